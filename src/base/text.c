@@ -1,0 +1,124 @@
+/* SPDX-License-Identifier: MIT */
+#include "base/text.h"
+
+#include <string.h>
+
+static const char hex_digits[] = "0123456789abcdef";
+static const char b64_digits[] =
+    "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
+
+void
+cs_hex(char *out, struct cs_view v)
+{
+	for (size_t i = 0; i < v.len; i++) {
+		*out++ = hex_digits[v.data[i] >> 4];
+		*out++ = hex_digits[v.data[i] & 15];
+	}
+	*out = '\0';
+}
+
+static int
+unhex_digit(char c)
+{
+	if (c >= '0' && c <= '9')
+		return c - '0';
+	if (c >= 'a' && c <= 'f')
+		return c - 'a' + 10;
+	if (c >= 'A' && c <= 'F')
+		return c - 'A' + 10;
+	return -1;
+}
+
+enum cs_err
+cs_unhex(uint8_t *out, size_t n, const char *s)
+{
+	if (strlen(s) != 2 * n)
+		return CS_ERR_FORMAT;
+	for (size_t i = 0; i < n; i++) {
+		int high = unhex_digit(s[2 * i]);
+		int low = unhex_digit(s[2 * i + 1]);
+
+		if (high < 0 || low < 0)
+			return CS_ERR_FORMAT;
+		out[i] = (uint8_t)(high << 4 | low);
+	}
+	return CS_OK;
+}
+
+void
+cs_base64url(char *out, struct cs_view v)
+{
+	uint32_t bits = 0;
+	unsigned have = 0;
+
+	for (size_t i = 0; i < v.len; i++) {
+		bits = bits << 8 | v.data[i];
+		have += 8;
+		while (have >= 6) {
+			have -= 6;
+			*out++ = b64_digits[bits >> have & 63];
+		}
+	}
+	if (have != 0)
+		*out++ = b64_digits[bits << (6 - have) & 63];
+	*out = '\0';
+}
+
+enum cs_err
+cs_unbase64url(uint8_t *out, size_t n, const char *s, size_t len)
+{
+	uint32_t bits = 0;
+	unsigned have = 0;
+	size_t done = 0;
+
+	if (len != (n * 4 + 2) / 3)
+		return CS_ERR_FORMAT;
+	for (size_t i = 0; i < len; i++) {
+		const char *at = s[i] != '\0' ? strchr(b64_digits, s[i]) : NULL;
+
+		if (at == NULL)
+			return CS_ERR_FORMAT;
+		bits = bits << 6 | (uint32_t)(at - b64_digits);
+		have += 6;
+		if (have >= 8) {
+			have -= 8;
+			out[done++] = (uint8_t)(bits >> have);
+		}
+	}
+	/* One value has one spelling. */
+	return (bits & ((1u << have) - 1)) == 0 ? CS_OK : CS_ERR_FORMAT;
+}
+
+bool
+cs_utf8_valid(struct cs_view v)
+{
+	for (size_t i = 0; i < v.len;) {
+		uint8_t c = v.data[i++];
+		uint32_t x, min;
+		unsigned more;
+
+		if (c == 0)
+			return false;
+		if (c < 0x80)
+			continue;
+		if (c >= 0xc2 && c <= 0xdf)
+			more = 1, x = c & 0x1f, min = 0x80;
+		else if (c >= 0xe0 && c <= 0xef)
+			more = 2, x = c & 0x0f, min = 0x800;
+		else if (c >= 0xf0 && c <= 0xf4)
+			more = 3, x = c & 0x07, min = 0x10000;
+		else
+			return false;
+		if (more > v.len - i)
+			return false;
+		for (; more > 0; more--) {
+			c = v.data[i++];
+			if (c >> 6 != 2)
+				return false;
+			x = x << 6 | (c & 0x3f);
+		}
+		if (x < min || x > 0x10ffff || (x >= 0xd800 && x <= 0xdfff))
+			return false;
+	}
+	return true;
+}

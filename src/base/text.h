@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: MIT */
+/* src/base/text.h: bytes as text and back: hex, base64url, UTF-8. */
+#pragma once
+
+#include "base/bytes.h"
+
+/* Lower-case hex of ${v} and a zero: ${out} holds 2 * v.len + 1 bytes. */
+void cs_hex(char *out, struct cs_view v);
+
+/* Parse exactly ${n} bytes from the whole string ${s}, upper or lower case. */
+CS_CHECKED enum cs_err cs_unhex(uint8_t *out, size_t n, const char *s);
+
+/* Room that cs_base64url() needs for ${n} bytes, its zero included. */
+#define CS_BASE64URL_SIZE(n) (((n)*4 + 2) / 3 + 1)
+
+/* RFC 4648, section 5, without padding. */
+void cs_base64url(char *out, struct cs_view v);
+
+/*
+ * Parse exactly ${n} bytes from ${len} characters at ${s}; padding, other
+ * characters and stray bits at the end are malformed.
+ */
+CS_CHECKED enum cs_err cs_unbase64url(
+    uint8_t *out, size_t n, const char *s, size_t len);
+
+/* Is ${v} well-formed UTF-8 (shortest form, no surrogates, no NUL)? */
+CS_CHECKED bool cs_utf8_valid(struct cs_view v);

@@ -1,0 +1,9 @@
+/* SPDX-License-Identifier: MIT */
+/* src/crypto/backend.h: preparation inside this layer only. */
+#pragma once
+
+#include "base/err.h"
+
+/* Fetch OpenSSL's algorithms once: looking them up costs more than a hash. */
+CS_CHECKED enum cs_err cs_backend_hash_init(void);
+CS_CHECKED enum cs_err cs_backend_aead_init(void);

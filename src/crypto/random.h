@@ -1,0 +1,15 @@
+/* SPDX-License-Identifier: MIT */
+/* src/crypto/random.h: the only source of randomness. */
+#pragma once
+
+#include "base/bytes.h"
+
+/* ${n} unpredictable bytes; never fails (the program stops instead). */
+void cs_random(uint8_t *out, size_t n);
+
+/*
+ * For tests: until called with NULL, randomness is what ${fill} writes.
+ * Keys of TLS and of password hashing do not come from here.
+ */
+void cs_random_replace(
+    void (*fill)(void *arg, uint8_t *out, size_t n), void *arg);

@@ -1,0 +1,47 @@
+/* SPDX-License-Identifier: MIT */
+/* src/crypto/suite.h: the algorithms we know, and MLS's sets of them. */
+#pragma once
+
+#include "base/bytes.h"
+
+enum cs_hash { CS_SHA256 = 1 };
+enum cs_aead {
+	CS_AES128GCM = 1,
+	CS_AES256GCM,
+	CS_XCHACHA20POLY1305, /* 24-byte nonce: for sealed rows */
+};
+enum cs_sig { CS_ED25519 = 1 };
+enum cs_kem { CS_DHKEM_X25519 = 1 };
+
+/* The largest of any suite in RFC 9420, so that secrets fit structs. */
+#define CS_HASH_MAX 64
+#define CS_AEAD_KEY_MAX 32
+#define CS_AEAD_NONCE_MAX 24
+#define CS_AEAD_TAG_LEN 16
+
+/* One cipher suite of RFC 9420, section 17.1.  Sizes in bytes. */
+struct cs_suite {
+	uint16_t id;
+	const char *name;
+	enum cs_hash hash;
+	enum cs_aead aead;
+	enum cs_kem kem;
+	enum cs_sig sig;
+	uint8_t hash_len;       /* KDF.Nh */
+	uint8_t aead_key_len;   /* AEAD.Nk */
+	uint8_t aead_nonce_len; /* AEAD.Nn */
+	uint16_t hpke_kem_id;   /* RFC 9180, section 7 */
+	uint16_t hpke_kdf_id;
+	uint16_t hpke_aead_id;
+};
+
+#define CS_SUITE_X25519_AES128 1
+
+/* The suite ${id}, or NULL when it is not supported.  Static memory. */
+const struct cs_suite *cs_suite_find(uint16_t id);
+
+/*
+ * Prepare the backends; call once, before threads start.  Every other
+ * function of this layer assumes that it succeeded.
+ */
+CS_CHECKED enum cs_err cs_crypto_init(void);
