@@ -1,0 +1,60 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * src/net/client.h: a connection to a hub, for programs that wait.
+ *
+ * TLS 1.3; the hub's certificate has to be signed by the operator root key
+ * that the invite link pinned.
+ */
+#pragma once
+
+#include "base/bytes.h"
+
+struct cs_net_client;
+
+struct cs_net_client_config {
+	const char *host;
+	int port;
+	const uint8_t *root_public; /* 32 bytes: the pin */
+	int timeout_ms;             /* to connect, and for a transfer to move */
+};
+
+/*
+ * Connect.  CS_ERR_CERT, CS_ERR_MISMATCH or CS_ERR_EXPIRED: somebody answers,
+ * but not this operator's hub; CS_ERR_CLOSED: nobody answers;
+ * CS_ERR_TIMEOUT.
+ */
+CS_CHECKED enum cs_err cs_net_client_open(
+    struct cs_net_client **out, const struct cs_net_client_config *config);
+void cs_net_client_close(struct cs_net_client *c);
+
+/* Send a frame and wait until it is with the kernel. */
+CS_CHECKED enum cs_err cs_net_client_send(
+    struct cs_net_client *c, struct cs_view frame);
+
+/* The next frame replaces what ${out} holds; CS_ERR_TIMEOUT after
+ * ${timeout_ms}, CS_ERR_CLOSED. */
+CS_CHECKED enum cs_err cs_net_client_recv(
+    struct cs_net_client *c, struct cs_buf *out, int timeout_ms);
+
+CS_CHECKED enum cs_err cs_net_client_exporter(
+    struct cs_net_client *c, uint8_t out[static 32]);
+
+/* A transfer by HTTP, on a connection of its own. */
+struct cs_net_transfer {
+	const char *path;
+	const char *token;
+	uint64_t offset; /* PUT: of the body in the blob; GET: first byte */
+	uint64_t length; /* PUT: of the body */
+	uint64_t total;  /* PUT: of the blob */
+	/* PUT: give ${n} bytes.  GET: take them. */
+	enum cs_err (*move)(void *arg, uint8_t *bytes, size_t n);
+	void *arg;
+	int status;     /* out: the hub's HTTP status, 0: none came */
+	uint64_t moved; /* out: bytes, also after a failure */
+};
+
+/* CS_OK when the transfer is over and a status came: look at it. */
+CS_CHECKED enum cs_err cs_net_client_put(
+    struct cs_net_client *c, struct cs_net_transfer *t);
+CS_CHECKED enum cs_err cs_net_client_get(
+    struct cs_net_client *c, struct cs_net_transfer *t);

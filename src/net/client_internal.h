@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: MIT */
+/* src/net/client_internal.h: shared by client.c and client_http.c. */
+#pragma once
+
+#include <libwebsockets.h>
+
+#include "net/client.h"
+
+/* A frame that came and was not asked for yet. */
+struct arrived {
+	struct arrived *next;
+	struct cs_buf frame;
+};
+
+struct cs_net_client {
+	struct cs_net_client_config config;
+	char *host;
+	uint8_t root_public[32];
+	void *ssl_ctx;
+	struct lws_context *context;
+	struct lws *wsi; /* the WebSocket; NULL when it is gone */
+	lws_sorted_usec_list_t timer;
+	bool timed_out;
+	bool established;
+	bool failed;
+	struct cs_buf in;  /* a frame that is not whole yet */
+	struct cs_buf out; /* LWS_PRE, then the frame to write */
+	bool sending;
+	struct arrived *head, **tail;
+
+	struct cs_net_transfer *transfer;
+	bool put;
+	bool transfer_over;
+	struct lws *transfer_wsi;
+	enum cs_err transfer_err;
+};
+
+/* Run the loop until ${*flag}, failure or timeout. */
+enum cs_err cs_net_client_wait(
+    struct cs_net_client *c, const bool *flag, int timeout_ms);
+/* Start counting anew: something moved. */
+void cs_net_client_touch(struct cs_net_client *c, int timeout_ms);
+
+int cs_net_client_http_callback(struct lws *wsi,
+    enum lws_callback_reasons reason, void *user, void *in, size_t len);

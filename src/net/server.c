@@ -1,0 +1,274 @@
+/* SPDX-License-Identifier: MIT */
+#include "net/server.h"
+
+#include <string.h>
+
+#include "base/alloc.h"
+#include "crypto/tls.h"
+#include "net/server_internal.h"
+
+/* A frame that waits to be written. */
+struct pending {
+	struct pending *next;
+	size_t len;
+	uint8_t bytes[]; /* LWS_PRE, then the frame */
+};
+
+/* One WebSocket.  Invariant: queued is the sum of len over the list. */
+struct cs_net_conn {
+	struct cs_net_server *server;
+	struct lws *wsi;
+	void *user;
+	struct cs_buf in;
+	struct pending *head, **tail;
+	size_t queued;
+	bool closing;
+};
+
+struct ws_session {
+	struct cs_net_conn *conn;
+};
+
+static void
+drop_queue(struct cs_net_conn *c)
+{
+	while (c->head != NULL) {
+		struct pending *p = c->head;
+
+		c->head = p->next;
+		cs_free(p, sizeof *p + LWS_PRE + p->len);
+	}
+	c->tail = &c->head;
+	c->queued = 0;
+}
+
+static int
+on_open(struct cs_net_server *s, struct ws_session *session, struct lws *wsi)
+{
+	struct cs_net_conn *c = cs_calloc(1, sizeof *c);
+
+	if (c == NULL)
+		return -1;
+	c->server = s;
+	c->wsi = wsi;
+	c->tail = &c->head;
+	if (s->config.opened(s->config.arg, c, &c->user) != CS_OK) {
+		drop_queue(c);
+		cs_free(c, sizeof *c);
+		return -1;
+	}
+	session->conn = c;
+	return 0;
+}
+
+static void
+on_close(struct ws_session *session)
+{
+	struct cs_net_conn *c = session->conn;
+
+	session->conn = NULL;
+	if (c == NULL)
+		return;
+	c->server->config.closed(c->server->config.arg, c, c->user);
+	drop_queue(c);
+	cs_buf_free(&c->in);
+	cs_free(c, sizeof *c);
+}
+
+static int
+on_receive(struct cs_net_conn *c, struct lws *wsi, const void *in, size_t len)
+{
+	const struct cs_net_server_config *config = &c->server->config;
+
+	if (c->closing)
+		return 0;
+	/* Text frames are none of ours. */
+	if (!lws_frame_is_binary(wsi))
+		return -1;
+	c->in.max = config->frame_max(config->arg, c->user);
+	if (cs_buf_add(&c->in, cs_view(in, len)) != CS_OK) {
+		lws_close_reason(
+		    wsi, LWS_CLOSE_STATUS_MESSAGE_TOO_LARGE, NULL, 0);
+		return -1;
+	}
+	if (!lws_is_final_fragment(wsi) ||
+	    lws_remaining_packet_payload(wsi) != 0)
+		return 0;
+	config->frame(config->arg, c, c->user, cs_buf_view(&c->in));
+	/* An idle connection holds no buffer. */
+	cs_buf_free(&c->in);
+	return 0;
+}
+
+static int
+on_writable(struct cs_net_conn *c, struct lws *wsi)
+{
+	struct pending *p = c->head;
+	int n;
+
+	if (p == NULL)
+		return c->closing ? -1 : 0;
+	n = lws_write(wsi, p->bytes + LWS_PRE, p->len, LWS_WRITE_BINARY);
+	if (n < 0)
+		return -1;
+	c->head = p->next;
+	if (c->head == NULL)
+		c->tail = &c->head;
+	c->queued -= p->len;
+	cs_free(p, sizeof *p + LWS_PRE + p->len);
+	if (c->head != NULL || c->closing)
+		lws_callback_on_writable(wsi);
+	return 0;
+}
+
+static struct cs_net_server *
+server_of(struct lws *wsi)
+{
+	return lws_context_user(lws_get_context(wsi));
+}
+
+static int
+ws_callback(struct lws *wsi, enum lws_callback_reasons reason, void *user,
+    void *in, size_t len)
+{
+	struct ws_session *session = user;
+
+	switch (reason) {
+	case LWS_CALLBACK_ESTABLISHED:
+		return on_open(server_of(wsi), session, wsi);
+	case LWS_CALLBACK_CLOSED:
+		on_close(session);
+		return 0;
+	case LWS_CALLBACK_RECEIVE:
+		return session->conn != NULL
+		    ? on_receive(session->conn, wsi, in, len)
+		    : -1;
+	case LWS_CALLBACK_SERVER_WRITEABLE:
+		return session->conn != NULL ? on_writable(session->conn, wsi)
+					     : -1;
+	default:
+		return 0;
+	}
+}
+
+enum cs_err
+cs_net_conn_send(struct cs_net_conn *c, struct cs_view frame)
+{
+	struct pending *p;
+
+	if (c->closing)
+		return CS_ERR_CLOSED;
+	if (frame.len > CS_NET_QUEUE_MAX - c->queued) {
+		/* It stalls: it costs its limit and no more. */
+		drop_queue(c);
+		cs_net_conn_close(c);
+		return CS_ERR_LIMIT;
+	}
+	p = cs_calloc(1, sizeof *p + LWS_PRE + frame.len);
+	if (p == NULL)
+		return CS_ERR_NOMEM;
+	p->len = frame.len;
+	memcpy(p->bytes + LWS_PRE, frame.data, frame.len);
+	*c->tail = p;
+	c->tail = &p->next;
+	c->queued += p->len;
+	lws_callback_on_writable(c->wsi);
+	return CS_OK;
+}
+
+void
+cs_net_conn_close(struct cs_net_conn *c)
+{
+	c->closing = true;
+	lws_callback_on_writable(c->wsi);
+}
+
+enum cs_err
+cs_net_conn_exporter(struct cs_net_conn *c, uint8_t out[static 32])
+{
+	return cs_tls_exporter(out, lws_get_ssl(c->wsi));
+}
+
+/* The first protocol serves plain HTTP, too. */
+static const struct lws_protocols protocols[] = {
+	{ "http", cs_net_http_callback, sizeof(struct http_session), 0, 0, NULL,
+	    0 },
+	{ "countersign.v1", ws_callback, sizeof(struct ws_session), 16384, 0,
+	    NULL, 0 },
+	{ 0 },
+};
+
+static const lws_retry_bo_t keepalive = {
+	.secs_since_valid_ping = CS_NET_PING_S,
+	.secs_since_valid_hangup = CS_NET_HANGUP_S,
+};
+
+enum cs_err
+cs_net_server_new(
+    struct cs_net_server **out, const struct cs_net_server_config *config)
+{
+	struct cs_net_server *s = cs_calloc(1, sizeof *s);
+	struct lws_context_creation_info info = { 0 };
+
+	*out = NULL;
+	if (s == NULL)
+		return CS_ERR_NOMEM;
+	s->config = *config;
+	lws_set_log_level(0, NULL);
+	info.iface = config->host;
+	info.port = config->port;
+	info.protocols = protocols;
+	info.user = s;
+	info.gid = (gid_t)-1;
+	info.uid = (uid_t)-1;
+	info.ssl_cert_filepath = config->chain_path;
+	info.ssl_private_key_filepath = config->key_path;
+	info.alpn = "http/1.1";
+	info.timeout_secs = CS_NET_HANDSHAKE_S;
+	info.keepalive_timeout = CS_NET_HANDSHAKE_S;
+	info.pt_serv_buf_size = 32768;
+	info.retry_and_idle_policy = &keepalive;
+	info.options = LWS_SERVER_OPTION_DO_SSL_GLOBAL_INIT |
+	    LWS_SERVER_OPTION_DISABLE_IPV6 |
+	    LWS_SERVER_OPTION_FAIL_UPON_UNABLE_TO_BIND;
+	s->context = lws_create_context(&info);
+	if (s->context == NULL) {
+		cs_free(s, sizeof *s);
+		return CS_ERR_IO;
+	}
+	*out = s;
+	return CS_OK;
+}
+
+void
+cs_net_server_free(struct cs_net_server *s)
+{
+	if (s == NULL)
+		return;
+	lws_sul_cancel(&s->timer);
+	lws_context_destroy(s->context);
+	cs_free(s, sizeof *s);
+}
+
+static void
+on_timer(lws_sorted_usec_list_t *sul)
+{
+	struct cs_net_server *s =
+	    lws_container_of(sul, struct cs_net_server, timer);
+
+	s->timer_fired = true;
+}
+
+enum cs_err
+cs_net_server_run(struct cs_net_server *s, int timeout_ms)
+{
+	lws_sul_schedule(
+	    s->context, 0, &s->timer, on_timer, (lws_usec_t)timeout_ms * 1000);
+	return lws_service(s->context, 0) < 0 ? CS_ERR_IO : CS_OK;
+}
+
+void
+cs_net_server_wake(struct cs_net_server *s)
+{
+	lws_cancel_service(s->context);
+}

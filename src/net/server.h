@@ -1,0 +1,84 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * src/net/server.h: a TLS server for WebSocket frames and for blobs.
+ *
+ * One thread, one loop.  The program above gets events and gives bytes; it
+ * never sees a socket.
+ */
+#pragma once
+
+#include "base/bytes.h"
+
+struct cs_net_server;
+struct cs_net_conn;
+
+/* Bytes that may wait for a reader that stalls; then it is cut off. */
+#define CS_NET_QUEUE_MAX ((size_t)12 << 20)
+/* DESIGN: a handshake has 10 s. */
+#define CS_NET_HANDSHAKE_S 10
+/* Silence after which a ping is sent, and after which we hang up. */
+#define CS_NET_PING_S 45
+#define CS_NET_HANGUP_S 90
+
+/* A request for a blob, PUT or GET on /b/ID. */
+struct cs_net_blob {
+	bool put;
+	uint8_t id[16];
+	struct cs_view token; /* of the Authorization header; during open */
+	/* PUT: where in the blob the body begins.  GET: first byte wanted. */
+	uint64_t offset;
+	/* PUT: of the body.  GET: in: UINT64_MAX or the length asked for;
+	 * out of open: how much is sent. */
+	uint64_t length;
+	uint64_t total; /* out of open: the whole blob */
+	int fd;         /* out of open; the server closes it */
+	void *user;     /* for the program */
+};
+
+struct cs_net_server_config {
+	const char *host; /* address to listen on */
+	int port;
+	const char *chain_path; /* PEM files */
+	const char *key_path;
+	void *arg; /* for all callbacks */
+	/* ${*user} is the program's own pointer for the connection; an error
+	 * closes it. */
+	enum cs_err (*opened)(void *arg, struct cs_net_conn *c, void **user);
+	/* How long may the next frame of this connection be? */
+	size_t (*frame_max)(void *arg, void *user);
+	void (*frame)(
+	    void *arg, struct cs_net_conn *c, void *user, struct cs_view frame);
+	void (*closed)(void *arg, struct cs_net_conn *c, void *user);
+	/* 0 to go on, or an HTTP status to refuse with. */
+	int (*blob_open)(void *arg, struct cs_net_blob *b);
+	/* The PUT's body is over, ${whole} or cut short; a 2xx or an error. */
+	int (*blob_done)(void *arg, struct cs_net_blob *b, bool whole);
+	/* A page for GET on any other path, as text, or NULL: 404. */
+	const char *(*page)(void *arg, const char *path);
+};
+
+CS_CHECKED enum cs_err cs_net_server_new(
+    struct cs_net_server **out, const struct cs_net_server_config *config);
+void cs_net_server_free(struct cs_net_server *s);
+
+/*
+ * Wait for events at most ${timeout_ms} and hand them out; returns after one
+ * round, so that the program can make durable what the round brought and only
+ * then answer.
+ */
+CS_CHECKED enum cs_err cs_net_server_run(
+    struct cs_net_server *s, int timeout_ms);
+
+/* From a signal handler or another thread: end the current wait. */
+void cs_net_server_wake(struct cs_net_server *s);
+
+/* Queue a frame; over CS_NET_QUEUE_MAX the connection is cut and
+ * CS_ERR_LIMIT returned. */
+CS_CHECKED enum cs_err cs_net_conn_send(
+    struct cs_net_conn *c, struct cs_view frame);
+
+/* Close once everything queued is sent. */
+void cs_net_conn_close(struct cs_net_conn *c);
+
+CS_CHECKED enum cs_err cs_net_conn_exporter(
+    struct cs_net_conn *c, uint8_t out[static 32]);

@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: MIT */
+/* src/net/server_internal.h: shared by server.c and server_http.c. */
+#pragma once
+
+#include <libwebsockets.h>
+
+#include "net/server.h"
+
+struct cs_net_server {
+	struct cs_net_server_config config;
+	struct lws_context *context;
+	lws_sorted_usec_list_t timer;
+	bool timer_fired;
+};
+
+/* What lws keeps for an HTTP request. */
+struct http_session {
+	struct cs_net_blob blob;
+	uint64_t done;
+	bool open;
+	bool failed;
+	const char *page;
+};
+
+int cs_net_http_callback(struct lws *wsi, enum lws_callback_reasons reason,
+    void *user, void *in, size_t len);

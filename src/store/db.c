@@ -1,0 +1,444 @@
+/* SPDX-License-Identifier: MIT */
+#include "store/db.h"
+
+#include <assert.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <sqlite3.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/alloc.h"
+
+#define CACHE_SIZE 256        /* statements; a power of two */
+#define BUSY_TIMEOUT_MS 10000 /* another process of ours holds the lock */
+
+struct cs_db {
+	sqlite3 *sqlite;
+	struct {
+		const char *sql;
+		sqlite3_stmt *stmt;
+	} cache[CACHE_SIZE];
+	bool in_transaction;
+};
+
+static enum cs_err
+map(int rc)
+{
+	switch (rc & 0xff) {
+	case SQLITE_OK:
+	case SQLITE_DONE:
+	case SQLITE_ROW:
+		return CS_OK;
+	case SQLITE_NOMEM:
+		return CS_ERR_NOMEM;
+	case SQLITE_FULL:
+		return CS_ERR_DISK_FULL;
+	case SQLITE_READONLY:
+	case SQLITE_PERM:
+		return CS_ERR_READ_ONLY;
+	case SQLITE_BUSY:
+	case SQLITE_LOCKED:
+		return CS_ERR_BUSY;
+	case SQLITE_CORRUPT:
+	case SQLITE_NOTADB:
+		return CS_ERR_CORRUPT;
+	case SQLITE_CONSTRAINT:
+		return CS_ERR_EXISTS;
+	case SQLITE_TOOBIG:
+		return CS_ERR_LIMIT;
+	case SQLITE_IOERR:
+		return errno == ENOSPC ? CS_ERR_DISK_FULL : CS_ERR_IO;
+	default:
+		return CS_ERR_IO;
+	}
+}
+
+/* A statement of the cache, bound and ready. */
+static enum cs_err
+prepare(sqlite3_stmt **out, struct cs_db *db, const char *sql)
+{
+	/* Literals do not move, so their addresses serve as their names. */
+	size_t at = ((uintptr_t)sql >> 3) * 2654435761u % CACHE_SIZE;
+	sqlite3_stmt *stmt = NULL;
+	int rc;
+
+	for (size_t i = 0; i < CACHE_SIZE; i++) {
+		size_t slot = (at + i) % CACHE_SIZE;
+
+		if (db->cache[slot].sql == sql) {
+			*out = db->cache[slot].stmt;
+			return CS_OK;
+		}
+		if (db->cache[slot].sql != NULL)
+			continue;
+		rc = sqlite3_prepare_v3(db->sqlite, sql, -1,
+		    SQLITE_PREPARE_PERSISTENT, &stmt, NULL);
+		if (rc != SQLITE_OK)
+			return map(rc);
+		db->cache[slot].sql = sql;
+		db->cache[slot].stmt = stmt;
+		*out = stmt;
+		return CS_OK;
+	}
+	return CS_ERR_MISUSE;
+}
+
+static int
+bind(sqlite3_stmt *stmt, int at, const struct cs_arg *arg)
+{
+	const void *data = arg->v.len != 0 ? arg->v.data : (const void *)"";
+
+	switch (arg->type) {
+	case CS_ARG_INT:
+		return sqlite3_bind_int64(stmt, at, arg->i);
+	case CS_ARG_BLOB:
+		return sqlite3_bind_blob64(
+		    stmt, at, data, arg->v.len, SQLITE_STATIC);
+	case CS_ARG_TEXT:
+		return sqlite3_bind_text64(
+		    stmt, at, data, arg->v.len, SQLITE_STATIC, SQLITE_UTF8);
+	case CS_ARG_NULL:
+		return sqlite3_bind_null(stmt, at);
+	}
+	return SQLITE_MISUSE;
+}
+
+static enum cs_err
+bind_all(sqlite3_stmt *stmt, const struct cs_arg *args, size_t n)
+{
+	assert((size_t)sqlite3_bind_parameter_count(stmt) == n);
+	for (size_t i = 0; i < n; i++) {
+		int rc = bind(stmt, (int)i + 1, &args[i]);
+
+		if (rc != SQLITE_OK)
+			return map(rc);
+	}
+	return CS_OK;
+}
+
+/* Leave nothing of the values behind, and hold no lock. */
+static void
+finish(sqlite3_stmt *stmt)
+{
+	sqlite3_reset(stmt);
+	sqlite3_clear_bindings(stmt);
+}
+
+enum cs_err
+cs_db_exec_args(
+    struct cs_db *db, const char *sql, const struct cs_arg *args, size_t n)
+{
+	sqlite3_stmt *stmt;
+	enum cs_err err;
+	int rc;
+
+	if ((err = prepare(&stmt, db, sql)))
+		return err;
+	if ((err = bind_all(stmt, args, n)) == CS_OK) {
+		do
+			rc = sqlite3_step(stmt);
+		while (rc == SQLITE_ROW);
+		err = map(rc);
+	}
+	finish(stmt);
+	return err;
+}
+
+int64_t
+cs_db_changes(const struct cs_db *db)
+{
+	return sqlite3_changes(db->sqlite);
+}
+
+uint64_t
+cs_db_last_id(const struct cs_db *db)
+{
+	return (uint64_t)sqlite3_last_insert_rowid(db->sqlite);
+}
+
+enum cs_err
+cs_db_query_args(struct cs_rows *out, struct cs_db *db, const char *sql,
+    const struct cs_arg *args, size_t n)
+{
+	sqlite3_stmt *stmt;
+	enum cs_err err;
+
+	*out = (struct cs_rows){ .db = db };
+	if ((err = prepare(&stmt, db, sql)))
+		return err;
+	/* A statement is one question at a time. */
+	assert(!sqlite3_stmt_busy(stmt));
+	out->stmt = stmt;
+	return bind_all(stmt, args, n);
+}
+
+bool
+cs_rows_next(struct cs_rows *rows)
+{
+	int rc;
+
+	if (rows->err != CS_OK || rows->stmt == NULL)
+		return false;
+	rc = sqlite3_step(rows->stmt);
+	rows->err = map(rc);
+	return rc == SQLITE_ROW;
+}
+
+enum cs_err
+cs_rows_end(struct cs_rows *rows, enum cs_err err)
+{
+	if (rows->stmt != NULL)
+		finish(rows->stmt);
+	rows->stmt = NULL;
+	return err != CS_OK ? err : rows->err;
+}
+
+uint64_t
+cs_col_int(const struct cs_rows *rows, int i)
+{
+	return (uint64_t)sqlite3_column_int64(rows->stmt, i);
+}
+
+struct cs_view
+cs_col_blob(const struct cs_rows *rows, int i)
+{
+	const void *data = sqlite3_column_blob(rows->stmt, i);
+
+	return cs_view(data, (size_t)sqlite3_column_bytes(rows->stmt, i));
+}
+
+bool
+cs_col_null(const struct cs_rows *rows, int i)
+{
+	return sqlite3_column_type(rows->stmt, i) == SQLITE_NULL;
+}
+
+void
+cs_col_copy(struct cs_rows *rows, int i, void *out, size_t n)
+{
+	struct cs_view v = cs_col_blob(rows, i);
+
+	memset(out, 0, n);
+	if (v.len == n)
+		memcpy(out, v.data, n);
+	else
+		rows->err = CS_ERR_CORRUPT;
+}
+
+enum cs_err
+cs_db_get_int_args(uint64_t *out, struct cs_db *db, const char *sql,
+    const struct cs_arg *args, size_t n)
+{
+	struct cs_rows rows;
+	enum cs_err err = cs_db_query_args(&rows, db, sql, args, n);
+
+	if (err == CS_OK) {
+		if (cs_rows_next(&rows))
+			*out = cs_col_int(&rows, 0);
+		else
+			err = rows.err ? rows.err : CS_ERR_NOT_FOUND;
+	}
+	return cs_rows_end(&rows, err);
+}
+
+enum cs_err
+cs_db_begin(struct cs_db *db)
+{
+	enum cs_err err = cs_db_exec(db, "BEGIN IMMEDIATE");
+
+	db->in_transaction = err == CS_OK;
+	return err;
+}
+
+enum cs_err
+cs_db_commit(struct cs_db *db)
+{
+	enum cs_err err = cs_db_exec(db, "COMMIT");
+
+	if (err)
+		cs_db_rollback(db);
+	db->in_transaction = false;
+	return err;
+}
+
+void
+cs_db_rollback(struct cs_db *db)
+{
+	/* After some failures SQLite has rolled back by itself. */
+	if (!sqlite3_get_autocommit(db->sqlite))
+		(void)!cs_db_exec(db, "ROLLBACK");
+	db->in_transaction = false;
+}
+
+bool
+cs_db_in_transaction(const struct cs_db *db)
+{
+	return db->in_transaction;
+}
+
+enum cs_err
+cs_db_savepoint(struct cs_db *db)
+{
+	return cs_db_exec(db, "SAVEPOINT one");
+}
+
+enum cs_err
+cs_db_release(struct cs_db *db)
+{
+	return cs_db_exec(db, "RELEASE one");
+}
+
+void
+cs_db_rollback_to(struct cs_db *db)
+{
+	if (sqlite3_get_autocommit(db->sqlite))
+		return;
+	(void)!cs_db_exec(db, "ROLLBACK TO one");
+	(void)!cs_db_exec(db, "RELEASE one");
+}
+
+enum cs_err
+cs_db_vacuum(struct cs_db *db)
+{
+	return cs_db_exec(db, "VACUUM");
+}
+
+/* The kind of file is kept as SQLite's application id: FNV-1a of its name. */
+static uint32_t
+kind_id(const char *what)
+{
+	uint32_t h = 2166136261u;
+
+	for (; *what != '\0'; what++)
+		h = (h ^ (uint8_t)*what) * 16777619u;
+	return h & 0x7fffffff;
+}
+
+static enum cs_err
+run(struct cs_db *db, const char *sql)
+{
+	return map(sqlite3_exec(db->sqlite, sql, NULL, NULL, NULL));
+}
+
+static enum cs_err
+set_pragma(struct cs_db *db, const char *name, uint64_t value)
+{
+	char sql[80];
+
+	snprintf(
+	    sql, sizeof sql, "PRAGMA %s=%llu", name, (unsigned long long)value);
+	return run(db, sql);
+}
+
+static enum cs_err
+migrate(struct cs_db *db, const struct cs_db_schema *schema)
+{
+	uint64_t version, kind;
+	enum cs_err err;
+
+	if ((err = cs_db_get_int(&kind, db, "PRAGMA application_id")) ||
+	    (err = cs_db_get_int(&version, db, "PRAGMA user_version")))
+		return err;
+	if (kind != 0 && kind != kind_id(schema->what))
+		return CS_ERR_MISMATCH;
+	if (version > schema->n)
+		return CS_ERR_NEWER;
+	if (version == schema->n)
+		return CS_OK;
+	if ((err = cs_db_begin(db)))
+		return err;
+	/* Somebody may have been quicker. */
+	err = cs_db_get_int(&version, db, "PRAGMA user_version");
+	for (; err == CS_OK && version < schema->n; version++)
+		err = run(db, schema->steps[version]);
+	if (err == CS_OK)
+		err = set_pragma(db, "application_id", kind_id(schema->what));
+	if (err == CS_OK)
+		err = set_pragma(db, "user_version", schema->n);
+	if (err == CS_OK)
+		return cs_db_commit(db);
+	cs_db_rollback(db);
+	return err;
+}
+
+/* Created by us, so that nobody else can read it for a moment. */
+static enum cs_err
+touch(const char *path)
+{
+	int fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+
+	if (fd < 0)
+		switch (errno) {
+		case EACCES:
+		case EPERM:
+		case EROFS:
+			return CS_ERR_READ_ONLY;
+		case ENOSPC:
+		case EDQUOT:
+			return CS_ERR_DISK_FULL;
+		case ENOENT:
+		case ENOTDIR:
+			return CS_ERR_NOT_FOUND;
+		default:
+			return CS_ERR_IO;
+		}
+	close(fd);
+	return CS_OK;
+}
+
+static const char shared_pragmas[] = "PRAGMA journal_mode=WAL;"
+				     "PRAGMA synchronous=FULL;"
+				     "PRAGMA foreign_keys=ON;"
+				     "PRAGMA trusted_schema=OFF;"
+				     "PRAGMA wal_autocheckpoint=2000;";
+/* The journal of a rollback holds old pages: cut to nothing at each commit. */
+static const char forgetful_pragmas[] = "PRAGMA journal_mode=TRUNCATE;"
+					"PRAGMA secure_delete=ON;"
+					"PRAGMA synchronous=FULL;"
+					"PRAGMA foreign_keys=ON;"
+					"PRAGMA trusted_schema=OFF;"
+					"PRAGMA temp_store=MEMORY;";
+
+enum cs_err
+cs_db_open(struct cs_db **out, const char *path, enum cs_db_mode mode,
+    const struct cs_db_schema *schema)
+{
+	struct cs_db *db = NULL;
+	enum cs_err err;
+
+	*out = NULL;
+	if ((err = touch(path)))
+		return err;
+	db = cs_calloc(1, sizeof *db);
+	if (db == NULL)
+		return CS_ERR_NOMEM;
+	err = map(
+	    sqlite3_open_v2(path, &db->sqlite, SQLITE_OPEN_READWRITE, NULL));
+	if (err == CS_OK) {
+		sqlite3_busy_timeout(db->sqlite, BUSY_TIMEOUT_MS);
+		err = run(db,
+		    mode == CS_DB_SHARED ? shared_pragmas : forgetful_pragmas);
+	}
+	if (err == CS_OK)
+		err = migrate(db, schema);
+	if (err) {
+		cs_db_close(db);
+		return err;
+	}
+	*out = db;
+	return CS_OK;
+}
+
+void
+cs_db_close(struct cs_db *db)
+{
+	if (db == NULL)
+		return;
+	for (size_t i = 0; i < CACHE_SIZE; i++)
+		sqlite3_finalize(db->cache[i].stmt);
+	sqlite3_close(db->sqlite);
+	cs_free(db, sizeof *db);
+}

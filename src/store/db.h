@@ -1,0 +1,129 @@
+/* SPDX-License-Identifier: MIT */
+/* src/store/db.h: SQLite with our errors, our limits and our migrations. */
+#pragma once
+
+#include "base/bytes.h"
+
+struct cs_db;
+
+/* A schema is the list of its steps: version n is reached by the first n. */
+struct cs_db_schema {
+	const char *what; /* names the kind of database: "hub", "client" */
+	const char *const *steps;
+	size_t n;
+};
+
+/*
+ * How the file is kept.  CS_DB_SHARED: WAL, many readers, for daemons.
+ * CS_DB_FORGETFUL: deleted bytes are overwritten and no old page stays in a
+ * log, for state whose keys have to be gone once they are used.
+ * Both sync fully before a commit returns.
+ */
+enum cs_db_mode { CS_DB_SHARED, CS_DB_FORGETFUL };
+
+/*
+ * Open or create ${path} (mode 0600) and bring it up to date.  CS_ERR_NEWER:
+ * it was written by a newer program; CS_ERR_MISMATCH: another kind of file;
+ * CS_ERR_CORRUPT: damaged; CS_ERR_READ_ONLY, CS_ERR_DISK_FULL, CS_ERR_IO.
+ */
+CS_CHECKED enum cs_err cs_db_open(struct cs_db **out, const char *path,
+    enum cs_db_mode mode, const struct cs_db_schema *schema);
+void cs_db_close(struct cs_db *db);
+
+/* Transactions; begin takes the write lock at once. */
+CS_CHECKED enum cs_err cs_db_begin(struct cs_db *db);
+CS_CHECKED enum cs_err cs_db_commit(struct cs_db *db);
+void cs_db_rollback(struct cs_db *db);
+bool cs_db_in_transaction(const struct cs_db *db);
+
+/* A savepoint inside a transaction: one request of a batch can fail alone. */
+CS_CHECKED enum cs_err cs_db_savepoint(struct cs_db *db);
+CS_CHECKED enum cs_err cs_db_release(struct cs_db *db);
+void cs_db_rollback_to(struct cs_db *db);
+
+/* A value for a "?". */
+struct cs_arg {
+	enum { CS_ARG_INT = 1, CS_ARG_BLOB, CS_ARG_TEXT, CS_ARG_NULL } type;
+	int64_t i;
+	struct cs_view v;
+};
+static inline struct cs_arg
+cs_int(uint64_t i)
+{
+	return (struct cs_arg){ .type = CS_ARG_INT, .i = (int64_t)i };
+}
+static inline struct cs_arg
+cs_blob(struct cs_view v)
+{
+	return (struct cs_arg){ .type = CS_ARG_BLOB, .v = v };
+}
+static inline struct cs_arg
+cs_text(struct cs_view v)
+{
+	return (struct cs_arg){ .type = CS_ARG_TEXT, .v = v };
+}
+static inline struct cs_arg
+cs_null(void)
+{
+	return (struct cs_arg){ .type = CS_ARG_NULL };
+}
+
+/*
+ * Run ${sql}, a literal (its address is the key of the statement cache), with
+ * values for its "?".  CS_ERR_EXISTS: a uniqueness was violated.
+ */
+#define cs_db_exec(db, ...) CS_DB_CALL(cs_db_exec_args, db, __VA_ARGS__)
+
+/* How many rows the last cs_db_exec() changed; the id of the last insert. */
+int64_t cs_db_changes(const struct cs_db *db);
+uint64_t cs_db_last_id(const struct cs_db *db);
+
+/*
+ * A question with rows.  Always end it.  Columns are borrowed until the next
+ * row or the end.
+ *
+ *	struct cs_rows rows;
+ *	err = cs_db_query(&rows, db, "SELECT ...", cs_int(5));
+ *	while (err == CS_OK && cs_rows_next(&rows))
+ *		...
+ *	err = cs_rows_end(&rows, err);
+ */
+struct cs_rows {
+	struct cs_db *db;
+	void *stmt;
+	enum cs_err err;
+};
+#define cs_db_query(rows, db, ...)                                             \
+	CS_DB_CALL2(cs_db_query_args, rows, db, __VA_ARGS__)
+bool cs_rows_next(struct cs_rows *rows);
+/* ${err} if it is one, else what went wrong while walking. */
+CS_CHECKED enum cs_err cs_rows_end(struct cs_rows *rows, enum cs_err err);
+uint64_t cs_col_int(const struct cs_rows *rows, int i);
+struct cs_view cs_col_blob(const struct cs_rows *rows, int i);
+bool cs_col_null(const struct cs_rows *rows, int i);
+/* A blob of exactly ${n} bytes, or CS_ERR_CORRUPT noted for cs_rows_end(). */
+void cs_col_copy(struct cs_rows *rows, int i, void *out, size_t n);
+
+/* One number; CS_ERR_NOT_FOUND when there is no row. */
+#define cs_db_get_int(out, db, ...)                                            \
+	CS_DB_CALL2(cs_db_get_int_args, out, db, __VA_ARGS__)
+
+/* Overwrite the whole file with zeroes where rows were deleted. */
+CS_CHECKED enum cs_err cs_db_vacuum(struct cs_db *db);
+
+/* Machinery of the macros above. */
+#define CS_DB_NARGS(...)                                                       \
+	(sizeof((struct cs_arg[]){ __VA_ARGS__ }) / sizeof(struct cs_arg))
+#define CS_DB_CALL(fn, db, sql, ...)                                           \
+	fn(db, sql, (const struct cs_arg[]){ cs_null(), ##__VA_ARGS__ } + 1,   \
+	    CS_DB_NARGS(cs_null(), ##__VA_ARGS__) - 1)
+#define CS_DB_CALL2(fn, x, db, sql, ...)                                       \
+	fn(x, db, sql,                                                         \
+	    (const struct cs_arg[]){ cs_null(), ##__VA_ARGS__ } + 1,           \
+	    CS_DB_NARGS(cs_null(), ##__VA_ARGS__) - 1)
+CS_CHECKED enum cs_err cs_db_exec_args(
+    struct cs_db *db, const char *sql, const struct cs_arg *args, size_t n);
+CS_CHECKED enum cs_err cs_db_query_args(struct cs_rows *out, struct cs_db *db,
+    const char *sql, const struct cs_arg *args, size_t n);
+CS_CHECKED enum cs_err cs_db_get_int_args(uint64_t *out, struct cs_db *db,
+    const char *sql, const struct cs_arg *args, size_t n);

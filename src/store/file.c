@@ -1,0 +1,184 @@
+/* SPDX-License-Identifier: MIT */
+#include "store/file.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/alloc.h"
+
+enum cs_err
+cs_file_errno(void)
+{
+	switch (errno) {
+	case ENOENT:
+	case ENOTDIR:
+		return CS_ERR_NOT_FOUND;
+	case EEXIST:
+		return CS_ERR_EXISTS;
+	case EACCES:
+	case EPERM:
+	case EROFS:
+		return CS_ERR_READ_ONLY;
+	case ENOSPC:
+	case EDQUOT:
+	case EFBIG:
+		return CS_ERR_DISK_FULL;
+	case ENOMEM:
+		return CS_ERR_NOMEM;
+	default:
+		return CS_ERR_IO;
+	}
+}
+
+char *
+cs_path_join(const char *a, const char *b)
+{
+	size_t n = strlen(a) + 1 + strlen(b) + 1;
+	char *out = cs_calloc(n, 1);
+
+	if (out != NULL)
+		snprintf(out, n, "%s/%s", a, b);
+	return out;
+}
+
+enum cs_err
+cs_file_read(struct cs_buf *out, const char *path, size_t max)
+{
+	int fd = open(path, O_RDONLY | O_CLOEXEC);
+	size_t total = 0;
+	uint8_t chunk[4096];
+	enum cs_err err = CS_OK;
+
+	if (fd < 0)
+		return cs_file_errno();
+	for (;;) {
+		ssize_t n = read(fd, chunk, sizeof chunk);
+
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n < 0)
+			err = cs_file_errno();
+		if (n <= 0)
+			break;
+		total += (size_t)n;
+		if (total > max) {
+			err = CS_ERR_LIMIT;
+			break;
+		}
+		if ((err = cs_buf_add(out, cs_view(chunk, (size_t)n))))
+			break;
+	}
+	cs_wipe(chunk, sizeof chunk);
+	close(fd);
+	return err;
+}
+
+static enum cs_err
+write_all(int fd, struct cs_view v)
+{
+	while (v.len != 0) {
+		ssize_t n = write(fd, v.data, v.len);
+
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n < 0)
+			return cs_file_errno();
+		v.data += n;
+		v.len -= (size_t)n;
+	}
+	return fsync(fd) == 0 ? CS_OK : cs_file_errno();
+}
+
+enum cs_err
+cs_file_sync_dir(const char *path)
+{
+	const char *slash = strrchr(path, '/');
+	char *dir = cs_strdup(path);
+	enum cs_err err = CS_OK;
+	int fd;
+
+	if (dir == NULL)
+		return CS_ERR_NOMEM;
+	if (slash == NULL)
+		strcpy(dir, "."); /* a path is never empty */
+	else
+		dir[slash == path ? 1 : slash - path] = '\0';
+	fd = open(dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (fd < 0 || fsync(fd) != 0)
+		err = cs_file_errno();
+	if (fd >= 0)
+		close(fd);
+	cs_free_plain(dir);
+	return err;
+}
+
+enum cs_err
+cs_file_write(const char *path, struct cs_view content, unsigned mode)
+{
+	size_t n = strlen(path) + 5;
+	char *tmp = cs_calloc(n, 1);
+	enum cs_err err;
+	int fd;
+
+	if (tmp == NULL)
+		return CS_ERR_NOMEM;
+	snprintf(tmp, n, "%s.new", path);
+	fd = open(tmp, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, mode);
+	if (fd < 0) {
+		err = cs_file_errno();
+		goto out;
+	}
+	err = write_all(fd, content);
+	close(fd);
+	if (err == CS_OK && rename(tmp, path) != 0)
+		err = cs_file_errno();
+	if (err == CS_OK)
+		err = cs_file_sync_dir(path);
+	else
+		unlink(tmp);
+out:
+	cs_free_plain(tmp);
+	return err;
+}
+
+enum cs_err
+cs_file_mkdir(const char *path)
+{
+	struct stat st;
+
+	if (mkdir(path, 0700) == 0)
+		return CS_OK;
+	if (errno == EEXIST && stat(path, &st) == 0 && S_ISDIR(st.st_mode))
+		return CS_OK;
+	return cs_file_errno();
+}
+
+enum cs_err
+cs_file_lock(int *out, const char *path, bool wait)
+{
+	int fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+
+	*out = -1;
+	if (fd < 0)
+		return cs_file_errno();
+	while (flock(fd, LOCK_EX | (wait ? 0 : LOCK_NB)) != 0) {
+		if (errno == EINTR)
+			continue;
+		close(fd);
+		return errno == EWOULDBLOCK ? CS_ERR_BUSY : CS_ERR_IO;
+	}
+	*out = fd;
+	return CS_OK;
+}
+
+void
+cs_file_unlock(int fd)
+{
+	if (fd >= 0)
+		close(fd);
+}

@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: MIT */
+/* src/store/file.h: small files, written whole or not at all. */
+#pragma once
+
+#include "base/bytes.h"
+
+/* What errno says, in our codes. */
+enum cs_err cs_file_errno(void);
+
+/* ${a}/${b} in a new string; free with cs_free_plain(); NULL: no memory. */
+char *cs_path_join(const char *a, const char *b);
+
+/* Append a file of at most ${max} bytes to ${out}. */
+CS_CHECKED enum cs_err cs_file_read(
+    struct cs_buf *out, const char *path, size_t max);
+
+/*
+ * Put ${content} at ${path}: into a temporary file beside it, synced, renamed,
+ * the folder synced.  A crash leaves the old file or the new one.
+ */
+CS_CHECKED enum cs_err cs_file_write(
+    const char *path, struct cs_view content, unsigned mode);
+
+/* Make a folder, mode 0700; CS_OK if it is there already. */
+CS_CHECKED enum cs_err cs_file_mkdir(const char *path);
+
+/* Sync the folder that holds ${path}. */
+CS_CHECKED enum cs_err cs_file_sync_dir(const char *path);
+
+/*
+ * Take the lock file ${path} for this process; waits if ${wait}, else
+ * CS_ERR_BUSY.  Release with cs_file_unlock().
+ */
+CS_CHECKED enum cs_err cs_file_lock(int *fd, const char *path, bool wait);
+void cs_file_unlock(int fd);

@@ -1,0 +1,364 @@
+/* SPDX-License-Identifier: MIT */
+#include "wire/messages.h"
+
+#define FIELD(type_, s, f, max_)                                               \
+	{                                                                      \
+		.type = (type_), .offset = offsetof(struct s, f),              \
+		.size = sizeof(((struct s *)0)->f), .max = (max_)              \
+	}
+#define LIST(s, f, max_, item_)                                                \
+	{                                                                      \
+		.type = CS_WIRE_LIST, .offset = offsetof(struct s, f),         \
+		.max = (max_), .item = &item_##_shape                          \
+	}
+#define SHAPE(s)                                                               \
+	const struct cs_wire_shape s##_shape = { s##_fields,                   \
+		sizeof s##_fields / sizeof s##_fields[0], sizeof(struct s) }
+
+static const struct cs_wire_field cs_wire_hello_fields[] = {
+	FIELD(CS_WIRE_U16, cs_wire_hello, version, 0),
+	FIELD(CS_WIRE_VEC, cs_wire_hello, hub_name, CS_WIRE_NAME_MAX),
+	FIELD(CS_WIRE_FIXED, cs_wire_hello, challenge, 0),
+	FIELD(CS_WIRE_U64, cs_wire_hello, now_ms, 0),
+	FIELD(CS_WIRE_VEC, cs_wire_hello, stamp_cert, CS_WIRE_CERT_MAX),
+	FIELD(CS_WIRE_VEC, cs_wire_hello, external_cert, CS_WIRE_CERT_MAX),
+	FIELD(CS_WIRE_VEC, cs_wire_hello, desk_seal_cert, CS_WIRE_CERT_MAX),
+	FIELD(CS_WIRE_VEC, cs_wire_hello, desk_sign_cert, CS_WIRE_CERT_MAX),
+};
+SHAPE(cs_wire_hello);
+
+static const struct cs_wire_field cs_wire_error_fields[] = {
+	FIELD(CS_WIRE_U16, cs_wire_error, code, 0),
+	FIELD(CS_WIRE_VEC, cs_wire_error, sentence, CS_WIRE_SENTENCE_MAX),
+	FIELD(CS_WIRE_VEC, cs_wire_error, data, CS_WIRE_MESSAGE_MAX + 1024),
+};
+SHAPE(cs_wire_error);
+
+static const struct cs_wire_field cs_wire_disabled_fields[] = {
+	FIELD(CS_WIRE_U16, cs_wire_disabled, reason, 0),
+	FIELD(CS_WIRE_U64, cs_wire_disabled, at_ms, 0),
+	FIELD(CS_WIRE_VEC, cs_wire_disabled, statement, CS_WIRE_STATEMENT_MAX),
+};
+SHAPE(cs_wire_disabled);
+
+static const struct cs_wire_field cs_wire_push_fields[] = {
+	FIELD(CS_WIRE_U8, cs_wire_push, kind, 0),
+	FIELD(CS_WIRE_VEC, cs_wire_push, group_id, CS_WIRE_GROUP_ID_MAX),
+	FIELD(CS_WIRE_U64, cs_wire_push, head, 0),
+};
+SHAPE(cs_wire_push);
+
+static const struct cs_wire_field cs_wire_join_fields[] = {
+	FIELD(CS_WIRE_VEC, cs_wire_join, invite, 64),
+	FIELD(CS_WIRE_FIXED, cs_wire_join, account_key, 0),
+	FIELD(CS_WIRE_VEC, cs_wire_join, device_cert, CS_WIRE_CERT_MAX),
+};
+SHAPE(cs_wire_join);
+
+static const struct cs_wire_field cs_wire_login_fields[] = {
+	FIELD(CS_WIRE_U8, cs_wire_login, role, 0),
+	FIELD(CS_WIRE_FIXED, cs_wire_login, device, 0),
+	FIELD(CS_WIRE_FIXED, cs_wire_login, signature, 0),
+};
+SHAPE(cs_wire_login);
+
+static const struct cs_wire_field cs_wire_login_answer_fields[] = {
+	FIELD(CS_WIRE_U32, cs_wire_login_answer, key_packages, 0),
+	FIELD(CS_WIRE_U8, cs_wire_login_answer, last_resort, 0),
+	FIELD(CS_WIRE_U8, cs_wire_login_answer, unknown_senders, 0),
+};
+SHAPE(cs_wire_login_answer);
+
+static const struct cs_wire_field cs_wire_bytes_fields[] = {
+	FIELD(CS_WIRE_VEC, cs_wire_bytes, v, CS_WIRE_KEY_PACKAGE_MAX),
+};
+SHAPE(cs_wire_bytes);
+
+static const struct cs_wire_field cs_wire_key_packages_put_fields[] = {
+	LIST(cs_wire_key_packages_put, key_packages, CS_WIRE_KEY_PACKAGES_MAX,
+	    cs_wire_bytes),
+	FIELD(CS_WIRE_VEC, cs_wire_key_packages_put, last_resort,
+	    CS_WIRE_KEY_PACKAGE_MAX),
+};
+SHAPE(cs_wire_key_packages_put);
+
+static const struct cs_wire_field cs_wire_key_packages_get_fields[] = {
+	FIELD(
+	    CS_WIRE_VEC, cs_wire_key_packages_get, handle, CS_WIRE_HANDLE_MAX),
+};
+SHAPE(cs_wire_key_packages_get);
+
+static const struct cs_wire_field cs_wire_key_packages_answer_fields[] = {
+	FIELD(CS_WIRE_FIXED, cs_wire_key_packages_answer, account, 0),
+	FIELD(CS_WIRE_FIXED, cs_wire_key_packages_answer, account_key, 0),
+	LIST(cs_wire_key_packages_answer, key_packages,
+	    CS_WIRE_KEY_PACKAGES_MAX, cs_wire_bytes),
+};
+SHAPE(cs_wire_key_packages_answer);
+
+static const struct cs_wire_field cs_wire_contact_set_fields[] = {
+	FIELD(CS_WIRE_FIXED, cs_wire_contact_set, account, 0),
+	FIELD(CS_WIRE_U8, cs_wire_contact_set, state, 0),
+};
+SHAPE(cs_wire_contact_set);
+
+static const struct cs_wire_field cs_wire_settings_fields[] = {
+	FIELD(CS_WIRE_U8, cs_wire_settings, unknown_senders, 0),
+};
+SHAPE(cs_wire_settings);
+
+static const struct cs_wire_field cs_wire_group_new_fields[] = {
+	FIELD(CS_WIRE_VEC, cs_wire_group_new, group_info, CS_WIRE_MESSAGE_MAX),
+};
+SHAPE(cs_wire_group_new);
+
+static const struct cs_wire_field cs_wire_submit_fields[] = {
+	FIELD(CS_WIRE_VEC, cs_wire_submit, group_id, CS_WIRE_GROUP_ID_MAX),
+	FIELD(CS_WIRE_VEC, cs_wire_submit, message, CS_WIRE_MESSAGE_MAX),
+	FIELD(CS_WIRE_VEC, cs_wire_submit, welcome, CS_WIRE_MESSAGE_MAX),
+};
+SHAPE(cs_wire_submit);
+
+static const struct cs_wire_field cs_wire_submit_answer_fields[] = {
+	FIELD(CS_WIRE_U64, cs_wire_submit_answer, group_seq, 0),
+	FIELD(CS_WIRE_VEC, cs_wire_submit_answer, stamp, CS_WIRE_STAMP_MAX),
+};
+SHAPE(cs_wire_submit_answer);
+
+static const struct cs_wire_field cs_wire_group_state_fields[] = {
+	FIELD(CS_WIRE_VEC, cs_wire_group_state, group_id, CS_WIRE_GROUP_ID_MAX),
+	FIELD(CS_WIRE_U64, cs_wire_group_state, cursor, 0),
+	FIELD(CS_WIRE_U64, cs_wire_group_state, head, 0),
+};
+SHAPE(cs_wire_group_state);
+
+static const struct cs_wire_field cs_wire_sync_answer_fields[] = {
+	LIST(cs_wire_sync_answer, groups, CS_WIRE_GROUPS_MAX,
+	    cs_wire_group_state),
+	FIELD(CS_WIRE_U32, cs_wire_sync_answer, welcomes, 0),
+};
+SHAPE(cs_wire_sync_answer);
+
+static const struct cs_wire_field cs_wire_fetch_fields[] = {
+	FIELD(CS_WIRE_VEC, cs_wire_fetch, group_id, CS_WIRE_GROUP_ID_MAX),
+	FIELD(CS_WIRE_U64, cs_wire_fetch, after, 0),
+	FIELD(CS_WIRE_U16, cs_wire_fetch, max, 0),
+};
+SHAPE(cs_wire_fetch);
+
+static const struct cs_wire_field cs_wire_entry_fields[] = {
+	FIELD(CS_WIRE_FIXED, cs_wire_entry, account, 0),
+	FIELD(CS_WIRE_FIXED, cs_wire_entry, device, 0),
+	FIELD(CS_WIRE_U64, cs_wire_entry, epoch, 0),
+	FIELD(CS_WIRE_VEC, cs_wire_entry, stamp, CS_WIRE_STAMP_MAX),
+	FIELD(CS_WIRE_VEC, cs_wire_entry, message, CS_WIRE_MESSAGE_MAX),
+};
+SHAPE(cs_wire_entry);
+
+static const struct cs_wire_field cs_wire_fetch_answer_fields[] = {
+	LIST(cs_wire_fetch_answer, entries, CS_WIRE_FETCH_MAX, cs_wire_entry),
+};
+SHAPE(cs_wire_fetch_answer);
+
+static const struct cs_wire_field cs_wire_ack_fields[] = {
+	FIELD(CS_WIRE_VEC, cs_wire_ack, group_id, CS_WIRE_GROUP_ID_MAX),
+	FIELD(CS_WIRE_U64, cs_wire_ack, group_seq, 0),
+};
+SHAPE(cs_wire_ack);
+
+static const struct cs_wire_field cs_wire_welcome_fields[] = {
+	FIELD(CS_WIRE_U64, cs_wire_welcome, id, 0),
+	FIELD(CS_WIRE_VEC, cs_wire_welcome, group_id, CS_WIRE_GROUP_ID_MAX),
+	FIELD(CS_WIRE_FIXED, cs_wire_welcome, account, 0),
+	FIELD(CS_WIRE_U64, cs_wire_welcome, group_seq, 0),
+	FIELD(CS_WIRE_FIXED, cs_wire_welcome, chain, 0),
+	FIELD(CS_WIRE_VEC, cs_wire_welcome, welcome, CS_WIRE_MESSAGE_MAX),
+};
+SHAPE(cs_wire_welcome);
+
+static const struct cs_wire_field cs_wire_welcomes_answer_fields[] = {
+	LIST(cs_wire_welcomes_answer, welcomes, CS_WIRE_FETCH_MAX,
+	    cs_wire_welcome),
+};
+SHAPE(cs_wire_welcomes_answer);
+
+static const struct cs_wire_field cs_wire_welcome_ack_fields[] = {
+	FIELD(CS_WIRE_U64, cs_wire_welcome_ack, id, 0),
+};
+SHAPE(cs_wire_welcome_ack);
+
+static const struct cs_wire_field cs_wire_blob_put_fields[] = {
+	FIELD(CS_WIRE_FIXED, cs_wire_blob_put, blob, 0),
+	FIELD(CS_WIRE_U64, cs_wire_blob_put, size, 0),
+	FIELD(CS_WIRE_FIXED, cs_wire_blob_put, sha256, 0),
+};
+SHAPE(cs_wire_blob_put);
+
+static const struct cs_wire_field cs_wire_blob_answer_fields[] = {
+	FIELD(CS_WIRE_FIXED, cs_wire_blob_answer, blob, 0),
+	FIELD(CS_WIRE_U64, cs_wire_blob_answer, size, 0),
+	FIELD(CS_WIRE_U64, cs_wire_blob_answer, stored, 0),
+	FIELD(CS_WIRE_VEC, cs_wire_blob_answer, token, CS_WIRE_TOKEN_MAX),
+};
+SHAPE(cs_wire_blob_answer);
+
+static const struct cs_wire_field cs_wire_blob_get_fields[] = {
+	FIELD(CS_WIRE_FIXED, cs_wire_blob_get, blob, 0),
+};
+SHAPE(cs_wire_blob_get);
+
+static const struct cs_wire_field cs_wire_report_fields[] = {
+	FIELD(CS_WIRE_FIXED, cs_wire_report, report, 0),
+	LIST(cs_wire_report, blobs, CS_WIRE_REPORT_BLOBS_MAX, cs_wire_blob_get),
+	FIELD(CS_WIRE_VEC, cs_wire_report, sealed, CS_WIRE_FRAME_MAX - 1024),
+};
+SHAPE(cs_wire_report);
+
+static const struct cs_wire_field cs_wire_report_status_fields[] = {
+	FIELD(CS_WIRE_FIXED, cs_wire_report_status, report, 0),
+	FIELD(CS_WIRE_U8, cs_wire_report_status, state, 0),
+	FIELD(CS_WIRE_U64, cs_wire_report_status, updated_ms, 0),
+	FIELD(
+	    CS_WIRE_VEC, cs_wire_report_status, answer, CS_WIRE_STATEMENT_MAX),
+};
+SHAPE(cs_wire_report_status);
+
+static const struct cs_wire_field cs_wire_report_states_answer_fields[] = {
+	LIST(cs_wire_report_states_answer, reports, CS_WIRE_FETCH_MAX,
+	    cs_wire_report_status),
+};
+SHAPE(cs_wire_report_states_answer);
+
+static const struct cs_wire_field cs_wire_desk_report_fields[] = {
+	FIELD(CS_WIRE_FIXED, cs_wire_desk_report, report, 0),
+	FIELD(CS_WIRE_U64, cs_wire_desk_report, received_ms, 0),
+	FIELD(
+	    CS_WIRE_VEC, cs_wire_desk_report, sealed, CS_WIRE_FRAME_MAX - 1024),
+};
+SHAPE(cs_wire_desk_report);
+
+static const struct cs_wire_field cs_wire_desk_reports_answer_fields[] = {
+	LIST(cs_wire_desk_reports_answer, reports, CS_WIRE_FETCH_MAX,
+	    cs_wire_desk_report),
+};
+SHAPE(cs_wire_desk_reports_answer);
+
+static const struct cs_wire_field cs_wire_desk_action_fields[] = {
+	FIELD(CS_WIRE_VEC, cs_wire_desk_action, action,
+	    CS_WIRE_STATEMENT_MAX + 256),
+	FIELD(CS_WIRE_FIXED, cs_wire_desk_action, signature, 0),
+};
+SHAPE(cs_wire_desk_action);
+
+static const struct cs_wire_field cs_wire_action_fields[] = {
+	FIELD(CS_WIRE_FIXED, cs_wire_action, id, 0),
+	FIELD(CS_WIRE_U8, cs_wire_action, kind, 0),
+	FIELD(CS_WIRE_FIXED, cs_wire_action, account, 0),
+	FIELD(CS_WIRE_U16, cs_wire_action, reason, 0),
+	FIELD(CS_WIRE_U64, cs_wire_action, decided_ms, 0),
+	FIELD(CS_WIRE_VEC, cs_wire_action, statement, CS_WIRE_STATEMENT_MAX),
+};
+SHAPE(cs_wire_action);
+
+const struct cs_wire_shape cs_wire_empty_shape = { NULL, 0,
+	sizeof(struct cs_wire_empty) };
+
+static const struct {
+	uint16_t code;
+	const char *name;
+	const char *text;
+} codes[] = {
+	{ CS_WIRE_E_MALFORMED, "malformed",
+	    "The hub could not read the request." },
+	{ CS_WIRE_E_TOO_LARGE, "too-large",
+	    "That is more than the hub takes." },
+	{ CS_WIRE_E_UNKNOWN_REQUEST, "unknown-request",
+	    "The hub does not know this request." },
+	{ CS_WIRE_E_NOT_LOGGED_IN, "not-logged-in", "Log in first." },
+	{ CS_WIRE_E_LOGIN, "login", "The hub does not accept this device." },
+	{ CS_WIRE_E_DISABLED, "disabled", "This account is disabled." },
+	{ CS_WIRE_E_STALE_EPOCH, "stale-epoch",
+	    "Somebody else changed the group first." },
+	{ CS_WIRE_E_INVALID_HANDSHAKE, "invalid-handshake",
+	    "This change of the group is not valid." },
+	{ CS_WIRE_E_NO_GROUP, "no-group",
+	    "There is no such group that this device belongs to." },
+	{ CS_WIRE_E_NO_MEMBER, "no-member",
+	    "Nobody of that name takes messages from you." },
+	{ CS_WIRE_E_INVITE_UNKNOWN, "invite-unknown",
+	    "The hub does not know this invite." },
+	{ CS_WIRE_E_INVITE_USED, "invite-used",
+	    "This invite has been used up." },
+	{ CS_WIRE_E_INVITE_EXPIRED, "invite-expired",
+	    "This invite has expired." },
+	{ CS_WIRE_E_HANDLE_TAKEN, "handle-taken", "That name is taken." },
+	{ CS_WIRE_E_HANDLE_INVALID, "handle-invalid",
+	    "A name has 1 to 32 of the characters a-z 0-9 . _ - and starts "
+	    "with a letter." },
+	{ CS_WIRE_E_CERTIFICATE, "certificate",
+	    "The certificate of the device is not valid." },
+	{ CS_WIRE_E_LIMIT, "limit", "A limit is reached; try again later." },
+	{ CS_WIRE_E_REPEATED, "repeated",
+	    "The hub has had these bytes before, from somebody else." },
+	{ CS_WIRE_E_WAITING, "waiting",
+	    "They have not answered your first message yet." },
+	{ CS_WIRE_E_UNAVAILABLE, "unavailable",
+	    "The hub cannot store anything now; try again later." },
+	{ CS_WIRE_E_NO_BLOB, "no-blob", "The hub does not have this file." },
+	{ CS_WIRE_E_TAG, "tag",
+	    "The message does not carry exactly one franking tag." },
+	{ CS_WIRE_E_DENIED, "denied", "That is not allowed." },
+	{ CS_WIRE_E_NO_KEY_PACKAGE, "no-key-package",
+	    "Their devices have no key package left." },
+	{ CS_WIRE_E_EXISTS, "exists", "There is one already." },
+	{ CS_WIRE_E_ACTION, "action",
+	    "The action is not valid or not signed by the desk." },
+	{ CS_WIRE_E_VERSION, "version",
+	    "Hub and program speak different versions." },
+};
+
+const char *
+cs_wire_code_name(uint16_t code)
+{
+	for (size_t i = 0; i < sizeof codes / sizeof codes[0]; i++)
+		if (codes[i].code == code)
+			return codes[i].name;
+	return "unknown";
+}
+
+const char *
+cs_wire_code_text(uint16_t code)
+{
+	for (size_t i = 0; i < sizeof codes / sizeof codes[0]; i++)
+		if (codes[i].code == code)
+			return codes[i].text;
+	return "The hub refused.";
+}
+
+enum cs_err
+cs_wire_login_tbs(struct cs_buf *out, uint8_t role,
+    const uint8_t device[static 16], const uint8_t challenge[static 32],
+    struct cs_view hub_name, const uint8_t exporter[static 32])
+{
+	static const char label[] = "countersign/login/v1";
+	struct cs_writer w = cs_writer(out);
+
+	cs_write_bytes(&w, cs_view(label, sizeof label)); /* with its zero */
+	cs_write_u8(&w, role);
+	cs_write_bytes(&w, cs_view(device, 16));
+	cs_write_bytes(&w, cs_view(challenge, 32));
+	cs_write_vec(&w, hub_name);
+	cs_write_bytes(&w, cs_view(exporter, 32));
+	return cs_writer_end(&w);
+}
+
+enum cs_err
+cs_wire_action_tbs(struct cs_buf *out, struct cs_view action)
+{
+	static const char label[] = "countersign/action/v1";
+	struct cs_writer w = cs_writer(out);
+
+	cs_write_bytes(&w, cs_view(label, sizeof label)); /* with its zero */
+	cs_write_bytes(&w, action);
+	return cs_writer_end(&w);
+}

@@ -1,0 +1,386 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * src/wire/messages.h: every message between client, hub and desk.  Field by
+ * field the same as in docs/PROTOCOL.md.
+ */
+#pragma once
+
+#include "wire/codec.h"
+#include "wire/frame.h"
+
+enum cs_wire_kind {
+	/* any connection */
+	CS_WIRE_PING = 1,
+	CS_WIRE_JOIN = 2,
+	CS_WIRE_LOGIN = 3,
+	/* members */
+	CS_WIRE_KEY_PACKAGES_PUT = 10,
+	CS_WIRE_KEY_PACKAGES_GET = 11,
+	CS_WIRE_CONTACT_SET = 12,
+	CS_WIRE_SETTINGS_SET = 13,
+	CS_WIRE_GROUP_NEW = 14,
+	CS_WIRE_SUBMIT = 15,
+	CS_WIRE_SYNC = 16,
+	CS_WIRE_FETCH = 17,
+	CS_WIRE_ACK = 18,
+	CS_WIRE_WELCOMES = 19,
+	CS_WIRE_WELCOME_ACK = 20,
+	CS_WIRE_REPORT = 21,
+	CS_WIRE_REPORT_STATES = 22,
+	/* members and desk */
+	CS_WIRE_BLOB_PUT = 30,
+	CS_WIRE_BLOB_GET = 31,
+	/* desk */
+	CS_WIRE_DESK_REPORTS = 40,
+	CS_WIRE_DESK_REPORT_SET = 41,
+	CS_WIRE_DESK_ACTION = 42,
+	/* from the hub */
+	CS_WIRE_HELLO = 128,
+	CS_WIRE_ANSWER = 129,
+	CS_WIRE_ERROR = 130,
+	CS_WIRE_PUSH = 131,
+};
+
+/* Why a request was refused.  Stable; cs_wire_code_text() has a sentence. */
+enum cs_wire_code {
+	CS_WIRE_E_MALFORMED = 1,
+	CS_WIRE_E_TOO_LARGE = 2,
+	CS_WIRE_E_UNKNOWN_REQUEST = 3,
+	CS_WIRE_E_NOT_LOGGED_IN = 4,
+	CS_WIRE_E_LOGIN = 5,
+	CS_WIRE_E_DISABLED = 6,    /* data: cs_wire_disabled */
+	CS_WIRE_E_STALE_EPOCH = 7, /* data: cs_wire_entry of the winner */
+	CS_WIRE_E_INVALID_HANDSHAKE = 8,
+	CS_WIRE_E_NO_GROUP = 9,
+	CS_WIRE_E_NO_MEMBER = 10,
+	CS_WIRE_E_INVITE_UNKNOWN = 11,
+	CS_WIRE_E_INVITE_USED = 12,
+	CS_WIRE_E_INVITE_EXPIRED = 13,
+	CS_WIRE_E_HANDLE_TAKEN = 14,
+	CS_WIRE_E_HANDLE_INVALID = 15,
+	CS_WIRE_E_CERTIFICATE = 16,
+	CS_WIRE_E_LIMIT = 17,
+	CS_WIRE_E_REPEATED = 18,
+	CS_WIRE_E_WAITING = 19,
+	CS_WIRE_E_UNAVAILABLE = 20,
+	CS_WIRE_E_NO_BLOB = 21,
+	CS_WIRE_E_TAG = 22,
+	CS_WIRE_E_DENIED = 23,
+	CS_WIRE_E_NO_KEY_PACKAGE = 24,
+	CS_WIRE_E_EXISTS = 25,
+	CS_WIRE_E_ACTION = 26,
+	CS_WIRE_E_VERSION = 27,
+};
+/* A short stable name, such as "stale-epoch"; never NULL. */
+const char *cs_wire_code_name(uint16_t code);
+/* One sentence for a person; never NULL. */
+const char *cs_wire_code_text(uint16_t code);
+
+#define CS_WIRE_HANDLE_MAX 32
+#define CS_WIRE_NAME_MAX 255 /* of a hub: a host name */
+#define CS_WIRE_GROUP_ID_MAX 64
+#define CS_WIRE_CERT_MAX 512
+#define CS_WIRE_KEY_PACKAGE_MAX 8192
+#define CS_WIRE_KEY_PACKAGES_MAX 100 /* DESIGN: a device, one last-resort */
+#define CS_WIRE_DEVICES_MAX 20       /* DESIGN: an account */
+#define CS_WIRE_MESSAGE_MAX ((uint32_t)1 << 20)
+#define CS_WIRE_STAMP_MAX 256
+#define CS_WIRE_GROUPS_MAX 10000
+#define CS_WIRE_FETCH_MAX 256 /* entries an answer */
+#define CS_WIRE_TOKEN_MAX 128
+#define CS_WIRE_REPORT_BLOBS_MAX 50
+#define CS_WIRE_STATEMENT_MAX 4096
+#define CS_WIRE_SENTENCE_MAX 512
+
+#define CS_WIRE_SHAPE(name) extern const struct cs_wire_shape name##_shape
+
+/* No fields. */
+struct cs_wire_empty {
+	uint8_t none;
+};
+CS_WIRE_SHAPE(cs_wire_empty);
+
+/* The first frame on a connection, kind CS_WIRE_HELLO, from the hub. */
+struct cs_wire_hello {
+	uint16_t version;
+	struct cs_view hub_name;
+	uint8_t challenge[32];
+	uint64_t now_ms;
+	struct cs_view stamp_cert;     /* StampKeyCert, signed */
+	struct cs_view external_cert;  /* RoleKeyCert, signed */
+	struct cs_view desk_seal_cert; /* RoleKeyCert, or empty: no desk */
+	struct cs_view desk_sign_cert; /* the same */
+};
+CS_WIRE_SHAPE(cs_wire_hello);
+
+/* CS_WIRE_ERROR */
+struct cs_wire_error {
+	uint16_t code;
+	struct cs_view sentence;
+	struct cs_view data;
+};
+CS_WIRE_SHAPE(cs_wire_error);
+
+/* Data of CS_WIRE_E_DISABLED. */
+struct cs_wire_disabled {
+	uint16_t reason;
+	uint64_t at_ms;
+	struct cs_view statement;
+};
+CS_WIRE_SHAPE(cs_wire_disabled);
+
+/* CS_WIRE_PUSH: something happened; the log is the truth, this is a hint. */
+enum cs_wire_push_kind {
+	CS_WIRE_PUSH_GROUP = 1, /* the group has entries up to head */
+	CS_WIRE_PUSH_WELCOME = 2,
+	CS_WIRE_PUSH_REPORT = 3, /* desk: a report came; member: an answer */
+};
+struct cs_wire_push {
+	uint8_t kind;
+	struct cs_view group_id;
+	uint64_t head;
+};
+CS_WIRE_SHAPE(cs_wire_push);
+
+/* CS_WIRE_JOIN; answer empty. */
+struct cs_wire_join {
+	struct cs_view invite;
+	uint8_t account_key[32];
+	struct cs_view device_cert;
+};
+CS_WIRE_SHAPE(cs_wire_join);
+
+/* CS_WIRE_LOGIN.  The signature is over cs_wire_login_tbs(). */
+enum cs_wire_role { CS_WIRE_ROLE_DEVICE = 0, CS_WIRE_ROLE_DESK = 1 };
+struct cs_wire_login {
+	uint8_t role;
+	uint8_t device[16]; /* zero for the desk */
+	uint8_t signature[64];
+};
+CS_WIRE_SHAPE(cs_wire_login);
+struct cs_wire_login_answer {
+	uint32_t key_packages; /* still there, single use */
+	uint8_t last_resort;
+	uint8_t unknown_senders;
+};
+CS_WIRE_SHAPE(cs_wire_login_answer);
+CS_CHECKED enum cs_err cs_wire_login_tbs(struct cs_buf *out, uint8_t role,
+    const uint8_t device[static 16], const uint8_t challenge[static 32],
+    struct cs_view hub_name, const uint8_t exporter[static 32]);
+
+/* One opaque thing in a list. */
+struct cs_wire_bytes {
+	struct cs_view v;
+};
+CS_WIRE_SHAPE(cs_wire_bytes); /* at most CS_WIRE_KEY_PACKAGE_MAX */
+
+/* CS_WIRE_KEY_PACKAGES_PUT; answer: cs_wire_login_answer. */
+struct cs_wire_key_packages_put {
+	struct cs_wire_list key_packages; /* of cs_wire_bytes */
+	struct cs_view last_resort;       /* or empty: keep the old one */
+};
+CS_WIRE_SHAPE(cs_wire_key_packages_put);
+
+/* CS_WIRE_KEY_PACKAGES_GET: one for each device of a member. */
+struct cs_wire_key_packages_get {
+	struct cs_view handle;
+};
+CS_WIRE_SHAPE(cs_wire_key_packages_get);
+struct cs_wire_key_packages_answer {
+	uint8_t account[16];
+	uint8_t account_key[32];
+	struct cs_wire_list key_packages; /* of cs_wire_bytes */
+};
+CS_WIRE_SHAPE(cs_wire_key_packages_answer);
+
+/* CS_WIRE_CONTACT_SET; answer empty. */
+enum cs_wire_contact {
+	CS_WIRE_CONTACT_NONE = 0,
+	CS_WIRE_CONTACT_ACCEPTED = 1,
+	CS_WIRE_CONTACT_BLOCKED = 2,
+	CS_WIRE_CONTACT_ASKED = 3, /* the hub's own: they wrote once */
+};
+struct cs_wire_contact_set {
+	uint8_t account[16];
+	uint8_t state;
+};
+CS_WIRE_SHAPE(cs_wire_contact_set);
+
+/* CS_WIRE_SETTINGS_SET; answer empty. */
+enum cs_wire_unknown {
+	CS_WIRE_UNKNOWN_REQUEST = 0,
+	CS_WIRE_UNKNOWN_REFUSE = 1
+};
+struct cs_wire_settings {
+	uint8_t unknown_senders;
+};
+CS_WIRE_SHAPE(cs_wire_settings);
+
+/* CS_WIRE_GROUP_NEW; answer empty.  At epoch 0, with its creator alone. */
+struct cs_wire_group_new {
+	struct cs_view group_info;
+};
+CS_WIRE_SHAPE(cs_wire_group_new);
+
+/* CS_WIRE_SUBMIT: an MLSMessage; a commit that adds has its Welcome along. */
+struct cs_wire_submit {
+	struct cs_view group_id;
+	struct cs_view message;
+	struct cs_view welcome;
+};
+CS_WIRE_SHAPE(cs_wire_submit);
+struct cs_wire_submit_answer {
+	uint64_t group_seq;
+	struct cs_view stamp;
+};
+CS_WIRE_SHAPE(cs_wire_submit_answer);
+
+/* CS_WIRE_SYNC: request empty; what is waiting for this device. */
+struct cs_wire_group_state {
+	struct cs_view group_id;
+	uint64_t cursor; /* acknowledged up to here */
+	uint64_t head;   /* the last entry that this device may read */
+};
+CS_WIRE_SHAPE(cs_wire_group_state);
+struct cs_wire_sync_answer {
+	struct cs_wire_list groups; /* with head > cursor */
+	uint32_t welcomes;
+};
+CS_WIRE_SHAPE(cs_wire_sync_answer);
+
+/* CS_WIRE_FETCH: entries of a group after a number, oldest first. */
+struct cs_wire_fetch {
+	struct cs_view group_id;
+	uint64_t after;
+	uint16_t max;
+};
+CS_WIRE_SHAPE(cs_wire_fetch);
+struct cs_wire_entry {
+	uint8_t account[16]; /* zero: the hub itself */
+	uint8_t device[16];
+	uint64_t epoch;
+	struct cs_view stamp;
+	struct cs_view message;
+};
+CS_WIRE_SHAPE(cs_wire_entry);
+struct cs_wire_fetch_answer {
+	struct cs_wire_list entries;
+};
+CS_WIRE_SHAPE(cs_wire_fetch_answer);
+
+/* CS_WIRE_ACK; answer empty. */
+struct cs_wire_ack {
+	struct cs_view group_id;
+	uint64_t group_seq;
+};
+CS_WIRE_SHAPE(cs_wire_ack);
+
+/* CS_WIRE_WELCOMES: request empty. */
+struct cs_wire_welcome {
+	uint64_t id;
+	struct cs_view group_id;
+	uint8_t account[16]; /* who added us */
+	uint64_t group_seq;  /* of the commit; what follows is ours to read */
+	uint8_t chain[32];   /* of the stamps up to it */
+	struct cs_view welcome;
+};
+CS_WIRE_SHAPE(cs_wire_welcome);
+struct cs_wire_welcomes_answer {
+	struct cs_wire_list welcomes;
+};
+CS_WIRE_SHAPE(cs_wire_welcomes_answer);
+
+/* CS_WIRE_WELCOME_ACK; answer empty. */
+struct cs_wire_welcome_ack {
+	uint64_t id;
+};
+CS_WIRE_SHAPE(cs_wire_welcome_ack);
+
+/* CS_WIRE_BLOB_PUT: room for a blob; or, with its id, where an upload stands.
+ * The token goes into the Authorization header of the PUT. */
+struct cs_wire_blob_put {
+	uint8_t blob[16]; /* zero: a new one */
+	uint64_t size;
+	uint8_t sha256[32];
+};
+CS_WIRE_SHAPE(cs_wire_blob_put);
+struct cs_wire_blob_answer {
+	uint8_t blob[16];
+	uint64_t size;
+	uint64_t stored;
+	struct cs_view token;
+};
+CS_WIRE_SHAPE(cs_wire_blob_answer);
+
+/* CS_WIRE_BLOB_GET; answer: cs_wire_blob_answer. */
+struct cs_wire_blob_get {
+	uint8_t blob[16];
+};
+CS_WIRE_SHAPE(cs_wire_blob_get);
+
+/* CS_WIRE_REPORT; answer empty.  Sealed to the desk. */
+struct cs_wire_report {
+	uint8_t report[16];
+	struct cs_wire_list blobs; /* of cs_wire_blob_get: keep these */
+	struct cs_view sealed;
+};
+CS_WIRE_SHAPE(cs_wire_report);
+
+/* CS_WIRE_REPORT_STATES: request empty. */
+enum cs_wire_report_state {
+	CS_WIRE_REPORT_SENT = 0,     /* the hub has it */
+	CS_WIRE_REPORT_RECEIVED = 1, /* the desk has it and it verifies */
+	CS_WIRE_REPORT_REJECTED = 2, /* it does not verify */
+	CS_WIRE_REPORT_ACTED = 3,    /* decided, with an action */
+	CS_WIRE_REPORT_CLOSED = 4,   /* decided, no action */
+};
+struct cs_wire_report_status {
+	uint8_t report[16];
+	uint8_t state;
+	uint64_t updated_ms;
+	struct cs_view answer; /* a sentence of the desk's */
+};
+CS_WIRE_SHAPE(cs_wire_report_status);
+struct cs_wire_report_states_answer {
+	struct cs_wire_list reports;
+};
+CS_WIRE_SHAPE(cs_wire_report_states_answer);
+
+/* CS_WIRE_DESK_REPORTS: request empty; reports without an answer yet. */
+struct cs_wire_desk_report {
+	uint8_t report[16];
+	uint64_t received_ms;
+	struct cs_view sealed;
+};
+CS_WIRE_SHAPE(cs_wire_desk_report);
+struct cs_wire_desk_reports_answer {
+	struct cs_wire_list reports;
+};
+CS_WIRE_SHAPE(cs_wire_desk_reports_answer);
+
+/* CS_WIRE_DESK_REPORT_SET: a cs_wire_report_status; answer empty. */
+
+/* CS_WIRE_DESK_ACTION; answer empty.  */
+struct cs_wire_desk_action {
+	struct cs_view action;
+	uint8_t signature[64];
+};
+CS_WIRE_SHAPE(cs_wire_desk_action);
+
+/* What the desk signs: prefixed by "countersign/action/v1\0". */
+enum cs_wire_action_kind {
+	CS_WIRE_ACTION_DISABLE = 1,
+	CS_WIRE_ACTION_ENABLE = 2,
+};
+struct cs_wire_action {
+	uint8_t id[16];
+	uint8_t kind;
+	uint8_t account[16];
+	uint16_t reason;
+	uint64_t decided_ms;
+	struct cs_view statement;
+};
+CS_WIRE_SHAPE(cs_wire_action);
+/* Append what is signed: the label and the encoded action. */
+CS_CHECKED enum cs_err cs_wire_action_tbs(
+    struct cs_buf *out, struct cs_view action);
