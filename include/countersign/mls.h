@@ -23,12 +23,15 @@ struct cs_mls_staged; /* a commit that was checked and is not merged yet */
 
 #define CS_MLS_MAX_MEMBERS 5000      /* DESIGN: group of 5,000 devices */
 #define CS_MLS_MAX_MESSAGE (1 << 20) /* no handshake of ours is longer */
+/* Section 7.2 wants a longest lifetime; a leaf of a key package that claims
+ * more is refused with CS_ERR_LIMIT. */
+#define CS_MLS_MAX_LIFETIME_S ((uint64_t)2 * 366 * 86400)
 
 /* The authentication service (RFC 9420, section 5.3.1): CS_OK accepts that
  * ${credential}, the identity of a basic credential, belongs to
  * ${signature_key}.  Called for every leaf that comes into a tree.  When a
  * member replaces its leaf, ${old_credential} is the one that it had, else
- * empty. */
+ * empty.  Without a callback every leaf is refused (CS_ERR_CREDENTIAL). */
 struct cs_mls_auth {
 	enum cs_err (*check)(void *arg, struct cs_view credential,
 	    struct cs_view old_credential, struct cs_view signature_key);
@@ -42,6 +45,7 @@ struct cs_mls_options {
 	uint32_t max_skip;    /* generations kept for late messages */
 	uint32_t past_epochs; /* epochs whose messages still decrypt */
 	uint32_t padding;     /* round contents up to a multiple; 0: none */
+	bool any_lifetime;    /* for published vectors: lifetimes unchecked */
 };
 
 /* An extension of a leaf, a GroupContext or a GroupInfo (section 13). */
@@ -225,7 +229,8 @@ uint32_t cs_mls_group_welcomed_by(const struct cs_mls_group *g);
 
 /* ---- messages ------------------------------------------------------- */
 
-/* Encrypt application data as PrivateMessage (section 15). */
+/* Encrypt application data as PrivateMessage (section 15).  CS_ERR_BUSY while
+ * a proposal is stored: section 12.4 wants it committed first. */
 CS_CHECKED enum cs_err cs_mls_protect(struct cs_buf *out,
     struct cs_mls_group *g, struct cs_view authenticated_data,
     struct cs_view application_data);
@@ -252,7 +257,8 @@ void cs_mls_received_clear(struct cs_mls_received *r);
 /*
  * Process any handshake or application message from another member or an
  * external sender.  On failure the group is as it was.  CS_ERR_EPOCH: not for
- * an epoch that we have; CS_ERR_REPLAY: its key was used or deleted.
+ * an epoch that we have; CS_ERR_REPLAY: its key was used or deleted, or it is
+ * a message of our own, or a proposal that is stored already.
  */
 CS_CHECKED enum cs_err cs_mls_process(struct cs_mls_received *out,
     struct cs_mls_group *g, struct cs_view message);

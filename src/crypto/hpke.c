@@ -108,6 +108,16 @@ cs_hpke_key_derive(struct cs_hpke_key *out, struct cs_view ikm)
 	return err;
 }
 
+bool
+cs_hpke_public_valid(struct cs_view public)
+{
+	static const uint8_t scalar[CS_X25519_LEN] = { 8 };
+	uint8_t out[CS_X25519_LEN];
+
+	return public.len == CS_X25519_LEN &&
+	    crypto_scalarmult(out, scalar, public.data) == 0;
+}
+
 enum cs_err
 cs_hpke_key_new(struct cs_hpke_key *out)
 {

@@ -25,6 +25,10 @@ CS_CHECKED enum cs_err cs_hpke_key_derive(
 CS_CHECKED enum cs_err cs_hpke_key_from_private(
     struct cs_hpke_key *out, const uint8_t private[static CS_X25519_LEN]);
 
+/* Could something be sealed to ${public}?  A point of small order is not a
+ * key: a peer who publishes one stops everybody who has to seal to it. */
+CS_CHECKED bool cs_hpke_public_valid(struct cs_view public);
+
 /* One direction of a conversation; wipe with cs_hpke_clear(). */
 struct cs_hpke {
 	const struct cs_suite *suite;

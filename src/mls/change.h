@@ -1,0 +1,88 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * src/mls/change.h: what a commit does to the public half of a group
+ * (RFC 9420, 12.2 to 12.4.2); the same code for who makes it and who gets it.
+ *
+ * begin, then for a commit with path merge_path or set_own_path, then
+ * settle: now the provisional GroupContext is there.  finish brings the
+ * transcript and the final context.
+ */
+#pragma once
+
+#include "mls/public_state.h"
+#include "mls/transcript.h"
+#include "mls/treekem.h"
+
+/* A proposal as it is committed. */
+struct cs_mls_listed {
+	struct cs_mls_valid_proposal valid;
+	const struct cs_mls_stored_proposal *stored; /* NULL: by value */
+};
+struct cs_mls_proposal_list {
+	struct cs_mls_listed *v;
+	size_t n;
+};
+void cs_mls_proposal_list_clear(struct cs_mls_proposal_list *l);
+
+/* Section 12.2, what can be said without applying; CS_ERR_PROPOSAL. */
+CS_CHECKED enum cs_err cs_mls_proposal_list_check(
+    const struct cs_mls_proposal_list *l, uint32_t committer);
+/* Section 12.4: does this list need a path? */
+bool cs_mls_proposal_list_needs_path(const struct cs_mls_proposal_list *l);
+/* Look up and check what ${commit} lists. */
+CS_CHECKED enum cs_err cs_mls_proposal_list_resolve(
+    struct cs_mls_proposal_list *out, const struct cs_mls_public *p,
+    const struct cs_mls_commit *commit, uint32_t committer, bool in_time);
+
+/* A member that a commit removes, as it was. */
+struct cs_mls_removed {
+	uint32_t leaf;
+	bool external;
+	struct cs_mls_leaf_node *node; /* a reference of its own */
+};
+
+struct cs_mls_change {
+	struct cs_mls_public next;
+	uint32_t committer;
+	uint32_t *added;
+	size_t n_added;
+	struct cs_mls_removed *removed;
+	size_t n_removed;
+	struct cs_mls_filtered_path path; /* of the committer */
+	struct cs_buf provisional;        /* GroupContext for the path */
+};
+void cs_mls_change_clear(struct cs_mls_change *c);
+
+/* Copy ${from} and apply the list. */
+CS_CHECKED enum cs_err cs_mls_change_begin(struct cs_mls_change *out,
+    const struct cs_mls_public *from, const struct cs_mls_proposal_list *list,
+    uint32_t committer);
+
+/* Section 12.4.2: validate a path that came, and merge it. */
+CS_CHECKED enum cs_err cs_mls_change_merge_path(
+    struct cs_mls_change *c, const struct cs_mls_update_path *path);
+
+/* The path of our own commit: ${leaf} is completed, signed, and written. */
+CS_CHECKED enum cs_err cs_mls_change_set_own_path(struct cs_mls_change *c,
+    const struct cs_mls_path_secrets *secrets, struct cs_mls_leaf *leaf,
+    const struct cs_sign_key *key, struct cs_buf *leaf_out);
+
+/* Is the new tree valid?  Then make the provisional context. */
+CS_CHECKED enum cs_err cs_mls_change_settle(struct cs_mls_change *c);
+
+/* The transcript goes on with ${commit}, the context is the next epoch's. */
+CS_CHECKED enum cs_err cs_mls_change_confirm(struct cs_mls_change *c,
+    enum cs_mls_wire wire, const struct cs_mls_framed *commit,
+    struct cs_view signature);
+/* The interim hash, once the confirmation tag is known. */
+CS_CHECKED enum cs_err cs_mls_change_finish(
+    struct cs_mls_change *c, struct cs_view confirmation_tag);
+
+/*
+ * begin, merge_path and settle for a commit that was received.  ${list} and
+ * ${commit} are the caller's, for the private half.
+ */
+CS_CHECKED enum cs_err cs_mls_change_receive(struct cs_mls_change *out,
+    struct cs_mls_proposal_list *list, struct cs_mls_commit *commit,
+    const struct cs_mls_public *from, const struct cs_mls_verified *content,
+    bool in_time);

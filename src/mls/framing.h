@@ -1,0 +1,146 @@
+/* SPDX-License-Identifier: MIT */
+/* src/mls/framing.h: what is signed, and how it travels (RFC 9420, 6). */
+#pragma once
+
+#include "crypto/sign.h"
+#include "mls/codec.h"
+#include "mls/key_schedule.h"
+#include "mls/secret_tree.h"
+
+#include "countersign/mls.h"
+
+enum cs_mls_sender_type {
+	CS_MLS_SENDER_MEMBER = 1,
+	CS_MLS_SENDER_EXTERNAL = 2,
+	CS_MLS_SENDER_NEW_MEMBER_PROPOSAL = 3,
+	CS_MLS_SENDER_NEW_MEMBER_COMMIT = 4,
+};
+
+struct cs_mls_sender {
+	enum cs_mls_sender_type type;
+	uint32_t index; /* leaf of a member, or number of an external sender */
+};
+
+/* FramedContent. */
+struct cs_mls_framed {
+	struct cs_view group_id;
+	uint64_t epoch;
+	struct cs_mls_sender sender;
+	struct cs_view authenticated_data;
+	enum cs_mls_content type;
+	struct cs_view body; /* application data, or serialized Proposal or
+			      * Commit, of good syntax */
+};
+
+/* AuthenticatedContent as it came: the signature is not verified. */
+struct cs_mls_unverified {
+	enum cs_mls_wire wire;
+	struct cs_mls_framed framed;
+	struct cs_view signature;
+	struct cs_view confirmation_tag; /* commits only */
+};
+
+/* Content whose signature, and membership tag, verified. */
+struct cs_mls_verified {
+	enum cs_mls_wire wire;
+	struct cs_mls_framed framed;
+	struct cs_view signature;
+	struct cs_view confirmation_tag; /* for the key schedule to check */
+};
+
+void cs_mls_framed_read(struct cs_reader *r, struct cs_mls_framed *out);
+void cs_mls_framed_write(struct cs_writer *w, const struct cs_mls_framed *f);
+
+/* FramedContentAuthData. */
+void cs_mls_auth_data_read(struct cs_reader *r, struct cs_mls_unverified *io);
+void cs_mls_auth_data_write(
+    struct cs_writer *w, const struct cs_mls_unverified *c);
+
+/* AuthenticatedContent. */
+void cs_mls_authenticated_read(
+    struct cs_reader *r, struct cs_mls_unverified *out);
+void cs_mls_authenticated_write(
+    struct cs_writer *w, const struct cs_mls_unverified *c);
+
+/* ${context}: the serialized GroupContext of the content's epoch. */
+CS_CHECKED enum cs_err cs_mls_framed_sign(uint8_t out[static CS_SIGNATURE_LEN],
+    enum cs_mls_wire wire, const struct cs_mls_framed *f,
+    const struct cs_sign_key *key, struct cs_view context);
+CS_CHECKED enum cs_err cs_mls_framed_verify(struct cs_mls_verified *out,
+    const struct cs_mls_unverified *in, struct cs_view signature_key,
+    struct cs_view context);
+
+/* ProposalRef of section 5.2: hash length out. */
+CS_CHECKED enum cs_err cs_mls_proposal_ref(uint8_t *out,
+    const struct cs_suite *suite, const struct cs_mls_verified *c);
+
+/* ---- PublicMessage, section 6.2 ---- */
+
+struct cs_mls_public_message {
+	struct cs_mls_unverified content;
+	struct cs_view membership_tag; /* members only */
+};
+void cs_mls_public_message_read(
+    struct cs_reader *r, struct cs_mls_public_message *out);
+void cs_mls_public_message_write(
+    struct cs_writer *w, const struct cs_mls_public_message *m);
+
+/* CS_ERR_MAC unless the tag is the one of ${key}. */
+CS_CHECKED enum cs_err cs_mls_membership_check(
+    const struct cs_mls_public_message *m, const struct cs_suite *suite,
+    const struct cs_mls_membership_key *key, struct cs_view context);
+
+/* Append an MLSMessage for signed content; ${key} is for members only. */
+CS_CHECKED enum cs_err cs_mls_public_message_seal(struct cs_buf *out,
+    const struct cs_mls_unverified *content, const struct cs_suite *suite,
+    const struct cs_mls_membership_key *key, struct cs_view context);
+
+/* ---- PrivateMessage, section 6.3 ---- */
+
+struct cs_mls_private_message {
+	struct cs_view group_id;
+	uint64_t epoch;
+	enum cs_mls_content type;
+	struct cs_view authenticated_data;
+	struct cs_view encrypted_sender_data;
+	struct cs_view ciphertext;
+};
+void cs_mls_private_message_read(
+    struct cs_reader *r, struct cs_mls_private_message *out);
+void cs_mls_private_message_write(
+    struct cs_writer *w, const struct cs_mls_private_message *m);
+
+struct cs_mls_sender_data {
+	uint32_t leaf;
+	uint32_t generation;
+	uint8_t reuse_guard[4];
+};
+/* Section 6.3.2: key and nonce for a ciphertext. */
+CS_CHECKED enum cs_err cs_mls_sender_data_key(struct cs_mls_message_key *out,
+    const struct cs_suite *suite,
+    const struct cs_mls_sender_data_secret *secret, struct cs_view ciphertext);
+CS_CHECKED enum cs_err cs_mls_sender_data_open(struct cs_mls_sender_data *out,
+    const struct cs_mls_private_message *m, const struct cs_suite *suite,
+    const struct cs_mls_sender_data_secret *secret);
+
+/*
+ * Decrypt the content with the key that was found for ${data}.  The views of
+ * ${out} point into ${plain} and the message.
+ */
+CS_CHECKED enum cs_err cs_mls_private_message_open(
+    struct cs_mls_unverified *out, struct cs_buf *plain,
+    const struct cs_mls_private_message *m, const struct cs_suite *suite,
+    const struct cs_mls_sender_data *data,
+    const struct cs_mls_message_key *key);
+
+/* Append an MLSMessage for signed content of a member. */
+CS_CHECKED enum cs_err cs_mls_private_message_seal(struct cs_buf *out,
+    const struct cs_mls_unverified *content, const struct cs_suite *suite,
+    const struct cs_mls_sender_data_secret *secret,
+    const struct cs_mls_pending_key *key, uint32_t padding);
+
+/* ---- MLSMessage ---- */
+
+/* Version and wire format; ${r} then stands before the rest. */
+enum cs_mls_wire cs_mls_message_read(struct cs_reader *r);
+void cs_mls_message_write(struct cs_writer *w, enum cs_mls_wire wire);

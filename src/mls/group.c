@@ -1,0 +1,296 @@
+/* SPDX-License-Identifier: MIT */
+#include "mls/group.h"
+
+#include <string.h>
+
+#include "base/alloc.h"
+#include "crypto/random.h"
+
+void
+cs_mls_past_epoch_clear(struct cs_mls_past_epoch *p)
+{
+	for (uint32_t i = 0; p->leaves != NULL && i < p->n_leaves; i++)
+		cs_mls_leaf_node_release(p->leaves[i]);
+	cs_free_plain(p->leaves);
+	cs_mls_secret_tree_clear(&p->keys);
+	cs_buf_free(&p->context);
+	cs_wipe(p, sizeof *p);
+}
+
+void
+cs_mls_group_free(struct cs_mls_group *g)
+{
+	if (g == NULL)
+		return;
+	for (size_t i = 0; i < g->n_past; i++)
+		cs_mls_past_epoch_clear(&g->past[i]);
+	cs_free_plain(g->past);
+	cs_free(g->updates, g->n_updates * sizeof *g->updates);
+	cs_mls_secret_tree_clear(&g->keys);
+	cs_mls_public_clear(&g->pub);
+	cs_free(g, sizeof *g);
+}
+
+void
+cs_mls_staged_free(struct cs_mls_staged *s)
+{
+	if (s == NULL)
+		return;
+	cs_mls_change_clear(&s->change);
+	cs_mls_secret_tree_clear(&s->keys);
+	cs_free(s, sizeof *s);
+}
+
+static enum cs_err
+derive(struct cs_mls_epoch_secrets *out, struct cs_mls_secret_tree *keys,
+    const struct cs_mls_public *p, const struct cs_mls_epoch_secret *epoch)
+{
+	struct cs_mls_encryption_secret encryption = { 0 };
+	enum cs_err err;
+
+	if ((err = cs_mls_epoch_secrets(out, &encryption, p->suite, epoch)) ==
+	    CS_OK)
+		err = cs_mls_secret_tree_init(
+		    keys, p->suite, p->tree.n_leaves, &encryption);
+	cs_wipe(&encryption, sizeof encryption);
+	return err;
+}
+
+enum cs_err
+cs_mls_derive_epoch(struct cs_mls_epoch_secrets *out,
+    struct cs_mls_secret_tree *keys, const struct cs_mls_public *p,
+    const struct cs_mls_joiner_secret *joiner)
+{
+	const struct cs_mls_psk_secret no_psk = { 0 };
+	struct cs_mls_epoch_secret epoch = { 0 };
+	enum cs_err err;
+
+	if ((err = cs_mls_epoch_secret(&epoch, p->suite, joiner, &no_psk,
+		 cs_mls_public_context(p))) == CS_OK)
+		err = derive(out, keys, p, &epoch);
+	cs_wipe(&epoch, sizeof epoch);
+	return err;
+}
+
+enum cs_err
+cs_mls_staged_derive(struct cs_mls_staged *s,
+    struct cs_mls_joiner_secret *joiner, const struct cs_mls_init_secret *init,
+    const struct cs_mls_commit_secret *commit)
+{
+	struct cs_mls_public *p = &s->change.next;
+	enum cs_err err;
+
+	if ((err = cs_mls_joiner_secret(
+		 joiner, p->suite, init, commit, cs_mls_public_context(p))))
+		return err;
+	return cs_mls_derive_epoch(&s->secrets, &s->keys, p, joiner);
+}
+
+/* The creator's leaf, alone in its tree. */
+static enum cs_err
+plant(struct cs_mls_group *g, const struct cs_mls_identity *id)
+{
+	const struct cs_mls_leaf_place nowhere = { 0 };
+	struct cs_mls_leaf leaf = cs_mls_identity_leaf(id);
+	struct cs_mls_valid_leaf own;
+	struct cs_hpke_key key = { 0 };
+	struct cs_buf raw = { 0 };
+	struct cs_reader r;
+	enum cs_err err;
+
+	if ((err = cs_hpke_key_new(&key)))
+		goto out;
+	leaf.encryption_key = CS_VIEW_OF(key.public);
+	if ((err = cs_mls_leaf_sign(&raw, &leaf, nowhere, id->key)))
+		goto out;
+	r = cs_reader(cs_buf_view(&raw));
+	cs_mls_leaf_read(&r, &own.leaf);
+	if ((err = cs_reader_end(&r)) ||
+	    (err = cs_mls_tree_set_leaf(&g->pub.tree, 0, &own)))
+		goto out;
+	cs_mls_private_tree_set(&g->private, 0, &key);
+out:
+	cs_wipe(&key, sizeof key);
+	cs_buf_free(&raw);
+	return err;
+}
+
+/* Section 11: epoch 0 starts from a random epoch secret. */
+static enum cs_err
+first_epoch(struct cs_mls_group *g)
+{
+	struct cs_mls_public *p = &g->pub;
+	struct cs_mls_epoch_secret epoch = { 0 };
+	uint8_t tag[CS_HASH_MAX];
+	enum cs_err err;
+
+	cs_random(epoch.b, p->suite->hash_len);
+	if ((err = derive(&g->secrets, &g->keys, p, &epoch)) ||
+	    (err = cs_mls_confirmation_tag(tag, p->suite,
+		 &g->secrets.confirmation, cs_mls_hash_view(&p->confirmed))) ||
+	    (err = cs_mls_interim_transcript(p->interim.b, p->suite,
+		 cs_mls_hash_view(&p->confirmed),
+		 cs_view(tag, p->suite->hash_len))))
+		goto out;
+	p->interim.len = p->suite->hash_len;
+out:
+	cs_wipe(&epoch, sizeof epoch);
+	return err;
+}
+
+enum cs_err
+cs_mls_group_new(struct cs_mls_group **out, uint16_t suite_id,
+    struct cs_view group_id, const struct cs_mls_identity *id,
+    struct cs_mls_extensions context_exts, const struct cs_mls_options *opt)
+{
+	const struct cs_suite *suite = cs_suite_find(suite_id);
+	struct cs_mls_group *g;
+	struct cs_mls_ext_list exts;
+	enum cs_err err;
+
+	*out = NULL;
+	if (suite == NULL)
+		return CS_ERR_UNSUPPORTED;
+	g = cs_calloc(1, sizeof *g);
+	if (g == NULL)
+		return CS_ERR_NOMEM;
+	g->pub.suite = suite;
+	g->pub.opt = *opt;
+	g->sign = *id->key;
+	g->welcomed_by = UINT32_MAX;
+	if ((err = cs_buf_set(&g->pub.group_id, group_id)) ||
+	    (err = cs_mls_ext_list_build(&g->pub.extensions, context_exts)) ||
+	    (err = cs_mls_tree_init(&g->pub.tree, suite)) ||
+	    (err = plant(g, id)))
+		goto out;
+	/* Section 13.4: what a group uses, each member supports. */
+	exts = cs_mls_public_extensions(&g->pub);
+	if ((err = cs_mls_leaf_check_context(
+		 cs_mls_tree_leaf(&g->pub.tree, 0), &exts)) ||
+	    (err = cs_mls_public_update_context(&g->pub)) ||
+	    (err = first_epoch(g)))
+		goto out;
+	*out = g;
+	g = NULL;
+out:
+	cs_mls_group_free(g);
+	return err;
+}
+
+void
+cs_mls_group_set_options(
+    struct cs_mls_group *g, const struct cs_mls_options *opt)
+{
+	g->pub.opt = *opt;
+}
+
+struct cs_view
+cs_mls_group_id(const struct cs_mls_group *g)
+{
+	return cs_buf_view(&g->pub.group_id);
+}
+
+uint64_t
+cs_mls_group_epoch(const struct cs_mls_group *g)
+{
+	return g->pub.epoch;
+}
+
+uint32_t
+cs_mls_group_own_leaf(const struct cs_mls_group *g)
+{
+	return g->own_leaf;
+}
+
+bool
+cs_mls_group_extension(
+    const struct cs_mls_group *g, uint16_t type, struct cs_view *data)
+{
+	struct cs_mls_ext_list list = cs_mls_public_extensions(&g->pub);
+
+	return cs_mls_ext_find(&list, type, data);
+}
+
+uint32_t
+cs_mls_group_leaves(const struct cs_mls_group *g)
+{
+	return g->pub.tree.n_leaves;
+}
+
+bool
+cs_mls_group_member(
+    const struct cs_mls_group *g, uint32_t leaf, struct cs_mls_member *out)
+{
+	return cs_mls_public_member(&g->pub, leaf, out);
+}
+
+uint32_t
+cs_mls_group_welcomed_by(const struct cs_mls_group *g)
+{
+	return g->welcomed_by;
+}
+
+enum cs_err
+cs_mls_group_export(const struct cs_mls_group *g, uint8_t *out, size_t n,
+    struct cs_view label, struct cs_view context)
+{
+	if (g->ended)
+		return CS_ERR_MEMBER;
+	return cs_mls_export(
+	    out, n, g->pub.suite, &g->secrets.exporter, label, context);
+}
+
+enum cs_err
+cs_mls_group_epoch_authenticator(
+    const struct cs_mls_group *g, uint8_t out[static 32])
+{
+	if (g->ended)
+		return CS_ERR_MEMBER;
+	memcpy(out, g->secrets.authenticator.b, 32);
+	return CS_OK;
+}
+
+enum cs_err
+cs_mls_group_info(const struct cs_mls_group *g, struct cs_buf *out)
+{
+	const struct cs_mls_public *p = &g->pub;
+	const struct cs_mls_extensions none = { NULL, 0 };
+	struct cs_buf message = { 0 };
+	struct cs_writer w = cs_writer(&message);
+	uint8_t tag[CS_HASH_MAX];
+	enum cs_err err;
+
+	if (g->ended)
+		return CS_ERR_MEMBER;
+	cs_mls_message_write(&w, CS_MLS_WIRE_GROUP_INFO);
+	if ((err = cs_writer_end(&w)) ||
+	    (err = cs_mls_confirmation_tag(tag, p->suite,
+		 &g->secrets.confirmation, cs_mls_hash_view(&p->confirmed))) ||
+	    (err = cs_mls_group_info_make(&message, p, none,
+		 cs_view(tag, p->suite->hash_len), g->own_leaf, &g->sign)))
+		goto out;
+	err = cs_buf_add(out, cs_buf_view(&message));
+out:
+	cs_buf_free(&message);
+	return err;
+}
+
+size_t
+cs_mls_group_proposals(const struct cs_mls_group *g)
+{
+	return g->pub.n_proposals;
+}
+
+uint32_t
+cs_mls_group_proposed_removal(
+    const struct cs_mls_group *g, size_t i, bool *external)
+{
+	const struct cs_mls_valid_proposal *v;
+
+	if (i >= g->pub.n_proposals)
+		return UINT32_MAX;
+	v = &g->pub.proposals[i]->valid;
+	if (external != NULL)
+		*external = v->sender.type == CS_MLS_SENDER_EXTERNAL;
+	return v->p.type == CS_MLS_PROPOSAL_REMOVE ? v->p.remove : UINT32_MAX;
+}

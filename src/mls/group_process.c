@@ -1,0 +1,248 @@
+/* SPDX-License-Identifier: MIT */
+#include <string.h>
+
+#include "base/alloc.h"
+#include "mls/group.h"
+
+void
+cs_mls_received_clear(struct cs_mls_received *r)
+{
+	cs_buf_free(&r->credential);
+	cs_buf_free(&r->signature_key);
+	cs_buf_free(&r->authenticated_data);
+	cs_buf_free(&r->data);
+	cs_mls_staged_free(r->staged);
+	*r = (struct cs_mls_received){ 0 };
+}
+
+/* Who sent it, and what was sent beside. */
+static enum cs_err
+note_sender(struct cs_mls_received *out, const struct cs_mls_framed *f,
+    const struct cs_mls_member *sender)
+{
+	enum cs_err err;
+
+	out->epoch = f->epoch;
+	out->sender_leaf = sender->leaf;
+	if ((err = cs_buf_set(&out->credential, sender->credential)) ||
+	    (err = cs_buf_set(&out->signature_key, sender->signature_key)))
+		return err;
+	return cs_buf_set(&out->authenticated_data, f->authenticated_data);
+}
+
+/* What to do about verified content of the current epoch. */
+static enum cs_err
+dispatch(struct cs_mls_received *out, struct cs_mls_group *g,
+    const struct cs_mls_verified *content)
+{
+	switch (content->framed.type) {
+	case CS_MLS_CONTENT_APPLICATION:
+		out->event = CS_MLS_EVENT_APPLICATION;
+		return cs_buf_set(&out->data, content->framed.body);
+	case CS_MLS_CONTENT_PROPOSAL:
+		out->event = CS_MLS_EVENT_PROPOSAL;
+		return cs_mls_public_store_proposal(&g->pub, content, false);
+	case CS_MLS_CONTENT_COMMIT:
+		out->event = CS_MLS_EVENT_COMMIT;
+		return cs_mls_group_stage(&out->staged, g, content);
+	}
+	return CS_ERR_FORMAT;
+}
+
+static enum cs_err
+process_public(struct cs_mls_received *out, struct cs_mls_group *g,
+    const struct cs_mls_public_message *m)
+{
+	struct cs_mls_verified content;
+	struct cs_mls_member sender;
+	enum cs_err err;
+
+	if ((err = cs_mls_public_authenticate(
+		 &content, &g->pub, m, &g->secrets.membership)))
+		return err;
+	if (content.framed.sender.type == CS_MLS_SENDER_MEMBER &&
+	    content.framed.sender.index == g->own_leaf)
+		return CS_ERR_REPLAY;
+	if ((err = cs_mls_public_sender(&sender, &g->pub, &content.framed)) ||
+	    (err = note_sender(out, &content.framed, &sender)))
+		return err;
+	return dispatch(out, g, &content);
+}
+
+/* What it takes to read a PrivateMessage of one epoch. */
+struct epoch {
+	const struct cs_suite *suite;
+	const struct cs_mls_sender_data_secret *sender_data;
+	struct cs_mls_secret_tree *keys;
+	struct cs_view context;
+	const struct cs_mls_past_epoch *past; /* NULL: the current one */
+};
+
+static enum cs_err
+find_epoch(struct epoch *out, struct cs_mls_group *g, uint64_t epoch)
+{
+	out->suite = g->pub.suite;
+	out->past = NULL;
+	if (epoch == g->pub.epoch && !g->ended) {
+		out->sender_data = &g->secrets.sender_data;
+		out->keys = &g->keys;
+		out->context = cs_mls_public_context(&g->pub);
+		return CS_OK;
+	}
+	for (size_t i = 0; i < g->n_past; i++) {
+		struct cs_mls_past_epoch *p = &g->past[i];
+
+		if (p->epoch != epoch)
+			continue;
+		out->sender_data = &p->sender_data;
+		out->keys = &p->keys;
+		out->context = cs_buf_view(&p->context);
+		out->past = p;
+		return CS_OK;
+	}
+	return CS_ERR_EPOCH;
+}
+
+static const struct cs_mls_leaf *
+leaf_of(const struct cs_mls_group *g, const struct epoch *e, uint32_t leaf)
+{
+	const struct cs_mls_leaf_node *node;
+
+	if (e->past == NULL)
+		return cs_mls_tree_leaf(&g->pub.tree, leaf);
+	if (leaf >= e->past->n_leaves)
+		return NULL;
+	node = e->past->leaves[leaf];
+	return node == NULL ? NULL : &node->leaf;
+}
+
+/* Decrypt and verify with the key in ${key}; consumed by the caller. */
+static enum cs_err
+read_private(struct cs_mls_received *out, struct cs_mls_group *g,
+    const struct cs_mls_private_message *m, const struct epoch *e,
+    const struct cs_mls_sender_data *data, const struct cs_mls_message_key *key)
+{
+	const struct cs_mls_leaf *leaf = leaf_of(g, e, data->leaf);
+	const struct cs_mls_member sender = { data->leaf,
+		leaf->credential.identity, leaf->signature_key };
+	struct cs_mls_unverified content;
+	struct cs_mls_verified verified;
+	struct cs_buf plain = { 0 };
+	enum cs_err err;
+
+	if ((err = cs_mls_private_message_open(
+		 &content, &plain, m, e->suite, data, key)) ||
+	    (err = cs_mls_framed_verify(
+		 &verified, &content, leaf->signature_key, e->context)) ||
+	    (err = note_sender(out, &verified.framed, &sender)))
+		goto out;
+	err = dispatch(out, g, &verified);
+out:
+	cs_buf_free(&plain);
+	return err;
+}
+
+static enum cs_err
+process_private(struct cs_mls_received *out, struct cs_mls_group *g,
+    const struct cs_mls_private_message *m)
+{
+	struct cs_mls_sender_data data = { 0 };
+	struct cs_mls_pending_key key = { 0 };
+	struct epoch e;
+	enum cs_err err;
+
+	if (!cs_view_equal(m->group_id, cs_buf_view(&g->pub.group_id)))
+		return CS_ERR_MISMATCH;
+	if ((err = find_epoch(&e, g, m->epoch)))
+		return err;
+	/* Handshakes of an epoch that is over are of no use. */
+	if (e.past != NULL && m->type != CS_MLS_CONTENT_APPLICATION)
+		return CS_ERR_EPOCH;
+	if ((err = cs_mls_sender_data_open(&data, m, e.suite, e.sender_data)))
+		return err;
+	/* Section 6.3.2: a leaf that is not blank. */
+	if (leaf_of(g, &e, data.leaf) == NULL)
+		return CS_ERR_MEMBER;
+	if (data.leaf == g->own_leaf)
+		return CS_ERR_REPLAY;
+	if ((err = cs_mls_secret_tree_find(&key, e.keys, data.leaf,
+		 m->type == CS_MLS_CONTENT_APPLICATION
+		     ? CS_MLS_RATCHET_APPLICATION
+		     : CS_MLS_RATCHET_HANDSHAKE,
+		 data.generation, g->pub.opt.max_skip)))
+		return err;
+	if ((err = read_private(out, g, m, &e, &data, &key.key)) == CS_OK)
+		cs_mls_secret_tree_take(e.keys, &key);
+	cs_mls_pending_key_clear(&key);
+	return err;
+}
+
+enum cs_err
+cs_mls_process(
+    struct cs_mls_received *out, struct cs_mls_group *g, struct cs_view message)
+{
+	struct cs_reader r = cs_reader(message);
+	enum cs_mls_wire wire = cs_mls_message_read(&r);
+	struct cs_mls_public_message public;
+	struct cs_mls_private_message private;
+	enum cs_err err;
+
+	*out = (struct cs_mls_received){ 0 };
+	if (r.err != CS_OK)
+		return r.err;
+	if (wire == CS_MLS_WIRE_PUBLIC) {
+		cs_mls_public_message_read(&r, &public);
+		if ((err = cs_reader_end(&r)) == CS_OK)
+			err = g->ended ? CS_ERR_MEMBER
+				       : process_public(out, g, &public);
+	} else if (wire == CS_MLS_WIRE_PRIVATE) {
+		cs_mls_private_message_read(&r, &private);
+		if ((err = cs_reader_end(&r)) == CS_OK)
+			err = process_private(out, g, &private);
+	} else {
+		err = CS_ERR_UNSUPPORTED;
+	}
+	if (err != CS_OK)
+		cs_mls_received_clear(out);
+	return err;
+}
+
+enum cs_err
+cs_mls_protect(struct cs_buf *out, struct cs_mls_group *g,
+    struct cs_view authenticated_data, struct cs_view application_data)
+{
+	const struct cs_suite *suite = g->pub.suite;
+	uint8_t signature[CS_SIGNATURE_LEN];
+	struct cs_mls_unverified c = {
+		.wire = CS_MLS_WIRE_PRIVATE,
+		.framed = cs_mls_group_frame(g, CS_MLS_CONTENT_APPLICATION,
+		    authenticated_data, application_data),
+		.signature = CS_VIEW_OF(signature),
+	};
+	struct cs_mls_pending_key key = { 0 };
+	struct cs_buf message = { 0 };
+	enum cs_err err;
+
+	if (g->ended)
+		return CS_ERR_MEMBER;
+	/* Section 12.4: proposals are committed before data is sent. */
+	if (g->pub.n_proposals != 0)
+		return CS_ERR_BUSY;
+	if ((err = cs_mls_framed_sign(signature, c.wire, &c.framed, &g->sign,
+		 cs_mls_public_context(&g->pub))) ||
+	    (err = cs_mls_secret_tree_next(
+		 &key, &g->keys, g->own_leaf, CS_MLS_RATCHET_APPLICATION)) ||
+	    (err = cs_mls_private_message_seal(&message, &c, suite,
+		 &g->secrets.sender_data, &key, g->pub.opt.padding)))
+		goto out;
+	if (message.len > CS_MLS_MAX_MESSAGE) {
+		err = CS_ERR_LIMIT;
+		goto out;
+	}
+	if ((err = cs_buf_add(out, cs_buf_view(&message))) == CS_OK)
+		cs_mls_secret_tree_take(&g->keys, &key);
+out:
+	cs_mls_pending_key_clear(&key);
+	cs_buf_free(&message);
+	return err;
+}

@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: MIT */
+/* src/mls/key_package.h: an invitation to be added (RFC 9420, section 10). */
+#pragma once
+
+#include "mls/leaf_node.h"
+
+/* A parsed KeyPackage; nothing about it is verified. */
+struct cs_mls_key_package {
+	uint16_t suite_id;
+	struct cs_view init_key;
+	struct cs_mls_leaf leaf;
+	struct cs_mls_ext_list extensions;
+	struct cs_view signature;
+	struct cs_view raw;
+};
+
+/* A key package that cs_mls_key_package_validate() accepted. */
+struct cs_mls_valid_key_package {
+	struct cs_mls_key_package kp;
+	struct cs_mls_valid_leaf leaf;
+};
+
+void cs_mls_key_package_read(
+    struct cs_reader *r, struct cs_mls_key_package *out);
+void cs_mls_key_package_write(
+    struct cs_writer *w, const struct cs_mls_key_package *kp);
+
+/* The KeyPackage in an MLSMessage. */
+CS_CHECKED enum cs_err cs_mls_key_package_parse_message(
+    struct cs_mls_key_package *out, struct cs_view message);
+
+/* Section 10.1.  ${rules->source} and ${rules->place} are not looked at. */
+CS_CHECKED enum cs_err cs_mls_key_package_validate(
+    struct cs_mls_valid_key_package *out, const struct cs_mls_key_package *kp,
+    const struct cs_mls_leaf_rules *rules);
+
+/* KeyPackageRef: the suite's hash length. */
+CS_CHECKED enum cs_err cs_mls_key_package_ref(uint8_t *out,
+    const struct cs_suite *suite, const struct cs_mls_key_package *kp);
+
+/* The private half, as cs_mls_key_package_new() serialized it. */
+struct cs_mls_key_package_secrets {
+	struct cs_mls_key_package kp; /* views into what was parsed */
+	const struct cs_suite *suite;
+	struct cs_hpke_key init;
+	struct cs_hpke_key leaf;
+};
+CS_CHECKED enum cs_err cs_mls_key_package_secrets_parse(
+    struct cs_mls_key_package_secrets *out, struct cs_view in);
+
+/* The leaf that ${id} shows, but for key, source and signature. */
+struct cs_mls_leaf cs_mls_identity_leaf(const struct cs_mls_identity *id);

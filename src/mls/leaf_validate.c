@@ -1,0 +1,135 @@
+/* SPDX-License-Identifier: MIT */
+#include "mls/leaf_node.h"
+
+/* RFC 9420, section 7.2: extensions of the leaf are listed in it. */
+static enum cs_err
+check_own_extensions(const struct cs_mls_leaf *leaf)
+{
+	struct cs_reader r = cs_reader(leaf->extensions.raw);
+
+	while (cs_reader_more(&r)) {
+		struct cs_mls_extension e = cs_mls_ext_next(&r);
+
+		if (!cs_mls_ext_is_default(e.type) &&
+		    !cs_mls_u16s_have(leaf->capabilities.extensions, e.type))
+			return CS_ERR_UNSUPPORTED;
+	}
+	return CS_OK;
+}
+
+/* Is each of ${wanted} in ${have}, or at most ${known} and so a default? */
+static bool
+covers(struct cs_view have, struct cs_view wanted, uint16_t known)
+{
+	struct cs_reader r = cs_reader(wanted);
+
+	while (cs_reader_more(&r)) {
+		uint16_t x = cs_read_u16(&r);
+
+		if ((x < 1 || x > known) && !cs_mls_u16s_have(have, x))
+			return false;
+	}
+	return true;
+}
+
+enum cs_err
+cs_mls_leaf_check_context(
+    const struct cs_mls_leaf *leaf, const struct cs_mls_ext_list *context)
+{
+	const struct cs_mls_capabilities *c = &leaf->capabilities;
+	struct cs_mls_required_capabilities required;
+	struct cs_reader r = cs_reader(context->raw);
+	struct cs_view data;
+	enum cs_err err;
+
+	/* Section 13.4: support for each extension in the GroupContext. */
+	while (cs_reader_more(&r)) {
+		struct cs_mls_extension e = cs_mls_ext_next(&r);
+
+		if (!cs_mls_ext_is_default(e.type) &&
+		    !cs_mls_u16s_have(c->extensions, e.type))
+			return CS_ERR_UNSUPPORTED;
+	}
+	if (!cs_mls_ext_find(context, CS_MLS_EXT_REQUIRED_CAPABILITIES, &data))
+		return CS_OK;
+	/* Section 11.1; defaults need not be listed, credentials do. */
+	if ((err = cs_mls_required_capabilities_parse(&required, data)))
+		return err;
+	if (!covers(c->extensions, required.extensions, 5) ||
+	    !covers(c->proposals, required.proposals, 7) ||
+	    !covers(c->credentials, required.credentials, 0))
+		return CS_ERR_UNSUPPORTED;
+	return CS_OK;
+}
+
+static enum cs_err
+check_lifetime(
+    const struct cs_mls_leaf *leaf, const struct cs_mls_leaf_rules *rules)
+{
+	const struct cs_mls_options *opt = rules->opt;
+
+	if (leaf->source != CS_MLS_LEAF_KEY_PACKAGE || opt->any_lifetime)
+		return CS_OK;
+	/* Section 7.2: a longest lifetime that is acceptable. */
+	if (leaf->not_after < leaf->not_before ||
+	    leaf->not_after - leaf->not_before > CS_MLS_MAX_LIFETIME_S)
+		return CS_ERR_LIMIT;
+	if (rules->in_time &&
+	    (opt->now_s < leaf->not_before || opt->now_s > leaf->not_after))
+		return CS_ERR_EXPIRED;
+	return CS_OK;
+}
+
+enum cs_err
+cs_mls_leaf_check_content(
+    const struct cs_mls_leaf *leaf, const struct cs_mls_leaf_rules *rules)
+{
+	const struct cs_mls_capabilities *c = &leaf->capabilities;
+	enum cs_err err;
+
+	if (rules->source != CS_MLS_LEAF_ANY && leaf->source != rules->source)
+		return CS_ERR_MISMATCH;
+	if (!cs_hpke_public_valid(leaf->encryption_key))
+		return CS_ERR_KEY;
+	if (!cs_mls_u16s_have(c->versions, CS_MLS_VERSION_10) ||
+	    !cs_mls_u16s_have(c->suites, rules->suite->id))
+		return CS_ERR_UNSUPPORTED;
+	/* We know basic credentials only, and no one who does not list them
+	 * can be with us: section 7.3 on credential types of all members. */
+	if (leaf->credential.type != CS_MLS_CREDENTIAL_BASIC ||
+	    !cs_mls_u16s_have(c->credentials, CS_MLS_CREDENTIAL_BASIC))
+		return CS_ERR_CREDENTIAL;
+	/* An Update or the leaf of a path brings a new key. */
+	if (rules->old != NULL &&
+	    cs_view_equal(rules->old->encryption_key, leaf->encryption_key))
+		return CS_ERR_KEY;
+	if ((err = check_own_extensions(leaf)) ||
+	    (err = check_lifetime(leaf, rules)))
+		return err;
+	return rules->context == NULL
+	    ? CS_OK
+	    : cs_mls_leaf_check_context(leaf, rules->context);
+}
+
+enum cs_err
+cs_mls_leaf_validate(struct cs_mls_valid_leaf *out,
+    const struct cs_mls_leaf *leaf, const struct cs_mls_leaf_rules *rules)
+{
+	const struct cs_mls_auth *auth = &rules->opt->auth;
+	struct cs_view old = { NULL, 0 };
+	enum cs_err err;
+
+	if (rules->old != NULL)
+		old = rules->old->credential.identity;
+	if ((err = cs_mls_leaf_check_content(leaf, rules)) ||
+	    (err = cs_mls_leaf_verify_signature(leaf, rules->place)))
+		return err;
+	/* Section 5.3.1; nobody to ask means that nobody vouches. */
+	if (auth->check == NULL)
+		return CS_ERR_CREDENTIAL;
+	if ((err = auth->check(auth->arg, leaf->credential.identity, old,
+		 leaf->signature_key)))
+		return err;
+	out->leaf = *leaf;
+	return CS_OK;
+}

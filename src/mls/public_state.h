@@ -1,0 +1,95 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * src/mls/public_state.h: the public half of a group, one piece of code for
+ * members and for onlookers: tree, GroupContext, interim transcript hash and
+ * the proposals of the epoch; what is checked about proposals and commits
+ * without a secret is checked here and nowhere else.
+ */
+#pragma once
+
+#include "mls/commit.h"
+#include "mls/group_context.h"
+#include "mls/ratchet_tree.h"
+
+/* A commit lists at most so many, and so many wait in an epoch. */
+#define CS_MLS_MAX_PROPOSALS 1024
+
+struct cs_mls_hash {
+	uint8_t b[CS_HASH_MAX];
+	uint8_t len;
+};
+static inline struct cs_view
+cs_mls_hash_view(const struct cs_mls_hash *h)
+{
+	return cs_view(h->b, h->len);
+}
+
+/* A proposal that is good by itself in this epoch (section 12.1). */
+struct cs_mls_valid_proposal {
+	struct cs_mls_proposal p;
+	struct cs_mls_sender sender;
+	struct cs_mls_valid_leaf leaf; /* of an Add or Update */
+};
+
+/* One that came by itself and waits to be committed by reference. */
+struct cs_mls_stored_proposal {
+	struct cs_buf raw;
+	struct cs_mls_valid_proposal valid; /* views into raw */
+	struct cs_mls_hash ref;
+};
+
+struct cs_mls_public {
+	const struct cs_suite *suite;
+	struct cs_mls_options opt;
+	struct cs_buf group_id;
+	uint64_t epoch;
+	struct cs_buf extensions; /* content of the GroupContext's vector */
+	struct cs_mls_tree tree;
+	struct cs_mls_hash confirmed;
+	struct cs_mls_hash interim;
+	struct cs_buf context; /* GroupContext, serialized */
+	struct cs_mls_stored_proposal **proposals;
+	size_t n_proposals;
+	size_t cap_proposals;
+};
+
+void cs_mls_public_clear(struct cs_mls_public *p);
+struct cs_mls_ext_list cs_mls_public_extensions(const struct cs_mls_public *p);
+struct cs_view cs_mls_public_context(const struct cs_mls_public *p);
+
+/* Serialize the GroupContext again, after any change. */
+CS_CHECKED enum cs_err cs_mls_public_update_context(struct cs_mls_public *p);
+
+bool cs_mls_public_member(
+    const struct cs_mls_public *p, uint32_t leaf, struct cs_mls_member *out);
+
+/* Section 6.1: who sent ${f}, if such a one may send it. */
+CS_CHECKED enum cs_err cs_mls_public_sender(struct cs_mls_member *out,
+    const struct cs_mls_public *p, const struct cs_mls_framed *f);
+
+/*
+ * Section 6: is ${m} of this group, this epoch, and signed by its sender?
+ * ${membership} is NULL for an onlooker, who cannot check the tag.
+ */
+CS_CHECKED enum cs_err cs_mls_public_authenticate(struct cs_mls_verified *out,
+    const struct cs_mls_public *p, const struct cs_mls_public_message *m,
+    const struct cs_mls_membership_key *membership);
+
+/* Section 12.1.  ${in_time}: it is sent just now,
+ * so that lifetimes have to include now. */
+CS_CHECKED enum cs_err cs_mls_public_check_proposal(
+    struct cs_mls_valid_proposal *out, const struct cs_mls_public *p,
+    const struct cs_mls_proposal *proposal, struct cs_mls_sender sender,
+    bool in_time);
+
+/* Check and keep; CS_ERR_REPLAY: it is there already. */
+CS_CHECKED enum cs_err cs_mls_public_store_proposal(struct cs_mls_public *p,
+    const struct cs_mls_verified *content, bool in_time);
+/* The stored one with this reference, or NULL. */
+const struct cs_mls_stored_proposal *cs_mls_public_find_proposal(
+    const struct cs_mls_public *p, struct cs_view ref);
+
+/* State on disk: see group_save.c. */
+void cs_mls_public_write(struct cs_writer *w, const struct cs_mls_public *p);
+CS_CHECKED enum cs_err cs_mls_public_read(struct cs_reader *r,
+    struct cs_mls_public *out, const struct cs_mls_options *opt);

@@ -1,0 +1,68 @@
+/* SPDX-License-Identifier: MIT */
+#include "mls/tree_math.h"
+
+uint32_t
+cs_mls_node_width(uint32_t n_leaves)
+{
+	return n_leaves == 0 ? 0 : 2 * (n_leaves - 1) + 1;
+}
+
+uint32_t
+cs_mls_node_root(uint32_t n_leaves)
+{
+	return n_leaves - 1;
+}
+
+unsigned
+cs_mls_node_level(uint32_t x)
+{
+	unsigned k = 0;
+
+	while (x >> k & 1)
+		k++;
+	return k;
+}
+
+uint32_t
+cs_mls_node_left(uint32_t x)
+{
+	return x ^ 1u << (cs_mls_node_level(x) - 1);
+}
+
+uint32_t
+cs_mls_node_right(uint32_t x)
+{
+	return x ^ 3u << (cs_mls_node_level(x) - 1);
+}
+
+uint32_t
+cs_mls_node_parent(uint32_t x)
+{
+	unsigned k = cs_mls_node_level(x);
+
+	return (x | 1u << k) & ~(1u << (k + 1));
+}
+
+uint32_t
+cs_mls_node_sibling(uint32_t x)
+{
+	uint32_t p = cs_mls_node_parent(x);
+
+	return x < p ? cs_mls_node_right(p) : cs_mls_node_left(p);
+}
+
+bool
+cs_mls_node_below(uint32_t top, uint32_t x)
+{
+	uint32_t reach = (1u << cs_mls_node_level(top)) - 1;
+
+	return x >= top - reach && x <= top + reach;
+}
+
+uint32_t
+cs_mls_node_common(uint32_t x, uint32_t y)
+{
+	while (!cs_mls_node_below(x, y))
+		x = cs_mls_node_parent(x);
+	return x;
+}
