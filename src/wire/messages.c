@@ -147,6 +147,7 @@ static const struct cs_wire_field cs_wire_fetch_fields[] = {
 SHAPE(cs_wire_fetch);
 
 static const struct cs_wire_field cs_wire_entry_fields[] = {
+	FIELD(CS_WIRE_U64, cs_wire_entry, group_seq, 0),
 	FIELD(CS_WIRE_FIXED, cs_wire_entry, account, 0),
 	FIELD(CS_WIRE_FIXED, cs_wire_entry, device, 0),
 	FIELD(CS_WIRE_U64, cs_wire_entry, epoch, 0),

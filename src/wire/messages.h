@@ -256,6 +256,7 @@ struct cs_wire_fetch {
 };
 CS_WIRE_SHAPE(cs_wire_fetch);
 struct cs_wire_entry {
+	uint64_t group_seq;  /* the stamp has to say the same */
 	uint8_t account[16]; /* zero: the hub itself */
 	uint8_t device[16];
 	uint64_t epoch;

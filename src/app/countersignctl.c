@@ -1,0 +1,165 @@
+/* SPDX-License-Identifier: MIT */
+/* countersignctl: what an operator does to a hub. */
+#include <stdio.h>
+#include <string.h>
+
+#include "cli/command.h"
+#include "cli/report_error.h"
+#include "crypto/suite.h"
+#include "hub/hub.h"
+
+static const char *
+hub_dir(const struct cli_args *args)
+{
+	const char *dir = cli_value(args, "hub");
+
+	if (dir == NULL)
+		cli_fail(CLI_USAGE, "Say which hub: --hub DIR.");
+	return dir;
+}
+
+static int
+no_hub(enum cs_err err, const char *dir)
+{
+	if (err == CS_ERR_NOT_FOUND)
+		return cli_fail(CLI_STATE, "There is no hub in %s.", dir);
+	return report_error(err, "The hub in %s", dir);
+}
+
+static int
+run_invite(const struct cli_args *args)
+{
+	const char *dir = hub_dir(args), *value;
+	char link[CS_HUB_LINK_SIZE];
+	long long uses = 1, seconds = 7 * 86400;
+	enum cs_err err;
+
+	if (dir == NULL)
+		return CLI_USAGE;
+	if ((value = cli_value(args, "uses")) != NULL &&
+	    !cli_number(&uses, value, 1, 10000))
+		return cli_fail(CLI_USAGE, "--uses takes 1 to 10000.");
+	if ((value = cli_value(args, "expires")) != NULL &&
+	    (!cli_duration(&seconds, value) || seconds > 365 * 86400))
+		return cli_fail(CLI_USAGE,
+		    "--expires takes a time such as 30m, 12h or 7d, of at most "
+		    "a year.");
+	err = cs_hub_invite(link, dir, (unsigned)uses, (uint64_t)seconds);
+	if (err)
+		return no_hub(err, dir);
+	printf("%s\n", link);
+	return CLI_OK;
+}
+
+static int
+run_status(const struct cli_args *args)
+{
+	const char *dir = hub_dir(args);
+	struct cs_hub_summary s;
+	char root[CS_HUB_ROOT_TEXT_SIZE];
+	int64_t seconds;
+	enum cs_err err;
+
+	if (dir == NULL)
+		return CLI_USAGE;
+	if ((err = cs_hub_summarize(&s, dir)) ||
+	    (err = cs_hub_root(root, dir)) ||
+	    (err = cs_hub_expires(&seconds, dir)))
+		return no_hub(err, dir);
+	if (cli_flag(args, "json"))
+		printf("{\"name\":\"%s\",\"host\":\"%s\",\"port\":%d,"
+		       "\"operator_key\":\"%s\",\"accounts\":%llu,"
+		       "\"disabled\":%llu,\"groups\":%llu,\"entries\":%llu,"
+		       "\"blobs\":%llu,\"reports\":%llu,\"desk\":%s,"
+		       "\"keys_expire_in_seconds\":%lld}\n",
+		    s.name, s.host, s.port, root,
+		    (unsigned long long)s.accounts,
+		    (unsigned long long)s.disabled,
+		    (unsigned long long)s.groups, (unsigned long long)s.entries,
+		    (unsigned long long)s.blobs, (unsigned long long)s.reports,
+		    s.desk ? "true" : "false", (long long)seconds);
+	else
+		printf("Hub:           %s on %s:%d\n"
+		       "Operator key:  %s\n"
+		       "Accounts:      %llu, %llu of them disabled\n"
+		       "Groups:        %llu, with %llu entries so far\n"
+		       "Files:         %llu\n"
+		       "Reports:       %llu\n"
+		       "Desk:          %s\n"
+		       "Keys:          good for %lld more days\n",
+		    s.name, s.host, s.port, root,
+		    (unsigned long long)s.accounts,
+		    (unsigned long long)s.disabled,
+		    (unsigned long long)s.groups, (unsigned long long)s.entries,
+		    (unsigned long long)s.blobs, (unsigned long long)s.reports,
+		    s.desk ? "has joined" : "none has joined yet",
+		    (long long)seconds / 86400);
+	return CLI_OK;
+}
+
+static int
+run_renew(const struct cli_args *args)
+{
+	const char *dir = hub_dir(args);
+	enum cs_err err;
+
+	if (dir == NULL)
+		return CLI_USAGE;
+	if ((err = cs_hub_renew(dir)))
+		return err == CS_ERR_NOT_FOUND
+		    ? cli_fail(CLI_STATE,
+			  "There is no hub in %s, or its keys/root.key is "
+			  "not there: bring it back for this.",
+			  dir)
+		    : no_hub(err, dir);
+	printf("The keys are new. Start the hub again for them to count.\n");
+	return CLI_OK;
+}
+
+static const struct cli_option options[] = {
+	{ "hub", 0, "DIR", "the hub's folder" },
+	{ 0 },
+};
+
+static const struct cli_option invite_options[] = {
+	{ "uses", 0, "N", "how many people may join with it (1)" },
+	{ "expires", 0, "TIME", "for how long: 30m, 12h, 7d (7d)" },
+	{ 0 },
+};
+
+static const struct cli_option status_options[] = {
+	{ "json", 0, NULL, "for programs" },
+	{ 0 },
+};
+
+static const struct cli_command commands[] = {
+	{ "invite", "[--uses N] [--expires TIME]", "print a new invite link",
+	    "The link pins the operator key behind its #. Give it to people in "
+	    "a way that only they can read: whoever has it can join.",
+	    0, 0, invite_options, run_invite },
+	{ "status", "[--json]", "show how the hub is and what it holds", NULL,
+	    0, 0, status_options, run_status },
+	{ "renew", "", "make new stamp and TLS keys",
+	    "Needs keys/root.key. The stamp key is good for 30 days; what was "
+	    "stamped with it stays provable after that.",
+	    0, 0, NULL, run_renew },
+	{ 0 },
+};
+
+static const struct cli_program program = {
+	.name = "countersignctl",
+	.summary = "administer a Countersign hub",
+	.options = options,
+	.commands = commands,
+	.exits = report_exits,
+	.see_also = "countersignd(1)",
+};
+
+int
+main(int argc, char **argv)
+{
+	if (cs_crypto_init() != CS_OK)
+		return cli_fail(
+		    CLI_SOFTWARE, "The cryptographic libraries do not start.");
+	return cli_main(&program, argc, argv);
+}

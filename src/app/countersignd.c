@@ -1,0 +1,163 @@
+/* SPDX-License-Identifier: MIT */
+/* countersignd: the hub. */
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "cli/command.h"
+#include "cli/report_error.h"
+#include "crypto/suite.h"
+#include "hub/hub.h"
+
+/* Split HOST:PORT; the host is an address of this machine. */
+static bool
+parse_listen(char host[static 64], int *port, const char *s)
+{
+	const char *colon = strrchr(s, ':');
+	long long n;
+
+	if (colon == NULL || colon == s || colon - s >= 64 ||
+	    !cli_number(&n, colon + 1, 1, 65535))
+		return false;
+	snprintf(host, 64, "%.*s", (int)(colon - s), s);
+	*port = (int)n;
+	return true;
+}
+
+/* Letters, digits, dots and hyphens; at most 255: it stands in links. */
+static bool
+name_valid(const char *s)
+{
+	size_t n = strlen(s);
+
+	return n > 0 && n <= 255 && s[0] != '.' && s[0] != '-' &&
+	    strspn(s, "abcdefghijklmnopqrstuvwxyz0123456789.-") == n;
+}
+
+static int
+run_init(const struct cli_args *args)
+{
+	const char *dir = cli_arg(args, 0);
+	const char *name = cli_value(args, "name");
+	const char *listen = cli_value(args, "listen");
+	char host[64], root[CS_HUB_ROOT_TEXT_SIZE];
+	int port;
+	enum cs_err err;
+
+	if (name == NULL)
+		name = "localhost";
+	if (listen == NULL)
+		listen = "127.0.0.1:7443";
+	if (!name_valid(name))
+		return cli_fail(
+		    CLI_USAGE, "--name takes a host name in small letters.");
+	if (!parse_listen(host, &port, listen))
+		return cli_fail(CLI_USAGE,
+		    "--listen takes an address and a port, such as "
+		    "127.0.0.1:7443.");
+	err = cs_hub_init(dir, name, host, port);
+	if (err == CS_ERR_EXISTS)
+		return cli_fail(
+		    CLI_NOT_DONE, "There is a hub in %s already.", dir);
+	if (err == CS_OK)
+		err = cs_hub_root(root, dir);
+	if (err)
+		return report_error(
+		    err, "The hub could not be made in %s", dir);
+	printf("Hub \"%s\" is made in %s.\n"
+	       "Operator key: %s\n"
+	       "Keep %s/keys/root.key offline: it is needed only to renew keys "
+	       "and to join a desk.\n"
+	       "Next: countersignd run %s\n",
+	    name, dir, root, dir, dir);
+	return CLI_OK;
+}
+
+static void
+on_signal(int number)
+{
+	(void)number;
+	cs_hub_stop();
+}
+
+static void
+ready(const char *name, const char *host, int port)
+{
+	printf("countersignd: hub \"%s\" listens on %s:%d\n", name, host, port);
+	fflush(stdout);
+}
+
+static int
+run_run(const struct cli_args *args)
+{
+	const char *dir = cli_arg(args, 0);
+	struct sigaction sa = { .sa_handler = on_signal };
+	enum cs_err err;
+
+	sigaction(SIGINT, &sa, NULL);
+	sigaction(SIGTERM, &sa, NULL);
+	signal(SIGPIPE, SIG_IGN);
+	err = cs_hub_run(dir, ready);
+	switch (err) {
+	case CS_OK:
+		return CLI_OK;
+	case CS_ERR_BUSY:
+		return cli_fail(CLI_TRY_LATER,
+		    "The hub in %s runs already, or its port is taken.", dir);
+	case CS_ERR_EXPIRED:
+		return cli_fail(CLI_STATE,
+		    "The hub's keys have run out; \"countersignctl --hub %s "
+		    "renew\" makes new ones.",
+		    dir);
+	case CS_ERR_NOT_FOUND:
+		return cli_fail(CLI_STATE,
+		    "There is no hub in %s; \"countersignd init %s\" makes "
+		    "one.",
+		    dir, dir);
+	default:
+		return report_error(err, "The hub in %s cannot run", dir);
+	}
+}
+
+static const struct cli_option init_options[] = {
+	{ "name", 0, "NAME", "host name of the hub (localhost)" },
+	{ "listen", 0, "ADDRESS:PORT", "where to listen (127.0.0.1:7443)" },
+	{ 0 },
+};
+
+static const struct cli_command commands[] = {
+	{ "init", "DIR [--name NAME] [--listen ADDRESS:PORT]",
+	    "make a hub in a new folder",
+	    "Makes the operator root key, the keys that it certifies, and an "
+	    "empty database. The root key lies in DIR/keys/root.key; it is "
+	    "needed again only to renew keys and to join a desk, so it belongs "
+	    "on a medium that is kept offline.",
+	    1, 1, init_options, run_init },
+	{ "run", "DIR", "run the hub until it is told to stop",
+	    "Prints one line once it takes connections. SIGINT or SIGTERM ends "
+	    "it. It logs no message, no name and no address.",
+	    1, 1, NULL, run_run },
+	{ 0 },
+};
+
+static const struct cli_program program = {
+	.name = "countersignd",
+	.summary = "the hub of an end-to-end-encrypted messenger",
+	.details = "The hub passes on what it cannot read: it keeps accounts, "
+		   "the public half of each group and logs of ciphertext, and "
+		   "stamps each message that it accepts, so that whoever "
+		   "receives it can report it with proof.",
+	.commands = commands,
+	.exits = report_exits,
+	.see_also = "countersign(1), countersignctl(1), countersign-desk(1), "
+		    "countersign-verify(1)",
+};
+
+int
+main(int argc, char **argv)
+{
+	if (cs_crypto_init() != CS_OK)
+		return cli_fail(
+		    CLI_SOFTWARE, "The cryptographic libraries do not start.");
+	return cli_main(&program, argc, argv);
+}

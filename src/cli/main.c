@@ -1,0 +1,148 @@
+/* SPDX-License-Identifier: MIT */
+/* countersign: a member's program. */
+#include "cli/main.h"
+
+#include <signal.h>
+
+#include "cli/report_error.h"
+#include "crypto/suite.h"
+
+static const struct cli_option options[] = {
+	{ "home", 0, "DIR",
+	    "the member's folder ($COUNTERSIGN_HOME, or ~/.countersign)" },
+	{ "passphrase-file", 0, "FILE", "read the passphrase from a file" },
+	{ 0 },
+};
+
+static const struct cli_option join_options[] = {
+	{ "name", 0, "NAME", "the name to be known by: a-z 0-9 . _ -" },
+	{ "passphrase", 0, NULL, "ask for a passphrase that locks the folder" },
+	{ 0 },
+};
+static const struct cli_option send_options[] = {
+	{ "photo", 0, "FILE",
+	    "send a photo; place, camera and the like are removed" },
+	{ "file", 0, "FILE", "send a file as it is, up to 100 MiB" },
+	{ "reply", 0, "MESSAGE-ID", "answer this message" },
+	{ 0 },
+};
+static const struct cli_option inbox_options[] = {
+	{ "all", 0, NULL, "all messages, not only new ones" },
+	{ "json", 0, NULL, "for programs: one object a line" },
+	{ 0 },
+};
+static const struct cli_option follow_options[] = {
+	{ "json", 0, NULL, "for programs: one object a line" },
+	{ 0 },
+};
+static const struct cli_option json_options[] = {
+	{ "json", 0, NULL, "for programs" },
+	{ 0 },
+};
+static const struct cli_option save_options[] = {
+	{ "output", 'o', "FILE", "where to write it" },
+	{ 0 },
+};
+static const struct cli_option report_options[] = {
+	{ "reason", 0, "CODE", "why; see below" },
+	{ "note", 0, "TEXT", "what the desk should know" },
+	{ "yes", 'y', NULL, "do not ask" },
+	{ 0 },
+};
+static const struct cli_option export_options[] = {
+	{ "output", 'o', "FILE", "where to write it" },
+	{ "to-key", 0, "KEY", "seal it to this key: 64 hex digits" },
+	{ "open", 0, NULL, "leave it readable for everybody" },
+	{ 0 },
+};
+
+static const struct cli_command commands[] = {
+	{ "join", "LINK --name NAME [--passphrase]",
+	    "join a hub with an invite link",
+	    "Makes your keys and a sealed folder. The link pins the operator's "
+	    "key, so nobody can put another hub in its place. Put the link in "
+	    "quotes.",
+	    1, 1, join_options, cli_join },
+	{ "whoami", "[--json]", "show who you are and on which hub", NULL, 0, 0,
+	    json_options, cli_whoami },
+	{ "safety-number", "NAME", "show the number to compare with somebody",
+	    "The two of you see the same 60 digits unless somebody stands in "
+	    "between. Compare them in person or by voice.",
+	    1, 1, NULL, cli_safety_number },
+	{ "send", "NAME TEXT | NAME - | NAME --photo FILE [CAPTION]",
+	    "send a message to somebody or to a group",
+	    "\"-\" reads the text from standard input. Prints the id of the "
+	    "message. Without a connection the message waits and goes out with "
+	    "the next command that has one.",
+	    1, 2, send_options, cli_send },
+	{ "inbox", "[--all] [--json]", "show new messages",
+	    "A message that does not verify is never shown; a line says that "
+	    "it was refused, and why.",
+	    0, 0, inbox_options, cli_inbox },
+	{ "follow", "[--json]", "show messages as they come", NULL, 0, 0,
+	    follow_options, cli_follow },
+	{ "save", "MESSAGE-ID -o FILE", "save the photo or file of a message",
+	    "Every hash is checked before anything is written.", 1, 1,
+	    save_options, cli_save },
+	{ "group new", "GROUP NAME...", "make a group",
+	    "The hub does not learn its name.", 2, -1, NULL, cli_group_new },
+	{ "group add", "GROUP NAME...", "add people to a group", NULL, 2, -1,
+	    NULL, cli_group_add },
+	{ "group remove", "GROUP NAME", "remove somebody from a group", NULL, 2,
+	    2, NULL, cli_group_remove },
+	{ "group list", "[--json]", "list conversations and who is in them",
+	    NULL, 0, 0, json_options, cli_group_list },
+	{ "requests", "[--json]",
+	    "show first messages from people you don't know",
+	    "Text only: no photo of theirs is fetched until you accept.", 0, 0,
+	    json_options, cli_requests },
+	{ "accept", "NAME", "let somebody write to you", NULL, 1, 1, NULL,
+	    cli_accept },
+	{ "block", "NAME", "keep somebody out",
+	    "They are not told. What they sent before can still be reported.",
+	    1, 1, NULL, cli_block },
+	{ "settings", "unknown-senders refuse|request",
+	    "refuse people you don't know, or let them ask", NULL, 2, 2, NULL,
+	    cli_settings },
+	{ "report", "MESSAGE-ID... --reason CODE [--note TEXT] [--yes]",
+	    "report messages to the desk, with proof",
+	    "Shows exactly what will leave the device, then asks. Nothing else "
+	    "of the conversation is sent. The operator cannot read the report, "
+	    "and the reported person is not told who made it.\n"
+	    "Reasons: trafficking, child-abuse, threat-to-life, terrorism, "
+	    "recruitment-of-children, intimate-images, exposure, harassment, "
+	    "fraud, spam, other.",
+	    1, 50, report_options, cli_report },
+	{ "reports", "[--json]", "show what became of your reports", NULL, 0, 0,
+	    json_options, cli_reports },
+	{ "export", "MESSAGE-ID... -o FILE (--to-key KEY | --open)",
+	    "write messages as evidence that verifies offline",
+	    "Whoever can read the file can show others what was written. Seal "
+	    "it to the key of the person it is for.",
+	    1, 50, export_options, cli_export },
+	{ "completion", "bash|zsh|fish", "print completion for a shell", NULL,
+	    1, 1, NULL, cli_completion_command },
+	{ 0 },
+};
+
+const struct cli_program cli_countersign = {
+	.name = "countersign",
+	.summary = "private messages, provable reports",
+	.details = "An end-to-end-encrypted messenger whose operator cannot "
+		   "read a message, but in which whoever receives one can "
+		   "report it with proof.",
+	.options = options,
+	.commands = commands,
+	.exits = report_exits,
+	.see_also = "countersign-verify(1), countersignd(1)",
+};
+
+int
+main(int argc, char **argv)
+{
+	signal(SIGPIPE, SIG_IGN);
+	if (cs_crypto_init() != CS_OK)
+		return cli_fail(
+		    CLI_SOFTWARE, "The cryptographic libraries do not start.");
+	return cli_main(&cli_countersign, argc, argv);
+}

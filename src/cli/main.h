@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: MIT */
+/* src/cli/main.h: the subcommands of countersign, one file a family. */
+#pragma once
+
+#include "cli/command.h"
+#include "client/client.h"
+
+typedef int cli_run(const struct cli_args *args);
+cli_run cli_join, cli_whoami, cli_safety_number, cli_send, cli_inbox,
+    cli_follow, cli_save, cli_group_new, cli_group_add, cli_group_remove,
+    cli_group_list, cli_requests, cli_accept, cli_block, cli_settings,
+    cli_report, cli_reports, cli_export, cli_completion_command;
+
+extern const struct cli_program cli_countersign;
+
+/* ---- home.c ------------------------------------------------------------- */
+
+/* The folder of --home, $COUNTERSIGN_HOME or ~/.countersign; NULL: said. */
+const char *cli_home(const struct cli_args *args);
+/* Open the home; with ${online} connect, too.  A status that is not 0 has
+ * been said.  Without a hub, ${online} CLI_MAYBE goes on and says so. */
+enum cli_online { CLI_OFFLINE, CLI_MAYBE, CLI_ONLINE };
+int cli_open(struct cs_client **out, const struct cli_args *args,
+    enum cli_online online);
+/* Say why ${err}, and give the status for it. */
+int cli_client_fail(const struct cs_client *c, enum cs_err err);
+
+/* ---- print.c ------------------------------------------------------------ */
+
+/* Text of others, with everything escaped that moves a cursor or turns the
+ * direction of writing around; ${indent} spaces after each newline. */
+void cli_print_text(struct cs_view text, int indent);
+void cli_print_time(uint64_t ms);
+/* One message, for people or as one line of JSON. */
+enum cs_err cli_print_message(void *json, const struct cs_client_message *m);
+/* "12 of 20 MiB" on standard error if it is a terminal. */
+void cli_progress(uint64_t done, uint64_t total);

@@ -1,0 +1,224 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * src/client/client.h: a member's side, without a user interface.
+ *
+ * A home is a folder: a sealed database, its key file, a lock.  Every function
+ * that touches it is called with the lock held (cs_client_open() takes it).
+ * What the hub says is verified before anything of it is stored or returned.
+ */
+#pragma once
+
+#include "base/bytes.h"
+
+struct cs_client;
+
+#define CS_CLIENT_ID_LEN 16  /* accounts, devices */
+#define CS_CLIENT_MID_LEN 32 /* message ids (MIMI) */
+#define CS_CLIENT_SAFETY_DIGITS 60
+
+/* Why the last function failed, as a sentence for a person; never NULL. */
+const char *cs_client_problem(const struct cs_client *c);
+/* The hub's code (enum cs_wire_code) when it was the hub that refused. */
+uint16_t cs_client_hub_code(const struct cs_client *c);
+
+/* ---- a home ------------------------------------------------------------ */
+
+/* Parts of an invite link, checked. */
+struct cs_client_link {
+	char host[256];
+	int port;
+	char code[65];
+	uint8_t root[32];
+};
+CS_CHECKED enum cs_err cs_client_link_parse(
+    struct cs_client_link *out, const char *link);
+
+/*
+ * Join a hub and make a home for it in ${home}.  ${problem} gets a sentence
+ * (256 bytes).  A join that broke off can be repeated with the same link and
+ * name.  CS_ERR_EXISTS: there is a home already.
+ */
+CS_CHECKED enum cs_err cs_client_join(const char *home, const char *link,
+    const char *name, struct cs_view passphrase, char problem[static 256]);
+
+/* Does opening the home take a passphrase? */
+CS_CHECKED enum cs_err cs_client_needs_passphrase(
+    bool *needed, const char *home);
+
+/*
+ * Open a home and take its lock, waiting for another command to end.
+ * CS_ERR_NOT_FOUND: there is none; CS_ERR_PASSPHRASE; CS_ERR_NEWER;
+ * CS_ERR_CORRUPT.
+ */
+CS_CHECKED enum cs_err cs_client_open(
+    struct cs_client **out, const char *home, struct cs_view passphrase);
+void cs_client_close(struct cs_client *c);
+
+/* Let other commands in while this one waits, and come back. */
+void cs_client_unlock(struct cs_client *c);
+CS_CHECKED enum cs_err cs_client_lock(struct cs_client *c);
+
+/* Who we are; strings live as long as ${c}. */
+const char *cs_client_handle(const struct cs_client *c);
+const char *cs_client_hub(const struct cs_client *c);
+const uint8_t *cs_client_account(const struct cs_client *c);
+const uint8_t *cs_client_device(const struct cs_client *c);
+/* base64url of the operator root key: 44 bytes. */
+void cs_client_operator_key(const struct cs_client *c, char out[static 44]);
+
+/* ---- the hub ------------------------------------------------------------- */
+
+/* Connect, log in, send what waited, and bring everything up to date. */
+CS_CHECKED enum cs_err cs_client_connect(struct cs_client *c);
+/* Fetch what is new; also done by connect. */
+CS_CHECKED enum cs_err cs_client_sync(struct cs_client *c);
+/* Wait for something new, at most ${timeout_ms}; CS_ERR_TIMEOUT. */
+CS_CHECKED enum cs_err cs_client_wait(struct cs_client *c, int timeout_ms);
+
+/* ---- conversations --------------------------------------------------------
+ */
+
+enum cs_client_group_state {
+	CS_CLIENT_ACTIVE = 0,
+	CS_CLIENT_REQUEST = 1, /* from somebody new, not accepted yet */
+	CS_CLIENT_LEFT = 2,    /* we were removed */
+	CS_CLIENT_BLOCKED = 3,
+};
+struct cs_client_group {
+	uint8_t ref[32];
+	bool direct;
+	char name[256]; /* of the group, or the other's handle */
+	char added_by[33];
+	enum cs_client_group_state state;
+	uint64_t epoch;
+	size_t n_members;
+	char (*members)[33]; /* handles; freed by cs_client_groups_free() */
+};
+struct cs_client_groups {
+	struct cs_client_group *v;
+	size_t n;
+};
+CS_CHECKED enum cs_err cs_client_groups(
+    struct cs_client_groups *out, struct cs_client *c);
+void cs_client_groups_free(struct cs_client_groups *g);
+
+CS_CHECKED enum cs_err cs_client_group_new(struct cs_client *c,
+    const char *name, const char *const *handles, size_t n);
+CS_CHECKED enum cs_err cs_client_group_add(struct cs_client *c,
+    const char *name, const char *const *handles, size_t n);
+CS_CHECKED enum cs_err cs_client_group_remove(
+    struct cs_client *c, const char *name, const char *handle);
+
+/* First contacts: accept lets somebody in, block keeps somebody out. */
+CS_CHECKED enum cs_err cs_client_accept(
+    struct cs_client *c, const char *handle);
+CS_CHECKED enum cs_err cs_client_block(struct cs_client *c, const char *handle);
+CS_CHECKED enum cs_err cs_client_unknown_senders(
+    struct cs_client *c, bool refuse);
+/* 60 digits that two people compare, and a zero. */
+CS_CHECKED enum cs_err cs_client_safety_number(struct cs_client *c,
+    const char *handle, char out[static CS_CLIENT_SAFETY_DIGITS + 1]);
+
+/* ---- messages ---------------------------------------------------------------
+ */
+
+/* What to send; to a handle or to the name of a group. */
+struct cs_client_outgoing {
+	const char *to;
+	struct cs_view text;    /* UTF-8, at most 60 KiB; or empty */
+	const char *photo_path; /* or NULL */
+	const char *file_path;  /* or NULL */
+	const char *reply_to;   /* message id, or NULL */
+	/* Called now and then while a file is sent; or NULL. */
+	void (*progress)(uint64_t done, uint64_t total);
+};
+/* ${mid_hex} gets the message's id: 64 hex digits and a zero. */
+CS_CHECKED enum cs_err cs_client_send(struct cs_client *c,
+    const struct cs_client_outgoing *out, char mid_hex[static 65]);
+
+enum cs_client_message_kind {
+	CS_CLIENT_RECEIVED = 1,
+	CS_CLIENT_SENT = 2,
+	CS_CLIENT_NOTICE = 3,  /* somebody came or went, a gap, and the like */
+	CS_CLIENT_REFUSED = 4, /* a message that did not verify: never shown */
+};
+struct cs_client_media {
+	char filename[256];
+	char media_type[64];
+	uint64_t size;
+	bool photo;
+};
+struct cs_client_message {
+	uint64_t number; /* of this device, in order of arrival */
+	uint8_t mid[CS_CLIENT_MID_LEN];
+	enum cs_client_message_kind kind;
+	bool seen;
+	bool request; /* from somebody not accepted yet */
+	bool late;    /* the clocks of sender and hub differ much */
+	bool waiting; /* ours, not with the hub yet */
+	bool failed;  /* ours, the hub refused it */
+	uint64_t time_ms, group_seq;
+	char conversation[256];
+	bool direct;
+	char from[33];
+	struct cs_view text; /* or the notice's sentence */
+	bool is_reply;
+	uint8_t reply_to[CS_CLIENT_MID_LEN];
+	size_t n_media;
+	const struct cs_client_media *media;
+	const char *reason; /* of a refusal: the name of the error */
+};
+/* Which messages, in order of arrival. */
+enum cs_client_which { CS_CLIENT_UNSEEN, CS_CLIENT_ALL, CS_CLIENT_REQUESTS };
+/*
+ * Call ${each} for every message; its views live during the call.  Unseen ones
+ * are marked as seen after ${each} returned CS_OK for all of them.
+ */
+CS_CHECKED enum cs_err cs_client_messages(struct cs_client *c,
+    enum cs_client_which which,
+    enum cs_err (*each)(void *arg, const struct cs_client_message *m),
+    void *arg);
+
+/* The full id of the message whose id begins with ${prefix}. */
+CS_CHECKED enum cs_err cs_client_find(struct cs_client *c, const char *prefix,
+    uint8_t mid[static CS_CLIENT_MID_LEN]);
+
+/* Fetch, check and write the photo or file of a message. */
+CS_CHECKED enum cs_err cs_client_save(struct cs_client *c,
+    const uint8_t mid[static CS_CLIENT_MID_LEN], const char *path,
+    void (*progress)(uint64_t done, uint64_t total));
+
+/* ---- reports
+ * ------------------------------------------------------------------ */
+
+#define CS_CLIENT_REPORT_MAX 50
+/* What is to be reported or exported. */
+struct cs_client_report {
+	uint8_t (*mids)[CS_CLIENT_MID_LEN];
+	size_t n;
+	uint16_t reason;
+	struct cs_view note;
+};
+/*
+ * Everything that would leave the device, item by item, told to ${line};
+ * nothing leaves it.  The bundle is kept for the call below.
+ */
+CS_CHECKED enum cs_err cs_client_report_preview(struct cs_client *c,
+    const struct cs_client_report *r, void (*line)(void *arg, const char *text),
+    void *arg);
+/* Seal to the desk and send; ${id_hex}: 32 hex digits and a zero. */
+CS_CHECKED enum cs_err cs_client_report_send(struct cs_client *c,
+    const struct cs_client_report *r, char id_hex[static 33]);
+struct cs_client_report_state {
+	uint8_t id[16];
+	uint64_t created_ms, updated_ms;
+	uint16_t reason;
+	size_t n_messages;
+	int state; /* enum cs_wire_report_state, or -1: not sent yet */
+	char answer[1024];
+};
+CS_CHECKED enum cs_err cs_client_reports(struct cs_client *c,
+    void (*each)(void *arg, const struct cs_client_report_state *s), void *arg);
+/* Write evidence to a file: open when ${to_key} is NULL. */
+CS_CHECKED enum cs_err cs_client_export(struct cs_client *c,
+    const struct cs_client_report *r, const uint8_t *to_key, const char *path);

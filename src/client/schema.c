@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: MIT */
+#include "client/client_internal.h"
+
+/*
+ * Version 1.  Every column called sealed, meta, state or pending is sealed
+ * under the home's key and bound to its table and row.  What stays readable
+ * are random ids, numbers in logs and hashes.
+ */
+static const char version1[] =
+    "CREATE TABLE config(name TEXT PRIMARY KEY, sealed BLOB NOT NULL)"
+    " WITHOUT ROWID;"
+    "CREATE TABLE key_package(ref BLOB PRIMARY KEY, last_resort INTEGER,"
+    " created INTEGER NOT NULL, sealed BLOB NOT NULL) WITHOUT ROWID;"
+    "CREATE TABLE contact(account BLOB PRIMARY KEY, sealed BLOB NOT NULL)"
+    " WITHOUT ROWID;"
+    "CREATE TABLE grp(id BLOB PRIMARY KEY, meta BLOB NOT NULL,"
+    " state BLOB NOT NULL, pending BLOB) WITHOUT ROWID;"
+    "CREATE TABLE message(id INTEGER PRIMARY KEY AUTOINCREMENT,"
+    " mid BLOB NOT NULL, grp BLOB NOT NULL, kind INTEGER NOT NULL,"
+    " seen INTEGER NOT NULL DEFAULT 0, sealed BLOB NOT NULL);"
+    "CREATE INDEX message_mid ON message(mid);"
+    "CREATE INDEX message_seen ON message(seen, id);"
+    "CREATE TABLE entry(grp BLOB NOT NULL, seq INTEGER NOT NULL,"
+    " leafhash BLOB NOT NULL, PRIMARY KEY(grp, seq)) WITHOUT ROWID;"
+    "CREATE TABLE outbox(message INTEGER PRIMARY KEY REFERENCES message(id),"
+    " grp BLOB NOT NULL, sealed BLOB NOT NULL);"
+    "CREATE TABLE upload(file BLOB PRIMARY KEY, blob BLOB NOT NULL)"
+    " WITHOUT ROWID;"
+    "CREATE TABLE report(id BLOB PRIMARY KEY, created INTEGER NOT NULL,"
+    " sent INTEGER NOT NULL DEFAULT 0, sealed BLOB NOT NULL) WITHOUT ROWID;";
+
+static const char *const steps[] = { version1 };
+
+const struct cs_db_schema cs_client_schema = { "countersign client", steps,
+	sizeof steps / sizeof steps[0] };

@@ -1,0 +1,178 @@
+/* SPDX-License-Identifier: MIT */
+#include "franking/stamp.h"
+
+#include <string.h>
+
+#include "base/reader.h"
+#include "base/writer.h"
+#include "crypto/hash.h"
+
+#define STAMP_VERSION 1
+#define CHAIN_PREV_LEN 32
+
+/* Labels count with their terminating zero. */
+static const char stamp_label[] = "countersign/stamp/v1";
+static const char group_label[] = "countersign/group/v1";
+
+enum cs_err
+cs_group_ref(uint8_t out[static 32], struct cs_view group_id)
+{
+	struct cs_view parts[2] = {
+		cs_view(group_label, sizeof group_label),
+		group_id,
+	};
+
+	return cs_hash_parts(out, CS_SHA256, parts, 2);
+}
+
+enum cs_err
+cs_operator_id(uint8_t out[static 8], const uint8_t root_public[static 32])
+{
+	uint8_t hash[CS_SHA256_LEN];
+	enum cs_err err = cs_sha256(hash, cs_view(root_public, 32));
+
+	memcpy(out, hash, 8);
+	return err;
+}
+
+/* StampTBS; chain_prev comes last, so that a leafhash is a prefix of it. */
+static enum cs_err
+write_tbs(struct cs_buf *out, const struct cs_stamp *s)
+{
+	struct cs_writer w = cs_writer(out);
+
+	cs_write_bytes(&w, cs_view(stamp_label, sizeof stamp_label));
+	cs_write_u8(&w, STAMP_VERSION);
+	cs_write_u8(&w, s->flags);
+	cs_write_bytes(&w, CS_VIEW_OF(s->operator_id));
+	cs_write_bytes(&w, CS_VIEW_OF(s->key_id));
+	cs_write_u64(&w, s->accepted_ms);
+	cs_write_bytes(&w, CS_VIEW_OF(s->group_ref));
+	cs_write_u64(&w, s->epoch);
+	cs_write_u64(&w, s->group_seq);
+	cs_write_bytes(&w, CS_VIEW_OF(s->account));
+	cs_write_bytes(&w, CS_VIEW_OF(s->device));
+	cs_write_bytes(&w, CS_VIEW_OF(s->tag));
+	cs_write_bytes(&w, CS_VIEW_OF(s->msg_hash));
+	cs_write_bytes(&w, CS_VIEW_OF(s->chain_prev));
+	return cs_writer_end(&w);
+}
+
+enum cs_err
+cs_stamp_sign(struct cs_stamp *s, const uint8_t root_public[static 32],
+    const struct cs_sign_key *key)
+{
+	uint8_t hash[CS_SHA256_LEN];
+	struct cs_buf tbs = { 0 };
+	enum cs_err err;
+
+	if ((err = cs_operator_id(s->operator_id, root_public)) ||
+	    (err = cs_sha256(hash, CS_VIEW_OF(key->public))))
+		return err;
+	memcpy(s->key_id, hash, sizeof s->key_id);
+	if ((err = write_tbs(&tbs, s)) == CS_OK)
+		err = cs_sign(s->sig, key, cs_buf_view(&tbs));
+	cs_buf_free(&tbs);
+	return err;
+}
+
+enum cs_err
+cs_stamp_verify(const struct cs_stamp *s, const struct cs_stamp_key_cert *key,
+    const uint8_t root_public[static 32])
+{
+	uint8_t operator_id[8];
+	struct cs_buf tbs = { 0 };
+	enum cs_err err;
+
+	if ((err = cs_operator_id(operator_id, root_public)))
+		return err;
+	if (memcmp(operator_id, s->operator_id, sizeof operator_id) != 0 ||
+	    memcmp(key->key_id, s->key_id, sizeof s->key_id) != 0)
+		return CS_ERR_STAMP;
+	if ((err = write_tbs(&tbs, s)) == CS_OK)
+		err = cs_sign_verify(CS_VIEW_OF(key->public), cs_buf_view(&tbs),
+		    CS_VIEW_OF(s->sig));
+	cs_buf_free(&tbs);
+	if (cs_err_class(err) == CS_ERR_CLASS_THEIRS)
+		return CS_ERR_STAMP;
+	if (err)
+		return err;
+	/* FRANKING: the key has to be good when the hub says it accepted. */
+	if (s->accepted_ms / 1000 < key->not_before ||
+	    s->accepted_ms / 1000 > key->not_after)
+		return CS_ERR_EXPIRED;
+	return CS_OK;
+}
+
+enum cs_err
+cs_stamp_write(struct cs_buf *out, const struct cs_stamp *s)
+{
+	struct cs_writer w = cs_writer(out);
+
+	cs_write_u8(&w, STAMP_VERSION);
+	cs_write_u8(&w, s->flags);
+	cs_write_bytes(&w, CS_VIEW_OF(s->key_id));
+	cs_write_u64(&w, s->accepted_ms);
+	cs_write_u64(&w, s->group_seq);
+	cs_write_bytes(&w, CS_VIEW_OF(s->chain_prev));
+	cs_write_bytes(&w, CS_VIEW_OF(s->sig));
+	return cs_writer_end(&w);
+}
+
+enum cs_err
+cs_stamp_parse(struct cs_stamp *out, struct cs_view in)
+{
+	struct cs_reader r = cs_reader(in);
+
+	memset(out, 0, sizeof *out);
+	if (cs_read_u8(&r) != STAMP_VERSION)
+		cs_reader_fail(&r, CS_ERR_VERSION);
+	out->flags = cs_read_u8(&r);
+	if ((out->flags & ~CS_STAMP_HANDSHAKE) != 0)
+		cs_reader_fail(&r, CS_ERR_FORMAT);
+	cs_read_copy(&r, out->key_id, sizeof out->key_id);
+	out->accepted_ms = cs_read_u64(&r);
+	out->group_seq = cs_read_u64(&r);
+	cs_read_copy(&r, out->chain_prev, sizeof out->chain_prev);
+	cs_read_copy(&r, out->sig, sizeof out->sig);
+	return cs_reader_end(&r);
+}
+
+enum cs_err
+cs_stamp_leafhash(uint8_t out[static 32], const struct cs_stamp *s)
+{
+	static const uint8_t leaf = 0x00;
+	struct cs_buf tbs = { 0 };
+	struct cs_view parts[2];
+	enum cs_err err;
+
+	if ((err = write_tbs(&tbs, s)) == CS_OK) {
+		parts[0] = cs_view(&leaf, 1);
+		parts[1] = cs_view(tbs.data, tbs.len - CHAIN_PREV_LEN);
+		err = cs_hash_parts(out, CS_SHA256, parts, 2);
+	}
+	cs_buf_free(&tbs);
+	return err;
+}
+
+enum cs_err
+cs_chain_next(uint8_t chain[static 32], const uint8_t leafhash[static 32])
+{
+	static const uint8_t node = 0x01;
+	struct cs_view parts[3] = {
+		cs_view(&node, 1),
+		cs_view(chain, 32),
+		cs_view(leafhash, 32),
+	};
+
+	return cs_hash_parts(chain, CS_SHA256, parts, 3);
+}
+
+enum cs_err
+cs_stamp_chain(uint8_t chain[static 32], const struct cs_stamp *s)
+{
+	uint8_t leafhash[32];
+	enum cs_err err = cs_stamp_leafhash(leafhash, s);
+
+	return err ? err : cs_chain_next(chain, leafhash);
+}

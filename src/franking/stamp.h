@@ -1,0 +1,62 @@
+/* SPDX-License-Identifier: MIT */
+/* src/franking/stamp.h: the hub's stamp and its chain (FRANKING, "Hub"). */
+#pragma once
+
+#include "franking/cert.h"
+
+#define CS_STAMP_TBS_LEN (sizeof "countersign/stamp/v1" + 202)
+#define CS_STAMP_WIRE_MAX 200
+/* Flags: the entry is a handshake, and its tag all zero.  So one number counts
+ * the whole log; evidence must not have it. */
+#define CS_STAMP_HANDSHAKE 0x01
+
+struct cs_stamp {
+	uint8_t flags;
+	uint8_t operator_id[8]; /* SHA-256(root)[0..8] */
+	uint8_t key_id[8];
+	uint64_t accepted_ms;
+	uint8_t group_ref[32];
+	uint64_t epoch;
+	uint64_t group_seq;
+	uint8_t account[16];
+	uint8_t device[16];
+	uint8_t tag[32];
+	uint8_t msg_hash[32];
+	uint8_t chain_prev[32];
+	uint8_t sig[CS_SIGNATURE_LEN];
+};
+
+/* SHA-256("countersign/group/v1\0" | group_id). */
+CS_CHECKED enum cs_err cs_group_ref(
+    uint8_t out[static 32], struct cs_view group_id);
+
+/* SHA-256(root)[0..8]. */
+CS_CHECKED enum cs_err cs_operator_id(
+    uint8_t out[static 8], const uint8_t root_public[static 32]);
+
+/* Fill operator_id, key_id and sig of ${s}; the rest is there. */
+CS_CHECKED enum cs_err cs_stamp_sign(struct cs_stamp *s,
+    const uint8_t root_public[static 32], const struct cs_sign_key *key);
+
+/*
+ * Is ${s} a stamp of ${key}, which the operator ${root_public} certified?
+ * CS_ERR_STAMP when not; CS_ERR_EXPIRED when the key was not valid then.
+ */
+CS_CHECKED enum cs_err cs_stamp_verify(const struct cs_stamp *s,
+    const struct cs_stamp_key_cert *key, const uint8_t root_public[static 32]);
+
+/* ver | flags | key_id8 | accepted_ms | group_seq | chain_prev32 | proof. */
+CS_CHECKED enum cs_err cs_stamp_write(
+    struct cs_buf *out, const struct cs_stamp *s);
+/* The fields that are on the wire; the recipient rebuilds the others. */
+CS_CHECKED enum cs_err cs_stamp_parse(struct cs_stamp *out, struct cs_view in);
+
+/* SHA-256(0x00 | StampTBS without chain_prev). */
+CS_CHECKED enum cs_err cs_stamp_leafhash(
+    uint8_t out[static 32], const struct cs_stamp *s);
+/* chain = SHA-256(0x01 | chain | leafhash).  The first chain is all zero. */
+CS_CHECKED enum cs_err cs_chain_next(
+    uint8_t chain[static 32], const uint8_t leafhash[static 32]);
+/* Both: from before ${s} to behind it. */
+CS_CHECKED enum cs_err cs_stamp_chain(
+    uint8_t chain[static 32], const struct cs_stamp *s);

@@ -1,0 +1,194 @@
+/* SPDX-License-Identifier: MIT */
+/* What an operator does to a hub's folder, while it runs or not. */
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <time.h>
+
+#include "base/alloc.h"
+#include "base/text.h"
+#include "crypto/hash.h"
+#include "crypto/random.h"
+#include "franking/cert.h"
+#include "hub/keys.h"
+#include "store/file.h"
+
+#define INVITE_LEN 16
+
+static enum cs_err
+open_db(struct cs_db **out, const char *dir)
+{
+	char *path = cs_path_join(dir, "hub.db");
+	struct stat st;
+	enum cs_err err = CS_ERR_NOMEM;
+
+	*out = NULL;
+	if (path != NULL)
+		err = stat(path, &st) == 0
+		    ? cs_db_open(out, path, CS_DB_SHARED, &cs_hub_schema)
+		    : cs_file_errno();
+	cs_free_plain(path);
+	return err;
+}
+
+static enum cs_err
+create_db(const char *dir)
+{
+	char *path = cs_path_join(dir, "hub.db");
+	struct cs_db *db = NULL;
+	enum cs_err err = CS_ERR_NOMEM;
+
+	if (path != NULL)
+		err = cs_db_open(&db, path, CS_DB_SHARED, &cs_hub_schema);
+	cs_db_close(db);
+	cs_free_plain(path);
+	return err;
+}
+
+enum cs_err
+cs_hub_init(const char *dir, const char *name, const char *host, int port)
+{
+	struct hub_conf conf = { .port = port };
+	char *conf_path = cs_path_join(dir, "hub.conf");
+	char *blobs = cs_path_join(dir, "blobs");
+	struct stat st;
+	enum cs_err err = CS_ERR_NOMEM;
+
+	if (conf_path == NULL || blobs == NULL)
+		goto out;
+	if (strlen(name) >= sizeof conf.name ||
+	    strlen(host) >= sizeof conf.host) {
+		err = CS_ERR_LIMIT;
+		goto out;
+	}
+	strcpy(conf.name, name);
+	strcpy(conf.host, host);
+	if (stat(conf_path, &st) == 0) {
+		err = CS_ERR_EXISTS;
+		goto out;
+	}
+	/* The configuration comes last: with it the hub exists. */
+	if ((err = cs_file_mkdir(dir)) || (err = cs_file_mkdir(blobs)) ||
+	    (err = hub_keys_create_root(dir)) ||
+	    (err = hub_keys_renew(dir, name)) || (err = create_db(dir)) ||
+	    (err = hub_conf_write(dir, &conf)))
+		goto out;
+out:
+	cs_free_plain(conf_path);
+	cs_free_plain(blobs);
+	return err;
+}
+
+enum cs_err
+cs_hub_root(char text[static CS_HUB_ROOT_TEXT_SIZE], const char *dir)
+{
+	uint8_t root[32];
+	enum cs_err err = hub_root_public(root, dir);
+
+	if (err == CS_OK)
+		cs_base64url(text, CS_VIEW_OF(root));
+	return err;
+}
+
+enum cs_err
+cs_hub_invite(char link[static CS_HUB_LINK_SIZE], const char *dir,
+    unsigned uses, uint64_t seconds)
+{
+	uint8_t code[INVITE_LEN], hash[32];
+	char text[CS_BASE64URL_SIZE(INVITE_LEN)];
+	char root[CS_HUB_ROOT_TEXT_SIZE];
+	struct hub_conf conf;
+	struct cs_db *db = NULL;
+	enum cs_err err;
+
+	cs_random(code, sizeof code);
+	cs_base64url(text, CS_VIEW_OF(code));
+	if ((err = hub_conf_read(&conf, dir)) ||
+	    (err = cs_hub_root(root, dir)) ||
+	    (err = cs_sha256(hash, cs_view_str(text))) ||
+	    (err = open_db(&db, dir)) ||
+	    (err = cs_db_exec(db,
+		 "INSERT INTO invite(hash,uses,expires) VALUES(?,?,?)",
+		 cs_blob(CS_VIEW_OF(hash)), cs_int(uses),
+		 cs_int(((uint64_t)time(NULL) + seconds) * 1000))))
+		goto out;
+	snprintf(link, CS_HUB_LINK_SIZE, "https://%s:%d/i/%s#%s", conf.name,
+	    conf.port, text, root);
+out:
+	cs_db_close(db);
+	cs_wipe(code, sizeof code);
+	return err;
+}
+
+enum cs_err
+cs_hub_join_desk(const char *dir, const uint8_t seal_public[static 32],
+    const uint8_t sign_public[static 32])
+{
+	return hub_keys_join_desk(dir, seal_public, sign_public);
+}
+
+enum cs_err
+cs_hub_renew(const char *dir)
+{
+	struct hub_conf conf;
+	enum cs_err err = hub_conf_read(&conf, dir);
+
+	return err ? err : hub_keys_renew(dir, conf.name);
+}
+
+enum cs_err
+cs_hub_expires(int64_t *seconds, const char *dir)
+{
+	struct cs_stamp_key_cert cert;
+	struct cs_buf file = { 0 };
+	uint8_t root[32];
+	char *path = cs_path_join(dir, "keys/stamp.cert");
+	enum cs_err err = CS_ERR_NOMEM;
+
+	if (path == NULL)
+		return err;
+	if ((err = hub_root_public(root, dir)) == CS_OK &&
+	    (err = cs_file_read(&file, path, 4096)) == CS_OK &&
+	    (err = cs_stamp_key_cert_parse(
+		 &cert, cs_buf_view(&file), CS_VIEW_OF(root))) == CS_OK)
+		*seconds = (int64_t)cert.not_after - (int64_t)time(NULL);
+	cs_buf_free(&file);
+	cs_free_plain(path);
+	return err;
+}
+
+enum cs_err
+cs_hub_summarize(struct cs_hub_summary *out, const char *dir)
+{
+	struct hub_conf conf;
+	struct cs_db *db = NULL;
+	char *desk = cs_path_join(dir, "keys/desk.certs");
+	struct stat st;
+	enum cs_err err;
+
+	memset(out, 0, sizeof *out);
+	if (desk == NULL)
+		return CS_ERR_NOMEM;
+	if ((err = hub_conf_read(&conf, dir)) || (err = open_db(&db, dir)) ||
+	    (err = cs_db_get_int(
+		 &out->accounts, db, "SELECT COUNT(*) FROM account")) ||
+	    (err = cs_db_get_int(&out->disabled, db,
+		 "SELECT COUNT(*) FROM account WHERE disabled<>0")) ||
+	    (err = cs_db_get_int(
+		 &out->groups, db, "SELECT COUNT(*) FROM grp")) ||
+	    (err = cs_db_get_int(
+		 &out->entries, db, "SELECT COALESCE(SUM(seq),0) FROM grp")) ||
+	    (err = cs_db_get_int(
+		 &out->blobs, db, "SELECT COUNT(*) FROM blob")) ||
+	    (err = cs_db_get_int(
+		 &out->reports, db, "SELECT COUNT(*) FROM report")))
+		goto out;
+	strcpy(out->name, conf.name);
+	strcpy(out->host, conf.host);
+	out->port = conf.port;
+	out->desk = stat(desk, &st) == 0;
+out:
+	cs_db_close(db);
+	cs_free_plain(desk);
+	return err;
+}

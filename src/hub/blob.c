@@ -1,0 +1,348 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Blobs: ciphertext that members upload and fetch by HTTP.  A ticket is asked
+ * for on the WebSocket, where the device is logged in; its token is a MAC of
+ * the hub's over blob, direction and time, so no state is kept for it.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/alloc.h"
+#include "base/text.h"
+#include "crypto/hash.h"
+#include "crypto/random.h"
+#include "hub/hub_internal.h"
+#include "store/file.h"
+
+#define PATH_MAX_HERE 4096
+
+static void
+blob_path(char out[static PATH_MAX_HERE], const struct cs_hub *hub,
+    const uint8_t id[static 16], const char *suffix)
+{
+	char hex[33];
+
+	cs_hex(hex, cs_view(id, 16));
+	snprintf(out, PATH_MAX_HERE, "%s/blobs/%s%s", hub->dir, hex, suffix);
+}
+
+/* MAC over direction, blob and deadline. */
+static enum cs_err
+token_mac(uint8_t out[static 32], const struct cs_hub *hub, bool put,
+    const uint8_t id[static 16], uint64_t until_ms)
+{
+	uint8_t in[25];
+	struct cs_view v = CS_VIEW_OF(in);
+
+	in[0] = put;
+	memcpy(in + 1, id, 16);
+	for (unsigned i = 0; i < 8; i++)
+		in[17 + i] = (uint8_t)(until_ms >> 8 * (7 - i));
+	return cs_hmac_parts(out, CS_SHA256, CS_VIEW_OF(hub->blob_key), &v, 1);
+}
+
+/* "DEADLINE.MAC", in hex. */
+static enum cs_err
+token_make(char out[static CS_WIRE_TOKEN_MAX], const struct cs_hub *hub,
+    bool put, const uint8_t id[static 16])
+{
+	uint64_t until = hub->now_ms + HUB_BLOB_TOKEN_MS;
+	uint8_t mac[32];
+	char hex[65];
+	enum cs_err err = token_mac(mac, hub, put, id, until);
+
+	if (err)
+		return err;
+	cs_hex(hex, CS_VIEW_OF(mac));
+	snprintf(out, CS_WIRE_TOKEN_MAX, "%016llx.%s",
+	    (unsigned long long)until, hex);
+	return CS_OK;
+}
+
+static bool
+token_valid(const struct cs_hub *hub, const struct cs_net_blob *b)
+{
+	char text[16 + 1 + 64 + 1];
+	uint8_t until_bytes[8], mac[32], want[32];
+	uint64_t until = 0;
+
+	if (b->token.len != sizeof text - 1)
+		return false;
+	memcpy(text, b->token.data, sizeof text - 1);
+	text[sizeof text - 1] = '\0';
+	if (text[16] != '.')
+		return false;
+	text[16] = '\0';
+	if (cs_unhex(until_bytes, 8, text) != CS_OK ||
+	    cs_unhex(mac, 32, text + 17) != CS_OK)
+		return false;
+	for (unsigned i = 0; i < 8; i++)
+		until = until << 8 | until_bytes[i];
+	return token_mac(want, hub, b->put, b->id, until) == CS_OK &&
+	    cs_equal_ct(mac, want, sizeof mac) && until >= hub->now_ms;
+}
+
+struct blob_row {
+	uint8_t account[16];
+	uint64_t size;
+	uint8_t sha256[32];
+	bool complete;
+};
+
+static enum cs_err
+load(struct blob_row *out, struct cs_hub *hub, const uint8_t id[static 16])
+{
+	struct cs_rows rows;
+	enum cs_err err;
+
+	err = cs_db_query(&rows, hub->db,
+	    "SELECT account,size,sha256,complete FROM blob WHERE id=?",
+	    cs_blob(cs_view(id, 16)));
+	if (err == CS_OK) {
+		if (cs_rows_next(&rows)) {
+			cs_col_copy(&rows, 0, out->account, 16);
+			out->size = cs_col_int(&rows, 1);
+			cs_col_copy(&rows, 2, out->sha256, 32);
+			out->complete = cs_col_int(&rows, 3) != 0;
+		} else {
+			err = CS_ERR_NOT_FOUND;
+		}
+	}
+	return cs_rows_end(&rows, err);
+}
+
+/* How much of an upload is there. */
+static uint64_t
+stored(const struct cs_hub *hub, const uint8_t id[static 16])
+{
+	char path[PATH_MAX_HERE];
+	struct stat st;
+
+	blob_path(path, hub, id, ".part");
+	return stat(path, &st) == 0 ? (uint64_t)st.st_size : 0;
+}
+
+static uint16_t
+make_new(struct hub_request *rq, struct cs_wire_blob_put *m)
+{
+	uint64_t today;
+	enum cs_err err;
+
+	if (m->size == 0 || m->size > HUB_BLOB_MAX)
+		return CS_WIRE_E_TOO_LARGE;
+	err = cs_db_get_int(&today, rq->hub->db,
+	    "SELECT COALESCE(SUM(size),0) FROM blob WHERE account=?"
+	    " AND created>?",
+	    cs_blob(CS_VIEW_OF(rq->conn->account)),
+	    cs_int(rq->hub->now_ms - HUB_DAY_MS));
+	if (err)
+		return hub_code(err);
+	if (today + m->size > HUB_BLOB_BYTES_DAY)
+		return CS_WIRE_E_LIMIT;
+	cs_random(m->blob, sizeof m->blob);
+	return hub_code(cs_db_exec(rq->hub->db,
+	    "INSERT INTO blob(id,account,size,sha256,created)"
+	    " VALUES(?,?,?,?,?)",
+	    cs_blob(CS_VIEW_OF(m->blob)),
+	    cs_blob(CS_VIEW_OF(rq->conn->account)), cs_int(m->size),
+	    cs_blob(CS_VIEW_OF(m->sha256)), cs_int(rq->hub->now_ms)));
+}
+
+static uint16_t
+answer_ticket(struct hub_request *rq, const uint8_t id[static 16],
+    const struct blob_row *row, bool put)
+{
+	char token[CS_WIRE_TOKEN_MAX];
+	struct cs_wire_blob_answer answer = { .size = row->size };
+	enum cs_err err = token_make(token, rq->hub, put, id);
+
+	if (err)
+		return hub_code(err);
+	memcpy(answer.blob, id, 16);
+	answer.stored = row->complete ? row->size : stored(rq->hub, id);
+	answer.token = cs_view_str(token);
+	return hub_answer(rq, &cs_wire_blob_answer_shape, &answer);
+}
+
+uint16_t
+hub_blob_put(struct hub_request *rq)
+{
+	static const uint8_t fresh[16];
+	struct cs_wire_blob_put m;
+	struct blob_row row;
+	enum cs_err err;
+	uint16_t code;
+
+	if ((err = cs_wire_parse(&m, &cs_wire_blob_put_shape, rq->body)))
+		return hub_code(err);
+	if (memcmp(m.blob, fresh, 16) == 0 && (code = make_new(rq, &m)) != 0)
+		return code;
+	err = load(&row, rq->hub, m.blob);
+	if (err == CS_ERR_NOT_FOUND ||
+	    (err == CS_OK && memcmp(row.account, rq->conn->account, 16) != 0))
+		return CS_WIRE_E_NO_BLOB;
+	if (err)
+		return hub_code(err);
+	return answer_ticket(rq, m.blob, &row, true);
+}
+
+uint16_t
+hub_blob_get(struct hub_request *rq)
+{
+	struct cs_wire_blob_get m;
+	struct blob_row row;
+	enum cs_err err;
+
+	if ((err = cs_wire_parse(&m, &cs_wire_blob_get_shape, rq->body)))
+		return hub_code(err);
+	err = load(&row, rq->hub, m.blob);
+	if (err == CS_ERR_NOT_FOUND || (err == CS_OK && !row.complete))
+		return CS_WIRE_E_NO_BLOB;
+	if (err)
+		return hub_code(err);
+	return answer_ticket(rq, m.blob, &row, false);
+}
+
+static int
+open_get(struct cs_hub *hub, struct cs_net_blob *b, const struct blob_row *row)
+{
+	char path[PATH_MAX_HERE];
+
+	if (!row->complete)
+		return 404;
+	if (b->offset >= row->size)
+		return 416;
+	if (b->length > row->size - b->offset)
+		b->length = row->size - b->offset;
+	blob_path(path, hub, b->id, "");
+	b->fd = open(path, O_RDONLY | O_CLOEXEC);
+	return b->fd >= 0 ? 0 : 404;
+}
+
+static int
+open_put(struct cs_hub *hub, struct cs_net_blob *b, const struct blob_row *row)
+{
+	char path[PATH_MAX_HERE];
+
+	if (row->complete || b->offset != stored(hub, b->id))
+		return 409;
+	if (b->offset > row->size || b->length > row->size - b->offset)
+		return 413;
+	blob_path(path, hub, b->id, ".part");
+	b->fd = open(path, O_WRONLY | O_CREAT | O_CLOEXEC, 0600);
+	return b->fd >= 0 ? 0 : 507;
+}
+
+int
+hub_blob_open(struct cs_hub *hub, struct cs_net_blob *b)
+{
+	struct blob_row row;
+	enum cs_err err;
+
+	if (!token_valid(hub, b))
+		return 401;
+	if ((err = load(&row, hub, b->id)))
+		return err == CS_ERR_NOT_FOUND ? 404 : 500;
+	b->total = row.size;
+	return b->put ? open_put(hub, b, &row) : open_get(hub, b, &row);
+}
+
+static enum cs_err
+hash_file(uint8_t out[static 32], const char *path)
+{
+	struct cs_hasher *h = NULL;
+	uint8_t chunk[16384];
+	enum cs_err err;
+	ssize_t n;
+	int fd = open(path, O_RDONLY | O_CLOEXEC);
+
+	if (fd < 0)
+		return CS_ERR_IO;
+	err = cs_hasher_new(&h, CS_SHA256);
+	while (err == CS_OK && (n = read(fd, chunk, sizeof chunk)) != 0) {
+		if (n < 0 && errno == EINTR)
+			continue;
+		err = n < 0 ? CS_ERR_IO
+			    : cs_hasher_add(h, cs_view(chunk, (size_t)n));
+	}
+	if (err == CS_OK)
+		err = cs_hasher_end(h, out);
+	cs_hasher_free(h);
+	close(fd);
+	return err;
+}
+
+/* The blob is whole: check it, make it durable, then say so. */
+static int
+complete(
+    struct cs_hub *hub, const uint8_t id[static 16], const struct blob_row *row)
+{
+	char part[PATH_MAX_HERE], path[PATH_MAX_HERE];
+	uint8_t sha256[32];
+
+	blob_path(part, hub, id, ".part");
+	blob_path(path, hub, id, "");
+	if (hash_file(sha256, part) != CS_OK)
+		return 507;
+	if (memcmp(sha256, row->sha256, sizeof sha256) != 0) {
+		/* Nothing of it can be continued. */
+		unlink(part);
+		return 422;
+	}
+	if (rename(part, path) != 0 || cs_file_sync_dir(path) != CS_OK ||
+	    hub_batch_begin(hub) != CS_OK ||
+	    cs_db_exec(hub->db, "UPDATE blob SET complete=1 WHERE id=?",
+		cs_blob(cs_view(id, 16))) != CS_OK)
+		return 507;
+	/* This answer leaves at once, so the commit comes first. */
+	hub_batch_end(hub);
+	return load(&(struct blob_row){ 0 }, hub, id) == CS_OK ? 201 : 507;
+}
+
+int
+hub_blob_done(struct cs_hub *hub, struct cs_net_blob *b, bool whole)
+{
+	struct blob_row row;
+
+	if (fsync(b->fd) != 0)
+		return 507;
+	if (!whole)
+		return 400;
+	if (load(&row, hub, b->id) != CS_OK)
+		return 507;
+	if (row.complete)
+		return 201;
+	if (stored(hub, b->id) != row.size)
+		return 202; /* a part: go on from here */
+	return complete(hub, b->id, &row);
+}
+
+enum cs_err
+hub_blob_sweep(struct cs_hub *hub)
+{
+	uint64_t before = hub->now_ms - HUB_KEEP_MS;
+	struct cs_rows rows;
+	enum cs_err err;
+
+	err = cs_db_query(&rows, hub->db,
+	    "SELECT id FROM blob WHERE pinned=0 AND created<?", cs_int(before));
+	while (err == CS_OK && cs_rows_next(&rows)) {
+		char path[PATH_MAX_HERE];
+		uint8_t id[16];
+
+		cs_col_copy(&rows, 0, id, sizeof id);
+		blob_path(path, hub, id, "");
+		unlink(path);
+		blob_path(path, hub, id, ".part");
+		unlink(path);
+	}
+	if ((err = cs_rows_end(&rows, err)))
+		return err;
+	return cs_db_exec(hub->db,
+	    "DELETE FROM blob WHERE pinned=0 AND created<?", cs_int(before));
+}

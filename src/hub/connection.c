@@ -1,0 +1,304 @@
+/* SPDX-License-Identifier: MIT */
+#include <stdio.h>
+#include <string.h>
+
+#include "base/alloc.h"
+#include "crypto/random.h"
+#include "hub/hub_internal.h"
+
+/* Which request, who may make it, who handles it. */
+static const struct {
+	uint8_t kind;
+	uint8_t roles; /* bit set of enum hub_role */
+	hub_handler *handle;
+} requests[] = {
+	{ CS_WIRE_PING, 7, hub_ping },
+	{ CS_WIRE_JOIN, 1 << HUB_NOBODY, hub_join },
+	{ CS_WIRE_LOGIN, 1 << HUB_NOBODY, hub_login },
+	{ CS_WIRE_KEY_PACKAGES_PUT, 1 << HUB_DEVICE, hub_key_packages_put },
+	{ CS_WIRE_KEY_PACKAGES_GET, 1 << HUB_DEVICE, hub_key_packages_get },
+	{ CS_WIRE_CONTACT_SET, 1 << HUB_DEVICE, hub_contact_set },
+	{ CS_WIRE_SETTINGS_SET, 1 << HUB_DEVICE, hub_settings_set },
+	{ CS_WIRE_GROUP_NEW, 1 << HUB_DEVICE, hub_group_new },
+	{ CS_WIRE_SUBMIT, 1 << HUB_DEVICE, hub_submit },
+	{ CS_WIRE_SYNC, 1 << HUB_DEVICE, hub_sync },
+	{ CS_WIRE_FETCH, 1 << HUB_DEVICE, hub_fetch },
+	{ CS_WIRE_ACK, 1 << HUB_DEVICE, hub_ack },
+	{ CS_WIRE_WELCOMES, 1 << HUB_DEVICE, hub_welcomes },
+	{ CS_WIRE_WELCOME_ACK, 1 << HUB_DEVICE, hub_welcome_ack },
+	{ CS_WIRE_REPORT, 1 << HUB_DEVICE, hub_report },
+	{ CS_WIRE_REPORT_STATES, 1 << HUB_DEVICE, hub_report_states },
+	{ CS_WIRE_BLOB_PUT, 1 << HUB_DEVICE, hub_blob_put },
+	{ CS_WIRE_BLOB_GET, 1 << HUB_DEVICE | 1 << HUB_DESK, hub_blob_get },
+	{ CS_WIRE_DESK_REPORTS, 1 << HUB_DESK, hub_desk_reports },
+	{ CS_WIRE_DESK_REPORT_SET, 1 << HUB_DESK, hub_desk_report_set },
+	{ CS_WIRE_DESK_ACTION, 1 << HUB_DESK, hub_desk_action },
+};
+
+uint16_t
+hub_code(enum cs_err err)
+{
+	switch (cs_err_class(err)) {
+	case CS_ERR_CLASS_OK:
+		return 0;
+	case CS_ERR_CLASS_THEIRS:
+		return err == CS_ERR_LIMIT ? CS_WIRE_E_TOO_LARGE
+					   : CS_WIRE_E_MALFORMED;
+	default:
+		return CS_WIRE_E_UNAVAILABLE;
+	}
+}
+
+/* FNV-1a, seeded at each start: ids come from outside. */
+static size_t
+bucket(const struct cs_hub *hub, const uint8_t device[static 16])
+{
+	uint64_t h = 14695981039346656037ull;
+
+	for (size_t i = 0; i < 16; i++) {
+		h = (h ^ hub->hash_seed[i]) * 1099511628211ull;
+		h = (h ^ device[i]) * 1099511628211ull;
+	}
+	return (h >> 20) % HUB_DEVICE_BUCKETS;
+}
+
+struct hub_conn *
+hub_conn_first(struct cs_hub *hub, const uint8_t device[static 16])
+{
+	return hub->by_device[bucket(hub, device)];
+}
+
+void
+hub_conn_index(struct hub_conn *conn)
+{
+	struct hub_conn **at =
+	    &conn->hub->by_device[bucket(conn->hub, conn->device)];
+
+	conn->next_device = *at;
+	*at = conn;
+}
+
+static void
+unindex(struct hub_conn *conn)
+{
+	struct hub_conn **at =
+	    &conn->hub->by_device[bucket(conn->hub, conn->device)];
+
+	while (*at != NULL && *at != conn)
+		at = &(*at)->next_device;
+	if (*at == conn)
+		*at = conn->next_device;
+}
+
+static enum cs_err
+send_hello(struct hub_conn *c)
+{
+	struct cs_hub *hub = c->hub;
+	struct cs_wire_hello hello = {
+		.version = CS_WIRE_VERSION,
+		.hub_name = cs_view_str(hub->name),
+		.now_ms = hub->now_ms,
+		.stamp_cert = cs_buf_view(&hub->stamp_cert),
+		.external_cert = cs_buf_view(&hub->external_cert),
+		.desk_seal_cert = cs_buf_view(&hub->desk_seal_cert),
+		.desk_sign_cert = cs_buf_view(&hub->desk_sign_cert),
+	};
+	struct cs_buf frame = { 0 };
+	enum cs_err err;
+
+	memcpy(hello.challenge, c->challenge, sizeof hello.challenge);
+	if ((err = cs_wire_frame_head(&frame, CS_WIRE_HELLO, 0)) == CS_OK &&
+	    (err = cs_wire_write(&frame, &cs_wire_hello_shape, &hello)) ==
+		CS_OK)
+		err = cs_net_conn_send(c->net, cs_buf_view(&frame));
+	cs_buf_free(&frame);
+	return err;
+}
+
+static enum cs_err
+on_opened(void *arg, struct cs_net_conn *net, void **user)
+{
+	struct cs_hub *hub = arg;
+	struct hub_conn *c = cs_calloc(1, sizeof *c);
+	enum cs_err err;
+
+	if (c == NULL)
+		return CS_ERR_NOMEM;
+	c->net = net;
+	c->hub = hub;
+	hub_clock(hub);
+	cs_random(c->challenge, sizeof c->challenge);
+	hub_keys_look_for_desk(hub);
+	if ((err = send_hello(c))) {
+		cs_free(c, sizeof *c);
+		return err;
+	}
+	c->next = hub->conns;
+	c->link = &hub->conns;
+	if (c->next != NULL)
+		c->next->link = &c->next;
+	hub->conns = c;
+	*user = c;
+	return CS_OK;
+}
+
+static void
+on_closed(void *arg, struct cs_net_conn *net, void *user)
+{
+	struct cs_hub *hub = arg;
+	struct hub_conn *c = user;
+
+	(void)net;
+	for (size_t i = 0; i < hub->n_out; i++)
+		if (hub->out[i].conn == c)
+			hub->out[i].conn = NULL;
+	if (c->role == HUB_DEVICE)
+		unindex(c);
+	*c->link = c->next;
+	if (c->next != NULL)
+		c->next->link = c->link;
+	cs_free(c, sizeof *c);
+}
+
+static size_t
+on_frame_max(void *arg, void *user)
+{
+	const struct hub_conn *c = user;
+
+	(void)arg;
+	return c->role == HUB_NOBODY ? CS_WIRE_FRAME_MAX_EARLY
+				     : CS_WIRE_FRAME_MAX;
+}
+
+static void
+send_error(struct hub_request *rq, uint16_t code)
+{
+	struct cs_hub *hub = rq->hub;
+	struct cs_wire_error error = {
+		.code = code,
+		.sentence = cs_view_str(cs_wire_code_text(code)),
+		.data = cs_buf_view(&rq->error_data),
+	};
+	struct cs_buf frame = { 0 };
+
+	/* Behind the answers that wait, so that they keep their order; but a
+	 * refusal has nothing to wait for when memory is short. */
+	if (hub_answer(rq, &cs_wire_error_shape, &error) == 0) {
+		hub->batch.data[hub->out[hub->n_out - 1].from] = CS_WIRE_ERROR;
+		return;
+	}
+	if (cs_wire_frame_head(&frame, CS_WIRE_ERROR, rq->id) == CS_OK &&
+	    cs_wire_write(&frame, &cs_wire_error_shape, &error) == CS_OK)
+		(void)!cs_net_conn_send(rq->conn->net, cs_buf_view(&frame));
+	cs_buf_free(&frame);
+}
+
+static uint16_t
+run(struct hub_request *rq, hub_handler *handle)
+{
+	struct cs_hub *hub = rq->hub;
+	size_t n_out = hub->n_out, batch_len = hub->batch.len;
+	uint16_t code;
+
+	if (hub_batch_begin(hub) != CS_OK || cs_db_savepoint(hub->db) != CS_OK)
+		return CS_WIRE_E_UNAVAILABLE;
+	code = handle(rq);
+	if (code == 0 && cs_db_release(hub->db) == CS_OK)
+		return 0;
+	cs_db_rollback_to(hub->db);
+	/* Pushes and answers of what did not happen do not leave. */
+	hub->n_out = n_out;
+	hub->batch.len = batch_len;
+	return code != 0 ? code : CS_WIRE_E_UNAVAILABLE;
+}
+
+static uint16_t
+dispatch(struct hub_request *rq, uint8_t kind)
+{
+	uint16_t code;
+
+	for (size_t i = 0; i < sizeof requests / sizeof requests[0]; i++) {
+		if (requests[i].kind != kind)
+			continue;
+		if ((requests[i].roles & 1u << rq->conn->role) == 0)
+			return rq->conn->role == HUB_NOBODY
+			    ? CS_WIRE_E_NOT_LOGGED_IN
+			    : CS_WIRE_E_DENIED;
+		/* Disabled while connected: nothing more is taken. */
+		if (rq->conn->role == HUB_DEVICE &&
+		    (code = hub_account_check(rq)) != 0)
+			return code;
+		return run(rq, requests[i].handle);
+	}
+	return CS_WIRE_E_UNKNOWN_REQUEST;
+}
+
+static void
+on_frame(void *arg, struct cs_net_conn *net, void *user, struct cs_view bytes)
+{
+	struct hub_request rq = { .hub = arg, .conn = user };
+	struct cs_wire_frame frame;
+	uint16_t code;
+
+	hub_clock(rq.hub);
+	if (cs_wire_frame_parse(&frame, bytes) != CS_OK || frame.id == 0) {
+		cs_net_conn_close(net);
+		return;
+	}
+	rq.id = frame.id;
+	rq.body = frame.body;
+	if (++rq.conn->in_round > HUB_IN_ROUND_MAX)
+		code = CS_WIRE_E_LIMIT;
+	else
+		code = dispatch(&rq, frame.kind);
+	if (code != 0)
+		send_error(&rq, code);
+	if (code == CS_WIRE_E_DISABLED)
+		rq.conn->end_after_round = true;
+	cs_buf_free(&rq.error_data);
+}
+
+static int
+on_blob_open(void *arg, struct cs_net_blob *b)
+{
+	hub_clock(arg);
+	return hub_blob_open(arg, b);
+}
+
+static int
+on_blob_done(void *arg, struct cs_net_blob *b, bool whole)
+{
+	return hub_blob_done(arg, b, whole);
+}
+
+static const char *
+on_page(void *arg, const char *path)
+{
+	(void)arg;
+	if (strncmp(path, "/i/", 3) == 0)
+		return "This is an invitation to Countersign. It is meant for "
+		       "the program, not for a browser:\n\n"
+		       "  countersign join 'LINK' --name YOURNAME\n\n"
+		       "with the whole link, the part behind # included.\n";
+	if (strcmp(path, "/") == 0)
+		return "This is a Countersign hub.\n";
+	return NULL;
+}
+
+const struct cs_net_server_config hub_net_callbacks = {
+	.opened = on_opened,
+	.frame_max = on_frame_max,
+	.frame = on_frame,
+	.closed = on_closed,
+	.blob_open = on_blob_open,
+	.blob_done = on_blob_done,
+	.page = on_page,
+};
+
+uint16_t
+hub_ping(struct hub_request *rq)
+{
+	struct cs_wire_empty answer = { 0 };
+
+	return hub_answer(rq, &cs_wire_empty_shape, &answer);
+}

@@ -1,0 +1,181 @@
+/* SPDX-License-Identifier: MIT */
+/* The daemon's life: open, loop, housekeeping, close. */
+#include "hub/hub.h"
+
+#include <signal.h>
+#include <string.h>
+#include <time.h>
+
+#include "base/alloc.h"
+#include "crypto/random.h"
+#include "hub/hub_internal.h"
+#include "hub/keys.h"
+#include "store/file.h"
+
+#define HOUSEKEEPING_MS (10 * 60 * 1000)
+#define IDLE_MS 1000 /* the longest wait, so that a stop is seen */
+
+static volatile sig_atomic_t stop;
+
+void
+hub_clock(struct cs_hub *hub)
+{
+	struct timespec ts;
+
+	clock_gettime(CLOCK_REALTIME, &ts);
+	hub->now_ms =
+	    (uint64_t)ts.tv_sec * 1000 + (uint64_t)ts.tv_nsec / 1000000;
+}
+
+static enum cs_err
+sweep(struct cs_hub *hub)
+{
+	uint64_t before = hub->now_ms - HUB_KEEP_MS;
+	enum cs_err err;
+
+	if ((err = hub_batch_begin(hub)) || (err = hub_blob_sweep(hub)) ||
+	    (err = cs_db_exec(hub->db,
+		 "UPDATE log SET message=NULL WHERE accepted<?"
+		 " AND message IS NOT NULL AND content=1",
+		 cs_int(before))) ||
+	    (err = cs_db_exec(hub->db, "DELETE FROM welcome WHERE created<?",
+		 cs_int(before))) ||
+	    (err = cs_db_exec(hub->db,
+		 "DELETE FROM key_package WHERE not_after<?",
+		 cs_int(hub->now_ms / 1000))))
+		return err;
+	return CS_OK;
+}
+
+/* Drop what is over; a failure is tried again next time. */
+static void
+housekeeping(struct cs_hub *hub)
+{
+	if (hub->now_ms - hub->housekept_ms < HOUSEKEEPING_MS)
+		return;
+	hub->housekept_ms = hub->now_ms;
+	if (sweep(hub) != CS_OK)
+		cs_db_rollback(hub->db);
+}
+
+static void
+close_hub(struct cs_hub *hub)
+{
+	if (hub == NULL)
+		return;
+	cs_net_server_free(hub->net);
+	if (hub->db != NULL && cs_db_in_transaction(hub->db))
+		cs_db_rollback(hub->db);
+	cs_db_close(hub->db);
+	cs_buf_free(&hub->stamp_cert);
+	cs_buf_free(&hub->external_cert);
+	cs_buf_free(&hub->desk_seal_cert);
+	cs_buf_free(&hub->desk_sign_cert);
+	cs_buf_free(&hub->batch);
+	cs_free(hub->out, hub->cap_out * sizeof *hub->out);
+	cs_free_plain(hub->dir);
+	cs_free(hub, sizeof *hub);
+}
+
+static enum cs_err
+open_db(struct cs_hub *hub)
+{
+	char *path = cs_path_join(hub->dir, "hub.db");
+	enum cs_err err = CS_ERR_NOMEM;
+
+	if (path != NULL)
+		err = cs_db_open(&hub->db, path, CS_DB_SHARED, &cs_hub_schema);
+	cs_free_plain(path);
+	return err;
+}
+
+static enum cs_err
+listen_on(struct cs_hub *hub)
+{
+	struct cs_net_server_config config = hub_net_callbacks;
+	char *chain = cs_path_join(hub->dir, "keys/tls.pem");
+	char *key = cs_path_join(hub->dir, "keys/tls.key");
+	enum cs_err err = CS_ERR_NOMEM;
+
+	config.host = hub->listen_host;
+	config.port = hub->listen_port;
+	config.chain_path = chain;
+	config.key_path = key;
+	config.arg = hub;
+	if (chain != NULL && key != NULL)
+		err = cs_net_server_new(&hub->net, &config);
+	cs_free_plain(chain);
+	cs_free_plain(key);
+	return err == CS_ERR_IO ? CS_ERR_BUSY : err;
+}
+
+static enum cs_err
+open_hub(struct cs_hub **out, const char *dir)
+{
+	struct cs_hub *hub = cs_calloc(1, sizeof *hub);
+	struct hub_conf conf;
+	enum cs_err err;
+
+	*out = NULL;
+	if (hub == NULL)
+		return CS_ERR_NOMEM;
+	hub->batch.max = CS_BUF_MAX;
+	hub_clock(hub);
+	hub->dir = cs_strdup(dir);
+	if (hub->dir == NULL) {
+		err = CS_ERR_NOMEM;
+		goto out;
+	}
+	if ((err = hub_conf_read(&conf, dir)))
+		goto out;
+	strcpy(hub->name, conf.name);
+	strcpy(hub->listen_host, conf.host);
+	hub->listen_port = conf.port;
+	cs_random(hub->blob_key, sizeof hub->blob_key);
+	cs_random(hub->hash_seed, sizeof hub->hash_seed);
+	if ((err = hub_keys_load(hub)) || (err = open_db(hub)))
+		goto out;
+	err = listen_on(hub);
+out:
+	if (err) {
+		close_hub(hub);
+		return err;
+	}
+	*out = hub;
+	return CS_OK;
+}
+
+enum cs_err
+cs_hub_run(const char *dir,
+    void (*ready)(const char *name, const char *host, int port))
+{
+	char *lock_path = cs_path_join(dir, "lock");
+	struct cs_hub *hub = NULL;
+	int lock = -1;
+	enum cs_err err = CS_ERR_NOMEM;
+
+	if (lock_path == NULL)
+		return CS_ERR_NOMEM;
+	if ((err = cs_file_lock(&lock, lock_path, false)) ||
+	    (err = open_hub(&hub, dir)))
+		goto out;
+	ready(hub->name, hub->listen_host, hub->listen_port);
+	while (!stop) {
+		if ((err = cs_net_server_run(hub->net, IDLE_MS)))
+			break;
+		hub_clock(hub);
+		housekeeping(hub);
+		hub_batch_end(hub);
+	}
+out:
+	close_hub(hub);
+	cs_file_unlock(lock);
+	cs_free_plain(lock_path);
+	return err;
+}
+
+void
+cs_hub_stop(void)
+{
+	stop = 1;
+}

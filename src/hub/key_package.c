@@ -1,0 +1,195 @@
+/* SPDX-License-Identifier: MIT */
+/* Key packages: single use, one last-resort a device (RFC 9420, 16.8). */
+#include <string.h>
+
+#include "hub/hub_internal.h"
+
+static enum cs_err
+count(struct cs_hub *hub, const uint8_t device[static 16],
+    struct cs_wire_login_answer *out)
+{
+	uint64_t n, last;
+	enum cs_err err;
+
+	if ((err = cs_db_get_int(&n, hub->db,
+		 "SELECT COUNT(*) FROM key_package WHERE device=?"
+		 " AND last_resort=0 AND not_after>?",
+		 cs_blob(cs_view(device, 16)), cs_int(hub->now_ms / 1000))) ||
+	    (err = cs_db_get_int(&last, hub->db,
+		 "SELECT COUNT(*) FROM key_package WHERE device=?"
+		 " AND last_resort=1 AND not_after>?",
+		 cs_blob(cs_view(device, 16)), cs_int(hub->now_ms / 1000))))
+		return err;
+	out->key_packages = (uint32_t)n;
+	out->last_resort = last != 0;
+	return CS_OK;
+}
+
+uint16_t
+hub_key_packages_count(struct hub_request *rq, struct cs_wire_login_answer *out)
+{
+	uint64_t unknown;
+	enum cs_err err;
+
+	if ((err = count(rq->hub, rq->conn->device, out)) ||
+	    (err = cs_db_get_int(&unknown, rq->hub->db,
+		 "SELECT unknown_senders FROM account WHERE id=?",
+		 cs_blob(CS_VIEW_OF(rq->conn->account)))))
+		return hub_code(err);
+	out->unknown_senders = (uint8_t)unknown;
+	return 0;
+}
+
+/* Only what its own device signed comes in: the certificate in the leaf has
+ * to be the one that the device joined with. */
+static uint16_t
+put_one(struct hub_request *rq, struct cs_view bytes, bool last_resort)
+{
+	struct cs_mls_key_package_info info;
+	uint64_t now_s = rq->hub->now_ms / 1000, known;
+	enum cs_err err;
+
+	err = cs_mls_key_package_check(&info, bytes, now_s);
+	if (err)
+		return cs_err_class(err) == CS_ERR_CLASS_THEIRS
+		    ? CS_WIRE_E_CERTIFICATE
+		    : hub_code(err);
+	if (info.last_resort != last_resort)
+		return CS_WIRE_E_CERTIFICATE;
+	err = cs_db_get_int(&known, rq->hub->db,
+	    "SELECT COUNT(*) FROM device WHERE id=? AND cert=? AND key=?",
+	    cs_blob(CS_VIEW_OF(rq->conn->device)), cs_blob(info.credential),
+	    cs_blob(info.signature_key));
+	if (err)
+		return hub_code(err);
+	if (known != 1)
+		return CS_WIRE_E_CERTIFICATE;
+	return hub_code(cs_db_exec(rq->hub->db,
+	    "INSERT INTO key_package(device,last_resort,not_after,bytes)"
+	    " VALUES(?,?,?,?)",
+	    cs_blob(CS_VIEW_OF(rq->conn->device)), cs_int(last_resort),
+	    cs_int(info.not_after_s), cs_blob(bytes)));
+}
+
+uint16_t
+hub_key_packages_put(struct hub_request *rq)
+{
+	struct cs_wire_key_packages_put m;
+	struct cs_wire_login_answer answer = { 0 };
+	struct cs_wire_bytes item;
+	struct cs_view rest;
+	enum cs_err err;
+	uint16_t code;
+
+	if ((err = cs_wire_parse(
+		 &m, &cs_wire_key_packages_put_shape, rq->body)) ||
+	    (err = count(rq->hub, rq->conn->device, &answer)))
+		return hub_code(err);
+	if (answer.key_packages + m.key_packages.n > CS_WIRE_KEY_PACKAGES_MAX)
+		return CS_WIRE_E_LIMIT;
+	for (rest = m.key_packages.raw;
+	     cs_wire_next(&item, &cs_wire_bytes_shape, &rest);)
+		if ((code = put_one(rq, item.v, false)) != 0)
+			return code;
+	if (m.last_resort.len != 0) {
+		err = cs_db_exec(rq->hub->db,
+		    "DELETE FROM key_package WHERE device=? AND last_resort=1",
+		    cs_blob(CS_VIEW_OF(rq->conn->device)));
+		if (err)
+			return hub_code(err);
+		if ((code = put_one(rq, m.last_resort, true)) != 0)
+			return code;
+	}
+	if ((code = hub_key_packages_count(rq, &answer)) != 0)
+		return code;
+	return hub_answer(rq, &cs_wire_login_answer_shape, &answer);
+}
+
+/* One key package of a device: the oldest, and the last-resort one only when
+ * there is no other. */
+static enum cs_err
+take(struct cs_hub *hub, struct cs_buf *list, uint32_t *n,
+    const uint8_t device[static 16])
+{
+	struct cs_rows rows;
+	struct cs_wire_bytes item;
+	uint64_t id = 0, last_resort = 1;
+	enum cs_err err;
+
+	err = cs_db_query(&rows, hub->db,
+	    "SELECT id,last_resort,bytes FROM key_package WHERE device=?"
+	    " AND not_after>? ORDER BY last_resort,id LIMIT 1",
+	    cs_blob(cs_view(device, 16)), cs_int(hub->now_ms / 1000));
+	if (err == CS_OK && cs_rows_next(&rows)) {
+		id = cs_col_int(&rows, 0);
+		last_resort = cs_col_int(&rows, 1);
+		item.v = cs_col_blob(&rows, 2);
+		err = cs_wire_list_add(list, n, &cs_wire_bytes_shape, &item);
+	}
+	if ((err = cs_rows_end(&rows, err)))
+		return err;
+	if (last_resort)
+		return CS_OK;
+	return cs_db_exec(
+	    hub->db, "DELETE FROM key_package WHERE id=?", cs_int(id));
+}
+
+static uint16_t
+take_all(struct hub_request *rq, struct cs_wire_key_packages_answer *answer,
+    struct cs_buf *list)
+{
+	uint8_t devices[CS_WIRE_DEVICES_MAX][16];
+	struct cs_rows rows;
+	size_t n = 0;
+	enum cs_err err;
+
+	err = cs_db_query(&rows, rq->hub->db,
+	    "SELECT id FROM device WHERE account=?",
+	    cs_blob(CS_VIEW_OF(answer->account)));
+	while (err == CS_OK && n < CS_WIRE_DEVICES_MAX && cs_rows_next(&rows))
+		cs_col_copy(&rows, 0, devices[n++], 16);
+	if ((err = cs_rows_end(&rows, err)))
+		return hub_code(err);
+	for (size_t i = 0; i < n; i++)
+		if ((err = take(
+			 rq->hub, list, &answer->key_packages.n, devices[i])))
+			return hub_code(err);
+	if (answer->key_packages.n == 0)
+		return CS_WIRE_E_NO_KEY_PACKAGE;
+	answer->key_packages.raw = cs_buf_view(list);
+	return hub_answer(rq, &cs_wire_key_packages_answer_shape, answer);
+}
+
+uint16_t
+hub_key_packages_get(struct hub_request *rq)
+{
+	struct cs_wire_key_packages_get m;
+	struct cs_wire_key_packages_answer answer = { 0 };
+	struct cs_buf list = { 0 };
+	struct cs_rows rows;
+	bool found = false;
+	enum cs_err err;
+	uint16_t code;
+
+	if ((err = cs_wire_parse(
+		 &m, &cs_wire_key_packages_get_shape, rq->body)))
+		return hub_code(err);
+	err = cs_db_query(&rows, rq->hub->db,
+	    "SELECT id,key FROM account WHERE handle=? AND disabled=0",
+	    cs_text(m.handle));
+	if (err == CS_OK && cs_rows_next(&rows)) {
+		found = true;
+		cs_col_copy(&rows, 0, answer.account, 16);
+		cs_col_copy(&rows, 1, answer.account_key, 32);
+	}
+	if ((err = cs_rows_end(&rows, err)))
+		return hub_code(err);
+	/* Unknown, refusing and disabled look alike. */
+	if (!found)
+		return CS_WIRE_E_NO_MEMBER;
+	code = hub_contact_may(rq->hub, rq->conn->account, answer.account);
+	if (code == 0)
+		code = take_all(rq, &answer, &list);
+	cs_buf_free(&list);
+	return code;
+}

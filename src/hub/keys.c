@@ -1,0 +1,302 @@
+/* SPDX-License-Identifier: MIT */
+#include "hub/keys.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <time.h>
+
+#include "base/alloc.h"
+#include "base/reader.h"
+#include "base/text.h"
+#include "base/writer.h"
+#include "crypto/tls.h"
+#include "franking/cert.h"
+#include "store/file.h"
+
+#define FILE_MAX 65536
+#define DAY_S ((uint64_t)86400)
+
+/* DIR/NAME in a static buffer; good until the next call. */
+static const char *
+path_in(const char *dir, const char *name)
+{
+	static char path[4096];
+
+	snprintf(path, sizeof path, "%s/%s", dir, name);
+	return path;
+}
+
+enum cs_err
+hub_conf_write(const char *dir, const struct hub_conf *conf)
+{
+	char text[512];
+
+	snprintf(text, sizeof text, "name %s\nlisten %s:%d\n", conf->name,
+	    conf->host, conf->port);
+	return cs_file_write(path_in(dir, "hub.conf"), cs_view_str(text), 0644);
+}
+
+enum cs_err
+hub_conf_read(struct hub_conf *out, const char *dir)
+{
+	struct cs_buf file = { 0 };
+	enum cs_err err;
+
+	memset(out, 0, sizeof *out);
+	if ((err = cs_file_read(&file, path_in(dir, "hub.conf"), 1024)) ==
+		CS_OK &&
+	    (err = cs_buf_add(&file, cs_view("", 1))) == CS_OK &&
+	    sscanf((const char *)file.data, "name %255s\nlisten %63[^:]:%d",
+		out->name, out->host, &out->port) != 3)
+		err = CS_ERR_CORRUPT;
+	cs_buf_free(&file);
+	return err;
+}
+
+/* A private key: its seed, in a file of mode 0600. */
+static enum cs_err
+write_key(const char *path, const struct cs_sign_key *key)
+{
+	return cs_file_write(path, CS_VIEW_OF(key->seed), 0600);
+}
+
+static enum cs_err
+read_key(struct cs_sign_key *out, const char *path)
+{
+	struct cs_buf seed = { 0 };
+	enum cs_err err = cs_file_read(&seed, path, CS_SIGN_SEED_LEN);
+
+	if (err == CS_OK)
+		err = seed.len == CS_SIGN_SEED_LEN
+		    ? cs_sign_key_from_seed(out, seed.data)
+		    : CS_ERR_CORRUPT;
+	cs_buf_free(&seed);
+	return err == CS_ERR_LIMIT ? CS_ERR_CORRUPT : err;
+}
+
+enum cs_err
+hub_keys_create_root(const char *dir)
+{
+	struct cs_sign_key root;
+	char text[CS_HUB_ROOT_TEXT_SIZE + 1];
+	enum cs_err err;
+
+	if ((err = cs_file_mkdir(path_in(dir, "keys"))) ||
+	    (err = cs_sign_key_new(&root)) ||
+	    (err = write_key(path_in(dir, "keys/root.key"), &root)))
+		goto out;
+	cs_base64url(text, CS_VIEW_OF(root.public));
+	strcat(text, "\n");
+	err = cs_file_write(
+	    path_in(dir, "keys/root.pub"), cs_view_str(text), 0644);
+out:
+	cs_wipe(&root, sizeof root);
+	return err;
+}
+
+enum cs_err
+hub_root_private(struct cs_sign_key *out, const char *dir)
+{
+	return read_key(out, path_in(dir, "keys/root.key"));
+}
+
+enum cs_err
+hub_root_public(uint8_t out[static 32], const char *dir)
+{
+	struct cs_buf text = { 0 };
+	enum cs_err err =
+	    cs_file_read(&text, path_in(dir, "keys/root.pub"), 64);
+
+	if (err == CS_OK &&
+	    (text.len != 44 ||
+		cs_unbase64url(out, 32, (const char *)text.data, 43) != CS_OK))
+		err = CS_ERR_CORRUPT;
+	cs_buf_free(&text);
+	return err;
+}
+
+static enum cs_err
+renew_stamp(const char *dir, const struct cs_sign_key *root, uint64_t now_s)
+{
+	struct cs_sign_key key;
+	struct cs_buf cert = { 0 };
+	enum cs_err err;
+
+	if ((err = cs_sign_key_new(&key)) ||
+	    (err = cs_stamp_key_cert_make(&cert, key.public, now_s - DAY_S,
+		 now_s + HUB_STAMP_DAYS * DAY_S, root)) ||
+	    (err = write_key(path_in(dir, "keys/stamp.key"), &key)) ||
+	    (err = cs_file_write(
+		 path_in(dir, "keys/stamp.cert"), cs_buf_view(&cert), 0644)))
+		goto out;
+out:
+	cs_wipe(&key, sizeof key);
+	cs_buf_free(&cert);
+	return err;
+}
+
+/* The key that stands in every group as external sender stays the same. */
+static enum cs_err
+renew_external(const char *dir, const struct cs_sign_key *root, uint64_t now_s)
+{
+	struct cs_sign_key key;
+	struct cs_buf cert = { 0 };
+	enum cs_err err = read_key(&key, path_in(dir, "keys/external.key"));
+
+	if (err == CS_ERR_NOT_FOUND && (err = cs_sign_key_new(&key)) == CS_OK)
+		err = write_key(path_in(dir, "keys/external.key"), &key);
+	if (err == CS_OK)
+		err = cs_role_key_cert_make(&cert, CS_ROLE_EXTERNAL_SENDER,
+		    key.public, now_s - DAY_S, now_s + HUB_DESK_DAYS * DAY_S,
+		    root);
+	if (err == CS_OK)
+		err = cs_file_write(path_in(dir, "keys/external.cert"),
+		    cs_buf_view(&cert), 0644);
+	cs_wipe(&key, sizeof key);
+	cs_buf_free(&cert);
+	return err;
+}
+
+static enum cs_err
+renew_tls(const char *dir, const char *name, const struct cs_sign_key *root,
+    uint64_t now_s)
+{
+	struct cs_buf chain = { 0 }, key = { 0 };
+	enum cs_err err;
+
+	if ((err = cs_tls_certify(&chain, &key, root, name, now_s - DAY_S,
+		 now_s + HUB_TLS_DAYS * DAY_S)) == CS_OK &&
+	    (err = cs_file_write(path_in(dir, "keys/tls.key"),
+		 cs_buf_view(&key), 0600)) == CS_OK)
+		err = cs_file_write(
+		    path_in(dir, "keys/tls.pem"), cs_buf_view(&chain), 0644);
+	cs_buf_free(&chain);
+	cs_buf_free(&key);
+	return err;
+}
+
+enum cs_err
+hub_keys_renew(const char *dir, const char *name)
+{
+	uint64_t now_s = (uint64_t)time(NULL);
+	struct cs_sign_key root;
+	enum cs_err err;
+
+	if ((err = hub_root_private(&root, dir)) ||
+	    (err = renew_stamp(dir, &root, now_s)) ||
+	    (err = renew_external(dir, &root, now_s)) ||
+	    (err = renew_tls(dir, name, &root, now_s)))
+		goto out;
+out:
+	cs_wipe(&root, sizeof root);
+	return err;
+}
+
+enum cs_err
+hub_keys_join_desk(const char *dir, const uint8_t seal_public[static 32],
+    const uint8_t sign_public[static 32])
+{
+	uint64_t now_s = (uint64_t)time(NULL);
+	struct cs_buf seal = { 0 }, sign = { 0 }, file = { 0 };
+	struct cs_writer w = cs_writer(&file);
+	struct cs_sign_key root;
+	enum cs_err err;
+
+	if ((err = hub_root_private(&root, dir)) ||
+	    (err = cs_role_key_cert_make(&seal, CS_ROLE_DESK_HPKE, seal_public,
+		 now_s - DAY_S, now_s + HUB_DESK_DAYS * DAY_S, &root)) ||
+	    (err = cs_role_key_cert_make(&sign, CS_ROLE_DESK_SIGNING,
+		 sign_public, now_s - DAY_S, now_s + HUB_DESK_DAYS * DAY_S,
+		 &root)))
+		goto out;
+	cs_write_vec(&w, cs_buf_view(&seal));
+	cs_write_vec(&w, cs_buf_view(&sign));
+	if ((err = cs_writer_end(&w)) == CS_OK)
+		err = cs_file_write(
+		    path_in(dir, "keys/desk.certs"), cs_buf_view(&file), 0644);
+out:
+	cs_wipe(&root, sizeof root);
+	cs_buf_free(&seal);
+	cs_buf_free(&sign);
+	cs_buf_free(&file);
+	return err;
+}
+
+static enum cs_err
+load_desk(struct cs_hub *hub)
+{
+	struct cs_view root = CS_VIEW_OF(hub->root_public);
+	struct cs_role_key_cert seal, sign;
+	struct cs_buf file = { 0 };
+	struct cs_view seal_bytes, sign_bytes;
+	struct cs_reader r;
+	enum cs_err err;
+
+	err = cs_file_read(&file, path_in(hub->dir, "keys/desk.certs"), 4096);
+	if (err)
+		goto out;
+	r = cs_reader(cs_buf_view(&file));
+	seal_bytes = cs_read_vec(&r);
+	sign_bytes = cs_read_vec(&r);
+	if ((err = cs_reader_end(&r)) ||
+	    (err = cs_role_key_cert_verify(&seal, seal_bytes, root,
+		 CS_ROLE_DESK_HPKE, hub->now_ms / 1000)) ||
+	    (err = cs_role_key_cert_verify(&sign, sign_bytes, root,
+		 CS_ROLE_DESK_SIGNING, hub->now_ms / 1000)) ||
+	    (err = cs_buf_set(&hub->desk_seal_cert, seal_bytes)) ||
+	    (err = cs_buf_set(&hub->desk_sign_cert, sign_bytes)))
+		goto out;
+	memcpy(hub->desk_sign_public, sign.public, 32);
+	hub->have_desk = true;
+out:
+	cs_buf_free(&file);
+	return err;
+}
+
+void
+hub_keys_look_for_desk(struct cs_hub *hub)
+{
+	struct stat st;
+
+	if (stat(path_in(hub->dir, "keys/desk.certs"), &st) != 0 ||
+	    st.st_mtim.tv_sec * 1000000000 + st.st_mtim.tv_nsec ==
+		hub->desk_mtime)
+		return;
+	hub->desk_mtime = st.st_mtim.tv_sec * 1000000000 + st.st_mtim.tv_nsec;
+	/* A damaged file leaves the desk that we had. */
+	(void)!load_desk(hub);
+}
+
+enum cs_err
+hub_keys_load(struct cs_hub *hub)
+{
+	struct cs_stamp_key_cert stamp;
+	struct cs_role_key_cert external;
+	struct cs_view root = CS_VIEW_OF(hub->root_public);
+	uint64_t now_s = hub->now_ms / 1000;
+	enum cs_err err;
+
+	if ((err = hub_root_public(hub->root_public, hub->dir)) ||
+	    (err = read_key(
+		 &hub->stamp_key, path_in(hub->dir, "keys/stamp.key"))) ||
+	    (err = cs_file_read(&hub->stamp_cert,
+		 path_in(hub->dir, "keys/stamp.cert"), FILE_MAX)) ||
+	    (err = read_key(
+		 &hub->external_key, path_in(hub->dir, "keys/external.key"))) ||
+	    (err = cs_file_read(&hub->external_cert,
+		 path_in(hub->dir, "keys/external.cert"), FILE_MAX)) ||
+	    (err = cs_stamp_key_cert_verify(
+		 &stamp, cs_buf_view(&hub->stamp_cert), root, now_s)) ||
+	    (err = cs_role_key_cert_verify(&external,
+		 cs_buf_view(&hub->external_cert), root,
+		 CS_ROLE_EXTERNAL_SENDER, now_s)))
+		return err;
+	/* A pair that was torn apart would stamp in vain. */
+	if (memcmp(stamp.public, hub->stamp_key.public, 32) != 0 ||
+	    memcmp(external.public, hub->external_key.public, 32) != 0)
+		return CS_ERR_CORRUPT;
+	hub_keys_look_for_desk(hub);
+	return CS_OK;
+}

@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * src/hub/keys.h: the keys in a hub's folder, and the folder itself.
+ *
+ *	hub.conf		name and address
+ *	keys/root.key		operator root, private: belongs offline
+ *	keys/root.pub		the same, public
+ *	keys/stamp.key .cert	signs stamps, 30 days
+ *	keys/external.key .cert	proposes removals of disabled accounts
+ *	keys/tls.pem tls.key	TLS, certified by the root
+ *	keys/desk.certs		the desk's two keys, once one has joined
+ *	hub.db, blobs/
+ */
+#pragma once
+
+#include "hub/hub_internal.h"
+
+#define HUB_STAMP_DAYS 30 /* FRANKING: 7 to 30 */
+#define HUB_TLS_DAYS 397
+#define HUB_DESK_DAYS 365
+
+/* What hub.conf says. */
+struct hub_conf {
+	char name[256];
+	char host[64];
+	int port;
+};
+CS_CHECKED enum cs_err hub_conf_write(
+    const char *dir, const struct hub_conf *conf);
+CS_CHECKED enum cs_err hub_conf_read(struct hub_conf *out, const char *dir);
+
+/* Make the root key; make (or remake) what it certifies. */
+CS_CHECKED enum cs_err hub_keys_create_root(const char *dir);
+CS_CHECKED enum cs_err hub_keys_renew(const char *dir, const char *name);
+
+CS_CHECKED enum cs_err hub_root_private(
+    struct cs_sign_key *out, const char *dir);
+CS_CHECKED enum cs_err hub_root_public(uint8_t out[static 32], const char *dir);
+/* Certificates of the desk, one <V> after the other. */
+CS_CHECKED enum cs_err hub_keys_join_desk(const char *dir,
+    const uint8_t seal_public[static 32], const uint8_t sign_public[static 32]);

@@ -1,0 +1,74 @@
+/* SPDX-License-Identifier: MIT */
+#include "hub/hub_internal.h"
+
+/*
+ * Version 1.  Times are milliseconds since 1970, ids are random bytes.
+ *
+ * log: one row a message or handshake, whatever the size of the group.  The
+ * bytes go when every device has them; hash and stamp stay for the report
+ * window, so that a repeated submission gets the first answer.
+ * member: a device reads entries after from_seq, up to until_seq once it has
+ * been removed; cursor is what it has acknowledged.
+ */
+static const char version1[] =
+    "CREATE TABLE account(id BLOB PRIMARY KEY, handle TEXT UNIQUE NOT NULL,"
+    " key BLOB NOT NULL, created INTEGER NOT NULL,"
+    " unknown_senders INTEGER NOT NULL DEFAULT 0,"
+    " disabled INTEGER NOT NULL DEFAULT 0, reason INTEGER, disabled_at INTEGER,"
+    " statement TEXT) WITHOUT ROWID;"
+    "CREATE TABLE device(id BLOB PRIMARY KEY, account BLOB NOT NULL"
+    " REFERENCES account, key BLOB NOT NULL, cert BLOB NOT NULL,"
+    " created INTEGER NOT NULL) WITHOUT ROWID;"
+    "CREATE INDEX device_account ON device(account);"
+    "CREATE UNIQUE INDEX device_cert ON device(cert);"
+    "CREATE TABLE invite(hash BLOB PRIMARY KEY, uses INTEGER NOT NULL,"
+    " expires INTEGER NOT NULL) WITHOUT ROWID;"
+    "CREATE TABLE key_package(id INTEGER PRIMARY KEY, device BLOB NOT NULL"
+    " REFERENCES device, last_resort INTEGER NOT NULL,"
+    " not_after INTEGER NOT NULL, bytes BLOB NOT NULL);"
+    "CREATE INDEX key_package_device ON key_package(device, last_resort);"
+    "CREATE TABLE contact(owner BLOB NOT NULL, peer BLOB NOT NULL,"
+    " state INTEGER NOT NULL, since INTEGER NOT NULL,"
+    " offers INTEGER NOT NULL DEFAULT 0, PRIMARY KEY(owner, peer)) WITHOUT "
+    "ROWID;"
+    "CREATE INDEX contact_peer ON contact(peer, since);"
+    "CREATE TABLE grp(id BLOB PRIMARY KEY, seq INTEGER NOT NULL,"
+    " chain BLOB NOT NULL, epoch INTEGER NOT NULL, last_ms INTEGER NOT NULL,"
+    " state BLOB NOT NULL, created INTEGER NOT NULL) WITHOUT ROWID;"
+    "CREATE TABLE member(grp BLOB NOT NULL, device BLOB NOT NULL,"
+    " account BLOB NOT NULL, leaf INTEGER NOT NULL, from_seq INTEGER NOT NULL,"
+    " until_seq INTEGER, cursor INTEGER NOT NULL,"
+    " PRIMARY KEY(grp, device)) WITHOUT ROWID;"
+    "CREATE INDEX member_device ON member(device);"
+    "CREATE INDEX member_cursor ON member(grp, cursor);"
+    "CREATE INDEX member_account ON member(account);"
+    "CREATE TABLE log(grp BLOB NOT NULL, seq INTEGER NOT NULL,"
+    " account BLOB NOT NULL, device BLOB NOT NULL, epoch INTEGER NOT NULL,"
+    " content INTEGER NOT NULL, accepted INTEGER NOT NULL,"
+    " msg_hash BLOB NOT NULL, stamp BLOB NOT NULL, message BLOB,"
+    " PRIMARY KEY(grp, seq)) WITHOUT ROWID;"
+    "CREATE UNIQUE INDEX log_hash ON log(grp, msg_hash);"
+    "CREATE INDEX log_accepted ON log(accepted);"
+    "CREATE TABLE welcome(id INTEGER PRIMARY KEY AUTOINCREMENT,"
+    " device BLOB NOT NULL, grp BLOB NOT NULL, account BLOB NOT NULL,"
+    " seq INTEGER NOT NULL, chain BLOB NOT NULL, bytes BLOB NOT NULL,"
+    " created INTEGER NOT NULL);"
+    "CREATE INDEX welcome_device ON welcome(device);"
+    "CREATE TABLE blob(id BLOB PRIMARY KEY, account BLOB NOT NULL,"
+    " size INTEGER NOT NULL, sha256 BLOB NOT NULL,"
+    " complete INTEGER NOT NULL DEFAULT 0, pinned INTEGER NOT NULL DEFAULT 0,"
+    " created INTEGER NOT NULL) WITHOUT ROWID;"
+    "CREATE INDEX blob_account ON blob(account, created);"
+    "CREATE TABLE report(id BLOB PRIMARY KEY, account BLOB NOT NULL,"
+    " received INTEGER NOT NULL, state INTEGER NOT NULL DEFAULT 0,"
+    " updated INTEGER NOT NULL, answer TEXT NOT NULL DEFAULT '',"
+    " sealed BLOB) WITHOUT ROWID;"
+    "CREATE INDEX report_account ON report(account, received);"
+    "CREATE TABLE action(id BLOB PRIMARY KEY, account BLOB NOT NULL,"
+    " bytes BLOB NOT NULL, signature BLOB NOT NULL,"
+    " applied INTEGER NOT NULL) WITHOUT ROWID;";
+
+static const char *const steps[] = { version1 };
+
+const struct cs_db_schema cs_hub_schema = { "countersign hub", steps,
+	sizeof steps / sizeof steps[0] };
