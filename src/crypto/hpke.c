@@ -108,8 +108,7 @@ cs_hpke_key_derive(struct cs_hpke_key *out, struct cs_view ikm)
 	return err;
 }
 
-bool
-cs_hpke_public_valid(struct cs_view public)
+bool cs_hpke_public_valid(struct cs_view public)
 {
 	static const uint8_t scalar[CS_X25519_LEN] = { 8 };
 	uint8_t out[CS_X25519_LEN];

@@ -156,6 +156,27 @@ cs_device_cert_verify(struct cs_device_cert *out, struct cs_view cert,
 	return err ? err : check_time(out->not_before, out->not_after, now_s);
 }
 
+enum cs_err
+cs_credential_write(
+    struct cs_buf *out, const struct cs_credential *credential)
+{
+	struct cs_writer w = cs_writer(out);
+
+	cs_write_vec(&w, credential->device_cert);
+	cs_write_bytes(&w, CS_VIEW_OF(credential->account_key));
+	return cs_writer_end(&w);
+}
+
+enum cs_err
+cs_credential_parse(struct cs_credential *out, struct cs_view in)
+{
+	struct cs_reader r = cs_reader(in);
+
+	out->device_cert = cs_read_vec_max(&r, CS_CERT_MAX);
+	cs_read_copy(&r, out->account_key, sizeof out->account_key);
+	return cs_reader_end(&r);
+}
+
 /* ---- stamp keys ------------------------------------------------------------
  */
 

@@ -37,6 +37,19 @@ CS_CHECKED enum cs_err cs_device_cert_verify(struct cs_device_cert *out,
 CS_CHECKED enum cs_err cs_device_cert_peek(
     struct cs_device_cert *out, struct cs_view signed_cert);
 
+/*
+ * What stands in an MLS leaf (the identity of its basic credential): a signed
+ * device certificate with the account key that opens it: cert<V> | key32.
+ */
+struct cs_credential {
+	struct cs_view device_cert;
+	uint8_t account_key[32];
+};
+CS_CHECKED enum cs_err cs_credential_write(
+    struct cs_buf *out, const struct cs_credential *credential);
+CS_CHECKED enum cs_err cs_credential_parse(
+    struct cs_credential *out, struct cs_view in);
+
 /* The operator root's word for a key that stamps. */
 struct cs_stamp_key_cert {
 	uint8_t key_id[8]; /* SHA-256(public)[0..8] */

@@ -67,7 +67,7 @@ use_invite(struct cs_hub *hub, struct cs_view invite)
 
 static uint16_t
 insert(struct cs_hub *hub, const struct cs_wire_join *m,
-    const struct cs_device_cert *cert)
+    const struct cs_device_cert *cert, struct cs_view credential)
 {
 	uint64_t taken;
 	enum cs_err err;
@@ -89,7 +89,7 @@ insert(struct cs_hub *hub, const struct cs_wire_join *m,
 		    " VALUES(?,?,?,?,?)",
 		    cs_blob(CS_VIEW_OF(cert->device)),
 		    cs_blob(CS_VIEW_OF(cert->account)),
-		    cs_blob(CS_VIEW_OF(cert->public)), cs_blob(m->device_cert),
+		    cs_blob(CS_VIEW_OF(cert->public)), cs_blob(credential),
 		    cs_int(hub->now_ms));
 	/* An id that is taken was not random. */
 	return err == CS_ERR_EXISTS ? CS_WIRE_E_CERTIFICATE : hub_code(err);
@@ -97,26 +97,43 @@ insert(struct cs_hub *hub, const struct cs_wire_join *m,
 
 /* The same join again, because the answer did not arrive. */
 static enum cs_err
-joined_before(bool *out, struct cs_hub *hub, const struct cs_wire_join *m)
+joined_before(bool *out, struct cs_hub *hub, struct cs_view credential)
 {
 	uint64_t n;
 	enum cs_err err;
 
 	err = cs_db_get_int(&n, hub->db,
-	    "SELECT COUNT(*) FROM device JOIN account ON account.id=account"
-	    " WHERE cert=? AND account.key=?",
-	    cs_blob(m->device_cert), cs_blob(CS_VIEW_OF(m->account_key)));
+	    "SELECT COUNT(*) FROM device WHERE cert=?", cs_blob(credential));
 	*out = err == CS_OK && n == 1;
 	return err;
+}
+
+static uint16_t
+join(struct hub_request *rq, const struct cs_wire_join *m,
+    const struct cs_device_cert *cert, struct cs_view credential)
+{
+	struct cs_wire_empty answer = { 0 };
+	bool before;
+	enum cs_err err;
+	uint16_t code;
+
+	if ((err = joined_before(&before, rq->hub, credential)))
+		return hub_code(err);
+	if (!before) {
+		if ((code = use_invite(rq->hub, m->invite)) != 0 ||
+		    (code = insert(rq->hub, m, cert, credential)) != 0)
+			return code;
+	}
+	return hub_answer(rq, &cs_wire_empty_shape, &answer);
 }
 
 uint16_t
 hub_join(struct hub_request *rq)
 {
-	struct cs_wire_empty answer = { 0 };
+	struct cs_credential credential;
+	struct cs_buf bytes = { 0 };
 	struct cs_device_cert cert;
 	struct cs_wire_join m;
-	bool before;
 	enum cs_err err;
 	uint16_t code;
 
@@ -129,14 +146,12 @@ hub_join(struct hub_request *rq)
 	if (cs_device_cert_verify(&cert, m.device_cert,
 		CS_VIEW_OF(m.account_key), rq->hub->now_ms / 1000) != CS_OK)
 		return CS_WIRE_E_CERTIFICATE;
-	if ((err = joined_before(&before, rq->hub, &m)))
-		return hub_code(err);
-	if (!before) {
-		if ((code = use_invite(rq->hub, m.invite)) != 0 ||
-		    (code = insert(rq->hub, &m, &cert)) != 0)
-			return code;
-	}
-	return hub_answer(rq, &cs_wire_empty_shape, &answer);
+	credential.device_cert = m.device_cert;
+	memcpy(credential.account_key, m.account_key, 32);
+	err = cs_credential_write(&bytes, &credential);
+	code = err ? hub_code(err) : join(rq, &m, &cert, cs_buf_view(&bytes));
+	cs_buf_free(&bytes);
+	return code;
 }
 
 static enum cs_err

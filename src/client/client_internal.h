@@ -1,0 +1,226 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * src/client/client_internal.h: what the files of the client share.
+ *
+ * Rules of this folder.  A group's MLS state and what came of it (a message, a
+ * notice, a cursor) move in one transaction, so a crash leaves both or none.
+ * What is to be sent is stored before it is sent, and sent again with the same
+ * bytes until the hub has answered; the hub answers the same.  What the hub
+ * says is verified before it is stored.
+ */
+#pragma once
+
+#include "client/client.h"
+#include "content/proof.h"
+#include "countersign/mls.h"
+#include "net/session.h"
+#include "store/db.h"
+#include "store/vault.h"
+
+#define CLIENT_MAX_SKIP 1000 /* messages of one sender that may be missing */
+#define CLIENT_PAST_EPOCHS 3 /* late messages across a commit or two */
+#define CLIENT_PADDING 256   /* lengths say little */
+#define CLIENT_KEY_PACKAGES 20
+#define CLIENT_KEY_PACKAGE_DAYS 90
+#define CLIENT_TRIES 8 /* lost races against other committers in a row */
+#define CLIENT_REPORT_WINDOW_S (30 * 86400)
+#define CLIENT_TIMEOUT_MS 15000
+
+/* GroupInfo extension of ours, seen by those who join only: kind and name. */
+#define CLIENT_EXT_ROOM 0xf0c5
+
+extern const struct cs_db_schema cs_client_schema;
+
+enum client_contact_state { CONTACT_KNOWN, CONTACT_ACCEPTED, CONTACT_BLOCKED };
+struct client_contact {
+	uint8_t account[16];
+	char handle[CS_HANDLE_MAX + 1];
+	uint8_t account_key[32];
+	enum client_contact_state state;
+};
+
+struct cs_client {
+	char *home;
+	int lock;
+	struct cs_db *db;
+	struct cs_seal_key key;
+
+	char handle[CS_HANDLE_MAX + 1];
+	char hub[256]; /* its name, as it calls itself */
+	char host[256];
+	int port;
+	uint8_t root[32];
+	uint8_t account[16], device[16];
+	struct cs_sign_key account_key, device_key;
+	struct cs_buf credential;
+
+	struct client_contact *contacts;
+	size_t n_contacts;
+
+	struct cs_session session;
+	bool online;
+	struct cs_stamp_key_cert stamp_key; /* of this session's hub */
+	uint8_t external_sender[32];
+	uint8_t desk_hpke[32];
+	bool have_desk;
+	struct cs_wire_login_answer login;
+
+	char problem[512];
+	uint16_t hub_code;
+};
+
+/* ---- home.c ------------------------------------------------------------- */
+
+uint64_t client_now_ms(void);
+/* Note a sentence for the user; returns ${err}. */
+enum cs_err client_problem(struct cs_client *c, enum cs_err err,
+    const char *format, ...) __attribute__((format(printf, 3, 4)));
+struct cs_mls_options client_mls_options(struct cs_client *c);
+struct cs_mls_identity client_identity(struct cs_client *c);
+
+/* ---- contact.c ------------------------------------------------------------
+ */
+
+CS_CHECKED enum cs_err client_contacts_load(struct cs_client *c);
+struct client_contact *client_contact_find(
+    struct cs_client *c, const uint8_t account[static 16]);
+struct client_contact *client_contact_by_handle(
+    struct cs_client *c, const char *handle);
+/* Write down who a credential belongs to, if that is new. */
+CS_CHECKED enum cs_err client_contact_learn(
+    struct cs_client *c, struct cs_view credential);
+CS_CHECKED enum cs_err client_contact_set_state(struct cs_client *c,
+    struct client_contact *contact, enum client_contact_state state);
+/* The authentication service of MLS: a device certificate that verifies, and
+ * an account key that has not changed. */
+enum cs_err client_check_leaf(void *arg, struct cs_view credential,
+    struct cs_view old_credential, struct cs_view signature_key);
+/* The handle in a credential, as a string of CS_HANDLE_MAX + 1. */
+void client_handle_of(char *out, struct cs_view credential);
+
+/* ---- call.c -------------------------------------------------------------- */
+
+/* A request; refusals become c->problem. */
+CS_CHECKED enum cs_err client_call(struct cs_client *c, uint8_t kind,
+    const struct cs_wire_shape *request_shape, const void *request,
+    const struct cs_wire_shape *answer_shape, void *answer);
+CS_CHECKED enum cs_err client_call_empty(struct cs_client *c, uint8_t kind,
+    const struct cs_wire_shape *request_shape, const void *request);
+
+/* ---- group.c ------------------------------------------------------------- */
+
+struct client_group {
+	uint8_t id[CS_WIRE_GROUP_ID_MAX];
+	size_t id_len;
+	uint8_t ref[32];
+	bool direct;
+	bool registered; /* the hub knows it */
+	enum cs_client_group_state state;
+	char name[256]; /* or the peer's handle */
+	char added_by[CS_HANDLE_MAX + 1];
+	uint64_t seq; /* the last entry that was processed */
+	bool chain_known;
+	uint8_t chain[32];
+	uint64_t last_ms; /* time of the last stamp */
+	uint64_t sender_seq;
+	struct cs_mls_group *mls;
+};
+void client_group_clear(struct client_group *g);
+struct cs_view client_group_id(const struct client_group *g);
+/* CS_ERR_NOT_FOUND */
+CS_CHECKED enum cs_err client_group_load(
+    struct client_group *out, struct cs_client *c, struct cs_view id);
+CS_CHECKED enum cs_err client_group_find(struct client_group *out,
+    struct cs_client *c, const char *name, bool direct);
+/* Into the database; inside a transaction. */
+CS_CHECKED enum cs_err client_group_store(
+    struct cs_client *c, struct client_group *g);
+/* Walk the groups of cs_client; stops at the first error. */
+CS_CHECKED enum cs_err client_group_each(struct cs_client *c,
+    enum cs_err (*each)(struct cs_client *c, struct client_group *g, void *arg),
+    void *arg);
+/* The conversation of two with ${handle}, made if there is none. */
+CS_CHECKED enum cs_err client_group_direct(
+    struct client_group *out, struct cs_client *c, const char *handle);
+/* Tell the hub of a group that it does not know yet. */
+CS_CHECKED enum cs_err client_group_register(
+    struct cs_client *c, struct client_group *g);
+/* Does the group belong to this operator, and to this one only? */
+CS_CHECKED enum cs_err client_group_check_operator(
+    struct cs_client *c, const struct cs_mls_group *mls);
+
+/* ---- commit.c --------------------------------------------------------------
+ */
+
+/* Make, store, submit, merge.  CS_ERR_EPOCH: somebody was quicker, the group
+ * is up to date now, try again. */
+CS_CHECKED enum cs_err client_commit(struct cs_client *c,
+    struct client_group *g, const struct cs_mls_commit_options *opt);
+/* Finish a commit that was stored and perhaps sent. */
+CS_CHECKED enum cs_err client_commit_resume(
+    struct cs_client *c, struct client_group *g);
+/* Take a staged commit: notices, state; inside a transaction. */
+CS_CHECKED enum cs_err client_commit_merge(
+    struct cs_client *c, struct client_group *g, struct cs_mls_staged *staged);
+
+/* ---- sync.c
+ * ------------------------------------------------------------------ */
+
+/* Bring one group up to date. */
+CS_CHECKED enum cs_err client_sync_group(
+    struct cs_client *c, struct client_group *g);
+
+/* ---- receive.c
+ * --------------------------------------------------------------- */
+
+/* One entry of the log; inside a transaction.  Whatever the hub made of it,
+ * the result is a message, a notice or a refusal in the database. */
+CS_CHECKED enum cs_err client_receive(struct cs_client *c,
+    struct client_group *g, const struct cs_wire_entry *entry);
+
+/* ---- message.c
+ * ----------------------------------------------------------------- */
+
+struct client_record {
+	enum cs_client_message_kind kind;
+	bool late, failed;
+	uint64_t time_ms, seq;
+	char from[CS_HANDLE_MAX + 1];
+	char reason[32];
+	struct cs_view body; /* capsule, application data or a sentence */
+};
+/* Insert; ${id} may be NULL. */
+CS_CHECKED enum cs_err client_message_insert(struct cs_client *c,
+    const struct client_group *g, const struct client_record *r,
+    const uint8_t mid[static 32], uint64_t *id);
+CS_CHECKED enum cs_err client_message_update(
+    struct cs_client *c, uint64_t id, const struct client_record *r);
+/* ${plain} holds what ${out->body} points into. */
+CS_CHECKED enum cs_err client_message_load(struct client_record *out,
+    struct cs_buf *plain, struct cs_client *c, uint64_t id);
+CS_CHECKED enum cs_err client_message_by_mid(
+    uint64_t *id, struct cs_client *c, const uint8_t mid[static 32]);
+CS_CHECKED enum cs_err client_notice(struct cs_client *c,
+    const struct client_group *g, uint64_t time_ms, const char *format, ...)
+    __attribute__((format(printf, 4, 5)));
+
+/* ---- send.c
+ * ------------------------------------------------------------------------ */
+
+/* Send what waits in the outbox of ${g}. */
+CS_CHECKED enum cs_err client_flush(
+    struct cs_client *c, struct client_group *g);
+
+/* ---- report.c
+ * ------------------------------------------------------------------------ */
+
+/* Send reports that wait. */
+CS_CHECKED enum cs_err client_reports_flush(struct cs_client *c);
+
+/* ---- media.c
+ * -------------------------------------------------------------------------- */
+
+/* Clean, encrypt and upload; fills ${out}, whose strings live in ${hold}. */
+CS_CHECKED enum cs_err client_media_upload(struct cs_client *c,
+    struct cs_mimi_external *out, struct cs_buf *hold, const char *path,
+    bool photo, void (*progress)(uint64_t done, uint64_t total));

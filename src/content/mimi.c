@@ -1,0 +1,488 @@
+/* SPDX-License-Identifier: MIT */
+#include "content/mimi.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "base/text.h"
+#include "content/cbor.h"
+#include "crypto/hash.h"
+
+/* draft-ietf-mimi-content: numbers of its registries. */
+enum cardinality { NULL_PART = 0, SINGLE = 1, EXTERNAL = 2, MULTI = 3 };
+enum {
+	DISPOSITION_RENDER = 1,
+	DISPOSITION_ATTACHMENT = 6,
+	DISPOSITION_MAX = 8
+};
+enum { SEMANTICS_SINGLE_UNIT = 1, SEMANTICS_PROCESS_ALL = 2 };
+enum { EXTENSION_SENDER_URI = 1, EXTENSION_ROOM_URI = 2 };
+enum { HASH_SHA256 = 1 };
+/* Private use in the registry of AEADs: the CSM1 format. */
+#define ENC_ALG_CSM1 0xc5c1
+#define TAG_URI 32
+#define EXTENSIONS_MAX 16
+#define LANGUAGE_MAX 35
+
+static const char text_type[] = "text/plain;charset=utf-8";
+static const char media_key[] = "countersign.media";
+
+/* ---- writing --------------------------------------------------------------
+ */
+
+static void
+write_digests(struct cs_writer *w, const struct cs_mimi_content *c)
+{
+	cs_cbor_write_text(w, cs_view_str(media_key));
+	cs_cbor_write_array(w, c->n_external);
+	for (size_t i = 0; i < c->n_external; i++) {
+		const struct cs_mimi_external *e = &c->external[i];
+
+		cs_cbor_write_array(w, 4);
+		cs_cbor_write_bytes(w, CS_VIEW_OF(e->plain_sha256));
+		cs_cbor_write_uint(w, e->plain_size);
+		cs_cbor_write_text(w, e->content_type);
+		cs_cbor_write_null(w); /* thumb_sha256 */
+	}
+}
+
+static void
+write_text_part(struct cs_writer *w, struct cs_view text)
+{
+	cs_cbor_write_array(w, 5);
+	cs_cbor_write_uint(w, DISPOSITION_RENDER);
+	cs_cbor_write_text(w, cs_view("", 0));
+	cs_cbor_write_uint(w, SINGLE);
+	cs_cbor_write_text(w, cs_view_str(text_type));
+	cs_cbor_write_bytes(w, text);
+}
+
+static void
+write_external_part(struct cs_writer *w, const struct cs_mimi_external *e)
+{
+	const struct cs_view none = { NULL, 0 };
+
+	cs_cbor_write_array(w, 15);
+	cs_cbor_write_uint(w, DISPOSITION_ATTACHMENT);
+	cs_cbor_write_text(w, none);
+	cs_cbor_write_uint(w, EXTERNAL);
+	cs_cbor_write_text(w, e->content_type);
+	cs_cbor_write_tag(w, TAG_URI);
+	cs_cbor_write_text(w, e->url);
+	cs_cbor_write_uint(w, 0); /* expires */
+	cs_cbor_write_uint(w, e->size);
+	cs_cbor_write_uint(w, ENC_ALG_CSM1);
+	cs_cbor_write_bytes(w, CS_VIEW_OF(e->key));
+	cs_cbor_write_bytes(w, none); /* nonces are in the format */
+	cs_cbor_write_bytes(w, none); /* aad */
+	cs_cbor_write_uint(w, HASH_SHA256);
+	cs_cbor_write_bytes(w, CS_VIEW_OF(e->content_hash));
+	cs_cbor_write_text(w, none); /* description */
+	cs_cbor_write_text(w, e->filename);
+}
+
+static void
+write_parts(struct cs_writer *w, const struct cs_mimi_content *c)
+{
+	size_t n = c->n_external + c->has_text;
+
+	if (n == 0 || n > CS_MIMI_PARTS_MAX) {
+		cs_writer_fail(w, CS_ERR_MISUSE);
+		return;
+	}
+	if (n > 1) {
+		cs_cbor_write_array(w, 5);
+		cs_cbor_write_uint(w, DISPOSITION_RENDER);
+		cs_cbor_write_text(w, cs_view(NULL, 0));
+		cs_cbor_write_uint(w, MULTI);
+		cs_cbor_write_uint(w, SEMANTICS_SINGLE_UNIT);
+		cs_cbor_write_array(w, n);
+	}
+	if (c->has_text)
+		write_text_part(w, c->text);
+	for (size_t i = 0; i < c->n_external; i++)
+		write_external_part(w, &c->external[i]);
+}
+
+enum cs_err
+cs_mimi_write(struct cs_buf *out, const struct cs_mimi_content *c)
+{
+	struct cs_writer w = cs_writer(out);
+	size_t from = out->len;
+
+	if (c->has_text && !cs_utf8_valid(c->text))
+		return CS_ERR_FORMAT;
+	cs_cbor_write_array(&w, 7);
+	cs_cbor_write_bytes(&w, CS_VIEW_OF(c->salt));
+	cs_cbor_write_null(&w);                  /* replaces */
+	cs_cbor_write_bytes(&w, cs_view("", 0)); /* topicId */
+	cs_cbor_write_null(&w);                  /* expires */
+	if (c->is_reply)
+		cs_cbor_write_bytes(&w, CS_VIEW_OF(c->in_reply_to));
+	else
+		cs_cbor_write_null(&w);
+	cs_cbor_write_map(&w, c->n_external != 0 ? 3 : 2);
+	cs_cbor_write_uint(&w, EXTENSION_SENDER_URI);
+	cs_cbor_write_text(&w, c->sender_uri);
+	cs_cbor_write_uint(&w, EXTENSION_ROOM_URI);
+	cs_cbor_write_text(&w, c->room_uri);
+	if (c->n_external != 0)
+		write_digests(&w, c);
+	write_parts(&w, c);
+	if (w.err == CS_OK && out->len - from > CS_MIMI_MAX)
+		cs_writer_fail(&w, CS_ERR_LIMIT);
+	return cs_writer_end(&w);
+}
+
+/* ---- parsing ---------------------------------------------------------------
+ */
+
+/* Digests come before the parts that they belong to, in the same order. */
+struct digests {
+	size_t n;
+	struct {
+		uint8_t sha256[32];
+		uint64_t size;
+		struct cs_view type;
+	} v[CS_MIMI_PARTS_MAX];
+};
+
+static void
+read_digests(struct cs_reader *r, struct digests *d)
+{
+	d->n = cs_cbor_read_array(r, CS_MIMI_PARTS_MAX);
+	for (size_t i = 0; i < d->n && r->err == CS_OK; i++) {
+		cs_cbor_read_array_of(r, 4);
+		cs_cbor_read_fixed(r, d->v[i].sha256, 32);
+		d->v[i].size = cs_cbor_read_uint(r);
+		d->v[i].type = cs_cbor_read_text(r, CS_MIMI_TYPE_MAX);
+		if (!cs_cbor_read_null(r)) {
+			uint8_t thumb[32];
+
+			cs_cbor_read_fixed(r, thumb, sizeof thumb);
+		}
+	}
+}
+
+static void
+read_extension(struct cs_reader *r, struct cs_mimi_content *out,
+    struct digests *d, struct cs_view key)
+{
+	struct cs_reader k = cs_reader(key);
+
+	if (key.data[0] < 24) {
+		uint64_t number = cs_cbor_read_uint(&k);
+
+		if (number == EXTENSION_SENDER_URI)
+			out->sender_uri = cs_cbor_read_text(r, CS_MIMI_URI_MAX);
+		else if (number == EXTENSION_ROOM_URI)
+			out->room_uri = cs_cbor_read_text(r, CS_MIMI_URI_MAX);
+		else
+			(void)cs_cbor_skip(r, CS_MIMI_DEPTH_MAX);
+	} else if (key.data[0] >> 5 == 3 &&
+	    cs_view_equal(cs_cbor_read_text(&k, 64), cs_view_str(media_key))) {
+		read_digests(r, d);
+	} else {
+		(void)cs_cbor_skip(r, CS_MIMI_DEPTH_MAX);
+	}
+}
+
+static void
+read_extensions(
+    struct cs_reader *r, struct cs_mimi_content *out, struct digests *d)
+{
+	size_t n = cs_cbor_read_map(r, EXTENSIONS_MAX);
+	struct cs_view last = { NULL, 0 };
+
+	for (size_t i = 0; i < n && r->err == CS_OK; i++) {
+		struct cs_view key = cs_cbor_skip(r, 1);
+
+		if (r->err != CS_OK)
+			return;
+		cs_cbor_check_key(r, &last, key);
+		read_extension(r, out, d, key);
+	}
+}
+
+static void
+read_single(struct cs_reader *r, struct cs_mimi_content *out)
+{
+	struct cs_view type = cs_cbor_read_text(r, CS_MIMI_TYPE_MAX);
+	struct cs_view text = cs_cbor_read_bytes(r, CS_MIMI_MAX);
+
+	if (r->err != CS_OK)
+		return;
+	/* One text a message, and only text that is shown as it is. */
+	if (!cs_view_equal(type, cs_view_str(text_type)) || out->has_text)
+		cs_reader_fail(r, CS_ERR_UNSUPPORTED);
+	else if (!cs_utf8_valid(text))
+		cs_reader_fail(r, CS_ERR_FORMAT);
+	out->has_text = true;
+	out->text = text;
+}
+
+static void
+read_external(struct cs_reader *r, struct cs_mimi_content *out)
+{
+	struct cs_mimi_external *e;
+
+	if (out->n_external == CS_MIMI_PARTS_MAX) {
+		cs_reader_fail(r, CS_ERR_LIMIT);
+		return;
+	}
+	e = &out->external[out->n_external++];
+	e->content_type = cs_cbor_read_text(r, CS_MIMI_TYPE_MAX);
+	cs_cbor_read_tag(r, TAG_URI);
+	e->url = cs_cbor_read_text(r, CS_MIMI_URI_MAX);
+	(void)cs_cbor_read_uint_max(r, UINT32_MAX); /* expires */
+	e->size = cs_cbor_read_uint(r);
+	/* A file under any other format could open to two contents. */
+	if (cs_cbor_read_uint_max(r, UINT16_MAX) != ENC_ALG_CSM1)
+		cs_reader_fail(r, CS_ERR_UNSUPPORTED);
+	cs_cbor_read_fixed(r, e->key, sizeof e->key);
+	(void)cs_cbor_read_bytes(r, 0); /* nonce */
+	(void)cs_cbor_read_bytes(r, 0); /* aad */
+	if (cs_cbor_read_uint_max(r, UINT8_MAX) != HASH_SHA256)
+		cs_reader_fail(r, CS_ERR_UNSUPPORTED);
+	cs_cbor_read_fixed(r, e->content_hash, sizeof e->content_hash);
+	(void)cs_cbor_read_text(r, 1024); /* description */
+	e->filename = cs_cbor_read_text(r, CS_MIMI_FILENAME_MAX);
+}
+
+static void read_part(
+    struct cs_reader *r, struct cs_mimi_content *out, unsigned depth);
+
+static void
+read_multi(struct cs_reader *r, struct cs_mimi_content *out, unsigned depth)
+{
+	uint64_t semantics = cs_cbor_read_uint_max(r, SEMANTICS_PROCESS_ALL);
+	size_t n = cs_cbor_read_array(r, CS_MIMI_PARTS_MAX);
+
+	/* FRANKING, rule 5: with "choose one" two people see two messages. */
+	if (semantics != SEMANTICS_SINGLE_UNIT &&
+	    semantics != SEMANTICS_PROCESS_ALL)
+		cs_reader_fail(r, CS_ERR_UNSUPPORTED);
+	if (n < 2)
+		cs_reader_fail(r, CS_ERR_FORMAT);
+	for (size_t i = 0; i < n && r->err == CS_OK; i++)
+		read_part(r, out, depth - 1);
+}
+
+static void
+read_part(struct cs_reader *r, struct cs_mimi_content *out, unsigned depth)
+{
+	static const size_t sizes[] = { 3, 5, 15, 5 };
+	size_t n = cs_cbor_read_array(r, 15);
+	uint64_t cardinality;
+
+	(void)cs_cbor_read_uint_max(r, DISPOSITION_MAX);
+	(void)cs_cbor_read_text(r, LANGUAGE_MAX);
+	cardinality = cs_cbor_read_uint_max(r, MULTI);
+	if (r->err != CS_OK)
+		return;
+	if (n != sizes[cardinality])
+		cs_reader_fail(r, CS_ERR_FORMAT);
+	switch ((enum cardinality)cardinality) {
+	case NULL_PART:
+		cs_reader_fail(r, CS_ERR_UNSUPPORTED);
+		break;
+	case SINGLE:
+		read_single(r, out);
+		break;
+	case EXTERNAL:
+		read_external(r, out);
+		break;
+	case MULTI:
+		if (depth == 0)
+			cs_reader_fail(r, CS_ERR_LIMIT);
+		else
+			read_multi(r, out, depth);
+		break;
+	}
+}
+
+/* Each file has its digests, and they speak of the same type. */
+static enum cs_err
+join_digests(struct cs_mimi_content *out, const struct digests *d)
+{
+	if (d->n != out->n_external)
+		return CS_ERR_FORMAT;
+	for (size_t i = 0; i < d->n; i++) {
+		struct cs_mimi_external *e = &out->external[i];
+
+		if (!cs_view_equal(e->content_type, d->v[i].type))
+			return CS_ERR_FORMAT;
+		memcpy(e->plain_sha256, d->v[i].sha256, 32);
+		e->plain_size = d->v[i].size;
+	}
+	return CS_OK;
+}
+
+enum cs_err
+cs_mimi_parse(struct cs_mimi_content *out, struct cs_view in)
+{
+	struct cs_reader r = cs_reader(in);
+	struct digests d = { 0 };
+	enum cs_err err;
+
+	memset(out, 0, sizeof *out);
+	if (in.len > CS_MIMI_MAX)
+		return CS_ERR_LIMIT;
+	cs_cbor_read_array_of(&r, 7);
+	cs_cbor_read_fixed(&r, out->salt, sizeof out->salt);
+	if (!cs_cbor_read_null(&r)) /* replaces: edits are not shown yet */
+		cs_reader_fail(&r, CS_ERR_UNSUPPORTED);
+	(void)cs_cbor_read_bytes(&r, CS_MIMI_URI_MAX); /* topicId */
+	if (!cs_cbor_read_null(&r)) {
+		cs_cbor_read_array_of(&r, 2); /* expires */
+		(void)cs_cbor_read_bool(&r);
+		(void)cs_cbor_read_uint_max(&r, UINT32_MAX);
+	}
+	if (!cs_cbor_read_null(&r)) {
+		cs_cbor_read_fixed(
+		    &r, out->in_reply_to, sizeof out->in_reply_to);
+		out->is_reply = true;
+	}
+	read_extensions(&r, out, &d);
+	read_part(&r, out, CS_MIMI_DEPTH_MAX);
+	if ((err = cs_reader_end(&r)))
+		return err;
+	if (out->sender_uri.len == 0 || out->room_uri.len == 0)
+		return CS_ERR_FORMAT;
+	return join_digests(out, &d);
+}
+
+enum cs_err
+cs_mimi_id(uint8_t out[static CS_MIMI_ID_LEN], const struct cs_mimi_content *c,
+    struct cs_view encoded)
+{
+	uint8_t hash[CS_SHA256_LEN];
+	struct cs_view parts[4] = { c->sender_uri, c->room_uri,
+		CS_VIEW_OF(c->salt), encoded };
+	enum cs_err err = cs_hash_parts(hash, CS_SHA256, parts, 4);
+
+	out[0] = 0x01; /* SHA-256 */
+	memcpy(out + 1, hash, CS_MIMI_ID_LEN - 1);
+	return err;
+}
+
+/* ---- names ------------------------------------------------------------------
+ */
+
+static enum cs_err
+write_uri(
+    struct cs_buf *out, const char *hub, const char *kind, struct cs_view name)
+{
+	struct cs_writer w = cs_writer(out);
+
+	cs_write_bytes(&w, cs_view_str("mimi://"));
+	cs_write_bytes(&w, cs_view_str(hub));
+	cs_write_bytes(&w, cs_view_str(kind));
+	cs_write_bytes(&w, name);
+	return cs_writer_end(&w);
+}
+
+enum cs_err
+cs_mimi_user_uri(struct cs_buf *out, const char *hub, struct cs_view handle)
+{
+	return write_uri(out, hub, "/u/", handle);
+}
+
+enum cs_err
+cs_mimi_room_uri(
+    struct cs_buf *out, const char *hub, const uint8_t group_ref[static 32])
+{
+	char hex[65];
+
+	cs_hex(hex, cs_view(group_ref, 32));
+	return write_uri(out, hub, "/r/", cs_view_str(hex));
+}
+
+/* The host of a uri of ours, and what comes behind it. */
+static bool
+split_uri(struct cs_view uri, struct cs_view *host, struct cs_view *rest)
+{
+	const uint8_t *slash;
+
+	if (uri.len < 7 || memcmp(uri.data, "mimi://", 7) != 0)
+		return false;
+	slash = memchr(uri.data + 7, '/', uri.len - 7);
+	if (slash == NULL || slash == uri.data + 7)
+		return false;
+	*host = cs_view(uri.data + 7, (size_t)(slash - uri.data) - 7);
+	*rest = cs_view(slash, uri.len - (size_t)(slash - uri.data));
+	return true;
+}
+
+static bool
+names(struct cs_view uri, const char *kind, struct cs_view name)
+{
+	struct cs_view host, rest;
+
+	return split_uri(uri, &host, &rest) && rest.len == 3 + name.len &&
+	    memcmp(rest.data, kind, 3) == 0 &&
+	    cs_view_equal(cs_view(rest.data + 3, name.len), name);
+}
+
+bool
+cs_mimi_user_uri_names(struct cs_view uri, struct cs_view handle)
+{
+	return names(uri, "/u/", handle);
+}
+
+bool
+cs_mimi_room_uri_names(struct cs_view uri, const uint8_t group_ref[static 32])
+{
+	char hex[65];
+
+	cs_hex(hex, cs_view(group_ref, 32));
+	return names(uri, "/r/", cs_view_str(hex));
+}
+
+bool
+cs_mimi_same_hub(struct cs_view a, struct cs_view b)
+{
+	struct cs_view host_a, host_b, rest;
+
+	return split_uri(a, &host_a, &rest) && split_uri(b, &host_b, &rest) &&
+	    cs_view_equal(host_a, host_b);
+}
+
+/* U+202A-202E, U+2066-2069, U+200E/F, U+061C and line separators. */
+static bool
+turns_writing(const uint8_t *p, size_t left)
+{
+	if (left >= 3 && p[0] == 0xe2 && p[1] == 0x80 &&
+	    (p[2] == 0x8e || p[2] == 0x8f || (p[2] >= 0xa8 && p[2] <= 0xae)))
+		return true;
+	if (left >= 3 && p[0] == 0xe2 && p[1] == 0x81 && p[2] >= 0xa6 &&
+	    p[2] <= 0xa9)
+		return true;
+	return left >= 2 && p[0] == 0xd8 && p[1] == 0x9c;
+}
+
+void
+cs_mimi_filename(char *out, struct cs_view name)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < name.len && n < CS_MIMI_FILENAME_MAX; i++) {
+		uint8_t c = name.data[i];
+
+		if (turns_writing(name.data + i, name.len - i)) {
+			i += c == 0xe2 ? 2 : 1;
+			continue;
+		}
+		if (c < 0x20 || c == 0x7f || c == '/' || c == '\\' ||
+		    (c == '.' && n == 0) ||
+		    (c == 0xc2 && i + 1 < name.len && name.data[i + 1] < 0xa0))
+			c = '_';
+		out[n++] = (char)c;
+	}
+	/* A cut in the middle of a character leaves nothing of it. */
+	while (n > 0 && !cs_utf8_valid(cs_view(out, n)))
+		n--;
+	out[n] = '\0';
+	if (n == 0)
+		strcpy(out, "file");
+}
