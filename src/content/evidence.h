@@ -1,0 +1,130 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * src/content/evidence.h: evidence bundles, made and verified (FRANKING,
+ * "Evidence bundle").
+ *
+ * The bytes are those of franking/csev.h.  cs_evidence_check() is the only
+ * verifier: client, desk and countersign-verify call it.  Every byte of a
+ * bundle is covered by some check: one that differs is never "all proved".
+ */
+#pragma once
+
+#include "content/media.h"
+#include "content/proof.h"
+#include "crypto/hpke.h"
+
+#define CS_EVIDENCE_ITEMS_MAX 50 /* DESIGN: report 50 messages */
+#define CS_EVIDENCE_NOTE_MAX 4096
+#define CS_EVIDENCE_GAPS_MAX 100000 /* hashes in all */
+#define CS_EVIDENCE_MAX ((size_t)200 << 20)
+
+/* FRANKING and the list; values are stable. */
+enum cs_reason {
+	CS_REASON_TRAFFICKING = 1,
+	CS_REASON_CHILD_ABUSE,
+	CS_REASON_THREAT_TO_LIFE,
+	CS_REASON_TERRORISM,
+	CS_REASON_RECRUITMENT_OF_CHILDREN,
+	CS_REASON_INTIMATE_IMAGES,
+	CS_REASON_EXPOSURE,
+	CS_REASON_HARASSMENT,
+	CS_REASON_FRAUD,
+	CS_REASON_SPAM,
+	CS_REASON_OTHER,
+};
+/* "trafficking" and so on; NULL for a number that is none. */
+const char *cs_reason_name(uint16_t reason);
+/* 0 for a name that is none. */
+uint16_t cs_reason_find(const char *name);
+
+/* ---- making a bundle --------------------------------------------------- */
+
+/* What goes along of a photo or file; one for each external part. */
+struct cs_evidence_media {
+	bool with_key;        /* so that it can be opened */
+	struct cs_view bytes; /* the encrypted file, or empty: left out */
+};
+struct cs_evidence_input_item {
+	struct cs_capsule capsule;
+	struct cs_view stamp_key_cert;         /* of the key that stamped it */
+	const struct cs_evidence_media *media; /* as many as external parts */
+	size_t n_media;
+};
+/* Leaf hashes of messages between items that stay undisclosed. */
+struct cs_evidence_gap {
+	uint8_t group_ref[32];
+	uint64_t first_seq;
+	struct cs_view leafhashes; /* 32 bytes each */
+};
+struct cs_evidence_input {
+	uint8_t report_id[16];
+	uint64_t created_ms;
+	uint16_t reason;
+	struct cs_view note;
+	const struct cs_evidence_input_item *items;
+	size_t n_items;
+	const struct cs_evidence_gap *gaps;
+	size_t n_gaps;
+	uint8_t root_public[32];
+	struct cs_view credential; /* of the reporter: franking/cert.h */
+	const struct cs_sign_key *device_key;
+};
+/* Append a bundle in account mode.  Items are sorted by group and number. */
+CS_CHECKED enum cs_err cs_evidence_write(
+    struct cs_buf *out, const struct cs_evidence_input *in);
+
+/* ---- verifying one ----------------------------------------------------- */
+
+struct cs_evidence_media_result {
+	enum cs_err
+	    err; /* CS_OK: what is here is what the sender committed to */
+	bool has_key, has_bytes;
+	struct cs_view bytes; /* encrypted */
+};
+struct cs_evidence_item {
+	struct cs_capsule capsule;
+	struct cs_proof proof; /* link by link */
+	enum cs_err chain;     /* against the item before it in its group */
+	uint64_t undisclosed;  /* messages between that one and this */
+	bool repeated;         /* the same tag and number stood before */
+	size_t n_media;
+	struct cs_evidence_media_result media[CS_MIMI_PARTS_MAX];
+};
+struct cs_evidence {
+	uint8_t report_id[16];
+	uint64_t created_ms;
+	uint16_t reason;
+	struct cs_view note;
+	enum cs_err reporter_err;       /* certificate and signature over all */
+	struct cs_device_cert reporter; /* good if that is CS_OK */
+	enum cs_err
+	    root_err; /* the bundle names the operator that we asked for */
+	enum cs_err keys_err; /* no key that nothing uses, none twice */
+	size_t n_items;
+	struct cs_evidence_item *items;
+	bool all_proved;
+};
+/*
+ * Parse and check ${bundle} under the operator ${root_public}.  CS_OK: it is a
+ * bundle, ${*out} says what is proved of it; anything else: it is not one.
+ * ${*out} points into ${bundle}.
+ */
+CS_CHECKED enum cs_err cs_evidence_check(struct cs_evidence **out,
+    struct cs_view bundle, const uint8_t root_public[static 32]);
+void cs_evidence_free(struct cs_evidence *e);
+
+/* Decrypt part ${part} of item ${item}, whose bytes are ${sealed} (from the
+ * bundle, or a blob that was fetched) and check it; appends the file. */
+CS_CHECKED enum cs_err cs_evidence_extract(struct cs_buf *out,
+    const struct cs_evidence *e, size_t item, size_t part,
+    struct cs_view sealed);
+
+/* ---- sealed to somebody ------------------------------------------------- */
+
+/* "CSEVSEAL1" | HPKE(suite 1, info "countersign/evidence/v1"): for the desk,
+ * or for a named key. */
+CS_CHECKED enum cs_err cs_evidence_seal(
+    struct cs_buf *out, struct cs_view bundle, struct cs_view to_public);
+CS_CHECKED bool cs_evidence_is_sealed(struct cs_view file);
+CS_CHECKED enum cs_err cs_evidence_open(
+    struct cs_buf *out, struct cs_view sealed, const struct cs_hpke_key *key);
