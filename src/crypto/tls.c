@@ -206,7 +206,7 @@ cs_tls_client_new(void **ssl_ctx,
 		return CS_ERR_CRYPTO;
 	}
 	memcpy(pin->root, root_public, sizeof pin->root);
-	strcpy(pin->host, host);
+	memcpy(pin->host, host, strlen(host) + 1);
 	SSL_CTX_set_verify(ctx, SSL_VERIFY_PEER, NULL);
 	SSL_CTX_set_cert_verify_callback(ctx, verify_pinned, pin);
 	SSL_CTX_set_mode(ctx, SSL_MODE_RELEASE_BUFFERS);

@@ -104,8 +104,9 @@ cs_file_sync_dir(const char *path)
 
 	if (dir == NULL)
 		return CS_ERR_NOMEM;
+	/* A path is never empty, so there is room for ".". */
 	if (slash == NULL)
-		strcpy(dir, "."); /* a path is never empty */
+		dir[0] = '.', dir[1] = '\0';
 	else
 		dir[slash == path ? 1 : slash - path] = '\0';
 	fd = open(dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
