@@ -1,0 +1,102 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * src/franking/csev.h: the bytes of an evidence bundle (FRANKING, "Evidence
+ * bundle"; docs/decisions/0003-csev-details.md), and nothing of what they mean:
+ * that is content/evidence.h.
+ *
+ *	"CSEV0001" | Header | items<V> | gaps<V> | keys<V>
+ *
+ * Reading is strict: one spelling, every count bounded, nothing left over.
+ */
+#pragma once
+
+#include "franking/stamp.h"
+
+#define CS_CSEV_ITEMS_MAX 50 /* DESIGN: report 50 messages */
+#define CS_CSEV_MEDIA_MAX 16 /* as many as a message has parts */
+/* At most one between two items; one root, and two certificates an item. */
+#define CS_CSEV_GAPS_MAX CS_CSEV_ITEMS_MAX
+#define CS_CSEV_KEYS_MAX (2 * CS_CSEV_ITEMS_MAX + 1)
+#define CS_CSEV_HASHES_MAX 100000 /* of undisclosed messages, in all */
+#define CS_CSEV_NOTE_MAX 4096
+#define CS_CSEV_AUTH_MAX 1024
+#define CS_CSEV_DATA_MAX ((size_t)64 << 10) /* DESIGN: a message */
+#define CS_CSEV_MAX ((size_t)200 << 20)
+
+struct cs_csev_media {
+	uint8_t file_sha256[32];
+	uint8_t plain_sha256[32];
+	bool has_key, has_bytes;
+	uint8_t key[32];
+	struct cs_view bytes;
+};
+
+struct cs_csev_item {
+	struct cs_view application_data;
+	uint8_t group_ref[32];
+	uint64_t epoch;
+	uint32_t leaf;
+	uint8_t account[16];
+	uint8_t device[16];
+	uint64_t sender_seq;
+	uint64_t claimed_ms;
+	uint8_t sig[CS_SIGNATURE_LEN];
+	struct cs_view stamp; /* the wire form of franking/stamp.h */
+	uint8_t msg_hash[32];
+	size_t n_media; /* log_proof<V> is there and empty: not yet */
+	struct cs_csev_media media[CS_CSEV_MEDIA_MAX];
+};
+
+struct cs_csev_gap {
+	uint8_t group_ref[32];
+	uint64_t first_seq;
+	struct cs_view leafhashes; /* at least one, 32 bytes each */
+};
+
+enum cs_csev_key_type {
+	CS_CSEV_DEVICE_CERT = 1,    /* cert<V> | account_key32 */
+	CS_CSEV_STAMP_KEY_CERT = 2, /* cert<V> */
+	CS_CSEV_ROOT = 3,           /* key32 */
+};
+struct cs_csev_key {
+	enum cs_csev_key_type type;
+	struct cs_view cert;
+	uint8_t public[32]; /* the account's key, or the root */
+};
+
+/* Large: on the heap.  Views point into what was parsed. */
+struct cs_csev {
+	uint8_t report_id[16];
+	uint64_t created_ms;
+	uint16_t reason;
+	struct cs_view note;
+	struct cs_view auth; /* credential<V> | sig64; empty to be signed */
+	size_t n_items, n_gaps, n_keys;
+	struct cs_csev_item items[CS_CSEV_ITEMS_MAX];
+	struct cs_csev_gap gaps[CS_CSEV_GAPS_MAX];
+	struct cs_csev_key keys[CS_CSEV_KEYS_MAX];
+	/* After parsing: what stands before and behind auth<V>. */
+	struct cs_view before_auth, behind_auth;
+};
+
+/* Append ${c}, whose auth is written as it is. */
+CS_CHECKED enum cs_err cs_csev_write(
+    struct cs_buf *out, const struct cs_csev *c);
+
+/*
+ * Parse the whole of ${in} into a new ${*out}.  CS_ERR_FORMAT; CS_ERR_VERSION:
+ * a bundle of another version; CS_ERR_LIMIT: too many or too long;
+ * CS_ERR_UNSUPPORTED: an anonymous report, or with log proofs.
+ */
+CS_CHECKED enum cs_err cs_csev_parse(struct cs_csev **out, struct cs_view in);
+void cs_csev_free(struct cs_csev *c);
+
+/* auth: who reports, and the signature over
+ * "countersign/report/v1\0" | SHA-256(the bundle with auth empty). */
+CS_CHECKED enum cs_err cs_csev_sign(struct cs_buf *auth,
+    struct cs_view unsigned_bundle, struct cs_view credential,
+    const struct cs_sign_key *device_key);
+/* CS_OK only for a certificate that was valid at created_ms and a signature
+ * that covers every byte of the parsed ${c}. */
+CS_CHECKED enum cs_err cs_csev_verify_auth(struct cs_credential *credential,
+    struct cs_device_cert *reporter, const struct cs_csev *c);
