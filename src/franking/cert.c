@@ -157,8 +157,7 @@ cs_device_cert_verify(struct cs_device_cert *out, struct cs_view cert,
 }
 
 enum cs_err
-cs_credential_write(
-    struct cs_buf *out, const struct cs_credential *credential)
+cs_credential_write(struct cs_buf *out, const struct cs_credential *credential)
 {
 	struct cs_writer w = cs_writer(out);
 
