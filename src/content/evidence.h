@@ -12,11 +12,12 @@
 #include "content/media.h"
 #include "content/proof.h"
 #include "crypto/hpke.h"
+#include "franking/csev.h"
 
-#define CS_EVIDENCE_ITEMS_MAX 50 /* DESIGN: report 50 messages */
-#define CS_EVIDENCE_NOTE_MAX 4096
-#define CS_EVIDENCE_GAPS_MAX 100000 /* hashes in all */
-#define CS_EVIDENCE_MAX ((size_t)200 << 20)
+#define CS_EVIDENCE_ITEMS_MAX CS_CSEV_ITEMS_MAX
+#define CS_EVIDENCE_NOTE_MAX CS_CSEV_NOTE_MAX
+#define CS_EVIDENCE_GAPS_MAX CS_CSEV_HASHES_MAX /* hashes in all */
+#define CS_EVIDENCE_MAX CS_CSEV_MAX
 
 /* FRANKING and the list; values are stable. */
 enum cs_reason {
@@ -50,7 +51,7 @@ struct cs_evidence_input_item {
 	const struct cs_evidence_media *media; /* as many as external parts */
 	size_t n_media;
 };
-/* Leaf hashes of messages between items that stay undisclosed. */
+/* Leaf hashes of all messages between two items, which stay undisclosed. */
 struct cs_evidence_gap {
 	uint8_t group_ref[32];
 	uint64_t first_seq;
@@ -69,7 +70,11 @@ struct cs_evidence_input {
 	struct cs_view credential; /* of the reporter: franking/cert.h */
 	const struct cs_sign_key *device_key;
 };
-/* Append a bundle in account mode.  Items are sorted by group and number. */
+/*
+ * Append a bundle in account mode.  Items are sorted by group and number.
+ * CS_ERR_MISUSE: one twice, media that are not as many as the message's
+ * external parts, or a gap that does not fill the numbers between two items.
+ */
 CS_CHECKED enum cs_err cs_evidence_write(
     struct cs_buf *out, const struct cs_evidence_input *in);
 
@@ -84,9 +89,11 @@ struct cs_evidence_media_result {
 struct cs_evidence_item {
 	struct cs_capsule capsule;
 	struct cs_proof proof; /* link by link */
-	enum cs_err chain;     /* against the item before it in its group */
-	uint64_t undisclosed;  /* messages between that one and this */
-	bool repeated;         /* the same tag and number stood before */
+	/* Against the item before it in its group; CS_ERR_NOT_FOUND: messages
+	 * between the two left no hash, so their order is not proved. */
+	enum cs_err chain;
+	uint64_t undisclosed; /* messages between that one and this */
+	bool repeated;        /* the same tag and number stood before */
 	size_t n_media;
 	struct cs_evidence_media_result media[CS_MIMI_PARTS_MAX];
 };
@@ -99,7 +106,7 @@ struct cs_evidence {
 	struct cs_device_cert reporter; /* good if that is CS_OK */
 	enum cs_err
 	    root_err; /* the bundle names the operator that we asked for */
-	enum cs_err keys_err; /* no key that nothing uses, none twice */
+	enum cs_err keys_err; /* no key or hash that nothing uses, none twice */
 	size_t n_items;
 	struct cs_evidence_item *items;
 	bool all_proved;

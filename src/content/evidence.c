@@ -1,0 +1,391 @@
+/* SPDX-License-Identifier: MIT */
+#include "content/evidence.h"
+
+#include <string.h>
+
+#include "base/alloc.h"
+#include "base/text.h"
+#include "content/evidence_keys.h"
+#include "crypto/hash.h"
+
+/* One bundle on its way through the checks. */
+struct check {
+	const struct cs_csev *in;
+	struct cs_evidence *out;
+	const uint8_t *root_public;
+	bool used[CS_CSEV_KEYS_MAX];
+	size_t next_gap; /* gaps stand in the order of the items */
+};
+
+/* A failure of ours must not look like a proof that does not hold. */
+static bool
+ours(enum cs_err err)
+{
+	return cs_err_class(err) == CS_ERR_CLASS_OURS;
+}
+
+/* ---- one message -------------------------------------------------------- */
+
+/* The stamp travels without what can be rebuilt (FRANKING, "Hub"). */
+static enum cs_err
+rebuild_stamp(struct cs_stamp *s, const struct cs_csev_item *in,
+    const uint8_t root_public[static 32])
+{
+	struct cs_mimi_content content;
+	enum cs_err err;
+
+	if ((err = cs_stamp_parse(s, in->stamp)) ||
+	    (err = cs_operator_id(s->operator_id, root_public)))
+		return err;
+	memcpy(s->group_ref, in->group_ref, sizeof s->group_ref);
+	s->epoch = in->epoch;
+	memcpy(s->account, in->account, sizeof s->account);
+	memcpy(s->device, in->device, sizeof s->device);
+	memcpy(s->msg_hash, in->msg_hash, sizeof s->msg_hash);
+	/* Without a salt there is no tag, and nothing will fit to it. */
+	if (cs_mimi_parse(&content, in->application_data) != CS_OK)
+		return CS_OK;
+	return cs_franking_tag(s->tag, content.salt, in->application_data);
+}
+
+static enum cs_err
+check_message(struct check *k, size_t i)
+{
+	const struct cs_csev_item *in = &k->in->items[i];
+	struct cs_capsule *c = &k->out->items[i].capsule;
+	struct cs_proof *proof = &k->out->items[i].proof;
+	struct cs_view stamp_key = { NULL, 0 };
+	size_t device, key;
+	enum cs_err err;
+
+	c->application_data = in->application_data;
+	c->leaf = in->leaf;
+	c->sender_seq = in->sender_seq;
+	c->claimed_ms = in->claimed_ms;
+	memcpy(c->sig, in->sig, sizeof c->sig);
+	if ((err = rebuild_stamp(&c->stamp, in, k->root_public)))
+		return err;
+	err = cs_evidence_find_device(&device, k->in, &c->stamp);
+	if (ours(err))
+		return err;
+	err =
+	    cs_evidence_find_stamp_key(&key, k->in, &c->stamp, k->root_public);
+	if (ours(err))
+		return err;
+	if (device < k->in->n_keys) {
+		c->device_cert = k->in->keys[device].cert;
+		memcpy(c->account_key, k->in->keys[device].public, 32);
+		k->used[device] = true;
+	}
+	if (key < k->in->n_keys) {
+		stamp_key = k->in->keys[key].cert;
+		k->used[key] = true;
+	}
+	err = cs_proof_check(proof, c, stamp_key, k->root_public);
+	if (ours(err))
+		return err;
+	if (device == k->in->n_keys)
+		proof->links[CS_LINK_CERT] = CS_ERR_NOT_FOUND;
+	if (key == k->in->n_keys)
+		proof->links[CS_LINK_STAMP_KEY] = CS_ERR_NOT_FOUND;
+	return CS_OK;
+}
+
+/* ---- its photos and files ------------------------------------------------ */
+
+static enum cs_err
+open_part(struct cs_buf *out, const struct cs_mimi_external *part,
+    struct cs_view sealed, bool keep)
+{
+	struct cs_media_opener *o = NULL;
+	size_t from = out->len;
+	enum cs_err err;
+
+	if ((err = cs_media_opener_new(&o, part)))
+		return err;
+	while (sealed.len > 0) {
+		size_t n =
+		    sealed.len < CS_MEDIA_CHUNK ? sealed.len : CS_MEDIA_CHUNK;
+
+		if ((err = cs_media_opener_add(
+			 o, out, cs_view(sealed.data, n))))
+			goto out;
+		if (!keep)
+			cs_buf_reset(out);
+		sealed = cs_view(sealed.data + n, sealed.len - n);
+	}
+	err = cs_media_opener_end(o, out);
+out:
+	if (err && keep) {
+		cs_wipe(out->data + from, out->len - from);
+		out->len = from;
+	}
+	cs_media_opener_free(o);
+	return err;
+}
+
+static enum cs_err
+check_bytes(const struct cs_csev_media *in, const struct cs_mimi_external *part)
+{
+	uint8_t hash[CS_SHA256_LEN];
+	struct cs_buf plain = { 0 };
+	enum cs_err err;
+
+	if ((err = cs_sha256(hash, in->bytes)))
+		return err;
+	if (memcmp(hash, in->file_sha256, sizeof hash) != 0 ||
+	    in->bytes.len != part->size)
+		return CS_ERR_DIGEST;
+	if (!in->has_key)
+		return CS_OK;
+	err = open_part(&plain, part, in->bytes, false);
+	cs_buf_free(&plain);
+	return err;
+}
+
+static enum cs_err
+check_part(const struct cs_csev_media *in, const struct cs_mimi_external *part)
+{
+	/* What the sender committed to, not what the bundle says. */
+	if (memcmp(in->file_sha256, part->content_hash, 32) != 0 ||
+	    memcmp(in->plain_sha256, part->plain_sha256, 32) != 0)
+		return CS_ERR_DIGEST;
+	if (in->has_key && !cs_equal_ct(in->key, part->key, sizeof in->key))
+		return CS_ERR_MISMATCH;
+	return in->has_bytes ? check_bytes(in, part) : CS_OK;
+}
+
+static enum cs_err
+check_media(const struct cs_csev_item *in, struct cs_evidence_item *out)
+{
+	const struct cs_mimi_content *content = &out->proof.content;
+	size_t parts = out->proof.links[CS_LINK_CONTENT] == CS_OK
+	    ? content->n_external
+	    : 0;
+
+	/* Too many and too few are both shown as what does not belong. */
+	out->n_media = parts > in->n_media ? parts : in->n_media;
+	for (size_t i = 0; i < out->n_media; i++) {
+		const struct cs_csev_media *m = &in->media[i];
+		struct cs_evidence_media_result *result = &out->media[i];
+
+		if (i >= parts || i >= in->n_media) {
+			result->err = CS_ERR_MISMATCH;
+			continue;
+		}
+		result->has_key = m->has_key;
+		result->has_bytes = m->has_bytes;
+		result->bytes = m->bytes;
+		result->err = check_part(m, &content->external[i]);
+		if (ours(result->err))
+			return result->err;
+	}
+	return CS_OK;
+}
+
+/* ---- order -------------------------------------------------------------- */
+
+/* The gap that fills exactly the numbers between two items, if it is next. */
+static const struct cs_csev_gap *
+take_gap(struct check *k, const struct cs_stamp *a, const struct cs_stamp *b)
+{
+	const struct cs_csev_gap *gap = &k->in->gaps[k->next_gap];
+
+	if (k->next_gap == k->in->n_gaps ||
+	    memcmp(gap->group_ref, a->group_ref, 32) != 0 ||
+	    gap->first_seq != a->group_seq + 1 ||
+	    gap->leafhashes.len / 32 != b->group_seq - a->group_seq - 1)
+		return NULL;
+	k->next_gap++;
+	return gap;
+}
+
+/* Does the chain lead from ${a}, through what is undisclosed, to ${b}? */
+static enum cs_err
+walk(struct check *k, const struct cs_stamp *a, const struct cs_stamp *b)
+{
+	struct cs_view hashes = { NULL, 0 };
+	uint8_t chain[32];
+	enum cs_err err;
+
+	memcpy(chain, a->chain_prev, sizeof chain);
+	if ((err = cs_stamp_chain(chain, a)))
+		return err;
+	if (b->group_seq - a->group_seq > 1) {
+		const struct cs_csev_gap *gap = take_gap(k, a, b);
+
+		if (gap == NULL)
+			return CS_ERR_NOT_FOUND;
+		hashes = gap->leafhashes;
+	}
+	for (size_t i = 0; i < hashes.len; i += 32)
+		if ((err = cs_chain_next(chain, hashes.data + i)))
+			return err;
+	return memcmp(chain, b->chain_prev, sizeof chain) == 0 ? CS_OK
+							       : CS_ERR_CHAIN;
+}
+
+static void
+check_order(struct check *k, size_t i)
+{
+	struct cs_evidence_item *items = k->out->items, *item = &items[i];
+	const struct cs_stamp *b = &item->capsule.stamp, *a;
+	int order;
+
+	for (size_t j = 0; j < i; j++) {
+		a = &items[j].capsule.stamp;
+		if (a->group_seq == b->group_seq &&
+		    memcmp(a->tag, b->tag, sizeof a->tag) == 0)
+			item->repeated = true;
+	}
+	if (i == 0)
+		return;
+	a = &items[i - 1].capsule.stamp;
+	order = memcmp(a->group_ref, b->group_ref, sizeof a->group_ref);
+	if (order < 0)
+		return; /* the first of its group */
+	if (order > 0 || a->group_seq >= b->group_seq) {
+		item->chain = CS_ERR_CHAIN;
+		return;
+	}
+	item->undisclosed = b->group_seq - a->group_seq - 1;
+	item->chain = walk(k, a, b);
+}
+
+/* ---- the bundle --------------------------------------------------------- */
+
+static enum cs_err
+check_root(struct check *k)
+{
+	for (size_t i = 0; i < k->in->n_keys; i++) {
+		if (k->in->keys[i].type != CS_CSEV_ROOT)
+			continue;
+		k->used[i] = true; /* a second one is not */
+		return memcmp(k->in->keys[i].public, k->root_public, 32) == 0
+		    ? CS_OK
+		    : CS_ERR_MISMATCH;
+	}
+	return CS_ERR_NOT_FOUND;
+}
+
+/* What no check has used could say anything. */
+static enum cs_err
+check_unused(const struct check *k)
+{
+	for (size_t i = 0; i < k->in->n_keys; i++)
+		if (!k->used[i])
+			return CS_ERR_MISMATCH;
+	return k->next_gap == k->in->n_gaps ? CS_OK : CS_ERR_MISMATCH;
+}
+
+static bool
+item_proved(const struct cs_evidence_item *item)
+{
+	bool proved = item->chain == CS_OK && !item->repeated;
+
+	for (size_t i = 0; i < CS_LINKS; i++)
+		proved = proved && item->proof.links[i] == CS_OK;
+	for (size_t i = 0; i < item->n_media; i++)
+		proved = proved && item->media[i].err == CS_OK;
+	return proved;
+}
+
+static enum cs_err
+run(struct check *k)
+{
+	struct cs_evidence *out = k->out;
+	struct cs_credential credential;
+	enum cs_err err;
+
+	out->reporter_err =
+	    cs_csev_verify_auth(&credential, &out->reporter, k->in);
+	if (ours(out->reporter_err))
+		return out->reporter_err;
+	out->root_err = check_root(k);
+	for (size_t i = 0; i < out->n_items; i++) {
+		if ((err = check_message(k, i)) ||
+		    (err = check_media(&k->in->items[i], &out->items[i])))
+			return err;
+		check_order(k, i);
+		if (ours(out->items[i].chain))
+			return out->items[i].chain;
+	}
+	out->keys_err = check_unused(k);
+	out->all_proved = out->reporter_err == CS_OK &&
+	    out->root_err == CS_OK && out->keys_err == CS_OK;
+	for (size_t i = 0; i < out->n_items; i++)
+		out->all_proved =
+		    item_proved(&out->items[i]) && out->all_proved;
+	return CS_OK;
+}
+
+static enum cs_err
+evidence_new(struct cs_evidence **out, const struct cs_csev *in)
+{
+	struct cs_evidence *e;
+
+	if (!cs_utf8_valid(in->note))
+		return CS_ERR_FORMAT;
+	if ((e = cs_calloc(1, sizeof *e)) == NULL)
+		return CS_ERR_NOMEM;
+	e->items = cs_calloc(in->n_items, sizeof *e->items);
+	if (e->items == NULL) {
+		cs_evidence_free(e);
+		return CS_ERR_NOMEM;
+	}
+	memcpy(e->report_id, in->report_id, sizeof e->report_id);
+	e->created_ms = in->created_ms;
+	e->reason = in->reason;
+	e->note = in->note;
+	e->n_items = in->n_items;
+	*out = e;
+	return CS_OK;
+}
+
+enum cs_err
+cs_evidence_check(struct cs_evidence **out, struct cs_view bundle,
+    const uint8_t root_public[static 32])
+{
+	struct cs_evidence *e = NULL;
+	struct cs_csev *in = NULL;
+	struct check k = { .root_public = root_public };
+	enum cs_err err;
+
+	*out = NULL;
+	if ((err = cs_csev_parse(&in, bundle)) || (err = evidence_new(&e, in)))
+		goto out;
+	k.in = in;
+	k.out = e;
+	if ((err = run(&k)))
+		goto out;
+	*out = e;
+	e = NULL;
+out:
+	cs_evidence_free(e);
+	cs_csev_free(in);
+	return err;
+}
+
+void
+cs_evidence_free(struct cs_evidence *e)
+{
+	if (e == NULL)
+		return;
+	cs_free(e->items, e->n_items * sizeof *e->items);
+	cs_free(e, sizeof *e);
+}
+
+enum cs_err
+cs_evidence_extract(struct cs_buf *out, const struct cs_evidence *e,
+    size_t item, size_t part, struct cs_view sealed)
+{
+	const struct cs_proof *proof;
+
+	if (item >= e->n_items)
+		return CS_ERR_NOT_FOUND;
+	proof = &e->items[item].proof;
+	if (proof->links[CS_LINK_CONTENT] != CS_OK ||
+	    part >= proof->content.n_external)
+		return CS_ERR_NOT_FOUND;
+	return open_part(out, &proof->content.external[part], sealed, true);
+}

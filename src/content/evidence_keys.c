@@ -1,0 +1,57 @@
+/* SPDX-License-Identifier: MIT */
+#include "content/evidence_keys.h"
+
+#include <string.h>
+
+enum cs_err
+cs_evidence_find_device(
+    size_t *out, const struct cs_csev *c, const struct cs_stamp *s)
+{
+	*out = c->n_keys;
+	for (size_t i = 0; i < c->n_keys; i++) {
+		const struct cs_csev_key *key = &c->keys[i];
+		struct cs_device_cert cert;
+		enum cs_err err;
+
+		if (key->type != CS_CSEV_DEVICE_CERT ||
+		    cs_device_cert_peek(&cert, key->cert) != CS_OK ||
+		    memcmp(cert.account, s->account, 16) != 0 ||
+		    memcmp(cert.device, s->device, 16) != 0)
+			continue;
+		err = cs_device_cert_verify(&cert, key->cert,
+		    CS_VIEW_OF(key->public), s->accepted_ms / 1000);
+		if (cs_err_class(err) == CS_ERR_CLASS_OURS)
+			return err;
+		if (err == CS_OK || *out == c->n_keys)
+			*out = i;
+		if (err == CS_OK)
+			return CS_OK;
+	}
+	return CS_ERR_NOT_FOUND;
+}
+
+enum cs_err
+cs_evidence_find_stamp_key(size_t *out, const struct cs_csev *c,
+    const struct cs_stamp *s, const uint8_t root_public[static 32])
+{
+	*out = c->n_keys;
+	for (size_t i = 0; i < c->n_keys; i++) {
+		const struct cs_csev_key *key = &c->keys[i];
+		struct cs_stamp_key_cert cert = { 0 };
+		enum cs_err err;
+
+		if (key->type != CS_CSEV_STAMP_KEY_CERT)
+			continue;
+		err = cs_stamp_key_cert_verify(&cert, key->cert,
+		    cs_view(root_public, 32), s->accepted_ms / 1000);
+		if (cs_err_class(err) == CS_ERR_CLASS_OURS)
+			return err;
+		if (memcmp(cert.key_id, s->key_id, sizeof s->key_id) != 0)
+			continue;
+		if (err == CS_OK || *out == c->n_keys)
+			*out = i;
+		if (err == CS_OK)
+			return CS_OK;
+	}
+	return CS_ERR_NOT_FOUND;
+}

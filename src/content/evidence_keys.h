@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * src/content/evidence_keys.h: which certificate of a bundle belongs to which
+ * of its messages.  Who writes and who verifies follow one rule, so that no
+ * certificate stands there without need (docs/decisions/0003-csev-details.md).
+ */
+#pragma once
+
+#include "franking/csev.h"
+
+/*
+ * The place of the first certificate in ${c} that is of the account and device
+ * in ${s}, holds, and was valid when the message was accepted.  When none is,
+ * CS_ERR_NOT_FOUND, and ${*out} is the first of that device anyhow, so that a
+ * verifier can say what is wrong with it, or c->n_keys.
+ */
+CS_CHECKED enum cs_err cs_evidence_find_device(
+    size_t *out, const struct cs_csev *c, const struct cs_stamp *s);
+
+/* The same for the certificate of the key that made the stamp ${s}. */
+CS_CHECKED enum cs_err cs_evidence_find_stamp_key(size_t *out,
+    const struct cs_csev *c, const struct cs_stamp *s,
+    const uint8_t root_public[static 32]);
