@@ -58,14 +58,16 @@ cs_buf_reserve(struct cs_buf *b, size_t extra)
 	uint8_t *grown;
 
 	assert(b->len <= b->cap);
-	if (extra <= b->cap - b->len)
-		return CS_OK;
 	if (extra > max || b->len > max - extra)
 		return CS_ERR_LIMIT;
+	if (extra <= b->cap - b->len)
+		return CS_OK;
 	if (cap < 64)
 		cap = 64;
 	while (cap < b->len + extra)
 		cap *= 2;
+	if (cap > max)
+		cap = max;
 	grown = cs_grow(b->data, b->len, cap, 1);
 	if (grown == NULL)
 		return CS_ERR_NOMEM;
@@ -93,8 +95,8 @@ cs_buf_extend(struct cs_buf *b, size_t n, uint8_t **out)
 {
 	enum cs_err err;
 
-	/* At least one byte of room, so that ${*out} is never NULL. */
-	if ((err = cs_buf_reserve(b, n != 0 ? n : 1)))
+	/* There has to be memory, so that ${*out} is never NULL. */
+	if ((err = cs_buf_reserve(b, n == 0 && b->cap == 0 ? 1 : n)))
 		return err;
 	memset(b->data + b->len, 0, n);
 	*out = b->data + b->len;
