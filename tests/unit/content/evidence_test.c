@@ -1,0 +1,654 @@
+/* SPDX-License-Identifier: MIT */
+#include "unit/content/evidence_world.h"
+
+#include "crypto/suite.h"
+
+static const uint8_t photo[] = { 0xff, 0xd8, 0xff, 0xe0, 0, 16, 'J', 'F', 'I',
+	'F', 0, 1, 2, 3, 4, 5, 6, 7, 8, 9 };
+
+/* Three items in two groups, a gap, a photo with its bytes. */
+static const int three[] = { 5, 1, 4, -1 };
+
+static void
+make(struct cs_buf *out, struct ew *w, const int *which, bool gap)
+{
+	struct ew_report r;
+
+	ew_pick(&r, w, which);
+	if (gap)
+		ew_gap(&r, w);
+	cs_buf_reset(out);
+	assert_ok(cs_evidence_write(out, &r.in));
+}
+
+/* Is ${bundle} one, and is all of it proved? */
+static bool
+proved(struct ew *w, struct cs_view bundle)
+{
+	struct cs_evidence *e = NULL;
+	bool all;
+
+	if (cs_evidence_check(&e, bundle, w->root.public) != CS_OK) {
+		assert_null(e);
+		return false;
+	}
+	all = e->all_proved;
+	cs_evidence_free(e);
+	return all;
+}
+
+static struct cs_evidence *
+check(struct ew *w, const struct cs_buf *bundle)
+{
+	struct cs_evidence *e = NULL;
+
+	assert_ok(cs_evidence_check(&e, cs_buf_view(bundle), w->root.public));
+	return e;
+}
+
+static void
+test_whole(void **state)
+{
+	struct ew w;
+	struct cs_buf b = { 0 }, out = { 0 };
+	struct cs_evidence *e;
+	const struct cs_evidence_item *item;
+
+	(void)state;
+	ew_init(&w, CS_VIEW_OF(photo));
+	make(&b, &w, three, true);
+	e = check(&w, &b);
+	assert_ok(e->reporter_err);
+	assert_ok(e->root_err);
+	assert_ok(e->keys_err);
+	assert_true(e->all_proved);
+	assert_int_equal(e->n_items, 3);
+	assert_int_equal(e->reason, CS_REASON_THREAT_TO_LIFE);
+	assert_view_equal(e->note, cs_view_str("He knows where she lives."));
+	assert_view_equal(e->reporter.handle, cs_view_str("cleo"));
+	for (size_t i = 0; i < 3; i++) {
+		item = &e->items[i];
+		for (size_t l = 0; l < CS_LINKS; l++)
+			assert_ok(item->proof.links[l]);
+		assert_ok(item->chain);
+		assert_false(item->repeated);
+		if (item->n_media == 0) {
+			assert_int_equal(item->undisclosed, 0);
+			continue;
+		}
+		assert_int_equal(item->undisclosed, 2);
+		assert_ok(item->media[0].err);
+		assert_true(item->media[0].has_bytes);
+		assert_ok(
+		    cs_evidence_extract(&out, e, i, 0, item->media[0].bytes));
+		assert_view_equal(cs_buf_view(&out), CS_VIEW_OF(photo));
+		assert_err(
+		    cs_evidence_extract(&out, e, i, 1, item->media[0].bytes),
+		    CS_ERR_NOT_FOUND);
+		assert_err(
+		    cs_evidence_extract(&out, e, 9, 0, item->media[0].bytes),
+		    CS_ERR_NOT_FOUND);
+		/* A blob that was fetched, and is another. */
+		assert_err(
+		    cs_evidence_extract(&out, e, i, 0, CS_VIEW_OF(photo)),
+		    CS_ERR_DIGEST);
+		assert_int_equal(out.len, sizeof photo);
+	}
+	cs_evidence_free(e);
+	cs_buf_free(&b);
+	cs_buf_free(&out);
+	ew_clear(&w);
+}
+
+/* Each bit of each byte, one at a time. */
+static void
+test_flipped(void **state)
+{
+	struct ew w;
+	struct cs_buf b = { 0 };
+
+	(void)state;
+	ew_init(&w, CS_VIEW_OF(photo));
+	make(&b, &w, three, true);
+	assert_true(proved(&w, cs_buf_view(&b)));
+	for (size_t i = 0; i < b.len; i++) {
+		uint8_t bit = (uint8_t)(1u << i % 8);
+
+		b.data[i] ^= bit;
+		if (proved(&w, cs_buf_view(&b)))
+			fail_msg("byte %zu of %zu is not covered", i, b.len);
+		b.data[i] ^= 0xff;
+		if (proved(&w, cs_buf_view(&b)))
+			fail_msg("byte %zu of %zu is not covered", i, b.len);
+		b.data[i] ^= 0xff ^ bit;
+	}
+	for (size_t i = 0; i < b.len; i++)
+		assert_false(proved(&w, cs_view(b.data, i)));
+	assert_ok(cs_buf_add(&b, cs_view("", 1)));
+	assert_false(proved(&w, cs_buf_view(&b)));
+	cs_buf_free(&b);
+	ew_clear(&w);
+}
+
+/* Sign ${c}, whoever changed it, with the reporter's key. */
+static void
+resign(struct cs_buf *out, struct ew *w, struct cs_csev *c)
+{
+	struct cs_buf auth = { 0 };
+
+	c->auth = cs_view(NULL, 0);
+	cs_buf_reset(out);
+	assert_ok(cs_csev_write(out, c));
+	assert_ok(cs_csev_sign(&auth, cs_buf_view(out),
+	    cs_buf_view(&w->people[2].credential), &w->people[2].device_key));
+	c->auth = cs_buf_view(&auth);
+	cs_buf_reset(out);
+	assert_ok(cs_csev_write(out, c));
+	cs_buf_free(&auth);
+}
+
+/* A reporter that lies can change its own words and nothing else. */
+static void
+test_flipped_and_signed(void **state)
+{
+	struct ew w;
+	struct cs_buf b = { 0 }, forged = { 0 };
+	struct cs_csev *c = NULL;
+	size_t from;
+	unsigned parsed = 0;
+
+	(void)state;
+	ew_init(&w, CS_VIEW_OF(photo));
+	make(&b, &w, three, true);
+	assert_ok(cs_csev_parse(&c, cs_buf_view(&b)));
+	from = (size_t)(c->behind_auth.data - b.data);
+	resign(&forged, &w, c);
+	assert_view_equal(cs_buf_view(&forged), cs_buf_view(&b));
+	cs_csev_free(c);
+	for (size_t i = from; i < b.len; i++) {
+		b.data[i] ^= 1;
+		if (cs_csev_parse(&c, cs_buf_view(&b)) == CS_OK) {
+			parsed++;
+			resign(&forged, &w, c);
+			if (proved(&w, cs_buf_view(&forged)))
+				fail_msg("a lie at %zu is believed", i);
+			cs_csev_free(c);
+		}
+		b.data[i] ^= 1;
+	}
+	assert_true(parsed > 1000);
+	cs_buf_free(&b);
+	cs_buf_free(&forged);
+	ew_clear(&w);
+}
+
+/* What a reporter could add, leave out or turn around. */
+enum lie {
+	NO_LIE,
+	KEY_TWICE,
+	KEY_UNUSED,
+	ROOT_TWICE,
+	NO_ROOT,
+	NO_DEVICE_CERT,
+	NO_STAMP_CERT,
+	GAP_BEFORE,
+	GAP_TWICE,
+	GAP_SHORT,
+	GAP_WRONG,
+	ITEMS_TURNED,
+	ITEM_TWICE,
+	MEDIA_MISSING,
+	MEDIA_TOO_MANY,
+	MEDIA_OTHER_FILE,
+	MEDIA_OTHER_BYTES,
+	LIES,
+};
+
+static void
+lie_about_keys(struct cs_csev *c, enum lie lie)
+{
+	/* The root, then device and stamp key of the first item, ... */
+	switch (lie) {
+	case KEY_TWICE:
+		c->keys[c->n_keys++] = c->keys[1];
+		break;
+	case KEY_UNUSED:
+		c->keys[c->n_keys] = c->keys[1];
+		c->keys[c->n_keys++].public[0] ^= 1;
+		break;
+	case ROOT_TWICE:
+		c->keys[c->n_keys++] = c->keys[0];
+		break;
+	case NO_ROOT:
+		c->keys[0] = c->keys[--c->n_keys];
+		break;
+	case NO_DEVICE_CERT:
+		c->keys[1] = c->keys[--c->n_keys];
+		break;
+	case NO_STAMP_CERT:
+		c->keys[2] = c->keys[--c->n_keys];
+		break;
+	default:
+		break;
+	}
+}
+
+static void
+lie_about_order(struct cs_csev *c, enum lie lie)
+{
+	static uint8_t other[64];
+	struct cs_csev_item item;
+
+	switch (lie) {
+	case GAP_BEFORE:
+		c->gaps[c->n_gaps] = c->gaps[0];
+		c->gaps[c->n_gaps].first_seq = 1;
+		c->gaps[c->n_gaps++].leafhashes.len = 32;
+		break;
+	case GAP_TWICE:
+		c->gaps[c->n_gaps++] = c->gaps[0];
+		break;
+	case GAP_SHORT:
+		c->gaps[0].leafhashes.len = 32;
+		break;
+	case GAP_WRONG:
+		memcpy(other, c->gaps[0].leafhashes.data + 32, 32);
+		memcpy(other + 32, c->gaps[0].leafhashes.data, 32);
+		c->gaps[0].leafhashes = CS_VIEW_OF(other);
+		break;
+	case ITEMS_TURNED:
+		item = c->items[0];
+		c->items[0] = c->items[2];
+		c->items[2] = item;
+		break;
+	case ITEM_TWICE:
+		c->items[3] = c->items[2];
+		c->n_items = 4;
+		break;
+	default:
+		break;
+	}
+}
+
+static void
+lie_about_media(struct cs_csev *c, enum lie lie)
+{
+	struct cs_csev_item *item = c->items;
+
+	while (item->n_media == 0)
+		item++;
+	switch (lie) {
+	case MEDIA_MISSING:
+		item->n_media = 0;
+		break;
+	case MEDIA_TOO_MANY:
+		item->media[item->n_media++] = item->media[0];
+		break;
+	case MEDIA_OTHER_FILE:
+		item->media[0].has_bytes = item->media[0].has_key = false;
+		item->media[0].plain_sha256[0] ^= 1;
+		break;
+	case MEDIA_OTHER_BYTES:
+		item->media[0].has_key = false;
+		item->media[0].bytes.len--;
+		break;
+	default:
+		break;
+	}
+}
+
+static void
+test_lies(void **state)
+{
+	struct ew w;
+	struct cs_buf b = { 0 }, forged = { 0 };
+	struct cs_evidence *e;
+
+	(void)state;
+	ew_init(&w, CS_VIEW_OF(photo));
+	make(&b, &w, three, true);
+	for (int lie = NO_LIE; lie < LIES; lie++) {
+		struct cs_csev *c = NULL;
+
+		assert_ok(cs_csev_parse(&c, cs_buf_view(&b)));
+		lie_about_keys(c, (enum lie)lie);
+		lie_about_order(c, (enum lie)lie);
+		lie_about_media(c, (enum lie)lie);
+		resign(&forged, &w, c);
+		cs_csev_free(c);
+		e = check(&w, &forged);
+		assert_ok(e->reporter_err);
+		if (e->all_proved != (lie == NO_LIE))
+			fail_msg("lie %d", lie);
+		if (lie == NO_ROOT)
+			assert_err(e->root_err, CS_ERR_NOT_FOUND);
+		if (lie == ITEM_TWICE)
+			assert_true(e->items[3].repeated);
+		cs_evidence_free(e);
+	}
+	cs_buf_free(&b);
+	cs_buf_free(&forged);
+	ew_clear(&w);
+}
+
+static void
+test_order_without_hashes(void **state)
+{
+	static const int adjacent[] = { 0, 1, -1 };
+	struct ew w;
+	struct cs_buf b = { 0 };
+	struct cs_evidence *e;
+	size_t photo_at;
+
+	(void)state;
+	ew_init(&w, CS_VIEW_OF(photo));
+	make(&b, &w, adjacent, false);
+	assert_true(proved(&w, cs_buf_view(&b)));
+	make(&b, &w, three, false);
+	e = check(&w, &b);
+	photo_at = e->items[0].n_media != 0 ? 0 : e->items[1].n_media ? 1 : 2;
+	assert_err(e->items[photo_at].chain, CS_ERR_NOT_FOUND);
+	assert_int_equal(e->items[photo_at].undisclosed, 2);
+	assert_false(e->all_proved);
+	cs_evidence_free(e);
+	cs_buf_free(&b);
+	ew_clear(&w);
+}
+
+/* Hashes instead of the photo: still proved, there is just nothing to see. */
+static void
+test_media_left_out(void **state)
+{
+	static const int one[] = { 4, -1 };
+	struct ew w;
+	struct ew_report r;
+	struct cs_buf b = { 0 };
+	struct cs_evidence *e;
+
+	(void)state;
+	ew_init(&w, CS_VIEW_OF(photo));
+	for (int with_key = 0; with_key < 2; with_key++) {
+		for (int with_bytes = 0; with_bytes < 2; with_bytes++) {
+			ew_pick(&r, &w, one);
+			r.media.with_key = with_key;
+			if (!with_bytes)
+				r.media.bytes = cs_view(NULL, 0);
+			cs_buf_reset(&b);
+			assert_ok(cs_evidence_write(&b, &r.in));
+			e = check(&w, &b);
+			assert_true(e->all_proved);
+			assert_int_equal(
+			    e->items[0].media[0].has_key, with_key);
+			assert_int_equal(
+			    e->items[0].media[0].has_bytes, with_bytes);
+			cs_evidence_free(e);
+		}
+	}
+	ew_pick(&r, &w, one);
+	r.items[0].n_media = 0;
+	assert_err(cs_evidence_write(&b, &r.in), CS_ERR_MISUSE);
+	cs_buf_free(&b);
+	ew_clear(&w);
+}
+
+static void
+test_other_operator(void **state)
+{
+	struct ew w;
+	struct cs_buf b = { 0 };
+	struct cs_sign_key other;
+	struct cs_evidence *e = NULL;
+
+	(void)state;
+	ew_init(&w, CS_VIEW_OF(photo));
+	make(&b, &w, three, true);
+	assert_ok(cs_sign_key_new(&other));
+	assert_ok(cs_evidence_check(&e, cs_buf_view(&b), other.public));
+	assert_err(e->root_err, CS_ERR_MISMATCH);
+	assert_ok(e->reporter_err);
+	assert_err(e->items[0].proof.links[CS_LINK_STAMP], CS_ERR_STAMP);
+	assert_false(e->all_proved);
+	cs_evidence_free(e);
+	cs_buf_free(&b);
+	ew_clear(&w);
+}
+
+/* Somebody else's certificate, one that has ended, and no certificate. */
+static void
+test_reporter(void **state)
+{
+	static const int one[] = { 5, -1 };
+	struct ew w;
+	struct ew_report r;
+	struct cs_buf b = { 0 };
+	struct cs_evidence *e;
+	const struct cs_evidence_input *in = &r.in;
+
+	(void)state;
+	ew_init(&w, CS_VIEW_OF(photo));
+	ew_pick(&r, &w, one);
+	r.in.device_key = &w.people[0].device_key;
+	assert_ok(cs_evidence_write(&b, in));
+	e = check(&w, &b);
+	assert_err(e->reporter_err, CS_ERR_SIGNATURE);
+	assert_false(e->all_proved);
+	cs_evidence_free(e);
+	ew_pick(&r, &w, one);
+	r.in.created_ms = (EW_NOW_S + 100001) * (uint64_t)1000;
+	cs_buf_reset(&b);
+	assert_ok(cs_evidence_write(&b, in));
+	e = check(&w, &b);
+	assert_err(e->reporter_err, CS_ERR_EXPIRED);
+	assert_false(e->all_proved);
+	cs_evidence_free(e);
+	ew_pick(&r, &w, one);
+	r.in.credential = cs_view_str("cleo");
+	cs_buf_reset(&b);
+	assert_ok(cs_evidence_write(&b, in));
+	e = check(&w, &b);
+	assert_err(e->reporter_err, CS_ERR_LIMIT);
+	assert_false(e->all_proved);
+	cs_evidence_free(e);
+	cs_buf_free(&b);
+	ew_clear(&w);
+}
+
+/* A certificate of alma's device from ${from} to ${to}. */
+static void
+certify(struct cs_buf *out, struct ew *w, uint64_t from, uint64_t to)
+{
+	struct cs_device_cert cert = { .handle = cs_view_str("alma") };
+
+	memcpy(cert.account, w->people[0].account, 16);
+	memcpy(cert.device, w->people[0].device, 16);
+	memcpy(cert.public, w->people[0].device_key.public, 32);
+	cert.not_before = EW_NOW_S + from;
+	cert.not_after = EW_NOW_S + to;
+	assert_ok(cs_device_cert_make(out, &cert, &w->people[0].account_key));
+}
+
+/* How many device certificates are in ${bundle}? */
+static unsigned
+count_certs(const struct cs_buf *bundle)
+{
+	struct cs_csev *c = NULL;
+	unsigned n = 0;
+
+	assert_ok(cs_csev_parse(&c, cs_buf_view(bundle)));
+	for (size_t i = 0; i < c->n_keys; i++)
+		n += c->keys[i].type == CS_CSEV_DEVICE_CERT;
+	cs_csev_free(c);
+	return n;
+}
+
+/* A certificate renewed: each is there once, for the message that needs it. */
+static void
+test_renewed_certificate(void **state)
+{
+	static const int two[] = { 0, 2, -1 };
+	struct ew w;
+	struct ew_report r;
+	struct cs_buf b = { 0 }, early = { 0 }, late = { 0 }, both = { 0 };
+	uint8_t hash[32];
+
+	(void)state;
+	ew_init(&w, CS_VIEW_OF(photo));
+	certify(&early, &w, 0, 2);
+	certify(&late, &w, 2, 10);
+	certify(&both, &w, 0, 10);
+	ew_pick(&r, &w, two);
+	assert_ok(cs_stamp_leafhash(hash, &w.messages[1].capsule.stamp));
+	memcpy(r.gap.group_ref, w.group_ref[0], 32);
+	r.gap.first_seq = 2;
+	r.gap.leafhashes = CS_VIEW_OF(hash);
+	r.in.gaps = &r.gap;
+	r.in.n_gaps = 1;
+	r.items[0].capsule.device_cert = cs_buf_view(&early);
+	r.items[1].capsule.device_cert = cs_buf_view(&late);
+	assert_ok(cs_evidence_write(&b, &r.in));
+	assert_true(proved(&w, cs_buf_view(&b)));
+	assert_int_equal(count_certs(&b), 2);
+	r.items[0].capsule.device_cert = cs_buf_view(&both);
+	cs_buf_reset(&b);
+	assert_ok(cs_evidence_write(&b, &r.in));
+	assert_true(proved(&w, cs_buf_view(&b)));
+	assert_int_equal(count_certs(&b), 1);
+	r.items[0].capsule.device_cert = cs_buf_view(&late);
+	cs_buf_reset(&b);
+	assert_ok(cs_evidence_write(&b, &r.in));
+	assert_false(proved(&w, cs_buf_view(&b)));
+	cs_buf_free(&b);
+	cs_buf_free(&early);
+	cs_buf_free(&late);
+	cs_buf_free(&both);
+	ew_clear(&w);
+}
+
+static void
+test_writing_refused(void **state)
+{
+	static const int one[] = { 5, -1 }, twice[] = { 5, 5, -1 };
+	struct ew w;
+	struct ew_report r;
+	struct cs_buf b = { 0 };
+
+	(void)state;
+	ew_init(&w, CS_VIEW_OF(photo));
+	ew_pick(&r, &w, twice);
+	assert_err(cs_evidence_write(&b, &r.in), CS_ERR_MISUSE);
+	ew_pick(&r, &w, one);
+	ew_gap(&r, &w);
+	assert_err(cs_evidence_write(&b, &r.in), CS_ERR_MISUSE);
+	ew_pick(&r, &w, one);
+	r.in.n_items = 0;
+	assert_err(cs_evidence_write(&b, &r.in), CS_ERR_MISUSE);
+	ew_pick(&r, &w, one);
+	r.in.reason = 99;
+	assert_err(cs_evidence_write(&b, &r.in), CS_ERR_MISUSE);
+	ew_pick(&r, &w, one);
+	r.in.note = cs_view("\xff", 1);
+	assert_err(cs_evidence_write(&b, &r.in), CS_ERR_MISUSE);
+	assert_int_equal(b.len, 0);
+	cs_buf_free(&b);
+	ew_clear(&w);
+}
+
+static void
+test_sealed(void **state)
+{
+	struct ew w;
+	struct cs_buf b = { 0 }, sealed = { 0 }, out = { 0 };
+	struct cs_hpke_key desk, other;
+
+	(void)state;
+	ew_init(&w, CS_VIEW_OF(photo));
+	make(&b, &w, three, true);
+	assert_ok(cs_hpke_key_new(&desk));
+	assert_ok(cs_hpke_key_new(&other));
+	assert_false(cs_evidence_is_sealed(cs_buf_view(&b)));
+	assert_ok(cs_evidence_seal(
+	    &sealed, cs_buf_view(&b), CS_VIEW_OF(desk.public)));
+	assert_true(cs_evidence_is_sealed(cs_buf_view(&sealed)));
+	assert_err(
+	    cs_evidence_open(&out, cs_buf_view(&b), &desk), CS_ERR_FORMAT);
+	assert_err(cs_evidence_open(&out, cs_buf_view(&sealed), &other),
+	    CS_ERR_DECRYPT);
+	sealed.data[sealed.len - 1] ^= 1;
+	assert_err(cs_evidence_open(&out, cs_buf_view(&sealed), &desk),
+	    CS_ERR_DECRYPT);
+	sealed.data[sealed.len - 1] ^= 1;
+	for (size_t i = 0; i < 9 + 32 + 16; i++)
+		assert_int_not_equal(
+		    cs_evidence_open(&out, cs_view(sealed.data, i), &desk),
+		    CS_OK);
+	assert_int_equal(out.len, 0);
+	assert_ok(cs_evidence_open(&out, cs_buf_view(&sealed), &desk));
+	assert_view_equal(cs_buf_view(&out), cs_buf_view(&b));
+	cs_buf_free(&b);
+	cs_buf_free(&sealed);
+	cs_buf_free(&out);
+	ew_clear(&w);
+}
+
+static void
+test_reasons(void **state)
+{
+	(void)state;
+	for (uint16_t i = CS_REASON_TRAFFICKING; i <= CS_REASON_OTHER; i++)
+		assert_int_equal(cs_reason_find(cs_reason_name(i)), i);
+	assert_null(cs_reason_name(0));
+	assert_null(cs_reason_name(CS_REASON_OTHER + 1));
+	assert_int_equal(cs_reason_find("boredom"), 0);
+}
+
+static enum cs_err
+write_and_check(void *arg)
+{
+	struct ew *w = arg;
+	struct ew_report r;
+	struct cs_buf b = { 0 };
+	struct cs_evidence *e = NULL;
+	enum cs_err err;
+
+	ew_pick(&r, w, three);
+	if ((err = cs_evidence_write(&b, &r.in)) == CS_OK)
+		err = cs_evidence_check(&e, cs_buf_view(&b), w->root.public);
+	cs_evidence_free(e);
+	cs_buf_free(&b);
+	return err;
+}
+
+static void
+test_allocations(void **state)
+{
+	struct ew w;
+
+	(void)state;
+	ew_init(&w, CS_VIEW_OF(photo));
+	cs_test_allocations(write_and_check, &w);
+	ew_clear(&w);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_whole),
+		cmocka_unit_test(test_flipped),
+		cmocka_unit_test(test_flipped_and_signed),
+		cmocka_unit_test(test_lies),
+		cmocka_unit_test(test_order_without_hashes),
+		cmocka_unit_test(test_media_left_out),
+		cmocka_unit_test(test_other_operator),
+		cmocka_unit_test(test_reporter),
+		cmocka_unit_test(test_renewed_certificate),
+		cmocka_unit_test(test_writing_refused),
+		cmocka_unit_test(test_sealed),
+		cmocka_unit_test(test_reasons),
+		cmocka_unit_test(test_allocations),
+	};
+
+	if (cs_crypto_init() != CS_OK)
+		return 1;
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
