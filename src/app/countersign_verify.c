@@ -1,0 +1,346 @@
+/* SPDX-License-Identifier: MIT */
+/* countersign-verify: what a bundle of evidence proves, offline. */
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "app/verify.h"
+#include "base/text.h"
+#include "cli/command.h"
+
+/* Its own statuses, for scripts; the others are those of all our programs. */
+enum { ALL_PROVED = 0, NOT_PROVED = 1, NO_BUNDLE = 2 };
+
+#define KEY_FILE_MAX 4096
+/* "CSEVSEAL1", what HPKE adds, and room to see that there is too much. */
+#define SEALED_MAX (CS_EVIDENCE_MAX + 4096)
+
+/* ---- files -------------------------------------------------------------- */
+
+static enum cs_err
+read_file(struct cs_buf *out, const char *path, size_t max)
+{
+	int fd = open(path, O_RDONLY | O_CLOEXEC);
+	uint8_t chunk[65536];
+	enum cs_err err = CS_OK;
+	ssize_t n;
+
+	if (fd < 0)
+		return errno == ENOENT ? CS_ERR_NOT_FOUND : CS_ERR_IO;
+	while (err == CS_OK) {
+		n = read(fd, chunk, sizeof chunk);
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n <= 0)
+			break;
+		err = out->len + (size_t)n > max
+		    ? CS_ERR_LIMIT
+		    : cs_buf_add(out, cs_view(chunk, (size_t)n));
+	}
+	if (err == CS_OK && n < 0)
+		err = CS_ERR_IO;
+	cs_wipe(chunk, sizeof chunk);
+	close(fd);
+	return err;
+}
+
+/* A file of one line of text, as a string of at most ${size} - 1 bytes. */
+static enum cs_err
+read_line(char *out, size_t size, const char *path)
+{
+	struct cs_buf b = { 0 };
+	enum cs_err err = read_file(&b, path, KEY_FILE_MAX);
+	size_t n = b.len;
+
+	while (n > 0 &&
+	    (b.data[n - 1] == '\n' || b.data[n - 1] == '\r' ||
+		b.data[n - 1] == ' '))
+		n--;
+	if (err == CS_OK && (n == 0 || n >= size || memchr(b.data, 0, n)))
+		err = CS_ERR_FORMAT;
+	if (err == CS_OK) {
+		memcpy(out, b.data, n);
+		out[n] = '\0';
+	}
+	cs_buf_free(&b);
+	return err;
+}
+
+/* ---- keys --------------------------------------------------------------- */
+
+/* As in an invite link, behind its #, or in hex, or the whole link. */
+static enum cs_err
+parse_operator_key(uint8_t out[static 32], const char *s)
+{
+	const char *hash = strchr(s, '#');
+
+	if (hash != NULL)
+		s = hash + 1;
+	if (strlen(s) == 64)
+		return cs_unhex(out, 32, s);
+	return cs_unbase64url(out, 32, s, strlen(s));
+}
+
+static int
+operator_key(uint8_t out[static 32], const struct cli_args *args)
+{
+	const char *value = cli_value(args, "operator-key");
+	char line[1024];
+
+	if (value == NULL)
+		return cli_fail(CLI_USAGE,
+		    "Say whose evidence it should be: --operator-key KEY, "
+		    "which stands behind the # of an invite link.");
+	if (parse_operator_key(out, value) != CS_OK &&
+	    (read_line(line, sizeof line, value) != CS_OK ||
+		parse_operator_key(out, line) != CS_OK))
+		return cli_fail(CLI_USAGE,
+		    "\"%.80s\" is no operator key: 43 characters as behind the "
+		    "# of an invite link, 64 of hex, or a file with one.",
+		    value);
+	if (!cs_sign_public_valid(cs_view(out, 32)))
+		return cli_fail(
+		    CLI_USAGE, "That operator key is not a valid key.");
+	return CLI_OK;
+}
+
+static int
+private_key(struct cs_hpke_key *out, const char *path)
+{
+	uint8_t private[CS_X25519_LEN];
+	char line[256];
+	enum cs_err err;
+
+	if ((err = read_line(line, sizeof line, path)) == CS_OK &&
+	    (err = cs_unhex(private, sizeof private, line)) == CS_OK)
+		err = cs_hpke_key_from_private(out, private);
+	cs_wipe(line, sizeof line);
+	cs_wipe(private, sizeof private);
+	if (err)
+		return cli_fail(CLI_USAGE, "%s holds no private key: %s", path,
+		    cs_err_text(err));
+	return CLI_OK;
+}
+
+static int
+new_key(const char *path)
+{
+	struct cs_hpke_key key;
+	char text[2 * CS_X25519_LEN + 1];
+	int fd, status = CLI_OK;
+	FILE *f = NULL;
+
+	if (cs_hpke_key_new(&key) != CS_OK)
+		return cli_fail(CLI_SOFTWARE, "No key could be made.");
+	fd = open(
+	    path, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
+	if (fd < 0 || (f = fdopen(fd, "w")) == NULL) {
+		status = cli_fail(
+		    CLI_CANNOT_WRITE, "%s: %s.", path, strerror(errno));
+		goto out;
+	}
+	cs_hex(text, CS_VIEW_OF(key.private));
+	fprintf(f, "%s\n", text);
+	if (fflush(f) != 0 || fsync(fd) != 0) {
+		status = cli_fail(
+		    CLI_CANNOT_WRITE, "%s: %s.", path, strerror(errno));
+		goto out;
+	}
+	cs_hex(text, CS_VIEW_OF(key.public));
+	printf("%s\n", text);
+out:
+	if (f != NULL)
+		fclose(f);
+	cs_wipe(&key, sizeof key);
+	cs_wipe(text, sizeof text);
+	return status;
+}
+
+/* ---- bundles ------------------------------------------------------------ */
+
+struct job {
+	const struct cli_args *args;
+	uint8_t root[32];
+	const struct cs_hpke_key *key; /* or NULL */
+	bool json;
+	const char *extract; /* or NULL */
+};
+
+static enum cs_err
+read_bundle(struct cs_buf *out, const struct job *job, const char *path)
+{
+	struct cs_buf file = { 0 };
+	enum cs_err err = read_file(&file, path, SEALED_MAX);
+
+	if (err == CS_OK && cs_evidence_is_sealed(cs_buf_view(&file))) {
+		err = job->key == NULL
+		    ? CS_ERR_DENIED
+		    : cs_evidence_open(out, cs_buf_view(&file), job->key);
+	} else if (err == CS_OK) {
+		cs_buf_move(out, &file);
+	}
+	cs_buf_free(&file);
+	return err;
+}
+
+static int
+say_no_bundle(const struct job *job, const char *path, enum cs_err err)
+{
+	if (job->json)
+		verify_json(path, NULL, err);
+	else if (err == CS_ERR_DENIED)
+		cli_fail(0,
+		    "%s is sealed to somebody's key: give --key-file with the "
+		    "private half.",
+		    path);
+	else if (err == CS_ERR_DECRYPT)
+		cli_fail(0, "%s is sealed to another key.", path);
+	else
+		cli_fail(0, "%s is not a bundle of evidence: %s", path,
+		    cs_err_text(err));
+	return err == CS_ERR_NOMEM ? CLI_SOFTWARE : NO_BUNDLE;
+}
+
+static int
+verify_one(const struct job *job, const char *path)
+{
+	struct cs_buf bundle = { 0 };
+	struct cs_evidence *e = NULL;
+	enum cs_err err;
+	int status;
+
+	if ((err = read_bundle(&bundle, job, path)) ||
+	    (err = cs_evidence_check(&e, cs_buf_view(&bundle), job->root))) {
+		status = say_no_bundle(job, path, err);
+		goto out;
+	}
+	status = e->all_proved ? ALL_PROVED : NOT_PROVED;
+	if (job->json)
+		verify_json(path, e, CS_OK);
+	else
+		verify_show(path, e);
+	if (job->extract != NULL &&
+	    (err = verify_extract(job->extract, e, !job->json)))
+		status = cli_fail(
+		    CLI_CANNOT_WRITE, "%s: %s", job->extract, cs_err_text(err));
+out:
+	cs_evidence_free(e);
+	cs_buf_free(&bundle);
+	return status;
+}
+
+static int
+verify_all(const struct job *job)
+{
+	int worst = ALL_PROVED;
+
+	if (job->json)
+		printf("{\"bundles\":[");
+	for (int i = 0; i < cli_count(job->args); i++) {
+		int status;
+
+		if (job->json && i != 0)
+			putchar(',');
+		status = verify_one(job, cli_arg(job->args, i));
+		if (status > worst)
+			worst = status;
+	}
+	if (job->json)
+		printf("],\"all_proved\":%s}\n",
+		    worst == ALL_PROVED ? "true" : "false");
+	else if (worst <= NOT_PROVED)
+		verify_show_meaning(worst == ALL_PROVED);
+	return worst;
+}
+
+static int
+run(const struct cli_args *args)
+{
+	const char *make = cli_value(args, "new-key");
+	const char *key_file = cli_value(args, "key-file");
+	struct cs_hpke_key key;
+	struct job job = {
+		.args = args,
+		.json = cli_flag(args, "json"),
+		.extract = cli_value(args, "extract"),
+	};
+	int status;
+
+	if (make != NULL)
+		return cli_count(args) == 0
+		    ? new_key(make)
+		    : cli_fail(CLI_USAGE, "--new-key takes no bundles.");
+	if (cli_count(args) == 0)
+		return cli_fail(CLI_USAGE,
+		    "Say which bundle: countersign-verify FILE... "
+		    "--operator-key KEY");
+	if (job.extract != NULL && cli_count(args) != 1)
+		return cli_fail(
+		    CLI_USAGE, "--extract takes one bundle at a time.");
+	if ((status = operator_key(job.root, args)))
+		return status;
+	if (key_file != NULL) {
+		if ((status = private_key(&key, key_file)))
+			return status;
+		job.key = &key;
+	}
+	status = verify_all(&job);
+	cs_wipe(&key, sizeof key);
+	return status;
+}
+
+/* ---- the table ---------------------------------------------------------- */
+
+static const struct cli_option options[] = {
+	{ "operator-key", 0, "KEY",
+	    "whose hub it was: as behind the # of an invite link, in hex, or a "
+	    "file" },
+	{ "json", 0, NULL, "for programs: one object" },
+	{ "extract", 0, "DIR", "write texts and photos into a new folder" },
+	{ "key-file", 0, "FILE",
+	    "private key, for bundles that are sealed to it" },
+	{ "new-key", 0, "FILE", "make such a key and print its public half" },
+	{ 0 },
+};
+
+static const struct cli_command commands[] = {
+	{ "", "FILE... --operator-key KEY",
+	    "verify bundles of evidence, offline",
+	    "Prints each link of the proof: who committed to these bytes, that "
+	    "the operator accepted them and when, and in which order. Nothing "
+	    "is asked of any server. Get the operator's key from somebody "
+	    "other "
+	    "than whoever gave you the bundle.",
+	    0, -1, options, run },
+	{ 0 },
+};
+
+static const struct cli_exit_text exits[] = {
+	{ ALL_PROVED, "All of it is proved." },
+	{ NOT_PROVED, "Something in it is not proved." },
+	{ NO_BUNDLE, "A file is not a bundle, or cannot be read or opened." },
+	{ CLI_USAGE, "Wrong, missing or too many arguments." },
+	{ CLI_SOFTWARE, "Out of memory, or a fault of the program." },
+	{ CLI_CANNOT_WRITE, "Something could not be written." },
+	{ 0, NULL },
+};
+
+static const struct cli_program program = {
+	.name = "countersign-verify",
+	.summary = "verify bundles of evidence, offline",
+	.options = NULL,
+	.commands = commands,
+	.exits = exits,
+	.see_also = "countersign(1)",
+};
+
+int
+main(int argc, char **argv)
+{
+	if (cs_crypto_init() != CS_OK)
+		return cli_fail(
+		    CLI_SOFTWARE, "The cryptographic libraries do not start.");
+	return cli_main(&program, argc, argv);
+}

@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: MIT */
+/* src/app/verify.h: the parts of countersign-verify. */
+#pragma once
+
+#include "content/evidence.h"
+
+/* ---- verify_text.c ------------------------------------------------------- */
+
+/* Text of others on standard output, everything escaped that moves a cursor or
+ * turns writing around; ${indent} spaces behind each newline. */
+void verify_print_text(struct cs_view text, int indent);
+void verify_print_time(uint64_t ms);
+/* The same as a JSON string, quotes included. */
+void verify_json_text(struct cs_view text);
+/* Bytes as lower-case hex. */
+void verify_print_hex(struct cs_view bytes);
+
+/* ---- verify_show.c, verify_json.c: one bundle each ------------------------
+ */
+
+void verify_show(const char *path, const struct cs_evidence *e);
+/* What all of it means, once at the end. */
+void verify_show_meaning(bool all_proved);
+/* ${e} is NULL when the file was ${err}: no bundle, or not readable. */
+void verify_json(
+    const char *path, const struct cs_evidence *e, enum cs_err err);
+
+/* ---- verify_extract.c -----------------------------------------------------
+ */
+
+/* Write texts, photos and files of ${e} into the new folder ${dir}, under names
+ * that we choose; ${tell} them on standard output. */
+CS_CHECKED enum cs_err verify_extract(
+    const char *dir, const struct cs_evidence *e, bool tell);

@@ -1,0 +1,187 @@
+/* SPDX-License-Identifier: MIT */
+#include <inttypes.h>
+#include <stdio.h>
+
+#include "app/verify.h"
+
+#define COLUMN 16
+
+static void
+label(const char *name)
+{
+	printf("  %-*s", COLUMN - 2, name);
+}
+
+static void
+hex_line(const char *name, struct cs_view v)
+{
+	label(name);
+	verify_print_hex(v);
+	putchar('\n');
+}
+
+static void
+time_line(const char *name, uint64_t ms, const char *whose)
+{
+	label(name);
+	verify_print_time(ms);
+	printf(" (%s)\n", whose);
+}
+
+static void
+text_line(const char *name, struct cs_view text)
+{
+	label(name);
+	verify_print_text(text, COLUMN);
+	putchar('\n');
+}
+
+/* One link of the proof. */
+static void
+link_line(enum cs_err err, const char *text)
+{
+	if (err == CS_OK)
+		printf("  \xe2\x9c\x93 ok   %s\n", text);
+	else
+		printf("  \xe2\x9c\x97 NOT  %s: %s\n", text, cs_err_text(err));
+}
+
+static void
+show_header(const char *path, const struct cs_evidence *e)
+{
+	const char *reason = cs_reason_name(e->reason);
+
+	verify_print_text(cs_view_str(path), 0);
+	putchar('\n');
+	hex_line("Report", CS_VIEW_OF(e->report_id));
+	time_line("Made", e->created_ms, "the reporter's clock");
+	label("Reason");
+	if (reason != NULL)
+		printf("%s\n", reason);
+	else
+		printf(
+		    "number %u, which this program does not know\n", e->reason);
+	text_line("Note", e->note);
+	if (e->reporter_err == CS_OK) {
+		text_line("Reporter", e->reporter.handle);
+		hex_line("  account", CS_VIEW_OF(e->reporter.account));
+		hex_line("  device", CS_VIEW_OF(e->reporter.device));
+	}
+	link_line(e->reporter_err,
+	    "the reporter's device signed every byte of this bundle");
+	link_line(e->root_err, "the operator is the one that you asked about");
+	link_line(e->keys_err,
+	    "every key and every hash in it is needed, and none is there "
+	    "twice");
+}
+
+static void
+show_order(const struct cs_evidence_item *item)
+{
+	if (item->undisclosed != 0) {
+		label("Undisclosed");
+		printf("%" PRIu64 " message%s between the one above and this\n",
+		    item->undisclosed, item->undisclosed == 1 ? "" : "s");
+	}
+	link_line(item->chain,
+	    item->chain == CS_ERR_NOT_FOUND
+		? "its place behind the one above: the hashes of what lies "
+		  "between are not there"
+		: "it stands where its number says, behind the one above");
+	if (item->repeated)
+		link_line(CS_ERR_REPLAY, "it stands here once");
+}
+
+static void
+show_media(const struct cs_evidence_item *item)
+{
+	const struct cs_mimi_content *content = &item->proof.content;
+
+	for (size_t i = 0; i < item->n_media; i++) {
+		const struct cs_evidence_media_result *m = &item->media[i];
+
+		if (i < content->n_external) {
+			char name[CS_MIMI_FILENAME_MAX + 1];
+			const struct cs_mimi_external *part =
+			    &content->external[i];
+
+			cs_mimi_filename(name, part->filename);
+			text_line("File", cs_view_str(name));
+			text_line("  type", part->content_type);
+			label("  size");
+			printf("%" PRIu64 " bytes\n", part->plain_size);
+			hex_line("  SHA-256", CS_VIEW_OF(part->plain_sha256));
+		}
+		link_line(m->err,
+		    !m->has_bytes ? "its hashes are what the sender committed "
+				    "to; the file itself is not in the bundle"
+			: m->has_key ? "the file in the bundle is the one that "
+				       "the sender committed to"
+				     : "the encrypted file in the bundle is "
+				       "the one that the sender committed to");
+	}
+}
+
+static void
+show_item(const struct cs_evidence *e, size_t i)
+{
+	const struct cs_evidence_item *item = &e->items[i];
+	const struct cs_capsule *c = &item->capsule;
+	const struct cs_proof *p = &item->proof;
+
+	printf("\nMessage %zu of %zu\n", i + 1, e->n_items);
+	if (p->links[CS_LINK_CERT] == CS_OK)
+		text_line("From", p->cert.handle);
+	hex_line("  account", CS_VIEW_OF(c->stamp.account));
+	hex_line("  account key", CS_VIEW_OF(c->account_key));
+	hex_line("  device", CS_VIEW_OF(c->stamp.device));
+	hex_line("Group", CS_VIEW_OF(c->stamp.group_ref));
+	label("Number");
+	printf("%" PRIu64 "\n", c->stamp.group_seq);
+	time_line("Sent", c->claimed_ms, "the sender's claim");
+	time_line("Accepted", c->stamp.accepted_ms, "the operator's word");
+	if (p->clocks_differ)
+		printf("  These two clocks differ by more than 10 minutes.\n");
+	if (p->links[CS_LINK_CONTENT] == CS_OK && p->content.has_text)
+		text_line("Text", p->content.text);
+	for (int l = 0; l < CS_LINKS; l++)
+		link_line(p->links[l], cs_link_text((enum cs_link)l));
+	show_order(item);
+	show_media(item);
+}
+
+void
+verify_show(const char *path, const struct cs_evidence *e)
+{
+	show_header(path, e);
+	for (size_t i = 0; i < e->n_items; i++)
+		show_item(e, i);
+	printf("\n%s\n\n",
+	    e->all_proved ? "\xe2\x9c\x93 All of it is proved."
+			  : "\xe2\x9c\x97 NOT all of it is proved.");
+}
+
+void
+verify_show_meaning(bool all_proved)
+{
+	printf(
+	    "What %s proves:\n"
+	    "  The device named with each message committed to exactly these "
+	    "bytes, and the\n"
+	    "  operator accepted them at the time given, as this number of "
+	    "this group.\n"
+	    "  The reporter's device put this bundle together as it is.\n"
+	    "What it does not prove:\n"
+	    "  - who held the device, or that anyone read the message;\n"
+	    "  - that the context is complete: other messages may exist, and "
+	    "the counts of\n"
+	    "    undisclosed ones above are between those shown only;\n"
+	    "  - the exact time: it is the operator's word, beside the "
+	    "sender's claim;\n"
+	    "  - whose the account key is: compare it with the one that people "
+	    "who know the\n"
+	    "    account have seen. The operator could make up a stamp, but "
+	    "not a signature\n"
+	    "    under that key.\n",
+	    all_proved ? "this" : "a line with \"ok\"");
+}
