@@ -95,8 +95,11 @@ one_item(const struct cs_evidence_item *item)
 	hex("msg_hash", CS_VIEW_OF(c->stamp.msg_hash));
 	if (p->links[CS_LINK_CONTENT] == CS_OK && p->content.has_text)
 		text("text", p->content.text);
+	member("links");
 	for (int l = 0; l < CS_LINKS; l++)
-		link_result(cs_link_name((enum cs_link)l), p->links[l]);
+		printf("%c\"%s\":\"%s\"", l == 0 ? '{' : ',',
+		    cs_link_name((enum cs_link)l), cs_err_name(p->links[l]));
+	putchar('}');
 	link_result("chain", item->chain);
 	number("undisclosed", item->undisclosed);
 	boolean("repeated", item->repeated);

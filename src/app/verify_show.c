@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include <inttypes.h>
 #include <stdio.h>
+#include <string.h>
 
 #include "app/verify.h"
 
@@ -75,9 +76,17 @@ show_header(const char *path, const struct cs_evidence *e)
 	    "twice");
 }
 
+/* ${before} is the item above, or NULL. */
 static void
-show_order(const struct cs_evidence_item *item)
+show_order(
+    const struct cs_evidence_item *item, const struct cs_evidence_item *before)
 {
+	bool first = before == NULL ||
+	    memcmp(before->capsule.stamp.group_ref,
+		item->capsule.stamp.group_ref, 32) != 0;
+
+	if (first && item->chain == CS_OK)
+		return; /* there is nothing that it could stand behind */
 	if (item->undisclosed != 0) {
 		label("Undisclosed");
 		printf("%" PRIu64 " message%s between the one above and this\n",
@@ -146,7 +155,7 @@ show_item(const struct cs_evidence *e, size_t i)
 		text_line("Text", p->content.text);
 	for (int l = 0; l < CS_LINKS; l++)
 		link_line(p->links[l], cs_link_text((enum cs_link)l));
-	show_order(item);
+	show_order(item, i != 0 ? item - 1 : NULL);
 	show_media(item);
 }
 
