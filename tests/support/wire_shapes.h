@@ -1,0 +1,59 @@
+/* SPDX-License-Identifier: MIT */
+/* tests/support/wire_shapes.h: every shape of src/wire, for tests of all. */
+#pragma once
+
+#include "wire/messages.h"
+
+#define WIRE_SHAPE(s)                                                          \
+	{                                                                      \
+#s, &s##_shape                                                 \
+	}
+
+/* wire/messages_test.c checks that none is missing. */
+static const struct {
+	const char *name;
+	const struct cs_wire_shape *shape;
+} wire_shapes[] = {
+	WIRE_SHAPE(cs_wire_empty),
+	WIRE_SHAPE(cs_wire_hello),
+	WIRE_SHAPE(cs_wire_error),
+	WIRE_SHAPE(cs_wire_disabled),
+	WIRE_SHAPE(cs_wire_push),
+	WIRE_SHAPE(cs_wire_join),
+	WIRE_SHAPE(cs_wire_login),
+	WIRE_SHAPE(cs_wire_login_answer),
+	WIRE_SHAPE(cs_wire_bytes),
+	WIRE_SHAPE(cs_wire_key_packages_put),
+	WIRE_SHAPE(cs_wire_key_packages_get),
+	WIRE_SHAPE(cs_wire_key_packages_answer),
+	WIRE_SHAPE(cs_wire_contact_set),
+	WIRE_SHAPE(cs_wire_settings),
+	WIRE_SHAPE(cs_wire_group_new),
+	WIRE_SHAPE(cs_wire_submit),
+	WIRE_SHAPE(cs_wire_submit_answer),
+	WIRE_SHAPE(cs_wire_group_state),
+	WIRE_SHAPE(cs_wire_sync_answer),
+	WIRE_SHAPE(cs_wire_fetch),
+	WIRE_SHAPE(cs_wire_entry),
+	WIRE_SHAPE(cs_wire_fetch_answer),
+	WIRE_SHAPE(cs_wire_ack),
+	WIRE_SHAPE(cs_wire_welcome),
+	WIRE_SHAPE(cs_wire_welcomes_answer),
+	WIRE_SHAPE(cs_wire_welcome_ack),
+	WIRE_SHAPE(cs_wire_stamp_cert_get),
+	WIRE_SHAPE(cs_wire_stamp_cert),
+	WIRE_SHAPE(cs_wire_blob_put),
+	WIRE_SHAPE(cs_wire_blob_answer),
+	WIRE_SHAPE(cs_wire_blob_get),
+	WIRE_SHAPE(cs_wire_report),
+	WIRE_SHAPE(cs_wire_report_status),
+	WIRE_SHAPE(cs_wire_report_states_answer),
+	WIRE_SHAPE(cs_wire_desk_report),
+	WIRE_SHAPE(cs_wire_desk_reports_answer),
+	WIRE_SHAPE(cs_wire_desk_action),
+	WIRE_SHAPE(cs_wire_action),
+};
+#define N_WIRE_SHAPES (sizeof wire_shapes / sizeof wire_shapes[0])
+
+/* Room for the struct of any shape. */
+#define WIRE_STRUCT_MAX 1024
