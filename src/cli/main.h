@@ -13,7 +13,8 @@ cli_run cli_join, cli_whoami, cli_safety_number, cli_send, cli_inbox,
 
 extern const struct cli_program cli_countersign;
 
-/* ---- home.c ------------------------------------------------------------- */
+/* ---- home.c
+ * --------------------------------------------------------------- */
 
 /* The folder of --home, $COUNTERSIGN_HOME or ~/.countersign; NULL: said. */
 const char *cli_home(const struct cli_args *args);
@@ -25,13 +26,9 @@ int cli_open(struct cs_client **out, const struct cli_args *args,
 /* Say why ${err}, and give the status for it. */
 int cli_client_fail(const struct cs_client *c, enum cs_err err);
 
-/* ---- print.c ------------------------------------------------------------ */
+/* ---- show.c
+ * --------------------------------------------------------------- */
 
-/* Text of others, with everything escaped that moves a cursor or turns the
- * direction of writing around; ${indent} spaces after each newline. */
-void cli_print_text(struct cs_view text, int indent);
-void cli_print_time(uint64_t ms);
-/* One message, for people or as one line of JSON. */
-enum cs_err cli_print_message(void *json, const struct cs_client_message *m);
-/* "12 of 20 MiB" on standard error if it is a terminal. */
-void cli_progress(uint64_t done, uint64_t total);
+#define CLI_MID_DIGITS 16 /* of a message id, as people see it */
+/* One message, for people or as one line of JSON; ${arg}: a const bool *. */
+enum cs_err cli_show_message(void *arg, const struct cs_client_message *m);

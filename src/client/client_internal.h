@@ -11,7 +11,7 @@
 #pragma once
 
 #include "client/client.h"
-#include "content/proof.h"
+#include "content/evidence.h"
 #include "countersign/mls.h"
 #include "net/session.h"
 #include "store/db.h"
@@ -21,7 +21,8 @@
 #define CLIENT_PAST_EPOCHS 3 /* late messages across a commit or two */
 #define CLIENT_PADDING 256   /* lengths say little */
 #define CLIENT_KEY_PACKAGES 20
-#define CLIENT_KEY_PACKAGE_DAYS 90
+#define CLIENT_KEY_PACKAGE_DAYS 365
+#define CLIENT_DEVICE_DAYS (5 * 365)
 #define CLIENT_TRIES 8 /* lost races against other committers in a row */
 #define CLIENT_REPORT_WINDOW_S (30 * 86400)
 #define CLIENT_TIMEOUT_MS 15000
@@ -59,13 +60,12 @@ struct cs_client {
 
 	struct cs_session session;
 	bool online;
-	struct cs_stamp_key_cert stamp_key; /* of this session's hub */
-	uint8_t external_sender[32];
+	uint8_t external_sender[32]; /* the hub's key for proposals */
 	uint8_t desk_hpke[32];
 	bool have_desk;
 	struct cs_wire_login_answer login;
 
-	char problem[512];
+	char problem[CS_WIRE_STATEMENT_MAX + 512];
 	uint16_t hub_code;
 };
 
@@ -77,6 +77,37 @@ enum cs_err client_problem(struct cs_client *c, enum cs_err err,
     const char *format, ...) __attribute__((format(printf, 3, 4)));
 struct cs_mls_options client_mls_options(struct cs_client *c);
 struct cs_mls_identity client_identity(struct cs_client *c);
+
+/* The home without its lock, for those who make one. */
+CS_CHECKED enum cs_err client_home_new(
+    struct cs_client **out, const char *home, struct cs_view passphrase);
+CS_CHECKED enum cs_err client_identity_save(struct cs_client *c);
+void client_offline(struct cs_client *c);
+/* Without a connection there is nothing to be done: CS_ERR_CLOSED. */
+CS_CHECKED enum cs_err client_need_hub(struct cs_client *c);
+
+/* ---- connect.c ---------------------------------------------------------- */
+
+/* Connect and take the hub's certificates; not logged in. */
+CS_CHECKED enum cs_err client_reach(struct cs_client *c);
+CS_CHECKED enum cs_err client_login(struct cs_client *c);
+
+/* ---- stamp_key.c --------------------------------------------------------- */
+
+/* The operator's certificate of the stamp key ${key_id}, asked of the hub when
+ * it is new; replaces what ${out} holds.  CS_ERR_NOT_FOUND */
+CS_CHECKED enum cs_err client_stamp_cert(
+    struct cs_buf *out, struct cs_client *c, const uint8_t key_id[static 8]);
+CS_CHECKED enum cs_err client_stamp_cert_learn(
+    struct cs_client *c, struct cs_view cert);
+
+/* ---- key_package.c --------------------------------------------------------
+ */
+
+/* Give the hub new key packages when few are left. */
+CS_CHECKED enum cs_err client_key_packages_fill(struct cs_client *c);
+/* Join what we were invited to. */
+CS_CHECKED enum cs_err client_welcomes(struct cs_client *c);
 
 /* ---- contact.c ------------------------------------------------------------
  */
@@ -118,8 +149,8 @@ struct client_group {
 	enum cs_client_group_state state;
 	char name[256]; /* or the peer's handle */
 	char added_by[CS_HANDLE_MAX + 1];
-	uint64_t seq; /* the last entry that was processed */
-	bool chain_known;
+	uint64_t seq;     /* the last entry that was processed */
+	bool chain_known; /* ${chain} is what the next stamp builds on */
 	uint8_t chain[32];
 	uint64_t last_ms; /* time of the last stamp */
 	uint64_t sender_seq;
@@ -130,27 +161,42 @@ struct cs_view client_group_id(const struct client_group *g);
 /* CS_ERR_NOT_FOUND */
 CS_CHECKED enum cs_err client_group_load(
     struct client_group *out, struct cs_client *c, struct cs_view id);
+/* Without the MLS state: for those who only show it. */
+CS_CHECKED enum cs_err client_group_load_meta(
+    struct client_group *out, struct cs_client *c, struct cs_view id);
+/* A group by its name, or the conversation with a person by its handle;
+ * CS_ERR_NOT_FOUND, CS_ERR_EXISTS: more than one. */
 CS_CHECKED enum cs_err client_group_find(struct client_group *out,
     struct cs_client *c, const char *name, bool direct);
-/* Into the database; inside a transaction. */
+/* Into the database; inside a transaction, or alone. */
 CS_CHECKED enum cs_err client_group_store(
     struct cs_client *c, struct client_group *g);
 /* Walk the groups of cs_client; stops at the first error. */
 CS_CHECKED enum cs_err client_group_each(struct cs_client *c,
     enum cs_err (*each)(struct cs_client *c, struct client_group *g, void *arg),
     void *arg);
+/* Does the group belong to this operator, and to this one only? */
+CS_CHECKED enum cs_err client_group_check_operator(
+    struct cs_client *c, const struct cs_mls_group *mls);
+CS_CHECKED enum cs_err client_group_check_staged(
+    const struct client_group *g, const struct cs_mls_staged *staged);
+/* The leaf of the member called ${handle}; false: none. */
+bool client_group_leaf_of(
+    const struct client_group *g, const char *handle, uint32_t *leaf);
+uint32_t client_group_count(const struct client_group *g);
+
+/* ---- group_make.c ---------------------------------------------------------
+ */
+
 /* The conversation of two with ${handle}, made if there is none. */
 CS_CHECKED enum cs_err client_group_direct(
     struct client_group *out, struct cs_client *c, const char *handle);
 /* Tell the hub of a group that it does not know yet. */
 CS_CHECKED enum cs_err client_group_register(
     struct cs_client *c, struct client_group *g);
-/* Does the group belong to this operator, and to this one only? */
-CS_CHECKED enum cs_err client_group_check_operator(
-    struct cs_client *c, const struct cs_mls_group *mls);
 
-/* ---- commit.c --------------------------------------------------------------
- */
+/* ---- commit.c
+ * -------------------------------------------------------------- */
 
 /* Make, store, submit, merge.  CS_ERR_EPOCH: somebody was quicker, the group
  * is up to date now, try again. */
@@ -159,7 +205,14 @@ CS_CHECKED enum cs_err client_commit(struct cs_client *c,
 /* Finish a commit that was stored and perhaps sent. */
 CS_CHECKED enum cs_err client_commit_resume(
     struct cs_client *c, struct client_group *g);
-/* Take a staged commit: notices, state; inside a transaction. */
+/* A commit of ours stands in the log: merge it if it is the one that is
+ * pending (CS_ERR_NOT_FOUND); inside a transaction. */
+CS_CHECKED enum cs_err client_commit_seen(struct cs_client *c,
+    struct client_group *g, const uint8_t msg_hash[static 32]);
+CS_CHECKED enum cs_err client_commit_forget(
+    struct cs_client *c, const struct client_group *g);
+/* Take a staged commit (also on failure): notices, state; inside a
+ * transaction. */
 CS_CHECKED enum cs_err client_commit_merge(
     struct cs_client *c, struct client_group *g, struct cs_mls_staged *staged);
 
@@ -181,13 +234,18 @@ CS_CHECKED enum cs_err client_receive(struct cs_client *c,
 /* ---- message.c
  * ----------------------------------------------------------------- */
 
+/*
+ * What is kept of a message.  ${body}: a capsule (content/proof.h) of what was
+ * received, or sent and stamped; with ${bare} the application data of what was
+ * sent and not stamped yet; else a sentence.
+ */
 struct client_record {
 	enum cs_client_message_kind kind;
-	bool late, failed;
+	bool late, failed, bare;
 	uint64_t time_ms, seq;
 	char from[CS_HANDLE_MAX + 1];
 	char reason[32];
-	struct cs_view body; /* capsule, application data or a sentence */
+	struct cs_view body;
 };
 /* Insert; ${id} may be NULL. */
 CS_CHECKED enum cs_err client_message_insert(struct cs_client *c,
@@ -198,18 +256,26 @@ CS_CHECKED enum cs_err client_message_update(
 /* ${plain} holds what ${out->body} points into. */
 CS_CHECKED enum cs_err client_message_load(struct client_record *out,
     struct cs_buf *plain, struct cs_client *c, uint64_t id);
-CS_CHECKED enum cs_err client_message_by_mid(
-    uint64_t *id, struct cs_client *c, const uint8_t mid[static 32]);
+/* The content of a record that has one; views point into ${r->body}. */
+CS_CHECKED enum cs_err client_message_content(
+    struct cs_mimi_content *out, const struct client_record *r);
+/* By message id; CS_ERR_NOT_FOUND.  ${group_id} may be NULL. */
+CS_CHECKED enum cs_err client_message_by_mid(uint64_t *id,
+    struct cs_buf *group_id, struct cs_client *c, const uint8_t mid[static 32]);
 CS_CHECKED enum cs_err client_notice(struct cs_client *c,
     const struct client_group *g, uint64_t time_ms, const char *format, ...)
     __attribute__((format(printf, 4, 5)));
 
 /* ---- send.c
- * ------------------------------------------------------------------------ */
+ * -------------------------------------------------------------------- */
 
 /* Send what waits in the outbox of ${g}. */
 CS_CHECKED enum cs_err client_flush(
     struct cs_client *c, struct client_group *g);
+/* The message of ours that ${stamp} is about is with the hub: keep its proof.
+ * CS_ERR_NOT_FOUND: there is none of that hash. */
+CS_CHECKED enum cs_err client_sent(
+    struct cs_client *c, struct client_group *g, const struct cs_stamp *stamp);
 
 /* ---- report.c
  * ------------------------------------------------------------------------ */
@@ -218,9 +284,17 @@ CS_CHECKED enum cs_err client_flush(
 CS_CHECKED enum cs_err client_reports_flush(struct cs_client *c);
 
 /* ---- media.c
- * -------------------------------------------------------------------------- */
+ * ------------------------------------------------------------------- */
 
 /* Clean, encrypt and upload; fills ${out}, whose strings live in ${hold}. */
 CS_CHECKED enum cs_err client_media_upload(struct cs_client *c,
     struct cs_mimi_external *out, struct cs_buf *hold, const char *path,
     bool photo, void (*progress)(uint64_t done, uint64_t total));
+/* Fetch the encrypted file of ${part}, piece by piece, to ${take}. */
+CS_CHECKED enum cs_err client_media_fetch(struct cs_client *c,
+    const struct cs_mimi_external *part,
+    enum cs_err (*take)(void *arg, struct cs_view bytes), void *arg,
+    void (*progress)(uint64_t done, uint64_t total));
+/* The blob that a part's URL names. */
+CS_CHECKED enum cs_err client_media_blob(
+    uint8_t blob[static 16], const struct cs_mimi_external *part);

@@ -26,7 +26,7 @@ static const char version1[] =
     " leafhash BLOB NOT NULL, PRIMARY KEY(grp, seq)) WITHOUT ROWID;"
     "CREATE TABLE outbox(message INTEGER PRIMARY KEY REFERENCES message(id),"
     " grp BLOB NOT NULL, sealed BLOB NOT NULL);"
-    "CREATE TABLE upload(file BLOB PRIMARY KEY, blob BLOB NOT NULL)"
+    "CREATE TABLE stamp_key(id BLOB PRIMARY KEY, cert BLOB NOT NULL)"
     " WITHOUT ROWID;"
     "CREATE TABLE report(id BLOB PRIMARY KEY, created INTEGER NOT NULL,"
     " sent INTEGER NOT NULL DEFAULT 0, sealed BLOB NOT NULL) WITHOUT ROWID;";

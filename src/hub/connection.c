@@ -28,6 +28,7 @@ static const struct {
 	{ CS_WIRE_WELCOME_ACK, 1 << HUB_DEVICE, hub_welcome_ack },
 	{ CS_WIRE_REPORT, 1 << HUB_DEVICE, hub_report },
 	{ CS_WIRE_REPORT_STATES, 1 << HUB_DEVICE, hub_report_states },
+	{ CS_WIRE_STAMP_CERT, 1 << HUB_DEVICE, hub_stamp_cert },
 	{ CS_WIRE_BLOB_PUT, 1 << HUB_DEVICE, hub_blob_put },
 	{ CS_WIRE_BLOB_GET, 1 << HUB_DEVICE | 1 << HUB_DESK, hub_blob_get },
 	{ CS_WIRE_DESK_REPORTS, 1 << HUB_DESK, hub_desk_reports },

@@ -133,7 +133,8 @@ open_hub(struct cs_hub **out, const char *dir)
 	hub->listen_port = conf.port;
 	cs_random(hub->blob_key, sizeof hub->blob_key);
 	cs_random(hub->hash_seed, sizeof hub->hash_seed);
-	if ((err = hub_keys_load(hub)) || (err = open_db(hub)))
+	if ((err = hub_keys_load(hub)) || (err = open_db(hub)) ||
+	    (err = hub_stamp_key_remember(hub)))
 		goto out;
 	err = listen_on(hub);
 out:

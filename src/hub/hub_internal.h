@@ -105,8 +105,8 @@ typedef uint16_t hub_handler(struct hub_request *rq);
 hub_handler hub_ping, hub_join, hub_login, hub_key_packages_put,
     hub_key_packages_get, hub_contact_set, hub_settings_set, hub_group_new,
     hub_submit, hub_sync, hub_fetch, hub_ack, hub_welcomes, hub_welcome_ack,
-    hub_report, hub_report_states, hub_blob_put, hub_blob_get, hub_desk_reports,
-    hub_desk_report_set, hub_desk_action;
+    hub_report, hub_report_states, hub_stamp_cert, hub_blob_put, hub_blob_get,
+    hub_desk_reports, hub_desk_report_set, hub_desk_action;
 
 /* ---- hub.c -------------------------------------------------------------- */
 
@@ -217,6 +217,11 @@ int hub_blob_open(struct cs_hub *hub, struct cs_net_blob *b);
 int hub_blob_done(struct cs_hub *hub, struct cs_net_blob *b, bool whole);
 /* Drop blobs whose time is over. */
 CS_CHECKED enum cs_err hub_blob_sweep(struct cs_hub *hub);
+
+/* ---- stamp_key.c ------------------------------------------------------- */
+
+/* Keep the certificate of the key that stamps now, for those who ask later. */
+CS_CHECKED enum cs_err hub_stamp_key_remember(struct cs_hub *hub);
 
 /* ---- keys.c ------------------------------------------------------------ */
 

@@ -54,6 +54,8 @@ static const char version1[] =
     " seq INTEGER NOT NULL, chain BLOB NOT NULL, bytes BLOB NOT NULL,"
     " created INTEGER NOT NULL);"
     "CREATE INDEX welcome_device ON welcome(device);"
+    "CREATE TABLE stamp_key(id BLOB PRIMARY KEY, cert BLOB NOT NULL)"
+    " WITHOUT ROWID;"
     "CREATE TABLE blob(id BLOB PRIMARY KEY, account BLOB NOT NULL,"
     " size INTEGER NOT NULL, sha256 BLOB NOT NULL,"
     " complete INTEGER NOT NULL DEFAULT 0, pinned INTEGER NOT NULL DEFAULT 0,"

@@ -188,6 +188,16 @@ static const struct cs_wire_field cs_wire_welcome_ack_fields[] = {
 };
 SHAPE(cs_wire_welcome_ack);
 
+static const struct cs_wire_field cs_wire_stamp_cert_get_fields[] = {
+	FIELD(CS_WIRE_FIXED, cs_wire_stamp_cert_get, key_id, 0),
+};
+SHAPE(cs_wire_stamp_cert_get);
+
+static const struct cs_wire_field cs_wire_stamp_cert_fields[] = {
+	FIELD(CS_WIRE_VEC, cs_wire_stamp_cert, cert, CS_WIRE_CERT_MAX),
+};
+SHAPE(cs_wire_stamp_cert);
+
 static const struct cs_wire_field cs_wire_blob_put_fields[] = {
 	FIELD(CS_WIRE_FIXED, cs_wire_blob_put, blob, 0),
 	FIELD(CS_WIRE_U64, cs_wire_blob_put, size, 0),

@@ -27,6 +27,7 @@ enum cs_wire_kind {
 	CS_WIRE_WELCOME_ACK = 20,
 	CS_WIRE_REPORT = 21,
 	CS_WIRE_REPORT_STATES = 22,
+	CS_WIRE_STAMP_CERT = 23,
 	/* members and desk */
 	CS_WIRE_BLOB_PUT = 30,
 	CS_WIRE_BLOB_GET = 31,
@@ -296,6 +297,17 @@ struct cs_wire_welcome_ack {
 	uint64_t id;
 };
 CS_WIRE_SHAPE(cs_wire_welcome_ack);
+
+/* CS_WIRE_STAMP_CERT: the operator's certificate of a stamp key, past ones
+ * included. */
+struct cs_wire_stamp_cert_get {
+	uint8_t key_id[8];
+};
+CS_WIRE_SHAPE(cs_wire_stamp_cert_get);
+struct cs_wire_stamp_cert {
+	struct cs_view cert; /* StampKeyCert, signed */
+};
+CS_WIRE_SHAPE(cs_wire_stamp_cert);
 
 /* CS_WIRE_BLOB_PUT: room for a blob; or, with its id, where an upload stands.
  * The token goes into the Authorization header of the PUT. */

@@ -1,0 +1,145 @@
+/* SPDX-License-Identifier: MIT */
+/* join, whoami, safety-number, settings, completion */
+#include <stdio.h>
+#include <string.h>
+
+#include "base/text.h"
+#include "cli/main.h"
+#include "cli/manual.h"
+#include "cli/print.h"
+#include "cli/report_error.h"
+#include "cli/secret.h"
+
+static int
+join_failed(enum cs_err err, const char *problem, const char *home)
+{
+	int status = report_status(err);
+
+	if (problem[0] == '\0')
+		return report_error(err, "The folder %s", home);
+	if (err == CS_ERR_FORMAT || err == CS_ERR_LIMIT)
+		status = CLI_USAGE;
+	else if (err == CS_ERR_DENIED)
+		status = CLI_NOT_DONE;
+	return cli_fail(status, "%s", problem);
+}
+
+int
+cli_join(const struct cli_args *args)
+{
+	const char *home = cli_home(args), *name = cli_value(args, "name");
+	struct cs_buf passphrase = { .max = 4096 };
+	struct cs_client *c = NULL;
+	char problem[256];
+	enum cs_err err;
+	int status;
+
+	if (home == NULL)
+		return CLI_USAGE;
+	if (name == NULL)
+		return cli_fail(CLI_USAGE,
+		    "Say under which name others will know you: --name NAME.");
+	if ((cli_flag(args, "passphrase") ||
+		cli_value(args, "passphrase-file") != NULL) &&
+	    (status = cli_passphrase(&passphrase, args, true)) != CLI_OK)
+		return status;
+	err = cs_client_join(
+	    home, cli_arg(args, 0), name, cs_buf_view(&passphrase), problem);
+	if (err == CS_OK)
+		err = cs_client_open(&c, home, cs_buf_view(&passphrase));
+	cs_buf_free(&passphrase);
+	if (err)
+		return join_failed(err, problem, home);
+	printf("You are %s@%s. Your keys are in %s; keep a copy of that "
+	       "folder where nobody else can read it.\n",
+	    cs_client_handle(c), cs_client_hub(c), home);
+	cs_client_close(c);
+	return CLI_OK;
+}
+
+int
+cli_whoami(const struct cli_args *args)
+{
+	struct cs_client *c;
+	char key[44], account[33], device[33];
+	int status = cli_open(&c, args, CLI_OFFLINE);
+
+	if (status != CLI_OK)
+		return status;
+	cs_client_operator_key(c, key);
+	cs_hex(account, cs_view(cs_client_account(c), 16));
+	cs_hex(device, cs_view(cs_client_device(c), 16));
+	if (cli_flag(args, "json"))
+		printf("{\"name\":\"%s\",\"hub\":\"%s\",\"account\":\"%s\","
+		       "\"device\":\"%s\",\"operator_key\":\"%s\"}\n",
+		    cs_client_handle(c), cs_client_hub(c), account, device,
+		    key);
+	else
+		printf("%s@%s\n"
+		       "Account:       %s\n"
+		       "Device:        %s\n"
+		       "Operator key:  %s\n",
+		    cs_client_handle(c), cs_client_hub(c), account, device,
+		    key);
+	cs_client_close(c);
+	return CLI_OK;
+}
+
+int
+cli_safety_number(const struct cli_args *args)
+{
+	char digits[CS_CLIENT_SAFETY_DIGITS + 1];
+	struct cs_client *c;
+	int status = cli_open(&c, args, CLI_OFFLINE);
+	enum cs_err err;
+
+	if (status != CLI_OK)
+		return status;
+	err = cs_client_safety_number(c, cli_arg(args, 0), digits);
+	if (err) {
+		status = cli_client_fail(c, err);
+	} else {
+		for (int i = 0; i < CS_CLIENT_SAFETY_DIGITS; i += 5)
+			printf("%.5s%c", digits + i, i % 20 == 15 ? '\n' : ' ');
+	}
+	cs_client_close(c);
+	return status;
+}
+
+int
+cli_settings(const struct cli_args *args)
+{
+	const char *value = cli_arg(args, 1);
+	struct cs_client *c;
+	bool refuse;
+	int status;
+	enum cs_err err;
+
+	if (strcmp(cli_arg(args, 0), "unknown-senders") != 0)
+		return cli_fail(
+		    CLI_USAGE, "There is one setting so far: unknown-senders.");
+	refuse = strcmp(value, "refuse") == 0;
+	if (!refuse && strcmp(value, "request") != 0)
+		return cli_fail(
+		    CLI_USAGE, "unknown-senders is \"refuse\" or \"request\".");
+	if ((status = cli_open(&c, args, CLI_ONLINE)) != CLI_OK)
+		return status;
+	err = cs_client_unknown_senders(c, refuse);
+	if (err)
+		status = cli_client_fail(c, err);
+	else
+		printf(refuse
+			? "People you don't know cannot write to you.\n"
+			: "People you don't know can send one request.\n");
+	cs_client_close(c);
+	return status;
+}
+
+int
+cli_completion_command(const struct cli_args *args)
+{
+	if (!cli_completion(&cli_countersign, cli_arg(args, 0)))
+		return cli_fail(
+		    CLI_USAGE, "There is completion for bash, zsh and fish.");
+	return CLI_OK;
+}

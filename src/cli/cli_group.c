@@ -1,0 +1,170 @@
+/* SPDX-License-Identifier: MIT */
+/* group new, add, remove, list; accept, block */
+#include <stdio.h>
+#include <string.h>
+
+#include "base/text.h"
+#include "cli/main.h"
+#include "cli/print.h"
+
+#define PEOPLE_MAX 100
+
+/* Names after the first argument. */
+static size_t
+people(const char *out[static PEOPLE_MAX], const struct cli_args *args)
+{
+	size_t n = 0;
+
+	for (int i = 1; i < cli_count(args) && n < PEOPLE_MAX; i++)
+		out[n++] = cli_arg(args, i);
+	return n;
+}
+
+static int
+change(const struct cli_args *args,
+    enum cs_err (*fn)(struct cs_client *c, const char *name,
+	const char *const *handles, size_t n))
+{
+	const char *handles[PEOPLE_MAX];
+	struct cs_client *c;
+	size_t n = people(handles, args);
+	enum cs_err err;
+	int status;
+
+	if (cli_count(args) - 1 > PEOPLE_MAX)
+		return cli_fail(CLI_USAGE,
+		    "At most %d people can be added at once.", PEOPLE_MAX);
+	if ((status = cli_open(&c, args, CLI_ONLINE)) != CLI_OK)
+		return status;
+	err = fn(c, cli_arg(args, 0), handles, n);
+	if (err)
+		status = cli_client_fail(c, err);
+	cs_client_close(c);
+	return status;
+}
+
+int
+cli_group_new(const struct cli_args *args)
+{
+	return change(args, cs_client_group_new);
+}
+
+int
+cli_group_add(const struct cli_args *args)
+{
+	return change(args, cs_client_group_add);
+}
+
+int
+cli_group_remove(const struct cli_args *args)
+{
+	struct cs_client *c;
+	enum cs_err err;
+	int status = cli_open(&c, args, CLI_ONLINE);
+
+	if (status != CLI_OK)
+		return status;
+	err = cs_client_group_remove(c, cli_arg(args, 0), cli_arg(args, 1));
+	if (err)
+		status = cli_client_fail(c, err);
+	cs_client_close(c);
+	return status;
+}
+
+static const char *
+state_name(enum cs_client_group_state state)
+{
+	static const char *const names[] = { "active", "request", "left",
+		"blocked" };
+
+	return names[state];
+}
+
+static void
+list_json(const struct cs_client_group *g)
+{
+	char hex[65];
+
+	cs_hex(hex, CS_VIEW_OF(g->ref));
+	printf("{\"name\":");
+	cli_print_json(stdout, cs_view_str(g->name));
+	printf(",\"ref\":\"%s\",\"direct\":%s,\"state\":\"%s\","
+	       "\"epoch\":%llu,\"members\":[",
+	    hex, g->direct ? "true" : "false", state_name(g->state),
+	    (unsigned long long)g->epoch);
+	for (size_t i = 0; i < g->n_members; i++)
+		printf("%s\"%s\"", i == 0 ? "" : ",", g->members[i]);
+	printf("]}\n");
+}
+
+static void
+list_text(const struct cs_client_group *g)
+{
+	cli_print_text(stdout, cs_view_str(g->name), 0);
+	if (g->direct)
+		printf(" (the two of you)");
+	if (g->state != CS_CLIENT_ACTIVE)
+		printf(" [%s]", state_name(g->state));
+	printf(":");
+	for (size_t i = 0; i < g->n_members; i++)
+		printf(" %s", g->members[i]);
+	printf("\n");
+}
+
+int
+cli_group_list(const struct cli_args *args)
+{
+	struct cs_client_groups groups;
+	struct cs_client *c;
+	enum cs_err err;
+	int status = cli_open(&c, args, CLI_MAYBE);
+
+	if (status != CLI_OK)
+		return status;
+	if ((err = cs_client_groups(&groups, c))) {
+		status = cli_client_fail(c, err);
+	} else {
+		for (size_t i = 0; i < groups.n; i++)
+			if (cli_flag(args, "json"))
+				list_json(&groups.v[i]);
+			else
+				list_text(&groups.v[i]);
+		cs_client_groups_free(&groups);
+	}
+	cs_client_close(c);
+	return status;
+}
+
+static int
+contact(const struct cli_args *args,
+    enum cs_err (*fn)(struct cs_client *c, const char *handle),
+    const char *done)
+{
+	struct cs_client *c;
+	enum cs_err err;
+	int status = cli_open(&c, args, CLI_ONLINE);
+
+	if (status != CLI_OK)
+		return status;
+	err = fn(c, cli_arg(args, 0));
+	if (err)
+		status = cli_client_fail(c, err);
+	else
+		printf("%s %s\n", cli_arg(args, 0), done);
+	cs_client_close(c);
+	return status;
+}
+
+int
+cli_accept(const struct cli_args *args)
+{
+	return contact(args, cs_client_accept, "can write to you now.");
+}
+
+int
+cli_block(const struct cli_args *args)
+{
+	return contact(args, cs_client_block,
+	    "is kept out and is not told. What they sent can still be "
+	    "reported.");
+}

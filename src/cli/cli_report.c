@@ -1,0 +1,217 @@
+/* SPDX-License-Identifier: MIT */
+/* report, reports, export */
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/text.h"
+#include "cli/main.h"
+#include "cli/print.h"
+#include "content/evidence.h"
+#include "wire/messages.h"
+
+struct picked {
+	uint8_t mids[CS_CLIENT_REPORT_MAX][CS_CLIENT_MID_LEN];
+	struct cs_client_report report;
+};
+
+static int
+pick(struct picked *p, struct cs_client *c, const struct cli_args *args)
+{
+	const char *note = cli_value(args, "note");
+
+	p->report.mids = p->mids;
+	p->report.n = (size_t)cli_count(args);
+	p->report.note = cs_view_str(note != NULL ? note : "");
+	for (int i = 0; i < cli_count(args); i++) {
+		enum cs_err err =
+		    cs_client_find(c, cli_arg(args, i), p->mids[i]);
+
+		if (err)
+			return cli_client_fail(c, err);
+	}
+	return CLI_OK;
+}
+
+static void
+print_line(void *arg, const char *text)
+{
+	(void)arg;
+	printf("  ");
+	cli_print_text(stdout, cs_view_str(text), 2);
+	printf("\n");
+}
+
+static int
+confirm(const char *question)
+{
+	char line[16];
+
+	if (!isatty(STDIN_FILENO))
+		return cli_fail(CLI_USAGE,
+		    "Nothing was sent. Without a terminal, say --yes.");
+	printf("%s", question);
+	fflush(stdout);
+	if (fgets(line, sizeof line, stdin) == NULL ||
+	    (line[0] != 'y' && line[0] != 'Y'))
+		return cli_fail(CLI_NOT_DONE, "Nothing was sent.");
+	return CLI_OK;
+}
+
+static int
+send_report(struct cs_client *c, const struct cli_args *args, uint16_t reason)
+{
+	struct picked p = { .report = { .reason = reason } };
+	char id[33];
+	enum cs_err err;
+	int status = pick(&p, c, args);
+
+	if (status != CLI_OK)
+		return status;
+	printf("This will leave your device, sealed so that only the report "
+	       "desk can read it:\n");
+	if ((err = cs_client_report_preview(c, &p.report, print_line, NULL)))
+		return cli_client_fail(c, err);
+	printf("  The reason: %s\n", cs_reason_name(reason));
+	printf("Nothing else of the conversation is sent. The reported person "
+	       "is not told who reported.\n");
+	if (!cli_flag(args, "yes") &&
+	    (status = confirm("Send it? [y/N] ")) != CLI_OK)
+		return status;
+	if ((err = cs_client_report_send(c, &p.report, id)))
+		return cli_client_fail(c, err);
+	printf("Reported. Number %s; \"countersign reports\" shows what "
+	       "becomes of it.\n",
+	    id);
+	return CLI_OK;
+}
+
+int
+cli_report(const struct cli_args *args)
+{
+	const char *name = cli_value(args, "reason");
+	uint16_t reason = name != NULL ? cs_reason_find(name) : 0;
+	struct cs_client *c;
+	int status;
+
+	if (reason == 0)
+		return cli_fail(CLI_USAGE,
+		    "%s --reason takes one of: trafficking, child-abuse, "
+		    "threat-to-life, terrorism, recruitment-of-children, "
+		    "intimate-images, exposure, harassment, fraud, spam, "
+		    "other.",
+		    name != NULL ? "That is not a reason." : "Say why.");
+	if ((status = cli_open(&c, args, CLI_ONLINE)) != CLI_OK)
+		return status;
+	status = send_report(c, args, reason);
+	cs_client_close(c);
+	return status;
+}
+
+static const char *
+state_text(int state)
+{
+	switch (state) {
+	case -1:
+		return "waiting for the hub";
+	case CS_WIRE_REPORT_SENT:
+		return "sent";
+	case CS_WIRE_REPORT_RECEIVED:
+		return "received";
+	case CS_WIRE_REPORT_REJECTED:
+		return "rejected";
+	case CS_WIRE_REPORT_ACTED:
+		return "acted";
+	default:
+		return "closed";
+	}
+}
+
+static void
+print_report(void *arg, const struct cs_client_report_state *s)
+{
+	const char *reason = cs_reason_name(s->reason);
+	const bool *json = arg;
+	char id[33];
+
+	cs_hex(id, CS_VIEW_OF(s->id));
+	if (*json) {
+		printf("{\"id\":\"%s\",\"created_ms\":%llu,\"updated_ms\":%llu,"
+		       "\"reason\":\"%s\",\"messages\":%zu,\"state\":\"%s\","
+		       "\"answer\":",
+		    id, (unsigned long long)s->created_ms,
+		    (unsigned long long)s->updated_ms,
+		    reason != NULL ? reason : "", s->n_messages,
+		    state_text(s->state));
+		cli_print_json(stdout, cs_view_str(s->answer));
+		printf("}\n");
+		return;
+	}
+	printf("%.16s  ", id);
+	cli_print_time(stdout, s->created_ms);
+	printf("  %s, %zu message%s: %s", reason != NULL ? reason : "?",
+	    s->n_messages, s->n_messages == 1 ? "" : "s", state_text(s->state));
+	if (s->answer[0] != '\0') {
+		printf(". The desk says: ");
+		cli_print_text(stdout, cs_view_str(s->answer), 4);
+	}
+	printf("\n");
+}
+
+int
+cli_reports(const struct cli_args *args)
+{
+	bool json = cli_flag(args, "json");
+	struct cs_client *c;
+	enum cs_err err;
+	int status = cli_open(&c, args, CLI_MAYBE);
+
+	if (status != CLI_OK)
+		return status;
+	if ((err = cs_client_reports(c, print_report, &json)))
+		status = cli_client_fail(c, err);
+	cs_client_close(c);
+	return status;
+}
+
+int
+cli_export(const struct cli_args *args)
+{
+	const char *path = cli_value(args, "output");
+	const char *to = cli_value(args, "to-key");
+	bool open = cli_flag(args, "open");
+	struct picked p = { .report = { .reason = CS_REASON_OTHER } };
+	uint8_t key[32];
+	struct cs_client *c;
+	enum cs_err err;
+	int status;
+
+	if (path == NULL)
+		return cli_fail(CLI_USAGE, "Say where to: -o FILE.");
+	if ((to != NULL) == open)
+		return cli_fail(CLI_USAGE,
+		    "Say for whom: --to-key KEY seals it, --open leaves it "
+		    "readable for everybody.");
+	if (to != NULL &&
+	    (cs_unhex(key, sizeof key, to) != CS_OK ||
+		!cs_hpke_public_valid(CS_VIEW_OF(key))))
+		return cli_fail(CLI_USAGE,
+		    "--to-key takes a public key of 64 hex digits, as "
+		    "\"countersign-verify --new-key\" prints it.");
+	if ((status = cli_open(&c, args, CLI_MAYBE)) != CLI_OK)
+		return status;
+	if ((status = pick(&p, c, args)) == CLI_OK) {
+		err = cs_client_export(
+		    c, &p.report, to != NULL ? key : NULL, path);
+		if (err)
+			status = cli_client_fail(c, err);
+		else if (open)
+			fprintf(stderr,
+			    "countersign: Whoever reads %s can show others "
+			    "what was written, and who wrote it. Delete it "
+			    "when it has done its work.\n",
+			    path);
+	}
+	cs_client_close(c);
+	return status;
+}

@@ -1,0 +1,122 @@
+/* SPDX-License-Identifier: MIT */
+/* Opening the member's folder, and saying why something did not work. */
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <termios.h>
+#include <unistd.h>
+
+#include "cli/main.h"
+#include "cli/report_error.h"
+#include "cli/secret.h"
+#include "store/file.h"
+
+#define PATH_SIZE 4096
+
+const char *
+cli_home(const struct cli_args *args)
+{
+	static char path[PATH_SIZE];
+	const char *home = cli_value(args, "home");
+
+	if (home == NULL || home[0] == '\0')
+		home = getenv("COUNTERSIGN_HOME");
+	if (home != NULL && home[0] != '\0') {
+		if (strlen(home) >= PATH_SIZE - 64) {
+			cli_fail(CLI_USAGE, "The folder's path is too long.");
+			return NULL;
+		}
+		return home;
+	}
+	home = getenv("HOME");
+	if (home == NULL || home[0] != '/' || strlen(home) >= PATH_SIZE - 64) {
+		cli_fail(CLI_USAGE,
+		    "Say where your folder is: --home DIR or "
+		    "$COUNTERSIGN_HOME.");
+		return NULL;
+	}
+	snprintf(path, sizeof path, "%s/.countersign", home);
+	return path;
+}
+
+int
+cli_client_fail(const struct cs_client *c, enum cs_err err)
+{
+	const char *problem = cs_client_problem(c);
+	int status = report_status(err);
+
+	if (cs_client_hub_code(c) == 6 /* CS_WIRE_E_DISABLED */)
+		status = CLI_DENIED;
+	else if (err == CS_ERR_DENIED && cs_client_hub_code(c) != 0)
+		status = CLI_NOT_DONE;
+	else if (err == CS_ERR_MISUSE && problem[0] != '\0')
+		status = CLI_USAGE;
+	if (problem[0] != '\0')
+		return cli_fail(status, "%s", problem);
+	return report_error(err, "That did not work");
+}
+
+static int
+open_failed(enum cs_err err, const char *home)
+{
+	switch (err) {
+	case CS_ERR_NOT_FOUND:
+		return cli_fail(CLI_STATE,
+		    "There is no member's folder in %s. Join a hub first: "
+		    "countersign join 'LINK' --name NAME.",
+		    home);
+	case CS_ERR_PASSPHRASE:
+		return cli_fail(CLI_STATE, "That is not the passphrase.");
+	case CS_ERR_NEWER:
+		return cli_fail(CLI_STATE,
+		    "The folder %s was written by a newer version of "
+		    "countersign. Nothing was changed.",
+		    home);
+	case CS_ERR_CORRUPT:
+	case CS_ERR_MISMATCH:
+		return cli_fail(CLI_STATE,
+		    "The folder %s is damaged. Nothing was changed.", home);
+	default:
+		return report_error(err, "The folder %s", home);
+	}
+}
+
+int
+cli_open(
+    struct cs_client **out, const struct cli_args *args, enum cli_online online)
+{
+	const char *home = cli_home(args);
+	struct cs_buf passphrase = { .max = 4096 };
+	bool needed = false;
+	enum cs_err err;
+	int status;
+
+	*out = NULL;
+	if (home == NULL)
+		return CLI_USAGE;
+	err = cs_client_needs_passphrase(&needed, home);
+	if (err)
+		return open_failed(err, home);
+	if (needed &&
+	    (status = cli_passphrase(&passphrase, args, false)) != CLI_OK)
+		return status;
+	err = cs_client_open(out, home, cs_buf_view(&passphrase));
+	cs_buf_free(&passphrase);
+	if (err)
+		return open_failed(err, home);
+	if (online == CLI_OFFLINE)
+		return CLI_OK;
+	err = cs_client_connect(*out);
+	if (err == CS_OK)
+		return CLI_OK;
+	if (online == CLI_MAYBE && err == CS_ERR_CLOSED) {
+		fprintf(stderr, "countersign: %s Going on without the hub.\n",
+		    cs_client_problem(*out));
+		return CLI_OK;
+	}
+	status = cli_client_fail(*out, err);
+	cs_client_close(*out);
+	*out = NULL;
+	return status;
+}

@@ -1,0 +1,82 @@
+/* SPDX-License-Identifier: MIT */
+#include "cli/secret.h"
+
+#include <stdio.h>
+#include <string.h>
+#include <termios.h>
+#include <unistd.h>
+
+#include "cli/report_error.h"
+#include "store/file.h"
+
+#define PASSPHRASE_MAX 1024
+
+/* A line without echo. */
+static enum cs_err
+ask(struct cs_buf *out, const char *prompt)
+{
+	char line[PASSPHRASE_MAX];
+	struct termios before, silent;
+	enum cs_err err = CS_ERR_CLOSED;
+	size_t n;
+
+	if (tcgetattr(STDIN_FILENO, &before) != 0)
+		return CS_ERR_IO;
+	silent = before;
+	silent.c_lflag &= ~(tcflag_t)ECHO;
+	fputs(prompt, stderr);
+	tcsetattr(STDIN_FILENO, TCSAFLUSH, &silent);
+	if (fgets(line, sizeof line, stdin) != NULL) {
+		n = strcspn(line, "\n");
+		err = cs_buf_set(out, cs_view(line, n));
+	}
+	tcsetattr(STDIN_FILENO, TCSAFLUSH, &before);
+	fputc('\n', stderr);
+	cs_wipe(line, sizeof line);
+	return err;
+}
+
+static int
+from_file(struct cs_buf *out, const char *path)
+{
+	enum cs_err err = cs_file_read(out, path, PASSPHRASE_MAX);
+
+	if (err)
+		return report_error(err, "The passphrase file %s", path);
+	while (out->len != 0 &&
+	    (out->data[out->len - 1] == '\n' ||
+		out->data[out->len - 1] == '\r'))
+		out->len--;
+	if (out->len == 0)
+		return cli_fail(
+		    CLI_USAGE, "The passphrase file %s is empty.", path);
+	return CLI_OK;
+}
+
+int
+cli_passphrase(struct cs_buf *out, const struct cli_args *args, bool new_one)
+{
+	const char *path = cli_value(args, "passphrase-file");
+	struct cs_buf again = { .max = PASSPHRASE_MAX };
+	enum cs_err err;
+	bool same;
+
+	if (path != NULL)
+		return from_file(out, path);
+	if (!isatty(STDIN_FILENO))
+		return cli_fail(CLI_USAGE,
+		    "The folder takes a passphrase: give it with "
+		    "--passphrase-file FILE.");
+	if ((err = ask(out, new_one ? "New passphrase: " : "Passphrase: ")))
+		return report_error(err, "Reading the passphrase");
+	if (!new_one)
+		return CLI_OK;
+	if (out->len < 8)
+		return cli_fail(CLI_USAGE,
+		    "Choose a longer passphrase: at least 8 characters.");
+	if ((err = ask(&again, "The same again: ")))
+		return report_error(err, "Reading the passphrase");
+	same = cs_view_equal(cs_buf_view(out), cs_buf_view(&again));
+	cs_buf_free(&again);
+	return same ? CLI_OK : cli_fail(CLI_USAGE, "They are not the same.");
+}

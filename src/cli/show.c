@@ -1,0 +1,173 @@
+/* SPDX-License-Identifier: MIT */
+/* Messages on a screen, or as lines of JSON. */
+#include <string.h>
+
+#include "base/text.h"
+#include "cli/main.h"
+#include "cli/print.h"
+#include "wire/messages.h"
+
+static const char *
+kind_name(const struct cs_client_message *m)
+{
+	switch (m->kind) {
+	case CS_CLIENT_RECEIVED:
+		return "received";
+	case CS_CLIENT_SENT:
+		return "sent";
+	case CS_CLIENT_NOTICE:
+		return "notice";
+	default:
+		return "refused";
+	}
+}
+
+static void
+json_string(const char *name, const char *value)
+{
+	printf(",\"%s\":", name);
+	cli_print_json(stdout, cs_view_str(value));
+}
+
+static void
+show_json(const struct cs_client_message *m)
+{
+	char hex[65];
+
+	printf("{\"kind\":\"%s\"", kind_name(m));
+	if (m->kind == CS_CLIENT_RECEIVED || m->kind == CS_CLIENT_SENT) {
+		cs_hex(hex, CS_VIEW_OF(m->mid));
+		printf(",\"id\":\"%s\"", hex);
+	}
+	json_string("conversation", m->conversation);
+	printf(",\"direct\":%s", m->direct ? "true" : "false");
+	if (m->from[0] != '\0')
+		json_string("from", m->from);
+	printf(",\"time_ms\":%llu,\"number\":%llu",
+	    (unsigned long long)m->time_ms, (unsigned long long)m->group_seq);
+	if (m->request)
+		printf(",\"request\":true");
+	if (m->late)
+		printf(",\"late\":true");
+	if (m->waiting)
+		printf(",\"waiting\":true");
+	if (m->failed)
+		printf(",\"failed\":true");
+	if (m->kind == CS_CLIENT_REFUSED) {
+		json_string("reason", m->reason);
+	} else {
+		printf(",\"text\":");
+		cli_print_json(stdout, m->text);
+	}
+	if (m->is_reply) {
+		cs_hex(hex, CS_VIEW_OF(m->reply_to));
+		printf(",\"reply_to\":\"%s\"", hex);
+	}
+	if (m->n_media != 0) {
+		printf(",\"media\":[");
+		for (size_t i = 0; i < m->n_media; i++) {
+			printf("%s{\"name\":", i == 0 ? "" : ",");
+			cli_print_json(
+			    stdout, cs_view_str(m->media[i].filename));
+			json_string("type", m->media[i].media_type);
+			printf(",\"size\":%llu}",
+			    (unsigned long long)m->media[i].size);
+		}
+		printf("]");
+	}
+	printf("}\n");
+}
+
+static void
+show_media(const struct cs_client_message *m)
+{
+	for (size_t i = 0; i < m->n_media; i++) {
+		printf("    [%s ", m->media[i].photo ? "photo" : "file");
+		cli_print_text(stdout, cs_view_str(m->media[i].filename), 4);
+		printf(", %.1f KiB", (double)m->media[i].size / 1024);
+		if (m->request && m->kind == CS_CLIENT_RECEIVED)
+			printf(", not fetched before you accept]\n");
+		else
+			printf("]\n");
+	}
+}
+
+/* The line above a message: when, which, from whom, where. */
+static void
+show_head(const struct cs_client_message *m)
+{
+	char hex[65];
+
+	cs_hex(hex, CS_VIEW_OF(m->mid));
+	printf("%.*s  ", CLI_MID_DIGITS, hex);
+	cli_print_time(stdout, m->time_ms);
+	printf("  ");
+	if (m->kind == CS_CLIENT_SENT)
+		printf("you");
+	else
+		cli_print_text(stdout, cs_view_str(m->from), 0);
+	if (!m->direct || m->kind == CS_CLIENT_SENT) {
+		printf(m->direct ? " to " : " in ");
+		cli_print_text(stdout, cs_view_str(m->conversation), 0);
+	}
+	if (m->request && m->kind == CS_CLIENT_RECEIVED)
+		printf("  (request: somebody new)");
+	if (m->late)
+		printf("  (the clocks of sender and hub differ)");
+	if (m->waiting)
+		printf("  (waiting for the hub)");
+	if (m->failed)
+		printf("  (not sent: the hub refused it)");
+	if (m->is_reply) {
+		cs_hex(hex, CS_VIEW_OF(m->reply_to));
+		printf("  (answers %.*s)", CLI_MID_DIGITS, hex);
+	}
+	printf("\n");
+}
+
+static void
+show_text(const struct cs_client_message *m)
+{
+	switch (m->kind) {
+	case CS_CLIENT_NOTICE:
+		printf("-- ");
+		if (m->conversation[0] != '\0') {
+			cli_print_text(stdout, cs_view_str(m->conversation), 0);
+			printf(": ");
+		}
+		cli_print_text(stdout, m->text, 3);
+		printf("\n");
+		return;
+	case CS_CLIENT_REFUSED:
+		printf("!! ");
+		cli_print_text(stdout, cs_view_str(m->conversation), 0);
+		printf(": message number %llu%s%s was refused and is not "
+		       "shown: it does not verify (%s).\n",
+		    (unsigned long long)m->group_seq,
+		    m->from[0] != '\0' ? ", said to be from " : "", m->from,
+		    m->reason);
+		return;
+	default:
+		break;
+	}
+	show_head(m);
+	if (m->text.len != 0) {
+		printf("    ");
+		cli_print_text(stdout, m->text, 4);
+		printf("\n");
+	}
+	show_media(m);
+}
+
+enum cs_err
+cli_show_message(void *arg, const struct cs_client_message *m)
+{
+	const bool *json = arg;
+
+	if (*json)
+		show_json(m);
+	else
+		show_text(m);
+	/* Not seen before it has left for the screen. */
+	return fflush(stdout) == 0 && !ferror(stdout) ? CS_OK : CS_ERR_IO;
+}

@@ -1,0 +1,105 @@
+/* SPDX-License-Identifier: MIT */
+/* Requests to the hub, and what its refusals mean to a person. */
+#include <stdio.h>
+#include <string.h>
+#include <time.h>
+
+#include "client/client_internal.h"
+
+/* Text of the desk's on a member's screen: control characters become spaces,
+ * the rest is printed with care by whoever prints it. */
+static void
+disabled(struct cs_client *c)
+{
+	struct cs_wire_disabled data;
+	const char *reason;
+	char at[32] = "?";
+	struct tm tm;
+	time_t t;
+
+	if (cs_wire_parse(&data, &cs_wire_disabled_shape,
+		cs_buf_view(&c->session.refusal_data)) != CS_OK) {
+		snprintf(c->problem, sizeof c->problem, "%s",
+		    cs_wire_code_text(CS_WIRE_E_DISABLED));
+		return;
+	}
+	t = (time_t)(data.at_ms / 1000);
+	if (gmtime_r(&t, &tm) != NULL)
+		strftime(at, sizeof at, "%Y-%m-%d %H:%M UTC", &tm);
+	reason = cs_reason_name(data.reason);
+	snprintf(c->problem, sizeof c->problem,
+	    "The report desk disabled this account on %s. Reason: %s. "
+	    "Statement: %.*s",
+	    at, reason != NULL ? reason : "not given", (int)data.statement.len,
+	    (const char *)data.statement.data);
+	for (char *p = c->problem; *p != '\0'; p++)
+		if ((unsigned char)*p < 0x20 || *p == 0x7f)
+			*p = ' ';
+}
+
+static enum cs_err
+explain(struct cs_client *c, enum cs_err err)
+{
+	switch (err) {
+	case CS_OK:
+		return CS_OK;
+	case CS_ERR_DENIED:
+		c->hub_code = c->session.code;
+		if (c->hub_code == CS_WIRE_E_DISABLED)
+			disabled(c);
+		else
+			snprintf(c->problem, sizeof c->problem, "%s",
+			    c->session.sentence);
+		return err;
+	case CS_ERR_CLOSED:
+		client_offline(c);
+		return client_problem(
+		    c, err, "The connection to the hub broke off.");
+	case CS_ERR_TIMEOUT:
+		client_offline(c);
+		return client_problem(
+		    c, err, "The hub took too long to answer.");
+	default:
+		if (cs_err_class(err) != CS_ERR_CLASS_THEIRS)
+			return err;
+		/* Whoever speaks like this will not do better later. */
+		client_offline(c);
+		return client_problem(c, err,
+		    "The hub gave an answer that makes no sense (%s).",
+		    cs_err_name(err));
+	}
+}
+
+enum cs_err
+client_call(struct cs_client *c, uint8_t kind,
+    const struct cs_wire_shape *request_shape, const void *request,
+    const struct cs_wire_shape *answer_shape, void *answer)
+{
+	enum cs_err err = client_need_hub(c);
+
+	c->hub_code = 0;
+	if (err)
+		return err;
+	return explain(c,
+	    cs_session_call(&c->session, kind, request_shape, request,
+		answer_shape, answer));
+}
+
+enum cs_err
+client_call_empty(struct cs_client *c, uint8_t kind,
+    const struct cs_wire_shape *request_shape, const void *request)
+{
+	struct cs_wire_empty answer;
+
+	return client_call(
+	    c, kind, request_shape, request, &cs_wire_empty_shape, &answer);
+}
+
+enum cs_err
+client_login(struct cs_client *c)
+{
+	c->hub_code = 0;
+	return explain(c,
+	    cs_session_login(&c->session, CS_WIRE_ROLE_DEVICE, c->device,
+		&c->device_key, &c->login));
+}

@@ -1,0 +1,261 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Our own commits.  One is stored with all that merging it takes before the
+ * hub hears of it, so that a crash at any moment leaves a member that can go
+ * on: the same bytes are submitted again, and the hub says the same.
+ */
+#include <string.h>
+
+#include "client/client_internal.h"
+#include "crypto/hash.h"
+
+#define PENDING "grp.pending"
+
+struct pending {
+	struct cs_buf plain; /* what the views point into */
+	struct cs_view commit, welcome, staged;
+};
+
+static enum cs_err
+pending_store(struct cs_client *c, struct client_group *g,
+    struct cs_view commit, struct cs_view welcome,
+    const struct cs_mls_staged *staged)
+{
+	struct cs_buf plain = { 0 }, saved = { 0 }, sealed = { 0 };
+	struct cs_writer w = cs_writer(&plain);
+	enum cs_err err;
+
+	if ((err = cs_mls_staged_save(staged, &saved)))
+		goto out;
+	cs_write_vec(&w, commit);
+	cs_write_vec(&w, welcome);
+	cs_write_vec(&w, cs_buf_view(&saved));
+	if ((err = cs_writer_end(&w)) == CS_OK &&
+	    (err = cs_vault_seal(&sealed, &c->key, PENDING, client_group_id(g),
+		 cs_buf_view(&plain))) == CS_OK)
+		err = cs_db_exec(c->db, "UPDATE grp SET pending=? WHERE id=?",
+		    cs_blob(cs_buf_view(&sealed)), cs_blob(client_group_id(g)));
+out:
+	cs_buf_free(&plain);
+	cs_buf_free(&saved);
+	cs_buf_free(&sealed);
+	return err;
+}
+
+enum cs_err
+client_commit_forget(struct cs_client *c, const struct client_group *g)
+{
+	return cs_db_exec(c->db, "UPDATE grp SET pending=NULL WHERE id=?",
+	    cs_blob(client_group_id(g)));
+}
+
+/* CS_ERR_NOT_FOUND: nothing is pending. */
+static enum cs_err
+pending_load(
+    struct pending *out, struct cs_client *c, const struct client_group *g)
+{
+	struct cs_rows rows;
+	struct cs_reader r;
+	enum cs_err err;
+
+	memset(out, 0, sizeof *out);
+	err = cs_db_query(&rows, c->db, "SELECT pending FROM grp WHERE id=?",
+	    cs_blob(client_group_id(g)));
+	if (err == CS_OK) {
+		if (cs_rows_next(&rows) && !cs_col_null(&rows, 0))
+			err = cs_vault_open(&out->plain, &c->key, PENDING,
+			    client_group_id(g), cs_col_blob(&rows, 0));
+		else
+			err = CS_ERR_NOT_FOUND;
+	}
+	if ((err = cs_rows_end(&rows, err)))
+		return err;
+	r = cs_reader(cs_buf_view(&out->plain));
+	out->commit = cs_read_vec(&r);
+	out->welcome = cs_read_vec(&r);
+	out->staged = cs_read_vec(&r);
+	return cs_reader_end(&r) == CS_OK ? CS_OK : CS_ERR_CORRUPT;
+}
+
+/* ---- what a commit did, in words --------------------------------------------
+ */
+
+static enum cs_err
+notice_removed(struct cs_client *c, struct client_group *g,
+    const struct cs_mls_staged *staged, const char *committer)
+{
+	enum cs_err err = CS_OK;
+
+	for (size_t i = 0; err == CS_OK && i < cs_mls_staged_removed(staged);
+	     i++) {
+		char name[CS_HANDLE_MAX + 1];
+		struct cs_mls_member m;
+		bool external;
+
+		if (!cs_mls_staged_removed_member(staged, i, &m, &external))
+			continue;
+		client_handle_of(name, m.credential);
+		err = external
+		    ? client_notice(c, g, g->last_ms,
+			  "%s was removed by the operator of %s.", name, c->hub)
+		    : client_notice(
+			  c, g, g->last_ms, "%s removed %s.", committer, name);
+	}
+	return err;
+}
+
+static enum cs_err
+notice_added(struct cs_client *c, struct client_group *g,
+    const struct cs_mls_staged *staged, const char *committer)
+{
+	enum cs_err err = CS_OK;
+
+	for (size_t i = 0; err == CS_OK && i < cs_mls_staged_added(staged);
+	     i++) {
+		char name[CS_HANDLE_MAX + 1];
+		struct cs_mls_member m;
+
+		if (!cs_mls_staged_added_member(staged, i, &m))
+			continue;
+		if ((err = client_contact_learn(c, m.credential)))
+			return err;
+		/* Of two, the second is no news. */
+		if (g->direct && client_group_count(g) == 1)
+			continue;
+		client_handle_of(name, m.credential);
+		err = client_notice(
+		    c, g, g->last_ms, "%s added %s.", committer, name);
+	}
+	return err;
+}
+
+enum cs_err
+client_commit_merge(
+    struct cs_client *c, struct client_group *g, struct cs_mls_staged *staged)
+{
+	char committer[CS_HANDLE_MAX + 1] = "?";
+	struct cs_mls_member m;
+	bool gone = cs_mls_staged_self_removed(staged);
+	enum cs_err err;
+
+	if (cs_mls_group_member(g->mls, cs_mls_staged_committer(staged), &m))
+		client_handle_of(committer, m.credential);
+	if ((err = client_group_check_staged(g, staged)) ||
+	    (err = notice_removed(c, g, staged, committer)) ||
+	    (err = notice_added(c, g, staged, committer))) {
+		cs_mls_staged_free(staged);
+		return err;
+	}
+	if (gone) {
+		g->state = CS_CLIENT_LEFT;
+		cs_mls_staged_free(staged);
+	} else if ((err = cs_mls_group_merge(g->mls, staged))) {
+		return err;
+	}
+	/* Whatever we had staged was for the epoch that is over. */
+	return client_commit_forget(c, g);
+}
+
+/* ---- submitting
+ * --------------------------------------------------------------- */
+
+static enum cs_err
+merge_pending(
+    struct cs_client *c, struct client_group *g, const struct pending *p)
+{
+	struct cs_mls_staged *staged = NULL;
+	enum cs_err err;
+
+	if ((err = cs_mls_staged_load(&staged, g->mls, p->staged)) ||
+	    (err = client_commit_merge(c, g, staged)))
+		return err;
+	return client_group_store(c, g);
+}
+
+static enum cs_err
+merge_in_transaction(
+    struct cs_client *c, struct client_group *g, const struct pending *p)
+{
+	enum cs_err err;
+
+	if ((err = cs_db_begin(c->db)))
+		return err;
+	if ((err = merge_pending(c, g, p)) == CS_OK)
+		err = cs_db_commit(c->db);
+	if (err)
+		cs_db_rollback(c->db);
+	return err;
+}
+
+enum cs_err
+client_commit_seen(struct cs_client *c, struct client_group *g,
+    const uint8_t msg_hash[static 32])
+{
+	uint8_t hash[32];
+	struct pending p;
+	enum cs_err err = pending_load(&p, c, g);
+
+	if (err == CS_OK && (err = cs_sha256(hash, p.commit)) == CS_OK)
+		err = memcmp(hash, msg_hash, sizeof hash) == 0
+		    ? merge_pending(c, g, &p)
+		    : CS_ERR_NOT_FOUND;
+	cs_buf_free(&p.plain);
+	return err;
+}
+
+enum cs_err
+client_commit_resume(struct cs_client *c, struct client_group *g)
+{
+	struct cs_wire_submit submit = { 0 };
+	struct cs_wire_submit_answer answer;
+	struct pending p;
+	enum cs_err err = pending_load(&p, c, g);
+
+	if (err == CS_ERR_NOT_FOUND) {
+		cs_buf_free(&p.plain);
+		return CS_OK;
+	}
+	if (err)
+		goto out;
+	if ((err = client_group_register(c, g)))
+		goto out;
+	submit.group_id = client_group_id(g);
+	submit.message = p.commit;
+	submit.welcome = p.welcome;
+	err = client_call(c, CS_WIRE_SUBMIT, &cs_wire_submit_shape, &submit,
+	    &cs_wire_submit_answer_shape, &answer);
+	if (err == CS_OK) {
+		err = merge_in_transaction(c, g, &p);
+	} else if (err == CS_ERR_DENIED) {
+		bool stale = c->hub_code == CS_WIRE_E_STALE_EPOCH;
+
+		/* Refused for good: the group stays as it was. */
+		if ((err = client_commit_forget(c, g)) == CS_OK)
+			err = stale ? client_sync_group(c, g) : CS_ERR_DENIED;
+		if (err == CS_OK)
+			err = CS_ERR_EPOCH;
+	}
+out:
+	cs_buf_free(&p.plain);
+	return err;
+}
+
+enum cs_err
+client_commit(struct cs_client *c, struct client_group *g,
+    const struct cs_mls_commit_options *opt)
+{
+	struct cs_buf commit = { 0 }, welcome = { 0 };
+	struct cs_mls_staged *staged = NULL;
+	enum cs_err err;
+
+	if ((err = client_commit_resume(c, g)))
+		return err;
+	err = cs_mls_commit_new(&staged, &commit, &welcome, g->mls, opt);
+	if (err == CS_OK)
+		err = pending_store(
+		    c, g, cs_buf_view(&commit), cs_buf_view(&welcome), staged);
+	cs_mls_staged_free(staged);
+	cs_buf_free(&commit);
+	cs_buf_free(&welcome);
+	return err ? err : client_commit_resume(c, g);
+}

@@ -1,0 +1,148 @@
+/* SPDX-License-Identifier: MIT */
+/* Reaching the hub, and taking nothing from it that does not verify. */
+#include <string.h>
+
+#include "client/client_internal.h"
+
+static enum cs_err
+unreachable(struct cs_client *c, enum cs_err err)
+{
+	switch (err) {
+	case CS_ERR_CLOSED:
+	case CS_ERR_TIMEOUT:
+		return client_problem(c, CS_ERR_CLOSED,
+		    "Nobody answers at %s:%d.", c->host, c->port);
+	case CS_ERR_VERSION:
+		return client_problem(c, err,
+		    "The hub at %s:%d speaks another version.", c->host,
+		    c->port);
+	case CS_ERR_NOMEM:
+		return err;
+	default:
+		return client_problem(c, err,
+		    "What answers at %s:%d is not the hub of this operator "
+		    "key (%s). Somebody may stand in between.",
+		    c->host, c->port, cs_err_text(err));
+	}
+}
+
+/* The desk's key: the root's word for it, or none. */
+static enum cs_err
+take_desk(struct cs_client *c, uint64_t now_s)
+{
+	struct cs_view cert = cs_buf_view(&c->session.info.desk_seal_cert);
+	struct cs_role_key_cert desk;
+	enum cs_err err;
+
+	c->have_desk = cert.len != 0;
+	if (!c->have_desk)
+		return CS_OK;
+	if ((err = cs_role_key_cert_verify(
+		 &desk, cert, CS_VIEW_OF(c->root), CS_ROLE_DESK_HPKE, now_s)))
+		return err;
+	memcpy(c->desk_hpke, desk.public, sizeof c->desk_hpke);
+	return CS_OK;
+}
+
+static enum cs_err
+take_certificates(struct cs_client *c)
+{
+	const struct cs_hub_info *info = &c->session.info;
+	uint64_t now_s = client_now_ms() / 1000;
+	struct cs_view root = CS_VIEW_OF(c->root);
+	struct cs_stamp_key_cert stamp;
+	struct cs_role_key_cert external;
+	enum cs_err err;
+
+	if ((err = cs_stamp_key_cert_verify(
+		 &stamp, cs_buf_view(&info->stamp_cert), root, now_s)) ||
+	    (err = cs_role_key_cert_verify(&external,
+		 cs_buf_view(&info->external_cert), root,
+		 CS_ROLE_EXTERNAL_SENDER, now_s)) ||
+	    (err = take_desk(c, now_s)))
+		return err;
+	memcpy(c->external_sender, external.public, 32);
+	return client_stamp_cert_learn(c, cs_buf_view(&info->stamp_cert));
+}
+
+enum cs_err
+client_reach(struct cs_client *c)
+{
+	const struct cs_net_client_config config = {
+		.host = c->host,
+		.port = c->port,
+		.root_public = c->root,
+		.timeout_ms = CLIENT_TIMEOUT_MS,
+	};
+	enum cs_err err;
+
+	if (c->online)
+		return CS_OK;
+	if ((err = cs_session_open(&c->session, &config)))
+		return unreachable(c, err);
+	c->online = true;
+	if ((err = take_certificates(c))) {
+		client_offline(c);
+		return cs_err_class(err) == CS_ERR_CLASS_THEIRS
+		    ? unreachable(c, err)
+		    : err;
+	}
+	if (c->hub[0] == '\0') {
+		strcpy(c->hub, c->session.info.name);
+	} else if (strcmp(c->hub, c->session.info.name) != 0) {
+		client_offline(c);
+		return client_problem(c, CS_ERR_MISMATCH,
+		    "The hub calls itself by another name than when you "
+		    "joined.");
+	}
+	return CS_OK;
+}
+
+/* Finish what was cut off: commits, then messages. */
+static enum cs_err
+resume(struct cs_client *c, struct client_group *g, void *arg)
+{
+	enum cs_err err;
+
+	(void)arg;
+	if (g->state == CS_CLIENT_LEFT)
+		return CS_OK;
+	err = client_commit_resume(c, g);
+	if (err == CS_OK || err == CS_ERR_EPOCH)
+		err = client_flush(c, g);
+	/* One conversation that the hub refuses does not stop the others. */
+	return err == CS_ERR_DENIED || err == CS_ERR_EPOCH ? CS_OK : err;
+}
+
+enum cs_err
+cs_client_connect(struct cs_client *c)
+{
+	enum cs_err err;
+
+	if ((err = client_reach(c)))
+		return err;
+	if ((err = client_login(c))) {
+		client_offline(c);
+		return err;
+	}
+	if ((err = client_key_packages_fill(c)) || (err = cs_client_sync(c)) ||
+	    (err = client_group_each(c, resume, NULL)))
+		return err;
+	return client_reports_flush(c);
+}
+
+enum cs_err
+cs_client_wait(struct cs_client *c, int timeout_ms)
+{
+	struct cs_wire_push push;
+	enum cs_err err = client_need_hub(c);
+
+	if (err)
+		return err;
+	err = cs_session_push(&c->session, &push, timeout_ms);
+	if (err == CS_OK || err == CS_ERR_TIMEOUT)
+		return err;
+	client_offline(c);
+	return client_problem(
+	    c, CS_ERR_CLOSED, "The connection to the hub broke off.");
+}

@@ -1,0 +1,288 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * People we know, and which account key is theirs.  The first key that we see
+ * for a name is remembered; another one later is refused, and two people
+ * compare the safety number to know that the first was right.
+ */
+#include <string.h>
+
+#include "base/alloc.h"
+#include "client/client_internal.h"
+#include "crypto/hash.h"
+
+#define CONTACT_TABLE "contact"
+#define CONTACT_VERSION 1
+/* How much work a false number costs whoever looks for one that is similar. */
+#define SAFETY_ROUNDS 5200
+
+static enum cs_err
+parse(struct client_contact *out, struct cs_view account, struct cs_view plain)
+{
+	struct cs_reader r = cs_reader(plain);
+	struct cs_view handle;
+
+	memset(out, 0, sizeof *out);
+	if (account.len != sizeof out->account)
+		return CS_ERR_CORRUPT;
+	memcpy(out->account, account.data, sizeof out->account);
+	if (cs_read_u8(&r) != CONTACT_VERSION)
+		cs_reader_fail(&r, CS_ERR_CORRUPT);
+	handle = cs_read_vec_max(&r, CS_HANDLE_MAX);
+	if (handle.len != 0)
+		memcpy(out->handle, handle.data, handle.len);
+	cs_read_copy(&r, out->account_key, sizeof out->account_key);
+	out->state = cs_read_u8(&r);
+	return cs_reader_end(&r) == CS_OK ? CS_OK : CS_ERR_CORRUPT;
+}
+
+static enum cs_err
+append(struct cs_client *c, const struct client_contact *contact)
+{
+	struct client_contact *grown = cs_grow(
+	    c->contacts, c->n_contacts, c->n_contacts + 1, sizeof *grown);
+
+	if (grown == NULL)
+		return CS_ERR_NOMEM;
+	c->contacts = grown;
+	c->contacts[c->n_contacts++] = *contact;
+	return CS_OK;
+}
+
+enum cs_err
+client_contacts_load(struct cs_client *c)
+{
+	struct cs_buf plain = { 0 };
+	struct cs_rows rows;
+	enum cs_err err;
+
+	cs_free(c->contacts, c->n_contacts * sizeof *c->contacts);
+	c->contacts = NULL;
+	c->n_contacts = 0;
+	err = cs_db_query(&rows, c->db, "SELECT account,sealed FROM contact");
+	while (err == CS_OK && cs_rows_next(&rows)) {
+		struct cs_view account = cs_col_blob(&rows, 0);
+		struct client_contact contact;
+
+		if ((err = cs_vault_open(&plain, &c->key, CONTACT_TABLE,
+			 account, cs_col_blob(&rows, 1))) == CS_OK &&
+		    (err = parse(&contact, account, cs_buf_view(&plain))) ==
+			CS_OK)
+			err = append(c, &contact);
+	}
+	cs_buf_free(&plain);
+	return cs_rows_end(&rows, err);
+}
+
+static enum cs_err
+save(struct cs_client *c, const struct client_contact *contact)
+{
+	struct cs_buf plain = { 0 }, sealed = { 0 };
+	struct cs_writer w = cs_writer(&plain);
+	enum cs_err err;
+
+	cs_write_u8(&w, CONTACT_VERSION);
+	cs_write_vec(&w, cs_view_str(contact->handle));
+	cs_write_bytes(&w, CS_VIEW_OF(contact->account_key));
+	cs_write_u8(&w, (uint8_t)contact->state);
+	if ((err = cs_writer_end(&w)) == CS_OK &&
+	    (err = cs_vault_seal(&sealed, &c->key, CONTACT_TABLE,
+		 CS_VIEW_OF(contact->account), cs_buf_view(&plain))) == CS_OK)
+		err = cs_db_exec(c->db,
+		    "INSERT INTO contact(account,sealed) VALUES(?,?)"
+		    " ON CONFLICT(account) DO UPDATE SET "
+		    "sealed=excluded.sealed",
+		    cs_blob(CS_VIEW_OF(contact->account)),
+		    cs_blob(cs_buf_view(&sealed)));
+	cs_buf_free(&plain);
+	cs_buf_free(&sealed);
+	return err;
+}
+
+struct client_contact *
+client_contact_find(struct cs_client *c, const uint8_t account[static 16])
+{
+	for (size_t i = 0; i < c->n_contacts; i++)
+		if (memcmp(c->contacts[i].account, account, 16) == 0)
+			return &c->contacts[i];
+	return NULL;
+}
+
+struct client_contact *
+client_contact_by_handle(struct cs_client *c, const char *handle)
+{
+	for (size_t i = 0; i < c->n_contacts; i++)
+		if (strcmp(c->contacts[i].handle, handle) == 0)
+			return &c->contacts[i];
+	return NULL;
+}
+
+/* Certificate and account key of a leaf's credential, checked against each
+ * other at ${now_s}. */
+static enum cs_err
+open_credential(struct cs_credential *credential, struct cs_device_cert *cert,
+    struct cs_view bytes, uint64_t now_s)
+{
+	enum cs_err err;
+
+	if ((err = cs_credential_parse(credential, bytes)))
+		return err;
+	return cs_device_cert_verify(cert, credential->device_cert,
+	    CS_VIEW_OF(credential->account_key), now_s);
+}
+
+void
+client_handle_of(char *out, struct cs_view bytes)
+{
+	struct cs_credential credential;
+	struct cs_device_cert cert;
+
+	strcpy(out, "?"); /* holds CS_HANDLE_MAX + 1 */
+	if (cs_credential_parse(&credential, bytes) != CS_OK ||
+	    cs_device_cert_peek(&cert, credential.device_cert) != CS_OK)
+		return;
+	memcpy(out, cert.handle.data, cert.handle.len);
+	out[cert.handle.len] = '\0';
+}
+
+static void
+contact_of(struct client_contact *out, const struct cs_credential *credential,
+    const struct cs_device_cert *cert)
+{
+	memset(out, 0, sizeof *out);
+	memcpy(out->account, cert->account, sizeof out->account);
+	memcpy(
+	    out->account_key, credential->account_key, sizeof out->account_key);
+	memcpy(out->handle, cert->handle.data, cert->handle.len);
+}
+
+/* Does it agree with what we know of this account and of this name? */
+static enum cs_err
+check_known(struct cs_client *c, const struct client_contact *seen)
+{
+	const struct client_contact *known;
+
+	if (memcmp(seen->account, c->account, 16) == 0)
+		return memcmp(seen->account_key, c->account_key.public, 32) == 0
+		    ? CS_OK
+		    : CS_ERR_CREDENTIAL;
+	if (strcmp(seen->handle, c->handle) == 0)
+		return CS_ERR_CREDENTIAL;
+	known = client_contact_find(c, seen->account);
+	if (known != NULL)
+		return strcmp(known->handle, seen->handle) == 0 &&
+			memcmp(known->account_key, seen->account_key, 32) == 0
+		    ? CS_OK
+		    : CS_ERR_CREDENTIAL;
+	return client_contact_by_handle(c, seen->handle) == NULL
+	    ? CS_OK
+	    : CS_ERR_CREDENTIAL;
+}
+
+enum cs_err
+client_check_leaf(void *arg, struct cs_view bytes, struct cs_view old_bytes,
+    struct cs_view signature_key)
+{
+	struct cs_client *c = arg;
+	struct cs_credential credential;
+	struct cs_device_cert cert;
+	struct client_contact seen;
+	enum cs_err err;
+
+	/* A leaf stays with its device. */
+	if (old_bytes.len != 0 && !cs_view_equal(bytes, old_bytes))
+		return CS_ERR_CREDENTIAL;
+	if ((err = open_credential(
+		 &credential, &cert, bytes, client_now_ms() / 1000)))
+		return err;
+	if (!cs_view_equal(CS_VIEW_OF(cert.public), signature_key))
+		return CS_ERR_CREDENTIAL;
+	contact_of(&seen, &credential, &cert);
+	return check_known(c, &seen);
+}
+
+enum cs_err
+client_contact_learn(struct cs_client *c, struct cs_view bytes)
+{
+	struct cs_credential credential;
+	struct cs_device_cert cert;
+	struct client_contact seen;
+	enum cs_err err;
+
+	if ((err = open_credential(
+		 &credential, &cert, bytes, client_now_ms() / 1000)))
+		return err;
+	contact_of(&seen, &credential, &cert);
+	if ((err = check_known(c, &seen)))
+		return err;
+	if (memcmp(seen.account, c->account, 16) == 0 ||
+	    client_contact_find(c, seen.account) != NULL)
+		return CS_OK;
+	if ((err = save(c, &seen)))
+		return err;
+	return append(c, &seen);
+}
+
+enum cs_err
+client_contact_set_state(struct cs_client *c, struct client_contact *contact,
+    enum client_contact_state state)
+{
+	struct client_contact changed = *contact;
+	enum cs_err err;
+
+	changed.state = state;
+	if ((err = save(c, &changed)) == CS_OK)
+		*contact = changed;
+	return err;
+}
+
+/* ---- safety number ------------------------------------------------------- */
+
+/* 30 digits of one side: a long iterated hash, five digits of five bytes. */
+static enum cs_err
+half(char out[static 31], const uint8_t account[static 16],
+    const uint8_t key[static 32])
+{
+	static const char label[] = "countersign/safety/v1";
+	uint8_t hash[32];
+	const struct cs_view start[] = { cs_view_str(label), { account, 16 },
+		{ key, 32 } };
+	const struct cs_view round[] = { { hash, 32 }, { key, 32 } };
+	enum cs_err err;
+
+	err = cs_hash_parts(hash, CS_SHA256, start, 3);
+	for (unsigned i = 0; err == CS_OK && i < SAFETY_ROUNDS; i++)
+		err = cs_hash_parts(hash, CS_SHA256, round, 2);
+	for (unsigned i = 0; err == CS_OK && i < 6; i++) {
+		uint64_t x = 0;
+
+		for (unsigned k = 0; k < 5; k++)
+			x = x << 8 | hash[5 * i + k];
+		x %= 100000;
+		for (unsigned k = 5; k-- > 0; x /= 10)
+			out[5 * i + k] = (char)('0' + x % 10);
+	}
+	out[30] = '\0';
+	return err;
+}
+
+enum cs_err
+cs_client_safety_number(struct cs_client *c, const char *handle,
+    char out[static CS_CLIENT_SAFETY_DIGITS + 1])
+{
+	const struct client_contact *peer = client_contact_by_handle(c, handle);
+	char ours[31], theirs[31];
+	bool first;
+	enum cs_err err;
+
+	if (peer == NULL)
+		return client_problem(c, CS_ERR_NOT_FOUND,
+		    "You have not met %s yet: send a message first.", handle);
+	if ((err = half(ours, c->account, c->account_key.public)) ||
+	    (err = half(theirs, peer->account, peer->account_key)))
+		return err;
+	/* Both sides see the same: the smaller half first. */
+	first = strcmp(ours, theirs) < 0;
+	memcpy(out, first ? ours : theirs, 30);
+	memcpy(out + 30, first ? theirs : ours, 31);
+	return CS_OK;
+}

@@ -1,0 +1,306 @@
+/* SPDX-License-Identifier: MIT */
+#include "client/evidence.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "base/alloc.h"
+#include "base/text.h"
+#include "crypto/random.h"
+
+#define LINE_MAX_HERE 1024
+
+static enum cs_err
+load_item(struct client_item *item, struct cs_evidence_input_item *input,
+    struct cs_client *c, const uint8_t mid[static 32])
+{
+	struct cs_buf group_id = { 0 };
+	struct client_group g = { 0 };
+	uint64_t id;
+	enum cs_err err;
+
+	if ((err = client_message_by_mid(&id, &group_id, c, mid)) ||
+	    (err = client_message_load(&item->record, &item->plain, c, id)) ||
+	    (err = client_group_load_meta(&g, c, cs_buf_view(&group_id))))
+		goto out;
+	if (item->record.bare) {
+		err = client_problem(c, CS_ERR_MISUSE,
+		    "A message that the hub does not have cannot be proved.");
+		goto out;
+	}
+	strcpy(item->conversation, g.name);
+	item->direct = g.direct;
+	if ((err = cs_capsule_parse(&input->capsule, item->record.body)) ||
+	    (err = cs_mimi_parse(
+		 &item->content, input->capsule.application_data)) ||
+	    (err = client_stamp_cert(
+		 &item->stamp_cert, c, input->capsule.stamp.key_id)))
+		goto out;
+	input->stamp_key_cert = cs_buf_view(&item->stamp_cert);
+	input->media = item->media;
+	input->n_media = item->content.n_external;
+	for (size_t i = 0; i < input->n_media; i++)
+		item->media[i].with_key = true;
+out:
+	client_group_clear(&g);
+	cs_buf_free(&group_id);
+	return err;
+}
+
+static enum cs_err
+add_bytes(void *arg, struct cs_view bytes)
+{
+	return cs_buf_add(arg, bytes);
+}
+
+static enum cs_err
+fetch_files(struct client_item *item, struct cs_client *c)
+{
+	for (size_t i = 0; i < item->content.n_external; i++) {
+		enum cs_err err =
+		    client_media_fetch(c, &item->content.external[i], add_bytes,
+			&item->files[i], NULL);
+
+		if (err == CS_OK)
+			item->media[i].bytes = cs_buf_view(&item->files[i]);
+		else if (err == CS_ERR_NOMEM)
+			return err;
+	}
+	return CS_OK;
+}
+
+/* In the order of their groups, then of their numbers. */
+static int
+compare(const void *a, const void *b)
+{
+	const struct cs_evidence_input_item *x = a, *y = b;
+	int d =
+	    memcmp(x->capsule.stamp.group_ref, y->capsule.stamp.group_ref, 32);
+
+	if (d != 0)
+		return d;
+	return (x->capsule.stamp.group_seq > y->capsule.stamp.group_seq) -
+	    (x->capsule.stamp.group_seq < y->capsule.stamp.group_seq);
+}
+
+/* Hashes of what lies between two items of a group, if we have them all. */
+static enum cs_err
+add_gap(struct client_evidence *e, struct cs_client *c,
+    const struct cs_stamp *a, const struct cs_stamp *b)
+{
+	struct cs_evidence_gap *gap = &e->gaps[e->in.n_gaps];
+	struct cs_buf *hashes = &e->hashes[e->in.n_gaps];
+	uint64_t between = b->group_seq - a->group_seq - 1;
+	struct cs_rows rows;
+	enum cs_err err;
+
+	if (between == 0 || between > CS_EVIDENCE_GAPS_MAX)
+		return CS_OK;
+	err = cs_db_query(&rows, c->db,
+	    "SELECT leafhash,grp FROM entry WHERE seq>? AND seq<?"
+	    " ORDER BY seq",
+	    cs_int(a->group_seq), cs_int(b->group_seq));
+	while (err == CS_OK && cs_rows_next(&rows)) {
+		uint8_t ref[32];
+
+		if ((err = cs_group_ref(ref, cs_col_blob(&rows, 1))) == CS_OK &&
+		    memcmp(ref, a->group_ref, 32) == 0)
+			err = cs_buf_add(hashes, cs_col_blob(&rows, 0));
+	}
+	if ((err = cs_rows_end(&rows, err)))
+		return err;
+	if (hashes->len != between * 32) {
+		cs_buf_free(hashes);
+		return CS_OK;
+	}
+	memcpy(gap->group_ref, a->group_ref, 32);
+	gap->first_seq = a->group_seq + 1;
+	gap->leafhashes = cs_buf_view(hashes);
+	e->in.n_gaps++;
+	return CS_OK;
+}
+
+static enum cs_err
+add_gaps(struct client_evidence *e, struct cs_client *c)
+{
+	enum cs_err err = CS_OK;
+
+	qsort(e->input, e->in.n_items, sizeof *e->input, compare);
+	for (size_t i = 1; err == CS_OK && i < e->in.n_items; i++) {
+		const struct cs_stamp *a = &e->input[i - 1].capsule.stamp;
+		const struct cs_stamp *b = &e->input[i].capsule.stamp;
+
+		if (memcmp(a->group_ref, b->group_ref, 32) == 0)
+			err = add_gap(e, c, a, b);
+	}
+	return err;
+}
+
+static enum cs_err
+check_request(struct cs_client *c, const struct cs_client_report *r)
+{
+	if (r->n == 0 || r->n > CS_EVIDENCE_ITEMS_MAX)
+		return client_problem(c, CS_ERR_LIMIT,
+		    "1 to %d messages at a time.", CS_EVIDENCE_ITEMS_MAX);
+	if (r->note.len > CS_EVIDENCE_NOTE_MAX || !cs_utf8_valid(r->note))
+		return client_problem(c, CS_ERR_LIMIT,
+		    "A note has at most %d bytes of UTF-8.",
+		    CS_EVIDENCE_NOTE_MAX);
+	for (size_t i = 0; i < r->n; i++)
+		for (size_t k = 0; k < i; k++)
+			if (memcmp(r->mids[i], r->mids[k], 32) == 0)
+				return client_problem(c, CS_ERR_EXISTS,
+				    "A message is named twice.");
+	return CS_OK;
+}
+
+enum cs_err
+client_evidence_gather(struct client_evidence *out, struct cs_client *c,
+    const struct cs_client_report *r, bool with_files)
+{
+	enum cs_err err;
+
+	memset(out, 0, sizeof *out);
+	if ((err = check_request(c, r)))
+		return err;
+	out->items = cs_calloc(r->n, sizeof *out->items);
+	out->input = cs_calloc(r->n, sizeof *out->input);
+	out->gaps = cs_calloc(r->n, sizeof *out->gaps);
+	out->hashes = cs_calloc(r->n, sizeof *out->hashes);
+	out->in.n_items = r->n;
+	if (out->items == NULL || out->input == NULL || out->gaps == NULL ||
+	    out->hashes == NULL)
+		err = CS_ERR_NOMEM;
+	for (size_t i = 0; err == CS_OK && i < r->n; i++) {
+		err = load_item(&out->items[i], &out->input[i], c, r->mids[i]);
+		if (err == CS_OK && with_files)
+			err = fetch_files(&out->items[i], c);
+	}
+	if (err == CS_OK)
+		err = add_gaps(out, c);
+	if (err) {
+		client_evidence_clear(out);
+		return err;
+	}
+	cs_random(out->in.report_id, sizeof out->in.report_id);
+	out->in.created_ms = client_now_ms();
+	out->in.reason = r->reason;
+	out->in.note = r->note;
+	out->in.items = out->input;
+	out->in.gaps = out->gaps;
+	memcpy(out->in.root_public, c->root, 32);
+	out->in.credential = cs_buf_view(&c->credential);
+	out->in.device_key = &c->device_key;
+	return CS_OK;
+}
+
+void
+client_evidence_clear(struct client_evidence *e)
+{
+	for (size_t i = 0; e->items != NULL && i < e->in.n_items; i++) {
+		cs_buf_free(&e->items[i].plain);
+		cs_buf_free(&e->items[i].stamp_cert);
+		for (size_t k = 0; k < CS_MIMI_PARTS_MAX; k++)
+			cs_buf_free(&e->items[i].files[k]);
+	}
+	for (size_t i = 0; e->hashes != NULL && i < e->in.n_items; i++)
+		cs_buf_free(&e->hashes[i]);
+	cs_free(e->items, e->in.n_items * sizeof *e->items);
+	cs_free(e->input, e->in.n_items * sizeof *e->input);
+	cs_free(e->gaps, e->in.n_items * sizeof *e->gaps);
+	cs_free(e->hashes, e->in.n_items * sizeof *e->hashes);
+	memset(e, 0, sizeof *e);
+}
+
+/* ---- in words
+ * ------------------------------------------------------------------ */
+
+static void
+describe_item(const struct client_item *item,
+    void (*line)(void *arg, const char *text), void *arg)
+{
+	char text[LINE_MAX_HERE], at[32] = "?";
+	time_t t = (time_t)(item->record.time_ms / 1000);
+	struct cs_view rest = item->content.text;
+	struct tm tm;
+
+	if (localtime_r(&t, &tm) != NULL)
+		strftime(at, sizeof at, "%Y-%m-%d %H:%M", &tm);
+	snprintf(text, sizeof text, "%s wrote in %s on %s:", item->record.from,
+	    item->direct ? "the conversation with you" : item->conversation,
+	    at);
+	line(arg, text);
+	/* The whole of it: nobody agrees to what they have not seen. */
+	while (rest.len != 0) {
+		const uint8_t *nl = memchr(rest.data, '\n', rest.len);
+		size_t n = nl != NULL ? (size_t)(nl - rest.data) : rest.len;
+		size_t shown = n < sizeof text - 8 ? n : sizeof text - 8;
+
+		/* Not in the middle of a character. */
+		while (
+		    shown < n && shown > 0 && (rest.data[shown] & 0xc0) == 0x80)
+			shown--;
+		snprintf(text, sizeof text, "    %.*s", (int)shown,
+		    (const char *)rest.data);
+		line(arg, text);
+		if (shown == n && nl != NULL)
+			shown++;
+		rest.data += shown;
+		rest.len -= shown;
+	}
+	for (size_t i = 0; i < item->content.n_external; i++) {
+		char name[CS_MIMI_FILENAME_MAX + 1];
+
+		cs_mimi_filename(name, item->content.external[i].filename);
+		snprintf(text, sizeof text,
+		    "    with %s (%llu bytes), and the key that opens it", name,
+		    (unsigned long long)item->content.external[i].plain_size);
+		line(arg, text);
+	}
+}
+
+void
+client_evidence_describe(const struct client_evidence *e,
+    const struct cs_client *c, void (*line)(void *arg, const char *text),
+    void *arg)
+{
+	char text[LINE_MAX_HERE];
+	size_t hidden = 0;
+
+	for (size_t i = 0; i < e->in.n_items; i++)
+		describe_item(&e->items[i], line, arg);
+	for (size_t i = 0; i < e->in.n_gaps; i++)
+		hidden += e->gaps[i].leafhashes.len / 32;
+	if (hidden != 0) {
+		snprintf(text, sizeof text,
+		    "That %zu other entr%s between them, as hashes that tell "
+		    "nothing of what they say",
+		    hidden, hidden == 1 ? "y lies" : "ies lie");
+		line(arg, text);
+	}
+	line(arg,
+	    "With each message: its sender's name and device, the group's "
+	    "number, the time, and the proofs");
+	snprintf(text, sizeof text, "Your name, %s@%s, and your signature",
+	    c->handle, c->hub);
+	line(arg, text);
+	if (e->in.note.len != 0) {
+		snprintf(text, sizeof text, "Your note: %.*s",
+		    (int)(e->in.note.len < 900 ? e->in.note.len : 900),
+		    (const char *)e->in.note.data);
+		line(arg, text);
+	}
+	for (size_t i = 0; i < e->in.n_items; i++)
+		if (e->items[i].direct &&
+		    e->items[i].record.kind == CS_CLIENT_RECEIVED) {
+			snprintf(text, sizeof text,
+			    "Note: there are only two of you in that "
+			    "conversation. If something happens to the account "
+			    "of %s, they may guess who reported.",
+			    e->items[i].record.from);
+			line(arg, text);
+			break;
+		}
+}

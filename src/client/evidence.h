@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: MIT */
+/* src/client/evidence.h: from messages in the database to an evidence bundle.
+ */
+#pragma once
+
+#include "client/client_internal.h"
+
+/* One message that is to leave the device, and what goes along with it. */
+struct client_item {
+	struct cs_buf plain; /* the record */
+	struct cs_buf stamp_cert;
+	struct client_record record;
+	struct cs_mimi_content content;
+	char conversation[256];
+	bool direct;
+	struct cs_evidence_media media[CS_MIMI_PARTS_MAX];
+	struct cs_buf files[CS_MIMI_PARTS_MAX];
+};
+
+struct client_evidence {
+	struct cs_evidence_input in;
+	struct client_item *items; /* in.n_items of them, in order */
+	struct cs_evidence_input_item *input;
+	struct cs_evidence_gap *gaps;
+	struct cs_buf *hashes; /* of each gap */
+};
+
+/*
+ * Gather what ${r} names.  ${with_files}: fetch photos and files, too, so that
+ * the bundle stands alone; those that are gone are left out.  Free with
+ * client_evidence_clear().
+ */
+CS_CHECKED enum cs_err client_evidence_gather(struct client_evidence *out,
+    struct cs_client *c, const struct cs_client_report *r, bool with_files);
+void client_evidence_clear(struct client_evidence *e);
+
+/* Say, line by line, what is in it. */
+void client_evidence_describe(const struct client_evidence *e,
+    const struct cs_client *c, void (*line)(void *arg, const char *text),
+    void *arg);

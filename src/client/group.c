@@ -1,0 +1,374 @@
+/* SPDX-License-Identifier: MIT */
+/* Conversations as they are stored: what is known of each, and its MLS state.
+ */
+#include "client/client_internal.h"
+
+#include <string.h>
+
+#include "base/alloc.h"
+#include "franking/operator_pin.h"
+
+#define META "grp.meta"
+#define STATE "grp.state"
+#define META_VERSION 1
+
+struct cs_view
+client_group_id(const struct client_group *g)
+{
+	return cs_view(g->id, g->id_len);
+}
+
+void
+client_group_clear(struct client_group *g)
+{
+	cs_mls_group_free(g->mls);
+	cs_wipe(g, sizeof *g);
+}
+
+static void
+write_meta(struct cs_writer *w, const struct client_group *g)
+{
+	cs_write_u8(w, META_VERSION);
+	cs_write_bytes(w, CS_VIEW_OF(g->ref));
+	cs_write_u8(w, g->direct);
+	cs_write_u8(w, g->registered);
+	cs_write_u8(w, (uint8_t)g->state);
+	cs_write_vec(w, cs_view_str(g->name));
+	cs_write_vec(w, cs_view_str(g->added_by));
+	cs_write_u64(w, g->seq);
+	cs_write_u8(w, g->chain_known);
+	cs_write_bytes(w, CS_VIEW_OF(g->chain));
+	cs_write_u64(w, g->last_ms);
+	cs_write_u64(w, g->sender_seq);
+}
+
+static void
+read_string(struct cs_reader *r, char *out, size_t size)
+{
+	struct cs_view v = cs_read_vec_max(r, size - 1);
+
+	if (v.len != 0)
+		memcpy(out, v.data, v.len);
+	out[v.len] = '\0';
+}
+
+static enum cs_err
+read_meta(struct client_group *g, struct cs_view plain)
+{
+	struct cs_reader r = cs_reader(plain);
+
+	if (cs_read_u8(&r) != META_VERSION)
+		cs_reader_fail(&r, CS_ERR_CORRUPT);
+	cs_read_copy(&r, g->ref, sizeof g->ref);
+	g->direct = cs_read_u8(&r) != 0;
+	g->registered = cs_read_u8(&r) != 0;
+	g->state = cs_read_u8(&r);
+	read_string(&r, g->name, sizeof g->name);
+	read_string(&r, g->added_by, sizeof g->added_by);
+	g->seq = cs_read_u64(&r);
+	g->chain_known = cs_read_u8(&r) != 0;
+	cs_read_copy(&r, g->chain, sizeof g->chain);
+	g->last_ms = cs_read_u64(&r);
+	g->sender_seq = cs_read_u64(&r);
+	return cs_reader_end(&r) == CS_OK ? CS_OK : CS_ERR_CORRUPT;
+}
+
+/* Columns id, meta and, with ${whole}, state. */
+static enum cs_err
+read_row(struct client_group *out, struct cs_client *c,
+    const struct cs_rows *rows, bool whole)
+{
+	struct cs_mls_options opt = client_mls_options(c);
+	struct cs_view id = cs_col_blob(rows, 0);
+	struct cs_buf plain = { 0 };
+	enum cs_err err;
+
+	memset(out, 0, sizeof *out);
+	if (id.len > sizeof out->id)
+		return CS_ERR_CORRUPT;
+	memcpy(out->id, id.data, id.len);
+	out->id_len = id.len;
+	if ((err = cs_vault_open(
+		 &plain, &c->key, META, id, cs_col_blob(rows, 1))) == CS_OK)
+		err = read_meta(out, cs_buf_view(&plain));
+	if (err == CS_OK && whole &&
+	    (err = cs_vault_open(
+		 &plain, &c->key, STATE, id, cs_col_blob(rows, 2))) == CS_OK)
+		err = cs_mls_group_load(&out->mls, cs_buf_view(&plain), &opt);
+	cs_buf_free(&plain);
+	return err;
+}
+
+static enum cs_err
+load(struct client_group *out, struct cs_client *c, struct cs_view id,
+    bool whole)
+{
+	struct cs_rows rows;
+	enum cs_err err;
+
+	memset(out, 0, sizeof *out);
+	err = cs_db_query(&rows, c->db,
+	    "SELECT id,meta,state FROM grp WHERE id=?", cs_blob(id));
+	if (err == CS_OK) {
+		if (cs_rows_next(&rows))
+			err = read_row(out, c, &rows, whole);
+		else
+			err = CS_ERR_NOT_FOUND;
+	}
+	return cs_rows_end(&rows, err);
+}
+
+enum cs_err
+client_group_load(
+    struct client_group *out, struct cs_client *c, struct cs_view id)
+{
+	return load(out, c, id, true);
+}
+
+enum cs_err
+client_group_load_meta(
+    struct client_group *out, struct cs_client *c, struct cs_view id)
+{
+	return load(out, c, id, false);
+}
+
+enum cs_err
+client_group_store(struct cs_client *c, struct client_group *g)
+{
+	struct cs_view id = client_group_id(g);
+	struct cs_buf plain = { 0 }, meta = { 0 }, state = { 0 };
+	struct cs_writer w = cs_writer(&plain);
+	enum cs_err err;
+
+	write_meta(&w, g);
+	if ((err = cs_writer_end(&w)) ||
+	    (err = cs_vault_seal(
+		 &meta, &c->key, META, id, cs_buf_view(&plain))))
+		goto out;
+	cs_buf_reset(&plain);
+	if ((err = cs_mls_group_save(g->mls, &plain)) ||
+	    (err = cs_vault_seal(
+		 &state, &c->key, STATE, id, cs_buf_view(&plain))))
+		goto out;
+	err = cs_db_exec(c->db,
+	    "INSERT INTO grp(id,meta,state) VALUES(?,?,?) ON CONFLICT(id)"
+	    " DO UPDATE SET meta=excluded.meta,state=excluded.state",
+	    cs_blob(id), cs_blob(cs_buf_view(&meta)),
+	    cs_blob(cs_buf_view(&state)));
+out:
+	cs_buf_free(&plain);
+	cs_buf_free(&meta);
+	cs_buf_free(&state);
+	return err;
+}
+
+/* Ids of all groups, one <V> after the other: what is done with one may change
+ * the table. */
+static enum cs_err
+list_ids(struct cs_buf *out, struct cs_client *c)
+{
+	struct cs_writer w = cs_writer(out);
+	struct cs_rows rows;
+	enum cs_err err;
+
+	err = cs_db_query(&rows, c->db, "SELECT id FROM grp ORDER BY id");
+	while (err == CS_OK && cs_rows_next(&rows))
+		cs_write_vec(&w, cs_col_blob(&rows, 0));
+	err = cs_rows_end(&rows, err);
+	return err ? err : cs_writer_end(&w);
+}
+
+enum cs_err
+client_group_each(struct cs_client *c,
+    enum cs_err (*each)(struct cs_client *c, struct client_group *g, void *arg),
+    void *arg)
+{
+	struct cs_buf ids = { 0 };
+	struct cs_reader r;
+	enum cs_err err = list_ids(&ids, c);
+
+	r = cs_reader(cs_buf_view(&ids));
+	while (err == CS_OK && cs_reader_more(&r)) {
+		struct client_group g;
+
+		err = client_group_load(&g, c, cs_read_vec(&r));
+		if (err == CS_OK)
+			err = each(c, &g, arg);
+		client_group_clear(&g);
+	}
+	cs_buf_free(&ids);
+	return err;
+}
+
+enum cs_err
+client_group_find(struct client_group *out, struct cs_client *c,
+    const char *name, bool direct)
+{
+	struct cs_buf ids = { 0 }, found = { 0 };
+	struct cs_reader r;
+	unsigned n = 0;
+	enum cs_err err = list_ids(&ids, c);
+
+	memset(out, 0, sizeof *out);
+	r = cs_reader(cs_buf_view(&ids));
+	while (err == CS_OK && cs_reader_more(&r)) {
+		struct cs_view id = cs_read_vec(&r);
+		struct client_group g;
+
+		err = client_group_load_meta(&g, c, id);
+		/* Two people who wrote at once have two conversations; both
+		 * go on in the one with the smaller id. */
+		if (err == CS_OK && g.direct == direct &&
+		    g.state != CS_CLIENT_LEFT && strcmp(g.name, name) == 0 &&
+		    (n == 0 || !direct)) {
+			n++;
+			err = cs_buf_set(&found, id);
+		}
+		client_group_clear(&g);
+	}
+	if (err == CS_OK)
+		err = n == 0 ? CS_ERR_NOT_FOUND
+		    : n > 1  ? CS_ERR_EXISTS
+			     : client_group_load(out, c, cs_buf_view(&found));
+	cs_buf_free(&ids);
+	cs_buf_free(&found);
+	return err;
+}
+
+/* ---- members ----------------------------------------------------------------
+ */
+
+bool
+client_group_leaf_of(
+    const struct client_group *g, const char *handle, uint32_t *leaf)
+{
+	char name[CS_HANDLE_MAX + 1];
+	struct cs_mls_member m;
+
+	for (uint32_t i = 0; i < cs_mls_group_leaves(g->mls); i++) {
+		if (!cs_mls_group_member(g->mls, i, &m))
+			continue;
+		client_handle_of(name, m.credential);
+		if (strcmp(name, handle) == 0) {
+			*leaf = i;
+			return true;
+		}
+	}
+	return false;
+}
+
+uint32_t
+client_group_count(const struct client_group *g)
+{
+	struct cs_mls_member m;
+	uint32_t n = 0;
+
+	for (uint32_t i = 0; i < cs_mls_group_leaves(g->mls); i++)
+		n += cs_mls_group_member(g->mls, i, &m);
+	return n;
+}
+
+static enum cs_err
+show(struct cs_client_group *out, const struct client_group *g)
+{
+	struct cs_mls_member m;
+
+	memset(out, 0, sizeof *out);
+	memcpy(out->ref, g->ref, sizeof out->ref);
+	out->direct = g->direct;
+	out->state = g->state;
+	out->epoch = cs_mls_group_epoch(g->mls);
+	strcpy(out->name, g->name);
+	strcpy(out->added_by, g->added_by);
+	out->members =
+	    cs_calloc(cs_mls_group_leaves(g->mls), sizeof *out->members);
+	if (out->members == NULL)
+		return CS_ERR_NOMEM;
+	for (uint32_t i = 0; i < cs_mls_group_leaves(g->mls); i++)
+		if (cs_mls_group_member(g->mls, i, &m))
+			client_handle_of(
+			    out->members[out->n_members++], m.credential);
+	return CS_OK;
+}
+
+static enum cs_err
+add_shown(struct cs_client *c, struct client_group *g, void *arg)
+{
+	struct cs_client_groups *out = arg;
+	struct cs_client_group *grown =
+	    cs_grow(out->v, out->n, out->n + 1, sizeof *grown);
+
+	(void)c;
+	if (grown == NULL)
+		return CS_ERR_NOMEM;
+	out->v = grown;
+	return show(&out->v[out->n++], g);
+}
+
+enum cs_err
+cs_client_groups(struct cs_client_groups *out, struct cs_client *c)
+{
+	enum cs_err err;
+
+	memset(out, 0, sizeof *out);
+	if ((err = client_group_each(c, add_shown, out)))
+		cs_client_groups_free(out);
+	return err;
+}
+
+void
+cs_client_groups_free(struct cs_client_groups *g)
+{
+	for (size_t i = 0; i < g->n; i++)
+		cs_free_plain(g->v[i].members);
+	cs_free(g->v, g->n * sizeof *g->v);
+	memset(g, 0, sizeof *g);
+}
+
+/* ---- the operator
+ * -------------------------------------------------------------- */
+
+enum cs_err
+client_group_check_operator(struct cs_client *c, const struct cs_mls_group *mls)
+{
+	struct cs_franking_operator_pin pin;
+	struct cs_buf want = { 0 };
+	struct cs_view got;
+	enum cs_err err;
+
+	/* Somebody else who may propose removals would be a back door. */
+	if ((err = cs_mls_external_senders(&want, cs_view_str(c->hub),
+		 CS_VIEW_OF(c->external_sender))) == CS_OK &&
+	    (!cs_mls_group_extension(mls, CS_MLS_EXT_EXTERNAL_SENDERS, &got) ||
+		!cs_view_equal(got, cs_buf_view(&want))))
+		err = CS_ERR_MISMATCH;
+	cs_buf_free(&want);
+	if (err)
+		return err;
+	if (!cs_mls_group_extension(mls, CS_MLS_EXT_APP_DATA_DICTIONARY, &got))
+		return CS_ERR_MISMATCH;
+	if ((err = cs_franking_operator_pin_find(&pin, got)))
+		return err;
+	return memcmp(pin.root_public, c->root, sizeof c->root) == 0
+	    ? CS_OK
+	    : CS_ERR_MISMATCH;
+}
+
+/* What the members agree on about their operator stays as it is. */
+enum cs_err
+client_group_check_staged(
+    const struct client_group *g, const struct cs_mls_staged *staged)
+{
+	static const uint16_t types[] = { CS_MLS_EXT_EXTERNAL_SENDERS,
+		CS_MLS_EXT_APP_DATA_DICTIONARY };
+
+	for (size_t i = 0; i < sizeof types / sizeof types[0]; i++) {
+		struct cs_view before, after;
+
+		if (!cs_mls_group_extension(g->mls, types[i], &before) ||
+		    !cs_mls_staged_extension(staged, types[i], &after) ||
+		    !cs_view_equal(before, after))
+			return CS_ERR_MISMATCH;
+	}
+	return CS_OK;
+}

@@ -1,0 +1,383 @@
+/* SPDX-License-Identifier: MIT */
+/* Making groups, and asking people in or out. */
+#include <string.h>
+
+#include "base/alloc.h"
+#include "base/text.h"
+#include "client/client_internal.h"
+#include "crypto/random.h"
+#include "franking/operator_pin.h"
+
+#define GROUP_ID_LEN 32
+#define ASK_MAX 100 /* people added by one command */
+
+/* ---- key packages of others -----------------------------------------------
+ */
+
+struct invited {
+	struct cs_buf packages; /* each as <V> */
+	size_t n;
+};
+
+/* One key package: signed by the device, certified by the account, and the
+ * account the one that was asked for. */
+static enum cs_err
+check_package(struct cs_client *c, const char *handle,
+    const struct cs_wire_key_packages_answer *answer, struct cs_view bytes)
+{
+	struct cs_mls_key_package_info info;
+	struct cs_credential credential;
+	char name[CS_HANDLE_MAX + 1];
+	enum cs_err err;
+
+	if ((err = cs_mls_key_package_check(
+		 &info, bytes, client_now_ms() / 1000)) ||
+	    (err = client_check_leaf(
+		 c, info.credential, cs_view("", 0), info.signature_key)) ||
+	    (err = cs_credential_parse(&credential, info.credential)))
+		return err;
+	client_handle_of(name, info.credential);
+	if (info.suite_id != CS_SUITE_X25519_AES128 ||
+	    strcmp(name, handle) != 0 ||
+	    memcmp(credential.account_key, answer->account_key, 32) != 0)
+		return CS_ERR_CREDENTIAL;
+	return client_contact_learn(c, info.credential);
+}
+
+static enum cs_err
+take_packages(struct invited *out, struct cs_client *c, const char *handle,
+    const struct cs_wire_key_packages_answer *answer)
+{
+	struct cs_writer w = cs_writer(&out->packages);
+	struct cs_view rest = answer->key_packages.raw;
+	struct cs_wire_bytes item;
+	enum cs_err err = CS_OK;
+
+	while (
+	    err == CS_OK && cs_wire_next(&item, &cs_wire_bytes_shape, &rest)) {
+		err = check_package(c, handle, answer, item.v);
+		if (err && cs_err_class(err) == CS_ERR_CLASS_THEIRS)
+			return client_problem(c, err,
+			    "The hub gave a key for %s that is not theirs "
+			    "(%s). Nothing was sent. If %s has a new account, "
+			    "compare safety numbers first.",
+			    handle, cs_err_text(err), handle);
+		cs_write_vec(&w, item.v);
+		out->n++;
+	}
+	return err ? err : cs_writer_end(&w);
+}
+
+/* Key packages of everybody in ${handles}, checked. */
+static enum cs_err
+ask(struct invited *out, struct cs_client *c, const char *handle)
+{
+	struct cs_wire_key_packages_get get = { .handle = cs_view_str(handle) };
+	struct cs_wire_key_packages_answer answer;
+	enum cs_err err;
+
+	if (strcmp(handle, c->handle) == 0)
+		return client_problem(
+		    c, CS_ERR_MISUSE, "%s is your own name.", handle);
+	if (!cs_handle_valid(get.handle))
+		return client_problem(c, CS_ERR_FORMAT,
+		    "\"%.40s\" is not a name that anybody can have.", handle);
+	err = client_call(c, CS_WIRE_KEY_PACKAGES_GET,
+	    &cs_wire_key_packages_get_shape, &get,
+	    &cs_wire_key_packages_answer_shape, &answer);
+	if (err == CS_ERR_DENIED && c->hub_code == CS_WIRE_E_NO_MEMBER)
+		return client_problem(c, CS_ERR_NOT_FOUND,
+		    "There is nobody called %s here, or they do not take "
+		    "messages from people they don't know.",
+		    handle);
+	if (err)
+		return err;
+	return take_packages(out, c, handle, &answer);
+}
+
+/* Views into ${in}; free with cs_free(). */
+static struct cs_view *
+package_views(const struct invited *in)
+{
+	struct cs_view *v = cs_calloc(in->n + 1, sizeof *v);
+	struct cs_reader r = cs_reader(cs_buf_view(&in->packages));
+
+	for (size_t i = 0; v != NULL && i < in->n; i++)
+		v[i] = cs_read_vec(&r);
+	return v;
+}
+
+/* ---- groups ---------------------------------------------------------------
+ */
+
+static enum cs_err
+context_extensions(
+    struct cs_client *c, struct cs_buf *senders, struct cs_buf *dictionary)
+{
+	struct cs_franking_operator_pin pin = {
+		.log_origin = cs_view_str(c->hub),
+		.desk_hpke = cs_view(c->desk_hpke, c->have_desk ? 32 : 0),
+		.report_window_s = CLIENT_REPORT_WINDOW_S,
+	};
+	enum cs_err err;
+
+	memcpy(pin.root_public, c->root, sizeof pin.root_public);
+	if ((err = cs_operator_id(pin.operator_id, c->root)) ||
+	    (err = cs_franking_operator_pin_write(dictionary, &pin)))
+		return err;
+	return cs_mls_external_senders(
+	    senders, cs_view_str(c->hub), CS_VIEW_OF(c->external_sender));
+}
+
+/* A group of ours alone, stored; the hub does not know it yet. */
+static enum cs_err
+make(struct client_group *g, struct cs_client *c, const char *name, bool direct)
+{
+	struct cs_mls_options opt = client_mls_options(c);
+	struct cs_mls_identity id = client_identity(c);
+	struct cs_buf senders = { 0 }, dictionary = { 0 };
+	struct cs_mls_extension exts[2] = {
+		{ .type = CS_MLS_EXT_EXTERNAL_SENDERS },
+		{ .type = CS_MLS_EXT_APP_DATA_DICTIONARY },
+	};
+	enum cs_err err;
+
+	memset(g, 0, sizeof *g);
+	g->direct = direct;
+	g->id_len = GROUP_ID_LEN;
+	g->chain_known = true; /* the first chain is all zero */
+	cs_random(g->id, GROUP_ID_LEN);
+	strcpy(g->name, name); /* checked by the callers */
+	strcpy(g->added_by, c->handle);
+	if ((err = context_extensions(c, &senders, &dictionary)) ||
+	    (err = cs_group_ref(g->ref, client_group_id(g))))
+		goto out;
+	exts[0].data = cs_buf_view(&senders);
+	exts[1].data = cs_buf_view(&dictionary);
+	if ((err = cs_mls_group_new(&g->mls, CS_SUITE_X25519_AES128,
+		 client_group_id(g), &id, (struct cs_mls_extensions){ exts, 2 },
+		 &opt)) == CS_OK)
+		err = client_group_store(c, g);
+out:
+	cs_buf_free(&senders);
+	cs_buf_free(&dictionary);
+	return err;
+}
+
+enum cs_err
+client_group_register(struct cs_client *c, struct client_group *g)
+{
+	struct cs_buf info = { 0 };
+	struct cs_wire_group_new m;
+	enum cs_err err;
+
+	if (g->registered)
+		return CS_OK;
+	if ((err = cs_mls_group_info(g->mls, &info)) == CS_OK) {
+		m.group_info = cs_buf_view(&info);
+		err = client_call_empty(
+		    c, CS_WIRE_GROUP_NEW, &cs_wire_group_new_shape, &m);
+	}
+	cs_buf_free(&info);
+	if (err)
+		return err;
+	g->registered = true;
+	return client_group_store(c, g);
+}
+
+/* Kind and name, for those who join and nobody else. */
+static enum cs_err
+room_extension(struct cs_buf *out, const struct client_group *g)
+{
+	struct cs_writer w = cs_writer(out);
+
+	cs_write_u8(&w, g->direct ? 1 : 2);
+	cs_write_vec(&w, cs_view_str(g->direct ? "" : g->name));
+	return cs_writer_end(&w);
+}
+
+/* Commit the addition of those in ${in}, against whoever is quicker. */
+static enum cs_err
+add(struct cs_client *c, struct client_group *g, const struct invited *in)
+{
+	struct cs_buf room = { 0 };
+	struct cs_view *packages = package_views(in);
+	struct cs_mls_extension ext = { .type = CLIENT_EXT_ROOM };
+	struct cs_mls_commit_options opt = { .add = packages, .n_add = in->n };
+	enum cs_err err = CS_ERR_NOMEM;
+
+	if (packages == NULL || (err = client_group_register(c, g)) ||
+	    (err = room_extension(&room, g)))
+		goto out;
+	ext.data = cs_buf_view(&room);
+	opt.welcome_exts = (struct cs_mls_extensions){ &ext, 1 };
+	for (unsigned i = 0; i < CLIENT_TRIES; i++)
+		if ((err = client_commit(c, g, &opt)) != CS_ERR_EPOCH)
+			break;
+out:
+	cs_free(packages, (in->n + 1) * sizeof *packages);
+	cs_buf_free(&room);
+	return err;
+}
+
+enum cs_err
+client_group_direct(
+    struct client_group *out, struct cs_client *c, const char *handle)
+{
+	struct invited in = { 0 };
+	struct client_contact *contact;
+	enum cs_err err;
+
+	err = client_group_find(out, c, handle, true);
+	if (err == CS_OK && out->state == CS_CLIENT_BLOCKED)
+		return client_problem(c, CS_ERR_DENIED,
+		    "You blocked %s. \"countersign accept %s\" undoes that.",
+		    handle, handle);
+	if (err == CS_OK && client_group_count(out) > 1)
+		return CS_OK;
+	if (err != CS_OK && err != CS_ERR_NOT_FOUND)
+		return err;
+	if ((err = client_need_hub(c)) || (err = ask(&in, c, handle)))
+		goto out;
+	if (out->mls == NULL && (err = make(out, c, handle, true)))
+		goto out;
+	if ((err = add(c, out, &in)))
+		goto out;
+	/* Whom we write to may write to us. */
+	contact = client_contact_by_handle(c, handle);
+	if (contact != NULL && contact->state == CONTACT_KNOWN)
+		err = client_contact_set_state(c, contact, CONTACT_ACCEPTED);
+out:
+	cs_buf_free(&in.packages);
+	return err;
+}
+
+/* ---- for people
+ * -------------------------------------------------------------- */
+
+static enum cs_err
+check_name(struct cs_client *c, const char *name)
+{
+	struct cs_view v = cs_view_str(name);
+
+	if (v.len == 0 || v.len > 255 || !cs_utf8_valid(v))
+		return client_problem(c, CS_ERR_FORMAT,
+		    "A group's name has 1 to 255 bytes of UTF-8.");
+	for (size_t i = 0; i < v.len; i++)
+		if (v.data[i] < 0x20 || v.data[i] == 0x7f)
+			return client_problem(c, CS_ERR_FORMAT,
+			    "A group's name has no control characters.");
+	return CS_OK;
+}
+
+static enum cs_err
+find_group(struct client_group *out, struct cs_client *c, const char *name)
+{
+	enum cs_err err = client_group_find(out, c, name, false);
+
+	if (err == CS_ERR_NOT_FOUND)
+		return client_problem(
+		    c, err, "You are in no group called %.255s.", name);
+	if (err == CS_ERR_EXISTS)
+		return client_problem(c, err,
+		    "You are in more than one group called %.255s; that name "
+		    "is not enough to tell them apart.",
+		    name);
+	return err;
+}
+
+static enum cs_err
+add_people(struct cs_client *c, struct client_group *g,
+    const char *const *handles, size_t n)
+{
+	struct invited in = { 0 };
+	uint32_t leaf;
+	enum cs_err err = CS_OK;
+
+	if (n > ASK_MAX)
+		return client_problem(c, CS_ERR_LIMIT,
+		    "At most %d people can be added at once.", ASK_MAX);
+	for (size_t i = 0; i < n && err == CS_OK; i++) {
+		if (client_group_leaf_of(g, handles[i], &leaf))
+			continue; /* there already: what was asked for */
+		for (size_t k = 0; k < i && err == CS_OK; k++)
+			if (strcmp(handles[i], handles[k]) == 0)
+				err = client_problem(c, CS_ERR_EXISTS,
+				    "%.40s is named twice.", handles[i]);
+		if (err == CS_OK)
+			err = ask(&in, c, handles[i]);
+	}
+	if (err == CS_OK && in.n != 0)
+		err = add(c, g, &in);
+	cs_buf_free(&in.packages);
+	return err;
+}
+
+enum cs_err
+cs_client_group_new(
+    struct cs_client *c, const char *name, const char *const *handles, size_t n)
+{
+	struct client_group g = { 0 };
+	enum cs_err err;
+
+	if ((err = check_name(c, name)) || (err = client_need_hub(c)))
+		return err;
+	err = client_group_find(&g, c, name, false);
+	if (err == CS_OK && client_group_count(&g) > 1) {
+		client_group_clear(&g);
+		return client_problem(c, CS_ERR_EXISTS,
+		    "You are in a group called %.255s already.", name);
+	}
+	/* One that was cut off before anybody was in it is taken up again. */
+	if (err == CS_ERR_NOT_FOUND)
+		err = make(&g, c, name, false);
+	if (err == CS_OK)
+		err = add_people(c, &g, handles, n);
+	client_group_clear(&g);
+	return err;
+}
+
+enum cs_err
+cs_client_group_add(
+    struct cs_client *c, const char *name, const char *const *handles, size_t n)
+{
+	struct client_group g = { 0 };
+	enum cs_err err;
+
+	if ((err = client_need_hub(c)) == CS_OK &&
+	    (err = find_group(&g, c, name)) == CS_OK)
+		err = add_people(c, &g, handles, n);
+	client_group_clear(&g);
+	return err;
+}
+
+enum cs_err
+cs_client_group_remove(
+    struct cs_client *c, const char *name, const char *handle)
+{
+	struct client_group g = { 0 };
+	uint32_t leaf;
+	struct cs_mls_commit_options opt = { .remove = &leaf, .n_remove = 1 };
+	enum cs_err err;
+
+	if ((err = client_need_hub(c)) || (err = find_group(&g, c, name)))
+		goto out;
+	if (strcmp(handle, c->handle) == 0) {
+		err = client_problem(c, CS_ERR_MISUSE,
+		    "A member cannot take out itself; ask somebody else in "
+		    "the group.");
+		goto out;
+	}
+	err = CS_ERR_EPOCH;
+	for (unsigned i = 0; err == CS_ERR_EPOCH && i < CLIENT_TRIES; i++) {
+		if (!client_group_leaf_of(&g, handle, &leaf)) {
+			err = client_problem(c, CS_ERR_NOT_FOUND,
+			    "%.40s is not in %.255s.", handle, name);
+			goto out;
+		}
+		err = client_commit(c, &g, &opt);
+	}
+out:
+	client_group_clear(&g);
+	return err;
+}

@@ -1,0 +1,342 @@
+/* SPDX-License-Identifier: MIT */
+/* A member's folder: lock, key file, sealed database, and who we are. */
+#include <errno.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "base/alloc.h"
+#include "base/text.h"
+#include "client/client_internal.h"
+#include "store/file.h"
+#include "store/keyfile.h"
+
+#define IDENTITY "identity"
+#define IDENTITY_VERSION 1
+
+uint64_t
+client_now_ms(void)
+{
+	struct timespec ts;
+
+	clock_gettime(CLOCK_REALTIME, &ts);
+	return (uint64_t)ts.tv_sec * 1000 + (uint64_t)ts.tv_nsec / 1000000;
+}
+
+enum cs_err
+client_problem(struct cs_client *c, enum cs_err err, const char *format, ...)
+{
+	va_list ap;
+
+	va_start(ap, format);
+	vsnprintf(c->problem, sizeof c->problem, format, ap);
+	va_end(ap);
+	return err;
+}
+
+const char *
+cs_client_problem(const struct cs_client *c)
+{
+	return c->problem;
+}
+
+uint16_t
+cs_client_hub_code(const struct cs_client *c)
+{
+	return c->hub_code;
+}
+
+struct cs_mls_options
+client_mls_options(struct cs_client *c)
+{
+	return (struct cs_mls_options){
+		.auth = { client_check_leaf, c },
+		.now_s = client_now_ms() / 1000,
+		.max_skip = CLIENT_MAX_SKIP,
+		.past_epochs = CLIENT_PAST_EPOCHS,
+		.padding = CLIENT_PADDING,
+	};
+}
+
+struct cs_mls_identity
+client_identity(struct cs_client *c)
+{
+	uint64_t now = client_now_ms() / 1000;
+
+	return (struct cs_mls_identity){
+		.credential = cs_buf_view(&c->credential),
+		.key = &c->device_key,
+		/* Clocks differ: an hour ahead is no reason to refuse. */
+		.not_before_s = now - 3600,
+		.not_after_s = now + (uint64_t)CLIENT_KEY_PACKAGE_DAYS * 86400,
+	};
+}
+
+const char *
+cs_client_handle(const struct cs_client *c)
+{
+	return c->handle;
+}
+
+const char *
+cs_client_hub(const struct cs_client *c)
+{
+	return c->hub;
+}
+
+const uint8_t *
+cs_client_account(const struct cs_client *c)
+{
+	return c->account;
+}
+
+const uint8_t *
+cs_client_device(const struct cs_client *c)
+{
+	return c->device;
+}
+
+void
+cs_client_operator_key(const struct cs_client *c, char out[static 44])
+{
+	cs_base64url(out, CS_VIEW_OF(c->root));
+}
+
+/* ---- who we are ---------------------------------------------------------- */
+
+enum cs_err
+client_identity_save(struct cs_client *c)
+{
+	struct cs_buf bytes = { 0 };
+	struct cs_writer w = cs_writer(&bytes);
+	enum cs_err err;
+
+	cs_write_u8(&w, IDENTITY_VERSION);
+	cs_write_vec(&w, cs_view_str(c->handle));
+	cs_write_vec(&w, cs_view_str(c->hub));
+	cs_write_vec(&w, cs_view_str(c->host));
+	cs_write_u16(&w, (uint16_t)c->port);
+	cs_write_bytes(&w, CS_VIEW_OF(c->root));
+	cs_write_bytes(&w, CS_VIEW_OF(c->account));
+	cs_write_bytes(&w, CS_VIEW_OF(c->device));
+	cs_write_bytes(&w, CS_VIEW_OF(c->account_key.seed));
+	cs_write_bytes(&w, CS_VIEW_OF(c->device_key.seed));
+	cs_write_vec(&w, cs_buf_view(&c->credential));
+	if ((err = cs_writer_end(&w)) == CS_OK)
+		err = cs_vault_config_set(
+		    c->db, &c->key, IDENTITY, cs_buf_view(&bytes));
+	cs_buf_free(&bytes);
+	return err;
+}
+
+static void
+read_string(struct cs_reader *r, char *out, size_t size)
+{
+	struct cs_view v = cs_read_vec_max(r, size - 1);
+
+	if (v.len != 0)
+		memcpy(out, v.data, v.len);
+	out[v.len] = '\0';
+}
+
+static enum cs_err
+identity_load(struct cs_client *c)
+{
+	struct cs_buf bytes = { 0 };
+	struct cs_view credential;
+	struct cs_reader r;
+	enum cs_err err;
+
+	if ((err = cs_vault_config_get(&bytes, c->db, &c->key, IDENTITY)))
+		goto out;
+	r = cs_reader(cs_buf_view(&bytes));
+	if (cs_read_u8(&r) != IDENTITY_VERSION)
+		cs_reader_fail(&r, CS_ERR_CORRUPT);
+	read_string(&r, c->handle, sizeof c->handle);
+	read_string(&r, c->hub, sizeof c->hub);
+	read_string(&r, c->host, sizeof c->host);
+	c->port = cs_read_u16(&r);
+	cs_read_copy(&r, c->root, sizeof c->root);
+	cs_read_copy(&r, c->account, sizeof c->account);
+	cs_read_copy(&r, c->device, sizeof c->device);
+	cs_read_copy(&r, c->account_key.seed, sizeof c->account_key.seed);
+	cs_read_copy(&r, c->device_key.seed, sizeof c->device_key.seed);
+	credential = cs_read_vec(&r);
+	if (cs_reader_end(&r) != CS_OK) {
+		err = CS_ERR_CORRUPT;
+		goto out;
+	}
+	if ((err = cs_buf_set(&c->credential, credential)) == CS_OK &&
+	    (err = cs_sign_key_from_seed(
+		 &c->account_key, c->account_key.seed)) == CS_OK)
+		err = cs_sign_key_from_seed(&c->device_key, c->device_key.seed);
+out:
+	cs_buf_free(&bytes);
+	return err;
+}
+
+/* ---- the folder ---------------------------------------------------------- */
+
+static enum cs_err
+home_path(char **out, const struct cs_client *c, const char *name)
+{
+	*out = cs_path_join(c->home, name);
+	return *out != NULL ? CS_OK : CS_ERR_NOMEM;
+}
+
+static enum cs_err
+open_files(struct cs_client *c, struct cs_view passphrase, bool create)
+{
+	char *db = NULL, *key = NULL;
+	enum cs_err err;
+
+	if ((err = home_path(&db, c, "client.db")) ||
+	    (err = home_path(&key, c, "key")))
+		goto out;
+	if (create && access(key, F_OK) != 0)
+		err = cs_keyfile_create(&c->key, key, passphrase);
+	else
+		err = cs_keyfile_open(&c->key, key, passphrase);
+	if (err)
+		goto out;
+	if (!create && access(db, F_OK) != 0) {
+		err = CS_ERR_NOT_FOUND;
+		goto out;
+	}
+	err = cs_db_open(&c->db, db, CS_DB_FORGETFUL, &cs_client_schema);
+out:
+	cs_free_plain(db);
+	cs_free_plain(key);
+	return err;
+}
+
+enum cs_err
+client_home_new(
+    struct cs_client **out, const char *home, struct cs_view passphrase)
+{
+	struct cs_client *c = cs_calloc(1, sizeof *c);
+	enum cs_err err;
+
+	*out = NULL;
+	if (c == NULL)
+		return CS_ERR_NOMEM;
+	c->lock = -1;
+	if ((c->home = cs_strdup(home)) == NULL)
+		err = CS_ERR_NOMEM;
+	else if ((err = cs_file_mkdir(home)) == CS_OK &&
+	    (err = cs_client_lock(c)) == CS_OK)
+		err = open_files(c, passphrase, true);
+	if (err == CS_OK) {
+		/* Somebody joined from here before, or tried to. */
+		err = identity_load(c);
+		if (err == CS_ERR_NOT_FOUND)
+			err = CS_OK;
+	}
+	if (err) {
+		cs_client_close(c);
+		return err;
+	}
+	*out = c;
+	return CS_OK;
+}
+
+enum cs_err
+cs_client_needs_passphrase(bool *needed, const char *home)
+{
+	char *path = cs_path_join(home, "key");
+	enum cs_err err;
+
+	if (path == NULL)
+		return CS_ERR_NOMEM;
+	err = cs_keyfile_needs_passphrase(needed, path);
+	cs_free_plain(path);
+	return err;
+}
+
+enum cs_err
+cs_client_open(
+    struct cs_client **out, const char *home, struct cs_view passphrase)
+{
+	struct cs_client *c;
+	struct cs_buf joined = { 0 };
+	enum cs_err err;
+
+	*out = NULL;
+	if (access(home, F_OK) != 0)
+		return CS_ERR_NOT_FOUND;
+	if ((c = cs_calloc(1, sizeof *c)) == NULL)
+		return CS_ERR_NOMEM;
+	c->lock = -1;
+	if ((c->home = cs_strdup(home)) == NULL)
+		err = CS_ERR_NOMEM;
+	else if ((err = cs_client_lock(c)) == CS_OK &&
+	    (err = open_files(c, passphrase, false)) == CS_OK &&
+	    (err = cs_vault_config_get(&joined, c->db, &c->key, "joined")) ==
+		CS_OK &&
+	    (err = identity_load(c)) == CS_OK)
+		err = client_contacts_load(c);
+	cs_buf_free(&joined);
+	if (err) {
+		cs_client_close(c);
+		return err;
+	}
+	*out = c;
+	return CS_OK;
+}
+
+void
+client_offline(struct cs_client *c)
+{
+	if (c->online)
+		cs_session_close(&c->session);
+	c->online = false;
+}
+
+enum cs_err
+client_need_hub(struct cs_client *c)
+{
+	if (c->online)
+		return CS_OK;
+	return client_problem(
+	    c, CS_ERR_CLOSED, "There is no connection to the hub.");
+}
+
+void
+cs_client_close(struct cs_client *c)
+{
+	if (c == NULL)
+		return;
+	client_offline(c);
+	cs_db_close(c->db);
+	cs_file_unlock(c->lock);
+	cs_buf_free(&c->credential);
+	cs_free(c->contacts, c->n_contacts * sizeof *c->contacts);
+	cs_free_plain(c->home);
+	cs_free(c, sizeof *c);
+}
+
+void
+cs_client_unlock(struct cs_client *c)
+{
+	cs_file_unlock(c->lock);
+	c->lock = -1;
+}
+
+enum cs_err
+cs_client_lock(struct cs_client *c)
+{
+	char *path = NULL;
+	enum cs_err err;
+
+	if (c->lock >= 0)
+		return CS_OK;
+	if ((err = home_path(&path, c, "lock")) == CS_OK)
+		err = cs_file_lock(&c->lock, path, true);
+	cs_free_plain(path);
+	/* What others did meanwhile. */
+	if (err == CS_OK && c->db != NULL)
+		err = client_contacts_load(c);
+	return err;
+}

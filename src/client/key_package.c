@@ -1,0 +1,305 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Key packages, whose private halves are stored before the hub gets the public
+ * ones, and Welcomes, which use them up.
+ */
+#include <string.h>
+
+#include "base/text.h"
+#include "client/client_internal.h"
+
+#define TABLE "key_package"
+
+/* Make one, store its secrets, and append it for the hub. */
+static enum cs_err
+make(struct cs_client *c, struct cs_buf *key_package, bool last_resort)
+{
+	struct cs_mls_identity id = client_identity(c);
+	struct cs_buf secrets = { 0 }, sealed = { 0 };
+	uint8_t ref[32];
+	enum cs_err err;
+
+	if ((err = cs_mls_key_package_new(key_package, &secrets, ref,
+		 CS_SUITE_X25519_AES128, &id, last_resort)) ||
+	    (err = cs_vault_seal(&sealed, &c->key, TABLE, CS_VIEW_OF(ref),
+		 cs_buf_view(&secrets))))
+		goto out;
+	err = cs_db_exec(c->db,
+	    "INSERT INTO key_package(ref,last_resort,created,sealed)"
+	    " VALUES(?,?,?,?)",
+	    cs_blob(CS_VIEW_OF(ref)), cs_int(last_resort),
+	    cs_int(client_now_ms()), cs_blob(cs_buf_view(&sealed)));
+out:
+	cs_buf_free(&secrets);
+	cs_buf_free(&sealed);
+	return err;
+}
+
+/* Those past their time open nothing any more. */
+static enum cs_err
+drop_old(struct cs_client *c)
+{
+	uint64_t age = (uint64_t)(CLIENT_KEY_PACKAGE_DAYS + 30) * 86400 * 1000;
+	uint64_t now = client_now_ms();
+
+	return cs_db_exec(c->db, "DELETE FROM key_package WHERE created<?",
+	    cs_int(now > age ? now - age : 0));
+}
+
+static enum cs_err
+make_all(struct cs_client *c, struct cs_buf *list, uint32_t *n,
+    struct cs_buf *last_resort, uint32_t count)
+{
+	struct cs_buf one = { 0 };
+	enum cs_err err;
+
+	if ((err = cs_db_begin(c->db)))
+		return err;
+	err = drop_old(c);
+	while (err == CS_OK && *n < count) {
+		struct cs_wire_bytes item;
+
+		cs_buf_reset(&one);
+		if ((err = make(c, &one, false)))
+			break;
+		item.v = cs_buf_view(&one);
+		err = cs_wire_list_add(list, n, &cs_wire_bytes_shape, &item);
+	}
+	if (err == CS_OK && !c->login.last_resort)
+		err = make(c, last_resort, true);
+	if (err == CS_OK)
+		err = cs_db_commit(c->db);
+	if (err)
+		cs_db_rollback(c->db);
+	cs_buf_free(&one);
+	return err;
+}
+
+enum cs_err
+client_key_packages_fill(struct cs_client *c)
+{
+	struct cs_wire_key_packages_put put = { 0 };
+	struct cs_buf list = { 0 }, last_resort = { 0 };
+	enum cs_err err;
+
+	if (c->login.key_packages >= CLIENT_KEY_PACKAGES / 2 &&
+	    c->login.last_resort)
+		return CS_OK;
+	err = make_all(c, &list, &put.key_packages.n, &last_resort,
+	    c->login.key_packages < CLIENT_KEY_PACKAGES
+		? CLIENT_KEY_PACKAGES - c->login.key_packages
+		: 0);
+	put.key_packages.raw = cs_buf_view(&list);
+	put.last_resort = cs_buf_view(&last_resort);
+	if (err == CS_OK)
+		err = client_call(c, CS_WIRE_KEY_PACKAGES_PUT,
+		    &cs_wire_key_packages_put_shape, &put,
+		    &cs_wire_login_answer_shape, &c->login);
+	cs_buf_free(&list);
+	cs_buf_free(&last_resort);
+	return err;
+}
+
+/* ---- Welcomes ------------------------------------------------------------ */
+
+/* The secrets of the first recipient of ${welcome} that is one of ours. */
+static enum cs_err
+find_secrets(struct cs_buf *secrets, uint8_t ref[static 32], bool *last_resort,
+    struct cs_client *c, struct cs_view welcome)
+{
+	enum cs_err err;
+
+	for (size_t i = 0;; i++) {
+		struct cs_rows rows;
+		bool found = false;
+
+		if ((err = cs_mls_welcome_recipient(ref, welcome, i)))
+			return err;
+		err = cs_db_query(&rows, c->db,
+		    "SELECT last_resort,sealed FROM key_package WHERE ref=?",
+		    cs_blob(cs_view(ref, 32)));
+		if (err == CS_OK && cs_rows_next(&rows)) {
+			found = true;
+			*last_resort = cs_col_int(&rows, 0) != 0;
+			err = cs_vault_open(secrets, &c->key, TABLE,
+			    cs_view(ref, 32), cs_col_blob(&rows, 1));
+		}
+		if ((err = cs_rows_end(&rows, err)) || found)
+			return err;
+	}
+}
+
+/* Everybody in the group, written down; then who asked us in. */
+static enum cs_err
+learn_members(struct cs_client *c, const struct cs_mls_group *mls)
+{
+	struct cs_mls_member m;
+	enum cs_err err = CS_OK;
+
+	for (uint32_t i = 0; err == CS_OK && i < cs_mls_group_leaves(mls); i++)
+		if (cs_mls_group_member(mls, i, &m))
+			err = client_contact_learn(c, m.credential);
+	return err;
+}
+
+static void
+take_room(struct client_group *g, struct cs_view ext)
+{
+	struct cs_reader r = cs_reader(ext);
+	bool direct = cs_read_u8(&r) == 1;
+	struct cs_view name = cs_read_vec_max(&r, sizeof g->name - 1);
+
+	g->direct = false;
+	strcpy(g->name, "group without a name");
+	if (cs_reader_end(&r) != CS_OK)
+		return;
+	/* "Direct" is for two; a third listener makes it a group. */
+	if (direct && client_group_count(g) == 2) {
+		g->direct = true;
+		strcpy(g->name, g->added_by);
+	} else if (name.len != 0 && cs_utf8_valid(name)) {
+		memcpy(g->name, name.data, name.len);
+		g->name[name.len] = '\0';
+	}
+}
+
+/* Fill ${g} from what was joined. */
+static enum cs_err
+take_group(struct cs_client *c, struct client_group *g,
+    const struct cs_wire_welcome *w, struct cs_view ext)
+{
+	struct cs_view id = cs_mls_group_id(g->mls);
+	struct client_contact *contact;
+	struct cs_credential credential;
+	struct cs_device_cert cert;
+	struct cs_mls_member adder;
+	enum cs_err err;
+
+	if (!cs_view_equal(id, w->group_id) || id.len > sizeof g->id)
+		return CS_ERR_MISMATCH;
+	memcpy(g->id, id.data, id.len);
+	g->id_len = id.len;
+	g->registered = true;
+	g->seq = w->group_seq;
+	g->chain_known = true;
+	memcpy(g->chain, w->chain, sizeof g->chain);
+	if ((err = cs_group_ref(g->ref, id)) ||
+	    (err = client_group_check_operator(c, g->mls)) ||
+	    (err = learn_members(c, g->mls)))
+		return err;
+	if (!cs_mls_group_member(
+		g->mls, cs_mls_group_welcomed_by(g->mls), &adder) ||
+	    cs_credential_parse(&credential, adder.credential) != CS_OK ||
+	    cs_device_cert_peek(&cert, credential.device_cert) != CS_OK)
+		return CS_ERR_MEMBER;
+	client_handle_of(g->added_by, adder.credential);
+	take_room(g, ext);
+	contact = client_contact_find(c, cert.account);
+	g->state = contact == NULL || contact->state == CONTACT_ACCEPTED
+	    ? CS_CLIENT_ACTIVE
+	    : contact->state == CONTACT_BLOCKED ? CS_CLIENT_BLOCKED
+						: CS_CLIENT_REQUEST;
+	return CS_OK;
+}
+
+static enum cs_err
+join(struct cs_client *c, const struct cs_wire_welcome *w)
+{
+	struct cs_mls_identity id = client_identity(c);
+	struct cs_mls_options opt = client_mls_options(c);
+	struct cs_buf secrets = { 0 }, ext = { 0 };
+	struct client_group g = { 0 };
+	uint8_t ref[32];
+	bool last_resort = false;
+	enum cs_err err;
+
+	if ((err = find_secrets(&secrets, ref, &last_resort, c, w->welcome)) ||
+	    (err = cs_mls_welcome_join(&g.mls, w->welcome,
+		 cs_buf_view(&secrets), &id, &opt, CLIENT_EXT_ROOM, &ext)) ||
+	    (err = take_group(c, &g, w, cs_buf_view(&ext))) ||
+	    (err = client_group_store(c, &g)))
+		goto out;
+	/* The secrets that opened it are gone from here on. */
+	if (!last_resort)
+		err = cs_db_exec(c->db, "DELETE FROM key_package WHERE ref=?",
+		    cs_blob(CS_VIEW_OF(ref)));
+	if (err == CS_OK && !g.direct && g.state != CS_CLIENT_BLOCKED)
+		err = client_notice(c, &g, client_now_ms(),
+		    "%s added you to %s.", g.added_by, g.name);
+out:
+	cs_buf_free(&secrets);
+	cs_buf_free(&ext);
+	client_group_clear(&g);
+	return err;
+}
+
+/* Joined already, and only the answer to the hub was cut off? */
+static enum cs_err
+joined_before(bool *out, struct cs_client *c, const struct cs_wire_welcome *w)
+{
+	struct client_group g = { 0 };
+	enum cs_err err = client_group_load(&g, c, w->group_id);
+
+	*out =
+	    err == CS_OK && g.state != CS_CLIENT_LEFT && g.seq >= w->group_seq;
+	client_group_clear(&g);
+	return err == CS_ERR_NOT_FOUND ? CS_OK : err;
+}
+
+/* One Welcome: joined, or said why not. */
+static enum cs_err
+take(struct cs_client *c, const struct cs_wire_welcome *w)
+{
+	const struct cs_wire_welcome_ack ack = { .id = w->id };
+	bool before;
+	enum cs_err err;
+
+	if ((err = joined_before(&before, c, w)) || (err = cs_db_begin(c->db)))
+		return err;
+	if ((err = cs_db_savepoint(c->db)) == CS_OK) {
+		err = before ? CS_OK : join(c, w);
+		if (err && cs_err_class(err) == CS_ERR_CLASS_THEIRS) {
+			cs_db_rollback_to(c->db);
+			err = client_contacts_load(c);
+			if (err == CS_OK)
+				err = client_notice(c, NULL, client_now_ms(),
+				    "An invitation to a conversation was "
+				    "refused: it does not verify.");
+		}
+	}
+	if (err == CS_OK && (err = cs_db_release(c->db)) == CS_OK)
+		err = cs_db_commit(c->db);
+	if (err) {
+		cs_db_rollback(c->db);
+		return err;
+	}
+	return client_call_empty(
+	    c, CS_WIRE_WELCOME_ACK, &cs_wire_welcome_ack_shape, &ack);
+}
+
+enum cs_err
+client_welcomes(struct cs_client *c)
+{
+	const struct cs_wire_empty empty = { 0 };
+	struct cs_wire_welcomes_answer answer;
+	struct cs_wire_welcome w;
+	struct cs_buf raw = { 0 };
+	struct cs_view rest;
+	enum cs_err err;
+
+	do {
+		if ((err = client_call(c, CS_WIRE_WELCOMES,
+			 &cs_wire_empty_shape, &empty,
+			 &cs_wire_welcomes_answer_shape, &answer)))
+			break;
+		/* The calls below overwrite what the answer points into. */
+		if ((err = cs_buf_set(&raw, answer.welcomes.raw)))
+			break;
+		rest = cs_buf_view(&raw);
+		while (err == CS_OK &&
+		    cs_wire_next(&w, &cs_wire_welcome_shape, &rest))
+			err = take(c, &w);
+	} while (err == CS_OK && answer.welcomes.n != 0);
+	cs_buf_free(&raw);
+	return err;
+}

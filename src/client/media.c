@@ -1,0 +1,560 @@
+/* SPDX-License-Identifier: MIT */
+/* Photos and files: cleaned, encrypted and uploaded; fetched and checked. */
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/alloc.h"
+#include "base/text.h"
+#include "client/client_internal.h"
+#include "content/photo.h"
+#include "crypto/random.h"
+#include "store/file.h"
+
+#define TRANSFER_TRIES 5
+#define URL_MAX 400
+
+/* ---- encrypting into a file beside the database
+ * ------------------------------- */
+
+struct spool {
+	int fd;
+	char *path;
+};
+
+static enum cs_err
+spool_open(struct spool *s, const struct cs_client *c)
+{
+	s->fd = -1;
+	if ((s->path = cs_path_join(c->home, "upload.tmp")) == NULL)
+		return CS_ERR_NOMEM;
+	s->fd = open(s->path, O_RDWR | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
+	return s->fd >= 0 ? CS_OK : cs_file_errno();
+}
+
+static void
+spool_close(struct spool *s)
+{
+	if (s->fd >= 0) {
+		close(s->fd);
+		unlink(s->path);
+	}
+	cs_free_plain(s->path);
+}
+
+static enum cs_err
+write_fd(int fd, struct cs_view v)
+{
+	while (v.len != 0) {
+		ssize_t n = write(fd, v.data, v.len);
+
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n < 0)
+			return cs_file_errno();
+		v.data += n;
+		v.len -= (size_t)n;
+	}
+	return CS_OK;
+}
+
+/* What is to be sent: bytes in memory, or a file. */
+struct source {
+	int fd;
+	struct cs_view bytes;
+};
+
+static enum cs_err
+source_read(struct source *s, uint8_t *chunk, size_t size, size_t *n)
+{
+	ssize_t got;
+
+	if (s->fd < 0) {
+		*n = s->bytes.len < size ? s->bytes.len : size;
+		if (*n != 0)
+			memcpy(chunk, s->bytes.data, *n);
+		s->bytes.data += *n;
+		s->bytes.len -= *n;
+		return CS_OK;
+	}
+	do
+		got = read(s->fd, chunk, size);
+	while (got < 0 && errno == EINTR);
+	*n = got < 0 ? 0 : (size_t)got;
+	return got < 0 ? cs_file_errno() : CS_OK;
+}
+
+static enum cs_err
+encrypt(struct spool *to, struct source *from,
+    const uint8_t key[static CS_MEDIA_KEY_LEN],
+    struct cs_media_digests *digests)
+{
+	struct cs_media_sealer *sealer = NULL;
+	struct cs_buf out = { 0 };
+	uint8_t *chunk = cs_calloc(CS_MEDIA_CHUNK, 1);
+	size_t n;
+	enum cs_err err;
+
+	if (chunk == NULL)
+		return CS_ERR_NOMEM;
+	if ((err = cs_media_sealer_new(&sealer, key)))
+		goto out;
+	do {
+		cs_buf_reset(&out);
+		if ((err = source_read(from, chunk, CS_MEDIA_CHUNK, &n)) ||
+		    (err = n != 0
+			    ? cs_media_sealer_add(
+				  sealer, &out, cs_view(chunk, n))
+			    : cs_media_sealer_end(sealer, &out, digests)) ||
+		    (err = write_fd(to->fd, cs_buf_view(&out))))
+			break;
+	} while (n != 0);
+out:
+	cs_media_sealer_free(sealer);
+	cs_buf_free(&out);
+	cs_free(chunk, CS_MEDIA_CHUNK);
+	return err;
+}
+
+/* ---- uploading
+ * ------------------------------------------------------------------ */
+
+struct upload {
+	int fd;
+	uint64_t done, total;
+	void (*progress)(uint64_t done, uint64_t total);
+};
+
+static enum cs_err
+upload_move(void *arg, uint8_t *bytes, size_t n)
+{
+	struct upload *u = arg;
+	ssize_t got = pread(u->fd, bytes, n, (off_t)u->done);
+
+	if (got < 0 || (size_t)got != n)
+		return CS_ERR_IO;
+	u->done += n;
+	if (u->progress != NULL)
+		u->progress(u->done, u->total);
+	return CS_OK;
+}
+
+static void
+blob_path(char out[static 36], const uint8_t blob[static 16])
+{
+	memcpy(out, "/b/", 3);
+	cs_hex(out + 3, cs_view(blob, 16));
+}
+
+static enum cs_err
+put_once(
+    struct cs_client *c, const struct cs_wire_blob_answer *at, struct upload *u)
+{
+	char path[36], token[CS_WIRE_TOKEN_MAX + 1];
+	struct cs_net_transfer t = {
+		.path = path,
+		.token = token,
+		.offset = at->stored,
+		.length = at->size - at->stored,
+		.total = at->size,
+		.move = upload_move,
+		.arg = u,
+	};
+	enum cs_err err;
+
+	blob_path(path, at->blob);
+	memcpy(token, at->token.data, at->token.len);
+	token[at->token.len] = '\0';
+	u->done = at->stored;
+	if ((err = cs_net_client_put(c->session.net, &t)))
+		return err;
+	return t.status == 201 ? CS_OK
+	    : t.status == 422  ? CS_ERR_DIGEST
+	    : t.status == 507  ? CS_ERR_DISK_FULL
+			       : CS_ERR_TIMEOUT;
+}
+
+/* An upload that breaks off goes on where the hub has it. */
+static enum cs_err
+upload(struct cs_client *c, struct upload *u, uint8_t blob[static 16],
+    const uint8_t sha256[static 32])
+{
+	struct cs_wire_blob_put ask = { .size = u->total };
+	struct cs_wire_blob_answer at;
+	enum cs_err err = CS_OK;
+
+	memcpy(ask.sha256, sha256, sizeof ask.sha256);
+	for (unsigned i = 0; i < TRANSFER_TRIES; i++) {
+		if ((err = client_call(c, CS_WIRE_BLOB_PUT,
+			 &cs_wire_blob_put_shape, &ask,
+			 &cs_wire_blob_answer_shape, &at)))
+			return err;
+		memcpy(ask.blob, at.blob, sizeof ask.blob);
+		memcpy(blob, at.blob, 16);
+		if (at.stored == at.size)
+			return CS_OK;
+		err = put_once(c, &at, u);
+		if (err != CS_ERR_CLOSED && err != CS_ERR_TIMEOUT)
+			break;
+	}
+	if (err == CS_ERR_DISK_FULL)
+		return client_problem(
+		    c, err, "The hub has no room for the file.");
+	if (err)
+		return client_problem(c, err,
+		    "The file could not be uploaded: %s.", cs_err_text(err));
+	return CS_OK;
+}
+
+/* ---- what is sent
+ * ------------------------------------------------------------------ */
+
+static enum cs_err
+open_path(struct cs_client *c, const char *path, uint64_t max, int *fd,
+    uint64_t *size)
+{
+	struct stat st;
+
+	*fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+	if (*fd < 0 || fstat(*fd, &st) != 0)
+		return client_problem(c, CS_ERR_NOT_FOUND,
+		    "%.300s cannot be read: %s.", path, strerror(errno));
+	if (!S_ISREG(st.st_mode))
+		return client_problem(
+		    c, CS_ERR_MISUSE, "%.300s is not a file.", path);
+	if (st.st_size == 0)
+		return client_problem(
+		    c, CS_ERR_FORMAT, "%.300s is empty.", path);
+	*size = (uint64_t)st.st_size;
+	if (*size > max)
+		return client_problem(c, CS_ERR_LIMIT,
+		    "%.300s is too large: at most %llu MiB.", path,
+		    (unsigned long long)(max >> 20));
+	return CS_OK;
+}
+
+/* A photo without what the camera added. */
+static enum cs_err
+clean(struct cs_client *c, struct cs_photo *photo, int fd, uint64_t size,
+    const char *path)
+{
+	struct cs_buf file = { 0 };
+	uint8_t *at;
+	enum cs_err err;
+
+	if ((err = cs_buf_extend(&file, (size_t)size, &at)) == CS_OK &&
+	    pread(fd, at, (size_t)size, 0) != (ssize_t)size)
+		err = CS_ERR_IO;
+	if (err == CS_OK)
+		err = cs_photo_clean(photo, cs_buf_view(&file));
+	cs_buf_free(&file);
+	switch (err) {
+	case CS_ERR_TYPE:
+		return client_problem(c, err,
+		    "%.300s is not a JPEG, PNG or WebP photo. Other files go "
+		    "with --file, as they are.",
+		    path);
+	case CS_ERR_LIMIT:
+		return client_problem(
+		    c, err, "%.300s is too large to be unpacked safely.", path);
+	case CS_ERR_FORMAT:
+	case CS_ERR_TIMEOUT:
+		return client_problem(
+		    c, err, "%.300s is damaged, or not what it says.", path);
+	case CS_ERR_NOT_FOUND:
+		return client_problem(c, CS_ERR_IO,
+		    "The program countersign-photo, which cleans photos, is "
+		    "not beside this one.");
+	default:
+		return err;
+	}
+}
+
+/* Strings of ${out}, in ${hold}: URL, name, type. */
+static enum cs_err
+fill_strings(struct cs_client *c, struct cs_mimi_external *out,
+    struct cs_buf *hold, const uint8_t blob[static 16], const char *path,
+    const char *media_type)
+{
+	const char *slash = strrchr(path, '/');
+	const char *ext = strrchr(media_type, '/') + 1;
+	char url[URL_MAX], name[CS_MIMI_FILENAME_MAX + 1], hex[33];
+	size_t url_len, name_len;
+	enum cs_err err;
+
+	cs_hex(hex, cs_view(blob, 16));
+	url_len =
+	    (size_t)snprintf(url, sizeof url, "https://%s/b/%s", c->hub, hex);
+	/* A camera's name for a photo can say when it was taken. */
+	if (strncmp(media_type, "image/", 6) == 0)
+		snprintf(name, sizeof name, "photo.%s",
+		    strcmp(ext, "jpeg") == 0 ? "jpg" : ext);
+	else
+		cs_mimi_filename(
+		    name, cs_view_str(slash != NULL ? slash + 1 : path));
+	name_len = strlen(name);
+	if ((err = cs_buf_add(hold, cs_view(url, url_len))) ||
+	    (err = cs_buf_add(hold, cs_view(name, name_len))) ||
+	    (err = cs_buf_add(hold, cs_view_str(media_type))))
+		return err;
+	out->url = cs_view(hold->data, url_len);
+	out->filename = cs_view(hold->data + url_len, name_len);
+	out->content_type = cs_view(
+	    hold->data + url_len + name_len, hold->len - url_len - name_len);
+	return CS_OK;
+}
+
+enum cs_err
+client_media_upload(struct cs_client *c, struct cs_mimi_external *out,
+    struct cs_buf *hold, const char *path, bool photo,
+    void (*progress)(uint64_t done, uint64_t total))
+{
+	struct cs_photo cleaned = { 0 };
+	struct cs_media_digests digests;
+	struct spool spool = { .fd = -1 };
+	struct source source = { .fd = -1 };
+	struct upload u = { .progress = progress };
+	uint8_t blob[16];
+	uint64_t size = 0;
+	int fd = -1;
+	enum cs_err err;
+
+	if ((err = client_need_hub(c)) ||
+	    (err = open_path(c, path,
+		 photo ? CS_MEDIA_PHOTO_MAX : CS_MEDIA_FILE_MAX, &fd, &size)))
+		goto out;
+	if (photo) {
+		if ((err = clean(c, &cleaned, fd, size, path)))
+			goto out;
+		source.bytes = cs_buf_view(&cleaned.bytes);
+	} else {
+		source.fd = fd;
+	}
+	cs_random(out->key, sizeof out->key);
+	if ((err = spool_open(&spool, c)) ||
+	    (err = encrypt(&spool, &source, out->key, &digests)))
+		goto out;
+	u.fd = spool.fd;
+	u.total = digests.size;
+	if ((err = upload(c, &u, blob, digests.content_hash)))
+		goto out;
+	out->size = digests.size;
+	out->plain_size = digests.plain_size;
+	memcpy(out->content_hash, digests.content_hash, 32);
+	memcpy(out->plain_sha256, digests.plain_sha256, 32);
+	err = fill_strings(c, out, hold, blob, path,
+	    photo ? cleaned.media_type : "application/octet-stream");
+out:
+	cs_photo_clear(&cleaned);
+	spool_close(&spool);
+	if (fd >= 0)
+		close(fd);
+	return err;
+}
+
+/* ---- fetching
+ * ------------------------------------------------------------------------ */
+
+enum cs_err
+client_media_blob(uint8_t blob[static 16], const struct cs_mimi_external *part)
+{
+	char hex[33];
+
+	if (part->url.len < 35 ||
+	    memcmp(part->url.data + part->url.len - 35, "/b/", 3) != 0)
+		return CS_ERR_FORMAT;
+	memcpy(hex, part->url.data + part->url.len - 32, 32);
+	hex[32] = '\0';
+	return cs_unhex(blob, 16, hex);
+}
+
+struct download {
+	enum cs_err (*take)(void *arg, struct cs_view bytes);
+	void *arg;
+	enum cs_err take_err;
+	uint64_t done, total;
+	void (*progress)(uint64_t done, uint64_t total);
+};
+
+static enum cs_err
+download_move(void *arg, uint8_t *bytes, size_t n)
+{
+	struct download *d = arg;
+
+	if (n > d->total - d->done)
+		return d->take_err = CS_ERR_LIMIT;
+	if ((d->take_err = d->take(d->arg, cs_view(bytes, n))))
+		return d->take_err;
+	d->done += n;
+	if (d->progress != NULL)
+		d->progress(d->done, d->total);
+	return CS_OK;
+}
+
+static enum cs_err
+get_once(struct cs_client *c, const uint8_t blob[static 16], struct download *d)
+{
+	struct cs_wire_blob_get ask;
+	struct cs_wire_blob_answer at;
+	char path[36], token[CS_WIRE_TOKEN_MAX + 1];
+	struct cs_net_transfer t = {
+		.path = path,
+		.token = token,
+		.offset = d->done,
+		.move = download_move,
+		.arg = d,
+	};
+	enum cs_err err;
+
+	memcpy(ask.blob, blob, sizeof ask.blob);
+	if ((err = client_call(c, CS_WIRE_BLOB_GET, &cs_wire_blob_get_shape,
+		 &ask, &cs_wire_blob_answer_shape, &at)))
+		return err;
+	blob_path(path, blob);
+	memcpy(token, at.token.data, at.token.len);
+	token[at.token.len] = '\0';
+	if ((err = cs_net_client_get(c->session.net, &t)))
+		return err;
+	return t.status / 100 == 2 ? CS_OK : CS_ERR_NOT_FOUND;
+}
+
+enum cs_err
+client_media_fetch(struct cs_client *c, const struct cs_mimi_external *part,
+    enum cs_err (*take)(void *arg, struct cs_view bytes), void *arg,
+    void (*progress)(uint64_t done, uint64_t total))
+{
+	struct download d = {
+		.take = take,
+		.arg = arg,
+		.total = part->size,
+		.progress = progress,
+	};
+	uint8_t blob[16];
+	enum cs_err err = client_need_hub(c);
+
+	if (err)
+		return err;
+	if (client_media_blob(blob, part) != CS_OK)
+		return client_problem(c, CS_ERR_FORMAT,
+		    "The message does not say where the file is.");
+	for (unsigned i = 0; i < TRANSFER_TRIES && d.done < d.total; i++) {
+		err = get_once(c, blob, &d);
+		if (d.take_err)
+			return d.take_err;
+		if (err != CS_OK && err != CS_ERR_CLOSED &&
+		    err != CS_ERR_TIMEOUT)
+			break;
+	}
+	if (err == CS_ERR_DENIED || err == CS_ERR_NOT_FOUND)
+		return client_problem(c, CS_ERR_NOT_FOUND,
+		    "The hub does not have the file any more.");
+	if (err == CS_OK && d.done < d.total)
+		err = CS_ERR_DIGEST; /* shorter than announced */
+	return err;
+}
+
+/* ---- saving
+ * ------------------------------------------------------------------------------
+ */
+
+struct saving {
+	struct cs_media_opener *opener;
+	struct cs_buf out;
+	int fd;
+};
+
+static enum cs_err
+save_take(void *arg, struct cs_view bytes)
+{
+	struct saving *s = arg;
+	enum cs_err err;
+
+	cs_buf_reset(&s->out);
+	if ((err = cs_media_opener_add(s->opener, &s->out, bytes)))
+		return err;
+	return write_fd(s->fd, cs_buf_view(&s->out));
+}
+
+/* Into a temporary file, which gets its name once every hash fits. */
+static enum cs_err
+save_to(struct cs_client *c, const struct cs_mimi_external *part,
+    const char *path, void (*progress)(uint64_t done, uint64_t total))
+{
+	struct saving s = { .fd = -1 };
+	size_t size = strlen(path) + 8;
+	char *tmp = cs_calloc(size, 1);
+	enum cs_err err;
+
+	if (tmp == NULL)
+		return CS_ERR_NOMEM;
+	snprintf(tmp, size, "%s.XXXXXX", path);
+	if ((s.fd = mkostemp(tmp, O_CLOEXEC)) < 0) {
+		err = cs_file_errno();
+		cs_free_plain(tmp);
+		return client_problem(c, err, "%.300s cannot be written: %s.",
+		    path, cs_err_text(err));
+	}
+	if ((err = cs_media_opener_new(&s.opener, part)) == CS_OK &&
+	    (err = client_media_fetch(c, part, save_take, &s, progress)) ==
+		CS_OK) {
+		cs_buf_reset(&s.out);
+		if ((err = cs_media_opener_end(s.opener, &s.out)) == CS_OK &&
+		    (err = write_fd(s.fd, cs_buf_view(&s.out))) == CS_OK &&
+		    (fsync(s.fd) != 0 || rename(tmp, path) != 0))
+			err = cs_file_errno();
+	}
+	close(s.fd);
+	if (err)
+		unlink(tmp);
+	cs_media_opener_free(s.opener);
+	cs_buf_free(&s.out);
+	cs_free_plain(tmp);
+	return err;
+}
+
+enum cs_err
+cs_client_save(struct cs_client *c, const uint8_t mid[static CS_CLIENT_MID_LEN],
+    const char *path, void (*progress)(uint64_t done, uint64_t total))
+{
+	struct cs_buf plain = { 0 }, group_id = { 0 };
+	struct cs_mimi_content content;
+	struct client_group g = { 0 };
+	struct client_record r;
+	uint64_t id;
+	enum cs_err err;
+
+	if ((err = client_message_by_mid(&id, &group_id, c, mid)) ||
+	    (err = client_message_load(&r, &plain, c, id)) ||
+	    (err = client_message_content(&content, &r)) ||
+	    (err = client_group_load_meta(&g, c, cs_buf_view(&group_id))))
+		goto out;
+	if (content.n_external == 0) {
+		err = client_problem(
+		    c, CS_ERR_NOT_FOUND, "That message has no photo or file.");
+		goto out;
+	}
+	if (g.state == CS_CLIENT_REQUEST && r.kind == CS_CLIENT_RECEIVED) {
+		err = client_problem(c, CS_ERR_MISUSE,
+		    "This is from somebody you have not accepted: nothing of "
+		    "theirs is fetched before \"countersign accept %s\".",
+		    g.added_by);
+		goto out;
+	}
+	c->problem[0] = '\0';
+	err = save_to(c, &content.external[0], path, progress);
+	if (err && cs_err_class(err) == CS_ERR_CLASS_THEIRS &&
+	    c->problem[0] == '\0')
+		err = client_problem(c, err,
+		    "The file is not the one that was sent (%s); nothing was "
+		    "written.",
+		    cs_err_name(err));
+out:
+	client_group_clear(&g);
+	cs_buf_free(&plain);
+	cs_buf_free(&group_id);
+	return err;
+}

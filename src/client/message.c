@@ -1,0 +1,390 @@
+/* SPDX-License-Identifier: MIT */
+/* Messages, notices and refusals, as rows. */
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/alloc.h"
+#include "base/text.h"
+#include "client/client_internal.h"
+
+#define TABLE "message"
+#define RECORD_VERSION 1
+
+static void
+row_name(uint8_t out[static 8], uint64_t id)
+{
+	for (unsigned i = 0; i < 8; i++)
+		out[i] = (uint8_t)(id >> 8 * (7 - i));
+}
+
+static enum cs_err
+seal(struct cs_buf *out, struct cs_client *c, uint64_t id,
+    const struct client_record *r)
+{
+	struct cs_buf plain = { 0 };
+	struct cs_writer w = cs_writer(&plain);
+	uint8_t row[8];
+	enum cs_err err;
+
+	row_name(row, id);
+	cs_write_u8(&w, RECORD_VERSION);
+	cs_write_u8(&w, (uint8_t)r->kind);
+	cs_write_u8(&w, (uint8_t)(r->late | r->failed << 1 | r->bare << 2));
+	cs_write_u64(&w, r->time_ms);
+	cs_write_u64(&w, r->seq);
+	cs_write_vec(&w, cs_view_str(r->from));
+	cs_write_vec(&w, cs_view_str(r->reason));
+	cs_write_vec(&w, r->body);
+	if ((err = cs_writer_end(&w)) == CS_OK)
+		err = cs_vault_seal(
+		    out, &c->key, TABLE, CS_VIEW_OF(row), cs_buf_view(&plain));
+	cs_buf_free(&plain);
+	return err;
+}
+
+static void
+read_string(struct cs_reader *r, char *out, size_t size)
+{
+	struct cs_view v = cs_read_vec_max(r, size - 1);
+
+	if (v.len != 0)
+		memcpy(out, v.data, v.len);
+	out[v.len] = '\0';
+}
+
+static enum cs_err
+parse(struct client_record *out, struct cs_view plain)
+{
+	struct cs_reader r = cs_reader(plain);
+	uint8_t flags;
+
+	memset(out, 0, sizeof *out);
+	if (cs_read_u8(&r) != RECORD_VERSION)
+		cs_reader_fail(&r, CS_ERR_CORRUPT);
+	out->kind = cs_read_u8(&r);
+	flags = cs_read_u8(&r);
+	out->late = flags & 1;
+	out->failed = flags & 2;
+	out->bare = flags & 4;
+	out->time_ms = cs_read_u64(&r);
+	out->seq = cs_read_u64(&r);
+	read_string(&r, out->from, sizeof out->from);
+	read_string(&r, out->reason, sizeof out->reason);
+	out->body = cs_read_vec(&r);
+	return cs_reader_end(&r) == CS_OK ? CS_OK : CS_ERR_CORRUPT;
+}
+
+enum cs_err
+client_message_insert(struct cs_client *c, const struct client_group *g,
+    const struct client_record *r, const uint8_t mid[static 32], uint64_t *out)
+{
+	struct cs_buf sealed = { 0 };
+	uint64_t id;
+	enum cs_err err;
+
+	/* The seal is bound to the row's number, which the insert gives. */
+	err = cs_db_exec(c->db,
+	    "INSERT INTO message(mid,grp,kind,seen,sealed) VALUES(?,?,?,?,'')",
+	    cs_blob(cs_view(mid, 32)),
+	    cs_blob(g != NULL ? client_group_id(g) : cs_view("", 0)),
+	    cs_int(r->kind), cs_int(r->kind == CS_CLIENT_SENT));
+	if (err)
+		return err;
+	id = cs_db_last_id(c->db);
+	if ((err = seal(&sealed, c, id, r)) == CS_OK)
+		err =
+		    cs_db_exec(c->db, "UPDATE message SET sealed=? WHERE id=?",
+			cs_blob(cs_buf_view(&sealed)), cs_int(id));
+	cs_buf_free(&sealed);
+	if (out != NULL)
+		*out = id;
+	return err;
+}
+
+enum cs_err
+client_message_update(
+    struct cs_client *c, uint64_t id, const struct client_record *r)
+{
+	struct cs_buf sealed = { 0 };
+	enum cs_err err = seal(&sealed, c, id, r);
+
+	if (err == CS_OK)
+		err = cs_db_exec(c->db,
+		    "UPDATE message SET kind=?,sealed=? WHERE id=?",
+		    cs_int(r->kind), cs_blob(cs_buf_view(&sealed)), cs_int(id));
+	cs_buf_free(&sealed);
+	return err;
+}
+
+enum cs_err
+client_message_load(struct client_record *out, struct cs_buf *plain,
+    struct cs_client *c, uint64_t id)
+{
+	struct cs_rows rows;
+	uint8_t row[8];
+	enum cs_err err;
+
+	row_name(row, id);
+	err = cs_db_query(
+	    &rows, c->db, "SELECT sealed FROM message WHERE id=?", cs_int(id));
+	if (err == CS_OK) {
+		if (cs_rows_next(&rows))
+			err = cs_vault_open(plain, &c->key, TABLE,
+			    CS_VIEW_OF(row), cs_col_blob(&rows, 0));
+		else
+			err = CS_ERR_NOT_FOUND;
+	}
+	if ((err = cs_rows_end(&rows, err)))
+		return err;
+	return parse(out, cs_buf_view(plain));
+}
+
+enum cs_err
+client_message_content(
+    struct cs_mimi_content *out, const struct client_record *r)
+{
+	struct cs_capsule capsule;
+	enum cs_err err;
+
+	if (r->kind != CS_CLIENT_RECEIVED && r->kind != CS_CLIENT_SENT)
+		return CS_ERR_NOT_FOUND;
+	if (r->bare)
+		return cs_mimi_parse(out, r->body);
+	if ((err = cs_capsule_parse(&capsule, r->body)))
+		return err;
+	return cs_mimi_parse(out, capsule.application_data);
+}
+
+enum cs_err
+client_message_by_mid(uint64_t *id, struct cs_buf *group_id,
+    struct cs_client *c, const uint8_t mid[static 32])
+{
+	struct cs_rows rows;
+	enum cs_err err;
+
+	err = cs_db_query(&rows, c->db,
+	    "SELECT id,grp FROM message WHERE mid=? AND kind IN (1,2)",
+	    cs_blob(cs_view(mid, 32)));
+	if (err == CS_OK) {
+		if (cs_rows_next(&rows)) {
+			*id = cs_col_int(&rows, 0);
+			if (group_id != NULL)
+				err =
+				    cs_buf_set(group_id, cs_col_blob(&rows, 1));
+		} else {
+			err = CS_ERR_NOT_FOUND;
+		}
+	}
+	return cs_rows_end(&rows, err);
+}
+
+enum cs_err
+client_notice(struct cs_client *c, const struct client_group *g,
+    uint64_t time_ms, const char *format, ...)
+{
+	static const uint8_t no_mid[32];
+	struct client_record r = {
+		.kind = CS_CLIENT_NOTICE,
+		.time_ms = time_ms,
+		.seq = g != NULL ? g->seq : 0,
+	};
+	char sentence[512];
+	va_list ap;
+
+	va_start(ap, format);
+	vsnprintf(sentence, sizeof sentence, format, ap);
+	va_end(ap);
+	r.body = cs_view_str(sentence);
+	return client_message_insert(c, g, &r, no_mid, NULL);
+}
+
+/* ---- for those who read ----------------------------------------------------
+ */
+
+enum cs_err
+cs_client_find(struct cs_client *c, const char *prefix,
+    uint8_t mid[static CS_CLIENT_MID_LEN])
+{
+	char hex[65] = { 0 };
+	size_t len = strlen(prefix);
+	uint8_t low[32], high[32];
+	struct cs_rows rows;
+	unsigned n = 0;
+	enum cs_err err;
+
+	if (len < 4 || len > 64)
+		return client_problem(c, CS_ERR_FORMAT,
+		    "A message id has 4 to 64 of the characters 0-9 a-f, as "
+		    "\"inbox\" shows them.");
+	memset(hex, '0', 64);
+	memcpy(hex, prefix, len);
+	err = cs_unhex(low, sizeof low, hex);
+	memset(hex, 'f', 64);
+	memcpy(hex, prefix, len);
+	if (err || (err = cs_unhex(high, sizeof high, hex)))
+		return client_problem(c, CS_ERR_FORMAT,
+		    "A message id has 4 to 64 of the characters 0-9 a-f, as "
+		    "\"inbox\" shows them.");
+	err = cs_db_query(&rows, c->db,
+	    "SELECT DISTINCT mid FROM message WHERE mid>=? AND mid<=?"
+	    " AND kind IN (1,2) LIMIT 2",
+	    cs_blob(CS_VIEW_OF(low)), cs_blob(CS_VIEW_OF(high)));
+	while (err == CS_OK && cs_rows_next(&rows)) {
+		cs_col_copy(&rows, 0, mid, CS_CLIENT_MID_LEN);
+		n++;
+	}
+	if ((err = cs_rows_end(&rows, err)))
+		return err;
+	if (n == 0)
+		return client_problem(c, CS_ERR_NOT_FOUND,
+		    "There is no message whose id begins with %s.", prefix);
+	if (n > 1)
+		return client_problem(c, CS_ERR_EXISTS,
+		    "More than one message id begins with %s: give more of "
+		    "it.",
+		    prefix);
+	return CS_OK;
+}
+
+/* Row numbers first, messages after: the caller may take its time. */
+static enum cs_err
+list(struct cs_buf *ids, struct cs_client *c, enum cs_client_which which)
+{
+	struct cs_writer w = cs_writer(ids);
+	struct cs_rows rows;
+	enum cs_err err;
+
+	err = which == CS_CLIENT_UNSEEN
+	    ? cs_db_query(&rows, c->db,
+		  "SELECT id FROM message WHERE seen=0 ORDER BY id")
+	    : cs_db_query(&rows, c->db, "SELECT id FROM message ORDER BY id");
+	while (err == CS_OK && cs_rows_next(&rows))
+		cs_write_u64(&w, cs_col_int(&rows, 0));
+	err = cs_rows_end(&rows, err);
+	return err ? err : cs_writer_end(&w);
+}
+
+static void
+take_media(struct cs_client_media *out, const struct cs_mimi_external *part)
+{
+	memset(out, 0, sizeof *out);
+	cs_mimi_filename(out->filename, part->filename);
+	snprintf(out->media_type, sizeof out->media_type, "%.*s",
+	    (int)part->content_type.len, (const char *)part->content_type.data);
+	out->size = part->plain_size;
+	out->photo = strncmp(out->media_type, "image/", 6) == 0;
+}
+
+struct shown {
+	struct cs_client_message m;
+	struct cs_client_media media[CS_MIMI_PARTS_MAX];
+};
+
+static enum cs_err
+show_content(struct shown *s, const struct client_record *r)
+{
+	struct cs_mimi_content content;
+	enum cs_err err;
+
+	if (r->kind == CS_CLIENT_NOTICE) {
+		s->m.text = r->body;
+		return CS_OK;
+	}
+	if (r->kind == CS_CLIENT_REFUSED)
+		return CS_OK;
+	if ((err = client_message_content(&content, r)))
+		return err;
+	s->m.text = content.text;
+	s->m.is_reply = content.is_reply;
+	memcpy(s->m.reply_to, content.in_reply_to, sizeof s->m.reply_to);
+	s->m.n_media = content.n_external;
+	s->m.media = s->media;
+	for (size_t i = 0; i < content.n_external; i++)
+		take_media(&s->media[i], &content.external[i]);
+	return CS_OK;
+}
+
+static enum cs_err
+show_group(struct shown *s, struct cs_client *c, struct cs_view id)
+{
+	struct client_group g = { 0 };
+	enum cs_err err;
+
+	if (id.len == 0)
+		return CS_OK;
+	err = client_group_load_meta(&g, c, id);
+	if (err == CS_OK) {
+		strcpy(s->m.conversation, g.name);
+		s->m.direct = g.direct;
+		s->m.request = g.state == CS_CLIENT_REQUEST;
+	}
+	client_group_clear(&g);
+	return err == CS_ERR_NOT_FOUND ? CS_OK : err;
+}
+
+static enum cs_err
+show(struct cs_client *c, uint64_t id, enum cs_client_which which,
+    enum cs_err (*each)(void *arg, const struct cs_client_message *m),
+    void *arg)
+{
+	struct shown *s = cs_calloc(1, sizeof *s);
+	struct cs_buf plain = { 0 };
+	struct client_record r;
+	struct cs_rows rows;
+	enum cs_err err;
+
+	if (s == NULL)
+		return CS_ERR_NOMEM;
+	if ((err = client_message_load(&r, &plain, c, id)))
+		goto out;
+	err = cs_db_query(&rows, c->db,
+	    "SELECT mid,grp,seen,waiting FROM message WHERE id=?", cs_int(id));
+	if (err == CS_OK && cs_rows_next(&rows)) {
+		cs_col_copy(&rows, 0, s->m.mid, sizeof s->m.mid);
+		s->m.seen = cs_col_int(&rows, 2) != 0;
+		s->m.waiting = cs_col_int(&rows, 3) != 0;
+		err = show_group(s, c, cs_col_blob(&rows, 1));
+	}
+	if ((err = cs_rows_end(&rows, err)) || (err = show_content(s, &r)))
+		goto out;
+	s->m.number = id;
+	s->m.kind = r.kind;
+	s->m.late = r.late;
+	s->m.failed = r.failed;
+	s->m.time_ms = r.time_ms;
+	s->m.group_seq = r.seq;
+	strcpy(s->m.from, r.from);
+	s->m.reason = r.reason;
+	if (which != CS_CLIENT_REQUESTS || s->m.request)
+		err = each(arg, &s->m);
+out:
+	cs_buf_free(&plain);
+	cs_free(s, sizeof *s);
+	return err;
+}
+
+enum cs_err
+cs_client_messages(struct cs_client *c, enum cs_client_which which,
+    enum cs_err (*each)(void *arg, const struct cs_client_message *m),
+    void *arg)
+{
+	struct cs_buf ids = { 0 };
+	struct cs_reader r;
+	enum cs_err err;
+	uint64_t last = 0;
+
+	err = list(&ids, c, which);
+	r = cs_reader(cs_buf_view(&ids));
+	while (err == CS_OK && cs_reader_more(&r)) {
+		last = cs_read_u64(&r);
+		err = show(c, last, which, each, arg);
+	}
+	/* What came meanwhile has a higher number and is still new. */
+	if (err == CS_OK && which == CS_CLIENT_UNSEEN && last != 0)
+		err = cs_db_exec(c->db,
+		    "UPDATE message SET seen=1 WHERE seen=0 AND id<=?",
+		    cs_int(last));
+	cs_buf_free(&ids);
+	return err;
+}

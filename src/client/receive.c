@@ -1,0 +1,337 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * One entry of a log, from the hub's hands into the database (FRANKING,
+ * "Recipient: fails closed").  Whatever it is, the result is a message, a
+ * notice or a refusal that says why; only failures of our own stop the page.
+ */
+#include <string.h>
+
+#include "client/client_internal.h"
+#include "crypto/hash.h"
+
+struct arrival {
+	const struct cs_wire_entry *entry;
+	struct cs_mls_message_info info;
+	struct cs_stamp stamp;
+	struct cs_buf stamp_cert;
+	enum cs_err stamp_err; /* the stamp and its place in the chain */
+	bool again;            /* under a number that we have had */
+	bool own;              /* the hub says that it is this device's */
+};
+
+static bool
+is_ours(enum cs_err err)
+{
+	return err && cs_err_class(err) != CS_ERR_CLASS_THEIRS;
+}
+
+/* Never shown: what is kept is who, when and why. */
+static enum cs_err
+refuse(struct cs_client *c, const struct client_group *g,
+    const struct arrival *a, enum cs_err why)
+{
+	static const uint8_t no_mid[32];
+	const struct client_contact *contact =
+	    client_contact_find(c, a->entry->account);
+	struct client_record r = {
+		.kind = CS_CLIENT_REFUSED,
+		.time_ms = client_now_ms(),
+		.seq = a->entry->group_seq,
+	};
+
+	if (contact != NULL)
+		strcpy(r.from, contact->handle);
+	strncpy(r.reason, cs_err_name(why), sizeof r.reason - 1);
+	return client_message_insert(c, g, &r, no_mid, NULL);
+}
+
+/* ---- the stamp --------------------------------------------------------------
+ */
+
+/* What is on the wire, and the rest from what we see ourselves. */
+static enum cs_err
+rebuild(struct cs_client *c, const struct client_group *g, struct arrival *a)
+{
+	const struct cs_wire_entry *e = a->entry;
+	struct cs_stamp *s = &a->stamp;
+	bool handshake = a->info.content != CS_MLS_CONTENT_APPLICATION;
+	enum cs_err err;
+
+	if ((err = cs_stamp_parse(s, e->stamp)))
+		return CS_ERR_STAMP;
+	memcpy(s->group_ref, g->ref, sizeof s->group_ref);
+	memcpy(s->account, e->account, sizeof s->account);
+	memcpy(s->device, e->device, sizeof s->device);
+	s->epoch = a->info.epoch;
+	if (s->group_seq != e->group_seq || s->epoch != e->epoch ||
+	    !!(s->flags & CS_STAMP_HANDSHAKE) != handshake)
+		return CS_ERR_STAMP;
+	if ((err = cs_operator_id(s->operator_id, c->root)) ||
+	    (err = cs_sha256(s->msg_hash, e->message)))
+		return err;
+	return handshake ? CS_OK
+			 : cs_safe_aad_tag(s->tag, a->info.authenticated_data);
+}
+
+static enum cs_err
+check_signature(struct cs_client *c, struct arrival *a)
+{
+	struct cs_stamp_key_cert key;
+	enum cs_err err = client_stamp_cert(&a->stamp_cert, c, a->stamp.key_id);
+
+	if (err == CS_ERR_NOT_FOUND)
+		return CS_ERR_STAMP;
+	if (err ||
+	    (err = cs_stamp_key_cert_parse(
+		 &key, cs_buf_view(&a->stamp_cert), CS_VIEW_OF(c->root))))
+		return err;
+	return cs_stamp_verify(&a->stamp, &key, c->root);
+}
+
+/* A stamp that verifies: does it follow the one before it? */
+static enum cs_err
+follow(struct cs_client *c, struct client_group *g, struct arrival *a)
+{
+	const struct cs_stamp *s = &a->stamp;
+	uint8_t leafhash[32];
+	enum cs_err err;
+
+	if (s->group_seq <= g->seq) {
+		a->again = true;
+		return CS_ERR_REPLAY;
+	}
+	if (s->group_seq > g->seq + 1) {
+		if ((err = client_notice(c, g, client_now_ms(),
+			 "%llu entries of this conversation are missing: the "
+			 "hub skipped their numbers.",
+			 (unsigned long long)(s->group_seq - g->seq - 1))))
+			return err;
+		g->chain_known = false;
+	}
+	if ((err = cs_stamp_leafhash(leafhash, s)) ||
+	    (err = cs_db_exec(c->db,
+		 "INSERT INTO entry(grp,seq,leafhash) VALUES(?,?,?)"
+		 " ON CONFLICT(grp,seq) DO UPDATE SET"
+		 " leafhash=excluded.leafhash",
+		 cs_blob(client_group_id(g)), cs_int(s->group_seq),
+		 cs_blob(CS_VIEW_OF(leafhash)))))
+		return err;
+	if (g->chain_known && memcmp(g->chain, s->chain_prev, 32) != 0)
+		a->stamp_err = CS_ERR_CHAIN;
+	/* FRANKING, rule 7: time never goes backwards in a group. */
+	else if (s->accepted_ms < g->last_ms)
+		a->stamp_err = CS_ERR_STAMP;
+	else
+		g->last_ms = s->accepted_ms;
+	g->seq = s->group_seq;
+	g->chain_known = true;
+	memcpy(g->chain, s->chain_prev, 32);
+	return cs_chain_next(g->chain, leafhash);
+}
+
+/* Sets ${a->stamp_err}; fails only for reasons of our own. */
+static enum cs_err
+check_stamp(struct cs_client *c, struct client_group *g, struct arrival *a)
+{
+	enum cs_err err;
+
+	if ((err = rebuild(c, g, a)) == CS_OK &&
+	    (err = check_signature(c, a)) == CS_OK)
+		err = follow(c, g, a);
+	if (is_ours(err))
+		return err;
+	if (err == CS_OK || a->again) {
+		a->stamp_err = err ? err : a->stamp_err;
+		return CS_OK;
+	}
+	a->stamp_err = err;
+	/* Nothing vouches for its number: one step on, so that what comes
+	 * after it can be read. */
+	if (a->entry->group_seq > g->seq)
+		g->seq++;
+	g->chain_known = false;
+	return CS_OK;
+}
+
+/* ---- messages
+ * ----------------------------------------------------------------- */
+
+static enum cs_err
+store_message(struct cs_client *c, struct client_group *g,
+    const struct cs_capsule *capsule, const struct cs_proof *proof)
+{
+	struct client_record r = {
+		.kind = CS_CLIENT_RECEIVED,
+		.late = proof->clocks_differ,
+		.time_ms = capsule->stamp.accepted_ms,
+		.seq = capsule->stamp.group_seq,
+	};
+	const struct client_contact *contact =
+	    client_contact_find(c, proof->cert.account);
+	struct cs_buf body = { 0 };
+	enum cs_err err;
+
+	if (contact != NULL && contact->state == CONTACT_BLOCKED)
+		return CS_OK;
+	memcpy(r.from, proof->cert.handle.data, proof->cert.handle.len);
+	if ((err = cs_capsule_write(&body, capsule)) == CS_OK) {
+		r.body = cs_buf_view(&body);
+		err = client_message_insert(c, g, &r, proof->mid, NULL);
+	}
+	cs_buf_free(&body);
+	return err;
+}
+
+/* What MLS opened, checked as a desk would check it. */
+static enum cs_err
+prove(struct cs_client *c, struct client_group *g, const struct arrival *a,
+    const struct cs_mls_received *received)
+{
+	struct cs_capsule capsule = {
+		.application_data = cs_buf_view(&received->data),
+		.leaf = received->sender_leaf,
+		.stamp = a->stamp,
+	};
+	struct cs_credential credential;
+	struct cs_safe_aad aad;
+	struct cs_proof proof;
+	enum cs_err err;
+
+	if ((err = cs_safe_aad_parse(
+		 &aad, cs_buf_view(&received->authenticated_data))) ||
+	    (err = cs_credential_parse(
+		 &credential, cs_buf_view(&received->credential))))
+		return err;
+	capsule.sender_seq = aad.sender_seq;
+	capsule.claimed_ms = aad.claimed_ms;
+	memcpy(capsule.sig, aad.sig, sizeof capsule.sig);
+	capsule.device_cert = credential.device_cert;
+	memcpy(capsule.account_key, credential.account_key, 32);
+	if ((err = cs_proof_check(
+		 &proof, &capsule, cs_buf_view(&a->stamp_cert), c->root)))
+		return err;
+	return store_message(c, g, &capsule, &proof);
+}
+
+/* Ours, come back in the log: the hub has it. */
+static enum cs_err
+own_message(
+    struct cs_client *c, struct client_group *g, const struct arrival *a)
+{
+	enum cs_err err = client_sent(c, g, &a->stamp);
+
+	if (err == CS_ERR_NOT_FOUND)
+		return refuse(c, g, a, CS_ERR_MISMATCH);
+	return err;
+}
+
+static enum cs_err
+application(struct cs_client *c, struct client_group *g, struct arrival *a)
+{
+	struct cs_mls_received received = { 0 };
+	enum cs_err err;
+
+	if (a->stamp_err)
+		return refuse(c, g, a, a->stamp_err);
+	if (a->own)
+		return own_message(c, g, a);
+	err = cs_mls_process(&received, g->mls, a->entry->message);
+	if (err == CS_OK)
+		err = received.event == CS_MLS_EVENT_APPLICATION
+		    ? prove(c, g, a, &received)
+		    : CS_ERR_MISMATCH;
+	cs_mls_received_clear(&received);
+	if (err && !is_ours(err))
+		err = refuse(c, g, a, err);
+	return err;
+}
+
+/* ---- handshakes
+ * ---------------------------------------------------------------- */
+
+static enum cs_err
+own_handshake(
+    struct cs_client *c, struct client_group *g, const struct arrival *a)
+{
+	enum cs_err err;
+
+	if (a->info.epoch < cs_mls_group_epoch(g->mls))
+		return CS_OK; /* merged when the hub took it */
+	err = client_commit_seen(c, g, a->stamp.msg_hash);
+	return err == CS_ERR_NOT_FOUND ? refuse(c, g, a, CS_ERR_MISMATCH) : err;
+}
+
+static enum cs_err
+other_handshake(
+    struct cs_client *c, struct client_group *g, const struct arrival *a)
+{
+	struct cs_mls_received received = { 0 };
+	enum cs_err err;
+
+	err = cs_mls_process(&received, g->mls, a->entry->message);
+	if (err == CS_OK && received.event == CS_MLS_EVENT_COMMIT) {
+		struct cs_mls_staged *staged = received.staged;
+
+		received.staged = NULL; /* the merge takes it */
+		err = client_commit_merge(c, g, staged);
+	}
+	cs_mls_received_clear(&received);
+	if (err && !is_ours(err))
+		err = refuse(c, g, a, err);
+	return err;
+}
+
+/*
+ * A commit is signed by a member and confirmed by the key schedule, so a stamp
+ * that is missing on it is told, and does not shut us out of the group.
+ */
+static enum cs_err
+handshake(struct cs_client *c, struct client_group *g, const struct arrival *a)
+{
+	enum cs_err err;
+
+	if (a->again)
+		return refuse(c, g, a, a->stamp_err);
+	if (a->stamp_err &&
+	    (err = client_notice(c, g, client_now_ms(),
+		 "The operator's stamp on a change of this group does not "
+		 "verify (%s). The change itself is checked apart from it.",
+		 cs_err_name(a->stamp_err))))
+		return err;
+	return a->own ? own_handshake(c, g, a) : other_handshake(c, g, a);
+}
+
+enum cs_err
+client_receive(struct cs_client *c, struct client_group *g,
+    const struct cs_wire_entry *entry)
+{
+	struct arrival a = { .entry = entry };
+	enum cs_err err;
+
+	if (g->state == CS_CLIENT_LEFT) {
+		if (entry->group_seq > g->seq)
+			g->seq = entry->group_seq;
+		return CS_OK;
+	}
+	a.own = memcmp(entry->device, c->device, 16) == 0 &&
+	    memcmp(entry->account, c->account, 16) == 0;
+	err = cs_mls_message_peek(&a.info, entry->message);
+	if (err == CS_OK &&
+	    (a.info.wire > CS_MLS_WIRE_PRIVATE ||
+		!cs_view_equal(a.info.group_id, client_group_id(g))))
+		err = CS_ERR_MISMATCH;
+	if (err) {
+		if (is_ours(err))
+			return err;
+		if (entry->group_seq > g->seq)
+			g->seq++;
+		g->chain_known = false;
+		return refuse(c, g, &a, err);
+	}
+	if ((err = check_stamp(c, g, &a)) == CS_OK)
+		err = a.info.content == CS_MLS_CONTENT_APPLICATION
+		    ? application(c, g, &a)
+		    : handshake(c, g, &a);
+	cs_buf_free(&a.stamp_cert);
+	return err;
+}

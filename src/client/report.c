@@ -1,0 +1,293 @@
+/* SPDX-License-Identifier: MIT */
+/* Reports: sealed to the desk, kept until the hub has them, and followed. */
+#include <string.h>
+
+#include "base/text.h"
+#include "client/evidence.h"
+#include "store/file.h"
+
+#define TABLE "report"
+#define REPORT_VERSION 1
+
+enum cs_err
+cs_client_report_preview(struct cs_client *c, const struct cs_client_report *r,
+    void (*line)(void *arg, const char *text), void *arg)
+{
+	struct client_evidence e;
+	enum cs_err err = client_evidence_gather(&e, c, r, false);
+
+	if (err)
+		return err;
+	client_evidence_describe(&e, c, line, arg);
+	client_evidence_clear(&e);
+	return CS_OK;
+}
+
+/* ---- stored
+ * -------------------------------------------------------------------- */
+
+struct report {
+	uint16_t reason;
+	uint32_t n_messages;
+	struct cs_wire_list blobs;
+	struct cs_view sealed; /* to the desk; empty once it is sent */
+};
+
+static enum cs_err
+store(struct cs_client *c, const uint8_t id[static 16], const struct report *r,
+    uint64_t created_ms, bool sent)
+{
+	struct cs_buf plain = { 0 }, row = { 0 };
+	struct cs_writer w = cs_writer(&plain);
+	enum cs_err err;
+
+	cs_write_u8(&w, REPORT_VERSION);
+	cs_write_u16(&w, r->reason);
+	cs_write_u32(&w, r->n_messages);
+	cs_write_u32(&w, r->blobs.n);
+	cs_write_vec(&w, r->blobs.raw);
+	cs_write_vec(&w, r->sealed);
+	if ((err = cs_writer_end(&w)) == CS_OK &&
+	    (err = cs_vault_seal(&row, &c->key, TABLE, cs_view(id, 16),
+		 cs_buf_view(&plain))) == CS_OK)
+		err = cs_db_exec(c->db,
+		    "INSERT INTO report(id,created,sent,sealed)"
+		    " VALUES(?,?,?,?) ON CONFLICT(id) DO UPDATE SET"
+		    " sent=excluded.sent,sealed=excluded.sealed",
+		    cs_blob(cs_view(id, 16)), cs_int(created_ms), cs_int(sent),
+		    cs_blob(cs_buf_view(&row)));
+	cs_buf_free(&plain);
+	cs_buf_free(&row);
+	return err;
+}
+
+static enum cs_err
+parse(struct report *out, struct cs_view plain)
+{
+	struct cs_reader r = cs_reader(plain);
+
+	memset(out, 0, sizeof *out);
+	if (cs_read_u8(&r) != REPORT_VERSION)
+		cs_reader_fail(&r, CS_ERR_CORRUPT);
+	out->reason = cs_read_u16(&r);
+	out->n_messages = cs_read_u32(&r);
+	out->blobs.n = cs_read_u32(&r);
+	out->blobs.raw = cs_read_vec(&r);
+	out->sealed = cs_read_vec(&r);
+	return cs_reader_end(&r) == CS_OK ? CS_OK : CS_ERR_CORRUPT;
+}
+
+/* ---- sending
+ * -------------------------------------------------------------------- */
+
+static enum cs_err
+list_blobs(struct cs_buf *raw, uint32_t *n, const struct client_evidence *e)
+{
+	enum cs_err err = CS_OK;
+
+	for (size_t i = 0; err == CS_OK && i < e->in.n_items; i++) {
+		const struct cs_mimi_content *content = &e->items[i].content;
+
+		for (size_t k = 0; err == CS_OK && k < content->n_external;
+		     k++) {
+			struct cs_wire_blob_get blob;
+
+			if (*n == CS_WIRE_REPORT_BLOBS_MAX ||
+			    client_media_blob(
+				blob.blob, &content->external[k]) != CS_OK)
+				continue;
+			err = cs_wire_list_add(
+			    raw, n, &cs_wire_blob_get_shape, &blob);
+		}
+	}
+	return err;
+}
+
+static enum cs_err
+submit(struct cs_client *c, const uint8_t id[static 16], const struct report *r,
+    uint64_t created_ms)
+{
+	struct cs_wire_report m = { .blobs = r->blobs, .sealed = r->sealed };
+	struct report done = *r;
+	enum cs_err err;
+
+	memcpy(m.report, id, sizeof m.report);
+	if ((err = client_call_empty(
+		 c, CS_WIRE_REPORT, &cs_wire_report_shape, &m)))
+		return err;
+	done.sealed = cs_view("", 0);
+	return store(c, id, &done, created_ms, true);
+}
+
+enum cs_err
+cs_client_report_send(struct cs_client *c, const struct cs_client_report *r,
+    char id_hex[static 33])
+{
+	struct client_evidence e;
+	struct cs_buf bundle = { 0 }, sealed = { 0 }, blobs = { 0 };
+	struct report report = { .reason = r->reason,
+		.n_messages = (uint32_t)r->n };
+	enum cs_err err;
+
+	if ((err = client_need_hub(c)))
+		return err;
+	if (!c->have_desk)
+		return client_problem(c, CS_ERR_NOT_FOUND,
+		    "No report desk has joined this hub yet.");
+	/* FRANKING, rule 17: key and hash go, the file stays where it is and
+	 * is pinned there. */
+	if ((err = client_evidence_gather(&e, c, r, false)))
+		return err;
+	if ((err = cs_evidence_write(&bundle, &e.in)) ||
+	    (err = cs_evidence_seal(
+		 &sealed, cs_buf_view(&bundle), CS_VIEW_OF(c->desk_hpke))) ||
+	    (err = list_blobs(&blobs, &report.blobs.n, &e)))
+		goto out;
+	report.blobs.raw = cs_buf_view(&blobs);
+	report.sealed = cs_buf_view(&sealed);
+	cs_hex(id_hex, CS_VIEW_OF(e.in.report_id));
+	/* Stored first: a report that was agreed to is not lost. */
+	if ((err = store(c, e.in.report_id, &report, e.in.created_ms, false)) ==
+	    CS_OK)
+		err = submit(c, e.in.report_id, &report, e.in.created_ms);
+out:
+	cs_buf_free(&bundle);
+	cs_buf_free(&sealed);
+	cs_buf_free(&blobs);
+	client_evidence_clear(&e);
+	return err;
+}
+
+static enum cs_err
+flush_one(struct cs_client *c, bool *more)
+{
+	struct cs_buf plain = { 0 };
+	struct cs_rows rows;
+	struct report r;
+	uint8_t id[16];
+	uint64_t created = 0;
+	enum cs_err err;
+
+	*more = false;
+	err = cs_db_query(&rows, c->db,
+	    "SELECT id,created,sealed FROM report WHERE sent=0 LIMIT 1");
+	if (err == CS_OK && cs_rows_next(&rows)) {
+		*more = true;
+		cs_col_copy(&rows, 0, id, sizeof id);
+		created = cs_col_int(&rows, 1);
+		err = cs_vault_open(&plain, &c->key, TABLE,
+		    cs_col_blob(&rows, 0), cs_col_blob(&rows, 2));
+	}
+	err = cs_rows_end(&rows, err);
+	if (err == CS_OK && *more &&
+	    (err = parse(&r, cs_buf_view(&plain))) == CS_OK)
+		err = submit(c, id, &r, created);
+	cs_buf_free(&plain);
+	return err;
+}
+
+enum cs_err
+client_reports_flush(struct cs_client *c)
+{
+	bool more;
+	enum cs_err err;
+
+	do
+		err = flush_one(c, &more);
+	while (err == CS_OK && more);
+	/* The daily limit: tomorrow. */
+	return err == CS_ERR_DENIED ? CS_OK : err;
+}
+
+/* ---- what became of them
+ * ------------------------------------------------------------ */
+
+static void
+take_status(struct cs_client_report_state *s, struct cs_view states)
+{
+	struct cs_wire_report_status item;
+
+	while (cs_wire_next(&item, &cs_wire_report_status_shape, &states)) {
+		size_t n = item.answer.len < sizeof s->answer - 1
+		    ? item.answer.len
+		    : sizeof s->answer - 1;
+
+		if (memcmp(item.report, s->id, sizeof s->id) != 0)
+			continue;
+		s->state = item.state;
+		s->updated_ms = item.updated_ms;
+		memcpy(s->answer, item.answer.data, n);
+		s->answer[n] = '\0';
+		return;
+	}
+}
+
+enum cs_err
+cs_client_reports(struct cs_client *c,
+    void (*each)(void *arg, const struct cs_client_report_state *s), void *arg)
+{
+	const struct cs_wire_empty empty = { 0 };
+	struct cs_wire_report_states_answer answer = { 0 };
+	struct cs_buf plain = { 0 }, states = { 0 };
+	struct cs_rows rows;
+	enum cs_err err = CS_OK;
+
+	if (c->online &&
+	    (err = client_call(c, CS_WIRE_REPORT_STATES, &cs_wire_empty_shape,
+		 &empty, &cs_wire_report_states_answer_shape, &answer)) ==
+		CS_OK)
+		err = cs_buf_set(&states, answer.reports.raw);
+	if (err)
+		return err;
+	err = cs_db_query(&rows, c->db,
+	    "SELECT id,created,sent,sealed FROM report ORDER BY created");
+	while (err == CS_OK && cs_rows_next(&rows)) {
+		struct cs_client_report_state s = { 0 };
+		struct report r;
+
+		cs_col_copy(&rows, 0, s.id, sizeof s.id);
+		s.created_ms = s.updated_ms = cs_col_int(&rows, 1);
+		s.state = cs_col_int(&rows, 2) ? CS_WIRE_REPORT_SENT : -1;
+		if ((err = cs_vault_open(&plain, &c->key, TABLE,
+			 cs_col_blob(&rows, 0), cs_col_blob(&rows, 3))) ||
+		    (err = parse(&r, cs_buf_view(&plain))))
+			break;
+		s.reason = r.reason;
+		s.n_messages = r.n_messages;
+		take_status(&s, cs_buf_view(&states));
+		each(arg, &s);
+	}
+	err = cs_rows_end(&rows, err);
+	cs_buf_free(&plain);
+	cs_buf_free(&states);
+	return err;
+}
+
+/* ---- evidence for somebody else
+ * -------------------------------------------------------- */
+
+enum cs_err
+cs_client_export(struct cs_client *c, const struct cs_client_report *r,
+    const uint8_t *to_key, const char *path)
+{
+	struct cs_buf bundle = { 0 }, sealed = { 0 };
+	struct client_evidence e;
+	enum cs_err err;
+
+	if ((err = client_evidence_gather(&e, c, r, c->online)))
+		return err;
+	if ((err = cs_evidence_write(&bundle, &e.in)) == CS_OK &&
+	    to_key != NULL)
+		err = cs_evidence_seal(
+		    &sealed, cs_buf_view(&bundle), cs_view(to_key, 32));
+	if (err == CS_OK &&
+	    (err = cs_file_write(path,
+		 to_key != NULL ? cs_buf_view(&sealed) : cs_buf_view(&bundle),
+		 0600)) != CS_OK)
+		err = client_problem(c, err, "%.300s cannot be written: %s.",
+		    path, cs_err_text(err));
+	cs_buf_free(&bundle);
+	cs_buf_free(&sealed);
+	client_evidence_clear(&e);
+	return err;
+}

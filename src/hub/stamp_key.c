@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: MIT */
+/* Certificates of stamp keys, past ones included: what one of them stamped is
+ * read and reported long after the next one took over. */
+#include <string.h>
+
+#include "franking/cert.h"
+#include "hub/hub_internal.h"
+
+enum cs_err
+hub_stamp_key_remember(struct cs_hub *hub)
+{
+	struct cs_stamp_key_cert key;
+	enum cs_err err = cs_stamp_key_cert_parse(
+	    &key, cs_buf_view(&hub->stamp_cert), CS_VIEW_OF(hub->root_public));
+
+	if (err)
+		return err;
+	return cs_db_exec(hub->db,
+	    "INSERT INTO stamp_key(id,cert) VALUES(?,?)"
+	    " ON CONFLICT(id) DO NOTHING",
+	    cs_blob(CS_VIEW_OF(key.key_id)),
+	    cs_blob(cs_buf_view(&hub->stamp_cert)));
+}
+
+uint16_t
+hub_stamp_cert(struct hub_request *rq)
+{
+	struct cs_wire_stamp_cert_get m;
+	struct cs_wire_stamp_cert answer = { 0 };
+	struct cs_rows rows;
+	uint16_t code = CS_WIRE_E_UNAVAILABLE;
+	enum cs_err err;
+
+	if ((err = cs_wire_parse(&m, &cs_wire_stamp_cert_get_shape, rq->body)))
+		return hub_code(err);
+	err = cs_db_query(&rows, rq->hub->db,
+	    "SELECT cert FROM stamp_key WHERE id=?",
+	    cs_blob(CS_VIEW_OF(m.key_id)));
+	if (err == CS_OK && cs_rows_next(&rows)) {
+		answer.cert = cs_col_blob(&rows, 0);
+		code = hub_answer(rq, &cs_wire_stamp_cert_shape, &answer);
+	}
+	if ((err = cs_rows_end(&rows, err)))
+		return hub_code(err);
+	return code;
+}
