@@ -333,17 +333,33 @@ set_pragma(struct cs_db *db, const char *name, uint64_t value)
 	return run(db, sql);
 }
 
+/* Before anything is changed: somebody else's database stays as it is. */
+static enum cs_err
+check_kind(struct cs_db *db, const struct cs_db_schema *schema)
+{
+	uint64_t kind, tables = 0;
+	enum cs_err err;
+
+	if ((err = cs_db_get_int(&kind, db, "PRAGMA application_id")))
+		return err;
+	if (kind == kind_id(schema->what))
+		return CS_OK;
+	/* Without a kind it has to be new. */
+	if (kind == 0 &&
+	    (err = cs_db_get_int(
+		 &tables, db, "SELECT COUNT(*) FROM sqlite_master")))
+		return err;
+	return kind == 0 && tables == 0 ? CS_OK : CS_ERR_MISMATCH;
+}
+
 static enum cs_err
 migrate(struct cs_db *db, const struct cs_db_schema *schema)
 {
-	uint64_t version, kind;
+	uint64_t version;
 	enum cs_err err;
 
-	if ((err = cs_db_get_int(&kind, db, "PRAGMA application_id")) ||
-	    (err = cs_db_get_int(&version, db, "PRAGMA user_version")))
+	if ((err = cs_db_get_int(&version, db, "PRAGMA user_version")))
 		return err;
-	if (kind != 0 && kind != kind_id(schema->what))
-		return CS_ERR_MISMATCH;
 	if (version > schema->n)
 		return CS_ERR_NEWER;
 	if (version == schema->n)
@@ -419,9 +435,11 @@ cs_db_open(struct cs_db **out, const char *path, enum cs_db_mode mode,
 	    sqlite3_open_v2(path, &db->sqlite, SQLITE_OPEN_READWRITE, NULL));
 	if (err == CS_OK) {
 		sqlite3_busy_timeout(db->sqlite, BUSY_TIMEOUT_MS);
+		err = check_kind(db, schema);
+	}
+	if (err == CS_OK)
 		err = run(db,
 		    mode == CS_DB_SHARED ? shared_pragmas : forgetful_pragmas);
-	}
 	if (err == CS_OK)
 		err = migrate(db, schema);
 	if (err) {

@@ -1,0 +1,239 @@
+/* SPDX-License-Identifier: MIT */
+#include "store/file.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+
+#include "base/alloc.h"
+#include "support/temp_dir.h"
+
+static bool
+exists(const char *path)
+{
+	return access(path, F_OK) == 0;
+}
+
+static void
+holds(const char *path, const char *want)
+{
+	struct cs_buf b = { 0 };
+
+	assert_ok(cs_file_read(&b, path, 100));
+	assert_view_equal(cs_buf_view(&b), cs_view_str(want));
+	cs_buf_free(&b);
+}
+
+static void
+test_write(void **state)
+{
+	struct temp_dir d = temp_dir_new();
+	const char *path = temp_path(&d, "file");
+	struct stat st;
+
+	(void)state;
+	assert_ok(cs_file_write(path, cs_view_str("old"), 0600));
+	holds(path, "old");
+	assert_int_equal(stat(path, &st), 0);
+	assert_int_equal(st.st_mode & 0777, 0600);
+	assert_ok(cs_file_write(path, cs_view_str("newer"), 0600));
+	holds(path, "newer");
+	assert_ok(cs_file_write(path, cs_view(NULL, 0), 0600));
+	holds(path, "");
+	/* Nothing is left beside it. */
+	assert_false(exists(temp_path(&d, "file.new")));
+	temp_dir_clear(&d);
+}
+
+/* The old file is there, whole, when the new one cannot be written. */
+static void
+test_write_fails(void **state)
+{
+	struct temp_dir d = temp_dir_new();
+	const char *path = temp_path(&d, "file");
+
+	(void)state;
+	assert_ok(cs_file_write(path, cs_view_str("old"), 0600));
+	/* A folder stands where the temporary file would go. */
+	assert_ok(cs_file_mkdir(temp_path(&d, "file.new")));
+	assert_int_not_equal(
+	    cs_file_write(path, cs_view_str("new"), 0600), CS_OK);
+	holds(path, "old");
+	/* A folder stands where the file would go. */
+	assert_ok(cs_file_mkdir(temp_path(&d, "other")));
+	assert_int_not_equal(
+	    cs_file_write(temp_path(&d, "other"), cs_view_str("new"), 0600),
+	    CS_OK);
+	assert_false(exists(temp_path(&d, "other.new")));
+	assert_err(
+	    cs_file_write(temp_path(&d, "none/file"), cs_view_str("new"), 0600),
+	    CS_ERR_NOT_FOUND);
+	temp_dir_clear(&d);
+}
+
+static void
+test_read(void **state)
+{
+	struct temp_dir d = temp_dir_new();
+	const char *path = temp_path(&d, "file");
+	struct cs_buf b = { 0 }, big = { 0 };
+	uint8_t *at;
+
+	(void)state;
+	assert_err(cs_file_read(&b, path, 10), CS_ERR_NOT_FOUND);
+	assert_ok(cs_buf_extend(&big, 10000, &at));
+	at[9999] = 7;
+	assert_ok(cs_file_write(path, cs_buf_view(&big), 0600));
+	assert_ok(cs_buf_add(&b, cs_view_str("x")));
+	assert_ok(cs_file_read(&b, path, 10000));
+	assert_int_equal(b.len, 10001);
+	assert_int_equal(b.data[10000], 7);
+	assert_err(cs_file_read(&b, path, 9999), CS_ERR_LIMIT);
+	cs_buf_free(&b);
+	cs_buf_free(&big);
+	/* A folder is no file. */
+	assert_err(cs_file_read(&b, d.path, 10), CS_ERR_IO);
+	temp_dir_clear(&d);
+}
+
+static void
+test_mkdir(void **state)
+{
+	struct temp_dir d = temp_dir_new();
+	struct stat st;
+
+	(void)state;
+	assert_ok(cs_file_mkdir(temp_path(&d, "a")));
+	assert_int_equal(stat(temp_path(&d, "a"), &st), 0);
+	assert_int_equal(st.st_mode & 0777, 0700);
+	assert_ok(cs_file_mkdir(temp_path(&d, "a")));
+	assert_err(cs_file_mkdir(temp_path(&d, "b/c")), CS_ERR_NOT_FOUND);
+	assert_ok(cs_file_write(temp_path(&d, "f"), cs_view_str(""), 0600));
+	assert_int_not_equal(cs_file_mkdir(temp_path(&d, "f")), CS_OK);
+	assert_ok(cs_file_sync_dir(temp_path(&d, "a")));
+	assert_ok(cs_file_sync_dir("file-in-this-folder"));
+	assert_ok(cs_file_sync_dir("x")); /* shorter than "." and its end */
+	assert_ok(cs_file_sync_dir("/x"));
+	assert_err(cs_file_sync_dir(temp_path(&d, "none/x")), CS_ERR_NOT_FOUND);
+	temp_dir_clear(&d);
+}
+
+/* What another process gets when it asks for the lock. */
+static enum cs_err
+lock_elsewhere(const char *path)
+{
+	pid_t pid = fork();
+	int fd, status;
+
+	assert_true(pid >= 0);
+	if (pid == 0)
+		_exit((int)cs_file_lock(&fd, path, false));
+	assert_int_equal(waitpid(pid, &status, 0), pid);
+	assert_true(WIFEXITED(status));
+	return (enum cs_err)WEXITSTATUS(status);
+}
+
+static void
+test_lock(void **state)
+{
+	struct temp_dir d = temp_dir_new();
+	const char *path = temp_path(&d, "lock");
+	int fd, again;
+
+	(void)state;
+	assert_ok(cs_file_lock(&fd, path, false));
+	assert_err(lock_elsewhere(path), CS_ERR_BUSY);
+	assert_err(cs_file_lock(&again, path, false), CS_ERR_BUSY);
+	assert_int_equal(again, -1);
+	cs_file_unlock(fd);
+	assert_ok(lock_elsewhere(path));
+	/* Whoever had it is gone, and so is the lock. */
+	assert_ok(cs_file_lock(&fd, path, true));
+	cs_file_unlock(fd);
+	cs_file_unlock(-1);
+	assert_err(cs_file_lock(&fd, temp_path(&d, "none/lock"), false),
+	    CS_ERR_NOT_FOUND);
+	temp_dir_clear(&d);
+}
+
+static void
+test_names(void **state)
+{
+	char *joined = cs_path_join("a", "b");
+
+	(void)state;
+	assert_string_equal(joined, "a/b");
+	cs_free_plain(joined);
+	errno = ENOSPC;
+	assert_err(cs_file_errno(), CS_ERR_DISK_FULL);
+	errno = EROFS;
+	assert_err(cs_file_errno(), CS_ERR_READ_ONLY);
+	errno = EXDEV;
+	assert_err(cs_file_errno(), CS_ERR_IO);
+}
+
+/* Nothing left to write on: the code says so, and the old file stays. */
+static void
+test_full(void **state)
+{
+	int fd = open("/dev/full", O_WRONLY | O_CLOEXEC);
+	struct temp_dir d = temp_dir_new();
+
+	(void)state;
+	if (fd < 0) {
+		temp_dir_clear(&d);
+		skip();
+	}
+	close(fd);
+	assert_int_equal(symlink("/dev/full", temp_path(&d, "file.new")), 0);
+	assert_ok(cs_file_mkdir(temp_path(&d, "x")));
+	assert_err(
+	    cs_file_write(temp_path(&d, "file"), cs_view_str("new"), 0600),
+	    CS_ERR_DISK_FULL);
+	assert_false(exists(temp_path(&d, "file")));
+	temp_dir_clear(&d);
+}
+
+static enum cs_err
+try_write(void *arg)
+{
+	const char *path = arg;
+	struct cs_buf b = { 0 };
+	enum cs_err err;
+
+	if ((err = cs_file_write(path, cs_view_str("x"), 0600)) == CS_OK)
+		err = cs_file_read(&b, path, 10);
+	cs_buf_free(&b);
+	return err;
+}
+
+static void
+test_allocations(void **state)
+{
+	struct temp_dir d = temp_dir_new();
+	char path[512];
+
+	(void)state;
+	snprintf(path, sizeof path, "%s/file", d.path);
+	cs_test_allocations(try_write, path);
+	temp_dir_clear(&d);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_write),
+		cmocka_unit_test(test_write_fails),
+		cmocka_unit_test(test_read),
+		cmocka_unit_test(test_mkdir),
+		cmocka_unit_test(test_lock),
+		cmocka_unit_test(test_names),
+		cmocka_unit_test(test_full),
+		cmocka_unit_test(test_allocations),
+	};
+
+	umask(022);
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
