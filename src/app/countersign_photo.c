@@ -1,0 +1,10 @@
+/* SPDX-License-Identifier: MIT */
+/* countersign-photo: the sandboxed child of cs_photo_clean().  A person has no
+ * use for it. */
+#include "content/photo.h"
+
+int
+main(void)
+{
+	return cs_photo_child_main();
+}

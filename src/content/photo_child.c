@@ -1,0 +1,168 @@
+/* SPDX-License-Identifier: MIT */
+#include <errno.h>
+#include <seccomp.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <unistd.h>
+
+#include "content/photo_codec.h"
+
+#if defined(__has_feature)
+#if __has_feature(address_sanitizer)
+#define HAS_ASAN 1
+#endif
+#endif
+#if defined(__SANITIZE_ADDRESS__) || defined(HAS_ASAN)
+#define ASAN 1
+#else
+#define ASAN 0
+#endif
+
+/* A photo of 50 megapixels, decoded, turned and encoded, and what the encoders
+ * need beside. */
+#define MEMORY_MAX ((rlim_t)1536 << 20)
+#define CPU_SECONDS_MAX 15
+
+static enum cs_err
+set_limit(int which, rlim_t value)
+{
+	struct rlimit limit = { value, value };
+
+	return setrlimit((__rlimit_resource_t)which, &limit) == 0 ? CS_OK
+								  : CS_ERR_IO;
+}
+
+static enum cs_err
+set_limits(void)
+{
+	static const struct {
+		int which;
+		rlim_t value;
+	} limits[] = {
+		{ RLIMIT_CPU, CPU_SECONDS_MAX },
+		{ RLIMIT_CORE, 0 },
+		{ RLIMIT_FSIZE, 0 },
+		{ RLIMIT_NPROC, 0 },
+		{ RLIMIT_NOFILE, 0 },
+	};
+	enum cs_err err;
+
+	for (size_t i = 0; i < sizeof limits / sizeof *limits; i++)
+		if ((err = set_limit(limits[i].which, limits[i].value)))
+			return err;
+	/* Shadow memory of ASan is larger than any limit. */
+	return ASAN ? CS_OK : set_limit(RLIMIT_AS, MEMORY_MAX);
+}
+
+/* Memory, and the way out. */
+static const int allowed[] = {
+	SCMP_SYS(brk),
+	SCMP_SYS(mmap),
+	SCMP_SYS(munmap),
+	SCMP_SYS(mremap),
+	SCMP_SYS(madvise),
+	SCMP_SYS(futex),
+	SCMP_SYS(getrandom), /* malloc() keys its caches */
+	SCMP_SYS(rt_sigreturn),
+	SCMP_SYS(restart_syscall),
+	SCMP_SYS(exit),
+	SCMP_SYS(exit_group),
+#if ASAN
+	SCMP_SYS(mprotect),
+	SCMP_SYS(sigaltstack),
+	SCMP_SYS(rt_sigaction),
+	SCMP_SYS(rt_sigprocmask),
+	SCMP_SYS(sched_yield),
+	SCMP_SYS(getpid),
+	SCMP_SYS(gettid),
+#endif
+};
+
+static int
+allow(scmp_filter_ctx ctx)
+{
+	int failed = 0;
+
+	for (size_t i = 0; i < sizeof allowed / sizeof *allowed; i++)
+		failed |= seccomp_rule_add(ctx, SCMP_ACT_ALLOW, allowed[i], 0);
+	failed |= seccomp_rule_add(ctx, SCMP_ACT_ALLOW, SCMP_SYS(read), 1,
+	    SCMP_A0(SCMP_CMP_EQ, STDIN_FILENO));
+	failed |= seccomp_rule_add(ctx, SCMP_ACT_ALLOW, SCMP_SYS(write), 1,
+	    SCMP_A0(SCMP_CMP_EQ, STDOUT_FILENO));
+	if (ASAN)
+		failed |= seccomp_rule_add(ctx, SCMP_ACT_ALLOW, SCMP_SYS(write),
+		    1, SCMP_A0(SCMP_CMP_EQ, STDERR_FILENO));
+	return failed;
+}
+
+enum cs_err
+cs_photo_sandbox(void)
+{
+	scmp_filter_ctx ctx;
+	enum cs_err err = CS_ERR_IO;
+
+	if (prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) != 0 || set_limits() != CS_OK)
+		return CS_ERR_IO;
+	/* seccomp_load() sets no_new_privs first. */
+	if ((ctx = seccomp_init(SCMP_ACT_KILL_PROCESS)) == NULL)
+		return CS_ERR_NOMEM;
+	if (allow(ctx) == 0 && seccomp_load(ctx) == 0)
+		err = CS_OK;
+	seccomp_release(ctx);
+	return err;
+}
+
+static enum cs_err
+read_all(struct cs_buf *out)
+{
+	static uint8_t chunk[65536];
+	enum cs_err err;
+
+	for (;;) {
+		ssize_t n = read(STDIN_FILENO, chunk, sizeof chunk);
+
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n < 0)
+			return CS_ERR_IO;
+		if (n == 0)
+			return CS_OK;
+		if (out->len + (size_t)n > CS_PHOTO_FILE_MAX)
+			return CS_ERR_LIMIT;
+		if ((err = cs_buf_add(out, cs_view(chunk, (size_t)n))))
+			return err;
+	}
+}
+
+static enum cs_err
+write_all(struct cs_view v)
+{
+	while (v.len > 0) {
+		ssize_t n = write(STDOUT_FILENO, v.data, v.len);
+
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n <= 0)
+			return CS_ERR_IO;
+		v = cs_view(v.data + n, v.len - (size_t)n);
+	}
+	return CS_OK;
+}
+
+int
+cs_photo_child_main(void)
+{
+	struct cs_buf file = { 0 }, answer = { 0 };
+	struct cs_photo photo = { 0 };
+	enum cs_err err;
+
+	if (cs_photo_sandbox() != CS_OK)
+		return 1;
+	if ((err = read_all(&file)) == CS_OK)
+		err = cs_photo_recode(&photo, cs_buf_view(&file));
+	if (cs_photo_answer_write(&answer, &photo, err) != CS_OK ||
+	    write_all(cs_buf_view(&answer)) != CS_OK)
+		_exit(1);
+	/* Nothing that runs at an ordinary exit is allowed any more. */
+	_exit(0);
+}
