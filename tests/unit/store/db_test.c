@@ -8,8 +8,10 @@
 #include "store/file.h"
 #include "support/temp_dir.h"
 
+#define STEP_1                                                                 \
+	"CREATE TABLE t(id INTEGER PRIMARY KEY, name TEXT UNIQUE, data BLOB);"
 static const char *const steps[] = {
-	"CREATE TABLE t(id INTEGER PRIMARY KEY, name TEXT UNIQUE, data BLOB);",
+	STEP_1,
 	"ALTER TABLE t ADD COLUMN extra INTEGER NOT NULL DEFAULT 7;",
 	"CREATE TABLE u(x INTEGER); INSERT INTO u VALUES(1),(2);",
 };
@@ -83,7 +85,7 @@ test_migrate(void **state)
 static void
 test_migrate_fails(void **state)
 {
-	static const char *const bad_steps[] = { steps[0],
+	static const char *const bad_steps[] = { STEP_1,
 		"CREATE TABLE v(x); CREATE TABLE t(x);" };
 	static const struct cs_db_schema bad = { "test", bad_steps, 2 };
 	struct temp_dir d = temp_dir_new();
