@@ -7,6 +7,7 @@
 #include <jerror.h>
 #include <jpeglib.h>
 
+#include "base/alloc.h"
 #include "content/photo_codec.h"
 
 /* A progressive photo of this many scans is made to cost time. */
@@ -150,7 +151,7 @@ decode(struct job *job, struct cs_pixels *out, struct cs_view file)
 		 out, d->image_width, d->image_height, channels)))
 		longjmp(job->leave, 1);
 	if (d->out_color_space == JCS_CMYK &&
-	    (job->cmyk = malloc((size_t)4 * out->width)) == NULL) {
+	    (job->cmyk = cs_calloc(out->width, 4)) == NULL) {
 		job->err = CS_ERR_NOMEM;
 		longjmp(job->leave, 1);
 	}
@@ -174,7 +175,7 @@ cs_jpeg_decode(struct cs_pixels *out, struct cs_view file)
 		decode(&job, out, file);
 	}
 	jpeg_destroy_decompress(&job.d);
-	free(job.cmyk);
+	cs_free_plain(job.cmyk);
 	return job.err;
 }
 
