@@ -295,6 +295,3 @@ CS_CHECKED enum cs_err client_media_fetch(struct cs_client *c,
     const struct cs_mimi_external *part,
     enum cs_err (*take)(void *arg, struct cs_view bytes), void *arg,
     void (*progress)(uint64_t done, uint64_t total));
-/* The blob that a part's URL names. */
-CS_CHECKED enum cs_err client_media_blob(
-    uint8_t blob[static 16], const struct cs_mimi_external *part);

@@ -9,14 +9,13 @@
 #include <unistd.h>
 
 #include "base/alloc.h"
-#include "base/text.h"
 #include "client/client_internal.h"
 #include "content/photo.h"
 #include "crypto/random.h"
+#include "net/blob.h"
 #include "store/file.h"
 
 #define TRANSFER_TRIES 5
-#define URL_MAX 400
 
 /* ---- encrypting into a file beside the database
  * ------------------------------- */
@@ -143,18 +142,11 @@ upload_move(void *arg, uint8_t *bytes, size_t n)
 	return CS_OK;
 }
 
-static void
-blob_path(char out[static 36], const uint8_t blob[static 16])
-{
-	memcpy(out, "/b/", 3);
-	cs_hex(out + 3, cs_view(blob, 16));
-}
-
 static enum cs_err
 put_once(
     struct cs_client *c, const struct cs_wire_blob_answer *at, struct upload *u)
 {
-	char path[36], token[CS_WIRE_TOKEN_MAX + 1];
+	char path[CS_BLOB_PATH_SIZE], token[CS_WIRE_TOKEN_MAX + 1];
 	struct cs_net_transfer t = {
 		.path = path,
 		.token = token,
@@ -166,7 +158,7 @@ put_once(
 	};
 	enum cs_err err;
 
-	blob_path(path, at->blob);
+	cs_blob_path(path, at->blob);
 	memcpy(token, at->token.data, at->token.len);
 	token[at->token.len] = '\0';
 	u->done = at->stored;
@@ -282,13 +274,13 @@ fill_strings(struct cs_client *c, struct cs_mimi_external *out,
 {
 	const char *slash = strrchr(path, '/');
 	const char *ext = strrchr(media_type, '/') + 1;
-	char url[URL_MAX], name[CS_MIMI_FILENAME_MAX + 1], hex[33];
+	char name[CS_MIMI_FILENAME_MAX + 1];
 	size_t url_len, name_len;
 	enum cs_err err;
 
-	cs_hex(hex, cs_view(blob, 16));
-	url_len =
-	    (size_t)snprintf(url, sizeof url, "https://%s/b/%s", c->hub, hex);
+	if ((err = cs_mimi_blob_url(hold, c->hub, blob)))
+		return err;
+	url_len = hold->len;
 	/* A camera's name for a photo can say when it was taken. */
 	if (strncmp(media_type, "image/", 6) == 0)
 		snprintf(name, sizeof name, "photo.%s",
@@ -297,8 +289,7 @@ fill_strings(struct cs_client *c, struct cs_mimi_external *out,
 		cs_mimi_filename(
 		    name, cs_view_str(slash != NULL ? slash + 1 : path));
 	name_len = strlen(name);
-	if ((err = cs_buf_add(hold, cs_view(url, url_len))) ||
-	    (err = cs_buf_add(hold, cs_view(name, name_len))) ||
+	if ((err = cs_buf_add(hold, cs_view(name, name_len))) ||
 	    (err = cs_buf_add(hold, cs_view_str(media_type))))
 		return err;
 	out->url = cs_view(hold->data, url_len);
@@ -360,100 +351,27 @@ out:
  * ------------------------------------------------------------------------ */
 
 enum cs_err
-client_media_blob(uint8_t blob[static 16], const struct cs_mimi_external *part)
-{
-	char hex[33];
-
-	if (part->url.len < 35 ||
-	    memcmp(part->url.data + part->url.len - 35, "/b/", 3) != 0)
-		return CS_ERR_FORMAT;
-	memcpy(hex, part->url.data + part->url.len - 32, 32);
-	hex[32] = '\0';
-	return cs_unhex(blob, 16, hex);
-}
-
-struct download {
-	enum cs_err (*take)(void *arg, struct cs_view bytes);
-	void *arg;
-	enum cs_err take_err;
-	uint64_t done, total;
-	void (*progress)(uint64_t done, uint64_t total);
-};
-
-static enum cs_err
-download_move(void *arg, uint8_t *bytes, size_t n)
-{
-	struct download *d = arg;
-
-	if (n > d->total - d->done)
-		return d->take_err = CS_ERR_LIMIT;
-	if ((d->take_err = d->take(d->arg, cs_view(bytes, n))))
-		return d->take_err;
-	d->done += n;
-	if (d->progress != NULL)
-		d->progress(d->done, d->total);
-	return CS_OK;
-}
-
-static enum cs_err
-get_once(struct cs_client *c, const uint8_t blob[static 16], struct download *d)
-{
-	struct cs_wire_blob_get ask;
-	struct cs_wire_blob_answer at;
-	char path[36], token[CS_WIRE_TOKEN_MAX + 1];
-	struct cs_net_transfer t = {
-		.path = path,
-		.token = token,
-		.offset = d->done,
-		.move = download_move,
-		.arg = d,
-	};
-	enum cs_err err;
-
-	memcpy(ask.blob, blob, sizeof ask.blob);
-	if ((err = client_call(c, CS_WIRE_BLOB_GET, &cs_wire_blob_get_shape,
-		 &ask, &cs_wire_blob_answer_shape, &at)))
-		return err;
-	blob_path(path, blob);
-	memcpy(token, at.token.data, at.token.len);
-	token[at.token.len] = '\0';
-	if ((err = cs_net_client_get(c->session.net, &t)))
-		return err;
-	return t.status / 100 == 2 ? CS_OK : CS_ERR_NOT_FOUND;
-}
-
-enum cs_err
 client_media_fetch(struct cs_client *c, const struct cs_mimi_external *part,
     enum cs_err (*take)(void *arg, struct cs_view bytes), void *arg,
     void (*progress)(uint64_t done, uint64_t total))
 {
-	struct download d = {
+	struct cs_blob_fetch f = {
 		.take = take,
 		.arg = arg,
 		.total = part->size,
 		.progress = progress,
 	};
-	uint8_t blob[16];
 	enum cs_err err = client_need_hub(c);
 
 	if (err)
 		return err;
-	if (client_media_blob(blob, part) != CS_OK)
+	if (cs_mimi_blob(f.blob, part) != CS_OK)
 		return client_problem(c, CS_ERR_FORMAT,
 		    "The message does not say where the file is.");
-	for (unsigned i = 0; i < TRANSFER_TRIES && d.done < d.total; i++) {
-		err = get_once(c, blob, &d);
-		if (d.take_err)
-			return d.take_err;
-		if (err != CS_OK && err != CS_ERR_CLOSED &&
-		    err != CS_ERR_TIMEOUT)
-			break;
-	}
-	if (err == CS_ERR_DENIED || err == CS_ERR_NOT_FOUND)
-		return client_problem(c, CS_ERR_NOT_FOUND,
-		    "The hub does not have the file any more.");
-	if (err == CS_OK && d.done < d.total)
-		err = CS_ERR_DIGEST; /* shorter than announced */
+	err = cs_blob_fetch(&c->session, &f);
+	if (err == CS_ERR_NOT_FOUND && f.take_err == CS_OK)
+		return client_problem(
+		    c, err, "The hub does not have the file any more.");
 	return err;
 }
 

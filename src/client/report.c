@@ -93,8 +93,8 @@ list_blobs(struct cs_buf *raw, uint32_t *n, const struct client_evidence *e)
 			struct cs_wire_blob_get blob;
 
 			if (*n == CS_WIRE_REPORT_BLOBS_MAX ||
-			    client_media_blob(
-				blob.blob, &content->external[k]) != CS_OK)
+			    cs_mimi_blob(blob.blob, &content->external[k]) !=
+				CS_OK)
 				continue;
 			err = cs_wire_list_add(
 			    raw, n, &cs_wire_blob_get_shape, &blob);

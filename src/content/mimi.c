@@ -486,3 +486,38 @@ cs_mimi_filename(char *out, struct cs_view name)
 	if (n == 0)
 		strcpy(out, "file");
 }
+
+/* ---- blobs ---------------------------------------------------------------- */
+
+#define BLOB_TAIL_LEN (3 + 32) /* "/b/" and the id */
+
+enum cs_err
+cs_mimi_blob_url(
+    struct cs_buf *out, const char *hub, const uint8_t blob[static 16])
+{
+	char hex[33];
+	enum cs_err err;
+
+	cs_hex(hex, cs_view(blob, 16));
+	if ((err = cs_buf_add(out, cs_view_str("https://"))) ||
+	    (err = cs_buf_add(out, cs_view_str(hub))) ||
+	    (err = cs_buf_add(out, cs_view_str("/b/"))))
+		return err;
+	return cs_buf_add(out, cs_view_str(hex));
+}
+
+enum cs_err
+cs_mimi_blob(uint8_t blob[static 16], const struct cs_mimi_external *part)
+{
+	const uint8_t *tail;
+	char hex[33];
+
+	if (part->url.len < BLOB_TAIL_LEN)
+		return CS_ERR_FORMAT;
+	tail = part->url.data + part->url.len - BLOB_TAIL_LEN;
+	if (memcmp(tail, "/b/", 3) != 0)
+		return CS_ERR_FORMAT;
+	memcpy(hex, tail + 3, 32);
+	hex[32] = '\0';
+	return cs_unhex(blob, 16, hex);
+}

@@ -75,6 +75,12 @@ bool cs_mimi_room_uri_names(
 /* Do both name the same hub? */
 bool cs_mimi_same_hub(struct cs_view a, struct cs_view b);
 
+/* "https://HUB/b/HEX of blob", appended; and the way back (CS_ERR_FORMAT). */
+CS_CHECKED enum cs_err cs_mimi_blob_url(
+    struct cs_buf *out, const char *hub, const uint8_t blob[static 16]);
+CS_CHECKED enum cs_err cs_mimi_blob(
+    uint8_t blob[static 16], const struct cs_mimi_external *part);
+
 /* A name that is safe to show and to create: no separators, no control
  * characters, nothing that turns writing around, at most 255 bytes and not
  * empty.  ${out} holds CS_MIMI_FILENAME_MAX + 1 bytes. */

@@ -1,0 +1,103 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The audit log: chain_n = SHA-256(0x01 | chain_{n-1} | u64 at | line), so that
+ * no line can be changed, dropped or put in between unseen.
+ */
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "desk/desk_internal.h"
+
+#define TABLE "audit"
+#define LINE_SIZE 512
+
+static void
+row_name(uint8_t out[static 8], uint64_t x)
+{
+	for (unsigned i = 0; i < 8; i++)
+		out[i] = (uint8_t)(x >> 8 * (7 - i));
+}
+
+static enum cs_err
+next_chain(uint8_t chain[static 32], uint64_t at_ms, struct cs_view line)
+{
+	static const uint8_t node = 0x01;
+	uint8_t at[8];
+	struct cs_view parts[4] = { cs_view(&node, 1), cs_view(chain, 32),
+		CS_VIEW_OF(at), line };
+
+	row_name(at, at_ms);
+	return cs_hash_parts(chain, CS_SHA256, parts, 4);
+}
+
+enum cs_err
+desk_audit_add(struct cs_desk *d, const char *format, ...)
+{
+	char line[LINE_SIZE];
+	uint8_t chain[32] = { 0 }, row[8];
+	uint64_t seq = 0, at = desk_now_ms();
+	struct cs_buf sealed = { 0 };
+	struct cs_rows rows;
+	enum cs_err err;
+	va_list ap;
+
+	va_start(ap, format);
+	vsnprintf(line, sizeof line, format, ap);
+	va_end(ap);
+	err = cs_db_query(&rows, d->db,
+	    "SELECT seq,chain FROM audit ORDER BY seq DESC LIMIT 1");
+	if (err == CS_OK && cs_rows_next(&rows)) {
+		seq = cs_col_int(&rows, 0);
+		cs_col_copy(&rows, 1, chain, sizeof chain);
+	}
+	if ((err = cs_rows_end(&rows, err)))
+		return err;
+	row_name(row, ++seq);
+	if ((err = next_chain(chain, at, cs_view_str(line))) == CS_OK &&
+	    (err = cs_vault_seal(&sealed, &d->key, TABLE, CS_VIEW_OF(row),
+		 cs_view_str(line))) == CS_OK)
+		err = cs_db_exec(d->db,
+		    "INSERT INTO audit(seq,at,sealed,chain) VALUES(?,?,?,?)",
+		    cs_int(seq), cs_int(at), cs_blob(cs_buf_view(&sealed)),
+		    cs_blob(CS_VIEW_OF(chain)));
+	cs_buf_free(&sealed);
+	return err;
+}
+
+enum cs_err
+cs_desk_audit(struct cs_desk *d,
+    void (*each)(void *arg, uint64_t at_ms, const char *line), void *arg)
+{
+	uint8_t chain[32] = { 0 }, stored[32], row[8];
+	struct cs_buf plain = { 0 };
+	struct cs_rows rows;
+	uint64_t seq = 0;
+	enum cs_err err;
+
+	err = cs_db_query(
+	    &rows, d->db, "SELECT seq,at,sealed,chain FROM audit ORDER BY seq");
+	while (err == CS_OK && cs_rows_next(&rows)) {
+		char line[LINE_SIZE];
+		uint64_t at = cs_col_int(&rows, 1);
+
+		row_name(row, ++seq);
+		cs_col_copy(&rows, 3, stored, sizeof stored);
+		if (cs_col_int(&rows, 0) != seq)
+			err = CS_ERR_CHAIN;
+		else if ((err = cs_vault_open(&plain, &d->key, TABLE,
+			      CS_VIEW_OF(row), cs_col_blob(&rows, 2))) ==
+			CS_OK &&
+		    (err = next_chain(chain, at, cs_buf_view(&plain))) ==
+			CS_OK &&
+		    memcmp(chain, stored, sizeof chain) != 0)
+			err = CS_ERR_CHAIN;
+		if (err)
+			break;
+		snprintf(line, sizeof line, "%.*s", (int)plain.len,
+		    (const char *)plain.data);
+		each(arg, at, line);
+	}
+	cs_buf_free(&plain);
+	return cs_rows_end(&rows, err);
+}

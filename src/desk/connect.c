@@ -1,0 +1,189 @@
+/* SPDX-License-Identifier: MIT */
+/* The desk's connection to its hub: fetch, deliver, wait. */
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "desk/desk_internal.h"
+
+#define WAIT_MS 1000  /* how soon a signal or a new decision is seen */
+#define LOOK_EVERY 30 /* waits; pushes are hints and can be lost */
+#define RETRY_MAX_S 30u
+
+static volatile sig_atomic_t stop;
+
+void
+cs_desk_stop(void)
+{
+	stop = 1;
+}
+
+void
+desk_disconnect(struct cs_desk *d)
+{
+	if (d->online)
+		cs_session_close(&d->session);
+	d->online = false;
+}
+
+enum cs_err
+desk_connect(struct cs_desk *d)
+{
+	static const uint8_t no_device[16];
+	const struct cs_net_client_config config = {
+		.host = d->hub.host,
+		.port = d->hub.port,
+		.root_public = d->hub.root,
+		.timeout_ms = DESK_TIMEOUT_MS,
+	};
+	struct cs_wire_login_answer answer;
+	enum cs_err err;
+
+	if (d->online)
+		return CS_OK;
+	if ((err = cs_session_open(&d->session, &config))) {
+		if (err == CS_ERR_CLOSED || err == CS_ERR_TIMEOUT)
+			return desk_problem(d, CS_ERR_CLOSED,
+			    "Nobody answers at %s:%d.", d->hub.host,
+			    d->hub.port);
+		return desk_problem(d, err,
+		    "What answers at %s:%d is not the hub of this operator "
+		    "key (%s).",
+		    d->hub.host, d->hub.port, cs_err_text(err));
+	}
+	d->online = true;
+	err = cs_session_login(
+	    &d->session, CS_WIRE_ROLE_DESK, no_device, &d->sign_key, &answer);
+	if (err == CS_ERR_DENIED)
+		err = desk_problem(d, err,
+		    "The hub does not take this desk: %s", d->session.sentence);
+	if (err)
+		desk_disconnect(d);
+	return err;
+}
+
+enum cs_err
+desk_call(struct cs_desk *d, uint8_t kind,
+    const struct cs_wire_shape *request_shape, const void *request,
+    const struct cs_wire_shape *answer_shape, void *answer)
+{
+	enum cs_err err;
+
+	if ((err = desk_connect(d)))
+		return err;
+	err = cs_session_call(
+	    &d->session, kind, request_shape, request, answer_shape, answer);
+	if (err == CS_ERR_DENIED)
+		return desk_problem(
+		    d, err, "The hub says: %s", d->session.sentence);
+	if (err) {
+		desk_disconnect(d);
+		return desk_problem(d, err,
+		    "The connection to the hub broke off: %s.",
+		    cs_err_text(err));
+	}
+	return CS_OK;
+}
+
+/* ---- running ----------------------------------------------------------------
+ */
+
+/* One page of sealed reports: each stored here before the hub is told so. */
+static enum cs_err
+fetch_page(struct cs_desk *d, uint32_t *n)
+{
+	const struct cs_wire_empty empty = { 0 };
+	struct cs_wire_desk_reports_answer answer;
+	struct cs_wire_desk_report item;
+	struct cs_wire_empty none;
+	struct cs_buf raw = { 0 };
+	struct cs_view rest;
+	enum cs_err err;
+
+	if ((err = desk_call(d, CS_WIRE_DESK_REPORTS, &cs_wire_empty_shape,
+		 &empty, &cs_wire_desk_reports_answer_shape, &answer)))
+		return err;
+	*n = answer.reports.n;
+	err = cs_buf_set(&raw, answer.reports.raw);
+	rest = cs_buf_view(&raw);
+	while (err == CS_OK &&
+	    cs_wire_next(&item, &cs_wire_desk_report_shape, &rest)) {
+		struct cs_wire_report_status status;
+
+		if ((err = desk_report_take(d, item.report, item.received_ms,
+			 item.sealed, &status)) == CS_OK)
+			err = desk_call(d, CS_WIRE_DESK_REPORT_SET,
+			    &cs_wire_report_status_shape, &status,
+			    &cs_wire_empty_shape, &none);
+	}
+	cs_buf_free(&raw);
+	return err;
+}
+
+static enum cs_err
+work(struct cs_desk *d)
+{
+	uint32_t n;
+	enum cs_err err;
+
+	do
+		err = fetch_page(d, &n);
+	while (err == CS_OK && n != 0 && !stop);
+	return err ? err : desk_actions_flush(d);
+}
+
+static enum cs_err
+serve(struct cs_desk *d)
+{
+	struct cs_wire_push push;
+	enum cs_err err;
+
+	if ((err = work(d)))
+		return err;
+	for (unsigned i = 1; !stop; i++) {
+		err = cs_session_push(&d->session, &push, WAIT_MS);
+		if (err != CS_OK && err != CS_ERR_TIMEOUT)
+			return err;
+		/* Other processes of the desk may have decided something. */
+		if (err == CS_OK || i % LOOK_EVERY == 0)
+			err = work(d);
+		else
+			err = desk_actions_flush(d);
+		if (err)
+			return err;
+	}
+	return CS_OK;
+}
+
+static bool
+is_passing(enum cs_err err)
+{
+	return err == CS_ERR_CLOSED || err == CS_ERR_TIMEOUT ||
+	    err == CS_ERR_BUSY;
+}
+
+enum cs_err
+cs_desk_run(struct cs_desk *d, void (*said)(const char *sentence))
+{
+	unsigned wait_s = 1;
+	enum cs_err err = CS_OK;
+
+	while (!stop) {
+		if ((err = desk_connect(d)) == CS_OK) {
+			said("connected to the hub");
+			wait_s = 1;
+			err = serve(d);
+		}
+		desk_disconnect(d);
+		if (stop)
+			return CS_OK;
+		if (err && !is_passing(err))
+			return err;
+		said("no connection to the hub; trying again");
+		for (unsigned i = 0; i < wait_s && !stop; i++)
+			sleep(1);
+		wait_s = 2 * wait_s < RETRY_MAX_S ? 2 * wait_s : RETRY_MAX_S;
+	}
+	return CS_OK;
+}

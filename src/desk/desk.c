@@ -1,0 +1,254 @@
+/* SPDX-License-Identifier: MIT */
+/* The desk's folder: keys, sealed database, and where the hub is. */
+#include "desk/desk_internal.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "base/alloc.h"
+#include "store/file.h"
+#include "store/keyfile.h"
+
+#define IDENTITY "identity"
+#define IDENTITY_VERSION 1
+
+uint64_t
+desk_now_ms(void)
+{
+	struct timespec ts;
+
+	clock_gettime(CLOCK_REALTIME, &ts);
+	return (uint64_t)ts.tv_sec * 1000 + (uint64_t)ts.tv_nsec / 1000000;
+}
+
+enum cs_err
+desk_problem(struct cs_desk *d, enum cs_err err, const char *format, ...)
+{
+	va_list ap;
+
+	va_start(ap, format);
+	vsnprintf(d->problem, sizeof d->problem, format, ap);
+	va_end(ap);
+	return err;
+}
+
+const char *
+cs_desk_problem(const struct cs_desk *d)
+{
+	return d->problem;
+}
+
+const struct cs_desk_hub *
+cs_desk_hub(const struct cs_desk *d)
+{
+	return &d->hub;
+}
+
+/* ---- identity --------------------------------------------------------------
+ */
+
+static enum cs_err
+identity_save(struct cs_desk *d)
+{
+	struct cs_buf bytes = { 0 };
+	struct cs_writer w = cs_writer(&bytes);
+	enum cs_err err;
+
+	cs_write_u8(&w, IDENTITY_VERSION);
+	cs_write_vec(&w, cs_view_str(d->hub.name));
+	cs_write_vec(&w, cs_view_str(d->hub.host));
+	cs_write_u16(&w, (uint16_t)d->hub.port);
+	cs_write_bytes(&w, CS_VIEW_OF(d->hub.root));
+	cs_write_bytes(&w, CS_VIEW_OF(d->seal_key.private));
+	cs_write_bytes(&w, CS_VIEW_OF(d->sign_key.seed));
+	if ((err = cs_writer_end(&w)) == CS_OK)
+		err = cs_vault_config_set(
+		    d->db, &d->key, IDENTITY, cs_buf_view(&bytes));
+	cs_buf_free(&bytes);
+	return err;
+}
+
+static void
+read_string(struct cs_reader *r, char *out, size_t size)
+{
+	struct cs_view v = cs_read_vec_max(r, size - 1);
+
+	if (v.len != 0)
+		memcpy(out, v.data, v.len);
+	out[v.len] = '\0';
+}
+
+static enum cs_err
+identity_load(struct cs_desk *d)
+{
+	uint8_t private[CS_X25519_LEN], seed[CS_SIGN_SEED_LEN];
+	struct cs_buf bytes = { 0 };
+	struct cs_reader r;
+	enum cs_err err;
+
+	if ((err = cs_vault_config_get(&bytes, d->db, &d->key, IDENTITY)))
+		goto out;
+	r = cs_reader(cs_buf_view(&bytes));
+	if (cs_read_u8(&r) != IDENTITY_VERSION)
+		cs_reader_fail(&r, CS_ERR_CORRUPT);
+	read_string(&r, d->hub.name, sizeof d->hub.name);
+	read_string(&r, d->hub.host, sizeof d->hub.host);
+	d->hub.port = cs_read_u16(&r);
+	cs_read_copy(&r, d->hub.root, sizeof d->hub.root);
+	cs_read_copy(&r, private, sizeof private);
+	cs_read_copy(&r, seed, sizeof seed);
+	if (cs_reader_end(&r) != CS_OK)
+		err = CS_ERR_CORRUPT;
+	else if ((err = cs_hpke_key_from_private(&d->seal_key, private)) ==
+	    CS_OK)
+		err = cs_sign_key_from_seed(&d->sign_key, seed);
+	cs_wipe(private, sizeof private);
+	cs_wipe(seed, sizeof seed);
+out:
+	cs_buf_free(&bytes);
+	return err;
+}
+
+/* ---- the folder
+ * --------------------------------------------------------------- */
+
+static enum cs_err
+open_files(struct cs_desk *d, struct cs_view passphrase, bool create)
+{
+	char *db = cs_path_join(d->dir, "desk.db");
+	char *key = cs_path_join(d->dir, "key");
+	char *files = cs_path_join(d->dir, "files");
+	enum cs_err err = CS_ERR_NOMEM;
+
+	if (db == NULL || key == NULL || files == NULL)
+		goto out;
+	if (create && access(key, F_OK) != 0)
+		err = cs_keyfile_create(&d->key, key, passphrase);
+	else
+		err = cs_keyfile_open(&d->key, key, passphrase);
+	if (err == CS_OK && create)
+		err = cs_file_mkdir(files);
+	if (err == CS_OK && !create && access(db, F_OK) != 0)
+		err = CS_ERR_NOT_FOUND;
+	if (err == CS_OK)
+		err = cs_db_open(&d->db, db, CS_DB_SHARED, &cs_desk_schema);
+out:
+	cs_free_plain(db);
+	cs_free_plain(key);
+	cs_free_plain(files);
+	return err;
+}
+
+static enum cs_err
+new_desk(struct cs_desk **out, const char *dir)
+{
+	struct cs_desk *d = cs_calloc(1, sizeof *d);
+
+	*out = d;
+	if (d == NULL || (d->dir = cs_strdup(dir)) == NULL)
+		return CS_ERR_NOMEM;
+	return CS_OK;
+}
+
+static bool
+is_joined(struct cs_desk *d)
+{
+	struct cs_buf value = { 0 };
+	enum cs_err err = cs_vault_config_get(&value, d->db, &d->key, "joined");
+
+	cs_buf_free(&value);
+	return err == CS_OK;
+}
+
+enum cs_err
+cs_desk_init(const char *dir, const struct cs_desk_hub *hub,
+    struct cs_view passphrase, uint8_t seal_public[static 32],
+    uint8_t sign_public[static 32])
+{
+	struct cs_desk *d = NULL;
+	enum cs_err err;
+
+	if ((err = new_desk(&d, dir)) || (err = cs_file_mkdir(dir)) ||
+	    (err = open_files(d, passphrase, true)))
+		goto out;
+	if (is_joined(d)) {
+		err = CS_ERR_EXISTS;
+		goto out;
+	}
+	err = identity_load(d);
+	if (err == CS_ERR_NOT_FOUND &&
+	    (err = cs_hpke_key_new(&d->seal_key)) == CS_OK)
+		err = cs_sign_key_new(&d->sign_key);
+	if (err == CS_OK) {
+		d->hub = *hub;
+		err = identity_save(d);
+	}
+	memcpy(seal_public, d->seal_key.public, 32);
+	memcpy(sign_public, d->sign_key.public, 32);
+out:
+	cs_desk_close(d);
+	return err;
+}
+
+enum cs_err
+cs_desk_joined(const char *dir, struct cs_view passphrase)
+{
+	struct cs_desk *d = NULL;
+	enum cs_err err;
+
+	if ((err = new_desk(&d, dir)) == CS_OK &&
+	    (err = open_files(d, passphrase, false)) == CS_OK &&
+	    (err = cs_db_begin(d->db)) == CS_OK &&
+	    (err = cs_vault_config_set(
+		 d->db, &d->key, "joined", cs_view_str("yes"))) == CS_OK &&
+	    (err = desk_audit_add(d, "the desk was made")) == CS_OK)
+		err = cs_db_commit(d->db);
+	cs_desk_close(d);
+	return err;
+}
+
+enum cs_err
+cs_desk_needs_passphrase(bool *needed, const char *dir)
+{
+	char *path = cs_path_join(dir, "key");
+	enum cs_err err = CS_ERR_NOMEM;
+
+	if (path != NULL)
+		err = cs_keyfile_needs_passphrase(needed, path);
+	cs_free_plain(path);
+	return err;
+}
+
+enum cs_err
+cs_desk_open(struct cs_desk **out, const char *dir, struct cs_view passphrase)
+{
+	struct cs_desk *d = NULL;
+	enum cs_err err;
+
+	*out = NULL;
+	if ((err = new_desk(&d, dir)) == CS_OK &&
+	    (err = open_files(d, passphrase, false)) == CS_OK)
+		err = is_joined(d) ? identity_load(d) : CS_ERR_NOT_FOUND;
+	if (err) {
+		cs_desk_close(d);
+		return err;
+	}
+	*out = d;
+	return CS_OK;
+}
+
+void
+cs_desk_close(struct cs_desk *d)
+{
+	if (d == NULL)
+		return;
+	desk_disconnect(d);
+	if (d->db != NULL && cs_db_in_transaction(d->db))
+		cs_db_rollback(d->db);
+	cs_db_close(d->db);
+	cs_free_plain(d->dir);
+	cs_free(d, sizeof *d);
+}

@@ -1,0 +1,117 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * src/desk/desk.h: the report desk: what was reported, verified; what was
+ * decided, signed.
+ *
+ * A desk is a folder of its own, on a host of its own: two keys that the
+ * operator's root certified (one opens reports, one signs actions), a sealed
+ * database, and the encrypted files that reports name.
+ */
+#pragma once
+
+#include "content/evidence.h"
+
+struct cs_desk;
+
+/* Where the hub is, and whose. */
+struct cs_desk_hub {
+	char name[256];
+	char host[256];
+	int port;
+	uint8_t root[32];
+};
+
+/*
+ * Make the desk's folder and keys.  Their public halves are for the operator's
+ * root to certify.  CS_ERR_EXISTS: there is a desk already.  A folder that an
+ * earlier attempt left without being joined gives the same keys again.
+ */
+CS_CHECKED enum cs_err cs_desk_init(const char *dir,
+    const struct cs_desk_hub *hub, struct cs_view passphrase,
+    uint8_t seal_public[static 32], uint8_t sign_public[static 32]);
+/* The root has certified the keys. */
+CS_CHECKED enum cs_err cs_desk_joined(
+    const char *dir, struct cs_view passphrase);
+
+CS_CHECKED enum cs_err cs_desk_needs_passphrase(bool *needed, const char *dir);
+/* CS_ERR_NOT_FOUND, CS_ERR_PASSPHRASE, CS_ERR_NEWER, CS_ERR_CORRUPT. */
+CS_CHECKED enum cs_err cs_desk_open(
+    struct cs_desk **out, const char *dir, struct cs_view passphrase);
+void cs_desk_close(struct cs_desk *d);
+/* Why the last function failed, as a sentence; may be empty. */
+const char *cs_desk_problem(const struct cs_desk *d);
+const struct cs_desk_hub *cs_desk_hub(const struct cs_desk *d);
+
+/*
+ * Fetch and verify reports as they come, and deliver what was decided, until
+ * cs_desk_stop(); reconnects by itself.  ${said} is called for people:
+ * "connected", and the like, and never with anything of a report.
+ */
+CS_CHECKED enum cs_err cs_desk_run(
+    struct cs_desk *d, void (*said)(const char *sentence));
+void cs_desk_stop(void); /* from a signal handler */
+
+/* ---- reports ----------------------------------------------------------------
+ */
+
+enum cs_desk_state {
+	CS_DESK_OPEN = 0,     /* verified, waits for a decision */
+	CS_DESK_REJECTED = 1, /* something in it does not verify */
+	CS_DESK_ACTED = 2,
+	CS_DESK_CLOSED = 3,
+};
+const char *cs_desk_state_name(enum cs_desk_state state);
+
+struct cs_desk_report {
+	uint8_t id[16];
+	enum cs_desk_state state;
+	uint64_t received_ms;
+	uint16_t reason;
+	uint32_t n_messages, n_files;
+	bool repeats; /* a message of it was reported before */
+	char reporter[33], reported[33]; /* handles; "" if not proved */
+	char problem[128];               /* of a rejected one */
+};
+/* In the order in which they came; stops at the first error of ${each}. */
+CS_CHECKED enum cs_err cs_desk_reports(struct cs_desk *d,
+    enum cs_err (*each)(void *arg, const struct cs_desk_report *r), void *arg);
+/* The id that begins with the hex digits ${prefix}. */
+CS_CHECKED enum cs_err cs_desk_find(
+    struct cs_desk *d, const char *prefix, uint8_t id[static 16]);
+
+/* One report, opened: the bundle, and what the verifier says of it now. */
+struct cs_desk_case {
+	struct cs_desk_report report;
+	struct cs_buf bundle;
+	struct cs_evidence *evidence; /* NULL: not a bundle at all */
+};
+CS_CHECKED enum cs_err cs_desk_load(
+    struct cs_desk_case *out, struct cs_desk *d, const uint8_t id[static 16]);
+void cs_desk_case_clear(struct cs_desk_case *c);
+
+/* The photo or file of part ${part} of message ${item}, decrypted and checked
+ * against what the sender committed to; appended.  CS_ERR_NOT_FOUND: the hub
+ * did not have it. */
+CS_CHECKED enum cs_err cs_desk_file(struct cs_buf *out, struct cs_desk *d,
+    const struct cs_desk_case *c, size_t item, size_t part);
+
+/* ---- decisions
+ * ---------------------------------------------------------------- */
+
+/*
+ * Decide: disable the account that sent the messages of a verified report, or
+ * enable it again.  The action is signed and stored; then delivered, here if
+ * the hub can be reached, else by cs_desk_run().  ${*delivered} says which.
+ */
+enum cs_desk_decision { CS_DESK_DISABLE, CS_DESK_ENABLE, CS_DESK_DISMISS };
+CS_CHECKED enum cs_err cs_desk_act(struct cs_desk *d,
+    const uint8_t id[static 16], enum cs_desk_decision decision,
+    uint16_t reason, const char *statement, bool *delivered);
+
+/* ---- audit
+ * ------------------------------------------------------------------------ */
+
+/* Walk the log; each line is chained to the one before it by a hash.
+ * CS_ERR_CHAIN: something was changed. */
+CS_CHECKED enum cs_err cs_desk_audit(struct cs_desk *d,
+    void (*each)(void *arg, uint64_t at_ms, const char *line), void *arg);

@@ -1,0 +1,70 @@
+/* SPDX-License-Identifier: MIT */
+/* src/desk/desk_internal.h: what the files of the desk share. */
+#pragma once
+
+#include "crypto/seal.h"
+#include "desk/desk.h"
+#include "net/session.h"
+#include "store/db.h"
+#include "store/vault.h"
+
+#define DESK_TIMEOUT_MS 15000
+#define DESK_STATEMENT_MAX CS_WIRE_STATEMENT_MAX
+
+extern const struct cs_db_schema cs_desk_schema;
+
+struct cs_desk {
+	char *dir;
+	struct cs_db *db;
+	struct cs_seal_key key;
+	struct cs_desk_hub hub;
+	struct cs_hpke_key seal_key;
+	struct cs_sign_key sign_key;
+	struct cs_session session;
+	bool online;
+	char problem[512];
+	char answer[256]; /* to the last reporter */
+};
+
+uint64_t desk_now_ms(void);
+enum cs_err desk_problem(struct cs_desk *d, enum cs_err err, const char *format,
+    ...) __attribute__((format(printf, 3, 4)));
+
+/* ---- connect.c --------------------------------------------------------------
+ */
+
+CS_CHECKED enum cs_err desk_connect(struct cs_desk *d);
+void desk_disconnect(struct cs_desk *d);
+CS_CHECKED enum cs_err desk_call(struct cs_desk *d, uint8_t kind,
+    const struct cs_wire_shape *request_shape, const void *request,
+    const struct cs_wire_shape *answer_shape, void *answer);
+
+/* ---- report.c
+ * ----------------------------------------------------------------- */
+
+/* Take a sealed report: open, verify, store.  Its state is for the hub. */
+CS_CHECKED enum cs_err desk_report_take(struct cs_desk *d,
+    const uint8_t id[static 16], uint64_t received_ms, struct cs_view sealed,
+    struct cs_wire_report_status *status);
+CS_CHECKED enum cs_err desk_report_set_state(
+    struct cs_desk *d, const uint8_t id[static 16], enum cs_desk_state state);
+
+/* ---- file.c
+ * --------------------------------------------------------------------- */
+
+/* Fetch the files that a verified report names; those that are gone stay so. */
+CS_CHECKED enum cs_err desk_files_fetch(
+    struct cs_desk *d, const struct cs_evidence *e);
+
+/* ---- action.c
+ * ---------------------------------------------------------------------- */
+
+/* Deliver what was decided and is not with the hub yet. */
+CS_CHECKED enum cs_err desk_actions_flush(struct cs_desk *d);
+
+/* ---- audit.c
+ * ----------------------------------------------------------------------- */
+
+/* Append a line; inside a transaction.  Nothing of what was reported. */
+CS_CHECKED enum cs_err desk_audit_add(struct cs_desk *d, const char *format,
+    ...) __attribute__((format(printf, 2, 3)));
