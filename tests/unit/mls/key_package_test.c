@@ -1,0 +1,288 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * RFC 9420, sections 7.2, 7.3 and 10.1: key packages that are well signed and
+ * nevertheless not good, each with one thing changed.
+ */
+#include "mls/key_package.h"
+#include "support/key_package_sign.h"
+#include "support/mls_world.h"
+
+static struct world_member owner;
+
+/* A fresh copy of the owner's key package, to be changed. */
+static struct cs_mls_key_package
+copy(void)
+{
+	struct cs_mls_key_package kp;
+
+	assert_ok(cs_mls_key_package_parse_message(
+	    &kp, cs_buf_view(&owner.key_package)));
+	return kp;
+}
+
+/* What becomes of ${kp}, signed by its owner, at the time ${now}. */
+static enum cs_err
+check_at(const struct cs_mls_key_package *kp, uint64_t now)
+{
+	struct cs_mls_key_package_info info;
+	struct cs_buf message = { 0 };
+	enum cs_err err;
+
+	assert_ok(key_package_sign(&message, kp, &owner.key));
+	err = cs_mls_key_package_check(&info, cs_buf_view(&message), now);
+	cs_buf_free(&message);
+	return err;
+}
+
+static enum cs_err
+check(const struct cs_mls_key_package *kp)
+{
+	return check_at(kp, WORLD_NOW);
+}
+
+static void
+test_good(void **state)
+{
+	struct cs_mls_key_package kp = copy();
+	struct cs_mls_key_package_info info;
+
+	(void)state;
+	assert_ok(check(&kp));
+	assert_ok(cs_mls_key_package_check(
+	    &info, cs_buf_view(&owner.key_package), WORLD_NOW));
+	assert_int_equal(info.suite_id, 1);
+	assert_view_equal(info.credential, cs_view_str(owner.name));
+	assert_view_equal(info.signature_key, CS_VIEW_OF(owner.key.public));
+	assert_memory_equal(info.ref, owner.ref, sizeof info.ref);
+	assert_false(info.last_resort);
+}
+
+static void
+test_suite(void **state)
+{
+	struct cs_mls_key_package kp = copy();
+
+	(void)state;
+	kp.suite_id = 2;
+	assert_err(check(&kp), CS_ERR_UNSUPPORTED);
+	/* The leaf has to list version and suite. */
+	kp = copy();
+	kp.leaf.capabilities.suites = cs_view("\0\2\0\3", 4);
+	assert_err(check(&kp), CS_ERR_UNSUPPORTED);
+	kp = copy();
+	kp.leaf.capabilities.versions = cs_view("\0\2", 2);
+	assert_err(check(&kp), CS_ERR_UNSUPPORTED);
+}
+
+static void
+test_keys(void **state)
+{
+	static const uint8_t zero[32], short_key[31] = { 9 };
+	struct cs_mls_key_package kp = copy();
+
+	(void)state;
+	/* Section 10.1: init key and encryption key differ. */
+	kp.init_key = kp.leaf.encryption_key;
+	assert_err(check(&kp), CS_ERR_KEY);
+	kp = copy();
+	kp.init_key = CS_VIEW_OF(zero);
+	assert_err(check(&kp), CS_ERR_KEY);
+	kp.init_key = CS_VIEW_OF(short_key);
+	assert_err(check(&kp), CS_ERR_KEY);
+	kp = copy();
+	kp.leaf.encryption_key = CS_VIEW_OF(zero);
+	assert_err(check(&kp), CS_ERR_KEY);
+	kp.leaf.encryption_key = cs_view(NULL, 0);
+	assert_err(check(&kp), CS_ERR_KEY);
+}
+
+static void
+test_source(void **state)
+{
+	static const uint8_t hash[32] = { 1 };
+	struct cs_mls_key_package kp = copy();
+
+	(void)state;
+	kp.leaf.source = CS_MLS_LEAF_UPDATE;
+	assert_err(check(&kp), CS_ERR_MISMATCH);
+	kp.leaf.source = CS_MLS_LEAF_COMMIT;
+	kp.leaf.parent_hash = CS_VIEW_OF(hash);
+	assert_err(check(&kp), CS_ERR_MISMATCH);
+}
+
+static void
+test_lifetime(void **state)
+{
+	struct cs_mls_key_package kp = copy();
+	uint64_t from = kp.leaf.not_before, to = kp.leaf.not_after;
+
+	(void)state;
+	assert_ok(check_at(&kp, from));
+	assert_ok(check_at(&kp, to));
+	assert_err(check_at(&kp, from - 1), CS_ERR_EXPIRED);
+	assert_err(check_at(&kp, to + 1), CS_ERR_EXPIRED);
+	/* Section 7.2: a longest lifetime. */
+	kp.leaf.not_after = from + CS_MLS_MAX_LIFETIME_S;
+	assert_ok(check(&kp));
+	kp.leaf.not_after++;
+	assert_err(check(&kp), CS_ERR_LIMIT);
+	kp.leaf.not_after = UINT64_MAX;
+	assert_err(check(&kp), CS_ERR_LIMIT);
+	/* It ends before it begins. */
+	kp.leaf.not_after = from - 1;
+	assert_err(check(&kp), CS_ERR_LIMIT);
+}
+
+static void
+test_credential(void **state)
+{
+	struct cs_mls_key_package kp = copy();
+
+	(void)state;
+	/* The one in use has to be listed. */
+	kp.leaf.capabilities.credentials = cs_view("\0\2", 2);
+	assert_err(check(&kp), CS_ERR_CREDENTIAL);
+}
+
+static void
+test_extensions(void **state)
+{
+	/* Type 0xf123 with two bytes; the same twice. */
+	static const uint8_t once[] = { 0xf1, 0x23, 2, 'a', 'b' };
+	static const uint8_t twice[] = { 0xf1, 0x23, 2, 'a', 'b', 0xf1, 0x23, 2,
+		'c', 'd' };
+	struct cs_mls_key_package kp = copy();
+	struct cs_buf message = { 0 };
+
+	(void)state;
+	/* Section 7.2: what the leaf carries, it lists. */
+	kp.leaf.extensions.raw = CS_VIEW_OF(once);
+	assert_err(check(&kp), CS_ERR_UNSUPPORTED);
+	kp.leaf.capabilities.extensions = cs_view("\xf1\x23", 2);
+	assert_ok(check(&kp));
+	/* Section 13.4: one of a type; such a leaf cannot even be read. */
+	kp.leaf.extensions.raw = CS_VIEW_OF(twice);
+	assert_err(key_package_sign(&message, &kp, &owner.key), CS_ERR_FORMAT);
+	assert_int_equal(message.len, 0);
+	kp = copy();
+	kp.extensions.raw = CS_VIEW_OF(twice);
+	assert_err(check(&kp), CS_ERR_FORMAT);
+}
+
+/* Each signature is looked at. */
+static void
+test_signatures(void **state)
+{
+	struct cs_mls_key_package kp = copy();
+	struct cs_buf message = { 0 };
+	struct cs_writer w = cs_writer(&message);
+	struct cs_mls_key_package_info info;
+	uint8_t bad[CS_SIGNATURE_LEN] = { 0 };
+
+	(void)state;
+	kp.signature = CS_VIEW_OF(bad);
+	cs_mls_message_write(&w, CS_MLS_WIRE_KEY_PACKAGE);
+	cs_mls_key_package_write(&w, &kp);
+	assert_ok(cs_writer_end(&w));
+	assert_err(
+	    cs_mls_key_package_check(&info, cs_buf_view(&message), WORLD_NOW),
+	    CS_ERR_SIGNATURE);
+	/* The leaf's, below a good one. */
+	kp = copy();
+	kp.leaf.signature = CS_VIEW_OF(bad);
+	cs_buf_reset(&message);
+	w = cs_writer(&message);
+	{
+		struct cs_buf tbs = { 0 };
+		struct cs_writer t = cs_writer(&tbs);
+		uint8_t signature[CS_SIGNATURE_LEN];
+
+		kp.signature = cs_view(NULL, 0);
+		cs_mls_key_package_write(&t, &kp);
+		assert_ok(cs_writer_end(&t));
+		assert_ok(cs_sign_with_label(signature, &owner.key,
+		    cs_view_str("KeyPackageTBS"),
+		    cs_view(tbs.data, tbs.len - 1)));
+		kp.signature = CS_VIEW_OF(signature);
+		cs_mls_message_write(&w, CS_MLS_WIRE_KEY_PACKAGE);
+		cs_mls_key_package_write(&w, &kp);
+		cs_buf_free(&tbs);
+	}
+	assert_ok(cs_writer_end(&w));
+	assert_err(
+	    cs_mls_key_package_check(&info, cs_buf_view(&message), WORLD_NOW),
+	    CS_ERR_SIGNATURE);
+	cs_buf_free(&message);
+}
+
+/* What does not fit the group is not added to it. */
+static void
+test_add_to_group(void **state)
+{
+	/* required_capabilities: extension 0xf123, nothing else. */
+	static const uint8_t required[] = { 2, 0xf1, 0x23, 0, 0 };
+	struct cs_mls_extension ext = { CS_MLS_EXT_REQUIRED_CAPABILITIES,
+		CS_VIEW_OF(required) };
+	struct world_member founder;
+	struct cs_mls_staged *staged = NULL;
+	struct cs_buf message = { 0 }, commit = { 0 }, welcome = { 0 };
+	struct cs_mls_key_package kp = copy();
+	struct cs_view v;
+	struct cs_mls_commit_options opt = { .add = &v, .n_add = 1 };
+
+	(void)state;
+	assert_ok(world_member_init(&founder, 1));
+	/* The founder does not support it either: section 13.4. */
+	assert_err(world_found(&founder, (struct cs_mls_extensions){ &ext, 1 }),
+	    CS_ERR_UNSUPPORTED);
+	assert_ok(world_found(&founder, (struct cs_mls_extensions){ NULL, 0 }));
+	/* Nobody vouches for this name: section 5.3.1. */
+	kp.leaf.credential.identity = cs_view_str("stranger");
+	assert_ok(key_package_sign(&message, &kp, &owner.key));
+	v = cs_buf_view(&message);
+	assert_err(
+	    cs_mls_commit_new(&staged, &commit, &welcome, founder.group, &opt),
+	    CS_ERR_CREDENTIAL);
+	assert_null(staged);
+	/* Its lifetime is over. */
+	kp = copy();
+	kp.leaf.not_before = WORLD_NOW - 100;
+	kp.leaf.not_after = WORLD_NOW - 50;
+	cs_buf_reset(&message);
+	assert_ok(key_package_sign(&message, &kp, &owner.key));
+	v = cs_buf_view(&message);
+	assert_err(
+	    cs_mls_commit_new(&staged, &commit, &welcome, founder.group, &opt),
+	    CS_ERR_EXPIRED);
+	v = cs_buf_view(&owner.key_package);
+	assert_ok(
+	    cs_mls_commit_new(&staged, &commit, &welcome, founder.group, &opt));
+	cs_mls_staged_free(staged);
+	cs_buf_free(&message);
+	cs_buf_free(&commit);
+	cs_buf_free(&welcome);
+	world_member_clear(&founder);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_good),
+		cmocka_unit_test(test_suite),
+		cmocka_unit_test(test_keys),
+		cmocka_unit_test(test_source),
+		cmocka_unit_test(test_lifetime),
+		cmocka_unit_test(test_credential),
+		cmocka_unit_test(test_extensions),
+		cmocka_unit_test(test_signatures),
+		cmocka_unit_test(test_add_to_group),
+	};
+	int failed;
+
+	if (cs_crypto_init() != CS_OK || world_member_init(&owner, 7) != CS_OK)
+		return 1;
+	failed = cmocka_run_group_tests(tests, NULL, NULL);
+	world_member_clear(&owner);
+	return failed;
+}
