@@ -487,7 +487,7 @@ cs_mimi_filename(char *out, struct cs_view name)
 		strcpy(out, "file");
 }
 
-/* ---- blobs ---------------------------------------------------------------- */
+/* ---- blobs --------------------------------------------------------------- */
 
 #define BLOB_TAIL_LEN (3 + 32) /* "/b/" and the id */
 
