@@ -131,7 +131,7 @@ enum cs_err
 cs_db_exec_args(
     struct cs_db *db, const char *sql, const struct cs_arg *args, size_t n)
 {
-	sqlite3_stmt *stmt;
+	sqlite3_stmt *stmt = NULL;
 	enum cs_err err;
 	int rc;
 
@@ -163,7 +163,7 @@ enum cs_err
 cs_db_query_args(struct cs_rows *out, struct cs_db *db, const char *sql,
     const struct cs_arg *args, size_t n)
 {
-	sqlite3_stmt *stmt;
+	sqlite3_stmt *stmt = NULL;
 	enum cs_err err;
 
 	*out = (struct cs_rows){ .db = db };
