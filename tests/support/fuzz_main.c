@@ -17,7 +17,7 @@ static unsigned long runs;
 static void
 run(const uint8_t *data, size_t n)
 {
-	uint8_t *copy = malloc(n != 0 ? n : 1);
+	uint8_t *copy = calloc(1, n != 0 ? n : 1);
 
 	if (copy == NULL)
 		abort();
