@@ -117,7 +117,7 @@ cli_group_list(const struct cli_args *args)
 	struct cs_client_groups groups;
 	struct cs_client *c;
 	enum cs_err err;
-	int status = cli_open(&c, args, CLI_MAYBE);
+	int status = cli_open(&c, args, CLI_READ);
 
 	if (status != CLI_OK)
 		return status;

@@ -26,7 +26,7 @@ int
 cli_inbox(const struct cli_args *args)
 {
 	struct cs_client *c;
-	int status = cli_open(&c, args, CLI_MAYBE);
+	int status = cli_open(&c, args, CLI_READ);
 
 	if (status != CLI_OK)
 		return status;
@@ -41,7 +41,7 @@ int
 cli_requests(const struct cli_args *args)
 {
 	struct cs_client *c;
-	int status = cli_open(&c, args, CLI_MAYBE);
+	int status = cli_open(&c, args, CLI_READ);
 
 	if (status != CLI_OK)
 		return status;

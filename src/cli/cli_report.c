@@ -164,7 +164,7 @@ cli_reports(const struct cli_args *args)
 	bool json = cli_flag(args, "json");
 	struct cs_client *c;
 	enum cs_err err;
-	int status = cli_open(&c, args, CLI_MAYBE);
+	int status = cli_open(&c, args, CLI_READ);
 
 	if (status != CLI_OK)
 		return status;
@@ -198,7 +198,7 @@ cli_export(const struct cli_args *args)
 		return cli_fail(CLI_USAGE,
 		    "--to-key takes a public key of 64 hex digits, as "
 		    "\"countersign-verify --new-key\" prints it.");
-	if ((status = cli_open(&c, args, CLI_MAYBE)) != CLI_OK)
+	if ((status = cli_open(&c, args, CLI_READ)) != CLI_OK)
 		return status;
 	if ((status = pick(&p, c, args)) == CLI_OK) {
 		err = cs_client_export(

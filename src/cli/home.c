@@ -1,16 +1,13 @@
 /* SPDX-License-Identifier: MIT */
 /* Opening the member's folder, and saying why something did not work. */
-#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <termios.h>
-#include <unistd.h>
 
 #include "cli/main.h"
 #include "cli/report_error.h"
 #include "cli/secret.h"
-#include "store/file.h"
+#include "wire/messages.h"
 
 #define PATH_SIZE 4096
 
@@ -46,7 +43,7 @@ cli_client_fail(const struct cs_client *c, enum cs_err err)
 	const char *problem = cs_client_problem(c);
 	int status = report_status(err);
 
-	if (cs_client_hub_code(c) == 6 /* CS_WIRE_E_DISABLED */)
+	if (cs_client_hub_code(c) == CS_WIRE_E_DISABLED)
 		status = CLI_DENIED;
 	else if (err == CS_ERR_DENIED && cs_client_hub_code(c) != 0)
 		status = CLI_NOT_DONE;
@@ -110,7 +107,9 @@ cli_open(
 	err = cs_client_connect(*out);
 	if (err == CS_OK)
 		return CLI_OK;
-	if (online == CLI_MAYBE && err == CS_ERR_CLOSED) {
+	if ((online != CLI_ONLINE && err == CS_ERR_CLOSED) ||
+	    (online == CLI_READ &&
+		cs_client_hub_code(*out) == CS_WIRE_E_DISABLED)) {
 		fprintf(stderr, "countersign: %s Going on without the hub.\n",
 		    cs_client_problem(*out));
 		return CLI_OK;

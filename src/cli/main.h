@@ -19,8 +19,9 @@ extern const struct cli_program cli_countersign;
 /* The folder of --home, $COUNTERSIGN_HOME or ~/.countersign; NULL: said. */
 const char *cli_home(const struct cli_args *args);
 /* Open the home; with ${online} connect, too.  A status that is not 0 has
- * been said.  Without a hub, ${online} CLI_MAYBE goes on and says so. */
-enum cli_online { CLI_OFFLINE, CLI_MAYBE, CLI_ONLINE };
+ * been said.  Without a hub CLI_MAYBE goes on and says so; CLI_READ does so for
+ * a disabled account, too, whose holder may read what is here. */
+enum cli_online { CLI_OFFLINE, CLI_READ, CLI_MAYBE, CLI_ONLINE };
 int cli_open(struct cs_client **out, const struct cli_args *args,
     enum cli_online online);
 /* Say why ${err}, and give the status for it. */

@@ -277,6 +277,7 @@ take_media(struct cs_client_media *out, const struct cs_mimi_external *part)
 }
 
 struct shown {
+	bool blocked; /* the conversation: not among what is new */
 	struct cs_client_message m;
 	struct cs_client_media media[CS_MIMI_PARTS_MAX];
 };
@@ -318,6 +319,7 @@ show_group(struct shown *s, struct cs_client *c, struct cs_view id)
 		strcpy(s->m.conversation, g.name);
 		s->m.direct = g.direct;
 		s->m.request = g.state == CS_CLIENT_REQUEST;
+		s->blocked = g.state == CS_CLIENT_BLOCKED;
 	}
 	client_group_clear(&g);
 	return err == CS_ERR_NOT_FOUND ? CS_OK : err;
@@ -356,7 +358,9 @@ show(struct cs_client *c, uint64_t id, enum cs_client_which which,
 	s->m.group_seq = r.seq;
 	strcpy(s->m.from, r.from);
 	s->m.reason = r.reason;
-	if (which != CS_CLIENT_REQUESTS || s->m.request)
+	if (which == CS_CLIENT_ALL ||
+	    (which == CS_CLIENT_REQUESTS && s->m.request) ||
+	    (which == CS_CLIENT_UNSEEN && !s->blocked))
 		err = each(arg, &s->m);
 out:
 	cs_buf_free(&plain);

@@ -1,0 +1,236 @@
+# SPDX-License-Identifier: MIT
+"""A hub, a desk and members in a temporary folder: the real programs.
+
+Every test makes its own world and leaves nothing behind: processes that it
+started are stopped by their id, and nobody is talked to but 127.0.0.1.
+"""
+import json
+import os
+import shutil
+import signal
+import socket
+import sqlite3
+import subprocess
+import sys
+import tempfile
+import time
+
+BIN = os.environ.get("COUNTERSIGN_BIN", "build/bin")
+TOOLS = os.environ.get("COUNTERSIGN_TOOLS", os.path.join(BIN, "..", "tests"))
+SOURCE = os.environ.get(
+    "COUNTERSIGN_SOURCE",
+    os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", ".."))
+SHARED = os.path.join(SOURCE, "..", "shared")
+
+# How long a program may take before it counts as stuck, under sanitizers and
+# with both cores busy: this ends a test, it measures nothing.
+STUCK_S = 120
+
+
+class Failed(Exception):
+    """A check did not hold."""
+
+
+def check(condition, what):
+    if not condition:
+        raise Failed(what)
+
+
+def free_port():
+    with socket.socket() as s:
+        s.bind(("127.0.0.1", 0))
+        return s.getsockname()[1]
+
+
+class Result:
+    def __init__(self, args, status, out, err):
+        self.args, self.status, self.out, self.err = args, status, out, err
+
+    def lines(self):
+        return [json.loads(line) for line in self.out.splitlines()]
+
+    def __str__(self):
+        return "%s -> %d\n%s%s" % (
+            " ".join(self.args), self.status, self.out, self.err)
+
+
+class World:
+    def __init__(self, desk=False):
+        self.dir = tempfile.mkdtemp(prefix="countersign-test-")
+        self.port = free_port()
+        self.procs = {}
+        self.hub = self.path("hub")
+        self.desk = self.path("desk")
+        self.ok("countersignd", "init", self.hub, "--name", "localhost",
+                "--listen", "127.0.0.1:%d" % self.port)
+        self.start_hub()
+        if desk:
+            self.ok("countersign-desk", "init", self.desk,
+                    "--hub-dir", self.hub)
+            self.start_desk()
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.close()
+
+    def close(self):
+        for name in list(self.procs):
+            self.stop(name)
+        shutil.rmtree(self.dir, ignore_errors=True)
+
+    def path(self, *parts):
+        return os.path.join(self.dir, *parts)
+
+    # ---- programs ----------------------------------------------------------
+
+    def run(self, program, *args, stdin=b"", env=None):
+        path = os.path.join(BIN, program)
+        if not os.path.exists(path):
+            path = os.path.join(TOOLS, program)
+        cmd = [path] + [str(a) for a in args]
+        done = subprocess.run(
+            cmd, input=stdin, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+            timeout=STUCK_S, env=dict(os.environ, **(env or {})))
+        out = done.stdout.decode("utf-8", "replace")
+        err = done.stderr.decode("utf-8", "replace")
+        # A sanitizer's finding is a failure, whatever the status says.
+        check("Sanitizer" not in err and "runtime error" not in err,
+              "%s: %s" % (program, err))
+        return Result([program] + cmd[1:], done.returncode, out, err)
+
+    def ok(self, program, *args, **kw):
+        r = self.run(program, *args, **kw)
+        check(r.status == 0, "should have worked: %s" % r)
+        return r
+
+    def start(self, name, program, *args, ready):
+        """Start a daemon and wait for the line that says it is ready."""
+        log = open(self.path(name + ".log"), "ab")
+        proc = subprocess.Popen(
+            [os.path.join(BIN, program)] + [str(a) for a in args],
+            stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=log)
+        log.close()
+        self.procs[name] = proc
+        os.set_blocking(proc.stdout.fileno(), False)
+        said = b""
+        until = time.monotonic() + STUCK_S
+        while ready.encode() not in said:
+            check(proc.poll() is None and time.monotonic() < until,
+                  "%s did not start: %r" % (program, said))
+            said += proc.stdout.read() or b""
+            time.sleep(0.01)
+
+    def stop(self, name, how=signal.SIGTERM):
+        proc = self.procs.pop(name, None)
+        if proc is None:
+            return
+        if proc.poll() is None:
+            proc.send_signal(how)
+        proc.wait(STUCK_S)
+        proc.stdout.close()
+        if how == signal.SIGTERM:
+            with open(self.path(name + ".log"), errors="replace") as f:
+                log = f.read()
+            check("Sanitizer" not in log and "runtime error" not in log,
+                  "%s: %s" % (name, log))
+
+    def start_hub(self):
+        self.start("hub", "countersignd", "run", self.hub, ready="listens")
+
+    def start_desk(self):
+        self.start("desk", "countersign-desk", "run", self.desk,
+                   ready="connected")
+
+    # ---- members -----------------------------------------------------------
+
+    def invite(self, *args):
+        return self.ok("countersignctl", "--hub", self.hub, "invite",
+                       *args).out.strip()
+
+    def operator_key(self):
+        return json.loads(self.ok("countersignctl", "--hub", self.hub,
+                                  "status", "--json").out)["operator_key"]
+
+    def home(self, name):
+        return self.path("home-" + name)
+
+    def cs(self, name, *args, **kw):
+        return self.run("countersign", "--home", self.home(name), *args, **kw)
+
+    def csok(self, name, *args, **kw):
+        return self.ok("countersign", "--home", self.home(name), *args, **kw)
+
+    def join(self, *names):
+        link = self.invite("--uses", len(names))
+        for name in names:
+            self.csok(name, "join", link, "--name", name)
+
+    def friends(self, *names):
+        """Let them all write to one another."""
+        for a in names:
+            for b in names:
+                if a < b:
+                    self.csok(a, "send", b, "hello")
+                    self.csok(b, "inbox")
+                    self.csok(b, "accept", a)
+        for a in names:
+            self.csok(a, "inbox")
+
+    def inbox(self, name, *args):
+        return self.csok(name, "inbox", "--json", *args).lines()
+
+    def texts(self, name, *args):
+        return [m["text"] for m in self.inbox(name, *args)
+                if m["kind"] == "received"]
+
+    # ---- the desk ----------------------------------------------------------
+
+    def desk_reports(self, n):
+        """The reports, once there are ${n}."""
+        until = time.monotonic() + STUCK_S
+        while True:
+            found = self.ok("countersign-desk", "reports", "--json",
+                            self.desk).lines()
+            if len(found) >= n:
+                return found
+            check(time.monotonic() < until, "no report came to the desk")
+            time.sleep(0.1)
+
+    # ---- the hub's database --------------------------------------------------
+
+    def db(self):
+        return sqlite3.connect(os.path.join(self.hub, "hub.db"))
+
+
+def photo(path, width, height, kind="jpg"):
+    """A photo to send: one of ../shared where present, else a made one."""
+    shared = os.path.join(SHARED, "photos", "bridge-mods", "aaa-orig.jpg")
+    if kind == "jpg" and (width, height) == (1600, 1004) and \
+            os.path.exists(shared):
+        shutil.copy(shared, path)
+        return
+    made = subprocess.run(
+        [os.path.join(TOOLS, "make-photo"), str(width), str(height), path],
+        stdout=subprocess.DEVNULL, timeout=STUCK_S)
+    check(made.returncode == 0, "make-photo " + path)
+
+
+def main(*tests):
+    """Run tests, as TAP; names on the command line pick some."""
+    wanted = [t for t in tests if len(sys.argv) < 2 or
+              t.__name__ in sys.argv[1:]]
+    failed = 0
+    print("1..%d" % len(wanted), flush=True)
+    for i, test in enumerate(wanted, 1):
+        try:
+            test()
+            print("ok %d - %s" % (i, test.__name__), flush=True)
+        except Exception as e:  # pylint: disable=broad-except
+            failed += 1
+            print("not ok %d - %s" % (i, test.__name__))
+            for line in ("%s: %s" % (type(e).__name__, e)).splitlines():
+                print("# " + line)
+            sys.stdout.flush()
+    sys.exit(1 if failed else 0)
