@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: MIT */
-/* franking-vectors FILE | --write FILE | --seeds DIR */
+/* franking-vectors FILE | --write FILE | --seeds DIR | --field FILE KEY */
 #include "kat/franking_vectors.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+
+#include "base/text.h"
 
 static int
 check_file(const char *path)
@@ -49,6 +51,28 @@ write_file(const char *path)
 	return failed != 0;
 }
 
+/* The bytes of the first field of this name, for scripts. */
+static int
+print_field(const char *path, const char *key)
+{
+	json_t *all = json_load_file(path, 0, NULL), *c;
+	const char *text = NULL;
+	size_t i;
+	uint8_t byte;
+
+	json_array_foreach(json_object_get(all, "cases"), i, c) if (text ==
+	    NULL) text = json_string_value(json_object_get(c, key));
+	for (; text != NULL && *text != '\0'; text += 2) {
+		char two[3] = { text[0], text[1], '\0' };
+
+		if (cs_unhex(&byte, 1, two) != CS_OK)
+			return 1;
+		putchar(byte);
+	}
+	json_decref(all);
+	return fflush(stdout) != 0;
+}
+
 int
 main(int argc, char **argv)
 {
@@ -62,6 +86,10 @@ main(int argc, char **argv)
 		vectors_write_seeds(argv[2]);
 		return 0;
 	}
-	fprintf(stderr, "franking-vectors FILE | --write FILE | --seeds DIR\n");
+	if (argc == 4 && strcmp(argv[1], "--field") == 0)
+		return print_field(argv[2], argv[3]);
+	fprintf(stderr,
+	    "franking-vectors FILE | --write FILE | --seeds DIR | "
+	    "--field FILE KEY\n");
 	return 64;
 }
