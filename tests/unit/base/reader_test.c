@@ -139,6 +139,10 @@ test_sub_failures(void **state)
 	assert_int_equal(cs_read_u8(&sub), 1);
 	cs_read_sub_end(&r, &sub);
 	assert_err(cs_reader_end(&r), CS_ERR_FORMAT);
+	r = hex("0101ff");
+	sub = cs_read_sub(&r);
+	cs_read_sub_end(&r, &sub);
+	assert_err(cs_reader_end(&r), CS_ERR_FORMAT);
 	/* Failed inside: the outer one is told at the end of it. */
 	r = hex("03010203");
 	sub = cs_read_sub(&r);

@@ -159,6 +159,16 @@ test_misuse(void **state)
 	q.nonce.len--;
 	assert_err(cs_aead_seal_to(out, &q, cs_view_str("x")), CS_ERR_MISUSE);
 	assert_err(cs_aead_open_to(out, &q, cs_view(out, 32)), CS_ERR_MISUSE);
+	/* What was there before stays. */
+	{
+		struct cs_buf b = { 0 };
+
+		assert_ok(cs_buf_add(&b, cs_view_str("kept")));
+		assert_err(
+		    cs_aead_seal(&b, &q, cs_view_str("x")), CS_ERR_MISUSE);
+		assert_view_equal(cs_buf_view(&b), cs_view_str("kept"));
+		cs_buf_free(&b);
+	}
 	q = p;
 	q.aead = CS_AES256GCM;
 	assert_err(cs_aead_seal_to(out, &q, cs_view_str("x")), CS_ERR_MISUSE);

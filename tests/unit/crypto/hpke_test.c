@@ -20,6 +20,13 @@
 	"af2d7e9ac9ae7e270f46ba1f975be53c09f8d875bdc8535458c2494e8a6eab25"     \
 	"1c03d0c22a56b8ca42c2063b84"
 
+#define SEALED_255                                                             \
+	"7175db9717964058640a3a11fb9007941a5d1757fda1a6935c805c21af32505b"     \
+	"f106deefec4a49ac38d71c9e0a"
+#define SEALED_256                                                             \
+	"957f9800542b0b8891badb026d79cc54597cb2d225b54c00c5238c25d05c30e3"     \
+	"fbeda97d2e0e1aba483a2df9f2"
+
 static const struct cs_suite *suite;
 
 /* The ephemeral key of a sender comes from ikmE. */
@@ -74,6 +81,16 @@ test_sender(void **state)
 	assert_ok(cs_hpke_seal(
 	    &h, &out, cs_view_str("Count-1"), cs_test_unhex(PLAIN)));
 	assert_view_equal(cs_buf_view(&out), cs_test_unhex(SEALED_1));
+	/* Far enough for the number to have a second byte. */
+	h.seq = 255;
+	cs_buf_reset(&out);
+	assert_ok(cs_hpke_seal(
+	    &h, &out, cs_view_str("Count-255"), cs_test_unhex(PLAIN)));
+	assert_view_equal(cs_buf_view(&out), cs_test_unhex(SEALED_255));
+	cs_buf_reset(&out);
+	assert_ok(cs_hpke_seal(
+	    &h, &out, cs_view_str("Count-256"), cs_test_unhex(PLAIN)));
+	assert_view_equal(cs_buf_view(&out), cs_test_unhex(SEALED_256));
 	assert_ok(cs_hpke_export(&h, exported, 32, cs_view(NULL, 0)));
 	assert_view_equal(CS_VIEW_OF(exported),
 	    cs_test_unhex("3853fe2b4035195a573ffc53856e7705"

@@ -187,6 +187,31 @@ test_foreign_leaf(void **state)
 	identity_clear(&good);
 }
 
+/* The root's own certificate is nobody's to serve with. */
+static void
+test_root_as_leaf(void **state)
+{
+	struct identity id = certify(&root, "hub.example", -60, 60);
+	BIO *chain = BIO_new_mem_buf(id.chain.data, (int)id.chain.len);
+	struct pair p = { .server_ctx = SSL_CTX_new(TLS_server_method()) };
+	X509 *leaf = read_cert(chain), *ca = read_cert(chain);
+	EVP_PKEY *key = EVP_PKEY_new_raw_private_key(
+	    EVP_PKEY_ED25519, NULL, root.seed, sizeof root.seed);
+
+	(void)state;
+	assert_int_equal(SSL_CTX_use_certificate(p.server_ctx, ca), 1);
+	assert_int_equal(SSL_CTX_use_PrivateKey(p.server_ctx, key), 1);
+	assert_ok(cs_tls_client_new(&p.client_ctx, root.public, "hub.example"));
+	assert_false(shake_hands(&p));
+	assert_err(cs_tls_client_refusal(p.client_ctx), CS_ERR_CERT);
+	pair_clear(&p);
+	X509_free(leaf);
+	X509_free(ca);
+	EVP_PKEY_free(key);
+	BIO_free(chain);
+	identity_clear(&id);
+}
+
 /* Nobody is talked down to an older version. */
 static void
 test_old_version(void **state)
@@ -260,6 +285,7 @@ main(void)
 		cmocka_unit_test(test_accepted),
 		cmocka_unit_test(test_refused),
 		cmocka_unit_test(test_foreign_leaf),
+		cmocka_unit_test(test_root_as_leaf),
 		cmocka_unit_test(test_old_version),
 		cmocka_unit_test(test_limits),
 	};

@@ -131,6 +131,9 @@ test_lifetime(void **state)
 	/* It ends before it begins. */
 	kp.leaf.not_after = from - 1;
 	assert_err(check(&kp), CS_ERR_LIMIT);
+	kp.leaf.not_before = UINT64_MAX;
+	kp.leaf.not_after = 0;
+	assert_err(check(&kp), CS_ERR_LIMIT);
 }
 
 static void
