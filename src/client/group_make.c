@@ -286,11 +286,11 @@ find_group(struct client_group *out, struct cs_client *c, const char *name)
 	return err;
 }
 
+/* Key packages of those in ${handles} who are not in ${g} yet. */
 static enum cs_err
-add_people(struct cs_client *c, struct client_group *g,
+ask_all(struct invited *out, struct cs_client *c, const struct client_group *g,
     const char *const *handles, size_t n)
 {
-	struct invited in = { 0 };
 	uint32_t leaf;
 	enum cs_err err = CS_OK;
 
@@ -298,18 +298,16 @@ add_people(struct cs_client *c, struct client_group *g,
 		return client_problem(c, CS_ERR_LIMIT,
 		    "At most %d people can be added at once.", ASK_MAX);
 	for (size_t i = 0; i < n && err == CS_OK; i++) {
-		if (client_group_leaf_of(g, handles[i], &leaf))
-			continue; /* there already: what was asked for */
-		for (size_t k = 0; k < i && err == CS_OK; k++)
+		for (size_t k = 0; k < i; k++)
 			if (strcmp(handles[i], handles[k]) == 0)
-				err = client_problem(c, CS_ERR_EXISTS,
+				return client_problem(c, CS_ERR_EXISTS,
 				    "%.40s is named twice.", handles[i]);
-		if (err == CS_OK)
-			err = ask(&in, c, handles[i]);
+		/* There already: what was asked for. */
+		if (g->mls != NULL && strcmp(handles[i], c->handle) != 0 &&
+		    client_group_leaf_of(g, handles[i], &leaf))
+			continue;
+		err = ask(out, c, handles[i]);
 	}
-	if (err == CS_OK && in.n != 0)
-		err = add(c, g, &in);
-	cs_buf_free(&in.packages);
 	return err;
 }
 
@@ -318,21 +316,29 @@ cs_client_group_new(
     struct cs_client *c, const char *name, const char *const *handles, size_t n)
 {
 	struct client_group g = { 0 };
+	struct invited in = { 0 };
 	enum cs_err err;
 
 	if ((err = check_name(c, name)) || (err = client_need_hub(c)))
 		return err;
 	err = client_group_find(&g, c, name, false);
-	if (err == CS_OK && client_group_count(&g) > 1) {
-		client_group_clear(&g);
-		return client_problem(c, CS_ERR_EXISTS,
+	if (err == CS_ERR_EXISTS ||
+	    (err == CS_OK && client_group_count(&g) > 1)) {
+		err = client_problem(c, CS_ERR_EXISTS,
 		    "You are in a group called %.255s already.", name);
+		goto out;
 	}
+	if (err != CS_OK && err != CS_ERR_NOT_FOUND)
+		goto out;
+	if ((err = ask_all(&in, c, &g, handles, n)))
+		goto out;
 	/* One that was cut off before anybody was in it is taken up again. */
-	if (err == CS_ERR_NOT_FOUND)
-		err = make(&g, c, name, false);
-	if (err == CS_OK)
-		err = add_people(c, &g, handles, n);
+	if (g.mls == NULL && (err = make(&g, c, name, false)))
+		goto out;
+	if (in.n != 0)
+		err = add(c, &g, &in);
+out:
+	cs_buf_free(&in.packages);
 	client_group_clear(&g);
 	return err;
 }
@@ -342,11 +348,14 @@ cs_client_group_add(
     struct cs_client *c, const char *name, const char *const *handles, size_t n)
 {
 	struct client_group g = { 0 };
+	struct invited in = { 0 };
 	enum cs_err err;
 
 	if ((err = client_need_hub(c)) == CS_OK &&
-	    (err = find_group(&g, c, name)) == CS_OK)
-		err = add_people(c, &g, handles, n);
+	    (err = find_group(&g, c, name)) == CS_OK &&
+	    (err = ask_all(&in, c, &g, handles, n)) == CS_OK && in.n != 0)
+		err = add(c, &g, &in);
+	cs_buf_free(&in.packages);
 	client_group_clear(&g);
 	return err;
 }

@@ -1,1 +1,299 @@
-print("1..0")
+# SPDX-License-Identifier: MIT
+"""Bad input: one clear sentence and a documented exit status (issue, C.8)."""
+import os
+import shutil
+import socket
+import sqlite3
+import subprocess
+import time
+
+from world import BIN, STUCK_S, SkipTest, World, check, free_port, main
+
+DOCUMENTED = (1, 2, 64, 69, 70, 73, 75, 76, 77, 78)
+
+# Arguments that no command takes, or not like this; {id} is a message, {link}
+# an invite link.
+WRONG = {
+    "countersign": [
+        [], ["nonsense"], ["--nonsense"], ["join"], ["join", "x"],
+        ["join", "x", "--name", "zed"], ["join", "{link}"],
+        ["join", "{link}", "--name", "Not A Name"],
+        ["join", "{link}", "--name", ""], ["join", "{link}", "--name",
+                                            "n" * 5000],
+        ["join", "https://localhost:1/i/AAAA", "--name", "zed"],
+        ["join", "https://localhost:99999/i/AAAA#" + "A" * 43, "--name", "z"],
+        ["join", "https://" + "h" * 100000, "--name", "zed"],
+        ["whoami", "x"], ["safety-number"], ["safety-number", "nobody"],
+        ["send"], ["send", "bob"], ["send", "bob", ""],
+        ["send", "bob", "x" * 70000], ["send", "bob", "a", "b"],
+        ["send", "b" * 50000, "x"], ["send", "Bob!", "x"],
+        ["send", "alice", "to myself"], ["send", "bob@elsewhere", "x"],
+        ["send", "nobody", "x"], ["send", "bob", "x", "--photo"],
+        ["send", "bob", "--photo", "/nonexistent"],
+        ["send", "bob", "--photo", "/"], ["send", "bob", "--file", "/dev/zero"],
+        ["send", "bob", "--file", "/dev/null"],
+        ["send", "bob", "--photo", "{text}"],
+        ["send", "bob", "x", "--photo", "a", "--file", "b"],
+        ["send", "bob", "x", "--reply", "0000000000000000"],
+        ["inbox", "x"], ["inbox", "--jsonn"], ["save"], ["save", "{id}"],
+        ["save", "zz", "-o", "{out}"], ["save", "00000000", "-o", "{out}"],
+        ["save", "{id}", "-o", "{out}"],
+        ["save", "{id}", "-o", "/nonexistent/dir/file"],
+        ["group"], ["group", "new"], ["group", "new", "g"],
+        ["group", "new", "", "bob"], ["group", "new", "g" * 300, "bob"],
+        ["group", "new", "g\nh", "bob"], ["group", "new", "g", "nobody"],
+        ["group", "new", "g", "bob", "bob"], ["group", "new", "g", "alice"],
+        ["group", "add", "nogroup", "bob"],
+        ["group", "remove", "nogroup", "bob"],
+        ["group", "new", "g"] + ["bob%d" % i for i in range(200)],
+        ["accept"], ["accept", "nobody"], ["block"], ["block", "nobody"],
+        ["settings"], ["settings", "unknown-senders", "perhaps"],
+        ["settings", "colour", "blue"],
+        ["report"], ["report", "{id}"], ["report", "{id}", "--reason", "x"],
+        ["report", "{id}", "--reason", "spam"],
+        ["report", "ffffffff", "--reason", "spam", "--yes"],
+        ["report", "{id}", "{id}", "--reason", "spam", "--yes"],
+        ["report", "{id}", "--reason", "spam", "--yes", "--note", "n" * 5000],
+        ["report"] + ["{id}"] * 51 + ["--reason", "spam", "--yes"],
+        ["export", "{id}"], ["export", "{id}", "-o", "{out}"],
+        ["export", "{id}", "-o", "{out}", "--open", "--to-key", "00"],
+        ["export", "{id}", "-o", "{out}", "--to-key", "00"],
+        ["export", "{id}", "-o", "{out}", "--to-key", "0" * 64],
+        ["export", "{id}", "-o", "/nonexistent/dir/file", "--open"],
+        ["completion", "csh"],
+    ],
+    "countersignd": [
+        [], ["run"], ["run", "/nonexistent"], ["init"], ["init", "{hub}"],
+        ["init", "{out}", "--listen", "nowhere"],
+        ["init", "{out}", "--listen", "127.0.0.1:70000"],
+        ["init", "{out}", "--name", "not a host"],
+        ["init", "{out}", "--name", "n" * 5000],
+        ["init", "/nonexistent/a/b"], ["run", "{hub}"],
+    ],
+    "countersignctl": [
+        [], ["invite"], ["--hub", "/nonexistent", "invite"],
+        ["--hub", "{hub}", "invite", "--uses", "0"],
+        ["--hub", "{hub}", "invite", "--uses", "99999999999999999999"],
+        ["--hub", "{hub}", "invite", "--expires", "soon"],
+        ["--hub", "{hub}", "invite", "--expires", "9999999d"],
+        ["--hub", "/nonexistent", "status"], ["--hub", "/nonexistent",
+                                               "renew"],
+    ],
+    "countersign-desk": [
+        [], ["init", "{out}"], ["init", "{out}", "--hub-dir", "/nonexistent"],
+        ["init", "{desk}", "--hub-dir", "{hub}"], ["run", "/nonexistent"],
+        ["run", "{desk}"], ["reports", "/nonexistent"], ["show", "{desk}"],
+        ["show", "{desk}", "zz"], ["show", "{desk}", "00000000"],
+        ["verify", "{desk}", "00000000"],
+        ["evidence", "{desk}", "00000000"],
+        ["evidence", "{desk}", "00000000", "-o", "{out}"],
+        ["act", "{desk}", "00000000"], ["act", "{desk}", "00000000", "shout"],
+        ["act", "{desk}", "00000000", "disable"],
+        ["act", "{desk}", "00000000", "disable", "--reason", "spam",
+         "--statement", "x"],
+    ],
+    "countersign-verify": [
+        [], ["{text}"], ["{text}", "--operator-key", "short"],
+        ["{text}", "--operator-key", "A" * 43],
+        ["/nonexistent", "--operator-key", "{key}"],
+        ["{text}", "--operator-key", "{key}"],
+    ],
+}
+
+
+def one_sentence(r):
+    check(r.status in DOCUMENTED, "a documented status: %s" % r)
+    lines = r.err.strip().splitlines()
+    check(len(lines) == 1, "one sentence: %s" % str(r)[:2000])
+    check(len(lines[0]) < 800, "a short one: %s" % str(r)[:2000])
+    check("core dumped" not in r.err and "Assertion" not in r.err, str(r))
+
+
+def test_wrong_arguments():
+    with World(desk=True) as w:
+        w.join("alice", "bob")
+        w.friends("alice", "bob")
+        with open(w.path("text"), "w") as f:
+            f.write("text")
+        mid = [m["id"] for m in w.inbox("alice", "--all")
+               if m["kind"] == "sent"][0]
+        words = {"id": mid, "link": w.invite(), "out": w.path("out"),
+                 "hub": w.hub, "desk": w.desk, "text": w.path("text"),
+                 "key": w.operator_key()}
+        for program, lists in WRONG.items():
+            for args in lists:
+                full = [a.format(**words) if "{" in a else a for a in args]
+                if program == "countersign":
+                    r = w.cs("new" if args[:1] == ["join"] else "alice",
+                             *full)
+                else:
+                    r = w.run(program, *full)
+                one_sentence(r)
+                check(not os.path.exists(w.path("out")) or
+                      not os.listdir(w.path("out")), "nothing is left: %s" % r)
+                shutil.rmtree(w.path("out"), ignore_errors=True)
+        check(w.texts("bob") == [], "nothing was sent")
+        w.csok("alice", "send", "bob", "still well")
+        check(w.texts("bob") == ["still well"], "all works after that")
+
+
+def test_help():
+    """Each program tells what it does, its version, and its man page."""
+    with World() as w:
+        for program in WRONG:
+            r = w.ok(program, "--help")
+            check(program in r.out and len(r.out) > 200, str(r))
+            check(w.ok(program, "--version").out.startswith(program), program)
+            check(".TH" in w.ok(program, "--man").out, program)
+        for shell in ("bash", "zsh", "fish"):
+            check("safety-number" in
+                  w.ok("countersign", "completion", shell).out, shell)
+        for command in ("send", "report", "group new", "export"):
+            r = w.ok("countersign", *command.split(), "--help")
+            check(command in r.out, str(r))
+
+
+def test_invites():
+    with World() as w:
+        link = w.invite()
+        w.csok("alice", "join", link, "--name", "alice")
+        r = w.cs("bob", "join", link, "--name", "bob")
+        one_sentence(r)
+        check("used" in r.err, str(r))
+        short = w.invite("--expires", "1s")
+        time.sleep(1.5)
+        r = w.cs("bob", "join", short, "--name", "bob")
+        one_sentence(r)
+        check("expired" in r.err or "run out" in r.err, str(r))
+        fresh = w.invite()
+        r = w.cs("bob", "join", fresh, "--name", "alice")
+        one_sentence(r)
+        check("taken" in r.err, str(r))
+        r = w.cs("bob", "join", fresh.replace("/i/", "/i/x"), "--name", "bob")
+        one_sentence(r)
+        key = fresh.split("#")[1]
+        wrong = ("B" if key[0] == "A" else "A") + key[1:]
+        r = w.cs("bob", "join", fresh.split("#")[0] + "#" + wrong, "--name",
+                 "bob")
+        one_sentence(r)
+        check(r.status == 76 and "operator" in r.err, str(r))
+        # None of that has used up the link or the folder.
+        w.csok("bob", "join", fresh, "--name", "bob")
+        r = w.cs("bob", "join", w.invite(), "--name", "bobby")
+        one_sentence(r)
+        check("already" in r.err, str(r))
+
+
+def test_hub_not_reachable():
+    with World() as w:
+        w.join("alice", "bob")
+        w.friends("alice", "bob")
+        w.stop("hub")
+        r = w.cs("alice", "send", "bob", "later")
+        check(r.status == 69 and "kept" in r.err, str(r))
+        r = w.cs("alice", "send", "carol", "later")
+        check(r.status == 69, str(r))
+        r = w.cs("bob", "inbox")
+        check(r.status == 0 and "Nobody answers" in r.err, str(r))
+        r = w.cs("bob", "accept", "alice")
+        one_sentence(r)
+        check(r.status == 69, str(r))
+        w.start_hub()
+        w.csok("alice", "inbox")
+        check(w.texts("bob") == ["later"], "it went out by itself")
+        # A port that answers, but is no hub.
+        w.stop("hub")
+        with socket.socket() as s:
+            s.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            s.bind(("127.0.0.1", w.port))
+            s.listen(8)
+            r = w.cs("bob", "accept", "alice")
+            one_sentence(r)
+
+
+def test_newer_and_damaged_databases():
+    with World(desk=True) as w:
+        w.join("alice")
+        w.stop("hub")
+        w.stop("desk")
+        paths = {
+            os.path.join(w.home("alice"), "client.db"):
+                lambda: w.cs("alice", "whoami"),
+            os.path.join(w.hub, "hub.db"):
+                lambda: w.run("countersignd", "run", w.hub),
+            os.path.join(w.desk, "desk.db"):
+                lambda: w.run("countersign-desk", "reports", w.desk),
+        }
+        for path, use in paths.items():
+            db = sqlite3.connect(path)
+            (version,) = db.execute("PRAGMA user_version").fetchone()
+            db.execute("PRAGMA user_version=%d" % (version + 1))
+            db.commit()
+            db.close()
+            r = use()
+            one_sentence(r)
+            check(r.status == 78 and "newer" in r.err, str(r))
+            with open(path, "r+b") as f:
+                f.write(b"this is not a database, and never was one")
+            one_sentence(use())
+            os.truncate(path, 100)
+            one_sentence(use())
+
+
+def in_namespace(script):
+    """Run a shell script where it may mount what it likes."""
+    done = subprocess.run(
+        ["unshare", "-rm", "sh", "-c", script], stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE, stderr=subprocess.PIPE, timeout=STUCK_S)
+    return done.returncode, done.stdout.decode(), done.stderr.decode()
+
+
+def need_namespaces():
+    status, _, _ = in_namespace("mount -t tmpfs none /mnt")
+    if status != 0:
+        raise SkipTest("no mount namespaces here")
+
+
+def test_disk_full():
+    need_namespaces()
+    with World() as w:
+        w.join("alice", "bob")
+        w.friends("alice", "bob")
+        w.csok("alice", "send", "bob", "before")
+        home = w.home("bob")
+        status, out, err = in_namespace(
+            "set -e; cp -r '%s' '%s.copy'; mount -t tmpfs -o size=400k none "
+            "'%s'; cp '%s.copy'/* '%s'; "
+            "head -c 1000000 /dev/zero > '%s/fill' 2>/dev/null || true; set "
+            "+e; '%s/countersign' --home '%s' inbox; s=$?; "
+            "cp '%s/client.db' '%s/after.db'; exit $s" %
+            (home, home, home, home, home, home, BIN, home, home, w.dir))
+        check(status == 73 and "no room" in err and
+              len(err.strip().splitlines()) == 1, "%d %s %s" %
+              (status, out, err))
+        db = sqlite3.connect(w.path("after.db"))
+        check(db.execute("PRAGMA integrity_check").fetchone() == ("ok",),
+              "the database is whole")
+        db.close()
+        check(w.texts("bob") == ["before"], "nothing is lost")
+
+
+def test_read_only_folder():
+    need_namespaces()
+    with World() as w:
+        w.join("alice", "bob")
+        w.friends("alice", "bob")
+        home = w.home("bob")
+        status, out, err = in_namespace(
+            "set -e; mount --bind '%s' '%s'; mount -o remount,bind,ro '%s'; "
+            "exec '%s/countersign' --home '%s' inbox" %
+            (home, home, home, BIN, home))
+        check(status == 73 and "written" in err or "read-only" in err,
+              "%d %s %s" % (status, out, err))
+        check(len(err.strip().splitlines()) == 1, err)
+
+
+if __name__ == "__main__":
+    main(test_wrong_arguments, test_help, test_invites,
+         test_hub_not_reachable, test_newer_and_damaged_databases,
+         test_disk_full, test_read_only_folder)

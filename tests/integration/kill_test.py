@@ -38,7 +38,7 @@ class Storm:
         proc = self.command(sender, *args, text)
         self.tried.append(text)
         if kill is not None:
-            time.sleep(self.random.random() * 0.06)
+            time.sleep(self.random.random() * 0.03)
             kill(proc)
         out, err = proc.communicate(timeout=STUCK_S)
         check(b"Sanitizer" not in err, err.decode())
@@ -58,7 +58,7 @@ class Storm:
 
     def kill_reader(self, name):
         reader = self.command(name, "inbox", "--json")
-        time.sleep(self.random.random() * 0.06)
+        time.sleep(self.random.random() * 0.03)
         reader.send_signal(signal.SIGKILL)
         reader.communicate(timeout=STUCK_S)
 
