@@ -188,10 +188,43 @@ test_lies(void **state)
 			fail_msg("lie: %s", lie_names[lie]);
 		if (lie == NO_ROOT)
 			assert_err(e->root_err, CS_ERR_NOT_FOUND);
+		for (size_t i = 0; lie == MEDIA_MISSING && i < 3; i++)
+			if (e->items[i].n_media != 0)
+				assert_err(
+				    e->items[i].media[0].err, CS_ERR_MISMATCH);
 		if (lie == ITEM_TWICE)
 			assert_true(e->items[3].repeated);
 		cs_evidence_free(e);
 	}
+	cs_buf_free(&b);
+	cs_buf_free(&forged);
+	ew_clear(&w);
+}
+
+/* Two groups have an order, too: a bundle has one spelling. */
+static void
+test_groups_turned(void **state)
+{
+	static const int two[] = { 5, 1, -1 };
+	struct ew w;
+	struct cs_buf b = { 0 }, forged = { 0 };
+	struct cs_csev *c = NULL;
+	struct cs_evidence *e;
+
+	(void)state;
+	ew_init(&w, CS_VIEW_OF(photo));
+	make(&b, &w, two, false);
+	assert_true(proved(&w, cs_buf_view(&b)));
+	assert_ok(cs_csev_parse(&c, cs_buf_view(&b)));
+	c->items[2] = c->items[0];
+	c->items[0] = c->items[1];
+	c->items[1] = c->items[2];
+	ew_resign(&forged, &w, c);
+	cs_csev_free(c);
+	e = check(&w, &forged);
+	assert_err(e->items[1].chain, CS_ERR_CHAIN);
+	assert_false(e->all_proved);
+	cs_evidence_free(e);
 	cs_buf_free(&b);
 	cs_buf_free(&forged);
 	ew_clear(&w);
@@ -503,6 +536,7 @@ main(void)
 		cmocka_unit_test(test_flipped),
 		cmocka_unit_test(test_flipped_and_signed),
 		cmocka_unit_test(test_lies),
+		cmocka_unit_test(test_groups_turned),
 		cmocka_unit_test(test_order_without_hashes),
 		cmocka_unit_test(test_media_left_out),
 		cmocka_unit_test(test_other_operator),

@@ -110,6 +110,7 @@ test_tampered(void **state)
 {
 	struct file f;
 	struct cs_buf swapped = { 0 };
+	struct cs_mimi_external part;
 	const size_t chunk = CS_MEDIA_CHUNK + CS_AEAD_TAG_LEN;
 
 	(void)state;
@@ -134,6 +135,14 @@ test_tampered(void **state)
 	/* Cut where a chunk ends: the announced size says that more comes. */
 	assert_err(try(&f.part, cs_view(f.sealed.data, 52 + 2 * chunk)),
 	    CS_ERR_DIGEST);
+	/* The same, with hashes of what is left. */
+	part = f.part;
+	assert_ok(cs_sha256(
+	    part.content_hash, cs_view(f.sealed.data, 52 + 2 * chunk)));
+	assert_ok(cs_sha256(
+	    part.plain_sha256, cs_view(f.plain.data, 2 * CS_MEDIA_CHUNK)));
+	assert_err(
+	    try(&part, cs_view(f.sealed.data, 52 + 2 * chunk)), CS_ERR_DIGEST);
 	/* The same, and announced so: the chunk is not marked as the last. */
 	f.part.plain_size = 2 * CS_MEDIA_CHUNK;
 	f.part.size = cs_media_sealed_size(f.part.plain_size);
