@@ -248,6 +248,29 @@ write_longer_path(struct cs_buf *out, struct cs_mls_commit commit)
 	cs_buf_free(&nodes);
 }
 
+/* The path of ${commit} under a leaf that names another parent hash. */
+static void
+write_other_parent(
+    struct cs_buf *out, const struct scene *s, struct cs_mls_commit commit)
+{
+	static const uint8_t other[32] = { 3 };
+	const struct cs_mls_leaf_place place = { cs_view_str("a group"), 0 };
+	struct cs_buf leaf = { 0 };
+	struct cs_writer w = cs_writer(out);
+	struct cs_reader r;
+
+	commit.path.leaf.parent_hash = CS_VIEW_OF(other);
+	assert_ok(
+	    cs_mls_leaf_sign(&leaf, &commit.path.leaf, place, s->m[0].id.key));
+	r = cs_reader(cs_buf_view(&leaf));
+	cs_mls_leaf_read(&r, &commit.path.leaf);
+	assert_ok(cs_reader_end(&r));
+	cs_buf_reset(out);
+	cs_mls_commit_write(&w, &commit);
+	assert_ok(cs_writer_end(&w));
+	cs_buf_free(&leaf);
+}
+
 static void
 test_path(void **state)
 {
@@ -291,29 +314,6 @@ test_path(void **state)
 	cs_buf_free(&none);
 	cs_buf_free(&body);
 	tear_down(&s);
-}
-
-/* The path of ${commit} under a leaf that names another parent hash. */
-static void
-write_other_parent(
-    struct cs_buf *out, const struct scene *s, struct cs_mls_commit commit)
-{
-	static const uint8_t other[32] = { 3 };
-	const struct cs_mls_leaf_place place = { cs_view_str("a group"), 0 };
-	struct cs_buf leaf = { 0 };
-	struct cs_writer w = cs_writer(out);
-	struct cs_reader r;
-
-	commit.path.leaf.parent_hash = CS_VIEW_OF(other);
-	assert_ok(
-	    cs_mls_leaf_sign(&leaf, &commit.path.leaf, place, s->m[0].id.key));
-	r = cs_reader(cs_buf_view(&leaf));
-	cs_mls_leaf_read(&r, &commit.path.leaf);
-	assert_ok(cs_reader_end(&r));
-	cs_buf_reset(out);
-	cs_mls_commit_write(&w, &commit);
-	assert_ok(cs_writer_end(&w));
-	cs_buf_free(&leaf);
 }
 
 /* The content of ${m}, opened with the keys of member 0 and sealed again with
