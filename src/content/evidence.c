@@ -6,7 +6,7 @@
 #include "base/alloc.h"
 #include "base/text.h"
 #include "content/evidence_keys.h"
-#include "crypto/hash.h"
+#include "content/evidence_media.h"
 
 /* One bundle on its way through the checks. */
 struct check {
@@ -88,98 +88,6 @@ check_message(struct check *k, size_t i)
 		proof->links[CS_LINK_CERT] = CS_ERR_NOT_FOUND;
 	if (key == k->in->n_keys)
 		proof->links[CS_LINK_STAMP_KEY] = CS_ERR_NOT_FOUND;
-	return CS_OK;
-}
-
-/* ---- its photos and files ------------------------------------------------ */
-
-static enum cs_err
-open_part(struct cs_buf *out, const struct cs_mimi_external *part,
-    struct cs_view sealed, bool keep)
-{
-	struct cs_media_opener *o = NULL;
-	size_t from = out->len;
-	enum cs_err err;
-
-	if ((err = cs_media_opener_new(&o, part)))
-		return err;
-	while (sealed.len > 0) {
-		size_t n =
-		    sealed.len < CS_MEDIA_CHUNK ? sealed.len : CS_MEDIA_CHUNK;
-
-		if ((err = cs_media_opener_add(
-			 o, out, cs_view(sealed.data, n))))
-			goto out;
-		if (!keep)
-			cs_buf_reset(out);
-		sealed = cs_view(sealed.data + n, sealed.len - n);
-	}
-	err = cs_media_opener_end(o, out);
-out:
-	if (err && keep) {
-		cs_wipe(out->data + from, out->len - from);
-		out->len = from;
-	}
-	cs_media_opener_free(o);
-	return err;
-}
-
-static enum cs_err
-check_bytes(const struct cs_csev_media *in, const struct cs_mimi_external *part)
-{
-	uint8_t hash[CS_SHA256_LEN];
-	struct cs_buf plain = { 0 };
-	enum cs_err err;
-
-	if ((err = cs_sha256(hash, in->bytes)))
-		return err;
-	if (memcmp(hash, in->file_sha256, sizeof hash) != 0 ||
-	    in->bytes.len != part->size)
-		return CS_ERR_DIGEST;
-	if (!in->has_key)
-		return CS_OK;
-	err = open_part(&plain, part, in->bytes, false);
-	cs_buf_free(&plain);
-	return err;
-}
-
-static enum cs_err
-check_part(const struct cs_csev_media *in, const struct cs_mimi_external *part)
-{
-	/* What the sender committed to, not what the bundle says. */
-	if (memcmp(in->file_sha256, part->content_hash, 32) != 0 ||
-	    memcmp(in->plain_sha256, part->plain_sha256, 32) != 0)
-		return CS_ERR_DIGEST;
-	if (in->has_key && !cs_equal_ct(in->key, part->key, sizeof in->key))
-		return CS_ERR_MISMATCH;
-	return in->has_bytes ? check_bytes(in, part) : CS_OK;
-}
-
-static enum cs_err
-check_media(const struct cs_csev_item *in, struct cs_evidence_item *out)
-{
-	const struct cs_mimi_content *content = &out->proof.content;
-	size_t parts = out->proof.links[CS_LINK_CONTENT] == CS_OK
-	    ? content->n_external
-	    : 0;
-
-	/* Too many and too few are both shown as what does not belong. */
-	out->n_media = parts > in->n_media ? parts : in->n_media;
-	for (size_t i = 0; i < out->n_media; i++) {
-		const struct cs_csev_media *m = &in->media[i];
-		struct cs_evidence_media_result *result = &out->media[i];
-
-		if (i >= parts || i >= in->n_media) {
-			result->err = CS_ERR_MISMATCH;
-			continue;
-		}
-		result->has_key = m->has_key;
-		result->has_bytes = m->has_bytes;
-		result->bytes = m->bytes;
-		result->err = check_part(m, &content->external[i]);
-		if (ours(result->err))
-			return result->err;
-	}
 	return CS_OK;
 }
 
@@ -304,7 +212,8 @@ run(struct check *k)
 	out->root_err = check_root(k);
 	for (size_t i = 0; i < out->n_items; i++) {
 		if ((err = check_message(k, i)) ||
-		    (err = check_media(&k->in->items[i], &out->items[i])))
+		    (err = cs_evidence_check_media(
+			 &out->items[i], &k->in->items[i])))
 			return err;
 		check_order(k, i);
 		if (ours(out->items[i].chain))
@@ -373,19 +282,4 @@ cs_evidence_free(struct cs_evidence *e)
 		return;
 	cs_free(e->items, e->n_items * sizeof *e->items);
 	cs_free(e, sizeof *e);
-}
-
-enum cs_err
-cs_evidence_extract(struct cs_buf *out, const struct cs_evidence *e,
-    size_t item, size_t part, struct cs_view sealed)
-{
-	const struct cs_proof *proof;
-
-	if (item >= e->n_items)
-		return CS_ERR_NOT_FOUND;
-	proof = &e->items[item].proof;
-	if (proof->links[CS_LINK_CONTENT] != CS_OK ||
-	    part >= proof->content.n_external)
-		return CS_ERR_NOT_FOUND;
-	return open_part(out, &proof->content.external[part], sealed, true);
 }
