@@ -204,8 +204,10 @@ cs_client_join(const char *home, const char *text, const char *name,
 		return err;
 	err = join(c, &link, name);
 	if (err) {
-		strncpy(problem, c->problem, 255);
-		problem[255] = '\0';
+		size_t n = strnlen(c->problem, 255);
+
+		memcpy(problem, c->problem, n);
+		problem[n] = '\0';
 	}
 	cs_client_close(c);
 	return err;
