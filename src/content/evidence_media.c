@@ -28,7 +28,8 @@ open_part(struct cs_buf *out, const struct cs_mimi_external *part,
 	}
 	err = cs_media_opener_end(o, out);
 out:
-	if (err && keep) {
+	/* Nothing at all may have been opened: then there is no memory. */
+	if (err && keep && out->len > from) {
 		cs_wipe(out->data + from, out->len - from);
 		out->len = from;
 	}
