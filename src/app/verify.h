@@ -6,12 +6,7 @@
 
 /* ---- verify_text.c ------------------------------------------------------- */
 
-/* Text of others on standard output, everything escaped that moves a cursor or
- * turns writing around; ${indent} spaces behind each newline. */
-void verify_print_text(struct cs_view text, int indent);
 void verify_print_time(uint64_t ms);
-/* The same as a JSON string, quotes included. */
-void verify_json_text(struct cs_view text);
 /* Bytes as lower-case hex. */
 void verify_print_hex(struct cs_view bytes);
 

@@ -3,6 +3,7 @@
 #include <stdio.h>
 
 #include "app/verify.h"
+#include "cli/print.h"
 
 static void
 member(const char *name)
@@ -23,7 +24,7 @@ static void
 text(const char *name, struct cs_view v)
 {
 	member(name);
-	verify_json_text(v);
+	cli_print_json(stdout, v);
 }
 
 static void
@@ -140,7 +141,7 @@ void
 verify_json(const char *path, const struct cs_evidence *e, enum cs_err err)
 {
 	printf("{\"file\":");
-	verify_json_text(cs_view_str(path));
+	cli_print_json(stdout, cs_view_str(path));
 	boolean("bundle", e != NULL);
 	if (e != NULL)
 		bundle(e);

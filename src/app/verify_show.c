@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "app/verify.h"
+#include "cli/print.h"
 
 #define COLUMN 16
 
@@ -33,7 +34,7 @@ static void
 text_line(const char *name, struct cs_view text)
 {
 	label(name);
-	verify_print_text(text, COLUMN);
+	cli_print_text(stdout, text, COLUMN);
 	putchar('\n');
 }
 
@@ -52,7 +53,7 @@ show_header(const char *path, const struct cs_evidence *e)
 {
 	const char *reason = cs_reason_name(e->reason);
 
-	verify_print_text(cs_view_str(path), 0);
+	cli_print_text(stdout, cs_view_str(path), 0);
 	putchar('\n');
 	hex_line("Report", CS_VIEW_OF(e->report_id));
 	time_line("Made", e->created_ms, "the reporter's clock");

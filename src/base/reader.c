@@ -117,6 +117,20 @@ cs_read_vec_max(struct cs_reader *r, size_t max)
 	return cs_read_bytes(r, n);
 }
 
+void
+cs_read_string(struct cs_reader *r, char *out, size_t size)
+{
+	struct cs_view v = cs_read_vec_max(r, size - 1);
+
+	if (v.len != 0 && memchr(v.data, '\0', v.len) != NULL) {
+		cs_reader_fail(r, CS_ERR_FORMAT);
+		v.len = 0;
+	}
+	if (v.len != 0)
+		memcpy(out, v.data, v.len);
+	out[v.len] = '\0';
+}
+
 struct cs_reader
 cs_read_sub(struct cs_reader *r)
 {

@@ -38,6 +38,11 @@ struct cs_view cs_read_vec(struct cs_reader *r);
 /* opaque<V> of at most ${max} bytes, or CS_ERR_LIMIT. */
 struct cs_view cs_read_vec_max(struct cs_reader *r, size_t max);
 
+/* opaque<V> as a string in ${out}, which holds ${size} bytes: a longer one is
+ * CS_ERR_LIMIT, a zero byte inside CS_ERR_FORMAT; after a failure it is empty.
+ */
+void cs_read_string(struct cs_reader *r, char *out, size_t size);
+
 /*
  * A vector of structs: a reader over its content.  A failure in the
  * sub-reader is not seen by ${r} until cs_read_sub_end().

@@ -14,6 +14,7 @@
 #include "content/evidence.h"
 #include "countersign/mls.h"
 #include "net/session.h"
+#include "store/clock.h"
 #include "store/db.h"
 #include "store/vault.h"
 
@@ -71,7 +72,6 @@ struct cs_client {
 
 /* ---- home.c ------------------------------------------------------------- */
 
-uint64_t client_now_ms(void);
 /* Note a sentence for the user; returns ${err}. */
 enum cs_err client_problem(struct cs_client *c, enum cs_err err,
     const char *format, ...) __attribute__((format(printf, 3, 4)));

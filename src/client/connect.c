@@ -48,7 +48,7 @@ static enum cs_err
 take_certificates(struct cs_client *c)
 {
 	const struct cs_hub_info *info = &c->session.info;
-	uint64_t now_s = client_now_ms() / 1000;
+	uint64_t now_s = cs_clock_ms() / 1000;
 	struct cs_view root = CS_VIEW_OF(c->root);
 	struct cs_stamp_key_cert stamp;
 	struct cs_role_key_cert external;

@@ -192,7 +192,7 @@ client_check_leaf(void *arg, struct cs_view bytes, struct cs_view old_bytes,
 	if (old_bytes.len != 0 && !cs_view_equal(bytes, old_bytes))
 		return CS_ERR_CREDENTIAL;
 	if ((err = open_credential(
-		 &credential, &cert, bytes, client_now_ms() / 1000)))
+		 &credential, &cert, bytes, cs_clock_ms() / 1000)))
 		return err;
 	if (!cs_view_equal(CS_VIEW_OF(cert.public), signature_key))
 		return CS_ERR_CREDENTIAL;
@@ -209,7 +209,7 @@ client_contact_learn(struct cs_client *c, struct cs_view bytes)
 	enum cs_err err;
 
 	if ((err = open_credential(
-		 &credential, &cert, bytes, client_now_ms() / 1000)))
+		 &credential, &cert, bytes, cs_clock_ms() / 1000)))
 		return err;
 	contact_of(&seen, &credential, &cert);
 	if ((err = check_known(c, &seen)))

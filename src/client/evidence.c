@@ -185,7 +185,7 @@ client_evidence_gather(struct client_evidence *out, struct cs_client *c,
 		return err;
 	}
 	cs_random(out->in.report_id, sizeof out->in.report_id);
-	out->in.created_ms = client_now_ms();
+	out->in.created_ms = cs_clock_ms();
 	out->in.reason = r->reason;
 	out->in.note = r->note;
 	out->in.items = out->input;

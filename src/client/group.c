@@ -42,16 +42,6 @@ write_meta(struct cs_writer *w, const struct client_group *g)
 	cs_write_u64(w, g->sender_seq);
 }
 
-static void
-read_string(struct cs_reader *r, char *out, size_t size)
-{
-	struct cs_view v = cs_read_vec_max(r, size - 1);
-
-	if (v.len != 0)
-		memcpy(out, v.data, v.len);
-	out[v.len] = '\0';
-}
-
 static enum cs_err
 read_meta(struct client_group *g, struct cs_view plain)
 {
@@ -63,8 +53,8 @@ read_meta(struct client_group *g, struct cs_view plain)
 	g->direct = cs_read_u8(&r) != 0;
 	g->registered = cs_read_u8(&r) != 0;
 	g->state = cs_read_u8(&r);
-	read_string(&r, g->name, sizeof g->name);
-	read_string(&r, g->added_by, sizeof g->added_by);
+	cs_read_string(&r, g->name, sizeof g->name);
+	cs_read_string(&r, g->added_by, sizeof g->added_by);
 	g->seq = cs_read_u64(&r);
 	g->chain_known = cs_read_u8(&r) != 0;
 	cs_read_copy(&r, g->chain, sizeof g->chain);

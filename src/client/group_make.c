@@ -31,7 +31,7 @@ check_package(struct cs_client *c, const char *handle,
 	enum cs_err err;
 
 	if ((err = cs_mls_key_package_check(
-		 &info, bytes, client_now_ms() / 1000)) ||
+		 &info, bytes, cs_clock_ms() / 1000)) ||
 	    (err = client_check_leaf(
 		 c, info.credential, cs_view("", 0), info.signature_key)) ||
 	    (err = cs_credential_parse(&credential, info.credential)))

@@ -4,7 +4,6 @@
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "base/alloc.h"
@@ -15,15 +14,6 @@
 
 #define IDENTITY "identity"
 #define IDENTITY_VERSION 1
-
-uint64_t
-client_now_ms(void)
-{
-	struct timespec ts;
-
-	clock_gettime(CLOCK_REALTIME, &ts);
-	return (uint64_t)ts.tv_sec * 1000 + (uint64_t)ts.tv_nsec / 1000000;
-}
 
 enum cs_err
 client_problem(struct cs_client *c, enum cs_err err, const char *format, ...)
@@ -53,7 +43,7 @@ client_mls_options(struct cs_client *c)
 {
 	return (struct cs_mls_options){
 		.auth = { client_check_leaf, c },
-		.now_s = client_now_ms() / 1000,
+		.now_s = cs_clock_ms() / 1000,
 		.max_skip = CLIENT_MAX_SKIP,
 		.past_epochs = CLIENT_PAST_EPOCHS,
 		.padding = CLIENT_PADDING,
@@ -63,7 +53,7 @@ client_mls_options(struct cs_client *c)
 struct cs_mls_identity
 client_identity(struct cs_client *c)
 {
-	uint64_t now = client_now_ms() / 1000;
+	uint64_t now = cs_clock_ms() / 1000;
 
 	return (struct cs_mls_identity){
 		.credential = cs_buf_view(&c->credential),
@@ -131,16 +121,6 @@ client_identity_save(struct cs_client *c)
 	return err;
 }
 
-static void
-read_string(struct cs_reader *r, char *out, size_t size)
-{
-	struct cs_view v = cs_read_vec_max(r, size - 1);
-
-	if (v.len != 0)
-		memcpy(out, v.data, v.len);
-	out[v.len] = '\0';
-}
-
 static enum cs_err
 identity_load(struct cs_client *c)
 {
@@ -154,9 +134,9 @@ identity_load(struct cs_client *c)
 	r = cs_reader(cs_buf_view(&bytes));
 	if (cs_read_u8(&r) != IDENTITY_VERSION)
 		cs_reader_fail(&r, CS_ERR_CORRUPT);
-	read_string(&r, c->handle, sizeof c->handle);
-	read_string(&r, c->hub, sizeof c->hub);
-	read_string(&r, c->host, sizeof c->host);
+	cs_read_string(&r, c->handle, sizeof c->handle);
+	cs_read_string(&r, c->hub, sizeof c->hub);
+	cs_read_string(&r, c->host, sizeof c->host);
 	c->port = cs_read_u16(&r);
 	cs_read_copy(&r, c->root, sizeof c->root);
 	cs_read_copy(&r, c->account, sizeof c->account);

@@ -95,7 +95,7 @@ static enum cs_err
 new_identity(
     struct cs_client *c, const struct cs_client_link *link, const char *name)
 {
-	uint64_t now = client_now_ms() / 1000;
+	uint64_t now = cs_clock_ms() / 1000;
 	struct cs_credential credential = { 0 };
 	struct cs_device_cert cert = { .handle = cs_view_str(name) };
 	struct cs_buf signed_cert = { 0 };

@@ -28,7 +28,7 @@ make(struct cs_client *c, struct cs_buf *key_package, bool last_resort)
 	    "INSERT INTO key_package(ref,last_resort,created,sealed)"
 	    " VALUES(?,?,?,?)",
 	    cs_blob(CS_VIEW_OF(ref)), cs_int(last_resort),
-	    cs_int(client_now_ms()), cs_blob(cs_buf_view(&sealed)));
+	    cs_int(cs_clock_ms()), cs_blob(cs_buf_view(&sealed)));
 out:
 	cs_buf_free(&secrets);
 	cs_buf_free(&sealed);
@@ -40,7 +40,7 @@ static enum cs_err
 drop_old(struct cs_client *c)
 {
 	uint64_t age = (uint64_t)(CLIENT_KEY_PACKAGE_DAYS + 30) * 86400 * 1000;
-	uint64_t now = client_now_ms();
+	uint64_t now = cs_clock_ms();
 
 	return cs_db_exec(c->db, "DELETE FROM key_package WHERE created<?",
 	    cs_int(now > age ? now - age : 0));
@@ -224,8 +224,8 @@ join(struct cs_client *c, const struct cs_wire_welcome *w)
 		err = cs_db_exec(c->db, "DELETE FROM key_package WHERE ref=?",
 		    cs_blob(CS_VIEW_OF(ref)));
 	if (err == CS_OK && !g.direct && g.state != CS_CLIENT_BLOCKED)
-		err = client_notice(c, &g, client_now_ms(),
-		    "%s added you to %s.", g.added_by, g.name);
+		err = client_notice(c, &g, cs_clock_ms(), "%s added you to %s.",
+		    g.added_by, g.name);
 out:
 	cs_buf_free(&secrets);
 	cs_buf_free(&ext);
@@ -262,7 +262,7 @@ take(struct cs_client *c, const struct cs_wire_welcome *w)
 			cs_db_rollback_to(c->db);
 			err = client_contacts_load(c);
 			if (err == CS_OK)
-				err = client_notice(c, NULL, client_now_ms(),
+				err = client_notice(c, NULL, cs_clock_ms(),
 				    "An invitation to a conversation was "
 				    "refused: it does not verify.");
 		}

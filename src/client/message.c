@@ -11,13 +11,6 @@
 #define TABLE "message"
 #define RECORD_VERSION 1
 
-static void
-row_name(uint8_t out[static 8], uint64_t id)
-{
-	for (unsigned i = 0; i < 8; i++)
-		out[i] = (uint8_t)(id >> 8 * (7 - i));
-}
-
 static enum cs_err
 seal(struct cs_buf *out, struct cs_client *c, uint64_t id,
     const struct client_record *r)
@@ -27,7 +20,7 @@ seal(struct cs_buf *out, struct cs_client *c, uint64_t id,
 	uint8_t row[8];
 	enum cs_err err;
 
-	row_name(row, id);
+	cs_vault_row(row, id);
 	cs_write_u8(&w, RECORD_VERSION);
 	cs_write_u8(&w, (uint8_t)r->kind);
 	cs_write_u8(&w, (uint8_t)(r->late | r->failed << 1 | r->bare << 2));
@@ -41,16 +34,6 @@ seal(struct cs_buf *out, struct cs_client *c, uint64_t id,
 		    out, &c->key, TABLE, CS_VIEW_OF(row), cs_buf_view(&plain));
 	cs_buf_free(&plain);
 	return err;
-}
-
-static void
-read_string(struct cs_reader *r, char *out, size_t size)
-{
-	struct cs_view v = cs_read_vec_max(r, size - 1);
-
-	if (v.len != 0)
-		memcpy(out, v.data, v.len);
-	out[v.len] = '\0';
 }
 
 static enum cs_err
@@ -69,8 +52,8 @@ parse(struct client_record *out, struct cs_view plain)
 	out->bare = flags & 4;
 	out->time_ms = cs_read_u64(&r);
 	out->seq = cs_read_u64(&r);
-	read_string(&r, out->from, sizeof out->from);
-	read_string(&r, out->reason, sizeof out->reason);
+	cs_read_string(&r, out->from, sizeof out->from);
+	cs_read_string(&r, out->reason, sizeof out->reason);
 	out->body = cs_read_vec(&r);
 	return cs_reader_end(&r) == CS_OK ? CS_OK : CS_ERR_CORRUPT;
 }
@@ -125,7 +108,7 @@ client_message_load(struct client_record *out, struct cs_buf *plain,
 	uint8_t row[8];
 	enum cs_err err;
 
-	row_name(row, id);
+	cs_vault_row(row, id);
 	err = cs_db_query(
 	    &rows, c->db, "SELECT sealed FROM message WHERE id=?", cs_int(id));
 	if (err == CS_OK) {

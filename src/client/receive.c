@@ -35,7 +35,7 @@ refuse(struct cs_client *c, const struct client_group *g,
 	    client_contact_find(c, a->entry->account);
 	struct client_record r = {
 		.kind = CS_CLIENT_REFUSED,
-		.time_ms = client_now_ms(),
+		.time_ms = cs_clock_ms(),
 		.seq = a->entry->group_seq,
 	};
 
@@ -101,7 +101,7 @@ follow(struct cs_client *c, struct client_group *g, struct arrival *a)
 		return CS_ERR_REPLAY;
 	}
 	if (s->group_seq > g->seq + 1) {
-		if ((err = client_notice(c, g, client_now_ms(),
+		if ((err = client_notice(c, g, cs_clock_ms(),
 			 "%llu entries of this conversation are missing: the "
 			 "hub skipped their numbers.",
 			 (unsigned long long)(s->group_seq - g->seq - 1))))
@@ -293,7 +293,7 @@ handshake(struct cs_client *c, struct client_group *g, const struct arrival *a)
 	if (a->again)
 		return refuse(c, g, a, a->stamp_err);
 	if (a->stamp_err &&
-	    (err = client_notice(c, g, client_now_ms(),
+	    (err = client_notice(c, g, cs_clock_ms(),
 		 "The operator's stamp on a change of this group does not "
 		 "verify (%s). The change itself is checked apart from it.",
 		 cs_err_name(a->stamp_err))))

@@ -25,13 +25,6 @@ struct sealed_message {
 	uint8_t tag[32];
 };
 
-static void
-row_name(uint8_t out[static 8], uint64_t id)
-{
-	for (unsigned i = 0; i < 8; i++)
-		out[i] = (uint8_t)(id >> 8 * (7 - i));
-}
-
 static enum cs_err
 outbox_set(struct cs_client *c, uint64_t id, const struct sealed_message *m)
 {
@@ -40,7 +33,7 @@ outbox_set(struct cs_client *c, uint64_t id, const struct sealed_message *m)
 	uint8_t row[8];
 	enum cs_err err;
 
-	row_name(row, id);
+	cs_vault_row(row, id);
 	cs_write_vec(&w, m->ciphertext);
 	cs_write_u64(&w, m->epoch);
 	cs_write_u64(&w, m->sender_seq);
@@ -68,7 +61,7 @@ outbox_get(struct sealed_message *out, struct cs_client *c, uint64_t id)
 	uint8_t row[8];
 	enum cs_err err;
 
-	row_name(row, id);
+	cs_vault_row(row, id);
 	memset(out, 0, sizeof *out);
 	err = cs_db_query(&rows, c->db,
 	    "SELECT sealed FROM outbox WHERE message=?", cs_int(id));
@@ -111,7 +104,7 @@ frank(struct cs_client *c, struct client_group *g, struct sealed_message *m,
 	f.epoch = m->epoch = cs_mls_group_epoch(g->mls);
 	f.leaf = m->leaf = cs_mls_group_own_leaf(g->mls);
 	f.sender_seq = m->sender_seq = ++g->sender_seq;
-	f.claimed_ms = m->claimed_ms = client_now_ms();
+	f.claimed_ms = m->claimed_ms = cs_clock_ms();
 	memcpy(f.group_ref, g->ref, sizeof f.group_ref);
 	memcpy(f.account, c->account, sizeof f.account);
 	memcpy(f.device, c->device, sizeof f.device);
@@ -512,7 +505,7 @@ enqueue(struct cs_client *c, const struct client_group *g, struct cs_view body,
 	struct client_record r = {
 		.kind = CS_CLIENT_SENT,
 		.bare = true,
-		.time_ms = client_now_ms(),
+		.time_ms = cs_clock_ms(),
 		.body = body,
 	};
 	uint64_t id;

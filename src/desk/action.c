@@ -54,7 +54,7 @@ store(struct cs_desk *d, const uint8_t id[static 16],
 		    " VALUES(?,?,?,?)",
 		    cs_blob(cs_view(id, 16)),
 		    cs_blob(CS_VIEW_OF(decision->report)),
-		    cs_int(desk_now_ms()), cs_blob(cs_buf_view(&sealed)));
+		    cs_int(cs_clock_ms()), cs_blob(cs_buf_view(&sealed)));
 	cs_buf_free(&plain);
 	cs_buf_free(&sealed);
 	return err;
@@ -79,7 +79,7 @@ deliver(struct cs_desk *d, const struct decision *decision)
 	struct cs_wire_desk_action action = { .action = decision->action };
 	struct cs_wire_report_status status = {
 		.state = decision->state,
-		.updated_ms = desk_now_ms(),
+		.updated_ms = cs_clock_ms(),
 		.answer = decision->answer,
 	};
 	struct cs_wire_empty none;
@@ -243,7 +243,7 @@ cs_desk_act(struct cs_desk *d, const uint8_t id[static 16],
 	    (what != CS_DESK_DISMISS && (err = target(a.account, d, &c))))
 		goto out;
 	cs_random(a.id, sizeof a.id);
-	a.decided_ms = desk_now_ms();
+	a.decided_ms = cs_clock_ms();
 	a.statement = cs_view_str(statement);
 	a.kind = what == CS_DESK_ENABLE ? CS_WIRE_ACTION_ENABLE
 					: CS_WIRE_ACTION_DISABLE;

@@ -12,13 +12,6 @@
 #define TABLE "audit"
 #define LINE_SIZE 512
 
-static void
-row_name(uint8_t out[static 8], uint64_t x)
-{
-	for (unsigned i = 0; i < 8; i++)
-		out[i] = (uint8_t)(x >> 8 * (7 - i));
-}
-
 static enum cs_err
 next_chain(uint8_t chain[static 32], uint64_t at_ms, struct cs_view line)
 {
@@ -27,7 +20,7 @@ next_chain(uint8_t chain[static 32], uint64_t at_ms, struct cs_view line)
 	struct cs_view parts[4] = { cs_view(&node, 1), cs_view(chain, 32),
 		CS_VIEW_OF(at), line };
 
-	row_name(at, at_ms);
+	cs_vault_row(at, at_ms);
 	return cs_hash_parts(chain, CS_SHA256, parts, 4);
 }
 
@@ -36,7 +29,7 @@ desk_audit_add(struct cs_desk *d, const char *format, ...)
 {
 	char line[LINE_SIZE];
 	uint8_t chain[32] = { 0 }, row[8];
-	uint64_t seq = 0, at = desk_now_ms();
+	uint64_t seq = 0, at = cs_clock_ms();
 	struct cs_buf sealed = { 0 };
 	struct cs_rows rows;
 	enum cs_err err;
@@ -53,7 +46,7 @@ desk_audit_add(struct cs_desk *d, const char *format, ...)
 	}
 	if ((err = cs_rows_end(&rows, err)))
 		return err;
-	row_name(row, ++seq);
+	cs_vault_row(row, ++seq);
 	if ((err = next_chain(chain, at, cs_view_str(line))) == CS_OK &&
 	    (err = cs_vault_seal(&sealed, &d->key, TABLE, CS_VIEW_OF(row),
 		 cs_view_str(line))) == CS_OK)
@@ -81,7 +74,7 @@ cs_desk_audit(struct cs_desk *d,
 		char line[LINE_SIZE];
 		uint64_t at = cs_col_int(&rows, 1);
 
-		row_name(row, ++seq);
+		cs_vault_row(row, ++seq);
 		cs_col_copy(&rows, 3, stored, sizeof stored);
 		if (cs_col_int(&rows, 0) != seq)
 			err = CS_ERR_CHAIN;

@@ -5,7 +5,6 @@
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "base/alloc.h"
@@ -14,15 +13,6 @@
 
 #define IDENTITY "identity"
 #define IDENTITY_VERSION 1
-
-uint64_t
-desk_now_ms(void)
-{
-	struct timespec ts;
-
-	clock_gettime(CLOCK_REALTIME, &ts);
-	return (uint64_t)ts.tv_sec * 1000 + (uint64_t)ts.tv_nsec / 1000000;
-}
 
 enum cs_err
 desk_problem(struct cs_desk *d, enum cs_err err, const char *format, ...)
@@ -71,16 +61,6 @@ identity_save(struct cs_desk *d)
 	return err;
 }
 
-static void
-read_string(struct cs_reader *r, char *out, size_t size)
-{
-	struct cs_view v = cs_read_vec_max(r, size - 1);
-
-	if (v.len != 0)
-		memcpy(out, v.data, v.len);
-	out[v.len] = '\0';
-}
-
 static enum cs_err
 identity_load(struct cs_desk *d)
 {
@@ -94,8 +74,8 @@ identity_load(struct cs_desk *d)
 	r = cs_reader(cs_buf_view(&bytes));
 	if (cs_read_u8(&r) != IDENTITY_VERSION)
 		cs_reader_fail(&r, CS_ERR_CORRUPT);
-	read_string(&r, d->hub.name, sizeof d->hub.name);
-	read_string(&r, d->hub.host, sizeof d->hub.host);
+	cs_read_string(&r, d->hub.name, sizeof d->hub.name);
+	cs_read_string(&r, d->hub.host, sizeof d->hub.host);
 	d->hub.port = cs_read_u16(&r);
 	cs_read_copy(&r, d->hub.root, sizeof d->hub.root);
 	cs_read_copy(&r, private, sizeof private);

@@ -5,6 +5,7 @@
 #include "crypto/seal.h"
 #include "desk/desk.h"
 #include "net/session.h"
+#include "store/clock.h"
 #include "store/db.h"
 #include "store/vault.h"
 
@@ -26,7 +27,6 @@ struct cs_desk {
 	char answer[256]; /* to the last reporter */
 };
 
-uint64_t desk_now_ms(void);
 enum cs_err desk_problem(struct cs_desk *d, enum cs_err err, const char *format,
     ...) __attribute__((format(printf, 3, 4)));
 

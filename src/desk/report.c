@@ -38,16 +38,6 @@ write_meta(struct cs_buf *out, const struct cs_desk_report *r)
 	return cs_writer_end(&w);
 }
 
-static void
-read_string(struct cs_reader *r, char *out, size_t size)
-{
-	struct cs_view v = cs_read_vec_max(r, size - 1);
-
-	if (v.len != 0)
-		memcpy(out, v.data, v.len);
-	out[v.len] = '\0';
-}
-
 static enum cs_err
 read_meta(struct cs_desk_report *out, struct cs_view plain)
 {
@@ -59,9 +49,9 @@ read_meta(struct cs_desk_report *out, struct cs_view plain)
 	out->n_messages = cs_read_u32(&r);
 	out->n_files = cs_read_u32(&r);
 	out->repeats = cs_read_u8(&r) != 0;
-	read_string(&r, out->reporter, sizeof out->reporter);
-	read_string(&r, out->reported, sizeof out->reported);
-	read_string(&r, out->problem, sizeof out->problem);
+	cs_read_string(&r, out->reporter, sizeof out->reporter);
+	cs_read_string(&r, out->reported, sizeof out->reported);
+	cs_read_string(&r, out->problem, sizeof out->problem);
 	return cs_reader_end(&r) == CS_OK ? CS_OK : CS_ERR_CORRUPT;
 }
 
@@ -284,7 +274,7 @@ desk_report_take(struct cs_desk *d, const uint8_t id[static 16],
 		return err;
 	memset(status, 0, sizeof *status);
 	memcpy(status->report, id, sizeof status->report);
-	status->updated_ms = desk_now_ms();
+	status->updated_ms = cs_clock_ms();
 	if (r.state == CS_DESK_REJECTED) {
 		status->state = CS_WIRE_REPORT_REJECTED;
 		snprintf(d->answer, sizeof d->answer,

@@ -41,6 +41,13 @@ cs_vault_open(struct cs_buf *out, const struct cs_seal_key *key,
 	return cs_err_class(err) == CS_ERR_CLASS_THEIRS ? CS_ERR_CORRUPT : err;
 }
 
+void
+cs_vault_row(uint8_t out[static 8], uint64_t number)
+{
+	for (unsigned i = 0; i < 8; i++)
+		out[i] = (uint8_t)(number >> 8 * (7 - i));
+}
+
 enum cs_err
 cs_vault_config_set(struct cs_db *db, const struct cs_seal_key *key,
     const char *name, struct cs_view value)

@@ -15,6 +15,9 @@ CS_CHECKED enum cs_err cs_vault_open(struct cs_buf *out,
     const struct cs_seal_key *key, const char *table, struct cs_view row,
     struct cs_view sealed);
 
+/* The name of a row that has a number. */
+void cs_vault_row(uint8_t out[static 8], uint64_t number);
+
 /* Named values; ${name} is a literal.  CS_ERR_NOT_FOUND when it is not set. */
 CS_CHECKED enum cs_err cs_vault_config_set(struct cs_db *db,
     const struct cs_seal_key *key, const char *name, struct cs_view value);

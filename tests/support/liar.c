@@ -122,7 +122,7 @@ frank(struct lie *l, struct cs_view body, const uint8_t salt[static 16],
 	f.epoch = cs_mls_group_epoch(l->g.mls);
 	f.leaf = cs_mls_group_own_leaf(l->g.mls);
 	f.sender_seq = ++l->g.sender_seq;
-	f.claimed_ms = client_now_ms();
+	f.claimed_ms = cs_clock_ms();
 	memcpy(f.group_ref, l->g.ref, 32);
 	memcpy(f.account, l->c->account, 16);
 	memcpy(f.device, l->c->device, 16);

@@ -1,0 +1,8 @@
+/* SPDX-License-Identifier: MIT */
+/* src/store/clock.h: the time of day, for those who may ask. */
+#pragma once
+
+#include <stdint.h>
+
+/* Milliseconds since 1970, UTC. */
+uint64_t cs_clock_ms(void);
