@@ -30,6 +30,7 @@ struct cli_option {
 	char letter;      /* or 0 */
 	const char *arg;  /* what follows, or NULL: a flag */
 	const char *help;
+	const char *values; /* all there are, for completion; or NULL */
 };
 
 struct cli_args;

@@ -44,7 +44,10 @@ static const struct cli_option save_options[] = {
 	{ 0 },
 };
 static const struct cli_option report_options[] = {
-	{ "reason", 0, "CODE", "why; see below" },
+	{ "reason", 0, "CODE", "why; see below",
+	    "trafficking child-abuse threat-to-life terrorism "
+	    "recruitment-of-children intimate-images exposure harassment "
+	    "fraud spam other" },
 	{ "note", 0, "TEXT", "what the desk should know" },
 	{ "yes", 'y', NULL, "do not ask" },
 	{ 0 },

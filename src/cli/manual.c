@@ -186,11 +186,39 @@ cli_man(const struct cli_program *p)
 
 /* ---- completion --------------------------------------------------------- */
 
+/* In single quotes, for any of the shells. */
+static void
+quoted(const char *s)
+{
+	putchar('\'');
+	for (; *s != '\0'; s++)
+		if (*s == '\'')
+			fputs("'\\''", stdout);
+		else
+			putchar(*s);
+	putchar('\'');
+}
+
 static void
 bash_options(const struct cli_option *options)
 {
 	for (; options != NULL && options->name != NULL; options++)
 		printf(" --%s", options->name);
+}
+
+/* What follows an option that takes something: files, or one of a list. */
+static void
+bash_values(const struct cli_option *options)
+{
+	for (; options != NULL && options->name != NULL; options++)
+		if (options->values != NULL)
+			printf("  --%s) COMPREPLY=($(compgen -W \"%s\" -- "
+			       "\"$cur\")); return ;;\n",
+			    options->name, options->values);
+		else if (options->arg != NULL)
+			printf("  --%s) COMPREPLY=($(compgen -f -- "
+			       "\"$cur\")); return ;;\n",
+			    options->name);
 }
 
 static void
@@ -199,18 +227,32 @@ bash(const struct cli_program *p)
 	const struct cli_command *c;
 
 	printf("# bash completion for %s\n_%s() {\n"
-	       "  local cur=${COMP_WORDS[COMP_CWORD]} line=\"${COMP_WORDS[*]:1:"
-	       "COMP_CWORD-1}\" words=\n  case \"$line\" in\n",
+	       "  local cur=${COMP_WORDS[COMP_CWORD]} line= words= i\n"
+	       "  case \"${COMP_WORDS[COMP_CWORD-1]}\" in\n",
 	    p->name, p->name);
+	bash_values(p->options);
+	for (c = p->commands; c->name != NULL; c++)
+		bash_values(c->options);
+	/* The command may come behind options that hold for all of them. */
+	printf("  esac\n  for ((i = 1; i < COMP_CWORD; i++)); do\n"
+	       "    case \"${COMP_WORDS[i]}\" in\n    ");
+	for (const struct cli_option *o = p->options;
+	     o != NULL && o->name != NULL; o++)
+		if (o->arg != NULL)
+			printf("--%s|", o->name);
+	printf("--) i=$((i + 1)) ;;\n    -*) ;;\n"
+	       "    *) line=\"$line${COMP_WORDS[i]} \" ;;\n    esac\n  done\n"
+	       "  case \"$line\" in\n");
 	for (c = p->commands; c->name != NULL; c++) {
-		printf("  \"%s\"*) words=\"", c->name);
+		printf("  \"%s \"*) words=\"", c->name);
 		bash_options(c->options);
 		bash_options(p->options);
 		printf(" --help\" ;;\n");
 	}
-	printf("  *) words=\"");
+	printf("  \"group \"*) words=\"new add remove list\" ;;\n"
+	       "  *) words=\"");
 	for (c = p->commands; c->name != NULL; c++)
-		printf(" %s", c->name);
+		printf(" %.*s", (int)strcspn(c->name, " "), c->name);
 	bash_options(p->options);
 	printf(" --help --version\" ;;\n  esac\n"
 	       "  COMPREPLY=($(compgen -W \"$words\" -- \"$cur\"))\n"
@@ -223,25 +265,52 @@ static void
 zsh(const struct cli_program *p)
 {
 	const struct cli_command *c;
+	char line[256];
 
 	printf("#compdef %s\n_%s() {\n  local -a commands\n  commands=(\n",
 	    p->name, p->name);
-	for (c = p->commands; c->name != NULL; c++)
-		printf("    '%s:%s'\n", c->name, c->summary);
-	printf("  )\n  _describe command commands || _files\n}\n"
+	for (c = p->commands; c->name != NULL; c++) {
+		snprintf(line, sizeof line, "%s:%s", c->name, c->summary);
+		printf("    ");
+		quoted(line);
+		putchar('\n');
+	}
+	printf("  )\n  if (( CURRENT == 2 )); then\n"
+	       "    _describe command commands\n  else\n    _files\n  fi\n}\n"
 	       "compdef _%s %s\n",
 	    p->name, p->name);
+}
+
+static void
+fish_option(const struct cli_program *p, const char *command,
+    const char *condition, const struct cli_option *o)
+{
+	printf("complete -c %s -n '%s%s' -l %s%s -d ", p->name, condition,
+	    command, o->name, o->arg != NULL ? " -r" : "");
+	quoted(o->help);
+	if (o->values != NULL)
+		printf(" -xa '%s'", o->values);
+	putchar('\n');
 }
 
 static void
 fish(const struct cli_program *p)
 {
 	const struct cli_command *c;
+	const struct cli_option *o;
 
-	for (c = p->commands; c->name != NULL; c++)
-		printf("complete -c %s -n __fish_use_subcommand -a '%s' -d "
-		       "'%s'\n",
-		    p->name, c->name, c->summary);
+	for (c = p->commands; c->name != NULL; c++) {
+		printf("complete -c %s -n __fish_use_subcommand -a ", p->name);
+		quoted(c->name);
+		printf(" -d ");
+		quoted(c->summary);
+		putchar('\n');
+		for (o = c->options; o != NULL && o->name != NULL; o++)
+			fish_option(
+			    p, c->name, "__fish_seen_subcommand_from ", o);
+	}
+	for (o = p->options; o != NULL && o->name != NULL; o++)
+		fish_option(p, "", "true", o);
 }
 
 bool
