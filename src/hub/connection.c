@@ -128,6 +128,7 @@ on_opened(void *arg, struct cs_net_conn *net, void **user)
 	c->net = net;
 	c->hub = hub;
 	hub_clock(hub);
+	c->opened_ms = hub->now_ms;
 	cs_random(c->challenge, sizeof c->challenge);
 	hub_keys_look_for_desk(hub);
 	if ((err = send_hello(c))) {
@@ -141,6 +142,19 @@ on_opened(void *arg, struct cs_net_conn *net, void **user)
 	hub->conns = c;
 	*user = c;
 	return CS_OK;
+}
+
+void
+hub_conns_end_strangers(struct cs_hub *hub)
+{
+	struct hub_conn *next;
+
+	for (struct hub_conn *c = hub->conns; c != NULL; c = next) {
+		next = c->next;
+		if (c->role == HUB_NOBODY &&
+		    hub->now_ms - c->opened_ms > HUB_LOGIN_MS)
+			cs_net_conn_close(c->net);
+	}
 }
 
 static void

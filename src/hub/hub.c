@@ -4,12 +4,12 @@
 
 #include <signal.h>
 #include <string.h>
-#include <time.h>
 
 #include "base/alloc.h"
 #include "crypto/random.h"
 #include "hub/hub_internal.h"
 #include "hub/keys.h"
+#include "store/clock.h"
 #include "store/file.h"
 
 #define HOUSEKEEPING_MS (10 * 60 * 1000)
@@ -20,11 +20,7 @@ static volatile sig_atomic_t stop;
 void
 hub_clock(struct cs_hub *hub)
 {
-	struct timespec ts;
-
-	clock_gettime(CLOCK_REALTIME, &ts);
-	hub->now_ms =
-	    (uint64_t)ts.tv_sec * 1000 + (uint64_t)ts.tv_nsec / 1000000;
+	hub->now_ms = cs_clock_ms();
 }
 
 static enum cs_err
@@ -56,6 +52,16 @@ housekeeping(struct cs_hub *hub)
 	hub->housekept_ms = hub->now_ms;
 	if (sweep(hub) != CS_OK)
 		cs_db_rollback(hub->db);
+}
+
+/* Once a second, however many rounds that is. */
+static void
+end_strangers(struct cs_hub *hub)
+{
+	if (hub->now_ms - hub->looked_ms < IDLE_MS)
+		return;
+	hub->looked_ms = hub->now_ms;
+	hub_conns_end_strangers(hub);
 }
 
 static void
@@ -166,6 +172,7 @@ cs_hub_run(const char *dir,
 			break;
 		hub_clock(hub);
 		housekeeping(hub);
+		end_strangers(hub);
 		hub_batch_end(hub);
 	}
 out:

@@ -20,6 +20,7 @@
 /* ---- limits, each with its reason (DESIGN, "Limits") ---------------- */
 
 #define HUB_IN_ROUND_MAX 64     /* outstanding submissions a connection */
+#define HUB_LOGIN_MS 10000 /* DESIGN: handshake 10 s */
 #define HUB_JOIN_TRIES_MAX 5    /* guessing invites is to be tedious */
 #define HUB_NEW_CONTACTS_DAY 50 /* strangers one account may write to */
 #define HUB_OFFERS_MAX 5        /* key packages to one stranger */
@@ -42,6 +43,7 @@ struct hub_conn {
 	struct cs_hub *hub;
 	struct hub_conn *next_device;  /* chain of the table by device */
 	struct hub_conn *next, **link; /* all connections */
+	uint64_t opened_ms;
 	uint8_t challenge[32];
 	enum hub_role role;
 	uint8_t account[16];
@@ -83,7 +85,7 @@ struct cs_hub {
 	struct hub_conn *by_device[HUB_DEVICE_BUCKETS];
 
 	uint64_t now_ms; /* set at each round */
-	uint64_t housekept_ms;
+	uint64_t housekept_ms, looked_ms;
 	struct cs_buf batch;
 	struct hub_outgoing *out;
 	size_t n_out, cap_out;
@@ -137,6 +139,8 @@ extern const struct cs_net_server_config hub_net_callbacks;
 void hub_conn_index(struct hub_conn *conn);
 struct hub_conn *hub_conn_first(
     struct cs_hub *hub, const uint8_t device[static 16]);
+/* End connections that have not said who they are in time. */
+void hub_conns_end_strangers(struct cs_hub *hub);
 /* What a refusal for our own failure, or for bad bytes, is called. */
 uint16_t hub_code(enum cs_err err);
 

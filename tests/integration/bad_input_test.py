@@ -211,6 +211,63 @@ def test_hub_not_reachable():
             one_sentence(r)
 
 
+def test_strangers_at_the_hub():
+    """Bytes that are no TLS, TLS that is no HTTP, connections that say
+    nothing: the hub goes on."""
+    import ssl
+    with World() as w:
+        w.join("alice", "bob")
+        w.friends("alice", "bob")
+        anybody = ssl.create_default_context()
+        anybody.check_hostname = False
+        anybody.verify_mode = ssl.CERT_NONE
+        plain = socket.create_connection(("127.0.0.1", w.port))
+        plain.sendall(b"GET / HTTP/1.1\r\n\r\n" + os.urandom(4000))
+
+        def tls():
+            return anybody.wrap_socket(
+                socket.create_connection(("127.0.0.1", w.port)))
+
+        def ask(data):
+            with tls() as s:
+                s.settimeout(3)
+                got = b""
+                try:
+                    s.sendall(data)
+                    while True:
+                        more = s.recv(65536)
+                        if not more:
+                            return got
+                        got += more
+                except OSError:
+                    return got
+        check(b"Countersign hub" in ask(b"GET / HTTP/1.1\r\nHost: x\r\n"
+                                        b"Connection: close\r\n\r\n"),
+              "a page for people")
+        for data in (b"\0" * 5000, b"GET /b/00 HTTP/1.1\r\nHost: x\r\n\r\n",
+                     b"PUT /b/" + b"0" * 32 + b" HTTP/1.1\r\nHost: x\r\n"
+                     b"Content-Length: 99999999999\r\n\r\n",
+                     b"GET /../../etc/passwd HTTP/1.1\r\nHost: x\r\n\r\n",
+                     b"POST / HTTP/1.1\r\nHost: x\r\n\r\n"):
+            answer = ask(data)
+            check(b" 200 " not in answer and b"root:" not in answer,
+                  repr(answer))
+        # A WebSocket that never says who it is.
+        key = b"AAAAAAAAAAAAAAAAAAAAAA=="
+        s = tls()
+        s.settimeout(STUCK_S)
+        s.sendall(b"GET / HTTP/1.1\r\nHost: localhost\r\nUpgrade: websocket"
+                  b"\r\nConnection: Upgrade\r\nSec-WebSocket-Version: 13"
+                  b"\r\nSec-WebSocket-Protocol: countersign.v1\r\n"
+                  b"Sec-WebSocket-Key: " + key + b"\r\n\r\n")
+        while s.recv(65536):
+            pass  # the hello, then the end
+        s.close()
+        plain.close()
+        w.csok("alice", "send", "bob", "still well")
+        check(w.texts("bob") == ["still well"], "the hub goes on")
+
+
 def test_newer_and_damaged_databases():
     with World(desk=True) as w:
         w.join("alice")
@@ -296,4 +353,4 @@ def test_read_only_folder():
 if __name__ == "__main__":
     main(test_wrong_arguments, test_help, test_invites,
          test_hub_not_reachable, test_newer_and_damaged_databases,
-         test_disk_full, test_read_only_folder)
+         test_strangers_at_the_hub, test_disk_full, test_read_only_folder)
