@@ -20,7 +20,7 @@
 /* ---- limits, each with its reason (DESIGN, "Limits") ---------------- */
 
 #define HUB_IN_ROUND_MAX 64     /* outstanding submissions a connection */
-#define HUB_LOGIN_MS 10000 /* DESIGN: handshake 10 s */
+#define HUB_LOGIN_MS 10000      /* DESIGN: handshake 10 s */
 #define HUB_JOIN_TRIES_MAX 5    /* guessing invites is to be tedious */
 #define HUB_NEW_CONTACTS_DAY 50 /* strangers one account may write to */
 #define HUB_OFFERS_MAX 5        /* key packages to one stranger */
