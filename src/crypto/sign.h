@@ -31,5 +31,13 @@ CS_CHECKED enum cs_err cs_sign(uint8_t out[static CS_SIGNATURE_LEN],
 CS_CHECKED enum cs_err cs_sign_verify(
     struct cs_view public, struct cs_view message, struct cs_view signature);
 
+/*
+ * The same, for what the same process verifies again and again: certificates
+ * and stamps that come with each message.  The last few that verified are
+ * remembered, by a hash over key, message and signature, in each thread.
+ */
+CS_CHECKED enum cs_err cs_sign_verify_again(
+    struct cs_view public, struct cs_view message, struct cs_view signature);
+
 /* Is ${public} a key that cs_sign_verify() could accept? */
 CS_CHECKED bool cs_sign_public_valid(struct cs_view public);

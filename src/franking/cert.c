@@ -83,7 +83,7 @@ check_signature(struct cs_view cert, struct cs_view public)
 	size_t n = cert.len - CS_SIGNATURE_LEN;
 	enum cs_err err;
 
-	err = cs_sign_verify(public, cs_view(cert.data, n),
+	err = cs_sign_verify_again(public, cs_view(cert.data, n),
 	    cs_view(cert.data + n, CS_SIGNATURE_LEN));
 	return cs_err_class(err) == CS_ERR_CLASS_THEIRS ? CS_ERR_CERT : err;
 }
