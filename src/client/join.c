@@ -21,16 +21,18 @@ parse_host(struct cs_client_link *out, const char *s, size_t len)
 		if (s[i] == ':')
 			colon = s + i;
 	if (colon != NULL) {
-		char digits[6] = { 0 }, *end;
+		char digits[6] = { 0 };
 		size_t d = (size_t)(s + len - colon) - 1;
 
 		n = (size_t)(colon - s);
 		if (d == 0 || d >= sizeof digits)
 			return false;
 		memcpy(digits, colon + 1, d);
-		port = strtol(digits, &end, 10);
-		if (*end != '\0' || digits[0] == '+' || digits[0] == '-' ||
-		    port < 1 || port > 65535)
+		/* strtol() would take a sign, and blanks before it. */
+		if (strspn(digits, "0123456789") != d)
+			return false;
+		port = strtol(digits, NULL, 10);
+		if (port < 1 || port > 65535)
 			return false;
 	}
 	if (n == 0 || n >= sizeof out->host)
