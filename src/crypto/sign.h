@@ -41,3 +41,5 @@ CS_CHECKED enum cs_err cs_sign_verify_again(
 
 /* Is ${public} a key that cs_sign_verify() could accept? */
 CS_CHECKED bool cs_sign_public_valid(struct cs_view public);
+/* The same, for keys that come again and again; remembered as above. */
+CS_CHECKED bool cs_sign_public_valid_again(struct cs_view public);

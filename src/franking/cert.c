@@ -133,7 +133,8 @@ cs_device_cert_peek(struct cs_device_cert *out, struct cs_view cert)
 	if (r.err == CS_OK && out->not_before > out->not_after)
 		cs_reader_fail(&r, CS_ERR_FORMAT);
 	/* FRANKING, rule 16: a key that no strict verifier takes. */
-	if (r.err == CS_OK && !cs_sign_public_valid(CS_VIEW_OF(out->public)))
+	if (r.err == CS_OK &&
+	    !cs_sign_public_valid_again(CS_VIEW_OF(out->public)))
 		cs_reader_fail(&r, CS_ERR_KEY);
 	return cs_reader_end(&r);
 }
@@ -226,7 +227,7 @@ cs_stamp_key_cert_parse(struct cs_stamp_key_cert *out, struct cs_view cert,
 	if (memcmp(id, out->key_id, sizeof id) != 0 ||
 	    out->not_before > out->not_after)
 		return CS_ERR_FORMAT;
-	if (!cs_sign_public_valid(CS_VIEW_OF(out->public)))
+	if (!cs_sign_public_valid_again(CS_VIEW_OF(out->public)))
 		return CS_ERR_KEY;
 	return check_signature(cert, root_public);
 }

@@ -197,10 +197,58 @@ test_lax_equation(void **state)
 			  "00000000000000000000000000000000")));
 }
 
+/* What verified once is remembered; nothing else is let through for it. */
+static void
+test_again(void **state)
+{
+	struct cs_sign_key key, other;
+	uint8_t message[64] = { 0 }, sig[64], many[40][64];
+
+	(void)state;
+	assert_ok(cs_sign_key_new(&key));
+	assert_ok(cs_sign_key_new(&other));
+	assert_ok(cs_sign(sig, &key, CS_VIEW_OF(message)));
+	for (unsigned round = 0; round < 2; round++) {
+		assert_ok(cs_sign_verify_again(CS_VIEW_OF(key.public),
+		    CS_VIEW_OF(message), CS_VIEW_OF(sig)));
+		assert_err(cs_sign_verify_again(CS_VIEW_OF(other.public),
+			       CS_VIEW_OF(message), CS_VIEW_OF(sig)),
+		    CS_ERR_SIGNATURE);
+		assert_err(cs_sign_verify_again(CS_VIEW_OF(key.public),
+			       cs_view(message, 63), CS_VIEW_OF(sig)),
+		    CS_ERR_SIGNATURE);
+		sig[5] ^= 1;
+		assert_err(cs_sign_verify_again(CS_VIEW_OF(key.public),
+			       CS_VIEW_OF(message), CS_VIEW_OF(sig)),
+		    CS_ERR_SIGNATURE);
+		sig[5] ^= 1;
+		assert_err(cs_sign_verify_again(cs_view(key.public, 31),
+			       CS_VIEW_OF(message), CS_VIEW_OF(sig)),
+		    CS_ERR_KEY);
+		assert_err(cs_sign_verify_again(CS_VIEW_OF(key.public),
+			       CS_VIEW_OF(message), cs_view(sig, 63)),
+		    CS_ERR_SIGNATURE);
+	}
+	/* More than are remembered, twice over. */
+	for (unsigned i = 0; i < 80; i++) {
+		message[0] = (uint8_t)(i % 40);
+		if (i < 40)
+			assert_ok(cs_sign(many[i], &key, CS_VIEW_OF(message)));
+		assert_ok(cs_sign_verify_again(CS_VIEW_OF(key.public),
+		    CS_VIEW_OF(message), CS_VIEW_OF(many[i % 40])));
+	}
+	assert_true(cs_sign_public_valid_again(CS_VIEW_OF(key.public)));
+	assert_true(cs_sign_public_valid_again(CS_VIEW_OF(key.public)));
+	memset(message, 0, sizeof message);
+	assert_false(cs_sign_public_valid_again(cs_view(message, 32)));
+	assert_false(cs_sign_public_valid_again(cs_view(message, 32)));
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_again),
 		cmocka_unit_test(test_vectors),
 		cmocka_unit_test(test_tampered),
 		cmocka_unit_test(test_s_not_canonical),

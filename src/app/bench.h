@@ -1,0 +1,84 @@
+/* SPDX-License-Identifier: MIT */
+/* src/app/bench.h: the parts of countersign-bench. */
+#pragma once
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+#include "countersign/mls.h"
+#include "franking/stamp.h"
+#include "net/session.h"
+
+/* ---- bench_util.c: time, medians, results ------------------------------- */
+
+uint64_t bench_ns(void);
+/* Sorts ${v}; the value below which ${percent} of them lie. */
+uint64_t bench_percentile(uint64_t *v, size_t n, double percent);
+/* Stop with a sentence when something that has to work does not. */
+void bench_must(enum cs_err err, const char *what);
+
+/* Run ${fn} ${n} times; nanoseconds of the median run. */
+uint64_t bench_median(void (*fn)(void *arg), void *arg, unsigned n);
+
+/* One line of the result: for people, or collected into one JSON object. */
+void bench_begin(bool json);
+void bench_value(const char *name, double value, const char *unit);
+/* ${value} beside what it is compared with, and the goal (0: none). */
+void bench_ratio(const char *name, double value, const char *unit,
+    const char *peer, double peer_value, double goal);
+void bench_section(const char *title);
+void bench_note(const char *text);
+void bench_end(void);
+
+/* ---- bench_world.c: members in memory, and a real hub ---------------------
+ */
+
+struct bench_member {
+	uint8_t account[16], device[16];
+	char handle[CS_HANDLE_MAX + 1];
+	struct cs_sign_key account_key, device_key;
+	struct cs_buf credential, cert;
+	struct cs_buf key_package, secrets;
+	uint8_t ref[32];
+	struct cs_mls_group *group;
+	uint8_t group_ref[32];
+	uint64_t sender_seq;
+	struct cs_session session;
+};
+void bench_member_init(struct bench_member *m, unsigned number);
+void bench_member_clear(struct bench_member *m);
+/* ${a} makes a group with ${b} in it; ${n} - 2 others fill it up.  With a hub
+ * both are logged in, and the hub knows the group. */
+void bench_pair(struct bench_member *a, struct bench_member *b, unsigned n,
+    const uint8_t root[static 32], const char *hub_name,
+    const uint8_t external_sender[static 32], bool hub);
+
+/* One whole message: body, tag, signature, authenticated data, MLS. */
+void bench_send(struct cs_buf *message, struct bench_member *m,
+    const char *hub_name, struct cs_view text, struct cs_buf *body);
+
+struct bench_hub {
+	char dir[64];
+	int port;
+	pid_t pid;
+	uint8_t root[32];
+};
+void bench_hub_start(struct bench_hub *h);
+void bench_hub_stop(struct bench_hub *h);
+/* Connect, join with an invite and log in. */
+void bench_hub_join(struct bench_hub *h, struct bench_member *m);
+void bench_hub_invite(struct bench_hub *h, char *code, unsigned uses);
+
+/* ---- what is measured -------------------------------------------------------
+ */
+
+struct bench_options {
+	bool quick;
+	unsigned seconds, connections;
+	const char *members;
+};
+void bench_message(const struct bench_options *o);
+void bench_throughput(const struct bench_options *o);
+void bench_idle(const struct bench_options *o);
+void bench_wire(const struct bench_options *o);

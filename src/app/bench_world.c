@@ -1,0 +1,374 @@
+/* SPDX-License-Identifier: MIT */
+/* Members who keep their MLS state in memory, and a hub of its own process. */
+#include <fcntl.h>
+#include <netinet/in.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "app/bench.h"
+#include "base/text.h"
+#include "content/mimi.h"
+#include "crypto/random.h"
+#include "franking/operator_pin.h"
+#include "franking/sender.h"
+#include "hub/hub.h"
+#include "store/clock.h"
+
+#define PADDING 256 /* what the client uses */
+
+static enum cs_err
+accept_all(void *arg, struct cs_view credential, struct cs_view old,
+    struct cs_view key)
+{
+	(void)arg;
+	(void)credential;
+	(void)old;
+	(void)key;
+	return CS_OK;
+}
+
+static struct cs_mls_options
+options(void)
+{
+	return (struct cs_mls_options){
+		.auth = { accept_all, NULL },
+		.now_s = cs_clock_ms() / 1000,
+		.max_skip = 1000,
+		.past_epochs = 3,
+		.padding = PADDING,
+	};
+}
+
+static struct cs_mls_identity
+identity(const struct bench_member *m)
+{
+	uint64_t now = cs_clock_ms() / 1000;
+
+	return (struct cs_mls_identity){
+		.credential = cs_buf_view(&m->credential),
+		.key = &m->device_key,
+		.not_before_s = now - 3600,
+		.not_after_s = now + 86400,
+	};
+}
+
+void
+bench_member_init(struct bench_member *m, unsigned number)
+{
+	struct cs_device_cert cert = { 0 };
+	struct cs_credential credential;
+	struct cs_mls_identity id;
+	uint64_t now = cs_clock_ms() / 1000;
+
+	memset(m, 0, sizeof *m);
+	cs_random(m->account, 16);
+	/* Another run at the same hub may have the same numbers. */
+	snprintf(m->handle, sizeof m->handle, "m%u-%02x%02x%02x%02x", number,
+	    m->account[0], m->account[1], m->account[2], m->account[3]);
+	cs_random(m->device, 16);
+	bench_must(cs_sign_key_new(&m->account_key), "key");
+	bench_must(cs_sign_key_new(&m->device_key), "key");
+	memcpy(cert.account, m->account, 16);
+	memcpy(cert.device, m->device, 16);
+	memcpy(cert.public, m->device_key.public, 32);
+	cert.handle = cs_view_str(m->handle);
+	cert.not_before = now - 3600;
+	cert.not_after = now + 86400;
+	bench_must(cs_device_cert_make(&m->cert, &cert, &m->account_key),
+	    "certificate");
+	credential.device_cert = cs_buf_view(&m->cert);
+	memcpy(credential.account_key, m->account_key.public, 32);
+	bench_must(
+	    cs_credential_write(&m->credential, &credential), "credential");
+	id = identity(m);
+	bench_must(cs_mls_key_package_new(&m->key_package, &m->secrets, m->ref,
+		       CS_SUITE_X25519_AES128, &id, false),
+	    "key package");
+}
+
+void
+bench_member_clear(struct bench_member *m)
+{
+	if (m->session.net != NULL)
+		cs_session_close(&m->session);
+	cs_mls_group_free(m->group);
+	cs_buf_free(&m->credential);
+	cs_buf_free(&m->cert);
+	cs_buf_free(&m->key_package);
+	cs_buf_free(&m->secrets);
+	cs_wipe(m, sizeof *m);
+}
+
+static void
+make_group(struct bench_member *a, const uint8_t root[static 32],
+    const char *hub_name, const uint8_t external_sender[static 32])
+{
+	struct cs_franking_operator_pin pin = { .log_origin =
+						    cs_view_str(hub_name) };
+	struct cs_buf senders = { 0 }, dictionary = { 0 };
+	struct cs_mls_extension exts[2];
+	struct cs_mls_options opt = options();
+	struct cs_mls_identity id = identity(a);
+	uint8_t group_id[32];
+
+	cs_random(group_id, sizeof group_id);
+	memcpy(pin.root_public, root, 32);
+	bench_must(cs_operator_id(pin.operator_id, root), "operator");
+	bench_must(cs_franking_operator_pin_write(&dictionary, &pin), "pin");
+	bench_must(cs_mls_external_senders(&senders, cs_view_str(hub_name),
+		       cs_view(external_sender, 32)),
+	    "senders");
+	exts[0] = (struct cs_mls_extension){ CS_MLS_EXT_EXTERNAL_SENDERS,
+		cs_buf_view(&senders) };
+	exts[1] = (struct cs_mls_extension){ CS_MLS_EXT_APP_DATA_DICTIONARY,
+		cs_buf_view(&dictionary) };
+	bench_must(cs_mls_group_new(&a->group, CS_SUITE_X25519_AES128,
+		       CS_VIEW_OF(group_id), &id,
+		       (struct cs_mls_extensions){ exts, 2 }, &opt),
+	    "group");
+	bench_must(cs_group_ref(a->group_ref, CS_VIEW_OF(group_id)), "ref");
+	cs_buf_free(&senders);
+	cs_buf_free(&dictionary);
+}
+
+static void
+register_group(struct bench_member *a)
+{
+	struct cs_wire_group_new m;
+	struct cs_wire_empty none;
+	struct cs_buf info = { 0 };
+
+	bench_must(cs_mls_group_info(a->group, &info), "info");
+	m.group_info = cs_buf_view(&info);
+	bench_must(
+	    cs_session_call(&a->session, CS_WIRE_GROUP_NEW,
+		&cs_wire_group_new_shape, &m, &cs_wire_empty_shape, &none),
+	    "group at the hub");
+	cs_buf_free(&info);
+}
+
+/* The hub lets a stranger in once the other has said so. */
+static void
+let_in(struct bench_member *owner, const struct bench_member *other)
+{
+	struct cs_wire_contact_set m = { .state = CS_WIRE_CONTACT_ACCEPTED };
+	struct cs_wire_empty none;
+
+	memcpy(m.account, other->account, 16);
+	bench_must(
+	    cs_session_call(&owner->session, CS_WIRE_CONTACT_SET,
+		&cs_wire_contact_set_shape, &m, &cs_wire_empty_shape, &none),
+	    "contact");
+}
+
+void
+bench_pair(struct bench_member *a, struct bench_member *b, unsigned n,
+    const uint8_t root[static 32], const char *hub_name,
+    const uint8_t external_sender[static 32], bool hub)
+{
+	struct bench_member other;
+	struct cs_buf *packages = calloc(n, sizeof *packages);
+	struct cs_view *views = calloc(n, sizeof *views);
+	struct cs_buf commit = { 0 }, welcome = { 0 };
+	struct cs_mls_staged *staged = NULL;
+	struct cs_mls_options opt = options();
+	struct cs_mls_identity id = identity(b);
+	struct cs_mls_commit_options c = { .add = views, .n_add = n - 1 };
+
+	if (packages == NULL || views == NULL)
+		bench_must(CS_ERR_NOMEM, "memory");
+	make_group(a, root, hub_name, external_sender);
+	views[0] = cs_buf_view(&b->key_package);
+	for (unsigned i = 1; i + 1 < n; i++) {
+		bench_member_init(&other, 1000 + i);
+		cs_buf_move(&packages[i], &other.key_package);
+		views[i] = cs_buf_view(&packages[i]);
+		bench_member_clear(&other);
+	}
+	bench_must(cs_mls_commit_new(&staged, &commit, &welcome, a->group, &c),
+	    "commit");
+	if (hub) {
+		struct cs_wire_submit m = { .group_id =
+						cs_mls_group_id(a->group),
+			.message = cs_buf_view(&commit),
+			.welcome = cs_buf_view(&welcome) };
+		struct cs_wire_submit_answer answer;
+
+		let_in(b, a);
+		register_group(a);
+		bench_must(cs_session_call(&a->session, CS_WIRE_SUBMIT,
+			       &cs_wire_submit_shape, &m,
+			       &cs_wire_submit_answer_shape, &answer),
+		    "commit at the hub");
+	}
+	bench_must(cs_mls_group_merge(a->group, staged), "merge");
+	bench_must(cs_mls_welcome_join(&b->group, cs_buf_view(&welcome),
+		       cs_buf_view(&b->secrets), &id, &opt, 0, NULL),
+	    "join");
+	memcpy(b->group_ref, a->group_ref, 32);
+	for (unsigned i = 0; i < n; i++)
+		cs_buf_free(&packages[i]);
+	free(packages);
+	free(views);
+	cs_buf_free(&commit);
+	cs_buf_free(&welcome);
+}
+
+void
+bench_send(struct cs_buf *message, struct bench_member *m, const char *hub_name,
+    struct cs_view text, struct cs_buf *body)
+{
+	struct cs_mimi_content content = { .has_text = true, .text = text };
+	struct cs_sender_frank f = { 0 };
+	struct cs_safe_aad items = { 0 };
+	struct cs_buf sender = { 0 }, room = { 0 }, aad = { 0 };
+
+	cs_random(content.salt, sizeof content.salt);
+	bench_must(
+	    cs_mimi_user_uri(&sender, hub_name, cs_view_str(m->handle)), "uri");
+	bench_must(cs_mimi_room_uri(&room, hub_name, m->group_ref), "uri");
+	content.sender_uri = cs_buf_view(&sender);
+	content.room_uri = cs_buf_view(&room);
+	bench_must(cs_mimi_write(body, &content), "content");
+	bench_must(
+	    cs_franking_tag(f.tag, content.salt, cs_buf_view(body)), "tag");
+	f.epoch = cs_mls_group_epoch(m->group);
+	f.leaf = cs_mls_group_own_leaf(m->group);
+	f.sender_seq = ++m->sender_seq;
+	f.claimed_ms = cs_clock_ms();
+	memcpy(f.group_ref, m->group_ref, 32);
+	memcpy(f.account, m->account, 16);
+	memcpy(f.device, m->device, 16);
+	bench_must(cs_sender_sign(items.sig, &f, &m->device_key), "sign");
+	memcpy(items.tag, f.tag, 32);
+	items.sender_seq = f.sender_seq;
+	items.claimed_ms = f.claimed_ms;
+	bench_must(cs_safe_aad_write(&aad, &items), "aad");
+	bench_must(cs_mls_protect(
+		       message, m->group, cs_buf_view(&aad), cs_buf_view(body)),
+	    "protect");
+	cs_buf_free(&sender);
+	cs_buf_free(&room);
+	cs_buf_free(&aad);
+}
+
+/* ---- the hub
+ * ------------------------------------------------------------------- */
+
+static int
+free_port(void)
+{
+	struct sockaddr_in at = { .sin_family = AF_INET };
+	socklen_t len = sizeof at;
+	int fd = socket(AF_INET, SOCK_STREAM, 0);
+
+	at.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+	if (fd < 0 || bind(fd, (struct sockaddr *)&at, sizeof at) != 0 ||
+	    getsockname(fd, (struct sockaddr *)&at, &len) != 0)
+		bench_must(CS_ERR_IO, "no free port");
+	close(fd);
+	return ntohs(at.sin_port);
+}
+
+/* countersignd beside this program. */
+static void
+run_hub(const char *dir, int out)
+{
+	char path[4096];
+	ssize_t n = readlink("/proc/self/exe", path, sizeof path - 32);
+	char *slash;
+
+	if (n < 0)
+		_exit(127);
+	path[n] = '\0';
+	slash = strrchr(path, '/');
+	strcpy(slash + 1, "countersignd");
+	dup2(out, STDOUT_FILENO);
+	execl(path, path, "run", dir, (char *)NULL);
+	_exit(127);
+}
+
+void
+bench_hub_start(struct bench_hub *h)
+{
+	char root[CS_HUB_ROOT_TEXT_SIZE], line[256] = "";
+	int fd[2];
+
+	strcpy(h->dir, "/tmp/countersign-bench-XXXXXX");
+	if (mkdtemp(h->dir) == NULL || pipe2(fd, O_CLOEXEC) != 0)
+		bench_must(CS_ERR_IO, "temporary folder");
+	strcat(h->dir, "/hub");
+	h->port = free_port();
+	bench_must(cs_hub_init(h->dir, "localhost", "127.0.0.1", h->port),
+	    "the hub's folder");
+	bench_must(cs_hub_root(root, h->dir), "root");
+	bench_must(cs_unbase64url(h->root, 32, root, strlen(root)), "root");
+	h->pid = fork();
+	if (h->pid == 0)
+		run_hub(h->dir, fd[1]);
+	close(fd[1]);
+	/* Its one line says that it takes connections. */
+	if (read(fd[0], line, sizeof line - 1) <= 0)
+		bench_must(CS_ERR_IO, "countersignd does not start");
+	close(fd[0]);
+}
+
+void
+bench_hub_stop(struct bench_hub *h)
+{
+	char command[] = "-rf";
+	pid_t pid;
+
+	kill(h->pid, SIGTERM);
+	waitpid(h->pid, NULL, 0);
+	*strrchr(h->dir, '/') = '\0';
+	if ((pid = fork()) == 0) {
+		execlp("rm", "rm", command, h->dir, (char *)NULL);
+		_exit(127);
+	}
+	waitpid(pid, NULL, 0);
+}
+
+void
+bench_hub_invite(struct bench_hub *h, char *code, unsigned uses)
+{
+	char link[CS_HUB_LINK_SIZE], *from, *to;
+
+	bench_must(cs_hub_invite(link, h->dir, uses, 3600), "invite");
+	from = strstr(link, "/i/") + 3;
+	to = strchr(from, '#');
+	memcpy(code, from, (size_t)(to - from));
+	code[to - from] = '\0';
+}
+
+void
+bench_hub_join(struct bench_hub *h, struct bench_member *m)
+{
+	const struct cs_net_client_config config = {
+		.host = "localhost",
+		.port = h->port,
+		.root_public = h->root,
+		.timeout_ms = 30000,
+	};
+	struct cs_wire_login_answer login;
+	struct cs_wire_empty none;
+	struct cs_wire_join join = { 0 };
+	char code[128];
+
+	bench_hub_invite(h, code, 1);
+	join.invite = cs_view_str(code);
+	memcpy(join.account_key, m->account_key.public, 32);
+	join.device_cert = cs_buf_view(&m->cert);
+	bench_must(cs_session_open(&m->session, &config), "connect");
+	bench_must(cs_session_call(&m->session, CS_WIRE_JOIN,
+		       &cs_wire_join_shape, &join, &cs_wire_empty_shape, &none),
+	    "join");
+	bench_must(cs_session_login(&m->session, CS_WIRE_ROLE_DEVICE, m->device,
+		       &m->device_key, &login),
+	    "login");
+}

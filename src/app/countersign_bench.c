@@ -1,0 +1,138 @@
+/* SPDX-License-Identifier: MIT */
+/* countersign-bench: how fast it is, beside what it could be. */
+#include <signal.h>
+#include <string.h>
+#include <sys/resource.h>
+
+#include "app/bench.h"
+#include "cli/command.h"
+#include "cli/report_error.h"
+
+static int
+options_of(struct bench_options *o, const struct cli_args *args)
+{
+	const char *value;
+	long long n;
+
+	o->quick = cli_flag(args, "quick");
+	o->seconds = o->quick ? 1 : 5;
+	o->connections = o->quick ? 50 : 1000;
+	o->members = o->quick ? "1,3" : "1,10,100";
+	if ((value = cli_value(args, "members")) != NULL)
+		o->members = value;
+	if ((value = cli_value(args, "seconds")) != NULL) {
+		if (!cli_number(&n, value, 1, 3600))
+			return cli_fail(
+			    CLI_USAGE, "--seconds takes 1 to 3600.");
+		o->seconds = (unsigned)n;
+	}
+	if ((value = cli_value(args, "connections")) != NULL) {
+		if (!cli_number(&n, value, 1, 10000))
+			return cli_fail(
+			    CLI_USAGE, "--connections takes 1 to 10000.");
+		o->connections = (unsigned)n;
+	}
+	return CLI_OK;
+}
+
+static int
+run(const struct cli_args *args,
+    void (*const *parts)(const struct bench_options *o), size_t n)
+{
+	struct bench_options o;
+	int status = options_of(&o, args);
+
+	if (status != CLI_OK)
+		return status;
+	bench_begin(cli_flag(args, "json"));
+	for (size_t i = 0; i < n; i++)
+		parts[i](&o);
+	bench_end();
+	return CLI_OK;
+}
+
+static void (*const all_parts[])(const struct bench_options *o) = {
+	bench_message, bench_wire, bench_throughput, bench_idle
+};
+
+static int
+run_message(const struct cli_args *args)
+{
+	return run(args, &all_parts[0], 1);
+}
+
+static int
+run_wire(const struct cli_args *args)
+{
+	return run(args, &all_parts[1], 1);
+}
+
+static int
+run_hub(const struct cli_args *args)
+{
+	return run(args, &all_parts[2], 1);
+}
+
+static int
+run_idle(const struct cli_args *args)
+{
+	return run(args, &all_parts[3], 1);
+}
+
+static int
+run_all(const struct cli_args *args)
+{
+	return run(args, all_parts, 4);
+}
+
+static const struct cli_option options[] = {
+	{ "json", 0, NULL, "for programs: one object" },
+	{ "quick", 0, NULL, "too short to mean much: does it run?" },
+	{ "members", 0, "LIST", "how many send at once (1,10,100)" },
+	{ "seconds", 0, "N", "how long each of these goes on (5)" },
+	{ "connections", 0, "N", "how many are idle (1000)" },
+	{ 0 },
+};
+
+static const struct cli_command commands[] = {
+	{ "message", "", "what a message costs sender, hub and recipient",
+	    "Medians, beside the primitives that each cannot do without, "
+	    "measured in the same run.",
+	    0, 0, NULL, run_message },
+	{ "wire", "", "how many bytes a message of 100 bytes takes", NULL, 0, 0,
+	    NULL, run_wire },
+	{ "hub", "", "messages a second through a hub, and their delay",
+	    "Starts a hub of its own on 127.0.0.1, in a temporary folder.", 0,
+	    0, NULL, run_hub },
+	{ "idle", "", "memory of a hub with idle connections", NULL, 0, 0, NULL,
+	    run_idle },
+	{ "all", "", "all of it", NULL, 0, 0, NULL, run_all },
+	{ 0 },
+};
+
+static const struct cli_program program = {
+	.name = "countersign-bench",
+	.summary = "measure Countersign on this machine",
+	.details = "Machines differ and are noisy: what counts are the ratios "
+		   "to what was measured beside it in the same run.",
+	.options = options,
+	.commands = commands,
+	.exits = report_exits,
+	.see_also = "countersignd(1)",
+};
+
+int
+main(int argc, char **argv)
+{
+	struct rlimit files;
+
+	signal(SIGPIPE, SIG_IGN);
+	if (getrlimit(RLIMIT_NOFILE, &files) == 0) {
+		files.rlim_cur = files.rlim_max;
+		setrlimit(RLIMIT_NOFILE, &files); /* for the hub, too */
+	}
+	if (cs_crypto_init() != CS_OK)
+		return cli_fail(
+		    CLI_SOFTWARE, "The cryptographic libraries do not start.");
+	return cli_main(&program, argc, argv);
+}

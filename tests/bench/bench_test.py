@@ -1,0 +1,18 @@
+# SPDX-License-Identifier: MIT
+"""countersign-bench runs, and its JSON says what the documents show."""
+import json
+import subprocess
+import sys
+
+WANTED = ["Ed25519 signature", "sender, group of 2", "hub, group of 2",
+          "recipient, group of 2", "the MLS message", "1 sending",
+          "end to end, p50", "end to end, p99", "each idle connection"]
+
+done = subprocess.run([sys.argv[1], "all", "--quick", "--json"],
+                      stdout=subprocess.PIPE, timeout=500, check=True)
+results = {r["name"]: r for r in json.loads(done.stdout)["results"]}
+missing = [name for name in WANTED if name not in results]
+senseless = [r for r in results.values() if not r["value"] > 0]
+if missing or senseless:
+    print("missing: %s, senseless: %s" % (missing, senseless))
+    sys.exit(1)
