@@ -1,0 +1,71 @@
+/* SPDX-License-Identifier: MIT */
+/* tests/support/client_world.h: a home without a hub, and people to meet. */
+#pragma once
+
+#include "client/client_internal.h"
+#include "crypto/random.h"
+#include "support/temp_dir.h"
+
+/* Somebody with one device; all that others see is in ${credential}. */
+struct cw_person {
+	uint8_t account[16], device[16];
+	struct cs_sign_key account_key, device_key;
+	struct cs_buf credential;
+};
+
+/* ${p} signs for what is in it, as ${handle}, from ${from_s} to ${to_s}. */
+static inline void
+cw_certify(
+    struct cw_person *p, const char *handle, uint64_t from_s, uint64_t to_s)
+{
+	struct cs_device_cert cert = { .handle = cs_view_str(handle) };
+	struct cs_credential credential;
+	struct cs_buf signed_cert = { 0 };
+
+	memcpy(cert.account, p->account, 16);
+	memcpy(cert.device, p->device, 16);
+	memcpy(cert.public, p->device_key.public, 32);
+	cert.not_before = from_s;
+	cert.not_after = to_s;
+	assert_ok(cs_device_cert_make(&signed_cert, &cert, &p->account_key));
+	credential.device_cert = cs_buf_view(&signed_cert);
+	memcpy(credential.account_key, p->account_key.public, 32);
+	cs_buf_free(&p->credential);
+	assert_ok(cs_credential_write(&p->credential, &credential));
+	cs_buf_free(&signed_cert);
+}
+
+static inline void
+cw_person_init(struct cw_person *p, const char *handle)
+{
+	uint64_t now = cs_clock_ms() / 1000;
+
+	memset(p, 0, sizeof *p);
+	cs_random(p->account, sizeof p->account);
+	cs_random(p->device, sizeof p->device);
+	assert_ok(cs_sign_key_new(&p->account_key));
+	assert_ok(cs_sign_key_new(&p->device_key));
+	cw_certify(p, handle, now - 3600, now + 86400);
+}
+
+/* The home of ${p} at ${path}, as after a join. */
+static inline struct cs_client *
+cw_home(const char *path, const struct cw_person *p, const char *handle)
+{
+	struct cs_client *c;
+
+	assert_ok(client_home_new(&c, path, cs_view(NULL, 0)));
+	strcpy(c->handle, handle);
+	strcpy(c->hub, "hub.example");
+	strcpy(c->host, "hub.example");
+	c->port = 443;
+	memcpy(c->account, p->account, 16);
+	memcpy(c->device, p->device, 16);
+	c->account_key = p->account_key;
+	c->device_key = p->device_key;
+	assert_ok(cs_buf_set(&c->credential, cs_buf_view(&p->credential)));
+	assert_ok(client_identity_save(c));
+	assert_ok(
+	    cs_vault_config_set(c->db, &c->key, "joined", cs_view_str("yes")));
+	return c;
+}
