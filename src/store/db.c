@@ -409,7 +409,10 @@ static const char shared_pragmas[] = "PRAGMA journal_mode=WAL;"
 				     "PRAGMA synchronous=FULL;"
 				     "PRAGMA foreign_keys=ON;"
 				     "PRAGMA trusted_schema=OFF;"
-				     "PRAGMA wal_autocheckpoint=2000;";
+				     /* What savepoints keep stays in memory. */
+				     "PRAGMA temp_store=MEMORY;"
+				     "PRAGMA cache_size=-16384;"
+				     "PRAGMA wal_autocheckpoint=4000;";
 /* The journal of a rollback holds old pages: cut to nothing at each commit. */
 static const char forgetful_pragmas[] = "PRAGMA journal_mode=TRUNCATE;"
 					"PRAGMA secure_delete=ON;"
