@@ -58,6 +58,10 @@ void bench_pair(struct bench_member *a, struct bench_member *b, unsigned n,
 void bench_send(struct cs_buf *message, struct bench_member *m,
     const char *hub_name, struct cs_view text, struct cs_buf *body);
 
+/* Every check that a recipient makes of an application message. */
+void bench_receive(struct bench_member *m, const struct cs_wire_entry *e,
+    const uint8_t root[static 32], struct cs_view stamp_cert);
+
 struct bench_hub {
 	char dir[64];
 	int port;
