@@ -90,8 +90,8 @@ cs_stamp_verify(const struct cs_stamp *s, const struct cs_stamp_key_cert *key,
 	    memcmp(key->key_id, s->key_id, sizeof s->key_id) != 0)
 		return CS_ERR_STAMP;
 	if ((err = write_tbs(&tbs, s)) == CS_OK)
-		err = cs_sign_verify_again(CS_VIEW_OF(key->public), cs_buf_view(&tbs),
-		    CS_VIEW_OF(s->sig));
+		err = cs_sign_verify_again(CS_VIEW_OF(key->public),
+		    cs_buf_view(&tbs), CS_VIEW_OF(s->sig));
 	cs_buf_free(&tbs);
 	if (cs_err_class(err) == CS_ERR_CLASS_THEIRS)
 		return CS_ERR_STAMP;
