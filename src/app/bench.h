@@ -68,11 +68,56 @@ struct bench_hub {
 	pid_t pid;
 	uint8_t root[32];
 };
+/* It ends with this process, and its folder goes, however that comes about
+ * but by SIGKILL. */
 void bench_hub_start(struct bench_hub *h);
 void bench_hub_stop(struct bench_hub *h);
 /* Connect, join with an invite and log in. */
 void bench_hub_join(struct bench_hub *h, struct bench_member *m);
 void bench_hub_invite(struct bench_hub *h, char *code, unsigned uses);
+
+/* A sender and a recipient of its own, with a group of two at the hub. */
+void bench_hub_pair(struct bench_hub *h, struct bench_member *a,
+    struct bench_member *b, unsigned number);
+/* An empty request and its answer; nanoseconds. */
+uint64_t bench_ping(struct bench_member *m);
+
+/* ---- bench_crowd.c: processes that each play some of the members --------- */
+
+#define BENCH_MEMBERS_MAX 256
+
+/* Shared with the processes of the members. */
+struct bench_board {
+	volatile int ready;
+	volatile int go;
+	volatile int stop;
+	volatile uint64_t done[BENCH_MEMBERS_MAX];
+};
+struct bench_crowd {
+	struct bench_board *board;
+	unsigned n;
+	pid_t pids[BENCH_MEMBERS_MAX];
+};
+void bench_crowd_init(struct bench_crowd *c);
+/* fork(), for a child that ends with its parent: true in the child. */
+bool bench_crowd_fork(struct bench_crowd *c);
+/* Has one failed?  Then this program does. */
+void bench_crowd_check(struct bench_crowd *c);
+/* Until ${ready} of them are. */
+void bench_crowd_wait(struct bench_crowd *c, int ready);
+void bench_crowd_end(struct bench_crowd *c);
+
+/* ---- bench_disk.c: what the disk allows -----------------------------------
+ */
+
+struct cs_db;
+/* A database in the folder of ${h}, beside the hub's. */
+struct cs_db *bench_disk_open(const struct bench_hub *h);
+void bench_disk_close(struct cs_db *db);
+/* ${rows} rows of 1.4 KB in one synced commit; nanoseconds. */
+uint64_t bench_disk_commit(struct cs_db *db, unsigned rows);
+/* Rows a second, for a second. */
+double bench_disk_rate(struct cs_db *db, unsigned rows);
 
 /* ---- what is measured -------------------------------------------------------
  */
@@ -84,5 +129,6 @@ struct bench_options {
 };
 void bench_message(const struct bench_options *o);
 void bench_throughput(const struct bench_options *o);
+void bench_delay(const struct bench_options *o);
 void bench_idle(const struct bench_options *o);
 void bench_wire(const struct bench_options *o);

@@ -1,22 +1,14 @@
 /* SPDX-License-Identifier: MIT */
-/* Members who keep their MLS state in memory, and a hub of its own process. */
-#include <fcntl.h>
-#include <netinet/in.h>
-#include <signal.h>
+/* Members who keep their MLS state in memory. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/socket.h>
-#include <sys/wait.h>
-#include <unistd.h>
 
 #include "app/bench.h"
-#include "base/text.h"
 #include "content/mimi.h"
 #include "crypto/random.h"
 #include "franking/operator_pin.h"
 #include "franking/sender.h"
-#include "hub/hub.h"
 #include "store/clock.h"
 
 #define PADDING 256 /* what the client uses */
@@ -255,120 +247,4 @@ bench_send(struct cs_buf *message, struct bench_member *m, const char *hub_name,
 	cs_buf_free(&sender);
 	cs_buf_free(&room);
 	cs_buf_free(&aad);
-}
-
-/* ---- the hub
- * ------------------------------------------------------------------- */
-
-static int
-free_port(void)
-{
-	struct sockaddr_in at = { .sin_family = AF_INET };
-	socklen_t len = sizeof at;
-	int fd = socket(AF_INET, SOCK_STREAM, 0);
-
-	at.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-	if (fd < 0 || bind(fd, (struct sockaddr *)&at, sizeof at) != 0 ||
-	    getsockname(fd, (struct sockaddr *)&at, &len) != 0)
-		bench_must(CS_ERR_IO, "no free port");
-	close(fd);
-	return ntohs(at.sin_port);
-}
-
-/* countersignd beside this program. */
-static void
-run_hub(const char *dir, int out)
-{
-	char path[4096];
-	ssize_t n = readlink("/proc/self/exe", path, sizeof path - 32);
-	char *slash;
-
-	if (n < 0)
-		_exit(127);
-	path[n] = '\0';
-	slash = strrchr(path, '/');
-	strcpy(slash + 1, "countersignd");
-	dup2(out, STDOUT_FILENO);
-	execl(path, path, "run", dir, (char *)NULL);
-	_exit(127);
-}
-
-void
-bench_hub_start(struct bench_hub *h)
-{
-	char root[CS_HUB_ROOT_TEXT_SIZE], line[256] = "";
-	int fd[2];
-
-	strcpy(h->dir, "/tmp/countersign-bench-XXXXXX");
-	if (mkdtemp(h->dir) == NULL || pipe2(fd, O_CLOEXEC) != 0)
-		bench_must(CS_ERR_IO, "temporary folder");
-	strcat(h->dir, "/hub");
-	h->port = free_port();
-	bench_must(cs_hub_init(h->dir, "localhost", "127.0.0.1", h->port),
-	    "the hub's folder");
-	bench_must(cs_hub_root(root, h->dir), "root");
-	bench_must(cs_unbase64url(h->root, 32, root, strlen(root)), "root");
-	h->pid = fork();
-	if (h->pid == 0)
-		run_hub(h->dir, fd[1]);
-	close(fd[1]);
-	/* Its one line says that it takes connections. */
-	if (read(fd[0], line, sizeof line - 1) <= 0)
-		bench_must(CS_ERR_IO, "countersignd does not start");
-	close(fd[0]);
-}
-
-void
-bench_hub_stop(struct bench_hub *h)
-{
-	char command[] = "-rf";
-	pid_t pid;
-
-	kill(h->pid, SIGTERM);
-	waitpid(h->pid, NULL, 0);
-	*strrchr(h->dir, '/') = '\0';
-	if ((pid = fork()) == 0) {
-		execlp("rm", "rm", command, h->dir, (char *)NULL);
-		_exit(127);
-	}
-	waitpid(pid, NULL, 0);
-}
-
-void
-bench_hub_invite(struct bench_hub *h, char *code, unsigned uses)
-{
-	char link[CS_HUB_LINK_SIZE], *from, *to;
-
-	bench_must(cs_hub_invite(link, h->dir, uses, 3600), "invite");
-	from = strstr(link, "/i/") + 3;
-	to = strchr(from, '#');
-	memcpy(code, from, (size_t)(to - from));
-	code[to - from] = '\0';
-}
-
-void
-bench_hub_join(struct bench_hub *h, struct bench_member *m)
-{
-	const struct cs_net_client_config config = {
-		.host = "localhost",
-		.port = h->port,
-		.root_public = h->root,
-		.timeout_ms = 30000,
-	};
-	struct cs_wire_login_answer login;
-	struct cs_wire_empty none;
-	struct cs_wire_join join = { 0 };
-	char code[128];
-
-	bench_hub_invite(h, code, 1);
-	join.invite = cs_view_str(code);
-	memcpy(join.account_key, m->account_key.public, 32);
-	join.device_cert = cs_buf_view(&m->cert);
-	bench_must(cs_session_open(&m->session, &config), "connect");
-	bench_must(cs_session_call(&m->session, CS_WIRE_JOIN,
-		       &cs_wire_join_shape, &join, &cs_wire_empty_shape, &none),
-	    "join");
-	bench_must(cs_session_login(&m->session, CS_WIRE_ROLE_DEVICE, m->device,
-		       &m->device_key, &login),
-	    "login");
 }

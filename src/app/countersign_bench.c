@@ -52,7 +52,7 @@ run(const struct cli_args *args,
 }
 
 static void (*const all_parts[])(const struct bench_options *o) = {
-	bench_message, bench_wire, bench_throughput, bench_idle
+	bench_message, bench_wire, bench_throughput, bench_delay, bench_idle
 };
 
 static int
@@ -70,19 +70,19 @@ run_wire(const struct cli_args *args)
 static int
 run_hub(const struct cli_args *args)
 {
-	return run(args, &all_parts[2], 1);
+	return run(args, &all_parts[2], 2);
 }
 
 static int
 run_idle(const struct cli_args *args)
 {
-	return run(args, &all_parts[3], 1);
+	return run(args, &all_parts[4], 1);
 }
 
 static int
 run_all(const struct cli_args *args)
 {
-	return run(args, all_parts, 4);
+	return run(args, all_parts, 5);
 }
 
 static const struct cli_option options[] = {
