@@ -9,7 +9,7 @@
 
 #define SCHEME "https://"
 
-/* HOST or HOST:PORT; a host name, an IPv4 address, or [IPv6]. */
+/* HOST or HOST:PORT; a host name or an IPv4 address. */
 static bool
 parse_host(struct cs_client_link *out, const char *s, size_t len)
 {

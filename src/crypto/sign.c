@@ -89,7 +89,8 @@ recall(const uint8_t hash[static CS_SHA256_LEN])
 	struct remembered found;
 
 	for (size_t i = 0; i < REMEMBERED; i++) {
-		if (memcmp(remembered[i].hash, hash, CS_SHA256_LEN) != 0)
+		if (!cs_view_equal(CS_VIEW_OF(remembered[i].hash),
+			cs_view(hash, CS_SHA256_LEN)))
 			continue;
 		found = remembered[i];
 		memmove(&remembered[1], &remembered[0], i * sizeof found);

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * The audit log: chain_n = SHA-256(0x01 | chain_{n-1} | u64 at | line), so that
- * no line can be changed, dropped or put in between unseen.
+ * no line can be changed, dropped or put in between unseen.  Where it ends is
+ * sealed beside it, so that its last lines cannot be dropped either.
  */
 #include <stdarg.h>
 #include <stdio.h>
@@ -22,6 +23,36 @@ next_chain(uint8_t chain[static 32], uint64_t at_ms, struct cs_view line)
 
 	cs_vault_row(at, at_ms);
 	return cs_hash_parts(chain, CS_SHA256, parts, 4);
+}
+
+#define END "audit-end"
+
+static enum cs_err
+write_end(struct cs_desk *d, uint64_t seq, const uint8_t chain[static 32])
+{
+	uint8_t end[40];
+
+	cs_vault_row(end, seq);
+	memcpy(end + 8, chain, 32);
+	return cs_vault_config_set(d->db, &d->key, END, CS_VIEW_OF(end));
+}
+
+/* CS_ERR_CHAIN unless the log ends where it should. */
+static enum cs_err
+check_end(struct cs_desk *d, uint64_t seq, const uint8_t chain[static 32])
+{
+	struct cs_buf stored = { 0 };
+	uint8_t end[40];
+	enum cs_err err;
+
+	cs_vault_row(end, seq);
+	memcpy(end + 8, chain, 32);
+	err = cs_vault_config_get(&stored, d->db, &d->key, END);
+	if (err == CS_OK &&
+	    !cs_view_equal(cs_buf_view(&stored), CS_VIEW_OF(end)))
+		err = CS_ERR_CHAIN;
+	cs_buf_free(&stored);
+	return err == CS_ERR_NOT_FOUND ? CS_ERR_CHAIN : err;
 }
 
 enum cs_err
@@ -54,6 +85,8 @@ desk_audit_add(struct cs_desk *d, const char *format, ...)
 		    "INSERT INTO audit(seq,at,sealed,chain) VALUES(?,?,?,?)",
 		    cs_int(seq), cs_int(at), cs_blob(cs_buf_view(&sealed)),
 		    cs_blob(CS_VIEW_OF(chain)));
+	if (err == CS_OK)
+		err = write_end(d, seq, chain);
 	cs_buf_free(&sealed);
 	return err;
 }
@@ -92,5 +125,6 @@ cs_desk_audit(struct cs_desk *d,
 		each(arg, at, line);
 	}
 	cs_buf_free(&plain);
-	return cs_rows_end(&rows, err);
+	err = cs_rows_end(&rows, err);
+	return err ? err : check_end(d, seq, chain);
 }

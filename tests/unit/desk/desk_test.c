@@ -147,6 +147,8 @@ test_audit(void **state)
 	    "UPDATE audit SET chain=zeroblob(32) WHERE seq=3");
 	tampered(&w, CS_ERR_CHAIN, "DELETE FROM audit WHERE seq=2");
 	tampered(&w, CS_ERR_CHAIN, "DELETE FROM audit WHERE seq=1");
+	tampered(&w, CS_ERR_CHAIN, "DELETE FROM audit WHERE seq=4");
+	tampered(&w, CS_ERR_CHAIN, "DELETE FROM audit");
 	tampered(&w, CS_ERR_CORRUPT,
 	    "UPDATE audit SET sealed=(SELECT sealed FROM audit WHERE seq=2)"
 	    " WHERE seq=3");
