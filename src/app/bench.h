@@ -63,7 +63,7 @@ void bench_receive(struct bench_member *m, const struct cs_wire_entry *e,
     const uint8_t root[static 32], struct cs_view stamp_cert);
 
 struct bench_hub {
-	char dir[64];
+	char dir[200];
 	int port;
 	pid_t pid;
 	uint8_t root[32];

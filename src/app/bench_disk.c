@@ -13,7 +13,7 @@ struct cs_db *
 bench_disk_open(const struct bench_hub *h)
 {
 	struct cs_db *db;
-	char path[128];
+	char path[256];
 
 	snprintf(path, sizeof path, "%s/../sync.db", h->dir);
 	bench_must(cs_db_open(&db, path, CS_DB_SHARED, &schema), "database");

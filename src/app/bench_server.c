@@ -43,7 +43,8 @@ run_hub(const char *dir, int out)
 		_exit(127);
 	path[n] = '\0';
 	slash = strrchr(path, '/');
-	strcpy(slash + 1, "countersignd");
+	snprintf(slash + 1, sizeof path - (size_t)(slash + 1 - path), "%s",
+	    "countersignd");
 	dup2(out, STDOUT_FILENO);
 	prctl(PR_SET_PDEATHSIG, SIGTERM);
 	execl(path, path, "run", dir, (char *)NULL);
@@ -101,16 +102,28 @@ bench_hub_stop(struct bench_hub *h)
 	stop_running();
 }
 
+/* DIR/hub in a new temporary folder DIR. */
+static void
+make_folder(char *dir, size_t size)
+{
+	const char *tmp = getenv("TMPDIR");
+	int n = snprintf(dir, size, "%s/countersign-bench-XXXXXX",
+	    tmp != NULL && *tmp != '\0' ? tmp : "/tmp");
+
+	if (n < 0 || (size_t)n + sizeof "/hub" > size || mkdtemp(dir) == NULL)
+		bench_must(CS_ERR_IO, "temporary folder");
+	snprintf(dir + n, size - (size_t)n, "%s", "/hub");
+}
+
 void
 bench_hub_start(struct bench_hub *h)
 {
 	char root[CS_HUB_ROOT_TEXT_SIZE], line[256] = "";
 	int fd[2];
 
-	strcpy(h->dir, "/tmp/countersign-bench-XXXXXX");
-	if (mkdtemp(h->dir) == NULL || pipe2(fd, O_CLOEXEC) != 0)
-		bench_must(CS_ERR_IO, "temporary folder");
-	strcat(h->dir, "/hub");
+	make_folder(h->dir, sizeof h->dir);
+	if (pipe2(fd, O_CLOEXEC) != 0)
+		bench_must(CS_ERR_IO, "a pipe");
 	h->port = free_port();
 	bench_must(cs_hub_init(h->dir, "localhost", "127.0.0.1", h->port),
 	    "the hub's folder");

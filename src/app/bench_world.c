@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "app/bench.h"
+#include "base/alloc.h"
 #include "content/mimi.h"
 #include "crypto/random.h"
 #include "franking/operator_pin.h"
@@ -164,8 +165,8 @@ bench_pair(struct bench_member *a, struct bench_member *b, unsigned n,
     const uint8_t external_sender[static 32], bool hub)
 {
 	struct bench_member other;
-	struct cs_buf *packages = calloc(n, sizeof *packages);
-	struct cs_view *views = calloc(n, sizeof *views);
+	struct cs_buf *packages = cs_calloc(n, sizeof *packages);
+	struct cs_view *views = cs_calloc(n, sizeof *views);
 	struct cs_buf commit = { 0 }, welcome = { 0 };
 	struct cs_mls_staged *staged = NULL;
 	struct cs_mls_options opt = options();
@@ -205,8 +206,8 @@ bench_pair(struct bench_member *a, struct bench_member *b, unsigned n,
 	memcpy(b->group_ref, a->group_ref, 32);
 	for (unsigned i = 0; i < n; i++)
 		cs_buf_free(&packages[i]);
-	free(packages);
-	free(views);
+	cs_free_plain(packages);
+	cs_free_plain(views);
 	cs_buf_free(&commit);
 	cs_buf_free(&welcome);
 }
