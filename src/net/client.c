@@ -129,6 +129,14 @@ cs_net_client_wait(struct cs_net_client *c, const bool *flag, int timeout_ms)
 	return c->failed ? CS_ERR_CLOSED : CS_ERR_TIMEOUT;
 }
 
+const char *
+cs_net_client_address(const struct cs_net_client *c)
+{
+	/* RFC 6761, section 6.3: "localhost" is this machine, whatever a
+	 * resolver says or whether there is one. */
+	return strcmp(c->host, "localhost") == 0 ? "127.0.0.1" : c->host;
+}
+
 static enum cs_err
 connect_ws(struct cs_net_client *c)
 {
@@ -136,7 +144,7 @@ connect_ws(struct cs_net_client *c)
 	enum cs_err err, refusal;
 
 	info.context = c->context;
-	info.address = c->host;
+	info.address = cs_net_client_address(c);
 	info.port = c->config.port;
 	info.path = "/ws";
 	info.host = c->host;

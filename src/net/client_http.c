@@ -149,7 +149,7 @@ run(struct cs_net_client *c, struct cs_net_transfer *t, bool put)
 	c->transfer_over = false;
 	c->transfer_err = CS_OK;
 	info.context = c->context;
-	info.address = c->host;
+	info.address = cs_net_client_address(c);
 	info.port = c->config.port;
 	info.path = t->path;
 	info.host = c->host;

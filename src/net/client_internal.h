@@ -35,6 +35,9 @@ struct cs_net_client {
 	enum cs_err transfer_err;
 };
 
+/* Where to connect; lives as long as ${c}. */
+const char *cs_net_client_address(const struct cs_net_client *c);
+
 /* Run the loop until ${*flag}, failure or timeout. */
 enum cs_err cs_net_client_wait(
     struct cs_net_client *c, const bool *flag, int timeout_ms);

@@ -4,6 +4,7 @@
 Every test makes its own world and leaves nothing behind: processes that it
 started are stopped by their id, and nobody is talked to but 127.0.0.1.
 """
+import atexit
 import json
 import os
 import shutil
@@ -66,6 +67,8 @@ class World:
         self.procs = {}
         self.hub = self.path("hub")
         self.desk = self.path("desk")
+        # Also when something fails before anybody could close it.
+        atexit.register(self.close)
         self.ok("countersignd", "init", self.hub, "--name", "localhost",
                 "--listen", "127.0.0.1:%d" % self.port)
         self.start_hub()
