@@ -135,6 +135,7 @@ hub_batch_end(struct cs_hub *hub)
 			cs_net_conn_close(c->net);
 	}
 	hub->n_out = 0;
+	hub->most_in_round = 0;
 	if (hub->batch.cap > BATCH_KEEP)
 		cs_buf_free(&hub->batch);
 	else

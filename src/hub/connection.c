@@ -262,7 +262,9 @@ on_frame(void *arg, struct cs_net_conn *net, void *user, struct cs_view bytes)
 	}
 	rq.id = frame.id;
 	rq.body = frame.body;
-	if (++rq.conn->in_round > HUB_IN_ROUND_MAX)
+	if (++rq.conn->in_round > rq.hub->most_in_round)
+		rq.hub->most_in_round = rq.conn->in_round;
+	if (rq.conn->in_round > HUB_IN_ROUND_MAX)
 		code = CS_WIRE_E_LIMIT;
 	else
 		code = dispatch(&rq, frame.kind);

@@ -64,6 +64,27 @@ end_strangers(struct cs_hub *hub)
 	hub_conns_end_strangers(hub);
 }
 
+/*
+ * What has come by now joins the round: a sender who does not wait for each
+ * answer has one commit for many messages, too.  It ends while every connection
+ * still has room for the most that one more look can bring.
+ */
+static enum cs_err
+gather(struct cs_hub *hub)
+{
+	size_t before = 0;
+	enum cs_err err = CS_OK;
+
+	while (err == CS_OK && hub->n_out > before &&
+	    hub->n_out < HUB_ROUND_OUT_MAX &&
+	    hub->batch.len < HUB_ROUND_BYTES_MAX &&
+	    hub->most_in_round < HUB_IN_ROUND_MAX / 2) {
+		before = hub->n_out;
+		err = cs_net_server_run(hub->net, 0);
+	}
+	return err;
+}
+
 static void
 close_hub(struct cs_hub *hub)
 {
@@ -168,7 +189,8 @@ cs_hub_run(const char *dir,
 		goto out;
 	ready(hub->name, hub->listen_host, hub->listen_port);
 	while (!stop) {
-		if ((err = cs_net_server_run(hub->net, IDLE_MS)))
+		if ((err = cs_net_server_run(hub->net, IDLE_MS)) ||
+		    (err = gather(hub)))
 			break;
 		hub_clock(hub);
 		housekeeping(hub);

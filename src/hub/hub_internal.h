@@ -2,11 +2,11 @@
 /*
  * src/hub/hub_internal.h: what the files of the hub share.
  *
- * One thread.  Each round of the loop hands out the frames that came; their
- * handlers run in one transaction, each in a savepoint of its own; then the
- * transaction is committed, which syncs, and only then do the answers leave.
- * So an acknowledgement follows the fsync, and a busy hub pays one fsync for
- * many messages.
+ * One thread.  Each round of the loop hands out the frames that came, and those
+ * that come meanwhile; their handlers run in one transaction, each in a
+ * savepoint of its own; then the transaction is committed, which syncs, and
+ * only then do the answers leave. So an acknowledgement follows the fsync, and
+ * a busy hub pays one fsync for many messages.
  */
 #pragma once
 
@@ -19,7 +19,10 @@
 
 /* ---- limits, each with its reason (DESIGN, "Limits") ---------------- */
 
-#define HUB_IN_ROUND_MAX 64     /* outstanding submissions a connection */
+#define HUB_IN_ROUND_MAX 64 /* outstanding submissions a connection */
+/* A round that gathers what comes meanwhile keeps the answers waiting: */
+#define HUB_ROUND_OUT_MAX 512 /* for some milliseconds */
+#define HUB_ROUND_BYTES_MAX ((size_t)1 << 20)
 #define HUB_LOGIN_MS 10000      /* DESIGN: handshake 10 s */
 #define HUB_JOIN_TRIES_MAX 5    /* guessing invites is to be tedious */
 #define HUB_NEW_CONTACTS_DAY 50 /* strangers one account may write to */
@@ -89,6 +92,7 @@ struct cs_hub {
 	struct cs_buf batch;
 	struct hub_outgoing *out;
 	size_t n_out, cap_out;
+	unsigned most_in_round; /* of any connection */
 };
 
 /* One request on its way through a handler. */

@@ -262,6 +262,8 @@ on_timer(lws_sorted_usec_list_t *sul)
 enum cs_err
 cs_net_server_run(struct cs_net_server *s, int timeout_ms)
 {
+	if (timeout_ms == 0) /* below zero: lws looks and does not wait */
+		return lws_service(s->context, -1) < 0 ? CS_ERR_IO : CS_OK;
 	lws_sul_schedule(
 	    s->context, 0, &s->timer, on_timer, (lws_usec_t)timeout_ms * 1000);
 	return lws_service(s->context, 0) < 0 ? CS_ERR_IO : CS_OK;

@@ -62,9 +62,9 @@ CS_CHECKED enum cs_err cs_net_server_new(
 void cs_net_server_free(struct cs_net_server *s);
 
 /*
- * Wait for events at most ${timeout_ms} and hand them out; returns after one
- * round, so that the program can make durable what the round brought and only
- * then answer.
+ * Wait for events at most ${timeout_ms} (0: take only what has come already)
+ * and hand them out; returns after one round, so that the program can make
+ * durable what the round brought and only then answer.
  */
 CS_CHECKED enum cs_err cs_net_server_run(
     struct cs_net_server *s, int timeout_ms);
