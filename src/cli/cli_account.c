@@ -50,8 +50,9 @@ cli_join(const struct cli_args *args)
 	cs_buf_free(&passphrase);
 	if (err)
 		return join_failed(err, problem, home);
-	printf("You are %s@%s. Your keys are in %s; keep a copy of that "
-	       "folder where nobody else can read it.\n",
+	printf("You are %s@%s. Your keys are in %s and nowhere else: who "
+	       "loses that folder loses the account. Never go on with an "
+	       "old copy of it.\n",
 	    cs_client_handle(c), cs_client_hub(c), home);
 	cs_client_close(c);
 	return CLI_OK;
