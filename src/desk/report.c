@@ -28,6 +28,7 @@ write_meta(struct cs_buf *out, const struct cs_desk_report *r)
 	struct cs_writer w = cs_writer(out);
 
 	cs_write_u8(&w, META_VERSION);
+	cs_write_u8(&w, (uint8_t)r->state);
 	cs_write_u16(&w, r->reason);
 	cs_write_u32(&w, r->n_messages);
 	cs_write_u32(&w, r->n_files);
@@ -45,6 +46,9 @@ read_meta(struct cs_desk_report *out, struct cs_view plain)
 
 	if (cs_read_u8(&r) != META_VERSION)
 		cs_reader_fail(&r, CS_ERR_CORRUPT);
+	out->state = (enum cs_desk_state)cs_read_u8(&r);
+	if (out->state > CS_DESK_CLOSED)
+		cs_reader_fail(&r, CS_ERR_CORRUPT);
 	out->reason = cs_read_u16(&r);
 	out->n_messages = cs_read_u32(&r);
 	out->n_files = cs_read_u32(&r);
@@ -55,7 +59,7 @@ read_meta(struct cs_desk_report *out, struct cs_view plain)
 	return cs_reader_end(&r) == CS_OK ? CS_OK : CS_ERR_CORRUPT;
 }
 
-/* Columns id, state, received, meta. */
+/* Columns id, received, meta. */
 static enum cs_err
 read_row(struct cs_desk_report *out, struct cs_desk *d, struct cs_rows *rows)
 {
@@ -64,12 +68,9 @@ read_row(struct cs_desk_report *out, struct cs_desk *d, struct cs_rows *rows)
 
 	memset(out, 0, sizeof *out);
 	cs_col_copy(rows, 0, out->id, sizeof out->id);
-	out->state = (enum cs_desk_state)cs_col_int(rows, 1);
-	out->received_ms = cs_col_int(rows, 2);
-	if (out->state > CS_DESK_CLOSED)
-		return CS_ERR_CORRUPT;
+	out->received_ms = cs_col_int(rows, 1);
 	if ((err = cs_vault_open(&plain, &d->key, META, CS_VIEW_OF(out->id),
-		 cs_col_blob(rows, 3))) == CS_OK)
+		 cs_col_blob(rows, 2))) == CS_OK)
 		err = read_meta(out, cs_buf_view(&plain));
 	cs_buf_free(&plain);
 	return err;
@@ -176,10 +177,10 @@ store(struct cs_desk *d, struct cs_desk_report *r, struct cs_view bundle,
 	    (err = cs_vault_seal(
 		 &sealed, &d->key, BUNDLE, CS_VIEW_OF(r->id), bundle)) ||
 	    (err = cs_db_exec(d->db,
-		 "INSERT INTO report(id,state,received,meta,bundle)"
-		 " VALUES(?,?,?,?,?)",
-		 cs_blob(CS_VIEW_OF(r->id)), cs_int(r->state),
-		 cs_int(r->received_ms), cs_blob(cs_buf_view(&sealed_meta)),
+		 "INSERT INTO report(id,received,meta,bundle)"
+		 " VALUES(?,?,?,?)",
+		 cs_blob(CS_VIEW_OF(r->id)), cs_int(r->received_ms),
+		 cs_blob(cs_buf_view(&sealed_meta)),
 		 cs_blob(cs_buf_view(&sealed)))) ||
 	    (err = desk_audit_add(d, "report %s came: %s", id,
 		 r->state == CS_DESK_OPEN ? "verified" : "rejected")))
@@ -200,7 +201,7 @@ load_row(
 	enum cs_err err;
 
 	err = cs_db_query(&rows, d->db,
-	    "SELECT id,state,received,meta FROM report WHERE id=?",
+	    "SELECT id,received,meta FROM report WHERE id=?",
 	    cs_blob(cs_view(id, 16)));
 	if (err == CS_OK)
 		err = cs_rows_next(&rows) ? read_row(out, d, &rows)
@@ -292,8 +293,23 @@ enum cs_err
 desk_report_set_state(
     struct cs_desk *d, const uint8_t id[static 16], enum cs_desk_state state)
 {
-	return cs_db_exec(d->db, "UPDATE report SET state=? WHERE id=?",
-	    cs_int(state), cs_blob(cs_view(id, 16)));
+	struct cs_buf meta = { 0 }, sealed = { 0 };
+	struct cs_desk_report r;
+	enum cs_err err;
+
+	if ((err = load_row(&r, d, id)))
+		return err;
+	/* Sealed with the rest: whoever can write to the file cannot open what
+	 * was rejected. */
+	r.state = state;
+	if ((err = write_meta(&meta, &r)) == CS_OK &&
+	    (err = cs_vault_seal(&sealed, &d->key, META, CS_VIEW_OF(r.id),
+		 cs_buf_view(&meta))) == CS_OK)
+		err = cs_db_exec(d->db, "UPDATE report SET meta=? WHERE id=?",
+		    cs_blob(cs_buf_view(&sealed)), cs_blob(cs_view(id, 16)));
+	cs_buf_free(&meta);
+	cs_buf_free(&sealed);
+	return err;
 }
 
 /* ---- reading
@@ -307,7 +323,7 @@ cs_desk_reports(struct cs_desk *d,
 	enum cs_err err;
 
 	err = cs_db_query(&rows, d->db,
-	    "SELECT id,state,received,meta FROM report ORDER BY received,id");
+	    "SELECT id,received,meta FROM report ORDER BY received,id");
 	while (err == CS_OK && cs_rows_next(&rows)) {
 		struct cs_desk_report r;
 

@@ -9,9 +9,8 @@
 static const char version1[] =
     "CREATE TABLE config(name TEXT PRIMARY KEY, sealed BLOB NOT NULL)"
     " WITHOUT ROWID;"
-    "CREATE TABLE report(id BLOB PRIMARY KEY, state INTEGER NOT NULL,"
-    " received INTEGER NOT NULL, meta BLOB NOT NULL, bundle BLOB NOT NULL)"
-    " WITHOUT ROWID;"
+    "CREATE TABLE report(id BLOB PRIMARY KEY, received INTEGER NOT NULL,"
+    " meta BLOB NOT NULL, bundle BLOB NOT NULL) WITHOUT ROWID;"
     "CREATE INDEX report_received ON report(received);"
     "CREATE TABLE seen(message BLOB PRIMARY KEY, report BLOB NOT NULL)"
     " WITHOUT ROWID;"
