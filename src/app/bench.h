@@ -76,6 +76,7 @@ void bench_hub_stop(struct bench_hub *h);
 void bench_hub_join(struct bench_hub *h, struct bench_member *m);
 void bench_hub_invite(struct bench_hub *h, char *code, unsigned uses);
 
+int bench_free_port(void);
 /* A sender and a recipient of its own, with a group of two at the hub. */
 void bench_hub_pair(struct bench_hub *h, struct bench_member *a,
     struct bench_member *b, unsigned number);
@@ -106,6 +107,14 @@ void bench_crowd_check(struct bench_crowd *c);
 /* Until ${ready} of them are. */
 void bench_crowd_wait(struct bench_crowd *c, int ready);
 void bench_crowd_end(struct bench_crowd *c);
+
+/* ---- bench_peer.c: libwebsockets alone ------------------------------------
+ */
+
+/* In a child of ${c}: WebSockets over TLS on ${port}, as the library does them
+ * by itself, with a certificate of the same kind, signed by ${root}. */
+void bench_peer_start(struct bench_crowd *c, const struct bench_hub *beside,
+    int port, const struct cs_sign_key *root);
 
 /* ---- bench_disk.c: what the disk allows -----------------------------------
  */

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* Memory of a hub with connections that are logged in and silent. */
+/* Memory of a hub with connections that are logged in and silent, beside what
+ * libwebsockets takes for as many by itself. */
 #include <stdio.h>
-#include <string.h>
 #include <unistd.h>
 
 #include "app/bench.h"
@@ -32,57 +32,110 @@ memory_of(pid_t pid)
 	return m;
 }
 
+/* Whom to connect to. */
+struct place {
+	struct bench_hub *hub; /* NULL: libwebsockets alone */
+	int port;
+	const uint8_t *root;
+};
+
 static void
-idle_process(
-    struct bench_hub *h, struct bench_board *board, unsigned from, unsigned n)
+log_in(struct bench_hub *h, unsigned number)
 {
 	static struct bench_member m[PER_PROCESS];
+	struct bench_member *at = &m[number % PER_PROCESS];
 
-	for (unsigned i = 0; i < n; i++) {
-		bench_member_init(&m[i], from + i);
-		bench_hub_join(h, &m[i]);
-		(void)bench_ping(&m[i]);
-		__sync_fetch_and_add(&board->ready, 1);
-	}
-	for (;;)
-		pause();
+	bench_member_init(at, number);
+	bench_hub_join(h, at);
+	(void)bench_ping(at);
+}
+
+static void
+connect_only(const struct place *p)
+{
+	const struct cs_net_client_config config = {
+		.host = "localhost",
+		.port = p->port,
+		.root_public = p->root,
+		.timeout_ms = 30000,
+	};
+	struct cs_net_client *c; /* goes with the process */
+
+	bench_must(cs_net_client_open(&c, &config), "connect");
 }
 
 static void
 connect_more(
-    struct bench_crowd *crowd, struct bench_hub *h, unsigned from, unsigned n)
+    struct bench_crowd *crowd, const struct place *p, unsigned from, unsigned n)
 {
-	if (bench_crowd_fork(crowd))
-		idle_process(h, crowd->board, from, n);
-	bench_crowd_wait(crowd, (int)(from + n));
+	int ready = crowd->board->ready + (int)n;
+
+	if (bench_crowd_fork(crowd)) {
+		for (unsigned i = 0; i < n; i++) {
+			if (p->hub != NULL)
+				log_in(p->hub, from + i);
+			else
+				connect_only(p);
+			__sync_fetch_and_add(&crowd->board->ready, 1);
+		}
+		for (;;)
+			pause();
+	}
+	bench_crowd_wait(crowd, ready);
 	fprintf(stderr, "\r%u connections", from + n);
+}
+
+/* KiB for each of ${n}; ${*alone} is the process with one. */
+static struct memory
+each(struct bench_crowd *crowd, const struct place *p, pid_t server, unsigned n,
+    struct memory *alone)
+{
+	struct memory after;
+
+	/* What the first connection sets up is not each one's. */
+	connect_more(crowd, p, 0, 1);
+	*alone = memory_of(server);
+	for (unsigned at = 1; at < n + 1; at += PER_PROCESS)
+		connect_more(crowd, p, at,
+		    n + 1 - at < PER_PROCESS ? n + 1 - at : PER_PROCESS);
+	fputc('\n', stderr);
+	sleep(2);
+	after = memory_of(server);
+	bench_crowd_check(crowd);
+	return (struct memory){ (after.rss - alone->rss) / n,
+		(after.pss - alone->pss) / n };
 }
 
 void
 bench_idle(const struct bench_options *o)
 {
-	unsigned n = o->connections;
-	struct memory before, after;
+	struct place hub = { 0 }, peer = { 0 };
+	struct memory ours, theirs, alone, peer_alone;
 	struct bench_crowd crowd;
+	struct cs_sign_key root;
 	struct bench_hub h;
 
 	bench_section("Memory of the hub with idle connections, logged in");
-	bench_crowd_init(&crowd);
 	bench_hub_start(&h);
-	/* What the first connection sets up is not each one's. */
-	connect_more(&crowd, &h, 0, 1);
-	before = memory_of(h.pid);
-	for (unsigned at = 1; at < n + 1; at += PER_PROCESS)
-		connect_more(&crowd, &h, at,
-		    n + 1 - at < PER_PROCESS ? n + 1 - at : PER_PROCESS);
-	fputc('\n', stderr);
-	sleep(2);
-	after = memory_of(h.pid);
-	bench_value("the hub alone", before.pss, "KiB");
-	bench_ratio("each idle connection", (after.pss - before.pss) / n, "KiB",
-	    "the limit of 32 KiB, in KiB", 32, 1);
-	bench_value("each idle connection, resident",
-	    (after.rss - before.rss) / n, "KiB");
+	hub.hub = &h;
+	bench_crowd_init(&crowd);
+	ours = each(&crowd, &hub, h.pid, o->connections, &alone);
+	bench_crowd_end(&crowd);
+
+	bench_must(cs_sign_key_new(&root), "key");
+	peer.port = bench_free_port();
+	peer.root = root.public;
+	bench_crowd_init(&crowd);
+	bench_peer_start(&crowd, &h, peer.port, &root);
+	theirs =
+	    each(&crowd, &peer, crowd.pids[0], o->connections, &peer_alone);
 	bench_crowd_end(&crowd);
 	bench_hub_stop(&h);
+
+	bench_value("the hub alone", alone.pss, "KiB");
+	bench_ratio("each idle connection", ours.pss, "KiB",
+	    "the limit of 32 KiB, in KiB", 32, 1);
+	bench_value("each idle connection, resident", ours.rss, "KiB");
+	bench_ratio("each idle connection beside a bare one", ours.pss, "KiB",
+	    "TLS and WebSocket of libwebsockets alone, KiB", theirs.pss, 0);
 }

@@ -16,8 +16,8 @@
 #include "hub/hub.h"
 #include "store/clock.h"
 
-static int
-free_port(void)
+int
+bench_free_port(void)
 {
 	struct sockaddr_in at = { .sin_family = AF_INET };
 	socklen_t len = sizeof at;
@@ -124,7 +124,7 @@ bench_hub_start(struct bench_hub *h)
 	make_folder(h->dir, sizeof h->dir);
 	if (pipe2(fd, O_CLOEXEC) != 0)
 		bench_must(CS_ERR_IO, "a pipe");
-	h->port = free_port();
+	h->port = bench_free_port();
 	bench_must(cs_hub_init(h->dir, "localhost", "127.0.0.1", h->port),
 	    "the hub's folder");
 	bench_must(cs_hub_root(root, h->dir), "root");

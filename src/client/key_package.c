@@ -217,7 +217,9 @@ join(struct cs_client *c, const struct cs_wire_welcome *w)
 	    (err = cs_mls_welcome_join(&g.mls, w->welcome,
 		 cs_buf_view(&secrets), &id, &opt, CLIENT_EXT_ROOM, &ext)) ||
 	    (err = take_group(c, &g, w, cs_buf_view(&ext))) ||
-	    (err = client_group_store(c, &g)))
+	    (err = client_group_store(c, &g)) ||
+	    /* What we had staged the last time we were in it is over. */
+	    (err = client_commit_forget(c, &g)))
 		goto out;
 	/* The secrets that opened it are gone from here on. */
 	if (!last_resort)

@@ -189,11 +189,15 @@ cs_net_conn_exporter(struct cs_net_conn *c, uint8_t out[static 32])
 	return cs_tls_exporter(out, lws_get_ssl(c->wsi));
 }
 
+/* lws keeps this for each WebSocket, idle ones too: a frame with a message of
+ * the usual length fits, and longer ones come in pieces. */
+#define RX_BYTES 4096
+
 /* The first protocol serves plain HTTP, too. */
 static const struct lws_protocols protocols[] = {
 	{ "http", cs_net_http_callback, sizeof(struct http_session), 0, 0, NULL,
 	    0 },
-	{ "countersign.v1", ws_callback, sizeof(struct ws_session), 16384, 0,
+	{ "countersign.v1", ws_callback, sizeof(struct ws_session), RX_BYTES, 0,
 	    NULL, 0 },
 	{ 0 },
 };
