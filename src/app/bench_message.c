@@ -25,8 +25,9 @@ struct scene {
 	uint64_t seq;
 };
 
+/* With an operator of its own, or that of ${other}. */
 static void
-scene_init(struct scene *s, unsigned members)
+scene_init(struct scene *s, unsigned members, const struct scene *other)
 {
 	uint64_t now = cs_clock_ms() / 1000;
 
@@ -35,6 +36,10 @@ scene_init(struct scene *s, unsigned members)
 	bench_must(cs_sign_key_new(&s->root), "key");
 	bench_must(cs_sign_key_new(&s->stamp_key), "key");
 	bench_must(cs_sign_key_new(&s->external), "key");
+	if (other != NULL) {
+		s->root = other->root;
+		s->stamp_key = other->stamp_key;
+	}
 	bench_must(cs_stamp_key_cert_make(&s->stamp_cert, s->stamp_key.public,
 		       now - 3600, now + 86400, &s->root),
 	    "certificate");
@@ -255,6 +260,15 @@ one(struct scene *s, uint64_t ns[static SIDES])
 	cs_buf_free(&wire);
 }
 
+/* Signatures of MLS, frank and stamp; certificates that were seen before are
+ * not verified again. */
+static double
+recipient_sum(const struct primitives *p)
+{
+	return p->verify_long + 2 * p->verify + p->hmac + p->sha + p->gcm_open +
+	    5 * p->expand;
+}
+
 static void
 report(const struct primitives *p, unsigned members, unsigned runs)
 {
@@ -265,16 +279,13 @@ report(const struct primitives *p, unsigned members, unsigned runs)
 		p->sign_long + p->sign + p->hmac + p->gcm_seal + 5 * p->expand,
 		/* The stamp's signature, the message's hash. */
 		p->sign + p->sha,
-		/* Signatures of MLS, frank and stamp; certificates that were
-		 * seen before are not verified again. */
-		p->verify_long + 2 * p->verify + p->hmac + p->sha +
-		    p->gcm_open + 5 * p->expand,
+		recipient_sum(p),
 	};
 	uint64_t *v[SIDES], ns[SIDES];
 	struct scene s;
 	char name[64];
 
-	scene_init(&s, members);
+	scene_init(&s, members, NULL);
 	for (unsigned i = 0; i < SIDES; i++)
 		if ((v[i] = cs_calloc(runs, sizeof *v[i])) == NULL)
 			bench_must(CS_ERR_NOMEM, "memory");
@@ -297,6 +308,35 @@ report(const struct primitives *p, unsigned members, unsigned runs)
 	scene_clear(&s);
 }
 
+/* As many people as a lively group has, one after the other. */
+#define PEOPLE 50
+
+static void
+report_many(const struct primitives *p, unsigned runs)
+{
+	struct scene *s = cs_calloc(PEOPLE, sizeof *s);
+	uint64_t *v = cs_calloc(runs, sizeof *v), ns[SIDES];
+	char name[64];
+
+	if (s == NULL || v == NULL)
+		bench_must(CS_ERR_NOMEM, "memory");
+	for (unsigned i = 0; i < PEOPLE; i++) {
+		scene_init(&s[i], 2, i == 0 ? NULL : &s[0]);
+		one(&s[i], ns);
+	}
+	for (unsigned k = 0; k < runs; k++) {
+		one(&s[k % PEOPLE], ns);
+		v[k] = ns[RECIPIENT];
+	}
+	snprintf(name, sizeof name, "recipient, %d people in turn", PEOPLE);
+	bench_ratio(name, (double)bench_percentile(v, runs, 50) / 1000, "us",
+	    "primitives", recipient_sum(p), 1.5);
+	for (unsigned i = 0; i < PEOPLE; i++)
+		scene_clear(&s[i]);
+	cs_free(s, PEOPLE * sizeof *s);
+	cs_free(v, runs * sizeof *v);
+}
+
 /* Nothing is remembered: both certificates, the keys in them, and the
  * sender's ratchet are new. */
 static void
@@ -308,7 +348,7 @@ report_first(const struct primitives *p, unsigned runs)
 	if (v == NULL)
 		bench_must(CS_ERR_NOMEM, "memory");
 	for (unsigned k = 0; k < runs; k++) {
-		scene_init(&s, 2);
+		scene_init(&s, 2, NULL);
 		one(&s, ns);
 		v[k] = ns[RECIPIENT];
 		scene_clear(&s);
@@ -331,5 +371,6 @@ bench_message(const struct bench_options *o)
 	measure(&p, runs);
 	report(&p, 2, runs);
 	report(&p, o->quick ? 5 : 100, runs);
+	report_many(&p, runs);
 	report_first(&p, o->quick ? 10 : 300);
 }

@@ -74,8 +74,10 @@ cs_sign_verify(
 	return CS_OK;
 }
 
-/* Enough for the stamp keys and the people of a few busy conversations. */
-#define REMEMBERED 32
+/* Each message takes three: the sender's certificate, the key in it, the stamp.
+ * So about 80 people can write in turn and none is verified anew, and to look
+ * for what is not there takes less than 1 us. */
+#define REMEMBERED 256
 
 struct remembered {
 	uint8_t hash[CS_SHA256_LEN];

@@ -202,7 +202,8 @@ static void
 test_again(void **state)
 {
 	struct cs_sign_key key, other;
-	uint8_t message[64] = { 0 }, sig[64], many[40][64];
+	uint8_t message[64] = { 0 }, sig[64];
+	static uint8_t many[300][64];
 
 	(void)state;
 	assert_ok(cs_sign_key_new(&key));
@@ -230,12 +231,13 @@ test_again(void **state)
 		    CS_ERR_SIGNATURE);
 	}
 	/* More than are remembered, twice over. */
-	for (unsigned i = 0; i < 80; i++) {
-		message[0] = (uint8_t)(i % 40);
-		if (i < 40)
+	for (unsigned i = 0; i < 600; i++) {
+		message[0] = (uint8_t)(i % 300);
+		message[1] = (uint8_t)(i % 300 >> 8);
+		if (i < 300)
 			assert_ok(cs_sign(many[i], &key, CS_VIEW_OF(message)));
 		assert_ok(cs_sign_verify_again(CS_VIEW_OF(key.public),
-		    CS_VIEW_OF(message), CS_VIEW_OF(many[i % 40])));
+		    CS_VIEW_OF(message), CS_VIEW_OF(many[i % 300])));
 	}
 	assert_true(cs_sign_public_valid_again(CS_VIEW_OF(key.public)));
 	assert_true(cs_sign_public_valid_again(CS_VIEW_OF(key.public)));
