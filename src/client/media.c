@@ -45,22 +45,6 @@ spool_close(struct spool *s)
 	cs_free_plain(s->path);
 }
 
-static enum cs_err
-write_fd(int fd, struct cs_view v)
-{
-	while (v.len != 0) {
-		ssize_t n = write(fd, v.data, v.len);
-
-		if (n < 0 && errno == EINTR)
-			continue;
-		if (n < 0)
-			return cs_file_errno();
-		v.data += n;
-		v.len -= (size_t)n;
-	}
-	return CS_OK;
-}
-
 /* What is to be sent: bytes in memory, or a file. */
 struct source {
 	int fd;
@@ -109,7 +93,7 @@ encrypt(struct spool *to, struct source *from,
 			    ? cs_media_sealer_add(
 				  sealer, &out, cs_view(chunk, n))
 			    : cs_media_sealer_end(sealer, &out, digests)) ||
-		    (err = write_fd(to->fd, cs_buf_view(&out))))
+		    (err = cs_file_write_fd(to->fd, cs_buf_view(&out))))
 			break;
 	} while (n != 0);
 out:
@@ -394,7 +378,7 @@ save_take(void *arg, struct cs_view bytes)
 	cs_buf_reset(&s->out);
 	if ((err = cs_media_opener_add(s->opener, &s->out, bytes)))
 		return err;
-	return write_fd(s->fd, cs_buf_view(&s->out));
+	return cs_file_write_fd(s->fd, cs_buf_view(&s->out));
 }
 
 /* Into a temporary file, which gets its name once every hash fits. */
@@ -421,7 +405,8 @@ save_to(struct cs_client *c, const struct cs_mimi_external *part,
 		CS_OK) {
 		cs_buf_reset(&s.out);
 		if ((err = cs_media_opener_end(s.opener, &s.out)) == CS_OK &&
-		    (err = write_fd(s.fd, cs_buf_view(&s.out))) == CS_OK &&
+		    (err = cs_file_write_fd(s.fd, cs_buf_view(&s.out))) ==
+			CS_OK &&
 		    (fsync(s.fd) != 0 || rename(tmp, path) != 0))
 			err = cs_file_errno();
 	}

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Photos and files of reports: fetched as they are, encrypted, and opened only
  * when somebody asks to see one. */
-#include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
@@ -30,19 +29,7 @@ path_of(char out[static PATH_SIZE], const struct cs_desk *d,
 static enum cs_err
 take(void *arg, struct cs_view bytes)
 {
-	int fd = *(int *)arg;
-
-	while (bytes.len != 0) {
-		ssize_t n = write(fd, bytes.data, bytes.len);
-
-		if (n < 0 && errno == EINTR)
-			continue;
-		if (n < 0)
-			return cs_file_errno();
-		bytes.data += n;
-		bytes.len -= (size_t)n;
-	}
-	return CS_OK;
+	return cs_file_write_fd(*(int *)arg, bytes);
 }
 
 static enum cs_err

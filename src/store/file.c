@@ -78,8 +78,8 @@ cs_file_read(struct cs_buf *out, const char *path, size_t max)
 	return err;
 }
 
-static enum cs_err
-write_all(int fd, struct cs_view v)
+enum cs_err
+cs_file_write_fd(int fd, struct cs_view v)
 {
 	while (v.len != 0) {
 		ssize_t n = write(fd, v.data, v.len);
@@ -91,7 +91,7 @@ write_all(int fd, struct cs_view v)
 		v.data += n;
 		v.len -= (size_t)n;
 	}
-	return fsync(fd) == 0 ? CS_OK : cs_file_errno();
+	return CS_OK;
 }
 
 enum cs_err
@@ -134,7 +134,9 @@ cs_file_write(const char *path, struct cs_view content, unsigned mode)
 		err = cs_file_errno();
 		goto out;
 	}
-	err = write_all(fd, content);
+	err = cs_file_write_fd(fd, content);
+	if (err == CS_OK && fsync(fd) != 0)
+		err = cs_file_errno();
 	close(fd);
 	if (err == CS_OK && rename(tmp, path) != 0)
 		err = cs_file_errno();

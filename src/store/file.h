@@ -14,6 +14,9 @@ char *cs_path_join(const char *a, const char *b);
 CS_CHECKED enum cs_err cs_file_read(
     struct cs_buf *out, const char *path, size_t max);
 
+/* Write all of ${v} to ${fd}; not synced. */
+CS_CHECKED enum cs_err cs_file_write_fd(int fd, struct cs_view v);
+
 /*
  * Put ${content} at ${path}: into a temporary file beside it, synced, renamed,
  * the folder synced.  A crash leaves the old file or the new one.
