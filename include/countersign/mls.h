@@ -7,48 +7,159 @@
  * out.  Nothing about a group changes until a whole operation succeeded:
  * commits are staged first and merged by a second call.
  *
+ * A program needs: cs_crypto_init() once; an identity with its signer
+ * (crypto/signer.h); an authentication service, one function, in the options;
+ * and somebody who carries the messages and lets one commit win in each epoch.
+ * examples/mls_chat.c is such a program.
+ *
  * Ownership: ..._new/..._free for opaque heap objects; a `struct cs_buf *out`
  * is appended to and stays the caller's; a `struct cs_view` is borrowed for
  * the time of the call, and one that is returned lives as long as what it was
  * asked of does not change.
+ *
+ * Errors (base/err.h): what is wrong with a message is of the class "theirs",
+ * and then nothing has changed; CS_ERR_NOMEM and others of the class "ours" may
+ * be tried again; CS_ERR_MISUSE is a mistake of the calling program.
+ *
+ * One group belongs to one thread at a time; different groups may be used by
+ * different threads.
  */
 #pragma once
 
 #include "base/bytes.h"
-#include "crypto/sign.h"
+#include "crypto/signer.h"
+#include "crypto/suite.h"
 
 struct cs_mls_group; /* a member's state of one group, secrets included */
 struct cs_mls_public_group; /* what a non-member can know: tree and context */
 struct cs_mls_staged; /* a commit that was checked and is not merged yet */
 
-#define CS_MLS_MAX_MEMBERS 5000      /* DESIGN: group of 5,000 devices */
-#define CS_MLS_MAX_MESSAGE (1 << 20) /* no handshake of ours is longer */
+/* Members of one group, unless the options say less.  What bounds it are node
+ * indices and the patience of who joins. */
+#define CS_MLS_MAX_MEMBERS 50000
+/* Bytes of a PublicMessage or PrivateMessage: a first commit of 50,000 members
+ * carries as many ciphertexts of about 90 bytes. */
+#define CS_MLS_MAX_MESSAGE ((size_t)8 << 20)
+/* Proposals that wait in an epoch, and those of one commit. */
+#define CS_MLS_MAX_PROPOSALS 10000
 /* Section 7.2 wants a longest lifetime; a leaf of a key package that claims
  * more is refused with CS_ERR_LIMIT. */
 #define CS_MLS_MAX_LIFETIME_S ((uint64_t)2 * 366 * 86400)
+/* No caller can ask for more: each costs memory or forward secrecy. */
+#define CS_MLS_MAX_SKIP 100000
+#define CS_MLS_MAX_PAST_EPOCHS 64
+#define CS_MLS_MAX_PAST_PSKS 256
 
-/* The authentication service (RFC 9420, section 5.3.1): CS_OK accepts that
- * ${credential}, the identity of a basic credential, belongs to
- * ${signature_key}.  Called for every leaf that comes into a tree.  When a
- * member replaces its leaf, ${old_credential} is the one that it had, else
- * empty.  Without a callback every leaf is refused (CS_ERR_CREDENTIAL). */
+/* Hash length of the suite: 32, 48 or 64 bytes. */
+struct cs_mls_hash {
+	uint8_t b[CS_HASH_MAX];
+	uint8_t len;
+};
+static inline struct cs_view
+cs_mls_hash_view(const struct cs_mls_hash *h)
+{
+	return cs_view(h->b, h->len);
+}
+
+/* ---- credentials and the authentication service (section 5.3) -------- */
+
+#define CS_MLS_CREDENTIAL_BASIC 1
+#define CS_MLS_CREDENTIAL_X509 2
+
+struct cs_mls_credential {
+	uint16_t type;
+	struct cs_view identity; /* basic: the identity; x509: the content of
+				  * the vector of certificates */
+};
+/* Take the next certificate (DER) off the identity of an x509 credential, the
+ * one of the member first; false: there is no more. */
+bool cs_mls_credential_next_x509(
+    struct cs_view *certificates, struct cs_view *cert);
+
+/*
+ * The authentication service (section 5.3.1): CS_OK accepts that ${credential}
+ * belongs to ${signature_key}.  Called for every leaf that comes into a tree,
+ * and for external senders when a group lists new ones.  When a member replaces
+ * its leaf, ${old} is the credential that it had, and CS_OK also says that the
+ * new one is a valid successor; else ${old} is NULL.  For x509 the function
+ * checks the chain, and that the key of the first certificate is
+ * ${signature_key}.  Without a function every leaf is refused
+ * (CS_ERR_CREDENTIAL).  Always called from the thread of the caller.
+ */
 struct cs_mls_auth {
-	enum cs_err (*check)(void *arg, struct cs_view credential,
-	    struct cs_view old_credential, struct cs_view signature_key);
+	enum cs_err (*check)(void *arg,
+	    const struct cs_mls_credential *credential,
+	    const struct cs_mls_credential *old, struct cs_view signature_key);
 	void *arg;
 };
 
-/* Limits and policies of a member, copied where given. */
-struct cs_mls_options {
-	struct cs_mls_auth auth;
-	uint64_t now_s;       /* for lifetimes of leaves, seconds UTC */
-	uint32_t max_skip;    /* generations kept for late messages */
-	uint32_t past_epochs; /* epochs whose messages still decrypt */
-	uint32_t padding;     /* round contents up to a multiple; 0: none */
-	bool any_lifetime;    /* for published vectors: lifetimes unchecked */
+/* ---- pre-shared keys (section 8.4) -------------------------------------- */
+
+enum cs_mls_psk_type {
+	CS_MLS_PSK_EXTERNAL = 1,
+	CS_MLS_PSK_RESUMPTION = 2,
+	CS_MLS_PSK_APPLICATION = 3, /* draft-ietf-mls-extensions */
+};
+enum cs_mls_psk_usage {
+	CS_MLS_PSK_APP = 1,
+	CS_MLS_PSK_REINIT = 2,
+	CS_MLS_PSK_BRANCH = 3,
+};
+struct cs_mls_psk_id {
+	enum cs_mls_psk_type type;
+	enum cs_mls_psk_usage usage; /* of a resumption PSK */
+	uint16_t component;          /* of an application PSK */
+	struct cs_view id; /* psk_id; of a resumption PSK: psk_group_id */
+	uint64_t epoch;    /* of a resumption PSK: psk_epoch */
+	struct cs_view nonce; /* made by the library where it is empty */
+};
+/* Look up a PSK: append its secret to ${out}, or CS_ERR_NOT_FOUND.  Resumption
+ * PSKs of the group itself are known to it and not asked for. */
+struct cs_mls_psks {
+	enum cs_err (*find)(void *arg, struct cs_buf *out,
+	    const struct cs_mls_psk_id *id);
+	void *arg;
 };
 
-/* An extension of a leaf, a GroupContext or a GroupInfo (section 13). */
+/* ---- options ------------------------------------------------------------- */
+
+/*
+ * Threads of the caller for the verification of many signatures: run() calls
+ * work(arg, i) once for each i below n, in any order and in any thread, and
+ * returns when all have returned.  run == NULL: one after the other.
+ */
+struct cs_mls_pool {
+	void (*run)(void *pool, void (*work)(void *arg, size_t i), void *arg,
+	    size_t n);
+	void *pool;
+};
+
+/* Padding: round contents up to a multiple of so many bytes (0, 1: none), or
+ * so that at most log log of the length shows (Padme). */
+#define CS_MLS_PADDING_PADME UINT32_MAX
+
+/* Limits and policies of a member, copied where given.  All zero is strict:
+ * nothing late is accepted and nobody vouches for anybody. */
+struct cs_mls_options {
+	struct cs_mls_auth auth;
+	struct cs_mls_psks psks;
+	struct cs_mls_pool pool;
+	uint64_t now_s;        /* seconds UTC: for lifetimes and past epochs */
+	uint32_t max_skip;     /* generations that a message may be ahead, and
+				* keys kept for those that were skipped */
+	uint32_t past_epochs;  /* epochs whose messages still decrypt, ... */
+	uint64_t past_seconds; /* ... for so long; 0: however long */
+	uint32_t past_psks;    /* epochs whose resumption PSK is kept */
+	uint32_t padding;      /* see above */
+	uint32_t max_members;  /* 0: CS_MLS_MAX_MEMBERS */
+	bool encrypt_handshake; /* our handshakes are PrivateMessages */
+	bool any_lifetime; /* for published vectors: lifetimes unchecked */
+};
+/* Late messages come: 1,000 generations, 5 epochs or 3 days. */
+struct cs_mls_options cs_mls_options_default(void);
+
+/* ---- extensions (section 13) ----------------------------------------- */
+
 struct cs_mls_extension {
 	uint16_t type;
 	struct cs_view data;
@@ -57,6 +168,7 @@ struct cs_mls_extensions {
 	const struct cs_mls_extension *v;
 	size_t n;
 };
+#define CS_MLS_EXT_APPLICATION_ID 0x0001
 #define CS_MLS_EXT_RATCHET_TREE 0x0002
 #define CS_MLS_EXT_REQUIRED_CAPABILITIES 0x0003
 #define CS_MLS_EXT_EXTERNAL_PUB 0x0004
@@ -64,33 +176,49 @@ struct cs_mls_extensions {
 #define CS_MLS_EXT_APP_DATA_DICTIONARY 0x0006
 #define CS_MLS_EXT_LAST_RESORT 0x000a
 
+/* The data of an external_senders extension (section 12.1.8.1), one sender
+ * after the other. */
+struct cs_mls_external_sender {
+	struct cs_view signature_key;
+	struct cs_mls_credential credential;
+};
+CS_CHECKED enum cs_err cs_mls_external_senders(struct cs_buf *out,
+    const struct cs_mls_external_sender *senders, size_t n);
+
 /* ---- key packages (section 10) ------------------------------------- */
 
-/* Who a member is: its basic credential and signature key. */
+/* Who a member is.  ${signer}'s algorithm has to be that of the suite. */
 struct cs_mls_identity {
-	struct cs_view credential; /* identity of the basic credential */
-	const struct cs_sign_key *key;
+	uint16_t credential_type; /* 0: basic */
+	struct cs_view credential;
+	struct cs_signer *signer; /* borrowed; a group keeps a reference */
 	uint64_t not_before_s; /* lifetime of leaves made for key packages */
 	uint64_t not_after_s;
+	struct cs_mls_extensions leaf_exts; /* extensions of the leaf */
+	/* What the program supports beyond the library: types of extensions
+	 * and proposals for the capabilities. */
+	const uint16_t *extension_types;
+	size_t n_extension_types;
 };
 
 /*
  * A fresh key package for suite ${suite_id}.  ${key_package} gets it as an
  * MLSMessage; ${secrets} its private half, to be stored until a Welcome for it
- * comes; ${ref} its KeyPackageRef (hash length of the suite: 32).
+ * comes; ${ref}, if not NULL, its KeyPackageRef.  CS_ERR_UNSUPPORTED: no such
+ * suite, or not the one of the signer.
  */
 CS_CHECKED enum cs_err cs_mls_key_package_new(struct cs_buf *key_package,
-    struct cs_buf *secrets, uint8_t ref[static 32], uint16_t suite_id,
+    struct cs_buf *secrets, struct cs_mls_hash *ref, uint16_t suite_id,
     const struct cs_mls_identity *id, bool last_resort);
 
 /* What is public about a key package; views point into the message. */
 struct cs_mls_key_package_info {
 	uint16_t suite_id;
-	struct cs_view credential;
+	struct cs_mls_credential credential;
 	struct cs_view signature_key;
 	uint64_t not_before_s, not_after_s;
 	bool last_resort;
-	uint8_t ref[32];
+	struct cs_mls_hash ref;
 };
 
 /* Parse and check (section 10.1), the auth callback not asked. */
@@ -111,14 +239,28 @@ void cs_mls_group_free(struct cs_mls_group *g);
 void cs_mls_group_set_options(
     struct cs_mls_group *g, const struct cs_mls_options *opt);
 
-/* Serialized state, every secret included: store it sealed. */
+/*
+ * Serialized state in two parts.  ${public} is large and changes with epochs
+ * and stored proposals; ${secret} is small, holds every secret, and changes
+ * with each message: store it sealed, and both in one transaction.  ${public}
+ * may be NULL when cs_mls_group_public_changed() is false; saving it makes it
+ * so.
+ */
 CS_CHECKED enum cs_err cs_mls_group_save(
-    const struct cs_mls_group *g, struct cs_buf *out);
+    struct cs_mls_group *g, struct cs_buf *public, struct cs_buf *secret);
+bool cs_mls_group_public_changed(const struct cs_mls_group *g);
+/*
+ * The contents of ${public} move into the group, also on failure; the tree in
+ * it is not parsed before a handshake needs it.  CS_ERR_CORRUPT: does not make
+ * sense, or the parts do not belong together; CS_ERR_NEWER.
+ */
 CS_CHECKED enum cs_err cs_mls_group_load(struct cs_mls_group **out,
-    struct cs_view saved, const struct cs_mls_options *opt);
+    struct cs_buf *public, struct cs_view secret,
+    const struct cs_mls_options *opt);
 
 struct cs_view cs_mls_group_id(const struct cs_mls_group *g);
 uint64_t cs_mls_group_epoch(const struct cs_mls_group *g);
+uint16_t cs_mls_group_suite(const struct cs_mls_group *g);
 uint32_t cs_mls_group_own_leaf(const struct cs_mls_group *g);
 /* Extensions of the GroupContext: data of type ${type}; false: not there. */
 bool cs_mls_group_extension(
@@ -127,28 +269,86 @@ bool cs_mls_group_extension(
 /* A member as seen in the tree. */
 struct cs_mls_member {
 	uint32_t leaf;
+	uint16_t credential_type;
 	struct cs_view credential;
 	struct cs_view signature_key;
 };
-/* How many leaves the tree has, blank ones included. */
+/* How many leaves the tree has, blank ones included; how many members. */
 uint32_t cs_mls_group_leaves(const struct cs_mls_group *g);
+uint32_t cs_mls_group_members(const struct cs_mls_group *g);
 /* false: no member at that leaf. */
 bool cs_mls_group_member(
     const struct cs_mls_group *g, uint32_t leaf, struct cs_mls_member *out);
+/* An extension of the member's leaf; false: no member, or not there. */
+bool cs_mls_group_leaf_extension(const struct cs_mls_group *g, uint32_t leaf,
+    uint16_t type, struct cs_view *data);
 
 /* RFC 9420, section 8.5. */
 CS_CHECKED enum cs_err cs_mls_group_export(const struct cs_mls_group *g,
     uint8_t *out, size_t n, struct cs_view label, struct cs_view context);
-/* Section 8.7: hash length bytes (32). */
+/* Section 8.7. */
 CS_CHECKED enum cs_err cs_mls_group_epoch_authenticator(
-    const struct cs_mls_group *g, uint8_t out[static 32]);
+    const struct cs_mls_group *g, struct cs_mls_hash *out);
+/* SafeExportSecret of draft-ietf-mls-extensions: hash length of the suite.
+ * Once a component an epoch: then the secret and what it came from are gone,
+ * and CS_ERR_REPLAY is the answer. */
+CS_CHECKED enum cs_err cs_mls_group_safe_export(
+    struct cs_mls_group *g, struct cs_mls_hash *out, uint16_t component);
 
-/* A signed GroupInfo with ratchet_tree, as MLSMessage, for a hub or a public
- * group; holds no secret. */
+/* A signed GroupInfo with external_pub, as MLSMessage, for a hub, a public
+ * group or who joins by an external commit; holds no secret.  ${tree}: with
+ * the ratchet_tree inside. */
 CS_CHECKED enum cs_err cs_mls_group_info(
-    const struct cs_mls_group *g, struct cs_buf *out);
+    struct cs_mls_group *g, struct cs_buf *out, bool tree);
+/* The ratchet_tree (section 12.4.3.3), for those who get it apart. */
+CS_CHECKED enum cs_err cs_mls_group_tree(
+    struct cs_mls_group *g, struct cs_buf *out);
 
-/* ---- proposals and commits ----------------------------------------- */
+/* ---- proposals (section 12.1) ------------------------------------------ */
+
+/* What a ReInit asks for (section 12.1.5). */
+struct cs_mls_reinit {
+	struct cs_view group_id;
+	uint16_t suite_id;
+	struct cs_mls_extensions extensions;
+};
+
+/*
+ * Each makes a proposal as PublicMessage, or PrivateMessage where the options
+ * say so, and stores it in the group, too, as if received.
+ */
+CS_CHECKED enum cs_err cs_mls_propose_add(
+    struct cs_buf *out, struct cs_mls_group *g, struct cs_view key_package);
+CS_CHECKED enum cs_err cs_mls_propose_update(
+    struct cs_buf *out, struct cs_mls_group *g);
+CS_CHECKED enum cs_err cs_mls_propose_remove(
+    struct cs_buf *out, struct cs_mls_group *g, uint32_t leaf);
+CS_CHECKED enum cs_err cs_mls_propose_psk(struct cs_buf *out,
+    struct cs_mls_group *g, const struct cs_mls_psk_id *id);
+CS_CHECKED enum cs_err cs_mls_propose_reinit(struct cs_buf *out,
+    struct cs_mls_group *g, const struct cs_mls_reinit *reinit);
+CS_CHECKED enum cs_err cs_mls_propose_extensions(struct cs_buf *out,
+    struct cs_mls_group *g, struct cs_mls_extensions context_exts);
+/* draft-ietf-mls-extensions: leave (always a PublicMessage, so that external
+ * joiners can commit it; CS_ERR_UNSUPPORTED unless every member knows it), and
+ * data of a component for who processes the commit. */
+CS_CHECKED enum cs_err cs_mls_propose_self_remove(
+    struct cs_buf *out, struct cs_mls_group *g);
+CS_CHECKED enum cs_err cs_mls_propose_ephemeral(struct cs_buf *out,
+    struct cs_mls_group *g, uint16_t component, struct cs_view data);
+
+/* How many proposals of this epoch are stored, and the leaf that the i-th
+ * removes if it is a Remove or SelfRemove (else UINT32_MAX); ${external}: by a
+ * non-member. */
+size_t cs_mls_group_proposals(const struct cs_mls_group *g);
+uint32_t cs_mls_group_proposed_removal(
+    const struct cs_mls_group *g, size_t i, bool *external);
+
+/* Do not commit the i-th stored proposal; a commit of somebody else that refers
+ * to it will not be understood. */
+void cs_mls_group_drop_proposal(struct cs_mls_group *g, size_t i);
+
+/* ---- commits (section 12.4) -------------------------------------------- */
 
 /* What to commit, by value; the stored proposals by reference are included
  * as far as they are valid together. */
@@ -157,37 +357,42 @@ struct cs_mls_commit_options {
 	size_t n_add;
 	const uint32_t *remove; /* leaf indices */
 	size_t n_remove;
+	const struct cs_mls_psk_id *psk;
+	size_t n_psk;
+	const struct cs_mls_extensions *context_exts; /* NULL: as they are */
+	const struct cs_mls_reinit *reinit; /* then nothing else */
+	struct {
+		uint16_t component;
+		struct cs_view data;
+	} ephemeral; /* data.data NULL: none */
 	bool force_path; /* a path although none is needed */
+	bool without_tree; /* the Welcome has no ratchet_tree */
+	const struct cs_mls_identity *new_identity; /* credential, signer and
+						     * leaf from now on */
 	struct cs_view authenticated_data;
 	struct cs_mls_extensions welcome_exts; /* in the Welcome's GroupInfo:
 						* seen by the joiners only */
 };
 
 /*
- * Make a commit (section 12.4.1).  ${commit} gets a PublicMessage; ${welcome}
- * a Welcome for all added members, or nothing when none is added.  The group is
- * unchanged until cs_mls_group_merge() of ${staged}.
+ * Make a commit (section 12.4.1).  ${commit} gets the message; ${welcome} a
+ * Welcome for all added members, or nothing when none is added.  The group is
+ * unchanged until cs_mls_group_merge() of ${staged}: which is to come when the
+ * delivery service has accepted the commit, and not if it took another.
  */
 CS_CHECKED enum cs_err cs_mls_commit_new(struct cs_mls_staged **staged,
     struct cs_buf *commit, struct cs_buf *welcome, struct cs_mls_group *g,
     const struct cs_mls_commit_options *opt);
-
-/* A proposal to update the own leaf (12.1.2) or remove ${leaf} (12.1.3), as a
- * PublicMessage.  It is stored in the group, too, as if received. */
-CS_CHECKED enum cs_err cs_mls_propose_update(
-    struct cs_buf *out, struct cs_mls_group *g);
-CS_CHECKED enum cs_err cs_mls_propose_remove(
-    struct cs_buf *out, struct cs_mls_group *g, uint32_t leaf);
-CS_CHECKED enum cs_err cs_mls_propose_add(
-    struct cs_buf *out, struct cs_mls_group *g, struct cs_view key_package);
-
-/* How many proposals of this epoch are stored, and the leaf that the i-th
- * removes if it is a Remove (else UINT32_MAX); ${external}: by a non-member. */
-size_t cs_mls_group_proposals(const struct cs_mls_group *g);
-uint32_t cs_mls_group_proposed_removal(
-    const struct cs_mls_group *g, size_t i, bool *external);
+/* A Welcome for ${n} of the added members from number ${first} on, for those
+ * who do not send one to all (section 12.4.3.1); only before it is saved. */
+CS_CHECKED enum cs_err cs_mls_staged_welcome(struct cs_buf *out,
+    const struct cs_mls_staged *s, size_t first, size_t n);
+/* GroupInfo of the epoch that our commit begins; see cs_mls_group_info(). */
+CS_CHECKED enum cs_err cs_mls_staged_group_info(struct cs_buf *out,
+    const struct cs_mls_staged *s, const struct cs_mls_group *g, bool tree);
 
 /* What a staged commit does; views live as long as the staged commit. */
+uint64_t cs_mls_staged_epoch(const struct cs_mls_staged *s);
 size_t cs_mls_staged_added(const struct cs_mls_staged *s);
 bool cs_mls_staged_added_member(
     const struct cs_mls_staged *s, size_t i, struct cs_mls_member *out);
@@ -196,36 +401,112 @@ size_t cs_mls_staged_removed(const struct cs_mls_staged *s);
 bool cs_mls_staged_removed_member(const struct cs_mls_staged *s, size_t i,
     struct cs_mls_member *out, bool *external);
 uint32_t cs_mls_staged_committer(const struct cs_mls_staged *s);
+/* An external commit: the committer is new, and the last one added. */
+bool cs_mls_staged_external(const struct cs_mls_staged *s);
 /* Does it remove this member itself?  Then merging ends the membership. */
 bool cs_mls_staged_self_removed(const struct cs_mls_staged *s);
+/* Does it end the group in favour of another (section 12.1.5)? */
+bool cs_mls_staged_reinit(const struct cs_mls_staged *s);
 /* An extension of the GroupContext after the merge. */
 bool cs_mls_staged_extension(
     const struct cs_mls_staged *s, uint16_t type, struct cs_view *data);
+/* The i-th AppEphemeral; false: there is none. */
+bool cs_mls_staged_ephemeral(const struct cs_mls_staged *s, size_t i,
+    uint16_t *component, struct cs_view *data);
+/* Is ${message} the commit that ${s} came from?  A commit of our own that
+ * comes back although its acknowledgement was lost is told by this. */
+bool cs_mls_staged_is(const struct cs_mls_staged *s, struct cs_view message);
 
 /* A staged commit of our own survives a restart. */
 CS_CHECKED enum cs_err cs_mls_staged_save(
     const struct cs_mls_staged *s, struct cs_buf *out);
 CS_CHECKED enum cs_err cs_mls_staged_load(struct cs_mls_staged **out,
-    const struct cs_mls_group *g, struct cs_view saved);
+    struct cs_mls_group *g, struct cs_view saved);
 void cs_mls_staged_free(struct cs_mls_staged *s);
 
 /* Take the next epoch.  Takes ${staged}, also on failure. */
 CS_CHECKED enum cs_err cs_mls_group_merge(
     struct cs_mls_group *g, struct cs_mls_staged *staged);
 
-/* Join from a Welcome (section 12.4.3.1), tree inside.  ${secrets} are those
- * of the key package that ${welcome} is for; ${welcome_ext}, if not NULL, gets
- * the data of the GroupInfo extension ${ext_type}, or nothing. */
+/* ---- joining ----------------------------------------------------------- */
+
+/* What may come with a Welcome. */
+struct cs_mls_join_options {
+	struct cs_view ratchet_tree; /* where the Welcome has none */
+	uint16_t ext_type; /* a GroupInfo extension that is wanted, ... */
+	struct cs_buf *ext; /* ... its data, or nothing; NULL: none wanted */
+	/* The group that is re-initialised or branched (sections 11.2, 11.3):
+	 * its resumption PSK and its members are what the new one is checked
+	 * against.  NULL: none, and a Welcome that wants one is refused. */
+	struct cs_mls_group *from;
+};
+/* Join from a Welcome (section 12.4.3.1).  ${secrets} are those of the key
+ * package that ${welcome} is for; ${join} may be NULL. */
 CS_CHECKED enum cs_err cs_mls_welcome_join(struct cs_mls_group **out,
     struct cs_view welcome, struct cs_view secrets,
     const struct cs_mls_identity *id, const struct cs_mls_options *opt,
-    uint16_t ext_type, struct cs_buf *welcome_ext);
+    const struct cs_mls_join_options *join);
 /* The KeyPackageRef of the i-th recipient of a Welcome; CS_ERR_NOT_FOUND past
  * the last. */
 CS_CHECKED enum cs_err cs_mls_welcome_recipient(
-    uint8_t ref[static 32], struct cs_view welcome, size_t i);
+    struct cs_mls_hash *ref, struct cs_view welcome, size_t i);
 /* Who committed the Welcome that ${g} was made from: its signer's leaf. */
 uint32_t cs_mls_group_welcomed_by(const struct cs_mls_group *g);
+
+/* What an external commit may carry. */
+struct cs_mls_external_options {
+	struct cs_view ratchet_tree; /* where the GroupInfo has none */
+	bool resync; /* remove the leaf that has our signature key, or else our
+		      * credential: CS_ERR_MEMBER if there is none */
+	const struct cs_mls_psk_id *psk;
+	size_t n_psk;
+	/* SelfRemoves that wait, as PublicMessages. */
+	const struct cs_view *proposals;
+	size_t n_proposals;
+	struct cs_view authenticated_data;
+};
+/*
+ * Join by an external commit (section 12.4.3.2).  ${group_info} needs
+ * external_pub.  The group that comes out stands in the new epoch: it is to be
+ * thrown away if the delivery service refuses ${commit}.  ${ext} may be NULL.
+ */
+CS_CHECKED enum cs_err cs_mls_external_commit(struct cs_mls_group **out,
+    struct cs_buf *commit, struct cs_view group_info,
+    const struct cs_mls_identity *id, const struct cs_mls_options *opt,
+    const struct cs_mls_external_options *ext);
+
+/* An Add of oneself by a non-member (section 12.1.8), as PublicMessage;
+ * ${group_info} says which group and epoch.  ${secrets} and ${ref} as of
+ * cs_mls_key_package_new(). */
+CS_CHECKED enum cs_err cs_mls_new_member_add(struct cs_buf *out,
+    struct cs_buf *secrets, struct cs_mls_hash *ref, struct cs_view group_info,
+    const struct cs_mls_identity *id);
+
+/* ---- re-initialisation and branching (sections 11.2 and 11.3) ----------- */
+
+/* Has a ReInit been committed?  What it asks for; views live with the group,
+ * ${extensions} gets their serialized list. */
+bool cs_mls_group_reinit(const struct cs_mls_group *g, struct cs_view *group_id,
+    uint16_t *suite_id, struct cs_view *extensions);
+
+/* The new group of all or some members of an old one. */
+struct cs_mls_successor_options {
+	const struct cs_view *add; /* fresh key packages of the members */
+	size_t n_add;
+	struct cs_view group_id; /* of a branch; a ReInit fixes its own */
+	struct cs_mls_extensions context_exts; /* of a branch */
+	bool force_path;
+	bool without_tree;
+};
+/*
+ * Begin the group that the ReInit of ${from} asks for, or, where there is none,
+ * a branch of it: founded by ${id}, with the others added, and the old group's
+ * resumption PSK injected.  ${id}'s signer has to fit the new suite.
+ */
+CS_CHECKED enum cs_err cs_mls_group_succeed(struct cs_mls_group **out,
+    struct cs_buf *welcome, struct cs_mls_group *from,
+    const struct cs_mls_identity *id, const struct cs_mls_options *opt,
+    const struct cs_mls_successor_options *what);
 
 /* ---- messages ------------------------------------------------------- */
 
@@ -245,7 +526,8 @@ enum cs_mls_event {
 struct cs_mls_received {
 	enum cs_mls_event event;
 	uint64_t epoch;
-	uint32_t sender_leaf;     /* UINT32_MAX: an external sender */
+	uint32_t sender_leaf; /* UINT32_MAX: not a member */
+	uint16_t credential_type;
 	struct cs_buf credential; /* of the sender, as it was in that epoch */
 	struct cs_buf signature_key;
 	struct cs_buf authenticated_data;
@@ -255,10 +537,11 @@ struct cs_mls_received {
 void cs_mls_received_clear(struct cs_mls_received *r);
 
 /*
- * Process any handshake or application message from another member or an
- * external sender.  On failure the group is as it was.  CS_ERR_EPOCH: not for
- * an epoch that we have; CS_ERR_REPLAY: its key was used or deleted, or it is
- * a message of our own, or a proposal that is stored already.
+ * Process any handshake or application message from another member, an
+ * external sender or a new member.  On failure the group is as it was.
+ * CS_ERR_EPOCH: not for an epoch that we have; CS_ERR_REPLAY: its key was used
+ * or deleted, or it is a message of our own, or a proposal that is stored
+ * already; CS_ERR_LIMIT: further ahead than the options allow.
  */
 CS_CHECKED enum cs_err cs_mls_process(struct cs_mls_received *out,
     struct cs_mls_group *g, struct cs_view message);
@@ -289,9 +572,11 @@ CS_CHECKED enum cs_err cs_mls_message_peek(
 
 /* ---- for a hub: the public half of a group -------------------------- */
 
-/* From a GroupInfo with ratchet_tree; tree and signature are checked. */
+/* From a GroupInfo; tree and signature are checked.  ${ratchet_tree} may be
+ * empty when it is inside. */
 CS_CHECKED enum cs_err cs_mls_public_group_new(struct cs_mls_public_group **out,
-    struct cs_view group_info, const struct cs_mls_options *opt);
+    struct cs_view group_info, struct cs_view ratchet_tree,
+    const struct cs_mls_options *opt);
 void cs_mls_public_group_free(struct cs_mls_public_group *g);
 CS_CHECKED enum cs_err cs_mls_public_group_save(
     const struct cs_mls_public_group *g, struct cs_buf *out);
@@ -306,6 +591,15 @@ bool cs_mls_public_group_member(const struct cs_mls_public_group *g,
 bool cs_mls_public_group_extension(
     const struct cs_mls_public_group *g, uint16_t type, struct cs_view *data);
 
+/* The ratchet_tree of the current epoch (section 12.4.3.3), for joiners. */
+CS_CHECKED enum cs_err cs_mls_public_group_tree(
+    struct cs_mls_public_group *g, struct cs_buf *out);
+/* Is ${group_info} (MLSMessage) of exactly this epoch, signed by one of its
+ * members, and with an external_pub?  The key in external_pub and the
+ * confirmation tag can only be checked by members. */
+CS_CHECKED enum cs_err cs_mls_public_group_check_info(
+    const struct cs_mls_public_group *g, struct cs_view group_info);
+
 /*
  * Process a PublicMessage as far as a non-member can: signature, epoch,
  * proposals, path, parent hashes; the membership and confirmation tags cannot
@@ -314,8 +608,10 @@ bool cs_mls_public_group_extension(
  */
 struct cs_mls_public_outcome {
 	enum cs_mls_content content;
-	uint32_t sender_leaf; /* UINT32_MAX: an external sender */
-	uint32_t *added;      /* leaves, after the commit */
+	uint32_t sender_leaf; /* UINT32_MAX: not a member; of an external
+			       * commit the leaf that it adds */
+	bool external_commit;
+	uint32_t *added; /* leaves, after the commit */
 	size_t n_added;
 	uint32_t *removed; /* leaves, before the commit */
 	size_t n_removed;
@@ -324,12 +620,39 @@ void cs_mls_public_outcome_clear(struct cs_mls_public_outcome *o);
 CS_CHECKED enum cs_err cs_mls_public_process(struct cs_mls_public_outcome *out,
     struct cs_mls_public_group *g, struct cs_view message);
 
-/* A Remove proposal by the external sender number ${sender_index} of the
- * group's external_senders extension (section 12.1.8.1), as PublicMessage. */
-CS_CHECKED enum cs_err cs_mls_external_remove(struct cs_buf *out,
+/* A proposal by the external sender number ${sender_index} of the group's
+ * external_senders extension (section 12.1.8.1), as PublicMessage.  Exactly one
+ * of the fields is set. */
+struct cs_mls_external_proposal {
+	struct cs_view add; /* a key package as MLSMessage */
+	const uint32_t *remove;
+	const struct cs_mls_psk_id *psk;
+	const struct cs_mls_reinit *reinit;
+	const struct cs_mls_extensions *context_exts;
+};
+CS_CHECKED enum cs_err cs_mls_external_propose(struct cs_buf *out,
     const struct cs_mls_public_group *g, uint32_t sender_index,
-    const struct cs_sign_key *key, uint32_t leaf);
+    const struct cs_signer *signer,
+    const struct cs_mls_external_proposal *proposal);
 
-/* The data of an external_senders extension with one sender. */
-CS_CHECKED enum cs_err cs_mls_external_senders(struct cs_buf *out,
-    struct cs_view credential, struct cs_view signature_key);
+/* ---- safe labels (draft-ietf-mls-extensions) ------------------------- */
+
+/* ComponentOperationLabel: appends the label that component ${component} uses
+ * in SafeSignWithLabel and SafeEncryptWithLabel. */
+CS_CHECKED enum cs_err cs_mls_component_label(
+    struct cs_buf *out, uint16_t component, struct cs_view label);
+/* Sign as a member, or verify a member's signature, for a component. */
+CS_CHECKED enum cs_err cs_mls_safe_sign(struct cs_buf *signature,
+    const struct cs_mls_group *g, uint16_t component, struct cs_view label,
+    struct cs_view content);
+CS_CHECKED enum cs_err cs_mls_safe_verify(const struct cs_mls_group *g,
+    uint32_t leaf, uint16_t component, struct cs_view label,
+    struct cs_view content, struct cs_view signature);
+/* The data of a component in an app_data_dictionary; strictly sorted, else
+ * CS_ERR_FORMAT; CS_ERR_NOT_FOUND. */
+CS_CHECKED enum cs_err cs_mls_app_data_find(
+    struct cs_view *data, struct cs_view dictionary, uint16_t component);
+/* The items of a SafeAAD, likewise. */
+CS_CHECKED enum cs_err cs_mls_safe_aad_find(
+    struct cs_view *item, struct cs_view authenticated_data,
+    uint16_t component);

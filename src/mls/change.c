@@ -4,15 +4,18 @@
 #include <string.h>
 
 #include "base/alloc.h"
+#include "base/writer.h"
 
 void
 cs_mls_change_clear(struct cs_mls_change *c)
 {
 	for (size_t i = 0; i < c->n_removed; i++)
-		cs_mls_leaf_node_release(c->removed[i].node);
+		cs_buf_free(&c->removed[i].raw);
 	cs_free_plain(c->removed);
 	cs_free_plain(c->added);
 	cs_buf_free(&c->provisional);
+	cs_buf_free(&c->ephemeral);
+	cs_mls_key_change_clear(&c->keys);
 	cs_mls_public_clear(&c->next);
 	*c = (struct cs_mls_change){ 0 };
 }
@@ -33,7 +36,21 @@ copy_state(struct cs_mls_public *out, const struct cs_mls_public *from)
 	    (err = cs_buf_set(
 		 &out->extensions, cs_buf_view(&from->extensions))))
 		return err;
-	return cs_mls_tree_copy(&out->tree, &from->tree);
+	cs_mls_tree_copy(&out->tree, &from->tree);
+	return CS_OK;
+}
+
+static enum cs_err
+apply_extensions(
+    struct cs_mls_change *c, const struct cs_mls_proposal_list *list)
+{
+	const struct cs_mls_valid_proposal *v = cs_mls_proposal_list_find(
+	    list, CS_MLS_PROPOSAL_GROUP_CONTEXT_EXTENSIONS);
+
+	if (v == NULL)
+		return CS_OK;
+	c->new_extensions = true;
+	return cs_buf_set(&c->next.extensions, v->p.extensions.raw);
 }
 
 static enum cs_err
@@ -56,19 +73,25 @@ static enum cs_err
 apply_removes(struct cs_mls_change *c, const struct cs_mls_public *from,
     const struct cs_mls_proposal_list *list)
 {
+	struct cs_mls_leaf leaf;
+	enum cs_err err;
+
 	for (size_t i = 0; i < list->n; i++) {
 		const struct cs_mls_valid_proposal *v = &list->v[i].valid;
 		struct cs_mls_removed *to = &c->removed[c->n_removed];
 
-		if (v->p.type != CS_MLS_PROPOSAL_REMOVE)
+		if (!cs_mls_proposal_removes(v))
 			continue;
-		to->leaf = v->p.remove;
+		to->leaf = cs_mls_proposal_target(v);
 		to->external = v->sender.type == CS_MLS_SENDER_EXTERNAL;
-		to->node = cs_mls_tree_leaf_ref(&from->tree, v->p.remove);
-		if (to->node == NULL)
+		if (!cs_mls_tree_leaf(&from->tree, to->leaf, &leaf))
 			return CS_ERR_MEMBER;
 		c->n_removed++;
-		cs_mls_tree_remove(&c->next.tree, v->p.remove);
+		if (c->external && v->p.type == CS_MLS_PROPOSAL_REMOVE)
+			c->replaced = c->n_removed;
+		if ((err = cs_buf_set(&to->raw, leaf.raw)) ||
+		    (err = cs_mls_tree_remove(&c->next.tree, to->leaf)))
+			return err;
 	}
 	return CS_OK;
 }
@@ -83,12 +106,38 @@ apply_adds(struct cs_mls_change *c, const struct cs_mls_proposal_list *list)
 
 		if (v->p.type != CS_MLS_PROPOSAL_ADD)
 			continue;
+		/* The leftmost blank leaf: so they ascend. */
 		if ((err = cs_mls_tree_add(
 			 &c->next.tree, &v->leaf, &c->added[c->n_added])))
 			return err;
 		c->n_added++;
 	}
+	c->n_welcomed = c->n_added;
 	return CS_OK;
+}
+
+/* What changes no tree: a ReInit to remember, data for components. */
+static enum cs_err
+apply_rest(struct cs_mls_change *c, const struct cs_mls_proposal_list *list)
+{
+	struct cs_writer w = cs_writer(&c->ephemeral);
+	enum cs_err err;
+
+	for (size_t i = 0; i < list->n; i++) {
+		const struct cs_mls_proposal *p = &list->v[i].valid.p;
+
+		if (p->type == CS_MLS_PROPOSAL_APP_EPHEMERAL) {
+			cs_write_u16(&w, p->ephemeral.component);
+			cs_write_vec(&w, p->ephemeral.data);
+		} else if (p->type == CS_MLS_PROPOSAL_REINIT) {
+			struct cs_writer r = cs_writer(&c->next.reinit);
+
+			cs_mls_proposal_write(&r, p);
+			if ((err = cs_writer_end(&r)))
+				return err;
+		}
+	}
+	return cs_writer_end(&w);
 }
 
 enum cs_err
@@ -98,18 +147,27 @@ cs_mls_change_begin(struct cs_mls_change *out, const struct cs_mls_public *from,
 	enum cs_err err;
 
 	out->committer = committer;
-	out->added = cs_calloc(list->n, sizeof *out->added);
+	out->external = committer == CS_MLS_COMMITTER_NEW;
+	out->added = cs_calloc(list->n + 1, sizeof *out->added);
 	out->removed = cs_calloc(list->n, sizeof *out->removed);
 	if (out->added == NULL || out->removed == NULL)
 		return CS_ERR_NOMEM;
 	/* Section 12.3: in this order. */
-	if ((err = cs_mls_proposal_list_check(list, committer)) ||
+	if ((err = cs_mls_proposal_list_check(list, from, committer)) ||
 	    (err = copy_state(&out->next, from)) ||
+	    (err = apply_extensions(out, list)) ||
 	    (err = apply_updates(out, list)) ||
 	    (err = apply_removes(out, from, list)) ||
-	    (err = apply_adds(out, list)))
+	    (err = apply_adds(out, list)) || (err = apply_rest(out, list)))
 		return err;
-	cs_mls_tree_filtered_path(&out->path, &out->next.tree, committer);
+	if (out->external) {
+		/* Section 12.4.3.2: where an Add would put it. */
+		if ((err = cs_mls_tree_place(
+			 &out->next.tree, &out->committer)))
+			return err;
+		out->added[out->n_added++] = out->committer;
+	}
+	cs_mls_tree_filtered_path(&out->path, &out->next.tree, out->committer);
 	return CS_OK;
 }
 
@@ -121,7 +179,7 @@ check_path_node(const struct cs_mls_change *c, size_t i,
 	struct cs_mls_nodes to = { 0 };
 	enum cs_err err;
 
-	if (!cs_hpke_public_valid(node->encryption_key))
+	if (!cs_hpke_public_valid(c->next.suite->kem, node->encryption_key))
 		return CS_ERR_KEY;
 	if ((err = cs_mls_path_recipients(&to, &c->next.tree,
 		 c->path.v[i].copath, c->added, c->n_added)) == CS_OK &&
@@ -131,18 +189,31 @@ check_path_node(const struct cs_mls_change *c, size_t i,
 	return err;
 }
 
+/* The leaf that the committer had: as a member its own, else the one that it
+ * removes to join again. */
+static bool
+old_leaf(struct cs_mls_leaf *out, const struct cs_mls_change *c)
+{
+	if (!c->external)
+		return cs_mls_tree_leaf(&c->next.tree, c->committer, out);
+	return c->replaced != 0 &&
+	    cs_mls_leaf_parse(
+		out, cs_buf_view(&c->removed[c->replaced - 1].raw)) == CS_OK;
+}
+
 static enum cs_err
 validate_path_leaf(struct cs_mls_valid_leaf *out, const struct cs_mls_change *c,
     const struct cs_mls_leaf *leaf)
 {
 	struct cs_mls_ext_list exts = cs_mls_public_extensions(&c->next);
+	struct cs_mls_leaf old;
 	const struct cs_mls_leaf_rules rules = {
 		.suite = c->next.suite,
 		.source = CS_MLS_LEAF_COMMIT,
 		.place = { cs_buf_view(&c->next.group_id), c->committer },
 		.context = &exts,
 		.opt = &c->next.opt,
-		.old = cs_mls_tree_leaf(&c->next.tree, c->committer),
+		.old = old_leaf(&old, c) ? &old : NULL,
 	};
 
 	return cs_mls_leaf_validate(out, leaf, &rules);
@@ -156,7 +227,7 @@ cs_mls_change_merge_path(
 	struct cs_reader r = cs_reader(path->nodes);
 	struct cs_mls_update_path_node node;
 	struct cs_mls_valid_leaf leaf;
-	struct cs_buf parent_hash = { 0 };
+	struct cs_mls_hash parent_hash;
 	enum cs_err err;
 
 	if (path->n_nodes != c->path.n)
@@ -171,62 +242,63 @@ cs_mls_change_merge_path(
 	}
 	if ((err = cs_mls_tree_set_path(
 		 &c->next.tree, c->committer, &c->path, keys, &parent_hash)))
-		goto out;
+		return err;
 	/* Section 7.9.2: the committer's leaf names what we computed. */
-	if (!cs_view_equal(cs_buf_view(&parent_hash), path->leaf.parent_hash))
-		err = CS_ERR_TREE;
-	else
-		err = cs_mls_tree_set_leaf(&c->next.tree, c->committer, &leaf);
-out:
-	cs_buf_free(&parent_hash);
-	return err;
+	if (!cs_view_equal(
+		cs_mls_hash_view(&parent_hash), path->leaf.parent_hash))
+		return CS_ERR_TREE;
+	return cs_mls_tree_set_leaf(&c->next.tree, c->committer, &leaf);
 }
 
 enum cs_err
 cs_mls_change_set_own_path(struct cs_mls_change *c,
     const struct cs_mls_path_secrets *secrets, struct cs_mls_leaf *leaf,
-    const struct cs_sign_key *key, struct cs_buf *leaf_out)
+    const struct cs_signer *signer, struct cs_buf *leaf_out)
 {
 	const struct cs_mls_leaf_place place = { cs_buf_view(&c->next.group_id),
 		c->committer };
 	struct cs_view keys[CS_MLS_MAX_DEPTH];
-	struct cs_buf parent_hash = { 0 };
+	struct cs_mls_hash parent_hash;
 	struct cs_mls_valid_leaf own;
-	struct cs_reader r;
 	enum cs_err err;
 
 	for (size_t i = 0; i < secrets->n; i++)
-		keys[i] = CS_VIEW_OF(secrets->key[i].public);
+		keys[i] = cs_hpke_key_public(&secrets->key[i]);
 	if ((err = cs_mls_tree_set_path(
 		 &c->next.tree, c->committer, &c->path, keys, &parent_hash)))
-		goto out;
+		return err;
 	leaf->source = CS_MLS_LEAF_COMMIT;
-	leaf->encryption_key = CS_VIEW_OF(secrets->leaf.public);
-	leaf->parent_hash = cs_buf_view(&parent_hash);
-	if ((err = cs_mls_leaf_sign(leaf_out, leaf, place, key)))
-		goto out;
+	leaf->encryption_key = cs_hpke_key_public(&secrets->leaf);
+	leaf->parent_hash = cs_mls_hash_view(&parent_hash);
 	/* Our own signature makes it valid. */
-	r = cs_reader(cs_buf_view(leaf_out));
-	cs_mls_leaf_read(&r, &own.leaf);
-	if ((err = cs_reader_end(&r)) == CS_OK)
+	if ((err = cs_mls_leaf_sign(leaf_out, leaf, place, signer)) == CS_OK &&
+	    (err = cs_mls_leaf_parse(&own.leaf, cs_buf_view(leaf_out))) ==
+		CS_OK)
 		err = cs_mls_tree_set_leaf(&c->next.tree, c->committer, &own);
-out:
 	leaf->parent_hash = cs_view(NULL, 0);
-	cs_buf_free(&parent_hash);
 	return err;
 }
 
 enum cs_err
-cs_mls_change_settle(struct cs_mls_change *c)
+cs_mls_change_settle(struct cs_mls_change *c, const struct cs_mls_public *from)
 {
+	struct cs_mls_ext_list exts = cs_mls_public_extensions(&c->next);
+	struct cs_mls_tree *t = &c->next.tree;
 	enum cs_err err;
 
-	/* Section 12.2: after the commit the tree is valid: no key twice,
-	 * and so no client twice. */
-	if (cs_mls_tree_members(&c->next.tree) > CS_MLS_MAX_MEMBERS)
+	/* Section 12.2: after the commit the tree is valid: no key twice, and
+	 * so no client twice, nobody whom the others do not understand. */
+	if (cs_mls_tree_members(t) > cs_mls_max_members(&c->next.opt))
 		return CS_ERR_LIMIT;
-	if ((err = cs_mls_tree_check_keys(&c->next.tree)) ||
-	    (err = cs_mls_public_update_context(&c->next)))
+	if ((err = cs_mls_tree_check_credentials(t)) ||
+	    (err = cs_mls_key_change_find(
+		 &c->keys, &from->index, &from->tree, t)) ||
+	    (err = cs_mls_key_change_check(&c->keys, &from->index)))
+		return err;
+	/* Section 12.1.7: also for those who were members before. */
+	if (c->new_extensions && (err = cs_mls_tree_check_context(t, &exts)))
+		return err;
+	if ((err = cs_mls_public_update_context(&c->next)))
 		return err;
 	return cs_buf_set(&c->provisional, cs_buf_view(&c->next.context));
 }
@@ -256,27 +328,55 @@ cs_mls_change_finish(struct cs_mls_change *c, struct cs_view confirmation_tag)
 }
 
 enum cs_err
+cs_mls_change_take_index(struct cs_mls_change *c, struct cs_mls_public *p)
+{
+	enum cs_err err;
+
+	if ((err = cs_mls_public_thaw(p)))
+		return err;
+	/* A staged commit that was loaded knows only its tree. */
+	if (c->keys.gone == NULL && c->keys.come == NULL &&
+	    (err = cs_mls_key_change_find(
+		 &c->keys, &p->index, &p->tree, &c->next.tree)))
+		return err;
+	if ((err = cs_mls_key_index_reserve(&p->index, c->keys.n_come)))
+		return err;
+	cs_mls_key_index_apply(&p->index, &c->keys);
+	cs_mls_key_index_clear(&c->next.index);
+	c->next.index = p->index;
+	p->index = (struct cs_mls_key_index){ 0 };
+	return CS_OK;
+}
+
+enum cs_err
 cs_mls_change_receive(struct cs_mls_change *out,
     struct cs_mls_proposal_list *list, struct cs_mls_commit *commit,
     const struct cs_mls_public *from, const struct cs_mls_verified *content,
     bool in_time)
 {
-	uint32_t committer = content->framed.sender.index;
+	uint32_t committer = content->framed.sender.type == CS_MLS_SENDER_MEMBER
+	    ? content->framed.sender.index
+	    : CS_MLS_COMMITTER_NEW;
 	struct cs_reader r = cs_reader(content->framed.body);
 	enum cs_err err;
 
+	/* Section 12.1.5: nothing follows a ReInit. */
+	if (from->reinit.len != 0)
+		return CS_ERR_PROPOSAL;
 	cs_mls_commit_read(&r, commit);
 	if ((err = cs_reader_end(&r)) ||
 	    (err = cs_mls_proposal_list_resolve(
 		 list, from, commit, committer, in_time)))
 		return err;
-	/* Section 12.4: a path unless only Adds are committed. */
-	if (!commit->has_path && cs_mls_proposal_list_needs_path(list))
+	/* Section 12.4: who joins needs one, and so do most changes. */
+	if (!commit->has_path &&
+	    (committer == CS_MLS_COMMITTER_NEW ||
+		cs_mls_proposal_list_needs_path(list)))
 		return CS_ERR_PROPOSAL;
 	if ((err = cs_mls_change_begin(out, from, list, committer)))
 		return err;
 	if (commit->has_path &&
 	    (err = cs_mls_change_merge_path(out, &commit->path)))
 		return err;
-	return cs_mls_change_settle(out);
+	return cs_mls_change_settle(out, from);
 }

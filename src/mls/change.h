@@ -13,6 +13,9 @@
 #include "mls/transcript.h"
 #include "mls/treekem.h"
 
+/* Who makes the commit: a member, or somebody who joins by it. */
+#define CS_MLS_COMMITTER_NEW UINT32_MAX
+
 /* A proposal as it is committed. */
 struct cs_mls_listed {
 	struct cs_mls_valid_proposal valid;
@@ -23,10 +26,17 @@ struct cs_mls_proposal_list {
 	size_t n;
 };
 void cs_mls_proposal_list_clear(struct cs_mls_proposal_list *l);
+/* The first of a type, or NULL. */
+const struct cs_mls_valid_proposal *cs_mls_proposal_list_find(
+    const struct cs_mls_proposal_list *l, enum cs_mls_proposal_type type);
+/* The leaf that an Update, Remove or SelfRemove is about; else UINT32_MAX. */
+uint32_t cs_mls_proposal_target(const struct cs_mls_valid_proposal *v);
+bool cs_mls_proposal_removes(const struct cs_mls_valid_proposal *v);
 
 /* Section 12.2, what can be said without applying; CS_ERR_PROPOSAL. */
 CS_CHECKED enum cs_err cs_mls_proposal_list_check(
-    const struct cs_mls_proposal_list *l, uint32_t committer);
+    const struct cs_mls_proposal_list *l, const struct cs_mls_public *p,
+    uint32_t committer);
 /* Section 12.4: does this list need a path? */
 bool cs_mls_proposal_list_needs_path(const struct cs_mls_proposal_list *l);
 /* Look up and check what ${commit} lists. */
@@ -38,18 +48,25 @@ CS_CHECKED enum cs_err cs_mls_proposal_list_resolve(
 struct cs_mls_removed {
 	uint32_t leaf;
 	bool external;
-	struct cs_mls_leaf_node *node; /* a reference of its own */
+	struct cs_buf raw; /* its LeafNode */
 };
 
 struct cs_mls_change {
-	struct cs_mls_public next;
-	uint32_t committer;
-	uint32_t *added;
+	struct cs_mls_public next; /* its index stays that of before */
+	uint32_t committer;        /* its leaf */
+	bool external;             /* the committer joins by the commit */
+	uint32_t *added;           /* ascending; an external committer last */
 	size_t n_added;
+	size_t n_welcomed; /* of them, those that an Add brought */
 	struct cs_mls_removed *removed;
 	size_t n_removed;
+	size_t replaced; /* of them, the one that an external committer was
+			  * before, plus 1; 0: none */
 	struct cs_mls_filtered_path path; /* of the committer */
 	struct cs_buf provisional;        /* GroupContext for the path */
+	struct cs_buf ephemeral;          /* u16 component, data<V>, ... */
+	struct cs_mls_key_change keys;
+	bool new_extensions; /* the GroupContext's changed */
 };
 void cs_mls_change_clear(struct cs_mls_change *c);
 
@@ -65,10 +82,11 @@ CS_CHECKED enum cs_err cs_mls_change_merge_path(
 /* The path of our own commit: ${leaf} is completed, signed, and written. */
 CS_CHECKED enum cs_err cs_mls_change_set_own_path(struct cs_mls_change *c,
     const struct cs_mls_path_secrets *secrets, struct cs_mls_leaf *leaf,
-    const struct cs_sign_key *key, struct cs_buf *leaf_out);
+    const struct cs_signer *signer, struct cs_buf *leaf_out);
 
 /* Is the new tree valid?  Then make the provisional context. */
-CS_CHECKED enum cs_err cs_mls_change_settle(struct cs_mls_change *c);
+CS_CHECKED enum cs_err cs_mls_change_settle(
+    struct cs_mls_change *c, const struct cs_mls_public *from);
 
 /* The transcript goes on with ${commit}, the context is the next epoch's. */
 CS_CHECKED enum cs_err cs_mls_change_confirm(struct cs_mls_change *c,
@@ -77,6 +95,11 @@ CS_CHECKED enum cs_err cs_mls_change_confirm(struct cs_mls_change *c,
 /* The interim hash, once the confirmation tag is known. */
 CS_CHECKED enum cs_err cs_mls_change_finish(
     struct cs_mls_change *c, struct cs_view confirmation_tag);
+
+/* The index of ${p} becomes that of the next epoch and moves there; ${p}'s tree
+ * is thawed.  On failure nothing has changed. */
+CS_CHECKED enum cs_err cs_mls_change_take_index(
+    struct cs_mls_change *c, struct cs_mls_public *p);
 
 /*
  * begin, merge_path and settle for a commit that was received.  ${list} and

@@ -54,16 +54,13 @@ cs_mls_ext_list_read(struct cs_reader *r, struct cs_mls_ext_list *out)
 void
 cs_mls_ext_list_write(struct cs_writer *w, const struct cs_mls_ext_list *list)
 {
-	size_t mark = cs_write_open(w);
-	struct cs_reader r = cs_reader(list->raw);
+	cs_write_vec(w, list->raw);
+}
 
-	while (cs_reader_more(&r)) {
-		struct cs_mls_extension e = cs_mls_ext_next(&r);
-
-		cs_write_u16(w, e.type);
-		cs_write_vec(w, e.data);
-	}
-	cs_write_close(w, mark);
+bool
+cs_mls_is_grease(uint16_t type)
+{
+	return (type & 0x0f0f) == 0x0a0a && type >> 8 == (type & 0xff);
 }
 
 bool

@@ -159,8 +159,8 @@ write_tbs(struct cs_writer *w, enum cs_mls_wire wire,
 }
 
 enum cs_err
-cs_mls_framed_sign(uint8_t out[static CS_SIGNATURE_LEN], enum cs_mls_wire wire,
-    const struct cs_mls_framed *f, const struct cs_sign_key *key,
+cs_mls_framed_sign(struct cs_mls_signature *out, enum cs_mls_wire wire,
+    const struct cs_mls_framed *f, const struct cs_signer *signer,
     struct cs_view context)
 {
 	struct cs_buf tbs = { 0 };
@@ -169,7 +169,7 @@ cs_mls_framed_sign(uint8_t out[static CS_SIGNATURE_LEN], enum cs_mls_wire wire,
 
 	write_tbs(&w, wire, f, context);
 	if ((err = cs_writer_end(&w)) == CS_OK)
-		err = cs_sign_with_label(out, key,
+		err = cs_sign_with_label(out->b, &out->n, signer,
 		    cs_view_str("FramedContentTBS"), cs_buf_view(&tbs));
 	cs_buf_free(&tbs);
 	return err;
@@ -177,8 +177,8 @@ cs_mls_framed_sign(uint8_t out[static CS_SIGNATURE_LEN], enum cs_mls_wire wire,
 
 enum cs_err
 cs_mls_framed_verify(struct cs_mls_verified *out,
-    const struct cs_mls_unverified *in, struct cs_view signature_key,
-    struct cs_view context)
+    const struct cs_mls_unverified *in, const struct cs_suite *suite,
+    struct cs_view signature_key, struct cs_view context)
 {
 	struct cs_buf tbs = { 0 };
 	struct cs_writer w = cs_writer(&tbs);
@@ -186,7 +186,7 @@ cs_mls_framed_verify(struct cs_mls_verified *out,
 
 	write_tbs(&w, in->wire, &in->framed, context);
 	if ((err = cs_writer_end(&w)) == CS_OK)
-		err = cs_verify_with_label(signature_key,
+		err = cs_verify_with_label(suite->sig, signature_key,
 		    cs_view_str("FramedContentTBS"), cs_buf_view(&tbs),
 		    in->signature);
 	cs_buf_free(&tbs);
@@ -269,6 +269,7 @@ cs_mls_membership_check(const struct cs_mls_public_message *m,
 	uint8_t want[CS_HASH_MAX];
 	enum cs_err err;
 
+	/* Section 6.2. */
 	if ((err = membership_tag(want, &m->content, suite, key, context)))
 		return err;
 	if (m->membership_tag.len != suite->hash_len ||

@@ -2,7 +2,7 @@
 /* src/mls/framing.h: what is signed, and how it travels (RFC 9420, 6). */
 #pragma once
 
-#include "crypto/sign.h"
+#include "crypto/signer.h"
 #include "mls/codec.h"
 #include "mls/key_schedule.h"
 #include "mls/secret_tree.h"
@@ -62,13 +62,19 @@ void cs_mls_authenticated_read(
 void cs_mls_authenticated_write(
     struct cs_writer *w, const struct cs_mls_unverified *c);
 
+/* A signature, with room for the longest. */
+struct cs_mls_signature {
+	uint8_t b[CS_SIG_MAX];
+	size_t n;
+};
+
 /* ${context}: the serialized GroupContext of the content's epoch. */
-CS_CHECKED enum cs_err cs_mls_framed_sign(uint8_t out[static CS_SIGNATURE_LEN],
+CS_CHECKED enum cs_err cs_mls_framed_sign(struct cs_mls_signature *out,
     enum cs_mls_wire wire, const struct cs_mls_framed *f,
-    const struct cs_sign_key *key, struct cs_view context);
+    const struct cs_signer *signer, struct cs_view context);
 CS_CHECKED enum cs_err cs_mls_framed_verify(struct cs_mls_verified *out,
-    const struct cs_mls_unverified *in, struct cs_view signature_key,
-    struct cs_view context);
+    const struct cs_mls_unverified *in, const struct cs_suite *suite,
+    struct cs_view signature_key, struct cs_view context);
 
 /* ProposalRef of section 5.2: hash length out. */
 CS_CHECKED enum cs_err cs_mls_proposal_ref(uint8_t *out,

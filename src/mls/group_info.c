@@ -16,6 +16,7 @@ cs_mls_group_info_read(struct cs_reader *r, struct cs_mls_group_info *out)
 	cs_mls_ext_list_read(r, &out->extensions);
 	out->confirmation_tag = cs_read_vec(r);
 	out->signer = cs_read_u32(r);
+	out->raw_unsigned = cs_mls_read_since(r, start);
 	out->signature = cs_read_vec(r);
 }
 
@@ -23,7 +24,7 @@ cs_mls_group_info_read(struct cs_reader *r, struct cs_mls_group_info *out)
 static void
 write_unsigned(struct cs_writer *w, const struct cs_mls_group_info *gi)
 {
-	cs_mls_group_context_write(w, &gi->context);
+	cs_write_bytes(w, gi->context_raw);
 	cs_mls_ext_list_write(w, &gi->extensions);
 	cs_write_vec(w, gi->confirmation_tag);
 	cs_write_u32(w, gi->signer);
@@ -37,71 +38,94 @@ cs_mls_group_info_write(struct cs_writer *w, const struct cs_mls_group_info *gi)
 }
 
 enum cs_err
-cs_mls_group_info_verify(
-    const struct cs_mls_group_info *gi, struct cs_view signature_key)
+cs_mls_group_info_verify(const struct cs_mls_group_info *gi,
+    const struct cs_suite *suite, struct cs_view signature_key)
 {
-	struct cs_buf tbs = { 0 };
-	struct cs_writer w = cs_writer(&tbs);
-	enum cs_err err;
-
-	write_unsigned(&w, gi);
-	if ((err = cs_writer_end(&w)) == CS_OK)
-		err = cs_verify_with_label(signature_key,
-		    cs_view_str("GroupInfoTBS"), cs_buf_view(&tbs),
-		    gi->signature);
-	cs_buf_free(&tbs);
-	return err;
+	return cs_verify_with_label(suite->sig, signature_key,
+	    cs_view_str("GroupInfoTBS"), gi->raw_unsigned, gi->signature);
 }
 
-/* The extensions of a GroupInfo: the tree, then those of the caller. */
+enum cs_err
+cs_mls_group_info_parse_message(
+    struct cs_mls_group_info *out, struct cs_view message)
+{
+	struct cs_reader r = cs_reader(message);
+
+	if (cs_mls_message_read(&r) != CS_MLS_WIRE_GROUP_INFO)
+		cs_reader_fail(&r, CS_ERR_FORMAT);
+	cs_mls_group_info_read(&r, out);
+	return cs_reader_end(&r);
+}
+
+enum cs_err
+cs_mls_group_info_external_pub(
+    struct cs_view *out, const struct cs_mls_group_info *gi)
+{
+	struct cs_view data;
+	struct cs_reader r;
+
+	if (!cs_mls_ext_find(&gi->extensions, CS_MLS_EXT_EXTERNAL_PUB, &data))
+		return CS_ERR_NOT_FOUND;
+	r = cs_reader(data);
+	*out = cs_read_vec(&r);
+	return cs_reader_end(&r);
+}
+
+/* The extensions of a GroupInfo: ours, then those of the caller. */
 static enum cs_err
 make_extensions(struct cs_buf *out, const struct cs_mls_public *p,
-    struct cs_mls_extensions exts)
+    const struct cs_mls_group_info_parts *parts)
 {
-	struct cs_buf tree = { 0 };
-	struct cs_writer t = cs_writer(&tree), w = cs_writer(out);
+	struct cs_writer w = cs_writer(out);
+	size_t mark, inner;
 	enum cs_err err;
 
-	for (size_t i = 0; i < exts.n; i++)
-		if (exts.v[i].type == CS_MLS_EXT_RATCHET_TREE)
+	for (size_t i = 0; i < parts->exts.n; i++)
+		if (parts->exts.v[i].type == CS_MLS_EXT_RATCHET_TREE ||
+		    parts->exts.v[i].type == CS_MLS_EXT_EXTERNAL_PUB)
 			return CS_ERR_MISUSE;
-	cs_mls_tree_write(&t, &p->tree);
-	cs_write_u16(&w, CS_MLS_EXT_RATCHET_TREE);
-	cs_write_vec(&w, cs_buf_view(&tree));
-	if ((err = cs_writer_end(&t)) == CS_OK &&
-	    (err = cs_writer_end(&w)) == CS_OK)
-		err = cs_mls_ext_list_build(out, exts);
-	cs_buf_free(&tree);
-	return err;
+	if (parts->tree) {
+		cs_write_u16(&w, CS_MLS_EXT_RATCHET_TREE);
+		mark = cs_write_open(&w);
+		cs_mls_tree_write(&w, &p->tree);
+		cs_write_close(&w, mark);
+	}
+	if (parts->external_pub.len != 0) {
+		cs_write_u16(&w, CS_MLS_EXT_EXTERNAL_PUB);
+		inner = cs_write_open(&w);
+		cs_write_vec(&w, parts->external_pub);
+		cs_write_close(&w, inner);
+	}
+	if ((err = cs_writer_end(&w)))
+		return err;
+	return cs_mls_ext_list_build(out, parts->exts);
 }
 
 enum cs_err
 cs_mls_group_info_make(struct cs_buf *out, const struct cs_mls_public *p,
-    struct cs_mls_extensions exts, struct cs_view confirmation_tag,
-    uint32_t signer, const struct cs_sign_key *key)
+    const struct cs_mls_group_info_parts *parts)
 {
 	struct cs_mls_group_info gi = {
-		.confirmation_tag = confirmation_tag,
-		.signer = signer,
+		.context_raw = cs_mls_public_context(p),
+		.confirmation_tag = parts->confirmation_tag,
+		.signer = parts->signer,
 	};
-	struct cs_reader r = cs_reader(cs_mls_public_context(p));
 	struct cs_buf extensions = { 0 }, tbs = { 0 };
 	struct cs_writer t = cs_writer(&tbs), w = cs_writer(out);
-	uint8_t signature[CS_SIGNATURE_LEN];
+	uint8_t signature[CS_SIG_MAX];
+	size_t n = 0;
 	enum cs_err err;
 
-	cs_mls_group_context_read(&r, &gi.context);
-	if ((err = cs_reader_end(&r)) ||
-	    (err = make_extensions(&extensions, p, exts)))
+	if ((err = make_extensions(&extensions, p, parts)))
 		goto out;
 	gi.extensions.raw = cs_buf_view(&extensions);
 	write_unsigned(&t, &gi);
 	if ((err = cs_writer_end(&t)) ||
-	    (err = cs_sign_with_label(signature, key,
+	    (err = cs_sign_with_label(signature, &n, parts->key,
 		 cs_view_str("GroupInfoTBS"), cs_buf_view(&tbs))))
 		goto out;
-	gi.signature = CS_VIEW_OF(signature);
-	cs_mls_group_info_write(&w, &gi);
+	cs_write_bytes(&w, cs_buf_view(&tbs));
+	cs_write_vec(&w, cs_view(signature, n));
 	err = cs_writer_end(&w);
 out:
 	cs_buf_free(&extensions);
@@ -123,48 +147,42 @@ set_hash(struct cs_mls_hash *out, struct cs_view v)
 /* Is the tree the one of the context, valid, and signed for by a member? */
 static enum cs_err
 adopt_tree(struct cs_mls_public *p, const struct cs_mls_group_info *gi,
-    const struct cs_mls_options *opt)
+    struct cs_view ratchet_tree, const struct cs_mls_options *opt)
 {
 	struct cs_mls_unverified_tree tree = { 0 };
-	const struct cs_mls_leaf *signer;
+	struct cs_mls_leaf signer;
 	uint8_t hash[CS_HASH_MAX];
-	struct cs_view data;
+	struct cs_view data = ratchet_tree;
 	enum cs_err err;
 
-	if (!cs_mls_ext_find(&gi->extensions, CS_MLS_EXT_RATCHET_TREE, &data))
+	cs_mls_ext_find(&gi->extensions, CS_MLS_EXT_RATCHET_TREE, &data);
+	if (data.len == 0)
 		return CS_ERR_TREE;
 	if ((err = cs_mls_tree_parse(&tree, p->suite, data)) ||
 	    (err = cs_mls_tree_root_hash(hash, &tree.tree)))
 		goto out;
-	signer = cs_mls_tree_leaf(&tree.tree, gi->signer);
-	if (signer == NULL)
+	if (!cs_mls_tree_leaf(&tree.tree, gi->signer, &signer))
 		err = CS_ERR_MEMBER;
 	else if (!cs_view_equal(
 		     gi->context.tree_hash, cs_view(hash, p->suite->hash_len)))
 		err = CS_ERR_TREE;
 	else
-		err = cs_mls_group_info_verify(gi, signer->signature_key);
+		err = cs_mls_group_info_verify(
+		    gi, p->suite, signer.signature_key);
 	if (err == CS_OK)
 		err = cs_mls_tree_verify(&p->tree, &tree, gi->context.group_id,
 		    &gi->context.extensions, opt);
+	if (err == CS_OK)
+		err = cs_mls_key_index_build(&p->index, &p->tree);
 out:
 	cs_mls_tree_clear(&tree.tree);
 	return err;
 }
 
-/* Section 13.4: do we ourselves support what the group uses? */
-static enum cs_err
-check_support(const struct cs_mls_group_info *gi)
-{
-	const struct cs_mls_leaf us = { .capabilities =
-					    cs_mls_own_capabilities() };
-
-	return cs_mls_leaf_check_context(&us, &gi->context.extensions);
-}
-
 enum cs_err
 cs_mls_public_from_group_info(struct cs_mls_public *out,
-    const struct cs_mls_group_info *gi, const struct cs_mls_options *opt)
+    const struct cs_mls_group_info *gi, struct cs_view ratchet_tree,
+    const struct cs_mls_options *opt)
 {
 	const struct cs_mls_group_context *c = &gi->context;
 	enum cs_err err;
@@ -176,9 +194,9 @@ cs_mls_public_from_group_info(struct cs_mls_public *out,
 	out->epoch = c->epoch;
 	if (gi->confirmation_tag.len != out->suite->hash_len)
 		return CS_ERR_MAC;
-	if ((err = check_support(gi)) ||
-	    (err = set_hash(&out->confirmed, c->confirmed_transcript_hash)) ||
-	    (err = adopt_tree(out, gi, opt)) ||
+	if ((err = set_hash(&out->confirmed, c->confirmed_transcript_hash)) ||
+	    (err = cs_mls_public_check_extensions(out, &c->extensions)) ||
+	    (err = adopt_tree(out, gi, ratchet_tree, opt)) ||
 	    (err = cs_mls_interim_transcript(out->interim.b, out->suite,
 		 c->confirmed_transcript_hash, gi->confirmation_tag)) ||
 	    (err = cs_buf_set(&out->group_id, c->group_id)) ||

@@ -1,7 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include <string.h>
-
-#include "base/alloc.h"
+#include "crypto/hash.h"
 #include "mls/group.h"
 
 void
@@ -24,6 +22,7 @@ note_sender(struct cs_mls_received *out, const struct cs_mls_framed *f,
 
 	out->epoch = f->epoch;
 	out->sender_leaf = sender->leaf;
+	out->credential_type = sender->credential_type;
 	if ((err = cs_buf_set(&out->credential, sender->credential)) ||
 	    (err = cs_buf_set(&out->signature_key, sender->signature_key)))
 		return err;
@@ -41,6 +40,7 @@ dispatch(struct cs_mls_received *out, struct cs_mls_group *g,
 		return cs_buf_set(&out->data, content->framed.body);
 	case CS_MLS_CONTENT_PROPOSAL:
 		out->event = CS_MLS_EVENT_PROPOSAL;
+		g->public_changed = true;
 		return cs_mls_public_store_proposal(&g->pub, content, false);
 	case CS_MLS_CONTENT_COMMIT:
 		out->event = CS_MLS_EVENT_COMMIT;
@@ -57,8 +57,11 @@ process_public(struct cs_mls_received *out, struct cs_mls_group *g,
 	struct cs_mls_member sender;
 	enum cs_err err;
 
+	if (g->ended)
+		return CS_ERR_MEMBER;
 	if ((err = cs_mls_public_authenticate(
-		 &content, &g->pub, m, &g->secrets.membership)))
+		 &content, &g->pub, m, &g->secrets.membership)) ||
+	    (err = cs_mls_public_thaw(&g->pub)))
 		return err;
 	if (content.framed.sender.type == CS_MLS_SENDER_MEMBER &&
 	    content.framed.sender.index == g->own_leaf)
@@ -71,18 +74,17 @@ process_public(struct cs_mls_received *out, struct cs_mls_group *g,
 
 /* What it takes to read a PrivateMessage of one epoch. */
 struct epoch {
-	const struct cs_suite *suite;
 	const struct cs_mls_sender_data_secret *sender_data;
 	struct cs_mls_secret_tree *keys;
 	struct cs_view context;
-	const struct cs_mls_past_epoch *past; /* NULL: the current one */
+	bool over;
+	size_t past; /* its number in the list, if it is over */
 };
 
 static enum cs_err
 find_epoch(struct epoch *out, struct cs_mls_group *g, uint64_t epoch)
 {
-	out->suite = g->pub.suite;
-	out->past = NULL;
+	*out = (struct epoch){ 0 };
 	if (epoch == g->pub.epoch && !g->ended) {
 		out->sender_data = &g->secrets.sender_data;
 		out->keys = &g->keys;
@@ -92,49 +94,48 @@ find_epoch(struct epoch *out, struct cs_mls_group *g, uint64_t epoch)
 	for (size_t i = 0; i < g->n_past; i++) {
 		struct cs_mls_past_epoch *p = &g->past[i];
 
-		if (p->epoch != epoch)
+		if (p->epoch != epoch || cs_mls_past_expired(g, p))
 			continue;
 		out->sender_data = &p->sender_data;
 		out->keys = &p->keys;
 		out->context = cs_buf_view(&p->context);
-		out->past = p;
+		out->over = true;
+		out->past = i;
 		return CS_OK;
 	}
 	return CS_ERR_EPOCH;
 }
 
-static const struct cs_mls_leaf *
-leaf_of(const struct cs_mls_group *g, const struct epoch *e, uint32_t leaf)
+static bool
+leaf_of(struct cs_mls_leaf *out, const struct cs_mls_group *g,
+    const struct epoch *e, uint32_t leaf)
 {
-	const struct cs_mls_leaf_node *node;
-
-	if (e->past == NULL)
-		return cs_mls_tree_leaf(&g->pub.tree, leaf);
-	if (leaf >= e->past->n_leaves)
-		return NULL;
-	node = e->past->leaves[leaf];
-	return node == NULL ? NULL : &node->leaf;
+	return e->over ? cs_mls_past_leaf(g, e->past, leaf, out)
+		       : cs_mls_tree_leaf(&g->pub.tree, leaf, out);
 }
 
 /* Decrypt and verify with the key in ${key}; consumed by the caller. */
 static enum cs_err
 read_private(struct cs_mls_received *out, struct cs_mls_group *g,
     const struct cs_mls_private_message *m, const struct epoch *e,
-    const struct cs_mls_sender_data *data, const struct cs_mls_message_key *key)
+    const struct cs_mls_sender_data *data, const struct cs_mls_leaf *leaf,
+    const struct cs_mls_message_key *key)
 {
-	const struct cs_mls_leaf *leaf = leaf_of(g, e, data->leaf);
-	const struct cs_mls_member sender = { data->leaf,
-		leaf->credential.identity, leaf->signature_key };
 	struct cs_mls_unverified content;
 	struct cs_mls_verified verified;
+	struct cs_mls_member sender;
 	struct cs_buf plain = { 0 };
 	enum cs_err err;
 
+	cs_mls_member_of_leaf(&sender, data->leaf, leaf);
 	if ((err = cs_mls_private_message_open(
-		 &content, &plain, m, e->suite, data, key)) ||
-	    (err = cs_mls_framed_verify(
-		 &verified, &content, leaf->signature_key, e->context)) ||
+		 &content, &plain, m, g->pub.suite, data, key)) ||
+	    (err = cs_mls_framed_verify(&verified, &content, g->pub.suite,
+		 leaf->signature_key, e->context)) ||
 	    (err = note_sender(out, &verified.framed, &sender)))
+		goto out;
+	if (m->type != CS_MLS_CONTENT_APPLICATION &&
+	    (err = cs_mls_public_thaw(&g->pub)))
 		goto out;
 	err = dispatch(out, g, &verified);
 out:
@@ -146,8 +147,12 @@ static enum cs_err
 process_private(struct cs_mls_received *out, struct cs_mls_group *g,
     const struct cs_mls_private_message *m)
 {
+	uint32_t max_skip = g->pub.opt.max_skip > CS_MLS_MAX_SKIP
+	    ? CS_MLS_MAX_SKIP
+	    : g->pub.opt.max_skip;
 	struct cs_mls_sender_data data = { 0 };
 	struct cs_mls_pending_key key = { 0 };
+	struct cs_mls_leaf leaf;
 	struct epoch e;
 	enum cs_err err;
 
@@ -156,12 +161,13 @@ process_private(struct cs_mls_received *out, struct cs_mls_group *g,
 	if ((err = find_epoch(&e, g, m->epoch)))
 		return err;
 	/* Handshakes of an epoch that is over are of no use. */
-	if (e.past != NULL && m->type != CS_MLS_CONTENT_APPLICATION)
+	if (e.over && m->type != CS_MLS_CONTENT_APPLICATION)
 		return CS_ERR_EPOCH;
-	if ((err = cs_mls_sender_data_open(&data, m, e.suite, e.sender_data)))
+	if ((err = cs_mls_sender_data_open(
+		 &data, m, g->pub.suite, e.sender_data)))
 		return err;
 	/* Section 6.3.2: a leaf that is not blank. */
-	if (leaf_of(g, &e, data.leaf) == NULL)
+	if (!leaf_of(&leaf, g, &e, data.leaf))
 		return CS_ERR_MEMBER;
 	if (data.leaf == g->own_leaf)
 		return CS_ERR_REPLAY;
@@ -169,9 +175,10 @@ process_private(struct cs_mls_received *out, struct cs_mls_group *g,
 		 m->type == CS_MLS_CONTENT_APPLICATION
 		     ? CS_MLS_RATCHET_APPLICATION
 		     : CS_MLS_RATCHET_HANDSHAKE,
-		 data.generation, g->pub.opt.max_skip)))
+		 data.generation, max_skip)))
 		return err;
-	if ((err = read_private(out, g, m, &e, &data, &key.key)) == CS_OK)
+	if ((err = read_private(out, g, m, &e, &data, &leaf, &key.key)) ==
+	    CS_OK)
 		cs_mls_secret_tree_take(e.keys, &key);
 	cs_mls_pending_key_clear(&key);
 	return err;
@@ -193,8 +200,7 @@ cs_mls_process(
 	if (wire == CS_MLS_WIRE_PUBLIC) {
 		cs_mls_public_message_read(&r, &public);
 		if ((err = cs_reader_end(&r)) == CS_OK)
-			err = g->ended ? CS_ERR_MEMBER
-				       : process_public(out, g, &public);
+			err = process_public(out, g, &public);
 	} else if (wire == CS_MLS_WIRE_PRIVATE) {
 		cs_mls_private_message_read(&r, &private);
 		if ((err = cs_reader_end(&r)) == CS_OK)
@@ -202,6 +208,8 @@ cs_mls_process(
 	} else {
 		err = CS_ERR_UNSUPPORTED;
 	}
+	if (err == CS_OK && out->staged != NULL)
+		err = cs_sha256(out->staged->message_hash, message);
 	if (err != CS_OK)
 		cs_mls_received_clear(out);
 	return err;
@@ -211,16 +219,12 @@ enum cs_err
 cs_mls_protect(struct cs_buf *out, struct cs_mls_group *g,
     struct cs_view authenticated_data, struct cs_view application_data)
 {
-	const struct cs_suite *suite = g->pub.suite;
-	uint8_t signature[CS_SIGNATURE_LEN];
+	struct cs_mls_signature signature;
 	struct cs_mls_unverified c = {
 		.wire = CS_MLS_WIRE_PRIVATE,
 		.framed = cs_mls_group_frame(g, CS_MLS_CONTENT_APPLICATION,
 		    authenticated_data, application_data),
-		.signature = CS_VIEW_OF(signature),
 	};
-	struct cs_mls_pending_key key = { 0 };
-	struct cs_buf message = { 0 };
 	enum cs_err err;
 
 	if (g->ended)
@@ -228,21 +232,9 @@ cs_mls_protect(struct cs_buf *out, struct cs_mls_group *g,
 	/* Section 12.4: proposals are committed before data is sent. */
 	if (g->pub.n_proposals != 0)
 		return CS_ERR_BUSY;
-	if ((err = cs_mls_framed_sign(signature, c.wire, &c.framed, &g->sign,
-		 cs_mls_public_context(&g->pub))) ||
-	    (err = cs_mls_secret_tree_next(
-		 &key, &g->keys, g->own_leaf, CS_MLS_RATCHET_APPLICATION)) ||
-	    (err = cs_mls_private_message_seal(&message, &c, suite,
-		 &g->secrets.sender_data, &key, g->pub.opt.padding)))
-		goto out;
-	if (message.len > CS_MLS_MAX_MESSAGE) {
-		err = CS_ERR_LIMIT;
-		goto out;
-	}
-	if ((err = cs_buf_add(out, cs_buf_view(&message))) == CS_OK)
-		cs_mls_secret_tree_take(&g->keys, &key);
-out:
-	cs_mls_pending_key_clear(&key);
-	cs_buf_free(&message);
-	return err;
+	if ((err = cs_mls_framed_sign(&signature, c.wire, &c.framed, g->signer,
+		 cs_mls_public_context(&g->pub))))
+		return err;
+	c.signature = cs_view(signature.b, signature.n);
+	return cs_mls_group_seal(out, g, &c);
 }

@@ -10,7 +10,7 @@ apply_own_update(struct cs_mls_staged *s, const struct cs_mls_group *g)
 	uint32_t node = cs_mls_leaf_to_node(g->own_leaf);
 
 	for (size_t i = 0; i < g->n_updates; i++)
-		if (cs_view_equal(CS_VIEW_OF(g->updates[i].public),
+		if (cs_view_equal(cs_hpke_key_public(&g->updates[i]),
 			cs_mls_tree_key(t, node)))
 			cs_mls_private_tree_set(
 			    &s->private, node, &g->updates[i]);
@@ -43,35 +43,58 @@ follow_path(struct cs_mls_staged *s, struct cs_mls_commit_secret *commit_secret,
 	return err;
 }
 
+/* Where the new epoch begins: our init secret, or the joiner's. */
+static enum cs_err
+find_init(struct cs_mls_init_secret *out, const struct cs_mls_group *g,
+    const struct cs_mls_proposal_list *list)
+{
+	const struct cs_mls_valid_proposal *v =
+	    cs_mls_proposal_list_find(list, CS_MLS_PROPOSAL_EXTERNAL_INIT);
+
+	if (v == NULL) {
+		*out = g->secrets.init;
+		return CS_OK;
+	}
+	return cs_mls_external_init_receive(
+	    out, g->pub.suite, &g->secrets.external, v->p.kem_output);
+}
+
 /* Key schedule and confirmation tag. */
 static enum cs_err
 confirm(struct cs_mls_staged *s, const struct cs_mls_group *g,
-    const struct cs_mls_commit *commit, struct cs_view tag)
+    const struct cs_mls_commit *commit, const struct cs_mls_proposal_list *list,
+    struct cs_view tag)
 {
+	const struct cs_mls_psk_sources sources = { &g->pub.opt, g, NULL };
 	struct cs_mls_public *next = &s->change.next;
 	struct cs_mls_commit_secret commit_secret = { 0 };
 	struct cs_mls_joiner_secret joiner = { 0 };
+	struct cs_mls_init_secret init = { 0 };
+	struct cs_mls_psk_secret psk = { 0 };
 	enum cs_err err;
 
 	s->private = g->private;
 	apply_own_update(s, g);
 	cs_mls_private_tree_sync(&s->private, &next->tree);
-	if (commit->has_path &&
-	    (err = follow_path(s, &commit_secret, g, commit)))
-		goto out;
-	if ((err = cs_mls_staged_derive(
-		 s, &joiner, &g->secrets.init, &commit_secret)))
+	if ((commit->has_path &&
+		(err = follow_path(s, &commit_secret, g, commit))) ||
+	    (err = cs_mls_list_psk_secret(&psk, next->suite, list, &sources)) ||
+	    (err = find_init(&init, g, list)) ||
+	    (err = cs_mls_staged_derive(
+		 s, &joiner, &init, &commit_secret, &psk)))
 		goto out;
 	err = cs_mls_confirmation_tag_check(tag, next->suite,
 	    &s->secrets.confirmation, cs_mls_hash_view(&next->confirmed));
 out:
 	cs_wipe(&commit_secret, sizeof commit_secret);
 	cs_wipe(&joiner, sizeof joiner);
+	cs_wipe(&init, sizeof init);
+	cs_wipe(&psk, sizeof psk);
 	return err;
 }
 
 enum cs_err
-cs_mls_group_stage(struct cs_mls_staged **out, const struct cs_mls_group *g,
+cs_mls_group_stage(struct cs_mls_staged **out, struct cs_mls_group *g,
     const struct cs_mls_verified *content)
 {
 	struct cs_mls_proposal_list list = { 0 };
@@ -91,7 +114,7 @@ cs_mls_group_stage(struct cs_mls_staged **out, const struct cs_mls_group *g,
 		s->self_removed |= s->change.removed[i].leaf == g->own_leaf;
 	/* Who is removed gets no secret to check the tag with. */
 	if (!s->self_removed &&
-	    (err = confirm(s, g, &commit, content->confirmation_tag)))
+	    (err = confirm(s, g, &commit, &list, content->confirmation_tag)))
 		goto out;
 	if ((err = cs_mls_change_finish(&s->change, content->confirmation_tag)))
 		goto out;

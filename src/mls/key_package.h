@@ -12,6 +12,7 @@ struct cs_mls_key_package {
 	struct cs_mls_ext_list extensions;
 	struct cs_view signature;
 	struct cs_view raw;
+	struct cs_view raw_unsigned; /* the part before the signature */
 };
 
 /* A key package that cs_mls_key_package_validate() accepted. */
@@ -34,8 +35,8 @@ CS_CHECKED enum cs_err cs_mls_key_package_validate(
     struct cs_mls_valid_key_package *out, const struct cs_mls_key_package *kp,
     const struct cs_mls_leaf_rules *rules);
 
-/* KeyPackageRef: the suite's hash length. */
-CS_CHECKED enum cs_err cs_mls_key_package_ref(uint8_t *out,
+/* KeyPackageRef, section 5.2. */
+CS_CHECKED enum cs_err cs_mls_key_package_ref(struct cs_mls_hash *out,
     const struct cs_suite *suite, const struct cs_mls_key_package *kp);
 
 /* The private half, as cs_mls_key_package_new() serialized it. */
@@ -48,5 +49,8 @@ struct cs_mls_key_package_secrets {
 CS_CHECKED enum cs_err cs_mls_key_package_secrets_parse(
     struct cs_mls_key_package_secrets *out, struct cs_view in);
 
-/* The leaf that ${id} shows, but for key, source and signature. */
-struct cs_mls_leaf cs_mls_identity_leaf(const struct cs_mls_identity *id);
+/* Append a fresh KeyPackage, bare, and its secrets. */
+CS_CHECKED enum cs_err cs_mls_key_package_make(struct cs_buf *out,
+    struct cs_buf *secrets, struct cs_mls_hash *ref,
+    const struct cs_suite *suite, const struct cs_mls_identity *id,
+    bool last_resort);

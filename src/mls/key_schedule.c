@@ -84,6 +84,7 @@ cs_mls_epoch_secrets(struct cs_mls_epoch_secrets *out,
 		{ "resumption", out->resumption.b },
 		{ "authentication", out->authenticator.b },
 		{ "init", out->init.b },
+		{ "application_export", out->app_export.b },
 	};
 	enum cs_err err = CS_OK;
 
@@ -116,7 +117,54 @@ enum cs_err
 cs_mls_external_key(struct cs_hpke_key *out, const struct cs_suite *suite,
     const struct cs_mls_external_secret *external)
 {
-	return cs_hpke_key_derive(out, secret(suite, external->b));
+	return cs_hpke_key_derive(
+	    out, suite->kem, secret(suite, external->b));
+}
+
+#define EXTERNAL_INIT "MLS 1.0 external init secret"
+
+enum cs_err
+cs_mls_external_init_send(struct cs_mls_init_secret *out,
+    struct cs_buf *kem_output, const struct cs_suite *suite,
+    struct cs_view external_pub)
+{
+	uint8_t enc[CS_HPKE_PUBLIC_MAX];
+	struct cs_hpke_info info;
+	struct cs_hpke h = { 0 };
+	enum cs_err err;
+
+	if ((err = cs_hpke_info_init(&info, suite, cs_view(NULL, 0))) ||
+	    (err = cs_hpke_sender(&h, enc, &info, external_pub)) ||
+	    (err = cs_hpke_export(&h, out->b, suite->hash_len,
+		 cs_view_str(EXTERNAL_INIT))))
+		goto out;
+	err = cs_buf_add(
+	    kem_output, cs_view(enc, cs_hpke_public_len(suite->kem)));
+out:
+	cs_hpke_clear(&h);
+	return err;
+}
+
+enum cs_err
+cs_mls_external_init_receive(struct cs_mls_init_secret *out,
+    const struct cs_suite *suite, const struct cs_mls_external_secret *external,
+    struct cs_view kem_output)
+{
+	struct cs_hpke_key key = { 0 };
+	struct cs_hpke_info info;
+	struct cs_hpke h = { 0 };
+	enum cs_err err;
+
+	if ((err = cs_mls_external_key(&key, suite, external)) ||
+	    (err = cs_hpke_info_init(&info, suite, cs_view(NULL, 0))) ||
+	    (err = cs_hpke_receiver(&h, &info, &key, kem_output)))
+		goto out;
+	err = cs_hpke_export(
+	    &h, out->b, suite->hash_len, cs_view_str(EXTERNAL_INIT));
+out:
+	cs_wipe(&key, sizeof key);
+	cs_hpke_clear(&h);
+	return err;
 }
 
 enum cs_err

@@ -49,6 +49,11 @@ struct cs_mls_epoch_authenticator {
 	uint8_t b[CS_HASH_MAX];
 };
 
+/* application_export_secret of draft-ietf-mls-extensions. */
+struct cs_mls_app_export_secret {
+	uint8_t b[CS_HASH_MAX];
+};
+
 /* What an epoch keeps; the encryption secret becomes a secret tree. */
 struct cs_mls_epoch_secrets {
 	struct cs_mls_sender_data_secret sender_data;
@@ -59,6 +64,7 @@ struct cs_mls_epoch_secrets {
 	struct cs_mls_resumption_psk resumption;
 	struct cs_mls_epoch_authenticator authenticator;
 	struct cs_mls_init_secret init; /* for the next epoch */
+	struct cs_mls_app_export_secret app_export;
 };
 
 /* ${context}: the serialized GroupContext of the new epoch. */
@@ -87,6 +93,15 @@ CS_CHECKED enum cs_err cs_mls_export(uint8_t *out, size_t n,
 /* Section 8: the key pair that the whole group holds. */
 CS_CHECKED enum cs_err cs_mls_external_key(struct cs_hpke_key *out,
     const struct cs_suite *suite, const struct cs_mls_external_secret *secret);
+
+/* Section 8.3: the init secret that an external committer shares with the
+ * group: sent as ${kem_output}, which is appended to, or received. */
+CS_CHECKED enum cs_err cs_mls_external_init_send(
+    struct cs_mls_init_secret *out, struct cs_buf *kem_output,
+    const struct cs_suite *suite, struct cs_view external_pub);
+CS_CHECKED enum cs_err cs_mls_external_init_receive(
+    struct cs_mls_init_secret *out, const struct cs_suite *suite,
+    const struct cs_mls_external_secret *secret, struct cs_view kem_output);
 
 /* Section 6.1: MAC(confirmation_key, confirmed_transcript_hash). */
 CS_CHECKED enum cs_err cs_mls_confirmation_tag(uint8_t *out,

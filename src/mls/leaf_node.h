@@ -3,9 +3,22 @@
 #pragma once
 
 #include "crypto/hpke.h"
-#include "crypto/sign.h"
+#include "crypto/signer.h"
 #include "mls/credential.h"
 #include "mls/extension.h"
+
+/* RFC 9420, section 17.4, and draft-ietf-mls-extensions. */
+enum cs_mls_proposal_type {
+	CS_MLS_PROPOSAL_ADD = 1,
+	CS_MLS_PROPOSAL_UPDATE = 2,
+	CS_MLS_PROPOSAL_REMOVE = 3,
+	CS_MLS_PROPOSAL_PSK = 4,
+	CS_MLS_PROPOSAL_REINIT = 5,
+	CS_MLS_PROPOSAL_EXTERNAL_INIT = 6,
+	CS_MLS_PROPOSAL_GROUP_CONTEXT_EXTENSIONS = 7,
+	CS_MLS_PROPOSAL_APP_EPHEMERAL = 9,
+	CS_MLS_PROPOSAL_SELF_REMOVE = 10,
+};
 
 enum cs_mls_leaf_source {
 	CS_MLS_LEAF_ANY = 0, /* in rules only: a leaf met in a tree */
@@ -35,7 +48,8 @@ struct cs_mls_leaf {
 	struct cs_view parent_hash; /* source commit */
 	struct cs_mls_ext_list extensions;
 	struct cs_view signature;
-	struct cs_view raw; /* all of it, as read */
+	struct cs_view raw;          /* all of it, as read */
+	struct cs_view raw_unsigned; /* the part before the signature */
 };
 
 /* A leaf that cs_mls_leaf_validate() accepted. */
@@ -45,6 +59,8 @@ struct cs_mls_valid_leaf {
 
 void cs_mls_leaf_read(struct cs_reader *r, struct cs_mls_leaf *out);
 void cs_mls_leaf_write(struct cs_writer *w, const struct cs_mls_leaf *leaf);
+CS_CHECKED enum cs_err cs_mls_leaf_parse(
+    struct cs_mls_leaf *out, struct cs_view in);
 
 /* Where a leaf stands, for its signature; unused for key packages. */
 struct cs_mls_leaf_place {
@@ -53,18 +69,28 @@ struct cs_mls_leaf_place {
 };
 
 /*
- * Append ${leaf} to ${out} with a fresh signature by ${key}, whose public half
- * it has to name; ${leaf}'s own signature and raw are not looked at.
+ * Append ${leaf} to ${out} with a fresh signature by ${signer}, whose public
+ * half it has to name; ${leaf}'s own signature and raw are not looked at.
  */
 CS_CHECKED enum cs_err cs_mls_leaf_sign(struct cs_buf *out,
     const struct cs_mls_leaf *leaf, struct cs_mls_leaf_place place,
-    const struct cs_sign_key *key);
+    const struct cs_signer *signer);
 
+/* Of a leaf that was parsed.  May be called from several threads. */
 CS_CHECKED enum cs_err cs_mls_leaf_verify_signature(
-    const struct cs_mls_leaf *leaf, struct cs_mls_leaf_place place);
+    const struct cs_mls_leaf *leaf, const struct cs_suite *suite,
+    struct cs_mls_leaf_place place);
 
-/* What this implementation can do; as listed in leaves of its own. */
-struct cs_mls_capabilities cs_mls_own_capabilities(void);
+/* The leaf that an identity shows, but for encryption key, source and
+ * signature; with what it points into. */
+struct cs_mls_own_leaf {
+	struct cs_mls_leaf leaf;
+	struct cs_buf capabilities;
+	struct cs_buf extensions;
+};
+CS_CHECKED enum cs_err cs_mls_own_leaf_make(
+    struct cs_mls_own_leaf *out, const struct cs_mls_identity *id);
+void cs_mls_own_leaf_clear(struct cs_mls_own_leaf *l);
 
 /* What a leaf has to fit to. */
 struct cs_mls_leaf_rules {
@@ -81,10 +107,18 @@ struct cs_mls_leaf_rules {
 CS_CHECKED enum cs_err cs_mls_leaf_validate(struct cs_mls_valid_leaf *out,
     const struct cs_mls_leaf *leaf, const struct cs_mls_leaf_rules *rules);
 
-/* The same without the signature and without asking ${rules->opt->auth}. */
+/* Two parts of it: without signature and credential, ... */
 CS_CHECKED enum cs_err cs_mls_leaf_check_content(
+    const struct cs_mls_leaf *leaf, const struct cs_mls_leaf_rules *rules);
+/* ... and what the authentication service says. */
+CS_CHECKED enum cs_err cs_mls_leaf_ask(
     const struct cs_mls_leaf *leaf, const struct cs_mls_leaf_rules *rules);
 
 /* Does ${leaf} support all that the GroupContext extensions ask for? */
 CS_CHECKED enum cs_err cs_mls_leaf_check_context(
     const struct cs_mls_leaf *leaf, const struct cs_mls_ext_list *context);
+
+/* What the options say, or what holds when they say nothing. */
+uint32_t cs_mls_max_members(const struct cs_mls_options *opt);
+void cs_mls_pool_run(const struct cs_mls_pool *pool,
+    void (*work)(void *arg, size_t i), void *arg, size_t n);

@@ -89,15 +89,15 @@ cs_mls_leaf_check_content(
 
 	if (rules->source != CS_MLS_LEAF_ANY && leaf->source != rules->source)
 		return CS_ERR_MISMATCH;
-	if (!cs_hpke_public_valid(leaf->encryption_key))
+	if (!cs_hpke_public_valid(rules->suite->kem, leaf->encryption_key))
 		return CS_ERR_KEY;
-	if (!cs_mls_u16s_have(c->versions, CS_MLS_VERSION_10) ||
-	    !cs_mls_u16s_have(c->suites, rules->suite->id))
+	/* The suite is proved by keys and signature of it; the RFC does not ask
+	 * that it be listed, and there are clients that do not. */
+	if (!cs_mls_u16s_have(c->versions, CS_MLS_VERSION_10))
 		return CS_ERR_UNSUPPORTED;
-	/* We know basic credentials only, and no one who does not list them
-	 * can be with us: section 7.3 on credential types of all members. */
-	if (leaf->credential.type != CS_MLS_CREDENTIAL_BASIC ||
-	    !cs_mls_u16s_have(c->credentials, CS_MLS_CREDENTIAL_BASIC))
+	/* Its own credential's type, at least; that of the others is a matter
+	 * of the tree (cs_mls_tree_check_credentials). */
+	if (!cs_mls_u16s_have(c->credentials, leaf->credential.type))
 		return CS_ERR_CREDENTIAL;
 	/* An Update or the leaf of a path brings a new key. */
 	if (rules->old != NULL &&
@@ -112,23 +112,29 @@ cs_mls_leaf_check_content(
 }
 
 enum cs_err
-cs_mls_leaf_validate(struct cs_mls_valid_leaf *out,
+cs_mls_leaf_ask(
     const struct cs_mls_leaf *leaf, const struct cs_mls_leaf_rules *rules)
 {
 	const struct cs_mls_auth *auth = &rules->opt->auth;
-	struct cs_view old = { NULL, 0 };
-	enum cs_err err;
 
-	if (rules->old != NULL)
-		old = rules->old->credential.identity;
-	if ((err = cs_mls_leaf_check_content(leaf, rules)) ||
-	    (err = cs_mls_leaf_verify_signature(leaf, rules->place)))
-		return err;
 	/* Section 5.3.1; nobody to ask means that nobody vouches. */
 	if (auth->check == NULL)
 		return CS_ERR_CREDENTIAL;
-	if ((err = auth->check(auth->arg, leaf->credential.identity, old,
-		 leaf->signature_key)))
+	return auth->check(auth->arg, &leaf->credential,
+	    rules->old == NULL ? NULL : &rules->old->credential,
+	    leaf->signature_key);
+}
+
+enum cs_err
+cs_mls_leaf_validate(struct cs_mls_valid_leaf *out,
+    const struct cs_mls_leaf *leaf, const struct cs_mls_leaf_rules *rules)
+{
+	enum cs_err err;
+
+	if ((err = cs_mls_leaf_check_content(leaf, rules)) ||
+	    (err = cs_mls_leaf_verify_signature(
+		 leaf, rules->suite, rules->place)) ||
+	    (err = cs_mls_leaf_ask(leaf, rules)))
 		return err;
 	out->leaf = *leaf;
 	return CS_OK;

@@ -180,13 +180,35 @@ out:
 	return err;
 }
 
-/* PrivateMessageContent with padding up to a multiple of ${padding}. */
+/* How many zero bytes follow ${len} bytes of content. */
+static size_t
+padding_for(size_t len, uint32_t policy)
+{
+	unsigned e = 0, keep = 0;
+	size_t step;
+
+	if (policy == CS_MLS_PADDING_PADME) {
+		/* Of a length of e + 1 bits, only the first log2(e) + 1 may
+		 * differ from zero: at most 12 percent are added. */
+		while (len >> (e + 1) != 0)
+			e++;
+		while (e >> keep != 0)
+			keep++;
+		step = (size_t)1 << (e > keep ? e - keep : 0);
+	} else {
+		step = policy;
+	}
+	return step < 2 || len % step == 0 ? 0 : step - len % step;
+}
+
+/* PrivateMessageContent. */
 static enum cs_err
 write_content(
     struct cs_buf *out, const struct cs_mls_unverified *c, uint32_t padding)
 {
 	struct cs_writer w = cs_writer(out);
 	uint8_t *zero;
+	size_t n;
 	enum cs_err err;
 
 	if (c->framed.type == CS_MLS_CONTENT_APPLICATION)
@@ -196,9 +218,8 @@ write_content(
 	cs_mls_auth_data_write(&w, c);
 	if ((err = cs_writer_end(&w)))
 		return err;
-	if (padding < 2 || out->len % padding == 0)
-		return CS_OK;
-	return cs_buf_extend(out, padding - out->len % padding, &zero);
+	n = padding_for(out->len, padding);
+	return n == 0 ? CS_OK : cs_buf_extend(out, n, &zero);
 }
 
 static enum cs_err

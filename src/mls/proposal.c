@@ -1,39 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "mls/proposal.h"
 
-#define PSK_EXTERNAL 1
-#define PSK_RESUMPTION 2
-
-void
-cs_mls_psk_id_read(struct cs_reader *r, struct cs_mls_psk_id *out)
-{
-	*out = (struct cs_mls_psk_id){ 0 };
-	out->type = cs_read_u8(r);
-	if (out->type == PSK_RESUMPTION) {
-		out->usage = cs_read_u8(r);
-		if (out->usage < 1 || out->usage > 3)
-			cs_reader_fail(r, CS_ERR_FORMAT);
-	} else if (out->type != PSK_EXTERNAL) {
-		cs_reader_fail(r, CS_ERR_FORMAT);
-	}
-	out->id = cs_read_vec(r);
-	if (out->type == PSK_RESUMPTION)
-		out->epoch = cs_read_u64(r);
-	out->nonce = cs_read_vec(r);
-}
-
-void
-cs_mls_psk_id_write(struct cs_writer *w, const struct cs_mls_psk_id *id)
-{
-	cs_write_u8(w, id->type);
-	if (id->type == PSK_RESUMPTION)
-		cs_write_u8(w, id->usage);
-	cs_write_vec(w, id->id);
-	if (id->type == PSK_RESUMPTION)
-		cs_write_u64(w, id->epoch);
-	cs_write_vec(w, id->nonce);
-}
-
 void
 cs_mls_proposal_body_read(struct cs_reader *r, enum cs_mls_proposal_type type,
     struct cs_mls_proposal *out)
@@ -63,6 +30,12 @@ cs_mls_proposal_body_read(struct cs_reader *r, enum cs_mls_proposal_type type,
 		break;
 	case CS_MLS_PROPOSAL_GROUP_CONTEXT_EXTENSIONS:
 		cs_mls_ext_list_read(r, &out->extensions);
+		break;
+	case CS_MLS_PROPOSAL_APP_EPHEMERAL:
+		out->ephemeral.component = cs_read_u16(r);
+		out->ephemeral.data = cs_read_vec(r);
+		break;
+	case CS_MLS_PROPOSAL_SELF_REMOVE:
 		break;
 	default:
 		cs_reader_fail(r, CS_ERR_UNSUPPORTED);
@@ -96,6 +69,12 @@ cs_mls_proposal_body_write(struct cs_writer *w, const struct cs_mls_proposal *p)
 		break;
 	case CS_MLS_PROPOSAL_GROUP_CONTEXT_EXTENSIONS:
 		cs_mls_ext_list_write(w, &p->extensions);
+		break;
+	case CS_MLS_PROPOSAL_APP_EPHEMERAL:
+		cs_write_u16(w, p->ephemeral.component);
+		cs_write_vec(w, p->ephemeral.data);
+		break;
+	case CS_MLS_PROPOSAL_SELF_REMOVE:
 		break;
 	}
 }

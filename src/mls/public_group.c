@@ -1,10 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-#include <string.h>
-
 #include "base/alloc.h"
-#include "mls/change.h"
-#include "mls/group_info.h"
-#include "mls/save.h"
+#include "crypto/random.h"
+#include "mls/group.h"
 
 struct cs_mls_public_group {
 	struct cs_mls_public pub;
@@ -20,23 +17,21 @@ cs_mls_public_group_free(struct cs_mls_public_group *g)
 
 enum cs_err
 cs_mls_public_group_new(struct cs_mls_public_group **out,
-    struct cs_view group_info, const struct cs_mls_options *opt)
+    struct cs_view group_info, struct cs_view ratchet_tree,
+    const struct cs_mls_options *opt)
 {
-	struct cs_reader r = cs_reader(group_info);
 	struct cs_mls_public_group *g;
 	struct cs_mls_group_info gi;
 	enum cs_err err;
 
 	*out = NULL;
-	if (cs_mls_message_read(&r) != CS_MLS_WIRE_GROUP_INFO)
-		cs_reader_fail(&r, CS_ERR_FORMAT);
-	cs_mls_group_info_read(&r, &gi);
-	if ((err = cs_reader_end(&r)))
+	if ((err = cs_mls_group_info_parse_message(&gi, group_info)))
 		return err;
 	g = cs_calloc(1, sizeof *g);
 	if (g == NULL)
 		return CS_ERR_NOMEM;
-	if ((err = cs_mls_public_from_group_info(&g->pub, &gi, opt))) {
+	if ((err = cs_mls_public_from_group_info(
+		 &g->pub, &gi, ratchet_tree, opt))) {
 		cs_mls_public_group_free(g);
 		return err;
 	}
@@ -59,21 +54,68 @@ enum cs_err
 cs_mls_public_group_load(struct cs_mls_public_group **out, struct cs_view saved,
     const struct cs_mls_options *opt)
 {
-	struct cs_reader r = cs_reader(saved);
 	struct cs_mls_public_group *g = cs_calloc(1, sizeof *g);
+	struct cs_buf copy = { 0 };
 	enum cs_err err;
 
 	*out = NULL;
 	if (g == NULL)
 		return CS_ERR_NOMEM;
-	cs_mls_saved_read(&r, CS_MLS_SAVED_PUBLIC);
-	if ((err = r.err) || (err = cs_mls_public_read(&r, &g->pub, opt)) ||
-	    (err = cs_reader_end(&r))) {
+	if ((err = cs_buf_set(&copy, saved)) ||
+	    (err = cs_mls_public_read(
+		 &g->pub, &copy, CS_MLS_SAVED_PUBLIC, opt))) {
+		cs_buf_free(&copy);
 		cs_mls_public_group_free(g);
 		return cs_mls_saved_error(err);
 	}
 	*out = g;
 	return CS_OK;
+}
+
+enum cs_err
+cs_mls_public_group_tree(struct cs_mls_public_group *g, struct cs_buf *out)
+{
+	struct cs_writer w = cs_writer(out);
+	enum cs_err err;
+
+	if ((err = cs_mls_public_thaw(&g->pub)))
+		return err;
+	cs_mls_tree_write(&w, &g->pub.tree);
+	return cs_writer_end(&w);
+}
+
+enum cs_err
+cs_mls_public_group_check_info(
+    const struct cs_mls_public_group *g, struct cs_view group_info)
+{
+	const struct cs_mls_public *p = &g->pub;
+	struct cs_mls_hash interim;
+	struct cs_mls_group_info gi;
+	struct cs_view external_pub;
+	struct cs_mls_leaf signer;
+	enum cs_err err;
+
+	if ((err = cs_mls_group_info_parse_message(&gi, group_info)))
+		return err;
+	/* The context names group, epoch, tree and transcript. */
+	if (!cs_view_equal(gi.context_raw, cs_mls_public_context(p)))
+		return CS_ERR_MISMATCH;
+	if (!cs_mls_tree_leaf(&p->tree, gi.signer, &signer))
+		return CS_ERR_MEMBER;
+	if ((err = cs_mls_group_info_external_pub(&external_pub, &gi)))
+		return err;
+	if (!cs_hpke_public_valid(p->suite->kem, external_pub))
+		return CS_ERR_KEY;
+	/* The tag itself is for members to check; that it is the one which went
+	 * into the transcript is not. */
+	interim.len = p->suite->hash_len;
+	if ((err = cs_mls_interim_transcript(interim.b, p->suite,
+		 cs_mls_hash_view(&p->confirmed), gi.confirmation_tag)))
+		return err;
+	if (!cs_view_equal(
+		cs_mls_hash_view(&interim), cs_mls_hash_view(&p->interim)))
+		return CS_ERR_MAC;
+	return cs_mls_group_info_verify(&gi, p->suite, signer.signature_key);
 }
 
 struct cs_view
@@ -126,6 +168,8 @@ report(struct cs_mls_public_outcome *out, const struct cs_mls_change *c)
 	out->removed = cs_calloc(c->n_removed, sizeof *out->removed);
 	if (out->added == NULL || out->removed == NULL)
 		return CS_ERR_NOMEM;
+	out->external_commit = c->external;
+	out->sender_leaf = c->committer;
 	for (; out->n_added < c->n_added; out->n_added++)
 		out->added[out->n_added] = c->added[out->n_added];
 	for (; out->n_removed < c->n_removed; out->n_removed++)
@@ -151,7 +195,7 @@ process_commit(struct cs_mls_public_outcome *out, struct cs_mls_public *p,
 	    (err = cs_mls_change_confirm(
 		 &c, content->wire, &content->framed, content->signature)) ||
 	    (err = cs_mls_change_finish(&c, content->confirmation_tag)) ||
-	    (err = report(out, &c)))
+	    (err = report(out, &c)) || (err = cs_mls_change_take_index(&c, p)))
 		goto out;
 	old = *p;
 	*p = c.next;
@@ -176,6 +220,7 @@ cs_mls_public_process(struct cs_mls_public_outcome *out,
 		cs_reader_fail(&r, CS_ERR_UNSUPPORTED);
 	cs_mls_public_message_read(&r, &m);
 	if ((err = cs_reader_end(&r)) ||
+	    (err = cs_mls_public_thaw(&g->pub)) ||
 	    (err = cs_mls_public_authenticate(&content, &g->pub, &m, NULL)))
 		return err;
 	out->content = content.framed.type;
@@ -191,63 +236,105 @@ cs_mls_public_process(struct cs_mls_public_outcome *out,
 	return err;
 }
 
-enum cs_err
-cs_mls_external_remove(struct cs_buf *out, const struct cs_mls_public_group *g,
-    uint32_t sender_index, const struct cs_sign_key *key, uint32_t leaf)
+/* ---- external proposals (section 12.1.8.1) -------------------------------- */
+
+/* What the caller asks for, as one proposal. */
+static enum cs_err
+write_proposal(
+    struct cs_buf *out, const struct cs_mls_external_proposal *what)
 {
-	const struct cs_mls_public *p = &g->pub;
-	const struct cs_mls_proposal remove = {
-		.type = CS_MLS_PROPOSAL_REMOVE,
-		.remove = leaf,
-	};
-	struct cs_buf body = { 0 }, message = { 0 };
-	struct cs_writer w = cs_writer(&body);
-	uint8_t signature[CS_SIGNATURE_LEN];
+	struct cs_mls_proposal p = { 0 };
+	struct cs_buf exts = { 0 };
+	struct cs_writer w = cs_writer(out);
+	enum cs_err err = CS_OK;
+
+	if (what->remove != NULL) {
+		p.type = CS_MLS_PROPOSAL_REMOVE;
+		p.remove = *what->remove;
+	} else if (what->psk != NULL) {
+		p.type = CS_MLS_PROPOSAL_PSK;
+		p.psk = *what->psk;
+	} else if (what->reinit != NULL) {
+		err = cs_mls_ext_list_build(&exts, what->reinit->extensions);
+		p.type = CS_MLS_PROPOSAL_REINIT;
+		p.reinit.group_id = what->reinit->group_id;
+		p.reinit.version = CS_MLS_VERSION_10;
+		p.reinit.suite_id = what->reinit->suite_id;
+		p.reinit.extensions.raw = cs_buf_view(&exts);
+	} else if (what->context_exts != NULL) {
+		err = cs_mls_ext_list_build(&exts, *what->context_exts);
+		p.type = CS_MLS_PROPOSAL_GROUP_CONTEXT_EXTENSIONS;
+		p.extensions.raw = cs_buf_view(&exts);
+	} else {
+		p.type = CS_MLS_PROPOSAL_ADD;
+		err = cs_mls_key_package_parse_message(&p.add, what->add);
+	}
+	if (err == CS_OK) {
+		cs_mls_proposal_write(&w, &p);
+		err = cs_writer_end(&w);
+	}
+	cs_buf_free(&exts);
+	return err;
+}
+
+/* Sign as external sender number ${index}, and append an MLSMessage. */
+static enum cs_err
+send_external(struct cs_buf *out, const struct cs_mls_public *p, uint32_t index,
+    const struct cs_signer *signer, struct cs_view body)
+{
+	struct cs_mls_signature signature;
 	struct cs_mls_unverified c = {
 		.wire = CS_MLS_WIRE_PUBLIC,
 		.framed = {
 			.group_id = cs_buf_view(&p->group_id),
 			.epoch = p->epoch,
-			.sender = { CS_MLS_SENDER_EXTERNAL, sender_index },
+			.sender = { CS_MLS_SENDER_EXTERNAL, index },
 			.type = CS_MLS_CONTENT_PROPOSAL,
+			.body = body,
 		},
-		.signature = CS_VIEW_OF(signature),
 	};
+	struct cs_buf message = { 0 };
 	struct cs_mls_member sender;
 	enum cs_err err;
 
-	if (cs_mls_tree_leaf(&p->tree, leaf) == NULL)
-		return CS_ERR_MEMBER;
 	if ((err = cs_mls_public_sender(&sender, p, &c.framed)))
 		return err;
-	if (!cs_view_equal(sender.signature_key, CS_VIEW_OF(key->public)))
+	if (!cs_view_equal(sender.signature_key, cs_signer_public(signer)))
 		return CS_ERR_MISMATCH;
-	cs_mls_proposal_write(&w, &remove);
-	c.framed.body = cs_buf_view(&body);
-	if ((err = cs_writer_end(&w)) ||
-	    (err = cs_mls_framed_sign(signature, c.wire, &c.framed, key,
-		 cs_mls_public_context(p))) ||
-	    (err = cs_mls_public_message_seal(
-		 &message, &c, p->suite, NULL, cs_mls_public_context(p))))
-		goto out;
-	err = cs_buf_add(out, cs_buf_view(&message));
-out:
-	cs_buf_free(&body);
+	if ((err = cs_mls_framed_sign(&signature, c.wire, &c.framed, signer,
+		 cs_mls_public_context(p))))
+		return err;
+	c.signature = cs_view(signature.b, signature.n);
+	err = cs_mls_public_message_seal(
+	    &message, &c, p->suite, NULL, cs_mls_public_context(p));
+	if (err == CS_OK)
+		err = cs_buf_add(out, cs_buf_view(&message));
 	cs_buf_free(&message);
 	return err;
 }
 
 enum cs_err
-cs_mls_external_senders(
-    struct cs_buf *out, struct cs_view credential, struct cs_view signature_key)
+cs_mls_external_propose(struct cs_buf *out, const struct cs_mls_public_group *g,
+    uint32_t sender_index, const struct cs_signer *signer,
+    const struct cs_mls_external_proposal *proposal)
 {
-	const struct cs_mls_credential basic = { CS_MLS_CREDENTIAL_BASIC,
-		credential };
-	struct cs_writer w = cs_writer(out);
-	size_t mark = cs_write_open(&w);
+	struct cs_mls_external_proposal what = *proposal;
+	struct cs_mls_psk_id psk;
+	uint8_t nonce[CS_HASH_MAX];
+	struct cs_buf body = { 0 };
+	enum cs_err err;
 
-	cs_write_vec(&w, signature_key);
-	cs_mls_credential_write(&w, &basic);
-	cs_write_close(&w, mark);
-	return cs_writer_end(&w);
+	if (what.remove != NULL && !cs_mls_tree_has(&g->pub.tree, *what.remove))
+		return CS_ERR_MEMBER;
+	if (what.psk != NULL && what.psk->nonce.len == 0) {
+		psk = *what.psk;
+		cs_random(nonce, sizeof nonce);
+		psk.nonce = cs_view(nonce, g->pub.suite->hash_len);
+		what.psk = &psk;
+	}
+	if ((err = write_proposal(&body, &what)) == CS_OK)
+		err = send_external(out, &g->pub, sender_index, signer,
+		    cs_buf_view(&body));
+	cs_buf_free(&body);
+	return err;
 }

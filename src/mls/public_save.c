@@ -2,11 +2,13 @@
 #include <string.h>
 
 #include "base/alloc.h"
+#include "base/writer.h"
 #include "mls/public_state.h"
 
 /*
- * The public half on disk: GroupContext<V>, interim hash<V>, ratchet_tree,
- * then each stored proposal: sender, reference<V>, Proposal<V>.
+ * The public half on disk: GroupContext<V>, interim hash<V>, a committed
+ * ReInit<V> or nothing, stored proposals<V>: of each sender, reference<V> and
+ * Proposal<V>; then the tree (tree_save.c), up to the end.
  */
 
 static void
@@ -25,11 +27,12 @@ cs_mls_public_write(struct cs_writer *w, const struct cs_mls_public *p)
 
 	cs_write_vec(w, cs_mls_public_context(p));
 	cs_write_vec(w, cs_mls_hash_view(&p->interim));
-	cs_mls_tree_write(w, &p->tree);
+	cs_write_vec(w, cs_buf_view(&p->reinit));
 	mark = cs_write_open(w);
 	for (size_t i = 0; i < p->n_proposals; i++)
 		write_stored(w, p->proposals[i]);
 	cs_write_close(w, mark);
+	cs_mls_tree_save(w, &p->tree);
 }
 
 static void
@@ -50,25 +53,29 @@ restore_proposal(
     struct cs_mls_stored_proposal *s, const struct cs_mls_public *p)
 {
 	struct cs_mls_valid_proposal *v = &s->valid;
+	bool member = v->sender.type == CS_MLS_SENDER_MEMBER;
 	enum cs_err err;
 
 	if ((err = cs_mls_proposal_parse(&v->p, cs_buf_view(&s->raw))))
 		return err;
+	if (member && !cs_mls_tree_has(&p->tree, v->sender.index))
+		return CS_ERR_CORRUPT;
 	switch (v->p.type) {
 	case CS_MLS_PROPOSAL_ADD:
 		v->leaf.leaf = v->p.add.leaf;
 		return CS_OK;
 	case CS_MLS_PROPOSAL_UPDATE:
 		v->leaf.leaf = v->p.update;
-		return cs_mls_tree_leaf(&p->tree, v->sender.index) == NULL
-		    ? CS_ERR_CORRUPT
-		    : CS_OK;
+		return member ? CS_OK : CS_ERR_CORRUPT;
+	case CS_MLS_PROPOSAL_SELF_REMOVE:
+		return member ? CS_OK : CS_ERR_CORRUPT;
 	case CS_MLS_PROPOSAL_REMOVE:
-		return cs_mls_tree_leaf(&p->tree, v->p.remove) == NULL
-		    ? CS_ERR_CORRUPT
-		    : CS_OK;
-	default:
+		return cs_mls_tree_has(&p->tree, v->p.remove) ? CS_OK
+							       : CS_ERR_CORRUPT;
+	case CS_MLS_PROPOSAL_EXTERNAL_INIT:
 		return CS_ERR_CORRUPT;
+	default:
+		return CS_OK;
 	}
 }
 
@@ -103,74 +110,55 @@ read_stored(struct cs_reader *r, struct cs_mls_public *p)
 }
 
 static enum cs_err
-read_context(struct cs_mls_public *out, struct cs_mls_group_context *c,
-    struct cs_view context)
+read_context(struct cs_mls_public *out, struct cs_view context)
 {
 	struct cs_reader r = cs_reader(context);
+	struct cs_mls_group_context c;
 	enum cs_err err;
 
-	cs_mls_group_context_read(&r, c);
-	read_hash(&r, c->confirmed_transcript_hash, &out->confirmed);
+	cs_mls_group_context_read(&r, &c);
+	read_hash(&r, c.confirmed_transcript_hash, &out->confirmed);
 	if ((err = cs_reader_end(&r)))
 		return err;
-	out->suite = cs_suite_find(c->suite_id);
-	out->epoch = c->epoch;
+	out->suite = cs_suite_find(c.suite_id);
+	out->epoch = c.epoch;
 	if (out->suite == NULL)
 		return CS_ERR_CORRUPT;
-	if ((err = cs_buf_set(&out->group_id, c->group_id)) ||
-	    (err = cs_buf_set(&out->extensions, c->extensions.raw)))
+	if ((err = cs_buf_set(&out->group_id, c.group_id)) ||
+	    (err = cs_buf_set(&out->extensions, c.extensions.raw)))
 		return err;
-	return CS_OK;
-}
-
-/* The tree that belongs to the context, as it was checked on its way in. */
-static enum cs_err
-read_tree(struct cs_mls_public *out, const struct cs_mls_group_context *c,
-    struct cs_view in)
-{
-	struct cs_mls_unverified_tree tree = { 0 };
-	uint8_t hash[CS_HASH_MAX];
-	enum cs_err err;
-
-	if ((err = cs_mls_tree_parse(&tree, out->suite, in)) ||
-	    (err = cs_mls_tree_check_unmerged(&tree.tree)) ||
-	    (err = cs_mls_tree_root_hash(hash, &tree.tree)))
-		goto out;
-	if (!cs_view_equal(c->tree_hash, cs_view(hash, out->suite->hash_len))) {
-		err = CS_ERR_CORRUPT;
-		goto out;
-	}
-	out->tree = tree.tree;
-	tree.tree = (struct cs_mls_tree){ 0 };
-out:
-	cs_mls_tree_clear(&tree.tree);
-	return err;
+	return cs_buf_set(&out->context, context);
 }
 
 enum cs_err
-cs_mls_public_read(struct cs_reader *r, struct cs_mls_public *out,
-    const struct cs_mls_options *opt)
+cs_mls_public_read(struct cs_mls_public *out, struct cs_buf *saved,
+    enum cs_mls_saved kind, const struct cs_mls_options *opt)
 {
-	struct cs_view context = cs_read_vec(r);
-	struct cs_mls_group_context c;
-	struct cs_reader sub;
-	const uint8_t *start;
+	struct cs_mls_proposal reinit;
+	struct cs_view context, pending;
+	struct cs_reader r, sub;
 	enum cs_err err;
 
+	cs_buf_move(&out->saved, saved);
+	r = cs_reader(cs_buf_view(&out->saved));
+	cs_mls_saved_read(&r, kind);
+	context = cs_read_vec(&r);
 	out->opt = *opt;
-	read_hash(r, cs_read_vec(r), &out->interim);
-	start = r->data;
-	cs_read_vec(r);
-	if (r->err != CS_OK)
-		return r->err;
-	if ((err = read_context(out, &c, context)) ||
-	    (err = read_tree(out, &c, cs_mls_read_since(r, start))))
-		return err;
-	sub = cs_read_sub(r);
+	read_hash(&r, cs_read_vec(&r), &out->interim);
+	pending = cs_read_vec(&r);
+	sub = cs_read_sub(&r);
+	if (r.err != CS_OK)
+		return cs_mls_saved_error(r.err);
+	if ((err = read_context(out, context)) ||
+	    (err = cs_buf_set(&out->reinit, pending)) ||
+	    (pending.len != 0 &&
+		(err = cs_mls_proposal_parse(&reinit, pending))) ||
+	    (err = cs_mls_tree_load(
+		 &out->tree, out->suite, cs_view(r.data, r.left))))
+		return cs_mls_saved_error(err);
+	if (pending.len != 0 && reinit.type != CS_MLS_PROPOSAL_REINIT)
+		return CS_ERR_CORRUPT;
 	while (cs_reader_more(&sub))
 		read_stored(&sub, out);
-	cs_read_sub_end(r, &sub);
-	if (r->err != CS_OK)
-		return r->err;
-	return cs_mls_public_update_context(out);
+	return cs_mls_saved_error(cs_reader_end(&sub));
 }

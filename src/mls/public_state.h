@@ -9,20 +9,9 @@
 
 #include "mls/commit.h"
 #include "mls/group_context.h"
+#include "mls/key_index.h"
 #include "mls/ratchet_tree.h"
-
-/* A commit lists at most so many, and so many wait in an epoch. */
-#define CS_MLS_MAX_PROPOSALS 1024
-
-struct cs_mls_hash {
-	uint8_t b[CS_HASH_MAX];
-	uint8_t len;
-};
-static inline struct cs_view
-cs_mls_hash_view(const struct cs_mls_hash *h)
-{
-	return cs_view(h->b, h->len);
-}
+#include "mls/save.h"
 
 /* A proposal that is good by itself in this epoch (section 12.1). */
 struct cs_mls_valid_proposal {
@@ -45,9 +34,12 @@ struct cs_mls_public {
 	uint64_t epoch;
 	struct cs_buf extensions; /* content of the GroupContext's vector */
 	struct cs_mls_tree tree;
+	struct cs_mls_key_index index; /* of the tree, once it is thawed */
+	struct cs_buf saved;           /* what a tree not thawed points into */
 	struct cs_mls_hash confirmed;
 	struct cs_mls_hash interim;
 	struct cs_buf context; /* GroupContext, serialized */
+	struct cs_buf reinit;  /* a committed ReInit, type and all; or empty */
 	struct cs_mls_stored_proposal **proposals;
 	size_t n_proposals;
 	size_t cap_proposals;
@@ -57,13 +49,19 @@ void cs_mls_public_clear(struct cs_mls_public *p);
 struct cs_mls_ext_list cs_mls_public_extensions(const struct cs_mls_public *p);
 struct cs_view cs_mls_public_context(const struct cs_mls_public *p);
 
+/* Make nodes and an index of a tree that was loaded. */
+CS_CHECKED enum cs_err cs_mls_public_thaw(struct cs_mls_public *p);
+
 /* Serialize the GroupContext again, after any change. */
 CS_CHECKED enum cs_err cs_mls_public_update_context(struct cs_mls_public *p);
 
+void cs_mls_member_of_leaf(struct cs_mls_member *out, uint32_t index,
+    const struct cs_mls_leaf *leaf);
 bool cs_mls_public_member(
     const struct cs_mls_public *p, uint32_t leaf, struct cs_mls_member *out);
 
-/* Section 6.1: who sent ${f}, if such a one may send it. */
+/* Section 6.1: who sent ${f}, if such a one may send it.  Of a new member, what
+ * it says of itself. */
 CS_CHECKED enum cs_err cs_mls_public_sender(struct cs_mls_member *out,
     const struct cs_mls_public *p, const struct cs_mls_framed *f);
 
@@ -75,12 +73,25 @@ CS_CHECKED enum cs_err cs_mls_public_authenticate(struct cs_mls_verified *out,
     const struct cs_mls_public *p, const struct cs_mls_public_message *m,
     const struct cs_mls_membership_key *membership);
 
-/* Section 12.1.  ${in_time}: it is sent just now,
- * so that lifetimes have to include now. */
+/* How a proposal is looked at. */
+struct cs_mls_proposal_view {
+	struct cs_mls_sender sender;
+	bool in_time; /* sent just now: lifetimes have to include now */
+	bool founding; /* in the first commit of a successor group, which may
+			* have resumption PSKs of other usages */
+	const struct cs_mls_ext_list *context; /* of the group after the
+						* commit; NULL: as now */
+};
+/* Section 12.1. */
 CS_CHECKED enum cs_err cs_mls_public_check_proposal(
     struct cs_mls_valid_proposal *out, const struct cs_mls_public *p,
-    const struct cs_mls_proposal *proposal, struct cs_mls_sender sender,
-    bool in_time);
+    const struct cs_mls_proposal *proposal,
+    const struct cs_mls_proposal_view *how);
+
+/* Do external senders, and what is required, parse, and does the authentication
+ * service vouch for the senders that are new (sections 11, 12.1.8.1)? */
+CS_CHECKED enum cs_err cs_mls_public_check_extensions(
+    const struct cs_mls_public *p, const struct cs_mls_ext_list *exts);
 
 /* Check and keep; CS_ERR_REPLAY: it is there already. */
 CS_CHECKED enum cs_err cs_mls_public_store_proposal(struct cs_mls_public *p,
@@ -89,7 +100,11 @@ CS_CHECKED enum cs_err cs_mls_public_store_proposal(struct cs_mls_public *p,
 const struct cs_mls_stored_proposal *cs_mls_public_find_proposal(
     const struct cs_mls_public *p, struct cs_view ref);
 
-/* State on disk: see group_save.c. */
+/* Forget number ${i} of the stored ones. */
+void cs_mls_public_drop_proposal(struct cs_mls_public *p, size_t i);
+
+/* State on disk: see public_save.c.  Reading takes the contents of ${saved}. */
 void cs_mls_public_write(struct cs_writer *w, const struct cs_mls_public *p);
-CS_CHECKED enum cs_err cs_mls_public_read(struct cs_reader *r,
-    struct cs_mls_public *out, const struct cs_mls_options *opt);
+CS_CHECKED enum cs_err cs_mls_public_read(struct cs_mls_public *out,
+    struct cs_buf *saved, enum cs_mls_saved kind,
+    const struct cs_mls_options *opt);

@@ -17,315 +17,506 @@ cs_mls_nodes_clear(struct cs_mls_nodes *nodes)
 enum cs_err
 cs_mls_tree_init(struct cs_mls_tree *out, const struct cs_suite *suite)
 {
-	out->suite = suite;
-	out->n_leaves = 1;
-	out->slots = cs_calloc(1, sizeof *out->slots);
-	return out->slots == NULL ? CS_ERR_NOMEM : CS_OK;
+	*out = (struct cs_mls_tree){ .suite = suite, .n_leaves = 1 };
+	out->root = cs_mls_node_blank(suite, NULL, NULL);
+	return out->root == NULL ? CS_ERR_NOMEM : CS_OK;
 }
 
-enum cs_err
+void
 cs_mls_tree_copy(struct cs_mls_tree *out, const struct cs_mls_tree *from)
 {
-	uint32_t width = cs_mls_node_width(from->n_leaves);
-
 	*out = *from;
-	out->slots = cs_calloc(width, sizeof *out->slots);
-	if (out->slots == NULL)
-		return CS_ERR_NOMEM;
-	memcpy(out->slots, from->slots, width * sizeof *out->slots);
-	for (uint32_t x = 0; x < width; x++)
-		cs_mls_slot_hold(&out->slots[x]);
-	return CS_OK;
+	cs_mls_node_hold(out->root);
 }
 
 void
 cs_mls_tree_clear(struct cs_mls_tree *t)
 {
-	if (t->slots != NULL)
-		for (uint32_t x = 0; x < cs_mls_node_width(t->n_leaves); x++)
-			cs_mls_slot_blank(&t->slots[x]);
-	cs_free_plain(t->slots);
+	cs_mls_node_release(t->root);
 	*t = (struct cs_mls_tree){ 0 };
 }
 
-const struct cs_mls_leaf *
-cs_mls_tree_leaf(const struct cs_mls_tree *t, uint32_t leaf)
+static struct cs_mls_node *
+node_at(const struct cs_mls_tree *t, uint32_t x)
 {
-	const struct cs_mls_leaf_node *node;
+	struct cs_mls_node *n = t->root;
 
-	if (leaf >= t->n_leaves)
-		return NULL;
-	node = t->slots[cs_mls_leaf_to_node(leaf)].leaf;
-	return node == NULL ? NULL : &node->leaf;
-}
+	for (uint32_t y = cs_mls_node_root(t->n_leaves); y != x;) {
+		bool right = x > y;
 
-struct cs_mls_leaf_node *
-cs_mls_tree_leaf_ref(const struct cs_mls_tree *t, uint32_t leaf)
-{
-	struct cs_mls_leaf_node *node;
-
-	if (leaf >= t->n_leaves)
-		return NULL;
-	node = t->slots[cs_mls_leaf_to_node(leaf)].leaf;
-	if (node != NULL)
-		node->refs++;
-	return node;
-}
-
-uint32_t
-cs_mls_tree_members(const struct cs_mls_tree *t)
-{
-	uint32_t n = 0;
-
-	for (uint32_t i = 0; i < t->n_leaves; i++)
-		n += cs_mls_tree_leaf(t, i) != NULL;
+		n = n->child[right];
+		y = right ? cs_mls_node_right(y) : cs_mls_node_left(y);
+	}
 	return n;
+}
+
+const struct cs_mls_node *
+cs_mls_tree_node(const struct cs_mls_tree *t, uint32_t x)
+{
+	assert(t->root != NULL && x < cs_mls_node_width(t->n_leaves));
+	return node_at(t, x);
+}
+
+bool
+cs_mls_tree_supports(const struct cs_mls_tree *t, unsigned bits)
+{
+	return (t->root->supports & bits) == bits;
+}
+
+bool
+cs_mls_tree_blank(const struct cs_mls_tree *t, uint32_t x)
+{
+	return cs_mls_tree_node(t, x)->kind == CS_MLS_NODE_BLANK;
+}
+
+struct cs_view
+cs_mls_tree_key(const struct cs_mls_tree *t, uint32_t x)
+{
+	return cs_mls_node_key(cs_mls_tree_node(t, x));
+}
+
+static uint32_t
+find_below(const struct cs_mls_node *n, uint32_t x, struct cs_view raw)
+{
+	uint32_t found;
+
+	if (n->members == 0)
+		return UINT32_MAX;
+	if (cs_mls_node_is_leaf(x))
+		return cs_view_equal(cs_mls_node_raw(n), raw)
+		    ? cs_mls_node_to_leaf(x)
+		    : UINT32_MAX;
+	found = find_below(n->child[0], cs_mls_node_left(x), raw);
+	if (found != UINT32_MAX)
+		return found;
+	return find_below(n->child[1], cs_mls_node_right(x), raw);
 }
 
 uint32_t
 cs_mls_tree_find(const struct cs_mls_tree *t, struct cs_view raw_leaf)
 {
-	for (uint32_t i = 0; i < t->n_leaves; i++) {
-		const struct cs_mls_leaf *leaf = cs_mls_tree_leaf(t, i);
+	return find_below(t->root, cs_mls_node_root(t->n_leaves), raw_leaf);
+}
 
-		if (leaf != NULL && cs_view_equal(leaf->raw, raw_leaf))
-			return i;
+/* ---- changing ----------------------------------------------------------- */
+
+/* The way from the root, in front, to a leaf: places of nodes that are ours
+ * alone, whose hashes are forgotten. */
+struct way {
+	size_t n;
+	struct cs_mls_node **at[CS_MLS_MAX_DEPTH + 1];
+};
+
+static enum cs_err
+walk(struct way *out, struct cs_mls_tree *t, uint32_t leaf)
+{
+	uint32_t x = cs_mls_node_root(t->n_leaves);
+	struct cs_mls_node **at = &t->root;
+	enum cs_err err;
+
+	out->n = 0;
+	for (;;) {
+		bool right = cs_mls_leaf_to_node(leaf) > x;
+
+		if ((err = cs_mls_node_own(at)))
+			return err;
+		(*at)->hashed = false;
+		out->at[out->n++] = at;
+		if (cs_mls_node_is_leaf(x))
+			return CS_OK;
+		at = &(*at)->child[right];
+		x = right ? cs_mls_node_right(x) : cs_mls_node_left(x);
 	}
-	return UINT32_MAX;
 }
 
-bool
-cs_mls_tree_blank(const struct cs_mls_tree *t, uint32_t node)
-{
-	const struct cs_mls_slot *s = &t->slots[node];
-
-	return s->leaf == NULL && s->parent == NULL;
-}
-
-struct cs_view
-cs_mls_tree_key(const struct cs_mls_tree *t, uint32_t node)
-{
-	const struct cs_mls_slot *s = &t->slots[node];
-
-	assert(!cs_mls_tree_blank(t, node));
-	if (s->leaf != NULL)
-		return s->leaf->leaf.encryption_key;
-	return cs_view(s->parent->key, s->parent->key_len);
-}
-
-/* Forget the hashes of ${x} and of all above it. */
+/* Gather from below what nodes sum up. */
 static void
-touch(struct cs_mls_tree *t, uint32_t x)
+sum_up(const struct way *way)
 {
-	uint32_t root = cs_mls_node_root(t->n_leaves);
-
-	for (; x != root; x = cs_mls_node_parent(x))
-		t->slots[x].hashed = false;
-	t->slots[root].hashed = false;
+	for (size_t i = way->n - 1; i-- > 0;)
+		cs_mls_node_sum(*way->at[i]);
 }
 
 static void
-blank_path(struct cs_mls_tree *t, uint32_t leaf)
+blank_parents(const struct way *way)
 {
-	uint32_t root = cs_mls_node_root(t->n_leaves);
-	uint32_t x = cs_mls_leaf_to_node(leaf);
+	for (size_t i = 0; i + 1 < way->n; i++) {
+		struct cs_mls_node *n = *way->at[i];
 
-	while (x != root) {
-		x = cs_mls_node_parent(x);
-		cs_mls_slot_blank(&t->slots[x]);
+		n->kind = CS_MLS_NODE_BLANK;
+		n->len = 0;
 	}
-	touch(t, cs_mls_leaf_to_node(leaf));
+}
+
+/* Put ${n}, which moves, in the place of a leaf; NULL: no memory for it. */
+static enum cs_err
+replace_leaf(const struct way *way, struct cs_mls_node *n)
+{
+	struct cs_mls_node **at = way->at[way->n - 1];
+
+	if (n == NULL)
+		return CS_ERR_NOMEM;
+	cs_mls_node_release(*at);
+	*at = n;
+	sum_up(way);
+	return CS_OK;
+}
+
+/* Put a parent node in the place of one that is ours alone. */
+static enum cs_err
+replace_parent(struct cs_mls_node **at, const struct cs_suite *suite,
+    const struct cs_mls_parent *p)
+{
+	struct cs_mls_node *old = *at,
+			   *n = cs_mls_node_parent_new(
+			       suite, p, old->child[0], old->child[1]);
+
+	if (n == NULL)
+		return CS_ERR_NOMEM;
+	/* The children have moved. */
+	old->child[0] = old->child[1] = NULL;
+	cs_mls_node_release(old);
+	*at = n;
+	return CS_OK;
 }
 
 enum cs_err
 cs_mls_tree_set_leaf(
     struct cs_mls_tree *t, uint32_t index, const struct cs_mls_valid_leaf *leaf)
 {
-	struct cs_mls_slot *s = &t->slots[cs_mls_leaf_to_node(index)];
-	struct cs_mls_leaf_node *node = NULL;
+	struct way way;
 	enum cs_err err;
 
-	if ((err = cs_mls_leaf_node_new(&node, leaf->leaf.raw)))
+	if ((err = walk(&way, t, index)))
 		return err;
-	cs_mls_slot_blank(s);
-	s->leaf = node;
-	touch(t, cs_mls_leaf_to_node(index));
-	return CS_OK;
+	return replace_leaf(
+	    &way, cs_mls_node_leaf(t->suite, leaf->leaf.raw));
 }
 
 enum cs_err
 cs_mls_tree_update(
     struct cs_mls_tree *t, uint32_t index, const struct cs_mls_valid_leaf *leaf)
 {
-	enum cs_err err = cs_mls_tree_set_leaf(t, index, leaf);
+	struct way way;
+	enum cs_err err;
 
-	if (err == CS_OK)
-		blank_path(t, index);
-	return err;
+	if ((err = walk(&way, t, index)))
+		return err;
+	blank_parents(&way);
+	return replace_leaf(
+	    &way, cs_mls_node_leaf(t->suite, leaf->leaf.raw));
+}
+
+/* A blank subtree with ${n_leaves}. */
+static struct cs_mls_node *
+blank_tree(const struct cs_suite *suite, uint32_t n_leaves)
+{
+	struct cs_mls_node *left, *right, *n = NULL;
+
+	if (n_leaves == 1)
+		return cs_mls_node_blank(suite, NULL, NULL);
+	left = blank_tree(suite, n_leaves / 2);
+	right = blank_tree(suite, n_leaves / 2);
+	if (left != NULL && right != NULL)
+		n = cs_mls_node_blank(suite, left, right);
+	if (n == NULL) {
+		cs_mls_node_release(left);
+		cs_mls_node_release(right);
+	}
+	return n;
 }
 
 /* Section 7.7: a new blank root whose right half is blank. */
 static enum cs_err
 extend(struct cs_mls_tree *t)
 {
-	struct cs_mls_slot *grown;
+	struct cs_mls_node *half, *root;
 
 	if (t->n_leaves >= CS_MLS_MAX_LEAVES)
 		return CS_ERR_LIMIT;
-	grown = cs_grow(t->slots, cs_mls_node_width(t->n_leaves),
-	    cs_mls_node_width(2 * t->n_leaves), sizeof *grown);
-	if (grown == NULL)
+	half = blank_tree(t->suite, t->n_leaves);
+	if (half == NULL)
 		return CS_ERR_NOMEM;
-	t->slots = grown;
+	root = cs_mls_node_blank(t->suite, t->root, half);
+	if (root == NULL) {
+		cs_mls_node_release(half);
+		return CS_ERR_NOMEM;
+	}
+	t->root = root;
 	t->n_leaves *= 2;
 	return CS_OK;
 }
 
-/* List the new leaf in each parent above it that has a key. */
-static enum cs_err
-mark_unmerged(struct cs_mls_tree *t, uint32_t leaf)
+enum cs_err
+cs_mls_tree_place(struct cs_mls_tree *t, uint32_t *index)
 {
-	uint32_t root = cs_mls_node_root(t->n_leaves);
-	uint32_t x = cs_mls_leaf_to_node(leaf);
+	const struct cs_mls_node *n;
+	uint32_t x, size;
 	enum cs_err err;
 
-	while (x != root) {
-		x = cs_mls_node_parent(x);
-		if (t->slots[x].parent != NULL &&
-		    (err = cs_mls_slot_add_unmerged(&t->slots[x], leaf)))
-			return err;
+	if (t->root->members == t->n_leaves && (err = extend(t)))
+		return err;
+	n = t->root;
+	x = cs_mls_node_root(t->n_leaves);
+	for (size = t->n_leaves / 2; size != 0; size /= 2) {
+		bool right = n->child[0]->members == size;
+
+		n = n->child[right];
+		x = right ? cs_mls_node_right(x) : cs_mls_node_left(x);
 	}
+	*index = cs_mls_node_to_leaf(x);
 	return CS_OK;
+}
+
+/* Add ${leaf} to the list of a parent node. */
+static enum cs_err
+mark_unmerged(
+    struct cs_mls_node **at, const struct cs_suite *suite, uint32_t leaf)
+{
+	struct cs_mls_parent p = cs_mls_node_parent_view(*at);
+	uint8_t be[4] = { (uint8_t)(leaf >> 24), (uint8_t)(leaf >> 16),
+		(uint8_t)(leaf >> 8), (uint8_t)leaf };
+	size_t before =
+	    4 * (leaf == 0 ? 0 : cs_mls_node_unmerged_within(*at, 0, leaf - 1));
+	struct cs_buf list = { 0 };
+	enum cs_err err;
+
+	if ((err = cs_buf_add(&list, cs_view(p.unmerged.data, before))) ||
+	    (err = cs_buf_add(&list, CS_VIEW_OF(be))) ||
+	    (err = cs_buf_add(&list, cs_view(p.unmerged.data + before,
+					 p.unmerged.len - before))))
+		goto out;
+	p.unmerged = cs_buf_view(&list);
+	err = replace_parent(at, suite, &p);
+out:
+	cs_buf_free(&list);
+	return err;
 }
 
 enum cs_err
 cs_mls_tree_add(struct cs_mls_tree *t, const struct cs_mls_valid_leaf *leaf,
     uint32_t *index)
 {
-	uint32_t i = 0;
+	struct way way;
 	enum cs_err err;
 
-	while (cs_mls_tree_leaf(t, i) != NULL)
-		i++;
-	if (i == t->n_leaves && (err = extend(t)))
+	if ((err = cs_mls_tree_place(t, index)) || (err = walk(&way, t, *index)))
 		return err;
-	if ((err = mark_unmerged(t, i)) ||
-	    (err = cs_mls_tree_set_leaf(t, i, leaf)))
-		return err;
-	*index = i;
-	return CS_OK;
+	for (size_t i = way.n - 1; i-- > 0;) {
+		bool right;
+
+		if ((*way.at[i])->kind != CS_MLS_NODE_PARENT)
+			continue;
+		right = way.at[i + 1] == &(*way.at[i])->child[1];
+		if ((err = mark_unmerged(way.at[i], t->suite, *index)))
+			return err;
+		/* The node has moved, and with it the place of its child. */
+		way.at[i + 1] = &(*way.at[i])->child[right];
+	}
+	return replace_leaf(
+	    &way, cs_mls_node_leaf(t->suite, leaf->leaf.raw));
 }
 
 /* Section 7.7: drop the right half while it is blank. */
 static void
 truncate_tree(struct cs_mls_tree *t)
 {
-	uint32_t last = t->n_leaves, width = cs_mls_node_width(t->n_leaves);
+	while (t->n_leaves > 1 && t->root->child[1]->members == 0) {
+		struct cs_mls_node *half = cs_mls_node_hold(t->root->child[0]);
 
-	while (last > 1 && cs_mls_tree_leaf(t, last - 1) == NULL)
-		last--;
-	while (t->n_leaves / 2 >= last)
+		cs_mls_node_release(t->root);
+		t->root = half;
 		t->n_leaves /= 2;
-	for (uint32_t x = cs_mls_node_width(t->n_leaves); x < width; x++)
-		cs_mls_slot_blank(&t->slots[x]);
+	}
 }
 
-void
+enum cs_err
 cs_mls_tree_remove(struct cs_mls_tree *t, uint32_t index)
 {
-	cs_mls_slot_blank(&t->slots[cs_mls_leaf_to_node(index)]);
-	blank_path(t, index);
+	struct way way;
+	enum cs_err err;
+
+	if ((err = walk(&way, t, index)))
+		return err;
+	blank_parents(&way);
+	if ((err = replace_leaf(
+		 &way, cs_mls_node_blank(t->suite, NULL, NULL))))
+		return err;
 	truncate_tree(t);
+	return CS_OK;
 }
 
+/* ---- paths -------------------------------------------------------------- */
+
 static enum cs_err
-nodes_add(struct cs_mls_nodes *nodes, uint32_t x)
+nodes_add(struct cs_mls_nodes *nodes, uint32_t x, const struct cs_mls_node *n)
 {
 	if (nodes->n == nodes->cap) {
 		size_t cap = nodes->cap == 0 ? 16 : 2 * nodes->cap;
-		uint32_t *grown =
-		    cs_grow(nodes->v, nodes->n, cap, sizeof *nodes->v);
+		void *grown = cs_grow(nodes->v, nodes->n, cap, sizeof *nodes->v);
 
 		if (grown == NULL)
 			return CS_ERR_NOMEM;
 		nodes->v = grown;
 		nodes->cap = cap;
 	}
-	nodes->v[nodes->n++] = x;
+	nodes->v[nodes->n].x = x;
+	nodes->v[nodes->n++].node = n;
 	return CS_OK;
+}
+
+static enum cs_err
+resolve(struct cs_mls_nodes *out, const struct cs_mls_tree *t,
+    const struct cs_mls_node *n, uint32_t x)
+{
+	enum cs_err err = CS_OK;
+
+	if (n->kind != CS_MLS_NODE_BLANK) {
+		err = nodes_add(out, x, n);
+		for (size_t i = 0; i < cs_mls_node_n_unmerged(n) && !err; i++) {
+			uint32_t y =
+			    cs_mls_leaf_to_node(cs_mls_node_unmerged(n, i));
+
+			err = nodes_add(out, y, node_at(t, y));
+		}
+		return err;
+	}
+	if (cs_mls_node_is_leaf(x) || n->members == 0)
+		return CS_OK;
+	if ((err = resolve(out, t, n->child[0], cs_mls_node_left(x))))
+		return err;
+	return resolve(out, t, n->child[1], cs_mls_node_right(x));
 }
 
 enum cs_err
 cs_mls_tree_resolution(
-    struct cs_mls_nodes *out, const struct cs_mls_tree *t, uint32_t node)
+    struct cs_mls_nodes *out, const struct cs_mls_tree *t, uint32_t x)
 {
-	const struct cs_mls_parent_node *p = t->slots[node].parent;
-	enum cs_err err = CS_OK;
-
-	if (!cs_mls_tree_blank(t, node)) {
-		err = nodes_add(out, node);
-		for (size_t i = 0; p != NULL && i < p->n_unmerged && !err; i++)
-			err =
-			    nodes_add(out, cs_mls_leaf_to_node(p->unmerged[i]));
-		return err;
-	}
-	if (cs_mls_node_is_leaf(node))
-		return CS_OK;
-	if ((err = cs_mls_tree_resolution(out, t, cs_mls_node_left(node))))
-		return err;
-	return cs_mls_tree_resolution(out, t, cs_mls_node_right(node));
-}
-
-/* Is the resolution of ${node} empty? */
-static bool
-empty(const struct cs_mls_tree *t, uint32_t node)
-{
-	if (!cs_mls_tree_blank(t, node))
-		return false;
-	return cs_mls_node_is_leaf(node) ||
-	    (empty(t, cs_mls_node_left(node)) &&
-		empty(t, cs_mls_node_right(node)));
+	return resolve(out, t, node_at(t, x), x);
 }
 
 void
 cs_mls_tree_filtered_path(struct cs_mls_filtered_path *out,
     const struct cs_mls_tree *t, uint32_t leaf)
 {
-	uint32_t root = cs_mls_node_root(t->n_leaves);
-	uint32_t x = cs_mls_leaf_to_node(leaf);
+	uint32_t x = cs_mls_node_root(t->n_leaves);
+	const struct cs_mls_node *n = t->root;
+	struct cs_mls_filtered_path down = { 0 };
 
-	out->n = 0;
-	while (x != root) {
-		uint32_t copath = cs_mls_node_sibling(x);
+	while (!cs_mls_node_is_leaf(x)) {
+		bool right = cs_mls_leaf_to_node(leaf) > x;
+		uint32_t l = cs_mls_node_left(x), r = cs_mls_node_right(x);
 
-		x = cs_mls_node_parent(x);
-		if (empty(t, copath))
-			continue;
-		out->v[out->n].node = x;
-		out->v[out->n++].copath = copath;
+		/* A node that nobody is below resolves to nothing: in a valid
+		 * tree it has no key. */
+		if (n->child[!right]->members != 0) {
+			down.v[down.n].node = x;
+			down.v[down.n++].copath = right ? l : r;
+		}
+		n = n->child[right];
+		x = right ? r : l;
 	}
+	out->n = down.n;
+	for (size_t i = 0; i < down.n; i++)
+		out->v[i] = down.v[down.n - 1 - i];
 }
 
 enum cs_err
 cs_mls_tree_set_path(struct cs_mls_tree *t, uint32_t leaf,
     const struct cs_mls_filtered_path *path, const struct cs_view *keys,
-    struct cs_buf *parent_hash)
+    struct cs_mls_hash *parent_hash)
 {
-	uint8_t hash[CS_HASH_MAX];
-	struct cs_view above = { NULL, 0 };
+	struct cs_mls_parent p = { 0 };
+	struct way way;
+	size_t k = path->n;
+	uint32_t x = cs_mls_node_root(t->n_leaves);
 	enum cs_err err;
 
-	blank_path(t, leaf);
+	if ((err = walk(&way, t, leaf)))
+		return err;
+	blank_parents(&way);
+	parent_hash->len = 0;
 	/* From the top: each hash covers the one above it. */
-	for (size_t i = path->n; i-- > 0;) {
-		uint32_t x = path->v[i].node;
+	for (size_t i = 0; i + 1 < way.n; i++) {
+		bool right = cs_mls_leaf_to_node(leaf) > x;
 
-		if ((err = cs_mls_slot_set_parent(
-			 &t->slots[x], keys[i], above, NULL, 0)) ||
-		    (err = cs_mls_tree_parent_hash(
-			 hash, t, x, path->v[i].copath)))
-			return err;
-		above = cs_view(hash, t->suite->hash_len);
+		if (k > 0 && path->v[k - 1].node == x) {
+			k--;
+			p.key = keys[k];
+			p.parent_hash = cs_mls_hash_view(parent_hash);
+			if ((err = replace_parent(way.at[i], t->suite, &p)))
+				return err;
+			way.at[i + 1] = &(*way.at[i])->child[right];
+			if ((err = cs_mls_tree_parent_hash(parent_hash->b, t, x,
+				 path->v[k].copath)))
+				return err;
+			parent_hash->len = t->suite->hash_len;
+		}
+		x = right ? cs_mls_node_right(x) : cs_mls_node_left(x);
 	}
-	return cs_buf_set(parent_hash, above);
+	return CS_OK;
+}
+
+/* ---- differences -------------------------------------------------------- */
+
+typedef enum cs_err visit_fn(void *arg, uint32_t x,
+    const struct cs_mls_node *was, const struct cs_mls_node *is);
+
+static bool
+same(const struct cs_mls_node *a, const struct cs_mls_node *b)
+{
+	if (a == b)
+		return true;
+	return a != NULL && b != NULL && a->hashed && b->hashed &&
+	    cs_view_equal(
+		cs_view(a->b, a->hash_len), cs_view(b->b, b->hash_len));
+}
+
+static enum cs_err
+diff(const struct cs_mls_node *was, const struct cs_mls_node *is, uint32_t x,
+    visit_fn *visit, void *arg)
+{
+	enum cs_err err;
+
+	if (same(was, is))
+		return CS_OK;
+	if ((err = visit(arg, x, was, is)) || cs_mls_node_is_leaf(x))
+		return err;
+	if ((err = diff(was == NULL ? NULL : was->child[0],
+		 is == NULL ? NULL : is->child[0], cs_mls_node_left(x), visit,
+		 arg)))
+		return err;
+	return diff(was == NULL ? NULL : was->child[1],
+	    is == NULL ? NULL : is->child[1], cs_mls_node_right(x), visit, arg);
+}
+
+enum cs_err
+cs_mls_tree_diff(const struct cs_mls_tree *was, const struct cs_mls_tree *is,
+    visit_fn *visit, void *arg)
+{
+	const struct cs_mls_node *a = was->root, *b = is->root;
+	uint32_t na = was->n_leaves, nb = is->n_leaves, x;
+	enum cs_err err;
+
+	/* The larger one down to where the smaller one begins: on its left. */
+	while (na != nb) {
+		bool shrank = na > nb;
+		const struct cs_mls_node *top = shrank ? a : b,
+					 *half = top->child[1];
+
+		x = cs_mls_node_root(shrank ? na : nb);
+		if ((err = visit(
+			 arg, x, shrank ? a : NULL, shrank ? NULL : b)) ||
+		    (err = diff(shrank ? half : NULL, shrank ? NULL : half,
+			 cs_mls_node_right(x), visit, arg)))
+			return err;
+		if (shrank) {
+			a = a->child[0];
+			na /= 2;
+		} else {
+			b = b->child[0];
+			nb /= 2;
+		}
+	}
+	return diff(a, b, cs_mls_node_root(na), visit, arg);
 }

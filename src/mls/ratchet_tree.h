@@ -2,9 +2,13 @@
 /*
  * src/mls/ratchet_tree.h: the public ratchet tree (RFC 9420, sections 4, 7).
  *
- * Nodes are immutable and counted, so that a copy of a tree costs an array of
- * pointers: a commit is staged on a copy.  Each slot keeps its tree hash until
- * something below it changes.
+ * A tree of counted nodes.  A copy costs one reference, and a change makes new
+ * nodes on its way from the root only: a commit is staged on a copy, and what
+ * did not change is shared, with its hashes.
+ *
+ * A tree that was loaded is first only a view of its saved bytes, in which
+ * single leaves can be looked up; cs_mls_tree_thaw() makes nodes of it before
+ * anything else is done.
  */
 #pragma once
 
@@ -12,40 +16,17 @@
 #include "mls/tree_math.h"
 
 /* The power of two above CS_MLS_MAX_MEMBERS. */
-#define CS_MLS_MAX_LEAVES 8192
+#define CS_MLS_MAX_LEAVES 65536
+_Static_assert(CS_MLS_MAX_MEMBERS < CS_MLS_MAX_LEAVES, "leaves");
 
-/* The longest HPKE public key of a suite in RFC 9420 (P-521). */
-#define CS_MLS_HPKE_PUBLIC_MAX 133
+struct cs_mls_node; /* tree_node.h */
 
-struct cs_mls_leaf_node {
-	unsigned refs;
-	struct cs_buf raw;
-	struct cs_mls_leaf leaf; /* views into raw */
-};
-
-struct cs_mls_parent_node {
-	unsigned refs;
-	uint8_t key[CS_MLS_HPKE_PUBLIC_MAX];
-	uint8_t key_len;
-	uint8_t parent_hash[CS_HASH_MAX];
-	uint8_t parent_hash_len;
-	uint32_t *unmerged; /* sorted */
-	size_t n_unmerged;
-};
-
-/* At most one of the pointers is set; none: blank. */
-struct cs_mls_slot {
-	struct cs_mls_leaf_node *leaf;
-	struct cs_mls_parent_node *parent;
-	bool hashed;
-	uint8_t hash[CS_HASH_MAX];
-};
-
-/* Invariant: n_leaves is a power of two, slots has 2 * n_leaves - 1. */
+/* Invariant: n_leaves is a power of two; root or saved is set. */
 struct cs_mls_tree {
 	const struct cs_suite *suite;
 	uint32_t n_leaves;
-	struct cs_mls_slot *slots;
+	struct cs_mls_node *root;
+	struct cs_view saved;
 };
 
 /* A tree as it came; see cs_mls_tree_verify(). */
@@ -53,9 +34,12 @@ struct cs_mls_unverified_tree {
 	struct cs_mls_tree tree;
 };
 
-/* A list of node indices. */
+/* A list of nodes, borrowed from a tree. */
 struct cs_mls_nodes {
-	uint32_t *v;
+	struct {
+		uint32_t x;
+		const struct cs_mls_node *node;
+	} *v;
 	size_t n;
 	size_t cap;
 };
@@ -64,8 +48,7 @@ void cs_mls_nodes_clear(struct cs_mls_nodes *nodes);
 /* One blank leaf. */
 CS_CHECKED enum cs_err cs_mls_tree_init(
     struct cs_mls_tree *out, const struct cs_suite *suite);
-CS_CHECKED enum cs_err cs_mls_tree_copy(
-    struct cs_mls_tree *out, const struct cs_mls_tree *from);
+void cs_mls_tree_copy(struct cs_mls_tree *out, const struct cs_mls_tree *from);
 void cs_mls_tree_clear(struct cs_mls_tree *t);
 
 /* The ratchet_tree of section 12.4.3.3, vector and all. */
@@ -73,40 +56,56 @@ CS_CHECKED enum cs_err cs_mls_tree_parse(struct cs_mls_unverified_tree *out,
     const struct cs_suite *suite, struct cs_view in);
 void cs_mls_tree_write(struct cs_writer *w, const struct cs_mls_tree *t);
 
-/* The leaf number ${leaf}, or NULL when there is none. */
-const struct cs_mls_leaf *cs_mls_tree_leaf(
-    const struct cs_mls_tree *t, uint32_t leaf);
-/* The same with a reference of the caller's own, to be given back. */
-struct cs_mls_leaf_node *cs_mls_tree_leaf_ref(
-    const struct cs_mls_tree *t, uint32_t leaf);
-void cs_mls_leaf_node_release(struct cs_mls_leaf_node *node);
-/* A new node of the bytes of ${leaf}, with one reference. */
-CS_CHECKED enum cs_err cs_mls_leaf_node_new(
-    struct cs_mls_leaf_node **out, struct cs_view raw);
+/* Our own form on disk; ${saved} is borrowed until the tree is thawed or
+ * cleared.  What does not make sense is CS_ERR_CORRUPT. */
+void cs_mls_tree_save(struct cs_writer *w, const struct cs_mls_tree *t);
+CS_CHECKED enum cs_err cs_mls_tree_load(struct cs_mls_tree *out,
+    const struct cs_suite *suite, struct cs_view saved);
+CS_CHECKED enum cs_err cs_mls_tree_thaw(struct cs_mls_tree *t);
 
+/* The leaf number ${leaf}; false: there is none. Views live as long as the
+ * tree does not change. */
+bool cs_mls_tree_leaf(
+    const struct cs_mls_tree *t, uint32_t leaf, struct cs_mls_leaf *out);
+bool cs_mls_tree_has(const struct cs_mls_tree *t, uint32_t leaf);
 uint32_t cs_mls_tree_members(const struct cs_mls_tree *t);
+
+/* ---- the rest is for trees that are thawed ---------------------------- */
+
+/* Every member from the root down supports ${bits} (tree_node.h). */
+bool cs_mls_tree_supports(const struct cs_mls_tree *t, unsigned bits);
+
 /* UINT32_MAX: not there. */
 uint32_t cs_mls_tree_find(const struct cs_mls_tree *t, struct cs_view raw_leaf);
 
-/* Is ${node} blank? */
-bool cs_mls_tree_blank(const struct cs_mls_tree *t, uint32_t node);
+/* The node at ${x}, which is within the tree. */
+const struct cs_mls_node *cs_mls_tree_node(
+    const struct cs_mls_tree *t, uint32_t x);
+bool cs_mls_tree_blank(const struct cs_mls_tree *t, uint32_t x);
 /* The encryption key of a node that is not blank. */
-struct cs_view cs_mls_tree_key(const struct cs_mls_tree *t, uint32_t node);
+struct cs_view cs_mls_tree_key(const struct cs_mls_tree *t, uint32_t x);
 
-/* Section 12.1: how proposals change the tree. */
+/*
+ * Section 12.1: how proposals change the tree.  After a failure, which can
+ * only be CS_ERR_NOMEM or CS_ERR_LIMIT, a tree is good for nothing but to be
+ * cleared; the one that it was copied from is as it was.
+ */
 CS_CHECKED enum cs_err cs_mls_tree_add(struct cs_mls_tree *t,
     const struct cs_mls_valid_leaf *leaf, uint32_t *index);
 CS_CHECKED enum cs_err cs_mls_tree_update(struct cs_mls_tree *t, uint32_t index,
     const struct cs_mls_valid_leaf *leaf);
-void cs_mls_tree_remove(struct cs_mls_tree *t, uint32_t index);
-
+CS_CHECKED enum cs_err cs_mls_tree_remove(
+    struct cs_mls_tree *t, uint32_t index);
+/* The place that an Add would take; the tree grows if there is none. */
+CS_CHECKED enum cs_err cs_mls_tree_place(
+    struct cs_mls_tree *t, uint32_t *index);
 /* Put ${leaf} in place; nodes above stay. */
 CS_CHECKED enum cs_err cs_mls_tree_set_leaf(struct cs_mls_tree *t,
     uint32_t index, const struct cs_mls_valid_leaf *leaf);
 
 /* Section 4.1.1; appends to ${out}. */
 CS_CHECKED enum cs_err cs_mls_tree_resolution(
-    struct cs_mls_nodes *out, const struct cs_mls_tree *t, uint32_t node);
+    struct cs_mls_nodes *out, const struct cs_mls_tree *t, uint32_t x);
 
 /* Section 4.1.2: the filtered direct path of a leaf, from below. */
 struct cs_mls_filtered_path {
@@ -125,29 +124,45 @@ void cs_mls_tree_filtered_path(struct cs_mls_filtered_path *out,
  */
 CS_CHECKED enum cs_err cs_mls_tree_set_path(struct cs_mls_tree *t,
     uint32_t leaf, const struct cs_mls_filtered_path *path,
-    const struct cs_view *keys, struct cs_buf *parent_hash);
+    const struct cs_view *keys, struct cs_mls_hash *parent_hash);
 
-/* Section 7.8: hash_len bytes of the subtree at ${node}; cached in ${t}. */
+/* Section 7.8: hash_len bytes of the subtree at ${x}; kept in the nodes. */
 CS_CHECKED enum cs_err cs_mls_tree_hash(
-    uint8_t *out, struct cs_mls_tree *t, uint32_t node);
+    uint8_t *out, const struct cs_mls_tree *t, uint32_t x);
 CS_CHECKED enum cs_err cs_mls_tree_root_hash(
-    uint8_t *out, struct cs_mls_tree *t);
+    uint8_t *out, const struct cs_mls_tree *t);
 
 /* Section 7.9: hash of ${parent} with copath child ${sibling}. */
-CS_CHECKED enum cs_err cs_mls_tree_parent_hash(
-    uint8_t *out, struct cs_mls_tree *t, uint32_t parent, uint32_t sibling);
+CS_CHECKED enum cs_err cs_mls_tree_parent_hash(uint8_t *out,
+    const struct cs_mls_tree *t, uint32_t parent, uint32_t sibling);
 
 /* Section 7.9.2: each parent has exactly one valid descendant. */
-CS_CHECKED enum cs_err cs_mls_tree_verify_parent_hashes(struct cs_mls_tree *t);
-
-/* Sections 7.3 and 12.4.3.1: no key twice, unmerged leaves in order. */
-CS_CHECKED enum cs_err cs_mls_tree_check_keys(const struct cs_mls_tree *t);
+CS_CHECKED enum cs_err cs_mls_tree_verify_parent_hashes(
+    const struct cs_mls_tree *t);
+/* Section 12.4.3.1: unmerged leaves are there and marked on the way. */
 CS_CHECKED enum cs_err cs_mls_tree_check_unmerged(const struct cs_mls_tree *t);
+/* Section 7.3: credential types in use are supported by all. */
+CS_CHECKED enum cs_err cs_mls_tree_check_credentials(
+    const struct cs_mls_tree *t);
+/* Section 12.1.7: does every member support what ${context} asks for? */
+CS_CHECKED enum cs_err cs_mls_tree_check_context(
+    const struct cs_mls_tree *t, const struct cs_mls_ext_list *context);
 
 /*
- * All that a newcomer checks about a tree (12.4.3.1).  The tree moves to
- * ${out}, which is set on success only.
+ * All that a newcomer checks about a tree (12.4.3.1) but for the uniqueness of
+ * keys (key_index.h).  The tree moves to ${out}, which is set on success only.
  */
 CS_CHECKED enum cs_err cs_mls_tree_verify(struct cs_mls_tree *out,
     struct cs_mls_unverified_tree *in, struct cs_view group_id,
     const struct cs_mls_ext_list *context, const struct cs_mls_options *opt);
+
+/*
+ * Walk over the places where two trees differ; what they share, or what hashes
+ * to the same, is passed over.  ${was} or ${is} is NULL where a tree does not
+ * reach.  Stops at the first error.
+ */
+CS_CHECKED enum cs_err cs_mls_tree_diff(const struct cs_mls_tree *was,
+    const struct cs_mls_tree *is,
+    enum cs_err (*visit)(void *arg, uint32_t x, const struct cs_mls_node *was,
+	const struct cs_mls_node *is),
+    void *arg);

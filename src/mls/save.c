@@ -1,7 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 #include "mls/save.h"
 
-#define SAVED_VERSION 1
+#include <string.h>
+
+#include "base/writer.h"
+
+/* Version 1 kept both halves in one and was never released. */
+#define SAVED_VERSION 2
 
 void
 cs_mls_saved_write(struct cs_writer *w, enum cs_mls_saved kind)
@@ -13,10 +18,15 @@ cs_mls_saved_write(struct cs_writer *w, enum cs_mls_saved kind)
 void
 cs_mls_saved_read(struct cs_reader *r, enum cs_mls_saved kind)
 {
+	uint8_t version;
+
 	if (cs_read_u8(r) != kind)
 		cs_reader_fail(r, CS_ERR_CORRUPT);
-	if (cs_read_u8(r) > SAVED_VERSION)
+	version = cs_read_u8(r);
+	if (version > SAVED_VERSION)
 		cs_reader_fail(r, CS_ERR_NEWER);
+	else if (version != SAVED_VERSION)
+		cs_reader_fail(r, CS_ERR_CORRUPT);
 }
 
 enum cs_err
@@ -30,19 +40,30 @@ cs_mls_saved_error(enum cs_err err)
 void
 cs_mls_write_hpke_key(struct cs_writer *w, const struct cs_hpke_key *key)
 {
-	cs_write_bytes(w, CS_VIEW_OF(key->private));
-	cs_write_bytes(w, CS_VIEW_OF(key->public));
+	cs_write_vec(w, cs_hpke_key_private(key));
+	cs_write_vec(w, cs_hpke_key_public(key));
 }
 
 void
-cs_mls_read_hpke_key(struct cs_reader *r, struct cs_hpke_key *out)
+cs_mls_read_hpke_key(struct cs_reader *r, const struct cs_suite *suite,
+    struct cs_hpke_key *out)
 {
-	cs_read_copy(r, out->private, sizeof out->private);
-	cs_read_copy(r, out->public, sizeof out->public);
+	struct cs_view private = cs_read_vec_max(r, sizeof out->private);
+	struct cs_view public = cs_read_vec_max(r, sizeof out->public);
+
+	*out = (struct cs_hpke_key){ .kem = suite->kem };
+	if (r->err != CS_OK || private.len == 0 || public.len == 0) {
+		cs_reader_fail(r, CS_ERR_CORRUPT);
+		return;
+	}
+	out->private_len = (uint8_t)private.len;
+	out->public_len = (uint8_t)public.len;
+	memcpy(out->private, private.data, private.len);
+	memcpy(out->public, public.data, public.len);
 }
 
 /* The fields of an epoch's secrets, in the order of the file. */
-#define N_SECRETS 8
+#define N_SECRETS 9
 static void
 fields(const struct cs_mls_epoch_secrets *s, const uint8_t *out[N_SECRETS])
 {
@@ -54,6 +75,7 @@ fields(const struct cs_mls_epoch_secrets *s, const uint8_t *out[N_SECRETS])
 	out[5] = s->resumption.b;
 	out[6] = s->authenticator.b;
 	out[7] = s->init.b;
+	out[8] = s->app_export.b;
 }
 
 void
@@ -81,6 +103,7 @@ cs_mls_read_secrets(struct cs_reader *r, const struct cs_suite *suite,
 	cs_read_copy(r, out->resumption.b, n);
 	cs_read_copy(r, out->authenticator.b, n);
 	cs_read_copy(r, out->init.b, n);
+	cs_read_copy(r, out->app_export.b, n);
 }
 
 void
@@ -96,7 +119,7 @@ cs_mls_write_private(struct cs_writer *w, const struct cs_mls_private_tree *p)
 }
 
 void
-cs_mls_read_private(struct cs_reader *r, const struct cs_mls_tree *t,
+cs_mls_read_private(struct cs_reader *r, const struct cs_suite *suite,
     struct cs_mls_private_tree *out)
 {
 	struct cs_reader sub = cs_read_sub(r);
@@ -106,7 +129,7 @@ cs_mls_read_private(struct cs_reader *r, const struct cs_mls_tree *t,
 		uint32_t node = cs_read_u32(&sub);
 		struct cs_hpke_key key;
 
-		cs_mls_read_hpke_key(&sub, &key);
+		cs_mls_read_hpke_key(&sub, suite, &key);
 		if (++n > CS_MLS_MAX_DEPTH)
 			cs_reader_fail(&sub, CS_ERR_CORRUPT);
 		if (sub.err == CS_OK)
@@ -114,7 +137,6 @@ cs_mls_read_private(struct cs_reader *r, const struct cs_mls_tree *t,
 		cs_wipe(&key, sizeof key);
 	}
 	cs_read_sub_end(r, &sub);
-	cs_mls_private_tree_sync(out, t);
 	if (r->err == CS_OK && out->n != n)
 		cs_reader_fail(r, CS_ERR_CORRUPT);
 }

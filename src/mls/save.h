@@ -2,11 +2,12 @@
 /* src/mls/save.h: shapes that saved groups and staged commits share. */
 #pragma once
 
-#include "mls/group.h"
+#include "mls/key_schedule.h"
+#include "mls/treekem.h"
 
 /* First bytes of each kind of saved state: what it is and its version. */
 enum cs_mls_saved {
-	CS_MLS_SAVED_GROUP = 'G',
+	CS_MLS_SAVED_GROUP = 'G', /* the secret half of a member's group */
 	CS_MLS_SAVED_STAGED = 'S',
 	CS_MLS_SAVED_PUBLIC = 'P',
 };
@@ -18,7 +19,8 @@ void cs_mls_saved_read(struct cs_reader *r, enum cs_mls_saved kind);
 enum cs_err cs_mls_saved_error(enum cs_err err);
 
 void cs_mls_write_hpke_key(struct cs_writer *w, const struct cs_hpke_key *key);
-void cs_mls_read_hpke_key(struct cs_reader *r, struct cs_hpke_key *out);
+void cs_mls_read_hpke_key(struct cs_reader *r, const struct cs_suite *suite,
+    struct cs_hpke_key *out);
 
 /* All secrets of an epoch. */
 void cs_mls_write_secrets(struct cs_writer *w, const struct cs_suite *suite,
@@ -26,8 +28,7 @@ void cs_mls_write_secrets(struct cs_writer *w, const struct cs_suite *suite,
 void cs_mls_read_secrets(struct cs_reader *r, const struct cs_suite *suite,
     struct cs_mls_epoch_secrets *out);
 
-/* Only nodes of ${t} with the same keys are accepted. */
 void cs_mls_write_private(
     struct cs_writer *w, const struct cs_mls_private_tree *p);
-void cs_mls_read_private(struct cs_reader *r, const struct cs_mls_tree *t,
+void cs_mls_read_private(struct cs_reader *r, const struct cs_suite *suite,
     struct cs_mls_private_tree *out);

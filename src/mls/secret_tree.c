@@ -13,34 +13,10 @@ secret(const struct cs_suite *suite, const uint8_t *b)
 	return cs_view(b, suite->hash_len);
 }
 
-static enum cs_err
-alloc_tree(struct cs_mls_secret_tree *out, const struct cs_suite *suite,
-    uint32_t n_leaves)
+static struct cs_mls_secret_node *
+node_new(void)
 {
-	out->suite = suite;
-	out->n_leaves = n_leaves;
-	out->nodes = cs_calloc(cs_mls_node_width(n_leaves), sizeof *out->nodes);
-	out->leaves = cs_calloc(n_leaves, sizeof *out->leaves);
-	if (out->nodes != NULL && out->leaves != NULL)
-		return CS_OK;
-	cs_mls_secret_tree_clear(out);
-	return CS_ERR_NOMEM;
-}
-
-enum cs_err
-cs_mls_secret_tree_init(struct cs_mls_secret_tree *out,
-    const struct cs_suite *suite, uint32_t n_leaves,
-    const struct cs_mls_encryption_secret *root)
-{
-	struct cs_mls_secret_node *top;
-	enum cs_err err;
-
-	if ((err = alloc_tree(out, suite, n_leaves)))
-		return err;
-	top = &out->nodes[cs_mls_node_root(n_leaves)];
-	top->present = true;
-	memcpy(top->b, root->b, suite->hash_len);
-	return CS_OK;
+	return cs_calloc(1, sizeof(struct cs_mls_secret_node));
 }
 
 static void
@@ -51,91 +27,169 @@ ratchets_free(struct cs_mls_ratchets *r)
 	cs_free(r, sizeof *r);
 }
 
+static void
+node_free(struct cs_mls_secret_node *n)
+{
+	if (n == NULL)
+		return;
+	node_free(n->child[0]);
+	node_free(n->child[1]);
+	ratchets_free(n->ratchets);
+	cs_free(n, sizeof *n);
+}
+
+enum cs_err
+cs_mls_secret_tree_init(struct cs_mls_secret_tree *out,
+    const struct cs_suite *suite, uint32_t n_leaves,
+    const struct cs_mls_encryption_secret *root)
+{
+	*out = (struct cs_mls_secret_tree){ suite, n_leaves, node_new() };
+	if (out->root == NULL)
+		return CS_ERR_NOMEM;
+	out->root->present = true;
+	memcpy(out->root->b, root->b, suite->hash_len);
+	return CS_OK;
+}
+
 void
 cs_mls_secret_tree_clear(struct cs_mls_secret_tree *t)
 {
-	for (uint32_t i = 0; t->leaves != NULL && i < t->n_leaves; i++)
-		ratchets_free(t->leaves[i]);
-	cs_free_plain(t->leaves);
-	cs_free(t->nodes, cs_mls_node_width(t->n_leaves) * sizeof *t->nodes);
+	node_free(t->root);
 	*t = (struct cs_mls_secret_tree){ 0 };
 }
 
 void
 cs_mls_pending_key_clear(struct cs_mls_pending_key *p)
 {
-	ratchets_free(p->fresh);
+	node_free(p->fresh);
 	cs_free(p->skipped, p->n_skipped * sizeof *p->skipped);
 	cs_wipe(p, sizeof *p);
 }
 
-/* The lowest node above ${leaf} that still has its secret. */
-static bool
-find_source(const struct cs_mls_secret_tree *t, uint32_t leaf, uint32_t *out)
+/* The last node on the way to ${leaf}, whose place in the tree is ${*x}. */
+static struct cs_mls_secret_node *
+last_node(const struct cs_mls_secret_tree *t, uint32_t leaf, uint32_t *x)
 {
-	uint32_t x = cs_mls_leaf_to_node(leaf);
-	uint32_t root = cs_mls_node_root(t->n_leaves);
+	struct cs_mls_secret_node *n = t->root;
 
-	while (!t->nodes[x].present) {
-		if (x == root)
-			return false;
-		x = cs_mls_node_parent(x);
+	*x = cs_mls_node_root(t->n_leaves);
+	while (!cs_mls_node_is_leaf(*x)) {
+		bool right = cs_mls_leaf_to_node(leaf) > *x;
+
+		if (n->child[right] == NULL)
+			break;
+		n = n->child[right];
+		*x = right ? cs_mls_node_right(*x) : cs_mls_node_left(*x);
 	}
-	*out = x;
-	return true;
+	return n;
 }
 
-/* One step down towards ${leaf}; what lies beside goes to ${p}. */
+/* Both children of a node that stood at ${x}, with their secrets. */
 static enum cs_err
-descend(struct cs_mls_pending_key *p, const struct cs_suite *suite,
-    uint32_t *node, uint8_t *b)
+split(struct cs_mls_secret_node *n, const struct cs_suite *suite)
 {
-	uint8_t left[CS_HASH_MAX], right[CS_HASH_MAX];
-	uint32_t l = cs_mls_node_left(*node), r = cs_mls_node_right(*node);
-	bool go_left = cs_mls_node_below(l, cs_mls_leaf_to_node(p->leaf));
+	static const char *const sides[] = { "left", "right" };
 	enum cs_err err;
 
-	if ((err = cs_expand_with_label(left, suite->hash_len, suite,
-		 secret(suite, b), cs_view_str("tree"), cs_view_str("left"))) ||
-	    (err = cs_expand_with_label(right, suite->hash_len, suite,
-		 secret(suite, b), cs_view_str("tree"), cs_view_str("right"))))
-		goto out;
-	p->off_path[p->n_off_path].node = go_left ? r : l;
-	memcpy(p->off_path[p->n_off_path++].b, go_left ? right : left,
-	    suite->hash_len);
-	memcpy(b, go_left ? left : right, suite->hash_len);
-	*node = go_left ? l : r;
-out:
-	cs_wipe(left, sizeof left);
-	cs_wipe(right, sizeof right);
-	return err;
+	for (int k = 0; k < 2; k++) {
+		n->child[k] = node_new();
+		if (n->child[k] == NULL)
+			return CS_ERR_NOMEM;
+		n->child[k]->present = true;
+		if ((err = cs_expand_with_label(n->child[k]->b,
+			 suite->hash_len, suite, secret(suite, n->b),
+			 cs_view_str("tree"), cs_view_str(sides[k]))))
+			return err;
+	}
+	n->present = false;
+	cs_wipe(n->b, sizeof n->b);
+	return CS_OK;
+}
+
+/*
+ * What takes the place of ${source}, at ${x}, when the secret of ${leaf} below
+ * it is used: that secret is in ${*out}, in the new subtree.
+ */
+static enum cs_err
+descend(struct cs_mls_secret_node **fresh, struct cs_mls_secret_node **out,
+    const struct cs_suite *suite, const struct cs_mls_secret_node *source,
+    uint32_t x, uint32_t leaf)
+{
+	struct cs_mls_secret_node *n = *fresh = node_new();
+	enum cs_err err;
+
+	if (n == NULL)
+		return CS_ERR_NOMEM;
+	n->present = true;
+	memcpy(n->b, source->b, suite->hash_len);
+	while (!cs_mls_node_is_leaf(x)) {
+		bool right = cs_mls_leaf_to_node(leaf) > x;
+
+		if ((err = split(n, suite)))
+			return err;
+		n = n->child[right];
+		x = right ? cs_mls_node_right(x) : cs_mls_node_left(x);
+	}
+	*out = n;
+	return CS_OK;
+}
+
+/* ${n} takes over what is in ${fresh}, whose shell is freed. */
+static void
+replace(struct cs_mls_secret_node *n, struct cs_mls_secret_node *fresh)
+{
+	cs_wipe(n->b, sizeof n->b);
+	*n = *fresh;
+	cs_free(fresh, sizeof *fresh);
 }
 
 /* Make the ratchets of a leaf that has none yet, in ${p} only. */
 static enum cs_err
-start_ratchets(struct cs_mls_pending_key *p, const struct cs_mls_secret_tree *t)
+start_ratchets(struct cs_mls_pending_key *p, const struct cs_mls_secret_tree *t,
+    struct cs_mls_secret_node *source, uint32_t x)
 {
 	static const char *const labels[] = { "handshake", "application" };
-	uint8_t b[CS_HASH_MAX];
-	uint32_t x;
-	enum cs_err err = CS_OK;
+	struct cs_mls_secret_node *leaf = NULL;
+	enum cs_err err;
 
-	if (!find_source(t, p->leaf, &x))
+	if (!source->present)
 		return CS_ERR_REPLAY;
-	memcpy(b, t->nodes[x].b, t->suite->hash_len);
-	while (!cs_mls_node_is_leaf(x))
-		if ((err = descend(p, t->suite, &x, b)))
-			goto out;
-	p->fresh = cs_calloc(1, sizeof *p->fresh);
-	if (p->fresh == NULL)
-		err = CS_ERR_NOMEM;
+	p->source = source;
+	if ((err = descend(&p->fresh, &leaf, t->suite, source, x, p->leaf)))
+		return err;
+	leaf->ratchets = cs_calloc(1, sizeof *leaf->ratchets);
+	if (leaf->ratchets == NULL)
+		return CS_ERR_NOMEM;
+	p->ratchets = leaf->ratchets;
 	for (int k = 0; k < 2 && err == CS_OK; k++)
-		err = cs_expand_with_label(p->fresh->v[k].secret,
-		    t->suite->hash_len, t->suite, secret(t->suite, b),
+		err = cs_expand_with_label(leaf->ratchets->v[k].secret,
+		    t->suite->hash_len, t->suite, secret(t->suite, leaf->b),
 		    cs_view_str(labels[k]), cs_view(NULL, 0));
-out:
-	cs_wipe(b, sizeof b);
+	leaf->present = false;
+	cs_wipe(leaf->b, sizeof leaf->b);
 	return err;
+}
+
+enum cs_err
+cs_mls_secret_tree_take_leaf(
+    uint8_t *out, struct cs_mls_secret_tree *t, uint32_t leaf)
+{
+	struct cs_mls_secret_node *source, *fresh = NULL, *at = NULL;
+	uint32_t x;
+	enum cs_err err;
+
+	source = last_node(t, leaf, &x);
+	if (!source->present)
+		return CS_ERR_REPLAY;
+	if ((err = descend(&fresh, &at, t->suite, source, x, leaf))) {
+		node_free(fresh);
+		return err;
+	}
+	memcpy(out, at->b, t->suite->hash_len);
+	at->present = false;
+	cs_wipe(at->b, sizeof at->b);
+	replace(source, fresh);
+	return CS_OK;
 }
 
 /* Key and nonce of generation ${g}, whose secret ${b} is. */
@@ -212,22 +266,15 @@ find_kept(struct cs_mls_pending_key *p, const struct cs_mls_ratchet *r)
 	return CS_ERR_REPLAY;
 }
 
-static struct cs_mls_ratchet *
-ratchet_of(struct cs_mls_pending_key *p, struct cs_mls_secret_tree *t)
-{
-	struct cs_mls_ratchets *both =
-	    p->fresh != NULL ? p->fresh : t->leaves[p->leaf];
-
-	return &both->v[p->kind];
-}
-
 enum cs_err
 cs_mls_secret_tree_find(struct cs_mls_pending_key *out,
     struct cs_mls_secret_tree *t, uint32_t leaf, enum cs_mls_ratchet_kind kind,
     uint32_t generation, uint32_t max_skip)
 {
+	struct cs_mls_secret_node *n;
 	struct cs_mls_ratchet *r;
 	enum cs_err err = CS_OK;
+	uint32_t x;
 
 	assert(leaf < t->n_leaves);
 	memset(out, 0, sizeof *out);
@@ -235,9 +282,11 @@ cs_mls_secret_tree_find(struct cs_mls_pending_key *out,
 	out->kind = kind;
 	out->generation = generation;
 	out->max_kept = max_skip;
-	if (t->leaves[leaf] == NULL && (err = start_ratchets(out, t)))
+	n = last_node(t, leaf, &x);
+	out->ratchets = n->ratchets;
+	if (out->ratchets == NULL && (err = start_ratchets(out, t, n, x)))
 		goto out;
-	r = ratchet_of(out, t);
+	r = &out->ratchets->v[kind];
 	if (generation < r->next) {
 		err = find_kept(out, r);
 		goto out;
@@ -260,32 +309,11 @@ enum cs_err
 cs_mls_secret_tree_next(struct cs_mls_pending_key *out,
     struct cs_mls_secret_tree *t, uint32_t leaf, enum cs_mls_ratchet_kind kind)
 {
-	const struct cs_mls_ratchets *both = t->leaves[leaf];
+	uint32_t x;
+	const struct cs_mls_ratchets *both = last_node(t, leaf, &x)->ratchets;
 
 	return cs_mls_secret_tree_find(
 	    out, t, leaf, kind, both == NULL ? 0 : both->v[kind].next, 0);
-}
-
-/* Take over the secrets beside the path and wipe those on it. */
-static void
-settle(struct cs_mls_secret_tree *t, struct cs_mls_pending_key *p)
-{
-	uint32_t root = cs_mls_node_root(t->n_leaves);
-	uint32_t x = cs_mls_leaf_to_node(p->leaf);
-
-	for (;; x = cs_mls_node_parent(x)) {
-		cs_wipe(&t->nodes[x], sizeof t->nodes[x]);
-		if (x == root)
-			break;
-	}
-	for (size_t i = 0; i < p->n_off_path; i++) {
-		struct cs_mls_secret_node *n = &t->nodes[p->off_path[i].node];
-
-		n->present = true;
-		memcpy(n->b, p->off_path[i].b, t->suite->hash_len);
-	}
-	t->leaves[p->leaf] = p->fresh;
-	p->fresh = NULL;
 }
 
 /* Drop ${n} entries at ${from}. */
@@ -302,11 +330,12 @@ void
 cs_mls_secret_tree_take(
     struct cs_mls_secret_tree *t, struct cs_mls_pending_key *p)
 {
-	struct cs_mls_ratchet *r;
+	struct cs_mls_ratchet *r = &p->ratchets->v[p->kind];
 
+	/* Secrets on the way are wiped, those beside it are taken over. */
 	if (p->fresh != NULL)
-		settle(t, p);
-	r = ratchet_of(p, t);
+		replace(p->source, p->fresh);
+	p->fresh = NULL;
 	for (size_t i = 0; p->was_kept && i < r->n_kept; i++)
 		if (r->kept[i].generation == p->generation)
 			forget(r, i--, 1);
@@ -343,29 +372,40 @@ write_ratchet(struct cs_writer *w, const struct cs_suite *suite,
 	cs_write_close(w, mark);
 }
 
+/* Secrets of nodes that have one, or ratchets of leaves that have them. */
+static void
+write_nodes(struct cs_writer *w, const struct cs_suite *suite,
+    const struct cs_mls_secret_node *n, uint32_t x, bool ratchets)
+{
+	if (n == NULL)
+		return;
+	if (ratchets && n->ratchets != NULL) {
+		cs_write_u32(w, cs_mls_node_to_leaf(x));
+		write_ratchet(w, suite, &n->ratchets->v[0]);
+		write_ratchet(w, suite, &n->ratchets->v[1]);
+	} else if (!ratchets && n->present) {
+		cs_write_u32(w, x);
+		cs_write_bytes(w, secret(suite, n->b));
+	}
+	if (cs_mls_node_is_leaf(x))
+		return;
+	write_nodes(w, suite, n->child[0], cs_mls_node_left(x), ratchets);
+	write_nodes(w, suite, n->child[1], cs_mls_node_right(x), ratchets);
+}
+
 void
 cs_mls_secret_tree_write(
     struct cs_writer *w, const struct cs_mls_secret_tree *t)
 {
+	uint32_t root = cs_mls_node_root(t->n_leaves);
 	size_t mark;
 
 	cs_write_u32(w, t->n_leaves);
 	mark = cs_write_open(w);
-	for (uint32_t x = 0; x < cs_mls_node_width(t->n_leaves); x++) {
-		if (!t->nodes[x].present)
-			continue;
-		cs_write_u32(w, x);
-		cs_write_bytes(w, secret(t->suite, t->nodes[x].b));
-	}
+	write_nodes(w, t->suite, t->root, root, false);
 	cs_write_close(w, mark);
 	mark = cs_write_open(w);
-	for (uint32_t i = 0; i < t->n_leaves; i++) {
-		if (t->leaves[i] == NULL)
-			continue;
-		cs_write_u32(w, i);
-		write_ratchet(w, t->suite, &t->leaves[i]->v[0]);
-		write_ratchet(w, t->suite, &t->leaves[i]->v[1]);
-	}
+	write_nodes(w, t->suite, t->root, root, true);
 	cs_write_close(w, mark);
 }
 
@@ -397,24 +437,75 @@ read_ratchet(struct cs_reader *r, const struct cs_suite *suite,
 	cs_read_sub_end(r, &list);
 }
 
+/* The node at ${x}, made with those on the way; none of them has a secret. */
+static struct cs_mls_secret_node *
+make_node(struct cs_reader *r, struct cs_mls_secret_tree *t, uint32_t x)
+{
+	uint32_t y = cs_mls_node_root(t->n_leaves);
+	struct cs_mls_secret_node *n = t->root;
+
+	while (y != x) {
+		bool right = x > y;
+
+		if (n->present)
+			return NULL;
+		if (n->child[right] == NULL)
+			n->child[right] = node_new();
+		n = n->child[right];
+		if (n == NULL) {
+			cs_reader_fail(r, CS_ERR_NOMEM);
+			return NULL;
+		}
+		y = right ? cs_mls_node_right(y) : cs_mls_node_left(y);
+	}
+	return n;
+}
+
+static bool
+vacant(const struct cs_mls_secret_node *n)
+{
+	return n != NULL && !n->present && n->ratchets == NULL &&
+	    n->child[0] == NULL && n->child[1] == NULL;
+}
+
+static void
+read_secrets(struct cs_reader *r, struct cs_mls_secret_tree *t)
+{
+	while (cs_reader_more(r)) {
+		uint32_t x = cs_read_u32(r);
+		struct cs_mls_secret_node *n = NULL;
+
+		if (r->err == CS_OK && x < cs_mls_node_width(t->n_leaves))
+			n = make_node(r, t, x);
+		if (!vacant(n)) {
+			cs_reader_fail(r, CS_ERR_CORRUPT);
+			return;
+		}
+		n->present = true;
+		cs_read_copy(r, n->b, t->suite->hash_len);
+	}
+}
+
 static void
 read_leaves(struct cs_reader *r, struct cs_mls_secret_tree *t)
 {
 	while (cs_reader_more(r)) {
 		uint32_t i = cs_read_u32(r);
+		struct cs_mls_secret_node *n = NULL;
 
-		if (r->err != CS_OK || i >= t->n_leaves ||
-		    t->leaves[i] != NULL) {
+		if (r->err == CS_OK && i < t->n_leaves)
+			n = make_node(r, t, cs_mls_leaf_to_node(i));
+		if (!vacant(n)) {
 			cs_reader_fail(r, CS_ERR_CORRUPT);
 			return;
 		}
-		t->leaves[i] = cs_calloc(1, sizeof *t->leaves[i]);
-		if (t->leaves[i] == NULL) {
+		n->ratchets = cs_calloc(1, sizeof *n->ratchets);
+		if (n->ratchets == NULL) {
 			cs_reader_fail(r, CS_ERR_NOMEM);
 			return;
 		}
-		read_ratchet(r, t->suite, &t->leaves[i]->v[0]);
-		read_ratchet(r, t->suite, &t->leaves[i]->v[1]);
+		read_ratchet(r, t->suite, &n->ratchets->v[0]);
+		read_ratchet(r, t->suite, &n->ratchets->v[1]);
 	}
 }
 
@@ -424,25 +515,16 @@ cs_mls_secret_tree_read(struct cs_reader *r, struct cs_mls_secret_tree *out,
 {
 	uint32_t n = cs_read_u32(r);
 	struct cs_reader sub = cs_read_sub(r);
-	enum cs_err err;
 
 	*out = (struct cs_mls_secret_tree){ 0 };
 	if (r->err != CS_OK)
 		return r->err;
-	if (n == 0 || n > 1u << 20 || (n & (n - 1)) != 0)
+	if (n == 0 || n > 1u << 16 || (n & (n - 1)) != 0)
 		return CS_ERR_CORRUPT;
-	if ((err = alloc_tree(out, suite, n)))
-		return err;
-	while (cs_reader_more(&sub)) {
-		uint32_t x = cs_read_u32(&sub);
-
-		if (sub.err != CS_OK || x >= cs_mls_node_width(n)) {
-			cs_reader_fail(&sub, CS_ERR_CORRUPT);
-			break;
-		}
-		out->nodes[x].present = true;
-		cs_read_copy(&sub, out->nodes[x].b, suite->hash_len);
-	}
+	*out = (struct cs_mls_secret_tree){ suite, n, node_new() };
+	if (out->root == NULL)
+		return CS_ERR_NOMEM;
+	read_secrets(&sub, out);
 	cs_read_sub_end(r, &sub);
 	sub = cs_read_sub(r);
 	read_leaves(&sub, out);

@@ -41,23 +41,32 @@ struct cs_mls_ratchets {
 	struct cs_mls_ratchet v[2];
 };
 
+/* A node whose secret was derived and not used yet, or one on the way to such
+ * nodes.  Invariant: a secret, or children, or ratchets. */
 struct cs_mls_secret_node {
+	struct cs_mls_secret_node *child[2];
+	struct cs_mls_ratchets *ratchets; /* of a leaf */
 	bool present;
 	uint8_t b[CS_HASH_MAX];
 };
 
-/* Secrets of nodes from which no leaf was derived yet, then ratchets. */
+/* Secrets of nodes from which no leaf was derived yet, then ratchets; only what
+ * is there takes room. */
 struct cs_mls_secret_tree {
 	const struct cs_suite *suite;
 	uint32_t n_leaves;
-	struct cs_mls_secret_node *nodes;
-	struct cs_mls_ratchets **leaves;
+	struct cs_mls_secret_node *root;
 };
 
 CS_CHECKED enum cs_err cs_mls_secret_tree_init(struct cs_mls_secret_tree *out,
     const struct cs_suite *suite, uint32_t n_leaves,
     const struct cs_mls_encryption_secret *root);
 void cs_mls_secret_tree_clear(struct cs_mls_secret_tree *t);
+
+/* Take the secret of a leaf itself, hash_len bytes: the exporter tree of
+ * draft-ietf-mls-extensions.  CS_ERR_REPLAY: it is gone. */
+CS_CHECKED enum cs_err cs_mls_secret_tree_take_leaf(
+    uint8_t *out, struct cs_mls_secret_tree *t, uint32_t leaf);
 
 /* A key that was looked up, and what taking it will change. */
 struct cs_mls_pending_key {
@@ -66,12 +75,10 @@ struct cs_mls_pending_key {
 
 	uint32_t leaf;
 	enum cs_mls_ratchet_kind kind;
-	struct cs_mls_ratchets *fresh; /* new ratchets of the leaf, or NULL */
-	struct {
-		uint32_t node;
-		uint8_t b[CS_HASH_MAX];
-	} off_path[CS_MLS_MAX_DEPTH]; /* secrets beside the path to the leaf */
-	size_t n_off_path;
+	struct cs_mls_secret_node *source; /* what is consumed for it, ... */
+	struct cs_mls_secret_node *fresh;  /* ... and what takes its place, or
+					    * NULL: the leaf had its ratchets */
+	struct cs_mls_ratchets *ratchets;  /* of the leaf, old or fresh */
 	bool was_kept;
 	uint8_t secret[CS_HASH_MAX]; /* of the generation after */
 	struct cs_mls_kept_key *skipped;

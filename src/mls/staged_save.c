@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "base/alloc.h"
-#include "mls/save.h"
+#include "mls/group.h"
 
 /* Who comes and who goes. */
 static void
@@ -8,8 +8,8 @@ write_change(struct cs_writer *w, const struct cs_mls_change *c)
 {
 	size_t mark;
 
-	cs_mls_public_write(w, &c->next);
 	cs_write_u32(w, c->committer);
+	cs_write_u8(w, c->external);
 	mark = cs_write_open(w);
 	for (size_t i = 0; i < c->n_added; i++)
 		cs_write_u32(w, c->added[i]);
@@ -18,8 +18,14 @@ write_change(struct cs_writer *w, const struct cs_mls_change *c)
 	for (size_t i = 0; i < c->n_removed; i++) {
 		cs_write_u32(w, c->removed[i].leaf);
 		cs_write_u8(w, c->removed[i].external);
-		cs_write_vec(w, c->removed[i].node->leaf.raw);
+		cs_write_vec(w, cs_buf_view(&c->removed[i].raw));
 	}
+	cs_write_close(w, mark);
+	cs_write_vec(w, cs_buf_view(&c->ephemeral));
+	/* The public half, as that of a group. */
+	mark = cs_write_open(w);
+	cs_mls_saved_write(w, CS_MLS_SAVED_PUBLIC);
+	cs_mls_public_write(w, &c->next);
 	cs_write_close(w, mark);
 }
 
@@ -30,7 +36,11 @@ cs_mls_staged_save(const struct cs_mls_staged *s, struct cs_buf *out)
 	struct cs_writer w = cs_writer(out);
 
 	cs_mls_saved_write(&w, CS_MLS_SAVED_STAGED);
+	cs_write_bytes(&w, CS_VIEW_OF(s->message_hash));
 	write_change(&w, &s->change);
+	cs_write_vec(&w,
+	    s->signer == NULL ? cs_view(NULL, 0)
+			      : cs_signer_private(s->signer));
 	cs_write_u8(&w, s->self_removed);
 	if (!s->self_removed) {
 		cs_mls_write_secrets(&w, suite, &s->secrets);
@@ -60,6 +70,7 @@ read_removed(struct cs_reader *r, struct cs_mls_change *c)
 {
 	struct cs_reader sub = cs_read_sub(r);
 	struct cs_mls_removed *grown;
+	struct cs_mls_leaf leaf;
 	struct cs_view raw;
 	enum cs_err err;
 
@@ -69,16 +80,36 @@ read_removed(struct cs_reader *r, struct cs_mls_change *c)
 		if (grown == NULL)
 			return CS_ERR_NOMEM;
 		c->removed = grown;
-		grown += c->n_removed;
+		grown += c->n_removed++;
 		grown->leaf = cs_read_u32(&sub);
 		grown->external = cs_read_u8(&sub) != 0;
 		raw = cs_read_vec(&sub);
-		if ((err = cs_mls_leaf_node_new(&grown->node, raw)))
+		if (sub.err == CS_OK &&
+		    ((err = cs_mls_leaf_parse(&leaf, raw)) ||
+			(err = cs_buf_set(&grown->raw, raw))))
 			return err;
-		c->n_removed++;
 	}
 	cs_read_sub_end(r, &sub);
 	return r->err;
+}
+
+static enum cs_err
+read_public(struct cs_reader *r, struct cs_mls_public *out,
+    const struct cs_mls_options *opt)
+{
+	struct cs_view saved = cs_read_vec(r);
+	struct cs_buf copy = { 0 };
+	enum cs_err err;
+
+	if (r->err != CS_OK)
+		return r->err;
+	if ((err = cs_buf_set(&copy, saved)) == CS_OK &&
+	    (err = cs_mls_public_read(
+		 out, &copy, CS_MLS_SAVED_PUBLIC, opt)) == CS_OK &&
+	    (err = cs_mls_tree_thaw(&out->tree)) == CS_OK)
+		cs_buf_free(&out->saved);
+	cs_buf_free(&copy);
+	return err;
 }
 
 static enum cs_err
@@ -90,7 +121,7 @@ read_secrets(struct cs_reader *r, struct cs_mls_staged *s)
 	cs_mls_read_secrets(r, next->suite, &s->secrets);
 	if ((err = cs_mls_secret_tree_read(r, &s->keys, next->suite)))
 		return err;
-	cs_mls_read_private(r, &next->tree, &s->private);
+	cs_mls_read_private(r, next->suite, &s->private);
 	if (r->err == CS_OK && s->keys.n_leaves != next->tree.n_leaves)
 		return CS_ERR_CORRUPT;
 	return r->err;
@@ -100,22 +131,30 @@ static enum cs_err
 read_staged(
     struct cs_reader *r, struct cs_mls_staged *s, const struct cs_mls_group *g)
 {
-	uint8_t removed;
+	struct cs_mls_change *c = &s->change;
+	struct cs_view ephemeral, signer;
 	enum cs_err err;
 
 	cs_mls_saved_read(r, CS_MLS_SAVED_STAGED);
+	cs_read_copy(r, s->message_hash, sizeof s->message_hash);
+	c->committer = cs_read_u32(r);
+	c->external = cs_read_optional(r);
 	if (r->err != CS_OK)
 		return r->err;
-	if ((err = cs_mls_public_read(r, &s->change.next, &g->pub.opt)))
+	if ((err = read_added(r, c)) || (err = read_removed(r, c)))
 		return err;
-	s->change.committer = cs_read_u32(r);
-	if ((err = read_added(r, &s->change)) ||
-	    (err = read_removed(r, &s->change)))
+	ephemeral = cs_read_vec(r);
+	if ((err = cs_buf_set(&c->ephemeral, ephemeral)) ||
+	    (err = read_public(r, &c->next, &g->pub.opt)))
 		return err;
-	removed = cs_read_u8(r);
-	s->self_removed = removed == 1;
-	if (removed > 1)
-		return CS_ERR_CORRUPT;
+	signer = cs_read_vec(r);
+	if (r->err == CS_OK && signer.len != 0 &&
+	    (err = cs_signer_from_private(
+		 &s->signer, c->next.suite->sig, signer)))
+		return err;
+	s->self_removed = cs_read_optional(r);
+	if (r->err != CS_OK)
+		return r->err;
 	if (!s->self_removed && (err = read_secrets(r, s)))
 		return err;
 	return cs_reader_end(r);
@@ -137,7 +176,7 @@ check_fit(const struct cs_mls_staged *s, const struct cs_mls_group *g)
 }
 
 enum cs_err
-cs_mls_staged_load(struct cs_mls_staged **out, const struct cs_mls_group *g,
+cs_mls_staged_load(struct cs_mls_staged **out, struct cs_mls_group *g,
     struct cs_view saved)
 {
 	struct cs_reader r = cs_reader(saved);

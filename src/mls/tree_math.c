@@ -66,3 +66,12 @@ cs_mls_node_common(uint32_t x, uint32_t y)
 		x = cs_mls_node_parent(x);
 	return x;
 }
+
+void
+cs_mls_node_leaves(uint32_t x, uint32_t *first, uint32_t *last)
+{
+	uint32_t reach = (1u << cs_mls_node_level(x)) - 1;
+
+	*first = (x - reach) / 2;
+	*last = (x + reach) / 2;
+}

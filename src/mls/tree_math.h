@@ -52,3 +52,6 @@ bool cs_mls_node_below(uint32_t top, uint32_t x);
 
 /* The lowest node that has both below it. */
 uint32_t cs_mls_node_common(uint32_t x, uint32_t y);
+
+/* The first and the last leaf below ${x}. */
+void cs_mls_node_leaves(uint32_t x, uint32_t *first, uint32_t *last);

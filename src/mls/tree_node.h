@@ -1,23 +1,80 @@
 /* SPDX-License-Identifier: MIT */
-/* src/mls/tree_node.h: the nodes of a ratchet tree; for its files only. */
+/*
+ * src/mls/tree_node.h: the nodes of a ratchet tree; for its files only.
+ *
+ * Nodes are counted and belong to every tree that reaches them.  One that is
+ * shared does not change, but for its hash, which only becomes known; who
+ * wants to change a shared one makes a copy first (cs_mls_node_own).
+ */
 #pragma once
 
 #include "mls/ratchet_tree.h"
 
-/* One more owner of what the slot points to. */
-void cs_mls_slot_hold(struct cs_mls_slot *s);
+enum cs_mls_node_kind {
+	CS_MLS_NODE_BLANK = 0,
+	CS_MLS_NODE_LEAF = 1, /* NodeType, RFC 9420, section 7.8 */
+	CS_MLS_NODE_PARENT = 2,
+};
 
-/* Let go of the content; the hash is not looked at. */
-void cs_mls_slot_blank(struct cs_mls_slot *s);
+/* What members can and do, one bit each, gathered up the tree. */
+#define CS_MLS_DOES_BASIC 1u
+#define CS_MLS_DOES_X509 2u
+#define CS_MLS_DOES_SELF_REMOVE 4u
+#define CS_MLS_DOES_EPHEMERAL 8u
+#define CS_MLS_DOES_ALL 15u
 
-/* Replace the content by a parent node. */
-CS_CHECKED enum cs_err cs_mls_slot_set_parent(struct cs_mls_slot *s,
-    struct cs_view key, struct cs_view parent_hash, const uint32_t *unmerged,
-    size_t n_unmerged);
+/*
+ * Invariants: a node above the leaves has two children, a leaf none.  b holds
+ * room for the hash, then of a leaf: raw bytes; of a parent: unmerged leaves,
+ * 4 bytes each and sorted, then key, then parent hash.
+ */
+struct cs_mls_node {
+	struct cs_mls_node *child[2];
+	uint32_t refs;
+	uint32_t members; /* leaves from here down that are not blank */
+	uint32_t len;     /* bytes of a leaf; unmerged leaves of a parent */
+	uint8_t kind;
+	uint8_t hashed;
+	uint8_t hash_len;
+	uint8_t key_len;
+	uint8_t parent_hash_len;
+	uint8_t supports; /* by every member from here down */
+	uint8_t uses;     /* credential types of any member from here down */
+	uint8_t b[];
+};
 
-/* Add ${leaf} to the unmerged leaves of the parent node here. */
-CS_CHECKED enum cs_err cs_mls_slot_add_unmerged(
-    struct cs_mls_slot *s, uint32_t leaf);
+/* New nodes have one owner; NULL: no memory.  Children move into the node. */
+struct cs_mls_node *cs_mls_node_blank(const struct cs_suite *suite,
+    struct cs_mls_node *left, struct cs_mls_node *right);
+/* Only of bytes that cs_mls_leaf_read() accepts. */
+struct cs_mls_node *cs_mls_node_leaf(
+    const struct cs_suite *suite, struct cs_view raw);
+struct cs_mls_parent {
+	struct cs_view key;
+	struct cs_view parent_hash;
+	struct cs_view unmerged; /* 4 bytes each */
+};
+struct cs_mls_node *cs_mls_node_parent_new(const struct cs_suite *suite,
+    const struct cs_mls_parent *p, struct cs_mls_node *left,
+    struct cs_mls_node *right);
 
-/* Is ${leaf} an unmerged leaf of ${p}? */
-bool cs_mls_parent_unmerged(const struct cs_mls_parent_node *p, uint32_t leaf);
+struct cs_mls_node *cs_mls_node_hold(struct cs_mls_node *n);
+void cs_mls_node_release(struct cs_mls_node *n);
+
+/* Make ${*at} a node with one owner, to be changed. */
+CS_CHECKED enum cs_err cs_mls_node_own(struct cs_mls_node **at);
+/* Gather what the children say. */
+void cs_mls_node_sum(struct cs_mls_node *n);
+
+struct cs_view cs_mls_node_raw(const struct cs_mls_node *n); /* of a leaf */
+struct cs_mls_parent cs_mls_node_parent_view(const struct cs_mls_node *n);
+/* The encryption key of a node that is not blank. */
+struct cs_view cs_mls_node_key(const struct cs_mls_node *n);
+
+/* Unmerged leaves of a parent, and of any node that is none of them. */
+size_t cs_mls_node_n_unmerged(const struct cs_mls_node *n);
+uint32_t cs_mls_node_unmerged(const struct cs_mls_node *n, size_t i);
+/* Is ${leaf} one of them; is one of ${from} to ${to} inclusive? */
+bool cs_mls_node_is_unmerged(const struct cs_mls_node *n, uint32_t leaf);
+size_t cs_mls_node_unmerged_within(
+    const struct cs_mls_node *n, uint32_t from, uint32_t to);

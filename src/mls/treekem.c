@@ -6,6 +6,7 @@
 
 #include "crypto/label.h"
 #include "crypto/random.h"
+#include "mls/tree_node.h"
 
 static struct cs_view
 view(const struct cs_suite *suite, const struct cs_mls_path_secret *s)
@@ -30,7 +31,8 @@ cs_mls_path_secret_key(struct cs_hpke_key *out, const struct cs_suite *suite,
 
 	if ((err = cs_derive_secret(node, suite, view(suite, secret),
 		 cs_view_str("node"))) == CS_OK)
-		err = cs_hpke_key_derive(out, cs_view(node, suite->hash_len));
+		err = cs_hpke_key_derive(
+		    out, suite->kem, cs_view(node, suite->hash_len));
 	cs_wipe(node, sizeof node);
 	return err;
 }
@@ -70,8 +72,8 @@ cs_mls_private_tree_sync(
 		uint32_t x = p->v[i].node;
 
 		if (x < width && !cs_mls_tree_blank(t, x) &&
-		    cs_view_equal(
-			CS_VIEW_OF(p->v[i].key.public), cs_mls_tree_key(t, x)))
+		    cs_view_equal(cs_hpke_key_public(&p->v[i].key),
+			cs_mls_tree_key(t, x)))
 			p->v[kept++] = p->v[i];
 	}
 	cs_wipe(&p->v[kept], (p->n - kept) * sizeof p->v[0]);
@@ -87,7 +89,7 @@ cs_mls_path_secrets_new(
 
 	out->n = n;
 	cs_random(s.b, suite->hash_len);
-	if ((err = cs_hpke_key_new(&out->leaf)))
+	if ((err = cs_hpke_key_new(&out->leaf, suite->kem)))
 		goto out;
 	for (size_t i = 0; i < n; i++) {
 		out->secret[i] = s;
@@ -104,10 +106,19 @@ out:
 static bool
 is_added(uint32_t node, const uint32_t *added, size_t n_added)
 {
-	for (size_t i = 0; i < n_added; i++)
-		if (cs_mls_leaf_to_node(added[i]) == node)
-			return true;
-	return false;
+	size_t from = 0, to = n_added;
+
+	if (!cs_mls_node_is_leaf(node))
+		return false;
+	while (from < to) {
+		size_t mid = from + (to - from) / 2;
+
+		if (cs_mls_leaf_to_node(added[mid]) < node)
+			from = mid + 1;
+		else
+			to = mid;
+	}
+	return from < n_added && cs_mls_leaf_to_node(added[from]) == node;
 }
 
 enum cs_err
@@ -120,32 +131,33 @@ cs_mls_path_recipients(struct cs_mls_nodes *out, const struct cs_mls_tree *t,
 	if ((err = cs_mls_tree_resolution(out, t, copath)))
 		return err;
 	for (size_t i = kept; i < out->n; i++)
-		if (!is_added(out->v[i], added, n_added))
+		if (!is_added(out->v[i].x, added, n_added))
 			out->v[kept++] = out->v[i];
 	out->n = kept;
 	return CS_OK;
 }
 
-/* HPKECiphertext of ${secret} for ${node}. */
+/* Buffers that serve one recipient after the other. */
+struct sealing {
+	struct cs_encrypt_context context;
+	struct cs_buf kem, sealed;
+};
+
+/* HPKECiphertext of ${secret} for the key of a node. */
 static enum cs_err
-encrypt_to(struct cs_writer *w, const struct cs_mls_tree *t, uint32_t node,
-    const struct cs_mls_path_secret *secret, struct cs_view context)
+encrypt_to(struct cs_writer *w, struct sealing *s, struct cs_view key,
+    struct cs_view secret)
 {
-	struct cs_buf kem = { 0 }, sealed = { 0 };
 	struct cs_mls_ciphertext c;
 	enum cs_err err;
 
-	err = cs_encrypt_with_label(&kem, &sealed, t->suite,
-	    cs_mls_tree_key(t, node), cs_view_str("UpdatePathNode"), context,
-	    view(t->suite, secret));
-	if (err == CS_OK) {
-		c.kem_output = cs_buf_view(&kem);
-		c.ciphertext = cs_buf_view(&sealed);
-		cs_mls_ciphertext_write(w, &c);
-	}
-	cs_buf_free(&kem);
-	cs_buf_free(&sealed);
-	return err;
+	s->kem.len = s->sealed.len = 0; /* ciphertext: nothing to wipe */
+	if ((err = cs_encrypt_to(&s->kem, &s->sealed, &s->context, key, secret)))
+		return err;
+	c.kem_output = cs_buf_view(&s->kem);
+	c.ciphertext = cs_buf_view(&s->sealed);
+	cs_mls_ciphertext_write(w, &c);
+	return CS_OK;
 }
 
 enum cs_err
@@ -156,8 +168,12 @@ cs_mls_path_encrypt(struct cs_buf *out, const struct cs_mls_tree *t,
 {
 	struct cs_writer w = cs_writer(out);
 	struct cs_mls_nodes to = { 0 };
-	enum cs_err err = CS_OK;
+	struct sealing s = { 0 };
+	enum cs_err err;
 
+	if ((err = cs_encrypt_context_init(&s.context, t->suite,
+		 cs_view_str("UpdatePathNode"), context)))
+		return err;
 	for (size_t i = 0; i < path->n; i++) {
 		size_t mark;
 
@@ -165,17 +181,20 @@ cs_mls_path_encrypt(struct cs_buf *out, const struct cs_mls_tree *t,
 		if ((err = cs_mls_path_recipients(
 			 &to, t, path->v[i].copath, added, n_added)))
 			goto out;
-		cs_write_vec(&w, CS_VIEW_OF(secrets->key[i].public));
+		cs_write_vec(&w, cs_hpke_key_public(&secrets->key[i]));
 		mark = cs_write_open(&w);
 		for (size_t j = 0; j < to.n; j++)
-			if ((err = encrypt_to(
-				 &w, t, to.v[j], &secrets->secret[i], context)))
+			if ((err = encrypt_to(&w, &s,
+				 cs_mls_node_key(to.v[j].node),
+				 view(t->suite, &secrets->secret[i]))))
 				goto out;
 		cs_write_close(&w, mark);
 	}
 	err = cs_writer_end(&w);
 out:
 	cs_mls_nodes_clear(&to);
+	cs_buf_free(&s.kem);
+	cs_buf_free(&s.sealed);
 	return err;
 }
 
@@ -221,14 +240,14 @@ cs_mls_path_decrypt(struct cs_mls_path_secret *out, size_t *position,
 	    i < in->path->n && !cs_mls_node_below(in->path->v[i].copath, own))
 		i++;
 	if (i == in->path->n || i >= in->message->n_nodes)
-		return CS_ERR_TREE;
+		return CS_ERR_TREE; /* not below any of them */
 	for (size_t j = 0; j <= i; j++)
 		cs_mls_update_path_node_read(&r, &node);
 	if ((err = cs_mls_path_recipients(
 		 &to, in->tree, in->path->v[i].copath, in->added, in->n_added)))
 		goto out;
 	for (k = 0; k < to.n && key == NULL; k++)
-		key = cs_mls_private_tree_get(keys, to.v[k]);
+		key = cs_mls_private_tree_get(keys, to.v[k].x);
 	if (key == NULL || to.n != node.n_ciphertexts) {
 		err = CS_ERR_TREE;
 		goto out;
@@ -254,7 +273,7 @@ cs_mls_path_climb(struct cs_mls_private_tree *keys,
 		if ((err = cs_mls_path_secret_key(&key, t->suite, &s)))
 			goto out;
 		/* Section 7.5, step 6: the key that was announced. */
-		if (!cs_view_equal(CS_VIEW_OF(key.public),
+		if (!cs_view_equal(cs_hpke_key_public(&key),
 			cs_mls_tree_key(t, path->v[i].node))) {
 			err = CS_ERR_TREE;
 			goto out;

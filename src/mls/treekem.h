@@ -45,7 +45,7 @@ CS_CHECKED enum cs_err cs_mls_path_secrets_new(
     struct cs_mls_path_secrets *out, const struct cs_suite *suite, size_t n);
 
 /* Nodes that ciphertexts are for: the resolution of ${copath} but for the
- * ${added} leaves (section 7.6).  Appends. */
+ * ${added} leaves (section 7.6), which ascend.  Appends. */
 CS_CHECKED enum cs_err cs_mls_path_recipients(struct cs_mls_nodes *out,
     const struct cs_mls_tree *t, uint32_t copath, const uint32_t *added,
     size_t n_added);

@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "base/alloc.h"
 #include "crypto/aead.h"
 #include "crypto/label.h"
 
@@ -149,36 +150,58 @@ out:
 	return err;
 }
 
-/* GroupSecrets for the ${i}-th added member, sealed to its init key. */
-static enum cs_err
-seal_secrets(struct cs_writer *w, const struct cs_mls_welcome_input *in,
-    const struct cs_mls_key_package *kp, uint32_t leaf, struct cs_view info)
+/* ---- making -------------------------------------------------------------- */
+
+void
+cs_mls_welcome_kit_clear(struct cs_mls_welcome_kit *kit)
 {
+	cs_buf_free(&kit->info);
+	cs_buf_free(&kit->entries);
+	cs_free_plain(kit->ends);
+	*kit = (struct cs_mls_welcome_kit){ 0 };
+}
+
+/* What is the same for all who join. */
+struct sealing {
+	const struct cs_mls_welcome_input *in;
+	const struct cs_suite *suite;
+	struct cs_encrypt_context context; /* with the GroupInfo: hashed once */
+	struct cs_buf psks;                /* content of the vector */
+};
+
+/* GroupSecrets for a member at ${leaf}, sealed to its init key. */
+static enum cs_err
+seal_secrets(struct cs_writer *w, const struct sealing *s,
+    const struct cs_mls_key_package *kp, uint32_t leaf)
+{
+	const struct cs_mls_welcome_input *in = s->in;
 	const struct cs_mls_change *c = in->change;
-	const struct cs_suite *suite = c->next.suite;
 	uint32_t common = cs_mls_node_common(
 	    cs_mls_leaf_to_node(c->committer), cs_mls_leaf_to_node(leaf));
-	struct cs_mls_group_secrets s = { .joiner_secret = cs_view(
-					      in->joiner->b, suite->hash_len) };
+	struct cs_mls_group_secrets gs = {
+		.joiner_secret = cs_view(in->joiner->b, s->suite->hash_len),
+		.psks = cs_buf_view(&s->psks),
+	};
 	struct cs_buf plain = { 0 }, kem = { 0 }, sealed = { 0 };
 	struct cs_writer p = cs_writer(&plain);
 	struct cs_mls_ciphertext ciphertext;
-	uint8_t ref[CS_HASH_MAX];
+	struct cs_mls_hash ref;
 	enum cs_err err;
 
 	for (size_t k = 0; in->path != NULL && k < in->path->n; k++) {
 		if (c->path.v[k].node != common)
 			continue;
-		s.has_path_secret = true;
-		s.path_secret = cs_view(in->path->secret[k].b, suite->hash_len);
+		gs.has_path_secret = true;
+		gs.path_secret =
+		    cs_view(in->path->secret[k].b, s->suite->hash_len);
 	}
-	cs_mls_group_secrets_write(&p, &s);
+	cs_mls_group_secrets_write(&p, &gs);
 	if ((err = cs_writer_end(&p)) ||
-	    (err = cs_mls_key_package_ref(ref, suite, kp)) ||
-	    (err = cs_encrypt_with_label(&kem, &sealed, suite, kp->init_key,
-		 cs_view_str("Welcome"), info, cs_buf_view(&plain))))
+	    (err = cs_mls_key_package_ref(&ref, s->suite, kp)) ||
+	    (err = cs_encrypt_to(&kem, &sealed, &s->context, kp->init_key,
+		 cs_buf_view(&plain))))
 		goto out;
-	cs_write_vec(w, cs_view(ref, suite->hash_len));
+	cs_write_vec(w, cs_mls_hash_view(&ref));
 	ciphertext.kem_output = cs_buf_view(&kem);
 	ciphertext.ciphertext = cs_buf_view(&sealed);
 	cs_mls_ciphertext_write(w, &ciphertext);
@@ -189,40 +212,80 @@ out:
 	return err;
 }
 
-enum cs_err
-cs_mls_welcome_make(struct cs_buf *out, const struct cs_mls_welcome_input *in)
+static enum cs_err
+seal_info(struct cs_buf *out, const struct cs_suite *suite,
+    const struct cs_mls_welcome_input *in)
 {
-	const struct cs_suite *suite = in->change->next.suite;
-	const struct cs_mls_psk_secret no_psk = { 0 };
 	struct cs_mls_message_key key = { 0 };
 	struct cs_aead_params params;
-	struct cs_buf info = { 0 }, secrets = { 0 };
-	struct cs_writer s = cs_writer(&secrets), w = cs_writer(out);
-	struct cs_mls_welcome welcome = { .suite_id = suite->id };
-	size_t k = 0;
 	enum cs_err err;
 
-	if ((err = info_params(&key, &params, suite, in->joiner, &no_psk)) ||
-	    (err = cs_aead_seal(&info, &params, in->group_info)))
+	if ((err = info_params(&key, &params, suite, in->joiner, in->psk)) ==
+	    CS_OK)
+		err = cs_aead_seal(out, &params, in->group_info);
+	cs_wipe(&key, sizeof key);
+	return err;
+}
+
+static enum cs_err
+list_psks(struct cs_buf *out, const struct cs_mls_proposal_list *list)
+{
+	struct cs_writer w = cs_writer(out);
+
+	for (size_t i = 0; i < list->n; i++)
+		if (list->v[i].valid.p.type == CS_MLS_PROPOSAL_PSK)
+			cs_mls_psk_id_write(&w, &list->v[i].valid.p.psk);
+	return cs_writer_end(&w);
+}
+
+enum cs_err
+cs_mls_welcome_kit_make(
+    struct cs_mls_welcome_kit *out, const struct cs_mls_welcome_input *in)
+{
+	struct sealing s = { .in = in, .suite = in->change->next.suite };
+	struct cs_writer w = cs_writer(&out->entries);
+	enum cs_err err;
+
+	out->ends = cs_calloc(in->change->n_welcomed, sizeof *out->ends);
+	if (out->ends == NULL)
+		return CS_ERR_NOMEM;
+	if ((err = seal_info(&out->info, s.suite, in)) ||
+	    (err = list_psks(&s.psks, in->list)) ||
+	    (err = cs_encrypt_context_init(&s.context, s.suite,
+		 cs_view_str("Welcome"), cs_buf_view(&out->info))))
 		goto out;
-	for (size_t i = 0; i < in->list->n; i++) {
+	for (size_t i = 0; i < in->list->n && err == CS_OK; i++) {
 		const struct cs_mls_proposal *p = &in->list->v[i].valid.p;
 
-		if (p->type == CS_MLS_PROPOSAL_ADD &&
-		    (err = seal_secrets(&s, in, &p->add, in->change->added[k++],
-			 cs_buf_view(&info))))
-			goto out;
+		if (p->type != CS_MLS_PROPOSAL_ADD)
+			continue;
+		err = seal_secrets(
+		    &w, &s, &p->add, in->change->added[out->n]);
+		out->ends[out->n++] = out->entries.len;
 	}
-	if ((err = cs_writer_end(&s)))
-		goto out;
-	welcome.secrets = cs_buf_view(&secrets);
-	welcome.encrypted_group_info = cs_buf_view(&info);
+	if (err == CS_OK)
+		err = cs_writer_end(&w);
+out:
+	cs_buf_free(&s.psks);
+	return err;
+}
+
+enum cs_err
+cs_mls_welcome_kit_write(struct cs_buf *out,
+    const struct cs_mls_welcome_kit *kit, const struct cs_suite *suite,
+    size_t first, size_t n)
+{
+	struct cs_mls_welcome welcome = { .suite_id = suite->id };
+	struct cs_writer w = cs_writer(out);
+	size_t from;
+
+	if (n == 0 || first >= kit->n || n > kit->n - first)
+		return CS_ERR_MISUSE;
+	from = first == 0 ? 0 : kit->ends[first - 1];
+	welcome.secrets = cs_view(
+	    kit->entries.data + from, kit->ends[first + n - 1] - from);
+	welcome.encrypted_group_info = cs_buf_view(&kit->info);
 	cs_mls_message_write(&w, CS_MLS_WIRE_WELCOME);
 	cs_mls_welcome_write(&w, &welcome);
-	err = cs_writer_end(&w);
-out:
-	cs_wipe(&key, sizeof key);
-	cs_buf_free(&info);
-	cs_buf_free(&secrets);
-	return err;
+	return cs_writer_end(&w);
 }

@@ -50,11 +50,24 @@ CS_CHECKED enum cs_err cs_mls_welcome_open_info(struct cs_mls_group_info *out,
 /* What a committer puts into a Welcome. */
 struct cs_mls_welcome_input {
 	const struct cs_mls_change *change;
-	const struct cs_mls_proposal_list *list; /* its Adds, in order */
+	const struct cs_mls_proposal_list *list; /* its Adds and PSKs */
 	const struct cs_mls_path_secrets *path;  /* NULL: no path */
 	const struct cs_mls_joiner_secret *joiner;
+	const struct cs_mls_psk_secret *psk;
 	struct cs_view group_info;
 };
-/* Append an MLSMessage. */
-CS_CHECKED enum cs_err cs_mls_welcome_make(
-    struct cs_buf *out, const struct cs_mls_welcome_input *in);
+
+/* A Welcome in parts: the GroupInfo, and one entry for each who joins. */
+struct cs_mls_welcome_kit {
+	struct cs_buf info;    /* encrypted GroupInfo */
+	struct cs_buf entries; /* EncryptedGroupSecrets, one after the other */
+	size_t *ends;          /* where each ends */
+	size_t n;
+};
+void cs_mls_welcome_kit_clear(struct cs_mls_welcome_kit *kit);
+CS_CHECKED enum cs_err cs_mls_welcome_kit_make(
+    struct cs_mls_welcome_kit *out, const struct cs_mls_welcome_input *in);
+/* Append an MLSMessage for ${n} of them from number ${first} on. */
+CS_CHECKED enum cs_err cs_mls_welcome_kit_write(struct cs_buf *out,
+    const struct cs_mls_welcome_kit *kit, const struct cs_suite *suite,
+    size_t first, size_t n);

@@ -19,6 +19,7 @@ static const struct kind {
 	{ "transcript-hashes", "authenticated_content", kat_transcript_hashes },
 	{ "message-protection", "proposal_priv", kat_message_protection },
 	{ "passive-client", "initial_epoch_authenticator", kat_passive_client },
+	{ "psk_secret", "psks", kat_psk_secret },
 	{ "welcome", "signer_pub", kat_welcome },
 	{ "treekem", "leaves_private", kat_treekem },
 	{ "messages", "mls_group_info", kat_messages },
@@ -52,9 +53,40 @@ kat_alloc(size_t n)
 	return out;
 }
 
+static struct cs_signer *signers[256];
+static size_t n_signers;
+
+struct cs_view
+kat_private(const struct cs_suite *suite, struct cs_view private)
+{
+	uint8_t *full;
+
+	/* The authors of some vectors left out zeroes in front. */
+	if (suite->sig != CS_ECDSA_P521 || private.len >= CS_SIG_PRIVATE_MAX)
+		return private;
+	full = kat_alloc(CS_SIG_PRIVATE_MAX);
+	memcpy(full + CS_SIG_PRIVATE_MAX - private.len, private.data,
+	    private.len);
+	return cs_view(full, CS_SIG_PRIVATE_MAX);
+}
+
+struct cs_signer *
+kat_signer(const struct cs_suite *suite, struct cs_view private)
+{
+	struct cs_signer *s = NULL;
+
+	private = kat_private(suite, private);
+	if (n_signers == sizeof signers / sizeof *signers ||
+	    cs_signer_from_private(&s, suite->sig, private) != CS_OK)
+		return NULL;
+	return signers[n_signers++] = s;
+}
+
 static void
 end_case(void)
 {
+	while (n_signers > 0)
+		cs_signer_free(signers[--n_signers]);
 	while (n_bufs > 0) {
 		cs_buf_free(bufs[--n_bufs]);
 		free(bufs[n_bufs]);

@@ -26,6 +26,7 @@ kat_fn kat_tree_operations;
 kat_fn kat_tree_validation;
 kat_fn kat_deserialization;
 kat_fn kat_passive_client;
+kat_fn kat_psk_secret;
 
 /* Bytes of the hex string ${key} of ${c}; empty when it is not there. */
 struct cs_view kat_hex(const json_t *c, const char *key);
@@ -45,5 +46,11 @@ bool kat_check(bool ok, const char *what, const char *file, int line);
 
 /* ${n} bytes that live until the case ends. */
 void *kat_alloc(size_t n);
+/* A private key at full length. */
+struct cs_view kat_private(
+    const struct cs_suite *suite, struct cs_view private);
+/* A private signature key, which lives as long; NULL: none of the suite. */
+struct cs_signer *kat_signer(
+    const struct cs_suite *suite, struct cs_view private);
 /* A buffer that is freed when the case ends. */
 struct cs_buf *kat_buf(void);
