@@ -41,7 +41,7 @@ struct cs_mls_staged; /* a commit that was checked and is not merged yet */
  * carries as many ciphertexts of about 90 bytes. */
 #define CS_MLS_MAX_MESSAGE ((size_t)8 << 20)
 /* Proposals that wait in an epoch, and those of one commit. */
-#define CS_MLS_MAX_PROPOSALS 10000
+#define CS_MLS_MAX_PROPOSALS 65536
 /* Section 7.2 wants a longest lifetime; a leaf of a key package that claims
  * more is refused with CS_ERR_LIMIT. */
 #define CS_MLS_MAX_LIFETIME_S ((uint64_t)2 * 366 * 86400)

@@ -135,9 +135,12 @@ struct bench_options {
 	bool quick;
 	unsigned seconds, connections;
 	const char *members;
+	const char *peer; /* a command, or NULL */
 };
 void bench_message(const struct bench_options *o);
 void bench_throughput(const struct bench_options *o);
 void bench_delay(const struct bench_options *o);
 void bench_idle(const struct bench_options *o);
 void bench_wire(const struct bench_options *o);
+void bench_mls(const struct bench_options *o);
+void bench_mls_scale(const struct bench_options *o);

@@ -20,6 +20,7 @@ options_of(struct bench_options *o, const struct cli_args *args)
 	o->members = o->quick ? "1,3" : "1,10,100";
 	if ((value = cli_value(args, "members")) != NULL)
 		o->members = value;
+	o->peer = cli_value(args, "peer");
 	if ((value = cli_value(args, "seconds")) != NULL) {
 		if (!cli_number(&n, value, 1, 3600))
 			return cli_fail(
@@ -52,7 +53,8 @@ run(const struct cli_args *args,
 }
 
 static void (*const all_parts[])(const struct bench_options *o) = {
-	bench_message, bench_wire, bench_throughput, bench_delay, bench_idle
+	bench_message, bench_wire, bench_throughput, bench_delay, bench_idle,
+	bench_mls, bench_mls_scale
 };
 
 static int
@@ -80,9 +82,21 @@ run_idle(const struct cli_args *args)
 }
 
 static int
+run_mls(const struct cli_args *args)
+{
+	return run(args, &all_parts[5], 1);
+}
+
+static int
+run_mls_scale(const struct cli_args *args)
+{
+	return run(args, &all_parts[6], 1);
+}
+
+static int
 run_all(const struct cli_args *args)
 {
-	return run(args, all_parts, 5);
+	return run(args, all_parts, 6);
 }
 
 static const struct cli_option options[] = {
@@ -91,6 +105,9 @@ static const struct cli_option options[] = {
 	{ "members", 0, "LIST", "how many send at once (1,10,100)" },
 	{ "seconds", 0, "N", "how long each of these goes on (5)" },
 	{ "connections", 0, "N", "how many are idle (1000)" },
+	{ "peer", 0, "COMMAND",
+	    "for mls: prints another implementation's figures, each as name, "
+	    "tab, microseconds" },
 	{ 0 },
 };
 
@@ -106,6 +123,12 @@ static const struct cli_command commands[] = {
 	    0, NULL, run_hub },
 	{ "idle", "", "memory of a hub with idle connections", NULL, 0, 0, NULL,
 	    run_idle },
+	{ "mls", "", "what MLS groups cost, in suites 1, 2 and 3",
+	    "Medians, beside the sum of the signatures, verifications and "
+	    "encapsulations that each step cannot do without.",
+	    0, 0, NULL, run_mls },
+	{ "mls-scale", "", "the same for groups of 2 to 10,000", NULL, 0, 0,
+	    NULL, run_mls_scale },
 	{ "all", "", "all of it", NULL, 0, 0, NULL, run_all },
 	{ 0 },
 };

@@ -5,6 +5,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "base/reader.h"
+#include "base/writer.h"
 #include "countersign/mls.h"
 #include "crypto/random.h"
 #include "support/test.h"
@@ -14,24 +16,30 @@
 /* One client: who it is, a key package that waits, and its group. */
 struct world_member {
 	char name[16];
-	struct cs_sign_key key;
-	struct cs_mls_identity id;
+	struct cs_mls_identity id; /* its signer is the member's */
 	struct cs_buf key_package;
 	struct cs_buf secrets;
-	uint8_t ref[32];
+	struct cs_mls_hash ref;
 	struct cs_mls_group *group;
 };
 
+/* The suite of this world. */
+static uint16_t world_suite = 1;
+
 /* Accepts who is called like a member of this world. */
 static inline enum cs_err
-world_check(void *arg, struct cs_view credential, struct cs_view old,
-    struct cs_view signature_key)
+world_check(void *arg, const struct cs_mls_credential *credential,
+    const struct cs_mls_credential *old, struct cs_view signature_key)
 {
+	struct cs_view name = credential->identity;
+
 	(void)arg;
 	(void)signature_key;
-	if (credential.len < 2 || credential.data[0] != 'm')
+	if (cs_view_equal(name, cs_view_str("hub")))
+		return CS_OK;
+	if (name.len < 2 || name.data[0] != 'm')
 		return CS_ERR_CREDENTIAL;
-	if (old.len != 0 && !cs_view_equal(old, credential))
+	if (old != NULL && !cs_view_equal(old->identity, name))
 		return CS_ERR_CREDENTIAL;
 	return CS_OK;
 }
@@ -44,6 +52,7 @@ world_options(void)
 		.now_s = WORLD_NOW,
 		.max_skip = 20,
 		.past_epochs = 2,
+		.past_psks = 8,
 		.padding = 64,
 	};
 }
@@ -55,16 +64,16 @@ world_member_init(struct world_member *m, unsigned number)
 
 	memset(m, 0, sizeof *m);
 	snprintf(m->name, sizeof m->name, "m%u", number);
-	if ((err = cs_sign_key_new(&m->key)))
-		return err;
 	m->id = (struct cs_mls_identity){
 		.credential = cs_view_str(m->name),
-		.key = &m->key,
 		.not_before_s = WORLD_NOW - 3600,
 		.not_after_s = WORLD_NOW + 86400,
 	};
-	return cs_mls_key_package_new(
-	    &m->key_package, &m->secrets, m->ref, 1, &m->id, false);
+	if ((err = cs_signer_new(
+		 &m->id.signer, cs_suite_find(world_suite)->sig)))
+		return err;
+	return cs_mls_key_package_new(&m->key_package, &m->secrets, &m->ref,
+	    world_suite, &m->id, false);
 }
 
 static inline void
@@ -73,6 +82,7 @@ world_member_clear(struct world_member *m)
 	cs_buf_free(&m->key_package);
 	cs_buf_free(&m->secrets);
 	cs_mls_group_free(m->group);
+	cs_signer_free(m->id.signer);
 	memset(m, 0, sizeof *m);
 }
 
@@ -82,7 +92,7 @@ world_found(struct world_member *m, struct cs_mls_extensions exts)
 	struct cs_mls_options opt = world_options();
 
 	return cs_mls_group_new(
-	    &m->group, 1, cs_view_str("a group"), &m->id, exts, &opt);
+	    &m->group, world_suite, cs_view_str("a group"), &m->id, exts, &opt);
 }
 
 /* ${by} commits what ${opt} says and takes it at once. */
@@ -121,7 +131,7 @@ world_join(struct world_member *m, const struct cs_buf *welcome)
 	struct cs_mls_options opt = world_options();
 
 	return cs_mls_welcome_join(&m->group, cs_buf_view(welcome),
-	    cs_buf_view(&m->secrets), &m->id, &opt, 0, NULL);
+	    cs_buf_view(&m->secrets), &m->id, &opt, NULL);
 }
 
 /* Add ${who} by ${by}; the ${n} others at ${all} follow if they are in. */
@@ -168,11 +178,47 @@ world_group(struct world_member *all, size_t n, struct cs_mls_extensions exts)
 static inline bool
 world_agree(const struct world_member *a, const struct world_member *b)
 {
-	uint8_t x[32], y[32];
+	struct cs_mls_hash x, y;
 
-	return cs_mls_group_epoch_authenticator(a->group, x) == CS_OK &&
-	    cs_mls_group_epoch_authenticator(b->group, y) == CS_OK &&
-	    memcmp(x, y, sizeof x) == 0;
+	return cs_mls_group_epoch_authenticator(a->group, &x) == CS_OK &&
+	    cs_mls_group_epoch_authenticator(b->group, &y) == CS_OK &&
+	    cs_view_equal(cs_mls_hash_view(&x), cs_mls_hash_view(&y));
+}
+
+/* Both halves of a group's state in one buffer, and a group out of them. */
+static inline enum cs_err
+world_save(struct cs_mls_group *g, struct cs_buf *out)
+{
+	struct cs_buf public = { 0 }, secret = { 0 };
+	struct cs_writer w = cs_writer(out);
+	enum cs_err err;
+
+	if ((err = cs_mls_group_save(g, &public, &secret)) == CS_OK) {
+		cs_write_vec(&w, cs_buf_view(&public));
+		cs_write_vec(&w, cs_buf_view(&secret));
+		err = cs_writer_end(&w);
+	}
+	cs_buf_free(&public);
+	cs_buf_free(&secret);
+	return err;
+}
+
+static inline enum cs_err
+world_load(struct cs_mls_group **out, struct cs_view saved,
+    const struct cs_mls_options *opt)
+{
+	struct cs_reader r = cs_reader(saved);
+	struct cs_view public = cs_read_vec(&r), secret = cs_read_vec(&r);
+	struct cs_buf copy = { 0 };
+	enum cs_err err;
+
+	*out = NULL;
+	if (cs_reader_end(&r) != CS_OK)
+		return CS_ERR_CORRUPT;
+	if ((err = cs_buf_set(&copy, public)) == CS_OK)
+		err = cs_mls_group_load(out, &copy, secret, opt);
+	cs_buf_free(&copy);
+	return err;
 }
 
 /* ${from} says ${text}, ${to} hears it. */

@@ -30,9 +30,9 @@ set_up(struct scene *s)
 	    &staged, &s->commit, &s->welcome, s->m[0].group, &opt));
 	assert_ok(cs_mls_staged_save(staged, &s->staged));
 	cs_mls_staged_free(staged);
-	assert_ok(cs_mls_group_info(s->m[0].group, &s->info));
+	assert_ok(cs_mls_group_info(s->m[0].group, &s->info, true));
 	assert_ok(cs_mls_propose_update(&s->proposal, s->m[0].group));
-	assert_ok(cs_mls_group_save(s->m[1].group, &s->saved));
+	assert_ok(world_save(s->m[1].group, &s->saved));
 }
 
 static void
@@ -133,7 +133,7 @@ process(struct scene *s, const struct cs_buf *message)
 
 	if (err == CS_ERR_NOMEM) {
 		cs_alloc_fail_after(-1);
-		assert_ok(cs_mls_group_save(s->m[1].group, &now));
+		assert_ok(world_save(s->m[1].group, &now));
 		assert_view_equal(cs_buf_view(&now), cs_buf_view(&s->saved));
 		cs_buf_free(&now);
 		cs_alloc_fail_after(0);
@@ -175,10 +175,10 @@ try_save(void *arg)
 	struct cs_mls_options opt = world_options();
 	struct cs_mls_group *g = NULL;
 	struct cs_buf out = { 0 };
-	enum cs_err err = cs_mls_group_save(s->m[1].group, &out);
+	enum cs_err err = world_save(s->m[1].group, &out);
 
 	if (err == CS_OK)
-		err = cs_mls_group_load(&g, cs_buf_view(&s->saved), &opt);
+		err = world_load(&g, cs_buf_view(&s->saved), &opt);
 	cs_mls_group_free(g);
 	cs_buf_free(&out);
 	return err;
@@ -226,7 +226,8 @@ try_public_group(void *arg)
 	struct cs_buf out = { 0 };
 	enum cs_err err;
 
-	if ((err = cs_mls_public_group_new(&g, cs_buf_view(&s->info), &opt)) ||
+	if ((err = cs_mls_public_group_new(
+	    &g, cs_buf_view(&s->info), cs_view(NULL, 0), &opt)) ||
 	    (err = cs_mls_public_process(&o, g, cs_buf_view(&s->commit))) ||
 	    (err = cs_mls_public_group_save(g, &out)) ||
 	    (err = cs_mls_public_group_load(&again, cs_buf_view(&out), &opt)))
@@ -255,11 +256,11 @@ test_all(void **state)
 	cs_test_allocations(try_staged, &s);
 	cs_test_allocations(try_public_group, &s);
 	cs_buf_reset(&s.saved);
-	assert_ok(cs_mls_group_save(s.m[1].group, &s.saved));
+	assert_ok(world_save(s.m[1].group, &s.saved));
 	cs_test_allocations(try_commit_received, &s);
 	cs_test_allocations(try_data, &s);
 	cs_buf_reset(&s.saved);
-	assert_ok(cs_mls_group_save(s.m[1].group, &s.saved));
+	assert_ok(world_save(s.m[1].group, &s.saved));
 	cs_test_allocations(try_proposal, &s);
 	cs_test_allocations(try_merge, &s);
 	assert_int_equal(cs_mls_group_epoch(s.m[1].group), 2);

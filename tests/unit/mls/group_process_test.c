@@ -94,7 +94,7 @@ tampered(struct world_member *m, const struct cs_buf *message)
 	struct cs_mls_received got;
 	enum cs_err err;
 
-	assert_ok(cs_mls_group_save(m->group, &before));
+	assert_ok(world_save(m->group, &before));
 	for (size_t i = 0; i <= message->len; i++) {
 		struct cs_buf copy = { 0 };
 
@@ -106,7 +106,7 @@ tampered(struct world_member *m, const struct cs_buf *message)
 		err = cs_mls_process(&got, m->group, cs_buf_view(&copy));
 		assert_int_equal(cs_err_class(err), CS_ERR_CLASS_THEIRS);
 		cs_buf_reset(&after);
-		assert_ok(cs_mls_group_save(m->group, &after));
+		assert_ok(world_save(m->group, &after));
 		assert_view_equal(cs_buf_view(&before), cs_buf_view(&after));
 		cs_buf_free(&copy);
 	}

@@ -10,10 +10,10 @@ restart(struct world_member *m)
 	struct cs_mls_options opt = world_options();
 	struct cs_buf a = { 0 }, b = { 0 };
 
-	assert_ok(cs_mls_group_save(m->group, &a));
+	assert_ok(world_save(m->group, &a));
 	cs_mls_group_free(m->group);
-	assert_ok(cs_mls_group_load(&m->group, cs_buf_view(&a), &opt));
-	assert_ok(cs_mls_group_save(m->group, &b));
+	assert_ok(world_load(&m->group, cs_buf_view(&a), &opt));
+	assert_ok(world_save(m->group, &b));
 	assert_view_equal(cs_buf_view(&a), cs_buf_view(&b));
 	cs_buf_free(&a);
 	cs_buf_free(&b);
@@ -100,19 +100,19 @@ test_damaged(void **state)
 
 	(void)state;
 	assert_ok(world_group(m, 2, no_exts));
-	assert_ok(cs_mls_group_save(m[0].group, &saved));
+	assert_ok(world_save(m[0].group, &saved));
 	for (size_t n = 0; n < saved.len; n++)
-		assert_err(cs_mls_group_load(&g, cs_view(saved.data, n), &opt),
+		assert_err(world_load(&g, cs_view(saved.data, n), &opt),
 		    CS_ERR_CORRUPT);
 	for (size_t i = 0; i < saved.len; i++) {
 		saved.data[i] ^= 0x41;
-		if (cs_mls_group_load(&g, cs_buf_view(&saved), &opt) == CS_OK)
+		if (world_load(&g, cs_buf_view(&saved), &opt) == CS_OK)
 			cs_mls_group_free(g);
 		saved.data[i] ^= 0x41;
 	}
 	assert_ok(cs_buf_add(&saved, cs_view_str("x")));
 	assert_err(
-	    cs_mls_group_load(&g, cs_buf_view(&saved), &opt), CS_ERR_CORRUPT);
+	    world_load(&g, cs_buf_view(&saved), &opt), CS_ERR_CORRUPT);
 	cs_buf_free(&saved);
 	world_member_clear(&m[0]);
 	world_member_clear(&m[1]);

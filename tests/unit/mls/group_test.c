@@ -73,17 +73,17 @@ test_removed(void **state)
 	struct cs_mls_options opt = world_options();
 	struct cs_mls_group *again = NULL;
 	struct cs_buf out = { 0 }, saved = { 0 };
-	uint8_t secret[32];
+	struct cs_mls_hash secret;
 
 	(void)state;
 	assert_ok(world_group(m, 3, no_exts));
 	remove_leaf(&m[0], 2, m, 3);
 	assert_err(cs_mls_propose_update(&out, m[2].group), CS_ERR_MEMBER);
-	assert_err(cs_mls_group_epoch_authenticator(m[2].group, secret),
+	assert_err(cs_mls_group_epoch_authenticator(m[2].group, &secret),
 	    CS_ERR_MEMBER);
-	assert_err(cs_mls_group_info(m[2].group, &out), CS_ERR_MEMBER);
-	assert_ok(cs_mls_group_save(m[2].group, &saved));
-	assert_ok(cs_mls_group_load(&again, cs_buf_view(&saved), &opt));
+	assert_err(cs_mls_group_info(m[2].group, &out, true), CS_ERR_MEMBER);
+	assert_ok(world_save(m[2].group, &saved));
+	assert_ok(world_load(&again, cs_buf_view(&saved), &opt));
 	assert_err(cs_mls_propose_update(&out, again), CS_ERR_MEMBER);
 	cs_mls_group_free(again);
 	cs_buf_free(&saved);
@@ -227,7 +227,9 @@ test_welcome_for_two(void **state)
 	};
 	struct cs_mls_options o = world_options();
 	struct cs_buf commit = { 0 }, welcome = { 0 }, name = { 0 };
-	uint8_t ref[32];
+	const struct cs_mls_join_options join = { .ext_type = 0xf001,
+		.ext = &name };
+	struct cs_mls_hash ref;
 
 	(void)state;
 	assert_ok(world_group(m, 2, no_exts));
@@ -237,13 +239,14 @@ test_welcome_for_two(void **state)
 	kps[1] = cs_buf_view(&m[3].key_package);
 	assert_ok(world_commit(&m[1], &opt, &commit, &welcome));
 	assert_ok(world_follow(&m[0], &commit));
-	assert_ok(cs_mls_welcome_recipient(ref, cs_buf_view(&welcome), 1));
-	assert_memory_equal(ref, m[3].ref, 32);
-	assert_err(cs_mls_welcome_recipient(ref, cs_buf_view(&welcome), 2),
+	assert_ok(cs_mls_welcome_recipient(&ref, cs_buf_view(&welcome), 1));
+	assert_view_equal(
+	    cs_mls_hash_view(&ref), cs_mls_hash_view(&m[3].ref));
+	assert_err(cs_mls_welcome_recipient(&ref, cs_buf_view(&welcome), 2),
 	    CS_ERR_NOT_FOUND);
 	assert_ok(world_join(&m[2], &welcome));
 	assert_ok(cs_mls_welcome_join(&m[3].group, cs_buf_view(&welcome),
-	    cs_buf_view(&m[3].secrets), &m[3].id, &o, 0xf001, &name));
+	    cs_buf_view(&m[3].secrets), &m[3].id, &o, &join));
 	assert_view_equal(cs_buf_view(&name), cs_view_str("name"));
 	for (int i = 1; i < 4; i++)
 		assert_true(world_agree(&m[0], &m[i]));

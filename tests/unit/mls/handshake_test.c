@@ -9,7 +9,7 @@
 
 struct scene {
 	struct world_member m[3];
-	struct cs_sign_key external;
+	struct cs_signer *external;
 	struct cs_mls_public_group *hub;
 };
 
@@ -19,17 +19,20 @@ set_up(struct scene *s)
 	struct cs_mls_extension senders = { CS_MLS_EXT_EXTERNAL_SENDERS,
 		{ NULL, 0 } };
 	struct cs_mls_options opt = world_options();
+	struct cs_mls_external_sender sender;
 	struct cs_buf data = { 0 }, info = { 0 };
 
 	memset(s, 0, sizeof *s);
-	assert_ok(cs_sign_key_new(&s->external));
-	assert_ok(cs_mls_external_senders(
-	    &data, cs_view_str("m-hub"), CS_VIEW_OF(s->external.public)));
+	assert_ok(cs_signer_new(&s->external, CS_ED25519));
+	sender = (struct cs_mls_external_sender){ cs_signer_public(s->external),
+		{ CS_MLS_CREDENTIAL_BASIC, cs_view_str("m-hub") } };
+	assert_ok(cs_mls_external_senders(&data, &sender, 1));
 	senders.data = cs_buf_view(&data);
 	assert_ok(
 	    world_group(s->m, 3, (struct cs_mls_extensions){ &senders, 1 }));
-	assert_ok(cs_mls_group_info(s->m[0].group, &info));
-	assert_ok(cs_mls_public_group_new(&s->hub, cs_buf_view(&info), &opt));
+	assert_ok(cs_mls_group_info(s->m[0].group, &info, true));
+	assert_ok(cs_mls_public_group_new(
+	    &s->hub, cs_buf_view(&info), cs_view(NULL, 0), &opt));
 	cs_buf_free(&data);
 	cs_buf_free(&info);
 }
@@ -40,6 +43,7 @@ tear_down(struct scene *s)
 	for (int i = 0; i < 3; i++)
 		world_member_clear(&s->m[i]);
 	cs_mls_public_group_free(s->hub);
+	cs_signer_free(s->external);
 }
 
 /* ${body} as a message of member 0, or of the external sender. */
@@ -50,11 +54,10 @@ send(struct cs_buf *out, const struct scene *s, enum cs_mls_content type,
 	static const uint8_t tag[32] = { 1 };
 	const struct cs_mls_group *g = s->m[0].group;
 	struct cs_view context = cs_mls_public_context(&g->pub);
-	uint8_t signature[CS_SIGNATURE_LEN];
+	struct cs_mls_signature signature;
 	struct cs_mls_unverified c = {
 		.wire = CS_MLS_WIRE_PUBLIC,
 		.framed = cs_mls_group_frame(g, type, cs_view(NULL, 0), body),
-		.signature = CS_VIEW_OF(signature),
 	};
 
 	if (external)
@@ -63,8 +66,9 @@ send(struct cs_buf *out, const struct scene *s, enum cs_mls_content type,
 	if (type == CS_MLS_CONTENT_COMMIT)
 		c.confirmation_tag = CS_VIEW_OF(tag);
 	cs_buf_reset(out);
-	assert_ok(cs_mls_framed_sign(signature, c.wire, &c.framed,
-	    external ? &s->external : &g->sign, context));
+	assert_ok(cs_mls_framed_sign(&signature, c.wire, &c.framed,
+	    external ? s->external : g->signer, context));
+	c.signature = cs_view(signature.b, signature.n);
 	assert_ok(cs_mls_public_message_seal(out, &c, g->pub.suite,
 	    external ? NULL : &g->secrets.membership, context));
 }
@@ -120,8 +124,7 @@ test_update(void **state)
 {
 	struct scene s;
 	struct cs_mls_proposal p = { .type = CS_MLS_PROPOSAL_UPDATE };
-	const struct cs_mls_leaf *own;
-	struct cs_mls_leaf leaf;
+	struct cs_mls_leaf own, leaf;
 	struct cs_mls_leaf_place place = { cs_view_str("a group"), 0 };
 	struct cs_hpke_key fresh;
 	struct cs_buf signed_leaf = { 0 }, body = { 0 };
@@ -129,22 +132,22 @@ test_update(void **state)
 
 	(void)state;
 	set_up(&s);
-	own = cs_mls_tree_leaf(&s.m[0].group->pub.tree, 0);
-	assert_ok(cs_hpke_key_new(&fresh));
+	assert_true(cs_mls_tree_leaf(&s.m[0].group->pub.tree, 0, &own));
+	assert_ok(cs_hpke_key_new(&fresh, CS_DHKEM_X25519));
 	for (int i = 0; i < 4; i++) {
-		leaf = *own;
+		leaf = own;
 		leaf.source = CS_MLS_LEAF_UPDATE;
-		leaf.encryption_key = CS_VIEW_OF(fresh.public);
+		leaf.encryption_key = cs_hpke_key_public(&fresh);
 		place.index = 0;
 		if (i == 0) /* section 7.3: a new key */
-			leaf.encryption_key = own->encryption_key;
+			leaf.encryption_key = own.encryption_key;
 		if (i == 1) /* the leaf of another kind of message */
 			leaf.source = CS_MLS_LEAF_COMMIT;
 		if (i == 2) /* signed for another place */
 			place.index = 1;
 		cs_buf_reset(&signed_leaf);
 		assert_ok(cs_mls_leaf_sign(
-		    &signed_leaf, &leaf, place, s.m[0].id.key));
+		    &signed_leaf, &leaf, place, s.m[0].id.signer));
 		r = cs_reader(cs_buf_view(&signed_leaf));
 		cs_mls_leaf_read(&r, &p.update);
 		assert_ok(cs_reader_end(&r));
@@ -178,12 +181,11 @@ test_remove(void **state)
 	p.remove = UINT32_MAX;
 	write_proposal(&body, &p);
 	judged(&s, CS_MLS_CONTENT_PROPOSAL, true, &body, CS_ERR_MEMBER);
-	/* What we do not do is refused, not skipped. */
-	p = (struct cs_mls_proposal){
-		.type = CS_MLS_PROPOSAL_GROUP_CONTEXT_EXTENSIONS
-	};
+	/* Section 12.1.6: only of who joins. */
+	p = (struct cs_mls_proposal){ .type = CS_MLS_PROPOSAL_EXTERNAL_INIT };
 	write_proposal(&body, &p);
-	judged(&s, CS_MLS_CONTENT_PROPOSAL, false, &body, CS_ERR_UNSUPPORTED);
+	judged(&s, CS_MLS_CONTENT_PROPOSAL, false, &body, CS_ERR_FORMAT);
+	judged(&s, CS_MLS_CONTENT_PROPOSAL, true, &body, CS_ERR_FORMAT);
 	cs_buf_free(&body);
 	tear_down(&s);
 }
@@ -261,7 +263,7 @@ write_other_parent(
 
 	commit.path.leaf.parent_hash = CS_VIEW_OF(other);
 	assert_ok(
-	    cs_mls_leaf_sign(&leaf, &commit.path.leaf, place, s->m[0].id.key));
+	    cs_mls_leaf_sign(&leaf, &commit.path.leaf, place, s->m[0].id.signer));
 	r = cs_reader(cs_buf_view(&leaf));
 	cs_mls_leaf_read(&r, &commit.path.leaf);
 	assert_ok(cs_reader_end(&r));
@@ -374,8 +376,8 @@ test_padding(void **state)
 
 	(void)state;
 	set_up(&s);
-	assert_ok(cs_mls_group_save(s.m[0].group, &saved));
-	assert_ok(cs_mls_group_load(&before, cs_buf_view(&saved), &opt));
+	assert_ok(world_save(s.m[0].group, &saved));
+	assert_ok(world_load(&before, cs_buf_view(&saved), &opt));
 	assert_ok(cs_mls_protect(
 	    &good, s.m[0].group, cs_view_str("aad"), cs_view_str("text")));
 	change_padding(&bad, before, &good);

@@ -4,7 +4,7 @@
 /* A world whose operator may propose removals. */
 struct watched {
 	struct world_member m[4];
-	struct cs_sign_key operator;
+	struct cs_signer *operator;
 	struct cs_buf senders;
 	struct cs_mls_public_group *hub;
 };
@@ -13,18 +13,21 @@ static void
 set_up(struct watched *w, size_t n)
 {
 	struct cs_mls_options opt = world_options();
+	struct cs_mls_external_sender sender;
 	struct cs_mls_extension ext;
 	struct cs_buf info = { 0 };
 
 	memset(w, 0, sizeof *w);
-	assert_ok(cs_sign_key_new(&w->operator));
-	assert_ok(cs_mls_external_senders(
-	    &w->senders, cs_view_str("hub"), CS_VIEW_OF(w->operator.public)));
+	assert_ok(cs_signer_new(&w->operator, CS_ED25519));
+	sender = (struct cs_mls_external_sender){ cs_signer_public(w->operator),
+		{ CS_MLS_CREDENTIAL_BASIC, cs_view_str("hub") } };
+	assert_ok(cs_mls_external_senders(&w->senders, &sender, 1));
 	ext.type = CS_MLS_EXT_EXTERNAL_SENDERS;
 	ext.data = cs_buf_view(&w->senders);
 	assert_ok(world_group(w->m, n, (struct cs_mls_extensions){ &ext, 1 }));
-	assert_ok(cs_mls_group_info(w->m[0].group, &info));
-	assert_ok(cs_mls_public_group_new(&w->hub, cs_buf_view(&info), &opt));
+	assert_ok(cs_mls_group_info(w->m[0].group, &info, true));
+	assert_ok(cs_mls_public_group_new(
+	    &w->hub, cs_buf_view(&info), cs_view(NULL, 0), &opt));
 	cs_buf_free(&info);
 }
 
@@ -35,6 +38,7 @@ tear_down(struct watched *w)
 		world_member_clear(&w->m[i]);
 	cs_buf_free(&w->senders);
 	cs_mls_public_group_free(w->hub);
+	cs_signer_free(w->operator);
 }
 
 static void
@@ -42,6 +46,16 @@ watch(struct watched *w, const struct cs_buf *message,
     struct cs_mls_public_outcome *o)
 {
 	assert_ok(cs_mls_public_process(o, w->hub, cs_buf_view(message)));
+}
+
+/* Sender number ${index} proposes to remove ${leaf}. */
+static enum cs_err
+external_remove(struct cs_buf *out, const struct watched *w, uint32_t index,
+    const struct cs_signer *signer, uint32_t leaf)
+{
+	const struct cs_mls_external_proposal p = { .remove = &leaf };
+
+	return cs_mls_external_propose(out, w->hub, index, signer, &p);
 }
 
 static void
@@ -57,7 +71,7 @@ test_external_remove(void **state)
 
 	(void)state;
 	set_up(&w, 4);
-	assert_ok(cs_mls_external_remove(&remove, w.hub, 0, &w.operator, 1));
+	assert_ok(external_remove(&remove, &w, 0, w.operator, 1));
 	watch(&w, &remove, &o);
 	assert_int_equal(o.content, CS_MLS_CONTENT_PROPOSAL);
 	assert_int_equal(o.sender_leaf, UINT32_MAX);
@@ -100,22 +114,22 @@ static void
 test_wrong_sender(void **state)
 {
 	struct watched w;
-	struct cs_sign_key other;
+	struct cs_signer *other;
 	struct cs_buf out = { 0 };
 	struct cs_mls_received got;
 	size_t n;
 
 	(void)state;
 	set_up(&w, 2);
-	assert_ok(cs_sign_key_new(&other));
+	assert_ok(cs_signer_new(&other, CS_ED25519));
 	assert_err(
-	    cs_mls_external_remove(&out, w.hub, 0, &other, 1), CS_ERR_MISMATCH);
-	assert_err(cs_mls_external_remove(&out, w.hub, 1, &w.operator, 1),
+	    external_remove(&out, &w, 0, other, 1), CS_ERR_MISMATCH);
+	assert_err(external_remove(&out, &w, 1, w.operator, 1),
 	    CS_ERR_MEMBER);
-	assert_err(cs_mls_external_remove(&out, w.hub, 0, &w.operator, 2),
+	assert_err(external_remove(&out, &w, 0, w.operator, 2),
 	    CS_ERR_MEMBER);
 	assert_int_equal(out.len, 0);
-	assert_ok(cs_mls_external_remove(&out, w.hub, 0, &w.operator, 1));
+	assert_ok(external_remove(&out, &w, 0, w.operator, 1));
 	n = out.len;
 	for (size_t i = 0; i < n; i++) {
 		out.data[i] ^= 4;
@@ -125,6 +139,7 @@ test_wrong_sender(void **state)
 		out.data[i] ^= 4;
 	}
 	cs_buf_free(&out);
+	cs_signer_free(other);
 	tear_down(&w);
 }
 
@@ -176,7 +191,7 @@ test_save(void **state)
 
 	(void)state;
 	set_up(&w, 3);
-	assert_ok(cs_mls_external_remove(&remove, w.hub, 0, &w.operator, 2));
+	assert_ok(external_remove(&remove, &w, 0, w.operator, 2));
 	watch(&w, &remove, &o);
 	assert_ok(cs_mls_public_group_save(w.hub, &a));
 	assert_ok(cs_mls_public_group_load(&again, cs_buf_view(&a), &opt));
