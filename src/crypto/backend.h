@@ -4,6 +4,5 @@
 
 #include "base/err.h"
 
-/* Fetch OpenSSL's algorithms once: looking them up costs more than a hash. */
-CS_CHECKED enum cs_err cs_backend_hash_init(void);
+/* Fetch OpenSSL's algorithms once: looking them up costs more than a use. */
 CS_CHECKED enum cs_err cs_backend_aead_init(void);

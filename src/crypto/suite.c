@@ -34,11 +34,7 @@ cs_suite_find(uint16_t id)
 enum cs_err
 cs_crypto_init(void)
 {
-	enum cs_err err;
-
 	if (sodium_init() < 0)
 		return CS_ERR_CRYPTO;
-	if ((err = cs_backend_hash_init()))
-		return err;
 	return cs_backend_aead_init();
 }

@@ -4,14 +4,26 @@
 
 #include "base/bytes.h"
 
-enum cs_hash { CS_SHA256 = 1 };
+enum cs_hash { CS_SHA256 = 1, CS_SHA384, CS_SHA512 };
 enum cs_aead {
 	CS_AES128GCM = 1,
 	CS_AES256GCM,
 	CS_XCHACHA20POLY1305, /* 24-byte nonce: for sealed rows */
 };
-enum cs_sig { CS_ED25519 = 1 };
-enum cs_kem { CS_DHKEM_X25519 = 1 };
+enum cs_sig {
+	CS_ED25519 = 1,
+	CS_ED448,
+	CS_ECDSA_P256,
+	CS_ECDSA_P384,
+	CS_ECDSA_P521,
+};
+enum cs_kem {
+	CS_DHKEM_X25519 = 1,
+	CS_DHKEM_P256,
+	CS_DHKEM_P384,
+	CS_DHKEM_P521,
+	CS_DHKEM_X448,
+};
 
 /* The largest of any suite in RFC 9420, so that secrets fit structs. */
 #define CS_HASH_MAX 64
