@@ -9,6 +9,7 @@ enum cs_aead {
 	CS_AES128GCM = 1,
 	CS_AES256GCM,
 	CS_XCHACHA20POLY1305, /* 24-byte nonce: for sealed rows */
+	CS_CHACHA20POLY1305,
 };
 enum cs_sig {
 	CS_ED25519 = 1,
@@ -54,6 +55,9 @@ const struct cs_suite *cs_suite_find(uint16_t id);
 
 /*
  * Prepare the backends; call once, before threads start.  Every other
- * function of this layer assumes that it succeeded.
+ * function of this layer assumes that it succeeded, and may then be called
+ * from any number of threads at once: what they need to work in is on the
+ * stack or belongs to the thread, and is freed when it ends.  What a caller
+ * hands in to be changed, one thread at a time may use.
  */
 CS_CHECKED enum cs_err cs_crypto_init(void);
