@@ -4,8 +4,8 @@
 
 #include "crypto/aead.h"
 #include "crypto/hash.h"
+#include "crypto/small_order.h"
 
-#define CS_X25519_LEN 32
 #define CS_HPKE_PUBLIC_LEN CS_X25519_LEN
 
 /* A KEM key pair; wipe it after use. */

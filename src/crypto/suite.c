@@ -34,7 +34,11 @@ cs_suite_find(uint16_t id)
 enum cs_err
 cs_crypto_init(void)
 {
+	enum cs_err err;
+
 	if (sodium_init() < 0)
 		return CS_ERR_CRYPTO;
-	return cs_backend_aead_init();
+	if ((err = cs_backend_aead_init()) || (err = cs_backend_curve_init()))
+		return err;
+	return CS_OK;
 }
