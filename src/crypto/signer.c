@@ -43,9 +43,8 @@ curve_of(enum cs_sig sig)
 				    : CS_P521;
 }
 
-/* 0 for what is no signature scheme. */
-static size_t
-private_len(enum cs_sig sig)
+size_t
+cs_sig_private_len(enum cs_sig sig)
 {
 	if (is_ecdsa(sig))
 		return cs_curve_scalar_len(curve_of(sig));
@@ -54,22 +53,30 @@ private_len(enum cs_sig sig)
 				 : 0;
 }
 
-static size_t
-public_len(enum cs_sig sig)
+size_t
+cs_sig_public_len(enum cs_sig sig)
 {
 	return is_ecdsa(sig) ? cs_curve_point_len(curve_of(sig))
-			     : private_len(sig);
+			     : cs_sig_private_len(sig);
 }
 
+/* In each of these ${known} says that the public key is there already. */
 static enum cs_err
-prepare_ed25519(struct cs_signer *s)
+prepare_ed25519(struct cs_signer *s, bool known)
 {
-	enum cs_err err = cs_sign_key_from_seed(&s->ed25519, s->private);
+	enum cs_err err;
 
-	memcpy(s->public, s->ed25519.public, CS_SIGN_PUBLIC_LEN);
-	return err;
+	if (!known) {
+		if ((err = cs_sign_key_from_seed(&s->ed25519, s->private)))
+			return err;
+		memcpy(s->public, s->ed25519.public, CS_SIGN_PUBLIC_LEN);
+	}
+	memcpy(s->ed25519.seed, s->private, CS_SIGN_SEED_LEN);
+	memcpy(s->ed25519.public, s->public, CS_SIGN_PUBLIC_LEN);
+	return CS_OK;
 }
 
+/* OpenSSL computes it anyway. */
 static enum cs_err
 prepare_ed448(struct cs_signer *s)
 {
@@ -85,53 +92,47 @@ prepare_ed448(struct cs_signer *s)
 }
 
 static enum cs_err
-prepare_ecdsa(struct cs_signer *s)
+prepare_ecdsa(struct cs_signer *s, bool known)
 {
 	enum cs_curve c = curve_of(s->sig);
 	enum cs_err err;
 
 	if (!cs_curve_scalar_valid(c, cs_signer_private(s)))
 		return CS_ERR_KEY;
-	if ((err = cs_curve_public(s->public, c, s->private)))
+	if (!known && (err = cs_curve_public(s->public, c, s->private)))
 		return err;
 	return cs_ecdsa_key_new(&s->ecdsa, c, s->private, s->public);
 }
 
+/* An empty ${public} is not known. */
 static enum cs_err
-alloc(struct cs_signer **out, enum cs_sig sig)
+from(struct cs_signer **out, enum cs_sig sig, struct cs_view private,
+    struct cs_view public)
 {
-	*out = NULL;
-	if (private_len(sig) == 0)
-		return CS_ERR_UNSUPPORTED;
-	*out = cs_calloc(1, sizeof **out);
-	if (*out == NULL)
-		return CS_ERR_NOMEM;
-	(*out)->sig = sig;
-	atomic_init(&(*out)->owners, 1);
-	return CS_OK;
-}
-
-enum cs_err
-cs_signer_from_private(
-    struct cs_signer **out, enum cs_sig sig, struct cs_view private)
-{
+	bool known = public.len != 0;
 	struct cs_signer *s;
 	enum cs_err err;
 
 	*out = NULL;
-	if ((err = alloc(&s, sig)))
-		return err;
-	if (private.len != private_len(sig)) {
-		cs_signer_free(s);
+	if (cs_sig_private_len(sig) == 0)
+		return CS_ERR_UNSUPPORTED;
+	if (private.len != cs_sig_private_len(sig) ||
+	    (known && public.len != cs_sig_public_len(sig)))
 		return CS_ERR_KEY;
-	}
+	s = cs_calloc(1, sizeof *s);
+	if (s == NULL)
+		return CS_ERR_NOMEM;
+	s->sig = sig;
+	atomic_init(&s->owners, 1);
 	memcpy(s->private, private.data, private.len);
+	if (known)
+		memcpy(s->public, public.data, public.len);
 	if (sig == CS_ED25519)
-		err = prepare_ed25519(s);
+		err = prepare_ed25519(s, known);
 	else if (sig == CS_ED448)
 		err = prepare_ed448(s);
 	else
-		err = prepare_ecdsa(s);
+		err = prepare_ecdsa(s, known);
 	if (err) {
 		cs_signer_free(s);
 		return err;
@@ -149,24 +150,36 @@ cs_signer_new(struct cs_signer **out, enum cs_sig sig)
 	if (is_ecdsa(sig))
 		cs_curve_scalar_new(private, curve_of(sig));
 	else
-		cs_random(private, private_len(sig));
+		cs_random(private, cs_sig_private_len(sig));
 	err = cs_signer_from_private(
-	    out, sig, cs_view(private, private_len(sig)));
+	    out, sig, cs_view(private, cs_sig_private_len(sig)));
 	cs_wipe(private, sizeof private);
 	return err;
 }
 
 enum cs_err
+cs_signer_from_private(
+    struct cs_signer **out, enum cs_sig sig, struct cs_view private)
+{
+	return from(out, sig, private, cs_view(NULL, 0));
+}
+
+enum cs_err
+cs_signer_from_pair(struct cs_signer **out, enum cs_sig sig,
+    struct cs_view private, struct cs_view public)
+{
+	if (public.len == 0) {
+		*out = NULL;
+		return CS_ERR_KEY;
+	}
+	return from(out, sig, private, public);
+}
+
+enum cs_err
 cs_signer_from_ed25519(struct cs_signer **out, const struct cs_sign_key *key)
 {
-	enum cs_err err = alloc(out, CS_ED25519);
-
-	if (err)
-		return err;
-	memcpy((*out)->private, key->seed, sizeof key->seed);
-	memcpy((*out)->public, key->public, sizeof key->public);
-	(*out)->ed25519 = *key;
-	return CS_OK;
+	return from(
+	    out, CS_ED25519, CS_VIEW_OF(key->seed), CS_VIEW_OF(key->public));
 }
 
 struct cs_signer *
@@ -196,13 +209,13 @@ cs_signer_sig(const struct cs_signer *s)
 struct cs_view
 cs_signer_public(const struct cs_signer *s)
 {
-	return cs_view(s->public, public_len(s->sig));
+	return cs_view(s->public, cs_sig_public_len(s->sig));
 }
 
 struct cs_view
 cs_signer_private(const struct cs_signer *s)
 {
-	return cs_view(s->private, private_len(s->sig));
+	return cs_view(s->private, cs_sig_private_len(s->sig));
 }
 
 static enum cs_err
@@ -282,7 +295,7 @@ cs_signature_public_valid(enum cs_sig sig, struct cs_view public)
 {
 	if (is_ecdsa(sig))
 		return cs_curve_point_valid(curve_of(sig), public);
-	if (public.len == 0 || public.len != public_len(sig))
+	if (public.len == 0 || public.len != cs_sig_public_len(sig))
 		return false;
 	return sig != CS_ED448 || !cs_448_small_order(public.data);
 }

@@ -19,6 +19,10 @@
  */
 struct cs_signer;
 
+/* Lengths of keys; 0 for what is no scheme of ours. */
+size_t cs_sig_private_len(enum cs_sig sig);
+size_t cs_sig_public_len(enum cs_sig sig);
+
 /* A fresh key. */
 CS_CHECKED enum cs_err cs_signer_new(struct cs_signer **out, enum cs_sig sig);
 
@@ -28,6 +32,13 @@ CS_CHECKED enum cs_err cs_signer_new(struct cs_signer **out, enum cs_sig sig);
  */
 CS_CHECKED enum cs_err cs_signer_from_private(
     struct cs_signer **out, enum cs_sig sig, struct cs_view private);
+
+/*
+ * The same where ${public} was kept beside ${private}, which saves computing it
+ * anew.  For what we stored ourselves: only the lengths are checked.
+ */
+CS_CHECKED enum cs_err cs_signer_from_pair(struct cs_signer **out,
+    enum cs_sig sig, struct cs_view private, struct cs_view public);
 
 /* A copy of ${key}. */
 CS_CHECKED enum cs_err cs_signer_from_ed25519(

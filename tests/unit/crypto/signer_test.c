@@ -120,12 +120,25 @@ test_round_trips(void **state)
 		    &same, schemes[i].sig, cs_signer_private(m.s)));
 		assert_view_equal(
 		    cs_signer_public(same), cs_signer_public(m.s));
+		cs_signer_free(same);
+		assert_ok(cs_signer_from_pair(&same, schemes[i].sig,
+		    cs_signer_private(m.s), cs_signer_public(m.s)));
+		assert_view_equal(
+		    cs_signer_public(same), cs_signer_public(m.s));
 		/* One owner of two. */
 		assert_ptr_equal(cs_signer_hold(same), same);
 		cs_signer_free(same);
 		assert_ok(cs_signer_sign(m.signature, &m.n, same, message));
 		assert_ok(verify(&m, message));
 		cs_signer_free(same);
+		assert_err(cs_signer_from_pair(&same, schemes[i].sig,
+			       cs_signer_private(m.s), cs_view(NULL, 0)),
+		    CS_ERR_KEY);
+		assert_null(same);
+		assert_int_equal(
+		    cs_sig_private_len(schemes[i].sig), schemes[i].private_len);
+		assert_int_equal(
+		    cs_sig_public_len(schemes[i].sig), schemes[i].public_len);
 		cs_signer_free(m.s);
 	}
 	assert_null(cs_signer_hold(NULL));
