@@ -49,9 +49,19 @@ struct cs_suite {
 };
 
 #define CS_SUITE_X25519_AES128 1
+#define CS_SUITE_P256_AES128 2
+#define CS_SUITE_X25519_CHACHA20 3
+#define CS_SUITE_X448_AES256 4
+#define CS_SUITE_P521_AES256 5
+#define CS_SUITE_X448_CHACHA20 6
+#define CS_SUITE_P384_AES256 7
+#define CS_SUITE_ID_MAX 7
 
 /* The suite ${id}, or NULL when it is not supported.  Static memory. */
 const struct cs_suite *cs_suite_find(uint16_t id);
+
+/* The ${i}th suite that is supported, or NULL past the last. */
+const struct cs_suite *cs_suite_at(size_t i);
 
 /*
  * Prepare the backends; call once, before threads start.  Every other
