@@ -15,7 +15,7 @@
 #pragma once
 
 #include "base/bytes.h"
-#include "crypto/sign.h"
+#include "crypto/signer.h"
 
 struct cs_mls_group; /* a member's state of one group, secrets included */
 struct cs_mls_public_group; /* what a non-member can know: tree and context */
@@ -69,7 +69,7 @@ struct cs_mls_extensions {
 /* Who a member is: its basic credential and signature key. */
 struct cs_mls_identity {
 	struct cs_view credential; /* identity of the basic credential */
-	const struct cs_sign_key *key;
+	struct cs_signer *key;     /* groups hold it as well */
 	uint64_t not_before_s; /* lifetime of leaves made for key packages */
 	uint64_t not_after_s;
 };
@@ -328,7 +328,7 @@ CS_CHECKED enum cs_err cs_mls_public_process(struct cs_mls_public_outcome *out,
  * group's external_senders extension (section 12.1.8.1), as PublicMessage. */
 CS_CHECKED enum cs_err cs_mls_external_remove(struct cs_buf *out,
     const struct cs_mls_public_group *g, uint32_t sender_index,
-    const struct cs_sign_key *key, uint32_t leaf);
+    const struct cs_signer *key, uint32_t leaf);
 
 /* The data of an external_senders extension with one sender. */
 CS_CHECKED enum cs_err cs_mls_external_senders(struct cs_buf *out,

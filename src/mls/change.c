@@ -121,7 +121,7 @@ check_path_node(const struct cs_mls_change *c, size_t i,
 	struct cs_mls_nodes to = { 0 };
 	enum cs_err err;
 
-	if (!cs_hpke_public_valid(node->encryption_key))
+	if (!cs_hpke_public_valid(c->next.suite->kem, node->encryption_key))
 		return CS_ERR_KEY;
 	if ((err = cs_mls_path_recipients(&to, &c->next.tree,
 		 c->path.v[i].copath, c->added, c->n_added)) == CS_OK &&
@@ -185,7 +185,7 @@ out:
 enum cs_err
 cs_mls_change_set_own_path(struct cs_mls_change *c,
     const struct cs_mls_path_secrets *secrets, struct cs_mls_leaf *leaf,
-    const struct cs_sign_key *key, struct cs_buf *leaf_out)
+    const struct cs_signer *key, struct cs_buf *leaf_out)
 {
 	const struct cs_mls_leaf_place place = { cs_buf_view(&c->next.group_id),
 		c->committer };
@@ -196,12 +196,12 @@ cs_mls_change_set_own_path(struct cs_mls_change *c,
 	enum cs_err err;
 
 	for (size_t i = 0; i < secrets->n; i++)
-		keys[i] = CS_VIEW_OF(secrets->key[i].public);
+		keys[i] = cs_hpke_key_public(&secrets->key[i]);
 	if ((err = cs_mls_tree_set_path(
 		 &c->next.tree, c->committer, &c->path, keys, &parent_hash)))
 		goto out;
 	leaf->source = CS_MLS_LEAF_COMMIT;
-	leaf->encryption_key = CS_VIEW_OF(secrets->leaf.public);
+	leaf->encryption_key = cs_hpke_key_public(&secrets->leaf);
 	leaf->parent_hash = cs_buf_view(&parent_hash);
 	if ((err = cs_mls_leaf_sign(leaf_out, leaf, place, key)))
 		goto out;

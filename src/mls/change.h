@@ -65,7 +65,7 @@ CS_CHECKED enum cs_err cs_mls_change_merge_path(
 /* The path of our own commit: ${leaf} is completed, signed, and written. */
 CS_CHECKED enum cs_err cs_mls_change_set_own_path(struct cs_mls_change *c,
     const struct cs_mls_path_secrets *secrets, struct cs_mls_leaf *leaf,
-    const struct cs_sign_key *key, struct cs_buf *leaf_out);
+    const struct cs_signer *key, struct cs_buf *leaf_out);
 
 /* Is the new tree valid?  Then make the provisional context. */
 CS_CHECKED enum cs_err cs_mls_change_settle(struct cs_mls_change *c);

@@ -159,9 +159,9 @@ write_tbs(struct cs_writer *w, enum cs_mls_wire wire,
 }
 
 enum cs_err
-cs_mls_framed_sign(uint8_t out[static CS_SIGNATURE_LEN], enum cs_mls_wire wire,
-    const struct cs_mls_framed *f, const struct cs_sign_key *key,
-    struct cs_view context)
+cs_mls_framed_sign(uint8_t out[static CS_SIG_MAX], size_t *n,
+    enum cs_mls_wire wire, const struct cs_mls_framed *f,
+    const struct cs_signer *key, struct cs_view context)
 {
 	struct cs_buf tbs = { 0 };
 	struct cs_writer w = cs_writer(&tbs);
@@ -169,7 +169,7 @@ cs_mls_framed_sign(uint8_t out[static CS_SIGNATURE_LEN], enum cs_mls_wire wire,
 
 	write_tbs(&w, wire, f, context);
 	if ((err = cs_writer_end(&w)) == CS_OK)
-		err = cs_sign_with_label(out, key,
+		err = cs_sign_with_label(out, n, key,
 		    cs_view_str("FramedContentTBS"), cs_buf_view(&tbs));
 	cs_buf_free(&tbs);
 	return err;
@@ -177,8 +177,8 @@ cs_mls_framed_sign(uint8_t out[static CS_SIGNATURE_LEN], enum cs_mls_wire wire,
 
 enum cs_err
 cs_mls_framed_verify(struct cs_mls_verified *out,
-    const struct cs_mls_unverified *in, struct cs_view signature_key,
-    struct cs_view context)
+    const struct cs_mls_unverified *in, enum cs_sig sig,
+    struct cs_view signature_key, struct cs_view context)
 {
 	struct cs_buf tbs = { 0 };
 	struct cs_writer w = cs_writer(&tbs);
@@ -186,7 +186,7 @@ cs_mls_framed_verify(struct cs_mls_verified *out,
 
 	write_tbs(&w, in->wire, &in->framed, context);
 	if ((err = cs_writer_end(&w)) == CS_OK)
-		err = cs_verify_with_label(signature_key,
+		err = cs_verify_with_label(sig, signature_key,
 		    cs_view_str("FramedContentTBS"), cs_buf_view(&tbs),
 		    in->signature);
 	cs_buf_free(&tbs);

@@ -2,7 +2,7 @@
 /* src/mls/framing.h: what is signed, and how it travels (RFC 9420, 6). */
 #pragma once
 
-#include "crypto/sign.h"
+#include "crypto/signer.h"
 #include "mls/codec.h"
 #include "mls/key_schedule.h"
 #include "mls/secret_tree.h"
@@ -63,12 +63,12 @@ void cs_mls_authenticated_write(
     struct cs_writer *w, const struct cs_mls_unverified *c);
 
 /* ${context}: the serialized GroupContext of the content's epoch. */
-CS_CHECKED enum cs_err cs_mls_framed_sign(uint8_t out[static CS_SIGNATURE_LEN],
-    enum cs_mls_wire wire, const struct cs_mls_framed *f,
-    const struct cs_sign_key *key, struct cs_view context);
+CS_CHECKED enum cs_err cs_mls_framed_sign(uint8_t out[static CS_SIG_MAX],
+    size_t *n, enum cs_mls_wire wire, const struct cs_mls_framed *f,
+    const struct cs_signer *key, struct cs_view context);
 CS_CHECKED enum cs_err cs_mls_framed_verify(struct cs_mls_verified *out,
-    const struct cs_mls_unverified *in, struct cs_view signature_key,
-    struct cs_view context);
+    const struct cs_mls_unverified *in, enum cs_sig sig,
+    struct cs_view signature_key, struct cs_view context);
 
 /* ProposalRef of section 5.2: hash length out. */
 CS_CHECKED enum cs_err cs_mls_proposal_ref(uint8_t *out,

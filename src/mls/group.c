@@ -28,6 +28,7 @@ cs_mls_group_free(struct cs_mls_group *g)
 	cs_free(g->updates, g->n_updates * sizeof *g->updates);
 	cs_mls_secret_tree_clear(&g->keys);
 	cs_mls_public_clear(&g->pub);
+	cs_signer_free(g->signer);
 	cs_free(g, sizeof *g);
 }
 
@@ -98,9 +99,9 @@ plant(struct cs_mls_group *g, const struct cs_mls_identity *id)
 	struct cs_reader r;
 	enum cs_err err;
 
-	if ((err = cs_hpke_key_new(&key)))
+	if ((err = cs_hpke_key_new(&key, g->pub.suite->kem)))
 		goto out;
-	leaf.encryption_key = CS_VIEW_OF(key.public);
+	leaf.encryption_key = cs_hpke_key_public(&key);
 	if ((err = cs_mls_leaf_sign(&raw, &leaf, nowhere, id->key)))
 		goto out;
 	r = cs_reader(cs_buf_view(&raw));
@@ -156,7 +157,7 @@ cs_mls_group_new(struct cs_mls_group **out, uint16_t suite_id,
 		return CS_ERR_NOMEM;
 	g->pub.suite = suite;
 	g->pub.opt = *opt;
-	g->sign = *id->key;
+	g->signer = cs_signer_hold(id->key);
 	g->welcomed_by = UINT32_MAX;
 	if ((err = cs_buf_set(&g->pub.group_id, group_id)) ||
 	    (err = cs_mls_ext_list_build(&g->pub.extensions, context_exts)) ||
@@ -267,7 +268,7 @@ cs_mls_group_info(const struct cs_mls_group *g, struct cs_buf *out)
 	    (err = cs_mls_confirmation_tag(tag, p->suite,
 		 &g->secrets.confirmation, cs_mls_hash_view(&p->confirmed))) ||
 	    (err = cs_mls_group_info_make(&message, p, none,
-		 cs_view(tag, p->suite->hash_len), g->own_leaf, &g->sign)))
+		 cs_view(tag, p->suite->hash_len), g->own_leaf, g->signer)))
 		goto out;
 	err = cs_buf_add(out, cs_buf_view(&message));
 out:

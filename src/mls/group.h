@@ -20,7 +20,7 @@ struct cs_mls_group {
 	uint32_t own_leaf;
 	uint32_t welcomed_by;
 	bool ended; /* we were removed; no secret of the epoch is there */
-	struct cs_sign_key sign;
+	struct cs_signer *signer; /* a share of it */
 	struct cs_mls_epoch_secrets secrets;
 	struct cs_mls_secret_tree keys;
 	struct cs_mls_private_tree private;

@@ -18,7 +18,7 @@ struct making {
 	struct cs_buf body;  /* Commit */
 	struct cs_mls_joiner_secret joiner;
 	struct cs_mls_unverified content;
-	uint8_t signature[CS_SIGNATURE_LEN];
+	uint8_t signature[CS_SIG_MAX];
 	uint8_t tag[CS_HASH_MAX];
 };
 
@@ -223,7 +223,7 @@ make_path(struct making *m)
 	    (err = cs_mls_path_secrets_new(
 		 &m->path, c->next.suite, c->path.n)) ||
 	    (err = cs_mls_change_set_own_path(
-		 c, &m->path, &leaf, &m->g->sign, &m->leaf)))
+		 c, &m->path, &leaf, m->g->signer, &m->leaf)))
 		goto out;
 	cs_mls_private_tree_set(
 	    private, cs_mls_leaf_to_node(m->g->own_leaf), &m->path.leaf);
@@ -301,8 +301,9 @@ sign_commit(struct making *m)
 	    m->opt->authenticated_data, cs_buf_view(&m->body));
 	c->signature = CS_VIEW_OF(m->signature);
 	c->confirmation_tag = cs_view(m->tag, suite->hash_len);
-	if ((err = cs_mls_framed_sign(m->signature, c->wire, &c->framed,
-		 &m->g->sign, cs_mls_public_context(&m->g->pub))) ||
+	if ((err = cs_mls_framed_sign(m->signature, &c->signature.len, c->wire,
+		 &c->framed, m->g->signer,
+		 cs_mls_public_context(&m->g->pub))) ||
 	    (err = cs_mls_change_confirm(
 		 &s->change, c->wire, &c->framed, c->signature)) ||
 	    (err = cs_mls_staged_derive(
@@ -327,7 +328,7 @@ make_welcome(struct cs_buf *out, struct making *m)
 	enum cs_err err;
 
 	if ((err = cs_mls_group_info_make(&info, &c->next, m->opt->welcome_exts,
-		 m->content.confirmation_tag, m->g->own_leaf, &m->g->sign)))
+		 m->content.confirmation_tag, m->g->own_leaf, m->g->signer)))
 		goto out;
 	in.group_info = cs_buf_view(&info);
 	err = cs_mls_welcome_make(out, &in);

@@ -37,8 +37,8 @@ cs_mls_group_info_write(struct cs_writer *w, const struct cs_mls_group_info *gi)
 }
 
 enum cs_err
-cs_mls_group_info_verify(
-    const struct cs_mls_group_info *gi, struct cs_view signature_key)
+cs_mls_group_info_verify(const struct cs_mls_group_info *gi, enum cs_sig sig,
+    struct cs_view signature_key)
 {
 	struct cs_buf tbs = { 0 };
 	struct cs_writer w = cs_writer(&tbs);
@@ -46,7 +46,7 @@ cs_mls_group_info_verify(
 
 	write_unsigned(&w, gi);
 	if ((err = cs_writer_end(&w)) == CS_OK)
-		err = cs_verify_with_label(signature_key,
+		err = cs_verify_with_label(sig, signature_key,
 		    cs_view_str("GroupInfoTBS"), cs_buf_view(&tbs),
 		    gi->signature);
 	cs_buf_free(&tbs);
@@ -78,7 +78,7 @@ make_extensions(struct cs_buf *out, const struct cs_mls_public *p,
 enum cs_err
 cs_mls_group_info_make(struct cs_buf *out, const struct cs_mls_public *p,
     struct cs_mls_extensions exts, struct cs_view confirmation_tag,
-    uint32_t signer, const struct cs_sign_key *key)
+    uint32_t signer, const struct cs_signer *key)
 {
 	struct cs_mls_group_info gi = {
 		.confirmation_tag = confirmation_tag,
@@ -87,7 +87,8 @@ cs_mls_group_info_make(struct cs_buf *out, const struct cs_mls_public *p,
 	struct cs_reader r = cs_reader(cs_mls_public_context(p));
 	struct cs_buf extensions = { 0 }, tbs = { 0 };
 	struct cs_writer t = cs_writer(&tbs), w = cs_writer(out);
-	uint8_t signature[CS_SIGNATURE_LEN];
+	uint8_t signature[CS_SIG_MAX];
+	size_t n = 0;
 	enum cs_err err;
 
 	cs_mls_group_context_read(&r, &gi.context);
@@ -97,10 +98,10 @@ cs_mls_group_info_make(struct cs_buf *out, const struct cs_mls_public *p,
 	gi.extensions.raw = cs_buf_view(&extensions);
 	write_unsigned(&t, &gi);
 	if ((err = cs_writer_end(&t)) ||
-	    (err = cs_sign_with_label(signature, key,
+	    (err = cs_sign_with_label(signature, &n, key,
 		 cs_view_str("GroupInfoTBS"), cs_buf_view(&tbs))))
 		goto out;
-	gi.signature = CS_VIEW_OF(signature);
+	gi.signature = cs_view(signature, n);
 	cs_mls_group_info_write(&w, &gi);
 	err = cs_writer_end(&w);
 out:
@@ -143,7 +144,8 @@ adopt_tree(struct cs_mls_public *p, const struct cs_mls_group_info *gi,
 		     gi->context.tree_hash, cs_view(hash, p->suite->hash_len)))
 		err = CS_ERR_TREE;
 	else
-		err = cs_mls_group_info_verify(gi, signer->signature_key);
+		err = cs_mls_group_info_verify(
+		    gi, p->suite->sig, signer->signature_key);
 	if (err == CS_OK)
 		err = cs_mls_tree_verify(&p->tree, &tree, gi->context.group_id,
 		    &gi->context.extensions, opt);

@@ -17,13 +17,14 @@ void cs_mls_group_info_read(struct cs_reader *r, struct cs_mls_group_info *out);
 void cs_mls_group_info_write(
     struct cs_writer *w, const struct cs_mls_group_info *gi);
 CS_CHECKED enum cs_err cs_mls_group_info_verify(
-    const struct cs_mls_group_info *gi, struct cs_view signature_key);
+    const struct cs_mls_group_info *gi, enum cs_sig sig,
+    struct cs_view signature_key);
 
 /* Append a GroupInfo of ${p}, tree inside, with ${exts} beside it. */
 CS_CHECKED enum cs_err cs_mls_group_info_make(struct cs_buf *out,
     const struct cs_mls_public *p, struct cs_mls_extensions exts,
     struct cs_view confirmation_tag, uint32_t signer,
-    const struct cs_sign_key *key);
+    const struct cs_signer *key);
 
 /*
  * Section 12.4.3.1: check tree and signature, and set up the public state.

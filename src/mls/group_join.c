@@ -156,7 +156,7 @@ cs_mls_welcome_join(struct cs_mls_group **out, struct cs_view welcome,
 	    (err = cs_mls_key_package_secrets_parse(&keys, secrets)))
 		goto out;
 	if (!cs_view_equal(
-		CS_VIEW_OF(id->key->public), keys.kp.leaf.signature_key)) {
+		cs_signer_public(id->key), keys.kp.leaf.signature_key)) {
 		err = CS_ERR_MISMATCH;
 		goto out;
 	}
@@ -165,7 +165,7 @@ cs_mls_welcome_join(struct cs_mls_group **out, struct cs_view welcome,
 		err = CS_ERR_NOMEM;
 		goto out;
 	}
-	g->sign = *id->key;
+	g->signer = cs_signer_hold(id->key);
 	if ((err = join(g, &w, &keys, opt, ext_type, welcome_ext)))
 		goto out;
 	*out = g;

@@ -132,8 +132,8 @@ read_private(struct cs_mls_received *out, struct cs_mls_group *g,
 
 	if ((err = cs_mls_private_message_open(
 		 &content, &plain, m, e->suite, data, key)) ||
-	    (err = cs_mls_framed_verify(
-		 &verified, &content, leaf->signature_key, e->context)) ||
+	    (err = cs_mls_framed_verify(&verified, &content, e->suite->sig,
+		 leaf->signature_key, e->context)) ||
 	    (err = note_sender(out, &verified.framed, &sender)))
 		goto out;
 	err = dispatch(out, g, &verified);
@@ -212,7 +212,7 @@ cs_mls_protect(struct cs_buf *out, struct cs_mls_group *g,
     struct cs_view authenticated_data, struct cs_view application_data)
 {
 	const struct cs_suite *suite = g->pub.suite;
-	uint8_t signature[CS_SIGNATURE_LEN];
+	uint8_t signature[CS_SIG_MAX];
 	struct cs_mls_unverified c = {
 		.wire = CS_MLS_WIRE_PRIVATE,
 		.framed = cs_mls_group_frame(g, CS_MLS_CONTENT_APPLICATION,
@@ -228,8 +228,8 @@ cs_mls_protect(struct cs_buf *out, struct cs_mls_group *g,
 	/* Section 12.4: proposals are committed before data is sent. */
 	if (g->pub.n_proposals != 0)
 		return CS_ERR_BUSY;
-	if ((err = cs_mls_framed_sign(signature, c.wire, &c.framed, &g->sign,
-		 cs_mls_public_context(&g->pub))) ||
+	if ((err = cs_mls_framed_sign(signature, &c.signature.len, c.wire,
+		 &c.framed, g->signer, cs_mls_public_context(&g->pub))) ||
 	    (err = cs_mls_secret_tree_next(
 		 &key, &g->keys, g->own_leaf, CS_MLS_RATCHET_APPLICATION)) ||
 	    (err = cs_mls_private_message_seal(&message, &c, suite,

@@ -22,7 +22,7 @@ cs_mls_group_seal_proposal(
 {
 	const struct cs_view none = { NULL, 0 };
 	struct cs_view context = cs_mls_public_context(&g->pub);
-	uint8_t signature[CS_SIGNATURE_LEN];
+	uint8_t signature[CS_SIG_MAX];
 	struct cs_mls_unverified c = {
 		.wire = CS_MLS_WIRE_PUBLIC,
 		.framed = cs_mls_group_frame(
@@ -35,8 +35,8 @@ cs_mls_group_seal_proposal(
 
 	if (g->ended)
 		return CS_ERR_MEMBER;
-	if ((err = cs_mls_framed_sign(
-		 signature, c.wire, &c.framed, &g->sign, context)) ||
+	if ((err = cs_mls_framed_sign(signature, &c.signature.len, c.wire,
+		 &c.framed, g->signer, context)) ||
 	    (err = cs_mls_public_message_seal(
 		 &message, &c, g->pub.suite, &g->secrets.membership, context)))
 		goto out;
@@ -96,11 +96,11 @@ cs_mls_propose_update(struct cs_buf *out, struct cs_mls_group *g)
 	if (g->ended)
 		return CS_ERR_MEMBER;
 	leaf = *cs_mls_tree_leaf(&g->pub.tree, g->own_leaf);
-	if ((err = cs_hpke_key_new(&key)))
+	if ((err = cs_hpke_key_new(&key, g->pub.suite->kem)))
 		goto out;
 	leaf.source = CS_MLS_LEAF_UPDATE;
-	leaf.encryption_key = CS_VIEW_OF(key.public);
-	if ((err = cs_mls_leaf_sign(&raw, &leaf, place, &g->sign)))
+	leaf.encryption_key = cs_hpke_key_public(&key);
+	if ((err = cs_mls_leaf_sign(&raw, &leaf, place, g->signer)))
 		goto out;
 	r = cs_reader(cs_buf_view(&raw));
 	cs_mls_leaf_read(&r, &p.update);

@@ -50,8 +50,8 @@ write_group(struct cs_writer *w, const struct cs_mls_group *g)
 	cs_write_u32(w, g->own_leaf);
 	cs_write_u32(w, g->welcomed_by);
 	cs_write_u8(w, g->ended);
-	cs_write_bytes(w, CS_VIEW_OF(g->sign.seed));
-	cs_write_bytes(w, CS_VIEW_OF(g->sign.public));
+	cs_write_bytes(w, cs_signer_private(g->signer));
+	cs_write_bytes(w, cs_signer_public(g->signer));
 	if (!g->ended) {
 		cs_mls_write_secrets(w, g->pub.suite, &g->secrets);
 		cs_mls_secret_tree_write(w, &g->keys);
@@ -139,7 +139,9 @@ static enum cs_err
 read_updates(struct cs_reader *r, struct cs_mls_group *g)
 {
 	struct cs_reader sub = cs_read_sub(r);
-	size_t n = sub.left / sizeof *g->updates;
+	size_t n = sub.left /
+	    (cs_hpke_private_len(g->pub.suite->kem) +
+		cs_hpke_public_len(g->pub.suite->kem));
 
 	if (sub.err != CS_OK || n == 0) {
 		cs_read_sub_end(r, &sub);
@@ -150,7 +152,7 @@ read_updates(struct cs_reader *r, struct cs_mls_group *g)
 		return CS_ERR_NOMEM;
 	g->n_updates = n;
 	for (size_t i = 0; i < n; i++)
-		cs_mls_read_hpke_key(&sub, &g->updates[i]);
+		cs_mls_read_hpke_key(&sub, g->pub.suite, &g->updates[i]);
 	cs_read_sub_end(r, &sub);
 	return r->err;
 }
@@ -178,6 +180,18 @@ read_epoch(struct cs_reader *r, struct cs_mls_group *g)
 }
 
 static enum cs_err
+read_signer(struct cs_reader *r, struct cs_mls_group *g)
+{
+	enum cs_sig sig = g->pub.suite->sig;
+	struct cs_view private = cs_read_bytes(r, cs_sig_private_len(sig));
+	struct cs_view public = cs_read_bytes(r, cs_sig_public_len(sig));
+
+	if (r->err != CS_OK)
+		return r->err;
+	return cs_signer_from_pair(&g->signer, sig, private, public);
+}
+
+static enum cs_err
 read_group(struct cs_reader *r, struct cs_mls_group *g,
     const struct cs_mls_options *opt)
 {
@@ -194,10 +208,10 @@ read_group(struct cs_reader *r, struct cs_mls_group *g,
 	g->welcomed_by = cs_read_u32(r);
 	ended = cs_read_u8(r);
 	g->ended = ended == 1;
-	cs_read_copy(r, g->sign.seed, sizeof g->sign.seed);
-	cs_read_copy(r, g->sign.public, sizeof g->sign.public);
 	if (ended > 1)
 		return CS_ERR_CORRUPT;
+	if ((err = read_signer(r, g)))
+		return err;
 	if ((!g->ended && (err = read_epoch(r, g))) ||
 	    (err = read_updates(r, g)))
 		return err;

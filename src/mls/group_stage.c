@@ -10,7 +10,7 @@ apply_own_update(struct cs_mls_staged *s, const struct cs_mls_group *g)
 	uint32_t node = cs_mls_leaf_to_node(g->own_leaf);
 
 	for (size_t i = 0; i < g->n_updates; i++)
-		if (cs_view_equal(CS_VIEW_OF(g->updates[i].public),
+		if (cs_view_equal(cs_hpke_key_public(&g->updates[i]),
 			cs_mls_tree_key(t, node)))
 			cs_mls_private_tree_set(
 			    &s->private, node, &g->updates[i]);

@@ -61,7 +61,8 @@ cs_mls_key_package_ref(uint8_t *out, const struct cs_suite *suite,
 }
 
 static enum cs_err
-verify_signature(const struct cs_mls_key_package *kp)
+verify_signature(
+    const struct cs_mls_key_package *kp, const struct cs_suite *suite)
 {
 	struct cs_buf content = { 0 };
 	struct cs_writer w = cs_writer(&content);
@@ -69,7 +70,7 @@ verify_signature(const struct cs_mls_key_package *kp)
 
 	write_unsigned(&w, kp);
 	if ((err = cs_writer_end(&w)) == CS_OK)
-		err = cs_verify_with_label(kp->leaf.signature_key,
+		err = cs_verify_with_label(suite->sig, kp->leaf.signature_key,
 		    cs_view_str("KeyPackageTBS"), cs_buf_view(&content),
 		    kp->signature);
 	cs_buf_free(&content);
@@ -84,10 +85,10 @@ check(const struct cs_mls_key_package *kp, const struct cs_suite *suite)
 		return CS_ERR_UNSUPPORTED;
 	if (kp->suite_id != suite->id)
 		return CS_ERR_MISMATCH;
-	if (!cs_hpke_public_valid(kp->init_key) ||
+	if (!cs_hpke_public_valid(suite->kem, kp->init_key) ||
 	    cs_view_equal(kp->init_key, kp->leaf.encryption_key))
 		return CS_ERR_KEY;
-	return verify_signature(kp);
+	return verify_signature(kp, suite);
 }
 
 enum cs_err
@@ -122,9 +123,12 @@ cs_mls_key_package_check(struct cs_mls_key_package_info *out,
 	if ((err = cs_mls_key_package_parse_message(&kp, key_package)))
 		return err;
 	rules.suite = cs_suite_find(kp.suite_id);
+	if (rules.suite != NULL && rules.suite->hash_len > sizeof out->ref)
+		return CS_ERR_UNSUPPORTED;
 	if ((err = check(&kp, rules.suite)) ||
 	    (err = cs_mls_leaf_check_content(&kp.leaf, &rules)) ||
-	    (err = cs_mls_leaf_verify_signature(&kp.leaf, nowhere)) ||
+	    (err = cs_mls_leaf_verify_signature(
+		 &kp.leaf, nowhere, rules.suite->sig)) ||
 	    (err = cs_mls_key_package_ref(out->ref, rules.suite, &kp)))
 		return err;
 	out->suite_id = kp.suite_id;
@@ -141,7 +145,7 @@ struct cs_mls_leaf
 cs_mls_identity_leaf(const struct cs_mls_identity *id)
 {
 	return (struct cs_mls_leaf){
-		.signature_key = CS_VIEW_OF(id->key->public),
+		.signature_key = cs_signer_public(id->key),
 		.credential = { CS_MLS_CREDENTIAL_BASIC, id->credential },
 		.capabilities = cs_mls_own_capabilities(),
 		.source = CS_MLS_LEAF_KEY_PACKAGE,
@@ -164,23 +168,24 @@ make(struct cs_buf *out, const struct cs_suite *suite,
 	struct cs_buf leaf = { 0 }, content = { 0 };
 	struct cs_writer w = cs_writer(&content), w_out = cs_writer(out);
 	struct cs_reader r;
-	uint8_t signature[CS_SIGNATURE_LEN];
+	uint8_t signature[CS_SIG_MAX];
+	size_t n = 0;
 	enum cs_err err;
 
-	unsigned_leaf.encryption_key = CS_VIEW_OF(keys->leaf.public);
+	unsigned_leaf.encryption_key = cs_hpke_key_public(&keys->leaf);
 	if ((err = cs_mls_leaf_sign(&leaf, &unsigned_leaf, nowhere, id->key)))
 		goto out;
 	r = cs_reader(cs_buf_view(&leaf));
 	cs_mls_leaf_read(&r, &kp.leaf);
-	kp.init_key = CS_VIEW_OF(keys->init.public);
+	kp.init_key = cs_hpke_key_public(&keys->init);
 	if (last_resort)
 		kp.extensions.raw = CS_VIEW_OF(last_resort_ext);
 	write_unsigned(&w, &kp);
 	if ((err = cs_reader_end(&r)) || (err = cs_writer_end(&w)) ||
-	    (err = cs_sign_with_label(signature, id->key,
+	    (err = cs_sign_with_label(signature, &n, id->key,
 		 cs_view_str("KeyPackageTBS"), cs_buf_view(&content))))
 		goto out;
-	kp.signature = CS_VIEW_OF(signature);
+	kp.signature = cs_view(signature, n);
 	cs_mls_key_package_write(&w_out, &kp);
 	err = cs_writer_end(&w_out);
 out:
@@ -200,10 +205,11 @@ cs_mls_key_package_new(struct cs_buf *key_package, struct cs_buf *secrets,
 	struct cs_writer w = cs_writer(&message), p = cs_writer(&private);
 	enum cs_err err;
 
-	if (suite == NULL)
+	/* ${ref} has no room for a longer one. */
+	if (suite == NULL || suite->hash_len > 32)
 		return CS_ERR_UNSUPPORTED;
-	if ((err = cs_hpke_key_new(&keys.init)) ||
-	    (err = cs_hpke_key_new(&keys.leaf)) ||
+	if ((err = cs_hpke_key_new(&keys.init, suite->kem)) ||
+	    (err = cs_hpke_key_new(&keys.leaf, suite->kem)) ||
 	    (err = make(&bare, suite, id, last_resort, &keys)))
 		goto out;
 	keys.kp.raw = cs_buf_view(&bare);
@@ -212,8 +218,8 @@ cs_mls_key_package_new(struct cs_buf *key_package, struct cs_buf *secrets,
 	cs_write_bytes(&w, cs_buf_view(&bare));
 	cs_write_u8(&p, SECRETS_VERSION);
 	cs_write_vec(&p, cs_buf_view(&bare));
-	cs_write_bytes(&p, CS_VIEW_OF(keys.init.private));
-	cs_write_bytes(&p, CS_VIEW_OF(keys.leaf.private));
+	cs_write_bytes(&p, cs_hpke_key_private(&keys.init));
+	cs_write_bytes(&p, cs_hpke_key_private(&keys.leaf));
 	if ((err = cs_writer_end(&w)) || (err = cs_writer_end(&p)) ||
 	    (err = cs_mls_key_package_ref(ref, suite, &keys.kp)) ||
 	    (err = cs_buf_reserve(secrets, private.len)) ||
@@ -229,15 +235,12 @@ out:
 }
 
 static enum cs_err
-read_key(struct cs_reader *r, struct cs_hpke_key *out)
+read_key(struct cs_reader *r, struct cs_hpke_key *out, enum cs_kem kem)
 {
-	uint8_t private[CS_X25519_LEN];
-	enum cs_err err;
+	struct cs_view private = cs_read_bytes(r, cs_hpke_private_len(kem));
 
-	cs_read_copy(r, private, sizeof private);
-	err = r->err == CS_OK ? cs_hpke_key_from_private(out, private) : r->err;
-	cs_wipe(private, sizeof private);
-	return err;
+	return r->err == CS_OK ? cs_hpke_key_from_private(out, kem, private)
+			       : r->err;
 }
 
 enum cs_err
@@ -253,14 +256,18 @@ cs_mls_key_package_secrets_parse(
 	sub = cs_read_sub(&r);
 	cs_mls_key_package_read(&sub, &out->kp);
 	cs_read_sub_end(&r, &sub);
-	if ((err = read_key(&r, &out->init)) ||
-	    (err = read_key(&r, &out->leaf)) || (err = cs_reader_end(&r)))
-		goto out;
 	out->suite = cs_suite_find(out->kp.suite_id);
-	if (out->suite == NULL ||
-	    !cs_view_equal(CS_VIEW_OF(out->init.public), out->kp.init_key) ||
+	if (out->suite == NULL) {
+		err = r.err == CS_OK ? CS_ERR_CORRUPT : r.err;
+		goto out;
+	}
+	if ((err = read_key(&r, &out->init, out->suite->kem)) ||
+	    (err = read_key(&r, &out->leaf, out->suite->kem)) ||
+	    (err = cs_reader_end(&r)))
+		goto out;
+	if (!cs_view_equal(cs_hpke_key_public(&out->init), out->kp.init_key) ||
 	    !cs_view_equal(
-		CS_VIEW_OF(out->leaf.public), out->kp.leaf.encryption_key))
+		cs_hpke_key_public(&out->leaf), out->kp.leaf.encryption_key))
 		err = CS_ERR_CORRUPT;
 out:
 	if (err != CS_OK)

@@ -116,7 +116,7 @@ enum cs_err
 cs_mls_external_key(struct cs_hpke_key *out, const struct cs_suite *suite,
     const struct cs_mls_external_secret *external)
 {
-	return cs_hpke_key_derive(out, secret(suite, external->b));
+	return cs_hpke_key_derive(out, suite->kem, secret(suite, external->b));
 }
 
 enum cs_err

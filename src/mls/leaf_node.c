@@ -88,19 +88,20 @@ tbs(struct cs_buf *out, const struct cs_mls_leaf *leaf,
 
 enum cs_err
 cs_mls_leaf_sign(struct cs_buf *out, const struct cs_mls_leaf *leaf,
-    struct cs_mls_leaf_place place, const struct cs_sign_key *key)
+    struct cs_mls_leaf_place place, const struct cs_signer *key)
 {
 	struct cs_mls_leaf done = *leaf;
-	uint8_t signature[CS_SIGNATURE_LEN];
+	uint8_t signature[CS_SIG_MAX];
+	size_t n = 0;
 	struct cs_buf content = { 0 };
 	struct cs_writer w = cs_writer(out);
 	enum cs_err err;
 
 	if ((err = tbs(&content, leaf, place)) ||
-	    (err = cs_sign_with_label(signature, key,
+	    (err = cs_sign_with_label(signature, &n, key,
 		 cs_view_str("LeafNodeTBS"), cs_buf_view(&content))))
 		goto out;
-	done.signature = CS_VIEW_OF(signature);
+	done.signature = cs_view(signature, n);
 	cs_mls_leaf_write(&w, &done);
 	err = cs_writer_end(&w);
 out:
@@ -109,14 +110,14 @@ out:
 }
 
 enum cs_err
-cs_mls_leaf_verify_signature(
-    const struct cs_mls_leaf *leaf, struct cs_mls_leaf_place place)
+cs_mls_leaf_verify_signature(const struct cs_mls_leaf *leaf,
+    struct cs_mls_leaf_place place, enum cs_sig sig)
 {
 	struct cs_buf content = { 0 };
 	enum cs_err err;
 
 	if ((err = tbs(&content, leaf, place)) == CS_OK)
-		err = cs_verify_with_label(leaf->signature_key,
+		err = cs_verify_with_label(sig, leaf->signature_key,
 		    cs_view_str("LeafNodeTBS"), cs_buf_view(&content),
 		    leaf->signature);
 	cs_buf_free(&content);

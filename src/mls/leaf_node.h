@@ -3,7 +3,7 @@
 #pragma once
 
 #include "crypto/hpke.h"
-#include "crypto/sign.h"
+#include "crypto/signer.h"
 #include "mls/credential.h"
 #include "mls/extension.h"
 
@@ -58,10 +58,11 @@ struct cs_mls_leaf_place {
  */
 CS_CHECKED enum cs_err cs_mls_leaf_sign(struct cs_buf *out,
     const struct cs_mls_leaf *leaf, struct cs_mls_leaf_place place,
-    const struct cs_sign_key *key);
+    const struct cs_signer *key);
 
 CS_CHECKED enum cs_err cs_mls_leaf_verify_signature(
-    const struct cs_mls_leaf *leaf, struct cs_mls_leaf_place place);
+    const struct cs_mls_leaf *leaf, struct cs_mls_leaf_place place,
+    enum cs_sig sig);
 
 /* What this implementation can do; as listed in leaves of its own. */
 struct cs_mls_capabilities cs_mls_own_capabilities(void);

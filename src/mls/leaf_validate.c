@@ -89,7 +89,7 @@ cs_mls_leaf_check_content(
 
 	if (rules->source != CS_MLS_LEAF_ANY && leaf->source != rules->source)
 		return CS_ERR_MISMATCH;
-	if (!cs_hpke_public_valid(leaf->encryption_key))
+	if (!cs_hpke_public_valid(rules->suite->kem, leaf->encryption_key))
 		return CS_ERR_KEY;
 	if (!cs_mls_u16s_have(c->versions, CS_MLS_VERSION_10) ||
 	    !cs_mls_u16s_have(c->suites, rules->suite->id))
@@ -122,7 +122,8 @@ cs_mls_leaf_validate(struct cs_mls_valid_leaf *out,
 	if (rules->old != NULL)
 		old = rules->old->credential.identity;
 	if ((err = cs_mls_leaf_check_content(leaf, rules)) ||
-	    (err = cs_mls_leaf_verify_signature(leaf, rules->place)))
+	    (err = cs_mls_leaf_verify_signature(
+		 leaf, rules->place, rules->suite->sig)))
 		return err;
 	/* Section 5.3.1; nobody to ask means that nobody vouches. */
 	if (auth->check == NULL)

@@ -193,7 +193,7 @@ cs_mls_public_process(struct cs_mls_public_outcome *out,
 
 enum cs_err
 cs_mls_external_remove(struct cs_buf *out, const struct cs_mls_public_group *g,
-    uint32_t sender_index, const struct cs_sign_key *key, uint32_t leaf)
+    uint32_t sender_index, const struct cs_signer *key, uint32_t leaf)
 {
 	const struct cs_mls_public *p = &g->pub;
 	const struct cs_mls_proposal remove = {
@@ -202,7 +202,7 @@ cs_mls_external_remove(struct cs_buf *out, const struct cs_mls_public_group *g,
 	};
 	struct cs_buf body = { 0 }, message = { 0 };
 	struct cs_writer w = cs_writer(&body);
-	uint8_t signature[CS_SIGNATURE_LEN];
+	uint8_t signature[CS_SIG_MAX];
 	struct cs_mls_unverified c = {
 		.wire = CS_MLS_WIRE_PUBLIC,
 		.framed = {
@@ -220,13 +220,13 @@ cs_mls_external_remove(struct cs_buf *out, const struct cs_mls_public_group *g,
 		return CS_ERR_MEMBER;
 	if ((err = cs_mls_public_sender(&sender, p, &c.framed)))
 		return err;
-	if (!cs_view_equal(sender.signature_key, CS_VIEW_OF(key->public)))
+	if (!cs_view_equal(sender.signature_key, cs_signer_public(key)))
 		return CS_ERR_MISMATCH;
 	cs_mls_proposal_write(&w, &remove);
 	c.framed.body = cs_buf_view(&body);
 	if ((err = cs_writer_end(&w)) ||
-	    (err = cs_mls_framed_sign(signature, c.wire, &c.framed, key,
-		 cs_mls_public_context(p))) ||
+	    (err = cs_mls_framed_sign(signature, &c.signature.len, c.wire,
+		 &c.framed, key, cs_mls_public_context(p))) ||
 	    (err = cs_mls_public_message_seal(
 		 &message, &c, p->suite, NULL, cs_mls_public_context(p))))
 		goto out;

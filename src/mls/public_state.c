@@ -142,7 +142,7 @@ cs_mls_public_authenticate(struct cs_mls_verified *out,
 	    (err = cs_mls_membership_check(m, p->suite, membership, context)))
 		return err;
 	return cs_mls_framed_verify(
-	    out, &m->content, sender.signature_key, context);
+	    out, &m->content, p->suite->sig, sender.signature_key, context);
 }
 
 /* What every leaf that comes into this group has to fulfil. */

@@ -30,15 +30,19 @@ cs_mls_saved_error(enum cs_err err)
 void
 cs_mls_write_hpke_key(struct cs_writer *w, const struct cs_hpke_key *key)
 {
-	cs_write_bytes(w, CS_VIEW_OF(key->private));
-	cs_write_bytes(w, CS_VIEW_OF(key->public));
+	cs_write_bytes(w, cs_hpke_key_private(key));
+	cs_write_bytes(w, cs_hpke_key_public(key));
 }
 
 void
-cs_mls_read_hpke_key(struct cs_reader *r, struct cs_hpke_key *out)
+cs_mls_read_hpke_key(
+    struct cs_reader *r, const struct cs_suite *suite, struct cs_hpke_key *out)
 {
-	cs_read_copy(r, out->private, sizeof out->private);
-	cs_read_copy(r, out->public, sizeof out->public);
+	out->kem = suite->kem;
+	out->private_len = (uint8_t)cs_hpke_private_len(suite->kem);
+	out->public_len = (uint8_t)cs_hpke_public_len(suite->kem);
+	cs_read_copy(r, out->private, out->private_len);
+	cs_read_copy(r, out->public, out->public_len);
 }
 
 /* The fields of an epoch's secrets, in the order of the file. */
@@ -106,7 +110,7 @@ cs_mls_read_private(struct cs_reader *r, const struct cs_mls_tree *t,
 		uint32_t node = cs_read_u32(&sub);
 		struct cs_hpke_key key;
 
-		cs_mls_read_hpke_key(&sub, &key);
+		cs_mls_read_hpke_key(&sub, t->suite, &key);
 		if (++n > CS_MLS_MAX_DEPTH)
 			cs_reader_fail(&sub, CS_ERR_CORRUPT);
 		if (sub.err == CS_OK)

@@ -30,7 +30,8 @@ cs_mls_path_secret_key(struct cs_hpke_key *out, const struct cs_suite *suite,
 
 	if ((err = cs_derive_secret(node, suite, view(suite, secret),
 		 cs_view_str("node"))) == CS_OK)
-		err = cs_hpke_key_derive(out, cs_view(node, suite->hash_len));
+		err = cs_hpke_key_derive(
+		    out, suite->kem, cs_view(node, suite->hash_len));
 	cs_wipe(node, sizeof node);
 	return err;
 }
@@ -70,8 +71,8 @@ cs_mls_private_tree_sync(
 		uint32_t x = p->v[i].node;
 
 		if (x < width && !cs_mls_tree_blank(t, x) &&
-		    cs_view_equal(
-			CS_VIEW_OF(p->v[i].key.public), cs_mls_tree_key(t, x)))
+		    cs_view_equal(cs_hpke_key_public(&p->v[i].key),
+			cs_mls_tree_key(t, x)))
 			p->v[kept++] = p->v[i];
 	}
 	cs_wipe(&p->v[kept], (p->n - kept) * sizeof p->v[0]);
@@ -87,7 +88,7 @@ cs_mls_path_secrets_new(
 
 	out->n = n;
 	cs_random(s.b, suite->hash_len);
-	if ((err = cs_hpke_key_new(&out->leaf)))
+	if ((err = cs_hpke_key_new(&out->leaf, suite->kem)))
 		goto out;
 	for (size_t i = 0; i < n; i++) {
 		out->secret[i] = s;
@@ -165,7 +166,7 @@ cs_mls_path_encrypt(struct cs_buf *out, const struct cs_mls_tree *t,
 		if ((err = cs_mls_path_recipients(
 			 &to, t, path->v[i].copath, added, n_added)))
 			goto out;
-		cs_write_vec(&w, CS_VIEW_OF(secrets->key[i].public));
+		cs_write_vec(&w, cs_hpke_key_public(&secrets->key[i]));
 		mark = cs_write_open(&w);
 		for (size_t j = 0; j < to.n; j++)
 			if ((err = encrypt_to(
@@ -254,7 +255,7 @@ cs_mls_path_climb(struct cs_mls_private_tree *keys,
 		if ((err = cs_mls_path_secret_key(&key, t->suite, &s)))
 			goto out;
 		/* Section 7.5, step 6: the key that was announced. */
-		if (!cs_view_equal(CS_VIEW_OF(key.public),
+		if (!cs_view_equal(cs_hpke_key_public(&key),
 			cs_mls_tree_key(t, path->v[i].node))) {
 			err = CS_ERR_TREE;
 			goto out;

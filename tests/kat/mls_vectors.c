@@ -31,6 +31,8 @@ static const struct kind {
 /* Memory of the case that runs. */
 static struct cs_buf *bufs[8192];
 static size_t n_bufs;
+static struct cs_signer *signers[256];
+static size_t n_signers;
 
 struct cs_buf *
 kat_buf(void)
@@ -52,9 +54,45 @@ kat_alloc(size_t n)
 	return out;
 }
 
+/* ${n} bytes, with zeroes in front of ${v}. */
+static struct cs_view
+widen(struct cs_view v, size_t n)
+{
+	uint8_t *out;
+
+	if (v.len == 0 || v.len >= n)
+		return v;
+	out = kat_alloc(n);
+	memcpy(out + n - v.len, v.data, v.len);
+	return cs_view(out, n);
+}
+
+struct cs_view
+kat_kem_private(const json_t *c, const char *key)
+{
+	const struct cs_suite *suite = kat_suite(c);
+
+	return widen(kat_hex(c, key), cs_hpke_private_len(suite->kem));
+}
+
+struct cs_signer *
+kat_signer(const struct cs_suite *suite, struct cs_view private)
+{
+	struct cs_signer *s;
+
+	if (n_signers == sizeof signers / sizeof *signers)
+		abort();
+	if (cs_signer_from_private(&s, suite->sig,
+		widen(private, cs_sig_private_len(suite->sig))) != CS_OK)
+		return NULL;
+	return signers[n_signers++] = s;
+}
+
 static void
 end_case(void)
 {
+	while (n_signers > 0)
+		cs_signer_free(signers[--n_signers]);
 	while (n_bufs > 0) {
 		cs_buf_free(bufs[--n_bufs]);
 		free(bufs[n_bufs]);

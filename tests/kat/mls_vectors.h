@@ -35,6 +35,13 @@ struct cs_view kat_str(const json_t *c, const char *key);
 /* The suite of a case, or NULL when it is not one of ours. */
 const struct cs_suite *kat_suite(const json_t *c);
 
+/* The KEM's private key ${key} of ${c}: see kat_signer(). */
+struct cs_view kat_kem_private(const json_t *c, const char *key);
+/* A signature key that lives until the case ends, or NULL.  Scalars are
+ * published without the zeroes in front, which we want. */
+struct cs_signer *kat_signer(
+    const struct cs_suite *suite, struct cs_view private);
+
 /* Say what is wrong, unless ${ok}. */
 bool kat_check(bool ok, const char *what, const char *file, int line);
 #define CHECK(x)                                                               \

@@ -92,7 +92,7 @@ struct protection {
 	const struct cs_suite *suite;
 	struct cs_view group_id, context, public;
 	uint64_t epoch;
-	struct cs_sign_key key;
+	struct cs_signer *key;
 	struct cs_mls_membership_key membership;
 	struct cs_mls_sender_data_secret sender_data;
 	struct cs_mls_encryption_secret encryption;
@@ -120,8 +120,8 @@ set_up(struct protection *p, const json_t *c)
 	p->epoch = context.epoch;
 	p->context = cs_buf_view(raw);
 	p->public = kat_hex(c, "signature_pub");
-	CHECK(seed.len == CS_SIGN_SEED_LEN);
-	CHECK(cs_sign_key_from_seed(&p->key, seed.data) == CS_OK);
+	p->key = kat_signer(p->suite, seed);
+	CHECK(p->key != NULL);
 	CHECK(secret_of(p->membership.b, c, "membership_key"));
 	CHECK(secret_of(p->sender_data.b, c, "sender_data_secret"));
 	CHECK(secret_of(p->encryption.b, c, "encryption_secret"));
@@ -141,8 +141,8 @@ open_public(
 	CHECK(cs_reader_end(&r) == CS_OK);
 	CHECK(cs_mls_membership_check(
 		  &m, p->suite, &p->membership, p->context) == CS_OK);
-	CHECK(cs_mls_framed_verify(&v, &m.content, p->public, p->context) ==
-	    CS_OK);
+	CHECK(cs_mls_framed_verify(&v, &m.content, p->suite->sig, p->public,
+		  p->context) == CS_OK);
 	CHECK(cs_view_equal(v.framed.body, want));
 	return KAT_PASSED;
 }
@@ -175,7 +175,8 @@ open_private_with(const struct protection *p, struct cs_mls_secret_tree *t,
 	    &u, plain, &m, p->suite, &data, &key.key);
 	cs_mls_pending_key_clear(&key);
 	CHECK(err == CS_OK);
-	CHECK(cs_mls_framed_verify(&v, &u, p->public, p->context) == CS_OK);
+	CHECK(cs_mls_framed_verify(
+		  &v, &u, p->suite->sig, p->public, p->context) == CS_OK);
 	CHECK(cs_view_equal(v.framed.body, want));
 	return KAT_PASSED;
 }
@@ -208,13 +209,13 @@ seal_again(
 	struct cs_buf *public = kat_buf(), *private = kat_buf();
 	struct cs_mls_secret_tree t;
 	struct cs_mls_pending_key key;
-	uint8_t signature[CS_SIGNATURE_LEN];
+	uint8_t signature[CS_SIG_MAX];
 	enum cs_err err;
 
 	u.signature = CS_VIEW_OF(signature);
 	u.wire = CS_MLS_WIRE_PUBLIC;
-	CHECK(cs_mls_framed_sign(
-		  signature, u.wire, &u.framed, &p->key, p->context) == CS_OK);
+	CHECK(cs_mls_framed_sign(signature, &u.signature.len, u.wire, &u.framed,
+		  p->key, p->context) == CS_OK);
 	err = cs_mls_public_message_seal(
 	    public, &u, p->suite, &p->membership, p->context);
 	if (type == CS_MLS_CONTENT_APPLICATION)
@@ -223,8 +224,8 @@ seal_again(
 		CHECK(err == CS_OK &&
 		    open_public(p, cs_buf_view(public), body) == KAT_PASSED);
 	u.wire = CS_MLS_WIRE_PRIVATE;
-	CHECK(cs_mls_framed_sign(
-		  signature, u.wire, &u.framed, &p->key, p->context) == CS_OK);
+	CHECK(cs_mls_framed_sign(signature, &u.signature.len, u.wire, &u.framed,
+		  p->key, p->context) == CS_OK);
 	CHECK(
 	    cs_mls_secret_tree_init(&t, p->suite, 2, &p->encryption) == CS_OK);
 	err = cs_mls_secret_tree_next(&key, &t, 1,
@@ -271,7 +272,7 @@ kat_welcome(const json_t *c)
 {
 	const struct cs_suite *suite = kat_suite(c);
 	const struct cs_mls_psk_secret no_psk = { 0 };
-	struct cs_view private = kat_hex(c, "init_priv");
+	struct cs_view private = kat_kem_private(c, "init_priv");
 	struct cs_reader r = cs_reader(kat_hex(c, "welcome"));
 	struct cs_buf *a = kat_buf(), *b = kat_buf();
 	struct cs_hpke_key init;
@@ -285,8 +286,7 @@ kat_welcome(const json_t *c)
 	struct cs_mls_epoch_secrets secrets;
 	uint8_t ref[CS_HASH_MAX];
 
-	CHECK(private.len == CS_X25519_LEN);
-	CHECK(cs_hpke_key_from_private(&init, private.data) == CS_OK);
+	CHECK(cs_hpke_key_from_private(&init, suite->kem, private) == CS_OK);
 	CHECK(cs_mls_key_package_parse_message(
 		  &kp, kat_hex(c, "key_package")) == CS_OK);
 	CHECK(cs_mls_key_package_ref(ref, suite, &kp) == CS_OK);
@@ -298,7 +298,8 @@ kat_welcome(const json_t *c)
 	memcpy(joiner.b, s.joiner_secret.data, s.joiner_secret.len);
 	CHECK(cs_mls_welcome_open_info(&gi, b, &w, suite, &joiner, &no_psk) ==
 	    CS_OK);
-	CHECK(cs_mls_group_info_verify(&gi, kat_hex(c, "signer_pub")) == CS_OK);
+	CHECK(cs_mls_group_info_verify(
+		  &gi, suite->sig, kat_hex(c, "signer_pub")) == CS_OK);
 	CHECK(cs_mls_epoch_secret(
 		  &epoch, suite, &joiner, &no_psk, gi.context_raw) == CS_OK);
 	CHECK(cs_mls_epoch_secrets(&secrets, &encryption, suite, &epoch) ==

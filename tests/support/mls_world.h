@@ -14,7 +14,7 @@
 /* One client: who it is, a key package that waits, and its group. */
 struct world_member {
 	char name[16];
-	struct cs_sign_key key;
+	struct cs_signer *key;
 	struct cs_mls_identity id;
 	struct cs_buf key_package;
 	struct cs_buf secrets;
@@ -55,11 +55,11 @@ world_member_init(struct world_member *m, unsigned number)
 
 	memset(m, 0, sizeof *m);
 	snprintf(m->name, sizeof m->name, "m%u", number);
-	if ((err = cs_sign_key_new(&m->key)))
+	if ((err = cs_signer_new(&m->key, CS_ED25519)))
 		return err;
 	m->id = (struct cs_mls_identity){
 		.credential = cs_view_str(m->name),
-		.key = &m->key,
+		.key = m->key,
 		.not_before_s = WORLD_NOW - 3600,
 		.not_after_s = WORLD_NOW + 86400,
 	};
@@ -73,6 +73,7 @@ world_member_clear(struct world_member *m)
 	cs_buf_free(&m->key_package);
 	cs_buf_free(&m->secrets);
 	cs_mls_group_free(m->group);
+	cs_signer_free(m->key);
 	memset(m, 0, sizeof *m);
 }
 

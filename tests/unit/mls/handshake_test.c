@@ -9,7 +9,7 @@
 
 struct scene {
 	struct world_member m[3];
-	struct cs_sign_key external;
+	struct cs_signer *external;
 	struct cs_mls_public_group *hub;
 };
 
@@ -22,9 +22,9 @@ set_up(struct scene *s)
 	struct cs_buf data = { 0 }, info = { 0 };
 
 	memset(s, 0, sizeof *s);
-	assert_ok(cs_sign_key_new(&s->external));
+	assert_ok(cs_signer_new(&s->external, CS_ED25519));
 	assert_ok(cs_mls_external_senders(
-	    &data, cs_view_str("m-hub"), CS_VIEW_OF(s->external.public)));
+	    &data, cs_view_str("m-hub"), cs_signer_public(s->external)));
 	senders.data = cs_buf_view(&data);
 	assert_ok(
 	    world_group(s->m, 3, (struct cs_mls_extensions){ &senders, 1 }));
@@ -39,6 +39,7 @@ tear_down(struct scene *s)
 {
 	for (int i = 0; i < 3; i++)
 		world_member_clear(&s->m[i]);
+	cs_signer_free(s->external);
 	cs_mls_public_group_free(s->hub);
 }
 
@@ -50,7 +51,7 @@ send(struct cs_buf *out, const struct scene *s, enum cs_mls_content type,
 	static const uint8_t tag[32] = { 1 };
 	const struct cs_mls_group *g = s->m[0].group;
 	struct cs_view context = cs_mls_public_context(&g->pub);
-	uint8_t signature[CS_SIGNATURE_LEN];
+	uint8_t signature[CS_SIG_MAX];
 	struct cs_mls_unverified c = {
 		.wire = CS_MLS_WIRE_PUBLIC,
 		.framed = cs_mls_group_frame(g, type, cs_view(NULL, 0), body),
@@ -63,8 +64,8 @@ send(struct cs_buf *out, const struct scene *s, enum cs_mls_content type,
 	if (type == CS_MLS_CONTENT_COMMIT)
 		c.confirmation_tag = CS_VIEW_OF(tag);
 	cs_buf_reset(out);
-	assert_ok(cs_mls_framed_sign(signature, c.wire, &c.framed,
-	    external ? &s->external : &g->sign, context));
+	assert_ok(cs_mls_framed_sign(signature, &c.signature.len, c.wire,
+	    &c.framed, external ? s->external : g->signer, context));
 	assert_ok(cs_mls_public_message_seal(out, &c, g->pub.suite,
 	    external ? NULL : &g->secrets.membership, context));
 }
@@ -130,11 +131,11 @@ test_update(void **state)
 	(void)state;
 	set_up(&s);
 	own = cs_mls_tree_leaf(&s.m[0].group->pub.tree, 0);
-	assert_ok(cs_hpke_key_new(&fresh));
+	assert_ok(cs_hpke_key_new(&fresh, CS_DHKEM_X25519));
 	for (int i = 0; i < 4; i++) {
 		leaf = *own;
 		leaf.source = CS_MLS_LEAF_UPDATE;
-		leaf.encryption_key = CS_VIEW_OF(fresh.public);
+		leaf.encryption_key = cs_hpke_key_public(&fresh);
 		place.index = 0;
 		if (i == 0) /* section 7.3: a new key */
 			leaf.encryption_key = own->encryption_key;

@@ -28,7 +28,7 @@ check_at(const struct cs_mls_key_package *kp, uint64_t now)
 	struct cs_buf message = { 0 };
 	enum cs_err err;
 
-	assert_ok(key_package_sign(&message, kp, &owner.key));
+	assert_ok(key_package_sign(&message, kp, owner.key));
 	err = cs_mls_key_package_check(&info, cs_buf_view(&message), now);
 	cs_buf_free(&message);
 	return err;
@@ -52,7 +52,7 @@ test_good(void **state)
 	    &info, cs_buf_view(&owner.key_package), WORLD_NOW));
 	assert_int_equal(info.suite_id, 1);
 	assert_view_equal(info.credential, cs_view_str(owner.name));
-	assert_view_equal(info.signature_key, CS_VIEW_OF(owner.key.public));
+	assert_view_equal(info.signature_key, cs_signer_public(owner.key));
 	assert_memory_equal(info.ref, owner.ref, sizeof info.ref);
 	assert_false(info.last_resort);
 }
@@ -63,8 +63,11 @@ test_suite(void **state)
 	struct cs_mls_key_package kp = copy();
 
 	(void)state;
-	kp.suite_id = 2;
+	kp.suite_id = 99;
 	assert_err(check(&kp), CS_ERR_UNSUPPORTED);
+	/* Keys of another suite. */
+	kp.suite_id = CS_SUITE_P256_AES128;
+	assert_err(check(&kp), CS_ERR_KEY);
 	/* The leaf has to list version and suite. */
 	kp = copy();
 	kp.leaf.capabilities.suites = cs_view("\0\2\0\3", 4);
@@ -165,7 +168,7 @@ test_extensions(void **state)
 	assert_ok(check(&kp));
 	/* Section 13.4: one of a type; such a leaf cannot even be read. */
 	kp.leaf.extensions.raw = CS_VIEW_OF(twice);
-	assert_err(key_package_sign(&message, &kp, &owner.key), CS_ERR_FORMAT);
+	assert_err(key_package_sign(&message, &kp, owner.key), CS_ERR_FORMAT);
 	assert_int_equal(message.len, 0);
 	kp = copy();
 	kp.extensions.raw = CS_VIEW_OF(twice);
@@ -198,15 +201,16 @@ test_signatures(void **state)
 	{
 		struct cs_buf tbs = { 0 };
 		struct cs_writer t = cs_writer(&tbs);
-		uint8_t signature[CS_SIGNATURE_LEN];
+		uint8_t signature[CS_SIG_MAX];
+		size_t n = 0;
 
 		kp.signature = cs_view(NULL, 0);
 		cs_mls_key_package_write(&t, &kp);
 		assert_ok(cs_writer_end(&t));
-		assert_ok(cs_sign_with_label(signature, &owner.key,
+		assert_ok(cs_sign_with_label(signature, &n, owner.key,
 		    cs_view_str("KeyPackageTBS"),
 		    cs_view(tbs.data, tbs.len - 1)));
-		kp.signature = CS_VIEW_OF(signature);
+		kp.signature = cs_view(signature, n);
 		cs_mls_message_write(&w, CS_MLS_WIRE_KEY_PACKAGE);
 		cs_mls_key_package_write(&w, &kp);
 		cs_buf_free(&tbs);
@@ -241,7 +245,7 @@ test_add_to_group(void **state)
 	assert_ok(world_found(&founder, (struct cs_mls_extensions){ NULL, 0 }));
 	/* Nobody vouches for this name: section 5.3.1. */
 	kp.leaf.credential.identity = cs_view_str("stranger");
-	assert_ok(key_package_sign(&message, &kp, &owner.key));
+	assert_ok(key_package_sign(&message, &kp, owner.key));
 	v = cs_buf_view(&message);
 	assert_err(
 	    cs_mls_commit_new(&staged, &commit, &welcome, founder.group, &opt),
@@ -252,7 +256,7 @@ test_add_to_group(void **state)
 	kp.leaf.not_before = WORLD_NOW - 100;
 	kp.leaf.not_after = WORLD_NOW - 50;
 	cs_buf_reset(&message);
-	assert_ok(key_package_sign(&message, &kp, &owner.key));
+	assert_ok(key_package_sign(&message, &kp, owner.key));
 	v = cs_buf_view(&message);
 	assert_err(
 	    cs_mls_commit_new(&staged, &commit, &welcome, founder.group, &opt),

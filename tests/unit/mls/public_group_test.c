@@ -4,7 +4,7 @@
 /* A world whose operator may propose removals. */
 struct watched {
 	struct world_member m[4];
-	struct cs_sign_key operator;
+	struct cs_signer *operator;
 	struct cs_buf senders;
 	struct cs_mls_public_group *hub;
 };
@@ -17,9 +17,9 @@ set_up(struct watched *w, size_t n)
 	struct cs_buf info = { 0 };
 
 	memset(w, 0, sizeof *w);
-	assert_ok(cs_sign_key_new(&w->operator));
+	assert_ok(cs_signer_new(&w->operator, CS_ED25519));
 	assert_ok(cs_mls_external_senders(
-	    &w->senders, cs_view_str("hub"), CS_VIEW_OF(w->operator.public)));
+	    &w->senders, cs_view_str("hub"), cs_signer_public(w->operator)));
 	ext.type = CS_MLS_EXT_EXTERNAL_SENDERS;
 	ext.data = cs_buf_view(&w->senders);
 	assert_ok(world_group(w->m, n, (struct cs_mls_extensions){ &ext, 1 }));
@@ -34,6 +34,7 @@ tear_down(struct watched *w)
 	for (int i = 0; i < 4; i++)
 		world_member_clear(&w->m[i]);
 	cs_buf_free(&w->senders);
+	cs_signer_free(w->operator);
 	cs_mls_public_group_free(w->hub);
 }
 
@@ -57,7 +58,7 @@ test_external_remove(void **state)
 
 	(void)state;
 	set_up(&w, 4);
-	assert_ok(cs_mls_external_remove(&remove, w.hub, 0, &w.operator, 1));
+	assert_ok(cs_mls_external_remove(&remove, w.hub, 0, w.operator, 1));
 	watch(&w, &remove, &o);
 	assert_int_equal(o.content, CS_MLS_CONTENT_PROPOSAL);
 	assert_int_equal(o.sender_leaf, UINT32_MAX);
@@ -100,22 +101,23 @@ static void
 test_wrong_sender(void **state)
 {
 	struct watched w;
-	struct cs_sign_key other;
+	struct cs_signer *other;
 	struct cs_buf out = { 0 };
 	struct cs_mls_received got;
 	size_t n;
 
 	(void)state;
 	set_up(&w, 2);
-	assert_ok(cs_sign_key_new(&other));
+	assert_ok(cs_signer_new(&other, CS_ED25519));
 	assert_err(
-	    cs_mls_external_remove(&out, w.hub, 0, &other, 1), CS_ERR_MISMATCH);
-	assert_err(cs_mls_external_remove(&out, w.hub, 1, &w.operator, 1),
+	    cs_mls_external_remove(&out, w.hub, 0, other, 1), CS_ERR_MISMATCH);
+	cs_signer_free(other);
+	assert_err(cs_mls_external_remove(&out, w.hub, 1, w.operator, 1),
 	    CS_ERR_MEMBER);
-	assert_err(cs_mls_external_remove(&out, w.hub, 0, &w.operator, 2),
+	assert_err(cs_mls_external_remove(&out, w.hub, 0, w.operator, 2),
 	    CS_ERR_MEMBER);
 	assert_int_equal(out.len, 0);
-	assert_ok(cs_mls_external_remove(&out, w.hub, 0, &w.operator, 1));
+	assert_ok(cs_mls_external_remove(&out, w.hub, 0, w.operator, 1));
 	n = out.len;
 	for (size_t i = 0; i < n; i++) {
 		out.data[i] ^= 4;
@@ -176,7 +178,7 @@ test_save(void **state)
 
 	(void)state;
 	set_up(&w, 3);
-	assert_ok(cs_mls_external_remove(&remove, w.hub, 0, &w.operator, 2));
+	assert_ok(cs_mls_external_remove(&remove, w.hub, 0, w.operator, 2));
 	watch(&w, &remove, &o);
 	assert_ok(cs_mls_public_group_save(w.hub, &a));
 	assert_ok(cs_mls_public_group_load(&again, cs_buf_view(&a), &opt));
