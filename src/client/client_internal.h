@@ -54,6 +54,7 @@ struct cs_client {
 	uint8_t root[32];
 	uint8_t account[16], device[16];
 	struct cs_sign_key account_key, device_key;
+	struct cs_signer *signer; /* device_key for MLS; NULL until needed */
 	struct cs_buf credential;
 
 	struct client_contact *contacts;
@@ -76,7 +77,9 @@ struct cs_client {
 enum cs_err client_problem(struct cs_client *c, enum cs_err err,
     const char *format, ...) __attribute__((format(printf, 3, 4)));
 struct cs_mls_options client_mls_options(struct cs_client *c);
-struct cs_mls_identity client_identity(struct cs_client *c);
+/* Lives as long as ${c} and its device key. */
+CS_CHECKED enum cs_err client_identity(
+    struct cs_mls_identity *out, struct cs_client *c);
 
 /* The home without its lock, for those who make one. */
 CS_CHECKED enum cs_err client_home_new(

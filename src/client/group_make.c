@@ -134,7 +134,7 @@ static enum cs_err
 make(struct client_group *g, struct cs_client *c, const char *name, bool direct)
 {
 	struct cs_mls_options opt = client_mls_options(c);
-	struct cs_mls_identity id = client_identity(c);
+	struct cs_mls_identity id;
 	struct cs_buf senders = { 0 }, dictionary = { 0 };
 	struct cs_mls_extension exts[2] = {
 		{ .type = CS_MLS_EXT_EXTERNAL_SENDERS },
@@ -149,7 +149,8 @@ make(struct client_group *g, struct cs_client *c, const char *name, bool direct)
 	cs_random(g->id, GROUP_ID_LEN);
 	strcpy(g->name, name); /* checked by the callers */
 	strcpy(g->added_by, c->handle);
-	if ((err = context_extensions(c, &senders, &dictionary)) ||
+	if ((err = client_identity(&id, c)) ||
+	    (err = context_extensions(c, &senders, &dictionary)) ||
 	    (err = cs_group_ref(g->ref, client_group_id(g))))
 		goto out;
 	exts[0].data = cs_buf_view(&senders);

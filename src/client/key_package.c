@@ -14,12 +14,13 @@
 static enum cs_err
 make(struct cs_client *c, struct cs_buf *key_package, bool last_resort)
 {
-	struct cs_mls_identity id = client_identity(c);
+	struct cs_mls_identity id;
 	struct cs_buf secrets = { 0 }, sealed = { 0 };
 	uint8_t ref[32];
 	enum cs_err err;
 
-	if ((err = cs_mls_key_package_new(key_package, &secrets, ref,
+	if ((err = client_identity(&id, c)) ||
+	    (err = cs_mls_key_package_new(key_package, &secrets, ref,
 		 CS_SUITE_X25519_AES128, &id, last_resort)) ||
 	    (err = cs_vault_seal(&sealed, &c->key, TABLE, CS_VIEW_OF(ref),
 		 cs_buf_view(&secrets))))
@@ -205,7 +206,7 @@ take_group(struct cs_client *c, struct client_group *g,
 static enum cs_err
 join(struct cs_client *c, const struct cs_wire_welcome *w)
 {
-	struct cs_mls_identity id = client_identity(c);
+	struct cs_mls_identity id;
 	struct cs_mls_options opt = client_mls_options(c);
 	struct cs_buf secrets = { 0 }, ext = { 0 };
 	struct client_group g = { 0 };
@@ -213,7 +214,8 @@ join(struct cs_client *c, const struct cs_wire_welcome *w)
 	bool last_resort = false;
 	enum cs_err err;
 
-	if ((err = find_secrets(&secrets, ref, &last_resort, c, w->welcome)) ||
+	if ((err = client_identity(&id, c)) ||
+	    (err = find_secrets(&secrets, ref, &last_resort, c, w->welcome)) ||
 	    (err = cs_mls_welcome_join(&g.mls, w->welcome,
 		 cs_buf_view(&secrets), &id, &opt, CLIENT_EXT_ROOM, &ext)) ||
 	    (err = take_group(c, &g, w, cs_buf_view(&ext))) ||
