@@ -76,20 +76,27 @@ struct cs_mls_credential {
 bool cs_mls_credential_next_x509(
     struct cs_view *certificates, struct cs_view *cert);
 
+/* What the authentication service is asked: does ${credential} belong to
+ * ${signature_key}?  Pointers are good for the time of the call. */
+struct cs_mls_auth_request {
+	const struct cs_mls_credential *credential;
+	struct cs_view signature_key;
+	/* Of the leaf that is replaced: is the new one a valid successor?  NULL:
+	 * none is. */
+	const struct cs_mls_credential *old;
+	/* An external sender that a group lists, not a member. */
+	bool external_sender;
+};
 /*
- * The authentication service (section 5.3.1): CS_OK accepts that ${credential}
- * belongs to ${signature_key}.  Called for every leaf that comes into a tree,
- * and for external senders when a group lists new ones.  When a member replaces
- * its leaf, ${old} is the credential that it had, and CS_OK also says that the
- * new one is a valid successor; else ${old} is NULL.  For x509 the function
- * checks the chain, and that the key of the first certificate is
- * ${signature_key}.  Without a function every leaf is refused
+ * The authentication service (section 5.3.1): CS_OK accepts.  Called for every
+ * leaf that comes into a tree, and for external senders that are new in a
+ * group.  For x509 the function checks the chain, and that the key of the first
+ * certificate is the signature key.  Without a function everything is refused
  * (CS_ERR_CREDENTIAL).  Always called from the thread of the caller.
  */
 struct cs_mls_auth {
-	enum cs_err (*check)(void *arg,
-	    const struct cs_mls_credential *credential,
-	    const struct cs_mls_credential *old, struct cs_view signature_key);
+	enum cs_err (*check)(
+	    void *arg, const struct cs_mls_auth_request *request);
 	void *arg;
 };
 

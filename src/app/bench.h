@@ -38,6 +38,7 @@ struct bench_member {
 	uint8_t account[16], device[16];
 	char handle[CS_HANDLE_MAX + 1];
 	struct cs_sign_key account_key, device_key;
+	struct cs_signer *signer; /* device_key for MLS */
 	struct cs_buf credential, cert;
 	struct cs_buf key_package, secrets;
 	uint8_t ref[32];

@@ -10,13 +10,10 @@
 #define NOW 1700000000u
 
 static enum cs_err
-trust(void *arg, const struct cs_mls_credential *credential,
-    const struct cs_mls_credential *old, struct cs_view signature_key)
+trust(void *arg, const struct cs_mls_auth_request *request)
 {
 	(void)arg;
-	(void)credential;
-	(void)old;
-	(void)signature_key;
+	(void)request;
 	return CS_OK;
 }
 

@@ -44,7 +44,7 @@ identity(const struct bench_member *m)
 
 	return (struct cs_mls_identity){
 		.credential = cs_buf_view(&m->credential),
-		.key = &m->device_key,
+		.key = m->signer,
 		.not_before_s = now - 3600,
 		.not_after_s = now + 86400,
 	};
@@ -66,6 +66,7 @@ bench_member_init(struct bench_member *m, unsigned number)
 	cs_random(m->device, 16);
 	bench_must(cs_sign_key_new(&m->account_key), "key");
 	bench_must(cs_sign_key_new(&m->device_key), "key");
+	bench_must(cs_signer_from_ed25519(&m->signer, &m->device_key), "key");
 	memcpy(cert.account, m->account, 16);
 	memcpy(cert.device, m->device, 16);
 	memcpy(cert.public, m->device_key.public, 32);
@@ -90,6 +91,7 @@ bench_member_clear(struct bench_member *m)
 	if (m->session.net != NULL)
 		cs_session_close(&m->session);
 	cs_mls_group_free(m->group);
+	cs_signer_free(m->signer);
 	cs_buf_free(&m->credential);
 	cs_buf_free(&m->cert);
 	cs_buf_free(&m->key_package);

@@ -115,7 +115,8 @@ private_key(struct cs_hpke_key *out, const char *path)
 
 	if ((err = read_line(line, sizeof line, path)) == CS_OK &&
 	    (err = cs_unhex(private, sizeof private, line)) == CS_OK)
-		err = cs_hpke_key_from_private(out, private);
+		err = cs_hpke_key_from_private(
+		    out, CS_DHKEM_X25519, CS_VIEW_OF(private));
 	cs_wipe(line, sizeof line);
 	cs_wipe(private, sizeof private);
 	if (err)
@@ -132,7 +133,7 @@ new_key(const char *path)
 	int fd, status = CLI_OK;
 	FILE *f = NULL;
 
-	if (cs_hpke_key_new(&key) != CS_OK)
+	if (cs_hpke_key_new(&key, CS_DHKEM_X25519) != CS_OK)
 		return cli_fail(CLI_SOFTWARE, "No key could be made.");
 	fd = open(
 	    path, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
@@ -141,14 +142,14 @@ new_key(const char *path)
 		    CLI_CANNOT_WRITE, "%s: %s.", path, strerror(errno));
 		goto out;
 	}
-	cs_hex(text, CS_VIEW_OF(key.private));
+	cs_hex(text, cs_hpke_key_private(&key));
 	fprintf(f, "%s\n", text);
 	if (fflush(f) != 0 || fsync(fd) != 0) {
 		status = cli_fail(
 		    CLI_CANNOT_WRITE, "%s: %s.", path, strerror(errno));
 		goto out;
 	}
-	cs_hex(text, CS_VIEW_OF(key.public));
+	cs_hex(text, cs_hpke_key_public(&key));
 	printf("%s\n", text);
 out:
 	if (f != NULL)

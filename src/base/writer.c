@@ -63,14 +63,27 @@ cs_write_u64(struct cs_writer *w, uint64_t x)
 void
 cs_write_varint(struct cs_writer *w, size_t x)
 {
-	if (x < 1u << 6)
-		write_int(w, x, 1);
-	else if (x < 1u << 14)
-		write_int(w, x | 1u << 14, 2);
-	else if (x <= VARINT_MAX)
-		write_int(w, x | 2u << 30, 4);
-	else
+	uint8_t b[4];
+	size_t n = cs_put_varint(b, x);
+
+	if (n == 0)
 		cs_writer_fail(w, CS_ERR_LIMIT);
+	else
+		cs_write_bytes(w, cs_view(b, n));
+}
+
+size_t
+cs_put_varint(uint8_t out[static 4], size_t x)
+{
+	size_t n = x < 1u << 6 ? 1 : x < 1u << 14 ? 2 : x <= VARINT_MAX ? 4 : 0;
+
+	if (n == 2)
+		x |= 1u << 14;
+	else if (n == 4)
+		x |= 2u << 30;
+	for (size_t i = 0; i < n; i++)
+		out[i] = (uint8_t)(x >> 8 * (n - 1 - i));
+	return n;
 }
 
 void

@@ -22,6 +22,9 @@ void cs_write_bytes(struct cs_writer *w, struct cs_view v);
 /* RFC 9420, section 2.1.2: shortest form; over 2^30-1 is CS_ERR_LIMIT. */
 void cs_write_varint(struct cs_writer *w, size_t x);
 
+/* The same without a buffer: how many bytes it took, 0 if ${x} is too large. */
+CS_CHECKED size_t cs_put_varint(uint8_t out[static 4], size_t x);
+
 /* opaque<V>. */
 void cs_write_vec(struct cs_writer *w, struct cs_view v);
 

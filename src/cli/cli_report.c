@@ -194,7 +194,7 @@ cli_export(const struct cli_args *args)
 		    "readable for everybody.");
 	if (to != NULL &&
 	    (cs_unhex(key, sizeof key, to) != CS_OK ||
-		!cs_hpke_public_valid(CS_VIEW_OF(key))))
+		!cs_hpke_public_valid(CS_DHKEM_X25519, CS_VIEW_OF(key))))
 		return cli_fail(CLI_USAGE,
 		    "--to-key takes a public key of 64 hex digits, as "
 		    "\"countersign-verify --new-key\" prints it.");

@@ -54,6 +54,7 @@ struct cs_client {
 	uint8_t root[32];
 	uint8_t account[16], device[16];
 	struct cs_sign_key account_key, device_key;
+	struct cs_signer *signer; /* device_key for MLS; NULL until needed */
 	struct cs_buf credential;
 
 	struct client_contact *contacts;
@@ -76,7 +77,9 @@ struct cs_client {
 enum cs_err client_problem(struct cs_client *c, enum cs_err err,
     const char *format, ...) __attribute__((format(printf, 3, 4)));
 struct cs_mls_options client_mls_options(struct cs_client *c);
-struct cs_mls_identity client_identity(struct cs_client *c);
+/* Lives as long as ${c} and its device key. */
+CS_CHECKED enum cs_err client_identity(
+    struct cs_mls_identity *out, struct cs_client *c);
 
 /* The home without its lock, for those who make one. */
 CS_CHECKED enum cs_err client_home_new(
@@ -123,9 +126,10 @@ CS_CHECKED enum cs_err client_contact_learn(
 CS_CHECKED enum cs_err client_contact_set_state(struct cs_client *c,
     struct client_contact *contact, enum client_contact_state state);
 /* The authentication service of MLS: a device certificate that verifies, and
- * an account key that has not changed. */
-enum cs_err client_check_leaf(void *arg, struct cs_view credential,
-    struct cs_view old_credential, struct cs_view signature_key);
+ * an account key that has not changed; of external senders only the operator
+ * (its key is looked at in client_group_check_operator()). */
+enum cs_err client_check_leaf(
+    void *arg, const struct cs_mls_auth_request *request);
 /* The handle in a credential, as a string of CS_HANDLE_MAX + 1. */
 void client_handle_of(char *out, struct cs_view credential);
 
@@ -175,6 +179,9 @@ CS_CHECKED enum cs_err client_group_store(
 CS_CHECKED enum cs_err client_group_each(struct cs_client *c,
     enum cs_err (*each)(struct cs_client *c, struct client_group *g, void *arg),
     void *arg);
+/* external_senders with the one operator in it. */
+CS_CHECKED enum cs_err client_operator_sender(
+    struct cs_buf *out, const struct cs_client *c);
 /* Does the group belong to this operator, and to this one only? */
 CS_CHECKED enum cs_err client_group_check_operator(
     struct cs_client *c, const struct cs_mls_group *mls);

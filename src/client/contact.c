@@ -179,22 +179,29 @@ check_known(struct cs_client *c, const struct client_contact *seen)
 }
 
 enum cs_err
-client_check_leaf(void *arg, struct cs_view bytes, struct cs_view old_bytes,
-    struct cs_view signature_key)
+client_check_leaf(void *arg, const struct cs_mls_auth_request *request)
 {
+	struct cs_view bytes = request->credential->identity;
 	struct cs_client *c = arg;
 	struct cs_credential credential;
 	struct cs_device_cert cert;
 	struct client_contact seen;
 	enum cs_err err;
 
+	if (request->credential->type != CS_MLS_CREDENTIAL_BASIC)
+		return CS_ERR_CREDENTIAL;
+	if (request->external_sender)
+		return cs_view_equal(bytes, cs_view_str(c->hub))
+		    ? CS_OK
+		    : CS_ERR_CREDENTIAL;
 	/* A leaf stays with its device. */
-	if (old_bytes.len != 0 && !cs_view_equal(bytes, old_bytes))
+	if (request->old != NULL &&
+	    !cs_view_equal(bytes, request->old->identity))
 		return CS_ERR_CREDENTIAL;
 	if ((err = open_credential(
 		 &credential, &cert, bytes, cs_clock_ms() / 1000)))
 		return err;
-	if (!cs_view_equal(CS_VIEW_OF(cert.public), signature_key))
+	if (!cs_view_equal(CS_VIEW_OF(cert.public), request->signature_key))
 		return CS_ERR_CREDENTIAL;
 	contact_of(&seen, &credential, &cert);
 	return check_known(c, &seen);

@@ -319,6 +319,17 @@ cs_client_groups_free(struct cs_client_groups *g)
  * -------------------------------------------------------------- */
 
 enum cs_err
+client_operator_sender(struct cs_buf *out, const struct cs_client *c)
+{
+	const struct cs_mls_external_sender operator = {
+		.signature_key = CS_VIEW_OF(c->external_sender),
+		.credential = { CS_MLS_CREDENTIAL_BASIC, cs_view_str(c->hub) },
+	};
+
+	return cs_mls_external_senders(out, &operator, 1);
+}
+
+enum cs_err
 client_group_check_operator(struct cs_client *c, const struct cs_mls_group *mls)
 {
 	struct cs_franking_operator_pin pin;
@@ -327,8 +338,7 @@ client_group_check_operator(struct cs_client *c, const struct cs_mls_group *mls)
 	enum cs_err err;
 
 	/* Somebody else who may propose removals would be a back door. */
-	if ((err = cs_mls_external_senders(&want, cs_view_str(c->hub),
-		 CS_VIEW_OF(c->external_sender))) == CS_OK &&
+	if ((err = client_operator_sender(&want, c)) == CS_OK &&
 	    (!cs_mls_group_extension(mls, CS_MLS_EXT_EXTERNAL_SENDERS, &got) ||
 		!cs_view_equal(got, cs_buf_view(&want))))
 		err = CS_ERR_MISMATCH;

@@ -32,16 +32,20 @@ check_package(struct cs_client *c, const char *handle,
 
 	if ((err = cs_mls_key_package_check(
 		 &info, bytes, cs_clock_ms() / 1000)) ||
-	    (err = client_check_leaf(
-		 c, info.credential, cs_view("", 0), info.signature_key)) ||
-	    (err = cs_credential_parse(&credential, info.credential)))
+	    (err = client_check_leaf(c,
+		 &(struct cs_mls_auth_request){
+		     .credential = &info.credential,
+		     .signature_key = info.signature_key,
+		 })) ||
+	    (err = cs_credential_parse(
+		 &credential, info.credential.identity)))
 		return err;
-	client_handle_of(name, info.credential);
+	client_handle_of(name, info.credential.identity);
 	if (info.suite_id != CS_SUITE_X25519_AES128 ||
 	    strcmp(name, handle) != 0 ||
 	    memcmp(credential.account_key, answer->account_key, 32) != 0)
 		return CS_ERR_CREDENTIAL;
-	return client_contact_learn(c, info.credential);
+	return client_contact_learn(c, info.credential.identity);
 }
 
 static enum cs_err
@@ -125,8 +129,7 @@ context_extensions(
 	if ((err = cs_operator_id(pin.operator_id, c->root)) ||
 	    (err = cs_franking_operator_pin_write(dictionary, &pin)))
 		return err;
-	return cs_mls_external_senders(
-	    senders, cs_view_str(c->hub), CS_VIEW_OF(c->external_sender));
+	return client_operator_sender(senders, c);
 }
 
 /* A group of ours alone, stored; the hub does not know it yet. */
@@ -134,7 +137,7 @@ static enum cs_err
 make(struct client_group *g, struct cs_client *c, const char *name, bool direct)
 {
 	struct cs_mls_options opt = client_mls_options(c);
-	struct cs_mls_identity id = client_identity(c);
+	struct cs_mls_identity id;
 	struct cs_buf senders = { 0 }, dictionary = { 0 };
 	struct cs_mls_extension exts[2] = {
 		{ .type = CS_MLS_EXT_EXTERNAL_SENDERS },
@@ -149,7 +152,8 @@ make(struct client_group *g, struct cs_client *c, const char *name, bool direct)
 	cs_random(g->id, GROUP_ID_LEN);
 	strcpy(g->name, name); /* checked by the callers */
 	strcpy(g->added_by, c->handle);
-	if ((err = context_extensions(c, &senders, &dictionary)) ||
+	if ((err = client_identity(&id, c)) ||
+	    (err = context_extensions(c, &senders, &dictionary)) ||
 	    (err = cs_group_ref(g->ref, client_group_id(g))))
 		goto out;
 	exts[0].data = cs_buf_view(&senders);
@@ -173,7 +177,7 @@ client_group_register(struct cs_client *c, struct client_group *g)
 
 	if (g->registered)
 		return CS_OK;
-	if ((err = cs_mls_group_info(g->mls, &info)) == CS_OK) {
+	if ((err = cs_mls_group_info(g->mls, &info, true)) == CS_OK) {
 		m.group_info = cs_buf_view(&info);
 		err = client_call_empty(
 		    c, CS_WIRE_GROUP_NEW, &cs_wire_group_new_shape, &m);

@@ -50,18 +50,23 @@ client_mls_options(struct cs_client *c)
 	};
 }
 
-struct cs_mls_identity
-client_identity(struct cs_client *c)
+enum cs_err
+client_identity(struct cs_mls_identity *out, struct cs_client *c)
 {
 	uint64_t now = cs_clock_ms() / 1000;
+	enum cs_err err;
 
-	return (struct cs_mls_identity){
+	if (c->signer == NULL &&
+	    (err = cs_signer_from_ed25519(&c->signer, &c->device_key)))
+		return err;
+	*out = (struct cs_mls_identity){
 		.credential = cs_buf_view(&c->credential),
-		.key = &c->device_key,
+		.signer = c->signer,
 		/* Clocks differ: an hour ahead is no reason to refuse. */
 		.not_before_s = now - 3600,
 		.not_after_s = now + (uint64_t)CLIENT_KEY_PACKAGE_DAYS * 86400,
 	};
+	return CS_OK;
 }
 
 const char *
@@ -291,6 +296,7 @@ cs_client_close(struct cs_client *c)
 	client_offline(c);
 	cs_db_close(c->db);
 	cs_file_unlock(c->lock);
+	cs_signer_free(c->signer);
 	cs_buf_free(&c->credential);
 	cs_free(c->contacts, c->n_contacts * sizeof *c->contacts);
 	cs_free_plain(c->home);

@@ -109,6 +109,8 @@ new_identity(
 	memcpy(c->root, link->root, sizeof c->root);
 	cs_random(c->account, sizeof c->account);
 	cs_random(c->device, sizeof c->device);
+	cs_signer_free(c->signer);
+	c->signer = NULL;
 	if ((err = cs_sign_key_new(&c->account_key)) ||
 	    (err = cs_sign_key_new(&c->device_key)))
 		return err;

@@ -14,20 +14,21 @@
 static enum cs_err
 make(struct cs_client *c, struct cs_buf *key_package, bool last_resort)
 {
-	struct cs_mls_identity id = client_identity(c);
+	struct cs_mls_identity id;
 	struct cs_buf secrets = { 0 }, sealed = { 0 };
-	uint8_t ref[32];
+	struct cs_mls_hash ref;
 	enum cs_err err;
 
-	if ((err = cs_mls_key_package_new(key_package, &secrets, ref,
+	if ((err = client_identity(&id, c)) ||
+	    (err = cs_mls_key_package_new(key_package, &secrets, &ref,
 		 CS_SUITE_X25519_AES128, &id, last_resort)) ||
-	    (err = cs_vault_seal(&sealed, &c->key, TABLE, CS_VIEW_OF(ref),
-		 cs_buf_view(&secrets))))
+	    (err = cs_vault_seal(&sealed, &c->key, TABLE,
+		 cs_mls_hash_view(&ref), cs_buf_view(&secrets))))
 		goto out;
 	err = cs_db_exec(c->db,
 	    "INSERT INTO key_package(ref,last_resort,created,sealed)"
 	    " VALUES(?,?,?,?)",
-	    cs_blob(CS_VIEW_OF(ref)), cs_int(last_resort),
+	    cs_blob(cs_mls_hash_view(&ref)), cs_int(last_resort),
 	    cs_int(cs_clock_ms()), cs_blob(cs_buf_view(&sealed)));
 out:
 	cs_buf_free(&secrets);
@@ -104,8 +105,8 @@ client_key_packages_fill(struct cs_client *c)
 
 /* The secrets of the first recipient of ${welcome} that is one of ours. */
 static enum cs_err
-find_secrets(struct cs_buf *secrets, uint8_t ref[static 32], bool *last_resort,
-    struct cs_client *c, struct cs_view welcome)
+find_secrets(struct cs_buf *secrets, struct cs_mls_hash *ref,
+    bool *last_resort, struct cs_client *c, struct cs_view welcome)
 {
 	enum cs_err err;
 
@@ -117,12 +118,12 @@ find_secrets(struct cs_buf *secrets, uint8_t ref[static 32], bool *last_resort,
 			return err;
 		err = cs_db_query(&rows, c->db,
 		    "SELECT last_resort,sealed FROM key_package WHERE ref=?",
-		    cs_blob(cs_view(ref, 32)));
+		    cs_blob(cs_mls_hash_view(ref)));
 		if (err == CS_OK && cs_rows_next(&rows)) {
 			found = true;
 			*last_resort = cs_col_int(&rows, 0) != 0;
 			err = cs_vault_open(secrets, &c->key, TABLE,
-			    cs_view(ref, 32), cs_col_blob(&rows, 1));
+			    cs_mls_hash_view(ref), cs_col_blob(&rows, 1));
 		}
 		if ((err = cs_rows_end(&rows, err)) || found)
 			return err;
@@ -205,17 +206,20 @@ take_group(struct cs_client *c, struct client_group *g,
 static enum cs_err
 join(struct cs_client *c, const struct cs_wire_welcome *w)
 {
-	struct cs_mls_identity id = client_identity(c);
+	struct cs_mls_identity id;
 	struct cs_mls_options opt = client_mls_options(c);
 	struct cs_buf secrets = { 0 }, ext = { 0 };
 	struct client_group g = { 0 };
-	uint8_t ref[32];
+	const struct cs_mls_join_options join = { .ext_type = CLIENT_EXT_ROOM,
+		.ext = &ext };
+	struct cs_mls_hash ref;
 	bool last_resort = false;
 	enum cs_err err;
 
-	if ((err = find_secrets(&secrets, ref, &last_resort, c, w->welcome)) ||
+	if ((err = client_identity(&id, c)) ||
+	    (err = find_secrets(&secrets, &ref, &last_resort, c, w->welcome)) ||
 	    (err = cs_mls_welcome_join(&g.mls, w->welcome,
-		 cs_buf_view(&secrets), &id, &opt, CLIENT_EXT_ROOM, &ext)) ||
+		 cs_buf_view(&secrets), &id, &opt, &join)) ||
 	    (err = take_group(c, &g, w, cs_buf_view(&ext))) ||
 	    (err = client_group_store(c, &g)) ||
 	    /* What we had staged the last time we were in it is over. */
@@ -224,7 +228,7 @@ join(struct cs_client *c, const struct cs_wire_welcome *w)
 	/* The secrets that opened it are gone from here on. */
 	if (!last_resort)
 		err = cs_db_exec(c->db, "DELETE FROM key_package WHERE ref=?",
-		    cs_blob(CS_VIEW_OF(ref)));
+		    cs_blob(cs_mls_hash_view(&ref)));
 	if (err == CS_OK && !g.direct && g.state != CS_CLIENT_BLOCKED)
 		err = client_notice(c, &g, cs_clock_ms(), "%s added you to %s.",
 		    g.added_by, g.name);

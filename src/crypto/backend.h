@@ -4,6 +4,8 @@
 
 #include "base/err.h"
 
-/* Fetch OpenSSL's algorithms once: looking them up costs more than a hash. */
-CS_CHECKED enum cs_err cs_backend_hash_init(void);
+/* Fetch OpenSSL's algorithms once: looking them up costs more than a use. */
 CS_CHECKED enum cs_err cs_backend_aead_init(void);
+CS_CHECKED enum cs_err cs_backend_curve_init(void);
+/* What every use of a suite's HPKE begins with. */
+CS_CHECKED enum cs_err cs_backend_hpke_init(void);

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* src/crypto/hash.h: hashes, HMAC (RFC 2104), HKDF (RFC 5869). */
+/*
+ * src/crypto/hash.h: hashes, HMAC (RFC 2104), HKDF (RFC 5869).  From any
+ * thread; a cs_hasher belongs to one at a time.
+ */
 #pragma once
 
 #include "crypto/suite.h"
@@ -36,3 +39,8 @@ CS_CHECKED enum cs_err cs_hkdf_extract(
 /* HKDF-Expand to ${n} bytes, at most 255 * cs_hash_len(). */
 CS_CHECKED enum cs_err cs_hkdf_expand(uint8_t *out, size_t n, enum cs_hash hash,
     struct cs_view prk, struct cs_view info);
+
+/* The same, of ${n_info} parts that make up the info. */
+CS_CHECKED enum cs_err cs_hkdf_expand_parts(uint8_t *out, size_t n,
+    enum cs_hash hash, struct cs_view prk, const struct cs_view *info,
+    size_t n_info);

@@ -1,247 +1,115 @@
 /* SPDX-License-Identifier: MIT */
 #include "crypto/hpke.h"
 
-#include <sodium.h>
+#include <assert.h>
 #include <string.h>
 
-#include "base/writer.h"
-#include "crypto/random.h"
+#include "crypto/backend.h"
+#include "crypto/hpke_kdf.h"
 
-/*
- * Implementation notes.  RFC 9180 runs HKDF twice over: once inside the KEM,
- * with suite_id "KEM" | kem_id and always SHA-256 here, and once in the key
- * schedule, with "HPKE" | kem_id | kdf_id | aead_id and the suite's hash.
- * LabeledExtract and LabeledExpand (section 4) take the suite_id of their half.
- */
-
-#define SUITE_ID_MAX 10
-
-struct suite_id {
-	uint8_t b[SUITE_ID_MAX];
-	size_t len;
-	enum cs_hash hash;
-};
-
-static struct suite_id
-kem_suite_id(void)
+/* Section 5.1: "HPKE" and the numbers of KEM, KDF and AEAD. */
+static struct cs_hpke_kdf
+kdf_of(const struct cs_suite *s)
 {
-	return (struct suite_id){ "KEM\x00\x20", 5, CS_SHA256 };
-}
-
-static struct suite_id
-hpke_suite_id(const struct cs_suite *s)
-{
-	struct suite_id id = { "HPKE", SUITE_ID_MAX, s->hash };
-
-	id.b[4] = (uint8_t)(s->hpke_kem_id >> 8);
-	id.b[5] = (uint8_t)s->hpke_kem_id;
-	id.b[6] = (uint8_t)(s->hpke_kdf_id >> 8);
-	id.b[7] = (uint8_t)s->hpke_kdf_id;
-	id.b[8] = (uint8_t)(s->hpke_aead_id >> 8);
-	id.b[9] = (uint8_t)s->hpke_aead_id;
-	return id;
-}
-
-/* RFC 9180, section 4: LabeledExtract. */
-static enum cs_err
-labeled_extract(uint8_t *out, const struct suite_id *id, struct cs_view salt,
-    const char *label, struct cs_view ikm)
-{
-	static const uint8_t zero[CS_HASH_MAX];
-	struct cs_view parts[4] = {
-		cs_view("HPKE-v1", 7),
-		cs_view(id->b, id->len),
-		cs_view_str(label),
-		ikm,
+	return (struct cs_hpke_kdf){
+		.hash = s->hash,
+		.suite_id = { 'H', 'P', 'K', 'E',
+		    (uint8_t)(s->hpke_kem_id >> 8), (uint8_t)s->hpke_kem_id,
+		    (uint8_t)(s->hpke_kdf_id >> 8), (uint8_t)s->hpke_kdf_id,
+		    (uint8_t)(s->hpke_aead_id >> 8), (uint8_t)s->hpke_aead_id },
+		.suite_id_len = 10,
 	};
-
-	if (salt.len == 0)
-		salt = cs_view(zero, cs_hash_len(id->hash));
-	return cs_hmac_parts(out, id->hash, salt, parts, 4);
 }
 
-/* RFC 9180, section 4: LabeledExpand. */
-static enum cs_err
-labeled_expand(uint8_t *out, size_t n, const struct suite_id *id,
-    struct cs_view prk, const char *label, struct cs_view info)
-{
-	struct cs_buf labeled = { 0 };
-	struct cs_writer w = cs_writer(&labeled);
-	enum cs_err err;
-
-	cs_write_u16(&w, (uint16_t)n);
-	cs_write_bytes(&w, cs_view("HPKE-v1", 7));
-	cs_write_bytes(&w, cs_view(id->b, id->len));
-	cs_write_bytes(&w, cs_view_str(label));
-	cs_write_bytes(&w, info);
-	if ((err = cs_writer_end(&w)) == CS_OK)
-		err = cs_hkdf_expand(
-		    out, n, id->hash, prk, cs_buf_view(&labeled));
-	cs_buf_free(&labeled);
-	return err;
-}
+/* psk_id_hash of mode_base: one for each suite, for there is no PSK. */
+static uint8_t no_psk[CS_SUITE_ID_MAX + 1][CS_HASH_MAX];
 
 enum cs_err
-cs_hpke_key_from_private(
-    struct cs_hpke_key *out, const uint8_t private[static CS_X25519_LEN])
+cs_backend_hpke_init(void)
 {
-	memmove(out->private, private, CS_X25519_LEN);
-	if (crypto_scalarmult_base(out->public, out->private) != 0)
-		return CS_ERR_CRYPTO;
+	const struct cs_view none = { NULL, 0 };
+	const struct cs_suite *s;
+	enum cs_err err;
+
+	for (size_t i = 0; (s = cs_suite_at(i)) != NULL; i++) {
+		struct cs_hpke_kdf kdf = kdf_of(s);
+
+		assert(s->id <= CS_SUITE_ID_MAX);
+		if ((err = cs_hpke_extract(
+			 no_psk[s->id], &kdf, none, "psk_id_hash", none)))
+			return err;
+	}
 	return CS_OK;
 }
 
-enum cs_err
-cs_hpke_key_derive(struct cs_hpke_key *out, struct cs_view ikm)
+static struct cs_view
+context_of(const struct cs_hpke_info *info)
 {
-	struct suite_id id = kem_suite_id();
-	uint8_t prk[CS_SHA256_LEN];
-	enum cs_err err;
-
-	if ((err = labeled_extract(
-		 prk, &id, cs_view(NULL, 0), "dkp_prk", ikm)) ||
-	    (err = labeled_expand(out->private, CS_X25519_LEN, &id,
-		 CS_VIEW_OF(prk), "sk", cs_view(NULL, 0))) ||
-	    (err = cs_hpke_key_from_private(out, out->private)))
-		cs_wipe(out, sizeof *out);
-	cs_wipe(prk, sizeof prk);
-	return err;
-}
-
-bool cs_hpke_public_valid(struct cs_view public)
-{
-	static const uint8_t scalar[CS_X25519_LEN] = { 8 };
-	uint8_t out[CS_X25519_LEN];
-
-	return public.len == CS_X25519_LEN &&
-	    crypto_scalarmult(out, scalar, public.data) == 0;
+	return cs_view(info->context, 1 + 2 * (size_t)info->suite->hash_len);
 }
 
 enum cs_err
-cs_hpke_key_new(struct cs_hpke_key *out)
+cs_hpke_info_init(
+    struct cs_hpke_info *out, const struct cs_suite *suite, struct cs_view info)
 {
-	uint8_t ikm[CS_X25519_LEN];
-	enum cs_err err;
+	struct cs_hpke_kdf kdf = kdf_of(suite);
 
-	cs_random(ikm, sizeof ikm);
-	err = cs_hpke_key_derive(out, CS_VIEW_OF(ikm));
-	cs_wipe(ikm, sizeof ikm);
-	return err;
-}
-
-/* Section 4.1, ExtractAndExpand over kem_context = enc | pkR. */
-static enum cs_err
-shared_secret(uint8_t out[static CS_SHA256_LEN], const uint8_t *dh,
-    const uint8_t *enc, const uint8_t *public)
-{
-	struct suite_id id = kem_suite_id();
-	uint8_t prk[CS_SHA256_LEN], context[2 * CS_X25519_LEN];
-	enum cs_err err;
-
-	memcpy(context, enc, CS_X25519_LEN);
-	memcpy(context + CS_X25519_LEN, public, CS_X25519_LEN);
-	if ((err = labeled_extract(prk, &id, cs_view(NULL, 0), "eae_prk",
-		 cs_view(dh, CS_X25519_LEN))) == CS_OK)
-		err = labeled_expand(out, CS_SHA256_LEN, &id, CS_VIEW_OF(prk),
-		    "shared_secret", CS_VIEW_OF(context));
-	cs_wipe(prk, sizeof prk);
-	return err;
-}
-
-static enum cs_err
-encap(uint8_t secret[static CS_SHA256_LEN], uint8_t enc[static CS_X25519_LEN],
-    struct cs_view public)
-{
-	struct cs_hpke_key ephemeral = { 0 };
-	uint8_t dh[CS_X25519_LEN];
-	enum cs_err err;
-
-	if (public.len != CS_X25519_LEN)
-		return CS_ERR_KEY;
-	if ((err = cs_hpke_key_new(&ephemeral)))
-		goto out;
-	/* Section 7.1.4: an all-zero result is refused, and so is the point
-	 * that leads to it. */
-	if (crypto_scalarmult(dh, ephemeral.private, public.data) != 0) {
-		err = CS_ERR_KEY;
-		goto out;
-	}
-	memcpy(enc, ephemeral.public, CS_X25519_LEN);
-	err = shared_secret(secret, dh, enc, public.data);
-out:
-	cs_wipe(&ephemeral, sizeof ephemeral);
-	cs_wipe(dh, sizeof dh);
-	return err;
-}
-
-static enum cs_err
-decap(uint8_t secret[static CS_SHA256_LEN], struct cs_view enc,
-    const struct cs_hpke_key *key)
-{
-	uint8_t dh[CS_X25519_LEN];
-	enum cs_err err = CS_ERR_KEY;
-
-	if (enc.len != CS_X25519_LEN)
-		return CS_ERR_KEY;
-	if (crypto_scalarmult(dh, key->private, enc.data) == 0)
-		err = shared_secret(secret, dh, enc.data, key->public);
-	cs_wipe(dh, sizeof dh);
-	return err;
-}
-
-/* Section 5.1, KeySchedule for mode_base: no PSK. */
-static enum cs_err
-key_schedule(struct cs_hpke *out, const struct cs_suite *suite,
-    const uint8_t shared[static CS_SHA256_LEN], struct cs_view info)
-{
-	struct suite_id id = hpke_suite_id(suite);
-	const struct cs_view none = { NULL, 0 };
-	uint8_t context[1 + 2 * CS_HASH_MAX] = { 0 }, secret[CS_HASH_MAX];
-	struct cs_view ctx = cs_view(context, 1 + 2 * suite->hash_len);
-	struct cs_view sec = cs_view(secret, suite->hash_len);
-	enum cs_err err;
-
-	memset(out, 0, sizeof *out);
 	out->suite = suite;
-	if ((err = labeled_extract(
-		 context + 1, &id, none, "psk_id_hash", none)) ||
-	    (err = labeled_extract(context + 1 + suite->hash_len, &id, none,
-		 "info_hash", info)) ||
-	    (err = labeled_extract(secret, &id, cs_view(shared, CS_SHA256_LEN),
-		 "secret", none)) ||
-	    (err = labeled_expand(
-		 out->key, suite->aead_key_len, &id, sec, "key", ctx)) ||
-	    (err = labeled_expand(out->base_nonce, suite->aead_nonce_len, &id,
-		 sec, "base_nonce", ctx)) ||
-	    (err = labeled_expand(
-		 out->exporter_secret, suite->hash_len, &id, sec, "exp", ctx)))
+	out->context[0] = 0; /* mode_base */
+	memcpy(out->context + 1, no_psk[suite->id], suite->hash_len);
+	return cs_hpke_extract(out->context + 1 + suite->hash_len, &kdf,
+	    cs_view(NULL, 0), "info_hash", info);
+}
+
+/* Section 5.1, KeySchedule for mode_base.  The exporter's secret waits until
+ * somebody asks for it. */
+static enum cs_err
+key_schedule(struct cs_hpke *out, const struct cs_hpke_info *info,
+    const uint8_t shared[static CS_HASH_MAX])
+{
+	const struct cs_suite *suite = info->suite;
+	const struct cs_view none = { NULL, 0 };
+	struct cs_view salt = cs_view(shared, cs_dhkem_secret_len(suite->kem));
+	struct cs_view secret = cs_view(out->secret, suite->hash_len);
+	struct cs_hpke_kdf kdf = kdf_of(suite);
+	enum cs_err err;
+
+	out->info = *info;
+	out->seq = 0;
+	if ((err = cs_hpke_extract(out->secret, &kdf, salt, "secret", none)) ||
+	    (err = cs_hpke_expand(out->key, suite->aead_key_len, &kdf, secret,
+		 "key", context_of(info), none)) ||
+	    (err = cs_hpke_expand(out->base_nonce, suite->aead_nonce_len, &kdf,
+		 secret, "base_nonce", context_of(info), none)))
 		cs_hpke_clear(out);
-	cs_wipe(secret, sizeof secret);
 	return err;
 }
 
 enum cs_err
-cs_hpke_sender(struct cs_hpke *out, uint8_t enc[static CS_X25519_LEN],
-    const struct cs_suite *suite, struct cs_view public, struct cs_view info)
+cs_hpke_sender(struct cs_hpke *out, uint8_t enc[static CS_HPKE_PUBLIC_MAX],
+    const struct cs_hpke_info *info, struct cs_view public)
 {
-	uint8_t shared[CS_SHA256_LEN];
+	uint8_t shared[CS_HASH_MAX];
 	enum cs_err err;
 
-	if ((err = encap(shared, enc, public)) == CS_OK)
-		err = key_schedule(out, suite, shared, info);
+	if ((err = cs_dhkem_encap(shared, enc, info->suite->kem, public)) ==
+	    CS_OK)
+		err = key_schedule(out, info, shared);
 	cs_wipe(shared, sizeof shared);
 	return err;
 }
 
 enum cs_err
-cs_hpke_receiver(struct cs_hpke *out, const struct cs_suite *suite,
-    const struct cs_hpke_key *key, struct cs_view enc, struct cs_view info)
+cs_hpke_receiver(struct cs_hpke *out, const struct cs_hpke_info *info,
+    const struct cs_hpke_key *key, struct cs_view enc)
 {
-	uint8_t shared[CS_SHA256_LEN];
+	uint8_t shared[CS_HASH_MAX];
 	enum cs_err err;
 
-	if ((err = decap(shared, enc, key)) == CS_OK)
-		err = key_schedule(out, suite, shared, info);
+	if (key->kem != info->suite->kem)
+		return CS_ERR_MISUSE;
+	if ((err = cs_dhkem_decap(shared, enc, key)) == CS_OK)
+		err = key_schedule(out, info, shared);
 	cs_wipe(shared, sizeof shared);
 	return err;
 }
@@ -250,7 +118,7 @@ cs_hpke_receiver(struct cs_hpke *out, const struct cs_suite *suite,
 static void
 nonce(const struct cs_hpke *h, uint8_t out[static CS_AEAD_NONCE_MAX])
 {
-	size_t n = h->suite->aead_nonce_len;
+	size_t n = h->info.suite->aead_nonce_len;
 
 	memcpy(out, h->base_nonce, n);
 	for (size_t i = 0; i < 8; i++)
@@ -263,9 +131,9 @@ cs_hpke_seal(struct cs_hpke *h, struct cs_buf *out, struct cs_view aad,
 {
 	uint8_t n[CS_AEAD_NONCE_MAX];
 	struct cs_aead_params p = {
-		.aead = h->suite->aead,
-		.key = cs_view(h->key, h->suite->aead_key_len),
-		.nonce = cs_view(n, h->suite->aead_nonce_len),
+		.aead = h->info.suite->aead,
+		.key = cs_view(h->key, h->info.suite->aead_key_len),
+		.nonce = cs_view(n, h->info.suite->aead_nonce_len),
 		.aad = aad,
 	};
 	enum cs_err err;
@@ -284,9 +152,9 @@ cs_hpke_open(struct cs_hpke *h, struct cs_buf *out, struct cs_view aad,
 {
 	uint8_t n[CS_AEAD_NONCE_MAX];
 	struct cs_aead_params p = {
-		.aead = h->suite->aead,
-		.key = cs_view(h->key, h->suite->aead_key_len),
-		.nonce = cs_view(n, h->suite->aead_nonce_len),
+		.aead = h->info.suite->aead,
+		.key = cs_view(h->key, h->info.suite->aead_key_len),
+		.nonce = cs_view(n, h->info.suite->aead_nonce_len),
 		.aad = aad,
 	};
 	enum cs_err err;
@@ -303,10 +171,19 @@ enum cs_err
 cs_hpke_export(
     const struct cs_hpke *h, uint8_t *out, size_t n, struct cs_view context)
 {
-	struct suite_id id = hpke_suite_id(h->suite);
+	const struct cs_suite *suite = h->info.suite;
+	const struct cs_view none = { NULL, 0 };
+	struct cs_hpke_kdf kdf = kdf_of(suite);
+	uint8_t exporter[CS_HASH_MAX];
+	enum cs_err err;
 
-	return labeled_expand(out, n, &id,
-	    cs_view(h->exporter_secret, h->suite->hash_len), "sec", context);
+	if ((err = cs_hpke_expand(exporter, suite->hash_len, &kdf,
+		 cs_view(h->secret, suite->hash_len), "exp",
+		 context_of(&h->info), none)) == CS_OK)
+		err = cs_hpke_expand(out, n, &kdf,
+		    cs_view(exporter, suite->hash_len), "sec", context, none);
+	cs_wipe(exporter, sizeof exporter);
+	return err;
 }
 
 void
@@ -320,13 +197,16 @@ cs_hpke_seal_once(struct cs_buf *out, const struct cs_suite *suite,
     struct cs_view public, struct cs_view info, struct cs_view aad,
     struct cs_view plain)
 {
-	uint8_t enc[CS_X25519_LEN];
+	uint8_t enc[CS_HPKE_PUBLIC_MAX];
+	struct cs_view enc_view = cs_view(enc, cs_hpke_public_len(suite->kem));
+	struct cs_hpke_info prepared;
 	struct cs_hpke h = { 0 };
 	size_t before = out->len;
 	enum cs_err err;
 
-	if ((err = cs_hpke_sender(&h, enc, suite, public, info)) == CS_OK &&
-	    (err = cs_buf_add(out, CS_VIEW_OF(enc))) == CS_OK &&
+	if ((err = cs_hpke_info_init(&prepared, suite, info)) == CS_OK &&
+	    (err = cs_hpke_sender(&h, enc, &prepared, public)) == CS_OK &&
+	    (err = cs_buf_add(out, enc_view)) == CS_OK &&
 	    (err = cs_hpke_seal(&h, out, aad, plain)) != CS_OK)
 		out->len = before;
 	cs_hpke_clear(&h);
@@ -338,16 +218,18 @@ cs_hpke_open_once(struct cs_buf *out, const struct cs_suite *suite,
     const struct cs_hpke_key *key, struct cs_view info, struct cs_view aad,
     struct cs_view sealed)
 {
+	size_t n = cs_hpke_public_len(suite->kem);
+	struct cs_hpke_info prepared;
 	struct cs_hpke h = { 0 };
 	enum cs_err err;
 
-	if (sealed.len < CS_X25519_LEN)
+	if (sealed.len < n)
 		return CS_ERR_FORMAT;
-	if ((err = cs_hpke_receiver(&h, suite, key,
-		 cs_view(sealed.data, CS_X25519_LEN), info)) == CS_OK)
-		err = cs_hpke_open(&h, out, aad,
-		    cs_view(sealed.data + CS_X25519_LEN,
-			sealed.len - CS_X25519_LEN));
+	if ((err = cs_hpke_info_init(&prepared, suite, info)) == CS_OK &&
+	    (err = cs_hpke_receiver(
+		 &h, &prepared, key, cs_view(sealed.data, n))) == CS_OK)
+		err = cs_hpke_open(
+		    &h, out, aad, cs_view(sealed.data + n, sealed.len - n));
 	cs_hpke_clear(&h);
 	return err;
 }

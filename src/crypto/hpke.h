@@ -1,52 +1,45 @@
 /* SPDX-License-Identifier: MIT */
-/* src/crypto/hpke.h: RFC 9180, base mode, DHKEM(X25519, HKDF-SHA256). */
+/* src/crypto/hpke.h: RFC 9180, base mode, with the algorithms of a suite. */
 #pragma once
 
 #include "crypto/aead.h"
+#include "crypto/dhkem.h"
 #include "crypto/hash.h"
 
-#define CS_X25519_LEN 32
-#define CS_HPKE_PUBLIC_LEN CS_X25519_LEN
+/* mode, hash of the empty PSK's id, hash of the info. */
+#define CS_HPKE_CONTEXT_MAX (1 + 2 * CS_HASH_MAX)
 
-/* A KEM key pair; wipe it after use. */
-struct cs_hpke_key {
-	uint8_t private[CS_X25519_LEN];
-	uint8_t public[CS_X25519_LEN];
+/*
+ * What of a conversation's start depends on no key: key_schedule_context of
+ * RFC 9180, section 5.1.  Nothing here is secret or changes, so one may serve
+ * many recipients, from several threads.
+ */
+struct cs_hpke_info {
+	const struct cs_suite *suite;
+	uint8_t context[CS_HPKE_CONTEXT_MAX];
 };
 
-/* A fresh key pair: derived from fresh input, as in RFC 9180, 7.1.3. */
-CS_CHECKED enum cs_err cs_hpke_key_new(struct cs_hpke_key *out);
-
-/* RFC 9180, section 7.1.3, DeriveKeyPair. */
-CS_CHECKED enum cs_err cs_hpke_key_derive(
-    struct cs_hpke_key *out, struct cs_view ikm);
-
-/* The pair of a private key in its serialized form. */
-CS_CHECKED enum cs_err cs_hpke_key_from_private(
-    struct cs_hpke_key *out, const uint8_t private[static CS_X25519_LEN]);
-
-/* Could something be sealed to ${public}?  A point of small order is not a
- * key: a peer who publishes one stops everybody who has to seal to it. */
-CS_CHECKED bool cs_hpke_public_valid(struct cs_view public);
+CS_CHECKED enum cs_err cs_hpke_info_init(struct cs_hpke_info *out,
+    const struct cs_suite *suite, struct cs_view info);
 
 /* One direction of a conversation; wipe with cs_hpke_clear(). */
 struct cs_hpke {
-	const struct cs_suite *suite;
+	struct cs_hpke_info info;
+	uint8_t secret[CS_HASH_MAX];
 	uint8_t key[CS_AEAD_KEY_MAX];
 	uint8_t base_nonce[CS_AEAD_NONCE_MAX];
-	uint8_t exporter_secret[CS_HASH_MAX];
 	uint64_t seq;
 };
 
-/* SetupBaseS: also gives ${enc}, for the receiver. */
+/* SetupBaseS: also gives ${enc}, for the receiver: cs_hpke_public_len(). */
 CS_CHECKED enum cs_err cs_hpke_sender(struct cs_hpke *out,
-    uint8_t enc[static CS_X25519_LEN], const struct cs_suite *suite,
-    struct cs_view public, struct cs_view info);
+    uint8_t enc[static CS_HPKE_PUBLIC_MAX], const struct cs_hpke_info *info,
+    struct cs_view public);
 
-/* SetupBaseR. */
+/* SetupBaseR.  A ${key} of another suite is CS_ERR_MISUSE. */
 CS_CHECKED enum cs_err cs_hpke_receiver(struct cs_hpke *out,
-    const struct cs_suite *suite, const struct cs_hpke_key *key,
-    struct cs_view enc, struct cs_view info);
+    const struct cs_hpke_info *info, const struct cs_hpke_key *key,
+    struct cs_view enc);
 
 /* Seal or open the next message in order; appends to ${out}. */
 CS_CHECKED enum cs_err cs_hpke_seal(struct cs_hpke *h, struct cs_buf *out,

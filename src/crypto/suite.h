@@ -4,14 +4,27 @@
 
 #include "base/bytes.h"
 
-enum cs_hash { CS_SHA256 = 1 };
+enum cs_hash { CS_SHA256 = 1, CS_SHA384, CS_SHA512 };
 enum cs_aead {
 	CS_AES128GCM = 1,
 	CS_AES256GCM,
 	CS_XCHACHA20POLY1305, /* 24-byte nonce: for sealed rows */
+	CS_CHACHA20POLY1305,
 };
-enum cs_sig { CS_ED25519 = 1 };
-enum cs_kem { CS_DHKEM_X25519 = 1 };
+enum cs_sig {
+	CS_ED25519 = 1,
+	CS_ED448,
+	CS_ECDSA_P256,
+	CS_ECDSA_P384,
+	CS_ECDSA_P521,
+};
+enum cs_kem {
+	CS_DHKEM_X25519 = 1,
+	CS_DHKEM_P256,
+	CS_DHKEM_P384,
+	CS_DHKEM_P521,
+	CS_DHKEM_X448,
+};
 
 /* The largest of any suite in RFC 9420, so that secrets fit structs. */
 #define CS_HASH_MAX 64
@@ -36,12 +49,25 @@ struct cs_suite {
 };
 
 #define CS_SUITE_X25519_AES128 1
+#define CS_SUITE_P256_AES128 2
+#define CS_SUITE_X25519_CHACHA20 3
+#define CS_SUITE_X448_AES256 4
+#define CS_SUITE_P521_AES256 5
+#define CS_SUITE_X448_CHACHA20 6
+#define CS_SUITE_P384_AES256 7
+#define CS_SUITE_ID_MAX 7
 
 /* The suite ${id}, or NULL when it is not supported.  Static memory. */
 const struct cs_suite *cs_suite_find(uint16_t id);
 
+/* The ${i}th suite that is supported, or NULL past the last. */
+const struct cs_suite *cs_suite_at(size_t i);
+
 /*
  * Prepare the backends; call once, before threads start.  Every other
- * function of this layer assumes that it succeeded.
+ * function of this layer assumes that it succeeded, and may then be called
+ * from any number of threads at once: what they need to work in is on the
+ * stack or belongs to the thread, and is freed when it ends.  What a caller
+ * hands in to be changed, one thread at a time may use.
  */
 CS_CHECKED enum cs_err cs_crypto_init(void);

@@ -52,7 +52,7 @@ identity_save(struct cs_desk *d)
 	cs_write_vec(&w, cs_view_str(d->hub.host));
 	cs_write_u16(&w, (uint16_t)d->hub.port);
 	cs_write_bytes(&w, CS_VIEW_OF(d->hub.root));
-	cs_write_bytes(&w, CS_VIEW_OF(d->seal_key.private));
+	cs_write_bytes(&w, cs_hpke_key_private(&d->seal_key));
 	cs_write_bytes(&w, CS_VIEW_OF(d->sign_key.seed));
 	if ((err = cs_writer_end(&w)) == CS_OK)
 		err = cs_vault_config_set(
@@ -82,8 +82,8 @@ identity_load(struct cs_desk *d)
 	cs_read_copy(&r, seed, sizeof seed);
 	if (cs_reader_end(&r) != CS_OK)
 		err = CS_ERR_CORRUPT;
-	else if ((err = cs_hpke_key_from_private(&d->seal_key, private)) ==
-	    CS_OK)
+	else if ((err = cs_hpke_key_from_private(&d->seal_key, CS_DHKEM_X25519,
+		      CS_VIEW_OF(private))) == CS_OK)
 		err = cs_sign_key_from_seed(&d->sign_key, seed);
 	cs_wipe(private, sizeof private);
 	cs_wipe(seed, sizeof seed);
@@ -160,7 +160,7 @@ cs_desk_init(const char *dir, const struct cs_desk_hub *hub,
 	}
 	err = identity_load(d);
 	if (err == CS_ERR_NOT_FOUND &&
-	    (err = cs_hpke_key_new(&d->seal_key)) == CS_OK)
+	    (err = cs_hpke_key_new(&d->seal_key, CS_DHKEM_X25519)) == CS_OK)
 		err = cs_sign_key_new(&d->sign_key);
 	if (err == CS_OK) {
 		d->hub = *hub;

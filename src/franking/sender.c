@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "franking/sender.h"
 
+#include <string.h>
+
 #include "base/writer.h"
 #include "crypto/hash.h"
 #include "crypto/label.h"
@@ -61,12 +63,19 @@ cs_sender_sign(uint8_t sig[static CS_SIGNATURE_LEN],
     const struct cs_sender_frank *frank, const struct cs_sign_key *leaf_key)
 {
 	struct cs_buf tbs = { 0 }, label = { 0 };
+	struct cs_signer *signer = NULL;
+	uint8_t out[CS_SIG_MAX];
+	size_t n = 0;
 	enum cs_err err;
 
 	if ((err = write_tbs(&tbs, frank)) == CS_OK &&
-	    (err = write_label(&label)) == CS_OK)
+	    (err = write_label(&label)) == CS_OK &&
+	    (err = cs_signer_from_ed25519(&signer, leaf_key)) == CS_OK)
 		err = cs_sign_with_label(
-		    sig, leaf_key, cs_buf_view(&label), cs_buf_view(&tbs));
+		    out, &n, signer, cs_buf_view(&label), cs_buf_view(&tbs));
+	if (err == CS_OK)
+		memcpy(sig, out, CS_SIGNATURE_LEN);
+	cs_signer_free(signer);
 	cs_buf_free(&tbs);
 	cs_buf_free(&label);
 	return err;
@@ -81,8 +90,8 @@ cs_sender_verify(const struct cs_sender_frank *frank,
 
 	if ((err = write_tbs(&tbs, frank)) == CS_OK &&
 	    (err = write_label(&label)) == CS_OK)
-		err = cs_verify_with_label(
-		    leaf_public, cs_buf_view(&label), cs_buf_view(&tbs), sig);
+		err = cs_verify_with_label(CS_ED25519, leaf_public,
+		    cs_buf_view(&label), cs_buf_view(&tbs), sig);
 	cs_buf_free(&tbs);
 	cs_buf_free(&label);
 	return err;

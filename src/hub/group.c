@@ -398,7 +398,7 @@ propose_removal(struct cs_hub *hub, struct hub_group *group,
 
 	entry.epoch = cs_mls_public_group_epoch(public);
 	if ((err = cs_mls_external_remove(
-		 &message, public, 0, &hub->external_key, leaf)) == CS_OK &&
+		 &message, public, 0, hub->external_signer, leaf)) == CS_OK &&
 	    (err = cs_mls_public_process(
 		 &outcome, public, cs_buf_view(&message))) == CS_OK) {
 		entry.message = cs_buf_view(&message);

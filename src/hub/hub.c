@@ -94,6 +94,7 @@ close_hub(struct cs_hub *hub)
 	if (hub->db != NULL && cs_db_in_transaction(hub->db))
 		cs_db_rollback(hub->db);
 	cs_db_close(hub->db);
+	cs_signer_free(hub->external_signer);
 	cs_buf_free(&hub->stamp_cert);
 	cs_buf_free(&hub->external_cert);
 	cs_buf_free(&hub->desk_seal_cert);

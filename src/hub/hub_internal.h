@@ -76,6 +76,7 @@ struct cs_hub {
 	uint8_t root_public[32];
 	struct cs_sign_key stamp_key;
 	struct cs_sign_key external_key;
+	struct cs_signer *external_signer; /* the same, for MLS */
 	struct cs_buf stamp_cert, external_cert;
 	struct cs_buf desk_seal_cert, desk_sign_cert;
 	uint8_t desk_sign_public[32];

@@ -297,6 +297,9 @@ hub_keys_load(struct cs_hub *hub)
 	if (memcmp(stamp.public, hub->stamp_key.public, 32) != 0 ||
 	    memcmp(external.public, hub->external_key.public, 32) != 0)
 		return CS_ERR_CORRUPT;
+	if ((err = cs_signer_from_ed25519(
+		 &hub->external_signer, &hub->external_key)))
+		return err;
 	hub_keys_look_for_desk(hub);
 	return CS_OK;
 }

@@ -120,9 +120,12 @@ cs_mls_leaf_ask(
 	/* Section 5.3.1; nobody to ask means that nobody vouches. */
 	if (auth->check == NULL)
 		return CS_ERR_CREDENTIAL;
-	return auth->check(auth->arg, &leaf->credential,
-	    rules->old == NULL ? NULL : &rules->old->credential,
-	    leaf->signature_key);
+	return auth->check(auth->arg,
+	    &(struct cs_mls_auth_request){
+		.credential = &leaf->credential,
+		.signature_key = leaf->signature_key,
+		.old = rules->old == NULL ? NULL : &rules->old->credential,
+	    });
 }
 
 enum cs_err

@@ -181,8 +181,12 @@ check_senders(const struct cs_mls_public *p, struct cs_view data)
 		/* Section 5.3.1. */
 		if (auth->check == NULL)
 			return CS_ERR_CREDENTIAL;
-		if ((err = auth->check(auth->arg, &s.credential, NULL,
-			 s.signature_key)))
+		if ((err = auth->check(auth->arg,
+			 &(struct cs_mls_auth_request){
+			     .credential = &s.credential,
+			     .signature_key = s.signature_key,
+			     .external_sender = true,
+			 })))
 			return err;
 	}
 	cs_read_sub_end(&r, &sub);

@@ -13,7 +13,7 @@
 
 struct fuzz_world {
 	struct world_member m[FUZZ_MEMBERS + 1];
-	struct cs_sign_key external;
+	struct cs_signer *external;
 	struct cs_buf info;      /* GroupInfo */
 	struct cs_buf saved;     /* member 1 */
 	struct cs_buf saved_pub; /* the hub's view */
@@ -63,9 +63,9 @@ fuzz_world(void)
 		return &w;
 	fuzz_ok(cs_crypto_init());
 	cs_test_fixed_random(1);
-	fuzz_ok(cs_sign_key_new(&w.external));
+	fuzz_ok(cs_signer_new(&w.external, CS_ED25519));
 	fuzz_ok(cs_mls_external_senders(
-	    &data, cs_view_str("m-hub"), CS_VIEW_OF(w.external.public)));
+	    &data, cs_view_str("m-hub"), cs_signer_public(w.external)));
 	senders.data = cs_buf_view(&data);
 	fuzz_ok(world_group(w.m, FUZZ_MEMBERS, exts));
 	fuzz_ok(world_member_init(&w.m[FUZZ_NEWCOMER], FUZZ_NEWCOMER));

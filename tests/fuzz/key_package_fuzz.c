@@ -9,7 +9,7 @@
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 static enum cs_err
-sign_anew(struct cs_buf *out, struct cs_view in, const struct cs_sign_key *key)
+sign_anew(struct cs_buf *out, struct cs_view in, const struct cs_signer *key)
 {
 	struct cs_mls_key_package kp;
 	enum cs_err err;
@@ -57,7 +57,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	in = cs_view(data + 1, size - 1);
 	if (data[0] % 2 == 0)
 		check(w, in);
-	else if (sign_anew(&kp, in, &w->m[FUZZ_NEWCOMER].key) == CS_OK)
+	else if (sign_anew(&kp, in, w->m[FUZZ_NEWCOMER].key) == CS_OK)
 		check(w, cs_buf_view(&kp));
 	cs_buf_free(&kp);
 	return 0;

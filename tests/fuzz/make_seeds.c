@@ -118,7 +118,7 @@ seeds_message(struct fuzz_world *w)
 	seed_body("commit-remove", 2, &m);
 	cs_mls_staged_free(staged);
 	cs_buf_reset(&m);
-	fuzz_ok(cs_mls_external_remove(&m, w->pub, 0, &w->external, 1));
+	fuzz_ok(cs_mls_external_remove(&m, w->pub, 0, w->external, 1));
 	seed_body("external-remove", 3, &m);
 	cs_buf_reset(&m);
 	fuzz_ok(cs_mls_propose_add(&m, w->m[0].group, kp));

@@ -44,11 +44,12 @@ show(struct cs_view group_info)
 }
 
 static void
-show_signed(struct cs_view in, const struct cs_sign_key *key)
+show_signed(struct cs_view in, const struct cs_signer *key)
 {
 	struct cs_reader r = cs_reader(in);
 	struct cs_mls_group_info gi;
-	uint8_t signature[CS_SIGNATURE_LEN];
+	uint8_t signature[CS_SIG_MAX];
+	size_t n = 0;
 	struct cs_buf tbs = { 0 }, out = { 0 };
 	struct cs_writer w = cs_writer(&tbs), w_out = cs_writer(&out);
 
@@ -60,9 +61,9 @@ show_signed(struct cs_view in, const struct cs_sign_key *key)
 	cs_mls_group_info_write(&w, &gi);
 	fuzz_ok(cs_writer_end(&w));
 	tbs.len--; /* the empty signature */
-	fuzz_ok(cs_sign_with_label(
-	    signature, key, cs_view_str("GroupInfoTBS"), cs_buf_view(&tbs)));
-	gi.signature = CS_VIEW_OF(signature);
+	fuzz_ok(cs_sign_with_label(signature, &n, key,
+	    cs_view_str("GroupInfoTBS"), cs_buf_view(&tbs)));
+	gi.signature = cs_view(signature, n);
 	cs_mls_message_write(&w_out, CS_MLS_WIRE_GROUP_INFO);
 	cs_mls_group_info_write(&w_out, &gi);
 	fuzz_ok(cs_writer_end(&w_out));
@@ -110,7 +111,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		show(in);
 		break;
 	case 1:
-		show_signed(in, &w->m[0].key);
+		show_signed(in, w->m[0].key);
 		break;
 	case 2:
 		load_public(in);

@@ -120,7 +120,7 @@ check_sender(const json_t *c)
 	    same(c, "tbs", cs_buf_view(&tbs)) &&
 	    ends(c, cs_sender_verify(&f, hex(c, "public"), hex(c, "sig"))) &&
 	    ends(c,
-		cs_verify_with_label(hex(c, "public"),
+		cs_verify_with_label(CS_ED25519, hex(c, "public"),
 		    cs_view_str("\x0b"
 				"Application\xc5\x01\x0b"
 				"SenderFrank"),
@@ -275,7 +275,8 @@ check_csev_sealed(const json_t *c)
 	bool ok;
 
 	COPY(private, c, "private");
-	if ((err = cs_hpke_key_from_private(&key, private)) == CS_OK)
+	if ((err = cs_hpke_key_from_private(
+		 &key, CS_DHKEM_X25519, CS_VIEW_OF(private))) == CS_OK)
 		err = cs_evidence_open(&out, hex(c, "sealed"), &key);
 	ok = ends(c, err) && (err || same(c, "bundle", cs_buf_view(&out)));
 	cs_buf_free(&out);

@@ -6,13 +6,10 @@
 #include "mls/change.h"
 
 static enum cs_err
-accept(void *arg, const struct cs_mls_credential *credential,
-    const struct cs_mls_credential *old, struct cs_view signature_key)
+accept(void *arg, const struct cs_mls_auth_request *request)
 {
 	(void)arg;
-	(void)credential;
-	(void)old;
-	(void)signature_key;
+	(void)request;
 	return CS_OK;
 }
 

@@ -28,18 +28,18 @@ static uint16_t world_suite = 1;
 
 /* Accepts who is called like a member of this world. */
 static inline enum cs_err
-world_check(void *arg, const struct cs_mls_credential *credential,
-    const struct cs_mls_credential *old, struct cs_view signature_key)
+world_check(void *arg, const struct cs_mls_auth_request *rq)
 {
-	struct cs_view name = credential->identity;
+	struct cs_view name = rq->credential->identity;
 
 	(void)arg;
-	(void)signature_key;
-	if (cs_view_equal(name, cs_view_str("hub")))
-		return CS_OK;
+	if (rq->external_sender)
+		return cs_view_equal(name, cs_view_str("hub"))
+		    ? CS_OK
+		    : CS_ERR_CREDENTIAL;
 	if (name.len < 2 || name.data[0] != 'm')
 		return CS_ERR_CREDENTIAL;
-	if (old != NULL && !cs_view_equal(old->identity, name))
+	if (rq->old != NULL && !cs_view_equal(rq->old->identity, name))
 		return CS_ERR_CREDENTIAL;
 	return CS_OK;
 }

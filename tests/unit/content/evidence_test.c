@@ -462,11 +462,11 @@ test_sealed(void **state)
 	(void)state;
 	ew_init(&w, CS_VIEW_OF(photo));
 	make(&b, &w, three, true);
-	assert_ok(cs_hpke_key_new(&desk));
-	assert_ok(cs_hpke_key_new(&other));
+	assert_ok(cs_hpke_key_new(&desk, CS_DHKEM_X25519));
+	assert_ok(cs_hpke_key_new(&other, CS_DHKEM_X25519));
 	assert_false(cs_evidence_is_sealed(cs_buf_view(&b)));
 	assert_ok(cs_evidence_seal(
-	    &sealed, cs_buf_view(&b), CS_VIEW_OF(desk.public)));
+	    &sealed, cs_buf_view(&b), cs_hpke_key_public(&desk)));
 	assert_true(cs_evidence_is_sealed(cs_buf_view(&sealed)));
 	assert_err(
 	    cs_evidence_open(&out, cs_buf_view(&b), &desk), CS_ERR_FORMAT);

@@ -2,8 +2,11 @@
 /*
  * AES-GCM: McGrew and Viega, "The Galois/Counter Mode of Operation", appendix
  * B, cases 1-4, 13-16.  XChaCha20-Poly1305: draft-irtf-cfrg-xchacha-03, A.3.1.
+ * ChaCha20-Poly1305: RFC 8439, section 2.8.2.
  */
 #include "crypto/aead.h"
+
+#include <pthread.h>
 
 #include "support/test.h"
 
@@ -57,6 +60,18 @@ static const struct vector vectors[] = {
 	    "2f8c9ba40db5d945b11b69b982c1bb9e3f3fac2bc369488f76b2383565d3fff9"
 	    "21f9664c97637da9768812f615c68b13b52e"
 	    "c0875924c1c7987947deafd8780acf49" },
+	{ CS_CHACHA20POLY1305,
+	    "808182838485868788898a8b8c8d8e8f909192939495969798999a9b9c9d9e9f",
+	    "070000004041424344454647", "50515253c0c1c2c3c4c5c6c7",
+	    "4c616469657320616e642047656e746c656d656e206f662074686520636c6173"
+	    "73206f66202739393a204966204920636f756c64206f6666657220796f75206f"
+	    "6e6c79206f6e652074697020666f7220746865206675747572652c2073756e73"
+	    "637265656e20776f756c642062652069742e",
+	    "d31a8d34648e60db7b86afbc53ef7ec2a4aded51296e08fea9e2b5a736ee62d6"
+	    "3dbea45e8ca9671282fafb69da92728b1a71de0a9e060b2905d6a5b67ecd3b36"
+	    "92ddbd7f2d778b8c9803aee328091b58fab324e4fad675945585808b4831d7bc"
+	    "3ff4def08e4b7a9de576d26586cec64b6116"
+	    "1ae10b594f09e26a7e902ecbd0600691" },
 };
 #define N_VECTORS (sizeof vectors / sizeof vectors[0])
 
@@ -68,6 +83,32 @@ params(const struct vector *v)
 		.key = cs_test_unhex(v->key),
 		.nonce = cs_test_unhex(v->nonce),
 		.aad = cs_test_unhex(v->aad),
+	};
+}
+
+/* A vector in memory of its own. */
+struct decoded {
+	struct cs_aead_params params;
+	struct cs_view plain, sealed;
+};
+
+static struct cs_view
+keep(uint8_t *at, const char *hex)
+{
+	struct cs_view v = cs_test_unhex(hex);
+
+	memcpy(at, v.data, v.len);
+	return cs_view(at, v.len);
+}
+
+static struct decoded
+decode(const struct vector *v, uint8_t at[5][160])
+{
+	return (struct decoded){
+		.params = { v->aead, keep(at[0], v->key), keep(at[1], v->nonce),
+		    keep(at[2], v->aad) },
+		.plain = keep(at[3], v->plain),
+		.sealed = keep(at[4], v->sealed),
 	};
 }
 
@@ -178,6 +219,48 @@ test_misuse(void **state)
 	assert_int_equal(cs_aead_nonce_len(q.aead), 0);
 }
 
+/* All vectors, both ways; nothing here is shared. */
+static void *
+work(void *arg)
+{
+	uint8_t out[160];
+
+	for (unsigned round = 0; round < 200; round++)
+		for (size_t i = 0; i < N_VECTORS; i++) {
+			const struct decoded *d =
+			    (const struct decoded *)arg + i;
+
+			if (cs_aead_seal_to(out, &d->params, d->plain) ||
+			    !cs_view_equal(
+				cs_view(out, d->sealed.len), d->sealed) ||
+			    cs_aead_open_to(out, &d->params, d->sealed) ||
+			    !cs_view_equal(
+				cs_view(out, d->plain.len), d->plain))
+				return arg;
+		}
+	return NULL;
+}
+
+static void
+test_threads(void **state)
+{
+	static uint8_t memory[N_VECTORS][5][160];
+	struct decoded all[N_VECTORS];
+	pthread_t threads[2];
+	void *failed;
+
+	(void)state;
+	for (size_t i = 0; i < N_VECTORS; i++)
+		all[i] = decode(&vectors[i], memory[i]);
+	for (size_t i = 0; i < 2; i++)
+		assert_int_equal(
+		    pthread_create(&threads[i], NULL, work, all), 0);
+	for (size_t i = 0; i < 2; i++) {
+		assert_int_equal(pthread_join(threads[i], &failed), 0);
+		assert_null(failed);
+	}
+}
+
 static enum cs_err
 try_seal(void *arg)
 {
@@ -207,6 +290,7 @@ main(void)
 		cmocka_unit_test(test_vectors),
 		cmocka_unit_test(test_tampered),
 		cmocka_unit_test(test_misuse),
+		cmocka_unit_test(test_threads),
 		cmocka_unit_test(test_allocations),
 	};
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* RFC 4231 (HMAC), RFC 5869, appendix A (HKDF), FIPS 180-4 (SHA-256). */
+/* RFC 4231 (HMAC), RFC 5869, appendix A (HKDF), FIPS 180-4 (SHA-2). */
 #include "crypto/hash.h"
 
 #include "support/test.h"
@@ -15,58 +15,100 @@ repeat(uint8_t byte, size_t n)
 	return cs_view(at, n);
 }
 
+#define LONG                                                                   \
+	"abcdefghbcdefghicdefghijdefghijkefghijklfghijklmghijklmnhijklmno"     \
+	"ijklmnopjklmnopqklmnopqrlmnopqrsmnopqrstnopqrstu"
+
 static void
-test_sha256(void **state)
+test_hashes(void **state)
 {
 	static const struct {
+		enum cs_hash hash;
 		const char *in, *out;
 	} cases[] = {
-		{ "",
+		{ CS_SHA256, "",
 		    "e3b0c44298fc1c149afbf4c8996fb924"
 		    "27ae41e4649b934ca495991b7852b855" },
-		{ "abc",
+		{ CS_SHA256, "abc",
 		    "ba7816bf8f01cfea414140de5dae2223"
 		    "b00361a396177a9cb410ff61f20015ad" },
-		{ "abcdbcdecdefdefgefghfghighijhijkijkljklmklmnlmnomnopnopq",
+		{ CS_SHA256,
+		    "abcdbcdecdefdefgefghfghighijhijkijkljklmklmnlmnomnopnopq",
 		    "248d6a61d20638b8e5c026930c3e6039"
 		    "a33ce45964ff2167f6ecedd419db06c1" },
+		{ CS_SHA384, "",
+		    "38b060a751ac96384cd9327eb1b1e36a21fdb71114be0743"
+		    "4c0cc7bf63f6e1da274edebfe76f65fbd51ad2f14898b95b" },
+		{ CS_SHA384, "abc",
+		    "cb00753f45a35e8bb5a03d699ac65007272c32ab0eded163"
+		    "1a8b605a43ff5bed8086072ba1e7cc2358baeca134c825a7" },
+		{ CS_SHA384, LONG,
+		    "09330c33f71147e83d192fc782cd1b4753111b173b3b05d2"
+		    "2fa08086e3b0f712fcc7c71a557e2db966c3e9fa91746039" },
+		{ CS_SHA512, "",
+		    "cf83e1357eefb8bdf1542850d66d8007"
+		    "d620e4050b5715dc83f4a921d36ce9ce"
+		    "47d0d13c5d85f2b0ff8318d2877eec2f"
+		    "63b931bd47417a81a538327af927da3e" },
+		{ CS_SHA512, "abc",
+		    "ddaf35a193617abacc417349ae204131"
+		    "12e6fa4e89a97ea20a9eeee64b55d39a"
+		    "2192992a274fc1a836ba3c23a3feebbd"
+		    "454d4423643ce80e2a9ac94fa54ca49f" },
+		{ CS_SHA512, LONG,
+		    "8e959b75dae313da8cf4f72814fc143f"
+		    "8f7779c6eb9f7fa17299aeadb6889018"
+		    "501d289e4900f7e4331b99dec4b5433a"
+		    "c7d329eeb6dd26545e96e55b874be909" },
 	};
-	uint8_t out[CS_SHA256_LEN];
+	uint8_t out[CS_HASH_MAX];
 	struct cs_hasher *h;
 
 	(void)state;
-	assert_ok(cs_hasher_new(&h, CS_SHA256));
 	for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
 		struct cs_view v = cs_view_str(cases[i].in), parts[2];
 		struct cs_view want = cs_test_unhex(cases[i].out);
+		size_t n = cs_hash_len(cases[i].hash);
 
-		assert_ok(cs_sha256(out, v));
-		assert_view_equal(CS_VIEW_OF(out), want);
-		/* In parts, and bit by bit; a hasher starts anew each time. */
 		parts[0] = cs_view(v.data, v.len / 2);
 		parts[1] = cs_view(v.data + v.len / 2, v.len - v.len / 2);
-		assert_ok(cs_hash_parts(out, CS_SHA256, parts, 2));
-		assert_view_equal(CS_VIEW_OF(out), want);
-		for (size_t at = 0; at < v.len; at++)
-			assert_ok(cs_hasher_add(h, cs_view(v.data + at, 1)));
-		assert_ok(cs_hasher_end(h, out));
-		assert_view_equal(CS_VIEW_OF(out), want);
+		assert_ok(cs_hash_parts(out, cases[i].hash, parts, 2));
+		assert_view_equal(cs_view(out, n), want);
+		/* Bit by bit, twice; a hasher starts anew each time. */
+		assert_ok(cs_hasher_new(&h, cases[i].hash));
+		for (unsigned round = 0; round < 2; round++) {
+			for (size_t at = 0; at < v.len; at++)
+				assert_ok(
+				    cs_hasher_add(h, cs_view(v.data + at, 1)));
+			assert_ok(cs_hasher_end(h, out));
+			assert_view_equal(cs_view(out, n), want);
+		}
+		cs_hasher_free(h);
 	}
-	cs_hasher_free(h);
+	assert_ok(cs_sha256(out, cs_view_str("abc")));
+	assert_view_equal(
+	    cs_view(out, CS_SHA256_LEN), cs_test_unhex(cases[1].out));
 	cs_hasher_free(NULL);
+}
+
+static void
+hmac_with(enum cs_hash hash, struct cs_view key, struct cs_view data,
+    const char *want)
+{
+	uint8_t out[CS_HASH_MAX];
+	struct cs_view parts[2] = { cs_view(data.data, 3),
+		cs_view(data.data + 3, data.len - 3) };
+
+	assert_ok(cs_hmac_parts(out, hash, key, &data, 1));
+	assert_view_equal(cs_view(out, cs_hash_len(hash)), cs_test_unhex(want));
+	assert_ok(cs_hmac_parts(out, hash, key, parts, 2));
+	assert_view_equal(cs_view(out, cs_hash_len(hash)), cs_test_unhex(want));
 }
 
 static void
 hmac(struct cs_view key, struct cs_view data, const char *want)
 {
-	uint8_t out[CS_SHA256_LEN];
-	struct cs_view parts[2] = { cs_view(data.data, 3),
-		cs_view(data.data + 3, data.len - 3) };
-
-	assert_ok(cs_hmac_parts(out, CS_SHA256, key, &data, 1));
-	assert_view_equal(CS_VIEW_OF(out), cs_test_unhex(want));
-	assert_ok(cs_hmac_parts(out, CS_SHA256, key, parts, 2));
-	assert_view_equal(CS_VIEW_OF(out), cs_test_unhex(want));
+	hmac_with(CS_SHA256, key, data, want);
 }
 
 static void
@@ -107,17 +149,54 @@ test_hmac(void **state)
 }
 
 static void
+test_hmac_384_512(void **state)
+{
+	(void)state;
+	hmac_with(CS_SHA384, repeat(0x0b, 20), cs_view_str("Hi There"),
+	    "afd03944d84895626b0825f4ab46907f15f9dadbe4101ec682aa034c7cebc59c"
+	    "faea9ea9076ede7f4af152e8b2fa9cb6");
+	hmac_with(CS_SHA384, cs_view_str("Jefe"),
+	    cs_view_str("what do ya want for nothing?"),
+	    "af45d2e376484031617f78d2b58a6b1b9c7ef464f5a01b47e42ec3736322445e"
+	    "8e2240ca5e69e2c78b3239ecfab21649");
+	hmac_with(CS_SHA384, repeat(0xaa, 131),
+	    cs_view_str("Test Using Larger Than Block-Size Key - "
+			"Hash Key First"),
+	    "4ece084485813e9088d2c63a041bc5b44f9ef1012a2b588f3cd11f05033ac4c6"
+	    "0c2ef6ab4030fe8296248df163f44952");
+	hmac_with(CS_SHA512, repeat(0x0b, 20), cs_view_str("Hi There"),
+	    "87aa7cdea5ef619d4ff0b4241a1d6cb02379f4e2ce4ec2787ad0b30545e17cde"
+	    "daa833b7d6b8a702038b274eaea3f4e4be9d914eeb61f1702e696c203a126854");
+	hmac_with(CS_SHA512, cs_view_str("Jefe"),
+	    cs_view_str("what do ya want for nothing?"),
+	    "164b7a7bfcf819e2e395fbe73b56e0a387bd64222e831fd610270cd7ea250554"
+	    "9758bf75c05a994a6d034f65f8f0e6fdcaeab1a34d4a6b4b636e070a38bce737");
+	hmac_with(CS_SHA512, repeat(0xaa, 131),
+	    cs_view_str("Test Using Larger Than Block-Size Key - "
+			"Hash Key First"),
+	    "80b24263c7c1a3ebb71493c1dd7be8b49b46d1f41b4aeec1121b013783f8f352"
+	    "6b56d037e05f2598bd0fd2215d6a1e5295e64f73f63f0aec8b915a985d786598");
+}
+
+static void
 hkdf(const char *ikm, const char *salt, const char *info, const char *prk,
     const char *okm)
 {
-	struct cs_view want = cs_test_unhex(okm);
+	struct cs_view want = cs_test_unhex(okm), whole = cs_test_unhex(info);
+	struct cs_view parts[2];
 	uint8_t key[CS_SHA256_LEN], out[128];
 
 	assert_ok(cs_hkdf_extract(
 	    key, CS_SHA256, cs_test_unhex(salt), cs_test_unhex(ikm)));
 	assert_view_equal(CS_VIEW_OF(key), cs_test_unhex(prk));
-	assert_ok(cs_hkdf_expand(
-	    out, want.len, CS_SHA256, CS_VIEW_OF(key), cs_test_unhex(info)));
+	assert_ok(
+	    cs_hkdf_expand(out, want.len, CS_SHA256, CS_VIEW_OF(key), whole));
+	assert_view_equal(cs_view(out, want.len), want);
+	parts[0] = cs_view(whole.data, whole.len / 3);
+	parts[1] =
+	    cs_view(whole.data + whole.len / 3, whole.len - whole.len / 3);
+	assert_ok(cs_hkdf_expand_parts(
+	    out, want.len, CS_SHA256, CS_VIEW_OF(key), parts, 2));
 	assert_view_equal(cs_view(out, want.len), want);
 }
 
@@ -170,6 +249,8 @@ test_limits(void **state)
 	    CS_ERR_MISUSE);
 	assert_ok(cs_hkdf_expand(out, 0, CS_SHA256, key, none));
 	assert_int_equal(cs_hash_len(CS_SHA256), 32);
+	assert_int_equal(cs_hash_len(CS_SHA384), 48);
+	assert_int_equal(cs_hash_len(CS_SHA512), 64);
 	assert_int_equal(cs_hash_len(other), 0);
 	assert_err(cs_hash_parts(out, other, &key, 1), CS_ERR_UNSUPPORTED);
 	assert_err(
@@ -199,8 +280,9 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_sha256),
+		cmocka_unit_test(test_hashes),
 		cmocka_unit_test(test_hmac),
+		cmocka_unit_test(test_hmac_384_512),
 		cmocka_unit_test(test_hkdf),
 		cmocka_unit_test(test_limits),
 		cmocka_unit_test(test_allocations),

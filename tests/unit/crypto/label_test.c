@@ -2,6 +2,8 @@
 /* One published case of each (MLS working group, crypto-basics, suite 1). */
 #include "crypto/label.h"
 
+#include <pthread.h>
+
 #include "support/test.h"
 
 static const struct cs_suite *suite;
@@ -62,24 +64,26 @@ test_sign(void **state)
 	struct cs_view signature = cs_test_unhex(
 	    "996bd223ddb4d55a2b57d85cb2944f21facc95696053ddf66d590060fdc719f4"
 	    "a26c6212ce605414e0d5e66a55921dd99d11122218c35bc23408b0076e8bc40b");
-	struct cs_sign_key key;
-	uint8_t out[CS_SIGNATURE_LEN];
+	struct cs_signer *key;
+	uint8_t out[CS_SIG_MAX];
+	size_t n;
 
 	(void)state;
-	assert_ok(cs_sign_key_from_seed(&key,
+	assert_ok(cs_signer_from_private(&key, CS_ED25519,
 	    cs_test_unhex("a2f640dd5005fcad6adb8e9bd8b60d70"
-			  "946bb802e1e788307929fdac81e1ec74")
-		.data));
+			  "946bb802e1e788307929fdac81e1ec74")));
 	assert_ok(cs_sign_with_label(
-	    out, &key, cs_view_str("SignWithLabel"), content));
-	assert_view_equal(CS_VIEW_OF(out), signature);
-	assert_ok(cs_verify_with_label(
-	    public, cs_view_str("SignWithLabel"), content, signature));
+	    out, &n, key, cs_view_str("SignWithLabel"), content));
+	assert_view_equal(cs_view(out, n), signature);
+	cs_signer_free(key);
+	assert_ok(cs_verify_with_label(CS_ED25519, public,
+	    cs_view_str("SignWithLabel"), content, signature));
 	/* What is signed under one label is not signed under another. */
-	assert_err(cs_verify_with_label(
-		       public, cs_view_str("SignWithLabe"), content, signature),
+	assert_err(cs_verify_with_label(CS_ED25519, public,
+		       cs_view_str("SignWithLabe"), content, signature),
 	    CS_ERR_SIGNATURE);
-	assert_err(cs_verify_with_label(public, cs_view_str("SignWithLabel"),
+	assert_err(cs_verify_with_label(CS_ED25519, public,
+		       cs_view_str("SignWithLabel"),
 		       cs_view(content.data, content.len - 1), signature),
 	    CS_ERR_SIGNATURE);
 	assert_err(
@@ -101,10 +105,9 @@ test_encrypt(void **state)
 	struct cs_buf out = { 0 }, kem_out = { 0 }, sealed_out = { 0 };
 
 	(void)state;
-	assert_ok(cs_hpke_key_from_private(&key,
+	assert_ok(cs_hpke_key_from_private(&key, CS_DHKEM_X25519,
 	    cs_test_unhex("fb1ade7939987ff12a9d620772b1f9f7"
-			  "caeba26f8a3ecea9617d9402cd862444")
-		.data));
+			  "caeba26f8a3ecea9617d9402cd862444")));
 	assert_ok(cs_decrypt_with_label(
 	    &out, suite, &key, label, context, kem, sealed));
 	assert_view_equal(cs_buf_view(&out),
@@ -118,7 +121,7 @@ test_encrypt(void **state)
 	    CS_ERR_DECRYPT);
 	/* And one of our own. */
 	assert_ok(cs_encrypt_with_label(&kem_out, &sealed_out, suite,
-	    CS_VIEW_OF(key.public), label, context, cs_view_str("plain")));
+	    cs_hpke_key_public(&key), label, context, cs_view_str("plain")));
 	cs_buf_reset(&out);
 	assert_ok(cs_decrypt_with_label(&out, suite, &key, label, context,
 	    cs_buf_view(&kem_out), cs_buf_view(&sealed_out)));
@@ -128,14 +131,156 @@ test_encrypt(void **state)
 	cs_buf_free(&sealed_out);
 }
 
+/* Every suite, with a content that fits the stack and one that does not. */
+static void
+test_all_suites(void **state)
+{
+	static uint8_t content[5000] = { 1, 2, 3 };
+	const struct cs_view label = cs_view_str("label");
+	const struct cs_suite *s;
+
+	(void)state;
+	for (size_t i = 0; (s = cs_suite_at(i)) != NULL; i++) {
+		struct cs_buf kem = { 0 }, sealed = { 0 }, out = { 0 };
+		uint8_t signature[CS_SIG_MAX];
+		struct cs_signer *signer;
+		struct cs_hpke_key key;
+		size_t n;
+
+		assert_ok(cs_signer_new(&signer, s->sig));
+		assert_ok(cs_hpke_key_new(&key, s->kem));
+		for (size_t len = 100; len <= sizeof content; len += 4900) {
+			struct cs_view v = cs_view(content, len);
+
+			assert_ok(cs_sign_with_label(
+			    signature, &n, signer, label, v));
+			assert_ok(cs_verify_with_label(s->sig,
+			    cs_signer_public(signer), label, v,
+			    cs_view(signature, n)));
+			assert_err(cs_verify_with_label(s->sig,
+				       cs_signer_public(signer), label,
+				       cs_view(content, len - 1),
+				       cs_view(signature, n)),
+			    CS_ERR_SIGNATURE);
+			cs_buf_reset(&kem);
+			cs_buf_reset(&sealed);
+			cs_buf_reset(&out);
+			assert_ok(cs_encrypt_with_label(&kem, &sealed, s,
+			    cs_hpke_key_public(&key), label, v, label));
+			assert_ok(cs_decrypt_with_label(&out, s, &key, label, v,
+			    cs_buf_view(&kem), cs_buf_view(&sealed)));
+			assert_view_equal(cs_buf_view(&out), label);
+			assert_err(cs_decrypt_with_label(&out, s, &key, label,
+				       cs_view(content, len - 1),
+				       cs_buf_view(&kem), cs_buf_view(&sealed)),
+			    CS_ERR_DECRYPT);
+		}
+		cs_signer_free(signer);
+		cs_buf_free(&kem);
+		cs_buf_free(&sealed);
+		cs_buf_free(&out);
+	}
+}
+
+struct shared {
+	const struct cs_suite *suite;
+	struct cs_encrypt_context context;
+};
+
+/* Seal to recipients of one's own with a context that others use as well. */
+static void *
+work(void *arg)
+{
+	const struct shared *shared = arg;
+	const struct cs_suite *s = shared->suite;
+	struct cs_buf kem = { 0 }, sealed = { 0 }, out = { 0 };
+	struct cs_hpke_key key;
+	void *failed = NULL;
+
+	for (uint8_t i = 0; i < 10 && failed == NULL; i++) {
+		struct cs_view plain = cs_view(&i, 1);
+
+		cs_buf_reset(&kem);
+		cs_buf_reset(&sealed);
+		cs_buf_reset(&out);
+		if (cs_hpke_key_new(&key, s->kem) ||
+		    cs_encrypt_to(&kem, &sealed, &shared->context,
+			cs_hpke_key_public(&key), plain) ||
+		    cs_decrypt_with_label(&out, s, &key, cs_view_str("label"),
+			cs_view_str("context"), cs_buf_view(&kem),
+			cs_buf_view(&sealed)) ||
+		    !cs_view_equal(cs_buf_view(&out), plain))
+			failed = arg;
+	}
+	cs_buf_free(&kem);
+	cs_buf_free(&sealed);
+	cs_buf_free(&out);
+	return failed;
+}
+
+static void
+test_encrypt_context(void **state)
+{
+	const struct cs_suite *s;
+
+	(void)state;
+	for (size_t i = 0; (s = cs_suite_at(i)) != NULL; i++) {
+		struct cs_buf kem = { 0 }, sealed = { 0 };
+		struct shared shared = { .suite = s };
+		pthread_t threads[2];
+		void *failed;
+
+		assert_ok(cs_encrypt_context_init(&shared.context, s,
+		    cs_view_str("label"), cs_view_str("context")));
+		for (size_t k = 0; k < 2; k++)
+			assert_int_equal(
+			    pthread_create(&threads[k], NULL, work, &shared),
+			    0);
+		for (size_t k = 0; k < 2; k++) {
+			assert_int_equal(pthread_join(threads[k], &failed), 0);
+			assert_null(failed);
+		}
+		/* A bad key leaves nothing behind. */
+		assert_err(cs_encrypt_to(&kem, &sealed, &shared.context,
+			       cs_view_str("no key"), cs_view_str("plain")),
+		    CS_ERR_KEY);
+		assert_int_equal(kem.len, 0);
+		assert_int_equal(sealed.len, 0);
+		/* Nor does a buffer that is full. */
+		{
+			struct cs_hpke_key key;
+
+			assert_ok(cs_hpke_key_new(&key, s->kem));
+			kem.max = 8;
+			assert_err(
+			    cs_encrypt_to(&kem, &sealed, &shared.context,
+				cs_hpke_key_public(&key), cs_view_str("plain")),
+			    CS_ERR_LIMIT);
+			assert_int_equal(kem.len, 0);
+			assert_int_equal(sealed.len, 0);
+		}
+		cs_buf_free(&kem);
+		cs_buf_free(&sealed);
+	}
+}
+
+/* RFC 9420, section 17.1. */
 static void
 test_suites(void **state)
 {
+	const struct cs_suite *s;
+	size_t n = 0;
+
 	(void)state;
-	assert_int_equal(suite->id, 1);
-	assert_int_equal(suite->hash_len, cs_hash_len(suite->hash));
-	assert_int_equal(suite->aead_key_len, cs_aead_key_len(suite->aead));
-	assert_int_equal(suite->aead_nonce_len, cs_aead_nonce_len(suite->aead));
+	while ((s = cs_suite_at(n)) != NULL) {
+		assert_int_equal(s->id, ++n);
+		assert_ptr_equal(cs_suite_find(s->id), s);
+		assert_int_equal(s->hash_len, cs_hash_len(s->hash));
+		assert_int_equal(s->aead_key_len, cs_aead_key_len(s->aead));
+		assert_int_equal(s->aead_nonce_len, cs_aead_nonce_len(s->aead));
+	}
+	assert_int_equal(n, 7);
+	assert_null(cs_suite_at(SIZE_MAX));
 	assert_null(cs_suite_find(0));
 	assert_null(cs_suite_find(0xffff));
 }
@@ -143,27 +288,54 @@ test_suites(void **state)
 static enum cs_err
 try_labels(void *arg)
 {
-	struct cs_sign_key *key = arg;
-	uint8_t signature[CS_SIGNATURE_LEN], out[32];
-	struct cs_view x = cs_view_str("x");
+	static const uint8_t content[5000];
+	struct cs_signer *key = arg;
+	uint8_t signature[CS_SIG_MAX], out[32];
+	struct cs_view x = cs_view_str("x"), v = CS_VIEW_OF(content);
+	struct cs_encrypt_context context;
+	size_t n;
 	enum cs_err err;
 
-	if ((err = cs_sign_with_label(signature, key, x, x)) ||
-	    (err = cs_verify_with_label(
-		 CS_VIEW_OF(key->public), x, x, CS_VIEW_OF(signature))) ||
-	    (err = cs_ref_hash(out, suite, x, x)))
+	if ((err = cs_sign_with_label(signature, &n, key, x, v)) ||
+	    (err = cs_verify_with_label(CS_ED25519, cs_signer_public(key), x, v,
+		 cs_view(signature, n))) ||
+	    (err = cs_ref_hash(out, suite, x, v)) ||
+	    (err = cs_encrypt_context_init(&context, suite, x, v)))
 		return err;
 	return cs_derive_secret(out, suite, CS_VIEW_OF(out), x);
+}
+
+/* Both ways, each buffer of its own. */
+static enum cs_err
+try_encrypt(void *arg)
+{
+	const struct cs_hpke_key *key = arg;
+	struct cs_view x = cs_view_str("x");
+	struct cs_buf kem = { 0 }, sealed = { 0 }, out = { 0 };
+	enum cs_err err;
+
+	if ((err = cs_encrypt_with_label(&kem, &sealed, suite,
+		 cs_hpke_key_public(key), x, x, x)) == CS_OK)
+		err = cs_decrypt_with_label(&out, suite, key, x, x,
+		    cs_buf_view(&kem), cs_buf_view(&sealed));
+	cs_buf_free(&kem);
+	cs_buf_free(&sealed);
+	cs_buf_free(&out);
+	return err;
 }
 
 static void
 test_allocations(void **state)
 {
-	struct cs_sign_key key;
+	struct cs_signer *signer;
+	struct cs_hpke_key key;
 
 	(void)state;
-	assert_ok(cs_sign_key_new(&key));
-	cs_test_allocations(try_labels, &key);
+	assert_ok(cs_signer_new(&signer, CS_ED25519));
+	cs_test_allocations(try_labels, signer);
+	cs_signer_free(signer);
+	assert_ok(cs_hpke_key_new(&key, suite->kem));
+	cs_test_allocations(try_encrypt, &key);
 }
 
 int
@@ -173,6 +345,8 @@ main(void)
 		cmocka_unit_test(test_expand),
 		cmocka_unit_test(test_sign),
 		cmocka_unit_test(test_encrypt),
+		cmocka_unit_test(test_all_suites),
+		cmocka_unit_test(test_encrypt_context),
 		cmocka_unit_test(test_suites),
 		cmocka_unit_test(test_allocations),
 	};

@@ -25,7 +25,7 @@ set_up(struct scene *s)
 	memset(s, 0, sizeof *s);
 	assert_ok(cs_signer_new(&s->external, CS_ED25519));
 	sender = (struct cs_mls_external_sender){ cs_signer_public(s->external),
-		{ CS_MLS_CREDENTIAL_BASIC, cs_view_str("m-hub") } };
+		{ CS_MLS_CREDENTIAL_BASIC, cs_view_str("hub") } };
 	assert_ok(cs_mls_external_senders(&data, &sender, 1));
 	senders.data = cs_buf_view(&data);
 	assert_ok(
