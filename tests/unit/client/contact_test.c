@@ -243,7 +243,8 @@ test_kept(void **state)
 	assert_ok(meet(w.c, &cleo));
 	for (size_t i = 0; i < 3; i++) {
 		contact = client_contact_by_handle(w.c, "boris");
-		assert_ok(client_contact_set_state(w.c, contact, states[i]));
+		assert_ok(
+		    client_contact_set_state(w.c, contact, states[i], i + 1));
 		cs_client_close(w.c);
 		assert_ok(cs_client_open(
 		    &w.c, temp_path(&w.dir, "alma"), cs_view(NULL, 0)));
