@@ -278,34 +278,67 @@ joined_before(bool *out, struct cs_client *c, const struct cs_wire_welcome *w)
 	return err == CS_ERR_NOT_FOUND ? CS_OK : err;
 }
 
-/* One Welcome: joined, or said why not. */
+/* Does it fail for a key only that the user may still accept? */
+static bool
+may_be_accepted(struct cs_client *c)
+{
+	return c->differs.handle[0] != '\0' &&
+	    client_contact_by_handle(c, c->differs.handle) != NULL;
+}
+
+/* It does not verify: say so, and nothing else has happened.  ${*held}: it
+ * stays at the hub, for when the user has accepted the key. */
 static enum cs_err
-take(struct cs_client *c, const struct cs_wire_welcome *w)
+refuse(struct cs_client *c, bool *held)
+{
+	enum cs_err err;
+
+	if ((err = client_contacts_load(c)))
+		return err;
+	if ((*held = may_be_accepted(c)))
+		return client_contact_warn(c);
+	return client_notice(c, NULL, cs_clock_ms(),
+	    "An invitation to a conversation was refused: it does not verify.");
+}
+
+/* Inside a transaction: joined whole, or refused. */
+static enum cs_err
+join_or_refuse(struct cs_client *c, const struct cs_wire_welcome *w, bool *held)
+{
+	enum cs_err err;
+
+	if ((err = cs_db_savepoint(c->db)))
+		return err;
+	if ((err = join(c, w)) == CS_OK)
+		return cs_db_release(c->db);
+	if (cs_err_class(err) != CS_ERR_CLASS_THEIRS)
+		return err;
+	cs_db_rollback_to(c->db); /* and releases */
+	return refuse(c, held);
+}
+
+/* One Welcome: joined, or said why not; then it is one of ${*done}. */
+static enum cs_err
+take(struct cs_client *c, const struct cs_wire_welcome *w, unsigned *done)
 {
 	const struct cs_wire_welcome_ack ack = { .id = w->id };
-	bool before;
+	bool before, held = false;
 	enum cs_err err;
 
 	memset(&c->differs, 0, sizeof c->differs);
 	if ((err = joined_before(&before, c, w)) || (err = cs_db_begin(c->db)))
 		return err;
-	if ((err = cs_db_savepoint(c->db)) == CS_OK) {
-		err = before ? CS_OK : join(c, w);
-		if (err && cs_err_class(err) == CS_ERR_CLASS_THEIRS) {
-			cs_db_rollback_to(c->db);
-			if ((err = client_contacts_load(c)) == CS_OK &&
-			    (err = client_contact_warn(c)) == CS_OK)
-				err = client_notice(c, NULL, cs_clock_ms(),
-				    "An invitation to a conversation was "
-				    "refused: it does not verify.");
-		}
-	}
-	if (err == CS_OK && (err = cs_db_release(c->db)) == CS_OK)
+	if (!before)
+		err = join_or_refuse(c, w, &held);
+	if (err == CS_OK)
 		err = cs_db_commit(c->db);
 	if (err) {
 		cs_db_rollback(c->db);
 		return err;
 	}
+	if (held)
+		return CS_OK;
+	++*done;
 	return client_call_empty(
 	    c, CS_WIRE_WELCOME_ACK, &cs_wire_welcome_ack_shape, &ack);
 }
@@ -318,9 +351,11 @@ client_welcomes(struct cs_client *c)
 	struct cs_wire_welcome w;
 	struct cs_buf raw = { 0 };
 	struct cs_view rest;
+	unsigned done;
 	enum cs_err err;
 
 	do {
+		done = 0;
 		if ((err = client_call(c, CS_WIRE_WELCOMES,
 			 &cs_wire_empty_shape, &empty,
 			 &cs_wire_welcomes_answer_shape, &answer)))
@@ -331,8 +366,8 @@ client_welcomes(struct cs_client *c)
 		rest = cs_buf_view(&raw);
 		while (err == CS_OK &&
 		    cs_wire_next(&w, &cs_wire_welcome_shape, &rest))
-			err = take(c, &w);
-	} while (err == CS_OK && answer.welcomes.n != 0);
+			err = take(c, &w, &done);
+	} while (err == CS_OK && done != 0);
 	cs_buf_free(&raw);
 	return err;
 }
