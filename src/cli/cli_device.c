@@ -48,12 +48,17 @@ wait_for_device(struct cs_client_linking *l, struct cs_client *c)
 {
 	enum cs_err err, again;
 
-	cs_client_unlock(c);
-	do
+	do {
+		cs_client_unlock(c);
 		err = cs_client_linking_wait(l, c, WAIT_MS);
-	while (err == CS_ERR_TIMEOUT);
-	again = cs_client_lock(c);
-	return err ? err : again;
+		if ((again = cs_client_lock(c)))
+			return again;
+		/* The code is good for more than one connection. */
+		if (err == CS_ERR_CLOSED)
+			err =
+			    (again = cli_reconnect(c)) ? again : CS_ERR_TIMEOUT;
+	} while (err == CS_ERR_TIMEOUT);
+	return err;
 }
 
 static int

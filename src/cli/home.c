@@ -11,6 +11,7 @@
 #include "wire/messages.h"
 
 #define PATH_SIZE 4096
+#define RETRY_MAX_S 60u
 
 const char *
 cli_home(const struct cli_args *args)
@@ -142,4 +143,24 @@ cli_confirm(const char *question, const char *otherwise)
 	    (line[0] != 'y' && line[0] != 'Y'))
 		return cli_fail(CLI_NOT_DONE, "%s", otherwise);
 	return CLI_OK;
+}
+
+enum cs_err
+cli_reconnect(struct cs_client *c)
+{
+	unsigned wait_s = 1;
+	enum cs_err err;
+
+	fprintf(
+	    stderr, "countersign: %s Trying again.\n", cs_client_problem(c));
+	for (;;) {
+		cs_client_unlock(c);
+		sleep(wait_s);
+		if ((err = cs_client_lock(c)))
+			return err;
+		err = cs_client_connect(c);
+		if (err != CS_ERR_CLOSED && err != CS_ERR_TIMEOUT)
+			return err;
+		wait_s = 2 * wait_s < RETRY_MAX_S ? 2 * wait_s : RETRY_MAX_S;
+	}
 }

@@ -29,6 +29,9 @@ int cli_open(struct cs_client **out, const struct cli_args *args,
     enum cli_online online);
 /* Say why ${err}, and give the status for it. */
 int cli_client_fail(const struct cs_client *c, enum cs_err err);
+/* Once the connection is lost: again, and each time a little later, with the
+ * home unlocked in between. */
+enum cs_err cli_reconnect(struct cs_client *c);
 /* Ask on the terminal; a status that is not 0 has been said, with ${otherwise}
  * for "no". */
 int cli_confirm(const char *question, const char *otherwise);

@@ -92,8 +92,9 @@ CS_CHECKED enum cs_err cs_client_linking_new(
     struct cs_client_linking **out, struct cs_client *c);
 void cs_client_linking_free(struct cs_client_linking *l);
 const char *cs_client_linking_code(const struct cs_client_linking *l);
-/* CS_ERR_TIMEOUT: nothing yet, call again; CS_ERR_EXPIRED: the code is over.
- * Does not touch the home: others may be let in meanwhile. */
+/* CS_ERR_TIMEOUT: nothing yet, call again; CS_ERR_CLOSED: connect and call
+ * again; CS_ERR_EXPIRED: the code is over.  Does not touch the home: others may
+ * be let in meanwhile. */
 CS_CHECKED enum cs_err cs_client_linking_wait(
     struct cs_client_linking *l, struct cs_client *c, int timeout_ms);
 /* Who asks: the name it gives itself, and the number to compare. */

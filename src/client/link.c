@@ -7,9 +7,6 @@
 #include "client/link_letter.h"
 #include "crypto/random.h"
 
-/* How often to look when no push came. */
-#define LOOK_MS 2000
-
 struct cs_client_linking {
 	char code[CS_CLIENT_CODE_SIZE];
 	uint64_t ends_ms;
@@ -94,26 +91,6 @@ cs_client_linking_new(struct cs_client_linking **out, struct cs_client *c)
 	return CS_OK;
 }
 
-/* The code holds for as long as the hub keeps it, not for one connection. */
-static enum cs_err
-reconnect(struct cs_client *c)
-{
-	enum cs_err err = client_reach(c);
-
-	return err ? err : client_login(c);
-}
-
-static enum cs_err
-wait_for_push(struct cs_client *c, int timeout_ms)
-{
-	enum cs_err err =
-	    cs_client_wait(c, timeout_ms < LOOK_MS ? timeout_ms : LOOK_MS);
-
-	if (err == CS_ERR_CLOSED)
-		err = reconnect(c);
-	return err == CS_ERR_TIMEOUT ? CS_OK : err;
-}
-
 static enum cs_err
 take_ask(struct cs_client_linking *l, struct cs_client *c)
 {
@@ -132,28 +109,20 @@ enum cs_err
 cs_client_linking_wait(
     struct cs_client_linking *l, struct cs_client *c, int timeout_ms)
 {
-	uint64_t until = cs_clock_ms() + (uint64_t)timeout_ms, now;
 	enum cs_err err;
 
-	for (;;) {
-		if ((err = look(l, c)) == CS_ERR_CLOSED &&
-		    (err = reconnect(c)) == CS_OK)
-			err = look(l, c);
-		if (err)
-			return err;
-		if (l->sealed_ask.len != 0)
-			return take_ask(l, c);
-		now = cs_clock_ms();
-		if (now >= l->ends_ms)
-			return client_problem(c, CS_ERR_EXPIRED,
-			    "No device came within %d minutes; the code is "
-			    "over. Make a new one.",
-			    CLIENT_LINK_S / 60);
-		if (now >= until)
-			return CS_ERR_TIMEOUT;
-		if ((err = wait_for_push(c, (int)(until - now))))
-			return err;
-	}
+	if (cs_clock_ms() >= l->ends_ms)
+		return client_problem(c, CS_ERR_EXPIRED,
+		    "No device came within %d minutes; the code is over. Make "
+		    "a new one.",
+		    CLIENT_LINK_S / 60);
+	if ((err = look(l, c)))
+		return err;
+	if (l->sealed_ask.len != 0)
+		return take_ask(l, c);
+	/* Whatever the push is about, the next call looks again. */
+	err = cs_client_wait(c, timeout_ms);
+	return err ? err : CS_ERR_TIMEOUT;
 }
 
 /* ---- agreed ---------------------------------------------------------------

@@ -19,7 +19,7 @@ shift(void)
 int
 clock_gettime(clockid_t id, struct timespec *ts)
 {
-	static int (*real)(clockid_t id, struct timespec *ts);
+	static int (*real)(clockid_t id, struct timespec * ts);
 	int result;
 
 	if (real == NULL)
