@@ -41,7 +41,7 @@ struct bench_member {
 	struct cs_signer *signer; /* device_key for MLS */
 	struct cs_buf credential, cert;
 	struct cs_buf key_package, secrets;
-	uint8_t ref[32];
+	struct cs_mls_hash ref;
 	struct cs_mls_group *group;
 	uint8_t group_ref[32];
 	uint64_t sender_seq;

@@ -25,8 +25,7 @@ read_figures(FILE *f)
 		if (tab == NULL || tab - line >= 80)
 			continue;
 		*tab = '\0';
-		snprintf(figures[n_figures].name,
-		    sizeof figures[n_figures].name, "%s", line);
+		memcpy(figures[n_figures].name, line, (size_t)(tab - line) + 1);
 		figures[n_figures++].us = strtod(tab + 1, NULL);
 	}
 }
@@ -39,7 +38,10 @@ bench_mls_peer_run(const char *command)
 	pid_t pid;
 
 	n_figures = 0;
-	if (pipe(ends) != 0 || (pid = fork()) < 0)
+	if (pipe(ends) != 0)
+		bench_must(CS_ERR_IO, "the peer");
+	pid = fork();
+	if (pid < 0)
 		bench_must(CS_ERR_IO, "the peer");
 	if (pid == 0) {
 		dup2(ends[1], STDOUT_FILENO);

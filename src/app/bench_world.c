@@ -15,13 +15,10 @@
 #define PADDING 256 /* what the client uses */
 
 static enum cs_err
-accept_all(void *arg, struct cs_view credential, struct cs_view old,
-    struct cs_view key)
+accept_all(void *arg, const struct cs_mls_auth_request *request)
 {
 	(void)arg;
-	(void)credential;
-	(void)old;
-	(void)key;
+	(void)request;
 	return CS_OK;
 }
 
@@ -44,7 +41,7 @@ identity(const struct bench_member *m)
 
 	return (struct cs_mls_identity){
 		.credential = cs_buf_view(&m->credential),
-		.key = m->signer,
+		.signer = m->signer,
 		.not_before_s = now - 3600,
 		.not_after_s = now + 86400,
 	};
@@ -80,7 +77,7 @@ bench_member_init(struct bench_member *m, unsigned number)
 	bench_must(
 	    cs_credential_write(&m->credential, &credential), "credential");
 	id = identity(m);
-	bench_must(cs_mls_key_package_new(&m->key_package, &m->secrets, m->ref,
+	bench_must(cs_mls_key_package_new(&m->key_package, &m->secrets, &m->ref,
 		       CS_SUITE_X25519_AES128, &id, false),
 	    "key package");
 }
@@ -105,6 +102,11 @@ make_group(struct bench_member *a, const uint8_t root[static 32],
 {
 	struct cs_franking_operator_pin pin = { .log_origin =
 						    cs_view_str(hub_name) };
+	const struct cs_mls_external_sender operator = {
+		.signature_key = cs_view(external_sender, 32),
+		.credential = { CS_MLS_CREDENTIAL_BASIC,
+		    cs_view_str(hub_name) },
+	};
 	struct cs_buf senders = { 0 }, dictionary = { 0 };
 	struct cs_mls_extension exts[2];
 	struct cs_mls_options opt = options();
@@ -115,9 +117,7 @@ make_group(struct bench_member *a, const uint8_t root[static 32],
 	memcpy(pin.root_public, root, 32);
 	bench_must(cs_operator_id(pin.operator_id, root), "operator");
 	bench_must(cs_franking_operator_pin_write(&dictionary, &pin), "pin");
-	bench_must(cs_mls_external_senders(&senders, cs_view_str(hub_name),
-		       cs_view(external_sender, 32)),
-	    "senders");
+	bench_must(cs_mls_external_senders(&senders, &operator, 1), "senders");
 	exts[0] = (struct cs_mls_extension){ CS_MLS_EXT_EXTERNAL_SENDERS,
 		cs_buf_view(&senders) };
 	exts[1] = (struct cs_mls_extension){ CS_MLS_EXT_APP_DATA_DICTIONARY,
@@ -138,7 +138,7 @@ register_group(struct bench_member *a)
 	struct cs_wire_empty none;
 	struct cs_buf info = { 0 };
 
-	bench_must(cs_mls_group_info(a->group, &info), "info");
+	bench_must(cs_mls_group_info(a->group, &info, true), "info");
 	m.group_info = cs_buf_view(&info);
 	bench_must(
 	    cs_session_call(&a->session, CS_WIRE_GROUP_NEW,
@@ -203,7 +203,7 @@ bench_pair(struct bench_member *a, struct bench_member *b, unsigned n,
 	}
 	bench_must(cs_mls_group_merge(a->group, staged), "merge");
 	bench_must(cs_mls_welcome_join(&b->group, cs_buf_view(&welcome),
-		       cs_buf_view(&b->secrets), &id, &opt, 0, NULL),
+		       cs_buf_view(&b->secrets), &id, &opt, NULL),
 	    "join");
 	memcpy(b->group_ref, a->group_ref, 32);
 	for (unsigned i = 0; i < n; i++)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* join, whoami, safety-number, settings, completion */
+/* join, whoami, contacts, safety-number, settings, completion */
 #include <stdio.h>
 #include <string.h>
 
@@ -86,23 +86,88 @@ cli_whoami(const struct cli_args *args)
 	return CLI_OK;
 }
 
+static void
+print_digits(const char *digits)
+{
+	for (int i = 0; i < CS_CLIENT_SAFETY_DIGITS; i += 5)
+		printf("%.5s%c", digits + i, i % 20 == 15 ? '\n' : ' ');
+}
+
+static int
+show_numbers(struct cs_client *c, const char *name)
+{
+	char digits[CS_CLIENT_SAFETY_DIGITS + 1];
+	enum cs_err err = cs_client_safety_number(c, name, digits);
+
+	if (err)
+		return cli_client_fail(c, err);
+	print_digits(digits);
+	err = cs_client_new_safety_number(c, name, digits);
+	if (err == CS_ERR_NOT_FOUND)
+		return CLI_OK;
+	if (err)
+		return cli_client_fail(c, err);
+	printf("\nThat is the number you know. The hub now shows another key "
+	       "for %s, with the number\n\n",
+	    name);
+	print_digits(digits);
+	printf(
+	    "\nIf %s has a new account, and you have compared the new number "
+	    "in person or by voice:\n"
+	    "  countersign safety-number %s --accept-new\n",
+	    name, name);
+	return CLI_OK;
+}
+
 int
 cli_safety_number(const struct cli_args *args)
 {
-	char digits[CS_CLIENT_SAFETY_DIGITS + 1];
+	bool accept = cli_flag(args, "accept-new");
+	const char *name = cli_arg(args, 0);
 	struct cs_client *c;
-	int status = cli_open(&c, args, CLI_OFFLINE);
+	int status = cli_open(&c, args, accept ? CLI_ONLINE : CLI_OFFLINE);
 	enum cs_err err;
 
 	if (status != CLI_OK)
 		return status;
-	err = cs_client_safety_number(c, cli_arg(args, 0), digits);
-	if (err) {
+	if (accept && (err = cs_client_accept_new_key(c, name)))
 		status = cli_client_fail(c, err);
-	} else {
-		for (int i = 0; i < CS_CLIENT_SAFETY_DIGITS; i += 5)
-			printf("%.5s%c", digits + i, i % 20 == 15 ? '\n' : ' ');
-	}
+	else
+		status = show_numbers(c, name);
+	cs_client_close(c);
+	return status;
+}
+
+static void
+print_contact(void *arg, const struct cs_client_contact *contact)
+{
+	const bool *json = arg;
+	const char *state = contact->blocked ? "blocked"
+	    : contact->accepted              ? "accepted"
+					     : "known";
+
+	if (*json)
+		printf("{\"name\":\"%s\",\"state\":\"%s\",\"changed\":%s}\n",
+		    contact->handle, state,
+		    contact->changed ? "true" : "false");
+	else
+		printf("%s  %s%s\n", contact->handle, state,
+		    contact->changed ? "  !! the safety number has changed"
+				     : "");
+}
+
+int
+cli_contacts(const struct cli_args *args)
+{
+	bool json = cli_flag(args, "json");
+	struct cs_client *c;
+	enum cs_err err;
+	int status = cli_open(&c, args, CLI_OFFLINE);
+
+	if (status != CLI_OK)
+		return status;
+	if ((err = cs_client_contacts(c, print_contact, &json)))
+		status = cli_client_fail(c, err);
 	cs_client_close(c);
 	return status;
 }

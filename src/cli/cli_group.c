@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* group new, add, remove, list; accept, block */
+/* group new, add, remove, leave, list; accept, block */
 #include <stdio.h>
 #include <string.h>
 
@@ -71,11 +71,30 @@ cli_group_remove(const struct cli_args *args)
 	return status;
 }
 
+int
+cli_group_leave(const struct cli_args *args)
+{
+	struct cs_client *c;
+	enum cs_err err;
+	int status = cli_open(&c, args, CLI_ONLINE);
+
+	if (status != CLI_OK)
+		return status;
+	err = cs_client_group_leave(c, cli_arg(args, 0));
+	if (err)
+		status = cli_client_fail(c, err);
+	else
+		printf("You left. The others see it when one of them is "
+		       "online.\n");
+	cs_client_close(c);
+	return status;
+}
+
 static const char *
 state_name(enum cs_client_group_state state)
 {
 	static const char *const names[] = { "active", "request", "left",
-		"blocked" };
+		"blocked", "leaving" };
 
 	return names[state];
 }

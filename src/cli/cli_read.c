@@ -2,14 +2,12 @@
 /* inbox, follow, requests, save */
 #include <stdio.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "cli/main.h"
 #include "cli/print.h"
 #include "cli/report_error.h"
 
 #define WAIT_MS 30000 /* a lost push costs half a minute */
-#define RETRY_MAX_S 60u
 
 static int
 show(struct cs_client *c, enum cs_client_which which, bool json)
@@ -50,27 +48,6 @@ cli_requests(const struct cli_args *args)
 	return status;
 }
 
-/* Once the connection is lost: again, and each time a little later. */
-static enum cs_err
-reconnect(struct cs_client *c)
-{
-	unsigned wait_s = 1;
-	enum cs_err err;
-
-	fprintf(
-	    stderr, "countersign: %s Trying again.\n", cs_client_problem(c));
-	for (;;) {
-		cs_client_unlock(c);
-		sleep(wait_s);
-		if ((err = cs_client_lock(c)))
-			return err;
-		err = cs_client_connect(c);
-		if (err != CS_ERR_CLOSED && err != CS_ERR_TIMEOUT)
-			return err;
-		wait_s = 2 * wait_s < RETRY_MAX_S ? 2 * wait_s : RETRY_MAX_S;
-	}
-}
-
 /* Other commands work while this one waits. */
 static enum cs_err
 wait_for_more(struct cs_client *c)
@@ -101,7 +78,7 @@ cli_follow(const struct cli_args *args)
 			break;
 		err = wait_for_more(c);
 		if (err == CS_ERR_CLOSED || err == CS_ERR_TIMEOUT)
-			err = reconnect(c);
+			err = cli_reconnect(c);
 		if (err) {
 			status = cli_client_fail(c, err);
 			break;

@@ -2,7 +2,6 @@
 /* report, reports, export */
 #include <stdio.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "base/text.h"
 #include "cli/main.h"
@@ -43,22 +42,6 @@ print_line(void *arg, const char *text)
 }
 
 static int
-confirm(const char *question)
-{
-	char line[16];
-
-	if (!isatty(STDIN_FILENO))
-		return cli_fail(CLI_USAGE,
-		    "Nothing was sent. Without a terminal, say --yes.");
-	printf("%s", question);
-	fflush(stdout);
-	if (fgets(line, sizeof line, stdin) == NULL ||
-	    (line[0] != 'y' && line[0] != 'Y'))
-		return cli_fail(CLI_NOT_DONE, "Nothing was sent.");
-	return CLI_OK;
-}
-
-static int
 send_report(struct cs_client *c, const struct cli_args *args, uint16_t reason)
 {
 	struct picked p = { .report = { .reason = reason } };
@@ -76,7 +59,8 @@ send_report(struct cs_client *c, const struct cli_args *args, uint16_t reason)
 	printf("Nothing else of the conversation is sent. The reported person "
 	       "is not told who reported.\n");
 	if (!cli_flag(args, "yes") &&
-	    (status = confirm("Send it? [y/N] ")) != CLI_OK)
+	    (status = cli_confirm("Send it? [y/N] ", "Nothing was sent.")) !=
+		CLI_OK)
 		return status;
 	if ((err = cs_client_report_send(c, &p.report, id)))
 		return cli_client_fail(c, err);

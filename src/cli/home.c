@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "cli/main.h"
 #include "cli/report_error.h"
@@ -10,6 +11,7 @@
 #include "wire/messages.h"
 
 #define PATH_SIZE 4096
+#define RETRY_MAX_S 60u
 
 const char *
 cli_home(const struct cli_args *args)
@@ -37,13 +39,21 @@ cli_home(const struct cli_args *args)
 	return path;
 }
 
+/* The account is disabled, or this device was removed from it. */
+static bool
+shut_out(const struct cs_client *c)
+{
+	return cs_client_hub_code(c) == CS_WIRE_E_DISABLED ||
+	    cs_client_hub_code(c) == CS_WIRE_E_REMOVED;
+}
+
 int
 cli_client_fail(const struct cs_client *c, enum cs_err err)
 {
 	const char *problem = cs_client_problem(c);
 	int status = report_status(err);
 
-	if (cs_client_hub_code(c) == CS_WIRE_E_DISABLED)
+	if (shut_out(c))
 		status = CLI_DENIED;
 	else if (err == CS_ERR_DENIED && cs_client_hub_code(c) != 0)
 		status = CLI_NOT_DONE;
@@ -108,8 +118,7 @@ cli_open(
 	if (err == CS_OK)
 		return CLI_OK;
 	if ((online != CLI_ONLINE && err == CS_ERR_CLOSED) ||
-	    (online == CLI_READ &&
-		cs_client_hub_code(*out) == CS_WIRE_E_DISABLED)) {
+	    (online == CLI_READ && shut_out(*out))) {
 		fprintf(stderr, "countersign: %s Going on without the hub.\n",
 		    cs_client_problem(*out));
 		return CLI_OK;
@@ -118,4 +127,40 @@ cli_open(
 	cs_client_close(*out);
 	*out = NULL;
 	return status;
+}
+
+int
+cli_confirm(const char *question, const char *otherwise)
+{
+	char line[16];
+
+	if (!isatty(STDIN_FILENO))
+		return cli_fail(
+		    CLI_USAGE, "%s Without a terminal, say --yes.", otherwise);
+	printf("%s", question);
+	fflush(stdout);
+	if (fgets(line, sizeof line, stdin) == NULL ||
+	    (line[0] != 'y' && line[0] != 'Y'))
+		return cli_fail(CLI_NOT_DONE, "%s", otherwise);
+	return CLI_OK;
+}
+
+enum cs_err
+cli_reconnect(struct cs_client *c)
+{
+	unsigned wait_s = 1;
+	enum cs_err err;
+
+	fprintf(
+	    stderr, "countersign: %s Trying again.\n", cs_client_problem(c));
+	for (;;) {
+		cs_client_unlock(c);
+		sleep(wait_s);
+		if ((err = cs_client_lock(c)))
+			return err;
+		err = cs_client_connect(c);
+		if (err != CS_ERR_CLOSED && err != CS_ERR_TIMEOUT)
+			return err;
+		wait_s = 2 * wait_s < RETRY_MAX_S ? 2 * wait_s : RETRY_MAX_S;
+	}
 }

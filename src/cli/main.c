@@ -39,6 +39,19 @@ static const struct cli_option json_options[] = {
 	{ "json", 0, NULL, "for programs" },
 	{ 0 },
 };
+static const struct cli_option safety_options[] = {
+	{ "accept-new", 0, NULL, "from now on the new key is theirs" },
+	{ 0 },
+};
+static const struct cli_option yes_options[] = {
+	{ "yes", 'y', NULL, "do not ask" },
+	{ 0 },
+};
+static const struct cli_option join_device_options[] = {
+	{ "name", 0, "NAME", "what this device is called in your list" },
+	{ "passphrase", 0, NULL, "ask for a passphrase that locks the folder" },
+	{ 0 },
+};
 static const struct cli_option save_options[] = {
 	{ "output", 'o', "FILE", "where to write it" },
 	{ 0 },
@@ -66,12 +79,40 @@ static const struct cli_command commands[] = {
 	    "key, so nobody can put another hub in its place. Put the link in "
 	    "quotes.",
 	    1, 1, join_options, cli_join },
+	{ "link", "[--yes]", "let another device of yours into the account",
+	    "Shows a code, as text and as a QR code, that is good for ten "
+	    "minutes and one device. Give it to \"join-device\" there, and "
+	    "compare the check number on both screens before you agree. The "
+	    "new device gets the account's key, your contacts and your "
+	    "conversations, and can do all that this one can. Messages from "
+	    "before are not copied.",
+	    0, 0, yes_options, cli_link },
+	{ "join-device", "CODE [--name NAME] [--passphrase]",
+	    "make this a device of an account that you have",
+	    "CODE is what \"link\" shows on the other device. Put it in "
+	    "quotes. What breaks off goes on with the same code.",
+	    1, 1, join_device_options, cli_join_device },
+	{ "devices", "[--json]", "list the devices of your account", NULL, 0, 0,
+	    json_options, cli_devices },
+	{ "device remove", "ID [--yes]", "remove a device from your account",
+	    "It is shut out at once: it can neither log in nor read what comes "
+	    "after, and leaves every conversation. What it has received stays "
+	    "on it. The last device cannot be removed.",
+	    1, 1, yes_options, cli_device_remove },
 	{ "whoami", "[--json]", "show who you are and on which hub", NULL, 0, 0,
 	    json_options, cli_whoami },
-	{ "safety-number", "NAME", "show the number to compare with somebody",
+	{ "contacts", "[--json]", "list the people you know",
+	    "Says whom you accepted or blocked, and whose safety number has "
+	    "changed.",
+	    0, 0, json_options, cli_contacts },
+	{ "safety-number", "NAME [--accept-new]",
+	    "show the number to compare with somebody",
 	    "The two of you see the same 60 digits unless somebody stands in "
-	    "between. Compare them in person or by voice.",
-	    1, 1, NULL, cli_safety_number },
+	    "between. Compare them in person or by voice. When the hub shows "
+	    "another key for somebody you know, nothing is sent to it, and "
+	    "this shows the old and the new number; with --accept-new the new "
+	    "key is theirs, for all your devices. Compare first.",
+	    1, 1, safety_options, cli_safety_number },
 	{ "send", "NAME TEXT | NAME - | NAME --photo FILE [CAPTION]",
 	    "send a message to somebody or to a group",
 	    "\"-\" reads the text from standard input. Prints the id of the "
@@ -93,6 +134,10 @@ static const struct cli_command commands[] = {
 	    NULL, cli_group_add },
 	{ "group remove", "GROUP NAME", "remove somebody from a group", NULL, 2,
 	    2, NULL, cli_group_remove },
+	{ "group leave", "GROUP|NAME", "leave a group or a conversation",
+	    "With all your devices. You read nothing more of it; the others "
+	    "see that you left.",
+	    1, 1, NULL, cli_group_leave },
 	{ "group list", "[--json]", "list conversations and who is in them",
 	    NULL, 0, 0, json_options, cli_group_list },
 	{ "requests", "[--json]",

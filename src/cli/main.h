@@ -9,7 +9,9 @@ typedef int cli_run(const struct cli_args *args);
 cli_run cli_join, cli_whoami, cli_safety_number, cli_send, cli_inbox,
     cli_follow, cli_save, cli_group_new, cli_group_add, cli_group_remove,
     cli_group_list, cli_requests, cli_accept, cli_block, cli_settings,
-    cli_report, cli_reports, cli_export, cli_completion_command;
+    cli_report, cli_reports, cli_export, cli_completion_command, cli_link,
+    cli_join_device, cli_devices, cli_device_remove, cli_group_leave,
+    cli_contacts;
 
 extern const struct cli_program cli_countersign;
 
@@ -20,12 +22,19 @@ extern const struct cli_program cli_countersign;
 const char *cli_home(const struct cli_args *args);
 /* Open the home; with ${online} connect, too.  A status that is not 0 has
  * been said.  Without a hub CLI_MAYBE goes on and says so; CLI_READ does so for
- * a disabled account, too, whose holder may read what is here. */
+ * a disabled account or a removed device, too, whose holder may read what is
+ * here. */
 enum cli_online { CLI_OFFLINE, CLI_READ, CLI_MAYBE, CLI_ONLINE };
 int cli_open(struct cs_client **out, const struct cli_args *args,
     enum cli_online online);
 /* Say why ${err}, and give the status for it. */
 int cli_client_fail(const struct cs_client *c, enum cs_err err);
+/* Once the connection is lost: again, and each time a little later, with the
+ * home unlocked in between. */
+enum cs_err cli_reconnect(struct cs_client *c);
+/* Ask on the terminal; a status that is not 0 has been said, with ${otherwise}
+ * for "no". */
+int cli_confirm(const char *question, const char *otherwise);
 
 /* ---- show.c
  * --------------------------------------------------------------- */

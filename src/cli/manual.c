@@ -249,7 +249,8 @@ bash(const struct cli_program *p)
 		bash_options(p->options);
 		printf(" --help\" ;;\n");
 	}
-	printf("  \"group \"*) words=\"new add remove list\" ;;\n"
+	printf("  \"group \"*) words=\"new add remove leave list\" ;;\n"
+	       "  \"device \"*) words=\"remove\" ;;\n"
 	       "  *) words=\"");
 	for (c = p->commands; c->name != NULL; c++)
 		printf(" %.*s", (int)strcspn(c->name, " "), c->name);

@@ -94,6 +94,19 @@ cli_print_time(FILE *to, uint64_t ms)
 }
 
 void
+cli_print_day(FILE *to, uint64_t ms)
+{
+	time_t t = (time_t)(ms / 1000);
+	char at[32] = "?";
+	struct tm tm;
+
+	/* What is rounded to the day is rounded to the day in UTC. */
+	if (gmtime_r(&t, &tm) != NULL)
+		strftime(at, sizeof at, "%Y-%m-%d", &tm);
+	fputs(at, to);
+}
+
+void
 cli_progress(uint64_t done, uint64_t total)
 {
 	static int shown = -1;

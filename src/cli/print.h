@@ -13,6 +13,8 @@
 void cli_print_text(FILE *to, struct cs_view text, int indent);
 /* Local time, to the minute. */
 void cli_print_time(FILE *to, uint64_t ms);
+/* The date, UTC. */
+void cli_print_day(FILE *to, uint64_t ms);
 /* A JSON string, quotes included. */
 void cli_print_json(FILE *to, struct cs_view text);
 /* "12 of 20 MiB" on standard error if it is a terminal. */

@@ -53,6 +53,8 @@ show_json(const struct cs_client_message *m)
 		printf(",\"waiting\":true");
 	if (m->failed)
 		printf(",\"failed\":true");
+	if (m->warning)
+		printf(",\"warning\":true");
 	if (m->kind == CS_CLIENT_REFUSED) {
 		json_string("reason", m->reason);
 	} else {
@@ -130,7 +132,7 @@ show_text(const struct cs_client_message *m)
 {
 	switch (m->kind) {
 	case CS_CLIENT_NOTICE:
-		printf("-- ");
+		printf(m->warning ? "!! " : "-- ");
 		if (m->conversation[0] != '\0') {
 			cli_print_text(stdout, cs_view_str(m->conversation), 0);
 			printf(": ");

@@ -37,6 +37,26 @@ disabled(struct cs_client *c)
 			*p = ' ';
 }
 
+static void
+removed(struct cs_client *c)
+{
+	struct cs_wire_removed data;
+	char at[32] = "?";
+	struct tm tm;
+	time_t t;
+
+	if (cs_wire_parse(&data, &cs_wire_removed_shape,
+		cs_buf_view(&c->session.refusal_data)) == CS_OK) {
+		t = (time_t)(data.at_ms / 1000);
+		if (gmtime_r(&t, &tm) != NULL)
+			strftime(at, sizeof at, "%Y-%m-%d %H:%M UTC", &tm);
+	}
+	snprintf(c->problem, sizeof c->problem,
+	    "Another device of %s removed this one from the account on %s. "
+	    "What is here stays readable; nothing new comes.",
+	    c->handle, at);
+}
+
 static enum cs_err
 explain(struct cs_client *c, enum cs_err err)
 {
@@ -47,6 +67,8 @@ explain(struct cs_client *c, enum cs_err err)
 		c->hub_code = c->session.code;
 		if (c->hub_code == CS_WIRE_E_DISABLED)
 			disabled(c);
+		else if (c->hub_code == CS_WIRE_E_REMOVED)
+			removed(c);
 		else
 			snprintf(c->problem, sizeof c->problem, "%s",
 			    c->session.sentence);

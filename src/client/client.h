@@ -75,14 +75,68 @@ CS_CHECKED enum cs_err cs_client_sync(struct cs_client *c);
 /* Wait for something new, at most ${timeout_ms}; CS_ERR_TIMEOUT. */
 CS_CHECKED enum cs_err cs_client_wait(struct cs_client *c, int timeout_ms);
 
+/* ---- devices --------------------------------------------------------------
+ */
+
+#define CS_CLIENT_DEVICE_NAME_MAX 64
+#define CS_CLIENT_CODE_SIZE 512
+#define CS_CLIENT_CHECK_DIGITS 6
+
+/*
+ * Let a new device into the account: make a code, carry it to the new device,
+ * wait for what asks with it, compare the check number on both screens, agree.
+ * Before the last call nothing has been given away; the code ends by itself.
+ */
+struct cs_client_linking;
+CS_CHECKED enum cs_err cs_client_linking_new(
+    struct cs_client_linking **out, struct cs_client *c);
+void cs_client_linking_free(struct cs_client_linking *l);
+const char *cs_client_linking_code(const struct cs_client_linking *l);
+/* CS_ERR_TIMEOUT: nothing yet, call again; CS_ERR_CLOSED: connect and call
+ * again; CS_ERR_EXPIRED: the code is over.  Does not touch the home: others may
+ * be let in meanwhile. */
+CS_CHECKED enum cs_err cs_client_linking_wait(
+    struct cs_client_linking *l, struct cs_client *c, int timeout_ms);
+/* Who asks: the name it gives itself, and the number to compare. */
+const char *cs_client_linking_name(const struct cs_client_linking *l);
+const char *cs_client_linking_number(const struct cs_client_linking *l);
+/* Certify the device, and hand over what it needs. */
+CS_CHECKED enum cs_err cs_client_linking_agree(
+    struct cs_client_linking *l, struct cs_client *c);
+
+/*
+ * The new device's side: a home in ${home} for the account that ${code} is of.
+ * ${asked} is told the check number; then the other device has to agree.
+ * ${problem} as for cs_client_join(); what broke off can be repeated.
+ */
+CS_CHECKED enum cs_err cs_client_join_device(const char *home, const char *code,
+    const char *name, struct cs_view passphrase,
+    void (*asked)(const char *number), char problem[static 256]);
+
+struct cs_client_device {
+	uint8_t id[CS_CLIENT_ID_LEN];
+	char name[CS_CLIENT_DEVICE_NAME_MAX + 1]; /* empty: the first one */
+	uint64_t created_ms, seen_ms; /* seen: to the day, 0: never */
+	bool own;                     /* the one that asks */
+};
+CS_CHECKED enum cs_err cs_client_devices(struct cs_client *c,
+    void (*each)(void *arg, const struct cs_client_device *d), void *arg);
+/* The device whose id begins with ${prefix}, in hex. */
+CS_CHECKED enum cs_err cs_client_device_find(
+    struct cs_client *c, const char *prefix, struct cs_client_device *out);
+/* Remove it from the account and from all conversations. */
+CS_CHECKED enum cs_err cs_client_device_remove(
+    struct cs_client *c, const uint8_t id[static CS_CLIENT_ID_LEN]);
+
 /* ---- conversations --------------------------------------------------------
  */
 
 enum cs_client_group_state {
 	CS_CLIENT_ACTIVE = 0,
 	CS_CLIENT_REQUEST = 1, /* from somebody new, not accepted yet */
-	CS_CLIENT_LEFT = 2,    /* we were removed */
+	CS_CLIENT_LEFT = 2,    /* we were removed, or left */
 	CS_CLIENT_BLOCKED = 3,
+	CS_CLIENT_LEAVING = 4, /* left; somebody has to commit it yet */
 };
 struct cs_client_group {
 	uint8_t ref[32];
@@ -108,6 +162,10 @@ CS_CHECKED enum cs_err cs_client_group_add(struct cs_client *c,
     const char *name, const char *const *handles, size_t n);
 CS_CHECKED enum cs_err cs_client_group_remove(
     struct cs_client *c, const char *name, const char *handle);
+/* Leave a group, or with the name of a person the conversation with them, on
+ * all devices of the account. */
+CS_CHECKED enum cs_err cs_client_group_leave(
+    struct cs_client *c, const char *name);
 
 /* First contacts: accept lets somebody in, block keeps somebody out. */
 CS_CHECKED enum cs_err cs_client_accept(
@@ -118,6 +176,22 @@ CS_CHECKED enum cs_err cs_client_unknown_senders(
 /* 60 digits that two people compare, and a zero. */
 CS_CHECKED enum cs_err cs_client_safety_number(struct cs_client *c,
     const char *handle, char out[static CS_CLIENT_SAFETY_DIGITS + 1]);
+/* The same for a key that the hub shows since; CS_ERR_NOT_FOUND: it shows the
+ * known one. */
+CS_CHECKED enum cs_err cs_client_new_safety_number(struct cs_client *c,
+    const char *handle, char out[static CS_CLIENT_SAFETY_DIGITS + 1]);
+/* From now on the new key is theirs: the two have compared it. */
+CS_CHECKED enum cs_err cs_client_accept_new_key(
+    struct cs_client *c, const char *handle);
+
+struct cs_client_contact {
+	const char *handle;
+	bool accepted, blocked;
+	bool changed; /* another key than the known one was shown */
+};
+CS_CHECKED enum cs_err cs_client_contacts(struct cs_client *c,
+    void (*each)(void *arg, const struct cs_client_contact *contact),
+    void *arg);
 
 /* ---- messages ---------------------------------------------------------------
  */
@@ -157,6 +231,7 @@ struct cs_client_message {
 	bool late;    /* the clocks of sender and hub differ much */
 	bool waiting; /* ours, not with the hub yet */
 	bool failed;  /* ours, the hub refused it */
+	bool warning; /* a notice that nobody should miss */
 	uint64_t time_ms, group_seq;
 	char conversation[256];
 	bool direct;

@@ -27,6 +27,13 @@
 #define CLIENT_TRIES 8 /* lost races against other committers in a row */
 #define CLIENT_REPORT_WINDOW_S (30 * 86400)
 #define CLIENT_TIMEOUT_MS 15000
+#define CLIENT_LINK_S (10 * 60) /* a code is valid, as at the hub */
+/* RFC 9420, section 16.6: members who never commit hold back the security of
+ * all.  Each does within the week, on a day of its own. */
+#define CLIENT_COMMIT_MS ((uint64_t)7 * 86400 * 1000)
+#define CLIENT_COMMIT_JITTER_MS ((uint64_t)86400 * 1000)
+#define CLIENT_COMMIT_MESSAGES 1000 /* of ours, under one leaf key */
+#define CLIENT_UPKEEP_MS ((uint64_t)3600 * 1000) /* how often to look */
 
 /* GroupInfo extension of ours, seen by those who join only: kind and name. */
 #define CLIENT_EXT_ROOM 0xf0c5
@@ -39,6 +46,11 @@ struct client_contact {
 	char handle[CS_HANDLE_MAX + 1];
 	uint8_t account_key[32];
 	enum client_contact_state state;
+	uint64_t state_ms; /* when a device of ours set it; 0: none did */
+	/* The hub showed another account or key under the name: nothing is
+	 * sent to it before the user says so. */
+	bool changed;
+	uint8_t new_account[16], new_key[32];
 };
 
 struct cs_client {
@@ -59,6 +71,10 @@ struct cs_client {
 
 	struct client_contact *contacts;
 	size_t n_contacts;
+	/* Who was refused last for a key that is not the known one; without a
+	 * handle: nobody. */
+	struct client_contact differs;
+	uint64_t upkept_ms; /* see upkeep.c */
 
 	struct cs_session session;
 	bool online;
@@ -88,6 +104,11 @@ CS_CHECKED enum cs_err client_identity_save(struct cs_client *c);
 void client_offline(struct cs_client *c);
 /* Without a connection there is nothing to be done: CS_ERR_CLOSED. */
 CS_CHECKED enum cs_err client_need_hub(struct cs_client *c);
+
+/* HOST or HOST:PORT, a host name or an IPv4 address; 443 if no port is given.
+ * (join.c) */
+CS_CHECKED bool client_host_parse(
+    char host[static 256], int *port, const char *s, size_t len);
 
 /* ---- connect.c ---------------------------------------------------------- */
 
@@ -124,7 +145,17 @@ struct client_contact *client_contact_by_handle(
 CS_CHECKED enum cs_err client_contact_learn(
     struct cs_client *c, struct cs_view credential);
 CS_CHECKED enum cs_err client_contact_set_state(struct cs_client *c,
-    struct client_contact *contact, enum client_contact_state state);
+    struct client_contact *contact, enum client_contact_state state,
+    uint64_t at_ms);
+/* Somebody that another device of ours has met. */
+CS_CHECKED enum cs_err client_contact_add(
+    struct cs_client *c, const struct client_contact *contact);
+/* ${contact}, one of c->contacts, is ${by} from now on. */
+CS_CHECKED enum cs_err client_contact_replace(struct cs_client *c,
+    struct client_contact *contact, const struct client_contact *by);
+/* Somebody was refused: if that was for a new key under a known name, say so,
+ * once; inside a transaction. */
+CS_CHECKED enum cs_err client_contact_warn(struct cs_client *c);
 /* The authentication service of MLS: a device certificate that verifies, and
  * an account key that has not changed; of external senders only the operator
  * (its key is looked at in client_group_check_operator()). */
@@ -132,6 +163,34 @@ enum cs_err client_check_leaf(
     void *arg, const struct cs_mls_auth_request *request);
 /* The handle in a credential, as a string of CS_HANDLE_MAX + 1. */
 void client_handle_of(char *out, struct cs_view credential);
+
+/* ---- request.c -----------------------------------------------------------
+ */
+
+/* A device of ours decided about ${contact} at ${at_ms}: the contact and the
+ * conversations with it; inside a transaction. */
+CS_CHECKED enum cs_err client_contact_decide(struct cs_client *c,
+    struct client_contact *contact, enum client_contact_state state,
+    uint64_t at_ms);
+/* The same for another account or key under a known name: conversations of the
+ * two under the old one are over. */
+CS_CHECKED enum cs_err client_contact_renew(struct cs_client *c,
+    struct client_contact *contact, const struct client_contact *by);
+
+/* ---- note.c --------------------------------------------------------------
+ */
+
+/* Sealed for the devices of the account and nobody else; ${place} says what it
+ * is.  Replaces what ${out} holds.  CS_ERR_DECRYPT */
+CS_CHECKED enum cs_err client_account_seal(struct cs_buf *out,
+    const struct cs_client *c, const char *place, struct cs_view plain);
+CS_CHECKED enum cs_err client_account_open(struct cs_buf *out,
+    const struct cs_client *c, const char *place, struct cs_view sealed);
+/* What the other devices are told of ${contact}. */
+CS_CHECKED enum cs_err client_note_write(struct cs_buf *out,
+    const struct cs_client *c, const struct client_contact *contact);
+/* Take over what other devices decided since. */
+CS_CHECKED enum cs_err client_notes_fetch(struct cs_client *c);
 
 /* ---- call.c -------------------------------------------------------------- */
 
@@ -158,8 +217,15 @@ struct client_group {
 	uint8_t chain[32];
 	uint64_t last_ms; /* time of the last stamp */
 	uint64_t sender_seq;
+	uint64_t committed_ms; /* our last commit; or when we came */
+	uint32_t sent;         /* messages of ours since */
+	/* Leaves whose own account has proposed their removal. */
+	uint32_t leavers[CS_WIRE_DEVICES_MAX];
+	size_t n_leavers;
 	struct cs_mls_group *mls;
 };
+/* Left, or on the way out. */
+bool client_group_over(const struct client_group *g);
 void client_group_clear(struct client_group *g);
 struct cs_view client_group_id(const struct client_group *g);
 /* CS_ERR_NOT_FOUND */
@@ -175,6 +241,10 @@ CS_CHECKED enum cs_err client_group_find(struct client_group *out,
 /* Into the database; inside a transaction, or alone. */
 CS_CHECKED enum cs_err client_group_store(
     struct cs_client *c, struct client_group *g);
+/* Ids of all groups, one <V> after the other: what is done with one may change
+ * the table. */
+CS_CHECKED enum cs_err client_group_list(
+    struct cs_buf *out, struct cs_client *c);
 /* Walk the groups of cs_client; stops at the first error. */
 CS_CHECKED enum cs_err client_group_each(struct cs_client *c,
     enum cs_err (*each)(struct cs_client *c, struct client_group *g, void *arg),
@@ -187,10 +257,14 @@ CS_CHECKED enum cs_err client_group_check_operator(
     struct cs_client *c, const struct cs_mls_group *mls);
 CS_CHECKED enum cs_err client_group_check_staged(
     const struct client_group *g, const struct cs_mls_staged *staged);
-/* The leaf of the member called ${handle}; false: none. */
-bool client_group_leaf_of(
-    const struct client_group *g, const char *handle, uint32_t *leaf);
-uint32_t client_group_count(const struct client_group *g);
+/* Leaves of the devices of ${handle}: how many. */
+size_t client_group_leaves_of(const struct client_group *g, const char *handle,
+    uint32_t leaves[static CS_WIRE_DEVICES_MAX]);
+/* How many people: 1, 2, or 3 for more; devices of one count once. */
+unsigned client_group_people(const struct client_group *g);
+/* Somebody in it who is not us. */
+bool client_group_other(const struct client_group *g, const struct cs_client *c,
+    char out[static CS_HANDLE_MAX + 1]);
 
 /* ---- group_make.c ---------------------------------------------------------
  */
@@ -198,9 +272,40 @@ uint32_t client_group_count(const struct client_group *g);
 /* The conversation of two with ${handle}, made if there is none. */
 CS_CHECKED enum cs_err client_group_direct(
     struct client_group *out, struct cs_client *c, const char *handle);
+/* Bring our other devices into ${g} if one is missing. */
+CS_CHECKED enum cs_err client_devices_bring(
+    struct cs_client *c, struct client_group *g);
 /* Tell the hub of a group that it does not know yet. */
 CS_CHECKED enum cs_err client_group_register(
     struct cs_client *c, struct client_group *g);
+
+/* ---- join_group.c --------------------------------------------------------
+ */
+
+/* A conversation that this device is to enter; inside a transaction. */
+CS_CHECKED enum cs_err client_joining_add(
+    struct cs_client *c, const struct client_group *g);
+/* What is known of a group that waits in there; CS_ERR_NOT_FOUND. */
+CS_CHECKED enum cs_err client_joining_find(
+    struct client_group *out, struct cs_client *c, struct cs_view id);
+CS_CHECKED enum cs_err client_joining_forget(
+    struct cs_client *c, struct cs_view id);
+
+/* ---- leave.c -------------------------------------------------------------
+ */
+
+/* Go on leaving: propose it, again once an epoch has passed it over. */
+CS_CHECKED enum cs_err client_leave_resume(
+    struct cs_client *c, struct client_group *g);
+/* A proposal came from ${sender}: is it somebody's own leaving? */
+void client_leave_seen(
+    const struct cs_client *c, struct client_group *g, uint32_t sender);
+
+/* ---- upkeep.c ------------------------------------------------------------
+ */
+
+/* Commit where we have not for long. */
+CS_CHECKED enum cs_err client_upkeep(struct cs_client *c);
 
 /* ---- commit.c
  * -------------------------------------------------------------- */
@@ -248,7 +353,7 @@ CS_CHECKED enum cs_err client_receive(struct cs_client *c,
  */
 struct client_record {
 	enum cs_client_message_kind kind;
-	bool late, failed, bare;
+	bool late, failed, bare, warning;
 	uint64_t time_ms, seq;
 	char from[CS_HANDLE_MAX + 1];
 	char reason[32];
@@ -272,6 +377,10 @@ CS_CHECKED enum cs_err client_message_by_mid(uint64_t *id,
 CS_CHECKED enum cs_err client_notice(struct cs_client *c,
     const struct client_group *g, uint64_t time_ms, const char *format, ...)
     __attribute__((format(printf, 4, 5)));
+/* A notice that nobody should miss; now. */
+CS_CHECKED enum cs_err client_warning(
+    struct cs_client *c, const struct client_group *g, const char *format, ...)
+    __attribute__((format(printf, 3, 4)));
 
 /* ---- send.c
  * -------------------------------------------------------------------- */

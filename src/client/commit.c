@@ -80,6 +80,73 @@ pending_load(
 /* ---- what a commit did, in words --------------------------------------------
  */
 
+struct change {
+	char name[CS_HANDLE_MAX + 1]; /* whose device it is */
+	uint32_t leaf;
+	bool external; /* removed, by the operator's proposal */
+};
+
+static bool
+removal(struct change *out, const struct cs_mls_staged *staged, size_t i)
+{
+	struct cs_mls_member m;
+
+	if (!cs_mls_staged_removed_member(staged, i, &m, &out->external))
+		return false;
+	client_handle_of(out->name, m.credential);
+	out->leaf = m.leaf;
+	return true;
+}
+
+static bool
+addition(struct change *out, const struct cs_mls_staged *staged, size_t i)
+{
+	struct cs_mls_member m;
+
+	if (!cs_mls_staged_added_member(staged, i, &m))
+		return false;
+	client_handle_of(out->name, m.credential);
+	out->leaf = m.leaf;
+	return true;
+}
+
+/* Is an earlier change about the same person?  Then it is told. */
+static bool
+told(const struct cs_mls_staged *staged, size_t i, const char *name,
+    bool (*change)(
+	struct change *out, const struct cs_mls_staged *staged, size_t i))
+{
+	struct change other;
+
+	while (i-- > 0)
+		if (change(&other, staged, i) && strcmp(other.name, name) == 0)
+			return true;
+	return false;
+}
+
+/* Does a device of the person stay? */
+static bool
+stays(const struct client_group *g, const struct cs_mls_staged *staged,
+    const char *name)
+{
+	uint32_t leaves[CS_WIRE_DEVICES_MAX];
+	size_t n = client_group_leaves_of(g, name, leaves), gone = 0;
+	struct change c;
+
+	for (size_t i = 0; i < cs_mls_staged_removed(staged); i++)
+		gone += removal(&c, staged, i) && strcmp(c.name, name) == 0;
+	return n > gone;
+}
+
+static bool
+is_leaver(const struct client_group *g, uint32_t leaf)
+{
+	for (size_t i = 0; i < g->n_leavers; i++)
+		if (g->leavers[i] == leaf)
+			return true;
+	return false;
+}
+
 static enum cs_err
 notice_removed(struct cs_client *c, struct client_group *g,
     const struct cs_mls_staged *staged, const char *committer)
@@ -88,18 +155,23 @@ notice_removed(struct cs_client *c, struct client_group *g,
 
 	for (size_t i = 0; err == CS_OK && i < cs_mls_staged_removed(staged);
 	     i++) {
-		char name[CS_HANDLE_MAX + 1];
-		struct cs_mls_member m;
-		bool external;
+		struct change r;
 
-		if (!cs_mls_staged_removed_member(staged, i, &m, &external))
+		if (!removal(&r, staged, i) || told(staged, i, r.name, removal))
 			continue;
-		client_handle_of(name, m.credential);
-		err = external
-		    ? client_notice(c, g, g->last_ms,
-			  "%s was removed by the operator of %s.", name, c->hub)
-		    : client_notice(
-			  c, g, g->last_ms, "%s removed %s.", committer, name);
+		if (stays(g, staged, r.name))
+			err = client_notice(c, g, g->last_ms,
+			    "A device of %s was removed.", r.name);
+		else if (is_leaver(g, r.leaf))
+			err =
+			    client_notice(c, g, g->last_ms, "%s left.", r.name);
+		else if (r.external)
+			err = client_notice(c, g, g->last_ms,
+			    "%s was removed by the operator of %s.", r.name,
+			    c->hub);
+		else
+			err = client_notice(c, g, g->last_ms, "%s removed %s.",
+			    committer, r.name);
 	}
 	return err;
 }
@@ -108,23 +180,29 @@ static enum cs_err
 notice_added(struct cs_client *c, struct client_group *g,
     const struct cs_mls_staged *staged, const char *committer)
 {
+	uint32_t leaves[CS_WIRE_DEVICES_MAX];
 	enum cs_err err = CS_OK;
 
 	for (size_t i = 0; err == CS_OK && i < cs_mls_staged_added(staged);
 	     i++) {
-		char name[CS_HANDLE_MAX + 1];
 		struct cs_mls_member m;
+		struct change a;
 
 		if (!cs_mls_staged_added_member(staged, i, &m))
 			continue;
 		if ((err = client_contact_learn(c, m.credential)))
 			return err;
 		/* Of two, the second is no news. */
-		if (g->direct && client_group_count(g) == 1)
+		if (!addition(&a, staged, i) ||
+		    told(staged, i, a.name, addition) ||
+		    (g->direct && client_group_people(g) == 1))
 			continue;
-		client_handle_of(name, m.credential);
-		err = client_notice(
-		    c, g, g->last_ms, "%s added %s.", committer, name);
+		if (client_group_leaves_of(g, a.name, leaves) != 0)
+			err = client_notice(
+			    c, g, g->last_ms, "%s added a device.", a.name);
+		else
+			err = client_notice(c, g, g->last_ms, "%s added %s.",
+			    committer, a.name);
 	}
 	return err;
 }
@@ -136,6 +214,8 @@ client_commit_merge(
 	char committer[CS_HANDLE_MAX + 1] = "?";
 	struct cs_mls_member m;
 	bool gone = cs_mls_staged_self_removed(staged);
+	bool ours =
+	    cs_mls_staged_committer(staged) == cs_mls_group_own_leaf(g->mls);
 	enum cs_err err;
 
 	if (cs_mls_group_member(g->mls, cs_mls_staged_committer(staged), &m))
@@ -151,6 +231,12 @@ client_commit_merge(
 		cs_mls_staged_free(staged);
 	} else if ((err = cs_mls_group_merge(g->mls, staged))) {
 		return err;
+	}
+	/* Proposals of the epoch that is over are over, too. */
+	g->n_leavers = 0;
+	if (ours) {
+		g->committed_ms = cs_clock_ms();
+		g->sent = 0;
 	}
 	/* Whatever we had staged was for the epoch that is over. */
 	return client_commit_forget(c, g);

@@ -107,7 +107,11 @@ resume(struct cs_client *c, struct client_group *g, void *arg)
 	(void)arg;
 	if (g->state == CS_CLIENT_LEFT)
 		return CS_OK;
+	if (g->state == CS_CLIENT_LEAVING)
+		return client_leave_resume(c, g);
 	err = client_commit_resume(c, g);
+	if (err == CS_OK || err == CS_ERR_EPOCH)
+		err = client_devices_bring(c, g);
 	if (err == CS_OK || err == CS_ERR_EPOCH)
 		err = client_flush(c, g);
 	/* One conversation that the hub refuses does not stop the others. */
@@ -125,7 +129,8 @@ cs_client_connect(struct cs_client *c)
 		client_offline(c);
 		return err;
 	}
-	if ((err = client_key_packages_fill(c)) || (err = cs_client_sync(c)) ||
+	if ((err = client_key_packages_fill(c)) ||
+	    (err = client_notes_fetch(c)) || (err = cs_client_sync(c)) ||
 	    (err = client_group_each(c, resume, NULL)))
 		return err;
 	return client_reports_flush(c);

@@ -11,7 +11,7 @@
 #include "crypto/hash.h"
 
 #define CONTACT_TABLE "contact"
-#define CONTACT_VERSION 1
+#define CONTACT_VERSION 2
 /* How much work a false number costs whoever looks for one that is similar. */
 #define SAFETY_ROUNDS 5200
 
@@ -20,18 +20,26 @@ parse(struct client_contact *out, struct cs_view account, struct cs_view plain)
 {
 	struct cs_reader r = cs_reader(plain);
 	struct cs_view handle;
+	uint8_t version;
 
 	memset(out, 0, sizeof *out);
 	if (account.len != sizeof out->account)
 		return CS_ERR_CORRUPT;
 	memcpy(out->account, account.data, sizeof out->account);
-	if (cs_read_u8(&r) != CONTACT_VERSION)
+	version = cs_read_u8(&r);
+	if (version < 1 || version > CONTACT_VERSION)
 		cs_reader_fail(&r, CS_ERR_CORRUPT);
 	handle = cs_read_vec_max(&r, CS_HANDLE_MAX);
 	if (handle.len != 0)
 		memcpy(out->handle, handle.data, handle.len);
 	cs_read_copy(&r, out->account_key, sizeof out->account_key);
 	out->state = cs_read_u8(&r);
+	if (version >= 2) {
+		out->state_ms = cs_read_u64(&r);
+		out->changed = cs_read_u8(&r) != 0;
+		cs_read_copy(&r, out->new_account, sizeof out->new_account);
+		cs_read_copy(&r, out->new_key, sizeof out->new_key);
+	}
 	return cs_reader_end(&r) == CS_OK ? CS_OK : CS_ERR_CORRUPT;
 }
 
@@ -84,6 +92,10 @@ save(struct cs_client *c, const struct client_contact *contact)
 	cs_write_vec(&w, cs_view_str(contact->handle));
 	cs_write_bytes(&w, CS_VIEW_OF(contact->account_key));
 	cs_write_u8(&w, (uint8_t)contact->state);
+	cs_write_u64(&w, contact->state_ms);
+	cs_write_u8(&w, contact->changed);
+	cs_write_bytes(&w, CS_VIEW_OF(contact->new_account));
+	cs_write_bytes(&w, CS_VIEW_OF(contact->new_key));
 	if ((err = cs_writer_end(&w)) == CS_OK &&
 	    (err = cs_vault_seal(&sealed, &c->key, CONTACT_TABLE,
 		 CS_VIEW_OF(contact->account), cs_buf_view(&plain))) == CS_OK)
@@ -155,6 +167,14 @@ contact_of(struct client_contact *out, const struct cs_credential *credential,
 	memcpy(out->handle, cert->handle.data, cert->handle.len);
 }
 
+/* Another key under a name that we know: for client_contact_warn(). */
+static enum cs_err
+differs(struct cs_client *c, const struct client_contact *seen)
+{
+	c->differs = *seen;
+	return CS_ERR_CREDENTIAL;
+}
+
 /* Does it agree with what we know of this account and of this name? */
 static enum cs_err
 check_known(struct cs_client *c, const struct client_contact *seen)
@@ -168,14 +188,15 @@ check_known(struct cs_client *c, const struct client_contact *seen)
 	if (strcmp(seen->handle, c->handle) == 0)
 		return CS_ERR_CREDENTIAL;
 	known = client_contact_find(c, seen->account);
-	if (known != NULL)
-		return strcmp(known->handle, seen->handle) == 0 &&
-			memcmp(known->account_key, seen->account_key, 32) == 0
+	if (known == NULL)
+		return client_contact_by_handle(c, seen->handle) == NULL
 		    ? CS_OK
-		    : CS_ERR_CREDENTIAL;
-	return client_contact_by_handle(c, seen->handle) == NULL
+		    : differs(c, seen);
+	if (strcmp(known->handle, seen->handle) != 0)
+		return CS_ERR_CREDENTIAL;
+	return memcmp(known->account_key, seen->account_key, 32) == 0
 	    ? CS_OK
-	    : CS_ERR_CREDENTIAL;
+	    : differs(c, seen);
 }
 
 enum cs_err
@@ -231,15 +252,85 @@ client_contact_learn(struct cs_client *c, struct cs_view bytes)
 
 enum cs_err
 client_contact_set_state(struct cs_client *c, struct client_contact *contact,
-    enum client_contact_state state)
+    enum client_contact_state state, uint64_t at_ms)
 {
 	struct client_contact changed = *contact;
 	enum cs_err err;
 
 	changed.state = state;
+	changed.state_ms = at_ms;
 	if ((err = save(c, &changed)) == CS_OK)
 		*contact = changed;
 	return err;
+}
+
+enum cs_err
+client_contact_add(struct cs_client *c, const struct client_contact *contact)
+{
+	enum cs_err err = save(c, contact);
+
+	return err ? err : append(c, contact);
+}
+
+enum cs_err
+client_contact_replace(struct cs_client *c, struct client_contact *contact,
+    const struct client_contact *by)
+{
+	enum cs_err err;
+
+	if ((err = cs_db_exec(c->db, "DELETE FROM contact WHERE account=?",
+		 cs_blob(CS_VIEW_OF(contact->account)))) ||
+	    (err = save(c, by)))
+		return err;
+	*contact = *by;
+	return CS_OK;
+}
+
+/* ---- a key that has changed ------------------------------------------------
+ */
+
+/* In the conversation of the two, if there is one. */
+static enum cs_err
+warn(struct cs_client *c, const char *handle)
+{
+	struct client_group g = { 0 };
+	enum cs_err err = client_group_find(&g, c, handle, true);
+
+	if (err == CS_OK || err == CS_ERR_NOT_FOUND)
+		err = client_warning(c, err == CS_OK ? &g : NULL,
+		    "The safety number of %s has changed: the hub shows "
+		    "another key under this name. Somebody may stand in "
+		    "between, or %s has a new account. Nothing is sent to the "
+		    "new key before you have compared it: countersign "
+		    "safety-number %s.",
+		    handle, handle, handle);
+	client_group_clear(&g);
+	return err;
+}
+
+enum cs_err
+client_contact_warn(struct cs_client *c)
+{
+	struct client_contact *known =
+	    client_contact_by_handle(c, c->differs.handle);
+	struct client_contact changed;
+	enum cs_err err;
+
+	if (known == NULL || c->differs.handle[0] == '\0')
+		return CS_OK;
+	/* Once for each key. */
+	if (known->changed &&
+	    memcmp(known->new_key, c->differs.account_key, 32) == 0)
+		return CS_OK;
+	changed = *known;
+	changed.changed = true;
+	memcpy(changed.new_account, c->differs.account, 16);
+	memcpy(changed.new_key, c->differs.account_key, 32);
+	if ((err = save(c, &changed)) || (err = warn(c, changed.handle)))
+		return err;
+	*known = changed;
+	memset(&c->differs, 0, sizeof c->differs);
+	return CS_OK;
 }
 
 /* ---- safety number ------------------------------------------------------- */
@@ -272,24 +363,62 @@ half(char out[static 31], const uint8_t account[static 16],
 	return err;
 }
 
-enum cs_err
-cs_client_safety_number(struct cs_client *c, const char *handle,
-    char out[static CS_CLIENT_SAFETY_DIGITS + 1])
+static enum cs_err
+number(struct cs_client *c, const uint8_t account[static 16],
+    const uint8_t key[static 32], char out[static CS_CLIENT_SAFETY_DIGITS + 1])
 {
-	const struct client_contact *peer = client_contact_by_handle(c, handle);
 	char ours[31], theirs[31];
 	bool first;
 	enum cs_err err;
 
-	if (peer == NULL)
-		return client_problem(c, CS_ERR_NOT_FOUND,
-		    "You have not met %s yet: send a message first.", handle);
 	if ((err = half(ours, c->account, c->account_key.public)) ||
-	    (err = half(theirs, peer->account, peer->account_key)))
+	    (err = half(theirs, account, key)))
 		return err;
 	/* Both sides see the same: the smaller half first. */
 	first = strcmp(ours, theirs) < 0;
 	memcpy(out, first ? ours : theirs, 30);
 	memcpy(out + 30, first ? theirs : ours, 31);
+	return CS_OK;
+}
+
+enum cs_err
+cs_client_safety_number(struct cs_client *c, const char *handle,
+    char out[static CS_CLIENT_SAFETY_DIGITS + 1])
+{
+	const struct client_contact *peer = client_contact_by_handle(c, handle);
+
+	if (peer == NULL)
+		return client_problem(c, CS_ERR_NOT_FOUND,
+		    "You have not met %s yet: send a message first.", handle);
+	return number(c, peer->account, peer->account_key, out);
+}
+
+enum cs_err
+cs_client_new_safety_number(struct cs_client *c, const char *handle,
+    char out[static CS_CLIENT_SAFETY_DIGITS + 1])
+{
+	const struct client_contact *peer = client_contact_by_handle(c, handle);
+
+	if (peer == NULL || !peer->changed)
+		return client_problem(c, CS_ERR_NOT_FOUND,
+		    "The key of %.40s has not changed.", handle);
+	return number(c, peer->new_account, peer->new_key, out);
+}
+
+enum cs_err
+cs_client_contacts(struct cs_client *c,
+    void (*each)(void *arg, const struct cs_client_contact *contact), void *arg)
+{
+	for (size_t i = 0; i < c->n_contacts; i++) {
+		const struct client_contact *known = &c->contacts[i];
+		const struct cs_client_contact shown = {
+			.handle = known->handle,
+			.accepted = known->state == CONTACT_ACCEPTED,
+			.blocked = known->state == CONTACT_BLOCKED,
+			.changed = known->changed,
+		};
+
+		each(arg, &shown);
+	}
 	return CS_OK;
 }

@@ -9,13 +9,20 @@
 #include "franking/operator_pin.h"
 
 #define META "grp.meta"
-#define STATE "grp.state"
-#define META_VERSION 1
+#define PUBLIC "grp.public"
+#define SECRET "grp.secret"
+#define META_VERSION 2
 
 struct cs_view
 client_group_id(const struct client_group *g)
 {
 	return cs_view(g->id, g->id_len);
+}
+
+bool
+client_group_over(const struct client_group *g)
+{
+	return g->state == CS_CLIENT_LEFT || g->state == CS_CLIENT_LEAVING;
 }
 
 void
@@ -40,14 +47,31 @@ write_meta(struct cs_writer *w, const struct client_group *g)
 	cs_write_bytes(w, CS_VIEW_OF(g->chain));
 	cs_write_u64(w, g->last_ms);
 	cs_write_u64(w, g->sender_seq);
+	cs_write_u64(w, g->committed_ms);
+	cs_write_u32(w, g->sent);
+	cs_write_u8(w, (uint8_t)g->n_leavers);
+	for (size_t i = 0; i < g->n_leavers; i++)
+		cs_write_u32(w, g->leavers[i]);
+}
+
+static void
+read_leavers(struct cs_reader *r, struct client_group *g)
+{
+	size_t n = cs_read_u8(r);
+
+	if (n > CS_WIRE_DEVICES_MAX)
+		cs_reader_fail(r, CS_ERR_CORRUPT);
+	while (g->n_leavers < n && r->err == CS_OK)
+		g->leavers[g->n_leavers++] = cs_read_u32(r);
 }
 
 static enum cs_err
 read_meta(struct client_group *g, struct cs_view plain)
 {
 	struct cs_reader r = cs_reader(plain);
+	uint8_t version = cs_read_u8(&r);
 
-	if (cs_read_u8(&r) != META_VERSION)
+	if (version < 1 || version > META_VERSION)
 		cs_reader_fail(&r, CS_ERR_CORRUPT);
 	cs_read_copy(&r, g->ref, sizeof g->ref);
 	g->direct = cs_read_u8(&r) != 0;
@@ -60,15 +84,37 @@ read_meta(struct client_group *g, struct cs_view plain)
 	cs_read_copy(&r, g->chain, sizeof g->chain);
 	g->last_ms = cs_read_u64(&r);
 	g->sender_seq = cs_read_u64(&r);
+	if (version >= 2) {
+		g->committed_ms = cs_read_u64(&r);
+		g->sent = cs_read_u32(&r);
+		read_leavers(&r, g);
+	}
 	return cs_reader_end(&r) == CS_OK ? CS_OK : CS_ERR_CORRUPT;
 }
 
-/* Columns id, meta and, with ${whole}, state. */
+/* The two halves of the MLS state. */
+static enum cs_err
+read_state(struct client_group *out, struct cs_client *c, struct cs_view public,
+    struct cs_view secret)
+{
+	struct cs_mls_options opt = client_mls_options(c);
+	struct cs_view id = client_group_id(out);
+	struct cs_buf p = { 0 }, s = { 0 };
+	enum cs_err err;
+
+	if ((err = cs_vault_open(&p, &c->key, PUBLIC, id, public)) == CS_OK &&
+	    (err = cs_vault_open(&s, &c->key, SECRET, id, secret)) == CS_OK)
+		err = cs_mls_group_load(&out->mls, &p, cs_buf_view(&s), &opt);
+	cs_buf_free(&p);
+	cs_buf_free(&s);
+	return err;
+}
+
+/* Columns id, meta and, with ${whole}, public and secret. */
 static enum cs_err
 read_row(struct client_group *out, struct cs_client *c,
     const struct cs_rows *rows, bool whole)
 {
-	struct cs_mls_options opt = client_mls_options(c);
 	struct cs_view id = cs_col_blob(rows, 0);
 	struct cs_buf plain = { 0 };
 	enum cs_err err;
@@ -81,10 +127,9 @@ read_row(struct client_group *out, struct cs_client *c,
 	if ((err = cs_vault_open(
 		 &plain, &c->key, META, id, cs_col_blob(rows, 1))) == CS_OK)
 		err = read_meta(out, cs_buf_view(&plain));
-	if (err == CS_OK && whole &&
-	    (err = cs_vault_open(
-		 &plain, &c->key, STATE, id, cs_col_blob(rows, 2))) == CS_OK)
-		err = cs_mls_group_load(&out->mls, cs_buf_view(&plain), &opt);
+	if (err == CS_OK && whole)
+		err = read_state(
+		    out, c, cs_col_blob(rows, 2), cs_col_blob(rows, 3));
 	cs_buf_free(&plain);
 	return err;
 }
@@ -98,7 +143,7 @@ load(struct client_group *out, struct cs_client *c, struct cs_view id,
 
 	memset(out, 0, sizeof *out);
 	err = cs_db_query(&rows, c->db,
-	    "SELECT id,meta,state FROM grp WHERE id=?", cs_blob(id));
+	    "SELECT id,meta,public,secret FROM grp WHERE id=?", cs_blob(id));
 	if (err == CS_OK) {
 		if (cs_rows_next(&rows))
 			err = read_row(out, c, &rows, whole);
@@ -122,40 +167,77 @@ client_group_load_meta(
 	return load(out, c, id, false);
 }
 
-enum cs_err
-client_group_store(struct cs_client *c, struct client_group *g)
+/* What changed of the MLS state: a message leaves the public half as it is. */
+static enum cs_err
+store_state(struct cs_client *c, struct client_group *g)
 {
 	struct cs_view id = client_group_id(g);
-	struct cs_buf plain = { 0 }, meta = { 0 }, state = { 0 };
+	bool whole = cs_mls_group_public_changed(g->mls);
+	struct cs_buf p = { 0 }, s = { 0 }, public = { 0 }, secret = { 0 };
+	enum cs_err err;
+
+	if ((err = cs_mls_group_save(g->mls, whole ? &p : NULL, &s)) ||
+	    (err = cs_vault_seal(
+		 &secret, &c->key, SECRET, id, cs_buf_view(&s))) ||
+	    (whole &&
+		(err = cs_vault_seal(
+		     &public, &c->key, PUBLIC, id, cs_buf_view(&p)))))
+		goto out;
+	err = cs_db_exec(c->db, "UPDATE grp SET secret=? WHERE id=?",
+	    cs_blob(cs_buf_view(&secret)), cs_blob(id));
+	if (err == CS_OK && whole)
+		err = cs_db_exec(c->db, "UPDATE grp SET public=? WHERE id=?",
+		    cs_blob(cs_buf_view(&public)), cs_blob(id));
+out:
+	cs_buf_free(&p);
+	cs_buf_free(&s);
+	cs_buf_free(&public);
+	cs_buf_free(&secret);
+	return err;
+}
+
+static enum cs_err
+store(struct cs_client *c, struct client_group *g)
+{
+	struct cs_view id = client_group_id(g);
+	struct cs_buf plain = { 0 }, meta = { 0 };
 	struct cs_writer w = cs_writer(&plain);
 	enum cs_err err;
 
 	write_meta(&w, g);
-	if ((err = cs_writer_end(&w)) ||
+	if ((err = cs_writer_end(&w)) == CS_OK &&
 	    (err = cs_vault_seal(
-		 &meta, &c->key, META, id, cs_buf_view(&plain))))
-		goto out;
-	cs_buf_reset(&plain);
-	if ((err = cs_mls_group_save(g->mls, &plain)) ||
-	    (err = cs_vault_seal(
-		 &state, &c->key, STATE, id, cs_buf_view(&plain))))
-		goto out;
-	err = cs_db_exec(c->db,
-	    "INSERT INTO grp(id,meta,state) VALUES(?,?,?) ON CONFLICT(id)"
-	    " DO UPDATE SET meta=excluded.meta,state=excluded.state",
-	    cs_blob(id), cs_blob(cs_buf_view(&meta)),
-	    cs_blob(cs_buf_view(&state)));
-out:
+		 &meta, &c->key, META, id, cs_buf_view(&plain))) == CS_OK)
+		err = cs_db_exec(c->db,
+		    "INSERT INTO grp(id,meta,public) VALUES(?,?,x'')"
+		    " ON CONFLICT(id) DO UPDATE SET meta=excluded.meta",
+		    cs_blob(id), cs_blob(cs_buf_view(&meta)));
+	if (err == CS_OK)
+		err = store_state(c, g);
 	cs_buf_free(&plain);
 	cs_buf_free(&meta);
-	cs_buf_free(&state);
 	return err;
 }
 
-/* Ids of all groups, one <V> after the other: what is done with one may change
- * the table. */
-static enum cs_err
-list_ids(struct cs_buf *out, struct cs_client *c)
+enum cs_err
+client_group_store(struct cs_client *c, struct client_group *g)
+{
+	bool alone = !cs_db_in_transaction(c->db);
+	enum cs_err err;
+
+	/* Both halves, or none. */
+	if (alone && (err = cs_db_begin(c->db)))
+		return err;
+	err = store(c, g);
+	if (alone && err == CS_OK)
+		err = cs_db_commit(c->db);
+	if (alone && err)
+		cs_db_rollback(c->db);
+	return err;
+}
+
+enum cs_err
+client_group_list(struct cs_buf *out, struct cs_client *c)
 {
 	struct cs_writer w = cs_writer(out);
 	struct cs_rows rows;
@@ -175,7 +257,7 @@ client_group_each(struct cs_client *c,
 {
 	struct cs_buf ids = { 0 };
 	struct cs_reader r;
-	enum cs_err err = list_ids(&ids, c);
+	enum cs_err err = client_group_list(&ids, c);
 
 	r = cs_reader(cs_buf_view(&ids));
 	while (err == CS_OK && cs_reader_more(&r)) {
@@ -197,7 +279,7 @@ client_group_find(struct client_group *out, struct cs_client *c,
 	struct cs_buf ids = { 0 }, found = { 0 };
 	struct cs_reader r;
 	unsigned n = 0;
-	enum cs_err err = list_ids(&ids, c);
+	enum cs_err err = client_group_list(&ids, c);
 
 	memset(out, 0, sizeof *out);
 	r = cs_reader(cs_buf_view(&ids));
@@ -209,7 +291,7 @@ client_group_find(struct client_group *out, struct cs_client *c,
 		/* Two people who wrote at once have two conversations; both
 		 * go on in the one with the smaller id. */
 		if (err == CS_OK && g.direct == direct &&
-		    g.state != CS_CLIENT_LEFT && strcmp(g.name, name) == 0 &&
+		    !client_group_over(&g) && strcmp(g.name, name) == 0 &&
 		    (n == 0 || !direct)) {
 			n++;
 			err = cs_buf_set(&found, id);
@@ -228,34 +310,73 @@ client_group_find(struct client_group *out, struct cs_client *c,
 /* ---- members ----------------------------------------------------------------
  */
 
-bool
-client_group_leaf_of(
-    const struct client_group *g, const char *handle, uint32_t *leaf)
+size_t
+client_group_leaves_of(const struct client_group *g, const char *handle,
+    uint32_t leaves[static CS_WIRE_DEVICES_MAX])
 {
 	char name[CS_HANDLE_MAX + 1];
+	struct cs_mls_member m;
+	size_t n = 0;
+
+	for (uint32_t i = 0;
+	     i < cs_mls_group_leaves(g->mls) && n < CS_WIRE_DEVICES_MAX; i++) {
+		if (!cs_mls_group_member(g->mls, i, &m))
+			continue;
+		client_handle_of(name, m.credential);
+		if (strcmp(name, handle) == 0)
+			leaves[n++] = i;
+	}
+	return n;
+}
+
+/* Handles belong to accounts one to one: a credential whose handle and account
+ * do not go together is refused (contact.c). */
+unsigned
+client_group_people(const struct client_group *g)
+{
+	char seen[2][CS_HANDLE_MAX + 1], name[CS_HANDLE_MAX + 1];
+	struct cs_mls_member m;
+	unsigned n = 0;
+
+	for (uint32_t i = 0; i < cs_mls_group_leaves(g->mls) && n < 3; i++) {
+		bool known = false;
+
+		if (!cs_mls_group_member(g->mls, i, &m))
+			continue;
+		client_handle_of(name, m.credential);
+		for (unsigned k = 0; k < n; k++)
+			known |= strcmp(seen[k], name) == 0;
+		if (!known && n < 2)
+			memcpy(seen[n], name, sizeof name);
+		n += !known;
+	}
+	return n;
+}
+
+bool
+client_group_other(const struct client_group *g, const struct cs_client *c,
+    char out[static CS_HANDLE_MAX + 1])
+{
 	struct cs_mls_member m;
 
 	for (uint32_t i = 0; i < cs_mls_group_leaves(g->mls); i++) {
 		if (!cs_mls_group_member(g->mls, i, &m))
 			continue;
-		client_handle_of(name, m.credential);
-		if (strcmp(name, handle) == 0) {
-			*leaf = i;
+		client_handle_of(out, m.credential);
+		if (strcmp(out, c->handle) != 0)
 			return true;
-		}
 	}
 	return false;
 }
 
-uint32_t
-client_group_count(const struct client_group *g)
+/* Somebody with several devices is one member. */
+static bool
+is_shown(const struct cs_client_group *out, const char *handle)
 {
-	struct cs_mls_member m;
-	uint32_t n = 0;
-
-	for (uint32_t i = 0; i < cs_mls_group_leaves(g->mls); i++)
-		n += cs_mls_group_member(g->mls, i, &m);
-	return n;
+	for (size_t i = 0; i < out->n_members; i++)
+		if (strcmp(out->members[i], handle) == 0)
+			return true;
+	return false;
 }
 
 static enum cs_err
@@ -275,9 +396,12 @@ show(struct cs_client_group *out, const struct client_group *g)
 	if (out->members == NULL)
 		return CS_ERR_NOMEM;
 	for (uint32_t i = 0; i < cs_mls_group_leaves(g->mls); i++)
-		if (cs_mls_group_member(g->mls, i, &m))
-			client_handle_of(
-			    out->members[out->n_members++], m.credential);
+		if (cs_mls_group_member(g->mls, i, &m)) {
+			char *name = out->members[out->n_members];
+
+			client_handle_of(name, m.credential);
+			out->n_members += !is_shown(out, name);
+		}
 	return CS_OK;
 }
 

@@ -48,6 +48,21 @@ check_package(struct cs_client *c, const char *handle,
 	return client_contact_learn(c, info.credential.identity);
 }
 
+/* Keep in mind that the key has changed, if it is that. */
+static enum cs_err
+warn(struct cs_client *c)
+{
+	enum cs_err err = cs_db_begin(c->db);
+
+	if (err)
+		return err;
+	if ((err = client_contact_warn(c)) == CS_OK)
+		err = cs_db_commit(c->db);
+	if (err)
+		cs_db_rollback(c->db);
+	return err;
+}
+
 static enum cs_err
 take_packages(struct invited *out, struct cs_client *c, const char *handle,
     const struct cs_wire_key_packages_answer *answer)
@@ -57,35 +72,35 @@ take_packages(struct invited *out, struct cs_client *c, const char *handle,
 	struct cs_wire_bytes item;
 	enum cs_err err = CS_OK;
 
+	memset(&c->differs, 0, sizeof c->differs);
 	while (
 	    err == CS_OK && cs_wire_next(&item, &cs_wire_bytes_shape, &rest)) {
 		err = check_package(c, handle, answer, item.v);
-		if (err && cs_err_class(err) == CS_ERR_CLASS_THEIRS)
+		if (err && cs_err_class(err) == CS_ERR_CLASS_THEIRS) {
+			enum cs_err warned = warn(c);
+
+			if (warned)
+				return warned;
 			return client_problem(c, err,
 			    "The hub gave a key for %s that is not theirs "
 			    "(%s). Nothing was sent. If %s has a new account, "
 			    "compare safety numbers first.",
 			    handle, cs_err_text(err), handle);
+		}
 		cs_write_vec(&w, item.v);
 		out->n++;
 	}
 	return err ? err : cs_writer_end(&w);
 }
 
-/* Key packages of everybody in ${handles}, checked. */
+/* A key package of each device of ${handle}, checked. */
 static enum cs_err
-ask(struct invited *out, struct cs_client *c, const char *handle)
+fetch(struct invited *out, struct cs_client *c, const char *handle)
 {
 	struct cs_wire_key_packages_get get = { .handle = cs_view_str(handle) };
 	struct cs_wire_key_packages_answer answer;
 	enum cs_err err;
 
-	if (strcmp(handle, c->handle) == 0)
-		return client_problem(
-		    c, CS_ERR_MISUSE, "%s is your own name.", handle);
-	if (!cs_handle_valid(get.handle))
-		return client_problem(c, CS_ERR_FORMAT,
-		    "\"%.40s\" is not a name that anybody can have.", handle);
 	err = client_call(c, CS_WIRE_KEY_PACKAGES_GET,
 	    &cs_wire_key_packages_get_shape, &get,
 	    &cs_wire_key_packages_answer_shape, &answer);
@@ -99,16 +114,63 @@ ask(struct invited *out, struct cs_client *c, const char *handle)
 	return take_packages(out, c, handle, &answer);
 }
 
-/* Views into ${in}; free with cs_free(). */
-static struct cs_view *
-package_views(const struct invited *in)
+static enum cs_err
+ask(struct invited *out, struct cs_client *c, const char *handle)
 {
-	struct cs_view *v = cs_calloc(in->n + 1, sizeof *v);
-	struct cs_reader r = cs_reader(cs_buf_view(&in->packages));
+	if (strcmp(handle, c->handle) == 0)
+		return client_problem(
+		    c, CS_ERR_MISUSE, "%s is your own name.", handle);
+	if (!cs_handle_valid(cs_view_str(handle)))
+		return client_problem(c, CS_ERR_FORMAT,
+		    "\"%.40s\" is not a name that anybody can have.", handle);
+	return fetch(out, c, handle);
+}
 
-	for (size_t i = 0; v != NULL && i < in->n; i++)
-		v[i] = cs_read_vec(&r);
-	return v;
+/* Our other devices, as far as they can be reached. */
+static enum cs_err
+ask_own(struct invited *out, struct cs_client *c)
+{
+	enum cs_err err;
+
+	if (c->login.devices < 2)
+		return CS_OK;
+	err = fetch(out, c, c->handle);
+	return err == CS_ERR_DENIED && c->hub_code == CS_WIRE_E_NO_KEY_PACKAGE
+	    ? CS_OK
+	    : err;
+}
+
+static bool
+is_member(const struct client_group *g, struct cs_view package)
+{
+	struct cs_mls_key_package_info info;
+	struct cs_mls_member m;
+
+	if (cs_mls_key_package_check(&info, package, cs_clock_ms() / 1000) !=
+	    CS_OK)
+		return false;
+	for (uint32_t i = 0; i < cs_mls_group_leaves(g->mls); i++)
+		if (cs_mls_group_member(g->mls, i, &m) &&
+		    cs_view_equal(
+			m.credential, info.credential.identity))
+			return true;
+	return false;
+}
+
+/* Into ${v}, which holds in->n views: packages of devices that are not in ${g}
+ * by now; how many. */
+static size_t
+package_views(
+    struct cs_view *v, const struct invited *in, const struct client_group *g)
+{
+	struct cs_reader r = cs_reader(cs_buf_view(&in->packages));
+	size_t n = 0;
+
+	while (cs_reader_more(&r)) {
+		v[n] = cs_read_vec(&r);
+		n += !is_member(g, v[n]);
+	}
+	return n;
 }
 
 /* ---- groups ---------------------------------------------------------------
@@ -152,6 +214,7 @@ make(struct client_group *g, struct cs_client *c, const char *name, bool direct)
 	cs_random(g->id, GROUP_ID_LEN);
 	strcpy(g->name, name); /* checked by the callers */
 	strcpy(g->added_by, c->handle);
+	g->committed_ms = cs_clock_ms();
 	if ((err = client_identity(&id, c)) ||
 	    (err = context_extensions(c, &senders, &dictionary)) ||
 	    (err = cs_group_ref(g->ref, client_group_id(g))))
@@ -205,9 +268,9 @@ static enum cs_err
 add(struct cs_client *c, struct client_group *g, const struct invited *in)
 {
 	struct cs_buf room = { 0 };
-	struct cs_view *packages = package_views(in);
+	struct cs_view *packages = cs_calloc(in->n + 1, sizeof *packages);
 	struct cs_mls_extension ext = { .type = CLIENT_EXT_ROOM };
-	struct cs_mls_commit_options opt = { .add = packages, .n_add = in->n };
+	struct cs_mls_commit_options opt = { .add = packages };
 	enum cs_err err = CS_ERR_NOMEM;
 
 	if (packages == NULL || (err = client_group_register(c, g)) ||
@@ -215,13 +278,35 @@ add(struct cs_client *c, struct client_group *g, const struct invited *in)
 		goto out;
 	ext.data = cs_buf_view(&room);
 	opt.welcome_exts = (struct cs_mls_extensions){ &ext, 1 };
-	for (unsigned i = 0; i < CLIENT_TRIES; i++)
-		if ((err = client_commit(c, g, &opt)) != CS_ERR_EPOCH)
+	for (unsigned i = 0; i < CLIENT_TRIES; i++) {
+		/* Whoever was quicker may have added the same. */
+		opt.n_add = package_views(packages, in, g);
+		err = opt.n_add != 0 ? client_commit(c, g, &opt) : CS_OK;
+		if (err != CS_ERR_EPOCH)
 			break;
+	}
 out:
 	cs_free(packages, (in->n + 1) * sizeof *packages);
 	cs_buf_free(&room);
 	return err;
+}
+
+enum cs_err
+client_devices_bring(struct cs_client *c, struct client_group *g)
+{
+	uint32_t leaves[CS_WIRE_DEVICES_MAX];
+	struct invited in = { 0 };
+	enum cs_err err = CS_OK;
+
+	if (client_group_over(g) || !g->registered ||
+	    client_group_leaves_of(g, c->handle, leaves) >= c->login.devices)
+		return CS_OK;
+	if ((err = ask_own(&in, c)) == CS_OK && in.n != 0)
+		err = add(c, g, &in);
+	cs_buf_free(&in.packages);
+	/* A hub that makes up devices of ours gets none in, and stops
+	 * nothing; cs_client_devices() says so. */
+	return err && cs_err_class(err) == CS_ERR_CLASS_THEIRS ? CS_OK : err;
 }
 
 enum cs_err
@@ -237,20 +322,22 @@ client_group_direct(
 		return client_problem(c, CS_ERR_DENIED,
 		    "You blocked %s. \"countersign accept %s\" undoes that.",
 		    handle, handle);
-	if (err == CS_OK && client_group_count(out) > 1)
+	if (err == CS_OK && client_group_people(out) > 1)
 		return CS_OK;
 	if (err != CS_OK && err != CS_ERR_NOT_FOUND)
 		return err;
 	if ((err = client_need_hub(c)) || (err = ask(&in, c, handle)))
 		goto out;
-	if (out->mls == NULL && (err = make(out, c, handle, true)))
+	if (out->mls == NULL &&
+	    ((err = ask_own(&in, c)) || (err = make(out, c, handle, true))))
 		goto out;
 	if ((err = add(c, out, &in)))
 		goto out;
 	/* Whom we write to may write to us. */
 	contact = client_contact_by_handle(c, handle);
 	if (contact != NULL && contact->state == CONTACT_KNOWN)
-		err = client_contact_set_state(c, contact, CONTACT_ACCEPTED);
+		err = client_contact_set_state(
+		    c, contact, CONTACT_ACCEPTED, cs_clock_ms());
 out:
 	cs_buf_free(&in.packages);
 	return err;
@@ -295,7 +382,7 @@ static enum cs_err
 ask_all(struct invited *out, struct cs_client *c, const struct client_group *g,
     const char *const *handles, size_t n)
 {
-	uint32_t leaf;
+	uint32_t leaves[CS_WIRE_DEVICES_MAX];
 	enum cs_err err = CS_OK;
 
 	if (n > ASK_MAX)
@@ -308,7 +395,7 @@ ask_all(struct invited *out, struct cs_client *c, const struct client_group *g,
 				    "%.40s is named twice.", handles[i]);
 		/* There already: what was asked for. */
 		if (g->mls != NULL && strcmp(handles[i], c->handle) != 0 &&
-		    client_group_leaf_of(g, handles[i], &leaf))
+		    client_group_leaves_of(g, handles[i], leaves) != 0)
 			continue;
 		err = ask(out, c, handles[i]);
 	}
@@ -327,7 +414,7 @@ cs_client_group_new(
 		return err;
 	err = client_group_find(&g, c, name, false);
 	if (err == CS_ERR_EXISTS ||
-	    (err == CS_OK && client_group_count(&g) > 1)) {
+	    (err == CS_OK && client_group_people(&g) > 1)) {
 		err = client_problem(c, CS_ERR_EXISTS,
 		    "You are in a group called %.255s already.", name);
 		goto out;
@@ -337,7 +424,8 @@ cs_client_group_new(
 	if ((err = ask_all(&in, c, &g, handles, n)))
 		goto out;
 	/* One that was cut off before anybody was in it is taken up again. */
-	if (g.mls == NULL && (err = make(&g, c, name, false)))
+	if (g.mls == NULL &&
+	    ((err = ask_own(&in, c)) || (err = make(&g, c, name, false))))
 		goto out;
 	if (in.n != 0)
 		err = add(c, &g, &in);
@@ -369,21 +457,22 @@ cs_client_group_remove(
     struct cs_client *c, const char *name, const char *handle)
 {
 	struct client_group g = { 0 };
-	uint32_t leaf;
-	struct cs_mls_commit_options opt = { .remove = &leaf, .n_remove = 1 };
+	uint32_t leaves[CS_WIRE_DEVICES_MAX];
+	struct cs_mls_commit_options opt = { .remove = leaves };
 	enum cs_err err;
 
 	if ((err = client_need_hub(c)) || (err = find_group(&g, c, name)))
 		goto out;
 	if (strcmp(handle, c->handle) == 0) {
 		err = client_problem(c, CS_ERR_MISUSE,
-		    "A member cannot take out itself; ask somebody else in "
-		    "the group.");
+		    "To take out yourself is to leave: countersign group "
+		    "leave.");
 		goto out;
 	}
 	err = CS_ERR_EPOCH;
 	for (unsigned i = 0; err == CS_ERR_EPOCH && i < CLIENT_TRIES; i++) {
-		if (!client_group_leaf_of(&g, handle, &leaf)) {
+		opt.n_remove = client_group_leaves_of(&g, handle, leaves);
+		if (opt.n_remove == 0) {
 			err = client_problem(c, CS_ERR_NOT_FOUND,
 			    "%.40s is not in %.255s.", handle, name);
 			goto out;

@@ -9,9 +9,9 @@
 
 #define SCHEME "https://"
 
-/* HOST or HOST:PORT; a host name or an IPv4 address. */
-static bool
-parse_host(struct cs_client_link *out, const char *s, size_t len)
+bool
+client_host_parse(
+    char host[static 256], int *port_out, const char *s, size_t len)
 {
 	const char *colon = NULL;
 	long port = 443;
@@ -35,7 +35,7 @@ parse_host(struct cs_client_link *out, const char *s, size_t len)
 		if (port < 1 || port > 65535)
 			return false;
 	}
-	if (n == 0 || n >= sizeof out->host)
+	if (n == 0 || n >= 256)
 		return false;
 	for (size_t i = 0; i < n; i++)
 		if (!((s[i] >= 'a' && s[i] <= 'z') ||
@@ -43,9 +43,9 @@ parse_host(struct cs_client_link *out, const char *s, size_t len)
 			(s[i] >= '0' && s[i] <= '9') || s[i] == '.' ||
 			s[i] == '-'))
 			return false;
-	memcpy(out->host, s, n);
-	out->host[n] = '\0';
-	out->port = (int)port;
+	memcpy(host, s, n);
+	host[n] = '\0';
+	*port_out = (int)port;
 	return true;
 }
 
@@ -82,7 +82,8 @@ cs_client_link_parse(struct cs_client_link *out, const char *link)
 	code = slash + 3;
 	if ((hash = strchr(code, '#')) == NULL)
 		return CS_ERR_FORMAT;
-	if (!parse_host(out, host, (size_t)(slash - host)) ||
+	if (!client_host_parse(
+		out->host, &out->port, host, (size_t)(slash - host)) ||
 	    !parse_code(out, code, (size_t)(hash - code)))
 		return CS_ERR_FORMAT;
 	return cs_unbase64url(

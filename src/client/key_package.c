@@ -144,7 +144,7 @@ learn_members(struct cs_client *c, const struct cs_mls_group *mls)
 }
 
 static void
-take_room(struct client_group *g, struct cs_view ext)
+take_room(const struct cs_client *c, struct client_group *g, struct cs_view ext)
 {
 	struct cs_reader r = cs_reader(ext);
 	bool direct = cs_read_u8(&r) == 1;
@@ -155,13 +155,38 @@ take_room(struct client_group *g, struct cs_view ext)
 	if (cs_reader_end(&r) != CS_OK)
 		return;
 	/* "Direct" is for two; a third listener makes it a group. */
-	if (direct && client_group_count(g) == 2) {
-		g->direct = true;
-		strcpy(g->name, g->added_by);
+	if (direct && client_group_people(g) == 2) {
+		g->direct = client_group_other(g, c, g->name);
 	} else if (name.len != 0 && cs_utf8_valid(name)) {
 		memcpy(g->name, name.data, name.len);
 		g->name[name.len] = '\0';
 	}
+}
+
+/* Another device of ours brought us in: as it is there, if it told us, else
+ * it is a conversation that it has begun. */
+static enum cs_err
+take_own(struct cs_client *c, struct client_group *g)
+{
+	struct client_group told = { 0 };
+	struct client_contact *peer;
+	enum cs_err err;
+
+	g->state = CS_CLIENT_ACTIVE;
+	err = client_joining_find(&told, c, client_group_id(g));
+	if (err == CS_OK) {
+		g->state = told.state;
+		strcpy(g->added_by, told.added_by);
+		return CS_OK;
+	}
+	if (err != CS_ERR_NOT_FOUND)
+		return err;
+	peer = g->direct ? client_contact_by_handle(c, g->name) : NULL;
+	if (peer == NULL || peer->state != CONTACT_KNOWN)
+		return CS_OK;
+	/* Whom we write to may write to us. */
+	return client_contact_set_state(
+	    c, peer, CONTACT_ACCEPTED, cs_clock_ms());
 }
 
 /* Fill ${g} from what was joined. */
@@ -170,7 +195,7 @@ take_group(struct cs_client *c, struct client_group *g,
     const struct cs_wire_welcome *w, struct cs_view ext)
 {
 	struct cs_view id = cs_mls_group_id(g->mls);
-	struct client_contact *contact;
+	const struct client_contact *contact;
 	struct cs_credential credential;
 	struct cs_device_cert cert;
 	struct cs_mls_member adder;
@@ -194,7 +219,10 @@ take_group(struct cs_client *c, struct client_group *g,
 	    cs_device_cert_peek(&cert, credential.device_cert) != CS_OK)
 		return CS_ERR_MEMBER;
 	client_handle_of(g->added_by, adder.credential);
-	take_room(g, ext);
+	take_room(c, g, ext);
+	g->committed_ms = cs_clock_ms();
+	if (memcmp(cert.account, c->account, 16) == 0)
+		return take_own(c, g);
 	contact = client_contact_find(c, cert.account);
 	g->state = contact == NULL || contact->state == CONTACT_ACCEPTED
 	    ? CS_CLIENT_ACTIVE
@@ -223,13 +251,16 @@ join(struct cs_client *c, const struct cs_wire_welcome *w)
 	    (err = take_group(c, &g, w, cs_buf_view(&ext))) ||
 	    (err = client_group_store(c, &g)) ||
 	    /* What we had staged the last time we were in it is over. */
-	    (err = client_commit_forget(c, &g)))
+	    (err = client_commit_forget(c, &g)) ||
+	    (err = client_joining_forget(c, w->group_id)))
 		goto out;
 	/* The secrets that opened it are gone from here on. */
 	if (!last_resort)
 		err = cs_db_exec(c->db, "DELETE FROM key_package WHERE ref=?",
 		    cs_blob(cs_mls_hash_view(&ref)));
-	if (err == CS_OK && !g.direct && g.state != CS_CLIENT_BLOCKED)
+	/* What another device of ours did needs no telling. */
+	if (err == CS_OK && !g.direct && g.state != CS_CLIENT_BLOCKED &&
+	    strcmp(g.added_by, c->handle) != 0)
 		err = client_notice(c, &g, cs_clock_ms(), "%s added you to %s.",
 		    g.added_by, g.name);
 out:
@@ -246,39 +277,72 @@ joined_before(bool *out, struct cs_client *c, const struct cs_wire_welcome *w)
 	struct client_group g = { 0 };
 	enum cs_err err = client_group_load(&g, c, w->group_id);
 
-	*out =
-	    err == CS_OK && g.state != CS_CLIENT_LEFT && g.seq >= w->group_seq;
+	*out = err == CS_OK && !client_group_over(&g) && g.seq >= w->group_seq;
 	client_group_clear(&g);
 	return err == CS_ERR_NOT_FOUND ? CS_OK : err;
 }
 
-/* One Welcome: joined, or said why not. */
-static enum cs_err
-take(struct cs_client *c, const struct cs_wire_welcome *w)
+/* Does it fail for a key only that the user may still accept? */
+static bool
+may_be_accepted(struct cs_client *c)
 {
-	const struct cs_wire_welcome_ack ack = { .id = w->id };
-	bool before;
+	return c->differs.handle[0] != '\0' &&
+	    client_contact_by_handle(c, c->differs.handle) != NULL;
+}
+
+/* It does not verify: say so, and nothing else has happened.  ${*held}: it
+ * stays at the hub, for when the user has accepted the key. */
+static enum cs_err
+refuse(struct cs_client *c, bool *held)
+{
 	enum cs_err err;
 
+	if ((err = client_contacts_load(c)))
+		return err;
+	if ((*held = may_be_accepted(c)))
+		return client_contact_warn(c);
+	return client_notice(c, NULL, cs_clock_ms(),
+	    "An invitation to a conversation was refused: it does not verify.");
+}
+
+/* Inside a transaction: joined whole, or refused. */
+static enum cs_err
+join_or_refuse(struct cs_client *c, const struct cs_wire_welcome *w, bool *held)
+{
+	enum cs_err err;
+
+	if ((err = cs_db_savepoint(c->db)))
+		return err;
+	if ((err = join(c, w)) == CS_OK)
+		return cs_db_release(c->db);
+	if (cs_err_class(err) != CS_ERR_CLASS_THEIRS)
+		return err;
+	cs_db_rollback_to(c->db); /* and releases */
+	return refuse(c, held);
+}
+
+/* One Welcome: joined, or said why not; then it is one of ${*done}. */
+static enum cs_err
+take(struct cs_client *c, const struct cs_wire_welcome *w, unsigned *done)
+{
+	const struct cs_wire_welcome_ack ack = { .id = w->id };
+	bool before, held = false;
+	enum cs_err err;
+
+	memset(&c->differs, 0, sizeof c->differs);
 	if ((err = joined_before(&before, c, w)) || (err = cs_db_begin(c->db)))
 		return err;
-	if ((err = cs_db_savepoint(c->db)) == CS_OK) {
-		err = before ? CS_OK : join(c, w);
-		if (err && cs_err_class(err) == CS_ERR_CLASS_THEIRS) {
-			cs_db_rollback_to(c->db);
-			err = client_contacts_load(c);
-			if (err == CS_OK)
-				err = client_notice(c, NULL, cs_clock_ms(),
-				    "An invitation to a conversation was "
-				    "refused: it does not verify.");
-		}
-	}
-	if (err == CS_OK && (err = cs_db_release(c->db)) == CS_OK)
+	if (!before)
+		err = join_or_refuse(c, w, &held);
+	if (err == CS_OK)
 		err = cs_db_commit(c->db);
 	if (err) {
 		cs_db_rollback(c->db);
 		return err;
 	}
+	if (held)
+		return CS_OK;
+	++*done;
 	return client_call_empty(
 	    c, CS_WIRE_WELCOME_ACK, &cs_wire_welcome_ack_shape, &ack);
 }
@@ -291,9 +355,11 @@ client_welcomes(struct cs_client *c)
 	struct cs_wire_welcome w;
 	struct cs_buf raw = { 0 };
 	struct cs_view rest;
+	unsigned done;
 	enum cs_err err;
 
 	do {
+		done = 0;
 		if ((err = client_call(c, CS_WIRE_WELCOMES,
 			 &cs_wire_empty_shape, &empty,
 			 &cs_wire_welcomes_answer_shape, &answer)))
@@ -304,8 +370,8 @@ client_welcomes(struct cs_client *c)
 		rest = cs_buf_view(&raw);
 		while (err == CS_OK &&
 		    cs_wire_next(&w, &cs_wire_welcome_shape, &rest))
-			err = take(c, &w);
-	} while (err == CS_OK && answer.welcomes.n != 0);
+			err = take(c, &w, &done);
+	} while (err == CS_OK && done != 0);
 	cs_buf_free(&raw);
 	return err;
 }

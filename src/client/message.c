@@ -23,7 +23,9 @@ seal(struct cs_buf *out, struct cs_client *c, uint64_t id,
 	cs_vault_row(row, id);
 	cs_write_u8(&w, RECORD_VERSION);
 	cs_write_u8(&w, (uint8_t)r->kind);
-	cs_write_u8(&w, (uint8_t)(r->late | r->failed << 1 | r->bare << 2));
+	cs_write_u8(&w,
+	    (uint8_t)(r->late | r->failed << 1 | r->bare << 2 |
+		r->warning << 3));
 	cs_write_u64(&w, r->time_ms);
 	cs_write_u64(&w, r->seq);
 	cs_write_vec(&w, cs_view_str(r->from));
@@ -50,6 +52,7 @@ parse(struct client_record *out, struct cs_view plain)
 	out->late = flags & 1;
 	out->failed = flags & 2;
 	out->bare = flags & 4;
+	out->warning = flags & 8;
 	out->time_ms = cs_read_u64(&r);
 	out->seq = cs_read_u64(&r);
 	cs_read_string(&r, out->from, sizeof out->from);
@@ -162,24 +165,46 @@ client_message_by_mid(uint64_t *id, struct cs_buf *group_id,
 	return cs_rows_end(&rows, err);
 }
 
+static enum cs_err
+notice(struct cs_client *c, const struct client_group *g, uint64_t time_ms,
+    bool warning, const char *sentence)
+{
+	static const uint8_t no_mid[32];
+	const struct client_record r = {
+		.kind = CS_CLIENT_NOTICE,
+		.warning = warning,
+		.time_ms = time_ms,
+		.seq = g != NULL ? g->seq : 0,
+		.body = cs_view_str(sentence),
+	};
+
+	return client_message_insert(c, g, &r, no_mid, NULL);
+}
+
 enum cs_err
 client_notice(struct cs_client *c, const struct client_group *g,
     uint64_t time_ms, const char *format, ...)
 {
-	static const uint8_t no_mid[32];
-	struct client_record r = {
-		.kind = CS_CLIENT_NOTICE,
-		.time_ms = time_ms,
-		.seq = g != NULL ? g->seq : 0,
-	};
 	char sentence[512];
 	va_list ap;
 
 	va_start(ap, format);
 	vsnprintf(sentence, sizeof sentence, format, ap);
 	va_end(ap);
-	r.body = cs_view_str(sentence);
-	return client_message_insert(c, g, &r, no_mid, NULL);
+	return notice(c, g, time_ms, false, sentence);
+}
+
+enum cs_err
+client_warning(
+    struct cs_client *c, const struct client_group *g, const char *format, ...)
+{
+	char sentence[512];
+	va_list ap;
+
+	va_start(ap, format);
+	vsnprintf(sentence, sizeof sentence, format, ap);
+	va_end(ap);
+	return notice(c, g, cs_clock_ms(), true, sentence);
 }
 
 /* ---- for those who read ----------------------------------------------------
@@ -337,6 +362,7 @@ show(struct cs_client *c, uint64_t id, enum cs_client_which which,
 	s->m.kind = r.kind;
 	s->m.late = r.late;
 	s->m.failed = r.failed;
+	s->m.warning = r.warning;
 	s->m.time_ms = r.time_ms;
 	s->m.group_seq = r.seq;
 	strcpy(s->m.from, r.from);

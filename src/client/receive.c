@@ -42,6 +42,12 @@ refuse(struct cs_client *c, const struct client_group *g,
 	if (contact != NULL)
 		strcpy(r.from, contact->handle);
 	strncpy(r.reason, cs_err_name(why), sizeof r.reason - 1);
+	if (why == CS_ERR_CREDENTIAL) {
+		enum cs_err err = client_contact_warn(c);
+
+		if (err)
+			return err;
+	}
 	return client_message_insert(c, g, &r, no_mid, NULL);
 }
 
@@ -160,8 +166,10 @@ static enum cs_err
 store_message(struct cs_client *c, struct client_group *g,
     const struct cs_capsule *capsule, const struct cs_proof *proof)
 {
+	bool ours = memcmp(proof->cert.account, c->account, 16) == 0;
 	struct client_record r = {
-		.kind = CS_CLIENT_RECEIVED,
+		/* Another device of ours wrote it: we did. */
+		.kind = ours ? CS_CLIENT_SENT : CS_CLIENT_RECEIVED,
 		.late = proof->clocks_differ,
 		.time_ms = capsule->stamp.accepted_ms,
 		.seq = capsule->stamp.group_seq,
@@ -173,6 +181,9 @@ store_message(struct cs_client *c, struct client_group *g,
 
 	if (contact != NULL && contact->state == CONTACT_BLOCKED)
 		return CS_OK;
+	/* An answer is consent, from whichever device. */
+	if (ours && g->state == CS_CLIENT_REQUEST)
+		g->state = CS_CLIENT_ACTIVE;
 	memcpy(r.from, proof->cert.handle.data, proof->cert.handle.len);
 	if ((err = cs_capsule_write(&body, capsule)) == CS_OK) {
 		r.body = cs_buf_view(&body);
@@ -235,6 +246,9 @@ application(struct cs_client *c, struct client_group *g, struct arrival *a)
 		return refuse(c, g, a, a->stamp_err);
 	if (a->own)
 		return own_message(c, g, a);
+	/* Who has left does not listen while the others catch up. */
+	if (g->state == CS_CLIENT_LEAVING)
+		return CS_OK;
 	err = cs_mls_process(&received, g->mls, a->entry->message);
 	if (err == CS_OK)
 		err = received.event == CS_MLS_EVENT_APPLICATION
@@ -249,6 +263,21 @@ application(struct cs_client *c, struct client_group *g, struct arrival *a)
 /* ---- handshakes
  * ---------------------------------------------------------------- */
 
+/* Stored when it was made; if it is not ours, it is taken for what it is. */
+static enum cs_err
+own_proposal(
+    struct cs_client *c, struct client_group *g, const struct arrival *a)
+{
+	struct cs_mls_received received = { 0 };
+	enum cs_err err;
+
+	err = cs_mls_process(&received, g->mls, a->entry->message);
+	cs_mls_received_clear(&received);
+	if (err == CS_ERR_REPLAY)
+		return CS_OK;
+	return err && !is_ours(err) ? refuse(c, g, a, err) : err;
+}
+
 static enum cs_err
 own_handshake(
     struct cs_client *c, struct client_group *g, const struct arrival *a)
@@ -257,6 +286,8 @@ own_handshake(
 
 	if (a->info.epoch < cs_mls_group_epoch(g->mls))
 		return CS_OK; /* merged when the hub took it */
+	if (a->info.content == CS_MLS_CONTENT_PROPOSAL)
+		return own_proposal(c, g, a);
 	err = client_commit_seen(c, g, a->stamp.msg_hash);
 	return err == CS_ERR_NOT_FOUND ? refuse(c, g, a, CS_ERR_MISMATCH) : err;
 }
@@ -274,6 +305,8 @@ other_handshake(
 
 		received.staged = NULL; /* the merge takes it */
 		err = client_commit_merge(c, g, staged);
+	} else if (err == CS_OK && received.event == CS_MLS_EVENT_PROPOSAL) {
+		client_leave_seen(c, g, received.sender_leaf);
 	}
 	cs_mls_received_clear(&received);
 	if (err && !is_ours(err))
@@ -308,6 +341,7 @@ client_receive(struct cs_client *c, struct client_group *g,
 	struct arrival a = { .entry = entry };
 	enum cs_err err;
 
+	memset(&c->differs, 0, sizeof c->differs);
 	if (g->state == CS_CLIENT_LEFT) {
 		if (entry->group_seq > g->seq)
 			g->seq = entry->group_seq;

@@ -104,6 +104,7 @@ frank(struct cs_client *c, struct client_group *g, struct sealed_message *m,
 	f.epoch = m->epoch = cs_mls_group_epoch(g->mls);
 	f.leaf = m->leaf = cs_mls_group_own_leaf(g->mls);
 	f.sender_seq = m->sender_seq = ++g->sender_seq;
+	g->sent++;
 	f.claimed_ms = m->claimed_ms = cs_clock_ms();
 	memcpy(f.group_ref, g->ref, sizeof f.group_ref);
 	memcpy(f.account, c->account, sizeof f.account);

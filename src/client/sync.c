@@ -104,8 +104,7 @@ commit_proposals(struct cs_client *c, struct client_group *g)
 	enum cs_err err = CS_OK;
 
 	for (unsigned i = 0; i < CLIENT_TRIES; i++) {
-		if (g->state == CS_CLIENT_LEFT ||
-		    cs_mls_group_proposals(g->mls) == 0)
+		if (client_group_over(g) || cs_mls_group_proposals(g->mls) == 0)
 			return CS_OK;
 		for (size_t k = 0; k < cs_mls_group_proposals(g->mls); k++) {
 			bool external;
@@ -155,6 +154,8 @@ cs_client_sync(struct cs_client *c)
 	while (err == CS_OK &&
 	    cs_wire_next(&state, &cs_wire_group_state_shape, &rest))
 		err = sync_known(c, state.group_id);
+	if (err == CS_OK)
+		err = client_upkeep(c);
 out:
 	cs_buf_free(&raw);
 	return err;

@@ -9,23 +9,34 @@
 uint16_t
 hub_account_check(struct hub_request *rq)
 {
-	struct cs_wire_disabled data = { 0 };
 	struct cs_rows rows;
 	uint16_t code = CS_WIRE_E_LOGIN;
 	enum cs_err err;
 
 	err = cs_db_query(&rows, rq->hub->db,
-	    "SELECT disabled,reason,disabled_at,statement FROM account"
-	    " WHERE id=?",
-	    cs_blob(CS_VIEW_OF(rq->conn->account)));
+	    "SELECT disabled,reason,disabled_at,statement,removed FROM device"
+	    " JOIN account ON account.id=device.account WHERE device.id=?",
+	    cs_blob(CS_VIEW_OF(rq->conn->device)));
 	if (err == CS_OK && cs_rows_next(&rows)) {
-		code = cs_col_int(&rows, 0) != 0 ? CS_WIRE_E_DISABLED : 0;
-		data.reason = (uint16_t)cs_col_int(&rows, 1);
-		data.at_ms = cs_col_int(&rows, 2);
-		data.statement = cs_col_blob(&rows, 3);
-		if (code != 0)
+		const struct cs_wire_disabled disabled = {
+			.reason = (uint16_t)cs_col_int(&rows, 1),
+			.at_ms = cs_col_int(&rows, 2),
+			.statement = cs_col_blob(&rows, 3),
+		};
+		const struct cs_wire_removed removed = {
+			.at_ms = cs_col_int(&rows, 4),
+		};
+
+		code = 0;
+		if (cs_col_int(&rows, 0) != 0) {
+			code = CS_WIRE_E_DISABLED;
+			err = cs_wire_write(&rq->error_data,
+			    &cs_wire_disabled_shape, &disabled);
+		} else if (removed.at_ms != 0) {
+			code = CS_WIRE_E_REMOVED;
 			err = cs_wire_write(
-			    &rq->error_data, &cs_wire_disabled_shape, &data);
+			    &rq->error_data, &cs_wire_removed_shape, &removed);
+		}
 	}
 	if ((err = cs_rows_end(&rows, err)))
 		return hub_code(err);
@@ -210,10 +221,12 @@ login_device(struct hub_request *rq, const struct cs_wire_login *m)
 		return CS_WIRE_E_LOGIN;
 	memcpy(rq->conn->account, account, sizeof account);
 	memcpy(rq->conn->device, m->device, sizeof m->device);
-	/* Only now, to whom it concerns: why the account is disabled. */
+	/* Only now, to whom it concerns: why it is not let in. */
 	if ((code = hub_account_check(rq)) != 0 ||
 	    (code = hub_key_packages_count(rq, &answer)) != 0)
 		return code;
+	if ((err = hub_device_seen(rq->hub, m->device)))
+		return hub_code(err);
 	rq->conn->role = HUB_DEVICE;
 	hub_conn_index(rq->conn);
 	return hub_answer(rq, &cs_wire_login_answer_shape, &answer);

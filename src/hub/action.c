@@ -5,46 +5,9 @@
 #include "base/alloc.h"
 #include "hub/hub_internal.h"
 
-/* Groups that the account has devices in; ids one after the other, as <V>. */
-static enum cs_err
-groups_of(
-    struct cs_buf *out, struct cs_hub *hub, const uint8_t account[static 16])
-{
-	struct cs_writer w = cs_writer(out);
-	struct cs_rows rows;
-	enum cs_err err;
-
-	err = cs_db_query(&rows, hub->db,
-	    "SELECT DISTINCT grp FROM member WHERE account=?"
-	    " AND until_seq IS NULL",
-	    cs_blob(cs_view(account, 16)));
-	while (err == CS_OK && cs_rows_next(&rows)) {
-		cs_write_vec(&w, cs_col_blob(&rows, 0));
-		err = cs_writer_end(&w);
-	}
-	return cs_rows_end(&rows, err);
-}
-
-static enum cs_err
-leave_group(struct cs_hub *hub, struct cs_view id)
-{
-	struct cs_mls_public_group *public = NULL;
-	struct hub_group group;
-	enum cs_err err;
-
-	if ((err = hub_group_load(&group, hub, id)) == CS_OK &&
-	    (err = hub_public_load(&public, hub, id)) == CS_OK &&
-	    (err = hub_group_propose_removals(hub, &group, public)) == CS_OK)
-		err = hub_public_store(hub, public);
-	cs_mls_public_group_free(public);
-	return err;
-}
-
 static enum cs_err
 disable(struct cs_hub *hub, const struct cs_wire_action *a)
 {
-	struct cs_buf groups = { 0 };
-	struct cs_reader r;
 	enum cs_err err;
 
 	err = cs_db_exec(hub->db,
@@ -52,13 +15,7 @@ disable(struct cs_hub *hub, const struct cs_wire_action *a)
 	    " WHERE id=?",
 	    cs_int(a->reason), cs_int(hub->now_ms), cs_text(a->statement),
 	    cs_blob(CS_VIEW_OF(a->account)));
-	if (err == CS_OK)
-		err = groups_of(&groups, hub, a->account);
-	r = cs_reader(cs_buf_view(&groups));
-	while (err == CS_OK && cs_reader_more(&r))
-		err = leave_group(hub, cs_read_vec(&r));
-	cs_buf_free(&groups);
-	return err;
+	return err ? err : hub_groups_propose_removals(hub, a->account);
 }
 
 static enum cs_err

@@ -15,6 +15,8 @@ static const struct {
 	{ CS_WIRE_PING, 7, hub_ping },
 	{ CS_WIRE_JOIN, 1 << HUB_NOBODY, hub_join },
 	{ CS_WIRE_LOGIN, 1 << HUB_NOBODY, hub_login },
+	{ CS_WIRE_LINK_ASK, 1 << HUB_NOBODY, hub_link_ask },
+	{ CS_WIRE_LINK_TAKE, 1 << HUB_NOBODY, hub_link_take },
 	{ CS_WIRE_KEY_PACKAGES_PUT, 1 << HUB_DEVICE, hub_key_packages_put },
 	{ CS_WIRE_KEY_PACKAGES_GET, 1 << HUB_DEVICE, hub_key_packages_get },
 	{ CS_WIRE_CONTACT_SET, 1 << HUB_DEVICE, hub_contact_set },
@@ -29,8 +31,15 @@ static const struct {
 	{ CS_WIRE_REPORT, 1 << HUB_DEVICE, hub_report },
 	{ CS_WIRE_REPORT_STATES, 1 << HUB_DEVICE, hub_report_states },
 	{ CS_WIRE_STAMP_CERT, 1 << HUB_DEVICE, hub_stamp_cert },
+	{ CS_WIRE_LINK_OPEN, 1 << HUB_DEVICE, hub_link_open },
+	{ CS_WIRE_LINK_ANSWER, 1 << HUB_DEVICE, hub_link_answer },
+	{ CS_WIRE_DEVICE_ADD, 1 << HUB_DEVICE, hub_device_add },
+	{ CS_WIRE_DEVICE_REMOVE, 1 << HUB_DEVICE, hub_device_remove },
+	{ CS_WIRE_DEVICES, 1 << HUB_DEVICE, hub_devices },
+	{ CS_WIRE_CONTACTS, 1 << HUB_DEVICE, hub_contacts },
 	{ CS_WIRE_BLOB_PUT, 1 << HUB_DEVICE, hub_blob_put },
 	{ CS_WIRE_BLOB_GET, 1 << HUB_DEVICE | 1 << HUB_DESK, hub_blob_get },
+	{ CS_WIRE_GROUP_INFO, 1 << HUB_DEVICE, hub_group_info },
 	{ CS_WIRE_DESK_REPORTS, 1 << HUB_DESK, hub_desk_reports },
 	{ CS_WIRE_DESK_REPORT_SET, 1 << HUB_DESK, hub_desk_report_set },
 	{ CS_WIRE_DESK_ACTION, 1 << HUB_DESK, hub_desk_action },
@@ -239,7 +248,8 @@ dispatch(struct hub_request *rq, uint8_t kind)
 			return rq->conn->role == HUB_NOBODY
 			    ? CS_WIRE_E_NOT_LOGGED_IN
 			    : CS_WIRE_E_DENIED;
-		/* Disabled while connected: nothing more is taken. */
+		/* Disabled or removed while connected: nothing more is
+		 * taken. */
 		if (rq->conn->role == HUB_DEVICE &&
 		    (code = hub_account_check(rq)) != 0)
 			return code;
@@ -270,7 +280,7 @@ on_frame(void *arg, struct cs_net_conn *net, void *user, struct cs_view bytes)
 		code = dispatch(&rq, frame.kind);
 	if (code != 0)
 		send_error(&rq, code);
-	if (code == CS_WIRE_E_DISABLED)
+	if (code == CS_WIRE_E_DISABLED || code == CS_WIRE_E_REMOVED)
 		rq.conn->end_after_round = true;
 	cs_buf_free(&rq.error_data);
 }
@@ -297,6 +307,11 @@ on_page(void *arg, const char *path)
 		       "the program, not for a browser:\n\n"
 		       "  countersign join 'LINK' --name YOURNAME\n\n"
 		       "with the whole link, the part behind # included.\n";
+	if (strcmp(path, "/d") == 0)
+		return "This links a device to an account. It is meant for the "
+		       "program, not for a browser:\n\n"
+		       "  countersign join-device 'CODE'\n\n"
+		       "with the whole code, the part behind # included.\n";
 	if (strcmp(path, "/") == 0)
 		return "This is a Countersign hub.\n";
 	return NULL;

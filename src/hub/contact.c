@@ -133,9 +133,43 @@ hub_contact_set(struct hub_request *rq)
 		return hub_code(err);
 	if (m.state > CS_WIRE_CONTACT_BLOCKED)
 		return CS_WIRE_E_MALFORMED;
-	if ((err = set_state(rq->hub, rq->conn->account, m.account, m.state)))
+	if ((err = set_state(rq->hub, rq->conn->account, m.account, m.state)) ||
+	    (err = cs_db_exec(rq->hub->db,
+		 "UPDATE contact SET note=? WHERE owner=? AND peer=?",
+		 cs_blob(m.note), cs_blob(CS_VIEW_OF(rq->conn->account)),
+		 cs_blob(CS_VIEW_OF(m.account)))))
 		return hub_code(err);
 	return hub_answer(rq, &cs_wire_empty_shape, &answer);
+}
+
+uint16_t
+hub_contacts(struct hub_request *rq)
+{
+	struct cs_wire_contacts_answer answer = { 0 };
+	struct cs_buf list = { 0 };
+	struct cs_rows rows;
+	enum cs_err err;
+	uint16_t code;
+
+	err = cs_db_query(&rows, rq->hub->db,
+	    "SELECT peer,note FROM contact WHERE owner=? AND note<>x''"
+	    " ORDER BY peer LIMIT 10000", /* CS_WIRE_CONTACTS_MAX */
+	    cs_blob(CS_VIEW_OF(rq->conn->account)));
+	while (err == CS_OK && cs_rows_next(&rows)) {
+		struct cs_wire_contact_note item = {
+			.note = cs_col_blob(&rows, 1),
+		};
+
+		cs_col_copy(&rows, 0, item.account, sizeof item.account);
+		err = cs_wire_list_add(&list, &answer.contacts.n,
+		    &cs_wire_contact_note_shape, &item);
+	}
+	err = cs_rows_end(&rows, err);
+	answer.contacts.raw = cs_buf_view(&list);
+	code = err ? hub_code(err)
+		   : hub_answer(rq, &cs_wire_contacts_answer_shape, &answer);
+	cs_buf_free(&list);
+	return code;
 }
 
 uint16_t

@@ -32,20 +32,27 @@ hub_device_of(struct cs_hub *hub, struct cs_view credential,
 /* The authentication service of a hub: the certificate that the device joined
  * with, and the key in it. */
 static enum cs_err
-check_leaf(void *arg, struct cs_view credential, struct cs_view old_credential,
-    struct cs_view signature_key)
+check_leaf(void *arg, const struct cs_mls_auth_request *request)
 {
+	struct cs_view credential = request->credential->identity;
 	struct cs_hub *hub = arg;
 	uint64_t n;
 	enum cs_err err;
 
+	if (request->credential->type != CS_MLS_CREDENTIAL_BASIC)
+		return CS_ERR_CREDENTIAL;
+	/* Nobody but us; its key is in hub_group_check_extensions(). */
+	if (request->external_sender)
+		return cs_view_equal(credential, cs_view_str(hub->name))
+		    ? CS_OK
+		    : CS_ERR_CREDENTIAL;
 	/* A leaf stays with its device. */
-	if (old_credential.len != 0 &&
-	    !cs_view_equal(credential, old_credential))
+	if (request->old != NULL &&
+	    !cs_view_equal(credential, request->old->identity))
 		return CS_ERR_CREDENTIAL;
 	err = cs_db_get_int(&n, hub->db,
-	    "SELECT COUNT(*) FROM device WHERE cert=? AND key=?",
-	    cs_blob(credential), cs_blob(signature_key));
+	    "SELECT COUNT(*) FROM device WHERE cert=? AND key=? AND removed=0",
+	    cs_blob(credential), cs_blob(request->signature_key));
 	if (err)
 		return err;
 	return n == 1 ? CS_OK : CS_ERR_CREDENTIAL;
@@ -124,14 +131,18 @@ enum cs_err
 hub_group_check_extensions(
     struct cs_hub *hub, const struct cs_mls_public_group *g)
 {
+	const struct cs_mls_external_sender us = {
+		.signature_key = CS_VIEW_OF(hub->external_key.public),
+		.credential = { CS_MLS_CREDENTIAL_BASIC,
+		    cs_view_str(hub->name) },
+	};
 	struct cs_buf want = { 0 };
 	struct cs_franking_operator_pin pin;
 	struct cs_view got;
 	enum cs_err err;
 
 	/* Without it a disabled account could not be removed. */
-	err = cs_mls_external_senders(&want, cs_view_str(hub->name),
-	    CS_VIEW_OF(hub->external_key.public));
+	err = cs_mls_external_senders(&want, &us, 1);
 	if (err == CS_OK &&
 	    (!cs_mls_public_group_extension(
 		 g, CS_MLS_EXT_EXTERNAL_SENDERS, &got) ||
@@ -206,7 +217,8 @@ check_existing(struct hub_request *rq, struct cs_view id)
 }
 
 static uint16_t
-insert_new(struct hub_request *rq, const struct cs_mls_public_group *g)
+insert_new(struct hub_request *rq, const struct cs_mls_public_group *g,
+    struct cs_view info)
 {
 	static const uint8_t chain[32];
 	struct cs_wire_empty answer = { 0 };
@@ -222,10 +234,11 @@ insert_new(struct hub_request *rq, const struct cs_mls_public_group *g)
 		return hub_code(err);
 	if ((err = cs_mls_public_group_save(g, &state)) == CS_OK)
 		err = cs_db_exec(rq->hub->db,
-		    "INSERT INTO grp(id,seq,chain,epoch,last_ms,state,created)"
-		    " VALUES(?,0,?,0,0,?,?)",
+		    "INSERT INTO grp(id,seq,chain,epoch,last_ms,state,created,"
+		    "info) VALUES(?,0,?,0,0,?,?,?)",
 		    cs_blob(id), cs_blob(CS_VIEW_OF(chain)),
-		    cs_blob(cs_buf_view(&state)), cs_int(rq->hub->now_ms));
+		    cs_blob(cs_buf_view(&state)), cs_int(rq->hub->now_ms),
+		    cs_blob(info));
 	if (err == CS_OK)
 		err = insert_member(
 		    rq->hub, id, rq->conn->device, rq->conn->account, 0, 0);
@@ -252,14 +265,14 @@ hub_group_new(struct hub_request *rq)
 		return hub_code(err);
 	if (n >= HUB_GROUPS_ACCOUNT)
 		return CS_WIRE_E_LIMIT;
-	err = cs_mls_public_group_new(&g, m.group_info, &opt);
+	err = cs_mls_public_group_new(&g, m.group_info, cs_view(NULL, 0), &opt);
 	if (err)
 		return cs_err_class(err) == CS_ERR_CLASS_THEIRS
 		    ? CS_WIRE_E_INVALID_HANDSHAKE
 		    : hub_code(err);
 	code = check_new(rq, g);
 	if (code == 0)
-		code = insert_new(rq, g);
+		code = insert_new(rq, g, m.group_info);
 	cs_mls_public_group_free(g);
 	return code;
 }
@@ -282,6 +295,36 @@ check_sender(
 	return 0;
 }
 
+/* Is somebody of the account in the group, by the rows so far? */
+static enum cs_err
+account_in(bool *out, struct cs_hub *hub, struct cs_view group,
+    const uint8_t account[static 16])
+{
+	uint64_t n;
+	enum cs_err err;
+
+	err = cs_db_get_int(&n, hub->db,
+	    "SELECT COUNT(*) FROM member WHERE grp=? AND account=?"
+	    " AND until_seq IS NULL",
+	    cs_blob(group), cs_blob(cs_view(account, 16)));
+	*out = err == CS_OK && n != 0;
+	return err;
+}
+
+/* A person is asked once, with however many devices. */
+static uint16_t
+check_contact(struct hub_request *rq, const struct hub_group *group,
+    const uint8_t account[static 16])
+{
+	bool there;
+	enum cs_err err = account_in(&there, rq->hub, group->id, account);
+
+	if (err)
+		return hub_code(err);
+	return there ? 0
+		     : hub_contact_added(rq->hub, rq->conn->account, account);
+}
+
 static uint16_t
 add_member(struct hub_request *rq, const struct hub_group *group,
     const struct cs_mls_public_group *g, uint32_t leaf, struct cs_view welcome)
@@ -295,8 +338,7 @@ add_member(struct hub_request *rq, const struct hub_group *group,
 	if (!cs_mls_public_group_member(g, leaf, &added) ||
 	    hub_device_of(rq->hub, added.credential, device, account) != CS_OK)
 		return CS_WIRE_E_INVALID_HANDSHAKE;
-	code = hub_contact_added(rq->hub, rq->conn->account, account);
-	if (code != 0)
+	if ((code = check_contact(rq, group, account)) != 0)
 		return code;
 	if ((err = insert_member(
 		 rq->hub, group->id, device, account, leaf, group->seq)) ||
@@ -312,6 +354,24 @@ add_member(struct hub_request *rq, const struct hub_group *group,
 	return 0;
 }
 
+static enum cs_err
+remove_member(struct cs_hub *hub, const struct hub_group *group, uint32_t leaf)
+{
+	enum cs_err err;
+
+	/* A device that was removed never comes to read the end. */
+	err = cs_db_exec(hub->db,
+	    "DELETE FROM member WHERE grp=? AND leaf=? AND until_seq IS NULL"
+	    " AND device IN (SELECT id FROM device WHERE removed<>0)",
+	    cs_blob(group->id), cs_int(leaf));
+	if (err == CS_OK)
+		err = cs_db_exec(hub->db,
+		    "UPDATE member SET until_seq=? WHERE grp=? AND leaf=?"
+		    " AND until_seq IS NULL",
+		    cs_int(group->seq), cs_blob(group->id), cs_int(leaf));
+	return err;
+}
+
 /* After the entry is in the log: who came, who went. */
 static uint16_t
 follow(struct hub_request *rq, const struct hub_group *group,
@@ -323,11 +383,7 @@ follow(struct hub_request *rq, const struct hub_group *group,
 
 	/* First who went: a leaf may be taken again at once. */
 	for (size_t i = 0; i < outcome->n_removed; i++)
-		if ((err = cs_db_exec(rq->hub->db,
-			 "UPDATE member SET until_seq=? WHERE grp=? AND leaf=?"
-			 " AND until_seq IS NULL",
-			 cs_int(group->seq), cs_blob(group->id),
-			 cs_int(outcome->removed[i]))))
+		if ((err = remove_member(rq->hub, group, outcome->removed[i])))
 			return hub_code(err);
 	for (size_t i = 0; i < outcome->n_added; i++)
 		if ((code = add_member(
@@ -380,6 +436,10 @@ hub_handshake(struct hub_request *rq, struct hub_group *group,
 		err = hub_group_propose_removals(rq->hub, group, g);
 	if (err == CS_OK)
 		err = hub_public_store(rq->hub, g);
+	if (err == CS_OK && outcome.content == CS_MLS_CONTENT_COMMIT)
+		err =
+		    cs_db_exec(rq->hub->db, "UPDATE grp SET info=? WHERE id=?",
+			cs_blob(m->group_info), cs_blob(group->id));
 	code = hub_code(err);
 out:
 	cs_mls_public_outcome_clear(&outcome);
@@ -392,13 +452,14 @@ propose_removal(struct cs_hub *hub, struct hub_group *group,
     struct cs_mls_public_group *public, uint32_t leaf)
 {
 	struct cs_mls_public_outcome outcome = { 0 };
+	const struct cs_mls_external_proposal remove = { .remove = &leaf };
 	struct hub_entry entry = { .content = CS_MLS_CONTENT_PROPOSAL };
 	struct cs_buf message = { 0 }, stamp = { 0 };
 	enum cs_err err;
 
 	entry.epoch = cs_mls_public_group_epoch(public);
-	if ((err = cs_mls_external_remove(
-		 &message, public, 0, hub->external_signer, leaf)) == CS_OK &&
+	if ((err = cs_mls_external_propose(&message, public, 0,
+		 hub->external_signer, &remove)) == CS_OK &&
 	    (err = cs_mls_public_process(
 		 &outcome, public, cs_buf_view(&message))) == CS_OK) {
 		entry.message = cs_buf_view(&message);
@@ -406,6 +467,9 @@ propose_removal(struct cs_hub *hub, struct hub_group *group,
 	}
 	if (err == CS_OK)
 		err = hub_log_append(hub, group, &entry, &stamp);
+	/* Proposed in this epoch already: it waits in the log. */
+	if (err == CS_ERR_REPLAY)
+		err = CS_OK;
 	cs_mls_public_outcome_clear(&outcome);
 	cs_buf_free(&message);
 	cs_buf_free(&stamp);
@@ -423,7 +487,9 @@ hub_group_propose_removals(struct cs_hub *hub, struct hub_group *group,
 
 	err = cs_db_query(&rows, hub->db,
 	    "SELECT leaf FROM member JOIN account ON account.id=member.account"
-	    " WHERE grp=? AND until_seq IS NULL AND disabled<>0",
+	    " JOIN device ON device.id=member.device"
+	    " WHERE grp=? AND until_seq IS NULL AND (disabled<>0 OR "
+	    "removed<>0)",
 	    cs_blob(group->id));
 	while (err == CS_OK && n < CS_WIRE_DEVICES_MAX && cs_rows_next(&rows))
 		leaves[n++] = (uint32_t)cs_col_int(&rows, 0);
@@ -432,4 +498,89 @@ hub_group_propose_removals(struct cs_hub *hub, struct hub_group *group,
 	for (size_t i = 0; err == CS_OK && i < n; i++)
 		err = propose_removal(hub, group, public, leaves[i]);
 	return err;
+}
+
+/* Groups that the account has devices in; ids one after the other, as <V>. */
+static enum cs_err
+groups_of(
+    struct cs_buf *out, struct cs_hub *hub, const uint8_t account[static 16])
+{
+	struct cs_writer w = cs_writer(out);
+	struct cs_rows rows;
+	enum cs_err err;
+
+	err = cs_db_query(&rows, hub->db,
+	    "SELECT DISTINCT grp FROM member WHERE account=?"
+	    " AND until_seq IS NULL",
+	    cs_blob(cs_view(account, 16)));
+	while (err == CS_OK && cs_rows_next(&rows)) {
+		cs_write_vec(&w, cs_col_blob(&rows, 0));
+		err = cs_writer_end(&w);
+	}
+	return cs_rows_end(&rows, err);
+}
+
+static enum cs_err
+propose_in(struct cs_hub *hub, struct cs_view id)
+{
+	struct cs_mls_public_group *public = NULL;
+	struct hub_group group;
+	enum cs_err err;
+
+	if ((err = hub_group_load(&group, hub, id)) == CS_OK &&
+	    (err = hub_public_load(&public, hub, id)) == CS_OK &&
+	    (err = hub_group_propose_removals(hub, &group, public)) == CS_OK)
+		err = hub_public_store(hub, public);
+	cs_mls_public_group_free(public);
+	return err;
+}
+
+enum cs_err
+hub_groups_propose_removals(
+    struct cs_hub *hub, const uint8_t account[static 16])
+{
+	struct cs_buf groups = { 0 };
+	struct cs_reader r;
+	enum cs_err err = groups_of(&groups, hub, account);
+
+	r = cs_reader(cs_buf_view(&groups));
+	while (err == CS_OK && cs_reader_more(&r))
+		err = propose_in(hub, cs_read_vec(&r));
+	cs_buf_free(&groups);
+	return err;
+}
+
+/* ---- for devices that join by themselves --------------------------------- */
+
+static uint16_t
+answer_info(struct hub_request *rq, struct cs_view id)
+{
+	struct cs_wire_group_info answer = { 0 };
+	struct cs_rows rows;
+	uint16_t code = CS_WIRE_E_NO_GROUP;
+	enum cs_err err;
+
+	err = cs_db_query(
+	    &rows, rq->hub->db, "SELECT info FROM grp WHERE id=?", cs_blob(id));
+	if (err == CS_OK && cs_rows_next(&rows)) {
+		answer.group_info = cs_col_blob(&rows, 0);
+		code = hub_answer(rq, &cs_wire_group_info_shape, &answer);
+	}
+	err = cs_rows_end(&rows, err);
+	return err ? hub_code(err) : code;
+}
+
+uint16_t
+hub_group_info(struct hub_request *rq)
+{
+	struct cs_wire_group_info_get m;
+	bool there;
+	enum cs_err err;
+
+	if ((err = cs_wire_parse(
+		 &m, &cs_wire_group_info_get_shape, rq->body)) ||
+	    (err = account_in(&there, rq->hub, m.group_id, rq->conn->account)))
+		return hub_code(err);
+	/* What groups there are is for those who are in them. */
+	return there ? answer_info(rq, m.group_id) : CS_WIRE_E_NO_GROUP;
 }

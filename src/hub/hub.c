@@ -36,6 +36,8 @@ sweep(struct cs_hub *hub)
 		 cs_int(before))) ||
 	    (err = cs_db_exec(hub->db, "DELETE FROM welcome WHERE created<?",
 		 cs_int(before))) ||
+	    (err = cs_db_exec(hub->db, "DELETE FROM link WHERE expires<?",
+		 cs_int(hub->now_ms))) ||
 	    (err = cs_db_exec(hub->db,
 		 "DELETE FROM key_package WHERE not_after<?",
 		 cs_int(hub->now_ms / 1000))))

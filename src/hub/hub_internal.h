@@ -34,6 +34,8 @@
 #define HUB_KEEP_MS ((uint64_t)30 * 86400 * 1000) /* report window */
 #define HUB_GROUPS_ACCOUNT 10000
 #define HUB_FETCH_BYTES ((size_t)2 << 20) /* of messages an answer */
+#define HUB_LINK_MS (10 * 60 * 1000) /* long enough to fetch the other device  \
+				      */
 #define HUB_DAY_MS ((uint64_t)86400 * 1000)
 
 extern const struct cs_db_schema cs_hub_schema;
@@ -113,7 +115,9 @@ hub_handler hub_ping, hub_join, hub_login, hub_key_packages_put,
     hub_key_packages_get, hub_contact_set, hub_settings_set, hub_group_new,
     hub_submit, hub_sync, hub_fetch, hub_ack, hub_welcomes, hub_welcome_ack,
     hub_report, hub_report_states, hub_stamp_cert, hub_blob_put, hub_blob_get,
-    hub_desk_reports, hub_desk_report_set, hub_desk_action;
+    hub_desk_reports, hub_desk_report_set, hub_desk_action, hub_link_open,
+    hub_link_answer, hub_link_ask, hub_link_take, hub_device_add, hub_devices,
+    hub_device_remove, hub_contacts, hub_group_info;
 
 /* ---- hub.c -------------------------------------------------------------- */
 
@@ -151,8 +155,17 @@ uint16_t hub_code(enum cs_err err);
 
 /* ---- account.c -------------------------------------------------------- */
 
-/* 0, or CS_WIRE_E_DISABLED with the reason in ${rq->error_data}. */
+/* 0, CS_WIRE_E_DISABLED or CS_WIRE_E_REMOVED, with when and why in
+ * ${rq->error_data}. */
 uint16_t hub_account_check(struct hub_request *rq);
+
+/* ---- device.c --------------------------------------------------------- */
+
+/* Devices that were not removed. */
+CS_CHECKED enum cs_err hub_devices_count(
+    uint64_t *out, struct cs_hub *hub, const uint8_t account[static 16]);
+CS_CHECKED enum cs_err hub_device_seen(
+    struct cs_hub *hub, const uint8_t device[static 16]);
 
 /* ---- key_package.c --------------------------------------------------- */
 
@@ -195,9 +208,13 @@ CS_CHECKED enum cs_err hub_public_store(
 /* The extensions that each group of this hub has to have. */
 CS_CHECKED enum cs_err hub_group_check_extensions(
     struct cs_hub *hub, const struct cs_mls_public_group *g);
-/* Propose the removal of every disabled device of a group, and log it. */
+/* Propose the removal of every device of a group that was removed or whose
+ * account is disabled, and log it. */
 CS_CHECKED enum cs_err hub_group_propose_removals(struct cs_hub *hub,
     struct hub_group *group, struct cs_mls_public_group *public);
+/* The same in all groups of an account. */
+CS_CHECKED enum cs_err hub_groups_propose_removals(
+    struct cs_hub *hub, const uint8_t account[static 16]);
 
 /* Something that is to be appended to a log. */
 struct hub_entry {

@@ -28,15 +28,17 @@ count(struct cs_hub *hub, const uint8_t device[static 16],
 uint16_t
 hub_key_packages_count(struct hub_request *rq, struct cs_wire_login_answer *out)
 {
-	uint64_t unknown;
+	uint64_t unknown, devices;
 	enum cs_err err;
 
 	if ((err = count(rq->hub, rq->conn->device, out)) ||
+	    (err = hub_devices_count(&devices, rq->hub, rq->conn->account)) ||
 	    (err = cs_db_get_int(&unknown, rq->hub->db,
 		 "SELECT unknown_senders FROM account WHERE id=?",
 		 cs_blob(CS_VIEW_OF(rq->conn->account)))))
 		return hub_code(err);
 	out->unknown_senders = (uint8_t)unknown;
+	out->devices = (uint8_t)devices; /* CS_WIRE_DEVICES_MAX at most */
 	return 0;
 }
 
@@ -58,7 +60,7 @@ put_one(struct hub_request *rq, struct cs_view bytes, bool last_resort)
 		return CS_WIRE_E_CERTIFICATE;
 	err = cs_db_get_int(&known, rq->hub->db,
 	    "SELECT COUNT(*) FROM device WHERE id=? AND cert=? AND key=?",
-	    cs_blob(CS_VIEW_OF(rq->conn->device)), cs_blob(info.credential),
+	    cs_blob(CS_VIEW_OF(rq->conn->device)), cs_blob(info.credential.identity),
 	    cs_blob(info.signature_key));
 	if (err)
 		return hub_code(err);
@@ -143,9 +145,11 @@ take_all(struct hub_request *rq, struct cs_wire_key_packages_answer *answer,
 	size_t n = 0;
 	enum cs_err err;
 
+	/* Who asks for the own account wants its other devices. */
 	err = cs_db_query(&rows, rq->hub->db,
-	    "SELECT id FROM device WHERE account=?",
-	    cs_blob(CS_VIEW_OF(answer->account)));
+	    "SELECT id FROM device WHERE account=? AND id<>? AND removed=0",
+	    cs_blob(CS_VIEW_OF(answer->account)),
+	    cs_blob(CS_VIEW_OF(rq->conn->device)));
 	while (err == CS_OK && n < CS_WIRE_DEVICES_MAX && cs_rows_next(&rows))
 		cs_col_copy(&rows, 0, devices[n++], 16);
 	if ((err = cs_rows_end(&rows, err)))

@@ -70,7 +70,22 @@ static const char version1[] =
     " bytes BLOB NOT NULL, signature BLOB NOT NULL,"
     " applied INTEGER NOT NULL) WITHOUT ROWID;";
 
-static const char *const steps[] = { version1 };
+/*
+ * Version 2.  removed: when another device of the account did it, or 0.  name
+ * and note are sealed for the account's own devices.  info: the GroupInfo of
+ * the current epoch, signed by whoever began it.
+ */
+static const char version2[] =
+    "ALTER TABLE device ADD COLUMN name BLOB NOT NULL DEFAULT x'';"
+    "ALTER TABLE device ADD COLUMN seen INTEGER NOT NULL DEFAULT 0;"
+    "ALTER TABLE device ADD COLUMN removed INTEGER NOT NULL DEFAULT 0;"
+    "ALTER TABLE contact ADD COLUMN note BLOB NOT NULL DEFAULT x'';"
+    "ALTER TABLE grp ADD COLUMN info BLOB NOT NULL DEFAULT x'';"
+    "CREATE TABLE link(id BLOB PRIMARY KEY, device BLOB UNIQUE NOT NULL"
+    " REFERENCES device, expires INTEGER NOT NULL, ask BLOB, answer BLOB)"
+    " WITHOUT ROWID;";
+
+static const char *const steps[] = { version1, version2 };
 
 const struct cs_db_schema cs_hub_schema = { "countersign hub", steps,
 	sizeof steps / sizeof steps[0] };

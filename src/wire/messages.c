@@ -41,6 +41,11 @@ static const struct cs_wire_field cs_wire_disabled_fields[] = {
 };
 SHAPE(cs_wire_disabled);
 
+static const struct cs_wire_field cs_wire_removed_fields[] = {
+	FIELD(CS_WIRE_U64, cs_wire_removed, at_ms, 0),
+};
+SHAPE(cs_wire_removed);
+
 static const struct cs_wire_field cs_wire_push_fields[] = {
 	FIELD(CS_WIRE_U8, cs_wire_push, kind, 0),
 	FIELD(CS_WIRE_VEC, cs_wire_push, group_id, CS_WIRE_GROUP_ID_MAX),
@@ -66,6 +71,7 @@ static const struct cs_wire_field cs_wire_login_answer_fields[] = {
 	FIELD(CS_WIRE_U32, cs_wire_login_answer, key_packages, 0),
 	FIELD(CS_WIRE_U8, cs_wire_login_answer, last_resort, 0),
 	FIELD(CS_WIRE_U8, cs_wire_login_answer, unknown_senders, 0),
+	FIELD(CS_WIRE_U8, cs_wire_login_answer, devices, 0),
 };
 SHAPE(cs_wire_login_answer);
 
@@ -99,8 +105,21 @@ SHAPE(cs_wire_key_packages_answer);
 static const struct cs_wire_field cs_wire_contact_set_fields[] = {
 	FIELD(CS_WIRE_FIXED, cs_wire_contact_set, account, 0),
 	FIELD(CS_WIRE_U8, cs_wire_contact_set, state, 0),
+	FIELD(CS_WIRE_VEC, cs_wire_contact_set, note, CS_WIRE_NOTE_MAX),
 };
 SHAPE(cs_wire_contact_set);
+
+static const struct cs_wire_field cs_wire_contact_note_fields[] = {
+	FIELD(CS_WIRE_FIXED, cs_wire_contact_note, account, 0),
+	FIELD(CS_WIRE_VEC, cs_wire_contact_note, note, CS_WIRE_NOTE_MAX),
+};
+SHAPE(cs_wire_contact_note);
+
+static const struct cs_wire_field cs_wire_contacts_answer_fields[] = {
+	LIST(cs_wire_contacts_answer, contacts, CS_WIRE_CONTACTS_MAX,
+	    cs_wire_contact_note),
+};
+SHAPE(cs_wire_contacts_answer);
 
 static const struct cs_wire_field cs_wire_settings_fields[] = {
 	FIELD(CS_WIRE_U8, cs_wire_settings, unknown_senders, 0),
@@ -116,6 +135,7 @@ static const struct cs_wire_field cs_wire_submit_fields[] = {
 	FIELD(CS_WIRE_VEC, cs_wire_submit, group_id, CS_WIRE_GROUP_ID_MAX),
 	FIELD(CS_WIRE_VEC, cs_wire_submit, message, CS_WIRE_MESSAGE_MAX),
 	FIELD(CS_WIRE_VEC, cs_wire_submit, welcome, CS_WIRE_MESSAGE_MAX),
+	FIELD(CS_WIRE_VEC, cs_wire_submit, group_info, CS_WIRE_GROUP_INFO_MAX),
 };
 SHAPE(cs_wire_submit);
 
@@ -124,6 +144,19 @@ static const struct cs_wire_field cs_wire_submit_answer_fields[] = {
 	FIELD(CS_WIRE_VEC, cs_wire_submit_answer, stamp, CS_WIRE_STAMP_MAX),
 };
 SHAPE(cs_wire_submit_answer);
+
+static const struct cs_wire_field cs_wire_group_info_get_fields[] = {
+	FIELD(CS_WIRE_VEC, cs_wire_group_info_get, group_id,
+	    CS_WIRE_GROUP_ID_MAX),
+};
+SHAPE(cs_wire_group_info_get);
+
+static const struct cs_wire_field cs_wire_group_info_fields[] = {
+	FIELD(CS_WIRE_VEC, cs_wire_group_info, group_info,
+	    CS_WIRE_GROUP_INFO_MAX),
+	FIELD(CS_WIRE_VEC, cs_wire_group_info, tree, CS_WIRE_TREE_MAX),
+};
+SHAPE(cs_wire_group_info);
 
 static const struct cs_wire_field cs_wire_group_state_fields[] = {
 	FIELD(CS_WIRE_VEC, cs_wire_group_state, group_id, CS_WIRE_GROUP_ID_MAX),
@@ -197,6 +230,49 @@ static const struct cs_wire_field cs_wire_stamp_cert_fields[] = {
 	FIELD(CS_WIRE_VEC, cs_wire_stamp_cert, cert, CS_WIRE_CERT_MAX),
 };
 SHAPE(cs_wire_stamp_cert);
+
+static const struct cs_wire_field cs_wire_link_fields[] = {
+	FIELD(CS_WIRE_FIXED, cs_wire_link, rendezvous, 0),
+};
+SHAPE(cs_wire_link);
+
+static const struct cs_wire_field cs_wire_link_ask_fields[] = {
+	FIELD(CS_WIRE_FIXED, cs_wire_link_ask, rendezvous, 0),
+	FIELD(CS_WIRE_VEC, cs_wire_link_ask, sealed, CS_WIRE_LINK_ASK_MAX),
+};
+SHAPE(cs_wire_link_ask);
+
+static const struct cs_wire_field cs_wire_link_answer_fields[] = {
+	FIELD(CS_WIRE_FIXED, cs_wire_link_answer, rendezvous, 0),
+	FIELD(
+	    CS_WIRE_VEC, cs_wire_link_answer, sealed, CS_WIRE_LINK_ANSWER_MAX),
+};
+SHAPE(cs_wire_link_answer);
+
+static const struct cs_wire_field cs_wire_device_add_fields[] = {
+	FIELD(CS_WIRE_VEC, cs_wire_device_add, device_cert, CS_WIRE_CERT_MAX),
+	FIELD(CS_WIRE_VEC, cs_wire_device_add, name, CS_WIRE_NOTE_MAX),
+};
+SHAPE(cs_wire_device_add);
+
+static const struct cs_wire_field cs_wire_device_remove_fields[] = {
+	FIELD(CS_WIRE_FIXED, cs_wire_device_remove, device, 0),
+};
+SHAPE(cs_wire_device_remove);
+
+static const struct cs_wire_field cs_wire_device_fields[] = {
+	FIELD(CS_WIRE_VEC, cs_wire_device, device_cert, CS_WIRE_CERT_MAX),
+	FIELD(CS_WIRE_VEC, cs_wire_device, name, CS_WIRE_NOTE_MAX),
+	FIELD(CS_WIRE_U64, cs_wire_device, created_ms, 0),
+	FIELD(CS_WIRE_U64, cs_wire_device, seen_ms, 0),
+};
+SHAPE(cs_wire_device);
+
+static const struct cs_wire_field cs_wire_devices_answer_fields[] = {
+	LIST(cs_wire_devices_answer, devices, CS_WIRE_DEVICES_MAX,
+	    cs_wire_device),
+};
+SHAPE(cs_wire_devices_answer);
 
 static const struct cs_wire_field cs_wire_blob_put_fields[] = {
 	FIELD(CS_WIRE_FIXED, cs_wire_blob_put, blob, 0),
@@ -326,6 +402,12 @@ static const struct {
 	    "The action is not valid or not signed by the desk." },
 	{ CS_WIRE_E_VERSION, "version",
 	    "Hub and program speak different versions." },
+	{ CS_WIRE_E_REMOVED, "removed",
+	    "This device was removed from the account." },
+	{ CS_WIRE_E_LAST_DEVICE, "last-device",
+	    "That is the last device of the account." },
+	{ CS_WIRE_E_LINK, "link",
+	    "The code is no longer valid: make a new one." },
 };
 
 const char *

@@ -13,6 +13,9 @@ enum cs_wire_kind {
 	CS_WIRE_PING = 1,
 	CS_WIRE_JOIN = 2,
 	CS_WIRE_LOGIN = 3,
+	/* a device that is being linked, before it can log in */
+	CS_WIRE_LINK_ASK = 4,
+	CS_WIRE_LINK_TAKE = 5,
 	/* members */
 	CS_WIRE_KEY_PACKAGES_PUT = 10,
 	CS_WIRE_KEY_PACKAGES_GET = 11,
@@ -28,9 +31,17 @@ enum cs_wire_kind {
 	CS_WIRE_REPORT = 21,
 	CS_WIRE_REPORT_STATES = 22,
 	CS_WIRE_STAMP_CERT = 23,
+	CS_WIRE_LINK_OPEN = 24,
+	CS_WIRE_LINK_ANSWER = 25,
+	CS_WIRE_DEVICE_ADD = 26,
+	CS_WIRE_DEVICE_REMOVE = 27,
+	CS_WIRE_DEVICES = 28,
+	CS_WIRE_CONTACTS = 29,
 	/* members and desk */
 	CS_WIRE_BLOB_PUT = 30,
 	CS_WIRE_BLOB_GET = 31,
+	/* members */
+	CS_WIRE_GROUP_INFO = 32,
 	/* desk */
 	CS_WIRE_DESK_REPORTS = 40,
 	CS_WIRE_DESK_REPORT_SET = 41,
@@ -71,6 +82,9 @@ enum cs_wire_code {
 	CS_WIRE_E_EXISTS = 25,
 	CS_WIRE_E_ACTION = 26,
 	CS_WIRE_E_VERSION = 27,
+	CS_WIRE_E_REMOVED = 28, /* data: cs_wire_removed */
+	CS_WIRE_E_LAST_DEVICE = 29,
+	CS_WIRE_E_LINK = 30,
 };
 /* A short stable name, such as "stale-epoch"; never NULL. */
 const char *cs_wire_code_name(uint16_t code);
@@ -85,6 +99,17 @@ const char *cs_wire_code_text(uint16_t code);
 #define CS_WIRE_KEY_PACKAGES_MAX 100 /* DESIGN: a device, one last-resort */
 #define CS_WIRE_DEVICES_MAX 20       /* DESIGN: an account */
 #define CS_WIRE_MESSAGE_MAX ((uint32_t)1 << 20)
+/* A GroupInfo without its tree: context, signature, a key. */
+#define CS_WIRE_GROUP_INFO_MAX ((uint32_t)1 << 16)
+/* A tree of 5,000 devices, with all its parents. */
+#define CS_WIRE_TREE_MAX ((uint32_t)3 << 20)
+/* Names and notes that the devices of an account keep for one another. */
+#define CS_WIRE_NOTE_MAX 256
+/* A request to be linked: keys and a name; it comes before the login. */
+#define CS_WIRE_LINK_ASK_MAX 2048
+/* Its answer: some thousands of contacts and conversations. */
+#define CS_WIRE_LINK_ANSWER_MAX ((uint32_t)1 << 20)
+#define CS_WIRE_CONTACTS_MAX 10000
 #define CS_WIRE_STAMP_MAX 256
 #define CS_WIRE_GROUPS_MAX 10000
 #define CS_WIRE_FETCH_MAX 256 /* entries an answer */
@@ -130,11 +155,18 @@ struct cs_wire_disabled {
 };
 CS_WIRE_SHAPE(cs_wire_disabled);
 
+/* Data of CS_WIRE_E_REMOVED: another device of the account did it. */
+struct cs_wire_removed {
+	uint64_t at_ms;
+};
+CS_WIRE_SHAPE(cs_wire_removed);
+
 /* CS_WIRE_PUSH: something happened; the log is the truth, this is a hint. */
 enum cs_wire_push_kind {
 	CS_WIRE_PUSH_GROUP = 1, /* the group has entries up to head */
 	CS_WIRE_PUSH_WELCOME = 2,
 	CS_WIRE_PUSH_REPORT = 3, /* desk: a report came; member: an answer */
+	CS_WIRE_PUSH_LINK = 4,   /* a device asks to be linked */
 };
 struct cs_wire_push {
 	uint8_t kind;
@@ -163,6 +195,7 @@ struct cs_wire_login_answer {
 	uint32_t key_packages; /* still there, single use */
 	uint8_t last_resort;
 	uint8_t unknown_senders;
+	uint8_t devices; /* that the account has, this one included */
 };
 CS_WIRE_SHAPE(cs_wire_login_answer);
 CS_CHECKED enum cs_err cs_wire_login_tbs(struct cs_buf *out, uint8_t role,
@@ -204,8 +237,20 @@ enum cs_wire_contact {
 struct cs_wire_contact_set {
 	uint8_t account[16];
 	uint8_t state;
+	struct cs_view note; /* sealed, for the account's other devices */
 };
 CS_WIRE_SHAPE(cs_wire_contact_set);
+
+/* CS_WIRE_CONTACTS: request empty; the notes that contact_set left. */
+struct cs_wire_contact_note {
+	uint8_t account[16];
+	struct cs_view note;
+};
+CS_WIRE_SHAPE(cs_wire_contact_note);
+struct cs_wire_contacts_answer {
+	struct cs_wire_list contacts;
+};
+CS_WIRE_SHAPE(cs_wire_contacts_answer);
 
 /* CS_WIRE_SETTINGS_SET; answer empty. */
 enum cs_wire_unknown {
@@ -223,11 +268,13 @@ struct cs_wire_group_new {
 };
 CS_WIRE_SHAPE(cs_wire_group_new);
 
-/* CS_WIRE_SUBMIT: an MLSMessage; a commit that adds has its Welcome along. */
+/* CS_WIRE_SUBMIT: an MLSMessage; a commit that adds has its Welcome along, and
+ * every commit the GroupInfo of the epoch that it begins, without the tree. */
 struct cs_wire_submit {
 	struct cs_view group_id;
 	struct cs_view message;
 	struct cs_view welcome;
+	struct cs_view group_info;
 };
 CS_WIRE_SHAPE(cs_wire_submit);
 struct cs_wire_submit_answer {
@@ -235,6 +282,18 @@ struct cs_wire_submit_answer {
 	struct cs_view stamp;
 };
 CS_WIRE_SHAPE(cs_wire_submit_answer);
+
+/* CS_WIRE_GROUP_INFO: what a device needs that joins by an external commit;
+ * for accounts that are in the group. */
+struct cs_wire_group_info_get {
+	struct cs_view group_id;
+};
+CS_WIRE_SHAPE(cs_wire_group_info_get);
+struct cs_wire_group_info {
+	struct cs_view group_info; /* of the current epoch, or empty */
+	struct cs_view tree;       /* ratchet_tree (RFC 9420, 12.4.3.3) */
+};
+CS_WIRE_SHAPE(cs_wire_group_info);
 
 /* CS_WIRE_SYNC: request empty; what is waiting for this device. */
 struct cs_wire_group_state {
@@ -308,6 +367,54 @@ struct cs_wire_stamp_cert {
 	struct cs_view cert; /* StampKeyCert, signed */
 };
 CS_WIRE_SHAPE(cs_wire_stamp_cert);
+
+/*
+ * Linking a device.  CS_WIRE_LINK_OPEN, by a device of the account: a
+ * rendezvous, open for some minutes; again: what has come to it.
+ * CS_WIRE_LINK_ASK, by the new device; answer empty, whether the rendezvous is
+ * there or not.  CS_WIRE_LINK_ANSWER; answer empty.  CS_WIRE_LINK_TAKE, by the
+ * new device: the answer, or an empty one.
+ */
+struct cs_wire_link {
+	uint8_t rendezvous[32];
+};
+CS_WIRE_SHAPE(cs_wire_link);
+struct cs_wire_link_ask {
+	uint8_t rendezvous[32];
+	struct cs_view sealed; /* empty: nothing has come yet */
+};
+CS_WIRE_SHAPE(cs_wire_link_ask);
+struct cs_wire_link_answer {
+	uint8_t rendezvous[32];
+	struct cs_view sealed; /* the same */
+};
+CS_WIRE_SHAPE(cs_wire_link_answer);
+
+/* CS_WIRE_DEVICE_ADD: certified by the account key; answer empty. */
+struct cs_wire_device_add {
+	struct cs_view device_cert;
+	struct cs_view name; /* sealed, for the account's devices */
+};
+CS_WIRE_SHAPE(cs_wire_device_add);
+
+/* CS_WIRE_DEVICE_REMOVE: another one of the account's; answer empty. */
+struct cs_wire_device_remove {
+	uint8_t device[16];
+};
+CS_WIRE_SHAPE(cs_wire_device_remove);
+
+/* CS_WIRE_DEVICES: request empty; the account's own devices. */
+struct cs_wire_device {
+	struct cs_view device_cert;
+	struct cs_view name;
+	uint64_t created_ms;
+	uint64_t seen_ms; /* to the day; 0: never logged in */
+};
+CS_WIRE_SHAPE(cs_wire_device);
+struct cs_wire_devices_answer {
+	struct cs_wire_list devices;
+};
+CS_WIRE_SHAPE(cs_wire_devices_answer);
 
 /* CS_WIRE_BLOB_PUT: room for a blob; or, with its id, where an upload stands.
  * The token goes into the Authorization header of the PUT. */

@@ -93,6 +93,13 @@ class World:
 
     # ---- programs ----------------------------------------------------------
 
+    def later(self, days):
+        """An environment in which it is so many days later."""
+        return {"LD_PRELOAD": os.path.join(TOOLS, "shift-clock.so"),
+                "SHIFT_CLOCK_S": str(int(days * 86400)),
+                "ASAN_OPTIONS": "verify_asan_link_order=0:" +
+                os.environ.get("ASAN_OPTIONS", "")}
+
     def run(self, program, *args, stdin=b"", env=None):
         path = os.path.join(BIN, program)
         if not os.path.exists(path):
@@ -113,12 +120,13 @@ class World:
         check(r.status == 0, "should have worked: %s" % r)
         return r
 
-    def start(self, name, program, *args, ready):
+    def start(self, name, program, *args, ready, env=None):
         """Start a daemon and wait for the line that says it is ready."""
         log = open(self.path(name + ".log"), "ab")
         proc = subprocess.Popen(
             [os.path.join(BIN, program)] + [str(a) for a in args],
-            stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=log)
+            stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=log,
+            env=dict(os.environ, **(env or {})))
         log.close()
         self.procs[name] = proc
         os.set_blocking(proc.stdout.fileno(), False)
@@ -144,8 +152,9 @@ class World:
             check("Sanitizer" not in log and "runtime error" not in log,
                   "%s: %s" % (name, log))
 
-    def start_hub(self):
-        self.start("hub", "countersignd", "run", self.hub, ready="listens")
+    def start_hub(self, env=None):
+        self.start("hub", "countersignd", "run", self.hub, ready="listens",
+                   env=env)
 
     def start_desk(self):
         self.start("desk", "countersign-desk", "run", self.desk,
@@ -174,6 +183,32 @@ class World:
         link = self.invite("--uses", len(names))
         for name in names:
             self.csok(name, "join", link, "--name", name)
+
+    # ---- devices -----------------------------------------------------------
+
+    def link_begin(self, name):
+        """countersign link on a device; the process and its code."""
+        proc = subprocess.Popen(
+            [os.path.join(BIN, "countersign"), "--home", self.home(name),
+             "link", "--yes"], stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+        self.procs["link-" + name] = proc
+        return proc, proc.stdout.readline().decode().strip()
+
+    def link_end(self, name, proc):
+        """What it said, once it has ended."""
+        out, err = proc.communicate(timeout=STUCK_S)
+        self.procs.pop("link-" + name, None)
+        check(b"Sanitizer" not in err, err.decode())
+        return Result(["link"], proc.returncode, out.decode(), err.decode())
+
+    def link(self, old, new, device="laptop"):
+        """${new} becomes a device of the account of ${old}."""
+        proc, code = self.link_begin(old)
+        joined = self.csok(new, "join-device", code, "--name", device)
+        said = self.link_end(old, proc)
+        check(said.status == 0, "linked: %s" % said)
+        return joined, said
 
     def friends(self, *names):
         """Let them all write to one another."""

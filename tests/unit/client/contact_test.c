@@ -29,13 +29,31 @@ world_clear(struct world *w)
 	cs_test_real_random();
 }
 
+/* The client's word on a leaf; ${old} is empty where none is replaced. */
+static enum cs_err
+check_leaf(struct cs_client *c, struct cs_view credential, struct cs_view old,
+    struct cs_view signature_key)
+{
+	const struct cs_mls_credential now = { CS_MLS_CREDENTIAL_BASIC,
+		credential };
+	const struct cs_mls_credential before = { CS_MLS_CREDENTIAL_BASIC,
+		old };
+
+	return client_check_leaf(c,
+	    &(struct cs_mls_auth_request){
+		.credential = &now,
+		.signature_key = signature_key,
+		.old = old.len == 0 ? NULL : &before,
+	    });
+}
+
 /* What both ways in say of the credential of ${p}: the same. */
 static enum cs_err
 meet(struct cs_client *c, const struct cw_person *p)
 {
 	struct cs_view credential = cs_buf_view(&p->credential);
 	size_t n = c->n_contacts;
-	enum cs_err err = client_check_leaf(
+	enum cs_err err = check_leaf(
 	    c, credential, cs_view(NULL, 0), CS_VIEW_OF(p->device_key.public));
 
 	assert_int_equal(c->n_contacts, n);
@@ -128,6 +146,110 @@ test_known_once(void **state)
 	world_clear(&w);
 }
 
+struct counted {
+	unsigned warnings, contacts, changed;
+};
+
+static enum cs_err
+count_warning(void *arg, const struct cs_client_message *m)
+{
+	struct counted *n = arg;
+
+	n->warnings += m->kind == CS_CLIENT_NOTICE && m->warning;
+	return CS_OK;
+}
+
+static void
+count_contact(void *arg, const struct cs_client_contact *contact)
+{
+	struct counted *n = arg;
+
+	n->contacts++;
+	n->changed += contact->changed;
+}
+
+static struct counted
+count(struct cs_client *c)
+{
+	struct counted n = { 0 };
+
+	assert_ok(cs_client_messages(c, CS_CLIENT_ALL, count_warning, &n));
+	assert_ok(cs_client_contacts(c, count_contact, &n));
+	return n;
+}
+
+static void
+warn(struct cs_client *c)
+{
+	assert_ok(cs_db_begin(c->db));
+	assert_ok(client_contact_warn(c));
+	assert_ok(cs_db_commit(c->db));
+}
+
+/* A changed key is told once, kept, and nobody's before the user says so. */
+static void
+test_changed_key(void **state)
+{
+	char old[CS_CLIENT_SAFETY_DIGITS + 1], new[CS_CLIENT_SAFETY_DIGITS + 1];
+	struct client_contact *contact, by;
+	struct cw_person other;
+	struct counted n;
+	struct world w;
+
+	(void)state;
+	world_init(&w);
+	assert_ok(meet(w.c, &w.boris));
+	assert_ok(cs_client_safety_number(w.c, "boris", old));
+	assert_err(
+	    cs_client_new_safety_number(w.c, "boris", new), CS_ERR_NOT_FOUND);
+	/* A stranger is no change. */
+	warn(w.c);
+	assert_int_equal(count(w.c).warnings, 0);
+	cw_person_init(&other, "boris");
+	for (int i = 0; i < 2; i++) {
+		assert_err(meet(w.c, &other), CS_ERR_CREDENTIAL);
+		warn(w.c);
+		n = count(w.c);
+		assert_int_equal(n.warnings, 1);
+		assert_int_equal(n.contacts, 1);
+		assert_int_equal(n.changed, 1);
+	}
+	/* It outlives the program; the known key is the known key. */
+	cs_client_close(w.c);
+	assert_ok(
+	    cs_client_open(&w.c, temp_path(&w.dir, "alma"), cs_view(NULL, 0)));
+	assert_int_equal(count(w.c).changed, 1);
+	assert_ok(cs_client_safety_number(w.c, "boris", new));
+	assert_string_equal(old, new);
+	assert_ok(cs_client_new_safety_number(w.c, "boris", new));
+	assert_string_not_equal(old, new);
+	assert_err(meet(w.c, &other), CS_ERR_CREDENTIAL);
+	assert_ok(meet(w.c, &w.boris));
+	/* A third key is told again. */
+	cs_buf_free(&other.credential);
+	cw_person_init(&other, "boris");
+	assert_err(meet(w.c, &other), CS_ERR_CREDENTIAL);
+	warn(w.c);
+	assert_int_equal(count(w.c).warnings, 2);
+	/* Accepted: the new one is known and the old one refused. */
+	contact = client_contact_by_handle(w.c, "boris");
+	by = *contact;
+	memcpy(by.account, contact->new_account, 16);
+	memcpy(by.account_key, contact->new_key, 32);
+	by.changed = false;
+	assert_ok(cs_db_begin(w.c->db));
+	assert_ok(client_contact_renew(w.c, contact, &by));
+	assert_ok(cs_db_commit(w.c->db));
+	assert_ok(meet(w.c, &other));
+	assert_err(meet(w.c, &w.boris), CS_ERR_CREDENTIAL);
+	assert_int_equal(count(w.c).changed, 0);
+	assert_ok(client_contacts_load(w.c));
+	assert_ok(meet(w.c, &other));
+	assert_int_equal(w.c->n_contacts, 1);
+	cs_buf_free(&other.credential);
+	world_clear(&w);
+}
+
 static void
 test_leaf(void **state)
 {
@@ -138,23 +260,23 @@ test_leaf(void **state)
 	world_init(&w);
 	alma = cs_buf_view(&w.alma.credential);
 	boris = cs_buf_view(&w.boris.credential);
-	assert_ok(client_check_leaf(
+	assert_ok(check_leaf(
 	    w.c, boris, none, CS_VIEW_OF(w.boris.device_key.public)));
-	assert_ok(client_check_leaf(
+	assert_ok(check_leaf(
 	    w.c, boris, boris, CS_VIEW_OF(w.boris.device_key.public)));
 	/* A leaf stays with its device. */
-	assert_err(client_check_leaf(
+	assert_err(check_leaf(
 		       w.c, boris, alma, CS_VIEW_OF(w.boris.device_key.public)),
 	    CS_ERR_CREDENTIAL);
 	/* The leaf signs with the key of the certificate, no other. */
-	assert_err(client_check_leaf(w.c, boris, none,
+	assert_err(check_leaf(w.c, boris, none,
 		       CS_VIEW_OF(w.boris.account_key.public)),
 	    CS_ERR_CREDENTIAL);
-	assert_err(client_check_leaf(w.c, boris, none,
+	assert_err(check_leaf(w.c, boris, none,
 		       cs_view(w.boris.device_key.public, 31)),
 	    CS_ERR_CREDENTIAL);
 	assert_err(
-	    client_check_leaf(w.c, boris, none, none), CS_ERR_CREDENTIAL);
+	    check_leaf(w.c, boris, none, none), CS_ERR_CREDENTIAL);
 	world_clear(&w);
 }
 
@@ -243,7 +365,8 @@ test_kept(void **state)
 	assert_ok(meet(w.c, &cleo));
 	for (size_t i = 0; i < 3; i++) {
 		contact = client_contact_by_handle(w.c, "boris");
-		assert_ok(client_contact_set_state(w.c, contact, states[i]));
+		assert_ok(
+		    client_contact_set_state(w.c, contact, states[i], i + 1));
 		cs_client_close(w.c);
 		assert_ok(cs_client_open(
 		    &w.c, temp_path(&w.dir, "alma"), cs_view(NULL, 0)));
@@ -296,6 +419,7 @@ main(void)
 		cmocka_unit_test(test_learn),
 		cmocka_unit_test(test_second_device),
 		cmocka_unit_test(test_known_once),
+		cmocka_unit_test(test_changed_key),
 		cmocka_unit_test(test_leaf),
 		cmocka_unit_test(test_tampered),
 		cmocka_unit_test(test_safety_number),

@@ -1,0 +1,288 @@
+/* SPDX-License-Identifier: MIT */
+/* link, join-device, devices, device remove */
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/text.h"
+#include "cli/main.h"
+#include "cli/print.h"
+#include "cli/qr.h"
+#include "cli/report_error.h"
+#include "cli/secret.h"
+#include "wire/messages.h"
+
+#define WAIT_MS 1000
+#define DEVICE_DIGITS 16 /* of a device's id, as people see it */
+
+/* In two halves, as people read it out. */
+static void
+print_number(const char *number)
+{
+	printf("%.3s %s", number, number + 3);
+}
+
+/* ---- link ------------------------------------------------------------------
+ */
+
+static void
+show_code(const struct cs_client_linking *l)
+{
+	const char *code = cs_client_linking_code(l);
+
+	printf("%s\n", code);
+	if (isatty(STDOUT_FILENO)) {
+		printf("\n");
+		cli_print_qr(stdout, code);
+		printf("\nOn the new device, within ten minutes:\n\n"
+		       "  countersign join-device 'CODE'\n\n"
+		       "Whoever sees the code can ask to be let in; you decide "
+		       "below. Waiting; Ctrl-C ends it.\n");
+	}
+	fflush(stdout);
+}
+
+/* Other commands of the member work meanwhile. */
+static enum cs_err
+wait_for_device(struct cs_client_linking *l, struct cs_client *c)
+{
+	enum cs_err err, again;
+
+	do {
+		cs_client_unlock(c);
+		err = cs_client_linking_wait(l, c, WAIT_MS);
+		if ((again = cs_client_lock(c)))
+			return again;
+		/* The code is good for more than one connection. */
+		if (err == CS_ERR_CLOSED)
+			err =
+			    (again = cli_reconnect(c)) ? again : CS_ERR_TIMEOUT;
+	} while (err == CS_ERR_TIMEOUT);
+	return err;
+}
+
+static int
+confirm_device(const struct cs_client_linking *l, const struct cli_args *args)
+{
+	printf("A device that calls itself ");
+	cli_print_text(stdout, cs_view_str(cs_client_linking_name(l)), 0);
+	printf(" asks to be let in. Its check number: ");
+	print_number(cs_client_linking_number(l));
+	printf("\n");
+	fflush(stdout);
+	if (cli_flag(args, "yes"))
+		return CLI_OK;
+	return cli_confirm("Does it show the same number, and is it yours? "
+			   "It will be able to do all that you can. [y/N] ",
+	    "Nothing was given away.");
+}
+
+int
+cli_link(const struct cli_args *args)
+{
+	struct cs_client_linking *l = NULL;
+	struct cs_client *c;
+	enum cs_err err;
+	int status = cli_open(&c, args, CLI_ONLINE);
+
+	if (status != CLI_OK)
+		return status;
+	if ((err = cs_client_linking_new(&l, c)) == CS_OK) {
+		show_code(l);
+		err = wait_for_device(l, c);
+	}
+	if (err)
+		status = cli_client_fail(c, err);
+	else if ((status = confirm_device(l, args)) == CLI_OK) {
+		if ((err = cs_client_linking_agree(l, c)))
+			status = cli_client_fail(c, err);
+		else
+			printf("It is a device of %s now. Messages from before "
+			       "are not copied to it.\n",
+			    cs_client_handle(c));
+	}
+	cs_client_linking_free(l);
+	cs_client_close(c);
+	return status;
+}
+
+/* ---- join-device ------------------------------------------------------------
+ */
+
+static void
+asked(const char *number)
+{
+	printf("Check number: ");
+	print_number(number);
+	printf("\nThe other device shows a number, too: agree there if it is "
+	       "the same. Waiting; Ctrl-C is safe, the same code goes on.\n");
+	fflush(stdout);
+}
+
+/* What the device calls itself if nobody says. */
+static const char *
+own_name(const struct cli_args *args)
+{
+	static char host[CS_CLIENT_DEVICE_NAME_MAX + 1];
+	const char *name = cli_value(args, "name");
+
+	if (name != NULL)
+		return name;
+	if (gethostname(host, sizeof host - 1) != 0 || host[0] == '\0')
+		return "new device";
+	return host;
+}
+
+static int
+join_failed(enum cs_err err, const char *problem, const char *home)
+{
+	int status = report_status(err);
+
+	if (problem[0] == '\0')
+		return report_error(err, "The folder %s", home);
+	if (err == CS_ERR_FORMAT || err == CS_ERR_LIMIT)
+		status = CLI_USAGE;
+	else if (err == CS_ERR_DENIED || err == CS_ERR_EXPIRED)
+		status = CLI_NOT_DONE;
+	return cli_fail(status, "%s", problem);
+}
+
+/* Enter the conversations; what fails now goes on with the next command. */
+static int
+settle(struct cs_client *c)
+{
+	enum cs_err err = cs_client_connect(c);
+
+	printf("This is a device of %s@%s now. Messages from before are not "
+	       "copied: it shows what comes from here on. Never go on with an "
+	       "old copy of its folder.\n",
+	    cs_client_handle(c), cs_client_hub(c));
+	return err ? cli_client_fail(c, err) : CLI_OK;
+}
+
+int
+cli_join_device(const struct cli_args *args)
+{
+	const char *home = cli_home(args);
+	struct cs_buf passphrase = { .max = 4096 };
+	struct cs_client *c = NULL;
+	char problem[256];
+	enum cs_err err;
+	int status;
+
+	if (home == NULL)
+		return CLI_USAGE;
+	if ((cli_flag(args, "passphrase") ||
+		cli_value(args, "passphrase-file") != NULL) &&
+	    (status = cli_passphrase(&passphrase, args, true)) != CLI_OK)
+		return status;
+	err = cs_client_join_device(home, cli_arg(args, 0), own_name(args),
+	    cs_buf_view(&passphrase), asked, problem);
+	if (err == CS_OK)
+		err = cs_client_open(&c, home, cs_buf_view(&passphrase));
+	cs_buf_free(&passphrase);
+	if (err)
+		return join_failed(err, problem, home);
+	status = settle(c);
+	cs_client_close(c);
+	return status;
+}
+
+/* ---- devices ----------------------------------------------------------------
+ */
+
+static void
+device_json(const struct cs_client_device *d, const char *hex)
+{
+	printf("{\"id\":\"%s\",\"name\":", hex);
+	cli_print_json(stdout, cs_view_str(d->name));
+	printf(",\"created_ms\":%llu,\"seen_ms\":%llu,\"this\":%s}\n",
+	    (unsigned long long)d->created_ms, (unsigned long long)d->seen_ms,
+	    d->own ? "true" : "false");
+}
+
+static void
+print_device(void *arg, const struct cs_client_device *d)
+{
+	const bool *json = arg;
+	char hex[2 * CS_CLIENT_ID_LEN + 1];
+
+	cs_hex(hex, CS_VIEW_OF(d->id));
+	if (*json) {
+		device_json(d, hex);
+		return;
+	}
+	printf("%.*s  since ", DEVICE_DIGITS, hex);
+	cli_print_time(stdout, d->created_ms);
+	printf("  ");
+	if (d->name[0] != '\0')
+		cli_print_text(stdout, cs_view_str(d->name), 0);
+	else
+		printf("first device");
+	if (d->own)
+		printf("  (this one)\n");
+	else if (d->seen_ms == 0)
+		printf("  (never seen)\n");
+	else {
+		printf("  (last seen ");
+		cli_print_day(stdout, d->seen_ms);
+		printf(")\n");
+	}
+}
+
+int
+cli_devices(const struct cli_args *args)
+{
+	bool json = cli_flag(args, "json");
+	struct cs_client *c;
+	enum cs_err err;
+	int status = cli_open(&c, args, CLI_ONLINE);
+
+	if (status != CLI_OK)
+		return status;
+	if ((err = cs_client_devices(c, print_device, &json)))
+		status = cli_client_fail(c, err);
+	cs_client_close(c);
+	return status;
+}
+
+static int
+confirm_removal(const struct cs_client_device *d, const struct cli_args *args)
+{
+	if (cli_flag(args, "yes"))
+		return CLI_OK;
+	printf("%s ", d->own ? "This device," : "The device");
+	cli_print_text(stdout,
+	    cs_view_str(d->name[0] != '\0' ? d->name : "first device"), 0);
+	printf(", will be shut out for good.\n");
+	return cli_confirm("Remove it? [y/N] ", "Nothing was changed.");
+}
+
+int
+cli_device_remove(const struct cli_args *args)
+{
+	struct cs_client_device d;
+	struct cs_client *c;
+	enum cs_err err;
+	int status = cli_open(&c, args, CLI_ONLINE);
+
+	if (status != CLI_OK)
+		return status;
+	if ((err = cs_client_device_find(c, cli_arg(args, 0), &d)))
+		status = cli_client_fail(c, err);
+	else if ((status = confirm_removal(&d, args)) == CLI_OK) {
+		err = cs_client_device_remove(c, d.id);
+		if (err == CS_ERR_DENIED &&
+		    cs_client_hub_code(c) == CS_WIRE_E_LAST_DEVICE)
+			status = cli_fail(CLI_NOT_DONE,
+			    "That is the last device of the account: nobody "
+			    "could come back. Link another one first.");
+		else if (err)
+			status = cli_client_fail(c, err);
+		else
+			printf("Removed. It can no longer read or write "
+			       "anything of this account.\n");
+	}
+	cs_client_close(c);
+	return status;
+}

@@ -1,0 +1,233 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * What a device that is there gives to one that is linked: the account's key,
+ * who is known, and which conversations there are.  Messages stay where they
+ * are.
+ */
+#include <string.h>
+
+#include "base/text.h"
+#include "client/link_letter.h"
+
+#define HANDOVER_VERSION 1
+#define NAME_PLACE "countersign/device-name/v1"
+
+static void
+write_contacts(struct cs_writer *w, const struct cs_client *c)
+{
+	size_t mark = cs_write_open(w);
+
+	for (size_t i = 0; i < c->n_contacts; i++) {
+		const struct client_contact *contact = &c->contacts[i];
+
+		cs_write_bytes(w, CS_VIEW_OF(contact->account));
+		cs_write_vec(w, cs_view_str(contact->handle));
+		cs_write_bytes(w, CS_VIEW_OF(contact->account_key));
+		cs_write_u8(w, (uint8_t)contact->state);
+		cs_write_u64(w, contact->state_ms);
+	}
+	cs_write_close(w, mark);
+}
+
+static enum cs_err
+write_group(struct cs_client *c, struct client_group *g, void *arg)
+{
+	struct cs_writer *w = arg;
+
+	(void)c;
+	if (client_group_over(g) || !g->registered)
+		return CS_OK;
+	cs_write_vec(w, client_group_id(g));
+	cs_write_u8(w, g->direct);
+	cs_write_u8(w, (uint8_t)g->state);
+	cs_write_vec(w, cs_view_str(g->name));
+	cs_write_vec(w, cs_view_str(g->added_by));
+	return cs_writer_end(w);
+}
+
+enum cs_err
+client_handover_write(
+    struct cs_buf *out, struct cs_client *c, struct cs_view credential)
+{
+	struct cs_writer w = cs_writer(out);
+	size_t mark;
+	enum cs_err err;
+
+	cs_write_u8(&w, HANDOVER_VERSION);
+	cs_write_vec(&w, cs_view_str(c->handle));
+	cs_write_vec(&w, credential);
+	cs_write_bytes(&w, CS_VIEW_OF(c->account_key.seed));
+	write_contacts(&w, c);
+	mark = cs_write_open(&w);
+	if ((err = client_group_each(c, write_group, &w)))
+		return err;
+	cs_write_close(&w, mark);
+	return cs_writer_end(&w);
+}
+
+/* ---- the way back ----------------------------------------------------------
+ */
+
+/* Is the certificate for the keys that we made, and by the account whose key
+ * came along? */
+static enum cs_err
+take_identity(struct cs_client *c, const char *handle,
+    struct cs_view credential_bytes, const uint8_t seed[static 32])
+{
+	struct cs_credential credential;
+	struct cs_device_cert cert;
+	struct cs_sign_key account_key;
+	enum cs_err err;
+
+	if ((err = cs_sign_key_from_seed(&account_key, seed)) ||
+	    (err = cs_credential_parse(&credential, credential_bytes)) ||
+	    (err = cs_device_cert_verify(&cert, credential.device_cert,
+		 CS_VIEW_OF(account_key.public), cs_clock_ms() / 1000)))
+		goto out;
+	if (memcmp(credential.account_key, account_key.public, 32) != 0 ||
+	    memcmp(cert.device, c->device, 16) != 0 ||
+	    memcmp(cert.public, c->device_key.public, 32) != 0 ||
+	    !cs_view_equal(cert.handle, cs_view_str(handle))) {
+		err = CS_ERR_MISMATCH;
+		goto out;
+	}
+	memcpy(c->handle, handle, strlen(handle) + 1);
+	memcpy(c->account, cert.account, sizeof c->account);
+	c->account_key = account_key;
+	if ((err = cs_buf_set(&c->credential, credential_bytes)) == CS_OK)
+		err = client_identity_save(c);
+out:
+	cs_wipe(&account_key, sizeof account_key);
+	return err;
+}
+
+static enum cs_err
+take_contacts(struct cs_client *c, struct cs_reader *r)
+{
+	enum cs_err err = CS_OK;
+
+	while (err == CS_OK && cs_reader_more(r)) {
+		struct client_contact contact = { 0 };
+
+		cs_read_copy(r, contact.account, sizeof contact.account);
+		cs_read_string(r, contact.handle, sizeof contact.handle);
+		cs_read_copy(
+		    r, contact.account_key, sizeof contact.account_key);
+		contact.state = cs_read_u8(r);
+		contact.state_ms = cs_read_u64(r);
+		if (contact.state > CONTACT_BLOCKED ||
+		    !cs_handle_valid(cs_view_str(contact.handle)))
+			cs_reader_fail(r, CS_ERR_FORMAT);
+		if ((err = r->err) == CS_OK)
+			err = client_contact_add(c, &contact);
+	}
+	return err;
+}
+
+static enum cs_err
+take_groups(struct cs_client *c, struct cs_reader *r)
+{
+	enum cs_err err = CS_OK;
+
+	while (err == CS_OK && cs_reader_more(r)) {
+		struct client_group g = { 0 };
+		struct cs_view id = cs_read_vec_max(r, sizeof g.id);
+
+		if (id.len != 0)
+			memcpy(g.id, id.data, id.len);
+		g.id_len = id.len;
+		g.direct = cs_read_u8(r) != 0;
+		g.state = cs_read_u8(r);
+		cs_read_string(r, g.name, sizeof g.name);
+		cs_read_string(r, g.added_by, sizeof g.added_by);
+		if (g.id_len == 0 || g.state > CS_CLIENT_BLOCKED)
+			cs_reader_fail(r, CS_ERR_FORMAT);
+		if ((err = r->err) == CS_OK)
+			err = client_joining_add(c, &g);
+	}
+	return err;
+}
+
+enum cs_err
+client_handover_take(struct cs_client *c, struct cs_view plain)
+{
+	struct cs_reader r = cs_reader(plain), contacts, groups;
+	char handle[CS_HANDLE_MAX + 1];
+	struct cs_view credential;
+	uint8_t seed[CS_SIGN_SEED_LEN];
+	enum cs_err err;
+
+	if (cs_read_u8(&r) != HANDOVER_VERSION)
+		cs_reader_fail(&r, CS_ERR_VERSION);
+	cs_read_string(&r, handle, sizeof handle);
+	credential = cs_read_vec(&r);
+	cs_read_copy(&r, seed, sizeof seed);
+	contacts = cs_read_sub(&r);
+	groups = cs_read_sub(&r);
+	if ((err = cs_reader_end(&r)) == CS_OK &&
+	    (err = take_identity(c, handle, credential, seed)) == CS_OK &&
+	    (err = take_contacts(c, &contacts)) == CS_OK)
+		err = take_groups(c, &groups);
+	cs_wipe(seed, sizeof seed);
+	return err;
+}
+
+/* ---- names of devices ------------------------------------------------------
+ */
+
+bool
+client_device_name_valid(const char *name)
+{
+	struct cs_view v = cs_view_str(name);
+
+	if (v.len == 0 || v.len > CS_CLIENT_DEVICE_NAME_MAX ||
+	    !cs_utf8_valid(v))
+		return false;
+	for (size_t i = 0; i < v.len; i++)
+		if (v.data[i] < 0x20 || v.data[i] == 0x7f)
+			return false;
+	return true;
+}
+
+enum cs_err
+client_device_name_seal(struct cs_buf *out, const struct cs_client *c,
+    const uint8_t device[static 16], const char *name)
+{
+	struct cs_buf plain = { 0 };
+	struct cs_writer w = cs_writer(&plain);
+	enum cs_err err;
+
+	cs_write_bytes(&w, cs_view(device, 16));
+	cs_write_vec(&w, cs_view_str(name));
+	if ((err = cs_writer_end(&w)) == CS_OK)
+		err = client_account_seal(
+		    out, c, NAME_PLACE, cs_buf_view(&plain));
+	cs_buf_free(&plain);
+	return err;
+}
+
+enum cs_err
+client_device_name_open(char out[static CS_CLIENT_DEVICE_NAME_MAX + 1],
+    const struct cs_client *c, const uint8_t device[static 16],
+    struct cs_view sealed)
+{
+	struct cs_buf plain = { 0 };
+	struct cs_reader r;
+	enum cs_err err;
+
+	out[0] = '\0';
+	if ((err = client_account_open(&plain, c, NAME_PLACE, sealed)))
+		goto out;
+	r = cs_reader(cs_buf_view(&plain));
+	if (!cs_view_equal(cs_read_bytes(&r, 16), cs_view(device, 16)))
+		cs_reader_fail(&r, CS_ERR_MISMATCH);
+	cs_read_string(&r, out, CS_CLIENT_DEVICE_NAME_MAX + 1);
+	if ((err = cs_reader_end(&r)) == CS_OK &&
+	    !client_device_name_valid(out))
+		err = CS_ERR_FORMAT;
+	if (err)
+		out[0] = '\0';
+out:
+	cs_buf_free(&plain);
+	return err;
+}

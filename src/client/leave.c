@@ -1,0 +1,237 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Leaving.  Nobody commits the own removal (RFC 9420, section 12.2), so who
+ * leaves proposes it for each device of the account, and the next member who
+ * is there commits.  Proposals end with their epoch: until a commit takes them
+ * they are made anew.
+ */
+#include <string.h>
+
+#include "client/client_internal.h"
+
+#define LEAVING "grp.leaving"
+
+/* ---- proposals, kept until they are committed -------------------------------
+ */
+
+static enum cs_err
+leaving_store(
+    struct cs_client *c, const struct client_group *g, struct cs_view messages)
+{
+	struct cs_buf plain = { 0 }, sealed = { 0 };
+	struct cs_writer w = cs_writer(&plain);
+	enum cs_err err;
+
+	cs_write_u64(&w, cs_mls_group_epoch(g->mls));
+	cs_write_vec(&w, messages);
+	if ((err = cs_writer_end(&w)) == CS_OK &&
+	    (err = cs_vault_seal(&sealed, &c->key, LEAVING, client_group_id(g),
+		 cs_buf_view(&plain))) == CS_OK)
+		err = cs_db_exec(c->db, "UPDATE grp SET leaving=? WHERE id=?",
+		    cs_blob(cs_buf_view(&sealed)), cs_blob(client_group_id(g)));
+	cs_buf_free(&plain);
+	cs_buf_free(&sealed);
+	return err;
+}
+
+/* One <V> after the other into ${messages}; none: not proposed in this epoch.
+ */
+static enum cs_err
+leaving_load(
+    struct cs_buf *messages, struct cs_client *c, const struct client_group *g)
+{
+	struct cs_buf plain = { 0 };
+	struct cs_rows rows;
+	struct cs_reader r;
+	enum cs_err err;
+
+	cs_buf_reset(messages);
+	err = cs_db_query(&rows, c->db, "SELECT leaving FROM grp WHERE id=?",
+	    cs_blob(client_group_id(g)));
+	if (err == CS_OK && cs_rows_next(&rows) && !cs_col_null(&rows, 0))
+		err = cs_vault_open(&plain, &c->key, LEAVING,
+		    client_group_id(g), cs_col_blob(&rows, 0));
+	if ((err = cs_rows_end(&rows, err)) == CS_OK && plain.len != 0) {
+		r = cs_reader(cs_buf_view(&plain));
+		if (cs_read_u64(&r) == cs_mls_group_epoch(g->mls))
+			err = cs_buf_set(messages, cs_read_vec(&r));
+	}
+	cs_buf_free(&plain);
+	return err;
+}
+
+/* A proposal for each of our leaves, ours last: with it we are done. */
+static enum cs_err
+make(struct cs_buf *messages, struct cs_client *c, struct client_group *g)
+{
+	uint32_t leaves[CS_WIRE_DEVICES_MAX];
+	size_t n = client_group_leaves_of(g, c->handle, leaves);
+	struct cs_writer w = cs_writer(messages);
+	struct cs_buf one = { 0 };
+	enum cs_err err = CS_OK;
+
+	for (size_t i = 0; err == CS_OK && i < n; i++) {
+		cs_buf_reset(&one);
+		err = cs_mls_propose_remove(&one, g->mls, leaves[i]);
+		cs_write_vec(&w, cs_buf_view(&one));
+		/* Told as our leaving, not as somebody's doing. */
+		if (g->n_leavers < CS_WIRE_DEVICES_MAX)
+			g->leavers[g->n_leavers++] = leaves[i];
+	}
+	cs_buf_free(&one);
+	return err ? err : cs_writer_end(&w);
+}
+
+static enum cs_err
+propose(struct cs_buf *messages, struct cs_client *c, struct client_group *g)
+{
+	enum cs_err err;
+
+	if ((err = leaving_load(messages, c, g)) || messages->len != 0)
+		return err;
+	if ((err = make(messages, c, g)) || (err = cs_db_begin(c->db)))
+		return err;
+	if ((err = client_group_store(c, g)) == CS_OK &&
+	    (err = leaving_store(c, g, cs_buf_view(messages))) == CS_OK)
+		err = cs_db_commit(c->db);
+	if (err)
+		cs_db_rollback(c->db);
+	return err;
+}
+
+/* ---- telling the others
+ * ------------------------------------------------------
+ */
+
+static enum cs_err
+submit(struct cs_client *c, const struct client_group *g, struct cs_view all)
+{
+	struct cs_reader r = cs_reader(all);
+	struct cs_wire_submit ask = { .group_id = client_group_id(g) };
+	struct cs_wire_submit_answer answer;
+	enum cs_err err = CS_OK;
+
+	while (err == CS_OK && cs_reader_more(&r)) {
+		ask.message = cs_read_vec(&r);
+		err = client_call(c, CS_WIRE_SUBMIT, &cs_wire_submit_shape,
+		    &ask, &cs_wire_submit_answer_shape, &answer);
+	}
+	return err;
+}
+
+enum cs_err
+client_leave_resume(struct cs_client *c, struct client_group *g)
+{
+	struct cs_buf messages = { 0 };
+	enum cs_err err = client_commit_resume(c, g);
+
+	if (err == CS_ERR_EPOCH)
+		err = CS_OK;
+	for (unsigned i = 0;
+	     err == CS_OK && i < CLIENT_TRIES && g->state == CS_CLIENT_LEAVING;
+	     i++) {
+		if ((err = propose(&messages, c, g)) ||
+		    (err = submit(c, g, cs_buf_view(&messages))) == CS_OK)
+			break;
+		if (err == CS_ERR_DENIED &&
+		    (c->hub_code == CS_WIRE_E_STALE_EPOCH ||
+			c->hub_code == CS_WIRE_E_NO_GROUP))
+			err = client_sync_group(c, g);
+	}
+	cs_buf_free(&messages);
+	/* What the hub refuses now is tried at the next look. */
+	return err == CS_ERR_DENIED ? CS_OK : err;
+}
+
+void
+client_leave_seen(
+    const struct cs_client *c, struct client_group *g, uint32_t sender)
+{
+	size_t n = cs_mls_group_proposals(g->mls);
+	char from[CS_HANDLE_MAX + 1], whose[CS_HANDLE_MAX + 1];
+	struct cs_mls_member m;
+	bool external;
+	uint32_t leaf;
+
+	if (n == 0 || !cs_mls_group_member(g->mls, sender, &m))
+		return;
+	client_handle_of(from, m.credential);
+	leaf = cs_mls_group_proposed_removal(g->mls, n - 1, &external);
+	if (!cs_mls_group_member(g->mls, leaf, &m))
+		return;
+	client_handle_of(whose, m.credential);
+	if (strcmp(from, whose) != 0 || g->n_leavers == CS_WIRE_DEVICES_MAX)
+		return;
+	g->leavers[g->n_leavers++] = leaf;
+	/* Another device of ours left, and takes us along. */
+	if (leaf == cs_mls_group_own_leaf(g->mls) &&
+	    strcmp(from, c->handle) == 0)
+		g->state = CS_CLIENT_LEAVING;
+}
+
+/* ---- for people
+ * ---------------------------------------------------------------
+ */
+
+/* Nobody would commit it: take out our other devices, and be gone. */
+static enum cs_err
+leave_empty(struct cs_client *c, struct client_group *g)
+{
+	uint32_t leaves[CS_WIRE_DEVICES_MAX];
+	struct cs_mls_commit_options opt = { .remove = leaves };
+	enum cs_err err = CS_ERR_EPOCH;
+
+	for (unsigned i = 0; err == CS_ERR_EPOCH && i < CLIENT_TRIES; i++) {
+		size_t n = client_group_leaves_of(g, c->handle, leaves);
+
+		opt.n_remove = 0;
+		for (size_t k = 0; k < n; k++)
+			if (leaves[k] != cs_mls_group_own_leaf(g->mls))
+				leaves[opt.n_remove++] = leaves[k];
+		err = opt.n_remove != 0 ? client_commit(c, g, &opt) : CS_OK;
+	}
+	if (err)
+		return err;
+	g->state = CS_CLIENT_LEFT;
+	return client_group_store(c, g);
+}
+
+static enum cs_err
+find(struct client_group *out, struct cs_client *c, const char *name)
+{
+	enum cs_err err = client_group_find(out, c, name, false);
+
+	if (err == CS_ERR_NOT_FOUND)
+		err = client_group_find(out, c, name, true);
+	if (err == CS_ERR_NOT_FOUND)
+		return client_problem(c, err,
+		    "You are in no group called %.255s, and have no "
+		    "conversation with anybody of that name.",
+		    name);
+	if (err == CS_ERR_EXISTS)
+		return client_problem(c, err,
+		    "You are in more than one group called %.255s; that name "
+		    "is not enough to tell them apart.",
+		    name);
+	return err;
+}
+
+enum cs_err
+cs_client_group_leave(struct cs_client *c, const char *name)
+{
+	struct client_group g = { 0 };
+	enum cs_err err;
+
+	if ((err = client_need_hub(c)) || (err = find(&g, c, name)))
+		goto out;
+	if (client_group_people(&g) < 2) {
+		err = leave_empty(c, &g);
+		goto out;
+	}
+	g.state = CS_CLIENT_LEAVING;
+	if ((err = client_group_store(c, &g)) == CS_OK)
+		err = client_leave_resume(c, &g);
+out:
+	client_group_clear(&g);
+	return err;
+}

@@ -1,0 +1,220 @@
+/* SPDX-License-Identifier: MIT */
+/* A device of the account lets another one in. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/alloc.h"
+#include "client/link_letter.h"
+#include "crypto/random.h"
+
+struct cs_client_linking {
+	char code[CS_CLIENT_CODE_SIZE];
+	uint64_t ends_ms;
+	struct client_link_keys keys;
+	struct cs_buf sealed_ask; /* empty: nobody has asked yet */
+	struct client_link_ask ask;
+	char number[CS_CLIENT_CHECK_DIGITS + 1];
+};
+
+void
+cs_client_linking_free(struct cs_client_linking *l)
+{
+	if (l == NULL)
+		return;
+	cs_buf_free(&l->sealed_ask);
+	cs_free(l, sizeof *l);
+}
+
+const char *
+cs_client_linking_code(const struct cs_client_linking *l)
+{
+	return l->code;
+}
+
+const char *
+cs_client_linking_name(const struct cs_client_linking *l)
+{
+	return l->ask.name;
+}
+
+const char *
+cs_client_linking_number(const struct cs_client_linking *l)
+{
+	return l->number;
+}
+
+/* Open the rendezvous, or ask what has come to it. */
+static enum cs_err
+look(struct cs_client_linking *l, struct cs_client *c)
+{
+	struct cs_wire_link ask;
+	struct cs_wire_link_ask answer;
+	enum cs_err err;
+
+	memcpy(ask.rendezvous, l->keys.rendezvous, sizeof ask.rendezvous);
+	if ((err = client_call(c, CS_WIRE_LINK_OPEN, &cs_wire_link_shape, &ask,
+		 &cs_wire_link_ask_shape, &answer)))
+		return err;
+	return cs_buf_set(&l->sealed_ask, answer.sealed);
+}
+
+enum cs_err
+cs_client_linking_new(struct cs_client_linking **out, struct cs_client *c)
+{
+	struct cs_client_linking *l;
+	struct client_code code = { .port = c->port };
+	enum cs_err err;
+
+	*out = NULL;
+	if ((err = client_need_hub(c)))
+		return err;
+	if (c->login.devices >= CS_WIRE_DEVICES_MAX)
+		return client_problem(c, CS_ERR_LIMIT,
+		    "An account has at most %d devices. Remove one first: "
+		    "countersign devices shows them.",
+		    CS_WIRE_DEVICES_MAX);
+	if ((l = cs_calloc(1, sizeof *l)) == NULL)
+		return CS_ERR_NOMEM;
+	memcpy(code.host, c->host, sizeof code.host);
+	memcpy(code.root, c->root, sizeof code.root);
+	cs_random(code.secret, sizeof code.secret);
+	client_code_write(l->code, &code);
+	l->ends_ms = cs_clock_ms() + CLIENT_LINK_S * 1000;
+	if ((err = client_link_keys_derive(&l->keys, &code)) == CS_OK)
+		err = look(l, c);
+	cs_wipe(&code, sizeof code);
+	if (err) {
+		cs_client_linking_free(l);
+		return err;
+	}
+	*out = l;
+	return CS_OK;
+}
+
+static enum cs_err
+take_ask(struct cs_client_linking *l, struct cs_client *c)
+{
+	struct cs_view sealed = cs_buf_view(&l->sealed_ask);
+	enum cs_err err = client_link_ask_open(&l->ask, &l->keys, sealed);
+
+	if (err && cs_err_class(err) == CS_ERR_CLASS_THEIRS)
+		return client_problem(c, err,
+		    "What came with this code was not made with it (%s). "
+		    "Nothing was given away. Make a new code.",
+		    cs_err_name(err));
+	return err ? err : client_link_number(l->number, &l->keys, sealed);
+}
+
+enum cs_err
+cs_client_linking_wait(
+    struct cs_client_linking *l, struct cs_client *c, int timeout_ms)
+{
+	enum cs_err err;
+
+	if (cs_clock_ms() >= l->ends_ms)
+		return client_problem(c, CS_ERR_EXPIRED,
+		    "No device came within %d minutes; the code is over. Make "
+		    "a new one.",
+		    CLIENT_LINK_S / 60);
+	if ((err = look(l, c)))
+		return err;
+	if (l->sealed_ask.len != 0)
+		return take_ask(l, c);
+	/* Whatever the push is about, the next call looks again. */
+	err = cs_client_wait(c, timeout_ms);
+	return err ? err : CS_ERR_TIMEOUT;
+}
+
+/* ---- agreed ---------------------------------------------------------------
+ */
+
+static enum cs_err
+certify(struct cs_buf *credential, const struct cs_client_linking *l,
+    const struct cs_client *c)
+{
+	uint64_t now = cs_clock_ms() / 1000;
+	struct cs_device_cert cert = { .handle = cs_view_str(c->handle) };
+	struct cs_credential parts;
+	struct cs_buf signed_cert = { 0 };
+	enum cs_err err;
+
+	memcpy(cert.account, c->account, sizeof cert.account);
+	memcpy(cert.device, l->ask.device, sizeof cert.device);
+	memcpy(cert.public, l->ask.device_key, sizeof cert.public);
+	cert.not_before = now - 3600; /* clocks differ */
+	cert.not_after = now + (uint64_t)CLIENT_DEVICE_DAYS * 86400;
+	if ((err = cs_device_cert_make(&signed_cert, &cert, &c->account_key)) ==
+	    CS_OK) {
+		parts.device_cert = cs_buf_view(&signed_cert);
+		memcpy(parts.account_key, c->account_key.public, 32);
+		err = cs_credential_write(credential, &parts);
+	}
+	cs_buf_free(&signed_cert);
+	return err;
+}
+
+static enum cs_err
+add_device(const struct cs_client_linking *l, struct cs_client *c,
+    struct cs_view credential_bytes)
+{
+	struct cs_wire_device_add m;
+	struct cs_credential credential;
+	struct cs_buf name = { 0 };
+	enum cs_err err;
+
+	if ((err = cs_credential_parse(&credential, credential_bytes)) ==
+		CS_OK &&
+	    (err = client_device_name_seal(
+		 &name, c, l->ask.device, l->ask.name)) == CS_OK) {
+		m.device_cert = credential.device_cert;
+		m.name = cs_buf_view(&name);
+		err = client_call_empty(
+		    c, CS_WIRE_DEVICE_ADD, &cs_wire_device_add_shape, &m);
+	}
+	cs_buf_free(&name);
+	return err;
+}
+
+static enum cs_err
+answer(const struct cs_client_linking *l, struct cs_client *c,
+    struct cs_view credential)
+{
+	struct cs_wire_link_answer m;
+	struct cs_buf plain = { 0 }, sealed = { 0 };
+	enum cs_err err;
+
+	if ((err = client_handover_write(&plain, c, credential)) ||
+	    (err = client_link_answer_seal(&sealed, &l->keys, l->ask.seal_key,
+		 cs_buf_view(&l->sealed_ask), cs_buf_view(&plain))))
+		goto out;
+	if (sealed.len > CS_WIRE_LINK_ANSWER_MAX) {
+		err = client_problem(c, CS_ERR_LIMIT,
+		    "There are too many contacts and conversations to hand "
+		    "over at once.");
+		goto out;
+	}
+	memcpy(m.rendezvous, l->keys.rendezvous, sizeof m.rendezvous);
+	m.sealed = cs_buf_view(&sealed);
+	err = client_call_empty(
+	    c, CS_WIRE_LINK_ANSWER, &cs_wire_link_answer_shape, &m);
+out:
+	cs_buf_free(&plain);
+	cs_buf_free(&sealed);
+	return err;
+}
+
+enum cs_err
+cs_client_linking_agree(struct cs_client_linking *l, struct cs_client *c)
+{
+	struct cs_buf credential = { 0 };
+	enum cs_err err;
+
+	if (l->sealed_ask.len == 0)
+		return CS_ERR_MISUSE;
+	/* First the device, so that what it gets is good for something. */
+	if ((err = certify(&credential, l, c)) == CS_OK &&
+	    (err = add_device(l, c, cs_buf_view(&credential))) == CS_OK)
+		err = answer(l, c, cs_buf_view(&credential));
+	cs_buf_free(&credential);
+	return err;
+}

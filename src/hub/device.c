@@ -1,0 +1,217 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The devices of an account: certified by its key, listed for itself, removed
+ * by one another.  A removed one keeps its row, so that its id and certificate
+ * are not taken again.
+ */
+#include <string.h>
+
+#include "franking/cert.h"
+#include "hub/hub_internal.h"
+
+enum cs_err
+hub_devices_count(
+    uint64_t *out, struct cs_hub *hub, const uint8_t account[static 16])
+{
+	return cs_db_get_int(out, hub->db,
+	    "SELECT COUNT(*) FROM device WHERE account=? AND removed=0",
+	    cs_blob(cs_view(account, 16)));
+}
+
+enum cs_err
+hub_device_seen(struct cs_hub *hub, const uint8_t device[static 16])
+{
+	/* To the day: more is nobody's business, and a write a login. */
+	uint64_t day = hub->now_ms - hub->now_ms % HUB_DAY_MS;
+
+	return cs_db_exec(hub->db,
+	    "UPDATE device SET seen=? WHERE id=? AND seen<?", cs_int(day),
+	    cs_blob(cs_view(device, 16)), cs_int(day));
+}
+
+/* ---- adding -------------------------------------------------------------- */
+
+/* The key and the name that the account joined with. */
+static uint16_t
+check_cert(struct hub_request *rq, const struct cs_wire_device_add *m,
+    struct cs_credential *credential, struct cs_device_cert *cert)
+{
+	struct cs_rows rows;
+	bool right = false;
+	enum cs_err err;
+
+	err = cs_db_query(&rows, rq->hub->db,
+	    "SELECT key,handle FROM account WHERE id=?",
+	    cs_blob(CS_VIEW_OF(rq->conn->account)));
+	if (err == CS_OK && cs_rows_next(&rows)) {
+		cs_col_copy(&rows, 0, credential->account_key, 32);
+		right = cs_device_cert_verify(cert, m->device_cert,
+			    CS_VIEW_OF(credential->account_key),
+			    rq->hub->now_ms / 1000) == CS_OK &&
+		    memcmp(cert->account, rq->conn->account, 16) == 0 &&
+		    cs_view_equal(cert->handle, cs_col_blob(&rows, 1));
+	}
+	if ((err = cs_rows_end(&rows, err)))
+		return hub_code(err);
+	credential->device_cert = m->device_cert;
+	return right ? 0 : CS_WIRE_E_CERTIFICATE;
+}
+
+static uint16_t
+insert(struct hub_request *rq, const struct cs_wire_device_add *m,
+    const struct cs_device_cert *cert, struct cs_view credential)
+{
+	struct cs_hub *hub = rq->hub;
+	uint64_t before, n;
+	enum cs_err err;
+
+	/* The same again, because the answer did not arrive. */
+	if ((err = cs_db_get_int(&before, hub->db,
+		 "SELECT COUNT(*) FROM device WHERE cert=? AND removed=0",
+		 cs_blob(credential))) ||
+	    (err = hub_devices_count(&n, hub, cert->account)))
+		return hub_code(err);
+	if (before != 0)
+		return 0;
+	if (n >= CS_WIRE_DEVICES_MAX)
+		return CS_WIRE_E_LIMIT;
+	err = cs_db_exec(hub->db,
+	    "INSERT INTO device(id,account,key,cert,created,name)"
+	    " VALUES(?,?,?,?,?,?)",
+	    cs_blob(CS_VIEW_OF(cert->device)),
+	    cs_blob(CS_VIEW_OF(cert->account)),
+	    cs_blob(CS_VIEW_OF(cert->public)), cs_blob(credential),
+	    cs_int(hub->now_ms), cs_blob(m->name));
+	/* An id that is taken was not random, or its device was removed. */
+	return err == CS_ERR_EXISTS ? CS_WIRE_E_CERTIFICATE : hub_code(err);
+}
+
+uint16_t
+hub_device_add(struct hub_request *rq)
+{
+	struct cs_wire_empty answer = { 0 };
+	struct cs_wire_device_add m;
+	struct cs_credential credential;
+	struct cs_device_cert cert;
+	struct cs_buf bytes = { 0 };
+	enum cs_err err;
+	uint16_t code;
+
+	if ((err = cs_wire_parse(&m, &cs_wire_device_add_shape, rq->body)))
+		return hub_code(err);
+	if ((code = check_cert(rq, &m, &credential, &cert)) != 0)
+		return code;
+	err = cs_credential_write(&bytes, &credential);
+	code = err ? hub_code(err) : insert(rq, &m, &cert, cs_buf_view(&bytes));
+	cs_buf_free(&bytes);
+	return code != 0 ? code : hub_answer(rq, &cs_wire_empty_shape, &answer);
+}
+
+/* ---- listing ------------------------------------------------------------- */
+
+uint16_t
+hub_devices(struct hub_request *rq)
+{
+	struct cs_wire_devices_answer answer = { 0 };
+	struct cs_buf list = { 0 };
+	struct cs_rows rows;
+	enum cs_err err;
+	uint16_t code;
+
+	err = cs_db_query(&rows, rq->hub->db,
+	    "SELECT cert,name,created,seen FROM device WHERE account=?"
+	    " AND removed=0 ORDER BY created,id",
+	    cs_blob(CS_VIEW_OF(rq->conn->account)));
+	while (err == CS_OK && cs_rows_next(&rows)) {
+		struct cs_wire_device item = {
+			.name = cs_col_blob(&rows, 1),
+			.created_ms = cs_col_int(&rows, 2),
+			.seen_ms = cs_col_int(&rows, 3),
+		};
+		struct cs_credential credential;
+
+		if ((err = cs_credential_parse(
+			 &credential, cs_col_blob(&rows, 0))))
+			break;
+		item.device_cert = credential.device_cert;
+		err = cs_wire_list_add(
+		    &list, &answer.devices.n, &cs_wire_device_shape, &item);
+	}
+	err = cs_rows_end(&rows, err);
+	answer.devices.raw = cs_buf_view(&list);
+	code = err ? hub_code(err)
+		   : hub_answer(rq, &cs_wire_devices_answer_shape, &answer);
+	cs_buf_free(&list);
+	return code;
+}
+
+/* ---- removing ------------------------------------------------------------ */
+
+/* From here on nothing is taken of it and nothing kept for it. */
+static enum cs_err
+forget(struct cs_hub *hub, struct cs_view device)
+{
+	enum cs_err err;
+
+	if ((err = cs_db_exec(hub->db, "UPDATE device SET removed=? WHERE id=?",
+		 cs_int(hub->now_ms), cs_blob(device))) ||
+	    (err = cs_db_exec(hub->db, "DELETE FROM key_package WHERE device=?",
+		 cs_blob(device))) ||
+	    (err = cs_db_exec(hub->db, "DELETE FROM welcome WHERE device=?",
+		 cs_blob(device))))
+		return err;
+	return cs_db_exec(
+	    hub->db, "DELETE FROM link WHERE device=?", cs_blob(device));
+}
+
+static void
+end_connections(struct cs_hub *hub, const uint8_t device[static 16])
+{
+	struct hub_conn *c = hub_conn_first(hub, device);
+
+	for (; c != NULL; c = c->next_device)
+		if (memcmp(c->device, device, 16) == 0)
+			c->end_after_round = true;
+}
+
+static uint16_t
+remove_device(struct hub_request *rq, const uint8_t device[static 16])
+{
+	struct cs_hub *hub = rq->hub;
+	uint64_t removed, n;
+	enum cs_err err;
+
+	err = cs_db_get_int(&removed, hub->db,
+	    "SELECT removed FROM device WHERE id=? AND account=?",
+	    cs_blob(cs_view(device, 16)),
+	    cs_blob(CS_VIEW_OF(rq->conn->account)));
+	if (err == CS_ERR_NOT_FOUND)
+		return CS_WIRE_E_NO_MEMBER;
+	if (err || (err = hub_devices_count(&n, hub, rq->conn->account)))
+		return hub_code(err);
+	if (removed != 0)
+		return 0;
+	/* Nobody could come back. */
+	if (n <= 1)
+		return CS_WIRE_E_LAST_DEVICE;
+	if ((err = forget(hub, cs_view(device, 16))) ||
+	    (err = hub_groups_propose_removals(hub, rq->conn->account)))
+		return hub_code(err);
+	end_connections(hub, device);
+	return 0;
+}
+
+uint16_t
+hub_device_remove(struct hub_request *rq)
+{
+	struct cs_wire_empty answer = { 0 };
+	struct cs_wire_device_remove m;
+	enum cs_err err;
+	uint16_t code;
+
+	if ((err = cs_wire_parse(&m, &cs_wire_device_remove_shape, rq->body)))
+		return hub_code(err);
+	if ((code = remove_device(rq, m.device)) != 0)
+		return code;
+	return hub_answer(rq, &cs_wire_empty_shape, &answer);
+}

@@ -1,0 +1,130 @@
+/* SPDX-License-Identifier: MIT */
+/* tests/support/hub_world.h: a hub's handlers without a network, and people
+ * whose devices they know. */
+#pragma once
+
+#include "base/alloc.h"
+#include "crypto/random.h"
+#include "franking/cert.h"
+#include "hub/hub_internal.h"
+#include "support/temp_dir.h"
+
+struct hw_person {
+	uint8_t account[16];
+	struct cs_sign_key account_key;
+	const char *handle;
+};
+
+struct hw_device {
+	uint8_t id[16];
+	struct cs_sign_key key;
+	struct cs_buf cert; /* signed */
+	struct hub_conn conn;
+};
+
+struct hub_world {
+	struct temp_dir dir;
+	struct cs_hub *hub;
+};
+
+static inline void
+hw_init(struct hub_world *w)
+{
+	w->dir = temp_dir_new();
+	w->hub = cs_calloc(1, sizeof *w->hub);
+	assert_non_null(w->hub);
+	w->hub->now_ms = (uint64_t)1800000000 * 1000;
+	assert_ok(cs_db_open(&w->hub->db, temp_path(&w->dir, "hub.db"),
+	    CS_DB_SHARED, &cs_hub_schema));
+}
+
+static inline void
+hw_clear(struct hub_world *w)
+{
+	cs_db_close(w->hub->db);
+	cs_buf_free(&w->hub->batch);
+	cs_free(w->hub->out, w->hub->cap_out * sizeof *w->hub->out);
+	cs_free(w->hub, sizeof *w->hub);
+	temp_dir_clear(&w->dir);
+}
+
+static inline void
+hw_device(struct hub_world *w, struct hw_device *d, const struct hw_person *p)
+{
+	uint64_t now = w->hub->now_ms / 1000;
+	struct cs_device_cert cert = { .handle = cs_view_str(p->handle) };
+
+	memset(d, 0, sizeof *d);
+	cs_random(d->id, sizeof d->id);
+	assert_ok(cs_sign_key_new(&d->key));
+	memcpy(cert.account, p->account, 16);
+	memcpy(cert.device, d->id, 16);
+	memcpy(cert.public, d->key.public, 32);
+	cert.not_before = now - 60;
+	cert.not_after = now + 86400;
+	assert_ok(cs_device_cert_make(&d->cert, &cert, &p->account_key));
+	d->conn.hub = w->hub;
+	d->conn.role = HUB_DEVICE;
+	memcpy(d->conn.account, p->account, 16);
+	memcpy(d->conn.device, d->id, 16);
+}
+
+/* Somebody with a first device, as after a join. */
+static inline void
+hw_person(struct hub_world *w, struct hw_person *p, struct hw_device *d,
+    const char *handle)
+{
+	struct cs_credential credential;
+	struct cs_buf bytes = { 0 };
+
+	memset(p, 0, sizeof *p);
+	p->handle = handle;
+	cs_random(p->account, sizeof p->account);
+	assert_ok(cs_sign_key_new(&p->account_key));
+	hw_device(w, d, p);
+	credential.device_cert = cs_buf_view(&d->cert);
+	memcpy(credential.account_key, p->account_key.public, 32);
+	assert_ok(cs_credential_write(&bytes, &credential));
+	assert_ok(cs_db_exec(w->hub->db,
+	    "INSERT INTO account(id,handle,key,created) VALUES(?,?,?,0)",
+	    cs_blob(CS_VIEW_OF(p->account)), cs_text(cs_view_str(handle)),
+	    cs_blob(CS_VIEW_OF(p->account_key.public))));
+	assert_ok(cs_db_exec(w->hub->db,
+	    "INSERT INTO device(id,account,key,cert,created)"
+	    " VALUES(?,?,?,?,?)",
+	    cs_blob(CS_VIEW_OF(d->id)), cs_blob(CS_VIEW_OF(p->account)),
+	    cs_blob(CS_VIEW_OF(d->key.public)), cs_blob(cs_buf_view(&bytes)),
+	    cs_int(w->hub->now_ms)));
+	cs_buf_free(&bytes);
+}
+
+/*
+ * A request through its handler: 0 or the code of the refusal.  The answer,
+ * parsed into ${answer} if that is not NULL, lives until the next call.
+ */
+static inline uint16_t
+hw_ask(struct hub_world *w, struct hub_conn *conn, hub_handler *handle,
+    const struct cs_wire_shape *shape, const void *message,
+    const struct cs_wire_shape *answer_shape, void *answer)
+{
+	struct hub_request rq = { .hub = w->hub, .conn = conn, .id = 1 };
+	struct cs_buf body = { 0 };
+	const struct hub_outgoing *o;
+	struct cs_wire_frame frame;
+	uint16_t code;
+
+	w->hub->batch.len = 0;
+	w->hub->n_out = 0;
+	assert_ok(cs_wire_write(&body, shape, message));
+	rq.body = cs_buf_view(&body);
+	code = handle(&rq);
+	if (code == 0 && answer != NULL) {
+		o = &w->hub->out[w->hub->n_out - 1];
+		assert_ok(cs_wire_frame_parse(&frame,
+		    cs_view(w->hub->batch.data + o->from, o->to - o->from)));
+		assert_ok(cs_wire_parse(answer, answer_shape, frame.body));
+	}
+	cs_buf_free(&rq.error_data);
+	cs_buf_free(&body);
+	return code;
+}
