@@ -141,7 +141,7 @@ def test_used_keys_are_gone():
             before = f.read()
         import sqlite3
         db = sqlite3.connect(os.path.join(w.home("bob"), "client.db"))
-        (state,) = db.execute("SELECT public FROM grp").fetchone()
+        (state,) = db.execute("SELECT secret FROM grp").fetchone()
         db.close()
         check(state[40:200] in before, "the state is in the file")
         w.csok("alice", "send", "bob", "another")
