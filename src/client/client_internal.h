@@ -130,6 +130,9 @@ CS_CHECKED enum cs_err client_stamp_cert_learn(
 
 /* Give the hub new key packages when few are left. */
 CS_CHECKED enum cs_err client_key_packages_fill(struct cs_client *c);
+/* Everybody in the group, written down. */
+CS_CHECKED enum cs_err client_learn_members(
+    struct cs_client *c, const struct cs_mls_group *mls);
 /* Join what we were invited to. */
 CS_CHECKED enum cs_err client_welcomes(struct cs_client *c);
 
@@ -223,6 +226,7 @@ struct client_group {
 	uint32_t leavers[CS_WIRE_DEVICES_MAX];
 	size_t n_leavers;
 	struct cs_mls_group *mls;
+	bool elsewhere; /* ${mls} was not loaded from this group's row */
 };
 /* Left, or on the way out. */
 bool client_group_over(const struct client_group *g);
@@ -282,6 +286,8 @@ CS_CHECKED enum cs_err client_group_register(
 /* ---- join_group.c --------------------------------------------------------
  */
 
+/* Enter what waits by external commits, as far as the hub can help. */
+CS_CHECKED enum cs_err client_join_groups(struct cs_client *c);
 /* A conversation that this device is to enter; inside a transaction. */
 CS_CHECKED enum cs_err client_joining_add(
     struct cs_client *c, const struct client_group *g);
@@ -388,6 +394,12 @@ CS_CHECKED enum cs_err client_warning(
 /* Send what waits in the outbox of ${g}. */
 CS_CHECKED enum cs_err client_flush(
     struct cs_client *c, struct client_group *g);
+/* The stamp in the hub's answer to ${message}: it has to be the one that the
+ * log shows.  ${tag}: NULL for a handshake. */
+CS_CHECKED enum cs_err client_stamp_check(struct cs_stamp *stamp,
+    struct cs_client *c, const struct client_group *g, uint64_t epoch,
+    const uint8_t *tag, struct cs_view message,
+    const struct cs_wire_submit_answer *answer);
 /* The message of ours that ${stamp} is about is with the hub: keep its proof.
  * CS_ERR_NOT_FOUND: there is none of that hash. */
 CS_CHECKED enum cs_err client_sent(

@@ -13,7 +13,7 @@
 
 struct pending {
 	struct cs_buf plain; /* what the views point into */
-	struct cs_view commit, welcome, staged;
+	struct cs_view commit, welcome, group_info, staged;
 };
 
 static enum cs_err
@@ -21,14 +21,17 @@ pending_store(struct cs_client *c, struct client_group *g,
     struct cs_view commit, struct cs_view welcome,
     const struct cs_mls_staged *staged)
 {
-	struct cs_buf plain = { 0 }, saved = { 0 }, sealed = { 0 };
+	struct cs_buf plain = { 0 }, info = { 0 }, saved = { 0 };
+	struct cs_buf sealed = { 0 };
 	struct cs_writer w = cs_writer(&plain);
 	enum cs_err err;
 
-	if ((err = cs_mls_staged_save(staged, &saved)))
+	if ((err = cs_mls_staged_group_info(&info, staged, g->mls, false)) ||
+	    (err = cs_mls_staged_save(staged, &saved)))
 		goto out;
 	cs_write_vec(&w, commit);
 	cs_write_vec(&w, welcome);
+	cs_write_vec(&w, cs_buf_view(&info));
 	cs_write_vec(&w, cs_buf_view(&saved));
 	if ((err = cs_writer_end(&w)) == CS_OK &&
 	    (err = cs_vault_seal(&sealed, &c->key, PENDING, client_group_id(g),
@@ -37,6 +40,7 @@ pending_store(struct cs_client *c, struct client_group *g,
 		    cs_blob(cs_buf_view(&sealed)), cs_blob(client_group_id(g)));
 out:
 	cs_buf_free(&plain);
+	cs_buf_free(&info);
 	cs_buf_free(&saved);
 	cs_buf_free(&sealed);
 	return err;
@@ -73,6 +77,7 @@ pending_load(
 	r = cs_reader(cs_buf_view(&out->plain));
 	out->commit = cs_read_vec(&r);
 	out->welcome = cs_read_vec(&r);
+	out->group_info = cs_read_vec(&r);
 	out->staged = cs_read_vec(&r);
 	return cs_reader_end(&r) == CS_OK ? CS_OK : CS_ERR_CORRUPT;
 }
@@ -207,6 +212,24 @@ notice_added(struct cs_client *c, struct client_group *g,
 	return err;
 }
 
+/* Who comes by an external commit has to be a device of somebody who is here:
+ * nobody asked it in. */
+static enum cs_err
+check_external(const struct client_group *g, const struct cs_mls_staged *staged)
+{
+	uint32_t leaves[CS_WIRE_DEVICES_MAX];
+	struct change a;
+
+	if (!cs_mls_staged_external(staged))
+		return CS_OK;
+	/* A name has one account key with all of us (contact.c). */
+	for (size_t i = 0; i < cs_mls_staged_added(staged); i++)
+		if (!addition(&a, staged, i) ||
+		    client_group_leaves_of(g, a.name, leaves) == 0)
+			return CS_ERR_MEMBER;
+	return CS_OK;
+}
+
 enum cs_err
 client_commit_merge(
     struct cs_client *c, struct client_group *g, struct cs_mls_staged *staged)
@@ -221,6 +244,7 @@ client_commit_merge(
 	if (cs_mls_group_member(g->mls, cs_mls_staged_committer(staged), &m))
 		client_handle_of(committer, m.credential);
 	if ((err = client_group_check_staged(g, staged)) ||
+	    (err = check_external(g, staged)) ||
 	    (err = notice_removed(c, g, staged, committer)) ||
 	    (err = notice_added(c, g, staged, committer))) {
 		cs_mls_staged_free(staged);
@@ -308,6 +332,7 @@ client_commit_resume(struct cs_client *c, struct client_group *g)
 	submit.group_id = client_group_id(g);
 	submit.message = p.commit;
 	submit.welcome = p.welcome;
+	submit.group_info = p.group_info;
 	err = client_call(c, CS_WIRE_SUBMIT, &cs_wire_submit_shape, &submit,
 	    &cs_wire_submit_answer_shape, &answer);
 	if (err == CS_OK) {

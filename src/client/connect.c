@@ -130,7 +130,8 @@ cs_client_connect(struct cs_client *c)
 		return err;
 	}
 	if ((err = client_key_packages_fill(c)) ||
-	    (err = client_notes_fetch(c)) || (err = cs_client_sync(c)) ||
+	    (err = client_notes_fetch(c)) || (err = client_join_groups(c)) ||
+	    (err = cs_client_sync(c)) ||
 	    (err = client_group_each(c, resume, NULL)))
 		return err;
 	return client_reports_flush(c);

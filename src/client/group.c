@@ -172,7 +172,7 @@ static enum cs_err
 store_state(struct cs_client *c, struct client_group *g)
 {
 	struct cs_view id = client_group_id(g);
-	bool whole = cs_mls_group_public_changed(g->mls);
+	bool whole = g->elsewhere || cs_mls_group_public_changed(g->mls);
 	struct cs_buf p = { 0 }, s = { 0 }, public = { 0 }, secret = { 0 };
 	enum cs_err err;
 
@@ -188,6 +188,8 @@ store_state(struct cs_client *c, struct client_group *g)
 	if (err == CS_OK && whole)
 		err = cs_db_exec(c->db, "UPDATE grp SET public=? WHERE id=?",
 		    cs_blob(cs_buf_view(&public)), cs_blob(id));
+	if (err == CS_OK)
+		g->elsewhere = false;
 out:
 	cs_buf_free(&p);
 	cs_buf_free(&s);
@@ -445,7 +447,7 @@ cs_client_groups_free(struct cs_client_groups *g)
 enum cs_err
 client_operator_sender(struct cs_buf *out, const struct cs_client *c)
 {
-	const struct cs_mls_external_sender operator = {
+	const struct cs_mls_external_sender operator= {
 		.signature_key = CS_VIEW_OF(c->external_sender),
 		.credential = { CS_MLS_CREDENTIAL_BASIC, cs_view_str(c->hub) },
 	};

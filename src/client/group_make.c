@@ -37,8 +37,7 @@ check_package(struct cs_client *c, const char *handle,
 		     .credential = &info.credential,
 		     .signature_key = info.signature_key,
 		 })) ||
-	    (err = cs_credential_parse(
-		 &credential, info.credential.identity)))
+	    (err = cs_credential_parse(&credential, info.credential.identity)))
 		return err;
 	client_handle_of(name, info.credential.identity);
 	if (info.suite_id != CS_SUITE_X25519_AES128 ||
@@ -151,8 +150,7 @@ is_member(const struct client_group *g, struct cs_view package)
 		return false;
 	for (uint32_t i = 0; i < cs_mls_group_leaves(g->mls); i++)
 		if (cs_mls_group_member(g->mls, i, &m) &&
-		    cs_view_equal(
-			m.credential, info.credential.identity))
+		    cs_view_equal(m.credential, info.credential.identity))
 			return true;
 	return false;
 }

@@ -38,7 +38,7 @@ request_store(struct cs_client *c, const struct request *r)
 	cs_write_vec(&w, cs_view_str(r->code));
 	cs_write_bytes(&w, CS_VIEW_OF(c->device));
 	cs_write_bytes(&w, CS_VIEW_OF(c->device_key.seed));
-	cs_write_bytes(&w, CS_VIEW_OF(r->seal_key.private));
+	cs_write_bytes(&w, cs_hpke_key_private(&r->seal_key));
 	cs_write_vec(&w, cs_buf_view(&r->sealed));
 	if ((err = cs_writer_end(&w)) == CS_OK)
 		err = cs_vault_config_set(
@@ -77,8 +77,8 @@ request_load(struct request *out, struct cs_client *c, const char *code)
 	}
 	memcpy(c->device, device, sizeof device);
 	if ((err = cs_sign_key_from_seed(&c->device_key, seed)) ||
-	    (err = cs_hpke_key_from_private(&out->seal_key,
-		 CS_DHKEM_X25519, CS_VIEW_OF(private))))
+	    (err = cs_hpke_key_from_private(
+		 &out->seal_key, CS_DHKEM_X25519, CS_VIEW_OF(private))))
 		goto out;
 	err = cs_buf_set(&out->sealed, sealed);
 out:
@@ -102,7 +102,8 @@ request_new(struct request *out, struct cs_client *c, const char *code,
 	memcpy(out->code, code, strlen(code) + 1);
 	memcpy(ask.device, c->device, sizeof ask.device);
 	memcpy(ask.device_key, c->device_key.public, sizeof ask.device_key);
-	memcpy(ask.seal_key, out->seal_key.public, sizeof ask.seal_key);
+	memcpy(ask.seal_key, cs_hpke_key_public(&out->seal_key).data,
+	    sizeof ask.seal_key);
 	memcpy(ask.name, name, strlen(name) + 1);
 	if ((err = client_link_ask_seal(&out->sealed, keys, &ask)))
 		return err;

@@ -1,10 +1,16 @@
 /* SPDX-License-Identifier: MIT */
-/* Conversations of the account that this device has not entered yet. */
+/*
+ * Conversations of the account that this device has not entered yet.  It enters
+ * each by a commit of its own (RFC 9420, section 12.4.3.2), which is stored
+ * with the state that it leads to before the hub hears of it: what breaks off
+ * goes on with the same bytes.
+ */
 #include <string.h>
 
 #include "client/client_internal.h"
 
 #define TABLE "joining"
+#define ATTEMPT "joining.attempt"
 #define JOINING_VERSION 1
 
 enum cs_err
@@ -72,4 +78,292 @@ enum cs_err
 client_joining_forget(struct cs_client *c, struct cs_view id)
 {
 	return cs_db_exec(c->db, "DELETE FROM joining WHERE id=?", cs_blob(id));
+}
+
+/* ---- attempts ---------------------------------------------------------------
+ */
+
+/* A commit that leads in, and everything that comes of it. */
+struct attempt {
+	struct cs_buf plain; /* what the views point into */
+	struct cs_view commit, group_info;
+	struct cs_buf public, secret;
+	uint64_t epoch; /* that the commit was made for */
+};
+
+static void
+attempt_clear(struct attempt *a)
+{
+	cs_buf_free(&a->plain);
+	cs_buf_free(&a->public);
+	cs_buf_free(&a->secret);
+	memset(a, 0, sizeof *a);
+}
+
+static enum cs_err
+attempt_store(struct cs_client *c, struct cs_view id, struct cs_view commit,
+    struct cs_mls_group *mls)
+{
+	struct cs_buf plain = { 0 }, sealed = { 0 };
+	struct cs_buf info = { 0 }, public = { 0 }, secret = { 0 };
+	struct cs_writer w = cs_writer(&plain);
+	enum cs_err err;
+
+	if ((err = cs_mls_group_info(mls, &info, false)) ||
+	    (err = cs_mls_group_save(mls, &public, &secret)))
+		goto out;
+	cs_write_u64(&w, cs_mls_group_epoch(mls) - 1);
+	cs_write_vec(&w, commit);
+	cs_write_vec(&w, cs_buf_view(&info));
+	cs_write_vec(&w, cs_buf_view(&public));
+	cs_write_vec(&w, cs_buf_view(&secret));
+	if ((err = cs_writer_end(&w)) == CS_OK &&
+	    (err = cs_vault_seal(
+		 &sealed, &c->key, ATTEMPT, id, cs_buf_view(&plain))) == CS_OK)
+		err =
+		    cs_db_exec(c->db, "UPDATE joining SET attempt=? WHERE id=?",
+			cs_blob(cs_buf_view(&sealed)), cs_blob(id));
+out:
+	cs_buf_free(&plain);
+	cs_buf_free(&sealed);
+	cs_buf_free(&info);
+	cs_buf_free(&public);
+	cs_buf_free(&secret);
+	return err;
+}
+
+/* CS_ERR_NOT_FOUND: none yet. */
+static enum cs_err
+attempt_load(struct attempt *out, struct cs_client *c, struct cs_view id)
+{
+	struct cs_view public, secret;
+	struct cs_rows rows;
+	struct cs_reader r;
+	enum cs_err err;
+
+	memset(out, 0, sizeof *out);
+	err = cs_db_query(&rows, c->db,
+	    "SELECT attempt FROM joining WHERE id=?", cs_blob(id));
+	if (err == CS_OK) {
+		if (cs_rows_next(&rows) && !cs_col_null(&rows, 0))
+			err = cs_vault_open(&out->plain, &c->key, ATTEMPT, id,
+			    cs_col_blob(&rows, 0));
+		else
+			err = CS_ERR_NOT_FOUND;
+	}
+	if ((err = cs_rows_end(&rows, err)))
+		return err;
+	r = cs_reader(cs_buf_view(&out->plain));
+	out->epoch = cs_read_u64(&r);
+	out->commit = cs_read_vec(&r);
+	out->group_info = cs_read_vec(&r);
+	public = cs_read_vec(&r);
+	secret = cs_read_vec(&r);
+	if (cs_reader_end(&r) != CS_OK)
+		return CS_ERR_CORRUPT;
+	if ((err = cs_buf_set(&out->public, public)))
+		return err;
+	return cs_buf_set(&out->secret, secret);
+}
+
+static enum cs_err
+attempt_forget(struct cs_client *c, struct cs_view id)
+{
+	return cs_db_exec(
+	    c->db, "UPDATE joining SET attempt=NULL WHERE id=?", cs_blob(id));
+}
+
+/* ---- making one
+ * --------------------------------------------------------------
+ */
+
+/* A group of ours, in which our account is: whatever the hub says it is. */
+static enum cs_err
+check_group(
+    struct cs_client *c, const struct cs_mls_group *mls, struct cs_view id)
+{
+	uint32_t own = cs_mls_group_own_leaf(mls);
+	char name[CS_HANDLE_MAX + 1];
+	struct cs_mls_member m;
+
+	if (!cs_view_equal(cs_mls_group_id(mls), id))
+		return CS_ERR_MISMATCH;
+	for (uint32_t i = 0; i < cs_mls_group_leaves(mls); i++) {
+		if (i == own || !cs_mls_group_member(mls, i, &m))
+			continue;
+		/* Certified by our account key, or it was not let in. */
+		client_handle_of(name, m.credential);
+		if (strcmp(name, c->handle) == 0)
+			return client_group_check_operator(c, mls);
+	}
+	return CS_ERR_MEMBER;
+}
+
+/* CS_ERR_NOT_FOUND: the hub cannot help, or nobody of ours is in there. */
+static enum cs_err
+fetch(struct cs_client *c, struct cs_view id, struct cs_buf *info,
+    struct cs_buf *tree)
+{
+	const struct cs_wire_group_info_get ask = { .group_id = id };
+	struct cs_wire_group_info answer;
+	enum cs_err err;
+
+	err = client_call(c, CS_WIRE_GROUP_INFO, &cs_wire_group_info_get_shape,
+	    &ask, &cs_wire_group_info_shape, &answer);
+	if (err == CS_ERR_DENIED || (err == CS_OK && answer.tree.len == 0))
+		return CS_ERR_NOT_FOUND;
+	if (err || (err = cs_buf_set(info, answer.group_info)))
+		return err;
+	return cs_buf_set(tree, answer.tree);
+}
+
+static enum cs_err
+make(struct cs_client *c, struct cs_view id)
+{
+	struct cs_mls_options opt = client_mls_options(c);
+	struct cs_mls_external_options ext = { 0 };
+	struct cs_mls_group *mls = NULL;
+	struct cs_buf info = { 0 }, tree = { 0 }, commit = { 0 };
+	struct cs_mls_identity identity;
+	enum cs_err err;
+
+	if ((err = client_identity(&identity, c)) ||
+	    (err = fetch(c, id, &info, &tree)))
+		goto out;
+	ext.ratchet_tree = cs_buf_view(&tree);
+	if ((err = cs_mls_external_commit(&mls, &commit, cs_buf_view(&info),
+		 &identity, &opt, &ext)) == CS_OK &&
+	    (err = check_group(c, mls, id)) == CS_OK)
+		err = attempt_store(c, id, cs_buf_view(&commit), mls);
+out:
+	cs_mls_group_free(mls);
+	cs_buf_free(&info);
+	cs_buf_free(&tree);
+	cs_buf_free(&commit);
+	return err;
+}
+
+/* ---- entering
+ * ----------------------------------------------------------------
+ */
+
+/* The hub took the commit: what follows it is ours to read. */
+static enum cs_err
+enter(struct cs_client *c, struct cs_view id, struct attempt *a,
+    const struct cs_wire_submit_answer *answer)
+{
+	struct cs_mls_options opt = client_mls_options(c);
+	struct client_group g = { 0 };
+	struct cs_stamp stamp;
+	uint8_t leafhash[32];
+	enum cs_err err;
+
+	if ((err = client_joining_find(&g, c, id)))
+		goto out;
+	memcpy(g.id, id.data, id.len); /* at most CS_WIRE_GROUP_ID_MAX */
+	g.id_len = id.len;
+	if ((err = cs_group_ref(g.ref, id)) ||
+	    (err = client_stamp_check(
+		 &stamp, c, &g, a->epoch, NULL, a->commit, answer)) ||
+	    (err = cs_stamp_leafhash(leafhash, &stamp)) ||
+	    (err = cs_mls_group_load(
+		 &g.mls, &a->public, cs_buf_view(&a->secret), &opt)))
+		goto out;
+	g.registered = g.chain_known = g.elsewhere = true;
+	g.seq = stamp.group_seq;
+	memcpy(g.chain, stamp.chain_prev, sizeof g.chain);
+	if ((err = cs_chain_next(g.chain, leafhash)))
+		goto out;
+	g.last_ms = stamp.accepted_ms;
+	g.committed_ms = cs_clock_ms();
+	if ((err = cs_db_begin(c->db)))
+		goto out;
+	if ((err = client_learn_members(c, g.mls)) == CS_OK &&
+	    (err = client_group_store(c, &g)) == CS_OK &&
+	    (err = client_commit_forget(c, &g)) == CS_OK &&
+	    (err = client_joining_forget(c, id)) == CS_OK)
+		err = cs_db_commit(c->db);
+	if (err)
+		cs_db_rollback(c->db);
+out:
+	client_group_clear(&g);
+	return err;
+}
+
+/* CS_ERR_EPOCH: somebody was quicker. */
+static enum cs_err
+submit(struct cs_client *c, struct cs_view id)
+{
+	struct cs_wire_submit m = { .group_id = id };
+	struct cs_wire_submit_answer answer;
+	struct attempt a;
+	enum cs_err err = attempt_load(&a, c, id);
+
+	if (err)
+		goto out;
+	m.message = a.commit;
+	m.group_info = a.group_info;
+	err = client_call(c, CS_WIRE_SUBMIT, &cs_wire_submit_shape, &m,
+	    &cs_wire_submit_answer_shape, &answer);
+	if (err == CS_OK) {
+		err = enter(c, id, &a, &answer);
+	} else if (err == CS_ERR_DENIED) {
+		bool stale = c->hub_code == CS_WIRE_E_STALE_EPOCH;
+
+		err = attempt_forget(c, id);
+		if (err == CS_OK)
+			err = stale ? CS_ERR_EPOCH : CS_ERR_DENIED;
+	}
+out:
+	attempt_clear(&a);
+	return err;
+}
+
+static enum cs_err
+join_one(struct cs_client *c, struct cs_view id)
+{
+	enum cs_err err = CS_ERR_EPOCH;
+
+	for (unsigned i = 0; err == CS_ERR_EPOCH && i < CLIENT_TRIES; i++) {
+		err = submit(c, id);
+		if (err == CS_ERR_NOT_FOUND && (err = make(c, id)) == CS_OK)
+			err = submit(c, id);
+	}
+	/* What does not verify or is refused does not stop the others; another
+	 * device of ours, when it comes, brings us in. */
+	return err && cs_err_class(err) == CS_ERR_CLASS_THEIRS ? CS_OK : err;
+}
+
+static enum cs_err
+list(struct cs_buf *ids, struct cs_client *c)
+{
+	struct cs_writer w = cs_writer(ids);
+	struct cs_rows rows;
+	enum cs_err err;
+
+	err = cs_db_query(&rows, c->db, "SELECT id FROM joining ORDER BY id");
+	while (err == CS_OK && cs_rows_next(&rows))
+		cs_write_vec(&w, cs_col_blob(&rows, 0));
+	err = cs_rows_end(&rows, err);
+	return err ? err : cs_writer_end(&w);
+}
+
+enum cs_err
+client_join_groups(struct cs_client *c)
+{
+	struct cs_buf ids = { 0 };
+	struct cs_reader r;
+	enum cs_err err = list(&ids, c);
+
+	/* Where another device was quicker, a Welcome waits. */
+	if (err == CS_OK && ids.len != 0)
+		err = client_welcomes(c);
+	cs_buf_reset(&ids);
+	if (err == CS_OK)
+		err = list(&ids, c);
+	r = cs_reader(cs_buf_view(&ids));
+	while (err == CS_OK && cs_reader_more(&r))
+		err = join_one(c, cs_read_vec(&r));
+	cs_buf_free(&ids);
+	return err;
 }

@@ -105,8 +105,8 @@ client_key_packages_fill(struct cs_client *c)
 
 /* The secrets of the first recipient of ${welcome} that is one of ours. */
 static enum cs_err
-find_secrets(struct cs_buf *secrets, struct cs_mls_hash *ref,
-    bool *last_resort, struct cs_client *c, struct cs_view welcome)
+find_secrets(struct cs_buf *secrets, struct cs_mls_hash *ref, bool *last_resort,
+    struct cs_client *c, struct cs_view welcome)
 {
 	enum cs_err err;
 
@@ -130,9 +130,8 @@ find_secrets(struct cs_buf *secrets, struct cs_mls_hash *ref,
 	}
 }
 
-/* Everybody in the group, written down; then who asked us in. */
-static enum cs_err
-learn_members(struct cs_client *c, const struct cs_mls_group *mls)
+enum cs_err
+client_learn_members(struct cs_client *c, const struct cs_mls_group *mls)
 {
 	struct cs_mls_member m;
 	enum cs_err err = CS_OK;
@@ -211,7 +210,7 @@ take_group(struct cs_client *c, struct client_group *g,
 	memcpy(g->chain, w->chain, sizeof g->chain);
 	if ((err = cs_group_ref(g->ref, id)) ||
 	    (err = client_group_check_operator(c, g->mls)) ||
-	    (err = learn_members(c, g->mls)))
+	    (err = client_learn_members(c, g->mls)))
 		return err;
 	if (!cs_mls_group_member(
 		g->mls, cs_mls_group_welcomed_by(g->mls), &adder) ||

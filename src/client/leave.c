@@ -60,6 +60,20 @@ leaving_load(
 	return err;
 }
 
+/* Where every member knows it, the own leaf goes by a SelfRemove, which those
+ * who join by themselves can commit, too. */
+static enum cs_err
+propose_one(struct cs_buf *out, struct client_group *g, uint32_t leaf)
+{
+	enum cs_err err = CS_ERR_UNSUPPORTED;
+
+	if (leaf == cs_mls_group_own_leaf(g->mls))
+		err = cs_mls_propose_self_remove(out, g->mls);
+	return err == CS_ERR_UNSUPPORTED
+	    ? cs_mls_propose_remove(out, g->mls, leaf)
+	    : err;
+}
+
 /* A proposal for each of our leaves, ours last: with it we are done. */
 static enum cs_err
 make(struct cs_buf *messages, struct cs_client *c, struct client_group *g)
@@ -72,7 +86,7 @@ make(struct cs_buf *messages, struct cs_client *c, struct client_group *g)
 
 	for (size_t i = 0; err == CS_OK && i < n; i++) {
 		cs_buf_reset(&one);
-		err = cs_mls_propose_remove(&one, g->mls, leaves[i]);
+		err = propose_one(&one, g, leaves[i]);
 		cs_write_vec(&w, cs_buf_view(&one));
 		/* Told as our leaving, not as somebody's doing. */
 		if (g->n_leavers < CS_WIRE_DEVICES_MAX)

@@ -130,8 +130,7 @@ client_link_ask_open(struct client_link_ask *out,
 	if ((err = cs_reader_end(&r)))
 		goto out;
 	if (!cs_sign_public_valid(CS_VIEW_OF(out->device_key)) ||
-	    !cs_hpke_public_valid(
-		CS_DHKEM_X25519, CS_VIEW_OF(out->seal_key)))
+	    !cs_hpke_public_valid(CS_DHKEM_X25519, CS_VIEW_OF(out->seal_key)))
 		err = CS_ERR_KEY;
 	else if (!client_device_name_valid(out->name))
 		err = CS_ERR_FORMAT;

@@ -235,11 +235,10 @@ client_sent(
 	return err;
 }
 
-/* The stamp in the hub's answer: it has to be the one that the log shows. */
-static enum cs_err
-check_answer(struct cs_client *c, const struct client_group *g,
-    const struct sealed_message *m, const struct cs_wire_submit_answer *answer,
-    struct cs_stamp *stamp)
+enum cs_err
+client_stamp_check(struct cs_stamp *stamp, struct cs_client *c,
+    const struct client_group *g, uint64_t epoch, const uint8_t *tag,
+    struct cs_view message, const struct cs_wire_submit_answer *answer)
 {
 	struct cs_buf cert = { 0 };
 	struct cs_stamp_key_cert key;
@@ -250,17 +249,19 @@ check_answer(struct cs_client *c, const struct client_group *g,
 	memcpy(stamp->group_ref, g->ref, sizeof stamp->group_ref);
 	memcpy(stamp->account, c->account, sizeof stamp->account);
 	memcpy(stamp->device, c->device, sizeof stamp->device);
-	memcpy(stamp->tag, m->tag, sizeof stamp->tag);
-	stamp->epoch = m->epoch;
+	memset(stamp->tag, 0, sizeof stamp->tag);
+	if (tag != NULL)
+		memcpy(stamp->tag, tag, sizeof stamp->tag);
+	stamp->epoch = epoch;
 	if ((err = cs_operator_id(stamp->operator_id, c->root)) ||
-	    (err = cs_sha256(stamp->msg_hash, m->ciphertext)) ||
+	    (err = cs_sha256(stamp->msg_hash, message)) ||
 	    (err = client_stamp_cert(&cert, c, stamp->key_id)) ||
 	    (err = cs_stamp_key_cert_parse(
 		 &key, cs_buf_view(&cert), CS_VIEW_OF(c->root))) ||
 	    (err = cs_stamp_verify(stamp, &key, c->root)))
 		goto out;
 	if (stamp->group_seq != answer->group_seq ||
-	    (stamp->flags & CS_STAMP_HANDSHAKE))
+	    !!(stamp->flags & CS_STAMP_HANDSHAKE) != (tag == NULL))
 		err = CS_ERR_STAMP;
 out:
 	cs_buf_free(&cert);
@@ -321,7 +322,8 @@ submit(struct cs_client *c, struct client_group *g, uint64_t id,
 	}
 	if (err)
 		return err;
-	if ((err = check_answer(c, g, m, &answer, &stamp)))
+	if ((err = client_stamp_check(
+		 &stamp, c, g, m->epoch, m->tag, m->ciphertext, &answer)))
 		return client_problem(c, err,
 		    "The hub took the message, but its stamp does not verify "
 		    "(%s).",

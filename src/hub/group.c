@@ -265,7 +265,11 @@ hub_group_new(struct hub_request *rq)
 		return hub_code(err);
 	if (n >= HUB_GROUPS_ACCOUNT)
 		return CS_WIRE_E_LIMIT;
+	if (m.group_info.len > CS_WIRE_GROUP_INFO_MAX)
+		return CS_WIRE_E_TOO_LARGE;
 	err = cs_mls_public_group_new(&g, m.group_info, cs_view(NULL, 0), &opt);
+	if (err == CS_OK)
+		err = cs_mls_public_group_check_info(g, m.group_info);
 	if (err)
 		return cs_err_class(err) == CS_ERR_CLASS_THEIRS
 		    ? CS_WIRE_E_INVALID_HANDSHAKE
@@ -295,9 +299,8 @@ check_sender(
 	return 0;
 }
 
-/* Is somebody of the account in the group, by the rows so far? */
-static enum cs_err
-account_in(bool *out, struct cs_hub *hub, struct cs_view group,
+enum cs_err
+hub_account_in(bool *out, struct cs_hub *hub, struct cs_view group,
     const uint8_t account[static 16])
 {
 	uint64_t n;
@@ -317,7 +320,7 @@ check_contact(struct hub_request *rq, const struct hub_group *group,
     const uint8_t account[static 16])
 {
 	bool there;
-	enum cs_err err = account_in(&there, rq->hub, group->id, account);
+	enum cs_err err = hub_account_in(&there, rq->hub, group->id, account);
 
 	if (err)
 		return hub_code(err);
@@ -325,11 +328,29 @@ check_contact(struct hub_request *rq, const struct hub_group *group,
 		     : hub_contact_added(rq->hub, rq->conn->account, account);
 }
 
+static enum cs_err
+insert_welcome(struct hub_request *rq, const struct hub_group *group,
+    const uint8_t device[static 16], struct cs_view welcome)
+{
+	const struct cs_wire_push push = { .kind = CS_WIRE_PUSH_WELCOME };
+	enum cs_err err;
+
+	err = cs_db_exec(rq->hub->db,
+	    "INSERT INTO welcome(device,grp,account,seq,chain,bytes,created)"
+	    " VALUES(?,?,?,?,?,?,?)",
+	    cs_blob(cs_view(device, 16)), cs_blob(group->id),
+	    cs_blob(CS_VIEW_OF(rq->conn->account)), cs_int(group->seq),
+	    cs_blob(CS_VIEW_OF(group->chain)), cs_blob(welcome),
+	    cs_int(rq->hub->now_ms));
+	if (err == CS_OK)
+		hub_push_device(rq->hub, device, &push);
+	return err;
+}
+
 static uint16_t
 add_member(struct hub_request *rq, const struct hub_group *group,
     const struct cs_mls_public_group *g, uint32_t leaf, struct cs_view welcome)
 {
-	const struct cs_wire_push push = { .kind = CS_WIRE_PUSH_WELCOME };
 	struct cs_mls_member added;
 	uint8_t device[16], account[16];
 	enum cs_err err;
@@ -340,18 +361,12 @@ add_member(struct hub_request *rq, const struct hub_group *group,
 		return CS_WIRE_E_INVALID_HANDSHAKE;
 	if ((code = check_contact(rq, group, account)) != 0)
 		return code;
-	if ((err = insert_member(
-		 rq->hub, group->id, device, account, leaf, group->seq)) ||
-	    (err = cs_db_exec(rq->hub->db,
-		 "INSERT INTO welcome(device,grp,account,seq,chain,bytes,"
-		 "created) VALUES(?,?,?,?,?,?,?)",
-		 cs_blob(CS_VIEW_OF(device)), cs_blob(group->id),
-		 cs_blob(CS_VIEW_OF(rq->conn->account)), cs_int(group->seq),
-		 cs_blob(CS_VIEW_OF(group->chain)), cs_blob(welcome),
-		 cs_int(rq->hub->now_ms))))
-		return hub_code(err);
-	hub_push_device(rq->hub, device, &push);
-	return 0;
+	err = insert_member(
+	    rq->hub, group->id, device, account, leaf, group->seq);
+	/* Who came by an external commit needs no Welcome. */
+	if (err == CS_OK && welcome.len != 0)
+		err = insert_welcome(rq, group, device, welcome);
+	return hub_code(err);
 }
 
 static enum cs_err
@@ -392,6 +407,41 @@ follow(struct hub_request *rq, const struct hub_group *group,
 	return 0;
 }
 
+/* Whoever is added gets a Welcome, unless he came by himself. */
+static bool
+is_complete(
+    const struct cs_mls_public_outcome *outcome, const struct cs_wire_submit *m)
+{
+	return outcome->external_commit
+	    ? m->welcome.len == 0
+	    : outcome->n_added == 0 || m->welcome.len != 0;
+}
+
+/* A device comes by itself where its account is; whoever is not in the group
+ * does nothing else there. */
+static bool
+may_join(struct hub_request *rq, const struct hub_group *group,
+    const struct cs_mls_public_outcome *outcome)
+{
+	bool there = false;
+
+	if (!outcome->external_commit)
+		return hub_is_member(rq, group->id) == 0;
+	return hub_account_in(&there, rq->hub, group->id, rq->conn->account) ==
+	    CS_OK &&
+	    there;
+}
+
+/* The GroupInfo is of the epoch that the commit begins. */
+static bool
+fits(const struct cs_mls_public_outcome *outcome,
+    const struct cs_mls_public_group *g, struct cs_view info)
+{
+	if (outcome->content != CS_MLS_CONTENT_COMMIT)
+		return info.len == 0;
+	return cs_mls_public_group_check_info(g, info) == CS_OK;
+}
+
 uint16_t
 hub_handshake(struct hub_request *rq, struct hub_group *group,
     const struct cs_wire_submit *m, struct hub_entry *entry,
@@ -416,11 +466,9 @@ hub_handshake(struct hub_request *rq, struct hub_group *group,
 	 * committer never does (RFC 9420, 12.2). */
 	if ((code = check_sender(rq, g, outcome.sender_leaf)) != 0)
 		goto out;
-	if (outcome.n_added != 0 && m->welcome.len == 0) {
-		code = CS_WIRE_E_INVALID_HANDSHAKE;
-		goto out;
-	}
-	if ((err = hub_group_check_extensions(rq->hub, g))) {
+	if (!is_complete(&outcome, m) || !may_join(rq, group, &outcome) ||
+	    !fits(&outcome, g, m->group_info) ||
+	    hub_group_check_extensions(rq->hub, g) != CS_OK) {
 		code = CS_WIRE_E_INVALID_HANDSHAKE;
 		goto out;
 	}
@@ -556,18 +604,27 @@ static uint16_t
 answer_info(struct hub_request *rq, struct cs_view id)
 {
 	struct cs_wire_group_info answer = { 0 };
+	struct cs_mls_public_group *g = NULL;
+	struct cs_buf info = { 0 }, tree = { 0 };
 	struct cs_rows rows;
-	uint16_t code = CS_WIRE_E_NO_GROUP;
 	enum cs_err err;
+	uint16_t code;
 
 	err = cs_db_query(
 	    &rows, rq->hub->db, "SELECT info FROM grp WHERE id=?", cs_blob(id));
-	if (err == CS_OK && cs_rows_next(&rows)) {
-		answer.group_info = cs_col_blob(&rows, 0);
-		code = hub_answer(rq, &cs_wire_group_info_shape, &answer);
-	}
-	err = cs_rows_end(&rows, err);
-	return err ? hub_code(err) : code;
+	if (err == CS_OK && cs_rows_next(&rows))
+		err = cs_buf_set(&info, cs_col_blob(&rows, 0));
+	if ((err = cs_rows_end(&rows, err)) == CS_OK &&
+	    (err = hub_public_load(&g, rq->hub, id)) == CS_OK)
+		err = cs_mls_public_group_tree(g, &tree);
+	answer.group_info = cs_buf_view(&info);
+	answer.tree = cs_buf_view(&tree);
+	code = err ? hub_code(err)
+		   : hub_answer(rq, &cs_wire_group_info_shape, &answer);
+	cs_mls_public_group_free(g);
+	cs_buf_free(&info);
+	cs_buf_free(&tree);
+	return code;
 }
 
 uint16_t
@@ -579,7 +636,8 @@ hub_group_info(struct hub_request *rq)
 
 	if ((err = cs_wire_parse(
 		 &m, &cs_wire_group_info_get_shape, rq->body)) ||
-	    (err = account_in(&there, rq->hub, m.group_id, rq->conn->account)))
+	    (err = hub_account_in(
+		 &there, rq->hub, m.group_id, rq->conn->account)))
 		return hub_code(err);
 	/* What groups there are is for those who are in them. */
 	return there ? answer_info(rq, m.group_id) : CS_WIRE_E_NO_GROUP;

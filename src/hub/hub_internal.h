@@ -34,8 +34,9 @@
 #define HUB_KEEP_MS ((uint64_t)30 * 86400 * 1000) /* report window */
 #define HUB_GROUPS_ACCOUNT 10000
 #define HUB_FETCH_BYTES ((size_t)2 << 20) /* of messages an answer */
-#define HUB_LINK_MS (10 * 60 * 1000) /* long enough to fetch the other device  \
-				      */
+#define HUB_LINK_MS                                                            \
+	(10 * 60 * 1000) /* long enough to fetch the other device              \
+			  */
 #define HUB_DAY_MS ((uint64_t)86400 * 1000)
 
 extern const struct cs_db_schema cs_hub_schema;
@@ -231,6 +232,12 @@ struct hub_entry {
 CS_CHECKED enum cs_err hub_log_append(struct cs_hub *hub,
     struct hub_group *group, const struct hub_entry *entry,
     struct cs_buf *stamp);
+
+/* Is a device of the account in the group, by the rows so far? */
+CS_CHECKED enum cs_err hub_account_in(bool *out, struct cs_hub *hub,
+    struct cs_view group, const uint8_t account[static 16]);
+/* Is the device of the connection?  0 or CS_WIRE_E_NO_GROUP. */
+uint16_t hub_is_member(struct hub_request *rq, struct cs_view group_id);
 
 /* Check a handshake and follow it; its entry is appended by hub_submit(). */
 uint16_t hub_handshake(struct hub_request *rq, struct hub_group *group,

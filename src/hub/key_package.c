@@ -60,8 +60,8 @@ put_one(struct hub_request *rq, struct cs_view bytes, bool last_resort)
 		return CS_WIRE_E_CERTIFICATE;
 	err = cs_db_get_int(&known, rq->hub->db,
 	    "SELECT COUNT(*) FROM device WHERE id=? AND cert=? AND key=?",
-	    cs_blob(CS_VIEW_OF(rq->conn->device)), cs_blob(info.credential.identity),
-	    cs_blob(info.signature_key));
+	    cs_blob(CS_VIEW_OF(rq->conn->device)),
+	    cs_blob(info.credential.identity), cs_blob(info.signature_key));
 	if (err)
 		return hub_code(err);
 	if (known != 1)

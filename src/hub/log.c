@@ -161,8 +161,8 @@ stale(struct hub_request *rq, const struct hub_group *group, uint64_t epoch)
 	return CS_WIRE_E_STALE_EPOCH;
 }
 
-static uint16_t
-is_member(struct hub_request *rq, struct cs_view group_id)
+uint16_t
+hub_is_member(struct hub_request *rq, struct cs_view group_id)
 {
 	uint64_t n;
 	enum cs_err err;
@@ -174,6 +174,24 @@ is_member(struct hub_request *rq, struct cs_view group_id)
 	if (err)
 		return hub_code(err);
 	return n == 1 ? 0 : CS_WIRE_E_NO_GROUP;
+}
+
+/* Members may; and a device whose account is there may come by a commit, which
+ * hub_handshake() looks at more closely. */
+static uint16_t
+may_submit(struct hub_request *rq, const struct cs_mls_message_info *info)
+{
+	bool there;
+	enum cs_err err;
+
+	if (info->content != CS_MLS_CONTENT_COMMIT ||
+	    info->wire != CS_MLS_WIRE_PUBLIC)
+		return hub_is_member(rq, info->group_id);
+	err =
+	    hub_account_in(&there, rq->hub, info->group_id, rq->conn->account);
+	if (err)
+		return hub_code(err);
+	return there ? 0 : CS_WIRE_E_NO_GROUP;
 }
 
 static uint16_t
@@ -207,7 +225,7 @@ submit(struct hub_request *rq, const struct cs_wire_submit *m,
 	code = repeated(rq, group, &entry, &found);
 	if (found || code != 0)
 		return code;
-	if ((code = is_member(rq, m->group_id)) != 0)
+	if ((code = may_submit(rq, &info)) != 0)
 		return code;
 	if (info.epoch != group->epoch)
 		return stale(rq, group, info.epoch);

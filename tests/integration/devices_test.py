@@ -115,6 +115,132 @@ def test_link():
         one_epoch(w, "family", "alma", "laptop", "boris")
 
 
+def test_joins_by_itself():
+    """Nobody has to be there for the new device to enter."""
+    with World() as w:
+        w.join("alma", "boris", "cleo")
+        w.friends("alma", "boris", "cleo")
+        w.csok("alma", "group", "new", "family", "boris", "cleo")
+        for name in ("boris", "cleo"):
+            w.csok(name, "inbox")
+        w.link("alma", "laptop")
+        check(sorted(group(w, "laptop", "family")["members"]) ==
+              ["alma", "boris", "cleo"], "in it at once")
+        w.csok("laptop", "send", "family", "here I am")
+        for name in ("boris", "cleo"):
+            check("here I am" in w.texts(name), name)
+            check("alma added a device." in notices(w, name), name)
+        w.csok("boris", "send", "alma", "and alone")
+        check("and alone" in w.texts("laptop"), "in each conversation")
+        w.csok("alma", "inbox")
+        one_epoch(w, "family", "alma", "laptop", "boris", "cleo")
+        # The one who lets in does not bring in again.
+        before = group(w, "alma", "family")["epoch"]
+        settle(w, "alma", "laptop")
+        check(group(w, "alma", "family")["epoch"] == before, "once")
+
+
+def test_joining_collides():
+    """Others commit while the new device enters."""
+    with World() as w:
+        w.join("alma", "boris", "cleo", "dara")
+        w.friends("alma", "boris", "cleo", "dara")
+        w.csok("alma", "group", "new", "family", "boris")
+        w.csok("boris", "inbox")
+        for i, name in enumerate(("laptop", "tablet")):
+            proc, code = w.link_begin("alma")
+            joined, added = at_once(
+                lambda n=name, c=code: w.cs(n, "join-device", c),
+                lambda i=i: w.cs("boris", "group", "add", "family",
+                                 ("cleo", "dara")[i]))
+            check(joined.status == 0 and added.status == 0,
+                  "%s %s" % (joined, added))
+            check(w.link_end("alma", proc).status == 0, "linked")
+        settle(w, "alma", "laptop", "tablet", "boris", "cleo", "dara")
+        w.csok("dara", "send", "family", "all here")
+        for name in ("alma", "laptop", "tablet", "boris", "cleo"):
+            check("all here" in w.csok(name, "inbox", "--all").out, name)
+        one_epoch(w, "family", "alma", "laptop", "tablet", "boris", "cleo",
+                  "dara")
+
+
+def test_lying_group_info():
+    """What the hub says of a group is checked: a changed GroupInfo, an old
+    one, one of another group.  The device waits for another one of its own."""
+    lies = {
+        "changed": lambda now, old, other: now[:-1] + bytes([now[-1] ^ 1]),
+        "old": lambda now, old, other: old,
+        "of another group": lambda now, old, other: other,
+        "none": lambda now, old, other: b"",
+    }
+    for lie, make in lies.items():
+        with World() as w:
+            w.join("alma", "boris")
+            w.friends("alma", "boris")
+            w.csok("alma", "group", "new", "one", "boris")
+            w.csok("alma", "group", "new", "two", "boris")
+            w.csok("boris", "inbox")
+            db = w.db()
+            old = dict(db.execute("SELECT id,info FROM grp").fetchall())
+            w.csok("boris", "group", "leave", "one")
+            w.csok("alma", "inbox")
+            w.csok("alma", "group", "add", "one", "boris")
+            now = db.execute("SELECT id,info FROM grp").fetchall()
+            changed = [i for i, info in now if info != old[i]]
+            check(len(changed) == 1, "one has moved on")
+            other = [info for i, info in now if i != changed[0]][0]
+            db.execute("UPDATE grp SET info=? WHERE id=?",
+                       (make(dict(now)[changed[0]], old[changed[0]], other),
+                        changed[0]))
+            db.commit()
+            db.close()
+            w.link("alma", "laptop")
+            out = w.csok("laptop", "group", "list", "--json").out
+            check('"one"' not in out, "%s: it is not taken: %s" % (lie, out))
+            # Whoever is in it brings the laptop in.
+            settle(w, "alma", "laptop", "boris")
+            w.csok("boris", "inbox")
+            w.csok("alma", "send", "one", "after the lie")
+            check("after the lie" in w.csok("laptop", "inbox", "--all").out,
+                  "%s: and then it works" % lie)
+
+
+def stranger_world(w):
+    w.join("alma", "boris", "mallory")
+    w.friends("alma", "boris")
+    w.csok("alma", "group", "new", "family", "boris")
+    w.csok("boris", "inbox")
+    for i in range(5):
+        w.csok("alma", "send", "family", "message %d" % i)
+    w.csok("boris", "inbox")
+
+
+def test_stranger_asks():
+    with World() as w:
+        stranger_world(w)
+        r = w.ok("stranger", w.hub, w.home("mallory"), "ask")
+        check(r.out.strip() == "no-group", "the hub refuses: %s" % r)
+        w.csok("alma", "send", "family", "undisturbed")
+        check(w.texts("boris") == ["undisturbed"], "and nothing happened")
+
+
+def test_stranger_slipped_in():
+    """A hub that lets a stranger in by an external commit: the members do
+    not follow, and say so."""
+    with World() as w:
+        stranger_world(w)
+        w.stop("hub")
+        w.ok("stranger", w.hub, w.home("mallory"), "slip")
+        w.start_hub()
+        got = w.inbox("boris")
+        check([m["reason"] for m in got if m["kind"] == "refused"] ==
+              ["member"], "refused: %s" % got)
+        check(sorted(group(w, "boris", "family")["members"]) ==
+              ["alma", "boris"], "nobody came")
+        w.csok("boris", "send", "alma", "somebody wants in")
+        check("somebody wants in" in w.texts("alma"), "the rest works")
+
+
 def test_devices_list():
     with World() as w:
         linked(w)
@@ -626,7 +752,9 @@ def test_key_changed():
 
 
 if __name__ == "__main__":
-    main(test_link, test_devices_list, test_new_groups_have_all_devices,
+    main(test_link, test_joins_by_itself, test_joining_collides,
+         test_lying_group_info, test_stranger_asks, test_stranger_slipped_in,
+         test_devices_list, test_new_groups_have_all_devices,
          test_report_from_either_device, test_devices_offline_in_between,
          test_commits_collide, test_removed_while_offline,
          test_removed_while_following, test_codes, test_codes_over,

@@ -146,7 +146,7 @@ class World:
             proc.send_signal(how)
         proc.wait(STUCK_S)
         proc.stdout.close()
-        if how == signal.SIGTERM:
+        if how == signal.SIGTERM and os.path.exists(self.path(name + ".log")):
             with open(self.path(name + ".log"), errors="replace") as f:
                 log = f.read()
             check("Sanitizer" not in log and "runtime error" not in log,

@@ -265,8 +265,8 @@ test_leaf(void **state)
 	assert_ok(check_leaf(
 	    w.c, boris, boris, CS_VIEW_OF(w.boris.device_key.public)));
 	/* A leaf stays with its device. */
-	assert_err(check_leaf(
-		       w.c, boris, alma, CS_VIEW_OF(w.boris.device_key.public)),
+	assert_err(
+	    check_leaf(w.c, boris, alma, CS_VIEW_OF(w.boris.device_key.public)),
 	    CS_ERR_CREDENTIAL);
 	/* The leaf signs with the key of the certificate, no other. */
 	assert_err(check_leaf(w.c, boris, none,
@@ -275,8 +275,7 @@ test_leaf(void **state)
 	assert_err(check_leaf(w.c, boris, none,
 		       cs_view(w.boris.device_key.public, 31)),
 	    CS_ERR_CREDENTIAL);
-	assert_err(
-	    check_leaf(w.c, boris, none, none), CS_ERR_CREDENTIAL);
+	assert_err(check_leaf(w.c, boris, none, none), CS_ERR_CREDENTIAL);
 	world_clear(&w);
 }
 

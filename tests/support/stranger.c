@@ -1,0 +1,151 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * stranger HUBDIR HOME (ask | slip): a member of the hub, but not of its
+ * largest group, makes an external commit to that group with what the hub's
+ * folder holds.  ask: submits it, and prints the hub's answer.  slip: the hub,
+ * which has to be stopped, lies and puts it into the log, stamped and followed,
+ * as if it were in order.
+ */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "client/client_internal.h"
+#include "crypto/hash.h"
+#include "hub/hub_internal.h"
+#include "hub/keys.h"
+
+struct job {
+	struct cs_hub hub;
+	struct cs_client *c;
+	struct cs_buf group, info, tree, commit, new_info;
+	struct cs_mls_public_group *public;
+};
+
+static void
+must(enum cs_err err, const char *what)
+{
+	if (err) {
+		fprintf(stderr, "stranger: %s: %s\n", what, cs_err_text(err));
+		exit(1);
+	}
+}
+
+static void
+open_hub(struct job *j, char *dir)
+{
+	struct hub_conf conf;
+	struct cs_rows rows;
+	char path[4096];
+
+	j->hub.dir = dir;
+	hub_clock(&j->hub);
+	must(hub_conf_read(&conf, dir), "configuration");
+	memcpy(j->hub.name, conf.name, sizeof j->hub.name);
+	must(hub_keys_load(&j->hub), "keys");
+	snprintf(path, sizeof path, "%s/hub.db", dir);
+	must(cs_db_open(&j->hub.db, path, CS_DB_SHARED, &cs_hub_schema), "db");
+	must(cs_db_query(&rows, j->hub.db,
+		 "SELECT id,info FROM grp ORDER BY (SELECT COUNT(*) FROM log"
+		 " WHERE log.grp=grp.id) DESC"),
+	    "group");
+	if (!cs_rows_next(&rows))
+		must(CS_ERR_NOT_FOUND, "group");
+	must(cs_buf_set(&j->group, cs_col_blob(&rows, 0)), "group");
+	must(cs_buf_set(&j->info, cs_col_blob(&rows, 1)), "info");
+	must(cs_rows_end(&rows, CS_OK), "group");
+	must(hub_public_load(&j->public, &j->hub, cs_buf_view(&j->group)),
+	    "public half");
+	must(cs_mls_public_group_tree(j->public, &j->tree), "tree");
+}
+
+static void
+make_commit(struct job *j)
+{
+	struct cs_mls_options opt = client_mls_options(j->c);
+	const struct cs_mls_external_options ext = {
+		.ratchet_tree = cs_buf_view(&j->tree),
+	};
+	struct cs_mls_group *mls = NULL;
+	struct cs_mls_identity id;
+
+	memcpy(j->c->external_sender, j->hub.external_key.public, 32);
+	must(client_identity(&id, j->c), "identity");
+	must(cs_mls_external_commit(
+		 &mls, &j->commit, cs_buf_view(&j->info), &id, &opt, &ext),
+	    "commit");
+	must(cs_mls_group_info(mls, &j->new_info, false), "info");
+	cs_mls_group_free(mls);
+}
+
+static void
+ask(struct job *j)
+{
+	const struct cs_wire_submit m = {
+		.group_id = cs_buf_view(&j->group),
+		.message = cs_buf_view(&j->commit),
+		.group_info = cs_buf_view(&j->new_info),
+	};
+	struct cs_wire_submit_answer answer;
+	enum cs_err err;
+
+	must(cs_client_connect(j->c), "connection");
+	err = client_call(j->c, CS_WIRE_SUBMIT, &cs_wire_submit_shape, &m,
+	    &cs_wire_submit_answer_shape, &answer);
+	printf(
+	    "%s\n", err == CS_OK ? "taken" : cs_wire_code_name(j->c->hub_code));
+}
+
+static void
+slip(struct job *j)
+{
+	struct cs_mls_public_outcome outcome;
+	struct hub_group group;
+	struct hub_entry entry = {
+		.message = cs_buf_view(&j->commit),
+		.content = CS_MLS_CONTENT_COMMIT,
+	};
+	struct cs_buf stamp = { 0 };
+
+	must(hub_group_load(&group, &j->hub, cs_buf_view(&j->group)), "group");
+	entry.epoch = group.epoch;
+	memcpy(entry.account, j->c->account, 16);
+	memcpy(entry.device, j->c->device, 16);
+	must(cs_sha256(entry.msg_hash, entry.message), "hash");
+	must(cs_mls_public_process(&outcome, j->public, entry.message), "hub");
+	must(hub_log_append(&j->hub, &group, &entry, &stamp), "log");
+	must(hub_public_store(&j->hub, j->public), "store");
+	cs_mls_public_outcome_clear(&outcome);
+	cs_buf_free(&stamp);
+}
+
+int
+main(int argc, char **argv)
+{
+	static struct job j;
+
+	if (argc != 4)
+		return 64;
+	must(cs_crypto_init(), "crypto");
+	open_hub(&j, argv[1]);
+	must(cs_client_open(&j.c, argv[2], cs_view("", 0)), "home");
+	make_commit(&j);
+	if (strcmp(argv[3], "ask") == 0)
+		ask(&j);
+	else
+		slip(&j);
+	cs_client_close(j.c);
+	cs_mls_public_group_free(j.public);
+	cs_db_close(j.hub.db);
+	cs_signer_free(j.hub.external_signer);
+	cs_buf_free(&j.group);
+	cs_buf_free(&j.info);
+	cs_buf_free(&j.tree);
+	cs_buf_free(&j.commit);
+	cs_buf_free(&j.new_info);
+	cs_buf_free(&j.hub.stamp_cert);
+	cs_buf_free(&j.hub.external_cert);
+	cs_buf_free(&j.hub.desk_seal_cert);
+	cs_buf_free(&j.hub.desk_sign_cert);
+	return 0;
+}
