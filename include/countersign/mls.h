@@ -518,7 +518,8 @@ CS_CHECKED enum cs_err cs_mls_group_succeed(struct cs_mls_group **out,
 /* ---- messages ------------------------------------------------------- */
 
 /* Encrypt application data as PrivateMessage (section 15).  CS_ERR_BUSY while
- * a proposal is stored: section 12.4 wants it committed first. */
+ * a proposal is stored: section 12.4 wants it committed first.
+ * CS_ERR_PROPOSAL: the group was re-initialised. */
 CS_CHECKED enum cs_err cs_mls_protect(struct cs_buf *out,
     struct cs_mls_group *g, struct cs_view authenticated_data,
     struct cs_view application_data);

@@ -1,18 +1,21 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * What MLS costs, beside the sum of the operations on curves that each step
- * cannot do without: signatures, verifications, encapsulations.
+ * cannot do without: signatures, verifications, encapsulations, encryption.
  */
 #include <stdio.h>
 #include <string.h>
 
 #include "app/bench_mls.h"
 #include "base/alloc.h"
+#include "crypto/aead.h"
 
 /* Microseconds, medians of this run. */
 struct primitives {
 	double keygen, sign, verify, encap, decap;
-	double sign_kib, verify_kib; /* of what a message of 1 KiB signs */
+	/* What a message costs: signature or verification, and the content and
+	 * the sender's data encrypted. */
+	double send, receive, send_kib, receive_kib;
 };
 
 /* What is signed beside the content: the GroupContext, the framing. */
@@ -83,11 +86,30 @@ do_decap(void *arg)
 	    "a decapsulation");
 }
 
+static void
+do_seal(void *arg)
+{
+	static const uint8_t key[32], nonce[12];
+	struct subject *s = arg;
+	const struct cs_aead_params p = {
+		.aead = s->suite->aead,
+		.key = cs_view(key, s->suite->aead_key_len),
+		.nonce = CS_VIEW_OF(nonce),
+	};
+	uint8_t out[sizeof s->message + CS_AEAD_TAG_LEN];
+
+	bench_must(
+	    cs_aead_seal_to(out, &p, cs_view(s->message, s->len)), "sealing");
+	bench_must(
+	    cs_aead_seal_to(out, &p, cs_view(s->message, 12)), "sealing");
+}
+
 static struct primitives
 measure_primitives(const struct cs_suite *suite, unsigned n)
 {
 	struct subject s = { .suite = suite, .len = SIGNED_ABOUT };
 	struct primitives p;
+	double us;
 
 	bench_must(cs_signer_new(&s.signer, suite->sig), "a key");
 	bench_must(cs_hpke_key_new(&s.key, suite->kem), "a key");
@@ -96,9 +118,14 @@ measure_primitives(const struct cs_suite *suite, unsigned n)
 	p.verify = (double)bench_median(do_verify, &s, n) / 1e3;
 	p.encap = (double)bench_median(do_encap, &s, n) / 1e3;
 	p.decap = (double)bench_median(do_decap, &s, n) / 1e3;
+	p.send = p.sign + (double)bench_median(do_seal, &s, n) / 1e3;
+	p.receive = p.send - p.sign + p.verify;
 	s.len = SIGNED_ABOUT + KIB;
-	p.sign_kib = (double)bench_median(do_sign, &s, n) / 1e3;
-	p.verify_kib = (double)bench_median(do_verify, &s, n) / 1e3;
+	p.send_kib = (double)bench_median(do_sign, &s, n) / 1e3;
+	p.receive_kib = (double)bench_median(do_verify, &s, n) / 1e3;
+	us = (double)bench_median(do_seal, &s, n) / 1e3;
+	p.send_kib += us;
+	p.receive_kib += us;
 	cs_signer_free(s.signer);
 	return p;
 }
@@ -187,11 +214,11 @@ messages(struct bench_crew *c, const struct primitives *p, size_t len,
 		bench_must(CS_ERR_NOMEM, "messages");
 	us = (double)bench_median(protect, &s, rounds) / 1e3;
 	snprintf(name, sizeof name, "protect %zu bytes, N = %u", len, c->n);
-	show(c->suite, name, us, len < KIB ? p->sign : p->sign_kib, 1.3);
+	show(c->suite, name, us, len < KIB ? p->send : p->send_kib, 1.3);
 	s.at = 0;
 	us = (double)bench_median(unprotect, &s, rounds) / 1e3;
 	snprintf(name, sizeof name, "unprotect %zu bytes, N = %u", len, c->n);
-	show(c->suite, name, us, len < KIB ? p->verify : p->verify_kib, 1.3);
+	show(c->suite, name, us, len < KIB ? p->receive : p->receive_kib, 1.3);
 	for (unsigned i = 0; i < rounds; i++)
 		cs_buf_free(&s.messages[i]);
 	cs_free_plain(s.messages);

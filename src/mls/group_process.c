@@ -229,6 +229,9 @@ cs_mls_protect(struct cs_buf *out, struct cs_mls_group *g,
 
 	if (g->ended)
 		return CS_ERR_MEMBER;
+	/* Section 12.4.2: after a ReInit nothing more is sent. */
+	if (g->pub.reinit.len != 0)
+		return CS_ERR_PROPOSAL;
 	/* Section 12.4: proposals are committed before data is sent. */
 	if (g->pub.n_proposals != 0)
 		return CS_ERR_BUSY;
