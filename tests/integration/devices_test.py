@@ -197,6 +197,12 @@ def test_lying_group_info():
             w.link("alma", "laptop")
             out = w.csok("laptop", "group", "list", "--json").out
             check('"one"' not in out, "%s: it is not taken: %s" % (lie, out))
+            for _ in range(2):
+                told = [m for m in w.inbox("laptop", "--all")
+                        if m.get("warning")]
+                check(len(told) == (lie != "none") and
+                      all("conversation one" in m["text"] for m in told),
+                      "%s: told once: %s" % (lie, told))
             # Whoever is in it brings the laptop in.
             settle(w, "alma", "laptop", "boris")
             w.csok("boris", "inbox")
@@ -421,6 +427,58 @@ def test_removed_while_offline():
         settle(w, "alma", "phone2", "boris")
         w.csok("boris", "send", "alma", "welcome back")
         check("welcome back" in w.texts("phone2"), "the new one reads")
+
+
+def test_removes_itself():
+    with World() as w:
+        linked(w)
+        mine = w.csok("laptop", "whoami", "--json").lines()[0]["device"]
+        w.csok("laptop", "device", "remove", mine, "--yes")
+        r = w.cs("laptop", "inbox")
+        check("removed this one" in r.err, str(r))
+        settle(w, "alma", "boris")
+        w.csok("boris", "send", "alma", "who is left?")
+        check("who is left?" in w.texts("alma"), "the other one")
+        check("who is left?" not in w.cs("laptop", "inbox", "--all").out,
+              "and not this one")
+
+
+def test_bringing_wastes_nothing():
+    """A device without key packages cannot be brought in; looking for it
+    does not use up those of the others."""
+    with World() as w:
+        linked(w)
+        w.link("alma", "tablet")
+        db = w.db()
+
+        def left(name):
+            (n,) = db.execute(
+                "SELECT COUNT(*) FROM key_package WHERE device=?",
+                (bytes.fromhex(w.csok(name, "whoami",
+                                      "--json").lines()[0]["device"]),)
+            ).fetchone()
+            return n
+
+        # A device that broke off before it had brought any.
+        (account,) = db.execute("SELECT id FROM account WHERE"
+                                " handle='alma'").fetchone()
+        proc, code = w.link_begin("alma")
+        w.csok("phone", "join-device", code, "--name", "phone")
+        check(w.link_end("alma", proc).status == 0, "linked")
+        phone = bytes.fromhex(w.csok("phone", "whoami",
+                                     "--json").lines()[0]["device"])
+        db.execute("DELETE FROM key_package WHERE device=?", (phone,))
+        db.commit()
+        w.csok("alma", "group", "new", "late", "boris")
+        before = left("laptop"), left("tablet")
+        for _ in range(3):
+            w.csok("alma", "inbox")
+        check((left("laptop"), left("tablet")) == before, "none is wasted")
+        w.csok("phone", "inbox")
+        w.csok("alma", "inbox")
+        w.csok("boris", "inbox")
+        w.csok("boris", "send", "late", "all there?")
+        check("all there?" in w.texts("phone"), "brought in afterwards")
 
 
 def test_removed_while_following():
@@ -757,6 +815,7 @@ if __name__ == "__main__":
          test_devices_list, test_new_groups_have_all_devices,
          test_report_from_either_device, test_devices_offline_in_between,
          test_commits_collide, test_removed_while_offline,
+         test_removes_itself, test_bringing_wastes_nothing,
          test_removed_while_following, test_codes, test_codes_over,
          test_answer_tampered, test_killed_while_joining,
          test_too_many_devices, test_leave, test_leave_races,
