@@ -548,7 +548,8 @@ void cs_mls_received_clear(struct cs_mls_received *r);
  * external sender or a new member.  On failure the group is as it was.
  * CS_ERR_EPOCH: not for an epoch that we have; CS_ERR_REPLAY: its key was used
  * or deleted, or it is a message of our own, or a proposal that is stored
- * already; CS_ERR_LIMIT: further ahead than the options allow.
+ * already; CS_ERR_LIMIT: further ahead than the options allow;
+ * CS_ERR_NOT_FOUND: it needs a PSK that is not known here.
  */
 CS_CHECKED enum cs_err cs_mls_process(struct cs_mls_received *out,
     struct cs_mls_group *g, struct cs_view message);

@@ -227,7 +227,7 @@ try_public_group(void *arg)
 	enum cs_err err;
 
 	if ((err = cs_mls_public_group_new(
-	    &g, cs_buf_view(&s->info), cs_view(NULL, 0), &opt)) ||
+		 &g, cs_buf_view(&s->info), cs_view(NULL, 0), &opt)) ||
 	    (err = cs_mls_public_process(&o, g, cs_buf_view(&s->commit))) ||
 	    (err = cs_mls_public_group_save(g, &out)) ||
 	    (err = cs_mls_public_group_load(&again, cs_buf_view(&out), &opt)))

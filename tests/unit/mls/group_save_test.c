@@ -111,8 +111,7 @@ test_damaged(void **state)
 		saved.data[i] ^= 0x41;
 	}
 	assert_ok(cs_buf_add(&saved, cs_view_str("x")));
-	assert_err(
-	    world_load(&g, cs_buf_view(&saved), &opt), CS_ERR_CORRUPT);
+	assert_err(world_load(&g, cs_buf_view(&saved), &opt), CS_ERR_CORRUPT);
 	cs_buf_free(&saved);
 	world_member_clear(&m[0]);
 	world_member_clear(&m[1]);

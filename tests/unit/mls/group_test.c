@@ -240,8 +240,7 @@ test_welcome_for_two(void **state)
 	assert_ok(world_commit(&m[1], &opt, &commit, &welcome));
 	assert_ok(world_follow(&m[0], &commit));
 	assert_ok(cs_mls_welcome_recipient(&ref, cs_buf_view(&welcome), 1));
-	assert_view_equal(
-	    cs_mls_hash_view(&ref), cs_mls_hash_view(&m[3].ref));
+	assert_view_equal(cs_mls_hash_view(&ref), cs_mls_hash_view(&m[3].ref));
 	assert_err(cs_mls_welcome_recipient(&ref, cs_buf_view(&welcome), 2),
 	    CS_ERR_NOT_FOUND);
 	assert_ok(world_join(&m[2], &welcome));

@@ -3,121 +3,7 @@
  * Handshakes that are well signed and tagged by a member and nevertheless not
  * allowed (RFC 9420, sections 6, 7 and 12): member and hub refuse them alike.
  */
-#include "crypto/label.h"
-#include "mls/group.h"
-#include "support/mls_world.h"
-
-struct scene {
-	struct world_member m[3];
-	struct cs_signer *external;
-	struct cs_mls_public_group *hub;
-};
-
-static void
-set_up(struct scene *s)
-{
-	struct cs_mls_extension senders = { CS_MLS_EXT_EXTERNAL_SENDERS,
-		{ NULL, 0 } };
-	struct cs_mls_options opt = world_options();
-	struct cs_mls_external_sender sender;
-	struct cs_buf data = { 0 }, info = { 0 };
-
-	memset(s, 0, sizeof *s);
-	assert_ok(cs_signer_new(&s->external, CS_ED25519));
-	sender = (struct cs_mls_external_sender){ cs_signer_public(s->external),
-		{ CS_MLS_CREDENTIAL_BASIC, cs_view_str("hub") } };
-	assert_ok(cs_mls_external_senders(&data, &sender, 1));
-	senders.data = cs_buf_view(&data);
-	assert_ok(
-	    world_group(s->m, 3, (struct cs_mls_extensions){ &senders, 1 }));
-	assert_ok(cs_mls_group_info(s->m[0].group, &info, true));
-	assert_ok(cs_mls_public_group_new(
-	    &s->hub, cs_buf_view(&info), cs_view(NULL, 0), &opt));
-	cs_buf_free(&data);
-	cs_buf_free(&info);
-}
-
-static void
-tear_down(struct scene *s)
-{
-	for (int i = 0; i < 3; i++)
-		world_member_clear(&s->m[i]);
-	cs_mls_public_group_free(s->hub);
-	cs_signer_free(s->external);
-}
-
-/* ${body} as a message of member 0, or of the external sender. */
-static void
-send(struct cs_buf *out, const struct scene *s, enum cs_mls_content type,
-    bool external, struct cs_view body)
-{
-	static const uint8_t tag[32] = { 1 };
-	const struct cs_mls_group *g = s->m[0].group;
-	struct cs_view context = cs_mls_public_context(&g->pub);
-	struct cs_mls_signature signature;
-	struct cs_mls_unverified c = {
-		.wire = CS_MLS_WIRE_PUBLIC,
-		.framed = cs_mls_group_frame(g, type, cs_view(NULL, 0), body),
-	};
-
-	if (external)
-		c.framed.sender =
-		    (struct cs_mls_sender){ CS_MLS_SENDER_EXTERNAL, 0 };
-	if (type == CS_MLS_CONTENT_COMMIT)
-		c.confirmation_tag = CS_VIEW_OF(tag);
-	cs_buf_reset(out);
-	assert_ok(cs_mls_framed_sign(&signature, c.wire, &c.framed,
-	    external ? s->external : g->signer, context));
-	c.signature = cs_view(signature.b, signature.n);
-	assert_ok(cs_mls_public_message_seal(out, &c, g->pub.suite,
-	    external ? NULL : &g->secrets.membership, context));
-}
-
-/* What member 1 and the hub make of it: the same. */
-static void
-judged(struct scene *s, enum cs_mls_content type, bool external,
-    const struct cs_buf *body, enum cs_err want)
-{
-	struct cs_buf message = { 0 };
-	struct cs_mls_received got;
-	struct cs_mls_public_outcome o;
-
-	send(&message, s, type, external, cs_buf_view(body));
-	assert_err(
-	    cs_mls_process(&got, s->m[1].group, cs_buf_view(&message)), want);
-	assert_err(
-	    cs_mls_public_process(&o, s->hub, cs_buf_view(&message)), want);
-	cs_mls_received_clear(&got);
-	cs_mls_public_outcome_clear(&o);
-	cs_buf_free(&message);
-}
-
-static void
-write_proposal(struct cs_buf *out, const struct cs_mls_proposal *p)
-{
-	struct cs_writer w = cs_writer(out);
-
-	cs_buf_reset(out);
-	cs_mls_proposal_write(&w, p);
-	assert_ok(cs_writer_end(&w));
-}
-
-/* A commit of one entry, without a path. */
-static void
-write_commit(struct cs_buf *out, const struct cs_mls_proposal_or_ref *entry)
-{
-	struct cs_buf list = { 0 };
-	struct cs_writer w = cs_writer(&list), wo = cs_writer(out);
-	struct cs_mls_commit commit = { .n_proposals = 1 };
-
-	cs_buf_reset(out);
-	cs_mls_proposal_or_ref_write(&w, entry);
-	assert_ok(cs_writer_end(&w));
-	commit.proposals = cs_buf_view(&list);
-	cs_mls_commit_write(&wo, &commit);
-	assert_ok(cs_writer_end(&wo));
-	cs_buf_free(&list);
-}
+#include "support/mls_scene.h"
 
 static void
 test_update(void **state)
@@ -262,8 +148,8 @@ write_other_parent(
 	struct cs_reader r;
 
 	commit.path.leaf.parent_hash = CS_VIEW_OF(other);
-	assert_ok(
-	    cs_mls_leaf_sign(&leaf, &commit.path.leaf, place, s->m[0].id.signer));
+	assert_ok(cs_mls_leaf_sign(
+	    &leaf, &commit.path.leaf, place, s->m[0].id.signer));
 	r = cs_reader(cs_buf_view(&leaf));
 	cs_mls_leaf_read(&r, &commit.path.leaf);
 	assert_ok(cs_reader_end(&r));

@@ -52,7 +52,8 @@ test_good(void **state)
 	    &info, cs_buf_view(&owner.key_package), WORLD_NOW));
 	assert_int_equal(info.suite_id, 1);
 	assert_view_equal(info.credential.identity, cs_view_str(owner.name));
-	assert_view_equal(info.signature_key, cs_signer_public(owner.id.signer));
+	assert_view_equal(
+	    info.signature_key, cs_signer_public(owner.id.signer));
 	assert_view_equal(
 	    cs_mls_hash_view(&info.ref), cs_mls_hash_view(&owner.ref));
 	assert_false(info.last_resort);
@@ -166,7 +167,8 @@ test_extensions(void **state)
 	assert_ok(check(&kp));
 	/* Section 13.4: one of a type; such a leaf cannot even be read. */
 	kp.leaf.extensions.raw = CS_VIEW_OF(twice);
-	assert_err(key_package_sign(&message, &kp, owner.id.signer), CS_ERR_FORMAT);
+	assert_err(
+	    key_package_sign(&message, &kp, owner.id.signer), CS_ERR_FORMAT);
 	assert_int_equal(message.len, 0);
 	kp = copy();
 	kp.extensions.raw = CS_VIEW_OF(twice);

@@ -122,12 +122,9 @@ test_wrong_sender(void **state)
 	(void)state;
 	set_up(&w, 2);
 	assert_ok(cs_signer_new(&other, CS_ED25519));
-	assert_err(
-	    external_remove(&out, &w, 0, other, 1), CS_ERR_MISMATCH);
-	assert_err(external_remove(&out, &w, 1, w.operator, 1),
-	    CS_ERR_MEMBER);
-	assert_err(external_remove(&out, &w, 0, w.operator, 2),
-	    CS_ERR_MEMBER);
+	assert_err(external_remove(&out, &w, 0, other, 1), CS_ERR_MISMATCH);
+	assert_err(external_remove(&out, &w, 1, w.operator, 1), CS_ERR_MEMBER);
+	assert_err(external_remove(&out, &w, 0, w.operator, 2), CS_ERR_MEMBER);
 	assert_int_equal(out.len, 0);
 	assert_ok(external_remove(&out, &w, 0, w.operator, 1));
 	n = out.len;
