@@ -42,8 +42,7 @@ fuzz_world_restore(struct fuzz_world *w)
 
 	cs_mls_group_free(w->m[1].group);
 	cs_mls_public_group_free(w->pub);
-	fuzz_ok(
-	    cs_mls_group_load(&w->m[1].group, cs_buf_view(&w->saved), &opt));
+	fuzz_ok(world_load(&w->m[1].group, cs_buf_view(&w->saved), &opt));
 	fuzz_ok(cs_mls_public_group_load(
 	    &w->pub, cs_buf_view(&w->saved_pub), &opt));
 }
@@ -57,6 +56,7 @@ fuzz_world(void)
 	struct cs_mls_extension senders = { CS_MLS_EXT_EXTERNAL_SENDERS,
 		{ NULL, 0 } };
 	struct cs_mls_extensions exts = { &senders, 1 };
+	struct cs_mls_external_sender sender;
 	struct cs_buf data = { 0 };
 
 	if (made)
@@ -64,14 +64,16 @@ fuzz_world(void)
 	fuzz_ok(cs_crypto_init());
 	cs_test_fixed_random(1);
 	fuzz_ok(cs_signer_new(&w.external, CS_ED25519));
-	fuzz_ok(cs_mls_external_senders(
-	    &data, cs_view_str("m-hub"), cs_signer_public(w.external)));
+	sender = (struct cs_mls_external_sender){ cs_signer_public(w.external),
+		{ CS_MLS_CREDENTIAL_BASIC, cs_view_str("hub") } };
+	fuzz_ok(cs_mls_external_senders(&data, &sender, 1));
 	senders.data = cs_buf_view(&data);
 	fuzz_ok(world_group(w.m, FUZZ_MEMBERS, exts));
 	fuzz_ok(world_member_init(&w.m[FUZZ_NEWCOMER], FUZZ_NEWCOMER));
-	fuzz_ok(cs_mls_group_info(w.m[0].group, &w.info));
-	fuzz_ok(cs_mls_public_group_new(&w.pub, cs_buf_view(&w.info), &opt));
-	fuzz_ok(cs_mls_group_save(w.m[1].group, &w.saved));
+	fuzz_ok(cs_mls_group_info(w.m[0].group, &w.info, true));
+	fuzz_ok(cs_mls_public_group_new(
+	    &w.pub, cs_buf_view(&w.info), cs_view(NULL, 0), &opt));
+	fuzz_ok(world_save(w.m[1].group, &w.saved));
 	fuzz_ok(cs_mls_public_group_save(w.pub, &w.saved_pub));
 	cs_buf_free(&data);
 	made = true;

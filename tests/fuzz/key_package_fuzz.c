@@ -57,7 +57,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	in = cs_view(data + 1, size - 1);
 	if (data[0] % 2 == 0)
 		check(w, in);
-	else if (sign_anew(&kp, in, w->m[FUZZ_NEWCOMER].key) == CS_OK)
+	else if (sign_anew(&kp, in, w->m[FUZZ_NEWCOMER].id.signer) == CS_OK)
 		check(w, cs_buf_view(&kp));
 	cs_buf_free(&kp);
 	return 0;

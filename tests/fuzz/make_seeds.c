@@ -97,7 +97,8 @@ static void
 seeds_message(struct fuzz_world *w)
 {
 	struct cs_view kp = cs_buf_view(&w->m[FUZZ_NEWCOMER].key_package);
-	uint32_t two = 2;
+	uint32_t one = 1, two = 2;
+	struct cs_mls_external_proposal out = { .remove = &one };
 	struct cs_mls_commit_options add = { .add = &kp, .n_add = 1 };
 	struct cs_mls_commit_options remove = { .remove = &two, .n_remove = 1 };
 	struct cs_mls_staged *staged;
@@ -118,7 +119,7 @@ seeds_message(struct fuzz_world *w)
 	seed_body("commit-remove", 2, &m);
 	cs_mls_staged_free(staged);
 	cs_buf_reset(&m);
-	fuzz_ok(cs_mls_external_remove(&m, w->pub, 0, w->external, 1));
+	fuzz_ok(cs_mls_external_propose(&m, w->pub, 0, w->external, &out));
 	seed_body("external-remove", 3, &m);
 	cs_buf_reset(&m);
 	fuzz_ok(cs_mls_propose_add(&m, w->m[0].group, kp));

@@ -26,7 +26,7 @@ dress_public(struct cs_buf *out, struct fuzz_world *w, enum dress how,
 {
 	const struct cs_mls_group *g = w->m[0].group;
 	bool external = how == DRESS_EXTERNAL;
-	uint8_t signature[CS_SIG_MAX];
+	struct cs_mls_signature signature;
 	struct cs_view context = cs_mls_public_context(&g->pub);
 	struct cs_mls_unverified c = {
 		.wire = CS_MLS_WIRE_PUBLIC,
@@ -34,7 +34,6 @@ dress_public(struct cs_buf *out, struct fuzz_world *w, enum dress how,
 		    how == DRESS_COMMIT ? CS_MLS_CONTENT_COMMIT
 					: CS_MLS_CONTENT_PROPOSAL,
 		    cs_view(NULL, 0), body),
-		.signature = CS_VIEW_OF(signature),
 	};
 	enum cs_err err;
 
@@ -43,9 +42,10 @@ dress_public(struct cs_buf *out, struct fuzz_world *w, enum dress how,
 		    (struct cs_mls_sender){ CS_MLS_SENDER_EXTERNAL, 0 };
 	if (how == DRESS_COMMIT)
 		c.confirmation_tag = CS_VIEW_OF(any_tag);
-	if ((err = cs_mls_framed_sign(signature, &c.signature.len, c.wire,
-		 &c.framed, external ? w->external : g->signer, context)))
+	if ((err = cs_mls_framed_sign(&signature, c.wire, &c.framed,
+		 external ? w->external : g->signer, context)))
 		return err;
+	c.signature = cs_view(signature.b, signature.n);
 	return cs_mls_public_message_seal(out, &c, g->pub.suite,
 	    external ? NULL : &g->secrets.membership, context);
 }
@@ -55,7 +55,7 @@ dress_private(struct cs_buf *out, struct fuzz_world *w, struct cs_view in)
 {
 	struct cs_mls_group *g = w->m[0].group;
 	enum cs_mls_content type;
-	uint8_t signature[CS_SIG_MAX];
+	struct cs_mls_signature signature;
 	struct cs_mls_unverified c;
 	struct cs_mls_pending_key key = { 0 };
 	enum cs_err err;
@@ -67,17 +67,17 @@ dress_private(struct cs_buf *out, struct fuzz_world *w, struct cs_view in)
 		.wire = CS_MLS_WIRE_PRIVATE,
 		.framed = cs_mls_group_frame(g, type, cs_view(NULL, 0),
 		    cs_view(in.data + 1, in.len - 1)),
-		.signature = CS_VIEW_OF(signature),
 	};
 	if (type == CS_MLS_CONTENT_COMMIT)
 		c.confirmation_tag = CS_VIEW_OF(any_tag);
-	if ((err = cs_mls_framed_sign(signature, &c.signature.len, c.wire,
-		 &c.framed, g->signer, cs_mls_public_context(&g->pub))) ||
+	if ((err = cs_mls_framed_sign(&signature, c.wire, &c.framed, g->signer,
+		 cs_mls_public_context(&g->pub))) ||
 	    (err = cs_mls_secret_tree_next(&key, &g->keys, 0,
 		 type == CS_MLS_CONTENT_APPLICATION
 		     ? CS_MLS_RATCHET_APPLICATION
 		     : CS_MLS_RATCHET_HANDSHAKE)))
 		goto out;
+	c.signature = cs_view(signature.b, signature.n);
 	err = cs_mls_private_message_seal(
 	    out, &c, g->pub.suite, &g->secrets.sender_data, &key, 0);
 out:

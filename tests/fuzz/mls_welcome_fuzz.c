@@ -18,14 +18,15 @@ deliver(struct fuzz_world *w, struct cs_view welcome)
 	struct cs_mls_options opt = world_options();
 	struct cs_mls_group *g = NULL;
 	struct cs_buf ext = { 0 };
-	uint8_t ref[32];
+	struct cs_mls_join_options join = { .ext_type = 0xc500, .ext = &ext };
+	struct cs_mls_hash ref;
 	enum cs_err err;
 
 	for (size_t i = 0;
-	     i < 5 && cs_mls_welcome_recipient(ref, welcome, i) == CS_OK; i++)
+	     i < 5 && cs_mls_welcome_recipient(&ref, welcome, i) == CS_OK; i++)
 		;
 	err = cs_mls_welcome_join(
-	    &g, welcome, cs_buf_view(&m->secrets), &m->id, &opt, 0xc500, &ext);
+	    &g, welcome, cs_buf_view(&m->secrets), &m->id, &opt, &join);
 	fuzz_want(cs_err_class(err) != CS_ERR_CLASS_MISUSE);
 	fuzz_want((g != NULL) == (err == CS_OK));
 	cs_mls_group_free(g);
@@ -88,7 +89,7 @@ dress(struct cs_buf *out, const struct world_member *to, struct cs_view in)
 	cs_mls_message_write(&w, CS_MLS_WIRE_WELCOME);
 	cs_write_u16(&w, suite->id);
 	mark = cs_write_open(&w);
-	cs_write_vec(&w, CS_VIEW_OF(to->ref));
+	cs_write_vec(&w, cs_mls_hash_view(&to->ref));
 	cs_write_vec(&w, cs_buf_view(&kem));
 	cs_write_vec(&w, cs_buf_view(&sealed));
 	cs_write_close(&w, mark);

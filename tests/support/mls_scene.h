@@ -16,8 +16,9 @@ struct scene {
 	struct cs_mls_public_group *hub;
 };
 
+/* ${sig}: of the external sender, which that of the suite is. */
 static inline void
-set_up(struct scene *s)
+set_up_of(struct scene *s, enum cs_sig sig)
 {
 	struct cs_mls_extension senders = { CS_MLS_EXT_EXTERNAL_SENDERS,
 		{ NULL, 0 } };
@@ -26,7 +27,7 @@ set_up(struct scene *s)
 	struct cs_buf data = { 0 }, info = { 0 };
 
 	memset(s, 0, sizeof *s);
-	assert_ok(cs_signer_new(&s->external, CS_ED25519));
+	assert_ok(cs_signer_new(&s->external, sig));
 	sender = (struct cs_mls_external_sender){ cs_signer_public(s->external),
 		{ CS_MLS_CREDENTIAL_BASIC, cs_view_str("hub") } };
 	assert_ok(cs_mls_external_senders(&data, &sender, 1));
@@ -38,6 +39,12 @@ set_up(struct scene *s)
 	    &s->hub, cs_buf_view(&info), cs_view(NULL, 0), &opt));
 	cs_buf_free(&data);
 	cs_buf_free(&info);
+}
+
+static inline void
+set_up(struct scene *s)
+{
+	set_up_of(s, CS_ED25519);
 }
 
 static inline void
