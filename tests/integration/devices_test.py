@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: MIT
 """An account with several devices, leaving, key updates, changed keys."""
 import os
+import pty
 import random
 import re
 import signal
@@ -509,6 +510,78 @@ def test_removed_while_following():
               "it ends and says why: %d %s %s" % (proc.returncode, out, err))
 
 
+class Terminal:
+    """A command on a terminal of its own."""
+
+    def __init__(self, w, name, *args):
+        self.pid, self.fd = pty.fork()
+        if self.pid == 0:
+            path = os.path.join(BIN, "countersign")
+            os.execv(path, [path, "--home", w.home(name)] + list(args))
+        self.said = ""
+
+    def until(self, text):
+        end = time.monotonic() + STUCK_S
+        while text not in self.said:
+            check(time.monotonic() < end, "%r does not come: %r" %
+                  (text, self.said))
+            try:
+                self.said += os.read(self.fd, 65536).decode("utf-8",
+                                                            "replace")
+            except OSError:
+                raise Failed("%r did not come: %r" % (text, self.said))
+        return self.said
+
+    def answer(self, text):
+        os.write(self.fd, text.encode() + b"\n")
+
+    def end(self):
+        try:
+            while True:
+                data = os.read(self.fd, 65536)
+                if not data:
+                    break
+                self.said += data.decode("utf-8", "replace")
+        except OSError:
+            pass
+        _, status = os.waitpid(self.pid, 0)
+        os.close(self.fd)
+        return os.waitstatus_to_exitcode(status)
+
+
+def test_asked_on_a_terminal():
+    """Code and QR are shown; what the user does not confirm gets nothing."""
+    with World() as w:
+        w.join("alma")
+        for answer, status, devices in (("n", 1, 1), ("", 1, 1),
+                                        ("y", 0, 2)):
+            t = Terminal(w, "alma", "link")
+            said = t.until("Ctrl-C ends it")
+            code = re.search(r"https://\S+", said).group(0)
+            rows = [line for line in said.splitlines() if "\u2588" in line]
+            check(len(rows) > 15, "a QR code: %r" % said)
+            joining = subprocess.Popen(
+                [os.path.join(BIN, "countersign"), "--home",
+                 w.home("new" + answer), "join-device", code, "--name",
+                 "my laptop"], stdin=subprocess.DEVNULL,
+                stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+            w.procs["joining"] = joining
+            number = joining.stdout.readline().decode().split(": ")[1].strip()
+            said = t.until("[y/N]")
+            check("my laptop" in said and number in said,
+                  "%s: who asks: %r" % (number, said))
+            t.answer(answer)
+            check(t.end() == status, "%r: %s" % (answer, t.said))
+            check(len(w.csok("alma", "devices", "--json").lines()) == devices,
+                  "%r: %d devices" % (answer, devices))
+            if status == 0:
+                joining.communicate(timeout=STUCK_S)
+                w.procs.pop("joining")
+            else:
+                check("Nothing was given away" in t.said, t.said)
+                w.stop("joining", signal.SIGKILL)
+
+
 def test_codes():
     with World() as w, World() as other:
         w.join("alma", "boris")
@@ -826,7 +899,8 @@ if __name__ == "__main__":
          test_report_from_either_device, test_devices_offline_in_between,
          test_commits_collide, test_removed_while_offline,
          test_removes_itself, test_bringing_wastes_nothing,
-         test_removed_while_following, test_codes, test_codes_over,
+         test_removed_while_following,
+         test_asked_on_a_terminal, test_codes, test_codes_over,
          test_answer_tampered, test_killed_while_joining,
          test_too_many_devices, test_leave, test_leave_races,
          test_leave_two_and_alone, test_weekly_update, test_key_changed)
