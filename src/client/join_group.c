@@ -332,11 +332,14 @@ tell(struct cs_client *c, struct cs_view id, enum cs_err why)
 	struct client_group g = { 0 };
 	enum cs_err err;
 
-	/* Refused, too late, or in it already: no lies. */
+	/* Refused, or too late: no lies. */
 	if (why == CS_ERR_DENIED || why == CS_ERR_NOT_FOUND ||
-	    why == CS_ERR_EPOCH || why == CS_ERR_PROPOSAL)
+	    why == CS_ERR_EPOCH)
 		return CS_OK;
-	if ((err = cs_db_exec(c->db,
+	/* Nor if we are in it: another device of ours was quicker, and the
+	 * Welcome takes the row away. */
+	if ((err = client_welcomes(c)) ||
+	    (err = cs_db_exec(c->db,
 		 "UPDATE joining SET told=1 WHERE id=? AND told=0",
 		 cs_blob(id))) ||
 	    cs_db_changes(c->db) == 0 || (err = client_joining_find(&g, c, id)))
