@@ -102,7 +102,7 @@ make_group(struct bench_member *a, const uint8_t root[static 32],
 {
 	struct cs_franking_operator_pin pin = { .log_origin =
 						    cs_view_str(hub_name) };
-	const struct cs_mls_external_sender operator = {
+	const struct cs_mls_external_sender operator= {
 		.signature_key = cs_view(external_sender, 32),
 		.credential = { CS_MLS_CREDENTIAL_BASIC,
 		    cs_view_str(hub_name) },
@@ -169,7 +169,7 @@ bench_pair(struct bench_member *a, struct bench_member *b, unsigned n,
 	struct bench_member other;
 	struct cs_buf *packages = cs_calloc(n, sizeof *packages);
 	struct cs_view *views = cs_calloc(n, sizeof *views);
-	struct cs_buf commit = { 0 }, welcome = { 0 };
+	struct cs_buf commit = { 0 }, welcome = { 0 }, info = { 0 };
 	struct cs_mls_staged *staged = NULL;
 	struct cs_mls_options opt = options();
 	struct cs_mls_identity id = identity(b);
@@ -188,12 +188,17 @@ bench_pair(struct bench_member *a, struct bench_member *b, unsigned n,
 	bench_must(cs_mls_commit_new(&staged, &commit, &welcome, a->group, &c),
 	    "commit");
 	if (hub) {
-		struct cs_wire_submit m = { .group_id =
-						cs_mls_group_id(a->group),
+		struct cs_wire_submit m = {
+			.group_id = cs_mls_group_id(a->group),
 			.message = cs_buf_view(&commit),
-			.welcome = cs_buf_view(&welcome) };
+			.welcome = cs_buf_view(&welcome),
+		};
 		struct cs_wire_submit_answer answer;
 
+		bench_must(
+		    cs_mls_staged_group_info(&info, staged, a->group, false),
+		    "info");
+		m.group_info = cs_buf_view(&info);
 		let_in(b, a);
 		register_group(a);
 		bench_must(cs_session_call(&a->session, CS_WIRE_SUBMIT,
@@ -212,6 +217,7 @@ bench_pair(struct bench_member *a, struct bench_member *b, unsigned n,
 	cs_free_plain(views);
 	cs_buf_free(&commit);
 	cs_buf_free(&welcome);
+	cs_buf_free(&info);
 }
 
 void

@@ -92,14 +92,18 @@ take_packages(struct invited *out, struct cs_client *c, const char *handle,
 	return err ? err : cs_writer_end(&w);
 }
 
-/* A key package of each device of ${handle}, checked. */
+/* A key package of each device of ${handle}, checked; or, if ${device} is not
+ * NULL, of that one. */
 static enum cs_err
-fetch(struct invited *out, struct cs_client *c, const char *handle)
+fetch(struct invited *out, struct cs_client *c, const char *handle,
+    const uint8_t *device)
 {
 	struct cs_wire_key_packages_get get = { .handle = cs_view_str(handle) };
 	struct cs_wire_key_packages_answer answer;
 	enum cs_err err;
 
+	if (device != NULL)
+		memcpy(get.device, device, sizeof get.device);
 	err = client_call(c, CS_WIRE_KEY_PACKAGES_GET,
 	    &cs_wire_key_packages_get_shape, &get,
 	    &cs_wire_key_packages_answer_shape, &answer);
@@ -122,18 +126,18 @@ ask(struct invited *out, struct cs_client *c, const char *handle)
 	if (!cs_handle_valid(cs_view_str(handle)))
 		return client_problem(c, CS_ERR_FORMAT,
 		    "\"%.40s\" is not a name that anybody can have.", handle);
-	return fetch(out, c, handle);
+	return fetch(out, c, handle, NULL);
 }
 
-/* Our other devices, as far as they can be reached. */
+/* Our other devices, or one of them, as far as they can be reached. */
 static enum cs_err
-ask_own(struct invited *out, struct cs_client *c)
+ask_own(struct invited *out, struct cs_client *c, const uint8_t *device)
 {
 	enum cs_err err;
 
 	if (c->login.devices < 2)
 		return CS_OK;
-	err = fetch(out, c, c->handle);
+	err = fetch(out, c, c->handle, device);
 	return err == CS_ERR_DENIED && c->hub_code == CS_WIRE_E_NO_KEY_PACKAGE
 	    ? CS_OK
 	    : err;
@@ -289,6 +293,57 @@ out:
 	return err;
 }
 
+struct missing {
+	const struct client_group *g;
+	struct cs_buf ids;
+	enum cs_err err;
+};
+
+static bool
+is_in(const struct client_group *g, const uint8_t device[static 16])
+{
+	struct cs_credential credential;
+	struct cs_device_cert cert;
+	struct cs_mls_member m;
+
+	for (uint32_t i = 0; i < cs_mls_group_leaves(g->mls); i++)
+		if (cs_mls_group_member(g->mls, i, &m) &&
+		    cs_credential_parse(&credential, m.credential) == CS_OK &&
+		    cs_device_cert_peek(&cert, credential.device_cert) ==
+			CS_OK &&
+		    memcmp(cert.device, device, 16) == 0)
+			return true;
+	return false;
+}
+
+/* Ids of our devices that are not in the group, one after the other. */
+static void
+note_missing(void *arg, const struct cs_client_device *d)
+{
+	struct missing *m = arg;
+
+	if (m->err == CS_OK && !d->own && !is_in(m->g, d->id))
+		m->err = cs_buf_add(&m->ids, CS_VIEW_OF(d->id));
+}
+
+/* Asked for by name: what others are given is not used up for it. */
+static enum cs_err
+ask_missing(
+    struct invited *out, struct cs_client *c, const struct client_group *g)
+{
+	struct missing m = { .g = g };
+	struct cs_reader r;
+	enum cs_err err = cs_client_devices(c, note_missing, &m);
+
+	if (err == CS_OK)
+		err = m.err;
+	r = cs_reader(cs_buf_view(&m.ids));
+	while (err == CS_OK && cs_reader_more(&r))
+		err = ask_own(out, c, cs_read_bytes(&r, 16).data);
+	cs_buf_free(&m.ids);
+	return err;
+}
+
 enum cs_err
 client_devices_bring(struct cs_client *c, struct client_group *g)
 {
@@ -299,7 +354,7 @@ client_devices_bring(struct cs_client *c, struct client_group *g)
 	if (client_group_over(g) || !g->registered ||
 	    client_group_leaves_of(g, c->handle, leaves) >= c->login.devices)
 		return CS_OK;
-	if ((err = ask_own(&in, c)) == CS_OK && in.n != 0)
+	if ((err = ask_missing(&in, c, g)) == CS_OK && in.n != 0)
 		err = add(c, g, &in);
 	cs_buf_free(&in.packages);
 	/* A hub that makes up devices of ours gets none in, and stops
@@ -327,7 +382,8 @@ client_group_direct(
 	if ((err = client_need_hub(c)) || (err = ask(&in, c, handle)))
 		goto out;
 	if (out->mls == NULL &&
-	    ((err = ask_own(&in, c)) || (err = make(out, c, handle, true))))
+	    ((err = ask_own(&in, c, NULL)) ||
+		(err = make(out, c, handle, true))))
 		goto out;
 	if ((err = add(c, out, &in)))
 		goto out;
@@ -423,7 +479,7 @@ cs_client_group_new(
 		goto out;
 	/* One that was cut off before anybody was in it is taken up again. */
 	if (g.mls == NULL &&
-	    ((err = ask_own(&in, c)) || (err = make(&g, c, name, false))))
+	    ((err = ask_own(&in, c, NULL)) || (err = make(&g, c, name, false))))
 		goto out;
 	if (in.n != 0)
 		err = add(c, &g, &in);

@@ -210,7 +210,13 @@ fetch(struct cs_client *c, struct cs_view id, struct cs_buf *info,
 
 	err = client_call(c, CS_WIRE_GROUP_INFO, &cs_wire_group_info_get_shape,
 	    &ask, &cs_wire_group_info_shape, &answer);
-	if (err == CS_ERR_DENIED || (err == CS_OK && answer.tree.len == 0))
+	/* Nobody of ours is in there any more. */
+	if (err == CS_ERR_DENIED && c->hub_code == CS_WIRE_E_NO_GROUP &&
+	    (err = client_joining_forget(c, id)) == CS_OK)
+		return CS_ERR_NOT_FOUND;
+	/* A group that has not been committed to since the hub keeps them. */
+	if (err == CS_ERR_DENIED ||
+	    (err == CS_OK && answer.group_info.len == 0))
 		return CS_ERR_NOT_FOUND;
 	if (err || (err = cs_buf_set(info, answer.group_info)))
 		return err;
@@ -319,6 +325,32 @@ out:
 	return err;
 }
 
+/* What the hub gave for it is not what it should be: said once. */
+static enum cs_err
+tell(struct cs_client *c, struct cs_view id, enum cs_err why)
+{
+	struct client_group g = { 0 };
+	enum cs_err err;
+
+	/* Refused, or too late: no lies. */
+	if (why == CS_ERR_DENIED || why == CS_ERR_NOT_FOUND ||
+	    why == CS_ERR_EPOCH)
+		return CS_OK;
+	/* Nor if we are in it: another device of ours was quicker, and the
+	 * Welcome takes the row away. */
+	if ((err = client_welcomes(c)) ||
+	    (err = cs_db_exec(c->db,
+		 "UPDATE joining SET told=1 WHERE id=? AND told=0",
+		 cs_blob(id))) ||
+	    cs_db_changes(c->db) == 0 || (err = client_joining_find(&g, c, id)))
+		return err;
+	return client_warning(c, NULL,
+	    "The hub gave something for the conversation %.255s that does not "
+	    "verify (%s). This device enters it when another one of yours has "
+	    "been online.",
+	    g.name, cs_err_name(why));
+}
+
 static enum cs_err
 join_one(struct cs_client *c, struct cs_view id)
 {
@@ -331,7 +363,9 @@ join_one(struct cs_client *c, struct cs_view id)
 	}
 	/* What does not verify or is refused does not stop the others; another
 	 * device of ours, when it comes, brings us in. */
-	return err && cs_err_class(err) == CS_ERR_CLASS_THEIRS ? CS_OK : err;
+	return err && cs_err_class(err) == CS_ERR_CLASS_THEIRS
+	    ? tell(c, id, err)
+	    : err;
 }
 
 static enum cs_err

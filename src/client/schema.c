@@ -32,17 +32,21 @@ static const char version1[] =
     " sent INTEGER NOT NULL DEFAULT 0, sealed BLOB NOT NULL) WITHOUT ROWID;";
 
 /*
- * Version 2.  public and secret are the two halves of a group's MLS state.
+ * Version 2.  public and secret are the two halves of a group's MLS state; the
+ * state of version 1, of which there was no release, is not read.
  * leaving: proposals that take this account out, to be sent until somebody
  * commits them.  joining: conversations of the account that this device is to
- * enter; attempt is a commit that does so, with the state that it leads to.
+ * enter; attempt is a commit that does so, with the state that it leads to;
+ * told: that the hub's word for it does not verify.
  */
 static const char version2[] =
-    "ALTER TABLE grp RENAME COLUMN state TO public;"
-    "ALTER TABLE grp ADD COLUMN secret BLOB NOT NULL DEFAULT x'';"
-    "ALTER TABLE grp ADD COLUMN leaving BLOB;"
+    "DROP TABLE grp;"
+    "CREATE TABLE grp(id BLOB PRIMARY KEY, meta BLOB NOT NULL,"
+    " public BLOB NOT NULL, secret BLOB NOT NULL DEFAULT x'', pending BLOB,"
+    " leaving BLOB) WITHOUT ROWID;"
+    "DELETE FROM outbox;"
     "CREATE TABLE joining(id BLOB PRIMARY KEY, sealed BLOB NOT NULL,"
-    " attempt BLOB) WITHOUT ROWID;";
+    " attempt BLOB, told INTEGER NOT NULL DEFAULT 0) WITHOUT ROWID;";
 
 static const char *const steps[] = { version1, version2 };
 

@@ -137,9 +137,11 @@ take(struct cs_hub *hub, struct cs_buf *list, uint32_t *n,
 }
 
 static uint16_t
-take_all(struct hub_request *rq, struct cs_wire_key_packages_answer *answer,
-    struct cs_buf *list)
+take_all(struct hub_request *rq, const struct cs_wire_key_packages_get *m,
+    struct cs_wire_key_packages_answer *answer, struct cs_buf *list)
 {
+	static const uint8_t each[16];
+	bool all = memcmp(m->device, each, sizeof each) == 0;
 	uint8_t devices[CS_WIRE_DEVICES_MAX][16];
 	struct cs_rows rows;
 	size_t n = 0;
@@ -155,8 +157,9 @@ take_all(struct hub_request *rq, struct cs_wire_key_packages_answer *answer,
 	if ((err = cs_rows_end(&rows, err)))
 		return hub_code(err);
 	for (size_t i = 0; i < n; i++)
-		if ((err = take(
-			 rq->hub, list, &answer->key_packages.n, devices[i])))
+		if ((all || memcmp(devices[i], m->device, 16) == 0) &&
+		    (err = take(rq->hub, list, &answer->key_packages.n,
+			 devices[i])) != CS_OK)
 			return hub_code(err);
 	if (answer->key_packages.n == 0)
 		return CS_WIRE_E_NO_KEY_PACKAGE;
@@ -193,7 +196,7 @@ hub_key_packages_get(struct hub_request *rq)
 		return CS_WIRE_E_NO_MEMBER;
 	code = hub_contact_may(rq->hub, rq->conn->account, answer.account);
 	if (code == 0)
-		code = take_all(rq, &answer, &list);
+		code = take_all(rq, &m, &answer, &list);
 	cs_buf_free(&list);
 	return code;
 }

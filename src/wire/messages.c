@@ -91,6 +91,7 @@ SHAPE(cs_wire_key_packages_put);
 static const struct cs_wire_field cs_wire_key_packages_get_fields[] = {
 	FIELD(
 	    CS_WIRE_VEC, cs_wire_key_packages_get, handle, CS_WIRE_HANDLE_MAX),
+	FIELD(CS_WIRE_FIXED, cs_wire_key_packages_get, device, 0),
 };
 SHAPE(cs_wire_key_packages_get);
 

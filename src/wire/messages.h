@@ -215,9 +215,10 @@ struct cs_wire_key_packages_put {
 };
 CS_WIRE_SHAPE(cs_wire_key_packages_put);
 
-/* CS_WIRE_KEY_PACKAGES_GET: one for each device of a member. */
+/* CS_WIRE_KEY_PACKAGES_GET: one for each device of a member, or for one. */
 struct cs_wire_key_packages_get {
 	struct cs_view handle;
+	uint8_t device[16]; /* zero: each */
 };
 CS_WIRE_SHAPE(cs_wire_key_packages_get);
 struct cs_wire_key_packages_answer {

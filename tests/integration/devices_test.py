@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: MIT
 """An account with several devices, leaving, key updates, changed keys."""
 import os
+import pty
 import random
 import re
 import signal
@@ -155,6 +156,7 @@ def test_joining_collides():
                                  ("cleo", "dara")[i]))
             check(joined.status == 0 and added.status == 0,
                   "%s %s" % (joined, added))
+            group(w, name, "family")  # whoever was quicker
             check(w.link_end("alma", proc).status == 0, "linked")
         settle(w, "alma", "laptop", "tablet", "boris", "cleo", "dara")
         w.csok("dara", "send", "family", "all here")
@@ -171,6 +173,7 @@ def test_lying_group_info():
         "changed": lambda now, old, other: now[:-1] + bytes([now[-1] ^ 1]),
         "old": lambda now, old, other: old,
         "of another group": lambda now, old, other: other,
+        "of another group, tree and all": lambda now, old, other: other,
         "none": lambda now, old, other: b"",
     }
     for lie, make in lies.items():
@@ -185,18 +188,30 @@ def test_lying_group_info():
             w.csok("boris", "group", "leave", "one")
             w.csok("alma", "inbox")
             w.csok("alma", "group", "add", "one", "boris")
-            now = db.execute("SELECT id,info FROM grp").fetchall()
-            changed = [i for i, info in now if info != old[i]]
+            now = {i: (info, state) for i, info, state in
+                   db.execute("SELECT id,info,state FROM grp")}
+            changed = [i for i in now if now[i][0] != old[i]]
             check(len(changed) == 1, "one has moved on")
-            other = [info for i, info in now if i != changed[0]][0]
-            db.execute("UPDATE grp SET info=? WHERE id=?",
-                       (make(dict(now)[changed[0]], old[changed[0]], other),
-                        changed[0]))
+            one = changed[0]
+            other = [now[i] for i in now if i != one][0]
+            update = "UPDATE grp SET info=?,state=? WHERE id=?"
+            db.execute(update, (
+                make(now[one][0], old[one], other[0]),
+                other[1] if "tree" in lie else now[one][1], one))
             db.commit()
-            db.close()
             w.link("alma", "laptop")
             out = w.csok("laptop", "group", "list", "--json").out
             check('"one"' not in out, "%s: it is not taken: %s" % (lie, out))
+            for _ in range(2):
+                told = [m for m in w.inbox("laptop", "--all")
+                        if m.get("warning")]
+                check(len(told) == (lie != "none") and
+                      all("conversation one" in m["text"] for m in told),
+                      "%s: told once: %s" % (lie, told))
+            if "tree" in lie:
+                db.execute(update, (*now[one], one))
+                db.commit()
+            db.close()
             # Whoever is in it brings the laptop in.
             settle(w, "alma", "laptop", "boris")
             w.csok("boris", "inbox")
@@ -366,12 +381,14 @@ def test_commits_collide():
             lambda: w.cs("laptop", "group", "add", "family", "dara"))
         check(a.status == 0 and b.status == 0, "both win: %s %s" % (a, b))
         # The same person by both: once is enough.
-        w.csok("alma", "group", "remove", "family", "dara")
-        w.csok("laptop", "inbox")
-        a, b = at_once(
-            lambda: w.cs("alma", "group", "add", "family", "dara"),
-            lambda: w.cs("laptop", "group", "add", "family", "dara"))
-        check(a.status == 0 and b.status == 0, "both done: %s %s" % (a, b))
+        for _ in range(6):
+            w.csok("alma", "group", "remove", "family", "dara")
+            w.csok("laptop", "inbox")
+            a, b = at_once(
+                lambda: w.cs("alma", "group", "add", "family", "dara"),
+                lambda: w.cs("laptop", "group", "add", "family", "dara"))
+            check(a.status == 0 and b.status == 0,
+                  "both done: %s %s" % (a, b))
         settle(w, "alma", "laptop", "boris", "cleo", "dara")
         w.csok("dara", "send", "family", "all here")
         for name in ("alma", "laptop", "boris", "cleo"):
@@ -423,6 +440,58 @@ def test_removed_while_offline():
         check("welcome back" in w.texts("phone2"), "the new one reads")
 
 
+def test_removes_itself():
+    with World() as w:
+        linked(w)
+        mine = w.csok("laptop", "whoami", "--json").lines()[0]["device"]
+        w.csok("laptop", "device", "remove", mine, "--yes")
+        r = w.cs("laptop", "inbox")
+        check("removed this one" in r.err, str(r))
+        settle(w, "alma", "boris")
+        w.csok("boris", "send", "alma", "who is left?")
+        check("who is left?" in w.texts("alma"), "the other one")
+        check("who is left?" not in w.cs("laptop", "inbox", "--all").out,
+              "and not this one")
+
+
+def test_bringing_wastes_nothing():
+    """A device without key packages cannot be brought in; looking for it
+    does not use up those of the others."""
+    with World() as w:
+        linked(w)
+        w.link("alma", "tablet")
+        db = w.db()
+
+        def left(name):
+            (n,) = db.execute(
+                "SELECT COUNT(*) FROM key_package WHERE device=?",
+                (bytes.fromhex(w.csok(name, "whoami",
+                                      "--json").lines()[0]["device"]),)
+            ).fetchone()
+            return n
+
+        # A device that broke off before it had brought any.
+        (account,) = db.execute("SELECT id FROM account WHERE"
+                                " handle='alma'").fetchone()
+        proc, code = w.link_begin("alma")
+        w.csok("phone", "join-device", code, "--name", "phone")
+        check(w.link_end("alma", proc).status == 0, "linked")
+        phone = bytes.fromhex(w.csok("phone", "whoami",
+                                     "--json").lines()[0]["device"])
+        db.execute("DELETE FROM key_package WHERE device=?", (phone,))
+        db.commit()
+        w.csok("alma", "group", "new", "late", "boris")
+        before = left("laptop"), left("tablet")
+        for _ in range(3):
+            w.csok("alma", "inbox")
+        check((left("laptop"), left("tablet")) == before, "none is wasted")
+        w.csok("phone", "inbox")
+        w.csok("alma", "inbox")
+        w.csok("boris", "inbox")
+        w.csok("boris", "send", "late", "all there?")
+        check("all there?" in w.texts("phone"), "brought in afterwards")
+
+
 def test_removed_while_following():
     with World() as w:
         linked(w)
@@ -439,6 +508,78 @@ def test_removed_while_following():
         w.procs.pop("follow")
         check(proc.returncode == 77 and b"removed this one" in err,
               "it ends and says why: %d %s %s" % (proc.returncode, out, err))
+
+
+class Terminal:
+    """A command on a terminal of its own."""
+
+    def __init__(self, w, name, *args):
+        self.pid, self.fd = pty.fork()
+        if self.pid == 0:
+            path = os.path.join(BIN, "countersign")
+            os.execv(path, [path, "--home", w.home(name)] + list(args))
+        self.said = ""
+
+    def until(self, text):
+        end = time.monotonic() + STUCK_S
+        while text not in self.said:
+            check(time.monotonic() < end, "%r does not come: %r" %
+                  (text, self.said))
+            try:
+                self.said += os.read(self.fd, 65536).decode("utf-8",
+                                                            "replace")
+            except OSError:
+                raise Failed("%r did not come: %r" % (text, self.said))
+        return self.said
+
+    def answer(self, text):
+        os.write(self.fd, text.encode() + b"\n")
+
+    def end(self):
+        try:
+            while True:
+                data = os.read(self.fd, 65536)
+                if not data:
+                    break
+                self.said += data.decode("utf-8", "replace")
+        except OSError:
+            pass
+        _, status = os.waitpid(self.pid, 0)
+        os.close(self.fd)
+        return os.waitstatus_to_exitcode(status)
+
+
+def test_asked_on_a_terminal():
+    """Code and QR are shown; what the user does not confirm gets nothing."""
+    with World() as w:
+        w.join("alma")
+        for answer, status, devices in (("n", 1, 1), ("", 1, 1),
+                                        ("y", 0, 2)):
+            t = Terminal(w, "alma", "link")
+            said = t.until("Ctrl-C ends it")
+            code = re.search(r"https://\S+", said).group(0)
+            rows = [line for line in said.splitlines() if "\u2588" in line]
+            check(len(rows) > 15, "a QR code: %r" % said)
+            joining = subprocess.Popen(
+                [os.path.join(BIN, "countersign"), "--home",
+                 w.home("new" + answer), "join-device", code, "--name",
+                 "my laptop"], stdin=subprocess.DEVNULL,
+                stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+            w.procs["joining"] = joining
+            number = joining.stdout.readline().decode().split(": ")[1].strip()
+            said = t.until("[y/N]")
+            check("my laptop" in said and number in said,
+                  "%s: who asks: %r" % (number, said))
+            t.answer(answer)
+            check(t.end() == status, "%r: %s" % (answer, t.said))
+            check(len(w.csok("alma", "devices", "--json").lines()) == devices,
+                  "%r: %d devices" % (answer, devices))
+            if status == 0:
+                joining.communicate(timeout=STUCK_S)
+                w.procs.pop("joining")
+            else:
+                check("Nothing was given away" in t.said, t.said)
+                w.stop("joining", signal.SIGKILL)
 
 
 def test_codes():
@@ -757,7 +898,9 @@ if __name__ == "__main__":
          test_devices_list, test_new_groups_have_all_devices,
          test_report_from_either_device, test_devices_offline_in_between,
          test_commits_collide, test_removed_while_offline,
-         test_removed_while_following, test_codes, test_codes_over,
+         test_removes_itself, test_bringing_wastes_nothing,
+         test_removed_while_following,
+         test_asked_on_a_terminal, test_codes, test_codes_over,
          test_answer_tampered, test_killed_while_joining,
          test_too_many_devices, test_leave, test_leave_races,
          test_leave_two_and_alone, test_weekly_update, test_key_changed)

@@ -107,6 +107,7 @@ test_given_and_taken(void **state)
 static void
 test_not_for_us(void **state)
 {
+	uint64_t now = cs_clock_ms() / 1000;
 	struct cs_buf plain = { 0 };
 	struct cs_sign_key key;
 	struct world w;
@@ -116,6 +117,22 @@ test_not_for_us(void **state)
 	assert_ok(client_handover_write(
 	    &plain, w.old, cs_buf_view(&w.alma.credential)));
 	assert_err(take(w.new, cs_buf_view(&plain)), CS_ERR_MISMATCH);
+	/* For another id under our key; for our id under another key. */
+	for (int i = 0; i < 2; i++) {
+		struct cw_person device = w.alma;
+
+		memset(&device.credential, 0, sizeof device.credential);
+		if (i == 0)
+			device.device_key = w.new->device_key;
+		else
+			memcpy(device.device, w.new->device, 16);
+		cw_certify(&device, "alma", now - 60, now + 60);
+		cs_buf_reset(&plain);
+		assert_ok(client_handover_write(
+		    &plain, w.old, cs_buf_view(&device.credential)));
+		assert_err(take(w.new, cs_buf_view(&plain)), CS_ERR_MISMATCH);
+		cs_buf_free(&device.credential);
+	}
 	/* Certified by another account key than the one that came. */
 	cs_buf_reset(&plain);
 	key = w.old->account_key;
