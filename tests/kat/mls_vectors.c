@@ -65,8 +65,8 @@ kat_private(const struct cs_suite *suite, struct cs_view private)
 	if (suite->sig != CS_ECDSA_P521 || private.len >= CS_SIG_PRIVATE_MAX)
 		return private;
 	full = kat_alloc(CS_SIG_PRIVATE_MAX);
-	memcpy(full + CS_SIG_PRIVATE_MAX - private.len, private.data,
-	    private.len);
+	memcpy(
+	    full + CS_SIG_PRIVATE_MAX - private.len, private.data, private.len);
 	return cs_view(full, CS_SIG_PRIVATE_MAX);
 }
 

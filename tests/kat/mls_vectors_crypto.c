@@ -90,8 +90,7 @@ kat_crypto_basics(const json_t *c)
 	const struct cs_suite *suite = kat_suite(c);
 
 	CHECK(expand(c, suite) == KAT_PASSED);
-	CHECK(
-	    sign(json_object_get(c, "sign_with_label"), suite) == KAT_PASSED);
+	CHECK(sign(json_object_get(c, "sign_with_label"), suite) == KAT_PASSED);
 	CHECK(encrypt(json_object_get(c, "encrypt_with_label"), suite) ==
 	    KAT_PASSED);
 	return KAT_PASSED;

@@ -142,8 +142,7 @@ open_public(
 	CHECK(cs_mls_membership_check(
 		  &m, p->suite, &p->membership, p->context) == CS_OK);
 	CHECK(cs_mls_framed_verify(
-		  &v, &m.content, p->suite, p->public, p->context) ==
-	    CS_OK);
+		  &v, &m.content, p->suite, p->public, p->context) == CS_OK);
 	CHECK(cs_view_equal(v.framed.body, want));
 	return KAT_PASSED;
 }
@@ -176,8 +175,8 @@ open_private_with(const struct protection *p, struct cs_mls_secret_tree *t,
 	    &u, plain, &m, p->suite, &data, &key.key);
 	cs_mls_pending_key_clear(&key);
 	CHECK(err == CS_OK);
-	CHECK(cs_mls_framed_verify(
-		  &v, &u, p->suite, p->public, p->context) == CS_OK);
+	CHECK(cs_mls_framed_verify(&v, &u, p->suite, p->public, p->context) ==
+	    CS_OK);
 	CHECK(cs_view_equal(v.framed.body, want));
 	return KAT_PASSED;
 }
@@ -214,8 +213,8 @@ seal_again(
 	enum cs_err err;
 
 	u.wire = CS_MLS_WIRE_PUBLIC;
-	CHECK(cs_mls_framed_sign(&signature, u.wire, &u.framed, p->key,
-		  p->context) == CS_OK);
+	CHECK(cs_mls_framed_sign(
+		  &signature, u.wire, &u.framed, p->key, p->context) == CS_OK);
 	u.signature = cs_view(signature.b, signature.n);
 	err = cs_mls_public_message_seal(
 	    public, &u, p->suite, &p->membership, p->context);
@@ -225,8 +224,8 @@ seal_again(
 		CHECK(err == CS_OK &&
 		    open_public(p, cs_buf_view(public), body) == KAT_PASSED);
 	u.wire = CS_MLS_WIRE_PRIVATE;
-	CHECK(cs_mls_framed_sign(&signature, u.wire, &u.framed, p->key,
-		  p->context) == CS_OK);
+	CHECK(cs_mls_framed_sign(
+		  &signature, u.wire, &u.framed, p->key, p->context) == CS_OK);
 	u.signature = cs_view(signature.b, signature.n);
 	CHECK(
 	    cs_mls_secret_tree_init(&t, p->suite, 2, &p->encryption) == CS_OK);
@@ -295,13 +294,13 @@ kat_welcome(const json_t *c)
 	CHECK(cs_mls_message_read(&r) == CS_MLS_WIRE_WELCOME);
 	cs_mls_welcome_read(&r, &w);
 	CHECK(cs_reader_end(&r) == CS_OK);
-	CHECK(cs_mls_welcome_open_secrets(&s, a, &w, suite,
-		  cs_mls_hash_view(&ref), &init) == CS_OK);
+	CHECK(cs_mls_welcome_open_secrets(
+		  &s, a, &w, suite, cs_mls_hash_view(&ref), &init) == CS_OK);
 	memcpy(joiner.b, s.joiner_secret.data, s.joiner_secret.len);
 	CHECK(cs_mls_welcome_open_info(&gi, b, &w, suite, &joiner, &no_psk) ==
 	    CS_OK);
-	CHECK(cs_mls_group_info_verify(
-		  &gi, suite, kat_hex(c, "signer_pub")) == CS_OK);
+	CHECK(cs_mls_group_info_verify(&gi, suite, kat_hex(c, "signer_pub")) ==
+	    CS_OK);
 	CHECK(cs_mls_epoch_secret(
 		  &epoch, suite, &joiner, &no_psk, gi.context_raw) == CS_OK);
 	CHECK(cs_mls_epoch_secrets(&secrets, &encryption, suite, &epoch) ==

@@ -141,8 +141,7 @@ load_private(struct cs_mls_private_tree *out, const struct cs_mls_tree *t,
 	size_t i;
 
 	*out = (struct cs_mls_private_tree){ 0 };
-	CHECK(
-	    cs_hpke_key_from_private(&key, t->suite->kem, private) == CS_OK);
+	CHECK(cs_hpke_key_from_private(&key, t->suite->kem, private) == CS_OK);
 	cs_mls_private_tree_set(
 	    out, cs_mls_leaf_to_node((uint32_t)kat_int(leaf, "index")), &key);
 	json_array_foreach(json_object_get(leaf, "path_secrets"), i, entry)
@@ -327,8 +326,9 @@ find_psk(void *arg, struct cs_buf *out, const struct cs_mls_psk_id *id)
 	json_t *entry;
 	size_t i;
 
-	json_array_foreach((json_t *)arg, i, entry) if (cs_view_equal(id->id,
-	    kat_hex(entry, "psk_id"))) return cs_buf_add(out,
+	json_array_foreach((json_t *)arg, i,
+	    entry) if (cs_view_equal(id->id,
+			   kat_hex(entry, "psk_id"))) return cs_buf_add(out,
 	    kat_hex(entry, "psk"));
 	return CS_ERR_NOT_FOUND;
 }
@@ -379,8 +379,8 @@ reload(struct cs_mls_group **g, const struct cs_mls_options *opt)
 }
 
 static enum kat_result
-follow(struct cs_mls_group **g, const json_t *c,
-    const struct cs_mls_options *opt)
+follow(
+    struct cs_mls_group **g, const json_t *c, const struct cs_mls_options *opt)
 {
 	json_t *e, *p;
 	size_t i, j;
@@ -428,8 +428,8 @@ kat_passive_client(const json_t *c)
 	id.signer = kat_signer(suite, kat_hex(c, "signature_priv"));
 	CHECK(id.signer != NULL);
 	id.credential = parsed.leaf.credential.identity;
-	err = cs_mls_welcome_join(&g, kat_hex(c, "welcome"),
-	    cs_buf_view(secrets), &id, &opt, &join);
+	err = cs_mls_welcome_join(
+	    &g, kat_hex(c, "welcome"), cs_buf_view(secrets), &id, &opt, &join);
 	if (err != CS_OK)
 		fprintf(stderr, "welcome: %s\n", cs_err_name(err));
 	CHECK(err == CS_OK);
@@ -460,7 +460,7 @@ kat_psk_secret(const json_t *c)
 
 		CHECK(cs_mls_psk_mix(&m, &id, kat_hex(e, "psk")) == CS_OK);
 	}
-	CHECK(cs_view_equal(cs_view(m.secret.b, suite->hash_len),
-	    kat_hex(c, "psk_secret")));
+	CHECK(cs_view_equal(
+	    cs_view(m.secret.b, suite->hash_len), kat_hex(c, "psk_secret")));
 	return KAT_PASSED;
 }
