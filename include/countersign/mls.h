@@ -61,7 +61,7 @@ cs_mls_hash_view(const struct cs_mls_hash *h)
 	return cs_view(h->b, h->len);
 }
 
-/* ---- credentials and the authentication service (section 5.3) -------- */
+/* ---- credentials and the authentication service (section 5.3) ----------- */
 
 #define CS_MLS_CREDENTIAL_BASIC 1
 #define CS_MLS_CREDENTIAL_X509 2
@@ -81,7 +81,7 @@ bool cs_mls_credential_next_x509(
 struct cs_mls_auth_request {
 	const struct cs_mls_credential *credential;
 	struct cs_view signature_key;
-	/* Of the leaf that is replaced: is the new one a valid successor?  NULL:
+	/* Of the leaf that is replaced: is the new one a valid successor? NULL:
 	 * none is. */
 	const struct cs_mls_credential *old;
 	/* An external sender that a group lists, not a member. */
@@ -116,19 +116,19 @@ struct cs_mls_psk_id {
 	enum cs_mls_psk_type type;
 	enum cs_mls_psk_usage usage; /* of a resumption PSK */
 	uint16_t component;          /* of an application PSK */
-	struct cs_view id; /* psk_id; of a resumption PSK: psk_group_id */
-	uint64_t epoch;    /* of a resumption PSK: psk_epoch */
+	struct cs_view id;    /* psk_id; of a resumption PSK: psk_group_id */
+	uint64_t epoch;       /* of a resumption PSK: psk_epoch */
 	struct cs_view nonce; /* made by the library where it is empty */
 };
 /* Look up a PSK: append its secret to ${out}, or CS_ERR_NOT_FOUND.  Resumption
  * PSKs of the group itself are known to it and not asked for. */
 struct cs_mls_psks {
-	enum cs_err (*find)(void *arg, struct cs_buf *out,
-	    const struct cs_mls_psk_id *id);
+	enum cs_err (*find)(
+	    void *arg, struct cs_buf *out, const struct cs_mls_psk_id *id);
 	void *arg;
 };
 
-/* ---- options ------------------------------------------------------------- */
+/* ---- options ------------------------------------------------------------ */
 
 /*
  * Threads of the caller for the verification of many signatures: run() calls
@@ -136,8 +136,8 @@ struct cs_mls_psks {
  * returns when all have returned.  run == NULL: one after the other.
  */
 struct cs_mls_pool {
-	void (*run)(void *pool, void (*work)(void *arg, size_t i), void *arg,
-	    size_t n);
+	void (*run)(
+	    void *pool, void (*work)(void *arg, size_t i), void *arg, size_t n);
 	void *pool;
 };
 
@@ -151,21 +151,21 @@ struct cs_mls_options {
 	struct cs_mls_auth auth;
 	struct cs_mls_psks psks;
 	struct cs_mls_pool pool;
-	uint64_t now_s;        /* seconds UTC: for lifetimes and past epochs */
-	uint32_t max_skip;     /* generations that a message may be ahead, and
-				* keys kept for those that were skipped */
-	uint32_t past_epochs;  /* epochs whose messages still decrypt, ... */
-	uint64_t past_seconds; /* ... for so long; 0: however long */
-	uint32_t past_psks;    /* epochs whose resumption PSK is kept */
-	uint32_t padding;      /* see above */
-	uint32_t max_members;  /* 0: CS_MLS_MAX_MEMBERS */
+	uint64_t now_s;         /* seconds UTC: for lifetimes and past epochs */
+	uint32_t max_skip;      /* generations that a message may be ahead, and
+				 * keys kept for those that were skipped */
+	uint32_t past_epochs;   /* epochs whose messages still decrypt, ... */
+	uint64_t past_seconds;  /* ... for so long; 0: however long */
+	uint32_t past_psks;     /* epochs whose resumption PSK is kept */
+	uint32_t padding;       /* see above */
+	uint32_t max_members;   /* 0: CS_MLS_MAX_MEMBERS */
 	bool encrypt_handshake; /* our handshakes are PrivateMessages */
-	bool any_lifetime; /* for published vectors: lifetimes unchecked */
+	bool any_lifetime;      /* for published vectors: lifetimes unchecked */
 };
 /* Late messages come: 1,000 generations, 5 epochs or 3 days. */
 struct cs_mls_options cs_mls_options_default(void);
 
-/* ---- extensions (section 13) ----------------------------------------- */
+/* ---- extensions (section 13) -------------------------------------------- */
 
 struct cs_mls_extension {
 	uint16_t type;
@@ -189,17 +189,17 @@ struct cs_mls_external_sender {
 	struct cs_view signature_key;
 	struct cs_mls_credential credential;
 };
-CS_CHECKED enum cs_err cs_mls_external_senders(struct cs_buf *out,
-    const struct cs_mls_external_sender *senders, size_t n);
+CS_CHECKED enum cs_err cs_mls_external_senders(
+    struct cs_buf *out, const struct cs_mls_external_sender *senders, size_t n);
 
-/* ---- key packages (section 10) ------------------------------------- */
+/* ---- key packages (section 10) ------------------------------------------ */
 
 /* Who a member is.  ${signer}'s algorithm has to be that of the suite. */
 struct cs_mls_identity {
 	uint16_t credential_type; /* 0: basic */
 	struct cs_view credential;
 	struct cs_signer *signer; /* borrowed; a group keeps a reference */
-	uint64_t not_before_s; /* lifetime of leaves made for key packages */
+	uint64_t not_before_s;    /* lifetime of leaves made for key packages */
 	uint64_t not_after_s;
 	struct cs_mls_extensions leaf_exts; /* extensions of the leaf */
 	/* What the program supports beyond the library: types of extensions
@@ -233,7 +233,7 @@ CS_CHECKED enum cs_err cs_mls_key_package_check(
     struct cs_mls_key_package_info *out, struct cs_view key_package,
     uint64_t now_s);
 
-/* ---- groups --------------------------------------------------------- */
+/* ---- groups ------------------------------------------------------------- */
 
 /* A group with the one member ${id}, at epoch 0 (section 11). */
 CS_CHECKED enum cs_err cs_mls_group_new(struct cs_mls_group **out,
@@ -311,7 +311,7 @@ CS_CHECKED enum cs_err cs_mls_group_info(
 CS_CHECKED enum cs_err cs_mls_group_tree(
     struct cs_mls_group *g, struct cs_buf *out);
 
-/* ---- proposals (section 12.1) ------------------------------------------ */
+/* ---- proposals (section 12.1) ------------------------------------------- */
 
 /* What a ReInit asks for (section 12.1.5). */
 struct cs_mls_reinit {
@@ -330,8 +330,8 @@ CS_CHECKED enum cs_err cs_mls_propose_update(
     struct cs_buf *out, struct cs_mls_group *g);
 CS_CHECKED enum cs_err cs_mls_propose_remove(
     struct cs_buf *out, struct cs_mls_group *g, uint32_t leaf);
-CS_CHECKED enum cs_err cs_mls_propose_psk(struct cs_buf *out,
-    struct cs_mls_group *g, const struct cs_mls_psk_id *id);
+CS_CHECKED enum cs_err cs_mls_propose_psk(
+    struct cs_buf *out, struct cs_mls_group *g, const struct cs_mls_psk_id *id);
 CS_CHECKED enum cs_err cs_mls_propose_reinit(struct cs_buf *out,
     struct cs_mls_group *g, const struct cs_mls_reinit *reinit);
 CS_CHECKED enum cs_err cs_mls_propose_extensions(struct cs_buf *out,
@@ -355,7 +355,7 @@ uint32_t cs_mls_group_proposed_removal(
  * to it will not be understood. */
 void cs_mls_group_drop_proposal(struct cs_mls_group *g, size_t i);
 
-/* ---- commits (section 12.4) -------------------------------------------- */
+/* ---- commits (section 12.4) --------------------------------------------- */
 
 /* What to commit, by value; the stored proposals by reference are included
  * as far as they are valid together. */
@@ -367,12 +367,12 @@ struct cs_mls_commit_options {
 	const struct cs_mls_psk_id *psk;
 	size_t n_psk;
 	const struct cs_mls_extensions *context_exts; /* NULL: as they are */
-	const struct cs_mls_reinit *reinit; /* then nothing else */
+	const struct cs_mls_reinit *reinit;           /* then nothing else */
 	struct {
 		uint16_t component;
 		struct cs_view data;
-	} ephemeral; /* data.data NULL: none */
-	bool force_path; /* a path although none is needed */
+	} ephemeral;       /* data.data NULL: none */
+	bool force_path;   /* a path although none is needed */
 	bool without_tree; /* the Welcome has no ratchet_tree */
 	const struct cs_mls_identity *new_identity; /* credential, signer and
 						     * leaf from now on */
@@ -392,8 +392,8 @@ CS_CHECKED enum cs_err cs_mls_commit_new(struct cs_mls_staged **staged,
     const struct cs_mls_commit_options *opt);
 /* A Welcome for ${n} of the added members from number ${first} on, for those
  * who do not send one to all (section 12.4.3.1); only before it is saved. */
-CS_CHECKED enum cs_err cs_mls_staged_welcome(struct cs_buf *out,
-    const struct cs_mls_staged *s, size_t first, size_t n);
+CS_CHECKED enum cs_err cs_mls_staged_welcome(
+    struct cs_buf *out, const struct cs_mls_staged *s, size_t first, size_t n);
 /* GroupInfo of the epoch that our commit begins; see cs_mls_group_info(). */
 CS_CHECKED enum cs_err cs_mls_staged_group_info(struct cs_buf *out,
     const struct cs_mls_staged *s, const struct cs_mls_group *g, bool tree);
@@ -427,20 +427,20 @@ bool cs_mls_staged_is(const struct cs_mls_staged *s, struct cs_view message);
 /* A staged commit of our own survives a restart. */
 CS_CHECKED enum cs_err cs_mls_staged_save(
     const struct cs_mls_staged *s, struct cs_buf *out);
-CS_CHECKED enum cs_err cs_mls_staged_load(struct cs_mls_staged **out,
-    struct cs_mls_group *g, struct cs_view saved);
+CS_CHECKED enum cs_err cs_mls_staged_load(
+    struct cs_mls_staged **out, struct cs_mls_group *g, struct cs_view saved);
 void cs_mls_staged_free(struct cs_mls_staged *s);
 
 /* Take the next epoch.  Takes ${staged}, also on failure. */
 CS_CHECKED enum cs_err cs_mls_group_merge(
     struct cs_mls_group *g, struct cs_mls_staged *staged);
 
-/* ---- joining ----------------------------------------------------------- */
+/* ---- joining ------------------------------------------------------------ */
 
 /* What may come with a Welcome. */
 struct cs_mls_join_options {
 	struct cs_view ratchet_tree; /* where the Welcome has none */
-	uint16_t ext_type; /* a GroupInfo extension that is wanted, ... */
+	uint16_t ext_type;  /* a GroupInfo extension that is wanted, ... */
 	struct cs_buf *ext; /* ... its data, or nothing; NULL: none wanted */
 	/* The group that is re-initialised or branched (sections 11.2, 11.3):
 	 * its resumption PSK and its members are what the new one is checked
@@ -515,7 +515,7 @@ CS_CHECKED enum cs_err cs_mls_group_succeed(struct cs_mls_group **out,
     const struct cs_mls_identity *id, const struct cs_mls_options *opt,
     const struct cs_mls_successor_options *what);
 
-/* ---- messages ------------------------------------------------------- */
+/* ---- messages ----------------------------------------------------------- */
 
 /* Encrypt application data as PrivateMessage (section 15).  CS_ERR_BUSY while
  * a proposal is stored: section 12.4 wants it committed first.
@@ -579,7 +579,7 @@ struct cs_mls_message_info {
 CS_CHECKED enum cs_err cs_mls_message_peek(
     struct cs_mls_message_info *out, struct cs_view message);
 
-/* ---- for a hub: the public half of a group -------------------------- */
+/* ---- for a hub: the public half of a group ------------------------------ */
 
 /* From a GroupInfo; tree and signature are checked.  ${ratchet_tree} may be
  * empty when it is inside. */
@@ -644,7 +644,7 @@ CS_CHECKED enum cs_err cs_mls_external_propose(struct cs_buf *out,
     const struct cs_signer *signer,
     const struct cs_mls_external_proposal *proposal);
 
-/* ---- safe labels (draft-ietf-mls-extensions) ------------------------- */
+/* ---- safe labels (draft-ietf-mls-extensions) ---------------------------- */
 
 /* ComponentOperationLabel: appends the label that component ${component} uses
  * in SafeSignWithLabel and SafeEncryptWithLabel. */
@@ -662,6 +662,5 @@ CS_CHECKED enum cs_err cs_mls_safe_verify(const struct cs_mls_group *g,
 CS_CHECKED enum cs_err cs_mls_app_data_find(
     struct cs_view *data, struct cs_view dictionary, uint16_t component);
 /* The items of a SafeAAD, likewise. */
-CS_CHECKED enum cs_err cs_mls_safe_aad_find(
-    struct cs_view *item, struct cs_view authenticated_data,
-    uint16_t component);
+CS_CHECKED enum cs_err cs_mls_safe_aad_find(struct cs_view *item,
+    struct cs_view authenticated_data, uint16_t component);

@@ -31,8 +31,7 @@ void bench_section(const char *title);
 void bench_note(const char *text);
 void bench_end(void);
 
-/* ---- bench_world.c: members in memory, and a real hub ---------------------
- */
+/* ---- bench_world.c: members in memory, and a real hub ------------------- */
 
 struct bench_member {
 	uint8_t account[16], device[16];
@@ -84,7 +83,7 @@ void bench_hub_pair(struct bench_hub *h, struct bench_member *a,
 /* An empty request and its answer; nanoseconds. */
 uint64_t bench_ping(struct bench_member *m);
 
-/* ---- bench_crowd.c: processes that each play some of the members --------- */
+/* ---- bench_crowd.c: processes that each play some of the members -------- */
 
 #define BENCH_MEMBERS_MAX 256
 
@@ -109,16 +108,14 @@ void bench_crowd_check(struct bench_crowd *c);
 void bench_crowd_wait(struct bench_crowd *c, int ready);
 void bench_crowd_end(struct bench_crowd *c);
 
-/* ---- bench_peer.c: libwebsockets alone ------------------------------------
- */
+/* ---- bench_peer.c: libwebsockets alone ---------------------------------- */
 
 /* In a child of ${c}: WebSockets over TLS on ${port}, as the library does them
  * by itself, with a certificate of the same kind, signed by ${root}. */
 void bench_peer_start(struct bench_crowd *c, const struct bench_hub *beside,
     int port, const struct cs_sign_key *root);
 
-/* ---- bench_disk.c: what the disk allows -----------------------------------
- */
+/* ---- bench_disk.c: what the disk allows --------------------------------- */
 
 struct cs_db;
 /* A database in the folder of ${h}, beside the hub's. */
@@ -129,8 +126,7 @@ uint64_t bench_disk_commit(struct cs_db *db, unsigned rows);
 /* Rows a second, for a second. */
 double bench_disk_rate(struct cs_db *db, unsigned rows);
 
-/* ---- what is measured -------------------------------------------------------
- */
+/* ---- what is measured --------------------------------------------------- */
 
 struct bench_options {
 	bool quick;

@@ -43,8 +43,7 @@ identity(struct cs_signer *signer)
 }
 
 void
-bench_crew_init(
-    struct bench_crew *c, const struct cs_suite *suite, uint32_t n)
+bench_crew_init(struct bench_crew *c, const struct cs_suite *suite, uint32_t n)
 {
 	struct cs_mls_options opt = bench_crew_options();
 	const struct cs_mls_extensions none = { NULL, 0 };
@@ -118,8 +117,7 @@ bench_crew_commit(struct bench_crew *c, struct bench_live *by)
 	struct cs_mls_staged *staged;
 	struct cs_mls_received got;
 
-	bench_must(
-	    cs_mls_commit_new(&staged, &commit, &none, by->group, &opt),
+	bench_must(cs_mls_commit_new(&staged, &commit, &none, by->group, &opt),
 	    "committing");
 	bench_must(cs_mls_group_merge(by->group, staged), "merging");
 	for (size_t i = 0; i < c->n_live; i++) {
@@ -127,8 +125,7 @@ bench_crew_commit(struct bench_crew *c, struct bench_live *by)
 
 		if (l == by)
 			continue;
-		bench_must(
-		    cs_mls_process(&got, l->group, cs_buf_view(&commit)),
+		bench_must(cs_mls_process(&got, l->group, cs_buf_view(&commit)),
 		    "following");
 		bench_must(
 		    cs_mls_group_merge(l->group, got.staged), "following");
@@ -162,7 +159,7 @@ bench_crew_clear(struct bench_crew *c)
 	cs_buf_free(&c->welcome);
 }
 
-/* ---- a pool of two threads ------------------------------------------------ */
+/* ---- a pool of two threads ---------------------------------------------- */
 
 struct share {
 	void (*work)(void *arg, size_t i);

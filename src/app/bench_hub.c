@@ -102,7 +102,7 @@ run(struct bench_hub *h, unsigned members, unsigned seconds, bool ping)
 	return (double)done * 1e9 / (double)spent;
 }
 
-/* ---- limits of the machine, in the same run ------------------------------ */
+/* ---- limits of the machine, in the same run ----------------------------- */
 
 struct limits {
 	double commits, rows, signatures;

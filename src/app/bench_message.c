@@ -89,8 +89,7 @@ recipient_side(struct scene *s, struct cs_view message, struct cs_view wire)
 	bench_receive(&s->b, &e, s->root.public, cs_buf_view(&s->stamp_cert));
 }
 
-/* ---- the primitives, in the same run
- * -------------------------------------------- */
+/* ---- the primitives, in the same run ------------------------------------ */
 
 /* Of a frank, a stamp or a certificate; and of a message as MLS signs it, with
  * the group's context. */

@@ -151,8 +151,7 @@ show(const struct cs_suite *suite, const char *name, double us,
 	}
 }
 
-/* ---- key packages, messages ------------------------------------------------
- */
+/* ---- key packages, messages --------------------------------------------- */
 
 struct step {
 	struct bench_crew *c;
@@ -224,8 +223,7 @@ messages(struct bench_crew *c, const struct primitives *p, size_t len,
 	cs_free_plain(s.messages);
 }
 
-/* ---- joining ----------------------------------------------------------------
- */
+/* ---- joining ------------------------------------------------------------ */
 
 static void
 add_all(struct bench_crew *c, const struct primitives *p)
@@ -304,8 +302,7 @@ joins(struct bench_crew *c, const struct primitives *p, unsigned rounds)
 	show(c->suite, name, two, c->n * p->verify / 2, 1.3);
 }
 
-/* ---- commits
- * ------------------------------------------------------------------ */
+/* ---- commits ------------------------------------------------------------ */
 
 static void
 commit_once(void *arg)
@@ -371,8 +368,7 @@ commits(struct bench_crew *c, const struct primitives *p, bool warm,
 	cs_buf_free(&message);
 }
 
-/* ---- state
- * -------------------------------------------------------------------- */
+/* ---- state -------------------------------------------------------------- */
 
 /* Bytes of one member's group, nodes and all. */
 static void
@@ -447,8 +443,7 @@ wake(struct bench_crew *c, const struct primitives *p, unsigned rounds)
 	cs_buf_free(&w.message);
 }
 
-/* ---- all of it
- * ------------------------------------------------------------------ */
+/* ---- all of it ---------------------------------------------------------- */
 
 static void
 measure_group(const struct cs_suite *suite, const struct primitives *p,

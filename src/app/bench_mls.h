@@ -5,7 +5,7 @@
 #include "app/bench.h"
 #include "crypto/hpke.h"
 
-/* ---- bench_crew.c: a large group, of which a few members are played ------- */
+/* ---- bench_crew.c: a large group, of which a few members are played ----- */
 
 /* Leaves 0, 1, 2, 4, 8, ...: one below each node beside the path of leaf 0. */
 #define BENCH_LIVE_MAX 20
@@ -40,7 +40,7 @@ struct cs_mls_pool bench_pool(void);
 /* Bytes of the heap that are in use. */
 size_t bench_heap(void);
 
-/* ---- bench_mls_peer.c: another implementation's figures ------------------- */
+/* ---- bench_mls_peer.c: another implementation's figures ----------------- */
 
 /* Run ${command}, which prints lines of a name, a tab and microseconds. */
 void bench_mls_peer_run(const char *command);

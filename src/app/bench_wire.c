@@ -127,7 +127,7 @@ report_parts(const struct parts *p)
 	    "FRANKING's prototype, bytes", 243, 0);
 }
 
-/* ---- as the kernel counts ------------------------------------------------ */
+/* ---- as the kernel counts ----------------------------------------------- */
 
 struct traffic {
 	uint64_t sent, received;

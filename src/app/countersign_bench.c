@@ -52,10 +52,9 @@ run(const struct cli_args *args,
 	return CLI_OK;
 }
 
-static void (*const all_parts[])(const struct bench_options *o) = {
-	bench_message, bench_wire, bench_throughput, bench_delay, bench_idle,
-	bench_mls, bench_mls_scale
-};
+static void (*const all_parts[])(
+    const struct bench_options *o) = { bench_message, bench_wire,
+	bench_throughput, bench_delay, bench_idle, bench_mls, bench_mls_scale };
 
 static int
 run_message(const struct cli_args *args)

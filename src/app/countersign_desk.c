@@ -16,8 +16,7 @@
 #include "hub/hub.h"
 #include "store/file.h"
 
-/* ---- which desk
- * ---------------------------------------------------------------- */
+/* ---- which desk --------------------------------------------------------- */
 
 static bool
 is_folder(const char *path)
@@ -132,8 +131,7 @@ open_case(struct cs_desk **d, struct cs_desk_case *c,
 	return CLI_OK;
 }
 
-/* ---- init, run
- * ------------------------------------------------------------------- */
+/* ---- init, run ---------------------------------------------------------- */
 
 static enum cs_err
 init(const char *dir, const char *hub_dir, struct cs_view passphrase)
@@ -244,8 +242,7 @@ run_run(const struct cli_args *args)
 	return status;
 }
 
-/* ---- reports
- * ---------------------------------------------------------------------- */
+/* ---- reports ------------------------------------------------------------ */
 
 static void
 report_json(const struct cs_desk_report *r)
@@ -320,8 +317,7 @@ run_reports(const struct cli_args *args)
 	return status;
 }
 
-/* ---- show, verify, evidence
- * --------------------------------------------------------- */
+/* ---- show, verify, evidence --------------------------------------------- */
 
 /* A photo or file, under a name that we choose. */
 static int
@@ -477,9 +473,7 @@ run_evidence(const struct cli_args *args)
 	return status;
 }
 
-/* ---- act
- * ----------------------------------------------------------------------------
- */
+/* ---- act ---------------------------------------------------------------- */
 
 static bool
 parse_decision(enum cs_desk_decision *out, const char *s)
@@ -544,9 +538,7 @@ run_act(const struct cli_args *args)
 	return status;
 }
 
-/* ---- audit
- * ----------------------------------------------------------------------------
- */
+/* ---- audit -------------------------------------------------------------- */
 
 static void
 audit_line(void *arg, uint64_t at_ms, const char *line)
@@ -578,8 +570,7 @@ run_audit(const struct cli_args *args)
 	return status;
 }
 
-/* ---- the table
- * -------------------------------------------------------------------------- */
+/* ---- the table ---------------------------------------------------------- */
 
 static const struct cli_option options[] = {
 	{ "desk", 0, "DIR",

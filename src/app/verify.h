@@ -4,14 +4,13 @@
 
 #include "content/evidence.h"
 
-/* ---- verify_text.c ------------------------------------------------------- */
+/* ---- verify_text.c ------------------------------------------------------ */
 
 void verify_print_time(uint64_t ms);
 /* Bytes as lower-case hex. */
 void verify_print_hex(struct cs_view bytes);
 
-/* ---- verify_show.c, verify_json.c: one bundle each ------------------------
- */
+/* ---- verify_show.c, verify_json.c: one bundle each ---------------------- */
 
 void verify_show(const char *path, const struct cs_evidence *e);
 /* What all of it means, once at the end. */
@@ -20,8 +19,7 @@ void verify_show_meaning(bool all_proved);
 void verify_json(
     const char *path, const struct cs_evidence *e, enum cs_err err);
 
-/* ---- verify_extract.c -----------------------------------------------------
- */
+/* ---- verify_extract.c --------------------------------------------------- */
 
 /* Write texts, photos and files of ${e} into the new folder ${dir}, under names
  * that we choose; ${tell} them on standard output. */

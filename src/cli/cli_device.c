@@ -22,8 +22,7 @@ print_number(const char *number)
 	printf("%.3s %s", number, number + 3);
 }
 
-/* ---- link ------------------------------------------------------------------
- */
+/* ---- link --------------------------------------------------------------- */
 
 static void
 show_code(const struct cs_client_linking *l)
@@ -106,8 +105,7 @@ cli_link(const struct cli_args *args)
 	return status;
 }
 
-/* ---- join-device ------------------------------------------------------------
- */
+/* ---- join-device -------------------------------------------------------- */
 
 static void
 asked(const char *number)
@@ -188,8 +186,7 @@ cli_join_device(const struct cli_args *args)
 	return status;
 }
 
-/* ---- devices ----------------------------------------------------------------
- */
+/* ---- devices ------------------------------------------------------------ */
 
 static void
 device_json(const struct cs_client_device *d, const char *hex)

@@ -15,8 +15,7 @@ cli_run cli_join, cli_whoami, cli_safety_number, cli_send, cli_inbox,
 
 extern const struct cli_program cli_countersign;
 
-/* ---- home.c
- * --------------------------------------------------------------- */
+/* ---- home.c ------------------------------------------------------------- */
 
 /* The folder of --home, $COUNTERSIGN_HOME or ~/.countersign; NULL: said. */
 const char *cli_home(const struct cli_args *args);
@@ -36,8 +35,7 @@ enum cs_err cli_reconnect(struct cs_client *c);
  * for "no". */
 int cli_confirm(const char *question, const char *otherwise);
 
-/* ---- show.c
- * --------------------------------------------------------------- */
+/* ---- show.c ------------------------------------------------------------- */
 
 #define CLI_MID_DIGITS 16 /* of a message id, as people see it */
 /* One message, for people or as one line of JSON; ${arg}: a const bool *. */

@@ -21,7 +21,7 @@ const char *cs_client_problem(const struct cs_client *c);
 /* The hub's code (enum cs_wire_code) when it was the hub that refused. */
 uint16_t cs_client_hub_code(const struct cs_client *c);
 
-/* ---- a home ------------------------------------------------------------ */
+/* ---- a home ------------------------------------------------------------- */
 
 /* Parts of an invite link, checked. */
 struct cs_client_link {
@@ -66,7 +66,7 @@ const uint8_t *cs_client_device(const struct cs_client *c);
 /* base64url of the operator root key: 44 bytes. */
 void cs_client_operator_key(const struct cs_client *c, char out[static 44]);
 
-/* ---- the hub ------------------------------------------------------------- */
+/* ---- the hub ------------------------------------------------------------ */
 
 /* Connect, log in, send what waited, and bring everything up to date. */
 CS_CHECKED enum cs_err cs_client_connect(struct cs_client *c);
@@ -75,8 +75,7 @@ CS_CHECKED enum cs_err cs_client_sync(struct cs_client *c);
 /* Wait for something new, at most ${timeout_ms}; CS_ERR_TIMEOUT. */
 CS_CHECKED enum cs_err cs_client_wait(struct cs_client *c, int timeout_ms);
 
-/* ---- devices --------------------------------------------------------------
- */
+/* ---- devices ------------------------------------------------------------ */
 
 #define CS_CLIENT_DEVICE_NAME_MAX 64
 #define CS_CLIENT_CODE_SIZE 512
@@ -128,8 +127,7 @@ CS_CHECKED enum cs_err cs_client_device_find(
 CS_CHECKED enum cs_err cs_client_device_remove(
     struct cs_client *c, const uint8_t id[static CS_CLIENT_ID_LEN]);
 
-/* ---- conversations --------------------------------------------------------
- */
+/* ---- conversations ------------------------------------------------------ */
 
 enum cs_client_group_state {
 	CS_CLIENT_ACTIVE = 0,
@@ -193,8 +191,7 @@ CS_CHECKED enum cs_err cs_client_contacts(struct cs_client *c,
     void (*each)(void *arg, const struct cs_client_contact *contact),
     void *arg);
 
-/* ---- messages ---------------------------------------------------------------
- */
+/* ---- messages ----------------------------------------------------------- */
 
 /* What to send; to a handle or to the name of a group. */
 struct cs_client_outgoing {
@@ -263,8 +260,7 @@ CS_CHECKED enum cs_err cs_client_save(struct cs_client *c,
     const uint8_t mid[static CS_CLIENT_MID_LEN], const char *path,
     void (*progress)(uint64_t done, uint64_t total));
 
-/* ---- reports
- * ------------------------------------------------------------------ */
+/* ---- reports ------------------------------------------------------------ */
 
 #define CS_CLIENT_REPORT_MAX 50
 /* What is to be reported or exported. */

@@ -116,7 +116,7 @@ CS_CHECKED bool client_host_parse(
 CS_CHECKED enum cs_err client_reach(struct cs_client *c);
 CS_CHECKED enum cs_err client_login(struct cs_client *c);
 
-/* ---- stamp_key.c --------------------------------------------------------- */
+/* ---- stamp_key.c -------------------------------------------------------- */
 
 /* The operator's certificate of the stamp key ${key_id}, asked of the hub when
  * it is new; replaces what ${out} holds.  CS_ERR_NOT_FOUND */
@@ -125,8 +125,7 @@ CS_CHECKED enum cs_err client_stamp_cert(
 CS_CHECKED enum cs_err client_stamp_cert_learn(
     struct cs_client *c, struct cs_view cert);
 
-/* ---- key_package.c --------------------------------------------------------
- */
+/* ---- key_package.c ------------------------------------------------------ */
 
 /* Give the hub new key packages when few are left. */
 CS_CHECKED enum cs_err client_key_packages_fill(struct cs_client *c);
@@ -136,8 +135,7 @@ CS_CHECKED enum cs_err client_learn_members(
 /* Join what we were invited to. */
 CS_CHECKED enum cs_err client_welcomes(struct cs_client *c);
 
-/* ---- contact.c ------------------------------------------------------------
- */
+/* ---- contact.c ---------------------------------------------------------- */
 
 CS_CHECKED enum cs_err client_contacts_load(struct cs_client *c);
 struct client_contact *client_contact_find(
@@ -167,8 +165,7 @@ enum cs_err client_check_leaf(
 /* The handle in a credential, as a string of CS_HANDLE_MAX + 1. */
 void client_handle_of(char *out, struct cs_view credential);
 
-/* ---- request.c -----------------------------------------------------------
- */
+/* ---- request.c ---------------------------------------------------------- */
 
 /* A device of ours decided about ${contact} at ${at_ms}: the contact and the
  * conversations with it; inside a transaction. */
@@ -180,8 +177,7 @@ CS_CHECKED enum cs_err client_contact_decide(struct cs_client *c,
 CS_CHECKED enum cs_err client_contact_renew(struct cs_client *c,
     struct client_contact *contact, const struct client_contact *by);
 
-/* ---- note.c --------------------------------------------------------------
- */
+/* ---- note.c ------------------------------------------------------------- */
 
 /* Sealed for the devices of the account and nobody else; ${place} says what it
  * is.  Replaces what ${out} holds.  CS_ERR_DECRYPT */
@@ -195,7 +191,7 @@ CS_CHECKED enum cs_err client_note_write(struct cs_buf *out,
 /* Take over what other devices decided since. */
 CS_CHECKED enum cs_err client_notes_fetch(struct cs_client *c);
 
-/* ---- call.c -------------------------------------------------------------- */
+/* ---- call.c ------------------------------------------------------------- */
 
 /* A request; refusals become c->problem. */
 CS_CHECKED enum cs_err client_call(struct cs_client *c, uint8_t kind,
@@ -204,7 +200,7 @@ CS_CHECKED enum cs_err client_call(struct cs_client *c, uint8_t kind,
 CS_CHECKED enum cs_err client_call_empty(struct cs_client *c, uint8_t kind,
     const struct cs_wire_shape *request_shape, const void *request);
 
-/* ---- group.c ------------------------------------------------------------- */
+/* ---- group.c ------------------------------------------------------------ */
 
 struct client_group {
 	uint8_t id[CS_WIRE_GROUP_ID_MAX];
@@ -270,8 +266,7 @@ unsigned client_group_people(const struct client_group *g);
 bool client_group_other(const struct client_group *g, const struct cs_client *c,
     char out[static CS_HANDLE_MAX + 1]);
 
-/* ---- group_make.c ---------------------------------------------------------
- */
+/* ---- group_make.c ------------------------------------------------------- */
 
 /* The conversation of two with ${handle}, made if there is none. */
 CS_CHECKED enum cs_err client_group_direct(
@@ -283,8 +278,7 @@ CS_CHECKED enum cs_err client_devices_bring(
 CS_CHECKED enum cs_err client_group_register(
     struct cs_client *c, struct client_group *g);
 
-/* ---- join_group.c --------------------------------------------------------
- */
+/* ---- join_group.c ------------------------------------------------------- */
 
 /* Enter what waits by external commits, as far as the hub can help. */
 CS_CHECKED enum cs_err client_join_groups(struct cs_client *c);
@@ -297,8 +291,7 @@ CS_CHECKED enum cs_err client_joining_find(
 CS_CHECKED enum cs_err client_joining_forget(
     struct cs_client *c, struct cs_view id);
 
-/* ---- leave.c -------------------------------------------------------------
- */
+/* ---- leave.c ------------------------------------------------------------ */
 
 /* Go on leaving: propose it, again once an epoch has passed it over. */
 CS_CHECKED enum cs_err client_leave_resume(
@@ -307,14 +300,12 @@ CS_CHECKED enum cs_err client_leave_resume(
 void client_leave_seen(
     const struct cs_client *c, struct client_group *g, uint32_t sender);
 
-/* ---- upkeep.c ------------------------------------------------------------
- */
+/* ---- upkeep.c ----------------------------------------------------------- */
 
 /* Commit where we have not for long. */
 CS_CHECKED enum cs_err client_upkeep(struct cs_client *c);
 
-/* ---- commit.c
- * -------------------------------------------------------------- */
+/* ---- commit.c ----------------------------------------------------------- */
 
 /* Make, store, submit, merge.  CS_ERR_EPOCH: somebody was quicker, the group
  * is up to date now, try again. */
@@ -334,23 +325,20 @@ CS_CHECKED enum cs_err client_commit_forget(
 CS_CHECKED enum cs_err client_commit_merge(
     struct cs_client *c, struct client_group *g, struct cs_mls_staged *staged);
 
-/* ---- sync.c
- * ------------------------------------------------------------------ */
+/* ---- sync.c ------------------------------------------------------------- */
 
 /* Bring one group up to date. */
 CS_CHECKED enum cs_err client_sync_group(
     struct cs_client *c, struct client_group *g);
 
-/* ---- receive.c
- * --------------------------------------------------------------- */
+/* ---- receive.c ---------------------------------------------------------- */
 
 /* One entry of the log; inside a transaction.  Whatever the hub made of it,
  * the result is a message, a notice or a refusal in the database. */
 CS_CHECKED enum cs_err client_receive(struct cs_client *c,
     struct client_group *g, const struct cs_wire_entry *entry);
 
-/* ---- message.c
- * ----------------------------------------------------------------- */
+/* ---- message.c ---------------------------------------------------------- */
 
 /*
  * What is kept of a message.  ${body}: a capsule (content/proof.h) of what was
@@ -388,8 +376,7 @@ CS_CHECKED enum cs_err client_warning(
     struct cs_client *c, const struct client_group *g, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
 
-/* ---- send.c
- * -------------------------------------------------------------------- */
+/* ---- send.c ------------------------------------------------------------- */
 
 /* Send what waits in the outbox of ${g}. */
 CS_CHECKED enum cs_err client_flush(
@@ -405,14 +392,12 @@ CS_CHECKED enum cs_err client_stamp_check(struct cs_stamp *stamp,
 CS_CHECKED enum cs_err client_sent(
     struct cs_client *c, struct client_group *g, const struct cs_stamp *stamp);
 
-/* ---- report.c
- * ------------------------------------------------------------------------ */
+/* ---- report.c ----------------------------------------------------------- */
 
 /* Send reports that wait. */
 CS_CHECKED enum cs_err client_reports_flush(struct cs_client *c);
 
-/* ---- media.c
- * ------------------------------------------------------------------- */
+/* ---- media.c ------------------------------------------------------------ */
 
 /* Clean, encrypt and upload; fills ${out}, whose strings live in ${hold}. */
 CS_CHECKED enum cs_err client_media_upload(struct cs_client *c,

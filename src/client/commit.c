@@ -82,8 +82,7 @@ pending_load(
 	return cs_reader_end(&r) == CS_OK ? CS_OK : CS_ERR_CORRUPT;
 }
 
-/* ---- what a commit did, in words --------------------------------------------
- */
+/* ---- what a commit did, in words ---------------------------------------- */
 
 struct change {
 	char name[CS_HANDLE_MAX + 1]; /* whose device it is */
@@ -266,8 +265,7 @@ client_commit_merge(
 	return client_commit_forget(c, g);
 }
 
-/* ---- submitting
- * --------------------------------------------------------------- */
+/* ---- submitting --------------------------------------------------------- */
 
 static enum cs_err
 merge_pending(

@@ -286,8 +286,7 @@ client_contact_replace(struct cs_client *c, struct client_contact *contact,
 	return CS_OK;
 }
 
-/* ---- a key that has changed ------------------------------------------------
- */
+/* ---- a key that has changed --------------------------------------------- */
 
 /* In the conversation of the two, if there is one. */
 static enum cs_err
@@ -333,7 +332,7 @@ client_contact_warn(struct cs_client *c)
 	return CS_OK;
 }
 
-/* ---- safety number ------------------------------------------------------- */
+/* ---- safety number ------------------------------------------------------ */
 
 /* 30 digits of one side: a long iterated hash, five digits of five bytes. */
 static enum cs_err

@@ -214,8 +214,7 @@ client_evidence_clear(struct client_evidence *e)
 	memset(e, 0, sizeof *e);
 }
 
-/* ---- in words
- * ------------------------------------------------------------------ */
+/* ---- in words ----------------------------------------------------------- */
 
 static void
 describe_item(const struct client_item *item,

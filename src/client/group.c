@@ -309,8 +309,7 @@ client_group_find(struct client_group *out, struct cs_client *c,
 	return err;
 }
 
-/* ---- members ----------------------------------------------------------------
- */
+/* ---- members ------------------------------------------------------------ */
 
 size_t
 client_group_leaves_of(const struct client_group *g, const char *handle,
@@ -441,8 +440,7 @@ cs_client_groups_free(struct cs_client_groups *g)
 	memset(g, 0, sizeof *g);
 }
 
-/* ---- the operator
- * -------------------------------------------------------------- */
+/* ---- the operator ------------------------------------------------------- */
 
 enum cs_err
 client_operator_sender(struct cs_buf *out, const struct cs_client *c)

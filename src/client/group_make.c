@@ -11,8 +11,7 @@
 #define GROUP_ID_LEN 32
 #define ASK_MAX 100 /* people added by one command */
 
-/* ---- key packages of others -----------------------------------------------
- */
+/* ---- key packages of others --------------------------------------------- */
 
 struct invited {
 	struct cs_buf packages; /* each as <V> */
@@ -175,8 +174,7 @@ package_views(
 	return n;
 }
 
-/* ---- groups ---------------------------------------------------------------
- */
+/* ---- groups ------------------------------------------------------------- */
 
 static enum cs_err
 context_extensions(
@@ -397,8 +395,7 @@ out:
 	return err;
 }
 
-/* ---- for people
- * -------------------------------------------------------------- */
+/* ---- for people --------------------------------------------------------- */
 
 static enum cs_err
 check_name(struct cs_client *c, const char *name)

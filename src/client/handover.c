@@ -65,8 +65,7 @@ client_handover_write(
 	return cs_writer_end(&w);
 }
 
-/* ---- the way back ----------------------------------------------------------
- */
+/* ---- the way back ------------------------------------------------------- */
 
 /* Is the certificate for the keys that we made, and by the account whose key
  * came along? */
@@ -172,8 +171,7 @@ client_handover_take(struct cs_client *c, struct cs_view plain)
 	return err;
 }
 
-/* ---- names of devices ------------------------------------------------------
- */
+/* ---- names of devices --------------------------------------------------- */
 
 bool
 client_device_name_valid(const char *name)

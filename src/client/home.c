@@ -99,7 +99,7 @@ cs_client_operator_key(const struct cs_client *c, char out[static 44])
 	cs_base64url(out, CS_VIEW_OF(c->root));
 }
 
-/* ---- who we are ---------------------------------------------------------- */
+/* ---- who we are --------------------------------------------------------- */
 
 enum cs_err
 client_identity_save(struct cs_client *c)
@@ -162,7 +162,7 @@ out:
 	return err;
 }
 
-/* ---- the folder ---------------------------------------------------------- */
+/* ---- the folder --------------------------------------------------------- */
 
 static enum cs_err
 home_path(char **out, const struct cs_client *c, const char *name)

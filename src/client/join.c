@@ -90,8 +90,7 @@ cs_client_link_parse(struct cs_client_link *out, const char *link)
 	    out->root, sizeof out->root, hash + 1, strlen(hash + 1));
 }
 
-/* ---- joining --------------------------------------------------------------
- */
+/* ---- joining ------------------------------------------------------------ */
 
 /* Keys, ids and certificate of a new account with its first device. */
 static enum cs_err

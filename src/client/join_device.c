@@ -110,8 +110,7 @@ request_new(struct request *out, struct cs_client *c, const char *code,
 	return request_store(c, out);
 }
 
-/* ---- the hub ---------------------------------------------------------------
- */
+/* ---- the hub ------------------------------------------------------------ */
 
 /* Leave the letter, if it is not there yet, and look for the answer: empty,
  * when there is none. */
@@ -164,9 +163,7 @@ wait_for_answer(struct cs_buf *out, struct cs_client *c,
 	}
 }
 
-/* ---- being let in
- * ------------------------------------------------------------
- */
+/* ---- being let in ------------------------------------------------------- */
 
 static enum cs_err
 store(struct cs_client *c, struct cs_view plain)

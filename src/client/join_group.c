@@ -80,8 +80,7 @@ client_joining_forget(struct cs_client *c, struct cs_view id)
 	return cs_db_exec(c->db, "DELETE FROM joining WHERE id=?", cs_blob(id));
 }
 
-/* ---- attempts ---------------------------------------------------------------
- */
+/* ---- attempts ----------------------------------------------------------- */
 
 /* A commit that leads in, and everything that comes of it. */
 struct attempt {
@@ -173,9 +172,7 @@ attempt_forget(struct cs_client *c, struct cs_view id)
 	    c->db, "UPDATE joining SET attempt=NULL WHERE id=?", cs_blob(id));
 }
 
-/* ---- making one
- * --------------------------------------------------------------
- */
+/* ---- making one --------------------------------------------------------- */
 
 /* A group of ours, in which our account is: whatever the hub says it is. */
 static enum cs_err
@@ -249,9 +246,7 @@ out:
 	return err;
 }
 
-/* ---- entering
- * ----------------------------------------------------------------
- */
+/* ---- entering ----------------------------------------------------------- */
 
 /* The hub took the commit: what follows it is ours to read. */
 static enum cs_err

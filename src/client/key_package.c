@@ -101,7 +101,7 @@ client_key_packages_fill(struct cs_client *c)
 	return err;
 }
 
-/* ---- Welcomes ------------------------------------------------------------ */
+/* ---- Welcomes ----------------------------------------------------------- */
 
 /* The secrets of the first recipient of ${welcome} that is one of ours. */
 static enum cs_err

@@ -11,8 +11,7 @@
 
 #define LEAVING "grp.leaving"
 
-/* ---- proposals, kept until they are committed -------------------------------
- */
+/* ---- proposals, kept until they are committed --------------------------- */
 
 static enum cs_err
 leaving_store(
@@ -113,9 +112,7 @@ propose(struct cs_buf *messages, struct cs_client *c, struct client_group *g)
 	return err;
 }
 
-/* ---- telling the others
- * ------------------------------------------------------
- */
+/* ---- telling the others ------------------------------------------------- */
 
 static enum cs_err
 submit(struct cs_client *c, const struct client_group *g, struct cs_view all)
@@ -183,9 +180,7 @@ client_leave_seen(
 		g->state = CS_CLIENT_LEAVING;
 }
 
-/* ---- for people
- * ---------------------------------------------------------------
- */
+/* ---- for people --------------------------------------------------------- */
 
 /* Nobody would commit it: take out our other devices, and be gone. */
 static enum cs_err

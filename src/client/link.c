@@ -125,8 +125,7 @@ cs_client_linking_wait(
 	return err ? err : CS_ERR_TIMEOUT;
 }
 
-/* ---- agreed ---------------------------------------------------------------
- */
+/* ---- agreed ------------------------------------------------------------- */
 
 static enum cs_err
 certify(struct cs_buf *credential, const struct cs_client_linking *l,

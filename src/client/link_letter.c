@@ -85,8 +85,7 @@ client_link_keys_derive(
 	return err;
 }
 
-/* ---- the request ----------------------------------------------------------
- */
+/* ---- the request -------------------------------------------------------- */
 
 enum cs_err
 client_link_ask_seal(struct cs_buf *out, const struct client_link_keys *keys,
@@ -156,8 +155,7 @@ client_link_number(char out[static CS_CLIENT_CHECK_DIGITS + 1],
 	return err;
 }
 
-/* ---- the answer ------------------------------------------------------------
- */
+/* ---- the answer --------------------------------------------------------- */
 
 enum cs_err
 client_link_answer_seal(struct cs_buf *out, const struct client_link_keys *keys,

@@ -60,8 +60,7 @@ CS_CHECKED enum cs_err client_link_answer_open(struct cs_buf *out,
     const struct client_link_keys *keys, const struct cs_hpke_key *key,
     struct cs_view sealed_ask, struct cs_view sealed);
 
-/* ---- handover.c: what stands in the answer --------------------------------
- */
+/* ---- handover.c: what stands in the answer ------------------------------ */
 
 /* Write what the device of ${credential} has to know: who we are, the account
  * key, contacts, conversations.  No message. */

@@ -17,8 +17,7 @@
 
 #define TRANSFER_TRIES 5
 
-/* ---- encrypting into a file beside the database
- * ------------------------------- */
+/* ---- encrypting into a file beside the database ------------------------- */
 
 struct spool {
 	int fd;
@@ -103,8 +102,7 @@ out:
 	return err;
 }
 
-/* ---- uploading
- * ------------------------------------------------------------------ */
+/* ---- uploading ---------------------------------------------------------- */
 
 struct upload {
 	int fd;
@@ -186,8 +184,7 @@ upload(struct cs_client *c, struct upload *u, uint8_t blob[static 16],
 	return CS_OK;
 }
 
-/* ---- what is sent
- * ------------------------------------------------------------------ */
+/* ---- what is sent ------------------------------------------------------- */
 
 static enum cs_err
 open_path(struct cs_client *c, const char *path, uint64_t max, int *fd,
@@ -331,8 +328,7 @@ out:
 	return err;
 }
 
-/* ---- fetching
- * ------------------------------------------------------------------------ */
+/* ---- fetching ----------------------------------------------------------- */
 
 enum cs_err
 client_media_fetch(struct cs_client *c, const struct cs_mimi_external *part,
@@ -359,9 +355,7 @@ client_media_fetch(struct cs_client *c, const struct cs_mimi_external *part,
 	return err;
 }
 
-/* ---- saving
- * ------------------------------------------------------------------------------
- */
+/* ---- saving ------------------------------------------------------------- */
 
 struct saving {
 	struct cs_media_opener *opener;

@@ -207,8 +207,7 @@ client_warning(
 	return notice(c, g, cs_clock_ms(), true, sentence);
 }
 
-/* ---- for those who read ----------------------------------------------------
- */
+/* ---- for those who read ------------------------------------------------- */
 
 enum cs_err
 cs_client_find(struct cs_client *c, const char *prefix,

@@ -56,7 +56,7 @@ client_account_open(struct cs_buf *out, const struct cs_client *c,
 	return err;
 }
 
-/* ---- contacts ------------------------------------------------------------ */
+/* ---- contacts ----------------------------------------------------------- */
 
 enum cs_err
 client_note_write(struct cs_buf *out, const struct cs_client *c,

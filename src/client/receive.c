@@ -51,8 +51,7 @@ refuse(struct cs_client *c, const struct client_group *g,
 	return client_message_insert(c, g, &r, no_mid, NULL);
 }
 
-/* ---- the stamp --------------------------------------------------------------
- */
+/* ---- the stamp ---------------------------------------------------------- */
 
 /* What is on the wire, and the rest from what we see ourselves. */
 static enum cs_err
@@ -159,8 +158,7 @@ check_stamp(struct cs_client *c, struct client_group *g, struct arrival *a)
 	return CS_OK;
 }
 
-/* ---- messages
- * ----------------------------------------------------------------- */
+/* ---- messages ----------------------------------------------------------- */
 
 static enum cs_err
 store_message(struct cs_client *c, struct client_group *g,
@@ -260,8 +258,7 @@ application(struct cs_client *c, struct client_group *g, struct arrival *a)
 	return err;
 }
 
-/* ---- handshakes
- * ---------------------------------------------------------------- */
+/* ---- handshakes --------------------------------------------------------- */
 
 /* Stored when it was made; if it is not ours, it is taken for what it is. */
 static enum cs_err

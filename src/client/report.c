@@ -23,8 +23,7 @@ cs_client_report_preview(struct cs_client *c, const struct cs_client_report *r,
 	return CS_OK;
 }
 
-/* ---- stored
- * -------------------------------------------------------------------- */
+/* ---- stored ------------------------------------------------------------- */
 
 struct report {
 	uint16_t reason;
@@ -77,8 +76,7 @@ parse(struct report *out, struct cs_view plain)
 	return cs_reader_end(&r) == CS_OK ? CS_OK : CS_ERR_CORRUPT;
 }
 
-/* ---- sending
- * -------------------------------------------------------------------- */
+/* ---- sending ------------------------------------------------------------ */
 
 static enum cs_err
 list_blobs(struct cs_buf *raw, uint32_t *n, const struct client_evidence *e)
@@ -199,8 +197,7 @@ client_reports_flush(struct cs_client *c)
 	return err == CS_ERR_DENIED ? CS_OK : err;
 }
 
-/* ---- what became of them
- * ------------------------------------------------------------ */
+/* ---- what became of them ------------------------------------------------ */
 
 static void
 take_status(struct cs_client_report_state *s, struct cs_view states)
@@ -263,8 +260,7 @@ cs_client_reports(struct cs_client *c,
 	return err;
 }
 
-/* ---- evidence for somebody else
- * -------------------------------------------------------- */
+/* ---- evidence for somebody else ----------------------------------------- */
 
 enum cs_err
 cs_client_export(struct cs_client *c, const struct cs_client_report *r,

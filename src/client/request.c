@@ -101,8 +101,7 @@ cs_client_block(struct cs_client *c, const char *handle)
 	return set_contact(c, handle, CONTACT_BLOCKED);
 }
 
-/* ---- a new key under a known name ------------------------------------------
- */
+/* ---- a new key under a known name --------------------------------------- */
 
 static enum cs_err
 end_direct(struct cs_client *c, struct client_group *g, void *arg)

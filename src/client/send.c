@@ -85,8 +85,7 @@ outbox_get(struct sealed_message *out, struct cs_client *c, uint64_t id)
 	return cs_reader_end(&r) == CS_OK ? CS_OK : CS_ERR_CORRUPT;
 }
 
-/* ---- encrypting
- * --------------------------------------------------------------- */
+/* ---- encrypting --------------------------------------------------------- */
 
 /* FRANKING, "Sender": tag, signature, authenticated data. */
 static enum cs_err
@@ -163,8 +162,7 @@ out:
 	return err;
 }
 
-/* ---- the hub has it
- * ------------------------------------------------------------ */
+/* ---- the hub has it ----------------------------------------------------- */
 
 static enum cs_err
 deliver(struct cs_client *c, uint64_t id, const struct sealed_message *m,
@@ -404,8 +402,7 @@ client_flush(struct cs_client *c, struct client_group *g)
 	return err;
 }
 
-/* ---- for people
- * ----------------------------------------------------------------- */
+/* ---- for people --------------------------------------------------------- */
 
 /* "bob", "bob@hub" or a group's name. */
 static enum cs_err

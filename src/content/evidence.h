@@ -38,7 +38,7 @@ const char *cs_reason_name(uint16_t reason);
 /* 0 for a name that is none. */
 uint16_t cs_reason_find(const char *name);
 
-/* ---- making a bundle --------------------------------------------------- */
+/* ---- making a bundle ---------------------------------------------------- */
 
 /* What goes along of a photo or file; one for each external part. */
 struct cs_evidence_media {
@@ -78,7 +78,7 @@ struct cs_evidence_input {
 CS_CHECKED enum cs_err cs_evidence_write(
     struct cs_buf *out, const struct cs_evidence_input *in);
 
-/* ---- verifying one ----------------------------------------------------- */
+/* ---- verifying one ------------------------------------------------------ */
 
 struct cs_evidence_media_result {
 	enum cs_err

@@ -27,8 +27,7 @@ enum { HASH_SHA256 = 1 };
 static const char text_type[] = "text/plain;charset=utf-8";
 static const char media_key[] = "countersign.media";
 
-/* ---- writing --------------------------------------------------------------
- */
+/* ---- writing ------------------------------------------------------------ */
 
 static void
 write_digests(struct cs_writer *w, const struct cs_mimi_content *c)
@@ -134,8 +133,7 @@ cs_mimi_write(struct cs_buf *out, const struct cs_mimi_content *c)
 	return cs_writer_end(&w);
 }
 
-/* ---- parsing ---------------------------------------------------------------
- */
+/* ---- parsing ------------------------------------------------------------ */
 
 /* Digests come before the parts that they belong to, in the same order. */
 struct digests {
@@ -366,8 +364,7 @@ cs_mimi_id(uint8_t out[static CS_MIMI_ID_LEN], const struct cs_mimi_content *c,
 	return err;
 }
 
-/* ---- names ------------------------------------------------------------------
- */
+/* ---- names -------------------------------------------------------------- */
 
 static enum cs_err
 write_uri(
@@ -487,7 +484,7 @@ cs_mimi_filename(char *out, struct cs_view name)
 		strcpy(out, "file");
 }
 
-/* ---- blobs --------------------------------------------------------------- */
+/* ---- blobs -------------------------------------------------------------- */
 
 #define BLOB_TAIL_LEN (3 + 32) /* "/b/" and the id */
 

@@ -156,8 +156,7 @@ desk_actions_flush(struct cs_desk *d)
 	return err;
 }
 
-/* ---- deciding
- * ----------------------------------------------------------------- */
+/* ---- deciding ----------------------------------------------------------- */
 
 static const char *const verbs[] = { "disable", "enable", "dismiss" };
 

@@ -86,8 +86,7 @@ desk_call(struct cs_desk *d, uint8_t kind,
 	return CS_OK;
 }
 
-/* ---- running ----------------------------------------------------------------
- */
+/* ---- running ------------------------------------------------------------ */
 
 /* One page of sealed reports: each stored here before the hub is told so. */
 static enum cs_err

@@ -37,8 +37,7 @@ cs_desk_hub(const struct cs_desk *d)
 	return &d->hub;
 }
 
-/* ---- identity --------------------------------------------------------------
- */
+/* ---- identity ----------------------------------------------------------- */
 
 static enum cs_err
 identity_save(struct cs_desk *d)
@@ -92,8 +91,7 @@ out:
 	return err;
 }
 
-/* ---- the folder
- * --------------------------------------------------------------- */
+/* ---- the folder --------------------------------------------------------- */
 
 static enum cs_err
 open_files(struct cs_desk *d, struct cs_view passphrase, bool create)

@@ -51,8 +51,7 @@ CS_CHECKED enum cs_err cs_desk_run(
     struct cs_desk *d, void (*said)(const char *sentence));
 void cs_desk_stop(void); /* from a signal handler */
 
-/* ---- reports ----------------------------------------------------------------
- */
+/* ---- reports ------------------------------------------------------------ */
 
 enum cs_desk_state {
 	CS_DESK_OPEN = 0,     /* verified, waits for a decision */
@@ -95,8 +94,7 @@ void cs_desk_case_clear(struct cs_desk_case *c);
 CS_CHECKED enum cs_err cs_desk_file(struct cs_buf *out, struct cs_desk *d,
     const struct cs_desk_case *c, size_t item, size_t part);
 
-/* ---- decisions
- * ---------------------------------------------------------------- */
+/* ---- decisions ---------------------------------------------------------- */
 
 /*
  * Decide: disable the account that sent the messages of a verified report, or
@@ -108,8 +106,7 @@ CS_CHECKED enum cs_err cs_desk_act(struct cs_desk *d,
     const uint8_t id[static 16], enum cs_desk_decision decision,
     uint16_t reason, const char *statement, bool *delivered);
 
-/* ---- audit
- * ------------------------------------------------------------------------ */
+/* ---- audit -------------------------------------------------------------- */
 
 /* Walk the log; each line is chained to the one before it by a hash.
  * CS_ERR_CHAIN: something was changed. */

@@ -30,8 +30,7 @@ struct cs_desk {
 enum cs_err desk_problem(struct cs_desk *d, enum cs_err err, const char *format,
     ...) __attribute__((format(printf, 3, 4)));
 
-/* ---- connect.c --------------------------------------------------------------
- */
+/* ---- connect.c ---------------------------------------------------------- */
 
 CS_CHECKED enum cs_err desk_connect(struct cs_desk *d);
 void desk_disconnect(struct cs_desk *d);
@@ -39,8 +38,7 @@ CS_CHECKED enum cs_err desk_call(struct cs_desk *d, uint8_t kind,
     const struct cs_wire_shape *request_shape, const void *request,
     const struct cs_wire_shape *answer_shape, void *answer);
 
-/* ---- report.c
- * ----------------------------------------------------------------- */
+/* ---- report.c ----------------------------------------------------------- */
 
 /* Take a sealed report: open, verify, store.  Its state is for the hub. */
 CS_CHECKED enum cs_err desk_report_take(struct cs_desk *d,
@@ -49,21 +47,18 @@ CS_CHECKED enum cs_err desk_report_take(struct cs_desk *d,
 CS_CHECKED enum cs_err desk_report_set_state(
     struct cs_desk *d, const uint8_t id[static 16], enum cs_desk_state state);
 
-/* ---- file.c
- * --------------------------------------------------------------------- */
+/* ---- file.c ------------------------------------------------------------- */
 
 /* Fetch the files that a verified report names; those that are gone stay so. */
 CS_CHECKED enum cs_err desk_files_fetch(
     struct cs_desk *d, const struct cs_evidence *e);
 
-/* ---- action.c
- * ---------------------------------------------------------------------- */
+/* ---- action.c ----------------------------------------------------------- */
 
 /* Deliver what was decided and is not with the hub yet. */
 CS_CHECKED enum cs_err desk_actions_flush(struct cs_desk *d);
 
-/* ---- audit.c
- * ----------------------------------------------------------------------- */
+/* ---- audit.c ------------------------------------------------------------ */
 
 /* Append a line; inside a transaction.  Nothing of what was reported. */
 CS_CHECKED enum cs_err desk_audit_add(struct cs_desk *d, const char *format,

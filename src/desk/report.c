@@ -19,8 +19,7 @@ cs_desk_state_name(enum cs_desk_state state)
 	return names[state];
 }
 
-/* ---- what is known of a report without opening its bundle
- * --------------------- */
+/* ---- what is known of a report without opening its bundle --------------- */
 
 static enum cs_err
 write_meta(struct cs_buf *out, const struct cs_desk_report *r)
@@ -76,8 +75,7 @@ read_row(struct cs_desk_report *out, struct cs_desk *d, struct cs_rows *rows)
 	return err;
 }
 
-/* ---- taking one
- * --------------------------------------------------------------- */
+/* ---- taking one --------------------------------------------------------- */
 
 static void
 copy_handle(char out[static 33], struct cs_view handle)
@@ -312,8 +310,7 @@ desk_report_set_state(
 	return err;
 }
 
-/* ---- reading
- * ------------------------------------------------------------------- */
+/* ---- reading ------------------------------------------------------------ */
 
 enum cs_err
 cs_desk_reports(struct cs_desk *d,

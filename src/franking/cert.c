@@ -95,7 +95,7 @@ check_time(uint64_t not_before, uint64_t not_after, uint64_t now_s)
 							 : CS_ERR_EXPIRED;
 }
 
-/* ---- devices ------------------------------------------------------------- */
+/* ---- devices ------------------------------------------------------------ */
 
 enum cs_err
 cs_device_cert_make(struct cs_buf *out, const struct cs_device_cert *cert,
@@ -177,8 +177,7 @@ cs_credential_parse(struct cs_credential *out, struct cs_view in)
 	return cs_reader_end(&r);
 }
 
-/* ---- stamp keys ------------------------------------------------------------
- */
+/* ---- stamp keys --------------------------------------------------------- */
 
 static enum cs_err
 key_id(uint8_t out[static 8], const uint8_t public[static 32])
@@ -241,8 +240,7 @@ cs_stamp_key_cert_verify(struct cs_stamp_key_cert *out, struct cs_view cert,
 	return err ? err : check_time(out->not_before, out->not_after, now_s);
 }
 
-/* ---- other keys
- * -------------------------------------------------------------- */
+/* ---- other keys --------------------------------------------------------- */
 
 enum cs_err
 cs_role_key_cert_make(struct cs_buf *out, enum cs_role role,

@@ -29,7 +29,7 @@ hub_device_seen(struct cs_hub *hub, const uint8_t device[static 16])
 	    cs_blob(cs_view(device, 16)), cs_int(day));
 }
 
-/* ---- adding -------------------------------------------------------------- */
+/* ---- adding ------------------------------------------------------------- */
 
 /* The key and the name that the account joined with. */
 static uint16_t
@@ -107,7 +107,7 @@ hub_device_add(struct hub_request *rq)
 	return code != 0 ? code : hub_answer(rq, &cs_wire_empty_shape, &answer);
 }
 
-/* ---- listing ------------------------------------------------------------- */
+/* ---- listing ------------------------------------------------------------ */
 
 uint16_t
 hub_devices(struct hub_request *rq)
@@ -145,7 +145,7 @@ hub_devices(struct hub_request *rq)
 	return code;
 }
 
-/* ---- removing ------------------------------------------------------------ */
+/* ---- removing ----------------------------------------------------------- */
 
 /* From here on nothing is taken of it and nothing kept for it. */
 static enum cs_err

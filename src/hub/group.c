@@ -281,7 +281,7 @@ hub_group_new(struct hub_request *rq)
 	return code;
 }
 
-/* ---- handshakes -------------------------------------------------------- */
+/* ---- handshakes --------------------------------------------------------- */
 
 /* The sender inside the message has to be the device on the connection. */
 static uint16_t
@@ -598,7 +598,7 @@ hub_groups_propose_removals(
 	return err;
 }
 
-/* ---- for devices that join by themselves --------------------------------- */
+/* ---- for devices that join by themselves -------------------------------- */
 
 static uint16_t
 answer_info(struct hub_request *rq, struct cs_view id)

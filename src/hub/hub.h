@@ -28,7 +28,7 @@ CS_CHECKED enum cs_err cs_hub_run(const char *dir,
 /* From a signal handler. */
 void cs_hub_stop(void);
 
-/* ---- for countersignctl, while the hub runs or not --------------------- */
+/* ---- for countersignctl, while the hub runs or not ---------------------- */
 
 /* A new invite link for ${uses} people, good for ${seconds}. */
 CS_CHECKED enum cs_err cs_hub_invite(char link[static CS_HUB_LINK_SIZE],

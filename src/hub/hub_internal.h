@@ -17,7 +17,7 @@
 #include "store/db.h"
 #include "wire/messages.h"
 
-/* ---- limits, each with its reason (DESIGN, "Limits") ---------------- */
+/* ---- limits, each with its reason (DESIGN, "Limits") -------------------- */
 
 #define HUB_IN_ROUND_MAX 64 /* outstanding submissions a connection */
 /* A round that gathers what comes meanwhile keeps the answers waiting: */
@@ -125,7 +125,7 @@ hub_handler hub_ping, hub_join, hub_login, hub_key_packages_put,
 /* Look at the clock; each event begins with it. */
 void hub_clock(struct cs_hub *hub);
 
-/* ---- batch.c: transaction and answers of a round -------------------- */
+/* ---- batch.c: transaction and answers of a round ------------------------ */
 
 /* Begin the round's transaction if it has not begun. */
 CS_CHECKED enum cs_err hub_batch_begin(struct cs_hub *hub);
@@ -142,7 +142,7 @@ void hub_push_desk(struct cs_hub *hub, const struct cs_wire_push *push);
 void hub_push_account(struct cs_hub *hub, const uint8_t account[static 16],
     const struct cs_wire_push *push);
 
-/* ---- connection.c ---------------------------------------------------- */
+/* ---- connection.c ------------------------------------------------------- */
 
 extern const struct cs_net_server_config hub_net_callbacks;
 /* Enter a connection into the table by device. */
@@ -154,13 +154,13 @@ void hub_conns_end_strangers(struct cs_hub *hub);
 /* What a refusal for our own failure, or for bad bytes, is called. */
 uint16_t hub_code(enum cs_err err);
 
-/* ---- account.c -------------------------------------------------------- */
+/* ---- account.c ---------------------------------------------------------- */
 
 /* 0, CS_WIRE_E_DISABLED or CS_WIRE_E_REMOVED, with when and why in
  * ${rq->error_data}. */
 uint16_t hub_account_check(struct hub_request *rq);
 
-/* ---- device.c --------------------------------------------------------- */
+/* ---- device.c ----------------------------------------------------------- */
 
 /* Devices that were not removed. */
 CS_CHECKED enum cs_err hub_devices_count(
@@ -168,13 +168,13 @@ CS_CHECKED enum cs_err hub_devices_count(
 CS_CHECKED enum cs_err hub_device_seen(
     struct cs_hub *hub, const uint8_t device[static 16]);
 
-/* ---- key_package.c --------------------------------------------------- */
+/* ---- key_package.c ------------------------------------------------------ */
 
 /* What is left of the connection's own; 0 or a code. */
 uint16_t hub_key_packages_count(
     struct hub_request *rq, struct cs_wire_login_answer *out);
 
-/* ---- contact.c -------------------------------------------------------- */
+/* ---- contact.c ---------------------------------------------------------- */
 
 /* One more than enum cs_wire_contact: key packages went out, no message yet. */
 #define HUB_CONTACT_OFFERED 4
@@ -186,7 +186,7 @@ uint16_t hub_contact_may(struct cs_hub *hub, const uint8_t from[static 16],
 uint16_t hub_contact_added(struct cs_hub *hub, const uint8_t from[static 16],
     const uint8_t to[static 16]);
 
-/* ---- group.c, log.c --------------------------------------------------- */
+/* ---- group.c, log.c ----------------------------------------------------- */
 
 /* The device that a credential belongs to; CS_ERR_CREDENTIAL: none of ours. */
 CS_CHECKED enum cs_err hub_device_of(struct cs_hub *hub,
@@ -244,19 +244,19 @@ uint16_t hub_handshake(struct hub_request *rq, struct hub_group *group,
     const struct cs_wire_submit *m, struct hub_entry *entry,
     struct cs_buf *stamp);
 
-/* ---- blob.c ------------------------------------------------------------ */
+/* ---- blob.c ------------------------------------------------------------- */
 
 int hub_blob_open(struct cs_hub *hub, struct cs_net_blob *b);
 int hub_blob_done(struct cs_hub *hub, struct cs_net_blob *b, bool whole);
 /* Drop blobs whose time is over. */
 CS_CHECKED enum cs_err hub_blob_sweep(struct cs_hub *hub);
 
-/* ---- stamp_key.c ------------------------------------------------------- */
+/* ---- stamp_key.c -------------------------------------------------------- */
 
 /* Keep the certificate of the key that stamps now, for those who ask later. */
 CS_CHECKED enum cs_err hub_stamp_key_remember(struct cs_hub *hub);
 
-/* ---- keys.c ------------------------------------------------------------ */
+/* ---- keys.c ------------------------------------------------------------- */
 
 CS_CHECKED enum cs_err hub_keys_load(struct cs_hub *hub);
 /* Look whether a desk was joined since. */

@@ -92,7 +92,7 @@ hub_link_answer(struct hub_request *rq)
 	return hub_answer(rq, &cs_wire_empty_shape, &answer);
 }
 
-/* ---- the new device's side ----------------------------------------------- */
+/* ---- the new device's side ---------------------------------------------- */
 
 /* Guessing names is as hopeless as it is tedious. */
 static uint16_t

@@ -96,7 +96,7 @@ hub_log_append(struct cs_hub *hub, struct hub_group *group,
 	return wake(hub, group);
 }
 
-/* ---- submitting -------------------------------------------------------- */
+/* ---- submitting --------------------------------------------------------- */
 
 /* Bytes that came before: the first answer again, if they are his. */
 static uint16_t

@@ -162,8 +162,7 @@ cs_mls_change_begin(struct cs_mls_change *out, const struct cs_mls_public *from,
 		return err;
 	if (out->external) {
 		/* Section 12.4.3.2: where an Add would put it. */
-		if ((err = cs_mls_tree_place(
-			 &out->next.tree, &out->committer)))
+		if ((err = cs_mls_tree_place(&out->next.tree, &out->committer)))
 			return err;
 		out->added[out->n_added++] = out->committer;
 	}

@@ -80,7 +80,7 @@ CS_CHECKED enum cs_err cs_mls_framed_verify(struct cs_mls_verified *out,
 CS_CHECKED enum cs_err cs_mls_proposal_ref(uint8_t *out,
     const struct cs_suite *suite, const struct cs_mls_verified *c);
 
-/* ---- PublicMessage, section 6.2 ---- */
+/* ---- PublicMessage, section 6.2 ----------------------------------------- */
 
 struct cs_mls_public_message {
 	struct cs_mls_unverified content;
@@ -101,7 +101,7 @@ CS_CHECKED enum cs_err cs_mls_public_message_seal(struct cs_buf *out,
     const struct cs_mls_unverified *content, const struct cs_suite *suite,
     const struct cs_mls_membership_key *key, struct cs_view context);
 
-/* ---- PrivateMessage, section 6.3 ---- */
+/* ---- PrivateMessage, section 6.3 ---------------------------------------- */
 
 struct cs_mls_private_message {
 	struct cs_view group_id;
@@ -145,7 +145,7 @@ CS_CHECKED enum cs_err cs_mls_private_message_seal(struct cs_buf *out,
     const struct cs_mls_sender_data_secret *secret,
     const struct cs_mls_pending_key *key, uint32_t padding);
 
-/* ---- MLSMessage ---- */
+/* ---- MLSMessage --------------------------------------------------------- */
 
 /* Version and wire format; ${r} then stands before the rest. */
 enum cs_mls_wire cs_mls_message_read(struct cs_reader *r);

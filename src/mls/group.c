@@ -118,7 +118,7 @@ cs_mls_staged_derive(struct cs_mls_staged *s,
 	return cs_mls_derive_epoch(&s->secrets, &s->keys, p, joiner, psk);
 }
 
-/* ---- a new group --------------------------------------------------------- */
+/* ---- a new group -------------------------------------------------------- */
 
 /* The creator's leaf, alone in its tree. */
 static enum cs_err
@@ -213,7 +213,7 @@ cs_mls_group_set_options(
 	g->pub.opt = *opt;
 }
 
-/* ---- what there is to know ------------------------------------------------ */
+/* ---- what there is to know ---------------------------------------------- */
 
 struct cs_view
 cs_mls_group_id(const struct cs_mls_group *g)
@@ -319,7 +319,7 @@ cs_mls_group_reinit(const struct cs_mls_group *g, struct cs_view *group_id,
 	return true;
 }
 
-/* ---- secrets for others ---------------------------------------------------- */
+/* ---- secrets for others ------------------------------------------------- */
 
 enum cs_err
 cs_mls_group_export(const struct cs_mls_group *g, uint8_t *out, size_t n,
@@ -364,7 +364,7 @@ cs_mls_group_safe_export(
 	return cs_mls_secret_tree_take_leaf(out->b, &g->exporter, component);
 }
 
-/* ---- GroupInfo ------------------------------------------------------------- */
+/* ---- GroupInfo ---------------------------------------------------------- */
 
 /* An MLSMessage for the epoch of ${p}, whose secrets these are. */
 static enum cs_err

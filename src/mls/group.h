@@ -111,7 +111,7 @@ struct cs_mls_framed cs_mls_group_frame(const struct cs_mls_group *g,
 CS_CHECKED enum cs_err cs_mls_group_seal(struct cs_buf *out,
     struct cs_mls_group *g, const struct cs_mls_unverified *content);
 
-/* ---- group_making.c: what member, joiner and founder share --------------- */
+/* ---- group_making.c: what member, joiner and founder share -------------- */
 
 /* A commit while it is made. */
 struct cs_mls_making {
@@ -137,8 +137,7 @@ struct cs_mls_making {
 };
 void cs_mls_making_clear(struct cs_mls_making *m);
 /* Room for a list of ${max}. */
-CS_CHECKED enum cs_err cs_mls_making_begin(
-    struct cs_mls_making *m, size_t max);
+CS_CHECKED enum cs_err cs_mls_making_begin(struct cs_mls_making *m, size_t max);
 /* A proposal by value.  Its views stay, but for what ${copy} copies. */
 CS_CHECKED enum cs_err cs_mls_making_list(struct cs_mls_making *m,
     const struct cs_mls_proposal *p, bool copy,
@@ -153,7 +152,7 @@ CS_CHECKED enum cs_err cs_mls_making_change(
 CS_CHECKED enum cs_err cs_mls_making_sign(struct cs_mls_making *m,
     enum cs_mls_wire wire, const struct cs_mls_framed *framed);
 
-/* ---- group_commit.c, group_stage.c, group_merge.c ------------------------- */
+/* ---- group_commit.c, group_stage.c, group_merge.c ----------------------- */
 
 /* cs_mls_commit_new(), where ${from} is the group that ${g} succeeds. */
 CS_CHECKED enum cs_err cs_mls_commit_make(struct cs_mls_staged **staged,
@@ -173,5 +172,5 @@ bool cs_mls_past_expired(
 
 /* What a new group takes over when it is set up, from a commit that founds the
  * membership: ${s} is left without it. */
-CS_CHECKED enum cs_err cs_mls_group_start(
-    struct cs_mls_group *g, struct cs_mls_staged *s, struct cs_mls_public *from);
+CS_CHECKED enum cs_err cs_mls_group_start(struct cs_mls_group *g,
+    struct cs_mls_staged *s, struct cs_mls_public *from);

@@ -16,7 +16,7 @@ struct committing {
 	const struct cs_mls_ext_list *new_context; /* NULL: as now */
 };
 
-/* ---- which proposals ----------------------------------------------------- */
+/* ---- which proposals ---------------------------------------------------- */
 
 /* Is a Remove or SelfRemove of ${leaf} in the list already? */
 static bool
@@ -81,14 +81,12 @@ psk_listed(
 
 /* Is a member with this signature key in the tree, and to stay there? */
 static bool
-stays_member(
-    const struct committing *c, const struct cs_mls_valid_proposal *v)
+stays_member(const struct committing *c, const struct cs_mls_valid_proposal *v)
 {
 	const struct cs_mls_public *p = &c->g->pub;
 	struct cs_mls_leaf leaf;
 
-	if (!cs_mls_key_index_has_signer(
-		&p->index, v->leaf.leaf.signature_key))
+	if (!cs_mls_key_index_has_signer(&p->index, v->leaf.leaf.signature_key))
 		return false;
 	for (uint32_t i = 0; i < p->tree.n_leaves; i++)
 		if (cs_mls_tree_leaf(&p->tree, i, &leaf) &&
@@ -107,15 +105,15 @@ psk_known(const struct committing *c, const struct cs_mls_valid_proposal *v)
 	const struct cs_mls_psk_sources sources = { &c->g->pub.opt, c->g,
 		NULL };
 	struct cs_mls_psk_secret secret = { 0 };
-	enum cs_err err = cs_mls_list_psk_secret(
-	    &secret, c->g->pub.suite, &list, &sources);
+	enum cs_err err =
+	    cs_mls_list_psk_secret(&secret, c->g->pub.suite, &list, &sources);
 
 	cs_wipe(&secret, sizeof secret);
 	return err == CS_OK;
 }
 
-/* Section 12.2: Removes before Updates, the last Update, each Add once, a ReInit
- * only when there is nothing else. */
+/* Section 12.2: Removes before Updates, the last Update, each Add once, a
+ * ReInit only when there is nothing else. */
 static bool
 usable(const struct committing *c, size_t i)
 {
@@ -279,7 +277,7 @@ make_list(struct committing *c)
 	return CS_OK;
 }
 
-/* ---- the commit ----------------------------------------------------------- */
+/* ---- the commit --------------------------------------------------------- */
 
 /* The leaf that the path's is made of: ours, or that of a new identity. */
 static enum cs_err
@@ -350,9 +348,9 @@ make(struct committing *c, struct cs_buf *commit, struct cs_buf *welcome)
 	struct cs_mls_group *g = c->g;
 	struct cs_mls_making *m = &c->m;
 	const struct cs_mls_psk_sources sources = { &g->pub.opt, g, c->from };
-	struct cs_mls_framed framed = cs_mls_group_frame(g,
-	    CS_MLS_CONTENT_COMMIT, c->opt->authenticated_data,
-	    cs_view(NULL, 0));
+	struct cs_mls_framed framed =
+	    cs_mls_group_frame(g, CS_MLS_CONTENT_COMMIT,
+		c->opt->authenticated_data, cs_view(NULL, 0));
 	enum cs_err err;
 
 	m->init = g->secrets.init;
@@ -417,8 +415,8 @@ cs_mls_commit_new(struct cs_mls_staged **staged, struct cs_buf *commit,
 }
 
 enum cs_err
-cs_mls_staged_welcome(struct cs_buf *out, const struct cs_mls_staged *s,
-    size_t first, size_t n)
+cs_mls_staged_welcome(
+    struct cs_buf *out, const struct cs_mls_staged *s, size_t first, size_t n)
 {
 	return cs_mls_welcome_kit_write(
 	    out, &s->kit, s->change.next.suite, first, n);

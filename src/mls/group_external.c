@@ -3,7 +3,7 @@
 
 #include "mls/group.h"
 
-/* ---- joining by an external commit (section 12.4.3.2) ---------------------- */
+/* ---- joining by an external commit (section 12.4.3.2) ------------------- */
 
 struct joining {
 	struct cs_mls_making m;
@@ -29,8 +29,7 @@ find_prior(uint32_t *out, const struct joining *j)
 			return CS_OK;
 		}
 		if (same == UINT32_MAX &&
-		    cs_view_equal(
-			leaf.credential.identity, j->id->credential))
+		    cs_view_equal(leaf.credential.identity, j->id->credential))
 			same = i;
 	}
 	*out = same;
@@ -194,7 +193,7 @@ out:
 	return err;
 }
 
-/* ---- an Add of oneself (section 12.1.8) ------------------------------------ */
+/* ---- an Add of oneself (section 12.1.8) --------------------------------- */
 
 enum cs_err
 cs_mls_new_member_add(struct cs_buf *out, struct cs_buf *secrets,

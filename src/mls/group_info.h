@@ -26,8 +26,8 @@ CS_CHECKED enum cs_err cs_mls_group_info_parse_message(
 
 /* What a GroupInfo has beside the GroupContext. */
 struct cs_mls_group_info_parts {
-	bool tree;                    /* with the ratchet_tree */
-	struct cs_view external_pub;  /* empty: without */
+	bool tree;                     /* with the ratchet_tree */
+	struct cs_view external_pub;   /* empty: without */
 	struct cs_mls_extensions exts; /* and these */
 	struct cs_view confirmation_tag;
 	uint32_t signer;

@@ -73,7 +73,7 @@ take_path_secret(struct cs_mls_group *g, const struct cs_mls_group_secrets *s,
 	return err;
 }
 
-/* ---- groups that succeed others (sections 11.2 and 11.3) ----------------- */
+/* ---- groups that succeed others (sections 11.2 and 11.3) ---------------- */
 
 /* The usage of the PSK that ties the new group to an old one; 0: there is none.
  * CS_ERR_PROPOSAL: more than one. */
@@ -139,9 +139,8 @@ check_reinit(const struct cs_mls_group *g, const struct cs_mls_group *from)
 	    !cs_view_equal(id, cs_buf_view(&p->group_id)) ||
 	    !cs_view_equal(exts, cs_buf_view(&p->extensions)))
 		return CS_ERR_MISMATCH;
-	return all_in(p, &from->pub) && all_in(&from->pub, p)
-	    ? CS_OK
-	    : CS_ERR_MEMBER;
+	return all_in(p, &from->pub) && all_in(&from->pub, p) ? CS_OK
+							      : CS_ERR_MEMBER;
 }
 
 static enum cs_err
@@ -162,7 +161,7 @@ check_tie(const struct cs_mls_group *g, const struct cs_mls_psk_id *tie,
 	return all_in(&g->pub, &from->pub) ? CS_OK : CS_ERR_MEMBER;
 }
 
-/* ---- joining -------------------------------------------------------------- */
+/* ---- joining ------------------------------------------------------------ */
 
 /* What was decrypted on the way. */
 struct joining {
@@ -191,8 +190,7 @@ open_secrets(struct joining *j, const struct cs_mls_welcome *welcome)
 	    (err = cs_mls_welcome_open_secrets(&j->s, &j->secrets, welcome,
 		 suite, cs_mls_hash_view(&ref), &j->keys->init)) ||
 	    (err = find_tie(&j->tie, j->s.psks)) ||
-	    (err = cs_mls_ids_psk_secret(
-		 &j->psk, suite, j->s.psks, &sources)))
+	    (err = cs_mls_ids_psk_secret(&j->psk, suite, j->s.psks, &sources)))
 		return err;
 	memcpy(j->joiner.b, j->s.joiner_secret.data, suite->hash_len);
 	return cs_mls_welcome_open_info(
@@ -248,7 +246,8 @@ join(struct joining *j, const struct cs_mls_welcome *welcome)
 enum cs_err
 cs_mls_welcome_join(struct cs_mls_group **out, struct cs_view welcome,
     struct cs_view secrets, const struct cs_mls_identity *id,
-    const struct cs_mls_options *opt, const struct cs_mls_join_options *join_opt)
+    const struct cs_mls_options *opt,
+    const struct cs_mls_join_options *join_opt)
 {
 	const struct cs_mls_join_options none = { 0 };
 	struct cs_mls_key_package_secrets keys = { 0 };
@@ -264,8 +263,8 @@ cs_mls_welcome_join(struct cs_mls_group **out, struct cs_view welcome,
 	if ((err = parse_welcome(&w, welcome)) ||
 	    (err = cs_mls_key_package_secrets_parse(&keys, secrets)))
 		goto out;
-	if (!cs_view_equal(cs_signer_public(id->signer),
-		keys.kp.leaf.signature_key)) {
+	if (!cs_view_equal(
+		cs_signer_public(id->signer), keys.kp.leaf.signature_key)) {
 		err = CS_ERR_MISMATCH;
 		goto out;
 	}

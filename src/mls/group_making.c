@@ -54,9 +54,9 @@ cs_mls_making_list(struct cs_mls_making *m, const struct cs_mls_proposal *p,
 	const struct cs_mls_proposal_view how = {
 		.sender = m->committer == CS_MLS_COMMITTER_NEW
 		    ? (struct cs_mls_sender){ CS_MLS_SENDER_NEW_MEMBER_COMMIT,
-			      0 }
+			  0 }
 		    : (struct cs_mls_sender){ CS_MLS_SENDER_MEMBER,
-			      m->committer },
+			  m->committer },
 		.in_time = true,
 		.founding = m->founding,
 		.context = context,
@@ -75,8 +75,7 @@ cs_mls_making_list(struct cs_mls_making *m, const struct cs_mls_proposal *p,
 }
 
 enum cs_err
-cs_mls_making_list_psk(
-    struct cs_mls_making *m, const struct cs_mls_psk_id *id)
+cs_mls_making_list_psk(struct cs_mls_making *m, const struct cs_mls_psk_id *id)
 {
 	struct cs_mls_proposal p = { .type = CS_MLS_PROPOSAL_PSK, .psk = *id };
 	uint8_t nonce[CS_HASH_MAX];

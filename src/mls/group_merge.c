@@ -5,7 +5,7 @@
 #include "mls/group.h"
 #include "mls/tree_node.h"
 
-/* ---- epochs that are over -------------------------------------------------- */
+/* ---- epochs that are over ----------------------------------------------- */
 
 /* Note what was at a leaf that the commit changed. */
 static enum cs_err
@@ -61,8 +61,8 @@ cs_mls_past_leaf(const struct cs_mls_group *g, size_t k, uint32_t leaf,
 
 		if (found != NULL)
 			return found->raw.len != 0 &&
-			    cs_mls_leaf_parse(
-				out, cs_buf_view(&found->raw)) == CS_OK;
+			    cs_mls_leaf_parse(out, cs_buf_view(&found->raw)) ==
+			    CS_OK;
 	}
 	return cs_mls_tree_leaf(&g->pub.tree, leaf, out);
 }
@@ -105,8 +105,8 @@ prepare(struct merging *m, struct cs_mls_group *g, struct cs_mls_staged *s)
 	if (max_past(g) != 0) {
 		if ((err = cs_buf_set(
 			 &now->context, cs_mls_public_context(&g->pub))) ||
-		    (err = cs_mls_tree_diff(&g->pub.tree, &s->change.next.tree,
-			 note_leaf, now)))
+		    (err = cs_mls_tree_diff(
+			 &g->pub.tree, &s->change.next.tree, note_leaf, now)))
 			return err;
 		now->epoch = g->pub.epoch;
 		now->ended_s = g->pub.opt.now_s;
@@ -171,7 +171,7 @@ push_psk(struct cs_mls_group *g, struct merging *m)
 	m->psks = NULL;
 }
 
-/* ---- merging -------------------------------------------------------------- */
+/* ---- merging ------------------------------------------------------------ */
 
 /* Everything of the new epoch moves from ${s} to ${g}. */
 static void

@@ -51,9 +51,9 @@ cs_mls_group_seal(struct cs_buf *out, struct cs_mls_group *g,
 	if (content->wire == CS_MLS_WIRE_PRIVATE)
 		err = seal_private(&message, g, content);
 	else
-		err = cs_mls_public_message_seal(&message, content,
-		    g->pub.suite, &g->secrets.membership,
-		    cs_mls_public_context(&g->pub));
+		err =
+		    cs_mls_public_message_seal(&message, content, g->pub.suite,
+			&g->secrets.membership, cs_mls_public_context(&g->pub));
 	/* Others would refuse it. */
 	if (err == CS_OK && message.len > CS_MLS_MAX_MESSAGE)
 		err = CS_ERR_LIMIT;
@@ -187,8 +187,8 @@ cs_mls_propose_add(
 }
 
 enum cs_err
-cs_mls_propose_psk(struct cs_buf *out, struct cs_mls_group *g,
-    const struct cs_mls_psk_id *id)
+cs_mls_propose_psk(
+    struct cs_buf *out, struct cs_mls_group *g, const struct cs_mls_psk_id *id)
 {
 	struct cs_mls_proposal p = { .type = CS_MLS_PROPOSAL_PSK, .psk = *id };
 	uint8_t nonce[CS_HASH_MAX];

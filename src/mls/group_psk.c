@@ -20,8 +20,7 @@ find_in(struct cs_buf *out, const struct cs_mls_group *g,
 {
 	const struct cs_mls_resumption_psk *psk;
 
-	if (g == NULL ||
-	    !cs_view_equal(id->id, cs_buf_view(&g->pub.group_id)))
+	if (g == NULL || !cs_view_equal(id->id, cs_buf_view(&g->pub.group_id)))
 		return CS_ERR_NOT_FOUND;
 	psk = resumption(g, id->epoch);
 	if (psk == NULL)

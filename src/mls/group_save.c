@@ -6,8 +6,8 @@
 #include "mls/group.h"
 
 /*
- * The secret half on disk; the public one is that of public_save.c.  The hash of
- * the GroupContext ties the two together: halves of different epochs are
+ * The secret half on disk; the public one is that of public_save.c.  The hash
+ * of the GroupContext ties the two together: halves of different epochs are
  * CS_ERR_CORRUPT.
  */
 
@@ -117,7 +117,7 @@ cs_mls_group_public_changed(const struct cs_mls_group *g)
 	return g->public_changed;
 }
 
-/* ---- reading -------------------------------------------------------------- */
+/* ---- reading ------------------------------------------------------------ */
 
 static enum cs_err
 read_changed(struct cs_reader *r, struct cs_mls_past_epoch *p)

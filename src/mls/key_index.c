@@ -108,7 +108,7 @@ erase(struct cs_mls_key_index *index, uint64_t x)
 	index->slots[gap] = 0;
 }
 
-/* ---- keys of nodes --------------------------------------------------- */
+/* ---- keys of nodes ------------------------------------------------------ */
 
 /* One or two keys of a node: of a leaf the signature key, too. */
 static size_t

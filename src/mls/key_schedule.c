@@ -117,8 +117,7 @@ enum cs_err
 cs_mls_external_key(struct cs_hpke_key *out, const struct cs_suite *suite,
     const struct cs_mls_external_secret *external)
 {
-	return cs_hpke_key_derive(
-	    out, suite->kem, secret(suite, external->b));
+	return cs_hpke_key_derive(out, suite->kem, secret(suite, external->b));
 }
 
 #define EXTERNAL_INIT "MLS 1.0 external init secret"
@@ -135,8 +134,8 @@ cs_mls_external_init_send(struct cs_mls_init_secret *out,
 
 	if ((err = cs_hpke_info_init(&info, suite, cs_view(NULL, 0))) ||
 	    (err = cs_hpke_sender(&h, enc, &info, external_pub)) ||
-	    (err = cs_hpke_export(&h, out->b, suite->hash_len,
-		 cs_view_str(EXTERNAL_INIT))))
+	    (err = cs_hpke_export(
+		 &h, out->b, suite->hash_len, cs_view_str(EXTERNAL_INIT))))
 		goto out;
 	err = cs_buf_add(
 	    kem_output, cs_view(enc, cs_hpke_public_len(suite->kem)));

@@ -96,9 +96,9 @@ CS_CHECKED enum cs_err cs_mls_external_key(struct cs_hpke_key *out,
 
 /* Section 8.3: the init secret that an external committer shares with the
  * group: sent as ${kem_output}, which is appended to, or received. */
-CS_CHECKED enum cs_err cs_mls_external_init_send(
-    struct cs_mls_init_secret *out, struct cs_buf *kem_output,
-    const struct cs_suite *suite, struct cs_view external_pub);
+CS_CHECKED enum cs_err cs_mls_external_init_send(struct cs_mls_init_secret *out,
+    struct cs_buf *kem_output, const struct cs_suite *suite,
+    struct cs_view external_pub);
 CS_CHECKED enum cs_err cs_mls_external_init_receive(
     struct cs_mls_init_secret *out, const struct cs_suite *suite,
     const struct cs_mls_external_secret *secret, struct cs_view kem_output);

@@ -138,7 +138,7 @@ cs_mls_leaf_verify_signature(const struct cs_mls_leaf *leaf,
 	return err;
 }
 
-/* ---- our own ---------------------------------------------------------- */
+/* ---- our own ------------------------------------------------------------ */
 
 /* Section 13.5: one of sixteen values that mean nothing. */
 static void
@@ -180,8 +180,7 @@ list_view(const struct cs_buf *b, struct list l)
 }
 
 static enum cs_err
-make_capabilities(
-    struct cs_mls_own_leaf *out, const struct cs_mls_identity *id)
+make_capabilities(struct cs_mls_own_leaf *out, const struct cs_mls_identity *id)
 {
 	static const uint16_t versions[] = { CS_MLS_VERSION_10 },
 			      extensions[] = { CS_MLS_EXT_APP_DATA_DICTIONARY,

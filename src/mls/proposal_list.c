@@ -211,8 +211,7 @@ find_extensions(struct cs_mls_ext_list *out, const struct cs_mls_public *p,
 				continue;
 			proposal = &stored->valid.p;
 		}
-		if (proposal->type !=
-		    CS_MLS_PROPOSAL_GROUP_CONTEXT_EXTENSIONS)
+		if (proposal->type != CS_MLS_PROPOSAL_GROUP_CONTEXT_EXTENSIONS)
 			continue;
 		*out = proposal->extensions;
 		return true;
@@ -235,9 +234,9 @@ cs_mls_proposal_list_resolve(struct cs_mls_proposal_list *out,
 	enum cs_err err = CS_OK;
 
 	if (committer == CS_MLS_COMMITTER_NEW)
-		how.sender = (struct cs_mls_sender){
-			CS_MLS_SENDER_NEW_MEMBER_COMMIT, 0
-		};
+		how.sender =
+		    (struct cs_mls_sender){ CS_MLS_SENDER_NEW_MEMBER_COMMIT,
+			    0 };
 	if (commit->n_proposals > CS_MLS_MAX_PROPOSALS)
 		return CS_ERR_LIMIT;
 	/* Section 12.3: what is added fits to the extensions as they will be.

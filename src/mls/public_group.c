@@ -219,8 +219,7 @@ cs_mls_public_process(struct cs_mls_public_outcome *out,
 	if (cs_mls_message_read(&r) != CS_MLS_WIRE_PUBLIC)
 		cs_reader_fail(&r, CS_ERR_UNSUPPORTED);
 	cs_mls_public_message_read(&r, &m);
-	if ((err = cs_reader_end(&r)) ||
-	    (err = cs_mls_public_thaw(&g->pub)) ||
+	if ((err = cs_reader_end(&r)) || (err = cs_mls_public_thaw(&g->pub)) ||
 	    (err = cs_mls_public_authenticate(&content, &g->pub, &m, NULL)))
 		return err;
 	out->content = content.framed.type;
@@ -236,12 +235,11 @@ cs_mls_public_process(struct cs_mls_public_outcome *out,
 	return err;
 }
 
-/* ---- external proposals (section 12.1.8.1) -------------------------------- */
+/* ---- external proposals (section 12.1.8.1) ------------------------------ */
 
 /* What the caller asks for, as one proposal. */
 static enum cs_err
-write_proposal(
-    struct cs_buf *out, const struct cs_mls_external_proposal *what)
+write_proposal(struct cs_buf *out, const struct cs_mls_external_proposal *what)
 {
 	struct cs_mls_proposal p = { 0 };
 	struct cs_buf exts = { 0 };
@@ -333,8 +331,8 @@ cs_mls_external_propose(struct cs_buf *out, const struct cs_mls_public_group *g,
 		what.psk = &psk;
 	}
 	if ((err = write_proposal(&body, &what)) == CS_OK)
-		err = send_external(out, &g->pub, sender_index, signer,
-		    cs_buf_view(&body));
+		err = send_external(
+		    out, &g->pub, sender_index, signer, cs_buf_view(&body));
 	cs_buf_free(&body);
 	return err;
 }

@@ -71,7 +71,7 @@ restore_proposal(
 		return member ? CS_OK : CS_ERR_CORRUPT;
 	case CS_MLS_PROPOSAL_REMOVE:
 		return cs_mls_tree_has(&p->tree, v->p.remove) ? CS_OK
-							       : CS_ERR_CORRUPT;
+							      : CS_ERR_CORRUPT;
 	case CS_MLS_PROPOSAL_EXTERNAL_INIT:
 		return CS_ERR_CORRUPT;
 	default:

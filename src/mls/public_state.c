@@ -77,8 +77,8 @@ cs_mls_public_update_context(struct cs_mls_public *p)
 }
 
 void
-cs_mls_member_of_leaf(struct cs_mls_member *out, uint32_t index,
-    const struct cs_mls_leaf *leaf)
+cs_mls_member_of_leaf(
+    struct cs_mls_member *out, uint32_t index, const struct cs_mls_leaf *leaf)
 {
 	*out = (struct cs_mls_member){
 		.leaf = index,
@@ -103,8 +103,7 @@ cs_mls_public_member(
 /* ---- external senders (section 12.1.8.1) -------------------------------- */
 
 static void
-read_external_sender(
-    struct cs_reader *r, struct cs_mls_external_sender *out)
+read_external_sender(struct cs_reader *r, struct cs_mls_external_sender *out)
 {
 	out->signature_key = cs_read_vec(r);
 	cs_mls_credential_read(r, &out->credential);
@@ -119,8 +118,8 @@ write_external_sender(
 }
 
 enum cs_err
-cs_mls_external_senders(struct cs_buf *out,
-    const struct cs_mls_external_sender *senders, size_t n)
+cs_mls_external_senders(
+    struct cs_buf *out, const struct cs_mls_external_sender *senders, size_t n)
 {
 	struct cs_writer w = cs_writer(out);
 	size_t mark = cs_write_open(&w);
@@ -418,8 +417,7 @@ cs_mls_public_check_proposal(struct cs_mls_valid_proposal *out,
 		    ? CS_ERR_PROPOSAL
 		    : CS_OK;
 	case CS_MLS_PROPOSAL_GROUP_CONTEXT_EXTENSIONS:
-		return cs_mls_public_check_extensions(
-		    p, &proposal->extensions);
+		return cs_mls_public_check_extensions(p, &proposal->extensions);
 	case CS_MLS_PROPOSAL_EXTERNAL_INIT:
 		return CS_OK;
 	case CS_MLS_PROPOSAL_APP_EPHEMERAL:
@@ -480,8 +478,7 @@ check_self_remove(const struct cs_mls_public *p,
 	if (content->wire != CS_MLS_WIRE_PUBLIC)
 		return CS_ERR_FORMAT;
 	for (size_t i = 0; i < p->n_proposals; i++) {
-		const struct cs_mls_valid_proposal *v =
-		    &p->proposals[i]->valid;
+		const struct cs_mls_valid_proposal *v = &p->proposals[i]->valid;
 
 		if (v->p.type == CS_MLS_PROPOSAL_SELF_REMOVE &&
 		    v->sender.index == content->framed.sender.index)

@@ -55,8 +55,8 @@ CS_CHECKED enum cs_err cs_mls_public_thaw(struct cs_mls_public *p);
 /* Serialize the GroupContext again, after any change. */
 CS_CHECKED enum cs_err cs_mls_public_update_context(struct cs_mls_public *p);
 
-void cs_mls_member_of_leaf(struct cs_mls_member *out, uint32_t index,
-    const struct cs_mls_leaf *leaf);
+void cs_mls_member_of_leaf(
+    struct cs_mls_member *out, uint32_t index, const struct cs_mls_leaf *leaf);
 bool cs_mls_public_member(
     const struct cs_mls_public *p, uint32_t leaf, struct cs_mls_member *out);
 
@@ -76,7 +76,7 @@ CS_CHECKED enum cs_err cs_mls_public_authenticate(struct cs_mls_verified *out,
 /* How a proposal is looked at. */
 struct cs_mls_proposal_view {
 	struct cs_mls_sender sender;
-	bool in_time; /* sent just now: lifetimes have to include now */
+	bool in_time;  /* sent just now: lifetimes have to include now */
 	bool founding; /* in the first commit of a successor group, which may
 			* have resumption PSKs of other usages */
 	const struct cs_mls_ext_list *context; /* of the group after the

@@ -189,8 +189,7 @@ cs_mls_tree_set_leaf(
 
 	if ((err = walk(&way, t, index)))
 		return err;
-	return replace_leaf(
-	    &way, cs_mls_node_leaf(t->suite, leaf->leaf.raw));
+	return replace_leaf(&way, cs_mls_node_leaf(t->suite, leaf->leaf.raw));
 }
 
 enum cs_err
@@ -203,8 +202,7 @@ cs_mls_tree_update(
 	if ((err = walk(&way, t, index)))
 		return err;
 	blank_parents(&way);
-	return replace_leaf(
-	    &way, cs_mls_node_leaf(t->suite, leaf->leaf.raw));
+	return replace_leaf(&way, cs_mls_node_leaf(t->suite, leaf->leaf.raw));
 }
 
 /* A blank subtree with ${n_leaves}. */
@@ -283,8 +281,8 @@ mark_unmerged(
 
 	if ((err = cs_buf_add(&list, cs_view(p.unmerged.data, before))) ||
 	    (err = cs_buf_add(&list, CS_VIEW_OF(be))) ||
-	    (err = cs_buf_add(&list, cs_view(p.unmerged.data + before,
-					 p.unmerged.len - before))))
+	    (err = cs_buf_add(&list,
+		 cs_view(p.unmerged.data + before, p.unmerged.len - before))))
 		goto out;
 	p.unmerged = cs_buf_view(&list);
 	err = replace_parent(at, suite, &p);
@@ -300,7 +298,8 @@ cs_mls_tree_add(struct cs_mls_tree *t, const struct cs_mls_valid_leaf *leaf,
 	struct way way;
 	enum cs_err err;
 
-	if ((err = cs_mls_tree_place(t, index)) || (err = walk(&way, t, *index)))
+	if ((err = cs_mls_tree_place(t, index)) ||
+	    (err = walk(&way, t, *index)))
 		return err;
 	for (size_t i = way.n - 1; i-- > 0;) {
 		bool right;
@@ -313,8 +312,7 @@ cs_mls_tree_add(struct cs_mls_tree *t, const struct cs_mls_valid_leaf *leaf,
 		/* The node has moved, and with it the place of its child. */
 		way.at[i + 1] = &(*way.at[i])->child[right];
 	}
-	return replace_leaf(
-	    &way, cs_mls_node_leaf(t->suite, leaf->leaf.raw));
+	return replace_leaf(&way, cs_mls_node_leaf(t->suite, leaf->leaf.raw));
 }
 
 /* Section 7.7: drop the right half while it is blank. */
@@ -339,8 +337,7 @@ cs_mls_tree_remove(struct cs_mls_tree *t, uint32_t index)
 	if ((err = walk(&way, t, index)))
 		return err;
 	blank_parents(&way);
-	if ((err = replace_leaf(
-		 &way, cs_mls_node_blank(t->suite, NULL, NULL))))
+	if ((err = replace_leaf(&way, cs_mls_node_blank(t->suite, NULL, NULL))))
 		return err;
 	truncate_tree(t);
 	return CS_OK;
@@ -353,7 +350,8 @@ nodes_add(struct cs_mls_nodes *nodes, uint32_t x, const struct cs_mls_node *n)
 {
 	if (nodes->n == nodes->cap) {
 		size_t cap = nodes->cap == 0 ? 16 : 2 * nodes->cap;
-		void *grown = cs_grow(nodes->v, nodes->n, cap, sizeof *nodes->v);
+		void *grown =
+		    cs_grow(nodes->v, nodes->n, cap, sizeof *nodes->v);
 
 		if (grown == NULL)
 			return CS_ERR_NOMEM;
@@ -447,8 +445,8 @@ cs_mls_tree_set_path(struct cs_mls_tree *t, uint32_t leaf,
 			if ((err = replace_parent(way.at[i], t->suite, &p)))
 				return err;
 			way.at[i + 1] = &(*way.at[i])->child[right];
-			if ((err = cs_mls_tree_parent_hash(parent_hash->b, t, x,
-				 path->v[k].copath)))
+			if ((err = cs_mls_tree_parent_hash(
+				 parent_hash->b, t, x, path->v[k].copath)))
 				return err;
 			parent_hash->len = t->suite->hash_len;
 		}

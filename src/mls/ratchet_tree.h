@@ -39,7 +39,7 @@ struct cs_mls_nodes {
 	struct {
 		uint32_t x;
 		const struct cs_mls_node *node;
-	} *v;
+	} * v;
 	size_t n;
 	size_t cap;
 };
@@ -70,7 +70,7 @@ bool cs_mls_tree_leaf(
 bool cs_mls_tree_has(const struct cs_mls_tree *t, uint32_t leaf);
 uint32_t cs_mls_tree_members(const struct cs_mls_tree *t);
 
-/* ---- the rest is for trees that are thawed ---------------------------- */
+/* ---- the rest is for trees that are thawed ------------------------------ */
 
 /* Every member from the root down supports ${bits} (tree_node.h). */
 bool cs_mls_tree_supports(const struct cs_mls_tree *t, unsigned bits);

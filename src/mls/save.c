@@ -45,8 +45,8 @@ cs_mls_write_hpke_key(struct cs_writer *w, const struct cs_hpke_key *key)
 }
 
 void
-cs_mls_read_hpke_key(struct cs_reader *r, const struct cs_suite *suite,
-    struct cs_hpke_key *out)
+cs_mls_read_hpke_key(
+    struct cs_reader *r, const struct cs_suite *suite, struct cs_hpke_key *out)
 {
 	struct cs_view private = cs_read_vec_max(r, sizeof out->private);
 	struct cs_view public = cs_read_vec_max(r, sizeof out->public);
@@ -56,8 +56,8 @@ cs_mls_read_hpke_key(struct cs_reader *r, const struct cs_suite *suite,
 		cs_reader_fail(r, CS_ERR_CORRUPT);
 		return;
 	}
-	out->private_len = (uint8_t)private.len;
-	out->public_len = (uint8_t)public.len;
+	out->private_len = (uint8_t) private.len;
+	out->public_len = (uint8_t) public.len;
 	memcpy(out->private, private.data, private.len);
 	memcpy(out->public, public.data, public.len);
 }

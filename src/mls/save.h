@@ -19,8 +19,8 @@ void cs_mls_saved_read(struct cs_reader *r, enum cs_mls_saved kind);
 enum cs_err cs_mls_saved_error(enum cs_err err);
 
 void cs_mls_write_hpke_key(struct cs_writer *w, const struct cs_hpke_key *key);
-void cs_mls_read_hpke_key(struct cs_reader *r, const struct cs_suite *suite,
-    struct cs_hpke_key *out);
+void cs_mls_read_hpke_key(
+    struct cs_reader *r, const struct cs_suite *suite, struct cs_hpke_key *out);
 
 /* All secrets of an epoch. */
 void cs_mls_write_secrets(struct cs_writer *w, const struct cs_suite *suite,

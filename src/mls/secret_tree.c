@@ -96,9 +96,9 @@ split(struct cs_mls_secret_node *n, const struct cs_suite *suite)
 		if (n->child[k] == NULL)
 			return CS_ERR_NOMEM;
 		n->child[k]->present = true;
-		if ((err = cs_expand_with_label(n->child[k]->b,
-			 suite->hash_len, suite, secret(suite, n->b),
-			 cs_view_str("tree"), cs_view_str(sides[k]))))
+		if ((err = cs_expand_with_label(n->child[k]->b, suite->hash_len,
+			 suite, secret(suite, n->b), cs_view_str("tree"),
+			 cs_view_str(sides[k]))))
 			return err;
 	}
 	n->present = false;

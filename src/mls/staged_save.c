@@ -104,8 +104,8 @@ read_public(struct cs_reader *r, struct cs_mls_public *out,
 	if (r->err != CS_OK)
 		return r->err;
 	if ((err = cs_buf_set(&copy, saved)) == CS_OK &&
-	    (err = cs_mls_public_read(
-		 out, &copy, CS_MLS_SAVED_PUBLIC, opt)) == CS_OK &&
+	    (err = cs_mls_public_read(out, &copy, CS_MLS_SAVED_PUBLIC, opt)) ==
+		CS_OK &&
 	    (err = cs_mls_tree_thaw(&out->tree)) == CS_OK)
 		cs_buf_free(&out->saved);
 	cs_buf_free(&copy);
@@ -176,8 +176,8 @@ check_fit(const struct cs_mls_staged *s, const struct cs_mls_group *g)
 }
 
 enum cs_err
-cs_mls_staged_load(struct cs_mls_staged **out, struct cs_mls_group *g,
-    struct cs_view saved)
+cs_mls_staged_load(
+    struct cs_mls_staged **out, struct cs_mls_group *g, struct cs_view saved)
 {
 	struct cs_reader r = cs_reader(saved);
 	struct cs_mls_staged *s = cs_calloc(1, sizeof *s);

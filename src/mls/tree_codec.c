@@ -129,8 +129,8 @@ write_parent(struct cs_writer *w, const struct cs_mls_node *n)
 
 /* Nodes up to ${last} in order. */
 static void
-write_nodes(struct cs_writer *w, const struct cs_mls_node *n, uint32_t x,
-    uint32_t last)
+write_nodes(
+    struct cs_writer *w, const struct cs_mls_node *n, uint32_t x, uint32_t last)
 {
 	bool is_leaf = cs_mls_node_is_leaf(x);
 
@@ -175,7 +175,7 @@ cs_mls_tree_write(struct cs_writer *w, const struct cs_mls_tree *t)
 	if (t->root == NULL)
 		cs_writer_fail(w, CS_ERR_MISUSE);
 	else
-		write_nodes(w, t->root, cs_mls_node_root(t->n_leaves),
-		    last_node(t));
+		write_nodes(
+		    w, t->root, cs_mls_node_root(t->n_leaves), last_node(t));
 	cs_write_close(w, mark);
 }

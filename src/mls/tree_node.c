@@ -21,7 +21,8 @@ node_new(const struct cs_suite *suite, size_t extra)
 }
 
 static void
-adopt(struct cs_mls_node *n, struct cs_mls_node *left, struct cs_mls_node *right)
+adopt(
+    struct cs_mls_node *n, struct cs_mls_node *left, struct cs_mls_node *right)
 {
 	n->child[0] = left;
 	n->child[1] = right;
@@ -88,8 +89,8 @@ cs_mls_node_parent_new(const struct cs_suite *suite,
     const struct cs_mls_parent *p, struct cs_mls_node *left,
     struct cs_mls_node *right)
 {
-	struct cs_mls_node *n = node_new(
-	    suite, p->unmerged.len + p->key.len + p->parent_hash.len);
+	struct cs_mls_node *n =
+	    node_new(suite, p->unmerged.len + p->key.len + p->parent_hash.len);
 	uint8_t *to;
 
 	assert(p->key.len <= UINT8_MAX && p->parent_hash.len <= UINT8_MAX);
@@ -106,8 +107,8 @@ cs_mls_node_parent_new(const struct cs_suite *suite,
 	if (p->key.len != 0)
 		memcpy(to, p->key.data, p->key.len);
 	if (p->parent_hash.len != 0)
-		memcpy(to + p->key.len, p->parent_hash.data,
-		    p->parent_hash.len);
+		memcpy(
+		    to + p->key.len, p->parent_hash.data, p->parent_hash.len);
 	adopt(n, left, right);
 	return n;
 }

@@ -13,15 +13,15 @@
  *
  * where offset is that of a leaf's raw<V> from the beginning, or 0 where there
  * is none.  So a message needs one leaf and nothing else, and thawing needs no
- * hashing.  Our own state, sealed or in our own database: what it says of hashes
- * is believed.
+ * hashing.  Our own state, sealed or in our own database: what it says of
+ * hashes is believed.
  */
 
 #define HEADER 8
 
 static void
-save_nodes(struct cs_writer *w, const struct cs_mls_node *n, uint32_t x,
-    size_t start)
+save_nodes(
+    struct cs_writer *w, const struct cs_mls_node *n, uint32_t x, size_t start)
 {
 	bool is_leaf = cs_mls_node_is_leaf(x);
 	struct cs_mls_parent p;
@@ -69,8 +69,8 @@ cs_mls_tree_save(struct cs_writer *w, const struct cs_mls_tree *t)
 }
 
 enum cs_err
-cs_mls_tree_load(struct cs_mls_tree *out, const struct cs_suite *suite,
-    struct cs_view saved)
+cs_mls_tree_load(
+    struct cs_mls_tree *out, const struct cs_suite *suite, struct cs_view saved)
 {
 	struct cs_reader r = cs_reader(saved);
 	uint32_t n = cs_read_u32(&r);
@@ -202,9 +202,9 @@ thaw_node(struct cs_reader *r, const struct cs_suite *suite, uint32_t x)
 	if (r->err == CS_OK) {
 		n = rec.kind == CS_MLS_NODE_BLANK
 		    ? cs_mls_node_blank(suite, left, right)
-		    : is_leaf ? cs_mls_node_leaf(suite, rec.raw)
-			      : cs_mls_node_parent_new(
-				    suite, &rec.parent, left, right);
+		    : is_leaf
+		    ? cs_mls_node_leaf(suite, rec.raw)
+		    : cs_mls_node_parent_new(suite, &rec.parent, left, right);
 		if (n == NULL)
 			cs_reader_fail(r, CS_ERR_NOMEM);
 	}

@@ -62,8 +62,8 @@ check_side(bool *valid, struct cs_mls_nodes *resolution,
 	if ((err = cs_mls_tree_parent_hash(
 		 hash, t, parent, cs_mls_node_sibling(child))))
 		return err;
-	*valid = cs_view_equal(
-	    parent_hash_of(d), cs_view(hash, t->suite->hash_len));
+	*valid =
+	    cs_view_equal(parent_hash_of(d), cs_view(hash, t->suite->hash_len));
 	return CS_OK;
 }
 
@@ -78,10 +78,10 @@ cs_mls_tree_verify_parent_hashes(const struct cs_mls_tree *t)
 
 		if (cs_mls_tree_blank(t, x))
 			continue;
-		if ((err = check_side(&left, &resolution, t, x,
-			 cs_mls_node_left(x))) ||
-		    (err = check_side(&right, &resolution, t, x,
-			 cs_mls_node_right(x))))
+		if ((err = check_side(
+			 &left, &resolution, t, x, cs_mls_node_left(x))) ||
+		    (err = check_side(
+			 &right, &resolution, t, x, cs_mls_node_right(x))))
 			break;
 		/* Exactly one: the rest of the chain is checked where its
 		 * nodes are the parents. */
@@ -97,8 +97,7 @@ cs_mls_tree_verify_parent_hashes(const struct cs_mls_tree *t)
 /* Each unmerged leaf of ${n} is a member below it, and unmerged for each parent
  * on the way that has a key. */
 static enum cs_err
-check_list(
-    const struct cs_mls_tree *t, const struct cs_mls_node *n, uint32_t x)
+check_list(const struct cs_mls_tree *t, const struct cs_mls_node *n, uint32_t x)
 {
 	for (size_t i = 0; i < cs_mls_node_n_unmerged(n); i++) {
 		uint32_t leaf = cs_mls_node_unmerged(n, i), z = x;
@@ -166,7 +165,7 @@ cs_mls_tree_check_context(
 	return CS_OK;
 }
 
-/* ---- leaves -------------------------------------------------------------- */
+/* ---- leaves ------------------------------------------------------------- */
 
 /* Signatures are checked in threads of the caller, if there are any. */
 struct signatures {
@@ -207,8 +206,8 @@ check_signatures(const struct cs_mls_tree *t, struct cs_view group_id,
 
 /* All but signatures, and the authentication service is asked. */
 static enum cs_err
-check_leaves(const struct cs_mls_tree *t,
-    const struct cs_mls_ext_list *context, const struct cs_mls_options *opt)
+check_leaves(const struct cs_mls_tree *t, const struct cs_mls_ext_list *context,
+    const struct cs_mls_options *opt)
 {
 	const struct cs_mls_leaf_rules rules = {
 		.suite = t->suite,

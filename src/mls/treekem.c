@@ -152,7 +152,8 @@ encrypt_to(struct cs_writer *w, struct sealing *s, struct cs_view key,
 	enum cs_err err;
 
 	s->kem.len = s->sealed.len = 0; /* ciphertext: nothing to wipe */
-	if ((err = cs_encrypt_to(&s->kem, &s->sealed, &s->context, key, secret)))
+	if ((err = cs_encrypt_to(
+		 &s->kem, &s->sealed, &s->context, key, secret)))
 		return err;
 	c.kem_output = cs_buf_view(&s->kem);
 	c.ciphertext = cs_buf_view(&s->sealed);
@@ -171,8 +172,8 @@ cs_mls_path_encrypt(struct cs_buf *out, const struct cs_mls_tree *t,
 	struct sealing s = { 0 };
 	enum cs_err err;
 
-	if ((err = cs_encrypt_context_init(&s.context, t->suite,
-		 cs_view_str("UpdatePathNode"), context)))
+	if ((err = cs_encrypt_context_init(
+		 &s.context, t->suite, cs_view_str("UpdatePathNode"), context)))
 		return err;
 	for (size_t i = 0; i < path->n; i++) {
 		size_t mark;

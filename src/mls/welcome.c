@@ -150,7 +150,7 @@ out:
 	return err;
 }
 
-/* ---- making -------------------------------------------------------------- */
+/* ---- making ------------------------------------------------------------- */
 
 void
 cs_mls_welcome_kit_clear(struct cs_mls_welcome_kit *kit)
@@ -259,8 +259,7 @@ cs_mls_welcome_kit_make(
 
 		if (p->type != CS_MLS_PROPOSAL_ADD)
 			continue;
-		err = seal_secrets(
-		    &w, &s, &p->add, in->change->added[out->n]);
+		err = seal_secrets(&w, &s, &p->add, in->change->added[out->n]);
 		out->ends[out->n++] = out->entries.len;
 	}
 	if (err == CS_OK)
@@ -282,8 +281,8 @@ cs_mls_welcome_kit_write(struct cs_buf *out,
 	if (n == 0 || first >= kit->n || n > kit->n - first)
 		return CS_ERR_MISUSE;
 	from = first == 0 ? 0 : kit->ends[first - 1];
-	welcome.secrets = cs_view(
-	    kit->entries.data + from, kit->ends[first + n - 1] - from);
+	welcome.secrets =
+	    cs_view(kit->entries.data + from, kit->ends[first + n - 1] - from);
 	welcome.encrypted_group_info = cs_buf_view(&kit->info);
 	cs_mls_message_write(&w, CS_MLS_WIRE_WELCOME);
 	cs_mls_welcome_write(&w, &welcome);

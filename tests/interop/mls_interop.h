@@ -12,7 +12,7 @@
 #include "base/writer.h"
 #include "countersign/mls.h"
 
-/* ---- one call: mls_interop_json.c ---------------------------------------- */
+/* ---- one call: mls_interop_json.c --------------------------------------- */
 
 /*
  * A request and its answer.  The readers remember the first field that is not
@@ -49,7 +49,7 @@ void interop_put_number(
 void interop_put_bytes(
     struct interop_call *c, const char *field, struct cs_view v);
 
-/* ---- what a client keeps: mls_interop.c ---------------------------------- */
+/* ---- what a client keeps: mls_interop.c --------------------------------- */
 
 enum interop_kind {
 	INTEROP_STATE = 1,   /* a member of a group */
@@ -96,7 +96,7 @@ struct cs_mls_options interop_options(bool encrypt);
 CS_CHECKED enum cs_err interop_psk_add(
     struct cs_view id, struct cs_view secret);
 
-/* ---- what the files share ------------------------------------------------ */
+/* ---- what the files share ----------------------------------------------- */
 
 typedef enum cs_err interop_fn(struct interop_call *c);
 

@@ -13,15 +13,14 @@
 
 #include "content/evidence.h"
 
-/* ---- franking_vectors_make.c --------------------------------------------- */
+/* ---- franking_vectors_make.c -------------------------------------------- */
 
 /* All cases, from fixed randomness. */
 json_t *vectors_make(void);
 /* Seeds of the fuzz targets below ${dir}. */
 void vectors_write_seeds(const char *dir);
 
-/* ---- franking_vectors_check.c ---------------------------------------------
- */
+/* ---- franking_vectors_check.c ------------------------------------------- */
 
 /* Does this implementation do what the case says? */
 bool vectors_check(const json_t *c);

@@ -69,7 +69,7 @@ ends(const json_t *c, enum cs_err err)
 	return false;
 }
 
-/* ---- one function for each kind ------------------------------------------ */
+/* ---- one function for each kind ----------------------------------------- */
 
 static bool
 check_group_ref(const json_t *c)

@@ -15,8 +15,7 @@ static const uint8_t photo[] = { 0xff, 0xd8, 0xff, 0xe0, 0, 16, 'J', 'F', 'I',
 	'F', 0, 1, 2, 3, 4, 5, 6, 7, 8, 9 };
 static const int three[] = { 5, 1, 4, -1 };
 
-/* ---- building cases -------------------------------------------------------
- */
+/* ---- building cases ----------------------------------------------------- */
 
 static json_t *
 add(json_t *cases, const char *kind, const char *comment, enum cs_err want)
@@ -82,8 +81,7 @@ short_twin(
 	json_array_append_new(cases, copy);
 }
 
-/* ---- tag, sender, stamp ---------------------------------------------------
- */
+/* ---- tag, sender, stamp ------------------------------------------------- */
 
 static void
 make_tag(json_t *cases, const struct ew_message *m)
@@ -191,8 +189,7 @@ make_stamp(json_t *cases, const struct ew *w, const struct ew_message *m)
 	cs_buf_free(&wire);
 }
 
-/* ---- certificates and what travels along ----------------------------------
- */
+/* ---- certificates and what travels along -------------------------------- */
 
 static void
 make_certs(json_t *cases, const struct ew *w)
@@ -268,8 +265,7 @@ make_aad(json_t *cases, const struct cs_capsule *k, struct cs_buf *out)
 	    CS_ERR_FORMAT);
 }
 
-/* ---- files -----------------------------------------------------------------
- */
+/* ---- files -------------------------------------------------------------- */
 
 static void
 make_csm1(json_t *cases, const struct ew *w)
@@ -302,8 +298,7 @@ make_csm1(json_t *cases, const struct ew *w)
 	json_decref(c);
 }
 
-/* ---- bundles ---------------------------------------------------------------
- */
+/* ---- bundles ------------------------------------------------------------ */
 
 static void
 add_bundle(json_t *cases, const char *comment, const struct ew *w,
@@ -395,8 +390,7 @@ vectors_make(void)
 	return cases;
 }
 
-/* ---- seeds -----------------------------------------------------------------
- */
+/* ---- seeds -------------------------------------------------------------- */
 
 /* ${first} is the byte in front that picks something, or -1. */
 static void

@@ -8,7 +8,7 @@
 #include "mls/ratchet_tree.h"
 #include "mls/welcome.h"
 
-/* ---- secret-tree ---- */
+/* ---- secret-tree -------------------------------------------------------- */
 
 static enum kat_result
 check_generation(struct cs_mls_secret_tree *t, uint32_t leaf, const json_t *g)
@@ -86,7 +86,7 @@ kat_secret_tree(const json_t *c)
 	return result;
 }
 
-/* ---- message-protection ---- */
+/* ---- message-protection ------------------------------------------------- */
 
 struct protection {
 	const struct cs_suite *suite;
@@ -266,7 +266,7 @@ kat_message_protection(const json_t *c)
 	return KAT_PASSED;
 }
 
-/* ---- welcome ---- */
+/* ---- welcome ------------------------------------------------------------ */
 
 enum kat_result
 kat_welcome(const json_t *c)
@@ -311,7 +311,7 @@ kat_welcome(const json_t *c)
 	return KAT_PASSED;
 }
 
-/* ---- messages ---- */
+/* ---- messages ----------------------------------------------------------- */
 
 /* Read and write again what is inside an MLSMessage. */
 static void

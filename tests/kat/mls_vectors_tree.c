@@ -29,7 +29,7 @@ root_hash_is(struct cs_mls_tree *t, struct cs_view want)
 	    cs_view_equal(cs_view(hash, t->suite->hash_len), want);
 }
 
-/* ---- tree-validation ---- */
+/* ---- tree-validation ---------------------------------------------------- */
 
 static enum kat_result
 check_nodes(struct cs_mls_tree *t, const json_t *c)
@@ -78,7 +78,7 @@ kat_tree_validation(const json_t *c)
 	return result;
 }
 
-/* ---- tree-operations ---- */
+/* ---- tree-operations ---------------------------------------------------- */
 
 static enum kat_result
 operate(struct cs_mls_tree *t, const json_t *c)
@@ -127,7 +127,7 @@ kat_tree_operations(const json_t *c)
 	return result;
 }
 
-/* ---- treekem ---- */
+/* ---- treekem ------------------------------------------------------------ */
 
 /* The private keys of one leaf, each checked against the tree. */
 static enum kat_result
@@ -317,7 +317,7 @@ kat_treekem(const json_t *c)
 	return result;
 }
 
-/* ---- passive clients ---- */
+/* ---- passive clients ---------------------------------------------------- */
 
 /* External PSKs of a case, by their ids. */
 static enum cs_err
@@ -438,7 +438,7 @@ kat_passive_client(const json_t *c)
 	return result;
 }
 
-/* ---- psk_secret ---- */
+/* ---- psk_secret --------------------------------------------------------- */
 
 enum kat_result
 kat_psk_secret(const json_t *c)

@@ -10,7 +10,7 @@
 
 #include "support/test.h"
 
-/* ---- numbers ------------------------------------------------------------- */
+/* ---- numbers ------------------------------------------------------------ */
 
 static void
 test_number(void **state)
@@ -61,7 +61,7 @@ test_duration(void **state)
 			fail_msg("taken: \"%s\"", junk[i]);
 }
 
-/* ---- a small program ----------------------------------------------------- */
+/* ---- a small program ---------------------------------------------------- */
 
 /* What the last command saw. */
 static struct {

@@ -20,7 +20,7 @@ enum kind { JPEG, PNG, WEBP, KINDS };
 
 static const char *const types[] = { "image/jpeg", "image/png", "image/webp" };
 
-/* ---- photos to begin with ------------------------------------------------ */
+/* ---- photos to begin with ----------------------------------------------- */
 
 /* Four corners, each of another colour, so that a turn is seen. */
 static const uint8_t corners[4][3] = {
@@ -170,7 +170,7 @@ shoot(
 	cs_buf_free(&exif);
 }
 
-/* ---- what comes out ------------------------------------------------------ */
+/* ---- what comes out ----------------------------------------------------- */
 
 static enum cs_err
 decode(struct cs_pixels *out, struct cs_view file)
@@ -419,7 +419,7 @@ test_bombs(void **state)
 	cs_buf_free(&file);
 }
 
-/* ---- the child ----------------------------------------------------------- */
+/* ---- the child ---------------------------------------------------------- */
 
 /* The program that is built beside the tests. */
 static void

@@ -38,7 +38,7 @@ world_clear(struct world *w)
 	temp_dir_clear(&w->dir);
 }
 
-/* ---- the folder ---------------------------------------------------------- */
+/* ---- the folder --------------------------------------------------------- */
 
 static void
 test_init(void **state)
@@ -99,7 +99,7 @@ test_passphrase(void **state)
 	temp_dir_clear(&dir);
 }
 
-/* ---- audit --------------------------------------------------------------- */
+/* ---- audit -------------------------------------------------------------- */
 
 static void
 count_line(void *arg, uint64_t at_ms, const char *line)
@@ -161,7 +161,7 @@ test_audit(void **state)
 	world_clear(&w);
 }
 
-/* ---- reports ------------------------------------------------------------- */
+/* ---- reports ------------------------------------------------------------ */
 
 /* The bundle of what ${which} picks, sealed to the desk. */
 static struct cs_buf

@@ -261,7 +261,7 @@ test_self_remove(void **state)
 	tear_down(&s);
 }
 
-/* ---- commits of strangers that are well made and not allowed ------------- */
+/* ---- commits of strangers that are well made and not allowed ------------ */
 
 /* ${j} joins with a commit of these entries, signed as it should be. */
 static void
@@ -405,8 +405,7 @@ test_bad_info(void **state)
 	tear_down(&s);
 }
 
-/* ---- an Add of oneself -----------------------------------------------------
- */
+/* ---- an Add of oneself -------------------------------------------------- */
 
 static void
 test_new_member_add(void **state)

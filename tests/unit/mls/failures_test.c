@@ -12,8 +12,7 @@
 #include "mls/group.h"
 #include "support/mls_scene.h"
 
-/* ---- counted ----------------------------------------------------------------
- */
+/* ---- counted ------------------------------------------------------------ */
 
 static struct {
 	size_t verified, hashed, bytes, keys, expanded;
@@ -77,8 +76,7 @@ __wrap_EVP_PKEY_new_raw_private_key(
 	return __real_EVP_PKEY_new_raw_private_key(type, e, key, len);
 }
 
-/* ---- a large group --------------------------------------------------------
- */
+/* ---- a large group ------------------------------------------------------ */
 
 struct crowd {
 	struct world_member *m;
@@ -197,8 +195,7 @@ test_key_kept(void **state)
 	world_suite = 1;
 }
 
-/* ---- ratchets --------------------------------------------------------------
- */
+/* ---- ratchets ----------------------------------------------------------- */
 
 static const struct cs_mls_extensions no_exts;
 
@@ -298,8 +295,7 @@ test_defaults(void **state)
 	world_member_clear(&m[1]);
 }
 
-/* ---- tags
- * ---------------------------------------------------------------------- */
+/* ---- tags --------------------------------------------------------------- */
 
 /* A comparison that stops early, or that takes the length from the message. */
 static void
@@ -351,8 +347,7 @@ test_tags_whole(void **state)
 	world_member_clear(&m[1]);
 }
 
-/* ---- our own commits -------------------------------------------------------
- */
+/* ---- our own commits ---------------------------------------------------- */
 
 /*
  * A pending commit that stays stuck when its acknowledgement is lost, and an

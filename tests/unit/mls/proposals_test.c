@@ -6,8 +6,7 @@
  */
 #include "support/mls_scene.h"
 
-/* ---- GroupContextExtensions ------------------------------------------------
- */
+/* ---- GroupContextExtensions --------------------------------------------- */
 
 static void
 test_extensions(void **state)
@@ -116,8 +115,7 @@ test_bad_extensions(void **state)
 	tear_down(&s);
 }
 
-/* ---- pre-shared keys
- * --------------------------------------------------------- */
+/* ---- pre-shared keys ---------------------------------------------------- */
 
 static enum cs_err
 find_psk(void *arg, struct cs_buf *out, const struct cs_mls_psk_id *id)
@@ -236,8 +234,7 @@ test_bad_psk(void **state)
 	tear_down(&s);
 }
 
-/* ---- of draft-ietf-mls-extensions
- * -------------------------------------------- */
+/* ---- of draft-ietf-mls-extensions --------------------------------------- */
 
 static void
 test_self_remove(void **state)
@@ -310,8 +307,7 @@ test_ephemeral(void **state)
 	tear_down(&s);
 }
 
-/* ---- lists (section 12.2)
- * ------------------------------------------------------ */
+/* ---- lists (section 12.2) ----------------------------------------------- */
 
 /* A stored proposal as an entry by reference. */
 static struct cs_mls_proposal_or_ref
