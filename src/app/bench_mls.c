@@ -295,11 +295,11 @@ joins(struct bench_crew *c, const struct primitives *p, unsigned rounds)
 
 	one = (double)bench_median(join_once, &j, rounds) / 1e3;
 	snprintf(name, sizeof name, "join, N = %u", c->n);
-	show(c->suite, name, one, c->n * p->verify, 1.3);
+	show(c->suite, name, one, c->n * p->verify, c->n < 500 ? 0 : 1.3);
 	j.opt.pool = bench_pool();
 	two = (double)bench_median(join_once, &j, rounds) / 1e3;
 	snprintf(name, sizeof name, "join, N = %u, two threads", c->n);
-	show(c->suite, name, two, c->n * p->verify / 2, 1.3);
+	show(c->suite, name, two, c->n * p->verify / 2, c->n < 500 ? 0 : 1.3);
 }
 
 /* ---- commits ------------------------------------------------------------ */
@@ -516,7 +516,8 @@ bench_mls(const struct bench_options *o)
 void
 bench_mls_scale(const struct bench_options *o)
 {
-	static const uint32_t sizes[] = { 2, 10, 100, 1000, 10000 };
+	static const uint32_t sizes[] = { 2, 10, 30, 100, 300, 1000, 3000,
+		10000 };
 	const struct cs_suite *suite = cs_suite_find(1);
 	struct primitives p = measure_primitives(suite, 200);
 
