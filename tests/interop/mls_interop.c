@@ -287,13 +287,26 @@ serve(const char *line, size_t n)
 }
 
 int
-main(void)
+main(int argc, char **argv)
 {
+	static const char help[] =
+	    "Usage: mls-interop\n\n"
+	    "A client of the MLS working group's interoperability API: reads "
+	    "one JSON\nobject a line, {\"rpc\": \"CreateGroup\", ...} with the "
+	    "fields of its request,\nand answers each with one line, the "
+	    "fields of the response or {\"error\": ...}.\nBytes are base64.\n";
 	char *line = NULL;
 	size_t size = 0;
 	ssize_t n;
 	bool good = true;
 
+	if (argc > 1) {
+		bool asked = strcmp(argv[1], "--help") == 0 ||
+		    strcmp(argv[1], "-h") == 0;
+
+		fputs(help, asked ? stdout : stderr);
+		return asked ? 0 : 2;
+	}
 	if (cs_crypto_init() != CS_OK)
 		return 2;
 	while (good && (n = getline(&line, &size, stdin)) > 0)
