@@ -58,12 +58,6 @@ cs_mls_ext_list_write(struct cs_writer *w, const struct cs_mls_ext_list *list)
 }
 
 bool
-cs_mls_is_grease(uint16_t type)
-{
-	return (type & 0x0f0f) == 0x0a0a && type >> 8 == (type & 0xff);
-}
-
-bool
 cs_mls_ext_find(
     const struct cs_mls_ext_list *list, uint16_t type, struct cs_view *data)
 {

@@ -21,10 +21,6 @@ bool cs_mls_ext_find(
 /* Take the next extension off ${r}, a reader over a list's raw bytes. */
 struct cs_mls_extension cs_mls_ext_next(struct cs_reader *r);
 
-/* Is ${type} one of the values that keep implementations honest (section 13.5)?
- */
-bool cs_mls_is_grease(uint16_t type);
-
 /* Append the content of a list, without length, made of the caller's array. */
 CS_CHECKED enum cs_err cs_mls_ext_list_build(
     struct cs_buf *out, struct cs_mls_extensions exts);

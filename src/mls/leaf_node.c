@@ -140,14 +140,14 @@ cs_mls_leaf_verify_signature(const struct cs_mls_leaf *leaf,
 
 /* ---- our own ------------------------------------------------------------ */
 
-/* Section 13.5: one of sixteen values that mean nothing. */
+/* Section 13.5: one of fifteen values that mean nothing. */
 static void
 write_grease(struct cs_writer *w)
 {
 	uint8_t x;
 
 	cs_random(&x, 1);
-	x = (uint8_t)((x & 0xf0) | 0x0a);
+	x = (uint8_t)(x % 15 << 4 | 0x0a);
 	cs_write_u8(w, x);
 	cs_write_u8(w, x);
 }
@@ -235,13 +235,15 @@ cs_mls_own_leaf_make(
 			.not_after = id->not_after_s,
 		},
 	};
-	if ((err = make_capabilities(out, id)) ||
-	    (err = cs_mls_ext_list_build(&out->extensions, id->leaf_exts))) {
-		cs_mls_own_leaf_clear(out);
-		return err;
+	if ((err = make_capabilities(out, id)) == CS_OK &&
+	    (err = cs_mls_ext_list_build(&out->extensions, id->leaf_exts)) ==
+		CS_OK) {
+		out->leaf.extensions.raw = cs_buf_view(&out->extensions);
+		err = cs_mls_leaf_check_extensions(&out->leaf);
 	}
-	out->leaf.extensions.raw = cs_buf_view(&out->extensions);
-	return CS_OK;
+	if (err)
+		cs_mls_own_leaf_clear(out);
+	return err;
 }
 
 void

@@ -107,6 +107,11 @@ struct cs_mls_leaf_rules {
 CS_CHECKED enum cs_err cs_mls_leaf_validate(struct cs_mls_valid_leaf *out,
     const struct cs_mls_leaf *leaf, const struct cs_mls_leaf_rules *rules);
 
+/* Section 7.2: extensions of the leaf are listed in it, else
+ * CS_ERR_UNSUPPORTED. */
+CS_CHECKED enum cs_err cs_mls_leaf_check_extensions(
+    const struct cs_mls_leaf *leaf);
+
 /* Two parts of it: without signature and credential, ... */
 CS_CHECKED enum cs_err cs_mls_leaf_check_content(
     const struct cs_mls_leaf *leaf, const struct cs_mls_leaf_rules *rules);

@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "mls/leaf_node.h"
 
-/* RFC 9420, section 7.2: extensions of the leaf are listed in it. */
-static enum cs_err
-check_own_extensions(const struct cs_mls_leaf *leaf)
+enum cs_err
+cs_mls_leaf_check_extensions(const struct cs_mls_leaf *leaf)
 {
 	struct cs_reader r = cs_reader(leaf->extensions.raw);
 
@@ -103,7 +102,7 @@ cs_mls_leaf_check_content(
 	if (rules->old != NULL &&
 	    cs_view_equal(rules->old->encryption_key, leaf->encryption_key))
 		return CS_ERR_KEY;
-	if ((err = check_own_extensions(leaf)) ||
+	if ((err = cs_mls_leaf_check_extensions(leaf)) ||
 	    (err = check_lifetime(leaf, rules)))
 		return err;
 	return rules->context == NULL

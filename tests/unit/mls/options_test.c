@@ -4,12 +4,12 @@
  * credentials, several Welcomes; and what components of it are given.
  */
 #include "crypto/label.h"
+#include "mls/leaf_node.h"
 #include "support/mls_scene.h"
 
 static const struct cs_mls_extensions no_exts;
 
-/* ---- handshakes as PrivateMessages -----------------------------------------
- */
+/* ---- handshakes as PrivateMessages -------------------------------------- */
 
 static void
 test_private_handshakes(void **state)
@@ -63,8 +63,7 @@ test_private_handshakes(void **state)
 	cs_buf_free(&welcome);
 }
 
-/* ---- padding
- * ------------------------------------------------------------------ */
+/* ---- padding ------------------------------------------------------------ */
 
 static size_t
 length_of(struct world_member *m, uint32_t padding, size_t len)
@@ -119,8 +118,7 @@ test_padding(void **state)
 	world_member_clear(&m[1]);
 }
 
-/* ---- credentials -----------------------------------------------------------
- */
+/* ---- credentials -------------------------------------------------------- */
 
 struct asked {
 	unsigned times;
@@ -256,8 +254,79 @@ test_new_identity(void **state)
 	tear_down(&s);
 }
 
-/* ---- several Welcomes for one commit ---------------------------------------
+/* ---- values that mean nothing (section 13.5)
  */
+
+/* How many of a list of types are of the fifteen. */
+static unsigned
+grease_in(struct cs_view list)
+{
+	struct cs_reader r = cs_reader(list);
+	unsigned n = 0;
+
+	while (cs_reader_more(&r)) {
+		uint16_t type = cs_read_u16(&r);
+
+		if ((type & 0x0f0f) == 0x0a0a) {
+			assert_int_equal(type >> 8, type & 0xff);
+			assert_int_not_equal(type, 0xfafa); /* private use */
+			n++;
+		}
+	}
+	assert_ok(cs_reader_end(&r));
+	return n;
+}
+
+static void
+test_grease(void **state)
+{
+	static const uint16_t types[] = { 0x1a1a, 0xf00d };
+	const struct cs_mls_extension exts[] = {
+		{ 0x1a1a, cs_view_str("whatever") },
+		{ 0xf00d, cs_view_str("of the program") },
+	};
+	struct world_member m[2];
+	struct cs_mls_options opt = world_options();
+	struct cs_mls_leaf leaf;
+	struct cs_mls_group *g;
+	struct cs_view data;
+
+	(void)state;
+	for (unsigned i = 0; i < 64; i++) {
+		assert_ok(world_member_init(&m[0], i));
+		assert_ok(world_found(&m[0], no_exts));
+		assert_true(cs_mls_tree_leaf(&m[0].group->pub.tree, 0, &leaf));
+		assert_int_equal(grease_in(leaf.capabilities.suites), 1);
+		assert_int_equal(grease_in(leaf.capabilities.extensions), 1);
+		assert_int_equal(grease_in(leaf.capabilities.proposals), 1);
+		assert_int_equal(grease_in(leaf.capabilities.credentials), 1);
+		world_member_clear(&m[0]);
+	}
+	/* An extension that is announced may be there, and others take it. */
+	assert_ok(world_member_init(&m[0], 0));
+	assert_ok(world_member_init(&m[1], 1));
+	m[1].id.extension_types = types;
+	m[1].id.n_extension_types = 2;
+	m[1].id.leaf_exts = (struct cs_mls_extensions){ exts, 2 };
+	cs_buf_reset(&m[1].key_package);
+	cs_buf_reset(&m[1].secrets);
+	assert_ok(cs_mls_key_package_new(
+	    &m[1].key_package, &m[1].secrets, &m[1].ref, 1, &m[1].id, false));
+	assert_ok(world_found(&m[0], no_exts));
+	assert_ok(world_add(&m[0], &m[1], m, 2));
+	assert_true(cs_mls_group_leaf_extension(m[0].group, 1, 0xf00d, &data));
+	assert_view_equal(data, exts[1].data);
+	assert_ok(world_talk(&m[1], &m[0], "with extensions"));
+	/* One that is not: nobody would. */
+	m[1].id.n_extension_types = 1;
+	assert_err(
+	    cs_mls_group_new(&g, 1, cs_view_str("g"), &m[1].id, no_exts, &opt),
+	    CS_ERR_UNSUPPORTED);
+	world_member_clear(&m[0]);
+	world_member_clear(&m[1]);
+}
+
+/* ---- several Welcomes for one commit ------------------------------------ */
 
 static void
 test_welcomes(void **state)
@@ -306,8 +375,7 @@ test_welcomes(void **state)
 	tear_down(&s);
 }
 
-/* ---- components
- * -------------------------------------------------------------- */
+/* ---- components --------------------------------------------------------- */
 
 static void
 test_safe_labels(void **state)
@@ -411,6 +479,7 @@ main(void)
 		cmocka_unit_test(test_padding),
 		cmocka_unit_test(test_x509),
 		cmocka_unit_test(test_new_identity),
+		cmocka_unit_test(test_grease),
 		cmocka_unit_test(test_welcomes),
 		cmocka_unit_test(test_safe_labels),
 		cmocka_unit_test(test_safe_export),
