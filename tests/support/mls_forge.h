@@ -27,10 +27,11 @@ forge_leaf(struct cs_buf *hold, const struct cs_mls_leaf *leaf, uint32_t index,
 struct forged_path {
 	struct cs_view leaf_key;
 	struct cs_view node_key[2];
-	const struct cs_signer *signer; /* of the leaf */
-	const struct cs_mls_leaf *leaf; /* but for keys and parent hash */
-	bool as_update;                 /* source of the leaf */
-	uint32_t place;                 /* that the leaf is signed for */
+	const struct cs_signer *signer;  /* of the leaf */
+	const struct cs_mls_leaf *leaf;  /* but for keys and parent hash */
+	const struct cs_mls_leaf *added; /* by the same commit */
+	bool as_update;                  /* source of the leaf */
+	uint32_t place;                  /* that the leaf is signed for */
 };
 
 /* The path of an empty commit of member 0, changed; its parent hash fits.
@@ -46,8 +47,10 @@ forge_path(
 	struct cs_mls_tree tree;
 	struct cs_mls_hash parent_hash;
 	struct cs_view keys[CS_MLS_MAX_DEPTH];
+	struct cs_mls_valid_leaf added;
 	struct cs_mls_leaf leaf;
 	struct cs_reader r;
+	uint32_t index;
 	size_t mark;
 
 	for (int i = 0; i < 3; i++)
@@ -66,6 +69,10 @@ forge_path(
 	}
 	assert_ok(cs_writer_end(&w));
 	cs_mls_tree_copy(&tree, &s->m[0].group->pub.tree);
+	if (f->added != NULL) {
+		added.leaf = *f->added;
+		assert_ok(cs_mls_tree_add(&tree, &added, &index));
+	}
 	cs_mls_tree_filtered_path(&way, &tree, 0);
 	assert_int_equal(way.n, path.n_nodes);
 	assert_ok(cs_mls_tree_set_path(&tree, 0, &way, keys, &parent_hash));

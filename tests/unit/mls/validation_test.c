@@ -279,7 +279,7 @@ test_references(void **state)
 	};
 	e.proposal.update = forge_leaf(&leaf, &own, 0, s.m[0].id.signer);
 	judged_commit(&s, &e, 1, &path, CS_ERR_PROPOSAL);
-	/* One of member 2 by value: its signature key is not the committer's. */
+	/* Member 2's by value: its signature key is not the committer's. */
 	assert_true(cs_mls_tree_leaf(&s.m[0].group->pub.tree, 2, &own));
 	own.source = CS_MLS_LEAF_UPDATE;
 	own.encryption_key = cs_hpke_key_public(&fresh);
