@@ -172,14 +172,17 @@ cs_mls_change_begin(struct cs_mls_change *out, const struct cs_mls_public *from,
 
 /* Section 7.6: as many ciphertexts as there are nodes to encrypt to. */
 static enum cs_err
-check_path_node(const struct cs_mls_change *c, size_t i,
-    const struct cs_mls_update_path_node *node)
+check_path_node(const struct cs_mls_change *c, const struct cs_mls_public *from,
+    size_t i, const struct cs_mls_update_path_node *node)
 {
 	struct cs_mls_nodes to = { 0 };
 	enum cs_err err;
 
 	if (!cs_hpke_public_valid(c->next.suite->kem, node->encryption_key))
 		return CS_ERR_KEY;
+	/* Section 12.4.2: nor may it bring back the key that it replaces. */
+	if (cs_mls_key_index_has_key(&from->index, node->encryption_key))
+		return CS_ERR_TREE;
 	if ((err = cs_mls_path_recipients(&to, &c->next.tree,
 		 c->path.v[i].copath, c->added, c->n_added)) == CS_OK &&
 	    to.n != node->n_ciphertexts)
@@ -200,27 +203,36 @@ old_leaf(struct cs_mls_leaf *out, const struct cs_mls_change *c)
 		out, cs_buf_view(&c->removed[c->replaced - 1].raw)) == CS_OK;
 }
 
+/* What the leaf of a path has to fit to; ${exts} gets the new extensions. */
+static struct cs_mls_leaf_rules
+path_rules(struct cs_mls_ext_list *exts, const struct cs_mls_change *c)
+{
+	*exts = cs_mls_public_extensions(&c->next);
+	return (struct cs_mls_leaf_rules){
+		.suite = c->next.suite,
+		.source = CS_MLS_LEAF_COMMIT,
+		.place = { cs_buf_view(&c->next.group_id), c->committer },
+		.context = exts,
+		.opt = &c->next.opt,
+	};
+}
+
 static enum cs_err
 validate_path_leaf(struct cs_mls_valid_leaf *out, const struct cs_mls_change *c,
     const struct cs_mls_leaf *leaf)
 {
-	struct cs_mls_ext_list exts = cs_mls_public_extensions(&c->next);
+	struct cs_mls_ext_list exts;
+	struct cs_mls_leaf_rules rules = path_rules(&exts, c);
 	struct cs_mls_leaf old;
-	const struct cs_mls_leaf_rules rules = {
-		.suite = c->next.suite,
-		.source = CS_MLS_LEAF_COMMIT,
-		.place = { cs_buf_view(&c->next.group_id), c->committer },
-		.context = &exts,
-		.opt = &c->next.opt,
-		.old = old_leaf(&old, c) ? &old : NULL,
-	};
 
+	if (old_leaf(&old, c))
+		rules.old = &old;
 	return cs_mls_leaf_validate(out, leaf, &rules);
 }
 
 enum cs_err
-cs_mls_change_merge_path(
-    struct cs_mls_change *c, const struct cs_mls_update_path *path)
+cs_mls_change_merge_path(struct cs_mls_change *c,
+    const struct cs_mls_public *from, const struct cs_mls_update_path *path)
 {
 	struct cs_view keys[CS_MLS_MAX_DEPTH];
 	struct cs_reader r = cs_reader(path->nodes);
@@ -233,9 +245,11 @@ cs_mls_change_merge_path(
 		return CS_ERR_TREE;
 	if ((err = validate_path_leaf(&leaf, c, &path->leaf)))
 		return err;
+	if (cs_mls_key_index_has_key(&from->index, path->leaf.encryption_key))
+		return CS_ERR_TREE;
 	for (size_t i = 0; i < path->n_nodes; i++) {
 		cs_mls_update_path_node_read(&r, &node);
-		if ((err = check_path_node(c, i, &node)))
+		if ((err = check_path_node(c, from, i, &node)))
 			return err;
 		keys[i] = node.encryption_key;
 	}
@@ -254,8 +268,8 @@ cs_mls_change_set_own_path(struct cs_mls_change *c,
     const struct cs_mls_path_secrets *secrets, struct cs_mls_leaf *leaf,
     const struct cs_signer *signer, struct cs_buf *leaf_out)
 {
-	const struct cs_mls_leaf_place place = { cs_buf_view(&c->next.group_id),
-		c->committer };
+	struct cs_mls_ext_list exts;
+	const struct cs_mls_leaf_rules rules = path_rules(&exts, c);
 	struct cs_view keys[CS_MLS_MAX_DEPTH];
 	struct cs_mls_hash parent_hash;
 	struct cs_mls_valid_leaf own;
@@ -269,10 +283,13 @@ cs_mls_change_set_own_path(struct cs_mls_change *c,
 	leaf->source = CS_MLS_LEAF_COMMIT;
 	leaf->encryption_key = cs_hpke_key_public(&secrets->leaf);
 	leaf->parent_hash = cs_mls_hash_view(&parent_hash);
-	/* Our own signature makes it valid. */
-	if ((err = cs_mls_leaf_sign(leaf_out, leaf, place, signer)) == CS_OK &&
+	/* Our own signature needs no check.  Section 13.4: who joins by the
+	 * commit supports what the group uses, and so does a new identity. */
+	if ((err = cs_mls_leaf_sign(leaf_out, leaf, rules.place, signer)) ==
+		CS_OK &&
 	    (err = cs_mls_leaf_parse(&own.leaf, cs_buf_view(leaf_out))) ==
-		CS_OK)
+		CS_OK &&
+	    (err = cs_mls_leaf_check_content(&own.leaf, &rules)) == CS_OK)
 		err = cs_mls_tree_set_leaf(&c->next.tree, c->committer, &own);
 	leaf->parent_hash = cs_view(NULL, 0);
 	return err;
@@ -375,7 +392,7 @@ cs_mls_change_receive(struct cs_mls_change *out,
 	if ((err = cs_mls_change_begin(out, from, list, committer)))
 		return err;
 	if (commit->has_path &&
-	    (err = cs_mls_change_merge_path(out, &commit->path)))
+	    (err = cs_mls_change_merge_path(out, from, &commit->path)))
 		return err;
 	return cs_mls_change_settle(out, from);
 }

@@ -75,9 +75,10 @@ CS_CHECKED enum cs_err cs_mls_change_begin(struct cs_mls_change *out,
     const struct cs_mls_public *from, const struct cs_mls_proposal_list *list,
     uint32_t committer);
 
-/* Section 12.4.2: validate a path that came, and merge it. */
-CS_CHECKED enum cs_err cs_mls_change_merge_path(
-    struct cs_mls_change *c, const struct cs_mls_update_path *path);
+/* Section 12.4.2: validate a path that came, and merge it.  Its keys are in no
+ * node of ${from}, the state before the commit. */
+CS_CHECKED enum cs_err cs_mls_change_merge_path(struct cs_mls_change *c,
+    const struct cs_mls_public *from, const struct cs_mls_update_path *path);
 
 /* The path of our own commit: ${leaf} is completed, signed, and written. */
 CS_CHECKED enum cs_err cs_mls_change_set_own_path(struct cs_mls_change *c,

@@ -153,8 +153,12 @@ check_tie(const struct cs_mls_group *g, const struct cs_mls_psk_id *tie,
 	 * the group that is meant. */
 	if (g->pub.epoch != 1)
 		return CS_ERR_EPOCH;
-	if (tie->usage == CS_MLS_PSK_REINIT)
-		return check_reinit(g, from);
+	if (tie->usage == CS_MLS_PSK_REINIT) {
+		/* Section 11.2: of the epoch that the ReInit began, which who
+		 * had been removed before does not know. */
+		return tie->epoch == from->pub.epoch ? check_reinit(g, from)
+						     : CS_ERR_EPOCH;
+	}
 	/* Section 11.3: same suite, nobody who was not there. */
 	if (g->pub.suite != from->pub.suite)
 		return CS_ERR_MISMATCH;

@@ -261,6 +261,13 @@ cs_mls_key_index_apply(
 }
 
 bool
+cs_mls_key_index_has_key(
+    const struct cs_mls_key_index *index, struct cs_view encryption_key)
+{
+	return has(index, fingerprint(index, ENCRYPTION, encryption_key));
+}
+
+bool
 cs_mls_key_index_has_signer(
     const struct cs_mls_key_index *index, struct cs_view signature_key)
 {

@@ -44,6 +44,9 @@ CS_CHECKED enum cs_err cs_mls_key_index_reserve(
 void cs_mls_key_index_apply(
     struct cs_mls_key_index *index, const struct cs_mls_key_change *c);
 
+/* Has a node of the tree this key for encryption? */
+bool cs_mls_key_index_has_key(
+    const struct cs_mls_key_index *index, struct cs_view encryption_key);
 /* Is somebody with this signature key in the tree? */
 bool cs_mls_key_index_has_signer(
     const struct cs_mls_key_index *index, struct cs_view signature_key);

@@ -268,6 +268,9 @@ cs_mls_private_message_seal(struct cs_buf *out,
 	struct cs_aead_params p;
 	enum cs_err err;
 
+	/* Section 6.3.2: sender data know members only. */
+	if (f->sender.type != CS_MLS_SENDER_MEMBER)
+		return CS_ERR_MISUSE;
 	cs_random(data.reuse_guard, sizeof data.reuse_guard);
 	guard_nonce(&guarded, data.reuse_guard);
 	if ((err = write_content(&plain, content, padding)) ||

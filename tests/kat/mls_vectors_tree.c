@@ -231,7 +231,7 @@ process_path(const json_t *c, const json_t *u, const struct cs_mls_public *p,
 	cs_mls_update_path_read(&r, &path);
 	CHECK(cs_reader_end(&r) == CS_OK);
 	CHECK(begin(change, p, (uint32_t)kat_int(u, "sender")) == KAT_PASSED);
-	CHECK(cs_mls_change_merge_path(change, &path) == CS_OK);
+	CHECK(cs_mls_change_merge_path(change, p, &path) == CS_OK);
 	CHECK(cs_mls_change_settle(change, p) == CS_OK);
 	CHECK(root_hash_is(&change->next.tree, kat_hex(u, "tree_hash_after")));
 	return read_by_all(c, change, &p->tree, &path,
