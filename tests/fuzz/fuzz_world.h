@@ -13,8 +13,11 @@
 
 struct fuzz_world {
 	struct world_member m[FUZZ_MEMBERS + 1];
+	struct world_member by_suite[CS_SUITE_ID_MAX + 1]; /* newcomers, too */
 	struct cs_signer *external;
-	struct cs_buf info;      /* GroupInfo */
+	struct cs_buf info;       /* GroupInfo */
+	struct cs_buf info_alone; /* without the tree */
+	struct cs_buf tree;
 	struct cs_buf saved;     /* member 1 */
 	struct cs_buf saved_pub; /* the hub's view */
 	struct cs_mls_public_group *pub;
@@ -70,7 +73,15 @@ fuzz_world(void)
 	senders.data = cs_buf_view(&data);
 	fuzz_ok(world_group(w.m, FUZZ_MEMBERS, exts));
 	fuzz_ok(world_member_init(&w.m[FUZZ_NEWCOMER], FUZZ_NEWCOMER));
+	for (size_t i = 0; cs_suite_at(i) != NULL; i++) {
+		world_suite = cs_suite_at(i)->id;
+		fuzz_ok(
+		    world_member_init(&w.by_suite[world_suite], FUZZ_NEWCOMER));
+	}
+	world_suite = 1;
 	fuzz_ok(cs_mls_group_info(w.m[0].group, &w.info, true));
+	fuzz_ok(cs_mls_group_info(w.m[0].group, &w.info_alone, false));
+	fuzz_ok(cs_mls_group_tree(w.m[0].group, &w.tree));
 	fuzz_ok(cs_mls_public_group_new(
 	    &w.pub, cs_buf_view(&w.info), cs_view(NULL, 0), &opt));
 	fuzz_ok(world_save(w.m[1].group, &w.saved));

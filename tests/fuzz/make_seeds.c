@@ -93,6 +93,55 @@ seed_body(const char *name, uint8_t mode, const struct cs_buf *message)
 	}
 }
 
+/* A proposal of each type, by member 0. */
+static void
+seeds_proposals(struct fuzz_world *w)
+{
+	struct cs_view kp = cs_buf_view(&w->m[FUZZ_NEWCOMER].key_package);
+	const struct cs_mls_psk_id psk = { .type = CS_MLS_PSK_EXTERNAL,
+		.id = cs_view_str("psk") };
+	const struct cs_mls_psk_id past = { .type = CS_MLS_PSK_RESUMPTION,
+		.usage = CS_MLS_PSK_APP,
+		.id = cs_mls_group_id(w->m[0].group),
+		.epoch = cs_mls_group_epoch(w->m[0].group) };
+	const struct cs_mls_extension ext = { CS_MLS_EXT_REQUIRED_CAPABILITIES,
+		cs_view("\0\0\0", 3) };
+	const struct cs_mls_extensions exts = { &ext, 1 };
+	const struct cs_mls_reinit reinit = { .group_id = cs_view_str("next"),
+		.suite_id = 2,
+		.extensions = exts };
+	struct cs_mls_group *g = w->m[0].group;
+	struct cs_buf m = { 0 };
+
+	fuzz_ok(cs_mls_propose_add(&m, g, kp));
+	seed_body("propose-add", 1, &m);
+	cs_buf_reset(&m);
+	fuzz_ok(cs_mls_propose_update(&m, g));
+	seed_body("propose-update", 1, &m);
+	cs_buf_reset(&m);
+	fuzz_ok(cs_mls_propose_remove(&m, g, 2));
+	seed_body("propose-remove", 1, &m);
+	cs_buf_reset(&m);
+	fuzz_ok(cs_mls_propose_psk(&m, g, &psk));
+	seed_body("propose-psk", 1, &m);
+	cs_buf_reset(&m);
+	fuzz_ok(cs_mls_propose_psk(&m, g, &past));
+	seed_body("propose-resumption", 1, &m);
+	cs_buf_reset(&m);
+	fuzz_ok(cs_mls_propose_extensions(&m, g, exts));
+	seed_body("propose-extensions", 1, &m);
+	cs_buf_reset(&m);
+	fuzz_ok(cs_mls_propose_self_remove(&m, g));
+	seed_body("propose-self-remove", 1, &m);
+	cs_buf_reset(&m);
+	fuzz_ok(cs_mls_propose_ephemeral(&m, g, 1, cs_view_str("data")));
+	seed_body("propose-ephemeral", 1, &m);
+	cs_buf_reset(&m);
+	fuzz_ok(cs_mls_propose_reinit(&m, g, &reinit));
+	seed_body("propose-reinit", 1, &m);
+	cs_buf_free(&m);
+}
+
 static void
 seeds_message(struct fuzz_world *w)
 {
@@ -101,45 +150,116 @@ seeds_message(struct fuzz_world *w)
 	struct cs_mls_external_proposal out = { .remove = &one };
 	struct cs_mls_commit_options add = { .add = &kp, .n_add = 1 };
 	struct cs_mls_commit_options remove = { .remove = &two, .n_remove = 1 };
+	const struct world_member *new = &w->m[FUZZ_NEWCOMER];
+	struct cs_mls_options opt = world_options();
 	struct cs_mls_staged *staged;
-	struct cs_buf m = { 0 }, welcome = { 0 };
+	struct cs_mls_group *g;
+	struct cs_buf m = { 0 }, other = { 0 };
 
 	fuzz_ok(cs_mls_protect(
 	    &m, w->m[0].group, cs_view_str("aad"), cs_view_str("hello")));
 	seed("mls_message", "application", 0, cs_buf_view(&m));
 	seed("mls_message", "private", 4, cs_view("\0hello", 6));
 	cs_buf_reset(&m);
-	fuzz_ok(cs_mls_commit_new(&staged, &m, &welcome, w->m[0].group, &add));
+	fuzz_ok(cs_mls_commit_new(&staged, &m, &other, w->m[0].group, &add));
 	seed_body("commit-add", 2, &m);
-	seed("mls_welcome", "welcome", 0, cs_buf_view(&welcome));
 	cs_mls_staged_free(staged);
 	cs_buf_reset(&m);
-	fuzz_ok(
-	    cs_mls_commit_new(&staged, &m, &welcome, w->m[0].group, &remove));
+	fuzz_ok(cs_mls_commit_new(&staged, &m, &other, w->m[0].group, &remove));
 	seed_body("commit-remove", 2, &m);
 	cs_mls_staged_free(staged);
 	cs_buf_reset(&m);
 	fuzz_ok(cs_mls_external_propose(&m, w->pub, 0, w->external, &out));
 	seed_body("external-remove", 3, &m);
 	cs_buf_reset(&m);
-	fuzz_ok(cs_mls_propose_add(&m, w->m[0].group, kp));
-	seed_body("propose-add", 1, &m);
+	fuzz_ok(cs_mls_external_commit(
+	    &g, &m, cs_buf_view(&w->info), &new->id, &opt, NULL));
+	cs_mls_group_free(g);
+	seed("mls_message", "external-commit", 0, cs_buf_view(&m));
 	cs_buf_reset(&m);
-	fuzz_ok(cs_mls_propose_update(&m, w->m[0].group));
-	seed_body("propose-update", 1, &m);
+	cs_buf_reset(&other);
+	fuzz_ok(cs_mls_new_member_add(
+	    &m, &other, NULL, cs_buf_view(&w->info), &new->id));
+	seed("mls_message", "new-member-add", 0, cs_buf_view(&m));
 	cs_buf_free(&m);
-	cs_buf_free(&welcome);
+	cs_buf_free(&other);
+	seeds_proposals(w);
 }
 
+/* The Welcome of a group in suite ${suite}, decrypted: what dressing it again
+ * makes is good. */
+static void
+seed_welcome(struct fuzz_world *w, const struct cs_suite *suite, bool tree)
+{
+	static const struct cs_mls_extensions none;
+	const struct world_member *new = &w->by_suite[suite->id];
+	struct cs_view kp = cs_buf_view(&new->key_package);
+	const struct cs_mls_commit_options add = { .add = &kp,
+		.n_add = 1,
+		.force_path = true,
+		.without_tree = !tree };
+	struct world_member founder;
+	struct cs_buf commit = { 0 }, welcome = { 0 }, secrets = { 0 },
+		      info = { 0 }, out = { 0 }, apart = { 0 };
+	struct cs_mls_key_package_secrets keys;
+	struct cs_mls_group_secrets s;
+	struct cs_mls_joiner_secret joiner = { 0 };
+	const struct cs_mls_psk_secret no_psk = { 0 };
+	struct cs_mls_group_info gi;
+	struct cs_mls_welcome parsed;
+	struct cs_reader r;
+	struct cs_writer wr = cs_writer(&out);
+	char name[32];
+
+	world_suite = suite->id;
+	fuzz_ok(world_member_init(&founder, 0));
+	fuzz_ok(world_found(&founder, none));
+	world_suite = 1;
+	fuzz_ok(world_commit(&founder, &add, &commit, &welcome));
+	fuzz_ok(cs_mls_group_tree(founder.group, &apart));
+	r = cs_reader(cs_buf_view(&welcome));
+	(void)cs_mls_message_read(&r);
+	cs_mls_welcome_read(&r, &parsed);
+	fuzz_ok(cs_mls_key_package_secrets_parse(
+	    &keys, cs_buf_view(&new->secrets)));
+	fuzz_ok(cs_mls_welcome_open_secrets(&s, &secrets, &parsed, suite,
+	    cs_mls_hash_view(&new->ref), &keys.init));
+	memcpy(joiner.b, s.joiner_secret.data, s.joiner_secret.len);
+	fuzz_ok(cs_mls_welcome_open_info(
+	    &gi, &info, &parsed, suite, &joiner, &no_psk));
+	cs_write_vec(&wr, cs_buf_view(&secrets));
+	cs_write_vec(&wr, cs_buf_view(&info));
+	if (!tree)
+		cs_write_vec(&wr, cs_buf_view(&apart));
+	fuzz_ok(cs_writer_end(&wr));
+	snprintf(name, sizeof name, "suite-%u%s", suite->id,
+	    tree ? "" : "-tree-apart");
+	seed("mls_welcome", name, (uint8_t)(2 * (suite->id - 1) + 1),
+	    cs_buf_view(&out));
+	if (suite->id == 1 && tree)
+		seed("mls_welcome", "welcome", 0, cs_buf_view(&welcome));
+	cs_buf_free(&commit);
+	cs_buf_free(&welcome);
+	cs_buf_free(&secrets);
+	cs_buf_free(&info);
+	cs_buf_free(&out);
+	cs_buf_free(&apart);
+	world_member_clear(&founder);
+}
+
+/* With a PSK, and a GroupInfo that is somebody else's. */
 static void
 seeds_welcome(struct fuzz_world *w)
 {
 	static const uint8_t joiner[32] = { 5 };
+	/* PreSharedKeyID: external, "psk", a nonce. */
+	static const uint8_t psk[38] = { 1, 3, 'p', 's', 'k', 32 };
 	struct cs_buf out = { 0 }, secrets = { 0 };
 	struct cs_writer ws = cs_writer(&secrets), wo = cs_writer(&out);
 	struct cs_mls_group_secrets s = { .joiner_secret = CS_VIEW_OF(joiner),
 		.has_path_secret = true,
-		.path_secret = CS_VIEW_OF(joiner) };
+		.path_secret = CS_VIEW_OF(joiner),
+		.psks = CS_VIEW_OF(psk) };
 	struct cs_view info = cs_buf_view(&w->info);
 
 	cs_mls_group_secrets_write(&ws, &s);
@@ -151,6 +271,72 @@ seeds_welcome(struct fuzz_world *w)
 	seed("mls_welcome", "dressed", 1, cs_buf_view(&out));
 	cs_buf_free(&secrets);
 	cs_buf_free(&out);
+	for (size_t i = 0; cs_suite_at(i) != NULL; i++) {
+		seed_welcome(w, cs_suite_at(i), true);
+		seed_welcome(w, cs_suite_at(i), false);
+	}
+}
+
+static void
+seeds_credential(void)
+{
+	/* Behind the zero of the type. */
+	seed("credential", "basic", 0, cs_view("\1\4name", 6));
+	seed("credential", "x509-one", 0, cs_view("\2\5\4cert", 7));
+	seed("credential", "x509-two", 0, cs_view("\2\6\3abc\1d", 8));
+	seed("credential", "x509-none", 0, cs_view("\2\0", 2));
+}
+
+/* State on disk, and a tree with parents, of member 1. */
+static void
+seeds_saved(struct fuzz_world *w)
+{
+	const struct cs_mls_commit_options opt = { .force_path = true };
+	struct cs_reader r = cs_reader(cs_buf_view(&w->saved));
+	struct cs_mls_staged *staged;
+	struct cs_buf commit = { 0 }, none = { 0 }, saved = { 0 }, tree = { 0 };
+
+	seed("saved_group", "both", 0, cs_buf_view(&w->saved));
+	seed("saved_group", "public", 1, cs_read_vec(&r));
+	seed("saved_group", "secret", 2, cs_read_vec(&r));
+	fuzz_ok(
+	    cs_mls_commit_new(&staged, &commit, &none, w->m[1].group, &opt));
+	fuzz_ok(cs_mls_staged_save(staged, &saved));
+	seed("saved_group", "staged", 3, cs_buf_view(&saved));
+	fuzz_ok(cs_mls_group_merge(w->m[1].group, staged));
+	fuzz_ok(cs_mls_group_tree(w->m[1].group, &tree));
+	seed("ratchet_tree", "with-parents", 1, cs_buf_view(&tree));
+	cs_buf_reset(&saved);
+	/* With an epoch that is over, and one that is exported from. */
+	fuzz_ok(cs_mls_group_safe_export(
+	    w->m[1].group, &(struct cs_mls_hash){ 0 }, 1));
+	fuzz_ok(world_save(w->m[1].group, &saved));
+	seed("saved_group", "later", 0, cs_buf_view(&saved));
+	fuzz_world_restore(w);
+	for (uint8_t mode = 0; mode < 3; mode++)
+		seed("ratchet_tree",
+		    (const char *[]){ "as-it-is", "fitted", "signed" }[mode],
+		    mode, cs_buf_view(&w->tree));
+	cs_buf_free(&commit);
+	cs_buf_free(&none);
+	cs_buf_free(&saved);
+	cs_buf_free(&tree);
+}
+
+/* Steps of group_states_fuzz.c: what + 16 * who; the first is the mode. */
+static void
+seeds_states(void)
+{
+	seed("group_states", "life", 2,
+	    cs_view("\x1a\x0e\x1d\x13\x2a\x1e\x2d\x0e\x0c\x1a\x0e", 11));
+	seed("group_states", "private", 1,
+	    cs_view("\x13\x04\x2a\x1e\x0f\0\x30\1\x1d\x0e", 10));
+	seed("group_states", "proposals", 5,
+	    cs_view("\x16\x28\x07\x03\x1a\x04\x2b\x0e\x1e", 9));
+	seed("group_states", "reinit", 9, cs_view("\x1a\x0e\x0a", 3));
+	/* By member 0, a public proposal: Remove 2; then all of it again. */
+	seed("group_states", "made-up", 0,
+	    cs_view("\1\0\6\0\3\0\0\0\2\x1a\x0f\0\x20\4\x1e", 15));
 }
 
 int
@@ -170,8 +356,11 @@ main(int argc, char **argv)
 	seed("public_group", "group-info", 0, cs_buf_view(&w->info));
 	seed("public_group", "group-info-signed", 1, cs_buf_view(&w->info));
 	seed("public_group", "saved-public", 2, cs_buf_view(&w->saved_pub));
-	seed("public_group", "saved-member", 3, cs_buf_view(&w->saved));
-	seeds_message(w);
+	seeds_credential();
+	seeds_states();
+	seeds_saved(w);
 	seeds_welcome(w);
+	/* Last: proposals stay in member 0's group. */
+	seeds_message(w);
 	return 0;
 }
