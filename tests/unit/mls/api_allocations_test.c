@@ -27,6 +27,7 @@ struct scene {
 	/* A group that is re-initialised, of member 0. */
 	struct cs_buf ended;
 	struct cs_buf branch_welcome;
+	struct cs_buf rich; /* a state of member 1 with all that there can be */
 };
 
 static enum cs_err
@@ -128,6 +129,15 @@ call_load(struct scene *s, struct cs_buf *out)
 {
 	(void)out;
 	return world_load(&s->made, cs_buf_view(&s->saved), &s->opt);
+}
+
+/* With an epoch that is over, keys of messages that did not come, proposals
+ * and the key of an Update. */
+static enum cs_err
+call_load_rich(struct scene *s, struct cs_buf *out)
+{
+	(void)out;
+	return world_load(&s->made, cs_buf_view(&s->rich), &s->opt);
 }
 
 static enum cs_err
@@ -622,17 +632,23 @@ call_safe_verify(struct scene *s, struct cs_buf *out)
 /* ---- the stage
  * --------------------------------------------------------------- */
 
-/* Member and hub as they were, and nothing made. */
 static void
-restore(struct scene *s)
+restore_group(struct scene *s)
 {
 	cs_mls_group_free(s->g);
 	cs_mls_group_free(s->made);
-	cs_mls_public_group_free(s->hub);
 	cs_mls_staged_free(s->staged);
 	s->g = s->made = NULL;
 	s->staged = NULL;
 	assert_ok(world_load(&s->g, cs_buf_view(&s->saved), &s->opt));
+}
+
+/* Member and hub as they were, and nothing made. */
+static void
+restore(struct scene *s)
+{
+	restore_group(s);
+	cs_mls_public_group_free(s->hub);
 	assert_ok(cs_mls_public_group_load(
 	    &s->hub, cs_buf_view(&s->saved_hub), &s->opt));
 }
@@ -716,12 +732,42 @@ make_welcome(struct scene *s)
 
 	assert_ok(cs_mls_commit_new(
 	    &staged, &commit, &s->welcome, s->m[1].group, &opt));
-	assert_ok(cs_mls_staged_save(staged, &s->saved_staged));
 	assert_ok(cs_mls_group_merge(s->m[1].group, staged));
 	assert_ok(cs_mls_group_tree(s->m[1].group, &s->welcome_tree));
 	cs_buf_free(&commit);
 	cs_mls_group_free(s->m[1].group);
 	assert_ok(world_load(&s->m[1].group, cs_buf_view(&s->saved), &s->opt));
+}
+
+/* Things happen to member 1. */
+static void
+make_rich(struct scene *s)
+{
+	struct cs_mls_group *from = NULL, *g = NULL;
+	struct cs_buf skipped = { 0 }, data = { 0 }, p = { 0 };
+	struct cs_mls_received got;
+
+	assert_ok(world_load(&g, cs_buf_view(&s->saved), &s->opt));
+	from = s->m[0].group;
+	assert_ok(cs_mls_protect(
+	    &skipped, from, cs_view(NULL, 0), cs_view_str("skipped")));
+	assert_ok(
+	    cs_mls_protect(&data, from, cs_view(NULL, 0), cs_view_str("data")));
+	assert_ok(cs_mls_process(&got, g, cs_buf_view(&data)));
+	cs_mls_received_clear(&got);
+	assert_ok(cs_mls_process(&got, g, cs_buf_view(&s->commit)));
+	assert_ok(cs_mls_group_merge(g, got.staged));
+	got.staged = NULL;
+	cs_mls_received_clear(&got);
+	assert_ok(cs_mls_propose_update(&p, g));
+	assert_ok(cs_mls_propose_psk(&p, g, some_psk()));
+	assert_ok(
+	    cs_mls_propose_add(&p, g, cs_buf_view(&s->guest.key_package)));
+	assert_ok(world_save(g, &s->rich));
+	cs_mls_group_free(g);
+	cs_buf_free(&skipped);
+	cs_buf_free(&data);
+	cs_buf_free(&p);
 }
 
 /* Member 0 commits, re-initialises, branches, says something and leaves. */
@@ -754,6 +800,7 @@ make_messages(struct scene *s)
 	assert_ok(cs_mls_external_commit(&other, &s->outsider,
 	    cs_buf_view(&s->info), &s->m[0].id, &s->opt, &resync));
 	cs_mls_group_free(other);
+	make_rich(s);
 	assert_ok(cs_mls_propose_update(&s->update, g));
 	assert_ok(cs_mls_propose_self_remove(&s->leave, g));
 	cs_buf_reset(&none);
@@ -792,6 +839,9 @@ set_up(struct scene *s)
 	    cs_view_str("label"), cs_view_str("content")));
 	make_welcome(s);
 	make_messages(s);
+	restore_group(s);
+	assert_ok(commit_all(s, &data, &data));
+	assert_ok(cs_mls_staged_save(s->staged, &s->saved_staged));
 	assert_ok(cs_mls_public_group_new(
 	    &s->hub, cs_buf_view(&s->info), cs_view(NULL, 0), &s->opt));
 	assert_ok(cs_mls_public_group_save(s->hub, &s->saved_hub));
@@ -804,8 +854,8 @@ tear_down(struct scene *s)
 	struct cs_buf *all[] = { &s->saved, &s->saved_hub, &s->info,
 		&s->info_alone, &s->tree, &s->data, &s->update, &s->leave,
 		&s->commit, &s->welcome, &s->welcome_tree, &s->outsider,
-		&s->signature, &s->saved_staged, &s->ended,
-		&s->branch_welcome };
+		&s->signature, &s->saved_staged, &s->ended, &s->branch_welcome,
+		&s->rich };
 
 	for (size_t i = 0; i < sizeof all / sizeof *all; i++)
 		cs_buf_free(all[i]);
@@ -841,6 +891,7 @@ test_all(void **state)
 		CALL(group_new),
 		CALL(save),
 		CALL(load),
+		CALL(load_rich),
 		CALL(export),
 		CALL(authenticator),
 		CALL(safe_export),

@@ -485,6 +485,101 @@ test_dropped(void **state)
 	tear_down(&s);
 }
 
+/* ---- messages
+ * ---------------------------------------------------------------------- */
+
+/* Whatever the tag says: members check it, and a hub its length. */
+static void
+test_short_tag(void **state)
+{
+	struct scene s;
+	struct cs_mls_commit_options none = nothing();
+	struct cs_buf commit = { 0 }, bad = { 0 }, unused = { 0 };
+	struct cs_writer w = cs_writer(&bad);
+	struct cs_mls_public_message m;
+	struct cs_mls_public_outcome o;
+	struct cs_mls_staged *staged;
+	struct cs_reader r;
+
+	(void)state;
+	set_up(&s);
+	assert_ok(
+	    cs_mls_commit_new(&staged, &commit, &unused, s.m[0].group, &none));
+	cs_mls_staged_free(staged);
+	r = cs_reader(cs_buf_view(&commit));
+	(void)cs_mls_message_read(&r);
+	cs_mls_public_message_read(&r, &m);
+	assert_ok(cs_reader_end(&r));
+	m.content.confirmation_tag.len--;
+	cs_mls_message_write(&w, CS_MLS_WIRE_PUBLIC);
+	cs_mls_public_message_write(&w, &m);
+	assert_ok(cs_writer_end(&w));
+	assert_err(
+	    cs_mls_public_process(&o, s.hub, cs_buf_view(&bad)), CS_ERR_MAC);
+	assert_ok(cs_mls_public_process(&o, s.hub, cs_buf_view(&commit)));
+	cs_mls_public_outcome_clear(&o);
+	cs_buf_free(&commit);
+	cs_buf_free(&bad);
+	tear_down(&s);
+}
+
+/* Section 12.1.5: a group that asked for another is over. */
+static void
+test_after_reinit(void **state)
+{
+	const struct cs_mls_reinit reinit = { .suite_id = 1,
+		.group_id = cs_view_str("next") };
+	const struct cs_mls_proposal remove = {
+		.type = CS_MLS_PROPOSAL_REMOVE,
+		.remove = 2,
+	};
+	const struct cs_mls_proposal_or_ref entry = { .proposal = remove };
+	struct scene s;
+	struct cs_buf body = { 0 };
+
+	(void)state;
+	set_up(&s);
+	committed(
+	    &s, &s.m[1], &(struct cs_mls_commit_options){ .reinit = &reinit });
+	write_proposal(&body, &remove);
+	judged(&s, CS_MLS_CONTENT_PROPOSAL, false, &body, CS_ERR_PROPOSAL);
+	write_commit(&body, &entry);
+	judged(&s, CS_MLS_CONTENT_COMMIT, false, &body, CS_ERR_PROPOSAL);
+	cs_buf_free(&body);
+	tear_down(&s);
+}
+
+/* A KeyPackageRef that no suite has. */
+static void
+test_recipient(void **state)
+{
+	static const uint8_t ref[CS_HASH_MAX + 1] = { 1 };
+	struct cs_mls_hash got;
+
+	(void)state;
+	for (size_t n = 0; n <= sizeof ref; n++) {
+		bool good = n != 0 && n <= CS_HASH_MAX;
+		struct cs_buf out = { 0 };
+		struct cs_writer w = cs_writer(&out);
+		size_t mark;
+
+		cs_mls_message_write(&w, CS_MLS_WIRE_WELCOME);
+		cs_write_u16(&w, 1);
+		mark = cs_write_open(&w);
+		cs_write_vec(&w, cs_view(ref, n));
+		cs_write_vec(&w, cs_view_str("kem"));
+		cs_write_vec(&w, cs_view_str("sealed"));
+		cs_write_close(&w, mark);
+		cs_write_vec(&w, cs_view_str("info"));
+		assert_ok(cs_writer_end(&w));
+		assert_err(cs_mls_welcome_recipient(&got, cs_buf_view(&out), 0),
+		    good ? CS_OK : CS_ERR_FORMAT);
+		assert_err(cs_mls_welcome_recipient(&got, cs_buf_view(&out), 1),
+		    CS_ERR_NOT_FOUND);
+		cs_buf_free(&out);
+	}
+}
+
 int
 main(void)
 {
@@ -499,6 +594,9 @@ main(void)
 		cmocka_unit_test(test_lists),
 		cmocka_unit_test(test_brought_along),
 		cmocka_unit_test(test_dropped),
+		cmocka_unit_test(test_short_tag),
+		cmocka_unit_test(test_after_reinit),
+		cmocka_unit_test(test_recipient),
 	};
 
 	if (cs_crypto_init() != CS_OK)

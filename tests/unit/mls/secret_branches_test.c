@@ -5,7 +5,7 @@
  * What becomes public is marked as written where it does: these functions are
  * put behind ours (--wrap in tests/meson.build).
  *
- * Nothing is to be seen without valgrind: then it is skipped.
+ * Without valgrind it only says that these members understand one another.
  */
 #if __has_include(<valgrind/memcheck.h>)
 #include <valgrind/memcheck.h>
@@ -249,9 +249,9 @@ agree(const struct world_member *a, const struct world_member *b)
 	assert_ok(cs_mls_group_epoch_authenticator(b->group, &y));
 	/* Is it true that they are secret?  Else nothing is tested here. */
 	(void)VALGRIND_GET_VBITS(x.b, marks, x.len);
-	assert_int_not_equal(marks[0], 0);
+	assert_true(!RUNNING_ON_VALGRIND || marks[0] != 0);
 	(void)VALGRIND_GET_VBITS(y.b, marks, y.len);
-	assert_int_not_equal(marks[0], 0);
+	assert_true(!RUNNING_ON_VALGRIND || marks[0] != 0);
 	declassify(x.b, x.len);
 	declassify(y.b, y.len);
 	assert_view_equal(cs_mls_hash_view(&x), cs_mls_hash_view(&y));
@@ -374,8 +374,6 @@ test_suites(void **state)
 	unsigned long before = VALGRIND_COUNT_ERRORS;
 
 	(void)state;
-	if (!RUNNING_ON_VALGRIND)
-		skip();
 	for (size_t i = 0; (suite = cs_suite_at(i)) != NULL; i++) {
 		live(suite->id, false);
 		live(suite->id, true);
