@@ -580,6 +580,87 @@ test_recipient(void **state)
 	}
 }
 
+/* A SelfRemove of member 0, by itself. */
+static void
+self_remove(struct cs_buf *out, struct scene *s, enum cs_mls_wire wire,
+    struct cs_view aad)
+{
+	const struct cs_mls_proposal p = {
+		.type = CS_MLS_PROPOSAL_SELF_REMOVE,
+	};
+	struct cs_mls_group *g = s->m[0].group;
+	struct cs_mls_signature signature;
+	struct cs_mls_unverified c = { .wire = wire };
+	struct cs_buf body = { 0 };
+
+	write_proposal(&body, &p);
+	c.framed = cs_mls_group_frame(
+	    g, CS_MLS_CONTENT_PROPOSAL, aad, cs_buf_view(&body));
+	assert_ok(cs_mls_framed_sign(&signature, wire, &c.framed, g->signer,
+	    cs_mls_public_context(&g->pub)));
+	c.signature = cs_view(signature.b, signature.n);
+	cs_buf_reset(out);
+	assert_ok(cs_mls_group_seal(out, g, &c));
+	cs_buf_free(&body);
+}
+
+/* Its draft: public, so that who joins can commit it, and once. */
+static void
+test_self_removes(void **state)
+{
+	struct scene s;
+	struct cs_buf m = { 0 };
+	struct cs_mls_received got;
+
+	(void)state;
+	set_up(&s);
+	self_remove(&m, &s, CS_MLS_WIRE_PRIVATE, cs_view(NULL, 0));
+	assert_err(
+	    cs_mls_process(&got, s.m[1].group, cs_buf_view(&m)), CS_ERR_FORMAT);
+	self_remove(&m, &s, CS_MLS_WIRE_PUBLIC, cs_view_str("one"));
+	assert_ok(cs_mls_process(&got, s.m[1].group, cs_buf_view(&m)));
+	cs_mls_received_clear(&got);
+	self_remove(&m, &s, CS_MLS_WIRE_PUBLIC, cs_view_str("two"));
+	assert_err(
+	    cs_mls_process(&got, s.m[1].group, cs_buf_view(&m)), CS_ERR_REPLAY);
+	assert_int_equal(cs_mls_group_proposals(s.m[1].group), 1);
+	cs_buf_free(&m);
+	tear_down(&s);
+}
+
+/* Nobody to ask, no room, and more bytes than a message has. */
+static void
+test_who_looks(void **state)
+{
+	struct scene s;
+	struct cs_mls_options deaf = world_options(), small = world_options();
+	struct cs_mls_public_group *g;
+	struct cs_mls_received got;
+	struct cs_buf info = { 0 }, huge = { 0 };
+	struct cs_writer w = cs_writer(&huge);
+	uint8_t *rest;
+
+	(void)state;
+	set_up(&s);
+	deaf.auth.check = NULL;
+	small.max_members = 2;
+	assert_ok(cs_mls_group_info(s.m[0].group, &info, true));
+	assert_err(cs_mls_public_group_new(
+		       &g, cs_buf_view(&info), cs_view(NULL, 0), &deaf),
+	    CS_ERR_CREDENTIAL);
+	assert_err(cs_mls_public_group_new(
+		       &g, cs_buf_view(&info), cs_view(NULL, 0), &small),
+	    CS_ERR_LIMIT);
+	cs_mls_message_write(&w, CS_MLS_WIRE_PRIVATE);
+	assert_ok(cs_writer_end(&w));
+	assert_ok(cs_buf_extend(&huge, CS_MLS_MAX_MESSAGE + 1, &rest));
+	assert_err(cs_mls_process(&got, s.m[1].group, cs_buf_view(&huge)),
+	    CS_ERR_LIMIT);
+	cs_buf_free(&info);
+	cs_buf_free(&huge);
+	tear_down(&s);
+}
+
 int
 main(void)
 {
@@ -597,6 +678,8 @@ main(void)
 		cmocka_unit_test(test_short_tag),
 		cmocka_unit_test(test_after_reinit),
 		cmocka_unit_test(test_recipient),
+		cmocka_unit_test(test_self_removes),
+		cmocka_unit_test(test_who_looks),
 	};
 
 	if (cs_crypto_init() != CS_OK)
