@@ -319,11 +319,11 @@ test_tree(void **state)
 /* ---- groups that say they succeed another ------------------------------- */
 
 /* A Welcome of a group of member 0 for a guest called m1, in epoch
- * ${epochs} + 1, with these PSKs of ${s}. */
+ * ${epochs} + 1, with these PSKs of ${from}. */
 static void
-succeed(struct cs_buf *welcome, struct world_member *guest, struct scene *s,
-    struct cs_view group_id, int epochs, const struct cs_mls_psk_id *psk,
-    size_t n_psk)
+succeed(struct cs_buf *welcome, struct world_member *guest,
+    const struct cs_mls_group *from, struct cs_view group_id, int epochs,
+    const struct cs_mls_psk_id *psk, size_t n_psk)
 {
 	const struct cs_mls_options opt = world_options();
 	struct world_member founder;
@@ -348,7 +348,7 @@ succeed(struct cs_buf *welcome, struct world_member *guest, struct scene *s,
 		    &(struct cs_mls_commit_options){ 0 }, &commit, &none));
 	/* As the first commit of a successor would be made. */
 	assert_ok(cs_mls_commit_make(
-	    &staged, &commit, welcome, founder.group, &what, s->m[0].group));
+	    &staged, &commit, welcome, founder.group, &what, from));
 	cs_mls_staged_free(staged);
 	cs_buf_free(&commit);
 	world_member_clear(&founder);
@@ -417,8 +417,8 @@ test_ties(void **state)
 		psk[0].epoch = cs_mls_group_epoch(s.m[0].group) - cases[i].age;
 		psk[1] = psk[0];
 		psk[1].epoch--;
-		succeed(&welcome, &guest, &s, cases[i].id, cases[i].epochs, psk,
-		    cases[i].n_psk);
+		succeed(&welcome, &guest, s.m[0].group, cases[i].id,
+		    cases[i].epochs, psk, cases[i].n_psk);
 		assert_err(
 		    join_from(&guest, &welcome, s.m[1].group), cases[i].want);
 		/* Who does not know the old group cannot. */
@@ -429,6 +429,45 @@ test_ties(void **state)
 	cs_buf_free(&welcome);
 }
 
+/* Section 11.2: a ReInit to a version of which we can be no member. */
+static void
+test_other_version(void **state)
+{
+	const struct cs_mls_proposal p = {
+		.type = CS_MLS_PROPOSAL_REINIT,
+		.reinit = { .group_id = cs_view_str("next"),
+		    .version = 2,
+		    .suite_id = 1 },
+	};
+	struct cs_mls_psk_id psk = { .type = CS_MLS_PSK_RESUMPTION,
+		.usage = CS_MLS_PSK_REINIT,
+		.id = cs_view_str("a group") };
+	const struct cs_mls_options opt = world_options();
+	struct scene s;
+	struct world_member guest;
+	struct cs_mls_group *next;
+	struct cs_buf body = { 0 }, commit = { 0 }, welcome = { 0 };
+
+	(void)state;
+	set_up(&s);
+	write_proposal(&body, &p);
+	judged(&s, CS_MLS_CONTENT_PROPOSAL, false, &body, CS_OK);
+	assert_ok(world_commit(
+	    &s.m[1], &(struct cs_mls_commit_options){ 0 }, &commit, &welcome));
+	psk.epoch = cs_mls_group_epoch(s.m[1].group);
+	succeed(&welcome, &guest, s.m[1].group, p.reinit.group_id, 0, &psk, 1);
+	assert_err(join_from(&guest, &welcome, s.m[1].group), CS_ERR_MISMATCH);
+	assert_err(
+	    cs_mls_group_succeed(&next, &welcome, s.m[1].group, &s.m[1].id,
+		&opt, &(struct cs_mls_successor_options){ .n_add = 0 }),
+	    CS_ERR_VERSION);
+	world_member_clear(&guest);
+	cs_buf_free(&body);
+	cs_buf_free(&commit);
+	cs_buf_free(&welcome);
+	tear_down(&s);
+}
+
 int
 main(void)
 {
@@ -437,6 +476,7 @@ main(void)
 		cmocka_unit_test(test_group_info),
 		cmocka_unit_test(test_tree),
 		cmocka_unit_test(test_ties),
+		cmocka_unit_test(test_other_version),
 	};
 
 	if (cs_crypto_init() != CS_OK)
