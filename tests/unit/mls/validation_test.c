@@ -387,6 +387,39 @@ test_confirmation(void **state)
 	tear_down(&s);
 }
 
+/* Section 12.4.2: nothing is said any more in a group that was re-initialised.
+ */
+static void
+test_after_reinit(void **state)
+{
+	const struct cs_mls_reinit reinit = { cs_view_str("next"), 1,
+		{ NULL, 0 } };
+	const struct forged_path as_it_was = { .leaf_key = { NULL, 0 } };
+	struct scene s;
+	struct cs_buf hold[3] = { { 0 } }, body = { 0 }, message = { 0 };
+	struct cs_mls_update_path path;
+	struct cs_mls_unverified c;
+
+	(void)state;
+	set_up(&s);
+	path = forge_path(hold, &s, &as_it_was);
+	committed(
+	    &s, &s.m[0], &(struct cs_mls_commit_options){ .reinit = &reinit });
+	judged_commit(&s, NULL, 0, &path, CS_ERR_PROPOSAL);
+	c = remove_by(&body, &s);
+	forge_message(&message, &s, &c, s.m[0].id.signer);
+	judged_message(&s, &message, CS_ERR_PROPOSAL);
+	cs_buf_reset(&message);
+	assert_err(cs_mls_protect(&message, s.m[0].group, cs_view(NULL, 0),
+		       cs_view_str("text")),
+	    CS_ERR_PROPOSAL);
+	for (int i = 0; i < 3; i++)
+		cs_buf_free(&hold[i]);
+	cs_buf_free(&body);
+	cs_buf_free(&message);
+	tear_down(&s);
+}
+
 /* Section 12.2: Adds that are good alone and would spoil a commit are left
  * out, so that who sends them keeps nobody from committing. */
 static void
@@ -442,6 +475,7 @@ main(void)
 		cmocka_unit_test(test_unknown_types),
 		cmocka_unit_test(test_confirmation),
 		cmocka_unit_test(test_spoilers),
+		cmocka_unit_test(test_after_reinit),
 	};
 
 	if (cs_crypto_init() != CS_OK)
