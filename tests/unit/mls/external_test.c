@@ -357,6 +357,17 @@ test_forged(void **state)
 	};
 	forge(&made, &n, &s, e, 1, true, true);
 	refused(&s, cs_buf_view(&made), CS_ERR_CREDENTIAL);
+	/* A member's proposal, by reference: only SelfRemoves may be. */
+	cs_buf_reset(&made);
+	assert_ok(cs_mls_propose_remove(&made, s.m[0].group, 1));
+	deliver(&s, &s.m[0], &made);
+	e[0] = (struct cs_mls_proposal_or_ref){
+		.by_reference = true,
+		.reference =
+		    cs_mls_hash_view(&s.m[0].group->pub.proposals[0]->ref),
+	};
+	forge(&made, &n, &s, e, 1, true, true);
+	refused(&s, cs_buf_view(&made), CS_ERR_PROPOSAL);
 	/* No ExternalInit; no path. */
 	forge(&made, &n, &s, NULL, 0, false, true);
 	refused(&s, cs_buf_view(&made), CS_ERR_PROPOSAL);

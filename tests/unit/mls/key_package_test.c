@@ -175,6 +175,47 @@ test_extensions(void **state)
 	assert_err(check(&kp), CS_ERR_FORMAT);
 }
 
+static bool
+has(struct cs_view list, uint16_t type)
+{
+	return cs_mls_u16s_have(list, type);
+}
+
+/* Section 7.2: all that we do is listed, and nothing that goes without. */
+static void
+test_own_capabilities(void **state)
+{
+	const uint16_t more[] = { 0xf123 };
+	struct cs_mls_identity id = owner.id;
+	struct cs_mls_key_package kp;
+	const struct cs_mls_capabilities *c = &kp.leaf.capabilities;
+	struct cs_buf message = { 0 }, secrets = { 0 };
+	const struct cs_suite *suite;
+
+	(void)state;
+	id.extension_types = more;
+	id.n_extension_types = 1;
+	assert_ok(
+	    cs_mls_key_package_new(&message, &secrets, NULL, 1, &id, true));
+	assert_ok(cs_mls_key_package_parse_message(&kp, cs_buf_view(&message)));
+	assert_view_equal(c->versions, cs_view("\0\1", 2));
+	for (size_t i = 0; (suite = cs_suite_at(i)) != NULL; i++)
+		assert_true(has(c->suites, suite->id));
+	assert_true(has(c->credentials, CS_MLS_CREDENTIAL_BASIC));
+	assert_true(has(c->credentials, CS_MLS_CREDENTIAL_X509));
+	assert_true(has(c->extensions, 0xf123));
+	/* Section 10: those of the key package itself, too. */
+	assert_true(
+	    cs_mls_ext_find(&kp.extensions, CS_MLS_EXT_LAST_RESORT, NULL));
+	assert_true(has(c->extensions, CS_MLS_EXT_LAST_RESORT));
+	for (uint16_t type = 1; type <= 7; type++) {
+		assert_false(has(c->proposals, type));
+		assert_false(type <= 5 && has(c->extensions, type));
+	}
+	cs_buf_free(&message);
+	cs_buf_free(&secrets);
+}
+
 /* Each signature is looked at. */
 static void
 test_signatures(void **state)
@@ -282,6 +323,7 @@ main(void)
 		cmocka_unit_test(test_lifetime),
 		cmocka_unit_test(test_credential),
 		cmocka_unit_test(test_extensions),
+		cmocka_unit_test(test_own_capabilities),
 		cmocka_unit_test(test_signatures),
 		cmocka_unit_test(test_add_to_group),
 	};
