@@ -1,6 +1,18 @@
 /* SPDX-License-Identifier: MIT */
 #include "mls/codec.h"
 
+enum cs_err
+cs_mls_write_end(struct cs_writer *w, size_t before)
+{
+	enum cs_err err = cs_writer_end(w);
+
+	if (err != CS_OK && w->buf->len > before) {
+		cs_wipe(w->buf->data + before, w->buf->len - before);
+		w->buf->len = before;
+	}
+	return err;
+}
+
 struct cs_view
 cs_mls_read_since(const struct cs_reader *r, const uint8_t *start)
 {

@@ -8,6 +8,10 @@
 /* RFC 9420, section 6: ProtocolVersion mls10. */
 #define CS_MLS_VERSION_10 1
 
+/* The end of writing to a buffer that held ${before} bytes: after a failure it
+ * holds no more than these. */
+CS_CHECKED enum cs_err cs_mls_write_end(struct cs_writer *w, size_t before);
+
 /* The bytes that ${r} has read since it stood at ${start}. */
 struct cs_view cs_mls_read_since(
     const struct cs_reader *r, const uint8_t *start);

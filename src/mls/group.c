@@ -428,10 +428,11 @@ enum cs_err
 cs_mls_group_tree(struct cs_mls_group *g, struct cs_buf *out)
 {
 	struct cs_writer w = cs_writer(out);
+	size_t before = out->len;
 	enum cs_err err;
 
 	if ((err = cs_mls_public_thaw(&g->pub)))
 		return err;
 	cs_mls_tree_write(&w, &g->pub.tree);
-	return cs_writer_end(&w);
+	return cs_mls_write_end(&w, before);
 }

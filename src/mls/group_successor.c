@@ -77,12 +77,13 @@ first_commit(struct cs_mls_group *g, struct cs_buf *welcome,
 	};
 	struct cs_mls_staged *staged = NULL;
 	struct cs_buf unsent = { 0 };
+	size_t before = welcome->len;
 	enum cs_err err;
 
 	/* Nobody but us is there to receive the commit itself. */
 	err = cs_mls_commit_make(&staged, &unsent, welcome, g, &opt, from);
-	if (err == CS_OK)
-		err = cs_mls_group_merge(g, staged);
+	if (err == CS_OK && (err = cs_mls_group_merge(g, staged)))
+		welcome->len = before;
 	cs_buf_free(&unsent);
 	return err;
 }

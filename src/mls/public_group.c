@@ -44,10 +44,11 @@ cs_mls_public_group_save(
     const struct cs_mls_public_group *g, struct cs_buf *out)
 {
 	struct cs_writer w = cs_writer(out);
+	size_t before = out->len;
 
 	cs_mls_saved_write(&w, CS_MLS_SAVED_PUBLIC);
 	cs_mls_public_write(&w, &g->pub);
-	return cs_writer_end(&w);
+	return cs_mls_write_end(&w, before);
 }
 
 enum cs_err
@@ -76,12 +77,13 @@ enum cs_err
 cs_mls_public_group_tree(struct cs_mls_public_group *g, struct cs_buf *out)
 {
 	struct cs_writer w = cs_writer(out);
+	size_t before = out->len;
 	enum cs_err err;
 
 	if ((err = cs_mls_public_thaw(&g->pub)))
 		return err;
 	cs_mls_tree_write(&w, &g->pub.tree);
-	return cs_writer_end(&w);
+	return cs_mls_write_end(&w, before);
 }
 
 enum cs_err

@@ -34,6 +34,7 @@ cs_mls_staged_save(const struct cs_mls_staged *s, struct cs_buf *out)
 {
 	const struct cs_suite *suite = s->change.next.suite;
 	struct cs_writer w = cs_writer(out);
+	size_t before = out->len;
 
 	cs_mls_saved_write(&w, CS_MLS_SAVED_STAGED);
 	cs_write_bytes(&w, CS_VIEW_OF(s->message_hash));
@@ -47,7 +48,7 @@ cs_mls_staged_save(const struct cs_mls_staged *s, struct cs_buf *out)
 		cs_mls_secret_tree_write(&w, &s->keys);
 		cs_mls_write_private(&w, &s->private);
 	}
-	return cs_writer_end(&w);
+	return cs_mls_write_end(&w, before);
 }
 
 static enum cs_err

@@ -276,7 +276,7 @@ cs_mls_welcome_kit_write(struct cs_buf *out,
 {
 	struct cs_mls_welcome welcome = { .suite_id = suite->id };
 	struct cs_writer w = cs_writer(out);
-	size_t from;
+	size_t before = out->len, from;
 
 	if (n == 0 || first >= kit->n || n > kit->n - first)
 		return CS_ERR_MISUSE;
@@ -286,5 +286,5 @@ cs_mls_welcome_kit_write(struct cs_buf *out,
 	welcome.encrypted_group_info = cs_buf_view(&kit->info);
 	cs_mls_message_write(&w, CS_MLS_WIRE_WELCOME);
 	cs_mls_welcome_write(&w, &welcome);
-	return cs_writer_end(&w);
+	return cs_mls_write_end(&w, before);
 }
