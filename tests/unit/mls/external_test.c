@@ -469,6 +469,8 @@ test_unknown(void **state)
 	    &add, &n.w.secrets, &n.w.ref, cs_buf_view(&n.info), &n.w.id));
 	refused(&s, cs_buf_view(&add), CS_ERR_CREDENTIAL);
 	/* Nobody vouches at all. */
+	cs_mls_group_free(n.w.group);
+	n.w.group = NULL;
 	n.w.id.credential = cs_view_str("m8");
 	opt.auth.check = NULL;
 	assert_err(cs_mls_external_commit(&n.w.group, &n.commit,
