@@ -1186,10 +1186,11 @@ walk(uint16_t suite, uint64_t seed, uint64_t steps)
 	begin(&w, seed);
 	for (uint64_t i = 0; i < steps; i++) {
 		if (getenv("COUNTERSIGN_STEPS") != NULL && i % 1000 == 0)
-			print_message("suite %u, step %" PRIu64 "\n", suite, i);
+			print_message(
+			    "# suite %u, step %" PRIu64 "\n", suite, i);
 		step(&w);
 	}
-	print_message("suite %u, seed %" PRIu64 ", %" PRIu64
+	print_message("# suite %u, seed %" PRIu64 ", %" PRIu64
 		      " steps: %lu mails, %lu proposals, %lu commits, %lu lost,"
 		      " %lu external, %lu welcomed, %lu removed, %lu restarts,"
 		      " %lu changed bytes, up to %zu members\n",
@@ -1203,19 +1204,19 @@ static void
 test_walk(void **state)
 {
 	uint64_t only = setting("COUNTERSIGN_SUITE", 0), seed;
-	uint64_t steps = setting("COUNTERSIGN_STEPS", 200);
+	uint64_t steps = setting("COUNTERSIGN_STEPS", 2000);
 	const struct cs_suite *suite;
 
 	(void)state;
 	cs_random((uint8_t *)&seed, sizeof seed);
 	seed = setting("COUNTERSIGN_SEED", seed);
 	/* Said before it starts, for when it does not end. */
-	print_message("COUNTERSIGN_SEED=%" PRIu64 "\n", seed);
-	/* The slower suites go a quarter of the way. */
+	print_message("# COUNTERSIGN_SEED=%" PRIu64 "\n", seed);
+	/* The slower suites go an eighth of the way. */
 	for (size_t i = 0; (suite = cs_suite_at(i)) != NULL; i++)
 		if (only == 0 || only == suite->id)
 			walk(suite->id, only != 0 ? seed : seed + i,
-			    i == 0 || only != 0 ? steps : steps / 4);
+			    i == 0 || only != 0 ? steps : steps / 8);
 }
 
 int
