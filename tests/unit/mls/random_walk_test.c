@@ -1212,11 +1212,11 @@ test_walk(void **state)
 	seed = setting("COUNTERSIGN_SEED", seed);
 	/* Said before it starts, for when it does not end. */
 	print_message("# COUNTERSIGN_SEED=%" PRIu64 "\n", seed);
-	/* The slower suites go an eighth of the way. */
+	/* The slower suites go a sixteenth of the way. */
 	for (size_t i = 0; (suite = cs_suite_at(i)) != NULL; i++)
 		if (only == 0 || only == suite->id)
 			walk(suite->id, only != 0 ? seed : seed + i,
-			    i == 0 || only != 0 ? steps : steps / 8);
+			    i == 0 || only != 0 ? steps : steps / 16);
 }
 
 int
