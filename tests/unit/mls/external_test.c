@@ -357,6 +357,11 @@ test_forged(void **state)
 	};
 	forge(&made, &n, &s, e, 1, true, true);
 	refused(&s, cs_buf_view(&made), CS_ERR_CREDENTIAL);
+	/* Two Removes. */
+	e[1] = e[0];
+	e[1].proposal.remove = 2;
+	forge(&made, &n, &s, e, 2, true, true);
+	refused(&s, cs_buf_view(&made), CS_ERR_PROPOSAL);
 	/* A member's proposal, by reference: only SelfRemoves may be. */
 	cs_buf_reset(&made);
 	assert_ok(cs_mls_propose_remove(&made, s.m[0].group, 1));

@@ -62,11 +62,22 @@ test_good(void **state)
 static void
 test_suite(void **state)
 {
+	const struct cs_mls_options opt = world_options();
+	const struct cs_mls_extensions none = { NULL, 0 };
 	struct cs_mls_key_package kp = copy();
+	struct cs_buf message = { 0 }, secrets = { 0 };
+	struct cs_mls_group *group;
 
 	(void)state;
 	kp.suite_id = 0x0a0a;
 	assert_err(check(&kp), CS_ERR_UNSUPPORTED);
+	/* Section 5.1: a suite of another signature algorithm. */
+	assert_err(cs_mls_key_package_new(
+		       &message, &secrets, NULL, 2, &owner.id, false),
+	    CS_ERR_UNSUPPORTED);
+	assert_err(cs_mls_group_new(&group, 2, cs_view_str("a group"),
+		       &owner.id, none, &opt),
+	    CS_ERR_UNSUPPORTED);
 	/* A known one, but its keys are not of that kind. */
 	kp.suite_id = 2;
 	assert_err(check(&kp), CS_ERR_KEY);

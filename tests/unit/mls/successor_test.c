@@ -241,8 +241,8 @@ test_branch_of_others(void **state)
 
 /* ---- groups that only say they succeed another --------------------------- */
 
-/* A Welcome of a group of member 0 for a guest called m1, in epoch
- * ${epochs} + 1, with these PSKs of ${from}. */
+/* A Welcome of a group of member 0 for a guest called m1, of the world's suite
+ * and in epoch ${epochs} + 1, with these PSKs of ${from}. */
 static void
 succeed(struct cs_buf *welcome, struct world_member *guest,
     const struct cs_mls_group *from, struct cs_view group_id, int epochs,
@@ -264,8 +264,8 @@ succeed(struct cs_buf *welcome, struct world_member *guest,
 	assert_ok(world_member_init(&founder, 0));
 	assert_ok(world_member_init(guest, 1));
 	kp = cs_buf_view(&guest->key_package);
-	assert_ok(cs_mls_group_new(&founder.group, 1, group_id, &founder.id,
-	    (struct cs_mls_extensions){ NULL, 0 }, &opt));
+	assert_ok(cs_mls_group_new(&founder.group, world_suite, group_id,
+	    &founder.id, (struct cs_mls_extensions){ NULL, 0 }, &opt));
 	for (int i = 0; i < epochs; i++)
 		assert_ok(world_commit(&founder,
 		    &(struct cs_mls_commit_options){ 0 }, &commit, &none));
@@ -295,12 +295,17 @@ join_from(struct world_member *guest, const struct cs_buf *welcome,
 static void
 test_ties(void **state)
 {
-	const struct cs_mls_reinit reinit = { cs_view_str("next"), 1,
-		{ NULL, 0 } };
+	enum { REINIT = CS_MLS_PSK_REINIT, BRANCH = CS_MLS_PSK_BRANCH };
+	const struct cs_mls_extension ext = { CS_MLS_EXT_APPLICATION_ID,
+		cs_view_str("x") };
+	const struct cs_mls_reinit bare = { cs_view_str("next"), 1,
+		{ NULL, 0 } },
+				   with = { cs_view_str("next"), 1,
+					   { &ext, 1 } };
 	struct cs_mls_psk_id psk[2] = { { .type = CS_MLS_PSK_RESUMPTION,
 	    .usage = CS_MLS_PSK_BRANCH,
 	    .id = cs_view_str("a group") } };
-	struct cs_view a = cs_view_str("a branch"), next = reinit.group_id;
+	struct cs_view a = cs_view_str("a branch"), next = bare.group_id;
 	struct scene s;
 	struct world_member guest;
 	struct cs_buf welcome = { 0 };
@@ -309,39 +314,47 @@ test_ties(void **state)
 		struct cs_view id;
 		int epochs;
 		size_t n_psk;
-		enum cs_mls_psk_usage usage;
+		int usage;
 		uint64_t age;
-		bool ended; /* the ReInit is committed */
+		/* The ReInit that is committed; the suite of the new group. */
+		const struct cs_mls_reinit *reinit;
+		uint16_t suite;
 		enum cs_err want;
 	} cases[] = {
-		{ a, 0, 1, CS_MLS_PSK_BRANCH, 0, false, CS_OK },
-		/* Section 11.3: not in its first epoch. */
-		{ a, 1, 1, CS_MLS_PSK_BRANCH, 0, false, CS_ERR_EPOCH },
+		{ a, 0, 1, BRANCH, 0, NULL, 1, CS_OK },
+		/* Section 11.3: of another suite, not in its first epoch. */
+		{ a, 0, 1, BRANCH, 0, NULL, 3, CS_ERR_MISMATCH },
+		{ a, 1, 1, BRANCH, 0, NULL, 1, CS_ERR_EPOCH },
 		/* Section 12.4.3.1: two of that kind. */
-		{ a, 0, 2, CS_MLS_PSK_BRANCH, 0, false, CS_ERR_PROPOSAL },
-		/* Section 11.2: without a ReInit, of another name, later, */
-		{ next, 0, 1, CS_MLS_PSK_REINIT, 0, false, CS_ERR_MISMATCH },
-		{ a, 0, 1, CS_MLS_PSK_REINIT, 0, true, CS_ERR_MISMATCH },
-		{ next, 1, 1, CS_MLS_PSK_REINIT, 0, true, CS_ERR_EPOCH },
+		{ a, 0, 2, BRANCH, 0, NULL, 1, CS_ERR_PROPOSAL },
+		/* Section 11.2: without a ReInit, */
+		{ next, 0, 1, REINIT, 0, NULL, 1, CS_ERR_MISMATCH },
+		/* of another name, suite, or extensions, later, */
+		{ a, 0, 1, REINIT, 0, &bare, 1, CS_ERR_MISMATCH },
+		{ next, 0, 1, REINIT, 0, &bare, 3, CS_ERR_MISMATCH },
+		{ next, 0, 1, REINIT, 0, &with, 1, CS_ERR_MISMATCH },
+		{ next, 1, 1, REINIT, 0, &bare, 1, CS_ERR_EPOCH },
 		/* with the secret of an epoch before the ReInit, */
-		{ next, 0, 1, CS_MLS_PSK_REINIT, 1, true, CS_ERR_EPOCH },
+		{ next, 0, 1, REINIT, 1, &bare, 1, CS_ERR_EPOCH },
 		/* and not all members. */
-		{ next, 0, 1, CS_MLS_PSK_REINIT, 0, true, CS_ERR_MEMBER },
+		{ next, 0, 1, REINIT, 0, &bare, 1, CS_ERR_MEMBER },
 	};
 
 	(void)state;
 	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
 		set_up(&s);
-		if (cases[i].ended)
+		if (cases[i].reinit != NULL)
 			committed(&s, &s.m[0],
 			    &(struct cs_mls_commit_options){
-				.reinit = &reinit });
-		psk[0].usage = cases[i].usage;
+				.reinit = cases[i].reinit });
+		psk[0].usage = (enum cs_mls_psk_usage)cases[i].usage;
 		psk[0].epoch = cs_mls_group_epoch(s.m[0].group) - cases[i].age;
 		psk[1] = psk[0];
 		psk[1].epoch--;
+		world_suite = cases[i].suite;
 		succeed(&welcome, &guest, s.m[0].group, cases[i].id,
 		    cases[i].epochs, psk, cases[i].n_psk);
+		world_suite = 1;
 		assert_err(
 		    join_from(&guest, &welcome, s.m[1].group), cases[i].want);
 		/* Who does not know the old group cannot. */
