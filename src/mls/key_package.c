@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "crypto/label.h"
+#include "mls/save.h"
 
 /* What cs_mls_key_package_new() gives to be stored: version, KeyPackage<V>,
  * private init key<V>, private encryption key<V>. */
@@ -278,5 +279,5 @@ cs_mls_key_package_secrets_parse(
 out:
 	if (err != CS_OK)
 		cs_wipe(out, sizeof *out);
-	return err;
+	return cs_mls_saved_error(err);
 }
