@@ -134,13 +134,13 @@ check_reinit(const struct cs_mls_group *g, const struct cs_mls_group *from)
 
 	/* Section 11.2: what was agreed on, by all who agreed. */
 	if (from->pub.reinit.len == 0 ||
-	    cs_mls_proposal_parse(
-		&agreed, cs_buf_view(&from->pub.reinit)) != CS_OK ||
+	    cs_mls_proposal_parse(&agreed, cs_buf_view(&from->pub.reinit)) !=
+		CS_OK ||
 	    agreed.reinit.version != CS_MLS_VERSION_10 ||
 	    agreed.reinit.suite_id != p->suite->id ||
 	    !cs_view_equal(agreed.reinit.group_id, cs_buf_view(&p->group_id)) ||
-	    !cs_view_equal(agreed.reinit.extensions.raw,
-		cs_buf_view(&p->extensions)))
+	    !cs_view_equal(
+		agreed.reinit.extensions.raw, cs_buf_view(&p->extensions)))
 		return CS_ERR_MISMATCH;
 	return all_in(p, &from->pub) && all_in(&from->pub, p)
 	    ? CS_OK
