@@ -478,6 +478,7 @@ test_unknown(void **state)
 	n.w.group = NULL;
 	n.w.id.credential = cs_view_str("m8");
 	opt.auth.check = NULL;
+	cs_mls_group_free(n.w.group);
 	assert_err(cs_mls_external_commit(&n.w.group, &n.commit,
 		       cs_buf_view(&n.info), &n.w.id, &opt, NULL),
 	    CS_ERR_CREDENTIAL);

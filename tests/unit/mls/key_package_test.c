@@ -313,6 +313,15 @@ test_add_to_group(void **state)
 	assert_err(
 	    cs_mls_commit_new(&staged, &commit, &welcome, founder.group, &opt),
 	    CS_ERR_EXPIRED);
+	/* Its leaf is one of another kind. */
+	kp = copy();
+	kp.leaf.source = CS_MLS_LEAF_UPDATE;
+	cs_buf_reset(&message);
+	assert_ok(key_package_sign(&message, &kp, owner.id.signer));
+	v = cs_buf_view(&message);
+	assert_err(
+	    cs_mls_commit_new(&staged, &commit, &welcome, founder.group, &opt),
+	    CS_ERR_MISMATCH);
 	v = cs_buf_view(&owner.key_package);
 	assert_ok(
 	    cs_mls_commit_new(&staged, &commit, &welcome, founder.group, &opt));

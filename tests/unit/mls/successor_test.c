@@ -157,6 +157,8 @@ test_not_as_agreed(void **state)
 {
 	struct scene a, b;
 	struct second n;
+	struct world_member other;
+	struct cs_view add[3];
 	struct cs_mls_successor_options what = { .n_add = 2 };
 
 	(void)state;
@@ -170,6 +172,15 @@ test_not_as_agreed(void **state)
 	assert_ok(found(&n, &a, &what));
 	assert_int_not_equal(join(&n, 1, b.m[1].group), CS_OK);
 	assert_null(n.m[1].group);
+	/* With somebody who was not there. */
+	assert_ok(world_member_init(&other, 9));
+	add[0] = n.key_packages[0];
+	add[1] = n.key_packages[1];
+	add[2] = cs_buf_view(&other.key_package);
+	what = (struct cs_mls_successor_options){ .add = add, .n_add = 3 };
+	assert_ok(found(&n, &a, &what));
+	assert_err(join(&n, 1, a.m[1].group), CS_ERR_MEMBER);
+	world_member_clear(&other);
 	/* A group that has not ended. */
 	tear_down(&b);
 	set_up(&b);

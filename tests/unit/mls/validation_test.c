@@ -399,6 +399,7 @@ test_after_reinit(void **state)
 	struct cs_buf hold[3] = { { 0 } }, body = { 0 }, message = { 0 };
 	struct cs_mls_update_path path;
 	struct cs_mls_unverified c;
+	struct cs_mls_staged *staged;
 
 	(void)state;
 	set_up(&s);
@@ -410,6 +411,9 @@ test_after_reinit(void **state)
 	forge_message(&message, &s, &c, s.m[0].id.signer);
 	judged_message(&s, &message, CS_ERR_PROPOSAL);
 	cs_buf_reset(&message);
+	assert_err(cs_mls_commit_new(&staged, &message, &body, s.m[0].group,
+		       &(struct cs_mls_commit_options){ .force_path = true }),
+	    CS_ERR_PROPOSAL);
 	assert_err(cs_mls_protect(&message, s.m[0].group, cs_view(NULL, 0),
 		       cs_view_str("text")),
 	    CS_ERR_PROPOSAL);

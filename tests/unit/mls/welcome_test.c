@@ -316,6 +316,36 @@ test_tree(void **state)
 	shut(&o);
 }
 
+/* Section 8.2: a hub knows the tag that went into the transcript, and takes no
+ * GroupInfo with another. */
+static void
+test_info_for_hub(void **state)
+{
+	static const uint8_t other[32] = { 5 };
+	struct scene s;
+	struct cs_mls_group_info gi;
+	struct cs_mls_group_info_parts parts = { .signer = 0 };
+	struct cs_buf info = { 0 }, forged = { 0 };
+	struct cs_writer w = cs_writer(&forged);
+
+	(void)state;
+	set_up(&s);
+	assert_ok(cs_mls_group_info(s.m[0].group, &info, false));
+	assert_ok(cs_mls_public_group_check_info(s.hub, cs_buf_view(&info)));
+	assert_ok(cs_mls_group_info_parse_message(&gi, cs_buf_view(&info)));
+	assert_ok(cs_mls_group_info_external_pub(&parts.external_pub, &gi));
+	parts.key = s.m[0].id.signer;
+	parts.confirmation_tag = CS_VIEW_OF(other);
+	cs_mls_message_write(&w, CS_MLS_WIRE_GROUP_INFO);
+	assert_ok(cs_writer_end(&w));
+	assert_ok(cs_mls_group_info_make(&forged, &s.m[0].group->pub, &parts));
+	assert_err(cs_mls_public_group_check_info(s.hub, cs_buf_view(&forged)),
+	    CS_ERR_MAC);
+	cs_buf_free(&info);
+	cs_buf_free(&forged);
+	tear_down(&s);
+}
+
 static enum cs_err
 find_psk(void *arg, struct cs_buf *out, const struct cs_mls_psk_id *id)
 {
@@ -366,6 +396,7 @@ main(void)
 		cmocka_unit_test(test_secrets),
 		cmocka_unit_test(test_group_info),
 		cmocka_unit_test(test_tree),
+		cmocka_unit_test(test_info_for_hub),
 		cmocka_unit_test(test_psk_order),
 	};
 
