@@ -150,6 +150,32 @@ find_command(const struct cli_program *p, int argc, char **argv, int *used)
 	return NULL;
 }
 
+/* No such command; but it may be the first word of some. */
+static int
+no_command(const struct cli_program *p, const char *word)
+{
+	size_t len = strlen(word), used = 0;
+	char list[300] = "";
+
+	for (const struct cli_command *c = p->commands; c->name != NULL; c++) {
+		int n;
+
+		if (strncmp(c->name, word, len) != 0 || c->name[len] != ' ')
+			continue;
+		n = snprintf(list + used, sizeof list - used, "%s\"%s\"",
+		    used == 0 ? "" : ", ", c->name);
+		if (n > 0 && (size_t)n < sizeof list - used)
+			used += (size_t)n;
+		else
+			list[used] = '\0';
+	}
+	return used == 0
+	    ? cli_fail(CLI_USAGE,
+		  "There is no command \"%.60s\"; try \"%s --help\".", word,
+		  p->name)
+	    : cli_fail(CLI_USAGE, "One more word is needed: %s.", list);
+}
+
 static int
 set_option(struct cli_args *a, const struct cli_option *o, const char *value)
 {
@@ -263,10 +289,7 @@ parse(struct cli_args *a, int argc, char **argv)
 
 			a->command = find_command(p, argc - i, argv + i, &used);
 			if (a->command == NULL)
-				return cli_fail(CLI_USAGE,
-				    "There is no command \"%.60s\"; try "
-				    "\"%s --help\".",
-				    argv[i], p->name);
+				return no_command(p, argv[i]);
 			i += used - 1;
 		} else if (a->n_args == MAX_ARGS) {
 			return cli_fail(

@@ -62,8 +62,10 @@ add_listed(
 {
 	for (size_t i = 0; i < l->n; i++)
 		if (l->v[i].valid.p.type == CS_MLS_PROPOSAL_ADD &&
-		    cs_view_equal(l->v[i].valid.leaf.leaf.signature_key,
-			v->leaf.leaf.signature_key))
+		    (cs_view_equal(l->v[i].valid.leaf.leaf.signature_key,
+			 v->leaf.leaf.signature_key) ||
+			cs_view_equal(l->v[i].valid.leaf.leaf.encryption_key,
+			    v->leaf.leaf.encryption_key)))
 			return true;
 	return false;
 }
@@ -130,7 +132,10 @@ usable(const struct committing *c, size_t i)
 		return target != c->g->own_leaf && !listed_removal(l, target) &&
 		    !removal_waits(p, target) && !superseded(p, i);
 	case CS_MLS_PROPOSAL_ADD:
-		return !add_listed(l, v) && !stays_member(c, v);
+		/* A key of a node would make the whole commit invalid. */
+		return !add_listed(l, v) && !stays_member(c, v) &&
+		    !cs_mls_key_index_has_key(
+			&p->index, v->leaf.leaf.encryption_key);
 	case CS_MLS_PROPOSAL_GROUP_CONTEXT_EXTENSIONS:
 		return c->new_context == NULL && !superseded(p, i);
 	case CS_MLS_PROPOSAL_PSK:

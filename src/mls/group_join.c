@@ -130,14 +130,17 @@ static enum cs_err
 check_reinit(const struct cs_mls_group *g, const struct cs_mls_group *from)
 {
 	const struct cs_mls_public *p = &g->pub;
-	struct cs_view id, exts;
-	uint16_t suite_id;
+	struct cs_mls_proposal agreed;
 
 	/* Section 11.2: what was agreed on, by all who agreed. */
-	if (!cs_mls_group_reinit(from, &id, &suite_id, &exts) ||
-	    suite_id != p->suite->id ||
-	    !cs_view_equal(id, cs_buf_view(&p->group_id)) ||
-	    !cs_view_equal(exts, cs_buf_view(&p->extensions)))
+	if (from->pub.reinit.len == 0 ||
+	    cs_mls_proposal_parse(&agreed, cs_buf_view(&from->pub.reinit)) !=
+		CS_OK ||
+	    agreed.reinit.version != CS_MLS_VERSION_10 ||
+	    agreed.reinit.suite_id != p->suite->id ||
+	    !cs_view_equal(agreed.reinit.group_id, cs_buf_view(&p->group_id)) ||
+	    !cs_view_equal(
+		agreed.reinit.extensions.raw, cs_buf_view(&p->extensions)))
 		return CS_ERR_MISMATCH;
 	return all_in(p, &from->pub) && all_in(&from->pub, p) ? CS_OK
 							      : CS_ERR_MEMBER;

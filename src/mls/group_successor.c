@@ -36,9 +36,15 @@ static enum cs_err
 make_plan(struct plan *out, const struct cs_mls_group *from,
     const struct cs_mls_successor_options *what)
 {
+	struct cs_mls_proposal p;
 	struct cs_view exts;
 
 	if (cs_mls_group_reinit(from, &out->group_id, &out->suite_id, &exts)) {
+		/* One that wants a version which we do not have is valid. */
+		if (cs_mls_proposal_parse(&p, cs_buf_view(&from->pub.reinit)) !=
+			CS_OK ||
+		    p.reinit.version != CS_MLS_VERSION_10)
+			return CS_ERR_VERSION;
 		out->usage = CS_MLS_PSK_REINIT;
 		return unpack(out, exts);
 	}

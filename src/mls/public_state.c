@@ -355,8 +355,7 @@ check_update(struct cs_mls_valid_proposal *out, const struct cs_mls_public *p,
 	rules.old = &old;
 	/* Section 7.3: keys that nobody has, but for the own signature key. */
 	if (cs_mls_key_index_has_key(&p->index, out->p.update.encryption_key) ||
-	    (!cs_view_equal(
-		 out->p.update.signature_key, old.signature_key) &&
+	    (!cs_view_equal(out->p.update.signature_key, old.signature_key) &&
 		cs_mls_key_index_has_signer(
 		    &p->index, out->p.update.signature_key)))
 		return CS_ERR_KEY;

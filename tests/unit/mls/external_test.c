@@ -357,6 +357,22 @@ test_forged(void **state)
 	};
 	forge(&made, &n, &s, e, 1, true, true);
 	refused(&s, cs_buf_view(&made), CS_ERR_CREDENTIAL);
+	/* Two Removes. */
+	e[1] = e[0];
+	e[1].proposal.remove = 2;
+	forge(&made, &n, &s, e, 2, true, true);
+	refused(&s, cs_buf_view(&made), CS_ERR_PROPOSAL);
+	/* A member's proposal, by reference: only SelfRemoves may be. */
+	cs_buf_reset(&made);
+	assert_ok(cs_mls_propose_remove(&made, s.m[0].group, 1));
+	deliver(&s, &s.m[0], &made);
+	e[0] = (struct cs_mls_proposal_or_ref){
+		.by_reference = true,
+		.reference =
+		    cs_mls_hash_view(&s.m[0].group->pub.proposals[0]->ref),
+	};
+	forge(&made, &n, &s, e, 1, true, true);
+	refused(&s, cs_buf_view(&made), CS_ERR_PROPOSAL);
 	/* No ExternalInit; no path. */
 	forge(&made, &n, &s, NULL, 0, false, true);
 	refused(&s, cs_buf_view(&made), CS_ERR_PROPOSAL);
@@ -458,8 +474,11 @@ test_unknown(void **state)
 	    &add, &n.w.secrets, &n.w.ref, cs_buf_view(&n.info), &n.w.id));
 	refused(&s, cs_buf_view(&add), CS_ERR_CREDENTIAL);
 	/* Nobody vouches at all. */
+	cs_mls_group_free(n.w.group);
+	n.w.group = NULL;
 	n.w.id.credential = cs_view_str("m8");
 	opt.auth.check = NULL;
+	cs_mls_group_free(n.w.group);
 	assert_err(cs_mls_external_commit(&n.w.group, &n.commit,
 		       cs_buf_view(&n.info), &n.w.id, &opt, NULL),
 	    CS_ERR_CREDENTIAL);

@@ -4,10 +4,6 @@
  * The linker puts the functions below in place of those that they count (see
  * tests/meson.build), so that work is counted and not timed.
  */
-#define OPENSSL_SUPPRESS_DEPRECATED
-#include <openssl/evp.h>
-#include <openssl/sha.h>
-
 #include "crypto/hash.h"
 #include "mls/group.h"
 #include "support/mls_scene.h"
@@ -30,10 +26,10 @@ __wrap_cs_signature_verify(enum cs_sig sig, struct cs_view public,
 	return __real_cs_signature_verify(sig, public, message, signature);
 }
 
-int __real_SHA256_Update(SHA256_CTX *c, const void *data, size_t len);
-int __wrap_SHA256_Update(SHA256_CTX *c, const void *data, size_t len);
+int __real_SHA256_Update(void *c, const void *data, size_t len);
+int __wrap_SHA256_Update(void *c, const void *data, size_t len);
 int
-__wrap_SHA256_Update(SHA256_CTX *c, const void *data, size_t len)
+__wrap_SHA256_Update(void *c, const void *data, size_t len)
 {
 	count.hashed++;
 	count.bytes += len;
@@ -64,13 +60,13 @@ __wrap_cs_signer_from_pair(struct cs_signer **out, enum cs_sig sig,
 	return __real_cs_signer_from_pair(out, sig, private, public);
 }
 
-EVP_PKEY *__real_EVP_PKEY_new_raw_private_key(
-    int type, ENGINE *e, const unsigned char *key, size_t len);
-EVP_PKEY *__wrap_EVP_PKEY_new_raw_private_key(
-    int type, ENGINE *e, const unsigned char *key, size_t len);
-EVP_PKEY *
+void *__real_EVP_PKEY_new_raw_private_key(
+    int type, void *e, const unsigned char *key, size_t len);
+void *__wrap_EVP_PKEY_new_raw_private_key(
+    int type, void *e, const unsigned char *key, size_t len);
+void *
 __wrap_EVP_PKEY_new_raw_private_key(
-    int type, ENGINE *e, const unsigned char *key, size_t len)
+    int type, void *e, const unsigned char *key, size_t len)
 {
 	count.keys++;
 	return __real_EVP_PKEY_new_raw_private_key(type, e, key, len);

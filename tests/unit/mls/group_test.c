@@ -79,6 +79,7 @@ test_removed(void **state)
 	assert_ok(world_group(m, 3, no_exts));
 	remove_leaf(&m[0], 2, m, 3);
 	assert_err(cs_mls_propose_update(&out, m[2].group), CS_ERR_MEMBER);
+	assert_err(cs_mls_propose_remove(&out, m[2].group, 0), CS_ERR_MEMBER);
 	assert_err(cs_mls_group_epoch_authenticator(m[2].group, &secret),
 	    CS_ERR_MEMBER);
 	assert_err(cs_mls_group_info(m[2].group, &out, true), CS_ERR_MEMBER);

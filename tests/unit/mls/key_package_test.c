@@ -62,11 +62,22 @@ test_good(void **state)
 static void
 test_suite(void **state)
 {
+	const struct cs_mls_options opt = world_options();
+	const struct cs_mls_extensions none = { NULL, 0 };
 	struct cs_mls_key_package kp = copy();
+	struct cs_buf message = { 0 }, secrets = { 0 };
+	struct cs_mls_group *group;
 
 	(void)state;
 	kp.suite_id = 0x0a0a;
 	assert_err(check(&kp), CS_ERR_UNSUPPORTED);
+	/* Section 5.1: a suite of another signature algorithm. */
+	assert_err(cs_mls_key_package_new(
+		       &message, &secrets, NULL, 2, &owner.id, false),
+	    CS_ERR_UNSUPPORTED);
+	assert_err(cs_mls_group_new(&group, 2, cs_view_str("a group"),
+		       &owner.id, none, &opt),
+	    CS_ERR_UNSUPPORTED);
 	/* A known one, but its keys are not of that kind. */
 	kp.suite_id = 2;
 	assert_err(check(&kp), CS_ERR_KEY);
@@ -175,6 +186,47 @@ test_extensions(void **state)
 	assert_err(check(&kp), CS_ERR_FORMAT);
 }
 
+static bool
+has(struct cs_view list, uint16_t type)
+{
+	return cs_mls_u16s_have(list, type);
+}
+
+/* Section 7.2: all that we do is listed, and nothing that goes without. */
+static void
+test_own_capabilities(void **state)
+{
+	const uint16_t more[] = { 0xf123 };
+	struct cs_mls_identity id = owner.id;
+	struct cs_mls_key_package kp;
+	const struct cs_mls_capabilities *c = &kp.leaf.capabilities;
+	struct cs_buf message = { 0 }, secrets = { 0 };
+	const struct cs_suite *suite;
+
+	(void)state;
+	id.extension_types = more;
+	id.n_extension_types = 1;
+	assert_ok(
+	    cs_mls_key_package_new(&message, &secrets, NULL, 1, &id, true));
+	assert_ok(cs_mls_key_package_parse_message(&kp, cs_buf_view(&message)));
+	assert_view_equal(c->versions, cs_view("\0\1", 2));
+	for (size_t i = 0; (suite = cs_suite_at(i)) != NULL; i++)
+		assert_true(has(c->suites, suite->id));
+	assert_true(has(c->credentials, CS_MLS_CREDENTIAL_BASIC));
+	assert_true(has(c->credentials, CS_MLS_CREDENTIAL_X509));
+	assert_true(has(c->extensions, 0xf123));
+	/* Section 10: those of the key package itself, too. */
+	assert_true(
+	    cs_mls_ext_find(&kp.extensions, CS_MLS_EXT_LAST_RESORT, NULL));
+	assert_true(has(c->extensions, CS_MLS_EXT_LAST_RESORT));
+	for (uint16_t type = 1; type <= 7; type++) {
+		assert_false(has(c->proposals, type));
+		assert_false(type <= 5 && has(c->extensions, type));
+	}
+	cs_buf_free(&message);
+	cs_buf_free(&secrets);
+}
+
 /* Each signature is looked at. */
 static void
 test_signatures(void **state)
@@ -261,6 +313,15 @@ test_add_to_group(void **state)
 	assert_err(
 	    cs_mls_commit_new(&staged, &commit, &welcome, founder.group, &opt),
 	    CS_ERR_EXPIRED);
+	/* Its leaf is one of another kind. */
+	kp = copy();
+	kp.leaf.source = CS_MLS_LEAF_UPDATE;
+	cs_buf_reset(&message);
+	assert_ok(key_package_sign(&message, &kp, owner.id.signer));
+	v = cs_buf_view(&message);
+	assert_err(
+	    cs_mls_commit_new(&staged, &commit, &welcome, founder.group, &opt),
+	    CS_ERR_MISMATCH);
 	v = cs_buf_view(&owner.key_package);
 	assert_ok(
 	    cs_mls_commit_new(&staged, &commit, &welcome, founder.group, &opt));
@@ -282,6 +343,7 @@ main(void)
 		cmocka_unit_test(test_lifetime),
 		cmocka_unit_test(test_credential),
 		cmocka_unit_test(test_extensions),
+		cmocka_unit_test(test_own_capabilities),
 		cmocka_unit_test(test_signatures),
 		cmocka_unit_test(test_add_to_group),
 	};

@@ -91,8 +91,13 @@ test_update_keys(void **state)
 	p.update = forge_leaf(&leaf, &own, 0, s.m[2].id.signer);
 	write_proposal(&body, &p);
 	judged(&s, CS_MLS_CONTENT_PROPOSAL, false, &body, CS_ERR_KEY);
-	/* A new one is good. */
+	/* A new one is good, but not with another name. */
 	own.signature_key = cs_signer_public(s.external);
+	own.credential.identity = cs_view_str("m9");
+	p.update = forge_leaf(&leaf, &own, 0, s.external);
+	write_proposal(&body, &p);
+	judged(&s, CS_MLS_CONTENT_PROPOSAL, false, &body, CS_ERR_CREDENTIAL);
+	own.credential.identity = cs_view_str("m0");
 	p.update = forge_leaf(&leaf, &own, 0, s.external);
 	write_proposal(&body, &p);
 	judged(&s, CS_MLS_CONTENT_PROPOSAL, false, &body, CS_OK);
@@ -383,6 +388,7 @@ test_external_joiner(void **state)
 	struct world_member founder, guest;
 	struct cs_buf info = { 0 }, commit = { 0 }, none = { 0 };
 	struct cs_mls_staged *staged;
+	struct cs_view kp;
 
 	(void)state;
 	assert_ok(world_member_init(&founder, 0));
@@ -395,7 +401,12 @@ test_external_joiner(void **state)
 		       cs_buf_view(&info), &guest.id, &opt, NULL),
 	    CS_ERR_UNSUPPORTED);
 	assert_int_equal(commit.len, 0);
-	/* Nor does a member take such an identity. */
+	/* Nor is it added, nor does a member take such an identity. */
+	kp = cs_buf_view(&guest.key_package);
+	assert_err(
+	    cs_mls_commit_new(&staged, &commit, &none, founder.group,
+		&(struct cs_mls_commit_options){ .add = &kp, .n_add = 1 }),
+	    CS_ERR_UNSUPPORTED);
 	founder.id.n_extension_types = 0;
 	assert_err(
 	    cs_mls_commit_new(&staged, &commit, &none, founder.group,

@@ -243,6 +243,7 @@ test_self_remove(void **state)
 	struct cs_mls_options opt = world_options();
 	struct cs_buf p = { 0 }, again = { 0 }, commit = { 0 }, none = { 0 };
 	struct cs_mls_received got;
+	struct cs_mls_staged *own;
 	bool external;
 
 	(void)state;
@@ -257,8 +258,10 @@ test_self_remove(void **state)
 	assert_int_equal(
 	    cs_mls_group_proposed_removal(s.m[0].group, 0, &external), 2);
 	/* Nobody commits the own leaving. */
-	assert_ok(cs_mls_commit_new(&(struct cs_mls_staged *){ NULL }, &again,
-	    &none, s.m[2].group, &(struct cs_mls_commit_options){ 0 }));
+	assert_ok(cs_mls_commit_new(&own, &again, &none, s.m[2].group,
+	    &(struct cs_mls_commit_options){ 0 }));
+	assert_int_equal(cs_mls_staged_removed(own), 0);
+	cs_mls_staged_free(own);
 	cs_buf_reset(&again);
 	assert_ok(world_commit(
 	    &s.m[0], &(struct cs_mls_commit_options){ 0 }, &commit, &none));

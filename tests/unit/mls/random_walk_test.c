@@ -1204,7 +1204,7 @@ static void
 test_walk(void **state)
 {
 	uint64_t only = setting("COUNTERSIGN_SUITE", 0), seed;
-	uint64_t steps = setting("COUNTERSIGN_STEPS", 200);
+	uint64_t steps = setting("COUNTERSIGN_STEPS", 2000);
 	const struct cs_suite *suite;
 
 	(void)state;
@@ -1212,11 +1212,11 @@ test_walk(void **state)
 	seed = setting("COUNTERSIGN_SEED", seed);
 	/* Said before it starts, for when it does not end. */
 	print_message("# COUNTERSIGN_SEED=%" PRIu64 "\n", seed);
-	/* The slower suites go a quarter of the way. */
+	/* The slower suites go a sixteenth of the way. */
 	for (size_t i = 0; (suite = cs_suite_at(i)) != NULL; i++)
 		if (only == 0 || only == suite->id)
 			walk(suite->id, only != 0 ? seed : seed + i,
-			    i == 0 || only != 0 ? steps : steps / 4);
+			    i == 0 || only != 0 ? steps : steps / 16);
 }
 
 int

@@ -387,6 +387,85 @@ test_confirmation(void **state)
 	tear_down(&s);
 }
 
+/* Section 12.4.2: nothing is said any more in a group that was re-initialised.
+ */
+static void
+test_after_reinit(void **state)
+{
+	const struct cs_mls_reinit reinit = { cs_view_str("next"), 1,
+		{ NULL, 0 } };
+	const struct forged_path as_it_was = { .leaf_key = { NULL, 0 } };
+	struct scene s;
+	struct cs_buf hold[3] = { { 0 } }, body = { 0 }, message = { 0 };
+	struct cs_mls_update_path path;
+	struct cs_mls_unverified c;
+	struct cs_mls_staged *staged;
+
+	(void)state;
+	set_up(&s);
+	path = forge_path(hold, &s, &as_it_was);
+	committed(
+	    &s, &s.m[0], &(struct cs_mls_commit_options){ .reinit = &reinit });
+	judged_commit(&s, NULL, 0, &path, CS_ERR_PROPOSAL);
+	c = remove_by(&body, &s);
+	forge_message(&message, &s, &c, s.m[0].id.signer);
+	judged_message(&s, &message, CS_ERR_PROPOSAL);
+	cs_buf_reset(&message);
+	assert_err(cs_mls_commit_new(&staged, &message, &body, s.m[0].group,
+		       &(struct cs_mls_commit_options){ .force_path = true }),
+	    CS_ERR_PROPOSAL);
+	assert_err(cs_mls_protect(&message, s.m[0].group, cs_view(NULL, 0),
+		       cs_view_str("text")),
+	    CS_ERR_PROPOSAL);
+	for (int i = 0; i < 3; i++)
+		cs_buf_free(&hold[i]);
+	cs_buf_free(&body);
+	cs_buf_free(&message);
+	tear_down(&s);
+}
+
+/* Section 12.2: Adds that are good alone and would spoil a commit are left
+ * out, so that who sends them keeps nobody from committing. */
+static void
+test_spoilers(void **state)
+{
+	struct scene s;
+	struct world_member guest[2];
+	struct cs_mls_key_package kp;
+	struct cs_mls_proposal_or_ref e;
+	struct cs_mls_leaf leaf;
+	struct cs_buf hold = { 0 }, body = { 0 }, commit = { 0 }, none = { 0 };
+
+	(void)state;
+	set_up(&s);
+	assert_true(cs_mls_tree_leaf(&s.m[0].group->pub.tree, 2, &leaf));
+	for (unsigned i = 0; i < 2; i++) {
+		assert_ok(world_member_init(&guest[i], 7 + i));
+		kp = key_package_of(&guest[0]);
+		/* With the key of a member, then both with the same. */
+		for (int same = 0; same < 2; same++) {
+			if (same == 0)
+				kp.leaf.encryption_key = leaf.encryption_key;
+			e = add_of(&hold, &kp, &guest[i]);
+			write_proposal(&body, &e.proposal);
+			judged(
+			    &s, CS_MLS_CONTENT_PROPOSAL, i == 1, &body, CS_OK);
+			kp = key_package_of(&guest[0]);
+		}
+	}
+	assert_int_equal(cs_mls_group_proposals(s.m[1].group), 4);
+	assert_ok(world_commit(
+	    &s.m[1], &(struct cs_mls_commit_options){ 0 }, &commit, &none));
+	assert_int_equal(cs_mls_group_members(s.m[1].group), 4);
+	for (int i = 0; i < 2; i++)
+		world_member_clear(&guest[i]);
+	cs_buf_free(&hold);
+	cs_buf_free(&body);
+	cs_buf_free(&commit);
+	cs_buf_free(&none);
+	tear_down(&s);
+}
+
 int
 main(void)
 {
@@ -399,6 +478,8 @@ main(void)
 		cmocka_unit_test(test_references),
 		cmocka_unit_test(test_unknown_types),
 		cmocka_unit_test(test_confirmation),
+		cmocka_unit_test(test_spoilers),
+		cmocka_unit_test(test_after_reinit),
 	};
 
 	if (cs_crypto_init() != CS_OK)
