@@ -257,6 +257,12 @@ CS_CHECKED enum cs_err client_group_check_operator(
     struct cs_client *c, const struct cs_mls_group *mls);
 CS_CHECKED enum cs_err client_group_check_staged(
     const struct client_group *g, const struct cs_mls_staged *staged);
+/* May a Welcome put ${now} in the place of ${was}?  Group ids are unique (RFC
+ * 9420, 12.4.3.1), and who is no member could otherwise replace a conversation
+ * with one of the same id: so only if ${was} is over, or a member of it brings
+ * us back in, later.  CS_ERR_EXISTS. */
+CS_CHECKED enum cs_err client_group_check_replaced(
+    const struct client_group *was, const struct client_group *now);
 /* Leaves of the devices of ${handle}: how many. */
 size_t client_group_leaves_of(const struct client_group *g, const char *handle,
     uint32_t leaves[static CS_WIRE_DEVICES_MAX]);

@@ -330,6 +330,21 @@ client_group_leaves_of(const struct client_group *g, const char *handle,
 	return n;
 }
 
+enum cs_err
+client_group_check_replaced(
+    const struct client_group *was, const struct client_group *now)
+{
+	uint32_t leaves[CS_WIRE_DEVICES_MAX];
+
+	if (client_group_over(was))
+		return CS_OK;
+	if (cs_mls_group_epoch(now->mls) <= cs_mls_group_epoch(was->mls))
+		return CS_ERR_EXISTS;
+	return client_group_leaves_of(was, now->added_by, leaves) != 0
+	    ? CS_OK
+	    : CS_ERR_EXISTS;
+}
+
 /* Handles belong to accounts one to one: a credential whose handle and account
  * do not go together is refused (contact.c). */
 unsigned

@@ -230,6 +230,19 @@ take_group(struct cs_client *c, struct client_group *g,
 	return CS_OK;
 }
 
+/* Is there a conversation of this id that goes on? */
+static enum cs_err
+check_new(struct cs_client *c, const struct client_group *g)
+{
+	struct client_group was;
+	enum cs_err err = client_group_load(&was, c, client_group_id(g));
+
+	if (err == CS_OK)
+		err = client_group_check_replaced(&was, g);
+	client_group_clear(&was);
+	return err == CS_ERR_NOT_FOUND ? CS_OK : err;
+}
+
 static enum cs_err
 join(struct cs_client *c, const struct cs_wire_welcome *w)
 {
@@ -248,7 +261,7 @@ join(struct cs_client *c, const struct cs_wire_welcome *w)
 	    (err = cs_mls_welcome_join(&g.mls, w->welcome,
 		 cs_buf_view(&secrets), &id, &opt, &join)) ||
 	    (err = take_group(c, &g, w, cs_buf_view(&ext))) ||
-	    (err = client_group_store(c, &g)) ||
+	    (err = check_new(c, &g)) || (err = client_group_store(c, &g)) ||
 	    /* What we had staged the last time we were in it is over. */
 	    (err = client_commit_forget(c, &g)) ||
 	    (err = client_joining_forget(c, w->group_id)))
@@ -292,7 +305,7 @@ may_be_accepted(struct cs_client *c)
 /* It does not verify: say so, and nothing else has happened.  ${*held}: it
  * stays at the hub, for when the user has accepted the key. */
 static enum cs_err
-refuse(struct cs_client *c, bool *held)
+refuse(struct cs_client *c, enum cs_err why, bool *held)
 {
 	enum cs_err err;
 
@@ -300,6 +313,12 @@ refuse(struct cs_client *c, bool *held)
 		return err;
 	if ((*held = may_be_accepted(c)))
 		return client_contact_warn(c);
+	if (why == CS_ERR_EXISTS)
+		return client_warning(c, NULL,
+		    "An invitation was refused: somebody who is not in a "
+		    "conversation of yours wants to put another in its place. "
+		    "If you were removed from one and are to come back, leave "
+		    "it first.");
 	return client_notice(c, NULL, cs_clock_ms(),
 	    "An invitation to a conversation was refused: it does not verify.");
 }
@@ -317,7 +336,7 @@ join_or_refuse(struct cs_client *c, const struct cs_wire_welcome *w, bool *held)
 	if (cs_err_class(err) != CS_ERR_CLASS_THEIRS)
 		return err;
 	cs_db_rollback_to(c->db); /* and releases */
-	return refuse(c, held);
+	return refuse(c, err, held);
 }
 
 /* One Welcome: joined, or said why not; then it is one of ${*done}. */
