@@ -5,6 +5,9 @@
 #include "mls/group.h"
 #include "mls/tree_node.h"
 
+/* Which of the stored proposals a commit is to refer to. */
+enum stored { STORED_ALL, STORED_REMOVALS, STORED_NONE };
+
 /* A member's commit while it is made. */
 struct committing {
 	struct cs_mls_making m;
@@ -14,6 +17,7 @@ struct committing {
 	struct cs_buf context_exts; /* of GroupContextExtensions by value */
 	struct cs_mls_ext_list context;
 	const struct cs_mls_ext_list *new_context; /* NULL: as now */
+	enum stored stored;
 };
 
 /* ---- which proposals ---------------------------------------------------- */
@@ -150,6 +154,15 @@ usable(const struct committing *c, size_t i)
 	return false;
 }
 
+static bool
+wanted(const struct committing *c, enum cs_mls_proposal_type type)
+{
+	return c->stored == STORED_ALL ||
+	    (c->stored == STORED_REMOVALS &&
+		(type == CS_MLS_PROPOSAL_REMOVE ||
+		    type == CS_MLS_PROPOSAL_SELF_REMOVE));
+}
+
 /* Removals first: an Add may need one; a ReInit last. */
 static void
 list_stored(struct committing *c)
@@ -172,7 +185,8 @@ list_stored(struct committing *c)
 			const struct cs_mls_stored_proposal *s =
 			    p->proposals[i];
 
-			if (s->valid.p.type != order[k] || !usable(c, i))
+			if (s->valid.p.type != order[k] ||
+			    !wanted(c, order[k]) || !usable(c, i))
 				continue;
 			l->v[l->n].valid = s->valid;
 			l->v[l->n++].stored = s;
@@ -375,10 +389,11 @@ make(struct committing *c, struct cs_buf *commit, struct cs_buf *welcome)
 	return make_welcome(welcome, c);
 }
 
-enum cs_err
-cs_mls_commit_make(struct cs_mls_staged **staged, struct cs_buf *commit,
+static enum cs_err
+attempt(struct cs_mls_staged **staged, struct cs_buf *commit,
     struct cs_buf *welcome, struct cs_mls_group *g,
-    const struct cs_mls_commit_options *opt, const struct cs_mls_group *from)
+    const struct cs_mls_commit_options *opt, const struct cs_mls_group *from,
+    enum stored stored)
 {
 	struct committing c = {
 		.m = {
@@ -390,13 +405,12 @@ cs_mls_commit_make(struct cs_mls_staged **staged, struct cs_buf *commit,
 		.g = g,
 		.opt = opt,
 		.from = from,
+		.stored = stored,
 	};
 	struct cs_buf message = { 0 }, w = { 0 };
 	enum cs_err err;
 
-	*staged = NULL;
-	if ((err = cs_mls_group_check_active(g)) ||
-	    (err = make(&c, &message, &w)) ||
+	if ((err = make(&c, &message, &w)) ||
 	    (err = cs_buf_reserve(welcome, w.len)) ||
 	    (err = cs_buf_add(commit, cs_buf_view(&message))) ||
 	    (err = cs_buf_add(welcome, cs_buf_view(&w))))
@@ -409,6 +423,29 @@ out:
 	cs_buf_free(&message);
 	cs_buf_free(&w);
 	return err;
+}
+
+enum cs_err
+cs_mls_commit_make(struct cs_mls_staged **staged, struct cs_buf *commit,
+    struct cs_buf *welcome, struct cs_mls_group *g,
+    const struct cs_mls_commit_options *opt, const struct cs_mls_group *from)
+{
+	enum cs_err err;
+
+	*staged = NULL;
+	if ((err = cs_mls_group_check_active(g)))
+		return err;
+	/* A proposal can be valid by itself and spoil every commit that it is
+	 * in: an Add whose credential not all know, extensions that not all
+	 * support.  Nobody is to stop a group by one, so what does not go
+	 * together is left out, removals last. */
+	for (enum stored stored = STORED_ALL;; stored++) {
+		err = attempt(staged, commit, welcome, g, opt, from, stored);
+		if (err == CS_OK || stored == STORED_NONE ||
+		    g->pub.n_proposals == 0 ||
+		    cs_err_class(err) != CS_ERR_CLASS_THEIRS)
+			return err;
+	}
 }
 
 enum cs_err

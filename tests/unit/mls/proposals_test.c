@@ -494,6 +494,68 @@ test_choice(void **state)
 	tear_down(&s);
 }
 
+/* Proposals that are valid one by one and not together stop nobody: here an
+ * Add of somebody who does not support what another proposal requires. */
+static void
+test_spoiling(void **state)
+{
+	static const uint16_t types[] = { 0xf001 };
+	static const uint8_t required[] = { 2, 0xf0, 0x01, 0, 0 };
+	const struct cs_mls_extension ext = { CS_MLS_EXT_REQUIRED_CAPABILITIES,
+		CS_VIEW_OF(required) };
+	const struct cs_mls_extensions exts = { &ext, 1 };
+	const struct cs_mls_commit_options none = { 0 };
+	struct world_member m[4], *by[3];
+	struct cs_buf p[3] = { 0 }, commit = { 0 }, welcome = { 0 };
+	struct cs_mls_received got;
+	struct cs_view data;
+
+	(void)state;
+	for (unsigned i = 0; i < 4; i++) {
+		assert_ok(world_member_init(&m[i], i));
+		if (i == 3)
+			break;
+		m[i].id.extension_types = types;
+		m[i].id.n_extension_types = 1;
+		cs_buf_reset(&m[i].key_package);
+		cs_buf_reset(&m[i].secrets);
+		assert_ok(cs_mls_key_package_new(&m[i].key_package,
+		    &m[i].secrets, &m[i].ref, 1, &m[i].id, false));
+	}
+	assert_ok(world_found(&m[0], (struct cs_mls_extensions){ 0 }));
+	assert_ok(world_add(&m[0], &m[1], m, 3));
+	assert_ok(world_add(&m[0], &m[2], m, 3));
+	assert_ok(cs_mls_propose_extensions(&p[0], m[1].group, exts));
+	assert_ok(cs_mls_propose_add(
+	    &p[1], m[2].group, cs_buf_view(&m[3].key_package)));
+	assert_ok(cs_mls_propose_remove(&p[2], m[1].group, 2));
+	by[0] = by[2] = &m[1];
+	by[1] = &m[2];
+	for (int k = 0; k < 3; k++)
+		for (int i = 0; i < 3; i++) {
+			if (&m[i] == by[k])
+				continue;
+			assert_ok(cs_mls_process(
+			    &got, m[i].group, cs_buf_view(&p[k])));
+			cs_mls_received_clear(&got);
+		}
+	assert_ok(world_commit(&m[0], &none, &commit, &welcome));
+	assert_int_equal(welcome.len, 0);
+	assert_ok(world_follow(&m[1], &commit));
+	assert_true(world_agree(&m[0], &m[1]));
+	/* The removal is done, the others are not. */
+	assert_int_equal(cs_mls_group_members(m[1].group), 2);
+	assert_false(cs_mls_group_extension(
+	    m[1].group, CS_MLS_EXT_REQUIRED_CAPABILITIES, &data));
+	assert_ok(world_talk(&m[0], &m[1], "not stopped"));
+	for (int i = 0; i < 4; i++)
+		world_member_clear(&m[i]);
+	for (int k = 0; k < 3; k++)
+		cs_buf_free(&p[k]);
+	cs_buf_free(&commit);
+	cs_buf_free(&welcome);
+}
+
 int
 main(void)
 {
@@ -507,6 +569,7 @@ main(void)
 		cmocka_unit_test(test_lists),
 		cmocka_unit_test(test_outsiders),
 		cmocka_unit_test(test_choice),
+		cmocka_unit_test(test_spoiling),
 	};
 
 	if (cs_crypto_init() != CS_OK)
