@@ -191,7 +191,9 @@ client_notice(struct cs_client *c, const struct client_group *g,
 	va_start(ap, format);
 	vsnprintf(sentence, sizeof sentence, format, ap);
 	va_end(ap);
-	return notice(c, g, time_ms, false, sentence);
+	/* A group's first commit comes before its first stamp. */
+	return notice(
+	    c, g, time_ms != 0 ? time_ms : cs_clock_ms(), false, sentence);
 }
 
 enum cs_err
