@@ -62,6 +62,7 @@ test_ended(void **state)
 	    CS_ERR_MEMBER);
 	assert_null(g);
 	assert_int_equal(out.len, 0);
+	cs_buf_free(&out);
 	cs_buf_free(&commit);
 	tear_down(&s);
 }
