@@ -52,9 +52,10 @@ run(const struct cli_args *args,
 	return CLI_OK;
 }
 
-static void (*const all_parts[])(
-    const struct bench_options *o) = { bench_message, bench_wire,
-	bench_throughput, bench_delay, bench_idle, bench_mls, bench_mls_scale };
+static void (*const all_parts[])(const struct bench_options *o) = {
+	bench_message, bench_wire, bench_throughput, bench_delay, bench_idle,
+	bench_mls, bench_phash, bench_mls_scale
+};
 
 static int
 run_message(const struct cli_args *args)
@@ -89,13 +90,19 @@ run_mls(const struct cli_args *args)
 static int
 run_mls_scale(const struct cli_args *args)
 {
+	return run(args, &all_parts[7], 1);
+}
+
+static int
+run_phash(const struct cli_args *args)
+{
 	return run(args, &all_parts[6], 1);
 }
 
 static int
 run_all(const struct cli_args *args)
 {
-	return run(args, all_parts, 6);
+	return run(args, all_parts, 7);
 }
 
 static const struct cli_option options[] = {
@@ -128,6 +135,10 @@ static const struct cli_command commands[] = {
 	    0, 0, NULL, run_mls },
 	{ "mls-scale", "", "the same for groups of 2 to 10,000", NULL, 0, 0,
 	    NULL, run_mls_scale },
+	{ "phash", "", "hashing photos, and finding those that look alike",
+	    "Beside a scan of all hashes in the same run.  Up to 10 million "
+	    "of them, if there is the memory.",
+	    0, 0, NULL, run_phash },
 	{ "all", "", "all of it", NULL, 0, 0, NULL, run_all },
 	{ 0 },
 };
