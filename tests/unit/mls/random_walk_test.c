@@ -1016,15 +1016,19 @@ wake(struct walk *w, struct walker *m)
 	}
 }
 
-/* Entries that everybody has read. */
+/* Entries that everybody has read; those of this epoch stay, so that the same
+ * proposal is noticed when an external sender makes it twice. */
 static void
 forget_log(struct walk *w)
 {
+	uint64_t now = cs_mls_group_epoch(anybody(w, NULL)->m.group);
 	size_t keep = w->n_log, n;
 
 	for (size_t i = 0; i < MAX_WALKERS; i++)
 		if (w->v[i] != NULL && w->v[i]->in && w->v[i]->next < keep)
 			keep = w->v[i]->next;
+	while (keep > w->first && w->log[keep - 1 - w->first].epoch == now)
+		keep--;
 	n = keep - w->first;
 	if (n == 0)
 		return;
