@@ -10,20 +10,6 @@
 #include "cli/report_error.h"
 #include "cli/secret.h"
 
-static int
-join_failed(enum cs_err err, const char *problem, const char *home)
-{
-	int status = report_status(err);
-
-	if (problem[0] == '\0')
-		return report_error(err, "The folder %s", home);
-	if (err == CS_ERR_FORMAT || err == CS_ERR_LIMIT)
-		status = CLI_USAGE;
-	else if (err == CS_ERR_DENIED)
-		status = CLI_NOT_DONE;
-	return cli_fail(status, "%s", problem);
-}
-
 int
 cli_join(const struct cli_args *args)
 {
@@ -49,7 +35,7 @@ cli_join(const struct cli_args *args)
 		err = cs_client_open(&c, home, cs_buf_view(&passphrase));
 	cs_buf_free(&passphrase);
 	if (err)
-		return join_failed(err, problem, home);
+		return cli_join_failed(err, problem, home);
 	printf("You are %s@%s. Your keys are in %s and nowhere else: who "
 	       "loses that folder loses the account. Never go on with an "
 	       "old copy of it.\n",

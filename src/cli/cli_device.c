@@ -131,20 +131,6 @@ own_name(const struct cli_args *args)
 	return host;
 }
 
-static int
-join_failed(enum cs_err err, const char *problem, const char *home)
-{
-	int status = report_status(err);
-
-	if (problem[0] == '\0')
-		return report_error(err, "The folder %s", home);
-	if (err == CS_ERR_FORMAT || err == CS_ERR_LIMIT)
-		status = CLI_USAGE;
-	else if (err == CS_ERR_DENIED || err == CS_ERR_EXPIRED)
-		status = CLI_NOT_DONE;
-	return cli_fail(status, "%s", problem);
-}
-
 /* Enter the conversations; what fails now goes on with the next command. */
 static int
 settle(struct cs_client *c)
@@ -179,8 +165,11 @@ cli_join_device(const struct cli_args *args)
 	if (err == CS_OK)
 		err = cs_client_open(&c, home, cs_buf_view(&passphrase));
 	cs_buf_free(&passphrase);
+	/* The code's ten minutes are over. */
+	if (err == CS_ERR_EXPIRED && problem[0] != '\0')
+		return cli_fail(CLI_NOT_DONE, "%s", problem);
 	if (err)
-		return join_failed(err, problem, home);
+		return cli_join_failed(err, problem, home);
 	status = settle(c);
 	cs_client_close(c);
 	return status;

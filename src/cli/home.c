@@ -64,6 +64,20 @@ cli_client_fail(const struct cs_client *c, enum cs_err err)
 	return report_error(err, "That did not work");
 }
 
+int
+cli_join_failed(enum cs_err err, const char *problem, const char *home)
+{
+	int status = report_status(err);
+
+	if (problem[0] == '\0')
+		return report_error(err, "The folder %s", home);
+	if (err == CS_ERR_FORMAT || err == CS_ERR_LIMIT)
+		status = CLI_USAGE;
+	else if (err == CS_ERR_DENIED)
+		status = CLI_NOT_DONE;
+	return cli_fail(status, "%s", problem);
+}
+
 static int
 open_failed(enum cs_err err, const char *home)
 {

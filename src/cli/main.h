@@ -28,6 +28,9 @@ int cli_open(struct cs_client **out, const struct cli_args *args,
     enum cli_online online);
 /* Say why ${err}, and give the status for it. */
 int cli_client_fail(const struct cs_client *c, enum cs_err err);
+/* The same where there is no client yet: ${problem} is what making one in
+ * ${home} said, or empty. */
+int cli_join_failed(enum cs_err err, const char *problem, const char *home);
 /* Once the connection is lost: again, and each time a little later, with the
  * home unlocked in between. */
 enum cs_err cli_reconnect(struct cs_client *c);

@@ -11,7 +11,7 @@
 /* ---- counted ------------------------------------------------------------ */
 
 static struct {
-	size_t verified, hashed, bytes, keys, expanded;
+	size_t verified, hashed, bytes, keys;
 } count;
 
 enum cs_err __real_cs_signature_verify(enum cs_sig sig, struct cs_view public,
