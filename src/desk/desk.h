@@ -108,7 +108,14 @@ CS_CHECKED enum cs_err cs_desk_act(struct cs_desk *d,
 
 /* ---- audit -------------------------------------------------------------- */
 
-/* Walk the log; each line is chained to the one before it by a hash.
- * CS_ERR_CHAIN: something was changed. */
+/* One line: who did what, when, in which case (0: none). */
+struct cs_desk_line {
+	uint64_t seq, at_ms, kase;
+	const char *actor, *what;
+	const uint8_t *hash; /* 32 bytes: of this line and all before it */
+};
+/* Walk the log and check it: each line is chained to the one before it by a
+ * hash, and the last one is known.  CS_ERR_CHAIN: something was changed, left
+ * out or put in another order.  ${each} may be NULL. */
 CS_CHECKED enum cs_err cs_desk_audit(struct cs_desk *d,
-    void (*each)(void *arg, uint64_t at_ms, const char *line), void *arg);
+    void (*each)(void *arg, const struct cs_desk_line *line), void *arg);

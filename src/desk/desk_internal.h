@@ -2,8 +2,11 @@
 /* src/desk/desk_internal.h: what the files of the desk share. */
 #pragma once
 
+#include <jansson.h>
+
 #include "crypto/seal.h"
 #include "desk/desk.h"
+#include "desk/people.h"
 #include "net/session.h"
 #include "store/clock.h"
 #include "store/db.h"
@@ -61,5 +64,16 @@ CS_CHECKED enum cs_err desk_actions_flush(struct cs_desk *d);
 /* ---- audit.c ------------------------------------------------------------ */
 
 /* Append a line; inside a transaction.  Nothing of what was reported. */
+struct desk_event {
+	const struct cs_desk_who *who; /* NULL: the desk itself */
+	uint64_t kase;                 /* 0: none */
+	const char *what;
+	json_t *before, *after; /* borrowed; may be NULL */
+};
+CS_CHECKED enum cs_err desk_audit_event(
+    struct cs_desk *d, const struct desk_event *e);
 CS_CHECKED enum cs_err desk_audit_add(struct cs_desk *d, const char *format,
     ...) __attribute__((format(printf, 2, 3)));
+/* Lines before number ${before}, newest first; of one case unless it is 0. */
+CS_CHECKED enum cs_err desk_audit_page(json_t *items, struct cs_desk *d,
+    uint64_t before, uint64_t kase, unsigned limit);
