@@ -82,6 +82,7 @@ deliver(struct cs_desk *d, const struct decision *decision)
 		.updated_ms = cs_clock_ms(),
 		.answer = decision->answer,
 	};
+	struct cs_wire_action_result result;
 	struct cs_wire_empty none;
 	enum cs_err err;
 
@@ -89,7 +90,7 @@ deliver(struct cs_desk *d, const struct decision *decision)
 		memcpy(action.signature, decision->signature, 64);
 		if ((err = desk_call(d, CS_WIRE_DESK_ACTION,
 			 &cs_wire_desk_action_shape, &action,
-			 &cs_wire_empty_shape, &none)))
+			 &cs_wire_action_result_shape, &result)))
 			return err;
 	}
 	memcpy(status.report, decision->report, sizeof status.report);
@@ -224,6 +225,53 @@ decide(struct cs_desk *d, const struct cs_desk_case *c,
 	return err;
 }
 
+/* The action that disabled somebody for this report. */
+static enum cs_err
+find_disable(
+    uint8_t out[static 16], struct cs_desk *d, const uint8_t report[static 16])
+{
+	struct cs_buf plain = { 0 };
+	struct decision decision;
+	struct cs_wire_action a;
+	struct cs_rows rows;
+	bool found = false;
+	enum cs_err err;
+
+	err = cs_db_query(&rows, d->db,
+	    "SELECT id,sealed FROM action WHERE report=? ORDER BY made DESC",
+	    cs_blob(cs_view(report, 16)));
+	while (err == CS_OK && !found && cs_rows_next(&rows)) {
+		if ((err = cs_vault_open(&plain, &d->key, TABLE,
+			 cs_col_blob(&rows, 0), cs_col_blob(&rows, 1))) ||
+		    (err = parse(&decision, cs_buf_view(&plain))))
+			break;
+		found = cs_wire_parse(&a, &cs_wire_action_shape,
+			    decision.action) == CS_OK &&
+		    a.kind == CS_WIRE_ACTION_DISABLE;
+		if (found)
+			memcpy(out, a.id, 16);
+	}
+	err = cs_rows_end(&rows, err);
+	cs_buf_free(&plain);
+	if (err == CS_OK && !found)
+		err = desk_problem(d, CS_ERR_NOT_FOUND,
+		    "Nobody was disabled for this report.");
+	return err;
+}
+
+static enum cs_err
+write_statement(struct cs_buf *out, const char *text)
+{
+	const struct cs_wire_statement s = {
+		.version = CS_WIRE_STATEMENT_VERSION,
+		.what = cs_view_str("The account was disabled."),
+		.facts = cs_view_str(text),
+		.ground_kind = CS_WIRE_GROUND_TERMS,
+	};
+
+	return cs_wire_write(out, &cs_wire_statement_shape, &s);
+}
+
 enum cs_err
 cs_desk_act(struct cs_desk *d, const uint8_t id[static 16],
     enum cs_desk_decision what, uint16_t reason, const char *statement,
@@ -231,7 +279,7 @@ cs_desk_act(struct cs_desk *d, const uint8_t id[static 16],
 {
 	struct cs_wire_action a = { .reason = reason };
 	struct decision decision = { 0 };
-	struct cs_buf action = { 0 };
+	struct cs_buf action = { 0 }, text = { 0 };
 	struct cs_desk_case c;
 	enum cs_err err;
 
@@ -239,12 +287,16 @@ cs_desk_act(struct cs_desk *d, const uint8_t id[static 16],
 	if ((err = cs_desk_load(&c, d, id)))
 		return err;
 	if ((err = check(d, &c, what, statement)) ||
-	    (what != CS_DESK_DISMISS && (err = target(a.account, d, &c))))
+	    (what != CS_DESK_DISMISS && (err = target(a.account, d, &c))) ||
+	    (what == CS_DESK_ENABLE &&
+		(err = find_disable(a.reverses, d, id))) ||
+	    (what == CS_DESK_DISABLE &&
+		(err = write_statement(&text, statement))))
 		goto out;
 	cs_random(a.id, sizeof a.id);
 	a.decided_ms = cs_clock_ms();
-	a.statement = cs_view_str(statement);
-	a.kind = what == CS_DESK_ENABLE ? CS_WIRE_ACTION_ENABLE
+	a.statement = cs_buf_view(&text);
+	a.kind = what == CS_DESK_ENABLE ? CS_WIRE_ACTION_REVERSE
 					: CS_WIRE_ACTION_DISABLE;
 	memcpy(decision.report, id, 16);
 	if (what != CS_DESK_DISMISS) {
@@ -265,6 +317,7 @@ cs_desk_act(struct cs_desk *d, const uint8_t id[static 16],
 	*delivered = desk_actions_flush(d) == CS_OK;
 out:
 	cs_buf_free(&action);
+	cs_buf_free(&text);
 	cs_desk_case_clear(&c);
 	return err;
 }

@@ -13,7 +13,7 @@
 #include "store/vault.h"
 
 #define DESK_TIMEOUT_MS 15000
-#define DESK_STATEMENT_MAX CS_WIRE_STATEMENT_MAX
+#define DESK_STATEMENT_MAX 4096
 
 extern const struct cs_db_schema cs_desk_schema;
 

@@ -58,7 +58,7 @@ apply(struct hub_request *rq, const struct cs_wire_action *a)
 	switch (a->kind) {
 	case CS_WIRE_ACTION_DISABLE:
 		return hub_code(disable(rq->hub, a));
-	case CS_WIRE_ACTION_ENABLE:
+	case CS_WIRE_ACTION_REVERSE:
 		return hub_code(enable(rq->hub, a));
 	default:
 		return CS_WIRE_E_ACTION;
@@ -68,7 +68,7 @@ apply(struct hub_request *rq, const struct cs_wire_action *a)
 uint16_t
 hub_desk_action(struct hub_request *rq)
 {
-	struct cs_wire_empty answer = { 0 };
+	struct cs_wire_action_result answer = { 0 };
 	struct cs_wire_desk_action m;
 	struct cs_wire_action a;
 	uint64_t before;
@@ -98,5 +98,6 @@ hub_desk_action(struct hub_request *rq)
 		if (err)
 			return hub_code(err);
 	}
-	return hub_answer(rq, &cs_wire_empty_shape, &answer);
+	answer.applied_ms = rq->hub->now_ms;
+	return hub_answer(rq, &cs_wire_action_result_shape, &answer);
 }
