@@ -37,6 +37,9 @@ CS_CHECKED enum cs_err cs_desk_needs_passphrase(bool *needed, const char *dir);
 /* CS_ERR_NOT_FOUND, CS_ERR_PASSPHRASE, CS_ERR_NEWER, CS_ERR_CORRUPT. */
 CS_CHECKED enum cs_err cs_desk_open(
     struct cs_desk **out, const char *dir, struct cs_view passphrase);
+/* Another handle on the same desk, for another thread. */
+CS_CHECKED enum cs_err cs_desk_again(
+    struct cs_desk **out, const struct cs_desk *from);
 void cs_desk_close(struct cs_desk *d);
 /* Why the last function failed, as a sentence; may be empty. */
 const char *cs_desk_problem(const struct cs_desk *d);
@@ -93,18 +96,6 @@ void cs_desk_case_clear(struct cs_desk_case *c);
  * did not have it. */
 CS_CHECKED enum cs_err cs_desk_file(struct cs_buf *out, struct cs_desk *d,
     const struct cs_desk_case *c, size_t item, size_t part);
-
-/* ---- decisions ---------------------------------------------------------- */
-
-/*
- * Decide: disable the account that sent the messages of a verified report, or
- * enable it again.  The action is signed and stored; then delivered, here if
- * the hub can be reached, else by cs_desk_run().  ${*delivered} says which.
- */
-enum cs_desk_decision { CS_DESK_DISABLE, CS_DESK_ENABLE, CS_DESK_DISMISS };
-CS_CHECKED enum cs_err cs_desk_act(struct cs_desk *d,
-    const uint8_t id[static 16], enum cs_desk_decision decision,
-    uint16_t reason, const char *statement, bool *delivered);
 
 /* ---- audit -------------------------------------------------------------- */
 

@@ -6,14 +6,14 @@
 
 #include "crypto/seal.h"
 #include "desk/desk.h"
-#include "desk/people.h"
+#include "desk/case.h"
 #include "net/session.h"
 #include "store/clock.h"
 #include "store/db.h"
 #include "store/vault.h"
 
 #define DESK_TIMEOUT_MS 15000
-#define DESK_STATEMENT_MAX 4096
+#define DESK_CERT "desk-cert" /* of the key that signs, by the root */
 
 extern const struct cs_db_schema cs_desk_schema;
 
@@ -26,6 +26,7 @@ struct cs_desk {
 	struct cs_sign_key sign_key;
 	struct cs_session session;
 	bool online;
+	struct cs_desk_conflict conflict;
 	char problem[512];
 	char answer[256]; /* to the last reporter */
 };
@@ -49,6 +50,15 @@ CS_CHECKED enum cs_err desk_report_take(struct cs_desk *d,
     struct cs_wire_report_status *status);
 CS_CHECKED enum cs_err desk_report_set_state(
     struct cs_desk *d, const uint8_t id[static 16], enum cs_desk_state state);
+/* What a message is counted by: FRANKING, rule 6. */
+CS_CHECKED enum cs_err desk_message_hash(
+    uint8_t out[static 32], const struct cs_stamp *s);
+/* The key that seals answers to its reporter; CS_ERR_NOT_FOUND. */
+CS_CHECKED enum cs_err desk_reply_key(
+    uint8_t out[static 32], struct cs_desk *d, const uint8_t id[static 16]);
+/* Counted by day, for the charts. */
+enum desk_day { DESK_DAY_REPORTS = 1, DESK_DAY_REJECTED = 2 };
+CS_CHECKED enum cs_err desk_day_count(struct cs_desk *d, enum desk_day what);
 
 /* ---- file.c ------------------------------------------------------------- */
 
@@ -56,10 +66,16 @@ CS_CHECKED enum cs_err desk_report_set_state(
 CS_CHECKED enum cs_err desk_files_fetch(
     struct cs_desk *d, const struct cs_evidence *e);
 
-/* ---- action.c ----------------------------------------------------------- */
+/* ---- outbox.c ----------------------------------------------------------- */
 
-/* Deliver what was decided and is not with the hub yet. */
+/* Sign what was decided, and tell the hub what it does not know yet. */
 CS_CHECKED enum cs_err desk_actions_flush(struct cs_desk *d);
+
+/* ---- appeal.c ----------------------------------------------------------- */
+
+/* Take a letter: open, store, answer; once, however often it comes. */
+CS_CHECKED enum cs_err desk_letter_take(
+    struct cs_desk *d, const struct cs_wire_desk_letter *letter);
 
 /* ---- audit.c ------------------------------------------------------------ */
 

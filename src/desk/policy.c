@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "desk/doc.h"
-#include "desk/policy_shipped.h"
+#include "policy_shipped.h"
 #include "desk/toml.h"
 
 #define TEXT "policy"
