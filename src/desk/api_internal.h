@@ -3,7 +3,7 @@
 #pragma once
 
 #include "desk/api.h"
-#include "desk/decision.h"
+#include "desk/decision_internal.h"
 #include "desk/doc.h"
 
 #define API_SESSIONS_MAX 256

@@ -60,6 +60,9 @@ CS_CHECKED enum cs_err desk_term(
 CS_CHECKED enum cs_err desk_case_join(struct cs_desk *d,
     const struct cs_desk_report *r, const struct cs_evidence *e,
     uint64_t *kase);
+/* The case that a report is in; CS_ERR_NOT_FOUND: none, it was rejected. */
+CS_CHECKED enum cs_err desk_case_of_report(
+    uint64_t *kase, struct cs_desk *d, const uint8_t report[static 16]);
 /* Reports without a case, from before there were any. */
 CS_CHECKED enum cs_err desk_cases_catch_up(struct cs_desk *d);
 /* Everything of ${from} becomes part of ${into}; in a transaction. */

@@ -24,7 +24,7 @@ desk_disconnect(struct cs_desk *d)
 {
 	if (d->online)
 		cs_session_close(&d->session);
-	d->online = false;
+	__atomic_store_n(&d->online, false, __ATOMIC_RELAXED);
 }
 
 /* The root's word for our key goes along with what we sign for others. */
@@ -68,7 +68,7 @@ desk_connect(struct cs_desk *d)
 		    "key (%s).",
 		    d->hub.host, d->hub.port, cs_err_text(err));
 	}
-	d->online = true;
+	__atomic_store_n(&d->online, true, __ATOMIC_RELAXED);
 	err = cs_session_login(
 	    &d->session, CS_WIRE_ROLE_DESK, no_device, &d->sign_key, &answer);
 	if (err == CS_ERR_DENIED)

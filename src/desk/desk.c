@@ -31,6 +31,12 @@ cs_desk_problem(const struct cs_desk *d)
 	return d->problem;
 }
 
+bool
+cs_desk_online(const struct cs_desk *d)
+{
+	return __atomic_load_n(&d->online, __ATOMIC_RELAXED);
+}
+
 const struct cs_desk_hub *
 cs_desk_hub(const struct cs_desk *d)
 {

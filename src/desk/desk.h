@@ -44,6 +44,8 @@ void cs_desk_close(struct cs_desk *d);
 /* Why the last function failed, as a sentence; may be empty. */
 const char *cs_desk_problem(const struct cs_desk *d);
 const struct cs_desk_hub *cs_desk_hub(const struct cs_desk *d);
+/* Is this handle connected to the hub?  From any thread. */
+bool cs_desk_online(const struct cs_desk *d);
 
 /*
  * Fetch and verify reports as they come, and deliver what was decided, until

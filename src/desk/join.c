@@ -341,6 +341,20 @@ desk_case_join(struct cs_desk *d, const struct cs_desk_report *r,
 	return err;
 }
 
+enum cs_err
+desk_case_of_report(
+    uint64_t *kase, struct cs_desk *d, const uint8_t report[static 16])
+{
+	enum cs_err err = cs_db_get_int(kase, d->db,
+	    "SELECT COALESCE(kase,0) FROM report WHERE id=?",
+	    cs_blob(cs_view(report, 16)));
+
+	return err == CS_OK && *kase == 0
+	    ? desk_problem(d, CS_ERR_NOT_FOUND,
+		  "The report is in no case: it was rejected.")
+	    : err;
+}
+
 /* ---- from before there were cases --------------------------------------- */
 
 /* One report without a case: it gets one. */
