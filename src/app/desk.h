@@ -22,12 +22,19 @@ int find_place(struct place *p, const struct cli_args *args, int want);
 /* The same, ${min} to ${max}. */
 int find_place_among(
     struct place *p, const struct cli_args *args, int min, int max);
-int open_desk(struct cs_desk **out, const char *dir, const struct cli_args *args);
+/* In two steps, for who opens it twice. */
+int read_passphrase(
+    struct cs_buf *out, const char *dir, const struct cli_args *args);
+int open_desk_with(
+    struct cs_desk **out, const char *dir, struct cs_view passphrase);
+int open_desk(
+    struct cs_desk **out, const char *dir, const struct cli_args *args);
 /* Say why something failed; its status. */
 int desk_fail(const struct cs_desk *d, enum cs_err err);
-/* Who acts: --as NAME with that person's password, or whoever has the folder. */
-int find_who(struct cs_desk_who *out, struct cs_desk *d,
-    const struct cli_args *args);
+/* Who acts: --as NAME with that person's password, or whoever has the folder.
+ */
+int find_who(
+    struct cs_desk_who *out, struct cs_desk *d, const struct cli_args *args);
 
 /* ---- the commands ------------------------------------------------------- */
 

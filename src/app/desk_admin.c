@@ -69,10 +69,9 @@ list_people(struct cs_desk *d)
 	size_t i;
 	enum cs_err err = cs_desk_people(d, items);
 
-	json_array_foreach(items, i, o)
-		printf("%4s  %-20s %-14s %-9s %s\n", desk_str(o, "id"),
-		    desk_str(o, "name"), desk_str(o, "role"),
-		    desk_str(o, "state"), desk_str(o, "pseudonym"));
+	json_array_foreach(items, i, o) printf("%4s  %-20s %-14s %-9s %s\n",
+	    desk_str(o, "id"), desk_str(o, "name"), desk_str(o, "role"),
+	    desk_str(o, "state"), desk_str(o, "pseudonym"));
 	json_decref(items);
 	return err;
 }
@@ -166,11 +165,10 @@ set_policy(struct cs_desk *d, const struct cs_desk_who *who, const char *path)
 	enum cs_err err;
 
 	if ((err = cs_file_read(&text, path, (size_t)256 << 10)))
-		return desk_problem(
-		    d, err, "%s: %s.", path, cs_err_text(err));
+		return desk_problem(d, err, "%s: %s.", path, cs_err_text(err));
 	if ((err = cs_desk_policy(&now, d)) == CS_OK) {
-		err = cs_desk_policy_set(
-		    d, who, cs_buf_view(&text), now.version);
+		err =
+		    cs_desk_policy_set(d, who, cs_buf_view(&text), now.version);
 		cs_desk_policy_clear(&now);
 	}
 	cs_buf_free(&text);
@@ -287,8 +285,7 @@ run_statistics(const struct cli_args *args)
 	int status = begin(&d, &who, &p, args, 0, 0);
 	enum cs_err err = CS_OK;
 
-	if (status == CLI_OK &&
-	    (err = cs_desk_statistics(out, d, 30)) == CS_OK)
+	if (status == CLI_OK && (err = cs_desk_statistics(out, d, 30)) == CS_OK)
 		print_json(out);
 	json_decref(out);
 	return end(d, status, err);
@@ -326,8 +323,8 @@ run_print(const struct cli_args *args)
 	enum cs_err err = CS_OK;
 
 	if (status == CLI_OK &&
-	    (err = cs_desk_printable(
-		 &page, d, &who, desk_id(p.rest[0]))) == CS_OK)
+	    (err = cs_desk_printable(&page, d, &who, desk_id(p.rest[0]))) ==
+		CS_OK)
 		status = write_out(args, cs_buf_view(&page));
 	cs_buf_free(&page);
 	return end(d, status, err);

@@ -19,8 +19,7 @@ is_folder(const char *path)
 }
 
 int
-find_place_among(
-    struct place *p, const struct cli_args *args, int min, int max)
+find_place_among(struct place *p, const struct cli_args *args, int min, int max)
 {
 	memset(p, 0, sizeof *p);
 	p->dir = cli_value(args, "desk");
@@ -76,22 +75,36 @@ open_failed(enum cs_err err, const char *dir)
 }
 
 int
+read_passphrase(
+    struct cs_buf *out, const char *dir, const struct cli_args *args)
+{
+	bool needed = false;
+	enum cs_err err;
+
+	if ((err = cs_desk_needs_passphrase(&needed, dir)))
+		return open_failed(err, dir);
+	return needed ? cli_passphrase(out, args, false) : CLI_OK;
+}
+
+int
+open_desk_with(struct cs_desk **out, const char *dir, struct cs_view passphrase)
+{
+	enum cs_err err = cs_desk_open(out, dir, passphrase);
+
+	return err ? open_failed(err, dir) : CLI_OK;
+}
+
+int
 open_desk(struct cs_desk **out, const char *dir, const struct cli_args *args)
 {
 	struct cs_buf passphrase = { .max = 4096 };
-	bool needed = false;
-	enum cs_err err;
-	int status;
+	int status = read_passphrase(&passphrase, dir, args);
 
 	*out = NULL;
-	if ((err = cs_desk_needs_passphrase(&needed, dir)))
-		return open_failed(err, dir);
-	if (needed &&
-	    (status = cli_passphrase(&passphrase, args, false)) != CLI_OK)
-		return status;
-	err = cs_desk_open(out, dir, cs_buf_view(&passphrase));
+	if (status == CLI_OK)
+		status = open_desk_with(out, dir, cs_buf_view(&passphrase));
 	cs_buf_free(&passphrase);
-	return err ? open_failed(err, dir) : CLI_OK;
+	return status;
 }
 
 int
@@ -111,12 +124,13 @@ read_password(struct cs_buf *out, const struct cli_args *args)
 	enum cs_err err;
 
 	if (path == NULL)
-		return cli_fail(CLI_USAGE,
-		    "Whoever acts proves it: --password-file FILE.");
+		return cli_fail(
+		    CLI_USAGE, "Whoever acts proves it: --password-file FILE.");
 	if ((err = cs_file_read(out, path, CS_DESK_PASSWORD_MAX)))
 		return report_error(err, "%s", path);
 	while (out->len > 0 &&
-	    (out->data[out->len - 1] == '\n' || out->data[out->len - 1] == '\r'))
+	    (out->data[out->len - 1] == '\n' ||
+		out->data[out->len - 1] == '\r'))
 		out->len--;
 	return CLI_OK;
 }
@@ -136,11 +150,10 @@ find_who(
 	if ((status = read_password(&password, args)) != CLI_OK)
 		return status;
 	if ((err = cs_desk_person_find(out, d, name)) == CS_OK)
-		err = cs_desk_password_check(
-		    d, out->id, cs_buf_view(&password));
+		err =
+		    cs_desk_password_check(d, out->id, cs_buf_view(&password));
 	cs_buf_free(&password);
 	if (err == CS_ERR_NOT_FOUND || err == CS_ERR_DENIED)
-		return cli_fail(
-		    CLI_DENIED, "Not with this name and password.");
+		return cli_fail(CLI_DENIED, "Not with this name and password.");
 	return err ? desk_fail(d, err) : CLI_OK;
 }

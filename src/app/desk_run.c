@@ -1,11 +1,19 @@
 /* SPDX-License-Identifier: MIT */
-/* countersign-desk run: the thread that talks to the hub, and the one that
- * serves the console. */
-#include <pthread.h>
+/*
+ * countersign-desk run: a process that talks to the hub, and one that serves
+ * the console.  They meet in the database: what one has stored, the other
+ * finds. Each opens it by itself, after the fork: SQLite keeps its locks by
+ * process.
+ */
+#include <errno.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
+#include <sys/prctl.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 #include "app/desk.h"
 #include "base/alloc.h"
@@ -31,38 +39,18 @@ said(const char *sentence)
 
 #define DEFAULT_HOST "127.0.0.1"
 #define DEFAULT_PORT 7744
-#define IDLE_S (10 * 60)  /* then a session is locked */
+#define IDLE_S (10 * 60)   /* then a session is locked */
 #define LIFE_S (10 * 3600) /* then it ends */
 
-/* The console and its thread. */
-struct console {
-	struct cs_desk *d;
-	struct cs_desk_api *api;
-	struct cs_web *web;
-	pthread_t thread;
-	bool started;
-};
-
-static void *
-serve(void *arg)
-{
-	struct console *c = arg;
-
-	if (cs_web_run(c->web) != CS_OK)
-		fprintf(stderr, "countersign-desk: the console has failed\n");
-	return NULL;
-}
+/* Set by a signal in the console's process. */
+static struct cs_web *web;
 
 static void
-console_end(struct console *c)
+on_console_signal(int number)
 {
-	if (c->started) {
-		cs_web_stop(c->web);
-		pthread_join(c->thread, NULL);
-	}
-	cs_web_free(c->web);
-	cs_desk_api_free(c->api);
-	cs_desk_close(c->d);
+	(void)number;
+	if (web != NULL)
+		cs_web_stop(web);
 }
 
 static bool
@@ -107,18 +95,30 @@ listen(struct cs_web **out, struct cs_web_config *config, bool said_where)
 	return err;
 }
 
+/* What the console's process is given. */
+struct console {
+	const char *dir;
+	struct cs_view passphrase;
+	struct cs_web_config config;
+	struct cs_desk_api_options options;
+	char host[64];
+	bool said_where;
+	int ready; /* where "console on ..." goes */
+};
+
+/* What stands in the options; before anything else is begun. */
 static int
-console_begin(struct console *c, const struct cs_desk *hub,
-    const struct cli_args *args)
+console_options(struct console *c, const struct cli_args *args)
 {
 	const char *where = cli_value(args, "listen");
-	const char *name = cli_value(args, "name");
-	char host[64] = DEFAULT_HOST, line[400];
-	struct cs_desk_api_options options = { .hub = hub,
-		.files = cs_console_files,
-		.name = name };
-	struct cs_web_config config = {
-		.host = host,
+	int status;
+
+	strcpy(c->host, DEFAULT_HOST);
+	c->said_where = where != NULL;
+	c->options.files = cs_console_files;
+	c->options.name = cli_value(args, "name");
+	c->config = (struct cs_web_config){
+		.host = c->host,
 		.port = DEFAULT_PORT,
 		.chain_path = cli_value(args, "tls-cert"),
 		.key_path = cli_value(args, "tls-key"),
@@ -128,64 +128,166 @@ console_begin(struct console *c, const struct cs_desk *hub,
 		.more = cs_desk_api_more,
 		.ended = cs_desk_api_ended,
 	};
-	int status;
-	enum cs_err err;
-
-	if (where != NULL && !parse_listen(host, &config.port, where))
-		return cli_fail(
-		    CLI_USAGE, "--listen takes ADDRESS:PORT.");
-	options.tls = config.chain_path != NULL && config.key_path != NULL;
-	if (!options.tls && strncmp(host, "127.", 4) != 0)
+	if (where != NULL && !parse_listen(c->host, &c->config.port, where))
+		return cli_fail(CLI_USAGE, "--listen takes ADDRESS:PORT.");
+	c->options.tls =
+	    c->config.chain_path != NULL && c->config.key_path != NULL;
+	if (!c->options.tls && strncmp(c->host, "127.", 4) != 0)
 		return cli_fail(CLI_USAGE,
 		    "Off this machine, the console needs TLS: --tls-cert and "
 		    "--tls-key.");
-	if ((status = seconds(&options.idle_ms, args, "idle", IDLE_S)) !=
-		CLI_OK ||
-	    (status = seconds(
-		 &options.life_ms, args, "session", LIFE_S)) != CLI_OK)
+	if ((status = seconds(&c->options.idle_ms, args, "idle", IDLE_S)) !=
+	    CLI_OK)
 		return status;
-	if ((err = cs_desk_again(&c->d, hub)) ||
-	    (err = cs_desk_api_new(&c->api, c->d, &options)))
-		return desk_fail(hub, err);
-	config.arg = c->api;
-	if ((err = listen(&c->web, &config, where != NULL)))
-		return cli_fail(CLI_NOT_DONE,
-		    "The console cannot listen on %s:%d.", host, config.port);
-	cs_desk_api_listens(c->api, host, cs_web_port(c->web));
-	if (pthread_create(&c->thread, NULL, serve, c) != 0)
-		return cli_fail(CLI_SOFTWARE, "There is no second thread.");
-	c->started = true;
+	return seconds(&c->options.life_ms, args, "session", LIFE_S);
+}
+
+/* The address, for the process that prints it. */
+static void
+tell_address(const struct console *c)
+{
+	char line[400];
+
 	snprintf(line, sizeof line, "console on %s://%s:%d/",
-	    options.tls ? "https" : "http", name != NULL ? name : host,
-	    cs_web_port(c->web));
+	    c->options.tls ? "https" : "http",
+	    c->options.name != NULL ? c->options.name : c->host,
+	    cs_web_port(web));
+	(void)!write(c->ready, line, strlen(line));
+	close(c->ready);
+}
+
+/* All of the console's process. */
+static int
+console_main(struct console *c)
+{
+	struct sigaction sa = { .sa_handler = on_console_signal };
+	struct cs_desk_api *api = NULL;
+	struct cs_desk *d = NULL;
+	int status;
+	enum cs_err err;
+
+	prctl(PR_SET_PDEATHSIG, SIGTERM);
+	sigaction(SIGTERM, &sa, NULL);
+	signal(SIGINT, SIG_IGN); /* the other process ends this one */
+	if ((status = open_desk_with(&d, c->dir, c->passphrase)) != CLI_OK)
+		return status;
+	if ((err = cs_desk_api_new(&api, d, &c->options)) == CS_OK) {
+		c->config.arg = api;
+		err = listen(&web, &c->config, c->said_where);
+	}
+	if (err) {
+		status = cli_fail(CLI_NOT_DONE,
+		    "The console cannot listen on %s:%d.", c->host,
+		    c->config.port);
+	} else {
+		cs_desk_api_listens(api, c->host, cs_web_port(web));
+		tell_address(c);
+		if ((err = cs_web_run(web)))
+			status = report_error(err, "The console has ended");
+		cs_web_free(web);
+	}
+	cs_desk_api_free(api);
+	cs_desk_close(d);
+	return status;
+}
+
+/* Start it and wait for its address; -1 and a status if that fails. */
+static pid_t
+console_start(struct console *c, int *status)
+{
+	int pipes[2];
+	char line[400];
+	ssize_t n;
+	pid_t pid;
+
+	if (pipe(pipes) != 0 || (pid = fork()) < 0) {
+		*status = cli_fail(CLI_SOFTWARE, "There is no second process.");
+		return -1;
+	}
+	if (pid == 0) {
+		close(pipes[0]);
+		c->ready = pipes[1];
+		_exit(console_main(c));
+	}
+	close(pipes[1]);
+	do
+		n = read(pipes[0], line, sizeof line - 1);
+	while (n < 0 && errno == EINTR);
+	close(pipes[0]);
+	if (n <= 0) {
+		waitpid(pid, status, 0);
+		*status =
+		    WIFEXITED(*status) ? WEXITSTATUS(*status) : CLI_SOFTWARE;
+		return -1;
+	}
+	line[n] = '\0';
 	said(line);
-	return CLI_OK;
+	return pid;
+}
+
+static void
+console_end(pid_t pid)
+{
+	if (pid <= 0)
+		return;
+	kill(pid, SIGTERM);
+	while (waitpid(pid, NULL, 0) < 0 && errno == EINTR)
+		;
 }
 
 /* ---- running ------------------------------------------------------------ */
 
 static int
-run_locked(struct cs_desk *d, const struct place *p,
-    const struct cli_args *args)
+run_both(const struct place *p, const struct cli_args *args,
+    struct cs_view passphrase, bool *online)
 {
-	struct console console = { 0 };
-	char *path = cs_path_join(p->dir, "lock");
-	int status = CLI_OK, lock = -1;
+	struct console console = { .dir = p->dir, .passphrase = passphrase };
+	struct cs_desk *d = NULL;
+	int status = CLI_OK;
+	pid_t pid = 0;
 	enum cs_err err;
 
-	err = path == NULL ? CS_ERR_NOMEM : cs_file_lock(&lock, path, false);
+	console.options.online = online;
+	if (!cli_flag(args, "no-console") &&
+	    ((status = console_options(&console, args)) != CLI_OK ||
+		(pid = console_start(&console, &status)) < 0))
+		return status;
+	if ((status = open_desk_with(&d, p->dir, passphrase)) == CLI_OK) {
+		cs_desk_show_online(d, online);
+		if ((err = cs_desk_run(d, said)))
+			status = desk_fail(d, err);
+	}
+	console_end(pid);
+	cs_desk_close(d);
+	return status;
+}
+
+static int
+run_locked(const struct place *p, const struct cli_args *args)
+{
+	struct cs_buf passphrase = { .max = 4096 };
+	char *path = cs_path_join(p->dir, "lock");
+	bool *online = mmap(NULL, sizeof *online, PROT_READ | PROT_WRITE,
+	    MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	int status, lock = -1;
+	enum cs_err err;
+
+	if ((status = read_passphrase(&passphrase, p->dir, args)) != CLI_OK)
+		goto out;
+	err = path == NULL || online == MAP_FAILED
+	    ? CS_ERR_NOMEM
+	    : cs_file_lock(&lock, path, false);
 	if (err == CS_ERR_BUSY)
 		status = cli_fail(
 		    CLI_TRY_LATER, "The desk in %s runs already.", p->dir);
 	else if (err)
-		status = desk_fail(d, err);
-	else if (!cli_flag(args, "no-console"))
-		status = console_begin(&console, d, args);
-	if (status == CLI_OK && (err = cs_desk_run(d, said)))
-		status = desk_fail(d, err);
-	console_end(&console);
+		status = report_error(err, "The desk in %s", p->dir);
+	else
+		status = run_both(p, args, cs_buf_view(&passphrase), online);
+out:
 	cs_file_unlock(lock);
 	cs_free_plain(path);
+	cs_buf_free(&passphrase);
 	return status;
 }
 
@@ -193,7 +295,6 @@ int
 run_run(const struct cli_args *args)
 {
 	struct sigaction sa = { .sa_handler = on_signal };
-	struct cs_desk *d;
 	struct place p;
 	int status;
 
@@ -206,9 +307,5 @@ run_run(const struct cli_args *args)
 	} else if ((status = find_place(&p, args, 0)) != CLI_OK) {
 		return status;
 	}
-	if ((status = open_desk(&d, p.dir, args)) != CLI_OK)
-		return status;
-	status = run_locked(d, &p, args);
-	cs_desk_close(d);
-	return status;
+	return run_locked(&p, args);
 }

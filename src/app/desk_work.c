@@ -76,8 +76,8 @@ find_case(struct desk_case *out, struct job *j, const char *s)
 		return err;
 	desk_case_clear(out);
 	if (strlen(s) < 4)
-		return desk_problem(j->d, CS_ERR_NOT_FOUND,
-		    "There is no case %.16s.", s);
+		return desk_problem(
+		    j->d, CS_ERR_NOT_FOUND, "There is no case %.16s.", s);
 	if ((err = cs_desk_find(j->d, s, report)) ||
 	    (err = desk_case_of_report(&id, j->d, report)))
 		return err;
@@ -102,10 +102,8 @@ case_line(const json_t *o)
 	    desk_num(o, "reports") == 1 ? "" : "s",
 	    (unsigned long long)desk_num(o, "items"),
 	    desk_num(o, "items") == 1 ? "" : "s");
-	json_array_foreach(accounts, i, a)
-		if (i < 5)
-			printf("%s%s", i == 0 ? " of " : ", ",
-			    desk_str(a, "handle"));
+	json_array_foreach(accounts, i, a) if (i < 5)
+	    printf("%s%s", i == 0 ? " of " : ", ", desk_str(a, "handle"));
 	if (desk_bool(o, "overdue"))
 		printf("  OVERDUE");
 	if (json_is_object(assignee))
@@ -173,7 +171,8 @@ show_item(const json_t *o)
 	size_t i;
 
 	printf("\n  message %s of %s, entry %llu of group %s, accepted ",
-	    desk_str(o, "id"), desk_str(json_object_get(o, "account"), "handle"),
+	    desk_str(o, "id"),
+	    desk_str(json_object_get(o, "account"), "handle"),
 	    (unsigned long long)desk_num(o, "seq"), desk_str(o, "group"));
 	cli_print_time(stdout, desk_num(o, "accepted_ms"));
 	printf("\n    reported by reporter %llu in %.16s: %s\n    ",
@@ -181,14 +180,13 @@ show_item(const json_t *o)
 	    desk_bool(o, "proved") ? "proved" : "NOT PROVED");
 	cli_print_text(stdout, cs_view_str(desk_str(o, "text")), 4);
 	printf("\n");
-	json_array_foreach(json_object_get(o, "links"), i, v)
-		if (!desk_bool(v, "ok"))
-			printf("    not proved that %s: %s\n",
-			    desk_str(v, "text"), desk_str(v, "problem"));
+	json_array_foreach(json_object_get(o, "links"), i,
+	    v) if (!desk_bool(v, "ok")) printf("    not proved that %s: %s\n",
+	    desk_str(v, "text"), desk_str(v, "problem"));
 	json_array_foreach(json_object_get(o, "media"), i, v)
-		printf("    file %s, %s, %llu bytes: %s\n", desk_str(v, "id"),
-		    desk_str(v, "type"), (unsigned long long)desk_num(v, "size"),
-		    desk_str(v, "state"));
+	    printf("    file %s, %s, %llu bytes: %s\n", desk_str(v, "id"),
+		desk_str(v, "type"), (unsigned long long)desk_num(v, "size"),
+		desk_str(v, "state"));
 }
 
 static void
@@ -199,7 +197,7 @@ show_case(const json_t *o)
 
 	case_line(o);
 	json_array_foreach(json_object_get(o, "decisions"), i, v)
-		show_decision(v);
+	    show_decision(v);
 	json_array_foreach(json_object_get(o, "appeals"), i, v)
 	{
 		printf("  %s %.16s, %s: ", desk_str(v, "kind"),
@@ -215,7 +213,8 @@ show_case(const json_t *o)
 	}
 	json_array_foreach(json_object_get(o, "questions"), i, v)
 	{
-		printf("  asked the reporter of %.16s: ", desk_str(v, "report"));
+		printf(
+		    "  asked the reporter of %.16s: ", desk_str(v, "report"));
 		cli_print_text(stdout, cs_view_str(desk_str(v, "text")), 4);
 		printf("\n    answer: ");
 		cli_print_text(stdout, cs_view_str(desk_str(v, "answer")), 4);
@@ -258,8 +257,7 @@ change(const struct cli_args *args, int max,
 	int status = begin(&j, args, 1, max);
 	enum cs_err err = CS_OK;
 
-	if (status == CLI_OK &&
-	    (err = find_case(&c, &j, j.p.rest[0])) == CS_OK)
+	if (status == CLI_OK && (err = find_case(&c, &j, j.p.rest[0])) == CS_OK)
 		err = what(&j, &c);
 	desk_case_clear(&c);
 	return end(&j, status, err);
@@ -388,10 +386,10 @@ accounts_of(json_t *out, struct job *j, const struct desk_case *c)
 	json_t *handle;
 	enum cs_err err = desk_accounts_proved(proved, j->d, c->id);
 
-	json_object_foreach(proved, hex, handle)
-		if (*only == '\0' || strcmp(only, hex) == 0 ||
-		    strcmp(only, json_string_value(handle)) == 0)
-			desk_add(out, json_string(hex), &err);
+	json_object_foreach(proved, hex, handle) if (*only == '\0' ||
+	    strcmp(only, hex) == 0 ||
+	    strcmp(only, json_string_value(handle)) == 0)
+	    desk_add(out, json_string(hex), &err);
 	json_decref(proved);
 	return err;
 }
@@ -407,14 +405,12 @@ ids_of(json_t *out, struct job *j, const struct desk_case *c, bool media)
 	json_array_foreach(items, i, o)
 	{
 		if (!media)
-			desk_add(out,
-			    json_incref(json_object_get(o, "id")), &err);
+			desk_add(
+			    out, json_incref(json_object_get(o, "id")), &err);
 		else
-			json_array_foreach(
-			    json_object_get(o, "media"), k, m)
-				desk_add(out,
-				    json_incref(json_object_get(m, "id")),
-				    &err);
+			json_array_foreach(json_object_get(o, "media"), k, m)
+			    desk_add(out, json_incref(json_object_get(m, "id")),
+				&err);
 	}
 	json_decref(items);
 	return err;
@@ -465,8 +461,8 @@ decide(struct job *j, const struct desk_case *c, int action)
 	if (err == CS_OK && action == CS_DESK_ACT_QUARANTINE)
 		err = ids_of(media, j, c, true);
 	if (err == CS_OK &&
-	    (err = cs_desk_decide(j->d, &j->who, c->id, c->version, &choice,
-		 &id)) == CS_OK &&
+	    (err = cs_desk_decide(
+		 j->d, &j->who, c->id, c->version, &choice, &id)) == CS_OK &&
 	    (err = cs_desk_decision_show(&made, j->d, id)) == CS_OK) {
 		if (strcmp(desk_str(made, "state"), "waiting") == 0)
 			printf("Decision %s waits for a second person: "
@@ -502,8 +498,7 @@ run_decide(const struct cli_args *args)
 	int status = begin(&j, args, 2, 2);
 	enum cs_err err = CS_OK;
 
-	if (status == CLI_OK &&
-	    (err = find_case(&c, &j, j.p.rest[0])) == CS_OK)
+	if (status == CLI_OK && (err = find_case(&c, &j, j.p.rest[0])) == CS_OK)
 		err = decide_named(&j, &c);
 	desk_case_clear(&c);
 	return end(&j, status, err);
@@ -530,8 +525,8 @@ reverse_last(struct job *j, const struct desk_case *c)
 	}
 	json_decref(list);
 	if (err == CS_OK && id == 0)
-		err = desk_problem(j->d, CS_ERR_NOT_FOUND,
-		    "Nobody is disabled in this case.");
+		err = desk_problem(
+		    j->d, CS_ERR_NOT_FOUND, "Nobody is disabled in this case.");
 	if (err == CS_OK &&
 	    (err = cs_desk_reverse(j->d, &j->who, id,
 		 *option(j, "statement") != '\0' ? option(j, "statement")
@@ -718,11 +713,10 @@ find_appeal(uint8_t id[static 16], struct job *j, const char *prefix)
 		json_t *items = json_array();
 
 		err = cs_desk_appeals(items, j->d, &j->who, open != 0);
-		json_array_foreach(items, i, o)
-			if (strncmp(desk_str(o, "id"), prefix,
-				strlen(prefix)) == 0 &&
-			    cs_unhex(id, 16, desk_str(o, "id")) == CS_OK)
-				n++;
+		json_array_foreach(items, i,
+		    o) if (strncmp(desk_str(o, "id"), prefix, strlen(prefix)) ==
+			0 &&
+		    cs_unhex(id, 16, desk_str(o, "id")) == CS_OK) n++;
 		json_decref(items);
 	}
 	if (err == CS_OK && n != 1)
@@ -747,8 +741,8 @@ run_appeal(const struct cli_args *args)
 			status = cli_fail(CLI_USAGE,
 			    "An outcome is \"uphold\" or \"reverse\".");
 		else if ((err = find_appeal(id, &j, j.p.rest[0])) == CS_OK &&
-		    (err = cs_desk_appeal_decide(j.d, &j.who, id, back,
-			 option(&j, "answer"))) == CS_OK)
+		    (err = cs_desk_appeal_decide(
+			 j.d, &j.who, id, back, option(&j, "answer"))) == CS_OK)
 			deliver(&j);
 	}
 	return end(&j, status, err);

@@ -96,7 +96,8 @@ cs_custody_write(struct cs_buf *out, const uint8_t report[static 16],
 bool
 cs_custody_is(struct cs_view file)
 {
-	return file.len >= MAGIC_LEN && memcmp(file.data, magic, MAGIC_LEN) == 0;
+	return file.len >= MAGIC_LEN &&
+	    memcmp(file.data, magic, MAGIC_LEN) == 0;
 }
 
 static bool
@@ -166,8 +167,8 @@ check(struct cs_custody *c, struct cs_view cert, struct cs_view signature,
 	if ((err = to_be_signed(&tbs, c->n, c->head)) == CS_OK)
 		c->signature_err = c->cert_err != CS_OK
 		    ? CS_ERR_CERT
-		    : cs_sign_verify(CS_VIEW_OF(role.public),
-			  cs_buf_view(&tbs), signature);
+		    : cs_sign_verify(CS_VIEW_OF(role.public), cs_buf_view(&tbs),
+			  signature);
 	cs_buf_free(&tbs);
 	return err;
 }

@@ -53,21 +53,19 @@ void
 api_refuse(
     struct api_call *c, int status, const char *code, const char *message)
 {
-	json_t *e = json_pack("{s:{s:s,s:s}}", "error", "code", code, "message",
-	    message);
+	json_t *e = json_pack(
+	    "{s:{s:s,s:s}}", "error", "code", code, "message", message);
 
 	c->answer->status = status;
 	if (c->answer->retry_after_s != 0)
 		json_object_set_new(json_object_get(e, "error"),
-		    "retry_after_s",
-		    json_integer(c->answer->retry_after_s));
+		    "retry_after_s", json_integer(c->answer->retry_after_s));
 	if (status == 409 && c->d->conflict.at_ms != 0) {
 		json_t *o = json_object_get(e, "error");
 
+		json_object_set_new(o, "by", json_string(c->d->conflict.by));
 		json_object_set_new(
-		    o, "by", json_string(c->d->conflict.by));
-		json_object_set_new(o, "at_ms",
-		    json_integer((json_int_t)c->d->conflict.at_ms));
+		    o, "at_ms", json_integer((json_int_t)c->d->conflict.at_ms));
 	}
 	json_decref(c->out);
 	c->out = e;
@@ -91,8 +89,8 @@ refuse_err(struct api_call *c, enum cs_err err)
 		{ CS_ERR_UNSUPPORTED, 422, "refused" },
 		{ CS_ERR_BUSY, 503, "unavailable" },
 	};
-	const char *text = c->d->problem[0] != '\0' ? c->d->problem
-						    : cs_err_text(err);
+	const char *text =
+	    c->d->problem[0] != '\0' ? c->d->problem : cs_err_text(err);
 
 	for (size_t i = 0; i < sizeof table / sizeof *table; i++)
 		if (table[i].err == err) {
@@ -116,6 +114,13 @@ uint64_t
 api_id(const struct api_call *c)
 {
 	return desk_id(c->id);
+}
+
+bool
+api_online(const struct cs_desk_api *api)
+{
+	return api->options.online != NULL &&
+	    __atomic_load_n(api->options.online, __ATOMIC_RELAXED);
 }
 
 enum cs_err
@@ -157,8 +162,7 @@ page(const struct cs_desk_api *api, const char *path, struct cs_web_answer *a)
 			return;
 		}
 	a->status = 404;
-	(void)!cs_buf_add(
-	    &a->body, cs_view_str("There is nothing here.\n"));
+	(void)!cs_buf_add(&a->body, cs_view_str("There is nothing here.\n"));
 }
 
 /* ---- routes ------------------------------------------------------------- */
@@ -325,12 +329,13 @@ write_json(struct cs_web_answer *a, const json_t *out)
 }
 
 void
-cs_desk_api_handle(void *arg, const struct cs_web_request *rq,
-    struct cs_web_answer *answer)
+cs_desk_api_handle(
+    void *arg, const struct cs_web_request *rq, struct cs_web_answer *answer)
 {
 	struct cs_desk_api *api = arg;
-	struct api_call c = { .api = api, .d = api->d, .rq = rq,
-		.answer = answer };
+	struct api_call c = {
+		.api = api, .d = api->d, .rq = rq, .answer = answer
+	};
 
 	answer->status = 200;
 	/* A name that somebody else's server gave us is not ours: DNS can be

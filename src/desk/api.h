@@ -23,7 +23,7 @@
 struct cs_desk_api;
 
 struct cs_desk_api_options {
-	const struct cs_desk *hub; /* the handle that talks to the hub */
+	const bool *online; /* is the desk connected to its hub?  Or NULL */
 	const struct cs_console_file *files;
 	const char *name; /* another host name that it is reached by; or NULL */
 	bool tls;
@@ -31,16 +31,15 @@ struct cs_desk_api_options {
 	uint64_t life_ms; /* after which it ends */
 };
 
-/* ${d} is the API's own handle, used by its thread only; not taken. */
+/* ${d} is not taken. */
 CS_CHECKED enum cs_err cs_desk_api_new(struct cs_desk_api **out,
     struct cs_desk *d, const struct cs_desk_api_options *options);
 void cs_desk_api_free(struct cs_desk_api *api);
 /* Where it is reached: for the Host header, and for welcomes. */
-void cs_desk_api_listens(
-    struct cs_desk_api *api, const char *host, int port);
+void cs_desk_api_listens(struct cs_desk_api *api, const char *host, int port);
 
 /* The callbacks of cs_web_config; ${arg} is the API. */
-void cs_desk_api_handle(void *arg, const struct cs_web_request *rq,
-    struct cs_web_answer *answer);
+void cs_desk_api_handle(
+    void *arg, const struct cs_web_request *rq, struct cs_web_answer *answer);
 bool cs_desk_api_more(void *arg, void *stream, struct cs_buf *out);
 void cs_desk_api_ended(void *arg, void *stream);

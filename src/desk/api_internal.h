@@ -92,10 +92,11 @@ api_handler api_sign_in, api_session_get, api_sign_out, api_lock, api_unlock,
 /* ---- api.c -------------------------------------------------------------- */
 
 /* Answer with a refusal. */
-void api_refuse(struct api_call *c, int status, const char *code,
-    const char *message);
+void api_refuse(
+    struct api_call *c, int status, const char *code, const char *message);
 uint64_t api_num_arg(const struct api_call *c, const char *name);
 uint64_t api_id(const struct api_call *c);
+bool api_online(const struct cs_desk_api *api);
 /* 16 bytes of hex; CS_ERR_FORMAT. */
 CS_CHECKED enum cs_err api_hex_id(
     uint8_t out[static 16], struct cs_desk *d, const char *hex);

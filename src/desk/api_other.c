@@ -28,8 +28,7 @@ reason(const struct cs_desk_policy *p, const struct cs_desk_reason *r,
 	desk_set_str(o, "code", r->code, err);
 	desk_set_num(o, "number", r->number, err);
 	for (size_t i = 0; i < CS_DESK_LANGUAGES; i++)
-		desk_set_str(
-		    titles, cs_desk_languages[i], r->titles[i], err);
+		desk_set_str(titles, cs_desk_languages[i], r->titles[i], err);
 	desk_set(o, "titles", titles, err);
 	desk_set_num(o, "severity", r->severity, err);
 	desk_set_str(o, "action", cs_desk_act_name(r->action), err);
@@ -37,10 +36,9 @@ reason(const struct cs_desk_policy *p, const struct cs_desk_reason *r,
 	desk_set_bool(o, "danger", r->danger, err);
 	desk_set_num(o, "hold_days", r->hold_days, err);
 	desk_set_num(o, "keep_days", r->keep_days, err);
-	desk_set_num(o, "first_look_h", p->targets[r->severity].look_hours,
-	    err);
 	desk_set_num(
-	    o, "decide_h", p->targets[r->severity].decide_hours, err);
+	    o, "first_look_h", p->targets[r->severity].look_hours, err);
+	desk_set_num(o, "decide_h", p->targets[r->severity].decide_hours, err);
 	return o;
 }
 
@@ -84,8 +82,7 @@ enum cs_err
 api_policy_set(struct api_call *c)
 {
 	enum cs_err err = cs_desk_policy_set(c->d, &c->who,
-	    cs_view_str(desk_str(c->in, "toml")),
-	    desk_num(c->in, "version"));
+	    cs_view_str(desk_str(c->in, "toml")), desk_num(c->in, "version"));
 
 	return err ? err : show_policy(c);
 }
@@ -196,8 +193,7 @@ api_events(struct api_call *c)
 		return err;
 	}
 	e->looks = COMMENT_EVERY - 1; /* the first look says hello */
-	e->online = c->api->options.hub != NULL &&
-	    cs_desk_online(c->api->options.hub);
+	e->online = api_online(c->api);
 	c->answer->media_type = "text/event-stream";
 	c->answer->stream = e;
 	return CS_OK;
@@ -254,8 +250,7 @@ cs_desk_api_more(void *arg, void *stream, struct cs_buf *out)
 {
 	struct cs_desk_api *api = arg;
 	struct events *e = stream;
-	bool online =
-	    api->options.hub != NULL && cs_desk_online(api->options.hub);
+	bool online = api_online(api);
 	struct cs_rows rows;
 	enum cs_err err = CS_OK;
 
@@ -312,8 +307,8 @@ body(const char *fields, enum cs_err *err)
 	}
 	desk_set_str(schema, "type", "object", err);
 	desk_set(schema, "properties", properties, err);
-	return json_pack("{s:{s:{s:o}}}", "content", "application/json",
-	    "schema", schema);
+	return json_pack(
+	    "{s:{s:{s:o}}}", "content", "application/json", "schema", schema);
 }
 
 static void
@@ -359,8 +354,7 @@ add_route(json_t *paths, const struct api_route *r, enum cs_err *err)
 	}
 	desk_set(op, "responses",
 	    json_pack("{s:{s:s},s:{s:s}}", "200", "description", "Done.",
-		"default", "description",
-		"{\"error\":{\"code\",\"message\"}}"),
+		"default", "description", "{\"error\":{\"code\",\"message\"}}"),
 	    err);
 	at = json_object_get(paths, path);
 	if (at == NULL) {

@@ -133,10 +133,7 @@ api_session_show(struct api_call *c)
 	desk_set_str(c->out, "hub", c->d->hub.name, &err);
 	desk_set_num(c->out, "undo_s", policy.undo_seconds, &err);
 	desk_set_num(c->out, "server_ms", cs_clock_ms(), &err);
-	desk_set_bool(c->out, "hub_online",
-	    c->api->options.hub != NULL &&
-		cs_desk_online(c->api->options.hub),
-	    &err);
+	desk_set_bool(c->out, "hub_online", api_online(c->api), &err);
 	cs_desk_policy_clear(&policy);
 	return err;
 }
@@ -173,8 +170,8 @@ attempts_of(struct cs_desk_api *api, const char *name)
 	for (size_t i = 0; i < API_ATTEMPTS_MAX; i++) {
 		struct api_attempts *a = &api->attempts[i];
 
-		if (a->failed != 0 && strncmp(a->name, name,
-					 CS_DESK_NAME_MAX) == 0)
+		if (a->failed != 0 &&
+		    strncmp(a->name, name, CS_DESK_NAME_MAX) == 0)
 			return a;
 		if (a->next_ms < oldest->next_ms)
 			oldest = a;

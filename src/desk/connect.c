@@ -19,19 +19,28 @@ cs_desk_stop(void)
 	stop = 1;
 }
 
+static void
+set_online(struct cs_desk *d, bool online)
+{
+	d->online = online;
+	if (d->shown_online != NULL)
+		__atomic_store_n(d->shown_online, online, __ATOMIC_RELAXED);
+}
+
 void
 desk_disconnect(struct cs_desk *d)
 {
 	if (d->online)
 		cs_session_close(&d->session);
-	__atomic_store_n(&d->online, false, __ATOMIC_RELAXED);
+	set_online(d, false);
 }
 
 /* The root's word for our key goes along with what we sign for others. */
 static enum cs_err
 keep_cert(struct cs_desk *d)
 {
-	const struct cs_view cert = cs_buf_view(&d->session.info.desk_sign_cert);
+	const struct cs_view cert =
+	    cs_buf_view(&d->session.info.desk_sign_cert);
 	struct cs_buf stored = { 0 };
 	enum cs_err err;
 
@@ -68,7 +77,7 @@ desk_connect(struct cs_desk *d)
 		    "key (%s).",
 		    d->hub.host, d->hub.port, cs_err_text(err));
 	}
-	__atomic_store_n(&d->online, true, __ATOMIC_RELAXED);
+	set_online(d, true);
 	err = cs_session_login(
 	    &d->session, CS_WIRE_ROLE_DESK, no_device, &d->sign_key, &answer);
 	if (err == CS_ERR_DENIED)

@@ -31,10 +31,10 @@ cs_desk_problem(const struct cs_desk *d)
 	return d->problem;
 }
 
-bool
-cs_desk_online(const struct cs_desk *d)
+void
+cs_desk_show_online(struct cs_desk *d, bool *where)
 {
-	return __atomic_load_n(&d->online, __ATOMIC_RELAXED);
+	d->shown_online = where;
 }
 
 const struct cs_desk_hub *
@@ -222,28 +222,6 @@ cs_desk_open(struct cs_desk **out, const char *dir, struct cs_view passphrase)
 	}
 	*out = d;
 	return CS_OK;
-}
-
-enum cs_err
-cs_desk_again(struct cs_desk **out, const struct cs_desk *from)
-{
-	struct cs_desk *d = NULL;
-	char *db = cs_path_join(from->dir, "desk.db");
-	enum cs_err err = CS_ERR_NOMEM;
-
-	*out = NULL;
-	if (db != NULL && (err = new_desk(&d, from->dir)) == CS_OK &&
-	    (err = cs_db_open(
-		 &d->db, db, CS_DB_SHARED, &cs_desk_schema)) == CS_OK) {
-		d->key = from->key;
-		err = identity_load(d);
-	}
-	cs_free_plain(db);
-	if (err)
-		cs_desk_close(d);
-	else
-		*out = d;
-	return err;
 }
 
 void

@@ -37,15 +37,12 @@ CS_CHECKED enum cs_err cs_desk_needs_passphrase(bool *needed, const char *dir);
 /* CS_ERR_NOT_FOUND, CS_ERR_PASSPHRASE, CS_ERR_NEWER, CS_ERR_CORRUPT. */
 CS_CHECKED enum cs_err cs_desk_open(
     struct cs_desk **out, const char *dir, struct cs_view passphrase);
-/* Another handle on the same desk, for another thread. */
-CS_CHECKED enum cs_err cs_desk_again(
-    struct cs_desk **out, const struct cs_desk *from);
 void cs_desk_close(struct cs_desk *d);
 /* Why the last function failed, as a sentence; may be empty. */
 const char *cs_desk_problem(const struct cs_desk *d);
 const struct cs_desk_hub *cs_desk_hub(const struct cs_desk *d);
-/* Is this handle connected to the hub?  From any thread. */
-bool cs_desk_online(const struct cs_desk *d);
+/* Keep ${*where}, which another process may read, true while connected. */
+void cs_desk_show_online(struct cs_desk *d, bool *where);
 
 /*
  * Fetch and verify reports as they come, and deliver what was decided, until

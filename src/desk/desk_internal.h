@@ -5,8 +5,8 @@
 #include <jansson.h>
 
 #include "crypto/seal.h"
-#include "desk/desk.h"
 #include "desk/case.h"
+#include "desk/desk.h"
 #include "net/session.h"
 #include "store/clock.h"
 #include "store/db.h"
@@ -26,6 +26,7 @@ struct cs_desk {
 	struct cs_sign_key sign_key;
 	struct cs_session session;
 	bool online;
+	bool *shown_online; /* or NULL */
 	struct cs_desk_conflict conflict;
 	char problem[512];
 	char answer[256]; /* to the last reporter */
