@@ -317,8 +317,8 @@ run_evidence(const struct cli_args *args)
 	if (status == CLI_OK)
 		status = find_who(&who, d, args);
 	if (status == CLI_OK &&
-	    (err = cs_desk_evidence(&bytes, d, &who, c.report.id,
-		 to_key != NULL ? to_key : "")))
+	    (err = cs_desk_evidence(
+		 &bytes, d, &who, c.report.id, to_key != NULL ? to_key : "")))
 		status = desk_fail(d, err);
 	if (status == CLI_OK &&
 	    (err = cs_file_write(path, cs_buf_view(&bytes), 0600)))
@@ -529,8 +529,8 @@ static const struct cli_command commands[] = {
 	    "list appeals and second looks", NULL, 0, 1, appeals_options,
 	    run_appeals },
 	{ "appeal", "[DIR] ID uphold|reverse --answer TEXT", "decide an appeal",
-	    "Never by whoever took part in the decision.", 2, 3,
-	    appeal_options, run_appeal },
+	    "Never by whoever took part in the decision.", 2, 3, appeal_options,
+	    run_appeal },
 	{ "people", "[DIR] [add|reset|role|disable|enable NAME] [--role ROLE]",
 	    "who works at the desk", NULL, 0, 3, people_options, run_people },
 	{ "policy", "[DIR] [--set FILE] [-o FILE]",

@@ -38,11 +38,8 @@ end(struct cs_desk *d, int status, enum cs_err err)
 static void
 print_json(const json_t *o)
 {
-	char *text = json_dumps(o, JSON_INDENT(2) | JSON_PRESERVE_ORDER);
-
-	if (text != NULL)
-		puts(text);
-	free(text);
+	if (json_dumpf(o, stdout, JSON_INDENT(2) | JSON_PRESERVE_ORDER) == 0)
+		putchar('\n');
 }
 
 /* To --output, or to standard output. */
@@ -69,9 +66,10 @@ list_people(struct cs_desk *d)
 	size_t i;
 	enum cs_err err = cs_desk_people(d, items);
 
-	json_array_foreach(items, i, o) printf("%4s  %-20s %-14s %-9s %s\n",
-	    desk_str(o, "id"), desk_str(o, "name"), desk_str(o, "role"),
-	    desk_str(o, "state"), desk_str(o, "pseudonym"));
+	json_array_foreach (items, i, o)
+		printf("%4s  %-20s %-14s %-9s %s\n", desk_str(o, "id"),
+		    desk_str(o, "name"), desk_str(o, "role"),
+		    desk_str(o, "state"), desk_str(o, "pseudonym"));
 	json_decref(items);
 	return err;
 }

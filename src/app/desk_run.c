@@ -113,7 +113,7 @@ console_options(struct console *c, const struct cli_args *args)
 	const char *where = cli_value(args, "listen");
 	int status;
 
-	strcpy(c->host, DEFAULT_HOST);
+	snprintf(c->host, sizeof c->host, "%s", DEFAULT_HOST);
 	c->said_where = where != NULL;
 	c->options.files = cs_console_files;
 	c->options.name = cli_value(args, "name");

@@ -52,11 +52,8 @@ option(const struct job *j, const char *name)
 static void
 print_line(json_t *o)
 {
-	char *text = json_dumps(o, JSON_COMPACT);
-
-	if (text != NULL)
-		puts(text);
-	free(text);
+	if (json_dumpf(o, stdout, JSON_COMPACT) == 0)
+		putchar('\n');
 }
 
 /* ---- which case --------------------------------------------------------- */
@@ -102,8 +99,10 @@ case_line(const json_t *o)
 	    desk_num(o, "reports") == 1 ? "" : "s",
 	    (unsigned long long)desk_num(o, "items"),
 	    desk_num(o, "items") == 1 ? "" : "s");
-	json_array_foreach(accounts, i, a) if (i < 5)
-	    printf("%s%s", i == 0 ? " of " : ", ", desk_str(a, "handle"));
+	json_array_foreach (accounts, i, a)
+		if (i < 5)
+			printf("%s%s", i == 0 ? " of " : ", ",
+			    desk_str(a, "handle"));
 	if (desk_bool(o, "overdue"))
 		printf("  OVERDUE");
 	if (json_is_object(assignee))
@@ -134,8 +133,7 @@ run_cases(const struct cli_args *args)
 	}
 	if (status == CLI_OK &&
 	    (err = cs_desk_cases(out, j.d, &j.who, &q)) == CS_OK) {
-		json_array_foreach(json_object_get(out, "items"), i, o)
-		{
+		json_array_foreach (json_object_get(out, "items"), i, o) {
 			if (cli_flag(args, "json"))
 				print_line(o);
 			else
@@ -180,13 +178,15 @@ show_item(const json_t *o)
 	    desk_bool(o, "proved") ? "proved" : "NOT PROVED");
 	cli_print_text(stdout, cs_view_str(desk_str(o, "text")), 4);
 	printf("\n");
-	json_array_foreach(json_object_get(o, "links"), i,
-	    v) if (!desk_bool(v, "ok")) printf("    not proved that %s: %s\n",
-	    desk_str(v, "text"), desk_str(v, "problem"));
-	json_array_foreach(json_object_get(o, "media"), i, v)
-	    printf("    file %s, %s, %llu bytes: %s\n", desk_str(v, "id"),
-		desk_str(v, "type"), (unsigned long long)desk_num(v, "size"),
-		desk_str(v, "state"));
+	json_array_foreach (json_object_get(o, "links"), i, v)
+		if (!desk_bool(v, "ok"))
+			printf("    not proved that %s: %s\n",
+			    desk_str(v, "text"), desk_str(v, "problem"));
+	json_array_foreach (json_object_get(o, "media"), i, v)
+		printf("    file %s, %s, %llu bytes: %s\n", desk_str(v, "id"),
+		    desk_str(v, "type"),
+		    (unsigned long long)desk_num(v, "size"),
+		    desk_str(v, "state"));
 }
 
 static void
@@ -196,23 +196,20 @@ show_case(const json_t *o)
 	size_t i;
 
 	case_line(o);
-	json_array_foreach(json_object_get(o, "decisions"), i, v)
-	    show_decision(v);
-	json_array_foreach(json_object_get(o, "appeals"), i, v)
-	{
+	json_array_foreach (json_object_get(o, "decisions"), i, v)
+		show_decision(v);
+	json_array_foreach (json_object_get(o, "appeals"), i, v) {
 		printf("  %s %.16s, %s: ", desk_str(v, "kind"),
 		    desk_str(v, "id"), desk_str(v, "state"));
 		cli_print_text(stdout, cs_view_str(desk_str(v, "text")), 4);
 		printf("\n");
 	}
-	json_array_foreach(json_object_get(o, "notes"), i, v)
-	{
+	json_array_foreach (json_object_get(o, "notes"), i, v) {
 		printf("  %s by %s: ", desk_str(v, "kind"), desk_str(v, "by"));
 		cli_print_text(stdout, cs_view_str(desk_str(v, "text")), 4);
 		printf("\n");
 	}
-	json_array_foreach(json_object_get(o, "questions"), i, v)
-	{
+	json_array_foreach (json_object_get(o, "questions"), i, v) {
 		printf(
 		    "  asked the reporter of %.16s: ", desk_str(v, "report"));
 		cli_print_text(stdout, cs_view_str(desk_str(v, "text")), 4);
@@ -220,7 +217,8 @@ show_case(const json_t *o)
 		cli_print_text(stdout, cs_view_str(desk_str(v, "answer")), 4);
 		printf("\n");
 	}
-	json_array_foreach(json_object_get(o, "items"), i, v) show_item(v);
+	json_array_foreach (json_object_get(o, "items"), i, v)
+		show_item(v);
 }
 
 int
@@ -386,10 +384,10 @@ accounts_of(json_t *out, struct job *j, const struct desk_case *c)
 	json_t *handle;
 	enum cs_err err = desk_accounts_proved(proved, j->d, c->id);
 
-	json_object_foreach(proved, hex, handle) if (*only == '\0' ||
-	    strcmp(only, hex) == 0 ||
-	    strcmp(only, json_string_value(handle)) == 0)
-	    desk_add(out, json_string(hex), &err);
+	json_object_foreach (proved, hex, handle)
+		if (*only == '\0' || strcmp(only, hex) == 0 ||
+		    strcmp(only, json_string_value(handle)) == 0)
+			desk_add(out, json_string(hex), &err);
 	json_decref(proved);
 	return err;
 }
@@ -402,15 +400,15 @@ ids_of(json_t *out, struct job *j, const struct desk_case *c, bool media)
 	size_t i, k;
 	enum cs_err err = desk_items(items, j->d, c, 0);
 
-	json_array_foreach(items, i, o)
-	{
+	json_array_foreach (items, i, o) {
 		if (!media)
 			desk_add(
 			    out, json_incref(json_object_get(o, "id")), &err);
 		else
-			json_array_foreach(json_object_get(o, "media"), k, m)
-			    desk_add(out, json_incref(json_object_get(m, "id")),
-				&err);
+			json_array_foreach (json_object_get(o, "media"), k, m)
+				desk_add(out,
+				    json_incref(json_object_get(m, "id")),
+				    &err);
 	}
 	json_decref(items);
 	return err;
@@ -513,8 +511,7 @@ reverse_last(struct job *j, const struct desk_case *c)
 	size_t i;
 	enum cs_err err = desk_decisions(list, j->d, c->id);
 
-	json_array_foreach(list, i, o)
-	{
+	json_array_foreach (list, i, o) {
 		const char *state = desk_str(o, "state");
 
 		if ((strcmp(state, "applied") == 0 ||
@@ -683,8 +680,7 @@ run_appeals(const struct cli_args *args)
 	if (status == CLI_OK)
 		err = cs_desk_appeals(
 		    items, j.d, &j.who, !cli_flag(args, "decided"));
-	json_array_foreach(items, i, o)
-	{
+	json_array_foreach (items, i, o) {
 		if (cli_flag(args, "json")) {
 			print_line(o);
 			continue;
@@ -713,10 +709,11 @@ find_appeal(uint8_t id[static 16], struct job *j, const char *prefix)
 		json_t *items = json_array();
 
 		err = cs_desk_appeals(items, j->d, &j->who, open != 0);
-		json_array_foreach(items, i,
-		    o) if (strncmp(desk_str(o, "id"), prefix, strlen(prefix)) ==
-			0 &&
-		    cs_unhex(id, 16, desk_str(o, "id")) == CS_OK) n++;
+		json_array_foreach (items, i, o)
+			if (strncmp(desk_str(o, "id"), prefix,
+				strlen(prefix)) == 0 &&
+			    cs_unhex(id, 16, desk_str(o, "id")) == CS_OK)
+				n++;
 		json_decref(items);
 	}
 	if (err == CS_OK && n != 1)

@@ -318,14 +318,9 @@ host_known(const struct cs_desk_api *api, const char *host)
 static void
 write_json(struct cs_web_answer *a, const json_t *out)
 {
-	char *text = json_dumps(out, JSON_COMPACT);
-
 	a->media_type = "application/json";
-	if (text == NULL || cs_buf_add(&a->body, cs_view_str(text)) != CS_OK)
+	if (desk_doc_text(&a->body, out) != CS_OK)
 		a->status = 503;
-	if (text != NULL)
-		cs_wipe(text, strlen(text));
-	free(text);
 }
 
 void

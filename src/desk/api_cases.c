@@ -55,8 +55,8 @@ api_cases(struct api_call *c)
 enum cs_err
 api_case(struct api_call *c)
 {
-	return cs_desk_case_show(c->out, c->d, &c->who, api_id(c),
-	    api_num_arg(c, "items_after"));
+	return cs_desk_case_show(
+	    c->out, c->d, &c->who, api_id(c), api_num_arg(c, "items_after"));
 }
 
 enum cs_err
@@ -127,16 +127,15 @@ api_split(struct api_call *c)
 	size_t i, n = 0;
 	enum cs_err err;
 
-	json_array_foreach(items, i, v)
-	{
+	json_array_foreach (items, i, v) {
 		const char *s = json_string_value(v);
 
 		if (n == CS_DESK_ITEMS_PAGE)
 			return CS_ERR_LIMIT;
 		ids[n++] = s != NULL ? desk_id(s) : 0;
 	}
-	err = cs_desk_split(
-	    c->d, &c->who, api_id(c), version(c), ids, n, &made);
+	err =
+	    cs_desk_split(c->d, &c->who, api_id(c), version(c), ids, n, &made);
 	return err ? err : cs_desk_case_show(c->out, c->d, &c->who, made, 0);
 }
 
@@ -161,8 +160,7 @@ enum cs_err
 api_question(struct api_call *c)
 {
 	uint8_t report[16];
-	enum cs_err err =
-	    api_hex_id(report, c->d, desk_str(c->in, "report"));
+	enum cs_err err = api_hex_id(report, c->d, desk_str(c->in, "report"));
 
 	if (err == CS_OK)
 		err = cs_desk_question(c->d, &c->who, api_id(c), version(c),
@@ -243,8 +241,7 @@ enum cs_err
 api_decision_refuse(struct api_call *c)
 {
 	return show_decision(c,
-	    cs_desk_refuse(
-		c->d, &c->who, api_id(c), desk_str(c->in, "text")),
+	    cs_desk_refuse(c->d, &c->who, api_id(c), desk_str(c->in, "text")),
 	    api_id(c));
 }
 
@@ -262,8 +259,8 @@ enum cs_err
 api_quality(struct api_call *c)
 {
 	return show_decision(c,
-	    cs_desk_quality(c->d, &c->who, api_id(c),
-		desk_bool(c->in, "agree"), desk_str(c->in, "text")),
+	    cs_desk_quality(c->d, &c->who, api_id(c), desk_bool(c->in, "agree"),
+		desk_str(c->in, "text")),
 	    api_id(c));
 }
 
@@ -317,8 +314,8 @@ report_of(uint8_t id[static 16], struct api_call *c)
 		    "SELECT COUNT(*) FROM report WHERE id=? AND kase=?",
 		    cs_blob(cs_view(id, 16)), cs_int(api_id(c)));
 	return err == CS_OK && known == 0
-	    ? desk_problem(c->d, CS_ERR_NOT_FOUND,
-		  "The report is not of this case.")
+	    ? desk_problem(
+		  c->d, CS_ERR_NOT_FOUND, "The report is not of this case.")
 	    : err;
 }
 

@@ -14,7 +14,7 @@ set_person(struct api_call *c, uint64_t id)
 	enum cs_err err = cs_desk_people(c->d, items);
 
 	snprintf(text, sizeof text, "%llu", (unsigned long long)id);
-	json_array_foreach(items, i, o)
+	json_array_foreach (items, i, o)
 		if (strcmp(desk_str(o, "id"), text) == 0)
 			desk_set(c->out, "person", json_incref(o), &err);
 	json_decref(items);
@@ -26,8 +26,8 @@ set_welcome(struct api_call *c, const char *code, enum cs_err *err)
 {
 	char address[512];
 
-	snprintf(address, sizeof address, "%s#/welcome/%s", c->api->address,
-	    code);
+	snprintf(
+	    address, sizeof address, "%s#/welcome/%s", c->api->address, code);
 	desk_set_str(c->out, "welcome", address, err);
 	cs_wipe(address, sizeof address);
 }
@@ -50,8 +50,8 @@ api_person_add(struct api_call *c)
 	enum cs_err err;
 
 	if ((err = cs_desk_person_add(c->d, &c->who, desk_str(c->in, "name"),
-		 cs_desk_role_find(desk_str(c->in, "role")), &id,
-		 welcome)) == CS_OK) {
+		 cs_desk_role_find(desk_str(c->in, "role")), &id, welcome)) ==
+	    CS_OK) {
 		set_welcome(c, welcome, &err);
 		if (err == CS_OK)
 			err = set_person(c, id);
@@ -66,8 +66,8 @@ api_person_reset(struct api_call *c)
 	char welcome[CS_DESK_WELCOME_SIZE];
 	enum cs_err err;
 
-	if ((err = cs_desk_person_reset(
-		 c->d, &c->who, api_id(c), welcome)) == CS_OK) {
+	if ((err = cs_desk_person_reset(c->d, &c->who, api_id(c), welcome)) ==
+	    CS_OK) {
 		set_welcome(c, welcome, &err);
 		if (err == CS_OK)
 			err = set_person(c, api_id(c));
@@ -99,11 +99,10 @@ change_password(struct api_call *c, const json_t *password)
 	    c->d, c->who.id, cs_view_str(desk_str(password, "old")));
 
 	if (err == CS_ERR_DENIED)
-		return desk_problem(
-		    c->d, err, "That is not the old password.");
+		return desk_problem(c->d, err, "That is not the old password.");
 	return err ? err
-		   : cs_desk_password_change(c->d, &c->who,
-			 cs_view_str(desk_str(password, "new")));
+		   : cs_desk_password_change(
+			 c->d, &c->who, cs_view_str(desk_str(password, "new")));
 }
 
 enum cs_err
@@ -155,8 +154,7 @@ api_token_add(struct api_call *c)
 	size_t i;
 	enum cs_err err;
 
-	json_array_foreach(json_object_get(c->in, "scopes"), i, v)
-	{
+	json_array_foreach (json_object_get(c->in, "scopes"), i, v) {
 		const char *scope = json_string_value(v);
 		unsigned bit = scope != NULL ? cs_desk_scope_find(scope) : 0;
 

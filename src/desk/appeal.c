@@ -238,8 +238,8 @@ take(struct cs_desk *d, const struct cs_wire_desk_letter *letter,
 	    known != 0)
 		return err; /* came before: the hub was not told yet */
 	if (letter->kind == CS_WIRE_LETTER_APPEAL) {
-		err = find_action(
-		    &decision, d, letter->subject, letter->account);
+		err =
+		    find_action(&decision, d, letter->subject, letter->account);
 		if (err == CS_OK &&
 		    (err = desk_decision_load(&dec, d, decision)) == CS_OK) {
 			kase = dec.kase;
@@ -276,8 +276,8 @@ desk_letter_take(struct cs_desk *d, const struct cs_wire_desk_letter *letter)
 	uint8_t reply[32] = { 0 };
 	enum cs_err err, opened;
 
-	opened = cs_letter_open(
-	    &text, &plain, reply, letter->sealed, &d->seal_key);
+	opened =
+	    cs_letter_open(&text, &plain, reply, letter->sealed, &d->seal_key);
 	if (opened && cs_err_class(opened) != CS_ERR_CLASS_THEIRS) {
 		cs_buf_free(&plain);
 		return opened;
@@ -347,10 +347,10 @@ show(json_t **out, struct cs_desk *d, const struct cs_desk_who *who,
 	    a->kind == CS_WIRE_LETTER_APPEAL ? "appeal" : "second-look", &err);
 	/* A reporter stays a number; a holder is who was acted against. */
 	if (a->kind == CS_WIRE_LETTER_APPEAL) {
-		desk_set_str(
-		    account, "id", desk_str(a->doc, "account"), &err);
+		desk_set_str(account, "id", desk_str(a->doc, "account"), &err);
 		desk_set_str(account, "handle", "", &err);
-		json_array_foreach(json_object_get(dec.doc, "accounts"), i, one)
+		json_array_foreach (
+		    json_object_get(dec.doc, "accounts"), i, one)
 			if (strcmp(desk_str(one, "id"),
 				desk_str(a->doc, "account")) == 0)
 				desk_set_str(account, "handle",
@@ -389,8 +389,8 @@ list(json_t *items, struct cs_desk *d, const struct cs_desk_who *who,
 }
 
 enum cs_err
-cs_desk_appeals(json_t *items, struct cs_desk *d, const struct cs_desk_who *who,
-    bool open)
+cs_desk_appeals(
+    json_t *items, struct cs_desk *d, const struct cs_desk_who *who, bool open)
 {
 	struct cs_rows rows;
 	enum cs_err err = open
@@ -446,8 +446,8 @@ cs_desk_appeal_show(json_t **out, struct cs_desk *d,
 /* ---- hearing one -------------------------------------------------------- */
 
 static enum cs_err
-answer(struct cs_desk *d, const struct appeal *a, bool reverse,
-    const char *text)
+answer(
+    struct cs_desk *d, const struct appeal *a, bool reverse, const char *text)
 {
 	uint8_t reply[32], subject[16];
 	struct cs_buf sealed = { 0 };
@@ -456,13 +456,13 @@ answer(struct cs_desk *d, const struct appeal *a, bool reverse,
 	if (!desk_hex(reply, sizeof reply, a->doc, "reply") ||
 	    !desk_hex(subject, sizeof subject, a->doc, "subject"))
 		return CS_ERR_CORRUPT;
-	if ((err = cs_reply_seal(
-		 &sealed, reply, subject, cs_view_str(text))) == CS_OK)
+	if ((err = cs_reply_seal(&sealed, reply, subject, cs_view_str(text))) ==
+	    CS_OK)
 		err = tell(d, a->id,
 		    reverse ? CS_WIRE_APPEAL_REVERSED : CS_WIRE_APPEAL_UPHELD,
-		    a->kind == CS_WIRE_LETTER_APPEAL
-			? reverse ? "The decision was reversed."
-				  : "The decision stands."
+		    a->kind == CS_WIRE_LETTER_APPEAL ? reverse
+			    ? "The decision was reversed."
+			    : "The decision stands."
 			: reverse ? "It will be looked at again."
 				  : "The decision stands.",
 		    cs_buf_view(&sealed));
@@ -575,8 +575,8 @@ ask(struct cs_desk *d, const struct cs_desk_who *who, struct desk_case *c,
 	enum cs_err err;
 
 	if ((err = find_report(&kase, d, report)) || kase != c->id) {
-		err = desk_problem(d, CS_ERR_NOT_FOUND,
-		    "The report is not of this case.");
+		err = desk_problem(
+		    d, CS_ERR_NOT_FOUND, "The report is not of this case.");
 		goto out;
 	}
 	if ((err = cs_desk_load(&r, d, report)) ||
@@ -585,8 +585,8 @@ ask(struct cs_desk *d, const struct cs_desk_who *who, struct desk_case *c,
 		goto out;
 	memcpy(status.report, report, sizeof status.report);
 	status.state = r.report.state == CS_DESK_ACTED ? CS_WIRE_REPORT_ACTED
-	    : r.report.state == CS_DESK_CLOSED	     ? CS_WIRE_REPORT_CLOSED
-						       : CS_WIRE_REPORT_RECEIVED;
+	    : r.report.state == CS_DESK_CLOSED         ? CS_WIRE_REPORT_CLOSED
+					       : CS_WIRE_REPORT_RECEIVED;
 	status.answer = cs_view_str("The desk has a question.");
 	status.question = cs_buf_view(&sealed);
 	desk_set_hex(doc, "report", cs_view(report, 16), &err);
@@ -594,8 +594,8 @@ ask(struct cs_desk *d, const struct cs_desk_who *who, struct desk_case *c,
 	desk_set_str(doc, "answer", "", &err);
 	desk_set_num(doc, "answered_ms", 0, &err);
 	if (err == CS_OK &&
-	    (err = desk_entry_add(
-		 d, c->id, CS_DESK_QUESTION, who, doc, &id)) == CS_OK)
+	    (err = desk_entry_add(d, c->id, CS_DESK_QUESTION, who, doc, &id)) ==
+		CS_OK)
 		err = desk_outbox_add(d, CS_WIRE_DESK_REPORT_SET,
 		    cs_view(NULL, 0), &cs_wire_report_status_shape, &status);
 out:
@@ -615,8 +615,8 @@ cs_desk_question(struct cs_desk *d, const struct cs_desk_who *who,
 	enum cs_err err;
 
 	if (!cs_desk_works(who))
-		return desk_problem(d, CS_ERR_DENIED,
-		    "Only reviewers and seniors ask.");
+		return desk_problem(
+		    d, CS_ERR_DENIED, "Only reviewers and seniors ask.");
 	if (*text == '\0' || strlen(text) > CS_LETTER_TEXT_MAX ||
 	    !cs_utf8_valid(cs_view_str(text)))
 		return desk_problem(d, CS_ERR_FORMAT,

@@ -6,7 +6,6 @@
  */
 #include <stdarg.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "desk/doc.h"
@@ -95,7 +94,7 @@ desk_audit_event(struct cs_desk *d, const struct desk_event *e)
 	json_t *line = json_object();
 	uint64_t at = cs_clock_ms();
 	enum cs_err err = CS_OK;
-	char *text = NULL;
+	struct cs_buf text = { 0 };
 
 	desk_set_str(
 	    line, "actor", e->who != NULL ? e->who->name : "desk", &err);
@@ -106,12 +105,11 @@ desk_audit_event(struct cs_desk *d, const struct desk_event *e)
 		desk_set(line, "before", json_incref(e->before), &err);
 	if (e->after != NULL)
 		desk_set(line, "after", json_incref(e->after), &err);
-	if (err == CS_OK &&
-	    (text = json_dumps(line, JSON_COMPACT | JSON_SORT_KEYS)) == NULL)
-		err = CS_ERR_NOMEM;
 	if (err == CS_OK)
-		err = append(d, at, e->kase, cs_view_str(text));
-	free(text);
+		err = desk_doc_text(&text, line);
+	if (err == CS_OK)
+		err = append(d, at, e->kase, cs_buf_view(&text));
+	cs_buf_free(&text);
 	json_decref(line);
 	return err;
 }

@@ -137,8 +137,7 @@ write_row(struct cs_desk *d, const struct desk_case *c)
 	struct cs_buf sealed = { 0 };
 	enum cs_err err;
 
-	if ((err = desk_doc_seal_id(&sealed, d, TABLE, c->id, c->doc)) ==
-	    CS_OK)
+	if ((err = desk_doc_seal_id(&sealed, d, TABLE, c->id, c->doc)) == CS_OK)
 		err = cs_db_exec(d->db,
 		    "UPDATE kase SET state=?,rank=?,since=?,due=?,assignee=?,"
 		    "reason=?,severity=?,looked=?,decided=?,reports=?,"
@@ -187,8 +186,7 @@ desk_case_save(
 	desk_set_str(
 	    c->doc, "changed_by", who != NULL ? who->name : "desk", &err);
 	if (err == CS_OK && (err = write_row(d, c)) == CS_OK)
-		err =
-		    desk_changed(d, DESK_CHANGE_CASE, c->id, c->version, who);
+		err = desk_changed(d, DESK_CHANGE_CASE, c->id, c->version, who);
 	return err;
 }
 
@@ -267,8 +265,8 @@ whys(const struct desk_case *c, bool overdue, enum cs_err *err)
 	if (strcmp(desk_str(c->doc, "age"), "child") == 0)
 		why(list, "child", NULL, 0, err);
 	if (desk_num(c->doc, "threat_ms") != 0)
-		why(list, "threat-time", "at_ms",
-		    desk_num(c->doc, "threat_ms"), err);
+		why(list, "threat-time", "at_ms", desk_num(c->doc, "threat_ms"),
+		    err);
 	if (desk_bool(c->doc, "danger"))
 		why(list, "danger", NULL, 0, err);
 	if (desk_bool(c->doc, "escalated"))
@@ -327,11 +325,10 @@ desk_case_row(json_t **out, struct cs_desk *d, const struct desk_case *c)
 	for (size_t i = 0; i < sizeof strings / sizeof *strings; i++)
 		copy(row, c, strings[i], &err);
 	for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++)
-		desk_set_num(row, numbers[i], desk_num(c->doc, numbers[i]),
-		    &err);
+		desk_set_num(
+		    row, numbers[i], desk_num(c->doc, numbers[i]), &err);
 	for (size_t i = 0; i < sizeof flags / sizeof *flags; i++)
-		desk_set_bool(
-		    row, flags[i], desk_bool(c->doc, flags[i]), &err);
+		desk_set_bool(row, flags[i], desk_bool(c->doc, flags[i]), &err);
 	desk_set_num(row, "reporters",
 	    json_array_size(json_object_get(c->doc, "reporters")), &err);
 	desk_set_bool(row, "overdue", overdue, &err);
@@ -352,8 +349,7 @@ desk_term(uint8_t out[static 16], struct cs_desk *d, struct cs_view word)
 	err = cs_hkdf_expand(key, sizeof key, CS_SHA256, CS_VIEW_OF(d->key.b),
 	    cs_view_str(label));
 	if (err == CS_OK)
-		err = cs_hmac_parts(
-		    hash, CS_SHA256, CS_VIEW_OF(key), &word, 1);
+		err = cs_hmac_parts(hash, CS_SHA256, CS_VIEW_OF(key), &word, 1);
 	memcpy(out, hash, 16);
 	cs_wipe(key, sizeof key);
 	return err;
@@ -448,19 +444,19 @@ ask(struct cs_rows *rows, struct cs_desk *d, const struct cs_desk_query *q,
     uint16_t reason, const struct position *from, unsigned limit)
 {
 #define COLUMNS "SELECT kase.id,version,kase.sealed,rank,since FROM kase "
-#define AFTER " AND (rank,since,kase.id)>(?,?,?) ORDER BY rank,since,kase.id"  \
-	      " LIMIT ?"
+#define AFTER                                                                  \
+	" AND (rank,since,kase.id)>(?,?,?) ORDER BY rank,since,kase.id"        \
+	" LIMIT ?"
 #define FROM                                                                   \
-	cs_int(from->rank), cs_int(from->since), cs_int(from->id),             \
-	    cs_int(limit)
+	cs_int(from->rank), cs_int(from->since), cs_int(from->id), cs_int(limit)
 	uint8_t term[16], words[WORD_MAX];
 	struct cs_view text = cs_view_str(q->words);
 	uint64_t number = desk_id(q->words);
 	enum cs_err err;
 
 	if (number != 0)
-		return cs_db_query(rows, d->db,
-		    COLUMNS "WHERE kase.id=?" AFTER, cs_int(number), FROM);
+		return cs_db_query(rows, d->db, COLUMNS "WHERE kase.id=?" AFTER,
+		    cs_int(number), FROM);
 	if (q->words[0] != '\0') {
 		size_t n = next_word(words, &text);
 

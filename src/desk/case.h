@@ -34,8 +34,8 @@ int cs_desk_case_state_find(const char *name);
 
 /* Which cases, from where on. */
 struct cs_desk_query {
-	int state;         /* -1: all */
-	int64_t assignee;  /* -1: whoever; 0: nobody */
+	int state;          /* -1: all */
+	int64_t assignee;   /* -1: whoever; 0: nobody */
 	const char *reason; /* "": any */
 	const char *words;  /* "": no search; a number, or one word */
 	const char *cursor; /* "": the first page */
@@ -93,5 +93,5 @@ CS_CHECKED enum cs_err cs_desk_hold(struct cs_desk *d,
 /* The working copy of an item's text; "" shows the original again.  The
  * original stays as it came. */
 CS_CHECKED enum cs_err cs_desk_redact(struct cs_desk *d,
-    const struct cs_desk_who *who, uint64_t id, uint64_t version,
-    uint64_t item, const char *text);
+    const struct cs_desk_who *who, uint64_t id, uint64_t version, uint64_t item,
+    const char *text);

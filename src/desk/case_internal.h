@@ -88,8 +88,8 @@ CS_CHECKED enum cs_err desk_entries(json_t *items, struct cs_desk *d,
 /* ---- items.c ------------------------------------------------------------ */
 
 /* Items of a case as pages show them, after number ${after}. */
-CS_CHECKED enum cs_err desk_items(
-    json_t *items, struct cs_desk *d, const struct desk_case *c, uint64_t after);
+CS_CHECKED enum cs_err desk_items(json_t *items, struct cs_desk *d,
+    const struct desk_case *c, uint64_t after);
 /* Which accounts have a message in the case of which all is proved? */
 CS_CHECKED enum cs_err desk_accounts_proved(
     json_t *accounts, struct cs_desk *d, uint64_t kase);

@@ -6,8 +6,8 @@
 #include "base/alloc.h"
 #include "base/text.h"
 #include "content/custody.h"
-#include "desk/export.h"
 #include "desk/decision_internal.h"
+#include "desk/export.h"
 #include "store/file.h"
 
 #define TABLE "custody"
@@ -15,7 +15,8 @@
 /* ---- the record --------------------------------------------------------- */
 
 static enum cs_err
-bundle_hash(uint8_t out[static 32], struct cs_desk *d, const uint8_t id[static 16])
+bundle_hash(
+    uint8_t out[static 32], struct cs_desk *d, const uint8_t id[static 16])
 {
 	struct cs_desk_case c;
 	enum cs_err err = cs_desk_load(&c, d, id);
@@ -101,8 +102,7 @@ cs_desk_custody(
 	uint64_t n;
 	enum cs_err err;
 
-	if ((err = last(&n, hash, d, id)) ||
-	    (err = bundle_hash(bundle, d, id)))
+	if ((err = last(&n, hash, d, id)) || (err = bundle_hash(bundle, d, id)))
 		return err;
 	err = cs_vault_config_get(&cert, d->db, &d->key, DESK_CERT);
 	if (err == CS_ERR_NOT_FOUND) {
@@ -165,9 +165,8 @@ cs_desk_evidence(struct cs_buf *out, struct cs_desk *d,
 	    : cs_buf_add(out, cs_buf_view(&c.bundle));
 	if (err == CS_OK && (err = cs_db_begin(d->db)) == CS_OK) {
 		if ((err = desk_custody_add(d, id, who, what)) == CS_OK &&
-		    (err = desk_audit_add(
-			 d, "report %s: %s by %s", hex, what, who->name)) ==
-			CS_OK)
+		    (err = desk_audit_add(d, "report %s: %s by %s", hex, what,
+			 who->name)) == CS_OK)
 			err = cs_db_commit(d->db);
 		if (err)
 			cs_db_rollback(d->db);
@@ -193,8 +192,8 @@ refer_one(struct cs_desk *d, const struct desk_decision *dec,
 	    (unsigned long long)dec->kase, hex);
 	snprintf(what, sizeof what, "referred, sealed to %s",
 	    desk_str(dec->doc, "to_key"));
-	if ((err = cs_evidence_seal(
-		 &sealed, cs_buf_view(&c.bundle), key)) == CS_OK &&
+	if ((err = cs_evidence_seal(&sealed, cs_buf_view(&c.bundle), key)) ==
+		CS_OK &&
 	    (err = cs_file_write(path, cs_buf_view(&sealed), 0600)) == CS_OK)
 		err = desk_custody_add(d, id, NULL, what);
 	cs_buf_free(&sealed);
@@ -216,8 +215,7 @@ desk_refer(struct cs_desk *d, const struct desk_decision *dec)
 		return CS_ERR_NOMEM;
 	err = cs_file_mkdir(folder);
 	cs_free_plain(folder);
-	if (err ||
-	    (err = cs_unbase64url(key, sizeof key, to, strlen(to))))
+	if (err || (err = cs_unbase64url(key, sizeof key, to, strlen(to))))
 		return err;
 	err = cs_db_query(&rows, d->db, "SELECT id FROM report WHERE kase=?",
 	    cs_int(dec->kase));

@@ -60,8 +60,7 @@ desk_decision_load(struct desk_decision *out, struct cs_desk *d, uint64_t id)
 		err = cs_rows_next(&rows)
 		    ? read_row(out, d, &rows)
 		    : desk_problem(d, CS_ERR_NOT_FOUND,
-			  "There is no decision %llu.",
-			  (unsigned long long)id);
+			  "There is no decision %llu.", (unsigned long long)id);
 	return cs_rows_end(&rows, err);
 }
 
@@ -73,8 +72,8 @@ desk_decision_clear(struct desk_decision *dec)
 }
 
 enum cs_err
-desk_decision_save(struct cs_desk *d, struct desk_decision *dec,
-    const struct cs_desk_who *who)
+desk_decision_save(
+    struct cs_desk *d, struct desk_decision *dec, const struct cs_desk_who *who)
 {
 	struct cs_buf sealed = { 0 };
 	enum cs_err err = CS_OK;
@@ -88,9 +87,8 @@ desk_decision_save(struct cs_desk *d, struct desk_decision *dec,
 		err = cs_db_exec(d->db,
 		    "UPDATE decision SET state=?,due=?,check_state=?,sealed=?"
 		    " WHERE id=?",
-		    cs_int(dec->state), cs_int(dec->due_ms),
-		    cs_int(dec->check), cs_blob(cs_buf_view(&sealed)),
-		    cs_int(dec->id));
+		    cs_int(dec->state), cs_int(dec->due_ms), cs_int(dec->check),
+		    cs_blob(cs_buf_view(&sealed)), cs_int(dec->id));
 	if (err == CS_OK)
 		err = desk_changed(
 		    d, DESK_CHANGE_DECISION, dec->id, dec->state, who);
@@ -255,8 +253,7 @@ take_accounts(struct making *m)
 	size_t i;
 	enum cs_err err = desk_accounts_proved(proved, m->d, m->c.id);
 
-	json_array_foreach(m->choice->accounts, i, v)
-	{
+	json_array_foreach (m->choice->accounts, i, v) {
 		const char *hex = json_string_value(v);
 		json_t *handle =
 		    hex != NULL ? json_object_get(proved, hex) : NULL;
@@ -276,8 +273,8 @@ take_accounts(struct making *m)
 		desk_add(out, o, &err);
 	}
 	if (err == CS_OK && json_array_size(out) == 0)
-		err = desk_problem(m->d, CS_ERR_FORMAT,
-		    "Say which accounts it is about.");
+		err = desk_problem(
+		    m->d, CS_ERR_FORMAT, "Say which accounts it is about.");
 	desk_set(m->dec.doc, "accounts", out, &err);
 	json_decref(proved);
 	return err;
@@ -349,12 +346,12 @@ group_of(char hex[static 65], struct cs_desk *d, uint64_t kase, uint64_t id)
 		err = desk_problem(
 		    d, CS_ERR_NOT_FOUND, "The item is not of this case.");
 	else if (err == CS_OK && !r.evidence->all_proved)
-		err = desk_problem(d, CS_ERR_DENIED,
-		    "What is not proved decides nothing.");
+		err = desk_problem(
+		    d, CS_ERR_DENIED, "What is not proved decides nothing.");
 	if (err == CS_OK)
 		cs_hex(hex,
-		    CS_VIEW_OF(r.evidence->items[place]
-				   .capsule.stamp.group_ref));
+		    CS_VIEW_OF(
+			r.evidence->items[place].capsule.stamp.group_ref));
 	cs_desk_case_clear(&r);
 	return err;
 }
@@ -365,7 +362,7 @@ contains(const json_t *array, const char *s)
 	const json_t *v;
 	size_t i;
 
-	json_array_foreach(array, i, v)
+	json_array_foreach (array, i, v)
 		if (strcmp(json_string_value(v), s) == 0)
 			return true;
 	return false;
@@ -380,8 +377,7 @@ take_things(struct making *m, const json_t *ids, const char *key, bool groups)
 	size_t i;
 	enum cs_err err = CS_OK;
 
-	json_array_foreach(ids, i, v)
-	{
+	json_array_foreach (ids, i, v) {
 		const char *s = json_string_value(v);
 		uint64_t id = s != NULL ? desk_id(s) : 0;
 		char hex[65];
@@ -406,8 +402,8 @@ static enum cs_err
 check_texts(const struct making *m)
 {
 	const struct cs_desk_choice *ch = m->choice;
-	bool restricts = ch->action != CS_DESK_ACT_NONE &&
-	    ch->action != CS_DESK_ACT_REFER;
+	bool restricts =
+	    ch->action != CS_DESK_ACT_NONE && ch->action != CS_DESK_ACT_REFER;
 
 	if (restricts && ch->facts[0] == '\0')
 		return desk_problem(m->d, CS_ERR_FORMAT,
@@ -496,8 +492,7 @@ fill(struct making *m, const struct cs_desk_policy *policy)
 	m->dec.kase = m->c.id;
 	m->dec.person = m->who->id;
 	m->dec.made_ms = now;
-	m->dec.state =
-	    two ? CS_DESK_DECISION_WAITING : CS_DESK_DECISION_UNDO;
+	m->dec.state = two ? CS_DESK_DECISION_WAITING : CS_DESK_DECISION_UNDO;
 	m->dec.due_ms =
 	    ch->at_once ? now : now + policy->undo_seconds * (uint64_t)1000;
 	m->dec.check = picked(policy);
@@ -509,14 +504,13 @@ fill(struct making *m, const struct cs_desk_policy *policy)
 	desk_set_str(doc, "pseudonym", m->who->pseudonym, &err);
 	desk_set_str(doc, "facts", ch->facts, &err);
 	desk_set_str(doc, "ground",
-	    ch->ground[0] != '\0'   ? ch->ground
+	    ch->ground[0] != '\0'    ? ch->ground
 		: m->reason->illegal ? "illegal"
 				     : "terms",
 	    &err);
 	desk_set_str(doc, "legal", ch->legal, &err);
 	desk_set_num(doc, "duration_s",
-	    ch->action == CS_DESK_ACT_DISABLE_UNTIL ? ch->duration_s : 0,
-	    &err);
+	    ch->action == CS_DESK_ACT_DISABLE_UNTIL ? ch->duration_s : 0, &err);
 	desk_set_num(doc, "until_ms", 0, &err);
 	desk_set_str(doc, "to_key", ch->to_key, &err);
 	desk_set(doc, "territory",
@@ -539,7 +533,8 @@ make(struct making *m, const struct cs_desk_policy *policy)
 		goto out;
 	}
 	m->dec.doc = json_object();
-	if ((err = check_texts(m)) || (err = desk_case_mine(m->d, &m->c, m->who)) ||
+	if ((err = check_texts(m)) ||
+	    (err = desk_case_mine(m->d, &m->c, m->who)) ||
 	    (err = take_targets(m)) || (err = fill(m, policy)) ||
 	    (err = desk_decision_insert(m->d, &m->dec)) ||
 	    (err = desk_decision_save(m->d, &m->dec, m->who)) ||
@@ -570,8 +565,8 @@ cs_desk_decide(struct cs_desk *d, const struct cs_desk_who *who, uint64_t kase,
 	enum cs_err err;
 
 	if (!cs_desk_works(who))
-		return desk_problem(d, CS_ERR_DENIED,
-		    "Only reviewers and seniors decide.");
+		return desk_problem(
+		    d, CS_ERR_DENIED, "Only reviewers and seniors decide.");
 	if ((err = cs_desk_policy(&policy, d)))
 		return err;
 	if ((err = cs_db_begin(d->db)) == CS_OK) {
@@ -600,8 +595,8 @@ begin(struct desk_decision *dec, struct cs_desk *d,
 
 	memset(dec, 0, sizeof *dec);
 	if (!cs_desk_works(who))
-		return desk_problem(d, CS_ERR_DENIED,
-		    "Only reviewers and seniors decide.");
+		return desk_problem(
+		    d, CS_ERR_DENIED, "Only reviewers and seniors decide.");
 	return (err = cs_db_begin(d->db)) ? err
 					  : desk_decision_load(dec, d, id);
 }
@@ -618,8 +613,7 @@ finish(struct desk_decision *dec, struct cs_desk *d,
 		if (text != NULL && *text != '\0')
 			desk_set_str(after, "text", text, &err);
 	}
-	if (err == CS_OK &&
-	    (err = desk_decision_save(d, dec, who)) == CS_OK &&
+	if (err == CS_OK && (err = desk_decision_save(d, dec, who)) == CS_OK &&
 	    (err = desk_audit_event(d,
 		 &(struct desk_event){ .who = who,
 		     .kase = dec->kase,
@@ -695,8 +689,8 @@ cs_desk_refuse(struct cs_desk *d, const struct cs_desk_who *who, uint64_t id,
 	if (err == CS_OK)
 		err = is_second(d, who, &dec);
 	if (err == CS_OK && *text == '\0')
-		err = desk_problem(
-		    d, CS_ERR_FORMAT, "Say why, for who made it.");
+		err =
+		    desk_problem(d, CS_ERR_FORMAT, "Say why, for who made it.");
 	if (err == CS_OK) {
 		dec.state = CS_DESK_DECISION_REFUSED;
 		desk_set(dec.doc, "second", person(who, &err), &err);
@@ -725,8 +719,7 @@ cs_desk_quality(struct cs_desk *d, const struct cs_desk_who *who, uint64_t id,
 		desk_set_str(dec.doc, "checked_by", who->name, &err);
 		desk_set_str(dec.doc, "check_text", text, &err);
 	}
-	return finish(
-	    &dec, d, who, err, agree ? "agreed" : "disagreed", text);
+	return finish(&dec, d, who, err, agree ? "agreed" : "disagreed", text);
 }
 
 /* ---- taking it back whole ----------------------------------------------- */
@@ -745,8 +738,8 @@ desk_reverse(struct cs_desk *d, const struct cs_desk_who *who,
 	if (dec->state != CS_DESK_DECISION_APPLIED &&
 	    dec->state != CS_DESK_DECISION_QUEUED) {
 		json_decref(after);
-		return desk_problem(d, CS_ERR_EXISTS,
-		    "Only what was applied can be reversed.");
+		return desk_problem(
+		    d, CS_ERR_EXISTS, "Only what was applied can be reversed.");
 	}
 	if (strcmp(desk_str(dec->doc, "action"), "refer") == 0 ||
 	    !json_is_null(json_object_get(dec->doc, "reverses") != NULL
@@ -776,8 +769,7 @@ desk_reverse(struct cs_desk *d, const struct cs_desk_who *who,
 		desk_set_id(after, "decision", dec->id, &err);
 		desk_set_id(after, "by", new.id, &err);
 	}
-	if (err == CS_OK &&
-	    (err = desk_decision_save(d, dec, who)) == CS_OK)
+	if (err == CS_OK && (err = desk_decision_save(d, dec, who)) == CS_OK)
 		err = desk_audit_event(d,
 		    &(struct desk_event){ .who = who,
 			.kase = dec->kase,
@@ -797,8 +789,7 @@ cs_desk_reverse(struct cs_desk *d, const struct cs_desk_who *who, uint64_t id,
 	enum cs_err err = begin(&dec, d, who, id);
 
 	if (err == CS_OK && *text == '\0')
-		err = desk_problem(
-		    d, CS_ERR_FORMAT, "Say why it is reversed.");
+		err = desk_problem(d, CS_ERR_FORMAT, "Say why it is reversed.");
 	if (err == CS_OK &&
 	    (err = desk_reverse(d, who, &dec, text, made)) == CS_OK &&
 	    (err = desk_case_settle(d, dec.kase, who)) == CS_OK)

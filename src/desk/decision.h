@@ -62,8 +62,8 @@ CS_CHECKED enum cs_err cs_desk_decision_show(
 /* ---- appeals ------------------------------------------------------------ */
 
 /* ${open}: those that wait; else those that were decided. */
-CS_CHECKED enum cs_err cs_desk_appeals(json_t *items, struct cs_desk *d,
-    const struct cs_desk_who *who, bool open);
+CS_CHECKED enum cs_err cs_desk_appeals(
+    json_t *items, struct cs_desk *d, const struct cs_desk_who *who, bool open);
 /* Never by who took part in the decision.  ${text} goes to who wrote. */
 CS_CHECKED enum cs_err cs_desk_appeal_decide(struct cs_desk *d,
     const struct cs_desk_who *who, const uint8_t id[static 16], bool reverse,

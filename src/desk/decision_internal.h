@@ -61,5 +61,5 @@ CS_CHECKED enum cs_err desk_outbox_add(struct cs_desk *d, uint8_t kind,
 /* ---- statement.c -------------------------------------------------------- */
 
 /* What the holder is told of ${dec}, encoded. */
-CS_CHECKED enum cs_err desk_statement_write(struct cs_buf *out,
-    struct cs_desk *d, const struct desk_decision *dec);
+CS_CHECKED enum cs_err desk_statement_write(
+    struct cs_buf *out, struct cs_desk *d, const struct desk_decision *dec);

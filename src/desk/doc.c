@@ -11,8 +11,8 @@
 /* Keys in order, no blanks: the same document is the same bytes. */
 #define COMPACT (JSON_COMPACT | JSON_SORT_KEYS)
 
-static enum cs_err
-dump(struct cs_buf *out, const json_t *doc)
+enum cs_err
+desk_doc_text(struct cs_buf *out, const json_t *doc)
 {
 	size_t size = json_dumpb(doc, NULL, 0, COMPACT);
 	uint8_t *at;
@@ -34,7 +34,7 @@ desk_doc_seal(struct cs_buf *out, struct cs_desk *d, const char *table,
 	struct cs_buf plain = { 0 };
 	enum cs_err err;
 
-	if ((err = dump(&plain, doc)) == CS_OK)
+	if ((err = desk_doc_text(&plain, doc)) == CS_OK)
 		err = cs_vault_seal(
 		    out, &d->key, table, row, cs_buf_view(&plain));
 	cs_buf_free(&plain);
@@ -131,8 +131,7 @@ desk_set_hex(json_t *o, const char *key, struct cs_view v, enum cs_err *err)
 void
 desk_set_view(json_t *o, const char *key, struct cs_view utf8, enum cs_err *err)
 {
-	desk_set(
-	    o, key, json_stringn((const char *)utf8.data, utf8.len), err);
+	desk_set(o, key, json_stringn((const char *)utf8.data, utf8.len), err);
 }
 
 void

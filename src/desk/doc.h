@@ -9,6 +9,9 @@
 
 #include "desk/desk_internal.h"
 
+/* Append ${doc} as text: keys in order, no blanks. */
+CS_CHECKED enum cs_err desk_doc_text(struct cs_buf *out, const json_t *doc);
+
 /* Seal ${doc} for the row ${row} of ${table}; replaces what ${out} holds. */
 CS_CHECKED enum cs_err desk_doc_seal(struct cs_buf *out, struct cs_desk *d,
     const char *table, struct cs_view row, const json_t *doc);

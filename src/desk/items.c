@@ -42,8 +42,8 @@ links(const struct cs_evidence *e, const struct cs_evidence_item *item,
 	link(list, "reporter",
 	    "the report is as its reporter signed it, the note included",
 	    e->reporter_err, err);
-	link(list, "operator", "it names the operator of this hub",
-	    e->root_err, err);
+	link(list, "operator", "it names the operator of this hub", e->root_err,
+	    err);
 	link(list, "keys", "it names no key that nothing uses", e->keys_err,
 	    err);
 	return list;
@@ -95,7 +95,8 @@ media(struct cs_desk *d, uint64_t id, const struct cs_mimi_content *content,
 			: "refused",
 		    &err);
 		if (place < content->n_external) {
-			cs_mimi_filename(name, content->external[place].filename);
+			cs_mimi_filename(
+			    name, content->external[place].filename);
 			desk_set_view(o, "type",
 			    content->external[place].content_type, &err);
 			desk_set_num(o, "size",
@@ -150,7 +151,7 @@ reporter_number(const struct desk_case *c, const struct cs_evidence *e)
 	size_t i;
 
 	cs_hex(hex, CS_VIEW_OF(e->reporter.account));
-	json_array_foreach(json_object_get(c->doc, "reporters"), i, o)
+	json_array_foreach (json_object_get(c->doc, "reporters"), i, o)
 		if (strcmp(desk_str(o, "account"), hex) == 0)
 			return i + 1;
 	return 0;
@@ -172,7 +173,7 @@ show_item(json_t *o, struct cs_desk *d, const struct desk_case *c,
 	desk_set_hex(account, "id", CS_VIEW_OF(s->account), &err);
 	desk_set_view(account, "handle",
 	    item->proof.links[CS_LINK_CERT] == CS_OK ? item->proof.cert.handle
-						      : cs_view("", 0),
+						     : cs_view("", 0),
 	    &err);
 	desk_set(o, "account", account, &err);
 	desk_set_hex(o, "group", cs_view(s->group_ref, 4), &err);
@@ -218,9 +219,8 @@ desk_items(
 		if (r.evidence == NULL || place >= r.evidence->n_items)
 			continue; /* destroyed */
 		o = json_object();
-		err = show_item(o, d, c, r.evidence,
-		    &r.evidence->items[place], cs_col_int(&rows, 0),
-		    cs_col_blob(&rows, 3));
+		err = show_item(o, d, c, r.evidence, &r.evidence->items[place],
+		    cs_col_int(&rows, 0), cs_col_blob(&rows, 3));
 		desk_add(items, o, &err);
 	}
 	cs_desk_case_clear(&r);
@@ -233,8 +233,8 @@ desk_accounts_proved(json_t *accounts, struct cs_desk *d, uint64_t kase)
 	struct cs_rows rows;
 	enum cs_err err;
 
-	err = cs_db_query(&rows, d->db, "SELECT id FROM report WHERE kase=?",
-	    cs_int(kase));
+	err = cs_db_query(
+	    &rows, d->db, "SELECT id FROM report WHERE kase=?", cs_int(kase));
 	while (err == CS_OK && cs_rows_next(&rows)) {
 		struct cs_desk_case r;
 		uint8_t id[16];
@@ -252,8 +252,8 @@ desk_accounts_proved(json_t *accounts, struct cs_desk *d, uint64_t kase)
 				continue;
 			cs_hex(hex, CS_VIEW_OF(item->capsule.stamp.account));
 			desk_set(accounts, hex,
-			    json_stringn((const char *)
-					     item->proof.cert.handle.data,
+			    json_stringn(
+				(const char *)item->proof.cert.handle.data,
 				item->proof.cert.handle.len),
 			    &err);
 		}
@@ -272,8 +272,7 @@ add_reporters(json_t *out, struct cs_desk *d, const struct desk_case *c)
 	enum cs_err err = CS_OK;
 	size_t i;
 
-	json_array_foreach(json_object_get(c->doc, "reporters"), i, o)
-	{
+	json_array_foreach (json_object_get(c->doc, "reporters"), i, o) {
 		uint64_t reports = 0, rejected = 0;
 		json_t *one = json_object();
 		uint8_t account[16];
@@ -326,7 +325,7 @@ add_earlier_of(json_t *list, struct cs_desk *d, uint64_t this,
 			continue;
 		}
 		err = desk_decisions(decisions, d, id);
-		json_array_foreach(decisions, i, one)
+		json_array_foreach (decisions, i, one)
 			desk_add(actions,
 			    json_incref(json_object_get(one, "action")), &err);
 		o = json_object();
@@ -348,8 +347,7 @@ add_earlier(json_t *out, struct cs_desk *d, const struct desk_case *c)
 	enum cs_err err = CS_OK;
 	size_t i;
 
-	json_array_foreach(json_object_get(c->doc, "accounts"), i, o)
-	{
+	json_array_foreach (json_object_get(c->doc, "accounts"), i, o) {
 		uint8_t account[16];
 
 		if (i >= 20 || err ||
@@ -369,8 +367,7 @@ add_events(json_t *out, struct cs_desk *d, uint64_t kase)
 	size_t i;
 
 	err = desk_audit_page(lines, d, INT64_MAX, kase, EVENTS_MAX);
-	json_array_foreach(lines, i, line)
-	{
+	json_array_foreach (lines, i, line) {
 		json_t *o = json_object();
 		json_t *args = json_object_get(line, "after");
 
@@ -420,8 +417,7 @@ cs_desk_case_show(json_t *out, struct cs_desk *d, const struct cs_desk_who *who,
 	desk_set_num(out, "items_total", desk_num(c.doc, "items"), &err);
 	if (err ||
 	    (err = add_list(out, "notes", notes,
-		 desk_entries(
-		     notes, d, id, CS_DESK_NOTE, CS_DESK_OPINION))) ||
+		 desk_entries(notes, d, id, CS_DESK_NOTE, CS_DESK_OPINION))) ||
 	    (err = add_list(out, "attachments", attached,
 		 desk_entries(attached, d, id, CS_DESK_ATTACHMENT,
 		     CS_DESK_ATTACHMENT))) ||
@@ -436,8 +432,8 @@ cs_desk_case_show(json_t *out, struct cs_desk *d, const struct cs_desk_who *who,
 	    (err = add_earlier(out, d, &c)) || (err = add_events(out, d, id)))
 		goto out;
 	hold = json_object_get(c.doc, "hold");
-	desk_set(out, "hold", hold != NULL ? json_incref(hold) : json_null(),
-	    &err);
+	desk_set(
+	    out, "hold", hold != NULL ? json_incref(hold) : json_null(), &err);
 	if (desk_num(c.doc, "merged_into") != 0)
 		desk_set_id(
 		    out, "merged_into", desk_num(c.doc, "merged_into"), &err);
@@ -468,14 +464,13 @@ add_cases_of(json_t *out, struct cs_desk *d, const uint8_t account[static 16])
 		size_t i;
 
 		err = desk_case_load(&c, d, cs_col_int(&rows, 0));
-		json_array_foreach(json_object_get(c.doc, "accounts"), i, o)
-		{
+		json_array_foreach (json_object_get(c.doc, "accounts"), i, o) {
 			uint8_t id[16];
 
 			if (desk_hex(id, sizeof id, o, "id") &&
 			    memcmp(id, account, sizeof id) == 0)
-				desk_set_str(out, "handle",
-				    desk_str(o, "handle"), &err);
+				desk_set_str(
+				    out, "handle", desk_str(o, "handle"), &err);
 		}
 		if (err == CS_OK &&
 		    desk_case_state(&c) != CS_DESK_CASE_CLOSED) {
@@ -496,8 +491,7 @@ account_state(const json_t *decisions)
 	const json_t *o;
 	size_t i;
 
-	json_array_foreach(decisions, i, o)
-	{
+	json_array_foreach (decisions, i, o) {
 		const char *action = desk_str(o, "action");
 
 		if (strncmp(action, "disable", 7) == 0 &&

@@ -100,7 +100,7 @@ entry(json_t *array, const char *key, const char *hex)
 	json_t *o;
 	size_t i;
 
-	json_array_foreach(array, i, o)
+	json_array_foreach (array, i, o)
 		if (strcmp(desk_str(o, key), hex) == 0)
 			return o;
 	return NULL;
@@ -113,8 +113,8 @@ count_up(json_t *o, const char *key, uint64_t by, enum cs_err *err)
 }
 
 static enum cs_err
-add_account(struct cs_desk *d, struct desk_case *c,
-    const struct cs_evidence_item *item)
+add_account(
+    struct cs_desk *d, struct desk_case *c, const struct cs_evidence_item *item)
 {
 	const uint8_t *account = item->capsule.stamp.account;
 	json_t *accounts = json_object_get(c->doc, "accounts"), *o;
@@ -201,8 +201,8 @@ add_items(struct cs_desk *d, uint64_t kase, const struct cs_desk_report *r,
 
 /* Reporters are numbers in a case: their place in this list. */
 static void
-count_reporter(struct desk_case *c, const struct cs_evidence *e,
-    enum cs_err *err)
+count_reporter(
+    struct desk_case *c, const struct cs_evidence *e, enum cs_err *err)
 {
 	json_t *reporters = json_object_get(c->doc, "reporters"), *o;
 	char hex[33];
@@ -379,8 +379,7 @@ catch_up(struct cs_desk *d, const uint8_t id[static 16])
 			struct desk_case row;
 
 			err = desk_case_load(&row, d, kase);
-			desk_case_set_state(
-			    &row, CS_DESK_CASE_DECIDED, &err);
+			desk_case_set_state(&row, CS_DESK_CASE_DECIDED, &err);
 			if (err == CS_OK)
 				err = desk_case_save(d, &row, NULL);
 			desk_case_clear(&row);
@@ -427,7 +426,7 @@ absorb_accounts(
 	json_t *to = json_object_get(into->doc, "accounts"), *o;
 	size_t i;
 
-	json_array_foreach(json_object_get(from->doc, "accounts"), i, o)
+	json_array_foreach (json_object_get(from->doc, "accounts"), i, o)
 		if (entry(to, "id", desk_str(o, "id")) == NULL)
 			desk_add(to, json_incref(o), err);
 }
@@ -439,8 +438,7 @@ absorb_reporters(
 	json_t *to = json_object_get(into->doc, "reporters"), *o, *old;
 	size_t i;
 
-	json_array_foreach(json_object_get(from->doc, "reporters"), i, o)
-	{
+	json_array_foreach (json_object_get(from->doc, "reporters"), i, o) {
 		old = entry(to, "account", desk_str(o, "account"));
 		if (old == NULL)
 			desk_add(to, json_incref(o), err);
@@ -489,7 +487,8 @@ desk_case_absorb(struct cs_desk *d, struct desk_case *into,
 	enum cs_err err = CS_OK;
 
 	for (size_t i = 0; i < sizeof sums / sizeof *sums; i++)
-		count_up(into->doc, sums[i], desk_num(from->doc, sums[i]), &err);
+		count_up(
+		    into->doc, sums[i], desk_num(from->doc, sums[i]), &err);
 	absorb_accounts(into, from, &err);
 	absorb_reporters(into, from, &err);
 	if (desk_num(from->doc, "severity") > desk_num(into->doc, "severity")) {

@@ -27,8 +27,7 @@ desk_outbox_add(struct cs_desk *d, uint8_t kind, struct cs_view target,
 	if ((err = cs_wire_write(&body, shape, message)) ||
 	    (err = cs_db_exec(d->db,
 		 "INSERT INTO outbox(kind,target,sealed) VALUES(?,?,x'')",
-		 cs_int(kind),
-		 target.len != 0 ? cs_blob(target) : cs_null())))
+		 cs_int(kind), target.len != 0 ? cs_blob(target) : cs_null())))
 		goto out;
 	id = cs_db_last_id(d->db);
 	cs_vault_row(row, id);
@@ -91,8 +90,8 @@ target_done(struct cs_desk *d, const uint8_t id[static 16],
 	    cs_blob(cs_view(id, 16)));
 	if (err == CS_OK && cs_rows_next(&rows)) {
 		decision = cs_col_int(&rows, 0);
-		err = desk_doc_open(&doc, d, "target", cs_view(id, 16),
-		    cs_col_blob(&rows, 1));
+		err = desk_doc_open(
+		    &doc, d, "target", cs_view(id, 16), cs_col_blob(&rows, 1));
 	}
 	if ((err = cs_rows_end(&rows, err)) || decision == 0)
 		goto out;
@@ -105,12 +104,10 @@ target_done(struct cs_desk *d, const uint8_t id[static 16],
 	if (*problem != '\0')
 		desk_set_str(after, "problem", problem, &err);
 	if (err ||
-	    (err = desk_doc_seal(
-		 &sealed, d, "target", cs_view(id, 16), doc)) ||
+	    (err = desk_doc_seal(&sealed, d, "target", cs_view(id, 16), doc)) ||
 	    (err = cs_db_exec(d->db,
-		 "UPDATE target SET state=?,sealed=? WHERE id=?",
-		 cs_int(state), cs_blob(cs_buf_view(&sealed)),
-		 cs_blob(cs_view(id, 16)))) ||
+		 "UPDATE target SET state=?,sealed=? WHERE id=?", cs_int(state),
+		 cs_blob(cs_buf_view(&sealed)), cs_blob(cs_view(id, 16)))) ||
 	    (err = desk_decision_load(&dec, d, decision)) ||
 	    (err = count_targets(d, &dec)) ||
 	    (err = desk_decision_save(d, &dec, NULL)) ||

@@ -67,12 +67,12 @@ desk_person_load(struct desk_person *out, struct cs_desk *d, uint64_t id)
 	enum cs_err err;
 
 	memset(out, 0, sizeof *out);
-	err = cs_db_query(&rows, d->db, "SELECT sealed FROM person WHERE id=?",
-	    cs_int(id));
+	err = cs_db_query(
+	    &rows, d->db, "SELECT sealed FROM person WHERE id=?", cs_int(id));
 	if (err == CS_OK) {
 		if (cs_rows_next(&rows))
-			err = desk_doc_open_id(&out->doc, d, TABLE, id,
-			    cs_col_blob(&rows, 0));
+			err = desk_doc_open_id(
+			    &out->doc, d, TABLE, id, cs_col_blob(&rows, 0));
 		else
 			err = CS_ERR_NOT_FOUND;
 	}
@@ -133,12 +133,14 @@ cs_desk_person(struct cs_desk_who *out, struct cs_desk *d, uint64_t id)
 }
 
 enum cs_err
-cs_desk_person_find(struct cs_desk_who *out, struct cs_desk *d, const char *name)
+cs_desk_person_find(
+    struct cs_desk_who *out, struct cs_desk *d, const char *name)
 {
 	uint64_t id;
 	enum cs_err err;
 
-	if ((err = cs_db_get_int(&id, d->db, "SELECT id FROM person WHERE name=?",
+	if ((err = cs_db_get_int(&id, d->db,
+		 "SELECT id FROM person WHERE name=?",
 		 cs_text(cs_view_str(name)))))
 		return err;
 	return cs_desk_person(out, d, id);
@@ -156,15 +158,15 @@ cs_desk_people(struct cs_desk *d, json_t *items)
 		uint64_t id = cs_col_int(&rows, 0);
 		json_t *doc, *item = json_object();
 
-		err = desk_doc_open_id(
-		    &doc, d, TABLE, id, cs_col_blob(&rows, 1));
+		err =
+		    desk_doc_open_id(&doc, d, TABLE, id, cs_col_blob(&rows, 1));
 		desk_set_id(item, "id", id, &err);
 		desk_set_str(item, "name", desk_str(doc, "name"), &err);
 		desk_set_str(
 		    item, "pseudonym", desk_str(doc, "pseudonym"), &err);
 		desk_set_str(item, "role", desk_str(doc, "role"), &err);
 		desk_set_str(item, "state",
-		    desk_bool(doc, "disabled")                ? "disabled"
+		    desk_bool(doc, "disabled")                 ? "disabled"
 			: desk_str(doc, "password")[0] != '\0' ? "active"
 							       : "invited",
 		    &err);
@@ -339,10 +341,9 @@ check_last(struct cs_desk *d, const struct desk_person *p)
 		 " AND id<>?",
 		 cs_int(p->who.id))))
 		return err;
-	return others != 0
-	    ? CS_OK
-	    : desk_problem(d, CS_ERR_DENIED,
-		  "The last administrator has to stay one.");
+	return others != 0 ? CS_OK
+			   : desk_problem(d, CS_ERR_DENIED,
+				 "The last administrator has to stay one.");
 }
 
 enum cs_err
@@ -409,8 +410,7 @@ cs_desk_settings_set(struct cs_desk *d, const struct cs_desk_who *who,
 		desk_set_num(p.doc, "daily_limit", s->daily_limit, &err);
 		desk_set_num(
 		    p.doc, "break_every_min", s->break_every_min, &err);
-		if (err == CS_OK &&
-		    (err = desk_person_save(d, &p)) == CS_OK)
+		if (err == CS_OK && (err = desk_person_save(d, &p)) == CS_OK)
 			err = cs_db_commit(d->db);
 	}
 	if (err)

@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "desk/doc.h"
-#include "policy_shipped.h"
+#include "desk/policy_shipped.h"
 #include "desk/toml.h"
 
 #define TEXT "policy"
@@ -75,8 +75,8 @@ whole(struct reading *r, const json_t *o, const char *key, uint32_t min,
 }
 
 static void
-text(struct reading *r, char *out, size_t size, const json_t *o,
-    const char *key)
+text(
+    struct reading *r, char *out, size_t size, const json_t *o, const char *key)
 {
 	const char *s = desk_str(o, key);
 
@@ -106,8 +106,7 @@ act(struct reading *r, const char *name)
 }
 
 static void
-read_reason(
-    struct reading *r, struct cs_desk_reason *out, const json_t *o)
+read_reason(struct reading *r, struct cs_desk_reason *out, const json_t *o)
 {
 	const json_t *titles = json_object_get(o, "title");
 	const char *ground = desk_str(o, "ground");
@@ -146,8 +145,7 @@ read_reasons(struct reading *r, struct cs_desk_policy *out)
 	if (json_array_size(list) == 0 ||
 	    json_array_size(list) > CS_DESK_REASONS_MAX)
 		wrong(r, "[[reason]]", "has to stand there 1 to 64 times");
-	json_array_foreach(list, i, o)
-	{
+	json_array_foreach (list, i, o) {
 		struct cs_desk_reason *new = &out->reasons[out->n_reasons];
 
 		if (r->failed)
@@ -156,7 +154,8 @@ read_reasons(struct reading *r, struct cs_desk_policy *out)
 		for (size_t k = 0; k < out->n_reasons; k++)
 			if (strcmp(out->reasons[k].code, new->code) == 0 ||
 			    out->reasons[k].number == new->number)
-				wrong(r, "code or number", "stands there twice");
+				wrong(
+				    r, "code or number", "stands there twice");
 		out->n_reasons++;
 	}
 	r->where = "reason";
@@ -172,8 +171,7 @@ read_severities(struct reading *r, struct cs_desk_policy *out)
 	const json_t *o;
 	size_t i;
 
-	json_array_foreach(list, i, o)
-	{
+	json_array_foreach (list, i, o) {
 		unsigned level;
 
 		r->where = "severity";
@@ -189,8 +187,8 @@ read_severities(struct reading *r, struct cs_desk_policy *out)
 }
 
 enum cs_err
-cs_desk_policy_parse(struct cs_desk_policy *out, struct cs_view toml,
-    char problem[static 160])
+cs_desk_policy_parse(
+    struct cs_desk_policy *out, struct cs_view toml, char problem[static 160])
 {
 	struct reading r = { .problem = problem, .where = "policy" };
 	const json_t *v;
@@ -206,8 +204,7 @@ cs_desk_policy_parse(struct cs_desk_policy *out, struct cs_view toml,
 	out->redress = desk_str(out->doc, "redress");
 	if (out->redress[0] == '\0' || strlen(out->redress) > 1000)
 		wrong(&r, "redress", "has to be a text of up to 1000 bytes");
-	json_array_foreach(json_object_get(out->doc, "two_people"), i, v)
-	{
+	json_array_foreach (json_object_get(out->doc, "two_people"), i, v) {
 		const char *name = json_string_value(v);
 
 		out->two_people[act(&r, name != NULL ? name : "")] = true;
@@ -271,8 +268,8 @@ cs_desk_policy(struct cs_desk_policy *out, struct cs_desk *d)
 
 	memset(out, 0, sizeof *out);
 	if ((err = cs_desk_policy_text(&toml, d)) == CS_OK &&
-	    (err = cs_desk_policy_parse(
-		 out, cs_buf_view(&toml), problem)) == CS_OK)
+	    (err = cs_desk_policy_parse(out, cs_buf_view(&toml), problem)) ==
+		CS_OK)
 		err = get_version(&out->version, d);
 	cs_buf_free(&toml);
 	return err == CS_ERR_FORMAT ? CS_ERR_CORRUPT : err;
@@ -292,8 +289,8 @@ cs_desk_policy_set(struct cs_desk *d, const struct cs_desk_who *who,
 		return desk_problem(d, CS_ERR_DENIED,
 		    "Only an administrator may change the policy.");
 	if ((err = cs_desk_policy_parse(&p, toml, problem)))
-		return desk_problem(d, err, "This policy is not taken: %s.",
-		    problem);
+		return desk_problem(
+		    d, err, "This policy is not taken: %s.", problem);
 	cs_desk_policy_clear(&p);
 	if ((err = cs_db_begin(d->db)))
 		return err;

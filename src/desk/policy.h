@@ -58,8 +58,8 @@ extern const char *const cs_desk_languages[CS_DESK_LANGUAGES];
 struct cs_view cs_desk_policy_shipped(void);
 
 /* CS_ERR_FORMAT: ${problem} says what is wrong. */
-CS_CHECKED enum cs_err cs_desk_policy_parse(struct cs_desk_policy *out,
-    struct cs_view toml, char problem[static 160]);
+CS_CHECKED enum cs_err cs_desk_policy_parse(
+    struct cs_desk_policy *out, struct cs_view toml, char problem[static 160]);
 void cs_desk_policy_clear(struct cs_desk_policy *p);
 
 /* The policy in force; clear it. */

@@ -38,7 +38,7 @@ text(struct page *p, const char *s)
 		const char one[2] = { *s, '\0' };
 
 		raw(p,
-		    *s == '<'	    ? "&lt;"
+		    *s == '<'       ? "&lt;"
 			: *s == '>' ? "&gt;"
 			: *s == '&' ? "&amp;"
 			: *s == '"' ? "&quot;"
@@ -95,8 +95,9 @@ item(struct page *p, const json_t *o)
 
 	raw(p, "<h2>Message ");
 	text(p, desk_str(o, "id"));
-	raw(p, desk_bool(o, "proved") ? ": proved</h2>\n<table>\n"
-				      : ": NOT proved</h2>\n<table>\n");
+	raw(p,
+	    desk_bool(o, "proved") ? ": proved</h2>\n<table>\n"
+				   : ": NOT proved</h2>\n<table>\n");
 	row(p, "Account", desk_str(account, "handle"));
 	row(p, "Account id", desk_str(account, "id"));
 	row(p, "Group", desk_str(o, "group"));
@@ -110,11 +111,11 @@ item(struct page *p, const json_t *o)
 	text(p, desk_str(o, "text"));
 	raw(p, "</blockquote>\n");
 	if (desk_bool(o, "redacted"))
-		raw(p, "<p>This is the working copy, redacted; the bundle has "
-		       "the original.</p>\n");
+		raw(p,
+		    "<p>This is the working copy, redacted; the bundle has "
+		    "the original.</p>\n");
 	raw(p, "<ul>\n");
-	json_array_foreach(json_object_get(o, "links"), i, v)
-	{
+	json_array_foreach (json_object_get(o, "links"), i, v) {
 		raw(p, desk_bool(v, "ok") ? "<li>yes: " : "<li>NO: ");
 		text(p, desk_str(v, "text"));
 		if (!desk_bool(v, "ok")) {
@@ -125,8 +126,7 @@ item(struct page *p, const json_t *o)
 		raw(p, "\n");
 	}
 	raw(p, "</ul>\n");
-	json_array_foreach(json_object_get(o, "media"), i, v)
-	{
+	json_array_foreach (json_object_get(o, "media"), i, v) {
 		raw(p, "<p>Photo or file, left out: ");
 		text(p, desk_str(v, "type"));
 		raw(p, ", ");
@@ -168,21 +168,24 @@ case_page(struct page *p, const struct cs_desk *d, const json_t *o)
 	number(p, "Severity (5 is the worst)", desk_num(o, "severity"));
 	row(p, "State", desk_str(o, "state"));
 	number(p, "Reports", desk_num(o, "reports"));
-	number(p, "Reporters", desk_num(o, "reporters") != 0
+	number(p, "Reporters",
+	    desk_num(o, "reporters") != 0
 		? desk_num(o, "reporters")
 		: json_array_size(json_object_get(o, "reporters")));
-	time_row(p, "First reported", desk_num(o, "first_ms") != 0
-		? desk_num(o, "first_ms")
-		: desk_num(o, "opened_ms"));
+	time_row(p, "First reported",
+	    desk_num(o, "first_ms") != 0 ? desk_num(o, "first_ms")
+					 : desk_num(o, "opened_ms"));
 	time_row(p, "Printed", cs_clock_ms());
 	raw(p, "</table>\n");
-	json_array_foreach(json_object_get(o, "items"), i, v) item(p, v);
+	json_array_foreach (json_object_get(o, "items"), i, v)
+		item(p, v);
 	raw(p, "<h2>Decisions</h2>\n<table>\n");
-	json_array_foreach(json_object_get(o, "decisions"), i, v)
-	    decision(p, v);
-	raw(p, "</table>\n<p>This page proves nothing by itself. The bundles "
-	       "(.csev) do, with countersign-verify and the operator's "
-	       "key.</p>\n");
+	json_array_foreach (json_object_get(o, "decisions"), i, v)
+		decision(p, v);
+	raw(p,
+	    "</table>\n<p>This page proves nothing by itself. The bundles "
+	    "(.csev) do, with countersign-verify and the operator's "
+	    "key.</p>\n");
 }
 
 enum cs_err
@@ -199,9 +202,9 @@ cs_desk_printable(struct cs_buf *out, struct cs_desk *d,
 	}
 	if (err == CS_OK && (err = cs_db_begin(d->db)) == CS_OK) {
 		if ((err = desk_audit_event(d,
-			 &(struct desk_event){ .who = who,
-			     .kase = kase,
-			     .what = "printed" })) == CS_OK)
+			 &(struct desk_event){
+			     .who = who, .kase = kase, .what = "printed" })) ==
+		    CS_OK)
 			err = cs_db_commit(d->db);
 		if (err)
 			cs_db_rollback(d->db);

@@ -151,8 +151,7 @@ note_seen(
 	for (size_t i = 0; err == CS_OK && i < e->n_items; i++) {
 		uint8_t hash[32];
 
-		if ((err = desk_message_hash(
-			 hash, &e->items[i].capsule.stamp)))
+		if ((err = desk_message_hash(hash, &e->items[i].capsule.stamp)))
 			break;
 		err = cs_db_exec(d->db,
 		    "INSERT INTO seen(message,report) VALUES(?,?)",
@@ -241,8 +240,8 @@ store(struct cs_desk *d, struct cs_desk_report *r, struct cs_view bundle,
 	    (err = count_reporter(d, r, e)) == CS_OK &&
 	    (err = desk_audit_add(d, "report %s came: %s", id,
 		 proved ? "verified" : "rejected")) == CS_OK &&
-	    (err = desk_day_count(d,
-		 proved ? DESK_DAY_REPORTS : DESK_DAY_REJECTED)) == CS_OK &&
+	    (err = desk_day_count(
+		 d, proved ? DESK_DAY_REPORTS : DESK_DAY_REJECTED)) == CS_OK &&
 	    proved && (err = desk_case_join(d, r, e, &kase)) == CS_OK)
 		err = answer_at_once(d, r, kase);
 	if (err == CS_OK)

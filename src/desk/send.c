@@ -26,8 +26,8 @@ sign(struct cs_desk *d, struct cs_buf *action, uint8_t signature[static 64],
 /* Sign ${a} and store it twice: as what the decision has done, and as what the
  * hub is to be told. */
 static enum cs_err
-add_action(
-    struct cs_desk *d, const struct desk_decision *dec, struct cs_wire_action *a)
+add_action(struct cs_desk *d, const struct desk_decision *dec,
+    struct cs_wire_action *a)
 {
 	struct cs_wire_desk_action message = { 0 };
 	struct cs_buf action = { 0 }, sealed = { 0 };
@@ -55,8 +55,8 @@ add_action(
 		 cs_blob(CS_VIEW_OF(a->id)), cs_int(dec->id),
 		 account ? cs_blob(CS_VIEW_OF(a->account)) : cs_null(),
 		 cs_blob(cs_buf_view(&sealed)))) == CS_OK)
-		err = desk_outbox_add(d, CS_WIRE_DESK_ACTION,
-		    CS_VIEW_OF(a->id), &cs_wire_desk_action_shape, &message);
+		err = desk_outbox_add(d, CS_WIRE_DESK_ACTION, CS_VIEW_OF(a->id),
+		    &cs_wire_desk_action_shape, &message);
 out:
 	json_decref(doc);
 	cs_buf_free(&action);
@@ -72,8 +72,7 @@ add_for_accounts(struct cs_desk *d, const struct desk_decision *dec,
 	size_t i;
 	enum cs_err err = CS_OK;
 
-	json_array_foreach(json_object_get(dec->doc, "accounts"), i, o)
-	{
+	json_array_foreach (json_object_get(dec->doc, "accounts"), i, o) {
 		if (!desk_hex(a->account, sizeof a->account, o, "id"))
 			return CS_ERR_CORRUPT;
 		if ((err = add_action(d, dec, a)))
@@ -90,8 +89,7 @@ add_for_things(struct cs_desk *d, const struct desk_decision *dec,
 	size_t i;
 	enum cs_err err = CS_OK;
 
-	json_array_foreach(json_object_get(dec->doc, key), i, v)
-	{
+	json_array_foreach (json_object_get(dec->doc, key), i, v) {
 		memset(a->target, 0, sizeof a->target);
 		if (cs_unhex(a->target, n, json_string_value(v)) != CS_OK)
 			return CS_ERR_CORRUPT;
@@ -235,9 +233,8 @@ desk_reporters_tell(struct cs_desk *d, uint64_t kase, enum cs_desk_state state,
 	err = cs_rows_end(&rows, err);
 	for (size_t k = 0; k + 16 <= ids.len && err == CS_OK; k += 16) {
 		struct cs_wire_report_status status = {
-			.state = state == CS_DESK_ACTED
-			    ? CS_WIRE_REPORT_ACTED
-			    : CS_WIRE_REPORT_CLOSED,
+			.state = state == CS_DESK_ACTED ? CS_WIRE_REPORT_ACTED
+							: CS_WIRE_REPORT_CLOSED,
 			.updated_ms = cs_clock_ms(),
 			.answer = cs_view_str(answer),
 		};
@@ -313,20 +310,19 @@ send(struct cs_desk *d, uint64_t id)
 	if (err)
 		goto out;
 	/* Nothing for the hub to do: done with it. */
-	dec.state = targets != 0 ? CS_DESK_DECISION_QUEUED
-				 : CS_DESK_DECISION_APPLIED;
+	dec.state =
+	    targets != 0 ? CS_DESK_DECISION_QUEUED : CS_DESK_DECISION_APPLIED;
 	if (targets == 0)
 		desk_set(dec.doc, "targets",
-		    json_pack("{s:i,s:i,s:i}", "total", 0, "applied", 0,
-			"failed", 0),
+		    json_pack(
+			"{s:i,s:i,s:i}", "total", 0, "applied", 0, "failed", 0),
 		    &err);
 	else
 		desk_set(dec.doc, "targets",
 		    json_pack("{s:I,s:i,s:i}", "total", (json_int_t)targets,
 			"applied", 0, "failed", 0),
 		    &err);
-	if (err == CS_OK &&
-	    (err = desk_decision_save(d, &dec, NULL)) == CS_OK)
+	if (err == CS_OK && (err = desk_decision_save(d, &dec, NULL)) == CS_OK)
 		err = desk_case_settle(d, dec.kase, NULL);
 out:
 	desk_decision_clear(&dec);

@@ -87,8 +87,8 @@ save(struct cs_desk *d, const struct cs_desk_who *who,
 	if ((err = cs_db_begin(d->db)))
 		return err;
 	if ((err = desk_person_save(d, p)) == CS_OK &&
-	    (err = desk_audit_event(d,
-		 &(struct desk_event){ .who = who, .what = what })) == CS_OK)
+	    (err = desk_audit_event(
+		 d, &(struct desk_event){ .who = who, .what = what })) == CS_OK)
 		err = cs_db_commit(d->db);
 	if (err)
 		cs_db_rollback(d->db);
@@ -150,8 +150,7 @@ cs_desk_password_change(
 	struct desk_person p;
 	enum cs_err err = desk_person_load(&p, d, who->id);
 
-	if (err == CS_OK &&
-	    (err = password_set(d, &p, password)) == CS_OK)
+	if (err == CS_OK && (err = password_set(d, &p, password)) == CS_OK)
 		err = save(d, who, &p, "password-changed");
 	desk_person_clear(&p);
 	return err;
@@ -189,8 +188,7 @@ cs_desk_welcome(struct cs_desk *d, const char *code, json_t *out)
 	struct desk_person p;
 	enum cs_err err = load_by_welcome(&p, d, code);
 
-	if (err == CS_OK &&
-	    !desk_hex(secret, sizeof secret, p.doc, "totp"))
+	if (err == CS_OK && !desk_hex(secret, sizeof secret, p.doc, "totp"))
 		err = CS_ERR_CORRUPT;
 	if (err == CS_OK) {
 		cs_totp_text(text, secret);
@@ -227,9 +225,8 @@ cs_desk_welcome_finish(struct cs_desk_who *out, struct cs_desk *d,
 			 "DELETE FROM welcome WHERE person=?",
 			 cs_int(p.who.id))) == CS_OK &&
 		    (err = desk_audit_event(d,
-			 &(struct desk_event){
-			     .who = &p.who, .what = "first-sign-in" })) ==
-			CS_OK)
+			 &(struct desk_event){ .who = &p.who,
+			     .what = "first-sign-in" })) == CS_OK)
 			err = cs_db_commit(d->db);
 		if (err)
 			cs_db_rollback(d->db);
@@ -282,9 +279,9 @@ cs_desk_token_add(struct cs_desk *d, const struct cs_desk_who *who,
 	    (err = cs_db_exec(d->db, "UPDATE token SET sealed=? WHERE id=?",
 		 cs_blob(cs_buf_view(&sealed)), cs_int(*id))) == CS_OK &&
 	    (err = desk_audit_event(d,
-		 &(struct desk_event){ .who = who,
-		     .what = "token-made",
-		     .after = doc })) == CS_OK)
+		 &(struct desk_event){
+		     .who = who, .what = "token-made", .after = doc })) ==
+		CS_OK)
 		err = cs_db_commit(d->db);
 	if (err)
 		cs_db_rollback(d->db);
@@ -303,8 +300,8 @@ cs_desk_token_remove(
 
 	if ((err = cs_db_begin(d->db)))
 		return err;
-	if ((err = cs_db_exec(d->db, "DELETE FROM token WHERE id=?",
-		 cs_int(id))) == CS_OK &&
+	if ((err = cs_db_exec(
+		 d->db, "DELETE FROM token WHERE id=?", cs_int(id))) == CS_OK &&
 	    cs_db_changes(d->db) == 0)
 		err = CS_ERR_NOT_FOUND;
 	if (err == CS_OK &&
@@ -358,7 +355,8 @@ cs_desk_token_find(struct cs_desk_who *out, unsigned *found, struct cs_desk *d,
 
 	if ((err = cs_sha256(hash, cs_view_str(token))))
 		return err;
-	err = cs_db_query(&rows, d->db, "SELECT id,sealed FROM token WHERE hash=?",
+	err = cs_db_query(&rows, d->db,
+	    "SELECT id,sealed FROM token WHERE hash=?",
 	    cs_blob(CS_VIEW_OF(hash)));
 	if (err == CS_OK) {
 		if (cs_rows_next(&rows)) {

@@ -11,7 +11,6 @@
 #include "base/text.h"
 #include "desk/decision_internal.h"
 
-
 static const char *
 done(const struct desk_decision *dec)
 {
@@ -36,7 +35,7 @@ join(char *out, size_t size, const json_t *array)
 	size_t i, n = 0;
 
 	out[0] = '\0';
-	json_array_foreach(array, i, v)
+	json_array_foreach (array, i, v)
 		if (n < size)
 			n += (size_t)snprintf(out + n, size - n, "%s%s",
 			    i != 0 ? ", " : "", json_string_value(v));
@@ -114,8 +113,8 @@ set_restriction(json_t *o, const struct desk_decision *dec, enum cs_err *err)
 
 	switch (cs_desk_act_find(desk_str(dec->doc, "action"))) {
 	case CS_DESK_ACT_DISABLE:
-		desk_set_str(o, "decision_account",
-		    "DECISION_ACCOUNT_TERMINATED", err);
+		desk_set_str(
+		    o, "decision_account", "DECISION_ACCOUNT_TERMINATED", err);
 		break;
 	case CS_DESK_ACT_DISABLE_UNTIL:
 		desk_set_str(
@@ -202,8 +201,8 @@ statement(json_t **out, struct cs_desk *d, const struct desk_decision *dec,
 	desk_set_str(o, "category", reason->category, &err);
 	set_one(o, "category_specification", reason->keyword, &err);
 	if (strcmp(reason->keyword, "KEYWORD_OTHER") == 0)
-		desk_set_str(o, "category_specification_other",
-		    reason->titles[0], &err);
+		desk_set_str(
+		    o, "category_specification_other", reason->titles[0], &err);
 	if (json_array_size(territory) != 0)
 		desk_set(o, "territorial_scope", json_incref(territory), &err);
 	set_day(o, "application_date", dec->made_ms, &err);
@@ -212,8 +211,8 @@ statement(json_t **out, struct cs_desk *d, const struct desk_decision *dec,
 	desk_set_str(o, "source_type", "SOURCE_TYPE_OTHER_NOTIFICATION", &err);
 	desk_set_str(
 	    o, "automated_detection", "No", &err); /* a person reported it */
-	desk_set_str(o, "automated_decision",
-	    "AUTOMATED_DECISION_NOT_AUTOMATED", &err);
+	desk_set_str(
+	    o, "automated_decision", "AUTOMATED_DECISION_NOT_AUTOMATED", &err);
 	/* Of this desk, and never used twice. */
 	cs_hex(hex, cs_view(d->sign_key.public, 8));
 	snprintf(puid, sizeof puid, "countersign-%s-%llu", hex,
@@ -251,8 +250,8 @@ cs_desk_statements(json_t *items, struct cs_desk *d, uint64_t from_ms)
 		struct desk_decision dec;
 		json_t *o = NULL;
 
-		if ((err = desk_decision_load(
-			 &dec, d, cs_col_int(&rows, 0))) == CS_OK &&
+		if ((err = desk_decision_load(&dec, d, cs_col_int(&rows, 0))) ==
+			CS_OK &&
 		    restricts(&dec)) {
 			err = statement(&o, d, &dec, &policy);
 			desk_add(items, o, &err);

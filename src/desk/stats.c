@@ -194,8 +194,7 @@ load(json_t *out, struct cs_desk *d, uint64_t since)
 	enum cs_err err = cs_desk_people(d, people);
 	size_t i;
 
-	json_array_foreach(people, i, p)
-	{
+	json_array_foreach (people, i, p) {
 		json_t *o = json_object();
 
 		desk_set_str(o, "person", desk_str(p, "name"), &err);
@@ -216,8 +215,8 @@ appeals(json_t *out, struct cs_desk *d, uint64_t since)
 	enum cs_err err;
 
 	if ((err = cs_db_get_int(&all, d->db,
-		 "SELECT COUNT(*) FROM appeal WHERE at>=?",
-		 cs_int(since))) == CS_OK &&
+		 "SELECT COUNT(*) FROM appeal WHERE at>=?", cs_int(since))) ==
+		CS_OK &&
 	    (err = cs_db_get_int(&reversed, d->db,
 		 "SELECT COUNT(*) FROM appeal WHERE state=2 AND at>=?",
 		 cs_int(since))) == CS_OK &&

@@ -146,8 +146,9 @@ number(struct parser *p)
 		digits++;
 	}
 	if (digits == 0) {
-		fail(p, "a value is a string, a whole number, true, false or "
-			"an array");
+		fail(p,
+		    "a value is a string, a whole number, true, false or "
+		    "an array");
 		return NULL;
 	}
 	return json_integer(n);
@@ -311,8 +312,9 @@ setting(struct parser *p)
 enum cs_err
 desk_toml_parse(json_t **out, struct cs_view text, char problem[static 160])
 {
-	struct parser p = { .at = (const char *)text.data, .line = 1,
-		.problem = problem };
+	struct parser p = {
+		.at = (const char *)text.data, .line = 1, .problem = problem
+	};
 
 	*out = NULL;
 	problem[0] = '\0';

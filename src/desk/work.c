@@ -135,8 +135,7 @@ cs_desk_hand_over(struct cs_desk *d, const struct cs_desk_who *who, uint64_t id,
 			    "There is nobody of that name who works on "
 			    "cases.");
 	}
-	if (err == CS_OK &&
-	    (err = desk_case_mine(d, &c, who)) == CS_OK) {
+	if (err == CS_OK && (err = desk_case_mine(d, &c, who)) == CS_OK) {
 		assign(&c, &to, &err);
 		desk_set_str(after, "to", to.name, &err);
 	}
@@ -196,8 +195,8 @@ desk_entry_add(struct cs_desk *d, uint64_t kase, unsigned kind,
 }
 
 enum cs_err
-desk_entries(json_t *items, struct cs_desk *d, uint64_t kase, unsigned from,
-    unsigned to)
+desk_entries(
+    json_t *items, struct cs_desk *d, uint64_t kase, unsigned from, unsigned to)
 {
 	struct cs_rows rows;
 	enum cs_err err;
@@ -255,8 +254,7 @@ cs_desk_note_add(struct cs_desk *d, const struct cs_desk_who *who, uint64_t id,
 	enum cs_err err;
 
 	if ((err = check_text(d, text, CS_DESK_NOTE_MAX)) ||
-	    (kind == CS_DESK_ATTACHMENT &&
-		(err = check_text(d, source, 200))))
+	    (kind == CS_DESK_ATTACHMENT && (err = check_text(d, source, 200))))
 		return err;
 	if (kind > CS_DESK_ATTACHMENT)
 		return CS_ERR_MISUSE;
@@ -317,8 +315,7 @@ cs_desk_triage(struct cs_desk *d, const struct cs_desk_who *who, uint64_t id,
 			err = desk_case_set_due(&c, &policy);
 		for (size_t i = 0; i < 3; i++)
 			desk_set(after, keys[i],
-			    json_incref(json_object_get(c.doc, keys[i])),
-			    &err);
+			    json_incref(json_object_get(c.doc, keys[i])), &err);
 	}
 	cs_desk_policy_clear(&policy);
 	return end(&c, d, who, err, "triaged", after);
@@ -348,8 +345,8 @@ cs_desk_hold(struct cs_desk *d, const struct cs_desk_who *who, uint64_t id,
 	desk_set_str(hold, "text", text, &err);
 	if (err == CS_OK) {
 		desk_set_bool(c.doc, "held", on, &err);
-		desk_set(c.doc, "hold", on ? json_incref(hold) : json_null(),
-		    &err);
+		desk_set(
+		    c.doc, "hold", on ? json_incref(hold) : json_null(), &err);
 	}
 	return end(&c, d, who, err, on ? "hold-set" : "hold-ended", hold);
 }
@@ -369,8 +366,7 @@ cs_desk_merge(struct cs_desk *d, const struct cs_desk_who *who, uint64_t id,
 	err = begin(&c, d, who, id, version);
 	if (err == CS_OK && (err = desk_case_load(&to, d, into)) == CS_OK &&
 	    desk_case_state(&to) == CS_DESK_CASE_CLOSED)
-		err = desk_problem(
-		    d, CS_ERR_DENIED, "Case %llu is closed.",
+		err = desk_problem(d, CS_ERR_DENIED, "Case %llu is closed.",
 		    (unsigned long long)into);
 	if (err == CS_OK && (err = desk_case_mine(d, &c, who)) == CS_OK &&
 	    (err = desk_case_mine(d, &to, who)) == CS_OK &&
@@ -414,7 +410,8 @@ reports_of(struct cs_buf *ids, struct cs_desk *d, uint64_t kase,
 
 /* Join ${report} to the case ${c}, which it left. */
 static enum cs_err
-count_report(struct cs_desk *d, struct desk_case *c, const uint8_t id[static 16])
+count_report(
+    struct cs_desk *d, struct desk_case *c, const uint8_t id[static 16])
 {
 	struct cs_desk_case r;
 	enum cs_err err = cs_desk_load(&r, d, id);
@@ -494,8 +491,7 @@ cs_desk_split(struct cs_desk *d, const struct cs_desk_who *who, uint64_t id,
 	    (err = desk_case_new(&new, d,
 		 cs_desk_policy_reason(&policy, desk_str(c.doc, "reason")) !=
 			 NULL
-		     ? cs_desk_policy_reason(
-			   &policy, desk_str(c.doc, "reason"))
+		     ? cs_desk_policy_reason(&policy, desk_str(c.doc, "reason"))
 		     : cs_desk_policy_reason(&policy, "other"),
 		 desk_num(c.doc, "first_ms"))))
 		goto out;

@@ -44,8 +44,7 @@ cs_web_arg(const struct cs_web_request *rq, const char *name)
 	size_t n = strlen(name);
 
 	for (size_t i = 0; i < rq->n_args; i++)
-		if (strncmp(rq->args[i], name, n) == 0 &&
-		    rq->args[i][n] == '=')
+		if (strncmp(rq->args[i], name, n) == 0 && rq->args[i][n] == '=')
 			return rq->args[i] + n + 1;
 	return "";
 }
@@ -61,10 +60,10 @@ struct head {
 static void
 add(struct head *h, const char *name, const char *value)
 {
-	h->failed |= lws_add_http_header_by_name(h->wsi,
-			 (const unsigned char *)name,
-			 (const unsigned char *)value, (int)strlen(value),
-			 &h->p, h->end) != 0;
+	h->failed |=
+	    lws_add_http_header_by_name(h->wsi, (const unsigned char *)name,
+		(const unsigned char *)value, (int)strlen(value), &h->p,
+		h->end) != 0;
 }
 
 /* What every answer says, so that no browser guesses, keeps or frames it. */
@@ -78,8 +77,8 @@ add_common(struct head *h, const struct cs_web *w)
 	add(h, "cache-control:", "no-store");
 	add(h, "cross-origin-opener-policy:", "same-origin");
 	add(h, "cross-origin-resource-policy:", "same-origin");
-	add(h, "permissions-policy:",
-	    "camera=(), microphone=(), geolocation=()");
+	add(h,
+	    "permissions-policy:", "camera=(), microphone=(), geolocation=()");
 }
 
 static int
@@ -90,8 +89,8 @@ send_head(struct lws *wsi, const struct cs_web *w,
 	struct head h = { wsi, start, buf + sizeof buf - 1, false };
 	char number[16];
 
-	if (lws_add_http_common_headers(wsi, (unsigned)a->status,
-		a->media_type, length, &h.p, h.end))
+	if (lws_add_http_common_headers(
+		wsi, (unsigned)a->status, a->media_type, length, &h.p, h.end))
 		return -1;
 	add_common(&h, w);
 	if (a->set_cookie[0] != '\0')
@@ -229,13 +228,12 @@ on_request(struct lws *wsi, struct session *s, const char *path)
 	header(wsi, rq->origin, WSI_TOKEN_ORIGIN);
 	header(wsi, rq->cookie, WSI_TOKEN_HTTP_COOKIE);
 	header(wsi, rq->authorization, WSI_TOKEN_HTTP_AUTHORIZATION);
-	if (lws_hdr_custom_copy(wsi, rq->csrf, sizeof rq->csrf,
-		"x-csrf-token:", 13) <= 0)
+	if (lws_hdr_custom_copy(
+		wsi, rq->csrf, sizeof rq->csrf, "x-csrf-token:", 13) <= 0)
 		rq->csrf[0] = '\0';
 	read_args(wsi, rq);
 	s->body.max = web_of(wsi)->config.body_max;
-	lws_hdr_copy(
-	    wsi, length, sizeof length, WSI_TOKEN_HTTP_CONTENT_LENGTH);
+	lws_hdr_copy(wsi, length, sizeof length, WSI_TOKEN_HTTP_CONTENT_LENGTH);
 	if (strcmp(rq->method, "GET") == 0 || length[0] == '\0' ||
 	    strcmp(length, "0") == 0)
 		return answer(wsi, s);
