@@ -73,13 +73,15 @@ export function word(kind: string, code: string, args?: Args): string {
 
 // Kurmanji and Sorani are missing in the data of many browsers, which then
 // write in the browser's own language: numerals do less harm than that.
-const has = (f: typeof Intl.DateTimeFormat | typeof Intl.NumberFormat) =>
-  f.supportedLocalesOf(LANGUAGES[language].locales);
+interface Formats {
+  supportedLocalesOf(locales: string[]): string[];
+}
+const has = (f: Formats) => f.supportedLocalesOf(LANGUAGES[language].locales);
 const named = () => {
   const l = has(Intl.DateTimeFormat);
   return (language !== "kmr" && language !== "ckb") || (l[0] ?? "").startsWith(language === "ckb" ? "ckb" : "k");
 };
-const locales = (f: typeof Intl.DateTimeFormat | typeof Intl.NumberFormat) => {
+const locales = (f: Formats) => {
   const l = has(f);
   return l.length ? l : ["en-GB"];
 };

@@ -7,7 +7,7 @@ import { num, t, word } from "../lang";
 import { announce, may, now, session, useLive, usePolicy } from "../store";
 import type { ActionKind, Case, Decision } from "../types";
 import {
-  AccountLink, AreaField, CaseLink, Check, Field, FormDialog, FormError, Icon, nameOf, SelectField, short, Sign, TextField, useTask, useTick, When,
+  AccountLink, AreaField, CaseLink, Check, FormDialog, FormError, Icon, nameOf, SelectField, short, Sign, TextField, useTask, useTick, When,
 } from "../ui";
 import type { Tone } from "../ui";
 import { reasonTitle } from "./queue";
