@@ -1,11 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /* countersign-desk: the report desk, by command line. */
-#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 
+#include "app/desk.h"
 #include "app/verify.h"
 #include "base/alloc.h"
 #include "base/text.h"
@@ -13,123 +12,9 @@
 #include "cli/report_error.h"
 #include "cli/secret.h"
 #include "desk/desk.h"
+#include "desk/export.h"
 #include "hub/hub.h"
 #include "store/file.h"
-
-/* ---- which desk --------------------------------------------------------- */
-
-static bool
-is_folder(const char *path)
-{
-	struct stat st;
-
-	return path != NULL && stat(path, &st) == 0 && S_ISDIR(st.st_mode);
-}
-
-/* Arguments without the desk's folder, which is --desk, $COUNTERSIGN_DESK, or
- * whichever argument is a folder. */
-struct place {
-	const char *dir;
-	const char *rest[4];
-	int n;
-};
-
-static int
-find_place(struct place *p, const struct cli_args *args, int want)
-{
-	memset(p, 0, sizeof *p);
-	p->dir = cli_value(args, "desk");
-	if (p->dir == NULL)
-		p->dir = getenv("COUNTERSIGN_DESK");
-	for (int i = 0; i < cli_count(args); i++) {
-		const char *arg = cli_arg(args, i);
-
-		if (cli_count(args) > want && is_folder(arg))
-			p->dir = arg;
-		else if (p->n < 4)
-			p->rest[p->n++] = arg;
-	}
-	if (p->dir == NULL)
-		return cli_fail(CLI_USAGE,
-		    "Say which desk: --desk DIR, or $COUNTERSIGN_DESK.");
-	if (p->n != want)
-		return cli_fail(CLI_USAGE,
-		    p->n > want ? "There is an argument too many."
-				: "Say which report, by its number.");
-	return CLI_OK;
-}
-
-static int
-open_failed(enum cs_err err, const char *dir)
-{
-	switch (err) {
-	case CS_ERR_NOT_FOUND:
-		return cli_fail(CLI_STATE,
-		    "There is no desk in %s; \"countersign-desk init DIR "
-		    "--hub-dir HUBDIR\" makes one.",
-		    dir);
-	case CS_ERR_PASSPHRASE:
-		return cli_fail(CLI_STATE, "That is not the passphrase.");
-	case CS_ERR_NEWER:
-		return cli_fail(CLI_STATE,
-		    "The desk in %s was written by a newer version. Nothing "
-		    "was changed.",
-		    dir);
-	case CS_ERR_CORRUPT:
-	case CS_ERR_MISMATCH:
-		return cli_fail(CLI_STATE,
-		    "The desk in %s is damaged. Nothing was changed.", dir);
-	default:
-		return report_error(err, "The desk in %s", dir);
-	}
-}
-
-static int
-open_desk(struct cs_desk **out, const char *dir, const struct cli_args *args)
-{
-	struct cs_buf passphrase = { .max = 4096 };
-	bool needed = false;
-	enum cs_err err;
-	int status;
-
-	*out = NULL;
-	if ((err = cs_desk_needs_passphrase(&needed, dir)))
-		return open_failed(err, dir);
-	if (needed &&
-	    (status = cli_passphrase(&passphrase, args, false)) != CLI_OK)
-		return status;
-	err = cs_desk_open(out, dir, cs_buf_view(&passphrase));
-	cs_buf_free(&passphrase);
-	return err ? open_failed(err, dir) : CLI_OK;
-}
-
-static int
-desk_fail(const struct cs_desk *d, enum cs_err err)
-{
-	if (cs_desk_problem(d)[0] == '\0')
-		return report_error(err, "That did not work");
-	return cli_fail(err == CS_ERR_MISUSE ? CLI_USAGE : report_status(err),
-	    "%s", cs_desk_problem(d));
-}
-
-/* The desk and one report of it. */
-static int
-open_case(struct cs_desk **d, struct cs_desk_case *c,
-    const struct cli_args *args, int want, struct place *p)
-{
-	uint8_t id[16];
-	enum cs_err err;
-	int status = find_place(p, args, want);
-
-	*d = NULL;
-	memset(c, 0, sizeof *c);
-	if (status != CLI_OK || (status = open_desk(d, p->dir, args)) != CLI_OK)
-		return status;
-	if ((err = cs_desk_find(*d, p->rest[0], id)) ||
-	    (err = cs_desk_load(c, *d, id)))
-		return desk_fail(*d, err);
-	return CLI_OK;
-}
 
 /* ---- init, run ---------------------------------------------------------- */
 
@@ -192,54 +77,6 @@ run_init(const struct cli_args *args)
 	       "Next: countersign-desk run %s\n",
 	    dir, dir);
 	return CLI_OK;
-}
-
-static void
-on_signal(int number)
-{
-	(void)number;
-	cs_desk_stop();
-}
-
-static void
-said(const char *sentence)
-{
-	printf("countersign-desk: %s\n", sentence);
-	fflush(stdout);
-}
-
-static int
-run_run(const struct cli_args *args)
-{
-	struct sigaction sa = { .sa_handler = on_signal };
-	struct cs_desk *d;
-	struct place p;
-	enum cs_err err;
-	int status, lock = -1;
-	char *path;
-
-	sigaction(SIGINT, &sa, NULL);
-	sigaction(SIGTERM, &sa, NULL);
-	signal(SIGPIPE, SIG_IGN);
-	if (cli_count(args) == 1) {
-		memset(&p, 0, sizeof p);
-		p.dir = cli_arg(args, 0);
-	} else if ((status = find_place(&p, args, 0)) != CLI_OK) {
-		return status;
-	}
-	if ((status = open_desk(&d, p.dir, args)) != CLI_OK)
-		return status;
-	path = cs_path_join(p.dir, "lock");
-	err = path == NULL ? CS_ERR_NOMEM : cs_file_lock(&lock, path, false);
-	if (err == CS_ERR_BUSY)
-		status = cli_fail(
-		    CLI_TRY_LATER, "The desk in %s runs already.", p.dir);
-	else if (err || (err = cs_desk_run(d, said)))
-		status = desk_fail(d, err);
-	cs_file_unlock(lock);
-	cs_free_plain(path);
-	cs_desk_close(d);
-	return status;
 }
 
 /* ---- reports ------------------------------------------------------------ */
@@ -315,6 +152,25 @@ run_reports(const struct cli_args *args)
 		status = desk_fail(d, err);
 	cs_desk_close(d);
 	return status;
+}
+
+/* The desk and one report of it. */
+static int
+open_case(struct cs_desk **d, struct cs_desk_case *c,
+    const struct cli_args *args, int want, struct place *p)
+{
+	uint8_t id[16];
+	enum cs_err err;
+	int status = find_place(p, args, want);
+
+	*d = NULL;
+	memset(c, 0, sizeof *c);
+	if (status != CLI_OK || (status = open_desk(d, p->dir, args)) != CLI_OK)
+		return status;
+	if ((err = cs_desk_find(*d, p->rest[0], id)) ||
+	    (err = cs_desk_load(c, *d, id)))
+		return desk_fail(*d, err);
+	return CLI_OK;
 }
 
 /* ---- show, verify, evidence --------------------------------------------- */
@@ -443,7 +299,10 @@ run_evidence(const struct cli_args *args)
 {
 	const char *path = cli_value(args, "output");
 	const char *folder = cli_value(args, "files");
-	struct cs_desk_case c;
+	const char *to_key = cli_value(args, "to-key");
+	struct cs_buf bytes = { 0 };
+	struct cs_desk_case c = { 0 };
+	struct cs_desk_who who;
 	struct cs_desk *d = NULL;
 	struct place p;
 	enum cs_err err;
@@ -455,8 +314,14 @@ run_evidence(const struct cli_args *args)
 	if (status == CLI_OK && c.evidence == NULL)
 		status = cli_fail(
 		    CLI_NOT_DONE, "That report is not a bundle of evidence.");
+	if (status == CLI_OK)
+		status = find_who(&who, d, args);
 	if (status == CLI_OK &&
-	    (err = cs_file_write(path, cs_buf_view(&c.bundle), 0600)))
+	    (err = cs_desk_evidence(
+		 &bytes, d, &who, c.report.id, to_key != NULL ? to_key : "")))
+		status = desk_fail(d, err);
+	if (status == CLI_OK &&
+	    (err = cs_file_write(path, cs_buf_view(&bytes), 0600)))
 		status = report_error(err, "%s", path);
 	if (status == CLI_OK && folder != NULL)
 		status = save_files(d, &c, folder);
@@ -468,104 +333,8 @@ run_evidence(const struct cli_args *args)
 		       "  countersign-verify %s --operator-key %s\n",
 		    path, key);
 	}
+	cs_buf_free(&bytes);
 	cs_desk_case_clear(&c);
-	cs_desk_close(d);
-	return status;
-}
-
-/* ---- act ---------------------------------------------------------------- */
-
-static bool
-parse_decision(enum cs_desk_decision *out, const char *s)
-{
-	if (strcmp(s, "disable") == 0)
-		*out = CS_DESK_DISABLE;
-	else if (strcmp(s, "enable") == 0)
-		*out = CS_DESK_ENABLE;
-	else if (strcmp(s, "dismiss") == 0)
-		*out = CS_DESK_DISMISS;
-	else
-		return false;
-	return true;
-}
-
-static int
-act(struct cs_desk *d, const struct place *p, const struct cli_args *args,
-    enum cs_desk_decision decision, uint16_t reason)
-{
-	const char *statement = cli_value(args, "statement");
-	uint8_t id[16];
-	bool delivered;
-	enum cs_err err;
-
-	if ((err = cs_desk_find(d, p->rest[0], id)) ||
-	    (err = cs_desk_act(d, id, decision, reason,
-		 statement != NULL ? statement : "", &delivered)))
-		return desk_fail(d, err);
-	if (delivered)
-		printf("Decided, signed, and applied by the hub.\n");
-	else
-		printf("Decided and signed. The hub cannot be reached; \"run\" "
-		       "delivers it as soon as it can.\n");
-	return CLI_OK;
-}
-
-static int
-run_act(const struct cli_args *args)
-{
-	const char *name = cli_value(args, "reason");
-	uint16_t reason = name != NULL ? cs_reason_find(name) : 0;
-	enum cs_desk_decision decision;
-	struct cs_desk *d;
-	struct place p;
-	int status = find_place(&p, args, 2);
-
-	if (status != CLI_OK)
-		return status;
-	if (!parse_decision(&decision, p.rest[1]))
-		return cli_fail(CLI_USAGE,
-		    "A decision is \"disable\", \"enable\" or \"dismiss\".");
-	if (decision == CS_DESK_DISABLE && reason == 0)
-		return cli_fail(CLI_USAGE,
-		    "Say why: --reason trafficking, child-abuse, "
-		    "threat-to-life, terrorism, recruitment-of-children, "
-		    "intimate-images, exposure, harassment, fraud, spam or "
-		    "other.");
-	if ((status = open_desk(&d, p.dir, args)) != CLI_OK)
-		return status;
-	status = act(d, &p, args, decision, reason);
-	cs_desk_close(d);
-	return status;
-}
-
-/* ---- audit -------------------------------------------------------------- */
-
-static void
-audit_line(void *arg, uint64_t at_ms, const char *line)
-{
-	(void)arg;
-	cli_print_time(stdout, at_ms);
-	printf("  %s\n", line);
-}
-
-static int
-run_audit(const struct cli_args *args)
-{
-	struct cs_desk *d;
-	struct place p;
-	enum cs_err err;
-	int status;
-
-	if ((status = find_place(&p, args, 0)) != CLI_OK ||
-	    (status = open_desk(&d, p.dir, args)) != CLI_OK)
-		return status;
-	err = cs_desk_audit(d, audit_line, NULL);
-	if (err == CS_ERR_CHAIN)
-		status = cli_fail(CLI_NOT_VERIFIED,
-		    "The log was changed: what comes after this line does not "
-		    "follow from it.");
-	else if (err)
-		status = desk_fail(d, err);
 	cs_desk_close(d);
 	return status;
 }
@@ -576,6 +345,8 @@ static const struct cli_option options[] = {
 	{ "desk", 0, "DIR",
 	    "the desk's folder ($COUNTERSIGN_DESK, or an argument)" },
 	{ "passphrase-file", 0, "FILE", "read the passphrase from a file" },
+	{ "as", 0, "NAME", "who acts (whoever has the folder)" },
+	{ "password-file", 0, "FILE", "that person's password" },
 	{ 0 },
 };
 static const struct cli_option init_options[] = {
@@ -594,12 +365,84 @@ static const struct cli_option show_options[] = {
 };
 static const struct cli_option evidence_options[] = {
 	{ "output", 'o', "FILE", "where to write it" },
+	{ "to-key", 0, "KEY",
+	    "seal it to this key (countersign-verify --new-key)" },
 	{ "files", 0, "FOLDER", "open photos and files, into this folder" },
+	{ 0 },
+};
+static const struct cli_option run_options[] = {
+	{ "listen", 0, "ADDRESS:PORT",
+	    "where the console listens (127.0.0.1:7744)" },
+	{ "name", 0, "NAME", "another host name that it is reached by" },
+	{ "tls-cert", 0, "FILE", "certificate chain, needed off this machine" },
+	{ "tls-key", 0, "FILE", "its private key" },
+	{ "idle", 0, "TIME", "lock a session after it (10m)" },
+	{ "session", 0, "TIME", "end a session after it (10h)" },
+	{ "no-console", 0, NULL, "only fetch, verify and deliver" },
+	{ 0 },
+};
+static const struct cli_option cases_options[] = {
+	{ "state", 0, "STATE", "open, waiting, decided or closed" },
+	{ "reason", 0, "CODE", "of the policy" },
+	{ "search", 0, "WORD", "a handle, a word of a note, a number" },
+	{ "after", 0, "CURSOR", "the next page" },
+	{ "json", 0, NULL, "for programs: a line each" },
+	{ 0 },
+};
+static const struct cli_option release_options[] = {
+	{ "to", 0, "NAME", "hand it over" },
+	{ 0 },
+};
+static const struct cli_option note_options[] = {
+	{ "escalate", 0, NULL, "bring it to a senior" },
+	{ "opinion", 0, NULL, "ask for a second opinion" },
+	{ "source", 0, "TEXT", "it is not proved; where it comes from" },
+	{ 0 },
+};
+static const struct cli_option triage_options[] = {
+	{ "age", 0, "AGE", "of the person shown: child, adult or unknown" },
+	{ "reason", 0, "CODE", "what it is about" },
+	{ 0 },
+};
+static const struct cli_option hold_options[] = {
+	{ "end", 0, NULL, "end it" },
+	{ 0 },
+};
+static const struct cli_option decide_options[] = {
+	{ "reason", 0, "CODE", "the ground, as in the policy" },
+	{ "statement", 0, "TEXT", "the facts, for the holder of the account" },
+	{ "law", 0, "TEXT", "the law or the rule" },
+	{ "for", 0, "TIME", "how long, for disable-until: 12h, 30d" },
+	{ "account", 0, "ID", "only this one (all that are proved)" },
+	{ "to-key", 0, "KEY", "whom it is referred to" },
 	{ 0 },
 };
 static const struct cli_option act_options[] = {
 	{ "reason", 0, "CODE", "the ground, as in reports" },
 	{ "statement", 0, "TEXT", "what the holder of the account is told" },
+	{ 0 },
+};
+static const struct cli_option appeals_options[] = {
+	{ "decided", 0, NULL, "those that were decided" },
+	{ "json", 0, NULL, "for programs: a line each" },
+	{ 0 },
+};
+static const struct cli_option appeal_options[] = {
+	{ "answer", 0, "TEXT", "what whoever wrote is told" },
+	{ 0 },
+};
+static const struct cli_option people_options[] = {
+	{ "role", 0, "ROLE", "reviewer, senior, auditor or administrator" },
+	{ "console", 0, "ADDRESS", "of the console, for the first sign-in" },
+	{ 0 },
+};
+static const struct cli_option policy_options[] = {
+	{ "set", 0, "FILE", "put this one in its place" },
+	{ "output", 'o', "FILE", "where to write it" },
+	{ 0 },
+};
+static const struct cli_option output_options[] = {
+	{ "output", 'o', "FILE", "where to write it" },
 	{ 0 },
 };
 
@@ -610,8 +453,10 @@ static const struct cli_command commands[] = {
 	    "and has the hub's root certify both. After that the desk needs "
 	    "its keys and the network only.",
 	    1, 1, init_options, run_init },
-	{ "run", "DIR", "fetch, verify and deliver until told to stop", NULL, 0,
-	    1, NULL, run_run },
+	{ "run", "DIR [--listen ADDRESS:PORT]",
+	    "fetch, verify, deliver, and serve the console, until told to stop",
+	    "The console is for people who were added with \"people add\".", 0,
+	    1, run_options, run_run },
 	{ "reports", "[DIR] [--json]", "list reports in the order they came",
 	    NULL, 0, 1, json_options, run_reports },
 	{ "show", "[DIR] ID [--files FOLDER] [--json]",
@@ -623,19 +468,87 @@ static const struct cli_command commands[] = {
 	    "Exit status 0 says that all of it is proved, 1 that something is "
 	    "not.",
 	    1, 2, json_options, run_verify },
-	{ "evidence", "[DIR] ID -o FILE.csev [--files FOLDER]",
-	    "write a report as evidence that verifies offline", NULL, 1, 2,
-	    evidence_options, run_evidence },
+	{ "evidence", "[DIR] ID -o FILE.csev [--files FOLDER] [--to-key KEY]",
+	    "write a report as evidence that verifies offline",
+	    "With --to-key it is sealed: only the holder of that key opens it. "
+	    "Each export is in the custody record of the report.",
+	    1, 2, evidence_options, run_evidence },
+	{ "custody", "[DIR] ID -o FILE.custody",
+	    "write who saw and took what of a report, signed",
+	    "countersign-verify checks it.", 1, 2, output_options,
+	    run_custody },
+	{ "cases", "[DIR] [--state STATE] [--search WORD] [--json]",
+	    "list cases, those with people in danger first", NULL, 0, 1,
+	    cases_options, run_cases },
+	{ "case", "[DIR] CASE [--json]", "show a case",
+	    "A case is named by its number, or by that of a report in it.", 1,
+	    2, json_options, run_case },
+	{ "claim", "[DIR] CASE", "take a case", NULL, 1, 2, NULL, run_claim },
+	{ "release", "[DIR] CASE [--to NAME]", "give it back, or to somebody",
+	    NULL, 1, 2, release_options, run_release },
+	{ "note", "[DIR] CASE TEXT [--escalate | --opinion | --source TEXT]",
+	    "write a note",
+	    "With --source it is material that is not proved, such as a "
+	    "screenshot typed off: it is marked and never decides alone.",
+	    2, 3, note_options, run_note },
+	{ "triage", "[DIR] CASE [--age AGE] [--reason CODE]",
+	    "say what a case is about", NULL, 1, 2, triage_options,
+	    run_triage },
+	{ "merge", "[DIR] CASE INTO", "make a case part of another", NULL, 2, 3,
+	    NULL, run_merge },
+	{ "hold", "[DIR] CASE TEXT [--end]", "set a legal hold, or end it",
+	    "Nothing of a case is destroyed while a hold is on.", 2, 3,
+	    hold_options, run_hold },
+	{ "question", "[DIR] REPORT TEXT",
+	    "ask the reporter; the hub cannot read it", NULL, 2, 3, NULL,
+	    run_question },
+	{ "decide",
+	    "[DIR] CASE ACTION [--reason CODE] [--statement TEXT] [--for TIME]",
+	    "decide about a case",
+	    "An action is none, warn, disable, disable-until, quarantine, "
+	    "dissolve or refer. What the policy says takes two people waits "
+	    "for \"confirm\"; the rest is signed and sent at once.",
+	    2, 3, decide_options, run_decide },
+	{ "undo", "[DIR] DECISION", "take back what is not sent yet", NULL, 1,
+	    2, NULL, run_undo },
+	{ "confirm", "[DIR] DECISION --as NAME", "be the second person", NULL,
+	    1, 2, NULL, run_confirm },
+	{ "refuse", "[DIR] DECISION TEXT --as NAME",
+	    "refuse as the second person", NULL, 2, 3, NULL, run_refuse },
+	{ "reverse", "[DIR] DECISION TEXT", "give back what a decision took",
+	    NULL, 2, 3, NULL, run_reverse },
 	{ "act",
 	    "[DIR] ID disable|enable|dismiss [--reason CODE] [--statement "
 	    "TEXT]",
-	    "decide, sign, and have the hub apply it",
+	    "decide about a report, in one word",
 	    "disable needs a report of which all is proved, a reason and a "
 	    "statement, which the holder of the account is shown. enable takes "
 	    "it back. dismiss closes the report without an action.",
 	    2, 3, act_options, run_act },
-	{ "audit", "[DIR]", "print the audit log and check its chain", NULL, 0,
-	    1, NULL, run_audit },
+	{ "appeals", "[DIR] [--decided] [--json]",
+	    "list appeals and second looks", NULL, 0, 1, appeals_options,
+	    run_appeals },
+	{ "appeal", "[DIR] ID uphold|reverse --answer TEXT", "decide an appeal",
+	    "Never by whoever took part in the decision.", 2, 3, appeal_options,
+	    run_appeal },
+	{ "people", "[DIR] [add|reset|role|disable|enable NAME] [--role ROLE]",
+	    "who works at the desk", NULL, 0, 3, people_options, run_people },
+	{ "policy", "[DIR] [--set FILE] [-o FILE]",
+	    "show what the desk decides by, or change it", NULL, 0, 1,
+	    policy_options, run_policy },
+	{ "audit", "[DIR] [verify|head]",
+	    "print the audit log and check its chain",
+	    "\"verify\" prints how many entries there are, and the hash over "
+	    "all of them, for a notary.",
+	    0, 2, NULL, run_audit },
+	{ "statements", "[DIR]",
+	    "statements of reasons as the DSA Transparency Database takes them",
+	    NULL, 0, 1, NULL, run_statements },
+	{ "statistics", "[DIR]", "numbers of the last thirty days, as JSON",
+	    NULL, 0, 1, NULL, run_statistics },
+	{ "print", "[DIR] CASE [-o FILE.html]",
+	    "write a case as a printable page, without photos", NULL, 1, 2,
+	    output_options, run_print },
 	{ 0 },
 };
 

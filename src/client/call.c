@@ -12,13 +12,15 @@ static void
 disabled(struct cs_client *c)
 {
 	struct cs_wire_disabled data;
+	struct cs_wire_statement statement;
 	const char *reason;
 	char at[32] = "?";
 	struct tm tm;
 	time_t t;
 
 	if (cs_wire_parse(&data, &cs_wire_disabled_shape,
-		cs_buf_view(&c->session.refusal_data)) != CS_OK) {
+		cs_buf_view(&c->session.refusal_data)) != CS_OK ||
+	    cs_wire_statement_parse(&statement, data.statement) != CS_OK) {
 		snprintf(c->problem, sizeof c->problem, "%s",
 		    cs_wire_code_text(CS_WIRE_E_DISABLED));
 		return;
@@ -30,8 +32,8 @@ disabled(struct cs_client *c)
 	snprintf(c->problem, sizeof c->problem,
 	    "The report desk disabled this account on %s. Reason: %s. "
 	    "Statement: %.*s",
-	    at, reason != NULL ? reason : "not given", (int)data.statement.len,
-	    (const char *)data.statement.data);
+	    at, reason != NULL ? reason : "not given", (int)statement.facts.len,
+	    (const char *)statement.facts.data);
 	for (char *p = c->problem; *p != '\0'; p++)
 		if ((unsigned char)*p < 0x20 || *p == 0x7f)
 			*p = ' ';

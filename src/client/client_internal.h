@@ -83,7 +83,7 @@ struct cs_client {
 	bool have_desk;
 	struct cs_wire_login_answer login;
 
-	char problem[CS_WIRE_STATEMENT_MAX + 512];
+	char problem[4096 + 512];
 	uint16_t hub_code;
 };
 

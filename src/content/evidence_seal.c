@@ -2,23 +2,29 @@
 #include <string.h>
 
 #include "content/evidence.h"
+#include "content/reply_key.h"
 
-static const char magic[9] = { 'C', 'S', 'E', 'V', 'S', 'E', 'A', 'L', '1' };
-static const char info[] = "countersign/evidence/v1";
+static const uint8_t magic[9] = { 'C', 'S', 'E', 'V', 'S', 'E', 'A', 'L', '1' };
+static const struct cs_reply_dress dress = { { magic, sizeof magic },
+	"countersign/evidence/v1" };
+
+enum cs_err
+cs_evidence_seal_reply(struct cs_buf *out, uint8_t reply[static 32],
+    struct cs_view bundle, struct cs_view to_public)
+{
+	if (bundle.len > CS_EVIDENCE_MAX)
+		return CS_ERR_LIMIT;
+	return cs_reply_key_seal(out, reply, &dress, bundle, to_public);
+}
 
 enum cs_err
 cs_evidence_seal(
     struct cs_buf *out, struct cs_view bundle, struct cs_view to_public)
 {
-	size_t from = out->len;
-	enum cs_err err;
+	uint8_t reply[CS_REPLY_KEY_LEN];
+	enum cs_err err = cs_evidence_seal_reply(out, reply, bundle, to_public);
 
-	if (bundle.len > CS_EVIDENCE_MAX)
-		return CS_ERR_LIMIT;
-	if ((err = cs_buf_add(out, cs_view(magic, sizeof magic))) ||
-	    (err = cs_hpke_seal_once(out, cs_suite_find(CS_SUITE_X25519_AES128),
-		 to_public, cs_view_str(info), cs_view(NULL, 0), bundle)))
-		out->len = from;
+	cs_wipe(reply, sizeof reply);
 	return err;
 }
 
@@ -30,12 +36,19 @@ cs_evidence_is_sealed(struct cs_view file)
 }
 
 enum cs_err
+cs_evidence_open_reply(struct cs_buf *out, uint8_t reply[static 32],
+    struct cs_view sealed, const struct cs_hpke_key *key)
+{
+	return cs_reply_key_open(out, reply, &dress, sealed, key);
+}
+
+enum cs_err
 cs_evidence_open(
     struct cs_buf *out, struct cs_view sealed, const struct cs_hpke_key *key)
 {
-	if (!cs_evidence_is_sealed(sealed))
-		return CS_ERR_FORMAT;
-	return cs_hpke_open_once(out, cs_suite_find(CS_SUITE_X25519_AES128),
-	    key, cs_view_str(info), cs_view(NULL, 0),
-	    cs_view(sealed.data + sizeof magic, sealed.len - sizeof magic));
+	uint8_t reply[CS_REPLY_KEY_LEN];
+	enum cs_err err = cs_evidence_open_reply(out, reply, sealed, key);
+
+	cs_wipe(reply, sizeof reply);
+	return err;
 }

@@ -8,7 +8,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "desk/desk_internal.h"
+#include "desk/doc.h"
 
 #define TABLE "audit"
 #define LINE_SIZE 512
@@ -55,20 +55,16 @@ check_end(struct cs_desk *d, uint64_t seq, const uint8_t chain[static 32])
 	return err == CS_ERR_NOT_FOUND ? CS_ERR_CHAIN : err;
 }
 
-enum cs_err
-desk_audit_add(struct cs_desk *d, const char *format, ...)
+/* Append the bytes ${line}. */
+static enum cs_err
+append(struct cs_desk *d, uint64_t at, uint64_t kase, struct cs_view line)
 {
-	char line[LINE_SIZE];
 	uint8_t chain[32] = { 0 }, row[8];
-	uint64_t seq = 0, at = cs_clock_ms();
 	struct cs_buf sealed = { 0 };
 	struct cs_rows rows;
+	uint64_t seq = 0;
 	enum cs_err err;
-	va_list ap;
 
-	va_start(ap, format);
-	vsnprintf(line, sizeof line, format, ap);
-	va_end(ap);
 	err = cs_db_query(&rows, d->db,
 	    "SELECT seq,chain FROM audit ORDER BY seq DESC LIMIT 1");
 	if (err == CS_OK && cs_rows_next(&rows)) {
@@ -78,13 +74,14 @@ desk_audit_add(struct cs_desk *d, const char *format, ...)
 	if ((err = cs_rows_end(&rows, err)))
 		return err;
 	cs_vault_row(row, ++seq);
-	if ((err = next_chain(chain, at, cs_view_str(line))) == CS_OK &&
-	    (err = cs_vault_seal(&sealed, &d->key, TABLE, CS_VIEW_OF(row),
-		 cs_view_str(line))) == CS_OK)
+	if ((err = next_chain(chain, at, line)) == CS_OK &&
+	    (err = cs_vault_seal(
+		 &sealed, &d->key, TABLE, CS_VIEW_OF(row), line)) == CS_OK)
 		err = cs_db_exec(d->db,
-		    "INSERT INTO audit(seq,at,sealed,chain) VALUES(?,?,?,?)",
-		    cs_int(seq), cs_int(at), cs_blob(cs_buf_view(&sealed)),
-		    cs_blob(CS_VIEW_OF(chain)));
+		    "INSERT INTO audit(seq,at,kase,sealed,chain)"
+		    " VALUES(?,?,?,?,?)",
+		    cs_int(seq), cs_int(at), cs_int(kase),
+		    cs_blob(cs_buf_view(&sealed)), cs_blob(CS_VIEW_OF(chain)));
 	if (err == CS_OK)
 		err = write_end(d, seq, chain);
 	cs_buf_free(&sealed);
@@ -92,8 +89,94 @@ desk_audit_add(struct cs_desk *d, const char *format, ...)
 }
 
 enum cs_err
+desk_audit_event(struct cs_desk *d, const struct desk_event *e)
+{
+	json_t *line = json_object();
+	uint64_t at = cs_clock_ms();
+	enum cs_err err = CS_OK;
+	struct cs_buf text = { 0 };
+
+	desk_set_str(
+	    line, "actor", e->who != NULL ? e->who->name : "desk", &err);
+	desk_set_num(line, "person", e->who != NULL ? e->who->id : 0, &err);
+	desk_set_num(line, "case", e->kase, &err);
+	desk_set_str(line, "what", e->what, &err);
+	if (e->before != NULL)
+		desk_set(line, "before", json_incref(e->before), &err);
+	if (e->after != NULL)
+		desk_set(line, "after", json_incref(e->after), &err);
+	if (err == CS_OK)
+		err = desk_doc_text(&text, line);
+	if (err == CS_OK)
+		err = append(d, at, e->kase, cs_buf_view(&text));
+	cs_buf_free(&text);
+	json_decref(line);
+	return err;
+}
+
+enum cs_err
+desk_audit_add(struct cs_desk *d, const char *format, ...)
+{
+	char what[LINE_SIZE];
+	const struct desk_event e = { .what = what };
+	va_list ap;
+
+	va_start(ap, format);
+	vsnprintf(what, sizeof what, format, ap);
+	va_end(ap);
+	return desk_audit_event(d, &e);
+}
+
+/* What the first version of the desk wrote was a sentence. */
+static enum cs_err
+read_line(json_t **out, struct cs_view plain)
+{
+	*out = json_loadb((const char *)plain.data, plain.len, 0, NULL);
+	if (*out == NULL)
+		*out = json_pack("{s:s,s:i,s:s%}", "actor", "desk", "case", 0,
+		    "what", (const char *)plain.data, plain.len);
+	return *out != NULL ? CS_OK : CS_ERR_CORRUPT;
+}
+
+enum cs_err
+desk_audit_page(json_t *items, struct cs_desk *d, uint64_t before,
+    uint64_t kase, unsigned limit)
+{
+	struct cs_buf plain = { 0 };
+	struct cs_rows rows;
+	enum cs_err err;
+
+	err = kase == 0 ? cs_db_query(&rows, d->db,
+			      "SELECT seq,at,sealed,chain FROM audit"
+			      " WHERE seq<? ORDER BY seq DESC LIMIT ?",
+			      cs_int(before), cs_int(limit))
+			: cs_db_query(&rows, d->db,
+			      "SELECT seq,at,sealed,chain FROM audit"
+			      " WHERE kase=? AND seq<?"
+			      " ORDER BY seq DESC LIMIT ?",
+			      cs_int(kase), cs_int(before), cs_int(limit));
+	while (err == CS_OK && cs_rows_next(&rows)) {
+		uint8_t row[8];
+		json_t *line = NULL;
+
+		cs_vault_row(row, cs_col_int(&rows, 0));
+		if ((err = cs_vault_open(&plain, &d->key, TABLE,
+			 CS_VIEW_OF(row), cs_col_blob(&rows, 2))) ||
+		    (err = read_line(&line, cs_buf_view(&plain))))
+			break;
+		desk_set_num(line, "seq", cs_col_int(&rows, 0), &err);
+		desk_set_num(line, "at_ms", cs_col_int(&rows, 1), &err);
+		desk_set_hex(line, "hash", cs_col_blob(&rows, 3), &err);
+		desk_set_id(line, "case", desk_num(line, "case"), &err);
+		desk_add(items, line, &err);
+	}
+	cs_buf_free(&plain);
+	return cs_rows_end(&rows, err);
+}
+
+enum cs_err
 cs_desk_audit(struct cs_desk *d,
-    void (*each)(void *arg, uint64_t at_ms, const char *line), void *arg)
+    void (*each)(void *arg, const struct cs_desk_line *line), void *arg)
 {
 	uint8_t chain[32] = { 0 }, stored[32], row[8];
 	struct cs_buf plain = { 0 };
@@ -104,8 +187,8 @@ cs_desk_audit(struct cs_desk *d,
 	err = cs_db_query(
 	    &rows, d->db, "SELECT seq,at,sealed,chain FROM audit ORDER BY seq");
 	while (err == CS_OK && cs_rows_next(&rows)) {
-		char line[LINE_SIZE];
 		uint64_t at = cs_col_int(&rows, 1);
+		json_t *line = NULL;
 
 		cs_vault_row(row, ++seq);
 		cs_col_copy(&rows, 3, stored, sizeof stored);
@@ -120,9 +203,18 @@ cs_desk_audit(struct cs_desk *d,
 			err = CS_ERR_CHAIN;
 		if (err)
 			break;
-		snprintf(line, sizeof line, "%.*s", (int)plain.len,
-		    (const char *)plain.data);
-		each(arg, at, line);
+		if (each != NULL &&
+		    (err = read_line(&line, cs_buf_view(&plain))) == CS_OK)
+			each(arg,
+			    &(struct cs_desk_line){
+				.seq = seq,
+				.at_ms = at,
+				.kase = desk_num(line, "case"),
+				.actor = desk_str(line, "actor"),
+				.what = desk_str(line, "what"),
+				.hash = chain,
+			    });
+		json_decref(line);
 	}
 	cs_buf_free(&plain);
 	err = cs_rows_end(&rows, err);

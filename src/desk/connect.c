@@ -5,7 +5,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "desk/desk_internal.h"
+#include "desk/case_internal.h"
 
 #define WAIT_MS 1000  /* how soon a signal or a new decision is seen */
 #define LOOK_EVERY 30 /* waits; pushes are hints and can be lost */
@@ -19,12 +19,37 @@ cs_desk_stop(void)
 	stop = 1;
 }
 
+static void
+set_online(struct cs_desk *d, bool online)
+{
+	d->online = online;
+	if (d->shown_online != NULL)
+		__atomic_store_n(d->shown_online, online, __ATOMIC_RELAXED);
+}
+
 void
 desk_disconnect(struct cs_desk *d)
 {
 	if (d->online)
 		cs_session_close(&d->session);
-	d->online = false;
+	set_online(d, false);
+}
+
+/* The root's word for our key goes along with what we sign for others. */
+static enum cs_err
+keep_cert(struct cs_desk *d)
+{
+	const struct cs_view cert =
+	    cs_buf_view(&d->session.info.desk_sign_cert);
+	struct cs_buf stored = { 0 };
+	enum cs_err err;
+
+	err = cs_vault_config_get(&stored, d->db, &d->key, DESK_CERT);
+	if (err == CS_ERR_NOT_FOUND ||
+	    (err == CS_OK && !cs_view_equal(cert, cs_buf_view(&stored))))
+		err = cs_vault_config_set(d->db, &d->key, DESK_CERT, cert);
+	cs_buf_free(&stored);
+	return err;
 }
 
 enum cs_err
@@ -52,12 +77,14 @@ desk_connect(struct cs_desk *d)
 		    "key (%s).",
 		    d->hub.host, d->hub.port, cs_err_text(err));
 	}
-	d->online = true;
+	set_online(d, true);
 	err = cs_session_login(
 	    &d->session, CS_WIRE_ROLE_DESK, no_device, &d->sign_key, &answer);
 	if (err == CS_ERR_DENIED)
 		err = desk_problem(d, err,
 		    "The hub does not take this desk: %s", d->session.sentence);
+	if (err == CS_OK)
+		err = keep_cert(d);
 	if (err)
 		desk_disconnect(d);
 	return err;
@@ -120,6 +147,29 @@ fetch_page(struct cs_desk *d, uint32_t *n)
 	return err;
 }
 
+/* One page of letters; their answers go by the outbox. */
+static enum cs_err
+fetch_letters(struct cs_desk *d)
+{
+	const struct cs_wire_empty empty = { 0 };
+	struct cs_wire_desk_letters_answer answer;
+	struct cs_wire_desk_letter item;
+	struct cs_buf raw = { 0 };
+	struct cs_view rest;
+	enum cs_err err;
+
+	if ((err = desk_call(d, CS_WIRE_DESK_LETTERS, &cs_wire_empty_shape,
+		 &empty, &cs_wire_desk_letters_answer_shape, &answer)))
+		return err;
+	err = cs_buf_set(&raw, answer.letters.raw);
+	rest = cs_buf_view(&raw);
+	while (err == CS_OK &&
+	    cs_wire_next(&item, &cs_wire_desk_letter_shape, &rest))
+		err = desk_letter_take(d, &item);
+	cs_buf_free(&raw);
+	return err;
+}
+
 static enum cs_err
 work(struct cs_desk *d)
 {
@@ -129,6 +179,8 @@ work(struct cs_desk *d)
 	do
 		err = fetch_page(d, &n);
 	while (err == CS_OK && n != 0 && !stop);
+	if (err == CS_OK)
+		err = fetch_letters(d);
 	return err ? err : desk_actions_flush(d);
 }
 
@@ -138,7 +190,7 @@ serve(struct cs_desk *d)
 	struct cs_wire_push push;
 	enum cs_err err;
 
-	if ((err = work(d)))
+	if ((err = desk_cases_catch_up(d)) || (err = work(d)))
 		return err;
 	for (unsigned i = 1; !stop; i++) {
 		err = cs_session_push(&d->session, &push, WAIT_MS);

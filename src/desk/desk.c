@@ -31,6 +31,12 @@ cs_desk_problem(const struct cs_desk *d)
 	return d->problem;
 }
 
+void
+cs_desk_show_online(struct cs_desk *d, bool *where)
+{
+	d->shown_online = where;
+}
+
 const struct cs_desk_hub *
 cs_desk_hub(const struct cs_desk *d)
 {

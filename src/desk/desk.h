@@ -41,6 +41,8 @@ void cs_desk_close(struct cs_desk *d);
 /* Why the last function failed, as a sentence; may be empty. */
 const char *cs_desk_problem(const struct cs_desk *d);
 const struct cs_desk_hub *cs_desk_hub(const struct cs_desk *d);
+/* Keep ${*where}, which another process may read, true while connected. */
+void cs_desk_show_online(struct cs_desk *d, bool *where);
 
 /*
  * Fetch and verify reports as they come, and deliver what was decided, until
@@ -94,21 +96,16 @@ void cs_desk_case_clear(struct cs_desk_case *c);
 CS_CHECKED enum cs_err cs_desk_file(struct cs_buf *out, struct cs_desk *d,
     const struct cs_desk_case *c, size_t item, size_t part);
 
-/* ---- decisions ---------------------------------------------------------- */
-
-/*
- * Decide: disable the account that sent the messages of a verified report, or
- * enable it again.  The action is signed and stored; then delivered, here if
- * the hub can be reached, else by cs_desk_run().  ${*delivered} says which.
- */
-enum cs_desk_decision { CS_DESK_DISABLE, CS_DESK_ENABLE, CS_DESK_DISMISS };
-CS_CHECKED enum cs_err cs_desk_act(struct cs_desk *d,
-    const uint8_t id[static 16], enum cs_desk_decision decision,
-    uint16_t reason, const char *statement, bool *delivered);
-
 /* ---- audit -------------------------------------------------------------- */
 
-/* Walk the log; each line is chained to the one before it by a hash.
- * CS_ERR_CHAIN: something was changed. */
+/* One line: who did what, when, in which case (0: none). */
+struct cs_desk_line {
+	uint64_t seq, at_ms, kase;
+	const char *actor, *what;
+	const uint8_t *hash; /* 32 bytes: of this line and all before it */
+};
+/* Walk the log and check it: each line is chained to the one before it by a
+ * hash, and the last one is known.  CS_ERR_CHAIN: something was changed, left
+ * out or put in another order.  ${each} may be NULL. */
 CS_CHECKED enum cs_err cs_desk_audit(struct cs_desk *d,
-    void (*each)(void *arg, uint64_t at_ms, const char *line), void *arg);
+    void (*each)(void *arg, const struct cs_desk_line *line), void *arg);

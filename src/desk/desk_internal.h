@@ -2,7 +2,10 @@
 /* src/desk/desk_internal.h: what the files of the desk share. */
 #pragma once
 
+#include <jansson.h>
+
 #include "crypto/seal.h"
+#include "desk/case.h"
 #include "desk/desk.h"
 #include "net/session.h"
 #include "store/clock.h"
@@ -10,7 +13,7 @@
 #include "store/vault.h"
 
 #define DESK_TIMEOUT_MS 15000
-#define DESK_STATEMENT_MAX CS_WIRE_STATEMENT_MAX
+#define DESK_CERT "desk-cert" /* of the key that signs, by the root */
 
 extern const struct cs_db_schema cs_desk_schema;
 
@@ -23,6 +26,8 @@ struct cs_desk {
 	struct cs_sign_key sign_key;
 	struct cs_session session;
 	bool online;
+	bool *shown_online; /* or NULL */
+	struct cs_desk_conflict conflict;
 	char problem[512];
 	char answer[256]; /* to the last reporter */
 };
@@ -46,6 +51,15 @@ CS_CHECKED enum cs_err desk_report_take(struct cs_desk *d,
     struct cs_wire_report_status *status);
 CS_CHECKED enum cs_err desk_report_set_state(
     struct cs_desk *d, const uint8_t id[static 16], enum cs_desk_state state);
+/* What a message is counted by: FRANKING, rule 6. */
+CS_CHECKED enum cs_err desk_message_hash(
+    uint8_t out[static 32], const struct cs_stamp *s);
+/* The key that seals answers to its reporter; CS_ERR_NOT_FOUND. */
+CS_CHECKED enum cs_err desk_reply_key(
+    uint8_t out[static 32], struct cs_desk *d, const uint8_t id[static 16]);
+/* Counted by day, for the charts. */
+enum desk_day { DESK_DAY_REPORTS = 1, DESK_DAY_REJECTED = 2 };
+CS_CHECKED enum cs_err desk_day_count(struct cs_desk *d, enum desk_day what);
 
 /* ---- file.c ------------------------------------------------------------- */
 
@@ -53,13 +67,30 @@ CS_CHECKED enum cs_err desk_report_set_state(
 CS_CHECKED enum cs_err desk_files_fetch(
     struct cs_desk *d, const struct cs_evidence *e);
 
-/* ---- action.c ----------------------------------------------------------- */
+/* ---- outbox.c ----------------------------------------------------------- */
 
-/* Deliver what was decided and is not with the hub yet. */
+/* Sign what was decided, and tell the hub what it does not know yet. */
 CS_CHECKED enum cs_err desk_actions_flush(struct cs_desk *d);
+
+/* ---- appeal.c ----------------------------------------------------------- */
+
+/* Take a letter: open, store, answer; once, however often it comes. */
+CS_CHECKED enum cs_err desk_letter_take(
+    struct cs_desk *d, const struct cs_wire_desk_letter *letter);
 
 /* ---- audit.c ------------------------------------------------------------ */
 
 /* Append a line; inside a transaction.  Nothing of what was reported. */
+struct desk_event {
+	const struct cs_desk_who *who; /* NULL: the desk itself */
+	uint64_t kase;                 /* 0: none */
+	const char *what;
+	json_t *before, *after; /* borrowed; may be NULL */
+};
+CS_CHECKED enum cs_err desk_audit_event(
+    struct cs_desk *d, const struct desk_event *e);
 CS_CHECKED enum cs_err desk_audit_add(struct cs_desk *d, const char *format,
     ...) __attribute__((format(printf, 2, 3)));
+/* Lines before number ${before}, newest first; of one case unless it is 0. */
+CS_CHECKED enum cs_err desk_audit_page(json_t *items, struct cs_desk *d,
+    uint64_t before, uint64_t kase, unsigned limit);

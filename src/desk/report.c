@@ -4,11 +4,13 @@
 #include <string.h>
 
 #include "base/text.h"
-#include "desk/desk_internal.h"
+#include "desk/decision_internal.h"
 
 #define META "report.meta"
 #define BUNDLE "report.bundle"
+#define REPLY "report.reply"
 #define META_VERSION 1
+#define DAY_MS 86400000u
 
 const char *
 cs_desk_state_name(enum cs_desk_state state)
@@ -130,6 +132,16 @@ summarize(struct cs_desk_report *r, const struct cs_evidence *e)
 }
 
 /* FRANKING, rule 6: a (tag, group_seq) counts once. */
+enum cs_err
+desk_message_hash(uint8_t out[static 32], const struct cs_stamp *s)
+{
+	const struct cs_view parts[] = { CS_VIEW_OF(s->tag),
+		CS_VIEW_OF(s->group_ref),
+		cs_view(&s->group_seq, sizeof s->group_seq) };
+
+	return cs_hash_parts(out, CS_SHA256, parts, 3);
+}
+
 static enum cs_err
 note_seen(
     struct cs_desk *d, struct cs_desk_report *r, const struct cs_evidence *e)
@@ -137,13 +149,9 @@ note_seen(
 	enum cs_err err = CS_OK;
 
 	for (size_t i = 0; err == CS_OK && i < e->n_items; i++) {
-		const struct cs_stamp *s = &e->items[i].capsule.stamp;
-		const struct cs_view parts[] = { CS_VIEW_OF(s->tag),
-			CS_VIEW_OF(s->group_ref),
-			cs_view(&s->group_seq, sizeof s->group_seq) };
 		uint8_t hash[32];
 
-		if ((err = cs_hash_parts(hash, CS_SHA256, parts, 3)))
+		if ((err = desk_message_hash(hash, &e->items[i].capsule.stamp)))
 			break;
 		err = cs_db_exec(d->db,
 		    "INSERT INTO seen(message,report) VALUES(?,?)",
@@ -156,38 +164,90 @@ note_seen(
 	return err;
 }
 
+/* A member's reports, and those of them that did not verify; whoever could not
+ * be named is nobody's. */
 static enum cs_err
-store(struct cs_desk *d, struct cs_desk_report *r, struct cs_view bundle,
+count_reporter(struct cs_desk *d, const struct cs_desk_report *r,
     const struct cs_evidence *e)
 {
-	struct cs_buf meta = { 0 }, sealed_meta = { 0 }, sealed = { 0 };
+	if (e == NULL || e->reporter_err != CS_OK)
+		return CS_OK;
+	return cs_db_exec(d->db,
+	    "INSERT INTO reporter(account,reports,rejected) VALUES(?,1,?)"
+	    " ON CONFLICT(account) DO UPDATE SET reports=reports+1,"
+	    "rejected=rejected+excluded.rejected",
+	    cs_blob(CS_VIEW_OF(e->reporter.account)),
+	    cs_int(r->state == CS_DESK_REJECTED));
+}
+
+/* Its rows; the case comes after. */
+static enum cs_err
+insert(struct cs_desk *d, const struct cs_desk_report *r, struct cs_view bundle,
+    const uint8_t reply[static 32])
+{
+	struct cs_buf meta = { 0 }, sealed_meta = { 0 }, sealed = { 0 },
+		      sealed_reply = { 0 };
+	const struct cs_view id = CS_VIEW_OF(r->id);
+	enum cs_err err;
+
+	if ((err = write_meta(&meta, r)) == CS_OK &&
+	    (err = cs_vault_seal(&sealed_meta, &d->key, META, id,
+		 cs_buf_view(&meta))) == CS_OK &&
+	    (err = cs_vault_seal(&sealed, &d->key, BUNDLE, id, bundle)) ==
+		CS_OK &&
+	    (err = cs_vault_seal(&sealed_reply, &d->key, REPLY, id,
+		 cs_view(reply, 32))) == CS_OK)
+		err = cs_db_exec(d->db,
+		    "INSERT INTO report(id,received,meta,bundle,reply,kase)"
+		    " VALUES(?,?,?,?,?,0)",
+		    cs_blob(id), cs_int(r->received_ms),
+		    cs_blob(cs_buf_view(&sealed_meta)),
+		    cs_blob(cs_buf_view(&sealed)),
+		    cs_blob(cs_buf_view(&sealed_reply)));
+	cs_buf_free(&meta);
+	cs_buf_free(&sealed_meta);
+	cs_buf_free(&sealed);
+	cs_buf_free(&sealed_reply);
+	return err;
+}
+
+/* The case has been decided already: so has this report. */
+static enum cs_err
+answer_at_once(struct cs_desk *d, struct cs_desk_report *r, uint64_t kase)
+{
+	enum cs_err err = desk_case_answer(&r->state, d->answer, d, kase);
+
+	if (err == CS_ERR_NOT_FOUND)
+		return CS_OK;
+	return err ? err : desk_report_set_state(d, r->id, r->state);
+}
+
+static enum cs_err
+store(struct cs_desk *d, struct cs_desk_report *r, struct cs_view bundle,
+    const uint8_t reply[static 32], const struct cs_evidence *e)
+{
+	bool proved = r->state == CS_DESK_OPEN;
+	uint64_t kase = 0;
 	char id[33];
 	enum cs_err err;
 
 	cs_hex(id, CS_VIEW_OF(r->id));
 	if ((err = cs_db_begin(d->db)))
 		return err;
-	if (r->state == CS_DESK_OPEN)
+	if (proved)
 		err = note_seen(d, r, e);
-	if (err || (err = write_meta(&meta, r)) ||
-	    (err = cs_vault_seal(&sealed_meta, &d->key, META, CS_VIEW_OF(r->id),
-		 cs_buf_view(&meta))) ||
-	    (err = cs_vault_seal(
-		 &sealed, &d->key, BUNDLE, CS_VIEW_OF(r->id), bundle)) ||
-	    (err = cs_db_exec(d->db,
-		 "INSERT INTO report(id,received,meta,bundle)"
-		 " VALUES(?,?,?,?)",
-		 cs_blob(CS_VIEW_OF(r->id)), cs_int(r->received_ms),
-		 cs_blob(cs_buf_view(&sealed_meta)),
-		 cs_blob(cs_buf_view(&sealed)))) ||
+	if (err == CS_OK && (err = insert(d, r, bundle, reply)) == CS_OK &&
+	    (err = count_reporter(d, r, e)) == CS_OK &&
 	    (err = desk_audit_add(d, "report %s came: %s", id,
-		 r->state == CS_DESK_OPEN ? "verified" : "rejected")))
-		cs_db_rollback(d->db);
-	else
+		 proved ? "verified" : "rejected")) == CS_OK &&
+	    (err = desk_day_count(
+		 d, proved ? DESK_DAY_REPORTS : DESK_DAY_REJECTED)) == CS_OK &&
+	    proved && (err = desk_case_join(d, r, e, &kase)) == CS_OK)
+		err = answer_at_once(d, r, kase);
+	if (err == CS_OK)
 		err = cs_db_commit(d->db);
-	cs_buf_free(&meta);
-	cs_buf_free(&sealed_meta);
-	cs_buf_free(&sealed);
+	if (err)
+		cs_db_rollback(d->db);
 	return err;
 }
 
@@ -212,9 +272,11 @@ take_new(struct cs_desk *d, struct cs_desk_report *r, struct cs_view sealed)
 {
 	struct cs_buf bundle = { 0 };
 	struct cs_evidence *e = NULL;
+	uint8_t reply[32] = { 0 };
+	bool proved;
 	enum cs_err err;
 
-	err = cs_evidence_open(&bundle, sealed, &d->seal_key);
+	err = cs_evidence_open_reply(&bundle, reply, sealed, &d->seal_key);
 	if (err == CS_OK)
 		err = cs_evidence_check(&e, cs_buf_view(&bundle), d->hub.root);
 	/* Its own number has to be the one that the hub knows it by. */
@@ -229,10 +291,12 @@ take_new(struct cs_desk *d, struct cs_desk_report *r, struct cs_view sealed)
 	} else {
 		summarize(r, e);
 	}
-	if ((err = store(d, r, cs_buf_view(&bundle), e)) == CS_OK &&
-	    r->state == CS_DESK_OPEN)
+	proved = r->state == CS_DESK_OPEN;
+	if ((err = store(d, r, cs_buf_view(&bundle), reply, e)) == CS_OK &&
+	    proved)
 		err = desk_files_fetch(d, e);
 out:
+	cs_wipe(reply, sizeof reply);
 	cs_evidence_free(e);
 	cs_buf_free(&bundle);
 	return err;
@@ -261,6 +325,7 @@ desk_report_take(struct cs_desk *d, const uint8_t id[static 16],
 	struct cs_desk_report r;
 	enum cs_err err = load_row(&r, d, id);
 
+	d->answer[0] = '\0';
 	if (err == CS_ERR_NOT_FOUND) {
 		memset(&r, 0, sizeof r);
 		memcpy(r.id, id, sizeof r.id);
@@ -278,10 +343,17 @@ desk_report_take(struct cs_desk *d, const uint8_t id[static 16],
 		status->state = CS_WIRE_REPORT_REJECTED;
 		snprintf(d->answer, sizeof d->answer,
 		    "The report could not be verified: %s.", r.problem);
-	} else {
+	} else if (r.state == CS_DESK_OPEN) {
 		status->state = CS_WIRE_REPORT_RECEIVED;
 		snprintf(d->answer, sizeof d->answer,
 		    "Everything in it is proved. Somebody will decide.");
+	} else {
+		status->state = r.state == CS_DESK_ACTED
+		    ? CS_WIRE_REPORT_ACTED
+		    : CS_WIRE_REPORT_CLOSED;
+		if (d->answer[0] == '\0')
+			snprintf(d->answer, sizeof d->answer,
+			    "It was decided already.");
 	}
 	status->answer = cs_view_str(d->answer);
 	return CS_OK;
@@ -308,6 +380,42 @@ desk_report_set_state(
 	cs_buf_free(&meta);
 	cs_buf_free(&sealed);
 	return err;
+}
+
+enum cs_err
+desk_reply_key(
+    uint8_t out[static 32], struct cs_desk *d, const uint8_t id[static 16])
+{
+	struct cs_buf plain = { 0 };
+	struct cs_rows rows;
+	enum cs_err err;
+
+	err = cs_db_query(&rows, d->db, "SELECT reply FROM report WHERE id=?",
+	    cs_blob(cs_view(id, 16)));
+	if (err == CS_OK) {
+		/* From before the desk could answer: NULL. */
+		if (cs_rows_next(&rows) && !cs_col_null(&rows, 0))
+			err = cs_vault_open(&plain, &d->key, REPLY,
+			    cs_view(id, 16), cs_col_blob(&rows, 0));
+		else
+			err = CS_ERR_NOT_FOUND;
+	}
+	err = cs_rows_end(&rows, err);
+	if (err == CS_OK && plain.len != 32)
+		err = CS_ERR_CORRUPT;
+	if (err == CS_OK)
+		memcpy(out, plain.data, 32);
+	cs_buf_free(&plain);
+	return err;
+}
+
+enum cs_err
+desk_day_count(struct cs_desk *d, enum desk_day what)
+{
+	return cs_db_exec(d->db,
+	    "INSERT INTO day(day,what,n) VALUES(?,?,1)"
+	    " ON CONFLICT(day,what) DO UPDATE SET n=n+1",
+	    cs_int(cs_clock_ms() / DAY_MS), cs_int(what));
 }
 
 /* ---- reading ------------------------------------------------------------ */

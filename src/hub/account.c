@@ -6,6 +6,23 @@
 #include "franking/cert.h"
 #include "hub/hub_internal.h"
 
+/* One that was disabled for a time is let in as soon as that is over. */
+static enum cs_err
+settle_in_time(struct hub_request *rq)
+{
+	struct cs_hub *hub = rq->hub;
+	uint64_t over;
+	enum cs_err err;
+
+	err = cs_db_get_int(&over, hub->db,
+	    "SELECT COUNT(*) FROM account WHERE id=? AND disabled<>0"
+	    " AND until<>0 AND until<=?",
+	    cs_blob(CS_VIEW_OF(rq->conn->account)), cs_int(hub->now_ms));
+	if (err || over == 0 || (err = hub_batch_begin(hub)))
+		return err;
+	return hub_account_settle(hub, rq->conn->account);
+}
+
 uint16_t
 hub_account_check(struct hub_request *rq)
 {
@@ -13,6 +30,8 @@ hub_account_check(struct hub_request *rq)
 	uint16_t code = CS_WIRE_E_LOGIN;
 	enum cs_err err;
 
+	if ((err = settle_in_time(rq)))
+		return hub_code(err);
 	err = cs_db_query(&rows, rq->hub->db,
 	    "SELECT disabled,reason,disabled_at,statement,removed FROM device"
 	    " JOIN account ON account.id=device.account WHERE device.id=?",
@@ -28,14 +47,16 @@ hub_account_check(struct hub_request *rq)
 		};
 
 		code = 0;
-		if (cs_col_int(&rows, 0) != 0) {
-			code = CS_WIRE_E_DISABLED;
-			err = cs_wire_write(&rq->error_data,
-			    &cs_wire_disabled_shape, &disabled);
-		} else if (removed.at_ms != 0) {
+		/* A device that was removed does not speak for the account,
+		 * whatever becomes of that. */
+		if (removed.at_ms != 0) {
 			code = CS_WIRE_E_REMOVED;
 			err = cs_wire_write(
 			    &rq->error_data, &cs_wire_removed_shape, &removed);
+		} else if (cs_col_int(&rows, 0) != 0) {
+			code = CS_WIRE_E_DISABLED;
+			err = cs_wire_write(&rq->error_data,
+			    &cs_wire_disabled_shape, &disabled);
 		}
 	}
 	if ((err = cs_rows_end(&rows, err)))
@@ -221,9 +242,14 @@ login_device(struct hub_request *rq, const struct cs_wire_login *m)
 		return CS_WIRE_E_LOGIN;
 	memcpy(rq->conn->account, account, sizeof account);
 	memcpy(rq->conn->device, m->device, sizeof m->device);
-	/* Only now, to whom it concerns: why it is not let in. */
-	if ((code = hub_account_check(rq)) != 0 ||
-	    (code = hub_key_packages_count(rq, &answer)) != 0)
+	/* Only now, to whom it concerns: why it is not let in.  The holder of a
+	 * disabled account may ask what was decided, and object. */
+	code = hub_account_check(rq);
+	if (code == CS_WIRE_E_DISABLED) {
+		rq->conn->role = HUB_HELD;
+		hub_conn_index(rq->conn);
+	}
+	if (code != 0 || (code = hub_key_packages_count(rq, &answer)) != 0)
 		return code;
 	if ((err = hub_device_seen(rq->hub, m->device)))
 		return hub_code(err);

@@ -68,7 +68,7 @@ hub_push_device(struct cs_hub *hub, const uint8_t device[static 16],
 	struct hub_conn *c = hub_conn_first(hub, device);
 
 	for (; c != NULL; c = c->next_device)
-		if (memcmp(c->device, device, 16) == 0)
+		if (c->role == HUB_DEVICE && memcmp(c->device, device, 16) == 0)
 			hub_push(c, push);
 }
 
@@ -85,7 +85,7 @@ hub_push_account(struct cs_hub *hub, const uint8_t account[static 16],
     const struct cs_wire_push *push)
 {
 	for (struct hub_conn *c = hub->conns; c != NULL; c = c->next)
-		if (c->role == HUB_DEVICE &&
+		if ((c->role == HUB_DEVICE || c->role == HUB_HELD) &&
 		    memcmp(c->account, account, 16) == 0)
 			hub_push(c, push);
 }

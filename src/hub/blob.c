@@ -31,43 +31,47 @@ blob_path(char out[static PATH_MAX_HERE], const struct cs_hub *hub,
 	snprintf(out, PATH_MAX_HERE, "%s/blobs/%s%s", hub->dir, hex, suffix);
 }
 
-/* MAC over direction, blob and deadline. */
+/* MAC over direction, blob, deadline and device. */
 static enum cs_err
 token_mac(uint8_t out[static 32], const struct cs_hub *hub, bool put,
-    const uint8_t id[static 16], uint64_t until_ms)
+    const uint8_t id[static 16], uint64_t until_ms,
+    const uint8_t device[static 16])
 {
-	uint8_t in[25];
+	uint8_t in[41];
 	struct cs_view v = CS_VIEW_OF(in);
 
 	in[0] = put;
 	memcpy(in + 1, id, 16);
 	for (unsigned i = 0; i < 8; i++)
 		in[17 + i] = (uint8_t)(until_ms >> 8 * (7 - i));
+	memcpy(in + 25, device, 16);
 	return cs_hmac_parts(out, CS_SHA256, CS_VIEW_OF(hub->blob_key), &v, 1);
 }
 
-/* "DEADLINE.MAC", in hex. */
+/* "DEADLINE.DEVICE.MAC", in hex; the desk's device is zero. */
 static enum cs_err
 token_make(char out[static CS_WIRE_TOKEN_MAX], const struct cs_hub *hub,
-    bool put, const uint8_t id[static 16])
+    bool put, const uint8_t id[static 16], const uint8_t device[static 16])
 {
 	uint64_t until = hub->now_ms + HUB_BLOB_TOKEN_MS;
 	uint8_t mac[32];
-	char hex[65];
-	enum cs_err err = token_mac(mac, hub, put, id, until);
+	char hex[65], device_hex[33];
+	enum cs_err err = token_mac(mac, hub, put, id, until, device);
 
 	if (err)
 		return err;
 	cs_hex(hex, CS_VIEW_OF(mac));
-	snprintf(out, CS_WIRE_TOKEN_MAX, "%016llx.%s",
-	    (unsigned long long)until, hex);
+	cs_hex(device_hex, cs_view(device, 16));
+	snprintf(out, CS_WIRE_TOKEN_MAX, "%016llx.%s.%s",
+	    (unsigned long long)until, device_hex, hex);
 	return CS_OK;
 }
 
 static bool
-token_valid(const struct cs_hub *hub, const struct cs_net_blob *b)
+token_valid(const struct cs_hub *hub, const struct cs_net_blob *b,
+    uint8_t device[static 16])
 {
-	char text[16 + 1 + 64 + 1];
+	char text[16 + 1 + 32 + 1 + 64 + 1];
 	uint8_t until_bytes[8], mac[32], want[32];
 	uint64_t until = 0;
 
@@ -75,15 +79,16 @@ token_valid(const struct cs_hub *hub, const struct cs_net_blob *b)
 		return false;
 	memcpy(text, b->token.data, sizeof text - 1);
 	text[sizeof text - 1] = '\0';
-	if (text[16] != '.')
+	if (text[16] != '.' || text[49] != '.')
 		return false;
-	text[16] = '\0';
+	text[16] = text[49] = '\0';
 	if (cs_unhex(until_bytes, 8, text) != CS_OK ||
-	    cs_unhex(mac, 32, text + 17) != CS_OK)
+	    cs_unhex(device, 16, text + 17) != CS_OK ||
+	    cs_unhex(mac, 32, text + 50) != CS_OK)
 		return false;
 	for (unsigned i = 0; i < 8; i++)
 		until = until << 8 | until_bytes[i];
-	return token_mac(want, hub, b->put, b->id, until) == CS_OK &&
+	return token_mac(want, hub, b->put, b->id, until, device) == CS_OK &&
 	    cs_equal_ct(mac, want, sizeof mac) && until >= hub->now_ms;
 }
 
@@ -92,6 +97,7 @@ struct blob_row {
 	uint64_t size;
 	uint8_t sha256[32];
 	bool complete;
+	uint64_t quarantined; /* until when; 0: it is not */
 };
 
 static enum cs_err
@@ -101,7 +107,8 @@ load(struct blob_row *out, struct cs_hub *hub, const uint8_t id[static 16])
 	enum cs_err err;
 
 	err = cs_db_query(&rows, hub->db,
-	    "SELECT account,size,sha256,complete FROM blob WHERE id=?",
+	    "SELECT account,size,sha256,complete,quarantined FROM blob"
+	    " WHERE id=?",
 	    cs_blob(cs_view(id, 16)));
 	if (err == CS_OK) {
 		if (cs_rows_next(&rows)) {
@@ -109,6 +116,7 @@ load(struct blob_row *out, struct cs_hub *hub, const uint8_t id[static 16])
 			out->size = cs_col_int(&rows, 1);
 			cs_col_copy(&rows, 2, out->sha256, 32);
 			out->complete = cs_col_int(&rows, 3) != 0;
+			out->quarantined = cs_col_int(&rows, 4);
 		} else {
 			err = CS_ERR_NOT_FOUND;
 		}
@@ -159,7 +167,7 @@ answer_ticket(struct hub_request *rq, const uint8_t id[static 16],
 {
 	char token[CS_WIRE_TOKEN_MAX];
 	struct cs_wire_blob_answer answer = { .size = row->size };
-	enum cs_err err = token_make(token, rq->hub, put, id);
+	enum cs_err err = token_make(token, rq->hub, put, id, rq->conn->device);
 
 	if (err)
 		return hub_code(err);
@@ -205,6 +213,9 @@ hub_blob_get(struct hub_request *rq)
 		return CS_WIRE_E_NO_BLOB;
 	if (err)
 		return hub_code(err);
+	/* Who decides about it has to see it. */
+	if (rq->conn->role != HUB_DESK && row.quarantined > rq->hub->now_ms)
+		return CS_WIRE_E_QUARANTINED;
 	return answer_ticket(rq, m.blob, &row, false);
 }
 
@@ -238,16 +249,40 @@ open_put(struct cs_hub *hub, struct cs_net_blob *b, const struct blob_row *row)
 	return b->fd >= 0 ? 0 : 507;
 }
 
+/* A token outlives neither its device nor the account's good standing. */
+static int
+check_device(struct cs_hub *hub, const uint8_t device[static 16])
+{
+	uint64_t n;
+
+	if (cs_db_get_int(&n, hub->db,
+		"SELECT COUNT(*) FROM device JOIN account ON"
+		" account.id=device.account WHERE device.id=? AND removed=0"
+		" AND disabled=0",
+		cs_blob(cs_view(device, 16))) != CS_OK)
+		return 500;
+	return n == 1 ? 0 : 401;
+}
+
 int
 hub_blob_open(struct cs_hub *hub, struct cs_net_blob *b)
 {
+	static const uint8_t desk[16];
 	struct blob_row row;
+	uint8_t device[16];
+	bool member;
 	enum cs_err err;
+	int status;
 
-	if (!token_valid(hub, b))
+	if (!token_valid(hub, b, device))
 		return 401;
+	member = memcmp(device, desk, sizeof desk) != 0;
+	if (member && (status = check_device(hub, device)) != 0)
+		return status;
 	if ((err = load(&row, hub, b->id)))
 		return err == CS_ERR_NOT_FOUND ? 404 : 500;
+	if (member && !b->put && row.quarantined > hub->now_ms)
+		return 403;
 	b->total = row.size;
 	return b->put ? open_put(hub, b, &row) : open_get(hub, b, &row);
 }
@@ -330,7 +365,9 @@ hub_blob_sweep(struct cs_hub *hub)
 	enum cs_err err;
 
 	err = cs_db_query(&rows, hub->db,
-	    "SELECT id FROM blob WHERE pinned=0 AND created<?", cs_int(before));
+	    "SELECT id FROM blob WHERE pinned=0 AND quarantined<=?"
+	    " AND created<?",
+	    cs_int(hub->now_ms), cs_int(before));
 	while (err == CS_OK && cs_rows_next(&rows)) {
 		char path[PATH_MAX_HERE];
 		uint8_t id[16];
@@ -344,5 +381,7 @@ hub_blob_sweep(struct cs_hub *hub)
 	if ((err = cs_rows_end(&rows, err)))
 		return err;
 	return cs_db_exec(hub->db,
-	    "DELETE FROM blob WHERE pinned=0 AND created<?", cs_int(before));
+	    "DELETE FROM blob WHERE pinned=0 AND quarantined<=?"
+	    " AND created<?",
+	    cs_int(hub->now_ms), cs_int(before));
 }

@@ -12,7 +12,7 @@ static const struct {
 	uint8_t roles; /* bit set of enum hub_role */
 	hub_handler *handle;
 } requests[] = {
-	{ CS_WIRE_PING, 7, hub_ping },
+	{ CS_WIRE_PING, 15, hub_ping },
 	{ CS_WIRE_JOIN, 1 << HUB_NOBODY, hub_join },
 	{ CS_WIRE_LOGIN, 1 << HUB_NOBODY, hub_login },
 	{ CS_WIRE_LINK_ASK, 1 << HUB_NOBODY, hub_link_ask },
@@ -40,9 +40,17 @@ static const struct {
 	{ CS_WIRE_BLOB_PUT, 1 << HUB_DEVICE, hub_blob_put },
 	{ CS_WIRE_BLOB_GET, 1 << HUB_DEVICE | 1 << HUB_DESK, hub_blob_get },
 	{ CS_WIRE_GROUP_INFO, 1 << HUB_DEVICE, hub_group_info },
+	{ CS_WIRE_NOTICES, 1 << HUB_DEVICE | 1 << HUB_HELD, hub_notices },
+	{ CS_WIRE_LETTER, 1 << HUB_DEVICE | 1 << HUB_HELD, hub_letter },
+	{ CS_WIRE_ACCOUNT_EXPORT, 1 << HUB_DEVICE | 1 << HUB_HELD,
+	    hub_account_export },
+	{ CS_WIRE_ACCOUNT_LEAVE, 1 << HUB_DEVICE | 1 << HUB_HELD,
+	    hub_account_leave },
 	{ CS_WIRE_DESK_REPORTS, 1 << HUB_DESK, hub_desk_reports },
 	{ CS_WIRE_DESK_REPORT_SET, 1 << HUB_DESK, hub_desk_report_set },
 	{ CS_WIRE_DESK_ACTION, 1 << HUB_DESK, hub_desk_action },
+	{ CS_WIRE_DESK_LETTERS, 1 << HUB_DESK, hub_desk_letters },
+	{ CS_WIRE_DESK_LETTER_SET, 1 << HUB_DESK, hub_desk_letter_set },
 };
 
 uint16_t
@@ -176,7 +184,7 @@ on_closed(void *arg, struct cs_net_conn *net, void *user)
 	for (size_t i = 0; i < hub->n_out; i++)
 		if (hub->out[i].conn == c)
 			hub->out[i].conn = NULL;
-	if (c->role == HUB_DEVICE)
+	if (c->role == HUB_DEVICE || c->role == HUB_HELD)
 		unindex(c);
 	*c->link = c->next;
 	if (c->next != NULL)
@@ -190,8 +198,14 @@ on_frame_max(void *arg, void *user)
 	const struct hub_conn *c = user;
 
 	(void)arg;
-	return c->role == HUB_NOBODY ? CS_WIRE_FRAME_MAX_EARLY
-				     : CS_WIRE_FRAME_MAX;
+	switch (c->role) {
+	case HUB_NOBODY:
+		return CS_WIRE_FRAME_MAX_EARLY;
+	case HUB_HELD:
+		return CS_WIRE_FRAME_MAX_HELD;
+	default:
+		return CS_WIRE_FRAME_MAX;
+	}
 }
 
 static void
@@ -236,6 +250,33 @@ run(struct hub_request *rq, hub_handler *handle)
 	return code != 0 ? code : CS_WIRE_E_UNAVAILABLE;
 }
 
+/* 0, or why the connection may not make a request of ${roles}.  Who is disabled
+ * or removed while connected is treated as from a new login on. */
+static uint16_t
+check_role(struct hub_request *rq, uint8_t roles)
+{
+	struct hub_conn *c = rq->conn;
+	uint16_t code;
+
+	if (c->role == HUB_DEVICE || c->role == HUB_HELD) {
+		code = hub_account_check(rq);
+		if (code == CS_WIRE_E_DISABLED) {
+			c->role = HUB_HELD;
+			if ((roles & 1u << HUB_HELD) == 0)
+				return code;
+			cs_buf_reset(&rq->error_data);
+		} else if (code != 0) {
+			return code;
+		} else {
+			c->role = HUB_DEVICE;
+		}
+	}
+	if ((roles & 1u << c->role) != 0)
+		return 0;
+	return c->role == HUB_NOBODY ? CS_WIRE_E_NOT_LOGGED_IN
+				     : CS_WIRE_E_DENIED;
+}
+
 static uint16_t
 dispatch(struct hub_request *rq, uint8_t kind)
 {
@@ -244,14 +285,7 @@ dispatch(struct hub_request *rq, uint8_t kind)
 	for (size_t i = 0; i < sizeof requests / sizeof requests[0]; i++) {
 		if (requests[i].kind != kind)
 			continue;
-		if ((requests[i].roles & 1u << rq->conn->role) == 0)
-			return rq->conn->role == HUB_NOBODY
-			    ? CS_WIRE_E_NOT_LOGGED_IN
-			    : CS_WIRE_E_DENIED;
-		/* Disabled or removed while connected: nothing more is
-		 * taken. */
-		if (rq->conn->role == HUB_DEVICE &&
-		    (code = hub_account_check(rq)) != 0)
+		if ((code = check_role(rq, requests[i].roles)) != 0)
 			return code;
 		return run(rq, requests[i].handle);
 	}
@@ -280,7 +314,7 @@ on_frame(void *arg, struct cs_net_conn *net, void *user, struct cs_view bytes)
 		code = dispatch(&rq, frame.kind);
 	if (code != 0)
 		send_error(&rq, code);
-	if (code == CS_WIRE_E_DISABLED || code == CS_WIRE_E_REMOVED)
+	if (code == CS_WIRE_E_REMOVED)
 		rq.conn->end_after_round = true;
 	cs_buf_free(&rq.error_data);
 }

@@ -147,23 +147,6 @@ hub_devices(struct hub_request *rq)
 
 /* ---- removing ----------------------------------------------------------- */
 
-/* From here on nothing is taken of it and nothing kept for it. */
-static enum cs_err
-forget(struct cs_hub *hub, struct cs_view device)
-{
-	enum cs_err err;
-
-	if ((err = cs_db_exec(hub->db, "UPDATE device SET removed=? WHERE id=?",
-		 cs_int(hub->now_ms), cs_blob(device))) ||
-	    (err = cs_db_exec(hub->db, "DELETE FROM key_package WHERE device=?",
-		 cs_blob(device))) ||
-	    (err = cs_db_exec(hub->db, "DELETE FROM welcome WHERE device=?",
-		 cs_blob(device))))
-		return err;
-	return cs_db_exec(
-	    hub->db, "DELETE FROM link WHERE device=?", cs_blob(device));
-}
-
 static void
 end_connections(struct cs_hub *hub, const uint8_t device[static 16])
 {
@@ -172,6 +155,25 @@ end_connections(struct cs_hub *hub, const uint8_t device[static 16])
 	for (; c != NULL; c = c->next_device)
 		if (memcmp(c->device, device, 16) == 0)
 			c->end_after_round = true;
+}
+
+enum cs_err
+hub_device_forget(struct cs_hub *hub, const uint8_t id[static 16])
+{
+	struct cs_view device = cs_view(id, 16);
+	enum cs_err err;
+
+	if ((err = cs_db_exec(hub->db, "UPDATE device SET removed=? WHERE id=?",
+		 cs_int(hub->now_ms), cs_blob(device))) ||
+	    (err = cs_db_exec(hub->db, "DELETE FROM key_package WHERE device=?",
+		 cs_blob(device))) ||
+	    (err = cs_db_exec(hub->db, "DELETE FROM welcome WHERE device=?",
+		 cs_blob(device))) ||
+	    (err = cs_db_exec(
+		 hub->db, "DELETE FROM link WHERE device=?", cs_blob(device))))
+		return err;
+	end_connections(hub, id);
+	return CS_OK;
 }
 
 static uint16_t
@@ -194,10 +196,9 @@ remove_device(struct hub_request *rq, const uint8_t device[static 16])
 	/* Nobody could come back. */
 	if (n <= 1)
 		return CS_WIRE_E_LAST_DEVICE;
-	if ((err = forget(hub, cs_view(device, 16))) ||
+	if ((err = hub_device_forget(hub, device)) ||
 	    (err = hub_groups_propose_removals(hub, rq->conn->account)))
 		return hub_code(err);
-	end_connections(hub, device);
 	return 0;
 }
 

@@ -7,6 +7,7 @@
 
 #include "crypto/hash.h"
 #include "franking/operator_pin.h"
+#include "franking/stamp.h"
 #include "hub/hub_internal.h"
 
 enum cs_err
@@ -76,13 +77,15 @@ hub_group_load(struct hub_group *out, struct cs_hub *hub, struct cs_view id)
 	memset(out, 0, sizeof *out);
 	out->id = id;
 	err = cs_db_query(&rows, hub->db,
-	    "SELECT seq,chain,epoch,last_ms FROM grp WHERE id=?", cs_blob(id));
+	    "SELECT seq,chain,epoch,last_ms,dissolved FROM grp WHERE id=?",
+	    cs_blob(id));
 	if (err == CS_OK) {
 		if (cs_rows_next(&rows)) {
 			out->seq = cs_col_int(&rows, 0);
 			cs_col_copy(&rows, 1, out->chain, 32);
 			out->epoch = cs_col_int(&rows, 2);
 			out->last_ms = cs_col_int(&rows, 3);
+			out->dissolved = cs_col_int(&rows, 4);
 		} else {
 			err = CS_ERR_NOT_FOUND;
 		}
@@ -225,6 +228,7 @@ insert_new(struct hub_request *rq, const struct cs_mls_public_group *g,
 	struct cs_view id = cs_mls_public_group_id(g);
 	struct cs_buf state = { 0 };
 	struct hub_group existing;
+	uint8_t ref[32];
 	enum cs_err err;
 
 	err = hub_group_load(&existing, rq->hub, id);
@@ -232,13 +236,14 @@ insert_new(struct hub_request *rq, const struct cs_mls_public_group *g,
 		return check_existing(rq, id);
 	if (err != CS_ERR_NOT_FOUND)
 		return hub_code(err);
-	if ((err = cs_mls_public_group_save(g, &state)) == CS_OK)
+	if ((err = cs_mls_public_group_save(g, &state)) == CS_OK &&
+	    (err = cs_group_ref(ref, id)) == CS_OK)
 		err = cs_db_exec(rq->hub->db,
 		    "INSERT INTO grp(id,seq,chain,epoch,last_ms,state,created,"
-		    "info) VALUES(?,0,?,0,0,?,?,?)",
+		    "info,ref) VALUES(?,0,?,0,0,?,?,?,?)",
 		    cs_blob(id), cs_blob(CS_VIEW_OF(chain)),
 		    cs_blob(cs_buf_view(&state)), cs_int(rq->hub->now_ms),
-		    cs_blob(info));
+		    cs_blob(info), cs_blob(CS_VIEW_OF(ref)));
 	if (err == CS_OK)
 		err = insert_member(
 		    rq->hub, id, rq->conn->device, rq->conn->account, 0, 0);
@@ -361,19 +366,43 @@ add_member(struct hub_request *rq, const struct hub_group *group,
 		return CS_WIRE_E_INVALID_HANDSHAKE;
 	if ((code = check_contact(rq, group, account)) != 0)
 		return code;
-	err = insert_member(
-	    rq->hub, group->id, device, account, leaf, group->seq);
+	if ((err = insert_member(rq->hub, group->id, device, account, leaf,
+		 group->seq)) == CS_OK)
+		err = hub_restore_done(rq->hub, group->id, account);
 	/* Who came by an external commit needs no Welcome. */
 	if (err == CS_OK && welcome.len != 0)
 		err = insert_welcome(rq, group, device, welcome);
 	return hub_code(err);
 }
 
+/* Whose leaf it is; zero: a device that was removed. */
+static enum cs_err
+account_at(uint8_t account[static 16], struct cs_hub *hub,
+    const struct hub_group *group, uint32_t leaf)
+{
+	struct cs_rows rows;
+	enum cs_err err;
+
+	memset(account, 0, 16);
+	err = cs_db_query(&rows, hub->db,
+	    "SELECT member.account FROM member"
+	    " JOIN device ON device.id=member.device"
+	    " WHERE grp=? AND leaf=? AND until_seq IS NULL AND removed=0",
+	    cs_blob(group->id), cs_int(leaf));
+	if (err == CS_OK && cs_rows_next(&rows))
+		cs_col_copy(&rows, 0, account, 16);
+	return cs_rows_end(&rows, err);
+}
+
 static enum cs_err
 remove_member(struct cs_hub *hub, const struct hub_group *group, uint32_t leaf)
 {
+	uint8_t account[16];
 	enum cs_err err;
 
+	if ((err = account_at(account, hub, group, leaf)) ||
+	    (err = hub_restore_note(hub, group, account)))
+		return err;
 	/* A device that was removed never comes to read the end. */
 	err = cs_db_exec(hub->db,
 	    "DELETE FROM member WHERE grp=? AND leaf=? AND until_seq IS NULL"
@@ -404,7 +433,9 @@ follow(struct hub_request *rq, const struct hub_group *group,
 		if ((code = add_member(
 			 rq, group, g, outcome->added[i], welcome)) != 0)
 			return code;
-	return 0;
+	return outcome->content == CS_MLS_CONTENT_COMMIT
+	    ? hub_code(hub_restore_end_epoch(rq->hub, group))
+	    : 0;
 }
 
 /* Whoever is added gets a Welcome, unless he came by himself. */
@@ -417,8 +448,8 @@ is_complete(
 	    : outcome->n_added == 0 || m->welcome.len != 0;
 }
 
-/* A device comes by itself where its account is; whoever is not in the group
- * does nothing else there. */
+/* A device comes by itself where its account is, or was taken out; whoever is
+ * not in the group does nothing else there. */
 static bool
 may_join(struct hub_request *rq, const struct hub_group *group,
     const struct cs_mls_public_outcome *outcome)
@@ -427,8 +458,8 @@ may_join(struct hub_request *rq, const struct hub_group *group,
 
 	if (!outcome->external_commit)
 		return hub_is_member(rq, group->id) == 0;
-	return hub_account_in(&there, rq->hub, group->id, rq->conn->account) ==
-	    CS_OK &&
+	return hub_account_may_enter(
+		   &there, rq->hub, group->id, rq->conn->account) == CS_OK &&
 	    there;
 }
 
@@ -636,7 +667,7 @@ hub_group_info(struct hub_request *rq)
 
 	if ((err = cs_wire_parse(
 		 &m, &cs_wire_group_info_get_shape, rq->body)) ||
-	    (err = hub_account_in(
+	    (err = hub_account_may_enter(
 		 &there, rq->hub, m.group_id, rq->conn->account)))
 		return hub_code(err);
 	/* What groups there are is for those who are in them. */

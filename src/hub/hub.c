@@ -30,6 +30,7 @@ sweep(struct cs_hub *hub)
 	enum cs_err err;
 
 	if ((err = hub_batch_begin(hub)) || (err = hub_blob_sweep(hub)) ||
+	    (err = hub_accounts_settle(hub)) ||
 	    (err = cs_db_exec(hub->db,
 		 "UPDATE log SET message=NULL WHERE accepted<?"
 		 " AND message IS NOT NULL AND content=1",

@@ -28,6 +28,12 @@
 #define HUB_NEW_CONTACTS_DAY 50 /* strangers one account may write to */
 #define HUB_OFFERS_MAX 5        /* key packages to one stranger */
 #define HUB_REPORTS_DAY 200     /* reports of one account */
+/* Sealed reports that the desk has not read: what one account may make us keep.
+ * A desk that is away for a weekend is no reason to refuse, a flood is. */
+#define HUB_REPORTS_UNREAD 100
+#define HUB_REPORTS_UNREAD_BYTES ((uint64_t)64 << 20)
+#define HUB_REPORTS_KEPT 200 /* as many as an account is told of */
+#define HUB_LETTERS_DAY 20   /* to the desk: nobody reads more */
 #define HUB_BLOB_MAX ((uint64_t)104 << 20) /* 100 MiB of file, as CSM1 */
 #define HUB_BLOB_BYTES_DAY ((uint64_t)4 << 30)
 #define HUB_BLOB_TOKEN_MS (3600 * 1000) /* a slow link needs its time */
@@ -42,7 +48,12 @@
 extern const struct cs_db_schema cs_hub_schema;
 
 /* What a connection has proved to be. */
-enum hub_role { HUB_NOBODY, HUB_DEVICE, HUB_DESK };
+enum hub_role {
+	HUB_NOBODY,
+	HUB_DEVICE,
+	HUB_DESK,
+	HUB_HELD, /* a device of a disabled account: it may ask why */
+};
 
 struct hub_conn {
 	struct cs_net_conn *net;
@@ -118,7 +129,9 @@ hub_handler hub_ping, hub_join, hub_login, hub_key_packages_put,
     hub_report, hub_report_states, hub_stamp_cert, hub_blob_put, hub_blob_get,
     hub_desk_reports, hub_desk_report_set, hub_desk_action, hub_link_open,
     hub_link_answer, hub_link_ask, hub_link_take, hub_device_add, hub_devices,
-    hub_device_remove, hub_contacts, hub_group_info;
+    hub_device_remove, hub_contacts, hub_group_info, hub_notices, hub_letter,
+    hub_account_export, hub_account_leave, hub_desk_letters,
+    hub_desk_letter_set;
 
 /* ---- hub.c -------------------------------------------------------------- */
 
@@ -160,12 +173,26 @@ uint16_t hub_code(enum cs_err err);
  * ${rq->error_data}. */
 uint16_t hub_account_check(struct hub_request *rq);
 
+/* ---- standing.c --------------------------------------------------------- */
+
+/* What the actions on an account come to now: disabled as long as one of them
+ * says so.  Who comes or goes by that is taken out of its conversations, or may
+ * come back. */
+CS_CHECKED enum cs_err hub_account_settle(
+    struct cs_hub *hub, const uint8_t account[static 16]);
+/* The same for all whose time is over. */
+CS_CHECKED enum cs_err hub_accounts_settle(struct cs_hub *hub);
+
 /* ---- device.c ----------------------------------------------------------- */
 
 /* Devices that were not removed. */
 CS_CHECKED enum cs_err hub_devices_count(
     uint64_t *out, struct cs_hub *hub, const uint8_t account[static 16]);
 CS_CHECKED enum cs_err hub_device_seen(
+    struct cs_hub *hub, const uint8_t device[static 16]);
+/* From here on nothing is taken of it and nothing kept for it; its connections
+ * end. */
+CS_CHECKED enum cs_err hub_device_forget(
     struct cs_hub *hub, const uint8_t device[static 16]);
 
 /* ---- key_package.c ------------------------------------------------------ */
@@ -197,6 +224,7 @@ CS_CHECKED enum cs_err hub_device_of(struct cs_hub *hub,
 struct hub_group {
 	struct cs_view id; /* borrowed from the request */
 	uint64_t seq, epoch, last_ms;
+	uint64_t dissolved; /* until when; 0: it is not */
 	uint8_t chain[32];
 };
 CS_CHECKED enum cs_err hub_group_load(
@@ -243,6 +271,26 @@ uint16_t hub_is_member(struct hub_request *rq, struct cs_view group_id);
 uint16_t hub_handshake(struct hub_request *rq, struct hub_group *group,
     const struct cs_wire_submit *m, struct hub_entry *entry,
     struct cs_buf *stamp);
+
+/* ---- restore.c ---------------------------------------------------------- */
+
+/* A device of ${account} was taken out by the entry that is the last now, in
+ * the epoch that is the group's still. */
+CS_CHECKED enum cs_err hub_restore_note(struct cs_hub *hub,
+    const struct hub_group *group, const uint8_t account[static 16]);
+/* The account is enabled: Removes that wait in its groups may yet be taken. */
+CS_CHECKED enum cs_err hub_restore_pending(
+    struct cs_hub *hub, const uint8_t account[static 16]);
+/* It has come back, or the epoch that it waited for is over. */
+CS_CHECKED enum cs_err hub_restore_done(
+    struct cs_hub *hub, struct cs_view group, const uint8_t account[static 16]);
+CS_CHECKED enum cs_err hub_restore_end_epoch(
+    struct cs_hub *hub, const struct hub_group *group);
+/* May a device of the account enter the group by itself?  Where the account is,
+ * and where it was taken out while it was disabled.  But not where somebody
+ * came since: who has never seen it there would not let it in. */
+CS_CHECKED enum cs_err hub_account_may_enter(bool *out, struct cs_hub *hub,
+    struct cs_view group, const uint8_t account[static 16]);
 
 /* ---- blob.c ------------------------------------------------------------- */
 

@@ -182,7 +182,8 @@ hub_key_packages_get(struct hub_request *rq)
 		 &m, &cs_wire_key_packages_get_shape, rq->body)))
 		return hub_code(err);
 	err = cs_db_query(&rows, rq->hub->db,
-	    "SELECT id,key FROM account WHERE handle=? AND disabled=0",
+	    "SELECT id,key FROM account WHERE handle=? AND disabled=0 AND "
+	    "gone=0",
 	    cs_text(m.handle));
 	if (err == CS_OK && cs_rows_next(&rows)) {
 		found = true;
@@ -191,7 +192,7 @@ hub_key_packages_get(struct hub_request *rq)
 	}
 	if ((err = cs_rows_end(&rows, err)))
 		return hub_code(err);
-	/* Unknown, refusing and disabled look alike. */
+	/* Unknown, refusing, disabled and gone look alike. */
 	if (!found)
 		return CS_WIRE_E_NO_MEMBER;
 	code = hub_contact_may(rq->hub, rq->conn->account, answer.account);

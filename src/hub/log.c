@@ -176,8 +176,8 @@ hub_is_member(struct hub_request *rq, struct cs_view group_id)
 	return n == 1 ? 0 : CS_WIRE_E_NO_GROUP;
 }
 
-/* Members may; and a device whose account is there may come by a commit, which
- * hub_handshake() looks at more closely. */
+/* Members may; and a device whose account is or was there may come by a commit,
+ * which hub_handshake() looks at more closely. */
 static uint16_t
 may_submit(struct hub_request *rq, const struct cs_mls_message_info *info)
 {
@@ -187,8 +187,8 @@ may_submit(struct hub_request *rq, const struct cs_mls_message_info *info)
 	if (info->content != CS_MLS_CONTENT_COMMIT ||
 	    info->wire != CS_MLS_WIRE_PUBLIC)
 		return hub_is_member(rq, info->group_id);
-	err =
-	    hub_account_in(&there, rq->hub, info->group_id, rq->conn->account);
+	err = hub_account_may_enter(
+	    &there, rq->hub, info->group_id, rq->conn->account);
 	if (err)
 		return hub_code(err);
 	return there ? 0 : CS_WIRE_E_NO_GROUP;
@@ -227,6 +227,9 @@ submit(struct hub_request *rq, const struct cs_wire_submit *m,
 		return code;
 	if ((code = may_submit(rq, &info)) != 0)
 		return code;
+	/* Handshakes carry data, too. */
+	if (group->dissolved > rq->hub->now_ms)
+		return CS_WIRE_E_DISSOLVED;
 	if (info.epoch != group->epoch)
 		return stale(rq, group, info.epoch);
 	memcpy(entry.account, rq->conn->account, 16);

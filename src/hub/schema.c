@@ -85,7 +85,50 @@ static const char version2[] =
     " REFERENCES device, expires INTEGER NOT NULL, ask BLOB, answer BLOB)"
     " WITHOUT ROWID;";
 
-static const char *const steps[] = { version1, version2 };
+/*
+ * Version 3.  action: kind, target and until as the desk signed them; reversed:
+ * when another action took it back, or 0; grps: how many conversations it
+ * touched.  What an action holds is written where it is asked for: account
+ * .until is the end of what disables it, grp.dissolved and blob.quarantined
+ * are until when, or 0.  Actions of before were enable (2) and disable (1): an
+ * enable took back all that were there.
+ * gone: when the holder left.  ref: the group as stamps name it; NULL until it
+ * is asked for.  restore: conversations that an account was taken out of while
+ * it was disabled; seq 0: in epoch a Remove of the hub still waits.
+ */
+static const char version3[] =
+    "ALTER TABLE account ADD COLUMN until INTEGER NOT NULL DEFAULT 0;"
+    "ALTER TABLE account ADD COLUMN gone INTEGER NOT NULL DEFAULT 0;"
+    "ALTER TABLE action ADD COLUMN kind INTEGER NOT NULL DEFAULT 1;"
+    "ALTER TABLE action ADD COLUMN target BLOB NOT NULL DEFAULT x'';"
+    "ALTER TABLE action ADD COLUMN until INTEGER NOT NULL DEFAULT 0;"
+    "ALTER TABLE action ADD COLUMN reversed INTEGER NOT NULL DEFAULT 0;"
+    "ALTER TABLE action ADD COLUMN grps INTEGER NOT NULL DEFAULT 0;"
+    "UPDATE action SET kind=2 WHERE hex(substr(bytes,17,1))='02';"
+    "UPDATE action SET reversed=applied WHERE kind=1 AND EXISTS(SELECT 1 FROM"
+    " action AS e WHERE e.account=action.account AND e.kind=2"
+    " AND e.applied>=action.applied);"
+    "CREATE INDEX action_account ON action(account, applied);"
+    "CREATE INDEX action_target ON action(target);"
+    "ALTER TABLE grp ADD COLUMN ref BLOB;"
+    "ALTER TABLE grp ADD COLUMN dissolved INTEGER NOT NULL DEFAULT 0;"
+    "CREATE INDEX grp_ref ON grp(ref);"
+    "ALTER TABLE blob ADD COLUMN quarantined INTEGER NOT NULL DEFAULT 0;"
+    "CREATE TABLE restore(grp BLOB NOT NULL, account BLOB NOT NULL,"
+    " seq INTEGER NOT NULL, epoch INTEGER NOT NULL,"
+    " PRIMARY KEY(grp, account)) WITHOUT ROWID;"
+    "CREATE INDEX restore_account ON restore(account);"
+    "ALTER TABLE report ADD COLUMN question BLOB NOT NULL DEFAULT x'';"
+    "ALTER TABLE report ADD COLUMN second_look INTEGER NOT NULL DEFAULT 0;"
+    "CREATE TABLE letter(id BLOB PRIMARY KEY, account BLOB NOT NULL,"
+    " kind INTEGER NOT NULL, subject BLOB NOT NULL, received INTEGER NOT NULL,"
+    " state INTEGER NOT NULL DEFAULT 1, updated INTEGER NOT NULL,"
+    " answer TEXT NOT NULL DEFAULT '', reply BLOB NOT NULL DEFAULT x'',"
+    " sealed BLOB) WITHOUT ROWID;"
+    "CREATE INDEX letter_account ON letter(account, received);"
+    "CREATE INDEX letter_subject ON letter(subject, kind);";
+
+static const char *const steps[] = { version1, version2, version3 };
 
 const struct cs_db_schema cs_hub_schema = { "countersign hub", steps,
 	sizeof steps / sizeof steps[0] };

@@ -12,7 +12,7 @@
 
 #include "base/alloc.h"
 
-#define CACHE_SIZE 256        /* statements; a power of two */
+#define CACHE_SIZE 512
 #define BUSY_TIMEOUT_MS 10000 /* another process of ours holds the lock */
 
 struct cs_db {

@@ -18,6 +18,8 @@
 #define CS_WIRE_FRAME_MAX ((size_t)4 << 20)
 /* Nothing that comes before the login is longer. */
 #define CS_WIRE_FRAME_MAX_EARLY ((size_t)4 << 10)
+/* Nor has the holder of a disabled account more to say than a letter. */
+#define CS_WIRE_FRAME_MAX_HELD ((size_t)32 << 10)
 
 struct cs_wire_frame {
 	uint8_t kind;

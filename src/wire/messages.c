@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "wire/messages.h"
 
+#include "base/text.h"
+
 #define FIELD(type_, s, f, max_)                                               \
 	{                                                                      \
 		.type = (type_), .offset = offsetof(struct s, f),              \
@@ -306,8 +308,10 @@ static const struct cs_wire_field cs_wire_report_status_fields[] = {
 	FIELD(CS_WIRE_FIXED, cs_wire_report_status, report, 0),
 	FIELD(CS_WIRE_U8, cs_wire_report_status, state, 0),
 	FIELD(CS_WIRE_U64, cs_wire_report_status, updated_ms, 0),
-	FIELD(
-	    CS_WIRE_VEC, cs_wire_report_status, answer, CS_WIRE_STATEMENT_MAX),
+	FIELD(CS_WIRE_VEC, cs_wire_report_status, answer,
+	    CS_WIRE_REPORT_ANSWER_MAX),
+	FIELD(CS_WIRE_VEC, cs_wire_report_status, question, CS_WIRE_REPLY_MAX),
+	FIELD(CS_WIRE_U8, cs_wire_report_status, second_look, 0),
 };
 SHAPE(cs_wire_report_status);
 
@@ -332,21 +336,102 @@ static const struct cs_wire_field cs_wire_desk_reports_answer_fields[] = {
 SHAPE(cs_wire_desk_reports_answer);
 
 static const struct cs_wire_field cs_wire_desk_action_fields[] = {
-	FIELD(CS_WIRE_VEC, cs_wire_desk_action, action,
-	    CS_WIRE_STATEMENT_MAX + 256),
+	FIELD(CS_WIRE_VEC, cs_wire_desk_action, action, CS_WIRE_ACTION_MAX),
 	FIELD(CS_WIRE_FIXED, cs_wire_desk_action, signature, 0),
 };
 SHAPE(cs_wire_desk_action);
+
+static const struct cs_wire_field cs_wire_action_result_fields[] = {
+	FIELD(CS_WIRE_U64, cs_wire_action_result, applied_ms, 0),
+	FIELD(CS_WIRE_U32, cs_wire_action_result, groups, 0),
+};
+SHAPE(cs_wire_action_result);
 
 static const struct cs_wire_field cs_wire_action_fields[] = {
 	FIELD(CS_WIRE_FIXED, cs_wire_action, id, 0),
 	FIELD(CS_WIRE_U8, cs_wire_action, kind, 0),
 	FIELD(CS_WIRE_FIXED, cs_wire_action, account, 0),
+	FIELD(CS_WIRE_FIXED, cs_wire_action, target, 0),
 	FIELD(CS_WIRE_U16, cs_wire_action, reason, 0),
 	FIELD(CS_WIRE_U64, cs_wire_action, decided_ms, 0),
+	FIELD(CS_WIRE_U64, cs_wire_action, until_ms, 0),
+	FIELD(CS_WIRE_FIXED, cs_wire_action, reverses, 0),
 	FIELD(CS_WIRE_VEC, cs_wire_action, statement, CS_WIRE_STATEMENT_MAX),
 };
 SHAPE(cs_wire_action);
+
+static const struct cs_wire_field cs_wire_statement_fields[] = {
+	FIELD(CS_WIRE_U8, cs_wire_statement, version, 0),
+	FIELD(CS_WIRE_VEC, cs_wire_statement, language, 16),
+	FIELD(CS_WIRE_VEC, cs_wire_statement, what, 512),
+	FIELD(CS_WIRE_VEC, cs_wire_statement, facts, 5000),
+	FIELD(CS_WIRE_U8, cs_wire_statement, automated_detection, 0),
+	FIELD(CS_WIRE_U8, cs_wire_statement, automated_decision, 0),
+	FIELD(CS_WIRE_U8, cs_wire_statement, ground_kind, 0),
+	FIELD(CS_WIRE_VEC, cs_wire_statement, ground, 500),
+	FIELD(CS_WIRE_VEC, cs_wire_statement, explanation, 2000),
+	FIELD(CS_WIRE_VEC, cs_wire_statement, territory, 200),
+	FIELD(CS_WIRE_VEC, cs_wire_statement, redress, 1000),
+	FIELD(CS_WIRE_VEC, cs_wire_statement, reviewer, 64),
+	FIELD(CS_WIRE_VEC, cs_wire_statement, case_number, 64),
+};
+SHAPE(cs_wire_statement);
+
+static const struct cs_wire_field cs_wire_notice_fields[] = {
+	FIELD(CS_WIRE_VEC, cs_wire_notice, action, CS_WIRE_ACTION_MAX),
+	FIELD(CS_WIRE_FIXED, cs_wire_notice, signature, 0),
+	FIELD(CS_WIRE_U64, cs_wire_notice, applied_ms, 0),
+	FIELD(CS_WIRE_U64, cs_wire_notice, reversed_ms, 0),
+	FIELD(CS_WIRE_U8, cs_wire_notice, appeal, 0),
+	FIELD(CS_WIRE_U64, cs_wire_notice, appeal_ms, 0),
+	FIELD(CS_WIRE_VEC, cs_wire_notice, answer, CS_WIRE_SENTENCE_MAX),
+	FIELD(CS_WIRE_VEC, cs_wire_notice, reply, CS_WIRE_REPLY_MAX),
+};
+SHAPE(cs_wire_notice);
+
+static const struct cs_wire_field cs_wire_notices_answer_fields[] = {
+	LIST(cs_wire_notices_answer, notices, CS_WIRE_NOTICES_MAX,
+	    cs_wire_notice),
+};
+SHAPE(cs_wire_notices_answer);
+
+static const struct cs_wire_field cs_wire_letter_fields[] = {
+	FIELD(CS_WIRE_FIXED, cs_wire_letter, id, 0),
+	FIELD(CS_WIRE_U8, cs_wire_letter, kind, 0),
+	FIELD(CS_WIRE_FIXED, cs_wire_letter, subject, 0),
+	FIELD(CS_WIRE_VEC, cs_wire_letter, sealed, CS_WIRE_LETTER_MAX),
+};
+SHAPE(cs_wire_letter);
+
+static const struct cs_wire_field cs_wire_account_export_fields[] = {
+	FIELD(CS_WIRE_VEC, cs_wire_account_export, json, CS_WIRE_EXPORT_MAX),
+};
+SHAPE(cs_wire_account_export);
+
+static const struct cs_wire_field cs_wire_desk_letter_fields[] = {
+	FIELD(CS_WIRE_FIXED, cs_wire_desk_letter, id, 0),
+	FIELD(CS_WIRE_U8, cs_wire_desk_letter, kind, 0),
+	FIELD(CS_WIRE_FIXED, cs_wire_desk_letter, subject, 0),
+	FIELD(CS_WIRE_FIXED, cs_wire_desk_letter, account, 0),
+	FIELD(CS_WIRE_U64, cs_wire_desk_letter, received_ms, 0),
+	FIELD(CS_WIRE_VEC, cs_wire_desk_letter, sealed, CS_WIRE_LETTER_MAX),
+};
+SHAPE(cs_wire_desk_letter);
+
+static const struct cs_wire_field cs_wire_desk_letters_answer_fields[] = {
+	LIST(cs_wire_desk_letters_answer, letters, CS_WIRE_LETTERS_MAX,
+	    cs_wire_desk_letter),
+};
+SHAPE(cs_wire_desk_letters_answer);
+
+static const struct cs_wire_field cs_wire_desk_letter_set_fields[] = {
+	FIELD(CS_WIRE_FIXED, cs_wire_desk_letter_set, id, 0),
+	FIELD(CS_WIRE_U8, cs_wire_desk_letter_set, state, 0),
+	FIELD(
+	    CS_WIRE_VEC, cs_wire_desk_letter_set, answer, CS_WIRE_SENTENCE_MAX),
+	FIELD(CS_WIRE_VEC, cs_wire_desk_letter_set, reply, CS_WIRE_REPLY_MAX),
+};
+SHAPE(cs_wire_desk_letter_set);
 
 const struct cs_wire_shape cs_wire_empty_shape = { NULL, 0,
 	sizeof(struct cs_wire_empty) };
@@ -409,6 +494,13 @@ static const struct {
 	    "That is the last device of the account." },
 	{ CS_WIRE_E_LINK, "link",
 	    "The code is no longer valid: make a new one." },
+	{ CS_WIRE_E_QUARANTINED, "quarantined",
+	    "The report desk has locked this file." },
+	{ CS_WIRE_E_DISSOLVED, "dissolved",
+	    "The report desk has ended this conversation." },
+	{ CS_WIRE_E_DESK_BUSY, "desk-busy",
+	    "The report desk has not read your earlier reports yet; try again "
+	    "once it has." },
 };
 
 const char *
@@ -449,10 +541,35 @@ cs_wire_login_tbs(struct cs_buf *out, uint8_t role,
 enum cs_err
 cs_wire_action_tbs(struct cs_buf *out, struct cs_view action)
 {
-	static const char label[] = "countersign/action/v1";
+	static const char label[] = "countersign/action/v2";
 	struct cs_writer w = cs_writer(out);
 
 	cs_write_bytes(&w, cs_view(label, sizeof label)); /* with its zero */
 	cs_write_bytes(&w, action);
 	return cs_writer_end(&w);
+}
+
+enum cs_err
+cs_wire_statement_parse(struct cs_wire_statement *out, struct cs_view in)
+{
+	enum cs_err err;
+
+	if ((err = cs_wire_parse(out, &cs_wire_statement_shape, in)))
+		return err;
+	if (out->version != CS_WIRE_STATEMENT_VERSION)
+		return CS_ERR_VERSION;
+	if (out->automated_detection > 1 || out->automated_decision > 1 ||
+	    out->ground_kind < CS_WIRE_GROUND_ILLEGAL ||
+	    out->ground_kind > CS_WIRE_GROUND_TERMS)
+		return CS_ERR_FORMAT;
+	for (size_t i = 0; i < cs_wire_statement_shape.n; i++) {
+		const struct cs_wire_field *f =
+		    &cs_wire_statement_shape.fields[i];
+		const struct cs_view *text =
+		    (const void *)((const uint8_t *)out + f->offset);
+
+		if (f->type == CS_WIRE_VEC && !cs_utf8_valid(*text))
+			return CS_ERR_FORMAT;
+	}
+	return CS_OK;
 }

@@ -42,10 +42,17 @@ enum cs_wire_kind {
 	CS_WIRE_BLOB_GET = 31,
 	/* members */
 	CS_WIRE_GROUP_INFO = 32,
+	/* members, disabled ones included */
+	CS_WIRE_NOTICES = 33,
+	CS_WIRE_LETTER = 34,
+	CS_WIRE_ACCOUNT_EXPORT = 35,
+	CS_WIRE_ACCOUNT_LEAVE = 36,
 	/* desk */
 	CS_WIRE_DESK_REPORTS = 40,
 	CS_WIRE_DESK_REPORT_SET = 41,
 	CS_WIRE_DESK_ACTION = 42,
+	CS_WIRE_DESK_LETTERS = 43,
+	CS_WIRE_DESK_LETTER_SET = 44,
 	/* from the hub */
 	CS_WIRE_HELLO = 128,
 	CS_WIRE_ANSWER = 129,
@@ -85,6 +92,9 @@ enum cs_wire_code {
 	CS_WIRE_E_REMOVED = 28, /* data: cs_wire_removed */
 	CS_WIRE_E_LAST_DEVICE = 29,
 	CS_WIRE_E_LINK = 30,
+	CS_WIRE_E_QUARANTINED = 31,
+	CS_WIRE_E_DISSOLVED = 32,
+	CS_WIRE_E_DESK_BUSY = 33, /* too much of yours waits for the desk */
 };
 /* A short stable name, such as "stale-epoch"; never NULL. */
 const char *cs_wire_code_name(uint16_t code);
@@ -115,7 +125,15 @@ const char *cs_wire_code_text(uint16_t code);
 #define CS_WIRE_FETCH_MAX 256 /* entries an answer */
 #define CS_WIRE_TOKEN_MAX 128
 #define CS_WIRE_REPORT_BLOBS_MAX 50
-#define CS_WIRE_STATEMENT_MAX 4096
+/* A statement of reasons with every field at its bound has 9.3 KB. */
+#define CS_WIRE_STATEMENT_MAX 16384
+#define CS_WIRE_ACTION_MAX (CS_WIRE_STATEMENT_MAX + 256)
+#define CS_WIRE_REPORT_ANSWER_MAX 4096
+#define CS_WIRE_NOTICES_MAX 100
+#define CS_WIRE_LETTERS_MAX 100
+#define CS_WIRE_LETTER_MAX 16384 /* sealed; 8 KiB of text and its dress */
+#define CS_WIRE_REPLY_MAX 9000   /* sealed; the same of the desk's */
+#define CS_WIRE_EXPORT_MAX ((uint32_t)1 << 20)
 #define CS_WIRE_SENTENCE_MAX 512
 
 #define CS_WIRE_SHAPE(name) extern const struct cs_wire_shape name##_shape
@@ -167,6 +185,7 @@ enum cs_wire_push_kind {
 	CS_WIRE_PUSH_WELCOME = 2,
 	CS_WIRE_PUSH_REPORT = 3, /* desk: a report came; member: an answer */
 	CS_WIRE_PUSH_LINK = 4,   /* a device asks to be linked */
+	CS_WIRE_PUSH_NOTICE = 5, /* the desk has acted on the account */
 };
 struct cs_wire_push {
 	uint8_t kind;
@@ -455,11 +474,19 @@ enum cs_wire_report_state {
 	CS_WIRE_REPORT_ACTED = 3,    /* decided, with an action */
 	CS_WIRE_REPORT_CLOSED = 4,   /* decided, no action */
 };
+enum cs_wire_second_look {
+	CS_WIRE_SECOND_LOOK_NONE = 0, /* may be asked for once decided */
+	CS_WIRE_SECOND_LOOK_ASKED = 1,
+	CS_WIRE_SECOND_LOOK_ANSWERED = 2,
+};
 struct cs_wire_report_status {
 	uint8_t report[16];
 	uint8_t state;
 	uint64_t updated_ms;
-	struct cs_view answer; /* a sentence of the desk's */
+	struct cs_view answer;   /* a sentence of the desk's */
+	struct cs_view question; /* sealed under the report's reply key, or
+				  * empty; a REPLY letter answers it */
+	uint8_t second_look;     /* enum cs_wire_second_look */
 };
 CS_WIRE_SHAPE(cs_wire_report_status);
 struct cs_wire_report_states_answer {
@@ -481,27 +508,143 @@ CS_WIRE_SHAPE(cs_wire_desk_reports_answer);
 
 /* CS_WIRE_DESK_REPORT_SET: a cs_wire_report_status; answer empty. */
 
-/* CS_WIRE_DESK_ACTION; answer empty.  */
+/*
+ * CS_WIRE_DESK_ACTION; answer: cs_wire_action_result.  The same action sent
+ * again is not applied again and gets the first answer.
+ */
 struct cs_wire_desk_action {
-	struct cs_view action;
+	struct cs_view action; /* cs_wire_action */
 	uint8_t signature[64];
 };
 CS_WIRE_SHAPE(cs_wire_desk_action);
+struct cs_wire_action_result {
+	uint64_t applied_ms;
+	uint32_t groups; /* how many conversations it touched */
+};
+CS_WIRE_SHAPE(cs_wire_action_result);
 
-/* What the desk signs: prefixed by "countersign/action/v1\0". */
+/* What the desk signs: prefixed by "countersign/action/v2\0". */
 enum cs_wire_action_kind {
-	CS_WIRE_ACTION_DISABLE = 1,
-	CS_WIRE_ACTION_ENABLE = 2,
+	CS_WIRE_ACTION_DISABLE = 1,    /* an account; for a time: until_ms */
+	CS_WIRE_ACTION_REVERSE = 2,    /* another action */
+	CS_WIRE_ACTION_WARN = 3,       /* an account; a notice, no more */
+	CS_WIRE_ACTION_QUARANTINE = 4, /* a blob */
+	CS_WIRE_ACTION_DISSOLVE = 5,   /* a group */
 };
 struct cs_wire_action {
 	uint8_t id[16];
 	uint8_t kind;
-	uint8_t account[16];
+	uint8_t account[16]; /* zero: none */
+	uint8_t target[32];  /* blob id and 16 zeroes, group_ref, or zero */
 	uint16_t reason;
 	uint64_t decided_ms;
+	uint64_t until_ms;    /* 0: no end */
+	uint8_t reverses[16]; /* id of an action, or zero */
 	struct cs_view statement;
 };
 CS_WIRE_SHAPE(cs_wire_action);
 /* Append what is signed: the label and the encoded action. */
 CS_CHECKED enum cs_err cs_wire_action_tbs(
     struct cs_buf *out, struct cs_view action);
+
+/*
+ * The statement of an action: what its holder is owed (Digital Services Act,
+ * article 17).  Empty only for REVERSE, QUARANTINE and DISSOLVE.
+ */
+#define CS_WIRE_STATEMENT_VERSION 1
+enum cs_wire_ground {
+	CS_WIRE_GROUND_ILLEGAL = 1, /* content that a law forbids */
+	CS_WIRE_GROUND_TERMS = 2,   /* the operator's rules */
+};
+struct cs_wire_statement {
+	uint8_t version;
+	struct cs_view language;     /* of what follows */
+	struct cs_view what;         /* was done */
+	struct cs_view facts;        /* that it rests on */
+	uint8_t automated_detection; /* 0 or 1 */
+	uint8_t automated_decision;  /* the same */
+	uint8_t ground_kind;         /* enum cs_wire_ground */
+	struct cs_view ground;       /* the law, or the rule */
+	struct cs_view explanation;  /* why it covers the facts */
+	struct cs_view territory;
+	struct cs_view redress;
+	struct cs_view reviewer; /* a pseudonym */
+	struct cs_view case_number;
+};
+CS_WIRE_SHAPE(cs_wire_statement);
+/* Parse, with its version, its flags and its text: UTF-8. */
+CS_CHECKED enum cs_err cs_wire_statement_parse(
+    struct cs_wire_statement *out, struct cs_view in);
+
+/* CS_WIRE_NOTICES: request empty; the actions on the own account, newest
+ * first. */
+enum cs_wire_appeal {
+	CS_WIRE_APPEAL_NONE = 0,
+	CS_WIRE_APPEAL_SENT = 1,
+	CS_WIRE_APPEAL_RECEIVED = 2,
+	CS_WIRE_APPEAL_UPHELD = 3,
+	CS_WIRE_APPEAL_REVERSED = 4,
+	CS_WIRE_APPEAL_UNREADABLE = 5,
+};
+struct cs_wire_notice {
+	struct cs_view action; /* cs_wire_action */
+	uint8_t signature[64];
+	uint64_t applied_ms;
+	uint64_t reversed_ms; /* 0: it was not */
+	uint8_t appeal;       /* enum cs_wire_appeal */
+	uint64_t appeal_ms;
+	struct cs_view answer; /* to the appeal: a sentence */
+	struct cs_view reply;  /* sealed under the appeal's reply key */
+};
+CS_WIRE_SHAPE(cs_wire_notice);
+struct cs_wire_notices_answer {
+	struct cs_wire_list notices;
+};
+CS_WIRE_SHAPE(cs_wire_notices_answer);
+
+/* CS_WIRE_LETTER; answer empty.  Sealed to the desk (content/letter.h). */
+enum cs_wire_letter_kind {
+	CS_WIRE_LETTER_APPEAL = 1,      /* subject: an action */
+	CS_WIRE_LETTER_SECOND_LOOK = 2, /* subject: a report */
+	CS_WIRE_LETTER_REPLY = 3,       /* subject: a report with a question */
+};
+struct cs_wire_letter {
+	uint8_t id[16];
+	uint8_t kind;
+	uint8_t subject[16];
+	struct cs_view sealed;
+};
+CS_WIRE_SHAPE(cs_wire_letter);
+
+/* CS_WIRE_ACCOUNT_EXPORT: request empty; all that the hub has on the account.
+ */
+struct cs_wire_account_export {
+	struct cs_view json;
+};
+CS_WIRE_SHAPE(cs_wire_account_export);
+
+/* CS_WIRE_ACCOUNT_LEAVE: request and answer empty. */
+
+/* CS_WIRE_DESK_LETTERS: request empty; letters that the desk has not taken. */
+struct cs_wire_desk_letter {
+	uint8_t id[16];
+	uint8_t kind;
+	uint8_t subject[16];
+	uint8_t account[16];
+	uint64_t received_ms;
+	struct cs_view sealed;
+};
+CS_WIRE_SHAPE(cs_wire_desk_letter);
+struct cs_wire_desk_letters_answer {
+	struct cs_wire_list letters;
+};
+CS_WIRE_SHAPE(cs_wire_desk_letters_answer);
+
+/* CS_WIRE_DESK_LETTER_SET; answer empty. */
+struct cs_wire_desk_letter_set {
+	uint8_t id[16];
+	uint8_t state; /* enum cs_wire_appeal, from RECEIVED on */
+	struct cs_view answer;
+	struct cs_view reply; /* sealed under the letter's reply key */
+};
+CS_WIRE_SHAPE(cs_wire_desk_letter_set);

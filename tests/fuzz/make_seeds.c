@@ -75,6 +75,32 @@ seeds_wire(void)
 	seed("wire", "frame", 255, cs_view("\x0f\0\0\0\1body", 9));
 }
 
+/* Behind 0 a letter, behind 1 a statement, behind 2 an action. */
+static void
+seeds_letter(void)
+{
+	const struct cs_wire_statement statement = {
+		.version = CS_WIRE_STATEMENT_VERSION,
+		.language = cs_view_str("en"),
+		.what = cs_view_str("The account was disabled."),
+		.facts = cs_view_str("A photo."),
+		.ground_kind = CS_WIRE_GROUND_TERMS,
+		.ground = cs_view_str("Rule 3"),
+	};
+	struct cs_wire_action action = { .kind = CS_WIRE_ACTION_DISABLE };
+	struct cs_buf out = { 0 }, bytes = { 0 };
+
+	fuzz_ok(cs_wire_write(&out, &cs_wire_statement_shape, &statement));
+	action.statement = cs_buf_view(&out);
+	fuzz_ok(cs_wire_write(&bytes, &cs_wire_action_shape, &action));
+	seed("letter", "letter", 0, cs_view("\1\2en\4text", 9));
+	seed("letter", "not-text", 0, cs_view("\1\2en\1\xff", 6));
+	seed("letter", "statement", 1, cs_buf_view(&out));
+	seed("letter", "action", 2, cs_buf_view(&bytes));
+	cs_buf_free(&out);
+	cs_buf_free(&bytes);
+}
+
 /* A body that another member could have sent, taken out of its message. */
 static void
 seed_body(const char *name, uint8_t mode, const struct cs_buf *message)
@@ -351,6 +377,7 @@ main(int argc, char **argv)
 	}
 	root = argv[1];
 	seeds_wire();
+	seeds_letter();
 	seed("key_package", "as-it-is", 0, kp);
 	seed("key_package", "signed-anew", 1, kp);
 	seed("public_group", "group-info", 0, cs_buf_view(&w->info));

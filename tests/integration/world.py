@@ -137,6 +137,7 @@ class World:
                   "%s did not start: %r" % (program, said))
             said += proc.stdout.read() or b""
             time.sleep(0.01)
+        return said
 
     def stop(self, name, how=signal.SIGTERM):
         proc = self.procs.pop(name, None)

@@ -21,8 +21,7 @@ check_file(const char *path)
 		    all == NULL ? error.text : "no cases");
 		return 1;
 	}
-	json_array_foreach(cases, i, c)
-	{
+	json_array_foreach (cases, i, c) {
 		if (vectors_check(c))
 			continue;
 		failed++;
@@ -60,8 +59,9 @@ print_field(const char *path, const char *key)
 	size_t i;
 	uint8_t byte;
 
-	json_array_foreach(json_object_get(all, "cases"), i, c) if (text ==
-	    NULL) text = json_string_value(json_object_get(c, key));
+	json_array_foreach (json_object_get(all, "cases"), i, c)
+		if (text == NULL)
+			text = json_string_value(json_object_get(c, key));
 	for (; text != NULL && *text != '\0'; text += 2) {
 		char two[3] = { text[0], text[1], '\0' };
 

@@ -174,8 +174,7 @@ run_file(const char *path)
 		return false;
 	}
 	kind = find_kind(path, cases);
-	json_array_foreach(cases, i, c)
-	{
+	json_array_foreach (cases, i, c) {
 		enum kat_result r = KAT_SKIPPED;
 
 		if (kind != NULL &&

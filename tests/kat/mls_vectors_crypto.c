@@ -212,8 +212,8 @@ kat_key_schedule(const json_t *c)
 
 	CHECK(first.len == kat_suite(c)->hash_len);
 	memcpy(init.b, first.data, first.len);
-	json_array_foreach(json_object_get(c, "epochs"), i, e)
-	    CHECK(check_epoch(c, e, i, &init) == KAT_PASSED);
+	json_array_foreach (json_object_get(c, "epochs"), i, e)
+		CHECK(check_epoch(c, e, i, &init) == KAT_PASSED);
 	return KAT_PASSED;
 }
 

@@ -40,10 +40,10 @@ check_leaves(struct cs_mls_secret_tree *t, const json_t *leaves)
 	json_t *leaf, *g;
 	size_t i, j;
 
-	json_array_foreach(leaves, i, leaf)
-	{
-		json_array_foreach(leaf, j, g)
-		    CHECK(check_generation(t, (uint32_t)i, g) == KAT_PASSED);
+	json_array_foreach (leaves, i, leaf) {
+		json_array_foreach (leaf, j, g)
+			CHECK(
+			    check_generation(t, (uint32_t)i, g) == KAT_PASSED);
 	}
 	return KAT_PASSED;
 }

@@ -144,8 +144,7 @@ load_private(struct cs_mls_private_tree *out, const struct cs_mls_tree *t,
 	CHECK(cs_hpke_key_from_private(&key, t->suite->kem, private) == CS_OK);
 	cs_mls_private_tree_set(
 	    out, cs_mls_leaf_to_node((uint32_t)kat_int(leaf, "index")), &key);
-	json_array_foreach(json_object_get(leaf, "path_secrets"), i, entry)
-	{
+	json_array_foreach (json_object_get(leaf, "path_secrets"), i, entry) {
 		struct cs_view v = kat_hex(entry, "path_secret");
 		struct cs_mls_path_secret s = { 0 };
 
@@ -167,8 +166,9 @@ private_of(const json_t *c, uint32_t leaf)
 	json_t *entry;
 	size_t i;
 
-	json_array_foreach(json_object_get(c, "leaves_private"), i,
-	    entry) if (kat_int(entry, "index") == leaf) return entry;
+	json_array_foreach (json_object_get(c, "leaves_private"), i, entry)
+		if (kat_int(entry, "index") == leaf)
+			return entry;
 	return NULL;
 }
 
@@ -279,10 +279,9 @@ all_paths(const json_t *c, const struct cs_mls_public *p)
 	json_t *entry;
 	size_t i;
 
-	json_array_foreach(json_object_get(c, "leaves_private"), i, entry)
-	    CHECK(load_private(&keys, &p->tree, entry) == KAT_PASSED);
-	json_array_foreach(json_object_get(c, "update_paths"), i, entry)
-	{
+	json_array_foreach (json_object_get(c, "leaves_private"), i, entry)
+		CHECK(load_private(&keys, &p->tree, entry) == KAT_PASSED);
+	json_array_foreach (json_object_get(c, "update_paths"), i, entry) {
 		struct cs_mls_change change = { 0 };
 		enum kat_result result = process_path(c, entry, p, &change);
 
@@ -326,10 +325,9 @@ find_psk(void *arg, struct cs_buf *out, const struct cs_mls_psk_id *id)
 	json_t *entry;
 	size_t i;
 
-	json_array_foreach((json_t *)arg, i,
-	    entry) if (cs_view_equal(id->id,
-			   kat_hex(entry, "psk_id"))) return cs_buf_add(out,
-	    kat_hex(entry, "psk"));
+	json_array_foreach ((json_t *)arg, i, entry)
+		if (cs_view_equal(id->id, kat_hex(entry, "psk_id")))
+			return cs_buf_add(out, kat_hex(entry, "psk"));
 	return CS_ERR_NOT_FOUND;
 }
 
@@ -387,10 +385,9 @@ follow(
 
 	CHECK(same_epoch(*g, kat_hex(c, "initial_epoch_authenticator")) ==
 	    KAT_PASSED);
-	json_array_foreach(json_object_get(c, "epochs"), i, e)
-	{
-		json_array_foreach(json_object_get(e, "proposals"), j, p)
-		    CHECK(take_message(*g, kat_hex_value(p)) == KAT_PASSED);
+	json_array_foreach (json_object_get(c, "epochs"), i, e) {
+		json_array_foreach (json_object_get(e, "proposals"), j, p)
+			CHECK(take_message(*g, kat_hex_value(p)) == KAT_PASSED);
 		CHECK(reload(g, opt) == KAT_PASSED);
 		CHECK(take_message(*g, kat_hex(e, "commit")) == KAT_PASSED);
 		CHECK(same_epoch(*g, kat_hex(e, "epoch_authenticator")) ==
@@ -450,8 +447,7 @@ kat_psk_secret(const json_t *c)
 	json_t *e;
 	size_t i;
 
-	json_array_foreach(psks, i, e)
-	{
+	json_array_foreach (psks, i, e) {
 		const struct cs_mls_psk_id id = {
 			.type = CS_MLS_PSK_EXTERNAL,
 			.id = kat_hex(e, "psk_id"),

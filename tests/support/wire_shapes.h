@@ -63,7 +63,16 @@ static const struct {
 	WIRE_SHAPE(cs_wire_desk_report),
 	WIRE_SHAPE(cs_wire_desk_reports_answer),
 	WIRE_SHAPE(cs_wire_desk_action),
+	WIRE_SHAPE(cs_wire_action_result),
 	WIRE_SHAPE(cs_wire_action),
+	WIRE_SHAPE(cs_wire_statement),
+	WIRE_SHAPE(cs_wire_notice),
+	WIRE_SHAPE(cs_wire_notices_answer),
+	WIRE_SHAPE(cs_wire_letter),
+	WIRE_SHAPE(cs_wire_account_export),
+	WIRE_SHAPE(cs_wire_desk_letter),
+	WIRE_SHAPE(cs_wire_desk_letters_answer),
+	WIRE_SHAPE(cs_wire_desk_letter_set),
 };
 #define N_WIRE_SHAPES (sizeof wire_shapes / sizeof wire_shapes[0])
 

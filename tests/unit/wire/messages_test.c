@@ -184,7 +184,7 @@ test_codes(void **state)
 	(void)state;
 	assert_string_equal(
 	    cs_wire_code_name(CS_WIRE_E_STALE_EPOCH), "stale-epoch");
-	for (uint16_t a = CS_WIRE_E_MALFORMED; a <= CS_WIRE_E_LINK; a++) {
+	for (uint16_t a = CS_WIRE_E_MALFORMED; a <= CS_WIRE_E_DESK_BUSY; a++) {
 		assert_string_not_equal(cs_wire_code_name(a), "unknown");
 		assert_true(strlen(cs_wire_code_text(a)) > 5);
 		for (uint16_t b = 1; b < a; b++)
@@ -216,7 +216,54 @@ test_login_tbs(void **state)
 	cs_buf_reset(&b);
 	assert_ok(cs_wire_action_tbs(&b, cs_view_str("action")));
 	assert_view_equal(
-	    cs_buf_view(&b), cs_view("countersign/action/v1\0action", 28));
+	    cs_buf_view(&b), cs_view("countersign/action/v2\0action", 28));
+	cs_buf_free(&b);
+}
+
+/* What the table of its fields does not say. */
+static void
+test_statement(void **state)
+{
+	struct cs_wire_statement s = { .version = CS_WIRE_STATEMENT_VERSION,
+		.language = cs_view_str("en"),
+		.facts = cs_view_str("what was seen"),
+		.ground_kind = CS_WIRE_GROUND_TERMS },
+				 got;
+	struct {
+		uint8_t *field;
+		uint8_t bad;
+		enum cs_err want;
+	} twins[] = {
+		{ &s.version, 0, CS_ERR_VERSION },
+		{ &s.version, 2, CS_ERR_VERSION },
+		{ &s.automated_detection, 2, CS_ERR_FORMAT },
+		{ &s.automated_decision, 2, CS_ERR_FORMAT },
+		{ &s.ground_kind, 0, CS_ERR_FORMAT },
+		{ &s.ground_kind, 3, CS_ERR_FORMAT },
+	};
+	struct cs_buf b = { 0 };
+
+	(void)state;
+	assert_ok(cs_wire_write(&b, &cs_wire_statement_shape, &s));
+	assert_ok(cs_wire_statement_parse(&got, cs_buf_view(&b)));
+	assert_view_equal(got.facts, s.facts);
+	for (size_t i = 0; i < sizeof twins / sizeof twins[0]; i++) {
+		uint8_t good = *twins[i].field;
+
+		*twins[i].field = twins[i].bad;
+		cs_buf_reset(&b);
+		assert_ok(cs_wire_write(&b, &cs_wire_statement_shape, &s));
+		assert_err(cs_wire_statement_parse(&got, cs_buf_view(&b)),
+		    twins[i].want);
+		*twins[i].field = good;
+	}
+	s.case_number = cs_view_str("\xff");
+	cs_buf_reset(&b);
+	assert_ok(cs_wire_write(&b, &cs_wire_statement_shape, &s));
+	assert_err(
+	    cs_wire_statement_parse(&got, cs_buf_view(&b)), CS_ERR_FORMAT);
+	assert_err(
+	    cs_wire_statement_parse(&got, cs_view(b.data, 3)), CS_ERR_FORMAT);
 	cs_buf_free(&b);
 }
 
@@ -248,6 +295,7 @@ main(void)
 		cmocka_unit_test(test_table_is_whole),
 		cmocka_unit_test(test_codes),
 		cmocka_unit_test(test_login_tbs),
+		cmocka_unit_test(test_statement),
 		cmocka_unit_test(test_allocations),
 	};
 	int failed;

@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: MIT */
+/* src/app/desk.h: what the files of countersign-desk share. */
+#pragma once
+
+#include "base/bytes.h"
+#include "cli/command.h"
+#include "desk/desk.h"
+#include "desk/people.h"
+
+/* Arguments without the desk's folder, which is --desk, $COUNTERSIGN_DESK, or
+ * whichever argument is a folder. */
+struct place {
+	const char *dir;
+	const char *rest[8];
+	int n;
+};
+#define PLACE_MAX 8
+
+bool is_folder(const char *path);
+/* ${want} arguments beside the folder; a status that is not 0 has been said. */
+int find_place(struct place *p, const struct cli_args *args, int want);
+/* The same, ${min} to ${max}. */
+int find_place_among(
+    struct place *p, const struct cli_args *args, int min, int max);
+/* In two steps, for who opens it twice. */
+int read_passphrase(
+    struct cs_buf *out, const char *dir, const struct cli_args *args);
+int open_desk_with(
+    struct cs_desk **out, const char *dir, struct cs_view passphrase);
+int open_desk(
+    struct cs_desk **out, const char *dir, const struct cli_args *args);
+/* Say why something failed; its status. */
+int desk_fail(const struct cs_desk *d, enum cs_err err);
+/* Who acts: --as NAME with that person's password, or whoever has the folder.
+ */
+int find_who(
+    struct cs_desk_who *out, struct cs_desk *d, const struct cli_args *args);
+
+/* ---- the commands ------------------------------------------------------- */
+
+typedef int desk_command(const struct cli_args *args);
+
+desk_command run_cases, run_case, run_claim, run_release, run_note, run_triage,
+    run_merge, run_hold, run_decide, run_undo, run_confirm, run_refuse,
+    run_reverse, run_appeals, run_appeal, run_question, run_act;
+desk_command run_people, run_policy, run_audit, run_statements, run_statistics,
+    run_custody, run_print;
+desk_command run_run;

@@ -1,0 +1,329 @@
+/* SPDX-License-Identifier: MIT */
+/* countersign-desk: people, policy, the log, statements, by command line. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "app/desk.h"
+#include "base/text.h"
+#include "cli/print.h"
+#include "cli/report_error.h"
+#include "desk/decision_internal.h"
+#include "desk/export.h"
+#include "desk/stats.h"
+#include "store/file.h"
+
+static int
+begin(struct cs_desk **d, struct cs_desk_who *who, struct place *p,
+    const struct cli_args *args, int min, int max)
+{
+	int status;
+
+	*d = NULL;
+	if ((status = find_place_among(p, args, min, max)) != CLI_OK ||
+	    (status = open_desk(d, p->dir, args)) != CLI_OK)
+		return status;
+	return find_who(who, *d, args);
+}
+
+static int
+end(struct cs_desk *d, int status, enum cs_err err)
+{
+	if (status == CLI_OK && err)
+		status = desk_fail(d, err);
+	cs_desk_close(d);
+	return status;
+}
+
+static void
+print_json(const json_t *o)
+{
+	if (json_dumpf(o, stdout, JSON_INDENT(2) | JSON_PRESERVE_ORDER) == 0)
+		putchar('\n');
+}
+
+/* To --output, or to standard output. */
+static int
+write_out(const struct cli_args *args, struct cs_view bytes)
+{
+	const char *path = cli_value(args, "output");
+	enum cs_err err;
+
+	if (path == NULL)
+		return fwrite(bytes.data, 1, bytes.len, stdout) == bytes.len
+		    ? CLI_OK
+		    : cli_fail(CLI_CANNOT_WRITE, "It cannot be written.");
+	err = cs_file_write(path, bytes, 0600);
+	return err ? report_error(err, "%s", path) : CLI_OK;
+}
+
+/* ---- people ------------------------------------------------------------- */
+
+static enum cs_err
+list_people(struct cs_desk *d)
+{
+	json_t *items = json_array(), *o;
+	size_t i;
+	enum cs_err err = cs_desk_people(d, items);
+
+	json_array_foreach (items, i, o)
+		printf("%4s  %-20s %-14s %-9s %s\n", desk_str(o, "id"),
+		    desk_str(o, "name"), desk_str(o, "role"),
+		    desk_str(o, "state"), desk_str(o, "pseudonym"));
+	json_decref(items);
+	return err;
+}
+
+/* The running console's address is not ours to know; its usual one is. */
+static void
+say_welcome(const struct cli_args *args, const char *name, const char *code)
+{
+	const char *console = cli_value(args, "console");
+
+	printf("First sign-in of %s, good once and for seven days:\n"
+	       "  %s#/welcome/%s\n",
+	    name, console != NULL ? console : "http://127.0.0.1:7744/", code);
+}
+
+static enum cs_err
+add_person(struct cs_desk *d, const struct cs_desk_who *who,
+    const struct cli_args *args, const char *name)
+{
+	const char *role = cli_value(args, "role");
+	char welcome[CS_DESK_WELCOME_SIZE];
+	uint64_t id;
+	enum cs_err err = cs_desk_person_add(d, who, name,
+	    cs_desk_role_find(role != NULL ? role : "reviewer"), &id, welcome);
+
+	if (err == CS_OK)
+		say_welcome(args, name, welcome);
+	cs_wipe(welcome, sizeof welcome);
+	return err;
+}
+
+static enum cs_err
+change_person(struct cs_desk *d, const struct cs_desk_who *who,
+    const struct cli_args *args, const char *verb, const char *name)
+{
+	const char *role = cli_value(args, "role");
+	char welcome[CS_DESK_WELCOME_SIZE];
+	struct cs_desk_who person;
+	enum cs_err err = cs_desk_person_find(&person, d, name);
+
+	/* Who is out is not found as somebody who may act. */
+	if (err && err != CS_ERR_DENIED)
+		return desk_problem(
+		    d, err, "There is nobody of the name %.40s.", name);
+	if (strcmp(verb, "reset") == 0) {
+		err = cs_desk_person_reset(d, who, person.id, welcome);
+		if (err == CS_OK)
+			say_welcome(args, name, welcome);
+		cs_wipe(welcome, sizeof welcome);
+		return err;
+	}
+	if (strcmp(verb, "role") != 0 && strcmp(verb, "disable") != 0 &&
+	    strcmp(verb, "enable") != 0)
+		return desk_problem(d, CS_ERR_MISUSE,
+		    "It is people, people add NAME, people reset NAME, people "
+		    "role NAME, people disable NAME or people enable NAME.");
+	return cs_desk_person_change(d, who, person.id,
+	    role != NULL ? cs_desk_role_find(role) : 0,
+	    strcmp(verb, "disable") == 0);
+}
+
+int
+run_people(const struct cli_args *args)
+{
+	struct cs_desk_who who;
+	struct cs_desk *d;
+	struct place p;
+	int status = begin(&d, &who, &p, args, 0, 2);
+	enum cs_err err = CS_OK;
+
+	if (status != CLI_OK)
+		return end(d, status, err);
+	if (p.n == 0)
+		err = list_people(d);
+	else if (p.n == 1)
+		status = cli_fail(CLI_USAGE, "Say whom.");
+	else if (strcmp(p.rest[0], "add") == 0)
+		err = add_person(d, &who, args, p.rest[1]);
+	else
+		err = change_person(d, &who, args, p.rest[0], p.rest[1]);
+	return end(d, status, err);
+}
+
+/* ---- policy ------------------------------------------------------------- */
+
+static enum cs_err
+set_policy(struct cs_desk *d, const struct cs_desk_who *who, const char *path)
+{
+	struct cs_desk_policy now;
+	struct cs_buf text = { 0 };
+	enum cs_err err;
+
+	if ((err = cs_file_read(&text, path, (size_t)256 << 10)))
+		return desk_problem(d, err, "%s: %s.", path, cs_err_text(err));
+	if ((err = cs_desk_policy(&now, d)) == CS_OK) {
+		err =
+		    cs_desk_policy_set(d, who, cs_buf_view(&text), now.version);
+		cs_desk_policy_clear(&now);
+	}
+	cs_buf_free(&text);
+	return err;
+}
+
+int
+run_policy(const struct cli_args *args)
+{
+	const char *path = cli_value(args, "set");
+	struct cs_buf text = { 0 };
+	struct cs_desk_who who;
+	struct cs_desk *d;
+	struct place p;
+	int status = begin(&d, &who, &p, args, 0, 0);
+	enum cs_err err = CS_OK;
+
+	if (status == CLI_OK && path != NULL)
+		err = set_policy(d, &who, path);
+	else if (status == CLI_OK &&
+	    (err = cs_desk_policy_text(&text, d)) == CS_OK)
+		status = write_out(args, cs_buf_view(&text));
+	cs_buf_free(&text);
+	return end(d, status, err);
+}
+
+/* ---- audit -------------------------------------------------------------- */
+
+struct walk {
+	bool print;
+	uint64_t n;
+	char head[65];
+};
+
+static void
+audit_line(void *arg, const struct cs_desk_line *line)
+{
+	struct walk *w = arg;
+
+	w->n = line->seq;
+	cs_hex(w->head, cs_view(line->hash, 32));
+	if (!w->print)
+		return;
+	cli_print_time(stdout, line->at_ms);
+	printf("  %s: %s", line->actor, line->what);
+	if (line->kase != 0)
+		printf(", case %llu", (unsigned long long)line->kase);
+	printf("\n");
+}
+
+int
+run_audit(const struct cli_args *args)
+{
+	struct walk w = { .print = true };
+	struct cs_desk_who who;
+	struct cs_desk *d;
+	struct place p;
+	int status = begin(&d, &who, &p, args, 0, 1);
+	enum cs_err err;
+
+	if (status != CLI_OK)
+		return end(d, status, CS_OK);
+	if (p.n == 1) {
+		if (strcmp(p.rest[0], "verify") != 0 &&
+		    strcmp(p.rest[0], "head") != 0)
+			return end(d,
+			    cli_fail(CLI_USAGE,
+				"It is audit, audit verify or audit head."),
+			    CS_OK);
+		w.print = false;
+	}
+	err = cs_desk_audit(d, audit_line, &w);
+	if (err == CS_ERR_CHAIN || err == CS_ERR_CORRUPT) {
+		status = cli_fail(CLI_NOT_VERIFIED,
+		    "The log was changed: what comes after entry %llu does not "
+		    "follow from it.",
+		    (unsigned long long)w.n);
+		err = CS_OK;
+	} else if (err == CS_OK && p.n == 1) {
+		printf("%llu entries, nothing changed, left out or moved.\n"
+		       "Head: %s\n",
+		    (unsigned long long)w.n, w.head);
+	}
+	return end(d, status, err);
+}
+
+/* ---- what leaves -------------------------------------------------------- */
+
+int
+run_statements(const struct cli_args *args)
+{
+	json_t *out = json_object(), *items = json_array();
+	struct cs_desk_who who;
+	struct cs_desk *d;
+	struct place p;
+	int status = begin(&d, &who, &p, args, 0, 0);
+	enum cs_err err = CS_OK;
+
+	desk_set(out, "statements", items, &err);
+	if (status == CLI_OK &&
+	    (err = cs_desk_statements(items, d, 0)) == CS_OK)
+		print_json(out);
+	json_decref(out);
+	return end(d, status, err);
+}
+
+int
+run_statistics(const struct cli_args *args)
+{
+	json_t *out = json_object();
+	struct cs_desk_who who;
+	struct cs_desk *d;
+	struct place p;
+	int status = begin(&d, &who, &p, args, 0, 0);
+	enum cs_err err = CS_OK;
+
+	if (status == CLI_OK && (err = cs_desk_statistics(out, d, 30)) == CS_OK)
+		print_json(out);
+	json_decref(out);
+	return end(d, status, err);
+}
+
+int
+run_custody(const struct cli_args *args)
+{
+	struct cs_buf record = { 0 };
+	struct cs_desk_who who;
+	struct cs_desk *d;
+	struct place p;
+	uint8_t id[16];
+	int status = begin(&d, &who, &p, args, 1, 1);
+	enum cs_err err = CS_OK;
+
+	if (status == CLI_OK && cli_value(args, "output") == NULL)
+		status = cli_fail(CLI_USAGE, "Say where to: -o FILE.custody.");
+	if (status == CLI_OK &&
+	    (err = cs_desk_find(d, p.rest[0], id)) == CS_OK &&
+	    (err = cs_desk_custody(&record, d, id)) == CS_OK)
+		status = write_out(args, cs_buf_view(&record));
+	cs_buf_free(&record);
+	return end(d, status, err);
+}
+
+int
+run_print(const struct cli_args *args)
+{
+	struct cs_buf page = { 0 };
+	struct cs_desk_who who;
+	struct cs_desk *d;
+	struct place p;
+	int status = begin(&d, &who, &p, args, 1, 1);
+	enum cs_err err = CS_OK;
+
+	if (status == CLI_OK &&
+	    (err = cs_desk_printable(&page, d, &who, desk_id(p.rest[0]))) ==
+		CS_OK)
+		status = write_out(args, cs_buf_view(&page));
+	cs_buf_free(&page);
+	return end(d, status, err);
+}

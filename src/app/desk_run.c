@@ -1,0 +1,311 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * countersign-desk run: a process that talks to the hub, and one that serves
+ * the console.  They meet in the database: what one has stored, the other
+ * finds. Each opens it by itself, after the fork: SQLite keeps its locks by
+ * process.
+ */
+#include <errno.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/prctl.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "app/desk.h"
+#include "base/alloc.h"
+#include "cli/report_error.h"
+#include "desk/api.h"
+#include "store/file.h"
+
+static void
+on_signal(int number)
+{
+	(void)number;
+	cs_desk_stop();
+}
+
+static void
+said(const char *sentence)
+{
+	printf("countersign-desk: %s\n", sentence);
+	fflush(stdout);
+}
+
+/* ---- the console -------------------------------------------------------- */
+
+#define DEFAULT_HOST "127.0.0.1"
+#define DEFAULT_PORT 7744
+#define IDLE_S (10 * 60)   /* then a session is locked */
+#define LIFE_S (10 * 3600) /* then it ends */
+
+/* Set by a signal in the console's process. */
+static struct cs_web *web;
+
+static void
+on_console_signal(int number)
+{
+	(void)number;
+	if (web != NULL)
+		cs_web_stop(web);
+}
+
+static bool
+parse_listen(char host[static 64], int *port, const char *s)
+{
+	const char *colon = strrchr(s, ':');
+	long long n;
+
+	if (colon == NULL || colon - s >= 64 ||
+	    !cli_number(&n, colon + 1, 0, 65535))
+		return false;
+	snprintf(host, 64, "%.*s", (int)(colon - s), s);
+	*port = (int)n;
+	return true;
+}
+
+static int
+seconds(uint64_t *ms, const struct cli_args *args, const char *name,
+    long long otherwise)
+{
+	const char *value = cli_value(args, name);
+	long long s = otherwise;
+
+	if (value != NULL && !cli_duration(&s, value))
+		return cli_fail(CLI_USAGE,
+		    "--%s takes a time such as 90s, 15m or 10h.", name);
+	*ms = (uint64_t)s * 1000;
+	return CLI_OK;
+}
+
+/* Where to listen: as said; or on the usual port, or another one that is free.
+ */
+static enum cs_err
+listen(struct cs_web **out, struct cs_web_config *config, bool said_where)
+{
+	enum cs_err err = cs_web_new(out, config);
+
+	if (err == CS_ERR_IO && !said_where) {
+		config->port = 0;
+		err = cs_web_new(out, config);
+	}
+	return err;
+}
+
+/* What the console's process is given. */
+struct console {
+	const char *dir;
+	struct cs_view passphrase;
+	struct cs_web_config config;
+	struct cs_desk_api_options options;
+	char host[64];
+	bool said_where;
+	int ready; /* where "console on ..." goes */
+};
+
+/* What stands in the options; before anything else is begun. */
+static int
+console_options(struct console *c, const struct cli_args *args)
+{
+	const char *where = cli_value(args, "listen");
+	int status;
+
+	snprintf(c->host, sizeof c->host, "%s", DEFAULT_HOST);
+	c->said_where = where != NULL;
+	c->options.files = cs_console_files;
+	c->options.name = cli_value(args, "name");
+	c->config = (struct cs_web_config){
+		.host = c->host,
+		.port = DEFAULT_PORT,
+		.chain_path = cli_value(args, "tls-cert"),
+		.key_path = cli_value(args, "tls-key"),
+		.body_max = CS_DESK_BODY_MAX,
+		.csp = CS_DESK_CSP,
+		.handle = cs_desk_api_handle,
+		.more = cs_desk_api_more,
+		.ended = cs_desk_api_ended,
+	};
+	if (where != NULL && !parse_listen(c->host, &c->config.port, where))
+		return cli_fail(CLI_USAGE, "--listen takes ADDRESS:PORT.");
+	c->options.tls =
+	    c->config.chain_path != NULL && c->config.key_path != NULL;
+	if (!c->options.tls && strncmp(c->host, "127.", 4) != 0)
+		return cli_fail(CLI_USAGE,
+		    "Off this machine, the console needs TLS: --tls-cert and "
+		    "--tls-key.");
+	if ((status = seconds(&c->options.idle_ms, args, "idle", IDLE_S)) !=
+	    CLI_OK)
+		return status;
+	return seconds(&c->options.life_ms, args, "session", LIFE_S);
+}
+
+/* The address, for the process that prints it. */
+static void
+tell_address(const struct console *c)
+{
+	char line[400];
+
+	snprintf(line, sizeof line, "console on %s://%s:%d/",
+	    c->options.tls ? "https" : "http",
+	    c->options.name != NULL ? c->options.name : c->host,
+	    cs_web_port(web));
+	(void)!write(c->ready, line, strlen(line));
+	close(c->ready);
+}
+
+/* All of the console's process. */
+static int
+console_main(struct console *c)
+{
+	struct sigaction sa = { .sa_handler = on_console_signal };
+	struct cs_desk_api *api = NULL;
+	struct cs_desk *d = NULL;
+	int status;
+	enum cs_err err;
+
+	prctl(PR_SET_PDEATHSIG, SIGTERM);
+	sigaction(SIGTERM, &sa, NULL);
+	signal(SIGINT, SIG_IGN); /* the other process ends this one */
+	if ((status = open_desk_with(&d, c->dir, c->passphrase)) != CLI_OK)
+		return status;
+	if ((err = cs_desk_api_new(&api, d, &c->options)) == CS_OK) {
+		c->config.arg = api;
+		err = listen(&web, &c->config, c->said_where);
+	}
+	if (err) {
+		status = cli_fail(CLI_NOT_DONE,
+		    "The console cannot listen on %s:%d.", c->host,
+		    c->config.port);
+	} else {
+		cs_desk_api_listens(api, c->host, cs_web_port(web));
+		tell_address(c);
+		if ((err = cs_web_run(web)))
+			status = report_error(err, "The console has ended");
+		cs_web_free(web);
+	}
+	cs_desk_api_free(api);
+	cs_desk_close(d);
+	return status;
+}
+
+/* Start it and wait for its address; -1 and a status if that fails. */
+static pid_t
+console_start(struct console *c, int *status)
+{
+	int pipes[2];
+	char line[400];
+	ssize_t n;
+	pid_t pid;
+
+	if (pipe(pipes) != 0 || (pid = fork()) < 0) {
+		*status = cli_fail(CLI_SOFTWARE, "There is no second process.");
+		return -1;
+	}
+	if (pid == 0) {
+		close(pipes[0]);
+		c->ready = pipes[1];
+		_exit(console_main(c));
+	}
+	close(pipes[1]);
+	do
+		n = read(pipes[0], line, sizeof line - 1);
+	while (n < 0 && errno == EINTR);
+	close(pipes[0]);
+	if (n <= 0) {
+		waitpid(pid, status, 0);
+		*status =
+		    WIFEXITED(*status) ? WEXITSTATUS(*status) : CLI_SOFTWARE;
+		return -1;
+	}
+	line[n] = '\0';
+	said(line);
+	return pid;
+}
+
+static void
+console_end(pid_t pid)
+{
+	if (pid <= 0)
+		return;
+	kill(pid, SIGTERM);
+	while (waitpid(pid, NULL, 0) < 0 && errno == EINTR)
+		;
+}
+
+/* ---- running ------------------------------------------------------------ */
+
+static int
+run_both(const struct place *p, const struct cli_args *args,
+    struct cs_view passphrase, bool *online)
+{
+	struct console console = { .dir = p->dir, .passphrase = passphrase };
+	struct cs_desk *d = NULL;
+	int status = CLI_OK;
+	pid_t pid = 0;
+	enum cs_err err;
+
+	console.options.online = online;
+	if (!cli_flag(args, "no-console") &&
+	    ((status = console_options(&console, args)) != CLI_OK ||
+		(pid = console_start(&console, &status)) < 0))
+		return status;
+	if ((status = open_desk_with(&d, p->dir, passphrase)) == CLI_OK) {
+		cs_desk_show_online(d, online);
+		if ((err = cs_desk_run(d, said)))
+			status = desk_fail(d, err);
+	}
+	console_end(pid);
+	cs_desk_close(d);
+	return status;
+}
+
+static int
+run_locked(const struct place *p, const struct cli_args *args)
+{
+	struct cs_buf passphrase = { .max = 4096 };
+	char *path = cs_path_join(p->dir, "lock");
+	bool *online = mmap(NULL, sizeof *online, PROT_READ | PROT_WRITE,
+	    MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	int status, lock = -1;
+	enum cs_err err;
+
+	if ((status = read_passphrase(&passphrase, p->dir, args)) != CLI_OK)
+		goto out;
+	err = path == NULL || online == MAP_FAILED
+	    ? CS_ERR_NOMEM
+	    : cs_file_lock(&lock, path, false);
+	if (err == CS_ERR_BUSY)
+		status = cli_fail(
+		    CLI_TRY_LATER, "The desk in %s runs already.", p->dir);
+	else if (err)
+		status = report_error(err, "The desk in %s", p->dir);
+	else
+		status = run_both(p, args, cs_buf_view(&passphrase), online);
+out:
+	cs_file_unlock(lock);
+	cs_free_plain(path);
+	cs_buf_free(&passphrase);
+	return status;
+}
+
+int
+run_run(const struct cli_args *args)
+{
+	struct sigaction sa = { .sa_handler = on_signal };
+	struct place p;
+	int status;
+
+	sigaction(SIGINT, &sa, NULL);
+	sigaction(SIGTERM, &sa, NULL);
+	signal(SIGPIPE, SIG_IGN);
+	if (cli_count(args) == 1) {
+		memset(&p, 0, sizeof p);
+		p.dir = cli_arg(args, 0);
+	} else if ((status = find_place(&p, args, 0)) != CLI_OK) {
+		return status;
+	}
+	return run_locked(&p, args);
+}

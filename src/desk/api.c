@@ -1,0 +1,356 @@
+/* SPDX-License-Identifier: MIT */
+#include "desk/api.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/alloc.h"
+#include "base/text.h"
+#include "desk/api_internal.h"
+
+#define BASE "/api/v1"
+
+enum cs_err
+cs_desk_api_new(struct cs_desk_api **out, struct cs_desk *d,
+    const struct cs_desk_api_options *options)
+{
+	struct cs_desk_api *api = cs_calloc(1, sizeof *api);
+
+	*out = api;
+	if (api == NULL)
+		return CS_ERR_NOMEM;
+	api->d = d;
+	api->options = *options;
+	return CS_OK;
+}
+
+void
+cs_desk_api_free(struct cs_desk_api *api)
+{
+	if (api != NULL)
+		cs_free(api, sizeof *api);
+}
+
+void
+cs_desk_api_listens(struct cs_desk_api *api, const char *host, int port)
+{
+	const char *name = api->options.name;
+
+	snprintf(api->hosts[0], sizeof api->hosts[0], "%s:%d", host, port);
+	snprintf(api->hosts[1], sizeof api->hosts[1], "localhost:%d", port);
+	if (name != NULL)
+		snprintf(
+		    api->hosts[2], sizeof api->hosts[2], "%s:%d", name, port);
+	snprintf(api->address, sizeof api->address, "%s://%s:%d/",
+	    api->options.tls ? "https" : "http", name != NULL ? name : host,
+	    port);
+}
+
+/* ---- refusing ----------------------------------------------------------- */
+
+void
+api_refuse(
+    struct api_call *c, int status, const char *code, const char *message)
+{
+	json_t *e = json_pack(
+	    "{s:{s:s,s:s}}", "error", "code", code, "message", message);
+
+	c->answer->status = status;
+	if (c->answer->retry_after_s != 0)
+		json_object_set_new(json_object_get(e, "error"),
+		    "retry_after_s", json_integer(c->answer->retry_after_s));
+	if (status == 409 && c->d->conflict.at_ms != 0) {
+		json_t *o = json_object_get(e, "error");
+
+		json_object_set_new(o, "by", json_string(c->d->conflict.by));
+		json_object_set_new(
+		    o, "at_ms", json_integer((json_int_t)c->d->conflict.at_ms));
+	}
+	json_decref(c->out);
+	c->out = e;
+}
+
+static void
+refuse_err(struct api_call *c, enum cs_err err)
+{
+	static const struct {
+		enum cs_err err;
+		int status;
+		const char *code;
+	} table[] = {
+		{ CS_ERR_EXISTS, 409, "conflict" },
+		{ CS_ERR_DENIED, 403, "denied" },
+		{ CS_ERR_NOT_FOUND, 404, "not-found" },
+		{ CS_ERR_FORMAT, 400, "malformed" },
+		{ CS_ERR_LIMIT, 429, "limit" },
+		{ CS_ERR_MISUSE, 422, "misuse" },
+		{ CS_ERR_TYPE, 422, "refused" },
+		{ CS_ERR_UNSUPPORTED, 422, "refused" },
+		{ CS_ERR_BUSY, 503, "unavailable" },
+	};
+	const char *text =
+	    c->d->problem[0] != '\0' ? c->d->problem : cs_err_text(err);
+
+	for (size_t i = 0; i < sizeof table / sizeof *table; i++)
+		if (table[i].err == err) {
+			api_refuse(c, table[i].status, table[i].code, text);
+			return;
+		}
+	api_refuse(c, 500, "failed", "The desk failed; see its log.");
+	fprintf(stderr, "countersign-desk: %s %s: %s\n", c->rq->method,
+	    c->rq->path, cs_err_text(err));
+}
+
+/* ---- what handlers ask for ---------------------------------------------- */
+
+uint64_t
+api_num_arg(const struct api_call *c, const char *name)
+{
+	return desk_id(cs_web_arg(c->rq, name));
+}
+
+uint64_t
+api_id(const struct api_call *c)
+{
+	return desk_id(c->id);
+}
+
+bool
+api_online(const struct cs_desk_api *api)
+{
+	return api->options.online != NULL &&
+	    __atomic_load_n(api->options.online, __ATOMIC_RELAXED);
+}
+
+enum cs_err
+api_hex_id(uint8_t out[static 16], struct cs_desk *d, const char *hex)
+{
+	return cs_unhex(out, 16, hex) == CS_OK
+	    ? CS_OK
+	    : desk_problem(d, CS_ERR_FORMAT, "That is no such number.");
+}
+
+enum cs_err
+api_file(struct api_call *c, struct cs_buf *bytes, const char *media_type,
+    const char *name)
+{
+	cs_buf_move(&c->answer->body, bytes);
+	c->answer->media_type = media_type;
+	if (name != NULL)
+		snprintf(c->answer->disposition, sizeof c->answer->disposition,
+		    "attachment; filename=\"%s\"", name);
+	return CS_OK;
+}
+
+/* ---- pages -------------------------------------------------------------- */
+
+static void
+page(const struct cs_desk_api *api, const char *path, struct cs_web_answer *a)
+{
+	const struct cs_console_file *f = api->options.files;
+
+	if (strcmp(path, "/") == 0)
+		path = "/index.html";
+	for (; f != NULL && f->path != NULL; f++)
+		if (strcmp(f->path, path) == 0) {
+			a->status = 200;
+			a->media_type = f->media_type;
+			if (cs_buf_add(&a->body, cs_view(f->data, f->len)) !=
+			    CS_OK)
+				a->status = 503;
+			return;
+		}
+	a->status = 404;
+	(void)!cs_buf_add(&a->body, cs_view_str("There is nothing here.\n"));
+}
+
+/* ---- routes ------------------------------------------------------------- */
+
+/* Does ${path} match?  ${id}, of 64 bytes, is what stands for ":id". */
+static bool
+matches(const char *pattern, const char *path, char id[static 64])
+{
+	id[0] = '\0';
+	while (*pattern != '\0') {
+		if (strncmp(pattern, ":id", 3) == 0) {
+			size_t n = strcspn(path, "/");
+
+			if (n == 0 || n > 63)
+				return false;
+			memcpy(id, path, n);
+			id[n] = '\0';
+			path += n;
+			pattern += 3;
+		} else if (*pattern++ != *path++) {
+			return false;
+		}
+	}
+	return *path == '\0';
+}
+
+static const struct api_route *
+find(const struct cs_web_request *rq, char id[static 64], bool *path_known)
+{
+	const char *path = rq->path + strlen(BASE);
+
+	*path_known = false;
+	for (const struct api_route *r = api_routes; r->method != NULL; r++)
+		if (matches(r->path, path, id)) {
+			*path_known = true;
+			if (strcmp(r->method, rq->method) == 0)
+				return r;
+		}
+	return NULL;
+}
+
+/* A page that somebody else made has another origin, and no token. */
+static bool
+same_origin(const struct api_call *c)
+{
+	const char *origin = c->rq->origin, *rest = strstr(origin, "://");
+
+	if (origin[0] == '\0')
+		return true; /* no browser, or an old one: the token decides */
+	return rest != NULL && strcmp(rest + 3, c->rq->host) == 0;
+}
+
+static bool
+csrf_good(const struct api_call *c)
+{
+	size_t n = strlen(c->session->csrf);
+
+	return strlen(c->rq->csrf) == n &&
+	    cs_equal_ct(c->rq->csrf, c->session->csrf, n);
+}
+
+/* May it go on?  If not, it has been refused. */
+static bool
+allowed(struct api_call *c, const struct api_route *route)
+{
+	unsigned scopes = 0;
+	bool known = false, change = strcmp(c->rq->method, "GET") != 0;
+
+	if (change && !same_origin(c)) {
+		api_refuse(c, 403, "csrf", "This comes from another page.");
+		return false;
+	}
+	if (!api_who(c, route, &scopes, &known))
+		return false;
+	if (route->who & API_ANYBODY)
+		return true;
+	if (!known) {
+		api_refuse(c, 401, "signed-out", "Sign in first.");
+		return false;
+	}
+	if (c->session != NULL && change && !csrf_good(c)) {
+		api_refuse(c, 403, "csrf", "The X-CSRF-Token is missing.");
+		return false;
+	}
+	if (c->session != NULL && c->session->locked &&
+	    (route->who & API_LOCKED) == 0) {
+		api_refuse(c, 423, "locked", "The session is locked.");
+		return false;
+	}
+	if ((route->who & 1u << c->who.role) == 0 ||
+	    (c->session == NULL &&
+		((route->who & API_NO_TOKEN) != 0 ||
+		    (scopes & route->scope) != route->scope))) {
+		api_refuse(c, 403, "denied", "Your role does not allow this.");
+		return false;
+	}
+	return true;
+}
+
+static bool
+parse_body(struct api_call *c, const struct api_route *route)
+{
+	if (route->who & API_TEXT)
+		return true;
+	if (c->rq->body.len != 0) {
+		json_decref(c->in);
+		c->in = json_loadb((const char *)c->rq->body.data,
+		    c->rq->body.len, JSON_REJECT_DUPLICATES, NULL);
+	}
+	if (json_is_object(c->in))
+		return true;
+	api_refuse(c, 400, "malformed", "The body is not a JSON object.");
+	return false;
+}
+
+static void
+run(struct api_call *c)
+{
+	const struct api_route *route;
+	char id[64];
+	bool path_known;
+	enum cs_err err;
+
+	route = find(c->rq, id, &path_known);
+	c->id = id;
+	if (route == NULL) {
+		api_refuse(c, path_known ? 405 : 404, "not-found",
+		    "There is nothing of that name.");
+		return;
+	}
+	if (!allowed(c, route) || !parse_body(c, route))
+		return;
+	c->d->problem[0] = '\0';
+	memset(&c->d->conflict, 0, sizeof c->d->conflict);
+	err = route->handle(c);
+	if (err && c->answer->status < 400)
+		refuse_err(c, err);
+	/* What a handler left open is undone. */
+	if (cs_db_in_transaction(c->d->db))
+		cs_db_rollback(c->d->db);
+}
+
+static bool
+host_known(const struct cs_desk_api *api, const char *host)
+{
+	for (size_t i = 0; i < 3; i++)
+		if (api->hosts[i][0] != '\0' &&
+		    strcmp(api->hosts[i], host) == 0)
+			return true;
+	return false;
+}
+
+static void
+write_json(struct cs_web_answer *a, const json_t *out)
+{
+	a->media_type = "application/json";
+	if (desk_doc_text(&a->body, out) != CS_OK)
+		a->status = 503;
+}
+
+void
+cs_desk_api_handle(
+    void *arg, const struct cs_web_request *rq, struct cs_web_answer *answer)
+{
+	struct cs_desk_api *api = arg;
+	struct api_call c = {
+		.api = api, .d = api->d, .rq = rq, .answer = answer
+	};
+
+	answer->status = 200;
+	/* A name that somebody else's server gave us is not ours: DNS can be
+	 * bound anew to this address. */
+	if (!host_known(api, rq->host)) {
+		answer->status = 421;
+		return;
+	}
+	if (strncmp(rq->path, BASE "/", sizeof BASE) != 0) {
+		if (strcmp(rq->method, "GET") == 0)
+			page(api, rq->path, answer);
+		else
+			answer->status = 405;
+		return;
+	}
+	c.in = json_object();
+	c.out = json_object();
+	run(&c);
+	if (answer->stream == NULL && answer->body.len == 0)
+		write_json(answer, c.out);
+	json_decref(c.in);
+	json_decref(c.out);
+}

@@ -1,0 +1,358 @@
+/* SPDX-License-Identifier: MIT */
+/* Cases, decisions and appeals over HTTP. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/alloc.h"
+#include "base/text.h"
+#include "desk/api_internal.h"
+#include "desk/export.h"
+
+static uint64_t
+version(const struct api_call *c)
+{
+	return desk_num(c->in, "version");
+}
+
+/* Every change of a case is answered with what it is now. */
+static enum cs_err
+show(struct api_call *c, enum cs_err err)
+{
+	return err ? err
+		   : cs_desk_case_show(c->out, c->d, &c->who, api_id(c), 0);
+}
+
+enum cs_err
+api_cases(struct api_call *c)
+{
+	const char *state = cs_web_arg(c->rq, "state");
+	const char *assignee = cs_web_arg(c->rq, "assignee");
+	struct cs_desk_query q = {
+		.state = -1,
+		.assignee = -1,
+		.reason = cs_web_arg(c->rq, "reason"),
+		.words = cs_web_arg(c->rq, "q"),
+		.cursor = cs_web_arg(c->rq, "cursor"),
+		.limit = (unsigned)api_num_arg(c, "limit"),
+	};
+
+	if (q.limit == 0)
+		q.limit = 50;
+	if (*state != '\0' && strcmp(state, "all") != 0 &&
+	    (q.state = cs_desk_case_state_find(state)) < 0)
+		return desk_problem(
+		    c->d, CS_ERR_FORMAT, "There is no such state.");
+	if (strcmp(assignee, "me") == 0)
+		q.assignee = (int64_t)c->who.id;
+	else if (strcmp(assignee, "none") == 0)
+		q.assignee = 0;
+	else if (*assignee != '\0')
+		q.assignee = (int64_t)desk_id(assignee);
+	return cs_desk_cases(c->out, c->d, &c->who, &q);
+}
+
+enum cs_err
+api_case(struct api_call *c)
+{
+	return cs_desk_case_show(
+	    c->out, c->d, &c->who, api_id(c), api_num_arg(c, "items_after"));
+}
+
+enum cs_err
+api_claim(struct api_call *c)
+{
+	return show(c, cs_desk_claim(c->d, &c->who, api_id(c), version(c)));
+}
+
+enum cs_err
+api_release(struct api_call *c)
+{
+	return show(c, cs_desk_release(c->d, &c->who, api_id(c), version(c)));
+}
+
+enum cs_err
+api_handover(struct api_call *c)
+{
+	return show(c,
+	    cs_desk_hand_over(c->d, &c->who, api_id(c), version(c),
+		desk_id(desk_str(c->in, "person"))));
+}
+
+static enum cs_err
+note(struct api_call *c, enum cs_desk_note kind)
+{
+	return show(c,
+	    cs_desk_note_add(c->d, &c->who, api_id(c), version(c), kind,
+		desk_str(c->in, "source"), desk_str(c->in, "text")));
+}
+
+enum cs_err
+api_note(struct api_call *c)
+{
+	return note(c, CS_DESK_NOTE);
+}
+
+enum cs_err
+api_escalate(struct api_call *c)
+{
+	return note(c, CS_DESK_ESCALATION);
+}
+
+enum cs_err
+api_opinion(struct api_call *c)
+{
+	return note(c, CS_DESK_OPINION);
+}
+
+enum cs_err
+api_attach(struct api_call *c)
+{
+	return note(c, CS_DESK_ATTACHMENT);
+}
+
+enum cs_err
+api_merge(struct api_call *c)
+{
+	return show(c,
+	    cs_desk_merge(c->d, &c->who, api_id(c), version(c),
+		desk_id(desk_str(c->in, "into"))));
+}
+
+enum cs_err
+api_split(struct api_call *c)
+{
+	const json_t *items = json_object_get(c->in, "items"), *v;
+	uint64_t ids[CS_DESK_ITEMS_PAGE], made;
+	size_t i, n = 0;
+	enum cs_err err;
+
+	json_array_foreach (items, i, v) {
+		const char *s = json_string_value(v);
+
+		if (n == CS_DESK_ITEMS_PAGE)
+			return CS_ERR_LIMIT;
+		ids[n++] = s != NULL ? desk_id(s) : 0;
+	}
+	err =
+	    cs_desk_split(c->d, &c->who, api_id(c), version(c), ids, n, &made);
+	return err ? err : cs_desk_case_show(c->out, c->d, &c->who, made, 0);
+}
+
+enum cs_err
+api_triage(struct api_call *c)
+{
+	return show(c,
+	    cs_desk_triage(c->d, &c->who, api_id(c), version(c),
+		desk_str(c->in, "age"), desk_num(c->in, "threat_ms"),
+		desk_str(c->in, "reason")));
+}
+
+enum cs_err
+api_hold(struct api_call *c)
+{
+	return show(c,
+	    cs_desk_hold(c->d, &c->who, api_id(c), version(c),
+		desk_bool(c->in, "on"), desk_str(c->in, "text")));
+}
+
+enum cs_err
+api_question(struct api_call *c)
+{
+	uint8_t report[16];
+	enum cs_err err = api_hex_id(report, c->d, desk_str(c->in, "report"));
+
+	if (err == CS_OK)
+		err = cs_desk_question(c->d, &c->who, api_id(c), version(c),
+		    report, desk_str(c->in, "text"));
+	return show(c, err);
+}
+
+enum cs_err
+api_redact(struct api_call *c)
+{
+	return show(c,
+	    cs_desk_redact(c->d, &c->who, api_id(c), version(c),
+		desk_id(desk_str(c->in, "item")), desk_str(c->in, "text")));
+}
+
+/* ---- decisions ---------------------------------------------------------- */
+
+static enum cs_err
+show_decision(struct api_call *c, enum cs_err err, uint64_t id)
+{
+	json_t *o = NULL;
+
+	if (err || (err = cs_desk_decision_show(&o, c->d, id)))
+		return err;
+	json_decref(c->out);
+	c->out = o;
+	return CS_OK;
+}
+
+enum cs_err
+api_decide(struct api_call *c)
+{
+	int action = cs_desk_act_find(desk_str(c->in, "action"));
+	const struct cs_desk_choice choice = {
+		.action = (enum cs_desk_act)action,
+		.reason = desk_str(c->in, "reason"),
+		.accounts = json_object_get(c->in, "accounts"),
+		.media = json_object_get(c->in, "media"),
+		.items = json_object_get(c->in, "items"),
+		.duration_s = desk_num(c->in, "duration_s"),
+		.facts = desk_str(c->in, "facts"),
+		.ground = desk_str(c->in, "ground"),
+		.legal = desk_str(c->in, "legal"),
+		.to_key = desk_str(c->in, "to_key"),
+	};
+	uint64_t made = 0;
+	enum cs_err err;
+
+	if (action < 0)
+		return desk_problem(
+		    c->d, CS_ERR_FORMAT, "There is no such action.");
+	err = cs_desk_decide(
+	    c->d, &c->who, api_id(c), version(c), &choice, &made);
+	return show_decision(c, err, made);
+}
+
+enum cs_err
+api_decision(struct api_call *c)
+{
+	return show_decision(c, CS_OK, api_id(c));
+}
+
+enum cs_err
+api_undo(struct api_call *c)
+{
+	return show_decision(
+	    c, cs_desk_undo(c->d, &c->who, api_id(c)), api_id(c));
+}
+
+enum cs_err
+api_confirm(struct api_call *c)
+{
+	return show_decision(
+	    c, cs_desk_confirm(c->d, &c->who, api_id(c)), api_id(c));
+}
+
+enum cs_err
+api_decision_refuse(struct api_call *c)
+{
+	return show_decision(c,
+	    cs_desk_refuse(c->d, &c->who, api_id(c), desk_str(c->in, "text")),
+	    api_id(c));
+}
+
+enum cs_err
+api_reverse(struct api_call *c)
+{
+	uint64_t made = 0;
+	enum cs_err err = cs_desk_reverse(
+	    c->d, &c->who, api_id(c), desk_str(c->in, "text"), &made);
+
+	return show_decision(c, err, made);
+}
+
+enum cs_err
+api_quality(struct api_call *c)
+{
+	return show_decision(c,
+	    cs_desk_quality(c->d, &c->who, api_id(c), desk_bool(c->in, "agree"),
+		desk_str(c->in, "text")),
+	    api_id(c));
+}
+
+/* ---- appeals ------------------------------------------------------------ */
+
+enum cs_err
+api_appeals(struct api_call *c)
+{
+	json_t *items = json_array();
+	enum cs_err err = cs_desk_appeals(items, c->d, &c->who,
+	    strcmp(cs_web_arg(c->rq, "state"), "decided") != 0);
+
+	desk_set(c->out, "items", items, &err);
+	desk_set(c->out, "next", json_null(), &err);
+	return err;
+}
+
+enum cs_err
+api_appeal_decide(struct api_call *c)
+{
+	const char *outcome = desk_str(c->in, "outcome");
+	bool reverse = strcmp(outcome, "reverse") == 0;
+	uint8_t id[16];
+	json_t *o = NULL;
+	enum cs_err err;
+
+	if (!reverse && strcmp(outcome, "uphold") != 0)
+		return desk_problem(c->d, CS_ERR_FORMAT,
+		    "An outcome is \"uphold\" or \"reverse\".");
+	if ((err = api_hex_id(id, c->d, c->id)) ||
+	    (err = cs_desk_appeal_decide(
+		 c->d, &c->who, id, reverse, desk_str(c->in, "text"))) ||
+	    (err = cs_desk_appeal_show(&o, c->d, &c->who, id)))
+		return err;
+	json_decref(c->out);
+	c->out = o;
+	return CS_OK;
+}
+
+/* ---- what leaves the desk ----------------------------------------------- */
+
+/* The report has to be one of the case. */
+static enum cs_err
+report_of(uint8_t id[static 16], struct api_call *c)
+{
+	uint64_t known = 0;
+	enum cs_err err = api_hex_id(id, c->d, desk_str(c->in, "report"));
+
+	if (err == CS_OK)
+		err = cs_db_get_int(&known, c->d->db,
+		    "SELECT COUNT(*) FROM report WHERE id=? AND kase=?",
+		    cs_blob(cs_view(id, 16)), cs_int(api_id(c)));
+	return err == CS_OK && known == 0
+	    ? desk_problem(
+		  c->d, CS_ERR_NOT_FOUND, "The report is not of this case.")
+	    : err;
+}
+
+enum cs_err
+api_export(struct api_call *c)
+{
+	const char *kind = desk_str(c->in, "kind");
+	struct cs_buf bytes = { 0 };
+	char name[80];
+	uint8_t id[16];
+	enum cs_err err;
+
+	if (strcmp(kind, "html") == 0) {
+		snprintf(name, sizeof name, "case-%llu.html",
+		    (unsigned long long)api_id(c));
+		err = cs_desk_printable(&bytes, c->d, &c->who, api_id(c));
+		if (err == CS_OK)
+			err = api_file(
+			    c, &bytes, "text/html; charset=utf-8", name);
+	} else if ((err = report_of(id, c)) == CS_OK) {
+		bool custody = strcmp(kind, "custody") == 0;
+
+		snprintf(name, sizeof name, "%.16s.%s",
+		    desk_str(c->in, "report"), custody ? "custody" : "csev");
+		if (!custody && strcmp(kind, "csev") != 0)
+			err = desk_problem(c->d, CS_ERR_FORMAT,
+			    "An export is \"csev\", \"html\" or "
+			    "\"custody\".");
+		else if (custody)
+			err = cs_desk_custody(&bytes, c->d, id);
+		else
+			err = cs_desk_evidence(&bytes, c->d, &c->who, id,
+			    desk_str(c->in, "to_key"));
+		if (err == CS_OK)
+			err = api_file(
+			    c, &bytes, "application/octet-stream", name);
+	}
+	cs_buf_free(&bytes);
+	return err;
+}

@@ -1,0 +1,117 @@
+/* SPDX-License-Identifier: MIT */
+/* src/desk/api_internal.h: what the files of the API share. */
+#pragma once
+
+#include "desk/api.h"
+#include "desk/decision_internal.h"
+#include "desk/doc.h"
+
+#define API_SESSIONS_MAX 256
+#define API_TOKEN_SIZE CS_BASE64URL_SIZE(32)
+
+/* Somebody who is signed in. */
+struct api_session {
+	char token[44]; /* "": free */
+	char csrf[44];
+	uint64_t person;
+	uint64_t made_ms, used_ms;
+	bool locked;
+};
+
+/* Attempts to sign in under one name. */
+struct api_attempts {
+	char name[CS_DESK_NAME_MAX + 1];
+	unsigned failed;
+	uint64_t next_ms; /* not before */
+};
+#define API_ATTEMPTS_MAX 256
+#define API_ATTEMPTS_FREE 5 /* before one has to wait */
+#define API_ATTEMPTS_WAIT_MS 30000u
+#define API_ATTEMPTS_WAIT_MAX_MS (15 * 60 * 1000u)
+
+struct cs_desk_api {
+	struct cs_desk *d;
+	struct cs_desk_api_options options;
+	char hosts[3][300]; /* what the Host header may say */
+	char address[320];  /* of the console */
+	struct api_session sessions[API_SESSIONS_MAX];
+	struct api_attempts attempts[API_ATTEMPTS_MAX];
+};
+
+/* One request on its way through a handler. */
+struct api_call {
+	struct cs_desk_api *api;
+	struct cs_desk *d;
+	struct cs_desk_who who;
+	struct api_session *session; /* NULL: a token, or nobody */
+	const struct cs_web_request *rq;
+	const char *id; /* the :id of the path, or "" */
+	json_t *in;     /* the body, an object; empty if there was none */
+	json_t *out;    /* the answer; unless answer->body is filled */
+	struct cs_web_answer *answer;
+};
+typedef enum cs_err api_handler(struct api_call *c);
+
+enum {
+	API_ANYBODY = 1 << 0, /* not signed in */
+	API_REVIEWER = 1 << CS_DESK_REVIEWER,
+	API_SENIOR = 1 << CS_DESK_SENIOR,
+	API_AUDITOR = 1 << CS_DESK_AUDITOR,
+	API_ADMINISTRATOR = 1 << CS_DESK_ADMINISTRATOR,
+	API_WORKS = API_REVIEWER | API_SENIOR,
+	API_ALL = API_WORKS | API_AUDITOR | API_ADMINISTRATOR,
+	API_LOCKED = 1 << 6, /* also while the session is locked */
+	API_TEXT = 1 << 7,   /* the body is no JSON */
+	API_NO_TOKEN = 1 << 8,
+};
+
+struct api_route {
+	const char *method;
+	const char *path; /* below /api/v1; ":id" takes one part */
+	unsigned who;     /* bits above */
+	unsigned scope;   /* of tokens; enum cs_desk_scope */
+	api_handler *handle;
+	const char *summary;
+	const char *fields; /* of the body, for the description; or "" */
+};
+extern const struct api_route api_routes[];
+
+/* ---- api_session.c ------------------------------------------------------ */
+
+/* Who asks, by cookie or by token; ${c->who.id} stays 0 for nobody.  Sets the
+ * error's status and code if it may not go on, and returns false. */
+bool api_who(struct api_call *c, const struct api_route *route,
+    unsigned *scopes, bool *known);
+CS_CHECKED enum cs_err api_session_show(struct api_call *c);
+struct api_session *api_session_find(
+    struct cs_desk_api *api, const char *cookie);
+
+api_handler api_sign_in, api_session_get, api_sign_out, api_lock, api_unlock,
+    api_welcome, api_welcome_finish;
+
+/* ---- api.c -------------------------------------------------------------- */
+
+/* Answer with a refusal. */
+void api_refuse(
+    struct api_call *c, int status, const char *code, const char *message);
+uint64_t api_num_arg(const struct api_call *c, const char *name);
+uint64_t api_id(const struct api_call *c);
+bool api_online(const struct cs_desk_api *api);
+/* 16 bytes of hex; CS_ERR_FORMAT. */
+CS_CHECKED enum cs_err api_hex_id(
+    uint8_t out[static 16], struct cs_desk *d, const char *hex);
+/* Answer with bytes, to be kept as ${name}. */
+CS_CHECKED enum cs_err api_file(struct api_call *c, struct cs_buf *bytes,
+    const char *media_type, const char *name);
+
+/* ---- api_cases.c, api_people.c, api_other.c ----------------------------- */
+
+api_handler api_cases, api_case, api_claim, api_release, api_handover, api_note,
+    api_escalate, api_opinion, api_merge, api_split, api_triage, api_attach,
+    api_hold, api_question, api_redact, api_decide, api_export;
+api_handler api_decision, api_undo, api_confirm, api_decision_refuse,
+    api_reverse, api_quality, api_appeals, api_appeal_decide;
+api_handler api_account, api_policy, api_policy_set, api_audit,
+    api_audit_verify, api_statistics, api_statements, api_events, api_openapi;
+api_handler api_people, api_person_add, api_person_change, api_person_reset,
+    api_settings, api_tokens, api_token_add, api_token_remove;

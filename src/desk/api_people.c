@@ -1,0 +1,182 @@
+/* SPDX-License-Identifier: MIT */
+/* People, their settings and tokens over HTTP. */
+#include <stdio.h>
+#include <string.h>
+
+#include "desk/api_internal.h"
+
+static enum cs_err
+set_person(struct api_call *c, uint64_t id)
+{
+	json_t *items = json_array(), *o;
+	char text[24];
+	size_t i;
+	enum cs_err err = cs_desk_people(c->d, items);
+
+	snprintf(text, sizeof text, "%llu", (unsigned long long)id);
+	json_array_foreach (items, i, o)
+		if (strcmp(desk_str(o, "id"), text) == 0)
+			desk_set(c->out, "person", json_incref(o), &err);
+	json_decref(items);
+	return err;
+}
+
+static void
+set_welcome(struct api_call *c, const char *code, enum cs_err *err)
+{
+	char address[512];
+
+	snprintf(
+	    address, sizeof address, "%s#/welcome/%s", c->api->address, code);
+	desk_set_str(c->out, "welcome", address, err);
+	cs_wipe(address, sizeof address);
+}
+
+enum cs_err
+api_people(struct api_call *c)
+{
+	json_t *items = json_array();
+	enum cs_err err = cs_desk_people(c->d, items);
+
+	desk_set(c->out, "items", items, &err);
+	return err;
+}
+
+enum cs_err
+api_person_add(struct api_call *c)
+{
+	char welcome[CS_DESK_WELCOME_SIZE];
+	uint64_t id;
+	enum cs_err err;
+
+	if ((err = cs_desk_person_add(c->d, &c->who, desk_str(c->in, "name"),
+		 cs_desk_role_find(desk_str(c->in, "role")), &id, welcome)) ==
+	    CS_OK) {
+		set_welcome(c, welcome, &err);
+		if (err == CS_OK)
+			err = set_person(c, id);
+	}
+	cs_wipe(welcome, sizeof welcome);
+	return err;
+}
+
+enum cs_err
+api_person_reset(struct api_call *c)
+{
+	char welcome[CS_DESK_WELCOME_SIZE];
+	enum cs_err err;
+
+	if ((err = cs_desk_person_reset(c->d, &c->who, api_id(c), welcome)) ==
+	    CS_OK) {
+		set_welcome(c, welcome, &err);
+		if (err == CS_OK)
+			err = set_person(c, api_id(c));
+	}
+	cs_wipe(welcome, sizeof welcome);
+	return err;
+}
+
+enum cs_err
+api_person_change(struct api_call *c)
+{
+	const char *role = desk_str(c->in, "role");
+	enum cs_err err;
+
+	if (*role != '\0' && cs_desk_role_find(role) == 0)
+		return desk_problem(
+		    c->d, CS_ERR_FORMAT, "There is no such role.");
+	err = cs_desk_person_change(c->d, &c->who, api_id(c),
+	    cs_desk_role_find(role), desk_bool(c->in, "disabled"));
+	return err ? err : set_person(c, api_id(c));
+}
+
+/* ---- settings ----------------------------------------------------------- */
+
+static enum cs_err
+change_password(struct api_call *c, const json_t *password)
+{
+	enum cs_err err = cs_desk_password_check(
+	    c->d, c->who.id, cs_view_str(desk_str(password, "old")));
+
+	if (err == CS_ERR_DENIED)
+		return desk_problem(c->d, err, "That is not the old password.");
+	return err ? err
+		   : cs_desk_password_change(
+			 c->d, &c->who, cs_view_str(desk_str(password, "new")));
+}
+
+enum cs_err
+api_settings(struct api_call *c)
+{
+	const char *language = desk_str(c->in, "language");
+	struct cs_desk_settings s;
+	enum cs_err err;
+
+	if ((err = cs_desk_settings(&s, c->d, c->who.id)))
+		return err;
+	for (size_t i = 0; i < CS_DESK_LANGUAGES; i++)
+		if (strcmp(language, cs_desk_languages[i]) == 0)
+			snprintf(s.language, sizeof s.language, "%s", language);
+	if (json_is_integer(json_object_get(c->in, "daily_limit")))
+		s.daily_limit =
+		    (uint32_t)(desk_num(c->in, "daily_limit") % 100000);
+	if (json_is_integer(json_object_get(c->in, "break_every_min")))
+		s.break_every_min =
+		    (uint32_t)(desk_num(c->in, "break_every_min") % 1440);
+	if (json_is_object(json_object_get(c->in, "password")) &&
+	    (err = change_password(c, json_object_get(c->in, "password"))))
+		return err;
+	if ((err = cs_desk_settings_set(c->d, &c->who, &s)))
+		return err;
+	return api_session_show(c);
+}
+
+/* ---- tokens ------------------------------------------------------------- */
+
+enum cs_err
+api_tokens(struct api_call *c)
+{
+	json_t *items = json_array();
+	enum cs_err err = cs_desk_tokens(c->d, items);
+
+	desk_set(c->out, "items", items, &err);
+	return err;
+}
+
+enum cs_err
+api_token_add(struct api_call *c)
+{
+	const char *name = desk_str(c->in, "name");
+	char token[CS_DESK_TOKEN_SIZE];
+	unsigned scopes = 0;
+	const json_t *v;
+	uint64_t id;
+	size_t i;
+	enum cs_err err;
+
+	json_array_foreach (json_object_get(c->in, "scopes"), i, v) {
+		const char *scope = json_string_value(v);
+		unsigned bit = scope != NULL ? cs_desk_scope_find(scope) : 0;
+
+		if (bit == 0)
+			return desk_problem(c->d, CS_ERR_FORMAT,
+			    "A scope is read, work, decide or admin.");
+		scopes |= bit;
+	}
+	if (*name == '\0' || strlen(name) > 100 || scopes == 0)
+		return desk_problem(c->d, CS_ERR_FORMAT,
+		    "A token has a name and at least one scope.");
+	if ((err = cs_desk_token_add(
+		 c->d, &c->who, name, scopes, &id, token)) == CS_OK) {
+		desk_set_id(c->out, "id", id, &err);
+		desk_set_str(c->out, "token", token, &err);
+	}
+	cs_wipe(token, sizeof token);
+	return err;
+}
+
+enum cs_err
+api_token_remove(struct api_call *c)
+{
+	return cs_desk_token_remove(c->d, &c->who, api_id(c));
+}

@@ -1,0 +1,304 @@
+/* SPDX-License-Identifier: MIT */
+/* Signing in and out, locking, and who a request is of. */
+#include <qrencode.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/text.h"
+#include "crypto/random.h"
+#include "desk/api_internal.h"
+
+#define COOKIE "countersign="
+
+/* ---- sessions ----------------------------------------------------------- */
+
+struct api_session *
+api_session_find(struct cs_desk_api *api, const char *cookie)
+{
+	const char *at = strstr(cookie, COOKIE);
+	uint64_t now = cs_clock_ms();
+
+	if (at == NULL || strcspn(at += sizeof COOKIE - 1, "; ") != 43)
+		return NULL;
+	for (size_t i = 0; i < API_SESSIONS_MAX; i++) {
+		struct api_session *s = &api->sessions[i];
+
+		if (s->token[0] == '\0' || !cs_equal_ct(s->token, at, 43))
+			continue;
+		if (now - s->made_ms > api->options.life_ms) {
+			cs_wipe(s, sizeof *s);
+			return NULL;
+		}
+		if (now - s->used_ms > api->options.idle_ms)
+			s->locked = true;
+		return s;
+	}
+	return NULL;
+}
+
+/* A free place, or that of whoever was away for longest. */
+static struct api_session *
+place(struct cs_desk_api *api)
+{
+	struct api_session *oldest = &api->sessions[0];
+
+	for (size_t i = 0; i < API_SESSIONS_MAX; i++) {
+		struct api_session *s = &api->sessions[i];
+
+		if (s->token[0] == '\0' ||
+		    cs_clock_ms() - s->made_ms > api->options.life_ms)
+			return s;
+		if (s->used_ms < oldest->used_ms)
+			oldest = s;
+	}
+	return oldest;
+}
+
+static void
+begin(struct api_call *c)
+{
+	struct api_session *s = place(c->api);
+	uint8_t bytes[32];
+
+	memset(s, 0, sizeof *s);
+	cs_random(bytes, sizeof bytes);
+	cs_base64url(s->token, CS_VIEW_OF(bytes));
+	cs_random(bytes, sizeof bytes);
+	cs_base64url(s->csrf, CS_VIEW_OF(bytes));
+	cs_wipe(bytes, sizeof bytes);
+	s->person = c->who.id;
+	s->made_ms = s->used_ms = cs_clock_ms();
+	c->session = s;
+	snprintf(c->answer->set_cookie, sizeof c->answer->set_cookie,
+	    COOKIE "%s; Path=/; HttpOnly; SameSite=Strict%s", s->token,
+	    c->api->options.tls ? "; Secure" : "");
+}
+
+bool
+api_who(struct api_call *c, const struct api_route *route, unsigned *scopes,
+    bool *known)
+{
+	const char *bearer = c->rq->authorization;
+	enum cs_err err;
+
+	if (strncmp(bearer, "Bearer ", 7) == 0) {
+		err = cs_desk_token_find(&c->who, scopes, c->d, bearer + 7);
+		*known = err == CS_OK;
+		return true;
+	}
+	c->session = api_session_find(c->api, c->rq->cookie);
+	if (c->session == NULL)
+		return true;
+	/* Looked at each time: who was let go or got another role is so at
+	 * once. */
+	err = cs_desk_person(&c->who, c->d, c->session->person);
+	if (err) {
+		cs_wipe(c->session, sizeof *c->session);
+		c->session = NULL;
+		return true;
+	}
+	*known = true;
+	/* Listening to events is no work. */
+	if (!c->session->locked && route->handle != api_events)
+		c->session->used_ms = cs_clock_ms();
+	return true;
+}
+
+enum cs_err
+api_session_show(struct api_call *c)
+{
+	json_t *person = json_object();
+	struct cs_desk_settings s = { 0 };
+	struct cs_desk_policy policy = { 0 };
+	uint64_t today = 0;
+	enum cs_err err;
+
+	if ((err = cs_desk_settings(&s, c->d, c->who.id)) == CS_OK &&
+	    (err = cs_desk_exposure(&today, c->d, c->who.id)) == CS_OK)
+		err = cs_desk_policy(&policy, c->d);
+	desk_set_id(person, "id", c->who.id, &err);
+	desk_set_str(person, "name", c->who.name, &err);
+	desk_set_str(person, "pseudonym", c->who.pseudonym, &err);
+	desk_set_str(person, "role", cs_desk_role_name(c->who.role), &err);
+	desk_set_str(person, "language", s.language, &err);
+	desk_set_num(person, "daily_limit", s.daily_limit, &err);
+	desk_set_num(person, "break_every_min", s.break_every_min, &err);
+	desk_set_num(person, "exposure_today", today, &err);
+	desk_set(c->out, "person", person, &err);
+	desk_set_str(c->out, "csrf", c->session->csrf, &err);
+	desk_set_bool(c->out, "locked", c->session->locked, &err);
+	desk_set_num(c->out, "idle_s", c->api->options.idle_ms / 1000, &err);
+	desk_set_num(c->out, "expires_ms",
+	    c->session->made_ms + c->api->options.life_ms, &err);
+	desk_set_str(c->out, "hub", c->d->hub.name, &err);
+	desk_set_num(c->out, "undo_s", policy.undo_seconds, &err);
+	desk_set_num(c->out, "server_ms", cs_clock_ms(), &err);
+	desk_set_bool(c->out, "hub_online", api_online(c->api), &err);
+	cs_desk_policy_clear(&policy);
+	return err;
+}
+
+enum cs_err
+api_session_get(struct api_call *c)
+{
+	return api_session_show(c);
+}
+
+enum cs_err
+api_sign_out(struct api_call *c)
+{
+	cs_wipe(c->session, sizeof *c->session);
+	snprintf(c->answer->set_cookie, sizeof c->answer->set_cookie,
+	    COOKIE "; Path=/; HttpOnly; SameSite=Strict; Max-Age=0");
+	return CS_OK;
+}
+
+enum cs_err
+api_lock(struct api_call *c)
+{
+	c->session->locked = true;
+	return api_session_show(c);
+}
+
+/* ---- attempts ----------------------------------------------------------- */
+
+static struct api_attempts *
+attempts_of(struct cs_desk_api *api, const char *name)
+{
+	struct api_attempts *oldest = &api->attempts[0];
+
+	for (size_t i = 0; i < API_ATTEMPTS_MAX; i++) {
+		struct api_attempts *a = &api->attempts[i];
+
+		if (a->failed != 0 &&
+		    strncmp(a->name, name, CS_DESK_NAME_MAX) == 0)
+			return a;
+		if (a->next_ms < oldest->next_ms)
+			oldest = a;
+	}
+	memset(oldest, 0, sizeof *oldest);
+	snprintf(oldest->name, sizeof oldest->name, "%s", name);
+	return oldest;
+}
+
+/* Too many: wait.  True if it was refused. */
+static bool
+has_to_wait(struct api_call *c, const struct api_attempts *a)
+{
+	uint64_t now = cs_clock_ms();
+
+	if (a->failed < API_ATTEMPTS_FREE || now >= a->next_ms)
+		return false;
+	c->answer->retry_after_s = (unsigned)((a->next_ms - now) / 1000 + 1);
+	api_refuse(c, 429, "limit",
+	    "Too many attempts to sign in. Wait, then try again.");
+	return true;
+}
+
+static void
+failed(struct api_attempts *a)
+{
+	uint64_t wait = API_ATTEMPTS_WAIT_MS;
+
+	a->failed++;
+	for (unsigned i = API_ATTEMPTS_FREE;
+	     i < a->failed && wait < API_ATTEMPTS_WAIT_MAX_MS; i++)
+		wait *= 2;
+	if (wait > API_ATTEMPTS_WAIT_MAX_MS)
+		wait = API_ATTEMPTS_WAIT_MAX_MS;
+	a->next_ms = cs_clock_ms() + wait;
+}
+
+enum cs_err
+api_sign_in(struct api_call *c)
+{
+	const char *name = desk_str(c->in, "name");
+	struct api_attempts *a = attempts_of(c->api, name);
+	enum cs_err err;
+
+	if (has_to_wait(c, a))
+		return CS_ERR_LIMIT;
+	err = cs_desk_sign_in(&c->who, c->d, name,
+	    cs_view_str(desk_str(c->in, "password")), desk_str(c->in, "code"));
+	if (err == CS_ERR_DENIED) {
+		failed(a);
+		api_refuse(c, 401, "signed-out",
+		    "Not with this name, password and code. A code works "
+		    "once.");
+		return err;
+	}
+	if (err)
+		return err;
+	a->failed = 0;
+	begin(c);
+	return api_session_show(c);
+}
+
+enum cs_err
+api_unlock(struct api_call *c)
+{
+	struct api_attempts *a = attempts_of(c->api, c->who.name);
+	enum cs_err err;
+
+	if (has_to_wait(c, a))
+		return CS_ERR_LIMIT;
+	err = cs_desk_password_check(
+	    c->d, c->who.id, cs_view_str(desk_str(c->in, "password")));
+	if (err == CS_ERR_DENIED) {
+		failed(a);
+		api_refuse(c, 403, "denied", "That is not the password.");
+		return err;
+	}
+	if (err)
+		return err;
+	a->failed = 0;
+	c->session->locked = false;
+	c->session->used_ms = cs_clock_ms();
+	return api_session_show(c);
+}
+
+/* ---- the first sign-in -------------------------------------------------- */
+
+/* Rows of modules, "0" and "1". */
+static enum cs_err
+add_qr(json_t *out, const char *uri)
+{
+	QRcode *qr = QRcode_encodeString(uri, 0, QR_ECLEVEL_M, QR_MODE_8, 1);
+	json_t *rows = json_array();
+	enum cs_err err = CS_OK;
+	char row[200];
+
+	if (qr == NULL || qr->width >= (int)sizeof row)
+		err = CS_ERR_NOMEM;
+	for (int y = 0; err == CS_OK && y < qr->width; y++) {
+		for (int x = 0; x < qr->width; x++)
+			row[x] = qr->data[y * qr->width + x] & 1 ? '1' : '0';
+		row[qr->width] = '\0';
+		desk_add(rows, json_string(row), &err);
+	}
+	QRcode_free(qr);
+	desk_set(out, "qr", rows, &err);
+	return err;
+}
+
+enum cs_err
+api_welcome(struct api_call *c)
+{
+	enum cs_err err =
+	    cs_desk_welcome(c->d, desk_str(c->in, "code"), c->out);
+
+	return err ? err : add_qr(c->out, desk_str(c->out, "uri"));
+}
+
+enum cs_err
+api_welcome_finish(struct api_call *c)
+{
+	enum cs_err err = cs_desk_welcome_finish(&c->who, c->d,
+	    desk_str(c->in, "code"), cs_view_str(desk_str(c->in, "password")),
+	    desk_str(c->in, "totp"));
+
+	if (err)
+		return err;
+	begin(c);
+	return api_session_show(c);
+}

@@ -1,0 +1,638 @@
+/* SPDX-License-Identifier: MIT */
+/* Letters of members: appeals, requests for a second look, answers to what the
+ * desk asked; and what the desk writes back, which the hub cannot read. */
+#include <stdio.h>
+#include <string.h>
+
+#include "base/text.h"
+#include "content/letter.h"
+#include "desk/decision_internal.h"
+
+#define TABLE "appeal"
+
+enum appeal_state { APPEAL_OPEN = 0, APPEAL_UPHELD = 1, APPEAL_REVERSED = 2 };
+
+static const char *const states[] = { "open", "upheld", "reversed" };
+
+struct appeal {
+	uint8_t id[16];
+	uint64_t kase, decision, at_ms;
+	unsigned kind, state;
+	json_t *doc;
+};
+
+static void
+clear(struct appeal *a)
+{
+	json_decref(a->doc);
+	memset(a, 0, sizeof *a);
+}
+
+/* Columns id, kase, decision, sealed. */
+static enum cs_err
+read_row(struct appeal *out, struct cs_desk *d, struct cs_rows *rows)
+{
+	enum cs_err err;
+
+	memset(out, 0, sizeof *out);
+	cs_col_copy(rows, 0, out->id, sizeof out->id);
+	out->kase = cs_col_int(rows, 1);
+	out->decision = cs_col_int(rows, 2);
+	err = desk_doc_open(
+	    &out->doc, d, TABLE, CS_VIEW_OF(out->id), cs_col_blob(rows, 3));
+	out->kind = (unsigned)desk_num(out->doc, "kind");
+	out->state = (unsigned)desk_num(out->doc, "state") % 3;
+	out->at_ms = desk_num(out->doc, "at_ms");
+	return err;
+}
+
+static enum cs_err
+load(struct appeal *out, struct cs_desk *d, const uint8_t id[static 16])
+{
+	struct cs_rows rows;
+	enum cs_err err;
+
+	memset(out, 0, sizeof *out);
+	err = cs_db_query(&rows, d->db,
+	    "SELECT id,kase,decision,sealed FROM appeal WHERE id=?",
+	    cs_blob(cs_view(id, 16)));
+	if (err == CS_OK)
+		err = cs_rows_next(&rows) ? read_row(out, d, &rows)
+					  : desk_problem(d, CS_ERR_NOT_FOUND,
+						"There is no such appeal.");
+	return cs_rows_end(&rows, err);
+}
+
+static enum cs_err
+save(struct cs_desk *d, const struct appeal *a)
+{
+	struct cs_buf sealed = { 0 };
+	enum cs_err err = CS_OK;
+
+	desk_set_num(a->doc, "state", a->state, &err);
+	if (err == CS_OK &&
+	    (err = desk_doc_seal(
+		 &sealed, d, TABLE, CS_VIEW_OF(a->id), a->doc)) == CS_OK)
+		err = cs_db_exec(d->db,
+		    "UPDATE appeal SET state=?,sealed=? WHERE id=?",
+		    cs_int(a->state), cs_blob(cs_buf_view(&sealed)),
+		    cs_blob(CS_VIEW_OF(a->id)));
+	cs_buf_free(&sealed);
+	return err;
+}
+
+/* ---- taking one --------------------------------------------------------- */
+
+/* The decision behind the action that is appealed against. */
+static enum cs_err
+find_action(uint64_t *decision, struct cs_desk *d, const uint8_t id[static 16],
+    const uint8_t account[static 16])
+{
+	return cs_db_get_int(decision, d->db,
+	    "SELECT decision FROM target WHERE id=? AND account=?",
+	    cs_blob(cs_view(id, 16)), cs_blob(cs_view(account, 16)));
+}
+
+static enum cs_err
+find_report(uint64_t *kase, struct cs_desk *d, const uint8_t id[static 16])
+{
+	enum cs_err err = cs_db_get_int(kase, d->db,
+	    "SELECT COALESCE(kase,0) FROM report WHERE id=?",
+	    cs_blob(cs_view(id, 16)));
+
+	return err == CS_OK && *kase == 0 ? CS_ERR_NOT_FOUND : err;
+}
+
+static enum cs_err
+case_has_appeal(struct cs_desk *d, uint64_t kase)
+{
+	struct desk_case c;
+	uint64_t open;
+	enum cs_err err;
+
+	if ((err = desk_case_load(&c, d, kase)) == CS_OK &&
+	    (err = cs_db_get_int(&open, d->db,
+		 "SELECT COUNT(*) FROM appeal WHERE kase=? AND state=0",
+		 cs_int(kase))) == CS_OK) {
+		desk_set_num(c.doc, "appeals", open, &err);
+		if (err == CS_OK)
+			err = desk_case_save(d, &c, NULL);
+	}
+	desk_case_clear(&c);
+	return err;
+}
+
+static enum cs_err
+insert(struct cs_desk *d, const struct cs_wire_desk_letter *letter,
+    const struct cs_letter *text, const uint8_t reply[static 32], uint64_t kase,
+    uint64_t decision)
+{
+	struct appeal a = { .kind = letter->kind };
+	json_t *after = json_object();
+	enum cs_err err = CS_OK;
+
+	memcpy(a.id, letter->id, sizeof a.id);
+	a.doc = json_object();
+	desk_set_num(a.doc, "kind", letter->kind, &err);
+	desk_set_num(a.doc, "at_ms", letter->received_ms, &err);
+	desk_set_hex(a.doc, "account", CS_VIEW_OF(letter->account), &err);
+	desk_set_hex(a.doc, "subject", CS_VIEW_OF(letter->subject), &err);
+	desk_set_hex(a.doc, "reply", cs_view(reply, 32), &err);
+	desk_set_view(a.doc, "text", text->text, &err);
+	desk_set_view(a.doc, "language", text->language, &err);
+	desk_set_hex(after, "letter", CS_VIEW_OF(letter->id), &err);
+	desk_set_id(after, "decision", decision, &err);
+	if (err == CS_OK &&
+	    (err = cs_db_exec(d->db,
+		 "INSERT INTO appeal(id,kase,decision,kind,state,at,account,"
+		 "sealed) VALUES(?,?,?,?,0,?,?,x'')",
+		 cs_blob(CS_VIEW_OF(a.id)), cs_int(kase), cs_int(decision),
+		 cs_int(letter->kind), cs_int(letter->received_ms),
+		 cs_blob(CS_VIEW_OF(letter->account)))) == CS_OK &&
+	    (err = save(d, &a)) == CS_OK &&
+	    (err = case_has_appeal(d, kase)) == CS_OK)
+		err = desk_audit_event(d,
+		    &(struct desk_event){
+			.kase = kase,
+			.what = letter->kind == CS_WIRE_LETTER_APPEAL
+			    ? "appeal-came"
+			    : "second-look-asked",
+			.after = after,
+		    });
+	json_decref(after);
+	clear(&a);
+	return err;
+}
+
+/* The answer to the last question about the report. */
+static enum cs_err
+take_reply(struct cs_desk *d, const struct cs_wire_desk_letter *letter,
+    const struct cs_letter *text, uint64_t kase)
+{
+	struct cs_rows rows;
+	json_t *doc = NULL;
+	uint64_t id = 0;
+	char hex[33];
+	enum cs_err err;
+
+	cs_hex(hex, CS_VIEW_OF(letter->subject));
+	err = cs_db_query(&rows, d->db,
+	    "SELECT id,sealed FROM entry WHERE kase=? AND kind=4"
+	    " ORDER BY id DESC",
+	    cs_int(kase));
+	while (err == CS_OK && doc == NULL && cs_rows_next(&rows)) {
+		id = cs_col_int(&rows, 0);
+		err = desk_doc_open_id(
+		    &doc, d, "entry", id, cs_col_blob(&rows, 1));
+		if (strcmp(desk_str(doc, "report"), hex) != 0) {
+			json_decref(doc);
+			doc = NULL;
+		}
+	}
+	err = cs_rows_end(&rows, err);
+	if (err == CS_OK && doc != NULL) {
+		struct desk_case c;
+
+		desk_set_view(doc, "answer", text->text, &err);
+		desk_set_num(doc, "answered_ms", cs_clock_ms(), &err);
+		if (err == CS_OK &&
+		    (err = desk_entry_save(d, id, doc)) == CS_OK &&
+		    (err = desk_case_load(&c, d, kase)) == CS_OK) {
+			if ((err = desk_case_save(d, &c, NULL)) == CS_OK)
+				err = desk_audit_event(d,
+				    &(struct desk_event){ .kase = kase,
+					.what = "question-answered" });
+			desk_case_clear(&c);
+		}
+	}
+	json_decref(doc);
+	return err;
+}
+
+static enum cs_err
+tell(struct cs_desk *d, const uint8_t id[static 16], uint8_t state,
+    const char *answer, struct cs_view reply)
+{
+	struct cs_wire_desk_letter_set set = {
+		.state = state,
+		.answer = cs_view_str(answer),
+		.reply = reply,
+	};
+
+	memcpy(set.id, id, sizeof set.id);
+	return desk_outbox_add(d, CS_WIRE_DESK_LETTER_SET, cs_view(NULL, 0),
+	    &cs_wire_desk_letter_set_shape, &set);
+}
+
+static enum cs_err
+take(struct cs_desk *d, const struct cs_wire_desk_letter *letter,
+    const struct cs_letter *text, const uint8_t reply[static 32])
+{
+	uint64_t kase = 0, decision = 0, known;
+	struct desk_decision dec;
+	enum cs_err err;
+
+	if ((err = cs_db_get_int(&known, d->db,
+		 "SELECT COUNT(*) FROM appeal WHERE id=?",
+		 cs_blob(CS_VIEW_OF(letter->id)))) ||
+	    known != 0)
+		return err; /* came before: the hub was not told yet */
+	if (letter->kind == CS_WIRE_LETTER_APPEAL) {
+		err =
+		    find_action(&decision, d, letter->subject, letter->account);
+		if (err == CS_OK &&
+		    (err = desk_decision_load(&dec, d, decision)) == CS_OK) {
+			kase = dec.kase;
+			desk_decision_clear(&dec);
+		}
+	} else {
+		err = find_report(&kase, d, letter->subject);
+	}
+	if (err == CS_ERR_NOT_FOUND)
+		return tell(d, letter->id, CS_WIRE_APPEAL_UNREADABLE,
+		    "The desk does not know what this is about.",
+		    cs_view(NULL, 0));
+	if (err)
+		return err;
+	if (letter->kind == CS_WIRE_LETTER_REPLY)
+		err = take_reply(d, letter, text, kase);
+	else
+		err = insert(d, letter, text, reply, kase, decision);
+	if (err == CS_OK)
+		err = tell(d, letter->id, CS_WIRE_APPEAL_RECEIVED,
+		    letter->kind == CS_WIRE_LETTER_REPLY
+			? "The desk has it. Thank you."
+			: "The desk has it. Somebody who did not take part "
+			  "will decide.",
+		    cs_view(NULL, 0));
+	return err;
+}
+
+enum cs_err
+desk_letter_take(struct cs_desk *d, const struct cs_wire_desk_letter *letter)
+{
+	struct cs_buf plain = { 0 };
+	struct cs_letter text;
+	uint8_t reply[32] = { 0 };
+	enum cs_err err, opened;
+
+	opened =
+	    cs_letter_open(&text, &plain, reply, letter->sealed, &d->seal_key);
+	if (opened && cs_err_class(opened) != CS_ERR_CLASS_THEIRS) {
+		cs_buf_free(&plain);
+		return opened;
+	}
+	if ((err = cs_db_begin(d->db)) == CS_OK) {
+		if (opened)
+			err = tell(d, letter->id, CS_WIRE_APPEAL_UNREADABLE,
+			    "The desk cannot open it. Write again, with a "
+			    "newer program.",
+			    cs_view(NULL, 0));
+		else
+			err = take(d, letter, &text, reply);
+		if (err == CS_OK)
+			err = cs_db_commit(d->db);
+		if (err)
+			cs_db_rollback(d->db);
+	}
+	cs_wipe(reply, sizeof reply);
+	cs_buf_free(&plain);
+	return err;
+}
+
+/* ---- showing ------------------------------------------------------------ */
+
+/* May ${who} not hear it, because they had a part in the decision? */
+static bool
+is_own(const struct cs_desk_who *who, const struct desk_decision *dec)
+{
+	return who->id != 0 &&
+	    (who->id == dec->person ||
+		who->id == desk_num(dec->doc, "second_id"));
+}
+
+/* Whoever decided the case last, for a second look. */
+static enum cs_err
+load_decision(
+    struct desk_decision *out, struct cs_desk *d, const struct appeal *a)
+{
+	uint64_t id = a->decision;
+	enum cs_err err = CS_OK;
+
+	memset(out, 0, sizeof *out);
+	if (id == 0)
+		err = cs_db_get_int(&id, d->db,
+		    "SELECT id FROM decision WHERE kase=? AND state IN(3,7)"
+		    " ORDER BY id DESC LIMIT 1",
+		    cs_int(a->kase));
+	if (err == CS_ERR_NOT_FOUND)
+		return CS_OK;
+	return err ? err : desk_decision_load(out, d, id);
+}
+
+static enum cs_err
+show(json_t **out, struct cs_desk *d, const struct cs_desk_who *who,
+    const struct appeal *a)
+{
+	json_t *o = json_object(), *account = json_object(), *one;
+	struct desk_decision dec;
+	enum cs_err err = load_decision(&dec, d, a);
+	size_t i;
+
+	*out = o;
+	desk_set_hex(o, "id", CS_VIEW_OF(a->id), &err);
+	desk_set_id(o, "case", a->kase, &err);
+	desk_set_id(o, "decision", dec.id, &err);
+	desk_set_str(o, "kind",
+	    a->kind == CS_WIRE_LETTER_APPEAL ? "appeal" : "second-look", &err);
+	/* A reporter stays a number; a holder is who was acted against. */
+	if (a->kind == CS_WIRE_LETTER_APPEAL) {
+		desk_set_str(account, "id", desk_str(a->doc, "account"), &err);
+		desk_set_str(account, "handle", "", &err);
+		json_array_foreach (
+		    json_object_get(dec.doc, "accounts"), i, one)
+			if (strcmp(desk_str(one, "id"),
+				desk_str(a->doc, "account")) == 0)
+				desk_set_str(account, "handle",
+				    desk_str(one, "handle"), &err);
+	}
+	desk_set(o, "account",
+	    a->kind == CS_WIRE_LETTER_APPEAL ? json_incref(account)
+					     : json_null(),
+	    &err);
+	desk_set_num(o, "at_ms", a->at_ms, &err);
+	desk_set_str(o, "text", desk_str(a->doc, "text"), &err);
+	desk_set_str(o, "language", desk_str(a->doc, "language"), &err);
+	desk_set_str(o, "state", states[a->state], &err);
+	desk_set_str(o, "by", desk_str(a->doc, "by"), &err);
+	desk_set_str(o, "answer", desk_str(a->doc, "answer"), &err);
+	desk_set_bool(o, "mine", is_own(who, &dec), &err);
+	json_decref(account);
+	desk_decision_clear(&dec);
+	return err;
+}
+
+static enum cs_err
+list(json_t *items, struct cs_desk *d, const struct cs_desk_who *who,
+    struct cs_rows *rows, enum cs_err err)
+{
+	while (err == CS_OK && cs_rows_next(rows)) {
+		struct appeal a;
+		json_t *o = NULL;
+
+		if ((err = read_row(&a, d, rows)) == CS_OK)
+			err = show(&o, d, who, &a);
+		desk_add(items, o, &err);
+		clear(&a);
+	}
+	return cs_rows_end(rows, err);
+}
+
+enum cs_err
+cs_desk_appeals(
+    json_t *items, struct cs_desk *d, const struct cs_desk_who *who, bool open)
+{
+	struct cs_rows rows;
+	enum cs_err err = open
+	    ? cs_db_query(&rows, d->db,
+		  "SELECT id,kase,decision,sealed FROM appeal WHERE state=0"
+		  " ORDER BY at LIMIT 200")
+	    : cs_db_query(&rows, d->db,
+		  "SELECT id,kase,decision,sealed FROM appeal WHERE state<>0"
+		  " ORDER BY at DESC LIMIT 200");
+
+	return list(items, d, who, &rows, err);
+}
+
+enum cs_err
+desk_appeals(json_t *items, struct cs_desk *d, uint64_t kase)
+{
+	struct cs_rows rows;
+	enum cs_err err = cs_db_query(&rows, d->db,
+	    "SELECT id,kase,decision,sealed FROM appeal WHERE kase=?"
+	    " ORDER BY at",
+	    cs_int(kase));
+
+	return list(items, d, &cs_desk_operator, &rows, err);
+}
+
+enum cs_err
+desk_appeals_of(
+    json_t *items, struct cs_desk *d, const uint8_t account[static 16])
+{
+	struct cs_rows rows;
+	enum cs_err err = cs_db_query(&rows, d->db,
+	    "SELECT id,kase,decision,sealed FROM appeal WHERE account=?"
+	    " AND kind=1 ORDER BY at",
+	    cs_blob(cs_view(account, 16)));
+
+	return list(items, d, &cs_desk_operator, &rows, err);
+}
+
+enum cs_err
+cs_desk_appeal_show(json_t **out, struct cs_desk *d,
+    const struct cs_desk_who *who, const uint8_t id[static 16])
+{
+	struct appeal a;
+	enum cs_err err = load(&a, d, id);
+
+	*out = NULL;
+	if (err == CS_OK)
+		err = show(out, d, who, &a);
+	clear(&a);
+	return err;
+}
+
+/* ---- hearing one -------------------------------------------------------- */
+
+static enum cs_err
+answer(
+    struct cs_desk *d, const struct appeal *a, bool reverse, const char *text)
+{
+	uint8_t reply[32], subject[16];
+	struct cs_buf sealed = { 0 };
+	enum cs_err err = CS_OK;
+
+	if (!desk_hex(reply, sizeof reply, a->doc, "reply") ||
+	    !desk_hex(subject, sizeof subject, a->doc, "subject"))
+		return CS_ERR_CORRUPT;
+	if ((err = cs_reply_seal(&sealed, reply, subject, cs_view_str(text))) ==
+	    CS_OK)
+		err = tell(d, a->id,
+		    reverse ? CS_WIRE_APPEAL_REVERSED : CS_WIRE_APPEAL_UPHELD,
+		    a->kind == CS_WIRE_LETTER_APPEAL ? reverse
+			    ? "The decision was reversed."
+			    : "The decision stands."
+			: reverse ? "It will be looked at again."
+				  : "The decision stands.",
+		    cs_buf_view(&sealed));
+	cs_wipe(reply, sizeof reply);
+	cs_buf_free(&sealed);
+	return err;
+}
+
+/* A second look that found something: the case is open again. */
+static enum cs_err
+reopen(struct cs_desk *d, uint64_t kase, const struct cs_desk_who *who)
+{
+	struct desk_case c;
+	enum cs_err err;
+
+	if ((err = desk_case_load(&c, d, kase)) == CS_OK) {
+		desk_case_set_state(&c, CS_DESK_CASE_OPEN, &err);
+		desk_set_num(c.doc, "assignee", 0, &err);
+		desk_set_str(c.doc, "assignee_name", "", &err);
+		if (err == CS_OK)
+			err = desk_case_save(d, &c, who);
+	}
+	desk_case_clear(&c);
+	return err;
+}
+
+static enum cs_err
+decide(struct cs_desk *d, const struct cs_desk_who *who, struct appeal *a,
+    bool reverse, const char *text)
+{
+	struct desk_decision dec;
+	json_t *after = json_object();
+	uint64_t made = 0;
+	enum cs_err err = load_decision(&dec, d, a);
+
+	if (err == CS_OK && is_own(who, &dec))
+		err = desk_problem(d, CS_ERR_DENIED,
+		    "Nobody hears an appeal against their own decision.");
+	a->state = reverse ? APPEAL_REVERSED : APPEAL_UPHELD;
+	desk_set_str(a->doc, "by", who->name, &err);
+	desk_set_num(a->doc, "heard_by", who->id, &err);
+	desk_set_str(a->doc, "answer", text, &err);
+	desk_set_num(a->doc, "heard_ms", cs_clock_ms(), &err);
+	desk_set_hex(after, "letter", CS_VIEW_OF(a->id), &err);
+	desk_set_str(after, "outcome", states[a->state], &err);
+	if (err == CS_OK && reverse && a->kind == CS_WIRE_LETTER_APPEAL)
+		err = desk_reverse(d, who, &dec, text, &made);
+	else if (err == CS_OK && reverse)
+		err = reopen(d, a->kase, who);
+	if (err == CS_OK && (err = save(d, a)) == CS_OK &&
+	    (err = answer(d, a, reverse, text)) == CS_OK &&
+	    (err = case_has_appeal(d, a->kase)) == CS_OK &&
+	    (err = desk_audit_event(d,
+		 &(struct desk_event){ .who = who,
+		     .kase = a->kase,
+		     .what = "appeal-decided",
+		     .after = after })) == CS_OK &&
+	    made != 0)
+		err = desk_case_settle(d, a->kase, who);
+	json_decref(after);
+	desk_decision_clear(&dec);
+	return err;
+}
+
+enum cs_err
+cs_desk_appeal_decide(struct cs_desk *d, const struct cs_desk_who *who,
+    const uint8_t id[static 16], bool reverse, const char *text)
+{
+	struct appeal a;
+	enum cs_err err;
+
+	if (!cs_desk_works(who))
+		return desk_problem(d, CS_ERR_DENIED,
+		    "Only reviewers and seniors hear appeals.");
+	if (*text == '\0' || strlen(text) > CS_LETTER_TEXT_MAX ||
+	    !cs_utf8_valid(cs_view_str(text)))
+		return desk_problem(d, CS_ERR_FORMAT,
+		    "Whoever wrote is owed an answer of up to %d bytes.",
+		    CS_LETTER_TEXT_MAX);
+	if ((err = cs_db_begin(d->db)))
+		return err;
+	if ((err = load(&a, d, id)) == CS_OK) {
+		if (a.state != APPEAL_OPEN)
+			err = desk_problem(d, CS_ERR_EXISTS,
+			    "%s has decided this appeal already.",
+			    desk_str(a.doc, "by"));
+		else
+			err = decide(d, who, &a, reverse, text);
+	}
+	if (err == CS_OK)
+		err = cs_db_commit(d->db);
+	if (err)
+		cs_db_rollback(d->db);
+	clear(&a);
+	return err;
+}
+
+/* ---- asking a reporter -------------------------------------------------- */
+
+static enum cs_err
+ask(struct cs_desk *d, const struct cs_desk_who *who, struct desk_case *c,
+    const uint8_t report[static 16], const char *text)
+{
+	struct cs_wire_report_status status = { .updated_ms = cs_clock_ms() };
+	struct cs_buf sealed = { 0 };
+	json_t *doc = json_object();
+	struct cs_desk_case r = { 0 };
+	uint8_t reply[32] = { 0 };
+	uint64_t kase, id;
+	enum cs_err err;
+
+	if ((err = find_report(&kase, d, report)) || kase != c->id) {
+		err = desk_problem(
+		    d, CS_ERR_NOT_FOUND, "The report is not of this case.");
+		goto out;
+	}
+	if ((err = cs_desk_load(&r, d, report)) ||
+	    (err = desk_reply_key(reply, d, report)) ||
+	    (err = cs_reply_seal(&sealed, reply, report, cs_view_str(text))))
+		goto out;
+	memcpy(status.report, report, sizeof status.report);
+	status.state = r.report.state == CS_DESK_ACTED ? CS_WIRE_REPORT_ACTED
+	    : r.report.state == CS_DESK_CLOSED         ? CS_WIRE_REPORT_CLOSED
+					       : CS_WIRE_REPORT_RECEIVED;
+	status.answer = cs_view_str("The desk has a question.");
+	status.question = cs_buf_view(&sealed);
+	desk_set_hex(doc, "report", cs_view(report, 16), &err);
+	desk_set_str(doc, "text", text, &err);
+	desk_set_str(doc, "answer", "", &err);
+	desk_set_num(doc, "answered_ms", 0, &err);
+	if (err == CS_OK &&
+	    (err = desk_entry_add(d, c->id, CS_DESK_QUESTION, who, doc, &id)) ==
+		CS_OK)
+		err = desk_outbox_add(d, CS_WIRE_DESK_REPORT_SET,
+		    cs_view(NULL, 0), &cs_wire_report_status_shape, &status);
+out:
+	cs_wipe(reply, sizeof reply);
+	cs_buf_free(&sealed);
+	json_decref(doc);
+	cs_desk_case_clear(&r);
+	return err;
+}
+
+enum cs_err
+cs_desk_question(struct cs_desk *d, const struct cs_desk_who *who,
+    uint64_t kase, uint64_t version, const uint8_t report[static 16],
+    const char *text)
+{
+	struct desk_case c = { 0 };
+	enum cs_err err;
+
+	if (!cs_desk_works(who))
+		return desk_problem(
+		    d, CS_ERR_DENIED, "Only reviewers and seniors ask.");
+	if (*text == '\0' || strlen(text) > CS_LETTER_TEXT_MAX ||
+	    !cs_utf8_valid(cs_view_str(text)))
+		return desk_problem(d, CS_ERR_FORMAT,
+		    "A question has up to %d bytes.", CS_LETTER_TEXT_MAX);
+	if ((err = cs_db_begin(d->db)))
+		return err;
+	if ((err = desk_case_load_for(&c, d, kase, version)) == CS_OK &&
+	    (err = desk_case_mine(d, &c, who)) == CS_OK &&
+	    (err = ask(d, who, &c, report, text)) == CS_OK &&
+	    (err = desk_case_save(d, &c, who)) == CS_OK &&
+	    (err = desk_audit_event(d,
+		 &(struct desk_event){
+		     .who = who, .kase = kase, .what = "asked" })) == CS_OK)
+		err = cs_db_commit(d->db);
+	if (err)
+		cs_db_rollback(d->db);
+	desk_case_clear(&c);
+	return err;
+}

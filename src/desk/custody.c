@@ -1,0 +1,229 @@
+/* SPDX-License-Identifier: MIT */
+/* Who saw or took what of a report; and evidence that leaves the desk. */
+#include <stdio.h>
+#include <string.h>
+
+#include "base/alloc.h"
+#include "base/text.h"
+#include "content/custody.h"
+#include "desk/decision_internal.h"
+#include "desk/export.h"
+#include "store/file.h"
+
+#define TABLE "custody"
+
+/* ---- the record --------------------------------------------------------- */
+
+static enum cs_err
+bundle_hash(
+    uint8_t out[static 32], struct cs_desk *d, const uint8_t id[static 16])
+{
+	struct cs_desk_case c;
+	enum cs_err err = cs_desk_load(&c, d, id);
+
+	if (err == CS_OK)
+		err = cs_sha256(out, cs_buf_view(&c.bundle));
+	cs_desk_case_clear(&c);
+	return err;
+}
+
+/* Where the record stands: how many entries, and the hash over them. */
+static enum cs_err
+last(uint64_t *n, uint8_t hash[static 32], struct cs_desk *d,
+    const uint8_t id[static 16])
+{
+	struct cs_rows rows;
+	enum cs_err err;
+
+	*n = 0;
+	err = cs_db_query(&rows, d->db,
+	    "SELECT seq,chain FROM custody WHERE report=?"
+	    " ORDER BY seq DESC LIMIT 1",
+	    cs_blob(cs_view(id, 16)));
+	if (err == CS_OK && cs_rows_next(&rows)) {
+		*n = cs_col_int(&rows, 0);
+		cs_col_copy(&rows, 1, hash, 32);
+	}
+	if ((err = cs_rows_end(&rows, err)) || *n != 0)
+		return err;
+	{
+		uint8_t bundle[32];
+
+		if ((err = bundle_hash(bundle, d, id)))
+			return err;
+		return cs_custody_begin(hash, id, bundle);
+	}
+}
+
+static void
+row_name(uint8_t out[static 24], const uint8_t id[static 16], uint64_t n)
+{
+	memcpy(out, id, 16);
+	cs_vault_row(out + 16, n);
+}
+
+enum cs_err
+desk_custody_add(struct cs_desk *d, const uint8_t id[static 16],
+    const struct cs_desk_who *who, const char *what)
+{
+	struct cs_custody_entry e = {
+		.at_ms = cs_clock_ms(),
+		.actor = cs_view_str(who != NULL ? who->pseudonym : "desk"),
+		.what = cs_view_str(what),
+	};
+	struct cs_buf plain = { 0 }, sealed = { 0 };
+	uint8_t hash[32], row[24];
+	uint64_t n;
+	enum cs_err err;
+
+	if ((err = last(&n, hash, d, id)))
+		return err;
+	row_name(row, id, ++n);
+	if ((err = cs_custody_entry_write(&plain, hash, &e)) == CS_OK &&
+	    (err = cs_vault_seal(&sealed, &d->key, TABLE, CS_VIEW_OF(row),
+		 cs_buf_view(&plain))) == CS_OK)
+		err = cs_db_exec(d->db,
+		    "INSERT INTO custody(report,seq,sealed,chain)"
+		    " VALUES(?,?,?,?)",
+		    cs_blob(cs_view(id, 16)), cs_int(n),
+		    cs_blob(cs_buf_view(&sealed)), cs_blob(CS_VIEW_OF(hash)));
+	cs_buf_free(&plain);
+	cs_buf_free(&sealed);
+	return err;
+}
+
+enum cs_err
+cs_desk_custody(
+    struct cs_buf *out, struct cs_desk *d, const uint8_t id[static 16])
+{
+	struct cs_buf entries = { 0 }, one = { 0 }, cert = { 0 };
+	uint8_t bundle[32], hash[32];
+	struct cs_rows rows;
+	uint64_t n;
+	enum cs_err err;
+
+	if ((err = last(&n, hash, d, id)) || (err = bundle_hash(bundle, d, id)))
+		return err;
+	err = cs_vault_config_get(&cert, d->db, &d->key, DESK_CERT);
+	if (err == CS_ERR_NOT_FOUND) {
+		err = desk_problem(d, err,
+		    "The desk has not been connected to its hub yet, which "
+		    "gives it the certificate of its key.");
+		goto out;
+	}
+	if (err == CS_OK)
+		err = cs_db_query(&rows, d->db,
+		    "SELECT seq,sealed FROM custody WHERE report=?"
+		    " ORDER BY seq",
+		    cs_blob(cs_view(id, 16)));
+	if (err)
+		goto out;
+	while (err == CS_OK && cs_rows_next(&rows)) {
+		uint8_t row[24];
+
+		row_name(row, id, cs_col_int(&rows, 0));
+		if ((err = cs_vault_open(&one, &d->key, TABLE, CS_VIEW_OF(row),
+			 cs_col_blob(&rows, 1))) == CS_OK)
+			err = cs_buf_add(&entries, cs_buf_view(&one));
+	}
+	if ((err = cs_rows_end(&rows, err)) == CS_OK)
+		err = cs_custody_write(out, id, bundle, cs_buf_view(&cert),
+		    cs_buf_view(&entries), n, hash, &d->sign_key);
+out:
+	cs_buf_free(&entries);
+	cs_buf_free(&one);
+	cs_buf_free(&cert);
+	return err;
+}
+
+/* ---- evidence that leaves ----------------------------------------------- */
+
+enum cs_err
+cs_desk_evidence(struct cs_buf *out, struct cs_desk *d,
+    const struct cs_desk_who *who, const uint8_t id[static 16],
+    const char *to_key)
+{
+	uint8_t key[32];
+	char what[120], hex[33];
+	struct cs_desk_case c;
+	enum cs_err err;
+
+	if (*to_key != '\0' &&
+	    cs_unbase64url(key, sizeof key, to_key, strlen(to_key)) != CS_OK)
+		return desk_problem(d, CS_ERR_FORMAT,
+		    "A key is base64url of 32 bytes, as \"countersign-verify "
+		    "--new-key\" prints it.");
+	if ((err = cs_desk_load(&c, d, id)))
+		return err;
+	cs_hex(hex, cs_view(id, 16));
+	if (*to_key != '\0')
+		snprintf(what, sizeof what, "exported, sealed to %s", to_key);
+	else
+		snprintf(what, sizeof what, "exported, not sealed");
+	err = *to_key != '\0'
+	    ? cs_evidence_seal(out, cs_buf_view(&c.bundle), CS_VIEW_OF(key))
+	    : cs_buf_add(out, cs_buf_view(&c.bundle));
+	if (err == CS_OK && (err = cs_db_begin(d->db)) == CS_OK) {
+		if ((err = desk_custody_add(d, id, who, what)) == CS_OK &&
+		    (err = desk_audit_add(d, "report %s: %s by %s", hex, what,
+			 who->name)) == CS_OK)
+			err = cs_db_commit(d->db);
+		if (err)
+			cs_db_rollback(d->db);
+	}
+	cs_desk_case_clear(&c);
+	return err;
+}
+
+/* A file of the case for whoever it is referred to. */
+static enum cs_err
+refer_one(struct cs_desk *d, const struct desk_decision *dec,
+    const uint8_t id[static 16], struct cs_view key)
+{
+	char path[4096], hex[33], what[120];
+	struct cs_buf sealed = { 0 };
+	struct cs_desk_case c;
+	enum cs_err err = cs_desk_load(&c, d, id);
+
+	if (err)
+		return err;
+	cs_hex(hex, cs_view(id, 16));
+	snprintf(path, sizeof path, "%s/referred/case-%llu-%s.csev", d->dir,
+	    (unsigned long long)dec->kase, hex);
+	snprintf(what, sizeof what, "referred, sealed to %s",
+	    desk_str(dec->doc, "to_key"));
+	if ((err = cs_evidence_seal(&sealed, cs_buf_view(&c.bundle), key)) ==
+		CS_OK &&
+	    (err = cs_file_write(path, cs_buf_view(&sealed), 0600)) == CS_OK)
+		err = desk_custody_add(d, id, NULL, what);
+	cs_buf_free(&sealed);
+	cs_desk_case_clear(&c);
+	return err;
+}
+
+enum cs_err
+desk_refer(struct cs_desk *d, const struct desk_decision *dec)
+{
+	const char *to = desk_str(dec->doc, "to_key");
+	struct cs_buf ids = { 0 };
+	struct cs_rows rows;
+	char *folder = cs_path_join(d->dir, "referred");
+	uint8_t key[32];
+	enum cs_err err;
+
+	if (folder == NULL)
+		return CS_ERR_NOMEM;
+	err = cs_file_mkdir(folder);
+	cs_free_plain(folder);
+	if (err || (err = cs_unbase64url(key, sizeof key, to, strlen(to))))
+		return err;
+	err = cs_db_query(&rows, d->db, "SELECT id FROM report WHERE kase=?",
+	    cs_int(dec->kase));
+	while (err == CS_OK && cs_rows_next(&rows))
+		err = cs_buf_add(&ids, cs_col_blob(&rows, 0));
+	err = cs_rows_end(&rows, err);
+	for (size_t k = 0; k + 16 <= ids.len && err == CS_OK; k += 16)
+		err = refer_one(d, dec, ids.data + k, CS_VIEW_OF(key));
+	cs_buf_free(&ids);
+	return err;
+}

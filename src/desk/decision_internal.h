@@ -1,0 +1,65 @@
+/* SPDX-License-Identifier: MIT */
+/* src/desk/decision_internal.h: the row of a decision, and what is sent. */
+#pragma once
+
+#include "desk/case_internal.h"
+#include "desk/decision.h"
+
+struct desk_decision {
+	uint64_t id, kase;
+	enum cs_desk_decision_state state;
+	uint64_t due_ms, made_ms, person;
+	unsigned check; /* quality: 0 none, 1 due, 2 agreed, 3 disagreed */
+	json_t *doc;
+};
+CS_CHECKED enum cs_err desk_decision_load(
+    struct desk_decision *out, struct cs_desk *d, uint64_t id);
+void desk_decision_clear(struct desk_decision *dec);
+CS_CHECKED enum cs_err desk_decision_save(struct cs_desk *d,
+    struct desk_decision *dec, const struct cs_desk_who *who);
+/* Insert; sets its number. */
+CS_CHECKED enum cs_err desk_decision_insert(
+    struct cs_desk *d, struct desk_decision *dec);
+CS_CHECKED enum cs_err desk_decision_json(
+    json_t **out, const struct desk_decision *dec);
+const char *desk_decision_state_name(enum cs_desk_decision_state state);
+/* The state of its case follows from its decisions; in a transaction. */
+CS_CHECKED enum cs_err desk_case_settle(
+    struct cs_desk *d, uint64_t kase, const struct cs_desk_who *who);
+/* Reverse ${dec} in the caller's transaction. */
+CS_CHECKED enum cs_err desk_reverse(struct cs_desk *d,
+    const struct cs_desk_who *who, struct desk_decision *dec, const char *text,
+    uint64_t *made);
+
+/* ---- send.c ------------------------------------------------------------- */
+
+/* Sign and queue the actions of decisions that can be taken back no more. */
+CS_CHECKED enum cs_err desk_decisions_send(struct cs_desk *d);
+/* Tell the reporters of a case; in a transaction. */
+CS_CHECKED enum cs_err desk_reporters_tell(struct cs_desk *d, uint64_t kase,
+    enum cs_desk_state state, const char *answer);
+/* How a decided case is answered: for a report of what was decided already.
+ * CS_ERR_NOT_FOUND: nothing was. */
+CS_CHECKED enum cs_err desk_case_answer(enum cs_desk_state *state,
+    char answer[static 256], struct cs_desk *d, uint64_t kase);
+
+/* ---- custody.c ---------------------------------------------------------- */
+
+/* Seal the evidence of the case to whom it is referred, into files; in a
+ * transaction. */
+CS_CHECKED enum cs_err desk_refer(
+    struct cs_desk *d, const struct desk_decision *dec);
+
+/* ---- outbox.c ----------------------------------------------------------- */
+
+/* Queue a message for the hub; ${target} (16 bytes) or empty.  In a
+ * transaction. */
+CS_CHECKED enum cs_err desk_outbox_add(struct cs_desk *d, uint8_t kind,
+    struct cs_view target, const struct cs_wire_shape *shape,
+    const void *message);
+
+/* ---- statement.c -------------------------------------------------------- */
+
+/* What the holder is told of ${dec}, encoded. */
+CS_CHECKED enum cs_err desk_statement_write(
+    struct cs_buf *out, struct cs_desk *d, const struct desk_decision *dec);

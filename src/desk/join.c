@@ -1,0 +1,534 @@
+/* SPDX-License-Identifier: MIT */
+/* Which case a report belongs to; and cases that become one. */
+#include <stdio.h>
+#include <string.h>
+
+#include "base/text.h"
+#include "desk/case_internal.h"
+
+#define HOUR_MS ((uint64_t)3600 * 1000)
+#define DAY_MS (24 * HOUR_MS)
+/* Reports of one member in a day, beyond which new cases stand behind others
+ * of their severity; reports that stand in a case already change nothing. */
+#define FLOOD_REPORTS 10
+#define NOTE_WORDS_MAX 4096
+
+/* ---- finding one -------------------------------------------------------- */
+
+/* A case that was merged has become another one. */
+static enum cs_err
+follow(uint64_t *kase, struct cs_desk *d)
+{
+	enum cs_err err = CS_OK;
+
+	for (unsigned i = 0; i < 100 && err == CS_OK; i++) {
+		struct desk_case c;
+		uint64_t into;
+
+		err = desk_case_load(&c, d, *kase);
+		into = desk_num(c.doc, "merged_into");
+		desk_case_clear(&c);
+		if (err || into == 0)
+			return err;
+		*kase = into;
+	}
+	return err ? err : CS_ERR_CORRUPT;
+}
+
+/* CS_ERR_NOT_FOUND: none of its messages was reported before. */
+static enum cs_err
+by_message(uint64_t *kase, struct cs_desk *d, const struct cs_evidence *e)
+{
+	uint8_t hash[32];
+	enum cs_err err;
+
+	for (size_t i = 0; i < e->n_items; i++) {
+		if ((err = desk_message_hash(hash, &e->items[i].capsule.stamp)))
+			return err;
+		err = cs_db_get_int(kase, d->db,
+		    "SELECT kase FROM item WHERE message=?"
+		    " ORDER BY id DESC LIMIT 1",
+		    cs_blob(CS_VIEW_OF(hash)));
+		if (err == CS_OK)
+			err = follow(kase, d);
+		if (err != CS_ERR_NOT_FOUND)
+			return err;
+	}
+	return CS_ERR_NOT_FOUND;
+}
+
+static enum cs_err
+by_account(uint64_t *kase, struct cs_desk *d, const struct cs_evidence *e,
+    const struct cs_desk_policy *policy)
+{
+	uint64_t since = cs_clock_ms() - policy->window_hours * HOUR_MS;
+	enum cs_err err;
+
+	for (size_t i = 0; i < e->n_items; i++) {
+		err = cs_db_get_int(kase, d->db,
+		    "SELECT kase.id FROM kase_account"
+		    " JOIN kase ON kase.id=kase_account.kase"
+		    " WHERE account=? AND state IN(0,1) AND opened>?"
+		    " ORDER BY kase.id DESC LIMIT 1",
+		    cs_blob(CS_VIEW_OF(e->items[i].capsule.stamp.account)),
+		    cs_int(since));
+		if (err != CS_ERR_NOT_FOUND)
+			return err;
+	}
+	return CS_ERR_NOT_FOUND;
+}
+
+static enum cs_err
+find(struct desk_case *out, struct cs_desk *d, const struct cs_evidence *e,
+    const struct cs_desk_policy *policy)
+{
+	uint64_t kase = 0;
+	enum cs_err err = by_message(&kase, d, e);
+
+	memset(out, 0, sizeof *out);
+	if (err == CS_ERR_NOT_FOUND)
+		err = by_account(&kase, d, e, policy);
+	return err ? err : desk_case_load(out, d, kase);
+}
+
+/* ---- putting it in ------------------------------------------------------ */
+
+/* The entry of ${array} whose ${key} is ${hex}, or NULL. */
+static json_t *
+entry(json_t *array, const char *key, const char *hex)
+{
+	json_t *o;
+	size_t i;
+
+	json_array_foreach (array, i, o)
+		if (strcmp(desk_str(o, key), hex) == 0)
+			return o;
+	return NULL;
+}
+
+static void
+count_up(json_t *o, const char *key, uint64_t by, enum cs_err *err)
+{
+	desk_set_num(o, key, desk_num(o, key) + by, err);
+}
+
+static enum cs_err
+add_account(
+    struct cs_desk *d, struct desk_case *c, const struct cs_evidence_item *item)
+{
+	const uint8_t *account = item->capsule.stamp.account;
+	json_t *accounts = json_object_get(c->doc, "accounts"), *o;
+	char hex[33];
+	enum cs_err err = CS_OK;
+
+	cs_hex(hex, cs_view(account, 16));
+	if (entry(accounts, "id", hex) != NULL)
+		return CS_OK;
+	o = json_object();
+	desk_set_str(o, "id", hex, &err);
+	desk_set_view(o, "handle", item->proof.cert.handle, &err);
+	desk_add(accounts, o, &err);
+	if (err == CS_OK &&
+	    (err = cs_db_exec(d->db,
+		 "INSERT INTO kase_account(account,kase) VALUES(?,?)"
+		 " ON CONFLICT DO NOTHING",
+		 cs_blob(cs_view(account, 16)), cs_int(c->id))) == CS_OK)
+		err = desk_terms_add(d, c->id, item->proof.cert.handle, true);
+	return err;
+}
+
+static bool
+is_photo(const struct cs_mimi_external *part)
+{
+	return part->content_type.len > 6 &&
+	    memcmp(part->content_type.data, "image/", 6) == 0;
+}
+
+static enum cs_err
+add_media(struct cs_desk *d, uint64_t kase, uint64_t item,
+    const struct cs_mimi_content *content)
+{
+	enum cs_err err = CS_OK;
+
+	for (size_t k = 0; k < content->n_external && err == CS_OK; k++) {
+		const struct cs_mimi_external *part = &content->external[k];
+		struct cs_buf sealed = { 0 };
+		json_t *doc = json_object();
+
+		desk_set_bool(doc, "photo", is_photo(part), &err);
+		if (err == CS_OK &&
+		    (err = cs_db_exec(d->db,
+			 "INSERT INTO media(item,kase,place,file,sealed)"
+			 " VALUES(?,?,?,?,x'')",
+			 cs_int(item), cs_int(kase), cs_int(k),
+			 cs_blob(CS_VIEW_OF(part->content_hash)))) == CS_OK) {
+			uint64_t id = cs_db_last_id(d->db);
+
+			err = desk_doc_seal_id(&sealed, d, "media", id, doc);
+			if (err == CS_OK)
+				err = cs_db_exec(d->db,
+				    "UPDATE media SET sealed=? WHERE id=?",
+				    cs_blob(cs_buf_view(&sealed)), cs_int(id));
+		}
+		cs_buf_free(&sealed);
+		json_decref(doc);
+	}
+	return err;
+}
+
+static enum cs_err
+add_items(struct cs_desk *d, uint64_t kase, const struct cs_desk_report *r,
+    const struct cs_evidence *e)
+{
+	uint8_t hash[32];
+	enum cs_err err = CS_OK;
+
+	for (size_t i = 0; i < e->n_items && err == CS_OK; i++) {
+		const struct cs_evidence_item *item = &e->items[i];
+
+		if ((err = desk_message_hash(hash, &item->capsule.stamp)) ==
+			CS_OK &&
+		    (err = cs_db_exec(d->db,
+			 "INSERT INTO item(kase,report,place,message)"
+			 " VALUES(?,?,?,?)",
+			 cs_int(kase), cs_blob(CS_VIEW_OF(r->id)), cs_int(i),
+			 cs_blob(CS_VIEW_OF(hash)))) == CS_OK)
+			err = add_media(d, kase, cs_db_last_id(d->db),
+			    &item->proof.content);
+	}
+	return err;
+}
+
+/* Reporters are numbers in a case: their place in this list. */
+static void
+count_reporter(
+    struct desk_case *c, const struct cs_evidence *e, enum cs_err *err)
+{
+	json_t *reporters = json_object_get(c->doc, "reporters"), *o;
+	char hex[33];
+
+	cs_hex(hex, CS_VIEW_OF(e->reporter.account));
+	if ((o = entry(reporters, "account", hex)) == NULL) {
+		o = json_object();
+		desk_set_str(o, "account", hex, err);
+		desk_add(reporters, o, err);
+	}
+	if (*err == CS_OK)
+		count_up(o, "reports", 1, err);
+}
+
+enum cs_err
+desk_case_count(
+    struct cs_desk *d, struct desk_case *c, const struct cs_evidence *e)
+{
+	enum cs_err err = CS_OK;
+
+	for (size_t i = 0; i < e->n_items && err == CS_OK; i++) {
+		const struct cs_mimi_content *content =
+		    &e->items[i].proof.content;
+
+		if ((err = add_account(d, c, &e->items[i])))
+			break;
+		count_up(c->doc, "items", 1, &err);
+		for (size_t k = 0; k < content->n_external; k++)
+			if (is_photo(&content->external[k]))
+				count_up(c->doc, "photos", 1, &err);
+	}
+	count_reporter(c, e, &err);
+	count_up(c->doc, "reports", 1, &err);
+	return err;
+}
+
+/* The gravest reason given is the case's, until a person says another. */
+static enum cs_err
+raise(struct desk_case *c, const struct cs_desk_reason *reason,
+    const struct cs_desk_policy *policy, uint64_t at_ms)
+{
+	enum cs_err err = CS_OK;
+
+	if (at_ms < desk_num(c->doc, "first_ms"))
+		desk_set_num(c->doc, "first_ms", at_ms, &err);
+	if (reason->severity > desk_num(c->doc, "severity") &&
+	    !desk_bool(c->doc, "reason_said")) {
+		desk_set_str(c->doc, "reason", reason->code, &err);
+		desk_set_num(c->doc, "reason_number", reason->number, &err);
+		desk_set_num(c->doc, "severity", reason->severity, &err);
+	}
+	if (reason->danger && !desk_bool(c->doc, "reason_said"))
+		desk_set_bool(c->doc, "danger", true, &err);
+	return err ? err : desk_case_set_due(c, policy);
+}
+
+static enum cs_err
+is_flood(bool *out, struct cs_desk *d, const struct cs_evidence *e)
+{
+	uint64_t today;
+	enum cs_err err;
+
+	err = cs_db_get_int(&today, d->db,
+	    "SELECT COUNT(*) FROM reported_by WHERE account=? AND at>?",
+	    cs_blob(CS_VIEW_OF(e->reporter.account)),
+	    cs_int(cs_clock_ms() - DAY_MS));
+	*out = today > FLOOD_REPORTS;
+	return err;
+}
+
+static enum cs_err
+join(struct cs_desk *d, const struct cs_desk_report *r,
+    const struct cs_evidence *e, const struct cs_desk_policy *policy,
+    uint64_t *kase)
+{
+	const struct cs_desk_reason *reason =
+	    cs_desk_policy_number(policy, e->reason);
+	json_t *after = json_object();
+	struct desk_case c;
+	bool flood, new_one;
+	enum cs_err err;
+
+	if ((err = is_flood(&flood, d, e))) {
+		json_decref(after);
+		return err;
+	}
+	err = find(&c, d, e, policy);
+	new_one = err == CS_ERR_NOT_FOUND;
+	if (new_one &&
+	    (err = desk_case_new(&c, d, reason, r->received_ms)) == CS_OK &&
+	    flood)
+		desk_set_bool(c.doc, "flood", true, &err);
+	/* Somebody else says so, too: it is no flood of one. */
+	if (!new_one && !flood)
+		desk_set_bool(c.doc, "flood", false, &err);
+	desk_set_hex(after, "report", CS_VIEW_OF(r->id), &err);
+	if (err == CS_OK && (err = add_items(d, c.id, r, e)) == CS_OK &&
+	    (err = desk_case_count(d, &c, e)) == CS_OK &&
+	    (err = raise(&c, reason, policy, r->received_ms)) == CS_OK &&
+	    (err = desk_terms_add(d, c.id,
+		 cs_view(e->note.data,
+		     e->note.len < NOTE_WORDS_MAX ? e->note.len
+						  : NOTE_WORDS_MAX),
+		 false)) == CS_OK &&
+	    (err = cs_db_exec(d->db, "UPDATE report SET kase=? WHERE id=?",
+		 cs_int(c.id), cs_blob(CS_VIEW_OF(r->id)))) == CS_OK &&
+	    (err = desk_case_save(d, &c, NULL)) == CS_OK)
+		err = desk_audit_event(d,
+		    &(struct desk_event){
+			.kase = c.id,
+			.what = new_one ? "case-opened" : "report-joined",
+			.after = after,
+		    });
+	*kase = c.id;
+	desk_case_clear(&c);
+	json_decref(after);
+	return err;
+}
+
+enum cs_err
+desk_case_join(struct cs_desk *d, const struct cs_desk_report *r,
+    const struct cs_evidence *e, uint64_t *kase)
+{
+	struct cs_desk_policy policy;
+	enum cs_err err;
+
+	if ((err = cs_db_exec(d->db,
+		 "INSERT INTO reported_by(account,at,report) VALUES(?,?,?)"
+		 " ON CONFLICT DO NOTHING",
+		 cs_blob(CS_VIEW_OF(e->reporter.account)),
+		 cs_int(cs_clock_ms()), cs_blob(CS_VIEW_OF(r->id)))) ||
+	    (err = cs_desk_policy(&policy, d)))
+		return err;
+	err = join(d, r, e, &policy, kase);
+	cs_desk_policy_clear(&policy);
+	return err;
+}
+
+enum cs_err
+desk_case_of_report(
+    uint64_t *kase, struct cs_desk *d, const uint8_t report[static 16])
+{
+	enum cs_err err = cs_db_get_int(kase, d->db,
+	    "SELECT COALESCE(kase,0) FROM report WHERE id=?",
+	    cs_blob(cs_view(report, 16)));
+
+	return err == CS_OK && *kase == 0
+	    ? desk_problem(d, CS_ERR_NOT_FOUND,
+		  "The report is in no case: it was rejected.")
+	    : err;
+}
+
+/* ---- from before there were cases --------------------------------------- */
+
+/* One report without a case: it gets one. */
+static enum cs_err
+catch_up(struct cs_desk *d, const uint8_t id[static 16])
+{
+	struct cs_desk_case c;
+	uint64_t kase;
+	enum cs_err err = cs_desk_load(&c, d, id);
+
+	if (err)
+		return err;
+	if ((err = cs_db_begin(d->db)) == CS_OK) {
+		if (c.report.state == CS_DESK_REJECTED || c.evidence == NULL)
+			err = cs_db_exec(d->db,
+			    "UPDATE report SET kase=0 WHERE id=?",
+			    cs_blob(cs_view(id, 16)));
+		else
+			err = desk_case_join(d, &c.report, c.evidence, &kase);
+		if (err == CS_OK && c.report.state != CS_DESK_REJECTED &&
+		    c.report.state != CS_DESK_OPEN) {
+			struct desk_case row;
+
+			err = desk_case_load(&row, d, kase);
+			desk_case_set_state(&row, CS_DESK_CASE_DECIDED, &err);
+			if (err == CS_OK)
+				err = desk_case_save(d, &row, NULL);
+			desk_case_clear(&row);
+		}
+		if (err == CS_OK)
+			err = cs_db_commit(d->db);
+		if (err)
+			cs_db_rollback(d->db);
+	}
+	cs_desk_case_clear(&c);
+	return err;
+}
+
+enum cs_err
+desk_cases_catch_up(struct cs_desk *d)
+{
+	enum cs_err err = CS_OK;
+
+	while (err == CS_OK) {
+		struct cs_rows rows;
+		uint8_t id[16];
+		bool more = false;
+
+		err = cs_db_query(&rows, d->db,
+		    "SELECT id FROM report WHERE kase IS NULL LIMIT 1");
+		if (err == CS_OK && cs_rows_next(&rows)) {
+			more = true;
+			cs_col_copy(&rows, 0, id, sizeof id);
+		}
+		err = cs_rows_end(&rows, err);
+		if (err || !more)
+			break;
+		err = catch_up(d, id);
+	}
+	return err;
+}
+
+/* ---- two become one ----------------------------------------------------- */
+
+static void
+absorb_accounts(
+    struct desk_case *into, const struct desk_case *from, enum cs_err *err)
+{
+	json_t *to = json_object_get(into->doc, "accounts"), *o;
+	size_t i;
+
+	json_array_foreach (json_object_get(from->doc, "accounts"), i, o)
+		if (entry(to, "id", desk_str(o, "id")) == NULL)
+			desk_add(to, json_incref(o), err);
+}
+
+static void
+absorb_reporters(
+    struct desk_case *into, const struct desk_case *from, enum cs_err *err)
+{
+	json_t *to = json_object_get(into->doc, "reporters"), *o, *old;
+	size_t i;
+
+	json_array_foreach (json_object_get(from->doc, "reporters"), i, o) {
+		old = entry(to, "account", desk_str(o, "account"));
+		if (old == NULL)
+			desk_add(to, json_incref(o), err);
+		else
+			count_up(old, "reports", desk_num(o, "reports"), err);
+	}
+}
+
+static enum cs_err
+move_rows(struct cs_desk *d, uint64_t into, uint64_t from)
+{
+	enum cs_err err;
+
+	if ((err = cs_db_exec(d->db, "UPDATE item SET kase=? WHERE kase=?",
+		 cs_int(into), cs_int(from))) ||
+	    (err = cs_db_exec(d->db, "UPDATE media SET kase=? WHERE kase=?",
+		 cs_int(into), cs_int(from))) ||
+	    (err = cs_db_exec(d->db, "UPDATE report SET kase=? WHERE kase=?",
+		 cs_int(into), cs_int(from))) ||
+	    (err = cs_db_exec(d->db, "UPDATE entry SET kase=? WHERE kase=?",
+		 cs_int(into), cs_int(from))) ||
+	    (err = cs_db_exec(d->db, "UPDATE decision SET kase=? WHERE kase=?",
+		 cs_int(into), cs_int(from))) ||
+	    (err = cs_db_exec(d->db, "UPDATE appeal SET kase=? WHERE kase=?",
+		 cs_int(into), cs_int(from))) ||
+	    (err = cs_db_exec(d->db,
+		 "INSERT INTO term(term,kase) SELECT term,? FROM term"
+		 " WHERE kase=? ON CONFLICT DO NOTHING",
+		 cs_int(into), cs_int(from))) ||
+	    (err = cs_db_exec(d->db,
+		 "INSERT INTO kase_account(account,kase)"
+		 " SELECT account,? FROM kase_account WHERE kase=?"
+		 " ON CONFLICT DO NOTHING",
+		 cs_int(into), cs_int(from))))
+		return err;
+	return CS_OK;
+}
+
+enum cs_err
+desk_case_absorb(struct cs_desk *d, struct desk_case *into,
+    struct desk_case *from, const struct cs_desk_who *who)
+{
+	static const char *const sums[] = { "reports", "items", "photos",
+		"pending", "appeals" };
+	json_t *after = json_object();
+	enum cs_err err = CS_OK;
+
+	for (size_t i = 0; i < sizeof sums / sizeof *sums; i++)
+		count_up(
+		    into->doc, sums[i], desk_num(from->doc, sums[i]), &err);
+	absorb_accounts(into, from, &err);
+	absorb_reporters(into, from, &err);
+	if (desk_num(from->doc, "severity") > desk_num(into->doc, "severity")) {
+		desk_set_str(
+		    into->doc, "reason", desk_str(from->doc, "reason"), &err);
+		desk_set_num(into->doc, "reason_number",
+		    desk_num(from->doc, "reason_number"), &err);
+		desk_set_num(into->doc, "severity",
+		    desk_num(from->doc, "severity"), &err);
+	}
+	if (desk_bool(from->doc, "danger"))
+		desk_set_bool(into->doc, "danger", true, &err);
+	if (desk_bool(from->doc, "held"))
+		desk_set_bool(into->doc, "held", true, &err);
+	if (strcmp(desk_str(from->doc, "age"), "child") == 0)
+		desk_set_str(into->doc, "age", "child", &err);
+	if (desk_num(from->doc, "first_ms") < desk_num(into->doc, "first_ms"))
+		desk_set_num(into->doc, "first_ms",
+		    desk_num(from->doc, "first_ms"), &err);
+	desk_case_set_state(from, CS_DESK_CASE_CLOSED, &err);
+	desk_set_num(from->doc, "merged_into", into->id, &err);
+	desk_set_id(after, "into", into->id, &err);
+	desk_set_id(after, "from", from->id, &err);
+	/* What is still to be decided about the one is so about both. */
+	if (desk_case_state(into) == CS_DESK_CASE_DECIDED &&
+	    desk_num(from->doc, "decided_ms") == 0)
+		desk_case_set_state(into, CS_DESK_CASE_OPEN, &err);
+	if (err == CS_OK && (err = move_rows(d, into->id, from->id)) == CS_OK &&
+	    (err = desk_case_save(d, into, who)) == CS_OK &&
+	    (err = desk_case_save(d, from, who)) == CS_OK &&
+	    (err = desk_audit_event(d,
+		 &(struct desk_event){ .who = who,
+		     .kase = from->id,
+		     .what = "merged",
+		     .after = after })) == CS_OK)
+		err = desk_audit_event(d,
+		    &(struct desk_event){ .who = who,
+			.kase = into->id,
+			.what = "merged",
+			.after = after });
+	json_decref(after);
+	return err;
+}

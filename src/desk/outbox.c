@@ -1,0 +1,244 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * What the hub is to be told: stored with what it follows from, in one
+ * transaction; sent in order, until the hub has answered; then what the answer
+ * means is stored with its removal, in one transaction.  A message that the hub
+ * has taken and whose answer was lost is sent again: the hub applies it once.
+ */
+#include <stdio.h>
+#include <string.h>
+
+#include "base/text.h"
+#include "desk/decision_internal.h"
+
+#define TABLE "outbox"
+
+enum target_state { TARGET_QUEUED = 0, TARGET_APPLIED = 1, TARGET_FAILED = 2 };
+
+enum cs_err
+desk_outbox_add(struct cs_desk *d, uint8_t kind, struct cs_view target,
+    const struct cs_wire_shape *shape, const void *message)
+{
+	struct cs_buf body = { 0 }, sealed = { 0 };
+	uint8_t row[8];
+	uint64_t id;
+	enum cs_err err;
+
+	if ((err = cs_wire_write(&body, shape, message)) ||
+	    (err = cs_db_exec(d->db,
+		 "INSERT INTO outbox(kind,target,sealed) VALUES(?,?,x'')",
+		 cs_int(kind), target.len != 0 ? cs_blob(target) : cs_null())))
+		goto out;
+	id = cs_db_last_id(d->db);
+	cs_vault_row(row, id);
+	if ((err = cs_vault_seal(&sealed, &d->key, TABLE, CS_VIEW_OF(row),
+		 cs_buf_view(&body))) == CS_OK)
+		err = cs_db_exec(d->db, "UPDATE outbox SET sealed=? WHERE id=?",
+		    cs_blob(cs_buf_view(&sealed)), cs_int(id));
+out:
+	cs_buf_free(&body);
+	cs_buf_free(&sealed);
+	return err;
+}
+
+/* ---- the hub's answer --------------------------------------------------- */
+
+/* The actions of a decision, and how many of them are in which state. */
+static enum cs_err
+count_targets(struct cs_desk *d, struct desk_decision *dec)
+{
+	json_t *o = json_object();
+	uint64_t total, applied, failed;
+	enum cs_err err;
+
+	if ((err = cs_db_get_int(&total, d->db,
+		 "SELECT COUNT(*) FROM target WHERE decision=?",
+		 cs_int(dec->id))) == CS_OK &&
+	    (err = cs_db_get_int(&applied, d->db,
+		 "SELECT COUNT(*) FROM target WHERE decision=? AND state=1",
+		 cs_int(dec->id))) == CS_OK)
+		err = cs_db_get_int(&failed, d->db,
+		    "SELECT COUNT(*) FROM target WHERE decision=? AND state=2",
+		    cs_int(dec->id));
+	if (err) {
+		json_decref(o);
+		return err;
+	}
+	desk_set_num(o, "total", total, &err);
+	desk_set_num(o, "applied", applied, &err);
+	desk_set_num(o, "failed", failed, &err);
+	desk_set(dec->doc, "targets", o, &err);
+	if (applied + failed == total && dec->state == CS_DESK_DECISION_QUEUED)
+		dec->state = applied != 0 ? CS_DESK_DECISION_APPLIED
+					  : CS_DESK_DECISION_FAILED;
+	return err;
+}
+
+static enum cs_err
+target_done(struct cs_desk *d, const uint8_t id[static 16],
+    enum target_state state, uint64_t groups, const char *problem)
+{
+	struct desk_decision dec = { 0 };
+	struct cs_buf sealed = { 0 };
+	json_t *doc = NULL, *after = json_object();
+	struct cs_rows rows;
+	uint64_t decision = 0;
+	enum cs_err err;
+
+	err = cs_db_query(&rows, d->db,
+	    "SELECT decision,sealed FROM target WHERE id=?",
+	    cs_blob(cs_view(id, 16)));
+	if (err == CS_OK && cs_rows_next(&rows)) {
+		decision = cs_col_int(&rows, 0);
+		err = desk_doc_open(
+		    &doc, d, "target", cs_view(id, 16), cs_col_blob(&rows, 1));
+	}
+	if ((err = cs_rows_end(&rows, err)) || decision == 0)
+		goto out;
+	desk_set_num(doc, "done_ms", cs_clock_ms(), &err);
+	desk_set_num(doc, "groups", groups, &err);
+	desk_set_str(doc, "problem", problem, &err);
+	desk_set_hex(after, "action", cs_view(id, 16), &err);
+	desk_set_id(after, "decision", decision, &err);
+	desk_set_num(after, "groups", groups, &err);
+	if (*problem != '\0')
+		desk_set_str(after, "problem", problem, &err);
+	if (err ||
+	    (err = desk_doc_seal(&sealed, d, "target", cs_view(id, 16), doc)) ||
+	    (err = cs_db_exec(d->db,
+		 "UPDATE target SET state=?,sealed=? WHERE id=?", cs_int(state),
+		 cs_blob(cs_buf_view(&sealed)), cs_blob(cs_view(id, 16)))) ||
+	    (err = desk_decision_load(&dec, d, decision)) ||
+	    (err = count_targets(d, &dec)) ||
+	    (err = desk_decision_save(d, &dec, NULL)) ||
+	    (err = desk_audit_event(d,
+		 &(struct desk_event){ .kase = dec.kase,
+		     .what = state == TARGET_APPLIED ? "hub-applied"
+						     : "hub-refused",
+		     .after = after })))
+		goto out;
+	if (dec.state != CS_DESK_DECISION_QUEUED)
+		err = desk_case_settle(d, dec.kase, NULL);
+out:
+	cs_buf_free(&sealed);
+	desk_decision_clear(&dec);
+	json_decref(doc);
+	json_decref(after);
+	return err;
+}
+
+/* One message on its way. */
+struct sending {
+	uint64_t id;
+	uint8_t kind;
+	uint8_t target[16];
+	bool has_target;
+	struct cs_buf body;
+};
+
+static enum cs_err
+done(struct cs_desk *d, const struct sending *s, enum target_state state,
+    uint64_t groups, const char *problem)
+{
+	enum cs_err err;
+
+	if ((err = cs_db_begin(d->db)))
+		return err;
+	if ((err = cs_db_exec(d->db, "DELETE FROM outbox WHERE id=?",
+		 cs_int(s->id))) == CS_OK &&
+	    s->has_target)
+		err = target_done(d, s->target, state, groups, problem);
+	if (err == CS_OK)
+		err = cs_db_commit(d->db);
+	if (err)
+		cs_db_rollback(d->db);
+	return err;
+}
+
+/* Refused for good, or only for now? */
+static bool
+is_final(uint16_t code)
+{
+	return code != CS_WIRE_E_UNAVAILABLE && code != CS_WIRE_E_LIMIT &&
+	    code != CS_WIRE_E_NOT_LOGGED_IN;
+}
+
+static enum cs_err
+send_one(struct cs_desk *d, const struct sending *s)
+{
+	static const struct {
+		uint8_t kind;
+		const struct cs_wire_shape *shape;
+	} kinds[] = {
+		{ CS_WIRE_DESK_ACTION, &cs_wire_desk_action_shape },
+		{ CS_WIRE_DESK_REPORT_SET, &cs_wire_report_status_shape },
+		{ CS_WIRE_DESK_LETTER_SET, &cs_wire_desk_letter_set_shape },
+	};
+	union {
+		struct cs_wire_desk_action action;
+		struct cs_wire_report_status status;
+		struct cs_wire_desk_letter_set letter;
+	} message;
+	struct cs_wire_action_result result = { 0 };
+	struct cs_wire_empty none;
+	const struct cs_wire_shape *shape = NULL;
+	bool action = s->kind == CS_WIRE_DESK_ACTION;
+	enum cs_err err;
+
+	for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++)
+		if (kinds[i].kind == s->kind)
+			shape = kinds[i].shape;
+	if (shape == NULL ||
+	    cs_wire_parse(&message, shape, cs_buf_view(&s->body)) != CS_OK)
+		return CS_ERR_CORRUPT;
+	err = desk_call(d, s->kind, shape, &message,
+	    action ? &cs_wire_action_result_shape : &cs_wire_empty_shape,
+	    action ? (void *)&result : (void *)&none);
+	if (err == CS_ERR_DENIED && is_final(d->session.code))
+		return done(d, s, TARGET_FAILED, 0, d->session.sentence);
+	if (err == CS_ERR_DENIED)
+		return CS_ERR_BUSY;
+	return err ? err : done(d, s, TARGET_APPLIED, result.groups, "");
+}
+
+static enum cs_err
+next(struct sending *s, bool *more, struct cs_desk *d)
+{
+	struct cs_rows rows;
+	enum cs_err err;
+
+	*more = false;
+	s->has_target = false;
+	err = cs_db_query(&rows, d->db,
+	    "SELECT id,kind,target,sealed FROM outbox ORDER BY id LIMIT 1");
+	if (err == CS_OK && cs_rows_next(&rows)) {
+		uint8_t row[8];
+
+		*more = true;
+		s->id = cs_col_int(&rows, 0);
+		s->kind = (uint8_t)cs_col_int(&rows, 1);
+		if (!cs_col_null(&rows, 2)) {
+			s->has_target = true;
+			cs_col_copy(&rows, 2, s->target, sizeof s->target);
+		}
+		cs_vault_row(row, s->id);
+		err = cs_vault_open(&s->body, &d->key, TABLE, CS_VIEW_OF(row),
+		    cs_col_blob(&rows, 3));
+	}
+	return cs_rows_end(&rows, err);
+}
+
+enum cs_err
+desk_actions_flush(struct cs_desk *d)
+{
+	struct sending s = { 0 };
+	bool more = true;
+	enum cs_err err = desk_decisions_send(d);
+
+	while (err == CS_OK && more) {
+		if ((err = next(&s, &more, d)) == CS_OK && more)
+			err = send_one(d, &s);
+	}
+	cs_buf_free(&s.body);
+	return err;
+}

@@ -1,0 +1,214 @@
+/* SPDX-License-Identifier: MIT */
+/* A case on paper: HTML of one file, without a script, a link or a picture. */
+#include <stdio.h>
+#include <string.h>
+#include <time.h>
+
+#include "desk/decision_internal.h"
+#include "desk/export.h"
+
+static const char head[] =
+    "<!doctype html>\n<html lang=\"en\">\n<meta charset=\"utf-8\">\n"
+    "<meta http-equiv=\"Content-Security-Policy\""
+    " content=\"default-src 'none'; style-src 'unsafe-inline'\">\n"
+    "<style>body{font:11pt/1.4 serif;max-width:46em;margin:2em auto}"
+    "table{border-collapse:collapse;width:100%}td,th{border:1px solid #999;"
+    "padding:.2em .4em;text-align:start;vertical-align:top}"
+    "blockquote{border-inline-start:3px solid #999;margin-inline:0;"
+    "padding-inline:1em;white-space:pre-wrap;overflow-wrap:anywhere}"
+    "h2{break-after:avoid}</style>\n";
+
+struct page {
+	struct cs_buf *out;
+	enum cs_err err;
+};
+
+static void
+raw(struct page *p, const char *s)
+{
+	if (p->err == CS_OK)
+		p->err = cs_buf_add(p->out, cs_view_str(s));
+}
+
+/* Text of others is text: no markup of theirs gets through. */
+static void
+text(struct page *p, const char *s)
+{
+	for (; *s != '\0'; s++) {
+		const char one[2] = { *s, '\0' };
+
+		raw(p,
+		    *s == '<'       ? "&lt;"
+			: *s == '>' ? "&gt;"
+			: *s == '&' ? "&amp;"
+			: *s == '"' ? "&quot;"
+				    : one);
+	}
+}
+
+static void
+when(struct page *p, uint64_t ms)
+{
+	time_t s = (time_t)(ms / 1000);
+	char out[40] = "";
+	struct tm tm;
+
+	if (gmtime_r(&s, &tm) != NULL)
+		strftime(out, sizeof out, "%Y-%m-%d %H:%M:%S UTC", &tm);
+	text(p, out);
+}
+
+static void
+row(struct page *p, const char *name, const char *value)
+{
+	raw(p, "<tr><th>");
+	text(p, name);
+	raw(p, "<td>");
+	text(p, value);
+	raw(p, "\n");
+}
+
+static void
+number(struct page *p, const char *name, uint64_t n)
+{
+	char s[24];
+
+	snprintf(s, sizeof s, "%llu", (unsigned long long)n);
+	row(p, name, s);
+}
+
+static void
+time_row(struct page *p, const char *name, uint64_t ms)
+{
+	raw(p, "<tr><th>");
+	text(p, name);
+	raw(p, "<td>");
+	when(p, ms);
+	raw(p, "\n");
+}
+
+static void
+item(struct page *p, const json_t *o)
+{
+	const json_t *account = json_object_get(o, "account"), *v;
+	size_t i;
+
+	raw(p, "<h2>Message ");
+	text(p, desk_str(o, "id"));
+	raw(p,
+	    desk_bool(o, "proved") ? ": proved</h2>\n<table>\n"
+				   : ": NOT proved</h2>\n<table>\n");
+	row(p, "Account", desk_str(account, "handle"));
+	row(p, "Account id", desk_str(account, "id"));
+	row(p, "Group", desk_str(o, "group"));
+	number(p, "Number in the group", desk_num(o, "seq"));
+	time_row(p, "Accepted by the operator", desk_num(o, "accepted_ms"));
+	time_row(p, "Claimed by the sender", desk_num(o, "claimed_ms"));
+	number(p, "Undisclosed before it", desk_num(o, "undisclosed"));
+	row(p, "Report", desk_str(o, "report"));
+	number(p, "Reporter (a number)", desk_num(o, "reporter"));
+	raw(p, "</table>\n<blockquote dir=\"auto\">");
+	text(p, desk_str(o, "text"));
+	raw(p, "</blockquote>\n");
+	if (desk_bool(o, "redacted"))
+		raw(p,
+		    "<p>This is the working copy, redacted; the bundle has "
+		    "the original.</p>\n");
+	raw(p, "<ul>\n");
+	json_array_foreach (json_object_get(o, "links"), i, v) {
+		raw(p, desk_bool(v, "ok") ? "<li>yes: " : "<li>NO: ");
+		text(p, desk_str(v, "text"));
+		if (!desk_bool(v, "ok")) {
+			raw(p, " (");
+			text(p, desk_str(v, "problem"));
+			raw(p, ")");
+		}
+		raw(p, "\n");
+	}
+	raw(p, "</ul>\n");
+	json_array_foreach (json_object_get(o, "media"), i, v) {
+		raw(p, "<p>Photo or file, left out: ");
+		text(p, desk_str(v, "type"));
+		raw(p, ", ");
+		text(p, desk_str(v, "name"));
+		raw(p, "</p>\n");
+	}
+}
+
+static void
+decision(struct page *p, const json_t *o)
+{
+	raw(p, "<tr><td>");
+	when(p, desk_num(o, "made_ms"));
+	raw(p, "<td>");
+	text(p, desk_str(o, "action"));
+	raw(p, "<td>");
+	text(p, desk_str(o, "reason"));
+	raw(p, "<td>");
+	text(p, desk_str(o, "state"));
+	raw(p, "<td>");
+	text(p, desk_str(o, "facts"));
+	raw(p, "\n");
+}
+
+static void
+case_page(struct page *p, const struct cs_desk *d, const json_t *o)
+{
+	const json_t *v;
+	size_t i;
+
+	raw(p, head);
+	raw(p, "<title>Case ");
+	text(p, desk_str(o, "id"));
+	raw(p, "</title>\n<h1>Case ");
+	text(p, desk_str(o, "id"));
+	raw(p, "</h1>\n<table>\n");
+	row(p, "Hub", d->hub.name);
+	row(p, "Reason", desk_str(o, "reason"));
+	number(p, "Severity (5 is the worst)", desk_num(o, "severity"));
+	row(p, "State", desk_str(o, "state"));
+	number(p, "Reports", desk_num(o, "reports"));
+	number(p, "Reporters",
+	    desk_num(o, "reporters") != 0
+		? desk_num(o, "reporters")
+		: json_array_size(json_object_get(o, "reporters")));
+	time_row(p, "First reported",
+	    desk_num(o, "first_ms") != 0 ? desk_num(o, "first_ms")
+					 : desk_num(o, "opened_ms"));
+	time_row(p, "Printed", cs_clock_ms());
+	raw(p, "</table>\n");
+	json_array_foreach (json_object_get(o, "items"), i, v)
+		item(p, v);
+	raw(p, "<h2>Decisions</h2>\n<table>\n");
+	json_array_foreach (json_object_get(o, "decisions"), i, v)
+		decision(p, v);
+	raw(p,
+	    "</table>\n<p>This page proves nothing by itself. The bundles "
+	    "(.csev) do, with countersign-verify and the operator's "
+	    "key.</p>\n");
+}
+
+enum cs_err
+cs_desk_printable(struct cs_buf *out, struct cs_desk *d,
+    const struct cs_desk_who *who, uint64_t kase)
+{
+	struct page p = { .out = out };
+	json_t *o = json_object();
+	enum cs_err err;
+
+	if ((err = cs_desk_case_show(o, d, who, kase, 0)) == CS_OK) {
+		case_page(&p, d, o);
+		err = p.err;
+	}
+	if (err == CS_OK && (err = cs_db_begin(d->db)) == CS_OK) {
+		if ((err = desk_audit_event(d,
+			 &(struct desk_event){
+			     .who = who, .kase = kase, .what = "printed" })) ==
+		    CS_OK)
+			err = cs_db_commit(d->db);
+		if (err)
+			cs_db_rollback(d->db);
+	}
+	json_decref(o);
+	return err;
+}

@@ -1,0 +1,363 @@
+/* SPDX-License-Identifier: MIT */
+/* From a decision to signed actions and to answers for those who reported. */
+#include <stdio.h>
+#include <string.h>
+
+#include "base/text.h"
+#include "crypto/random.h"
+#include "desk/decision_internal.h"
+
+/* ---- actions ------------------------------------------------------------ */
+
+static enum cs_err
+sign(struct cs_desk *d, struct cs_buf *action, uint8_t signature[static 64],
+    const struct cs_wire_action *a)
+{
+	struct cs_buf tbs = { 0 };
+	enum cs_err err;
+
+	if ((err = cs_wire_write(action, &cs_wire_action_shape, a)) == CS_OK &&
+	    (err = cs_wire_action_tbs(&tbs, cs_buf_view(action))) == CS_OK)
+		err = cs_sign(signature, &d->sign_key, cs_buf_view(&tbs));
+	cs_buf_free(&tbs);
+	return err;
+}
+
+/* Sign ${a} and store it twice: as what the decision has done, and as what the
+ * hub is to be told. */
+static enum cs_err
+add_action(struct cs_desk *d, const struct desk_decision *dec,
+    struct cs_wire_action *a)
+{
+	struct cs_wire_desk_action message = { 0 };
+	struct cs_buf action = { 0 }, sealed = { 0 };
+	json_t *doc = json_object();
+	bool account;
+	enum cs_err err;
+
+	cs_random(a->id, sizeof a->id);
+	a->decided_ms = cs_clock_ms();
+	account = memcmp(a->account, (uint8_t[16]){ 0 }, 16) != 0;
+	if ((err = sign(d, &action, message.signature, a)))
+		goto out;
+	message.action = cs_buf_view(&action);
+	desk_set_num(doc, "kind", a->kind, &err);
+	desk_set_hex(doc, "account", CS_VIEW_OF(a->account), &err);
+	desk_set_hex(doc, "target", CS_VIEW_OF(a->target), &err);
+	desk_set_hex(doc, "action", message.action, &err);
+	desk_set_hex(doc, "signature", CS_VIEW_OF(message.signature), &err);
+	if (err == CS_OK &&
+	    (err = desk_doc_seal(
+		 &sealed, d, "target", CS_VIEW_OF(a->id), doc)) == CS_OK &&
+	    (err = cs_db_exec(d->db,
+		 "INSERT INTO target(id,decision,state,account,sealed)"
+		 " VALUES(?,?,0,?,?)",
+		 cs_blob(CS_VIEW_OF(a->id)), cs_int(dec->id),
+		 account ? cs_blob(CS_VIEW_OF(a->account)) : cs_null(),
+		 cs_blob(cs_buf_view(&sealed)))) == CS_OK)
+		err = desk_outbox_add(d, CS_WIRE_DESK_ACTION, CS_VIEW_OF(a->id),
+		    &cs_wire_desk_action_shape, &message);
+out:
+	json_decref(doc);
+	cs_buf_free(&action);
+	cs_buf_free(&sealed);
+	return err;
+}
+
+static enum cs_err
+add_for_accounts(struct cs_desk *d, const struct desk_decision *dec,
+    struct cs_wire_action *a)
+{
+	const json_t *o;
+	size_t i;
+	enum cs_err err = CS_OK;
+
+	json_array_foreach (json_object_get(dec->doc, "accounts"), i, o) {
+		if (!desk_hex(a->account, sizeof a->account, o, "id"))
+			return CS_ERR_CORRUPT;
+		if ((err = add_action(d, dec, a)))
+			break;
+	}
+	return err;
+}
+
+static enum cs_err
+add_for_things(struct cs_desk *d, const struct desk_decision *dec,
+    struct cs_wire_action *a, const char *key, size_t n)
+{
+	const json_t *v;
+	size_t i;
+	enum cs_err err = CS_OK;
+
+	json_array_foreach (json_object_get(dec->doc, key), i, v) {
+		memset(a->target, 0, sizeof a->target);
+		if (cs_unhex(a->target, n, json_string_value(v)) != CS_OK)
+			return CS_ERR_CORRUPT;
+		if ((err = add_action(d, dec, a)))
+			break;
+	}
+	return err;
+}
+
+/* Each action of the decision that is reversed that the hub may have taken. */
+static enum cs_err
+add_reversals(struct cs_desk *d, const struct desk_decision *dec,
+    struct cs_wire_action *a, uint64_t reversed)
+{
+	struct cs_buf ids = { 0 };
+	struct cs_rows rows;
+	enum cs_err err;
+
+	err = cs_db_query(&rows, d->db,
+	    "SELECT id FROM target WHERE decision=? AND state<>2",
+	    cs_int(reversed));
+	while (err == CS_OK && cs_rows_next(&rows))
+		err = cs_buf_add(&ids, cs_col_blob(&rows, 0));
+	err = cs_rows_end(&rows, err);
+	a->kind = CS_WIRE_ACTION_REVERSE;
+	for (size_t k = 0; k + 16 <= ids.len && err == CS_OK; k += 16) {
+		json_t *doc = NULL;
+
+		memcpy(a->reverses, ids.data + k, 16);
+		memset(a->account, 0, sizeof a->account);
+		err = cs_db_query(&rows, d->db,
+		    "SELECT sealed FROM target WHERE id=?",
+		    cs_blob(CS_VIEW_OF(a->reverses)));
+		if (err == CS_OK && cs_rows_next(&rows))
+			err = desk_doc_open(&doc, d, "target",
+			    CS_VIEW_OF(a->reverses), cs_col_blob(&rows, 0));
+		err = cs_rows_end(&rows, err);
+		if (err == CS_OK &&
+		    !desk_hex(a->account, sizeof a->account, doc, "account"))
+			err = CS_ERR_CORRUPT;
+		json_decref(doc);
+		if (err == CS_OK)
+			err = add_action(d, dec, a);
+	}
+	cs_buf_free(&ids);
+	return err;
+}
+
+static enum cs_err
+add_actions(struct cs_desk *d, struct desk_decision *dec, uint16_t reason)
+{
+	struct cs_wire_action a = { .reason = reason };
+	struct cs_buf statement = { 0 };
+	uint64_t reversed = desk_id(desk_str(dec->doc, "reverses"));
+	int act = cs_desk_act_find(desk_str(dec->doc, "action"));
+	enum cs_err err = CS_OK;
+
+	if (act == CS_DESK_ACT_DISABLE_UNTIL && reversed == 0) {
+		a.until_ms =
+		    cs_clock_ms() + desk_num(dec->doc, "duration_s") * 1000;
+		desk_set_num(dec->doc, "until_ms", a.until_ms, &err);
+	}
+	if (err || (err = desk_statement_write(&statement, d, dec)))
+		goto out;
+	a.statement = cs_buf_view(&statement);
+	if (reversed != 0) {
+		err = add_reversals(d, dec, &a, reversed);
+		goto out;
+	}
+	switch (act) {
+	case CS_DESK_ACT_WARN:
+		a.kind = CS_WIRE_ACTION_WARN;
+		err = add_for_accounts(d, dec, &a);
+		break;
+	case CS_DESK_ACT_DISABLE:
+	case CS_DESK_ACT_DISABLE_UNTIL:
+		a.kind = CS_WIRE_ACTION_DISABLE;
+		err = add_for_accounts(d, dec, &a);
+		break;
+	case CS_DESK_ACT_QUARANTINE:
+		a.kind = CS_WIRE_ACTION_QUARANTINE;
+		err = add_for_things(d, dec, &a, "blobs", 16);
+		break;
+	case CS_DESK_ACT_DISSOLVE:
+		a.kind = CS_WIRE_ACTION_DISSOLVE;
+		err = add_for_things(d, dec, &a, "groups", 32);
+		break;
+	default:
+		break;
+	}
+out:
+	cs_buf_free(&statement);
+	return err;
+}
+
+/* ---- answers ------------------------------------------------------------ */
+
+static const char *
+sentence(const struct desk_decision *dec)
+{
+	static const char *const done[] = {
+		"It was looked at. No rule was found to be broken.",
+		"It breaks the rules. The account was warned. Thank you.",
+		"It breaks the rules. The account was disabled. Thank you.",
+		"It breaks the rules. The account was disabled for a time. "
+		"Thank you.",
+		"It breaks the rules. What was sent can be fetched no more. "
+		"Thank you.",
+		"It breaks the rules. The group was dissolved. Thank you.",
+		"It was given to those who investigate. Thank you.",
+	};
+	int act = cs_desk_act_find(desk_str(dec->doc, "action"));
+
+	if (desk_id(desk_str(dec->doc, "reverses")) != 0)
+		return "The decision was reversed after another look.";
+	return act >= 0 ? done[act] : "It was decided.";
+}
+
+static enum cs_desk_state
+report_state(const struct desk_decision *dec)
+{
+	return strcmp(desk_str(dec->doc, "action"), "none") == 0 ||
+		desk_id(desk_str(dec->doc, "reverses")) != 0
+	    ? CS_DESK_CLOSED
+	    : CS_DESK_ACTED;
+}
+
+enum cs_err
+desk_reporters_tell(struct cs_desk *d, uint64_t kase, enum cs_desk_state state,
+    const char *answer)
+{
+	struct cs_buf ids = { 0 };
+	struct cs_rows rows;
+	enum cs_err err;
+
+	err = cs_db_query(&rows, d->db,
+	    "SELECT id FROM report WHERE kase=? ORDER BY received,id",
+	    cs_int(kase));
+	while (err == CS_OK && cs_rows_next(&rows))
+		err = cs_buf_add(&ids, cs_col_blob(&rows, 0));
+	err = cs_rows_end(&rows, err);
+	for (size_t k = 0; k + 16 <= ids.len && err == CS_OK; k += 16) {
+		struct cs_wire_report_status status = {
+			.state = state == CS_DESK_ACTED ? CS_WIRE_REPORT_ACTED
+							: CS_WIRE_REPORT_CLOSED,
+			.updated_ms = cs_clock_ms(),
+			.answer = cs_view_str(answer),
+		};
+
+		memcpy(status.report, ids.data + k, 16);
+		if ((err = desk_report_set_state(d, status.report, state)) ==
+		    CS_OK)
+			err = desk_outbox_add(d, CS_WIRE_DESK_REPORT_SET,
+			    cs_view(NULL, 0), &cs_wire_report_status_shape,
+			    &status);
+	}
+	cs_buf_free(&ids);
+	return err;
+}
+
+enum cs_err
+desk_case_answer(enum cs_desk_state *state, char answer[static 256],
+    struct cs_desk *d, uint64_t kase)
+{
+	struct desk_decision dec = { 0 };
+	uint64_t id;
+	enum cs_err err;
+
+	if ((err = cs_db_get_int(&id, d->db,
+		 "SELECT id FROM decision WHERE kase=? AND state IN(2,3)"
+		 " ORDER BY id DESC LIMIT 1",
+		 cs_int(kase))) == CS_OK &&
+	    (err = desk_decision_load(&dec, d, id)) == CS_OK) {
+		*state = report_state(&dec);
+		snprintf(answer, 256, "%s", sentence(&dec));
+	}
+	desk_decision_clear(&dec);
+	return err;
+}
+
+/* ---- sending ------------------------------------------------------------ */
+
+static enum cs_err
+find_reason_number(uint16_t *out, struct cs_desk *d, const char *code)
+{
+	const struct cs_desk_reason *reason;
+	struct cs_desk_policy policy;
+	enum cs_err err;
+
+	if ((err = cs_desk_policy(&policy, d)))
+		return err;
+	reason = cs_desk_policy_reason(&policy, code);
+	*out = reason != NULL ? reason->number : CS_REASON_OTHER;
+	cs_desk_policy_clear(&policy);
+	return CS_OK;
+}
+
+static enum cs_err
+send(struct cs_desk *d, uint64_t id)
+{
+	struct desk_decision dec = { 0 };
+	uint64_t targets = 0;
+	uint16_t reason;
+	enum cs_err err;
+
+	if ((err = desk_decision_load(&dec, d, id)) ||
+	    (err = find_reason_number(
+		 &reason, d, desk_str(dec.doc, "reason"))) ||
+	    (err = add_actions(d, &dec, reason)) ||
+	    (err = cs_db_get_int(&targets, d->db,
+		 "SELECT COUNT(*) FROM target WHERE decision=?", cs_int(id))))
+		goto out;
+	if (strcmp(desk_str(dec.doc, "action"), "refer") == 0)
+		err = desk_refer(d, &dec);
+	else
+		err = desk_reporters_tell(
+		    d, dec.kase, report_state(&dec), sentence(&dec));
+	if (err)
+		goto out;
+	/* Nothing for the hub to do: done with it. */
+	dec.state =
+	    targets != 0 ? CS_DESK_DECISION_QUEUED : CS_DESK_DECISION_APPLIED;
+	if (targets == 0)
+		desk_set(dec.doc, "targets",
+		    json_pack(
+			"{s:i,s:i,s:i}", "total", 0, "applied", 0, "failed", 0),
+		    &err);
+	else
+		desk_set(dec.doc, "targets",
+		    json_pack("{s:I,s:i,s:i}", "total", (json_int_t)targets,
+			"applied", 0, "failed", 0),
+		    &err);
+	if (err == CS_OK && (err = desk_decision_save(d, &dec, NULL)) == CS_OK)
+		err = desk_case_settle(d, dec.kase, NULL);
+out:
+	desk_decision_clear(&dec);
+	return err;
+}
+
+enum cs_err
+desk_decisions_send(struct cs_desk *d)
+{
+	enum cs_err err = CS_OK;
+
+	while (err == CS_OK) {
+		uint64_t id;
+
+		err = cs_db_get_int(&id, d->db,
+		    "SELECT id FROM decision WHERE state=0 AND due<=?"
+		    " ORDER BY due LIMIT 1",
+		    cs_int(cs_clock_ms()));
+		if (err == CS_ERR_NOT_FOUND)
+			return CS_OK;
+		/* Taken back meanwhile?  Look again, with the lock. */
+		if (err == CS_OK && (err = cs_db_begin(d->db)) == CS_OK) {
+			uint64_t still = 0;
+
+			err = cs_db_get_int(&still, d->db,
+			    "SELECT COUNT(*) FROM decision WHERE id=?"
+			    " AND state=0",
+			    cs_int(id));
+			if (err == CS_OK && still != 0)
+				err = send(d, id);
+			if (err == CS_OK)
+				err = cs_db_commit(d->db);
+			if (err)
+				cs_db_rollback(d->db);
+		}
+	}
+	return err;
+}

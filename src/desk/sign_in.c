@@ -1,0 +1,382 @@
+/* SPDX-License-Identifier: MIT */
+/* Passwords, one-time codes, welcomes and tokens. */
+#include <stdio.h>
+#include <string.h>
+
+#include "base/text.h"
+#include "crypto/password.h"
+#include "crypto/random.h"
+#include "crypto/totp.h"
+#include "desk/doc.h"
+#include "desk/people_internal.h"
+
+#define HASH_LEN 32
+
+/* ---- passwords ---------------------------------------------------------- */
+
+static enum cs_err
+password_set(struct cs_desk *d, struct desk_person *p, struct cs_view password)
+{
+	struct cs_password_cost cost = cs_password_cost_default();
+	uint8_t salt[CS_PASSWORD_SALT_LEN], hash[HASH_LEN];
+	enum cs_err err;
+
+	if (password.len < CS_DESK_PASSWORD_MIN ||
+	    password.len > CS_DESK_PASSWORD_MAX || !cs_utf8_valid(password))
+		return desk_problem(d, CS_ERR_FORMAT,
+		    "A password has at least %d characters; several words are "
+		    "good.",
+		    CS_DESK_PASSWORD_MIN);
+	cs_random(salt, sizeof salt);
+	if ((err = cs_password_key(hash, sizeof hash, password, salt, cost)))
+		return err;
+	desk_set_hex(p->doc, "salt", CS_VIEW_OF(salt), &err);
+	desk_set_hex(p->doc, "password", CS_VIEW_OF(hash), &err);
+	desk_set_num(p->doc, "passes", cost.passes, &err);
+	desk_set_num(p->doc, "memory_kib", cost.memory_kib, &err);
+	cs_wipe(hash, sizeof hash);
+	return err;
+}
+
+/* With a ${doc} of nobody it takes as long and says no. */
+static enum cs_err
+password_check(const json_t *doc, struct cs_view password)
+{
+	struct cs_password_cost cost = cs_password_cost_default();
+	uint8_t salt[CS_PASSWORD_SALT_LEN] = { 0 }, want[HASH_LEN],
+		hash[HASH_LEN];
+	bool known = desk_hex(want, sizeof want, doc, "password") &&
+	    desk_hex(salt, sizeof salt, doc, "salt");
+	enum cs_err err;
+
+	if (known) {
+		cost.passes = (uint32_t)desk_num(doc, "passes");
+		cost.memory_kib = (uint32_t)desk_num(doc, "memory_kib");
+	}
+	if (password.len > CS_DESK_PASSWORD_MAX)
+		password.len = CS_DESK_PASSWORD_MAX;
+	err = cs_password_key(hash, sizeof hash, password, salt, cost);
+	if (err == CS_OK && !(known && cs_equal_ct(hash, want, sizeof hash)))
+		err = CS_ERR_DENIED;
+	cs_wipe(hash, sizeof hash);
+	cs_wipe(want, sizeof want);
+	return err;
+}
+
+static enum cs_err
+totp_check(struct desk_person *p, const char *totp)
+{
+	uint8_t secret[CS_TOTP_SECRET_LEN];
+	uint64_t step = desk_num(p->doc, "totp_step");
+	enum cs_err err = CS_ERR_DENIED;
+
+	if (desk_hex(secret, sizeof secret, p->doc, "totp"))
+		err = cs_totp_check(&step, secret, totp, cs_clock_ms());
+	if (err == CS_OK)
+		desk_set_num(p->doc, "totp_step", step, &err);
+	cs_wipe(secret, sizeof secret);
+	return err;
+}
+
+static enum cs_err
+save(struct cs_desk *d, const struct cs_desk_who *who,
+    const struct desk_person *p, const char *what)
+{
+	enum cs_err err;
+
+	if ((err = cs_db_begin(d->db)))
+		return err;
+	if ((err = desk_person_save(d, p)) == CS_OK &&
+	    (err = desk_audit_event(
+		 d, &(struct desk_event){ .who = who, .what = what })) == CS_OK)
+		err = cs_db_commit(d->db);
+	if (err)
+		cs_db_rollback(d->db);
+	return err;
+}
+
+static enum cs_err
+load_by_name(struct desk_person *out, struct cs_desk *d, const char *name)
+{
+	uint64_t id;
+	enum cs_err err;
+
+	memset(out, 0, sizeof *out);
+	err = cs_db_get_int(&id, d->db, "SELECT id FROM person WHERE name=?",
+	    cs_text(cs_view_str(name)));
+	return err ? err : desk_person_load(out, d, id);
+}
+
+enum cs_err
+cs_desk_sign_in(struct cs_desk_who *out, struct cs_desk *d, const char *name,
+    struct cs_view password, const char *totp)
+{
+	struct desk_person p;
+	enum cs_err err = load_by_name(&p, d, name), checked;
+
+	if (err && err != CS_ERR_NOT_FOUND)
+		return err;
+	checked = password_check(p.doc, password);
+	if (err == CS_ERR_NOT_FOUND || p.disabled)
+		checked = checked ? checked : CS_ERR_DENIED;
+	err = checked ? checked : totp_check(&p, totp);
+	if (err == CS_OK) {
+		desk_set_num(p.doc, "last_ms", cs_clock_ms(), &err);
+		*out = p.who;
+		if (err == CS_OK)
+			err = save(d, &p.who, &p, "signed-in");
+	}
+	desk_person_clear(&p);
+	return err;
+}
+
+enum cs_err
+cs_desk_password_check(struct cs_desk *d, uint64_t id, struct cs_view password)
+{
+	struct desk_person p;
+	enum cs_err err = desk_person_load(&p, d, id);
+
+	if (err == CS_OK)
+		err = p.disabled ? CS_ERR_DENIED
+				 : password_check(p.doc, password);
+	desk_person_clear(&p);
+	return err;
+}
+
+enum cs_err
+cs_desk_password_change(
+    struct cs_desk *d, const struct cs_desk_who *who, struct cs_view password)
+{
+	struct desk_person p;
+	enum cs_err err = desk_person_load(&p, d, who->id);
+
+	if (err == CS_OK && (err = password_set(d, &p, password)) == CS_OK)
+		err = save(d, who, &p, "password-changed");
+	desk_person_clear(&p);
+	return err;
+}
+
+/* ---- the first sign-in -------------------------------------------------- */
+
+static enum cs_err
+load_by_welcome(struct desk_person *out, struct cs_desk *d, const char *code)
+{
+	uint8_t hash[32];
+	uint64_t id;
+	enum cs_err err;
+
+	memset(out, 0, sizeof *out);
+	if ((err = cs_sha256(hash, cs_view_str(code))))
+		return err;
+	err = cs_db_get_int(&id, d->db,
+	    "SELECT person FROM welcome WHERE hash=? AND expires>?",
+	    cs_blob(CS_VIEW_OF(hash)), cs_int(cs_clock_ms()));
+	if (err == CS_OK)
+		err = desk_person_load(out, d, id);
+	if (err == CS_ERR_NOT_FOUND || (err == CS_OK && out->disabled))
+		return desk_problem(d, CS_ERR_DENIED,
+		    "This first sign-in was used, or is too old. An "
+		    "administrator can make another one.");
+	return err;
+}
+
+enum cs_err
+cs_desk_welcome(struct cs_desk *d, const char *code, json_t *out)
+{
+	uint8_t secret[CS_TOTP_SECRET_LEN];
+	char text[CS_TOTP_TEXT_SIZE], uri[512];
+	struct desk_person p;
+	enum cs_err err = load_by_welcome(&p, d, code);
+
+	if (err == CS_OK && !desk_hex(secret, sizeof secret, p.doc, "totp"))
+		err = CS_ERR_CORRUPT;
+	if (err == CS_OK) {
+		cs_totp_text(text, secret);
+		snprintf(uri, sizeof uri,
+		    "otpauth://totp/Countersign:%s@%s?secret=%s&issuer="
+		    "Countersign",
+		    p.who.name, d->hub.name, text);
+		desk_set_str(out, "name", p.who.name, &err);
+		desk_set_str(out, "role", cs_desk_role_name(p.who.role), &err);
+		desk_set_str(out, "secret", text, &err);
+		desk_set_str(out, "uri", uri, &err);
+		cs_wipe(secret, sizeof secret);
+		cs_wipe(text, sizeof text);
+		cs_wipe(uri, sizeof uri);
+	}
+	desk_person_clear(&p);
+	return err;
+}
+
+enum cs_err
+cs_desk_welcome_finish(struct cs_desk_who *out, struct cs_desk *d,
+    const char *code, struct cs_view password, const char *totp)
+{
+	struct desk_person p;
+	enum cs_err err = load_by_welcome(&p, d, code);
+
+	if (err == CS_OK && (err = totp_check(&p, totp)) == CS_ERR_DENIED)
+		err = desk_problem(d, CS_ERR_FORMAT,
+		    "That is not the code that the authenticator shows now.");
+	if (err == CS_OK && (err = password_set(d, &p, password)) == CS_OK &&
+	    (err = cs_db_begin(d->db)) == CS_OK) {
+		if ((err = desk_person_save(d, &p)) == CS_OK &&
+		    (err = cs_db_exec(d->db,
+			 "DELETE FROM welcome WHERE person=?",
+			 cs_int(p.who.id))) == CS_OK &&
+		    (err = desk_audit_event(d,
+			 &(struct desk_event){ .who = &p.who,
+			     .what = "first-sign-in" })) == CS_OK)
+			err = cs_db_commit(d->db);
+		if (err)
+			cs_db_rollback(d->db);
+	}
+	*out = p.who;
+	desk_person_clear(&p);
+	return err;
+}
+
+/* ---- tokens ------------------------------------------------------------- */
+
+static const char *const scopes[] = { "read", "work", "decide", "admin" };
+
+unsigned
+cs_desk_scope_find(const char *name)
+{
+	for (unsigned i = 0; i < sizeof scopes / sizeof *scopes; i++)
+		if (strcmp(name, scopes[i]) == 0)
+			return 1u << i;
+	return 0;
+}
+
+enum cs_err
+cs_desk_token_add(struct cs_desk *d, const struct cs_desk_who *who,
+    const char *name, unsigned wanted, uint64_t *id,
+    char token[static CS_DESK_TOKEN_SIZE])
+{
+	uint8_t bytes[32], hash[32];
+	json_t *doc = json_object();
+	struct cs_buf sealed = { 0 };
+	enum cs_err err = CS_OK;
+
+	cs_random(bytes, sizeof bytes);
+	memcpy(token, "cst_", 4);
+	cs_base64url(token + 4, CS_VIEW_OF(bytes));
+	desk_set_str(doc, "name", name, &err);
+	desk_set_num(doc, "scopes", wanted, &err);
+	desk_set_num(doc, "person", who->id, &err);
+	desk_set_num(doc, "made_ms", cs_clock_ms(), &err);
+	if (err || (err = cs_sha256(hash, cs_view_str(token))) ||
+	    (err = cs_db_begin(d->db)))
+		goto out;
+	if ((err = cs_db_exec(d->db,
+		 "INSERT INTO token(hash,sealed) VALUES(?,x'')",
+		 cs_blob(CS_VIEW_OF(hash)))) == CS_OK) {
+		*id = cs_db_last_id(d->db);
+		err = desk_doc_seal_id(&sealed, d, "token", *id, doc);
+	}
+	if (err == CS_OK &&
+	    (err = cs_db_exec(d->db, "UPDATE token SET sealed=? WHERE id=?",
+		 cs_blob(cs_buf_view(&sealed)), cs_int(*id))) == CS_OK &&
+	    (err = desk_audit_event(d,
+		 &(struct desk_event){
+		     .who = who, .what = "token-made", .after = doc })) ==
+		CS_OK)
+		err = cs_db_commit(d->db);
+	if (err)
+		cs_db_rollback(d->db);
+out:
+	cs_wipe(bytes, sizeof bytes);
+	cs_buf_free(&sealed);
+	json_decref(doc);
+	return err;
+}
+
+enum cs_err
+cs_desk_token_remove(
+    struct cs_desk *d, const struct cs_desk_who *who, uint64_t id)
+{
+	enum cs_err err;
+
+	if ((err = cs_db_begin(d->db)))
+		return err;
+	if ((err = cs_db_exec(
+		 d->db, "DELETE FROM token WHERE id=?", cs_int(id))) == CS_OK &&
+	    cs_db_changes(d->db) == 0)
+		err = CS_ERR_NOT_FOUND;
+	if (err == CS_OK &&
+	    (err = desk_audit_event(d,
+		 &(struct desk_event){
+		     .who = who, .what = "token-removed" })) == CS_OK)
+		err = cs_db_commit(d->db);
+	if (err)
+		cs_db_rollback(d->db);
+	return err;
+}
+
+enum cs_err
+cs_desk_tokens(struct cs_desk *d, json_t *items)
+{
+	struct cs_rows rows;
+	enum cs_err err;
+
+	err = cs_db_query(
+	    &rows, d->db, "SELECT id,used,sealed FROM token ORDER BY id");
+	while (err == CS_OK && cs_rows_next(&rows)) {
+		json_t *doc, *item = json_object(), *list = json_array();
+		uint64_t id = cs_col_int(&rows, 0), bits;
+
+		err = desk_doc_open_id(
+		    &doc, d, "token", id, cs_col_blob(&rows, 2));
+		bits = desk_num(doc, "scopes");
+		for (unsigned i = 0; i < sizeof scopes / sizeof *scopes; i++)
+			if (bits & 1u << i)
+				desk_add(list, json_string(scopes[i]), &err);
+		desk_set_id(item, "id", id, &err);
+		desk_set_str(item, "name", desk_str(doc, "name"), &err);
+		desk_set(item, "scopes", list, &err);
+		desk_set_num(item, "made_ms", desk_num(doc, "made_ms"), &err);
+		desk_set_num(item, "used_ms", cs_col_int(&rows, 1), &err);
+		desk_add(items, item, &err);
+		json_decref(doc);
+	}
+	return cs_rows_end(&rows, err);
+}
+
+enum cs_err
+cs_desk_token_find(struct cs_desk_who *out, unsigned *found, struct cs_desk *d,
+    const char *token)
+{
+	json_t *doc = NULL;
+	struct cs_rows rows;
+	uint8_t hash[32];
+	uint64_t id = 0;
+	enum cs_err err;
+
+	if ((err = cs_sha256(hash, cs_view_str(token))))
+		return err;
+	err = cs_db_query(&rows, d->db,
+	    "SELECT id,sealed FROM token WHERE hash=?",
+	    cs_blob(CS_VIEW_OF(hash)));
+	if (err == CS_OK) {
+		if (cs_rows_next(&rows)) {
+			id = cs_col_int(&rows, 0);
+			err = desk_doc_open_id(
+			    &doc, d, "token", id, cs_col_blob(&rows, 1));
+		} else {
+			err = CS_ERR_DENIED;
+		}
+	}
+	err = cs_rows_end(&rows, err);
+	if (err == CS_OK) {
+		*found = (unsigned)desk_num(doc, "scopes");
+		err = cs_desk_person(out, d, desk_num(doc, "person"));
+		if (err == CS_ERR_NOT_FOUND)
+			err = CS_ERR_DENIED;
+	}
+	if (err == CS_OK)
+		err = cs_db_exec(d->db, "UPDATE token SET used=? WHERE id=?",
+		    cs_int(cs_clock_ms()), cs_int(id));
+	json_decref(doc);
+	return err;
+}

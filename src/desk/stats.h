@@ -1,0 +1,14 @@
+/* SPDX-License-Identifier: MIT */
+/* src/desk/stats.h: numbers about the work, none about a person reported. */
+#pragma once
+
+#include <jansson.h>
+
+#include "base/bytes.h"
+
+struct cs_desk;
+
+/* Of the last ${days}: reports by reason and severity, times to the first look
+ * and to the decision, appeals, load, quality. */
+CS_CHECKED enum cs_err cs_desk_statistics(
+    json_t *out, struct cs_desk *d, unsigned days);

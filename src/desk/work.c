@@ -1,0 +1,541 @@
+/* SPDX-License-Identifier: MIT */
+/* What people do with a case before they decide it. */
+#include <stdio.h>
+#include <string.h>
+
+#include "base/text.h"
+#include "desk/case_internal.h"
+
+/* Begin a change of a case: rights, transaction, the row as it was read. */
+static enum cs_err
+begin(struct desk_case *c, struct cs_desk *d, const struct cs_desk_who *who,
+    uint64_t id, uint64_t version)
+{
+	enum cs_err err;
+
+	memset(c, 0, sizeof *c);
+	if (!cs_desk_works(who))
+		return desk_problem(d, CS_ERR_DENIED,
+		    "Only reviewers and seniors work on cases.");
+	if ((err = cs_db_begin(d->db)))
+		return err;
+	return desk_case_load_for(c, d, id, version);
+}
+
+/* End it: store, write down, commit; or leave everything as it was. */
+static enum cs_err
+end(struct desk_case *c, struct cs_desk *d, const struct cs_desk_who *who,
+    enum cs_err err, const char *what, json_t *after)
+{
+	if (err == CS_OK && (err = desk_case_save(d, c, who)) == CS_OK &&
+	    (err = desk_audit_event(d,
+		 &(struct desk_event){ .who = who,
+		     .kase = c->id,
+		     .what = what,
+		     .after = after })) == CS_OK)
+		err = cs_db_commit(d->db);
+	if (cs_db_in_transaction(d->db))
+		cs_db_rollback(d->db);
+	desk_case_clear(c);
+	json_decref(after);
+	return err;
+}
+
+static void
+assign(struct desk_case *c, const struct cs_desk_who *who, enum cs_err *err)
+{
+	desk_set_num(c->doc, "assignee", who != NULL ? who->id : 0, err);
+	desk_set_str(
+	    c->doc, "assignee_name", who != NULL ? who->name : "", err);
+}
+
+/* Somebody has begun: from now on it is the decision that is waited for. */
+static enum cs_err
+looked(struct cs_desk *d, struct desk_case *c)
+{
+	struct cs_desk_policy policy;
+	enum cs_err err = CS_OK;
+
+	if (desk_num(c->doc, "looked_ms") != 0)
+		return CS_OK;
+	desk_set_num(c->doc, "looked_ms", cs_clock_ms(), &err);
+	if (err || (err = cs_desk_policy(&policy, d)))
+		return err;
+	err = desk_case_set_due(c, &policy);
+	cs_desk_policy_clear(&policy);
+	return err;
+}
+
+enum cs_err
+desk_case_mine(
+    struct cs_desk *d, struct desk_case *c, const struct cs_desk_who *who)
+{
+	uint64_t assignee = desk_num(c->doc, "assignee");
+	enum cs_err err = CS_OK;
+
+	if (assignee != 0 && assignee != who->id && !cs_desk_is_senior(who))
+		return desk_problem(d, CS_ERR_DENIED,
+		    "%s works on this case. Ask for it to be handed over.",
+		    desk_str(c->doc, "assignee_name"));
+	if (assignee == 0 && who->id != 0)
+		assign(c, who, &err);
+	return err ? err : looked(d, c);
+}
+
+enum cs_err
+cs_desk_claim(struct cs_desk *d, const struct cs_desk_who *who, uint64_t id,
+    uint64_t version)
+{
+	struct desk_case c;
+	uint64_t assignee;
+	enum cs_err err = begin(&c, d, who, id, version);
+
+	assignee = desk_num(c.doc, "assignee");
+	if (err == CS_OK && assignee != 0 && assignee != who->id)
+		err = desk_problem(d, CS_ERR_EXISTS,
+		    "%s works on this case already.",
+		    desk_str(c.doc, "assignee_name"));
+	if (err == CS_OK) {
+		assign(&c, who, &err);
+		if (err == CS_OK)
+			err = looked(d, &c);
+	}
+	return end(&c, d, who, err, "claimed", NULL);
+}
+
+enum cs_err
+cs_desk_release(struct cs_desk *d, const struct cs_desk_who *who, uint64_t id,
+    uint64_t version)
+{
+	struct desk_case c;
+	enum cs_err err = begin(&c, d, who, id, version);
+
+	if (err == CS_OK && desk_num(c.doc, "assignee") != who->id &&
+	    !cs_desk_is_senior(who))
+		err = desk_problem(d, CS_ERR_DENIED,
+		    "Only a senior takes a case from somebody else.");
+	if (err == CS_OK)
+		assign(&c, NULL, &err);
+	return end(&c, d, who, err, "released", NULL);
+}
+
+enum cs_err
+cs_desk_hand_over(struct cs_desk *d, const struct cs_desk_who *who, uint64_t id,
+    uint64_t version, uint64_t person)
+{
+	json_t *after = json_object();
+	struct cs_desk_who to;
+	struct desk_case c;
+	enum cs_err err = begin(&c, d, who, id, version);
+
+	if (err == CS_OK) {
+		err = cs_desk_person(&to, d, person);
+		if (err || !cs_desk_works(&to) || person == 0)
+			err = desk_problem(d, CS_ERR_NOT_FOUND,
+			    "There is nobody of that name who works on "
+			    "cases.");
+	}
+	if (err == CS_OK && (err = desk_case_mine(d, &c, who)) == CS_OK) {
+		assign(&c, &to, &err);
+		desk_set_str(after, "to", to.name, &err);
+	}
+	return end(&c, d, who, err, "handed-over", after);
+}
+
+/* ---- notes -------------------------------------------------------------- */
+
+static const char *const kinds[] = { "note", "escalation", "opinion",
+	"attachment", "question" };
+
+static enum cs_err
+check_text(struct cs_desk *d, const char *text, size_t max)
+{
+	size_t n = strlen(text);
+
+	if (n == 0)
+		return desk_problem(d, CS_ERR_FORMAT, "There is no text.");
+	if (n > max || !cs_utf8_valid(cs_view(text, n)))
+		return desk_problem(d, CS_ERR_LIMIT,
+		    "A text has at most %zu bytes of UTF-8.", max);
+	return CS_OK;
+}
+
+enum cs_err
+desk_entry_save(struct cs_desk *d, uint64_t id, const json_t *doc)
+{
+	struct cs_buf sealed = { 0 };
+	enum cs_err err;
+
+	if ((err = desk_doc_seal_id(&sealed, d, "entry", id, doc)) == CS_OK)
+		err = cs_db_exec(d->db, "UPDATE entry SET sealed=? WHERE id=?",
+		    cs_blob(cs_buf_view(&sealed)), cs_int(id));
+	cs_buf_free(&sealed);
+	return err;
+}
+
+enum cs_err
+desk_entry_add(struct cs_desk *d, uint64_t kase, unsigned kind,
+    const struct cs_desk_who *who, json_t *doc, uint64_t *id)
+{
+	uint64_t at = cs_clock_ms();
+	enum cs_err err = CS_OK;
+
+	desk_set_num(doc, "at_ms", at, &err);
+	desk_set_str(doc, "by", who->name, &err);
+	desk_set_num(doc, "person", who->id, &err);
+	desk_set_str(doc, "kind", kinds[kind], &err);
+	if (err == CS_OK &&
+	    (err = cs_db_exec(d->db,
+		 "INSERT INTO entry(kase,kind,at,sealed) VALUES(?,?,?,x'')",
+		 cs_int(kase), cs_int(kind), cs_int(at))) == CS_OK) {
+		*id = cs_db_last_id(d->db);
+		err = desk_entry_save(d, *id, doc);
+	}
+	return err;
+}
+
+enum cs_err
+desk_entries(
+    json_t *items, struct cs_desk *d, uint64_t kase, unsigned from, unsigned to)
+{
+	struct cs_rows rows;
+	enum cs_err err;
+
+	err = cs_db_query(&rows, d->db,
+	    "SELECT id,sealed FROM entry WHERE kase=? AND kind BETWEEN ? AND ?"
+	    " ORDER BY id",
+	    cs_int(kase), cs_int(from), cs_int(to));
+	while (err == CS_OK && cs_rows_next(&rows)) {
+		uint64_t id = cs_col_int(&rows, 0);
+		json_t *doc;
+
+		if ((err = desk_doc_open_id(
+			 &doc, d, "entry", id, cs_col_blob(&rows, 1))))
+			break;
+		desk_set_id(doc, "id", id, &err);
+		json_object_del(doc, "person");
+		desk_add(items, doc, &err);
+	}
+	return cs_rows_end(&rows, err);
+}
+
+static enum cs_err
+add_note(struct cs_desk *d, struct desk_case *c, const struct cs_desk_who *who,
+    enum cs_desk_note kind, const char *source, const char *text)
+{
+	json_t *doc = json_object();
+	uint64_t id;
+	enum cs_err err = CS_OK;
+
+	desk_set_str(doc, "text", text, &err);
+	if (kind == CS_DESK_ATTACHMENT) {
+		desk_set_str(doc, "source", source, &err);
+		desk_set_bool(doc, "proved", false, &err);
+	}
+	if (kind == CS_DESK_ESCALATION)
+		desk_set_bool(c->doc, "escalated", true, &err);
+	if (kind == CS_DESK_OPINION)
+		desk_set_bool(c->doc, "opinion", true, &err);
+	if (err == CS_OK &&
+	    (err = desk_entry_add(d, c->id, kind, who, doc, &id)) == CS_OK)
+		err = desk_terms_add(d, c->id, cs_view_str(text), false);
+	json_decref(doc);
+	return err;
+}
+
+enum cs_err
+cs_desk_note_add(struct cs_desk *d, const struct cs_desk_who *who, uint64_t id,
+    uint64_t version, enum cs_desk_note kind, const char *source,
+    const char *text)
+{
+	static const char *const events[] = { "noted", "escalated",
+		"opinion-asked", "attached" };
+	struct desk_case c;
+	enum cs_err err;
+
+	if ((err = check_text(d, text, CS_DESK_NOTE_MAX)) ||
+	    (kind == CS_DESK_ATTACHMENT && (err = check_text(d, source, 200))))
+		return err;
+	if (kind > CS_DESK_ATTACHMENT)
+		return CS_ERR_MISUSE;
+	err = begin(&c, d, who, id, version);
+	if (err == CS_OK)
+		err = add_note(d, &c, who, kind, source, text);
+	return end(&c, d, who, err, events[kind], NULL);
+}
+
+/* ---- what it is about --------------------------------------------------- */
+
+static enum cs_err
+say_reason(struct cs_desk *d, struct desk_case *c,
+    const struct cs_desk_policy *policy, const char *code)
+{
+	const struct cs_desk_reason *reason =
+	    cs_desk_policy_reason(policy, code);
+	enum cs_err err = CS_OK;
+
+	if (reason == NULL)
+		return desk_problem(d, CS_ERR_FORMAT,
+		    "The policy has no reason \"%.40s\".", code);
+	desk_set_str(c->doc, "reason", reason->code, &err);
+	desk_set_num(c->doc, "reason_number", reason->number, &err);
+	desk_set_num(c->doc, "severity", reason->severity, &err);
+	desk_set_bool(c->doc, "danger", reason->danger, &err);
+	desk_set_bool(c->doc, "reason_said", true, &err);
+	return err;
+}
+
+enum cs_err
+cs_desk_triage(struct cs_desk *d, const struct cs_desk_who *who, uint64_t id,
+    uint64_t version, const char *age, uint64_t threat_ms, const char *reason)
+{
+	static const char *const keys[] = { "age", "threat_ms", "reason" };
+	json_t *after = json_object();
+	struct cs_desk_policy policy;
+	struct desk_case c;
+	enum cs_err err;
+
+	if (strcmp(age, "child") != 0 && strcmp(age, "adult") != 0 &&
+	    strcmp(age, "unknown") != 0) {
+		json_decref(after);
+		return desk_problem(d, CS_ERR_FORMAT,
+		    "An age is \"child\", \"adult\" or \"unknown\".");
+	}
+	if ((err = cs_desk_policy(&policy, d))) {
+		json_decref(after);
+		return err;
+	}
+	err = begin(&c, d, who, id, version);
+	if (err == CS_OK) {
+		desk_set_str(c.doc, "age", age, &err);
+		desk_set_num(c.doc, "threat_ms", threat_ms, &err);
+		if (err == CS_OK && *reason != '\0')
+			err = say_reason(d, &c, &policy, reason);
+		if (err == CS_OK && (err = looked(d, &c)) == CS_OK)
+			err = desk_case_set_due(&c, &policy);
+		for (size_t i = 0; i < 3; i++)
+			desk_set(after, keys[i],
+			    json_incref(json_object_get(c.doc, keys[i])), &err);
+	}
+	cs_desk_policy_clear(&policy);
+	return end(&c, d, who, err, "triaged", after);
+}
+
+enum cs_err
+cs_desk_hold(struct cs_desk *d, const struct cs_desk_who *who, uint64_t id,
+    uint64_t version, bool on, const char *text)
+{
+	json_t *hold = json_object();
+	struct desk_case c;
+	enum cs_err err;
+
+	if (!cs_desk_is_senior(who) && !cs_desk_is_administrator(who)) {
+		json_decref(hold);
+		return desk_problem(d, CS_ERR_DENIED,
+		    "A legal hold is set and ended by a senior.");
+	}
+	if ((err = check_text(d, text, CS_DESK_NOTE_MAX)) ||
+	    (err = cs_db_begin(d->db))) {
+		json_decref(hold);
+		return err;
+	}
+	err = desk_case_load_for(&c, d, id, version);
+	desk_set_str(hold, "by", who->name, &err);
+	desk_set_num(hold, "at_ms", cs_clock_ms(), &err);
+	desk_set_str(hold, "text", text, &err);
+	if (err == CS_OK) {
+		desk_set_bool(c.doc, "held", on, &err);
+		desk_set(
+		    c.doc, "hold", on ? json_incref(hold) : json_null(), &err);
+	}
+	return end(&c, d, who, err, on ? "hold-set" : "hold-ended", hold);
+}
+
+/* ---- merging, splitting ------------------------------------------------- */
+
+enum cs_err
+cs_desk_merge(struct cs_desk *d, const struct cs_desk_who *who, uint64_t id,
+    uint64_t version, uint64_t into)
+{
+	struct desk_case c, to = { 0 };
+	enum cs_err err;
+
+	if (id == into)
+		return desk_problem(
+		    d, CS_ERR_MISUSE, "A case cannot become part of itself.");
+	err = begin(&c, d, who, id, version);
+	if (err == CS_OK && (err = desk_case_load(&to, d, into)) == CS_OK &&
+	    desk_case_state(&to) == CS_DESK_CASE_CLOSED)
+		err = desk_problem(d, CS_ERR_DENIED, "Case %llu is closed.",
+		    (unsigned long long)into);
+	if (err == CS_OK && (err = desk_case_mine(d, &c, who)) == CS_OK &&
+	    (err = desk_case_mine(d, &to, who)) == CS_OK &&
+	    (err = desk_case_absorb(d, &to, &c, who)) == CS_OK)
+		err = cs_db_commit(d->db);
+	if (cs_db_in_transaction(d->db))
+		cs_db_rollback(d->db);
+	desk_case_clear(&c);
+	desk_case_clear(&to);
+	return err;
+}
+
+/* The reports of ${items}, each once, into the empty ${ids}. */
+static enum cs_err
+reports_of(struct cs_buf *ids, struct cs_desk *d, uint64_t kase,
+    const uint64_t *items, size_t n)
+{
+	enum cs_err err = CS_OK;
+
+	for (size_t i = 0; i < n && err == CS_OK; i++) {
+		struct cs_rows rows;
+		uint8_t id[16];
+		bool known = false;
+
+		err = cs_db_query(&rows, d->db,
+		    "SELECT report FROM item WHERE id=? AND kase=?",
+		    cs_int(items[i]), cs_int(kase));
+		if (err == CS_OK && cs_rows_next(&rows))
+			cs_col_copy(&rows, 0, id, sizeof id);
+		else if (err == CS_OK)
+			err = desk_problem(d, CS_ERR_NOT_FOUND,
+			    "An item is not of this case.");
+		err = cs_rows_end(&rows, err);
+		for (size_t k = 0; k < ids->len; k += sizeof id)
+			known |= memcmp(ids->data + k, id, sizeof id) == 0;
+		if (err == CS_OK && !known)
+			err = cs_buf_add(ids, CS_VIEW_OF(id));
+	}
+	return err;
+}
+
+/* Join ${report} to the case ${c}, which it left. */
+static enum cs_err
+count_report(
+    struct cs_desk *d, struct desk_case *c, const uint8_t id[static 16])
+{
+	struct cs_desk_case r;
+	enum cs_err err = cs_desk_load(&r, d, id);
+
+	if (err == CS_OK && r.evidence != NULL)
+		err = desk_case_count(d, c, r.evidence);
+	cs_desk_case_clear(&r);
+	return err;
+}
+
+static enum cs_err
+move_report(struct cs_desk *d, uint64_t to, const uint8_t id[static 16])
+{
+	const struct cs_view report = cs_view(id, 16);
+	enum cs_err err;
+
+	if ((err = cs_db_exec(d->db, "UPDATE report SET kase=? WHERE id=?",
+		 cs_int(to), cs_blob(report))) == CS_OK &&
+	    (err = cs_db_exec(d->db, "UPDATE item SET kase=? WHERE report=?",
+		 cs_int(to), cs_blob(report))) == CS_OK)
+		err = cs_db_exec(d->db,
+		    "UPDATE media SET kase=? WHERE item IN"
+		    " (SELECT id FROM item WHERE report=?)",
+		    cs_int(to), cs_blob(report));
+	return err;
+}
+
+/* Count anew what is in ${c}. */
+static enum cs_err
+recount(struct cs_desk *d, struct desk_case *c)
+{
+	static const char *const sums[] = { "reports", "items", "photos" };
+	struct cs_buf ids = { 0 };
+	struct cs_rows rows;
+	enum cs_err err = CS_OK;
+
+	for (size_t i = 0; i < sizeof sums / sizeof *sums; i++)
+		desk_set_num(c->doc, sums[i], 0, &err);
+	desk_set(c->doc, "accounts", json_array(), &err);
+	desk_set(c->doc, "reporters", json_array(), &err);
+	if (err == CS_OK)
+		err = cs_db_exec(d->db, "DELETE FROM kase_account WHERE kase=?",
+		    cs_int(c->id));
+	if (err)
+		return err;
+	err = cs_db_query(&rows, d->db,
+	    "SELECT id FROM report WHERE kase=? ORDER BY received,id",
+	    cs_int(c->id));
+	while (err == CS_OK && cs_rows_next(&rows))
+		err = cs_buf_add(&ids, cs_col_blob(&rows, 0));
+	err = cs_rows_end(&rows, err);
+	for (size_t k = 0; k < ids.len && err == CS_OK; k += 16)
+		err = count_report(d, c, ids.data + k);
+	cs_buf_free(&ids);
+	return err;
+}
+
+enum cs_err
+cs_desk_split(struct cs_desk *d, const struct cs_desk_who *who, uint64_t id,
+    uint64_t version, const uint64_t *items, size_t n, uint64_t *made)
+{
+	struct cs_desk_policy policy = { 0 };
+	struct desk_case c, new = { 0 };
+	json_t *after = json_object();
+	struct cs_buf ids = { 0 };
+	enum cs_err err = begin(&c, d, who, id, version);
+
+	if (err || (err = desk_case_mine(d, &c, who)) ||
+	    (err = reports_of(&ids, d, id, items, n)))
+		goto out;
+	if (ids.len == 0 || ids.len / 16 == desk_num(c.doc, "reports")) {
+		err = desk_problem(d, CS_ERR_MISUSE,
+		    "A report of a case can leave it, but not all of them.");
+		goto out;
+	}
+	if ((err = cs_desk_policy(&policy, d)) ||
+	    (err = desk_case_new(&new, d,
+		 cs_desk_policy_reason(&policy, desk_str(c.doc, "reason")) !=
+			 NULL
+		     ? cs_desk_policy_reason(&policy, desk_str(c.doc, "reason"))
+		     : cs_desk_policy_reason(&policy, "other"),
+		 desk_num(c.doc, "first_ms"))))
+		goto out;
+	for (size_t k = 0; k < ids.len && err == CS_OK; k += 16)
+		err = move_report(d, new.id, ids.data + k);
+	desk_set_id(after, "into", new.id, &err);
+	if (err == CS_OK && (err = recount(d, &c)) == CS_OK &&
+	    (err = recount(d, &new)) == CS_OK &&
+	    (err = desk_case_set_due(&new, &policy)) == CS_OK &&
+	    (err = desk_case_save(d, &new, who)) == CS_OK)
+		*made = new.id;
+out:
+	cs_buf_free(&ids);
+	cs_desk_policy_clear(&policy);
+	desk_case_clear(&new);
+	return end(&c, d, who, err, "split", after);
+}
+
+/* ---- the working copy --------------------------------------------------- */
+
+enum cs_err
+cs_desk_redact(struct cs_desk *d, const struct cs_desk_who *who, uint64_t id,
+    uint64_t version, uint64_t item, const char *text)
+{
+	struct cs_buf sealed = { 0 };
+	json_t *after = json_object();
+	struct desk_case c;
+	uint8_t row[8];
+	enum cs_err err = begin(&c, d, who, id, version);
+
+	cs_vault_row(row, item);
+	desk_set_id(after, "item", item, &err);
+	if (err == CS_OK && *text != '\0' &&
+	    (err = check_text(d, text, CS_MIMI_TEXT_MAX)) == CS_OK)
+		err = cs_vault_seal(&sealed, &d->key, "item.redacted",
+		    CS_VIEW_OF(row), cs_view_str(text));
+	if (err == CS_OK)
+		err = cs_db_exec(d->db,
+		    "UPDATE item SET redacted=? WHERE id=? AND kase=?",
+		    *text != '\0' ? cs_blob(cs_buf_view(&sealed)) : cs_null(),
+		    cs_int(item), cs_int(id));
+	if (err == CS_OK && cs_db_changes(d->db) == 0)
+		err = desk_problem(
+		    d, CS_ERR_NOT_FOUND, "The item is not of this case.");
+	cs_buf_free(&sealed);
+	return end(&c, d, who, err, "redacted", after);
+}

@@ -1,0 +1,295 @@
+/* SPDX-License-Identifier: MIT */
+/* Letters to the desk about what it decided or asked, and its answers.  The hub
+ * knows what they are about, and can open neither. */
+#include <string.h>
+
+#include "hub/hub_internal.h"
+
+static uint16_t
+count(uint64_t n)
+{
+	return n != 0 ? 0 : CS_WIRE_E_DENIED;
+}
+
+/* The same letter again, because the answer did not arrive. */
+static uint16_t
+sent_before(
+    struct hub_request *rq, const struct cs_wire_letter *m, bool *before)
+{
+	uint64_t all, own;
+	enum cs_err err;
+
+	if ((err = cs_db_get_int(&all, rq->hub->db,
+		 "SELECT COUNT(*) FROM letter WHERE id=?",
+		 cs_blob(CS_VIEW_OF(m->id)))) ||
+	    (err = cs_db_get_int(&own, rq->hub->db,
+		 "SELECT COUNT(*) FROM letter WHERE id=? AND account=?"
+		 " AND kind=? AND subject=?",
+		 cs_blob(CS_VIEW_OF(m->id)),
+		 cs_blob(CS_VIEW_OF(rq->conn->account)), cs_int(m->kind),
+		 cs_blob(CS_VIEW_OF(m->subject)))))
+		return hub_code(err);
+	*before = own != 0;
+	return all == own ? 0 : CS_WIRE_E_REPEATED;
+}
+
+/* ---- may it be sent? ---------------------------------------------------- */
+
+/* Against a decision about the own account that stands, once; again only if
+ * the desk could not read it. */
+static uint16_t
+check_appeal(struct hub_request *rq, const struct cs_wire_letter *m)
+{
+	uint64_t there, appeals;
+	enum cs_err err;
+
+	if ((err = cs_db_get_int(&there, rq->hub->db,
+		 "SELECT COUNT(*) FROM action WHERE id=? AND account=?"
+		 " AND kind<>2 AND reversed=0",
+		 cs_blob(CS_VIEW_OF(m->subject)),
+		 cs_blob(CS_VIEW_OF(rq->conn->account)))) ||
+	    (err = cs_db_get_int(&appeals, rq->hub->db,
+		 "SELECT COUNT(*) FROM letter WHERE subject=? AND kind=1"
+		 " AND account=? AND state<>5",
+		 cs_blob(CS_VIEW_OF(m->subject)),
+		 cs_blob(CS_VIEW_OF(rq->conn->account)))))
+		return hub_code(err);
+	return appeals != 0 ? CS_WIRE_E_EXISTS : count(there);
+}
+
+static uint16_t
+check_second_look(struct hub_request *rq, const struct cs_wire_letter *m)
+{
+	uint64_t decided, asked;
+	enum cs_err err;
+
+	if ((err = cs_db_get_int(&decided, rq->hub->db,
+		 "SELECT COUNT(*) FROM report WHERE id=? AND account=?"
+		 " AND state>=2",
+		 cs_blob(CS_VIEW_OF(m->subject)),
+		 cs_blob(CS_VIEW_OF(rq->conn->account)))) ||
+	    (err = cs_db_get_int(&asked, rq->hub->db,
+		 "SELECT COUNT(*) FROM report WHERE id=? AND account=?"
+		 " AND second_look<>0",
+		 cs_blob(CS_VIEW_OF(m->subject)),
+		 cs_blob(CS_VIEW_OF(rq->conn->account)))))
+		return hub_code(err);
+	return asked != 0 ? CS_WIRE_E_EXISTS : count(decided);
+}
+
+static uint16_t
+check_reply(struct hub_request *rq, const struct cs_wire_letter *m)
+{
+	uint64_t open;
+	enum cs_err err;
+
+	err = cs_db_get_int(&open, rq->hub->db,
+	    "SELECT COUNT(*) FROM report WHERE id=? AND account=?"
+	    " AND question<>x''",
+	    cs_blob(CS_VIEW_OF(m->subject)),
+	    cs_blob(CS_VIEW_OF(rq->conn->account)));
+	return err ? hub_code(err) : count(open);
+}
+
+static uint16_t
+check(struct hub_request *rq, const struct cs_wire_letter *m)
+{
+	uint64_t today;
+	enum cs_err err;
+
+	err = cs_db_get_int(&today, rq->hub->db,
+	    "SELECT COUNT(*) FROM letter WHERE account=? AND received>?",
+	    cs_blob(CS_VIEW_OF(rq->conn->account)),
+	    cs_int(rq->hub->now_ms - HUB_DAY_MS));
+	if (err)
+		return hub_code(err);
+	if (today >= HUB_LETTERS_DAY)
+		return CS_WIRE_E_LIMIT;
+	switch (m->kind) {
+	case CS_WIRE_LETTER_APPEAL:
+		return check_appeal(rq, m);
+	case CS_WIRE_LETTER_SECOND_LOOK:
+		return check_second_look(rq, m);
+	case CS_WIRE_LETTER_REPLY:
+		return check_reply(rq, m);
+	default:
+		return CS_WIRE_E_MALFORMED;
+	}
+}
+
+/* ---- sending ------------------------------------------------------------ */
+
+static enum cs_err
+store(struct hub_request *rq, const struct cs_wire_letter *m)
+{
+	struct cs_hub *hub = rq->hub;
+	enum cs_err err;
+
+	err = cs_db_exec(hub->db,
+	    "INSERT INTO letter(id,account,kind,subject,received,updated,"
+	    "sealed) VALUES(?,?,?,?,?,?,?)",
+	    cs_blob(CS_VIEW_OF(m->id)), cs_blob(CS_VIEW_OF(rq->conn->account)),
+	    cs_int(m->kind), cs_blob(CS_VIEW_OF(m->subject)),
+	    cs_int(hub->now_ms), cs_int(hub->now_ms), cs_blob(m->sealed));
+	if (err == CS_OK && m->kind == CS_WIRE_LETTER_SECOND_LOOK)
+		err = cs_db_exec(hub->db,
+		    "UPDATE report SET second_look=1,updated=? WHERE id=?",
+		    cs_int(hub->now_ms), cs_blob(CS_VIEW_OF(m->subject)));
+	/* A question is answered once; the desk may ask another one. */
+	if (err == CS_OK && m->kind == CS_WIRE_LETTER_REPLY)
+		err = cs_db_exec(hub->db,
+		    "UPDATE report SET question=x'',updated=? WHERE id=?",
+		    cs_int(hub->now_ms), cs_blob(CS_VIEW_OF(m->subject)));
+	return err;
+}
+
+uint16_t
+hub_letter(struct hub_request *rq)
+{
+	const struct cs_wire_push push = { .kind = CS_WIRE_PUSH_REPORT };
+	struct cs_wire_empty answer = { 0 };
+	struct cs_wire_letter m;
+	bool before = false;
+	enum cs_err err;
+	uint16_t code;
+
+	if ((err = cs_wire_parse(&m, &cs_wire_letter_shape, rq->body)))
+		return hub_code(err);
+	if (m.sealed.len == 0)
+		return CS_WIRE_E_MALFORMED;
+	if ((code = sent_before(rq, &m, &before)) != 0)
+		return code;
+	if (!before) {
+		if ((code = check(rq, &m)) != 0)
+			return code;
+		if ((err = store(rq, &m)))
+			return hub_code(err);
+		hub_push_desk(rq->hub, &push);
+	}
+	return hub_answer(rq, &cs_wire_empty_shape, &answer);
+}
+
+/* ---- the desk ----------------------------------------------------------- */
+
+uint16_t
+hub_desk_letters(struct hub_request *rq)
+{
+	struct cs_wire_desk_letters_answer answer = { 0 };
+	struct cs_buf list = { 0 };
+	struct cs_rows rows;
+	enum cs_err err;
+	uint16_t code;
+
+	err = cs_db_query(&rows, rq->hub->db,
+	    "SELECT id,kind,subject,account,received,sealed FROM letter"
+	    " WHERE sealed IS NOT NULL"
+	    " ORDER BY received,id LIMIT 100"); /* CS_WIRE_LETTERS_MAX */
+	while (err == CS_OK && cs_rows_next(&rows)) {
+		struct cs_wire_desk_letter item = {
+			.kind = (uint8_t)cs_col_int(&rows, 1),
+			.received_ms = cs_col_int(&rows, 4),
+			.sealed = cs_col_blob(&rows, 5),
+		};
+
+		if (answer.letters.n != 0 &&
+		    list.len + item.sealed.len > HUB_FETCH_BYTES)
+			break;
+		cs_col_copy(&rows, 0, item.id, sizeof item.id);
+		cs_col_copy(&rows, 2, item.subject, sizeof item.subject);
+		cs_col_copy(&rows, 3, item.account, sizeof item.account);
+		err = cs_wire_list_add(&list, &answer.letters.n,
+		    &cs_wire_desk_letter_shape, &item);
+	}
+	err = cs_rows_end(&rows, err);
+	answer.letters.raw = cs_buf_view(&list);
+	code = err
+	    ? hub_code(err)
+	    : hub_answer(rq, &cs_wire_desk_letters_answer_shape, &answer);
+	cs_buf_free(&list);
+	return code;
+}
+
+struct known {
+	uint8_t account[16], subject[16];
+	uint8_t kind, state;
+};
+
+static enum cs_err
+load(struct known *out, struct cs_hub *hub, const uint8_t id[static 16])
+{
+	struct cs_rows rows;
+	enum cs_err err;
+
+	err = cs_db_query(&rows, hub->db,
+	    "SELECT account,subject,kind,state FROM letter WHERE id=?",
+	    cs_blob(cs_view(id, 16)));
+	if (err == CS_OK) {
+		if (cs_rows_next(&rows)) {
+			cs_col_copy(&rows, 0, out->account, 16);
+			cs_col_copy(&rows, 1, out->subject, 16);
+			out->kind = (uint8_t)cs_col_int(&rows, 2);
+			out->state = (uint8_t)cs_col_int(&rows, 3);
+		} else {
+			err = CS_ERR_NOT_FOUND;
+		}
+	}
+	return cs_rows_end(&rows, err);
+}
+
+/* What the answer to a second look does to the report. */
+static enum cs_err
+set_report(struct cs_hub *hub, const struct known *letter,
+    const struct cs_wire_desk_letter_set *m)
+{
+	struct cs_view id = CS_VIEW_OF(letter->subject);
+	enum cs_err err;
+
+	if (letter->kind != CS_WIRE_LETTER_SECOND_LOOK ||
+	    m->state == CS_WIRE_APPEAL_RECEIVED)
+		return CS_OK;
+	/* What could not be read may be written again. */
+	err = cs_db_exec(hub->db,
+	    "UPDATE report SET second_look=?,updated=? WHERE id=?",
+	    cs_int(m->state == CS_WIRE_APPEAL_UNREADABLE
+		    ? CS_WIRE_SECOND_LOOK_NONE
+		    : CS_WIRE_SECOND_LOOK_ANSWERED),
+	    cs_int(hub->now_ms), cs_blob(id));
+	if (err == CS_OK && m->answer.len != 0)
+		err =
+		    cs_db_exec(hub->db, "UPDATE report SET answer=? WHERE id=?",
+			cs_text(m->answer), cs_blob(id));
+	return err;
+}
+
+uint16_t
+hub_desk_letter_set(struct hub_request *rq)
+{
+	const struct cs_wire_push push = { .kind = CS_WIRE_PUSH_REPORT };
+	struct cs_wire_empty answer = { 0 };
+	struct cs_wire_desk_letter_set m;
+	struct known letter;
+	enum cs_err err;
+
+	if ((err = cs_wire_parse(&m, &cs_wire_desk_letter_set_shape, rq->body)))
+		return hub_code(err);
+	if (m.state < CS_WIRE_APPEAL_RECEIVED ||
+	    m.state > CS_WIRE_APPEAL_UNREADABLE)
+		return CS_WIRE_E_MALFORMED;
+	err = load(&letter, rq->hub, m.id);
+	if (err == CS_ERR_NOT_FOUND)
+		return CS_WIRE_E_MALFORMED;
+	/* Told again that it was received, it stays decided. */
+	if (err == CS_OK &&
+	    (letter.state == CS_WIRE_APPEAL_SENT ||
+		m.state != CS_WIRE_APPEAL_RECEIVED) &&
+	    (err = cs_db_exec(rq->hub->db,
+		 "UPDATE letter SET state=?,updated=?,answer=?,reply=?,"
+		 "sealed=NULL WHERE id=?",
+		 cs_int(m.state), cs_int(rq->hub->now_ms), cs_text(m.answer),
+		 cs_blob(m.reply), cs_blob(CS_VIEW_OF(m.id)))) == CS_OK)
+		err = set_report(rq->hub, &letter, &m);
+	if (err)
+		return hub_code(err);
+	hub_push_account(rq->hub, letter.account, &push);
+	return hub_answer(rq, &cs_wire_empty_shape, &answer);
+}

@@ -1,0 +1,71 @@
+/* SPDX-License-Identifier: MIT */
+/* What the desk decided about an account, for its holder: as it was signed. */
+#include <string.h>
+
+#include "hub/hub_internal.h"
+
+/* Columns bytes, signature, applied, reversed, state, updated, answer, reply;
+ * the last four of the appeal, or NULL. */
+static enum cs_err
+read_notice(struct cs_wire_notice *out, struct cs_rows *rows)
+{
+	memset(out, 0, sizeof *out);
+	out->action = cs_col_blob(rows, 0);
+	cs_col_copy(rows, 1, out->signature, sizeof out->signature);
+	out->applied_ms = cs_col_int(rows, 2);
+	out->reversed_ms = cs_col_int(rows, 3);
+	if (!cs_col_null(rows, 4)) {
+		out->appeal = (uint8_t)cs_col_int(rows, 4);
+		out->appeal_ms = cs_col_int(rows, 5);
+		out->answer = cs_col_blob(rows, 6);
+		out->reply = cs_col_blob(rows, 7);
+	}
+	return rows->err;
+}
+
+static enum cs_err
+add(struct cs_buf *list, uint32_t *n, struct cs_rows *rows)
+{
+	struct cs_wire_notice item;
+	struct cs_wire_action a;
+	enum cs_err err = read_notice(&item, rows);
+
+	/* One of before actions had these fields says nothing that the holder
+	 * could verify. */
+	if (err ||
+	    cs_wire_parse(&a, &cs_wire_action_shape, item.action) != CS_OK)
+		return err;
+	return cs_wire_list_add(list, n, &cs_wire_notice_shape, &item);
+}
+
+uint16_t
+hub_notices(struct hub_request *rq)
+{
+	struct cs_wire_notices_answer answer = { 0 };
+	struct cs_buf list = { 0 };
+	struct cs_rows rows;
+	enum cs_err err;
+	uint16_t code;
+
+	/* Of the appeals against one the last counts: those before it could
+	 * not be read. */
+	err = cs_db_query(&rows, rq->hub->db,
+	    "SELECT bytes,signature,applied,reversed,letter.state,"
+	    "letter.updated,letter.answer,letter.reply FROM action"
+	    " LEFT JOIN letter ON letter.id=(SELECT id FROM letter WHERE"
+	    " subject=action.id AND letter.kind=1"
+	    " AND letter.account=action.account"
+	    " ORDER BY received DESC,id LIMIT 1)"
+	    " WHERE action.account=? ORDER BY applied DESC,action.id"
+	    " LIMIT 100", /* CS_WIRE_NOTICES_MAX */
+	    cs_blob(CS_VIEW_OF(rq->conn->account)));
+	while (
+	    err == CS_OK && list.len < HUB_FETCH_BYTES && cs_rows_next(&rows))
+		err = add(&list, &answer.notices.n, &rows);
+	err = cs_rows_end(&rows, err);
+	answer.notices.raw = cs_buf_view(&list);
+	code = err ? hub_code(err)
+		   : hub_answer(rq, &cs_wire_notices_answer_shape, &answer);
+	cs_buf_free(&list);
+	return code;
+}

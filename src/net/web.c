@@ -1,0 +1,430 @@
+/* SPDX-License-Identifier: MIT */
+#include "net/web.h"
+
+#include <libwebsockets.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/alloc.h"
+#include "crypto/tls.h"
+
+#define CHUNK 16384
+#define REQUEST_S 20 /* for a request to come whole */
+#define POLL_US 500000
+
+struct cs_web {
+	struct cs_web_config config;
+	struct lws_context *context;
+	struct lws_vhost *vhost;
+	volatile sig_atomic_t stop;
+	unsigned streams, connections;
+};
+
+/* What one request is at; in memory of lws, zero at its start. */
+struct session {
+	struct cs_web_request *rq; /* NULL: between requests */
+	char *path;
+	struct cs_buf body, out;
+	size_t sent;
+	void *stream;
+	bool answered, too_large, counted;
+};
+
+static struct cs_web *
+web_of(struct lws *wsi)
+{
+	return lws_context_user(lws_get_context(wsi));
+}
+
+const char *
+cs_web_arg(const struct cs_web_request *rq, const char *name)
+{
+	size_t n = strlen(name);
+
+	for (size_t i = 0; i < rq->n_args; i++)
+		if (strncmp(rq->args[i], name, n) == 0 && rq->args[i][n] == '=')
+			return rq->args[i] + n + 1;
+	return "";
+}
+
+/* ---- the answer --------------------------------------------------------- */
+
+struct head {
+	struct lws *wsi;
+	unsigned char *p, *end;
+	bool failed;
+};
+
+static void
+add(struct head *h, const char *name, const char *value)
+{
+	h->failed |=
+	    lws_add_http_header_by_name(h->wsi, (const unsigned char *)name,
+		(const unsigned char *)value, (int)strlen(value), &h->p,
+		h->end) != 0;
+}
+
+/* What every answer says, so that no browser guesses, keeps or frames it. */
+static void
+add_common(struct head *h, const struct cs_web *w)
+{
+	add(h, "content-security-policy:", w->config.csp);
+	add(h, "x-content-type-options:", "nosniff");
+	add(h, "x-frame-options:", "DENY");
+	add(h, "referrer-policy:", "no-referrer");
+	add(h, "cache-control:", "no-store");
+	add(h, "cross-origin-opener-policy:", "same-origin");
+	add(h, "cross-origin-resource-policy:", "same-origin");
+	add(h,
+	    "permissions-policy:", "camera=(), microphone=(), geolocation=()");
+}
+
+static int
+send_head(struct lws *wsi, const struct cs_web *w,
+    const struct cs_web_answer *a, size_t length)
+{
+	unsigned char buf[LWS_PRE + 4096], *start = buf + LWS_PRE;
+	struct head h = { wsi, start, buf + sizeof buf - 1, false };
+	char number[16];
+
+	if (lws_add_http_common_headers(
+		wsi, (unsigned)a->status, a->media_type, length, &h.p, h.end))
+		return -1;
+	add_common(&h, w);
+	if (a->set_cookie[0] != '\0')
+		add(&h, "set-cookie:", a->set_cookie);
+	if (a->disposition[0] != '\0')
+		add(&h, "content-disposition:", a->disposition);
+	if (a->retry_after_s != 0) {
+		snprintf(number, sizeof number, "%u", a->retry_after_s);
+		add(&h, "retry-after:", number);
+	}
+	if (h.failed || lws_finalize_write_http_header(wsi, start, &h.p, h.end))
+		return -1;
+	return 0;
+}
+
+static int
+start_stream(struct lws *wsi, struct session *s, const struct cs_web_answer *a)
+{
+	struct cs_web *w = web_of(wsi);
+
+	if (send_head(wsi, w, a, LWS_ILLEGAL_HTTP_CONTENT_LEN) != 0) {
+		w->config.ended(w->config.arg, a->stream);
+		return -1;
+	}
+	s->stream = a->stream;
+	w->streams++;
+	lws_set_timeout(wsi, NO_PENDING_TIMEOUT, 0);
+	lws_set_timer_usecs(wsi, 1);
+	return 0;
+}
+
+static int
+answer(struct lws *wsi, struct session *s)
+{
+	struct cs_web *w = web_of(wsi);
+	struct cs_web_answer a = { .status = 500,
+		.media_type = "text/plain; charset=utf-8" };
+	int failed;
+
+	s->answered = true;
+	s->rq->body = cs_buf_view(&s->body);
+	if (s->too_large)
+		a.status = 413;
+	else
+		w->config.handle(w->config.arg, s->rq, &a);
+	cs_buf_free(&s->body);
+	if (a.stream != NULL && w->streams >= CS_WEB_STREAMS_MAX) {
+		w->config.ended(w->config.arg, a.stream);
+		a.stream = NULL;
+		a.status = 503;
+	}
+	if (a.stream != NULL) {
+		cs_buf_free(&a.body);
+		return start_stream(wsi, s, &a);
+	}
+	failed = send_head(wsi, w, &a, a.body.len);
+	cs_buf_move(&s->out, &a.body);
+	s->sent = 0;
+	if (failed != 0)
+		return -1;
+	if (s->out.len == 0)
+		return lws_http_transaction_completed(wsi) ? -1 : 0;
+	lws_callback_on_writable(wsi);
+	return 0;
+}
+
+static void
+clear(struct session *s)
+{
+	if (s->rq != NULL)
+		cs_free(s->rq, sizeof *s->rq);
+	cs_free_plain(s->path);
+	cs_buf_free(&s->body);
+	cs_buf_free(&s->out);
+	s->rq = NULL;
+	s->path = NULL;
+	s->sent = 0;
+	s->answered = s->too_large = false;
+}
+
+/* ---- the request -------------------------------------------------------- */
+
+static void
+header(struct lws *wsi, char out[static CS_WEB_HEADER_MAX],
+    enum lws_token_indexes token)
+{
+	if (lws_hdr_copy(wsi, out, CS_WEB_HEADER_MAX, token) <= 0)
+		out[0] = '\0';
+}
+
+static const char *
+method_of(struct lws *wsi)
+{
+	static const struct {
+		enum lws_token_indexes token;
+		const char *name;
+	} methods[] = {
+		{ WSI_TOKEN_GET_URI, "GET" },
+		{ WSI_TOKEN_POST_URI, "POST" },
+		{ WSI_TOKEN_PUT_URI, "PUT" },
+		{ WSI_TOKEN_DELETE_URI, "DELETE" },
+	};
+
+	for (size_t i = 0; i < sizeof methods / sizeof *methods; i++)
+		if (lws_hdr_total_length(wsi, methods[i].token) > 0)
+			return methods[i].name;
+	return "OTHER";
+}
+
+static void
+read_args(struct lws *wsi, struct cs_web_request *rq)
+{
+	for (int i = 0; i < CS_WEB_ARGS_MAX; i++) {
+		if (lws_hdr_copy_fragment(wsi, rq->args[i], CS_WEB_ARG_MAX,
+			WSI_TOKEN_HTTP_URI_ARGS, i) <= 0)
+			break;
+		rq->n_args++;
+	}
+}
+
+static int
+on_request(struct lws *wsi, struct session *s, const char *path)
+{
+	char length[32] = "";
+	struct cs_web_request *rq;
+
+	clear(s);
+	if (strlen(path) > CS_WEB_PATH_MAX ||
+	    (s->rq = rq = cs_calloc(1, sizeof *rq)) == NULL ||
+	    (s->path = cs_strdup(path)) == NULL)
+		return -1;
+	rq->method = method_of(wsi);
+	rq->path = s->path;
+	header(wsi, rq->host, WSI_TOKEN_HOST);
+	header(wsi, rq->origin, WSI_TOKEN_ORIGIN);
+	header(wsi, rq->cookie, WSI_TOKEN_HTTP_COOKIE);
+	header(wsi, rq->authorization, WSI_TOKEN_HTTP_AUTHORIZATION);
+	if (lws_hdr_custom_copy(
+		wsi, rq->csrf, sizeof rq->csrf, "x-csrf-token:", 13) <= 0)
+		rq->csrf[0] = '\0';
+	read_args(wsi, rq);
+	s->body.max = web_of(wsi)->config.body_max;
+	lws_hdr_copy(wsi, length, sizeof length, WSI_TOKEN_HTTP_CONTENT_LENGTH);
+	if (strcmp(rq->method, "GET") == 0 || length[0] == '\0' ||
+	    strcmp(length, "0") == 0)
+		return answer(wsi, s);
+	return 0; /* its body comes */
+}
+
+static int
+on_body(struct session *s, const void *in, size_t len)
+{
+	if (s->rq == NULL || s->answered)
+		return 0;
+	if (!s->too_large && cs_buf_add(&s->body, cs_view(in, len)) != CS_OK) {
+		s->too_large = true;
+		cs_buf_free(&s->body);
+	}
+	return 0;
+}
+
+static int
+on_writable(struct lws *wsi, struct session *s)
+{
+	unsigned char buf[LWS_PRE + CHUNK];
+	size_t left = s->out.len - s->sent;
+	size_t n = left < CHUNK ? left : CHUNK;
+	bool last = n == left && s->stream == NULL;
+
+	if (n == 0)
+		return 0;
+	memcpy(buf + LWS_PRE, s->out.data + s->sent, n);
+	if (lws_write(wsi, buf + LWS_PRE, n,
+		last ? LWS_WRITE_HTTP_FINAL : LWS_WRITE_HTTP) < (int)n)
+		return -1;
+	s->sent += n;
+	cs_wipe(buf, sizeof buf);
+	if (last) {
+		clear(s);
+		return lws_http_transaction_completed(wsi) ? -1 : 0;
+	}
+	if (s->sent < s->out.len)
+		lws_callback_on_writable(wsi);
+	else
+		cs_buf_free(&s->out), s->sent = 0;
+	return 0;
+}
+
+/* The next look at a stream's events. */
+static int
+on_timer(struct lws *wsi, struct session *s)
+{
+	struct cs_web *w = web_of(wsi);
+
+	if (s->stream == NULL)
+		return 0;
+	/* A reader that stalls gets nothing new until it has read. */
+	if (s->out.len == 0 &&
+	    !w->config.more(w->config.arg, s->stream, &s->out))
+		return -1;
+	if (s->out.len != 0)
+		lws_callback_on_writable(wsi);
+	lws_set_timer_usecs(wsi, POLL_US);
+	return 0;
+}
+
+static void
+on_closed(struct lws *wsi, struct session *s)
+{
+	struct cs_web *w = web_of(wsi);
+
+	if (s->stream != NULL) {
+		w->config.ended(w->config.arg, s->stream);
+		w->streams--;
+		s->stream = NULL;
+	}
+	clear(s);
+}
+
+static int
+callback(struct lws *wsi, enum lws_callback_reasons reason, void *user,
+    void *in, size_t len)
+{
+	struct session *s = user;
+	struct cs_web *w = wsi != NULL ? web_of(wsi) : NULL;
+
+	switch (reason) {
+	case LWS_CALLBACK_OPENSSL_LOAD_EXTRA_SERVER_VERIFY_CERTS:
+		return cs_tls_server_setup(user) == CS_OK ? 0 : -1;
+	case LWS_CALLBACK_FILTER_NETWORK_CONNECTION:
+		return w->connections >= CS_WEB_CONNECTIONS_MAX ? -1 : 0;
+	case LWS_CALLBACK_SERVER_NEW_CLIENT_INSTANTIATED:
+		w->connections++;
+		return 0;
+	case LWS_CALLBACK_WSI_DESTROY:
+		if (w->connections > 0)
+			w->connections--;
+		return 0;
+	case LWS_CALLBACK_HTTP:
+		return on_request(wsi, s, in);
+	case LWS_CALLBACK_HTTP_BODY:
+		return on_body(s, in, len);
+	case LWS_CALLBACK_HTTP_BODY_COMPLETION:
+		return s->rq != NULL && !s->answered ? answer(wsi, s) : 0;
+	case LWS_CALLBACK_HTTP_WRITEABLE:
+		return on_writable(wsi, s);
+	case LWS_CALLBACK_TIMER:
+		return on_timer(wsi, s);
+	case LWS_CALLBACK_CLOSED_HTTP:
+		if (s != NULL)
+			on_closed(wsi, s);
+		return 0;
+	case LWS_CALLBACK_HTTP_CONFIRM_UPGRADE:
+		return 1; /* there is nothing to upgrade to */
+	default:
+		return 0;
+	}
+}
+
+/* ---- the server --------------------------------------------------------- */
+
+static const struct lws_protocols protocols[] = {
+	{ "http", callback, sizeof(struct session), 0, 0, NULL, 0 },
+	{ 0 },
+};
+
+enum cs_err
+cs_web_new(struct cs_web **out, const struct cs_web_config *config)
+{
+	struct lws_context_creation_info info = { 0 };
+	struct cs_web *w = cs_calloc(1, sizeof *w);
+
+	*out = NULL;
+	if (w == NULL)
+		return CS_ERR_NOMEM;
+	w->config = *config;
+	lws_set_log_level(0, NULL);
+	info.options = LWS_SERVER_OPTION_EXPLICIT_VHOSTS;
+	info.user = w;
+	info.gid = (gid_t)-1;
+	info.uid = (uid_t)-1;
+	info.max_http_header_data = 8192;
+	info.pt_serv_buf_size = CHUNK;
+	if (config->chain_path != NULL)
+		info.options |= LWS_SERVER_OPTION_DO_SSL_GLOBAL_INIT;
+	w->context = lws_create_context(&info);
+	info.iface = config->host;
+	info.port = config->port;
+	info.protocols = protocols;
+	info.timeout_secs = REQUEST_S;
+	info.keepalive_timeout = REQUEST_S;
+	info.ssl_cert_filepath = config->chain_path;
+	info.ssl_private_key_filepath = config->key_path;
+	info.alpn = "http/1.1";
+	info.options |= LWS_SERVER_OPTION_DISABLE_IPV6 |
+	    LWS_SERVER_OPTION_FAIL_UPON_UNABLE_TO_BIND;
+	if (w->context != NULL)
+		w->vhost = lws_create_vhost(w->context, &info);
+	if (w->vhost == NULL) {
+		cs_web_free(w);
+		return CS_ERR_IO;
+	}
+	*out = w;
+	return CS_OK;
+}
+
+void
+cs_web_free(struct cs_web *w)
+{
+	if (w == NULL)
+		return;
+	if (w->context != NULL)
+		lws_context_destroy(w->context);
+	cs_free(w, sizeof *w);
+}
+
+int
+cs_web_port(const struct cs_web *w)
+{
+	return lws_get_vhost_listen_port(w->vhost);
+}
+
+enum cs_err
+cs_web_run(struct cs_web *w)
+{
+	while (!w->stop)
+		if (lws_service(w->context, 0) < 0)
+			return CS_ERR_IO;
+	return CS_OK;
+}
+
+void
+cs_web_stop(struct cs_web *w)
+{
+	w->stop = 1;
+	lws_cancel_service(w->context);
+}

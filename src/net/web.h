@@ -1,0 +1,68 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * src/net/web.h: a small HTTP server for pages and their API: one request, one
+ * answer, and streams of events.  One thread, one loop; the program above gets
+ * requests and gives answers.
+ */
+#pragma once
+
+#include "base/bytes.h"
+
+#define CS_WEB_HEADER_MAX 1024 /* of one header, as a string */
+#define CS_WEB_PATH_MAX 512
+#define CS_WEB_ARGS_MAX 16
+#define CS_WEB_ARG_MAX 512
+#define CS_WEB_STREAMS_MAX 64 /* pages that listen; each costs little */
+#define CS_WEB_CONNECTIONS_MAX 512
+
+struct cs_web_request {
+	const char *method; /* "GET", "POST", "PUT", "DELETE" */
+	const char *path;   /* decoded, without the query */
+	char args[CS_WEB_ARGS_MAX][CS_WEB_ARG_MAX]; /* "name=value", decoded */
+	size_t n_args;
+	struct cs_view body;
+	/* Headers; "" if there was none. */
+	char host[CS_WEB_HEADER_MAX], origin[CS_WEB_HEADER_MAX],
+	    cookie[CS_WEB_HEADER_MAX], authorization[CS_WEB_HEADER_MAX],
+	    csrf[CS_WEB_HEADER_MAX]; /* X-CSRF-Token */
+};
+/* The value of ${name} in the query, or "". */
+const char *cs_web_arg(const struct cs_web_request *rq, const char *name);
+
+struct cs_web_answer {
+	int status;
+	const char *media_type;
+	struct cs_buf body;
+	char set_cookie[CS_WEB_HEADER_MAX]; /* or "" */
+	char disposition[256];              /* Content-Disposition, or "" */
+	unsigned retry_after_s;             /* or 0 */
+	void *stream; /* not NULL: events follow, see below */
+};
+
+struct cs_web_config {
+	const char *host;
+	int port;
+	const char *chain_path, *key_path; /* PEM; NULL: without TLS */
+	size_t body_max;
+	const char *csp; /* Content-Security-Policy of every answer */
+	void *arg;
+	void (*handle)(void *arg, const struct cs_web_request *rq,
+	    struct cs_web_answer *answer);
+	/* Twice a second: append what has happened to ${out}, which is sent
+	 * as it is; false ends the stream. */
+	bool (*more)(void *arg, void *stream, struct cs_buf *out);
+	void (*ended)(void *arg, void *stream);
+};
+
+struct cs_web;
+
+/* CS_ERR_IO: the address cannot be listened on. */
+CS_CHECKED enum cs_err cs_web_new(
+    struct cs_web **out, const struct cs_web_config *config);
+void cs_web_free(struct cs_web *w);
+/* The port that it listens on: the one that 0 became. */
+int cs_web_port(const struct cs_web *w);
+/* Wait for events and handle them; ends after cs_web_wake(). */
+CS_CHECKED enum cs_err cs_web_run(struct cs_web *w);
+/* From any thread, once: end cs_web_run(). */
+void cs_web_stop(struct cs_web *w);

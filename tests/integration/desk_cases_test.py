@@ -1,0 +1,302 @@
+# SPDX-License-Identifier: MIT
+"""Cases, from a sealed report to a decision and back, with the real hub,
+desk, members, and the people of the desk."""
+import json
+import os
+import sqlite3
+
+from console import Client, DeskWorld, PASSWORD
+from story_test import photo
+from world import check, main
+
+
+def reported(w, names=("alice", "bob"), reason="trafficking", text="she is 13"):
+    """Alice wrote to Bob, who reported it; the number of the report."""
+    alice, bob = names
+    w.csok(alice, "send", bob, text)
+    got = w.csok(bob, "inbox", "--json").lines()
+    w.csok(bob, "report", got[-1]["id"], "--reason", reason, "--note",
+           "please look", "--yes")
+    return got[-1]["id"]
+
+
+def open_case(w, client, n=1):
+    """The first of the queue, once there are ${n}."""
+    items = w.until("a case", lambda: [
+        c for c in [client.get("/cases?state=open")["items"]]
+        if len(c) >= n])[0]
+    return client.get("/cases/" + items[0]["id"])
+
+
+def settled(w, client, decision):
+    return w.until("the hub's answer", lambda: [
+        d for d in [client.get("/decisions/" + decision["id"])]
+        if d["state"] in ("applied", "failed", "reversed")])[0]
+
+
+def decide(client, case, action, **more):
+    body = {"version": case["version"], "action": action,
+            "reason": case["reason"], "facts": "A person was offered.",
+            "accounts": [a["id"] for a in case["accounts"]]}
+    body.update(more)
+    return client.post("/cases/%s/decisions" % case["id"], **body)
+
+
+def test_report_to_decision_and_back():
+    with DeskWorld() as w:
+        w.join("alice", "bob")
+        w.friends("alice", "bob")
+        anna = w.person("anna")
+        reported(w)
+        case = open_case(w, anna)
+        check(case["reason"] == "trafficking" and case["severity"] == 5 and
+              case["danger"], "the gravest first: %s" % case)
+        check([y["code"] for y in case["why"]][:2] == ["severity", "danger"],
+              "it says why: %s" % case["why"])
+        (item,) = case["items"]
+        check(item["text"] == "she is 13" and item["proved"], "proved")
+        check(all(link["ok"] for link in item["links"]) and
+              len(item["links"]) >= 9, "link by link: %s" % item["links"])
+        check(item["reporter"] == 1 and "bob" not in json.dumps(case),
+              "who reported is a number")
+        check(case["accounts"][0]["handle"] == "alice", "who wrote it")
+        case = anna.post("/cases/%s/claim" % case["id"],
+                         version=case["version"])
+        check(case["assignee"]["name"] == "anna", "claimed")
+        # Taken back in time: nothing has happened to anybody.
+        made = decide(anna, case, "disable")
+        check(made["state"] == "undo", "ten seconds: %s" % made)
+        undone = anna.post("/decisions/%s/undo" % made["id"])
+        check(undone["state"] == "undone", "taken back")
+        w.csok("alice", "send", "bob", "still here")
+        case = anna.get("/cases/" + case["id"])
+        made = decide(anna, case, "disable")
+        done = settled(w, anna, made)
+        check(done["state"] == "applied" and
+              done["targets"] == {"total": 1, "applied": 1, "failed": 0},
+              "the hub said so: %s" % done)
+        r = w.cs("alice", "send", "bob", "and now")
+        check(r.status == 77, "disabled: %s" % r)
+        states = w.until("the reporter's answer", lambda: [
+            s for s in w.csok("bob", "reports", "--json").lines()
+            if s["state"] == "acted"])
+        check("disabled" in states[0]["answer"], "told: %s" % states)
+        case = anna.get("/cases/" + case["id"])
+        check(case["state"] == "decided", "decided: %s" % case["state"])
+        # A reversal gives it back whole.
+        made = anna.post("/decisions/%s/reverse" % done["id"],
+                         text="It was another alice.")
+        settled(w, anna, made)
+        w.csok("alice", "send", "bob", "thank you")
+        done = anna.get("/decisions/" + done["id"])
+        check(done["state"] == "reversed" and
+              done["reversed_by"] == made["id"], "reversed: %s" % done)
+        r = anna.call("POST", "/decisions/%s/reverse" % done["id"],
+                      {"text": "again"})
+        check(r.status == 409, "once: %s" % r)
+        log = anna.get("/audit?limit=200")["items"]
+        for what in ("case-opened", "claimed", "decided", "undone",
+                     "hub-applied", "reversed"):
+            check(any(e["what"] == what for e in log), "no %s" % what)
+        check(anna.get("/audit/verify")["ok"], "the log is whole")
+
+
+def test_two_at_once():
+    """Two reviewers: the second one hears who was faster."""
+    with DeskWorld() as w:
+        w.join("alice", "bob")
+        w.friends("alice", "bob")
+        anna, ben = w.person("anna"), w.person("ben")
+        reported(w)
+        case = open_case(w, anna)
+        same = ben.get("/cases/" + case["id"])
+        decide(anna, case, "disable")
+        r = ben.call("POST", "/cases/%s/decisions" % case["id"], {
+            "version": same["version"], "action": "none",
+            "reason": "spam", "facts": ""})
+        check(r.status == 409 and r.code == "conflict" and
+              r.json["error"]["by"] == "anna" and
+              "anna has changed" in r.json["error"]["message"],
+              "refused with a clear message: %s" % r)
+        same = ben.get("/cases/" + case["id"])
+        r = ben.call("POST", "/cases/%s/claim" % case["id"],
+                     {"version": same["version"]})
+        check(r.status == 409 and "anna works" in
+              r.json["error"]["message"], "hers: %s" % r)
+        r = ben.call("POST", "/cases/%s/decisions" % case["id"], {
+            "version": same["version"], "action": "none",
+            "reason": "spam", "facts": ""})
+        check(r.status == 403, "not his: %s" % r)
+
+
+def test_second_person():
+    with DeskWorld() as w:
+        w.join("alice", "bob")
+        w.friends("alice", "bob")
+        anna, ben = w.person("anna"), w.person("ben")
+        reported(w, reason="terrorism")
+        case = open_case(w, anna)
+        made = decide(anna, case, "disable")
+        check(made["state"] == "waiting", "two people: %s" % made)
+        r = anna.call("POST", "/decisions/%s/confirm" % made["id"], {})
+        check(r.status == 403 and "own decision" in
+              r.json["error"]["message"], "not the same: %s" % r)
+        r = w.run("countersign-desk", "confirm", made["id"], "--desk", w.desk)
+        check(r.status != 0, "nor nobody in particular: %s" % r)
+        w.csok("alice", "send", "bob", "still here")
+        r = ben.call("POST", "/decisions/%s/refuse" % made["id"], {"text": ""})
+        check(r.status == 400, "says why: %s" % r)
+        refused = ben.post("/decisions/%s/refuse" % made["id"],
+                           text="Read it again.")
+        check(refused["state"] == "refused", "refused")
+        case = anna.get("/cases/" + case["id"])
+        check(case["state"] == "open", "open again: %s" % case["state"])
+        made = decide(anna, case, "disable")
+        ben.post("/decisions/%s/confirm" % made["id"])
+        done = settled(w, ben, made)
+        check(done["state"] == "applied" and
+              done["second"]["name"] == "ben", "both: %s" % done)
+        check(w.cs("alice", "send", "bob", "hm").status == 77, "disabled")
+
+
+def test_cases_join():
+    """Reports of one message, or of one account, are one case."""
+    with DeskWorld() as w:
+        w.join("alice", "bob", "carol", "dave")
+        w.friends("alice", "bob", "carol", "dave")
+        anna = w.person("anna")
+        w.csok("alice", "group", "new", "family", "bob", "carol")
+        for name in ("bob", "carol"):
+            w.csok(name, "inbox")
+        w.csok("alice", "send", "family", "who has seen this girl")
+        for name in ("bob", "carol"):
+            got = w.csok(name, "inbox", "--json").lines()
+            w.csok(name, "report", got[-1]["id"], "--reason", "exposure",
+                   "--yes")
+        case = w.until("both in one", lambda: [
+            c for c in anna.get("/cases?state=open")["items"]
+            if c["reports"] == 2])[0]
+        check(case["reporters"] == 2 and case["items"] == 2, "counts")
+        # Another message of hers, for a graver reason.
+        reported(w, ("alice", "dave"), "threat-to-life", "I will find you")
+        case = w.until("the third", lambda: [
+            c for c in anna.get("/cases?state=open")["items"]
+            if c["reports"] == 3])[0]
+        check(case["severity"] == 5 and case["reason"] == "threat-to-life",
+              "the gravest: %s" % case)
+        # Somebody else's is a case of its own, and stands behind.
+        reported(w, ("bob", "dave"), "spam", "buy this")
+        items = w.until("two cases", lambda: [
+            i for i in [anna.get("/cases?state=open")["items"]]
+            if len(i) == 2])[0]
+        check([c["severity"] for c in items] == [5, 1], "in order")
+        found = anna.get("/cases?state=all&q=ali")["items"]
+        check([c["id"] for c in found] == [case["id"]], "found by its handle")
+        check(anna.get("/cases?q=" + items[1]["id"])["items"][0]["id"] ==
+              items[1]["id"], "and by its number")
+        # Split and merged.
+        case = anna.get("/cases/" + case["id"])
+        last = [i for i in case["items"] if i["text"] == "I will find you"]
+        new = anna.post("/cases/%s/split" % case["id"],
+                        version=case["version"], items=[last[0]["id"]])
+        check(new["reports"] == 1 and len(new["items"]) == 1, "split")
+        case = anna.get("/cases/" + case["id"])
+        check(case["reports"] == 2 and case["reporters"] and
+              len(case["items"]) == 2, "the rest stays: %s" % case)
+        anna.post("/cases/%s/merge" % new["id"], version=new["version"],
+                  into=case["id"])
+        case = anna.get("/cases/" + case["id"])
+        check(case["reports"] == 3, "together again")
+        gone = anna.get("/cases/" + new["id"])
+        check(gone["state"] == "closed" and
+              gone["merged_into"] == case["id"], "says where it went")
+        # Decided once for every copy: who reports it now hears so at once.
+        made = decide(anna, case, "disable")
+        settled(w, anna, made)
+        check(len(w.csok("bob", "reports", "--json").lines()) == 1, "his")
+
+
+def test_work():
+    """Notes, escalation, what is not proved, holds, redaction, questions."""
+    with DeskWorld() as w:
+        w.join("alice", "bob")
+        w.friends("alice", "bob")
+        anna, sara = w.person("anna"), w.person("sara", "senior")
+        reported(w, text="<b>come</b> http://x.example/ \u202e now")
+        case = open_case(w, anna)
+        where = "/cases/%s/" % case["id"]
+
+        def change(client, verb, **body):
+            nonlocal case
+            case = client.post(where + verb, version=case["version"], **body)
+            return case
+
+        check(case["items"][0]["text"] ==
+              "<b>come</b> http://x.example/ \u202e now", "as it came")
+        change(anna, "note", text="Looks like the one of last week.")
+        check(case["notes"][0]["by"] == "anna", "noted")
+        change(anna, "attach", source="telephone", text="Somebody called.")
+        check(case["attachments"][0]["proved"] is False, "not proved")
+        change(anna, "triage", age="child", threat_ms=0, reason="")
+        check("child" in [y["code"] for y in case["why"]], "a child")
+        change(anna, "escalate", text="Please look.")
+        check(case["escalated"], "escalated")
+        r = anna.call("POST", where + "hold", {
+            "version": case["version"], "on": True, "text": "court"})
+        check(r.status == 403, "a senior's: %s" % r)
+        change(sara, "hold", on=True, text="Court of X, 12/26")
+        check(case["held"] and case["hold"]["by"] == "sara", "held")
+        item = case["items"][0]
+        change(sara, "redact", item=item["id"], text="[a name]")
+        check(case["items"][0]["text"] == "[a name]" and
+              case["items"][0]["redacted"], "the working copy")
+        change(sara, "redact", item=item["id"], text="")
+        check(case["items"][0]["text"].startswith("<b>"), "the original")
+        change(anna, "handover", person=[
+            p["id"] for p in anna.get("/people")["items"]
+            if p["name"] == "sara"][0])
+        check(case["assignee"]["name"] == "sara", "handed over")
+        page = sara.call("POST", where + "export", {"kind": "html"})
+        check(page.status == 200 and b"&lt;b&gt;come" in page.data and
+              b"<b>come" not in page.data, "markup is text on paper")
+        check(anna.get("/cases?q=week")["items"][0]["id"] == case["id"],
+              "found by a word of a note")
+
+
+def test_kept_safe():
+    """What is in the database says nothing; evidence and custody verify."""
+    with DeskWorld() as w:
+        w.join("alice", "bob")
+        w.friends("alice", "bob")
+        anna = w.person("anna")
+        reported(w, text="a sentence to look for")
+        case = open_case(w, anna)
+        anna.post("/cases/%s/note" % case["id"], version=case["version"],
+                  text="a note to look for")
+        report = case["items"][0]["report"]
+        out = w.path("one.csev")
+        r = anna.call("POST", "/cases/%s/export" % case["id"],
+                      {"kind": "csev", "report": report})
+        with open(out, "wb") as f:
+            f.write(r.data)
+        w.ok("countersign-verify", out, "--operator-key", w.operator_key())
+        r = anna.call("POST", "/cases/%s/export" % case["id"],
+                      {"kind": "custody", "report": report})
+        check(r.status == 200 and r.data.startswith(b"CSCUST01"), "custody")
+        check(PASSWORD.encode() not in r.data and b"anna" not in r.data,
+              "a pseudonym outside")
+        w.stop("desk")
+        for name in ("desk.db", "desk.db-wal"):
+            path = os.path.join(w.desk, name)
+            if not os.path.exists(path):
+                continue
+            with open(path, "rb") as f:
+                data = f.read()
+            for needle in (b"to look for", b"alice", b"bob",
+                           PASSWORD.encode()):
+                check(needle not in data, "%r is in %s" % (needle, name))
+
+
+if __name__ == "__main__":
+    main(test_report_to_decision_and_back, test_two_at_once,
+         test_second_person, test_cases_join, test_work, test_kept_safe)

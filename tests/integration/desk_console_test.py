@@ -1,0 +1,284 @@
+# SPDX-License-Identifier: MIT
+"""Who may do what at the console, and who is kept out."""
+import json
+import socket
+import time
+
+from console import Client, DeskWorld, PASSWORD, now_step, totp
+from world import check, main
+
+ALL = {"reviewer", "senior", "auditor", "administrator"}
+WORKS = {"reviewer", "senior"}
+ADMIN = {"administrator"}
+
+# Every request, and who may make it.  Written down here a second time, apart
+# from the program's own table.
+ROUTES = {
+    ("GET", "/session"): ALL,
+    ("DELETE", "/session"): ALL,
+    ("POST", "/session/lock"): ALL,
+    ("POST", "/session/unlock"): ALL,
+    ("GET", "/cases"): ALL,
+    ("GET", "/cases/{id}"): ALL,
+    ("POST", "/cases/{id}/claim"): WORKS,
+    ("POST", "/cases/{id}/release"): WORKS,
+    ("POST", "/cases/{id}/handover"): WORKS,
+    ("POST", "/cases/{id}/note"): WORKS,
+    ("POST", "/cases/{id}/escalate"): WORKS,
+    ("POST", "/cases/{id}/opinion"): WORKS,
+    ("POST", "/cases/{id}/merge"): WORKS,
+    ("POST", "/cases/{id}/split"): WORKS,
+    ("POST", "/cases/{id}/triage"): WORKS,
+    ("POST", "/cases/{id}/attach"): WORKS,
+    ("POST", "/cases/{id}/hold"): {"senior", "administrator"},
+    ("POST", "/cases/{id}/question"): WORKS,
+    ("POST", "/cases/{id}/redact"): WORKS,
+    ("POST", "/cases/{id}/decisions"): WORKS,
+    ("POST", "/cases/{id}/export"): WORKS,
+    ("GET", "/decisions/{id}"): ALL,
+    ("POST", "/decisions/{id}/undo"): WORKS,
+    ("POST", "/decisions/{id}/confirm"): WORKS,
+    ("POST", "/decisions/{id}/refuse"): WORKS,
+    ("POST", "/decisions/{id}/reverse"): WORKS,
+    ("POST", "/decisions/{id}/quality"): WORKS,
+    ("GET", "/appeals"): ALL,
+    ("POST", "/appeals/{id}/decide"): WORKS,
+    ("GET", "/accounts/{id}"): ALL,
+    ("GET", "/policy"): ALL,
+    ("PUT", "/policy"): ADMIN,
+    ("GET", "/audit"): ALL,
+    ("GET", "/audit/verify"): ALL,
+    ("GET", "/statistics"): ALL,
+    ("GET", "/statements"): ALL - {"reviewer"},
+    ("GET", "/people"): ALL,
+    ("POST", "/people"): ADMIN,
+    ("POST", "/people/{id}"): ADMIN,
+    ("POST", "/people/{id}/reset"): ADMIN,
+    ("PUT", "/settings"): ALL,
+    ("GET", "/tokens"): ADMIN,
+    ("POST", "/tokens"): ADMIN,
+    ("DELETE", "/tokens/{id}"): ADMIN,
+    ("GET", "/events"): ALL,
+}
+ANYBODY = {("POST", "/session"), ("POST", "/welcome"),
+           ("POST", "/welcome/finish"), ("GET", "/openapi.json")}
+# They would end the session that the test is made with, or go on for ever.
+LEFT_OUT = {("DELETE", "/session"), ("POST", "/session/lock"),
+            ("GET", "/events")}
+
+
+def test_every_route_for_every_role():
+    with DeskWorld() as w:
+        people = {role: w.person(role, role) for role in sorted(ALL)}
+        paths = Client(w.console).get("/openapi.json")["paths"]
+        described = {(m.upper(), p[len("/api/v1"):])
+                     for p in paths for m in paths[p]}
+        check(described == set(ROUTES) | ANYBODY,
+              "the table here and there: %s" %
+              (described ^ (set(ROUTES) | ANYBODY)))
+        tried = 0
+        for (method, path), roles in sorted(ROUTES.items()):
+            if (method, path) in LEFT_OUT:
+                continue
+            at = path.replace("{id}", "99999999")
+            body = None if method == "GET" else {}
+            r = Client(w.console).call(method, at, body)
+            check(r.status == 401 and r.code == "signed-out",
+                  "nobody %s %s: %s" % (method, path, r))
+            r = Client(w.console, token="cst_wrong").call(method, at, body)
+            check(r.status == 401, "a wrong token: %s" % r)
+            for role, client in people.items():
+                r = client.call(method, at, body)
+                # What it lacks may be refused; but not for the role.
+                denied = r.status == 403 and r.code == "denied" and \
+                    "role" in r.json["error"]["message"]
+                check(denied == (role not in roles), "%s %s %s: %s" %
+                      (role, method, path, r))
+                check(r.status < 500, "%s %s: %s" % (method, path, r))
+                tried += 1
+        check(tried == 4 * (len(ROUTES) - len(LEFT_OUT)), "all of them")
+
+
+def test_signing_in():
+    with DeskWorld("--idle", "3s") as w:
+        anna = w.person("anna")
+        other = Client(w.console)
+        other.secret, other.step = anna.secret, anna.step
+        # A welcome is good once.
+        out = w.ok("countersign-desk", "people", "add", "ben", "--desk",
+                   w.desk, "--console", w.console).out
+        address = out[out.index("http://"):].strip()
+        ben = Client(w.console)
+        code = address.split("#/welcome/")[1]
+        secret = ben.post("/welcome", code=code)["secret"]
+        r = ben.call("POST", "/welcome/finish", {
+            "code": code, "password": "short",
+            "totp": totp(secret, now_step())})
+        check(r.status == 400 and "12" in r.json["error"]["message"],
+              "a good password: %s" % r)
+        r = ben.call("POST", "/welcome/finish", {
+            "code": code, "password": PASSWORD, "totp": "000000"})
+        check(r.status == 400, "and the right code: %s" % r)
+        ben.welcome(address)
+        r = Client(w.console).call("POST", "/welcome", {"code": code})
+        check(r.status == 403, "used: %s" % r)
+        # The code of the first sign-in does not work again.
+        r = other.sign_in("anna", step=anna.step)
+        check(r.status == 401, "a code works once: %s" % r)
+        r = other.sign_in("anna")
+        check(r.status == 200, "signed in: %s" % r)
+        cookie = r.headers["Set-Cookie"]
+        check("HttpOnly" in cookie and "SameSite=Strict" in cookie, cookie)
+        for header in ("Content-Security-Policy", "X-Content-Type-Options",
+                       "Cache-Control", "Referrer-Policy"):
+            check(r.headers[header], "no " + header)
+        # Not from another page, and not without the token.
+        r = other.call("PUT", "/settings", {}, {
+            "Origin": "http://evil.example"})
+        check(r.status == 403 and r.code == "csrf", "another page: %s" % r)
+        csrf, other.csrf = other.csrf, "x" * 43
+        r = other.call("PUT", "/settings", {})
+        check(r.status == 403 and r.code == "csrf", "no token: %s" % r)
+        other.csrf = csrf
+        other.ok("PUT", "/settings", {"language": "ckb"})
+        check(other.get("/session")["person"]["language"] == "ckb", "kept")
+        # Away: locked, until the password is given.
+        time.sleep(3.5)
+        r = other.call("GET", "/cases")
+        check(r.status == 423 and r.code == "locked", "locked: %s" % r)
+        r = other.call("POST", "/session/unlock", {"password": "wrong"})
+        check(r.status == 403, "not with another: %s" % r)
+        other.post("/session/unlock", password=PASSWORD)
+        other.get("/cases")
+        # Signed out is signed out, whoever kept the cookie.
+        cookie = other.cookie
+        other.ok("DELETE", "/session")
+        other.cookie = cookie
+        check(other.call("GET", "/cases").status == 401, "signed out")
+
+
+def test_attempts_are_limited():
+    with DeskWorld() as w:
+        anna = w.person("anna")
+        stranger = Client(w.console)
+        stranger.secret, stranger.step = anna.secret, 0
+        seen = []
+        for _ in range(8):
+            seen.append(stranger.sign_in("anna", "guess", now_step()).status)
+        check(seen[:5] == [401] * 5 and 429 in seen, "limited: %s" % seen)
+        r = stranger.sign_in("anna", PASSWORD, now_step())
+        check(r.status == 429 and int(r.headers["Retry-After"]) > 5,
+              "and told how long: %s" % r)
+        anna.get("/cases")  # whoever is in stays in
+        # Unknown names answer like known ones.
+        r = stranger.sign_in("nobody", PASSWORD, now_step())
+        check(r.status == 401 and "name, password and code" in
+              r.json["error"]["message"], "the same: %s" % r)
+
+
+def test_roles_change_at_once():
+    with DeskWorld() as w:
+        anna, root = w.person("anna"), w.person("root", "administrator")
+        who = {p["name"]: p["id"] for p in root.get("/people")["items"]}
+        check(anna.call("PUT", "/policy", {}).status == 403, "not yet")
+        r = root.call("POST", "/people/" + who["root"], {"role": "reviewer"})
+        check(r.status == 403, "the last administrator: %s" % r)
+        root.post("/people/" + who["anna"], disabled=True)
+        check(anna.call("GET", "/cases").status == 401, "out at once")
+        root.post("/people/" + who["anna"], disabled=False, role="auditor")
+        check(anna.call("GET", "/cases").status == 401, "has to sign in")
+
+
+def test_tokens():
+    with DeskWorld() as w:
+        root = w.person("root", "administrator")
+        r = root.post("/tokens", name="other desk", scopes=["read"])
+        program = Client(w.console, token=r["token"])
+        check(program.get("/cases")["items"] == [], "reads")
+        r2 = program.call("POST", "/people", {"name": "eve",
+                                              "role": "administrator"})
+        check(r2.status == 403, "and no more: %s" % r2)
+        check(root.get("/tokens")["items"][0]["used_ms"] > 0, "used")
+        root.ok("DELETE", "/tokens/" + r["id"])
+        check(program.call("GET", "/cases").status == 401, "ended")
+
+
+def raw(w, text):
+    """What a stranger's bytes are answered with."""
+    host, port = w.console[len("http://"):-1].split(":")
+    with socket.create_connection((host, int(port)), timeout=30) as s:
+        got = b""
+        try:
+            s.sendall(text)
+            s.shutdown(socket.SHUT_WR)
+        except OSError:
+            pass  # cut off in the middle: that, too, is an answer
+        while True:
+            try:
+                chunk = s.recv(65536)
+            except OSError:
+                break
+            if not chunk:
+                break
+            got += chunk
+    return got
+
+
+def test_hostile_requests():
+    with DeskWorld() as w:
+        anna = w.person("anna")
+        host = w.console[len("http://"):-1].encode()
+        # Another name for our address is somebody else's page.
+        r = anna.call("GET", "/cases", headers={"Host": "evil.example"})
+        check(r.status == 421, "rebinding: %s" % r)
+        for bad in (b"", b"\x16\x03\x01\x02\x00", b"GET / HTTP/9\r\n\r\n",
+                    b"GET /" + b"a" * 20000 + b" HTTP/1.1\r\n\r\n",
+                    b"POST /api/v1/session HTTP/1.1\r\nHost: " + host +
+                    b"\r\nContent-Length: 99999999999\r\n\r\n{}",
+                    b"GET /api/v1/../../etc/passwd HTTP/1.1\r\nHost: " +
+                    host + b"\r\n\r\n"):
+            got = raw(w, bad)
+            check(b"root:" not in got and b" 200 " not in got[:20], str(got))
+        for body in (b"{", b"[]", b'"x"', b'{"a":1,"a":2}', b"\xff\xfe",
+                     b"{" * 5000):
+            r = raw(w, b"POST /api/v1/session HTTP/1.1\r\nHost: " + host +
+                    b"\r\nContent-Length: %d\r\n\r\n%s" % (len(body), body))
+            check(b" 400 " in r[:20], "%r: %r" % (body[:10], r[:80]))
+        for path in ("/cases/0", "/cases/x", "/cases/99999999999999999999",
+                     "/accounts/zz", "/decisions/1", "/nothing",
+                     "/cases?cursor=1.2", "/cases?state=none"):
+            r = anna.call("GET", path)
+            check(r.status in (400, 404), "%s: %s" % (path, r))
+        r = anna.call("GET", "/accounts/" + "00" * 16)
+        check(r.status == 404, "nobody can be looked up: %s" % r)
+        big = json.dumps({"name": "x" * (17 << 20)}).encode()
+        r = raw(w, b"POST /api/v1/session HTTP/1.1\r\nHost: " + host +
+                b"\r\nContent-Length: %d\r\n\r\n%s" % (len(big), big))
+        check(b" 413 " in r[:20] or r == b"", "too large: %r" % r[:80])
+        anna.get("/cases")  # and all goes on
+
+
+def test_policy():
+    with DeskWorld() as w:
+        root = w.person("root", "administrator")
+        now = root.get("/policy")
+        check(len(now["reasons"]) == 11 and
+              all(set(r["titles"]) == {"en", "ar", "kmr", "ckb"}
+                  for r in now["reasons"]), "shipped")
+        r = root.call("PUT", "/policy", {"toml": now["toml"] + "\nx = [",
+                                         "version": now["version"]})
+        check(r.status == 400 and "line" in r.json["error"]["message"],
+              "says where: %s" % r)
+        new = now["toml"].replace("window_hours = 72", "window_hours = 24")
+        got = root.ok("PUT", "/policy", {"toml": new,
+                                         "version": now["version"]})
+        check(got["window_h"] == 24, "changed")
+        r = root.call("PUT", "/policy", {"toml": new,
+                                         "version": now["version"]})
+        check(r.status == 409, "not over somebody else's: %s" % r)
+
+
+if __name__ == "__main__":
+    main(test_every_route_for_every_role, test_signing_in,
+         test_attempts_are_limited, test_roles_change_at_once, test_tokens,
+         test_hostile_requests, test_policy)
