@@ -2,7 +2,7 @@
 // Who is signed in, what comes in live, and what a screen reader is told.
 import { useEffect, useRef, useState } from "preact/hooks";
 import { ApiError, del, get, onSessionEnd, post, setCsrf } from "./api";
-import { onLanguage, setLanguage, t } from "./lang";
+import { currentLanguage, onLanguage, setLanguage, t } from "./lang";
 import type { LiveEvent, Policy, PolicyReason, Role, Session } from "./types";
 
 /** A value that components follow. */
@@ -105,6 +105,7 @@ export const is = (...roles: Role[]) => roles.includes(role());
 export const may = {
   work: () => is("reviewer", "senior"),
   lead: () => is("senior"),
+  hold: () => is("senior", "administrator"),
   administer: () => is("administrator"),
   reveal: () => is("reviewer", "senior"),
 };
@@ -260,11 +261,13 @@ export const exposure = new Cell<number | null>(null);
 
 export function errorText(e: unknown): string {
   if (!(e instanceof ApiError)) return t("error.unexpected");
+  // What the desk says is English, and says more than we can.
+  if (currentLanguage() === "en" && e.message && e.code !== "limit") return e.message;
   switch (e.code) {
     case "offline":
       return t("error.offline");
     case "denied":
-      return t("error.denied");
+      return e.message ? `${t("error.denied")} \u2068${e.message}\u2069` : t("error.denied");
     case "not-found":
       return t("error.not-found");
     case "unavailable":

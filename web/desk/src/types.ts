@@ -81,6 +81,7 @@ export interface CaseRow {
   assignee: PersonRef | null;
   escalated: boolean;
   held: boolean;
+  flood: boolean;
   pending: number;
   appeals: number;
   why: Why[];
@@ -118,8 +119,8 @@ export interface Media {
   photo: boolean;
   state: "present" | "missing" | "refused" | "crashed" | "unread";
   decided: boolean;
-  quality: number;
-  copies: number;
+  quality?: number;
+  copies?: number;
   matches: Match[];
 }
 
@@ -195,18 +196,29 @@ export interface Decision {
   facts: string;
   ground: "illegal" | "terms";
   legal: string;
-  territory: string;
-  until_ms: number;
-  accounts: AccountRef[];
-  targets: { total: number; applied: number; failed: number };
+  territory: string | string[] | null;
+  until_ms: number | null;
+  accounts: AccountRef[] | null;
+  targets: { total: number; applied: number; failed: number } | null;
   reverses: string | null;
   reversed_by: string | null;
-  quality: { state: "none" | "due" | "agreed" | "disagreed"; by: string | PersonRef | null };
+  quality: { state: "none" | "due" | "agreed" | "disagreed"; checked_by: string | null };
+  /** Why the second person refused. */
+  note?: string | null;
+}
+
+export interface Reporter {
+  n: number;
+  reports: number;
+  rejected: number;
+  /** Of those, in this case. */
+  here: number;
 }
 
 export interface Case extends Omit<CaseRow, "items" | "reporters" | "appeals"> {
   items: Item[];
-  reporters: { n: number; reports: number; rejected: number }[];
+  items_total: number;
+  reporters: Reporter[];
   notes: Note[];
   decisions: Decision[];
   appeals: Appeal[];
@@ -269,7 +281,8 @@ export interface Policy {
   toml: string;
   version: number;
   reasons: PolicyReason[];
-  quality_share: number;
+  quality_share: number; /* of a hundred */
+  two_people_actions: string[];
   window_h: number;
 }
 

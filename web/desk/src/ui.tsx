@@ -3,7 +3,7 @@
 import type { ComponentChildren, JSX } from "preact";
 import { useEffect, useId, useLayoutEffect, useRef, useState } from "preact/hooks";
 import { ApiError } from "./api";
-import { dateTime, num, span, t, word } from "./lang";
+import { currentLanguage, dateTime, num, span, t, word } from "./lang";
 import { href } from "./router";
 import { announce, errorText, now } from "./store";
 import type { Loaded } from "./store";
@@ -399,7 +399,9 @@ export function FormError({ error, onConflict }: { error: unknown; onConflict?: 
 export function conflictText(e: ApiError): string {
   return e.by
     ? t("conflict.text", { name: `\u2068${e.by}\u2069`, time: dateTime(e.at_ms) })
-    : t("conflict.text-unknown");
+    : currentLanguage() === "en" && e.message
+      ? e.message
+      : t("conflict.text-unknown");
 }
 
 /** Asks before something that is not easily taken back. */

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: MIT
 // One case: what was reported, whether it is genuine, what was done.
+import { Fragment } from "preact";
 import { useRef, useState } from "preact/hooks";
-import { ApiError, post } from "../api";
+import { ApiError, get, post } from "../api";
 import { useKeys } from "../keys";
-import { num, t, word } from "../lang";
+import { dateTime, num, t, word } from "../lang";
 import { go } from "../router";
 import { announce, may, session, useLive, useLoad, usePolicy } from "../store";
 import type { Case, CaseEvent, Decision, Media } from "../types";
@@ -19,14 +20,16 @@ import { PhotoViewer } from "./viewer";
 /** Values of an event, of which some are codes. */
 function eventArgs(args: Record<string, unknown> | undefined): string {
   return Object.entries(args ?? {})
-    .filter(([, v]) => v !== null && v !== "" && typeof v !== "object")
+    .filter(([, v]) => v !== null && v !== "" && v !== 0 && typeof v !== "object")
     .map(([k, v]) => {
       const s = typeof v === "number" ? num(v) : String(v);
+      if (k.endsWith("_ms")) return v ? dateTime(Number(v)) : "";
       if (k === "action") return word("action-kind", s);
       if (k === "reason") return reasonTitle(s);
       if (k === "age") return word("age", s);
       return s;
     })
+    .filter(Boolean)
     .join(", ");
 }
 
@@ -56,17 +59,27 @@ export function Changes({ events }: { events: CaseEvent[] }) {
   );
 }
 
-function Messages({ c, look, redact }: { c: Case; look: (m: Media) => void; redact: (id: string) => void }) {
+function Messages({ c, look, redact, more }: { c: Case; look: (m: Media) => void; redact: (id: string) => void; more: () => Promise<unknown> }) {
+  const task = useTask();
   if (c.items.length === 0) return <Empty text={t("case.no-items")} />;
   return (
-    <ol class="items">
-      {c.items.map((i) => (
-        <>
-          {i.undisclosed > 0 && <Gap key={`gap-${i.id}`} n={i.undisclosed} />}
-          <ItemView key={i.id} item={i} look={look} redact={may.work() ? () => redact(i.id) : undefined} />
-        </>
-      ))}
-    </ol>
+    <>
+      <ol class="items">
+        {c.items.map((i) => (
+          <Fragment key={i.id}>
+            {i.undisclosed > 0 && <Gap n={i.undisclosed} />}
+            <ItemView item={i} look={look} redact={may.work() ? () => redact(i.id) : undefined} />
+          </Fragment>
+        ))}
+      </ol>
+      {task.error ? <Fail error={task.error} /> : null}
+      {c.items.length < c.items_total && (
+        <p class="row">
+          <button type="button" disabled={task.busy} onClick={() => void task.run(more)}>{t("state.more")}</button>
+          <span class="quiet">{t("case.items-of", { n: c.items.length, total: c.items_total })}</span>
+        </p>
+      )}
+    </>
   );
 }
 
@@ -104,6 +117,11 @@ function CaseView({ c, set, reload }: { c: Case; set: (c: Case) => void; reload:
       setSeenTo(last(got));
     }
     return got;
+  }
+  async function more() {
+    const after = current.current.items[current.current.items.length - 1]?.id;
+    const got = await get<Case>(`/cases/${c.id}?items_after=${after}`);
+    set({ ...got, items: [...current.current.items, ...got.items] });
   }
   /** Reads the case anew; dialogs and forms stay as they are. */
   function see() {
@@ -200,6 +218,11 @@ function CaseView({ c, set, reload }: { c: Case; set: (c: Case) => void; reload:
             </span>
           </div>
         )}
+        {!may.work() && may.hold() && (
+          <div class="buttons">
+            <button type="button" onClick={open("hold")}>{c.held ? t("case.hold-off") : t("case.hold")}</button>
+          </div>
+        )}
         {may.work() && (
           <div class="buttons" role="group" aria-label={t("case.actions")}>
             {!c.assignee && active && <button type="button" class="primary" disabled={task.busy} onClick={() => act("claim", t("case.claimed"))}>{t("case.claim")} <kbd>c</kbd></button>}
@@ -213,7 +236,7 @@ function CaseView({ c, set, reload }: { c: Case; set: (c: Case) => void; reload:
             <button type="button" onClick={open("attach")}>{t("case.attach")}</button>
             {(mine || may.lead()) && <button type="button" onClick={open("merge")}>{t("case.merge")}</button>}
             {(mine || may.lead()) && c.items.length > 1 && <button type="button" onClick={open("split")}>{t("case.split")}</button>}
-            {may.lead() && <button type="button" onClick={open("hold")}>{c.held ? t("case.hold-off") : t("case.hold")}</button>}
+            {may.hold() && <button type="button" onClick={open("hold")}>{c.held ? t("case.hold-off") : t("case.hold")}</button>}
             <button type="button" onClick={open("export")}>{t("case.export")}</button>
           </div>
         )}
@@ -234,7 +257,7 @@ function CaseView({ c, set, reload }: { c: Case; set: (c: Case) => void; reload:
       <div class="columns">
         <div>
           <Section title={t("case.messages")}>
-            <Messages c={c} look={setPhoto} redact={(item) => setAsk({ kind: "redact", item: c.items.find((i) => i.id === item)! })} />
+            <Messages c={c} more={more} look={setPhoto} redact={(item) => setAsk({ kind: "redact", item: c.items.find((i) => i.id === item)! })} />
           </Section>
           {c.attachments.length > 0 && (
             <Section title={t("attachment.title")}>

@@ -5,11 +5,12 @@ import { useState } from "preact/hooks";
 import { ApiError, download } from "../api";
 import { t, word } from "../lang";
 import { go, href } from "../router";
-import { session, useLoad } from "../store";
+import { session, useLoad, usePolicy } from "../store";
 import type { Age, Case, CaseEvent, Item, Page, PersonRow } from "../types";
 import { AreaField, Check, Field, FormDialog, SelectField, short, TextField } from "../ui";
 import type { Option } from "../ui";
 import { Changes } from "./case";
+import { reasonTitle } from "./queue";
 
 export type Ask =
   | { kind: "note" | "escalate" | "opinion" | "handover" | "merge" | "split" | "triage" | "attach" | "hold" | "question" | "export" }
@@ -154,7 +155,8 @@ function Split({ c, changes, change, onClose, onConflict }: Props) {
 function Triage({ c, changes, change, onClose, onConflict }: Props) {
   const [age, setAge] = useState<Age>(c.age);
   const [threat, setThreat] = useState(localInput(c.threat_ms));
-  const [reason, setReason] = useState("");
+  const [reason, setReason] = useState(c.reason);
+  const reasons = usePolicy()?.reasons ?? [];
   return (
     <FormDialog title={t("case.triage")} action={t("case.save")} onClose={onClose} onConflict={onConflict} done={t("case.saved")}
       submit={() => change("triage", { age, threat_ms: threat ? new Date(threat).getTime() : 0, reason })}>
@@ -163,7 +165,8 @@ function Triage({ c, changes, change, onClose, onConflict }: Props) {
       <SelectField label={t("case.age")} value={age} onValue={(v) => setAge(v as Age)} autofocus
         options={(["unknown", "child", "adult"] as const).map((a): Option => [a, word("age", a)])} />
       <TextField label={t("case.threat")} hint={t("case.threat-hint")} type="datetime-local" dir="ltr" value={threat} onValue={setThreat} />
-      <AreaField label={t("decision.why")} value={reason} onValue={setReason} required />
+      <SelectField label={t("decide.reason")} value={reason} onValue={setReason}
+        options={reasons.length ? reasons.map((r): Option => [r.code, reasonTitle(r.code)]) : [[reason, reasonTitle(reason)]]} />
     </FormDialog>
   );
 }
@@ -199,17 +202,15 @@ function Export({ c, onClose }: Props) {
   const options = reports(c);
   const [kind, setKind] = useState("csev");
   const [report, setReport] = useState(options[0]?.[0] ?? "");
-  const [photos, setPhotos] = useState(false);
   const [key, setKey] = useState("");
   return (
     <FormDialog title={t("case.export")} action={t("case.export")} onClose={onClose} done={t("case.exported")}
-      submit={() => download("POST", `/cases/${c.id}/export`, { kind, report, photos, ...(key.trim() ? { to_key: key.trim() } : {}) }, `case-${short(c.id)}.${kind === "csev" ? "csev" : "html"}`)}>
+      submit={() => download("POST", `/cases/${c.id}/export`, { kind, report, ...(key.trim() ? { to_key: key.trim() } : {}) }, `case-${short(c.id)}.${kind}`)}>
       <p>{t("case-about.export")}</p>
       <SelectField label={t("export.kind")} value={kind} onValue={setKind} autofocus
         options={(["csev", "html", "custody"] as const).map((k): Option => [k, word("export", k)])} />
-      <SelectField label={t("case.report")} value={report} onValue={setReport} options={options} />
-      <Check label={t("export.photos")} hint={t("export.photos-hint")} checked={photos} onChecked={setPhotos} />
-      <TextField label={t("export.to-key")} hint={t("export.to-key-hint")} dir="ltr" value={key} onValue={setKey} />
+      {kind !== "html" && <SelectField label={t("case.report")} value={report} onValue={setReport} options={options} />}
+      {kind === "csev" && <TextField label={t("export.to-key")} hint={t("export.to-key-hint")} dir="ltr" value={key} onValue={setKey} />}
     </FormDialog>
   );
 }

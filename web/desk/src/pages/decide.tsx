@@ -7,7 +7,7 @@ import { num, t, word } from "../lang";
 import { announce, may, now, session, useLive, usePolicy } from "../store";
 import type { ActionKind, Case, Decision } from "../types";
 import {
-  AccountLink, AreaField, CaseLink, Check, FormDialog, FormError, Icon, nameOf, SelectField, short, Sign, TextField, useTask, useTick, When,
+  AccountLink, AreaField, CaseLink, Check, Foreign, FormDialog, FormError, Icon, nameOf, SelectField, short, Sign, TextField, useTask, useTick, When,
 } from "../ui";
 import type { Tone } from "../ui";
 import { reasonTitle } from "./queue";
@@ -74,7 +74,7 @@ export function DecideForm({ c, onMade, onConflict }: { c: Case; onMade: (d: Dec
       {rule && (
         <ul class="rules" aria-label={t("decide.policy")}>
           <li>
-            {rule.two_people ? (
+            {rule.two_people || (policy?.two_people_actions ?? []).includes(action) ? (
               <Sign tone="warn" icon="lock">{t("decide.two-people")}</Sign>
             ) : (
               <Sign tone="plain">{t("decide.one-person")}</Sign>
@@ -117,8 +117,8 @@ export function DecideForm({ c, onMade, onConflict }: { c: Case; onMade: (d: Dec
           ))}
         </fieldset>
       )}
-      {action === "refer" && <TextField label={t("decide.to-key")} hint={t("decide.to-key-hint")} dir="ltr" value={key} onValue={setKey} />}
-      <AreaField label={t("decide.facts")} hint={t("decide.facts-hint")} value={facts} onValue={setFacts} required={action !== "none"} rows={4} />
+      {action === "refer" && <TextField label={t("decide.to-key")} hint={t("decide.to-key-hint")} dir="ltr" required value={key} onValue={setKey} />}
+      <AreaField label={t("decide.facts")} hint={t("decide.facts-hint")} value={facts} onValue={setFacts} required={action !== "none" && action !== "refer"} rows={4} />
       <fieldset>
         <legend>{t("decide.ground")}</legend>
         {(["terms", "illegal"] as const).map((g) => (
@@ -127,7 +127,7 @@ export function DecideForm({ c, onMade, onConflict }: { c: Case; onMade: (d: Dec
           </label>
         ))}
       </fieldset>
-      <TextField label={ground === "illegal" ? t("decide.law") : t("decide.rule")} value={legal} onValue={setLegal} required={ground === "illegal" && action !== "none"} />
+      <TextField label={ground === "illegal" ? t("decide.law") : t("decide.rule")} value={legal} onValue={setLegal} required={ground === "illegal" && action !== "none" && action !== "refer"} />
       {missing && <div class="notice warn" role="alert"><Icon name="warn" /> <span>{missing}</span></div>}
       {task.error ? <FormError error={task.error} onConflict={(e) => { task.setError(null); onConflict(e); }} /> : null}
       <div class="buttons">
@@ -142,7 +142,7 @@ const TONES: Record<Decision["state"], Tone> = {
 };
 
 function Progress({ d }: { d: Decision }) {
-  const { total, applied, failed } = d.targets;
+  const { total, applied, failed } = d.targets ?? { total: 0, applied: 0, failed: 0 };
   if (total < 2 || (d.state !== "sending" && d.state !== "queued" && failed === 0)) return null;
   return (
     <p class="row">
@@ -161,6 +161,8 @@ export function DecisionView({ d, onChange, showCase }: { d: Decision; onChange:
   const task = useTask();
   const me = session.get()?.person.id;
   const other = d.by.id !== me && may.work();
+  const accounts = d.accounts ?? [];
+  const territory = [d.territory ?? []].flat().join(", ");
   const act = async (what: string, body: unknown = {}) => {
     const got = await post<Decision>(`/decisions/${d.id}/${what}`, body);
     announce(t("decision.now", { state: word("decision-state", got.state) }));
@@ -179,20 +181,21 @@ export function DecisionView({ d, onChange, showCase }: { d: Decision; onChange:
         {d.second && <span class="quiet">{t("decision.second")} <bdi>{d.second.name}</bdi></span>}
       </div>
       <p class="row">
-        {d.accounts.slice(0, 8).map((a) => <AccountLink key={a.id} a={a} />)}
-        {d.accounts.length > 8 && <span>+{num(d.accounts.length - 8)}</span>}
-        {d.until_ms > 0 && <span>{t("decision.until")} <When ms={d.until_ms} /></span>}
+        {accounts.slice(0, 8).map((a) => <AccountLink key={a.id} a={a} />)}
+        {accounts.length > 8 && <span>+{num(accounts.length - 8)}</span>}
+        {!!d.until_ms && <span>{t("decision.until")} <When ms={d.until_ms} /></span>}
       </p>
-      {d.facts && <p dir="auto" class="facts">{d.facts}</p>}
+      {d.facts && <Foreign text={d.facts} />}
+      {d.note && <p class="quiet"><bdi>{d.note}</bdi></p>}
       <p class="quiet">
         {word("ground", d.ground)}
-        {d.legal && <>: <bdi>{d.legal}</bdi></>} {d.territory && <bdi>({d.territory})</bdi>}
+        {d.legal && <>: <bdi>{d.legal}</bdi></>} {territory && <bdi>({territory})</bdi>}
       </p>
       <Progress d={d} />
       {d.reversed_by && <p class="quiet">{t("decision.reversed-by")} <bdi>{short(d.reversed_by)}</bdi></p>}
       {d.reverses && <p class="quiet">{t("decision.reverses")} <bdi>{short(d.reverses)}</bdi></p>}
       {d.quality.state !== "none" && (
-        <p class="quiet">{word("quality", d.quality.state)} {d.quality.by && <bdi>{nameOf(d.quality.by)}</bdi>}</p>
+        <p class="quiet">{word("quality", d.quality.state)} {d.quality.checked_by && <bdi>{d.quality.checked_by}</bdi>}</p>
       )}
       {task.error ? <FormError error={task.error} /> : null}
       <div class="buttons">
@@ -203,7 +206,7 @@ export function DecisionView({ d, onChange, showCase }: { d: Decision; onChange:
           </>
         )}
         {d.state === "waiting" && !other && d.by.id === me && <p class="quiet">{t("decision.waits")}</p>}
-        {d.state === "applied" && d.action !== "none" && may.work() && !d.reversed_by && !d.reverses && (
+        {d.state === "applied" && d.action !== "none" && d.action !== "refer" && may.work() && !d.reversed_by && !d.reverses && (
           <button type="button" onClick={() => setAsk("reverse")}>{t("decision.reverse")}</button>
         )}
         {d.quality.state === "due" && other && (

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // One reported message, and whether it is genuine.
 import { num, t, word } from "../lang";
-import type { Attachment, Item, Media, Question } from "../types";
+import type { Attachment, Item, Media, Question, Reporter } from "../types";
 import { AccountLink, Count, Foreign, Sign, When } from "../ui";
 import { reasonTitle } from "./queue";
 import { MediaCard } from "./viewer";
@@ -133,12 +133,13 @@ export function QuestionView({ q }: { q: Question }) {
   );
 }
 
-export function Reporters({ list }: { list: { n: number; reports: number; rejected: number }[] }) {
+export function Reporters({ list }: { list: Reporter[] }) {
   return (
     <ul class="plain-list">
       {list.map((r) => (
         <li key={r.n} class="row">
           <span>{t("item.reporter", { n: r.n })}</span>
+          <Count label={t("reporter.here")} n={r.here} />
           <Count label={t("reporter.reports")} n={r.reports} />
           {r.rejected > 0 ? (
             <Sign tone="warn" icon="warn">

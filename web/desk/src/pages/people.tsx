@@ -93,7 +93,7 @@ function ChangeRole({ person, onClose, onDone }: { person: PersonRow; onClose: (
   const [role, setRole] = useState<string>(person.role);
   return (
     <FormDialog title={t("people.change-role")} action={t("case.save")} onClose={onClose} done={t("case.saved")}
-      submit={async () => { await post(`/people/${person.id}`, { role }); onDone(); }}>
+      submit={async () => { await post(`/people/${person.id}`, { role, disabled: person.state === "disabled" }); onDone(); }}>
       <p><bdi>{person.name}</bdi></p>
       <SelectField label={t("people.role")} value={role} onValue={setRole} options={roleOptions()} autofocus />
     </FormDialog>

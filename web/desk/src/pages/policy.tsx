@@ -33,7 +33,7 @@ function Shown({ p, set, reload }: { p: Policy; set: (p: Policy) => void; reload
   return (
     <>
       <p>
-        {t("policy.about", { version: p.version, share: percent(p.quality_share, 1), hours: p.window_h })}
+        {t("policy.about", { version: p.version, share: percent(p.quality_share, 100), hours: p.window_h })}
       </p>
       <Table label={t("nav.policy")} head={[t("policy.number"), t("policy.reason"), t("policy.severity"), t("policy.action"), t("policy.two-people"), t("policy.hold"), t("policy.keep"), t("policy.first-look"), t("policy.decide")]}>
         {p.reasons.map((r) => (

@@ -5,7 +5,7 @@ import { ApiError, get, post, query as toQuery } from "../api";
 import { useKeys } from "../keys";
 import { currentLanguage, dateTime, num, span, t, word } from "../lang";
 import { go, href, setQuery } from "../router";
-import { announce, errorText, is, may, now, policy, policyReason, session, useCell, useLive, useLoad, usePolicy } from "../store";
+import { announce, errorText, may, now, policy, policyReason, session, useCell, useLive, useLoad, usePolicy } from "../store";
 import type { CaseRow, Counts, Page, PersonRow, Why } from "../types";
 import { AccountLink, CaseLink, conflictText, Count, Due, Empty, Load, SelectField, Severity, Sign, StateSign, TextField, Title, useTick, When } from "../ui";
 
@@ -33,7 +33,7 @@ export function whyText(w: Why): string {
   }
 }
 
-export function Flags({ row }: { row: CaseRow | { age: string; danger: boolean; escalated: boolean; held: boolean; pending: number; threat_ms: number; appeals: unknown } }) {
+export function Flags({ row }: { row: CaseRow | { age: string; danger: boolean; escalated: boolean; held: boolean; flood: boolean; pending: number; threat_ms: number; appeals: unknown } }) {
   const appeals = typeof row.appeals === "number" ? row.appeals : (row.appeals as { state: string }[]).filter((a) => a.state === "open").length;
   return (
     <>
@@ -42,6 +42,7 @@ export function Flags({ row }: { row: CaseRow | { age: string; danger: boolean; 
       {row.threat_ms > 0 && <Sign tone="bad" icon="clock">{t("flag.threat", { time: dateTime(row.threat_ms) })}</Sign>}
       {row.escalated && <Sign tone="warn" icon="up">{t("flag.escalated")}</Sign>}
       {appeals > 0 && <Sign tone="warn" icon="question">{t("flag.appeal")}</Sign>}
+      {row.flood && <Sign tone="plain">{t("flag.flood")}</Sign>}
       {row.held && <Sign tone="info" icon="lock">{t("flag.held")}</Sign>}
       {row.pending > 0 && <Sign tone="info" icon="clock">{t("flag.pending", { n: row.pending })}</Sign>}
     </>
@@ -114,7 +115,7 @@ export function QueuePage({ query }: { query: URLSearchParams }) {
     q: query.get("q") ?? "",
   };
   const loaded = useLoad<Cases>("/cases" + toQuery(filter));
-  const people = useLoad<Page<PersonRow>>(is("senior", "administrator", "auditor") ? "/people" : null);
+  const people = useLoad<Page<PersonRow>>("/people");
   const [more, setMore] = useState<{ items: CaseRow[]; next?: string | null } | null>(null);
   const [q, setQ] = useState(filter.q);
   const [at, setAt] = useState(0);

@@ -28,9 +28,9 @@ function Bars({ label, head, rows }: { label: string; head: [string, string]; ro
   );
 }
 
-/** A day's name, whether the desk gives "2026-11-25" or a time. */
+/** A day's name; the desk counts days since 1970. */
 export function dayText(day: string | number): string {
-  return typeof day === "number" ? new Date(day).toISOString().slice(0, 10) : day.slice(0, 10);
+  return typeof day === "number" ? new Date(day * 86_400_000).toISOString().slice(0, 10) : day.slice(0, 10);
 }
 
 interface Line {

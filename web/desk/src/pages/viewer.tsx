@@ -179,8 +179,8 @@ export function MediaCard({ media, look }: { media: Media; look: () => void }) {
               {t("photo.look")} <kbd>v</kbd>
             </button>
           )}
-          {media.photo && media.copies > 0 && (
-            <a href={href("cluster", media.id)}>{t("photo.copies", { n: media.copies })}</a>
+          {media.photo && (media.copies ?? 0) > 0 && (
+            <a href={href("cluster", media.id)}>{t("photo.copies", { n: media.copies ?? 0 })}</a>
           )}
         </p>
       </div>
