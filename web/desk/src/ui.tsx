@@ -418,7 +418,7 @@ export function Confirm(props: { title: string; text: string; action: string; su
 /** A table that scrolls by itself when the window is narrow. */
 export function Table({ label, head, children }: Children & { label: string; head: ComponentChildren[] }) {
   return (
-    <div class="scroll" role="region" aria-label={label} tabIndex={0}>
+    <div class="scroll" role="group" aria-label={label} tabIndex={0}>
       <table>
         <thead>
           <tr>

@@ -16,7 +16,8 @@ interface Verdict {
 
 function brief(v: unknown): string {
   if (v === null || v === undefined || v === "") return "–";
-  return typeof v === "string" ? v : JSON.stringify(v);
+  if (typeof v !== "object") return String(v);
+  return Object.entries(v as object).map(([k, x]) => `${k}: ${typeof x === "object" ? JSON.stringify(x) : x}`).join(", ");
 }
 
 export function AuditPage({ query }: { query: URLSearchParams }) {
@@ -66,9 +67,9 @@ export function AuditPage({ query }: { query: URLSearchParams }) {
                 <tr key={r.seq}>
                   <td>{num(r.seq, { useGrouping: false })}</td>
                   <td><When ms={r.at_ms} /></td>
-                  <td><bdi>{r.actor}</bdi></td>
+                  <td><bdi>{r.actor === "desk" ? t("case.the-desk") : r.actor}</bdi></td>
                   <td>{word("event", r.what)}</td>
-                  <td>{r.case ? <CaseLink id={r.case} /> : "–"}</td>
+                  <td>{r.case && r.case !== "0" ? <CaseLink id={r.case} /> : "–"}</td>
                   <td class="value"><bdi>{brief(r.before)}</bdi></td>
                   <td class="value"><bdi>{brief(r.after)}</bdi></td>
                   <td><code dir="ltr" title={r.hash}>{r.hash.slice(0, 12)}</code></td>

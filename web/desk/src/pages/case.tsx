@@ -4,7 +4,7 @@ import { Fragment } from "preact";
 import { useRef, useState } from "preact/hooks";
 import { ApiError, get, post } from "../api";
 import { useKeys } from "../keys";
-import { dateTime, num, t, word } from "../lang";
+import { dateTime, t, word } from "../lang";
 import { go } from "../router";
 import { announce, may, session, useLive, useLoad, usePolicy } from "../store";
 import type { Case, CaseEvent, Decision, Media } from "../types";
@@ -17,17 +17,23 @@ import { AttachmentView, Gap, ItemView, QuestionView, Reporters } from "./item";
 import { Flags, reasonTitle, whyText } from "./queue";
 import { PhotoViewer } from "./viewer";
 
+const SHOWN = ["to", "into", "text", "problem", "name"];
+/** As the desk signs what it does by itself. */
+const THE_DESK = ["", "desk"];
+
 /** Values of an event, of which some are codes. */
 function eventArgs(args: Record<string, unknown> | undefined): string {
   return Object.entries(args ?? {})
-    .filter(([, v]) => v !== null && v !== "" && v !== 0 && typeof v !== "object")
+    .filter(([, v]) => v && typeof v !== "object")
     .map(([k, v]) => {
-      const s = typeof v === "number" ? num(v) : String(v);
-      if (k.endsWith("_ms")) return v ? dateTime(Number(v)) : "";
-      if (k === "action") return word("action-kind", s);
+      const s = String(v);
+      if (k === "threat_ms") return dateTime(Number(v));
+      // Of what the hub did, "action" is a number that says nothing here.
+      if (k === "action") return word("action-kind", s) === s ? "" : word("action-kind", s);
       if (k === "reason") return reasonTitle(s);
-      if (k === "age") return word("age", s);
-      return s;
+      if (k === "age") return s === "unknown" ? "" : word("age", s);
+      if (k === "outcome") return word("appeal-state", s);
+      return SHOWN.includes(k) ? s : "";
     })
     .filter(Boolean)
     .join(", ");
@@ -38,7 +44,7 @@ export function Events({ events }: { events: CaseEvent[] }) {
     <ol class="timeline">
       {events.map((e, i) => (
         <li key={i}>
-          <When ms={e.at_ms} /> <bdi>{e.by || t("case.the-desk")}</bdi>: {word("event", e.what)}{" "}
+          <When ms={e.at_ms} /> <bdi>{THE_DESK.includes(e.by) ? t("case.the-desk") : e.by}</bdi>: {word("event", e.what)}{" "}
           <bdi class="quiet">{eventArgs(e.args)}</bdi>
         </li>
       ))}
@@ -107,7 +113,7 @@ function CaseView({ c, set, reload }: { c: Case; set: (c: Case) => void; reload:
   current.current = c;
   const me = session.get()?.person;
   const mine = c.assignee?.id === me?.id;
-  const changes = c.events.filter((e) => e.at_ms > seenTo && e.by !== me?.name && e.by !== me?.pseudonym);
+  const changes = c.events.filter((e) => e.at_ms > seenTo && !THE_DESK.includes(e.by) && e.by !== me?.name && e.by !== me?.pseudonym);
   const active = c.state === "open" || c.state === "waiting";
 
   async function change(what: string, body: Record<string, unknown> = {}): Promise<Case> {
@@ -154,7 +160,8 @@ function CaseView({ c, set, reload }: { c: Case; set: (c: Case) => void; reload:
   useLive((e) => {
     if (e.type === "queue" || e.type === "hub" || e.type === "decision") return;
     if (e.id !== c.id || e.version <= current.current.version) return;
-    if (!e.by || e.by === me?.name || e.by === me?.pseudonym) reload();
+    // What nobody at a console did is shown with the changes since.
+    if (!e.by || e.by === "command line" || e.by === me?.name || e.by === me?.pseudonym) reload();
     else {
       setChangedBy(e.by);
       announce(t("case.changed-by", { name: e.by }));
@@ -298,7 +305,11 @@ function CaseView({ c, set, reload }: { c: Case; set: (c: Case) => void; reload:
           )}
           {may.work() && !c.merged_into && (
             <Section title={t("decide.title")}>
-              <DecideForm c={c} onMade={made} onConflict={setConflict} />
+              {c.assignee && !mine && !may.lead() ? (
+                <p class="quiet">{t("decide.not-yours", { name: `\u2068${c.assignee.name}\u2069` })}</p>
+              ) : (
+                <DecideForm c={c} onMade={made} onConflict={setConflict} />
+              )}
             </Section>
           )}
           <Section title={t("case.accounts")}>

@@ -38,6 +38,15 @@ export function DecideForm({ c, onMade, onConflict }: { c: Case; onMade: (d: Dec
   const [missing, setMissing] = useState("");
   const onAccounts = ON_ACCOUNTS.includes(action as ActionKind);
   const groups = [...new Map(c.items.map((i) => [i.group, i])).values()];
+  async function send(body: unknown): Promise<Decision | null> {
+    try {
+      return await post<Decision>(`/cases/${c.id}/decisions`, body);
+    } catch (e) {
+      if (!(e instanceof ApiError) || e.code !== "conflict") throw e;
+      onConflict(e);
+      return null;
+    }
+  }
   const submit = (e: Event) => {
     e.preventDefault();
     const none =
@@ -47,7 +56,7 @@ export function DecideForm({ c, onMade, onConflict }: { c: Case; onMade: (d: Dec
     setMissing(none || "");
     if (none) return;
     void task.run(async () => {
-      const d = await post<Decision>(`/cases/${c.id}/decisions`, {
+      const d = await send({
         version: c.version,
         action,
         reason,
@@ -60,6 +69,7 @@ export function DecideForm({ c, onMade, onConflict }: { c: Case; onMade: (d: Dec
         legal,
         to_key: action === "refer" ? key.trim() : "",
       });
+      if (!d) return;
       setAction("");
       setFacts("");
       onMade(d);
@@ -129,7 +139,7 @@ export function DecideForm({ c, onMade, onConflict }: { c: Case; onMade: (d: Dec
       </fieldset>
       <TextField label={ground === "illegal" ? t("decide.law") : t("decide.rule")} value={legal} onValue={setLegal} required={ground === "illegal" && action !== "none" && action !== "refer"} />
       {missing && <div class="notice warn" role="alert"><Icon name="warn" /> <span>{missing}</span></div>}
-      {task.error ? <FormError error={task.error} onConflict={(e) => { task.setError(null); onConflict(e); }} /> : null}
+      {task.error ? <FormError error={task.error} /> : null}
       <div class="buttons">
         <button type="submit" class="primary" disabled={task.busy}>{task.busy ? t("state.working") : t("decide.submit")}</button>
       </div>

@@ -35,6 +35,9 @@ function Shown({ p, set, reload }: { p: Policy; set: (p: Policy) => void; reload
       <p>
         {t("policy.about", { version: p.version, share: percent(p.quality_share, 100), hours: p.window_h })}
       </p>
+      {p.two_people_actions.length > 0 && (
+        <p>{t("policy.two-people-actions")} {p.two_people_actions.map((a) => word("action-kind", a)).join(", ")}</p>
+      )}
       <Table label={t("nav.policy")} head={[t("policy.number"), t("policy.reason"), t("policy.severity"), t("policy.action"), t("policy.two-people"), t("policy.hold"), t("policy.keep"), t("policy.first-look"), t("policy.decide")]}>
         {p.reasons.map((r) => (
           <tr key={r.code}>

@@ -42,13 +42,19 @@ interface Line {
 /** Lines over days; what a line is, is told by its dashes and by the table. */
 function Lines({ label, days, lines, show }: { label: string; days: string[]; lines: Line[]; show: (n: number) => string }) {
   const max = Math.max(1, ...lines.flatMap((l) => l.values));
-  const x = (i: number) => (days.length < 2 ? 150 : 4 + (i / (days.length - 1)) * 292);
+  // A day without numbers is left out, and takes its room all the same.
+  const from = Date.parse(days[0] ?? "");
+  const to = Date.parse(days[days.length - 1] ?? "");
+  const x = (i: number) => (to > from ? 4 + ((Date.parse(days[i]) - from) / (to - from)) * 292 : 150);
   const y = (v: number) => 76 - (v / max) * 70;
   if (days.length === 0) return <Empty text={t("statistics.none")} />;
   return (
     <figure>
       <svg class="lines" viewBox="0 0 300 80" role="img" aria-label={`${label}. ${t("statistics.highest")} ${show(max)}`} preserveAspectRatio="none">
         <path class="axis" d="M4 76H296" />
+        {days.length === 1 && lines.map((l) => (
+          <path key={l.name} class={l.dash ? "dot dash" : "dot"} d={`M150 ${y(l.values[0]).toFixed(1)}h0`} />
+        ))}
         {lines.map((l) => (
           <path key={l.name} class={l.dash ? "line dash" : "line"} d={l.values.map((v, i) => `${i ? "L" : "M"}${x(i).toFixed(1)} ${y(v).toFixed(1)}`).join("")} />
         ))}

@@ -153,7 +153,7 @@ export function MediaCard({ media, look }: { media: Media; look: () => void }) {
             <strong>{t("photo.decided")}</strong>
           </Sign>
         )}
-        {media.state !== "present" && <Sign tone="warn" icon="warn">{word("media-state", media.state)}</Sign>}
+        {media.state !== "present" && <Sign tone={media.state === "unread" ? "plain" : "warn"} icon={media.state === "unread" ? "clock" : "warn"}>{word("media-state", media.state)}</Sign>}
         {media.matches.length > 0 && (
           <ul class="matches">
             {media.matches.map((m, i) => (
