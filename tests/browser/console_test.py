@@ -116,6 +116,14 @@ def test_collision():
         w.scenario("collision")
 
 
+def test_work():
+    with BrowserWorld() as w:
+        w.reports()
+        w.config["case"] = w.config["trafficking"]
+        w.config["other"] = w.config["spam"]
+        w.scenario("work")
+
+
 def test_photo():
     with BrowserWorld() as w:
         w.reports()
@@ -144,4 +152,5 @@ def test_session():
 
 if __name__ == "__main__":
     check(os.path.isdir(BIN), "the programs are built")
-    main(test_decision, test_collision, test_photo, test_rtl, test_session)
+    main(test_decision, test_collision, test_work, test_photo, test_rtl,
+         test_session)
