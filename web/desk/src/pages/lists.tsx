@@ -3,9 +3,9 @@
 import { useState } from "preact/hooks";
 import { del, download, post } from "../api";
 import { num, t } from "../lang";
-import { announce, errorText, may, useLoad } from "../store";
+import { may, useLoad } from "../store";
 import type { HashList, Page } from "../types";
-import { AreaField, Confirm, Dialog, Empty, Field, FormDialog, FormError, Load, SelectField, Table, TextField, Title, useTask, When } from "../ui";
+import { AreaField, Confirm, Dialog, Empty, Fail, Field, FormDialog, FormError, Load, SelectField, Table, TextField, Title, useTask, When } from "../ui";
 
 interface Imported {
   added: number;
@@ -19,13 +19,15 @@ export function ListsPage() {
   const loaded = useLoad<Page<HashList>>("/lists");
   const [ask, setAsk] = useState<Ask>(null);
   const close = () => setAsk(null);
+  const task = useTask();
   const save = (l: HashList, format: string) =>
-    download("GET", `/lists/${l.id}/export?format=${format}`, undefined, `${l.id}.${format === "csv" ? "csv" : "txt"}`).catch((e: unknown) => announce(errorText(e)));
+    download("GET", `/lists/${l.id}/export?format=${format}`, undefined, `${l.id}.${format === "csv" ? "csv" : "json"}`);
   return (
     <>
       <Title text={t("nav.lists")} />
       <p>{t("lists.about")}</p>
       {may.administer() && <div class="buttons"><button type="button" class="primary" onClick={() => setAsk({ kind: "new" })}>{t("lists.new")}</button></div>}
+      {task.error ? <Fail error={task.error} /> : null}
       <Load of={loaded}>
         {(d) => d.items.length === 0 ? <Empty text={t("lists.none")} /> : (
           <Table label={t("nav.lists")} head={[t("lists.name"), t("lists.owner"), t("lists.purpose"), t("lists.hashes"), t("lists.made"), t("lists.actions")]}>
@@ -39,8 +41,8 @@ export function ListsPage() {
                 <td>
                   <span class="row">
                     {may.administer() && <button type="button" class="plain" onClick={() => setAsk({ kind: "import", list: l })}>{t("lists.import")}</button>}
-                    {may.administer() && <button type="button" class="plain" onClick={() => void save(l, "csv")}>{t("lists.export")} CSV</button>}
-                    {may.administer() && <button type="button" class="plain" onClick={() => void save(l, "hma")}>{t("lists.export")} HMA</button>}
+                    {may.administer() && <button type="button" class="plain" disabled={task.busy} onClick={() => void task.run(() => save(l, "csv"))}>{t("lists.export")} CSV</button>}
+                    {may.administer() && <button type="button" class="plain" disabled={task.busy} onClick={() => void task.run(() => save(l, "hma"))}>{t("lists.export")} HMA</button>}
                     {may.administer() && <button type="button" class="plain" onClick={() => setAsk({ kind: "delete", list: l })}>{t("lists.delete")}</button>}
                   </span>
                 </td>
