@@ -4,7 +4,7 @@
 #include "content/photo.h"
 
 int
-main(void)
+main(int argc, char **argv)
 {
-	return cs_photo_child_main();
+	return cs_photo_child_main(argc > 1 ? argv[1] : "clean");
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include <errno.h>
 #include <seccomp.h>
+#include <string.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <unistd.h>
@@ -149,19 +150,48 @@ write_all(struct cs_view v)
 	return CS_OK;
 }
 
-int
-cs_photo_child_main(void)
+static enum cs_err
+clean(struct cs_buf *answer, struct cs_view file, enum cs_err err)
 {
-	struct cs_buf file = { 0 }, answer = { 0 };
 	struct cs_photo photo = { 0 };
+
+	if (err == CS_OK)
+		err = cs_photo_recode(&photo, file);
+	return cs_photo_answer_write(answer, &photo, err);
+}
+
+static enum cs_err
+look(struct cs_buf *answer, struct cs_view file, enum cs_err err,
+    enum cs_photo_level level)
+{
+	struct cs_photo_look l = { 0 };
+
+	if (err == CS_OK)
+		err = cs_photo_look_here(&l, file, level);
+	return cs_photo_look_write(answer, &l, err);
+}
+
+int
+cs_photo_child_main(const char *mode)
+{
+	static const char *const looks[] = { "look-hash", "look-blur",
+		"look-small", "look-full" };
+	struct cs_buf file = { 0 }, answer = { 0 };
+	int level = -1;
 	enum cs_err err;
 
+	for (int i = 0; i < 4; i++)
+		if (strcmp(mode, looks[i]) == 0)
+			level = i;
 	if (cs_photo_sandbox() != CS_OK)
 		return 1;
-	if ((err = read_all(&file)) == CS_OK)
-		err = cs_photo_recode(&photo, cs_buf_view(&file));
-	if (cs_photo_answer_write(&answer, &photo, err) != CS_OK ||
-	    write_all(cs_buf_view(&answer)) != CS_OK)
+	err = read_all(&file);
+	if (level < 0)
+		err = clean(&answer, cs_buf_view(&file), err);
+	else
+		err = look(&answer, cs_buf_view(&file), err,
+		    (enum cs_photo_level)level);
+	if (err || write_all(cs_buf_view(&answer)) != CS_OK)
 		_exit(1);
 	/* Nothing that runs at an ordinary exit is allowed any more. */
 	_exit(0);

@@ -49,8 +49,8 @@ cs_photo_answer_write(
 }
 
 /* Errors that a decoder can have; another one says that it is no decoder. */
-static enum cs_err
-known_error(uint16_t err)
+enum cs_err
+cs_photo_known_error(uint16_t err)
 {
 	switch (err) {
 	case CS_ERR_NOMEM:
@@ -80,7 +80,7 @@ cs_photo_answer_read(struct cs_photo *out, struct cs_view in)
 	    version != ANSWER_VERSION)
 		return CS_ERR_FORMAT;
 	if (err != CS_OK)
-		return known_error(err);
+		return cs_photo_known_error(err);
 	out->media_type = cs_media_sniff(file);
 	if (out->media_type == NULL || file.len > CS_PHOTO_FILE_MAX ||
 	    out->width == 0 || out->width > CS_PHOTO_SIDE_MAX ||
@@ -93,10 +93,11 @@ cs_photo_answer_read(struct cs_photo *out, struct cs_view in)
 
 /* Between fork and exec: system calls only, and no return. */
 static _Noreturn void
-become(const char *program, int end)
+become(const char *program, char *mode, int end)
 {
 	static char name[] = "countersign-photo", locale[] = "LC_ALL=C";
-	char *const argv[] = { name, NULL }, *const env[] = { locale, NULL };
+	char *const argv[] = { name, mode, NULL };
+	char *const env[] = { locale, NULL };
 	sigset_t none;
 	int null;
 
@@ -119,9 +120,12 @@ become(const char *program, int end)
 }
 
 static enum cs_err
-start(pid_t *pid, int *end, const char *program)
+start(pid_t *pid, int *end, const char *program, const char *mode)
 {
+	char copy[32]; /* execve() wants it not to be constant */
 	int ends[2];
+
+	snprintf(copy, sizeof copy, "%s", mode);
 
 	/* A socket and not two pipes: send() can be told not to raise
 	 * SIGPIPE, which is the caller's. */
@@ -129,7 +133,7 @@ start(pid_t *pid, int *end, const char *program)
 		return CS_ERR_IO;
 	*pid = fork();
 	if (*pid == 0)
-		become(program, ends[1]);
+		become(program, copy, ends[1]);
 	close(ends[1]);
 	if (*pid < 0) {
 		close(ends[0]);
@@ -226,10 +230,30 @@ reap(pid_t pid, int64_t deadline)
 		return CS_ERR_TIMEOUT;
 	if (WIFSIGNALED(status))
 		return WTERMSIG(status) == SIGXCPU ? CS_ERR_TIMEOUT
-						   : CS_ERR_FORMAT;
+						   : CS_ERR_CLOSED;
 	if (WEXITSTATUS(status) == EXIT_NO_PROGRAM)
 		return CS_ERR_NOT_FOUND;
 	return WEXITSTATUS(status) == 0 ? CS_OK : CS_ERR_IO;
+}
+
+/* Run ${program} on ${file}; what it wrote.  CS_ERR_CLOSED: it was stopped. */
+static enum cs_err
+run(struct cs_buf *answer, struct cs_view file, const char *program,
+    const char *mode, int timeout_ms)
+{
+	int64_t deadline = now_ms() + timeout_ms;
+	enum cs_err err, ended;
+	pid_t pid;
+	int end;
+
+	if (file.len > CS_PHOTO_FILE_MAX)
+		return CS_ERR_LIMIT;
+	if ((err = start(&pid, &end, program, mode)))
+		return err;
+	err = talk(end, file, answer, deadline);
+	close(end);
+	ended = reap(pid, err != CS_OK ? 0 : deadline);
+	return err ? err : ended;
 }
 
 enum cs_err
@@ -237,21 +261,12 @@ cs_photo_run(struct cs_photo *out, struct cs_view file, const char *program,
     int timeout_ms)
 {
 	struct cs_buf answer = { .max = CS_PHOTO_FILE_MAX + ANSWER_HEADER };
-	int64_t deadline = now_ms() + timeout_ms;
-	enum cs_err err, ended;
-	pid_t pid;
-	int end;
+	enum cs_err err = run(&answer, file, program, "clean", timeout_ms);
 
 	memset(out, 0, sizeof *out);
-	if (file.len > CS_PHOTO_FILE_MAX)
-		return CS_ERR_LIMIT;
-	if ((err = start(&pid, &end, program)))
-		return err;
-	err = talk(end, file, &answer, deadline);
-	close(end);
-	ended = reap(pid, err != CS_OK ? 0 : deadline);
-	if (err == CS_OK)
-		err = ended;
+	/* To who sends a photo, one that breaks a decoder is a damaged one. */
+	if (err == CS_ERR_CLOSED)
+		err = CS_ERR_FORMAT;
 	if (err == CS_OK)
 		err = cs_photo_answer_read(out, cs_buf_view(&answer));
 	if (err)
@@ -298,4 +313,16 @@ cs_photo_clean(struct cs_photo *out, struct cs_view file)
 	if ((err = find_program(program)))
 		return err;
 	return cs_photo_run(out, file, program, TIMEOUT_MS);
+}
+
+enum cs_err
+cs_photo_ask(struct cs_buf *answer, struct cs_view file, const char *mode,
+    int timeout_ms)
+{
+	char program[PATH_SIZE];
+	enum cs_err err;
+
+	if ((err = find_program(program)))
+		return err;
+	return run(answer, file, program, mode, timeout_ms);
 }

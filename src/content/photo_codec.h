@@ -5,7 +5,7 @@
  */
 #pragma once
 
-#include "content/photo.h"
+#include "content/photo_look.h"
 
 /* Rows from the top, without padding; 1 (grey), 3 (RGB) or 4 (RGBA) bytes a
  * pixel. */
@@ -45,6 +45,9 @@ CS_CHECKED enum cs_err cs_png_encode(
 CS_CHECKED enum cs_err cs_webp_encode(
     struct cs_buf *out, const struct cs_pixels *p, int quality);
 
+CS_CHECKED enum cs_err cs_gif_decode(
+    struct cs_pixels *out, struct cs_view file);
+
 /* From now on this process can read 0, write 1, use memory and end; anything
  * else kills it. */
 CS_CHECKED enum cs_err cs_photo_sandbox(void);
@@ -58,6 +61,20 @@ CS_CHECKED enum cs_err cs_photo_answer_write(
     struct cs_buf *out, const struct cs_photo *p, enum cs_err err);
 CS_CHECKED enum cs_err cs_photo_answer_read(
     struct cs_photo *out, struct cs_view in);
+
+/* An error that a decoder can have, or CS_ERR_FORMAT. */
+enum cs_err cs_photo_known_error(uint16_t err);
+
+/* Ask the child for ${mode}; ${answer} is what it wrote.  CS_ERR_CLOSED: it was
+ * stopped. */
+CS_CHECKED enum cs_err cs_photo_ask(struct cs_buf *answer, struct cs_view file,
+    const char *mode, int timeout_ms);
+/* What the child writes when it is asked to look: "CSPL" | u8 version |
+ * u16 error | u32 width | u32 height | u8 quality | 8 hashes | picture. */
+CS_CHECKED enum cs_err cs_photo_look_write(
+    struct cs_buf *out, const struct cs_photo_look *l, enum cs_err err);
+CS_CHECKED enum cs_err cs_photo_look_read(
+    struct cs_photo_look *out, struct cs_view in);
 
 /* cs_photo_clean() with this program. */
 CS_CHECKED enum cs_err cs_photo_run(struct cs_photo *out, struct cs_view file,

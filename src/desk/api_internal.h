@@ -113,5 +113,7 @@ api_handler api_decision, api_undo, api_confirm, api_decision_refuse,
     api_reverse, api_quality, api_appeals, api_appeal_decide;
 api_handler api_account, api_policy, api_policy_set, api_audit,
     api_audit_verify, api_statistics, api_statements, api_events, api_openapi;
+api_handler api_picture, api_cluster, api_lists, api_list_add, api_list_remove,
+    api_list_import, api_list_export;
 api_handler api_people, api_person_add, api_person_change, api_person_reset,
     api_settings, api_tokens, api_token_add, api_token_remove;

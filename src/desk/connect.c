@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "desk/case_internal.h"
+#include "desk/photo.h"
 
 #define WAIT_MS 1000  /* how soon a signal or a new decision is seen */
 #define LOOK_EVERY 30 /* waits; pushes are hints and can be lost */
@@ -181,6 +182,8 @@ work(struct cs_desk *d)
 	while (err == CS_OK && n != 0 && !stop);
 	if (err == CS_OK)
 		err = fetch_letters(d);
+	if (err == CS_OK)
+		err = desk_photos_look(d);
 	return err ? err : desk_actions_flush(d);
 }
 

@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "base/alloc.h"
+#include "desk/photo.h"
 #include "store/file.h"
 #include "store/keyfile.h"
 
@@ -230,6 +231,7 @@ cs_desk_close(struct cs_desk *d)
 	if (d == NULL)
 		return;
 	desk_disconnect(d);
+	desk_photos_forget(d);
 	if (d->db != NULL && cs_db_in_transaction(d->db))
 		cs_db_rollback(d->db);
 	cs_db_close(d->db);

@@ -27,6 +27,7 @@ struct cs_desk {
 	struct cs_session session;
 	bool online;
 	bool *shown_online; /* or NULL */
+	struct desk_index *photos; /* photo.c; NULL until it is needed */
 	struct cs_desk_conflict conflict;
 	char problem[512];
 	char answer[256]; /* to the last reporter */
@@ -66,6 +67,11 @@ CS_CHECKED enum cs_err desk_day_count(struct cs_desk *d, enum desk_day what);
 /* Fetch the files that a verified report names; those that are gone stay so. */
 CS_CHECKED enum cs_err desk_files_fetch(
     struct cs_desk *d, const struct cs_evidence *e);
+
+/* A photo or file of a report, decrypted and checked; written down by who
+ * calls. */
+CS_CHECKED enum cs_err desk_file_open(struct cs_buf *out, struct cs_desk *d,
+    const struct cs_desk_case *c, size_t item, size_t part);
 
 /* ---- outbox.c ----------------------------------------------------------- */
 

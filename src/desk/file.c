@@ -9,6 +9,7 @@
 #include "base/alloc.h"
 #include "base/text.h"
 #include "desk/desk_internal.h"
+#include "desk/export.h"
 #include "net/blob.h"
 #include "store/file.h"
 
@@ -81,12 +82,12 @@ desk_files_fetch(struct cs_desk *d, const struct cs_evidence *e)
 }
 
 enum cs_err
-cs_desk_file(struct cs_buf *out, struct cs_desk *d,
+desk_file_open(struct cs_buf *out, struct cs_desk *d,
     const struct cs_desk_case *c, size_t item, size_t part)
 {
 	const struct cs_mimi_external *external;
 	struct cs_buf sealed = { 0 };
-	char path[PATH_SIZE], id[33];
+	char path[PATH_SIZE];
 	enum cs_err err;
 
 	if (c->evidence == NULL || item >= c->evidence->n_items ||
@@ -99,15 +100,26 @@ cs_desk_file(struct cs_buf *out, struct cs_desk *d,
 		err = cs_evidence_extract(
 		    out, c->evidence, item, part, cs_buf_view(&sealed));
 	cs_buf_free(&sealed);
-	if (err)
+	return err;
+}
+
+enum cs_err
+cs_desk_file(struct cs_buf *out, struct cs_desk *d,
+    const struct cs_desk_case *c, size_t item, size_t part)
+{
+	char id[33];
+	enum cs_err err;
+
+	if ((err = desk_file_open(out, d, c, item, part)))
 		return err;
 	/* Each opening is written down (DESIGN, "Report, desk, answer"). */
 	cs_hex(id, CS_VIEW_OF(c->report.id));
 	if ((err = cs_db_begin(d->db)))
 		return err;
-	if ((err = desk_audit_add(d,
-		 "report %s: file %zu of message %zu opened", id, part + 1,
-		 item + 1)) == CS_OK)
+	if ((err = desk_custody_add(d, c->report.id, NULL, "file opened")) ==
+		CS_OK &&
+	    (err = desk_audit_add(d, "report %s: file %zu of message %zu opened",
+		 id, part + 1, item + 1)) == CS_OK)
 		err = cs_db_commit(d->db);
 	if (err)
 		cs_db_rollback(d->db);

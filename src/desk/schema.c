@@ -109,7 +109,22 @@ static const char version2[] =
     "CREATE TABLE day(day INTEGER NOT NULL, what INTEGER NOT NULL,"
     " n INTEGER NOT NULL, PRIMARY KEY(day, what)) WITHOUT ROWID;";
 
-static const char *const steps[] = { version1, version2 };
+/*
+ * Version 3: what photos look like.  hash: one of a photo that was reported
+ * (source 0, ref: its media) or of a list (source 1, ref: the list); sealed,
+ * because whoever has a hash can tell whether a photo fits it.
+ */
+static const char version3[] =
+    "CREATE TABLE list(id INTEGER PRIMARY KEY AUTOINCREMENT,"
+    " sealed BLOB NOT NULL);"
+    "CREATE TABLE hash(id INTEGER PRIMARY KEY AUTOINCREMENT,"
+    " source INTEGER NOT NULL, ref INTEGER NOT NULL, name BLOB,"
+    " sealed BLOB NOT NULL);"
+    "CREATE INDEX hash_ref ON hash(source, ref);"
+    "CREATE UNIQUE INDEX hash_name ON hash(ref, name)"
+    " WHERE name IS NOT NULL;";
+
+static const char *const steps[] = { version1, version2, version3 };
 
 const struct cs_db_schema cs_desk_schema = { "countersign desk", steps,
 	sizeof steps / sizeof steps[0] };

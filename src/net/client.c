@@ -106,6 +106,8 @@ on_timer(lws_sorted_usec_list_t *sul)
 	    lws_container_of(sul, struct cs_net_client, timer);
 
 	c->timed_out = true;
+	/* It may fire before lws waits, and then lws waits all the same. */
+	lws_cancel_service(c->context);
 }
 
 void

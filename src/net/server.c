@@ -261,6 +261,8 @@ on_timer(lws_sorted_usec_list_t *sul)
 	    lws_container_of(sul, struct cs_net_server, timer);
 
 	s->timer_fired = true;
+	/* It may fire before lws waits, and then lws waits all the same. */
+	lws_cancel_service(s->context);
 }
 
 enum cs_err

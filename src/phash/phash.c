@@ -78,23 +78,43 @@ transform(struct spectrum *out, float a[static PDQ_SIDE][PDQ_SIDE])
 
 /* ---- bits --------------------------------------------------------------- */
 
-static int
-compare(const void *a, const void *b)
-{
-	const float *x = a, *y = b;
-
-	return (*x > *y) - (*x < *y);
-}
-
-/* The lower of the two in the middle. */
+/*
+ * The lower of the two in the middle: quickselect.  Not qsort(), which asks the
+ * system how much memory there is, and in a sandbox that is the end.
+ */
 static float
 median(const struct spectrum *s)
 {
 	float sorted[CS_PDQ_BITS], found;
+	size_t low = 0, high = CS_PDQ_BITS - 1;
+	const size_t middle = CS_PDQ_BITS / 2 - 1;
 
 	memcpy(sorted, s->at, sizeof sorted);
-	qsort(sorted, CS_PDQ_BITS, sizeof *sorted, compare);
-	found = sorted[CS_PDQ_BITS / 2 - 1];
+	while (low < high) {
+		float pivot = sorted[low + (high - low) / 2];
+		size_t i = low, k = high;
+
+		/* Smaller ones to the left of i, larger ones to the right of
+		 * k; they cross. */
+		for (;;) {
+			float swap;
+
+			while (sorted[i] < pivot)
+				i++;
+			while (sorted[k] > pivot)
+				k--;
+			if (i >= k)
+				break;
+			swap = sorted[i];
+			sorted[i++] = sorted[k];
+			sorted[k--] = swap;
+		}
+		if (middle <= k)
+			high = k;
+		else
+			low = k + 1;
+	}
+	found = sorted[middle];
 	cs_wipe(sorted, sizeof sorted);
 	return found;
 }

@@ -10,7 +10,7 @@ import time
 import urllib.error
 import urllib.request
 
-from world import STUCK_S, World, check
+from world import BIN, STUCK_S, World, check
 
 PASSWORD = "horse battery staple"
 
@@ -87,6 +87,15 @@ class Client:
     def post(self, path, **body):
         return self.ok("POST", path, body)
 
+    def text(self, path, text):
+        """POST what is no JSON."""
+        rq = urllib.request.Request(self.base + "api/v1" + path,
+                                    method="POST", data=text.encode())
+        rq.add_header("Cookie", self.cookie)
+        rq.add_header("X-CSRF-Token", self.csrf)
+        with urllib.request.urlopen(rq, timeout=STUCK_S) as r:
+            return json.loads(r.read())
+
     # ---- signing in --------------------------------------------------------
 
     def welcome(self, address, password=PASSWORD):
@@ -148,6 +157,10 @@ class DeskWorld(World):
         client = Client(self.console)
         client.welcome(re.search(r"http://\S+#/welcome/\S+", out).group(0))
         return client
+
+    @staticmethod
+    def bin():
+        return BIN
 
     def until(self, what, condition):
         """What becomes so by itself."""

@@ -263,6 +263,118 @@ def test_work():
               "found by a word of a note")
 
 
+def send_photo(w, sender, to, pic, reason="exposure"):
+    """A photo that ${to} reports."""
+    w.csok(sender, "send", to, "--photo", pic, "look")
+    got = w.csok(to, "inbox", "--json").lines()
+    w.csok(to, "report", got[-1]["id"], "--reason", reason, "--yes")
+
+
+def png_size(data):
+    check(data[:8] == b"\x89PNG\r\n\x1a\n", "a PNG: %r" % data[:8])
+    return (int.from_bytes(data[16:20], "big"),
+            int.from_bytes(data[20:24], "big"))
+
+
+def test_photos():
+    """Copies are recognised, and nobody sees more than they ask for."""
+    with DeskWorld() as w:
+        w.join("alice", "bob", "carol", "dave")
+        w.friends("alice", "bob", "carol", "dave")
+        anna, root = w.person("anna"), w.person("root", "administrator")
+        audi = w.person("audi", "auditor")
+        pic = w.path("pic.jpg")
+        photo(pic, 1600, 1004)
+        send_photo(w, "alice", "bob", pic)
+        case = open_case(w, anna)
+        case = w.until("a look at it", lambda: [
+            c for c in [anna.get("/cases/" + case["id"])]
+            if c["items"][0]["media"][0]["state"] == "present"])[0]
+        (media,) = case["items"][0]["media"]
+        check(media["photo"] and media["quality"] >= 50 and
+              media["matches"] == [], "known: %s" % media)
+        # Blurred, grey and small first; what is more is counted.
+        where = "/media/%s/picture?level=" % media["id"]
+        r = anna.call("GET", where + "blur")
+        check(r.status == 200 and max(png_size(r.data)) <= 20, "blurred")
+        check(r.data[25] == 0, "grey")
+        seen = lambda: anna.get("/session")["person"]["exposure_today"]
+        check(seen() == 0, "not counted")
+        r = anna.call("GET", where + "small")
+        check(r.status == 200 and r.data[:3] == b"\xff\xd8\xff", "small")
+        check(seen() == 1, "counted")
+        anna.ok("PUT", "/settings", {"daily_limit": 2})
+        check(anna.call("GET", where + "full").status == 200, "full")
+        r = anna.call("GET", where + "full")
+        check(r.status == 429 and "2 photos" in r.json["error"]["message"],
+              "her own limit: %s" % r)
+        check(anna.call("GET", where + "blur").status == 200, "blurred still")
+        check(audi.call("GET", where + "small").status == 403 and
+              audi.call("GET", where + "blur").status == 200, "an auditor")
+        log = [e["what"] for e in audi.get("/audit")["items"]]
+        for what in ("photo seen, blurred", "photo seen, small",
+                     "photo seen, whole"):
+            check(what in log, "each is in the log: " + what)
+        # A copy from somebody else is the same case.
+        send_photo(w, "carol", "dave", pic)
+        case = w.until("the copy", lambda: [
+            c for c in [anna.get("/cases/" + case["id"])]
+            if c["reports"] == 2])[0]
+        check({a["handle"] for a in case["accounts"]} == {"alice", "carol"},
+              "one case: %s" % case["accounts"])
+        made = decide(anna, case, "disable")
+        check(settled(w, anna, made)["targets"]["applied"] == 2, "both")
+        # Once decided, the next copy need not be seen.
+        send_photo(w, "bob", "dave", pic)
+        new = w.until("the next", lambda: [
+            c for c in anna.get("/cases?state=open")["items"]
+            if c["photos"]])[0]
+        new = w.until("a look at it", lambda: [
+            c for c in [anna.get("/cases/" + new["id"])]
+            if c["items"][0]["media"][0]["state"] == "present"])[0]
+        media = new["items"][0]["media"][0]
+        check(media["decided"] and media["copies"] == 2, "known: %s" % media)
+        cluster = anna.get("/media/%s/cluster" % media["id"])["copies"]
+        check({c["case"] for c in cluster} == {case["id"]}, str(cluster))
+        # Lists of others: each match says which.
+        other = w.path("other.jpg")
+        photo(other, 900, 1200)
+        w.csok("carol", "inbox")
+        line = w.run(os.path.join(w.bin(), "phash-vectors"), other).out
+        value = [f for f in line.split() if len(f) == 64][0]
+        made = root.post("/lists", name="Hotline", owner="INHOPE",
+                         purpose="known abuse")
+        text = "hash,label,source,date\n%s,\"a, b\",x,2026-01-02\nzz,,,\n" % \
+            value
+        r = root.text("/lists/%s/import?format=csv" % made["id"], text)
+        check(r["added"] == 1 and r["bad"][0]["line"] == 3, str(r))
+        r = root.text("/lists/%s/import?format=hma" % made["id"],
+                      "pdq %s\nurl x\n" % value)
+        check(r["added"] == 0 and r["skipped"] == 1 and r["n_bad"] == 1,
+              str(r))
+        r = root.call("GET", "/lists/%s/export?format=csv" % made["id"])
+        check(r.data.decode() == text[:text.index("zz")], str(r))
+        r = root.call("GET", "/lists/%s/export?format=hma" % made["id"])
+        check(r.data.decode() == "pdq %s\n" % value, str(r))
+        send_photo(w, "dave", "bob", other)
+        found = w.until("the match", lambda: [
+            m for c in anna.get("/cases?state=open")["items"]
+            for i in anna.get("/cases/" + c["id"])["items"]
+            for m in (i["media"][0]["matches"] if i["media"] else [])
+            if m["kind"] == "list"])[0]
+        check(found["list_name"] == "Hotline" and found["label"] == "a, b",
+              "says which: %s" % found)
+        # No request takes a photo or a hash and says what it fits.
+        paths = anna.get("/openapi.json")["paths"]
+        for path, verbs in paths.items():
+            for verb in verbs.values():
+                body = json.dumps(verb.get("requestBody", {}))
+                check("photo" not in body and "hash" not in body, path)
+        check([p for p in paths if "media" in p or "list" in p] ==
+              [p for p in paths if p.split("/")[3] in ("media", "lists")],
+              "only what is known by a number of the desk's")
+
+
 def test_kept_safe():
     """What is in the database says nothing; evidence and custody verify."""
     with DeskWorld() as w:
@@ -299,4 +411,5 @@ def test_kept_safe():
 
 if __name__ == "__main__":
     main(test_report_to_decision_and_back, test_two_at_once,
-         test_second_person, test_cases_join, test_work, test_kept_safe)
+         test_second_person, test_cases_join, test_work, test_photos,
+         test_kept_safe)

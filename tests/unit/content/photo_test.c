@@ -484,7 +484,7 @@ test_bad_child(void **state)
 	assert_err(cs_photo_run(&photo, file, "/bin/false", 5000), CS_ERR_IO);
 	assert_err(
 	    cs_photo_run(&photo, file, "/bin/true", 5000), CS_ERR_FORMAT);
-	assert_err(cs_photo_run(&photo, file, "/bin/cat", 5000), CS_ERR_FORMAT);
+	assert_err(cs_photo_run(&photo, file, "/bin/cat", 5000), CS_ERR_IO);
 	fd = mkstemp(script);
 	assert_true(fd >= 0);
 	assert_int_equal(write(fd, hang, sizeof hang - 1), sizeof hang - 1);

@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * src/content/photo_look.h: a photo for the report desk: what it looks like as
+ * hashes, and a picture of it that spares whoever has to see it.
+ *
+ * Decoded in the sandboxed child of content/photo.h; JPEG, PNG, WebP, and the
+ * first picture of a GIF.  The hashes are of the pixels as the file has them,
+ * the picture is turned the way its orientation says.
+ */
+#pragma once
+
+#include "content/photo.h"
+#include "phash/phash.h"
+
+/* How much of it is shown. */
+enum cs_photo_level {
+	CS_PHOTO_LEVEL_HASH = 0,  /* no picture */
+	CS_PHOTO_LEVEL_BLUR = 1,  /* grey, and too few points to see anything */
+	CS_PHOTO_LEVEL_SMALL = 2, /* in colour, small */
+	CS_PHOTO_LEVEL_FULL = 3,  /* as large as a screen */
+};
+#define CS_PHOTO_BLUR_SIDE 20u
+#define CS_PHOTO_SMALL_SIDE 320u
+#define CS_PHOTO_FULL_SIDE 1920u
+
+struct cs_photo_look {
+	uint32_t width, height; /* of the photo */
+	unsigned quality;       /* of the hashes; 0: too small to have any */
+	uint8_t hashes[CS_PDQ_TURNS][CS_PDQ_LEN]; /* the first is as it is */
+	struct cs_buf picture;
+	const char *media_type; /* of the picture; NULL: there is none */
+};
+void cs_photo_look_clear(struct cs_photo_look *l);
+
+/* In this process: what runs in the child, and in tests.  Errors as those of
+ * cs_photo_recode(). */
+CS_CHECKED enum cs_err cs_photo_look_here(struct cs_photo_look *out,
+    struct cs_view file, enum cs_photo_level level);
+/* In the sandboxed child.  Errors as those of cs_photo_clean(), but
+ * CS_ERR_CLOSED when the child was stopped: it tried what no decoder does. */
+CS_CHECKED enum cs_err cs_photo_look(struct cs_photo_look *out,
+    struct cs_view file, enum cs_photo_level level);
