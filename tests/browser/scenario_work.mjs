@@ -102,6 +102,31 @@ await scenario(async () => {
   await submit(root);
   const later = await fetch(`${config.console}api/v1/cases`, { headers: { Authorization: `Bearer ${token}` } });
   ok(later.status === 401, "and no longer when it is revoked", later.status);
+  await goTo(root, "#/lists");
+  await root.click("main button.primary");
+  await root.fill("dialog input >> nth=0", "known");
+  await root.fill("dialog input >> nth=1", "another desk");
+  await root.fill("dialog textarea", "to find copies");
+  await axe(root, "list-add");
+  await submit(root);
+  await root.waitForSelector("main table");
+  await root.click("main table button >> nth=0");
+  await root.setInputFiles("dialog input[type=file]", {
+    name: "known.csv", mimeType: "text/csv", buffer: Buffer.from(`hash,label\n${"0123456789abcdef".repeat(4)},a\nnonsense,b\n`),
+  });
+  await axe(root, "list-import");
+  await submit(root, false);
+  await root.waitForSelector("dialog .bad-lines");
+  ok((await root.locator("dialog").innerText()).includes("3"), "an import says which line it could not read");
+  await axe(root, "list-imported");
+  await root.click("dialog button.primary");
+  await axe(root, "lists");
+  const [list] = await Promise.all([root.waitForEvent("download"), root.click("main table button >> nth=1")]);
+  ok(readFileSync(await list.path(), "utf8").includes("0123456789abcdef"), "and gives back what it has");
+  await root.click("main table button >> nth=3");
+  await submit(root);
+  await until("gone", async () => (await root.locator("main table").count()) === 0);
+  ok(true, "a list is deleted");
   await goTo(root, "#/policy");
   await root.fill("main textarea", "window_hours = nonsense");
   await root.click("main form button[type=submit]");

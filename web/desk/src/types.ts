@@ -245,8 +245,8 @@ export interface Appeal {
 }
 
 export interface Copy {
-  media: string;
-  case: string;
+  media?: string;
+  case?: string;
   distance: number;
   list?: string;
   list_name?: string;

@@ -10,6 +10,8 @@ import { AreaField, Confirm, Dialog, Empty, Fail, Field, FormDialog, FormError, 
 interface Imported {
   added: number;
   skipped: number;
+  n_bad: number;
+  /** The first of them. */
   bad: { line: number; why: string }[];
 }
 
@@ -92,7 +94,7 @@ function Import({ list, onClose, onDone }: { list: HashList; onClose: () => void
     <Dialog title={t("lists.import-into", { name: `\u2068${list.name}\u2069` })} onClose={onClose}>
       {got ? (
         <>
-          <p role="status">{t("lists.imported", { added: got.added, skipped: got.skipped, bad: got.bad.length })}</p>
+          <p role="status">{t("lists.imported", { added: got.added, skipped: got.skipped, bad: got.n_bad })}</p>
           {got.bad.length > 0 && (
             <ul class="bad-lines">
               {got.bad.slice(0, 100).map((b) => <li key={b.line}>{t("lists.line", { n: b.line })} <bdi>{b.why}</bdi></li>)}
