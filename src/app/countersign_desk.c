@@ -446,6 +446,12 @@ static const struct cli_option output_options[] = {
 	{ 0 },
 };
 
+static const struct cli_option backup_options[] = {
+	{ "output", 'o', "FILE", "where to write it" },
+	{ "backup-passphrase-file", 0, "FILE", "what seals it" },
+	{ 0 },
+};
+
 static const struct cli_command commands[] = {
 	{ "init", "DIR --hub-dir HUBDIR [--passphrase]",
 	    "make a desk and join it to a hub",
@@ -546,6 +552,15 @@ static const struct cli_command commands[] = {
 	    NULL, 0, 1, NULL, run_statements },
 	{ "statistics", "[DIR]", "numbers of the last thirty days, as JSON",
 	    NULL, 0, 1, NULL, run_statistics },
+	{ "retention", "[DIR]", "destroy what the policy keeps no longer",
+	    "\"run\" does it by itself, every hour.", 0, 1, NULL,
+	    run_retention },
+	{ "backup", "[DIR] -o FILE --backup-passphrase-file FILE",
+	    "write all of the desk into one sealed file, while it runs", NULL,
+	    0, 1, backup_options, run_backup },
+	{ "restore", "FILE NEWDIR --backup-passphrase-file FILE",
+	    "make a desk from a backup", NULL, 2, 2, backup_options,
+	    run_restore },
 	{ "print", "[DIR] CASE [-o FILE.html]",
 	    "write a case as a printable page, without photos", NULL, 1, 2,
 	    output_options, run_print },

@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "app/verify.h"
+#include "base/alloc.h"
 #include "base/text.h"
 #include "cli/command.h"
 
@@ -167,6 +168,9 @@ struct job {
 	const struct cs_hpke_key *key; /* or NULL */
 	bool json;
 	const char *extract; /* or NULL */
+	/* Bundles so far, for the custody records that come after them. */
+	uint8_t (*hashes)[32];
+	int n;
 };
 
 static enum cs_err
@@ -204,15 +208,48 @@ say_no_bundle(const struct job *job, const char *path, enum cs_err err)
 	return err == CS_ERR_NOMEM ? CLI_SOFTWARE : NO_BUNDLE;
 }
 
-static int
-verify_one(const struct job *job, const char *path)
+/* The bundle of that hash, or NULL. */
+static const char *
+find_bundle(const struct job *job, const uint8_t hash[static 32])
 {
+	for (int i = 0; i < job->n; i++)
+		if (memcmp(job->hashes[i], hash, 32) == 0)
+			return cli_arg(job->args, i);
+	return NULL;
+}
+
+static int
+verify_record(const struct job *job, const char *path, struct cs_view file)
+{
+	struct cs_custody *c = NULL;
+	enum cs_err err = cs_custody_check(&c, file, job->root);
+	bool proved;
+
+	if (err)
+		return say_no_bundle(job, path, err);
+	proved = verify_custody(
+	    path, c, find_bundle(job, c->bundle_sha256), job->json);
+	cs_custody_free(c);
+	return proved ? ALL_PROVED : NOT_PROVED;
+}
+
+static int
+verify_one(struct job *job, int i)
+{
+	const char *path = cli_arg(job->args, i);
 	struct cs_buf bundle = { 0 };
 	struct cs_evidence *e = NULL;
 	enum cs_err err;
 	int status;
 
-	if ((err = read_bundle(&bundle, job, path)) ||
+	err = read_bundle(&bundle, job, path);
+	if (err == CS_OK && cs_custody_is(cs_buf_view(&bundle))) {
+		status = verify_record(job, path, cs_buf_view(&bundle));
+		goto out;
+	}
+	if (err == CS_OK)
+		err = cs_sha256(job->hashes[i], cs_buf_view(&bundle));
+	if (err ||
 	    (err = cs_evidence_check(&e, cs_buf_view(&bundle), job->root))) {
 		status = say_no_bundle(job, path, err);
 		goto out;
@@ -233,7 +270,7 @@ out:
 }
 
 static int
-verify_all(const struct job *job)
+verify_all(struct job *job)
 {
 	int worst = ALL_PROVED;
 
@@ -244,7 +281,8 @@ verify_all(const struct job *job)
 
 		if (job->json && i != 0)
 			putchar(',');
-		status = verify_one(job, cli_arg(job->args, i));
+		job->n = i;
+		status = verify_one(job, i);
 		if (status > worst)
 			worst = status;
 	}
@@ -287,7 +325,11 @@ run(const struct cli_args *args)
 			return status;
 		job.key = &key;
 	}
+	job.hashes = cs_calloc((size_t)cli_count(args), sizeof *job.hashes);
+	if (job.hashes == NULL)
+		return cli_fail(CLI_SOFTWARE, "Out of memory.");
 	status = verify_all(&job);
+	cs_free_plain(job.hashes);
 	cs_wipe(&key, sizeof key);
 	return status;
 }
@@ -308,7 +350,7 @@ static const struct cli_option options[] = {
 
 static const struct cli_command commands[] = {
 	{ "", "FILE... --operator-key KEY",
-	    "verify bundles of evidence, offline",
+	    "verify bundles of evidence and custody records, offline",
 	    "Prints each link of the proof: who committed to these bytes, that "
 	    "the operator accepted them and when, and in which order. Nothing "
 	    "is asked of any server. Get the operator's key from somebody "

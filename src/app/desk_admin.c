@@ -8,8 +8,10 @@
 #include "base/text.h"
 #include "cli/print.h"
 #include "cli/report_error.h"
+#include "desk/backup.h"
 #include "desk/decision_internal.h"
 #include "desk/export.h"
+#include "desk/retention.h"
 #include "desk/stats.h"
 #include "store/file.h"
 
@@ -326,4 +328,100 @@ run_print(const struct cli_args *args)
 		status = write_out(args, cs_buf_view(&page));
 	cs_buf_free(&page);
 	return end(d, status, err);
+}
+
+/* ---- keeping ------------------------------------------------------------ */
+
+int
+run_retention(const struct cli_args *args)
+{
+	struct cs_desk_who who;
+	struct cs_desk *d;
+	struct place p;
+	uint64_t n = 0;
+	int status = begin(&d, &who, &p, args, 0, 0);
+	enum cs_err err = CS_OK;
+
+	if (status == CLI_OK &&
+	    (err = cs_desk_retention(d, cs_clock_ms(), &n)) == CS_OK)
+		printf("%llu case%s destroyed.\n", (unsigned long long)n,
+		    n == 1 ? " was" : "s were");
+	return end(d, status, err);
+}
+
+/* The passphrase of a backup, which is not the desk's. */
+static int
+backup_passphrase(struct cs_buf *out, const struct cli_args *args)
+{
+	const char *path = cli_value(args, "backup-passphrase-file");
+	enum cs_err err;
+
+	if (path == NULL)
+		return cli_fail(CLI_USAGE,
+		    "A backup is sealed: --backup-passphrase-file FILE, and "
+		    "keep that somewhere else.");
+	if ((err = cs_file_read(out, path, 4096)))
+		return report_error(err, "%s", path);
+	while (out->len > 0 &&
+	    (out->data[out->len - 1] == '\n' ||
+		out->data[out->len - 1] == '\r'))
+		out->len--;
+	return CLI_OK;
+}
+
+int
+run_backup(const struct cli_args *args)
+{
+	const char *path = cli_value(args, "output");
+	struct cs_buf passphrase = { .max = 4096 };
+	struct cs_desk_who who;
+	struct cs_desk *d;
+	struct place p;
+	int status = begin(&d, &who, &p, args, 0, 0);
+	enum cs_err err = CS_OK;
+
+	if (status == CLI_OK && path == NULL)
+		status = cli_fail(CLI_USAGE, "Say where to: -o FILE.");
+	if (status == CLI_OK)
+		status = backup_passphrase(&passphrase, args);
+	if (status == CLI_OK &&
+	    (err = cs_desk_backup(d, path, cs_buf_view(&passphrase))) == CS_OK)
+		printf("Written. To get it back:\n"
+		       "  countersign-desk restore %s NEWDIR "
+		       "--backup-passphrase-file FILE\n",
+		    path);
+	cs_buf_free(&passphrase);
+	return end(d, status, err);
+}
+
+int
+run_restore(const struct cli_args *args)
+{
+	const char *path = cli_arg(args, 0), *dir = cli_arg(args, 1);
+	struct cs_buf passphrase = { .max = 4096 };
+	int status = backup_passphrase(&passphrase, args);
+	enum cs_err err;
+
+	if (status == CLI_OK) {
+		err = cs_desk_restore(path, dir, cs_buf_view(&passphrase));
+		if (err == CS_ERR_EXISTS)
+			status = cli_fail(
+			    CLI_NOT_DONE, "There is something in %s.", dir);
+		else if (err == CS_ERR_PASSPHRASE)
+			status =
+			    cli_fail(CLI_STATE, "That is not its passphrase.");
+		else if (err == CS_ERR_FORMAT)
+			status = cli_fail(CLI_STATE,
+			    "%s is no backup, or is damaged; nothing was "
+			    "restored.",
+			    path);
+		else if (err)
+			status = report_error(err, "%s", path);
+		else
+			printf("The desk is back in %s. Only one of it may "
+			       "run.\n",
+			    dir);
+	}
+	cs_buf_free(&passphrase);
+	return status;
 }

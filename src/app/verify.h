@@ -2,6 +2,7 @@
 /* src/app/verify.h: the parts of countersign-verify. */
 #pragma once
 
+#include "content/custody.h"
 #include "content/evidence.h"
 
 /* ---- verify_text.c ------------------------------------------------------ */
@@ -18,6 +19,13 @@ void verify_show_meaning(bool all_proved);
 /* ${e} is NULL when the file was ${err}: no bundle, or not readable. */
 void verify_json(
     const char *path, const struct cs_evidence *e, enum cs_err err);
+
+/* ---- verify_custody.c --------------------------------------------------- */
+
+/* Show a record; ${bundle} is the file that it belongs to, or NULL.  Is it one
+ * that the operator's desk signed? */
+bool verify_custody(const char *path, const struct cs_custody *c,
+    const char *bundle, bool json);
 
 /* ---- verify_extract.c --------------------------------------------------- */
 

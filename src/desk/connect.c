@@ -7,9 +7,11 @@
 
 #include "desk/case_internal.h"
 #include "desk/photo.h"
+#include "desk/retention.h"
 
 #define WAIT_MS 1000  /* how soon a signal or a new decision is seen */
 #define LOOK_EVERY 30 /* waits; pushes are hints and can be lost */
+#define RETENTION_EVERY 3600
 #define RETRY_MAX_S 30u
 
 static volatile sig_atomic_t stop;
@@ -191,6 +193,7 @@ static enum cs_err
 serve(struct cs_desk *d)
 {
 	struct cs_wire_push push;
+	uint64_t destroyed;
 	enum cs_err err;
 
 	if ((err = desk_cases_catch_up(d)) || (err = work(d)))
@@ -202,6 +205,8 @@ serve(struct cs_desk *d)
 		/* Other processes of the desk may have decided something. */
 		if (err == CS_OK || i % LOOK_EVERY == 0)
 			err = work(d);
+		else if (i % RETENTION_EVERY == 1)
+			err = cs_desk_retention(d, cs_clock_ms(), &destroyed);
 		else
 			err = desk_actions_flush(d);
 		if (err)

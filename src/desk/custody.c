@@ -136,6 +136,20 @@ out:
 	return err;
 }
 
+enum cs_err
+desk_key_parse(uint8_t out[static 32], struct cs_desk *d, const char *s)
+{
+	size_t n = strlen(s);
+	enum cs_err err =
+	    n == 64 ? cs_unhex(out, 32, s) : cs_unbase64url(out, 32, s, n);
+
+	return err == CS_OK
+	    ? CS_OK
+	    : desk_problem(d, CS_ERR_FORMAT,
+		  "A key is 64 characters of hex, as \"countersign-verify "
+		  "--new-key\" prints it.");
+}
+
 /* ---- evidence that leaves ----------------------------------------------- */
 
 enum cs_err
@@ -148,11 +162,8 @@ cs_desk_evidence(struct cs_buf *out, struct cs_desk *d,
 	struct cs_desk_case c;
 	enum cs_err err;
 
-	if (*to_key != '\0' &&
-	    cs_unbase64url(key, sizeof key, to_key, strlen(to_key)) != CS_OK)
-		return desk_problem(d, CS_ERR_FORMAT,
-		    "A key is base64url of 32 bytes, as \"countersign-verify "
-		    "--new-key\" prints it.");
+	if (*to_key != '\0' && (err = desk_key_parse(key, d, to_key)))
+		return err;
 	if ((err = cs_desk_load(&c, d, id)))
 		return err;
 	cs_hex(hex, cs_view(id, 16));
@@ -215,7 +226,7 @@ desk_refer(struct cs_desk *d, const struct desk_decision *dec)
 		return CS_ERR_NOMEM;
 	err = cs_file_mkdir(folder);
 	cs_free_plain(folder);
-	if (err || (err = cs_unbase64url(key, sizeof key, to, strlen(to))))
+	if (err || (err = desk_key_parse(key, d, to)))
 		return err;
 	err = cs_db_query(&rows, d->db, "SELECT id FROM report WHERE kase=?",
 	    cs_int(dec->kase));

@@ -7,6 +7,7 @@
 #include "base/text.h"
 #include "crypto/random.h"
 #include "desk/decision_internal.h"
+#include "desk/export.h"
 
 #define TABLE "decision"
 #define FACTS_MAX 5000 /* of the DSA Transparency Database */
@@ -432,12 +433,11 @@ static enum cs_err
 check_key(const struct making *m)
 {
 	uint8_t key[32];
-	const char *s = m->choice->to_key;
 
-	if (cs_unbase64url(key, sizeof key, s, strlen(s)) == CS_OK)
-		return CS_OK;
-	return desk_problem(m->d, CS_ERR_FORMAT,
-	    "Say for whom: their public key, as base64url.");
+	if (m->choice->to_key[0] == '\0')
+		return desk_problem(m->d, CS_ERR_FORMAT,
+		    "Say for whom: the public key that it is sealed to.");
+	return desk_key_parse(key, m->d, m->choice->to_key);
 }
 
 static enum cs_err

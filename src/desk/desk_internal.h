@@ -26,7 +26,7 @@ struct cs_desk {
 	struct cs_sign_key sign_key;
 	struct cs_session session;
 	bool online;
-	bool *shown_online; /* or NULL */
+	bool *shown_online;        /* or NULL */
 	struct desk_index *photos; /* photo.c; NULL until it is needed */
 	struct cs_desk_conflict conflict;
 	char problem[512];
@@ -52,6 +52,9 @@ CS_CHECKED enum cs_err desk_report_take(struct cs_desk *d,
     struct cs_wire_report_status *status);
 CS_CHECKED enum cs_err desk_report_set_state(
     struct cs_desk *d, const uint8_t id[static 16], enum cs_desk_state state);
+/* Nothing of who and about whom stays in what is known of a report. */
+CS_CHECKED enum cs_err desk_report_forget(
+    struct cs_desk *d, const uint8_t id[static 16]);
 /* What a message is counted by: FRANKING, rule 6. */
 CS_CHECKED enum cs_err desk_message_hash(
     uint8_t out[static 32], const struct cs_stamp *s);

@@ -20,6 +20,9 @@ CS_CHECKED enum cs_err cs_desk_printable(struct cs_buf *out, struct cs_desk *d,
 
 /* ---- for the files of the desk ------------------------------------------ */
 
+/* An X25519 key: hex, or base64url. */
+CS_CHECKED enum cs_err desk_key_parse(
+    uint8_t out[static 32], struct cs_desk *d, const char *s);
 CS_CHECKED enum cs_err desk_custody_add(struct cs_desk *d,
     const uint8_t id[static 16], const struct cs_desk_who *who,
     const char *what);

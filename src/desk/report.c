@@ -359,11 +359,26 @@ desk_report_take(struct cs_desk *d, const uint8_t id[static 16],
 	return CS_OK;
 }
 
+static enum cs_err
+save_meta(struct cs_desk *d, const struct cs_desk_report *r)
+{
+	struct cs_buf meta = { 0 }, sealed = { 0 };
+	enum cs_err err;
+
+	if ((err = write_meta(&meta, r)) == CS_OK &&
+	    (err = cs_vault_seal(&sealed, &d->key, META, CS_VIEW_OF(r->id),
+		 cs_buf_view(&meta))) == CS_OK)
+		err = cs_db_exec(d->db, "UPDATE report SET meta=? WHERE id=?",
+		    cs_blob(cs_buf_view(&sealed)), cs_blob(CS_VIEW_OF(r->id)));
+	cs_buf_free(&meta);
+	cs_buf_free(&sealed);
+	return err;
+}
+
 enum cs_err
 desk_report_set_state(
     struct cs_desk *d, const uint8_t id[static 16], enum cs_desk_state state)
 {
-	struct cs_buf meta = { 0 }, sealed = { 0 };
 	struct cs_desk_report r;
 	enum cs_err err;
 
@@ -372,14 +387,19 @@ desk_report_set_state(
 	/* Sealed with the rest: whoever can write to the file cannot open what
 	 * was rejected. */
 	r.state = state;
-	if ((err = write_meta(&meta, &r)) == CS_OK &&
-	    (err = cs_vault_seal(&sealed, &d->key, META, CS_VIEW_OF(r.id),
-		 cs_buf_view(&meta))) == CS_OK)
-		err = cs_db_exec(d->db, "UPDATE report SET meta=? WHERE id=?",
-		    cs_blob(cs_buf_view(&sealed)), cs_blob(cs_view(id, 16)));
-	cs_buf_free(&meta);
-	cs_buf_free(&sealed);
-	return err;
+	return save_meta(d, &r);
+}
+
+enum cs_err
+desk_report_forget(struct cs_desk *d, const uint8_t id[static 16])
+{
+	struct cs_desk_report r;
+	enum cs_err err;
+
+	if ((err = load_row(&r, d, id)))
+		return err;
+	r.reporter[0] = r.reported[0] = r.problem[0] = '\0';
+	return save_meta(d, &r);
 }
 
 enum cs_err

@@ -10,11 +10,17 @@ from story_test import photo
 from world import check, main
 
 
+def received(w, name):
+    """New messages; not what else happened."""
+    return [m for m in w.csok(name, "inbox", "--json").lines()
+            if m["kind"] == "received"]
+
+
 def reported(w, names=("alice", "bob"), reason="trafficking", text="she is 13"):
     """Alice wrote to Bob, who reported it; the number of the report."""
     alice, bob = names
     w.csok(alice, "send", bob, text)
-    got = w.csok(bob, "inbox", "--json").lines()
+    got = received(w, bob)
     w.csok(bob, "report", got[-1]["id"], "--reason", reason, "--note",
            "please look", "--yes")
     return got[-1]["id"]
@@ -170,7 +176,7 @@ def test_cases_join():
             w.csok(name, "inbox")
         w.csok("alice", "send", "family", "who has seen this girl")
         for name in ("bob", "carol"):
-            got = w.csok(name, "inbox", "--json").lines()
+            got = received(w, name)
             w.csok(name, "report", got[-1]["id"], "--reason", "exposure",
                    "--yes")
         case = w.until("both in one", lambda: [
@@ -266,7 +272,7 @@ def test_work():
 def send_photo(w, sender, to, pic, reason="exposure"):
     """A photo that ${to} reports."""
     w.csok(sender, "send", to, "--photo", pic, "look")
-    got = w.csok(to, "inbox", "--json").lines()
+    got = received(w, to)
     w.csok(to, "report", got[-1]["id"], "--reason", reason, "--yes")
 
 
@@ -397,6 +403,42 @@ def test_kept_safe():
         check(r.status == 200 and r.data.startswith(b"CSCUST01"), "custody")
         check(PASSWORD.encode() not in r.data and b"anna" not in r.data,
               "a pseudonym outside")
+        record = w.path("one.custody")
+        with open(record, "wb") as f:
+            f.write(r.data)
+        got = w.ok("countersign-verify", out, record, "--operator-key",
+                   w.operator_key())
+        check("exported, not sealed" in got.out and
+              "belongs to" in got.out, str(got))
+        for i in (40, len(r.data) // 2, len(r.data) - 1):
+            data = bytearray(r.data)
+            data[i] ^= 1
+            with open(record, "wb") as f:
+                f.write(data)
+            got = w.run("countersign-verify", out, record, "--operator-key",
+                        w.operator_key())
+            check(got.status in (1, 2), "changed at %d: %s" % (i, got))
+        # A backup while it runs, and the way back.
+        secret = w.path("secret")
+        with open(secret, "w", encoding="utf-8") as f:
+            f.write("kept somewhere else\n")
+        backup = w.path("desk.backup")
+        w.ok("countersign-desk", "backup", "--desk", w.desk, "-o", backup,
+             "--backup-passphrase-file", secret)
+        with open(backup, "rb") as f:
+            check(b"SQLite" not in f.read(), "sealed")
+        w.ok("countersign-desk", "restore", backup, w.path("again"),
+             "--backup-passphrase-file", secret)
+        cases = w.ok("countersign-desk", "cases", "--json", "--desk",
+                     w.path("again")).lines()
+        check([c["id"] for c in cases] == [case["id"]], "all is there")
+        w.ok("countersign-desk", "audit", "verify", "--desk", w.path("again"))
+        with open(backup, "r+b") as f:
+            f.truncate(os.path.getsize(backup) - 100)
+        got = w.run("countersign-desk", "restore", backup, w.path("half"),
+                    "--backup-passphrase-file", secret)
+        check(got.status != 0 and not os.path.exists(w.path("half")),
+              "cut short: %s" % got)
         w.stop("desk")
         for name in ("desk.db", "desk.db-wal"):
             path = os.path.join(w.desk, name)

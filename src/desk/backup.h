@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * src/desk/backup.h: the whole of a desk in one sealed file, made while it
+ * runs.
+ *
+ *	"CSBACKUP1" | salt16 | u32 passes | u32 memory_kib |
+ *	chunks: u32 length | sealed bytes, each bound to its number and to
+ *whether it is the last inside: { path<V> | u64 size | bytes } ...
+ *
+ * The key is derived from a passphrase of the backup's own (argon2id), because
+ * the desk's key file is inside.
+ */
+#pragma once
+
+#include "base/bytes.h"
+
+struct cs_desk;
+
+#define CS_BACKUP_PASSPHRASE_MIN 12
+
+/* Write ${path}; fails if it is there. */
+CS_CHECKED enum cs_err cs_desk_backup(
+    struct cs_desk *d, const char *path, struct cs_view passphrase);
+/*
+ * Make the folder ${dir} from ${path}; there must be none.  CS_ERR_PASSPHRASE,
+ * CS_ERR_FORMAT: damaged or cut short; nothing is left then.
+ */
+CS_CHECKED enum cs_err cs_desk_restore(
+    const char *path, const char *dir, struct cs_view passphrase);

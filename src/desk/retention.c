@@ -1,0 +1,251 @@
+/* SPDX-License-Identifier: MIT */
+/* What is not needed any more is destroyed, and that is written down. */
+#include "desk/retention.h"
+
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/text.h"
+#include "desk/decision_internal.h"
+
+#define DAY_MS ((uint64_t)86400 * 1000)
+#define PATH_SIZE 4096
+
+/* When a case is to go; 0: not as it is now. */
+static uint64_t
+due_ms(const struct desk_case *c, const struct cs_desk_policy *policy)
+{
+	const struct cs_desk_reason *reason =
+	    cs_desk_policy_reason(policy, desk_str(c->doc, "reason"));
+	uint64_t decided = desk_num(c->doc, "decided_ms"), days;
+
+	if (desk_case_state(c) != CS_DESK_CASE_DECIDED || decided == 0 ||
+	    desk_bool(c->doc, "held") || desk_num(c->doc, "pending") != 0 ||
+	    desk_num(c->doc, "appeals") != 0)
+		return 0;
+	if (reason == NULL)
+		reason = cs_desk_policy_reason(policy, "other");
+	/* keep_days is never below hold_days: the policy is read so. */
+	days = reason->keep_days;
+	return decided + days * DAY_MS;
+}
+
+/* ---- destroying --------------------------------------------------------- */
+
+/* Bytes of a photo or file, unless another case has it, too. */
+static enum cs_err
+remove_file(struct cs_desk *d, uint64_t kase, struct cs_view name, uint64_t *n)
+{
+	char path[PATH_SIZE], hex[65];
+	uint64_t others;
+	enum cs_err err;
+
+	if ((err = cs_db_get_int(&others, d->db,
+		 "SELECT COUNT(*) FROM media WHERE file=? AND kase<>?",
+		 cs_blob(name), cs_int(kase))) ||
+	    others != 0 || name.len != 32)
+		return err;
+	cs_hex(hex, name);
+	snprintf(path, sizeof path, "%s/files/%s", d->dir, hex);
+	if (unlink(path) == 0)
+		++*n;
+	return CS_OK;
+}
+
+static enum cs_err
+remove_files(struct cs_desk *d, uint64_t kase, uint64_t *n)
+{
+	struct cs_rows rows;
+	enum cs_err err;
+
+	err = cs_db_query(&rows, d->db,
+	    "SELECT DISTINCT file FROM media WHERE kase=?", cs_int(kase));
+	while (err == CS_OK && cs_rows_next(&rows))
+		err = remove_file(d, kase, cs_col_blob(&rows, 0), n);
+	return cs_rows_end(&rows, err);
+}
+
+/* The bundle of a report, its note and its answers; what stays is that there
+ * was one, and what became of it. */
+static enum cs_err
+empty_report(struct cs_desk *d, struct cs_view id)
+{
+	struct cs_buf sealed = { 0 };
+	enum cs_err err;
+
+	if ((err = cs_vault_seal(&sealed, &d->key, "report.bundle", id,
+		 cs_view("", 0))) == CS_OK &&
+	    (err = desk_report_forget(d, id.data)) == CS_OK)
+		err = cs_db_exec(d->db,
+		    "UPDATE report SET bundle=?,reply=NULL WHERE id=?",
+		    cs_blob(cs_buf_view(&sealed)), cs_blob(id));
+	cs_buf_free(&sealed);
+	return err;
+}
+
+static enum cs_err
+empty_reports(struct cs_desk *d, uint64_t kase, uint64_t *n)
+{
+	struct cs_buf ids = { 0 };
+	struct cs_rows rows;
+	enum cs_err err;
+
+	err = cs_db_query(
+	    &rows, d->db, "SELECT id FROM report WHERE kase=?", cs_int(kase));
+	while (err == CS_OK && cs_rows_next(&rows))
+		err = cs_buf_add(&ids, cs_col_blob(&rows, 0));
+	err = cs_rows_end(&rows, err);
+	for (size_t k = 0; k + 16 <= ids.len && err == CS_OK; k += 16) {
+		err = empty_report(d, cs_view(ids.data + k, 16));
+		++*n;
+	}
+	cs_buf_free(&ids);
+	return err;
+}
+
+/* Decisions keep what was done and when; facts and accounts go. */
+static enum cs_err
+empty_decisions(struct cs_desk *d, uint64_t kase)
+{
+	json_t *list = json_array(), *o;
+	size_t i;
+	enum cs_err err = desk_decisions(list, d, kase);
+
+	json_array_foreach (list, i, o) {
+		struct desk_decision dec = { 0 };
+
+		if (err == CS_OK)
+			err = desk_decision_load(
+			    &dec, d, desk_id(desk_str(o, "id")));
+		desk_set(dec.doc, "accounts", json_array(), &err);
+		desk_set_str(dec.doc, "facts", "", &err);
+		desk_set_str(dec.doc, "note", "", &err);
+		if (err == CS_OK)
+			err = desk_decision_save(d, &dec, NULL);
+		if (err == CS_OK)
+			err = cs_db_exec(d->db,
+			    "DELETE FROM target WHERE decision=?",
+			    cs_int(dec.id));
+		desk_decision_clear(&dec);
+	}
+	json_decref(list);
+	return err;
+}
+
+static enum cs_err
+remove_rows(struct cs_desk *d, uint64_t kase)
+{
+	enum cs_err err;
+
+	if ((err = cs_db_exec(d->db,
+		 "DELETE FROM hash WHERE source=0 AND ref IN"
+		 " (SELECT id FROM media WHERE kase=?)",
+		 cs_int(kase))) ||
+	    (err = cs_db_exec(
+		 d->db, "DELETE FROM media WHERE kase=?", cs_int(kase))) ||
+	    (err = cs_db_exec(
+		 d->db, "DELETE FROM item WHERE kase=?", cs_int(kase))) ||
+	    (err = cs_db_exec(
+		 d->db, "DELETE FROM entry WHERE kase=?", cs_int(kase))) ||
+	    (err = cs_db_exec(
+		 d->db, "DELETE FROM term WHERE kase=?", cs_int(kase))) ||
+	    (err = cs_db_exec(
+		 d->db, "DELETE FROM appeal WHERE kase=?", cs_int(kase))) ||
+	    (err = cs_db_exec(
+		 d->db, "DELETE FROM kase_account WHERE kase=?", cs_int(kase))))
+		return err;
+	return CS_OK;
+}
+
+static enum cs_err
+destroy(struct cs_desk *d, struct desk_case *c)
+{
+	json_t *after = json_object();
+	uint64_t reports = 0, files = 0;
+	enum cs_err err;
+
+	if ((err = empty_reports(d, c->id, &reports)) ||
+	    (err = empty_decisions(d, c->id)) ||
+	    (err = remove_files(d, c->id, &files)) ||
+	    (err = remove_rows(d, c->id)))
+		goto out;
+	desk_case_set_state(c, CS_DESK_CASE_CLOSED, &err);
+	desk_set(c->doc, "accounts", json_array(), &err);
+	desk_set(c->doc, "reporters", json_array(), &err);
+	desk_set_num(c->doc, "destroyed_ms", cs_clock_ms(), &err);
+	desk_set_num(after, "reports", reports, &err);
+	desk_set_num(after, "files", files, &err);
+	if (err == CS_OK && (err = desk_case_save(d, c, NULL)) == CS_OK)
+		err = desk_audit_event(d,
+		    &(struct desk_event){
+			.kase = c->id,
+			.what = "destroyed",
+			.after = after,
+		    });
+out:
+	json_decref(after);
+	return err;
+}
+
+/* ---- which -------------------------------------------------------------- */
+
+/* The decided cases after number ${*id}, one by one. */
+static enum cs_err
+next_decided(uint64_t *id, struct cs_desk *d)
+{
+	return cs_db_get_int(id, d->db,
+	    "SELECT id FROM kase WHERE state=2 AND id>? ORDER BY id LIMIT 1",
+	    cs_int(*id));
+}
+
+static enum cs_err
+consider(struct cs_desk *d, const struct cs_desk_policy *policy, uint64_t id,
+    uint64_t now_ms, bool *gone)
+{
+	struct desk_case c = { 0 };
+	uint64_t due;
+	enum cs_err err;
+
+	*gone = false;
+	if ((err = cs_db_begin(d->db)))
+		return err;
+	if ((err = desk_case_load(&c, d, id)) == CS_OK) {
+		due = due_ms(&c, policy);
+		if (due != 0 && due <= now_ms) {
+			*gone = true;
+			err = destroy(d, &c);
+		}
+	}
+	if (err == CS_OK)
+		err = cs_db_commit(d->db);
+	if (err)
+		cs_db_rollback(d->db);
+	desk_case_clear(&c);
+	return err;
+}
+
+enum cs_err
+cs_desk_retention(struct cs_desk *d, uint64_t now_ms, uint64_t *destroyed)
+{
+	struct cs_desk_policy policy;
+	uint64_t id = 0;
+	enum cs_err err;
+
+	*destroyed = 0;
+	if ((err = cs_desk_policy(&policy, d)))
+		return err;
+	while (err == CS_OK && (err = next_decided(&id, d)) == CS_OK) {
+		bool gone;
+
+		err = consider(d, &policy, id, now_ms, &gone);
+		*destroyed += gone;
+	}
+	cs_desk_policy_clear(&policy);
+	if (err == CS_ERR_NOT_FOUND)
+		err = CS_OK;
+	/* Deleted rows are not to be found in the file any more. */
+	if (err == CS_OK && *destroyed != 0)
+		err = cs_db_vacuum(d->db);
+	return err;
+}

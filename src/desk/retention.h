@@ -1,0 +1,17 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * src/desk/retention.h: how long the desk keeps what was reported.
+ *
+ * A case that is decided goes when the policy's keep_days for its reason are
+ * over: bundles, photos, hashes, notes, accounts.  What stays: that there was
+ * one, its reason, what was decided and when, and the entry in the audit log
+ * that says that it was destroyed.  A legal hold, an open appeal and a decision
+ * under way stop it.
+ */
+#pragma once
+
+#include "desk/case.h"
+
+/* Destroy what is over at ${now_ms}; ${*destroyed} says how many cases. */
+CS_CHECKED enum cs_err cs_desk_retention(
+    struct cs_desk *d, uint64_t now_ms, uint64_t *destroyed);
