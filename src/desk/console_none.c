@@ -3,10 +3,16 @@
 #include "desk/console_files.h"
 
 static const unsigned char page[] =
-    "<!doctype html><meta charset=utf-8><title>Countersign</title>"
-    "<p>The pages of the console were not built: building them takes Node.js "
-    "18 or newer and npm. The desk itself works, by command line and by its "
-    "API.";
+    "<!doctype html><html lang=en><meta charset=utf-8>"
+    "<title>Countersign desk</title><h1>The console was not built</h1>"
+    "<p>Its pages are built with Node.js 18 or newer and npm, and one of them "
+    "was missing, or npm could not fetch what it needs. The desk itself works, "
+    "by command line and by its API.</p><p>To have the pages: "
+    "<code>scripts/install-packages --build</code>, then "
+    "<code>meson setup --wipe build &amp;&amp; ninja -C build</code>, and "
+    "start "
+    "the desk again. <code>-Dconsole=enabled</code> says why it does not work."
+    "</p></html>";
 
 const struct cs_console_file cs_console_files[] = {
 	{ "/index.html", "text/html; charset=utf-8", page, sizeof page - 1 },

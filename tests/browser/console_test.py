@@ -1,0 +1,156 @@
+# SPDX-License-Identifier: MIT
+"""The console's pages in a real browser, at a real desk with a real hub."""
+import json
+import os
+import re
+import shutil
+import subprocess
+import sys
+import urllib.request
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+sys.path.insert(0, os.path.join(HERE, "..", "integration"))
+
+# pylint: disable=wrong-import-position
+from console import DeskWorld, PASSWORD
+from world import BIN, Failed, SkipTest, check, main, photo
+
+CHROMIUM = "/usr/bin/chromium"
+MODULES = os.path.join(HERE, "..", "..", "web/desk/node_modules")
+# Every scenario, with pictures of every page.
+STUCK_S = 600
+
+
+class BrowserWorld(DeskWorld):
+    """People who sign in with a browser, and cases that wait for them."""
+
+    def __init__(self, *options):
+        for there in (CHROMIUM, os.path.join(MODULES, "playwright-core")):
+            if not os.path.exists(there):
+                raise SkipTest("there is no " + os.path.basename(there))
+        if shutil.which("node") is None:
+            raise SkipTest("there is no node")
+        super().__init__(*options)
+        # Long enough for a browser to undo.
+        text = self.ok("countersign-desk", "policy", "--desk", self.desk).out
+        self.set_policy(text.replace("undo_seconds = 2", "undo_seconds = 6"))
+        self.config = {"console": self.console, "people": {}}
+        self.clients = {}
+        for name, role in (("anna", "reviewer"), ("ben", "senior"),
+                           ("vera", "auditor"), ("root", "administrator")):
+            client = self.person(name, role)
+            self.clients[name] = client
+            self.config["people"][name] = {
+                "secret": client.secret, "step": client.step,
+                "password": PASSWORD}
+        with urllib.request.urlopen(self.console) as r:
+            if b"The console was not built" in r.read():
+                raise SkipTest("the console was not built")
+
+    def send(self, name, to, *args):
+        """A message, and the number that its recipient knows it by."""
+        self.csok(name, "send", to, *args)
+        return self.csok(to, "inbox", "--json").lines()[-1]["id"]
+
+    def report(self, name, reason, note, *ids):
+        self.csok(name, "report", *ids, "--reason", reason, "--note", note,
+                  "--yes")
+
+    def reports(self):
+        """What people of some town reported on a bad day."""
+        self.join("alice", "bob", "carol", "dana")
+        self.friends("alice", "bob", "carol", "dana")
+        first = self.send("alice", "bob", "She is 13. 800 until tonight.")
+        self.send("alice", "bob", "answer quickly")
+        last = self.send("alice", "bob", "اكتب لي الآن")
+        self.report("bob", "trafficking", "He offered her to me.",
+                    first, last)
+        self.report("dana", "terrorism", "", self.send(
+            "carol", "dana", "We meet at the station at nine."))
+        pic = self.path("pic.jpg")
+        photo(pic, 640, 480)
+        self.report("carol", "intimate-images", "من لا يملك حق نشرها",
+                    self.send("dana", "carol", "--photo", pic,
+                              "look at this"))
+        self.report("alice", "spam", "", self.send(
+            "bob", "alice", "Buy now! http://example.invalid/"))
+        client = self.clients["anna"]
+        cases = self.until("four cases", lambda: [
+            c for c in [client.get("/cases?state=open")["items"]]
+            if len(c) >= 4])[0]
+        self.config["cases"] = len(cases)
+        for c in cases:
+            self.config[c["reason"]] = c["id"]
+        return cases
+
+    def scenario(self, name):
+        path = self.path("config.json")
+        with open(path, "w", encoding="utf-8") as f:
+            json.dump(self.config, f)
+        done = subprocess.run(
+            ["node", os.path.join(HERE, "scenario_%s.mjs" % name), path],
+            stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+            timeout=STUCK_S)
+        out = done.stdout.decode("utf-8", "replace")
+        if done.returncode != 0:
+            bad = [line for line in out.splitlines()
+                   if not line.startswith("ok ")]
+            raise Failed("\n".join(bad))
+        check(re.search(r"^1\.\.[1-9]", out, re.M), "a plan: " + out)
+        print("".join("# %s\n" % line for line in out.splitlines()), end="",
+              flush=True)
+
+
+def test_decision():
+    with BrowserWorld() as w:
+        cases = w.reports()
+        w.config["second"] = w.config["terrorism"]
+        w.config["account"] = cases[0]["accounts"][0]["id"]
+        w.scenario("decision")
+
+
+def test_collision():
+    with BrowserWorld() as w:
+        w.reports()
+        w.config["case"] = w.config["trafficking"]
+        w.scenario("collision")
+
+
+def test_work():
+    with BrowserWorld() as w:
+        w.reports()
+        w.config["case"] = w.config["trafficking"]
+        w.config["other"] = w.config["spam"]
+        w.scenario("work")
+
+
+def test_photo():
+    with BrowserWorld() as w:
+        w.reports()
+        case = w.config["case"] = w.config["intimate-images"]
+        shown = w.clients["anna"].get("/cases/" + case)
+        w.config["media"] = shown["items"][0]["media"][0]["id"]
+        w.scenario("photo")
+
+
+def test_rtl():
+    with BrowserWorld() as w:
+        cases = w.reports()
+        w.config["case"] = w.config["trafficking"]
+        w.config["account"] = cases[0]["accounts"][0]["id"]
+        w.scenario("rtl")
+
+
+def test_session():
+    with BrowserWorld("--idle", "12s") as w:
+        out = w.ok("countersign-desk", "people", "add", "nora", "--desk",
+                   w.desk, "--console", w.console).out
+        w.config["welcome"] = re.search(r"#/welcome/\S+", out).group(0)
+        w.config["idle_s"] = 12
+        w.scenario("session")
+
+
+if __name__ == "__main__":
+    check(os.path.isdir(BIN), "the programs are built")
+    main(test_decision, test_collision, test_work, test_photo, test_rtl,
+         test_session)

@@ -1,0 +1,37 @@
+#!/bin/bash
+# SPDX-License-Identifier: MIT
+# build.sh OUT WORK [--must]: the pages of the console, as the C file OUT.
+#
+# WORK is a folder of its own for each build.  What npm cannot fetch becomes a
+# page that says so, unless --must is given; a mistake in the sources always
+# ends the build.
+set -eu
+
+out=$(realpath -m "$1") work=$(realpath -m "$2") must=${3-}
+cd "$(dirname "$0")"
+
+none() {
+	echo "console: $1; the program gets a page that says so" >&2
+	[ "$must" != --must ] || exit 1
+	cp ../../src/desk/console_none.c "$out"
+	exit 0
+}
+
+# Two builds at once install one after the other, and neither takes away what
+# the other one reads.
+exec 9>.lock
+flock 9
+if [ ! -f node_modules/.package-lock.json ] ||
+    [ node_modules/.package-lock.json -ot package-lock.json ]; then
+	npm ci --ignore-scripts --no-audit --no-fund --prefer-offline \
+	    --fetch-retries=1 --loglevel=error >&2 9>&- ||
+	    none "npm could not fetch what the pages are built with"
+	touch node_modules/.package-lock.json
+fi
+flock -s 9
+
+node node_modules/typescript/bin/tsc --noEmit >&2
+mkdir -p "$work"
+node node_modules/vite/bin/vite.js build --logLevel warn \
+    --outDir "$work/dist" --emptyOutDir >&2
+python3 ../../scripts/embed "$work/dist" "$out"

@@ -1,0 +1,348 @@
+// SPDX-License-Identifier: MIT
+// What the desk answers at /api/v1.  Every id is a string, every
+// time is milliseconds since 1970.
+
+export type Role = "reviewer" | "senior" | "auditor" | "administrator";
+export type Language = "en" | "ar" | "kmr" | "ckb";
+
+export interface Person {
+  id: string;
+  name: string;
+  pseudonym: string;
+  role: Role;
+  language: string;
+  daily_limit: number;
+  break_every_min: number;
+  exposure_today: number;
+}
+
+export interface Session {
+  person: Person;
+  csrf: string;
+  locked: boolean;
+  idle_s: number;
+  expires_ms: number;
+  hub: string;
+  undo_s: number;
+  server_ms: number;
+  hub_online: boolean;
+}
+
+export interface Welcome {
+  name: string;
+  role: Role;
+  secret: string;
+  uri: string;
+  qr: string[];
+}
+
+export interface Page<T> {
+  items: T[];
+  next?: string | null;
+}
+
+export interface AccountRef {
+  id: string;
+  handle: string;
+}
+
+export interface PersonRef {
+  id: string;
+  name: string;
+}
+
+export interface Why {
+  code: string;
+  args?: Record<string, number | string>;
+}
+
+export type CaseState = "open" | "waiting" | "decided" | "closed";
+export type Age = "child" | "adult" | "unknown";
+
+export interface CaseRow {
+  id: string;
+  version: number;
+  state: CaseState;
+  reason: string;
+  severity: number;
+  danger: boolean;
+  age: Age;
+  threat_ms: number;
+  opened_ms: number;
+  updated_ms: number;
+  due_ms: number;
+  overdue: boolean;
+  reports: number;
+  reporters: number;
+  items: number;
+  photos: number;
+  unproved_reports: number;
+  accounts: AccountRef[];
+  assignee: PersonRef | null;
+  escalated: boolean;
+  held: boolean;
+  flood: boolean;
+  pending: number;
+  appeals: number;
+  why: Why[];
+}
+
+export interface Counts {
+  open: number;
+  waiting: number;
+  overdue: number;
+  mine: number;
+  appeals: number;
+}
+
+export interface ProofLink {
+  name: string;
+  text: string;
+  ok: boolean;
+  problem?: string;
+}
+
+export interface Match {
+  kind: "case" | "list";
+  case?: string;
+  list?: string;
+  list_name?: string;
+  label?: string;
+  distance: number;
+}
+
+export interface Media {
+  id: string;
+  type: string;
+  size: number;
+  name: string;
+  photo: boolean;
+  state: "present" | "missing" | "refused" | "crashed" | "unread";
+  decided: boolean;
+  quality?: number;
+  copies?: number;
+  matches: Match[];
+}
+
+export interface Item {
+  id: string;
+  report: string;
+  reporter: number;
+  account: AccountRef;
+  group: string;
+  seq: number;
+  accepted_ms: number;
+  claimed_ms: number;
+  clocks_differ: boolean;
+  text: string;
+  redacted: boolean;
+  reason: string;
+  note: string;
+  proved: boolean;
+  links: ProofLink[];
+  undisclosed: number;
+  repeated: boolean;
+  media: Media[];
+}
+
+export interface Note {
+  id: string;
+  at_ms: number;
+  by: string;
+  text: string;
+  kind: "note" | "escalation" | "opinion" | "attachment";
+}
+
+export interface Attachment {
+  id: string;
+  at_ms: number;
+  by: string;
+  source: string;
+  text: string;
+  proved: false;
+}
+
+export interface Question {
+  id: string;
+  report: string;
+  at_ms: number;
+  by: string;
+  text: string;
+  answer: string;
+  answered_ms: number;
+}
+
+export interface CaseEvent {
+  at_ms: number;
+  by: string;
+  what: string;
+  args?: Record<string, unknown>;
+}
+
+export type DecisionState =
+  | "undo" | "waiting" | "refused" | "queued" | "sending" | "applied" | "failed" | "undone" | "reversed";
+export type ActionKind = "none" | "warn" | "disable" | "disable-until" | "quarantine" | "dissolve" | "refer";
+
+export interface Decision {
+  id: string;
+  case: string;
+  action: ActionKind;
+  reason: string;
+  state: DecisionState;
+  made_ms: number;
+  by: PersonRef;
+  undo_until_ms: number;
+  second: PersonRef | null;
+  facts: string;
+  ground: "illegal" | "terms";
+  legal: string;
+  territory: string | string[] | null;
+  until_ms: number | null;
+  accounts: AccountRef[] | null;
+  targets: { total: number; applied: number; failed: number } | null;
+  reverses: string | null;
+  reversed_by: string | null;
+  quality: { state: "none" | "due" | "agreed" | "disagreed"; checked_by: string | null };
+  /** Why the second person refused. */
+  note?: string | null;
+}
+
+export interface Reporter {
+  n: number;
+  reports: number;
+  rejected: number;
+  /** Of those, in this case. */
+  here: number;
+}
+
+export interface Case extends Omit<CaseRow, "items" | "reporters" | "appeals"> {
+  items: Item[];
+  items_total: number;
+  reporters: Reporter[];
+  notes: Note[];
+  decisions: Decision[];
+  appeals: Appeal[];
+  events: CaseEvent[];
+  attachments: Attachment[];
+  earlier: { case: string; reason: string; state: string; actions: string[] }[];
+  merged_into: string | null;
+  questions: Question[];
+  hold: { by: string; at_ms: number; text: string } | null;
+}
+
+export interface Appeal {
+  id: string;
+  case: string;
+  decision: string;
+  kind: "appeal" | "second-look";
+  account: AccountRef;
+  at_ms: number;
+  text: string;
+  state: "open" | "upheld" | "reversed";
+  by: string | PersonRef | null;
+  answer: string;
+  mine: boolean;
+}
+
+export interface Copy {
+  media?: string;
+  case?: string;
+  distance: number;
+  list?: string;
+  list_name?: string;
+  label?: string;
+}
+
+export interface Account {
+  id: string;
+  handle: string;
+  cases: CaseRow[];
+  decisions: Decision[];
+  appeals: Appeal[];
+  reports_made: number;
+  reports_rejected: number;
+  state: "active" | "disabled" | "unknown";
+}
+
+export interface PolicyReason {
+  code: string;
+  number: number;
+  titles: Partial<Record<Language, string>>;
+  severity: number;
+  action: string;
+  two_people: boolean;
+  hold_days: number;
+  keep_days: number;
+  first_look_h: number;
+  decide_h: number;
+}
+
+export interface Policy {
+  toml: string;
+  version: number;
+  reasons: PolicyReason[];
+  quality_share: number; /* of a hundred */
+  two_people_actions: string[];
+  window_h: number;
+}
+
+export interface AuditRow {
+  seq: number;
+  at_ms: number;
+  actor: string;
+  case: string | null;
+  what: string;
+  before?: unknown;
+  after?: unknown;
+  hash: string;
+}
+
+export interface HashList {
+  id: string;
+  name: string;
+  owner: string;
+  purpose: string;
+  hashes: number;
+  made_ms: number;
+}
+
+export interface Times {
+  day: string | number;
+  median_ms: number;
+  p90_ms: number;
+  n: number;
+}
+
+export interface Statistics {
+  by_reason: { reason: string; reports: number; cases: number }[];
+  by_severity: { severity: number; cases: number }[];
+  first_look: Times[];
+  decision: Times[];
+  reversals: { appeals: number; reversed: number; upheld: number };
+  load: { person: string | PersonRef; decided: number; claimed: number; exposure: number }[];
+  quality: { checked: number; agreed: number };
+  reports_per_day: { day: string | number; reports: number; rejected: number }[];
+}
+
+export interface PersonRow {
+  id: string;
+  name: string;
+  pseudonym: string;
+  role: Role;
+  state: "invited" | "active" | "disabled";
+  last_ms: number;
+}
+
+export interface Token {
+  id: string;
+  name: string;
+  scopes: string[];
+  made_ms: number;
+  used_ms: number;
+}
+
+export type LiveEvent =
+  | { type: "case"; id: string; version: number; by: string }
+  | { type: "queue" }
+  | { type: "hub"; online: boolean }
+  | { type: "decision"; id: string; state: DecisionState };
