@@ -65,6 +65,10 @@ static const struct cli_option report_options[] = {
 	{ "yes", 'y', NULL, "do not ask" },
 	{ 0 },
 };
+static const struct cli_option appeal_options[] = {
+	{ "text", 0, "TEXT", "why the decision is wrong" },
+	{ 0 },
+};
 static const struct cli_option export_options[] = {
 	{ "output", 'o', "FILE", "where to write it" },
 	{ "to-key", 0, "KEY", "seal it to this key: 64 hex digits" },
@@ -163,6 +167,15 @@ static const struct cli_command commands[] = {
 	    1, 50, report_options, cli_report },
 	{ "reports", "[--json]", "show what became of your reports", NULL, 0, 0,
 	    json_options, cli_reports },
+	{ "notices", "[--json]", "show what the desk decided about you",
+	    "Works while the account is disabled. Only what the report desk "
+	    "has signed is shown.",
+	    0, 0, json_options, cli_notices },
+	{ "appeal", "[ID] --text TEXT", "object to a decision about you",
+	    "ID is what \"notices\" shows; without it, the only decision that "
+	    "you can object to. Sealed so that only the report desk can read "
+	    "it. Once for each decision.",
+	    0, 1, appeal_options, cli_appeal },
 	{ "export", "MESSAGE-ID... -o FILE (--to-key KEY | --open)",
 	    "write messages as evidence that verifies offline",
 	    "Whoever can read the file can show others what was written. Seal "

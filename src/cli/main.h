@@ -11,7 +11,7 @@ cli_run cli_join, cli_whoami, cli_safety_number, cli_send, cli_inbox,
     cli_group_list, cli_requests, cli_accept, cli_block, cli_settings,
     cli_report, cli_reports, cli_export, cli_completion_command, cli_link,
     cli_join_device, cli_devices, cli_device_remove, cli_group_leave,
-    cli_contacts;
+    cli_contacts, cli_notices, cli_appeal;
 
 extern const struct cli_program cli_countersign;
 
@@ -22,8 +22,8 @@ const char *cli_home(const struct cli_args *args);
 /* Open the home; with ${online} connect, too.  A status that is not 0 has
  * been said.  Without a hub CLI_MAYBE goes on and says so; CLI_READ does so for
  * a disabled account or a removed device, too, whose holder may read what is
- * here. */
-enum cli_online { CLI_OFFLINE, CLI_READ, CLI_MAYBE, CLI_ONLINE };
+ * here.  CLI_HELD is what a disabled account may ask the hub, too. */
+enum cli_online { CLI_OFFLINE, CLI_READ, CLI_MAYBE, CLI_ONLINE, CLI_HELD };
 int cli_open(struct cs_client **out, const struct cli_args *args,
     enum cli_online online);
 /* Say why ${err}, and give the status for it. */

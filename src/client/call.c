@@ -31,7 +31,8 @@ disabled(struct cs_client *c)
 	reason = cs_reason_name(data.reason);
 	snprintf(c->problem, sizeof c->problem,
 	    "The report desk disabled this account on %s. Reason: %s. "
-	    "Statement: %.*s",
+	    "Statement: %.*s See \"countersign notices\" and \"countersign "
+	    "appeal\".",
 	    at, reason != NULL ? reason : "not given", (int)statement.facts.len,
 	    (const char *)statement.facts.data);
 	for (char *p = c->problem; *p != '\0'; p++)

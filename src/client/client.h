@@ -70,6 +70,9 @@ void cs_client_operator_key(const struct cs_client *c, char out[static 44]);
 
 /* Connect, log in, send what waited, and bring everything up to date. */
 CS_CHECKED enum cs_err cs_client_connect(struct cs_client *c);
+/* Connect and log in, and no more: what the holder of a disabled account may
+ * do, too. */
+CS_CHECKED enum cs_err cs_client_connect_held(struct cs_client *c);
 /* Fetch what is new; also done by connect. */
 CS_CHECKED enum cs_err cs_client_sync(struct cs_client *c);
 /* Wait for something new, at most ${timeout_ms}; CS_ERR_TIMEOUT. */
@@ -293,3 +296,31 @@ CS_CHECKED enum cs_err cs_client_reports(struct cs_client *c,
 /* Write evidence to a file: open when ${to_key} is NULL. */
 CS_CHECKED enum cs_err cs_client_export(struct cs_client *c,
     const struct cs_client_report *r, const uint8_t *to_key, const char *path);
+
+/* ---- what the desk decided about us ------------------------------------- */
+
+/* A decision whose signature verifies; its views live during the call. */
+struct cs_client_notice {
+	uint8_t id[16], reverses[16];
+	uint8_t kind; /* enum cs_wire_action_kind */
+	uint16_t reason;
+	uint64_t decided_ms, applied_ms;
+	uint64_t until_ms, reversed_ms; /* 0: no end; it was not */
+	bool in_force;
+	bool has_statement; /* what follows, up to the case number */
+	struct cs_view language, what, facts;
+	bool automated_detection, automated_decision;
+	bool illegal; /* else against the hub's rules */
+	struct cs_view ground, explanation, territory, redress, reviewer;
+	struct cs_view case_number;
+	uint8_t appeal; /* enum cs_wire_appeal */
+	uint64_t appeal_ms;
+	struct cs_view answer;
+	bool can_appeal;
+};
+/* Newest first.  CS_ERR_SIGNATURE: one was left out that is not the desk's. */
+CS_CHECKED enum cs_err cs_client_notices(struct cs_client *c,
+    void (*each)(void *arg, const struct cs_client_notice *n), void *arg);
+/* Object to one; stored before it is sent. */
+CS_CHECKED enum cs_err cs_client_appeal(
+    struct cs_client *c, const uint8_t action[static 16], struct cs_view text);

@@ -79,7 +79,7 @@ struct cs_client {
 	struct cs_session session;
 	bool online;
 	uint8_t external_sender[32]; /* the hub's key for proposals */
-	uint8_t desk_hpke[32];
+	uint8_t desk_hpke[32], desk_sign[32];
 	bool have_desk;
 	struct cs_wire_login_answer login;
 

@@ -26,7 +26,7 @@ unreachable(struct cs_client *c, enum cs_err err)
 	}
 }
 
-/* The desk's key: the root's word for it, or none. */
+/* The desk's keys: the root's word for them, or none. */
 static enum cs_err
 take_desk(struct cs_client *c, uint64_t now_s)
 {
@@ -41,6 +41,11 @@ take_desk(struct cs_client *c, uint64_t now_s)
 		 &desk, cert, CS_VIEW_OF(c->root), CS_ROLE_DESK_HPKE, now_s)))
 		return err;
 	memcpy(c->desk_hpke, desk.public, sizeof c->desk_hpke);
+	if ((err = cs_role_key_cert_verify(&desk,
+		 cs_buf_view(&c->session.info.desk_sign_cert),
+		 CS_VIEW_OF(c->root), CS_ROLE_DESK_SIGNING, now_s)))
+		return err;
+	memcpy(c->desk_sign, desk.public, sizeof c->desk_sign);
 	return CS_OK;
 }
 
@@ -135,6 +140,21 @@ cs_client_connect(struct cs_client *c)
 	    (err = client_group_each(c, resume, NULL)))
 		return err;
 	return client_reports_flush(c);
+}
+
+enum cs_err
+cs_client_connect_held(struct cs_client *c)
+{
+	enum cs_err err;
+
+	if ((err = client_reach(c)))
+		return err;
+	err = client_login(c);
+	if (err == CS_ERR_DENIED && c->hub_code == CS_WIRE_E_DISABLED)
+		return CS_OK;
+	if (err)
+		client_offline(c);
+	return err;
 }
 
 enum cs_err

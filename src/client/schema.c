@@ -48,7 +48,13 @@ static const char version2[] =
     "CREATE TABLE joining(id BLOB PRIMARY KEY, sealed BLOB NOT NULL,"
     " attempt BLOB, told INTEGER NOT NULL DEFAULT 0) WITHOUT ROWID;";
 
-static const char *const steps[] = { version1, version2 };
+/* Version 3.  letter: to the desk; sealed holds the key of its answer. */
+static const char version3[] =
+    "CREATE TABLE letter(id BLOB PRIMARY KEY, kind INTEGER NOT NULL,"
+    " subject BLOB NOT NULL, created INTEGER NOT NULL,"
+    " sent INTEGER NOT NULL DEFAULT 0, sealed BLOB NOT NULL) WITHOUT ROWID;";
+
+static const char *const steps[] = { version1, version2, version3 };
 
 const struct cs_db_schema cs_client_schema = { "countersign client", steps,
 	sizeof steps / sizeof steps[0] };
