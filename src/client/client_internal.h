@@ -297,6 +297,17 @@ CS_CHECKED enum cs_err client_joining_find(
 CS_CHECKED enum cs_err client_joining_forget(
     struct cs_client *c, struct cs_view id);
 
+/* ---- away.c ------------------------------------------------------------- */
+
+/* The operator took ${handle} out of ${g}; inside a transaction. */
+CS_CHECKED enum cs_err client_away_add(
+    struct cs_client *c, const struct client_group *g, const char *handle);
+CS_CHECKED enum cs_err client_away_find(bool *out, struct cs_client *c,
+    const struct client_group *g, const char *handle);
+/* It is there again. */
+CS_CHECKED enum cs_err client_away_end(
+    struct cs_client *c, const struct client_group *g, const char *handle);
+
 /* ---- leave.c ------------------------------------------------------------ */
 
 /* Go on leaving: propose it, again once an epoch has passed it over. */
