@@ -35,6 +35,7 @@ take_desk(struct cs_client *c, uint64_t now_s)
 	enum cs_err err;
 
 	c->have_desk = cert.len != 0;
+	memset(c->desk_sign, 0, sizeof c->desk_sign);
 	if (!c->have_desk)
 		return CS_OK;
 	if ((err = cs_role_key_cert_verify(
@@ -134,12 +135,14 @@ cs_client_connect(struct cs_client *c)
 		client_offline(c);
 		return err;
 	}
+	c->notices_due = true;
 	if ((err = client_key_packages_fill(c)) ||
 	    (err = client_notes_fetch(c)) || (err = client_join_groups(c)) ||
 	    (err = cs_client_sync(c)) ||
-	    (err = client_group_each(c, resume, NULL)))
+	    (err = client_group_each(c, resume, NULL)) ||
+	    (err = client_reports_flush(c)))
 		return err;
-	return client_reports_flush(c);
+	return client_letters_flush(c);
 }
 
 enum cs_err
@@ -151,10 +154,12 @@ cs_client_connect_held(struct cs_client *c)
 		return err;
 	err = client_login(c);
 	if (err == CS_ERR_DENIED && c->hub_code == CS_WIRE_E_DISABLED)
-		return CS_OK;
-	if (err)
+		err = CS_OK;
+	if (err) {
 		client_offline(c);
-	return err;
+		return err;
+	}
+	return client_letters_flush(c);
 }
 
 enum cs_err
@@ -166,6 +171,8 @@ cs_client_wait(struct cs_client *c, int timeout_ms)
 	if (err)
 		return err;
 	err = cs_session_push(&c->session, &push, timeout_ms);
+	if (err == CS_OK && push.kind == CS_WIRE_PUSH_NOTICE)
+		c->notices_due = true;
 	if (err == CS_OK || err == CS_ERR_TIMEOUT)
 		return err;
 	client_offline(c);
