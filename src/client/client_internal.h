@@ -298,6 +298,10 @@ CS_CHECKED enum cs_err client_joining_find(
     struct client_group *out, struct cs_client *c, struct cs_view id);
 CS_CHECKED enum cs_err client_joining_forget(
     struct cs_client *c, struct cs_view id);
+/* Is ${mls}, in which this device is by a commit of its own, a group of ours:
+ * one in which our account is, or was until the operator took it out? */
+CS_CHECKED enum cs_err client_join_check(
+    struct cs_client *c, const struct cs_mls_group *mls, struct cs_view id);
 
 /* ---- away.c ------------------------------------------------------------- */
 

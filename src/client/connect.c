@@ -171,7 +171,10 @@ cs_client_wait(struct cs_client *c, int timeout_ms)
 	if (err)
 		return err;
 	err = cs_session_push(&c->session, &push, timeout_ms);
-	if (err == CS_OK && push.kind == CS_WIRE_PUSH_NOTICE)
+	/* Answers to appeals come as what concerns reports. */
+	if (err == CS_OK &&
+	    (push.kind == CS_WIRE_PUSH_NOTICE ||
+		push.kind == CS_WIRE_PUSH_REPORT))
 		c->notices_due = true;
 	if (err == CS_OK || err == CS_ERR_TIMEOUT)
 		return err;

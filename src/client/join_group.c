@@ -209,10 +209,8 @@ check_left(
 	return err ? err : client_group_check_operator(c, mls);
 }
 
-/* A group of ours, in which our account is or was: whatever the hub says it
- * is. */
-static enum cs_err
-check_group(
+enum cs_err
+client_join_check(
     struct cs_client *c, const struct cs_mls_group *mls, struct cs_view id)
 {
 	uint32_t own = cs_mls_group_own_leaf(mls);
@@ -272,7 +270,7 @@ make(struct cs_client *c, struct cs_view id)
 	ext.ratchet_tree = cs_buf_view(&tree);
 	if ((err = cs_mls_external_commit(&mls, &commit, cs_buf_view(&info),
 		 &identity, &opt, &ext)) == CS_OK &&
-	    (err = check_group(c, mls, id)) == CS_OK)
+	    (err = client_join_check(c, mls, id)) == CS_OK)
 		err = attempt_store(c, id, cs_buf_view(&commit), mls);
 out:
 	cs_mls_group_free(mls);
