@@ -3,9 +3,10 @@
 taken back."""
 import json
 import os
+import subprocess
 import time
 
-from world import World, check, main, photo
+from world import BIN, World, check, main, photo
 
 FACTS = "Offering a person for sale."
 
@@ -125,6 +126,54 @@ def test_disabled_and_appeal():
         check(b"photo" not in reply, "the hub cannot read the answer")
 
 
+def test_appeal_waits():
+    """Refused for now it is kept, and goes out as it was written."""
+    with World(desk=True) as w:
+        w.join("alice", "bob")
+        disable(w, "alice")
+        with w.db() as db:
+            for i in range(20):
+                db.execute("INSERT INTO letter(id,account,kind,subject,"
+                           "received,updated) SELECT randomblob(16),id,3,"
+                           "zeroblob(16),?,0 FROM account WHERE"
+                           " handle='alice'", (int(time.time() * 1000),))
+        r = w.cs("alice", "appeal", "--text", "I did not.")
+        check(r.status == 1 and "goes out later" in r.err, str(r))
+        r = w.cs("alice", "appeal", "--text", "Another one.")
+        check(r.status == 1 and "waits" in r.err, "not twice: %s" % r)
+        (n,) = notices(w, "alice")
+        check(n["appeal"] == "none", str(n))
+        with w.db() as db:
+            db.execute("DELETE FROM letter")
+        (n,) = notices(w, "alice")
+        check(n["appeal"] == "sent", "with the next command: %s" % n)
+        r = w.ok("desk-act", w.desk, "letter", "0", "4", "You are right.",
+                 "Sorry.")
+        check(r.out.endswith(" I did not.\n"), str(r))
+        (n,) = notices(w, "alice")
+        check(n["reply"] == "Sorry." and n["appeal"] == "reversed", str(n))
+
+
+def test_while_following():
+    """Who is there is told at once, and shut out at once."""
+    with World(desk=True) as w:
+        w.join("alice", "bob")
+        proc = subprocess.Popen(
+            [os.path.join(BIN, "countersign"), "--home", w.home("alice"),
+             "follow", "--json"], stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+        w.procs["follow"] = proc
+        time.sleep(1)
+        act(w, "warn", "alice", "reason=harassment", "facts=Insults")
+        line = json.loads(proc.stdout.readline())
+        check("warns you: Insults" in line["text"] and
+              line["warning"] is True, str(line))
+        disable(w, "alice")
+        _, err = proc.communicate(timeout=60)
+        del w.procs["follow"]
+        check(proc.returncode == 77 and FACTS in err.decode(), err.decode())
+
+
 def test_way_back():
     """Taken back: everybody is where he was, and talks on."""
     with World(desk=True) as w:
@@ -198,9 +247,8 @@ def test_way_back_of_devices():
         action = disable(w, "alice")
         w.csok("bob", "send", "family", "gone")
         act(w, "reverse", "alice", "reverses=" + action)
-        w.inbox("laptop")
-        w.inbox("alice")
-        w.inbox("laptop")
+        for name in ("laptop", "alice", "laptop"):
+            w.inbox(name)
         w.csok("bob", "send", "family", "both?")
         for name in ("alice", "laptop"):
             check("both?" in w.texts(name), name)
@@ -382,7 +430,8 @@ def test_not_the_desks():
 
 
 if __name__ == "__main__":
-    main(test_warning, test_disabled_and_appeal, test_way_back,
+    main(test_warning, test_disabled_and_appeal, test_appeal_waits,
+         test_while_following, test_way_back,
          test_way_back_before_anybody_came, test_way_back_of_devices,
          test_not_where_somebody_came, test_own_data,
          test_leave_while_disabled, test_locked_and_ended,
