@@ -10,15 +10,14 @@
 
 #define TABLE "list"
 #define BAD_MAX 100 /* lines that are said; the rest is counted */
-#define FIELD_MAX 200
 
 static enum cs_err
 administrator(struct cs_desk *d, const struct cs_desk_who *who)
 {
 	return cs_desk_is_administrator(who)
 	    ? CS_OK
-	    : desk_problem(d, CS_ERR_DENIED,
-		  "Only an administrator keeps lists.");
+	    : desk_problem(
+		  d, CS_ERR_DENIED, "Only an administrator keeps lists.");
 }
 
 static bool
@@ -51,8 +50,8 @@ cs_desk_list_add(struct cs_desk *d, const struct cs_desk_who *who,
 	desk_set_str(doc, "purpose", purpose, &err);
 	desk_set_num(doc, "made_ms", cs_clock_ms(), &err);
 	if (err == CS_OK &&
-	    (err = cs_db_exec(
-		 d->db, "INSERT INTO list(sealed) VALUES(x'')")) == CS_OK) {
+	    (err = cs_db_exec(d->db, "INSERT INTO list(sealed) VALUES(x'')")) ==
+		CS_OK) {
 		*id = cs_db_last_id(d->db);
 		err = desk_doc_seal_id(&sealed, d, TABLE, *id, doc);
 	}
@@ -61,8 +60,7 @@ cs_desk_list_add(struct cs_desk *d, const struct cs_desk_who *who,
 		 cs_blob(cs_buf_view(&sealed)), cs_int(*id))) == CS_OK &&
 	    (err = desk_audit_event(d,
 		 &(struct desk_event){
-		     .who = who, .what = "list-made", .after = doc })) ==
-		CS_OK)
+		     .who = who, .what = "list-made", .after = doc })) == CS_OK)
 		err = cs_db_commit(d->db);
 	if (err)
 		cs_db_rollback(d->db);
@@ -79,17 +77,17 @@ cs_desk_list_remove(
 
 	if ((err = administrator(d, who)) || (err = cs_db_begin(d->db)))
 		return err;
-	if ((err = cs_db_exec(d->db, "DELETE FROM list WHERE id=?",
-		 cs_int(id))) == CS_OK &&
+	if ((err = cs_db_exec(
+		 d->db, "DELETE FROM list WHERE id=?", cs_int(id))) == CS_OK &&
 	    cs_db_changes(d->db) == 0)
 		err = CS_ERR_NOT_FOUND;
 	if (err == CS_OK &&
 	    (err = cs_db_exec(d->db,
-		 "DELETE FROM hash WHERE source=1 AND ref=?",
-		 cs_int(id))) == CS_OK &&
+		 "DELETE FROM hash WHERE source=1 AND ref=?", cs_int(id))) ==
+		CS_OK &&
 	    (err = desk_audit_event(d,
-		 &(struct desk_event){
-		     .who = who, .what = "list-removed" })) == CS_OK)
+		 &(struct desk_event){ .who = who, .what = "list-removed" })) ==
+		CS_OK)
 		err = cs_db_commit(d->db);
 	if (err)
 		cs_db_rollback(d->db);
@@ -110,8 +108,8 @@ cs_desk_lists(json_t *items, struct cs_desk *d)
 		uint64_t id = cs_col_int(&rows, 0);
 		json_t *doc = NULL;
 
-		err = desk_doc_open_id(
-		    &doc, d, TABLE, id, cs_col_blob(&rows, 1));
+		err =
+		    desk_doc_open_id(&doc, d, TABLE, id, cs_col_blob(&rows, 1));
 		if (err)
 			break;
 		desk_set_id(doc, "id", id, &err);
@@ -134,12 +132,6 @@ check_list(struct cs_desk *d, uint64_t id)
 }
 
 /* ---- lines -------------------------------------------------------------- */
-
-/* One hash and what the list says of it. */
-struct line {
-	uint8_t hash[CS_PDQ_LEN];
-	char label[FIELD_MAX + 1], source[FIELD_MAX + 1], date[16];
-};
 
 static struct cs_view
 next_line(struct cs_view *rest)
@@ -191,7 +183,7 @@ next_field(char *out, size_t size, struct cs_view *line)
 
 /* NULL: it is good. */
 static const char *
-parse_csv(struct line *out, struct cs_view line)
+parse_csv(struct desk_list_line *out, struct cs_view line)
 {
 	char hash[2 * CS_PDQ_LEN + 2];
 
@@ -206,7 +198,7 @@ parse_csv(struct line *out, struct cs_view line)
 }
 
 static const char *
-parse_hma(struct line *out, struct cs_view line)
+parse_hma(struct desk_list_line *out, struct cs_view line)
 {
 	char hash[2 * CS_PDQ_LEN + 1];
 
@@ -221,11 +213,17 @@ parse_hma(struct line *out, struct cs_view line)
 	    : "the hash is not 64 of the characters 0-9 a-f";
 }
 
+const char *
+desk_list_line_parse(struct desk_list_line *out, struct cs_view line, bool csv)
+{
+	return csv ? parse_csv(out, line) : parse_hma(out, line);
+}
+
 /* ---- importing ---------------------------------------------------------- */
 
 /* CS_ERR_EXISTS: the list has it already. */
 static enum cs_err
-insert(struct cs_desk *d, uint64_t list, const struct line *l)
+insert(struct cs_desk *d, uint64_t list, const struct desk_list_line *l)
 {
 	struct cs_buf plain = { 0 }, sealed = { 0 };
 	json_t *doc = json_object();
@@ -268,8 +266,8 @@ struct import {
 static enum cs_err
 import_line(struct import *im, struct cs_view text, bool csv, uint64_t number)
 {
-	struct line l = { 0 };
-	const char *wrong = csv ? parse_csv(&l, text) : parse_hma(&l, text);
+	struct desk_list_line l = { 0 };
+	const char *wrong = desk_list_line_parse(&l, text, csv);
 	enum cs_err err = CS_OK;
 
 	if (wrong != NULL) {
@@ -335,9 +333,9 @@ cs_desk_list_import(json_t *out, struct cs_desk *d,
 	desk_set(out, "bad", im.bad, &err);
 	if (err == CS_OK &&
 	    (err = desk_audit_event(d,
-		 &(struct desk_event){ .who = who,
-		     .what = "list-imported",
-		     .after = out })) == CS_OK)
+		 &(struct desk_event){
+		     .who = who, .what = "list-imported", .after = out })) ==
+		CS_OK)
 		err = cs_db_commit(d->db);
 	if (err)
 		cs_db_rollback(d->db);
@@ -415,8 +413,8 @@ cs_desk_list_export(struct cs_buf *out, struct cs_desk *d,
 	    "SELECT id,sealed FROM hash WHERE source=1 AND ref=? ORDER BY id",
 	    cs_int(id));
 	while (err == CS_OK && cs_rows_next(&rows))
-		err = export_row(&w, d, cs_col_int(&rows, 0),
-		    cs_col_blob(&rows, 1), csv);
+		err = export_row(
+		    &w, d, cs_col_int(&rows, 0), cs_col_blob(&rows, 1), csv);
 	err = cs_rows_end(&rows, err);
 	return err ? err : cs_writer_end(&w);
 }

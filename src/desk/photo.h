@@ -9,6 +9,7 @@
 #pragma once
 
 #include "desk/case.h"
+#include "phash/phash.h"
 
 /* "blur", "small" or "full"; -1 for a name that is none. */
 int cs_desk_level_find(const char *name);
@@ -48,6 +49,17 @@ CS_CHECKED enum cs_err cs_desk_list_import(json_t *out, struct cs_desk *d,
 CS_CHECKED enum cs_err cs_desk_list_export(struct cs_buf *out,
     struct cs_desk *d, const struct cs_desk_who *who, uint64_t id,
     const char *format);
+
+/* One line of a list. */
+struct desk_list_line {
+	uint8_t hash[CS_PDQ_LEN];
+	char label[CS_DESK_LIST_TEXT_MAX + 1];
+	char source[CS_DESK_LIST_TEXT_MAX + 1];
+	char date[16];
+};
+/* NULL: it is good; else what is wrong with it. */
+const char *desk_list_line_parse(
+    struct desk_list_line *out, struct cs_view line, bool csv);
 
 /* ---- for the desk ------------------------------------------------------- */
 

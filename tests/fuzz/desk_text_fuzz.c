@@ -4,8 +4,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/text.h"
 #include "content/custody.h"
 #include "content/photo_codec.h"
+#include "desk/photo.h"
 #include "desk/policy.h"
 #include "desk/toml.h"
 
@@ -49,6 +51,17 @@ custody(struct cs_view in)
 }
 
 static void
+list_line(struct cs_view in, bool csv)
+{
+	struct desk_list_line l = { 0 };
+
+	if (desk_list_line_parse(&l, in, csv) == NULL) {
+		want(cs_utf8_valid(cs_view_str(l.label)));
+		want(strlen(l.date) < sizeof l.date);
+	}
+}
+
+static void
 look(struct cs_view in)
 {
 	struct cs_photo_look l;
@@ -68,15 +81,18 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	if (size == 0)
 		return 0;
 	in = cs_view(data + 1, size - 1);
-	switch (data[0] % 3) {
+	switch (data[0] % 5) {
 	case 0:
 		policy(in);
 		break;
 	case 1:
 		custody(in);
 		break;
-	default:
+	case 2:
 		look(in);
+		break;
+	default:
+		list_line(in, data[0] % 5 == 3);
 	}
 	return 0;
 }
