@@ -3,10 +3,11 @@
 taken back."""
 import json
 import os
+import select
 import subprocess
 import time
 
-from world import BIN, World, check, main, photo
+from world import BIN, STUCK_S, World, check, main, photo
 
 FACTS = "Offering a person for sale."
 
@@ -165,11 +166,13 @@ def test_while_following():
         w.procs["follow"] = proc
         time.sleep(1)
         act(w, "warn", "alice", "reason=harassment", "facts=Insults")
+        ready, _, _ = select.select([proc.stdout], [], [], STUCK_S)
+        check(ready != [], "nothing was said")
         line = json.loads(proc.stdout.readline())
         check("warns you: Insults" in line["text"] and
               line["warning"] is True, str(line))
         disable(w, "alice")
-        _, err = proc.communicate(timeout=60)
+        _, err = proc.communicate(timeout=STUCK_S)
         del w.procs["follow"]
         check(proc.returncode == 77 and FACTS in err.decode(), err.decode())
 
