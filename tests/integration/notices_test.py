@@ -3,6 +3,7 @@
 taken back."""
 import json
 import os
+import pty
 import select
 import subprocess
 import time
@@ -255,11 +256,14 @@ def test_way_back_of_devices():
         w.link("alice", "laptop")
         for name in ("alice", "laptop", "bob", "carol"):
             w.inbox(name)
+        w.csok("bob", "send", "family", "not read yet")
+        w.inbox("alice")
         action = disable(w, "alice")
         w.csok("bob", "send", "family", "gone")
         act(w, "reverse", "alice", "reverses=" + action)
-        for name in ("laptop", "alice", "laptop"):
-            w.inbox(name)
+        for _ in range(2):
+            w.inbox("alice")
+        check(w.texts("laptop") == ["not read yet"], "what came before")
         w.csok("bob", "send", "family", "both?")
         for name in ("alice", "laptop"):
             check("both?" in w.texts(name), name)
@@ -315,13 +319,31 @@ def test_own_data():
         check(r.status in (1, 73) and "where.json" in r.err, str(r))
 
 
+def typed(w, name, *args, line):
+    """What the program says to a line on its terminal: its status."""
+    ours, theirs = pty.openpty()
+    os.write(ours, (line + "\n").encode())
+    done = subprocess.run(
+        [os.path.join(BIN, "countersign"), "--home", w.home(name), *args],
+        stdin=theirs, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+        timeout=STUCK_S, check=False)
+    os.close(ours)
+    os.close(theirs)
+    return done.returncode
+
+
 def test_leave_while_disabled():
     with World(desk=True) as w:
         family(w)
         disable(w, "alice")
         r = w.cs("alice", "account", "leave")
         check(r.status == 64, "asks first: %s" % r)
-        w.csok("alice", "account", "leave", "--yes")
+        check(typed(w, "alice", "account", "leave", line="alicia") == 1,
+              "another name")
+        (n,) = notices(w, "alice")
+        check(n["in_force"] is True, "still there")
+        check(typed(w, "alice", "account", "leave", line="alice") == 0,
+              "the name was typed")
         r = w.cs("alice", "inbox", "--all")
         check("You have left localhost" in r.err and "before" in r.out,
               "what is there can be read: %s" % r)
