@@ -2,8 +2,12 @@
 /*
  * Who was taken out of a conversation by the operator, for the report desk.
  * Once the desk's decision is taken back the account may come in again by
- * itself, and those who are there let it in because they knew it there.
+ * itself, and those who are there let it in because they knew it there.  For
+ * the own account it stays: its devices come back each by itself, and read
+ * what was sent before first.
  */
+#include <string.h>
+
 #include "client/client_internal.h"
 
 /* Handles and accounts go together one to one (contact.c). */
@@ -13,6 +17,10 @@ account_of(struct cs_view *out, struct cs_client *c, const char *handle)
 	const struct client_contact *contact =
 	    client_contact_by_handle(c, handle);
 
+	if (strcmp(handle, c->handle) == 0) {
+		*out = CS_VIEW_OF(c->account);
+		return CS_OK;
+	}
 	if (contact == NULL)
 		return CS_ERR_NOT_FOUND;
 	*out = CS_VIEW_OF(contact->account);

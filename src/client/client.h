@@ -355,7 +355,7 @@ struct cs_client_letter {
 CS_CHECKED enum cs_err cs_client_letters(struct cs_client *c,
     void (*each)(void *arg, const struct cs_client_letter *l), void *arg);
 
-/* ---- the account --------------------------------------------------------- */
+/* ---- the account -------------------------------------------------------- */
 
 /* What the hub has on the account, as JSON; replaces what ${json} holds. */
 CS_CHECKED enum cs_err cs_client_account_export(

@@ -156,12 +156,9 @@ taken_out(struct cs_client *c, struct client_group *g, const char *name)
 {
 	enum cs_err err;
 
-	if ((err = client_notice(c, g, g->last_ms,
-		 "%s was removed by the operator of %s.", name, c->hub)))
-		return err;
-	/* We go back ourselves if we may (join_group.c). */
-	return strcmp(name, c->handle) == 0 ? CS_OK
-					    : client_away_add(c, g, name);
+	err = client_notice(c, g, g->last_ms,
+	    "%s was removed by the operator of %s.", name, c->hub);
+	return err ? err : client_away_add(c, g, name);
 }
 
 static enum cs_err

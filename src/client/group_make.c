@@ -347,11 +347,16 @@ client_devices_bring(struct cs_client *c, struct client_group *g)
 {
 	uint32_t leaves[CS_WIRE_DEVICES_MAX];
 	struct invited in = { 0 };
-	enum cs_err err = CS_OK;
+	bool away;
+	enum cs_err err;
 
 	if (client_group_over(g) || !g->registered ||
 	    client_group_leaves_of(g, c->handle, leaves) >= c->login.devices)
 		return CS_OK;
+	/* Where the operator took us out they come back by themselves: a
+	 * Welcome would take from them what they have not read yet. */
+	if ((err = client_away_find(&away, c, g, c->handle)) || away)
+		return err;
 	if ((err = ask_missing(&in, c, g)) == CS_OK && in.n != 0)
 		err = add(c, g, &in);
 	cs_buf_free(&in.packages);
