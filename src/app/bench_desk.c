@@ -62,8 +62,8 @@ make_content(struct world *w, uint8_t salt[static 16])
 	memset(text, 'x', sizeof text);
 	cs_random(salt, 16);
 	memcpy(content.salt, salt, 16);
-	bench_must(cs_mimi_user_uri(
-		       &sender, "hub.example", cs_view_str(HANDLE)),
+	bench_must(
+	    cs_mimi_user_uri(&sender, "hub.example", cs_view_str(HANDLE)),
 	    "uri");
 	bench_must(cs_mimi_room_uri(&room, "hub.example", w->group_ref), "uri");
 	content.sender_uri = cs_buf_view(&sender);
@@ -139,9 +139,9 @@ make_report(struct cs_buf *sealed, struct world *w, uint8_t id[static 16])
 static void
 begin(struct world *w)
 {
-	struct cs_desk_hub hub = { .name = "hub.example",
-		.host = "127.0.0.1",
-		.port = 1 };
+	struct cs_desk_hub hub = {
+		.name = "hub.example", .host = "127.0.0.1", .port = 1
+	};
 	const char *base = getenv("TMPDIR");
 	uint8_t sign_public[32];
 	char path[300];
@@ -209,14 +209,14 @@ primitives(void *arg)
 	struct cs_buf plain = { 0 };
 	uint8_t hash[32];
 
-	bench_must(cs_hpke_open_once(&plain, cs_suite_find(1), &v->w->d->seal_key,
-		       cs_view_str("x"), cs_view(NULL, 0),
-		       cs_buf_view(&v->hpke)),
+	bench_must(
+	    cs_hpke_open_once(&plain, cs_suite_find(1), &v->w->d->seal_key,
+		cs_view_str("x"), cs_view(NULL, 0), cs_buf_view(&v->hpke)),
 	    "opening");
 	for (int i = 0; i < 6; i++)
-		bench_must(cs_sign_verify(CS_VIEW_OF(v->key.public),
-			       CS_VIEW_OF(v->message),
-			       CS_VIEW_OF(v->signature)),
+		bench_must(
+		    cs_sign_verify(CS_VIEW_OF(v->key.public),
+			CS_VIEW_OF(v->message), CS_VIEW_OF(v->signature)),
 		    "verifying");
 	bench_must(cs_sha256(hash, cs_buf_view(&plain)), "hashing");
 	cs_buf_free(&plain);
@@ -232,8 +232,8 @@ verify(void *arg)
 	bench_must(cs_evidence_open(
 		       &bundle, cs_buf_view(&v->sealed), &v->w->d->seal_key),
 	    "opening");
-	bench_must(cs_evidence_check(
-		       &e, cs_buf_view(&bundle), v->w->root.public),
+	bench_must(
+	    cs_evidence_check(&e, cs_buf_view(&bundle), v->w->root.public),
 	    "checking");
 	bench_must(e->all_proved ? CS_OK : CS_ERR_MISMATCH, "proving");
 	cs_evidence_free(e);
@@ -262,8 +262,8 @@ verifying(struct world *w, const struct bench_options *o)
 	    "sealing");
 	floor = (double)bench_median(primitives, &v, rounds) / 1e3;
 	own = (double)bench_median(verify, &v, rounds) / 1e3;
-	bench_ratio("open and verify a report", own, "us", "primitives", floor,
-	    1.3);
+	bench_ratio(
+	    "open and verify a report", own, "us", "primitives", floor, 1.3);
 	bench_value("reports verified a second", 1e6 / own, "/s");
 	cs_buf_free(&v.sealed);
 	cs_buf_free(&v.bundle);
@@ -286,8 +286,8 @@ taking(struct world *w, const struct bench_options *o)
 		make_message(w, 100 + i);
 		make_report(&sealed, w, id);
 		from = bench_ns();
-		bench_must(desk_report_take(w->d, id, NOW_MS,
-			       cs_buf_view(&sealed), &status),
+		bench_must(desk_report_take(
+			       w->d, id, NOW_MS, cs_buf_view(&sealed), &status),
 		    "taking");
 		ns += bench_ns() - from;
 	}
@@ -351,8 +351,8 @@ list_once(void *arg)
 	struct listing *l = arg;
 	json_t *out = json_object();
 
-	bench_must(cs_desk_cases(out, l->w->d, &cs_desk_operator, &l->q),
-	    "a list");
+	bench_must(
+	    cs_desk_cases(out, l->w->d, &cs_desk_operator, &l->q), "a list");
 	if (json_array_size(json_object_get(out, "items")) < l->want)
 		bench_must(CS_ERR_MISMATCH, "a list");
 	json_decref(out);
@@ -420,8 +420,8 @@ find_once(void *arg)
 
 	cs_random(hash, sizeof hash);
 	for (int i = 0; i < CS_PDQ_TURNS; i++)
-		bench_must(cs_pdq_index_find(
-			       arg, hash, CS_PDQ_NEAR, ignore, NULL),
+		bench_must(
+		    cs_pdq_index_find(arg, hash, CS_PDQ_NEAR, ignore, NULL),
 		    "finding");
 }
 
@@ -442,11 +442,10 @@ bench_desk(const struct bench_options *o)
 	add_cases(&w, cases);
 	x = make_index(hashes);
 	listing(&w, cases, o);
-	snprintf(name, sizeof name, "a photo, eight turns, in %u hashes",
-	    hashes);
+	snprintf(
+	    name, sizeof name, "a photo, eight turns, in %u hashes", hashes);
 	bench_value(name,
-	    (double)bench_median(find_once, x, o->quick ? 5 : 200) / 1e6,
-	    "ms");
+	    (double)bench_median(find_once, x, o->quick ? 5 : 200) / 1e6, "ms");
 	info = mallinfo2();
 	if (info.uordblks + info.hblkhd != 0)
 		bench_value("memory of the desk with them",

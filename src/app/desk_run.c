@@ -248,9 +248,9 @@ static int
 run_both(const struct place *p, const struct cli_args *args,
     struct cs_view passphrase, bool *online, int lock)
 {
-	struct console console = { .dir = p->dir,
-		.passphrase = passphrase,
-		.lock = lock };
+	struct console console = {
+		.dir = p->dir, .passphrase = passphrase, .lock = lock
+	};
 	struct cs_desk *d = NULL;
 	int status = CLI_OK;
 	pid_t pid = 0;
@@ -292,8 +292,8 @@ run_locked(const struct place *p, const struct cli_args *args)
 	else if (err)
 		status = report_error(err, "The desk in %s", p->dir);
 	else
-		status = run_both(
-		    p, args, cs_buf_view(&passphrase), online, lock);
+		status =
+		    run_both(p, args, cs_buf_view(&passphrase), online, lock);
 out:
 	cs_file_unlock(lock);
 	cs_free_plain(path);

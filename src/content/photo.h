@@ -40,6 +40,7 @@ CS_CHECKED enum cs_err cs_photo_recode(
 CS_CHECKED enum cs_err cs_photo_clean(
     struct cs_photo *out, struct cs_view file);
 
-/* The whole of the child's main(): "clean", or a way to look; reads a photo from standard input, limits
- * and seccomp first, writes the result to standard output. */
+/* The whole of the child's main(): "clean", or a way to look; reads a photo
+ * from standard input, limits and seccomp first, writes the result to standard
+ * output. */
 int cs_photo_child_main(const char *mode);

@@ -30,9 +30,8 @@ find_picture(GifFileType *gif)
 		if (DGifGetRecordType(gif, &type) != GIF_OK)
 			return CS_ERR_FORMAT;
 		if (type == IMAGE_DESC_RECORD_TYPE)
-			return DGifGetImageDesc(gif) == GIF_OK
-			    ? CS_OK
-			    : CS_ERR_FORMAT;
+			return DGifGetImageDesc(gif) == GIF_OK ? CS_OK
+							       : CS_ERR_FORMAT;
 		if (type != EXTENSION_RECORD_TYPE ||
 		    DGifGetExtension(gif, &code, &block) != GIF_OK)
 			return CS_ERR_FORMAT;
@@ -102,8 +101,8 @@ cs_gif_decode(struct cs_pixels *out, struct cs_view file)
 							: CS_ERR_FORMAT;
 	if ((err = find_picture(gif)))
 		goto out;
-	colors = gif->Image.ColorMap != NULL ? gif->Image.ColorMap
-					     : gif->SColorMap;
+	colors =
+	    gif->Image.ColorMap != NULL ? gif->Image.ColorMap : gif->SColorMap;
 	if (colors == NULL || gif->Image.Width <= 0 || gif->Image.Height <= 0)
 		err = CS_ERR_FORMAT;
 	else if ((err = cs_pixels_new(out, (uint32_t)gif->Image.Width,

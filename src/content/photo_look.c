@@ -126,10 +126,9 @@ shrink(struct cs_pixels *out, const struct cs_pixels *p, uint32_t side,
 						    : px[k];
 				}
 			if (channels == 1)
-				to[0] =
-				    (uint8_t)((sum[0] * 299 + sum[1] * 587 +
-						  sum[2] * 114) /
-					(1000 * n));
+				to[0] = (uint8_t)((sum[0] * 299 + sum[1] * 587 +
+						      sum[2] * 114) /
+				    (1000 * n));
 			else
 				for (unsigned k = 0; k < 3; k++)
 					to[k] = (uint8_t)(sum[k] / n);
@@ -138,8 +137,8 @@ shrink(struct cs_pixels *out, const struct cs_pixels *p, uint32_t side,
 }
 
 static enum cs_err
-picture(struct cs_photo_look *out, struct cs_pixels *p,
-    enum cs_photo_level level)
+picture(
+    struct cs_photo_look *out, struct cs_pixels *p, enum cs_photo_level level)
 {
 	static const uint32_t sides[] = { 0, CS_PHOTO_BLUR_SIDE,
 		CS_PHOTO_SMALL_SIDE, CS_PHOTO_FULL_SIDE };
@@ -158,8 +157,8 @@ picture(struct cs_photo_look *out, struct cs_pixels *p,
 }
 
 enum cs_err
-cs_photo_look_here(struct cs_photo_look *out, struct cs_view file,
-    enum cs_photo_level level)
+cs_photo_look_here(
+    struct cs_photo_look *out, struct cs_view file, enum cs_photo_level level)
 {
 	struct cs_pixels p = { .orientation = 1 };
 	enum cs_err err;
@@ -233,8 +232,8 @@ cs_photo_look_read(struct cs_photo_look *out, struct cs_view in)
 }
 
 enum cs_err
-cs_photo_look(struct cs_photo_look *out, struct cs_view file,
-    enum cs_photo_level level)
+cs_photo_look(
+    struct cs_photo_look *out, struct cs_view file, enum cs_photo_level level)
 {
 	static const char *const modes[] = { "look-hash", "look-blur",
 		"look-small", "look-full" };

@@ -34,9 +34,9 @@ void cs_photo_look_clear(struct cs_photo_look *l);
 
 /* In this process: what runs in the child, and in tests.  Errors as those of
  * cs_photo_recode(). */
-CS_CHECKED enum cs_err cs_photo_look_here(struct cs_photo_look *out,
-    struct cs_view file, enum cs_photo_level level);
+CS_CHECKED enum cs_err cs_photo_look_here(
+    struct cs_photo_look *out, struct cs_view file, enum cs_photo_level level);
 /* In the sandboxed child.  Errors as those of cs_photo_clean(), but
  * CS_ERR_CLOSED when the child was stopped: it tried what no decoder does. */
-CS_CHECKED enum cs_err cs_photo_look(struct cs_photo_look *out,
-    struct cs_view file, enum cs_photo_level level);
+CS_CHECKED enum cs_err cs_photo_look(
+    struct cs_photo_look *out, struct cs_view file, enum cs_photo_level level);

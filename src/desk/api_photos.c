@@ -16,13 +16,12 @@ api_picture(struct api_call *c)
 	enum cs_err err;
 
 	if (level < 0)
-		return desk_problem(c->d, CS_ERR_FORMAT,
-		    "A level is blur, small or full.");
+		return desk_problem(
+		    c->d, CS_ERR_FORMAT, "A level is blur, small or full.");
 	if (level != CS_PHOTO_LEVEL_BLUR && !cs_desk_works(&c->who))
 		return desk_problem(c->d, CS_ERR_DENIED,
 		    "Your role does not allow to see more of it.");
-	err = cs_desk_picture(
-	    &picture, &type, c->d, &c->who, api_id(c), level);
+	err = cs_desk_picture(&picture, &type, c->d, &c->who, api_id(c), level);
 	if (err == CS_OK)
 		err = api_file(c, &picture, type, NULL);
 	cs_buf_free(&picture);

@@ -118,8 +118,9 @@ cs_desk_file(struct cs_buf *out, struct cs_desk *d,
 		return err;
 	if ((err = desk_custody_add(d, c->report.id, NULL, "file opened")) ==
 		CS_OK &&
-	    (err = desk_audit_add(d, "report %s: file %zu of message %zu opened",
-		 id, part + 1, item + 1)) == CS_OK)
+	    (err = desk_audit_add(d,
+		 "report %s: file %zu of message %zu opened", id, part + 1,
+		 item + 1)) == CS_OK)
 		err = cs_db_commit(d->db);
 	if (err)
 		cs_db_rollback(d->db);

@@ -4,9 +4,9 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "content/photo_look.h"
 #include "base/alloc.h"
 #include "base/text.h"
+#include "content/photo_look.h"
 #include "desk/decision_internal.h"
 #include "desk/export.h"
 #include "phash/index.h"
@@ -76,8 +76,8 @@ add_rows(struct cs_desk *d)
 		uint64_t id = cs_col_int(&rows, 0);
 		uint8_t hash[CS_PDQ_LEN];
 
-		if ((err = open_hash(
-			 hash, d, id, cs_col_blob(&rows, 1))) == CS_OK &&
+		if ((err = open_hash(hash, d, id, cs_col_blob(&rows, 1))) ==
+			CS_OK &&
 		    (err = cs_pdq_index_add(x->index, hash, id)) == CS_OK)
 			x->last = id;
 	}
@@ -180,8 +180,7 @@ list_match(json_t *o, struct cs_desk *d, uint64_t row, uint64_t list,
 
 /* A match as the case shows it; NULL: it is the photo itself. */
 static enum cs_err
-describe(json_t **out, struct cs_desk *d, const struct match *m,
-    uint64_t media)
+describe(json_t **out, struct cs_desk *d, const struct match *m, uint64_t media)
 {
 	json_t *o = json_object();
 	struct cs_buf sealed = { 0 };
@@ -332,8 +331,8 @@ match(uint64_t *older, struct cs_desk *d, struct photo *p,
 
 	*older = 0;
 	for (size_t i = 0; i < CS_PDQ_TURNS && err == CS_OK; i++)
-		err = cs_pdq_index_find(d->photos->index, l->hashes[i],
-		    CS_PDQ_NEAR, collect, &m);
+		err = cs_pdq_index_find(
+		    d->photos->index, l->hashes[i], CS_PDQ_NEAR, collect, &m);
 	for (size_t i = 0; i < m.n && err == CS_OK; i++) {
 		uint64_t kase;
 		bool decided = false;
@@ -371,8 +370,8 @@ join_older(struct cs_desk *d, uint64_t kase, uint64_t older)
 	    desk_num(c.doc, "assignee") == 0 &&
 	    (desk_case_state(&into) == CS_DESK_CASE_OPEN ||
 		desk_case_state(&into) == CS_DESK_CASE_WAITING))
-		err = older < kase ? desk_case_absorb(d, &into, &c, NULL)
-				   : CS_OK;
+		err =
+		    older < kase ? desk_case_absorb(d, &into, &c, NULL) : CS_OK;
 	desk_case_clear(&c);
 	desk_case_clear(&into);
 	return err;
@@ -448,8 +447,8 @@ look(struct cs_desk *d, uint64_t id)
 		goto out;
 	err = desk_file_open(&file, d, &p.r, p.item, p.part);
 	if (err == CS_OK && desk_bool(p.doc, "photo"))
-		err = cs_photo_look(
-		    &l, cs_buf_view(&file), CS_PHOTO_LEVEL_HASH);
+		err =
+		    cs_photo_look(&l, cs_buf_view(&file), CS_PHOTO_LEVEL_HASH);
 	if ((err = state_of(&state, err)) == CS_OK)
 		err = note_look(d, &p, state, &l);
 out:
@@ -504,8 +503,8 @@ write_down(struct cs_desk *d, const struct cs_desk_who *who,
 		if (err == CS_OK && level != CS_PHOTO_LEVEL_BLUR)
 			err = cs_desk_exposure_add(d, who);
 		if (err == CS_OK &&
-		    (err = desk_custody_add(
-			 d, p->report, who, what[level])) == CS_OK &&
+		    (err = desk_custody_add(d, p->report, who, what[level])) ==
+			CS_OK &&
 		    (err = desk_audit_event(d,
 			 &(struct desk_event){ .who = who,
 			     .kase = p->kase,
@@ -536,14 +535,14 @@ cs_desk_picture(struct cs_buf *out, const char **media_type, struct cs_desk *d,
 	}
 	err = desk_file_open(&file, d, &p.r, p.item, p.part);
 	if (err == CS_ERR_NOT_FOUND)
-		err = desk_problem(d, err,
-		    "The hub did not have this photo any more.");
+		err = desk_problem(
+		    d, err, "The hub did not have this photo any more.");
 	/* Written down before it is seen. */
 	if (err == CS_OK)
 		err = write_down(d, who, &p, level);
 	if (err == CS_OK) {
-		err = cs_photo_look(&l, cs_buf_view(&file),
-		    (enum cs_photo_level)level);
+		err = cs_photo_look(
+		    &l, cs_buf_view(&file), (enum cs_photo_level)level);
 		if (err == CS_ERR_CLOSED || err == CS_ERR_TIMEOUT)
 			err = desk_problem(d, CS_ERR_TYPE,
 			    "This photo breaks decoders; it is not shown.");
@@ -571,7 +570,7 @@ cs_desk_copies(json_t *items, struct cs_desk *d, uint64_t media)
 	size_t i;
 	enum cs_err err = load(&p, d, media);
 
-	json_array_foreach(json_object_get(p.doc, "matches"), i, o)
+	json_array_foreach (json_object_get(p.doc, "matches"), i, o)
 		desk_add(items, json_incref(o), &err);
 	clear(&p);
 	return err;

@@ -65,8 +65,7 @@ test_good(void **state)
 	(void)state;
 	init(&r, CS_ROLE_DESK_SIGNING);
 	assert_true(cs_custody_is(cs_buf_view(&r.bytes)));
-	assert_ok(
-	    cs_custody_check(&c, cs_buf_view(&r.bytes), r.root.public));
+	assert_ok(cs_custody_check(&c, cs_buf_view(&r.bytes), r.root.public));
 	assert_ok(c->cert_err);
 	assert_ok(c->signature_err);
 	assert_int_equal(c->n, 2);
@@ -89,8 +88,8 @@ test_every_byte(void **state)
 	init(&r, CS_ROLE_DESK_SIGNING);
 	for (size_t i = 0; i < r.bytes.len; i++) {
 		r.bytes.data[i] ^= 1;
-		if (cs_custody_check(&c, cs_buf_view(&r.bytes),
-			r.root.public) == CS_OK) {
+		if (cs_custody_check(
+			&c, cs_buf_view(&r.bytes), r.root.public) == CS_OK) {
 			assert_true(c->cert_err || c->signature_err);
 			cs_custody_free(c);
 		} else {
@@ -127,15 +126,13 @@ test_lies(void **state)
 		memcpy(r.head, head, 32);
 	}
 	make(&r, 2);
-	assert_ok(
-	    cs_custody_check(&c, cs_buf_view(&r.bytes), r.root.public));
+	assert_ok(cs_custody_check(&c, cs_buf_view(&r.bytes), r.root.public));
 	assert_err(c->signature_err, CS_ERR_SIGNATURE);
 	cs_custody_free(c);
 	clear(&r);
 	/* A key that is the desk's for something else. */
 	init(&r, CS_ROLE_DESK_HPKE);
-	assert_ok(
-	    cs_custody_check(&c, cs_buf_view(&r.bytes), r.root.public));
+	assert_ok(cs_custody_check(&c, cs_buf_view(&r.bytes), r.root.public));
 	assert_int_not_equal(c->cert_err, CS_OK);
 	cs_custody_free(c);
 	/* Another operator. */

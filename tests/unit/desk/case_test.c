@@ -150,14 +150,14 @@ test_retention(void **state)
 	assert_int_equal(n, 0);
 	/* A hold stops it. */
 	assert_ok(desk_case_load(&c, w.d, 1));
-	assert_ok(cs_desk_hold(
-	    w.d, &cs_desk_operator, 1, c.version, true, "court"));
+	assert_ok(
+	    cs_desk_hold(w.d, &cs_desk_operator, 1, c.version, true, "court"));
 	desk_case_clear(&c);
 	assert_ok(cs_desk_retention(w.d, now + 1200 * DAY_MS, &n));
 	assert_int_equal(n, 0);
 	assert_ok(desk_case_load(&c, w.d, 1));
-	assert_ok(cs_desk_hold(
-	    w.d, &cs_desk_operator, 1, c.version, false, "over"));
+	assert_ok(
+	    cs_desk_hold(w.d, &cs_desk_operator, 1, c.version, false, "over"));
 	desk_case_clear(&c);
 	assert_ok(cs_desk_retention(w.d, now + 1200 * DAY_MS, &n));
 	assert_int_equal(n, 1);
@@ -172,8 +172,8 @@ test_retention(void **state)
 	assert_ok(cs_desk_audit(w.d, NULL, NULL));
 	o = json_array();
 	assert_ok(desk_audit_page(o, w.d, INT64_MAX, 1, 1));
-	assert_string_equal(desk_str(json_array_get(o, 0), "what"),
-	    "destroyed");
+	assert_string_equal(
+	    desk_str(json_array_get(o, 0), "what"), "destroyed");
 	json_decref(o);
 	world_clear(&w);
 }
@@ -206,8 +206,12 @@ static void
 test_order(void **state)
 {
 	static const char want[] = "7 5 6 2 3 4 1 8";
-	struct cs_desk_query q = { .state = 0, .assignee = -1, .reason = "",
-		.words = "", .cursor = "", .limit = 3 };
+	struct cs_desk_query q = { .state = 0,
+		.assignee = -1,
+		.reason = "",
+		.words = "",
+		.cursor = "",
+		.limit = 3 };
 	char got[64] = "", cursor[80] = "";
 	struct world w;
 
@@ -227,13 +231,12 @@ test_order(void **state)
 
 		q.cursor = cursor;
 		assert_ok(cs_desk_cases(out, w.d, &cs_desk_operator, &q));
-		json_array_foreach(json_object_get(out, "items"), i, o)
-		{
+		json_array_foreach (json_object_get(out, "items"), i, o) {
 			strcat(got, got[0] != '\0' ? " " : "");
 			strcat(got, desk_str(o, "id"));
 			assert_string_equal(
-			    desk_str(json_array_get(
-					 json_object_get(o, "why"), 0),
+			    desk_str(
+				json_array_get(json_object_get(o, "why"), 0),
 				"code"),
 			    "severity");
 		}
@@ -321,8 +324,8 @@ test_ten_thousand(void **state)
 		cs_buf_reset(&bundle);
 		cs_buf_reset(&sealed);
 		assert_ok(cs_evidence_write(&bundle, &r.in));
-		assert_ok(cs_evidence_seal(&sealed, cs_buf_view(&bundle),
-		    CS_VIEW_OF(w.seal_public)));
+		assert_ok(cs_evidence_seal(
+		    &sealed, cs_buf_view(&bundle), CS_VIEW_OF(w.seal_public)));
 		assert_ok(desk_report_take(
 		    w.d, id, EW_NOW_MS, cs_buf_view(&sealed), &status));
 	}
@@ -332,8 +335,8 @@ test_ten_thousand(void **state)
 		json_t *o = json_object(), *items;
 		size_t n;
 
-		assert_ok(cs_desk_case_show(
-		    o, w.d, &cs_desk_operator, 1, after));
+		assert_ok(
+		    cs_desk_case_show(o, w.d, &cs_desk_operator, 1, after));
 		assert_int_equal(desk_num(o, "items_total"), 4 * MANY);
 		items = json_object_get(o, "items");
 		n = json_array_size(items);

@@ -45,20 +45,19 @@ test_toml(void **state)
 
 	(void)state;
 	assert_int_equal(json_integer_value(json_object_get(o, "a")), 1);
-	assert_string_equal(json_string_value(json_object_get(
-				json_object_get(o, "b"), "c")),
+	assert_string_equal(
+	    json_string_value(json_object_get(json_object_get(o, "b"), "c")),
 	    "it \"is\"");
-	assert_string_equal(json_string_value(json_object_get(
-				json_object_get(o, "b"), "d")),
+	assert_string_equal(
+	    json_string_value(json_object_get(json_object_get(o, "b"), "d")),
 	    "x\n\t\\\"");
 	assert_int_equal(json_array_size(json_object_get(o, "list")), 2);
-	assert_true(json_is_true(
-	    json_object_get(json_object_get(o, "t"), "yes")));
+	assert_true(
+	    json_is_true(json_object_get(json_object_get(o, "t"), "yes")));
 	m = json_object_get(o, "m");
 	assert_int_equal(json_array_size(m), 2);
-	assert_int_equal(json_integer_value(json_object_get(
-			     json_array_get(m, 1), "n")),
-	    2);
+	assert_int_equal(
+	    json_integer_value(json_object_get(json_array_get(m, 1), "n")), 2);
 	json_decref(o);
 	json_decref(parse(""));
 	json_decref(parse("a=1"));
@@ -120,8 +119,7 @@ test_shipped(void **state)
 	char problem[160];
 
 	(void)state;
-	assert_ok(
-	    cs_desk_policy_parse(&p, cs_desk_policy_shipped(), problem));
+	assert_ok(cs_desk_policy_parse(&p, cs_desk_policy_shipped(), problem));
 	assert_int_equal(p.n_reasons, 11);
 	for (uint16_t i = 0; i < 11; i++) {
 		const struct cs_desk_reason *r =
