@@ -216,7 +216,9 @@ add_change(struct cs_buf *out, struct cs_desk *d, const struct cs_rows *rows,
 	struct cs_desk_who who = { 0 };
 	char line[300];
 
-	(void)!cs_desk_person(&who, d, cs_col_int(rows, 4));
+	/* Nobody: the desk by itself. */
+	if (cs_col_int(rows, 4) != 0)
+		(void)!cs_desk_person(&who, d, cs_col_int(rows, 4));
 	if (kind == DESK_CHANGE_CASE)
 		snprintf(line, sizeof line,
 		    "data: {\"type\":\"case\",\"id\":\"%llu\","

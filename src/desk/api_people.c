@@ -80,13 +80,19 @@ enum cs_err
 api_person_change(struct api_call *c)
 {
 	const char *role = desk_str(c->in, "role");
+	bool disabled = desk_bool(c->in, "disabled");
+	struct cs_desk_who now;
 	enum cs_err err;
 
 	if (*role != '\0' && cs_desk_role_find(role) == 0)
 		return desk_problem(
 		    c->d, CS_ERR_FORMAT, "There is no such role.");
-	err = cs_desk_person_change(c->d, &c->who, api_id(c),
-	    cs_desk_role_find(role), desk_bool(c->in, "disabled"));
+	/* What is not said stays as it is. */
+	if (json_object_get(c->in, "disabled") == NULL)
+		disabled =
+		    cs_desk_person(&now, c->d, api_id(c)) == CS_ERR_DENIED;
+	err = cs_desk_person_change(
+	    c->d, &c->who, api_id(c), cs_desk_role_find(role), disabled);
 	return err ? err : set_person(c, api_id(c));
 }
 

@@ -306,9 +306,9 @@ desk_letter_take(struct cs_desk *d, const struct cs_wire_desk_letter *letter)
 static bool
 is_own(const struct cs_desk_who *who, const struct desk_decision *dec)
 {
-	return who->id != 0 &&
-	    (who->id == dec->person ||
-		who->id == desk_num(dec->doc, "second_id"));
+	/* Number 0 is whoever has the folder: perhaps the same again. */
+	return who->id == dec->person ||
+	    (who->id != 0 && who->id == desk_num(dec->doc, "second_id"));
 }
 
 /* Whoever decided the case last, for a second look. */
