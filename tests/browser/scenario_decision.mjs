@@ -42,6 +42,14 @@ await scenario(async () => {
   await until("applied", async () => (await anna.locator(".decision").last().innerText()).includes(applied));
   ok(true, "the hub applied it, and the page says so by itself");
   await axe(anna, "case-decided");
+  // Given back, with a reason.
+  await anna.locator(".decision").last().locator("button").click();
+  await anna.fill("dialog textarea", "It was another alice.");
+  await axe(anna, "reverse");
+  await anna.click("dialog button[type=submit]");
+  const reversed = await text(anna, "decision-state.reversed");
+  await until("reversed", async () => (await anna.locator(".decision").nth(1).innerText()).includes(reversed));
+  ok((await anna.locator(".decision").last().innerText()).includes("It was another alice."), "reversed, and both stay to be read");
 
   // Two people.
   await goTo(anna, `#/case/${config.second}`);
