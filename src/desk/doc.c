@@ -131,7 +131,11 @@ desk_set_hex(json_t *o, const char *key, struct cs_view v, enum cs_err *err)
 void
 desk_set_view(json_t *o, const char *key, struct cs_view utf8, enum cs_err *err)
 {
-	desk_set(o, key, json_stringn((const char *)utf8.data, utf8.len), err);
+	/* An empty view may point nowhere. */
+	desk_set(o, key,
+	    utf8.len != 0 ? json_stringn((const char *)utf8.data, utf8.len)
+			  : json_string(""),
+	    err);
 }
 
 void

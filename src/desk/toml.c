@@ -127,7 +127,9 @@ string(struct parser *p)
 		p->at++;
 	}
 	if (p->err == CS_OK) {
-		out = json_stringn((const char *)text.data, text.len);
+		out = text.len != 0
+		    ? json_stringn((const char *)text.data, text.len)
+		    : json_string("");
 		if (out == NULL)
 			fail(p, "a string is not UTF-8");
 	}

@@ -158,8 +158,9 @@ class World:
                    env=env)
 
     def start_desk(self):
-        self.start("desk", "countersign-desk", "run", self.desk,
-                   ready="connected")
+        said = self.start("desk", "countersign-desk", "run", self.desk,
+                          "--listen", "127.0.0.1:0", ready="connected")
+        self.console = said.decode().split("console on ")[1].split()[0]
 
     # ---- members -----------------------------------------------------------
 

@@ -1,0 +1,82 @@
+/* SPDX-License-Identifier: MIT */
+/* What the desk reads that people bring: a policy, a custody record, and what
+ * a decoder of photos says, which one that was taken over has written. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "content/custody.h"
+#include "content/photo_codec.h"
+#include "desk/policy.h"
+#include "desk/toml.h"
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+static void
+want(bool holds)
+{
+	if (!holds)
+		abort();
+}
+
+static void
+policy(struct cs_view in)
+{
+	struct cs_desk_policy p;
+	char problem[160];
+
+	if (cs_desk_policy_parse(&p, in, problem) == CS_OK) {
+		want(cs_desk_policy_reason(&p, "other") != NULL);
+		want(cs_desk_policy_number(&p, 65535) != NULL);
+		cs_desk_policy_clear(&p);
+	} else {
+		want(strlen(problem) < sizeof problem);
+	}
+}
+
+static void
+custody(struct cs_view in)
+{
+	static const uint8_t root[32] = { 1 };
+	struct cs_custody *c;
+
+	if (cs_custody_check(&c, in, root) != CS_OK)
+		return;
+	/* Nobody has signed for this root. */
+	want(c->cert_err != CS_OK);
+	for (size_t i = 0; i < c->n; i++)
+		want(c->entries[i].what.len <= CS_CUSTODY_TEXT_MAX);
+	cs_custody_free(c);
+}
+
+static void
+look(struct cs_view in)
+{
+	struct cs_photo_look l;
+
+	if (cs_photo_look_read(&l, in) == CS_OK) {
+		want(l.quality <= 100 && l.width != 0);
+		want((l.picture.len == 0) == (l.media_type == NULL));
+	}
+	cs_photo_look_clear(&l);
+}
+
+int
+LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	struct cs_view in;
+
+	if (size == 0)
+		return 0;
+	in = cs_view(data + 1, size - 1);
+	switch (data[0] % 3) {
+	case 0:
+		policy(in);
+		break;
+	case 1:
+		custody(in);
+		break;
+	default:
+		look(in);
+	}
+	return 0;
+}

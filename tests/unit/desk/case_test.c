@@ -1,0 +1,283 @@
+/* SPDX-License-Identifier: MIT */
+/* Cases without a hub: what is kept, for how long, and in which order. */
+#include "desk/decision_internal.h"
+#include "desk/retention.h"
+#include "support/temp_dir.h"
+#include "unit/content/evidence_world.h"
+
+#define DAY_MS ((uint64_t)86400 * 1000)
+
+static const struct cs_view none = { NULL, 0 };
+static const int no_files[] = { 0, 1, -1 };
+
+struct world {
+	struct temp_dir dir;
+	struct ew e;
+	struct cs_desk_hub hub;
+	struct cs_desk *d;
+	uint8_t seal_public[32], sign_public[32];
+};
+
+static void
+world_init(struct world *w)
+{
+	memset(w, 0, sizeof *w);
+	w->dir = temp_dir_new();
+	ew_init(&w->e, cs_view_str("as good as a photo"));
+	strcpy(w->hub.name, "hub.example");
+	strcpy(w->hub.host, "127.0.0.1");
+	w->hub.port = 1;
+	memcpy(w->hub.root, w->e.root.public, 32);
+	assert_ok(cs_desk_init(temp_path(&w->dir, "desk"), &w->hub, none,
+	    w->seal_public, w->sign_public));
+	assert_ok(cs_desk_joined(temp_path(&w->dir, "desk"), none));
+	assert_ok(cs_desk_open(&w->d, temp_path(&w->dir, "desk"), none));
+}
+
+static void
+world_clear(struct world *w)
+{
+	cs_desk_close(w->d);
+	ew_clear(&w->e);
+	temp_dir_clear(&w->dir);
+}
+
+static void
+take(struct world *w, uint8_t id)
+{
+	struct cs_buf bundle = { 0 }, sealed = { 0 };
+	struct cs_wire_report_status status;
+	struct ew_report r;
+	uint8_t number[16];
+
+	memset(number, id, sizeof number);
+	ew_pick(&r, &w->e, no_files);
+	memset(r.in.report_id, id, 16);
+	assert_ok(cs_evidence_write(&bundle, &r.in));
+	assert_ok(cs_evidence_seal(
+	    &sealed, cs_buf_view(&bundle), CS_VIEW_OF(w->seal_public)));
+	assert_ok(desk_report_take(
+	    w->d, number, EW_NOW_MS, cs_buf_view(&sealed), &status));
+	cs_buf_free(&bundle);
+	cs_buf_free(&sealed);
+}
+
+static json_t *
+show(struct world *w, uint64_t id)
+{
+	json_t *o = json_object();
+
+	assert_ok(cs_desk_case_show(o, w->d, &cs_desk_operator, id, 0));
+	return o;
+}
+
+static uint64_t
+count(struct world *w, const char *sql)
+{
+	uint64_t n;
+
+	assert_ok(cs_db_get_int(&n, w->d->db, sql));
+	return n;
+}
+
+/* Decided without a hub: nothing to be applied. */
+static void
+dismiss(struct world *w, uint64_t kase)
+{
+	const struct cs_desk_choice choice = { .action = CS_DESK_ACT_NONE,
+		.reason = "spam",
+		.facts = "",
+		.ground = "",
+		.legal = "",
+		.to_key = "",
+		.at_once = true };
+	struct desk_case c;
+	uint64_t made;
+
+	assert_ok(desk_case_load(&c, w->d, kase));
+	assert_ok(cs_desk_decide(
+	    w->d, &cs_desk_operator, kase, c.version, &choice, &made));
+	desk_case_clear(&c);
+	assert_ok(desk_decisions_send(w->d));
+}
+
+static void
+test_one_case(void **state)
+{
+	struct world w;
+	json_t *o;
+
+	(void)state;
+	world_init(&w);
+	take(&w, 0x11);
+	take(&w, 0x12); /* the same messages */
+	assert_int_equal(count(&w, "SELECT COUNT(*) FROM kase"), 1);
+	o = show(&w, 1);
+	assert_int_equal(desk_num(o, "reports"), 2);
+	assert_int_equal(json_array_size(json_object_get(o, "items")), 4);
+	assert_int_equal(json_array_size(json_object_get(o, "reporters")), 1);
+	assert_string_equal(desk_str(o, "reason"), "threat-to-life");
+	json_decref(o);
+	/* What is decided is decided for the next report of it, too. */
+	dismiss(&w, 1);
+	take(&w, 0x13);
+	o = show(&w, 1);
+	assert_string_equal(desk_str(o, "state"), "decided");
+	assert_int_equal(desk_num(o, "reports"), 3);
+	json_decref(o);
+	/* And its reporter was told so, with the others. */
+	assert_int_equal(count(&w, "SELECT COUNT(*) FROM outbox"), 2);
+	world_clear(&w);
+}
+
+static void
+test_retention(void **state)
+{
+	uint64_t now = cs_clock_ms(), n;
+	struct desk_case c;
+	struct world w;
+	json_t *o;
+
+	(void)state;
+	world_init(&w);
+	take(&w, 0x11);
+	/* Not decided: it stays, however old it is. */
+	assert_ok(cs_desk_retention(w.d, now + 9999 * DAY_MS, &n));
+	assert_int_equal(n, 0);
+	dismiss(&w, 1);
+	/* Threats to life are kept for three years. */
+	assert_ok(cs_desk_retention(w.d, now + 1000 * DAY_MS, &n));
+	assert_int_equal(n, 0);
+	/* A hold stops it. */
+	assert_ok(desk_case_load(&c, w.d, 1));
+	assert_ok(cs_desk_hold(
+	    w.d, &cs_desk_operator, 1, c.version, true, "court"));
+	desk_case_clear(&c);
+	assert_ok(cs_desk_retention(w.d, now + 1200 * DAY_MS, &n));
+	assert_int_equal(n, 0);
+	assert_ok(desk_case_load(&c, w.d, 1));
+	assert_ok(cs_desk_hold(
+	    w.d, &cs_desk_operator, 1, c.version, false, "over"));
+	desk_case_clear(&c);
+	assert_ok(cs_desk_retention(w.d, now + 1200 * DAY_MS, &n));
+	assert_int_equal(n, 1);
+	assert_int_equal(count(&w, "SELECT COUNT(*) FROM item"), 0);
+	assert_int_equal(count(&w, "SELECT COUNT(*) FROM term"), 0);
+	assert_int_equal(count(&w, "SELECT COUNT(*) FROM kase_account"), 0);
+	o = show(&w, 1);
+	assert_string_equal(desk_str(o, "state"), "closed");
+	assert_int_equal(json_array_size(json_object_get(o, "accounts")), 0);
+	json_decref(o);
+	/* The log says so, and is whole. */
+	assert_ok(cs_desk_audit(w.d, NULL, NULL));
+	o = json_array();
+	assert_ok(desk_audit_page(o, w.d, INT64_MAX, 1, 1));
+	assert_string_equal(desk_str(json_array_get(o, 0), "what"),
+	    "destroyed");
+	json_decref(o);
+	world_clear(&w);
+}
+
+/* An empty case of that weight. */
+static void
+made_up(struct world *w, const char *reason, bool flood, bool child,
+    uint64_t threat_ms, uint64_t first_ms)
+{
+	struct cs_desk_policy policy;
+	struct desk_case c;
+	enum cs_err err = CS_OK;
+
+	assert_ok(cs_desk_policy(&policy, w->d));
+	assert_ok(cs_db_begin(w->d->db));
+	assert_ok(desk_case_new(
+	    &c, w->d, cs_desk_policy_reason(&policy, reason), first_ms));
+	desk_set_bool(c.doc, "flood", flood, &err);
+	desk_set_str(c.doc, "age", child ? "child" : "unknown", &err);
+	desk_set_num(c.doc, "threat_ms", threat_ms, &err);
+	assert_ok(err);
+	assert_ok(desk_case_set_due(&c, &policy));
+	assert_ok(desk_case_save(w->d, &c, NULL));
+	assert_ok(cs_db_commit(w->d->db));
+	desk_case_clear(&c);
+	cs_desk_policy_clear(&policy);
+}
+
+static void
+test_order(void **state)
+{
+	static const char want[] = "7 5 6 2 3 4 1 8";
+	struct cs_desk_query q = { .state = 0, .assignee = -1, .reason = "",
+		.words = "", .cursor = "", .limit = 3 };
+	char got[64] = "", cursor[80] = "";
+	struct world w;
+
+	(void)state;
+	world_init(&w);
+	made_up(&w, "spam", false, false, 0, 10);                 /* 1 */
+	made_up(&w, "trafficking", false, false, 0, 100);         /* 2 */
+	made_up(&w, "trafficking", false, false, 0, 200);         /* 3 */
+	made_up(&w, "trafficking", true, true, 0, 1);             /* 4 */
+	made_up(&w, "threat-to-life", false, false, 60000000, 9); /* 5 */
+	made_up(&w, "threat-to-life", false, false, 90000000, 1); /* 6 */
+	made_up(&w, "child-abuse", false, true, 0, 500);          /* 7 */
+	made_up(&w, "spam", false, false, 0, 20);                 /* 8 */
+	for (unsigned pages = 0; pages < 5; pages++) {
+		json_t *out = json_object(), *o;
+		size_t i;
+
+		q.cursor = cursor;
+		assert_ok(cs_desk_cases(out, w.d, &cs_desk_operator, &q));
+		json_array_foreach(json_object_get(out, "items"), i, o)
+		{
+			strcat(got, got[0] != '\0' ? " " : "");
+			strcat(got, desk_str(o, "id"));
+			assert_string_equal(
+			    desk_str(json_array_get(
+					 json_object_get(o, "why"), 0),
+				"code"),
+			    "severity");
+		}
+		snprintf(cursor, sizeof cursor, "%s", desk_str(out, "next"));
+		json_decref(out);
+		if (cursor[0] == '\0')
+			break;
+	}
+	assert_string_equal(got, want);
+	world_clear(&w);
+}
+
+/* What is in a row belongs to that row. */
+static void
+test_sealed_rows(void **state)
+{
+	struct desk_case c;
+	struct world w;
+
+	(void)state;
+	world_init(&w);
+	made_up(&w, "spam", false, false, 0, 10);
+	made_up(&w, "trafficking", false, false, 0, 10);
+	assert_ok(cs_db_exec(w.d->db,
+	    "UPDATE kase SET sealed=(SELECT sealed FROM kase WHERE id=1)"
+	    " WHERE id=2"));
+	assert_err(desk_case_load(&c, w.d, 2), CS_ERR_CORRUPT);
+	desk_case_clear(&c);
+	assert_ok(desk_case_load(&c, w.d, 1));
+	desk_case_clear(&c);
+	world_clear(&w);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_one_case),
+		cmocka_unit_test(test_retention),
+		cmocka_unit_test(test_order),
+		cmocka_unit_test(test_sealed_rows),
+	};
+
+	if (cs_crypto_init() != CS_OK)
+		return 1;
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
