@@ -36,6 +36,7 @@ await scenario(async () => {
   await page.waitForSelector("main.door");
   ok(await page.locator("header.top").count() === 0, "l locks, and nothing of the desk is on the screen");
   await axe(page, "locked");
+  ok(await page.evaluate(() => document.activeElement?.matches("input[type=password]") ?? false), "one can type at once");
   await page.fill("input[type=password]", "not the password");
   await page.click("form button.primary");
   await page.waitForSelector(".notice.bad");

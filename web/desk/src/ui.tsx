@@ -20,7 +20,9 @@ export function Title({ children, text }: Children & { text: string }) {
     document.title = `${text} – Countersign`;
   }, [text]);
   useEffect(() => {
-    if (!document.querySelector("dialog[open]")) h.current?.focus();
+    // Before the desk, there is one thing to do: type.
+    const first = document.querySelector<HTMLElement>("main.door [autofocus]");
+    if (!document.querySelector("dialog[open]")) (first ?? h.current)?.focus();
   }, []);
   return (
     <h1 ref={h} tabIndex={-1}>
