@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: MIT */
-/* join, whoami, contacts, safety-number, settings, completion */
+/* join, whoami, contacts, safety-number, settings, account leave, completion
+ */
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/text.h"
 #include "cli/main.h"
@@ -183,6 +185,50 @@ cli_settings(const struct cli_args *args)
 		printf(refuse
 			? "People you don't know cannot write to you.\n"
 			: "People you don't know can send one request.\n");
+	cs_client_close(c);
+	return status;
+}
+
+/* Not by a slip of the hand: the name has to be typed. */
+static int
+confirm_leave(const struct cs_client *c, const struct cli_args *args)
+{
+	char line[64]; /* more than a name has */
+
+	if (cli_flag(args, "yes"))
+		return CLI_OK;
+	if (!isatty(STDIN_FILENO))
+		return cli_fail(CLI_USAGE,
+		    "Nothing was done. Without a terminal, say --yes.");
+	printf("You leave %s with all your devices, and cannot come back as "
+	       "%s. Type your name to do it: ",
+	    cs_client_hub(c), cs_client_handle(c));
+	fflush(stdout);
+	if (fgets(line, sizeof line, stdin) == NULL)
+		line[0] = '\0';
+	line[strcspn(line, "\n")] = '\0';
+	return strcmp(line, cs_client_handle(c)) == 0
+	    ? CLI_OK
+	    : cli_fail(CLI_NOT_DONE, "Nothing was done.");
+}
+
+int
+cli_account_leave(const struct cli_args *args)
+{
+	struct cs_client *c;
+	enum cs_err err;
+	int status = cli_open(&c, args, CLI_HELD);
+
+	if (status != CLI_OK)
+		return status;
+	if ((status = confirm_leave(c, args)) == CLI_OK) {
+		if ((err = cs_client_account_leave(c)))
+			status = cli_client_fail(c, err);
+		else
+			printf("You have left %s. What is on your devices "
+			       "stays readable there.\n",
+			    cs_client_hub(c));
+	}
 	cs_client_close(c);
 	return status;
 }

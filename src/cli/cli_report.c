@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* report, reports, export */
+/* report, reports, reply, second-look, export */
 #include <stdio.h>
 #include <string.h>
 
@@ -111,6 +111,40 @@ state_text(int state)
 	}
 }
 
+static const char *
+second_look_text(uint8_t second_look)
+{
+	switch (second_look) {
+	case CS_WIRE_SECOND_LOOK_NONE:
+		return "none";
+	case CS_WIRE_SECOND_LOOK_ASKED:
+		return "asked";
+	default:
+		return "answered";
+	}
+}
+
+/* What the member can do about it. */
+static void
+print_open(const struct cs_client_report_state *s, const char *id)
+{
+	if (s->question.len != 0) {
+		printf("    The desk asks: ");
+		cli_print_text(stdout, s->question, 6);
+		printf("\n    To answer: countersign reply %.16s TEXT\n", id);
+	}
+	if (s->unreadable)
+		printf("    The desk asks something that does not open on this "
+		       "device.\n");
+	if (s->second_look != CS_WIRE_SECOND_LOOK_NONE)
+		printf(
+		    "    Second look: %s\n", second_look_text(s->second_look));
+	if (s->can_ask_again)
+		printf("    To have it looked at again, once: countersign "
+		       "second-look %.16s [TEXT]\n",
+		    id);
+}
+
 static void
 print_report(void *arg, const struct cs_client_report_state *s)
 {
@@ -128,7 +162,13 @@ print_report(void *arg, const struct cs_client_report_state *s)
 		    reason != NULL ? reason : "", s->n_messages,
 		    state_text(s->state));
 		cli_print_json(stdout, cs_view_str(s->answer));
-		printf("}\n");
+		printf(",\"question\":");
+		if (s->unreadable)
+			printf("null");
+		else
+			cli_print_json(stdout, s->question);
+		printf(",\"second_look\":\"%s\"}\n",
+		    second_look_text(s->second_look));
 		return;
 	}
 	printf("%.16s  ", id);
@@ -140,6 +180,7 @@ print_report(void *arg, const struct cs_client_report_state *s)
 		cli_print_text(stdout, cs_view_str(s->answer), 4);
 	}
 	printf("\n");
+	print_open(s, id);
 }
 
 int
@@ -158,6 +199,43 @@ cli_reports(const struct cli_args *args)
 	return status;
 }
 
+typedef enum cs_err write_to_desk(struct cs_client *c,
+    const uint8_t id[static 16], struct cs_view text, struct cs_view language);
+
+static int
+write_about(const struct cli_args *args, write_to_desk *write, const char *text)
+{
+	struct cs_client *c;
+	uint8_t id[16];
+	enum cs_err err;
+	int status = cli_open(&c, args, CLI_ONLINE);
+
+	if (status != CLI_OK)
+		return status;
+	if ((err = cs_client_report_find(c, cli_arg(args, 0), id)) ||
+	    (err = write(
+		 c, id, cs_view_str(text), cs_view_str(cli_language()))))
+		status = cli_client_fail(c, err);
+	else
+		printf("Sent, so that only the report desk can read it. "
+		       "\"countersign reports\" shows what becomes of it.\n");
+	cs_client_close(c);
+	return status;
+}
+
+int
+cli_reply(const struct cli_args *args)
+{
+	return write_about(args, cs_client_report_reply, cli_arg(args, 1));
+}
+
+int
+cli_second_look(const struct cli_args *args)
+{
+	return write_about(args, cs_client_second_look,
+	    cli_count(args) > 1 ? cli_arg(args, 1) : "Please look again.");
+}
+
 int
 cli_export(const struct cli_args *args)
 {
@@ -172,6 +250,10 @@ cli_export(const struct cli_args *args)
 
 	if (path == NULL)
 		return cli_fail(CLI_USAGE, "Say where to: -o FILE.");
+	if (cli_count(args) == 0 && to == NULL && !open)
+		return cli_export_account(args);
+	if (cli_count(args) == 0)
+		return cli_fail(CLI_USAGE, "Say which messages.");
 	if ((to != NULL) == open)
 		return cli_fail(CLI_USAGE,
 		    "Say for whom: --to-key KEY seals it, --open leaves it "

@@ -128,10 +128,12 @@ cli_open(
 		return open_failed(err, home);
 	if (online == CLI_OFFLINE)
 		return CLI_OK;
-	err = cs_client_connect(*out);
+	err = online == CLI_HELD ? cs_client_connect_held(*out)
+				 : cs_client_connect(*out);
 	if (err == CS_OK)
 		return CLI_OK;
-	if ((online != CLI_ONLINE && err == CS_ERR_CLOSED) ||
+	if ((online != CLI_ONLINE && online != CLI_HELD &&
+		err == CS_ERR_CLOSED) ||
 	    (online == CLI_READ && shut_out(*out))) {
 		fprintf(stderr, "countersign: %s Going on without the hub.\n",
 		    cs_client_problem(*out));

@@ -47,6 +47,10 @@ static const struct cli_option yes_options[] = {
 	{ "yes", 'y', NULL, "do not ask" },
 	{ 0 },
 };
+static const struct cli_option leave_options[] = {
+	{ "yes", 0, NULL, "do not ask for the name" },
+	{ 0 },
+};
 static const struct cli_option join_device_options[] = {
 	{ "name", 0, "NAME", "what this device is called in your list" },
 	{ "passphrase", 0, NULL, "ask for a passphrase that locks the folder" },
@@ -63,6 +67,11 @@ static const struct cli_option report_options[] = {
 	    "fraud spam other" },
 	{ "note", 0, "TEXT", "what the desk should know" },
 	{ "yes", 'y', NULL, "do not ask" },
+	{ 0 },
+};
+static const struct cli_option appeal_options[] = {
+	{ "text", 0, "TEXT", "why the decision is wrong" },
+	{ "file", 0, "FILE", "the same, from a file" },
 	{ 0 },
 };
 static const struct cli_option export_options[] = {
@@ -161,13 +170,44 @@ static const struct cli_command commands[] = {
 	    "recruitment-of-children, intimate-images, exposure, harassment, "
 	    "fraud, spam, other.",
 	    1, 50, report_options, cli_report },
-	{ "reports", "[--json]", "show what became of your reports", NULL, 0, 0,
-	    json_options, cli_reports },
-	{ "export", "MESSAGE-ID... -o FILE (--to-key KEY | --open)",
-	    "write messages as evidence that verifies offline",
-	    "Whoever can read the file can show others what was written. Seal "
-	    "it to the key of the person it is for.",
-	    1, 50, export_options, cli_export },
+	{ "reports", "[--json]", "show what became of your reports",
+	    "And what the desk asks you about them.", 0, 0, json_options,
+	    cli_reports },
+	{ "reply", "REPORT-ID TEXT", "answer what the desk asks about a report",
+	    "Sealed so that only the report desk can read it. REPORT-ID is "
+	    "what \"reports\" shows.",
+	    2, 2, NULL, cli_reply },
+	{ "second-look", "REPORT-ID [TEXT]",
+	    "ask the desk to look at a report again",
+	    "Once for each report, when it has been decided.", 1, 2, NULL,
+	    cli_second_look },
+	{ "notices", "[--json]", "show what the desk decided about you",
+	    "Works while the account is disabled. Only what the report desk "
+	    "has signed is shown.",
+	    0, 0, json_options, cli_notices },
+	{ "appeal", "[ID] (--text TEXT | --file FILE)",
+	    "object to a decision about you",
+	    "ID is what \"notices\" shows; without it, the newest decision "
+	    "that you can object to. Sealed so that only the report desk can "
+	    "read it. Once for each decision. Works while the account is "
+	    "disabled.",
+	    0, 1, appeal_options, cli_appeal },
+	{ "export", "-o FILE | MESSAGE-ID... -o FILE (--to-key KEY | --open)",
+	    "write your own data, or messages as evidence",
+	    "Without a MESSAGE-ID: your messages, conversations, contacts and "
+	    "devices, and what the hub has about you, as JSON. It is not "
+	    "encrypted: keep it where only you can read it. Works while the "
+	    "account is disabled.\n"
+	    "With one: evidence that verifies offline. Whoever can read it can "
+	    "show others what was written. Seal it to the key of the person "
+	    "it is for.",
+	    0, 50, export_options, cli_export },
+	{ "account leave", "[--yes]", "leave the hub for good",
+	    "With all your devices. The hub forgets your devices and contacts; "
+	    "your name stays taken, and what the desk decided stays. What is "
+	    "on your devices stays readable. Export what you want to keep "
+	    "first. Works while the account is disabled.",
+	    0, 0, leave_options, cli_account_leave },
 	{ "completion", "bash|zsh|fish", "print completion for a shell", NULL,
 	    1, 1, NULL, cli_completion_command },
 	{ 0 },

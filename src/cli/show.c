@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Messages on a screen, or as lines of JSON. */
+#include <stdio.h>
 #include <string.h>
 
 #include "base/text.h"
@@ -23,61 +24,60 @@ kind_name(const struct cs_client_message *m)
 }
 
 static void
-json_string(const char *name, const char *value)
+json_string(FILE *to, const char *name, const char *value)
 {
-	printf(",\"%s\":", name);
-	cli_print_json(stdout, cs_view_str(value));
+	fprintf(to, ",\"%s\":", name);
+	cli_print_json(to, cs_view_str(value));
 }
 
-static void
-show_json(const struct cs_client_message *m)
+void
+cli_message_json(FILE *to, const struct cs_client_message *m)
 {
 	char hex[65];
 
-	printf("{\"kind\":\"%s\"", kind_name(m));
+	fprintf(to, "{\"kind\":\"%s\"", kind_name(m));
 	if (m->kind == CS_CLIENT_RECEIVED || m->kind == CS_CLIENT_SENT) {
 		cs_hex(hex, CS_VIEW_OF(m->mid));
-		printf(",\"id\":\"%s\"", hex);
+		fprintf(to, ",\"id\":\"%s\"", hex);
 	}
-	json_string("conversation", m->conversation);
-	printf(",\"direct\":%s", m->direct ? "true" : "false");
+	json_string(to, "conversation", m->conversation);
+	fprintf(to, ",\"direct\":%s", m->direct ? "true" : "false");
 	if (m->from[0] != '\0')
-		json_string("from", m->from);
-	printf(",\"time_ms\":%llu,\"number\":%llu",
+		json_string(to, "from", m->from);
+	fprintf(to, ",\"time_ms\":%llu,\"number\":%llu",
 	    (unsigned long long)m->time_ms, (unsigned long long)m->group_seq);
 	if (m->request)
-		printf(",\"request\":true");
+		fprintf(to, ",\"request\":true");
 	if (m->late)
-		printf(",\"late\":true");
+		fprintf(to, ",\"late\":true");
 	if (m->waiting)
-		printf(",\"waiting\":true");
+		fprintf(to, ",\"waiting\":true");
 	if (m->failed)
-		printf(",\"failed\":true");
+		fprintf(to, ",\"failed\":true");
 	if (m->warning)
-		printf(",\"warning\":true");
+		fprintf(to, ",\"warning\":true");
 	if (m->kind == CS_CLIENT_REFUSED) {
-		json_string("reason", m->reason);
+		json_string(to, "reason", m->reason);
 	} else {
-		printf(",\"text\":");
-		cli_print_json(stdout, m->text);
+		fprintf(to, ",\"text\":");
+		cli_print_json(to, m->text);
 	}
 	if (m->is_reply) {
 		cs_hex(hex, CS_VIEW_OF(m->reply_to));
-		printf(",\"reply_to\":\"%s\"", hex);
+		fprintf(to, ",\"reply_to\":\"%s\"", hex);
 	}
 	if (m->n_media != 0) {
-		printf(",\"media\":[");
+		fprintf(to, ",\"media\":[");
 		for (size_t i = 0; i < m->n_media; i++) {
-			printf("%s{\"name\":", i == 0 ? "" : ",");
-			cli_print_json(
-			    stdout, cs_view_str(m->media[i].filename));
-			json_string("type", m->media[i].media_type);
-			printf(",\"size\":%llu}",
+			fprintf(to, "%s{\"name\":", i == 0 ? "" : ",");
+			cli_print_json(to, cs_view_str(m->media[i].filename));
+			json_string(to, "type", m->media[i].media_type);
+			fprintf(to, ",\"size\":%llu}",
 			    (unsigned long long)m->media[i].size);
 		}
-		printf("]");
+		fprintf(to, "]");
 	}
-	printf("}\n");
+	fprintf(to, "}");
 }
 
 static void
@@ -166,10 +166,12 @@ cli_show_message(void *arg, const struct cs_client_message *m)
 {
 	const bool *json = arg;
 
-	if (*json)
-		show_json(m);
-	else
+	if (*json) {
+		cli_message_json(stdout, m);
+		printf("\n");
+	} else {
 		show_text(m);
+	}
 	/* Not seen before it has left for the screen. */
 	return fflush(stdout) == 0 && !ferror(stdout) ? CS_OK : CS_ERR_IO;
 }

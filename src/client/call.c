@@ -6,39 +6,6 @@
 
 #include "client/client_internal.h"
 
-/* Text of the desk's on a member's screen: control characters become spaces,
- * the rest is printed with care by whoever prints it. */
-static void
-disabled(struct cs_client *c)
-{
-	struct cs_wire_disabled data;
-	struct cs_wire_statement statement;
-	const char *reason;
-	char at[32] = "?";
-	struct tm tm;
-	time_t t;
-
-	if (cs_wire_parse(&data, &cs_wire_disabled_shape,
-		cs_buf_view(&c->session.refusal_data)) != CS_OK ||
-	    cs_wire_statement_parse(&statement, data.statement) != CS_OK) {
-		snprintf(c->problem, sizeof c->problem, "%s",
-		    cs_wire_code_text(CS_WIRE_E_DISABLED));
-		return;
-	}
-	t = (time_t)(data.at_ms / 1000);
-	if (gmtime_r(&t, &tm) != NULL)
-		strftime(at, sizeof at, "%Y-%m-%d %H:%M UTC", &tm);
-	reason = cs_reason_name(data.reason);
-	snprintf(c->problem, sizeof c->problem,
-	    "The report desk disabled this account on %s. Reason: %s. "
-	    "Statement: %.*s",
-	    at, reason != NULL ? reason : "not given", (int)statement.facts.len,
-	    (const char *)statement.facts.data);
-	for (char *p = c->problem; *p != '\0'; p++)
-		if ((unsigned char)*p < 0x20 || *p == 0x7f)
-			*p = ' ';
-}
-
 static void
 removed(struct cs_client *c)
 {
@@ -47,6 +14,11 @@ removed(struct cs_client *c)
 	struct tm tm;
 	time_t t;
 
+	if (client_account_left(c)) {
+		snprintf(c->problem, sizeof c->problem,
+		    "You have left %s. What is here stays readable.", c->hub);
+		return;
+	}
 	if (cs_wire_parse(&data, &cs_wire_removed_shape,
 		cs_buf_view(&c->session.refusal_data)) == CS_OK) {
 		t = (time_t)(data.at_ms / 1000);
@@ -68,7 +40,7 @@ explain(struct cs_client *c, enum cs_err err)
 	case CS_ERR_DENIED:
 		c->hub_code = c->session.code;
 		if (c->hub_code == CS_WIRE_E_DISABLED)
-			disabled(c);
+			client_notice_disabled(c);
 		else if (c->hub_code == CS_WIRE_E_REMOVED)
 			removed(c);
 		else

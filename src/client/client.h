@@ -70,6 +70,9 @@ void cs_client_operator_key(const struct cs_client *c, char out[static 44]);
 
 /* Connect, log in, send what waited, and bring everything up to date. */
 CS_CHECKED enum cs_err cs_client_connect(struct cs_client *c);
+/* Connect and log in, and no more: what the holder of a disabled account may
+ * do, too. */
+CS_CHECKED enum cs_err cs_client_connect_held(struct cs_client *c);
 /* Fetch what is new; also done by connect. */
 CS_CHECKED enum cs_err cs_client_sync(struct cs_client *c);
 /* Wait for something new, at most ${timeout_ms}; CS_ERR_TIMEOUT. */
@@ -287,9 +290,75 @@ struct cs_client_report_state {
 	size_t n_messages;
 	int state; /* enum cs_wire_report_state, or -1: not sent yet */
 	char answer[1024];
+	/* What the desk asks, or empty; ${unreadable}: it asks, and what it
+	 * asks does not open here. */
+	struct cs_view question;
+	bool unreadable;
+	uint8_t second_look; /* enum cs_wire_second_look */
+	bool can_ask_again;  /* a second look may be asked for */
 };
 CS_CHECKED enum cs_err cs_client_reports(struct cs_client *c,
     void (*each)(void *arg, const struct cs_client_report_state *s), void *arg);
+/* The report whose id begins with ${prefix}, in hex. */
+CS_CHECKED enum cs_err cs_client_report_find(
+    struct cs_client *c, const char *prefix, uint8_t id[static 16]);
+/* Answer what the desk asked; ask it to look again, once, when it has decided.
+ * Stored before it is sent: at most 8 KiB of UTF-8, in ${language}, a tag such
+ * as "en" or empty. */
+CS_CHECKED enum cs_err cs_client_report_reply(struct cs_client *c,
+    const uint8_t id[static 16], struct cs_view text, struct cs_view language);
+CS_CHECKED enum cs_err cs_client_second_look(struct cs_client *c,
+    const uint8_t id[static 16], struct cs_view text, struct cs_view language);
 /* Write evidence to a file: open when ${to_key} is NULL. */
 CS_CHECKED enum cs_err cs_client_export(struct cs_client *c,
     const struct cs_client_report *r, const uint8_t *to_key, const char *path);
+
+/* ---- what the desk decided about us ------------------------------------- */
+
+/* A decision whose signature verifies; its views live during the call. */
+struct cs_client_notice {
+	uint8_t id[16], reverses[16];
+	uint8_t kind; /* enum cs_wire_action_kind */
+	uint16_t reason;
+	uint64_t decided_ms, applied_ms;
+	uint64_t until_ms, reversed_ms; /* 0: no end; it was not */
+	bool in_force;
+	bool has_statement; /* what follows, up to the case number */
+	struct cs_view language, what, facts;
+	bool automated_detection, automated_decision;
+	bool illegal; /* else against the hub's rules */
+	struct cs_view ground, explanation, territory, redress, reviewer;
+	struct cs_view case_number;
+	uint8_t appeal; /* enum cs_wire_appeal */
+	uint64_t appeal_ms;
+	struct cs_view answer; /* to the appeal: a sentence, and a letter */
+	struct cs_view reply;
+	bool unreadable; /* there is a letter, and it does not open here */
+	bool can_appeal;
+};
+/* Newest first.  CS_ERR_SIGNATURE: one was left out that is not the desk's. */
+CS_CHECKED enum cs_err cs_client_notices(struct cs_client *c,
+    void (*each)(void *arg, const struct cs_client_notice *n), void *arg);
+/* Object to one; stored before it is sent.  As cs_client_report_reply(). */
+CS_CHECKED enum cs_err cs_client_appeal(struct cs_client *c,
+    const uint8_t action[static 16], struct cs_view text,
+    struct cs_view language);
+
+/* What we wrote to the desk; views live during the call. */
+struct cs_client_letter {
+	uint8_t kind; /* enum cs_wire_letter_kind */
+	uint8_t subject[16];
+	uint64_t created_ms;
+	bool sent;
+	struct cs_view text;
+};
+CS_CHECKED enum cs_err cs_client_letters(struct cs_client *c,
+    void (*each)(void *arg, const struct cs_client_letter *l), void *arg);
+
+/* ---- the account --------------------------------------------------------- */
+
+/* What the hub has on the account, as JSON; replaces what ${json} holds. */
+CS_CHECKED enum cs_err cs_client_account_export(
+    struct cs_client *c, struct cs_buf *json);
+/* Leave the hub, with all devices; what is here stays readable. */
+CS_CHECKED enum cs_err cs_client_account_leave(struct cs_client *c);

@@ -12,6 +12,7 @@
 
 #include "client/client.h"
 #include "content/evidence.h"
+#include "content/letter.h"
 #include "countersign/mls.h"
 #include "net/session.h"
 #include "store/clock.h"
@@ -79,8 +80,9 @@ struct cs_client {
 	struct cs_session session;
 	bool online;
 	uint8_t external_sender[32]; /* the hub's key for proposals */
-	uint8_t desk_hpke[32];
+	uint8_t desk_hpke[32], desk_sign[32];
 	bool have_desk;
+	bool notices_due; /* the desk may have decided something */
 	struct cs_wire_login_answer login;
 
 	char problem[4096 + 512];
@@ -296,6 +298,21 @@ CS_CHECKED enum cs_err client_joining_find(
     struct client_group *out, struct cs_client *c, struct cs_view id);
 CS_CHECKED enum cs_err client_joining_forget(
     struct cs_client *c, struct cs_view id);
+/* Is ${mls}, in which this device is by a commit of its own, a group of ours:
+ * one in which our account is, or was until the operator took it out? */
+CS_CHECKED enum cs_err client_join_check(
+    struct cs_client *c, const struct cs_mls_group *mls, struct cs_view id);
+
+/* ---- away.c ------------------------------------------------------------- */
+
+/* The operator took ${handle} out of ${g}; inside a transaction. */
+CS_CHECKED enum cs_err client_away_add(
+    struct cs_client *c, const struct client_group *g, const char *handle);
+CS_CHECKED enum cs_err client_away_find(bool *out, struct cs_client *c,
+    const struct client_group *g, const char *handle);
+/* It is there again. */
+CS_CHECKED enum cs_err client_away_end(
+    struct cs_client *c, const struct client_group *g, const char *handle);
 
 /* ---- leave.c ------------------------------------------------------------ */
 
@@ -397,6 +414,38 @@ CS_CHECKED enum cs_err client_stamp_check(struct cs_stamp *stamp,
  * CS_ERR_NOT_FOUND: there is none of that hash. */
 CS_CHECKED enum cs_err client_sent(
     struct cs_client *c, struct client_group *g, const struct cs_stamp *stamp);
+
+/* ---- notice.c ----------------------------------------------------------- */
+
+/* What the desk signed about this account, without its letter. */
+CS_CHECKED enum cs_err client_notice_read(struct cs_client_notice *out,
+    struct cs_client *c, const struct cs_wire_notice *item);
+/* Tell the user of what is new in a list of cs_wire_notice; each thing once. */
+CS_CHECKED enum cs_err client_notices_take(
+    struct cs_client *c, struct cs_view list);
+/* Ask the hub, and tell. */
+CS_CHECKED enum cs_err client_notices_tell(struct cs_client *c);
+/* Why this account is disabled, as a sentence in c->problem: what the desk
+ * signed, and nothing that the hub says. */
+void client_notice_disabled(struct cs_client *c);
+
+/* ---- letter.c ----------------------------------------------------------- */
+
+/* Seal, store and send; enum cs_wire_letter_kind. */
+CS_CHECKED enum cs_err client_letter_send(struct cs_client *c, uint8_t kind,
+    const uint8_t subject[static 16], const struct cs_letter *letter);
+/* Send what waits. */
+CS_CHECKED enum cs_err client_letters_flush(struct cs_client *c);
+/* Open the desk's answer to a letter of ours; replaces what ${out} holds.
+ * CS_ERR_NOT_FOUND: none of this device's; CS_ERR_DECRYPT. */
+CS_CHECKED enum cs_err client_letter_answer(struct cs_buf *out,
+    struct cs_client *c, uint8_t kind, const uint8_t subject[static 16],
+    struct cs_view sealed);
+
+/* ---- account_leave.c ---------------------------------------------------- */
+
+/* Did this device leave the hub, or ask to? */
+bool client_account_left(struct cs_client *c);
 
 /* ---- report.c ----------------------------------------------------------- */
 

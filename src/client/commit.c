@@ -152,6 +152,19 @@ is_leaver(const struct client_group *g, uint32_t leaf)
 }
 
 static enum cs_err
+taken_out(struct cs_client *c, struct client_group *g, const char *name)
+{
+	enum cs_err err;
+
+	if ((err = client_notice(c, g, g->last_ms,
+		 "%s was removed by the operator of %s.", name, c->hub)))
+		return err;
+	/* We go back ourselves if we may (join_group.c). */
+	return strcmp(name, c->handle) == 0 ? CS_OK
+					    : client_away_add(c, g, name);
+}
+
+static enum cs_err
 notice_removed(struct cs_client *c, struct client_group *g,
     const struct cs_mls_staged *staged, const char *committer)
 {
@@ -170,14 +183,27 @@ notice_removed(struct cs_client *c, struct client_group *g,
 			err =
 			    client_notice(c, g, g->last_ms, "%s left.", r.name);
 		else if (r.external)
-			err = client_notice(c, g, g->last_ms,
-			    "%s was removed by the operator of %s.", r.name,
-			    c->hub);
+			err = taken_out(c, g, r.name);
 		else
 			err = client_notice(c, g, g->last_ms, "%s removed %s.",
 			    committer, r.name);
 	}
 	return err;
+}
+
+/* Somebody has a first device here: was it here before? */
+static enum cs_err
+notice_came(struct cs_client *c, struct client_group *g,
+    const struct cs_mls_staged *staged, const char *name, const char *committer)
+{
+	enum cs_err err;
+
+	if ((err = client_away_end(c, g, name)))
+		return err;
+	/* Nobody else may come by itself: check_external(). */
+	return cs_mls_staged_external(staged)
+	    ? client_notice(c, g, g->last_ms, "%s is back.", name)
+	    : client_notice(c, g, g->last_ms, "%s added %s.", committer, name);
 }
 
 static enum cs_err
@@ -199,22 +225,23 @@ notice_added(struct cs_client *c, struct client_group *g,
 		/* Of two, the second is no news. */
 		if (!addition(&a, staged, i) ||
 		    told(staged, i, a.name, addition) ||
-		    (g->direct && client_group_people(g) == 1))
+		    (g->direct && client_group_people(g) == 1 &&
+			!cs_mls_staged_external(staged)))
 			continue;
 		if (client_group_leaves_of(g, a.name, leaves) != 0)
 			err = client_notice(
 			    c, g, g->last_ms, "%s added a device.", a.name);
 		else
-			err = client_notice(c, g, g->last_ms, "%s added %s.",
-			    committer, a.name);
+			err = notice_came(c, g, staged, a.name, committer);
 	}
 	return err;
 }
 
-/* Who comes by an external commit has to be a device of somebody who is here:
- * nobody asked it in. */
+/* Who comes by an external commit has to be a device of somebody who is here,
+ * or was here until the operator took him out: nobody asked it in. */
 static enum cs_err
-check_external(const struct client_group *g, const struct cs_mls_staged *staged)
+check_external(struct cs_client *c, const struct client_group *g,
+    const struct cs_mls_staged *staged)
 {
 	uint32_t leaves[CS_WIRE_DEVICES_MAX];
 	struct change a;
@@ -222,11 +249,48 @@ check_external(const struct client_group *g, const struct cs_mls_staged *staged)
 	if (!cs_mls_staged_external(staged))
 		return CS_OK;
 	/* A name has one account key with all of us (contact.c). */
-	for (size_t i = 0; i < cs_mls_staged_added(staged); i++)
-		if (!addition(&a, staged, i) ||
-		    client_group_leaves_of(g, a.name, leaves) == 0)
+	for (size_t i = 0; i < cs_mls_staged_added(staged); i++) {
+		bool away = false;
+		enum cs_err err;
+
+		if (!addition(&a, staged, i))
 			return CS_ERR_MEMBER;
+		if (client_group_leaves_of(g, a.name, leaves) != 0)
+			continue;
+		if ((err = client_away_find(&away, c, g, a.name)))
+			return err;
+		if (!away)
+			return CS_ERR_MEMBER;
+	}
 	return CS_OK;
+}
+
+/* Was it the operator who took this device out? */
+static bool
+own_by_operator(
+    const struct client_group *g, const struct cs_mls_staged *staged)
+{
+	struct change r;
+
+	for (size_t i = 0; i < cs_mls_staged_removed(staged); i++)
+		if (removal(&r, staged, i) &&
+		    r.leaf == cs_mls_group_own_leaf(g->mls))
+			return r.external;
+	return false;
+}
+
+/* Out of it.  What the operator did may be taken back: then this device enters
+ * again by itself. */
+static enum cs_err
+be_gone(struct cs_client *c, struct client_group *g,
+    const struct cs_mls_staged *staged)
+{
+	enum cs_err err = CS_OK;
+
+	if (g->state != CS_CLIENT_LEAVING && own_by_operator(g, staged))
+		err = client_joining_add(c, g);
+	g->state = CS_CLIENT_LEFT;
+	return err;
 }
 
 enum cs_err
@@ -243,15 +307,17 @@ client_commit_merge(
 	if (cs_mls_group_member(g->mls, cs_mls_staged_committer(staged), &m))
 		client_handle_of(committer, m.credential);
 	if ((err = client_group_check_staged(g, staged)) ||
-	    (err = check_external(g, staged)) ||
+	    (err = check_external(c, g, staged)) ||
 	    (err = notice_removed(c, g, staged, committer)) ||
 	    (err = notice_added(c, g, staged, committer))) {
 		cs_mls_staged_free(staged);
 		return err;
 	}
 	if (gone) {
-		g->state = CS_CLIENT_LEFT;
+		err = be_gone(c, g, staged);
 		cs_mls_staged_free(staged);
+		if (err)
+			return err;
 	} else if ((err = cs_mls_group_merge(g->mls, staged))) {
 		return err;
 	}

@@ -26,7 +26,7 @@ unreachable(struct cs_client *c, enum cs_err err)
 	}
 }
 
-/* The desk's key: the root's word for it, or none. */
+/* The desk's keys: the root's word for them, or none. */
 static enum cs_err
 take_desk(struct cs_client *c, uint64_t now_s)
 {
@@ -35,12 +35,18 @@ take_desk(struct cs_client *c, uint64_t now_s)
 	enum cs_err err;
 
 	c->have_desk = cert.len != 0;
+	memset(c->desk_sign, 0, sizeof c->desk_sign);
 	if (!c->have_desk)
 		return CS_OK;
 	if ((err = cs_role_key_cert_verify(
 		 &desk, cert, CS_VIEW_OF(c->root), CS_ROLE_DESK_HPKE, now_s)))
 		return err;
 	memcpy(c->desk_hpke, desk.public, sizeof c->desk_hpke);
+	if ((err = cs_role_key_cert_verify(&desk,
+		 cs_buf_view(&c->session.info.desk_sign_cert),
+		 CS_VIEW_OF(c->root), CS_ROLE_DESK_SIGNING, now_s)))
+		return err;
+	memcpy(c->desk_sign, desk.public, sizeof c->desk_sign);
 	return CS_OK;
 }
 
@@ -129,12 +135,31 @@ cs_client_connect(struct cs_client *c)
 		client_offline(c);
 		return err;
 	}
+	c->notices_due = true;
 	if ((err = client_key_packages_fill(c)) ||
 	    (err = client_notes_fetch(c)) || (err = client_join_groups(c)) ||
 	    (err = cs_client_sync(c)) ||
-	    (err = client_group_each(c, resume, NULL)))
+	    (err = client_group_each(c, resume, NULL)) ||
+	    (err = client_reports_flush(c)))
 		return err;
-	return client_reports_flush(c);
+	return client_letters_flush(c);
+}
+
+enum cs_err
+cs_client_connect_held(struct cs_client *c)
+{
+	enum cs_err err;
+
+	if ((err = client_reach(c)))
+		return err;
+	err = client_login(c);
+	if (err == CS_ERR_DENIED && c->hub_code == CS_WIRE_E_DISABLED)
+		err = CS_OK;
+	if (err) {
+		client_offline(c);
+		return err;
+	}
+	return client_letters_flush(c);
 }
 
 enum cs_err
@@ -146,6 +171,11 @@ cs_client_wait(struct cs_client *c, int timeout_ms)
 	if (err)
 		return err;
 	err = cs_session_push(&c->session, &push, timeout_ms);
+	/* Answers to appeals come as what concerns reports. */
+	if (err == CS_OK &&
+	    (push.kind == CS_WIRE_PUSH_NOTICE ||
+		push.kind == CS_WIRE_PUSH_REPORT))
+		c->notices_due = true;
 	if (err == CS_OK || err == CS_ERR_TIMEOUT)
 		return err;
 	client_offline(c);

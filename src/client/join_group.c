@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Conversations of the account that this device has not entered yet.  It enters
- * each by a commit of its own (RFC 9420, section 12.4.3.2), which is stored
- * with the state that it leads to before the hub hears of it: what breaks off
- * goes on with the same bytes.
+ * Conversations of the account that this device has not entered yet, or that
+ * the operator took it out of.  It enters each by a commit of its own (RFC
+ * 9420, section 12.4.3.2), which is stored with the state that it leads to
+ * before the hub hears of it: what breaks off goes on with the same bytes.
  */
 #include <string.h>
 
@@ -174,9 +174,43 @@ attempt_forget(struct cs_client *c, struct cs_view id)
 
 /* ---- making one --------------------------------------------------------- */
 
-/* A group of ours, in which our account is: whatever the hub says it is. */
+/*
+ * A conversation that we were taken out of is the one that the hub shows if
+ * nobody is in it who was not there: whoever keys it then is somebody we talked
+ * to, with the account key that we know.
+ */
 static enum cs_err
-check_group(
+check_left(
+    struct cs_client *c, const struct cs_mls_group *mls, struct cs_view id)
+{
+	uint32_t leaves[CS_WIRE_DEVICES_MAX], own = cs_mls_group_own_leaf(mls);
+	char name[CS_HANDLE_MAX + 1];
+	struct client_group was;
+	struct cs_mls_member m;
+	enum cs_err err = client_group_load(&was, c, id);
+
+	if (err == CS_ERR_NOT_FOUND)
+		err = CS_ERR_MEMBER;
+	/* One epoch took us out, and the next one at the earliest brings us
+	 * in. */
+	else if (err == CS_OK &&
+	    (was.state != CS_CLIENT_LEFT ||
+		cs_mls_group_epoch(mls) <= cs_mls_group_epoch(was.mls) + 1))
+		err = CS_ERR_REPLAY;
+	for (uint32_t i = 0; err == CS_OK && i < cs_mls_group_leaves(mls);
+	     i++) {
+		if (i == own || !cs_mls_group_member(mls, i, &m))
+			continue;
+		client_handle_of(name, m.credential);
+		if (client_group_leaves_of(&was, name, leaves) == 0)
+			err = CS_ERR_MEMBER;
+	}
+	client_group_clear(&was);
+	return err ? err : client_group_check_operator(c, mls);
+}
+
+enum cs_err
+client_join_check(
     struct cs_client *c, const struct cs_mls_group *mls, struct cs_view id)
 {
 	uint32_t own = cs_mls_group_own_leaf(mls);
@@ -193,7 +227,7 @@ check_group(
 		if (strcmp(name, c->handle) == 0)
 			return client_group_check_operator(c, mls);
 	}
-	return CS_ERR_MEMBER;
+	return check_left(c, mls, id);
 }
 
 /* CS_ERR_NOT_FOUND: the hub cannot help, or nobody of ours is in there. */
@@ -236,7 +270,7 @@ make(struct cs_client *c, struct cs_view id)
 	ext.ratchet_tree = cs_buf_view(&tree);
 	if ((err = cs_mls_external_commit(&mls, &commit, cs_buf_view(&info),
 		 &identity, &opt, &ext)) == CS_OK &&
-	    (err = check_group(c, mls, id)) == CS_OK)
+	    (err = client_join_check(c, mls, id)) == CS_OK)
 		err = attempt_store(c, id, cs_buf_view(&commit), mls);
 out:
 	cs_mls_group_free(mls);
@@ -247,6 +281,22 @@ out:
 }
 
 /* ---- entering ----------------------------------------------------------- */
+
+/* What goes on where we were: our count of messages, and a word for whoever
+ * reads. */
+static enum cs_err
+go_on(struct cs_client *c, struct client_group *g)
+{
+	struct client_group was = { 0 };
+	enum cs_err err = client_group_load_meta(&was, c, client_group_id(g));
+
+	if (err == CS_OK) {
+		g->sender_seq = was.sender_seq;
+		err = client_notice(c, g, g->last_ms, "You are back.");
+	}
+	client_group_clear(&was);
+	return err == CS_ERR_NOT_FOUND ? CS_OK : err;
+}
 
 /* The hub took the commit: what follows it is ours to read. */
 static enum cs_err
@@ -280,6 +330,7 @@ enter(struct cs_client *c, struct cs_view id, struct attempt *a,
 	if ((err = cs_db_begin(c->db)))
 		goto out;
 	if ((err = client_learn_members(c, g.mls)) == CS_OK &&
+	    (err = go_on(c, &g)) == CS_OK &&
 	    (err = client_group_store(c, &g)) == CS_OK &&
 	    (err = client_commit_forget(c, &g)) == CS_OK &&
 	    (err = client_joining_forget(c, id)) == CS_OK)
@@ -342,7 +393,7 @@ tell(struct cs_client *c, struct cs_view id, enum cs_err why)
 	return client_warning(c, NULL,
 	    "The hub gave something for the conversation %.255s that does not "
 	    "verify (%s). This device enters it when another one of yours has "
-	    "been online.",
+	    "been online, or somebody who is in it adds you.",
 	    g.name, cs_err_name(why));
 }
 

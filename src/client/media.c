@@ -349,6 +349,9 @@ client_media_fetch(struct cs_client *c, const struct cs_mimi_external *part,
 		return client_problem(c, CS_ERR_FORMAT,
 		    "The message does not say where the file is.");
 	err = cs_blob_fetch(&c->session, &f);
+	if (err == CS_ERR_NOT_FOUND && c->session.code == CS_WIRE_E_QUARANTINED)
+		return client_problem(
+		    c, err, "%s", cs_wire_code_text(CS_WIRE_E_QUARANTINED));
 	if (err == CS_ERR_NOT_FOUND && f.take_err == CS_OK)
 		return client_problem(
 		    c, err, "The hub does not have the file any more.");

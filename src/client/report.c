@@ -7,7 +7,7 @@
 #include "store/file.h"
 
 #define TABLE "report"
-#define REPORT_VERSION 1
+#define REPORT_VERSION 2 /* 1: without the key of the answer */
 
 enum cs_err
 cs_client_report_preview(struct cs_client *c, const struct cs_client_report *r,
@@ -30,6 +30,8 @@ struct report {
 	uint32_t n_messages;
 	struct cs_wire_list blobs;
 	struct cs_view sealed; /* to the desk; empty once it is sent */
+	bool has_reply;
+	uint8_t reply[CS_REPLY_KEY_LEN]; /* opens what the desk asks */
 };
 
 static enum cs_err
@@ -46,6 +48,8 @@ store(struct cs_client *c, const uint8_t id[static 16], const struct report *r,
 	cs_write_u32(&w, r->blobs.n);
 	cs_write_vec(&w, r->blobs.raw);
 	cs_write_vec(&w, r->sealed);
+	cs_write_u8(&w, r->has_reply);
+	cs_write_bytes(&w, CS_VIEW_OF(r->reply));
 	if ((err = cs_writer_end(&w)) == CS_OK &&
 	    (err = cs_vault_seal(&row, &c->key, TABLE, cs_view(id, 16),
 		 cs_buf_view(&plain))) == CS_OK)
@@ -64,15 +68,20 @@ static enum cs_err
 parse(struct report *out, struct cs_view plain)
 {
 	struct cs_reader r = cs_reader(plain);
+	uint8_t version = cs_read_u8(&r);
 
 	memset(out, 0, sizeof *out);
-	if (cs_read_u8(&r) != REPORT_VERSION)
+	if (version < 1 || version > REPORT_VERSION)
 		cs_reader_fail(&r, CS_ERR_CORRUPT);
 	out->reason = cs_read_u16(&r);
 	out->n_messages = cs_read_u32(&r);
 	out->blobs.n = cs_read_u32(&r);
 	out->blobs.raw = cs_read_vec(&r);
 	out->sealed = cs_read_vec(&r);
+	if (version >= 2) {
+		out->has_reply = cs_read_u8(&r) != 0;
+		cs_read_copy(&r, out->reply, sizeof out->reply);
+	}
 	return cs_reader_end(&r) == CS_OK ? CS_OK : CS_ERR_CORRUPT;
 }
 
@@ -124,7 +133,8 @@ cs_client_report_send(struct cs_client *c, const struct cs_client_report *r,
 	struct client_evidence e;
 	struct cs_buf bundle = { 0 }, sealed = { 0 }, blobs = { 0 };
 	struct report report = { .reason = r->reason,
-		.n_messages = (uint32_t)r->n };
+		.n_messages = (uint32_t)r->n,
+		.has_reply = true };
 	enum cs_err err;
 
 	if ((err = client_need_hub(c)))
@@ -137,8 +147,8 @@ cs_client_report_send(struct cs_client *c, const struct cs_client_report *r,
 	if ((err = client_evidence_gather(&e, c, r, false)))
 		return err;
 	if ((err = cs_evidence_write(&bundle, &e.in)) ||
-	    (err = cs_evidence_seal(
-		 &sealed, cs_buf_view(&bundle), CS_VIEW_OF(c->desk_hpke))) ||
+	    (err = cs_evidence_seal_reply(&sealed, report.reply,
+		 cs_buf_view(&bundle), CS_VIEW_OF(c->desk_hpke))) ||
 	    (err = list_blobs(&blobs, &report.blobs.n, &e)))
 		goto out;
 	report.blobs.raw = cs_buf_view(&blobs);
@@ -152,6 +162,7 @@ out:
 	cs_buf_free(&bundle);
 	cs_buf_free(&sealed);
 	cs_buf_free(&blobs);
+	cs_wipe(report.reply, sizeof report.reply);
 	client_evidence_clear(&e);
 	return err;
 }
@@ -161,7 +172,7 @@ flush_one(struct cs_client *c, bool *more)
 {
 	struct cs_buf plain = { 0 };
 	struct cs_rows rows;
-	struct report r;
+	struct report r = { 0 };
 	uint8_t id[16];
 	uint64_t created = 0;
 	enum cs_err err;
@@ -181,6 +192,7 @@ flush_one(struct cs_client *c, bool *more)
 	    (err = parse(&r, cs_buf_view(&plain))) == CS_OK)
 		err = submit(c, id, &r, created);
 	cs_buf_free(&plain);
+	cs_wipe(&r, sizeof r);
 	return err;
 }
 
@@ -199,8 +211,31 @@ client_reports_flush(struct cs_client *c)
 
 /* ---- what became of them ------------------------------------------------ */
 
-static void
-take_status(struct cs_client_report_state *s, struct cs_view states)
+/* ${hold} keeps the question. */
+static enum cs_err
+take_question(struct cs_client_report_state *s, struct cs_buf *hold,
+    const struct report *r, struct cs_view sealed)
+{
+	enum cs_err err = CS_ERR_NOT_FOUND;
+
+	if (sealed.len == 0)
+		return CS_OK;
+	cs_buf_reset(hold);
+	if (r->has_reply)
+		err = cs_reply_open(hold, r->reply, s->id, sealed);
+	if (err == CS_OK)
+		s->question = cs_buf_view(hold);
+	else if (err == CS_ERR_NOT_FOUND ||
+	    cs_err_class(err) == CS_ERR_CLASS_THEIRS)
+		s->unreadable = true;
+	else
+		return err;
+	return CS_OK;
+}
+
+static enum cs_err
+take_status(struct cs_client_report_state *s, struct cs_buf *hold,
+    const struct report *r, struct cs_view states)
 {
 	struct cs_wire_report_status item;
 
@@ -215,8 +250,12 @@ take_status(struct cs_client_report_state *s, struct cs_view states)
 		s->updated_ms = item.updated_ms;
 		memcpy(s->answer, item.answer.data, n);
 		s->answer[n] = '\0';
-		return;
+		s->second_look = item.second_look;
+		s->can_ask_again = item.state >= CS_WIRE_REPORT_REJECTED &&
+		    item.second_look == CS_WIRE_SECOND_LOOK_NONE;
+		return take_question(s, hold, r, item.question);
 	}
+	return CS_OK;
 }
 
 enum cs_err
@@ -225,7 +264,7 @@ cs_client_reports(struct cs_client *c,
 {
 	const struct cs_wire_empty empty = { 0 };
 	struct cs_wire_report_states_answer answer = { 0 };
-	struct cs_buf plain = { 0 }, states = { 0 };
+	struct cs_buf plain = { 0 }, states = { 0 }, hold = { 0 };
 	struct cs_rows rows;
 	enum cs_err err = CS_OK;
 
@@ -251,13 +290,69 @@ cs_client_reports(struct cs_client *c,
 			break;
 		s.reason = r.reason;
 		s.n_messages = r.n_messages;
-		take_status(&s, cs_buf_view(&states));
-		each(arg, &s);
+		err = take_status(&s, &hold, &r, cs_buf_view(&states));
+		cs_wipe(&r, sizeof r);
+		if (err == CS_OK)
+			each(arg, &s);
 	}
 	err = cs_rows_end(&rows, err);
 	cs_buf_free(&plain);
 	cs_buf_free(&states);
+	cs_buf_free(&hold);
 	return err;
+}
+
+enum cs_err
+cs_client_report_find(
+    struct cs_client *c, const char *prefix, uint8_t id[static 16])
+{
+	struct cs_rows rows;
+	unsigned n = 0;
+	enum cs_err err;
+
+	err = cs_db_query(&rows, c->db, "SELECT id FROM report ORDER BY id");
+	while (err == CS_OK && cs_rows_next(&rows)) {
+		uint8_t one[16];
+		char hex[33];
+
+		cs_col_copy(&rows, 0, one, sizeof one);
+		cs_hex(hex, CS_VIEW_OF(one));
+		if (strncmp(hex, prefix, strlen(prefix)) != 0)
+			continue;
+		memcpy(id, one, sizeof one);
+		n++;
+	}
+	if ((err = cs_rows_end(&rows, err)))
+		return err;
+	if (n == 0)
+		return client_problem(c, CS_ERR_NOT_FOUND,
+		    "There is no report of yours whose number begins with "
+		    "%.40s.",
+		    prefix);
+	if (n > 1)
+		return client_problem(c, CS_ERR_EXISTS,
+		    "More than one report's number begins with %.40s: give "
+		    "more of it.",
+		    prefix);
+	return CS_OK;
+}
+
+enum cs_err
+cs_client_report_reply(struct cs_client *c, const uint8_t id[static 16],
+    struct cs_view text, struct cs_view language)
+{
+	const struct cs_letter letter = { language, text };
+
+	return client_letter_send(c, CS_WIRE_LETTER_REPLY, id, &letter);
+}
+
+enum cs_err
+cs_client_second_look(struct cs_client *c, const uint8_t id[static 16],
+    struct cs_view text, struct cs_view language)
+{
+	const struct cs_letter letter = { language, text };
+
+	return client_letter_send(c, CS_WIRE_LETTER_SECOND_LOOK, id, &letter);
 }
 
 /* ---- evidence for somebody else ----------------------------------------- */

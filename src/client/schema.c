@@ -48,7 +48,22 @@ static const char version2[] =
     "CREATE TABLE joining(id BLOB PRIMARY KEY, sealed BLOB NOT NULL,"
     " attempt BLOB, told INTEGER NOT NULL DEFAULT 0) WITHOUT ROWID;";
 
-static const char *const steps[] = { version1, version2 };
+/*
+ * Version 3.  away: accounts that the operator took out of a group, and that
+ * may come back into it by themselves.  letter: to the report desk; what was
+ * written, sealed for the desk, and the key of its answer.  told: hashes of
+ * decisions, and of answers to appeals, that the user has been told of.
+ */
+static const char version3[] =
+    "CREATE TABLE away(grp BLOB NOT NULL, account BLOB NOT NULL,"
+    " PRIMARY KEY(grp, account)) WITHOUT ROWID;"
+    "CREATE TABLE letter(id BLOB PRIMARY KEY, kind INTEGER NOT NULL,"
+    " subject BLOB NOT NULL, created INTEGER NOT NULL,"
+    " sent INTEGER NOT NULL DEFAULT 0, sealed BLOB NOT NULL) WITHOUT ROWID;"
+    "CREATE INDEX letter_subject ON letter(subject, kind);"
+    "CREATE TABLE told(hash BLOB PRIMARY KEY) WITHOUT ROWID;";
+
+static const char *const steps[] = { version1, version2, version3 };
 
 const struct cs_db_schema cs_client_schema = { "countersign client", steps,
 	sizeof steps / sizeof steps[0] };

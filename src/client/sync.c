@@ -154,6 +154,10 @@ cs_client_sync(struct cs_client *c)
 	while (err == CS_OK &&
 	    cs_wire_next(&state, &cs_wire_group_state_shape, &rest))
 		err = sync_known(c, state.group_id);
+	/* What we were taken out of, and may be in again. */
+	if (err == CS_OK && (err = client_join_groups(c)) == CS_OK &&
+	    c->notices_due)
+		err = client_notices_tell(c);
 	if (err == CS_OK)
 		err = client_upkeep(c);
 out:

@@ -33,6 +33,7 @@ reason(const struct cs_desk_policy *p, const struct cs_desk_reason *r,
 	desk_set_num(o, "severity", r->severity, err);
 	desk_set_str(o, "action", cs_desk_act_name(r->action), err);
 	desk_set_bool(o, "two_people", r->two_people, err);
+	desk_set_str(o, "ground", r->illegal ? "illegal" : "terms", err);
 	desk_set_bool(o, "danger", r->danger, err);
 	desk_set_num(o, "hold_days", r->hold_days, err);
 	desk_set_num(o, "keep_days", r->keep_days, err);

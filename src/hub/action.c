@@ -131,6 +131,7 @@ find_reversed(struct cs_wire_action *out, struct cs_hub *hub,
 {
 	struct cs_rows rows;
 	uint16_t code = CS_WIRE_E_ACTION;
+	bool same;
 	enum cs_err err;
 
 	memset(out, 0, sizeof *out);
@@ -145,8 +146,8 @@ find_reversed(struct cs_wire_action *out, struct cs_hub *hub,
 		out->kind = (uint8_t)cs_col_int(&rows, 1);
 		if (target.len == sizeof out->target)
 			memcpy(out->target, target.data, target.len);
-		if (is_none(a->account, 16) ||
-		    memcmp(a->account, out->account, 16) == 0)
+		same = memcmp(a->account, out->account, 16) == 0;
+		if (same || is_none(a->account, 16))
 			code = 0;
 	}
 	if ((err = cs_rows_end(&rows, err)))

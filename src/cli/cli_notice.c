@@ -1,0 +1,300 @@
+/* SPDX-License-Identifier: MIT */
+/* notices, appeal */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/text.h"
+#include "cli/main.h"
+#include "cli/print.h"
+#include "cli/report_error.h"
+#include "content/evidence.h"
+#include "content/letter.h"
+#include "store/file.h"
+#include "wire/messages.h"
+
+#define ACTION_DIGITS 16 /* of a decision's id, as people see it */
+
+static const char *
+kind_text(const struct cs_client_notice *n)
+{
+	static const char *const texts[] = { "?", "account disabled",
+		"decision reversed", "warning", "file locked",
+		"conversation ended" };
+
+	return n->kind < sizeof texts / sizeof texts[0] ? texts[n->kind]
+							: texts[0];
+}
+
+static const char *
+appeal_text(const struct cs_client_notice *n)
+{
+	static const char *const texts[] = { "none", "sent", "received",
+		"upheld", "reversed", "unreadable" };
+
+	return n->appeal < sizeof texts / sizeof texts[0] ? texts[n->appeal]
+							  : "?";
+}
+
+static void
+line(const char *label, struct cs_view text)
+{
+	if (text.len == 0)
+		return;
+	printf("    %s: ", label);
+	cli_print_text(stdout, text, 6);
+	printf("\n");
+}
+
+static void
+when(const char *label, uint64_t ms)
+{
+	if (ms == 0)
+		return;
+	printf("    %s: ", label);
+	cli_print_time(stdout, ms);
+	printf("\n");
+}
+
+static void
+print_statement(const struct cs_client_notice *n)
+{
+	line("Language", n->language);
+	line("What was done", n->what);
+	line("Facts", n->facts);
+	line(
+	    n->illegal ? "Ground, illegal content" : "Ground, rules of the hub",
+	    n->ground);
+	line("Why", n->explanation);
+	line("Where it holds", n->territory);
+	printf("    Found by a machine: %s\n    Decided by a machine: %s\n",
+	    n->automated_detection ? "yes" : "no",
+	    n->automated_decision ? "yes" : "no");
+	line("What you can do", n->redress);
+	line("Decided by", n->reviewer);
+	line("Case", n->case_number);
+}
+
+static void
+print_appeal(const struct cs_client_notice *n, const char *id)
+{
+	if (n->appeal != CS_WIRE_APPEAL_NONE) {
+		printf("    Your appeal: %s, ", appeal_text(n));
+		cli_print_time(stdout, n->appeal_ms);
+		printf("\n");
+	}
+	line("The desk says", n->answer);
+	line("The desk writes to you", n->reply);
+	if (n->unreadable)
+		printf("    The desk wrote to you; that opens on the device "
+		       "that the appeal was written on.\n");
+	if (n->can_appeal)
+		printf("    You can object: countersign appeal %.*s --text "
+		       "TEXT\n",
+		    ACTION_DIGITS, id);
+}
+
+static void
+print_text(const struct cs_client_notice *n, const char *id)
+{
+	const char *reason = cs_reason_name(n->reason);
+
+	printf("%.*s  ", ACTION_DIGITS, id);
+	cli_print_time(stdout, n->applied_ms);
+	printf("  %s%s\n", kind_text(n), n->in_force ? "" : " (over)");
+	if (reason != NULL)
+		printf("    Reason: %s\n", reason);
+	when("Decided", n->decided_ms);
+	if (n->kind == CS_WIRE_ACTION_DISABLE && n->until_ms == 0)
+		printf("    Until: it has no end\n");
+	when("Until", n->until_ms);
+	when("Reversed", n->reversed_ms);
+	if (n->kind == CS_WIRE_ACTION_REVERSE) {
+		char reversed[33];
+
+		cs_hex(reversed, CS_VIEW_OF(n->reverses));
+		printf("    Takes back: %.*s\n", ACTION_DIGITS, reversed);
+	}
+	if (n->has_statement)
+		print_statement(n);
+	print_appeal(n, id);
+}
+
+static void
+json(FILE *to, const char *name, struct cs_view text)
+{
+	fprintf(to, ",\"%s\":", name);
+	cli_print_json(to, text);
+}
+
+void
+cli_notice_json(FILE *to, const struct cs_client_notice *n)
+{
+	const char *reason = cs_reason_name(n->reason);
+	char id[33], reverses[33];
+
+	cs_hex(id, CS_VIEW_OF(n->id));
+	cs_hex(reverses, CS_VIEW_OF(n->reverses));
+	fprintf(to,
+	    "{\"id\":\"%s\",\"kind\":\"%s\",\"reason\":\"%s\","
+	    "\"decided_ms\":%llu,\"applied_ms\":%llu,\"until_ms\":%llu,"
+	    "\"reversed_ms\":%llu,\"reverses\":\"%s\",\"in_force\":%s,"
+	    "\"appeal\":\"%s\",\"appeal_ms\":%llu,"
+	    "\"can_appeal\":%s,\"automated_detection\":%s,"
+	    "\"automated_decision\":%s,\"ground_kind\":\"%s\"",
+	    id, kind_text(n), reason != NULL ? reason : "",
+	    (unsigned long long)n->decided_ms,
+	    (unsigned long long)n->applied_ms, (unsigned long long)n->until_ms,
+	    (unsigned long long)n->reversed_ms, reverses,
+	    n->in_force ? "true" : "false", appeal_text(n),
+	    (unsigned long long)n->appeal_ms, n->can_appeal ? "true" : "false",
+	    n->automated_detection ? "true" : "false",
+	    n->automated_decision ? "true" : "false",
+	    n->illegal ? "illegal" : "terms");
+	json(to, "language", n->language);
+	json(to, "what", n->what);
+	json(to, "facts", n->facts);
+	json(to, "ground", n->ground);
+	json(to, "explanation", n->explanation);
+	json(to, "territory", n->territory);
+	json(to, "redress", n->redress);
+	json(to, "reviewer", n->reviewer);
+	json(to, "case", n->case_number);
+	json(to, "answer", n->answer);
+	if (n->unreadable)
+		fprintf(to, ",\"reply\":null");
+	else
+		json(to, "reply", n->reply);
+	fprintf(to, "}");
+}
+
+static void
+print_notice(void *arg, const struct cs_client_notice *n)
+{
+	const bool *as_json = arg;
+	char id[33];
+
+	cs_hex(id, CS_VIEW_OF(n->id));
+	if (*as_json) {
+		cli_notice_json(stdout, n);
+		printf("\n");
+	} else {
+		print_text(n, id);
+	}
+}
+
+int
+cli_notices(const struct cli_args *args)
+{
+	bool as_json = cli_flag(args, "json");
+	struct cs_client *c;
+	enum cs_err err;
+	int status = cli_open(&c, args, CLI_HELD);
+
+	if (status != CLI_OK)
+		return status;
+	if ((err = cs_client_notices(c, print_notice, &as_json)))
+		status = cli_client_fail(c, err);
+	cs_client_close(c);
+	return status;
+}
+
+/* ---- letters to the desk ------------------------------------------------ */
+
+const char *
+cli_language(void)
+{
+	static const char *const names[] = { "LC_ALL", "LC_MESSAGES", "LANG" };
+	static char tag[CS_LETTER_LANGUAGE_MAX + 1];
+	const char *value = NULL;
+	size_t n;
+
+	for (size_t i = 0; i < 3 && (value == NULL || value[0] == '\0'); i++)
+		value = getenv(names[i]);
+	n = value != NULL ? strspn(value, "abcdefghijklmnopqrstuvwxyz") : 0;
+	/* "ckb_IQ.UTF-8" is ckb; "C" and "POSIX" are no language. */
+	if (n < 2 || n > 3)
+		n = 0;
+	memcpy(tag, value != NULL ? value : "", n);
+	tag[n] = '\0';
+	return tag;
+}
+
+int
+cli_letter_text(struct cs_buf *out, const struct cli_args *args)
+{
+	const char *text = cli_value(args, "text");
+	const char *path = cli_value(args, "file");
+	enum cs_err err;
+
+	out->max = CS_LETTER_TEXT_MAX;
+	if ((text == NULL) == (path == NULL))
+		return cli_fail(
+		    CLI_USAGE, "Say why: --text TEXT or --file FILE.");
+	err = text != NULL ? cs_buf_set(out, cs_view_str(text))
+			   : cs_file_read(out, path, CS_LETTER_TEXT_MAX);
+	if (err == CS_ERR_LIMIT)
+		return cli_fail(CLI_USAGE,
+		    "A letter to the desk has at most %d bytes.",
+		    CS_LETTER_TEXT_MAX);
+	return err ? report_error(err, "%s", path != NULL ? path : "--text")
+		   : CLI_OK;
+}
+
+struct search {
+	const char *prefix; /* NULL: the newest that can be appealed */
+	uint8_t id[16];
+	unsigned n;
+};
+
+static void
+compare(void *arg, const struct cs_client_notice *n)
+{
+	struct search *s = arg;
+	char id[33];
+
+	cs_hex(id, CS_VIEW_OF(n->id));
+	if (s->prefix != NULL ? strncmp(id, s->prefix, strlen(s->prefix)) != 0
+			      : !n->can_appeal || s->n != 0)
+		return;
+	memcpy(s->id, n->id, sizeof s->id);
+	s->n++;
+}
+
+static int
+appeal(struct cs_client *c, struct search *s, struct cs_view text)
+{
+	enum cs_err err;
+
+	if ((err = cs_client_notices(c, compare, s)))
+		return cli_client_fail(c, err);
+	if (s->n != 1)
+		return cli_fail(CLI_NOT_DONE,
+		    s->n == 0 ? "There is no such decision to object to."
+			      : "There is more than one: say which, as "
+				"\"countersign notices\" shows it.");
+	if ((err = cs_client_appeal(
+		 c, s->id, text, cs_view_str(cli_language()))))
+		return cli_client_fail(c, err);
+	printf("Sent, so that only the report desk can read it. \"countersign "
+	       "notices\" shows what becomes of it.\n");
+	return CLI_OK;
+}
+
+int
+cli_appeal(const struct cli_args *args)
+{
+	struct search s = { .prefix = cli_count(args) != 0 ? cli_arg(args, 0)
+							   : NULL };
+	struct cs_buf text = { 0 };
+	struct cs_client *c;
+	int status;
+
+	if ((status = cli_letter_text(&text, args)) == CLI_OK &&
+	    (status = cli_open(&c, args, CLI_HELD)) == CLI_OK) {
+		status = appeal(c, &s, cs_buf_view(&text));
+		cs_client_close(c);
+	}
+	cs_buf_free(&text);
+	return status;
+}

@@ -1,0 +1,400 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * What the desk decided about this account.  Nothing of it is shown that the
+ * desk has not signed, under the key that the operator's root certifies.
+ */
+#include <stdio.h>
+#include <string.h>
+#include <time.h>
+
+#include "client/client_internal.h"
+#include "crypto/hash.h"
+
+#define FACTS_MAX 240 /* in a sentence; "notices" shows all */
+
+/* ---- what is the desk's ------------------------------------------------- */
+
+/* The desk's, and about us; a reversal need not say about whom. */
+static enum cs_err
+verify(struct cs_client *c, struct cs_wire_action *a,
+    const struct cs_wire_notice *item)
+{
+	static const uint8_t none[16];
+	struct cs_buf tbs = { 0 };
+	enum cs_err err;
+
+	if (!c->have_desk)
+		return CS_ERR_SIGNATURE;
+	if ((err = cs_wire_action_tbs(&tbs, item->action)) == CS_OK)
+		err = cs_sign_verify(CS_VIEW_OF(c->desk_sign),
+		    cs_buf_view(&tbs), CS_VIEW_OF(item->signature));
+	cs_buf_free(&tbs);
+	if (err ||
+	    (err = cs_wire_parse(a, &cs_wire_action_shape, item->action)))
+		return err;
+	if (a->kind < CS_WIRE_ACTION_DISABLE ||
+	    a->kind > CS_WIRE_ACTION_DISSOLVE)
+		return CS_ERR_UNSUPPORTED;
+	if (memcmp(a->account, c->account, 16) == 0 ||
+	    (a->kind == CS_WIRE_ACTION_REVERSE &&
+		memcmp(a->account, none, 16) == 0))
+		return CS_OK;
+	return CS_ERR_MISMATCH;
+}
+
+static enum cs_err
+read_statement(struct cs_wire_statement *out, const struct cs_wire_action *a)
+{
+	memset(out, 0, sizeof *out);
+	if (a->statement.len != 0)
+		return cs_wire_statement_parse(out, a->statement);
+	/* Who loses something is owed one. */
+	return a->kind == CS_WIRE_ACTION_DISABLE ||
+		a->kind == CS_WIRE_ACTION_WARN
+	    ? CS_ERR_FORMAT
+	    : CS_OK;
+}
+
+enum cs_err
+client_notice_read(struct cs_client_notice *out, struct cs_client *c,
+    const struct cs_wire_notice *item)
+{
+	struct cs_wire_action a;
+	struct cs_wire_statement s;
+	uint64_t now = cs_clock_ms();
+	enum cs_err err;
+
+	if ((err = verify(c, &a, item)) || (err = read_statement(&s, &a)))
+		return err;
+	*out = (struct cs_client_notice){
+		.kind = a.kind,
+		.reason = a.reason,
+		.decided_ms = a.decided_ms,
+		.applied_ms = item->applied_ms,
+		.until_ms = a.until_ms,
+		.reversed_ms = item->reversed_ms,
+		.in_force = item->reversed_ms == 0 &&
+		    (a.until_ms == 0 || a.until_ms > now) &&
+		    a.kind != CS_WIRE_ACTION_REVERSE,
+		.has_statement = a.statement.len != 0,
+		.language = s.language,
+		.what = s.what,
+		.facts = s.facts,
+		.automated_detection = s.automated_detection != 0,
+		.automated_decision = s.automated_decision != 0,
+		.illegal = s.ground_kind == CS_WIRE_GROUND_ILLEGAL,
+		.ground = s.ground,
+		.explanation = s.explanation,
+		.territory = s.territory,
+		.redress = s.redress,
+		.reviewer = s.reviewer,
+		.case_number = s.case_number,
+		.appeal = item->appeal,
+		.appeal_ms = item->appeal_ms,
+		.answer = item->answer,
+	};
+	memcpy(out->id, a.id, sizeof out->id);
+	memcpy(out->reverses, a.reverses, sizeof out->reverses);
+	out->can_appeal = a.kind != CS_WIRE_ACTION_REVERSE &&
+	    item->reversed_ms == 0 &&
+	    (item->appeal == CS_WIRE_APPEAL_NONE ||
+		item->appeal == CS_WIRE_APPEAL_UNREADABLE);
+	return CS_OK;
+}
+
+/* ---- for people --------------------------------------------------------- */
+
+/* The desk's letter, if one came; ${hold} keeps it. */
+static enum cs_err
+open_reply(struct cs_client_notice *n, struct cs_client *c, struct cs_buf *hold,
+    const struct cs_wire_notice *item)
+{
+	enum cs_err err;
+
+	if (item->reply.len == 0)
+		return CS_OK;
+	err = client_letter_answer(
+	    hold, c, CS_WIRE_LETTER_APPEAL, n->id, item->reply);
+	if (err == CS_OK)
+		n->reply = cs_buf_view(hold);
+	else if (err == CS_ERR_NOT_FOUND ||
+	    cs_err_class(err) == CS_ERR_CLASS_THEIRS)
+		n->unreadable = true;
+	else
+		return err;
+	return CS_OK;
+}
+
+/* What the hub says is the desk's and is not makes ${*lies}, and is left out.
+ */
+static enum cs_err
+walk(struct cs_client *c, struct cs_view list, bool *lies,
+    void (*each)(void *arg, const struct cs_client_notice *n), void *arg)
+{
+	struct cs_buf hold = { 0 };
+	struct cs_wire_notice item;
+	enum cs_err err = CS_OK;
+
+	*lies = false;
+	while (
+	    err == CS_OK && cs_wire_next(&item, &cs_wire_notice_shape, &list)) {
+		struct cs_client_notice n;
+
+		err = client_notice_read(&n, c, &item);
+		if (err && cs_err_class(err) == CS_ERR_CLASS_THEIRS) {
+			*lies = true;
+			err = CS_OK;
+		} else if (err == CS_OK &&
+		    (err = open_reply(&n, c, &hold, &item)) == CS_OK) {
+			each(arg, &n);
+		}
+	}
+	cs_buf_free(&hold);
+	return err;
+}
+
+enum cs_err
+cs_client_notices(struct cs_client *c,
+    void (*each)(void *arg, const struct cs_client_notice *n), void *arg)
+{
+	const struct cs_wire_empty empty = { 0 };
+	struct cs_wire_notices_answer answer;
+	bool lies;
+	enum cs_err err;
+
+	if ((err = client_call(c, CS_WIRE_NOTICES, &cs_wire_empty_shape, &empty,
+		 &cs_wire_notices_answer_shape, &answer)) ||
+	    (err = walk(c, answer.notices.raw, &lies, each, arg)))
+		return err;
+	return lies ? client_problem(c, CS_ERR_SIGNATURE,
+			  "The hub shows a decision that is not the report "
+			  "desk's, or that makes no sense; it was left out. "
+			  "Do not believe it.")
+		    : CS_OK;
+}
+
+enum cs_err
+cs_client_appeal(struct cs_client *c, const uint8_t action[static 16],
+    struct cs_view text, struct cs_view language)
+{
+	const struct cs_letter letter = { language, text };
+
+	return client_letter_send(c, CS_WIRE_LETTER_APPEAL, action, &letter);
+}
+
+/* ---- why nothing works -------------------------------------------------- */
+
+static void
+day(char out[static 32], uint64_t ms)
+{
+	time_t t = (time_t)(ms / 1000);
+	struct tm tm;
+
+	if (gmtime_r(&t, &tm) == NULL ||
+	    strftime(out, 32, "%Y-%m-%d %H:%M UTC", &tm) == 0)
+		snprintf(out, 32, "?");
+}
+
+/* The decision that holds longest: ${found} is one of the list. */
+struct holding {
+	bool found;
+	struct cs_client_notice n;
+};
+
+static void
+compare(void *arg, const struct cs_client_notice *n)
+{
+	struct holding *h = arg;
+
+	if (n->kind != CS_WIRE_ACTION_DISABLE || !n->in_force)
+		return;
+	if (h->found &&
+	    (h->n.until_ms == 0 ||
+		(n->until_ms != 0 && n->until_ms <= h->n.until_ms)))
+		return;
+	h->found = true;
+	h->n = *n;
+}
+
+/* Text of the desk's on a member's screen: control characters become spaces,
+ * the rest is printed with care by whoever prints it. */
+static void
+say_disabled(struct cs_client *c, const struct cs_client_notice *n)
+{
+	const char *reason = cs_reason_name(n->reason);
+	char at[32], until[32] = "further notice";
+
+	day(at, n->applied_ms);
+	if (n->until_ms != 0)
+		day(until, n->until_ms);
+	snprintf(c->problem, sizeof c->problem,
+	    "The report desk disabled this account on %s, until %s. Reason: "
+	    "%s. Ground: %s%s%.*s. \"countersign notices\" shows the whole "
+	    "decision, \"countersign appeal\" objects to it. What it rests "
+	    "on: %.*s",
+	    at, until, reason != NULL ? reason : "not given",
+	    n->illegal ? "content that a law forbids" : "the hub's rules",
+	    n->ground.len != 0 ? ", " : "", (int)n->ground.len,
+	    (const char *)n->ground.data, (int)n->facts.len,
+	    (const char *)n->facts.data);
+	for (char *p = c->problem; *p != '\0'; p++)
+		if ((unsigned char)*p < 0x20 || *p == 0x7f)
+			*p = ' ';
+}
+
+void
+client_notice_disabled(struct cs_client *c)
+{
+	const struct cs_wire_empty empty = { 0 };
+	struct cs_wire_notices_answer answer;
+	struct holding h = { 0 };
+	bool lies = false;
+	enum cs_err err;
+
+	/* A connection that is held is good for this question. */
+	err =
+	    cs_session_call(&c->session, CS_WIRE_NOTICES, &cs_wire_empty_shape,
+		&empty, &cs_wire_notices_answer_shape, &answer);
+	if (err == CS_OK)
+		err = walk(c, answer.notices.raw, &lies, compare, &h);
+	if (err == CS_OK && h.found)
+		say_disabled(c, &h.n);
+	else
+		snprintf(c->problem, sizeof c->problem,
+		    "The hub says that this account is disabled, and shows no "
+		    "decision of the report desk's that says so.");
+}
+
+/* ---- what is new -------------------------------------------------------- */
+
+static bool
+is_answered(const struct cs_wire_notice *item)
+{
+	return item->appeal >= CS_WIRE_APPEAL_UPHELD;
+}
+
+/* Is it the first time?  One has two: when it is decided, and when the appeal
+ * against it is. */
+static enum cs_err
+is_new(bool *out, struct cs_client *c, const struct cs_wire_notice *item,
+    bool answered)
+{
+	const uint8_t what = answered;
+	const struct cs_view parts[] = { { &what, 1 },
+		CS_VIEW_OF(item->signature), item->action };
+	uint8_t hash[CS_SHA256_LEN];
+	enum cs_err err;
+
+	*out = false;
+	if ((err = cs_hash_parts(hash, CS_SHA256, parts, 3)) ||
+	    (err = cs_db_exec(c->db,
+		 "INSERT INTO told(hash) VALUES(?) ON CONFLICT(hash) DO"
+		 " NOTHING",
+		 cs_blob(CS_VIEW_OF(hash)))))
+		return err;
+	*out = cs_db_changes(c->db) != 0;
+	return CS_OK;
+}
+
+static const char *
+deed(const struct cs_client_notice *n)
+{
+	switch (n->kind) {
+	case CS_WIRE_ACTION_DISABLE:
+		return "has disabled this account";
+	case CS_WIRE_ACTION_REVERSE:
+		return "has taken back a decision about this account";
+	case CS_WIRE_ACTION_WARN:
+		return "warns you";
+	case CS_WIRE_ACTION_QUARANTINE:
+		return "has locked a file that you sent";
+	default:
+		return "has ended a conversation of yours";
+	}
+}
+
+/* The beginning, to the end of a character. */
+static struct cs_view
+cut(struct cs_view text)
+{
+	size_t n = text.len;
+
+	if (n > FACTS_MAX)
+		for (n = FACTS_MAX; n > 0 && (text.data[n] & 0xc0) == 0x80;)
+			n--;
+	return cs_view(text.data, n);
+}
+
+static enum cs_err
+tell_decision(struct cs_client *c, const struct cs_client_notice *n)
+{
+	struct cs_view facts = cut(n->facts);
+
+	return client_warning(c, NULL,
+	    "The report desk %s%s%.*s%s \"countersign notices\" shows the "
+	    "whole decision.",
+	    deed(n), facts.len != 0 ? ": " : ".", (int)facts.len,
+	    (const char *)facts.data,
+	    facts.len < n->facts.len ? " [...]"
+		: facts.len != 0     ? "."
+				     : "");
+}
+
+static enum cs_err
+tell_one(struct cs_client *c, const struct cs_wire_notice *item)
+{
+	struct cs_client_notice n;
+	bool first, answer = false;
+	enum cs_err err = client_notice_read(&n, c, item);
+	bool lie = err && cs_err_class(err) == CS_ERR_CLASS_THEIRS;
+
+	if (err && !lie)
+		return err;
+	if ((err = is_new(&first, c, item, false)) ||
+	    (!lie && is_answered(item) &&
+		(err = is_new(&answer, c, item, true))))
+		return err;
+	if (first && lie)
+		return client_warning(c, NULL,
+		    "The hub shows a decision about this account that is not "
+		    "the report desk's. Do not believe it.");
+	if (first && (err = tell_decision(c, &n)))
+		return err;
+	return answer ? client_warning(c, NULL,
+			    "The report desk has answered your appeal: "
+			    "\"countersign notices\" shows how.")
+		      : CS_OK;
+}
+
+enum cs_err
+client_notices_take(struct cs_client *c, struct cs_view list)
+{
+	struct cs_wire_notice item;
+	enum cs_err err;
+
+	if ((err = cs_db_begin(c->db)))
+		return err;
+	while (
+	    err == CS_OK && cs_wire_next(&item, &cs_wire_notice_shape, &list))
+		err = tell_one(c, &item);
+	if (err == CS_OK)
+		err = cs_db_commit(c->db);
+	if (err)
+		cs_db_rollback(c->db);
+	return err;
+}
+
+enum cs_err
+client_notices_tell(struct cs_client *c)
+{
+	const struct cs_wire_empty empty = { 0 };
+	struct cs_wire_notices_answer answer;
+	enum cs_err err;
+
+	if ((err = client_call(c, CS_WIRE_NOTICES, &cs_wire_empty_shape, &empty,
+		 &cs_wire_notices_answer_shape, &answer)) ||
+	    (err = client_notices_take(c, answer.notices.raw)))
+		return err;
+	c->notices_due = false;
+	return CS_OK;
+}
