@@ -97,5 +97,7 @@ async function decide(page) {
   await page.keyboard.press("d");
   await page.locator(".decide select").first().selectOption("disable");
   await page.locator(".decide textarea").fill("A person was offered for sale.");
+  // The policy says that it is against the law; then which one has to be said.
+  await page.locator(".decide input:not([type=checkbox], [type=radio])").fill("Criminal code, § 232");
   await page.locator(".decide button[type=submit]").press("Enter");
 }
