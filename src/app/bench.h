@@ -142,3 +142,4 @@ void bench_wire(const struct bench_options *o);
 void bench_mls(const struct bench_options *o);
 void bench_mls_scale(const struct bench_options *o);
 void bench_phash(const struct bench_options *o);
+void bench_desk(const struct bench_options *o);

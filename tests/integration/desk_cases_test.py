@@ -7,7 +7,7 @@ import sqlite3
 
 from console import Client, DeskWorld, PASSWORD
 from story_test import photo
-from world import check, main
+from world import SHARED, check, main
 
 
 def received(w, name):
@@ -269,6 +269,197 @@ def test_work():
               "found by a word of a note")
 
 
+def test_appeal():
+    """The holder hears why, appeals while disabled; somebody else decides."""
+    with DeskWorld() as w:
+        w.join("alice", "bob", "carol")
+        w.friends("alice", "bob", "carol")
+        w.csok("alice", "group", "new", "family", "bob", "carol")
+        w.csok("bob", "inbox")
+        w.csok("carol", "inbox")
+        anna, ben = w.person("anna"), w.person("ben")
+        reported(w)
+        case = open_case(w, anna)
+        made = decide(anna, case, "disable-until", duration_s=7 * 86400,
+                      legal="Article 2 of the rules")
+        settled(w, anna, made)
+        (notice,) = w.csok("alice", "notices", "--json").lines()
+        for key, value in (("facts", "A person was offered."),
+                           ("ground", "Article 2 of the rules"),
+                           ("automated_detection", False),
+                           ("automated_decision", False),
+                           ("territory", "EU"), ("case", case["id"])):
+            check(notice[key] == value, "%s: %s" % (key, notice))
+        check(notice["until_ms"] > notice["applied_ms"] and
+              "countersign appeal" in notice["redress"] and
+              notice["reviewer"].startswith("R-"), str(notice))
+        text = json.dumps(notice)
+        check("bob" not in text and "anna" not in text and
+              "she is 13" not in text, "names nobody, quotes nothing")
+        w.csok("alice", "appeal", "--text", "It was not me who wrote.")
+        appeals = w.until("the appeal", lambda: anna.get("/appeals")["items"])
+        appeal = appeals[0]
+        check(appeal["text"] == "It was not me who wrote." and
+              appeal["account"]["handle"] == "alice" and
+              appeal["mine"] is True, "hers: %s" % appeal)
+        r = anna.call("POST", "/appeals/%s/decide" % appeal["id"],
+                      {"outcome": "uphold", "text": "No."})
+        check(r.status == 403 and "own decision" in
+              r.json["error"]["message"], "not her: %s" % r)
+        check("appeal" in [y["code"] for c in
+                           ben.get("/cases?state=decided")["items"]
+                           for y in c["why"]], "it stands out")
+        done = ben.post("/appeals/%s/decide" % appeal["id"],
+                        outcome="reverse", text="You are right. Sorry.")
+        check(done["state"] == "reversed" and done["by"] == "ben", str(done))
+        notice = w.until("the answer", lambda: [
+            n for n in w.csok("alice", "notices", "--json").lines()
+            if n["appeal"] == "reversed" and n["reversed_ms"]])[0]
+        check(notice["reply"] == "You are right. Sorry.", str(notice))
+        # And she is back, with all that it took.
+        w.csok("bob", "inbox")
+        w.csok("alice", "inbox")
+        w.csok("alice", "send", "family", "I am back")
+        got = received(w, "carol")
+        check([m["text"] for m in got] == ["I am back"], str(got))
+        r = ben.call("POST", "/appeals/%s/decide" % appeal["id"],
+                     {"outcome": "uphold", "text": "No."})
+        check(r.status == 409, "once: %s" % r)
+        # The DSA database gets what its schema takes.
+        root = w.person("root", "administrator")
+        (s,) = root.get("/statements")["statements"]
+        check(s["decision_account"] == "DECISION_ACCOUNT_SUSPENDED" and
+              len(s["end_date_account_restriction"]) == 10 and
+              s["source_type"] == "SOURCE_TYPE_OTHER_NOTIFICATION", str(s))
+        check_statement(s)
+
+
+def check_statement(s):
+    """As StatementStoreRequest of the Transparency Database takes it."""
+    path = os.path.join(SHARED, "dsa", "enumerations.txt")
+    if not os.path.exists(path):
+        return
+    with open(path, encoding="utf-8") as f:
+        known = {line.split()[0] for line in f if line.startswith("  ")}
+    needed = ("decision_ground", "content_type", "content_date", "category",
+              "application_date", "decision_facts", "source_type",
+              "automated_detection", "automated_decision", "puid")
+    for key in needed:
+        check(s.get(key), "no " + key)
+    for key in ("decision_account", "decision_ground", "category",
+                "source_type", "automated_decision", "account_type"):
+        check(s.get(key) in known, "%s: %s" % (key, s.get(key)))
+    for key in ("content_type", "category_specification"):
+        check(all(v in known for v in s[key]), "%s: %s" % (key, s[key]))
+    check(s["automated_detection"] in ("Yes", "No"), "detection")
+    check(all(c.isalnum() or c in "-_" for c in s["puid"]), s["puid"])
+    ground = ("illegal_content" if "ILLEGAL" in s["decision_ground"]
+              else "incompatible_content")
+    check(s[ground + "_explanation"] and
+          (s.get(ground + "_legal_ground") or s.get(ground + "_ground")),
+          "ground: %s" % s)
+
+
+def test_second_look_and_question():
+    """Whoever reported hears, can be asked, and may ask once more."""
+    with DeskWorld() as w:
+        w.join("alice", "bob")
+        w.friends("alice", "bob")
+        anna, ben = w.person("anna"), w.person("ben")
+        reported(w, reason="harassment")
+        case = open_case(w, anna)
+        report = case["items"][0]["report"]
+        case = anna.post("/cases/%s/question" % case["id"],
+                         version=case["version"], report=report,
+                         text="Do you know him?")
+        status = w.until("the question", lambda: [
+            s for s in w.csok("bob", "reports", "--json").lines()
+            if s.get("question")])[0]
+        check(status["question"] == "Do you know him?", str(status))
+        with open(os.path.join(w.hub, "hub.db"), "rb") as f:
+            check(b"Do you know him" not in f.read(), "not for the hub")
+        w.csok("bob", "reply", report[:16], "He is my uncle.")
+        case = w.until("the answer", lambda: [
+            c for c in [anna.get("/cases/" + case["id"])]
+            if c["questions"][0]["answer"]])[0]
+        check(case["questions"][0]["answer"] == "He is my uncle.", "heard")
+        settled(w, anna, decide(anna, case, "none", accounts=[]))
+        w.until("closed", lambda: [
+            s for s in w.csok("bob", "reports", "--json").lines()
+            if s["state"] == "closed"])
+        w.csok("bob", "second-look", report[:16], "Read the third one.")
+        appeal = w.until("it", lambda: ben.get("/appeals")["items"])[0]
+        check(appeal["kind"] == "second-look" and appeal["account"] is None
+              and "bob" not in json.dumps(appeal), "a number: %s" % appeal)
+        ben.post("/appeals/%s/decide" % appeal["id"], outcome="reverse",
+                 text="We look again.")
+        case = ben.get("/cases/" + case["id"])
+        check(case["state"] == "open" and case["assignee"] is None, "open")
+        r = w.cs("bob", "second-look", report[:16])
+        check(r.status != 0, "once: %s" % r)
+
+
+def test_other_actions():
+    """A warning; a photo quarantined; a group dissolved by two people."""
+    with DeskWorld() as w:
+        w.join("alice", "bob", "carol")
+        w.friends("alice", "bob", "carol")
+        anna, ben = w.person("anna"), w.person("ben")
+        w.csok("alice", "group", "new", "market", "bob", "carol")
+        for name in ("bob", "carol"):
+            w.csok(name, "inbox")
+        pic = w.path("pic.jpg")
+        photo(pic, 640, 480)
+        w.csok("alice", "send", "market", "--photo", pic, "who bids")
+        w.csok("carol", "inbox")
+        (got,) = received(w, "bob")
+        w.csok("bob", "report", got["id"], "--reason", "trafficking", "--yes")
+        case = open_case(w, anna)
+        case = w.until("the photo", lambda: [
+            c for c in [anna.get("/cases/" + case["id"])]
+            if c["items"][0]["media"][0]["state"] == "present"])[0]
+        done = settled(w, anna, decide(anna, case, "warn"))
+        check(done["targets"]["applied"] == 1, str(done))
+        check(w.csok("alice", "notices", "--json").lines()[0]["kind"] ==
+              "warning", "warned")
+        case = anna.get("/cases/" + case["id"])
+        made = decide(anna, case, "quarantine", accounts=[],
+                      media=[case["items"][0]["media"][0]["id"]])
+        check(settled(w, anna, made)["state"] == "applied", "quarantined")
+        number = [m for m in w.csok("carol", "inbox", "--all",
+                                    "--json").lines()
+                  if m["kind"] == "received"][-1]["id"]
+        r = w.cs("carol", "save", number, "-o", w.path("x"))
+        check(r.status != 0, "not to be had any more: %s" % r)
+        case = anna.get("/cases/" + case["id"])
+        made = decide(anna, case, "dissolve", accounts=[],
+                      items=[case["items"][0]["id"]])
+        check(made["state"] == "waiting", "takes two")
+        ben.post("/decisions/%s/confirm" % made["id"])
+        check(settled(w, anna, made)["state"] == "applied", "dissolved")
+        r = w.cs("bob", "send", "market", "hello")
+        check(r.status != 0, "no more of it: %s" % r)
+        # Both are given back.
+        for decision in anna.get("/cases/" + case["id"])["decisions"]:
+            if decision["action"] in ("quarantine", "dissolve"):
+                settled(w, anna, anna.post(
+                    "/decisions/%s/reverse" % decision["id"],
+                    text="It was wrong."))
+        w.csok("bob", "send", "market", "hello")
+        w.csok("carol", "save", number, "-o", w.path("x"))
+        # An export for a named key.
+        key = w.ok("countersign-verify", "--new-key",
+                   w.path("police.key")).out.strip()
+        case = anna.get("/cases/" + case["id"])
+        made = decide(anna, case, "refer", accounts=[], to_key=key)
+        ben.post("/decisions/%s/confirm" % made["id"])
+        check(settled(w, anna, made)["state"] == "applied", "referred")
+        (name,) = os.listdir(os.path.join(w.desk, "referred"))
+        w.ok("countersign-verify", os.path.join(w.desk, "referred", name),
+             "--operator-key", w.operator_key(), "--key-file",
+             w.path("police.key"))
+
+
 def send_photo(w, sender, to, pic, reason="exposure"):
     """A photo that ${to} reports."""
     w.csok(sender, "send", to, "--photo", pic, "look")
@@ -453,5 +644,6 @@ def test_kept_safe():
 
 if __name__ == "__main__":
     main(test_report_to_decision_and_back, test_two_at_once,
-         test_second_person, test_cases_join, test_work, test_photos,
+         test_second_person, test_cases_join, test_work, test_appeal,
+         test_second_look_and_question, test_other_actions, test_photos,
          test_kept_safe)
