@@ -122,6 +122,7 @@ def test_work():
         w.reports()
         w.config["case"] = w.config["trafficking"]
         w.config["other"] = w.config["spam"]
+        w.config["photo"] = w.config["intimate-images"]
         w.scenario("work")
 
 
