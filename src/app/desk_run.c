@@ -104,6 +104,8 @@ struct console {
 	char host[64];
 	bool said_where;
 	int ready; /* where "console on ..." goes */
+	int lock;  /* of the desk: the other process's */
+	pid_t parent;
 };
 
 /* What stands in the options; before anything else is begun. */
@@ -166,7 +168,10 @@ console_main(struct console *c)
 	int status;
 	enum cs_err err;
 
-	prctl(PR_SET_PDEATHSIG, SIGTERM);
+	/* Not a moment longer than the process that it belongs to. */
+	prctl(PR_SET_PDEATHSIG, SIGKILL);
+	if (getppid() != c->parent)
+		return CLI_SOFTWARE;
 	sigaction(SIGTERM, &sa, NULL);
 	signal(SIGINT, SIG_IGN); /* the other process ends this one */
 	if ((status = open_desk_with(&d, c->dir, c->passphrase)) != CLI_OK)
@@ -200,12 +205,14 @@ console_start(struct console *c, int *status)
 	ssize_t n;
 	pid_t pid;
 
+	c->parent = getpid();
 	if (pipe(pipes) != 0 || (pid = fork()) < 0) {
 		*status = cli_fail(CLI_SOFTWARE, "There is no second process.");
 		return -1;
 	}
 	if (pid == 0) {
 		close(pipes[0]);
+		close(c->lock);
 		c->ready = pipes[1];
 		_exit(console_main(c));
 	}
@@ -239,9 +246,11 @@ console_end(pid_t pid)
 
 static int
 run_both(const struct place *p, const struct cli_args *args,
-    struct cs_view passphrase, bool *online)
+    struct cs_view passphrase, bool *online, int lock)
 {
-	struct console console = { .dir = p->dir, .passphrase = passphrase };
+	struct console console = { .dir = p->dir,
+		.passphrase = passphrase,
+		.lock = lock };
 	struct cs_desk *d = NULL;
 	int status = CLI_OK;
 	pid_t pid = 0;
@@ -283,7 +292,8 @@ run_locked(const struct place *p, const struct cli_args *args)
 	else if (err)
 		status = report_error(err, "The desk in %s", p->dir);
 	else
-		status = run_both(p, args, cs_buf_view(&passphrase), online);
+		status = run_both(
+		    p, args, cs_buf_view(&passphrase), online, lock);
 out:
 	cs_file_unlock(lock);
 	cs_free_plain(path);

@@ -114,7 +114,7 @@ const struct api_route api_routes[] = {
 	    "one's own settings",
 	    "language daily_limit break_every_min password" },
 	{ "GET", "/tokens", API_ADMINISTRATOR, A, api_tokens, "tokens", "" },
-	{ "POST", "/tokens", API_ADMINISTRATOR | API_NO_TOKEN, A, api_token_add,
+	{ "POST", "/tokens", API_WORKS | API_ADMINISTRATOR | API_NO_TOKEN, A, api_token_add,
 	    "make one", "name scopes" },
 	{ "DELETE", "/tokens/:id", API_ADMINISTRATOR, A, api_token_remove,
 	    "end one", "" },

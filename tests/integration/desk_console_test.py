@@ -63,7 +63,7 @@ ROUTES = {
     ("POST", "/people/{id}/reset"): ADMIN,
     ("PUT", "/settings"): ALL,
     ("GET", "/tokens"): ADMIN,
-    ("POST", "/tokens"): ADMIN,
+    ("POST", "/tokens"): WORKS | ADMIN,
     ("DELETE", "/tokens/{id}"): ADMIN,
     ("GET", "/events"): ALL,
 }

@@ -267,6 +267,91 @@ test_sealed_rows(void **state)
 	world_clear(&w);
 }
 
+/* One member's eleventh report of a day stands behind others; and says so. */
+static void
+test_flood(void **state)
+{
+	struct world w;
+	json_t *o;
+
+	(void)state;
+	world_init(&w);
+	for (uint8_t i = 0; i < 10; i++) {
+		uint8_t id[16] = { 0xee, i };
+
+		assert_ok(cs_db_exec(w.d->db,
+		    "INSERT INTO reported_by(report,account,at)"
+		    " VALUES(?,?,?)",
+		    cs_blob(CS_VIEW_OF(id)),
+		    cs_blob(CS_VIEW_OF(w.e.people[2].account)),
+		    cs_int(cs_clock_ms())));
+	}
+	take(&w, 0x11);
+	o = show(&w, 1);
+	assert_true(desk_bool(o, "flood"));
+	assert_string_equal(
+	    desk_str(json_array_get(json_object_get(o, "why"), 1), "code"),
+	    "flood");
+	json_decref(o);
+	world_clear(&w);
+}
+
+#define MANY 2500
+
+/* Ten thousand items are one case, shown by pages. */
+static void
+test_ten_thousand(void **state)
+{
+	static const int four[] = { 0, 1, 2, 3, -1 };
+	struct cs_buf bundle = { 0 }, sealed = { 0 };
+	uint64_t seen = 0, after = 0;
+	struct world w;
+
+	(void)state;
+	world_init(&w);
+	/* What takes the time is the disk. */
+	assert_ok(cs_db_exec(w.d->db, "PRAGMA synchronous=OFF"));
+	for (unsigned i = 0; i < MANY; i++) {
+		struct cs_wire_report_status status;
+		struct ew_report r;
+		uint8_t id[16] = { 1, (uint8_t)(i >> 8), (uint8_t)i };
+
+		ew_pick(&r, &w.e, four);
+		memcpy(r.in.report_id, id, 16);
+		cs_buf_reset(&bundle);
+		cs_buf_reset(&sealed);
+		assert_ok(cs_evidence_write(&bundle, &r.in));
+		assert_ok(cs_evidence_seal(&sealed, cs_buf_view(&bundle),
+		    CS_VIEW_OF(w.seal_public)));
+		assert_ok(desk_report_take(
+		    w.d, id, EW_NOW_MS, cs_buf_view(&sealed), &status));
+	}
+	assert_int_equal(count(&w, "SELECT COUNT(*) FROM kase"), 1);
+	assert_int_equal(count(&w, "SELECT COUNT(*) FROM item"), 4 * MANY);
+	for (;;) {
+		json_t *o = json_object(), *items;
+		size_t n;
+
+		assert_ok(cs_desk_case_show(
+		    o, w.d, &cs_desk_operator, 1, after));
+		assert_int_equal(desk_num(o, "items_total"), 4 * MANY);
+		items = json_object_get(o, "items");
+		n = json_array_size(items);
+		assert_true(n <= CS_DESK_ITEMS_PAGE);
+		seen += n;
+		if (n != 0)
+			after = desk_id(
+			    desk_str(json_array_get(items, n - 1), "id"));
+		json_decref(o);
+		if (n == 0)
+			break;
+	}
+	assert_int_equal(seen, 4 * MANY);
+	cs_buf_free(&bundle);
+	cs_buf_free(&sealed);
+	world_clear(&w);
+}
+
 int
 main(void)
 {
@@ -275,6 +360,8 @@ main(void)
 		cmocka_unit_test(test_retention),
 		cmocka_unit_test(test_order),
 		cmocka_unit_test(test_sealed_rows),
+		cmocka_unit_test(test_flood),
+		cmocka_unit_test(test_ten_thousand),
 	};
 
 	if (cs_crypto_init() != CS_OK)

@@ -1,0 +1,126 @@
+# SPDX-License-Identifier: MIT
+"""The desk is killed at any moment: nothing that it acknowledged is lost, and
+no action is half done."""
+import os
+import random
+import signal
+import sqlite3
+import time
+
+from console import Client, DeskWorld
+from desk_cases_test import open_case, reported
+from world import check, main
+
+ROUNDS = 50
+
+
+def integrity(path):
+    db = sqlite3.connect(path)
+    got = db.execute("PRAGMA integrity_check").fetchall()
+    db.close()
+    check(got == [("ok",)], "%s: %s" % (path, got))
+
+
+def test_killed_at_random():
+    seed = int(os.environ.get("COUNTERSIGN_SEED", time.time_ns() % 10 ** 6))
+    print("# COUNTERSIGN_SEED=%d" % seed)
+    dice = random.Random(seed)
+    with DeskWorld() as w:
+        w.join("alice", "bob")
+        w.friends("alice", "bob")
+        policy = w.ok("countersign-desk", "policy", "--desk", w.desk).out
+        w.set_policy(policy.replace("undo_seconds = 2", "undo_seconds = 0"))
+        anna = w.person("anna")
+        token = anna.post("/tokens", name="test",
+                          scopes=["read", "work", "decide"])["token"]
+        reported(w)
+        case = open_case(w, anna)
+        made, disabled, notes = [], None, 0
+        for i in range(ROUNDS):
+            client = Client(w.console, token=token)
+            case = client.get("/cases/" + case["id"])
+            try:
+                if i % 3 == 2:
+                    r = client.call("POST", "/cases/%s/note" % case["id"], {
+                        "version": case["version"], "text": "note %d" % i})
+                    notes += r.status == 200
+                elif disabled is None:
+                    r = client.call(
+                        "POST", "/cases/%s/decisions" % case["id"], {
+                            "version": case["version"], "action": "disable",
+                            "reason": case["reason"], "facts": "He sold her.",
+                            "accounts": [case["accounts"][0]["id"]]})
+                    if r.status == 200:
+                        disabled = r.json["id"]
+                        made.append(disabled)
+                else:
+                    r = client.call("POST", "/decisions/%s/reverse" %
+                                    disabled, {"text": "It was wrong."})
+                    if r.status == 200:
+                        made.append(r.json["id"])
+                        disabled = None
+                # Somebody else, the desk, may have been faster.
+                check(r.status in (200, 409), str(r))
+            except OSError:
+                pass  # it was cut off: then nothing was acknowledged
+            time.sleep(dice.random() * 0.06)
+            w.stop("desk", signal.SIGKILL)
+            w.start_desk()
+        client = Client(w.console, token=token)
+        for number in made:
+            w.until("decision %s" % number, lambda: client.get(
+                "/decisions/" + number)["state"] in ("applied", "reversed"))
+        db = sqlite3.connect(os.path.join(w.desk, "desk.db"))
+        w.until("an empty outbox", lambda: db.execute(
+            "SELECT COUNT(*) FROM outbox").fetchone() == (0,))
+        targets = db.execute("SELECT COUNT(*),SUM(state=1) FROM target"
+                             ).fetchone()
+        db.close()
+        check(targets[0] == targets[1], "all applied: %s" % (targets,))
+        case = client.get("/cases/" + case["id"])
+        check(len(case["decisions"]) >= len(made) and
+              len(case["notes"]) >= notes, "nothing was lost")
+        check(len(made) > 5, "it was tried: %d" % len(made))
+        check(case["pending"] == 0, "nothing hangs")
+        hub = sqlite3.connect(os.path.join(w.hub, "hub.db"))
+        n = hub.execute("SELECT COUNT(*) FROM action").fetchone()[0]
+        hub.close()
+        check(n == targets[0], "each once: %d of %d" % (n, targets[0]))
+        # The last word counts.
+        last = [d for d in case["decisions"]
+                if d["state"] in ("applied", "reversed")][-1]
+        off = last["reverses"] is None and last["state"] == "applied"
+        r = w.cs("alice", "send", "bob", "so?")
+        check((r.status == 77) == off, "%s: %s" % (last, r))
+        w.ok("countersign-desk", "audit", "verify", "--desk", w.desk)
+        w.stop("desk")
+        integrity(os.path.join(w.desk, "desk.db"))
+
+
+def test_away_for_long():
+    """A desk that is not there loses nothing, and takes each report once."""
+    with DeskWorld() as w:
+        w.join("alice", "bob")
+        w.friends("alice", "bob")
+        anna = w.person("anna")
+        token = anna.post("/tokens", name="test", scopes=["read"])["token"]
+        w.stop("desk")
+        for i in range(5):
+            reported(w, text="message %d" % i)
+        w.stop("hub", signal.SIGKILL)
+        w.start_hub()
+        w.start_desk()
+        client = Client(w.console, token=token)
+        (case,) = w.until("all of them", lambda: [
+            c for c in client.get("/cases?state=open")["items"]
+            if c["reports"] == 5])
+        check(case["items"] == 5, "each once: %s" % case)
+        w.stop("desk", signal.SIGKILL)
+        w.start_desk()
+        time.sleep(1.5)
+        client = Client(w.console, token=token)
+        check(client.get("/cases/" + case["id"])["reports"] == 5, "once")
+
+
+if __name__ == "__main__":
+    main(test_killed_at_random, test_away_for_long)
