@@ -14,7 +14,7 @@ api_account(struct api_call *c)
 	uint8_t id[16];
 	enum cs_err err = api_hex_id(id, c->d, c->id);
 
-	return err ? err : cs_desk_account_show(c->out, c->d, id);
+	return err ? err : cs_desk_account_show(c->out, c->d, &c->who, id);
 }
 
 /* ---- policy ------------------------------------------------------------- */

@@ -405,7 +405,8 @@ cs_desk_appeals(
 }
 
 enum cs_err
-desk_appeals(json_t *items, struct cs_desk *d, uint64_t kase)
+desk_appeals(json_t *items, struct cs_desk *d, const struct cs_desk_who *who,
+    uint64_t kase)
 {
 	struct cs_rows rows;
 	enum cs_err err = cs_db_query(&rows, d->db,
@@ -413,12 +414,12 @@ desk_appeals(json_t *items, struct cs_desk *d, uint64_t kase)
 	    " ORDER BY at",
 	    cs_int(kase));
 
-	return list(items, d, &cs_desk_operator, &rows, err);
+	return list(items, d, who, &rows, err);
 }
 
 enum cs_err
-desk_appeals_of(
-    json_t *items, struct cs_desk *d, const uint8_t account[static 16])
+desk_appeals_of(json_t *items, struct cs_desk *d, const struct cs_desk_who *who,
+    const uint8_t account[static 16])
 {
 	struct cs_rows rows;
 	enum cs_err err = cs_db_query(&rows, d->db,
@@ -426,7 +427,7 @@ desk_appeals_of(
 	    " AND kind=1 ORDER BY at",
 	    cs_blob(cs_view(account, 16)));
 
-	return list(items, d, &cs_desk_operator, &rows, err);
+	return list(items, d, who, &rows, err);
 }
 
 enum cs_err

@@ -48,8 +48,8 @@ CS_CHECKED enum cs_err cs_desk_cases(json_t *out, struct cs_desk *d,
 CS_CHECKED enum cs_err cs_desk_case_show(json_t *out, struct cs_desk *d,
     const struct cs_desk_who *who, uint64_t id, uint64_t items_after);
 /* Cases, decisions and appeals of an account. */
-CS_CHECKED enum cs_err cs_desk_account_show(
-    json_t *out, struct cs_desk *d, const uint8_t account[static 16]);
+CS_CHECKED enum cs_err cs_desk_account_show(json_t *out, struct cs_desk *d,
+    const struct cs_desk_who *who, const uint8_t account[static 16]);
 
 /* ---- work --------------------------------------------------------------- */
 

@@ -101,7 +101,8 @@ CS_CHECKED enum cs_err desk_decisions(
     json_t *items, struct cs_desk *d, uint64_t kase);
 CS_CHECKED enum cs_err desk_decisions_of(
     json_t *items, struct cs_desk *d, const uint8_t account[static 16]);
-CS_CHECKED enum cs_err desk_appeals(
-    json_t *items, struct cs_desk *d, uint64_t kase);
-CS_CHECKED enum cs_err desk_appeals_of(
-    json_t *items, struct cs_desk *d, const uint8_t account[static 16]);
+/* The same of appeals, as ${who} sees them: "mine" depends on it. */
+CS_CHECKED enum cs_err desk_appeals(json_t *items, struct cs_desk *d,
+    const struct cs_desk_who *who, uint64_t kase);
+CS_CHECKED enum cs_err desk_appeals_of(json_t *items, struct cs_desk *d,
+    const struct cs_desk_who *who, const uint8_t account[static 16]);

@@ -399,7 +399,6 @@ cs_desk_case_show(json_t *out, struct cs_desk *d, const struct cs_desk_who *who,
 	struct desk_case c;
 	enum cs_err err = desk_case_load(&c, d, id);
 
-	(void)who;
 	if (err || (err = desk_case_row(&row, d, &c)))
 		goto out;
 	if (json_object_update(out, row) != 0)
@@ -427,7 +426,7 @@ cs_desk_case_show(json_t *out, struct cs_desk *d, const struct cs_desk_who *who,
 	    (err = add_list(
 		 out, "decisions", made, desk_decisions(made, d, id))) ||
 	    (err = add_list(
-		 out, "appeals", appeals, desk_appeals(appeals, d, id))) ||
+		 out, "appeals", appeals, desk_appeals(appeals, d, who, id))) ||
 	    (err = add_reporters(out, d, &c)) ||
 	    (err = add_earlier(out, d, &c)) || (err = add_events(out, d, id)))
 		goto out;
@@ -505,8 +504,8 @@ account_state(const json_t *decisions)
 }
 
 enum cs_err
-cs_desk_account_show(
-    json_t *out, struct cs_desk *d, const uint8_t account[static 16])
+cs_desk_account_show(json_t *out, struct cs_desk *d,
+    const struct cs_desk_who *who, const uint8_t account[static 16])
 {
 	json_t *decisions = json_array(), *appeals = json_array();
 	uint64_t reports = 0, rejected = 0;
@@ -522,7 +521,7 @@ cs_desk_account_show(
 	if (err == CS_OK)
 		err = desk_decisions_of(decisions, d, account);
 	if (err == CS_OK)
-		err = desk_appeals_of(appeals, d, account);
+		err = desk_appeals_of(appeals, d, who, account);
 	e = cs_db_get_int(&reports, d->db,
 	    "SELECT reports FROM reporter WHERE account=?",
 	    cs_blob(cs_view(account, 16)));

@@ -13,6 +13,7 @@ sys.path.insert(0, os.path.join(HERE, "..", "integration"))
 
 # pylint: disable=wrong-import-position
 from console import DeskWorld, PASSWORD
+from desk_cases_test import decide, settled
 from world import BIN, Failed, SkipTest, check, main, photo
 
 CHROMIUM = "/usr/bin/chromium"
@@ -121,7 +122,39 @@ def test_work():
         w.reports()
         w.config["case"] = w.config["trafficking"]
         w.config["other"] = w.config["spam"]
+        w.config["photo"] = w.config["intimate-images"]
         w.scenario("work")
+
+
+def test_appeal():
+    with BrowserWorld() as w:
+        text = w.ok("countersign-desk", "policy", "--desk", w.desk).out
+        w.set_policy(text.replace("quality_percent = 5",
+                                  "quality_percent = 100"))
+        w.reports()
+        anna = w.clients["anna"]
+        w.config["case"] = w.config["trafficking"]
+        case = anna.get("/cases/" + w.config["case"])
+        report = case["items"][0]["report"]
+        case = anna.post("/cases/%s/question" % case["id"], report=report,
+                         version=case["version"],
+                         text="Since when do you know him?")
+        w.until("the question", lambda: "Since when" in w.csok(
+            "bob", "reports").out)
+        asked = w.csok("bob", "reports", "--json").lines()[0]["id"]
+        w.csok("bob", "reply", asked, "Two years.")
+        case = anna.get("/cases/" + case["id"])
+        made = decide(anna, case, "disable", ground="terms")
+        settled(w, anna, made)
+        w.config["appeal"] = "لم أكتب هذا"
+        w.csok("alice", "appeal", "--text", w.config["appeal"])
+        w.until("the appeal", lambda: anna.get("/appeals")["items"])
+        w.until("the answer", lambda: anna.get(
+            "/cases/" + case["id"])["questions"][0]["answer"])
+        w.scenario("appeal")
+        # What the desk gave back is given back by the hub.
+        w.until("to be heard again", lambda: w.cs(
+            "alice", "send", "bob", "thank you").status == 0)
 
 
 def test_photo():
@@ -152,5 +185,5 @@ def test_session():
 
 if __name__ == "__main__":
     check(os.path.isdir(BIN), "the programs are built")
-    main(test_decision, test_collision, test_work, test_photo, test_rtl,
-         test_session)
+    main(test_decision, test_collision, test_work, test_appeal, test_photo,
+         test_rtl, test_session)

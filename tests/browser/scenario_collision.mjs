@@ -38,6 +38,7 @@ await scenario(async () => {
   await anna.keyboard.press("d");
   await anna.locator(".decide select").first().selectOption("warn");
   await anna.locator(".decide textarea").fill("A first warning.");
+  await anna.locator(".decide input:not([type=checkbox], [type=radio])").fill("Criminal code, § 232");
   await anna.click(".decide button[type=submit]");
   await anna.waitForSelector("dialog[open]");
   await axe(anna, "conflict-decision");

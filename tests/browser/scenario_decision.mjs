@@ -42,6 +42,14 @@ await scenario(async () => {
   await until("applied", async () => (await anna.locator(".decision").last().innerText()).includes(applied));
   ok(true, "the hub applied it, and the page says so by itself");
   await axe(anna, "case-decided");
+  // Given back, with a reason.
+  await anna.locator(".decision").last().locator("button").click();
+  await anna.fill("dialog textarea", "It was another alice.");
+  await axe(anna, "reverse");
+  await anna.click("dialog button[type=submit]");
+  const reversed = await text(anna, "decision-state.reversed");
+  await until("reversed", async () => (await anna.locator(".decision").nth(1).innerText()).includes(reversed));
+  ok((await anna.locator(".decision").last().innerText()).includes("It was another alice."), "reversed, and both stay to be read");
 
   // Two people.
   await goTo(anna, `#/case/${config.second}`);
@@ -89,5 +97,7 @@ async function decide(page) {
   await page.keyboard.press("d");
   await page.locator(".decide select").first().selectOption("disable");
   await page.locator(".decide textarea").fill("A person was offered for sale.");
+  // The policy says that it is against the law; then which one has to be said.
+  await page.locator(".decide input:not([type=checkbox], [type=radio])").fill("Criminal code, § 232");
   await page.locator(".decide button[type=submit]").press("Enter");
 }

@@ -36,6 +36,7 @@ await scenario(async () => {
   await page.waitForSelector("main.door");
   ok(await page.locator("header.top").count() === 0, "l locks, and nothing of the desk is on the screen");
   await axe(page, "locked");
+  ok(await page.evaluate(() => document.activeElement?.matches("input[type=password]") ?? false), "one can type at once");
   await page.fill("input[type=password]", "not the password");
   await page.click("form button.primary");
   await page.waitForSelector(".notice.bad");
@@ -49,9 +50,28 @@ await scenario(async () => {
   await page.fill("input[type=password]", PASSWORD);
   await page.click("form button.primary");
   await page.waitForSelector("header.top");
-  // The stream that was cut is followed again.
+  // A stream that is cut is followed again.
+  await page.route("**/api/v1/events", (r) => r.abort());
+  await page.keyboard.press("l");
+  await page.fill("input[type=password]", PASSWORD);
+  await page.click("form button.primary");
+  await page.waitForSelector("header.top");
+  await page.waitForSelector(".strip.quiet");
+  await page.waitForTimeout(1500);
+  ok(await page.locator("header.top").count() === 1, "it says that it is not live, and goes on");
+  await page.unroute("**/api/v1/events");
   await until("live again", async () => await page.locator(".strip.quiet").count() === 0);
   ok(true, "live again");
+  // The desk is away for a moment: what was typed stays.
+  await page.fill("input[type=search]", "half a word");
+  await page.context().setOffline(true);
+  await until("an error", async () => await page.locator("main .notice.bad").count() > 0);
+  await axe(page, "offline");
+  ok(await page.inputValue("input[type=search]") === "half a word", "and keeps what was typed");
+  await page.context().setOffline(false);
+  await page.click("main .notice.bad button");
+  await until("back", async () => await page.locator("main .notice.bad").count() === 0);
+  ok(true, "and goes on when the desk is back");
   await page.click("header .who button:last-child");
   await page.waitForSelector("input[autocomplete=username]");
   ok(await page.locator("header.top").count() === 0, "signed out");

@@ -75,6 +75,34 @@ await scenario(async () => {
   await settled(ben);
   ok(true, "split, and the new one is shown");
 
+  // Decisions about things, and one that a second person refuses.
+  await goTo(ben, `#/case/${config.photo}`);
+  await ben.waitForSelector(".media");
+  await decide(ben, "quarantine");
+  await ben.click(".decide button[type=submit]");
+  await ben.waitForSelector(".decide .notice.warn");
+  ok(true, "a quarantine of nothing is not sent");
+  await ben.check(".decide fieldset input[type=checkbox] >> nth=0");
+  await axe(ben, "decide-quarantine");
+  await ben.click(".decide button[type=submit]");
+  const applied = await text(ben, "decision-state.applied");
+  await until("quarantined", async () => (await ben.locator(".decision").count()) === 1 && (await ben.locator(".decision").innerText()).includes(applied));
+  ok(true, "a file is in quarantine");
+  await decide(ben, "dissolve");
+  await ben.check(".decide fieldset input[type=checkbox] >> nth=0");
+  ok((await ben.locator(".decide .rules").innerText()).includes(await text(ben, "decide.two-people")), "the form says that it takes two people, before it is sent");
+  await ben.click(".decide button[type=submit]");
+  await until("waits", async () => (await ben.locator(".decision").count()) === 2);
+  const anna = await signIn("anna");
+  await goTo(anna, `#/case/${config.photo}`);
+  const refuse = anna.locator(".decision button", { hasText: await text(anna, "decision.refuse") });
+  await refuse.waitFor();
+  await refuse.click();
+  await anna.fill("dialog textarea", "One photo is no reason to dissolve a group.");
+  await submit(anna);
+  await until("refused", async () => (await ben.locator(".decision").last().innerText()).includes("One photo is no reason"));
+  ok(true, "refused, and who made it reads why, at once");
+
   // Administration.
   const root = await signIn("root");
   await goTo(root, "#/people");
@@ -134,6 +162,12 @@ await scenario(async () => {
   ok(await root.inputValue("main textarea") === "window_hours = nonsense", "a policy with a mistake is refused, and kept to be mended");
   await axe(root, "policy-refused");
 });
+
+async function decide(page, action) {
+  await page.selectOption(".decide select >> nth=0", action);
+  await page.fill(".decide textarea", "A photo of somebody who did not agree.");
+  await page.fill(".decide > .field input", "Criminal code, § 201a");
+}
 
 async function openDialog(page, key) {
   await page.locator(".case-head button", { hasText: await text(page, key) }).first().click();

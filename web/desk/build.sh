@@ -11,8 +11,9 @@ out=$(realpath -m "$1") work=$(realpath -m "$2") must=${3-}
 cd "$(dirname "$0")"
 
 none() {
-	echo "console: $1; the program gets a page that says so" >&2
+	echo "console: $1" >&2
 	[ "$must" != --must ] || exit 1
+	echo "console: the program gets a page that says so" >&2
 	cp ../../src/desk/console_none.c "$out"
 	exit 0
 }

@@ -96,10 +96,14 @@ export function percent(part: number, whole: number): string {
 
 const pad = (n: number) => String(n).padStart(2, "0");
 
+/** Numbers alone stay in their order, also amid words from right to left. */
+const isolated = (numbers: string) => `\u2066${numbers}\u2069`;
+const iso = (d: Date) => `${d.getFullYear()}-${pad(d.getMonth() + 1)}-${pad(d.getDate())}`;
+
 export function date(ms: number): string {
   if (!ms) return "–";
   const d = new Date(ms);
-  if (!named()) return `${d.getFullYear()}-${pad(d.getMonth() + 1)}-${pad(d.getDate())}`;
+  if (!named()) return isolated(iso(d));
   return new Intl.DateTimeFormat(locales(Intl.DateTimeFormat), {
     year: "numeric", month: "short", day: "numeric",
   }).format(d);
@@ -108,7 +112,8 @@ export function date(ms: number): string {
 export function dateTime(ms: number): string {
   if (!ms) return "–";
   const d = new Date(ms);
-  return `${date(ms)} ${pad(d.getHours())}:${pad(d.getMinutes())}`;
+  const time = `${pad(d.getHours())}:${pad(d.getMinutes())}`;
+  return named() ? `${date(ms)} ${time}` : isolated(`${iso(d)} ${time}`);
 }
 
 /** How long, in the largest unit that says enough. */

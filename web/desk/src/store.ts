@@ -64,7 +64,9 @@ export async function loadSession() {
   } catch (e) {
     const code = e instanceof ApiError ? e.code : "offline";
     if (code === "locked") door.set("locked");
-    else door.set(code === "signed-out" ? "out" : "offline");
+    else if (code === "signed-out") leave(door.get() === "in");
+    // A desk that is away for a moment takes nothing from the screen.
+    else if (door.get() !== "in") door.set("offline");
   }
 }
 

@@ -271,6 +271,7 @@ export interface PolicyReason {
   severity: number;
   action: string;
   two_people: boolean;
+  ground: "illegal" | "terms";
   hold_days: number;
   keep_days: number;
   first_look_h: number;

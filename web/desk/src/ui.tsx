@@ -20,7 +20,9 @@ export function Title({ children, text }: Children & { text: string }) {
     document.title = `${text} – Countersign`;
   }, [text]);
   useEffect(() => {
-    if (!document.querySelector("dialog[open]")) h.current?.focus();
+    // Before the desk, there is one thing to do: type.
+    const first = document.querySelector<HTMLElement>("main.door [autofocus]");
+    if (!document.querySelector("dialog[open]")) (first ?? h.current)?.focus();
   }, []);
   return (
     <h1 ref={h} tabIndex={-1}>
@@ -398,7 +400,7 @@ export function FormError({ error, onConflict }: { error: unknown; onConflict?: 
 
 export function conflictText(e: ApiError): string {
   return e.by
-    ? t("conflict.text", { name: `\u2068${e.by}\u2069`, time: dateTime(e.at_ms) })
+    ? t("conflict.text", { name: e.by === "desk" ? t("case.the-desk") : `\u2068${e.by}\u2069`, time: dateTime(e.at_ms) })
     : currentLanguage() === "en" && e.message
       ? e.message
       : t("conflict.text-unknown");

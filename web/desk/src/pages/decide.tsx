@@ -32,7 +32,9 @@ export function DecideForm({ c, onMade, onConflict }: { c: Case; onMade: (d: Dec
   const [items, setItems] = useState<string[]>([]);
   const [days, setDays] = useState("7");
   const [facts, setFacts] = useState("");
-  const [ground, setGround] = useState<"terms" | "illegal">("terms");
+  // The policy's, until somebody says otherwise.
+  const [chosen, setGround] = useState<"terms" | "illegal" | null>(null);
+  const ground = chosen ?? rule?.ground ?? "terms";
   const [legal, setLegal] = useState("");
   const [key, setKey] = useState("");
   const [missing, setMissing] = useState("");
