@@ -106,7 +106,7 @@ end_day(json_t *list, struct times *t, uint64_t day, enum cs_err *err)
 		return;
 	qsort(t->ms, t->n, sizeof *t->ms, compare);
 	o = json_object();
-	desk_set_num(o, "day", day * DAY_MS, err); /* its beginning */
+	desk_set_num(o, "day", day, err); /* since 1970 */
 	desk_set_num(o, "median_ms", t->ms[t->n / 2], err);
 	desk_set_num(o, "p90_ms", t->ms[t->n * 9 / 10], err);
 	desk_set_num(o, "n", t->n, err);
@@ -257,7 +257,7 @@ per_day(json_t *out, struct cs_desk *d, uint64_t since)
 	while (err == CS_OK && cs_rows_next(&rows)) {
 		json_t *o = json_object();
 
-		desk_set_num(o, "day", cs_col_int(&rows, 0) * DAY_MS, &err);
+		desk_set_num(o, "day", cs_col_int(&rows, 0), &err);
 		desk_set_num(o, "reports", cs_col_int(&rows, 1), &err);
 		desk_set_num(o, "rejected", cs_col_int(&rows, 2), &err);
 		desk_add(list, o, &err);

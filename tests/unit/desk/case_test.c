@@ -299,6 +299,57 @@ test_flood(void **state)
 	world_clear(&w);
 }
 
+#define ACCOUNTS 300
+
+/* Hundreds of accounts: all actions are there, signed, or none is; and they are
+ * still there for whoever opens the desk after a crash. */
+static void
+test_hundreds(void **state)
+{
+	struct desk_decision dec = { .kase = 1, .made_ms = 1 };
+	json_t *accounts = json_array(), *o;
+	enum cs_err err = CS_OK;
+	struct world w;
+
+	(void)state;
+	world_init(&w);
+	take(&w, 0x11);
+	dec.doc = json_pack("{s:s,s:s,s:s,s:s}", "action", "disable", "reason",
+	    "fraud", "facts", "Sold what was not theirs.", "ground", "terms");
+	for (unsigned i = 0; i < ACCOUNTS; i++) {
+		uint8_t id[16] = { 1, (uint8_t)(i >> 8), (uint8_t)i };
+
+		o = json_object();
+		desk_set_hex(o, "id", CS_VIEW_OF(id), &err);
+		desk_add(accounts, o, &err);
+	}
+	desk_set(dec.doc, "accounts", accounts, &err);
+	assert_ok(err);
+	assert_ok(cs_db_begin(w.d->db));
+	assert_ok(desk_decision_insert(w.d, &dec));
+	assert_ok(desk_decision_save(w.d, &dec, NULL));
+	assert_ok(cs_db_commit(w.d->db));
+	assert_ok(desk_decisions_send(w.d));
+	for (unsigned again = 0; again < 2; again++) {
+		assert_int_equal(
+		    count(&w, "SELECT COUNT(*) FROM target"), ACCOUNTS);
+		/* And an answer for the one who reported. */
+		assert_int_equal(
+		    count(&w, "SELECT COUNT(*) FROM outbox"), ACCOUNTS + 1);
+		assert_ok(cs_desk_decision_show(&o, w.d, dec.id));
+		assert_string_equal(desk_str(o, "state"), "queued");
+		assert_int_equal(
+		    desk_num(json_object_get(o, "targets"), "total"), ACCOUNTS);
+		json_decref(o);
+		/* Sent once, whatever is done again. */
+		assert_ok(desk_decisions_send(w.d));
+		cs_desk_close(w.d);
+		assert_ok(cs_desk_open(&w.d, temp_path(&w.dir, "desk"), none));
+	}
+	desk_decision_clear(&dec);
+	world_clear(&w);
+}
+
 #define MANY 2500
 
 /* Ten thousand items are one case, shown by pages. */
@@ -364,6 +415,7 @@ main(void)
 		cmocka_unit_test(test_order),
 		cmocka_unit_test(test_sealed_rows),
 		cmocka_unit_test(test_flood),
+		cmocka_unit_test(test_hundreds),
 		cmocka_unit_test(test_ten_thousand),
 	};
 
