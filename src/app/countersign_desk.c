@@ -446,6 +446,11 @@ static const struct cli_option output_options[] = {
 	{ 0 },
 };
 
+static const struct cli_option print_options[] = {
+	{ "output", 'o', "FILE", "where to write it" },
+	{ "photos", 0, NULL, "small photos, too" },
+	{ 0 },
+};
 static const struct cli_option backup_options[] = {
 	{ "output", 'o', "FILE", "where to write it" },
 	{ "backup-passphrase-file", 0, "FILE", "what seals it" },
@@ -562,8 +567,10 @@ static const struct cli_command commands[] = {
 	    "make a desk from a backup", NULL, 2, 2, backup_options,
 	    run_restore },
 	{ "print", "[DIR] CASE [-o FILE.html]",
-	    "write a case as a printable page, without photos", NULL, 1, 2,
-	    output_options, run_print },
+	    "write a case as a printable page",
+	    "Photos are left out unless --photos asks for them; each is "
+	    "written down.",
+	    1, 2, print_options, run_print },
 	{ 0 },
 };
 

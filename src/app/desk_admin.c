@@ -323,8 +323,8 @@ run_print(const struct cli_args *args)
 	enum cs_err err = CS_OK;
 
 	if (status == CLI_OK &&
-	    (err = cs_desk_printable(&page, d, &who, desk_id(p.rest[0]))) ==
-		CS_OK)
+	    (err = cs_desk_printable(&page, d, &who, desk_id(p.rest[0]),
+		 cli_flag(args, "photos"))) == CS_OK)
 		status = write_out(args, cs_buf_view(&page));
 	cs_buf_free(&page);
 	return end(d, status, err);

@@ -331,7 +331,8 @@ api_export(struct api_call *c)
 	if (strcmp(kind, "html") == 0) {
 		snprintf(name, sizeof name, "case-%llu.html",
 		    (unsigned long long)api_id(c));
-		err = cs_desk_printable(&bytes, c->d, &c->who, api_id(c));
+		err = cs_desk_printable(&bytes, c->d, &c->who, api_id(c),
+		    desk_bool(c->in, "photos"));
 		if (err == CS_OK)
 			err = api_file(
 			    c, &bytes, "text/html; charset=utf-8", name);

@@ -58,7 +58,7 @@ const struct api_route api_routes[] = {
 	    "ground legal to_key" },
 	{ "POST", "/cases/:id/export", API_WORKS, W, api_export,
 	    "evidence, its custody record, or a printable page",
-	    "kind report to_key" },
+	    "kind report photos to_key" },
 
 	{ "GET", "/decisions/:id", API_ALL, R, api_decision, "one decision",
 	    "" },

@@ -12,6 +12,7 @@ enum desk_change { DESK_CHANGE_CASE = 1, DESK_CHANGE_DECISION = 2 };
 struct desk_case {
 	uint64_t id, version;
 	json_t *doc;
+	json_t *before; /* what it was, for the log; or NULL */
 };
 
 /* CS_ERR_NOT_FOUND; clear it in any case. */
@@ -38,6 +39,9 @@ CS_CHECKED enum cs_err desk_case_row(
 CS_CHECKED enum cs_err desk_case_set_due(
     struct desk_case *c, const struct cs_desk_policy *policy);
 
+/* What of a case people change, for the log: before and after. */
+CS_CHECKED enum cs_err desk_case_summary(
+    json_t **out, const struct desk_case *c);
 /* Take the case if nobody has it; CS_ERR_DENIED if somebody else has and
  * ${who} is no senior. */
 CS_CHECKED enum cs_err desk_case_mine(

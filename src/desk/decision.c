@@ -606,9 +606,13 @@ finish(struct desk_decision *dec, struct cs_desk *d,
     const struct cs_desk_who *who, enum cs_err err, const char *what,
     const char *text)
 {
-	json_t *after = json_object();
+	json_t *before = json_object(), *after = json_object();
 
 	if (err == CS_OK) {
+		/* The document still says what it was. */
+		desk_set_str(
+		    before, "state", desk_str(dec->doc, "state"), &err);
+		desk_set_str(after, "state", states[dec->state], &err);
 		desk_set_id(after, "decision", dec->id, &err);
 		if (text != NULL && *text != '\0')
 			desk_set_str(after, "text", text, &err);
@@ -618,12 +622,14 @@ finish(struct desk_decision *dec, struct cs_desk *d,
 		 &(struct desk_event){ .who = who,
 		     .kase = dec->kase,
 		     .what = what,
+		     .before = before,
 		     .after = after })) == CS_OK &&
 	    (err = desk_case_settle(d, dec->kase, who)) == CS_OK)
 		err = cs_db_commit(d->db);
 	if (cs_db_in_transaction(d->db))
 		cs_db_rollback(d->db);
 	desk_decision_clear(dec);
+	json_decref(before);
 	json_decref(after);
 	return err;
 }

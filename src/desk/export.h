@@ -14,9 +14,10 @@ CS_CHECKED enum cs_err cs_desk_evidence(struct cs_buf *out, struct cs_desk *d,
 CS_CHECKED enum cs_err cs_desk_custody(
     struct cs_buf *out, struct cs_desk *d, const uint8_t id[static 16]);
 /* Append a printable report of a case (HTML, nothing in it is fetched): its
- * working copies, or the originals; no photos. */
+ * working copies, or the originals; with ${photos}, small ones, each of which
+ * is written down and counted as seen. */
 CS_CHECKED enum cs_err cs_desk_printable(struct cs_buf *out, struct cs_desk *d,
-    const struct cs_desk_who *who, uint64_t kase);
+    const struct cs_desk_who *who, uint64_t kase, bool photos);
 
 /* ---- for the files of the desk ------------------------------------------ */
 

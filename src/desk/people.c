@@ -255,7 +255,7 @@ insert(struct cs_desk *d, struct desk_person *p, const char *name,
 
 static enum cs_err
 note(struct cs_desk *d, const struct cs_desk_who *who, const char *what,
-    const struct desk_person *p)
+    const struct desk_person *p, json_t *before)
 {
 	json_t *after = json_object();
 	enum cs_err err = CS_OK;
@@ -265,8 +265,10 @@ note(struct cs_desk *d, const struct cs_desk_who *who, const char *what,
 	desk_set_bool(after, "disabled", p->disabled, &err);
 	if (err == CS_OK)
 		err = desk_audit_event(d,
-		    &(struct desk_event){
-			.who = who, .what = what, .after = after });
+		    &(struct desk_event){ .who = who,
+			.what = what,
+			.before = before,
+			.after = after });
 	json_decref(after);
 	return err;
 }
@@ -301,7 +303,7 @@ cs_desk_person_add(struct cs_desk *d, const struct cs_desk_who *who,
 		return err;
 	if ((err = insert(d, &p, name, role)) == CS_OK &&
 	    (err = new_welcome(d, &p, welcome)) == CS_OK &&
-	    (err = note(d, who, "person-added", &p)) == CS_OK)
+	    (err = note(d, who, "person-added", &p, NULL)) == CS_OK)
 		err = cs_db_commit(d->db);
 	if (err)
 		cs_db_rollback(d->db);
@@ -321,7 +323,7 @@ cs_desk_person_reset(struct cs_desk *d, const struct cs_desk_who *who,
 		return err;
 	if ((err = desk_person_load(&p, d, id)) == CS_OK &&
 	    (err = new_welcome(d, &p, welcome)) == CS_OK &&
-	    (err = note(d, who, "person-reset", &p)) == CS_OK)
+	    (err = note(d, who, "person-reset", &p, NULL)) == CS_OK)
 		err = cs_db_commit(d->db);
 	if (err)
 		cs_db_rollback(d->db);
@@ -351,12 +353,17 @@ cs_desk_person_change(struct cs_desk *d, const struct cs_desk_who *who,
     uint64_t id, enum cs_desk_role role, bool disabled)
 {
 	struct desk_person p = { 0 };
+	json_t *before = json_object();
 	enum cs_err err;
 
-	if ((err = administrator(d, who)) || (err = cs_db_begin(d->db)))
+	if ((err = administrator(d, who)) || (err = cs_db_begin(d->db))) {
+		json_decref(before);
 		return err;
+	}
 	if ((err = desk_person_load(&p, d, id)))
 		goto out;
+	desk_set_str(before, "role", desk_str(p.doc, "role"), &err);
+	desk_set_bool(before, "disabled", p.disabled, &err);
 	if (p.who.role == CS_DESK_ADMINISTRATOR && !p.disabled &&
 	    ((role != 0 && role != p.who.role) || disabled) &&
 	    (err = check_last(d, &p)))
@@ -368,11 +375,12 @@ cs_desk_person_change(struct cs_desk *d, const struct cs_desk_who *who,
 	p.disabled = disabled;
 	desk_set_bool(p.doc, "disabled", disabled, &err);
 	if (err == CS_OK && (err = desk_person_save(d, &p)) == CS_OK &&
-	    (err = note(d, who, "person-changed", &p)) == CS_OK)
+	    (err = note(d, who, "person-changed", &p, before)) == CS_OK)
 		err = cs_db_commit(d->db);
 out:
 	if (err)
 		cs_db_rollback(d->db);
+	json_decref(before);
 	desk_person_clear(&p);
 	return err;
 }

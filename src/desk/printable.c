@@ -1,16 +1,21 @@
 /* SPDX-License-Identifier: MIT */
-/* A case on paper: HTML of one file, without a script, a link or a picture. */
+/* A case on paper: HTML of one file, without a script or a link; with photos
+ * only when they are asked for. */
 #include <stdio.h>
 #include <string.h>
 #include <time.h>
 
+#include "base/text.h"
+#include "content/photo_look.h"
 #include "desk/decision_internal.h"
 #include "desk/export.h"
+#include "desk/photo.h"
 
 static const char head[] =
     "<!doctype html>\n<html lang=\"en\">\n<meta charset=\"utf-8\">\n"
     "<meta http-equiv=\"Content-Security-Policy\""
-    " content=\"default-src 'none'; style-src 'unsafe-inline'\">\n"
+    " content=\"default-src 'none'; style-src 'unsafe-inline'; img-src "
+    "data:\">\n"
     "<style>body{font:11pt/1.4 serif;max-width:46em;margin:2em auto}"
     "table{border-collapse:collapse;width:100%}td,th{border:1px solid #999;"
     "padding:.2em .4em;text-align:start;vertical-align:top}"
@@ -20,6 +25,9 @@ static const char head[] =
 
 struct page {
 	struct cs_buf *out;
+	struct cs_desk *d;
+	const struct cs_desk_who *who;
+	bool photos; /* small ones; each is counted as seen */
 	enum cs_err err;
 };
 
@@ -87,6 +95,49 @@ time_row(struct page *p, const char *name, uint64_t ms)
 	raw(p, "\n");
 }
 
+/* RFC 4648, section 4, of our base64url. */
+static void
+base64(struct page *p, struct cs_view v)
+{
+	char four[8];
+
+	for (size_t i = 0; i < v.len && p->err == CS_OK; i += 3) {
+		size_t n = v.len - i < 3 ? v.len - i : 3;
+
+		cs_base64url(four, cs_view(v.data + i, n));
+		for (char *c = four; *c != '\0'; c++)
+			*c = *c == '-' ? '+' : *c == '_' ? '/' : *c;
+		raw(p, four);
+		raw(p, n == 1 ? "==" : n == 2 ? "=" : "");
+	}
+}
+
+/* A photo, or why there is none. */
+static void
+photo(struct page *p, const json_t *media)
+{
+	struct cs_buf picture = { 0 };
+	const char *type = NULL;
+	enum cs_err err;
+
+	err = cs_desk_picture(&picture, &type, p->d, p->who,
+	    desk_id(desk_str(media, "id")), CS_PHOTO_LEVEL_SMALL);
+	if (err == CS_OK) {
+		raw(p, "<p><img alt=\"photo\" src=\"data:");
+		raw(p, type);
+		raw(p, ";base64,");
+		base64(p, cs_buf_view(&picture));
+		raw(p, "\"></p>\n");
+	} else if (cs_err_class(err) == CS_ERR_CLASS_THEIRS) {
+		raw(p, "<p>It cannot be shown: ");
+		text(p, cs_desk_problem(p->d));
+		raw(p, "</p>\n");
+	} else if (p->err == CS_OK) {
+		p->err = err;
+	}
+	cs_buf_free(&picture);
+}
+
 static void
 item(struct page *p, const json_t *o)
 {
@@ -127,11 +178,15 @@ item(struct page *p, const json_t *o)
 	}
 	raw(p, "</ul>\n");
 	json_array_foreach (json_object_get(o, "media"), i, v) {
-		raw(p, "<p>Photo or file, left out: ");
+		bool shown = p->photos && desk_bool(v, "photo");
+
+		raw(p, shown ? "<p>Photo: " : "<p>Photo or file, left out: ");
 		text(p, desk_str(v, "type"));
 		raw(p, ", ");
 		text(p, desk_str(v, "name"));
 		raw(p, "</p>\n");
+		if (shown)
+			photo(p, v);
 	}
 }
 
@@ -190,9 +245,9 @@ case_page(struct page *p, const struct cs_desk *d, const json_t *o)
 
 enum cs_err
 cs_desk_printable(struct cs_buf *out, struct cs_desk *d,
-    const struct cs_desk_who *who, uint64_t kase)
+    const struct cs_desk_who *who, uint64_t kase, bool photos)
 {
-	struct page p = { .out = out };
+	struct page p = { .out = out, .d = d, .who = who, .photos = photos };
 	json_t *o = json_object();
 	enum cs_err err;
 

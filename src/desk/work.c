@@ -19,7 +19,9 @@ begin(struct desk_case *c, struct cs_desk *d, const struct cs_desk_who *who,
 		    "Only reviewers and seniors work on cases.");
 	if ((err = cs_db_begin(d->db)))
 		return err;
-	return desk_case_load_for(c, d, id, version);
+	if ((err = desk_case_load_for(c, d, id, version)) == CS_OK)
+		err = desk_case_summary(&c->before, c);
+	return err;
 }
 
 /* End it: store, write down, commit; or leave everything as it was. */
@@ -27,13 +29,19 @@ static enum cs_err
 end(struct desk_case *c, struct cs_desk *d, const struct cs_desk_who *who,
     enum cs_err err, const char *what, json_t *after)
 {
+	json_t *now = NULL;
+
 	if (err == CS_OK && (err = desk_case_save(d, c, who)) == CS_OK &&
+	    (err = desk_case_summary(&now, c)) == CS_OK &&
+	    (after == NULL || json_object_update(now, after) == 0) &&
 	    (err = desk_audit_event(d,
 		 &(struct desk_event){ .who = who,
 		     .kase = c->id,
 		     .what = what,
-		     .after = after })) == CS_OK)
+		     .before = c->before,
+		     .after = now })) == CS_OK)
 		err = cs_db_commit(d->db);
+	json_decref(now);
 	if (cs_db_in_transaction(d->db))
 		cs_db_rollback(d->db);
 	desk_case_clear(c);
@@ -339,7 +347,8 @@ cs_desk_hold(struct cs_desk *d, const struct cs_desk_who *who, uint64_t id,
 		json_decref(hold);
 		return err;
 	}
-	err = desk_case_load_for(&c, d, id, version);
+	if ((err = desk_case_load_for(&c, d, id, version)) == CS_OK)
+		err = desk_case_summary(&c.before, &c);
 	desk_set_str(hold, "by", who->name, &err);
 	desk_set_num(hold, "at_ms", cs_clock_ms(), &err);
 	desk_set_str(hold, "text", text, &err);

@@ -262,6 +262,11 @@ def test_work():
             p["id"] for p in anna.get("/people")["items"]
             if p["name"] == "sara"][0])
         check(case["assignee"]["name"] == "sara", "handed over")
+        (entry,) = [e for e in anna.get("/audit?case=" + case["id"])["items"]
+                    if e["what"] == "triaged"]
+        check(entry["before"]["age"] == "unknown" and
+              entry["after"]["age"] == "child" and
+              entry["actor"] == "anna", "before and after: %s" % entry)
         page = sara.call("POST", where + "export", {"kind": "html"})
         check(page.status == 200 and b"&lt;b&gt;come" in page.data and
               b"<b>come" not in page.data, "markup is text on paper")
@@ -508,6 +513,15 @@ def test_photos():
         check(anna.call("GET", where + "blur").status == 200, "blurred still")
         check(audi.call("GET", where + "small").status == 403 and
               audi.call("GET", where + "blur").status == 200, "an auditor")
+        # On paper, photos are there when they are asked for.
+        page = anna.call("POST", "/cases/%s/export" % case["id"],
+                         {"kind": "html"})
+        check(b"<img" not in page.data and b"left out" in page.data, "none")
+        anna.ok("PUT", "/settings", {"daily_limit": 3})
+        page = anna.call("POST", "/cases/%s/export" % case["id"],
+                         {"kind": "html", "photos": True})
+        check(b'src="data:image/jpeg;base64,/9j/' in page.data, "one")
+        check(seen() == 3, "counted, too")
         log = [e["what"] for e in audi.get("/audit")["items"]]
         for what in ("photo seen, blurred", "photo seen, small",
                      "photo seen, whole"):
@@ -565,7 +579,9 @@ def test_photos():
         paths = anna.get("/openapi.json")["paths"]
         for path, verbs in paths.items():
             for verb in verbs.values():
-                body = json.dumps(verb.get("requestBody", {}))
+                # "photos" of an export says whether to show those it has.
+                body = json.dumps(verb.get("requestBody", {})).replace(
+                    '"photos": {}', "")
                 check("photo" not in body and "hash" not in body, path)
         check([p for p in paths if "media" in p or "list" in p] ==
               [p for p in paths if p.split("/")[3] in ("media", "lists")],
