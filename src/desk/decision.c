@@ -637,6 +637,10 @@ cs_desk_undo(struct cs_desk *d, const struct cs_desk_who *who, uint64_t id)
 	if (err == CS_OK && dec.person != who->id && !cs_desk_is_senior(who))
 		err = desk_problem(d, CS_ERR_DENIED,
 		    "Who made a decision takes it back, or a senior.");
+	/* What it reverses says so already, and so does an appeal's answer. */
+	else if (err == CS_OK && desk_id(desk_str(dec.doc, "reverses")) != 0)
+		err = desk_problem(d, CS_ERR_DENIED,
+		    "A reversal is not taken back. Decide anew.");
 	else if (err == CS_OK && dec.state != CS_DESK_DECISION_UNDO &&
 	    dec.state != CS_DESK_DECISION_WAITING)
 		err = desk_problem(d, CS_ERR_EXISTS,

@@ -42,8 +42,9 @@ world_clear(struct world *w)
 	temp_dir_clear(&w->dir);
 }
 
+/* A report of the messages ${which} of the world's conversation. */
 static void
-take(struct world *w, uint8_t id)
+take_some(struct world *w, uint8_t id, const int *which)
 {
 	struct cs_buf bundle = { 0 }, sealed = { 0 };
 	struct cs_wire_report_status status;
@@ -51,7 +52,7 @@ take(struct world *w, uint8_t id)
 	uint8_t number[16];
 
 	memset(number, id, sizeof number);
-	ew_pick(&r, &w->e, no_files);
+	ew_pick(&r, &w->e, which);
 	memset(r.in.report_id, id, 16);
 	assert_ok(cs_evidence_write(&bundle, &r.in));
 	assert_ok(cs_evidence_seal(
@@ -60,6 +61,12 @@ take(struct world *w, uint8_t id)
 	    w->d, number, EW_NOW_MS, cs_buf_view(&sealed), &status));
 	cs_buf_free(&bundle);
 	cs_buf_free(&sealed);
+}
+
+static void
+take(struct world *w, uint8_t id)
+{
+	take_some(w, id, no_files);
 }
 
 static json_t *
@@ -80,9 +87,9 @@ count(struct world *w, const char *sql)
 	return n;
 }
 
-/* Decided without a hub: nothing to be applied. */
-static void
-dismiss(struct world *w, uint64_t kase)
+/* "No violation", not sent yet; returns its number. */
+static uint64_t
+decide(struct world *w, uint64_t kase)
 {
 	const struct cs_desk_choice choice = { .action = CS_DESK_ACT_NONE,
 		.reason = "spam",
@@ -98,7 +105,26 @@ dismiss(struct world *w, uint64_t kase)
 	assert_ok(cs_desk_decide(
 	    w->d, &cs_desk_operator, kase, c.version, &choice, &made));
 	desk_case_clear(&c);
+	return made;
+}
+
+/* Decided without a hub: nothing to be applied. */
+static uint64_t
+dismiss(struct world *w, uint64_t kase)
+{
+	uint64_t made = decide(w, kase);
+
 	assert_ok(desk_decisions_send(w->d));
+	return made;
+}
+
+static void
+state_is(struct world *w, uint64_t kase, const char *want)
+{
+	json_t *o = show(w, kase);
+
+	assert_string_equal(desk_str(o, "state"), want);
+	json_decref(o);
 }
 
 static void
@@ -150,14 +176,14 @@ test_retention(void **state)
 	assert_int_equal(n, 0);
 	/* A hold stops it. */
 	assert_ok(desk_case_load(&c, w.d, 1));
-	assert_ok(cs_desk_hold(
-	    w.d, &cs_desk_operator, 1, c.version, true, "court"));
+	assert_ok(
+	    cs_desk_hold(w.d, &cs_desk_operator, 1, c.version, true, "court"));
 	desk_case_clear(&c);
 	assert_ok(cs_desk_retention(w.d, now + 1200 * DAY_MS, &n));
 	assert_int_equal(n, 0);
 	assert_ok(desk_case_load(&c, w.d, 1));
-	assert_ok(cs_desk_hold(
-	    w.d, &cs_desk_operator, 1, c.version, false, "over"));
+	assert_ok(
+	    cs_desk_hold(w.d, &cs_desk_operator, 1, c.version, false, "over"));
 	desk_case_clear(&c);
 	assert_ok(cs_desk_retention(w.d, now + 1200 * DAY_MS, &n));
 	assert_int_equal(n, 1);
@@ -172,8 +198,8 @@ test_retention(void **state)
 	assert_ok(cs_desk_audit(w.d, NULL, NULL));
 	o = json_array();
 	assert_ok(desk_audit_page(o, w.d, INT64_MAX, 1, 1));
-	assert_string_equal(desk_str(json_array_get(o, 0), "what"),
-	    "destroyed");
+	assert_string_equal(
+	    desk_str(json_array_get(o, 0), "what"), "destroyed");
 	json_decref(o);
 	world_clear(&w);
 }
@@ -206,8 +232,12 @@ static void
 test_order(void **state)
 {
 	static const char want[] = "7 5 6 2 3 4 1 8";
-	struct cs_desk_query q = { .state = 0, .assignee = -1, .reason = "",
-		.words = "", .cursor = "", .limit = 3 };
+	struct cs_desk_query q = { .state = 0,
+		.assignee = -1,
+		.reason = "",
+		.words = "",
+		.cursor = "",
+		.limit = 3 };
 	char got[64] = "", cursor[80] = "";
 	struct world w;
 
@@ -227,13 +257,12 @@ test_order(void **state)
 
 		q.cursor = cursor;
 		assert_ok(cs_desk_cases(out, w.d, &cs_desk_operator, &q));
-		json_array_foreach(json_object_get(out, "items"), i, o)
-		{
+		json_array_foreach (json_object_get(out, "items"), i, o) {
 			strcat(got, got[0] != '\0' ? " " : "");
 			strcat(got, desk_str(o, "id"));
 			assert_string_equal(
-			    desk_str(json_array_get(
-					 json_object_get(o, "why"), 0),
+			    desk_str(
+				json_array_get(json_object_get(o, "why"), 0),
 				"code"),
 			    "severity");
 		}
@@ -296,6 +325,27 @@ test_flood(void **state)
 	world_clear(&w);
 }
 
+/* What gives back cannot be stopped half way: its answers are out. */
+static void
+test_reversal_stays(void **state)
+{
+	uint64_t made, back;
+	struct world w;
+
+	(void)state;
+	world_init(&w);
+	take(&w, 0x11);
+	made = dismiss(&w, 1);
+	assert_ok(cs_desk_reverse(
+	    w.d, &cs_desk_operator, made, "It was wrong.", &back));
+	assert_err(cs_desk_undo(w.d, &cs_desk_operator, back), CS_ERR_DENIED);
+	assert_ok(desk_decisions_send(w.d));
+	assert_int_equal(
+	    count(&w, "SELECT COUNT(*) FROM decision WHERE state=3"), 1);
+	state_is(&w, 1, "decided");
+	world_clear(&w);
+}
+
 #define MANY 2500
 
 /* Ten thousand items are one case, shown by pages. */
@@ -321,8 +371,8 @@ test_ten_thousand(void **state)
 		cs_buf_reset(&bundle);
 		cs_buf_reset(&sealed);
 		assert_ok(cs_evidence_write(&bundle, &r.in));
-		assert_ok(cs_evidence_seal(&sealed, cs_buf_view(&bundle),
-		    CS_VIEW_OF(w.seal_public)));
+		assert_ok(cs_evidence_seal(
+		    &sealed, cs_buf_view(&bundle), CS_VIEW_OF(w.seal_public)));
 		assert_ok(desk_report_take(
 		    w.d, id, EW_NOW_MS, cs_buf_view(&sealed), &status));
 	}
@@ -332,8 +382,8 @@ test_ten_thousand(void **state)
 		json_t *o = json_object(), *items;
 		size_t n;
 
-		assert_ok(cs_desk_case_show(
-		    o, w.d, &cs_desk_operator, 1, after));
+		assert_ok(
+		    cs_desk_case_show(o, w.d, &cs_desk_operator, 1, after));
 		assert_int_equal(desk_num(o, "items_total"), 4 * MANY);
 		items = json_object_get(o, "items");
 		n = json_array_size(items);
@@ -361,6 +411,7 @@ main(void)
 		cmocka_unit_test(test_order),
 		cmocka_unit_test(test_sealed_rows),
 		cmocka_unit_test(test_flood),
+		cmocka_unit_test(test_reversal_stays),
 		cmocka_unit_test(test_ten_thousand),
 	};
 
