@@ -346,6 +346,54 @@ test_reversal_stays(void **state)
 	world_clear(&w);
 }
 
+/* What can never be sent does not hold up what comes after it. */
+static void
+test_one_that_fails(void **state)
+{
+	struct cs_desk_choice choice = { .action = CS_DESK_ACT_REFER,
+		.reason = "spam",
+		.facts = "",
+		.ground = "",
+		.legal = "",
+		.at_once = true };
+	struct desk_decision dec;
+	struct desk_case c;
+	struct world w;
+	uint64_t id;
+
+	(void)state;
+	world_init(&w);
+	take(&w, 0x11);
+	/* Nothing can be sealed to this one. */
+	choice.to_key = "0000000000000000000000000000000000000000000000000000"
+			"000000000000";
+	assert_ok(desk_case_load(&c, w.d, 1));
+	assert_err(
+	    cs_desk_decide(w.d, &cs_desk_operator, 1, c.version, &choice, &id),
+	    CS_ERR_FORMAT);
+	desk_case_clear(&c);
+	/* One that came through all the same. */
+	id = decide(&w, 1);
+	assert_ok(desk_decision_load(&dec, w.d, id));
+	assert_int_equal(
+	    json_object_set_new(dec.doc, "action", json_string("refer")), 0);
+	assert_int_equal(
+	    json_object_set_new(dec.doc, "to_key", json_string(choice.to_key)),
+	    0);
+	assert_ok(desk_decision_save(w.d, &dec, NULL));
+	desk_decision_clear(&dec);
+	made_up(&w, "spam", false, false, 0, 10);
+	decide(&w, 2);
+	assert_ok(desk_decisions_send(w.d));
+	assert_ok(desk_decision_load(&dec, w.d, id));
+	assert_int_equal(dec.state, CS_DESK_DECISION_FAILED);
+	assert_string_not_equal(desk_str(dec.doc, "note"), "");
+	desk_decision_clear(&dec);
+	state_is(&w, 1, "open");
+	state_is(&w, 2, "decided");
+	world_clear(&w);
+}
+
 #define MANY 2500
 
 /* Ten thousand items are one case, shown by pages. */
@@ -412,6 +460,7 @@ main(void)
 		cmocka_unit_test(test_sealed_rows),
 		cmocka_unit_test(test_flood),
 		cmocka_unit_test(test_reversal_stays),
+		cmocka_unit_test(test_one_that_fails),
 		cmocka_unit_test(test_ten_thousand),
 	};
 
