@@ -394,6 +394,34 @@ test_one_that_fails(void **state)
 	world_clear(&w);
 }
 
+/* What nobody has seen is not decided along with what somebody has. */
+static void
+test_new_message(void **state)
+{
+	static const int first[] = { 0, -1 }, more[] = { 0, 1, -1 },
+			 other[] = { 2, -1 };
+	struct world w;
+
+	(void)state;
+	world_init(&w);
+	take_some(&w, 0x11, first);
+	dismiss(&w, 1);
+	take_some(&w, 0x12, first);
+	assert_int_equal(count(&w, "SELECT COUNT(*) FROM kase"), 1);
+	take_some(&w, 0x13, more);
+	assert_int_equal(count(&w, "SELECT COUNT(*) FROM kase"), 2);
+	state_is(&w, 1, "decided");
+	state_is(&w, 2, "open");
+	/* Decided, and not sent yet: the same. */
+	decide(&w, 2);
+	take_some(&w, 0x14, other);
+	assert_int_equal(count(&w, "SELECT COUNT(*) FROM kase"), 3);
+	assert_ok(desk_decisions_send(w.d));
+	state_is(&w, 2, "decided");
+	state_is(&w, 3, "open");
+	world_clear(&w);
+}
+
 #define MANY 2500
 
 /* Ten thousand items are one case, shown by pages. */
@@ -461,6 +489,7 @@ main(void)
 		cmocka_unit_test(test_flood),
 		cmocka_unit_test(test_reversal_stays),
 		cmocka_unit_test(test_one_that_fails),
+		cmocka_unit_test(test_new_message),
 		cmocka_unit_test(test_ten_thousand),
 	};
 
