@@ -432,12 +432,22 @@ check_texts(const struct making *m)
 static enum cs_err
 check_key(const struct making *m)
 {
+	struct cs_buf sealed = { 0 };
 	uint8_t key[32];
+	enum cs_err err;
 
 	if (m->choice->to_key[0] == '\0')
 		return desk_problem(m->d, CS_ERR_FORMAT,
 		    "Say for whom: the public key that it is sealed to.");
-	return desk_key_parse(key, m->d, m->choice->to_key);
+	if ((err = desk_key_parse(key, m->d, m->choice->to_key)))
+		return err;
+	/* Tried now: what is sent later is not to fail for it. */
+	err = cs_evidence_seal(&sealed, cs_view_str("?"), CS_VIEW_OF(key));
+	cs_buf_free(&sealed);
+	if (cs_err_class(err) == CS_ERR_CLASS_THEIRS || err == CS_ERR_CRYPTO)
+		err = desk_problem(
+		    m->d, CS_ERR_FORMAT, "Nothing can be sealed to this key.");
+	return err;
 }
 
 static enum cs_err
@@ -643,6 +653,10 @@ cs_desk_undo(struct cs_desk *d, const struct cs_desk_who *who, uint64_t id)
 	if (err == CS_OK && dec.person != who->id && !cs_desk_is_senior(who))
 		err = desk_problem(d, CS_ERR_DENIED,
 		    "Who made a decision takes it back, or a senior.");
+	/* What it reverses says so already, and so does an appeal's answer. */
+	else if (err == CS_OK && desk_id(desk_str(dec.doc, "reverses")) != 0)
+		err = desk_problem(d, CS_ERR_DENIED,
+		    "A reversal is not taken back. Decide anew.");
 	else if (err == CS_OK && dec.state != CS_DESK_DECISION_UNDO &&
 	    dec.state != CS_DESK_DECISION_WAITING)
 		err = desk_problem(d, CS_ERR_EXISTS,

@@ -68,7 +68,7 @@ by_account(uint64_t *kase, struct cs_desk *d, const struct cs_evidence *e,
 		err = cs_db_get_int(kase, d->db,
 		    "SELECT kase.id FROM kase_account"
 		    " JOIN kase ON kase.id=kase_account.kase"
-		    " WHERE account=? AND state IN(0,1) AND opened>?"
+		    " WHERE account=? AND state=0 AND opened>?"
 		    " ORDER BY kase.id DESC LIMIT 1",
 		    cs_blob(CS_VIEW_OF(e->items[i].capsule.stamp.account)),
 		    cs_int(since));
@@ -78,17 +78,49 @@ by_account(uint64_t *kase, struct cs_desk *d, const struct cs_evidence *e,
 	return CS_ERR_NOT_FOUND;
 }
 
+/* Has the case each of its messages already? */
+static enum cs_err
+has_all(
+    bool *out, struct cs_desk *d, uint64_t kase, const struct cs_evidence *e)
+{
+	uint8_t hash[32];
+	uint64_t n = 1;
+	enum cs_err err = CS_OK;
+
+	for (size_t i = 0; i < e->n_items && n != 0 && err == CS_OK; i++)
+		if ((err = desk_message_hash(
+			 hash, &e->items[i].capsule.stamp)) == CS_OK)
+			err = cs_db_get_int(&n, d->db,
+			    "SELECT COUNT(*) FROM item WHERE message=?"
+			    " AND kase=?",
+			    cs_blob(CS_VIEW_OF(hash)), cs_int(kase));
+	*out = err == CS_OK && n != 0;
+	return err;
+}
+
+/* A case that is decided, or about to be, takes nothing that nobody has seen:
+ * it would be decided along. */
 static enum cs_err
 find(struct desk_case *out, struct cs_desk *d, const struct cs_evidence *e,
     const struct cs_desk_policy *policy)
 {
 	uint64_t kase = 0;
+	bool all = false;
 	enum cs_err err = by_message(&kase, d, e);
 
 	memset(out, 0, sizeof *out);
-	if (err == CS_ERR_NOT_FOUND)
-		err = by_account(&kase, d, e, policy);
-	return err ? err : desk_case_load(out, d, kase);
+	if (err == CS_OK && (err = desk_case_load(out, d, kase)) == CS_OK &&
+	    desk_case_state(out) != CS_DESK_CASE_OPEN) {
+		err = has_all(&all, d, kase, e);
+		if (err == CS_OK && !all) {
+			desk_case_clear(out);
+			err = CS_ERR_NOT_FOUND;
+		}
+	}
+	if (err == CS_ERR_NOT_FOUND &&
+	    (err = by_account(&kase, d, e, policy)) == CS_OK)
+		err = desk_case_load(out, d, kase);
+	return err;
 }
 
 /* ---- putting it in ------------------------------------------------------ */

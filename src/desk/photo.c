@@ -368,8 +368,7 @@ join_older(struct cs_desk *d, uint64_t kase, uint64_t older)
 	    (err = desk_case_load(&into, d, older)) == CS_OK &&
 	    desk_case_state(&c) == CS_DESK_CASE_OPEN &&
 	    desk_num(c.doc, "assignee") == 0 &&
-	    (desk_case_state(&into) == CS_DESK_CASE_OPEN ||
-		desk_case_state(&into) == CS_DESK_CASE_WAITING))
+	    desk_case_state(&into) == CS_DESK_CASE_OPEN)
 		err =
 		    older < kase ? desk_case_absorb(d, &into, &c, NULL) : CS_OK;
 	desk_case_clear(&c);

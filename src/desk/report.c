@@ -211,12 +211,18 @@ insert(struct cs_desk *d, const struct cs_desk_report *r, struct cs_view bundle,
 	return err;
 }
 
-/* The case has been decided already: so has this report. */
+/* The case has been decided already, and is not open again: so has this
+ * report. */
 static enum cs_err
 answer_at_once(struct cs_desk *d, struct cs_desk_report *r, uint64_t kase)
 {
-	enum cs_err err = desk_case_answer(&r->state, d->answer, d, kase);
+	struct desk_case c;
+	enum cs_err err = desk_case_load(&c, d, kase);
+	bool open = desk_case_state(&c) == CS_DESK_CASE_OPEN;
 
+	desk_case_clear(&c);
+	if (err == CS_OK && !open)
+		err = desk_case_answer(&r->state, d->answer, d, kase);
 	if (err == CS_ERR_NOT_FOUND)
 		return CS_OK;
 	return err ? err : desk_report_set_state(d, r->id, r->state);

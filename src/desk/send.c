@@ -329,6 +329,48 @@ out:
 	return err;
 }
 
+/* Does it fail for what it is, and so each time? */
+static bool
+fails_for_ever(enum cs_err err)
+{
+	return cs_err_class(err) == CS_ERR_CLASS_THEIRS ||
+	    err == CS_ERR_CORRUPT || err == CS_ERR_CRYPTO;
+}
+
+/* One that cannot be sent is said to have failed; those behind it go on. */
+static enum cs_err
+give_up(struct cs_desk *d, uint64_t id, enum cs_err why)
+{
+	struct desk_decision dec = { 0 };
+	json_t *after = json_object();
+	char text[160];
+	enum cs_err err;
+
+	snprintf(
+	    text, sizeof text, "It could not be sent: %s.", cs_err_text(why));
+	if ((err = cs_db_begin(d->db)))
+		goto out;
+	err = desk_decision_load(&dec, d, id);
+	desk_set_id(after, "decision", id, &err);
+	desk_set_str(after, "problem", text, &err);
+	desk_set_str(dec.doc, "note", text, &err);
+	dec.state = CS_DESK_DECISION_FAILED;
+	if (err == CS_OK &&
+	    (err = desk_decision_save(d, &dec, NULL)) == CS_OK &&
+	    (err = desk_audit_event(d,
+		 &(struct desk_event){
+		     .kase = dec.kase, .what = "not-sent", .after = after })) ==
+		CS_OK &&
+	    (err = desk_case_settle(d, dec.kase, NULL)) == CS_OK)
+		err = cs_db_commit(d->db);
+	if (err)
+		cs_db_rollback(d->db);
+out:
+	json_decref(after);
+	desk_decision_clear(&dec);
+	return err;
+}
+
 enum cs_err
 desk_decisions_send(struct cs_desk *d)
 {
@@ -357,6 +399,8 @@ desk_decisions_send(struct cs_desk *d)
 				err = cs_db_commit(d->db);
 			if (err)
 				cs_db_rollback(d->db);
+			if (fails_for_ever(err))
+				err = give_up(d, id, err);
 		}
 	}
 	return err;

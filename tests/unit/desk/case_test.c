@@ -42,8 +42,9 @@ world_clear(struct world *w)
 	temp_dir_clear(&w->dir);
 }
 
+/* A report of the messages ${which} of the world's conversation. */
 static void
-take(struct world *w, uint8_t id)
+take_some(struct world *w, uint8_t id, const int *which)
 {
 	struct cs_buf bundle = { 0 }, sealed = { 0 };
 	struct cs_wire_report_status status;
@@ -51,7 +52,7 @@ take(struct world *w, uint8_t id)
 	uint8_t number[16];
 
 	memset(number, id, sizeof number);
-	ew_pick(&r, &w->e, no_files);
+	ew_pick(&r, &w->e, which);
 	memset(r.in.report_id, id, 16);
 	assert_ok(cs_evidence_write(&bundle, &r.in));
 	assert_ok(cs_evidence_seal(
@@ -60,6 +61,12 @@ take(struct world *w, uint8_t id)
 	    w->d, number, EW_NOW_MS, cs_buf_view(&sealed), &status));
 	cs_buf_free(&bundle);
 	cs_buf_free(&sealed);
+}
+
+static void
+take(struct world *w, uint8_t id)
+{
+	take_some(w, id, no_files);
 }
 
 static json_t *
@@ -80,9 +87,9 @@ count(struct world *w, const char *sql)
 	return n;
 }
 
-/* Decided without a hub: nothing to be applied. */
-static void
-dismiss(struct world *w, uint64_t kase)
+/* "No violation", not sent yet; returns its number. */
+static uint64_t
+decide(struct world *w, uint64_t kase)
 {
 	const struct cs_desk_choice choice = { .action = CS_DESK_ACT_NONE,
 		.reason = "spam",
@@ -98,7 +105,26 @@ dismiss(struct world *w, uint64_t kase)
 	assert_ok(cs_desk_decide(
 	    w->d, &cs_desk_operator, kase, c.version, &choice, &made));
 	desk_case_clear(&c);
+	return made;
+}
+
+/* Decided without a hub: nothing to be applied. */
+static uint64_t
+dismiss(struct world *w, uint64_t kase)
+{
+	uint64_t made = decide(w, kase);
+
 	assert_ok(desk_decisions_send(w->d));
+	return made;
+}
+
+static void
+state_is(struct world *w, uint64_t kase, const char *want)
+{
+	json_t *o = show(w, kase);
+
+	assert_string_equal(desk_str(o, "state"), want);
+	json_decref(o);
 }
 
 static void
@@ -299,6 +325,103 @@ test_flood(void **state)
 	world_clear(&w);
 }
 
+/* What gives back cannot be stopped half way: its answers are out. */
+static void
+test_reversal_stays(void **state)
+{
+	uint64_t made, back;
+	struct world w;
+
+	(void)state;
+	world_init(&w);
+	take(&w, 0x11);
+	made = dismiss(&w, 1);
+	assert_ok(cs_desk_reverse(
+	    w.d, &cs_desk_operator, made, "It was wrong.", &back));
+	assert_err(cs_desk_undo(w.d, &cs_desk_operator, back), CS_ERR_DENIED);
+	assert_ok(desk_decisions_send(w.d));
+	assert_int_equal(
+	    count(&w, "SELECT COUNT(*) FROM decision WHERE state=3"), 1);
+	state_is(&w, 1, "decided");
+	world_clear(&w);
+}
+
+/* What can never be sent does not hold up what comes after it. */
+static void
+test_one_that_fails(void **state)
+{
+	struct cs_desk_choice choice = { .action = CS_DESK_ACT_REFER,
+		.reason = "spam",
+		.facts = "",
+		.ground = "",
+		.legal = "",
+		.at_once = true };
+	struct desk_decision dec;
+	struct desk_case c;
+	struct world w;
+	uint64_t id;
+
+	(void)state;
+	world_init(&w);
+	take(&w, 0x11);
+	/* Nothing can be sealed to this one. */
+	choice.to_key = "0000000000000000000000000000000000000000000000000000"
+			"000000000000";
+	assert_ok(desk_case_load(&c, w.d, 1));
+	assert_err(
+	    cs_desk_decide(w.d, &cs_desk_operator, 1, c.version, &choice, &id),
+	    CS_ERR_FORMAT);
+	desk_case_clear(&c);
+	/* One that came through all the same. */
+	id = decide(&w, 1);
+	assert_ok(desk_decision_load(&dec, w.d, id));
+	assert_int_equal(
+	    json_object_set_new(dec.doc, "action", json_string("refer")), 0);
+	assert_int_equal(
+	    json_object_set_new(dec.doc, "to_key", json_string(choice.to_key)),
+	    0);
+	assert_ok(desk_decision_save(w.d, &dec, NULL));
+	desk_decision_clear(&dec);
+	made_up(&w, "spam", false, false, 0, 10);
+	decide(&w, 2);
+	assert_ok(desk_decisions_send(w.d));
+	assert_ok(desk_decision_load(&dec, w.d, id));
+	assert_int_equal(dec.state, CS_DESK_DECISION_FAILED);
+	assert_string_not_equal(desk_str(dec.doc, "note"), "");
+	desk_decision_clear(&dec);
+	state_is(&w, 1, "open");
+	state_is(&w, 2, "decided");
+	world_clear(&w);
+}
+
+/* What nobody has seen is not decided along with what somebody has. */
+static void
+test_new_message(void **state)
+{
+	static const int first[] = { 0, -1 }, more[] = { 0, 1, -1 },
+			 other[] = { 2, -1 };
+	struct world w;
+
+	(void)state;
+	world_init(&w);
+	take_some(&w, 0x11, first);
+	dismiss(&w, 1);
+	take_some(&w, 0x12, first);
+	assert_int_equal(count(&w, "SELECT COUNT(*) FROM kase"), 1);
+	take_some(&w, 0x13, more);
+	assert_int_equal(count(&w, "SELECT COUNT(*) FROM kase"), 2);
+	state_is(&w, 1, "decided");
+	state_is(&w, 2, "open");
+	/* Decided, and not sent yet: the same. */
+	decide(&w, 2);
+	take_some(&w, 0x14, other);
+	assert_int_equal(count(&w, "SELECT COUNT(*) FROM kase"), 3);
+	assert_ok(desk_decisions_send(w.d));
+	state_is(&w, 2, "decided");
+	state_is(&w, 3, "open");
+	world_clear(&w);
+}
+
 #define ACCOUNTS 300
 
 /* Hundreds of accounts: all actions are there, signed, or none is; and they are
@@ -416,6 +539,9 @@ main(void)
 		cmocka_unit_test(test_sealed_rows),
 		cmocka_unit_test(test_flood),
 		cmocka_unit_test(test_hundreds),
+		cmocka_unit_test(test_reversal_stays),
+		cmocka_unit_test(test_one_that_fails),
+		cmocka_unit_test(test_new_message),
 		cmocka_unit_test(test_ten_thousand),
 	};
 
