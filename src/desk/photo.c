@@ -457,6 +457,132 @@ out:
 	return err;
 }
 
+/* ---- looking back ------------------------------------------------------- */
+
+#define LOOKED_BACK "lists-looked-back" /* the last row of a list that was */
+#define LOOK_BACK_ROWS 1000             /* in one transaction */
+
+static enum cs_err
+get_looked_back(uint64_t *out, struct cs_desk *d)
+{
+	struct cs_buf stored = { 0 };
+	struct cs_reader r;
+	enum cs_err err;
+
+	*out = 0;
+	err = cs_vault_config_get(&stored, d->db, &d->key, LOOKED_BACK);
+	if (err == CS_OK) {
+		r = cs_reader(cs_buf_view(&stored));
+		*out = cs_read_u64(&r);
+		err = cs_reader_end(&r) == CS_OK ? CS_OK : CS_ERR_CORRUPT;
+	}
+	cs_buf_free(&stored);
+	return err == CS_ERR_NOT_FOUND ? CS_OK : err;
+}
+
+/* A photo that came when the list was there has been told of it. */
+static bool
+has_match(const json_t *matches, const json_t *o)
+{
+	const json_t *have;
+	size_t i;
+
+	json_array_foreach (matches, i, have)
+		if (strcmp(desk_str(have, "list"), desk_str(o, "list")) == 0 &&
+		    strcmp(desk_str(have, "label"), desk_str(o, "label")) == 0)
+			return true;
+	return false;
+}
+
+/* The photo of the row ${m} fits the row ${listed} of a list. */
+static enum cs_err
+add_match(struct cs_desk *d, const struct match *m, uint64_t listed)
+{
+	const struct match back = { listed, m->distance };
+	struct photo p = { 0 };
+	uint64_t media;
+	json_t *o = NULL;
+	enum cs_err err;
+
+	err = cs_db_get_int(&media, d->db,
+	    "SELECT ref FROM hash WHERE id=? AND source=0", cs_int(m->row));
+	if (err == CS_ERR_NOT_FOUND)
+		return CS_OK; /* of a list, too */
+	if (err == CS_OK && (err = load(&p, d, media)) == CS_OK)
+		err = describe(&o, d, &back, media);
+	if (err == CS_OK && o != NULL &&
+	    !has_match(json_object_get(p.doc, "matches"), o)) {
+		desk_add(
+		    json_object_get(p.doc, "matches"), json_incref(o), &err);
+		if (err == CS_OK && (err = save(d, &p, MEDIA_PRESENT)) == CS_OK)
+			err = touch(d, p.kase);
+	}
+	json_decref(o);
+	clear(&p);
+	return err;
+}
+
+/* Some rows of lists that came after photos did; ${*more}: perhaps others. */
+static enum cs_err
+look_back_some(struct cs_desk *d, bool *more)
+{
+	uint64_t last, n = 0;
+	struct cs_rows rows;
+	uint8_t marker[8];
+	enum cs_err err;
+
+	if ((err = get_looked_back(&last, d)))
+		return err;
+	err = cs_db_query(&rows, d->db,
+	    "SELECT id,sealed FROM hash WHERE source=1 AND id>?"
+	    " ORDER BY id LIMIT ?",
+	    cs_int(last), cs_int(LOOK_BACK_ROWS));
+	while (err == CS_OK && cs_rows_next(&rows)) {
+		struct matches m = { 0 };
+		uint8_t hash[CS_PDQ_LEN];
+
+		last = cs_col_int(&rows, 0);
+		n++;
+		if ((err = open_hash(hash, d, last, cs_col_blob(&rows, 1))) ==
+		    CS_OK)
+			err = cs_pdq_index_find(
+			    d->photos->index, hash, CS_PDQ_NEAR, collect, &m);
+		for (size_t i = 0; i < m.n && err == CS_OK; i++)
+			err = add_match(d, &m.found[i], last);
+	}
+	err = cs_rows_end(&rows, err);
+	*more = n == LOOK_BACK_ROWS;
+	cs_vault_row(marker, last);
+	return err || n == 0 ? err
+			     : cs_vault_config_set(d->db, &d->key, LOOKED_BACK,
+				   CS_VIEW_OF(marker));
+}
+
+/* Photos that came before a list did are matched with it, too. */
+static enum cs_err
+look_back(struct cs_desk *d)
+{
+	uint64_t last, waiting;
+	bool more = true;
+	enum cs_err err;
+
+	if ((err = get_looked_back(&last, d)) ||
+	    (err = cs_db_get_int(&waiting, d->db,
+		 "SELECT COUNT(*) FROM hash WHERE source=1 AND id>?",
+		 cs_int(last))) ||
+	    waiting == 0 || (err = refresh(d)))
+		return err;
+	while (more && err == CS_OK) {
+		if ((err = cs_db_begin(d->db)))
+			return err;
+		if ((err = look_back_some(d, &more)) == CS_OK)
+			err = cs_db_commit(d->db);
+		if (err)
+			cs_db_rollback(d->db);
+	}
+	return err;
+}
+
 enum cs_err
 desk_photos_look(struct cs_desk *d)
 {
@@ -468,7 +594,7 @@ desk_photos_look(struct cs_desk *d)
 		err = cs_db_get_int(&id, d->db,
 		    "SELECT id FROM media WHERE state=0 ORDER BY id LIMIT 1");
 		if (err == CS_ERR_NOT_FOUND)
-			return CS_OK;
+			return look_back(d);
 		if (err == CS_OK && (err = refresh(d)) == CS_OK)
 			err = look(d, id);
 	}

@@ -575,6 +575,18 @@ def test_photos():
             if m["kind"] == "list"])[0]
         check(found["list_name"] == "Hotline" and found["label"] == "a, b",
               "says which: %s" % found)
+        # A list that comes later finds the photos that came before.
+        line = w.run(os.path.join(w.bin(), "phash-vectors"), pic).out
+        value = [f for f in line.split() if len(f) == 64][0]
+        later = root.post("/lists", name="Later", owner="Police",
+                          purpose="a case of theirs")
+        root.text("/lists/%s/import?format=hma" % later["id"],
+                  "pdq %s\n" % value)
+        send_photo(w, "dave", "bob", other)  # the desk wakes up
+        later = w.until("the later match", lambda: [
+            m for m in anna.get("/media/%s/cluster" % media["id"])["copies"]
+            if m.get("list_name") == "Later"])
+        check(len(later) == 1, "told once: %s" % later)
         # No request takes a photo or a hash and says what it fits.
         paths = anna.get("/openapi.json")["paths"]
         for path, verbs in paths.items():
