@@ -438,10 +438,12 @@ parse_cursor(struct position *out, const char *cursor)
 	return true;
 }
 
-/* One question for each index that can lead; what is left is filtered. */
+/* One question for each index that can lead; what is left is filtered.  The
+ * rows are of use for as long as ${term} is there. */
 static enum cs_err
-ask(struct cs_rows *rows, struct cs_desk *d, const struct cs_desk_query *q,
-    uint16_t reason, const struct position *from, unsigned limit)
+ask(struct cs_rows *rows, uint8_t term[static 16], struct cs_desk *d,
+    const struct cs_desk_query *q, uint16_t reason, const struct position *from,
+    unsigned limit)
 {
 #define COLUMNS "SELECT kase.id,version,kase.sealed,rank,since FROM kase "
 #define AFTER                                                                  \
@@ -449,7 +451,7 @@ ask(struct cs_rows *rows, struct cs_desk *d, const struct cs_desk_query *q,
 	" LIMIT ?"
 #define FROM                                                                   \
 	cs_int(from->rank), cs_int(from->since), cs_int(from->id), cs_int(limit)
-	uint8_t term[16], words[WORD_MAX];
+	uint8_t words[WORD_MAX];
 	struct cs_view text = cs_view_str(q->words);
 	uint64_t number = desk_id(q->words);
 	enum cs_err err;
@@ -465,7 +467,7 @@ ask(struct cs_rows *rows, struct cs_desk *d, const struct cs_desk_query *q,
 		return cs_db_query(rows, d->db,
 		    COLUMNS "JOIN term ON term.kase=kase.id WHERE term.term=?"
 			    " AND (?<0 OR state=?)" AFTER,
-		    cs_blob(CS_VIEW_OF(term)), cs_int((uint64_t)q->state),
+		    cs_blob(cs_view(term, 16)), cs_int((uint64_t)q->state),
 		    cs_int((uint64_t)q->state), FROM);
 	}
 	if (q->assignee >= 0)
@@ -550,6 +552,7 @@ cs_desk_cases(json_t *out, struct cs_desk *d, const struct cs_desk_who *who,
 	struct position from, last = { 0 };
 	unsigned n = 0, limit = q->limit;
 	struct cs_rows rows;
+	uint8_t term[16];
 	uint16_t reason;
 	enum cs_err err;
 
@@ -560,7 +563,7 @@ cs_desk_cases(json_t *out, struct cs_desk *d, const struct cs_desk_who *who,
 		    d, CS_ERR_FORMAT, "That is no cursor of this list.");
 	if ((err = find_reason(&reason, d, q->reason)))
 		return err;
-	err = ask(&rows, d, q, reason, &from, limit + 1);
+	err = ask(&rows, term, d, q, reason, &from, limit + 1);
 	while (err == CS_OK && cs_rows_next(&rows)) {
 		struct desk_case c = { .id = cs_col_int(&rows, 0),
 			.version = cs_col_int(&rows, 1) };

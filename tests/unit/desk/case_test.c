@@ -547,6 +547,38 @@ test_merged_and_kept(void **state)
 	world_clear(&w);
 }
 
+/* By a word of the note, read to its end. */
+static void
+test_search(void **state)
+{
+	struct cs_desk_query q = { .state = -1,
+		.assignee = -1,
+		.reason = "",
+		.words = "weapon",
+		.cursor = "",
+		.limit = 3 };
+	struct world w;
+	json_t *out;
+
+	(void)state;
+	world_init(&w);
+	for (unsigned i = 0; i < 3; i++) {
+		made_up(&w, "spam", false, false, 0, i);
+		assert_ok(
+		    desk_terms_add(w.d, i + 1, cs_view_str("a Weapon"), false));
+	}
+	out = json_object();
+	assert_ok(cs_desk_cases(out, w.d, &cs_desk_operator, &q));
+	assert_int_equal(json_array_size(json_object_get(out, "items")), 3);
+	json_decref(out);
+	q.words = "harmless";
+	out = json_object();
+	assert_ok(cs_desk_cases(out, w.d, &cs_desk_operator, &q));
+	assert_int_equal(json_array_size(json_object_get(out, "items")), 0);
+	json_decref(out);
+	world_clear(&w);
+}
+
 #define MANY 2500
 
 /* Ten thousand items are one case, shown by pages. */
@@ -617,6 +649,7 @@ main(void)
 		cmocka_unit_test(test_new_message),
 		cmocka_unit_test(test_open_again),
 		cmocka_unit_test(test_merged_and_kept),
+		cmocka_unit_test(test_search),
 		cmocka_unit_test(test_ten_thousand),
 	};
 
