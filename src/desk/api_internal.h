@@ -14,6 +14,7 @@ struct api_session {
 	char token[44]; /* "": free */
 	char csrf[44];
 	uint64_t person;
+	uint32_t passwords; /* of the person, when it began */
 	uint64_t made_ms, used_ms;
 	bool locked;
 };

@@ -67,6 +67,7 @@ begin(struct api_call *c)
 	cs_base64url(s->csrf, CS_VIEW_OF(bytes));
 	cs_wipe(bytes, sizeof bytes);
 	s->person = c->who.id;
+	s->passwords = c->who.passwords;
 	s->made_ms = s->used_ms = cs_clock_ms();
 	c->session = s;
 	snprintf(c->answer->set_cookie, sizeof c->answer->set_cookie,
@@ -89,10 +90,10 @@ api_who(struct api_call *c, const struct api_route *route, unsigned *scopes,
 	c->session = api_session_find(c->api, c->rq->cookie);
 	if (c->session == NULL)
 		return true;
-	/* Looked at each time: who was let go or got another role is so at
-	 * once. */
+	/* Looked at each time: who was let go, got another role or another
+	 * password is so at once. */
 	err = cs_desk_person(&c->who, c->d, c->session->person);
-	if (err) {
+	if (err || c->who.passwords != c->session->passwords) {
 		cs_wipe(c->session, sizeof *c->session);
 		c->session = NULL;
 		return true;

@@ -479,8 +479,8 @@ reopen(struct cs_desk *d, uint64_t kase, const struct cs_desk_who *who)
 	struct desk_case c;
 	enum cs_err err;
 
-	if ((err = desk_case_load(&c, d, kase)) == CS_OK) {
-		desk_case_set_state(&c, CS_DESK_CASE_OPEN, &err);
+	if ((err = desk_case_load(&c, d, kase)) == CS_OK &&
+	    (err = desk_case_reopen(d, &c)) == CS_OK) {
 		desk_set_num(c.doc, "assignee", 0, &err);
 		desk_set_str(c.doc, "assignee_name", "", &err);
 		if (err == CS_OK)

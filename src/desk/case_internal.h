@@ -32,6 +32,9 @@ CS_CHECKED enum cs_err desk_case_new(struct desk_case *out, struct cs_desk *d,
 unsigned desk_case_state(const struct desk_case *c);
 void desk_case_set_state(
     struct desk_case *c, enum cs_desk_case_state state, enum cs_err *err);
+/* To be decided, whatever was decided of it so far.  In a transaction. */
+CS_CHECKED enum cs_err desk_case_reopen(struct cs_desk *d, struct desk_case *c);
+
 /* What a list shows of it; with why it stands where it stands. */
 CS_CHECKED enum cs_err desk_case_row(
     json_t **out, struct cs_desk *d, const struct desk_case *c);

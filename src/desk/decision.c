@@ -199,6 +199,20 @@ cs_desk_decision_show(json_t **out, struct cs_desk *d, uint64_t id)
 /* ---- the case follows --------------------------------------------------- */
 
 enum cs_err
+desk_case_reopen(struct cs_desk *d, struct desk_case *c)
+{
+	uint64_t last = 0;
+	enum cs_err err = cs_db_get_int(
+	    &last, d->db, "SELECT COALESCE(MAX(id),0) FROM decision");
+
+	if (desk_case_state(c) != CS_DESK_CASE_WAITING)
+		desk_case_set_state(c, CS_DESK_CASE_OPEN, &err);
+	desk_set_num(c->doc, "open_after", last, &err);
+	desk_set_num(c->doc, "decided_ms", 0, &err);
+	return err;
+}
+
+enum cs_err
 desk_case_settle(
     struct cs_desk *d, uint64_t kase, const struct cs_desk_who *who)
 {
@@ -206,25 +220,31 @@ desk_case_settle(
 	struct desk_case c;
 	enum cs_err err;
 
-	if ((err = cs_db_get_int(&pending, d->db,
+	/* What was decided before it was opened again does not count. */
+	if ((err = desk_case_load(&c, d, kase)) ||
+	    (err = cs_db_get_int(&pending, d->db,
 		 "SELECT COUNT(*) FROM decision WHERE kase=?"
 		 " AND state IN(0,1,2)",
 		 cs_int(kase))) ||
 	    (err = cs_db_get_int(&done, d->db,
 		 "SELECT COUNT(*) FROM decision WHERE kase=?"
-		 " AND state IN(3,7)",
-		 cs_int(kase))) ||
-	    (err = desk_case_load(&c, d, kase)))
+		 " AND state IN(3,7) AND id>?",
+		 cs_int(kase), cs_int(desk_num(c.doc, "open_after"))))) {
+		desk_case_clear(&c);
 		return err;
+	}
 	if (desk_case_state(&c) != CS_DESK_CASE_CLOSED) {
+		bool waited = desk_case_state(&c) == CS_DESK_CASE_WAITING;
+
 		desk_case_set_state(&c,
 		    pending != 0    ? CS_DESK_CASE_WAITING
 			: done != 0 ? CS_DESK_CASE_DECIDED
 				    : CS_DESK_CASE_OPEN,
 		    &err);
 		desk_set_num(c.doc, "pending", pending, &err);
+		/* Kept from the last decision on. */
 		if (pending == 0 && done != 0 &&
-		    desk_num(c.doc, "decided_ms") == 0)
+		    (waited || desk_num(c.doc, "decided_ms") == 0))
 			desk_set_num(c.doc, "decided_ms", cs_clock_ms(), &err);
 		if (err == CS_OK)
 			err = desk_case_save(d, &c, who);

@@ -509,6 +509,42 @@ move_rows(struct cs_desk *d, uint64_t into, uint64_t from)
 	return CS_OK;
 }
 
+/* What is still to be decided about the one is so about both; what is decided
+ * about both is kept from the later time on. */
+static enum cs_err
+absorb_state(struct cs_desk *d, struct desk_case *into, struct desk_case *from)
+{
+	unsigned state = desk_case_state(into), other = desk_case_state(from);
+	uint64_t decided = desk_num(from->doc, "decided_ms");
+	enum cs_err err = CS_OK;
+
+	if (other == CS_DESK_CASE_WAITING)
+		desk_case_set_state(into, CS_DESK_CASE_WAITING, &err);
+	if (err == CS_OK &&
+	    (state == CS_DESK_CASE_OPEN || other == CS_DESK_CASE_OPEN))
+		return desk_case_reopen(d, into);
+	if (decided > desk_num(into->doc, "decided_ms"))
+		desk_set_num(into->doc, "decided_ms", decided, &err);
+	return err;
+}
+
+/* What stays of a case that was merged is where it went: the rest is found,
+ * and one day destroyed, with the other one. */
+static enum cs_err
+empty(struct cs_desk *d, struct desk_case *from)
+{
+	enum cs_err err = CS_OK;
+
+	desk_set(from->doc, "accounts", json_array(), &err);
+	desk_set(from->doc, "reporters", json_array(), &err);
+	if (err == CS_OK &&
+	    (err = cs_db_exec(d->db, "DELETE FROM term WHERE kase=?",
+		 cs_int(from->id))) == CS_OK)
+		err = cs_db_exec(d->db, "DELETE FROM kase_account WHERE kase=?",
+		    cs_int(from->id));
+	return err;
+}
+
 enum cs_err
 desk_case_absorb(struct cs_desk *d, struct desk_case *into,
     struct desk_case *from, const struct cs_desk_who *who)
@@ -540,15 +576,14 @@ desk_case_absorb(struct cs_desk *d, struct desk_case *into,
 	if (desk_num(from->doc, "first_ms") < desk_num(into->doc, "first_ms"))
 		desk_set_num(into->doc, "first_ms",
 		    desk_num(from->doc, "first_ms"), &err);
+	if (err == CS_OK)
+		err = absorb_state(d, into, from);
 	desk_case_set_state(from, CS_DESK_CASE_CLOSED, &err);
 	desk_set_num(from->doc, "merged_into", into->id, &err);
 	desk_set_id(after, "into", into->id, &err);
 	desk_set_id(after, "from", from->id, &err);
-	/* What is still to be decided about the one is so about both. */
-	if (desk_case_state(into) == CS_DESK_CASE_DECIDED &&
-	    desk_num(from->doc, "decided_ms") == 0)
-		desk_case_set_state(into, CS_DESK_CASE_OPEN, &err);
 	if (err == CS_OK && (err = move_rows(d, into->id, from->id)) == CS_OK &&
+	    (err = empty(d, from)) == CS_OK &&
 	    (err = desk_case_save(d, into, who)) == CS_OK &&
 	    (err = desk_case_save(d, from, who)) == CS_OK &&
 	    (err = desk_audit_event(d,

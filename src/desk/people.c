@@ -85,6 +85,8 @@ desk_person_load(struct desk_person *out, struct cs_desk *d, uint64_t id)
 	snprintf(out->who.pseudonym, sizeof out->who.pseudonym, "%s",
 	    desk_str(out->doc, "pseudonym"));
 	out->who.role = cs_desk_role_find(desk_str(out->doc, "role"));
+	out->who.passwords = (uint32_t)desk_num(out->doc, "passwords");
+	out->who.resets = (uint32_t)desk_num(out->doc, "resets");
 	out->disabled = desk_bool(out->doc, "disabled");
 	out->active = desk_str(out->doc, "password")[0] != '\0';
 	return CS_OK;
@@ -214,6 +216,8 @@ new_welcome(struct cs_desk *d, struct desk_person *p,
 	desk_set_hex(p->doc, "totp", CS_VIEW_OF(secret), &err);
 	desk_set_num(p->doc, "totp_step", 0, &err);
 	desk_set_str(p->doc, "password", "", &err);
+	desk_set_num(p->doc, "passwords", ++p->who.passwords, &err);
+	desk_set_num(p->doc, "resets", ++p->who.resets, &err);
 	if (err == CS_OK &&
 	    (err = cs_sha256(hash, cs_view_str(welcome))) == CS_OK &&
 	    (err = cs_db_exec(d->db, "DELETE FROM welcome WHERE person=?",

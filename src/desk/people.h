@@ -39,6 +39,9 @@ struct cs_desk_who {
 	char name[CS_DESK_NAME_MAX + 1];
 	char pseudonym[16]; /* the name outside the desk */
 	enum cs_desk_role role;
+	/* How often the password was chosen, and an administrator has reset
+	 * it: sessions of before end with the one, tokens with the other. */
+	uint32_t passwords, resets;
 };
 extern const struct cs_desk_who cs_desk_operator;
 

@@ -76,7 +76,9 @@ empty_report(struct cs_desk *d, struct cs_view id)
 
 	if ((err = cs_vault_seal(&sealed, &d->key, "report.bundle", id,
 		 cs_view("", 0))) == CS_OK &&
-	    (err = desk_report_forget(d, id.data)) == CS_OK)
+	    (err = desk_report_forget(d, id.data)) == CS_OK &&
+	    (err = cs_db_exec(d->db, "DELETE FROM reported_by WHERE report=?",
+		 cs_blob(id))) == CS_OK)
 		err = cs_db_exec(d->db,
 		    "UPDATE report SET bundle=?,reply=NULL WHERE id=?",
 		    cs_blob(cs_buf_view(&sealed)), cs_blob(id));

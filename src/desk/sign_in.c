@@ -32,6 +32,7 @@ password_set(struct cs_desk *d, struct desk_person *p, struct cs_view password)
 		return err;
 	desk_set_hex(p->doc, "salt", CS_VIEW_OF(salt), &err);
 	desk_set_hex(p->doc, "password", CS_VIEW_OF(hash), &err);
+	desk_set_num(p->doc, "passwords", ++p->who.passwords, &err);
 	desk_set_num(p->doc, "passes", cost.passes, &err);
 	desk_set_num(p->doc, "memory_kib", cost.memory_kib, &err);
 	cs_wipe(hash, sizeof hash);
@@ -265,6 +266,7 @@ cs_desk_token_add(struct cs_desk *d, const struct cs_desk_who *who,
 	desk_set_str(doc, "name", name, &err);
 	desk_set_num(doc, "scopes", wanted, &err);
 	desk_set_num(doc, "person", who->id, &err);
+	desk_set_num(doc, "resets", who->resets, &err);
 	desk_set_num(doc, "made_ms", cs_clock_ms(), &err);
 	if (err || (err = cs_sha256(hash, cs_view_str(token))) ||
 	    (err = cs_db_begin(d->db)))
@@ -371,7 +373,9 @@ cs_desk_token_find(struct cs_desk_who *out, unsigned *found, struct cs_desk *d,
 	if (err == CS_OK) {
 		*found = (unsigned)desk_num(doc, "scopes");
 		err = cs_desk_person(out, d, desk_num(doc, "person"));
-		if (err == CS_ERR_NOT_FOUND)
+		/* Made by whoever had the password before the last reset? */
+		if (err == CS_ERR_NOT_FOUND ||
+		    (err == CS_OK && out->resets != desk_num(doc, "resets")))
 			err = CS_ERR_DENIED;
 	}
 	if (err == CS_OK)

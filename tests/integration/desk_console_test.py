@@ -196,6 +196,30 @@ def test_roles_change_at_once():
         check(anna.call("GET", "/cases").status == 401, "has to sign in")
 
 
+def test_a_reset_ends_what_was():
+    """Whoever has taken somebody's session or made a token in their name is
+    out when an administrator resets them; with a new password, other
+    sessions end."""
+    with DeskWorld() as w:
+        anna, root = w.person("anna"), w.person("root", "administrator")
+        other = Client(w.console)
+        other.secret, other.step = anna.secret, anna.step
+        check(other.sign_in("anna").status == 200, "signed in twice")
+        r = root.post("/tokens", name="of root", scopes=["read"])
+        program = Client(w.console, token=r["token"])
+        anna.ok("PUT", "/settings", {"password": {
+            "old": PASSWORD, "new": PASSWORD + " and more"}})
+        anna.get("/cases")
+        check(other.call("GET", "/cases").status == 401, "the other one ends")
+        who = {p["name"]: p["id"] for p in root.get("/people")["items"]}
+        root.post("/people/%s/reset" % who["anna"])
+        check(anna.call("GET", "/cases").status == 401, "reset")
+        program.get("/cases")
+        root.post("/people/%s/reset" % who["root"])
+        check(root.call("GET", "/cases").status == 401, "oneself, too")
+        check(program.call("GET", "/cases").status == 401, "and the token")
+
+
 def test_tokens():
     with DeskWorld() as w:
         root = w.person("root", "administrator")
@@ -287,5 +311,6 @@ def test_policy():
 
 if __name__ == "__main__":
     main(test_every_route_for_every_role, test_signing_in,
-         test_attempts_are_limited, test_roles_change_at_once, test_tokens,
+         test_attempts_are_limited, test_roles_change_at_once,
+         test_a_reset_ends_what_was, test_tokens,
          test_hostile_requests, test_policy)

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Cases without a hub: what is kept, for how long, and in which order. */
+#include "content/letter.h"
 #include "desk/decision_internal.h"
 #include "desk/retention.h"
 #include "support/temp_dir.h"
@@ -422,6 +423,167 @@ test_new_message(void **state)
 	world_clear(&w);
 }
 
+static void
+merge(struct world *w, uint64_t from, uint64_t into)
+{
+	struct desk_case c;
+
+	assert_ok(desk_case_load(&c, w->d, from));
+	assert_ok(
+	    cs_desk_merge(w->d, &cs_desk_operator, from, c.version, into));
+	desk_case_clear(&c);
+}
+
+static uint64_t
+decided_ms(struct world *w, uint64_t kase)
+{
+	struct desk_case c;
+	uint64_t ms;
+
+	assert_ok(desk_case_load(&c, w->d, kase));
+	ms = desk_num(c.doc, "decided_ms");
+	desk_case_clear(&c);
+	return ms;
+}
+
+/* Not who dismissed it. */
+static const struct cs_desk_who somebody_else = {
+	.id = 9, .name = "else", .pseudonym = "R-9", .role = CS_DESK_SENIOR
+};
+
+/* The reporter of ${report} asks for a second look, and is granted it. */
+static void
+second_look(struct world *w, uint8_t report)
+{
+	const struct cs_letter text = { .language = cs_view_str("en"),
+		.text = cs_view_str("Look again.") };
+	struct cs_wire_desk_letter letter = {
+		.kind = CS_WIRE_LETTER_SECOND_LOOK, .received_ms = 1
+	};
+	struct cs_buf sealed = { 0 };
+	uint8_t reply[32];
+
+	assert_ok(
+	    cs_letter_seal(&sealed, reply, &text, CS_VIEW_OF(w->seal_public)));
+	memset(letter.id, 0xaa, sizeof letter.id);
+	memset(letter.subject, report, sizeof letter.subject);
+	letter.sealed = cs_buf_view(&sealed);
+	assert_ok(desk_letter_take(w->d, &letter));
+	assert_ok(cs_desk_appeal_decide(
+	    w->d, &somebody_else, letter.id, true, "We will."));
+	cs_buf_free(&sealed);
+}
+
+/* Open again is open until it is decided again, and kept from then on. */
+static void
+test_open_again(void **state)
+{
+	static const int other[] = { 2, -1 };
+	uint64_t first, last, now = cs_clock_ms(), n;
+	struct world w;
+
+	(void)state;
+	world_init(&w);
+	take(&w, 0x11);
+	dismiss(&w, 1);
+	first = decided_ms(&w, 1);
+	assert_true(first >= now);
+	second_look(&w, 0x11);
+	state_is(&w, 1, "open");
+	/* Whatever else is done with the first decision. */
+	assert_ok(cs_db_begin(w.d->db));
+	assert_ok(desk_case_settle(w.d, 1, NULL));
+	assert_ok(cs_db_commit(w.d->db));
+	state_is(&w, 1, "open");
+	assert_ok(cs_desk_retention(w.d, now + 9999 * DAY_MS, &n));
+	assert_int_equal(n, 0);
+	while (cs_clock_ms() == first)
+		;
+	dismiss(&w, 1);
+	state_is(&w, 1, "decided");
+	last = decided_ms(&w, 1);
+	assert_true(last > first);
+	/* An undecided one becomes part of it: both are open. */
+	take_some(&w, 0x12, other);
+	merge(&w, 2, 1);
+	state_is(&w, 1, "open");
+	assert_int_equal(decided_ms(&w, 1), 0);
+	assert_ok(cs_db_begin(w.d->db));
+	assert_ok(desk_case_settle(w.d, 1, NULL));
+	assert_ok(cs_db_commit(w.d->db));
+	state_is(&w, 1, "open");
+	world_clear(&w);
+}
+
+/* Two decided ones are kept for as long as the later of them; and what is
+ * destroyed then is nowhere any more. */
+static void
+test_merged_and_kept(void **state)
+{
+	static const int other[] = { 2, -1 };
+	struct desk_case c;
+	uint64_t last, n;
+	struct world w;
+
+	(void)state;
+	world_init(&w);
+	take(&w, 0x11);
+	dismiss(&w, 1);
+	last = decided_ms(&w, 1);
+	while (cs_clock_ms() == last)
+		;
+	take_some(&w, 0x12, other);
+	dismiss(&w, 2);
+	last = decided_ms(&w, 2);
+	merge(&w, 2, 1);
+	state_is(&w, 1, "decided");
+	assert_int_equal(decided_ms(&w, 1), last);
+	assert_ok(cs_desk_retention(w.d, last + 9999 * DAY_MS, &n));
+	assert_int_equal(n, 1);
+	assert_int_equal(count(&w, "SELECT COUNT(*) FROM term"), 0);
+	assert_int_equal(count(&w, "SELECT COUNT(*) FROM kase_account"), 0);
+	assert_int_equal(count(&w, "SELECT COUNT(*) FROM reported_by"), 0);
+	assert_ok(desk_case_load(&c, w.d, 2));
+	assert_int_equal(
+	    json_array_size(json_object_get(c.doc, "reporters")), 0);
+	assert_int_equal(
+	    json_array_size(json_object_get(c.doc, "accounts")), 0);
+	desk_case_clear(&c);
+	world_clear(&w);
+}
+
+/* By a word of the note, read to its end. */
+static void
+test_search(void **state)
+{
+	struct cs_desk_query q = { .state = -1,
+		.assignee = -1,
+		.reason = "",
+		.words = "weapon",
+		.cursor = "",
+		.limit = 3 };
+	struct world w;
+	json_t *out;
+
+	(void)state;
+	world_init(&w);
+	for (unsigned i = 0; i < 3; i++) {
+		made_up(&w, "spam", false, false, 0, i);
+		assert_ok(
+		    desk_terms_add(w.d, i + 1, cs_view_str("a Weapon"), false));
+	}
+	out = json_object();
+	assert_ok(cs_desk_cases(out, w.d, &cs_desk_operator, &q));
+	assert_int_equal(json_array_size(json_object_get(out, "items")), 3);
+	json_decref(out);
+	q.words = "harmless";
+	out = json_object();
+	assert_ok(cs_desk_cases(out, w.d, &cs_desk_operator, &q));
+	assert_int_equal(json_array_size(json_object_get(out, "items")), 0);
+	json_decref(out);
+	world_clear(&w);
+}
+
 #define ACCOUNTS 300
 
 /* Hundreds of accounts: all actions are there, signed, or none is; and they are
@@ -542,6 +704,9 @@ main(void)
 		cmocka_unit_test(test_reversal_stays),
 		cmocka_unit_test(test_one_that_fails),
 		cmocka_unit_test(test_new_message),
+		cmocka_unit_test(test_open_again),
+		cmocka_unit_test(test_merged_and_kept),
+		cmocka_unit_test(test_search),
 		cmocka_unit_test(test_ten_thousand),
 	};
 
