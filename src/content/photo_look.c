@@ -216,6 +216,9 @@ cs_photo_look_read(struct cs_photo_look *out, struct cs_view in)
 	if (r.err != CS_OK || memcmp(begin.data, magic, sizeof magic) != 0 ||
 	    version != ANSWER_VERSION)
 		return CS_ERR_FORMAT;
+	/* It wanted more memory than it is given: as good as stopped. */
+	if (err == CS_ERR_NOMEM)
+		return CS_ERR_CLOSED;
 	if (err != CS_OK)
 		return cs_photo_known_error(err);
 	if (out->width == 0 || out->width > CS_PHOTO_SIDE_MAX ||

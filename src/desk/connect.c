@@ -118,7 +118,8 @@ desk_call(struct cs_desk *d, uint8_t kind,
 
 /* ---- running ------------------------------------------------------------ */
 
-/* One page of sealed reports: each stored here before the hub is told so. */
+/* One page of sealed reports: each stored here before the hub is told so; ${*n}
+ * of them are settled with it. */
 static enum cs_err
 fetch_page(struct cs_desk *d, uint32_t *n)
 {
@@ -133,7 +134,7 @@ fetch_page(struct cs_desk *d, uint32_t *n)
 	if ((err = desk_call(d, CS_WIRE_DESK_REPORTS, &cs_wire_empty_shape,
 		 &empty, &cs_wire_desk_reports_answer_shape, &answer)))
 		return err;
-	*n = answer.reports.n;
+	*n = 0;
 	err = cs_buf_set(&raw, answer.reports.raw);
 	rest = cs_buf_view(&raw);
 	while (err == CS_OK &&
@@ -145,6 +146,12 @@ fetch_page(struct cs_desk *d, uint32_t *n)
 			err = desk_call(d, CS_WIRE_DESK_REPORT_SET,
 			    &cs_wire_report_status_shape, &status,
 			    &cs_wire_empty_shape, &none);
+		/* Stored here, whatever the hub says to it; what it goes on
+		 * offering is no reason to ask for the next page. */
+		if (err == CS_ERR_DENIED)
+			err = CS_OK;
+		else
+			++*n;
 	}
 	cs_buf_free(&raw);
 	return err;
@@ -233,6 +240,13 @@ cs_desk_run(struct cs_desk *d, void (*said)(const char *sentence))
 			said("connected to the hub");
 			wait_s = 1;
 			err = serve(d);
+			/* Whatever it was, it may be over the next time; the
+			 * console and the other reports go on meanwhile. */
+			if (err && !is_passing(err)) {
+				said(d->problem[0] != '\0' ? d->problem
+							   : cs_err_text(err));
+				err = CS_ERR_BUSY;
+			}
 		}
 		desk_disconnect(d);
 		if (stop)

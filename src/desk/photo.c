@@ -445,9 +445,14 @@ look(struct cs_desk *d, uint64_t id)
 	if ((err = load(&p, d, id)))
 		goto out;
 	err = desk_file_open(&file, d, &p.r, p.item, p.part);
-	if (err == CS_OK && desk_bool(p.doc, "photo"))
+	if (err == CS_OK && desk_bool(p.doc, "photo")) {
 		err =
 		    cs_photo_look(&l, cs_buf_view(&file), CS_PHOTO_LEVEL_HASH);
+		/* It ended by itself, and not well: it would do so again, and
+		 * no photo is to stop the desk. */
+		if (err == CS_ERR_IO)
+			err = CS_ERR_CLOSED;
+	}
 	if ((err = state_of(&state, err)) == CS_OK)
 		err = note_look(d, &p, state, &l);
 out:
@@ -668,7 +673,8 @@ cs_desk_picture(struct cs_buf *out, const char **media_type, struct cs_desk *d,
 	if (err == CS_OK) {
 		err = cs_photo_look(
 		    &l, cs_buf_view(&file), (enum cs_photo_level)level);
-		if (err == CS_ERR_CLOSED || err == CS_ERR_TIMEOUT)
+		if (err == CS_ERR_CLOSED || err == CS_ERR_TIMEOUT ||
+		    err == CS_ERR_IO)
 			err = desk_problem(d, CS_ERR_TYPE,
 			    "This photo breaks decoders; it is not shown.");
 		else if (cs_err_class(err) == CS_ERR_CLASS_THEIRS)

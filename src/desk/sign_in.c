@@ -108,6 +108,37 @@ load_by_name(struct desk_person *out, struct cs_desk *d, const char *name)
 	return err ? err : desk_person_load(out, d, id);
 }
 
+/* The password of ${p} was right.  Hashing it took a while: is it still theirs,
+ * and are they? */
+static enum cs_err
+enter(struct cs_desk_who *out, struct cs_desk *d, const struct desk_person *p,
+    const char *totp)
+{
+	struct desk_person now = { 0 };
+	enum cs_err err;
+
+	if ((err = cs_db_begin(d->db)))
+		return err;
+	if ((err = desk_person_load(&now, d, p->who.id)) == CS_OK &&
+	    (now.disabled ||
+		strcmp(desk_str(now.doc, "password"),
+		    desk_str(p->doc, "password")) != 0))
+		err = CS_ERR_DENIED;
+	if (err == CS_OK && (err = totp_check(&now, totp)) == CS_OK) {
+		desk_set_num(now.doc, "last_ms", cs_clock_ms(), &err);
+		*out = now.who;
+	}
+	if (err == CS_OK && (err = desk_person_save(d, &now)) == CS_OK &&
+	    (err = desk_audit_event(d,
+		 &(struct desk_event){
+		     .who = &now.who, .what = "signed-in" })) == CS_OK)
+		err = cs_db_commit(d->db);
+	if (err)
+		cs_db_rollback(d->db);
+	desk_person_clear(&now);
+	return err;
+}
+
 enum cs_err
 cs_desk_sign_in(struct cs_desk_who *out, struct cs_desk *d, const char *name,
     struct cs_view password, const char *totp)
@@ -120,13 +151,7 @@ cs_desk_sign_in(struct cs_desk_who *out, struct cs_desk *d, const char *name,
 	checked = password_check(p.doc, password);
 	if (err == CS_ERR_NOT_FOUND || p.disabled)
 		checked = checked ? checked : CS_ERR_DENIED;
-	err = checked ? checked : totp_check(&p, totp);
-	if (err == CS_OK) {
-		desk_set_num(p.doc, "last_ms", cs_clock_ms(), &err);
-		*out = p.who;
-		if (err == CS_OK)
-			err = save(d, &p.who, &p, "signed-in");
-	}
+	err = checked ? checked : enter(out, d, &p, totp);
 	desk_person_clear(&p);
 	return err;
 }

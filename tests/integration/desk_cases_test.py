@@ -600,6 +600,29 @@ def test_photos():
               "only what is known by a number of the desk's")
 
 
+def test_a_decoder_that_dies():
+    """A photo that ends its decoder, however, ends nothing else."""
+    os.environ["COUNTERSIGN_PHOTO"] = "/bin/false"  # the desk's, from here on
+    try:
+        world = DeskWorld()
+    finally:
+        del os.environ["COUNTERSIGN_PHOTO"]
+    with world as w:
+        w.join("alice", "bob")
+        w.friends("alice", "bob")
+        anna = w.person("anna")
+        pic = w.path("pic.jpg")
+        photo(pic, 400, 300)
+        send_photo(w, "alice", "bob", pic)
+        case = open_case(w, anna)
+        w.until("a look at it", lambda:
+                anna.get("/cases/" + case["id"])["items"][0]["media"][0]
+                ["state"] == "crashed")
+        reported(w)
+        w.until("the next report", lambda:
+                anna.get("/cases/" + case["id"])["reports"] == 2)
+
+
 def test_kept_safe():
     """What is in the database says nothing; evidence and custody verify."""
     with DeskWorld() as w:
@@ -674,4 +697,4 @@ if __name__ == "__main__":
     main(test_report_to_decision_and_back, test_two_at_once,
          test_second_person, test_cases_join, test_work, test_appeal,
          test_second_look_and_question, test_other_actions, test_photos,
-         test_kept_safe)
+         test_a_decoder_that_dies, test_kept_safe)

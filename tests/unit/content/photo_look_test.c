@@ -191,6 +191,11 @@ test_answer(void **state)
 	assert_err(
 	    cs_photo_look_read(&got, cs_buf_view(&bytes)), CS_ERR_FORMAT);
 	cs_buf_reset(&bytes);
+	/* Its memory is bounded: to want more is to be stopped. */
+	assert_ok(cs_photo_look_write(&bytes, &l, CS_ERR_NOMEM));
+	assert_err(
+	    cs_photo_look_read(&got, cs_buf_view(&bytes)), CS_ERR_CLOSED);
+	cs_buf_reset(&bytes);
 	assert_ok(cs_photo_look_write(&bytes, &l, CS_ERR_IO));
 	assert_err(
 	    cs_photo_look_read(&got, cs_buf_view(&bytes)), CS_ERR_FORMAT);
