@@ -7,7 +7,6 @@
 #include "desk/doc.h"
 
 #define API_SESSIONS_MAX 256
-#define API_TOKEN_SIZE CS_BASE64URL_SIZE(32)
 
 /* Somebody who is signed in. */
 struct api_session {

@@ -14,7 +14,6 @@
 #define LEGAL_MAX 500
 #define DURATION_MIN_S 3600u
 #define DURATION_MAX_S (10u * 366 * 86400)
-#define TARGETS_MAX 10000
 
 static const char *const states[] = { "undo", "waiting", "queued", "applied",
 	"failed", "undone", "refused", "reversed" };

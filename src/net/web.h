@@ -62,7 +62,7 @@ CS_CHECKED enum cs_err cs_web_new(
 void cs_web_free(struct cs_web *w);
 /* The port that it listens on: the one that 0 became. */
 int cs_web_port(const struct cs_web *w);
-/* Wait for events and handle them; ends after cs_web_wake(). */
+/* Wait for events and handle them; ends after cs_web_stop(). */
 CS_CHECKED enum cs_err cs_web_run(struct cs_web *w);
 /* From any thread, once: end cs_web_run(). */
 void cs_web_stop(struct cs_web *w);

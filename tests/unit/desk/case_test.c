@@ -3,45 +3,9 @@
 #include "content/letter.h"
 #include "desk/decision_internal.h"
 #include "desk/retention.h"
-#include "support/temp_dir.h"
-#include "unit/content/evidence_world.h"
+#include "unit/desk/desk_home.h"
 
 #define DAY_MS ((uint64_t)86400 * 1000)
-
-static const struct cs_view none = { NULL, 0 };
-static const int no_files[] = { 0, 1, -1 };
-
-struct world {
-	struct temp_dir dir;
-	struct ew e;
-	struct cs_desk_hub hub;
-	struct cs_desk *d;
-	uint8_t seal_public[32], sign_public[32];
-};
-
-static void
-world_init(struct world *w)
-{
-	memset(w, 0, sizeof *w);
-	w->dir = temp_dir_new();
-	ew_init(&w->e, cs_view_str("as good as a photo"));
-	strcpy(w->hub.name, "hub.example");
-	strcpy(w->hub.host, "127.0.0.1");
-	w->hub.port = 1;
-	memcpy(w->hub.root, w->e.root.public, 32);
-	assert_ok(cs_desk_init(temp_path(&w->dir, "desk"), &w->hub, none,
-	    w->seal_public, w->sign_public));
-	assert_ok(cs_desk_joined(temp_path(&w->dir, "desk"), none));
-	assert_ok(cs_desk_open(&w->d, temp_path(&w->dir, "desk"), none));
-}
-
-static void
-world_clear(struct world *w)
-{
-	cs_desk_close(w->d);
-	ew_clear(&w->e);
-	temp_dir_clear(&w->dir);
-}
 
 /* A report of the messages ${which} of the world's conversation. */
 static void

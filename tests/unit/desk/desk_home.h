@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: MIT */
+/* tests/unit/desk/desk_home.h: a desk of its own, without a hub, and people
+ * whose messages can be reported to it. */
+#pragma once
+
+#include "desk/desk_internal.h"
+#include "support/temp_dir.h"
+#include "unit/content/evidence_world.h"
+
+static const struct cs_view none = { NULL, 0 };
+static const int no_files[] = { 0, 1, -1 };
+
+struct world {
+	struct temp_dir dir;
+	struct ew e;
+	struct cs_desk_hub hub;
+	struct cs_desk *d;
+	uint8_t seal_public[32], sign_public[32];
+};
+
+static inline void
+world_init(struct world *w)
+{
+	memset(w, 0, sizeof *w);
+	w->dir = temp_dir_new();
+	ew_init(&w->e, cs_view_str("as good as a photo"));
+	strcpy(w->hub.name, "hub.example");
+	strcpy(w->hub.host, "127.0.0.1");
+	w->hub.port = 8443; /* nobody is asked there */
+	memcpy(w->hub.root, w->e.root.public, 32);
+	assert_ok(cs_desk_init(temp_path(&w->dir, "desk"), &w->hub, none,
+	    w->seal_public, w->sign_public));
+	assert_ok(cs_desk_joined(temp_path(&w->dir, "desk"), none));
+	assert_ok(cs_desk_open(&w->d, temp_path(&w->dir, "desk"), none));
+}
+
+static inline void
+world_clear(struct world *w)
+{
+	cs_desk_close(w->d);
+	ew_clear(&w->e);
+	temp_dir_clear(&w->dir);
+}
