@@ -196,7 +196,7 @@ take_reply(struct cs_desk *d, const struct cs_wire_desk_letter *letter,
 		desk_set_view(doc, "answer", text->text, &err);
 		desk_set_num(doc, "answered_ms", cs_clock_ms(), &err);
 		if (err == CS_OK &&
-		    (err = desk_entry_save(d, id, doc)) == CS_OK &&
+		    (err = desk_doc_write(d, "entry", id, doc)) == CS_OK &&
 		    (err = desk_case_load(&c, d, kase)) == CS_OK) {
 			if ((err = desk_case_save(d, &c, NULL)) == CS_OK)
 				err = desk_audit_event(d,

@@ -4,8 +4,9 @@
  * photo, as one piece of work.
  *
  * A case has a version; whoever changes it says which version was read.  When
- * somebody else was faster, that is CS_ERR_EXISTS, the sentence of
- * cs_desk_problem() names who, and cs_desk_conflict() says who and when.
+ * another person was faster, that is CS_ERR_EXISTS, the sentence of
+ * cs_desk_problem() names who, and cs_desk_conflict() says who and when.  What
+ * the desk itself writes in between (a report, the hub's answer) stops nobody.
  * Functions that give JSON give what the console's API shows.
  */
 #pragma once

@@ -126,7 +126,7 @@ desk_decision_json(json_t **out, const struct desk_decision *dec)
 	static const char *const copied[] = { "action", "reason", "state",
 		"made_ms", "by", "undo_until_ms", "second", "facts", "ground",
 		"legal", "territory", "until_ms", "accounts", "targets",
-		"reverses", "reversed_by", "duration_s", "note" };
+		"reverses", "reversed_by", "duration_s", "note", "aside" };
 	static const char *const checks[] = { "none", "due", "agreed",
 		"disagreed" };
 	json_t *o = json_object(), *quality = json_object();
@@ -261,6 +261,7 @@ struct making {
 	const struct cs_desk_choice *choice;
 	const struct cs_desk_reason *reason;
 	struct desk_case c;
+	uint64_t aside; /* the case of what was not seen; or 0 */
 	struct desk_decision dec;
 };
 
@@ -542,6 +543,8 @@ fill(struct making *m, const struct cs_desk_policy *policy)
 	    ch->action == CS_DESK_ACT_DISABLE_UNTIL ? ch->duration_s : 0, &err);
 	desk_set_num(doc, "until_ms", 0, &err);
 	desk_set_str(doc, "to_key", ch->to_key, &err);
+	if (m->aside != 0)
+		desk_set_id(doc, "aside", m->aside, &err);
 	desk_set(doc, "territory",
 	    json_incref(json_object_get(policy->doc, "territory")), &err);
 	if (json_object_get(doc, "accounts") == NULL)
@@ -601,6 +604,8 @@ cs_desk_decide(struct cs_desk *d, const struct cs_desk_who *who, uint64_t kase,
 	if ((err = cs_db_begin(d->db)) == CS_OK) {
 		if ((err = desk_case_load_for(&m.c, d, kase, version)) ==
 			CS_OK &&
+		    (err = desk_case_set_aside(
+			 &m.aside, d, &m.c, version, who)) == CS_OK &&
 		    (err = make(&m, &policy)) == CS_OK)
 			err = cs_db_commit(d->db);
 		if (err)

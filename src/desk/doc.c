@@ -80,6 +80,60 @@ desk_doc_open_id(json_t **out, struct cs_desk *d, const char *table,
 	return desk_doc_open(out, d, table, CS_VIEW_OF(row), sealed);
 }
 
+/* Statements are literals, by the address of which the database knows them. */
+static const char *
+update_of(const char *table)
+{
+	static const struct {
+		const char *table, *sql;
+	} updates[] = {
+		{ "entry", "UPDATE entry SET sealed=? WHERE id=?" },
+		{ "hash", "UPDATE hash SET sealed=? WHERE id=?" },
+		{ "list", "UPDATE list SET sealed=? WHERE id=?" },
+		{ "media", "UPDATE media SET sealed=? WHERE id=?" },
+		{ "outbox", "UPDATE outbox SET sealed=? WHERE id=?" },
+		{ "token", "UPDATE token SET sealed=? WHERE id=?" },
+	};
+
+	for (size_t i = 0; i < sizeof updates / sizeof *updates; i++)
+		if (strcmp(table, updates[i].table) == 0)
+			return updates[i].sql;
+	return NULL;
+}
+
+enum cs_err
+desk_row_write(
+    struct cs_desk *d, const char *table, uint64_t id, struct cs_view plain)
+{
+	const char *sql = update_of(table);
+	struct cs_buf sealed = { 0 };
+	uint8_t row[8];
+	enum cs_err err;
+
+	if (sql == NULL)
+		return CS_ERR_MISUSE;
+	cs_vault_row(row, id);
+	if ((err = cs_vault_seal(
+		 &sealed, &d->key, table, CS_VIEW_OF(row), plain)) == CS_OK)
+		err = cs_db_exec(
+		    d->db, sql, cs_blob(cs_buf_view(&sealed)), cs_int(id));
+	cs_buf_free(&sealed);
+	return err;
+}
+
+enum cs_err
+desk_doc_write(
+    struct cs_desk *d, const char *table, uint64_t id, const json_t *doc)
+{
+	struct cs_buf plain = { 0 };
+	enum cs_err err;
+
+	if ((err = desk_doc_text(&plain, doc)) == CS_OK)
+		err = desk_row_write(d, table, id, cs_buf_view(&plain));
+	cs_buf_free(&plain);
+	return err;
+}
+
 /* ---- writing ------------------------------------------------------------ */
 
 void
@@ -147,7 +201,25 @@ desk_set_id(json_t *o, const char *key, uint64_t id, enum cs_err *err)
 	desk_set_str(o, key, text, err);
 }
 
+void
+desk_count_up(json_t *o, const char *key, uint64_t by, enum cs_err *err)
+{
+	desk_set_num(o, key, desk_num(o, key) + by, err);
+}
+
 /* ---- reading ------------------------------------------------------------ */
+
+json_t *
+desk_find(const json_t *array, const char *key, const char *value)
+{
+	json_t *o;
+	size_t i;
+
+	json_array_foreach (array, i, o)
+		if (strcmp(desk_str(o, key), value) == 0)
+			return o;
+	return NULL;
+}
 
 const char *
 desk_str(const json_t *o, const char *key)

@@ -24,6 +24,17 @@ CS_CHECKED enum cs_err desk_doc_seal_id(struct cs_buf *out, struct cs_desk *d,
 CS_CHECKED enum cs_err desk_doc_open_id(json_t **out, struct cs_desk *d,
     const char *table, uint64_t id, struct cs_view sealed);
 
+/*
+ * Seal ${doc}, or any ${plain}, into the column "sealed" of the row ${id} of
+ * ${table}.  A row that is new is inserted empty first, because what is sealed
+ * is bound to its number: in one transaction.  CS_ERR_MISUSE: doc.c does not
+ * know the table.
+ */
+CS_CHECKED enum cs_err desk_doc_write(
+    struct cs_desk *d, const char *table, uint64_t id, const json_t *doc);
+CS_CHECKED enum cs_err desk_row_write(
+    struct cs_desk *d, const char *table, uint64_t id, struct cs_view plain);
+
 /* Sets ${*err} when ${value}, whose reference is taken, cannot be set. */
 void desk_set(json_t *o, const char *key, json_t *value, enum cs_err *err);
 void desk_add(json_t *array, json_t *value, enum cs_err *err);
@@ -37,6 +48,12 @@ void desk_set_view(
 /* A number as a string: ids are strings outside. */
 void desk_set_id(json_t *o, const char *key, uint64_t id, enum cs_err *err);
 
+/* What stands there already, and ${by}. */
+void desk_count_up(json_t *o, const char *key, uint64_t by, enum cs_err *err);
+
+/* The object in ${array} whose ${key} is the string ${value}; borrowed, or
+ * NULL. */
+json_t *desk_find(const json_t *array, const char *key, const char *value);
 /* "", 0 and false when there is none of that type. */
 const char *desk_str(const json_t *o, const char *key);
 uint64_t desk_num(const json_t *o, const char *key);

@@ -19,25 +19,17 @@ enum cs_err
 desk_outbox_add(struct cs_desk *d, uint8_t kind, struct cs_view target,
     const struct cs_wire_shape *shape, const void *message)
 {
-	struct cs_buf body = { 0 }, sealed = { 0 };
-	uint8_t row[8];
-	uint64_t id;
+	struct cs_buf body = { 0 };
 	enum cs_err err;
 
-	if ((err = cs_wire_write(&body, shape, message)) ||
+	if ((err = cs_wire_write(&body, shape, message)) == CS_OK &&
 	    (err = cs_db_exec(d->db,
 		 "INSERT INTO outbox(kind,target,sealed) VALUES(?,?,x'')",
-		 cs_int(kind), target.len != 0 ? cs_blob(target) : cs_null())))
-		goto out;
-	id = cs_db_last_id(d->db);
-	cs_vault_row(row, id);
-	if ((err = cs_vault_seal(&sealed, &d->key, TABLE, CS_VIEW_OF(row),
-		 cs_buf_view(&body))) == CS_OK)
-		err = cs_db_exec(d->db, "UPDATE outbox SET sealed=? WHERE id=?",
-		    cs_blob(cs_buf_view(&sealed)), cs_int(id));
-out:
+		 cs_int(kind),
+		 target.len != 0 ? cs_blob(target) : cs_null())) == CS_OK)
+		err = desk_row_write(
+		    d, TABLE, cs_db_last_id(d->db), cs_buf_view(&body));
 	cs_buf_free(&body);
-	cs_buf_free(&sealed);
 	return err;
 }
 

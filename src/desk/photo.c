@@ -300,23 +300,14 @@ save(struct cs_desk *d, const struct photo *p, enum media_state state)
 static enum cs_err
 add_hash(struct cs_desk *d, uint64_t media, const uint8_t hash[static 32])
 {
-	struct cs_buf sealed = { 0 };
-	uint8_t row[8];
-	uint64_t id;
 	enum cs_err err;
 
 	if ((err = cs_db_exec(d->db,
 		 "INSERT INTO hash(source,ref,sealed) VALUES(0,?,x'')",
 		 cs_int(media))))
 		return err;
-	id = cs_db_last_id(d->db);
-	cs_vault_row(row, id);
-	if ((err = cs_vault_seal(&sealed, &d->key, "hash", CS_VIEW_OF(row),
-		 cs_view(hash, 32))) == CS_OK)
-		err = cs_db_exec(d->db, "UPDATE hash SET sealed=? WHERE id=?",
-		    cs_blob(cs_buf_view(&sealed)), cs_int(id));
-	cs_buf_free(&sealed);
-	return err;
+	return desk_row_write(
+	    d, "hash", cs_db_last_id(d->db), cs_view(hash, 32));
 }
 
 /* What it fits, into its row; ${*older} is an open case that has a copy. */

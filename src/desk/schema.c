@@ -124,7 +124,12 @@ static const char version3[] =
     "CREATE UNIQUE INDEX hash_name ON hash(ref, name)"
     " WHERE name IS NOT NULL;";
 
-static const char *const steps[] = { version1, version2, version3 };
+/* Version 4: the version of its case from which on all messages of a report are
+ * in it.  Who decides may have read an earlier one. */
+static const char version4[] =
+    "ALTER TABLE report ADD COLUMN joined INTEGER NOT NULL DEFAULT 0;";
+
+static const char *const steps[] = { version1, version2, version3, version4 };
 
 const struct cs_db_schema cs_desk_schema = { "countersign desk", steps,
 	sizeof steps / sizeof steps[0] };

@@ -52,9 +52,22 @@ count(struct world *w, const char *sql)
 	return n;
 }
 
-/* "No violation", not sent yet; returns its number. */
+/* The version of a case that somebody reads now. */
 static uint64_t
-decide(struct world *w, uint64_t kase)
+version_of(struct world *w, uint64_t kase)
+{
+	struct desk_case c;
+	uint64_t version;
+
+	assert_ok(desk_case_load(&c, w->d, kase));
+	version = c.version;
+	desk_case_clear(&c);
+	return version;
+}
+
+/* "No violation", not sent yet. */
+static enum cs_err
+decide_at(struct world *w, uint64_t kase, uint64_t version, uint64_t *made)
 {
 	const struct cs_desk_choice choice = { .action = CS_DESK_ACT_NONE,
 		.reason = "spam",
@@ -63,13 +76,17 @@ decide(struct world *w, uint64_t kase)
 		.legal = "",
 		.to_key = "",
 		.at_once = true };
-	struct desk_case c;
+
+	return cs_desk_decide(
+	    w->d, &cs_desk_operator, kase, version, &choice, made);
+}
+
+static uint64_t
+decide(struct world *w, uint64_t kase)
+{
 	uint64_t made;
 
-	assert_ok(desk_case_load(&c, w->d, kase));
-	assert_ok(cs_desk_decide(
-	    w->d, &cs_desk_operator, kase, c.version, &choice, &made));
-	desk_case_clear(&c);
+	assert_ok(decide_at(w, kase, version_of(w, kase), &made));
 	return made;
 }
 
@@ -599,6 +616,76 @@ test_hundreds(void **state)
 	world_clear(&w);
 }
 
+/* What the desk writes while somebody reads stops nobody, however often it
+ * does; but what came unseen is not decided along. */
+static void
+test_set_aside(void **state)
+{
+	static const int first[] = { 0, -1 }, more[] = { 0, 1, -1 };
+	uint64_t read, made;
+	struct world w;
+	json_t *o;
+
+	(void)state;
+	world_init(&w);
+	take_some(&w, 0x11, first);
+	read = version_of(&w, 1);
+	take_some(&w, 0x12, first); /* the same message */
+	take_some(&w, 0x13, more);
+	take_some(&w, 0x14, more);
+	assert_true(version_of(&w, 1) > read);
+	assert_ok(decide_at(&w, 1, read, &made));
+	assert_ok(desk_decisions_send(w.d));
+	assert_ok(cs_desk_decision_show(&o, w.d, made));
+	assert_string_equal(desk_str(o, "aside"), "2");
+	json_decref(o);
+	o = show(&w, 1);
+	assert_string_equal(desk_str(o, "state"), "decided");
+	assert_int_equal(desk_num(o, "reports"), 2);
+	assert_int_equal(json_array_size(json_object_get(o, "items")), 2);
+	json_decref(o);
+	o = show(&w, 2);
+	assert_string_equal(desk_str(o, "state"), "open");
+	assert_int_equal(desk_num(o, "reports"), 2);
+	assert_int_equal(json_array_size(json_object_get(o, "items")), 4);
+	assert_int_equal(json_array_size(json_object_get(o, "accounts")), 2);
+	json_decref(o);
+	/* Those who reported what was decided were told, nobody else. */
+	assert_int_equal(count(&w, "SELECT COUNT(*) FROM outbox"), 2);
+	/* Who reads it all decides it all. */
+	dismiss(&w, 2);
+	assert_int_equal(count(&w, "SELECT COUNT(*) FROM kase"), 2);
+	assert_int_equal(count(&w, "SELECT COUNT(*) FROM outbox"), 4);
+	world_clear(&w);
+}
+
+/* What another person changed is read again first. */
+static void
+test_conflict(void **state)
+{
+	static const int first[] = { 0, -1 }, more[] = { 0, 1, -1 };
+	struct cs_desk_who anna = cs_desk_operator;
+	uint64_t read, made;
+	struct world w;
+
+	(void)state;
+	world_init(&w);
+	snprintf(anna.name, sizeof anna.name, "anna");
+	take_some(&w, 0x11, first);
+	read = version_of(&w, 1);
+	assert_ok(cs_desk_note_add(
+	    w.d, &anna, 1, read, CS_DESK_NOTE, "", "I know this one."));
+	take_some(&w, 0x12, more);
+	assert_err(decide_at(&w, 1, read, &made), CS_ERR_EXISTS);
+	assert_string_equal(cs_desk_conflict(w.d)->by, "anna");
+	/* Nor can it be evaded by a version that is none. */
+	assert_err(decide_at(&w, 1, 0, &made), CS_ERR_EXISTS);
+	assert_err(
+	    decide_at(&w, 1, version_of(&w, 1) + 1, &made), CS_ERR_EXISTS);
+	assert_int_equal(count(&w, "SELECT COUNT(*) FROM kase"), 1);
+	world_clear(&w);
+}
+
 #define MANY 2500
 
 /* Ten thousand items are one case, shown by pages. */
@@ -671,6 +758,8 @@ main(void)
 		cmocka_unit_test(test_open_again),
 		cmocka_unit_test(test_merged_and_kept),
 		cmocka_unit_test(test_search),
+		cmocka_unit_test(test_set_aside),
+		cmocka_unit_test(test_conflict),
 		cmocka_unit_test(test_ten_thousand),
 	};
 

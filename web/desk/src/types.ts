@@ -202,6 +202,8 @@ export interface Decision {
   targets: { total: number; applied: number; failed: number } | null;
   reverses: string | null;
   reversed_by: string | null;
+  /** The case of what came while it was being made, and was not seen. */
+  aside: string | null;
   quality: { state: "none" | "due" | "agreed" | "disagreed"; checked_by: string | null };
   /** Why the second person refused. */
   note?: string | null;
