@@ -220,8 +220,11 @@ tell(struct cs_desk *d, const uint8_t id[static 16], uint8_t state,
 	};
 
 	memcpy(set.id, id, sizeof set.id);
-	return desk_outbox_add(d, CS_WIRE_DESK_LETTER_SET, cs_view(NULL, 0),
-	    &cs_wire_desk_letter_set_shape, &set);
+	return desk_outbox_add(d,
+	    &(struct desk_message){ .kind = CS_WIRE_DESK_LETTER_SET,
+		.subject = cs_view(id, 16),
+		.shape = &cs_wire_desk_letter_set_shape,
+		.message = &set });
 }
 
 static enum cs_err
@@ -597,8 +600,11 @@ ask(struct cs_desk *d, const struct cs_desk_who *who, struct desk_case *c,
 	if (err == CS_OK &&
 	    (err = desk_entry_add(d, c->id, CS_DESK_QUESTION, who, doc, &id)) ==
 		CS_OK)
-		err = desk_outbox_add(d, CS_WIRE_DESK_REPORT_SET,
-		    cs_view(NULL, 0), &cs_wire_report_status_shape, &status);
+		err = desk_outbox_add(d,
+		    &(struct desk_message){ .kind = CS_WIRE_DESK_REPORT_SET,
+			.subject = CS_VIEW_OF(status.report),
+			.shape = &cs_wire_report_status_shape,
+			.message = &status });
 out:
 	cs_wipe(reply, sizeof reply);
 	cs_buf_free(&sealed);

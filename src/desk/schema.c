@@ -124,10 +124,17 @@ static const char version3[] =
     "CREATE UNIQUE INDEX hash_name ON hash(ref, name)"
     " WHERE name IS NOT NULL;";
 
-/* Version 4: the version of its case from which on all messages of a report are
- * in it.  Who decides may have read an earlier one. */
+/*
+ * Version 4.  joined: the version of its case from which on all messages of a
+ * report are in it; who decides may have read an earlier one.  subject: a
+ * keyed hash of what a message is about; after, tries: when it is sent again.
+ */
 static const char version4[] =
-    "ALTER TABLE report ADD COLUMN joined INTEGER NOT NULL DEFAULT 0;";
+    "ALTER TABLE report ADD COLUMN joined INTEGER NOT NULL DEFAULT 0;"
+    "ALTER TABLE outbox ADD COLUMN subject BLOB;"
+    "ALTER TABLE outbox ADD COLUMN after INTEGER NOT NULL DEFAULT 0;"
+    "ALTER TABLE outbox ADD COLUMN tries INTEGER NOT NULL DEFAULT 0;"
+    "CREATE INDEX outbox_subject ON outbox(subject, id);";
 
 static const char *const steps[] = { version1, version2, version3, version4 };
 
