@@ -99,6 +99,10 @@ desk_decision_save(
 enum cs_err
 desk_decision_insert(struct cs_desk *d, struct desk_decision *dec)
 {
+	/* What takes back an action is none itself. */
+	int action = *desk_str(dec->doc, "reverses") != '\0'
+	    ? CS_DESK_ACT_NONE
+	    : cs_desk_act_find(desk_str(dec->doc, "action"));
 	enum cs_err err;
 
 	err = cs_db_exec(d->db,
@@ -106,7 +110,7 @@ desk_decision_insert(struct cs_desk *d, struct desk_decision *dec)
 	    " VALUES(?,?,?,?,?,?,x'')",
 	    cs_int(dec->kase), cs_int(dec->state), cs_int(dec->due_ms),
 	    cs_int(dec->made_ms), cs_int(dec->person),
-	    cs_int((uint64_t)cs_desk_act_find(desk_str(dec->doc, "action"))));
+	    cs_int((uint64_t)action));
 	if (err == CS_OK)
 		dec->id = cs_db_last_id(d->db);
 	return err;
@@ -799,6 +803,7 @@ desk_reverse(struct cs_desk *d, const struct cs_desk_who *who,
 	json_object_del(new.doc, "second");
 	json_object_del(new.doc, "second_id");
 	json_object_del(new.doc, "checked_by");
+	json_object_del(new.doc, "aside");
 	desk_set_id(new.doc, "reverses", dec->id, &err);
 	desk_set_str(new.doc, "facts", text, &err);
 	desk_set_num(new.doc, "made_ms", new.made_ms, &err);

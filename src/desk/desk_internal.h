@@ -27,7 +27,9 @@ struct cs_desk {
 	struct cs_session session;
 	bool online;
 	bool *shown_online;        /* or NULL */
-	struct desk_index *photos; /* photo.c; NULL until it is needed */
+	void (*said)(const char *sentence); /* of cs_desk_run() */
+	bool said_no_decoder;
+	struct desk_index *photos; /* photo_index.c; NULL until needed */
 	struct cs_desk_conflict conflict;
 	char problem[512];
 	char answer[256]; /* to the last reporter */

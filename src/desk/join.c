@@ -78,33 +78,41 @@ by_account(uint64_t *kase, struct cs_desk *d, const struct cs_evidence *e,
 	return CS_ERR_NOT_FOUND;
 }
 
-/* Has the case each of its messages already, and since which version? */
+/* The version of the case ${kase} since which it has the message ${hash}; 0: it
+ * has it not, or always had. */
 static enum cs_err
-has_all(bool *out, uint64_t *since, struct cs_desk *d, uint64_t kase,
-    const struct cs_evidence *e)
+since(bool *has, uint64_t *version, struct cs_desk *d, uint64_t kase,
+    const uint8_t hash[static 32])
+{
+	struct cs_rows rows;
+	enum cs_err err;
+
+	*has = false;
+	*version = 0;
+	err = cs_db_query(&rows, d->db,
+	    "SELECT MIN(joined) FROM item WHERE message=? AND kase=?",
+	    cs_blob(cs_view(hash, 32)), cs_int(kase));
+	if (err == CS_OK && cs_rows_next(&rows) && !cs_col_null(&rows, 0)) {
+		*has = true;
+		*version = cs_col_int(&rows, 0);
+	}
+	return cs_rows_end(&rows, err);
+}
+
+/* Has the case each of its messages already? */
+static enum cs_err
+has_all(
+    bool *out, struct cs_desk *d, uint64_t kase, const struct cs_evidence *e)
 {
 	uint8_t hash[32];
+	uint64_t version;
 	enum cs_err err = CS_OK;
 
 	*out = true;
-	*since = 0;
-	for (size_t i = 0; i < e->n_items && *out && err == CS_OK; i++) {
-		struct cs_rows rows;
-
+	for (size_t i = 0; i < e->n_items && *out && err == CS_OK; i++)
 		if ((err = desk_message_hash(
-			 hash, &e->items[i].capsule.stamp)) ||
-		    (err = cs_db_query(&rows, d->db,
-			 "SELECT joined FROM item JOIN report"
-			 " ON report.id=item.report"
-			 " WHERE message=? AND item.kase=?"
-			 " ORDER BY joined LIMIT 1",
-			 cs_blob(CS_VIEW_OF(hash)), cs_int(kase))))
-			break;
-		*out = cs_rows_next(&rows);
-		if (*out && cs_col_int(&rows, 0) > *since)
-			*since = cs_col_int(&rows, 0);
-		err = cs_rows_end(&rows, err);
-	}
+			 hash, &e->items[i].capsule.stamp)) == CS_OK)
+			err = since(out, &version, d, kase, hash);
 	return err;
 }
 
@@ -114,14 +122,14 @@ static enum cs_err
 find(struct desk_case *out, struct cs_desk *d, const struct cs_evidence *e,
     const struct cs_desk_policy *policy)
 {
-	uint64_t kase = 0, since;
+	uint64_t kase = 0;
 	bool all = false;
 	enum cs_err err = by_message(&kase, d, e);
 
 	memset(out, 0, sizeof *out);
 	if (err == CS_OK && (err = desk_case_load(out, d, kase)) == CS_OK &&
 	    desk_case_state(out) != CS_DESK_CASE_OPEN) {
-		err = has_all(&all, &since, d, kase, e);
+		err = has_all(&all, d, kase, e);
 		if (err == CS_OK && !all) {
 			desk_case_clear(out);
 			err = CS_ERR_NOT_FOUND;
@@ -191,24 +199,30 @@ add_media(struct cs_desk *d, uint64_t kase, uint64_t item,
 	return err;
 }
 
+/* Who has seen a message knows it when it is reported again. */
 static enum cs_err
-add_items(struct cs_desk *d, uint64_t kase, const struct cs_desk_report *r,
-    const struct cs_evidence *e)
+add_items(struct cs_desk *d, const struct desk_case *c,
+    const struct cs_desk_report *r, const struct cs_evidence *e)
 {
 	uint8_t hash[32];
+	uint64_t joined;
+	bool has;
 	enum cs_err err = CS_OK;
 
 	for (size_t i = 0; i < e->n_items && err == CS_OK; i++) {
 		const struct cs_evidence_item *item = &e->items[i];
 
-		if ((err = desk_message_hash(hash, &item->capsule.stamp)) ==
-			CS_OK &&
-		    (err = cs_db_exec(d->db,
-			 "INSERT INTO item(kase,report,place,message)"
-			 " VALUES(?,?,?,?)",
-			 cs_int(kase), cs_blob(CS_VIEW_OF(r->id)), cs_int(i),
-			 cs_blob(CS_VIEW_OF(hash)))) == CS_OK)
-			err = add_media(d, kase, cs_db_last_id(d->db),
+		if ((err = desk_message_hash(hash, &item->capsule.stamp)) ||
+		    (err = since(&has, &joined, d, c->id, hash)))
+			break;
+		if (!has)
+			joined = c->version;
+		if ((err = cs_db_exec(d->db,
+			 "INSERT INTO item(kase,report,place,message,joined)"
+			 " VALUES(?,?,?,?,?)",
+			 cs_int(c->id), cs_blob(CS_VIEW_OF(r->id)), cs_int(i),
+			 cs_blob(CS_VIEW_OF(hash)), cs_int(joined))) == CS_OK)
+			err = add_media(d, c->id, cs_db_last_id(d->db),
 			    &item->proof.content);
 	}
 	return err;
@@ -311,24 +325,18 @@ desk_case_add(struct cs_desk *d, struct desk_case *c,
 	return err;
 }
 
-/* The case ${c} of a report that was stored just now: who has seen all of its
- * messages has seen it. */
+/* The case ${c} of a report that was stored just now. */
 static enum cs_err
 join(struct cs_desk *d, struct desk_case *c, const struct cs_desk_report *r,
     const struct cs_evidence *e, const struct cs_desk_policy *policy)
 {
-	uint64_t since;
-	bool known;
 	enum cs_err err;
 
-	if ((err = has_all(&known, &since, d, c->id, e)) ||
-	    (err = add_items(d, c->id, r, e)) ||
-	    (err = desk_case_add(d, c, r, e, policy)) ||
-	    (err = desk_case_save(d, c, NULL)))
+	if ((err = desk_case_add(d, c, r, e, policy)) ||
+	    (err = desk_case_save(d, c, NULL)) || (err = add_items(d, c, r, e)))
 		return err;
-	return cs_db_exec(d->db, "UPDATE report SET kase=?,joined=? WHERE id=?",
-	    cs_int(c->id), cs_int(known ? since : c->version),
-	    cs_blob(CS_VIEW_OF(r->id)));
+	return cs_db_exec(d->db, "UPDATE report SET kase=? WHERE id=?",
+	    cs_int(c->id), cs_blob(CS_VIEW_OF(r->id)));
 }
 
 static enum cs_err

@@ -39,13 +39,13 @@ move_rows(struct cs_desk *d, const struct desk_case *to, uint64_t from)
 	uint64_t into = to->id;
 	enum cs_err err;
 
-	if ((err = cs_db_exec(d->db, "UPDATE item SET kase=? WHERE kase=?",
-		 cs_int(into), cs_int(from))) ||
+	if ((err = cs_db_exec(d->db,
+		 "UPDATE item SET kase=?,joined=? WHERE kase=?", cs_int(into),
+		 cs_int(to->version), cs_int(from))) ||
 	    (err = cs_db_exec(d->db, "UPDATE media SET kase=? WHERE kase=?",
 		 cs_int(into), cs_int(from))) ||
-	    (err = cs_db_exec(d->db,
-		 "UPDATE report SET kase=?,joined=? WHERE kase=?", cs_int(into),
-		 cs_int(to->version), cs_int(from))) ||
+	    (err = cs_db_exec(d->db, "UPDATE report SET kase=? WHERE kase=?",
+		 cs_int(into), cs_int(from))) ||
 	    (err = cs_db_exec(d->db, "UPDATE entry SET kase=? WHERE kase=?",
 		 cs_int(into), cs_int(from))) ||
 	    (err = cs_db_exec(d->db, "UPDATE decision SET kase=? WHERE kase=?",

@@ -125,16 +125,23 @@ static const char version3[] =
     " WHERE name IS NOT NULL;";
 
 /*
- * Version 4.  joined: the version of its case from which on all messages of a
- * report are in it; who decides may have read an earlier one.  subject: a
- * keyed hash of what a message is about; after, tries: when it is sent again.
+ * Version 4.  joined: the version of its case from which on it has the message
+ * of an item; who decides may have read an earlier one.  subject: a keyed
+ * hash of what a message is about; after, tries: when it is sent again.
+ * hash_gone: how many hashes were removed, so that an index knows of it.
  */
 static const char version4[] =
-    "ALTER TABLE report ADD COLUMN joined INTEGER NOT NULL DEFAULT 0;"
+    "ALTER TABLE item ADD COLUMN joined INTEGER NOT NULL DEFAULT 0;"
+    "DROP INDEX item_message;"
+    "CREATE INDEX item_message ON item(message, kase, joined);"
     "ALTER TABLE outbox ADD COLUMN subject BLOB;"
     "ALTER TABLE outbox ADD COLUMN after INTEGER NOT NULL DEFAULT 0;"
     "ALTER TABLE outbox ADD COLUMN tries INTEGER NOT NULL DEFAULT 0;"
-    "CREATE INDEX outbox_subject ON outbox(subject, id);";
+    "CREATE INDEX outbox_subject ON outbox(subject, id);"
+    "CREATE TABLE hash_gone(n INTEGER NOT NULL);"
+    "INSERT INTO hash_gone VALUES(0);"
+    "CREATE TRIGGER hash_goes AFTER DELETE ON hash"
+    " BEGIN UPDATE hash_gone SET n=n+1; END;";
 
 static const char *const steps[] = { version1, version2, version3, version4 };
 

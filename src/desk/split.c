@@ -52,11 +52,11 @@ move_report(struct cs_desk *d, uint64_t to, const uint8_t id[static 16])
 	const struct cs_view report = cs_view(id, 16);
 	enum cs_err err;
 
-	if ((err = cs_db_exec(d->db,
-		 "UPDATE report SET kase=?,joined=0 WHERE id=?", cs_int(to),
-		 cs_blob(report))) == CS_OK &&
-	    (err = cs_db_exec(d->db, "UPDATE item SET kase=? WHERE report=?",
-		 cs_int(to), cs_blob(report))) == CS_OK)
+	if ((err = cs_db_exec(d->db, "UPDATE report SET kase=? WHERE id=?",
+		 cs_int(to), cs_blob(report))) == CS_OK &&
+	    (err = cs_db_exec(d->db,
+		 "UPDATE item SET kase=?,joined=0 WHERE report=?", cs_int(to),
+		 cs_blob(report))) == CS_OK)
 		err = cs_db_exec(d->db,
 		    "UPDATE media SET kase=? WHERE item IN"
 		    " (SELECT id FROM item WHERE report=?)",
@@ -181,7 +181,8 @@ desk_case_set_aside(uint64_t *made, struct cs_desk *d, struct desk_case *c,
 
 	*made = 0;
 	err = cs_db_query(&rows, d->db,
-	    "SELECT id FROM report WHERE kase=? AND joined>?"
+	    "SELECT id FROM report WHERE id IN"
+	    " (SELECT report FROM item WHERE kase=? AND joined>?)"
 	    " ORDER BY received,id",
 	    cs_int(c->id), cs_int(version));
 	while (err == CS_OK && cs_rows_next(&rows))
