@@ -7,6 +7,7 @@
 #include "crypto/seal.h"
 #include "desk/case.h"
 #include "desk/desk.h"
+#include "desk/policy.h"
 #include "net/session.h"
 #include "store/clock.h"
 #include "store/db.h"
@@ -26,10 +27,11 @@ struct cs_desk {
 	struct cs_sign_key sign_key;
 	struct cs_session session;
 	bool online;
-	bool *shown_online;        /* or NULL */
+	bool *shown_online;                 /* or NULL */
 	void (*said)(const char *sentence); /* of cs_desk_run() */
 	bool said_no_decoder;
-	struct desk_index *photos; /* photo_index.c; NULL until needed */
+	struct desk_index *photos;    /* photo_index.c; NULL until needed */
+	struct cs_desk_policy policy; /* as parsed last; version 0: none */
 	struct cs_desk_conflict conflict;
 	char problem[512];
 	char answer[256]; /* to the last reporter */

@@ -375,12 +375,7 @@ desk_case_join(struct cs_desk *d, const struct cs_desk_report *r,
 	struct cs_desk_policy policy;
 	enum cs_err err;
 
-	if ((err = cs_db_exec(d->db,
-		 "INSERT INTO reported_by(account,at,report) VALUES(?,?,?)"
-		 " ON CONFLICT DO NOTHING",
-		 cs_blob(CS_VIEW_OF(e->reporter.account)),
-		 cs_int(cs_clock_ms()), cs_blob(CS_VIEW_OF(r->id)))) ||
-	    (err = cs_desk_policy(&policy, d)))
+	if ((err = cs_desk_policy(&policy, d)))
 		return err;
 	err = join_any(d, r, e, &policy, kase);
 	cs_desk_policy_clear(&policy);

@@ -3,13 +3,15 @@
 #include "content/letter.h"
 #include "desk/decision_internal.h"
 #include "desk/retention.h"
+#include "store/file.h"
 #include "unit/desk/desk_home.h"
 
 #define DAY_MS ((uint64_t)86400 * 1000)
 
-/* A report of the messages ${which} of the world's conversation. */
+/* A report of the messages ${which} of the world's conversation, that comes as
+ * ${id} and says that it is ${says}. */
 static void
-take_some(struct world *w, uint8_t id, const int *which)
+take_as(struct world *w, uint8_t id, uint8_t says, const int *which)
 {
 	struct cs_buf bundle = { 0 }, sealed = { 0 };
 	struct cs_wire_report_status status;
@@ -18,7 +20,7 @@ take_some(struct world *w, uint8_t id, const int *which)
 
 	memset(number, id, sizeof number);
 	ew_pick(&r, &w->e, which);
-	memset(r.in.report_id, id, 16);
+	memset(r.in.report_id, says, 16);
 	assert_ok(cs_evidence_write(&bundle, &r.in));
 	assert_ok(cs_evidence_seal(
 	    &sealed, cs_buf_view(&bundle), CS_VIEW_OF(w->seal_public)));
@@ -26,6 +28,12 @@ take_some(struct world *w, uint8_t id, const int *which)
 	    w->d, number, EW_NOW_MS, cs_buf_view(&sealed), &status));
 	cs_buf_free(&bundle);
 	cs_buf_free(&sealed);
+}
+
+static void
+take_some(struct world *w, uint8_t id, const int *which)
+{
+	take_as(w, id, id, which);
 }
 
 static void
@@ -183,6 +191,61 @@ test_retention(void **state)
 	assert_string_equal(
 	    desk_str(json_array_get(o, 0), "what"), "destroyed");
 	json_decref(o);
+	world_clear(&w);
+}
+
+/* What did not verify goes, too, and with it that somebody made it; and files
+ * that a crash left behind. */
+static void
+test_leftovers(void **state)
+{
+	static const char *const names[] = { "desk/files/"
+					     "00112233445566778899aabbccddeeff"
+					     "00112233445566778899aabbccddeeff",
+		"desk/files/"
+		"00000000000000000000000000000000000000000000000000000000000000"
+		"00" };
+	uint64_t now = cs_clock_ms(), n;
+	struct cs_buf sealed = { 0 };
+	struct world w;
+
+	(void)state;
+	world_init(&w);
+	take(&w, 0x11);
+	take_as(&w, 0x12, 0x13, no_files); /* says that it is another one */
+	assert_int_equal(
+	    count(&w, "SELECT COUNT(*) FROM report WHERE kase=0"), 1);
+	assert_int_equal(count(&w, "SELECT reports FROM reporter"), 2);
+	assert_int_equal(count(&w, "SELECT rejected FROM reporter"), 1);
+	for (size_t i = 0; i < 2; i++)
+		assert_ok(cs_file_write(
+		    temp_path(&w.dir, names[i]), cs_view_str("sealed"), 0600));
+	/* One of them belongs to a case. */
+	assert_ok(cs_db_exec(w.d->db,
+	    "INSERT INTO media(item,kase,place,file,sealed)"
+	    " VALUES(1,1,9,zeroblob(32),x'')"));
+	assert_ok(cs_desk_retention(w.d, EW_NOW_MS + 29 * DAY_MS, &n));
+	assert_int_equal(
+	    count(&w, "SELECT COUNT(*) FROM report WHERE kase=0"), 1);
+	assert_ok(cs_desk_retention(w.d, EW_NOW_MS + 30 * DAY_MS, &n));
+	assert_int_equal(
+	    count(&w, "SELECT COUNT(*) FROM report WHERE kase=0"), 0);
+	assert_int_equal(count(&w, "SELECT reports FROM reporter"), 1);
+	assert_int_equal(count(&w, "SELECT rejected FROM reporter"), 0);
+	assert_err(cs_file_read(&sealed, temp_path(&w.dir, names[0]), 10),
+	    CS_ERR_NOT_FOUND);
+	assert_ok(cs_file_read(&sealed, temp_path(&w.dir, names[1]), 10));
+	/* With the last report of somebody nothing of them stays. */
+	dismiss(&w, 1);
+	assert_ok(cs_desk_retention(w.d, now + 9999 * DAY_MS, &n));
+	assert_int_equal(n, 1);
+	assert_int_equal(count(&w, "SELECT COUNT(*) FROM reporter"), 0);
+	assert_int_equal(count(&w, "SELECT COUNT(*) FROM reported_by"), 0);
+	cs_buf_reset(&sealed);
+	assert_err(cs_file_read(&sealed, temp_path(&w.dir, names[1]), 10),
+	    CS_ERR_NOT_FOUND);
+	cs_buf_free(&sealed);
+	assert_ok(cs_desk_audit(w.d, NULL, NULL));
 	world_clear(&w);
 }
 
@@ -788,6 +851,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_one_case),
 		cmocka_unit_test(test_retention),
+		cmocka_unit_test(test_leftovers),
 		cmocka_unit_test(test_order),
 		cmocka_unit_test(test_sealed_rows),
 		cmocka_unit_test(test_flood),
