@@ -23,6 +23,8 @@ CS_CHECKED enum cs_err desk_decision_insert(
 CS_CHECKED enum cs_err desk_decision_json(
     json_t **out, const struct desk_decision *dec);
 const char *desk_decision_state_name(enum cs_desk_decision_state state);
+/* {id, name}, as decisions show people. */
+json_t *desk_who_json(const struct cs_desk_who *who, enum cs_err *err);
 /* The state of its case follows from its decisions; in a transaction. */
 CS_CHECKED enum cs_err desk_case_settle(
     struct cs_desk *d, uint64_t kase, const struct cs_desk_who *who);
