@@ -415,6 +415,8 @@ static const struct cli_option decide_options[] = {
 	{ "for", 0, "TIME", "how long, for disable-until: 12h, 30d" },
 	{ "account", 0, "ID", "only this one (all that are proved)" },
 	{ "to-key", 0, "KEY", "whom it is referred to" },
+	{ "seen", 0, "N",
+	    "the state that you have read; \"case\" ends with it" },
 	{ 0 },
 };
 static const struct cli_option act_options[] = {
@@ -518,7 +520,10 @@ static const struct cli_command commands[] = {
 	    "decide about a case",
 	    "An action is none, warn, disable, disable-until, quarantine, "
 	    "dissolve or refer. What the policy says takes two people waits "
-	    "for \"confirm\"; the rest is signed and sent at once.",
+	    "for \"confirm\"; the rest is signed and sent at once. With "
+	    "--seen, "
+	    "messages that came after what you have read become a case of "
+	    "their own, and who changed the case since then is told to you.",
 	    2, 3, decide_options, run_decide },
 	{ "undo", "[DIR] DECISION", "take back what is not sent yet", NULL, 1,
 	    2, NULL, run_undo },

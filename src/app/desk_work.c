@@ -219,6 +219,8 @@ show_case(const json_t *o)
 	}
 	json_array_foreach (json_object_get(o, "items"), i, v)
 		show_item(v);
+	printf("  as it is now: --seen %llu\n",
+	    (unsigned long long)desk_num(o, "version"));
 }
 
 int
@@ -432,6 +434,7 @@ decide(struct job *j, const struct desk_case *c, int action)
 	       *media = json_array(), *made = NULL;
 	const char *reason = option(j, "reason");
 	long long seconds = 0;
+	uint64_t seen = c->version;
 	struct cs_desk_choice choice = {
 		.action = (enum cs_desk_act)action,
 		.reason = *reason != '\0' ? reason : desk_str(c->doc, "reason"),
@@ -458,10 +461,17 @@ decide(struct job *j, const struct desk_case *c, int action)
 		err = ids_of(items, j, c, false);
 	if (err == CS_OK && action == CS_DESK_ACT_QUARANTINE)
 		err = ids_of(media, j, c, true);
+	if (err == CS_OK && *option(j, "seen") != '\0' &&
+	    (seen = desk_id(option(j, "seen"))) == 0)
+		err = desk_problem(j->d, CS_ERR_MISUSE,
+		    "--seen takes the number that \"case\" ends with.");
 	if (err == CS_OK &&
-	    (err = cs_desk_decide(
-		 j->d, &j->who, c->id, c->version, &choice, &id)) == CS_OK &&
+	    (err = cs_desk_decide(j->d, &j->who, c->id, seen, &choice, &id)) ==
+		CS_OK &&
 	    (err = cs_desk_decision_show(&made, j->d, id)) == CS_OK) {
+		if (*desk_str(made, "aside") != '\0')
+			printf("What came since then is now case %s.\n",
+			    desk_str(made, "aside"));
 		if (strcmp(desk_str(made, "state"), "waiting") == 0)
 			printf("Decision %s waits for a second person: "
 			       "countersign-desk confirm %s --as NAME\n",

@@ -224,7 +224,7 @@ serve(struct cs_desk *d)
 	if ((err = desk_cases_catch_up(d)) || (err = work(d, &more)))
 		return err;
 	for (unsigned i = 1; !stop; i++) {
-		err = cs_session_push(&d->session, &push, more ? 0 : WAIT_MS);
+		err = cs_session_push(&d->session, &push, more ? 1 : WAIT_MS);
 		if (err != CS_OK && err != CS_ERR_TIMEOUT)
 			return err;
 		/* Other processes of the desk may have decided something. */
