@@ -124,7 +124,16 @@ static const char version3[] =
     "CREATE UNIQUE INDEX hash_name ON hash(ref, name)"
     " WHERE name IS NOT NULL;";
 
-static const char *const steps[] = { version1, version2, version3 };
+/*
+ * Version 4: passkeys.  hash: of the credential's id, which a browser sends
+ * before anybody knows whose it is.
+ */
+static const char version4[] =
+    "CREATE TABLE passkey(id INTEGER PRIMARY KEY, hash BLOB UNIQUE NOT NULL,"
+    " person INTEGER NOT NULL, sealed BLOB NOT NULL);"
+    "CREATE INDEX passkey_person ON passkey(person);";
+
+static const char *const steps[] = { version1, version2, version3, version4 };
 
 const struct cs_db_schema cs_desk_schema = { "countersign desk", steps,
 	sizeof steps / sizeof steps[0] };
