@@ -364,8 +364,7 @@ check_person(const struct desk_person *p, const struct passkey *k,
 {
 	uint8_t handle[CS_DESK_HANDLE_LEN];
 
-	if (p->disabled || !p->active ||
-	    desk_num(k->doc, "resets") != p->who.resets ||
+	if (p->disabled || desk_num(k->doc, "resets") != p->who.resets ||
 	    strcmp(desk_str(k->doc, "host"), wanted->rp_id) != 0)
 		return CS_ERR_DENIED;
 	if (!desk_hex(handle, sizeof handle, p->doc, "handle"))

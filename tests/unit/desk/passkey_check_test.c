@@ -267,11 +267,19 @@ test_attestation(void **state)
 		    CS_ERR_FORMAT);
 	data.len--;
 	assert_ok(desk_passkey_data_parse(&made, cs_buf_view(&data), true));
-	/* One that was made is none that is used. */
+	/* One that was made is none that is used, whatever it says. */
+	assert_err(desk_passkey_data_parse(&made, cs_buf_view(&data), false),
+	    CS_ERR_FORMAT);
+	data.data[32] ^= DESK_PASSKEY_AT;
+	assert_err(desk_passkey_data_parse(&made, cs_buf_view(&data), true),
+	    CS_ERR_FORMAT);
 	assert_err(desk_passkey_data_parse(&made, cs_buf_view(&data), false),
 	    CS_ERR_FORMAT);
 	authenticator_data(&data, &a, false);
 	assert_err(desk_passkey_data_parse(&made, cs_buf_view(&data), true),
+	    CS_ERR_FORMAT);
+	data.data[32] ^= DESK_PASSKEY_AT;
+	assert_err(desk_passkey_data_parse(&made, cs_buf_view(&data), false),
 	    CS_ERR_FORMAT);
 	cs_buf_free(&data);
 	cs_buf_free(&object);
@@ -320,6 +328,8 @@ test_keys(void **state)
 		{ "a5010203262001215820" X "225820" X, CS_ERR_KEY },
 		{ "a5010203262001215820" ZERO "225820" ZERO, CS_ERR_KEY },
 		{ "a4010103272006215820" ZERO, CS_ERR_KEY }, /* small order */
+		{ "a4010203272006215820" ED, CS_ERR_UNSUPPORTED },
+		{ "a5010103272006215820" ED "2300", CS_ERR_UNSUPPORTED },
 		/* Compressed: a sign in the place of y. */
 		{ "a5010203262001215820" X "22f5", CS_ERR_FORMAT },
 		/* Otherwise in order, twice, one too many, too few, or short.
@@ -351,8 +361,11 @@ test_ids(void **state)
 	data.data[53] = 0x04; /* 1024 + 32 bytes */
 	assert_err(desk_passkey_data_parse(&made, cs_buf_view(&data), true),
 	    CS_ERR_LIMIT);
-	data.data[53] = 0;
-	data.data[54] = 0;
+	/* None at all: the key follows its length. */
+	data.data[53] = data.data[54] = 0;
+	memmove(data.data + 55, data.data + 55 + sizeof a.id,
+	    data.len - 55 - sizeof a.id);
+	data.len -= sizeof a.id;
 	assert_err(desk_passkey_data_parse(&made, cs_buf_view(&data), true),
 	    CS_ERR_FORMAT);
 	cs_buf_free(&data);

@@ -28,19 +28,16 @@ secret_of(uint8_t out[static CS_TOTP_SECRET_LEN], const char *base32)
 	}
 }
 
-/* Somebody who has chosen a password. */
+/* Whoever has ${welcome} chooses a password. */
 static inline struct cs_desk_who
-person_new(struct cs_desk *d, const char *name)
+person_welcome(struct cs_desk *d, const char *welcome)
 {
-	char welcome[CS_DESK_WELCOME_SIZE], code[8];
 	uint8_t secret[CS_TOTP_SECRET_LEN];
 	json_t *shown = json_object();
 	struct cs_desk_who who;
 	uint32_t number;
-	uint64_t id;
+	char code[8];
 
-	assert_ok(cs_desk_person_add(
-	    d, &cs_desk_operator, name, CS_DESK_REVIEWER, &id, welcome));
 	assert_ok(cs_desk_welcome(d, welcome, shown));
 	secret_of(secret, desk_str(shown, "secret"));
 	assert_ok(
@@ -50,6 +47,17 @@ person_new(struct cs_desk *d, const char *name)
 	    &who, d, welcome, cs_view_str(PASSWORD), code));
 	json_decref(shown);
 	return who;
+}
+
+static inline struct cs_desk_who
+person_new(struct cs_desk *d, const char *name)
+{
+	char welcome[CS_DESK_WELCOME_SIZE];
+	uint64_t id;
+
+	assert_ok(cs_desk_person_add(
+	    d, &cs_desk_operator, name, CS_DESK_REVIEWER, &id, welcome));
+	return person_welcome(d, welcome);
 }
 
 /* What the last line of the audit log says. */

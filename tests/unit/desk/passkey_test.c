@@ -340,6 +340,8 @@ test_moved_rows(void **state)
 	assert_ok(
 	    cs_desk_person_reset(w.d, &cs_desk_operator, anna.id, welcome));
 	assert_err(sign_in(w.d, &a), CS_ERR_DENIED);
+	anna = person_welcome(w.d, welcome);
+	assert_err(sign_in(w.d, &a), CS_ERR_DENIED);
 	authenticator_clear(&a);
 	authenticator_clear(&b);
 	world_clear(&w);
