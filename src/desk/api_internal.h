@@ -44,11 +44,13 @@ struct api_attempts {
 #define API_ATTEMPTS_WAIT_MS 30000u
 #define API_ATTEMPTS_WAIT_MAX_MS (15 * 60 * 1000u)
 
+#define API_HOST_SIZE 300
+
 struct cs_desk_api {
 	struct cs_desk *d;
 	struct cs_desk_api_options options;
-	char hosts[3][300]; /* what the Host header may say */
-	char address[320];  /* of the console */
+	char hosts[3][API_HOST_SIZE]; /* what the Host header may say */
+	char address[320];            /* of the console */
 	struct api_session sessions[API_SESSIONS_MAX];
 	/* With passwords, by names that anybody can make up, and with passkeys
 	 * of people whom there are: the ones do not push out the others. */

@@ -435,6 +435,24 @@ test_places(void **state)
 	console_clear(&c);
 }
 
+/* The port that browsers leave out is left out of the origin, too. */
+static void
+test_usual_port(void **state)
+{
+	struct console c;
+
+	(void)state;
+	console_init(&c);
+	cs_desk_api_listens(c.api, "127.0.0.1", 443);
+	assert_string_equal(c.api->address, "https://" SITE "/");
+	assert_int_equal(status_of(&c, "POST", ASK, NULL), 421);
+	c.host = SITE;
+	assert_int_equal(status_of(&c, "POST", ASK, NULL), 200);
+	c.host = "localhost";
+	assert_int_equal(status_of(&c, "POST", ASK, NULL), 200);
+	console_clear(&c);
+}
+
 /* Bodies that are no answer. */
 static void
 test_malformed(void **state)
@@ -485,6 +503,7 @@ main(void)
 		cmocka_unit_test(test_bounded),
 		cmocka_unit_test(test_attempts),
 		cmocka_unit_test(test_places),
+		cmocka_unit_test(test_usual_port),
 		cmocka_unit_test(test_malformed),
 	};
 
