@@ -9,13 +9,6 @@
 
 /* ---- challenges --------------------------------------------------------- */
 
-static void
-challenge_new(struct api_challenge *ch)
-{
-	cs_random(ch->bytes, sizeof ch->bytes);
-	ch->made_ms = cs_clock_ms();
-}
-
 /* Is it the one that was asked, and in time?  Once: it is used up. */
 static bool
 challenge_take(struct api_challenge *ch, const uint8_t *answered)
@@ -78,8 +71,9 @@ site_of(struct site *s, const struct api_call *c)
 		  s->rp_id);
 }
 
+/* A new one, in the answer and at ${ch}. */
 static enum cs_err
-show_challenge(struct api_call *c, const struct api_challenge *ch)
+give_challenge(struct api_call *c, struct api_challenge *ch)
 {
 	char text[CS_BASE64URL_SIZE(DESK_PASSKEY_CHALLENGE_LEN)];
 	enum cs_err err = CS_OK;
@@ -87,6 +81,8 @@ show_challenge(struct api_call *c, const struct api_challenge *ch)
 
 	if ((err = site_of(&site, c)))
 		return err;
+	cs_random(ch->bytes, sizeof ch->bytes);
+	ch->made_ms = cs_clock_ms();
 	cs_base64url(text, CS_VIEW_OF(ch->bytes));
 	desk_set_str(c->out, "challenge", text, &err);
 	desk_set_str(c->out, "rp_id", site.rp_id, &err);
@@ -193,10 +189,7 @@ used(const struct answer *a)
 enum cs_err
 api_passkey_ask(struct api_call *c)
 {
-	struct api_challenge *ch = challenge_place(c->api);
-
-	challenge_new(ch);
-	return show_challenge(c, ch);
+	return give_challenge(c, challenge_place(c->api));
 }
 
 /* Attempts with passkeys of whoever has this one. */
@@ -259,8 +252,7 @@ api_passkey_sign_in(struct api_call *c)
 enum cs_err
 api_passkey_unlock_ask(struct api_call *c)
 {
-	challenge_new(&c->session->unlocking);
-	return show_challenge(c, &c->session->unlocking);
+	return give_challenge(c, &c->session->unlocking);
 }
 
 enum cs_err
@@ -306,11 +298,10 @@ api_passkey_add_ask(struct api_call *c)
 		 "That is not the password.")) ||
 	    (err = cs_desk_passkey_prepare(handle, c->d, &c->who)))
 		return err;
-	challenge_new(&c->session->adding);
 	cs_base64url(text, CS_VIEW_OF(handle));
 	desk_set_str(c->out, "handle", text, &err);
 	desk_set_str(c->out, "name", c->who.name, &err);
-	if (err == CS_OK && (err = show_challenge(c, &c->session->adding)))
+	if (err == CS_OK && (err = give_challenge(c, &c->session->adding)))
 		return err;
 	return err ? err : api_passkeys(c);
 }

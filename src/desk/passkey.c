@@ -279,6 +279,8 @@ cs_desk_passkeys(
 		if ((err = desk_doc_open_id(
 			 &doc, d, TABLE, id, cs_col_blob(&rows, 1))))
 			break;
+		if (desk_num(doc, "person") != who->id)
+			err = CS_ERR_CORRUPT;
 		item = json_object();
 		desk_set_id(item, "id", id, &err);
 		desk_set_str(item, "name", desk_str(doc, "name"), &err);

@@ -457,6 +457,31 @@ use_all(const struct all *x)
 	    cs_buf_view(&x->signature));
 }
 
+static void
+all_init(struct all *x, enum cs_sig sig)
+{
+	struct desk_passkey_data made;
+	struct authenticator a;
+
+	memset(x, 0, sizeof *x);
+	authenticator_init(&a, sig);
+	assert_ok(make(&made, &a));
+	x->known.key = made.key;
+	client_data(&x->client, GET, challenge, ORIGIN, "");
+	authenticator_data(&x->data, &a, false);
+	sign(&x->signature, a.key, cs_buf_view(&x->data),
+	    cs_buf_view(&x->client));
+	authenticator_clear(&a);
+}
+
+static void
+all_clear(struct all *x)
+{
+	cs_buf_free(&x->client);
+	cs_buf_free(&x->data);
+	cs_buf_free(&x->signature);
+}
+
 /* One bit anywhere, and one byte too many or too few. */
 static void
 tamper(const struct all *x, struct cs_buf *b)
@@ -479,27 +504,34 @@ tamper(const struct all *x, struct cs_buf *b)
 static void
 test_tampered(void **state)
 {
-	struct desk_passkey_data made;
-	struct all x = { .known = { .count = 0 } };
-	struct authenticator a;
+	struct all x;
 
 	(void)state;
-	authenticator_init(&a, CS_ECDSA_P256);
-	assert_ok(make(&made, &a));
-	x.known.key = made.key;
-	client_data(&x.client, GET, challenge, ORIGIN, "");
-	authenticator_data(&x.data, &a, false);
-	sign(&x.signature, a.key, cs_buf_view(&x.data), cs_buf_view(&x.client));
+	all_init(&x, CS_ECDSA_P256);
 	tamper(&x, &x.client);
 	tamper(&x, &x.data);
 	tamper(&x, &x.signature);
 	while (x.signature.len <= DESK_PASSKEY_SIGNATURE_MAX)
 		assert_ok(cs_buf_add(&x.signature, cs_view_str("x")));
 	assert_err(use_all(&x), CS_ERR_LIMIT);
-	cs_buf_free(&x.client);
-	cs_buf_free(&x.data);
-	cs_buf_free(&x.signature);
-	authenticator_clear(&a);
+	all_clear(&x);
+}
+
+static enum cs_err
+use_all_allocating(void *arg)
+{
+	return use_all(arg);
+}
+
+static void
+test_allocations(void **state)
+{
+	struct all x;
+
+	(void)state;
+	all_init(&x, CS_ED25519);
+	cs_test_allocations(use_all_allocating, &x);
+	all_clear(&x);
 }
 
 int
@@ -515,6 +547,7 @@ main(void)
 		cmocka_unit_test(test_ids),
 		cmocka_unit_test(test_used),
 		cmocka_unit_test(test_tampered),
+		cmocka_unit_test(test_allocations),
 	};
 
 	if (cs_crypto_init() != CS_OK)

@@ -316,6 +316,7 @@ test_moved_rows(void **state)
 	struct authenticator a, b;
 	struct cs_desk_who anna;
 	uint64_t id, owner;
+	json_t *items;
 	struct world w;
 
 	(void)state;
@@ -336,6 +337,11 @@ test_moved_rows(void **state)
 	assert_ok(cs_desk_passkey_owner(&owner, w.d, CS_VIEW_OF(a.id)));
 	assert_int_equal(owner, anna.id);
 	assert_ok(sign_in(w.d, &a));
+	anna.id++;
+	items = json_array();
+	assert_err(cs_desk_passkeys(items, w.d, &anna), CS_ERR_CORRUPT);
+	json_decref(items);
+	anna.id--;
 	/* Nor does that save it from a reset. */
 	assert_ok(
 	    cs_desk_person_reset(w.d, &cs_desk_operator, anna.id, welcome));
