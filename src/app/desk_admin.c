@@ -69,9 +69,10 @@ list_people(struct cs_desk *d)
 	enum cs_err err = cs_desk_people(d, items);
 
 	json_array_foreach (items, i, o)
-		printf("%4s  %-20s %-14s %-9s %s\n", desk_str(o, "id"),
-		    desk_str(o, "name"), desk_str(o, "role"),
-		    desk_str(o, "state"), desk_str(o, "pseudonym"));
+		printf("%4s  %-20s %-14s %-9s %s  passkeys: %d\n",
+		    desk_str(o, "id"), desk_str(o, "name"), desk_str(o, "role"),
+		    desk_str(o, "state"), desk_str(o, "pseudonym"),
+		    (int)desk_num(o, "passkeys"));
 	json_decref(items);
 	return err;
 }

@@ -5,8 +5,22 @@
 #include "desk/api.h"
 #include "desk/decision_internal.h"
 #include "desk/doc.h"
+#include "desk/passkey.h"
 
 #define API_SESSIONS_MAX 256
+
+/*
+ * What a passkey has to sign, once and soon.  Each lies where only its purpose
+ * looks for it: in a session for a passkey that is made or unlocks it, else in
+ * the API.
+ */
+struct api_challenge {
+	uint8_t bytes[DESK_PASSKEY_CHALLENGE_LEN];
+	uint64_t made_ms; /* 0: free */
+};
+/* Whoever asks for more at once takes the place of the oldest. */
+#define API_CHALLENGES_MAX 256
+#define API_CHALLENGE_MS (5 * 60 * 1000u) /* as long as browsers wait */
 
 /* Somebody who is signed in. */
 struct api_session {
@@ -16,6 +30,7 @@ struct api_session {
 	uint32_t passwords; /* of the person, when it began */
 	uint64_t made_ms, used_ms;
 	bool locked;
+	struct api_challenge adding, unlocking;
 };
 
 /* Attempts to sign in under one name. */
@@ -29,13 +44,19 @@ struct api_attempts {
 #define API_ATTEMPTS_WAIT_MS 30000u
 #define API_ATTEMPTS_WAIT_MAX_MS (15 * 60 * 1000u)
 
+#define API_HOST_SIZE 300
+
 struct cs_desk_api {
 	struct cs_desk *d;
 	struct cs_desk_api_options options;
-	char hosts[3][300]; /* what the Host header may say */
-	char address[320];  /* of the console */
+	char hosts[3][API_HOST_SIZE]; /* what the Host header may say */
+	char address[320];            /* of the console */
 	struct api_session sessions[API_SESSIONS_MAX];
+	/* With passwords, by names that anybody can make up, and with passkeys
+	 * of people whom there are: the ones do not push out the others. */
 	struct api_attempts attempts[API_ATTEMPTS_MAX];
+	struct api_attempts passkey_attempts[API_ATTEMPTS_MAX];
+	struct api_challenge challenges[API_CHALLENGES_MAX]; /* to sign in */
 };
 
 /* One request on its way through a handler. */
@@ -86,8 +107,27 @@ CS_CHECKED enum cs_err api_session_show(struct api_call *c);
 struct api_session *api_session_find(
     struct cs_desk_api *api, const char *cookie);
 
+/* Begin one for ${c->who}. */
+void api_session_begin(struct api_call *c);
+/* Of ${name}; a fresh one if nothing is known. */
+struct api_attempts *api_attempts_of(
+    struct api_attempts attempts[static API_ATTEMPTS_MAX], const char *name);
+/* Too many: wait.  True if it was refused. */
+bool api_has_to_wait(struct api_call *c, const struct api_attempts *a);
+void api_attempt_failed(struct api_attempts *a);
+/* The password of who is signed in, in ${password}; CS_ERR_DENIED and
+ * CS_ERR_LIMIT have been said, the one with ${refusal}. */
+CS_CHECKED enum cs_err api_password_again(
+    struct api_call *c, const char *password, const char *refusal);
+
 api_handler api_sign_in, api_session_get, api_sign_out, api_lock, api_unlock,
     api_welcome, api_welcome_finish;
+
+/* ---- api_passkey.c ------------------------------------------------------ */
+
+api_handler api_passkey_ask, api_passkey_sign_in, api_passkey_unlock_ask,
+    api_passkey_unlock, api_passkeys, api_passkey_add_ask, api_passkey_add,
+    api_passkey_remove;
 
 /* ---- api.c -------------------------------------------------------------- */
 

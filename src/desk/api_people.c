@@ -101,11 +101,9 @@ api_person_change(struct api_call *c)
 static enum cs_err
 change_password(struct api_call *c, const json_t *password)
 {
-	enum cs_err err = cs_desk_password_check(
-	    c->d, c->who.id, cs_view_str(desk_str(password, "old")));
+	enum cs_err err = api_password_again(
+	    c, desk_str(password, "old"), "That is not the old password.");
 
-	if (err == CS_ERR_DENIED)
-		return desk_problem(c->d, err, "That is not the old password.");
 	if (err == CS_OK &&
 	    (err = cs_desk_password_change(c->d, &c->who,
 		 cs_view_str(desk_str(password, "new")))) == CS_OK &&

@@ -54,8 +54,8 @@ place(struct cs_desk_api *api)
 	return oldest;
 }
 
-static void
-begin(struct api_call *c)
+void
+api_session_begin(struct api_call *c)
 {
 	struct api_session *s = place(c->api);
 	uint8_t bytes[32];
@@ -163,13 +163,14 @@ api_lock(struct api_call *c)
 
 /* ---- attempts ----------------------------------------------------------- */
 
-static struct api_attempts *
-attempts_of(struct cs_desk_api *api, const char *name)
+struct api_attempts *
+api_attempts_of(
+    struct api_attempts attempts[static API_ATTEMPTS_MAX], const char *name)
 {
-	struct api_attempts *oldest = &api->attempts[0];
+	struct api_attempts *oldest = &attempts[0];
 
 	for (size_t i = 0; i < API_ATTEMPTS_MAX; i++) {
-		struct api_attempts *a = &api->attempts[i];
+		struct api_attempts *a = &attempts[i];
 
 		if (a->failed != 0 &&
 		    strncmp(a->name, name, CS_DESK_NAME_MAX) == 0)
@@ -182,9 +183,8 @@ attempts_of(struct cs_desk_api *api, const char *name)
 	return oldest;
 }
 
-/* Too many: wait.  True if it was refused. */
-static bool
-has_to_wait(struct api_call *c, const struct api_attempts *a)
+bool
+api_has_to_wait(struct api_call *c, const struct api_attempts *a)
 {
 	uint64_t now = cs_clock_ms();
 
@@ -196,8 +196,8 @@ has_to_wait(struct api_call *c, const struct api_attempts *a)
 	return true;
 }
 
-static void
-failed(struct api_attempts *a)
+void
+api_attempt_failed(struct api_attempts *a)
 {
 	uint64_t wait = API_ATTEMPTS_WAIT_MS;
 
@@ -211,18 +211,37 @@ failed(struct api_attempts *a)
 }
 
 enum cs_err
+api_password_again(
+    struct api_call *c, const char *password, const char *refusal)
+{
+	struct api_attempts *a = api_attempts_of(c->api->attempts, c->who.name);
+	enum cs_err err;
+
+	if (api_has_to_wait(c, a))
+		return CS_ERR_LIMIT;
+	err = cs_desk_password_check(c->d, c->who.id, cs_view_str(password));
+	if (err == CS_ERR_DENIED) {
+		api_attempt_failed(a);
+		api_refuse(c, 403, "denied", refusal);
+	}
+	if (err == CS_OK)
+		a->failed = 0;
+	return err;
+}
+
+enum cs_err
 api_sign_in(struct api_call *c)
 {
 	const char *name = desk_str(c->in, "name");
-	struct api_attempts *a = attempts_of(c->api, name);
+	struct api_attempts *a = api_attempts_of(c->api->attempts, name);
 	enum cs_err err;
 
-	if (has_to_wait(c, a))
+	if (api_has_to_wait(c, a))
 		return CS_ERR_LIMIT;
 	err = cs_desk_sign_in(&c->who, c->d, name,
 	    cs_view_str(desk_str(c->in, "password")), desk_str(c->in, "code"));
 	if (err == CS_ERR_DENIED) {
-		failed(a);
+		api_attempt_failed(a);
 		api_refuse(c, 401, "signed-out",
 		    "Not with this name, password and code. A code works "
 		    "once.");
@@ -231,28 +250,18 @@ api_sign_in(struct api_call *c)
 	if (err)
 		return err;
 	a->failed = 0;
-	begin(c);
+	api_session_begin(c);
 	return api_session_show(c);
 }
 
 enum cs_err
 api_unlock(struct api_call *c)
 {
-	struct api_attempts *a = attempts_of(c->api, c->who.name);
-	enum cs_err err;
+	enum cs_err err = api_password_again(
+	    c, desk_str(c->in, "password"), "That is not the password.");
 
-	if (has_to_wait(c, a))
-		return CS_ERR_LIMIT;
-	err = cs_desk_password_check(
-	    c->d, c->who.id, cs_view_str(desk_str(c->in, "password")));
-	if (err == CS_ERR_DENIED) {
-		failed(a);
-		api_refuse(c, 403, "denied", "That is not the password.");
-		return err;
-	}
 	if (err)
 		return err;
-	a->failed = 0;
 	c->session->locked = false;
 	c->session->used_ms = cs_clock_ms();
 	return api_session_show(c);
@@ -300,6 +309,6 @@ api_welcome_finish(struct api_call *c)
 
 	if (err)
 		return err;
-	begin(c);
+	api_session_begin(c);
 	return api_session_show(c);
 }

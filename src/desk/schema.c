@@ -143,7 +143,17 @@ static const char version4[] =
     "CREATE TRIGGER hash_goes AFTER DELETE ON hash"
     " BEGIN UPDATE hash_gone SET n=n+1; END;";
 
-static const char *const steps[] = { version1, version2, version3, version4 };
+/*
+ * Version 5: passkeys.  hash: of the credential's id, which a browser sends
+ * before anybody knows whose it is.
+ */
+static const char version5[] =
+    "CREATE TABLE passkey(id INTEGER PRIMARY KEY, hash BLOB UNIQUE NOT NULL,"
+    " person INTEGER NOT NULL, sealed BLOB NOT NULL);"
+    "CREATE INDEX passkey_person ON passkey(person);";
+
+static const char *const steps[] = { version1, version2, version3, version4,
+	version5 };
 
 const struct cs_db_schema cs_desk_schema = { "countersign desk", steps,
 	sizeof steps / sizeof steps[0] };
