@@ -100,6 +100,30 @@ desk_case_load_for(
 	    d->conflict.by[0] != '\0' ? d->conflict.by : "Somebody");
 }
 
+enum cs_err
+cs_desk_case_find(
+    struct cs_desk_case_at *out, struct cs_desk *d, const char *text)
+{
+	uint64_t id = strlen(text) < 9 ? desk_id(text) : 0;
+	struct desk_case c = { 0 };
+	uint8_t report[16];
+	enum cs_err err = CS_ERR_NOT_FOUND;
+
+	if (id != 0)
+		err = desk_case_load(&c, d, id);
+	if (err == CS_ERR_NOT_FOUND && strlen(text) >= 4) {
+		desk_case_clear(&c);
+		if ((err = cs_desk_find(d, text, report)) == CS_OK &&
+		    (err = desk_case_of_report(&id, d, report)) == CS_OK)
+			err = desk_case_load(&c, d, id);
+	} else if (err == CS_ERR_NOT_FOUND) {
+		err = desk_problem(d, err, "There is no case %.16s.", text);
+	}
+	*out = (struct cs_desk_case_at){ c.id, c.version };
+	desk_case_clear(&c);
+	return err;
+}
+
 void
 desk_case_clear(struct desk_case *c)
 {

@@ -209,7 +209,7 @@ work(struct cs_desk *d, bool *more)
 	if (err == CS_OK)
 		err = fetch_letters(d);
 	if (err == CS_OK)
-		err = desk_actions_flush(d);
+		err = cs_desk_deliver(d);
 	return err ? err : look(d, more);
 }
 
@@ -233,7 +233,7 @@ serve(struct cs_desk *d)
 		else if (i % RETENTION_EVERY == 1)
 			err = cs_desk_retention(d, cs_clock_ms(), &destroyed);
 		else
-			err = desk_actions_flush(d);
+			err = cs_desk_deliver(d);
 		if (err)
 			return err;
 	}

@@ -23,37 +23,60 @@ struct making {
 	struct desk_decision dec;
 };
 
-/* The accounts named, each with something proved in the case. */
 static enum cs_err
-take_accounts(struct making *m)
+add_account(json_t *out, const char *hex, json_t *handle)
 {
-	json_t *proved = json_object(), *out = json_array();
+	json_t *o = json_object();
+	enum cs_err err = CS_OK;
+
+	desk_set_str(o, "id", hex, &err);
+	desk_set(o, "handle", json_incref(handle), &err);
+	desk_add(out, o, &err);
+	return err;
+}
+
+static enum cs_err
+add_named(json_t *out, struct making *m, json_t *proved)
+{
 	const json_t *v;
 	size_t i;
-	enum cs_err err = desk_accounts_proved(proved, m->d, m->c.id);
+	enum cs_err err = CS_OK;
 
 	json_array_foreach (m->choice->accounts, i, v) {
 		const char *hex = json_string_value(v);
 		json_t *handle =
 		    hex != NULL ? json_object_get(proved, hex) : NULL;
-		json_t *o;
 
-		if (err)
-			break;
-		if (handle == NULL) {
-			err = desk_problem(m->d, CS_ERR_DENIED,
+		if (handle == NULL)
+			return desk_problem(m->d, CS_ERR_DENIED,
 			    "Nothing in this case is proved of that account; "
 			    "nobody is acted against for it.");
+		if ((err = add_account(out, hex, handle)))
 			break;
-		}
-		o = json_object();
-		desk_set_str(o, "id", hex, &err);
-		desk_set(o, "handle", json_incref(handle), &err);
-		desk_add(out, o, &err);
 	}
+	return err;
+}
+
+/* The accounts named, each with something proved in the case; or all such. */
+static enum cs_err
+take_accounts(struct making *m)
+{
+	json_t *proved = json_object(), *out = json_array(), *handle;
+	const char *hex;
+	enum cs_err err = desk_accounts_proved(proved, m->d, m->c.id);
+
+	if (err == CS_OK && !m->choice->all)
+		err = add_named(out, m, proved);
+	else
+		json_object_foreach (proved, hex, handle)
+			if (err == CS_OK)
+				err = add_account(out, hex, handle);
 	if (err == CS_OK && json_array_size(out) == 0)
-		err = desk_problem(
-		    m->d, CS_ERR_FORMAT, "Say which accounts it is about.");
+		err = desk_problem(m->d, CS_ERR_FORMAT,
+		    m->choice->all
+			? "Nothing in this case is proved of any account; "
+			  "nobody is acted against for it."
+			: "Say which accounts it is about.");
 	desk_set(m->dec.doc, "accounts", out, &err);
 	json_decref(proved);
 	return err;
@@ -147,27 +170,58 @@ contains(const json_t *array, const char *s)
 	return false;
 }
 
-/* Blobs of ${ids} or groups of them, each once, as ${key}. */
 static enum cs_err
-take_things(struct making *m, const json_t *ids, const char *key, bool groups)
+add_thing(json_t *out, struct making *m, uint64_t id, bool groups)
 {
-	json_t *out = json_array();
+	char hex[65];
+	enum cs_err err = groups ? group_of(hex, m->d, m->c.id, id)
+				 : blob_of(hex, m->d, m->c.id, id);
+
+	if (err == CS_OK && !contains(out, hex))
+		desk_add(out, json_string(hex), &err);
+	return err;
+}
+
+/* Numbers of everything in the case. */
+static enum cs_err
+add_ids(json_t *ids, struct making *m, bool groups)
+{
+	struct cs_rows rows;
+	enum cs_err err;
+
+	err = groups ? cs_db_query(&rows, m->d->db,
+			   "SELECT id FROM item WHERE kase=? ORDER BY id",
+			   cs_int(m->c.id))
+		     : cs_db_query(&rows, m->d->db,
+			   "SELECT id FROM media WHERE kase=? ORDER BY id",
+			   cs_int(m->c.id));
+	while (err == CS_OK && cs_rows_next(&rows))
+		desk_add(ids,
+		    json_sprintf(
+			"%llu", (unsigned long long)cs_col_int(&rows, 0)),
+		    &err);
+	return cs_rows_end(&rows, err);
+}
+
+/* Blobs or groups, each once, as ${key}. */
+static enum cs_err
+take_things(struct making *m, const json_t *named, const char *key, bool groups)
+{
+	json_t *out = json_array(), *all = json_array();
 	const json_t *v;
 	size_t i;
 	enum cs_err err = CS_OK;
 
-	json_array_foreach (ids, i, v) {
+	if (m->choice->all)
+		err = add_ids(all, m, groups);
+	json_array_foreach (m->choice->all ? all : named, i, v) {
 		const char *s = json_string_value(v);
 		uint64_t id = s != NULL ? desk_id(s) : 0;
-		char hex[65];
 
-		err = groups ? group_of(hex, m->d, m->c.id, id)
-			     : blob_of(hex, m->d, m->c.id, id);
-		if (err)
-			break;
-		if (!contains(out, hex))
-			desk_add(out, json_string(hex), &err);
+		if (err == CS_OK)
+			err = add_thing(out, m, id, groups);
 	}
+	json_decref(all);
 	if (err == CS_OK && json_array_size(out) == 0)
 		err = desk_problem(m->d, CS_ERR_FORMAT,
 		    groups ? "Say of which messages the group is to be "
@@ -303,13 +357,16 @@ fill(struct making *m, const struct cs_desk_policy *policy)
 static enum cs_err
 make(struct making *m, const struct cs_desk_policy *policy)
 {
+	const char *code = m->choice->reason;
 	json_t *after = json_object();
 	enum cs_err err;
 
-	m->reason = cs_desk_policy_reason(policy, m->choice->reason);
+	if (*code == '\0')
+		code = desk_str(m->c.doc, "reason");
+	m->reason = cs_desk_policy_reason(policy, code);
 	if (m->reason == NULL) {
 		err = desk_problem(m->d, CS_ERR_FORMAT,
-		    "The policy has no reason \"%.40s\".", m->choice->reason);
+		    "The policy has no reason \"%.40s\".", code);
 		goto out;
 	}
 	m->dec.doc = json_object();

@@ -80,11 +80,6 @@ CS_CHECKED enum cs_err desk_files_fetch(
 CS_CHECKED enum cs_err desk_file_open(struct cs_buf *out, struct cs_desk *d,
     const struct cs_desk_case *c, size_t item, size_t part);
 
-/* ---- outbox.c ----------------------------------------------------------- */
-
-/* Sign what was decided, and tell the hub what it does not know yet. */
-CS_CHECKED enum cs_err desk_actions_flush(struct cs_desk *d);
-
 /* ---- appeal.c ----------------------------------------------------------- */
 
 /* Take a letter: open, store, answer; once, however often it comes. */

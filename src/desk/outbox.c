@@ -259,7 +259,7 @@ load(struct sending *s, struct cs_desk *d, uint64_t id)
 }
 
 enum cs_err
-desk_actions_flush(struct cs_desk *d)
+cs_desk_deliver(struct cs_desk *d)
 {
 	struct sending s = { 0 };
 	unsigned refused = 0;

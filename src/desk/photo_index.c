@@ -274,14 +274,18 @@ desk_matches_now(
 
 	*acted = false;
 	json_array_foreach (matches, i, o) {
-		uint64_t media = desk_id(desk_str(o, "media")), kase;
+		uint64_t media = desk_id(desk_str(o, "media")), kase, lists;
 		json_t *now;
 		bool here;
 
 		if (err)
 			break;
-		if (media == 0) { /* of a list */
-			desk_add(items, json_incref(o), &err);
+		if (media == 0) { /* of a list, unless it was removed */
+			err = cs_db_get_int(&lists, d->db,
+			    "SELECT COUNT(*) FROM list WHERE id=?",
+			    cs_int(desk_id(desk_str(o, "list"))));
+			if (err == CS_OK && lists != 0)
+				desk_add(items, json_incref(o), &err);
 			continue;
 		}
 		err = cs_db_get_int(&kase, d->db,
