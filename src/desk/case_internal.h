@@ -106,6 +106,9 @@ CS_CHECKED enum cs_err desk_work_end(struct desk_case *c, struct cs_desk *d,
     const struct cs_desk_who *who, enum cs_err err, const char *what,
     json_t *after);
 
+/* Is there a text, of no more than ${max} bytes, in UTF-8? */
+CS_CHECKED enum cs_err desk_check_text(
+    struct cs_desk *d, const char *text, size_t max);
 CS_CHECKED enum cs_err desk_entry_add(struct cs_desk *d, uint64_t kase,
     unsigned kind, const struct cs_desk_who *who, json_t *doc, uint64_t *id);
 /* Of kinds ${from} to ${to}, in order. */

@@ -295,7 +295,6 @@ cs_desk_token_add(struct cs_desk *d, const struct cs_desk_who *who,
 {
 	uint8_t bytes[32], hash[32];
 	json_t *doc = json_object();
-	struct cs_buf sealed = { 0 };
 	enum cs_err err = CS_OK;
 
 	cs_random(bytes, sizeof bytes);
@@ -313,11 +312,9 @@ cs_desk_token_add(struct cs_desk *d, const struct cs_desk_who *who,
 		 "INSERT INTO token(hash,sealed) VALUES(?,x'')",
 		 cs_blob(CS_VIEW_OF(hash)))) == CS_OK) {
 		*id = cs_db_last_id(d->db);
-		err = desk_doc_seal_id(&sealed, d, "token", *id, doc);
+		err = desk_doc_write(d, "token", *id, doc);
 	}
 	if (err == CS_OK &&
-	    (err = cs_db_exec(d->db, "UPDATE token SET sealed=? WHERE id=?",
-		 cs_blob(cs_buf_view(&sealed)), cs_int(*id))) == CS_OK &&
 	    (err = desk_audit_event(d,
 		 &(struct desk_event){
 		     .who = who, .what = "token-made", .after = doc })) ==
@@ -327,7 +324,6 @@ cs_desk_token_add(struct cs_desk *d, const struct cs_desk_who *who,
 		cs_db_rollback(d->db);
 out:
 	cs_wipe(bytes, sizeof bytes);
-	cs_buf_free(&sealed);
 	json_decref(doc);
 	return err;
 }

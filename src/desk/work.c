@@ -154,8 +154,8 @@ cs_desk_hand_over(struct cs_desk *d, const struct cs_desk_who *who, uint64_t id,
 static const char *const kinds[] = { "note", "escalation", "opinion",
 	"attachment", "question" };
 
-static enum cs_err
-check_text(struct cs_desk *d, const char *text, size_t max)
+enum cs_err
+desk_check_text(struct cs_desk *d, const char *text, size_t max)
 {
 	size_t n = strlen(text);
 
@@ -247,8 +247,8 @@ cs_desk_note_add(struct cs_desk *d, const struct cs_desk_who *who, uint64_t id,
 	struct desk_case c;
 	enum cs_err err;
 
-	if ((err = check_text(d, text, CS_DESK_NOTE_MAX)) ||
-	    (kind == CS_DESK_ATTACHMENT && (err = check_text(d, source, 200))))
+	if ((err = desk_check_text(d, text, CS_DESK_NOTE_MAX)) ||
+	    (kind == CS_DESK_ATTACHMENT && (err = desk_check_text(d, source, 200))))
 		return err;
 	if (kind > CS_DESK_ATTACHMENT)
 		return CS_ERR_MISUSE;
@@ -328,7 +328,7 @@ cs_desk_hold(struct cs_desk *d, const struct cs_desk_who *who, uint64_t id,
 		return desk_problem(d, CS_ERR_DENIED,
 		    "A legal hold is set and ended by a senior.");
 	}
-	if ((err = check_text(d, text, CS_DESK_NOTE_MAX)) ||
+	if ((err = desk_check_text(d, text, CS_DESK_NOTE_MAX)) ||
 	    (err = cs_db_begin(d->db))) {
 		json_decref(hold);
 		return err;
@@ -362,7 +362,7 @@ cs_desk_redact(struct cs_desk *d, const struct cs_desk_who *who, uint64_t id,
 	cs_vault_row(row, item);
 	desk_set_id(after, "item", item, &err);
 	if (err == CS_OK && *text != '\0' &&
-	    (err = check_text(d, text, CS_MIMI_TEXT_MAX)) == CS_OK)
+	    (err = desk_check_text(d, text, CS_MIMI_TEXT_MAX)) == CS_OK)
 		err = cs_vault_seal(&sealed, &d->key, "item.redacted",
 		    CS_VIEW_OF(row), cs_view_str(text));
 	if (err == CS_OK)
