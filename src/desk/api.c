@@ -22,6 +22,7 @@ cs_desk_api_new(struct cs_desk_api **out, struct cs_desk *d,
 		return CS_ERR_NOMEM;
 	api->d = d;
 	api->options = *options;
+	desk_attempts_init(&api->attempts);
 	return CS_OK;
 }
 

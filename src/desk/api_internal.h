@@ -3,6 +3,7 @@
 #pragma once
 
 #include "desk/api.h"
+#include "desk/attempts.h"
 #include "desk/decision_internal.h"
 #include "desk/doc.h"
 
@@ -18,24 +19,13 @@ struct api_session {
 	bool locked;
 };
 
-/* Attempts to sign in under one name. */
-struct api_attempts {
-	char name[CS_DESK_NAME_MAX + 1];
-	unsigned failed;
-	uint64_t next_ms; /* not before */
-};
-#define API_ATTEMPTS_MAX 256
-#define API_ATTEMPTS_FREE 5 /* before one has to wait */
-#define API_ATTEMPTS_WAIT_MS 30000u
-#define API_ATTEMPTS_WAIT_MAX_MS (15 * 60 * 1000u)
-
 struct cs_desk_api {
 	struct cs_desk *d;
 	struct cs_desk_api_options options;
 	char hosts[3][300]; /* what the Host header may say */
 	char address[320];  /* of the console */
 	struct api_session sessions[API_SESSIONS_MAX];
-	struct api_attempts attempts[API_ATTEMPTS_MAX];
+	struct desk_attempts attempts; /* to sign in, and to unlock */
 };
 
 /* One request on its way through a handler. */
@@ -85,6 +75,14 @@ bool api_who(struct api_call *c, const struct api_route *route,
 CS_CHECKED enum cs_err api_session_show(struct api_call *c);
 struct api_session *api_session_find(
     struct cs_desk_api *api, const char *cookie);
+/* What the token of ${rq}, which has one, is known by. */
+CS_CHECKED enum cs_err api_token_hash(
+    uint8_t out[static 32], const struct cs_web_request *rq);
+/* Has whoever guesses under ${name} from ${peer} to wait?  Then it has been
+ * refused.  And what came of the guess: CS_OK, CS_ERR_DENIED, or neither. */
+bool api_has_to_wait(struct api_call *c, const char *name, const char *peer);
+void api_tried(
+    struct api_call *c, const char *name, const char *peer, enum cs_err err);
 
 api_handler api_sign_in, api_session_get, api_sign_out, api_lock, api_unlock,
     api_welcome, api_welcome_finish;

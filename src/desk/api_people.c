@@ -101,9 +101,15 @@ api_person_change(struct api_call *c)
 static enum cs_err
 change_password(struct api_call *c, const json_t *password)
 {
-	enum cs_err err = cs_desk_password_check(
-	    c->d, c->who.id, cs_view_str(desk_str(password, "old")));
+	const char *session = c->session->token;
+	enum cs_err err;
 
+	/* Counted with the attempts to unlock it. */
+	if (api_has_to_wait(c, session, ""))
+		return CS_ERR_LIMIT;
+	err = cs_desk_password_check(
+	    c->d, c->who.id, cs_view_str(desk_str(password, "old")));
+	api_tried(c, session, "", err);
 	if (err == CS_ERR_DENIED)
 		return desk_problem(c->d, err, "That is not the old password.");
 	if (err == CS_OK &&

@@ -224,6 +224,7 @@ on_request(struct lws *wsi, struct session *s, const char *path)
 		return -1;
 	rq->method = method_of(wsi);
 	rq->path = s->path;
+	lws_get_peer_simple(wsi, rq->peer, sizeof rq->peer);
 	header(wsi, rq->host, WSI_TOKEN_HOST);
 	header(wsi, rq->origin, WSI_TOKEN_ORIGIN);
 	header(wsi, rq->cookie, WSI_TOKEN_HTTP_COOKIE);

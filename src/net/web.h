@@ -21,6 +21,7 @@ struct cs_web_request {
 	char args[CS_WEB_ARGS_MAX][CS_WEB_ARG_MAX]; /* "name=value", decoded */
 	size_t n_args;
 	struct cs_view body;
+	char peer[48]; /* the address that it comes from */
 	/* Headers; "" if there was none. */
 	char host[CS_WEB_HEADER_MAX], origin[CS_WEB_HEADER_MAX],
 	    cookie[CS_WEB_HEADER_MAX], authorization[CS_WEB_HEADER_MAX],
