@@ -13,6 +13,7 @@
 #define CHUNK 16384
 #define REQUEST_S 20 /* for a request to come whole */
 #define POLL_US 500000
+#define STALL_LOOKS 40 /* of a stream's reader, before it counts as gone */
 
 struct cs_web {
 	struct cs_web_config config;
@@ -29,7 +30,8 @@ struct session {
 	struct cs_buf body, out;
 	size_t sent;
 	void *stream;
-	bool answered, too_large, counted;
+	unsigned stalled; /* looks in a row that found something unread */
+	bool answered, too_large;
 };
 
 static struct cs_web *
@@ -288,10 +290,15 @@ on_timer(struct lws *wsi, struct session *s)
 
 	if (s->stream == NULL)
 		return 0;
-	/* A reader that stalls gets nothing new until it has read. */
-	if (s->out.len == 0 &&
-	    !w->config.more(w->config.arg, s->stream, &s->out))
+	/* A reader that stalls gets nothing new until it has read, and does
+	 * not keep its place for ever. */
+	if (s->out.len == 0) {
+		s->stalled = 0;
+		if (!w->config.more(w->config.arg, s->stream, &s->out))
+			return -1;
+	} else if (++s->stalled >= STALL_LOOKS) {
 		return -1;
+	}
 	if (s->out.len != 0)
 		lws_callback_on_writable(wsi);
 	lws_set_timer_usecs(wsi, POLL_US);

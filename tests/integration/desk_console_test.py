@@ -3,9 +3,10 @@
 import json
 import socket
 import time
+import urllib.request
 
 from console import Client, DeskWorld, PASSWORD, now_step, totp
-from world import check, main
+from world import STUCK_S, check, main
 
 ALL = {"reviewer", "senior", "auditor", "administrator"}
 WORKS = {"reviewer", "senior"}
@@ -234,6 +235,66 @@ def test_tokens():
         check(program.call("GET", "/cases").status == 401, "ended")
 
 
+def listen(client):
+    """A stream of events, open."""
+    rq = urllib.request.Request(client.base + "api/v1/events")
+    if client.token:
+        rq.add_header("Authorization", "Bearer " + client.token)
+    else:
+        rq.add_header("Cookie", client.cookie)
+    stream = urllib.request.urlopen(rq, timeout=STUCK_S)
+    check(b": here" in stream.readline(), "it begins")
+    return stream
+
+
+def ends(stream, what):
+    until = time.monotonic() + STUCK_S
+    with stream:
+        while stream.readline():  # a comment every 15 s, if nothing else
+            check(time.monotonic() < until, "still hears: " + what)
+
+
+def ended(stream):
+    """Has it, by now?"""
+    sock = socket.fromfd(stream.fileno(), socket.AF_INET, socket.SOCK_STREAM)
+    with sock:
+        try:
+            return sock.recv(1, socket.MSG_PEEK | socket.MSG_DONTWAIT) == b""
+        except BlockingIOError:
+            return False
+
+
+def test_who_may_not_listen_hears_nothing():
+    """A stream ends with the session, the token or the person it is of."""
+    with DeskWorld() as w:
+        root = w.person("root", "administrator")
+        people = {n: w.person(n) for n in ("anna", "ben", "carla", "dora")}
+        who = {p["name"]: p["id"] for p in root.get("/people")["items"]}
+        stays = listen(root)
+        stream = listen(people["anna"])
+        people["anna"].ok("DELETE", "/session")
+        ends(stream, "signed out")
+        stream = listen(people["ben"])
+        people["ben"].post("/session/lock")
+        ends(stream, "locked")
+        stream = listen(people["carla"])
+        root.post("/people/" + who["carla"], disabled=True)
+        ends(stream, "dismissed")
+        stream = listen(people["dora"])
+        root.post("/people/%s/reset" % who["dora"])
+        ends(stream, "reset")
+        for end in ("removed", "its maker reset"):
+            made = root.post("/tokens", name="program", scopes=["read"])
+            stream = listen(Client(w.console, token=made["token"]))
+            if end == "removed":
+                root.ok("DELETE", "/tokens/" + made["id"])
+            else:
+                check(not ended(stays), "others listen on")
+                root.post("/people/%s/reset" % who["root"])
+                ends(stays, "reset by oneself")
+            ends(stream, "a token, " + end)
+
+
 def raw(w, text):
     """What a stranger's bytes are answered with."""
     host, port = w.console[len("http://"):-1].split(":")
@@ -313,4 +374,5 @@ if __name__ == "__main__":
     main(test_every_route_for_every_role, test_signing_in,
          test_attempts_are_limited, test_roles_change_at_once,
          test_a_reset_ends_what_was, test_tokens,
+         test_who_may_not_listen_hears_nothing,
          test_hostile_requests, test_policy)
