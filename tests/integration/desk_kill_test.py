@@ -5,11 +5,12 @@ import os
 import random
 import signal
 import sqlite3
+import subprocess
 import time
 
 from console import Client, DeskWorld
 from desk_cases_test import open_case, reported
-from world import check, main
+from world import STUCK_S, TOOLS, check, main
 
 ROUNDS = 50
 
@@ -122,5 +123,81 @@ def test_away_for_long():
         check(client.get("/cases/" + case["id"])["reports"] == 5, "once")
 
 
+CROWD = 200
+PART = 50  # messages a report
+
+
+def crowd(w, to):
+    """So many members, each of whom has written to somebody."""
+    link = w.invite("--uses", CROWD)
+    half = CROWD // 2
+    procs = [subprocess.Popen(
+        [os.path.join(TOOLS, "crowd"), w.dir, link, str(start), str(half), to],
+        stdout=subprocess.PIPE)
+             for start in (0, half)]
+    for i, proc in enumerate(procs):
+        w.procs["crowd%d" % i] = proc
+    for i, proc in enumerate(procs):
+        check(proc.wait(STUCK_S * 4) == 0, "they joined and wrote")
+        del w.procs["crowd%d" % i]
+
+
+def test_killed_among_hundreds():
+    """One decision about hundreds of accounts: whenever the desk is killed,
+    each is disabled, once; and one sees how far it is."""
+    with DeskWorld() as w:
+        w.join("bob")
+        anna = w.person("anna")
+        token = anna.post("/tokens", name="test",
+                          scopes=["read", "decide"])["token"]
+        crowd(w, "bob")
+        w.csok("bob", "inbox")
+        got = [m["id"] for m in w.csok("bob", "requests", "--json").lines()
+               if m["kind"] == "received"]
+        check(len(got) == CROWD, "all arrived: %d" % len(got))
+        # Each report has one message of the one before: it is one case.
+        for i in range(0, CROWD - 1, PART - 1):
+            w.csok("bob", "report", *got[i:i + PART], "--reason", "fraud",
+                   "--yes")
+        case = w.until("all of them in a case", lambda: [
+            c for c in anna.get("/cases?state=open")["items"]
+            if len(c["accounts"]) == CROWD])[0]
+        made = anna.post(
+            "/cases/%s/decisions" % case["id"], version=case["version"],
+            action="disable", reason="fraud", facts="They sold nothing.",
+            accounts=[a["id"] for a in case["accounts"]])
+        hub = sqlite3.connect(os.path.join(w.hub, "hub.db"))
+        seen = []
+        for part in (CROWD // 4, CROWD // 2, CROWD * 3 // 4):
+            w.until("the next of them", lambda: hub.execute(
+                "SELECT COUNT(*) FROM action").fetchone()[0] >= part)
+            # Held for a moment, so that one sees it half way.
+            w.procs["hub"].send_signal(signal.SIGSTOP)
+            now = Client(w.console, token=token).get(
+                "/decisions/" + made["id"])
+            seen.append(now["targets"]["applied"])
+            check(now["state"] == "queued" and
+                  now["targets"]["total"] == CROWD and
+                  now["targets"]["failed"] == 0, "half way: %s" % now)
+            w.stop("desk", signal.SIGKILL)
+            w.procs["hub"].send_signal(signal.SIGCONT)
+            w.start_desk()
+        check(0 < seen[0] < seen[1] < seen[2] < CROWD, "seen: %s" % seen)
+        client = Client(w.console, token=token)
+        done = w.until("the last of them", lambda: [
+            d for d in [client.get("/decisions/" + made["id"])]
+            if d["state"] == "applied"])[0]
+        check(done["targets"] == {"total": CROWD, "applied": CROWD,
+                                  "failed": 0}, "all: %s" % done["targets"])
+        check(hub.execute("SELECT COUNT(*),COUNT(DISTINCT account) FROM"
+                          " action").fetchone() == (CROWD, CROWD), "each once")
+        hub.close()
+        for i in (0, CROWD // 2, CROWD - 1):
+            r = w.run("countersign", "--home", w.path("m%04d" % i), "send",
+                      "bob", "and now")
+            check(r.status == 77, "disabled: %s" % r)
+
+
 if __name__ == "__main__":
-    main(test_killed_at_random, test_away_for_long)
+    main(test_killed_at_random, test_away_for_long,
+         test_killed_among_hundreds)
