@@ -3,6 +3,7 @@
 no action is half done."""
 import os
 import random
+import shutil
 import signal
 import sqlite3
 import subprocess
@@ -123,6 +124,54 @@ def test_away_for_long():
         check(client.get("/cases/" + case["id"])["reports"] == 5, "once")
 
 
+def test_sent_twice():
+    """A member who does not know that a report has arrived sends it again:
+    before the desk has it, and after.  It counts once."""
+    with DeskWorld() as w:
+        w.join("alice", "bob")
+        w.friends("alice", "bob")
+        anna = w.person("anna")
+        token = anna.post("/tokens", name="test", scopes=["read"])["token"]
+        w.stop("desk")
+        w.csok("alice", "send", "bob", "she is 13")
+        (got,) = [m for m in w.inbox("bob") if m["kind"] == "received"]
+        # Not taken today, and kept by the member's device.
+        with w.db() as db:
+            db.executemany(
+                "INSERT INTO report(id,account,received,updated) SELECT"
+                " randomblob(16),id,?,0 FROM account WHERE handle='bob'",
+                [(int(time.time() * 1000),)] * 200)
+        r = w.cs("bob", "report", got["id"], "--reason", "trafficking",
+                 "--yes")
+        check(r.status != 0, "too many: %s" % r)
+        with w.db() as db:
+            db.execute("DELETE FROM report")
+        as_it_was = w.path("as-it-was")
+        shutil.copytree(w.home("bob"), as_it_was)
+
+        def again():
+            shutil.rmtree(w.home("bob"))
+            shutil.copytree(as_it_was, w.home("bob"))
+            (sent,) = w.csok("bob", "reports", "--json").lines()
+            with w.db() as db:
+                check(db.execute("SELECT hex(id) FROM report").fetchall() ==
+                      [(sent["id"].upper(),)], "one at the hub: %s" % sent)
+
+        again()
+        again()
+        w.start_desk()
+        client = Client(w.console, token=token)
+        (case,) = w.until("the case", lambda:
+                          client.get("/cases?state=open")["items"])
+        again()
+        reported(w, text="and this")  # the desk wakes up
+        case = w.until("the next report", lambda: [
+            c for c in client.get("/cases?state=open")["items"]
+            if c["items"] == 2])[0]
+        check(case["reports"] == 2 and len(w.desk_reports(2)) == 2,
+              "each counts once: %s" % case)
+
+
 CROWD = 200
 PART = 50  # messages a report
 
@@ -199,5 +248,5 @@ def test_killed_among_hundreds():
 
 
 if __name__ == "__main__":
-    main(test_killed_at_random, test_away_for_long,
+    main(test_killed_at_random, test_away_for_long, test_sent_twice,
          test_killed_among_hundreds)
