@@ -268,6 +268,12 @@ parse_body(struct api_call *c, const struct api_route *route)
 {
 	if (route->who & API_TEXT)
 		return true;
+	/* A document is many times as large in memory as on the wire. */
+	if (c->rq->body.len >
+	    (route->who & API_ANYBODY ? API_JSON_STRANGER_MAX : API_JSON_MAX)) {
+		api_refuse(c, 413, "limit", "The body is too large.");
+		return false;
+	}
 	if (c->rq->body.len != 0) {
 		json_decref(c->in);
 		c->in = json_loadb((const char *)c->rq->body.data,

@@ -9,6 +9,11 @@
 
 #define API_SESSIONS_MAX 256
 
+/* Bytes of JSON: a policy is the longest; of who is not signed in, a password
+ * is. */
+#define API_JSON_MAX ((size_t)1 << 20)
+#define API_JSON_STRANGER_MAX ((size_t)16 << 10)
+
 /* Somebody who is signed in. */
 struct api_session {
 	char token[44]; /* "": free */

@@ -295,10 +295,14 @@ def test_who_may_not_listen_hears_nothing():
             ends(stream, "a token, " + end)
 
 
+def connect(w):
+    host, port = w.console[len("http://"):-1].split(":")
+    return socket.create_connection((host, int(port)), timeout=30)
+
+
 def raw(w, text):
     """What a stranger's bytes are answered with."""
-    host, port = w.console[len("http://"):-1].split(":")
-    with socket.create_connection((host, int(port)), timeout=30) as s:
+    with connect(w) as s:
         got = b""
         try:
             s.sendall(text)
@@ -350,6 +354,105 @@ def test_hostile_requests():
         anna.get("/cases")  # and all goes on
 
 
+def test_requests_that_say_two_things():
+    """What a proxy before us could read in another way than we do, is read in
+    no way; and the connection ends, so that nothing after it is."""
+    with DeskWorld() as w:
+        host = w.console[len("http://"):-1].encode()
+        second = b"GET /api/v1/openapi.json HTTP/1.1\r\nHost: " + host + \
+            b"\r\n\r\n"
+        post = b"POST /api/v1/welcome HTTP/1.1\r\nHost: " + host + b"\r\n"
+        check(raw(w, second + second).count(b"HTTP/1.1 200 ") == 2,
+              "one after the other is fine")
+        for said in (b"Content-Length: 2\r\nContent-Length: 2",
+                     b"Content-Length: 2\r\nContent-Length: 99",
+                     b"Content-Length: 2, 2", b"Content-Length: +2",
+                     b"Content-Length: -1", b"Content-Length: 0x2",
+                     b"Content-Length: 2 2", b"Content-Length: 2;",
+                     b"Content-Length: " + b"0" * 40 + b"2",
+                     b"Transfer-Encoding: chunked",
+                     b"Transfer-Encoding: identity\r\nContent-Length: 2",
+                     b"Content-Length: 2\r\nTransfer-Encoding: chunked"):
+            r = raw(w, post + said + b"\r\n\r\n{}" + second)
+            check(r.count(b"HTTP/1.") <= 1 and b" 200 " not in r and
+                  (r == b"" or b" 400 " in r[:20]),
+                  "%r: %r" % (said, r[:60]))
+        r = raw(w, second.replace(b"\r\n\r\n", b"\r\nContent-Length: %d"
+                                  b"\r\n\r\n" % len(second)) + second)
+        check(r == b"" or b" 400 " in r[:20], "a GET has no body: %r" % r[:60])
+        r = raw(w, b"HEAD /api/v1/openapi.json HTTP/1.1\r\nHost: " + host +
+                b"\r\n\r\n")
+        check(b" 405 " in r[:20] and r.endswith(b"\r\n\r\n"),
+              "no body after HEAD: %r" % r)
+
+
+def send_part(s, data):
+    try:
+        s.sendall(data)
+    except OSError:
+        pass  # cut off
+
+
+def told_to_wait(s):
+    """Cut off, with an answer if it was not lost in what was sent."""
+    s.settimeout(1)
+    try:
+        got = s.recv(100)
+    except TimeoutError:
+        return False
+    except OSError:
+        return True
+    return got == b"" or b" 503 " in got[:20]
+
+
+def test_too_much():
+    """What is too long is refused, not cut; and a stranger makes the desk keep
+    and read little."""
+    with DeskWorld() as w:
+        anna = w.person("anna")
+        host = w.console[len("http://"):-1].encode()
+        for path, status in (
+                ("/cases?state=none", 400),
+                ("/cases?q=" + "x" * 500 + "&state=none", 400),
+                ("/cases?q=" + "x" * 512 + "&state=none", 414),
+                ("/cases?" + "&".join(["a=1"] * 15) + "&state=none", 400),
+                ("/cases?" + "&".join(["a=1"] * 16) + "&state=none", 414)):
+            r = anna.call("GET", path)
+            check(r.status == status, "%s: %s" % (path[:40], r))
+        for name in ("Cookie", "Authorization", "Origin", "X-CSRF-Token"):
+            r = raw(w, b"GET /api/v1/cases HTTP/1.1\r\nHost: " + host +
+                    b"\r\n" + name.encode() + b": " + b"x" * 2000 +
+                    b"\r\n\r\n")
+            check(b" 431 " in r[:20], "%s: %r" % (name, r[:60]))
+        # Somebody who is not signed in, and somebody who is.
+        many = {"name": "anna", "password": "x" * 20000, "code": "1"}
+        r = Client(w.console).call("POST", "/session", many)
+        check(r.status == 413 and r.code == "limit", "a stranger: %s" % r)
+        r = anna.call("PUT", "/settings", {"language": "x" * 20000})
+        check(r.status == 200, "signed in: %s" % r)
+        r = anna.call("PUT", "/settings", {"language": "x" * (2 << 20)})
+        check(r.status == 413, "but not this: %s" % r)
+        # More than ever is taken: said before it is sent.
+        head = b"POST /api/v1/session HTTP/1.1\r\nHost: " + host + \
+            b"\r\nContent-Length: %d\r\n\r\n"
+        with connect(w) as s:
+            s.sendall(head % (17 << 20))
+            check(b" 413 " in s.recv(100)[:20], "at once")
+        # Many who send much and never all: a few are waited for, and those
+        # who send little go on.
+        slow = [connect(w) for _ in range(12)]
+        for s in slow:
+            send_part(s, head % (16 << 20) + b"x" * (15 << 20))
+        r = Client(w.console).call("POST", "/welcome", {"code": "x"})
+        check(r.status == 403, "others are heard: %s" % r)
+        refused = [s for s in slow if told_to_wait(s)]
+        check(len(refused) == 8, "each of 15 MiB: %d" % len(refused))
+        for s in slow:
+            s.close()
+        r = anna.call("PUT", "/settings", {"language": "x" * 200000})
+        check(r.status == 200, "and all is as before: %s" % r)
+
+
 def test_policy():
     with DeskWorld() as w:
         root = w.person("root", "administrator")
@@ -375,4 +478,5 @@ if __name__ == "__main__":
          test_attempts_are_limited, test_roles_change_at_once,
          test_a_reset_ends_what_was, test_tokens,
          test_who_may_not_listen_hears_nothing,
-         test_hostile_requests, test_policy)
+         test_hostile_requests, test_requests_that_say_two_things,
+         test_too_much, test_policy)
