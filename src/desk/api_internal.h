@@ -31,6 +31,7 @@ struct cs_desk_api {
 	char address[320];  /* of the console */
 	struct api_session sessions[API_SESSIONS_MAX];
 	struct desk_attempts attempts; /* to sign in, and to unlock */
+	struct events *events;         /* open streams; api_other.c */
 };
 
 /* One request on its way through a handler. */

@@ -171,23 +171,40 @@ api_statements(struct api_call *c)
 
 #define COMMENT_EVERY 30 /* looks, of half a second */
 
+#define STREAMS_PERSON 16 /* pages of one person, or programs */
+
 /* For whom, and by which right: it ends with that. */
 struct events {
 	char session[44];  /* its token; "": a token of the API */
 	uint8_t token[32]; /* the hash of that one */
 	struct cs_desk_who who;
+	struct events *next; /* of all of them */
 	uint64_t last;
 	unsigned looks;
 	bool online;
 };
 
+static unsigned
+streams_of(const struct cs_desk_api *api, uint64_t person)
+{
+	unsigned n = 0;
+
+	for (const struct events *e = api->events; e != NULL; e = e->next)
+		n += e->who.id == person;
+	return n;
+}
+
 enum cs_err
 api_events(struct api_call *c)
 {
-	struct events *e = cs_calloc(1, sizeof *e);
+	struct events *e;
 	enum cs_err err = CS_OK;
 
-	if (e == NULL)
+	if (streams_of(c->api, c->who.id) >= STREAMS_PERSON)
+		return desk_problem(c->d, CS_ERR_LIMIT,
+		    "You listen with %d pages or programs already.",
+		    STREAMS_PERSON);
+	if ((e = cs_calloc(1, sizeof *e)) == NULL)
 		return CS_ERR_NOMEM;
 	e->who = c->who;
 	if (c->session != NULL)
@@ -202,6 +219,8 @@ api_events(struct api_call *c)
 	}
 	e->looks = COMMENT_EVERY - 1; /* the first look says hello */
 	e->online = api_online(c->api);
+	e->next = c->api->events;
+	c->api->events = e;
 	c->answer->media_type = "text/event-stream";
 	c->answer->stream = e;
 	return CS_OK;
@@ -319,8 +338,13 @@ cs_desk_api_more(void *arg, void *stream, struct cs_buf *out)
 void
 cs_desk_api_ended(void *arg, void *stream)
 {
-	(void)arg;
-	cs_free(stream, sizeof(struct events));
+	struct cs_desk_api *api = arg;
+	struct events *e = stream, **at = &api->events;
+
+	while (*at != e)
+		at = &(*at)->next;
+	*at = e->next;
+	cs_free(e, sizeof *e);
 }
 
 /* ---- the description ---------------------------------------------------- */

@@ -2,18 +2,23 @@
 #include "net/web.h"
 
 #include <libwebsockets.h>
+#include <netinet/in.h>
+#include <poll.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/alloc.h"
+#include "crypto/random.h"
+#include "crypto/short_hash.h"
 #include "crypto/tls.h"
 
 #define CHUNK 16384
 #define REQUEST_S 20 /* for the head of a request to come whole */
 #define BODY_S 120   /* for the rest of it, over a slow line */
 #define LENGTH_DIGITS 10
+#define PEERS 1024
 /* A body may be large; but few of them at once, whoever sends them. */
 #define BODY_SMALL ((size_t)64 << 10) /* any number of these */
 #define BODIES_LARGE 4                /* as much as so many of the largest */
@@ -26,6 +31,10 @@ struct cs_web {
 	struct lws_vhost *vhost;
 	volatile sig_atomic_t stop;
 	unsigned streams, connections;
+	/* By a keyed hash of the address: one that takes all that it can get
+	 * leaves some to others. */
+	uint8_t peer_key[CS_SHORT_HASH_KEY_LEN];
+	unsigned by_peer[PEERS];
 	size_t held; /* bytes of bodies that are larger than small */
 };
 
@@ -384,6 +393,16 @@ on_writable(struct lws *wsi, struct session *s)
 	return 0;
 }
 
+/* Has the reader closed?  Nothing is read from a stream, so nobody else would
+ * notice before the next event. */
+static bool
+reader_gone(struct lws *wsi)
+{
+	struct pollfd p = { .fd = lws_get_socket_fd(wsi), .events = POLLRDHUP };
+
+	return poll(&p, 1, 0) > 0;
+}
+
 /* The next look at a stream's events. */
 static int
 on_timer(struct lws *wsi, struct session *s)
@@ -392,6 +411,8 @@ on_timer(struct lws *wsi, struct session *s)
 
 	if (s->stream == NULL) /* a body that does not come */
 		return s->answered ? 0 : -1;
+	if (reader_gone(wsi))
+		return -1;
 	/* A reader that stalls gets nothing new until it has read, and does
 	 * not keep its place for ever. */
 	if (s->out.len == 0) {
@@ -420,6 +441,54 @@ on_closed(struct lws *wsi, struct session *s)
 	clear(w, s);
 }
 
+/* ---- connections -------------------------------------------------------- */
+
+/* Where connections from the other end of ${fd} are counted. */
+static unsigned *
+peer_count(struct cs_web *w, lws_sockfd_type fd)
+{
+	struct sockaddr_in a = { 0 };
+	socklen_t n = sizeof a;
+
+	if (getpeername(fd, (struct sockaddr *)&a, &n) != 0)
+		memset(&a, 0, sizeof a);
+	return &w->by_peer[cs_short_hash(w->peer_key,
+			       cs_view(&a.sin_addr, sizeof a.sin_addr)) %
+	    PEERS];
+}
+
+static int
+on_connecting(struct cs_web *w, lws_sockfd_type fd)
+{
+	return w->connections >= CS_WEB_CONNECTIONS_MAX ||
+		*peer_count(w, fd) >= CS_WEB_PEER_MAX
+	    ? -1
+	    : 0;
+}
+
+static int
+on_connected(struct cs_web *w, struct lws *wsi)
+{
+	unsigned *count = peer_count(w, lws_get_socket_fd(wsi));
+
+	w->connections++;
+	++*count;
+	lws_set_opaque_user_data(wsi, count);
+	return 0;
+}
+
+static int
+on_gone(struct cs_web *w, struct lws *wsi)
+{
+	unsigned *count = lws_get_opaque_user_data(wsi);
+
+	if (count == NULL) /* it never was one */
+		return 0;
+	w->connections--;
+	--*count;
+	return 0;
+}
+
 static int
 callback(struct lws *wsi, enum lws_callback_reasons reason, void *user,
     void *in, size_t len)
@@ -431,14 +500,11 @@ callback(struct lws *wsi, enum lws_callback_reasons reason, void *user,
 	case LWS_CALLBACK_OPENSSL_LOAD_EXTRA_SERVER_VERIFY_CERTS:
 		return cs_tls_server_setup(user) == CS_OK ? 0 : -1;
 	case LWS_CALLBACK_FILTER_NETWORK_CONNECTION:
-		return w->connections >= CS_WEB_CONNECTIONS_MAX ? -1 : 0;
+		return on_connecting(w, (lws_sockfd_type)(intptr_t)in);
 	case LWS_CALLBACK_SERVER_NEW_CLIENT_INSTANTIATED:
-		w->connections++;
-		return 0;
+		return on_connected(w, wsi);
 	case LWS_CALLBACK_WSI_DESTROY:
-		if (w->connections > 0)
-			w->connections--;
-		return 0;
+		return on_gone(w, wsi);
 	case LWS_CALLBACK_HTTP:
 		return on_request(wsi, s, in);
 	case LWS_CALLBACK_HTTP_BODY:
@@ -477,6 +543,7 @@ cs_web_new(struct cs_web **out, const struct cs_web_config *config)
 	if (w == NULL)
 		return CS_ERR_NOMEM;
 	w->config = *config;
+	cs_random(w->peer_key, sizeof w->peer_key);
 	lws_set_log_level(0, NULL);
 	info.options = LWS_SERVER_OPTION_EXPLICIT_VHOSTS;
 	info.user = w;

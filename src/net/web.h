@@ -14,6 +14,7 @@
 #define CS_WEB_ARG_MAX 512
 #define CS_WEB_STREAMS_MAX 64 /* pages that listen; each costs little */
 #define CS_WEB_CONNECTIONS_MAX 512
+#define CS_WEB_PEER_MAX 384 /* of them from one address */
 
 struct cs_web_request {
 	const char *method; /* "GET", "POST", "PUT", "DELETE" */

@@ -3,6 +3,7 @@
 import json
 import socket
 import time
+import urllib.error
 import urllib.request
 
 from console import Client, DeskWorld, PASSWORD, now_step, totp
@@ -247,6 +248,21 @@ def listen(client):
     return stream
 
 
+def hears(client):
+    try:
+        listen(client).close()
+        return True
+    except urllib.error.HTTPError:
+        return False
+
+
+def reached(client):
+    try:
+        return client.call("GET", "/session").status == 200
+    except OSError:
+        return False
+
+
 def ends(stream, what):
     until = time.monotonic() + STUCK_S
     with stream:
@@ -453,6 +469,32 @@ def test_too_much():
         check(r.status == 200, "and all is as before: %s" % r)
 
 
+def test_one_does_not_take_all():
+    """Connections from one address, and streams of one person, leave room for
+    others."""
+    with DeskWorld() as w:
+        anna, ben = w.person("anna"), w.person("ben")
+        host, port = w.console[len("http://"):-1].split(":")
+        for _ in range(2):  # what is given back can be had again
+            many = [socket.create_connection((host, int(port)), timeout=30)
+                    for _ in range(600)]
+            with socket.create_connection(
+                    (host, int(port)), timeout=30,
+                    source_address=("127.0.0.2", 0)) as s:
+                s.sendall(b"GET / HTTP/1.1\r\nHost: %s:%s\r\n\r\n" %
+                          (host.encode(), port.encode()))
+                check(b"HTTP/1.1 " in s.recv(100), "from elsewhere")
+            for s in many:
+                s.close()
+            w.until("room again", lambda: reached(anna))
+        streams = [listen(anna) for _ in range(16)]
+        r = anna.call("GET", "/events")
+        check(r.status == 429, "enough: %s" % r)
+        listen(ben).close()
+        streams.pop().close()
+        w.until("the place", lambda: hears(anna))
+
+
 def test_policy():
     with DeskWorld() as w:
         root = w.person("root", "administrator")
@@ -479,4 +521,4 @@ if __name__ == "__main__":
          test_a_reset_ends_what_was, test_tokens,
          test_who_may_not_listen_hears_nothing,
          test_hostile_requests, test_requests_that_say_two_things,
-         test_too_much, test_policy)
+         test_too_much, test_one_does_not_take_all, test_policy)
