@@ -32,34 +32,56 @@ counter_for(struct desk_attempts *a, const char *name, const char *peer)
 	return own->known ? own : counter(a, name, "");
 }
 
+/* Of an address, whatever the names. */
+static struct desk_attempt *
+counter_of_peer(struct desk_attempts *a, const char *peer)
+{
+	return counter(a, "", peer);
+}
+
+static uint64_t
+left(const struct desk_attempt *t, uint32_t free, uint64_t now_ms)
+{
+	return t->failed < free || now_ms >= t->next_ms ? 0
+							: t->next_ms - now_ms;
+}
+
+static void
+add(struct desk_attempt *t, uint32_t free, uint64_t wait, uint64_t wait_max,
+    uint64_t now_ms)
+{
+	if (now_ms > t->next_ms && now_ms - t->next_ms > DESK_ATTEMPTS_KEPT_MS)
+		t->failed = 0;
+	if (t->failed < UINT32_MAX)
+		t->failed++;
+	for (uint32_t i = free; i < t->failed && wait < wait_max; i++)
+		wait *= 2;
+	t->next_ms = now_ms + (wait < wait_max ? wait : wait_max);
+}
+
 uint64_t
 desk_attempts_wait(struct desk_attempts *a, const char *name, const char *peer,
     uint64_t now_ms)
 {
-	const struct desk_attempt *t = counter_for(a, name, peer);
-
-	return t->failed < DESK_ATTEMPTS_FREE || now_ms >= t->next_ms
+	uint64_t own =
+	    left(counter_for(a, name, peer), DESK_ATTEMPTS_FREE, now_ms);
+	uint64_t all = counter(a, name, peer)->known
 	    ? 0
-	    : t->next_ms - now_ms;
+	    : left(counter_of_peer(a, peer), DESK_ATTEMPTS_PEER_FREE, now_ms);
+
+	return own > all ? own : all;
 }
 
 void
 desk_attempts_failed(struct desk_attempts *a, const char *name,
     const char *peer, uint64_t now_ms)
 {
-	struct desk_attempt *t = counter_for(a, name, peer);
-	uint64_t wait = DESK_ATTEMPTS_WAIT_MS;
-
-	if (now_ms > t->next_ms && now_ms - t->next_ms > DESK_ATTEMPTS_KEPT_MS)
-		t->failed = 0;
-	if (t->failed < UINT32_MAX)
-		t->failed++;
-	for (uint32_t i = DESK_ATTEMPTS_FREE;
-	     i < t->failed && wait < DESK_ATTEMPTS_WAIT_MAX_MS; i++)
-		wait *= 2;
-	if (wait > DESK_ATTEMPTS_WAIT_MAX_MS)
-		wait = DESK_ATTEMPTS_WAIT_MAX_MS;
-	t->next_ms = now_ms + wait;
+	add(counter_for(a, name, peer), DESK_ATTEMPTS_FREE,
+	    DESK_ATTEMPTS_WAIT_MS, DESK_ATTEMPTS_WAIT_MAX_MS, now_ms);
+	if (*peer != '\0' && !counter(a, name, peer)->known)
+		add(counter_of_peer(a, peer), DESK_ATTEMPTS_PEER_FREE,
+		    DESK_ATTEMPTS_PEER_WAIT_MS, DESK_ATTEMPTS_PEER_WAIT_MAX_MS,
+		    now_ms);
 }
 
 void
@@ -67,5 +89,6 @@ desk_attempts_passed(
     struct desk_attempts *a, const char *name, const char *peer)
 {
 	counter_for(a, name, peer)->failed = 0;
+	counter_of_peer(a, peer)->failed = 0;
 	counter(a, name, peer)->known = true;
 }

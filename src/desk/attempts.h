@@ -12,8 +12,10 @@
  *
  * A stranger who knows a name could keep its holder out for as long as they
  * go on guessing.  Therefore an address from which this name has signed in
- * has a counter of its own for it, which others do not touch.  Where all come
- * from one address (a tunnel, a proxy) that helps nobody and harms nobody.
+ * has a counter of its own for it, which others do not touch; and is not kept
+ * waiting because others guess from there.  Where all come from one address (a
+ * tunnel, a proxy), it is the first sign-in after a start that has to wait
+ * while somebody guesses.
  */
 #pragma once
 
@@ -25,6 +27,11 @@
 #define DESK_ATTEMPTS_FREE 5 /* before one has to wait */
 #define DESK_ATTEMPTS_WAIT_MS 30000u
 #define DESK_ATTEMPTS_WAIT_MAX_MS (15 * 60 * 1000u)
+/* The same of all names from one address: each guess takes as long as a hash
+ * of a password does, and nobody else is served meanwhile. */
+#define DESK_ATTEMPTS_PEER_FREE 20
+#define DESK_ATTEMPTS_PEER_WAIT_MS 1000u
+#define DESK_ATTEMPTS_PEER_WAIT_MAX_MS 60000u
 #define DESK_ATTEMPTS_KEPT_MS (24 * 3600 * 1000u) /* after the last one */
 
 struct desk_attempts {

@@ -94,6 +94,33 @@ test_own_address(void **state)
 	    desk_attempts_wait(&a, "ben", HERE, NOW), DESK_ATTEMPTS_WAIT_MS);
 }
 
+/* Many names from one address: they wait, others elsewhere do not, nor does
+ * whoever has signed in from there. */
+static void
+test_one_address(void **state)
+{
+	char name[32];
+
+	(void)state;
+	desk_attempts_init(&a);
+	desk_attempts_passed(&a, "anna", HERE);
+	for (unsigned i = 0; i < DESK_ATTEMPTS_PEER_FREE; i++) {
+		snprintf(name, sizeof name, "invented%u", i);
+		assert_int_equal(desk_attempts_wait(&a, name, HERE, NOW), 0);
+		desk_attempts_failed(&a, name, HERE, NOW);
+	}
+	assert_int_equal(desk_attempts_wait(&a, "another", HERE, NOW),
+	    DESK_ATTEMPTS_PEER_WAIT_MS);
+	assert_int_equal(desk_attempts_wait(&a, "another", THERE, NOW), 0);
+	assert_int_equal(desk_attempts_wait(&a, "anna", HERE, NOW), 0);
+	for (unsigned i = 0; i < 20; i++)
+		desk_attempts_failed(&a, name, HERE, NOW);
+	assert_int_equal(desk_attempts_wait(&a, "another", HERE, NOW),
+	    DESK_ATTEMPTS_PEER_WAIT_MAX_MS);
+	desk_attempts_passed(&a, "ben", HERE);
+	assert_int_equal(desk_attempts_wait(&a, "another", HERE, NOW), 0);
+}
+
 int
 main(void)
 {
@@ -101,6 +128,7 @@ main(void)
 		cmocka_unit_test(test_limit),
 		cmocka_unit_test(test_invented_names),
 		cmocka_unit_test(test_own_address),
+		cmocka_unit_test(test_one_address),
 	};
 
 	if (cs_crypto_init() != CS_OK)
