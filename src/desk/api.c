@@ -73,7 +73,7 @@ api_refuse(
 }
 
 static void
-refuse_err(struct api_call *c, enum cs_err err)
+refuse_err(struct api_call *c, const struct api_route *route, enum cs_err err)
 {
 	static const struct {
 		enum cs_err err;
@@ -99,8 +99,9 @@ refuse_err(struct api_call *c, enum cs_err err)
 			return;
 		}
 	api_refuse(c, 500, "failed", "The desk failed; see its log.");
-	fprintf(stderr, "countersign-desk: %s %s: %s\n", c->rq->method,
-	    c->rq->path, cs_err_text(err));
+	/* The pattern: a path may hold whatever a terminal understands. */
+	fprintf(stderr, "countersign-desk: %s %s: %s\n", route->method,
+	    route->path, cs_err_text(err));
 }
 
 /* ---- what handlers ask for ---------------------------------------------- */
@@ -122,6 +123,17 @@ api_online(const struct cs_desk_api *api)
 {
 	return api->options.online != NULL &&
 	    __atomic_load_n(api->options.online, __ATOMIC_RELAXED);
+}
+
+enum cs_err
+api_flag(bool *out, struct api_call *c, const char *name)
+{
+	const json_t *v = json_object_get(c->in, name);
+
+	*out = json_is_true(v);
+	return json_is_boolean(v) ? CS_OK
+				  : desk_problem(c->d, CS_ERR_FORMAT,
+					"\"%s\" is true or false.", name);
 }
 
 enum cs_err
@@ -306,7 +318,7 @@ run(struct api_call *c)
 	memset(&c->d->conflict, 0, sizeof c->d->conflict);
 	err = route->handle(c);
 	if (err && c->answer->status < 400)
-		refuse_err(c, err);
+		refuse_err(c, route, err);
 	/* What a handler left open is undone. */
 	if (cs_db_in_transaction(c->d->db))
 		cs_db_rollback(c->d->db);

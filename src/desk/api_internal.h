@@ -101,6 +101,9 @@ void api_refuse(
 uint64_t api_num_arg(const struct api_call *c, const char *name);
 uint64_t api_id(const struct api_call *c);
 bool api_online(const struct cs_desk_api *api);
+/* True or false, of the body: what is neither is CS_ERR_FORMAT, and not no. */
+CS_CHECKED enum cs_err api_flag(
+    bool *out, struct api_call *c, const char *name);
 /* 16 bytes of hex; CS_ERR_FORMAT. */
 CS_CHECKED enum cs_err api_hex_id(
     uint8_t out[static 16], struct cs_desk *d, const char *hex);

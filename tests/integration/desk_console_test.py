@@ -194,6 +194,8 @@ def test_roles_change_at_once():
         check(r.status == 403, "the last administrator: %s" % r)
         root.post("/people/" + who["anna"], disabled=True)
         check(anna.call("GET", "/cases").status == 401, "out at once")
+        r = root.call("POST", "/people/" + who["anna"], {"disabled": "true"})
+        check(r.status == 400, "not let in by that: %s" % r)
         root.post("/people/" + who["anna"], disabled=False, role="auditor")
         check(anna.call("GET", "/cases").status == 401, "has to sign in")
 
@@ -361,6 +363,11 @@ def test_hostile_requests():
                      "/cases?cursor=1.2", "/cases?state=none"):
             r = anna.call("GET", path)
             check(r.status in (400, 404), "%s: %s" % (path, r))
+        # What is neither true nor false is not taken for no.
+        for body in ({"agree": "yes"}, {"agree": 1}, {}):
+            r = anna.call("POST", "/decisions/1/quality", body)
+            check(r.status == 400 and "true or false" in
+                  r.json["error"]["message"], "%s: %s" % (body, r))
         r = anna.call("GET", "/accounts/" + "00" * 16)
         check(r.status == 404, "nobody can be looked up: %s" % r)
         big = json.dumps({"name": "x" * (17 << 20)}).encode()
