@@ -287,10 +287,14 @@ take_accounts(struct making *m)
 			    "nobody is acted against for it.");
 			break;
 		}
+		if (json_is_null(handle))
+			continue;
 		o = json_object();
 		desk_set_str(o, "id", hex, &err);
 		desk_set(o, "handle", json_incref(handle), &err);
 		desk_add(out, o, &err);
+		/* Once, however often it is named. */
+		desk_set(proved, hex, json_null(), &err);
 	}
 	if (err == CS_OK && json_array_size(out) == 0)
 		err = desk_problem(
