@@ -22,6 +22,7 @@ cs_desk_api_new(struct cs_desk_api **out, struct cs_desk *d,
 		return CS_ERR_NOMEM;
 	api->d = d;
 	api->options = *options;
+	desk_attempts_init(&api->attempts);
 	return CS_OK;
 }
 
@@ -81,7 +82,7 @@ api_refuse(
 }
 
 static void
-refuse_err(struct api_call *c, enum cs_err err)
+refuse_err(struct api_call *c, const struct api_route *route, enum cs_err err)
 {
 	static const struct {
 		enum cs_err err;
@@ -107,8 +108,9 @@ refuse_err(struct api_call *c, enum cs_err err)
 			return;
 		}
 	api_refuse(c, 500, "failed", "The desk failed; see its log.");
-	fprintf(stderr, "countersign-desk: %s %s: %s\n", c->rq->method,
-	    c->rq->path, cs_err_text(err));
+	/* The pattern: a path may hold whatever a terminal understands. */
+	fprintf(stderr, "countersign-desk: %s %s: %s\n", route->method,
+	    route->path, cs_err_text(err));
 }
 
 /* ---- what handlers ask for ---------------------------------------------- */
@@ -130,6 +132,17 @@ api_online(const struct cs_desk_api *api)
 {
 	return api->options.online != NULL &&
 	    __atomic_load_n(api->options.online, __ATOMIC_RELAXED);
+}
+
+enum cs_err
+api_flag(bool *out, struct api_call *c, const char *name)
+{
+	const json_t *v = json_object_get(c->in, name);
+
+	*out = json_is_true(v);
+	return json_is_boolean(v) ? CS_OK
+				  : desk_problem(c->d, CS_ERR_FORMAT,
+					"\"%s\" is true or false.", name);
 }
 
 enum cs_err
@@ -276,6 +289,12 @@ parse_body(struct api_call *c, const struct api_route *route)
 {
 	if (route->who & API_TEXT)
 		return true;
+	/* A document is many times as large in memory as on the wire. */
+	if (c->rq->body.len >
+	    (route->who & API_ANYBODY ? API_JSON_STRANGER_MAX : API_JSON_MAX)) {
+		api_refuse(c, 413, "limit", "The body is too large.");
+		return false;
+	}
 	if (c->rq->body.len != 0) {
 		json_decref(c->in);
 		c->in = json_loadb((const char *)c->rq->body.data,
@@ -308,7 +327,7 @@ run(struct api_call *c)
 	memset(&c->d->conflict, 0, sizeof c->d->conflict);
 	err = route->handle(c);
 	if (err && c->answer->status < 400)
-		refuse_err(c, err);
+		refuse_err(c, route, err);
 	/* What a handler left open is undone. */
 	if (cs_db_in_transaction(c->d->db))
 		cs_db_rollback(c->d->db);

@@ -151,9 +151,13 @@ api_triage(struct api_call *c)
 enum cs_err
 api_hold(struct api_call *c)
 {
-	return show(c,
-	    cs_desk_hold(c->d, &c->who, api_id(c), version(c),
-		desk_bool(c->in, "on"), desk_str(c->in, "text")));
+	bool on;
+	enum cs_err err = api_flag(&on, c, "on");
+
+	if (err == CS_OK)
+		err = cs_desk_hold(c->d, &c->who, api_id(c), version(c), on,
+		    desk_str(c->in, "text"));
+	return show(c, err);
 }
 
 enum cs_err
@@ -258,10 +262,13 @@ api_reverse(struct api_call *c)
 enum cs_err
 api_quality(struct api_call *c)
 {
-	return show_decision(c,
-	    cs_desk_quality(c->d, &c->who, api_id(c), desk_bool(c->in, "agree"),
-		desk_str(c->in, "text")),
-	    api_id(c));
+	bool agree;
+	enum cs_err err = api_flag(&agree, c, "agree");
+
+	if (err == CS_OK)
+		err = cs_desk_quality(
+		    c->d, &c->who, api_id(c), agree, desk_str(c->in, "text"));
+	return show_decision(c, err, api_id(c));
 }
 
 /* ---- appeals ------------------------------------------------------------ */

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "desk/api.h"
+#include "desk/attempts.h"
 #include "desk/decision_internal.h"
 #include "desk/doc.h"
 #include "desk/passkey.h"
@@ -22,6 +23,11 @@ struct api_challenge {
 #define API_CHALLENGES_MAX 256
 #define API_CHALLENGE_MS (5 * 60 * 1000u) /* as long as browsers wait */
 
+/* Bytes of JSON: a policy is the longest; of who is not signed in, a password
+ * is. */
+#define API_JSON_MAX ((size_t)1 << 20)
+#define API_JSON_STRANGER_MAX ((size_t)16 << 10)
+
 /* Somebody who is signed in. */
 struct api_session {
 	char token[44]; /* "": free */
@@ -33,17 +39,6 @@ struct api_session {
 	struct api_challenge adding, unlocking;
 };
 
-/* Attempts to sign in under one name. */
-struct api_attempts {
-	char name[CS_DESK_NAME_MAX + 1];
-	unsigned failed;
-	uint64_t next_ms; /* not before */
-};
-#define API_ATTEMPTS_MAX 256
-#define API_ATTEMPTS_FREE 5 /* before one has to wait */
-#define API_ATTEMPTS_WAIT_MS 30000u
-#define API_ATTEMPTS_WAIT_MAX_MS (15 * 60 * 1000u)
-
 #define API_HOST_SIZE 300
 
 struct cs_desk_api {
@@ -52,11 +47,9 @@ struct cs_desk_api {
 	char hosts[3][API_HOST_SIZE]; /* what the Host header may say */
 	char address[320];            /* of the console */
 	struct api_session sessions[API_SESSIONS_MAX];
-	/* With passwords, by names that anybody can make up, and with passkeys
-	 * of people whom there are: the ones do not push out the others. */
-	struct api_attempts attempts[API_ATTEMPTS_MAX];
-	struct api_attempts passkey_attempts[API_ATTEMPTS_MAX];
 	struct api_challenge challenges[API_CHALLENGES_MAX]; /* to sign in */
+	struct desk_attempts attempts; /* to sign in, and to unlock */
+	struct events *events;         /* open streams; api_other.c */
 };
 
 /* One request on its way through a handler. */
@@ -106,15 +99,17 @@ bool api_who(struct api_call *c, const struct api_route *route,
 CS_CHECKED enum cs_err api_session_show(struct api_call *c);
 struct api_session *api_session_find(
     struct cs_desk_api *api, const char *cookie);
+/* What the token of ${rq}, which has one, is known by. */
+CS_CHECKED enum cs_err api_token_hash(
+    uint8_t out[static 32], const struct cs_web_request *rq);
+/* Has whoever guesses under ${name} from ${peer} to wait?  Then it has been
+ * refused.  And what came of the guess: CS_OK, CS_ERR_DENIED, or neither. */
+bool api_has_to_wait(struct api_call *c, const char *name, const char *peer);
+void api_tried(
+    struct api_call *c, const char *name, const char *peer, enum cs_err err);
 
 /* Begin one for ${c->who}. */
 void api_session_begin(struct api_call *c);
-/* Of ${name}; a fresh one if nothing is known. */
-struct api_attempts *api_attempts_of(
-    struct api_attempts attempts[static API_ATTEMPTS_MAX], const char *name);
-/* Too many: wait.  True if it was refused. */
-bool api_has_to_wait(struct api_call *c, const struct api_attempts *a);
-void api_attempt_failed(struct api_attempts *a);
 /* The password of who is signed in, in ${password}; CS_ERR_DENIED and
  * CS_ERR_LIMIT have been said, the one with ${refusal}. */
 CS_CHECKED enum cs_err api_password_again(
@@ -137,6 +132,9 @@ void api_refuse(
 uint64_t api_num_arg(const struct api_call *c, const char *name);
 uint64_t api_id(const struct api_call *c);
 bool api_online(const struct cs_desk_api *api);
+/* True or false, of the body: what is neither is CS_ERR_FORMAT, and not no. */
+CS_CHECKED enum cs_err api_flag(
+    bool *out, struct api_call *c, const char *name);
 /* 16 bytes of hex; CS_ERR_FORMAT. */
 CS_CHECKED enum cs_err api_hex_id(
     uint8_t out[static 16], struct cs_desk *d, const char *hex);

@@ -171,30 +171,56 @@ api_statements(struct api_call *c)
 
 #define COMMENT_EVERY 30 /* looks, of half a second */
 
+#define STREAMS_PERSON 16 /* pages of one person, or programs */
+
+/* For whom, and by which right: it ends with that. */
 struct events {
-	char token[44]; /* of the session; "": a token of the API */
+	char session[44];  /* its token; "": a token of the API */
+	uint8_t token[32]; /* the hash of that one */
+	struct cs_desk_who who;
+	struct events *next; /* of all of them */
 	uint64_t last;
 	unsigned looks;
 	bool online;
 };
 
+static unsigned
+streams_of(const struct cs_desk_api *api, uint64_t person)
+{
+	unsigned n = 0;
+
+	for (const struct events *e = api->events; e != NULL; e = e->next)
+		n += e->who.id == person;
+	return n;
+}
+
 enum cs_err
 api_events(struct api_call *c)
 {
-	struct events *e = cs_calloc(1, sizeof *e);
-	enum cs_err err;
+	struct events *e;
+	enum cs_err err = CS_OK;
 
-	if (e == NULL)
+	if (streams_of(c->api, c->who.id) >= STREAMS_PERSON)
+		return desk_problem(c->d, CS_ERR_LIMIT,
+		    "You listen with %d pages or programs already.",
+		    STREAMS_PERSON);
+	if ((e = cs_calloc(1, sizeof *e)) == NULL)
 		return CS_ERR_NOMEM;
+	e->who = c->who;
 	if (c->session != NULL)
-		memcpy(e->token, c->session->token, sizeof e->token);
-	if ((err = cs_db_get_int(&e->last, c->d->db,
+		memcpy(e->session, c->session->token, sizeof e->session);
+	else
+		err = api_token_hash(e->token, c->rq);
+	if (err ||
+	    (err = cs_db_get_int(&e->last, c->d->db,
 		 "SELECT COALESCE(MAX(id),0) FROM change"))) {
 		cs_free(e, sizeof *e);
 		return err;
 	}
 	e->looks = COMMENT_EVERY - 1; /* the first look says hello */
 	e->online = api_online(c->api);
+	e->next = c->api->events;
+	c->api->events = e;
 	c->answer->media_type = "text/event-stream";
 	c->answer->stream = e;
 	return CS_OK;
@@ -239,13 +265,37 @@ static bool
 session_good(struct cs_desk_api *api, const struct events *e)
 {
 	char cookie[64];
-	struct api_session *s;
+	const struct api_session *s;
 
-	if (e->token[0] == '\0')
-		return true;
-	snprintf(cookie, sizeof cookie, "countersign=%s", e->token);
+	snprintf(cookie, sizeof cookie, "countersign=%s", e->session);
 	s = api_session_find(api, cookie);
 	return s != NULL && !s->locked;
+}
+
+static bool
+token_good(struct cs_desk_api *api, const struct events *e)
+{
+	uint64_t n = 0;
+
+	return cs_db_get_int(&n, api->d->db,
+		   "SELECT COUNT(*) FROM token WHERE hash=?",
+		   cs_blob(CS_VIEW_OF(e->token))) == CS_OK &&
+	    n == 1;
+}
+
+/* May they still listen?  Asked each time: who signs out or is let go, hears
+ * nothing more. */
+static bool
+may_listen(struct cs_desk_api *api, const struct events *e)
+{
+	bool session = e->session[0] != '\0';
+	struct cs_desk_who now;
+
+	if (session ? !session_good(api, e) : !token_good(api, e))
+		return false;
+	return cs_desk_person(&now, api->d, e->who.id) == CS_OK &&
+	    (session ? now.passwords == e->who.passwords
+		     : now.resets == e->who.resets);
 }
 
 bool
@@ -257,7 +307,7 @@ cs_desk_api_more(void *arg, void *stream, struct cs_buf *out)
 	struct cs_rows rows;
 	enum cs_err err = CS_OK;
 
-	if (!session_good(api, e))
+	if (!may_listen(api, e))
 		return false;
 	if (online != e->online) {
 		e->online = online;
@@ -288,8 +338,13 @@ cs_desk_api_more(void *arg, void *stream, struct cs_buf *out)
 void
 cs_desk_api_ended(void *arg, void *stream)
 {
-	(void)arg;
-	cs_free(stream, sizeof(struct events));
+	struct cs_desk_api *api = arg;
+	struct events *e = stream, **at = &api->events;
+
+	while (*at != e)
+		at = &(*at)->next;
+	*at = e->next;
+	cs_free(e, sizeof *e);
 }
 
 /* ---- the description ---------------------------------------------------- */

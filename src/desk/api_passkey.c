@@ -192,19 +192,21 @@ api_passkey_ask(struct api_call *c)
 	return give_challenge(c, challenge_place(c->api));
 }
 
-/* Attempts with passkeys of whoever has this one. */
+#define COUNTED_SIZE (sizeof "passkey of " + CS_DESK_NAME_MAX)
+
+/* What attempts with passkeys of whoever has this one are counted under, apart
+ * from those with passwords. */
 static enum cs_err
-attempts_of(struct api_attempts **out, struct api_call *c, struct cs_view id)
+counted_as(char out[static COUNTED_SIZE], struct api_call *c, struct cs_view id)
 {
 	struct cs_desk_who who;
 	uint64_t person;
 	enum cs_err err;
 
-	if ((err = cs_desk_passkey_owner(&person, c->d, id)) ||
-	    (err = cs_desk_person(&who, c->d, person)))
-		return err;
-	*out = api_attempts_of(c->api->passkey_attempts, who.name);
-	return api_has_to_wait(c, *out) ? CS_ERR_LIMIT : CS_OK;
+	if ((err = cs_desk_passkey_owner(&person, c->d, id)) == CS_OK &&
+	    (err = cs_desk_person(&who, c->d, person)) == CS_OK)
+		snprintf(out, COUNTED_SIZE, "passkey of %s", who.name);
+	return err;
 }
 
 /* With what is in ${a}; to unlock the session that there is, or for one. */
@@ -213,18 +215,17 @@ enter(struct api_call *c, const struct answer *a)
 {
 	const struct desk_passkey_wanted want = wanted(a);
 	const struct cs_desk_passkey_answer answer = used(a);
-	struct api_attempts *attempts;
+	char name[COUNTED_SIZE];
 	enum cs_err err;
 
-	if ((err = attempts_of(&attempts, c, answer.id)))
+	if ((err = counted_as(name, c, answer.id)))
 		return err;
+	if (api_has_to_wait(c, name, c->rq->peer))
+		return CS_ERR_LIMIT;
 	err = c->session != NULL
 	    ? cs_desk_passkey_unlock(c->d, &c->who, &want, &answer)
 	    : cs_desk_passkey_sign_in(&c->who, c->d, &want, &answer);
-	if (err == CS_ERR_DENIED)
-		api_attempt_failed(attempts);
-	else if (err == CS_OK)
-		attempts->failed = 0;
+	api_tried(c, name, c->rq->peer, err);
 	return err;
 }
 

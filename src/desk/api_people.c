@@ -80,7 +80,7 @@ enum cs_err
 api_person_change(struct api_call *c)
 {
 	const char *role = desk_str(c->in, "role");
-	bool disabled = desk_bool(c->in, "disabled");
+	bool disabled;
 	struct cs_desk_who now;
 	enum cs_err err;
 
@@ -91,6 +91,8 @@ api_person_change(struct api_call *c)
 	if (json_object_get(c->in, "disabled") == NULL)
 		disabled =
 		    cs_desk_person(&now, c->d, api_id(c)) == CS_ERR_DENIED;
+	else if ((err = api_flag(&disabled, c, "disabled")))
+		return err;
 	err = cs_desk_person_change(
 	    c->d, &c->who, api_id(c), cs_desk_role_find(role), disabled);
 	return err ? err : set_person(c, api_id(c));

@@ -75,6 +75,14 @@ api_session_begin(struct api_call *c)
 	    c->api->options.tls ? "; Secure" : "");
 }
 
+#define BEARER "Bearer "
+
+enum cs_err
+api_token_hash(uint8_t out[static 32], const struct cs_web_request *rq)
+{
+	return cs_sha256(out, cs_view_str(rq->authorization + strlen(BEARER)));
+}
+
 bool
 api_who(struct api_call *c, const struct api_route *route, unsigned *scopes,
     bool *known)
@@ -82,8 +90,9 @@ api_who(struct api_call *c, const struct api_route *route, unsigned *scopes,
 	const char *bearer = c->rq->authorization;
 	enum cs_err err;
 
-	if (strncmp(bearer, "Bearer ", 7) == 0) {
-		err = cs_desk_token_find(&c->who, scopes, c->d, bearer + 7);
+	if (strncmp(bearer, BEARER, strlen(BEARER)) == 0) {
+		err = cs_desk_token_find(
+		    &c->who, scopes, c->d, bearer + strlen(BEARER));
 		*known = err == CS_OK;
 		return true;
 	}
@@ -163,69 +172,45 @@ api_lock(struct api_call *c)
 
 /* ---- attempts ----------------------------------------------------------- */
 
-struct api_attempts *
-api_attempts_of(
-    struct api_attempts attempts[static API_ATTEMPTS_MAX], const char *name)
-{
-	struct api_attempts *oldest = &attempts[0];
-
-	for (size_t i = 0; i < API_ATTEMPTS_MAX; i++) {
-		struct api_attempts *a = &attempts[i];
-
-		if (a->failed != 0 &&
-		    strncmp(a->name, name, CS_DESK_NAME_MAX) == 0)
-			return a;
-		if (a->next_ms < oldest->next_ms)
-			oldest = a;
-	}
-	memset(oldest, 0, sizeof *oldest);
-	snprintf(oldest->name, sizeof oldest->name, "%s", name);
-	return oldest;
-}
-
 bool
-api_has_to_wait(struct api_call *c, const struct api_attempts *a)
+api_has_to_wait(struct api_call *c, const char *name, const char *peer)
 {
-	uint64_t now = cs_clock_ms();
+	uint64_t left =
+	    desk_attempts_wait(&c->api->attempts, name, peer, cs_clock_ms());
 
-	if (a->failed < API_ATTEMPTS_FREE || now >= a->next_ms)
+	if (left == 0)
 		return false;
-	c->answer->retry_after_s = (unsigned)((a->next_ms - now) / 1000 + 1);
+	c->answer->retry_after_s = (unsigned)(left / 1000 + 1);
 	api_refuse(c, 429, "limit",
 	    "Too many attempts to sign in. Wait, then try again.");
 	return true;
 }
 
 void
-api_attempt_failed(struct api_attempts *a)
+api_tried(
+    struct api_call *c, const char *name, const char *peer, enum cs_err err)
 {
-	uint64_t wait = API_ATTEMPTS_WAIT_MS;
-
-	a->failed++;
-	for (unsigned i = API_ATTEMPTS_FREE;
-	     i < a->failed && wait < API_ATTEMPTS_WAIT_MAX_MS; i++)
-		wait *= 2;
-	if (wait > API_ATTEMPTS_WAIT_MAX_MS)
-		wait = API_ATTEMPTS_WAIT_MAX_MS;
-	a->next_ms = cs_clock_ms() + wait;
+	if (err == CS_OK)
+		desk_attempts_passed(&c->api->attempts, name, peer);
+	else if (err == CS_ERR_DENIED)
+		desk_attempts_failed(
+		    &c->api->attempts, name, peer, cs_clock_ms());
 }
 
 enum cs_err
 api_password_again(
     struct api_call *c, const char *password, const char *refusal)
 {
-	struct api_attempts *a = api_attempts_of(c->api->attempts, c->who.name);
+	/* Counted for this session: nobody else can keep it locked. */
+	const char *session = c->session->token;
 	enum cs_err err;
 
-	if (api_has_to_wait(c, a))
+	if (api_has_to_wait(c, session, ""))
 		return CS_ERR_LIMIT;
 	err = cs_desk_password_check(c->d, c->who.id, cs_view_str(password));
-	if (err == CS_ERR_DENIED) {
-		api_attempt_failed(a);
+	api_tried(c, session, "", err);
+	if (err == CS_ERR_DENIED)
 		api_refuse(c, 403, "denied", refusal);
-	}
-	if (err == CS_OK)
-		a->failed = 0;
 	return err;
 }
 
@@ -233,15 +218,14 @@ enum cs_err
 api_sign_in(struct api_call *c)
 {
 	const char *name = desk_str(c->in, "name");
-	struct api_attempts *a = api_attempts_of(c->api->attempts, name);
 	enum cs_err err;
 
-	if (api_has_to_wait(c, a))
+	if (api_has_to_wait(c, name, c->rq->peer))
 		return CS_ERR_LIMIT;
 	err = cs_desk_sign_in(&c->who, c->d, name,
 	    cs_view_str(desk_str(c->in, "password")), desk_str(c->in, "code"));
+	api_tried(c, name, c->rq->peer, err);
 	if (err == CS_ERR_DENIED) {
-		api_attempt_failed(a);
 		api_refuse(c, 401, "signed-out",
 		    "Not with this name, password and code. A code works "
 		    "once.");
@@ -249,7 +233,6 @@ api_sign_in(struct api_call *c)
 	}
 	if (err)
 		return err;
-	a->failed = 0;
 	api_session_begin(c);
 	return api_session_show(c);
 }

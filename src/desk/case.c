@@ -591,7 +591,7 @@ enum cs_err
 cs_desk_cases(json_t *out, struct cs_desk *d, const struct cs_desk_who *who,
     const struct cs_desk_query *q)
 {
-	json_t *items = json_array(), *next = json_null();
+	json_t *items, *next = json_null();
 	struct position from, last = { 0 };
 	unsigned n = 0, limit = q->limit;
 	struct cs_rows rows;
@@ -606,6 +606,7 @@ cs_desk_cases(json_t *out, struct cs_desk *d, const struct cs_desk_who *who,
 		    d, CS_ERR_FORMAT, "That is no cursor of this list.");
 	if ((err = find_reason(&reason, d, q->reason)))
 		return err;
+	items = json_array();
 	err = ask(&rows, term, d, q, reason, &from, limit + 1);
 	while (err == CS_OK && cs_rows_next(&rows)) {
 		struct desk_case c = { .id = cs_col_int(&rows, 0),

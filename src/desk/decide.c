@@ -51,8 +51,12 @@ add_named(json_t *out, struct making *m, json_t *proved)
 			return desk_problem(m->d, CS_ERR_DENIED,
 			    "Nothing in this case is proved of that account; "
 			    "nobody is acted against for it.");
+		if (json_is_null(handle))
+			continue;
 		if ((err = add_account(out, hex, handle)))
 			break;
+		/* Once, however often it is named. */
+		desk_set(proved, hex, json_null(), &err);
 	}
 	return err;
 }

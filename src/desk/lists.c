@@ -144,6 +144,16 @@ next_line(struct cs_view *rest)
 	return line;
 }
 
+/* Would a program for tables take it for a formula?  What others have written
+ * into their list is not run because somebody opens ours: such a field gets an
+ * apostrophe before it, which is taken off again when it is read. */
+static bool
+is_formula(const char *s)
+{
+	s += strspn(s, "'");
+	return *s != '\0' && strchr("=+-@\t\r", *s) != NULL;
+}
+
 /* RFC 4180: a field, perhaps in quotes; false if it is too long or broken. */
 static bool
 next_field(char *out, size_t size, struct cs_view *line)
@@ -174,6 +184,10 @@ next_field(char *out, size_t size, struct cs_view *line)
 		return false;
 	i += i < line->len;
 	*line = cs_view(line->data + i, line->len - i);
+	if (strlen(out) != n)
+		return false; /* a zero in it */
+	if (out[0] == '\'' && is_formula(out))
+		memmove(out, out + 1, n);
 	return cs_utf8_valid(cs_view_str(out));
 }
 
@@ -338,6 +352,8 @@ write_field(struct cs_writer *w, const char *s, char after)
 
 	if (quote)
 		cs_write_u8(w, '"');
+	if (is_formula(s))
+		cs_write_u8(w, '\'');
 	for (; *s != '\0'; s++) {
 		if (*s == '"')
 			cs_write_u8(w, '"');

@@ -2,17 +2,28 @@
 #include "net/web.h"
 
 #include <libwebsockets.h>
+#include <netinet/in.h>
+#include <poll.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/alloc.h"
+#include "crypto/random.h"
+#include "crypto/short_hash.h"
 #include "crypto/tls.h"
 
 #define CHUNK 16384
-#define REQUEST_S 20 /* for a request to come whole */
+#define REQUEST_S 20 /* for the head of a request to come whole */
+#define BODY_S 120   /* for the rest of it, over a slow line */
+#define LENGTH_DIGITS 10
+#define PEERS 1024
+/* A body may be large; but few of them at once, whoever sends them. */
+#define BODY_SMALL ((size_t)64 << 10) /* any number of these */
+#define BODIES_LARGE 4                /* as much as so many of the largest */
 #define POLL_US 500000
+#define STALL_LOOKS 40 /* of a stream's reader, before it counts as gone */
 
 struct cs_web {
 	struct cs_web_config config;
@@ -20,6 +31,11 @@ struct cs_web {
 	struct lws_vhost *vhost;
 	volatile sig_atomic_t stop;
 	unsigned streams, connections;
+	/* By a keyed hash of the address: one that takes all that it can get
+	 * leaves some to others. */
+	uint8_t peer_key[CS_SHORT_HASH_KEY_LEN];
+	unsigned by_peer[PEERS];
+	size_t held; /* bytes of bodies that are larger than small */
 };
 
 /* What one request is at; in memory of lws, zero at its start. */
@@ -29,7 +45,9 @@ struct session {
 	struct cs_buf body, out;
 	size_t sent;
 	void *stream;
-	bool answered, too_large, counted;
+	unsigned stalled; /* looks in a row that found something unread */
+	bool answered;
+	bool ends; /* the connection, with this answer */
 };
 
 static struct cs_web *
@@ -122,21 +140,45 @@ start_stream(struct lws *wsi, struct session *s, const struct cs_web_answer *a)
 	return 0;
 }
 
+/* The body is read, or will not be. */
+static void
+drop_body(struct cs_web *w, struct session *s)
+{
+	if (s->body.len > BODY_SMALL)
+		w->held -= s->body.len;
+	cs_buf_free(&s->body);
+}
+
+/* Send ${a}, whose body is taken. */
+static int
+send_answer(struct lws *wsi, struct session *s, struct cs_web_answer *a)
+{
+	int failed = send_head(wsi, web_of(wsi), a, a->body.len);
+
+	cs_buf_move(&s->out, &a->body);
+	s->sent = 0;
+	if (failed != 0)
+		return -1;
+	if (s->rq != NULL && strcmp(s->rq->method, "HEAD") == 0)
+		cs_buf_free(&s->out);
+	if (s->out.len == 0)
+		return s->ends || lws_http_transaction_completed(wsi) ? -1 : 0;
+	lws_callback_on_writable(wsi);
+	return 0;
+}
+
 static int
 answer(struct lws *wsi, struct session *s)
 {
 	struct cs_web *w = web_of(wsi);
 	struct cs_web_answer a = { .status = 500,
 		.media_type = "text/plain; charset=utf-8" };
-	int failed;
 
 	s->answered = true;
+	lws_set_timer_usecs(wsi, LWS_SET_TIMER_USEC_CANCEL);
 	s->rq->body = cs_buf_view(&s->body);
-	if (s->too_large)
-		a.status = 413;
-	else
-		w->config.handle(w->config.arg, s->rq, &a);
-	cs_buf_free(&s->body);
+	w->config.handle(w->config.arg, s->rq, &a);
+	drop_body(w, s);
 	if (a.stream != NULL && w->streams >= CS_WEB_STREAMS_MAX) {
 		w->config.ended(w->config.arg, a.stream);
 		a.stream = NULL;
@@ -146,39 +188,95 @@ answer(struct lws *wsi, struct session *s)
 		cs_buf_free(&a.body);
 		return start_stream(wsi, s, &a);
 	}
-	failed = send_head(wsi, w, &a, a.body.len);
-	cs_buf_move(&s->out, &a.body);
-	s->sent = 0;
-	if (failed != 0)
-		return -1;
-	if (s->out.len == 0)
-		return lws_http_transaction_completed(wsi) ? -1 : 0;
-	lws_callback_on_writable(wsi);
-	return 0;
+	return send_answer(wsi, s, &a);
+}
+
+/* Answer without asking anybody; what else comes on this connection is not
+ * read, because it may be anything. */
+static int
+refuse(struct lws *wsi, struct session *s, int status)
+{
+	struct cs_web_answer a = { .status = status,
+		.media_type = "text/plain; charset=utf-8" };
+
+	s->answered = s->ends = true;
+	drop_body(web_of(wsi), s);
+	return send_answer(wsi, s, &a);
 }
 
 static void
-clear(struct session *s)
+clear(struct cs_web *w, struct session *s)
 {
+	drop_body(w, s);
 	if (s->rq != NULL)
 		cs_free(s->rq, sizeof *s->rq);
 	cs_free_plain(s->path);
-	cs_buf_free(&s->body);
 	cs_buf_free(&s->out);
 	s->rq = NULL;
 	s->path = NULL;
 	s->sent = 0;
-	s->answered = s->too_large = false;
+	s->answered = false;
 }
 
 /* ---- the request -------------------------------------------------------- */
 
-static void
+/* False: it is too long. */
+static bool
 header(struct lws *wsi, char out[static CS_WEB_HEADER_MAX],
     enum lws_token_indexes token)
 {
-	if (lws_hdr_copy(wsi, out, CS_WEB_HEADER_MAX, token) <= 0)
-		out[0] = '\0';
+	out[0] = '\0';
+	return lws_hdr_total_length(wsi, token) <= 0 ||
+	    lws_hdr_copy(wsi, out, CS_WEB_HEADER_MAX, token) > 0;
+}
+
+static bool
+csrf_header(struct lws *wsi, char out[static CS_WEB_HEADER_MAX])
+{
+	static const char name[] = "x-csrf-token:";
+	int n = (int)sizeof name - 1;
+
+	out[0] = '\0';
+	return lws_hdr_custom_length(wsi, name, n) <= 0 ||
+	    lws_hdr_custom_copy(wsi, out, CS_WEB_HEADER_MAX, name, n) > 0;
+}
+
+static bool
+read_headers(struct lws *wsi, struct cs_web_request *rq)
+{
+	return header(wsi, rq->host, WSI_TOKEN_HOST) &&
+	    header(wsi, rq->origin, WSI_TOKEN_ORIGIN) &&
+	    header(wsi, rq->cookie, WSI_TOKEN_HTTP_COOKIE) &&
+	    header(wsi, rq->authorization, WSI_TOKEN_HTTP_AUTHORIZATION) &&
+	    csrf_header(wsi, rq->csrf);
+}
+
+/*
+ * RFC 9112, section 6.3: how long the body is.  One length, in digits, and no
+ * other framing: what somebody before us could read in another way than we do
+ * ends in a request that nobody has made.
+ */
+static bool
+read_length(struct lws *wsi, size_t *out)
+{
+	const enum lws_token_indexes token = WSI_TOKEN_HTTP_CONTENT_LENGTH;
+	char text[LENGTH_DIGITS + 1];
+	int n = lws_hdr_total_length(wsi, token);
+
+	*out = 0;
+	if (lws_hdr_total_length(wsi, WSI_TOKEN_HTTP_TRANSFER_ENCODING) > 0)
+		return false;
+	if (n <= 0)
+		return true;
+	if (n > LENGTH_DIGITS || lws_hdr_fragment_length(wsi, token, 1) > 0 ||
+	    lws_hdr_copy(wsi, text, sizeof text, token) != n)
+		return false;
+	for (const char *p = text; *p != '\0'; p++) {
+		if (*p < '0' || *p > '9')
+			return false;
+		*out = *out * 10 + (size_t)(*p - '0');
+	}
+	return true;
 }
 
 static const char *
@@ -192,6 +290,7 @@ method_of(struct lws *wsi)
 		{ WSI_TOKEN_POST_URI, "POST" },
 		{ WSI_TOKEN_PUT_URI, "PUT" },
 		{ WSI_TOKEN_DELETE_URI, "DELETE" },
+		{ WSI_TOKEN_HEAD_URI, "HEAD" },
 	};
 
 	for (size_t i = 0; i < sizeof methods / sizeof *methods; i++)
@@ -200,55 +299,68 @@ method_of(struct lws *wsi)
 	return "OTHER";
 }
 
-static void
+/* False: one is too long, or there are too many. */
+static bool
 read_args(struct lws *wsi, struct cs_web_request *rq)
 {
-	for (int i = 0; i < CS_WEB_ARGS_MAX; i++) {
-		if (lws_hdr_copy_fragment(wsi, rq->args[i], CS_WEB_ARG_MAX,
-			WSI_TOKEN_HTTP_URI_ARGS, i) <= 0)
-			break;
+	const enum lws_token_indexes token = WSI_TOKEN_HTTP_URI_ARGS;
+
+	for (int i = 0; lws_hdr_fragment_length(wsi, token, i) > 0; i++) {
+		if (i == CS_WEB_ARGS_MAX ||
+		    lws_hdr_copy_fragment(
+			wsi, rq->args[i], CS_WEB_ARG_MAX, token, i) < 0)
+			return false;
 		rq->n_args++;
 	}
+	return true;
 }
 
 static int
 on_request(struct lws *wsi, struct session *s, const char *path)
 {
-	char length[32] = "";
+	struct cs_web *w = web_of(wsi);
 	struct cs_web_request *rq;
+	size_t length;
 
-	clear(s);
+	clear(w, s);
 	if (strlen(path) > CS_WEB_PATH_MAX ||
 	    (s->rq = rq = cs_calloc(1, sizeof *rq)) == NULL ||
 	    (s->path = cs_strdup(path)) == NULL)
 		return -1;
 	rq->method = method_of(wsi);
 	rq->path = s->path;
-	header(wsi, rq->host, WSI_TOKEN_HOST);
-	header(wsi, rq->origin, WSI_TOKEN_ORIGIN);
-	header(wsi, rq->cookie, WSI_TOKEN_HTTP_COOKIE);
-	header(wsi, rq->authorization, WSI_TOKEN_HTTP_AUTHORIZATION);
-	if (lws_hdr_custom_copy(
-		wsi, rq->csrf, sizeof rq->csrf, "x-csrf-token:", 13) <= 0)
-		rq->csrf[0] = '\0';
-	read_args(wsi, rq);
-	s->body.max = web_of(wsi)->config.body_max;
-	lws_hdr_copy(wsi, length, sizeof length, WSI_TOKEN_HTTP_CONTENT_LENGTH);
-	if (strcmp(rq->method, "GET") == 0 || length[0] == '\0' ||
-	    strcmp(length, "0") == 0)
+	lws_get_peer_simple(wsi, rq->peer, sizeof rq->peer);
+	if (!read_length(wsi, &length) ||
+	    (strcmp(rq->method, "GET") == 0 && length != 0))
+		return refuse(wsi, s, 400);
+	if (!read_headers(wsi, rq))
+		return refuse(wsi, s, 431);
+	if (!read_args(wsi, rq))
+		return refuse(wsi, s, 414);
+	if (length > w->config.body_max)
+		return refuse(wsi, s, 413);
+	if (length == 0)
 		return answer(wsi, s);
+	s->body.max = length;
+	lws_set_timer_usecs(wsi, BODY_S * LWS_US_PER_SEC);
 	return 0; /* its body comes */
 }
 
 static int
-on_body(struct session *s, const void *in, size_t len)
+on_body(struct lws *wsi, struct session *s, const void *in, size_t len)
 {
+	struct cs_web *w = web_of(wsi);
+	size_t before = s->body.len;
+
 	if (s->rq == NULL || s->answered)
 		return 0;
-	if (!s->too_large && cs_buf_add(&s->body, cs_view(in, len)) != CS_OK) {
-		s->too_large = true;
-		cs_buf_free(&s->body);
-	}
+	if (before + len > BODY_SMALL &&
+	    w->held + len > BODIES_LARGE * w->config.body_max)
+		return refuse(wsi, s, 503);
+	if (cs_buf_add(&s->body, cs_view(in, len)) != CS_OK)
+		return -1;
+	if (s->body.len > BODY_SMALL)
+		w->held += before > BODY_SMALL ? len : s->body.len;
 	return 0;
 }
 
@@ -269,7 +381,9 @@ on_writable(struct lws *wsi, struct session *s)
 	s->sent += n;
 	cs_wipe(buf, sizeof buf);
 	if (last) {
-		clear(s);
+		clear(web_of(wsi), s);
+		if (s->ends)
+			return -1;
 		return lws_http_transaction_completed(wsi) ? -1 : 0;
 	}
 	if (s->sent < s->out.len)
@@ -279,18 +393,35 @@ on_writable(struct lws *wsi, struct session *s)
 	return 0;
 }
 
+/* Has the reader closed?  Nothing is read from a stream, so nobody else would
+ * notice before the next event. */
+static bool
+reader_gone(struct lws *wsi)
+{
+	struct pollfd p = { .fd = lws_get_socket_fd(wsi), .events = POLLRDHUP };
+
+	return poll(&p, 1, 0) > 0;
+}
+
 /* The next look at a stream's events. */
 static int
 on_timer(struct lws *wsi, struct session *s)
 {
 	struct cs_web *w = web_of(wsi);
 
-	if (s->stream == NULL)
-		return 0;
-	/* A reader that stalls gets nothing new until it has read. */
-	if (s->out.len == 0 &&
-	    !w->config.more(w->config.arg, s->stream, &s->out))
+	if (s->stream == NULL) /* a body that does not come */
+		return s->answered ? 0 : -1;
+	if (reader_gone(wsi))
 		return -1;
+	/* A reader that stalls gets nothing new until it has read, and does
+	 * not keep its place for ever. */
+	if (s->out.len == 0) {
+		s->stalled = 0;
+		if (!w->config.more(w->config.arg, s->stream, &s->out))
+			return -1;
+	} else if (++s->stalled >= STALL_LOOKS) {
+		return -1;
+	}
 	if (s->out.len != 0)
 		lws_callback_on_writable(wsi);
 	lws_set_timer_usecs(wsi, POLL_US);
@@ -307,7 +438,55 @@ on_closed(struct lws *wsi, struct session *s)
 		w->streams--;
 		s->stream = NULL;
 	}
-	clear(s);
+	clear(w, s);
+}
+
+/* ---- connections -------------------------------------------------------- */
+
+/* Where connections from the other end of ${fd} are counted. */
+static unsigned *
+peer_count(struct cs_web *w, lws_sockfd_type fd)
+{
+	struct sockaddr_in a = { 0 };
+	socklen_t n = sizeof a;
+
+	if (getpeername(fd, (struct sockaddr *)&a, &n) != 0)
+		memset(&a, 0, sizeof a);
+	return &w->by_peer[cs_short_hash(w->peer_key,
+			       cs_view(&a.sin_addr, sizeof a.sin_addr)) %
+	    PEERS];
+}
+
+static int
+on_connecting(struct cs_web *w, lws_sockfd_type fd)
+{
+	return w->connections >= CS_WEB_CONNECTIONS_MAX ||
+		*peer_count(w, fd) >= CS_WEB_PEER_MAX
+	    ? -1
+	    : 0;
+}
+
+static int
+on_connected(struct cs_web *w, struct lws *wsi)
+{
+	unsigned *count = peer_count(w, lws_get_socket_fd(wsi));
+
+	w->connections++;
+	++*count;
+	lws_set_opaque_user_data(wsi, count);
+	return 0;
+}
+
+static int
+on_gone(struct cs_web *w, struct lws *wsi)
+{
+	unsigned *count = lws_get_opaque_user_data(wsi);
+
+	if (count == NULL) /* it never was one */
+		return 0;
+	w->connections--;
+	--*count;
+	return 0;
 }
 
 static int
@@ -321,18 +500,15 @@ callback(struct lws *wsi, enum lws_callback_reasons reason, void *user,
 	case LWS_CALLBACK_OPENSSL_LOAD_EXTRA_SERVER_VERIFY_CERTS:
 		return cs_tls_server_setup(user) == CS_OK ? 0 : -1;
 	case LWS_CALLBACK_FILTER_NETWORK_CONNECTION:
-		return w->connections >= CS_WEB_CONNECTIONS_MAX ? -1 : 0;
+		return on_connecting(w, (lws_sockfd_type)(intptr_t)in);
 	case LWS_CALLBACK_SERVER_NEW_CLIENT_INSTANTIATED:
-		w->connections++;
-		return 0;
+		return on_connected(w, wsi);
 	case LWS_CALLBACK_WSI_DESTROY:
-		if (w->connections > 0)
-			w->connections--;
-		return 0;
+		return on_gone(w, wsi);
 	case LWS_CALLBACK_HTTP:
 		return on_request(wsi, s, in);
 	case LWS_CALLBACK_HTTP_BODY:
-		return on_body(s, in, len);
+		return on_body(wsi, s, in, len);
 	case LWS_CALLBACK_HTTP_BODY_COMPLETION:
 		return s->rq != NULL && !s->answered ? answer(wsi, s) : 0;
 	case LWS_CALLBACK_HTTP_WRITEABLE:
@@ -367,6 +543,7 @@ cs_web_new(struct cs_web **out, const struct cs_web_config *config)
 	if (w == NULL)
 		return CS_ERR_NOMEM;
 	w->config = *config;
+	cs_random(w->peer_key, sizeof w->peer_key);
 	lws_set_log_level(0, NULL);
 	info.options = LWS_SERVER_OPTION_EXPLICIT_VHOSTS;
 	info.user = w;

@@ -14,6 +14,7 @@
 #define CS_WEB_ARG_MAX 512
 #define CS_WEB_STREAMS_MAX 64 /* pages that listen; each costs little */
 #define CS_WEB_CONNECTIONS_MAX 512
+#define CS_WEB_PEER_MAX 384 /* of them from one address */
 
 struct cs_web_request {
 	const char *method; /* "GET", "POST", "PUT", "DELETE" */
@@ -21,6 +22,7 @@ struct cs_web_request {
 	char args[CS_WEB_ARGS_MAX][CS_WEB_ARG_MAX]; /* "name=value", decoded */
 	size_t n_args;
 	struct cs_view body;
+	char peer[48]; /* the address that it comes from */
 	/* Headers; "" if there was none. */
 	char host[CS_WEB_HEADER_MAX], origin[CS_WEB_HEADER_MAX],
 	    cookie[CS_WEB_HEADER_MAX], authorization[CS_WEB_HEADER_MAX],

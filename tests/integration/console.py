@@ -140,12 +140,13 @@ class DeskWorld(World):
         self.ok("countersign-desk", "policy", "--desk", self.desk, "--set",
                 self.path("policy.toml"))
 
-    def start_desk(self):
+    def start_desk(self, env=None):
         where = "127.0.0.1:0"
         if self.console:
             where = self.console[len("http://"):-1]
         said = self.start("desk", "countersign-desk", "run", self.desk,
-                          "--listen", where, *self.options, ready="connected")
+                          "--listen", where, *self.options, ready="connected",
+                          env=env)
         self.console = re.search(r"console on (http://\S+)",
                                  said.decode()).group(1)
 

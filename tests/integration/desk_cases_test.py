@@ -7,7 +7,7 @@ import sqlite3
 
 from console import Client, DeskWorld, PASSWORD
 from story_test import photo
-from world import SHARED, check, main
+from world import SHARED, check, main, turned_photo
 
 
 def received(w, name):
@@ -600,6 +600,66 @@ def test_photos():
               "only what is known by a number of the desk's")
 
 
+def photos_of(client, case, n):
+    """What the desk found of the ${n} photos of a case, the oldest first;
+    None until it has looked at all of them."""
+    media = [i["media"][0] for i in client.get("/cases/" + case["id"])["items"]
+             if i["media"]]
+    looked = [m for m in media if m["state"] == "present"]
+    return looked if len(looked) == n else None
+
+
+def test_a_day_later():
+    """A desk that starts again: what waits for too long is overdue, and what
+    was seen before is known, however somebody has turned it."""
+    with DeskWorld() as w:
+        w.join("alice", "bob")
+        w.friends("alice", "bob")
+        anna = w.person("anna")
+        token = anna.post("/tokens", name="test",
+                          scopes=["read", "work"])["token"]
+        reported(w, ("bob", "alice"), "spam", "buy this")
+        pic = w.path("pic.jpg")
+        turned_photo(pic, 1200, 900, 0)
+        send_photo(w, "alice", "bob", pic)
+        first, second = w.until("both", lambda: [
+            i for i in [anna.get("/cases?state=open")["items"]]
+            if len(i) == 2])[0]
+        check(first["reason"] == "exposure" and not first["overdue"] and
+              not second["overdue"], "in order, in time: %s" % first)
+        w.until("a look at it", lambda: photos_of(anna, first, 1))
+        w.stop("desk")
+        w.start_desk(env=w.later(1))
+        client = Client(w.console, token=token)
+        got = client.get("/cases?state=open")
+        check([c["id"] for c in got["items"]] == [first["id"], second["id"]],
+              "by severity as before: %s" % got)
+        check([c["overdue"] for c in got["items"]] == [True, False] and
+              got["counts"]["overdue"] == 1, "hours for one, a week for the "
+              "other: %s" % got)
+        why = [y for y in got["items"][0]["why"] if y["code"] == "overdue"]
+        check(why[0]["args"]["since_ms"] == first["due_ms"], str(why))
+        # Claimed is looked at: there is time again, to decide it.
+        case = client.post("/cases/%s/claim" % first["id"],
+                           version=got["items"][0]["version"])
+        check(not case["overdue"] and case["due_ms"] > first["due_ms"] and
+              client.get("/cases")["counts"]["overdue"] == 0, "in time")
+        # The same photo, and turned and mirrored in every way.
+        for turn in (0, 1, 2, 3, 4, 5, 6, 7):
+            turned_photo(pic, 1200, 900, turn)
+            send_photo(w, "alice", "bob", pic)
+        photos = w.until("a look at all", lambda: photos_of(client, first, 9))
+        known = photos[0]["id"]
+        for photo_ in photos[1:]:
+            check(known in [m["media"] for m in photo_["matches"]],
+                  "a copy: %s" % photo_)
+        w.stop("desk")
+        w.start_desk(env=w.later(9))
+        got = Client(w.console, token=token).get("/cases?state=open")
+        check([c["overdue"] for c in got["items"]] == [True, True] and
+              got["items"][0]["id"] == first["id"], "the graver one first")
+
+
 def test_a_decoder_that_dies():
     """A photo that ends its decoder, however, ends nothing else."""
     os.environ["COUNTERSIGN_PHOTO"] = "/bin/false"  # the desk's, from here on
@@ -697,4 +757,5 @@ if __name__ == "__main__":
     main(test_report_to_decision_and_back, test_two_at_once,
          test_second_person, test_cases_join, test_work, test_appeal,
          test_second_look_and_question, test_other_actions, test_photos,
+         test_a_day_later,
          test_a_decoder_that_dies, test_kept_safe)

@@ -3,9 +3,11 @@
 import json
 import socket
 import time
+import urllib.error
+import urllib.request
 
 from console import Client, DeskWorld, PASSWORD, now_step, totp
-from world import check, main
+from world import STUCK_S, check, main
 
 ALL = {"reviewer", "senior", "auditor", "administrator"}
 WORKS = {"reviewer", "senior"}
@@ -199,6 +201,8 @@ def test_roles_change_at_once():
         check(r.status == 403, "the last administrator: %s" % r)
         root.post("/people/" + who["anna"], disabled=True)
         check(anna.call("GET", "/cases").status == 401, "out at once")
+        r = root.call("POST", "/people/" + who["anna"], {"disabled": "true"})
+        check(r.status == 400, "not let in by that: %s" % r)
         root.post("/people/" + who["anna"], disabled=False, role="auditor")
         check(anna.call("GET", "/cases").status == 401, "has to sign in")
 
@@ -241,10 +245,89 @@ def test_tokens():
         check(program.call("GET", "/cases").status == 401, "ended")
 
 
+def listen(client):
+    """A stream of events, open."""
+    rq = urllib.request.Request(client.base + "api/v1/events")
+    if client.token:
+        rq.add_header("Authorization", "Bearer " + client.token)
+    else:
+        rq.add_header("Cookie", client.cookie)
+    stream = urllib.request.urlopen(rq, timeout=STUCK_S)
+    check(b": here" in stream.readline(), "it begins")
+    return stream
+
+
+def hears(client):
+    try:
+        listen(client).close()
+        return True
+    except urllib.error.HTTPError:
+        return False
+
+
+def reached(client):
+    try:
+        return client.call("GET", "/session").status == 200
+    except OSError:
+        return False
+
+
+def ends(stream, what):
+    until = time.monotonic() + STUCK_S
+    with stream:
+        while stream.readline():  # a comment every 15 s, if nothing else
+            check(time.monotonic() < until, "still hears: " + what)
+
+
+def ended(stream):
+    """Has it, by now?"""
+    sock = socket.fromfd(stream.fileno(), socket.AF_INET, socket.SOCK_STREAM)
+    with sock:
+        try:
+            return sock.recv(1, socket.MSG_PEEK | socket.MSG_DONTWAIT) == b""
+        except BlockingIOError:
+            return False
+
+
+def test_who_may_not_listen_hears_nothing():
+    """A stream ends with the session, the token or the person it is of."""
+    with DeskWorld() as w:
+        root = w.person("root", "administrator")
+        people = {n: w.person(n) for n in ("anna", "ben", "carla", "dora")}
+        who = {p["name"]: p["id"] for p in root.get("/people")["items"]}
+        stays = listen(root)
+        stream = listen(people["anna"])
+        people["anna"].ok("DELETE", "/session")
+        ends(stream, "signed out")
+        stream = listen(people["ben"])
+        people["ben"].post("/session/lock")
+        ends(stream, "locked")
+        stream = listen(people["carla"])
+        root.post("/people/" + who["carla"], disabled=True)
+        ends(stream, "dismissed")
+        stream = listen(people["dora"])
+        root.post("/people/%s/reset" % who["dora"])
+        ends(stream, "reset")
+        for end in ("removed", "its maker reset"):
+            made = root.post("/tokens", name="program", scopes=["read"])
+            stream = listen(Client(w.console, token=made["token"]))
+            if end == "removed":
+                root.ok("DELETE", "/tokens/" + made["id"])
+            else:
+                check(not ended(stays), "others listen on")
+                root.post("/people/%s/reset" % who["root"])
+                ends(stays, "reset by oneself")
+            ends(stream, "a token, " + end)
+
+
+def connect(w):
+    host, port = w.console[len("http://"):-1].split(":")
+    return socket.create_connection((host, int(port)), timeout=30)
+
+
 def raw(w, text):
     """What a stranger's bytes are answered with."""
-    host, port = w.console[len("http://"):-1].split(":")
-    with socket.create_connection((host, int(port)), timeout=30) as s:
+    with connect(w) as s:
         got = b""
         try:
             s.sendall(text)
@@ -287,6 +370,11 @@ def test_hostile_requests():
                      "/cases?cursor=1.2", "/cases?state=none"):
             r = anna.call("GET", path)
             check(r.status in (400, 404), "%s: %s" % (path, r))
+        # What is neither true nor false is not taken for no.
+        for body in ({"agree": "yes"}, {"agree": 1}, {}):
+            r = anna.call("POST", "/decisions/1/quality", body)
+            check(r.status == 400 and "true or false" in
+                  r.json["error"]["message"], "%s: %s" % (body, r))
         r = anna.call("GET", "/accounts/" + "00" * 16)
         check(r.status == 404, "nobody can be looked up: %s" % r)
         big = json.dumps({"name": "x" * (17 << 20)}).encode()
@@ -294,6 +382,131 @@ def test_hostile_requests():
                 b"\r\nContent-Length: %d\r\n\r\n%s" % (len(big), big))
         check(b" 413 " in r[:20] or r == b"", "too large: %r" % r[:80])
         anna.get("/cases")  # and all goes on
+
+
+def test_requests_that_say_two_things():
+    """What a proxy before us could read in another way than we do, is read in
+    no way; and the connection ends, so that nothing after it is."""
+    with DeskWorld() as w:
+        host = w.console[len("http://"):-1].encode()
+        second = b"GET /api/v1/openapi.json HTTP/1.1\r\nHost: " + host + \
+            b"\r\n\r\n"
+        post = b"POST /api/v1/welcome HTTP/1.1\r\nHost: " + host + b"\r\n"
+        check(raw(w, second + second).count(b"HTTP/1.1 200 ") == 2,
+              "one after the other is fine")
+        for said in (b"Content-Length: 2\r\nContent-Length: 2",
+                     b"Content-Length: 2\r\nContent-Length: 99",
+                     b"Content-Length: 2, 2", b"Content-Length: +2",
+                     b"Content-Length: -1", b"Content-Length: 0x2",
+                     b"Content-Length: 2 2", b"Content-Length: 2;",
+                     b"Content-Length: " + b"0" * 40 + b"2",
+                     b"Transfer-Encoding: chunked",
+                     b"Transfer-Encoding: identity\r\nContent-Length: 2",
+                     b"Content-Length: 2\r\nTransfer-Encoding: chunked"):
+            r = raw(w, post + said + b"\r\n\r\n{}" + second)
+            check(r.count(b"HTTP/1.") <= 1 and b" 200 " not in r and
+                  (r == b"" or b" 400 " in r[:20]),
+                  "%r: %r" % (said, r[:60]))
+        r = raw(w, second.replace(b"\r\n\r\n", b"\r\nContent-Length: %d"
+                                  b"\r\n\r\n" % len(second)) + second)
+        check(r == b"" or b" 400 " in r[:20], "a GET has no body: %r" % r[:60])
+        r = raw(w, b"HEAD /api/v1/openapi.json HTTP/1.1\r\nHost: " + host +
+                b"\r\n\r\n")
+        check(b" 405 " in r[:20] and r.endswith(b"\r\n\r\n"),
+              "no body after HEAD: %r" % r)
+
+
+def send_part(s, data):
+    try:
+        s.sendall(data)
+    except OSError:
+        pass  # cut off
+
+
+def told_to_wait(s):
+    """Cut off, with an answer if it was not lost in what was sent."""
+    s.settimeout(1)
+    try:
+        got = s.recv(100)
+    except TimeoutError:
+        return False
+    except OSError:
+        return True
+    return got == b"" or b" 503 " in got[:20]
+
+
+def test_too_much():
+    """What is too long is refused, not cut; and a stranger makes the desk keep
+    and read little."""
+    with DeskWorld() as w:
+        anna = w.person("anna")
+        host = w.console[len("http://"):-1].encode()
+        for path, status in (
+                ("/cases?state=none", 400),
+                ("/cases?q=" + "x" * 500 + "&state=none", 400),
+                ("/cases?q=" + "x" * 512 + "&state=none", 414),
+                ("/cases?" + "&".join(["a=1"] * 15) + "&state=none", 400),
+                ("/cases?" + "&".join(["a=1"] * 16) + "&state=none", 414)):
+            r = anna.call("GET", path)
+            check(r.status == status, "%s: %s" % (path[:40], r))
+        for name in ("Cookie", "Authorization", "Origin", "X-CSRF-Token"):
+            r = raw(w, b"GET /api/v1/cases HTTP/1.1\r\nHost: " + host +
+                    b"\r\n" + name.encode() + b": " + b"x" * 2000 +
+                    b"\r\n\r\n")
+            check(b" 431 " in r[:20], "%s: %r" % (name, r[:60]))
+        # Somebody who is not signed in, and somebody who is.
+        many = {"name": "anna", "password": "x" * 20000, "code": "1"}
+        r = Client(w.console).call("POST", "/session", many)
+        check(r.status == 413 and r.code == "limit", "a stranger: %s" % r)
+        r = anna.call("PUT", "/settings", {"language": "x" * 20000})
+        check(r.status == 200, "signed in: %s" % r)
+        r = anna.call("PUT", "/settings", {"language": "x" * (2 << 20)})
+        check(r.status == 413, "but not this: %s" % r)
+        # More than ever is taken: said before it is sent.
+        head = b"POST /api/v1/session HTTP/1.1\r\nHost: " + host + \
+            b"\r\nContent-Length: %d\r\n\r\n"
+        with connect(w) as s:
+            s.sendall(head % (17 << 20))
+            check(b" 413 " in s.recv(100)[:20], "at once")
+        # Many who send much and never all: a few are waited for, and those
+        # who send little go on.
+        slow = [connect(w) for _ in range(12)]
+        for s in slow:
+            send_part(s, head % (16 << 20) + b"x" * (15 << 20))
+        r = Client(w.console).call("POST", "/welcome", {"code": "x"})
+        check(r.status == 403, "others are heard: %s" % r)
+        refused = [s for s in slow if told_to_wait(s)]
+        check(len(refused) == 8, "each of 15 MiB: %d" % len(refused))
+        for s in slow:
+            s.close()
+        r = anna.call("PUT", "/settings", {"language": "x" * 200000})
+        check(r.status == 200, "and all is as before: %s" % r)
+
+
+def test_one_does_not_take_all():
+    """Connections from one address, and streams of one person, leave room for
+    others."""
+    with DeskWorld() as w:
+        anna, ben = w.person("anna"), w.person("ben")
+        host, port = w.console[len("http://"):-1].split(":")
+        for _ in range(2):  # what is given back can be had again
+            many = [socket.create_connection((host, int(port)), timeout=30)
+                    for _ in range(600)]
+            with socket.create_connection(
+                    (host, int(port)), timeout=30,
+                    source_address=("127.0.0.2", 0)) as s:
+                s.sendall(b"GET / HTTP/1.1\r\nHost: %s:%s\r\n\r\n" %
+                          (host.encode(), port.encode()))
+                check(b"HTTP/1.1 " in s.recv(100), "from elsewhere")
+            for s in many:
+                s.close()
+            w.until("room again", lambda: reached(anna))
+        streams = [listen(anna) for _ in range(16)]
+        r = anna.call("GET", "/events")
+        check(r.status == 429, "enough: %s" % r)
+        listen(ben).close()
+        streams.pop().close()
+        w.until("the place", lambda: hears(anna))
 
 
 def test_policy():
@@ -320,4 +533,6 @@ if __name__ == "__main__":
     main(test_every_route_for_every_role, test_signing_in,
          test_attempts_are_limited, test_roles_change_at_once,
          test_a_reset_ends_what_was, test_tokens,
-         test_hostile_requests, test_policy)
+         test_who_may_not_listen_hears_nothing,
+         test_hostile_requests, test_requests_that_say_two_things,
+         test_too_much, test_one_does_not_take_all, test_policy)

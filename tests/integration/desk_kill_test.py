@@ -3,14 +3,16 @@
 no action is half done."""
 import os
 import random
+import shutil
 import signal
 import sqlite3
+import subprocess
 import time
 import urllib.request
 
 from console import Client, DeskWorld
 from desk_cases_test import open_case, reported
-from world import check, main
+from world import STUCK_S, TOOLS, check, main
 
 ROUNDS = 50
 
@@ -153,5 +155,129 @@ def test_console_that_ends():
             check(r.status == 200, "as before")
 
 
+def test_sent_twice():
+    """A member who does not know that a report has arrived sends it again:
+    before the desk has it, and after.  It counts once."""
+    with DeskWorld() as w:
+        w.join("alice", "bob")
+        w.friends("alice", "bob")
+        anna = w.person("anna")
+        token = anna.post("/tokens", name="test", scopes=["read"])["token"]
+        w.stop("desk")
+        w.csok("alice", "send", "bob", "she is 13")
+        (got,) = [m for m in w.inbox("bob") if m["kind"] == "received"]
+        # Not taken today, and kept by the member's device.
+        with w.db() as db:
+            db.executemany(
+                "INSERT INTO report(id,account,received,updated) SELECT"
+                " randomblob(16),id,?,0 FROM account WHERE handle='bob'",
+                [(int(time.time() * 1000),)] * 200)
+        r = w.cs("bob", "report", got["id"], "--reason", "trafficking",
+                 "--yes")
+        check(r.status != 0, "too many: %s" % r)
+        with w.db() as db:
+            db.execute("DELETE FROM report")
+        as_it_was = w.path("as-it-was")
+        shutil.copytree(w.home("bob"), as_it_was)
+
+        def again():
+            shutil.rmtree(w.home("bob"))
+            shutil.copytree(as_it_was, w.home("bob"))
+            (sent,) = w.csok("bob", "reports", "--json").lines()
+            with w.db() as db:
+                check(db.execute("SELECT hex(id) FROM report").fetchall() ==
+                      [(sent["id"].upper(),)], "one at the hub: %s" % sent)
+
+        again()
+        again()
+        w.start_desk()
+        client = Client(w.console, token=token)
+        (case,) = w.until("the case", lambda:
+                          client.get("/cases?state=open")["items"])
+        again()
+        reported(w, text="and this")  # the desk wakes up
+        case = w.until("the next report", lambda: [
+            c for c in client.get("/cases?state=open")["items"]
+            if c["items"] == 2])[0]
+        check(case["reports"] == 2 and len(w.desk_reports(2)) == 2,
+              "each counts once: %s" % case)
+
+
+CROWD = 200
+PART = 50  # messages a report
+
+
+def crowd(w, to):
+    """So many members, each of whom has written to somebody."""
+    link = w.invite("--uses", CROWD)
+    half = CROWD // 2
+    procs = [subprocess.Popen(
+        [os.path.join(TOOLS, "crowd"), w.dir, link, str(start), str(half), to],
+        stdout=subprocess.PIPE)
+             for start in (0, half)]
+    for i, proc in enumerate(procs):
+        w.procs["crowd%d" % i] = proc
+    for i, proc in enumerate(procs):
+        check(proc.wait(STUCK_S * 4) == 0, "they joined and wrote")
+        del w.procs["crowd%d" % i]
+
+
+def test_killed_among_hundreds():
+    """One decision about hundreds of accounts: whenever the desk is killed,
+    each is disabled, once; and one sees how far it is."""
+    with DeskWorld() as w:
+        w.join("bob")
+        anna = w.person("anna")
+        token = anna.post("/tokens", name="test",
+                          scopes=["read", "decide"])["token"]
+        crowd(w, "bob")
+        w.csok("bob", "inbox")
+        got = [m["id"] for m in w.csok("bob", "requests", "--json").lines()
+               if m["kind"] == "received"]
+        check(len(got) == CROWD, "all arrived: %d" % len(got))
+        # Each report has one message of the one before: it is one case.
+        for i in range(0, CROWD - 1, PART - 1):
+            w.csok("bob", "report", *got[i:i + PART], "--reason", "fraud",
+                   "--yes")
+        case = w.until("all of them in a case", lambda: [
+            c for c in anna.get("/cases?state=open")["items"]
+            if len(c["accounts"]) == CROWD])[0]
+        made = anna.post(
+            "/cases/%s/decisions" % case["id"], version=case["version"],
+            action="disable", reason="fraud", facts="They sold nothing.",
+            accounts=[a["id"] for a in case["accounts"]])
+        hub = sqlite3.connect(os.path.join(w.hub, "hub.db"))
+        seen = []
+        for part in (CROWD // 4, CROWD // 2, CROWD * 3 // 4):
+            w.until("the next of them", lambda: hub.execute(
+                "SELECT COUNT(*) FROM action").fetchone()[0] >= part)
+            # Held for a moment, so that one sees it half way.
+            w.procs["hub"].send_signal(signal.SIGSTOP)
+            now = Client(w.console, token=token).get(
+                "/decisions/" + made["id"])
+            seen.append(now["targets"]["applied"])
+            check(now["state"] == "queued" and
+                  now["targets"]["total"] == CROWD and
+                  now["targets"]["failed"] == 0, "half way: %s" % now)
+            w.stop("desk", signal.SIGKILL)
+            w.procs["hub"].send_signal(signal.SIGCONT)
+            w.start_desk()
+        check(0 < seen[0] < seen[1] < seen[2] < CROWD, "seen: %s" % seen)
+        client = Client(w.console, token=token)
+        done = w.until("the last of them", lambda: [
+            d for d in [client.get("/decisions/" + made["id"])]
+            if d["state"] == "applied"])[0]
+        check(done["targets"] == {"total": CROWD, "applied": CROWD,
+                                  "failed": 0}, "all: %s" % done["targets"])
+        check(hub.execute("SELECT COUNT(*),COUNT(DISTINCT account) FROM"
+                          " action").fetchone() == (CROWD, CROWD), "each once")
+        hub.close()
+        for i in (0, CROWD // 2, CROWD - 1):
+            r = w.run("countersign", "--home", w.path("m%04d" % i), "send",
+                      "bob", "and now")
+            check(r.status == 77, "disabled: %s" % r)
+
+
 if __name__ == "__main__":
-    main(test_killed_at_random, test_away_for_long, test_console_that_ends)
+    main(test_killed_at_random, test_away_for_long, test_sent_twice,
+         test_killed_among_hundreds, test_console_that_ends)

@@ -160,9 +160,10 @@ class World:
         self.start("hub", "countersignd", "run", self.hub, ready="listens",
                    env=env)
 
-    def start_desk(self):
+    def start_desk(self, env=None):
         said = self.start("desk", "countersign-desk", "run", self.desk,
-                          "--listen", "127.0.0.1:0", ready="connected")
+                          "--listen", "127.0.0.1:0", ready="connected",
+                          env=env)
         self.console = said.decode().split("console on ")[1].split()[0]
 
     # ---- members -----------------------------------------------------------
@@ -250,6 +251,14 @@ class World:
 
     def db(self):
         return sqlite3.connect(os.path.join(self.hub, "hub.db"))
+
+
+def turned_photo(path, width, height, turn):
+    """A made photo, turned and mirrored in one of eight ways."""
+    made = subprocess.run(
+        [os.path.join(TOOLS, "make-photo"), str(width), str(height), path,
+         "--turn", str(turn)], stdout=subprocess.DEVNULL, timeout=STUCK_S)
+    check(made.returncode == 0, "make-photo " + path)
 
 
 def photo(path, width, height, kind="jpg"):

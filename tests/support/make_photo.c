@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * make-photo WIDTH HEIGHT FILE.jpg|FILE.png [--gps]: a picture for tests, with
- * enough in it that it does not shrink to nothing.  --gps puts an EXIF block
- * with a place and an orientation into a JPEG.
+ * make-photo WIDTH HEIGHT FILE.jpg|FILE.png [--gps | --turn N]: a picture for
+ * tests, with enough in it that it does not shrink to nothing.  --gps puts an
+ * EXIF block with a place and an orientation into a JPEG.  --turn: the same
+ * picture turned by N % 4 right angles, mirrored before if N is 4 or more.
  */
 #include <stdint.h>
 #include <stdio.h>
@@ -12,14 +13,29 @@
 #include <jpeglib.h>
 #include <png.h>
 
+static unsigned turn, turned_width, turned_height; /* of what is written */
+
+/* A point of the picture before it is turned. */
 static uint8_t
-pixel(unsigned x, unsigned y, unsigned c)
+point(unsigned x, unsigned y, unsigned c)
 {
 	uint32_t h =
 	    x / 3 * 2654435761u ^ y / 3 * 2246822519u ^ c * 3266489917u;
 
 	h ^= h >> 13;
 	return (uint8_t)((x + y * 2 + c * 80) / 4 + (h & 31));
+}
+
+static uint8_t
+pixel(unsigned x, unsigned y, unsigned c)
+{
+	unsigned right = turned_width - 1 - x, below = turned_height - 1 - y;
+	unsigned from[4][2] = { { x, y }, { y, right }, { right, below },
+		{ below, x } };
+	unsigned *at = from[turn % 4];
+	unsigned width = turn % 2 == 0 ? turned_width : turned_height;
+
+	return point(turn >= 4 ? width - 1 - at[0] : at[0], at[1], c);
 }
 
 /* EXIF: one IFD with an orientation, one with a place (52 N, 13 E). */
@@ -102,6 +118,16 @@ main(int argc, char **argv)
 		return 64;
 	width = (unsigned)atoi(argv[1]);
 	height = (unsigned)atoi(argv[2]);
+	if (argc > 5 && strcmp(argv[4], "--turn") == 0)
+		turn = (unsigned)atoi(argv[5]) % 8;
+	if (turn % 2 != 0) {
+		unsigned swap = width;
+
+		width = height;
+		height = swap;
+	}
+	turned_width = width;
+	turned_height = height;
 	n = strlen(argv[3]);
 	if (n > 4 && strcmp(argv[3] + n - 4, ".png") == 0)
 		return write_png(argv[3], width, height);

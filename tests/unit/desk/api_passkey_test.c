@@ -377,7 +377,7 @@ test_attempts(void **state)
 	add(&c, &b);
 	c.cookie[0] = c.csrf[0] = '\0';
 	a.flags = DESK_PASSKEY_UP;
-	for (int i = 0; i < API_ATTEMPTS_FREE; i++) {
+	for (int i = 0; i < DESK_ATTEMPTS_FREE; i++) {
 		asked = asked_at(&c, ASK);
 		assert_int_equal(
 		    status_of(&c, "POST", SIGN_IN, used(&a, asked)), 401);
@@ -391,8 +391,8 @@ test_attempts(void **state)
 	asked = asked_at(&c, ASK);
 	assert_int_equal(status_of(&c, "POST", SIGN_IN, used(&b, asked)), 200);
 	json_decref(asked);
-	for (size_t i = 0; i < API_ATTEMPTS_MAX; i++)
-		c.api->passkey_attempts[i].next_ms = 0;
+	for (size_t i = 0; i < DESK_ATTEMPTS; i++)
+		c.api->attempts.counters[i].next_ms = 0;
 	asked = asked_at(&c, ASK);
 	assert_int_equal(status_of(&c, "POST", SIGN_IN, used(&a, asked)), 200);
 	json_decref(asked);

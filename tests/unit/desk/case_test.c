@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Cases without a hub: what is kept, for how long, and in which order. */
+#include "base/text.h"
 #include "content/letter.h"
 #include "desk/decision_internal.h"
 #include "desk/retention.h"
@@ -628,6 +629,42 @@ test_search(void **state)
 	world_clear(&w);
 }
 
+/* Whoever is named twice is told once. */
+static void
+test_named_twice(void **state)
+{
+	struct cs_desk_choice choice = { .action = CS_DESK_ACT_WARN,
+		.reason = "spam",
+		.facts = "Sold what was not theirs.",
+		.ground = "",
+		.legal = "",
+		.to_key = "",
+		.at_once = true };
+	json_t *accounts = json_array();
+	enum cs_err err = CS_OK;
+	struct desk_case c;
+	char hex[33];
+	struct world w;
+	uint64_t id;
+
+	(void)state;
+	world_init(&w);
+	take(&w, 0x11);
+	cs_hex(hex, CS_VIEW_OF(w.e.people[0].account));
+	desk_add(accounts, json_string(hex), &err);
+	desk_add(accounts, json_string(hex), &err);
+	assert_ok(err);
+	choice.accounts = accounts;
+	assert_ok(desk_case_load(&c, w.d, 1));
+	assert_ok(
+	    cs_desk_decide(w.d, &cs_desk_operator, 1, c.version, &choice, &id));
+	desk_case_clear(&c);
+	assert_ok(desk_decisions_send(w.d));
+	assert_int_equal(count(&w, "SELECT COUNT(*) FROM target"), 1);
+	json_decref(accounts);
+	world_clear(&w);
+}
+
 #define ACCOUNTS 300
 
 /* Hundreds of accounts: all actions are there, signed, or none is; and they are
@@ -855,6 +892,7 @@ main(void)
 		cmocka_unit_test(test_order),
 		cmocka_unit_test(test_sealed_rows),
 		cmocka_unit_test(test_flood),
+		cmocka_unit_test(test_named_twice),
 		cmocka_unit_test(test_hundreds),
 		cmocka_unit_test(test_reversal_stays),
 		cmocka_unit_test(test_one_that_fails),

@@ -1,0 +1,53 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * src/desk/attempts.h: how often somebody has guessed, and how long they wait.
+ *
+ * Nothing is kept by name, and nothing is put out for something newer: a name
+ * falls on one of a fixed number of counters, by a hash whose key nobody else
+ * has.  So names that are made up fill no table, push nobody's counter out,
+ * and count exactly like those of people, whom they do not betray.
+ *
+ * What is given up: two names may share a counter, and then wait for one
+ * another; whoever would bring that about on purpose has to fill thousands.
+ *
+ * A stranger who knows a name could keep its holder out for as long as they
+ * go on guessing.  Therefore an address from which this name has signed in
+ * has a counter of its own for it, which others do not touch; and is not kept
+ * waiting because others guess from there.  Where all come from one address (a
+ * tunnel, a proxy), it is the first sign-in after a start that has to wait
+ * while somebody guesses.
+ */
+#pragma once
+
+#include "base/bytes.h"
+#include "crypto/short_hash.h"
+
+/* Each takes five guesses, each guess a password hash: an hour of them. */
+#define DESK_ATTEMPTS 4096
+#define DESK_ATTEMPTS_FREE 5 /* before one has to wait */
+#define DESK_ATTEMPTS_WAIT_MS 30000u
+#define DESK_ATTEMPTS_WAIT_MAX_MS (15 * 60 * 1000u)
+/* The same of all names from one address: each guess takes as long as a hash
+ * of a password does, and nobody else is served meanwhile. */
+#define DESK_ATTEMPTS_PEER_FREE 20
+#define DESK_ATTEMPTS_PEER_WAIT_MS 1000u
+#define DESK_ATTEMPTS_PEER_WAIT_MAX_MS 60000u
+#define DESK_ATTEMPTS_KEPT_MS (24 * 3600 * 1000u) /* after the last one */
+
+struct desk_attempts {
+	uint8_t key[CS_SHORT_HASH_KEY_LEN];
+	struct desk_attempt {
+		uint64_t next_ms; /* not before */
+		uint32_t failed;
+		bool known; /* of a name and an address: has signed in */
+	} counters[DESK_ATTEMPTS];
+};
+
+void desk_attempts_init(struct desk_attempts *a);
+/* How many milliseconds are left to wait; 0: go on. */
+uint64_t desk_attempts_wait(struct desk_attempts *a, const char *name,
+    const char *peer, uint64_t now_ms);
+void desk_attempts_failed(struct desk_attempts *a, const char *name,
+    const char *peer, uint64_t now_ms);
+void desk_attempts_passed(
+    struct desk_attempts *a, const char *name, const char *peer);
