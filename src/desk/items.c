@@ -357,6 +357,20 @@ add_earlier(json_t *out, struct cs_desk *d, const struct desk_case *c)
 	return err;
 }
 
+/* What of ${line} was new: the log has all of it, before and after. */
+static json_t *
+changed(const json_t *line, enum cs_err *err)
+{
+	const json_t *before = json_object_get(line, "before");
+	json_t *out = json_object(), *v;
+	const char *key;
+
+	json_object_foreach (json_object_get(line, "after"), key, v)
+		if (!json_equal(v, json_object_get(before, key)))
+			desk_set(out, key, json_incref(v), err);
+	return out;
+}
+
 static enum cs_err
 add_events(json_t *out, struct cs_desk *d, uint64_t kase)
 {
@@ -367,13 +381,11 @@ add_events(json_t *out, struct cs_desk *d, uint64_t kase)
 	err = desk_audit_page(lines, d, INT64_MAX, kase, EVENTS_MAX);
 	json_array_foreach (lines, i, line) {
 		json_t *o = json_object();
-		json_t *args = json_object_get(line, "after");
 
 		desk_set_num(o, "at_ms", desk_num(line, "at_ms"), &err);
 		desk_set_str(o, "by", desk_str(line, "actor"), &err);
 		desk_set_str(o, "what", desk_str(line, "what"), &err);
-		desk_set(o, "args",
-		    args != NULL ? json_incref(args) : json_object(), &err);
+		desk_set(o, "args", changed(line, &err), &err);
 		desk_add(events, o, &err);
 	}
 	json_decref(lines);
