@@ -139,9 +139,10 @@ static const struct cli_command commands[] = {
 	    0, 0, invite_options, run_invite },
 	{ "status", "[--json]", "show how the hub is and what it holds", NULL,
 	    0, 0, status_options, run_status },
-	{ "renew", "", "make new stamp and TLS keys",
+	{ "renew", "", "make new stamp and TLS keys, certify the desk's anew",
 	    "Needs keys/root.key. The stamp key is good for 30 days; what was "
-	    "stamped with it stays provable after that.",
+	    "stamped with it stays provable after that. The desk's keys stay "
+	    "the same and are certified for another year.",
 	    0, 0, NULL, run_renew },
 	{ 0 },
 };

@@ -82,7 +82,9 @@ struct cs_client {
 	uint8_t external_sender[32]; /* the hub's key for proposals */
 	uint8_t desk_hpke[32], desk_sign[32];
 	bool have_desk;
-	bool notices_due; /* the desk may have decided something */
+	bool desk_expired; /* there is one, but not by the root's word any more
+			    */
+	bool notices_due;  /* the desk may have decided something */
 	struct cs_wire_login_answer login;
 
 	char problem[4096 + 512];
@@ -116,6 +118,8 @@ CS_CHECKED bool client_host_parse(
 
 /* Connect and take the hub's certificates; not logged in. */
 CS_CHECKED enum cs_err client_reach(struct cs_client *c);
+/* CS_ERR_NOT_FOUND, with the sentence that says why. */
+enum cs_err client_no_desk(struct cs_client *c);
 CS_CHECKED enum cs_err client_login(struct cs_client *c);
 
 /* ---- stamp_key.c -------------------------------------------------------- */

@@ -26,28 +26,44 @@ unreachable(struct cs_client *c, enum cs_err err)
 	}
 }
 
-/* The desk's keys: the root's word for them, or none. */
+/* The desk's keys: the root's word for them, or none.  A word that has run out
+ * is none; members go on without a desk. */
 static enum cs_err
 take_desk(struct cs_client *c, uint64_t now_s)
 {
-	struct cs_view cert = cs_buf_view(&c->session.info.desk_seal_cert);
-	struct cs_role_key_cert desk;
+	const struct cs_hub_info *info = &c->session.info;
+	struct cs_view root = CS_VIEW_OF(c->root);
+	struct cs_role_key_cert seal, sign;
 	enum cs_err err;
 
-	c->have_desk = cert.len != 0;
+	c->have_desk = c->desk_expired = false;
 	memset(c->desk_sign, 0, sizeof c->desk_sign);
-	if (!c->have_desk)
+	if (info->desk_seal_cert.len == 0)
 		return CS_OK;
-	if ((err = cs_role_key_cert_verify(
-		 &desk, cert, CS_VIEW_OF(c->root), CS_ROLE_DESK_HPKE, now_s)))
-		return err;
-	memcpy(c->desk_hpke, desk.public, sizeof c->desk_hpke);
-	if ((err = cs_role_key_cert_verify(&desk,
-		 cs_buf_view(&c->session.info.desk_sign_cert),
-		 CS_VIEW_OF(c->root), CS_ROLE_DESK_SIGNING, now_s)))
-		return err;
-	memcpy(c->desk_sign, desk.public, sizeof c->desk_sign);
+	if ((err = cs_role_key_cert_verify(&seal,
+		 cs_buf_view(&info->desk_seal_cert), root, CS_ROLE_DESK_HPKE,
+		 now_s)) == CS_OK)
+		err = cs_role_key_cert_verify(&sign,
+		    cs_buf_view(&info->desk_sign_cert), root,
+		    CS_ROLE_DESK_SIGNING, now_s);
+	c->desk_expired = err == CS_ERR_EXPIRED;
+	if (err)
+		return c->desk_expired ? CS_OK : err;
+	c->have_desk = true;
+	memcpy(c->desk_hpke, seal.public, sizeof c->desk_hpke);
+	memcpy(c->desk_sign, sign.public, sizeof c->desk_sign);
 	return CS_OK;
+}
+
+enum cs_err
+client_no_desk(struct cs_client *c)
+{
+	return client_problem(c, CS_ERR_NOT_FOUND,
+	    c->desk_expired
+		? "The operator's word for the report desk's keys has run out. "
+		  "The operator has to renew it (countersignctl renew); until "
+		  "then nothing can be sealed to the desk."
+		: "No report desk has joined this hub yet.");
 }
 
 static enum cs_err

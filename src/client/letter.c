@@ -201,10 +201,7 @@ client_letter_send(struct cs_client *c, uint8_t kind,
 	enum cs_err err;
 
 	if (!c->have_desk)
-		return (err = client_need_hub(c))
-		    ? err
-		    : client_problem(c, CS_ERR_NOT_FOUND,
-			  "No report desk has joined this hub yet.");
+		return (err = client_need_hub(c)) ? err : client_no_desk(c);
 	if ((err = check_waiting(c, kind, subject)))
 		return err;
 	cs_random(m.id, sizeof m.id);

@@ -140,8 +140,7 @@ cs_client_report_send(struct cs_client *c, const struct cs_client_report *r,
 	if ((err = client_need_hub(c)))
 		return err;
 	if (!c->have_desk)
-		return client_problem(c, CS_ERR_NOT_FOUND,
-		    "No report desk has joined this hub yet.");
+		return client_no_desk(c);
 	/* FRANKING, rule 17: key and hash go, the file stays where it is and
 	 * is pinned there. */
 	if ((err = client_evidence_gather(&e, c, r, false)))

@@ -78,6 +78,7 @@ struct cs_role_key_cert {
 CS_CHECKED enum cs_err cs_role_key_cert_make(struct cs_buf *out,
     enum cs_role role, const uint8_t public[static 32], uint64_t not_before,
     uint64_t not_after, const struct cs_sign_key *root);
+/* CS_ERR_EXPIRED: all of it holds, and ${out} says of what, but not now. */
 CS_CHECKED enum cs_err cs_role_key_cert_verify(struct cs_role_key_cert *out,
     struct cs_view signed_cert, struct cs_view root_public, enum cs_role role,
     uint64_t now_s);

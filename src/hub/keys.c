@@ -160,6 +160,64 @@ renew_external(const char *dir, const struct cs_sign_key *root, uint64_t now_s)
 }
 
 static enum cs_err
+certify_desk(const char *dir, const uint8_t seal_public[static 32],
+    const uint8_t sign_public[static 32], const struct cs_sign_key *root,
+    uint64_t now_s)
+{
+	struct cs_buf seal = { 0 }, sign = { 0 }, file = { 0 };
+	struct cs_writer w = cs_writer(&file);
+	enum cs_err err;
+
+	if ((err = cs_role_key_cert_make(&seal, CS_ROLE_DESK_HPKE, seal_public,
+		 now_s - DAY_S, now_s + HUB_DESK_DAYS * DAY_S, root)) ||
+	    (err = cs_role_key_cert_make(&sign, CS_ROLE_DESK_SIGNING,
+		 sign_public, now_s - DAY_S, now_s + HUB_DESK_DAYS * DAY_S,
+		 root)))
+		goto out;
+	cs_write_vec(&w, cs_buf_view(&seal));
+	cs_write_vec(&w, cs_buf_view(&sign));
+	if ((err = cs_writer_end(&w)) == CS_OK)
+		err = cs_file_write(
+		    path_in(dir, "keys/desk.certs"), cs_buf_view(&file), 0644);
+out:
+	cs_buf_free(&seal);
+	cs_buf_free(&sign);
+	cs_buf_free(&file);
+	return err;
+}
+
+/* The root's word for the desk's keys, which stay the same; it may have run
+ * out.  A hub without a desk has none. */
+static enum cs_err
+renew_desk(const char *dir, const struct cs_sign_key *root, uint64_t now_s)
+{
+	struct cs_role_key_cert seal, sign;
+	struct cs_buf file = { 0 };
+	struct cs_view seal_bytes, sign_bytes;
+	struct cs_reader r;
+	enum cs_err err;
+
+	err = cs_file_read(&file, path_in(dir, "keys/desk.certs"), FILE_MAX);
+	if (err) {
+		cs_buf_free(&file);
+		return err == CS_ERR_NOT_FOUND ? CS_OK : err;
+	}
+	r = cs_reader(cs_buf_view(&file));
+	seal_bytes = cs_read_vec(&r);
+	sign_bytes = cs_read_vec(&r);
+	if ((err = cs_reader_end(&r)) == CS_OK)
+		err = cs_role_key_cert_verify(&seal, seal_bytes,
+		    CS_VIEW_OF(root->public), CS_ROLE_DESK_HPKE, now_s);
+	if (err == CS_OK || err == CS_ERR_EXPIRED)
+		err = cs_role_key_cert_verify(&sign, sign_bytes,
+		    CS_VIEW_OF(root->public), CS_ROLE_DESK_SIGNING, now_s);
+	if (err == CS_OK || err == CS_ERR_EXPIRED)
+		err = certify_desk(dir, seal.public, sign.public, root, now_s);
+	cs_buf_free(&file);
+	return err;
+}
+
+static enum cs_err
 renew_tls(const char *dir, const char *name, const struct cs_sign_key *root,
     uint64_t now_s)
 {
@@ -187,6 +245,7 @@ hub_keys_renew(const char *dir, const char *name)
 	if ((err = hub_root_private(&root, dir)) ||
 	    (err = renew_stamp(dir, &root, now_s)) ||
 	    (err = renew_external(dir, &root, now_s)) ||
+	    (err = renew_desk(dir, &root, now_s)) ||
 	    (err = renew_tls(dir, name, &root, now_s)))
 		goto out;
 out:
@@ -198,29 +257,13 @@ enum cs_err
 hub_keys_join_desk(const char *dir, const uint8_t seal_public[static 32],
     const uint8_t sign_public[static 32])
 {
-	uint64_t now_s = (uint64_t)time(NULL);
-	struct cs_buf seal = { 0 }, sign = { 0 }, file = { 0 };
-	struct cs_writer w = cs_writer(&file);
 	struct cs_sign_key root;
 	enum cs_err err;
 
-	if ((err = hub_root_private(&root, dir)) ||
-	    (err = cs_role_key_cert_make(&seal, CS_ROLE_DESK_HPKE, seal_public,
-		 now_s - DAY_S, now_s + HUB_DESK_DAYS * DAY_S, &root)) ||
-	    (err = cs_role_key_cert_make(&sign, CS_ROLE_DESK_SIGNING,
-		 sign_public, now_s - DAY_S, now_s + HUB_DESK_DAYS * DAY_S,
-		 &root)))
-		goto out;
-	cs_write_vec(&w, cs_buf_view(&seal));
-	cs_write_vec(&w, cs_buf_view(&sign));
-	if ((err = cs_writer_end(&w)) == CS_OK)
-		err = cs_file_write(
-		    path_in(dir, "keys/desk.certs"), cs_buf_view(&file), 0644);
-out:
+	if ((err = hub_root_private(&root, dir)) == CS_OK)
+		err = certify_desk(
+		    dir, seal_public, sign_public, &root, (uint64_t)time(NULL));
 	cs_wipe(&root, sizeof root);
-	cs_buf_free(&seal);
-	cs_buf_free(&sign);
-	cs_buf_free(&file);
 	return err;
 }
 

@@ -147,6 +147,27 @@ def test_new_stamp_keys():
         w.csok("bob", "inbox")
 
 
+def test_desk_keys_run_out():
+    """The root's word for the desk's keys is good for a year.  After that
+    members go on, are told why they cannot report, and the same keys are
+    certified anew, without the hub being stopped."""
+    with World(desk=True) as w:
+        w.join("alice", "bob")
+        w.friends("alice", "bob")
+        w.csok("alice", "send", "bob", "she is 13")
+        (got,) = [m for m in w.inbox("bob") if m["kind"] == "received"]
+        w.ok("desk-certs", w.hub, "2")
+        w.csok("alice", "inbox")  # the hub looks at them when somebody comes
+        time.sleep(3.1)
+        w.csok("alice", "send", "bob", "life goes on")
+        check("life goes on" in w.texts("bob"), "it does")
+        r = w.cs("bob", "report", got["id"], "--reason", "other", "--yes")
+        check(r.status != 0 and "has run out" in r.err, str(r))
+        w.ok("countersignctl", "--hub", w.hub, "renew")
+        w.csok("bob", "report", got["id"], "--reason", "other", "--yes")
+        check(w.desk_reports(1)[0]["state"] == "open", "as before")
+
+
 def test_key_packages_run_out():
     with World() as w:
         w.join("alice", "bob", "carol")
@@ -187,4 +208,5 @@ def test_long_texts():
 
 if __name__ == "__main__":
     main(test_follow, test_two_commits_at_once, test_many_commands_at_once,
-         test_new_stamp_keys, test_key_packages_run_out, test_long_texts)
+         test_new_stamp_keys, test_desk_keys_run_out,
+         test_key_packages_run_out, test_long_texts)
