@@ -400,7 +400,7 @@ export function FormError({ error, onConflict }: { error: unknown; onConflict?: 
 
 export function conflictText(e: ApiError): string {
   return e.by
-    ? t("conflict.text", { name: e.by === "desk" ? t("case.the-desk") : `\u2068${e.by}\u2069`, time: dateTime(e.at_ms) })
+    ? t("conflict.text", { name: `\u2068${e.by}\u2069`, time: dateTime(e.at_ms) })
     : currentLanguage() === "en" && e.message
       ? e.message
       : t("conflict.text-unknown");
