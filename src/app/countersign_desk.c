@@ -402,6 +402,16 @@ static const struct cli_option note_options[] = {
 static const struct cli_option triage_options[] = {
 	{ "age", 0, "AGE", "of the person shown: child, adult or unknown" },
 	{ "reason", 0, "CODE", "what it is about" },
+	{ "threat-in", 0, "TIME",
+	    "something is threatened in 6h, 2d; or never" },
+	{ 0 },
+};
+static const struct cli_option lists_options[] = {
+	{ "owner", 0, "TEXT", "who keeps the list" },
+	{ "purpose", 0, "TEXT", "what it is for" },
+	{ "format", 0, "FORMAT", "csv (the usual) or hma", "csv hma" },
+	{ "output", 'o', "FILE", "where to export to" },
+	{ "json", 0, NULL, "for programs: a line each" },
 	{ 0 },
 };
 static const struct cli_option hold_options[] = {
@@ -415,6 +425,8 @@ static const struct cli_option decide_options[] = {
 	{ "for", 0, "TIME", "how long, for disable-until: 12h, 30d" },
 	{ "account", 0, "ID", "only this one (all that are proved)" },
 	{ "to-key", 0, "KEY", "whom it is referred to" },
+	{ "seen", 0, "N",
+	    "the state that you have read; \"case\" ends with it" },
 	{ 0 },
 };
 static const struct cli_option act_options[] = {
@@ -507,6 +519,12 @@ static const struct cli_command commands[] = {
 	    run_triage },
 	{ "merge", "[DIR] CASE INTO", "make a case part of another", NULL, 2, 3,
 	    NULL, run_merge },
+	{ "split", "[DIR] CASE ITEM ...",
+	    "make a case of its own of the reports of these messages", NULL, 2,
+	    PLACE_MAX, NULL, run_split },
+	{ "redact", "[DIR] CASE ITEM [TEXT]",
+	    "show this instead of a message's text; the original stays", NULL,
+	    2, 4, NULL, run_redact },
 	{ "hold", "[DIR] CASE TEXT [--end]", "set a legal hold, or end it",
 	    "Nothing of a case is destroyed while a hold is on.", 2, 3,
 	    hold_options, run_hold },
@@ -518,7 +536,10 @@ static const struct cli_command commands[] = {
 	    "decide about a case",
 	    "An action is none, warn, disable, disable-until, quarantine, "
 	    "dissolve or refer. What the policy says takes two people waits "
-	    "for \"confirm\"; the rest is signed and sent at once.",
+	    "for \"confirm\"; the rest is signed and sent at once. With "
+	    "--seen, "
+	    "messages that came after what you have read become a case of "
+	    "their own, and who changed the case since then is told to you.",
 	    2, 3, decide_options, run_decide },
 	{ "undo", "[DIR] DECISION", "take back what is not sent yet", NULL, 1,
 	    2, NULL, run_undo },
@@ -528,6 +549,9 @@ static const struct cli_command commands[] = {
 	    "refuse as the second person", NULL, 2, 3, NULL, run_refuse },
 	{ "reverse", "[DIR] DECISION TEXT", "give back what a decision took",
 	    NULL, 2, 3, NULL, run_reverse },
+	{ "quality", "[DIR] DECISION agree|disagree [TEXT] --as NAME",
+	    "say what you think of a decision that was picked for it", NULL, 2,
+	    4, NULL, run_quality },
 	{ "act",
 	    "[DIR] ID disable|enable|dismiss [--reason CODE] [--statement "
 	    "TEXT]",
@@ -557,6 +581,15 @@ static const struct cli_command commands[] = {
 	    NULL, 0, 1, NULL, run_statements },
 	{ "statistics", "[DIR]", "numbers of the last thirty days, as JSON",
 	    NULL, 0, 1, NULL, run_statistics },
+	{ "lists", "[DIR] [add NAME | import LIST FILE | export LIST]",
+	    "lists of hashes of others",
+	    "\"lists remove LIST\" removes one. A list has an owner and a "
+	    "purpose; photos that were reported are matched with it. A file "
+	    "has lines hash,label,source,date, or with --format hma "
+	    "\"pdq HASH\".",
+	    0, 4, lists_options, run_lists },
+	{ "tokens", "[DIR] [remove TOKEN]", "tokens of programs", NULL, 0, 3,
+	    NULL, run_tokens },
 	{ "retention", "[DIR]", "destroy what the policy keeps no longer",
 	    "\"run\" does it by itself, every hour.", 0, 1, NULL,
 	    run_retention },

@@ -5,6 +5,7 @@
 #include "base/bytes.h"
 #include "cli/command.h"
 #include "desk/desk.h"
+#include "desk/json.h"
 #include "desk/people.h"
 
 /* Arguments without the desk's folder, which is --desk, $COUNTERSIGN_DESK, or
@@ -36,13 +37,38 @@ int desk_fail(const struct cs_desk *d, enum cs_err err);
 int find_who(
     struct cs_desk_who *out, struct cs_desk *d, const struct cli_args *args);
 
+/* One command at work: the desk, who acts, and the arguments. */
+struct desk_job {
+	struct cs_desk *d;
+	struct cs_desk_who who;
+	struct place p;
+	const struct cli_args *args;
+	char problem[512];
+};
+/* With ${min} to ${max} arguments beside the folder; end it in any case.  A
+ * status that is not 0 has been said. */
+int desk_job_begin(
+    struct desk_job *j, const struct cli_args *args, int min, int max);
+/* The status of the command, after saying what ${err} means. */
+int desk_job_end(struct desk_job *j, int status, enum cs_err err);
+/* ${err}, with a sentence of ours. */
+enum cs_err desk_job_problem(struct desk_job *j, enum cs_err err,
+    const char *format, ...) __attribute__((format(printf, 3, 4)));
+/* The value of an option, "" if it was not given. */
+const char *desk_option(const struct desk_job *j, const char *name);
+/* One line of JSON. */
+void desk_print_line(const json_t *o);
+/* To --output, or to standard output. */
+int desk_write_out(const struct cli_args *args, struct cs_view bytes);
+
 /* ---- the commands ------------------------------------------------------- */
 
 typedef int desk_command(const struct cli_args *args);
 
 desk_command run_cases, run_case, run_claim, run_release, run_note, run_triage,
-    run_merge, run_hold, run_decide, run_undo, run_confirm, run_refuse,
-    run_reverse, run_appeals, run_appeal, run_question, run_act;
+    run_merge, run_split, run_redact, run_hold, run_decide, run_undo,
+    run_confirm, run_refuse, run_reverse, run_quality, run_appeals, run_appeal,
+    run_question, run_act, run_lists, run_tokens;
 desk_command run_people, run_policy, run_audit, run_statements, run_statistics,
     run_custody, run_print, run_retention, run_backup, run_restore;
 desk_command run_run;

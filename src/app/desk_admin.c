@@ -9,54 +9,18 @@
 #include "cli/print.h"
 #include "cli/report_error.h"
 #include "desk/backup.h"
-#include "desk/decision_internal.h"
+#include "desk/decision.h"
 #include "desk/export.h"
 #include "desk/retention.h"
 #include "desk/stats.h"
+#include "store/clock.h"
 #include "store/file.h"
-
-static int
-begin(struct cs_desk **d, struct cs_desk_who *who, struct place *p,
-    const struct cli_args *args, int min, int max)
-{
-	int status;
-
-	*d = NULL;
-	if ((status = find_place_among(p, args, min, max)) != CLI_OK ||
-	    (status = open_desk(d, p->dir, args)) != CLI_OK)
-		return status;
-	return find_who(who, *d, args);
-}
-
-static int
-end(struct cs_desk *d, int status, enum cs_err err)
-{
-	if (status == CLI_OK && err)
-		status = desk_fail(d, err);
-	cs_desk_close(d);
-	return status;
-}
 
 static void
 print_json(const json_t *o)
 {
 	if (json_dumpf(o, stdout, JSON_INDENT(2) | JSON_PRESERVE_ORDER) == 0)
 		putchar('\n');
-}
-
-/* To --output, or to standard output. */
-static int
-write_out(const struct cli_args *args, struct cs_view bytes)
-{
-	const char *path = cli_value(args, "output");
-	enum cs_err err;
-
-	if (path == NULL)
-		return fwrite(bytes.data, 1, bytes.len, stdout) == bytes.len
-		    ? CLI_OK
-		    : cli_fail(CLI_CANNOT_WRITE, "It cannot be written.");
-	err = cs_file_write(path, bytes, 0600);
-	return err ? report_error(err, "%s", path) : CLI_OK;
 }
 
 /* ---- people ------------------------------------------------------------- */
@@ -69,9 +33,10 @@ list_people(struct cs_desk *d)
 	enum cs_err err = cs_desk_people(d, items);
 
 	json_array_foreach (items, i, o)
-		printf("%4s  %-20s %-14s %-9s %s\n", desk_str(o, "id"),
-		    desk_str(o, "name"), desk_str(o, "role"),
-		    desk_str(o, "state"), desk_str(o, "pseudonym"));
+		printf("%4s  %-20s %-14s %-9s %s  passkeys: %d\n",
+		    desk_str(o, "id"), desk_str(o, "name"), desk_str(o, "role"),
+		    desk_str(o, "state"), desk_str(o, "pseudonym"),
+		    (int)desk_num(o, "passkeys"));
 	json_decref(items);
 	return err;
 }
@@ -88,47 +53,45 @@ say_welcome(const struct cli_args *args, const char *name, const char *code)
 }
 
 static enum cs_err
-add_person(struct cs_desk *d, const struct cs_desk_who *who,
-    const struct cli_args *args, const char *name)
+add_person(struct desk_job *j, const char *name)
 {
-	const char *role = cli_value(args, "role");
+	const char *role = cli_value(j->args, "role");
 	char welcome[CS_DESK_WELCOME_SIZE];
 	uint64_t id;
-	enum cs_err err = cs_desk_person_add(d, who, name,
+	enum cs_err err = cs_desk_person_add(j->d, &j->who, name,
 	    cs_desk_role_find(role != NULL ? role : "reviewer"), &id, welcome);
 
 	if (err == CS_OK)
-		say_welcome(args, name, welcome);
+		say_welcome(j->args, name, welcome);
 	cs_wipe(welcome, sizeof welcome);
 	return err;
 }
 
 static enum cs_err
-change_person(struct cs_desk *d, const struct cs_desk_who *who,
-    const struct cli_args *args, const char *verb, const char *name)
+change_person(struct desk_job *j, const char *verb, const char *name)
 {
-	const char *role = cli_value(args, "role");
+	const char *role = cli_value(j->args, "role");
 	char welcome[CS_DESK_WELCOME_SIZE];
 	struct cs_desk_who person;
-	enum cs_err err = cs_desk_person_find(&person, d, name);
+	enum cs_err err = cs_desk_person_find(&person, j->d, name);
 
 	/* Who is out is not found as somebody who may act. */
 	if (err && err != CS_ERR_DENIED)
-		return desk_problem(
-		    d, err, "There is nobody of the name %.40s.", name);
+		return desk_job_problem(
+		    j, err, "There is nobody of the name %.40s.", name);
 	if (strcmp(verb, "reset") == 0) {
-		err = cs_desk_person_reset(d, who, person.id, welcome);
+		err = cs_desk_person_reset(j->d, &j->who, person.id, welcome);
 		if (err == CS_OK)
-			say_welcome(args, name, welcome);
+			say_welcome(j->args, name, welcome);
 		cs_wipe(welcome, sizeof welcome);
 		return err;
 	}
 	if (strcmp(verb, "role") != 0 && strcmp(verb, "disable") != 0 &&
 	    strcmp(verb, "enable") != 0)
-		return desk_problem(d, CS_ERR_MISUSE,
+		return desk_job_problem(j, CS_ERR_MISUSE,
 		    "It is people, people add NAME, people reset NAME, people "
 		    "role NAME, people disable NAME or people enable NAME.");
-	return cs_desk_person_change(d, who, person.id,
+	return cs_desk_person_change(j->d, &j->who, person.id,
 	    role != NULL ? cs_desk_role_find(role) : 0,
 	    strcmp(verb, "disable") == 0);
 }
@@ -136,39 +99,38 @@ change_person(struct cs_desk *d, const struct cs_desk_who *who,
 int
 run_people(const struct cli_args *args)
 {
-	struct cs_desk_who who;
-	struct cs_desk *d;
-	struct place p;
-	int status = begin(&d, &who, &p, args, 0, 2);
+	struct desk_job j;
+	int status = desk_job_begin(&j, args, 0, 2);
 	enum cs_err err = CS_OK;
 
 	if (status != CLI_OK)
-		return end(d, status, err);
-	if (p.n == 0)
-		err = list_people(d);
-	else if (p.n == 1)
+		return desk_job_end(&j, status, err);
+	if (j.p.n == 0)
+		err = list_people(j.d);
+	else if (j.p.n == 1)
 		status = cli_fail(CLI_USAGE, "Say whom.");
-	else if (strcmp(p.rest[0], "add") == 0)
-		err = add_person(d, &who, args, p.rest[1]);
+	else if (strcmp(j.p.rest[0], "add") == 0)
+		err = add_person(&j, j.p.rest[1]);
 	else
-		err = change_person(d, &who, args, p.rest[0], p.rest[1]);
-	return end(d, status, err);
+		err = change_person(&j, j.p.rest[0], j.p.rest[1]);
+	return desk_job_end(&j, status, err);
 }
 
 /* ---- policy ------------------------------------------------------------- */
 
 static enum cs_err
-set_policy(struct cs_desk *d, const struct cs_desk_who *who, const char *path)
+set_policy(struct desk_job *j, const char *path)
 {
 	struct cs_desk_policy now;
 	struct cs_buf text = { 0 };
 	enum cs_err err;
 
 	if ((err = cs_file_read(&text, path, (size_t)256 << 10)))
-		return desk_problem(d, err, "%s: %s.", path, cs_err_text(err));
-	if ((err = cs_desk_policy(&now, d)) == CS_OK) {
-		err =
-		    cs_desk_policy_set(d, who, cs_buf_view(&text), now.version);
+		return desk_job_problem(
+		    j, err, "%s: %s.", path, cs_err_text(err));
+	if ((err = cs_desk_policy(&now, j->d)) == CS_OK) {
+		err = cs_desk_policy_set(
+		    j->d, &j->who, cs_buf_view(&text), now.version);
 		cs_desk_policy_clear(&now);
 	}
 	cs_buf_free(&text);
@@ -180,19 +142,17 @@ run_policy(const struct cli_args *args)
 {
 	const char *path = cli_value(args, "set");
 	struct cs_buf text = { 0 };
-	struct cs_desk_who who;
-	struct cs_desk *d;
-	struct place p;
-	int status = begin(&d, &who, &p, args, 0, 0);
+	struct desk_job j;
+	int status = desk_job_begin(&j, args, 0, 0);
 	enum cs_err err = CS_OK;
 
 	if (status == CLI_OK && path != NULL)
-		err = set_policy(d, &who, path);
+		err = set_policy(&j, path);
 	else if (status == CLI_OK &&
-	    (err = cs_desk_policy_text(&text, d)) == CS_OK)
-		status = write_out(args, cs_buf_view(&text));
+	    (err = cs_desk_policy_text(&text, j.d)) == CS_OK)
+		status = desk_write_out(args, cs_buf_view(&text));
 	cs_buf_free(&text);
-	return end(d, status, err);
+	return desk_job_end(&j, status, err);
 }
 
 /* ---- audit -------------------------------------------------------------- */
@@ -223,36 +183,34 @@ int
 run_audit(const struct cli_args *args)
 {
 	struct walk w = { .print = true };
-	struct cs_desk_who who;
-	struct cs_desk *d;
-	struct place p;
-	int status = begin(&d, &who, &p, args, 0, 1);
+	struct desk_job j;
+	int status = desk_job_begin(&j, args, 0, 1);
 	enum cs_err err;
 
 	if (status != CLI_OK)
-		return end(d, status, CS_OK);
-	if (p.n == 1) {
-		if (strcmp(p.rest[0], "verify") != 0 &&
-		    strcmp(p.rest[0], "head") != 0)
-			return end(d,
+		return desk_job_end(&j, status, CS_OK);
+	if (j.p.n == 1) {
+		if (strcmp(j.p.rest[0], "verify") != 0 &&
+		    strcmp(j.p.rest[0], "head") != 0)
+			return desk_job_end(&j,
 			    cli_fail(CLI_USAGE,
 				"It is audit, audit verify or audit head."),
 			    CS_OK);
 		w.print = false;
 	}
-	err = cs_desk_audit(d, audit_line, &w);
+	err = cs_desk_audit(j.d, audit_line, &w);
 	if (err == CS_ERR_CHAIN || err == CS_ERR_CORRUPT) {
 		status = cli_fail(CLI_NOT_VERIFIED,
 		    "The log was changed: what comes after entry %llu does not "
 		    "follow from it.",
 		    (unsigned long long)w.n);
 		err = CS_OK;
-	} else if (err == CS_OK && p.n == 1) {
+	} else if (err == CS_OK && j.p.n == 1) {
 		printf("%llu entries, nothing changed, left out or moved.\n"
 		       "Head: %s\n",
 		    (unsigned long long)w.n, w.head);
 	}
-	return end(d, status, err);
+	return desk_job_end(&j, status, err);
 }
 
 /* ---- what leaves -------------------------------------------------------- */
@@ -261,73 +219,66 @@ int
 run_statements(const struct cli_args *args)
 {
 	json_t *out = json_object(), *items = json_array();
-	struct cs_desk_who who;
-	struct cs_desk *d;
-	struct place p;
-	int status = begin(&d, &who, &p, args, 0, 0);
+	struct desk_job j;
+	int status = desk_job_begin(&j, args, 0, 0);
 	enum cs_err err = CS_OK;
 
 	desk_set(out, "statements", items, &err);
 	if (status == CLI_OK &&
-	    (err = cs_desk_statements(items, d, 0)) == CS_OK)
+	    (err = cs_desk_statements(items, j.d, 0)) == CS_OK)
 		print_json(out);
 	json_decref(out);
-	return end(d, status, err);
+	return desk_job_end(&j, status, err);
 }
 
 int
 run_statistics(const struct cli_args *args)
 {
 	json_t *out = json_object();
-	struct cs_desk_who who;
-	struct cs_desk *d;
-	struct place p;
-	int status = begin(&d, &who, &p, args, 0, 0);
+	struct desk_job j;
+	int status = desk_job_begin(&j, args, 0, 0);
 	enum cs_err err = CS_OK;
 
-	if (status == CLI_OK && (err = cs_desk_statistics(out, d, 30)) == CS_OK)
+	if (status == CLI_OK &&
+	    (err = cs_desk_statistics(out, j.d, 30)) == CS_OK)
 		print_json(out);
 	json_decref(out);
-	return end(d, status, err);
+	return desk_job_end(&j, status, err);
 }
 
 int
 run_custody(const struct cli_args *args)
 {
 	struct cs_buf record = { 0 };
-	struct cs_desk_who who;
-	struct cs_desk *d;
-	struct place p;
+	struct desk_job j;
 	uint8_t id[16];
-	int status = begin(&d, &who, &p, args, 1, 1);
+	int status = desk_job_begin(&j, args, 1, 1);
 	enum cs_err err = CS_OK;
 
 	if (status == CLI_OK && cli_value(args, "output") == NULL)
 		status = cli_fail(CLI_USAGE, "Say where to: -o FILE.custody.");
 	if (status == CLI_OK &&
-	    (err = cs_desk_find(d, p.rest[0], id)) == CS_OK &&
-	    (err = cs_desk_custody(&record, d, id)) == CS_OK)
-		status = write_out(args, cs_buf_view(&record));
+	    (err = cs_desk_find(j.d, j.p.rest[0], id)) == CS_OK &&
+	    (err = cs_desk_custody(&record, j.d, id)) == CS_OK)
+		status = desk_write_out(args, cs_buf_view(&record));
 	cs_buf_free(&record);
-	return end(d, status, err);
+	return desk_job_end(&j, status, err);
 }
 
 int
 run_print(const struct cli_args *args)
 {
 	struct cs_buf page = { 0 };
-	struct cs_desk_who who;
-	struct cs_desk *d;
-	struct place p;
-	int status = begin(&d, &who, &p, args, 1, 1);
+	struct desk_job j;
+	int status = desk_job_begin(&j, args, 1, 1);
 	enum cs_err err = CS_OK;
 
 	if (status == CLI_OK &&
-	    (err = cs_desk_printable(&page, d, &who, desk_id(p.rest[0]),
+	    (err = cs_desk_printable(&page, j.d, &j.who, desk_id(j.p.rest[0]),
 		 cli_flag(args, "photos"))) == CS_OK)
-		status = write_out(args, cs_buf_view(&page));
+		status = desk_write_out(args, cs_buf_view(&page));
 	cs_buf_free(&page);
-	return end(d, status, err);
+	return desk_job_end(&j, status, err);
 }
 
 /* ---- keeping ------------------------------------------------------------ */
@@ -335,18 +286,16 @@ run_print(const struct cli_args *args)
 int
 run_retention(const struct cli_args *args)
 {
-	struct cs_desk_who who;
-	struct cs_desk *d;
-	struct place p;
+	struct desk_job j;
 	uint64_t n = 0;
-	int status = begin(&d, &who, &p, args, 0, 0);
+	int status = desk_job_begin(&j, args, 0, 0);
 	enum cs_err err = CS_OK;
 
 	if (status == CLI_OK &&
-	    (err = cs_desk_retention(d, cs_clock_ms(), &n)) == CS_OK)
+	    (err = cs_desk_retention(j.d, cs_clock_ms(), &n)) == CS_OK)
 		printf("%llu case%s destroyed.\n", (unsigned long long)n,
 		    n == 1 ? " was" : "s were");
-	return end(d, status, err);
+	return desk_job_end(&j, status, err);
 }
 
 /* The passphrase of a backup, which is not the desk's. */
@@ -374,10 +323,8 @@ run_backup(const struct cli_args *args)
 {
 	const char *path = cli_value(args, "output");
 	struct cs_buf passphrase = { .max = 4096 };
-	struct cs_desk_who who;
-	struct cs_desk *d;
-	struct place p;
-	int status = begin(&d, &who, &p, args, 0, 0);
+	struct desk_job j;
+	int status = desk_job_begin(&j, args, 0, 0);
 	enum cs_err err = CS_OK;
 
 	if (status == CLI_OK && path == NULL)
@@ -385,13 +332,14 @@ run_backup(const struct cli_args *args)
 	if (status == CLI_OK)
 		status = backup_passphrase(&passphrase, args);
 	if (status == CLI_OK &&
-	    (err = cs_desk_backup(d, path, cs_buf_view(&passphrase))) == CS_OK)
+	    (err = cs_desk_backup(j.d, path, cs_buf_view(&passphrase))) ==
+		CS_OK)
 		printf("Written. To get it back:\n"
 		       "  countersign-desk restore %s NEWDIR "
 		       "--backup-passphrase-file FILE\n",
 		    path);
 	cs_buf_free(&passphrase);
-	return end(d, status, err);
+	return desk_job_end(&j, status, err);
 }
 
 int

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Which desk a command is for, and who acts. */
+#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -156,4 +157,73 @@ find_who(
 	if (err == CS_ERR_NOT_FOUND || err == CS_ERR_DENIED)
 		return cli_fail(CLI_DENIED, "Not with this name and password.");
 	return err ? desk_fail(d, err) : CLI_OK;
+}
+
+/* ---- jobs --------------------------------------------------------------- */
+
+int
+desk_job_begin(
+    struct desk_job *j, const struct cli_args *args, int min, int max)
+{
+	int status;
+
+	memset(j, 0, sizeof *j);
+	j->args = args;
+	if ((status = find_place_among(&j->p, args, min, max)) != CLI_OK ||
+	    (status = open_desk(&j->d, j->p.dir, args)) != CLI_OK)
+		return status;
+	return find_who(&j->who, j->d, args);
+}
+
+int
+desk_job_end(struct desk_job *j, int status, enum cs_err err)
+{
+	if (status == CLI_OK && err && j->problem[0] != '\0')
+		status = cli_fail(
+		    err == CS_ERR_MISUSE ? CLI_USAGE : report_status(err), "%s",
+		    j->problem);
+	else if (status == CLI_OK && err)
+		status = desk_fail(j->d, err);
+	cs_desk_close(j->d);
+	return status;
+}
+
+enum cs_err
+desk_job_problem(struct desk_job *j, enum cs_err err, const char *format, ...)
+{
+	va_list ap;
+
+	va_start(ap, format);
+	vsnprintf(j->problem, sizeof j->problem, format, ap);
+	va_end(ap);
+	return err;
+}
+
+const char *
+desk_option(const struct desk_job *j, const char *name)
+{
+	const char *value = cli_value(j->args, name);
+
+	return value != NULL ? value : "";
+}
+
+void
+desk_print_line(const json_t *o)
+{
+	if (json_dumpf(o, stdout, JSON_COMPACT) == 0)
+		putchar('\n');
+}
+
+int
+desk_write_out(const struct cli_args *args, struct cs_view bytes)
+{
+	const char *path = cli_value(args, "output");
+	enum cs_err err;
+
+	if (path == NULL)
+		return fwrite(bytes.data, 1, bytes.len, stdout) == bytes.len
+		    ? CLI_OK
+		    : cli_fail(CLI_CANNOT_WRITE, "It cannot be written.");
+	err = cs_file_write(path, bytes, 0600);
+	return err ? report_error(err, "%s", path) : CLI_OK;
 }

@@ -13,6 +13,7 @@
 #include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "app/desk.h"
@@ -28,6 +29,27 @@ on_signal(int number)
 	cs_desk_stop();
 }
 
+/* The console's process, while there is one; and whether it ended by itself. */
+static volatile sig_atomic_t console_pid, console_gone;
+
+/* A desk whose people cannot see it is no desk: both end, and whoever started
+ * it (systemd) starts it anew.  Decoders end all the time and are waited for
+ * where they were started. */
+static void
+on_child(int number)
+{
+	int saved = errno;
+	pid_t pid = (pid_t)console_pid;
+
+	(void)number;
+	if (pid > 0 && waitpid(pid, NULL, WNOHANG) == pid) {
+		console_pid = 0;
+		console_gone = 1;
+		cs_desk_stop();
+	}
+	errno = saved;
+}
+
 static void
 said(const char *sentence)
 {
@@ -41,6 +63,7 @@ said(const char *sentence)
 #define DEFAULT_PORT 7744
 #define IDLE_S (10 * 60)   /* then a session is locked */
 #define LIFE_S (10 * 3600) /* then it ends */
+#define LISTEN_TRIES 50    /* in five seconds */
 
 /* Set by a signal in the console's process. */
 static struct cs_web *web;
@@ -81,13 +104,19 @@ seconds(uint64_t *ms, const struct cli_args *args, const char *name,
 	return CLI_OK;
 }
 
-/* Where to listen: as said; or on the usual port, or another one that is free.
- */
+/* Where to listen: as said, when the console of a desk that was killed just now
+ * has let go of it; or on the usual port, or another one that is free. */
 static enum cs_err
 listen(struct cs_web **out, struct cs_web_config *config, bool said_where)
 {
+	const struct timespec a_moment = { .tv_nsec = 100 * 1000 * 1000 };
 	enum cs_err err = cs_web_new(out, config);
 
+	for (unsigned i = 0; err == CS_ERR_IO && said_where && i < LISTEN_TRIES;
+	     i++) {
+		nanosleep(&a_moment, NULL);
+		err = cs_web_new(out, config);
+	}
 	if (err == CS_ERR_IO && !said_where) {
 		config->port = 0;
 		err = cs_web_new(out, config);
@@ -232,9 +261,25 @@ console_start(struct console *c, int *status)
 	return pid;
 }
 
+/* From now on its end is noticed; also if it has come already. */
 static void
-console_end(pid_t pid)
+console_watch(pid_t pid)
 {
+	struct sigaction sa = { .sa_handler = on_child,
+		.sa_flags = SA_RESTART | SA_NOCLDSTOP };
+
+	console_pid = (sig_atomic_t)pid;
+	sigaction(SIGCHLD, &sa, NULL);
+	on_child(SIGCHLD);
+}
+
+static void
+console_end(void)
+{
+	pid_t pid;
+
+	signal(SIGCHLD, SIG_DFL);
+	pid = (pid_t)console_pid;
 	if (pid <= 0)
 		return;
 	kill(pid, SIGTERM);
@@ -261,12 +306,18 @@ run_both(const struct place *p, const struct cli_args *args,
 	    ((status = console_options(&console, args)) != CLI_OK ||
 		(pid = console_start(&console, &status)) < 0))
 		return status;
+	if (pid > 0)
+		console_watch(pid);
 	if ((status = open_desk_with(&d, p->dir, passphrase)) == CLI_OK) {
 		cs_desk_show_online(d, online);
 		if ((err = cs_desk_run(d, said)))
 			status = desk_fail(d, err);
 	}
-	console_end(pid);
+	if (console_gone && status == CLI_OK)
+		status = cli_fail(CLI_SOFTWARE,
+		    "The console's process has ended by itself. Start the desk "
+		    "again; nothing that it acknowledged is lost.");
+	console_end();
 	cs_desk_close(d);
 	return status;
 }

@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 
 #include "cli/manual.h"
 
@@ -307,10 +308,13 @@ parse(struct cli_args *a, int argc, char **argv)
 int
 cli_main(const struct cli_program *program, int argc, char **argv)
 {
+	const struct rlimit no_core = { 0, 0 };
 	struct cli_args *a = calloc(1, sizeof *a);
 	int status;
 
 	program_name = program->name;
+	/* Keys and messages in memory are not to be found on a disk. */
+	(void)setrlimit(RLIMIT_CORE, &no_core);
 	if (a == NULL)
 		return cli_fail(CLI_SOFTWARE, "There is no memory left.");
 	a->program = program;

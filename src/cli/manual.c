@@ -91,7 +91,7 @@ cli_help(const struct cli_program *p, const struct cli_command *c)
 	}
 	printf("Usage: %s COMMAND ...\n\nCommands:\n", p->name);
 	for (c = p->commands; c->name != NULL; c++) {
-		char left[64];
+		char left[160];
 
 		snprintf(left, sizeof left, "%s %s", c->name, c->synopsis);
 		if (strlen(left) > 34)

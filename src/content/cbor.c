@@ -83,6 +83,19 @@ cs_cbor_read_uint_max(struct cs_reader *r, uint64_t max)
 	return r->err == CS_OK ? x : 0;
 }
 
+int64_t
+cs_cbor_read_int(struct cs_reader *r)
+{
+	enum major major;
+	uint64_t x = read_head(r, &major);
+
+	if ((major != UINT && major != NINT) || x > INT64_MAX)
+		cs_reader_fail(r, CS_ERR_FORMAT);
+	if (r->err != CS_OK)
+		return 0;
+	return major == UINT ? (int64_t)x : -1 - (int64_t)x;
+}
+
 static struct cs_view
 read_string(struct cs_reader *r, enum major major, size_t max)
 {

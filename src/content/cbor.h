@@ -18,6 +18,8 @@
 uint64_t cs_cbor_read_uint(struct cs_reader *r);
 /* Unsigned integer of at most ${max}, or CS_ERR_FORMAT. */
 uint64_t cs_cbor_read_uint_max(struct cs_reader *r, uint64_t max);
+/* Integer of either sign; CS_ERR_FORMAT for what an int64_t does not hold. */
+int64_t cs_cbor_read_int(struct cs_reader *r);
 /* Byte string and UTF-8 text of at most ${max} bytes (else CS_ERR_LIMIT). */
 struct cs_view cs_cbor_read_bytes(struct cs_reader *r, size_t max);
 struct cs_view cs_cbor_read_text(struct cs_reader *r, size_t max);

@@ -33,19 +33,28 @@ cs_desk_api_free(struct cs_desk_api *api)
 		cs_free(api, sizeof *api);
 }
 
+/* As browsers write it, who leave out the port that goes without saying. */
+static void
+set_host(char out[static API_HOST_SIZE], const char *name, int port, bool tls)
+{
+	if (port == (tls ? 443 : 80))
+		snprintf(out, API_HOST_SIZE, "%s", name);
+	else
+		snprintf(out, API_HOST_SIZE, "%s:%d", name, port);
+}
+
 void
 cs_desk_api_listens(struct cs_desk_api *api, const char *host, int port)
 {
 	const char *name = api->options.name;
+	bool tls = api->options.tls;
 
-	snprintf(api->hosts[0], sizeof api->hosts[0], "%s:%d", host, port);
-	snprintf(api->hosts[1], sizeof api->hosts[1], "localhost:%d", port);
+	set_host(api->hosts[0], host, port, tls);
+	set_host(api->hosts[1], "localhost", port, tls);
 	if (name != NULL)
-		snprintf(
-		    api->hosts[2], sizeof api->hosts[2], "%s:%d", name, port);
-	snprintf(api->address, sizeof api->address, "%s://%s:%d/",
-	    api->options.tls ? "https" : "http", name != NULL ? name : host,
-	    port);
+		set_host(api->hosts[2], name, port, tls);
+	snprintf(api->address, sizeof api->address, "%s://%s/",
+	    tls ? "https" : "http", api->hosts[name != NULL ? 2 : 0]);
 }
 
 /* ---- refusing ----------------------------------------------------------- */

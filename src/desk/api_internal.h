@@ -6,8 +6,22 @@
 #include "desk/attempts.h"
 #include "desk/decision_internal.h"
 #include "desk/doc.h"
+#include "desk/passkey.h"
 
 #define API_SESSIONS_MAX 256
+
+/*
+ * What a passkey has to sign, once and soon.  Each lies where only its purpose
+ * looks for it: in a session for a passkey that is made or unlocks it, else in
+ * the API.
+ */
+struct api_challenge {
+	uint8_t bytes[DESK_PASSKEY_CHALLENGE_LEN];
+	uint64_t made_ms; /* 0: free */
+};
+/* Whoever asks for more at once takes the place of the oldest. */
+#define API_CHALLENGES_MAX 256
+#define API_CHALLENGE_MS (5 * 60 * 1000u) /* as long as browsers wait */
 
 /* Bytes of JSON: a policy is the longest; of who is not signed in, a password
  * is. */
@@ -22,14 +36,18 @@ struct api_session {
 	uint32_t passwords; /* of the person, when it began */
 	uint64_t made_ms, used_ms;
 	bool locked;
+	struct api_challenge adding, unlocking;
 };
+
+#define API_HOST_SIZE 300
 
 struct cs_desk_api {
 	struct cs_desk *d;
 	struct cs_desk_api_options options;
-	char hosts[3][300]; /* what the Host header may say */
-	char address[320];  /* of the console */
+	char hosts[3][API_HOST_SIZE]; /* what the Host header may say */
+	char address[320];            /* of the console */
 	struct api_session sessions[API_SESSIONS_MAX];
+	struct api_challenge challenges[API_CHALLENGES_MAX]; /* to sign in */
 	struct desk_attempts attempts; /* to sign in, and to unlock */
 	struct events *events;         /* open streams; api_other.c */
 };
@@ -90,8 +108,21 @@ bool api_has_to_wait(struct api_call *c, const char *name, const char *peer);
 void api_tried(
     struct api_call *c, const char *name, const char *peer, enum cs_err err);
 
+/* Begin one for ${c->who}. */
+void api_session_begin(struct api_call *c);
+/* The password of who is signed in, in ${password}; CS_ERR_DENIED and
+ * CS_ERR_LIMIT have been said, the one with ${refusal}. */
+CS_CHECKED enum cs_err api_password_again(
+    struct api_call *c, const char *password, const char *refusal);
+
 api_handler api_sign_in, api_session_get, api_sign_out, api_lock, api_unlock,
     api_welcome, api_welcome_finish;
+
+/* ---- api_passkey.c ------------------------------------------------------ */
+
+api_handler api_passkey_ask, api_passkey_sign_in, api_passkey_unlock_ask,
+    api_passkey_unlock, api_passkeys, api_passkey_add_ask, api_passkey_add,
+    api_passkey_remove;
 
 /* ---- api.c -------------------------------------------------------------- */
 

@@ -103,17 +103,9 @@ api_person_change(struct api_call *c)
 static enum cs_err
 change_password(struct api_call *c, const json_t *password)
 {
-	const char *session = c->session->token;
-	enum cs_err err;
+	enum cs_err err = api_password_again(
+	    c, desk_str(password, "old"), "That is not the old password.");
 
-	/* Counted with the attempts to unlock it. */
-	if (api_has_to_wait(c, session, ""))
-		return CS_ERR_LIMIT;
-	err = cs_desk_password_check(
-	    c->d, c->who.id, cs_view_str(desk_str(password, "old")));
-	api_tried(c, session, "", err);
-	if (err == CS_ERR_DENIED)
-		return desk_problem(c->d, err, "That is not the old password.");
 	if (err == CS_OK &&
 	    (err = cs_desk_password_change(c->d, &c->who,
 		 cs_view_str(desk_str(password, "new")))) == CS_OK &&

@@ -54,8 +54,8 @@ place(struct cs_desk_api *api)
 	return oldest;
 }
 
-static void
-begin(struct api_call *c)
+void
+api_session_begin(struct api_call *c)
 {
 	struct api_session *s = place(c->api);
 	uint8_t bytes[32];
@@ -198,6 +198,23 @@ api_tried(
 }
 
 enum cs_err
+api_password_again(
+    struct api_call *c, const char *password, const char *refusal)
+{
+	/* Counted for this session: nobody else can keep it locked. */
+	const char *session = c->session->token;
+	enum cs_err err;
+
+	if (api_has_to_wait(c, session, ""))
+		return CS_ERR_LIMIT;
+	err = cs_desk_password_check(c->d, c->who.id, cs_view_str(password));
+	api_tried(c, session, "", err);
+	if (err == CS_ERR_DENIED)
+		api_refuse(c, 403, "denied", refusal);
+	return err;
+}
+
+enum cs_err
 api_sign_in(struct api_call *c)
 {
 	const char *name = desk_str(c->in, "name");
@@ -216,26 +233,16 @@ api_sign_in(struct api_call *c)
 	}
 	if (err)
 		return err;
-	begin(c);
+	api_session_begin(c);
 	return api_session_show(c);
 }
 
 enum cs_err
 api_unlock(struct api_call *c)
 {
-	/* Counted for this session: nobody else can keep it locked. */
-	const char *session = c->session->token;
-	enum cs_err err;
+	enum cs_err err = api_password_again(
+	    c, desk_str(c->in, "password"), "That is not the password.");
 
-	if (api_has_to_wait(c, session, ""))
-		return CS_ERR_LIMIT;
-	err = cs_desk_password_check(
-	    c->d, c->who.id, cs_view_str(desk_str(c->in, "password")));
-	api_tried(c, session, "", err);
-	if (err == CS_ERR_DENIED) {
-		api_refuse(c, 403, "denied", "That is not the password.");
-		return err;
-	}
 	if (err)
 		return err;
 	c->session->locked = false;
@@ -285,6 +292,6 @@ api_welcome_finish(struct api_call *c)
 
 	if (err)
 		return err;
-	begin(c);
+	api_session_begin(c);
 	return api_session_show(c);
 }

@@ -196,7 +196,7 @@ take_reply(struct cs_desk *d, const struct cs_wire_desk_letter *letter,
 		desk_set_view(doc, "answer", text->text, &err);
 		desk_set_num(doc, "answered_ms", cs_clock_ms(), &err);
 		if (err == CS_OK &&
-		    (err = desk_entry_save(d, id, doc)) == CS_OK &&
+		    (err = desk_doc_write(d, "entry", id, doc)) == CS_OK &&
 		    (err = desk_case_load(&c, d, kase)) == CS_OK) {
 			if ((err = desk_case_save(d, &c, NULL)) == CS_OK)
 				err = desk_audit_event(d,
@@ -220,8 +220,11 @@ tell(struct cs_desk *d, const uint8_t id[static 16], uint8_t state,
 	};
 
 	memcpy(set.id, id, sizeof set.id);
-	return desk_outbox_add(d, CS_WIRE_DESK_LETTER_SET, cs_view(NULL, 0),
-	    &cs_wire_desk_letter_set_shape, &set);
+	return desk_outbox_add(d,
+	    &(struct desk_message){ .kind = CS_WIRE_DESK_LETTER_SET,
+		.subject = cs_view(id, 16),
+		.shape = &cs_wire_desk_letter_set_shape,
+		.message = &set });
 }
 
 static enum cs_err
@@ -538,12 +541,9 @@ cs_desk_appeal_decide(struct cs_desk *d, const struct cs_desk_who *who,
 	if (!cs_desk_works(who))
 		return desk_problem(d, CS_ERR_DENIED,
 		    "Only reviewers and seniors hear appeals.");
-	if (*text == '\0' || strlen(text) > CS_LETTER_TEXT_MAX ||
-	    !cs_utf8_valid(cs_view_str(text)))
-		return desk_problem(d, CS_ERR_FORMAT,
-		    "Whoever wrote is owed an answer of up to %d bytes.",
-		    CS_LETTER_TEXT_MAX);
-	if ((err = cs_db_begin(d->db)))
+	/* Whoever wrote is owed an answer. */
+	if ((err = desk_check_text(d, text, CS_LETTER_TEXT_MAX)) ||
+	    (err = cs_db_begin(d->db)))
 		return err;
 	if ((err = load(&a, d, id)) == CS_OK) {
 		if (a.state != APPEAL_OPEN)
@@ -597,8 +597,11 @@ ask(struct cs_desk *d, const struct cs_desk_who *who, struct desk_case *c,
 	if (err == CS_OK &&
 	    (err = desk_entry_add(d, c->id, CS_DESK_QUESTION, who, doc, &id)) ==
 		CS_OK)
-		err = desk_outbox_add(d, CS_WIRE_DESK_REPORT_SET,
-		    cs_view(NULL, 0), &cs_wire_report_status_shape, &status);
+		err = desk_outbox_add(d,
+		    &(struct desk_message){ .kind = CS_WIRE_DESK_REPORT_SET,
+			.subject = CS_VIEW_OF(status.report),
+			.shape = &cs_wire_report_status_shape,
+			.message = &status });
 out:
 	cs_wipe(reply, sizeof reply);
 	cs_buf_free(&sealed);
@@ -612,28 +615,13 @@ cs_desk_question(struct cs_desk *d, const struct cs_desk_who *who,
     uint64_t kase, uint64_t version, const uint8_t report[static 16],
     const char *text)
 {
-	struct desk_case c = { 0 };
+	struct desk_case c;
 	enum cs_err err;
 
-	if (!cs_desk_works(who))
-		return desk_problem(
-		    d, CS_ERR_DENIED, "Only reviewers and seniors ask.");
-	if (*text == '\0' || strlen(text) > CS_LETTER_TEXT_MAX ||
-	    !cs_utf8_valid(cs_view_str(text)))
-		return desk_problem(d, CS_ERR_FORMAT,
-		    "A question has up to %d bytes.", CS_LETTER_TEXT_MAX);
-	if ((err = cs_db_begin(d->db)))
+	if ((err = desk_check_text(d, text, CS_LETTER_TEXT_MAX)))
 		return err;
-	if ((err = desk_case_load_for(&c, d, kase, version)) == CS_OK &&
-	    (err = desk_case_mine(d, &c, who)) == CS_OK &&
-	    (err = ask(d, who, &c, report, text)) == CS_OK &&
-	    (err = desk_case_save(d, &c, who)) == CS_OK &&
-	    (err = desk_audit_event(d,
-		 &(struct desk_event){
-		     .who = who, .kase = kase, .what = "asked" })) == CS_OK)
-		err = cs_db_commit(d->db);
-	if (err)
-		cs_db_rollback(d->db);
-	desk_case_clear(&c);
-	return err;
+	err = desk_work_begin(&c, d, who, kase, version);
+	if (err == CS_OK && (err = desk_case_mine(d, &c, who)) == CS_OK)
+		err = ask(d, who, &c, report, text);
+	return desk_work_end(&c, d, who, err, "asked", NULL);
 }

@@ -89,14 +89,39 @@ desk_case_load_for(
 		return desk_problem(d, CS_ERR_DENIED,
 		    "The case is closed: it is part of case %llu.",
 		    (unsigned long long)desk_num(out->doc, "merged_into"));
-	if (out->version == version)
+	if (version != 0 && version <= out->version &&
+	    version >= desk_num(out->doc, "changed_version"))
 		return CS_OK;
 	snprintf(d->conflict.by, sizeof d->conflict.by, "%s",
 	    desk_str(out->doc, "changed_by"));
-	d->conflict.at_ms = desk_num(out->doc, "updated_ms");
+	d->conflict.at_ms = desk_num(out->doc, "changed_ms");
 	return desk_problem(d, CS_ERR_EXISTS,
 	    "%s has changed this case since you read it.",
-	    d->conflict.by[0] != '\0' ? d->conflict.by : "The desk");
+	    d->conflict.by[0] != '\0' ? d->conflict.by : "Somebody");
+}
+
+enum cs_err
+cs_desk_case_find(
+    struct cs_desk_case_at *out, struct cs_desk *d, const char *text)
+{
+	uint64_t id = strlen(text) < 9 ? desk_id(text) : 0;
+	struct desk_case c = { 0 };
+	uint8_t report[16];
+	enum cs_err err = CS_ERR_NOT_FOUND;
+
+	if (id != 0)
+		err = desk_case_load(&c, d, id);
+	if (err == CS_ERR_NOT_FOUND && strlen(text) >= 4) {
+		desk_case_clear(&c);
+		if ((err = cs_desk_find(d, text, report)) == CS_OK &&
+		    (err = desk_case_of_report(&id, d, report)) == CS_OK)
+			err = desk_case_load(&c, d, id);
+	} else if (err == CS_ERR_NOT_FOUND) {
+		err = desk_problem(d, err, "There is no case %.16s.", text);
+	}
+	*out = (struct cs_desk_case_at){ c.id, c.version };
+	desk_case_clear(&c);
+	return err;
 }
 
 void
@@ -184,8 +209,11 @@ desk_case_save(
 
 	c->version++;
 	desk_set_num(c->doc, "updated_ms", cs_clock_ms(), &err);
-	desk_set_str(
-	    c->doc, "changed_by", who != NULL ? who->name : "desk", &err);
+	if (who != NULL) {
+		desk_set_num(c->doc, "changed_version", c->version, &err);
+		desk_set_num(c->doc, "changed_ms", cs_clock_ms(), &err);
+		desk_set_str(c->doc, "changed_by", who->name, &err);
+	}
 	if (err == CS_OK && (err = write_row(d, c)) == CS_OK)
 		err = desk_changed(d, DESK_CHANGE_CASE, c->id, c->version, who);
 	return err;

@@ -4,8 +4,9 @@
  * photo, as one piece of work.
  *
  * A case has a version; whoever changes it says which version was read.  When
- * somebody else was faster, that is CS_ERR_EXISTS, the sentence of
- * cs_desk_problem() names who, and cs_desk_conflict() says who and when.
+ * another person was faster, that is CS_ERR_EXISTS, the sentence of
+ * cs_desk_problem() names who, and cs_desk_conflict() says who and when.  What
+ * the desk itself writes in between (a report, the hub's answer) stops nobody.
  * Functions that give JSON give what the console's API shows.
  */
 #pragma once
@@ -44,6 +45,13 @@ struct cs_desk_query {
 /* {items, next, counts}: people in danger first, then by age. */
 CS_CHECKED enum cs_err cs_desk_cases(json_t *out, struct cs_desk *d,
     const struct cs_desk_who *who, const struct cs_desk_query *q);
+/* The case that people mean by ${text}: its number, or the beginning, from four
+ * characters on, of the number of a report in it. */
+struct cs_desk_case_at {
+	uint64_t id, version;
+};
+CS_CHECKED enum cs_err cs_desk_case_find(
+    struct cs_desk_case_at *out, struct cs_desk *d, const char *text);
 /* Everything of one, items after number ${items_after}. */
 CS_CHECKED enum cs_err cs_desk_case_show(json_t *out, struct cs_desk *d,
     const struct cs_desk_who *who, uint64_t id, uint64_t items_after);

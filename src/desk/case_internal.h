@@ -18,12 +18,14 @@ struct desk_case {
 /* CS_ERR_NOT_FOUND; clear it in any case. */
 CS_CHECKED enum cs_err desk_case_load(
     struct desk_case *out, struct cs_desk *d, uint64_t id);
-/* The same for who is going to change it: CS_ERR_EXISTS if ${version} is not
- * the one that it has, CS_ERR_DENIED if it is closed. */
+/* The same for who is going to change it and read its version ${version}:
+ * CS_ERR_EXISTS if a person has changed it since, CS_ERR_DENIED if it is
+ * closed.  What the desk itself has written meanwhile is in nobody's way. */
 CS_CHECKED enum cs_err desk_case_load_for(
     struct desk_case *out, struct cs_desk *d, uint64_t id, uint64_t version);
 void desk_case_clear(struct desk_case *c);
-/* Store; the version goes up by one and pages hear of it.  In a transaction. */
+/* Store; the version goes up by one and pages hear of it; ${who} is NULL for
+ * what the desk does by itself.  In a transaction. */
 CS_CHECKED enum cs_err desk_case_save(
     struct cs_desk *d, struct desk_case *c, const struct cs_desk_who *who);
 /* An empty one, of a report for ${reason} that came at ${at_ms}. */
@@ -72,22 +74,43 @@ CS_CHECKED enum cs_err desk_case_of_report(
     uint64_t *kase, struct cs_desk *d, const uint8_t report[static 16]);
 /* Reports without a case, from before there were any. */
 CS_CHECKED enum cs_err desk_cases_catch_up(struct cs_desk *d);
+/* Count a report into the case ${c}, where its items stand already: accounts,
+ * reporters, sums, how grave it is, the words of its note. */
+CS_CHECKED enum cs_err desk_case_add(struct cs_desk *d, struct desk_case *c,
+    const struct cs_desk_report *r, const struct cs_evidence *e,
+    const struct cs_desk_policy *policy);
+
+/* ---- merge.c, split.c --------------------------------------------------- */
+
 /* Everything of ${from} becomes part of ${into}; in a transaction. */
 CS_CHECKED enum cs_err desk_case_absorb(struct cs_desk *d,
     struct desk_case *into, struct desk_case *from,
     const struct cs_desk_who *who);
+/*
+ * Who is about to decide ${c} read its version ${version}: what came since
+ * then becomes the new case ${*made}, to be decided by who has seen it; 0:
+ * nothing came.  In a transaction; ${c} is not stored.
+ */
+CS_CHECKED enum cs_err desk_case_set_aside(uint64_t *made, struct cs_desk *d,
+    struct desk_case *c, uint64_t version, const struct cs_desk_who *who);
 
-/* Count a report into the case ${c}, where its items stand already: accounts,
- * reporters, sums. */
-CS_CHECKED enum cs_err desk_case_count(
-    struct cs_desk *d, struct desk_case *c, const struct cs_evidence *e);
+/* ---- work.c ------------------------------------------------------------- */
 
-/* ---- work.c: notes and questions ---------------------------------------- */
+/* Begin a change of a case by who works on cases: rights, transaction, the row
+ * as it was read. */
+CS_CHECKED enum cs_err desk_work_begin(struct desk_case *c, struct cs_desk *d,
+    const struct cs_desk_who *who, uint64_t id, uint64_t version);
+/* End it: store, write down as ${what} with ${after}, whose reference is
+ * taken, commit; or, when ${err} says so, leave everything as it was. */
+CS_CHECKED enum cs_err desk_work_end(struct desk_case *c, struct cs_desk *d,
+    const struct cs_desk_who *who, enum cs_err err, const char *what,
+    json_t *after);
 
+/* Is there a text, of no more than ${max} bytes, in UTF-8? */
+CS_CHECKED enum cs_err desk_check_text(
+    struct cs_desk *d, const char *text, size_t max);
 CS_CHECKED enum cs_err desk_entry_add(struct cs_desk *d, uint64_t kase,
     unsigned kind, const struct cs_desk_who *who, json_t *doc, uint64_t *id);
-CS_CHECKED enum cs_err desk_entry_save(
-    struct cs_desk *d, uint64_t id, const json_t *doc);
 /* Of kinds ${from} to ${to}, in order. */
 CS_CHECKED enum cs_err desk_entries(json_t *items, struct cs_desk *d,
     uint64_t kase, unsigned from, unsigned to);

@@ -13,6 +13,7 @@
 #define LOOK_EVERY 30 /* waits; pushes are hints and can be lost */
 #define RETENTION_EVERY 3600
 #define RETRY_MAX_S 30u
+#define PHOTOS_MS 1000 /* looked at before decisions are sent again */
 
 static volatile sig_atomic_t stop;
 
@@ -180,8 +181,24 @@ fetch_letters(struct cs_desk *d)
 	return err;
 }
 
+/* Some of the photos that wait.  Without a decoder the rest goes on. */
 static enum cs_err
-work(struct cs_desk *d)
+look(struct cs_desk *d, bool *more)
+{
+	enum cs_err err = desk_photos_look(d, cs_clock_ms() + PHOTOS_MS, more);
+
+	if (err != CS_ERR_UNSUPPORTED)
+		return err;
+	*more = false;
+	if (!d->said_no_decoder)
+		d->said(d->problem);
+	d->said_no_decoder = true;
+	return CS_OK;
+}
+
+/* What came, what was decided, and photos, of which ${*more} may be left. */
+static enum cs_err
+work(struct cs_desk *d, bool *more)
 {
 	uint32_t n;
 	enum cs_err err;
@@ -192,8 +209,8 @@ work(struct cs_desk *d)
 	if (err == CS_OK)
 		err = fetch_letters(d);
 	if (err == CS_OK)
-		err = desk_photos_look(d);
-	return err ? err : desk_actions_flush(d);
+		err = cs_desk_deliver(d);
+	return err ? err : look(d, more);
 }
 
 static enum cs_err
@@ -201,21 +218,22 @@ serve(struct cs_desk *d)
 {
 	struct cs_wire_push push;
 	uint64_t destroyed;
+	bool more = false;
 	enum cs_err err;
 
-	if ((err = desk_cases_catch_up(d)) || (err = work(d)))
+	if ((err = desk_cases_catch_up(d)) || (err = work(d, &more)))
 		return err;
 	for (unsigned i = 1; !stop; i++) {
-		err = cs_session_push(&d->session, &push, WAIT_MS);
+		err = cs_session_push(&d->session, &push, more ? 1 : WAIT_MS);
 		if (err != CS_OK && err != CS_ERR_TIMEOUT)
 			return err;
 		/* Other processes of the desk may have decided something. */
-		if (err == CS_OK || i % LOOK_EVERY == 0)
-			err = work(d);
+		if (err == CS_OK || more || i % LOOK_EVERY == 0)
+			err = work(d, &more);
 		else if (i % RETENTION_EVERY == 1)
 			err = cs_desk_retention(d, cs_clock_ms(), &destroyed);
 		else
-			err = desk_actions_flush(d);
+			err = cs_desk_deliver(d);
 		if (err)
 			return err;
 	}
@@ -235,6 +253,7 @@ cs_desk_run(struct cs_desk *d, void (*said)(const char *sentence))
 	unsigned wait_s = 1;
 	enum cs_err err = CS_OK;
 
+	d->said = said;
 	while (!stop) {
 		if ((err = desk_connect(d)) == CS_OK) {
 			said("connected to the hub");

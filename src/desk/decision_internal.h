@@ -23,6 +23,8 @@ CS_CHECKED enum cs_err desk_decision_insert(
 CS_CHECKED enum cs_err desk_decision_json(
     json_t **out, const struct desk_decision *dec);
 const char *desk_decision_state_name(enum cs_desk_decision_state state);
+/* {id, name}, as decisions show people. */
+json_t *desk_who_json(const struct cs_desk_who *who, enum cs_err *err);
 /* The state of its case follows from its decisions; in a transaction. */
 CS_CHECKED enum cs_err desk_case_settle(
     struct cs_desk *d, uint64_t kase, const struct cs_desk_who *who);
@@ -38,6 +40,9 @@ CS_CHECKED enum cs_err desk_decisions_send(struct cs_desk *d);
 /* Tell the reporters of a case; in a transaction. */
 CS_CHECKED enum cs_err desk_reporters_tell(struct cs_desk *d, uint64_t kase,
     enum cs_desk_state state, const char *answer);
+/* The same once ${dec} is done: nobody is told of what may still fail. */
+CS_CHECKED enum cs_err desk_decision_tell(
+    struct cs_desk *d, const struct desk_decision *dec);
 /* How a decided case is answered: for a report of what was decided already.
  * CS_ERR_NOT_FOUND: nothing was. */
 CS_CHECKED enum cs_err desk_case_answer(enum cs_desk_state *state,
@@ -52,11 +57,24 @@ CS_CHECKED enum cs_err desk_refer(
 
 /* ---- outbox.c ----------------------------------------------------------- */
 
-/* Queue a message for the hub; ${target} (16 bytes) or empty.  In a
- * transaction. */
-CS_CHECKED enum cs_err desk_outbox_add(struct cs_desk *d, uint8_t kind,
-    struct cs_view target, const struct cs_wire_shape *shape,
-    const void *message);
+/* A message for the hub. */
+struct desk_message {
+	uint8_t kind;
+	/* The account, the file, the group, the report or the letter that it
+	 * is about: messages about the same arrive in order. */
+	struct cs_view subject;
+	struct cs_view target; /* 16 bytes: the row of an action; or empty */
+	const struct cs_wire_shape *shape;
+	const void *message;
+};
+/* Queue it; in a transaction. */
+CS_CHECKED enum cs_err desk_outbox_add(
+    struct cs_desk *d, const struct desk_message *m);
+/* The row that is to be sent now: the first that need not wait and has none
+ * about the same before it.  CS_ERR_NOT_FOUND: none. */
+CS_CHECKED enum cs_err desk_outbox_next(uint64_t *id, struct cs_desk *d);
+/* The hub has said "not now" to it: again after a while, which grows. */
+CS_CHECKED enum cs_err desk_outbox_postpone(struct cs_desk *d, uint64_t id);
 
 /* ---- statement.c -------------------------------------------------------- */
 

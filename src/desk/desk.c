@@ -232,6 +232,7 @@ cs_desk_close(struct cs_desk *d)
 		return;
 	desk_disconnect(d);
 	desk_photos_forget(d);
+	cs_desk_policy_clear(&d->policy);
 	if (d->db != NULL && cs_db_in_transaction(d->db))
 		cs_db_rollback(d->db);
 	cs_db_close(d->db);

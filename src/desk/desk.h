@@ -52,6 +52,9 @@ void cs_desk_show_online(struct cs_desk *d, bool *where);
 CS_CHECKED enum cs_err cs_desk_run(
     struct cs_desk *d, void (*said)(const char *sentence));
 void cs_desk_stop(void); /* from a signal handler */
+/* Sign what can be taken back no more, and tell the hub what it does not know
+ * yet.  CS_ERR_CLOSED: it cannot be reached; nothing is lost. */
+CS_CHECKED enum cs_err cs_desk_deliver(struct cs_desk *d);
 
 /* ---- reports ------------------------------------------------------------ */
 

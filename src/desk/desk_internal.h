@@ -7,6 +7,7 @@
 #include "crypto/seal.h"
 #include "desk/case.h"
 #include "desk/desk.h"
+#include "desk/policy.h"
 #include "net/session.h"
 #include "store/clock.h"
 #include "store/db.h"
@@ -26,8 +27,11 @@ struct cs_desk {
 	struct cs_sign_key sign_key;
 	struct cs_session session;
 	bool online;
-	bool *shown_online;        /* or NULL */
-	struct desk_index *photos; /* photo.c; NULL until it is needed */
+	bool *shown_online;                 /* or NULL */
+	void (*said)(const char *sentence); /* of cs_desk_run() */
+	bool said_no_decoder;
+	struct desk_index *photos;    /* photo_index.c; NULL until needed */
+	struct cs_desk_policy policy; /* as parsed last; version 0: none */
 	struct cs_desk_conflict conflict;
 	char problem[512];
 	char answer[256]; /* to the last reporter */
@@ -75,11 +79,6 @@ CS_CHECKED enum cs_err desk_files_fetch(
  * calls. */
 CS_CHECKED enum cs_err desk_file_open(struct cs_buf *out, struct cs_desk *d,
     const struct cs_desk_case *c, size_t item, size_t part);
-
-/* ---- outbox.c ----------------------------------------------------------- */
-
-/* Sign what was decided, and tell the hub what it does not know yet. */
-CS_CHECKED enum cs_err desk_actions_flush(struct cs_desk *d);
 
 /* ---- appeal.c ----------------------------------------------------------- */
 

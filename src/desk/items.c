@@ -5,6 +5,7 @@
 
 #include "base/text.h"
 #include "desk/case_internal.h"
+#include "desk/photo.h"
 
 #define EVENTS_MAX 200
 
@@ -62,9 +63,6 @@ item_proved(const struct cs_evidence *e, const struct cs_evidence_item *item)
 	return proved;
 }
 
-static const char *const media_states[] = { "unread", "present", "missing",
-	"refused", "crashed" };
-
 /* Rows of the item ${id}; sizes and names from its body. */
 static json_t *
 media(struct cs_desk *d, uint64_t id, const struct cs_mimi_content *content,
@@ -79,10 +77,11 @@ media(struct cs_desk *d, uint64_t id, const struct cs_mimi_content *content,
 	    " ORDER BY place",
 	    cs_int(id));
 	while (err == CS_OK && cs_rows_next(&rows)) {
-		static const char *const copied[] = { "photo", "decided",
-			"quality", "copies", "matches", "problem" };
+		static const char *const copied[] = { "photo", "quality",
+			"copies", "problem" };
 		uint64_t place = cs_col_int(&rows, 1);
-		uint64_t state = cs_col_int(&rows, 2);
+		json_t *matches = json_array();
+		bool acted = false;
 		char name[CS_MIMI_FILENAME_MAX + 1];
 		json_t *doc, *o = json_object();
 
@@ -90,10 +89,7 @@ media(struct cs_desk *d, uint64_t id, const struct cs_mimi_content *content,
 		    cs_col_blob(&rows, 3));
 		desk_set_id(o, "id", cs_col_int(&rows, 0), &err);
 		desk_set_str(o, "state",
-		    state < sizeof media_states / sizeof *media_states
-			? media_states[state]
-			: "refused",
-		    &err);
+		    desk_media_name((unsigned)cs_col_int(&rows, 2)), &err);
 		if (place < content->n_external) {
 			cs_mimi_filename(
 			    name, content->external[place].filename);
@@ -103,15 +99,17 @@ media(struct cs_desk *d, uint64_t id, const struct cs_mimi_content *content,
 			    content->external[place].plain_size, &err);
 			desk_set_str(o, "name", name, &err);
 		}
-		desk_set(o, "matches", json_array(), &err);
 		for (size_t i = 0; i < sizeof copied / sizeof *copied; i++) {
 			json_t *v = json_object_get(doc, copied[i]);
 
 			if (v != NULL)
 				desk_set(o, copied[i], json_incref(v), &err);
 		}
-		if (json_object_get(o, "decided") == NULL)
-			desk_set_bool(o, "decided", false, &err);
+		if (err == CS_OK)
+			err = desk_matches_now(matches, &acted, d,
+			    json_object_get(doc, "matches"));
+		desk_set(o, "matches", matches, &err);
+		desk_set_bool(o, "decided", acted, &err);
 		json_decref(doc);
 		desk_add(list, o, &err);
 	}

@@ -78,23 +78,41 @@ by_account(uint64_t *kase, struct cs_desk *d, const struct cs_evidence *e,
 	return CS_ERR_NOT_FOUND;
 }
 
+/* The version of the case ${kase} since which it has the message ${hash}; 0: it
+ * has it not, or always had. */
+static enum cs_err
+since(bool *has, uint64_t *version, struct cs_desk *d, uint64_t kase,
+    const uint8_t hash[static 32])
+{
+	struct cs_rows rows;
+	enum cs_err err;
+
+	*has = false;
+	*version = 0;
+	err = cs_db_query(&rows, d->db,
+	    "SELECT MIN(joined) FROM item WHERE message=? AND kase=?",
+	    cs_blob(cs_view(hash, 32)), cs_int(kase));
+	if (err == CS_OK && cs_rows_next(&rows) && !cs_col_null(&rows, 0)) {
+		*has = true;
+		*version = cs_col_int(&rows, 0);
+	}
+	return cs_rows_end(&rows, err);
+}
+
 /* Has the case each of its messages already? */
 static enum cs_err
 has_all(
     bool *out, struct cs_desk *d, uint64_t kase, const struct cs_evidence *e)
 {
 	uint8_t hash[32];
-	uint64_t n = 1;
+	uint64_t version;
 	enum cs_err err = CS_OK;
 
-	for (size_t i = 0; i < e->n_items && n != 0 && err == CS_OK; i++)
+	*out = true;
+	for (size_t i = 0; i < e->n_items && *out && err == CS_OK; i++)
 		if ((err = desk_message_hash(
 			 hash, &e->items[i].capsule.stamp)) == CS_OK)
-			err = cs_db_get_int(&n, d->db,
-			    "SELECT COUNT(*) FROM item WHERE message=?"
-			    " AND kase=?",
-			    cs_blob(CS_VIEW_OF(hash)), cs_int(kase));
-	*out = err == CS_OK && n != 0;
+			err = since(out, &version, d, kase, hash);
 	return err;
 }
 
@@ -125,25 +143,6 @@ find(struct desk_case *out, struct cs_desk *d, const struct cs_evidence *e,
 
 /* ---- putting it in ------------------------------------------------------ */
 
-/* The entry of ${array} whose ${key} is ${hex}, or NULL. */
-static json_t *
-entry(json_t *array, const char *key, const char *hex)
-{
-	json_t *o;
-	size_t i;
-
-	json_array_foreach (array, i, o)
-		if (strcmp(desk_str(o, key), hex) == 0)
-			return o;
-	return NULL;
-}
-
-static void
-count_up(json_t *o, const char *key, uint64_t by, enum cs_err *err)
-{
-	desk_set_num(o, key, desk_num(o, key) + by, err);
-}
-
 static enum cs_err
 add_account(
     struct cs_desk *d, struct desk_case *c, const struct cs_evidence_item *item)
@@ -154,7 +153,7 @@ add_account(
 	enum cs_err err = CS_OK;
 
 	cs_hex(hex, cs_view(account, 16));
-	if (entry(accounts, "id", hex) != NULL)
+	if (desk_find(accounts, "id", hex) != NULL)
 		return CS_OK;
 	o = json_object();
 	desk_set_str(o, "id", hex, &err);
@@ -184,7 +183,6 @@ add_media(struct cs_desk *d, uint64_t kase, uint64_t item,
 
 	for (size_t k = 0; k < content->n_external && err == CS_OK; k++) {
 		const struct cs_mimi_external *part = &content->external[k];
-		struct cs_buf sealed = { 0 };
 		json_t *doc = json_object();
 
 		desk_set_bool(doc, "photo", is_photo(part), &err);
@@ -193,39 +191,38 @@ add_media(struct cs_desk *d, uint64_t kase, uint64_t item,
 			 "INSERT INTO media(item,kase,place,file,sealed)"
 			 " VALUES(?,?,?,?,x'')",
 			 cs_int(item), cs_int(kase), cs_int(k),
-			 cs_blob(CS_VIEW_OF(part->content_hash)))) == CS_OK) {
-			uint64_t id = cs_db_last_id(d->db);
-
-			err = desk_doc_seal_id(&sealed, d, "media", id, doc);
-			if (err == CS_OK)
-				err = cs_db_exec(d->db,
-				    "UPDATE media SET sealed=? WHERE id=?",
-				    cs_blob(cs_buf_view(&sealed)), cs_int(id));
-		}
-		cs_buf_free(&sealed);
+			 cs_blob(CS_VIEW_OF(part->content_hash)))) == CS_OK)
+			err = desk_doc_write(
+			    d, "media", cs_db_last_id(d->db), doc);
 		json_decref(doc);
 	}
 	return err;
 }
 
+/* Who has seen a message knows it when it is reported again. */
 static enum cs_err
-add_items(struct cs_desk *d, uint64_t kase, const struct cs_desk_report *r,
-    const struct cs_evidence *e)
+add_items(struct cs_desk *d, const struct desk_case *c,
+    const struct cs_desk_report *r, const struct cs_evidence *e)
 {
 	uint8_t hash[32];
+	uint64_t joined;
+	bool has;
 	enum cs_err err = CS_OK;
 
 	for (size_t i = 0; i < e->n_items && err == CS_OK; i++) {
 		const struct cs_evidence_item *item = &e->items[i];
 
-		if ((err = desk_message_hash(hash, &item->capsule.stamp)) ==
-			CS_OK &&
-		    (err = cs_db_exec(d->db,
-			 "INSERT INTO item(kase,report,place,message)"
-			 " VALUES(?,?,?,?)",
-			 cs_int(kase), cs_blob(CS_VIEW_OF(r->id)), cs_int(i),
-			 cs_blob(CS_VIEW_OF(hash)))) == CS_OK)
-			err = add_media(d, kase, cs_db_last_id(d->db),
+		if ((err = desk_message_hash(hash, &item->capsule.stamp)) ||
+		    (err = since(&has, &joined, d, c->id, hash)))
+			break;
+		if (!has)
+			joined = c->version;
+		if ((err = cs_db_exec(d->db,
+			 "INSERT INTO item(kase,report,place,message,joined)"
+			 " VALUES(?,?,?,?,?)",
+			 cs_int(c->id), cs_blob(CS_VIEW_OF(r->id)), cs_int(i),
+			 cs_blob(CS_VIEW_OF(hash)), cs_int(joined))) == CS_OK)
+			err = add_media(d, c->id, cs_db_last_id(d->db),
 			    &item->proof.content);
 	}
 	return err;
@@ -240,18 +237,17 @@ count_reporter(
 	char hex[33];
 
 	cs_hex(hex, CS_VIEW_OF(e->reporter.account));
-	if ((o = entry(reporters, "account", hex)) == NULL) {
+	if ((o = desk_find(reporters, "account", hex)) == NULL) {
 		o = json_object();
 		desk_set_str(o, "account", hex, err);
 		desk_add(reporters, o, err);
 	}
 	if (*err == CS_OK)
-		count_up(o, "reports", 1, err);
+		desk_count_up(o, "reports", 1, err);
 }
 
-enum cs_err
-desk_case_count(
-    struct cs_desk *d, struct desk_case *c, const struct cs_evidence *e)
+static enum cs_err
+count(struct cs_desk *d, struct desk_case *c, const struct cs_evidence *e)
 {
 	enum cs_err err = CS_OK;
 
@@ -261,13 +257,13 @@ desk_case_count(
 
 		if ((err = add_account(d, c, &e->items[i])))
 			break;
-		count_up(c->doc, "items", 1, &err);
+		desk_count_up(c->doc, "items", 1, &err);
 		for (size_t k = 0; k < content->n_external; k++)
 			if (is_photo(&content->external[k]))
-				count_up(c->doc, "photos", 1, &err);
+				desk_count_up(c->doc, "photos", 1, &err);
 	}
 	count_reporter(c, e, &err);
-	count_up(c->doc, "reports", 1, &err);
+	desk_count_up(c->doc, "reports", 1, &err);
 	return err;
 }
 
@@ -305,43 +301,61 @@ is_flood(bool *out, struct cs_desk *d, const struct cs_evidence *e)
 	return err;
 }
 
+enum cs_err
+desk_case_add(struct cs_desk *d, struct desk_case *c,
+    const struct cs_desk_report *r, const struct cs_evidence *e,
+    const struct cs_desk_policy *policy)
+{
+	size_t words =
+	    e->note.len < NOTE_WORDS_MAX ? e->note.len : NOTE_WORDS_MAX;
+	bool flood;
+	enum cs_err err;
+
+	if ((err = is_flood(&flood, d, e)))
+		return err;
+	/* When somebody else says so, too, it is no flood of one. */
+	if (flood != desk_bool(c->doc, "flood") &&
+	    (!flood || desk_num(c->doc, "reports") == 0))
+		desk_set_bool(c->doc, "flood", flood, &err);
+	if (err == CS_OK && (err = count(d, c, e)) == CS_OK &&
+	    (err = raise(c, cs_desk_policy_number(policy, e->reason), policy,
+		 r->received_ms)) == CS_OK)
+		err = desk_terms_add(
+		    d, c->id, cs_view(e->note.data, words), false);
+	return err;
+}
+
+/* The case ${c} of a report that was stored just now. */
 static enum cs_err
-join(struct cs_desk *d, const struct cs_desk_report *r,
+join(struct cs_desk *d, struct desk_case *c, const struct cs_desk_report *r,
+    const struct cs_evidence *e, const struct cs_desk_policy *policy)
+{
+	enum cs_err err;
+
+	if ((err = desk_case_add(d, c, r, e, policy)) ||
+	    (err = desk_case_save(d, c, NULL)) || (err = add_items(d, c, r, e)))
+		return err;
+	return cs_db_exec(d->db, "UPDATE report SET kase=? WHERE id=?",
+	    cs_int(c->id), cs_blob(CS_VIEW_OF(r->id)));
+}
+
+static enum cs_err
+join_any(struct cs_desk *d, const struct cs_desk_report *r,
     const struct cs_evidence *e, const struct cs_desk_policy *policy,
     uint64_t *kase)
 {
-	const struct cs_desk_reason *reason =
-	    cs_desk_policy_number(policy, e->reason);
 	json_t *after = json_object();
 	struct desk_case c;
-	bool flood, new_one;
+	bool new_one;
 	enum cs_err err;
 
-	if ((err = is_flood(&flood, d, e))) {
-		json_decref(after);
-		return err;
-	}
 	err = find(&c, d, e, policy);
 	new_one = err == CS_ERR_NOT_FOUND;
-	if (new_one &&
-	    (err = desk_case_new(&c, d, reason, r->received_ms)) == CS_OK &&
-	    flood)
-		desk_set_bool(c.doc, "flood", true, &err);
-	/* Somebody else says so, too: it is no flood of one. */
-	if (!new_one && !flood)
-		desk_set_bool(c.doc, "flood", false, &err);
+	if (new_one)
+		err = desk_case_new(&c, d,
+		    cs_desk_policy_number(policy, e->reason), r->received_ms);
 	desk_set_hex(after, "report", CS_VIEW_OF(r->id), &err);
-	if (err == CS_OK && (err = add_items(d, c.id, r, e)) == CS_OK &&
-	    (err = desk_case_count(d, &c, e)) == CS_OK &&
-	    (err = raise(&c, reason, policy, r->received_ms)) == CS_OK &&
-	    (err = desk_terms_add(d, c.id,
-		 cs_view(e->note.data,
-		     e->note.len < NOTE_WORDS_MAX ? e->note.len
-						  : NOTE_WORDS_MAX),
-		 false)) == CS_OK &&
-	    (err = cs_db_exec(d->db, "UPDATE report SET kase=? WHERE id=?",
-		 cs_int(c.id), cs_blob(CS_VIEW_OF(r->id)))) == CS_OK &&
-	    (err = desk_case_save(d, &c, NULL)) == CS_OK)
+	if (err == CS_OK && (err = join(d, &c, r, e, policy)) == CS_OK)
 		err = desk_audit_event(d,
 		    &(struct desk_event){
 			.kase = c.id,
@@ -361,14 +375,9 @@ desk_case_join(struct cs_desk *d, const struct cs_desk_report *r,
 	struct cs_desk_policy policy;
 	enum cs_err err;
 
-	if ((err = cs_db_exec(d->db,
-		 "INSERT INTO reported_by(account,at,report) VALUES(?,?,?)"
-		 " ON CONFLICT DO NOTHING",
-		 cs_blob(CS_VIEW_OF(e->reporter.account)),
-		 cs_int(cs_clock_ms()), cs_blob(CS_VIEW_OF(r->id)))) ||
-	    (err = cs_desk_policy(&policy, d)))
+	if ((err = cs_desk_policy(&policy, d)))
 		return err;
-	err = join(d, r, e, &policy, kase);
+	err = join_any(d, r, e, &policy, kase);
 	cs_desk_policy_clear(&policy);
 	return err;
 }
@@ -446,156 +455,5 @@ desk_cases_catch_up(struct cs_desk *d)
 			break;
 		err = catch_up(d, id);
 	}
-	return err;
-}
-
-/* ---- two become one ----------------------------------------------------- */
-
-static void
-absorb_accounts(
-    struct desk_case *into, const struct desk_case *from, enum cs_err *err)
-{
-	json_t *to = json_object_get(into->doc, "accounts"), *o;
-	size_t i;
-
-	json_array_foreach (json_object_get(from->doc, "accounts"), i, o)
-		if (entry(to, "id", desk_str(o, "id")) == NULL)
-			desk_add(to, json_incref(o), err);
-}
-
-static void
-absorb_reporters(
-    struct desk_case *into, const struct desk_case *from, enum cs_err *err)
-{
-	json_t *to = json_object_get(into->doc, "reporters"), *o, *old;
-	size_t i;
-
-	json_array_foreach (json_object_get(from->doc, "reporters"), i, o) {
-		old = entry(to, "account", desk_str(o, "account"));
-		if (old == NULL)
-			desk_add(to, json_incref(o), err);
-		else
-			count_up(old, "reports", desk_num(o, "reports"), err);
-	}
-}
-
-static enum cs_err
-move_rows(struct cs_desk *d, uint64_t into, uint64_t from)
-{
-	enum cs_err err;
-
-	if ((err = cs_db_exec(d->db, "UPDATE item SET kase=? WHERE kase=?",
-		 cs_int(into), cs_int(from))) ||
-	    (err = cs_db_exec(d->db, "UPDATE media SET kase=? WHERE kase=?",
-		 cs_int(into), cs_int(from))) ||
-	    (err = cs_db_exec(d->db, "UPDATE report SET kase=? WHERE kase=?",
-		 cs_int(into), cs_int(from))) ||
-	    (err = cs_db_exec(d->db, "UPDATE entry SET kase=? WHERE kase=?",
-		 cs_int(into), cs_int(from))) ||
-	    (err = cs_db_exec(d->db, "UPDATE decision SET kase=? WHERE kase=?",
-		 cs_int(into), cs_int(from))) ||
-	    (err = cs_db_exec(d->db, "UPDATE appeal SET kase=? WHERE kase=?",
-		 cs_int(into), cs_int(from))) ||
-	    (err = cs_db_exec(d->db,
-		 "INSERT INTO term(term,kase) SELECT term,? FROM term"
-		 " WHERE kase=? ON CONFLICT DO NOTHING",
-		 cs_int(into), cs_int(from))) ||
-	    (err = cs_db_exec(d->db,
-		 "INSERT INTO kase_account(account,kase)"
-		 " SELECT account,? FROM kase_account WHERE kase=?"
-		 " ON CONFLICT DO NOTHING",
-		 cs_int(into), cs_int(from))))
-		return err;
-	return CS_OK;
-}
-
-/* What is still to be decided about the one is so about both; what is decided
- * about both is kept from the later time on. */
-static enum cs_err
-absorb_state(struct cs_desk *d, struct desk_case *into, struct desk_case *from)
-{
-	unsigned state = desk_case_state(into), other = desk_case_state(from);
-	uint64_t decided = desk_num(from->doc, "decided_ms");
-	enum cs_err err = CS_OK;
-
-	if (other == CS_DESK_CASE_WAITING)
-		desk_case_set_state(into, CS_DESK_CASE_WAITING, &err);
-	if (err == CS_OK &&
-	    (state == CS_DESK_CASE_OPEN || other == CS_DESK_CASE_OPEN))
-		return desk_case_reopen(d, into);
-	if (decided > desk_num(into->doc, "decided_ms"))
-		desk_set_num(into->doc, "decided_ms", decided, &err);
-	return err;
-}
-
-/* What stays of a case that was merged is where it went: the rest is found,
- * and one day destroyed, with the other one. */
-static enum cs_err
-empty(struct cs_desk *d, struct desk_case *from)
-{
-	enum cs_err err = CS_OK;
-
-	desk_set(from->doc, "accounts", json_array(), &err);
-	desk_set(from->doc, "reporters", json_array(), &err);
-	if (err == CS_OK &&
-	    (err = cs_db_exec(d->db, "DELETE FROM term WHERE kase=?",
-		 cs_int(from->id))) == CS_OK)
-		err = cs_db_exec(d->db, "DELETE FROM kase_account WHERE kase=?",
-		    cs_int(from->id));
-	return err;
-}
-
-enum cs_err
-desk_case_absorb(struct cs_desk *d, struct desk_case *into,
-    struct desk_case *from, const struct cs_desk_who *who)
-{
-	static const char *const sums[] = { "reports", "items", "photos",
-		"pending", "appeals" };
-	json_t *after = json_object();
-	enum cs_err err = CS_OK;
-
-	for (size_t i = 0; i < sizeof sums / sizeof *sums; i++)
-		count_up(
-		    into->doc, sums[i], desk_num(from->doc, sums[i]), &err);
-	absorb_accounts(into, from, &err);
-	absorb_reporters(into, from, &err);
-	if (desk_num(from->doc, "severity") > desk_num(into->doc, "severity")) {
-		desk_set_str(
-		    into->doc, "reason", desk_str(from->doc, "reason"), &err);
-		desk_set_num(into->doc, "reason_number",
-		    desk_num(from->doc, "reason_number"), &err);
-		desk_set_num(into->doc, "severity",
-		    desk_num(from->doc, "severity"), &err);
-	}
-	if (desk_bool(from->doc, "danger"))
-		desk_set_bool(into->doc, "danger", true, &err);
-	if (desk_bool(from->doc, "held"))
-		desk_set_bool(into->doc, "held", true, &err);
-	if (strcmp(desk_str(from->doc, "age"), "child") == 0)
-		desk_set_str(into->doc, "age", "child", &err);
-	if (desk_num(from->doc, "first_ms") < desk_num(into->doc, "first_ms"))
-		desk_set_num(into->doc, "first_ms",
-		    desk_num(from->doc, "first_ms"), &err);
-	if (err == CS_OK)
-		err = absorb_state(d, into, from);
-	desk_case_set_state(from, CS_DESK_CASE_CLOSED, &err);
-	desk_set_num(from->doc, "merged_into", into->id, &err);
-	desk_set_id(after, "into", into->id, &err);
-	desk_set_id(after, "from", from->id, &err);
-	if (err == CS_OK && (err = move_rows(d, into->id, from->id)) == CS_OK &&
-	    (err = empty(d, from)) == CS_OK &&
-	    (err = desk_case_save(d, into, who)) == CS_OK &&
-	    (err = desk_case_save(d, from, who)) == CS_OK &&
-	    (err = desk_audit_event(d,
-		 &(struct desk_event){ .who = who,
-		     .kase = from->id,
-		     .what = "merged",
-		     .after = after })) == CS_OK)
-		err = desk_audit_event(d,
-		    &(struct desk_event){ .who = who,
-			.kase = into->id,
-			.what = "merged",
-			.after = after });
-	json_decref(after);
 	return err;
 }

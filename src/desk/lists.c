@@ -31,7 +31,6 @@ enum cs_err
 cs_desk_list_add(struct cs_desk *d, const struct cs_desk_who *who,
     const char *name, const char *owner, const char *purpose, uint64_t *id)
 {
-	struct cs_buf sealed = { 0 };
 	json_t *doc;
 	enum cs_err err;
 
@@ -53,18 +52,15 @@ cs_desk_list_add(struct cs_desk *d, const struct cs_desk_who *who,
 	    (err = cs_db_exec(d->db, "INSERT INTO list(sealed) VALUES(x'')")) ==
 		CS_OK) {
 		*id = cs_db_last_id(d->db);
-		err = desk_doc_seal_id(&sealed, d, TABLE, *id, doc);
+		err = desk_doc_write(d, TABLE, *id, doc);
 	}
 	if (err == CS_OK &&
-	    (err = cs_db_exec(d->db, "UPDATE list SET sealed=? WHERE id=?",
-		 cs_blob(cs_buf_view(&sealed)), cs_int(*id))) == CS_OK &&
 	    (err = desk_audit_event(d,
 		 &(struct desk_event){
 		     .who = who, .what = "list-made", .after = doc })) == CS_OK)
 		err = cs_db_commit(d->db);
 	if (err)
 		cs_db_rollback(d->db);
-	cs_buf_free(&sealed);
 	json_decref(doc);
 	return err;
 }
@@ -239,10 +235,9 @@ desk_list_line_parse(struct desk_list_line *out, struct cs_view line, bool csv)
 static enum cs_err
 insert(struct cs_desk *d, uint64_t list, const struct desk_list_line *l)
 {
-	struct cs_buf plain = { 0 }, sealed = { 0 };
+	struct cs_buf plain = { 0 };
 	json_t *doc = json_object();
-	uint8_t row[8], name[16];
-	uint64_t id;
+	uint8_t name[16];
 	enum cs_err err = CS_OK;
 
 	desk_set_str(doc, "label", l->label, &err);
@@ -255,19 +250,11 @@ insert(struct cs_desk *d, uint64_t list, const struct desk_list_line *l)
 	    (err = cs_db_exec(d->db,
 		 "INSERT INTO hash(source,ref,name,sealed)"
 		 " VALUES(1,?,?,x'')",
-		 cs_int(list), cs_blob(CS_VIEW_OF(name)))) == CS_OK) {
-		id = cs_db_last_id(d->db);
-		cs_vault_row(row, id);
-		err = cs_vault_seal(&sealed, &d->key, "hash", CS_VIEW_OF(row),
-		    cs_buf_view(&plain));
-		if (err == CS_OK)
-			err = cs_db_exec(d->db,
-			    "UPDATE hash SET sealed=? WHERE id=?",
-			    cs_blob(cs_buf_view(&sealed)), cs_int(id));
-	}
+		 cs_int(list), cs_blob(CS_VIEW_OF(name)))) == CS_OK)
+		err = desk_row_write(
+		    d, "hash", cs_db_last_id(d->db), cs_buf_view(&plain));
 	json_decref(doc);
 	cs_buf_free(&plain);
-	cs_buf_free(&sealed);
 	return err;
 }
 

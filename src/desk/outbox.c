@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * What the hub is to be told: stored with what it follows from, in one
- * transaction; sent in order, until the hub has answered; then what the answer
- * means is stored with its removal, in one transaction.  A message that the hub
- * has taken and whose answer was lost is sent again: the hub applies it once.
+ * transaction; sent until the hub has answered; then what the answer means is
+ * stored with its removal, in one transaction.  A message that the hub has
+ * taken and whose answer was lost is sent again: the hub applies it once.
+ * Messages about the same are sent in order; one that the hub does not take now
+ * holds up no others.
  */
 #include <stdio.h>
 #include <string.h>
@@ -12,33 +14,60 @@
 #include "desk/decision_internal.h"
 
 #define TABLE "outbox"
+#define WAIT_FIRST_MS 1000u
+#define WAIT_MAX_MS (5 * 60 * 1000u)
+/* So many in a row, and it is the hub that cannot, not the message. */
+#define REFUSED_MAX 16
 
 enum target_state { TARGET_QUEUED = 0, TARGET_APPLIED = 1, TARGET_FAILED = 2 };
 
 enum cs_err
-desk_outbox_add(struct cs_desk *d, uint8_t kind, struct cs_view target,
-    const struct cs_wire_shape *shape, const void *message)
+desk_outbox_add(struct cs_desk *d, const struct desk_message *m)
 {
-	struct cs_buf body = { 0 }, sealed = { 0 };
-	uint8_t row[8];
-	uint64_t id;
+	struct cs_buf body = { 0 };
+	uint8_t subject[16];
 	enum cs_err err;
 
-	if ((err = cs_wire_write(&body, shape, message)) ||
+	if ((err = cs_wire_write(&body, m->shape, m->message)) == CS_OK &&
+	    (err = desk_term(subject, d, m->subject)) == CS_OK &&
 	    (err = cs_db_exec(d->db,
-		 "INSERT INTO outbox(kind,target,sealed) VALUES(?,?,x'')",
-		 cs_int(kind), target.len != 0 ? cs_blob(target) : cs_null())))
-		goto out;
-	id = cs_db_last_id(d->db);
-	cs_vault_row(row, id);
-	if ((err = cs_vault_seal(&sealed, &d->key, TABLE, CS_VIEW_OF(row),
-		 cs_buf_view(&body))) == CS_OK)
-		err = cs_db_exec(d->db, "UPDATE outbox SET sealed=? WHERE id=?",
-		    cs_blob(cs_buf_view(&sealed)), cs_int(id));
-out:
+		 "INSERT INTO outbox(kind,subject,target,sealed)"
+		 " VALUES(?,?,?,x'')",
+		 cs_int(m->kind), cs_blob(CS_VIEW_OF(subject)),
+		 m->target.len != 0 ? cs_blob(m->target) : cs_null())) == CS_OK)
+		err = desk_row_write(
+		    d, TABLE, cs_db_last_id(d->db), cs_buf_view(&body));
 	cs_buf_free(&body);
-	cs_buf_free(&sealed);
 	return err;
+}
+
+enum cs_err
+desk_outbox_next(uint64_t *id, struct cs_desk *d)
+{
+	return cs_db_get_int(id, d->db,
+	    "SELECT id FROM outbox WHERE after<=? AND NOT EXISTS"
+	    " (SELECT 1 FROM outbox AS earlier"
+	    "  WHERE earlier.subject IS outbox.subject"
+	    "  AND earlier.id<outbox.id)"
+	    " ORDER BY id LIMIT 1",
+	    cs_int(cs_clock_ms()));
+}
+
+enum cs_err
+desk_outbox_postpone(struct cs_desk *d, uint64_t id)
+{
+	uint64_t tries, wait_ms = WAIT_FIRST_MS;
+	enum cs_err err;
+
+	if ((err = cs_db_get_int(&tries, d->db,
+		 "SELECT tries FROM outbox WHERE id=?", cs_int(id))))
+		return err;
+	for (uint64_t i = 0; i < tries && wait_ms < WAIT_MAX_MS; i++)
+		wait_ms *= 2;
+	if (wait_ms > WAIT_MAX_MS)
+		wait_ms = WAIT_MAX_MS;
+	return cs_db_exec(d->db, "UPDATE outbox SET tries=?,after=? WHERE id=?",
+	    cs_int(tries + 1), cs_int(cs_clock_ms() + wait_ms), cs_int(id));
 }
 
 /* ---- the hub's answer --------------------------------------------------- */
@@ -117,7 +146,9 @@ target_done(struct cs_desk *d, const uint8_t id[static 16],
 						     : "hub-refused",
 		     .after = after })))
 		goto out;
-	if (dec.state != CS_DESK_DECISION_QUEUED)
+	if (dec.state == CS_DESK_DECISION_APPLIED)
+		err = desk_decision_tell(d, &dec);
+	if (err == CS_OK && dec.state != CS_DESK_DECISION_QUEUED)
 		err = desk_case_settle(d, dec.kase, NULL);
 out:
 	cs_buf_free(&sealed);
@@ -196,49 +227,53 @@ send_one(struct cs_desk *d, const struct sending *s)
 	    action ? (void *)&result : (void *)&none);
 	if (err == CS_ERR_DENIED && is_final(d->session.code))
 		return done(d, s, TARGET_FAILED, 0, d->session.sentence);
+	if (err == CS_ERR_DENIED && d->session.code == CS_WIRE_E_NOT_LOGGED_IN)
+		return CS_ERR_CLOSED;
 	if (err == CS_ERR_DENIED)
 		return CS_ERR_BUSY;
 	return err ? err : done(d, s, TARGET_APPLIED, result.groups, "");
 }
 
 static enum cs_err
-next(struct sending *s, bool *more, struct cs_desk *d)
+load(struct sending *s, struct cs_desk *d, uint64_t id)
 {
 	struct cs_rows rows;
+	uint8_t row[8];
 	enum cs_err err;
 
-	*more = false;
+	s->id = id;
 	s->has_target = false;
 	err = cs_db_query(&rows, d->db,
-	    "SELECT id,kind,target,sealed FROM outbox ORDER BY id LIMIT 1");
+	    "SELECT kind,target,sealed FROM outbox WHERE id=?", cs_int(id));
 	if (err == CS_OK && cs_rows_next(&rows)) {
-		uint8_t row[8];
-
-		*more = true;
-		s->id = cs_col_int(&rows, 0);
-		s->kind = (uint8_t)cs_col_int(&rows, 1);
-		if (!cs_col_null(&rows, 2)) {
+		s->kind = (uint8_t)cs_col_int(&rows, 0);
+		if (!cs_col_null(&rows, 1)) {
 			s->has_target = true;
-			cs_col_copy(&rows, 2, s->target, sizeof s->target);
+			cs_col_copy(&rows, 1, s->target, sizeof s->target);
 		}
-		cs_vault_row(row, s->id);
+		cs_vault_row(row, id);
 		err = cs_vault_open(&s->body, &d->key, TABLE, CS_VIEW_OF(row),
-		    cs_col_blob(&rows, 3));
+		    cs_col_blob(&rows, 2));
 	}
 	return cs_rows_end(&rows, err);
 }
 
 enum cs_err
-desk_actions_flush(struct cs_desk *d)
+cs_desk_deliver(struct cs_desk *d)
 {
 	struct sending s = { 0 };
-	bool more = true;
+	unsigned refused = 0;
+	uint64_t id;
 	enum cs_err err = desk_decisions_send(d);
 
-	while (err == CS_OK && more) {
-		if ((err = next(&s, &more, d)) == CS_OK && more)
-			err = send_one(d, &s);
+	while (err == CS_OK && refused < REFUSED_MAX) {
+		if ((err = desk_outbox_next(&id, d)) || (err = load(&s, d, id)))
+			break;
+		err = send_one(d, &s);
+		refused = err == CS_ERR_BUSY ? refused + 1 : 0;
+		if (err == CS_ERR_BUSY)
+			err = desk_outbox_postpone(d, id);
 	}
 	cs_buf_free(&s.body);
-	return err;
+	return err == CS_ERR_NOT_FOUND ? CS_OK : err;
 }

@@ -154,8 +154,10 @@ cs_desk_people(struct cs_desk *d, json_t *items)
 	struct cs_rows rows;
 	enum cs_err err;
 
-	err = cs_db_query(
-	    &rows, d->db, "SELECT id,sealed FROM person ORDER BY id");
+	err = cs_db_query(&rows, d->db,
+	    "SELECT p.id,p.sealed,"
+	    "(SELECT COUNT(*) FROM passkey WHERE person=p.id)"
+	    " FROM person p ORDER BY p.id");
 	while (err == CS_OK && cs_rows_next(&rows)) {
 		uint64_t id = cs_col_int(&rows, 0);
 		json_t *doc, *item = json_object();
@@ -173,6 +175,7 @@ cs_desk_people(struct cs_desk *d, json_t *items)
 							       : "invited",
 		    &err);
 		desk_set_num(item, "last_ms", desk_num(doc, "last_ms"), &err);
+		desk_set_num(item, "passkeys", cs_col_int(&rows, 2), &err);
 		desk_add(items, item, &err);
 		json_decref(doc);
 	}
@@ -219,6 +222,7 @@ new_welcome(struct cs_desk *d, struct desk_person *p,
 	desk_set_num(p->doc, "passwords", ++p->who.passwords, &err);
 	desk_set_num(p->doc, "resets", ++p->who.resets, &err);
 	if (err == CS_OK &&
+	    (err = desk_passkeys_forget(d, p->who.id)) == CS_OK &&
 	    (err = cs_sha256(hash, cs_view_str(welcome))) == CS_OK &&
 	    (err = cs_db_exec(d->db, "DELETE FROM welcome WHERE person=?",
 		 cs_int(p->who.id))) == CS_OK &&

@@ -2,6 +2,7 @@
 /*
  * src/desk/people.h: who works at the desk, what each may do, and how each
  * proves to be the one: a password (argon2id) and a one-time code (RFC 6238).
+ * The other way, passkeys, is in passkey.h.
  *
  * Answers for pages are JSON objects, as docs of the console's API say.
  */
@@ -58,7 +59,7 @@ bool cs_desk_is_administrator(const struct cs_desk_who *who);
 CS_CHECKED enum cs_err cs_desk_person_add(struct cs_desk *d,
     const struct cs_desk_who *who, const char *name, enum cs_desk_role role,
     uint64_t *id, char welcome[static CS_DESK_WELCOME_SIZE]);
-/* A new welcome: the old password and one-time secret are void. */
+/* A new welcome: the old password, one-time secret and passkeys are void. */
 CS_CHECKED enum cs_err cs_desk_person_reset(struct cs_desk *d,
     const struct cs_desk_who *who, uint64_t id,
     char welcome[static CS_DESK_WELCOME_SIZE]);

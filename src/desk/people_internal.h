@@ -15,3 +15,8 @@ CS_CHECKED enum cs_err desk_person_load(
 CS_CHECKED enum cs_err desk_person_save(
     struct cs_desk *d, const struct desk_person *p);
 void desk_person_clear(struct desk_person *p);
+
+/* ---- passkey.c ---------------------------------------------------------- */
+
+/* All passkeys of ${person} are gone; inside a transaction. */
+CS_CHECKED enum cs_err desk_passkeys_forget(struct cs_desk *d, uint64_t person);

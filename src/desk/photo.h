@@ -63,7 +63,26 @@ const char *desk_list_line_parse(
 
 /* ---- for the desk ------------------------------------------------------- */
 
-/* Look at photos that came and were not looked at yet.  A decoder that breaks
- * is a finding on the case. */
-CS_CHECKED enum cs_err desk_photos_look(struct cs_desk *d);
+/* What is known of a photo or file. */
+enum desk_media {
+	DESK_MEDIA_UNREAD = 0,
+	DESK_MEDIA_PRESENT = 1,
+	DESK_MEDIA_MISSING = 2, /* the hub did not have it any more */
+	DESK_MEDIA_REFUSED = 3,
+	DESK_MEDIA_CRASHED = 4, /* it breaks decoders */
+};
+const char *desk_media_name(unsigned state);
+/* Append to ${items} what ${matches} of a photo's row are now: cases are merged
+ * and split, and photos destroyed.  ${*acted}: something was done about a case
+ * that has a copy. */
+CS_CHECKED enum cs_err desk_matches_now(
+    json_t *items, bool *acted, struct cs_desk *d, const json_t *matches);
+
+/*
+ * Look at photos that came and were not looked at yet, at one at least, until
+ * it is ${until_ms}; ${*more}: there is something left.  A decoder that breaks
+ * is a finding on the case.  CS_ERR_UNSUPPORTED: there is none; they wait.
+ */
+CS_CHECKED enum cs_err desk_photos_look(
+    struct cs_desk *d, uint64_t until_ms, bool *more);
 void desk_photos_forget(struct cs_desk *d);

@@ -10,6 +10,7 @@
 
 #define TEXT "policy"
 #define VERSION "policy-version"
+#define REJECTED_DAYS 30
 
 const char *const cs_desk_languages[CS_DESK_LANGUAGES] = { "en", "ar", "kmr",
 	"ckb" };
@@ -201,6 +202,10 @@ cs_desk_policy_parse(
 	out->window_hours = whole(&r, out->doc, "window_hours", 1, 24 * 90);
 	out->undo_seconds = whole(&r, out->doc, "undo_seconds", 0, 300);
 	out->quality_percent = whole(&r, out->doc, "quality_percent", 0, 100);
+	/* Policies from before it was one have none. */
+	out->rejected_days = json_object_get(out->doc, "rejected_days") != NULL
+	    ? whole(&r, out->doc, "rejected_days", 1, 36500)
+	    : REJECTED_DAYS;
 	out->redress = desk_str(out->doc, "redress");
 	if (out->redress[0] == '\0' || strlen(out->redress) > 1000)
 		wrong(&r, "redress", "has to be a text of up to 1000 bytes");
@@ -259,20 +264,38 @@ get_version(uint64_t *out, struct cs_desk *d)
 	return err == CS_ERR_NOT_FOUND ? CS_OK : err;
 }
 
-enum cs_err
-cs_desk_policy(struct cs_desk_policy *out, struct cs_desk *d)
+/* Parsed once a version: each report and each decision asks for it. */
+static enum cs_err
+read_policy(struct cs_desk *d, uint64_t version)
 {
+	struct cs_desk_policy *p = &d->policy;
 	struct cs_buf toml = { 0 };
 	char problem[160];
 	enum cs_err err;
 
-	memset(out, 0, sizeof *out);
-	if ((err = cs_desk_policy_text(&toml, d)) == CS_OK &&
-	    (err = cs_desk_policy_parse(out, cs_buf_view(&toml), problem)) ==
-		CS_OK)
-		err = get_version(&out->version, d);
+	cs_desk_policy_clear(p);
+	if ((err = cs_desk_policy_text(&toml, d)) == CS_OK)
+		err = cs_desk_policy_parse(p, cs_buf_view(&toml), problem);
+	if (err == CS_OK)
+		p->version = version;
 	cs_buf_free(&toml);
 	return err == CS_ERR_FORMAT ? CS_ERR_CORRUPT : err;
+}
+
+enum cs_err
+cs_desk_policy(struct cs_desk_policy *out, struct cs_desk *d)
+{
+	uint64_t version;
+	enum cs_err err;
+
+	memset(out, 0, sizeof *out);
+	if ((err = get_version(&version, d)))
+		return err;
+	if (d->policy.version != version && (err = read_policy(d, version)))
+		return err;
+	*out = d->policy;
+	json_incref(out->doc);
+	return CS_OK;
 }
 
 enum cs_err

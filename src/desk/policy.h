@@ -42,7 +42,7 @@ struct cs_desk_reason {
 struct cs_desk_policy {
 	json_t *doc; /* owns the strings */
 	uint64_t version;
-	uint32_t window_hours, undo_seconds, quality_percent;
+	uint32_t window_hours, undo_seconds, quality_percent, rejected_days;
 	const char *redress;
 	struct {
 		uint32_t look_hours, decide_hours;

@@ -170,8 +170,15 @@ static enum cs_err
 count_reporter(struct cs_desk *d, const struct cs_desk_report *r,
     const struct cs_evidence *e)
 {
+	enum cs_err err;
+
 	if (e == NULL || e->reporter_err != CS_OK)
 		return CS_OK;
+	if ((err = cs_db_exec(d->db,
+		 "INSERT INTO reported_by(account,at,report) VALUES(?,?,?)",
+		 cs_blob(CS_VIEW_OF(e->reporter.account)),
+		 cs_int(cs_clock_ms()), cs_blob(CS_VIEW_OF(r->id)))))
+		return err;
 	return cs_db_exec(d->db,
 	    "INSERT INTO reporter(account,reports,rejected) VALUES(?,1,?)"
 	    " ON CONFLICT(account) DO UPDATE SET reports=reports+1,"

@@ -2,6 +2,8 @@
 /* What is not needed any more is destroyed, and that is written down. */
 #include "desk/retention.h"
 
+#include <dirent.h>
+#include <errno.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
@@ -31,39 +33,83 @@ due_ms(const struct desk_case *c, const struct cs_desk_policy *policy)
 	return decided + days * DAY_MS;
 }
 
-/* ---- destroying --------------------------------------------------------- */
+/* ---- files -------------------------------------------------------------- */
 
-/* Bytes of a photo or file, unless another case has it, too. */
+/*
+ * A file goes when no row names it any more: after the rows are gone for good,
+ * so that a case whose destruction is cut off is as it was; and what such a cut
+ * leaves behind goes the next time.
+ */
 static enum cs_err
-remove_file(struct cs_desk *d, uint64_t kase, struct cs_view name, uint64_t *n)
+remove_file(struct cs_desk *d, const char *name)
 {
-	char path[PATH_SIZE], hex[65];
-	uint64_t others;
+	char path[PATH_SIZE];
+	uint8_t hash[32];
+	uint64_t n;
 	enum cs_err err;
 
-	if ((err = cs_db_get_int(&others, d->db,
-		 "SELECT COUNT(*) FROM media WHERE file=? AND kase<>?",
-		 cs_blob(name), cs_int(kase))) ||
-	    others != 0 || name.len != 32)
+	if (cs_unhex(hash, sizeof hash, name) != CS_OK)
+		return CS_OK;
+	if ((err = cs_db_get_int(&n, d->db,
+		 "SELECT COUNT(*) FROM media WHERE file=?",
+		 cs_blob(CS_VIEW_OF(hash)))) ||
+	    n != 0)
 		return err;
-	cs_hex(hex, name);
-	snprintf(path, sizeof path, "%s/files/%s", d->dir, hex);
-	if (unlink(path) == 0)
-		++*n;
-	return CS_OK;
+	snprintf(path, sizeof path, "%s/files/%s", d->dir, name);
+	return unlink(path) == 0 || errno == ENOENT ? CS_OK : CS_ERR_IO;
 }
 
 static enum cs_err
-remove_files(struct cs_desk *d, uint64_t kase, uint64_t *n)
+remove_files(struct cs_desk *d)
 {
+	char path[PATH_SIZE];
+	struct dirent *entry;
+	uint64_t unsorted;
+	DIR *dir;
+	enum cs_err err;
+
+	/* Reports from before there were cases have no rows for their files
+	 * until they are sorted in. */
+	if ((err = cs_db_get_int(&unsorted, d->db,
+		 "SELECT COUNT(*) FROM report WHERE kase IS NULL")) ||
+	    unsorted != 0)
+		return err;
+	snprintf(path, sizeof path, "%s/files", d->dir);
+	if ((dir = opendir(path)) == NULL)
+		return errno == ENOENT ? CS_OK : CS_ERR_IO;
+	while (err == CS_OK && (entry = readdir(dir)) != NULL)
+		err = remove_file(d, entry->d_name);
+	closedir(dir);
+	return err;
+}
+
+/* ---- destroying --------------------------------------------------------- */
+
+/* One report less of whoever made ${report}. */
+static enum cs_err
+forget_reporter(struct cs_desk *d, struct cs_view report, bool rejected)
+{
+	uint8_t account[16];
 	struct cs_rows rows;
+	bool known = false;
 	enum cs_err err;
 
 	err = cs_db_query(&rows, d->db,
-	    "SELECT DISTINCT file FROM media WHERE kase=?", cs_int(kase));
-	while (err == CS_OK && cs_rows_next(&rows))
-		err = remove_file(d, kase, cs_col_blob(&rows, 0), n);
-	return cs_rows_end(&rows, err);
+	    "SELECT account FROM reported_by WHERE report=?", cs_blob(report));
+	if (err == CS_OK && (known = cs_rows_next(&rows)))
+		cs_col_copy(&rows, 0, account, sizeof account);
+	if ((err = cs_rows_end(&rows, err)) || !known)
+		return err;
+	if ((err = cs_db_exec(d->db, "DELETE FROM reported_by WHERE report=?",
+		 cs_blob(report))) == CS_OK &&
+	    (err = cs_db_exec(d->db,
+		 "UPDATE reporter SET reports=reports-1,"
+		 "rejected=MAX(0,rejected-?) WHERE account=?",
+		 cs_int(rejected), cs_blob(CS_VIEW_OF(account)))) == CS_OK)
+		err = cs_db_exec(d->db,
+		    "DELETE FROM reporter WHERE account=? AND reports<=0",
+		    cs_blob(CS_VIEW_OF(account)));
+	return err;
 }
 
 /* The bundle of a report, its note and its answers; what stays is that there
@@ -77,8 +123,7 @@ empty_report(struct cs_desk *d, struct cs_view id)
 	if ((err = cs_vault_seal(&sealed, &d->key, "report.bundle", id,
 		 cs_view("", 0))) == CS_OK &&
 	    (err = desk_report_forget(d, id.data)) == CS_OK &&
-	    (err = cs_db_exec(d->db, "DELETE FROM reported_by WHERE report=?",
-		 cs_blob(id))) == CS_OK)
+	    (err = forget_reporter(d, id, false)) == CS_OK)
 		err = cs_db_exec(d->db,
 		    "UPDATE report SET bundle=?,reply=NULL WHERE id=?",
 		    cs_blob(cs_buf_view(&sealed)), cs_blob(id));
@@ -164,13 +209,16 @@ static enum cs_err
 destroy(struct cs_desk *d, struct desk_case *c)
 {
 	json_t *after = json_object();
-	uint64_t reports = 0, files = 0;
+	uint64_t reports = 0, files;
 	enum cs_err err;
 
-	if ((err = empty_reports(d, c->id, &reports)) ||
-	    (err = empty_decisions(d, c->id)) ||
-	    (err = remove_files(d, c->id, &files)) ||
-	    (err = remove_rows(d, c->id)))
+	/* Those that another case has, too, stay. */
+	if ((err = cs_db_get_int(&files, d->db,
+		 "SELECT COUNT(DISTINCT file) FROM media WHERE kase=?1 AND"
+		 " file NOT IN (SELECT file FROM media WHERE kase<>?1)",
+		 cs_int(c->id))) ||
+	    (err = empty_reports(d, c->id, &reports)) ||
+	    (err = empty_decisions(d, c->id)) || (err = remove_rows(d, c->id)))
 		goto out;
 	desk_case_set_state(c, CS_DESK_CASE_CLOSED, &err);
 	desk_set(c->doc, "accounts", json_array(), &err);
@@ -227,11 +275,51 @@ consider(struct cs_desk *d, const struct cs_desk_policy *policy, uint64_t id,
 	return err;
 }
 
+/* Reports that did not verify belong to no case, and prove nothing. */
+static enum cs_err
+destroy_rejected(struct cs_desk *d, uint64_t before_ms, uint64_t *n)
+{
+	struct cs_buf ids = { 0 };
+	json_t *after = json_object();
+	struct cs_rows rows;
+	enum cs_err err;
+
+	if ((err = cs_db_begin(d->db)))
+		goto out;
+	err = cs_db_query(&rows, d->db,
+	    "SELECT id FROM report WHERE kase=0 AND received<=?",
+	    cs_int(before_ms));
+	while (err == CS_OK && cs_rows_next(&rows))
+		err = cs_buf_add(&ids, cs_col_blob(&rows, 0));
+	err = cs_rows_end(&rows, err);
+	for (size_t k = 0; k + 16 <= ids.len && err == CS_OK; k += 16) {
+		const struct cs_view id = cs_view(ids.data + k, 16);
+
+		if ((err = forget_reporter(d, id, true)) == CS_OK)
+			err = cs_db_exec(d->db, "DELETE FROM report WHERE id=?",
+			    cs_blob(id));
+	}
+	*n = ids.len / 16;
+	desk_set_num(after, "reports", *n, &err);
+	if (err == CS_OK && *n != 0)
+		err = desk_audit_event(d,
+		    &(struct desk_event){
+			.what = "rejected-destroyed", .after = after });
+	if (err == CS_OK)
+		err = cs_db_commit(d->db);
+	if (err)
+		cs_db_rollback(d->db);
+out:
+	json_decref(after);
+	cs_buf_free(&ids);
+	return err;
+}
+
 enum cs_err
 cs_desk_retention(struct cs_desk *d, uint64_t now_ms, uint64_t *destroyed)
 {
 	struct cs_desk_policy policy;
-	uint64_t id = 0;
+	uint64_t id = 0, rejected = 0;
 	enum cs_err err;
 
 	*destroyed = 0;
@@ -243,11 +331,12 @@ cs_desk_retention(struct cs_desk *d, uint64_t now_ms, uint64_t *destroyed)
 		err = consider(d, &policy, id, now_ms, &gone);
 		*destroyed += gone;
 	}
-	cs_desk_policy_clear(&policy);
 	if (err == CS_ERR_NOT_FOUND)
-		err = CS_OK;
+		err = destroy_rejected(
+		    d, now_ms - policy.rejected_days * DAY_MS, &rejected);
+	cs_desk_policy_clear(&policy);
 	/* Deleted rows are not to be found in the file any more. */
-	if (err == CS_OK && *destroyed != 0)
+	if (err == CS_OK && *destroyed + rejected != 0)
 		err = cs_db_vacuum(d->db);
-	return err;
+	return err ? err : remove_files(d);
 }

@@ -6,7 +6,8 @@
  * over: bundles, photos, hashes, notes, accounts.  What stays: that there was
  * one, its reason, what was decided and when, and the entry in the audit log
  * that says that it was destroyed.  A legal hold, an open appeal and a decision
- * under way stop it.
+ * under way stop it.  A report that did not verify goes after rejected_days.
+ * How many reports somebody made counts those that are still there.
  */
 #pragma once
 

@@ -124,7 +124,36 @@ static const char version3[] =
     "CREATE UNIQUE INDEX hash_name ON hash(ref, name)"
     " WHERE name IS NOT NULL;";
 
-static const char *const steps[] = { version1, version2, version3 };
+/*
+ * Version 4.  joined: the version of its case from which on it has the message
+ * of an item; who decides may have read an earlier one.  subject: a keyed
+ * hash of what a message is about; after, tries: when it is sent again.
+ * hash_gone: how many hashes were removed, so that an index knows of it.
+ */
+static const char version4[] =
+    "ALTER TABLE item ADD COLUMN joined INTEGER NOT NULL DEFAULT 0;"
+    "DROP INDEX item_message;"
+    "CREATE INDEX item_message ON item(message, kase, joined);"
+    "ALTER TABLE outbox ADD COLUMN subject BLOB;"
+    "ALTER TABLE outbox ADD COLUMN after INTEGER NOT NULL DEFAULT 0;"
+    "ALTER TABLE outbox ADD COLUMN tries INTEGER NOT NULL DEFAULT 0;"
+    "CREATE INDEX outbox_subject ON outbox(subject, id);"
+    "CREATE TABLE hash_gone(n INTEGER NOT NULL);"
+    "INSERT INTO hash_gone VALUES(0);"
+    "CREATE TRIGGER hash_goes AFTER DELETE ON hash"
+    " BEGIN UPDATE hash_gone SET n=n+1; END;";
+
+/*
+ * Version 5: passkeys.  hash: of the credential's id, which a browser sends
+ * before anybody knows whose it is.
+ */
+static const char version5[] =
+    "CREATE TABLE passkey(id INTEGER PRIMARY KEY, hash BLOB UNIQUE NOT NULL,"
+    " person INTEGER NOT NULL, sealed BLOB NOT NULL);"
+    "CREATE INDEX passkey_person ON passkey(person);";
+
+static const char *const steps[] = { version1, version2, version3, version4,
+	version5 };
 
 const struct cs_db_schema cs_desk_schema = { "countersign desk", steps,
 	sizeof steps / sizeof steps[0] };

@@ -24,10 +24,10 @@ sign(struct cs_desk *d, struct cs_buf *action, uint8_t signature[static 64],
 }
 
 /* Sign ${a} and store it twice: as what the decision has done, and as what the
- * hub is to be told. */
+ * hub is to be told of ${subject}, an account, file or group. */
 static enum cs_err
 add_action(struct cs_desk *d, const struct desk_decision *dec,
-    struct cs_wire_action *a)
+    struct cs_wire_action *a, struct cs_view subject)
 {
 	struct cs_wire_desk_action message = { 0 };
 	struct cs_buf action = { 0 }, sealed = { 0 };
@@ -55,8 +55,12 @@ add_action(struct cs_desk *d, const struct desk_decision *dec,
 		 cs_blob(CS_VIEW_OF(a->id)), cs_int(dec->id),
 		 account ? cs_blob(CS_VIEW_OF(a->account)) : cs_null(),
 		 cs_blob(cs_buf_view(&sealed)))) == CS_OK)
-		err = desk_outbox_add(d, CS_WIRE_DESK_ACTION, CS_VIEW_OF(a->id),
-		    &cs_wire_desk_action_shape, &message);
+		err = desk_outbox_add(d,
+		    &(struct desk_message){ .kind = CS_WIRE_DESK_ACTION,
+			.subject = subject,
+			.target = CS_VIEW_OF(a->id),
+			.shape = &cs_wire_desk_action_shape,
+			.message = &message });
 out:
 	json_decref(doc);
 	cs_buf_free(&action);
@@ -75,7 +79,7 @@ add_for_accounts(struct cs_desk *d, const struct desk_decision *dec,
 	json_array_foreach (json_object_get(dec->doc, "accounts"), i, o) {
 		if (!desk_hex(a->account, sizeof a->account, o, "id"))
 			return CS_ERR_CORRUPT;
-		if ((err = add_action(d, dec, a)))
+		if ((err = add_action(d, dec, a, CS_VIEW_OF(a->account))))
 			break;
 	}
 	return err;
@@ -93,10 +97,40 @@ add_for_things(struct cs_desk *d, const struct desk_decision *dec,
 		memset(a->target, 0, sizeof a->target);
 		if (cs_unhex(a->target, n, json_string_value(v)) != CS_OK)
 			return CS_ERR_CORRUPT;
-		if ((err = add_action(d, dec, a)))
+		if ((err = add_action(d, dec, a, CS_VIEW_OF(a->target))))
 			break;
 	}
 	return err;
+}
+
+/* Take back the action ${id}: after it, so about the same. */
+static enum cs_err
+add_reversal(struct cs_desk *d, const struct desk_decision *dec,
+    struct cs_wire_action *a, const uint8_t id[static 16])
+{
+	uint8_t thing[sizeof a->target];
+	struct cs_rows rows;
+	json_t *doc = NULL;
+	bool account;
+	enum cs_err err;
+
+	memcpy(a->reverses, id, 16);
+	memset(a->account, 0, sizeof a->account);
+	err = cs_db_query(&rows, d->db, "SELECT sealed FROM target WHERE id=?",
+	    cs_blob(CS_VIEW_OF(a->reverses)));
+	if (err == CS_OK && cs_rows_next(&rows))
+		err = desk_doc_open(&doc, d, "target", CS_VIEW_OF(a->reverses),
+		    cs_col_blob(&rows, 0));
+	err = cs_rows_end(&rows, err);
+	if (err == CS_OK &&
+	    (!desk_hex(a->account, sizeof a->account, doc, "account") ||
+		!desk_hex(thing, sizeof thing, doc, "target")))
+		err = CS_ERR_CORRUPT;
+	json_decref(doc);
+	account = memcmp(a->account, (uint8_t[16]){ 0 }, 16) != 0;
+	return err ? err
+		   : add_action(d, dec, a,
+			 account ? CS_VIEW_OF(a->account) : CS_VIEW_OF(thing));
 }
 
 /* Each action of the decision that is reversed that the hub may have taken. */
@@ -115,25 +149,8 @@ add_reversals(struct cs_desk *d, const struct desk_decision *dec,
 		err = cs_buf_add(&ids, cs_col_blob(&rows, 0));
 	err = cs_rows_end(&rows, err);
 	a->kind = CS_WIRE_ACTION_REVERSE;
-	for (size_t k = 0; k + 16 <= ids.len && err == CS_OK; k += 16) {
-		json_t *doc = NULL;
-
-		memcpy(a->reverses, ids.data + k, 16);
-		memset(a->account, 0, sizeof a->account);
-		err = cs_db_query(&rows, d->db,
-		    "SELECT sealed FROM target WHERE id=?",
-		    cs_blob(CS_VIEW_OF(a->reverses)));
-		if (err == CS_OK && cs_rows_next(&rows))
-			err = desk_doc_open(&doc, d, "target",
-			    CS_VIEW_OF(a->reverses), cs_col_blob(&rows, 0));
-		err = cs_rows_end(&rows, err);
-		if (err == CS_OK &&
-		    !desk_hex(a->account, sizeof a->account, doc, "account"))
-			err = CS_ERR_CORRUPT;
-		json_decref(doc);
-		if (err == CS_OK)
-			err = add_action(d, dec, a);
-	}
+	for (size_t k = 0; k + 16 <= ids.len && err == CS_OK; k += 16)
+		err = add_reversal(d, dec, a, ids.data + k);
 	cs_buf_free(&ids);
 	return err;
 }
@@ -242,12 +259,22 @@ desk_reporters_tell(struct cs_desk *d, uint64_t kase, enum cs_desk_state state,
 		memcpy(status.report, ids.data + k, 16);
 		if ((err = desk_report_set_state(d, status.report, state)) ==
 		    CS_OK)
-			err = desk_outbox_add(d, CS_WIRE_DESK_REPORT_SET,
-			    cs_view(NULL, 0), &cs_wire_report_status_shape,
-			    &status);
+			err = desk_outbox_add(d,
+			    &(struct desk_message){
+				.kind = CS_WIRE_DESK_REPORT_SET,
+				.subject = CS_VIEW_OF(status.report),
+				.shape = &cs_wire_report_status_shape,
+				.message = &status });
 	}
 	cs_buf_free(&ids);
 	return err;
+}
+
+enum cs_err
+desk_decision_tell(struct cs_desk *d, const struct desk_decision *dec)
+{
+	return desk_reporters_tell(
+	    d, dec->kase, report_state(dec), sentence(dec));
 }
 
 enum cs_err
@@ -259,7 +286,7 @@ desk_case_answer(enum cs_desk_state *state, char answer[static 256],
 	enum cs_err err;
 
 	if ((err = cs_db_get_int(&id, d->db,
-		 "SELECT id FROM decision WHERE kase=? AND state IN(2,3)"
+		 "SELECT id FROM decision WHERE kase=? AND state=3"
 		 " ORDER BY id DESC LIMIT 1",
 		 cs_int(kase))) == CS_OK &&
 	    (err = desk_decision_load(&dec, d, id)) == CS_OK) {
@@ -304,9 +331,8 @@ send(struct cs_desk *d, uint64_t id)
 		goto out;
 	if (strcmp(desk_str(dec.doc, "action"), "refer") == 0)
 		err = desk_refer(d, &dec);
-	else
-		err = desk_reporters_tell(
-		    d, dec.kase, report_state(&dec), sentence(&dec));
+	else if (targets == 0)
+		err = desk_decision_tell(d, &dec);
 	if (err)
 		goto out;
 	/* Nothing for the hub to do: done with it. */

@@ -108,6 +108,21 @@ load_by_name(struct desk_person *out, struct cs_desk *d, const char *name)
 	return err ? err : desk_person_load(out, d, id);
 }
 
+static enum cs_err
+note_signed_in(struct cs_desk *d, const struct cs_desk_who *who)
+{
+	json_t *after = json_object();
+	enum cs_err err = CS_OK;
+
+	desk_set_str(after, "means", "password", &err);
+	if (err == CS_OK)
+		err = desk_audit_event(d,
+		    &(struct desk_event){
+			.who = who, .what = "signed-in", .after = after });
+	json_decref(after);
+	return err;
+}
+
 /* The password of ${p} was right.  Hashing it took a while: is it still theirs,
  * and are they? */
 static enum cs_err
@@ -129,9 +144,7 @@ enter(struct cs_desk_who *out, struct cs_desk *d, const struct desk_person *p,
 		*out = now.who;
 	}
 	if (err == CS_OK && (err = desk_person_save(d, &now)) == CS_OK &&
-	    (err = desk_audit_event(d,
-		 &(struct desk_event){
-		     .who = &now.who, .what = "signed-in" })) == CS_OK)
+	    (err = note_signed_in(d, &now.who)) == CS_OK)
 		err = cs_db_commit(d->db);
 	if (err)
 		cs_db_rollback(d->db);
@@ -282,7 +295,6 @@ cs_desk_token_add(struct cs_desk *d, const struct cs_desk_who *who,
 {
 	uint8_t bytes[32], hash[32];
 	json_t *doc = json_object();
-	struct cs_buf sealed = { 0 };
 	enum cs_err err = CS_OK;
 
 	cs_random(bytes, sizeof bytes);
@@ -300,11 +312,9 @@ cs_desk_token_add(struct cs_desk *d, const struct cs_desk_who *who,
 		 "INSERT INTO token(hash,sealed) VALUES(?,x'')",
 		 cs_blob(CS_VIEW_OF(hash)))) == CS_OK) {
 		*id = cs_db_last_id(d->db);
-		err = desk_doc_seal_id(&sealed, d, "token", *id, doc);
+		err = desk_doc_write(d, "token", *id, doc);
 	}
 	if (err == CS_OK &&
-	    (err = cs_db_exec(d->db, "UPDATE token SET sealed=? WHERE id=?",
-		 cs_blob(cs_buf_view(&sealed)), cs_int(*id))) == CS_OK &&
 	    (err = desk_audit_event(d,
 		 &(struct desk_event){
 		     .who = who, .what = "token-made", .after = doc })) ==
@@ -314,7 +324,6 @@ cs_desk_token_add(struct cs_desk *d, const struct cs_desk_who *who,
 		cs_db_rollback(d->db);
 out:
 	cs_wipe(bytes, sizeof bytes);
-	cs_buf_free(&sealed);
 	json_decref(doc);
 	return err;
 }

@@ -6,10 +6,9 @@
 #include "base/text.h"
 #include "desk/case_internal.h"
 
-/* Begin a change of a case: rights, transaction, the row as it was read. */
-static enum cs_err
-begin(struct desk_case *c, struct cs_desk *d, const struct cs_desk_who *who,
-    uint64_t id, uint64_t version)
+enum cs_err
+desk_work_begin(struct desk_case *c, struct cs_desk *d,
+    const struct cs_desk_who *who, uint64_t id, uint64_t version)
 {
 	enum cs_err err;
 
@@ -24,10 +23,10 @@ begin(struct desk_case *c, struct cs_desk *d, const struct cs_desk_who *who,
 	return err;
 }
 
-/* End it: store, write down, commit; or leave everything as it was. */
-static enum cs_err
-end(struct desk_case *c, struct cs_desk *d, const struct cs_desk_who *who,
-    enum cs_err err, const char *what, json_t *after)
+enum cs_err
+desk_work_end(struct desk_case *c, struct cs_desk *d,
+    const struct cs_desk_who *who, enum cs_err err, const char *what,
+    json_t *after)
 {
 	json_t *now = NULL;
 
@@ -96,7 +95,7 @@ cs_desk_claim(struct cs_desk *d, const struct cs_desk_who *who, uint64_t id,
 {
 	struct desk_case c;
 	uint64_t assignee;
-	enum cs_err err = begin(&c, d, who, id, version);
+	enum cs_err err = desk_work_begin(&c, d, who, id, version);
 
 	assignee = desk_num(c.doc, "assignee");
 	if (err == CS_OK && assignee != 0 && assignee != who->id)
@@ -108,7 +107,7 @@ cs_desk_claim(struct cs_desk *d, const struct cs_desk_who *who, uint64_t id,
 		if (err == CS_OK)
 			err = looked(d, &c);
 	}
-	return end(&c, d, who, err, "claimed", NULL);
+	return desk_work_end(&c, d, who, err, "claimed", NULL);
 }
 
 enum cs_err
@@ -116,7 +115,7 @@ cs_desk_release(struct cs_desk *d, const struct cs_desk_who *who, uint64_t id,
     uint64_t version)
 {
 	struct desk_case c;
-	enum cs_err err = begin(&c, d, who, id, version);
+	enum cs_err err = desk_work_begin(&c, d, who, id, version);
 
 	if (err == CS_OK && desk_num(c.doc, "assignee") != who->id &&
 	    !cs_desk_is_senior(who))
@@ -124,7 +123,7 @@ cs_desk_release(struct cs_desk *d, const struct cs_desk_who *who, uint64_t id,
 		    "Only a senior takes a case from somebody else.");
 	if (err == CS_OK)
 		assign(&c, NULL, &err);
-	return end(&c, d, who, err, "released", NULL);
+	return desk_work_end(&c, d, who, err, "released", NULL);
 }
 
 enum cs_err
@@ -134,7 +133,7 @@ cs_desk_hand_over(struct cs_desk *d, const struct cs_desk_who *who, uint64_t id,
 	json_t *after = json_object();
 	struct cs_desk_who to;
 	struct desk_case c;
-	enum cs_err err = begin(&c, d, who, id, version);
+	enum cs_err err = desk_work_begin(&c, d, who, id, version);
 
 	if (err == CS_OK) {
 		err = cs_desk_person(&to, d, person);
@@ -147,7 +146,7 @@ cs_desk_hand_over(struct cs_desk *d, const struct cs_desk_who *who, uint64_t id,
 		assign(&c, &to, &err);
 		desk_set_str(after, "to", to.name, &err);
 	}
-	return end(&c, d, who, err, "handed-over", after);
+	return desk_work_end(&c, d, who, err, "handed-over", after);
 }
 
 /* ---- notes -------------------------------------------------------------- */
@@ -155,8 +154,8 @@ cs_desk_hand_over(struct cs_desk *d, const struct cs_desk_who *who, uint64_t id,
 static const char *const kinds[] = { "note", "escalation", "opinion",
 	"attachment", "question" };
 
-static enum cs_err
-check_text(struct cs_desk *d, const char *text, size_t max)
+enum cs_err
+desk_check_text(struct cs_desk *d, const char *text, size_t max)
 {
 	size_t n = strlen(text);
 
@@ -166,19 +165,6 @@ check_text(struct cs_desk *d, const char *text, size_t max)
 		return desk_problem(d, CS_ERR_LIMIT,
 		    "A text has at most %zu bytes of UTF-8.", max);
 	return CS_OK;
-}
-
-enum cs_err
-desk_entry_save(struct cs_desk *d, uint64_t id, const json_t *doc)
-{
-	struct cs_buf sealed = { 0 };
-	enum cs_err err;
-
-	if ((err = desk_doc_seal_id(&sealed, d, "entry", id, doc)) == CS_OK)
-		err = cs_db_exec(d->db, "UPDATE entry SET sealed=? WHERE id=?",
-		    cs_blob(cs_buf_view(&sealed)), cs_int(id));
-	cs_buf_free(&sealed);
-	return err;
 }
 
 enum cs_err
@@ -197,7 +183,7 @@ desk_entry_add(struct cs_desk *d, uint64_t kase, unsigned kind,
 		 "INSERT INTO entry(kase,kind,at,sealed) VALUES(?,?,?,x'')",
 		 cs_int(kase), cs_int(kind), cs_int(at))) == CS_OK) {
 		*id = cs_db_last_id(d->db);
-		err = desk_entry_save(d, *id, doc);
+		err = desk_doc_write(d, "entry", *id, doc);
 	}
 	return err;
 }
@@ -261,15 +247,15 @@ cs_desk_note_add(struct cs_desk *d, const struct cs_desk_who *who, uint64_t id,
 	struct desk_case c;
 	enum cs_err err;
 
-	if ((err = check_text(d, text, CS_DESK_NOTE_MAX)) ||
-	    (kind == CS_DESK_ATTACHMENT && (err = check_text(d, source, 200))))
+	if ((err = desk_check_text(d, text, CS_DESK_NOTE_MAX)) ||
+	    (kind == CS_DESK_ATTACHMENT && (err = desk_check_text(d, source, 200))))
 		return err;
 	if (kind > CS_DESK_ATTACHMENT)
 		return CS_ERR_MISUSE;
-	err = begin(&c, d, who, id, version);
+	err = desk_work_begin(&c, d, who, id, version);
 	if (err == CS_OK)
 		err = add_note(d, &c, who, kind, source, text);
-	return end(&c, d, who, err, events[kind], NULL);
+	return desk_work_end(&c, d, who, err, events[kind], NULL);
 }
 
 /* ---- what it is about --------------------------------------------------- */
@@ -313,7 +299,7 @@ cs_desk_triage(struct cs_desk *d, const struct cs_desk_who *who, uint64_t id,
 		json_decref(after);
 		return err;
 	}
-	err = begin(&c, d, who, id, version);
+	err = desk_work_begin(&c, d, who, id, version);
 	if (err == CS_OK) {
 		desk_set_str(c.doc, "age", age, &err);
 		desk_set_num(c.doc, "threat_ms", threat_ms, &err);
@@ -326,7 +312,7 @@ cs_desk_triage(struct cs_desk *d, const struct cs_desk_who *who, uint64_t id,
 			    json_incref(json_object_get(c.doc, keys[i])), &err);
 	}
 	cs_desk_policy_clear(&policy);
-	return end(&c, d, who, err, "triaged", after);
+	return desk_work_end(&c, d, who, err, "triaged", after);
 }
 
 enum cs_err
@@ -342,7 +328,7 @@ cs_desk_hold(struct cs_desk *d, const struct cs_desk_who *who, uint64_t id,
 		return desk_problem(d, CS_ERR_DENIED,
 		    "A legal hold is set and ended by a senior.");
 	}
-	if ((err = check_text(d, text, CS_DESK_NOTE_MAX)) ||
+	if ((err = desk_check_text(d, text, CS_DESK_NOTE_MAX)) ||
 	    (err = cs_db_begin(d->db))) {
 		json_decref(hold);
 		return err;
@@ -357,166 +343,8 @@ cs_desk_hold(struct cs_desk *d, const struct cs_desk_who *who, uint64_t id,
 		desk_set(
 		    c.doc, "hold", on ? json_incref(hold) : json_null(), &err);
 	}
-	return end(&c, d, who, err, on ? "hold-set" : "hold-ended", hold);
-}
-
-/* ---- merging, splitting ------------------------------------------------- */
-
-enum cs_err
-cs_desk_merge(struct cs_desk *d, const struct cs_desk_who *who, uint64_t id,
-    uint64_t version, uint64_t into)
-{
-	struct desk_case c, to = { 0 };
-	enum cs_err err;
-
-	if (id == into)
-		return desk_problem(
-		    d, CS_ERR_MISUSE, "A case cannot become part of itself.");
-	err = begin(&c, d, who, id, version);
-	if (err == CS_OK && (err = desk_case_load(&to, d, into)) == CS_OK &&
-	    desk_case_state(&to) == CS_DESK_CASE_CLOSED)
-		err = desk_problem(d, CS_ERR_DENIED, "Case %llu is closed.",
-		    (unsigned long long)into);
-	if (err == CS_OK && (err = desk_case_mine(d, &c, who)) == CS_OK &&
-	    (err = desk_case_mine(d, &to, who)) == CS_OK &&
-	    (err = desk_case_absorb(d, &to, &c, who)) == CS_OK)
-		err = cs_db_commit(d->db);
-	if (cs_db_in_transaction(d->db))
-		cs_db_rollback(d->db);
-	desk_case_clear(&c);
-	desk_case_clear(&to);
-	return err;
-}
-
-/* The reports of ${items}, each once, into the empty ${ids}. */
-static enum cs_err
-reports_of(struct cs_buf *ids, struct cs_desk *d, uint64_t kase,
-    const uint64_t *items, size_t n)
-{
-	enum cs_err err = CS_OK;
-
-	for (size_t i = 0; i < n && err == CS_OK; i++) {
-		struct cs_rows rows;
-		uint8_t id[16];
-		bool known = false;
-
-		err = cs_db_query(&rows, d->db,
-		    "SELECT report FROM item WHERE id=? AND kase=?",
-		    cs_int(items[i]), cs_int(kase));
-		if (err == CS_OK && cs_rows_next(&rows))
-			cs_col_copy(&rows, 0, id, sizeof id);
-		else if (err == CS_OK)
-			err = desk_problem(d, CS_ERR_NOT_FOUND,
-			    "An item is not of this case.");
-		err = cs_rows_end(&rows, err);
-		for (size_t k = 0; k < ids->len; k += sizeof id)
-			known |= memcmp(ids->data + k, id, sizeof id) == 0;
-		if (err == CS_OK && !known)
-			err = cs_buf_add(ids, CS_VIEW_OF(id));
-	}
-	return err;
-}
-
-/* Join ${report} to the case ${c}, which it left. */
-static enum cs_err
-count_report(
-    struct cs_desk *d, struct desk_case *c, const uint8_t id[static 16])
-{
-	struct cs_desk_case r;
-	enum cs_err err = cs_desk_load(&r, d, id);
-
-	if (err == CS_OK && r.evidence != NULL)
-		err = desk_case_count(d, c, r.evidence);
-	cs_desk_case_clear(&r);
-	return err;
-}
-
-static enum cs_err
-move_report(struct cs_desk *d, uint64_t to, const uint8_t id[static 16])
-{
-	const struct cs_view report = cs_view(id, 16);
-	enum cs_err err;
-
-	if ((err = cs_db_exec(d->db, "UPDATE report SET kase=? WHERE id=?",
-		 cs_int(to), cs_blob(report))) == CS_OK &&
-	    (err = cs_db_exec(d->db, "UPDATE item SET kase=? WHERE report=?",
-		 cs_int(to), cs_blob(report))) == CS_OK)
-		err = cs_db_exec(d->db,
-		    "UPDATE media SET kase=? WHERE item IN"
-		    " (SELECT id FROM item WHERE report=?)",
-		    cs_int(to), cs_blob(report));
-	return err;
-}
-
-/* Count anew what is in ${c}. */
-static enum cs_err
-recount(struct cs_desk *d, struct desk_case *c)
-{
-	static const char *const sums[] = { "reports", "items", "photos" };
-	struct cs_buf ids = { 0 };
-	struct cs_rows rows;
-	enum cs_err err = CS_OK;
-
-	for (size_t i = 0; i < sizeof sums / sizeof *sums; i++)
-		desk_set_num(c->doc, sums[i], 0, &err);
-	desk_set(c->doc, "accounts", json_array(), &err);
-	desk_set(c->doc, "reporters", json_array(), &err);
-	if (err == CS_OK)
-		err = cs_db_exec(d->db, "DELETE FROM kase_account WHERE kase=?",
-		    cs_int(c->id));
-	if (err)
-		return err;
-	err = cs_db_query(&rows, d->db,
-	    "SELECT id FROM report WHERE kase=? ORDER BY received,id",
-	    cs_int(c->id));
-	while (err == CS_OK && cs_rows_next(&rows))
-		err = cs_buf_add(&ids, cs_col_blob(&rows, 0));
-	err = cs_rows_end(&rows, err);
-	for (size_t k = 0; k < ids.len && err == CS_OK; k += 16)
-		err = count_report(d, c, ids.data + k);
-	cs_buf_free(&ids);
-	return err;
-}
-
-enum cs_err
-cs_desk_split(struct cs_desk *d, const struct cs_desk_who *who, uint64_t id,
-    uint64_t version, const uint64_t *items, size_t n, uint64_t *made)
-{
-	struct cs_desk_policy policy = { 0 };
-	struct desk_case c, new = { 0 };
-	json_t *after = json_object();
-	struct cs_buf ids = { 0 };
-	enum cs_err err = begin(&c, d, who, id, version);
-
-	if (err || (err = desk_case_mine(d, &c, who)) ||
-	    (err = reports_of(&ids, d, id, items, n)))
-		goto out;
-	if (ids.len == 0 || ids.len / 16 == desk_num(c.doc, "reports")) {
-		err = desk_problem(d, CS_ERR_MISUSE,
-		    "A report of a case can leave it, but not all of them.");
-		goto out;
-	}
-	if ((err = cs_desk_policy(&policy, d)) ||
-	    (err = desk_case_new(&new, d,
-		 cs_desk_policy_reason(&policy, desk_str(c.doc, "reason")) !=
-			 NULL
-		     ? cs_desk_policy_reason(&policy, desk_str(c.doc, "reason"))
-		     : cs_desk_policy_reason(&policy, "other"),
-		 desk_num(c.doc, "first_ms"))))
-		goto out;
-	for (size_t k = 0; k < ids.len && err == CS_OK; k += 16)
-		err = move_report(d, new.id, ids.data + k);
-	desk_set_id(after, "into", new.id, &err);
-	if (err == CS_OK && (err = recount(d, &c)) == CS_OK &&
-	    (err = recount(d, &new)) == CS_OK &&
-	    (err = desk_case_set_due(&new, &policy)) == CS_OK &&
-	    (err = desk_case_save(d, &new, who)) == CS_OK)
-		*made = new.id;
-out:
-	cs_buf_free(&ids);
-	cs_desk_policy_clear(&policy);
-	desk_case_clear(&new);
-	return end(&c, d, who, err, "split", after);
+	return desk_work_end(
+	    &c, d, who, err, on ? "hold-set" : "hold-ended", hold);
 }
 
 /* ---- the working copy --------------------------------------------------- */
@@ -529,12 +357,12 @@ cs_desk_redact(struct cs_desk *d, const struct cs_desk_who *who, uint64_t id,
 	json_t *after = json_object();
 	struct desk_case c;
 	uint8_t row[8];
-	enum cs_err err = begin(&c, d, who, id, version);
+	enum cs_err err = desk_work_begin(&c, d, who, id, version);
 
 	cs_vault_row(row, item);
 	desk_set_id(after, "item", item, &err);
 	if (err == CS_OK && *text != '\0' &&
-	    (err = check_text(d, text, CS_MIMI_TEXT_MAX)) == CS_OK)
+	    (err = desk_check_text(d, text, CS_MIMI_TEXT_MAX)) == CS_OK)
 		err = cs_vault_seal(&sealed, &d->key, "item.redacted",
 		    CS_VIEW_OF(row), cs_view_str(text));
 	if (err == CS_OK)
@@ -546,5 +374,5 @@ cs_desk_redact(struct cs_desk *d, const struct cs_desk_who *who, uint64_t id,
 		err = desk_problem(
 		    d, CS_ERR_NOT_FOUND, "The item is not of this case.");
 	cs_buf_free(&sealed);
-	return end(&c, d, who, err, "redacted", after);
+	return desk_work_end(&c, d, who, err, "redacted", after);
 }

@@ -183,7 +183,13 @@ def test_session():
         w.scenario("session")
 
 
+def test_passkey():
+    with BrowserWorld() as w:
+        w.config["named"] = w.console.replace("127.0.0.1", "localhost")
+        w.scenario("passkey")
+
+
 if __name__ == "__main__":
     check(os.path.isdir(BIN), "the programs are built")
     main(test_decision, test_collision, test_work, test_appeal, test_photo,
-         test_rtl, test_session)
+         test_rtl, test_session, test_passkey)

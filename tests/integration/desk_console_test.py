@@ -20,6 +20,8 @@ ROUTES = {
     ("DELETE", "/session"): ALL,
     ("POST", "/session/lock"): ALL,
     ("POST", "/session/unlock"): ALL,
+    ("POST", "/session/unlock/passkey/challenge"): ALL,
+    ("POST", "/session/unlock/passkey"): ALL,
     ("GET", "/cases"): ALL,
     ("GET", "/cases/{id}"): ALL,
     ("POST", "/cases/{id}/claim"): WORKS,
@@ -64,12 +66,17 @@ ROUTES = {
     ("POST", "/people/{id}"): ADMIN,
     ("POST", "/people/{id}/reset"): ADMIN,
     ("PUT", "/settings"): ALL,
+    ("GET", "/passkeys"): ALL,
+    ("POST", "/passkeys/challenge"): ALL,
+    ("POST", "/passkeys"): ALL,
+    ("DELETE", "/passkeys/{id}"): ALL,
     ("GET", "/tokens"): ADMIN,
     ("POST", "/tokens"): WORKS | ADMIN,
     ("DELETE", "/tokens/{id}"): ADMIN,
     ("GET", "/events"): ALL,
 }
-ANYBODY = {("POST", "/session"), ("POST", "/welcome"),
+ANYBODY = {("POST", "/session"), ("POST", "/session/passkey"),
+           ("POST", "/session/passkey/challenge"), ("POST", "/welcome"),
            ("POST", "/welcome/finish"), ("GET", "/openapi.json")}
 # They would end the session that the test is made with, or go on for ever.
 LEFT_OUT = {("DELETE", "/session"), ("POST", "/session/lock"),

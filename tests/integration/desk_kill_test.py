@@ -8,6 +8,7 @@ import signal
 import sqlite3
 import subprocess
 import time
+import urllib.request
 
 from console import Client, DeskWorld
 from desk_cases_test import open_case, reported
@@ -122,6 +123,36 @@ def test_away_for_long():
         time.sleep(1.5)
         client = Client(w.console, token=token)
         check(client.get("/cases/" + case["id"])["reports"] == 5, "once")
+
+
+def children(pid):
+    """The processes that ${pid} has started."""
+    found = []
+    for name in os.listdir("/proc"):
+        try:
+            with open("/proc/%d/stat" % int(name)) as f:
+                # The name, in brackets, may hold anything.
+                parent = int(f.read().rpartition(")")[2].split()[1])
+        except (ValueError, OSError):
+            continue
+        if parent == pid:
+            found.append(int(name))
+    return found
+
+
+def test_console_that_ends():
+    """Who serves the console ends: the desk does not go on unseen."""
+    with DeskWorld() as w:
+        desk = w.procs["desk"]
+        (console,) = children(desk.pid)
+        os.kill(console, signal.SIGKILL)
+        check(desk.wait(60) == 70, "it ended: %s" % desk.returncode)
+        with open(w.path("desk.log"), encoding="utf-8") as f:
+            check("console" in f.read(), "and says why")
+        w.stop("desk")
+        w.start_desk()
+        with urllib.request.urlopen(w.console) as r:
+            check(r.status == 200, "as before")
 
 
 def test_sent_twice():
@@ -249,4 +280,4 @@ def test_killed_among_hundreds():
 
 if __name__ == "__main__":
     main(test_killed_at_random, test_away_for_long, test_sent_twice,
-         test_killed_among_hundreds)
+         test_killed_among_hundreds, test_console_that_ends)

@@ -95,6 +95,10 @@ def test_hub_holds_nothing_readable():
             "the file": spellings(camera[len(camera) // 2:][:48]),
             "the file's name": text_spellings(FILE),
         }
+        for name in ("hub", "desk"):
+            with open("/proc/%d/limits" % w.procs[name].pid) as f:
+                check(re.search(r"Max core file size +0 +0 ", f.read()),
+                      "the %s leaves no core behind" % name)
         n = known = 0
         for line, data in memory_of(w.procs["hub"].pid):
             search("memory: " + line, data, secrets)

@@ -133,8 +133,11 @@ class World:
         said = b""
         until = time.monotonic() + STUCK_S
         while ready.encode() not in said:
-            check(proc.poll() is None and time.monotonic() < until,
-                  "%s did not start: %r" % (program, said))
+            if proc.poll() is not None or time.monotonic() >= until:
+                with open(self.path(name + ".log"), errors="replace") as f:
+                    log = f.read()[-2000:]
+                raise Failed("%s did not start (%s): %r, %s" % (
+                    program, proc.returncode, said, log))
             said += proc.stdout.read() or b""
             time.sleep(0.01)
         return said

@@ -46,6 +46,45 @@ test_uint(void **state)
 	}
 }
 
+static void
+test_int(void **state)
+{
+	/* RFC 8949, appendix A, and the ends of the range */
+	static const struct {
+		const char *hex;
+		int64_t x;
+	} cases[] = {
+		{ "00", 0 },
+		{ "20", -1 },
+		{ "29", -10 },
+		{ "3863", -100 },
+		{ "3903e7", -1000 },
+		{ "1b7fffffffffffffff", INT64_MAX },
+		{ "3b7fffffffffffffff", INT64_MIN },
+	};
+	static const char *const bad[] = {
+		"1b8000000000000000",
+		"3b8000000000000000",
+		"3817", /* -24 in two bytes */
+		"40",   /* bytes */
+		"38",
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+		struct cs_reader r = reader(cases[i].hex);
+
+		assert_true(cs_cbor_read_int(&r) == cases[i].x);
+		assert_ok(cs_reader_end(&r));
+	}
+	for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
+		struct cs_reader r = reader(bad[i]);
+
+		assert_true(cs_cbor_read_int(&r) == 0);
+		assert_err(cs_reader_end(&r), CS_ERR_FORMAT);
+	}
+}
+
 /* RFC 8949, section 4.2.1: the same values, written otherwise. */
 static void
 test_other_spellings(void **state)
@@ -310,6 +349,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_uint),
+		cmocka_unit_test(test_int),
 		cmocka_unit_test(test_other_spellings),
 		cmocka_unit_test(test_skip_good),
 		cmocka_unit_test(test_against_libcbor),

@@ -4,13 +4,15 @@
 #include "content/letter.h"
 #include "desk/decision_internal.h"
 #include "desk/retention.h"
+#include "store/file.h"
 #include "unit/desk/desk_home.h"
 
 #define DAY_MS ((uint64_t)86400 * 1000)
 
-/* A report of the messages ${which} of the world's conversation. */
+/* A report of the messages ${which} of the world's conversation, that comes as
+ * ${id} and says that it is ${says}. */
 static void
-take_some(struct world *w, uint8_t id, const int *which)
+take_as(struct world *w, uint8_t id, uint8_t says, const int *which)
 {
 	struct cs_buf bundle = { 0 }, sealed = { 0 };
 	struct cs_wire_report_status status;
@@ -19,7 +21,7 @@ take_some(struct world *w, uint8_t id, const int *which)
 
 	memset(number, id, sizeof number);
 	ew_pick(&r, &w->e, which);
-	memset(r.in.report_id, id, 16);
+	memset(r.in.report_id, says, 16);
 	assert_ok(cs_evidence_write(&bundle, &r.in));
 	assert_ok(cs_evidence_seal(
 	    &sealed, cs_buf_view(&bundle), CS_VIEW_OF(w->seal_public)));
@@ -27,6 +29,12 @@ take_some(struct world *w, uint8_t id, const int *which)
 	    w->d, number, EW_NOW_MS, cs_buf_view(&sealed), &status));
 	cs_buf_free(&bundle);
 	cs_buf_free(&sealed);
+}
+
+static void
+take_some(struct world *w, uint8_t id, const int *which)
+{
+	take_as(w, id, id, which);
 }
 
 static void
@@ -53,9 +61,22 @@ count(struct world *w, const char *sql)
 	return n;
 }
 
-/* "No violation", not sent yet; returns its number. */
+/* The version of a case that somebody reads now. */
 static uint64_t
-decide(struct world *w, uint64_t kase)
+version_of(struct world *w, uint64_t kase)
+{
+	struct desk_case c;
+	uint64_t version;
+
+	assert_ok(desk_case_load(&c, w->d, kase));
+	version = c.version;
+	desk_case_clear(&c);
+	return version;
+}
+
+/* "No violation", not sent yet. */
+static enum cs_err
+decide_at(struct world *w, uint64_t kase, uint64_t version, uint64_t *made)
 {
 	const struct cs_desk_choice choice = { .action = CS_DESK_ACT_NONE,
 		.reason = "spam",
@@ -64,13 +85,17 @@ decide(struct world *w, uint64_t kase)
 		.legal = "",
 		.to_key = "",
 		.at_once = true };
-	struct desk_case c;
+
+	return cs_desk_decide(
+	    w->d, &cs_desk_operator, kase, version, &choice, made);
+}
+
+static uint64_t
+decide(struct world *w, uint64_t kase)
+{
 	uint64_t made;
 
-	assert_ok(desk_case_load(&c, w->d, kase));
-	assert_ok(cs_desk_decide(
-	    w->d, &cs_desk_operator, kase, c.version, &choice, &made));
-	desk_case_clear(&c);
+	assert_ok(decide_at(w, kase, version_of(w, kase), &made));
 	return made;
 }
 
@@ -167,6 +192,61 @@ test_retention(void **state)
 	assert_string_equal(
 	    desk_str(json_array_get(o, 0), "what"), "destroyed");
 	json_decref(o);
+	world_clear(&w);
+}
+
+/* What did not verify goes, too, and with it that somebody made it; and files
+ * that a crash left behind. */
+static void
+test_leftovers(void **state)
+{
+	static const char *const names[] = { "desk/files/"
+					     "00112233445566778899aabbccddeeff"
+					     "00112233445566778899aabbccddeeff",
+		"desk/files/"
+		"00000000000000000000000000000000000000000000000000000000000000"
+		"00" };
+	uint64_t now = cs_clock_ms(), n;
+	struct cs_buf sealed = { 0 };
+	struct world w;
+
+	(void)state;
+	world_init(&w);
+	take(&w, 0x11);
+	take_as(&w, 0x12, 0x13, no_files); /* says that it is another one */
+	assert_int_equal(
+	    count(&w, "SELECT COUNT(*) FROM report WHERE kase=0"), 1);
+	assert_int_equal(count(&w, "SELECT reports FROM reporter"), 2);
+	assert_int_equal(count(&w, "SELECT rejected FROM reporter"), 1);
+	for (size_t i = 0; i < 2; i++)
+		assert_ok(cs_file_write(
+		    temp_path(&w.dir, names[i]), cs_view_str("sealed"), 0600));
+	/* One of them belongs to a case. */
+	assert_ok(cs_db_exec(w.d->db,
+	    "INSERT INTO media(item,kase,place,file,sealed)"
+	    " VALUES(1,1,9,zeroblob(32),x'')"));
+	assert_ok(cs_desk_retention(w.d, EW_NOW_MS + 29 * DAY_MS, &n));
+	assert_int_equal(
+	    count(&w, "SELECT COUNT(*) FROM report WHERE kase=0"), 1);
+	assert_ok(cs_desk_retention(w.d, EW_NOW_MS + 30 * DAY_MS, &n));
+	assert_int_equal(
+	    count(&w, "SELECT COUNT(*) FROM report WHERE kase=0"), 0);
+	assert_int_equal(count(&w, "SELECT reports FROM reporter"), 1);
+	assert_int_equal(count(&w, "SELECT rejected FROM reporter"), 0);
+	assert_err(cs_file_read(&sealed, temp_path(&w.dir, names[0]), 10),
+	    CS_ERR_NOT_FOUND);
+	assert_ok(cs_file_read(&sealed, temp_path(&w.dir, names[1]), 10));
+	/* With the last report of somebody nothing of them stays. */
+	dismiss(&w, 1);
+	assert_ok(cs_desk_retention(w.d, now + 9999 * DAY_MS, &n));
+	assert_int_equal(n, 1);
+	assert_int_equal(count(&w, "SELECT COUNT(*) FROM reporter"), 0);
+	assert_int_equal(count(&w, "SELECT COUNT(*) FROM reported_by"), 0);
+	cs_buf_reset(&sealed);
+	assert_err(cs_file_read(&sealed, temp_path(&w.dir, names[1]), 10),
+	    CS_ERR_NOT_FOUND);
+	cs_buf_free(&sealed);
+	assert_ok(cs_desk_audit(w.d, NULL, NULL));
 	world_clear(&w);
 }
 
@@ -619,9 +699,9 @@ test_hundreds(void **state)
 	for (unsigned again = 0; again < 2; again++) {
 		assert_int_equal(
 		    count(&w, "SELECT COUNT(*) FROM target"), ACCOUNTS);
-		/* And an answer for the one who reported. */
+		/* Who reported is told when it is done. */
 		assert_int_equal(
-		    count(&w, "SELECT COUNT(*) FROM outbox"), ACCOUNTS + 1);
+		    count(&w, "SELECT COUNT(*) FROM outbox"), ACCOUNTS);
 		assert_ok(cs_desk_decision_show(&o, w.d, dec.id));
 		assert_string_equal(desk_str(o, "state"), "queued");
 		assert_int_equal(
@@ -633,6 +713,116 @@ test_hundreds(void **state)
 		assert_ok(cs_desk_open(&w.d, temp_path(&w.dir, "desk"), none));
 	}
 	desk_decision_clear(&dec);
+	world_clear(&w);
+}
+
+/* What the desk writes while somebody reads stops nobody, however often it
+ * does; but what came unseen is not decided along. */
+static void
+test_set_aside(void **state)
+{
+	static const int first[] = { 0, -1 }, more[] = { 0, 1, -1 };
+	uint64_t read, made;
+	struct world w;
+	json_t *o;
+
+	(void)state;
+	world_init(&w);
+	take_some(&w, 0x11, first);
+	read = version_of(&w, 1);
+	take_some(&w, 0x12, first); /* the same message */
+	take_some(&w, 0x13, more);
+	take_some(&w, 0x14, more);
+	assert_true(version_of(&w, 1) > read);
+	assert_ok(decide_at(&w, 1, read, &made));
+	assert_ok(desk_decisions_send(w.d));
+	assert_ok(cs_desk_decision_show(&o, w.d, made));
+	assert_string_equal(desk_str(o, "aside"), "2");
+	json_decref(o);
+	o = show(&w, 1);
+	assert_string_equal(desk_str(o, "state"), "decided");
+	assert_int_equal(desk_num(o, "reports"), 2);
+	assert_int_equal(json_array_size(json_object_get(o, "items")), 2);
+	json_decref(o);
+	o = show(&w, 2);
+	assert_string_equal(desk_str(o, "state"), "open");
+	assert_int_equal(desk_num(o, "reports"), 2);
+	assert_int_equal(json_array_size(json_object_get(o, "items")), 4);
+	assert_int_equal(json_array_size(json_object_get(o, "accounts")), 2);
+	json_decref(o);
+	/* Those who reported what was decided were told, nobody else. */
+	assert_int_equal(count(&w, "SELECT COUNT(*) FROM outbox"), 2);
+	/* Who reads it all decides it all. */
+	dismiss(&w, 2);
+	assert_int_equal(count(&w, "SELECT COUNT(*) FROM kase"), 2);
+	assert_int_equal(count(&w, "SELECT COUNT(*) FROM outbox"), 4);
+	world_clear(&w);
+}
+
+/* What another person changed is read again first. */
+static void
+test_conflict(void **state)
+{
+	static const int first[] = { 0, -1 }, more[] = { 0, 1, -1 };
+	struct cs_desk_who anna = cs_desk_operator;
+	uint64_t read, made;
+	struct world w;
+
+	(void)state;
+	world_init(&w);
+	snprintf(anna.name, sizeof anna.name, "anna");
+	take_some(&w, 0x11, first);
+	read = version_of(&w, 1);
+	assert_ok(cs_desk_note_add(
+	    w.d, &anna, 1, read, CS_DESK_NOTE, "", "I know this one."));
+	take_some(&w, 0x12, more);
+	assert_err(decide_at(&w, 1, read, &made), CS_ERR_EXISTS);
+	assert_string_equal(cs_desk_conflict(w.d)->by, "anna");
+	/* Nor can it be evaded by a version that is none. */
+	assert_err(decide_at(&w, 1, 0, &made), CS_ERR_EXISTS);
+	assert_err(
+	    decide_at(&w, 1, version_of(&w, 1) + 1, &made), CS_ERR_EXISTS);
+	assert_int_equal(count(&w, "SELECT COUNT(*) FROM kase"), 1);
+	world_clear(&w);
+}
+
+/* What the hub does not take now waits, and what is about the same behind it;
+ * nothing else does. */
+static void
+test_not_now(void **state)
+{
+	static const uint8_t alice[16] = { 1 }, bob[16] = { 2 };
+	const struct cs_wire_report_status status = { 0 };
+	struct desk_message m = { .kind = CS_WIRE_DESK_REPORT_SET,
+		.shape = &cs_wire_report_status_shape,
+		.message = &status };
+	uint64_t ids[3], id, n;
+	struct world w;
+
+	(void)state;
+	world_init(&w);
+	assert_err(desk_outbox_next(&id, w.d), CS_ERR_NOT_FOUND);
+	for (unsigned i = 0; i < 3; i++) {
+		m.subject = i < 2 ? CS_VIEW_OF(alice) : CS_VIEW_OF(bob);
+		assert_ok(desk_outbox_add(w.d, &m));
+		ids[i] = cs_db_last_id(w.d->db);
+	}
+	assert_ok(desk_outbox_next(&id, w.d));
+	assert_int_equal(id, ids[0]);
+	assert_ok(desk_outbox_postpone(w.d, id));
+	assert_ok(desk_outbox_next(&id, w.d));
+	assert_int_equal(id, ids[2]);
+	assert_ok(desk_outbox_postpone(w.d, id));
+	assert_err(desk_outbox_next(&id, w.d), CS_ERR_NOT_FOUND);
+	/* Longer each time, up to five minutes. */
+	for (unsigned i = 0; i < 30; i++)
+		assert_ok(desk_outbox_postpone(w.d, ids[0]));
+	n = count(&w, "SELECT MAX(after) FROM outbox");
+	assert_true(n > cs_clock_ms() + 250000);
+	assert_true(n <= cs_clock_ms() + 300000);
+	assert_ok(cs_db_exec(w.d->db, "UPDATE outbox SET after=0"));
+	assert_ok(desk_outbox_next(&id, w.d));
+	assert_int_equal(id, ids[0]);
 	world_clear(&w);
 }
 
@@ -698,6 +888,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_one_case),
 		cmocka_unit_test(test_retention),
+		cmocka_unit_test(test_leftovers),
 		cmocka_unit_test(test_order),
 		cmocka_unit_test(test_sealed_rows),
 		cmocka_unit_test(test_flood),
@@ -709,6 +900,9 @@ main(void)
 		cmocka_unit_test(test_open_again),
 		cmocka_unit_test(test_merged_and_kept),
 		cmocka_unit_test(test_search),
+		cmocka_unit_test(test_set_aside),
+		cmocka_unit_test(test_conflict),
+		cmocka_unit_test(test_not_now),
 		cmocka_unit_test(test_ten_thousand),
 	};
 

@@ -202,6 +202,8 @@ export interface Decision {
   targets: { total: number; applied: number; failed: number } | null;
   reverses: string | null;
   reversed_by: string | null;
+  /** The case of what came while it was being made, and was not seen. */
+  aside: string | null;
   quality: { state: "none" | "due" | "agreed" | "disagreed"; checked_by: string | null };
   /** Why the second person refused. */
   note?: string | null;
@@ -332,6 +334,7 @@ export interface PersonRow {
   role: Role;
   state: "invited" | "active" | "disabled";
   last_ms: number;
+  passkeys: number;
 }
 
 export interface Token {
@@ -340,6 +343,31 @@ export interface Token {
   scopes: string[];
   made_ms: number;
   used_ms: number;
+}
+
+export interface Passkey {
+  id: string;
+  name: string;
+  host: string;
+  credential: string;
+  made_ms: number;
+  used_ms: number;
+}
+
+export interface PasskeyPage extends Page<Passkey> {
+  max: number;
+}
+
+/** What a passkey is asked to sign. */
+export interface PasskeyAsked {
+  challenge: string;
+  rp_id: string;
+  timeout_ms: number;
+}
+
+export interface PasskeyWanted extends PasskeyAsked, PasskeyPage {
+  handle: string;
+  name: string;
 }
 
 export type LiveEvent =

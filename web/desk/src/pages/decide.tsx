@@ -206,6 +206,7 @@ export function DecisionView({ d, onChange, showCase }: { d: Decision; onChange:
       <Progress d={d} />
       {d.reversed_by && <p class="quiet">{t("decision.reversed-by")} <bdi>{short(d.reversed_by)}</bdi></p>}
       {d.reverses && <p class="quiet">{t("decision.reverses")} <bdi>{short(d.reverses)}</bdi></p>}
+      {d.aside && <p>{t("decision.aside")} <CaseLink id={d.aside} /></p>}
       {d.quality.state !== "none" && (
         <p class="quiet">{word("quality", d.quality.state)} {d.quality.checked_by && <bdi>{d.quality.checked_by}</bdi>}</p>
       )}

@@ -3,6 +3,7 @@
 import { useEffect, useState } from "preact/hooks";
 import { ApiError, post } from "../api";
 import { t, word } from "../lang";
+import { obstacle, signInByPasskey, unlockByPasskey } from "../passkeys";
 import { go } from "../router";
 import { ended, loadSession, session, setSession, signOut, useCell } from "../store";
 import type { Session, Welcome } from "../types";
@@ -36,16 +37,43 @@ function Code({ value, onValue, label }: { value: string; onValue: (v: string) =
   );
 }
 
-function DoorError({ error, wait }: { error: unknown; wait: number }) {
+function DoorError({ error, wait, passkey = false }: { error: unknown; wait: number; passkey?: boolean }) {
   if (!(error instanceof ApiError)) return error ? <Fail error={error} /> : null;
   let text: string | null = null;
-  if (error.code === "signed-out" || error.code === "denied") text = t("door.wrong");
+  if (error.code === "signed-out" || error.code === "denied") text = t(passkey ? "door.passkey-wrong" : "door.wrong");
+  if (error.code === "expired") text = t("door.passkey-late");
   if (error.code === "limit") text = wait > 0 ? t("door.wait", { n: wait }) : null;
   if (error.code === "limit" && !text) return null;
   if (!text) return <Fail error={error} />;
   return (
     <div class="notice bad" role="alert">
       <Icon name="cross" /> <span>{text}</span>
+    </div>
+  );
+}
+
+/** The other way in, where there is one. */
+function ByPasskey({ label, run }: { label: string; run: () => Promise<Session> }) {
+  const [wait, setWait] = useWait();
+  const task = useTask();
+  if (obstacle()) return null;
+  const click = () =>
+    void task.run(async () => {
+      try {
+        setSession(await run());
+      } catch (x) {
+        if (x instanceof ApiError && x.code === "limit") setWait(Math.ceil(x.retry_after_s) || 30);
+        throw x;
+      }
+    });
+  return (
+    <div class="other-way">
+      <DoorError error={task.error} wait={wait} passkey />
+      <div class="buttons">
+        <button type="button" disabled={task.busy || wait > 0} onClick={click}>
+          {task.busy ? t("state.working") : label}
+        </button>
+      </div>
     </div>
   );
 }
@@ -88,6 +116,7 @@ export function SignInPage() {
           </button>
         </div>
       </form>
+      <ByPasskey label={t("door.passkey")} run={signInByPasskey} />
       <LanguagePicker />
     </main>
   );
@@ -128,6 +157,7 @@ export function LockedPage() {
           </button>
         </div>
       </form>
+      <ByPasskey label={t("door.passkey-unlock")} run={unlockByPasskey} />
     </main>
   );
 }

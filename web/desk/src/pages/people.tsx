@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 import { useState } from "preact/hooks";
 import { post } from "../api";
-import { t, word } from "../lang";
+import { num, t, word } from "../lang";
 import { may, session, useLoad } from "../store";
 import type { Page, PersonRow, Role } from "../types";
 import { Confirm, Dialog, Empty, FormDialog, Load, SelectField, Sign, Table, TextField, Title, When } from "../ui";
@@ -28,7 +28,7 @@ export function PeoplePage() {
       {may.administer() && <div class="buttons"><button type="button" class="primary" onClick={() => setAsk({ kind: "new" })}>{t("people.add")}</button></div>}
       <Load of={loaded}>
         {(d) => d.items.length === 0 ? <Empty text={t("people.none")} /> : (
-          <Table label={t("nav.people")} head={[t("people.name"), t("people.pseudonym"), t("people.role"), t("people.state"), t("people.last"), ...(may.administer() ? [t("lists.actions")] : [])]}>
+          <Table label={t("nav.people")} head={[t("people.name"), t("people.pseudonym"), t("people.role"), t("people.state"), t("people.last"), t("passkeys.title"), ...(may.administer() ? [t("lists.actions")] : [])]}>
             {d.items.map((p) => (
               <tr key={p.id}>
                 <th scope="row"><bdi>{p.name}</bdi></th>
@@ -36,6 +36,7 @@ export function PeoplePage() {
                 <td>{word("role", p.role)}</td>
                 <td><Sign tone={p.state === "disabled" ? "bad" : p.state === "active" ? "good" : "plain"} icon={p.state === "active" ? "check" : p.state === "disabled" ? "lock" : "clock"}>{word("person-state", p.state)}</Sign></td>
                 <td>{p.last_ms ? <When ms={p.last_ms} /> : "–"}</td>
+                <td>{num(p.passkeys)}</td>
                 {may.administer() && (
                   <td>
                     {p.id !== me && (

@@ -1,0 +1,336 @@
+/* SPDX-License-Identifier: MIT */
+/* Passkeys over HTTP: each time first what is to be signed, then the answer. */
+#include <stdio.h>
+#include <string.h>
+
+#include "base/text.h"
+#include "crypto/random.h"
+#include "desk/api_internal.h"
+
+/* ---- challenges --------------------------------------------------------- */
+
+/* Is it the one that was asked, and in time?  Once: it is used up. */
+static bool
+challenge_take(struct api_challenge *ch, const uint8_t *answered)
+{
+	bool good = ch->made_ms != 0 &&
+	    cs_clock_ms() - ch->made_ms <= API_CHALLENGE_MS &&
+	    cs_equal_ct(ch->bytes, answered, sizeof ch->bytes);
+
+	cs_wipe(ch, sizeof *ch);
+	return good;
+}
+
+static struct api_challenge *
+challenge_place(struct cs_desk_api *api)
+{
+	struct api_challenge *oldest = &api->challenges[0];
+
+	for (size_t i = 1; i < API_CHALLENGES_MAX; i++)
+		if (api->challenges[i].made_ms < oldest->made_ms)
+			oldest = &api->challenges[i];
+	return oldest;
+}
+
+static bool
+sign_in_challenge_take(struct cs_desk_api *api, const uint8_t *answered)
+{
+	for (size_t i = 0; i < API_CHALLENGES_MAX; i++) {
+		struct api_challenge *ch = &api->challenges[i];
+
+		if (ch->made_ms != 0 &&
+		    cs_equal_ct(ch->bytes, answered, sizeof ch->bytes))
+			return challenge_take(ch, answered);
+	}
+	return false;
+}
+
+/* ---- where it is -------------------------------------------------------- */
+
+/* The names that a browser has for where it got this page. */
+struct site {
+	char rp_id[CS_WEB_HEADER_MAX], origin[CS_WEB_HEADER_MAX + 16];
+};
+
+/* The Host header is one of ours: it was looked at first. */
+static enum cs_err
+site_of(struct site *s, const struct api_call *c)
+{
+	const char *host = c->rq->host;
+
+	snprintf(
+	    s->rp_id, sizeof s->rp_id, "%.*s", (int)strcspn(host, ":"), host);
+	snprintf(s->origin, sizeof s->origin, "%s://%s",
+	    c->api->options.tls ? "https" : "http", host);
+	/* WebAuthn, section 5.1.2: a site is a domain, and no address. */
+	return strspn(s->rp_id, "0123456789.") != strlen(s->rp_id)
+	    ? CS_OK
+	    : desk_problem(c->d, CS_ERR_MISUSE,
+		  "Passkeys work where the console has a name, such as "
+		  "localhost, and not at %.64s.",
+		  s->rp_id);
+}
+
+/* A new one, in the answer and at ${ch}. */
+static enum cs_err
+give_challenge(struct api_call *c, struct api_challenge *ch)
+{
+	char text[CS_BASE64URL_SIZE(DESK_PASSKEY_CHALLENGE_LEN)];
+	enum cs_err err = CS_OK;
+	struct site site;
+
+	if ((err = site_of(&site, c)))
+		return err;
+	cs_random(ch->bytes, sizeof ch->bytes);
+	ch->made_ms = cs_clock_ms();
+	cs_base64url(text, CS_VIEW_OF(ch->bytes));
+	desk_set_str(c->out, "challenge", text, &err);
+	desk_set_str(c->out, "rp_id", site.rp_id, &err);
+	desk_set_num(c->out, "timeout_ms", API_CHALLENGE_MS, &err);
+	return err;
+}
+
+/* ---- what comes back ---------------------------------------------------- */
+
+/* base64url of at most ${max} bytes. */
+static enum cs_err
+read_bytes(struct cs_buf *out, const json_t *in, const char *key, size_t max)
+{
+	const char *text = desk_str(in, key);
+	size_t len = strlen(text), n = len / 4 * 3 + len % 4 * 3 / 4;
+	uint8_t *bytes;
+	enum cs_err err;
+
+	if (n > max)
+		return CS_ERR_FORMAT;
+	if ((err = cs_buf_extend(out, n, &bytes)))
+		return err;
+	return cs_unbase64url(bytes, n, text, len);
+}
+
+/* One answer, as bytes. */
+struct answer {
+	struct site site;
+	struct cs_buf challenge, id, handle, client_data, data, signature,
+	    attestation;
+};
+
+static void
+answer_clear(struct answer *a)
+{
+	cs_buf_free(&a->challenge);
+	cs_buf_free(&a->id);
+	cs_buf_free(&a->handle);
+	cs_buf_free(&a->client_data);
+	cs_buf_free(&a->data);
+	cs_buf_free(&a->signature);
+	cs_buf_free(&a->attestation);
+}
+
+/* What every answer has. */
+static enum cs_err
+answer_begin(struct answer *a, const struct api_call *c)
+{
+	enum cs_err err;
+
+	memset(a, 0, sizeof *a);
+	if ((err = site_of(&a->site, c)) ||
+	    (err = read_bytes(&a->challenge, c->in, "challenge",
+		 DESK_PASSKEY_CHALLENGE_LEN)) ||
+	    (err = read_bytes(&a->client_data, c->in, "client_data",
+		 DESK_PASSKEY_CLIENT_DATA_MAX)))
+		return err;
+	return a->challenge.len == DESK_PASSKEY_CHALLENGE_LEN ? CS_OK
+							      : CS_ERR_FORMAT;
+}
+
+static enum cs_err
+answer_read_used(struct answer *a, const struct api_call *c)
+{
+	enum cs_err err;
+
+	if ((err = answer_begin(a, c)) ||
+	    (err = read_bytes(&a->id, c->in, "id", DESK_PASSKEY_ID_MAX)) ||
+	    (err = read_bytes(
+		 &a->handle, c->in, "handle", CS_DESK_HANDLE_LEN)) ||
+	    (err = read_bytes(&a->data, c->in, "data", DESK_PASSKEY_DATA_MAX)))
+		return err;
+	return read_bytes(
+	    &a->signature, c->in, "signature", DESK_PASSKEY_SIGNATURE_MAX);
+}
+
+static struct desk_passkey_wanted
+wanted(const struct answer *a)
+{
+	return (struct desk_passkey_wanted){
+		.rp_id = a->site.rp_id,
+		.origin = a->site.origin,
+		.challenge = a->challenge.data,
+	};
+}
+
+static struct cs_desk_passkey_answer
+used(const struct answer *a)
+{
+	return (struct cs_desk_passkey_answer){
+		.id = cs_buf_view(&a->id),
+		.handle = cs_buf_view(&a->handle),
+		.client_data = cs_buf_view(&a->client_data),
+		.data = cs_buf_view(&a->data),
+		.signature = cs_buf_view(&a->signature),
+	};
+}
+
+#define TOO_LATE "That took too long, or was answered before. Try again."
+#define NOT_WITH_IT "Not with this passkey, or not any more."
+
+/* ---- signing in --------------------------------------------------------- */
+
+enum cs_err
+api_passkey_ask(struct api_call *c)
+{
+	return give_challenge(c, challenge_place(c->api));
+}
+
+#define COUNTED_SIZE (sizeof "passkey of " + CS_DESK_NAME_MAX)
+
+/* What attempts with passkeys of whoever has this one are counted under, apart
+ * from those with passwords. */
+static enum cs_err
+counted_as(char out[static COUNTED_SIZE], struct api_call *c, struct cs_view id)
+{
+	struct cs_desk_who who;
+	uint64_t person;
+	enum cs_err err;
+
+	if ((err = cs_desk_passkey_owner(&person, c->d, id)) == CS_OK &&
+	    (err = cs_desk_person(&who, c->d, person)) == CS_OK)
+		snprintf(out, COUNTED_SIZE, "passkey of %s", who.name);
+	return err;
+}
+
+/* With what is in ${a}; to unlock the session that there is, or for one. */
+static enum cs_err
+enter(struct api_call *c, const struct answer *a)
+{
+	const struct desk_passkey_wanted want = wanted(a);
+	const struct cs_desk_passkey_answer answer = used(a);
+	char name[COUNTED_SIZE];
+	enum cs_err err;
+
+	if ((err = counted_as(name, c, answer.id)))
+		return err;
+	if (api_has_to_wait(c, name, c->rq->peer))
+		return CS_ERR_LIMIT;
+	err = c->session != NULL
+	    ? cs_desk_passkey_unlock(c->d, &c->who, &want, &answer)
+	    : cs_desk_passkey_sign_in(&c->who, c->d, &want, &answer);
+	api_tried(c, name, c->rq->peer, err);
+	return err;
+}
+
+enum cs_err
+api_passkey_sign_in(struct api_call *c)
+{
+	struct answer a;
+	enum cs_err err = answer_read_used(&a, c);
+
+	/* Whoever is signed in already begins anew. */
+	c->session = NULL;
+	if (err == CS_OK && !sign_in_challenge_take(c->api, a.challenge.data)) {
+		api_refuse(c, 401, "expired", TOO_LATE);
+		err = CS_ERR_DENIED;
+	} else if (err == CS_OK && (err = enter(c, &a)) == CS_ERR_DENIED) {
+		api_refuse(c, 401, "signed-out", NOT_WITH_IT);
+	}
+	answer_clear(&a);
+	if (err)
+		return err;
+	api_session_begin(c);
+	return api_session_show(c);
+}
+
+enum cs_err
+api_passkey_unlock_ask(struct api_call *c)
+{
+	return give_challenge(c, &c->session->unlocking);
+}
+
+enum cs_err
+api_passkey_unlock(struct api_call *c)
+{
+	struct answer a;
+	enum cs_err err = answer_read_used(&a, c);
+
+	if (err == CS_OK &&
+	    !challenge_take(&c->session->unlocking, a.challenge.data))
+		err = desk_problem(c->d, CS_ERR_DENIED, TOO_LATE);
+	else if (err == CS_OK && (err = enter(c, &a)) == CS_ERR_DENIED)
+		err = desk_problem(c->d, err, NOT_WITH_IT);
+	answer_clear(&a);
+	if (err)
+		return err;
+	c->session->locked = false;
+	c->session->used_ms = cs_clock_ms();
+	return api_session_show(c);
+}
+
+/* ---- one's own ---------------------------------------------------------- */
+
+enum cs_err
+api_passkeys(struct api_call *c)
+{
+	json_t *items = json_array();
+	enum cs_err err = cs_desk_passkeys(items, c->d, &c->who);
+
+	desk_set(c->out, "items", items, &err);
+	desk_set_num(c->out, "max", CS_DESK_PASSKEYS_MAX, &err);
+	return err;
+}
+
+enum cs_err
+api_passkey_add_ask(struct api_call *c)
+{
+	char text[CS_BASE64URL_SIZE(CS_DESK_HANDLE_LEN)];
+	uint8_t handle[CS_DESK_HANDLE_LEN];
+	enum cs_err err;
+
+	if ((err = api_password_again(c, desk_str(c->in, "password"),
+		 "That is not the password.")) ||
+	    (err = cs_desk_passkey_prepare(handle, c->d, &c->who)))
+		return err;
+	cs_base64url(text, CS_VIEW_OF(handle));
+	desk_set_str(c->out, "handle", text, &err);
+	desk_set_str(c->out, "name", c->who.name, &err);
+	if (err == CS_OK && (err = give_challenge(c, &c->session->adding)))
+		return err;
+	return err ? err : api_passkeys(c);
+}
+
+enum cs_err
+api_passkey_add(struct api_call *c)
+{
+	struct desk_passkey_wanted want;
+	struct answer a;
+	enum cs_err err = answer_begin(&a, c);
+
+	if (err == CS_OK)
+		err = read_bytes(&a.attestation, c->in, "attestation",
+		    DESK_PASSKEY_ATTESTATION_MAX);
+	if (err == CS_OK &&
+	    !challenge_take(&c->session->adding, a.challenge.data))
+		err = desk_problem(c->d, CS_ERR_DENIED, TOO_LATE);
+	want = wanted(&a);
+	if (err == CS_OK)
+		err = cs_desk_passkey_add(c->d, &c->who,
+		    desk_str(c->in, "name"), &want, cs_buf_view(&a.client_data),
+		    cs_buf_view(&a.attestation));
+	answer_clear(&a);
+	return err ? err : api_passkeys(c);
+}
+
+enum cs_err
+api_passkey_remove(struct api_call *c)
+{
+	return cs_desk_passkey_remove(c->d, &c->who, api_id(c));
+}

@@ -1,0 +1,183 @@
+/* SPDX-License-Identifier: MIT */
+/* Two cases become one. */
+#include <string.h>
+
+#include "desk/case_internal.h"
+
+static void
+absorb_accounts(
+    struct desk_case *into, const struct desk_case *from, enum cs_err *err)
+{
+	json_t *to = json_object_get(into->doc, "accounts"), *o;
+	size_t i;
+
+	json_array_foreach (json_object_get(from->doc, "accounts"), i, o)
+		if (desk_find(to, "id", desk_str(o, "id")) == NULL)
+			desk_add(to, json_incref(o), err);
+}
+
+static void
+absorb_reporters(
+    struct desk_case *into, const struct desk_case *from, enum cs_err *err)
+{
+	json_t *to = json_object_get(into->doc, "reporters"), *o, *old;
+	size_t i;
+
+	json_array_foreach (json_object_get(from->doc, "reporters"), i, o) {
+		old = desk_find(to, "account", desk_str(o, "account"));
+		if (old == NULL)
+			desk_add(to, json_incref(o), err);
+		else
+			desk_count_up(
+			    old, "reports", desk_num(o, "reports"), err);
+	}
+}
+
+static enum cs_err
+move_rows(struct cs_desk *d, const struct desk_case *to, uint64_t from)
+{
+	uint64_t into = to->id;
+	enum cs_err err;
+
+	if ((err = cs_db_exec(d->db,
+		 "UPDATE item SET kase=?,joined=? WHERE kase=?", cs_int(into),
+		 cs_int(to->version), cs_int(from))) ||
+	    (err = cs_db_exec(d->db, "UPDATE media SET kase=? WHERE kase=?",
+		 cs_int(into), cs_int(from))) ||
+	    (err = cs_db_exec(d->db, "UPDATE report SET kase=? WHERE kase=?",
+		 cs_int(into), cs_int(from))) ||
+	    (err = cs_db_exec(d->db, "UPDATE entry SET kase=? WHERE kase=?",
+		 cs_int(into), cs_int(from))) ||
+	    (err = cs_db_exec(d->db, "UPDATE decision SET kase=? WHERE kase=?",
+		 cs_int(into), cs_int(from))) ||
+	    (err = cs_db_exec(d->db, "UPDATE appeal SET kase=? WHERE kase=?",
+		 cs_int(into), cs_int(from))) ||
+	    (err = cs_db_exec(d->db,
+		 "INSERT INTO term(term,kase) SELECT term,? FROM term"
+		 " WHERE kase=? ON CONFLICT DO NOTHING",
+		 cs_int(into), cs_int(from))) ||
+	    (err = cs_db_exec(d->db,
+		 "INSERT INTO kase_account(account,kase)"
+		 " SELECT account,? FROM kase_account WHERE kase=?"
+		 " ON CONFLICT DO NOTHING",
+		 cs_int(into), cs_int(from))))
+		return err;
+	return CS_OK;
+}
+
+/* What is still to be decided about the one is so about both; what is decided
+ * about both is kept from the later time on. */
+static enum cs_err
+absorb_state(struct cs_desk *d, struct desk_case *into, struct desk_case *from)
+{
+	unsigned state = desk_case_state(into), other = desk_case_state(from);
+	uint64_t decided = desk_num(from->doc, "decided_ms");
+	enum cs_err err = CS_OK;
+
+	if (other == CS_DESK_CASE_WAITING)
+		desk_case_set_state(into, CS_DESK_CASE_WAITING, &err);
+	if (err == CS_OK &&
+	    (state == CS_DESK_CASE_OPEN || other == CS_DESK_CASE_OPEN))
+		return desk_case_reopen(d, into);
+	if (decided > desk_num(into->doc, "decided_ms"))
+		desk_set_num(into->doc, "decided_ms", decided, &err);
+	return err;
+}
+
+/* What stays of a case that was merged is where it went: the rest is found,
+ * and one day destroyed, with the other one. */
+static enum cs_err
+empty(struct cs_desk *d, struct desk_case *from)
+{
+	enum cs_err err = CS_OK;
+
+	desk_set(from->doc, "accounts", json_array(), &err);
+	desk_set(from->doc, "reporters", json_array(), &err);
+	if (err == CS_OK &&
+	    (err = cs_db_exec(d->db, "DELETE FROM term WHERE kase=?",
+		 cs_int(from->id))) == CS_OK)
+		err = cs_db_exec(d->db, "DELETE FROM kase_account WHERE kase=?",
+		    cs_int(from->id));
+	return err;
+}
+
+enum cs_err
+desk_case_absorb(struct cs_desk *d, struct desk_case *into,
+    struct desk_case *from, const struct cs_desk_who *who)
+{
+	static const char *const sums[] = { "reports", "items", "photos",
+		"pending", "appeals" };
+	json_t *after = json_object();
+	enum cs_err err = CS_OK;
+
+	for (size_t i = 0; i < sizeof sums / sizeof *sums; i++)
+		desk_count_up(
+		    into->doc, sums[i], desk_num(from->doc, sums[i]), &err);
+	absorb_accounts(into, from, &err);
+	absorb_reporters(into, from, &err);
+	if (desk_num(from->doc, "severity") > desk_num(into->doc, "severity")) {
+		desk_set_str(
+		    into->doc, "reason", desk_str(from->doc, "reason"), &err);
+		desk_set_num(into->doc, "reason_number",
+		    desk_num(from->doc, "reason_number"), &err);
+		desk_set_num(into->doc, "severity",
+		    desk_num(from->doc, "severity"), &err);
+	}
+	if (desk_bool(from->doc, "danger"))
+		desk_set_bool(into->doc, "danger", true, &err);
+	if (desk_bool(from->doc, "held"))
+		desk_set_bool(into->doc, "held", true, &err);
+	if (strcmp(desk_str(from->doc, "age"), "child") == 0)
+		desk_set_str(into->doc, "age", "child", &err);
+	if (desk_num(from->doc, "first_ms") < desk_num(into->doc, "first_ms"))
+		desk_set_num(into->doc, "first_ms",
+		    desk_num(from->doc, "first_ms"), &err);
+	if (err == CS_OK)
+		err = absorb_state(d, into, from);
+	desk_case_set_state(from, CS_DESK_CASE_CLOSED, &err);
+	desk_set_num(from->doc, "merged_into", into->id, &err);
+	desk_set_id(after, "into", into->id, &err);
+	desk_set_id(after, "from", from->id, &err);
+	if (err == CS_OK && (err = desk_case_save(d, into, who)) == CS_OK &&
+	    (err = move_rows(d, into, from->id)) == CS_OK &&
+	    (err = empty(d, from)) == CS_OK &&
+	    (err = desk_case_save(d, from, who)) == CS_OK &&
+	    (err = desk_audit_event(d,
+		 &(struct desk_event){ .who = who,
+		     .kase = from->id,
+		     .what = "merged",
+		     .after = after })) == CS_OK)
+		err = desk_audit_event(d,
+		    &(struct desk_event){ .who = who,
+			.kase = into->id,
+			.what = "merged",
+			.after = after });
+	json_decref(after);
+	return err;
+}
+
+enum cs_err
+cs_desk_merge(struct cs_desk *d, const struct cs_desk_who *who, uint64_t id,
+    uint64_t version, uint64_t into)
+{
+	struct desk_case c, to = { 0 };
+	enum cs_err err;
+
+	if (id == into)
+		return desk_problem(
+		    d, CS_ERR_MISUSE, "A case cannot become part of itself.");
+	err = desk_work_begin(&c, d, who, id, version);
+	if (err == CS_OK && (err = desk_case_load(&to, d, into)) == CS_OK &&
+	    desk_case_state(&to) == CS_DESK_CASE_CLOSED)
+		err = desk_problem(d, CS_ERR_DENIED, "Case %llu is closed.",
+		    (unsigned long long)into);
+	if (err == CS_OK && (err = desk_case_mine(d, &c, who)) == CS_OK &&
+	    (err = desk_case_mine(d, &to, who)) == CS_OK &&
+	    (err = desk_case_absorb(d, &to, &c, who)) == CS_OK)
+		err = cs_db_commit(d->db);
+	if (cs_db_in_transaction(d->db))
+		cs_db_rollback(d->db);
+	desk_case_clear(&c);
+	desk_case_clear(&to);
+	return err;
+}

@@ -1,0 +1,53 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * src/desk/passkey.h: passkeys (WebAuthn): who has which, and signing in with
+ * one, which takes the place of password and one-time code.
+ */
+#pragma once
+
+#include "desk/passkey_check.h"
+#include "desk/people.h"
+
+/* Devices that somebody works at, and one that lies in a safe. */
+#define CS_DESK_PASSKEYS_MAX 8
+#define CS_DESK_PASSKEY_NAME_MAX 100 /* bytes */
+#define CS_DESK_HANDLE_LEN 32
+
+/*
+ * Before one is made: the handle that stands for the person in it, which says
+ * nothing of who that is.  CS_ERR_MISUSE: there are as many as may be.
+ */
+CS_CHECKED enum cs_err cs_desk_passkey_prepare(
+    uint8_t handle[static CS_DESK_HANDLE_LEN], struct cs_desk *d,
+    const struct cs_desk_who *who);
+/* CS_ERR_FORMAT: no good name, or what was brought is not right; CS_ERR_EXISTS:
+ * it is there already. */
+CS_CHECKED enum cs_err cs_desk_passkey_add(struct cs_desk *d,
+    const struct cs_desk_who *who, const char *name,
+    const struct desk_passkey_wanted *wanted, struct cs_view client_data,
+    struct cs_view attestation);
+/* {id, name, credential, made_ms, used_ms} of each that ${who} has. */
+CS_CHECKED enum cs_err cs_desk_passkeys(
+    json_t *items, struct cs_desk *d, const struct cs_desk_who *who);
+/* CS_ERR_NOT_FOUND: it is not there, or somebody else's. */
+CS_CHECKED enum cs_err cs_desk_passkey_remove(
+    struct cs_desk *d, const struct cs_desk_who *who, uint64_t id);
+
+/* What a browser brings when one is used. */
+struct cs_desk_passkey_answer {
+	struct cs_view id, handle, client_data, data, signature;
+};
+/* Whose is the credential ${id}?  CS_ERR_DENIED: nobody's. */
+CS_CHECKED enum cs_err cs_desk_passkey_owner(
+    uint64_t *person, struct cs_desk *d, struct cs_view id);
+/*
+ * CS_ERR_DENIED: not with this.  It does not say why; a counter that went back
+ * stands in the audit log.
+ */
+CS_CHECKED enum cs_err cs_desk_passkey_sign_in(struct cs_desk_who *out,
+    struct cs_desk *d, const struct desk_passkey_wanted *wanted,
+    const struct cs_desk_passkey_answer *answer);
+/* The same for ${who}, who is signed in and whose session is locked. */
+CS_CHECKED enum cs_err cs_desk_passkey_unlock(struct cs_desk *d,
+    const struct cs_desk_who *who, const struct desk_passkey_wanted *wanted,
+    const struct cs_desk_passkey_answer *answer);

@@ -1,0 +1,96 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * src/desk/passkey_check.h: what a browser brings when a passkey is made or
+ * used, read and checked (WebAuthn Level 3, sections 6, 7.1 and 7.2).  Bytes
+ * come in, nothing is stored and nobody is asked.
+ */
+#pragma once
+
+#include "crypto/suite.h"
+
+/* What browsers write has some 200 bytes, and an origin. */
+#define DESK_PASSKEY_CLIENT_DATA_MAX 2048
+/* Section 4: the id of a credential has at most 1023 bytes. */
+#define DESK_PASSKEY_ID_MAX 1023
+#define DESK_PASSKEY_DATA_MAX 2048 /* that, a key, and extensions */
+#define DESK_PASSKEY_ATTESTATION_MAX 4096
+#define DESK_PASSKEY_SIGNATURE_MAX 128
+#define DESK_PASSKEY_CHALLENGE_LEN 32
+#define DESK_PASSKEY_PUBLIC_MAX 65 /* of P-256, uncompressed */
+
+/* Section 6.1: bits of the authenticator data. */
+enum desk_passkey_flag {
+	DESK_PASSKEY_UP = 0x01, /* somebody was present */
+	DESK_PASSKEY_UV = 0x04, /* and was verified */
+	DESK_PASSKEY_BE = 0x08, /* it can be copied to other devices */
+	DESK_PASSKEY_BS = 0x10, /* and was */
+	DESK_PASSKEY_AT = 0x40, /* a new credential follows */
+	DESK_PASSKEY_ED = 0x80, /* extensions follow */
+};
+
+struct desk_passkey_key {
+	enum cs_sig sig; /* CS_ECDSA_P256 or CS_ED25519 */
+	uint8_t public[DESK_PASSKEY_PUBLIC_MAX];
+	size_t len;
+};
+
+/* Authenticator data.  Views point into what was parsed. */
+struct desk_passkey_data {
+	struct cs_view rp_id_hash;
+	uint8_t flags;
+	uint32_t count; /* of signatures; 0: it does not count */
+	/* Of a new credential only. */
+	struct cs_view id;
+	struct desk_passkey_key key;
+};
+
+/* What is asked for: by whom, and for what. */
+struct desk_passkey_wanted {
+	const char *rp_id, *origin;
+	const uint8_t *challenge; /* DESK_PASSKEY_CHALLENGE_LEN bytes */
+};
+
+/* What is known of a passkey that is used. */
+struct desk_passkey_known {
+	struct desk_passkey_key key;
+	uint32_t count;
+	bool backup_eligible;
+};
+
+/*
+ * Is ${client_data} what a browser says of ${wanted} and ${type}?
+ * CS_ERR_FORMAT, CS_ERR_LIMIT; CS_ERR_MISMATCH: it is of something else.
+ */
+CS_CHECKED enum cs_err desk_passkey_client_check(struct cs_view client_data,
+    const struct desk_passkey_wanted *wanted, const char *type);
+/*
+ * Parse authenticator data: with a new credential if ${made}, and else without.
+ * CS_ERR_FORMAT, CS_ERR_LIMIT; CS_ERR_UNSUPPORTED, CS_ERR_KEY: another
+ * algorithm than ES256 and EdDSA with Ed25519, or no key of it.
+ */
+CS_CHECKED enum cs_err desk_passkey_data_parse(
+    struct desk_passkey_data *out, struct cs_view in, bool made);
+/* The same from an attestation object, whose statement is not looked at. */
+CS_CHECKED enum cs_err desk_passkey_attestation_parse(
+    struct desk_passkey_data *out, struct cs_view in);
+/* CS_ERR_MISMATCH: for another site; CS_ERR_DENIED: nobody was present, or was
+ * not verified. */
+CS_CHECKED enum cs_err desk_passkey_data_check(
+    const struct desk_passkey_data *data, const char *rp_id);
+/* CS_ERR_SIGNATURE. */
+CS_CHECKED enum cs_err desk_passkey_signature_check(
+    const struct desk_passkey_key *key, struct cs_view data,
+    struct cs_view client_data, struct cs_view signature);
+
+/* Section 7.1: all of it. */
+CS_CHECKED enum cs_err desk_passkey_made(struct desk_passkey_data *out,
+    const struct desk_passkey_wanted *wanted, struct cs_view client_data,
+    struct cs_view attestation);
+/*
+ * Section 7.2: all of it, but for whose it is.  CS_ERR_REPLAY: everything is
+ * right and the counter went back, so that there may be two of it.
+ */
+CS_CHECKED enum cs_err desk_passkey_used(struct desk_passkey_data *out,
+    const struct desk_passkey_wanted *wanted,
+    const struct desk_passkey_known *known, struct cs_view client_data,
+    struct cs_view data, struct cs_view signature);

@@ -1,0 +1,205 @@
+/* SPDX-License-Identifier: MIT */
+/* Reports leave a case, and become one of their own. */
+#include <string.h>
+
+#include "desk/case_internal.h"
+
+/* The reports of ${items}, each once, into the empty ${ids}. */
+static enum cs_err
+reports_of(struct cs_buf *ids, struct cs_desk *d, uint64_t kase,
+    const uint64_t *items, size_t n)
+{
+	enum cs_err err = CS_OK;
+
+	for (size_t i = 0; i < n && err == CS_OK; i++) {
+		struct cs_rows rows;
+		uint8_t id[16];
+		bool known = false;
+
+		err = cs_db_query(&rows, d->db,
+		    "SELECT report FROM item WHERE id=? AND kase=?",
+		    cs_int(items[i]), cs_int(kase));
+		if (err == CS_OK && cs_rows_next(&rows))
+			cs_col_copy(&rows, 0, id, sizeof id);
+		else if (err == CS_OK)
+			err = desk_problem(d, CS_ERR_NOT_FOUND,
+			    "An item is not of this case.");
+		err = cs_rows_end(&rows, err);
+		for (size_t k = 0; k < ids->len; k += sizeof id)
+			known |= memcmp(ids->data + k, id, sizeof id) == 0;
+		if (err == CS_OK && !known)
+			err = cs_buf_add(ids, CS_VIEW_OF(id));
+	}
+	return err;
+}
+
+static enum cs_err
+add_report(struct cs_desk *d, struct desk_case *c,
+    const struct cs_desk_policy *policy, const uint8_t id[static 16])
+{
+	struct cs_desk_case r;
+	enum cs_err err = cs_desk_load(&r, d, id);
+
+	if (err == CS_OK && r.evidence != NULL)
+		err = desk_case_add(d, c, &r.report, r.evidence, policy);
+	cs_desk_case_clear(&r);
+	return err;
+}
+
+static enum cs_err
+move_report(struct cs_desk *d, uint64_t to, const uint8_t id[static 16])
+{
+	const struct cs_view report = cs_view(id, 16);
+	enum cs_err err;
+
+	if ((err = cs_db_exec(d->db, "UPDATE report SET kase=? WHERE id=?",
+		 cs_int(to), cs_blob(report))) == CS_OK &&
+	    (err = cs_db_exec(d->db,
+		 "UPDATE item SET kase=?,joined=0 WHERE report=?", cs_int(to),
+		 cs_blob(report))) == CS_OK)
+		err = cs_db_exec(d->db,
+		    "UPDATE media SET kase=? WHERE item IN"
+		    " (SELECT id FROM item WHERE report=?)",
+		    cs_int(to), cs_blob(report));
+	return err;
+}
+
+/* Count anew what is in ${c}. */
+static enum cs_err
+recount(
+    struct cs_desk *d, struct desk_case *c, const struct cs_desk_policy *policy)
+{
+	static const char *const sums[] = { "reports", "items", "photos" };
+	struct cs_buf ids = { 0 };
+	struct cs_rows rows;
+	enum cs_err err = CS_OK;
+
+	for (size_t i = 0; i < sizeof sums / sizeof *sums; i++)
+		desk_set_num(c->doc, sums[i], 0, &err);
+	desk_set(c->doc, "accounts", json_array(), &err);
+	desk_set(c->doc, "reporters", json_array(), &err);
+	if (err == CS_OK)
+		err = cs_db_exec(d->db, "DELETE FROM kase_account WHERE kase=?",
+		    cs_int(c->id));
+	if (err)
+		return err;
+	err = cs_db_query(&rows, d->db,
+	    "SELECT id FROM report WHERE kase=? ORDER BY received,id",
+	    cs_int(c->id));
+	while (err == CS_OK && cs_rows_next(&rows))
+		err = cs_buf_add(&ids, cs_col_blob(&rows, 0));
+	err = cs_rows_end(&rows, err);
+	for (size_t k = 0; k < ids.len && err == CS_OK; k += 16)
+		err = add_report(d, c, policy, ids.data + k);
+	cs_buf_free(&ids);
+	return err;
+}
+
+/* An empty case as the report ${id} opens it. */
+static enum cs_err
+open_for(struct desk_case *out, struct cs_desk *d,
+    const struct cs_desk_policy *policy, const uint8_t id[static 16])
+{
+	struct cs_desk_case r;
+	enum cs_err err = cs_desk_load(&r, d, id);
+
+	memset(out, 0, sizeof *out);
+	if (err == CS_OK && r.evidence == NULL)
+		err = CS_ERR_CORRUPT;
+	if (err == CS_OK)
+		err = desk_case_new(out, d,
+		    cs_desk_policy_number(policy, r.evidence->reason),
+		    r.report.received_ms);
+	cs_desk_case_clear(&r);
+	return err;
+}
+
+/* The reports ${ids} leave ${c}, which is not stored, for a case as they would
+ * have made it, had they come alone; but what a person said that the case is
+ * about, they said of these, too, if they had ${seen} them. */
+static enum cs_err
+leave(uint64_t *made, struct cs_desk *d, struct desk_case *c,
+    const struct cs_buf *ids, bool seen, const struct cs_desk_who *who)
+{
+	static const char *const said[] = { "reason", "reason_number",
+		"severity", "danger", "reason_said" };
+	struct cs_desk_policy policy;
+	struct desk_case new = { 0 };
+	enum cs_err err;
+
+	if ((err = cs_desk_policy(&policy, d)))
+		return err;
+	if ((err = open_for(&new, d, &policy, ids->data)))
+		goto out;
+	if (seen && desk_bool(c->doc, "reason_said"))
+		for (size_t i = 0; i < sizeof said / sizeof *said; i++)
+			desk_set(new.doc, said[i],
+			    json_incref(json_object_get(c->doc, said[i])),
+			    &err);
+	for (size_t k = 0; k < ids->len && err == CS_OK; k += 16)
+		err = move_report(d, new.id, ids->data + k);
+	if (err == CS_OK && (err = recount(d, c, &policy)) == CS_OK &&
+	    (err = recount(d, &new, &policy)) == CS_OK &&
+	    (err = desk_case_save(d, &new, who)) == CS_OK)
+		*made = new.id;
+out:
+	cs_desk_policy_clear(&policy);
+	desk_case_clear(&new);
+	return err;
+}
+
+enum cs_err
+cs_desk_split(struct cs_desk *d, const struct cs_desk_who *who, uint64_t id,
+    uint64_t version, const uint64_t *items, size_t n, uint64_t *made)
+{
+	struct desk_case c;
+	json_t *after = json_object();
+	struct cs_buf ids = { 0 };
+	enum cs_err err = desk_work_begin(&c, d, who, id, version);
+
+	if (err == CS_OK && (err = desk_case_mine(d, &c, who)) == CS_OK)
+		err = reports_of(&ids, d, id, items, n);
+	if (err == CS_OK &&
+	    (ids.len == 0 || ids.len / 16 == desk_num(c.doc, "reports")))
+		err = desk_problem(d, CS_ERR_MISUSE,
+		    "A report of a case can leave it, but not all of them.");
+	if (err == CS_OK &&
+	    (err = leave(made, d, &c, &ids, true, who)) == CS_OK)
+		desk_set_id(after, "into", *made, &err);
+	cs_buf_free(&ids);
+	return desk_work_end(&c, d, who, err, "split", after);
+}
+
+enum cs_err
+desk_case_set_aside(uint64_t *made, struct cs_desk *d, struct desk_case *c,
+    uint64_t version, const struct cs_desk_who *who)
+{
+	json_t *after = json_object();
+	struct cs_buf ids = { 0 };
+	struct cs_rows rows;
+	enum cs_err err;
+
+	*made = 0;
+	err = cs_db_query(&rows, d->db,
+	    "SELECT id FROM report WHERE id IN"
+	    " (SELECT report FROM item WHERE kase=? AND joined>?)"
+	    " ORDER BY received,id",
+	    cs_int(c->id), cs_int(version));
+	while (err == CS_OK && cs_rows_next(&rows))
+		err = cs_buf_add(&ids, cs_col_blob(&rows, 0));
+	err = cs_rows_end(&rows, err);
+	/* It opens as nobody's: NULL. */
+	if (err == CS_OK && ids.len != 0 &&
+	    (err = leave(made, d, c, &ids, false, NULL)) == CS_OK) {
+		desk_set_id(after, "into", *made, &err);
+		if (err == CS_OK)
+			err = desk_audit_event(d,
+			    &(struct desk_event){ .who = who,
+				.kase = c->id,
+				.what = "set-aside",
+				.after = after });
+	}
+	cs_buf_free(&ids);
+	json_decref(after);
+	return err;
+}

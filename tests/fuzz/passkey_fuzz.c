@@ -1,0 +1,118 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The first byte picks what the rest is of what a browser brings for a passkey:
+ * what it says itself, an attestation object, authenticator data of one that
+ * is used, or that is made.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/text.h"
+#include "base/writer.h"
+#include "desk/passkey_check.h"
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+/* Of the seeds: WebAuthn Level 3, section 16.2. */
+static const char challenge_hex[] = "00c30fb78531c464d2b6771dab8d7b603c01162f2f"
+				    "a486bea70f283ae556e130";
+#define HEAD_LEN 37 /* of authenticator data, before what is optional */
+#define AAGUID_LEN 16
+
+static void
+want(bool holds)
+{
+	if (!holds)
+		abort();
+}
+
+static void
+client_data(struct cs_view in)
+{
+	uint8_t challenge[DESK_PASSKEY_CHALLENGE_LEN];
+	struct desk_passkey_wanted w = { .rp_id = "example.org",
+		.origin = "https://example.org",
+		.challenge = challenge };
+	bool made, used;
+
+	want(cs_unhex(challenge, sizeof challenge, challenge_hex) == CS_OK);
+	made = desk_passkey_client_check(in, &w, "webauthn.create") == CS_OK;
+	used = desk_passkey_client_check(in, &w, "webauthn.get") == CS_OK;
+	want(!made || !used);
+	want(in.len <= DESK_PASSKEY_CLIENT_DATA_MAX || (!made && !used));
+	/* Nor of any other challenge. */
+	challenge[0] ^= 1;
+	want(!made ||
+	    desk_passkey_client_check(in, &w, "webauthn.create") != CS_OK);
+}
+
+static void
+credential(const struct desk_passkey_data *d)
+{
+	want(d->id.len >= 1 && d->id.len <= DESK_PASSKEY_ID_MAX);
+	want((d->key.sig == CS_ECDSA_P256 && d->key.len == 65 &&
+		 d->key.public[0] == 4) ||
+	    (d->key.sig == CS_ED25519 && d->key.len == 32));
+}
+
+/* What it was parsed from is what it would be written as. */
+static void
+authenticator_data(struct cs_view in, bool made)
+{
+	struct desk_passkey_data d;
+	struct cs_buf out = { 0 };
+	struct cs_writer w = cs_writer(&out);
+
+	if (desk_passkey_data_parse(&d, in, made) != CS_OK)
+		return;
+	cs_write_bytes(&w, d.rp_id_hash);
+	cs_write_u8(&w, d.flags);
+	cs_write_u32(&w, d.count);
+	want(out.len == HEAD_LEN);
+	if (made) {
+		credential(&d);
+		cs_write_bytes(&w, cs_view(in.data + HEAD_LEN, AAGUID_LEN));
+		cs_write_u16(&w, (uint16_t)d.id.len);
+		cs_write_bytes(&w, d.id);
+	}
+	want(cs_writer_end(&w) == CS_OK && out.len <= in.len);
+	want(memcmp(out.data, in.data, out.len) == 0);
+	if ((d.flags & DESK_PASSKEY_ED) == 0)
+		want(in.len - out.len ==
+		    (!made                            ? 0u
+			    : d.key.sig == CS_ED25519 ? 42u
+						      : 77u));
+	cs_buf_free(&out);
+}
+
+static void
+attestation(struct cs_view in)
+{
+	struct desk_passkey_data d;
+
+	if (desk_passkey_attestation_parse(&d, in) != CS_OK)
+		return;
+	credential(&d);
+	want(d.rp_id_hash.len == 32);
+}
+
+int
+LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	struct cs_view in;
+
+	if (size == 0)
+		return 0;
+	in = cs_view(data + 1, size - 1);
+	switch (data[0] % 4) {
+	case 0:
+		client_data(in);
+		break;
+	case 1:
+		attestation(in);
+		break;
+	default:
+		authenticator_data(in, data[0] % 4 == 3);
+	}
+	return 0;
+}

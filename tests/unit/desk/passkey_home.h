@@ -1,0 +1,75 @@
+/* SPDX-License-Identifier: MIT */
+/* tests/unit/desk/passkey_home.h: people at a desk, who have passkeys. */
+#pragma once
+
+#include "crypto/totp.h"
+#include "desk/doc.h"
+#include "desk/passkey.h"
+#include "unit/desk/desk_home.h"
+#include "unit/desk/passkey_world.h"
+
+#define PASSWORD "horse battery staple"
+
+/* The secret of an authenticator app, as a welcome shows it. */
+static inline void
+secret_of(uint8_t out[static CS_TOTP_SECRET_LEN], const char *base32)
+{
+	static const char letters[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567";
+	unsigned bits = 0, have = 0;
+	size_t n = 0;
+
+	for (; *base32 != '\0'; base32++) {
+		bits =
+		    bits << 5 | (unsigned)(strchr(letters, *base32) - letters);
+		if ((have += 5) >= 8) {
+			have -= 8;
+			out[n++] = (uint8_t)(bits >> have);
+		}
+	}
+}
+
+/* Whoever has ${welcome} chooses a password. */
+static inline struct cs_desk_who
+person_welcome(struct cs_desk *d, const char *welcome)
+{
+	uint8_t secret[CS_TOTP_SECRET_LEN];
+	json_t *shown = json_object();
+	struct cs_desk_who who;
+	uint32_t number;
+	char code[8];
+
+	assert_ok(cs_desk_welcome(d, welcome, shown));
+	secret_of(secret, desk_str(shown, "secret"));
+	assert_ok(
+	    cs_totp_code(&number, secret, cs_clock_ms() / CS_TOTP_PERIOD_MS));
+	snprintf(code, sizeof code, "%06u", (unsigned)number);
+	assert_ok(cs_desk_welcome_finish(
+	    &who, d, welcome, cs_view_str(PASSWORD), code));
+	json_decref(shown);
+	return who;
+}
+
+static inline struct cs_desk_who
+person_new(struct cs_desk *d, const char *name)
+{
+	char welcome[CS_DESK_WELCOME_SIZE];
+	uint64_t id;
+
+	assert_ok(cs_desk_person_add(
+	    d, &cs_desk_operator, name, CS_DESK_REVIEWER, &id, welcome));
+	return person_welcome(d, welcome);
+}
+
+/* What the last line of the audit log says. */
+static inline const char *
+last_event(struct cs_desk *d)
+{
+	static char what[64];
+	json_t *items = json_array();
+
+	assert_ok(desk_audit_page(items, d, INT64_MAX, 0, 1));
+	snprintf(what, sizeof what, "%s",
+	    desk_str(json_array_get(items, 0), "what"));
+	json_decref(items);
+	return what;
+}
