@@ -248,7 +248,8 @@ cs_desk_note_add(struct cs_desk *d, const struct cs_desk_who *who, uint64_t id,
 	enum cs_err err;
 
 	if ((err = desk_check_text(d, text, CS_DESK_NOTE_MAX)) ||
-	    (kind == CS_DESK_ATTACHMENT && (err = desk_check_text(d, source, 200))))
+	    (kind == CS_DESK_ATTACHMENT &&
+		(err = desk_check_text(d, source, 200))))
 		return err;
 	if (kind > CS_DESK_ATTACHMENT)
 		return CS_ERR_MISUSE;
