@@ -7,6 +7,7 @@
 
 #include "base/alloc.h"
 #include "base/text.h"
+#include "crypto/random.h"
 #include "desk/api_internal.h"
 
 #define BASE "/api/v1"
@@ -23,6 +24,7 @@ cs_desk_api_new(struct cs_desk_api **out, struct cs_desk *d,
 	api->d = d;
 	api->options = *options;
 	desk_attempts_init(&api->attempts);
+	cs_random(api->challenge_key, sizeof api->challenge_key);
 	return CS_OK;
 }
 

@@ -10,18 +10,15 @@
 
 #define API_SESSIONS_MAX 256
 
-/*
- * What a passkey has to sign, once and soon.  Each lies where only its purpose
- * looks for it: in a session for a passkey that is made or unlocks it, else in
- * the API.
- */
+/* What a passkey has to sign, once and soon, to be made or to unlock a session:
+ * it lies in that session. */
 struct api_challenge {
 	uint8_t bytes[DESK_PASSKEY_CHALLENGE_LEN];
 	uint64_t made_ms; /* 0: free */
 };
-/* Whoever asks for more at once takes the place of the oldest. */
-#define API_CHALLENGES_MAX 256
 #define API_CHALLENGE_MS (5 * 60 * 1000u) /* as long as browsers wait */
+/* Those that somebody has signed in with; there are no more in that time. */
+#define API_CHALLENGES_USED_MAX 256
 
 /* Bytes of JSON: a policy is the longest; of who is not signed in, a password
  * is. */
@@ -47,7 +44,8 @@ struct cs_desk_api {
 	char hosts[3][API_HOST_SIZE]; /* what the Host header may say */
 	char address[320];            /* of the console */
 	struct api_session sessions[API_SESSIONS_MAX];
-	struct api_challenge challenges[API_CHALLENGES_MAX]; /* to sign in */
+	uint8_t challenge_key[32]; /* api_challenge_make() */
+	struct api_challenge used[API_CHALLENGES_USED_MAX];
 	struct desk_attempts attempts; /* to sign in, and to unlock */
 	struct events *events;         /* open streams; api_other.c */
 };
@@ -114,6 +112,16 @@ void api_session_begin(struct api_call *c);
  * CS_ERR_LIMIT have been said, the one with ${refusal}. */
 CS_CHECKED enum cs_err api_password_again(
     struct api_call *c, const char *password, const char *refusal);
+
+/*
+ * What a passkey has to sign to sign in: the time and a random number, with a
+ * MAC of ours.  Nothing of it is kept, so nobody can ask so often that those
+ * of others are forgotten; what is kept is which were used, by those who have
+ * signed in.
+ */
+CS_CHECKED enum cs_err api_challenge_make(
+    uint8_t out[static DESK_PASSKEY_CHALLENGE_LEN],
+    const struct cs_desk_api *api, uint64_t now_ms);
 
 api_handler api_sign_in, api_session_get, api_sign_out, api_lock, api_unlock,
     api_welcome, api_welcome_finish;

@@ -21,28 +21,68 @@ challenge_take(struct api_challenge *ch, const uint8_t *answered)
 	return good;
 }
 
-static struct api_challenge *
-challenge_place(struct cs_desk_api *api)
-{
-	struct api_challenge *oldest = &api->challenges[0];
+#define STAMP_LEN 16 /* of the challenge: time and random number */
 
-	for (size_t i = 1; i < API_CHALLENGES_MAX; i++)
-		if (api->challenges[i].made_ms < oldest->made_ms)
-			oldest = &api->challenges[i];
-	return oldest;
+static enum cs_err
+challenge_mac(
+    uint8_t out[static 32], const struct cs_desk_api *api, const uint8_t *stamp)
+{
+	const struct cs_view parts[] = {
+		cs_view_str("countersign/desk/passkey/v1"),
+		cs_view(stamp, STAMP_LEN),
+	};
+
+	return cs_hmac_parts(
+	    out, CS_SHA256, CS_VIEW_OF(api->challenge_key), parts, 2);
 }
 
-static bool
-sign_in_challenge_take(struct cs_desk_api *api, const uint8_t *answered)
+enum cs_err
+api_challenge_make(uint8_t out[static DESK_PASSKEY_CHALLENGE_LEN],
+    const struct cs_desk_api *api, uint64_t now_ms)
 {
-	for (size_t i = 0; i < API_CHALLENGES_MAX; i++) {
-		struct api_challenge *ch = &api->challenges[i];
+	uint8_t mac[32];
+	enum cs_err err;
 
-		if (ch->made_ms != 0 &&
-		    cs_equal_ct(ch->bytes, answered, sizeof ch->bytes))
-			return challenge_take(ch, answered);
-	}
-	return false;
+	for (size_t i = 0; i < 8; i++)
+		out[i] = (uint8_t)(now_ms >> (56 - 8 * i));
+	cs_random(out + 8, STAMP_LEN - 8);
+	if ((err = challenge_mac(mac, api, out)) == CS_OK)
+		memcpy(out + STAMP_LEN, mac,
+		    DESK_PASSKEY_CHALLENGE_LEN - STAMP_LEN);
+	return err;
+}
+
+/* Ours, in time, and nobody has signed in with it? */
+static bool
+sign_in_challenge_good(const struct cs_desk_api *api, const uint8_t *answered)
+{
+	uint64_t made_ms = 0, now_ms = cs_clock_ms();
+	uint8_t mac[32];
+
+	for (size_t i = 0; i < 8; i++)
+		made_ms = made_ms << 8 | answered[i];
+	if (challenge_mac(mac, api, answered) != CS_OK ||
+	    !cs_equal_ct(mac, answered + STAMP_LEN,
+		DESK_PASSKEY_CHALLENGE_LEN - STAMP_LEN) ||
+	    now_ms < made_ms || now_ms - made_ms > API_CHALLENGE_MS)
+		return false;
+	for (size_t i = 0; i < API_CHALLENGES_USED_MAX; i++)
+		if (cs_equal_ct(api->used[i].bytes, answered,
+			DESK_PASSKEY_CHALLENGE_LEN))
+			return false;
+	return true;
+}
+
+static void
+sign_in_challenge_use(struct cs_desk_api *api, const uint8_t *answered)
+{
+	struct api_challenge *oldest = &api->used[0];
+
+	for (size_t i = 1; i < API_CHALLENGES_USED_MAX; i++)
+		if (api->used[i].made_ms < oldest->made_ms)
+			oldest = &api->used[i];
+	memcpy(oldest->bytes, answered, sizeof oldest->bytes);
+	oldest->made_ms = cs_clock_ms();
 }
 
 /* ---- where it is -------------------------------------------------------- */
@@ -71,9 +111,10 @@ site_of(struct site *s, const struct api_call *c)
 		  s->rp_id);
 }
 
-/* A new one, in the answer and at ${ch}. */
+/* This one, in the answer. */
 static enum cs_err
-give_challenge(struct api_call *c, struct api_challenge *ch)
+show_challenge(
+    struct api_call *c, const uint8_t bytes[static DESK_PASSKEY_CHALLENGE_LEN])
 {
 	char text[CS_BASE64URL_SIZE(DESK_PASSKEY_CHALLENGE_LEN)];
 	enum cs_err err = CS_OK;
@@ -81,13 +122,20 @@ give_challenge(struct api_call *c, struct api_challenge *ch)
 
 	if ((err = site_of(&site, c)))
 		return err;
-	cs_random(ch->bytes, sizeof ch->bytes);
-	ch->made_ms = cs_clock_ms();
-	cs_base64url(text, CS_VIEW_OF(ch->bytes));
+	cs_base64url(text, cs_view(bytes, DESK_PASSKEY_CHALLENGE_LEN));
 	desk_set_str(c->out, "challenge", text, &err);
 	desk_set_str(c->out, "rp_id", site.rp_id, &err);
 	desk_set_num(c->out, "timeout_ms", API_CHALLENGE_MS, &err);
 	return err;
+}
+
+/* A new one, in the answer and at ${ch}. */
+static enum cs_err
+give_challenge(struct api_call *c, struct api_challenge *ch)
+{
+	cs_random(ch->bytes, sizeof ch->bytes);
+	ch->made_ms = cs_clock_ms();
+	return show_challenge(c, ch->bytes);
 }
 
 /* ---- what comes back ---------------------------------------------------- */
@@ -189,7 +237,10 @@ used(const struct answer *a)
 enum cs_err
 api_passkey_ask(struct api_call *c)
 {
-	return give_challenge(c, challenge_place(c->api));
+	uint8_t challenge[DESK_PASSKEY_CHALLENGE_LEN];
+	enum cs_err err = api_challenge_make(challenge, c->api, cs_clock_ms());
+
+	return err ? err : show_challenge(c, challenge);
 }
 
 #define COUNTED_SIZE (sizeof "passkey of " + CS_DESK_NAME_MAX)
@@ -237,12 +288,14 @@ api_passkey_sign_in(struct api_call *c)
 
 	/* Whoever is signed in already begins anew. */
 	c->session = NULL;
-	if (err == CS_OK && !sign_in_challenge_take(c->api, a.challenge.data)) {
+	if (err == CS_OK && !sign_in_challenge_good(c->api, a.challenge.data)) {
 		api_refuse(c, 401, "expired", TOO_LATE);
 		err = CS_ERR_DENIED;
 	} else if (err == CS_OK && (err = enter(c, &a)) == CS_ERR_DENIED) {
 		api_refuse(c, 401, "signed-out", NOT_WITH_IT);
 	}
+	if (err == CS_OK)
+		sign_in_challenge_use(c->api, a.challenge.data);
 	answer_clear(&a);
 	if (err)
 		return err;

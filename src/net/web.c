@@ -374,6 +374,8 @@ on_writable(struct lws *wsi, struct session *s)
 
 	if (n == 0)
 		return 0;
+	if (s->stream == NULL) /* a reader that takes nothing is let go */
+		lws_set_timeout(wsi, PENDING_TIMEOUT_HTTP_CONTENT, REQUEST_S);
 	memcpy(buf + LWS_PRE, s->out.data + s->sent, n);
 	if (lws_write(wsi, buf + LWS_PRE, n,
 		last ? LWS_WRITE_HTTP_FINAL : LWS_WRITE_HTTP) < (int)n)
