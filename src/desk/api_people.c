@@ -115,28 +115,58 @@ change_password(struct api_call *c, const json_t *password)
 	return err;
 }
 
+#define PHOTOS_DAY_MAX 10000
+#define BREAK_MIN_MAX 480
+
+/* The number ${key}, if it is there, from 0 to ${max}. */
+static enum cs_err
+take_number(uint32_t *out, struct api_call *c, const char *key, uint32_t max)
+{
+	const json_t *v = json_object_get(c->in, key);
+
+	if (v == NULL)
+		return CS_OK;
+	if (!json_is_integer(v) || json_integer_value(v) < 0 ||
+	    json_integer_value(v) > (json_int_t)max)
+		return desk_problem(c->d, CS_ERR_FORMAT,
+		    "\"%s\" is a number from 0 to %u.", key, max);
+	*out = (uint32_t)json_integer_value(v);
+	return CS_OK;
+}
+
+static enum cs_err
+take_language(struct cs_desk_settings *s, struct api_call *c)
+{
+	const char *language = desk_str(c->in, "language");
+
+	if (json_object_get(c->in, "language") == NULL)
+		return CS_OK;
+	for (size_t i = 0; i < CS_DESK_LANGUAGES; i++)
+		if (strcmp(language, cs_desk_languages[i]) == 0) {
+			snprintf(
+			    s->language, sizeof s->language, "%s", language);
+			return CS_OK;
+		}
+	return desk_problem(
+	    c->d, CS_ERR_FORMAT, "A language is en, ar, kmr or ckb.");
+}
+
 enum cs_err
 api_settings(struct api_call *c)
 {
-	const char *language = desk_str(c->in, "language");
+	const json_t *password = json_object_get(c->in, "password");
 	struct cs_desk_settings s;
 	enum cs_err err;
 
-	if ((err = cs_desk_settings(&s, c->d, c->who.id)))
-		return err;
-	for (size_t i = 0; i < CS_DESK_LANGUAGES; i++)
-		if (strcmp(language, cs_desk_languages[i]) == 0)
-			snprintf(s.language, sizeof s.language, "%s", language);
-	if (json_is_integer(json_object_get(c->in, "daily_limit")))
-		s.daily_limit =
-		    (uint32_t)(desk_num(c->in, "daily_limit") % 100000);
-	if (json_is_integer(json_object_get(c->in, "break_every_min")))
-		s.break_every_min =
-		    (uint32_t)(desk_num(c->in, "break_every_min") % 1440);
-	if (json_is_object(json_object_get(c->in, "password")) &&
-	    (err = change_password(c, json_object_get(c->in, "password"))))
-		return err;
-	if ((err = cs_desk_settings_set(c->d, &c->who, &s)))
+	if ((err = cs_desk_settings(&s, c->d, c->who.id)) ||
+	    (err = take_language(&s, c)) ||
+	    (err = take_number(
+		 &s.daily_limit, c, "daily_limit", PHOTOS_DAY_MAX)) ||
+	    (err = take_number(
+		 &s.break_every_min, c, "break_every_min", BREAK_MIN_MAX)) ||
+	    (json_is_object(password) &&
+		(err = change_password(c, password))) ||
+	    (err = cs_desk_settings_set(c->d, &c->who, &s)))
 		return err;
 	return api_session_show(c);
 }

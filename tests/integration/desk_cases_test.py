@@ -505,6 +505,9 @@ def test_photos():
         r = anna.call("GET", where + "small")
         check(r.status == 200 and r.data[:3] == b"\xff\xd8\xff", "small")
         check(seen() == 1, "counted")
+        for wrong in (-1, 100000, 2 ** 63, "2", 1.5):
+            r = anna.call("PUT", "/settings", {"daily_limit": wrong})
+            check(r.status == 400, "no limit: %s" % r)
         anna.ok("PUT", "/settings", {"daily_limit": 2})
         check(anna.call("GET", where + "full").status == 200, "full")
         r = anna.call("GET", where + "full")
