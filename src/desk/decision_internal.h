@@ -75,6 +75,16 @@ CS_CHECKED enum cs_err desk_outbox_add(
 CS_CHECKED enum cs_err desk_outbox_next(uint64_t *id, struct cs_desk *d);
 /* The hub has said "not now" to it: again after a while, which grows. */
 CS_CHECKED enum cs_err desk_outbox_postpone(struct cs_desk *d, uint64_t id);
+/* How the hub has answered for good. */
+struct desk_outcome {
+	uint64_t groups;     /* of how many it proposed a removal */
+	const char *refused; /* its sentence; NULL: applied */
+};
+/* Remove the row, and store what that means for its action.  A row that is gone
+ * was answered in another process ("decide" sends, too, while the desk runs),
+ * and stays answered so. */
+CS_CHECKED enum cs_err desk_outbox_done(
+    struct cs_desk *d, uint64_t id, const struct desk_outcome *outcome);
 
 /* ---- statement.c -------------------------------------------------------- */
 
