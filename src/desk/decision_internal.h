@@ -85,6 +85,10 @@ struct desk_outcome {
  * and stays answered so. */
 CS_CHECKED enum cs_err desk_outbox_done(
     struct cs_desk *d, uint64_t id, const struct desk_outcome *outcome);
+/* ${dec} has failed: if it was a reversal, what it was to take back is again
+ * what the hub has made of it.  In a transaction. */
+CS_CHECKED enum cs_err desk_reversal_failed(
+    struct cs_desk *d, const struct desk_decision *dec);
 
 /* ---- statement.c -------------------------------------------------------- */
 

@@ -98,8 +98,32 @@ count_targets(struct cs_desk *d, struct desk_decision *dec)
 	desk_set_num(o, "failed", failed, &err);
 	desk_set(dec->doc, "targets", o, &err);
 	if (applied + failed == total && dec->state == CS_DESK_DECISION_QUEUED)
-		dec->state = applied != 0 ? CS_DESK_DECISION_APPLIED
-					  : CS_DESK_DECISION_FAILED;
+		dec->state = failed == 0 || applied != 0
+		    ? CS_DESK_DECISION_APPLIED
+		    : CS_DESK_DECISION_FAILED;
+	return err;
+}
+
+enum cs_err
+desk_reversal_failed(struct cs_desk *d, const struct desk_decision *dec)
+{
+	uint64_t id = desk_id(desk_str(dec->doc, "reverses"));
+	struct desk_decision old = { 0 };
+	enum cs_err err;
+
+	if (id == 0)
+		return CS_OK;
+	if ((err = desk_decision_load(&old, d, id)) == CS_OK &&
+	    old.state == CS_DESK_DECISION_REVERSED) {
+		old.state = CS_DESK_DECISION_QUEUED;
+		json_object_del(old.doc, "reversed_by");
+		if ((err = count_targets(d, &old)) == CS_OK &&
+		    (err = desk_decision_save(d, &old, NULL)) == CS_OK &&
+		    old.state == CS_DESK_DECISION_APPLIED)
+			/* Reversed on its way, it was told to nobody. */
+			err = desk_decision_tell(d, &old);
+	}
+	desk_decision_clear(&old);
 	return err;
 }
 
@@ -149,6 +173,8 @@ target_done(struct cs_desk *d, const uint8_t id[static 16],
 		goto out;
 	if (dec.state == CS_DESK_DECISION_APPLIED)
 		err = desk_decision_tell(d, &dec);
+	else if (dec.state == CS_DESK_DECISION_FAILED)
+		err = desk_reversal_failed(d, &dec);
 	if (err == CS_OK && dec.state != CS_DESK_DECISION_QUEUED)
 		err = desk_case_settle(d, dec.kase, NULL);
 out:

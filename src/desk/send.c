@@ -387,6 +387,7 @@ give_up(struct cs_desk *d, uint64_t id, enum cs_err why)
 		 &(struct desk_event){
 		     .kase = dec.kase, .what = "not-sent", .after = after })) ==
 		CS_OK &&
+	    (err = desk_reversal_failed(d, &dec)) == CS_OK &&
 	    (err = desk_case_settle(d, dec.kase, NULL)) == CS_OK)
 		err = cs_db_commit(d->db);
 	if (err)

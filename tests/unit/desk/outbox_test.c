@@ -33,6 +33,16 @@ count(struct world *w, const char *sql)
 }
 
 static void
+case_is(struct world *w, uint64_t id, unsigned state)
+{
+	struct desk_case c;
+
+	assert_ok(desk_case_load(&c, w->d, id));
+	assert_int_equal(desk_case_state(&c), state);
+	desk_case_clear(&c);
+}
+
+static void
 decision_is(struct world *w, uint64_t id, enum cs_desk_decision_state state)
 {
 	struct desk_decision dec;
@@ -73,6 +83,28 @@ warn(struct world *w)
 	return made;
 }
 
+static uint64_t
+reverse(struct world *w, uint64_t decision)
+{
+	uint64_t made;
+
+	assert_ok(cs_desk_reverse(
+	    w->d, &cs_desk_operator, decision, "It was wrong.", &made));
+	assert_ok(desk_decisions_send(w->d));
+	return made;
+}
+
+/* The hub answers whatever waits; each message as it stands next. */
+static void
+answer_all(struct world *w, const char *refused)
+{
+	const struct desk_outcome outcome = { .refused = refused };
+	uint64_t id;
+
+	while (desk_outbox_next(&id, w->d) == CS_OK)
+		assert_ok(desk_outbox_done(w->d, id, &outcome));
+}
+
 /* Two processes send: both may have an answer to the same message. */
 static void
 test_answered_twice(void **state)
@@ -104,11 +136,94 @@ test_answered_twice(void **state)
 	world_clear(&w);
 }
 
+/* What the hub did not take back still holds, and can be reversed again. */
+static void
+test_reversal_refused(void **state)
+{
+	uint64_t made, back;
+	struct world w;
+	json_t *o;
+
+	(void)state;
+	world_init(&w);
+	take(&w, 0x11);
+	made = warn(&w);
+	answer_all(&w, NULL);
+	back = reverse(&w, made);
+	decision_is(&w, made, CS_DESK_DECISION_REVERSED);
+	answer_all(&w, "Not now.");
+	decision_is(&w, back, CS_DESK_DECISION_FAILED);
+	decision_is(&w, made, CS_DESK_DECISION_APPLIED);
+	assert_ok(cs_desk_decision_show(&o, w.d, made));
+	assert_true(json_is_null(json_object_get(o, "reversed_by")));
+	json_decref(o);
+	case_is(&w, 1, CS_DESK_CASE_DECIDED);
+	back = reverse(&w, made);
+	answer_all(&w, NULL);
+	decision_is(&w, back, CS_DESK_DECISION_APPLIED);
+	decision_is(&w, made, CS_DESK_DECISION_REVERSED);
+	case_is(&w, 1, CS_DESK_CASE_DECIDED);
+	world_clear(&w);
+}
+
+/* Reversed on its way, and then the hub takes neither: nothing was decided,
+ * and nobody is left without an answer. */
+static void
+test_reversed_and_refused(void **state)
+{
+	uint64_t made, back;
+	struct world w;
+
+	(void)state;
+	world_init(&w);
+	take(&w, 0x11);
+	made = warn(&w);
+	back = reverse(&w, made);
+	answer_all(&w, "There is no such account.");
+	decision_is(&w, made, CS_DESK_DECISION_FAILED);
+	decision_is(&w, back, CS_DESK_DECISION_FAILED);
+	case_is(&w, 1, CS_DESK_CASE_OPEN);
+	world_clear(&w);
+}
+
+/* Reversed on its way, and the hub takes only what was reversed: so it is, and
+ * whoever reported hears of it. */
+static void
+test_told_after_all(void **state)
+{
+	uint64_t made, back, id;
+	struct world w;
+
+	(void)state;
+	world_init(&w);
+	take(&w, 0x11);
+	made = warn(&w);
+	back = reverse(&w, made);
+	for (unsigned i = 0; i < 2; i++) {
+		assert_ok(desk_outbox_next(&id, w.d));
+		assert_ok(desk_outbox_done(
+		    w.d, id, &(struct desk_outcome){ .refused = NULL }));
+	}
+	for (unsigned i = 0; i < 2; i++) {
+		assert_ok(desk_outbox_next(&id, w.d));
+		assert_ok(desk_outbox_done(
+		    w.d, id, &(struct desk_outcome){ .refused = "No." }));
+	}
+	decision_is(&w, back, CS_DESK_DECISION_FAILED);
+	decision_is(&w, made, CS_DESK_DECISION_APPLIED);
+	case_is(&w, 1, CS_DESK_CASE_DECIDED);
+	assert_int_equal(count(&w, "SELECT COUNT(*) FROM outbox"), 1);
+	world_clear(&w);
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_answered_twice),
+		cmocka_unit_test(test_reversal_refused),
+		cmocka_unit_test(test_reversed_and_refused),
+		cmocka_unit_test(test_told_after_all),
 	};
 
 	if (cs_crypto_init() != CS_OK)
