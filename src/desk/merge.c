@@ -108,6 +108,7 @@ desk_case_absorb(struct cs_desk *d, struct desk_case *into,
 	static const char *const sums[] = { "reports", "items", "photos",
 		"pending", "appeals" };
 	json_t *after = json_object();
+	json_t *hold = json_object_get(from->doc, "hold");
 	enum cs_err err = CS_OK;
 
 	for (size_t i = 0; i < sizeof sums / sizeof *sums; i++)
@@ -125,8 +126,11 @@ desk_case_absorb(struct cs_desk *d, struct desk_case *into,
 	}
 	if (desk_bool(from->doc, "danger"))
 		desk_set_bool(into->doc, "danger", true, &err);
-	if (desk_bool(from->doc, "held"))
+	if (desk_bool(from->doc, "held") && !desk_bool(into->doc, "held")) {
 		desk_set_bool(into->doc, "held", true, &err);
+		if (hold != NULL)
+			desk_set(into->doc, "hold", json_incref(hold), &err);
+	}
 	if (strcmp(desk_str(from->doc, "age"), "child") == 0)
 		desk_set_str(into->doc, "age", "child", &err);
 	if (desk_num(from->doc, "first_ms") < desk_num(into->doc, "first_ms"))

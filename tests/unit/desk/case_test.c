@@ -8,10 +8,11 @@
 
 #define DAY_MS ((uint64_t)86400 * 1000)
 
-/* A report of the messages ${which} of the world's conversation, that comes as
- * ${id} and says that it is ${says}. */
+/* A report for ${reason} of the messages ${which} of the world's conversation,
+ * that comes as ${id} and says that it is ${says}. */
 static void
-take_as(struct world *w, uint8_t id, uint8_t says, const int *which)
+take_for(struct world *w, uint8_t id, uint8_t says, const int *which,
+    uint16_t reason)
 {
 	struct cs_buf bundle = { 0 }, sealed = { 0 };
 	struct cs_wire_report_status status;
@@ -21,6 +22,7 @@ take_as(struct world *w, uint8_t id, uint8_t says, const int *which)
 	memset(number, id, sizeof number);
 	ew_pick(&r, &w->e, which);
 	memset(r.in.report_id, says, 16);
+	r.in.reason = reason;
 	assert_ok(cs_evidence_write(&bundle, &r.in));
 	assert_ok(cs_evidence_seal(
 	    &sealed, cs_buf_view(&bundle), CS_VIEW_OF(w->seal_public)));
@@ -28,6 +30,12 @@ take_as(struct world *w, uint8_t id, uint8_t says, const int *which)
 	    w->d, number, EW_NOW_MS, cs_buf_view(&sealed), &status));
 	cs_buf_free(&bundle);
 	cs_buf_free(&sealed);
+}
+
+static void
+take_as(struct world *w, uint8_t id, uint8_t says, const int *which)
+{
+	take_for(w, id, says, which, CS_REASON_THREAT_TO_LIFE);
 }
 
 static void
@@ -722,6 +730,37 @@ test_set_aside(void **state)
 	world_clear(&w);
 }
 
+/* A legal hold holds what leaves the case, too: who works on cases does not end
+ * it by splitting them. */
+static void
+test_hold_stays(void **state)
+{
+	static const int first[] = { 0, -1 }, more[] = { 0, 1, -1 };
+	uint64_t made, n, version;
+	struct world w;
+	json_t *o;
+
+	(void)state;
+	world_init(&w);
+	take_some(&w, 0x11, first);
+	assert_ok(cs_desk_hold(
+	    w.d, &cs_desk_operator, 1, version_of(&w, 1), true, "court"));
+	take_some(&w, 0x12, more);
+	version = version_of(&w, 1);
+	assert_ok(cs_desk_split(
+	    w.d, &cs_desk_operator, 1, version, (uint64_t[]){ 2 }, 1, &made));
+	o = show(&w, made);
+	assert_true(desk_bool(o, "held"));
+	assert_string_equal(
+	    desk_str(json_object_get(o, "hold"), "text"), "court");
+	json_decref(o);
+	dismiss(&w, 1);
+	dismiss(&w, made);
+	assert_ok(cs_desk_retention(w.d, cs_clock_ms() + 9999 * DAY_MS, &n));
+	assert_int_equal(n, 0);
+	world_clear(&w);
+}
+
 /* What another person changed is read again first. */
 static void
 test_conflict(void **state)
@@ -863,6 +902,7 @@ main(void)
 		cmocka_unit_test(test_merged_and_kept),
 		cmocka_unit_test(test_search),
 		cmocka_unit_test(test_set_aside),
+		cmocka_unit_test(test_hold_stays),
 		cmocka_unit_test(test_conflict),
 		cmocka_unit_test(test_not_now),
 		cmocka_unit_test(test_ten_thousand),
