@@ -437,7 +437,7 @@ decide(struct job *j, const struct desk_case *c, int action)
 	uint64_t seen = c->version;
 	struct cs_desk_choice choice = {
 		.action = (enum cs_desk_act)action,
-		.reason = *reason != '\0' ? reason : desk_str(c->doc, "reason"),
+		.reason = *reason != '\0' ? reason : NULL,
 		.accounts = accounts,
 		.items = items,
 		.media = media,

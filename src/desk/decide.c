@@ -303,13 +303,17 @@ fill(struct making *m, const struct cs_desk_policy *policy)
 static enum cs_err
 make(struct making *m, const struct cs_desk_policy *policy)
 {
+	/* The case's without what was set aside. */
+	const char *reason = m->choice->reason != NULL
+	    ? m->choice->reason
+	    : desk_str(m->c.doc, "reason");
 	json_t *after = json_object();
 	enum cs_err err;
 
-	m->reason = cs_desk_policy_reason(policy, m->choice->reason);
+	m->reason = cs_desk_policy_reason(policy, reason);
 	if (m->reason == NULL) {
 		err = desk_problem(m->d, CS_ERR_FORMAT,
-		    "The policy has no reason \"%.40s\".", m->choice->reason);
+		    "The policy has no reason \"%.40s\".", reason);
 		goto out;
 	}
 	m->dec.doc = json_object();

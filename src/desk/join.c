@@ -267,23 +267,26 @@ count(struct cs_desk *d, struct desk_case *c, const struct cs_evidence *e)
 	return err;
 }
 
-/* The gravest reason given is the case's, until a person says another. */
+/* The gravest reason given is the case's, until a person says another.  The
+ * first report that is counted says it anew: others may have left. */
 static enum cs_err
 raise(struct desk_case *c, const struct cs_desk_reason *reason,
     const struct cs_desk_policy *policy, uint64_t at_ms)
 {
+	bool first = desk_num(c->doc, "reports") == 1;
+	bool said = desk_bool(c->doc, "reason_said");
 	enum cs_err err = CS_OK;
 
-	if (at_ms < desk_num(c->doc, "first_ms"))
+	if (first || at_ms < desk_num(c->doc, "first_ms"))
 		desk_set_num(c->doc, "first_ms", at_ms, &err);
-	if (reason->severity > desk_num(c->doc, "severity") &&
-	    !desk_bool(c->doc, "reason_said")) {
+	if (!said &&
+	    (first || reason->severity > desk_num(c->doc, "severity"))) {
 		desk_set_str(c->doc, "reason", reason->code, &err);
 		desk_set_num(c->doc, "reason_number", reason->number, &err);
 		desk_set_num(c->doc, "severity", reason->severity, &err);
 	}
-	if (reason->danger && !desk_bool(c->doc, "reason_said"))
-		desk_set_bool(c->doc, "danger", true, &err);
+	if (!said && (first || reason->danger))
+		desk_set_bool(c->doc, "danger", reason->danger, &err);
 	return err ? err : desk_case_set_due(c, policy);
 }
 

@@ -123,6 +123,8 @@ desk_case_absorb(struct cs_desk *d, struct desk_case *into,
 		    desk_num(from->doc, "reason_number"), &err);
 		desk_set_num(into->doc, "severity",
 		    desk_num(from->doc, "severity"), &err);
+		if (desk_bool(from->doc, "reason_said"))
+			desk_set_bool(into->doc, "reason_said", true, &err);
 	}
 	if (desk_bool(from->doc, "danger"))
 		desk_set_bool(into->doc, "danger", true, &err);

@@ -730,6 +730,47 @@ test_set_aside(void **state)
 	world_clear(&w);
 }
 
+/* Nor is the case, or the decision, what only those have called it who are set
+ * aside. */
+static void
+test_reason_set_aside(void **state)
+{
+	static const int first[] = { 0, -1 }, more[] = { 0, 1, -1 };
+	const struct cs_desk_choice none_said = { .action = CS_DESK_ACT_NONE,
+		.facts = "",
+		.ground = "",
+		.legal = "",
+		.to_key = "" };
+	uint64_t read, made;
+	struct world w;
+	json_t *o;
+
+	(void)state;
+	world_init(&w);
+	take_for(&w, 0x11, 0x11, first, CS_REASON_SPAM);
+	read = version_of(&w, 1);
+	take_for(&w, 0x12, 0x12, more, CS_REASON_THREAT_TO_LIFE);
+	o = show(&w, 1);
+	assert_string_equal(desk_str(o, "reason"), "threat-to-life");
+	assert_int_equal(desk_num(o, "severity"), 5);
+	json_decref(o);
+	assert_ok(
+	    cs_desk_decide(w.d, &cs_desk_operator, 1, read, &none_said, &made));
+	assert_ok(cs_desk_decision_show(&o, w.d, made));
+	assert_string_equal(desk_str(o, "reason"), "spam");
+	json_decref(o);
+	o = show(&w, 1);
+	assert_string_equal(desk_str(o, "reason"), "spam");
+	assert_int_equal(desk_num(o, "severity"), 1);
+	assert_false(desk_bool(o, "danger"));
+	json_decref(o);
+	o = show(&w, 2);
+	assert_string_equal(desk_str(o, "reason"), "threat-to-life");
+	assert_true(desk_bool(o, "danger"));
+	json_decref(o);
+	world_clear(&w);
+}
+
 /* A legal hold holds what leaves the case, too: who works on cases does not end
  * it by splitting them. */
 static void
@@ -902,6 +943,7 @@ main(void)
 		cmocka_unit_test(test_merged_and_kept),
 		cmocka_unit_test(test_search),
 		cmocka_unit_test(test_set_aside),
+		cmocka_unit_test(test_reason_set_aside),
 		cmocka_unit_test(test_hold_stays),
 		cmocka_unit_test(test_conflict),
 		cmocka_unit_test(test_not_now),
