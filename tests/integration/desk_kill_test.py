@@ -138,6 +138,12 @@ def children(pid):
     return found
 
 
+def alive(pid):
+    """Has it not ended yet, whether or not somebody has taken note of it?"""
+    with open("/proc/%d/stat" % pid) as f:
+        return f.read().rpartition(")")[2].split()[0] not in "ZX"
+
+
 def test_console_that_ends():
     """Who serves the console ends: the desk does not go on unseen."""
     with DeskWorld() as w:
@@ -153,5 +159,20 @@ def test_console_that_ends():
             check(r.status == 200, "as before")
 
 
+def test_both_told_to_end():
+    """systemd tells each process of a service to end: the desk does not take
+    it for a failure that its console was quicker."""
+    with DeskWorld() as w:
+        desk = w.procs["desk"]
+        (console,) = children(desk.pid)
+        os.kill(desk.pid, signal.SIGSTOP)
+        os.kill(console, signal.SIGTERM)
+        w.until("the console's end", lambda: not alive(console))
+        os.kill(desk.pid, signal.SIGTERM)
+        os.kill(desk.pid, signal.SIGCONT)
+        check(desk.wait(60) == 0, "it ended: %s" % desk.returncode)
+
+
 if __name__ == "__main__":
-    main(test_killed_at_random, test_away_for_long, test_console_that_ends)
+    main(test_killed_at_random, test_away_for_long, test_console_that_ends,
+         test_both_told_to_end)
