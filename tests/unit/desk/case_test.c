@@ -802,6 +802,49 @@ test_hold_stays(void **state)
 	world_clear(&w);
 }
 
+/* The report ${id} as it was before there were cases. */
+static void
+unsorted(struct world *w, uint8_t id, enum cs_desk_state state)
+{
+	uint8_t number[16];
+
+	memset(number, id, sizeof number);
+	assert_ok(desk_report_set_state(w->d, number, state));
+	assert_ok(cs_db_exec(w->d->db, "UPDATE report SET kase=NULL WHERE id=?",
+	    cs_blob(CS_VIEW_OF(number))));
+	assert_ok(cs_db_exec(w->d->db, "DELETE FROM item"));
+	assert_ok(cs_db_exec(w->d->db, "DELETE FROM kase_account"));
+	assert_ok(cs_db_exec(w->d->db, "DELETE FROM kase"));
+}
+
+/* What is not decided of them is still to be, whatever came before or after it;
+ * and what is decided is not kept for ever. */
+static void
+test_from_before(void **state)
+{
+	uint64_t n;
+	struct world w;
+
+	(void)state;
+	world_init(&w);
+	for (uint8_t i = 0; i < 2; i++) {
+		take(&w, 0x11);
+		take(&w, 0x12);
+		unsorted(&w, 0x11, i == 0 ? CS_DESK_OPEN : CS_DESK_ACTED);
+		unsorted(&w, 0x12, i == 0 ? CS_DESK_CLOSED : CS_DESK_OPEN);
+		assert_ok(desk_cases_catch_up(w.d));
+		assert_int_equal(count(&w, "SELECT COUNT(*) FROM kase"), 1);
+		state_is(&w, 1, "open");
+	}
+	unsorted(&w, 0x12, CS_DESK_CLOSED);
+	unsorted(&w, 0x11, CS_DESK_ACTED);
+	assert_ok(desk_cases_catch_up(w.d));
+	state_is(&w, 1, "decided");
+	assert_ok(cs_desk_retention(w.d, cs_clock_ms() + 9999 * DAY_MS, &n));
+	assert_int_equal(n, 1);
+	world_clear(&w);
+}
+
 /* What another person changed is read again first. */
 static void
 test_conflict(void **state)
@@ -945,6 +988,7 @@ main(void)
 		cmocka_unit_test(test_set_aside),
 		cmocka_unit_test(test_reason_set_aside),
 		cmocka_unit_test(test_hold_stays),
+		cmocka_unit_test(test_from_before),
 		cmocka_unit_test(test_conflict),
 		cmocka_unit_test(test_not_now),
 		cmocka_unit_test(test_ten_thousand),
