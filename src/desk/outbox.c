@@ -232,6 +232,15 @@ struct sending {
 	struct cs_buf body;
 };
 
+/* Damaged on the disk, it can never be sent; those behind it go on. */
+static enum cs_err
+drop(struct cs_desk *d, uint64_t id)
+{
+	return desk_outbox_done(d, id,
+	    &(struct desk_outcome){ .refused = "The desk cannot read any more "
+					       "what it was to say." });
+}
+
 /* Refused for good, or only for now? */
 static bool
 is_final(uint16_t code)
@@ -267,7 +276,7 @@ send_one(struct cs_desk *d, const struct sending *s)
 			shape = kinds[i].shape;
 	if (shape == NULL ||
 	    cs_wire_parse(&message, shape, cs_buf_view(&s->body)) != CS_OK)
-		return CS_ERR_CORRUPT;
+		return drop(d, s->id);
 	err = desk_call(d, s->kind, shape, &message,
 	    action ? &cs_wire_action_result_shape : &cs_wire_empty_shape,
 	    action ? (void *)&result : (void *)&none);
@@ -314,9 +323,12 @@ desk_actions_flush(struct cs_desk *d)
 	enum cs_err err = desk_decisions_send(d);
 
 	while (err == CS_OK && refused < REFUSED_MAX) {
-		if ((err = desk_outbox_next(&id, d)) || (err = load(&s, d, id)))
+		if ((err = desk_outbox_next(&id, d)))
 			break;
-		err = send_one(d, &s);
+		if ((err = load(&s, d, id)) == CS_OK)
+			err = send_one(d, &s);
+		else if (err == CS_ERR_CORRUPT)
+			err = drop(d, id);
 		refused = err == CS_ERR_BUSY ? refused + 1 : 0;
 		if (err == CS_ERR_BUSY)
 			err = desk_outbox_postpone(d, id);

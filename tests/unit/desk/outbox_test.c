@@ -216,6 +216,25 @@ test_told_after_all(void **state)
 	world_clear(&w);
 }
 
+/* What is damaged on the disk cannot be said any more, and holds up nothing. */
+static void
+test_damaged(void **state)
+{
+	struct world w;
+	uint64_t made;
+
+	(void)state;
+	world_init(&w);
+	take(&w, 0x11);
+	made = warn(&w);
+	assert_ok(cs_db_exec(w.d->db, "UPDATE outbox SET sealed=zeroblob(60)"));
+	assert_ok(desk_actions_flush(w.d));
+	decision_is(&w, made, CS_DESK_DECISION_FAILED);
+	case_is(&w, 1, CS_DESK_CASE_OPEN);
+	assert_int_equal(count(&w, "SELECT COUNT(*) FROM outbox"), 0);
+	world_clear(&w);
+}
+
 int
 main(void)
 {
@@ -224,6 +243,7 @@ main(void)
 		cmocka_unit_test(test_reversal_refused),
 		cmocka_unit_test(test_reversed_and_refused),
 		cmocka_unit_test(test_told_after_all),
+		cmocka_unit_test(test_damaged),
 	};
 
 	if (cs_crypto_init() != CS_OK)
