@@ -320,7 +320,7 @@ cs_desk_retention(struct cs_desk *d, uint64_t now_ms, uint64_t *destroyed)
 {
 	struct cs_desk_policy policy;
 	uint64_t id = 0, rejected = 0;
-	enum cs_err err;
+	enum cs_err err, damaged = CS_OK;
 
 	*destroyed = 0;
 	if ((err = cs_desk_policy(&policy, d)))
@@ -329,7 +329,12 @@ cs_desk_retention(struct cs_desk *d, uint64_t now_ms, uint64_t *destroyed)
 		bool gone;
 
 		err = consider(d, &policy, id, now_ms, &gone);
-		*destroyed += gone;
+		*destroyed += err == CS_OK && gone;
+		/* On the disk: it is said in the end, and the others go. */
+		if (err == CS_ERR_CORRUPT) {
+			damaged = err;
+			err = CS_OK;
+		}
 	}
 	if (err == CS_ERR_NOT_FOUND)
 		err = destroy_rejected(
@@ -338,5 +343,7 @@ cs_desk_retention(struct cs_desk *d, uint64_t now_ms, uint64_t *destroyed)
 	/* Deleted rows are not to be found in the file any more. */
 	if (err == CS_OK && *destroyed + rejected != 0)
 		err = cs_db_vacuum(d->db);
-	return err ? err : remove_files(d);
+	if (err == CS_OK)
+		err = remove_files(d);
+	return err ? err : damaged;
 }

@@ -257,6 +257,29 @@ test_leftovers(void **state)
 	world_clear(&w);
 }
 
+/* A case that is damaged on the disk keeps no other one for longer. */
+static void
+test_damaged_case(void **state)
+{
+	static const int first[] = { 0, -1 }, other[] = { 2, -1 };
+	struct world w;
+	uint64_t n;
+
+	(void)state;
+	world_init(&w);
+	take_some(&w, 0x11, first);
+	dismiss(&w, 1);
+	take_some(&w, 0x12, other);
+	dismiss(&w, 2);
+	assert_ok(cs_db_exec(
+	    w.d->db, "UPDATE kase SET sealed=zeroblob(60) WHERE id=1"));
+	assert_err(cs_desk_retention(w.d, cs_clock_ms() + 9999 * DAY_MS, &n),
+	    CS_ERR_CORRUPT);
+	assert_int_equal(n, 1);
+	state_is(&w, 2, "closed");
+	world_clear(&w);
+}
+
 /* An empty case of that weight. */
 static void
 made_up(struct world *w, const char *reason, bool flood, bool child,
@@ -975,6 +998,7 @@ main(void)
 		cmocka_unit_test(test_one_case),
 		cmocka_unit_test(test_retention),
 		cmocka_unit_test(test_leftovers),
+		cmocka_unit_test(test_damaged_case),
 		cmocka_unit_test(test_order),
 		cmocka_unit_test(test_sealed_rows),
 		cmocka_unit_test(test_flood),
