@@ -11,7 +11,7 @@
 
 #define WAIT_MS 1000  /* how soon a signal or a new decision is seen */
 #define LOOK_EVERY 30 /* waits; pushes are hints and can be lost */
-#define RETENTION_EVERY 3600
+#define RETENTION_EVERY_MS (3600u * 1000)
 #define RETRY_MAX_S 30u
 #define PHOTOS_MS 1000 /* looked at before decisions are sent again */
 
@@ -213,11 +213,23 @@ work(struct cs_desk *d, bool *more)
 	return err ? err : look(d, more);
 }
 
+/* What is over is destroyed, with a hub or without one, and whatever the hub
+ * keeps the desk busy with. */
 static enum cs_err
-serve(struct cs_desk *d)
+tidy(struct cs_desk *d, uint64_t *last_ms)
+{
+	uint64_t destroyed, now = cs_clock_ms();
+
+	if (now - *last_ms < RETENTION_EVERY_MS)
+		return CS_OK;
+	*last_ms = now;
+	return cs_desk_retention(d, now, &destroyed);
+}
+
+static enum cs_err
+serve(struct cs_desk *d, uint64_t *tidied_ms)
 {
 	struct cs_wire_push push;
-	uint64_t destroyed;
 	bool more = false;
 	enum cs_err err;
 
@@ -230,11 +242,9 @@ serve(struct cs_desk *d)
 		/* Other processes of the desk may have decided something. */
 		if (err == CS_OK || more || i % LOOK_EVERY == 0)
 			err = work(d, &more);
-		else if (i % RETENTION_EVERY == 1)
-			err = cs_desk_retention(d, cs_clock_ms(), &destroyed);
 		else
 			err = desk_actions_flush(d);
-		if (err)
+		if (err || (err = tidy(d, tidied_ms)))
 			return err;
 	}
 	return CS_OK;
@@ -250,15 +260,16 @@ is_passing(enum cs_err err)
 enum cs_err
 cs_desk_run(struct cs_desk *d, void (*said)(const char *sentence))
 {
+	uint64_t tidied_ms = 0;
 	unsigned wait_s = 1;
-	enum cs_err err = CS_OK;
+	enum cs_err err = CS_OK, untidy;
 
 	d->said = said;
 	while (!stop) {
 		if ((err = desk_connect(d)) == CS_OK) {
 			said("connected to the hub");
 			wait_s = 1;
-			err = serve(d);
+			err = serve(d, &tidied_ms);
 			/* Whatever it was, it may be over the next time; the
 			 * console and the other reports go on meanwhile. */
 			if (err && !is_passing(err)) {
@@ -273,6 +284,8 @@ cs_desk_run(struct cs_desk *d, void (*said)(const char *sentence))
 		if (err && !is_passing(err))
 			return err;
 		said("no connection to the hub; trying again");
+		if ((untidy = tidy(d, &tidied_ms)))
+			said(cs_err_text(untidy));
 		for (unsigned i = 0; i < wait_s && !stop; i++)
 			sleep(1);
 		wait_s = 2 * wait_s < RETRY_MAX_S ? 2 * wait_s : RETRY_MAX_S;

@@ -9,7 +9,7 @@ import time
 import urllib.request
 
 from console import Client, DeskWorld
-from desk_cases_test import open_case, reported
+from desk_cases_test import decide, open_case, reported, settled
 from world import check, main
 
 ROUNDS = 50
@@ -123,6 +123,24 @@ def test_away_for_long():
         check(client.get("/cases/" + case["id"])["reports"] == 5, "once")
 
 
+def test_destroyed_without_a_hub():
+    """What is due goes in its time, also when no hub answers."""
+    with DeskWorld() as w:
+        w.join("alice", "bob")
+        w.friends("alice", "bob")
+        anna = w.person("anna")
+        reported(w)
+        settled(w, anna, decide(anna, open_case(w, anna), "none"))
+        w.stop("desk")
+        w.stop("hub")
+        w.start("desk", "countersign-desk", "run", w.desk, "--no-console",
+                ready="no connection", env=w.later(9999))
+        db = sqlite3.connect(os.path.join(w.desk, "desk.db"))
+        w.until("its end", lambda: db.execute(
+            "SELECT COUNT(*) FROM item").fetchone() == (0,))
+        db.close()
+
+
 def children(pid):
     """The processes that ${pid} has started."""
     found = []
@@ -174,5 +192,6 @@ def test_both_told_to_end():
 
 
 if __name__ == "__main__":
-    main(test_killed_at_random, test_away_for_long, test_console_that_ends,
+    main(test_killed_at_random, test_away_for_long,
+         test_destroyed_without_a_hub, test_console_that_ends,
          test_both_told_to_end)
