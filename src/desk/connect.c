@@ -13,7 +13,9 @@
 #define LOOK_EVERY 30 /* waits; pushes are hints and can be lost */
 #define RETENTION_EVERY_MS (3600u * 1000)
 #define RETRY_MAX_S 30u
-#define PHOTOS_MS 1000 /* looked at before decisions are sent again */
+/* Taken, and looked at, before decisions are sent again. */
+#define REPORTS_MS 1000
+#define PHOTOS_MS 1000
 
 static volatile sig_atomic_t stop;
 
@@ -196,21 +198,26 @@ look(struct cs_desk *d, bool *more)
 	return CS_OK;
 }
 
-/* What came, what was decided, and photos, of which ${*more} may be left. */
+/* What came, what was decided, and photos; of reports and photos ${*more} may
+ * be left: however many come, decisions are sent. */
 static enum cs_err
 work(struct cs_desk *d, bool *more)
 {
-	uint32_t n;
+	uint64_t until_ms = cs_clock_ms() + REPORTS_MS;
+	uint32_t n = 0;
 	enum cs_err err;
 
 	do
 		err = fetch_page(d, &n);
-	while (err == CS_OK && n != 0 && !stop);
+	while (err == CS_OK && n != 0 && !stop && cs_clock_ms() < until_ms);
 	if (err == CS_OK)
 		err = fetch_letters(d);
 	if (err == CS_OK)
 		err = desk_actions_flush(d);
-	return err ? err : look(d, more);
+	if (err == CS_OK)
+		err = look(d, more);
+	*more |= n != 0;
+	return err;
 }
 
 /* What is over is destroyed, with a hub or without one, and whatever the hub
