@@ -41,22 +41,40 @@ due_ms(const struct desk_case *c, const struct cs_desk_policy *policy)
  * leaves behind goes the next time.
  */
 static enum cs_err
+is_named(bool *out, struct cs_desk *d, const uint8_t hash[static 32])
+{
+	uint64_t n;
+	enum cs_err err;
+
+	err =
+	    cs_db_get_int(&n, d->db, "SELECT COUNT(*) FROM media WHERE file=?",
+		cs_blob(cs_view(hash, 32)));
+	*out = err == CS_OK && n != 0;
+	return err;
+}
+
+static enum cs_err
 remove_file(struct cs_desk *d, const char *name)
 {
 	char path[PATH_SIZE];
 	uint8_t hash[32];
-	uint64_t n;
+	bool named;
 	enum cs_err err;
 
 	if (cs_unhex(hash, sizeof hash, name) != CS_OK)
 		return CS_OK;
-	if ((err = cs_db_get_int(&n, d->db,
-		 "SELECT COUNT(*) FROM media WHERE file=?",
-		 cs_blob(CS_VIEW_OF(hash)))) ||
-	    n != 0)
+	if ((err = is_named(&named, d, hash)) || named)
+		return err;
+	/* Another process may take a report of it, and look whether it is here,
+	 * after its rows are stored: not between these two. */
+	if ((err = cs_db_begin(d->db)))
 		return err;
 	snprintf(path, sizeof path, "%s/files/%s", d->dir, name);
-	return unlink(path) == 0 || errno == ENOENT ? CS_OK : CS_ERR_IO;
+	if ((err = is_named(&named, d, hash)) == CS_OK && !named &&
+	    unlink(path) != 0 && errno != ENOENT)
+		err = CS_ERR_IO;
+	cs_db_rollback(d->db);
+	return err;
 }
 
 static enum cs_err
