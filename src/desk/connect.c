@@ -269,27 +269,29 @@ cs_desk_run(struct cs_desk *d, void (*said)(const char *sentence))
 {
 	uint64_t tidied_ms = 0;
 	unsigned wait_s = 1;
+	bool known = false;
 	enum cs_err err = CS_OK, untidy;
 
 	d->said = said;
 	while (!stop) {
 		if ((err = desk_connect(d)) == CS_OK) {
 			said("connected to the hub");
+			known = true;
 			wait_s = 1;
 			err = serve(d, &tidied_ms);
-			/* Whatever it was, it may be over the next time; the
-			 * console and the other reports go on meanwhile. */
-			if (err && !is_passing(err)) {
-				said(d->problem[0] != '\0' ? d->problem
-							   : cs_err_text(err));
-				err = CS_ERR_BUSY;
-			}
 		}
 		desk_disconnect(d);
 		if (stop)
 			return CS_OK;
-		if (err && !is_passing(err))
-			return err;
+		/* Where there never was a hub, somebody has to look.  Else,
+		 * whatever it was, it may be over the next time; the console
+		 * and the other reports go on meanwhile. */
+		if (err && !is_passing(err)) {
+			if (!known)
+				return err;
+			said(d->problem[0] != '\0' ? d->problem
+						   : cs_err_text(err));
+		}
 		said("no connection to the hub; trying again");
 		if ((untidy = tidy(d, &tidied_ms)))
 			said(cs_err_text(untidy));

@@ -141,6 +141,32 @@ def test_destroyed_without_a_hub():
         db.close()
 
 
+def test_another_hub_for_a_while():
+    """Somebody else answers in the hub's place: the people of the desk go on,
+    and the desk does when the hub is back."""
+    with DeskWorld() as w:
+        w.join("alice", "bob")
+        w.friends("alice", "bob")
+        anna = w.person("anna")
+        desk, heard = w.procs["desk"], [b""]
+        w.stop("hub")
+        w.ok("countersignd", "init", w.path("other"), "--name", "localhost",
+             "--listen", "127.0.0.1:%d" % w.port)
+        w.start("other", "countersignd", "run", w.path("other"),
+                ready="listens")
+
+        def refused():
+            heard[0] += desk.stdout.read() or b""
+            return desk.poll() is not None or b"not the hub" in heard[0]
+        w.until("a hub that is none", refused)
+        check(desk.poll() is None, "it goes on: %s" % desk.returncode)
+        anna.get("/cases")
+        w.stop("other")
+        w.start_hub()
+        reported(w)
+        open_case(w, anna)
+
+
 def children(pid):
     """The processes that ${pid} has started."""
     found = []
@@ -193,5 +219,5 @@ def test_both_told_to_end():
 
 if __name__ == "__main__":
     main(test_killed_at_random, test_away_for_long,
-         test_destroyed_without_a_hub, test_console_that_ends,
-         test_both_told_to_end)
+         test_destroyed_without_a_hub, test_another_hub_for_a_while,
+         test_console_that_ends, test_both_told_to_end)
