@@ -74,10 +74,7 @@ absorb_state(struct cs_desk *d, struct desk_case *into, struct desk_case *from)
 	uint64_t decided = desk_num(from->doc, "decided_ms");
 	enum cs_err err = CS_OK;
 
-	if (other == CS_DESK_CASE_WAITING)
-		desk_case_set_state(into, CS_DESK_CASE_WAITING, &err);
-	if (err == CS_OK &&
-	    (state == CS_DESK_CASE_OPEN || other == CS_DESK_CASE_OPEN))
+	if (state == CS_DESK_CASE_OPEN || other == CS_DESK_CASE_OPEN)
 		return desk_case_reopen(d, into);
 	if (decided > desk_num(into->doc, "decided_ms"))
 		desk_set_num(into->doc, "decided_ms", decided, &err);
@@ -162,6 +159,19 @@ desk_case_absorb(struct cs_desk *d, struct desk_case *into,
 	return err;
 }
 
+/* Whoever reported is told what was decided of their case: of the one that it
+ * was. */
+static enum cs_err
+check_settled(struct cs_desk *d, const struct desk_case *c)
+{
+	return desk_case_state(c) != CS_DESK_CASE_WAITING
+	    ? CS_OK
+	    : desk_problem(d, CS_ERR_DENIED,
+		  "A decision of case %llu is on its way. Wait for it, or take "
+		  "it back.",
+		  (unsigned long long)c->id);
+}
+
 enum cs_err
 cs_desk_merge(struct cs_desk *d, const struct cs_desk_who *who, uint64_t id,
     uint64_t version, uint64_t into)
@@ -177,7 +187,9 @@ cs_desk_merge(struct cs_desk *d, const struct cs_desk_who *who, uint64_t id,
 	    desk_case_state(&to) == CS_DESK_CASE_CLOSED)
 		err = desk_problem(d, CS_ERR_DENIED, "Case %llu is closed.",
 		    (unsigned long long)into);
-	if (err == CS_OK && (err = desk_case_mine(d, &c, who)) == CS_OK &&
+	if (err == CS_OK && (err = check_settled(d, &c)) == CS_OK &&
+	    (err = check_settled(d, &to)) == CS_OK &&
+	    (err = desk_case_mine(d, &c, who)) == CS_OK &&
 	    (err = desk_case_mine(d, &to, who)) == CS_OK &&
 	    (err = desk_case_absorb(d, &to, &c, who)) == CS_OK)
 		err = cs_db_commit(d->db);

@@ -627,6 +627,32 @@ test_merged_and_kept(void **state)
 	world_clear(&w);
 }
 
+/* While a decision is on its way, nothing joins what it is about: its reporters
+ * would be told what was decided of others. */
+static void
+test_merged_on_the_way(void **state)
+{
+	static const int first[] = { 0, -1 }, other[] = { 1, -1 };
+	struct world w;
+
+	(void)state;
+	world_init(&w);
+	take_some(&w, 0x11, first);
+	take_some(&w, 0x12, other);
+	decide(&w, 1);
+	assert_err(
+	    cs_desk_merge(w.d, &cs_desk_operator, 2, version_of(&w, 2), 1),
+	    CS_ERR_DENIED);
+	assert_err(
+	    cs_desk_merge(w.d, &cs_desk_operator, 1, version_of(&w, 1), 2),
+	    CS_ERR_DENIED);
+	assert_ok(desk_decisions_send(w.d));
+	assert_int_equal(count(&w, "SELECT COUNT(*) FROM outbox"), 1);
+	merge(&w, 2, 1);
+	state_is(&w, 1, "open");
+	world_clear(&w);
+}
+
 /* By a word of the note, read to its end. */
 static void
 test_search(void **state)
@@ -1008,6 +1034,7 @@ main(void)
 		cmocka_unit_test(test_new_message),
 		cmocka_unit_test(test_open_again),
 		cmocka_unit_test(test_merged_and_kept),
+		cmocka_unit_test(test_merged_on_the_way),
 		cmocka_unit_test(test_search),
 		cmocka_unit_test(test_set_aside),
 		cmocka_unit_test(test_reason_set_aside),
