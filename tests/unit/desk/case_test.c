@@ -590,6 +590,47 @@ test_open_again(void **state)
 	world_clear(&w);
 }
 
+static void
+report_is(struct world *w, uint8_t id, enum cs_desk_state state)
+{
+	struct cs_desk_case r;
+	uint8_t number[16];
+
+	memset(number, id, sizeof number);
+	assert_ok(cs_desk_load(&r, w->d, number));
+	assert_int_equal(r.report.state, state);
+	cs_desk_case_clear(&r);
+}
+
+/* Who reports it then is not told what was decided before, and may not be any
+ * more. */
+static void
+test_no_old_answer(void **state)
+{
+	struct world w;
+	uint64_t made;
+
+	(void)state;
+	world_init(&w);
+	take(&w, 0x11);
+	dismiss(&w, 1);
+	second_look(&w, 0x11);
+	made = decide(&w, 1);
+	state_is(&w, 1, "waiting");
+	take(&w, 0x12);
+	report_is(&w, 0x12, CS_DESK_OPEN);
+	assert_ok(cs_desk_undo(w.d, &cs_desk_operator, made));
+	state_is(&w, 1, "open");
+	dismiss(&w, 1);
+	report_is(&w, 0x12, CS_DESK_CLOSED);
+	/* And nobody waits for a decision that there was before there were
+	 * rows of them. */
+	assert_ok(cs_db_exec(w.d->db, "DELETE FROM decision"));
+	take(&w, 0x13);
+	report_is(&w, 0x13, CS_DESK_CLOSED);
+	world_clear(&w);
+}
+
 /* Two decided ones are kept for as long as the later of them; and what is
  * destroyed then is nowhere any more. */
 static void
@@ -1033,6 +1074,7 @@ main(void)
 		cmocka_unit_test(test_one_that_fails),
 		cmocka_unit_test(test_new_message),
 		cmocka_unit_test(test_open_again),
+		cmocka_unit_test(test_no_old_answer),
 		cmocka_unit_test(test_merged_and_kept),
 		cmocka_unit_test(test_merged_on_the_way),
 		cmocka_unit_test(test_search),
