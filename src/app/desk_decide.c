@@ -83,7 +83,7 @@ read_choice(struct cs_desk_choice *choice, json_t *accounts, uint64_t *seen,
 		return desk_job_problem(
 		    j, CS_ERR_MISUSE, "--for takes a time such as 12h or 30d.");
 	choice->duration_s = (uint64_t)seconds;
-	choice->reason = desk_option(j, "reason");
+	choice->reason = cli_value(j->args, "reason");
 	choice->facts = desk_option(j, "statement");
 	choice->legal = desk_option(j, "law");
 	choice->to_key = desk_option(j, "to-key");

@@ -22,10 +22,14 @@
 #include "desk/api.h"
 #include "store/file.h"
 
+/* Was the desk told to end? */
+static volatile sig_atomic_t told;
+
 static void
 on_signal(int number)
 {
 	(void)number;
+	told = 1;
 	cs_desk_stop();
 }
 
@@ -313,7 +317,8 @@ run_both(const struct place *p, const struct cli_args *args,
 		if ((err = cs_desk_run(d, said)))
 			status = desk_fail(d, err);
 	}
-	if (console_gone && status == CLI_OK)
+	/* systemd tells both, and the console may be quicker. */
+	if (console_gone && !told && status == CLI_OK)
 		status = cli_fail(CLI_SOFTWARE,
 		    "The console's process has ended by itself. Start the desk "
 		    "again; nothing that it acknowledged is lost.");

@@ -108,8 +108,7 @@ change_password(struct api_call *c, const json_t *password)
 
 	if (err == CS_OK &&
 	    (err = cs_desk_password_change(c->d, &c->who,
-		 cs_view_str(desk_str(password, "new")))) == CS_OK &&
-	    (err = cs_desk_person(&c->who, c->d, c->who.id)) == CS_OK)
+		 cs_view_str(desk_str(password, "new")))) == CS_OK)
 		/* Other sessions end; this one has just shown both. */
 		c->session->passwords = c->who.passwords;
 	return err;

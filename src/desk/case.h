@@ -86,7 +86,7 @@ CS_CHECKED enum cs_err cs_desk_note_add(struct cs_desk *d,
 CS_CHECKED enum cs_err cs_desk_triage(struct cs_desk *d,
     const struct cs_desk_who *who, uint64_t id, uint64_t version,
     const char *age, uint64_t threat_ms, const char *reason);
-/* All of ${id} becomes part of ${into}. */
+/* All of ${id} becomes part of ${into}; of neither is a decision on its way. */
 CS_CHECKED enum cs_err cs_desk_merge(struct cs_desk *d,
     const struct cs_desk_who *who, uint64_t id, uint64_t version,
     uint64_t into);

@@ -11,9 +11,11 @@
 
 #define WAIT_MS 1000  /* how soon a signal or a new decision is seen */
 #define LOOK_EVERY 30 /* waits; pushes are hints and can be lost */
-#define RETENTION_EVERY 3600
+#define RETENTION_EVERY_MS (3600u * 1000)
 #define RETRY_MAX_S 30u
-#define PHOTOS_MS 1000 /* looked at before decisions are sent again */
+/* Taken, and looked at, before decisions are sent again. */
+#define REPORTS_MS 1000
+#define PHOTOS_MS 1000
 
 static volatile sig_atomic_t stop;
 
@@ -196,28 +198,45 @@ look(struct cs_desk *d, bool *more)
 	return CS_OK;
 }
 
-/* What came, what was decided, and photos, of which ${*more} may be left. */
+/* What came, what was decided, and photos; of reports and photos ${*more} may
+ * be left: however many come, decisions are sent. */
 static enum cs_err
 work(struct cs_desk *d, bool *more)
 {
-	uint32_t n;
+	uint64_t until_ms = cs_clock_ms() + REPORTS_MS;
+	uint32_t n = 0;
 	enum cs_err err;
 
 	do
 		err = fetch_page(d, &n);
-	while (err == CS_OK && n != 0 && !stop);
+	while (err == CS_OK && n != 0 && !stop && cs_clock_ms() < until_ms);
 	if (err == CS_OK)
 		err = fetch_letters(d);
 	if (err == CS_OK)
 		err = cs_desk_deliver(d);
-	return err ? err : look(d, more);
+	if (err == CS_OK)
+		err = look(d, more);
+	*more |= n != 0;
+	return err;
+}
+
+/* What is over is destroyed, with a hub or without one, and whatever the hub
+ * keeps the desk busy with. */
+static enum cs_err
+tidy(struct cs_desk *d, uint64_t *last_ms)
+{
+	uint64_t destroyed, now = cs_clock_ms();
+
+	if (now - *last_ms < RETENTION_EVERY_MS)
+		return CS_OK;
+	*last_ms = now;
+	return cs_desk_retention(d, now, &destroyed);
 }
 
 static enum cs_err
-serve(struct cs_desk *d)
+serve(struct cs_desk *d, uint64_t *tidied_ms)
 {
 	struct cs_wire_push push;
-	uint64_t destroyed;
 	bool more = false;
 	enum cs_err err;
 
@@ -230,11 +249,9 @@ serve(struct cs_desk *d)
 		/* Other processes of the desk may have decided something. */
 		if (err == CS_OK || more || i % LOOK_EVERY == 0)
 			err = work(d, &more);
-		else if (i % RETENTION_EVERY == 1)
-			err = cs_desk_retention(d, cs_clock_ms(), &destroyed);
 		else
 			err = cs_desk_deliver(d);
-		if (err)
+		if (err || (err = tidy(d, tidied_ms)))
 			return err;
 	}
 	return CS_OK;
@@ -250,29 +267,34 @@ is_passing(enum cs_err err)
 enum cs_err
 cs_desk_run(struct cs_desk *d, void (*said)(const char *sentence))
 {
+	uint64_t tidied_ms = 0;
 	unsigned wait_s = 1;
-	enum cs_err err = CS_OK;
+	bool known = false;
+	enum cs_err err = CS_OK, untidy;
 
 	d->said = said;
 	while (!stop) {
 		if ((err = desk_connect(d)) == CS_OK) {
 			said("connected to the hub");
+			known = true;
 			wait_s = 1;
-			err = serve(d);
-			/* Whatever it was, it may be over the next time; the
-			 * console and the other reports go on meanwhile. */
-			if (err && !is_passing(err)) {
-				said(d->problem[0] != '\0' ? d->problem
-							   : cs_err_text(err));
-				err = CS_ERR_BUSY;
-			}
+			err = serve(d, &tidied_ms);
 		}
 		desk_disconnect(d);
 		if (stop)
 			return CS_OK;
-		if (err && !is_passing(err))
-			return err;
+		/* Where there never was a hub, somebody has to look.  Else,
+		 * whatever it was, it may be over the next time; the console
+		 * and the other reports go on meanwhile. */
+		if (err && !is_passing(err)) {
+			if (!known)
+				return err;
+			said(d->problem[0] != '\0' ? d->problem
+						   : cs_err_text(err));
+		}
 		said("no connection to the hub; trying again");
+		if ((untidy = tidy(d, &tidied_ms)))
+			said(cs_err_text(untidy));
 		for (unsigned i = 0; i < wait_s && !stop; i++)
 			sleep(1);
 		wait_s = 2 * wait_s < RETRY_MAX_S ? 2 * wait_s : RETRY_MAX_S;

@@ -361,16 +361,17 @@ fill(struct making *m, const struct cs_desk_policy *policy)
 static enum cs_err
 make(struct making *m, const struct cs_desk_policy *policy)
 {
-	const char *code = m->choice->reason;
+	/* The case's without what was set aside. */
+	const char *reason = m->choice->reason != NULL
+	    ? m->choice->reason
+	    : desk_str(m->c.doc, "reason");
 	json_t *after = json_object();
 	enum cs_err err;
 
-	if (*code == '\0')
-		code = desk_str(m->c.doc, "reason");
-	m->reason = cs_desk_policy_reason(policy, code);
+	m->reason = cs_desk_policy_reason(policy, reason);
 	if (m->reason == NULL) {
 		err = desk_problem(m->d, CS_ERR_FORMAT,
-		    "The policy has no reason \"%.40s\".", code);
+		    "The policy has no reason \"%.40s\".", reason);
 		goto out;
 	}
 	m->dec.doc = json_object();

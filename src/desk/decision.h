@@ -26,7 +26,7 @@ enum cs_desk_decision_state {
 struct cs_desk_choice {
 	enum cs_desk_act action;
 	bool all; /* all that is proved in the case, instead of what is named */
-	const char *reason;     /* code of the policy; "": the case's */
+	const char *reason;     /* code of the policy; NULL: the case's */
 	const json_t *accounts; /* hex ids; warn, disable, disable-until */
 	const json_t *media;    /* ids; quarantine */
 	const json_t *items;    /* ids: whose groups are dissolved */

@@ -44,9 +44,9 @@ CS_CHECKED enum cs_err desk_reporters_tell(struct cs_desk *d, uint64_t kase,
 CS_CHECKED enum cs_err desk_decision_tell(
     struct cs_desk *d, const struct desk_decision *dec);
 /* How a decided case is answered: for a report of what was decided already.
- * CS_ERR_NOT_FOUND: nothing was. */
+ * CS_ERR_NOT_FOUND: nothing was since it was last opened. */
 CS_CHECKED enum cs_err desk_case_answer(enum cs_desk_state *state,
-    char answer[static 256], struct cs_desk *d, uint64_t kase);
+    char answer[static 256], struct cs_desk *d, const struct desk_case *c);
 
 /* ---- custody.c ---------------------------------------------------------- */
 
@@ -75,6 +75,20 @@ CS_CHECKED enum cs_err desk_outbox_add(
 CS_CHECKED enum cs_err desk_outbox_next(uint64_t *id, struct cs_desk *d);
 /* The hub has said "not now" to it: again after a while, which grows. */
 CS_CHECKED enum cs_err desk_outbox_postpone(struct cs_desk *d, uint64_t id);
+/* How the hub has answered for good. */
+struct desk_outcome {
+	uint64_t groups;     /* of how many it proposed a removal */
+	const char *refused; /* its sentence; NULL: applied */
+};
+/* Remove the row, and store what that means for its action.  A row that is gone
+ * was answered in another process ("decide" sends, too, while the desk runs),
+ * and stays answered so. */
+CS_CHECKED enum cs_err desk_outbox_done(
+    struct cs_desk *d, uint64_t id, const struct desk_outcome *outcome);
+/* ${dec} has failed: if it was a reversal, what it was to take back is again
+ * what the hub has made of it.  In a transaction. */
+CS_CHECKED enum cs_err desk_reversal_failed(
+    struct cs_desk *d, const struct desk_decision *dec);
 
 /* ---- statement.c -------------------------------------------------------- */
 

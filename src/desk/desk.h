@@ -46,8 +46,9 @@ void cs_desk_show_online(struct cs_desk *d, bool *where);
 
 /*
  * Fetch and verify reports as they come, and deliver what was decided, until
- * cs_desk_stop(); reconnects by itself.  ${said} is called for people:
- * "connected", and the like, and never with anything of a report.
+ * cs_desk_stop(); reconnects by itself, and fails only where it never was
+ * connected.  ${said} is called for people: "connected", and the like, and
+ * never with anything of a report.
  */
 CS_CHECKED enum cs_err cs_desk_run(
     struct cs_desk *d, void (*said)(const char *sentence));

@@ -267,23 +267,26 @@ count(struct cs_desk *d, struct desk_case *c, const struct cs_evidence *e)
 	return err;
 }
 
-/* The gravest reason given is the case's, until a person says another. */
+/* The gravest reason given is the case's, until a person says another.  The
+ * first report that is counted says it anew: others may have left. */
 static enum cs_err
 raise(struct desk_case *c, const struct cs_desk_reason *reason,
     const struct cs_desk_policy *policy, uint64_t at_ms)
 {
+	bool first = desk_num(c->doc, "reports") == 1;
+	bool said = desk_bool(c->doc, "reason_said");
 	enum cs_err err = CS_OK;
 
-	if (at_ms < desk_num(c->doc, "first_ms"))
+	if (first || at_ms < desk_num(c->doc, "first_ms"))
 		desk_set_num(c->doc, "first_ms", at_ms, &err);
-	if (reason->severity > desk_num(c->doc, "severity") &&
-	    !desk_bool(c->doc, "reason_said")) {
+	if (!said &&
+	    (first || reason->severity > desk_num(c->doc, "severity"))) {
 		desk_set_str(c->doc, "reason", reason->code, &err);
 		desk_set_num(c->doc, "reason_number", reason->number, &err);
 		desk_set_num(c->doc, "severity", reason->severity, &err);
 	}
-	if (reason->danger && !desk_bool(c->doc, "reason_said"))
-		desk_set_bool(c->doc, "danger", true, &err);
+	if (!said && (first || reason->danger))
+		desk_set_bool(c->doc, "danger", reason->danger, &err);
 	return err ? err : desk_case_set_due(c, policy);
 }
 
@@ -398,6 +401,26 @@ desk_case_of_report(
 
 /* ---- from before there were cases --------------------------------------- */
 
+/* A case is decided if each of its reports was. */
+static enum cs_err
+settle(struct cs_desk *d, uint64_t kase, bool open)
+{
+	struct desk_case c;
+	enum cs_err err = desk_case_load(&c, d, kase);
+
+	if (err == CS_OK && open &&
+	    desk_case_state(&c) == CS_DESK_CASE_DECIDED) {
+		err = desk_case_reopen(d, &c);
+	} else if (!open && desk_num(c.doc, "reports") == 1) {
+		desk_case_set_state(&c, CS_DESK_CASE_DECIDED, &err);
+		desk_set_num(c.doc, "decided_ms", cs_clock_ms(), &err);
+	}
+	if (err == CS_OK)
+		err = desk_case_save(d, &c, NULL);
+	desk_case_clear(&c);
+	return err;
+}
+
 /* One report without a case: it gets one. */
 static enum cs_err
 catch_up(struct cs_desk *d, const uint8_t id[static 16])
@@ -413,18 +436,9 @@ catch_up(struct cs_desk *d, const uint8_t id[static 16])
 			err = cs_db_exec(d->db,
 			    "UPDATE report SET kase=0 WHERE id=?",
 			    cs_blob(cs_view(id, 16)));
-		else
-			err = desk_case_join(d, &c.report, c.evidence, &kase);
-		if (err == CS_OK && c.report.state != CS_DESK_REJECTED &&
-		    c.report.state != CS_DESK_OPEN) {
-			struct desk_case row;
-
-			err = desk_case_load(&row, d, kase);
-			desk_case_set_state(&row, CS_DESK_CASE_DECIDED, &err);
-			if (err == CS_OK)
-				err = desk_case_save(d, &row, NULL);
-			desk_case_clear(&row);
-		}
+		else if ((err = desk_case_join(
+			      d, &c.report, c.evidence, &kase)) == CS_OK)
+			err = settle(d, kase, c.report.state == CS_DESK_OPEN);
 		if (err == CS_OK)
 			err = cs_db_commit(d->db);
 		if (err)

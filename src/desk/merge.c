@@ -74,10 +74,7 @@ absorb_state(struct cs_desk *d, struct desk_case *into, struct desk_case *from)
 	uint64_t decided = desk_num(from->doc, "decided_ms");
 	enum cs_err err = CS_OK;
 
-	if (other == CS_DESK_CASE_WAITING)
-		desk_case_set_state(into, CS_DESK_CASE_WAITING, &err);
-	if (err == CS_OK &&
-	    (state == CS_DESK_CASE_OPEN || other == CS_DESK_CASE_OPEN))
+	if (state == CS_DESK_CASE_OPEN || other == CS_DESK_CASE_OPEN)
 		return desk_case_reopen(d, into);
 	if (decided > desk_num(into->doc, "decided_ms"))
 		desk_set_num(into->doc, "decided_ms", decided, &err);
@@ -108,6 +105,7 @@ desk_case_absorb(struct cs_desk *d, struct desk_case *into,
 	static const char *const sums[] = { "reports", "items", "photos",
 		"pending", "appeals" };
 	json_t *after = json_object();
+	json_t *hold = json_object_get(from->doc, "hold");
 	enum cs_err err = CS_OK;
 
 	for (size_t i = 0; i < sizeof sums / sizeof *sums; i++)
@@ -122,11 +120,16 @@ desk_case_absorb(struct cs_desk *d, struct desk_case *into,
 		    desk_num(from->doc, "reason_number"), &err);
 		desk_set_num(into->doc, "severity",
 		    desk_num(from->doc, "severity"), &err);
+		if (desk_bool(from->doc, "reason_said"))
+			desk_set_bool(into->doc, "reason_said", true, &err);
 	}
 	if (desk_bool(from->doc, "danger"))
 		desk_set_bool(into->doc, "danger", true, &err);
-	if (desk_bool(from->doc, "held"))
+	if (desk_bool(from->doc, "held") && !desk_bool(into->doc, "held")) {
 		desk_set_bool(into->doc, "held", true, &err);
+		if (hold != NULL)
+			desk_set(into->doc, "hold", json_incref(hold), &err);
+	}
 	if (strcmp(desk_str(from->doc, "age"), "child") == 0)
 		desk_set_str(into->doc, "age", "child", &err);
 	if (desk_num(from->doc, "first_ms") < desk_num(into->doc, "first_ms"))
@@ -156,6 +159,19 @@ desk_case_absorb(struct cs_desk *d, struct desk_case *into,
 	return err;
 }
 
+/* Whoever reported is told what was decided of their case: of the one that it
+ * was. */
+static enum cs_err
+check_settled(struct cs_desk *d, const struct desk_case *c)
+{
+	return desk_case_state(c) != CS_DESK_CASE_WAITING
+	    ? CS_OK
+	    : desk_problem(d, CS_ERR_DENIED,
+		  "A decision of case %llu is on its way. Wait for it, or take "
+		  "it back.",
+		  (unsigned long long)c->id);
+}
+
 enum cs_err
 cs_desk_merge(struct cs_desk *d, const struct cs_desk_who *who, uint64_t id,
     uint64_t version, uint64_t into)
@@ -171,7 +187,9 @@ cs_desk_merge(struct cs_desk *d, const struct cs_desk_who *who, uint64_t id,
 	    desk_case_state(&to) == CS_DESK_CASE_CLOSED)
 		err = desk_problem(d, CS_ERR_DENIED, "Case %llu is closed.",
 		    (unsigned long long)into);
-	if (err == CS_OK && (err = desk_case_mine(d, &c, who)) == CS_OK &&
+	if (err == CS_OK && (err = check_settled(d, &c)) == CS_OK &&
+	    (err = check_settled(d, &to)) == CS_OK &&
+	    (err = desk_case_mine(d, &c, who)) == CS_OK &&
 	    (err = desk_case_mine(d, &to, who)) == CS_OK &&
 	    (err = desk_case_absorb(d, &to, &c, who)) == CS_OK)
 		err = cs_db_commit(d->db);

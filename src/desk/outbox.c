@@ -98,15 +98,40 @@ count_targets(struct cs_desk *d, struct desk_decision *dec)
 	desk_set_num(o, "failed", failed, &err);
 	desk_set(dec->doc, "targets", o, &err);
 	if (applied + failed == total && dec->state == CS_DESK_DECISION_QUEUED)
-		dec->state = applied != 0 ? CS_DESK_DECISION_APPLIED
-					  : CS_DESK_DECISION_FAILED;
+		dec->state = failed == 0 || applied != 0
+		    ? CS_DESK_DECISION_APPLIED
+		    : CS_DESK_DECISION_FAILED;
+	return err;
+}
+
+enum cs_err
+desk_reversal_failed(struct cs_desk *d, const struct desk_decision *dec)
+{
+	uint64_t id = desk_id(desk_str(dec->doc, "reverses"));
+	struct desk_decision old = { 0 };
+	enum cs_err err;
+
+	if (id == 0)
+		return CS_OK;
+	if ((err = desk_decision_load(&old, d, id)) == CS_OK &&
+	    old.state == CS_DESK_DECISION_REVERSED) {
+		old.state = CS_DESK_DECISION_QUEUED;
+		json_object_del(old.doc, "reversed_by");
+		if ((err = count_targets(d, &old)) == CS_OK &&
+		    (err = desk_decision_save(d, &old, NULL)) == CS_OK &&
+		    old.state == CS_DESK_DECISION_APPLIED)
+			/* Reversed on its way, it was told to nobody. */
+			err = desk_decision_tell(d, &old);
+	}
+	desk_decision_clear(&old);
 	return err;
 }
 
 static enum cs_err
 target_done(struct cs_desk *d, const uint8_t id[static 16],
-    enum target_state state, uint64_t groups, const char *problem)
+    const struct desk_outcome *outcome)
 {
+	const char *problem = outcome->refused;
 	struct desk_decision dec = { 0 };
 	struct cs_buf sealed = { 0 };
 	json_t *doc = NULL, *after = json_object();
@@ -125,29 +150,31 @@ target_done(struct cs_desk *d, const uint8_t id[static 16],
 	if ((err = cs_rows_end(&rows, err)) || decision == 0)
 		goto out;
 	desk_set_num(doc, "done_ms", cs_clock_ms(), &err);
-	desk_set_num(doc, "groups", groups, &err);
-	desk_set_str(doc, "problem", problem, &err);
+	desk_set_num(doc, "groups", outcome->groups, &err);
+	desk_set_str(doc, "problem", problem != NULL ? problem : "", &err);
 	desk_set_hex(after, "action", cs_view(id, 16), &err);
 	desk_set_id(after, "decision", decision, &err);
-	desk_set_num(after, "groups", groups, &err);
-	if (*problem != '\0')
+	desk_set_num(after, "groups", outcome->groups, &err);
+	if (problem != NULL)
 		desk_set_str(after, "problem", problem, &err);
 	if (err ||
 	    (err = desk_doc_seal(&sealed, d, "target", cs_view(id, 16), doc)) ||
 	    (err = cs_db_exec(d->db,
-		 "UPDATE target SET state=?,sealed=? WHERE id=?", cs_int(state),
+		 "UPDATE target SET state=?,sealed=? WHERE id=?",
+		 cs_int(problem == NULL ? TARGET_APPLIED : TARGET_FAILED),
 		 cs_blob(cs_buf_view(&sealed)), cs_blob(cs_view(id, 16)))) ||
 	    (err = desk_decision_load(&dec, d, decision)) ||
 	    (err = count_targets(d, &dec)) ||
 	    (err = desk_decision_save(d, &dec, NULL)) ||
 	    (err = desk_audit_event(d,
 		 &(struct desk_event){ .kase = dec.kase,
-		     .what = state == TARGET_APPLIED ? "hub-applied"
-						     : "hub-refused",
+		     .what = problem == NULL ? "hub-applied" : "hub-refused",
 		     .after = after })))
 		goto out;
 	if (dec.state == CS_DESK_DECISION_APPLIED)
 		err = desk_decision_tell(d, &dec);
+	else if (dec.state == CS_DESK_DECISION_FAILED)
+		err = desk_reversal_failed(d, &dec);
 	if (err == CS_OK && dec.state != CS_DESK_DECISION_QUEUED)
 		err = desk_case_settle(d, dec.kase, NULL);
 out:
@@ -158,32 +185,60 @@ out:
 	return err;
 }
 
-/* One message on its way. */
-struct sending {
-	uint64_t id;
-	uint8_t kind;
-	uint8_t target[16];
-	bool has_target;
-	struct cs_buf body;
-};
-
+/* Is the row ${id} still there, and about an action? */
 static enum cs_err
-done(struct cs_desk *d, const struct sending *s, enum target_state state,
-    uint64_t groups, const char *problem)
+target_of(uint8_t out[static 16], bool *there, bool *has, struct cs_desk *d,
+    uint64_t id)
 {
+	struct cs_rows rows;
+	enum cs_err err;
+
+	*there = *has = false;
+	err = cs_db_query(
+	    &rows, d->db, "SELECT target FROM outbox WHERE id=?", cs_int(id));
+	if (err == CS_OK && (*there = cs_rows_next(&rows)) &&
+	    (*has = !cs_col_null(&rows, 0)))
+		cs_col_copy(&rows, 0, out, 16);
+	return cs_rows_end(&rows, err);
+}
+
+enum cs_err
+desk_outbox_done(
+    struct cs_desk *d, uint64_t id, const struct desk_outcome *outcome)
+{
+	bool there, has_target;
+	uint8_t target[16];
 	enum cs_err err;
 
 	if ((err = cs_db_begin(d->db)))
 		return err;
-	if ((err = cs_db_exec(d->db, "DELETE FROM outbox WHERE id=?",
-		 cs_int(s->id))) == CS_OK &&
-	    s->has_target)
-		err = target_done(d, s->target, state, groups, problem);
+	if ((err = target_of(target, &there, &has_target, d, id)) == CS_OK &&
+	    there &&
+	    (err = cs_db_exec(d->db, "DELETE FROM outbox WHERE id=?",
+		 cs_int(id))) == CS_OK &&
+	    has_target)
+		err = target_done(d, target, outcome);
 	if (err == CS_OK)
 		err = cs_db_commit(d->db);
 	if (err)
 		cs_db_rollback(d->db);
 	return err;
+}
+
+/* One message on its way. */
+struct sending {
+	uint64_t id;
+	uint8_t kind;
+	struct cs_buf body;
+};
+
+/* Damaged on the disk, it can never be sent; those behind it go on. */
+static enum cs_err
+drop(struct cs_desk *d, uint64_t id)
+{
+	return desk_outbox_done(d, id,
+	    &(struct desk_outcome){ .refused = "The desk cannot read any more "
+					       "what it was to say." });
 }
 
 /* Refused for good, or only for now? */
@@ -221,41 +276,42 @@ send_one(struct cs_desk *d, const struct sending *s)
 			shape = kinds[i].shape;
 	if (shape == NULL ||
 	    cs_wire_parse(&message, shape, cs_buf_view(&s->body)) != CS_OK)
-		return CS_ERR_CORRUPT;
+		return drop(d, s->id);
 	err = desk_call(d, s->kind, shape, &message,
 	    action ? &cs_wire_action_result_shape : &cs_wire_empty_shape,
 	    action ? (void *)&result : (void *)&none);
 	if (err == CS_ERR_DENIED && is_final(d->session.code))
-		return done(d, s, TARGET_FAILED, 0, d->session.sentence);
+		return desk_outbox_done(d, s->id,
+		    &(struct desk_outcome){ .refused = d->session.sentence });
 	if (err == CS_ERR_DENIED && d->session.code == CS_WIRE_E_NOT_LOGGED_IN)
 		return CS_ERR_CLOSED;
 	if (err == CS_ERR_DENIED)
 		return CS_ERR_BUSY;
-	return err ? err : done(d, s, TARGET_APPLIED, result.groups, "");
+	return err ? err
+		   : desk_outbox_done(d, s->id,
+			 &(struct desk_outcome){ .groups = result.groups });
 }
 
+/* CS_ERR_NOT_FOUND: another process was quicker. */
 static enum cs_err
 load(struct sending *s, struct cs_desk *d, uint64_t id)
 {
 	struct cs_rows rows;
+	bool found = false;
 	uint8_t row[8];
 	enum cs_err err;
 
 	s->id = id;
-	s->has_target = false;
 	err = cs_db_query(&rows, d->db,
-	    "SELECT kind,target,sealed FROM outbox WHERE id=?", cs_int(id));
-	if (err == CS_OK && cs_rows_next(&rows)) {
+	    "SELECT kind,sealed FROM outbox WHERE id=?", cs_int(id));
+	if (err == CS_OK && (found = cs_rows_next(&rows))) {
 		s->kind = (uint8_t)cs_col_int(&rows, 0);
-		if (!cs_col_null(&rows, 1)) {
-			s->has_target = true;
-			cs_col_copy(&rows, 1, s->target, sizeof s->target);
-		}
 		cs_vault_row(row, id);
 		err = cs_vault_open(&s->body, &d->key, TABLE, CS_VIEW_OF(row),
-		    cs_col_blob(&rows, 2));
+		    cs_col_blob(&rows, 1));
 	}
-	return cs_rows_end(&rows, err);
+	err = cs_rows_end(&rows, err);
+	return err == CS_OK && !found ? CS_ERR_NOT_FOUND : err;
 }
 
 enum cs_err
@@ -267,9 +323,12 @@ cs_desk_deliver(struct cs_desk *d)
 	enum cs_err err = desk_decisions_send(d);
 
 	while (err == CS_OK && refused < REFUSED_MAX) {
-		if ((err = desk_outbox_next(&id, d)) || (err = load(&s, d, id)))
+		if ((err = desk_outbox_next(&id, d)))
 			break;
-		err = send_one(d, &s);
+		if ((err = load(&s, d, id)) == CS_OK)
+			err = send_one(d, &s);
+		else if (err == CS_ERR_CORRUPT)
+			err = drop(d, id);
 		refused = err == CS_ERR_BUSY ? refused + 1 : 0;
 		if (err == CS_ERR_BUSY)
 			err = desk_outbox_postpone(d, id);

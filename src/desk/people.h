@@ -90,8 +90,10 @@ CS_CHECKED enum cs_err cs_desk_sign_in(struct cs_desk_who *out,
 /* The password alone, of somebody who is signed in. */
 CS_CHECKED enum cs_err cs_desk_password_check(
     struct cs_desk *d, uint64_t id, struct cs_view password);
+/* ${who} is as they are from then on.  CS_ERR_DENIED: they were let go, or got
+ * another password, since they were looked at. */
 CS_CHECKED enum cs_err cs_desk_password_change(
-    struct cs_desk *d, const struct cs_desk_who *who, struct cs_view password);
+    struct cs_desk *d, struct cs_desk_who *who, struct cs_view password);
 
 /* Language, daily limit of reveals (0: none), minutes between breaks (0). */
 struct cs_desk_settings {

@@ -228,6 +228,22 @@ out:
 	return err;
 }
 
+/* Something that belongs to it is damaged on the disk, and would be so each
+ * time: it is a finding, and in the way of no other photo.  A row of one that
+ * was not looked at says no more than this one. */
+static enum cs_err
+give_up(struct cs_desk *d, uint64_t id)
+{
+	struct desk_photo p = { .id = id, .doc = json_object() };
+	enum cs_err err = CS_OK;
+
+	desk_set_bool(p.doc, "photo", true, &err);
+	if (err == CS_OK)
+		err = desk_photo_save(d, &p, DESK_MEDIA_REFUSED);
+	desk_photo_clear(&p);
+	return err;
+}
+
 enum cs_err
 desk_photos_look(struct cs_desk *d, uint64_t until_ms, bool *more)
 {
@@ -243,8 +259,10 @@ desk_photos_look(struct cs_desk *d, uint64_t until_ms, bool *more)
 		*more = err == CS_OK;
 		if (err == CS_ERR_NOT_FOUND)
 			err = desk_index_look_back(d, more);
-		else if (err == CS_OK && (err = desk_index_refresh(d)) == CS_OK)
-			err = look(d, id);
+		else if (err == CS_OK &&
+		    (err = desk_index_refresh(d)) == CS_OK &&
+		    (err = look(d, id)) == CS_ERR_CORRUPT)
+			err = give_up(d, id);
 	} while (err == CS_OK && *more && cs_clock_ms() < until_ms);
 	return err;
 }

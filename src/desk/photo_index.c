@@ -90,7 +90,8 @@ desk_photos_forget(struct cs_desk *d)
 	d->photos = NULL;
 }
 
-/* Add the rows that ${rows} has: id, source, sealed. */
+/* Add the rows that ${rows} has: id, source, sealed.  One that is damaged on
+ * the disk fits nothing, and is in the way of no other. */
 static enum cs_err
 add_rows(struct cs_pdq_index *index, struct cs_desk *d, struct cs_rows *rows,
     uint64_t *last)
@@ -105,6 +106,8 @@ add_rows(struct cs_pdq_index *index, struct cs_desk *d, struct cs_rows *rows,
 		    &row, d, id, cs_col_int(rows, 1), cs_col_blob(rows, 2));
 		if (err == CS_OK)
 			err = cs_pdq_index_add(index, row.hashes[0], id);
+		else if (err == CS_ERR_CORRUPT)
+			err = CS_OK;
 		if (err == CS_OK)
 			*last = id;
 		json_decref(row.label);
@@ -393,6 +396,11 @@ add_matches(struct cs_desk *d, uint64_t media, const struct desk_matches *m)
 	bool new_one = false;
 	enum cs_err err = desk_photo_load(&p, d, media);
 
+	/* Damaged on the disk. */
+	if (err == CS_ERR_CORRUPT) {
+		desk_photo_clear(&p);
+		return CS_OK;
+	}
 	matches = json_object_get(p.doc, "matches");
 	for (size_t i = 0; i < m->n && err == CS_OK; i++) {
 		json_t *o;
@@ -437,6 +445,8 @@ match_some(struct cs_desk *d, bool *more)
 		    (err = find_in(&m, x->lines, row.hashes, row.n)) == CS_OK &&
 		    m.n != 0)
 			err = add_matches(d, media, &m);
+		else if (err == CS_ERR_CORRUPT)
+			err = CS_OK;
 		x->at_photo = media;
 		n++;
 	}

@@ -225,11 +225,17 @@ answer_at_once(struct cs_desk *d, struct cs_desk_report *r, uint64_t kase)
 {
 	struct desk_case c;
 	enum cs_err err = desk_case_load(&c, d, kase);
-	bool open = desk_case_state(&c) == CS_DESK_CASE_OPEN;
 
+	if (err == CS_OK && desk_case_state(&c) != CS_DESK_CASE_OPEN)
+		err = desk_case_answer(&r->state, d->answer, d, &c);
+	/* From before there were rows of decisions. */
+	if (err == CS_ERR_NOT_FOUND &&
+	    desk_case_state(&c) == CS_DESK_CASE_DECIDED) {
+		r->state = CS_DESK_CLOSED;
+		err = CS_OK;
+	}
 	desk_case_clear(&c);
-	if (err == CS_OK && !open)
-		err = desk_case_answer(&r->state, d->answer, d, kase);
+	/* It is told with the others. */
 	if (err == CS_ERR_NOT_FOUND)
 		return CS_OK;
 	return err ? err : desk_report_set_state(d, r->id, r->state);

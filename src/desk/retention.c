@@ -41,22 +41,40 @@ due_ms(const struct desk_case *c, const struct cs_desk_policy *policy)
  * leaves behind goes the next time.
  */
 static enum cs_err
+is_named(bool *out, struct cs_desk *d, const uint8_t hash[static 32])
+{
+	uint64_t n;
+	enum cs_err err;
+
+	err =
+	    cs_db_get_int(&n, d->db, "SELECT COUNT(*) FROM media WHERE file=?",
+		cs_blob(cs_view(hash, 32)));
+	*out = err == CS_OK && n != 0;
+	return err;
+}
+
+static enum cs_err
 remove_file(struct cs_desk *d, const char *name)
 {
 	char path[PATH_SIZE];
 	uint8_t hash[32];
-	uint64_t n;
+	bool named;
 	enum cs_err err;
 
 	if (cs_unhex(hash, sizeof hash, name) != CS_OK)
 		return CS_OK;
-	if ((err = cs_db_get_int(&n, d->db,
-		 "SELECT COUNT(*) FROM media WHERE file=?",
-		 cs_blob(CS_VIEW_OF(hash)))) ||
-	    n != 0)
+	if ((err = is_named(&named, d, hash)) || named)
+		return err;
+	/* Another process may take a report of it, and look whether it is here,
+	 * after its rows are stored: not between these two. */
+	if ((err = cs_db_begin(d->db)))
 		return err;
 	snprintf(path, sizeof path, "%s/files/%s", d->dir, name);
-	return unlink(path) == 0 || errno == ENOENT ? CS_OK : CS_ERR_IO;
+	if ((err = is_named(&named, d, hash)) == CS_OK && !named &&
+	    unlink(path) != 0 && errno != ENOENT)
+		err = CS_ERR_IO;
+	cs_db_rollback(d->db);
+	return err;
 }
 
 static enum cs_err
@@ -320,7 +338,7 @@ cs_desk_retention(struct cs_desk *d, uint64_t now_ms, uint64_t *destroyed)
 {
 	struct cs_desk_policy policy;
 	uint64_t id = 0, rejected = 0;
-	enum cs_err err;
+	enum cs_err err, damaged = CS_OK;
 
 	*destroyed = 0;
 	if ((err = cs_desk_policy(&policy, d)))
@@ -329,7 +347,12 @@ cs_desk_retention(struct cs_desk *d, uint64_t now_ms, uint64_t *destroyed)
 		bool gone;
 
 		err = consider(d, &policy, id, now_ms, &gone);
-		*destroyed += gone;
+		*destroyed += err == CS_OK && gone;
+		/* On the disk: it is said in the end, and the others go. */
+		if (err == CS_ERR_CORRUPT) {
+			damaged = err;
+			err = CS_OK;
+		}
 	}
 	if (err == CS_ERR_NOT_FOUND)
 		err = destroy_rejected(
@@ -338,5 +361,7 @@ cs_desk_retention(struct cs_desk *d, uint64_t now_ms, uint64_t *destroyed)
 	/* Deleted rows are not to be found in the file any more. */
 	if (err == CS_OK && *destroyed + rejected != 0)
 		err = cs_db_vacuum(d->db);
-	return err ? err : remove_files(d);
+	if (err == CS_OK)
+		err = remove_files(d);
+	return err ? err : damaged;
 }

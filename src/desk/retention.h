@@ -13,6 +13,7 @@
 
 #include "desk/case.h"
 
-/* Destroy what is over at ${now_ms}; ${*destroyed} says how many cases. */
+/* Destroy what is over at ${now_ms}; ${*destroyed} says how many cases.
+ * CS_ERR_CORRUPT: one is damaged on the disk and stays; the others went. */
 CS_CHECKED enum cs_err cs_desk_retention(
     struct cs_desk *d, uint64_t now_ms, uint64_t *destroyed);

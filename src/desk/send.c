@@ -279,16 +279,17 @@ desk_decision_tell(struct cs_desk *d, const struct desk_decision *dec)
 
 enum cs_err
 desk_case_answer(enum cs_desk_state *state, char answer[static 256],
-    struct cs_desk *d, uint64_t kase)
+    struct cs_desk *d, const struct desk_case *c)
 {
 	struct desk_decision dec = { 0 };
 	uint64_t id;
 	enum cs_err err;
 
 	if ((err = cs_db_get_int(&id, d->db,
-		 "SELECT id FROM decision WHERE kase=? AND state=3"
+		 "SELECT id FROM decision WHERE kase=? AND state=3 AND id>?"
 		 " ORDER BY id DESC LIMIT 1",
-		 cs_int(kase))) == CS_OK &&
+		 cs_int(c->id), cs_int(desk_num(c->doc, "open_after")))) ==
+		CS_OK &&
 	    (err = desk_decision_load(&dec, d, id)) == CS_OK) {
 		*state = report_state(&dec);
 		snprintf(answer, 256, "%s", sentence(&dec));
@@ -387,6 +388,7 @@ give_up(struct cs_desk *d, uint64_t id, enum cs_err why)
 		 &(struct desk_event){
 		     .kase = dec.kase, .what = "not-sent", .after = after })) ==
 		CS_OK &&
+	    (err = desk_reversal_failed(d, &dec)) == CS_OK &&
 	    (err = desk_case_settle(d, dec.kase, NULL)) == CS_OK)
 		err = cs_db_commit(d->db);
 	if (err)

@@ -14,28 +14,38 @@
 
 /* ---- passwords ---------------------------------------------------------- */
 
-static enum cs_err
-password_set(struct cs_desk *d, struct desk_person *p, struct cs_view password)
-{
-	struct cs_password_cost cost = cs_password_cost_default();
+/* A new password, hashed: that takes a while, and is done before a person is
+ * loaded to be changed. */
+struct hashed {
+	struct cs_password_cost cost;
 	uint8_t salt[CS_PASSWORD_SALT_LEN], hash[HASH_LEN];
-	enum cs_err err;
+};
 
+static enum cs_err
+password_hash(struct hashed *out, struct cs_desk *d, struct cs_view password)
+{
+	out->cost = cs_password_cost_default();
 	if (password.len < CS_DESK_PASSWORD_MIN ||
 	    password.len > CS_DESK_PASSWORD_MAX || !cs_utf8_valid(password))
 		return desk_problem(d, CS_ERR_FORMAT,
 		    "A password has at least %d characters; several words are "
 		    "good.",
 		    CS_DESK_PASSWORD_MIN);
-	cs_random(salt, sizeof salt);
-	if ((err = cs_password_key(hash, sizeof hash, password, salt, cost)))
-		return err;
-	desk_set_hex(p->doc, "salt", CS_VIEW_OF(salt), &err);
-	desk_set_hex(p->doc, "password", CS_VIEW_OF(hash), &err);
+	cs_random(out->salt, sizeof out->salt);
+	return cs_password_key(
+	    out->hash, sizeof out->hash, password, out->salt, out->cost);
+}
+
+static enum cs_err
+password_set(struct desk_person *p, const struct hashed *h)
+{
+	enum cs_err err = CS_OK;
+
+	desk_set_hex(p->doc, "salt", CS_VIEW_OF(h->salt), &err);
+	desk_set_hex(p->doc, "password", CS_VIEW_OF(h->hash), &err);
 	desk_set_num(p->doc, "passwords", ++p->who.passwords, &err);
-	desk_set_num(p->doc, "passes", cost.passes, &err);
-	desk_set_num(p->doc, "memory_kib", cost.memory_kib, &err);
-	cs_wipe(hash, sizeof hash);
+	desk_set_num(p->doc, "passes", h->cost.passes, &err);
+	desk_set_num(p->doc, "memory_kib", h->cost.memory_kib, &err);
 	return err;
 }
 
@@ -80,20 +90,13 @@ totp_check(struct desk_person *p, const char *totp)
 }
 
 static enum cs_err
-save(struct cs_desk *d, const struct cs_desk_who *who,
-    const struct desk_person *p, const char *what)
+save(struct cs_desk *d, const struct desk_person *p, const char *what)
 {
-	enum cs_err err;
+	enum cs_err err = desk_person_save(d, p);
 
-	if ((err = cs_db_begin(d->db)))
-		return err;
-	if ((err = desk_person_save(d, p)) == CS_OK &&
-	    (err = desk_audit_event(
-		 d, &(struct desk_event){ .who = who, .what = what })) == CS_OK)
-		err = cs_db_commit(d->db);
-	if (err)
-		cs_db_rollback(d->db);
-	return err;
+	return err ? err
+		   : desk_audit_event(d,
+			 &(struct desk_event){ .who = &p->who, .what = what });
 }
 
 static enum cs_err
@@ -184,14 +187,28 @@ cs_desk_password_check(struct cs_desk *d, uint64_t id, struct cs_view password)
 
 enum cs_err
 cs_desk_password_change(
-    struct cs_desk *d, const struct cs_desk_who *who, struct cs_view password)
+    struct cs_desk *d, struct cs_desk_who *who, struct cs_view password)
 {
-	struct desk_person p;
-	enum cs_err err = desk_person_load(&p, d, who->id);
+	struct desk_person p = { 0 };
+	struct hashed h;
+	enum cs_err err;
 
-	if (err == CS_OK && (err = password_set(d, &p, password)) == CS_OK)
-		err = save(d, who, &p, "password-changed");
+	if ((err = password_hash(&h, d, password)) ||
+	    (err = cs_db_begin(d->db)))
+		goto out;
+	err = desk_person_load(&p, d, who->id);
+	if (err == CS_OK && (p.disabled || p.who.passwords != who->passwords))
+		err = CS_ERR_DENIED;
+	if (err == CS_OK && (err = password_set(&p, &h)) == CS_OK &&
+	    (err = save(d, &p, "password-changed")) == CS_OK)
+		err = cs_db_commit(d->db);
+	if (err)
+		cs_db_rollback(d->db);
+	else
+		*who = p.who;
 	desk_person_clear(&p);
+out:
+	cs_wipe(&h, sizeof h);
 	return err;
 }
 
@@ -252,26 +269,29 @@ cs_desk_welcome_finish(struct cs_desk_who *out, struct cs_desk *d,
     const char *code, struct cs_view password, const char *totp)
 {
 	struct desk_person p;
+	struct hashed h;
 	enum cs_err err = load_by_welcome(&p, d, code);
 
-	if (err == CS_OK && (err = totp_check(&p, totp)) == CS_ERR_DENIED)
+	/* Hashed only for whoever has a code. */
+	desk_person_clear(&p);
+	if (err || (err = password_hash(&h, d, password)) ||
+	    (err = cs_db_begin(d->db)))
+		goto out;
+	if ((err = load_by_welcome(&p, d, code)) == CS_OK &&
+	    (err = totp_check(&p, totp)) == CS_ERR_DENIED)
 		err = desk_problem(d, CS_ERR_FORMAT,
 		    "That is not the code that the authenticator shows now.");
-	if (err == CS_OK && (err = password_set(d, &p, password)) == CS_OK &&
-	    (err = cs_db_begin(d->db)) == CS_OK) {
-		if ((err = desk_person_save(d, &p)) == CS_OK &&
-		    (err = cs_db_exec(d->db,
-			 "DELETE FROM welcome WHERE person=?",
-			 cs_int(p.who.id))) == CS_OK &&
-		    (err = desk_audit_event(d,
-			 &(struct desk_event){ .who = &p.who,
-			     .what = "first-sign-in" })) == CS_OK)
-			err = cs_db_commit(d->db);
-		if (err)
-			cs_db_rollback(d->db);
-	}
+	if (err == CS_OK && (err = password_set(&p, &h)) == CS_OK &&
+	    (err = cs_db_exec(d->db, "DELETE FROM welcome WHERE person=?",
+		 cs_int(p.who.id))) == CS_OK &&
+	    (err = save(d, &p, "first-sign-in")) == CS_OK)
+		err = cs_db_commit(d->db);
+	if (err)
+		cs_db_rollback(d->db);
 	*out = p.who;
 	desk_person_clear(&p);
+out:
+	cs_wipe(&h, sizeof h);
 	return err;
 }
 

@@ -114,28 +114,43 @@ open_for(struct desk_case *out, struct cs_desk *d,
 	return err;
 }
 
+static enum cs_err
+copy_keys(struct desk_case *to, const struct desk_case *from,
+    const char *const *keys, size_t n)
+{
+	enum cs_err err = CS_OK;
+
+	for (size_t i = 0; i < n; i++) {
+		json_t *v = json_object_get(from->doc, keys[i]);
+
+		if (v != NULL)
+			desk_set(to->doc, keys[i], json_incref(v), &err);
+	}
+	return err;
+}
+
 /* The reports ${ids} leave ${c}, which is not stored, for a case as they would
- * have made it, had they come alone; but what a person said that the case is
- * about, they said of these, too, if they had ${seen} them. */
+ * have made it, had they come alone; but what is held is held, and what a
+ * person said that the case is about, they said of these, too, if they had
+ * ${seen} them. */
 static enum cs_err
 leave(uint64_t *made, struct cs_desk *d, struct desk_case *c,
     const struct cs_buf *ids, bool seen, const struct cs_desk_who *who)
 {
 	static const char *const said[] = { "reason", "reason_number",
 		"severity", "danger", "reason_said" };
+	static const char *const held[] = { "held", "hold" };
 	struct cs_desk_policy policy;
 	struct desk_case new = { 0 };
 	enum cs_err err;
 
 	if ((err = cs_desk_policy(&policy, d)))
 		return err;
-	if ((err = open_for(&new, d, &policy, ids->data)))
+	if ((err = open_for(&new, d, &policy, ids->data)) ||
+	    (err = copy_keys(&new, c, held, sizeof held / sizeof *held)))
 		goto out;
 	if (seen && desk_bool(c->doc, "reason_said"))
-		for (size_t i = 0; i < sizeof said / sizeof *said; i++)
-			desk_set(new.doc, said[i],
-			    json_incref(json_object_get(c->doc, said[i])),
-			    &err);
+		err = copy_keys(&new, c, said, sizeof said / sizeof *said);
 	for (size_t k = 0; k < ids->len && err == CS_OK; k += 16)
 		err = move_report(d, new.id, ids->data + k);
 	if (err == CS_OK && (err = recount(d, c, &policy)) == CS_OK &&

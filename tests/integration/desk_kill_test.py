@@ -11,7 +11,7 @@ import time
 import urllib.request
 
 from console import Client, DeskWorld
-from desk_cases_test import open_case, reported
+from desk_cases_test import decide, open_case, reported, settled
 from world import STUCK_S, TOOLS, check, main
 
 ROUNDS = 50
@@ -125,6 +125,50 @@ def test_away_for_long():
         check(client.get("/cases/" + case["id"])["reports"] == 5, "once")
 
 
+def test_destroyed_without_a_hub():
+    """What is due goes in its time, also when no hub answers."""
+    with DeskWorld() as w:
+        w.join("alice", "bob")
+        w.friends("alice", "bob")
+        anna = w.person("anna")
+        reported(w)
+        settled(w, anna, decide(anna, open_case(w, anna), "none"))
+        w.stop("desk")
+        w.stop("hub")
+        w.start("desk", "countersign-desk", "run", w.desk, "--no-console",
+                ready="no connection", env=w.later(9999))
+        db = sqlite3.connect(os.path.join(w.desk, "desk.db"))
+        w.until("its end", lambda: db.execute(
+            "SELECT COUNT(*) FROM item").fetchone() == (0,))
+        db.close()
+
+
+def test_another_hub_for_a_while():
+    """Somebody else answers in the hub's place: the people of the desk go on,
+    and the desk does when the hub is back."""
+    with DeskWorld() as w:
+        w.join("alice", "bob")
+        w.friends("alice", "bob")
+        anna = w.person("anna")
+        desk, heard = w.procs["desk"], [b""]
+        w.stop("hub")
+        w.ok("countersignd", "init", w.path("other"), "--name", "localhost",
+             "--listen", "127.0.0.1:%d" % w.port)
+        w.start("other", "countersignd", "run", w.path("other"),
+                ready="listens")
+
+        def refused():
+            heard[0] += desk.stdout.read() or b""
+            return desk.poll() is not None or b"not the hub" in heard[0]
+        w.until("a hub that is none", refused)
+        check(desk.poll() is None, "it goes on: %s" % desk.returncode)
+        anna.get("/cases")
+        w.stop("other")
+        w.start_hub()
+        reported(w)
+        open_case(w, anna)
+
+
 def children(pid):
     """The processes that ${pid} has started."""
     found = []
@@ -138,6 +182,12 @@ def children(pid):
         if parent == pid:
             found.append(int(name))
     return found
+
+
+def alive(pid):
+    """Has it not ended yet, whether or not somebody has taken note of it?"""
+    with open("/proc/%d/stat" % pid) as f:
+        return f.read().rpartition(")")[2].split()[0] not in "ZX"
 
 
 def test_console_that_ends():
@@ -278,6 +328,22 @@ def test_killed_among_hundreds():
             check(r.status == 77, "disabled: %s" % r)
 
 
+def test_both_told_to_end():
+    """systemd tells each process of a service to end: the desk does not take
+    it for a failure that its console was quicker."""
+    with DeskWorld() as w:
+        desk = w.procs["desk"]
+        (console,) = children(desk.pid)
+        os.kill(desk.pid, signal.SIGSTOP)
+        os.kill(console, signal.SIGTERM)
+        w.until("the console's end", lambda: not alive(console))
+        os.kill(desk.pid, signal.SIGTERM)
+        os.kill(desk.pid, signal.SIGCONT)
+        check(desk.wait(60) == 0, "it ended: %s" % desk.returncode)
+
+
 if __name__ == "__main__":
     main(test_killed_at_random, test_away_for_long, test_sent_twice,
-         test_killed_among_hundreds, test_console_that_ends)
+         test_killed_among_hundreds, test_destroyed_without_a_hub,
+         test_another_hub_for_a_while, test_console_that_ends,
+         test_both_told_to_end)

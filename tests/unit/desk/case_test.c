@@ -9,10 +9,11 @@
 
 #define DAY_MS ((uint64_t)86400 * 1000)
 
-/* A report of the messages ${which} of the world's conversation, that comes as
- * ${id} and says that it is ${says}. */
+/* A report for ${reason} of the messages ${which} of the world's conversation,
+ * that comes as ${id} and says that it is ${says}. */
 static void
-take_as(struct world *w, uint8_t id, uint8_t says, const int *which)
+take_for(struct world *w, uint8_t id, uint8_t says, const int *which,
+    uint16_t reason)
 {
 	struct cs_buf bundle = { 0 }, sealed = { 0 };
 	struct cs_wire_report_status status;
@@ -22,6 +23,7 @@ take_as(struct world *w, uint8_t id, uint8_t says, const int *which)
 	memset(number, id, sizeof number);
 	ew_pick(&r, &w->e, which);
 	memset(r.in.report_id, says, 16);
+	r.in.reason = reason;
 	assert_ok(cs_evidence_write(&bundle, &r.in));
 	assert_ok(cs_evidence_seal(
 	    &sealed, cs_buf_view(&bundle), CS_VIEW_OF(w->seal_public)));
@@ -29,6 +31,12 @@ take_as(struct world *w, uint8_t id, uint8_t says, const int *which)
 	    w->d, number, EW_NOW_MS, cs_buf_view(&sealed), &status));
 	cs_buf_free(&bundle);
 	cs_buf_free(&sealed);
+}
+
+static void
+take_as(struct world *w, uint8_t id, uint8_t says, const int *which)
+{
+	take_for(w, id, says, which, CS_REASON_THREAT_TO_LIFE);
 }
 
 static void
@@ -247,6 +255,29 @@ test_leftovers(void **state)
 	    CS_ERR_NOT_FOUND);
 	cs_buf_free(&sealed);
 	assert_ok(cs_desk_audit(w.d, NULL, NULL));
+	world_clear(&w);
+}
+
+/* A case that is damaged on the disk keeps no other one for longer. */
+static void
+test_damaged_case(void **state)
+{
+	static const int first[] = { 0, -1 }, other[] = { 2, -1 };
+	struct world w;
+	uint64_t n;
+
+	(void)state;
+	world_init(&w);
+	take_some(&w, 0x11, first);
+	dismiss(&w, 1);
+	take_some(&w, 0x12, other);
+	dismiss(&w, 2);
+	assert_ok(cs_db_exec(
+	    w.d->db, "UPDATE kase SET sealed=zeroblob(60) WHERE id=1"));
+	assert_err(cs_desk_retention(w.d, cs_clock_ms() + 9999 * DAY_MS, &n),
+	    CS_ERR_CORRUPT);
+	assert_int_equal(n, 1);
+	state_is(&w, 2, "closed");
 	world_clear(&w);
 }
 
@@ -560,6 +591,47 @@ test_open_again(void **state)
 	world_clear(&w);
 }
 
+static void
+report_is(struct world *w, uint8_t id, enum cs_desk_state state)
+{
+	struct cs_desk_case r;
+	uint8_t number[16];
+
+	memset(number, id, sizeof number);
+	assert_ok(cs_desk_load(&r, w->d, number));
+	assert_int_equal(r.report.state, state);
+	cs_desk_case_clear(&r);
+}
+
+/* Who reports it then is not told what was decided before, and may not be any
+ * more. */
+static void
+test_no_old_answer(void **state)
+{
+	struct world w;
+	uint64_t made;
+
+	(void)state;
+	world_init(&w);
+	take(&w, 0x11);
+	dismiss(&w, 1);
+	second_look(&w, 0x11);
+	made = decide(&w, 1);
+	state_is(&w, 1, "waiting");
+	take(&w, 0x12);
+	report_is(&w, 0x12, CS_DESK_OPEN);
+	assert_ok(cs_desk_undo(w.d, &cs_desk_operator, made));
+	state_is(&w, 1, "open");
+	dismiss(&w, 1);
+	report_is(&w, 0x12, CS_DESK_CLOSED);
+	/* And nobody waits for a decision that there was before there were
+	 * rows of them. */
+	assert_ok(cs_db_exec(w.d->db, "DELETE FROM decision"));
+	take(&w, 0x13);
+	report_is(&w, 0x13, CS_DESK_CLOSED);
+	world_clear(&w);
+}
+
 /* Two decided ones are kept for as long as the later of them; and what is
  * destroyed then is nowhere any more. */
 static void
@@ -594,6 +666,32 @@ test_merged_and_kept(void **state)
 	assert_int_equal(
 	    json_array_size(json_object_get(c.doc, "accounts")), 0);
 	desk_case_clear(&c);
+	world_clear(&w);
+}
+
+/* While a decision is on its way, nothing joins what it is about: its reporters
+ * would be told what was decided of others. */
+static void
+test_merged_on_the_way(void **state)
+{
+	static const int first[] = { 0, -1 }, other[] = { 1, -1 };
+	struct world w;
+
+	(void)state;
+	world_init(&w);
+	take_some(&w, 0x11, first);
+	take_some(&w, 0x12, other);
+	decide(&w, 1);
+	assert_err(
+	    cs_desk_merge(w.d, &cs_desk_operator, 2, version_of(&w, 2), 1),
+	    CS_ERR_DENIED);
+	assert_err(
+	    cs_desk_merge(w.d, &cs_desk_operator, 1, version_of(&w, 1), 2),
+	    CS_ERR_DENIED);
+	assert_ok(desk_decisions_send(w.d));
+	assert_int_equal(count(&w, "SELECT COUNT(*) FROM outbox"), 1);
+	merge(&w, 2, 1);
+	state_is(&w, 1, "open");
 	world_clear(&w);
 }
 
@@ -759,6 +857,121 @@ test_set_aside(void **state)
 	world_clear(&w);
 }
 
+/* Nor is the case, or the decision, what only those have called it who are set
+ * aside. */
+static void
+test_reason_set_aside(void **state)
+{
+	static const int first[] = { 0, -1 }, more[] = { 0, 1, -1 };
+	const struct cs_desk_choice none_said = { .action = CS_DESK_ACT_NONE,
+		.facts = "",
+		.ground = "",
+		.legal = "",
+		.to_key = "" };
+	uint64_t read, made;
+	struct world w;
+	json_t *o;
+
+	(void)state;
+	world_init(&w);
+	take_for(&w, 0x11, 0x11, first, CS_REASON_SPAM);
+	read = version_of(&w, 1);
+	take_for(&w, 0x12, 0x12, more, CS_REASON_THREAT_TO_LIFE);
+	o = show(&w, 1);
+	assert_string_equal(desk_str(o, "reason"), "threat-to-life");
+	assert_int_equal(desk_num(o, "severity"), 5);
+	json_decref(o);
+	assert_ok(
+	    cs_desk_decide(w.d, &cs_desk_operator, 1, read, &none_said, &made));
+	assert_ok(cs_desk_decision_show(&o, w.d, made));
+	assert_string_equal(desk_str(o, "reason"), "spam");
+	json_decref(o);
+	o = show(&w, 1);
+	assert_string_equal(desk_str(o, "reason"), "spam");
+	assert_int_equal(desk_num(o, "severity"), 1);
+	assert_false(desk_bool(o, "danger"));
+	json_decref(o);
+	o = show(&w, 2);
+	assert_string_equal(desk_str(o, "reason"), "threat-to-life");
+	assert_true(desk_bool(o, "danger"));
+	json_decref(o);
+	world_clear(&w);
+}
+
+/* A legal hold holds what leaves the case, too: who works on cases does not end
+ * it by splitting them. */
+static void
+test_hold_stays(void **state)
+{
+	static const int first[] = { 0, -1 }, more[] = { 0, 1, -1 };
+	uint64_t made, n, version;
+	struct world w;
+	json_t *o;
+
+	(void)state;
+	world_init(&w);
+	take_some(&w, 0x11, first);
+	assert_ok(cs_desk_hold(
+	    w.d, &cs_desk_operator, 1, version_of(&w, 1), true, "court"));
+	take_some(&w, 0x12, more);
+	version = version_of(&w, 1);
+	assert_ok(cs_desk_split(
+	    w.d, &cs_desk_operator, 1, version, (uint64_t[]){ 2 }, 1, &made));
+	o = show(&w, made);
+	assert_true(desk_bool(o, "held"));
+	assert_string_equal(
+	    desk_str(json_object_get(o, "hold"), "text"), "court");
+	json_decref(o);
+	dismiss(&w, 1);
+	dismiss(&w, made);
+	assert_ok(cs_desk_retention(w.d, cs_clock_ms() + 9999 * DAY_MS, &n));
+	assert_int_equal(n, 0);
+	world_clear(&w);
+}
+
+/* The report ${id} as it was before there were cases. */
+static void
+unsorted(struct world *w, uint8_t id, enum cs_desk_state state)
+{
+	uint8_t number[16];
+
+	memset(number, id, sizeof number);
+	assert_ok(desk_report_set_state(w->d, number, state));
+	assert_ok(cs_db_exec(w->d->db, "UPDATE report SET kase=NULL WHERE id=?",
+	    cs_blob(CS_VIEW_OF(number))));
+	assert_ok(cs_db_exec(w->d->db, "DELETE FROM item"));
+	assert_ok(cs_db_exec(w->d->db, "DELETE FROM kase_account"));
+	assert_ok(cs_db_exec(w->d->db, "DELETE FROM kase"));
+}
+
+/* What is not decided of them is still to be, whatever came before or after it;
+ * and what is decided is not kept for ever. */
+static void
+test_from_before(void **state)
+{
+	uint64_t n;
+	struct world w;
+
+	(void)state;
+	world_init(&w);
+	for (uint8_t i = 0; i < 2; i++) {
+		take(&w, 0x11);
+		take(&w, 0x12);
+		unsorted(&w, 0x11, i == 0 ? CS_DESK_OPEN : CS_DESK_ACTED);
+		unsorted(&w, 0x12, i == 0 ? CS_DESK_CLOSED : CS_DESK_OPEN);
+		assert_ok(desk_cases_catch_up(w.d));
+		assert_int_equal(count(&w, "SELECT COUNT(*) FROM kase"), 1);
+		state_is(&w, 1, "open");
+	}
+	unsorted(&w, 0x12, CS_DESK_CLOSED);
+	unsorted(&w, 0x11, CS_DESK_ACTED);
+	assert_ok(desk_cases_catch_up(w.d));
+	state_is(&w, 1, "decided");
+	assert_ok(cs_desk_retention(w.d, cs_clock_ms() + 9999 * DAY_MS, &n));
+	assert_int_equal(n, 1);
+	world_clear(&w);
+}
+
 /* What another person changed is read again first. */
 static void
 test_conflict(void **state)
@@ -889,6 +1102,7 @@ main(void)
 		cmocka_unit_test(test_one_case),
 		cmocka_unit_test(test_retention),
 		cmocka_unit_test(test_leftovers),
+		cmocka_unit_test(test_damaged_case),
 		cmocka_unit_test(test_order),
 		cmocka_unit_test(test_sealed_rows),
 		cmocka_unit_test(test_flood),
@@ -898,9 +1112,14 @@ main(void)
 		cmocka_unit_test(test_one_that_fails),
 		cmocka_unit_test(test_new_message),
 		cmocka_unit_test(test_open_again),
+		cmocka_unit_test(test_no_old_answer),
 		cmocka_unit_test(test_merged_and_kept),
+		cmocka_unit_test(test_merged_on_the_way),
 		cmocka_unit_test(test_search),
 		cmocka_unit_test(test_set_aside),
+		cmocka_unit_test(test_reason_set_aside),
+		cmocka_unit_test(test_hold_stays),
+		cmocka_unit_test(test_from_before),
 		cmocka_unit_test(test_conflict),
 		cmocka_unit_test(test_not_now),
 		cmocka_unit_test(test_ten_thousand),

@@ -298,6 +298,36 @@ test_let_go(void **state)
 	world_clear(&w);
 }
 
+/* Whoever chooses a new password while they are let go, or reset, is so. */
+static void
+test_password_too_late(void **state)
+{
+	const struct cs_view password = cs_view_str("correct horse battery");
+	char welcome[CS_DESK_WELCOME_SIZE];
+	struct cs_desk_who anna, now;
+	struct world w;
+
+	(void)state;
+	world_init(&w);
+	anna = person_new(w.d, "anna");
+	assert_ok(cs_desk_person_change(
+	    w.d, &cs_desk_operator, anna.id, (enum cs_desk_role)0, true));
+	assert_err(
+	    cs_desk_password_change(w.d, &anna, password), CS_ERR_DENIED);
+	assert_ok(cs_desk_person_change(
+	    w.d, &cs_desk_operator, anna.id, (enum cs_desk_role)0, false));
+	assert_ok(
+	    cs_desk_person_reset(w.d, &cs_desk_operator, anna.id, welcome));
+	assert_err(
+	    cs_desk_password_change(w.d, &anna, password), CS_ERR_DENIED);
+	assert_err(
+	    cs_desk_password_check(w.d, anna.id, password), CS_ERR_DENIED);
+	now = person_welcome(w.d, welcome);
+	assert_ok(cs_desk_password_change(w.d, &now, password));
+	assert_ok(cs_desk_password_check(w.d, anna.id, password));
+	world_clear(&w);
+}
+
 static void
 set_hash(struct cs_desk *d, uint64_t id, struct cs_view credential)
 {
@@ -361,6 +391,7 @@ main(void)
 		cmocka_unit_test(test_sign_in),
 		cmocka_unit_test(test_clone),
 		cmocka_unit_test(test_let_go),
+		cmocka_unit_test(test_password_too_late),
 		cmocka_unit_test(test_moved_rows),
 	};
 

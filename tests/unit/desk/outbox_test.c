@@ -1,0 +1,252 @@
+/* SPDX-License-Identifier: MIT */
+/* What the hub is told and has answered, without a hub. */
+#include "desk/decision_internal.h"
+#include "unit/desk/desk_home.h"
+
+static void
+take(struct world *w, uint8_t id)
+{
+	struct cs_buf bundle = { 0 }, sealed = { 0 };
+	struct cs_wire_report_status status;
+	struct ew_report r;
+	uint8_t number[16];
+
+	memset(number, id, sizeof number);
+	ew_pick(&r, &w->e, no_files);
+	memcpy(r.in.report_id, number, sizeof number);
+	assert_ok(cs_evidence_write(&bundle, &r.in));
+	assert_ok(cs_evidence_seal(
+	    &sealed, cs_buf_view(&bundle), CS_VIEW_OF(w->seal_public)));
+	assert_ok(desk_report_take(
+	    w->d, number, EW_NOW_MS, cs_buf_view(&sealed), &status));
+	cs_buf_free(&bundle);
+	cs_buf_free(&sealed);
+}
+
+static uint64_t
+count(struct world *w, const char *sql)
+{
+	uint64_t n;
+
+	assert_ok(cs_db_get_int(&n, w->d->db, sql));
+	return n;
+}
+
+static void
+case_is(struct world *w, uint64_t id, unsigned state)
+{
+	struct desk_case c;
+
+	assert_ok(desk_case_load(&c, w->d, id));
+	assert_int_equal(desk_case_state(&c), state);
+	desk_case_clear(&c);
+}
+
+static void
+decision_is(struct world *w, uint64_t id, enum cs_desk_decision_state state)
+{
+	struct desk_decision dec;
+
+	assert_ok(desk_decision_load(&dec, w->d, id));
+	assert_int_equal(dec.state, state);
+	desk_decision_clear(&dec);
+}
+
+/* Everybody in case 1 is warned: signed, and on its way. */
+static uint64_t
+warn(struct world *w)
+{
+	json_t *proved = json_object(), *accounts = json_array(), *handle;
+	struct cs_desk_choice choice = { .action = CS_DESK_ACT_WARN,
+		.reason = "spam",
+		.accounts = accounts,
+		.facts = "Ten times the same.",
+		.ground = "",
+		.legal = "",
+		.to_key = "",
+		.at_once = true };
+	struct desk_case c;
+	const char *hex;
+	uint64_t made;
+
+	assert_ok(desk_accounts_proved(proved, w->d, 1));
+	json_object_foreach (proved, hex, handle)
+		assert_int_equal(
+		    json_array_append_new(accounts, json_string(hex)), 0);
+	assert_ok(desk_case_load(&c, w->d, 1));
+	assert_ok(cs_desk_decide(
+	    w->d, &cs_desk_operator, 1, c.version, &choice, &made));
+	assert_ok(desk_decisions_send(w->d));
+	desk_case_clear(&c);
+	json_decref(proved);
+	json_decref(accounts);
+	return made;
+}
+
+static uint64_t
+reverse(struct world *w, uint64_t decision)
+{
+	uint64_t made;
+
+	assert_ok(cs_desk_reverse(
+	    w->d, &cs_desk_operator, decision, "It was wrong.", &made));
+	assert_ok(desk_decisions_send(w->d));
+	return made;
+}
+
+/* The hub answers whatever waits; each message as it stands next. */
+static void
+answer_all(struct world *w, const char *refused)
+{
+	const struct desk_outcome outcome = { .refused = refused };
+	uint64_t id;
+
+	while (desk_outbox_next(&id, w->d) == CS_OK)
+		assert_ok(desk_outbox_done(w->d, id, &outcome));
+}
+
+/* Two processes send: both may have an answer to the same message. */
+static void
+test_answered_twice(void **state)
+{
+	const struct desk_outcome applied = { .refused = NULL },
+				  refused = { .refused = "Not any more." };
+	uint64_t made, id, events;
+	struct world w;
+
+	(void)state;
+	world_init(&w);
+	take(&w, 0x11);
+	made = warn(&w);
+	decision_is(&w, made, CS_DESK_DECISION_QUEUED);
+	while (count(&w, "SELECT COUNT(*) FROM target WHERE state=0") != 0) {
+		assert_ok(desk_outbox_next(&id, w.d));
+		assert_ok(desk_outbox_done(w.d, id, &applied));
+	}
+	decision_is(&w, made, CS_DESK_DECISION_APPLIED);
+	/* The reporter is told, and only once. */
+	assert_int_equal(count(&w, "SELECT COUNT(*) FROM outbox"), 1);
+	events = count(&w, "SELECT COUNT(*) FROM audit");
+	assert_ok(desk_outbox_done(w.d, id, &applied));
+	assert_ok(desk_outbox_done(w.d, id, &refused));
+	assert_int_equal(count(&w, "SELECT COUNT(*) FROM outbox"), 1);
+	assert_int_equal(
+	    count(&w, "SELECT COUNT(*) FROM target WHERE state=2"), 0);
+	assert_int_equal(count(&w, "SELECT COUNT(*) FROM audit"), events);
+	world_clear(&w);
+}
+
+/* What the hub did not take back still holds, and can be reversed again. */
+static void
+test_reversal_refused(void **state)
+{
+	uint64_t made, back;
+	struct world w;
+	json_t *o;
+
+	(void)state;
+	world_init(&w);
+	take(&w, 0x11);
+	made = warn(&w);
+	answer_all(&w, NULL);
+	back = reverse(&w, made);
+	decision_is(&w, made, CS_DESK_DECISION_REVERSED);
+	answer_all(&w, "Not now.");
+	decision_is(&w, back, CS_DESK_DECISION_FAILED);
+	decision_is(&w, made, CS_DESK_DECISION_APPLIED);
+	assert_ok(cs_desk_decision_show(&o, w.d, made));
+	assert_true(json_is_null(json_object_get(o, "reversed_by")));
+	json_decref(o);
+	case_is(&w, 1, CS_DESK_CASE_DECIDED);
+	back = reverse(&w, made);
+	answer_all(&w, NULL);
+	decision_is(&w, back, CS_DESK_DECISION_APPLIED);
+	decision_is(&w, made, CS_DESK_DECISION_REVERSED);
+	case_is(&w, 1, CS_DESK_CASE_DECIDED);
+	world_clear(&w);
+}
+
+/* Reversed on its way, and then the hub takes neither: nothing was decided,
+ * and nobody is left without an answer. */
+static void
+test_reversed_and_refused(void **state)
+{
+	uint64_t made, back;
+	struct world w;
+
+	(void)state;
+	world_init(&w);
+	take(&w, 0x11);
+	made = warn(&w);
+	back = reverse(&w, made);
+	answer_all(&w, "There is no such account.");
+	decision_is(&w, made, CS_DESK_DECISION_FAILED);
+	decision_is(&w, back, CS_DESK_DECISION_FAILED);
+	case_is(&w, 1, CS_DESK_CASE_OPEN);
+	world_clear(&w);
+}
+
+/* Reversed on its way, and the hub takes only what was reversed: so it is, and
+ * whoever reported hears of it. */
+static void
+test_told_after_all(void **state)
+{
+	uint64_t made, back, id;
+	struct world w;
+
+	(void)state;
+	world_init(&w);
+	take(&w, 0x11);
+	made = warn(&w);
+	back = reverse(&w, made);
+	for (unsigned i = 0; i < 2; i++) {
+		assert_ok(desk_outbox_next(&id, w.d));
+		assert_ok(desk_outbox_done(
+		    w.d, id, &(struct desk_outcome){ .refused = NULL }));
+	}
+	for (unsigned i = 0; i < 2; i++) {
+		assert_ok(desk_outbox_next(&id, w.d));
+		assert_ok(desk_outbox_done(
+		    w.d, id, &(struct desk_outcome){ .refused = "No." }));
+	}
+	decision_is(&w, back, CS_DESK_DECISION_FAILED);
+	decision_is(&w, made, CS_DESK_DECISION_APPLIED);
+	case_is(&w, 1, CS_DESK_CASE_DECIDED);
+	assert_int_equal(count(&w, "SELECT COUNT(*) FROM outbox"), 1);
+	world_clear(&w);
+}
+
+/* What is damaged on the disk cannot be said any more, and holds up nothing. */
+static void
+test_damaged(void **state)
+{
+	struct world w;
+	uint64_t made;
+
+	(void)state;
+	world_init(&w);
+	take(&w, 0x11);
+	made = warn(&w);
+	assert_ok(cs_db_exec(w.d->db, "UPDATE outbox SET sealed=zeroblob(60)"));
+	assert_ok(cs_desk_deliver(w.d));
+	decision_is(&w, made, CS_DESK_DECISION_FAILED);
+	case_is(&w, 1, CS_DESK_CASE_OPEN);
+	assert_int_equal(count(&w, "SELECT COUNT(*) FROM outbox"), 0);
+	world_clear(&w);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_answered_twice),
+		cmocka_unit_test(test_reversal_refused),
+		cmocka_unit_test(test_reversed_and_refused),
+		cmocka_unit_test(test_told_after_all),
+		cmocka_unit_test(test_damaged),
+	};
+
+	if (cs_crypto_init() != CS_OK)
+		return 1;
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,129 @@
+/* SPDX-License-Identifier: MIT */
+/* Photos of reports, without a decoder: what is damaged on the disk. */
+#include "base/text.h"
+#include "desk/photo_internal.h"
+#include "store/file.h"
+#include "unit/desk/desk_home.h"
+
+static void
+path_of_photo(char out[static 200], const struct world *w)
+{
+	char hex[65];
+
+	cs_hex(hex, CS_VIEW_OF(w->e.part.content_hash));
+	snprintf(out, 200, "desk/files/%s", hex);
+}
+
+/* A report of the message with a photo, whose file is there already. */
+static void
+take(struct world *w, uint8_t id)
+{
+	static const int photo[] = { 4, -1 };
+	struct cs_buf bundle = { 0 }, sealed = { 0 };
+	struct cs_wire_report_status status;
+	struct ew_report r;
+	uint8_t number[16];
+	char path[200];
+
+	path_of_photo(path, w);
+	assert_ok(cs_file_write(
+	    temp_path(&w->dir, path), cs_buf_view(&w->e.sealed), 0600));
+	memset(number, id, sizeof number);
+	ew_pick(&r, &w->e, photo);
+	memcpy(r.in.report_id, number, sizeof number);
+	r.media.bytes = none; /* they are fetched */
+	assert_ok(cs_evidence_write(&bundle, &r.in));
+	assert_ok(cs_evidence_seal(
+	    &sealed, cs_buf_view(&bundle), CS_VIEW_OF(w->seal_public)));
+	assert_ok(desk_report_take(
+	    w->d, number, EW_NOW_MS, cs_buf_view(&sealed), &status));
+	cs_buf_free(&bundle);
+	cs_buf_free(&sealed);
+}
+
+static uint64_t
+state_of(struct world *w, uint64_t media)
+{
+	uint64_t state;
+
+	assert_ok(cs_db_get_int(&state, w->d->db,
+	    "SELECT state FROM media WHERE id=?", cs_int(media)));
+	return state;
+}
+
+static void
+look_at_all(struct world *w)
+{
+	bool more = true;
+
+	for (unsigned i = 0; more && i < 10; i++)
+		assert_ok(desk_photos_look(w->d, 0, &more));
+	assert_false(more);
+}
+
+/* One row that is damaged is in the way of no other, and of no reader. */
+static void
+test_damaged_photo(void **state)
+{
+	struct world w;
+	char path[200];
+	json_t *o = json_object();
+
+	(void)state;
+	world_init(&w);
+	take(&w, 0x11);
+	take(&w, 0x12);
+	path_of_photo(path, &w);
+	assert_int_equal(unlink(temp_path(&w.dir, path)), 0);
+	assert_ok(cs_db_exec(
+	    w.d->db, "UPDATE media SET sealed=zeroblob(60) WHERE id=1"));
+	look_at_all(&w);
+	assert_int_equal(state_of(&w, 1), DESK_MEDIA_REFUSED);
+	assert_int_equal(state_of(&w, 2), DESK_MEDIA_MISSING);
+	assert_ok(cs_desk_case_show(o, w.d, &cs_desk_operator, 1, 0));
+	json_decref(o);
+	world_clear(&w);
+}
+
+/* Nor is a hash, which is then that of no copy. */
+static void
+test_damaged_hash(void **state)
+{
+	static const uint8_t hashes[CS_PDQ_TURNS][CS_PDQ_LEN] = { { 1 } };
+	struct desk_matches m;
+	struct desk_photo p;
+	struct world w;
+
+	(void)state;
+	world_init(&w);
+	take(&w, 0x11);
+	assert_ok(desk_photo_load(&p, w.d, 1));
+	assert_int_equal(
+	    json_object_set_new(p.doc, "matches", json_array()), 0);
+	assert_ok(desk_photo_save(w.d, &p, DESK_MEDIA_PRESENT));
+	desk_photo_clear(&p);
+	for (uint64_t i = 0; i < 3; i++)
+		assert_ok(desk_index_add(w.d, 1, hashes));
+	/* Lines of a list that nobody can read are none. */
+	assert_ok(
+	    cs_db_exec(w.d->db, "UPDATE hash SET source=1,ref=1 WHERE id=3"));
+	assert_ok(cs_db_exec(
+	    w.d->db, "UPDATE hash SET sealed=zeroblob(60) WHERE id=2"));
+	look_at_all(&w);
+	assert_ok(desk_index_find(&m, w.d, hashes, 1));
+	assert_int_equal(m.n, 2);
+	world_clear(&w);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_damaged_photo),
+		cmocka_unit_test(test_damaged_hash),
+	};
+
+	if (cs_crypto_init() != CS_OK)
+		return 1;
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
