@@ -139,6 +139,14 @@ print_open(const struct cs_client_report_state *s, const char *id)
 	if (s->second_look != CS_WIRE_SECOND_LOOK_NONE)
 		printf(
 		    "    Second look: %s\n", second_look_text(s->second_look));
+	if (s->reply.len != 0) {
+		printf("    The desk answers: ");
+		cli_print_text(stdout, s->reply, 6);
+		printf("\n");
+	}
+	if (s->reply_elsewhere)
+		printf("    The desk's answer opens only on the device that "
+		       "asked.\n");
 	if (s->can_ask_again)
 		printf("    To have it looked at again, once: countersign "
 		       "second-look %.16s [TEXT]\n",
@@ -167,8 +175,13 @@ print_report(void *arg, const struct cs_client_report_state *s)
 			printf("null");
 		else
 			cli_print_json(stdout, s->question);
-		printf(",\"second_look\":\"%s\"}\n",
+		printf(",\"second_look\":\"%s\",\"reply\":",
 		    second_look_text(s->second_look));
+		if (s->reply_elsewhere)
+			printf("null");
+		else
+			cli_print_json(stdout, s->reply);
+		printf("}\n");
 		return;
 	}
 	printf("%.16s  ", id);

@@ -295,7 +295,11 @@ struct cs_client_report_state {
 	struct cs_view question;
 	bool unreadable;
 	uint8_t second_look; /* enum cs_wire_second_look */
-	bool can_ask_again;  /* a second look may be asked for */
+	/* What the desk answers to who asked for it, or empty;
+	 * ${reply_elsewhere}: it opens on the device that asked. */
+	struct cs_view reply;
+	bool reply_elsewhere;
+	bool can_ask_again; /* a second look may be asked for */
 };
 CS_CHECKED enum cs_err cs_client_reports(struct cs_client *c,
     void (*each)(void *arg, const struct cs_client_report_state *s), void *arg);

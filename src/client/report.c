@@ -232,11 +232,38 @@ take_question(struct cs_client_report_state *s, struct cs_buf *hold,
 	return CS_OK;
 }
 
+/* ${hold} keeps the answer. */
 static enum cs_err
-take_status(struct cs_client_report_state *s, struct cs_buf *hold,
-    const struct report *r, struct cs_view states)
+take_reply(struct cs_client_report_state *s, struct cs_buf *hold,
+    struct cs_client *c, struct cs_view sealed)
+{
+	enum cs_err err;
+
+	if (sealed.len == 0)
+		return CS_OK;
+	err = client_letter_answer(
+	    hold, c, CS_WIRE_LETTER_SECOND_LOOK, s->id, sealed);
+	if (err == CS_OK)
+		s->reply = cs_buf_view(hold);
+	else if (err == CS_ERR_NOT_FOUND ||
+	    cs_err_class(err) == CS_ERR_CLASS_THEIRS)
+		s->reply_elsewhere = true;
+	else
+		return err;
+	return CS_OK;
+}
+
+/* What the views of a state point into. */
+struct held {
+	struct cs_buf question, reply;
+};
+
+static enum cs_err
+take_status(struct cs_client_report_state *s, struct held *hold,
+    struct cs_client *c, const struct report *r, struct cs_view states)
 {
 	struct cs_wire_report_status item;
+	enum cs_err err;
 
 	while (cs_wire_next(&item, &cs_wire_report_status_shape, &states)) {
 		size_t n = item.answer.len < sizeof s->answer - 1
@@ -252,7 +279,8 @@ take_status(struct cs_client_report_state *s, struct cs_buf *hold,
 		s->second_look = item.second_look;
 		s->can_ask_again = item.state >= CS_WIRE_REPORT_REJECTED &&
 		    item.second_look == CS_WIRE_SECOND_LOOK_NONE;
-		return take_question(s, hold, r, item.question);
+		err = take_question(s, &hold->question, r, item.question);
+		return err ? err : take_reply(s, &hold->reply, c, item.reply);
 	}
 	return CS_OK;
 }
@@ -263,7 +291,8 @@ cs_client_reports(struct cs_client *c,
 {
 	const struct cs_wire_empty empty = { 0 };
 	struct cs_wire_report_states_answer answer = { 0 };
-	struct cs_buf plain = { 0 }, states = { 0 }, hold = { 0 };
+	struct cs_buf plain = { 0 }, states = { 0 };
+	struct held hold = { 0 };
 	struct cs_rows rows;
 	enum cs_err err = CS_OK;
 
@@ -289,7 +318,7 @@ cs_client_reports(struct cs_client *c,
 			break;
 		s.reason = r.reason;
 		s.n_messages = r.n_messages;
-		err = take_status(&s, &hold, &r, cs_buf_view(&states));
+		err = take_status(&s, &hold, c, &r, cs_buf_view(&states));
 		cs_wipe(&r, sizeof r);
 		if (err == CS_OK)
 			each(arg, &s);
@@ -297,7 +326,8 @@ cs_client_reports(struct cs_client *c,
 	err = cs_rows_end(&rows, err);
 	cs_buf_free(&plain);
 	cs_buf_free(&states);
-	cs_buf_free(&hold);
+	cs_buf_free(&hold.question);
+	cs_buf_free(&hold.reply);
 	return err;
 }
 

@@ -135,7 +135,10 @@ hub_report_states(struct hub_request *rq)
 	uint16_t code;
 
 	err = cs_db_query(&rows, rq->hub->db,
-	    "SELECT id,state,updated,answer,question,second_look FROM report"
+	    "SELECT id,state,updated,answer,question,second_look,"
+	    "COALESCE((SELECT reply FROM letter WHERE subject=report.id"
+	    " AND kind=2 AND letter.account=report.account AND reply<>x''"
+	    " ORDER BY letter.updated DESC LIMIT 1),x'') FROM report"
 	    " WHERE account=? ORDER BY received DESC"
 	    " LIMIT 200", /* HUB_REPORTS_KEPT */
 	    cs_blob(CS_VIEW_OF(rq->conn->account)));
@@ -146,6 +149,7 @@ hub_report_states(struct hub_request *rq)
 			.answer = cs_col_blob(&rows, 3),
 			.question = cs_col_blob(&rows, 4),
 			.second_look = (uint8_t)cs_col_int(&rows, 5),
+			.reply = cs_col_blob(&rows, 6),
 		};
 
 		cs_col_copy(&rows, 0, item.report, sizeof item.report);

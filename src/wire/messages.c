@@ -312,6 +312,7 @@ static const struct cs_wire_field cs_wire_report_status_fields[] = {
 	    CS_WIRE_REPORT_ANSWER_MAX),
 	FIELD(CS_WIRE_VEC, cs_wire_report_status, question, CS_WIRE_REPLY_MAX),
 	FIELD(CS_WIRE_U8, cs_wire_report_status, second_look, 0),
+	FIELD(CS_WIRE_VEC, cs_wire_report_status, reply, CS_WIRE_REPLY_MAX),
 };
 SHAPE(cs_wire_report_status);
 

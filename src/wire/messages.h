@@ -487,6 +487,8 @@ struct cs_wire_report_status {
 	struct cs_view question; /* sealed under the report's reply key, or
 				  * empty; a REPLY letter answers it */
 	uint8_t second_look;     /* enum cs_wire_second_look */
+	struct cs_view reply;    /* to the second look, sealed under the reply
+				  * key of that letter; or empty */
 };
 CS_WIRE_SHAPE(cs_wire_report_status);
 struct cs_wire_report_states_answer {

@@ -400,6 +400,15 @@ def test_second_look_and_question():
                  text="We look again.")
         case = ben.get("/cases/" + case["id"])
         check(case["state"] == "open" and case["assignee"] is None, "open")
+        w.until("the answer", lambda: [
+            s for s in w.csok("bob", "reports", "--json").lines()
+            if s["reply"] == "We look again."])
+        check("The desk answers: We look again." in w.csok(
+            "bob", "reports").out, "in words")
+        for name in os.listdir(w.hub):
+            if name.startswith("hub.db"):
+                with open(os.path.join(w.hub, name), "rb") as f:
+                    check(b"We look again" not in f.read(), "not for the hub")
         r = w.cs("bob", "second-look", report[:16])
         check(r.status != 0, "once: %s" % r)
 
