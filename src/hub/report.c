@@ -152,6 +152,12 @@ hub_report_states(struct hub_request *rq)
 			.reply = cs_col_blob(&rows, 6),
 		};
 
+		/* The newest, as many as go into one frame. */
+		if (answer.reports.n != 0 &&
+		    list.len + item.answer.len + item.question.len +
+			    item.reply.len >
+			HUB_FETCH_BYTES)
+			break;
 		cs_col_copy(&rows, 0, item.report, sizeof item.report);
 		err = cs_wire_list_add(&list, &answer.reports.n,
 		    &cs_wire_report_status_shape, &item);
