@@ -395,7 +395,9 @@ give_up(struct cs_desk *d, uint64_t id, enum cs_err why)
 		     .kase = dec.kase, .what = "not-sent", .after = after })) ==
 		CS_OK &&
 	    (err = desk_reversal_failed(d, &dec)) == CS_OK &&
-	    (err = desk_case_settle(d, dec.kase, NULL)) == CS_OK)
+	    (err = desk_case_settle(d, dec.kase, NULL)) == CS_ERR_CORRUPT)
+		err = CS_OK; /* its case is what is damaged */
+	if (err == CS_OK)
 		err = cs_db_commit(d->db);
 	if (err)
 		cs_db_rollback(d->db);

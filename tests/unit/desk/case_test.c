@@ -285,7 +285,8 @@ test_damaged_case(void **state)
 static void
 test_damaged_rows(void **state)
 {
-	static const int first[] = { 0, -1 }, same[] = { 0, 2, -1 };
+	static const int first[] = { 0, -1 }, same[] = { 0, 2, -1 },
+			 other[] = { 1, -1 };
 	struct world w;
 
 	(void)state;
@@ -303,6 +304,15 @@ test_damaged_rows(void **state)
 	assert_ok(desk_decisions_send(w.d));
 	assert_int_equal(count(&w, "SELECT state FROM decision WHERE id=1"), 4);
 	assert_int_equal(count(&w, "SELECT state FROM decision WHERE id=2"), 3);
+	/* One that is about a damaged case. */
+	take_some(&w, 0x14, other);
+	decide(&w, 3);
+	decide(&w, 2);
+	assert_ok(cs_db_exec(
+	    w.d->db, "UPDATE kase SET sealed=zeroblob(60) WHERE id=3"));
+	assert_ok(desk_decisions_send(w.d));
+	assert_int_equal(count(&w, "SELECT state FROM decision WHERE id=3"), 4);
+	assert_int_equal(count(&w, "SELECT state FROM decision WHERE id=4"), 3);
 	world_clear(&w);
 }
 
