@@ -82,7 +82,8 @@ struct desk_outcome {
 };
 /* Remove the row, and store what that means for its action.  A row that is gone
  * was answered in another process ("decide" sends, too, while the desk runs),
- * and stays answered so. */
+ * and stays answered so.  CS_ERR_BUSY: what it means cannot be stored, because
+ * something is damaged on the disk; others go on. */
 CS_CHECKED enum cs_err desk_outbox_done(
     struct cs_desk *d, uint64_t id, const struct desk_outcome *outcome);
 /* ${dec} has failed: if it was a reversal, what it was to take back is again

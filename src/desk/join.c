@@ -116,6 +116,16 @@ has_all(
 	return err;
 }
 
+/* A case that is damaged on the disk is none that a report could join. */
+static enum cs_err
+without(struct desk_case *c, enum cs_err err)
+{
+	if (err != CS_ERR_CORRUPT)
+		return err;
+	desk_case_clear(c);
+	return CS_ERR_NOT_FOUND;
+}
+
 /* A case that is decided, or about to be, takes nothing that nobody has seen:
  * it would be decided along. */
 static enum cs_err
@@ -135,10 +145,11 @@ find(struct desk_case *out, struct cs_desk *d, const struct cs_evidence *e,
 			err = CS_ERR_NOT_FOUND;
 		}
 	}
+	err = without(out, err);
 	if (err == CS_ERR_NOT_FOUND &&
 	    (err = by_account(&kase, d, e, policy)) == CS_OK)
 		err = desk_case_load(out, d, kase);
-	return err;
+	return without(out, err);
 }
 
 /* ---- putting it in ------------------------------------------------------ */

@@ -222,7 +222,7 @@ desk_outbox_done(
 		err = cs_db_commit(d->db);
 	if (err)
 		cs_db_rollback(d->db);
-	return err;
+	return err == CS_ERR_CORRUPT ? CS_ERR_BUSY : err;
 }
 
 /* One message on its way. */

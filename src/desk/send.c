@@ -378,6 +378,12 @@ give_up(struct cs_desk *d, uint64_t id, enum cs_err why)
 	if ((err = cs_db_begin(d->db)))
 		goto out;
 	err = desk_decision_load(&dec, d, id);
+	if (err == CS_ERR_CORRUPT) {
+		/* What it was is lost, but not that there was one. */
+		dec.doc = json_object();
+		dec.made_ms = cs_clock_ms();
+		err = CS_OK;
+	}
 	desk_set_id(after, "decision", id, &err);
 	desk_set_str(after, "problem", text, &err);
 	desk_set_str(dec.doc, "note", text, &err);
@@ -389,7 +395,9 @@ give_up(struct cs_desk *d, uint64_t id, enum cs_err why)
 		     .kase = dec.kase, .what = "not-sent", .after = after })) ==
 		CS_OK &&
 	    (err = desk_reversal_failed(d, &dec)) == CS_OK &&
-	    (err = desk_case_settle(d, dec.kase, NULL)) == CS_OK)
+	    (err = desk_case_settle(d, dec.kase, NULL)) == CS_ERR_CORRUPT)
+		err = CS_OK; /* its case is what is damaged */
+	if (err == CS_OK)
 		err = cs_db_commit(d->db);
 	if (err)
 		cs_db_rollback(d->db);

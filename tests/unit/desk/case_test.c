@@ -281,6 +281,42 @@ test_damaged_case(void **state)
 	world_clear(&w);
 }
 
+/* Nor does it take what comes after it, nor is a decision in the way of others:
+ * each report finds a case, and the rest is decided. */
+static void
+test_damaged_rows(void **state)
+{
+	static const int first[] = { 0, -1 }, same[] = { 0, 2, -1 },
+			 other[] = { 1, -1 };
+	struct world w;
+
+	(void)state;
+	world_init(&w);
+	take_some(&w, 0x11, first);
+	assert_ok(cs_db_exec(
+	    w.d->db, "UPDATE kase SET sealed=zeroblob(60) WHERE id=1"));
+	take_some(&w, 0x12, first);
+	take_some(&w, 0x13, same);
+	assert_int_equal(count(&w, "SELECT COUNT(*) FROM kase"), 2);
+	decide(&w, 2);
+	decide(&w, 2);
+	assert_ok(cs_db_exec(
+	    w.d->db, "UPDATE decision SET sealed=zeroblob(60) WHERE id=1"));
+	assert_ok(desk_decisions_send(w.d));
+	assert_int_equal(count(&w, "SELECT state FROM decision WHERE id=1"), 4);
+	assert_int_equal(count(&w, "SELECT state FROM decision WHERE id=2"), 3);
+	/* One that is about a damaged case. */
+	take_some(&w, 0x14, other);
+	decide(&w, 3);
+	decide(&w, 2);
+	assert_ok(cs_db_exec(
+	    w.d->db, "UPDATE kase SET sealed=zeroblob(60) WHERE id=3"));
+	assert_ok(desk_decisions_send(w.d));
+	assert_int_equal(count(&w, "SELECT state FROM decision WHERE id=3"), 4);
+	assert_int_equal(count(&w, "SELECT state FROM decision WHERE id=4"), 3);
+	world_clear(&w);
+}
+
 /* An empty case of that weight. */
 static void
 made_up(struct world *w, const char *reason, bool flood, bool child,
@@ -1103,6 +1139,7 @@ main(void)
 		cmocka_unit_test(test_retention),
 		cmocka_unit_test(test_leftovers),
 		cmocka_unit_test(test_damaged_case),
+		cmocka_unit_test(test_damaged_rows),
 		cmocka_unit_test(test_order),
 		cmocka_unit_test(test_sealed_rows),
 		cmocka_unit_test(test_flood),

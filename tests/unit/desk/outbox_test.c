@@ -235,6 +235,26 @@ test_damaged(void **state)
 	world_clear(&w);
 }
 
+/* Nor does what can be said, and whose answer cannot be stored: that waits. */
+static void
+test_damaged_behind(void **state)
+{
+	const struct desk_outcome applied = { .refused = NULL };
+	struct world w;
+	uint64_t id;
+
+	(void)state;
+	world_init(&w);
+	take(&w, 0x11);
+	(void)warn(&w);
+	assert_ok(
+	    cs_db_exec(w.d->db, "UPDATE decision SET sealed=zeroblob(60)"));
+	assert_ok(desk_outbox_next(&id, w.d));
+	assert_err(desk_outbox_done(w.d, id, &applied), CS_ERR_BUSY);
+	assert_int_equal(count(&w, "SELECT COUNT(*) FROM outbox"), 2);
+	world_clear(&w);
+}
+
 int
 main(void)
 {
@@ -244,6 +264,7 @@ main(void)
 		cmocka_unit_test(test_reversed_and_refused),
 		cmocka_unit_test(test_told_after_all),
 		cmocka_unit_test(test_damaged),
+		cmocka_unit_test(test_damaged_behind),
 	};
 
 	if (cs_crypto_init() != CS_OK)
