@@ -77,11 +77,20 @@ desk_case_load(struct desk_case *out, struct cs_desk *d, uint64_t id)
 	return cs_rows_end(&rows, err);
 }
 
+/* Was ${who} the last to change it?  Whoever has the folder may be several
+ * people. */
+static bool
+is_changer(const json_t *doc, const struct cs_desk_who *who)
+{
+	return who->id != 0 && desk_num(doc, "changer") == who->id;
+}
+
 enum cs_err
-desk_case_load_for(
-    struct desk_case *out, struct cs_desk *d, uint64_t id, uint64_t version)
+desk_case_load_for(struct desk_case *out, struct cs_desk *d,
+    const struct cs_desk_who *who, uint64_t id, uint64_t version)
 {
 	enum cs_err err = desk_case_load(out, d, id);
+	bool own;
 
 	if (err)
 		return err;
@@ -89,12 +98,16 @@ desk_case_load_for(
 		return desk_problem(d, CS_ERR_DENIED,
 		    "The case is closed: it is part of case %llu.",
 		    (unsigned long long)desk_num(out->doc, "merged_into"));
+	/* The last change by anybody else. */
+	own = is_changer(out->doc, who);
 	if (version != 0 && version <= out->version &&
-	    version >= desk_num(out->doc, "changed_version"))
+	    version >=
+		desk_num(out->doc, own ? "others_version" : "changed_version"))
 		return CS_OK;
 	snprintf(d->conflict.by, sizeof d->conflict.by, "%s",
-	    desk_str(out->doc, "changed_by"));
-	d->conflict.at_ms = desk_num(out->doc, "changed_ms");
+	    desk_str(out->doc, own ? "others_by" : "changed_by"));
+	d->conflict.at_ms =
+	    desk_num(out->doc, own ? "others_ms" : "changed_ms");
 	return desk_problem(d, CS_ERR_EXISTS,
 	    "%s has changed this case since you read it.",
 	    d->conflict.by[0] != '\0' ? d->conflict.by : "Somebody");
@@ -210,6 +223,15 @@ desk_case_save(
 	c->version++;
 	desk_set_num(c->doc, "updated_ms", cs_clock_ms(), &err);
 	if (who != NULL) {
+		if (!is_changer(c->doc, who)) {
+			desk_set_num(c->doc, "others_version",
+			    desk_num(c->doc, "changed_version"), &err);
+			desk_set_num(c->doc, "others_ms",
+			    desk_num(c->doc, "changed_ms"), &err);
+			desk_set_str(c->doc, "others_by",
+			    desk_str(c->doc, "changed_by"), &err);
+		}
+		desk_set_num(c->doc, "changer", who->id, &err);
 		desk_set_num(c->doc, "changed_version", c->version, &err);
 		desk_set_num(c->doc, "changed_ms", cs_clock_ms(), &err);
 		desk_set_str(c->doc, "changed_by", who->name, &err);

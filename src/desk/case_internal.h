@@ -18,11 +18,13 @@ struct desk_case {
 /* CS_ERR_NOT_FOUND; clear it in any case. */
 CS_CHECKED enum cs_err desk_case_load(
     struct desk_case *out, struct cs_desk *d, uint64_t id);
-/* The same for who is going to change it and read its version ${version}:
- * CS_ERR_EXISTS if a person has changed it since, CS_ERR_DENIED if it is
- * closed.  What the desk itself has written meanwhile is in nobody's way. */
-CS_CHECKED enum cs_err desk_case_load_for(
-    struct desk_case *out, struct cs_desk *d, uint64_t id, uint64_t version);
+/* The same for ${who}, who is going to change it and read its version
+ * ${version}: CS_ERR_EXISTS if another person has changed it since,
+ * CS_ERR_DENIED if it is closed.  What the desk itself has written meanwhile is
+ * in nobody's way. */
+CS_CHECKED enum cs_err desk_case_load_for(struct desk_case *out,
+    struct cs_desk *d, const struct cs_desk_who *who, uint64_t id,
+    uint64_t version);
 void desk_case_clear(struct desk_case *c);
 /* Store; the version goes up by one and pages hear of it; ${who} is NULL for
  * what the desk does by itself.  In a transaction. */

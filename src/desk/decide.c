@@ -412,7 +412,7 @@ cs_desk_decide(struct cs_desk *d, const struct cs_desk_who *who, uint64_t kase,
 	if ((err = cs_desk_policy(&policy, d)))
 		return err;
 	if ((err = cs_db_begin(d->db)) == CS_OK) {
-		if ((err = desk_case_load_for(&m.c, d, kase, version)) ==
+		if ((err = desk_case_load_for(&m.c, d, who, kase, version)) ==
 			CS_OK &&
 		    (err = desk_case_set_aside(
 			 &m.aside, d, &m.c, version, who)) == CS_OK &&

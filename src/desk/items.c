@@ -199,7 +199,8 @@ desk_items(
 	enum cs_err err;
 
 	err = cs_db_query(&rows, d->db,
-	    "SELECT id,report,place,redacted FROM item WHERE kase=? AND id>?"
+	    "SELECT id,report,place,redacted,joined FROM item"
+	    " WHERE kase=? AND id>?"
 	    " ORDER BY id LIMIT ?",
 	    cs_int(c->id), cs_int(after), cs_int(CS_DESK_ITEMS_PAGE));
 	while (err == CS_OK && cs_rows_next(&rows)) {
@@ -219,6 +220,8 @@ desk_items(
 		o = json_object();
 		err = show_item(o, d, c, r.evidence, &r.evidence->items[place],
 		    cs_col_int(&rows, 0), cs_col_blob(&rows, 3));
+		/* Who read an earlier version has not seen it. */
+		desk_set_num(o, "since_version", cs_col_int(&rows, 4), &err);
 		desk_add(items, o, &err);
 	}
 	cs_desk_case_clear(&r);

@@ -18,7 +18,7 @@ desk_work_begin(struct desk_case *c, struct cs_desk *d,
 		    "Only reviewers and seniors work on cases.");
 	if ((err = cs_db_begin(d->db)))
 		return err;
-	if ((err = desk_case_load_for(c, d, id, version)) == CS_OK)
+	if ((err = desk_case_load_for(c, d, who, id, version)) == CS_OK)
 		err = desk_case_summary(&c->before, c);
 	return err;
 }
@@ -334,7 +334,7 @@ cs_desk_hold(struct cs_desk *d, const struct cs_desk_who *who, uint64_t id,
 		json_decref(hold);
 		return err;
 	}
-	if ((err = desk_case_load_for(&c, d, id, version)) == CS_OK)
+	if ((err = desk_case_load_for(&c, d, who, id, version)) == CS_OK)
 		err = desk_case_summary(&c.before, &c);
 	desk_set_str(hold, "by", who->name, &err);
 	desk_set_num(hold, "at_ms", cs_clock_ms(), &err);

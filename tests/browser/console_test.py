@@ -117,6 +117,18 @@ def test_collision():
         w.scenario("collision")
 
 
+def test_meanwhile():
+    with BrowserWorld() as w:
+        w.reports()
+        w.config["case"] = w.config["trafficking"]
+        w.config["first"] = w.send("alice", "bob", "and her sister")
+        w.config["text"] = "and her mother"
+        w.config["second"] = w.send("alice", "bob", w.config["text"])
+        w.config["report"] = [os.path.join(BIN, "countersign"), "--home",
+                              w.home("bob")]
+        w.scenario("meanwhile")
+
+
 def test_work():
     with BrowserWorld() as w:
         w.reports()
@@ -191,5 +203,5 @@ def test_passkey():
 
 if __name__ == "__main__":
     check(os.path.isdir(BIN), "the programs are built")
-    main(test_decision, test_collision, test_work, test_appeal, test_photo,
+    main(test_decision, test_collision, test_meanwhile, test_work, test_appeal, test_photo,
          test_rtl, test_session, test_passkey)

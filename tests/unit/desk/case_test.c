@@ -1013,13 +1013,17 @@ static void
 test_conflict(void **state)
 {
 	static const int first[] = { 0, -1 }, more[] = { 0, 1, -1 };
-	struct cs_desk_who anna = cs_desk_operator;
+	struct cs_desk_who anna = cs_desk_operator, ben = cs_desk_operator;
 	uint64_t read, made;
 	struct world w;
 
 	(void)state;
 	world_init(&w);
 	snprintf(anna.name, sizeof anna.name, "anna");
+	snprintf(ben.name, sizeof ben.name, "ben");
+	anna.id = 5;
+	ben.id = 6;
+	anna.role = ben.role = CS_DESK_SENIOR;
 	take_some(&w, 0x11, first);
 	read = version_of(&w, 1);
 	assert_ok(cs_desk_note_add(
@@ -1027,6 +1031,18 @@ test_conflict(void **state)
 	take_some(&w, 0x12, more);
 	assert_err(decide_at(&w, 1, read, &made), CS_ERR_EXISTS);
 	assert_string_equal(cs_desk_conflict(w.d)->by, "anna");
+	/* She may: it was she. */
+	assert_ok(cs_desk_note_add(
+	    w.d, &anna, 1, read, CS_DESK_NOTE, "", "And another thing."));
+	assert_err(
+	    cs_desk_note_add(w.d, &ben, 1, read, CS_DESK_NOTE, "", "Me, too."),
+	    CS_ERR_EXISTS);
+	assert_ok(cs_desk_note_add(w.d, &ben, 1, version_of(&w, 1),
+	    CS_DESK_NOTE, "", "I have read it."));
+	assert_err(cs_desk_note_add(
+		       w.d, &anna, 1, read, CS_DESK_NOTE, "", "I have not."),
+	    CS_ERR_EXISTS);
+	assert_string_equal(cs_desk_conflict(w.d)->by, "ben");
 	/* Nor can it be evaded by a version that is none. */
 	assert_err(decide_at(&w, 1, 0, &made), CS_ERR_EXISTS);
 	assert_err(

@@ -143,6 +143,8 @@ export interface Item {
   undisclosed: number;
   repeated: boolean;
   media: Media[];
+  /** Who read an earlier version of the case has not seen it. */
+  since_version: number;
 }
 
 export interface Note {

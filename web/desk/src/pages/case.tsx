@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // One case: what was reported, whether it is genuine, what was done.
 import { Fragment } from "preact";
-import { useRef, useState } from "preact/hooks";
+import { useEffect, useRef, useState } from "preact/hooks";
 import { ApiError, get, post } from "../api";
 import { useKeys } from "../keys";
 import { dateTime, t, word } from "../lang";
@@ -65,7 +65,7 @@ export function Changes({ events }: { events: CaseEvent[] }) {
   );
 }
 
-function Messages({ c, look, redact, more }: { c: Case; look: (m: Media) => void; redact: (id: string) => void; more: () => Promise<unknown> }) {
+function Messages({ c, readTo, look, redact, more }: { c: Case; readTo: number; look: (m: Media) => void; redact: (id: string) => void; more: () => Promise<unknown> }) {
   const task = useTask();
   if (c.items.length === 0) return <Empty text={t("case.no-items")} />;
   return (
@@ -74,7 +74,7 @@ function Messages({ c, look, redact, more }: { c: Case; look: (m: Media) => void
         {c.items.map((i) => (
           <Fragment key={i.id}>
             {i.undisclosed > 0 && <Gap n={i.undisclosed} />}
-            <ItemView item={i} look={look} redact={may.work() ? () => redact(i.id) : undefined} />
+            <ItemView item={i} fresh={i.since_version > readTo} look={look} redact={may.work() ? () => redact(i.id) : undefined} />
           </Fragment>
         ))}
       </ol>
@@ -108,6 +108,12 @@ function CaseView({ c, set, reload }: { c: Case; set: (c: Case) => void; reload:
   const [changedBy, setChangedBy] = useState("");
   // The last event that this reviewer has seen; later ones are "changes".
   const [seenTo, setSeenTo] = useState(() => last(c));
+  // The version that this reviewer has read: a decision is about what it had.
+  const [readTo, setReadTo] = useState(c.version);
+  const unread = c.items.filter((i) => i.since_version > readTo);
+  useEffect(() => {
+    if (unread.length === 0) setReadTo(c.version);
+  }, [c.version, unread.length]);
   const task = useTask();
   const current = useRef(c);
   current.current = c;
@@ -264,7 +270,7 @@ function CaseView({ c, set, reload }: { c: Case; set: (c: Case) => void; reload:
       <div class="columns">
         <div>
           <Section title={t("case.messages")}>
-            <Messages c={c} more={more} look={setPhoto} redact={(item) => setAsk({ kind: "redact", item: c.items.find((i) => i.id === item)! })} />
+            <Messages c={c} readTo={readTo} more={more} look={setPhoto} redact={(item) => setAsk({ kind: "redact", item: c.items.find((i) => i.id === item)! })} />
           </Section>
           {c.attachments.length > 0 && (
             <Section title={t("attachment.title")}>
@@ -308,7 +314,7 @@ function CaseView({ c, set, reload }: { c: Case; set: (c: Case) => void; reload:
               {c.assignee && !mine && !may.lead() ? (
                 <p class="quiet">{t("decide.not-yours", { name: `\u2068${c.assignee.name}\u2069` })}</p>
               ) : (
-                <DecideForm c={c} onMade={made} onConflict={setConflict} />
+                <DecideForm c={c} version={unread.length ? readTo : c.version} unread={unread.length} onRead={() => setReadTo(c.version)} onMade={made} onConflict={setConflict} />
               )}
             </Section>
           )}

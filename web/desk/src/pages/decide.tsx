@@ -20,7 +20,17 @@ function toggle(list: string[], id: string, on: boolean): string[] {
   return on ? [...list, id] : list.filter((x) => x !== id);
 }
 
-export function DecideForm({ c, onMade, onConflict }: { c: Case; onMade: (d: Decision) => void; onConflict: (e: ApiError) => void }) {
+interface DecideProps {
+  c: Case;
+  /** That was read; ${unread} messages came later. */
+  version: number;
+  unread: number;
+  onRead: () => void;
+  onMade: (d: Decision) => void;
+  onConflict: (e: ApiError) => void;
+}
+
+export function DecideForm({ c, version, unread, onRead, onMade, onConflict }: DecideProps) {
   const policy = usePolicy();
   const task = useTask();
   const media = c.items.flatMap((i) => i.media).filter((m) => m.photo || m.type);
@@ -59,7 +69,7 @@ export function DecideForm({ c, onMade, onConflict }: { c: Case; onMade: (d: Dec
     if (none) return;
     void task.run(async () => {
       const d = await send({
-        version: c.version,
+        version,
         action,
         reason,
         accounts: onAccounts ? accounts : [],
@@ -141,6 +151,12 @@ export function DecideForm({ c, onMade, onConflict }: { c: Case; onMade: (d: Dec
       </fieldset>
       <TextField label={ground === "illegal" ? t("decide.law") : t("decide.rule")} value={legal} onValue={setLegal} required={ground === "illegal" && action !== "none" && action !== "refer"} />
       {missing && <div class="notice warn" role="alert"><Icon name="warn" /> <span>{missing}</span></div>}
+      {unread > 0 && (
+        <div class="notice warn" role="status">
+          <Icon name="warn" /> <span>{t("decide.unread", { n: unread })}</span>
+          <button type="button" onClick={onRead}>{t("decide.read-them")}</button>
+        </div>
+      )}
       {task.error ? <FormError error={task.error} /> : null}
       <div class="buttons">
         <button type="submit" class="primary" disabled={task.busy}>{task.busy ? t("state.working") : t("decide.submit")}</button>

@@ -49,10 +49,11 @@ export function Gap({ n }: { n: number }) {
   return <li class="gap">{t("item.gap", { n })}</li>;
 }
 
-export function ItemView({ item, look, redact }: { item: Item; look: (m: Media) => void; redact?: () => void }) {
+export function ItemView({ item, fresh, look, redact }: { item: Item; fresh?: boolean; look: (m: Media) => void; redact?: () => void }) {
   return (
     <li class={item.proved ? "item" : "item unproved"} id={`item-${item.id}`}>
       <div class="row item-head">
+        {fresh && <Sign tone="warn">{t("item.new")}</Sign>}
         <AccountLink a={item.account} />
         <When ms={item.accepted_ms} />
         <span class="quiet">
