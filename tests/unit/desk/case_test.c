@@ -297,6 +297,7 @@ test_damaged_rows(void **state)
 	take_some(&w, 0x12, first);
 	take_some(&w, 0x13, same);
 	assert_int_equal(count(&w, "SELECT COUNT(*) FROM kase"), 2);
+	state_is(&w, 2, "open");
 	decide(&w, 2);
 	decide(&w, 2);
 	assert_ok(cs_db_exec(
@@ -384,6 +385,39 @@ test_order(void **state)
 			break;
 	}
 	assert_string_equal(got, want);
+	world_clear(&w);
+}
+
+/* One that cannot be read is not hidden, and hides no other. */
+static void
+test_damaged_in_queue(void **state)
+{
+	const struct cs_desk_query q = { .state = 0,
+		.assignee = -1,
+		.reason = "",
+		.words = "",
+		.cursor = "" };
+	json_t *out = json_object(), *items, *o;
+	struct world w;
+
+	(void)state;
+	world_init(&w);
+	made_up(&w, "trafficking", false, false, 0, 10);
+	made_up(&w, "spam", false, false, 0, 10);
+	assert_ok(cs_db_exec(
+	    w.d->db, "UPDATE kase SET sealed=zeroblob(60) WHERE id=1"));
+	assert_ok(cs_desk_cases(out, w.d, &cs_desk_operator, &q));
+	items = json_object_get(out, "items");
+	assert_int_equal(json_array_size(items), 2);
+	o = json_array_get(items, 0);
+	assert_string_equal(desk_str(o, "id"), "1");
+	assert_string_equal(desk_str(o, "state"), "open");
+	assert_string_equal(
+	    desk_str(json_array_get(json_object_get(o, "why"), 0), "code"),
+	    "damaged");
+	assert_string_equal(
+	    desk_str(json_array_get(items, 1), "reason"), "spam");
+	json_decref(out);
 	world_clear(&w);
 }
 
@@ -1104,6 +1138,7 @@ main(void)
 		cmocka_unit_test(test_damaged_case),
 		cmocka_unit_test(test_damaged_rows),
 		cmocka_unit_test(test_order),
+		cmocka_unit_test(test_damaged_in_queue),
 		cmocka_unit_test(test_sealed_rows),
 		cmocka_unit_test(test_flood),
 		cmocka_unit_test(test_hundreds),
