@@ -619,6 +619,62 @@ second_look(struct world *w, uint8_t report)
 	cs_buf_free(&sealed);
 }
 
+/* The reporter of ${report} answers. */
+static void
+reply(struct world *w, uint8_t report, const char *answer)
+{
+	const struct cs_letter text = { .language = cs_view_str("en"),
+		.text = cs_view_str(answer) };
+	struct cs_wire_desk_letter letter = { .kind = CS_WIRE_LETTER_REPLY,
+		.received_ms = 1 };
+	struct cs_buf sealed = { 0 };
+	uint8_t key[32];
+
+	assert_ok(
+	    cs_letter_seal(&sealed, key, &text, CS_VIEW_OF(w->seal_public)));
+	memset(letter.id, 0xbb, sizeof letter.id);
+	memset(letter.subject, report, sizeof letter.subject);
+	letter.sealed = cs_buf_view(&sealed);
+	assert_ok(desk_letter_take(w->d, &letter));
+	cs_buf_free(&sealed);
+}
+
+/* What a reporter was asked goes where their report goes. */
+static void
+test_asked_and_split(void **state)
+{
+	static const int first[] = { 0, -1 }, more[] = { 0, 1, -1 };
+	uint8_t asked[16];
+	struct world w;
+	uint64_t made;
+	json_t *o, *q;
+
+	(void)state;
+	world_init(&w);
+	take_some(&w, 0x11, first);
+	take_some(&w, 0x12, more);
+	for (uint8_t id = 0x11; id <= 0x12; id++) {
+		memset(asked, id, sizeof asked);
+		assert_ok(cs_desk_question(w.d, &cs_desk_operator, 1,
+		    version_of(&w, 1), asked, "Do you know him?"));
+	}
+	assert_ok(cs_desk_split(w.d, &cs_desk_operator, 1, version_of(&w, 1),
+	    (uint64_t[]){ 2 }, 1, &made));
+	reply(&w, 0x12, "He is my uncle.");
+	o = show(&w, made);
+	q = json_object_get(o, "questions");
+	assert_int_equal(json_array_size(q), 1);
+	assert_string_equal(
+	    desk_str(json_array_get(q, 0), "answer"), "He is my uncle.");
+	json_decref(o);
+	o = show(&w, 1);
+	q = json_object_get(o, "questions");
+	assert_int_equal(json_array_size(q), 1);
+	assert_string_equal(desk_str(json_array_get(q, 0), "answer"), "");
+	json_decref(o);
+	world_clear(&w);
+}
+
 /* Open again is open until it is decided again, and kept from then on. */
 static void
 test_open_again(void **state)
@@ -1145,6 +1201,7 @@ main(void)
 		cmocka_unit_test(test_reversal_stays),
 		cmocka_unit_test(test_one_that_fails),
 		cmocka_unit_test(test_new_message),
+		cmocka_unit_test(test_asked_and_split),
 		cmocka_unit_test(test_open_again),
 		cmocka_unit_test(test_no_old_answer),
 		cmocka_unit_test(test_merged_and_kept),
