@@ -310,6 +310,8 @@ whys(const struct desk_case *c, bool overdue, enum cs_err *err)
 {
 	json_t *list = json_array();
 
+	if (desk_bool(c->doc, "damaged"))
+		why(list, "damaged", NULL, 0, err);
 	why(list, "severity", "severity", desk_num(c->doc, "severity"), err);
 	if (desk_bool(c->doc, "flood"))
 		why(list, "flood", NULL, 0, err);
@@ -609,6 +611,27 @@ find_reason(uint16_t *out, struct cs_desk *d, const char *code)
 				    "The policy has no reason of that name.");
 }
 
+/* What can be said of a case that is damaged on the disk: that it is so, and
+ * nothing in which it could be hidden. */
+static json_t *
+damaged(const struct cs_desk_query *q, uint64_t since, enum cs_err *err)
+{
+	json_t *doc = json_object();
+
+	desk_set_bool(doc, "damaged", true, err);
+	desk_set_str(doc, "state",
+	    cs_desk_case_state_name(
+		q->state >= 0 ? (unsigned)q->state : CS_DESK_CASE_OPEN),
+	    err);
+	desk_set_str(doc, "reason", "other", err);
+	desk_set_num(doc, "severity", CS_DESK_SEVERITIES, err);
+	desk_set_str(doc, "age", "unknown", err);
+	desk_set_num(doc, "first_ms", since, err);
+	desk_set_num(doc, "due_ms", since, err);
+	desk_set(doc, "accounts", json_array(), err);
+	return doc;
+}
+
 enum cs_err
 cs_desk_cases(json_t *out, struct cs_desk *d, const struct cs_desk_who *who,
     const struct cs_desk_query *q)
@@ -647,8 +670,13 @@ cs_desk_cases(json_t *out, struct cs_desk *d, const struct cs_desk_who *who,
 		}
 		last = (struct position){ cs_col_int(&rows, 3),
 			cs_col_int(&rows, 4), c.id };
-		if ((err = desk_doc_open_id(&c.doc, d, TABLE, c.id,
-			 cs_col_blob(&rows, 2))) == CS_OK)
+		err = desk_doc_open_id(
+		    &c.doc, d, TABLE, c.id, cs_col_blob(&rows, 2));
+		if (err == CS_ERR_CORRUPT) {
+			err = CS_OK;
+			c.doc = damaged(q, last.since, &err);
+		}
+		if (err == CS_OK)
 			err = desk_case_row(&row, d, &c);
 		desk_add(items, row, &err);
 		desk_case_clear(&c);

@@ -220,7 +220,7 @@ work(struct cs_desk *d, bool *more)
 	return err;
 }
 
-/* What is over is destroyed, with a hub or without one, and whatever the hub
+/* What is over is destroyed, also when the hub answers no more, and whatever it
  * keeps the desk busy with. */
 static enum cs_err
 tidy(struct cs_desk *d, uint64_t *last_ms)
@@ -293,7 +293,9 @@ cs_desk_run(struct cs_desk *d, void (*said)(const char *sentence))
 						   : cs_err_text(err));
 		}
 		said("no connection to the hub; trying again");
-		if ((untidy = tidy(d, &tidied_ms)))
+		/* By a clock that is not that of the hub's certificate, too
+		 * much may be over. */
+		if (known && (untidy = tidy(d, &tidied_ms)))
 			said(cs_err_text(untidy));
 		for (unsigned i = 0; i < wait_s && !stop; i++)
 			sleep(1);

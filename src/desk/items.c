@@ -319,6 +319,9 @@ add_earlier_of(json_t *list, struct cs_desk *d, uint64_t this,
 		size_t i;
 
 		err = desk_case_load(&c, d, id);
+		/* One that is damaged on the disk stands in the queue. */
+		if (err == CS_ERR_CORRUPT)
+			err = CS_OK;
 		if (err || desk_case_state(&c) == CS_DESK_CASE_CLOSED) {
 			desk_case_clear(&c);
 			json_decref(decisions);
@@ -476,6 +479,8 @@ add_cases_of(json_t *out, struct cs_desk *d, const uint8_t account[static 16])
 		size_t i;
 
 		err = desk_case_load(&c, d, cs_col_int(&rows, 0));
+		if (err == CS_ERR_CORRUPT)
+			err = CS_OK;
 		json_array_foreach (json_object_get(c.doc, "accounts"), i, o) {
 			uint8_t id[16];
 

@@ -44,13 +44,17 @@ desk_outbox_add(struct cs_desk *d, const struct desk_message *m)
 enum cs_err
 desk_outbox_next(uint64_t *id, struct cs_desk *d)
 {
+	uint64_t now = cs_clock_ms();
+
+	/* What waits for longer than anything does was told so by a clock that
+	 * was ahead. */
 	return cs_db_get_int(id, d->db,
-	    "SELECT id FROM outbox WHERE after<=? AND NOT EXISTS"
+	    "SELECT id FROM outbox WHERE (after<=? OR after>?) AND NOT EXISTS"
 	    " (SELECT 1 FROM outbox AS earlier"
 	    "  WHERE earlier.subject IS outbox.subject"
 	    "  AND earlier.id<outbox.id)"
 	    " ORDER BY id LIMIT 1",
-	    cs_int(cs_clock_ms()));
+	    cs_int(now), cs_int(now + WAIT_MAX_MS));
 }
 
 enum cs_err

@@ -244,6 +244,19 @@ give_up(struct cs_desk *d, uint64_t id)
 	return err;
 }
 
+/* The photo ${id}, once the index is whole. */
+static enum cs_err
+look_at(struct cs_desk *d, uint64_t id, uint64_t until_ms)
+{
+	bool more;
+	enum cs_err err;
+
+	if ((err = desk_index_refresh(d, until_ms, &more)) || more)
+		return err;
+	err = look(d, id);
+	return err == CS_ERR_CORRUPT ? give_up(d, id) : err;
+}
+
 enum cs_err
 desk_photos_look(struct cs_desk *d, uint64_t until_ms, bool *more)
 {
@@ -259,10 +272,8 @@ desk_photos_look(struct cs_desk *d, uint64_t until_ms, bool *more)
 		*more = err == CS_OK;
 		if (err == CS_ERR_NOT_FOUND)
 			err = desk_index_look_back(d, more);
-		else if (err == CS_OK &&
-		    (err = desk_index_refresh(d)) == CS_OK &&
-		    (err = look(d, id)) == CS_ERR_CORRUPT)
-			err = give_up(d, id);
+		else if (err == CS_OK)
+			err = look_at(d, id, until_ms);
 	} while (err == CS_OK && *more && cs_clock_ms() < until_ms);
 	return err;
 }

@@ -5,8 +5,9 @@
 #include "base/alloc.h"
 #include "desk/photo_internal.h"
 
-#define PHOTO 0 /* hash.source: ref is the photo's row in media */
-#define LIST 1  /* ref is the list */
+#define ROWS_AT_ONCE 2000 /* before the clock is looked at */
+#define PHOTO 0           /* hash.source: ref is the photo's row in media */
+#define LIST 1            /* ref is the list */
 
 /* ---- rows --------------------------------------------------------------- */
 
@@ -90,15 +91,15 @@ desk_photos_forget(struct cs_desk *d)
 	d->photos = NULL;
 }
 
-/* Add the rows that ${rows} has: id, source, sealed.  One that is damaged on
- * the disk fits nothing, and is in the way of no other. */
+/* Add the rows that ${rows} has: id, source, sealed; ${*n} of them.  One that
+ * is damaged on the disk fits nothing, and is in the way of no other. */
 static enum cs_err
 add_rows(struct cs_pdq_index *index, struct cs_desk *d, struct cs_rows *rows,
-    uint64_t *last)
+    uint64_t *last, uint64_t *n)
 {
 	enum cs_err err = CS_OK;
 
-	while (err == CS_OK && cs_rows_next(rows)) {
+	for (*n = 0; err == CS_OK && cs_rows_next(rows); ++*n) {
 		uint64_t id = cs_col_int(rows, 0);
 		struct row row;
 
@@ -115,10 +116,10 @@ add_rows(struct cs_pdq_index *index, struct cs_desk *d, struct cs_rows *rows,
 	return err;
 }
 
-enum cs_err
-desk_index_refresh(struct cs_desk *d)
+/* The index, empty if it was not there. */
+static enum cs_err
+begin(struct cs_desk *d)
 {
-	struct cs_rows rows;
 	uint64_t removed;
 	enum cs_err err;
 
@@ -126,22 +127,37 @@ desk_index_refresh(struct cs_desk *d)
 		return err;
 	if (d->photos != NULL && d->photos->removed != removed)
 		desk_photos_forget(d);
-	if (d->photos == NULL) {
-		d->photos = cs_calloc(1, sizeof *d->photos);
-		if (d->photos == NULL)
-			return CS_ERR_NOMEM;
-		d->photos->removed = removed;
-		if ((err = cs_pdq_index_new(&d->photos->index))) {
-			desk_photos_forget(d);
-			return err;
-		}
-	}
-	err = cs_db_query(&rows, d->db,
-	    "SELECT id,source,sealed FROM hash WHERE id>? ORDER BY id",
-	    cs_int(d->photos->last));
-	if (err == CS_OK)
-		err = add_rows(d->photos->index, d, &rows, &d->photos->last);
-	return cs_rows_end(&rows, err);
+	if (d->photos != NULL)
+		return CS_OK;
+	d->photos = cs_calloc(1, sizeof *d->photos);
+	if (d->photos == NULL)
+		return CS_ERR_NOMEM;
+	d->photos->removed = removed;
+	if ((err = cs_pdq_index_new(&d->photos->index)))
+		desk_photos_forget(d);
+	return err;
+}
+
+enum cs_err
+desk_index_refresh(struct cs_desk *d, uint64_t until_ms, bool *more)
+{
+	struct cs_rows rows;
+	uint64_t n = 0;
+	enum cs_err err = begin(d);
+
+	do {
+		if (err ||
+		    (err = cs_db_query(&rows, d->db,
+			 "SELECT id,source,sealed FROM hash WHERE id>?"
+			 " ORDER BY id LIMIT ?",
+			 cs_int(d->photos->last), cs_int(ROWS_AT_ONCE))))
+			break;
+		err =
+		    add_rows(d->photos->index, d, &rows, &d->photos->last, &n);
+		err = cs_rows_end(&rows, err);
+		*more = n == ROWS_AT_ONCE;
+	} while (err == CS_OK && *more && cs_clock_ms() < until_ms);
+	return err;
 }
 
 /* ---- matches ------------------------------------------------------------ */
@@ -341,29 +357,52 @@ set_looked_back(struct cs_desk *d, uint64_t line)
 	    d->db, &d->key, LOOKED_BACK, CS_VIEW_OF(marker));
 }
 
-/* The next lines that photos are to be matched with; CS_ERR_NOT_FOUND: none. */
+/* Are there lines after ${last}?  If not, the next search begins after all rows
+ * that there are; in a transaction, because lines come from other processes. */
+static enum cs_err
+find_lines(bool *found, struct cs_desk *d, uint64_t last)
+{
+	uint64_t id;
+	enum cs_err err;
+
+	/* By number: there are many lines from before. */
+	err = cs_db_get_int(&id, d->db,
+	    "SELECT id FROM hash WHERE id>? AND +source=1 ORDER BY id LIMIT 1",
+	    cs_int(last));
+	*found = err == CS_OK;
+	if (err != CS_ERR_NOT_FOUND)
+		return err;
+	err = cs_db_get_int(&id, d->db, "SELECT COALESCE(MAX(id),0) FROM hash");
+	return err || id <= last ? err : set_looked_back(d, id);
+}
+
+/* The next lines that photos are to be matched with, if there are any. */
 static enum cs_err
 take_lines(struct cs_desk *d)
 {
 	struct desk_index *x = d->photos;
 	struct cs_rows rows;
-	uint64_t last;
+	bool found = false;
+	uint64_t last, n;
 	enum cs_err err;
 
-	if ((err = get_looked_back(&last, d)) ||
-	    (err = cs_pdq_index_new(&x->lines)))
+	if ((err = cs_db_begin(d->db)))
+		return err;
+	if ((err = get_looked_back(&last, d)) == CS_OK &&
+	    (err = find_lines(&found, d, last)) == CS_OK)
+		err = cs_db_commit(d->db);
+	if (err)
+		cs_db_rollback(d->db);
+	if (err || !found || (err = cs_pdq_index_new(&x->lines)))
 		return err;
 	x->at_photo = 0;
 	err = cs_db_query(&rows, d->db,
-	    "SELECT id,source,sealed FROM hash WHERE source=1 AND id>?"
+	    "SELECT id,source,sealed FROM hash WHERE id>? AND +source=1"
 	    " ORDER BY id LIMIT ?",
 	    cs_int(last), cs_int(LINES_MAX));
 	if (err == CS_OK)
-		err = add_rows(x->lines, d, &rows, &x->to_line);
-	err = cs_rows_end(&rows, err);
-	if (err == CS_OK && cs_pdq_index_count(x->lines) == 0)
-		err = CS_ERR_NOT_FOUND;
-	return err;
+		err = add_rows(x->lines, d, &rows, &x->to_line, &n);
+	return cs_rows_end(&rows, err);
 }
 
 static void
@@ -462,12 +501,12 @@ desk_index_look_back(struct cs_desk *d, bool *more)
 	enum cs_err err;
 
 	*more = false;
-	if ((err = desk_index_refresh(d)))
+	if ((err = begin(d)))
 		return err;
-	if (d->photos->lines == NULL && (err = take_lines(d))) {
+	if (d->photos->lines == NULL && (err = take_lines(d)))
 		drop_lines(d->photos);
-		return err == CS_ERR_NOT_FOUND ? CS_OK : err;
-	}
+	if (err || d->photos->lines == NULL)
+		return err;
 	if ((err = cs_db_begin(d->db)) == CS_OK) {
 		if ((err = match_some(d, &photos)) == CS_OK)
 			err = cs_db_commit(d->db);

@@ -36,10 +36,12 @@ struct desk_matches {
 	size_t n;
 };
 
-/* All hashes, as they are stored now. */
-CS_CHECKED enum cs_err desk_index_refresh(struct cs_desk *d);
+/* All hashes, as they are stored now; until it is ${until_ms}, then ${*more} of
+ * them are left: after a start there may be millions. */
+CS_CHECKED enum cs_err desk_index_refresh(
+    struct cs_desk *d, uint64_t until_ms, bool *more);
 /* The rows nearest to a photo of these hashes, each once; after
- * desk_index_refresh(). */
+ * desk_index_refresh() has left none. */
 CS_CHECKED enum cs_err desk_index_find(struct desk_matches *out,
     const struct cs_desk *d, const uint8_t hashes[][CS_PDQ_LEN], size_t n);
 /* Keep the hashes of a photo that was looked at; in a transaction. */

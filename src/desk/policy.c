@@ -200,7 +200,8 @@ cs_desk_policy_parse(
 	if ((err = desk_toml_parse(&out->doc, toml, problem)))
 		return err;
 	out->window_hours = whole(&r, out->doc, "window_hours", 1, 24 * 90);
-	out->undo_seconds = whole(&r, out->doc, "undo_seconds", 0, 300);
+	out->undo_seconds =
+	    whole(&r, out->doc, "undo_seconds", 0, CS_DESK_UNDO_MAX_S);
 	out->quality_percent = whole(&r, out->doc, "quality_percent", 0, 100);
 	/* Policies from before it was one have none. */
 	out->rejected_days = json_object_get(out->doc, "rejected_days") != NULL

@@ -27,6 +27,7 @@ int cs_desk_act_find(const char *name);
 #define CS_DESK_SEVERITIES 5
 #define CS_DESK_REASONS_MAX 64
 #define CS_DESK_LANGUAGES 4
+#define CS_DESK_UNDO_MAX_S 300
 
 struct cs_desk_reason {
 	char code[40];

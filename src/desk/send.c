@@ -413,12 +413,15 @@ desk_decisions_send(struct cs_desk *d)
 	enum cs_err err = CS_OK;
 
 	while (err == CS_OK) {
-		uint64_t id;
+		uint64_t id, now = cs_clock_ms();
 
+		/* Far later than any is due: by a clock that was ahead, and not
+		 * one that was put right by a second. */
 		err = cs_db_get_int(&id, d->db,
-		    "SELECT id FROM decision WHERE state=0 AND due<=?"
-		    " ORDER BY due LIMIT 1",
-		    cs_int(cs_clock_ms()));
+		    "SELECT id FROM decision WHERE state=0"
+		    " AND (due<=? OR due>?) ORDER BY due LIMIT 1",
+		    cs_int(now),
+		    cs_int(now + 2 * CS_DESK_UNDO_MAX_S * (uint64_t)1000));
 		if (err == CS_ERR_NOT_FOUND)
 			return CS_OK;
 		/* Taken back meanwhile?  Look again, with the lock. */

@@ -2,6 +2,7 @@
 /* Reports leave a case, and become one of their own. */
 #include <string.h>
 
+#include "base/text.h"
 #include "desk/case_internal.h"
 
 /* The reports of ${items}, each once, into the empty ${ids}. */
@@ -46,12 +47,37 @@ add_report(struct cs_desk *d, struct desk_case *c,
 	return err;
 }
 
+/* What was asked about the report ${id}: its answer is looked for where the
+ * report is. */
 static enum cs_err
-move_report(struct cs_desk *d, uint64_t to, const uint8_t id[static 16])
+move_questions(
+    struct cs_desk *d, uint64_t from, uint64_t to, const uint8_t id[static 16])
+{
+	json_t *asked = json_array(), *o;
+	char hex[33];
+	size_t i;
+	enum cs_err err =
+	    desk_entries(asked, d, from, CS_DESK_QUESTION, CS_DESK_QUESTION);
+
+	cs_hex(hex, cs_view(id, 16));
+	json_array_foreach (asked, i, o)
+		if (err == CS_OK && strcmp(desk_str(o, "report"), hex) == 0)
+			err = cs_db_exec(d->db,
+			    "UPDATE entry SET kase=? WHERE id=?", cs_int(to),
+			    cs_int(desk_id(desk_str(o, "id"))));
+	json_decref(asked);
+	return err;
+}
+
+static enum cs_err
+move_report(
+    struct cs_desk *d, uint64_t from, uint64_t to, const uint8_t id[static 16])
 {
 	const struct cs_view report = cs_view(id, 16);
 	enum cs_err err;
 
+	if ((err = move_questions(d, from, to, id)))
+		return err;
 	if ((err = cs_db_exec(d->db, "UPDATE report SET kase=? WHERE id=?",
 		 cs_int(to), cs_blob(report))) == CS_OK &&
 	    (err = cs_db_exec(d->db,
@@ -152,7 +178,7 @@ leave(uint64_t *made, struct cs_desk *d, struct desk_case *c,
 	if (seen && desk_bool(c->doc, "reason_said"))
 		err = copy_keys(&new, c, said, sizeof said / sizeof *said);
 	for (size_t k = 0; k < ids->len && err == CS_OK; k += 16)
-		err = move_report(d, new.id, ids->data + k);
+		err = move_report(d, c->id, new.id, ids->data + k);
 	if (err == CS_OK && (err = recount(d, c, &policy)) == CS_OK &&
 	    (err = recount(d, &new, &policy)) == CS_OK &&
 	    (err = desk_case_save(d, &new, who)) == CS_OK)

@@ -665,6 +665,19 @@ def test_a_day_later():
         for photo_ in photos[1:]:
             check(known in [m["media"] for m in photo_["matches"]],
                   "a copy: %s" % photo_)
+        # Somebody else lists a turned copy: photos that came before fit it.
+        turned_photo(pic, 1200, 900, 5)
+        line = w.run(os.path.join(w.bin(), "phash-vectors"), pic).out
+        listed = w.path("list.hma")
+        with open(listed, "w", encoding="utf-8") as f:
+            f.write("pdq %s\n" % [x for x in line.split() if len(x) == 64][0])
+        out = w.ok("countersign-desk", "lists", "add", "Theirs", "--owner",
+                   "Police", "--purpose", "a case", "--desk", w.desk).out
+        w.ok("countersign-desk", "lists", "import", out.split()[1].strip("."),
+             listed, "--format", "hma", "--desk", w.desk)
+        w.until("all of them fit", lambda: all(
+            [m for m in p["matches"] if m["kind"] == "list"]
+            for p in photos_of(client, first, 9)))
         w.stop("desk")
         w.start_desk(env=w.later(9))
         got = Client(w.console, token=token).get("/cases?state=open")

@@ -126,7 +126,29 @@ def test_away_for_long():
 
 
 def test_destroyed_without_a_hub():
-    """What is due goes in its time, also when no hub answers."""
+    """What is due goes in its time, also when the hub answers no more."""
+    with DeskWorld() as w:
+        w.join("alice", "bob")
+        w.friends("alice", "bob")
+        anna = w.person("anna")
+        reported(w)
+        settled(w, anna, decide(anna, open_case(w, anna), "none"))
+        w.stop("desk")
+        later = dict(w.later(9999), SHIFT_CLOCK_FROM=w.path("later"))
+        db = sqlite3.connect(os.path.join(w.desk, "desk.db"))
+        items = "SELECT COUNT(*) FROM item"
+        w.start("desk", "countersign-desk", "run", w.desk, "--no-console",
+                ready="connected", env=later)
+        w.stop("hub")
+        check(db.execute(items).fetchone() == (1,), "not yet")
+        open(w.path("later"), "w", encoding="utf-8").close()
+        w.until("its end", lambda: db.execute(items).fetchone() == (0,))
+        db.close()
+
+
+def test_no_clock_of_its_own():
+    """The clock of a desk that has found no hub yet may be wrong, and what is
+    destroyed by it is gone."""
     with DeskWorld() as w:
         w.join("alice", "bob")
         w.friends("alice", "bob")
@@ -136,10 +158,11 @@ def test_destroyed_without_a_hub():
         w.stop("desk")
         w.stop("hub")
         w.start("desk", "countersign-desk", "run", w.desk, "--no-console",
-                ready="no connection", env=w.later(9999))
+                ready="trying again\ncountersign-desk: no connection",
+                env=w.later(9999))
         db = sqlite3.connect(os.path.join(w.desk, "desk.db"))
-        w.until("its end", lambda: db.execute(
-            "SELECT COUNT(*) FROM item").fetchone() == (0,))
+        check(db.execute("SELECT COUNT(*) FROM item").fetchone() == (1,),
+              "it is still there")
         db.close()
 
 
@@ -345,5 +368,5 @@ def test_both_told_to_end():
 if __name__ == "__main__":
     main(test_killed_at_random, test_away_for_long, test_sent_twice,
          test_killed_among_hundreds, test_destroyed_without_a_hub,
-         test_another_hub_for_a_while, test_console_that_ends,
-         test_both_told_to_end)
+         test_no_clock_of_its_own, test_another_hub_for_a_while,
+         test_console_that_ends, test_both_told_to_end)

@@ -298,6 +298,7 @@ test_damaged_rows(void **state)
 	take_some(&w, 0x12, first);
 	take_some(&w, 0x13, same);
 	assert_int_equal(count(&w, "SELECT COUNT(*) FROM kase"), 2);
+	state_is(&w, 2, "open");
 	decide(&w, 2);
 	decide(&w, 2);
 	assert_ok(cs_db_exec(
@@ -385,6 +386,39 @@ test_order(void **state)
 			break;
 	}
 	assert_string_equal(got, want);
+	world_clear(&w);
+}
+
+/* One that cannot be read is not hidden, and hides no other. */
+static void
+test_damaged_in_queue(void **state)
+{
+	const struct cs_desk_query q = { .state = 0,
+		.assignee = -1,
+		.reason = "",
+		.words = "",
+		.cursor = "" };
+	json_t *out = json_object(), *items, *o;
+	struct world w;
+
+	(void)state;
+	world_init(&w);
+	made_up(&w, "trafficking", false, false, 0, 10);
+	made_up(&w, "spam", false, false, 0, 10);
+	assert_ok(cs_db_exec(
+	    w.d->db, "UPDATE kase SET sealed=zeroblob(60) WHERE id=1"));
+	assert_ok(cs_desk_cases(out, w.d, &cs_desk_operator, &q));
+	items = json_object_get(out, "items");
+	assert_int_equal(json_array_size(items), 2);
+	o = json_array_get(items, 0);
+	assert_string_equal(desk_str(o, "id"), "1");
+	assert_string_equal(desk_str(o, "state"), "open");
+	assert_string_equal(
+	    desk_str(json_array_get(json_object_get(o, "why"), 0), "code"),
+	    "damaged");
+	assert_string_equal(
+	    desk_str(json_array_get(items, 1), "reason"), "spam");
+	json_decref(out);
 	world_clear(&w);
 }
 
@@ -584,6 +618,62 @@ second_look(struct world *w, uint8_t report)
 	assert_ok(cs_desk_appeal_decide(
 	    w->d, &somebody_else, letter.id, true, "We will."));
 	cs_buf_free(&sealed);
+}
+
+/* The reporter of ${report} answers. */
+static void
+reply(struct world *w, uint8_t report, const char *answer)
+{
+	const struct cs_letter text = { .language = cs_view_str("en"),
+		.text = cs_view_str(answer) };
+	struct cs_wire_desk_letter letter = { .kind = CS_WIRE_LETTER_REPLY,
+		.received_ms = 1 };
+	struct cs_buf sealed = { 0 };
+	uint8_t key[32];
+
+	assert_ok(
+	    cs_letter_seal(&sealed, key, &text, CS_VIEW_OF(w->seal_public)));
+	memset(letter.id, 0xbb, sizeof letter.id);
+	memset(letter.subject, report, sizeof letter.subject);
+	letter.sealed = cs_buf_view(&sealed);
+	assert_ok(desk_letter_take(w->d, &letter));
+	cs_buf_free(&sealed);
+}
+
+/* What a reporter was asked goes where their report goes. */
+static void
+test_asked_and_split(void **state)
+{
+	static const int first[] = { 0, -1 }, more[] = { 0, 1, -1 };
+	uint8_t asked[16];
+	struct world w;
+	uint64_t made;
+	json_t *o, *q;
+
+	(void)state;
+	world_init(&w);
+	take_some(&w, 0x11, first);
+	take_some(&w, 0x12, more);
+	for (uint8_t id = 0x11; id <= 0x12; id++) {
+		memset(asked, id, sizeof asked);
+		assert_ok(cs_desk_question(w.d, &cs_desk_operator, 1,
+		    version_of(&w, 1), asked, "Do you know him?"));
+	}
+	assert_ok(cs_desk_split(w.d, &cs_desk_operator, 1, version_of(&w, 1),
+	    (uint64_t[]){ 2 }, 1, &made));
+	reply(&w, 0x12, "He is my uncle.");
+	o = show(&w, made);
+	q = json_object_get(o, "questions");
+	assert_int_equal(json_array_size(q), 1);
+	assert_string_equal(
+	    desk_str(json_array_get(q, 0), "answer"), "He is my uncle.");
+	json_decref(o);
+	o = show(&w, 1);
+	q = json_object_get(o, "questions");
+	assert_int_equal(json_array_size(q), 1);
+	assert_string_equal(desk_str(json_array_get(q, 0), "answer"), "");
+	json_decref(o);
+	world_clear(&w);
 }
 
 /* Open again is open until it is decided again, and kept from then on. */
@@ -1157,6 +1247,7 @@ main(void)
 		cmocka_unit_test(test_damaged_case),
 		cmocka_unit_test(test_damaged_rows),
 		cmocka_unit_test(test_order),
+		cmocka_unit_test(test_damaged_in_queue),
 		cmocka_unit_test(test_sealed_rows),
 		cmocka_unit_test(test_flood),
 		cmocka_unit_test(test_named_twice),
@@ -1164,6 +1255,7 @@ main(void)
 		cmocka_unit_test(test_reversal_stays),
 		cmocka_unit_test(test_one_that_fails),
 		cmocka_unit_test(test_new_message),
+		cmocka_unit_test(test_asked_and_split),
 		cmocka_unit_test(test_open_again),
 		cmocka_unit_test(test_no_old_answer),
 		cmocka_unit_test(test_merged_and_kept),

@@ -255,6 +255,32 @@ test_damaged_behind(void **state)
 	world_clear(&w);
 }
 
+/* A clock that was ahead, and is right again, keeps nothing for so long. */
+static void
+test_clock_back(void **state)
+{
+	const uint64_t year_ms = (uint64_t)365 * 86400 * 1000;
+	struct desk_decision dec;
+	struct world w;
+	uint64_t made, id;
+
+	(void)state;
+	world_init(&w);
+	take(&w, 0x11);
+	made = warn(&w);
+	assert_ok(cs_db_exec(w.d->db, "UPDATE outbox SET after=?",
+	    cs_int(cs_clock_ms() + year_ms)));
+	assert_ok(desk_outbox_next(&id, w.d));
+	assert_ok(desk_decision_load(&dec, w.d, made));
+	dec.state = CS_DESK_DECISION_UNDO;
+	dec.due_ms = cs_clock_ms() + year_ms;
+	assert_ok(desk_decision_save(w.d, &dec, NULL));
+	desk_decision_clear(&dec);
+	assert_ok(desk_decisions_send(w.d));
+	decision_is(&w, made, CS_DESK_DECISION_QUEUED);
+	world_clear(&w);
+}
+
 int
 main(void)
 {
@@ -265,6 +291,7 @@ main(void)
 		cmocka_unit_test(test_told_after_all),
 		cmocka_unit_test(test_damaged),
 		cmocka_unit_test(test_damaged_behind),
+		cmocka_unit_test(test_clock_back),
 	};
 
 	if (cs_crypto_init() != CS_OK)
