@@ -329,32 +329,22 @@ desk_matches_now(
 #define LINES_MAX 100000                /* matched at once: for the memory */
 #define PHOTOS_MAX 500                  /* in one transaction */
 
+/* 0: none was. */
 static enum cs_err
 get_looked_back(uint64_t *out, struct cs_desk *d)
 {
-	struct cs_buf stored = { 0 };
-	struct cs_reader r;
-	enum cs_err err;
+	enum cs_err err =
+	    cs_vault_config_get_num(out, d->db, &d->key, LOOKED_BACK);
 
-	*out = 0;
-	err = cs_vault_config_get(&stored, d->db, &d->key, LOOKED_BACK);
-	if (err == CS_OK) {
-		r = cs_reader(cs_buf_view(&stored));
-		*out = cs_read_u64(&r);
-		err = cs_reader_end(&r) == CS_OK ? CS_OK : CS_ERR_CORRUPT;
-	}
-	cs_buf_free(&stored);
+	if (err == CS_ERR_NOT_FOUND)
+		*out = 0;
 	return err == CS_ERR_NOT_FOUND ? CS_OK : err;
 }
 
 static enum cs_err
 set_looked_back(struct cs_desk *d, uint64_t line)
 {
-	uint8_t marker[8];
-
-	cs_vault_row(marker, line);
-	return cs_vault_config_set(
-	    d->db, &d->key, LOOKED_BACK, CS_VIEW_OF(marker));
+	return cs_vault_config_set_num(d->db, &d->key, LOOKED_BACK, line);
 }
 
 /* Are there lines after ${last}?  If not, the next search begins after all rows

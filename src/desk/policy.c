@@ -247,21 +247,14 @@ cs_desk_policy_text(struct cs_buf *out, struct cs_desk *d)
 	return err;
 }
 
+/* 1: the one that comes with the program. */
 static enum cs_err
 get_version(uint64_t *out, struct cs_desk *d)
 {
-	struct cs_buf stored = { 0 };
-	struct cs_reader r;
-	enum cs_err err;
+	enum cs_err err = cs_vault_config_get_num(out, d->db, &d->key, VERSION);
 
-	*out = 1;
-	err = cs_vault_config_get(&stored, d->db, &d->key, VERSION);
-	if (err == CS_OK) {
-		r = cs_reader(cs_buf_view(&stored));
-		*out = cs_read_u64(&r);
-		err = cs_reader_end(&r) == CS_OK ? CS_OK : CS_ERR_CORRUPT;
-	}
-	cs_buf_free(&stored);
+	if (err == CS_ERR_NOT_FOUND)
+		*out = 1;
 	return err == CS_ERR_NOT_FOUND ? CS_OK : err;
 }
 
@@ -305,7 +298,6 @@ cs_desk_policy_set(struct cs_desk *d, const struct cs_desk_who *who,
 {
 	struct cs_desk_policy p;
 	char problem[160];
-	uint8_t next[8];
 	uint64_t now;
 	enum cs_err err;
 
@@ -321,11 +313,10 @@ cs_desk_policy_set(struct cs_desk *d, const struct cs_desk_who *who,
 	if ((err = get_version(&now, d)) == CS_OK && now != version)
 		err = desk_problem(d, CS_ERR_EXISTS,
 		    "Somebody has changed the policy meanwhile.");
-	cs_vault_row(next, now + 1);
 	if (err == CS_OK &&
 	    (err = cs_vault_config_set(d->db, &d->key, TEXT, toml)) == CS_OK &&
-	    (err = cs_vault_config_set(
-		 d->db, &d->key, VERSION, CS_VIEW_OF(next))) == CS_OK &&
+	    (err = cs_vault_config_set_num(d->db, &d->key, VERSION, now + 1)) ==
+		CS_OK &&
 	    (err = desk_audit_event(d,
 		 &(struct desk_event){
 		     .who = who, .what = "policy-changed" })) == CS_OK)

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "store/vault.h"
 
+#include "base/reader.h"
 #include "base/writer.h"
 
 static enum cs_err
@@ -82,4 +83,31 @@ cs_vault_config_get(struct cs_buf *out, struct cs_db *db,
 			err = CS_ERR_NOT_FOUND;
 	}
 	return cs_rows_end(&rows, err);
+}
+
+enum cs_err
+cs_vault_config_set_num(struct cs_db *db, const struct cs_seal_key *key,
+    const char *name, uint64_t value)
+{
+	uint8_t bytes[8];
+
+	cs_vault_row(bytes, value);
+	return cs_vault_config_set(db, key, name, CS_VIEW_OF(bytes));
+}
+
+enum cs_err
+cs_vault_config_get_num(uint64_t *out, struct cs_db *db,
+    const struct cs_seal_key *key, const char *name)
+{
+	struct cs_buf stored = { 0 };
+	struct cs_reader r;
+	enum cs_err err = cs_vault_config_get(&stored, db, key, name);
+
+	if (err == CS_OK) {
+		r = cs_reader(cs_buf_view(&stored));
+		*out = cs_read_u64(&r);
+		err = cs_reader_end(&r) == CS_OK ? CS_OK : CS_ERR_CORRUPT;
+	}
+	cs_buf_free(&stored);
+	return err;
 }

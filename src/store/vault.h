@@ -23,3 +23,8 @@ CS_CHECKED enum cs_err cs_vault_config_set(struct cs_db *db,
     const struct cs_seal_key *key, const char *name, struct cs_view value);
 CS_CHECKED enum cs_err cs_vault_config_get(struct cs_buf *out, struct cs_db *db,
     const struct cs_seal_key *key, const char *name);
+/* The same of numbers. */
+CS_CHECKED enum cs_err cs_vault_config_set_num(struct cs_db *db,
+    const struct cs_seal_key *key, const char *name, uint64_t value);
+CS_CHECKED enum cs_err cs_vault_config_get_num(uint64_t *out, struct cs_db *db,
+    const struct cs_seal_key *key, const char *name);

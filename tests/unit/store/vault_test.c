@@ -61,6 +61,7 @@ test_config(void **state)
 	struct temp_dir d = temp_dir_new();
 	struct cs_buf out = { 0 };
 	struct cs_db *db;
+	uint64_t number;
 
 	(void)state;
 	assert_ok(
@@ -85,6 +86,14 @@ test_config(void **state)
 	    "name='name') WHERE name='empty'"));
 	assert_err(
 	    cs_vault_config_get(&out, db, &key, "empty"), CS_ERR_CORRUPT);
+	/* Numbers; what is none of eight bytes is none. */
+	assert_err(cs_vault_config_get_num(&number, db, &key, "number"),
+	    CS_ERR_NOT_FOUND);
+	assert_ok(cs_vault_config_set_num(db, &key, "number", UINT64_MAX - 1));
+	assert_ok(cs_vault_config_get_num(&number, db, &key, "number"));
+	assert_true(number == UINT64_MAX - 1);
+	assert_err(
+	    cs_vault_config_get_num(&number, db, &key, "name"), CS_ERR_CORRUPT);
 	cs_db_close(db);
 	cs_buf_free(&out);
 	temp_dir_clear(&d);
