@@ -322,9 +322,11 @@ def test_killed_among_hundreds():
         hub = sqlite3.connect(os.path.join(w.hub, "hub.db"))
         seen = []
         for part in (CROWD // 4, CROWD // 2, CROWD * 3 // 4):
-            w.until("the next of them", lambda: hub.execute(
-                "SELECT COUNT(*) FROM action").fetchone()[0] >= part)
             # Held for a moment, so that one sees it half way.
+            until = time.monotonic() + STUCK_S
+            while hub.execute("SELECT COUNT(*) FROM action"
+                              ).fetchone()[0] < part:
+                check(time.monotonic() < until, "the next of them")
             w.procs["hub"].send_signal(signal.SIGSTOP)
             now = Client(w.console, token=token).get(
                 "/decisions/" + made["id"])
