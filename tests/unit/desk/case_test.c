@@ -15,8 +15,6 @@ static void
 take_for(struct world *w, uint8_t id, uint8_t says, const int *which,
     uint16_t reason)
 {
-	struct cs_buf bundle = { 0 }, sealed = { 0 };
-	struct cs_wire_report_status status;
 	struct ew_report r;
 	uint8_t number[16];
 
@@ -24,13 +22,7 @@ take_for(struct world *w, uint8_t id, uint8_t says, const int *which,
 	ew_pick(&r, &w->e, which);
 	memset(r.in.report_id, says, 16);
 	r.in.reason = reason;
-	assert_ok(cs_evidence_write(&bundle, &r.in));
-	assert_ok(cs_evidence_seal(
-	    &sealed, cs_buf_view(&bundle), CS_VIEW_OF(w->seal_public)));
-	assert_ok(desk_report_take(
-	    w->d, number, EW_NOW_MS, cs_buf_view(&sealed), &status));
-	cs_buf_free(&bundle);
-	cs_buf_free(&sealed);
+	world_take(w, number, &r);
 }
 
 static void
@@ -58,15 +50,6 @@ show(struct world *w, uint64_t id)
 
 	assert_ok(cs_desk_case_show(o, w->d, &cs_desk_operator, id, 0));
 	return o;
-}
-
-static uint64_t
-count(struct world *w, const char *sql)
-{
-	uint64_t n;
-
-	assert_ok(cs_db_get_int(&n, w->d->db, sql));
-	return n;
 }
 
 /* The version of a case that somebody reads now. */
@@ -136,7 +119,7 @@ test_one_case(void **state)
 	world_init(&w);
 	take(&w, 0x11);
 	take(&w, 0x12); /* the same messages */
-	assert_int_equal(count(&w, "SELECT COUNT(*) FROM kase"), 1);
+	assert_int_equal(world_count(&w, "SELECT COUNT(*) FROM kase"), 1);
 	o = show(&w, 1);
 	assert_int_equal(desk_num(o, "reports"), 2);
 	assert_int_equal(json_array_size(json_object_get(o, "items")), 4);
@@ -151,7 +134,7 @@ test_one_case(void **state)
 	assert_int_equal(desk_num(o, "reports"), 3);
 	json_decref(o);
 	/* And its reporter was told so, with the others. */
-	assert_int_equal(count(&w, "SELECT COUNT(*) FROM outbox"), 2);
+	assert_int_equal(world_count(&w, "SELECT COUNT(*) FROM outbox"), 2);
 	world_clear(&w);
 }
 
@@ -186,9 +169,10 @@ test_retention(void **state)
 	desk_case_clear(&c);
 	assert_ok(cs_desk_retention(w.d, now + 1200 * DAY_MS, &n));
 	assert_int_equal(n, 1);
-	assert_int_equal(count(&w, "SELECT COUNT(*) FROM item"), 0);
-	assert_int_equal(count(&w, "SELECT COUNT(*) FROM term"), 0);
-	assert_int_equal(count(&w, "SELECT COUNT(*) FROM kase_account"), 0);
+	assert_int_equal(world_count(&w, "SELECT COUNT(*) FROM item"), 0);
+	assert_int_equal(world_count(&w, "SELECT COUNT(*) FROM term"), 0);
+	assert_int_equal(
+	    world_count(&w, "SELECT COUNT(*) FROM kase_account"), 0);
 	o = show(&w, 1);
 	assert_string_equal(desk_str(o, "state"), "closed");
 	assert_int_equal(json_array_size(json_object_get(o, "accounts")), 0);
@@ -223,9 +207,9 @@ test_leftovers(void **state)
 	take(&w, 0x11);
 	take_as(&w, 0x12, 0x13, no_files); /* says that it is another one */
 	assert_int_equal(
-	    count(&w, "SELECT COUNT(*) FROM report WHERE kase=0"), 1);
-	assert_int_equal(count(&w, "SELECT reports FROM reporter"), 2);
-	assert_int_equal(count(&w, "SELECT rejected FROM reporter"), 1);
+	    world_count(&w, "SELECT COUNT(*) FROM report WHERE kase=0"), 1);
+	assert_int_equal(world_count(&w, "SELECT reports FROM reporter"), 2);
+	assert_int_equal(world_count(&w, "SELECT rejected FROM reporter"), 1);
 	for (size_t i = 0; i < 2; i++)
 		assert_ok(cs_file_write(
 		    temp_path(&w.dir, names[i]), cs_view_str("sealed"), 0600));
@@ -235,12 +219,12 @@ test_leftovers(void **state)
 	    " VALUES(1,1,9,zeroblob(32),x'')"));
 	assert_ok(cs_desk_retention(w.d, EW_NOW_MS + 29 * DAY_MS, &n));
 	assert_int_equal(
-	    count(&w, "SELECT COUNT(*) FROM report WHERE kase=0"), 1);
+	    world_count(&w, "SELECT COUNT(*) FROM report WHERE kase=0"), 1);
 	assert_ok(cs_desk_retention(w.d, EW_NOW_MS + 30 * DAY_MS, &n));
 	assert_int_equal(
-	    count(&w, "SELECT COUNT(*) FROM report WHERE kase=0"), 0);
-	assert_int_equal(count(&w, "SELECT reports FROM reporter"), 1);
-	assert_int_equal(count(&w, "SELECT rejected FROM reporter"), 0);
+	    world_count(&w, "SELECT COUNT(*) FROM report WHERE kase=0"), 0);
+	assert_int_equal(world_count(&w, "SELECT reports FROM reporter"), 1);
+	assert_int_equal(world_count(&w, "SELECT rejected FROM reporter"), 0);
 	assert_err(cs_file_read(&sealed, temp_path(&w.dir, names[0]), 10),
 	    CS_ERR_NOT_FOUND);
 	assert_ok(cs_file_read(&sealed, temp_path(&w.dir, names[1]), 10));
@@ -248,8 +232,9 @@ test_leftovers(void **state)
 	dismiss(&w, 1);
 	assert_ok(cs_desk_retention(w.d, now + 9999 * DAY_MS, &n));
 	assert_int_equal(n, 1);
-	assert_int_equal(count(&w, "SELECT COUNT(*) FROM reporter"), 0);
-	assert_int_equal(count(&w, "SELECT COUNT(*) FROM reported_by"), 0);
+	assert_int_equal(world_count(&w, "SELECT COUNT(*) FROM reporter"), 0);
+	assert_int_equal(
+	    world_count(&w, "SELECT COUNT(*) FROM reported_by"), 0);
 	cs_buf_reset(&sealed);
 	assert_err(cs_file_read(&sealed, temp_path(&w.dir, names[1]), 10),
 	    CS_ERR_NOT_FOUND);
@@ -297,15 +282,17 @@ test_damaged_rows(void **state)
 	    w.d->db, "UPDATE kase SET sealed=zeroblob(60) WHERE id=1"));
 	take_some(&w, 0x12, first);
 	take_some(&w, 0x13, same);
-	assert_int_equal(count(&w, "SELECT COUNT(*) FROM kase"), 2);
+	assert_int_equal(world_count(&w, "SELECT COUNT(*) FROM kase"), 2);
 	state_is(&w, 2, "open");
 	decide(&w, 2);
 	decide(&w, 2);
 	assert_ok(cs_db_exec(
 	    w.d->db, "UPDATE decision SET sealed=zeroblob(60) WHERE id=1"));
 	assert_ok(desk_decisions_send(w.d));
-	assert_int_equal(count(&w, "SELECT state FROM decision WHERE id=1"), 4);
-	assert_int_equal(count(&w, "SELECT state FROM decision WHERE id=2"), 3);
+	assert_int_equal(
+	    world_count(&w, "SELECT state FROM decision WHERE id=1"), 4);
+	assert_int_equal(
+	    world_count(&w, "SELECT state FROM decision WHERE id=2"), 3);
 	/* One that is about a damaged case. */
 	take_some(&w, 0x14, other);
 	decide(&w, 3);
@@ -313,8 +300,10 @@ test_damaged_rows(void **state)
 	assert_ok(cs_db_exec(
 	    w.d->db, "UPDATE kase SET sealed=zeroblob(60) WHERE id=3"));
 	assert_ok(desk_decisions_send(w.d));
-	assert_int_equal(count(&w, "SELECT state FROM decision WHERE id=3"), 4);
-	assert_int_equal(count(&w, "SELECT state FROM decision WHERE id=4"), 3);
+	assert_int_equal(
+	    world_count(&w, "SELECT state FROM decision WHERE id=3"), 4);
+	assert_int_equal(
+	    world_count(&w, "SELECT state FROM decision WHERE id=4"), 3);
 	world_clear(&w);
 }
 
@@ -488,7 +477,7 @@ test_reversal_stays(void **state)
 	assert_err(cs_desk_undo(w.d, &cs_desk_operator, back), CS_ERR_DENIED);
 	assert_ok(desk_decisions_send(w.d));
 	assert_int_equal(
-	    count(&w, "SELECT COUNT(*) FROM decision WHERE state=3"), 1);
+	    world_count(&w, "SELECT COUNT(*) FROM decision WHERE state=3"), 1);
 	state_is(&w, 1, "decided");
 	world_clear(&w);
 }
@@ -554,15 +543,15 @@ test_new_message(void **state)
 	take_some(&w, 0x11, first);
 	dismiss(&w, 1);
 	take_some(&w, 0x12, first);
-	assert_int_equal(count(&w, "SELECT COUNT(*) FROM kase"), 1);
+	assert_int_equal(world_count(&w, "SELECT COUNT(*) FROM kase"), 1);
 	take_some(&w, 0x13, more);
-	assert_int_equal(count(&w, "SELECT COUNT(*) FROM kase"), 2);
+	assert_int_equal(world_count(&w, "SELECT COUNT(*) FROM kase"), 2);
 	state_is(&w, 1, "decided");
 	state_is(&w, 2, "open");
 	/* Decided, and not sent yet: the same. */
 	decide(&w, 2);
 	take_some(&w, 0x14, other);
-	assert_int_equal(count(&w, "SELECT COUNT(*) FROM kase"), 3);
+	assert_int_equal(world_count(&w, "SELECT COUNT(*) FROM kase"), 3);
 	assert_ok(desk_decisions_send(w.d));
 	state_is(&w, 2, "decided");
 	state_is(&w, 3, "open");
@@ -783,9 +772,11 @@ test_merged_and_kept(void **state)
 	assert_int_equal(decided_ms(&w, 1), last);
 	assert_ok(cs_desk_retention(w.d, last + 9999 * DAY_MS, &n));
 	assert_int_equal(n, 1);
-	assert_int_equal(count(&w, "SELECT COUNT(*) FROM term"), 0);
-	assert_int_equal(count(&w, "SELECT COUNT(*) FROM kase_account"), 0);
-	assert_int_equal(count(&w, "SELECT COUNT(*) FROM reported_by"), 0);
+	assert_int_equal(world_count(&w, "SELECT COUNT(*) FROM term"), 0);
+	assert_int_equal(
+	    world_count(&w, "SELECT COUNT(*) FROM kase_account"), 0);
+	assert_int_equal(
+	    world_count(&w, "SELECT COUNT(*) FROM reported_by"), 0);
 	assert_ok(desk_case_load(&c, w.d, 2));
 	assert_int_equal(
 	    json_array_size(json_object_get(c.doc, "reporters")), 0);
@@ -815,7 +806,7 @@ test_merged_on_the_way(void **state)
 	    cs_desk_merge(w.d, &cs_desk_operator, 1, version_of(&w, 1), 2),
 	    CS_ERR_DENIED);
 	assert_ok(desk_decisions_send(w.d));
-	assert_int_equal(count(&w, "SELECT COUNT(*) FROM outbox"), 1);
+	assert_int_equal(world_count(&w, "SELECT COUNT(*) FROM outbox"), 1);
 	merge(&w, 2, 1);
 	state_is(&w, 1, "open");
 	world_clear(&w);
@@ -884,7 +875,7 @@ test_named_twice(void **state)
 	    cs_desk_decide(w.d, &cs_desk_operator, 1, c.version, &choice, &id));
 	desk_case_clear(&c);
 	assert_ok(desk_decisions_send(w.d));
-	assert_int_equal(count(&w, "SELECT COUNT(*) FROM target"), 1);
+	assert_int_equal(world_count(&w, "SELECT COUNT(*) FROM target"), 1);
 	json_decref(accounts);
 	world_clear(&w);
 }
@@ -922,10 +913,10 @@ test_hundreds(void **state)
 	assert_ok(desk_decisions_send(w.d));
 	for (unsigned again = 0; again < 2; again++) {
 		assert_int_equal(
-		    count(&w, "SELECT COUNT(*) FROM target"), ACCOUNTS);
+		    world_count(&w, "SELECT COUNT(*) FROM target"), ACCOUNTS);
 		/* Who reported is told when it is done. */
 		assert_int_equal(
-		    count(&w, "SELECT COUNT(*) FROM outbox"), ACCOUNTS);
+		    world_count(&w, "SELECT COUNT(*) FROM outbox"), ACCOUNTS);
 		assert_ok(cs_desk_decision_show(&o, w.d, dec.id));
 		assert_string_equal(desk_str(o, "state"), "queued");
 		assert_int_equal(
@@ -975,11 +966,11 @@ test_set_aside(void **state)
 	assert_int_equal(json_array_size(json_object_get(o, "accounts")), 2);
 	json_decref(o);
 	/* Those who reported what was decided were told, nobody else. */
-	assert_int_equal(count(&w, "SELECT COUNT(*) FROM outbox"), 2);
+	assert_int_equal(world_count(&w, "SELECT COUNT(*) FROM outbox"), 2);
 	/* Who reads it all decides it all. */
 	dismiss(&w, 2);
-	assert_int_equal(count(&w, "SELECT COUNT(*) FROM kase"), 2);
-	assert_int_equal(count(&w, "SELECT COUNT(*) FROM outbox"), 4);
+	assert_int_equal(world_count(&w, "SELECT COUNT(*) FROM kase"), 2);
+	assert_int_equal(world_count(&w, "SELECT COUNT(*) FROM outbox"), 4);
 	world_clear(&w);
 }
 
@@ -1086,7 +1077,8 @@ test_from_before(void **state)
 		unsorted(&w, 0x11, i == 0 ? CS_DESK_OPEN : CS_DESK_ACTED);
 		unsorted(&w, 0x12, i == 0 ? CS_DESK_CLOSED : CS_DESK_OPEN);
 		assert_ok(desk_cases_catch_up(w.d));
-		assert_int_equal(count(&w, "SELECT COUNT(*) FROM kase"), 1);
+		assert_int_equal(
+		    world_count(&w, "SELECT COUNT(*) FROM kase"), 1);
 		state_is(&w, 1, "open");
 	}
 	unsorted(&w, 0x12, CS_DESK_CLOSED);
@@ -1137,7 +1129,7 @@ test_conflict(void **state)
 	assert_err(decide_at(&w, 1, 0, &made), CS_ERR_EXISTS);
 	assert_err(
 	    decide_at(&w, 1, version_of(&w, 1) + 1, &made), CS_ERR_EXISTS);
-	assert_int_equal(count(&w, "SELECT COUNT(*) FROM kase"), 1);
+	assert_int_equal(world_count(&w, "SELECT COUNT(*) FROM kase"), 1);
 	world_clear(&w);
 }
 
@@ -1172,7 +1164,7 @@ test_not_now(void **state)
 	/* Longer each time, up to five minutes. */
 	for (unsigned i = 0; i < 30; i++)
 		assert_ok(desk_outbox_postpone(w.d, ids[0]));
-	n = count(&w, "SELECT MAX(after) FROM outbox");
+	n = world_count(&w, "SELECT MAX(after) FROM outbox");
 	assert_true(n > cs_clock_ms() + 250000);
 	assert_true(n <= cs_clock_ms() + 300000);
 	assert_ok(cs_db_exec(w.d->db, "UPDATE outbox SET after=0"));
@@ -1188,7 +1180,6 @@ static void
 test_ten_thousand(void **state)
 {
 	static const int four[] = { 0, 1, 2, 3, -1 };
-	struct cs_buf bundle = { 0 }, sealed = { 0 };
 	uint64_t seen = 0, after = 0;
 	struct world w;
 
@@ -1197,22 +1188,16 @@ test_ten_thousand(void **state)
 	/* What takes the time is the disk. */
 	assert_ok(cs_db_exec(w.d->db, "PRAGMA synchronous=OFF"));
 	for (unsigned i = 0; i < MANY; i++) {
-		struct cs_wire_report_status status;
 		struct ew_report r;
 		uint8_t id[16] = { 1, (uint8_t)(i >> 8), (uint8_t)i };
 
 		ew_pick(&r, &w.e, four);
 		memcpy(r.in.report_id, id, 16);
-		cs_buf_reset(&bundle);
-		cs_buf_reset(&sealed);
-		assert_ok(cs_evidence_write(&bundle, &r.in));
-		assert_ok(cs_evidence_seal(
-		    &sealed, cs_buf_view(&bundle), CS_VIEW_OF(w.seal_public)));
-		assert_ok(desk_report_take(
-		    w.d, id, EW_NOW_MS, cs_buf_view(&sealed), &status));
+		world_take(&w, id, &r);
 	}
-	assert_int_equal(count(&w, "SELECT COUNT(*) FROM kase"), 1);
-	assert_int_equal(count(&w, "SELECT COUNT(*) FROM item"), 4 * MANY);
+	assert_int_equal(world_count(&w, "SELECT COUNT(*) FROM kase"), 1);
+	assert_int_equal(
+	    world_count(&w, "SELECT COUNT(*) FROM item"), 4 * MANY);
 	for (;;) {
 		json_t *o = json_object(), *items;
 		size_t n;
@@ -1232,8 +1217,6 @@ test_ten_thousand(void **state)
 			break;
 	}
 	assert_int_equal(seen, 4 * MANY);
-	cs_buf_free(&bundle);
-	cs_buf_free(&sealed);
 	world_clear(&w);
 }
 

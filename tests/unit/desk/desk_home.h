@@ -41,3 +41,30 @@ world_clear(struct world *w)
 	ew_clear(&w->e);
 	temp_dir_clear(&w->dir);
 }
+
+/* The report ${r} comes as ${number}. */
+static inline void
+world_take(
+    struct world *w, const uint8_t number[static 16], const struct ew_report *r)
+{
+	struct cs_buf bundle = { 0 }, sealed = { 0 };
+	struct cs_wire_report_status status;
+
+	assert_ok(cs_evidence_write(&bundle, &r->in));
+	assert_ok(cs_evidence_seal(
+	    &sealed, cs_buf_view(&bundle), CS_VIEW_OF(w->seal_public)));
+	assert_ok(desk_report_take(
+	    w->d, number, EW_NOW_MS, cs_buf_view(&sealed), &status));
+	cs_buf_free(&bundle);
+	cs_buf_free(&sealed);
+}
+
+/* What a statement with one number says. */
+static inline uint64_t
+world_count(struct world *w, const char *sql)
+{
+	uint64_t n;
+
+	assert_ok(cs_db_get_int(&n, w->d->db, sql));
+	return n;
+}

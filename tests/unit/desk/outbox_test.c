@@ -6,30 +6,13 @@
 static void
 take(struct world *w, uint8_t id)
 {
-	struct cs_buf bundle = { 0 }, sealed = { 0 };
-	struct cs_wire_report_status status;
 	struct ew_report r;
 	uint8_t number[16];
 
 	memset(number, id, sizeof number);
 	ew_pick(&r, &w->e, no_files);
 	memcpy(r.in.report_id, number, sizeof number);
-	assert_ok(cs_evidence_write(&bundle, &r.in));
-	assert_ok(cs_evidence_seal(
-	    &sealed, cs_buf_view(&bundle), CS_VIEW_OF(w->seal_public)));
-	assert_ok(desk_report_take(
-	    w->d, number, EW_NOW_MS, cs_buf_view(&sealed), &status));
-	cs_buf_free(&bundle);
-	cs_buf_free(&sealed);
-}
-
-static uint64_t
-count(struct world *w, const char *sql)
-{
-	uint64_t n;
-
-	assert_ok(cs_db_get_int(&n, w->d->db, sql));
-	return n;
+	world_take(w, number, &r);
 }
 
 static void
@@ -119,20 +102,21 @@ test_answered_twice(void **state)
 	take(&w, 0x11);
 	made = warn(&w);
 	decision_is(&w, made, CS_DESK_DECISION_QUEUED);
-	while (count(&w, "SELECT COUNT(*) FROM target WHERE state=0") != 0) {
+	while (
+	    world_count(&w, "SELECT COUNT(*) FROM target WHERE state=0") != 0) {
 		assert_ok(desk_outbox_next(&id, w.d));
 		assert_ok(desk_outbox_done(w.d, id, &applied));
 	}
 	decision_is(&w, made, CS_DESK_DECISION_APPLIED);
 	/* The reporter is told, and only once. */
-	assert_int_equal(count(&w, "SELECT COUNT(*) FROM outbox"), 1);
-	events = count(&w, "SELECT COUNT(*) FROM audit");
+	assert_int_equal(world_count(&w, "SELECT COUNT(*) FROM outbox"), 1);
+	events = world_count(&w, "SELECT COUNT(*) FROM audit");
 	assert_ok(desk_outbox_done(w.d, id, &applied));
 	assert_ok(desk_outbox_done(w.d, id, &refused));
-	assert_int_equal(count(&w, "SELECT COUNT(*) FROM outbox"), 1);
+	assert_int_equal(world_count(&w, "SELECT COUNT(*) FROM outbox"), 1);
 	assert_int_equal(
-	    count(&w, "SELECT COUNT(*) FROM target WHERE state=2"), 0);
-	assert_int_equal(count(&w, "SELECT COUNT(*) FROM audit"), events);
+	    world_count(&w, "SELECT COUNT(*) FROM target WHERE state=2"), 0);
+	assert_int_equal(world_count(&w, "SELECT COUNT(*) FROM audit"), events);
 	world_clear(&w);
 }
 
@@ -212,7 +196,7 @@ test_told_after_all(void **state)
 	decision_is(&w, back, CS_DESK_DECISION_FAILED);
 	decision_is(&w, made, CS_DESK_DECISION_APPLIED);
 	case_is(&w, 1, CS_DESK_CASE_DECIDED);
-	assert_int_equal(count(&w, "SELECT COUNT(*) FROM outbox"), 1);
+	assert_int_equal(world_count(&w, "SELECT COUNT(*) FROM outbox"), 1);
 	world_clear(&w);
 }
 
@@ -231,7 +215,7 @@ test_damaged(void **state)
 	assert_ok(cs_desk_deliver(w.d));
 	decision_is(&w, made, CS_DESK_DECISION_FAILED);
 	case_is(&w, 1, CS_DESK_CASE_OPEN);
-	assert_int_equal(count(&w, "SELECT COUNT(*) FROM outbox"), 0);
+	assert_int_equal(world_count(&w, "SELECT COUNT(*) FROM outbox"), 0);
 	world_clear(&w);
 }
 
@@ -251,7 +235,7 @@ test_damaged_behind(void **state)
 	    cs_db_exec(w.d->db, "UPDATE decision SET sealed=zeroblob(60)"));
 	assert_ok(desk_outbox_next(&id, w.d));
 	assert_err(desk_outbox_done(w.d, id, &applied), CS_ERR_BUSY);
-	assert_int_equal(count(&w, "SELECT COUNT(*) FROM outbox"), 2);
+	assert_int_equal(world_count(&w, "SELECT COUNT(*) FROM outbox"), 2);
 	world_clear(&w);
 }
 

@@ -19,8 +19,6 @@ static void
 take(struct world *w, uint8_t id)
 {
 	static const int photo[] = { 4, -1 };
-	struct cs_buf bundle = { 0 }, sealed = { 0 };
-	struct cs_wire_report_status status;
 	struct ew_report r;
 	uint8_t number[16];
 	char path[200];
@@ -32,13 +30,7 @@ take(struct world *w, uint8_t id)
 	ew_pick(&r, &w->e, photo);
 	memcpy(r.in.report_id, number, sizeof number);
 	r.media.bytes = none; /* they are fetched */
-	assert_ok(cs_evidence_write(&bundle, &r.in));
-	assert_ok(cs_evidence_seal(
-	    &sealed, cs_buf_view(&bundle), CS_VIEW_OF(w->seal_public)));
-	assert_ok(desk_report_take(
-	    w->d, number, EW_NOW_MS, cs_buf_view(&sealed), &status));
-	cs_buf_free(&bundle);
-	cs_buf_free(&sealed);
+	world_take(w, number, &r);
 }
 
 static uint64_t
