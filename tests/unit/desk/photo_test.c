@@ -85,6 +85,7 @@ test_damaged_hash(void **state)
 	struct desk_matches m;
 	struct desk_photo p;
 	struct world w;
+	bool more = true;
 
 	(void)state;
 	world_init(&w);
@@ -102,6 +103,8 @@ test_damaged_hash(void **state)
 	assert_ok(cs_db_exec(
 	    w.d->db, "UPDATE hash SET sealed=zeroblob(60) WHERE id=2"));
 	look_at_all(&w);
+	assert_ok(desk_index_refresh(w.d, 0, &more));
+	assert_false(more);
 	assert_ok(desk_index_find(&m, w.d, hashes, 1));
 	assert_int_equal(m.n, 2);
 	world_clear(&w);
