@@ -516,8 +516,10 @@ decide(struct cs_desk *d, const struct cs_desk_who *who, struct appeal *a,
 		err = desk_reverse(d, who, &dec, text, &made);
 	else if (err == CS_OK && reverse)
 		err = reopen(d, a->kase, who);
+	/* That it was reversed is said when the hub has done it. */
+	desk_set_bool(a->doc, "waits", made != 0, &err);
 	if (err == CS_OK && (err = save(d, a)) == CS_OK &&
-	    (err = answer(d, a, reverse, text)) == CS_OK &&
+	    (made != 0 || (err = answer(d, a, reverse, text)) == CS_OK) &&
 	    (err = case_has_appeal(d, a->kase)) == CS_OK &&
 	    (err = desk_audit_event(d,
 		 &(struct desk_event){ .who = who,
@@ -558,6 +560,53 @@ cs_desk_appeal_decide(struct cs_desk *d, const struct cs_desk_who *who,
 	if (err)
 		cs_db_rollback(d->db);
 	clear(&a);
+	return err;
+}
+
+/* The reversal that was granted is done; or the hub did not take it, and
+ * somebody has to hear the appeal again. */
+static enum cs_err
+granted(struct cs_desk *d, struct appeal *a, bool applied)
+{
+	enum cs_err err = CS_OK;
+
+	if (!desk_bool(a->doc, "waits"))
+		return CS_OK;
+	desk_set_bool(a->doc, "waits", false, &err);
+	if (!applied)
+		a->state = APPEAL_OPEN;
+	if (err || (err = save(d, a)))
+		return err;
+	if (applied)
+		return answer(d, a, true, desk_str(a->doc, "answer"));
+	if ((err = case_has_appeal(d, a->kase)) == CS_OK)
+		err = desk_audit_event(d,
+		    &(struct desk_event){
+			.kase = a->kase, .what = "appeal-open-again" });
+	return err;
+}
+
+enum cs_err
+desk_appeals_granted(struct cs_desk *d, uint64_t decision, bool applied)
+{
+	struct cs_buf ids = { 0 };
+	struct cs_rows rows;
+	enum cs_err err;
+
+	err = cs_db_query(&rows, d->db,
+	    "SELECT id FROM appeal WHERE decision=? AND kind=1 AND state=2",
+	    cs_int(decision));
+	while (err == CS_OK && cs_rows_next(&rows))
+		err = cs_buf_add(&ids, cs_col_blob(&rows, 0));
+	err = cs_rows_end(&rows, err);
+	for (size_t k = 0; k + 16 <= ids.len && err == CS_OK; k += 16) {
+		struct appeal a;
+
+		if ((err = load(&a, d, ids.data + k)) == CS_OK)
+			err = granted(d, &a, applied);
+		clear(&a);
+	}
+	cs_buf_free(&ids);
 	return err;
 }
 

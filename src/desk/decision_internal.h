@@ -91,6 +91,14 @@ CS_CHECKED enum cs_err desk_outbox_done(
 CS_CHECKED enum cs_err desk_reversal_failed(
     struct cs_desk *d, const struct desk_decision *dec);
 
+/* ---- appeal.c ----------------------------------------------------------- */
+
+/* The hub has ${applied} the reversal of ${decision}, or refused it: those
+ * whose appeals it was for are told, or their appeals are open again.  In a
+ * transaction. */
+CS_CHECKED enum cs_err desk_appeals_granted(
+    struct cs_desk *d, uint64_t decision, bool applied);
+
 /* ---- statement.c -------------------------------------------------------- */
 
 /* What the holder is told of ${dec}, encoded. */

@@ -117,6 +117,8 @@ desk_reversal_failed(struct cs_desk *d, const struct desk_decision *dec)
 
 	if (id == 0)
 		return CS_OK;
+	if ((err = desk_appeals_granted(d, id, false)))
+		return err;
 	if ((err = desk_decision_load(&old, d, id)) == CS_OK &&
 	    old.state == CS_DESK_DECISION_REVERSED) {
 		old.state = CS_DESK_DECISION_QUEUED;

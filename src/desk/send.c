@@ -273,8 +273,13 @@ desk_reporters_tell(struct cs_desk *d, uint64_t kase, enum cs_desk_state state,
 enum cs_err
 desk_decision_tell(struct cs_desk *d, const struct desk_decision *dec)
 {
-	return desk_reporters_tell(
-	    d, dec->kase, report_state(dec), sentence(dec));
+	uint64_t reversed = desk_id(desk_str(dec->doc, "reverses"));
+	enum cs_err err =
+	    desk_reporters_tell(d, dec->kase, report_state(dec), sentence(dec));
+
+	if (err == CS_OK && reversed != 0)
+		err = desk_appeals_granted(d, reversed, true);
+	return err;
 }
 
 enum cs_err

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* What the hub is told and has answered, without a hub. */
+#include "content/letter.h"
 #include "desk/decision_internal.h"
 #include "unit/desk/desk_home.h"
 
@@ -265,12 +266,94 @@ test_clock_back(void **state)
 	world_clear(&w);
 }
 
+/* The holder of the first action appeals. */
+static void
+appeal(struct world *w)
+{
+	const struct cs_letter text = { .language = cs_view_str("en"),
+		.text = cs_view_str("It was not me.") };
+	struct cs_wire_desk_letter letter = { .kind = CS_WIRE_LETTER_APPEAL,
+		.received_ms = 1 };
+	struct cs_buf sealed = { 0 };
+	struct cs_rows rows;
+	uint8_t reply[32];
+
+	assert_ok(cs_db_query(&rows, w->d->db,
+	    "SELECT id,account FROM target ORDER BY id LIMIT 1"));
+	assert_true(cs_rows_next(&rows));
+	cs_col_copy(&rows, 0, letter.subject, sizeof letter.subject);
+	cs_col_copy(&rows, 1, letter.account, sizeof letter.account);
+	assert_ok(cs_rows_end(&rows, CS_OK));
+	assert_ok(
+	    cs_letter_seal(&sealed, reply, &text, CS_VIEW_OF(w->seal_public)));
+	memset(letter.id, 0xaa, sizeof letter.id);
+	letter.sealed = cs_buf_view(&sealed);
+	assert_ok(desk_letter_take(w->d, &letter));
+	cs_buf_free(&sealed);
+}
+
+static void
+grant(struct world *w)
+{
+	static const struct cs_desk_who ben = { .id = 9,
+		.name = "ben",
+		.pseudonym = "R-9",
+		.role = CS_DESK_SENIOR };
+	uint8_t id[16];
+
+	memset(id, 0xaa, sizeof id);
+	assert_ok(cs_desk_appeal_decide(
+	    w->d, &ben, id, true, "You are right. We are sorry."));
+	assert_ok(desk_decisions_send(w->d));
+}
+
+/* Who appealed is told that a decision was reversed when it was. */
+static void
+test_appeal_granted(void **state)
+{
+	static const char letters[] =
+	    "SELECT COUNT(*) FROM outbox WHERE kind=44";
+	const struct desk_outcome applied = { .refused = NULL };
+	uint64_t id;
+	struct world w;
+
+	(void)state;
+	assert_int_equal(CS_WIRE_DESK_LETTER_SET, 44);
+	world_init(&w);
+	take(&w, 0x11);
+	warn(&w);
+	answer_all(&w, NULL);
+	appeal(&w);
+	answer_all(&w, NULL); /* it was received */
+	grant(&w);
+	assert_int_equal(world_count(&w, letters), 0);
+	/* The hub does not: somebody has to hear it again. */
+	answer_all(&w, "Not now.");
+	assert_int_equal(world_count(&w, letters), 0);
+	assert_int_equal(
+	    world_count(&w, "SELECT COUNT(*) FROM appeal WHERE state=0"), 1);
+	grant(&w);
+	assert_int_equal(world_count(&w, letters), 0);
+	while (world_count(&w, "SELECT COUNT(*) FROM target WHERE state=0")) {
+		assert_ok(desk_outbox_next(&id, w.d));
+		assert_ok(desk_outbox_done(w.d, id, &applied));
+	}
+	assert_int_equal(world_count(&w, letters), 1);
+	assert_int_equal(
+	    world_count(&w, "SELECT COUNT(*) FROM appeal WHERE state=2"), 1);
+	answer_all(&w, NULL);
+	assert_int_equal(world_count(&w, "SELECT COUNT(*) FROM outbox"), 0);
+	assert_ok(cs_desk_audit(w.d, NULL, NULL));
+	world_clear(&w);
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_answered_twice),
 		cmocka_unit_test(test_reversal_refused),
+		cmocka_unit_test(test_appeal_granted),
 		cmocka_unit_test(test_reversed_and_refused),
 		cmocka_unit_test(test_told_after_all),
 		cmocka_unit_test(test_damaged),
