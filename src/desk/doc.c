@@ -87,6 +87,7 @@ update_of(const char *table)
 		{ "list", "UPDATE list SET sealed=? WHERE id=?" },
 		{ "media", "UPDATE media SET sealed=? WHERE id=?" },
 		{ "outbox", "UPDATE outbox SET sealed=? WHERE id=?" },
+		{ "passkey", "UPDATE passkey SET sealed=? WHERE id=?" },
 		{ "token", "UPDATE token SET sealed=? WHERE id=?" },
 	};
 

@@ -84,20 +84,6 @@ load(struct passkey *out, struct cs_desk *d, struct cs_view credential)
 }
 
 static enum cs_err
-save(struct cs_desk *d, uint64_t id, const json_t *doc)
-{
-	struct cs_buf sealed = { 0 };
-	enum cs_err err = desk_doc_seal_id(&sealed, d, TABLE, id, doc);
-
-	if (err == CS_OK)
-		err =
-		    cs_db_exec(d->db, "UPDATE passkey SET sealed=? WHERE id=?",
-			cs_blob(cs_buf_view(&sealed)), cs_int(id));
-	cs_buf_free(&sealed);
-	return err;
-}
-
-static enum cs_err
 note(struct cs_desk *d, const struct cs_desk_who *who, const char *what,
     const json_t *doc)
 {
@@ -199,7 +185,7 @@ insert(struct cs_desk *d, uint64_t person, struct cs_view credential,
 	    cs_blob(CS_VIEW_OF(hash)), cs_int(person));
 	if (err == CS_ERR_EXISTS)
 		return desk_problem(d, err, "This passkey is there already.");
-	return err ? err : save(d, cs_db_last_id(d->db), doc);
+	return err ? err : desk_doc_write(d, TABLE, cs_db_last_id(d->db), doc);
 }
 
 /* Was the person let go, or reset, since they were looked at? */
@@ -389,7 +375,7 @@ enter(struct cs_desk *d, struct desk_person *p, const struct passkey *k,
 	    k->doc, "backed_up", (data->flags & DESK_PASSKEY_BS) != 0, &err);
 	desk_set_num(k->doc, "used_ms", cs_clock_ms(), &err);
 	desk_set_num(p->doc, "last_ms", cs_clock_ms(), &err);
-	if (err || (err = save(d, k->id, k->doc)) ||
+	if (err || (err = desk_doc_write(d, TABLE, k->id, k->doc)) ||
 	    (err = desk_person_save(d, p)))
 		return err;
 	return note(d, &p->who, what, k->doc);
