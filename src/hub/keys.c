@@ -186,33 +186,51 @@ out:
 	return err;
 }
 
-/* The root's word for the desk's keys, which stay the same; it may have run
- * out.  A hub without a desk has none. */
+/* The root's word for the desk's two keys, as it stands in a file. */
+struct desk_certs {
+	struct cs_view seal_bytes, sign_bytes;
+	struct cs_role_key_cert seal, sign;
+};
+
+/* CS_ERR_EXPIRED: all of it holds, but not now. */
+static enum cs_err
+parse_desk(struct desk_certs *out, struct cs_view file, struct cs_view root,
+    uint64_t now_s)
+{
+	struct cs_reader r = cs_reader(file);
+	enum cs_err err, expired;
+
+	out->seal_bytes = cs_read_vec(&r);
+	out->sign_bytes = cs_read_vec(&r);
+	if ((err = cs_reader_end(&r)))
+		return err;
+	expired = cs_role_key_cert_verify(
+	    &out->seal, out->seal_bytes, root, CS_ROLE_DESK_HPKE, now_s);
+	if (expired && expired != CS_ERR_EXPIRED)
+		return expired;
+	err = cs_role_key_cert_verify(
+	    &out->sign, out->sign_bytes, root, CS_ROLE_DESK_SIGNING, now_s);
+	return err ? err : expired;
+}
+
+/* The keys stay the same.  A hub without a desk has none. */
 static enum cs_err
 renew_desk(const char *dir, const struct cs_sign_key *root, uint64_t now_s)
 {
-	struct cs_role_key_cert seal, sign;
+	struct desk_certs certs;
 	struct cs_buf file = { 0 };
-	struct cs_view seal_bytes, sign_bytes;
-	struct cs_reader r;
-	enum cs_err err;
+	enum cs_err err =
+	    cs_file_read(&file, path_in(dir, "keys/desk.certs"), FILE_MAX);
 
-	err = cs_file_read(&file, path_in(dir, "keys/desk.certs"), FILE_MAX);
-	if (err) {
-		cs_buf_free(&file);
-		return err == CS_ERR_NOT_FOUND ? CS_OK : err;
+	if (err == CS_OK) {
+		err = parse_desk(&certs, cs_buf_view(&file),
+		    CS_VIEW_OF(root->public), now_s);
+		if (err == CS_OK || err == CS_ERR_EXPIRED)
+			err = certify_desk(dir, certs.seal.public,
+			    certs.sign.public, root, now_s);
+	} else if (err == CS_ERR_NOT_FOUND) {
+		err = CS_OK;
 	}
-	r = cs_reader(cs_buf_view(&file));
-	seal_bytes = cs_read_vec(&r);
-	sign_bytes = cs_read_vec(&r);
-	if ((err = cs_reader_end(&r)) == CS_OK)
-		err = cs_role_key_cert_verify(&seal, seal_bytes,
-		    CS_VIEW_OF(root->public), CS_ROLE_DESK_HPKE, now_s);
-	if (err == CS_OK || err == CS_ERR_EXPIRED)
-		err = cs_role_key_cert_verify(&sign, sign_bytes,
-		    CS_VIEW_OF(root->public), CS_ROLE_DESK_SIGNING, now_s);
-	if (err == CS_OK || err == CS_ERR_EXPIRED)
-		err = certify_desk(dir, seal.public, sign.public, root, now_s);
 	cs_buf_free(&file);
 	return err;
 }
@@ -270,28 +288,18 @@ hub_keys_join_desk(const char *dir, const uint8_t seal_public[static 32],
 static enum cs_err
 load_desk(struct cs_hub *hub)
 {
-	struct cs_view root = CS_VIEW_OF(hub->root_public);
-	struct cs_role_key_cert seal, sign;
+	struct desk_certs certs;
 	struct cs_buf file = { 0 };
-	struct cs_view seal_bytes, sign_bytes;
-	struct cs_reader r;
 	enum cs_err err;
 
-	err = cs_file_read(&file, path_in(hub->dir, "keys/desk.certs"), 4096);
-	if (err)
+	if ((err = cs_file_read(
+		 &file, path_in(hub->dir, "keys/desk.certs"), 4096)) ||
+	    (err = parse_desk(&certs, cs_buf_view(&file),
+		 CS_VIEW_OF(hub->root_public), hub->now_ms / 1000)) ||
+	    (err = cs_buf_set(&hub->desk_seal_cert, certs.seal_bytes)) ||
+	    (err = cs_buf_set(&hub->desk_sign_cert, certs.sign_bytes)))
 		goto out;
-	r = cs_reader(cs_buf_view(&file));
-	seal_bytes = cs_read_vec(&r);
-	sign_bytes = cs_read_vec(&r);
-	if ((err = cs_reader_end(&r)) ||
-	    (err = cs_role_key_cert_verify(&seal, seal_bytes, root,
-		 CS_ROLE_DESK_HPKE, hub->now_ms / 1000)) ||
-	    (err = cs_role_key_cert_verify(&sign, sign_bytes, root,
-		 CS_ROLE_DESK_SIGNING, hub->now_ms / 1000)) ||
-	    (err = cs_buf_set(&hub->desk_seal_cert, seal_bytes)) ||
-	    (err = cs_buf_set(&hub->desk_sign_cert, sign_bytes)))
-		goto out;
-	memcpy(hub->desk_sign_public, sign.public, 32);
+	memcpy(hub->desk_sign_public, certs.sign.public, 32);
 	hub->have_desk = true;
 out:
 	cs_buf_free(&file);
