@@ -347,6 +347,21 @@ set_looked_back(struct cs_desk *d, uint64_t line)
 	return cs_vault_config_set_num(d->db, &d->key, LOOKED_BACK, line);
 }
 
+/* Did any hash come since the last search?  Mostly not, and then nothing has to
+ * be locked or made. */
+static enum cs_err
+has_new(bool *out, struct cs_desk *d)
+{
+	uint64_t last, newest;
+	enum cs_err err;
+
+	if ((err = get_looked_back(&last, d)) == CS_OK)
+		err = cs_db_get_int(
+		    &newest, d->db, "SELECT COALESCE(MAX(id),0) FROM hash");
+	*out = err == CS_OK && newest > last;
+	return err;
+}
+
 /* Are there lines after ${last}?  If not, the next search begins after all rows
  * that there are; in a transaction, because lines come from other processes. */
 static enum cs_err
@@ -491,6 +506,12 @@ desk_index_look_back(struct cs_desk *d, bool *more)
 	enum cs_err err;
 
 	*more = false;
+	if (d->photos == NULL || d->photos->lines == NULL) {
+		bool any;
+
+		if ((err = has_new(&any, d)) || !any)
+			return err;
+	}
 	if ((err = begin(d)))
 		return err;
 	if (d->photos->lines == NULL && (err = take_lines(d)))
