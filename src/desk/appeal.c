@@ -94,16 +94,6 @@ find_action(uint64_t *decision, struct cs_desk *d, const uint8_t id[static 16],
 }
 
 static enum cs_err
-find_report(uint64_t *kase, struct cs_desk *d, const uint8_t id[static 16])
-{
-	enum cs_err err = cs_db_get_int(kase, d->db,
-	    "SELECT COALESCE(kase,0) FROM report WHERE id=?",
-	    cs_blob(cs_view(id, 16)));
-
-	return err == CS_OK && *kase == 0 ? CS_ERR_NOT_FOUND : err;
-}
-
-static enum cs_err
 case_has_appeal(struct cs_desk *d, uint64_t kase)
 {
 	struct desk_case c;
@@ -164,51 +154,6 @@ insert(struct cs_desk *d, const struct cs_wire_desk_letter *letter,
 	return err;
 }
 
-/* The answer to the last question about the report. */
-static enum cs_err
-take_reply(struct cs_desk *d, const struct cs_wire_desk_letter *letter,
-    const struct cs_letter *text, uint64_t kase)
-{
-	struct cs_rows rows;
-	json_t *doc = NULL;
-	uint64_t id = 0;
-	char hex[33];
-	enum cs_err err;
-
-	cs_hex(hex, CS_VIEW_OF(letter->subject));
-	err = cs_db_query(&rows, d->db,
-	    "SELECT id,sealed FROM entry WHERE kase=? AND kind=4"
-	    " ORDER BY id DESC",
-	    cs_int(kase));
-	while (err == CS_OK && doc == NULL && cs_rows_next(&rows)) {
-		id = cs_col_int(&rows, 0);
-		err = desk_doc_open_id(
-		    &doc, d, "entry", id, cs_col_blob(&rows, 1));
-		if (strcmp(desk_str(doc, "report"), hex) != 0) {
-			json_decref(doc);
-			doc = NULL;
-		}
-	}
-	err = cs_rows_end(&rows, err);
-	if (err == CS_OK && doc != NULL) {
-		struct desk_case c;
-
-		desk_set_view(doc, "answer", text->text, &err);
-		desk_set_num(doc, "answered_ms", cs_clock_ms(), &err);
-		if (err == CS_OK &&
-		    (err = desk_doc_write(d, "entry", id, doc)) == CS_OK &&
-		    (err = desk_case_load(&c, d, kase)) == CS_OK) {
-			if ((err = desk_case_save(d, &c, NULL)) == CS_OK)
-				err = desk_audit_event(d,
-				    &(struct desk_event){ .kase = kase,
-					.what = "question-answered" });
-			desk_case_clear(&c);
-		}
-	}
-	json_decref(doc);
-	return err;
-}
-
 static enum cs_err
 tell(struct cs_desk *d, const uint8_t id[static 16], uint8_t state,
     const char *answer, struct cs_view reply)
@@ -249,7 +194,7 @@ take(struct cs_desk *d, const struct cs_wire_desk_letter *letter,
 			desk_decision_clear(&dec);
 		}
 	} else {
-		err = find_report(&kase, d, letter->subject);
+		err = desk_case_of_report(&kase, d, letter->subject);
 	}
 	if (err == CS_ERR_NOT_FOUND)
 		return tell(d, letter->id, CS_WIRE_APPEAL_UNREADABLE,
@@ -258,7 +203,7 @@ take(struct cs_desk *d, const struct cs_wire_desk_letter *letter,
 	if (err)
 		return err;
 	if (letter->kind == CS_WIRE_LETTER_REPLY)
-		err = take_reply(d, letter, text, kase);
+		err = desk_question_answered(d, letter, text, kase);
 	else
 		err = insert(d, letter, text, reply, kase, decision);
 	if (err == CS_OK)
@@ -596,9 +541,7 @@ desk_appeals_granted(struct cs_desk *d, uint64_t decision, bool applied)
 	err = cs_db_query(&rows, d->db,
 	    "SELECT id FROM appeal WHERE decision=? AND kind=1 AND state=2",
 	    cs_int(decision));
-	while (err == CS_OK && cs_rows_next(&rows))
-		err = cs_buf_add(&ids, cs_col_blob(&rows, 0));
-	err = cs_rows_end(&rows, err);
+	err = desk_rows_ids(&ids, &rows, err);
 	for (size_t k = 0; k + 16 <= ids.len && err == CS_OK; k += 16) {
 		struct appeal a;
 
@@ -608,69 +551,4 @@ desk_appeals_granted(struct cs_desk *d, uint64_t decision, bool applied)
 	}
 	cs_buf_free(&ids);
 	return err;
-}
-
-/* ---- asking a reporter -------------------------------------------------- */
-
-static enum cs_err
-ask(struct cs_desk *d, const struct cs_desk_who *who, struct desk_case *c,
-    const uint8_t report[static 16], const char *text)
-{
-	struct cs_wire_report_status status = { .updated_ms = cs_clock_ms() };
-	struct cs_buf sealed = { 0 };
-	json_t *doc = json_object();
-	struct cs_desk_case r = { 0 };
-	uint8_t reply[32] = { 0 };
-	uint64_t kase, id;
-	enum cs_err err;
-
-	if ((err = find_report(&kase, d, report)) || kase != c->id) {
-		err = desk_problem(
-		    d, CS_ERR_NOT_FOUND, "The report is not of this case.");
-		goto out;
-	}
-	if ((err = cs_desk_load(&r, d, report)) ||
-	    (err = desk_reply_key(reply, d, report)) ||
-	    (err = cs_reply_seal(&sealed, reply, report, cs_view_str(text))))
-		goto out;
-	memcpy(status.report, report, sizeof status.report);
-	status.state = r.report.state == CS_DESK_ACTED ? CS_WIRE_REPORT_ACTED
-	    : r.report.state == CS_DESK_CLOSED         ? CS_WIRE_REPORT_CLOSED
-					       : CS_WIRE_REPORT_RECEIVED;
-	status.answer = cs_view_str("The desk has a question.");
-	status.question = cs_buf_view(&sealed);
-	desk_set_hex(doc, "report", cs_view(report, 16), &err);
-	desk_set_str(doc, "text", text, &err);
-	desk_set_str(doc, "answer", "", &err);
-	desk_set_num(doc, "answered_ms", 0, &err);
-	if (err == CS_OK &&
-	    (err = desk_entry_add(d, c->id, CS_DESK_QUESTION, who, doc, &id)) ==
-		CS_OK)
-		err = desk_outbox_add(d,
-		    &(struct desk_message){ .kind = CS_WIRE_DESK_REPORT_SET,
-			.subject = CS_VIEW_OF(status.report),
-			.shape = &cs_wire_report_status_shape,
-			.message = &status });
-out:
-	cs_wipe(reply, sizeof reply);
-	cs_buf_free(&sealed);
-	json_decref(doc);
-	cs_desk_case_clear(&r);
-	return err;
-}
-
-enum cs_err
-cs_desk_question(struct cs_desk *d, const struct cs_desk_who *who,
-    uint64_t kase, uint64_t version, const uint8_t report[static 16],
-    const char *text)
-{
-	struct desk_case c;
-	enum cs_err err;
-
-	if ((err = desk_check_text(d, text, CS_LETTER_TEXT_MAX)))
-		return err;
-	err = desk_work_begin(&c, d, who, kase, version);
-	if (err == CS_OK && (err = desk_case_mine(d, &c, who)) == CS_OK)
-		err = ask(d, who, &c, report, text);
-	return desk_work_end(&c, d, who, err, "asked", NULL);
 }

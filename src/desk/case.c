@@ -11,9 +11,6 @@
 #define TABLE "kase"
 #define HOUR_MS ((uint64_t)3600 * 1000)
 #define MINUTE_MS ((uint64_t)60 * 1000)
-#define WORD_MIN 3
-#define WORD_MAX 40
-#define WORDS_MAX 200 /* of one text: a note is no dictionary */
 
 static const char *const states[] = { "open", "waiting", "decided", "closed" };
 #define STATES (sizeof states / sizeof *states)
@@ -404,86 +401,6 @@ desk_case_summary(json_t **out, const struct desk_case *c)
 	return err;
 }
 
-/* ---- searching ---------------------------------------------------------- */
-
-enum cs_err
-desk_term(uint8_t out[static 16], struct cs_desk *d, struct cs_view word)
-{
-	static const char label[] = "countersign/desk/terms/v1";
-	uint8_t key[32], hash[32];
-	enum cs_err err;
-
-	err = cs_hkdf_expand(key, sizeof key, CS_SHA256, CS_VIEW_OF(d->key.b),
-	    cs_view_str(label));
-	if (err == CS_OK)
-		err = cs_hmac_parts(hash, CS_SHA256, CS_VIEW_OF(key), &word, 1);
-	memcpy(out, hash, 16);
-	cs_wipe(key, sizeof key);
-	return err;
-}
-
-static bool
-is_word(uint8_t c)
-{
-	return c >= 0x80 || (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') ||
-	    (c >= 'A' && c <= 'Z');
-}
-
-static enum cs_err
-add_term(struct cs_desk *d, uint64_t kase, struct cs_view word)
-{
-	uint8_t term[16];
-	enum cs_err err = desk_term(term, d, word);
-
-	return err ? err
-		   : cs_db_exec(d->db,
-			 "INSERT INTO term(term,kase) VALUES(?,?)"
-			 " ON CONFLICT DO NOTHING",
-			 cs_blob(CS_VIEW_OF(term)), cs_int(kase));
-}
-
-/* The next word of ${*rest}, lower case as far as that is ASCII. */
-static size_t
-next_word(uint8_t out[static WORD_MAX], struct cs_view *rest)
-{
-	size_t n = 0;
-
-	while (rest->len != 0 && !is_word(rest->data[0])) {
-		rest->data++;
-		rest->len--;
-	}
-	while (rest->len != 0 && is_word(rest->data[0])) {
-		uint8_t c = rest->data[0];
-
-		if (n < WORD_MAX)
-			out[n++] = c >= 'A' && c <= 'Z' ? c + 32 : c;
-		rest->data++;
-		rest->len--;
-	}
-	return n;
-}
-
-enum cs_err
-desk_terms_add(
-    struct cs_desk *d, uint64_t kase, struct cs_view text, bool beginnings)
-{
-	uint8_t word[WORD_MAX];
-	enum cs_err err = CS_OK;
-
-	for (unsigned i = 0; i < WORDS_MAX && text.len != 0 && err == CS_OK;
-	     i++) {
-		size_t n = next_word(word, &text);
-
-		if (n < WORD_MIN)
-			continue;
-		err = add_term(d, kase, cs_view(word, n));
-		for (size_t k = WORD_MIN; beginnings && k < n && err == CS_OK;
-		     k++)
-			err = add_term(d, kase, cs_view(word, k));
-	}
-	return err;
-}
-
 /* ---- lists -------------------------------------------------------------- */
 
 struct position {
@@ -518,8 +435,6 @@ ask(struct cs_rows *rows, uint8_t term[static 16], struct cs_desk *d,
 	" LIMIT ?"
 #define FROM                                                                   \
 	cs_int(from->rank), cs_int(from->since), cs_int(from->id), cs_int(limit)
-	uint8_t words[WORD_MAX];
-	struct cs_view text = cs_view_str(q->words);
 	uint64_t number = desk_id(q->words);
 	enum cs_err err;
 
@@ -527,9 +442,7 @@ ask(struct cs_rows *rows, uint8_t term[static 16], struct cs_desk *d,
 		return cs_db_query(rows, d->db, COLUMNS "WHERE kase.id=?" AFTER,
 		    cs_int(number), FROM);
 	if (q->words[0] != '\0') {
-		size_t n = next_word(words, &text);
-
-		if ((err = desk_term(term, d, cs_view(words, n))))
+		if ((err = desk_term_first(term, d, cs_view_str(q->words))))
 			return err;
 		return cs_db_query(rows, d->db,
 		    COLUMNS "JOIN term ON term.kase=kase.id WHERE term.term=?"

@@ -57,12 +57,17 @@ CS_CHECKED enum cs_err desk_case_mine(
 CS_CHECKED enum cs_err desk_changed(struct cs_desk *d, enum desk_change kind,
     uint64_t ref, uint64_t n, const struct cs_desk_who *who);
 
+/* ---- term.c ------------------------------------------------------------- */
+
 /* Words of ${text} from now on find the case ${kase}; a handle by its
  * beginnings, too. */
 CS_CHECKED enum cs_err desk_terms_add(
     struct cs_desk *d, uint64_t kase, struct cs_view text, bool beginnings);
 CS_CHECKED enum cs_err desk_term(
     uint8_t out[static 16], struct cs_desk *d, struct cs_view word);
+/* Of the first word of ${text}: what somebody searches for. */
+CS_CHECKED enum cs_err desk_term_first(
+    uint8_t out[static 16], struct cs_desk *d, struct cs_view text);
 
 /* ---- join.c ------------------------------------------------------------- */
 

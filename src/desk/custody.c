@@ -230,9 +230,7 @@ desk_refer(struct cs_desk *d, const struct desk_decision *dec)
 		return err;
 	err = cs_db_query(&rows, d->db, "SELECT id FROM report WHERE kase=?",
 	    cs_int(dec->kase));
-	while (err == CS_OK && cs_rows_next(&rows))
-		err = cs_buf_add(&ids, cs_col_blob(&rows, 0));
-	err = cs_rows_end(&rows, err);
+	err = desk_rows_ids(&ids, &rows, err);
 	for (size_t k = 0; k + 16 <= ids.len && err == CS_OK; k += 16)
 		err = refer_one(d, dec, ids.data + k, CS_VIEW_OF(key));
 	cs_buf_free(&ids);

@@ -2,6 +2,7 @@
 /* src/desk/decision_internal.h: the row of a decision, and what is sent. */
 #pragma once
 
+#include "content/letter.h"
 #include "desk/case_internal.h"
 #include "desk/decision.h"
 
@@ -98,6 +99,14 @@ CS_CHECKED enum cs_err desk_reversal_failed(
  * transaction. */
 CS_CHECKED enum cs_err desk_appeals_granted(
     struct cs_desk *d, uint64_t decision, bool applied);
+
+/* ---- question.c --------------------------------------------------------- */
+
+/* The letter ${letter}, which says ${text}, answers the last question about its
+ * report, which is in ${kase}.  In a transaction. */
+CS_CHECKED enum cs_err desk_question_answered(struct cs_desk *d,
+    const struct cs_wire_desk_letter *letter, const struct cs_letter *text,
+    uint64_t kase);
 
 /* ---- statement.c -------------------------------------------------------- */
 

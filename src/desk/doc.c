@@ -75,6 +75,14 @@ desk_doc_open_id(json_t **out, struct cs_desk *d, const char *table,
 	return desk_doc_open(out, d, table, CS_VIEW_OF(row), sealed);
 }
 
+enum cs_err
+desk_rows_ids(struct cs_buf *out, struct cs_rows *rows, enum cs_err err)
+{
+	while (err == CS_OK && cs_rows_next(rows))
+		err = cs_buf_add(out, cs_col_blob(rows, 0));
+	return cs_rows_end(rows, err);
+}
+
 /* Statements are literals, by the address of which the database knows them. */
 static const char *
 update_of(const char *table)

@@ -23,6 +23,11 @@ CS_CHECKED enum cs_err desk_doc_seal_id(struct cs_buf *out, struct cs_desk *d,
 CS_CHECKED enum cs_err desk_doc_open_id(json_t **out, struct cs_desk *d,
     const char *table, uint64_t id, struct cs_view sealed);
 
+/* Append the first column of ${rows}, a number of 16 bytes in each, and end
+ * them; ${err} is that of the query. */
+CS_CHECKED enum cs_err desk_rows_ids(
+    struct cs_buf *out, struct cs_rows *rows, enum cs_err err);
+
 /*
  * Seal ${doc}, or any ${plain}, into the column "sealed" of the row ${id} of
  * ${table}.  A row that is new is inserted empty first, because what is sealed

@@ -158,9 +158,7 @@ empty_reports(struct cs_desk *d, uint64_t kase, uint64_t *n)
 
 	err = cs_db_query(
 	    &rows, d->db, "SELECT id FROM report WHERE kase=?", cs_int(kase));
-	while (err == CS_OK && cs_rows_next(&rows))
-		err = cs_buf_add(&ids, cs_col_blob(&rows, 0));
-	err = cs_rows_end(&rows, err);
+	err = desk_rows_ids(&ids, &rows, err);
 	for (size_t k = 0; k + 16 <= ids.len && err == CS_OK; k += 16) {
 		err = empty_report(d, cs_view(ids.data + k, 16));
 		++*n;
@@ -307,9 +305,7 @@ destroy_rejected(struct cs_desk *d, uint64_t before_ms, uint64_t *n)
 	err = cs_db_query(&rows, d->db,
 	    "SELECT id FROM report WHERE kase=0 AND received<=?",
 	    cs_int(before_ms));
-	while (err == CS_OK && cs_rows_next(&rows))
-		err = cs_buf_add(&ids, cs_col_blob(&rows, 0));
-	err = cs_rows_end(&rows, err);
+	err = desk_rows_ids(&ids, &rows, err);
 	for (size_t k = 0; k + 16 <= ids.len && err == CS_OK; k += 16) {
 		const struct cs_view id = cs_view(ids.data + k, 16);
 

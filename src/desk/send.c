@@ -145,9 +145,7 @@ add_reversals(struct cs_desk *d, const struct desk_decision *dec,
 	err = cs_db_query(&rows, d->db,
 	    "SELECT id FROM target WHERE decision=? AND state<>2",
 	    cs_int(reversed));
-	while (err == CS_OK && cs_rows_next(&rows))
-		err = cs_buf_add(&ids, cs_col_blob(&rows, 0));
-	err = cs_rows_end(&rows, err);
+	err = desk_rows_ids(&ids, &rows, err);
 	a->kind = CS_WIRE_ACTION_REVERSE;
 	for (size_t k = 0; k + 16 <= ids.len && err == CS_OK; k += 16)
 		err = add_reversal(d, dec, a, ids.data + k);
@@ -245,9 +243,7 @@ desk_reporters_tell(struct cs_desk *d, uint64_t kase, enum cs_desk_state state,
 	err = cs_db_query(&rows, d->db,
 	    "SELECT id FROM report WHERE kase=? ORDER BY received,id",
 	    cs_int(kase));
-	while (err == CS_OK && cs_rows_next(&rows))
-		err = cs_buf_add(&ids, cs_col_blob(&rows, 0));
-	err = cs_rows_end(&rows, err);
+	err = desk_rows_ids(&ids, &rows, err);
 	for (size_t k = 0; k + 16 <= ids.len && err == CS_OK; k += 16) {
 		struct cs_wire_report_status status = {
 			.state = state == CS_DESK_ACTED ? CS_WIRE_REPORT_ACTED
@@ -344,16 +340,10 @@ send(struct cs_desk *d, uint64_t id)
 	/* Nothing for the hub to do: done with it. */
 	dec.state =
 	    targets != 0 ? CS_DESK_DECISION_QUEUED : CS_DESK_DECISION_APPLIED;
-	if (targets == 0)
-		desk_set(dec.doc, "targets",
-		    json_pack(
-			"{s:i,s:i,s:i}", "total", 0, "applied", 0, "failed", 0),
-		    &err);
-	else
-		desk_set(dec.doc, "targets",
-		    json_pack("{s:I,s:i,s:i}", "total", (json_int_t)targets,
-			"applied", 0, "failed", 0),
-		    &err);
+	desk_set(dec.doc, "targets",
+	    json_pack("{s:I,s:i,s:i}", "total", (json_int_t)targets, "applied",
+		0, "failed", 0),
+	    &err);
 	if (err == CS_OK && (err = desk_decision_save(d, &dec, NULL)) == CS_OK)
 		err = desk_case_settle(d, dec.kase, NULL);
 out:

@@ -112,9 +112,7 @@ recount(
 	err = cs_db_query(&rows, d->db,
 	    "SELECT id FROM report WHERE kase=? ORDER BY received,id",
 	    cs_int(c->id));
-	while (err == CS_OK && cs_rows_next(&rows))
-		err = cs_buf_add(&ids, cs_col_blob(&rows, 0));
-	err = cs_rows_end(&rows, err);
+	err = desk_rows_ids(&ids, &rows, err);
 	for (size_t k = 0; k < ids.len && err == CS_OK; k += 16)
 		err = add_report(d, c, policy, ids.data + k);
 	cs_buf_free(&ids);
@@ -226,9 +224,7 @@ desk_case_set_aside(uint64_t *made, struct cs_desk *d, struct desk_case *c,
 	    " (SELECT report FROM item WHERE kase=? AND joined>?)"
 	    " ORDER BY received,id",
 	    cs_int(c->id), cs_int(version));
-	while (err == CS_OK && cs_rows_next(&rows))
-		err = cs_buf_add(&ids, cs_col_blob(&rows, 0));
-	err = cs_rows_end(&rows, err);
+	err = desk_rows_ids(&ids, &rows, err);
 	/* It opens as nobody's: NULL. */
 	if (err == CS_OK && ids.len != 0 &&
 	    (err = leave(made, d, c, &ids, false, NULL)) == CS_OK) {

@@ -1,0 +1,96 @@
+/* SPDX-License-Identifier: MIT */
+/* Words by which a case is found, without a word in the clear. */
+#include <string.h>
+
+#include "desk/case_internal.h"
+
+#define WORD_MIN 3
+#define WORD_MAX 40
+#define WORDS_MAX 200 /* of one text: a note is no dictionary */
+
+enum cs_err
+desk_term(uint8_t out[static 16], struct cs_desk *d, struct cs_view word)
+{
+	static const char label[] = "countersign/desk/terms/v1";
+	uint8_t key[32], hash[32];
+	enum cs_err err;
+
+	err = cs_hkdf_expand(key, sizeof key, CS_SHA256, CS_VIEW_OF(d->key.b),
+	    cs_view_str(label));
+	if (err == CS_OK)
+		err = cs_hmac_parts(hash, CS_SHA256, CS_VIEW_OF(key), &word, 1);
+	memcpy(out, hash, 16);
+	cs_wipe(key, sizeof key);
+	return err;
+}
+
+static bool
+is_word(uint8_t c)
+{
+	return c >= 0x80 || (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') ||
+	    (c >= 'A' && c <= 'Z');
+}
+
+static enum cs_err
+add_term(struct cs_desk *d, uint64_t kase, struct cs_view word)
+{
+	uint8_t term[16];
+	enum cs_err err = desk_term(term, d, word);
+
+	return err ? err
+		   : cs_db_exec(d->db,
+			 "INSERT INTO term(term,kase) VALUES(?,?)"
+			 " ON CONFLICT DO NOTHING",
+			 cs_blob(CS_VIEW_OF(term)), cs_int(kase));
+}
+
+/* The next word of ${*rest}, lower case as far as that is ASCII. */
+static size_t
+next_word(uint8_t out[static WORD_MAX], struct cs_view *rest)
+{
+	size_t n = 0;
+
+	while (rest->len != 0 && !is_word(rest->data[0])) {
+		rest->data++;
+		rest->len--;
+	}
+	while (rest->len != 0 && is_word(rest->data[0])) {
+		uint8_t c = rest->data[0];
+
+		if (n < WORD_MAX)
+			out[n++] = c >= 'A' && c <= 'Z' ? c + 32 : c;
+		rest->data++;
+		rest->len--;
+	}
+	return n;
+}
+
+enum cs_err
+desk_term_first(uint8_t out[static 16], struct cs_desk *d, struct cs_view text)
+{
+	uint8_t word[WORD_MAX];
+	size_t n = next_word(word, &text);
+
+	return desk_term(out, d, cs_view(word, n));
+}
+
+enum cs_err
+desk_terms_add(
+    struct cs_desk *d, uint64_t kase, struct cs_view text, bool beginnings)
+{
+	uint8_t word[WORD_MAX];
+	enum cs_err err = CS_OK;
+
+	for (unsigned i = 0; i < WORDS_MAX && text.len != 0 && err == CS_OK;
+	     i++) {
+		size_t n = next_word(word, &text);
+
+		if (n < WORD_MIN)
+			continue;
+		err = add_term(d, kase, cs_view(word, n));
+		for (size_t k = WORD_MIN; beginnings && k < n && err == CS_OK;
+		     k++)
+			err = add_term(d, kase, cs_view(word, k));
+	}
+	return err;
+}
