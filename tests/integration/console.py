@@ -147,7 +147,7 @@ class DeskWorld(World):
         said = self.start("desk", "countersign-desk", "run", self.desk,
                           "--listen", where, *self.options, ready="connected",
                           env=env)
-        self.console = re.search(r"console on (http://\S+)",
+        self.console = re.search(r"console on (https?://\S+)",
                                  said.decode()).group(1)
 
     def person(self, name, role="reviewer"):
@@ -156,7 +156,7 @@ class DeskWorld(World):
                       role, "--desk", self.desk, "--console",
                       self.console).out
         client = Client(self.console)
-        client.welcome(re.search(r"http://\S+#/welcome/\S+", out).group(0))
+        client.welcome(re.search(r"https?://\S+#/welcome/\S+", out).group(0))
         return client
 
     @staticmethod

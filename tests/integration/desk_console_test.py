@@ -1,7 +1,9 @@
 # SPDX-License-Identifier: MIT
 """Who may do what at the console, and who is kept out."""
 import json
+import os
 import socket
+import ssl
 import time
 import urllib.error
 import urllib.request
@@ -510,6 +512,47 @@ def test_one_does_not_take_all():
         w.until("the place", lambda: hears(anna))
 
 
+class TlsWorld(DeskWorld):
+    """A console that is reached from other machines."""
+
+    def start_desk(self, env=None):
+        keys = os.path.join(self.hub, "keys")  # a pair that there is
+        self.options = ("--name", "localhost",
+                        "--tls-cert", os.path.join(keys, "tls.pem"),
+                        "--tls-key", os.path.join(keys, "tls.key"))
+        super().start_desk(env)
+
+
+def test_over_tls():
+    """Off this machine there is TLS or nothing."""
+    trusting = urllib.request.HTTPSHandler(
+        context=ssl._create_unverified_context())
+    urllib.request.install_opener(urllib.request.build_opener(trusting))
+    try:
+        with TlsWorld() as w:
+            anna = w.person("anna")
+            check(anna.get("/session")["person"]["name"] == "anna", "in")
+            anna.call("DELETE", "/session")
+            r = anna.sign_in("anna")
+            cookie = r.headers["Set-Cookie"]
+            check(r.status == 200 and "Secure" in cookie.split("; "),
+                  "the cookie stays with TLS: %s" % cookie)
+            try:
+                urllib.request.urlopen(w.console.replace("https", "http"))
+                check(False, "without TLS there is nothing")
+            except OSError as e:
+                check(not isinstance(e, urllib.error.HTTPError), str(e))
+            r = Client(w.console).call("GET", "/session", headers={
+                "Host": "elsewhere.example"})
+            check(r.status == 421, "only under its name: %s" % r)
+            w.stop("desk")
+            r = w.run("countersign-desk", "run", w.desk, "--listen",
+                      "0.0.0.0:0")
+            check(r.status == 64 and "needs TLS" in r.err, str(r))
+    finally:
+        urllib.request.install_opener(urllib.request.build_opener())
+
+
 def test_policy():
     with DeskWorld() as w:
         root = w.person("root", "administrator")
@@ -536,4 +579,5 @@ if __name__ == "__main__":
          test_a_reset_ends_what_was, test_tokens,
          test_who_may_not_listen_hears_nothing,
          test_hostile_requests, test_requests_that_say_two_things,
-         test_too_much, test_one_does_not_take_all, test_policy)
+         test_too_much, test_one_does_not_take_all, test_over_tls,
+         test_policy)
