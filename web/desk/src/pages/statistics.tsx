@@ -7,7 +7,18 @@ import type { Statistics, Times } from "../types";
 import { Count, Empty, Load, nameOf, Section, SelectField, Table, Title } from "../ui";
 import { reasonTitle } from "./queue";
 
-/** One bar a row: the number stands beside it, so the bar is decoration. */
+/** The number stands beside it, so the bar is decoration. */
+function Bar({ n, max }: { n: number; max: number }) {
+  return (
+    <td class="bar-cell">
+      <svg class="bar" viewBox="0 0 100 10" preserveAspectRatio="none" aria-hidden="true">
+        <rect width={(n / max) * 100} height="10" />
+      </svg>
+    </td>
+  );
+}
+
+/** One bar a row. */
 function Bars({ label, head, rows }: { label: string; head: [string, string]; rows: [name: string, n: number, shown?: string][] }) {
   const max = Math.max(1, ...rows.map((r) => r[1]));
   if (rows.length === 0) return <Empty text={t("statistics.none")} />;
@@ -17,11 +28,7 @@ function Bars({ label, head, rows }: { label: string; head: [string, string]; ro
         <tr key={name}>
           <th scope="row">{name}</th>
           <td class="number">{shown ?? num(n)}</td>
-          <td class="bar-cell">
-            <svg class="bar" viewBox="0 0 100 10" preserveAspectRatio="none" aria-hidden="true">
-              <rect width={(n / max) * 100} height="10" />
-            </svg>
-          </td>
+          <Bar n={n} max={max} />
         </tr>
       ))}
     </Table>
@@ -120,27 +127,33 @@ export function StatisticsPage() {
             <Section title={t("statistics.first-look")}><TimeLines label={t("statistics.first-look")} times={s.first_look} /></Section>
             <Section title={t("statistics.decision")}><TimeLines label={t("statistics.decision")} times={s.decision} /></Section>
             <Section title={t("statistics.reversals")}>
+              <Bars label={t("statistics.reversals")} head={[t("statistics.reversals"), t("nav.appeals")]} rows={[
+                [t("appeal-state.upheld"), s.reversals.upheld],
+                [t("appeal-state.reversed"), s.reversals.reversed],
+              ]} />
               <p class="row">
                 <Count label={t("nav.appeals")} n={s.reversals.appeals} />
-                <Count label={t("appeal-state.upheld")} n={s.reversals.upheld} />
-                <Count label={t("appeal-state.reversed")} n={s.reversals.reversed} />
                 <span>{t("statistics.share-reversed")} <strong>{percent(s.reversals.reversed, s.reversals.reversed + s.reversals.upheld)}</strong></span>
               </p>
               <h3>{t("statistics.quality")}</h3>
+              <Bars label={t("statistics.quality")} head={[t("statistics.quality"), t("statistics.checked")]} rows={[
+                [t("statistics.agreed"), s.quality.agreed],
+                [t("quality.disagreed"), s.quality.checked - s.quality.agreed],
+              ]} />
               <p class="row">
                 <Count label={t("statistics.checked")} n={s.quality.checked} />
-                <Count label={t("statistics.agreed")} n={s.quality.agreed} />
                 <strong>{percent(s.quality.agreed, s.quality.checked)}</strong>
               </p>
             </Section>
             <Section title={t("statistics.load")}>
               {s.load.length === 0 ? <Empty text={t("statistics.none")} /> : (
-                <Table label={t("statistics.load")} head={[t("people.name"), t("statistics.claimed"), t("statistics.decided"), t("statistics.exposure")]}>
+                <Table label={t("statistics.load")} head={[t("people.name"), t("statistics.claimed"), t("statistics.decided"), <span class="unseen">{t("statistics.bar")}</span>, t("statistics.exposure")]}>
                   {s.load.map((l, i) => (
                     <tr key={i}>
                       <th scope="row"><bdi>{nameOf(l.person)}</bdi></th>
                       <td class="number">{num(l.claimed)}</td>
                       <td class="number">{num(l.decided)}</td>
+                      <Bar n={l.decided} max={Math.max(1, ...s.load.map((x) => x.decided))} />
                       <td class="number">{num(l.exposure)}</td>
                     </tr>
                   ))}
