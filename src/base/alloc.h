@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* src/base/alloc.h: the one door to the heap, so that tests can make it fail.
+/* The one door to the heap, so that tests can make it fail.
  */
 #pragma once
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* src/base/bytes.h: borrowed views, owned buffers, wiping, comparing. */
+/* Borrowed views, owned buffers, wiping, comparing. */
 #pragma once
 
 #include <stdbool.h>

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* src/base/err.h: the one list of error codes. */
+/* The one list of error codes. */
 #pragma once
 
 #define CS_CHECKED __attribute__((warn_unused_result))

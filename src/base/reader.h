@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* src/base/reader.h: a parser that remembers its first failure. */
+/* A parser that remembers its first failure. */
 #pragma once
 
 #include "base/bytes.h"

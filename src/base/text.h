@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* src/base/text.h: bytes as text and back: hex, base64url, UTF-8. */
+/* Bytes as text and back: hex, base64url, UTF-8. */
 #pragma once
 
 #include "base/bytes.h"

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* src/base/writer.h: an encoder that remembers its first failure. */
+/* An encoder that remembers its first failure. */
 #pragma once
 
 #include "base/bytes.h"

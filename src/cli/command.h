@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * src/cli/command.h: programs as tables.
+ * Programs as tables.
  *
  * One table says what a program and its commands are called, take and do.
  * Parsing, --help, the man page and the shell completion all come from it, so

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* src/app/verify.h: the parts of countersign-verify. */
+/* The parts of countersign-verify. */
 #pragma once
 
 #include "content/custody.h"

@@ -2,7 +2,7 @@
 #include <inttypes.h>
 #include <stdio.h>
 
-#include "app/verify.h"
+#include "cli/evidence.h"
 #include "cli/print.h"
 
 static void

@@ -2,7 +2,7 @@
 #include <stdio.h>
 #include <time.h>
 
-#include "app/verify.h"
+#include "cli/evidence.h"
 
 void
 verify_print_time(uint64_t ms)

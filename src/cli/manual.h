@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* src/cli/manual.h: help, man page and completion from a program's table. */
+/* Help, man page and completion from a program's table. */
 #pragma once
 
 #include "cli/command.h"

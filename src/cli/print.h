@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* src/cli/print.h: text of others on a terminal, and JSON for programs. */
+/* Text of others on a terminal, and JSON for programs. */
 #pragma once
 
 #include <stdbool.h>

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* src/cli/report_error.h: our error codes as sentences and exit statuses. */
+/* Our error codes as sentences and exit statuses. */
 #pragma once
 
 #include "base/err.h"

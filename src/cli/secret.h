@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* src/cli/secret.h: passphrases, from a terminal or a file. */
+/* Passphrases, from a terminal or a file. */
 #pragma once
 
 #include "base/bytes.h"

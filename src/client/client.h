@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * src/client/client.h: a member's side, without a user interface.
+ * A member's side, without a user interface.
  *
  * A home is a folder: a sealed database, its key file, a lock.  Every function
  * that touches it is called with the lock held (cs_client_open() takes it).

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * src/content/cbor.h: CBOR (RFC 8949) in the deterministic encoding of its
+ * CBOR (RFC 8949) in the deterministic encoding of its
  * section 4.2.1, and nothing else.
  *
  * The reader refuses every other encoding of the same value: a longer integer

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * src/content/custody.h: who at the desk saw, exported or held a report, and
+ * Who at the desk saw, exported or held a report, and
  * when: a record that goes with its evidence.
  *
  *	"CSCUST01" | report16 | bundle_sha256 | desk_cert<V> | sig64 |

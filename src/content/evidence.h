@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * src/content/evidence.h: evidence bundles, made and verified (FRANKING,
+ * Evidence bundles, made and verified (FRANKING,
  * "Evidence bundle").
  *
  * The bytes are those of franking/csev.h.  cs_evidence_check() is the only

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * src/content/evidence_keys.h: which certificate of a bundle belongs to which
+ * Which certificate of a bundle belongs to which
  * of its messages.  Who writes and who verifies follow one rule, so that no
  * certificate stands there without need (docs/decisions/0003-csev-details.md).
  */

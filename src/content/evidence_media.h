@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* src/content/evidence_media.h: the photos and files of a bundle. */
+/* The photos and files of a bundle. */
 #pragma once
 
 #include "content/evidence.h"

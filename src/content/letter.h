@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * src/content/letter.h: what a member writes to the desk about a decision, and
+ * What a member writes to the desk about a decision, and
  * what the desk writes back.
  *
  *	letter = "CSLETTER1" | HPKE(suite 1, info "countersign/letter/v1",

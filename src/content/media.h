@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * src/content/media.h: CSM1, the format of encrypted files (FRANKING, "Media").
+ * CSM1, the format of encrypted files (FRANKING, "Media").
  *
  *	"CSM1" | file_salt16 | commit32 | chunks
  *

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * src/content/mimi.h: message bodies (draft-ietf-mimi-content), in
+ * Message bodies (draft-ietf-mimi-content), in
  * deterministic CBOR.
  *
  * A message is text, or a photo or file with or without a caption, perhaps in

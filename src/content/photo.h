@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * src/content/photo.h: photos without what a camera adds to them.
+ * Photos without what a camera adds to them.
  *
  * A photo is decoded, turned the way its orientation says, and encoded anew as
  * the same type (JPEG, PNG or WebP): pixels come through, place, camera, time,

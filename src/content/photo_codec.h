@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * src/content/photo_codec.h: what the parts of photo.h share: pixels, one
+ * What the parts of photo.h share: pixels, one
  * decoder and one encoder for each type, and the sandbox around them.
  */
 #pragma once

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * src/content/photo_look.h: a photo for the report desk: what it looks like as
+ * A photo for the report desk: what it looks like as
  * hashes, and a picture of it that spares whoever has to see it.
  *
  * Decoded in the sandboxed child of content/photo.h; JPEG, PNG, WebP, and the

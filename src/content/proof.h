@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * src/content/proof.h: the checks that make a message provable.
+ * The checks that make a message provable.
  *
  * One function for all sides: a recipient runs it before showing a message,
  * the desk and the offline verifier run it on what was reported.  An attacker

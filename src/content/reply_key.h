@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * src/content/reply_key.h: bytes sealed to somebody who can answer them.
+ * Bytes sealed to somebody who can answer them.
  *
  *	magic | HPKE(suite 1, info, plain)
  *

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* src/crypto/aead.h: authenticated encryption, from any thread. */
+/* Authenticated encryption, from any thread. */
 #pragma once
 
 #include "crypto/suite.h"

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* src/crypto/backend.h: preparation inside this layer only. */
+/* Preparation inside this layer only. */
 #pragma once
 
 #include "base/err.h"

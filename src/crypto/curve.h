@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * src/crypto/curve.h: NIST's prime curves (SP 800-186), which ECDSA and DHKEM
+ * NIST's prime curves (SP 800-186), which ECDSA and DHKEM
  * share; inside this layer only.  Scalars are big-endian and of full width,
  * points uncompressed: 4 | x | y.
  */

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* src/crypto/dhkem.h: the KEMs of RFC 9180, section 7.1, and their keys. */
+/* The KEMs of RFC 9180, section 7.1, and their keys. */
 #pragma once
 
 #include "crypto/small_order.h"

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * src/crypto/ecdsa.h: ECDSA (FIPS 186-5) with the hash of the curve's size and
+ * ECDSA (FIPS 186-5) with the hash of the curve's size and
  * signatures in DER, as RFC 9420, section 5.1.2, has them; inside this layer
  * only.
  */

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * src/crypto/hash.h: hashes, HMAC (RFC 2104), HKDF (RFC 5869).  From any
+ * Hashes, HMAC (RFC 2104), HKDF (RFC 5869).  From any
  * thread; a cs_hasher belongs to one at a time.
  */
 #pragma once

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* src/crypto/hpke.h: RFC 9180, base mode, with the algorithms of a suite. */
+/* RFC 9180, base mode, with the algorithms of a suite. */
 #pragma once
 
 #include "crypto/aead.h"

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* src/crypto/hpke_kdf.h: RFC 9180, section 4; inside this layer only. */
+/* RFC 9180, section 4; inside this layer only. */
 #pragma once
 
 #include "crypto/hash.h"

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* src/crypto/label.h: RFC 9420, section 5.1 and 8: labelled operations. */
+/* RFC 9420, section 5.1 and 8: labelled operations. */
 #pragma once
 
 #include "crypto/hpke.h"

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* src/crypto/password.h: keys from passphrases (argon2id, RFC 9106). */
+/* Keys from passphrases (argon2id, RFC 9106). */
 #pragma once
 
 #include "base/bytes.h"

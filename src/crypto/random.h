@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* src/crypto/random.h: the only source of randomness. */
+/* The only source of randomness. */
 #pragma once
 
 #include "base/bytes.h"

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* src/crypto/seal.h: bytes at rest, under one key, bound to their place. */
+/* Bytes at rest, under one key, bound to their place. */
 #pragma once
 
 #include "crypto/aead.h"

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* src/crypto/short_hash.h: SipHash-2-4, for tables that strangers fill. */
+/* SipHash-2-4, for tables that strangers fill. */
 #pragma once
 
 #include "base/bytes.h"

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* src/crypto/sign.h: Ed25519 (RFC 8032), verified strictly. */
+/* Ed25519 (RFC 8032), verified strictly. */
 #pragma once
 
 #include "crypto/suite.h"

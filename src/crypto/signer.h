@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * src/crypto/signer.h: signatures of every suite.  Keys and signatures are
+ * Signatures of every suite.  Keys and signatures are
  * spelt as in RFC 9420, section 5.1.2: those of EdDSA as in RFC 8032, those of
  * ECDSA as an uncompressed point and as DER.
  */

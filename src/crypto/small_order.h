@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * src/crypto/small_order.h: coordinates of points whose order is a divisor of
+ * Coordinates of points whose order is a divisor of
  * the cofactor; inside this layer only.  They take no arithmetic: there are few
  * of them, and a tree has a thousand keys to look at.
  */

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* src/crypto/suite.h: the algorithms we know, and MLS's sets of them. */
+/* The algorithms we know, and MLS's sets of them. */
 #pragma once
 
 #include "base/bytes.h"

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * src/crypto/tls.h: what we need of TLS beyond a connection: a chain of two
+ * What we need of TLS beyond a connection: a chain of two
  * certificates whose root is the operator key, pinning that key, and the
  * exporter.  ${ssl} and ${ssl_ctx} are OpenSSL's, handed through by src/net.
  */

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* src/crypto/totp.h: one-time codes of an authenticator (RFC 6238, RFC 4226),
+/* One-time codes of an authenticator (RFC 6238, RFC 4226),
  * with what all of them speak: HMAC-SHA-1, 30 seconds, 6 digits. */
 #pragma once
 

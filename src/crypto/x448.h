@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* src/crypto/x448.h: X448 (RFC 7748); inside this layer only. */
+/* X448 (RFC 7748); inside this layer only. */
 #pragma once
 
 #include "base/bytes.h"

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* The desk's folder: keys, sealed database, and where the hub is. */
-#include "desk/desk_internal.h"
+#include "desk/core/desk.h"
 
 #include <stdarg.h>
 #include <stdio.h>
@@ -8,7 +8,7 @@
 #include <unistd.h>
 
 #include "base/alloc.h"
-#include "desk/photo.h"
+#include "desk/photos/photo.h"
 #include "store/file.h"
 #include "store/keyfile.h"
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * src/desk/desk.h: the report desk: what was reported, verified; what was
+ * The report desk: what was reported, verified; what was
  * decided, signed.
  *
  * A desk is a folder of its own, on a host of its own: two keys that the

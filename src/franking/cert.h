@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * src/franking/cert.h: who holds which key (FRANKING, "Keys").
+ * Who holds which key (FRANKING, "Keys").
  *
  *	signed = opaque label | fields | sig64, the signature over all before it
  *

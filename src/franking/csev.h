@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * src/franking/csev.h: the bytes of an evidence bundle (FRANKING, "Evidence
+ * The bytes of an evidence bundle (FRANKING, "Evidence
  * bundle"; docs/decisions/0003-csev-details.md), and nothing of what they mean:
  * that is content/evidence.h.
  *

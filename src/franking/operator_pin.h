@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * src/franking/operator_pin.h: what the members of a group agree on about its
+ * What the members of a group agree on about its
  * operator (FRANKING, "Keys"; GroupContext component 0xC500).
  */
 #pragma once

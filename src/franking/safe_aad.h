@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * src/franking/safe_aad.h: what travels in the authenticated data
+ * What travels in the authenticated data
  * (FRANKING, "Sender"; SafeAAD of draft-ietf-mls-extensions).
  */
 #pragma once

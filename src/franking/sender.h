@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* src/franking/sender.h: the sender's commitment (FRANKING, "Sender"). */
+/* The sender's commitment (FRANKING, "Sender"). */
 #pragma once
 
 #include "franking/safe_aad.h"

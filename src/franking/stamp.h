@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* src/franking/stamp.h: the hub's stamp and its chain (FRANKING, "Hub"). */
+/* The hub's stamp and its chain (FRANKING, "Hub"). */
 #pragma once
 
 #include "franking/cert.h"

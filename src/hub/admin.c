@@ -10,7 +10,7 @@
 #include "crypto/hash.h"
 #include "crypto/random.h"
 #include "franking/cert.h"
-#include "hub/keys.h"
+#include "hub/core/keys.h"
 #include "store/file.h"
 
 #define INVITE_LEN 16

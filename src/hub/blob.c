@@ -16,7 +16,7 @@
 #include "base/text.h"
 #include "crypto/hash.h"
 #include "crypto/random.h"
-#include "hub/hub_internal.h"
+#include "hub/core/hub.h"
 #include "store/file.h"
 
 #define PATH_MAX_HERE 4096

@@ -7,8 +7,8 @@
 
 #include "base/alloc.h"
 #include "crypto/random.h"
-#include "hub/hub_internal.h"
-#include "hub/keys.h"
+#include "hub/core/hub.h"
+#include "hub/core/keys.h"
 #include "store/clock.h"
 #include "store/file.h"
 

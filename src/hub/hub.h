@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* src/hub/hub.h: a hub in a folder: made, run, administered. */
+/* A hub in a folder: made, run, administered. */
 #pragma once
 
 #include "base/bytes.h"

@@ -4,7 +4,7 @@
 
 #include "base/alloc.h"
 #include "crypto/random.h"
-#include "hub/hub_internal.h"
+#include "hub/core/hub.h"
 
 /* Which request, who may make it, who handles it. */
 static const struct {

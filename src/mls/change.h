@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * src/mls/change.h: what a commit does to the public half of a group
+ * What a commit does to the public half of a group
  * (RFC 9420, 12.2 to 12.4.2); the same code for who makes it and who gets it.
  *
  * begin, then for a commit with path merge_path or set_own_path, then

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* src/mls/codec.h: small shapes that RFC 9420's structs share. */
+/* Small shapes that RFC 9420's structs share. */
 #pragma once
 
 #include "base/reader.h"

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* src/mls/commit.h: Commit and UpdatePath as bytes (RFC 9420, 7.6, 12.4). */
+/* Commit and UpdatePath as bytes (RFC 9420, 7.6, 12.4). */
 #pragma once
 
 #include "mls/proposal.h"

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* src/mls/credential.h: credentials (RFC 9420, section 5.3). */
+/* Credentials (RFC 9420, section 5.3). */
 #pragma once
 
 #include "countersign/mls.h"

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* src/mls/extension.h: lists of extensions (RFC 9420, section 13.4). */
+/* Lists of extensions (RFC 9420, section 13.4). */
 #pragma once
 
 #include "countersign/mls.h"

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* src/mls/framing.h: what is signed, and how it travels (RFC 9420, 6). */
+/* What is signed, and how it travels (RFC 9420, 6). */
 #pragma once
 
 #include "crypto/signer.h"

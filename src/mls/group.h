@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* src/mls/group.h: inside a member's group; for this layer's files only. */
+/* Inside a member's group; for this layer's files only. */
 #pragma once
 
 #include "mls/change.h"

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* src/mls/group_context.h: what all members agree on (RFC 9420, 8.1). */
+/* What all members agree on (RFC 9420, 8.1). */
 #pragma once
 
 #include "crypto/suite.h"

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* src/mls/group_info.h: a group shown to a newcomer (RFC 9420, 12.4.3). */
+/* A group shown to a newcomer (RFC 9420, 12.4.3). */
 #pragma once
 
 #include "mls/public_state.h"

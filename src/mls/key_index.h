@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * src/mls/key_index.h: which keys are in a tree (RFC 9420, 7.3 and 12.4.3.1: no
+ * Which keys are in a tree (RFC 9420, 7.3 and 12.4.3.1: no
  * encryption key and no signature key twice).
  *
  * A hash table of 64-bit fingerprints under a random key, so that a commit is

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* src/mls/key_package.h: an invitation to be added (RFC 9420, section 10). */
+/* An invitation to be added (RFC 9420, section 10). */
 #pragma once
 
 #include "mls/leaf_node.h"

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* src/mls/key_schedule.h: from epoch to epoch (RFC 9420, section 8). */
+/* From epoch to epoch (RFC 9420, section 8). */
 #pragma once
 
 #include "crypto/hpke.h"

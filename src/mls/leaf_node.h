@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* src/mls/leaf_node.h: one member's place in the tree (RFC 9420, 7.2, 7.3). */
+/* One member's place in the tree (RFC 9420, 7.2, 7.3). */
 #pragma once
 
 #include "crypto/hpke.h"

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* src/mls/proposal.h: changes that somebody asks for (RFC 9420, 12.1). */
+/* Changes that somebody asks for (RFC 9420, 12.1). */
 #pragma once
 
 #include "mls/framing.h"

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* src/mls/psk.h: pre-shared keys (RFC 9420, section 8.4). */
+/* Pre-shared keys (RFC 9420, section 8.4). */
 #pragma once
 
 #include "countersign/mls.h"

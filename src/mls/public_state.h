@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * src/mls/public_state.h: the public half of a group, one piece of code for
+ * The public half of a group, one piece of code for
  * members and for onlookers: tree, GroupContext, interim transcript hash and
  * the proposals of the epoch; what is checked about proposals and commits
  * without a secret is checked here and nowhere else.

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * src/mls/ratchet_tree.h: the public ratchet tree (RFC 9420, sections 4, 7).
+ * The public ratchet tree (RFC 9420, sections 4, 7).
  *
  * A tree of counted nodes.  A copy costs one reference, and a change makes new
  * nodes on its way from the root only: a commit is staged on a copy, and what

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* src/mls/save.h: shapes that saved groups and staged commits share. */
+/* Shapes that saved groups and staged commits share. */
 #pragma once
 
 #include "mls/key_schedule.h"

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * src/mls/secret_tree.h: keys for single messages (RFC 9420, section 9).
+ * Keys for single messages (RFC 9420, section 9).
  *
  * A key is first looked up, which changes nothing that could be seen, and
  * taken when the message turned out to be good: then it and all that it came

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* src/mls/transcript.h: running hashes over all commits (RFC 9420, 8.2). */
+/* Running hashes over all commits (RFC 9420, 8.2). */
 #pragma once
 
 #include "mls/framing.h"

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * src/mls/tree_math.h: array-based trees (RFC 9420, appendix C).
+ * Array-based trees (RFC 9420, appendix C).
  *
  * The number of leaves is always a power of two, so that relations between
  * nodes need no size.  Leaf ${i} is node 2 * i.

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * src/mls/tree_node.h: the nodes of a ratchet tree; for its files only.
+ * The nodes of a ratchet tree; for its files only.
  *
  * Nodes are counted and belong to every tree that reaches them.  One that is
  * shared does not change, but for its hash, which only becomes known; who

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* src/mls/treekem.h: the private half of the tree (RFC 9420, 7.4, 7.5). */
+/* The private half of the tree (RFC 9420, 7.4, 7.5). */
 #pragma once
 
 #include "mls/commit.h"

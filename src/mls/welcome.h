@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* src/mls/welcome.h: what a new member gets (RFC 9420, 12.4.3.1). */
+/* What a new member gets (RFC 9420, 12.4.3.1). */
 #pragma once
 
 #include "mls/change.h"

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* src/net/blob.h: fetching a blob: a ticket over the session, bytes by HTTP. */
+/* Fetching a blob: a ticket over the session, bytes by HTTP. */
 #pragma once
 
 #include "net/session.h"

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * src/net/client.h: a connection to a hub, for programs that wait.
+ * A connection to a hub, for programs that wait.
  *
  * TLS 1.3; the hub's certificate has to be signed by the operator root key
  * that the invite link pinned.

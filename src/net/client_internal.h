@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* src/net/client_internal.h: shared by client.c and client_http.c. */
+/* Shared by client.c and client_http.c. */
 #pragma once
 
 #include <libwebsockets.h>

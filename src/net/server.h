@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * src/net/server.h: a TLS server for WebSocket frames and for blobs.
+ * A TLS server for WebSocket frames and for blobs.
  *
  * One thread, one loop.  The program above gets events and gives bytes; it
  * never sees a socket.

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* src/net/server_internal.h: shared by server.c and server_http.c. */
+/* Shared by server.c and server_http.c. */
 #pragma once
 
 #include <libwebsockets.h>

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * src/net/session.h: requests and answers over a client connection; used by
+ * Requests and answers over a client connection; used by
  * members and by the desk.
  */
 #pragma once

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * src/net/web.h: a small HTTP server for pages and their API: one request, one
+ * A small HTTP server for pages and their API: one request, one
  * answer, and streams of events.  One thread, one loop; the program above gets
  * requests and gives answers.
  */

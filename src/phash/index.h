@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * src/phash/index.h: which of many hashes are near to one?  In memory; it
+ * Which of many hashes are near to one?  In memory; it
  * misses none.  Each takes about 200 bytes, and an empty index 16 MiB.  Hashes
  * of which very many share 16 of their bits are found just as well, but slower.
  * Several threads may look for something while none adds or removes.

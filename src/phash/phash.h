@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * src/phash/phash.h: a hash of what a picture looks like.
+ * A hash of what a picture looks like.
  *
  * PDQ, as in "The TMK+PDQF Video-Hashing Algorithm and the PDQ Image-Hashing
  * Algorithm" (Facebook, 2019) and as its C++ reference program computes it, bit

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* src/phash/phash_internal.h: the picture that PDQ looks at. */
+/* The picture that PDQ looks at. */
 #pragma once
 
 #include "phash/phash.h"

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* src/store/clock.h: the time of day, for those who may ask. */
+/* The time of day, for those who may ask. */
 #pragma once
 
 #include <stdint.h>

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* src/store/db.h: SQLite with our errors, our limits and our migrations. */
+/* SQLite with our errors, our limits and our migrations. */
 #pragma once
 
 #include "base/bytes.h"

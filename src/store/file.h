@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* src/store/file.h: small files, written whole or not at all. */
+/* Small files, written whole or not at all. */
 #pragma once
 
 #include "base/bytes.h"

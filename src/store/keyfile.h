@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * src/store/keyfile.h: the one key that opens a sealed database.
+ * The one key that opens a sealed database.
  *
  * Kept in a file of mode 0600, as it is or under a passphrase (argon2id).
  */

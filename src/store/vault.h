@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* src/store/vault.h: sealed rows of the client's database. */
+/* Sealed rows of the client's database. */
 #pragma once
 
 #include "crypto/seal.h"

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * src/wire/codec.h: structs to bytes and back, driven by a table a struct.
+ * Structs to bytes and back, driven by a table a struct.
  *
  * A message between client, hub and desk is a struct in messages.h and a shape
  * in messages.c.  One reader and one writer serve all of them, so that a bound

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * src/wire/frame.h: what one WebSocket message holds.
+ * What one WebSocket message holds.
  *
  *	u8 kind | u32 id | body
  *

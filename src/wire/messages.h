@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * src/wire/messages.h: every message between client, hub and desk.  Field by
+ * Every message between client, hub and desk.  Field by
  * field the same as in docs/PROTOCOL.md.
  */
 #pragma once

@@ -16,8 +16,8 @@
  */
 #include "content/letter.h"
 #include "crypto/password.h"
-#include "desk/api_internal.h"
-#include "desk/photo.h"
+#include "desk/console/api_internal.h"
+#include "desk/photos/photo.h"
 #include "unit/desk/desk_home.h"
 
 #define REQUESTS_MAX 8

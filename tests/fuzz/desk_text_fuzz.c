@@ -7,9 +7,9 @@
 #include "base/text.h"
 #include "content/custody.h"
 #include "content/photo_codec.h"
-#include "desk/photo.h"
-#include "desk/policy.h"
-#include "desk/toml.h"
+#include "desk/core/policy.h"
+#include "desk/core/toml.h"
+#include "desk/photos/photo.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

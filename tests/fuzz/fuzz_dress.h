@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * tests/fuzz/fuzz_dress.h: bodies that a fuzzer makes up, as messages that are
+ * Bodies that a fuzzer makes up, as messages that are
  * signed, tagged and encrypted as they should be.
  */
 #pragma once

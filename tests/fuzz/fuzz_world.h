@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * tests/fuzz/fuzz_world.h: the same small group each time, so that seeds stay
+ * The same small group each time, so that seeds stay
  * good.  Made from fixed randomness: three members, an external sender, and
  * one more who has a key package and is not in yet.
  */

@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "client/link_letter.h"
+#include "client/joining/letters.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

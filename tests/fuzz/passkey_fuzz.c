@@ -9,7 +9,7 @@
 
 #include "base/text.h"
 #include "base/writer.h"
-#include "desk/passkey_check.h"
+#include "desk/people/passkey_check.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

@@ -19,7 +19,7 @@ import time
 SOURCE = os.environ.get(
     "COUNTERSIGN_SOURCE",
     os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", ".."))
-BIN = os.environ.get("COUNTERSIGN_BIN", os.path.join(SOURCE, "build/bin"))
+BIN = os.environ.get("COUNTERSIGN_BIN", os.path.join(SOURCE, "build"))
 TOOLS = os.environ.get("COUNTERSIGN_TOOLS",
                        os.path.join(BIN, "../tests/integration"))
 SHARED = os.path.join(SOURCE, "..", "shared")

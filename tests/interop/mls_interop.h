@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * tests/interop/mls_interop.h: a client that does what the interop API of the
+ * A client that does what the interop API of the
  * MLS working group asks for (mlswg/mls-implementations, interop/proto), as
  * lines of JSON.
  */

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * tests/kat/franking_vectors.h: vectors of the proof layer, for whoever writes
+ * Vectors of the proof layer, for whoever writes
  * a second implementation of it.
  *
  * One list of cases.  Each has a "kind", what goes in, "want" (the name of an

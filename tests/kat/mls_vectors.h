@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* tests/kat/mls_vectors.h: one function for each kind of MLS vector file. */
+/* One function for each kind of MLS vector file. */
 #pragma once
 
 #include <jansson.h>

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* tests/support/client_world.h: a home without a hub, and people to meet. */
+/* A home without a hub, and people to meet. */
 #pragma once
 
-#include "client/client_internal.h"
+#include "client/home/client.h"
 #include "crypto/random.h"
 #include "support/temp_dir.h"
 

@@ -19,7 +19,7 @@
 #include "content/evidence.h"
 #include "content/letter.h"
 #include "crypto/random.h"
-#include "desk/desk_internal.h"
+#include "desk/core/desk.h"
 
 struct act {
 	struct cs_desk *d;

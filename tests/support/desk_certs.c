@@ -9,7 +9,7 @@
 
 #include "crypto/suite.h"
 #include "franking/cert.h"
-#include "hub/keys.h"
+#include "hub/core/keys.h"
 #include "store/file.h"
 
 static void

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* tests/support/desk_world.h: a desk's key at a hub without a network, and
+/* A desk's key at a hub without a network, and
  * actions under it. */
 #pragma once
 

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: MIT */
-/* tests/support/hub_world.h: a hub's handlers without a network, and people
+/* A hub's handlers without a network, and people
  * whose devices they know. */
 #pragma once
 
 #include "base/alloc.h"
 #include "crypto/random.h"
 #include "franking/cert.h"
-#include "hub/hub_internal.h"
+#include "hub/core/hub.h"
 #include "support/temp_dir.h"
 
 struct hw_person {

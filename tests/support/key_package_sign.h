@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* tests/support/key_package_sign.h: key packages that we did not make. */
+/* Key packages that we did not make. */
 #pragma once
 
 #include "crypto/label.h"

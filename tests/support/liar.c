@@ -16,7 +16,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "client/client_internal.h"
+#include "client/home/client.h"
 #include "crypto/random.h"
 #include "franking/sender.h"
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * tests/support/mls_forge.h: messages, leaves and paths with one thing wrong,
+ * Messages, leaves and paths with one thing wrong,
  * and all the rest, signatures and hashes, as it should be.
  */
 #pragma once

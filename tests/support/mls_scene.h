@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * tests/support/mls_scene.h: three members, an external sender and a hub; and
+ * Three members, an external sender and a hub; and
  * handshakes that are well signed and tagged by a member, and whatever else
  * they say is up to the test.
  */

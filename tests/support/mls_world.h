@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* tests/support/mls_world.h: members of groups, for tests of src/mls. */
+/* Members of groups, for tests of src/mls. */
 #pragma once
 
 #include <stdio.h>

@@ -16,7 +16,7 @@
 #include "crypto/random.h"
 #include "franking/safe_aad.h"
 #include "franking/stamp.h"
-#include "hub/hub_internal.h"
+#include "hub/core/hub.h"
 
 struct job {
 	struct cs_hub hub;

@@ -10,10 +10,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "client/client_internal.h"
+#include "client/home/client.h"
 #include "crypto/hash.h"
-#include "hub/hub_internal.h"
-#include "hub/keys.h"
+#include "hub/core/hub.h"
+#include "hub/core/keys.h"
 
 struct job {
 	struct cs_hub hub;

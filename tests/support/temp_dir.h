@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* tests/support/temp_dir.h: a folder that is gone after the test. */
+/* A folder that is gone after the test. */
 #pragma once
 
 #include <ftw.h>

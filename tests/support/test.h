@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* tests/support/test.h: what every unit test starts with. */
+/* What every unit test starts with. */
 #pragma once
 
 #include <setjmp.h>

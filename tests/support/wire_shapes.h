@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* tests/support/wire_shapes.h: every shape of src/wire, for tests of all. */
+/* Every shape of src/wire, for tests of all. */
 #pragma once
 
 #include "wire/messages.h"

@@ -14,7 +14,7 @@ none() {
 	echo "console: $1" >&2
 	[ "$must" != --must ] || exit 1
 	echo "console: the program gets a page that says so" >&2
-	cp ../../src/desk/console_none.c "$out"
+	cp ../../src/desk/console/console_none.c "$out"
 	exit 0
 }
 

@@ -3,7 +3,7 @@
 #include <string.h>
 
 #include "base/text.h"
-#include "client/link_letter.h"
+#include "client/joining/letters.h"
 
 /* What the hub lists has to be certified by our account key. */
 static enum cs_err

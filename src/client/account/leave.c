@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Taking the own data along, and leaving the hub. */
-#include "client/client_internal.h"
+#include "client/home/client.h"
 
 #define LEFT "left"
 

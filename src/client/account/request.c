@@ -2,7 +2,7 @@
 /* First contacts: letting people in, keeping people out. */
 #include <string.h>
 
-#include "client/client_internal.h"
+#include "client/home/client.h"
 
 /* For the hub, and for our other devices. */
 static enum cs_err

@@ -6,7 +6,7 @@
  */
 #include <string.h>
 
-#include "client/client_internal.h"
+#include "client/home/client.h"
 #include "crypto/hash.h"
 
 #define PENDING "grp.pending"

@@ -7,7 +7,7 @@
  */
 #include <string.h>
 
-#include "client/client_internal.h"
+#include "client/home/client.h"
 
 #define TABLE "joining"
 #define ATTEMPT "joining.attempt"

@@ -4,7 +4,7 @@
 
 #include "base/alloc.h"
 #include "base/text.h"
-#include "client/client_internal.h"
+#include "client/home/client.h"
 #include "crypto/random.h"
 #include "franking/operator_pin.h"
 

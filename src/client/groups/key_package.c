@@ -6,7 +6,7 @@
 #include <string.h>
 
 #include "base/text.h"
-#include "client/client_internal.h"
+#include "client/home/client.h"
 
 #define TABLE "key_package"
 

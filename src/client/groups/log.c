@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Reading on in the logs of our groups, from where we were. */
-#include "client/client_internal.h"
+#include "client/home/client.h"
 
 static enum cs_err
 acknowledge(struct cs_client *c, const struct client_group *g)

@@ -9,7 +9,7 @@
 #include <unistd.h>
 
 #include "base/alloc.h"
-#include "client/client_internal.h"
+#include "client/home/client.h"
 #include "content/photo.h"
 #include "crypto/random.h"
 #include "net/blob.h"

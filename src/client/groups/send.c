@@ -8,7 +8,7 @@
 #include <string.h>
 
 #include "base/text.h"
-#include "client/client_internal.h"
+#include "client/home/client.h"
 #include "crypto/hash.h"
 #include "crypto/random.h"
 #include "franking/sender.h"

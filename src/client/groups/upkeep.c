@@ -6,7 +6,7 @@
  */
 #include <string.h>
 
-#include "client/client_internal.h"
+#include "client/home/client.h"
 #include "crypto/hash.h"
 
 /* A share of the jitter that is this device's in this group: members who came

@@ -8,7 +8,7 @@
  */
 #include <string.h>
 
-#include "client/client_internal.h"
+#include "client/home/client.h"
 
 /* Handles and accounts go together one to one (contact.c). */
 static enum cs_err

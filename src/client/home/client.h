@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * src/client/client_internal.h: what the files of the client share.
+ * What the files of the client share.
  *
  * Rules of this folder.  A group's MLS state and what came of it (a message, a
  * notice, a cursor) move in one transaction, so a crash leaves both or none.

@@ -7,7 +7,7 @@
 #include <string.h>
 
 #include "base/alloc.h"
-#include "client/client_internal.h"
+#include "client/home/client.h"
 #include "crypto/hash.h"
 
 #define CONTACT_TABLE "contact"

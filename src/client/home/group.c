@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Conversations as they are stored: what is known of each, and its MLS state.
  */
-#include "client/client_internal.h"
+#include "client/home/client.h"
 
 #include <string.h>
 

@@ -8,7 +8,7 @@
 
 #include "base/alloc.h"
 #include "base/text.h"
-#include "client/client_internal.h"
+#include "client/home/client.h"
 #include "store/file.h"
 #include "store/keyfile.h"
 

@@ -6,7 +6,7 @@
 
 #include "base/alloc.h"
 #include "base/text.h"
-#include "client/client_internal.h"
+#include "client/home/client.h"
 
 #define TABLE "message"
 #define RECORD_VERSION 1

@@ -4,7 +4,7 @@
 #include <string.h>
 #include <time.h>
 
-#include "client/client_internal.h"
+#include "client/home/client.h"
 
 static void
 removed(struct cs_client *c)

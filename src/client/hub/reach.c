@@ -2,7 +2,7 @@
 /* Reaching the hub, and taking nothing from it that does not verify. */
 #include <string.h>
 
-#include "client/client_internal.h"
+#include "client/home/client.h"
 
 static enum cs_err
 unreachable(struct cs_client *c, enum cs_err err)

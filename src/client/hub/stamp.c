@@ -3,7 +3,7 @@
  * that one of them stamped may have to be proved. */
 #include <string.h>
 
-#include "client/client_internal.h"
+#include "client/home/client.h"
 
 enum cs_err
 client_stamp_cert_learn(struct cs_client *c, struct cs_view cert)

@@ -7,7 +7,7 @@
 #include <string.h>
 
 #include "base/text.h"
-#include "client/link_letter.h"
+#include "client/joining/letters.h"
 
 #define HANDOVER_VERSION 1
 #define NAME_PLACE "countersign/device-name/v1"

@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "base/text.h"
-#include "client/client_internal.h"
+#include "client/home/client.h"
 #include "crypto/random.h"
 
 #define SCHEME "https://"

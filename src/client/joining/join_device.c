@@ -7,7 +7,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "client/link_letter.h"
+#include "client/joining/letters.h"
 #include "crypto/random.h"
 
 #define LINKING "linking"

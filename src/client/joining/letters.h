@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * src/client/link_letter.h: the code that links a device, and the two letters
+ * The code that links a device, and the two letters
  * that go through the hub (docs/PROTOCOL.md, "Linking a device").
  *
  * Both letters are sealed under keys of the code's secret: who does not have
@@ -10,7 +10,7 @@
  */
 #pragma once
 
-#include "client/client_internal.h"
+#include "client/home/client.h"
 #include "crypto/hpke.h"
 
 #define CLIENT_LINK_SECRET_LEN 16 /* guessing is hopeless for ten minutes */

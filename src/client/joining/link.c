@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "base/alloc.h"
-#include "client/link_letter.h"
+#include "client/joining/letters.h"
 #include "crypto/random.h"
 
 struct cs_client_linking {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "client/evidence.h"
+#include "client/reports/evidence.h"
 
 #include <stdio.h>
 #include <stdlib.h>

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
-/* src/client/evidence.h: from messages in the database to an evidence bundle.
+/* From messages in the database to an evidence bundle.
  */
 #pragma once
 
-#include "client/client_internal.h"
+#include "client/home/client.h"
 
 /* One message that is to leave the device, and what goes along with it. */
 struct client_item {

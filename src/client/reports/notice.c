@@ -7,7 +7,7 @@
 #include <string.h>
 #include <time.h>
 
-#include "client/client_internal.h"
+#include "client/home/client.h"
 #include "crypto/hash.h"
 
 #define FACTS_MAX 240 /* in a sentence; "notices" shows all */

@@ -3,7 +3,7 @@
 #include <string.h>
 
 #include "base/text.h"
-#include "client/evidence.h"
+#include "client/reports/evidence.h"
 #include "store/file.h"
 
 #define TABLE "report"

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* The row of a case, its place in the queue, and lists of them. */
-#include "desk/case_internal.h"
+#include "desk/cases/case_internal.h"
 
 #include <stdio.h>
 #include <stdlib.h>

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * src/desk/case.h: cases: what was reported of one message, one account, one
+ * Cases: what was reported of one message, one account, one
  * photo, as one piece of work.
  *
  * A case has a version; whoever changes it says which version was read.  When
@@ -11,7 +11,7 @@
  */
 #pragma once
 
-#include "desk/people.h"
+#include "desk/people/people.h"
 
 #define CS_DESK_NOTE_MAX 8192  /* bytes of a note */
 #define CS_DESK_PAGE_MAX 200   /* rows an answer */

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: MIT */
-/* src/desk/case_internal.h: the row of a case, for who changes one. */
+/* The row of a case, for who changes one. */
 #pragma once
 
-#include "desk/case.h"
-#include "desk/doc.h"
-#include "desk/policy.h"
+#include "desk/cases/case.h"
+#include "desk/core/doc.h"
+#include "desk/core/policy.h"
 
 /* What pages have to hear of; ${ref} is the case or the decision. */
 enum desk_change { DESK_CHANGE_CASE = 1, DESK_CHANGE_DECISION = 2 };

@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "base/text.h"
-#include "desk/case_internal.h"
+#include "desk/cases/case_internal.h"
 
 #define HOUR_MS ((uint64_t)3600 * 1000)
 #define DAY_MS (24 * HOUR_MS)

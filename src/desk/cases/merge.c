@@ -2,7 +2,7 @@
 /* Two cases become one. */
 #include <string.h>
 
-#include "desk/case_internal.h"
+#include "desk/cases/case_internal.h"
 
 static void
 absorb_accounts(

@@ -3,7 +3,7 @@
 #include <string.h>
 
 #include "base/text.h"
-#include "desk/case_internal.h"
+#include "desk/cases/case_internal.h"
 
 /* The reports of ${items}, each once, into the empty ${ids}. */
 static enum cs_err

@@ -2,7 +2,7 @@
 /* Words by which a case is found, without a word in the clear. */
 #include <string.h>
 
-#include "desk/case_internal.h"
+#include "desk/cases/case_internal.h"
 
 #define WORD_MIN 3
 #define WORD_MAX 40

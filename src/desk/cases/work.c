@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "base/text.h"
-#include "desk/case_internal.h"
+#include "desk/cases/case_internal.h"
 
 enum cs_err
 desk_work_begin(struct desk_case *c, struct cs_desk *d,

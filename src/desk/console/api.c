@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "desk/api.h"
+#include "desk/console/api.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -8,7 +8,7 @@
 #include "base/alloc.h"
 #include "base/text.h"
 #include "crypto/random.h"
-#include "desk/api_internal.h"
+#include "desk/console/api_internal.h"
 
 #define BASE "/api/v1"
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * src/desk/api.h: the console's API: JSON over HTTP, and the pages that use it.
+ * The console's API: JSON over HTTP, and the pages that use it.
  *
  * Nothing changes but by somebody who is signed in (or holds a token), whose
  * role allows it; the table in api_routes.c says which, and is also what the
@@ -8,7 +8,7 @@
  */
 #pragma once
 
-#include "desk/console_files.h"
+#include "desk/console/console_files.h"
 #include "desk/desk.h"
 #include "net/web.h"
 

@@ -6,8 +6,8 @@
 
 #include "base/alloc.h"
 #include "base/text.h"
-#include "desk/api_internal.h"
-#include "desk/export.h"
+#include "desk/console/api_internal.h"
+#include "desk/show/export.h"
 
 static uint64_t
 version(const struct api_call *c)

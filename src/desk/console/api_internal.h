@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: MIT */
-/* src/desk/api_internal.h: what the files of the API share. */
+/* What the files of the API share. */
 #pragma once
 
-#include "desk/api.h"
-#include "desk/attempts.h"
-#include "desk/decision_internal.h"
-#include "desk/doc.h"
-#include "desk/passkey.h"
+#include "desk/console/api.h"
+#include "desk/core/doc.h"
+#include "desk/decisions/decision_internal.h"
+#include "desk/people/attempts.h"
+#include "desk/people/passkey.h"
 
 #define API_SESSIONS_MAX 256
 

@@ -5,8 +5,8 @@
 
 #include "base/alloc.h"
 #include "base/text.h"
-#include "desk/api_internal.h"
-#include "desk/stats.h"
+#include "desk/console/api_internal.h"
+#include "desk/show/statistics.h"
 
 enum cs_err
 api_account(struct api_call *c)

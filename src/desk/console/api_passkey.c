@@ -5,7 +5,7 @@
 
 #include "base/text.h"
 #include "crypto/random.h"
-#include "desk/api_internal.h"
+#include "desk/console/api_internal.h"
 
 /* ---- challenges --------------------------------------------------------- */
 

@@ -3,7 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "desk/api_internal.h"
+#include "desk/console/api_internal.h"
 
 static enum cs_err
 set_person(struct api_call *c, uint64_t id)

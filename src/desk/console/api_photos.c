@@ -4,8 +4,8 @@
 #include <string.h>
 
 #include "content/photo_look.h"
-#include "desk/api_internal.h"
-#include "desk/photo.h"
+#include "desk/console/api_internal.h"
+#include "desk/photos/photo.h"
 
 enum cs_err
 api_picture(struct api_call *c)

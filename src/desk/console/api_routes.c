@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Every request that the console answers, and who may make it. */
-#include "desk/api_internal.h"
+#include "desk/console/api_internal.h"
 
 #define R CS_DESK_SCOPE_READ
 #define W CS_DESK_SCOPE_WORK

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* src/desk/console_files.h: the console's pages, built into the program. */
+/* The console's pages, built into the program. */
 #pragma once
 
 #include <stddef.h>

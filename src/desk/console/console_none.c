@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* The console when its pages were not built. */
-#include "desk/console_files.h"
+#include "desk/console/console_files.h"
 
 static const unsigned char page[] =
     "<!doctype html><html lang=en><meta charset=utf-8>"

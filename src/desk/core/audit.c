@@ -8,7 +8,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "desk/doc.h"
+#include "desk/core/doc.h"
 
 #define TABLE "audit"
 #define LINE_SIZE 512

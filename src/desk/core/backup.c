@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "desk/backup.h"
+#include "desk/core/backup.h"
 
 #include <dirent.h>
 #include <errno.h>
@@ -16,7 +16,7 @@
 #include "crypto/password.h"
 #include "crypto/random.h"
 #include "crypto/seal.h"
-#include "desk/desk_internal.h"
+#include "desk/core/desk.h"
 #include "store/file.h"
 
 #define CHUNK ((size_t)1 << 20)

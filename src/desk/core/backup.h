@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * src/desk/backup.h: the whole of a desk in one sealed file, made while it
+ * The whole of a desk in one sealed file, made while it
  * runs.
  *
  *	"CSBACKUP1" | salt16 | u32 passes | u32 memory_kib |

@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: MIT */
-/* src/desk/desk_internal.h: what the files of the desk share. */
+/* What the files of the desk share. */
 #pragma once
 
 #include <jansson.h>
 
 #include "crypto/seal.h"
-#include "desk/case.h"
+#include "desk/cases/case.h"
+#include "desk/core/policy.h"
 #include "desk/desk.h"
-#include "desk/policy.h"
 #include "net/session.h"
 #include "store/clock.h"
 #include "store/db.h"

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "desk/doc.h"
+#include "desk/core/doc.h"
 
 #include <string.h>
 

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * src/desk/doc.h: what the desk keeps of a case, a decision, a person: JSON
+ * What the desk keeps of a case, a decision, a person: JSON
  * documents, sealed to the row that holds them.
  */
 #pragma once
 
-#include "desk/desk_internal.h"
-#include "desk/json.h"
+#include "desk/core/desk.h"
+#include "desk/core/json.h"
 
 /* Append ${doc} as text: keys in order, no blanks. */
 CS_CHECKED enum cs_err desk_doc_text(struct cs_buf *out, const json_t *doc);

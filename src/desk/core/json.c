@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "desk/json.h"
+#include "desk/core/json.h"
 
 #include <stdio.h>
 #include <string.h>

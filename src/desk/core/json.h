@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * src/desk/json.h: JSON as the desk writes and reads it.  Writers take a
+ * JSON as the desk writes and reads it.  Writers take a
  * ${*err}: what fails first stays in it, and CS_ERR_NOMEM is all that can.
  */
 #pragma once

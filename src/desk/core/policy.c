@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: MIT */
-#include "desk/policy.h"
+#include "desk/core/policy.h"
 
 #include <stdio.h>
 #include <string.h>
 
-#include "desk/doc.h"
+#include "desk/core/doc.h"
+#include "desk/core/toml.h"
 #include "desk/policy_shipped.h"
-#include "desk/toml.h"
 
 #define TEXT "policy"
 #define VERSION "policy-version"

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* src/desk/policy.h: what the desk decides by, from a TOML file. */
+/* What the desk decides by, from a TOML file. */
 #pragma once
 
 #include <jansson.h>

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "desk/desk_internal.h"
+#include "desk/core/desk.h"
 
 /*
  * Version 1.  Whatever tells of people or messages is in the sealed columns.

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "desk/toml.h"
+#include "desk/core/toml.h"
 
 #include <stdio.h>
 #include <string.h>

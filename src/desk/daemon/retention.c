@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* What is not needed any more is destroyed, and that is written down. */
-#include "desk/retention.h"
+#include "desk/daemon/retention.h"
 
 #include <dirent.h>
 #include <errno.h>
@@ -9,7 +9,7 @@
 #include <unistd.h>
 
 #include "base/text.h"
-#include "desk/decision_internal.h"
+#include "desk/decisions/decision_internal.h"
 
 #define DAY_MS ((uint64_t)86400 * 1000)
 #define PATH_SIZE 4096

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * src/desk/retention.h: how long the desk keeps what was reported.
+ * How long the desk keeps what was reported.
  *
  * A case that is decided goes when the policy's keep_days for its reason are
  * over: bundles, photos, hashes, notes, accounts.  What stays: that there was
@@ -11,7 +11,7 @@
  */
 #pragma once
 
-#include "desk/case.h"
+#include "desk/cases/case.h"
 
 /* Destroy what is over at ${now_ms}; ${*destroyed} says how many cases.
  * CS_ERR_CORRUPT: one is damaged on the disk and stays; the others went. */

@@ -5,9 +5,9 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "desk/case_internal.h"
-#include "desk/photo.h"
-#include "desk/retention.h"
+#include "desk/cases/case_internal.h"
+#include "desk/daemon/retention.h"
+#include "desk/photos/photo.h"
 
 #define WAIT_MS 1000  /* how soon a signal or a new decision is seen */
 #define LOOK_EVERY 30 /* waits; pushes are hints and can be lost */

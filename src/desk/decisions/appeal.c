@@ -6,7 +6,7 @@
 
 #include "base/text.h"
 #include "content/letter.h"
-#include "desk/decision_internal.h"
+#include "desk/decisions/decision_internal.h"
 
 #define TABLE "appeal"
 

@@ -4,8 +4,8 @@
 
 #include "base/text.h"
 #include "crypto/random.h"
-#include "desk/decision_internal.h"
-#include "desk/export.h"
+#include "desk/decisions/decision_internal.h"
+#include "desk/show/export.h"
 
 #define FACTS_MAX 5000 /* of the DSA Transparency Database */
 #define LEGAL_MAX 500

@@ -3,7 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "desk/decision_internal.h"
+#include "desk/decisions/decision_internal.h"
 
 #define TABLE "decision"
 

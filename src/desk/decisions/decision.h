@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * src/desk/decision.h: what is decided about a case, by whom, and what became
+ * What is decided about a case, by whom, and what became
  * of it.
  *
  * A decision waits for its second person if the policy wants one, then for the
@@ -9,8 +9,8 @@
  */
 #pragma once
 
-#include "desk/case.h"
-#include "desk/policy.h"
+#include "desk/cases/case.h"
+#include "desk/core/policy.h"
 
 enum cs_desk_decision_state {
 	CS_DESK_DECISION_UNDO = 0,    /* can be taken back */

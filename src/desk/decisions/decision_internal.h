@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: MIT */
-/* src/desk/decision_internal.h: the row of a decision, and what is sent. */
+/* The row of a decision, and what is sent. */
 #pragma once
 
 #include "content/letter.h"
-#include "desk/case_internal.h"
-#include "desk/decision.h"
+#include "desk/cases/case_internal.h"
+#include "desk/decisions/decision.h"
 
 struct desk_decision {
 	uint64_t id, kase;

@@ -11,7 +11,7 @@
 #include <string.h>
 
 #include "base/text.h"
-#include "desk/decision_internal.h"
+#include "desk/decisions/decision_internal.h"
 
 #define TABLE "outbox"
 #define WAIT_FIRST_MS 1000u

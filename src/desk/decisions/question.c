@@ -4,7 +4,7 @@
 
 #include "base/text.h"
 #include "content/letter.h"
-#include "desk/decision_internal.h"
+#include "desk/decisions/decision_internal.h"
 
 static enum cs_err
 ask(struct cs_desk *d, const struct cs_desk_who *who, struct desk_case *c,

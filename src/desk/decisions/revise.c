@@ -3,7 +3,7 @@
  * a second person, looked at for its quality, reversed. */
 #include <string.h>
 
-#include "desk/decision_internal.h"
+#include "desk/decisions/decision_internal.h"
 
 /* Load for a change; ended by finish(). */
 static enum cs_err

@@ -5,7 +5,7 @@
 
 #include "base/text.h"
 #include "crypto/random.h"
-#include "desk/decision_internal.h"
+#include "desk/decisions/decision_internal.h"
 
 /* ---- actions ------------------------------------------------------------ */
 

@@ -9,7 +9,7 @@
 #include <time.h>
 
 #include "base/text.h"
-#include "desk/decision_internal.h"
+#include "desk/decisions/decision_internal.h"
 
 static const char *
 done(const struct desk_decision *dec)

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * src/desk/attempts.h: how often somebody has guessed, and how long they wait.
+ * How often somebody has guessed, and how long they wait.
  *
  * Nothing is kept by name, and nothing is put out for something newer: a name
  * falls on one of a fixed number of counters, by a hash whose key nobody else

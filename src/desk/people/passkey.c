@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: MIT */
-#include "desk/passkey.h"
+#include "desk/people/passkey.h"
 
 #include <string.h>
 
 #include "base/text.h"
 #include "crypto/random.h"
 #include "crypto/signer.h"
-#include "desk/doc.h"
-#include "desk/people_internal.h"
+#include "desk/core/doc.h"
+#include "desk/people/people_internal.h"
 
 #define TABLE "passkey"
 

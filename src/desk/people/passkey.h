@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * src/desk/passkey.h: passkeys (WebAuthn): who has which, and signing in with
+ * Passkeys (WebAuthn): who has which, and signing in with
  * one, which takes the place of password and one-time code.
  */
 #pragma once
 
-#include "desk/passkey_check.h"
-#include "desk/people.h"
+#include "desk/people/passkey_check.h"
+#include "desk/people/people.h"
 
 /* Devices that somebody works at, and one that lies in a safe. */
 #define CS_DESK_PASSKEYS_MAX 8

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "desk/passkey_check.h"
+#include "desk/people/passkey_check.h"
 
 #include <jansson.h>
 #include <string.h>

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * src/desk/passkey_check.h: what a browser brings when a passkey is made or
+ * What a browser brings when a passkey is made or
  * used, read and checked (WebAuthn Level 3, sections 6, 7.1 and 7.2).  Bytes
  * come in, nothing is stored and nobody is asked.
  */

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* The people of the desk; how they sign in is in sign_in.c. */
-#include "desk/people.h"
+#include "desk/people/people.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -8,8 +8,8 @@
 #include "base/text.h"
 #include "crypto/random.h"
 #include "crypto/totp.h"
-#include "desk/doc.h"
-#include "desk/people_internal.h"
+#include "desk/core/doc.h"
+#include "desk/people/people_internal.h"
 
 #define TABLE "person"
 

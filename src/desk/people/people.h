@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * src/desk/people.h: who works at the desk, what each may do, and how each
+ * Who works at the desk, what each may do, and how each
  * proves to be the one: a password (argon2id) and a one-time code (RFC 6238).
  * The other way, passkeys, is in passkey.h.
  *

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* src/desk/people_internal.h: the row of a person. */
+/* The row of a person. */
 #pragma once
 
-#include "desk/people.h"
+#include "desk/people/people.h"
 
 struct desk_person {
 	struct cs_desk_who who;

@@ -7,8 +7,8 @@
 #include "crypto/password.h"
 #include "crypto/random.h"
 #include "crypto/totp.h"
-#include "desk/doc.h"
-#include "desk/people_internal.h"
+#include "desk/core/doc.h"
+#include "desk/people/people_internal.h"
 
 #define HASH_LEN 32
 

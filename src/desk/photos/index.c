@@ -3,7 +3,7 @@
 #include <string.h>
 
 #include "base/alloc.h"
-#include "desk/photo_internal.h"
+#include "desk/photos/photo_internal.h"
 
 #define ROWS_AT_ONCE 2000 /* before the clock is looked at */
 #define PHOTO 0           /* hash.source: ref is the photo's row in media */

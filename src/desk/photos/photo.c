@@ -5,8 +5,8 @@
 
 #include "base/text.h"
 #include "content/photo_look.h"
-#include "desk/export.h"
-#include "desk/photo_internal.h"
+#include "desk/photos/photo_internal.h"
+#include "desk/show/export.h"
 
 /* ---- rows --------------------------------------------------------------- */
 

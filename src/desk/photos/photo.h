@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * src/desk/photo.h: photos that were reported: recognised as copies of one
+ * Photos that were reported: recognised as copies of one
  * another and of photos on lists, and shown with care.
  *
  * Matching runs over photos that a recipient reported and over nothing else:
@@ -8,7 +8,7 @@
  */
 #pragma once
 
-#include "desk/case.h"
+#include "desk/cases/case.h"
 #include "phash/phash.h"
 
 /* "blur", "small" or "full"; -1 for a name that is none. */

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
-/* src/desk/photo_internal.h: what the files about photos share. */
+/* What the files about photos share. */
 #pragma once
 
-#include "desk/decision_internal.h"
-#include "desk/photo.h"
+#include "desk/decisions/decision_internal.h"
+#include "desk/photos/photo.h"
 #include "phash/index.h"
 
 /* One row of media, with the report that it came in. */

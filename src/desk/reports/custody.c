@@ -6,8 +6,8 @@
 #include "base/alloc.h"
 #include "base/text.h"
 #include "content/custody.h"
-#include "desk/decision_internal.h"
-#include "desk/export.h"
+#include "desk/decisions/decision_internal.h"
+#include "desk/show/export.h"
 #include "store/file.h"
 
 #define TABLE "custody"

@@ -8,8 +8,8 @@
 
 #include "base/alloc.h"
 #include "base/text.h"
-#include "desk/desk_internal.h"
-#include "desk/export.h"
+#include "desk/core/desk.h"
+#include "desk/show/export.h"
 #include "net/blob.h"
 #include "store/file.h"
 

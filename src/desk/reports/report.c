@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "base/text.h"
-#include "desk/decision_internal.h"
+#include "desk/decisions/decision_internal.h"
 
 #define META "report.meta"
 #define BUNDLE "report.bundle"

@@ -4,8 +4,8 @@
 #include <string.h>
 
 #include "base/text.h"
-#include "desk/case_internal.h"
-#include "desk/photo.h"
+#include "desk/cases/case_internal.h"
+#include "desk/photos/photo.h"
 
 #define EVENTS_MAX 200
 

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
-/* src/desk/export.h: evidence that leaves the desk, and the record of who had
+/* Evidence that leaves the desk, and the record of who had
  * it in hand. */
 #pragma once
 
-#include "desk/case.h"
+#include "desk/cases/case.h"
 
 /* Append the bundle of a report, sealed to ${to_key} (base64url of an X25519
  * key) unless that is "".  Written down in the custody record and the log. */

@@ -7,9 +7,9 @@
 
 #include "base/text.h"
 #include "content/photo_look.h"
-#include "desk/decision_internal.h"
-#include "desk/export.h"
-#include "desk/photo.h"
+#include "desk/decisions/decision_internal.h"
+#include "desk/photos/photo.h"
+#include "desk/show/export.h"
 
 static const char head[] =
     "<!doctype html>\n<html lang=\"en\">\n<meta charset=\"utf-8\">\n"

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: MIT */
-#include "desk/stats.h"
+#include "desk/show/statistics.h"
 
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/alloc.h"
-#include "desk/case_internal.h"
+#include "desk/cases/case_internal.h"
 
 #define DAY_MS 86400000u
 

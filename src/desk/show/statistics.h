@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* src/desk/stats.h: numbers about the work, none about a person reported. */
+/* Numbers about the work, none about a person reported. */
 #pragma once
 
 #include <jansson.h>

@@ -4,7 +4,7 @@
 
 #include "crypto/hash.h"
 #include "franking/cert.h"
-#include "hub/hub_internal.h"
+#include "hub/core/hub.h"
 
 /* One that was disabled for a time is let in as soon as that is over. */
 static enum cs_err

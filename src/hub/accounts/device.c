@@ -7,7 +7,7 @@
 #include <string.h>
 
 #include "franking/cert.h"
-#include "hub/hub_internal.h"
+#include "hub/core/hub.h"
 
 enum cs_err
 hub_devices_count(

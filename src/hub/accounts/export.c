@@ -8,7 +8,7 @@
 #include <string.h>
 
 #include "base/text.h"
-#include "hub/hub_internal.h"
+#include "hub/core/hub.h"
 
 /* Room that is left for what ends the text when a list is cut short. */
 #define TAIL 65536

@@ -2,7 +2,7 @@
 /* Key packages: single use, one last-resort a device (RFC 9420, 16.8). */
 #include <string.h>
 
-#include "hub/hub_internal.h"
+#include "hub/core/hub.h"
 
 static enum cs_err
 count(struct cs_hub *hub, const uint8_t device[static 16],

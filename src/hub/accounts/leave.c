@@ -6,7 +6,7 @@
  */
 #include <string.h>
 
-#include "hub/hub_internal.h"
+#include "hub/core/hub.h"
 
 /* Ids one after the other. */
 static enum cs_err

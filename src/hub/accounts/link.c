@@ -6,7 +6,7 @@
  */
 #include <string.h>
 
-#include "hub/hub_internal.h"
+#include "hub/core/hub.h"
 
 /* What has come to a rendezvous of this device; CS_ERR_NOT_FOUND: it has none
  * of that name. */

@@ -6,7 +6,7 @@
  */
 #include <string.h>
 
-#include "hub/hub_internal.h"
+#include "hub/core/hub.h"
 
 /* The action that holds longest; ${out} is empty when none does. */
 struct holding {

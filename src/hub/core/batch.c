@@ -2,7 +2,7 @@
 #include <string.h>
 
 #include "base/alloc.h"
-#include "hub/hub_internal.h"
+#include "hub/core/hub.h"
 
 /* Between rounds the batch keeps no more memory than this. */
 #define BATCH_KEEP ((size_t)1 << 20)

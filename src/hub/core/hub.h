@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * src/hub/hub_internal.h: what the files of the hub share.
+ * What the files of the hub share.
  *
  * One thread.  Each round of the loop hands out the frames that came, and those
  * that come meanwhile; their handlers run in one transaction, each in a

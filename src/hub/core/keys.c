@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "hub/keys.h"
+#include "hub/core/keys.h"
 
 #include <stdio.h>
 #include <stdlib.h>

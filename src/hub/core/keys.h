@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * src/hub/keys.h: the keys in a hub's folder, and the folder itself.
+ * The keys in a hub's folder, and the folder itself.
  *
  *	hub.conf		name and address
  *	keys/root.key		operator root, private: belongs offline
@@ -13,7 +13,7 @@
  */
 #pragma once
 
-#include "hub/hub_internal.h"
+#include "hub/core/hub.h"
 
 #define HUB_STAMP_DAYS 30 /* FRANKING: 7 to 30 */
 #define HUB_TLS_DAYS 397

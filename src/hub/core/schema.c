@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "hub/hub_internal.h"
+#include "hub/core/hub.h"
 
 /*
  * Version 1.  Times are milliseconds since 1970, ids are random bytes.

@@ -7,7 +7,7 @@
 #include <string.h>
 
 #include "franking/stamp.h"
-#include "hub/hub_internal.h"
+#include "hub/core/hub.h"
 
 static const uint8_t none[32];
 

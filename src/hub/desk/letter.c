@@ -3,7 +3,7 @@
  * knows what they are about, and can open neither. */
 #include <string.h>
 
-#include "hub/hub_internal.h"
+#include "hub/core/hub.h"
 
 static uint16_t
 count(uint64_t n)

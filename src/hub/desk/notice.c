@@ -2,7 +2,7 @@
 /* What the desk decided about an account, for its holder: as it was signed. */
 #include <string.h>
 
-#include "hub/hub_internal.h"
+#include "hub/core/hub.h"
 
 /* Columns bytes, signature, applied, reversed, state, updated, answer, reply;
  * the last four of the appeal, or NULL. */

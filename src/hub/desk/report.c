@@ -3,7 +3,7 @@
  * The hub passes both on; it can open neither. */
 #include <string.h>
 
-#include "hub/hub_internal.h"
+#include "hub/core/hub.h"
 
 /* A reported blob is kept until the desk has decided. */
 static enum cs_err

@@ -2,7 +2,7 @@
 /* Who may reach whom: first contacts are requests (DESIGN, "Identity"). */
 #include <string.h>
 
-#include "hub/hub_internal.h"
+#include "hub/core/hub.h"
 
 /* How ${owner} stands to ${peer}. */
 static enum cs_err

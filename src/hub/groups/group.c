@@ -8,7 +8,7 @@
 #include "crypto/hash.h"
 #include "franking/operator_pin.h"
 #include "franking/stamp.h"
-#include "hub/hub_internal.h"
+#include "hub/core/hub.h"
 
 enum cs_err
 hub_device_of(struct cs_hub *hub, struct cs_view credential,

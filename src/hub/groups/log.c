@@ -8,7 +8,7 @@
 #include "crypto/hash.h"
 #include "franking/safe_aad.h"
 #include "franking/stamp.h"
-#include "hub/hub_internal.h"
+#include "hub/core/hub.h"
 
 static void
 make_stamp(struct cs_stamp *s, const struct cs_hub *hub,

@@ -7,7 +7,7 @@
  */
 #include <string.h>
 
-#include "hub/hub_internal.h"
+#include "hub/core/hub.h"
 
 enum cs_err
 hub_restore_note(struct cs_hub *hub, const struct hub_group *group,

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* src/app/bench.h: the parts of countersign-bench. */
+/* The parts of countersign-bench. */
 #pragma once
 
 #include <stdbool.h>

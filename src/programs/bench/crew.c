@@ -4,8 +4,8 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "app/bench_mls.h"
 #include "base/alloc.h"
+#include "programs/bench/mls.h"
 
 #define NOW 1700000000u
 

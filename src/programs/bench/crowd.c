@@ -7,7 +7,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "app/bench.h"
+#include "programs/bench/bench.h"
 
 void
 bench_crowd_init(struct bench_crowd *c)

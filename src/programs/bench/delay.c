@@ -5,8 +5,8 @@
  */
 #include <string.h>
 
-#include "app/bench.h"
 #include "base/alloc.h"
+#include "programs/bench/bench.h"
 
 /* Fetch what the push told of, open it and check it. */
 static void

@@ -7,12 +7,12 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "app/bench.h"
 #include "base/alloc.h"
 #include "content/evidence.h"
 #include "crypto/random.h"
-#include "desk/case_internal.h"
+#include "desk/cases/case_internal.h"
 #include "phash/index.h"
+#include "programs/bench/bench.h"
 
 #define NOW_S 1700000000u
 #define NOW_MS ((uint64_t)NOW_S * 1000)

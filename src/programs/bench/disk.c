@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include <stdio.h>
 
-#include "app/bench.h"
+#include "programs/bench/bench.h"
 #include "store/db.h"
 
 static const char *const steps[] = {

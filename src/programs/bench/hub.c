@@ -8,7 +8,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "app/bench.h"
+#include "programs/bench/bench.h"
 
 #define WINDOW 32 /* submissions that wait for their answer */
 

@@ -4,7 +4,7 @@
 #include <stdio.h>
 #include <unistd.h>
 
-#include "app/bench.h"
+#include "programs/bench/bench.h"
 
 #define PER_PROCESS 100
 

@@ -4,9 +4,9 @@
 #include <string.h>
 #include <sys/resource.h>
 
-#include "app/bench.h"
 #include "cli/command.h"
 #include "cli/report_error.h"
+#include "programs/bench/bench.h"
 
 static int
 options_of(struct bench_options *o, const struct cli_args *args)

@@ -6,11 +6,11 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "app/bench.h"
 #include "base/alloc.h"
 #include "crypto/aead.h"
 #include "crypto/hash.h"
 #include "franking/safe_aad.h"
+#include "programs/bench/bench.h"
 #include "store/clock.h"
 
 #define TEXT_LEN 1024

@@ -6,9 +6,9 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "app/bench_mls.h"
 #include "base/alloc.h"
 #include "crypto/aead.h"
+#include "programs/bench/mls.h"
 
 /* Microseconds, medians of this run. */
 struct primitives {

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
-/* src/app/bench_mls.h: groups in memory, and what their operations cost. */
+/* Groups in memory, and what their operations cost. */
 #pragma once
 
-#include "app/bench.h"
 #include "crypto/hpke.h"
+#include "programs/bench/bench.h"
 
 /* ---- bench_crew.c: a large group, of which a few members are played ----- */
 

@@ -5,7 +5,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "app/bench_mls.h"
+#include "programs/bench/mls.h"
 
 #define FIGURES_MAX 64
 

@@ -5,8 +5,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "app/bench.h"
 #include "crypto/tls.h"
+#include "programs/bench/bench.h"
 #include "store/clock.h"
 #include "store/file.h"
 

@@ -5,9 +5,9 @@
 #include <string.h>
 #include <sys/sysinfo.h>
 
-#include "app/bench.h"
 #include "base/alloc.h"
 #include "phash/index.h"
+#include "programs/bench/bench.h"
 
 #define WIDTH 2048
 #define HEIGHT 1536 /* with it, 3 megapixels */

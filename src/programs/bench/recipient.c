@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * What a client does to an entry of a log, but for its database:
- * src/client/receive.c step by step.
+ * src/client/groups/receive.c step by step.
  */
 #include <string.h>
 
-#include "app/bench.h"
 #include "content/proof.h"
 #include "crypto/hash.h"
+#include "programs/bench/bench.h"
 
 /* Rebuild the stamp from what is seen here, verify it, follow the chain. */
 static void

@@ -11,9 +11,9 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "app/bench.h"
 #include "base/text.h"
 #include "hub/hub.h"
+#include "programs/bench/bench.h"
 #include "store/clock.h"
 
 int

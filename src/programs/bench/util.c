@@ -3,8 +3,8 @@
 #include <stdlib.h>
 #include <time.h>
 
-#include "app/bench.h"
 #include "base/alloc.h"
+#include "programs/bench/bench.h"
 
 static bool as_json;
 static bool first;

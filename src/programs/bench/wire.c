@@ -7,8 +7,8 @@
 #include <string.h>
 #include <sys/socket.h>
 
-#include "app/bench.h"
 #include "content/mimi.h"
+#include "programs/bench/bench.h"
 
 #define TEXT_LEN 100
 #define PADDED_TO 256 /* as in bench_world.c and in the client */

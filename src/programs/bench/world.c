@@ -4,12 +4,12 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "app/bench.h"
 #include "base/alloc.h"
 #include "content/mimi.h"
 #include "crypto/random.h"
 #include "franking/operator_pin.h"
 #include "franking/sender.h"
+#include "programs/bench/bench.h"
 #include "store/clock.h"
 
 #define PADDING 256 /* what the client uses */

@@ -6,11 +6,11 @@
 #include <unistd.h>
 
 #include "base/text.h"
-#include "cli/main.h"
 #include "cli/manual.h"
 #include "cli/print.h"
 #include "cli/report_error.h"
 #include "cli/secret.h"
+#include "programs/countersign/main.h"
 
 int
 cli_join(const struct cli_args *args)

@@ -5,11 +5,11 @@
 #include <unistd.h>
 
 #include "base/text.h"
-#include "cli/main.h"
 #include "cli/print.h"
-#include "cli/qr.h"
 #include "cli/report_error.h"
 #include "cli/secret.h"
+#include "programs/countersign/main.h"
+#include "programs/countersign/qr.h"
 #include "wire/messages.h"
 
 #define WAIT_MS 1000

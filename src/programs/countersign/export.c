@@ -8,11 +8,11 @@
 
 #include "base/alloc.h"
 #include "base/text.h"
-#include "cli/json.h"
-#include "cli/main.h"
 #include "cli/print.h"
 #include "cli/report_error.h"
 #include "content/evidence.h"
+#include "programs/countersign/json.h"
+#include "programs/countersign/main.h"
 #include "store/file.h"
 #include "wire/messages.h"
 

@@ -4,8 +4,8 @@
 #include <string.h>
 
 #include "base/text.h"
-#include "cli/main.h"
 #include "cli/print.h"
+#include "programs/countersign/main.h"
 
 #define PEOPLE_MAX 100
 

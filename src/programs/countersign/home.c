@@ -5,9 +5,9 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "cli/main.h"
 #include "cli/report_error.h"
 #include "cli/secret.h"
+#include "programs/countersign/main.h"
 #include "wire/messages.h"
 
 #define PATH_SIZE 4096

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* src/cli/json.h: is what somebody else calls JSON JSON? */
+/* Is what somebody else calls JSON JSON? */
 #pragma once
 
 #include "base/bytes.h"

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* countersign: a member's program. */
-#include "cli/main.h"
+#include "programs/countersign/main.h"
 
 #include <signal.h>
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* src/cli/main.h: the subcommands of countersign, one file a family. */
+/* The subcommands of countersign, one file a family. */
 #pragma once
 
 #include <stdio.h>

@@ -5,11 +5,11 @@
 #include <string.h>
 
 #include "base/text.h"
-#include "cli/main.h"
 #include "cli/print.h"
 #include "cli/report_error.h"
 #include "content/evidence.h"
 #include "content/letter.h"
+#include "programs/countersign/main.h"
 #include "store/file.h"
 #include "wire/messages.h"
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* src/cli/qr.h: a QR code in a terminal. */
+/* A QR code in a terminal. */
 #pragma once
 
 #include <stdio.h>

@@ -3,9 +3,9 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "cli/main.h"
 #include "cli/print.h"
 #include "cli/report_error.h"
+#include "programs/countersign/main.h"
 
 #define WAIT_MS 30000 /* a lost push costs half a minute */
 

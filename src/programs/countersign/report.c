@@ -4,9 +4,9 @@
 #include <string.h>
 
 #include "base/text.h"
-#include "cli/main.h"
 #include "cli/print.h"
 #include "content/evidence.h"
+#include "programs/countersign/main.h"
 #include "wire/messages.h"
 
 struct picked {

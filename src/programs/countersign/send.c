@@ -4,9 +4,9 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "cli/main.h"
 #include "cli/print.h"
 #include "content/mimi.h"
+#include "programs/countersign/main.h"
 
 static int
 read_stdin(struct cs_buf *out)

@@ -4,15 +4,15 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "app/desk.h"
 #include "base/text.h"
 #include "cli/print.h"
 #include "cli/report_error.h"
-#include "desk/backup.h"
-#include "desk/decision.h"
-#include "desk/export.h"
-#include "desk/retention.h"
-#include "desk/stats.h"
+#include "desk/core/backup.h"
+#include "desk/daemon/retention.h"
+#include "desk/decisions/decision.h"
+#include "desk/show/export.h"
+#include "desk/show/statistics.h"
+#include "programs/desk/desk.h"
 #include "store/clock.h"
 #include "store/file.h"
 

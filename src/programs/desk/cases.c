@@ -3,10 +3,10 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "app/desk.h"
 #include "base/text.h"
 #include "cli/print.h"
-#include "desk/case.h"
+#include "desk/cases/case.h"
+#include "programs/desk/desk.h"
 static void
 case_line(const json_t *o)
 {

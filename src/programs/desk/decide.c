@@ -3,11 +3,11 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "app/desk.h"
 #include "base/text.h"
 #include "cli/print.h"
 #include "content/evidence.h"
-#include "desk/decision.h"
+#include "desk/decisions/decision.h"
+#include "programs/desk/desk.h"
 
 /* Tell the hub now if it can be reached. */
 static void

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: MIT */
-/* src/app/desk.h: what the files of countersign-desk share. */
+/* What the files of countersign-desk share. */
 #pragma once
 
 #include "base/bytes.h"
 #include "cli/command.h"
+#include "desk/core/json.h"
 #include "desk/desk.h"
-#include "desk/json.h"
-#include "desk/people.h"
+#include "desk/people/people.h"
 
 /* Arguments without the desk's folder, which is --desk, $COUNTERSIGN_DESK, or
  * whichever argument is a folder. */

@@ -3,10 +3,10 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "app/desk.h"
 #include "base/text.h"
 #include "cli/print.h"
-#include "desk/photo.h"
+#include "desk/photos/photo.h"
+#include "programs/desk/desk.h"
 #include "store/file.h"
 
 #define LIST_FILE_MAX ((size_t)1 << 30)

@@ -4,16 +4,16 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "app/desk.h"
-#include "app/verify.h"
 #include "base/alloc.h"
 #include "base/text.h"
+#include "cli/evidence.h"
 #include "cli/print.h"
 #include "cli/report_error.h"
 #include "cli/secret.h"
 #include "desk/desk.h"
-#include "desk/export.h"
+#include "desk/show/export.h"
 #include "hub/hub.h"
+#include "programs/desk/desk.h"
 #include "store/file.h"
 
 /* ---- init, run ---------------------------------------------------------- */

@@ -6,9 +6,9 @@
 #include <string.h>
 #include <sys/stat.h>
 
-#include "app/desk.h"
 #include "cli/report_error.h"
 #include "cli/secret.h"
+#include "programs/desk/desk.h"
 #include "store/file.h"
 
 bool

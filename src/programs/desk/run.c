@@ -16,10 +16,10 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "app/desk.h"
 #include "base/alloc.h"
 #include "cli/report_error.h"
-#include "desk/api.h"
+#include "desk/console/api.h"
+#include "programs/desk/desk.h"
 #include "store/file.h"
 
 /* Was the desk told to end? */

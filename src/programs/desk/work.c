@@ -3,8 +3,8 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "app/desk.h"
-#include "desk/decision.h"
+#include "desk/decisions/decision.h"
+#include "programs/desk/desk.h"
 #include "store/clock.h"
 /* A change of the case that the first argument names. */
 static int

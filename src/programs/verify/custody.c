@@ -3,7 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "app/verify.h"
+#include "cli/evidence.h"
 #include "cli/print.h"
 
 static void

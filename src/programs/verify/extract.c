@@ -6,7 +6,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "app/verify.h"
+#include "cli/evidence.h"
 
 /* Nothing of a bundle goes into a name, and no file is written over. */
 static enum cs_err

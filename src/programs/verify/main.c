@@ -6,10 +6,10 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "app/verify.h"
 #include "base/alloc.h"
 #include "base/text.h"
 #include "cli/command.h"
+#include "cli/evidence.h"
 
 /* Its own statuses, for scripts; the others are those of all our programs. */
 enum { ALL_PROVED = 0, NOT_PROVED = 1, NO_BUNDLE = 2 };

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "cli/json.h"
+#include "programs/countersign/json.h"
 
 #include "support/test.h"
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "client/link_letter.h"
+#include "client/joining/letters.h"
 
 #include "support/client_world.h"
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * tests/unit/content/evidence_lies.h: bundles that a reporter changed and then
+ * Bundles that a reporter changed and then
  * signed: of three items in two groups, one gap and one photo with its bytes.
  */
 #pragma once

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * tests/unit/content/evidence_world.h: an operator, three people and what they
+ * An operator, three people and what they
  * said in two groups: everything that a bundle is made of.
  */
 #pragma once

@@ -433,7 +433,7 @@ find_child(void)
 	path[n] = '\0';
 	slash = strrchr(path, '/');
 	assert_non_null(slash);
-	strcpy(slash, "/../bin/countersign-photo");
+	strcpy(slash, "/../countersign-photo");
 	assert_int_equal(setenv("COUNTERSIGN_PHOTO", path, 1), 0);
 }
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Challenges, and where a passkey can be asked for: requests go to the API as
  * the server hands them on. */
-#include "desk/api_internal.h"
+#include "desk/console/api_internal.h"
 
 #include "unit/desk/passkey_home.h"
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "desk/attempts.h"
+#include "desk/people/attempts.h"
 
 #include <stdio.h>
 

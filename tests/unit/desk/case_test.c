@@ -2,8 +2,8 @@
 /* Cases without a hub: what is kept, for how long, and in which order. */
 #include "base/text.h"
 #include "content/letter.h"
-#include "desk/decision_internal.h"
-#include "desk/retention.h"
+#include "desk/daemon/retention.h"
+#include "desk/decisions/decision_internal.h"
 #include "store/file.h"
 #include "unit/desk/desk_home.h"
 

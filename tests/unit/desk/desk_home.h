@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
-/* tests/unit/desk/desk_home.h: a desk of its own, without a hub, and people
+/* A desk of its own, without a hub, and people
  * whose messages can be reported to it. */
 #pragma once
 
-#include "desk/desk_internal.h"
+#include "desk/core/desk.h"
 #include "support/temp_dir.h"
 #include "unit/content/evidence_world.h"
 

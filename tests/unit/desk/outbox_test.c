@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* What the hub is told and has answered, without a hub. */
 #include "content/letter.h"
-#include "desk/decision_internal.h"
+#include "desk/decisions/decision_internal.h"
 #include "unit/desk/desk_home.h"
 
 static void

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: MIT */
-/* tests/unit/desk/passkey_home.h: people at a desk, who have passkeys. */
+/* People at a desk, who have passkeys. */
 #pragma once
 
 #include "crypto/totp.h"
-#include "desk/doc.h"
-#include "desk/passkey.h"
+#include "desk/core/doc.h"
+#include "desk/people/passkey.h"
 #include "unit/desk/desk_home.h"
 #include "unit/desk/passkey_world.h"
 

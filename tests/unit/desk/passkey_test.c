@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "desk/passkey.h"
+#include "desk/people/passkey.h"
 
 #include "unit/desk/passkey_home.h"
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * tests/unit/desk/passkey_vectors.h: values of WebAuthn Level 3, section 16,
+ * Values of WebAuthn Level 3, section 16,
  * in hex.  All are of https://example.org.
  */
 #pragma once

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* tests/unit/desk/passkey_world.h: an authenticator and its browser. */
+/* An authenticator and its browser. */
 #pragma once
 
 #include <stdio.h>
@@ -8,7 +8,7 @@
 #include "content/cbor.h"
 #include "crypto/hash.h"
 #include "crypto/signer.h"
-#include "desk/passkey_check.h"
+#include "desk/people/passkey_check.h"
 #include "support/test.h"
 
 #define SITE "desk.example"

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Photos of reports, without a decoder: what is damaged on the disk. */
 #include "base/text.h"
-#include "desk/photo_internal.h"
+#include "desk/photos/photo_internal.h"
 #include "store/file.h"
 #include "unit/desk/desk_home.h"
 

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: MIT */
-#include "desk/policy.h"
+#include "desk/core/policy.h"
 
 #include <jansson.h>
 #include <string.h>
 
-#include "desk/toml.h"
+#include "desk/core/toml.h"
 #include "support/test.h"
 
 static json_t *

@@ -6,7 +6,7 @@
 #include "base/text.h"
 #include "crypto/hash.h"
 #include "franking/cert.h"
-#include "hub/keys.h"
+#include "hub/core/keys.h"
 #include "support/temp_dir.h"
 
 static struct temp_dir
