@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/bytes.h"
+#include "base/wipe.h"
 
 /* Only tests touch these, and tests have one thread. */
 static long fail_after = -1;

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The one door to the heap, so that tests can make it fail.
- */
+/* The one door to the heap, so that tests can make it fail. */
 #pragma once
 
 #include <stddef.h>

@@ -40,16 +40,6 @@ cs_equal_ct(const void *a, const void *b, size_t n)
 	return diff == 0;
 }
 
-void
-cs_wipe(void *p, size_t n)
-{
-	if (p == NULL || n == 0)
-		return;
-	memset(p, 0, n);
-	/* The compiler must assume that somebody reads the zeroes. */
-	__asm__ __volatile__("" : : "r"(p) : "memory");
-}
-
 enum cs_err
 cs_buf_reserve(struct cs_buf *b, size_t extra)
 {

@@ -7,6 +7,7 @@
 #include <stdint.h>
 
 #include "base/err.h"
+#include "base/wipe.h"
 
 /* Borrowed bytes.  Whoever made the view says how long they live. */
 struct cs_view {
@@ -54,9 +55,6 @@ int cs_view_compare(struct cs_view a, struct cs_view b);
 
 /* Same bytes, in time that depends on ${n} only. */
 CS_CHECKED bool cs_equal_ct(const void *a, const void *b, size_t n);
-
-/* Overwrite ${n} bytes in a way that the compiler keeps. */
-void cs_wipe(void *p, size_t n);
 
 /* Make room for ${extra} more bytes. */
 CS_CHECKED enum cs_err cs_buf_reserve(struct cs_buf *b, size_t extra);

@@ -122,3 +122,30 @@ cs_utf8_valid(struct cs_view v)
 	}
 	return true;
 }
+
+uint32_t
+cs_utf8_next(struct cs_view *v, size_t *n)
+{
+	uint8_t c = v->data[0];
+	uint32_t x = c;
+
+	*n = c < 0xc0 ? 1 : c < 0xe0 ? 2 : c < 0xf0 ? 3 : 4;
+	if (*n > v->len || !cs_utf8_valid(cs_view(v->data, *n)))
+		*n = 1;
+	else if (*n > 1)
+		x = c & (0xffu >> (*n + 1));
+	for (size_t i = 1; i < *n; i++)
+		x = x << 6 | (v->data[i] & 0x3f);
+	*v = cs_view(v->data + *n, v->len - *n);
+	return x;
+}
+
+bool
+cs_utf8_hidden(uint32_t x)
+{
+	return x < 0x20 || (x >= 0x7f && x < 0xa0) || x == 0xad || x == 0x61c ||
+	    x == 0x180e || x == 0x200b || x == 0x200e || x == 0x200f ||
+	    (x >= 0x2028 && x <= 0x202e) || (x >= 0x2060 && x <= 0x206f) ||
+	    x == 0xfeff || (x >= 0xfff9 && x <= 0xfffb) ||
+	    (x >= 0xe0000 && x <= 0xe0fff);
+}

@@ -25,3 +25,17 @@ CS_CHECKED enum cs_err cs_unbase64url(
 
 /* Is ${v} well-formed UTF-8 (shortest form, no surrogates, no NUL)? */
 CS_CHECKED bool cs_utf8_valid(struct cs_view v);
+
+/*
+ * Take the first character off ${v}, which is not empty: its number, and in
+ * ${*n} how many bytes it had.  A byte that is no part of UTF-8 is taken alone
+ * and stands for itself: ${*n} is 1 and the number is 0x80 or more.
+ */
+uint32_t cs_utf8_next(struct cs_view *v, size_t *n);
+
+/*
+ * Does the character ${x} move a cursor, stay unseen, or turn the direction of
+ * writing around?  The joiners U+200C and U+200D do none of these: Kurdish and
+ * Persian are written with them, and families in emoji.
+ */
+bool cs_utf8_hidden(uint32_t x);

@@ -229,19 +229,26 @@ cs_col_copy(struct cs_rows *rows, int i, void *out, size_t n)
 }
 
 enum cs_err
+cs_db_row_args(struct cs_rows *out, struct cs_db *db, const char *sql,
+    const struct cs_arg *args, size_t n)
+{
+	enum cs_err err = cs_db_query_args(out, db, sql, args, n);
+
+	if (err != CS_OK || cs_rows_next(out))
+		return err;
+	return out->err != CS_OK ? out->err : CS_ERR_NOT_FOUND;
+}
+
+enum cs_err
 cs_db_get_int_args(uint64_t *out, struct cs_db *db, const char *sql,
     const struct cs_arg *args, size_t n)
 {
-	struct cs_rows rows;
-	enum cs_err err = cs_db_query_args(&rows, db, sql, args, n);
+	struct cs_rows row;
+	enum cs_err err = cs_db_row_args(&row, db, sql, args, n);
 
-	if (err == CS_OK) {
-		if (cs_rows_next(&rows))
-			*out = cs_col_int(&rows, 0);
-		else
-			err = rows.err ? rows.err : CS_ERR_NOT_FOUND;
-	}
-	return cs_rows_end(&rows, err);
+	if (err == CS_OK)
+		*out = cs_col_int(&row, 0);
+	return cs_rows_end(&row, err);
 }
 
 enum cs_err
@@ -271,6 +278,15 @@ cs_db_rollback(struct cs_db *db)
 	if (!sqlite3_get_autocommit(db->sqlite))
 		(void)!cs_db_exec(db, "ROLLBACK");
 	db->in_transaction = false;
+}
+
+enum cs_err
+cs_db_end(struct cs_db *db, enum cs_err err)
+{
+	if (err == CS_OK)
+		return cs_db_commit(db);
+	cs_db_rollback(db);
+	return err;
 }
 
 bool
@@ -374,10 +390,7 @@ migrate(struct cs_db *db, const struct cs_db_schema *schema)
 		err = set_pragma(db, "application_id", kind_id(schema->what));
 	if (err == CS_OK)
 		err = set_pragma(db, "user_version", schema->n);
-	if (err == CS_OK)
-		return cs_db_commit(db);
-	cs_db_rollback(db);
-	return err;
+	return cs_db_end(db, err);
 }
 
 /* Created by us, so that nobody else can read it for a moment. */

@@ -34,6 +34,9 @@ void cs_db_close(struct cs_db *db);
 CS_CHECKED enum cs_err cs_db_begin(struct cs_db *db);
 CS_CHECKED enum cs_err cs_db_commit(struct cs_db *db);
 void cs_db_rollback(struct cs_db *db);
+/* End the transaction: commit if ${err} is CS_OK, else roll back.  Returns
+ * ${err}, or what the commit came to. */
+CS_CHECKED enum cs_err cs_db_end(struct cs_db *db, enum cs_err err);
 bool cs_db_in_transaction(const struct cs_db *db);
 
 /* A savepoint inside a transaction: one request of a batch can fail alone. */
@@ -104,6 +107,18 @@ bool cs_col_null(const struct cs_rows *rows, int i);
 /* A blob of exactly ${n} bytes, or CS_ERR_CORRUPT noted for cs_rows_end(). */
 void cs_col_copy(struct cs_rows *rows, int i, void *out, size_t n);
 
+/*
+ * The first row of a question: CS_OK when there is one, whose columns can then
+ * be read, CS_ERR_NOT_FOUND when there is none.  Always end it, too.
+ *
+ *	err = cs_db_row(&row, db, "SELECT a FROM t WHERE id=?", cs_int(5));
+ *	if (err == CS_OK)
+ *		a = cs_col_int(&row, 0);
+ *	return cs_rows_end(&row, err);
+ */
+#define cs_db_row(row, db, ...)                                                \
+	CS_DB_CALL2(cs_db_row_args, row, db, __VA_ARGS__)
+
 /* One number; CS_ERR_NOT_FOUND when there is no row. */
 #define cs_db_get_int(out, db, ...)                                            \
 	CS_DB_CALL2(cs_db_get_int_args, out, db, __VA_ARGS__)
@@ -124,6 +139,8 @@ CS_CHECKED enum cs_err cs_db_vacuum(struct cs_db *db);
 CS_CHECKED enum cs_err cs_db_exec_args(
     struct cs_db *db, const char *sql, const struct cs_arg *args, size_t n);
 CS_CHECKED enum cs_err cs_db_query_args(struct cs_rows *out, struct cs_db *db,
+    const char *sql, const struct cs_arg *args, size_t n);
+CS_CHECKED enum cs_err cs_db_row_args(struct cs_rows *out, struct cs_db *db,
     const char *sql, const struct cs_arg *args, size_t n);
 CS_CHECKED enum cs_err cs_db_get_int_args(uint64_t *out, struct cs_db *db,
     const char *sql, const struct cs_arg *args, size_t n);

@@ -232,6 +232,36 @@ test_values(void **state)
 }
 
 static void
+test_row_and_end(void **state)
+{
+	struct temp_dir d = temp_dir_new();
+	struct cs_db *db = open_db(temp_path(&d, "db"), &three);
+	struct cs_rows row;
+	enum cs_err err;
+
+	(void)state;
+	assert_ok(cs_db_begin(db));
+	assert_ok(cs_db_exec(db, "INSERT INTO u VALUES(3)"));
+	assert_ok(cs_db_end(db, CS_OK));
+	assert_ok(cs_db_begin(db));
+	assert_ok(cs_db_exec(db, "DELETE FROM u"));
+	assert_err(cs_db_end(db, CS_ERR_DENIED), CS_ERR_DENIED);
+	assert_false(cs_db_in_transaction(db));
+	assert_int_equal(number(db, "SELECT COUNT(*) FROM u"), 3);
+
+	assert_ok(err = cs_db_row(&row, db, "SELECT ?", cs_int(7)));
+	assert_int_equal(cs_col_int(&row, 0), 7);
+	assert_ok(cs_rows_end(&row, err));
+	assert_err(err = cs_db_row(&row, db, "SELECT * FROM u WHERE 0"),
+	    CS_ERR_NOT_FOUND);
+	assert_err(cs_rows_end(&row, err), CS_ERR_NOT_FOUND);
+	err = cs_db_row(&row, db, "NOT SQL AT ALL");
+	assert_int_not_equal(cs_rows_end(&row, err), CS_OK);
+	cs_db_close(db);
+	temp_dir_clear(&d);
+}
+
+static void
 test_transactions(void **state)
 {
 	struct temp_dir d = temp_dir_new();
@@ -369,6 +399,7 @@ main(void)
 		cmocka_unit_test(test_wrong_file),
 		cmocka_unit_test(test_corrupt),
 		cmocka_unit_test(test_values),
+		cmocka_unit_test(test_row_and_end),
 		cmocka_unit_test(test_transactions),
 		cmocka_unit_test(test_statement_cache),
 		cmocka_unit_test(test_forgetful),
