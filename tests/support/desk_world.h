@@ -3,6 +3,7 @@
  * actions under it. */
 #pragma once
 
+#include "hub/desk/action.h"
 #include "support/hub_world.h"
 
 struct dw_desk {
