@@ -3,6 +3,7 @@
 #pragma once
 
 #include "client/home/client.h"
+#include "client/home/home.h"
 #include "crypto/random.h"
 #include "support/temp_dir.h"
 

@@ -16,7 +16,10 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "client/groups/media.h"
 #include "client/home/client.h"
+#include "client/home/group.h"
+#include "client/hub/call.h"
 #include "crypto/random.h"
 #include "franking/sender.h"
 

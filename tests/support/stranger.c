@@ -11,6 +11,8 @@
 #include <string.h>
 
 #include "client/home/client.h"
+#include "client/home/leaf.h"
+#include "client/hub/call.h"
 #include "crypto/hash.h"
 #include "hub/core/hub.h"
 #include "hub/core/keys.h"

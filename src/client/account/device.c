@@ -3,7 +3,10 @@
 #include <string.h>
 
 #include "base/text.h"
-#include "client/joining/letters.h"
+#include "client/account/seal.h"
+#include "client/home/client.h"
+#include "client/home/problem.h"
+#include "client/hub/call.h"
 
 /* What the hub lists has to be certified by our account key. */
 static enum cs_err
@@ -119,9 +122,5 @@ cs_client_device_remove(
 		return err;
 	if (c->login.devices > 1)
 		c->login.devices--;
-	if (memcmp(id, c->device, sizeof c->device) == 0)
-		return CS_OK;
-	/* The hub has proposed it in each conversation: the first who comes
-	 * commits, and that is us. */
-	return cs_client_sync(c);
+	return CS_OK;
 }

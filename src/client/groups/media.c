@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Photos and files: cleaned, encrypted and uploaded; fetched and checked. */
+#include "client/groups/media.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -10,6 +12,10 @@
 
 #include "base/alloc.h"
 #include "client/home/client.h"
+#include "client/home/group.h"
+#include "client/home/message.h"
+#include "client/home/problem.h"
+#include "client/hub/call.h"
 #include "content/photo.h"
 #include "crypto/random.h"
 #include "net/blob.h"

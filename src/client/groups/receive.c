@@ -4,9 +4,19 @@
  * "Recipient: fails closed").  Whatever it is, the result is a message, a
  * notice or a refusal that says why; only failures of our own stop the page.
  */
+#include "client/groups/receive.h"
+
 #include <string.h>
 
+#include "client/account/key_change.h"
+#include "client/groups/merge.h"
 #include "client/home/client.h"
+#include "client/home/contact.h"
+#include "client/home/group.h"
+#include "client/home/leavers.h"
+#include "client/home/message.h"
+#include "client/home/outbox.h"
+#include "client/hub/stamp.h"
 #include "crypto/hash.h"
 
 struct arrival {
@@ -106,7 +116,7 @@ follow(struct cs_client *c, struct client_group *g, struct arrival *a)
 		return CS_ERR_REPLAY;
 	}
 	if (s->group_seq > g->seq + 1) {
-		if ((err = client_notice(c, g, cs_clock_ms(),
+		if ((err = client_event(c, g, cs_clock_ms(),
 			 "%llu entries of this conversation are missing: the "
 			 "hub skipped their numbers.",
 			 (unsigned long long)(s->group_seq - g->seq - 1))))
@@ -323,7 +333,7 @@ handshake(struct cs_client *c, struct client_group *g, const struct arrival *a)
 	if (a->again)
 		return refuse(c, g, a, a->stamp_err);
 	if (a->stamp_err &&
-	    (err = client_notice(c, g, cs_clock_ms(),
+	    (err = client_event(c, g, cs_clock_ms(),
 		 "The operator's stamp on a change of this group does not "
 		 "verify (%s). The change itself is checked apart from it.",
 		 cs_err_name(a->stamp_err))))

@@ -4,9 +4,11 @@
  * from its device once opens what is said for ever (RFC 9420, section 16.6).
  * So each commits now and then, whether it has something to change or not.
  */
-#include <string.h>
+#include "client/groups/upkeep.h"
 
+#include "client/groups/commit.h"
 #include "client/home/client.h"
+#include "client/home/group.h"
 #include "crypto/hash.h"
 
 /* A share of the jitter that is this device's in this group: members who came

@@ -6,9 +6,13 @@
  * the own account it stays: its devices come back each by itself, and read
  * what was sent before first.
  */
+#include "client/home/away.h"
+
 #include <string.h>
 
 #include "client/home/client.h"
+#include "client/home/contact.h"
+#include "client/home/group.h"
 
 /* Handles and accounts go together one to one (contact.c). */
 static enum cs_err

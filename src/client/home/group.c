@@ -1,11 +1,14 @@
 /* SPDX-License-Identifier: MIT */
 /* Conversations as they are stored: what is known of each, and its MLS state.
  */
-#include "client/home/client.h"
+#include "client/home/group.h"
 
 #include <string.h>
 
 #include "base/alloc.h"
+#include "client/home/client.h"
+#include "client/home/credential.h"
+#include "client/home/leaf.h"
 #include "franking/operator_pin.h"
 
 #define META "grp.meta"

@@ -1,73 +1,19 @@
 /* SPDX-License-Identifier: MIT */
 /* A member's folder: lock, key file, sealed database, and who we are. */
-#include <errno.h>
-#include <stdarg.h>
-#include <stdio.h>
-#include <string.h>
+#include "client/home/home.h"
+
 #include <unistd.h>
 
 #include "base/alloc.h"
 #include "base/text.h"
 #include "client/home/client.h"
+#include "client/home/contact.h"
+#include "client/home/schema.h"
 #include "store/file.h"
 #include "store/keyfile.h"
 
 #define IDENTITY "identity"
 #define IDENTITY_VERSION 1
-
-enum cs_err
-client_problem(struct cs_client *c, enum cs_err err, const char *format, ...)
-{
-	va_list ap;
-
-	va_start(ap, format);
-	vsnprintf(c->problem, sizeof c->problem, format, ap);
-	va_end(ap);
-	return err;
-}
-
-const char *
-cs_client_problem(const struct cs_client *c)
-{
-	return c->problem;
-}
-
-uint16_t
-cs_client_hub_code(const struct cs_client *c)
-{
-	return c->hub_code;
-}
-
-struct cs_mls_options
-client_mls_options(struct cs_client *c)
-{
-	return (struct cs_mls_options){
-		.auth = { client_check_leaf, c },
-		.now_s = cs_clock_ms() / 1000,
-		.max_skip = CLIENT_MAX_SKIP,
-		.past_epochs = CLIENT_PAST_EPOCHS,
-		.padding = CLIENT_PADDING,
-	};
-}
-
-enum cs_err
-client_identity(struct cs_mls_identity *out, struct cs_client *c)
-{
-	uint64_t now = cs_clock_ms() / 1000;
-	enum cs_err err;
-
-	if (c->signer == NULL &&
-	    (err = cs_signer_from_ed25519(&c->signer, &c->device_key)))
-		return err;
-	*out = (struct cs_mls_identity){
-		.credential = cs_buf_view(&c->credential),
-		.signer = c->signer,
-		/* Clocks differ: an hour ahead is no reason to refuse. */
-		.not_before_s = now - 3600,
-		.not_after_s = now + (uint64_t)CLIENT_KEY_PACKAGE_DAYS * 86400,
-	};
-	return CS_OK;
-}
 
 const char *
 cs_client_handle(const struct cs_client *c)
@@ -277,15 +223,6 @@ client_offline(struct cs_client *c)
 	if (c->online)
 		cs_session_close(&c->session);
 	c->online = false;
-}
-
-enum cs_err
-client_need_hub(struct cs_client *c)
-{
-	if (c->online)
-		return CS_OK;
-	return client_problem(
-	    c, CS_ERR_CLOSED, "There is no connection to the hub.");
 }
 
 void

@@ -1,35 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /* Requests to the hub, and what its refusals mean to a person. */
-#include <stdio.h>
-#include <string.h>
-#include <time.h>
+#include "client/hub/call.h"
 
 #include "client/home/client.h"
-
-static void
-removed(struct cs_client *c)
-{
-	struct cs_wire_removed data;
-	char at[32] = "?";
-	struct tm tm;
-	time_t t;
-
-	if (client_account_left(c)) {
-		snprintf(c->problem, sizeof c->problem,
-		    "You have left %s. What is here stays readable.", c->hub);
-		return;
-	}
-	if (cs_wire_parse(&data, &cs_wire_removed_shape,
-		cs_buf_view(&c->session.refusal_data)) == CS_OK) {
-		t = (time_t)(data.at_ms / 1000);
-		if (gmtime_r(&t, &tm) != NULL)
-			strftime(at, sizeof at, "%Y-%m-%d %H:%M UTC", &tm);
-	}
-	snprintf(c->problem, sizeof c->problem,
-	    "Another device of %s removed this one from the account on %s. "
-	    "What is here stays readable; nothing new comes.",
-	    c->handle, at);
-}
+#include "client/home/home.h"
+#include "client/home/problem.h"
 
 static enum cs_err
 explain(struct cs_client *c, enum cs_err err)
@@ -39,13 +14,11 @@ explain(struct cs_client *c, enum cs_err err)
 		return CS_OK;
 	case CS_ERR_DENIED:
 		c->hub_code = c->session.code;
-		if (c->hub_code == CS_WIRE_E_DISABLED)
-			client_notice_disabled(c);
-		else if (c->hub_code == CS_WIRE_E_REMOVED)
-			removed(c);
-		else
-			snprintf(c->problem, sizeof c->problem, "%s",
-			    c->session.sentence);
+		(void)client_problem(c, err, "%s", c->session.sentence);
+		if (c->shut_out != NULL &&
+		    (c->hub_code == CS_WIRE_E_DISABLED ||
+			c->hub_code == CS_WIRE_E_REMOVED))
+			c->shut_out(c, c->hub_code);
 		return err;
 	case CS_ERR_CLOSED:
 		client_offline(c);

@@ -1,8 +1,13 @@
 /* SPDX-License-Identifier: MIT */
 /* Reaching the hub, and taking nothing from it that does not verify. */
+#include "client/hub/reach.h"
+
 #include <string.h>
 
 #include "client/home/client.h"
+#include "client/home/home.h"
+#include "client/home/problem.h"
+#include "client/hub/stamp.h"
 
 static enum cs_err
 unreachable(struct cs_client *c, enum cs_err err)
@@ -118,64 +123,6 @@ client_reach(struct cs_client *c)
 		    "joined.");
 	}
 	return CS_OK;
-}
-
-/* Finish what was cut off: commits, then messages. */
-static enum cs_err
-resume(struct cs_client *c, struct client_group *g, void *arg)
-{
-	enum cs_err err;
-
-	(void)arg;
-	if (g->state == CS_CLIENT_LEFT)
-		return CS_OK;
-	if (g->state == CS_CLIENT_LEAVING)
-		return client_leave_resume(c, g);
-	err = client_commit_resume(c, g);
-	if (err == CS_OK || err == CS_ERR_EPOCH)
-		err = client_devices_bring(c, g);
-	if (err == CS_OK || err == CS_ERR_EPOCH)
-		err = client_flush(c, g);
-	/* One conversation that the hub refuses does not stop the others. */
-	return err == CS_ERR_DENIED || err == CS_ERR_EPOCH ? CS_OK : err;
-}
-
-enum cs_err
-cs_client_connect(struct cs_client *c)
-{
-	enum cs_err err;
-
-	if ((err = client_reach(c)))
-		return err;
-	if ((err = client_login(c))) {
-		client_offline(c);
-		return err;
-	}
-	c->notices_due = true;
-	if ((err = client_key_packages_fill(c)) ||
-	    (err = client_notes_fetch(c)) || (err = client_join_groups(c)) ||
-	    (err = cs_client_sync(c)) ||
-	    (err = client_group_each(c, resume, NULL)) ||
-	    (err = client_reports_flush(c)))
-		return err;
-	return client_letters_flush(c);
-}
-
-enum cs_err
-cs_client_connect_held(struct cs_client *c)
-{
-	enum cs_err err;
-
-	if ((err = client_reach(c)))
-		return err;
-	err = client_login(c);
-	if (err == CS_ERR_DENIED && c->hub_code == CS_WIRE_E_DISABLED)
-		err = CS_OK;
-	if (err) {
-		client_offline(c);
-		return err;
-	}
-	return client_letters_flush(c);
 }
 
 enum cs_err

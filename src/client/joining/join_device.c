@@ -7,6 +7,13 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "client/account/seal.h"
+#include "client/home/client.h"
+#include "client/home/home.h"
+#include "client/home/problem.h"
+#include "client/hub/call.h"
+#include "client/hub/reach.h"
+#include "client/joining/handover.h"
 #include "client/joining/letters.h"
 #include "crypto/random.h"
 

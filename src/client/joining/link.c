@@ -1,9 +1,13 @@
 /* SPDX-License-Identifier: MIT */
 /* A device of the account lets another one in. */
-#include <stdlib.h>
 #include <string.h>
 
 #include "base/alloc.h"
+#include "client/account/seal.h"
+#include "client/home/client.h"
+#include "client/home/problem.h"
+#include "client/hub/call.h"
+#include "client/joining/handover.h"
 #include "client/joining/letters.h"
 #include "crypto/random.h"
 

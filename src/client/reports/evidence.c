@@ -8,6 +8,12 @@
 
 #include "base/alloc.h"
 #include "base/text.h"
+#include "client/groups/media.h"
+#include "client/home/client.h"
+#include "client/home/group.h"
+#include "client/home/message.h"
+#include "client/home/problem.h"
+#include "client/hub/stamp.h"
 #include "crypto/random.h"
 
 #define LINE_MAX_HERE 1024

@@ -4,12 +4,16 @@
  * is sealed, and stored with the key that opens its answer, before it is sent:
  * what breaks off goes on with the same bytes.
  */
-#include "content/letter.h"
+#include "client/reports/letter.h"
 
 #include <string.h>
 
-#include "base/text.h"
 #include "client/home/client.h"
+#include "client/home/message.h"
+#include "client/home/problem.h"
+#include "client/hub/call.h"
+#include "client/hub/reach.h"
+#include "content/letter.h"
 #include "crypto/random.h"
 
 #define TABLE "letter"

@@ -1,9 +1,16 @@
 /* SPDX-License-Identifier: MIT */
 /* Reports: sealed to the desk, kept until the hub has them, and followed. */
+#include "client/reports/report.h"
+
 #include <string.h>
 
 #include "base/text.h"
+#include "client/home/client.h"
+#include "client/home/problem.h"
+#include "client/hub/call.h"
+#include "client/hub/reach.h"
 #include "client/reports/evidence.h"
+#include "client/reports/letter.h"
 #include "store/file.h"
 
 #define TABLE "report"

@@ -1,6 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 #include <ctype.h>
 
+#include "client/account/key_change.h"
+#include "client/home/client.h"
+#include "client/home/contact.h"
+#include "client/home/credential.h"
+#include "client/home/leaf.h"
 #include "support/client_world.h"
 
 struct world {
@@ -155,7 +160,7 @@ count_warning(void *arg, const struct cs_client_message *m)
 {
 	struct counted *n = arg;
 
-	n->warnings += m->kind == CS_CLIENT_NOTICE && m->warning;
+	n->warnings += m->kind == CS_CLIENT_EVENT && m->warning;
 	return CS_OK;
 }
 

@@ -1,6 +1,14 @@
 /* SPDX-License-Identifier: MIT */
-#include "client/joining/letters.h"
 
+#include "client/account/note.h"
+#include "client/account/seal.h"
+#include "client/home/client.h"
+#include "client/home/contact.h"
+#include "client/home/group.h"
+#include "client/home/home.h"
+#include "client/home/joining.h"
+#include "client/home/leaf.h"
+#include "client/joining/handover.h"
 #include "support/client_world.h"
 
 struct world {

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: MIT */
+#include "client/home/client.h"
+#include "client/reports/letter.h"
 #include "content/letter.h"
+#include "support/client_world.h"
 
 #include <stdlib.h>
-
-#include "support/client_world.h"
 
 static const uint8_t action[16] = { 4, 2 }, other[16] = { 4, 3 };
 

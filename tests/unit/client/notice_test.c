@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 #include <stdlib.h>
 
+#include "client/home/client.h"
+#include "client/reports/news.h"
+#include "client/reports/notice.h"
 #include "support/client_world.h"
 
 struct world {

@@ -4,6 +4,12 @@
  * alma takes for that conversation, and whom boris lets in.  There is no hub;
  * what it would show alma is made here.
  */
+#include "client/groups/admission.h"
+#include "client/groups/merge.h"
+#include "client/home/away.h"
+#include "client/home/client.h"
+#include "client/home/group.h"
+#include "client/home/leaf.h"
 #include "franking/operator_pin.h"
 #include "support/client_world.h"
 
@@ -161,7 +167,7 @@ enter(struct world *w, struct cs_mls_group *shown, struct cs_buf *message)
 	assert_ok(cs_mls_group_info(shown, &info, true));
 	assert_ok(cs_mls_external_commit(
 	    &mls, message, cs_buf_view(&info), &id, &opt, NULL));
-	err = client_join_check(w->a, mls, client_group_id(&w->g));
+	err = client_admission_check(w->a, mls, client_group_id(&w->g));
 	cs_mls_group_free(mls);
 	cs_buf_free(&info);
 	return err;
