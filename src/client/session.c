@@ -21,6 +21,7 @@
 #include "client/reports/news.h"
 #include "client/reports/notice.h"
 #include "client/reports/report.h"
+#include "crypto/random.h"
 
 /* Finish what was cut off: commits, then messages. */
 static enum cs_err
@@ -58,7 +59,7 @@ log_in(struct cs_client *c)
 {
 	enum cs_err err;
 
-	c->shut_out = shut_out;
+	c->link.shut_out = shut_out;
 	if ((err = client_reach(c)) == CS_OK &&
 	    (err = client_login(c)) != CS_OK)
 		client_offline(c);
@@ -72,7 +73,7 @@ cs_client_connect(struct cs_client *c)
 
 	if ((err = log_in(c)))
 		return err;
-	c->notices_due = true;
+	c->link.notices_due = true;
 	if ((err = client_key_packages_fill(c)) ||
 	    (err = client_notes_fetch(c)) || (err = client_groups_enter(c)) ||
 	    (err = cs_client_sync(c)) ||
@@ -87,11 +88,11 @@ cs_client_connect_held(struct cs_client *c)
 {
 	enum cs_err err;
 
-	c->shut_out = shut_out;
+	c->link.shut_out = shut_out;
 	if ((err = client_reach(c)))
 		return err;
 	err = client_login(c);
-	if (err == CS_ERR_DENIED && c->hub_code == CS_WIRE_E_DISABLED)
+	if (err == CS_ERR_DENIED && c->link.hub_code == CS_WIRE_E_DISABLED)
 		err = CS_OK;
 	if (err) {
 		client_offline(c);
@@ -152,7 +153,7 @@ tell_notices(struct cs_client *c)
 		 &cs_wire_notices_answer_shape, &answer)) ||
 	    (err = client_notices_take(c, answer.notices.raw)))
 		return err;
-	c->notices_due = false;
+	c->link.notices_due = false;
 	return CS_OK;
 }
 
@@ -177,7 +178,7 @@ cs_client_sync(struct cs_client *c)
 		err = sync_known(c, state.group_id);
 	/* What we were taken out of, and may be in again. */
 	if (err == CS_OK && (err = client_groups_enter(c)) == CS_OK &&
-	    c->notices_due)
+	    c->link.notices_due)
 		err = tell_notices(c);
 	if (err == CS_OK)
 		err = client_upkeep(c);

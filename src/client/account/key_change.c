@@ -10,6 +10,7 @@
 #include "client/home/message.h"
 #include "client/home/problem.h"
 #include "crypto/hash.h"
+#include "crypto/random.h"
 
 /* How much work a false number costs whoever looks for a similar one. */
 #define SAFETY_ROUNDS 5200
@@ -34,23 +35,20 @@ warn(struct cs_client *c, const char *handle)
 }
 
 enum cs_err
-client_contact_warn(struct cs_client *c)
+client_contact_warn(struct cs_client *c, const struct client_contact *differs)
 {
 	struct client_contact *known =
-	    client_contact_by_handle(c, c->differs.handle);
+	    client_contact_by_handle(c, differs->handle);
 	enum cs_err err;
 
-	if (known == NULL || c->differs.handle[0] == '\0')
+	if (known == NULL || differs->handle[0] == '\0')
 		return CS_OK;
 	/* Once for each key. */
 	if (known->changed &&
-	    memcmp(known->new_key, c->differs.account_key, 32) == 0)
+	    memcmp(known->new_key, differs->account_key, 32) == 0)
 		return CS_OK;
-	if ((err = client_contact_set_new_key(c, known, &c->differs)) ||
-	    (err = warn(c, known->handle)))
-		return err;
-	memset(&c->differs, 0, sizeof c->differs);
-	return CS_OK;
+	err = client_contact_set_new_key(c, known, differs);
+	return err ? err : warn(c, known->handle);
 }
 
 /* 30 digits of one side: a long iterated hash, five digits of five bytes. */
@@ -89,7 +87,7 @@ number(struct cs_client *c, const uint8_t account[static 16],
 	bool first;
 	enum cs_err err;
 
-	if ((err = half(ours, c->account, c->account_key.public)) ||
+	if ((err = half(ours, c->self.account, c->self.account_key.public)) ||
 	    (err = half(theirs, account, key)))
 		return err;
 	/* Both sides see the same: the smaller half first. */

@@ -8,6 +8,7 @@
 #include "client/home/client.h"
 #include "client/home/problem.h"
 #include "client/hub/call.h"
+#include "crypto/random.h"
 
 #define LEFT "left"
 
@@ -61,11 +62,12 @@ client_account_shut_out(struct cs_client *c)
 
 	if (left(c)) {
 		snprintf(c->problem, sizeof c->problem,
-		    "You have left %s. What is here stays readable.", c->hub);
+		    "You have left %s. What is here stays readable.",
+		    c->self.hub);
 		return;
 	}
 	if (cs_wire_parse(&data, &cs_wire_removed_shape,
-		cs_buf_view(&c->session.refusal_data)) == CS_OK) {
+		cs_buf_view(&c->link.session.refusal_data)) == CS_OK) {
 		t = (time_t)(data.at_ms / 1000);
 		if (gmtime_r(&t, &tm) != NULL)
 			strftime(at, sizeof at, "%Y-%m-%d %H:%M UTC", &tm);
@@ -73,5 +75,5 @@ client_account_shut_out(struct cs_client *c)
 	snprintf(c->problem, sizeof c->problem,
 	    "Another device of %s removed this one from the account on %s. "
 	    "What is here stays readable; nothing new comes.",
-	    c->handle, at);
+	    c->self.handle, at);
 }

@@ -12,6 +12,7 @@
 #include "client/home/group.h"
 #include "client/home/problem.h"
 #include "client/hub/call.h"
+#include "crypto/random.h"
 
 struct move {
 	const char *handle;
@@ -153,7 +154,7 @@ client_notes_fetch(struct cs_client *c)
 	enum cs_err err;
 
 	/* Nobody else could have written any. */
-	if (c->login.devices < 2)
+	if (c->link.login.devices < 2)
 		return CS_OK;
 	if ((err = client_call(c, CS_WIRE_CONTACTS, &cs_wire_empty_shape,
 		 &empty, &cs_wire_contacts_answer_shape, &answer)))

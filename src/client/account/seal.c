@@ -3,6 +3,7 @@
 
 #include "base/text.h"
 #include "client/home/client.h"
+#include "crypto/hash.h"
 
 #define NAME_PLACE "countersign/device-name/v1"
 
@@ -71,9 +72,9 @@ account_seal_key(struct cs_seal_key *out, const struct cs_client *c)
 	enum cs_err err;
 
 	if ((err = cs_hkdf_extract(prk, CS_SHA256, cs_view_str(label),
-		 CS_VIEW_OF(c->account_key.seed))) == CS_OK)
+		 CS_VIEW_OF(c->self.account_key.seed))) == CS_OK)
 		err = cs_hkdf_expand(out->b, sizeof out->b, CS_SHA256,
-		    CS_VIEW_OF(prk), CS_VIEW_OF(c->account));
+		    CS_VIEW_OF(prk), CS_VIEW_OF(c->self.account));
 	cs_wipe(prk, sizeof prk);
 	return err;
 }

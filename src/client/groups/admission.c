@@ -58,7 +58,7 @@ client_admission_check(
 			continue;
 		/* Certified by our account key, or it was not let in. */
 		client_handle_of(name, m.credential);
-		if (strcmp(name, c->handle) == 0)
+		if (strcmp(name, c->self.handle) == 0)
 			return client_group_check_operator(c, mls);
 	}
 	return check_left(c, mls, id);

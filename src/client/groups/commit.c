@@ -53,7 +53,7 @@ client_commit_resume(struct cs_client *c, struct client_group *g)
 	if (err == CS_OK) {
 		err = merge_in_transaction(c, g, &p);
 	} else if (err == CS_ERR_DENIED) {
-		bool stale = c->hub_code == CS_WIRE_E_STALE_EPOCH;
+		bool stale = c->link.hub_code == CS_WIRE_E_STALE_EPOCH;
 
 		/* Refused for good: the group stays as it was. */
 		if ((err = client_pending_forget(c, g)) == CS_OK)

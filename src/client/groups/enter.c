@@ -19,6 +19,7 @@
 #include "client/home/pending.h"
 #include "client/hub/call.h"
 #include "client/hub/stamp.h"
+#include "crypto/random.h"
 
 #define ATTEMPT "joining.attempt"
 
@@ -128,7 +129,7 @@ fetch(struct cs_client *c, struct cs_view id, struct cs_buf *info,
 	err = client_call(c, CS_WIRE_GROUP_INFO, &cs_wire_group_info_get_shape,
 	    &ask, &cs_wire_group_info_shape, &answer);
 	/* Nobody of ours is in there any more. */
-	if (err == CS_ERR_DENIED && c->hub_code == CS_WIRE_E_NO_GROUP &&
+	if (err == CS_ERR_DENIED && c->link.hub_code == CS_WIRE_E_NO_GROUP &&
 	    (err = client_joining_forget(c, id)) == CS_OK)
 		return CS_ERR_NOT_FOUND;
 	/* A group that has not been committed to since the hub keeps them. */
@@ -143,7 +144,8 @@ fetch(struct cs_client *c, struct cs_view id, struct cs_buf *info,
 static enum cs_err
 make(struct cs_client *c, struct cs_view id)
 {
-	struct cs_mls_options opt = client_mls_options(c);
+	struct client_leaf_check check = { .c = c };
+	const struct cs_mls_options opt = client_mls_options(&check);
 	struct cs_mls_external_options ext = { 0 };
 	struct cs_mls_group *mls = NULL;
 	struct cs_buf info = { 0 }, tree = { 0 }, commit = { 0 };
@@ -189,7 +191,7 @@ static enum cs_err
 enter(struct cs_client *c, struct cs_view id, struct attempt *a,
     const struct cs_wire_submit_answer *answer)
 {
-	struct cs_mls_options opt = client_mls_options(c);
+	struct cs_mls_options opt;
 	struct client_group g = { 0 };
 	struct cs_stamp stamp;
 	uint8_t leafhash[32];
@@ -197,6 +199,11 @@ enter(struct cs_client *c, struct cs_view id, struct attempt *a,
 
 	if ((err = client_joining_find(&g, c, id)))
 		goto out;
+	if ((g.check = client_leaf_check_new(c)) == NULL) {
+		err = CS_ERR_NOMEM;
+		goto out;
+	}
+	opt = client_mls_options(g.check);
 	memcpy(g.id, id.data, id.len); /* at most CS_WIRE_GROUP_ID_MAX */
 	g.id_len = id.len;
 	if ((err = cs_group_ref(g.ref, id)) ||
@@ -215,7 +222,7 @@ enter(struct cs_client *c, struct cs_view id, struct attempt *a,
 	g.committed_ms = cs_clock_ms();
 	if ((err = cs_db_begin(c->db)))
 		goto out;
-	if ((err = client_learn_members(c, g.mls)) == CS_OK &&
+	if ((err = client_learn_members(g.check, g.mls)) == CS_OK &&
 	    (err = go_on(c, &g)) == CS_OK &&
 	    (err = client_group_store(c, &g)) == CS_OK &&
 	    (err = client_pending_forget(c, &g)) == CS_OK &&
@@ -246,7 +253,7 @@ submit(struct cs_client *c, struct cs_view id)
 	if (err == CS_OK) {
 		err = enter(c, id, &a, &answer);
 	} else if (err == CS_ERR_DENIED) {
-		bool stale = c->hub_code == CS_WIRE_E_STALE_EPOCH;
+		bool stale = c->link.hub_code == CS_WIRE_E_STALE_EPOCH;
 
 		err = attempt_forget(c, id);
 		if (err == CS_OK)

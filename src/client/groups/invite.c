@@ -17,13 +17,14 @@
 #include "client/home/leaf.h"
 #include "client/home/problem.h"
 #include "client/hub/call.h"
+#include "crypto/random.h"
 
 /* ---- key packages of others --------------------------------------------- */
 
 /* One key package: signed by the device, certified by the account, and the
  * account the one that was asked for. */
 static enum cs_err
-check_package(struct cs_client *c, const char *handle,
+check_package(struct client_leaf_check *check, const char *handle,
     const struct cs_wire_key_packages_answer *answer, struct cs_view bytes)
 {
 	struct cs_mls_key_package_info info;
@@ -33,7 +34,7 @@ check_package(struct cs_client *c, const char *handle,
 
 	if ((err = cs_mls_key_package_check(
 		 &info, bytes, cs_clock_ms() / 1000)) ||
-	    (err = client_check_leaf(c,
+	    (err = client_check_leaf(check,
 		 &(struct cs_mls_auth_request){
 		     .credential = &info.credential,
 		     .signature_key = info.signature_key,
@@ -45,22 +46,18 @@ check_package(struct cs_client *c, const char *handle,
 	    strcmp(name, handle) != 0 ||
 	    memcmp(credential.account_key, answer->account_key, 32) != 0)
 		return CS_ERR_CREDENTIAL;
-	return client_contact_learn(c, info.credential.identity);
+	return client_contact_learn(check, info.credential.identity);
 }
 
 /* Keep in mind that the key has changed, if it is that. */
 static enum cs_err
-warn(struct cs_client *c)
+warn(struct cs_client *c, const struct client_contact *differs)
 {
 	enum cs_err err = cs_db_begin(c->db);
 
 	if (err)
 		return err;
-	if ((err = client_contact_warn(c)) == CS_OK)
-		err = cs_db_commit(c->db);
-	if (err)
-		cs_db_rollback(c->db);
-	return err;
+	return cs_db_end(c->db, client_contact_warn(c, differs));
 }
 
 static enum cs_err
@@ -69,15 +66,15 @@ take_packages(struct client_invited *out, struct cs_client *c,
 {
 	struct cs_writer w = cs_writer(&out->packages);
 	struct cs_view rest = answer->key_packages.raw;
+	struct client_leaf_check check = { .c = c };
 	struct cs_wire_bytes item;
 	enum cs_err err = CS_OK;
 
-	memset(&c->differs, 0, sizeof c->differs);
 	while (
 	    err == CS_OK && cs_wire_next(&item, &cs_wire_bytes_shape, &rest)) {
-		err = check_package(c, handle, answer, item.v);
+		err = check_package(&check, handle, answer, item.v);
 		if (err && cs_err_class(err) == CS_ERR_CLASS_THEIRS) {
-			enum cs_err warned = warn(c);
+			enum cs_err warned = warn(c, &check.differs);
 
 			if (warned)
 				return warned;
@@ -108,7 +105,7 @@ fetch(struct client_invited *out, struct cs_client *c, const char *handle,
 	err = client_call(c, CS_WIRE_KEY_PACKAGES_GET,
 	    &cs_wire_key_packages_get_shape, &get,
 	    &cs_wire_key_packages_answer_shape, &answer);
-	if (err == CS_ERR_DENIED && c->hub_code == CS_WIRE_E_NO_MEMBER)
+	if (err == CS_ERR_DENIED && c->link.hub_code == CS_WIRE_E_NO_MEMBER)
 		return client_problem(c, CS_ERR_NOT_FOUND,
 		    "There is nobody called %s here, or they do not take "
 		    "messages from people they don't know.",
@@ -122,7 +119,7 @@ enum cs_err
 client_invite_ask(
     struct client_invited *out, struct cs_client *c, const char *handle)
 {
-	if (strcmp(handle, c->handle) == 0)
+	if (strcmp(handle, c->self.handle) == 0)
 		return client_problem(
 		    c, CS_ERR_MISUSE, "%s is your own name.", handle);
 	if (!cs_handle_valid(cs_view_str(handle)))
@@ -137,10 +134,11 @@ client_invite_ask_own(
 {
 	enum cs_err err;
 
-	if (c->login.devices < 2)
+	if (c->link.login.devices < 2)
 		return CS_OK;
-	err = fetch(out, c, c->handle, device);
-	return err == CS_ERR_DENIED && c->hub_code == CS_WIRE_E_NO_KEY_PACKAGE
+	err = fetch(out, c, c->self.handle, device);
+	return err == CS_ERR_DENIED &&
+		c->link.hub_code == CS_WIRE_E_NO_KEY_PACKAGE
 	    ? CS_OK
 	    : err;
 }
@@ -278,11 +276,12 @@ client_devices_bring(struct cs_client *c, struct client_group *g)
 	enum cs_err err;
 
 	if (client_group_over(g) || !g->registered ||
-	    client_group_leaves_of(g, c->handle, leaves) >= c->login.devices)
+	    client_group_leaves_of(g, c->self.handle, leaves) >=
+		c->link.login.devices)
 		return CS_OK;
 	/* Where the operator took us out they come back by themselves: a
 	 * Welcome would take from them what they have not read yet. */
-	if ((err = client_away_find(&away, c, g, c->handle)) || away)
+	if ((err = client_away_find(&away, c, g, c->self.handle)) || away)
 		return err;
 	if ((err = ask_missing(&in, c, g)) == CS_OK && in.n != 0)
 		err = client_invite_add(c, g, &in);

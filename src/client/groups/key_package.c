@@ -67,7 +67,7 @@ make_all(struct cs_client *c, struct cs_buf *list, uint32_t *n,
 		item.v = cs_buf_view(&one);
 		err = cs_wire_list_add(list, n, &cs_wire_bytes_shape, &item);
 	}
-	if (err == CS_OK && !c->login.last_resort)
+	if (err == CS_OK && !c->link.login.last_resort)
 		err = make(c, last_resort, true);
 	if (err == CS_OK)
 		err = cs_db_commit(c->db);
@@ -84,19 +84,19 @@ client_key_packages_fill(struct cs_client *c)
 	struct cs_buf list = { 0 }, last_resort = { 0 };
 	enum cs_err err;
 
-	if (c->login.key_packages >= CLIENT_KEY_PACKAGES / 2 &&
-	    c->login.last_resort)
+	if (c->link.login.key_packages >= CLIENT_KEY_PACKAGES / 2 &&
+	    c->link.login.last_resort)
 		return CS_OK;
 	err = make_all(c, &list, &put.key_packages.n, &last_resort,
-	    c->login.key_packages < CLIENT_KEY_PACKAGES
-		? CLIENT_KEY_PACKAGES - c->login.key_packages
+	    c->link.login.key_packages < CLIENT_KEY_PACKAGES
+		? CLIENT_KEY_PACKAGES - c->link.login.key_packages
 		: 0);
 	put.key_packages.raw = cs_buf_view(&list);
 	put.last_resort = cs_buf_view(&last_resort);
 	if (err == CS_OK)
 		err = client_call(c, CS_WIRE_KEY_PACKAGES_PUT,
 		    &cs_wire_key_packages_put_shape, &put,
-		    &cs_wire_login_answer_shape, &c->login);
+		    &cs_wire_login_answer_shape, &c->link.login);
 	cs_buf_free(&list);
 	cs_buf_free(&last_resort);
 	return err;

@@ -83,7 +83,7 @@ static enum cs_err
 make(struct cs_buf *messages, struct cs_client *c, struct client_group *g)
 {
 	uint32_t leaves[CS_WIRE_DEVICES_MAX];
-	size_t n = client_group_leaves_of(g, c->handle, leaves);
+	size_t n = client_group_leaves_of(g, c->self.handle, leaves);
 	struct cs_writer w = cs_writer(messages);
 	struct cs_buf one = { 0 };
 	enum cs_err err = CS_OK;
@@ -150,8 +150,8 @@ client_leave_resume(struct cs_client *c, struct client_group *g)
 		    (err = submit(c, g, cs_buf_view(&messages))) == CS_OK)
 			break;
 		if (err == CS_ERR_DENIED &&
-		    (c->hub_code == CS_WIRE_E_STALE_EPOCH ||
-			c->hub_code == CS_WIRE_E_NO_GROUP))
+		    (c->link.hub_code == CS_WIRE_E_STALE_EPOCH ||
+			c->link.hub_code == CS_WIRE_E_NO_GROUP))
 			err = client_sync_group(c, g);
 	}
 	cs_buf_free(&messages);
@@ -170,7 +170,7 @@ leave_empty(struct cs_client *c, struct client_group *g)
 	enum cs_err err = CS_ERR_EPOCH;
 
 	for (unsigned i = 0; err == CS_ERR_EPOCH && i < CLIENT_TRIES; i++) {
-		size_t n = client_group_leaves_of(g, c->handle, leaves);
+		size_t n = client_group_leaves_of(g, c->self.handle, leaves);
 
 		opt.n_remove = 0;
 		for (size_t k = 0; k < n; k++)

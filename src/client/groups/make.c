@@ -23,14 +23,15 @@ context_extensions(
     struct cs_client *c, struct cs_buf *senders, struct cs_buf *dictionary)
 {
 	struct cs_franking_operator_pin pin = {
-		.log_origin = cs_view_str(c->hub),
-		.desk_hpke = cs_view(c->desk_hpke, c->have_desk ? 32 : 0),
+		.log_origin = cs_view_str(c->self.hub),
+		.desk_hpke =
+		    cs_view(c->link.desk.hpke, c->link.desk.known ? 32 : 0),
 		.report_window_s = CLIENT_REPORT_WINDOW_S,
 	};
 	enum cs_err err;
 
-	memcpy(pin.root_public, c->root, sizeof pin.root_public);
-	if ((err = cs_operator_id(pin.operator_id, c->root)) ||
+	memcpy(pin.root_public, c->self.root, sizeof pin.root_public);
+	if ((err = cs_operator_id(pin.operator_id, c->self.root)) ||
 	    (err = cs_franking_operator_pin_write(dictionary, &pin)))
 		return err;
 	return client_operator_sender(senders, c);
@@ -40,7 +41,7 @@ context_extensions(
 static enum cs_err
 make(struct client_group *g, struct cs_client *c, const char *name, bool direct)
 {
-	struct cs_mls_options opt = client_mls_options(c);
+	struct cs_mls_options opt;
 	struct cs_mls_identity id;
 	struct cs_buf senders = { 0 }, dictionary = { 0 };
 	struct cs_mls_extension exts[2] = {
@@ -55,8 +56,11 @@ make(struct client_group *g, struct cs_client *c, const char *name, bool direct)
 	g->chain_known = true; /* the first chain is all zero */
 	cs_random(g->id, GROUP_ID_LEN);
 	strcpy(g->name, name); /* checked by the callers */
-	strcpy(g->added_by, c->handle);
+	strcpy(g->added_by, c->self.handle);
 	g->committed_ms = cs_clock_ms();
+	if ((g->check = client_leaf_check_new(c)) == NULL)
+		return CS_ERR_NOMEM;
+	opt = client_mls_options(g->check);
 	if ((err = client_identity(&id, c)) ||
 	    (err = context_extensions(c, &senders, &dictionary)) ||
 	    (err = cs_group_ref(g->ref, client_group_id(g))))
@@ -157,7 +161,7 @@ ask_all(struct client_invited *out, struct cs_client *c,
 				return client_problem(c, CS_ERR_EXISTS,
 				    "%.40s is named twice.", handles[i]);
 		/* There already: what was asked for. */
-		if (g->mls != NULL && strcmp(handles[i], c->handle) != 0 &&
+		if (g->mls != NULL && strcmp(handles[i], c->self.handle) != 0 &&
 		    client_group_leaves_of(g, handles[i], leaves) != 0)
 			continue;
 		err = client_invite_ask(out, c, handles[i]);
@@ -227,7 +231,7 @@ cs_client_group_remove(
 
 	if ((err = client_need_hub(c)) || (err = find_group(&g, c, name)))
 		goto out;
-	if (strcmp(handle, c->handle) == 0) {
+	if (strcmp(handle, c->self.handle) == 0) {
 		err = client_problem(c, CS_ERR_MISUSE,
 		    "To take out yourself is to leave: countersign group "
 		    "leave.");

@@ -78,7 +78,7 @@ taken_out(struct cs_client *c, struct client_group *g, const char *name)
 	enum cs_err err;
 
 	err = client_event(c, g, g->last_ms,
-	    "%s was removed by the operator of %s.", name, c->hub);
+	    "%s was removed by the operator of %s.", name, c->self.hub);
 	return err ? err : client_away_add(c, g, name);
 }
 
@@ -138,7 +138,7 @@ notice_added(struct cs_client *c, struct client_group *g,
 
 		if (!cs_mls_staged_added_member(staged, i, &m))
 			continue;
-		if ((err = client_contact_learn(c, m.credential)))
+		if ((err = client_contact_learn(g->check, m.credential)))
 			return err;
 		/* Of two, the second is no news. */
 		if (!addition(&a, staged, i) ||

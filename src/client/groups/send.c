@@ -46,10 +46,10 @@ frank(struct cs_client *c, struct client_group *g, struct client_sealed *m,
 	g->sent++;
 	f.claimed_ms = m->claimed_ms = cs_clock_ms();
 	memcpy(f.group_ref, g->ref, sizeof f.group_ref);
-	memcpy(f.account, c->account, sizeof f.account);
-	memcpy(f.device, c->device, sizeof f.device);
+	memcpy(f.account, c->self.account, sizeof f.account);
+	memcpy(f.device, c->self.device, sizeof f.device);
 	memcpy(m->tag, f.tag, sizeof m->tag);
-	if ((err = cs_sender_sign(m->sig, &f, &c->device_key)))
+	if ((err = cs_sender_sign(m->sig, &f, &c->self.device_key)))
 		return err;
 	memcpy(items.tag, f.tag, sizeof items.tag);
 	items.sender_seq = f.sender_seq;
@@ -147,11 +147,11 @@ submit(struct cs_client *c, struct client_group *g, uint64_t id,
 	err = client_call(c, CS_WIRE_SUBMIT, &cs_wire_submit_shape, &ask,
 	    &cs_wire_submit_answer_shape, &answer);
 	if (err == CS_ERR_DENIED) {
-		if (c->hub_code == CS_WIRE_E_STALE_EPOCH) {
+		if (c->link.hub_code == CS_WIRE_E_STALE_EPOCH) {
 			err = client_sync_group(c, g);
 			return err ? err : CS_ERR_EPOCH;
 		}
-		if (c->hub_code == CS_WIRE_E_UNAVAILABLE)
+		if (c->link.hub_code == CS_WIRE_E_UNAVAILABLE)
 			return err; /* it waits */
 		err = fail(c, id);
 		return err ? err : CS_ERR_DENIED;
@@ -260,9 +260,10 @@ find_target(struct client_group *g, struct cs_client *c, const char *to)
 		if (err != CS_ERR_NOT_FOUND)
 			return err;
 		client_group_clear(g);
-	} else if (strcmp(at + 1, c->hub) != 0) {
+	} else if (strcmp(at + 1, c->self.hub) != 0) {
 		return client_problem(c, CS_ERR_UNSUPPORTED,
-		    "%.100s is on another hub than yours, %s.", to, c->hub);
+		    "%.100s is on another hub than yours, %s.", to,
+		    c->self.hub);
 	}
 	if (len > CS_HANDLE_MAX || !cs_handle_valid(cs_view(to, len)))
 		return client_problem(c, CS_ERR_NOT_FOUND,
@@ -271,7 +272,7 @@ find_target(struct client_group *g, struct cs_client *c, const char *to)
 		    to);
 	memcpy(handle, to, len);
 	handle[len] = '\0';
-	if (strcmp(handle, c->handle) == 0)
+	if (strcmp(handle, c->self.handle) == 0)
 		return client_problem(
 		    c, CS_ERR_MISUSE, "%s is your own name.", handle);
 	return client_group_direct(g, c, handle);
@@ -309,8 +310,9 @@ compose(struct cs_client *c, const struct client_group *g,
 	cs_random(content.salt, sizeof content.salt);
 	content.has_text = out->text.len != 0;
 	content.text = out->text;
-	if ((err = cs_mimi_user_uri(&sender, c->hub, cs_view_str(c->handle))) ||
-	    (err = cs_mimi_room_uri(&room, c->hub, g->ref)))
+	if ((err = cs_mimi_user_uri(
+		 &sender, c->self.hub, cs_view_str(c->self.handle))) ||
+	    (err = cs_mimi_room_uri(&room, c->self.hub, g->ref)))
 		goto out;
 	content.sender_uri = cs_buf_view(&sender);
 	content.room_uri = cs_buf_view(&room);
@@ -349,7 +351,7 @@ enqueue(struct cs_client *c, const struct client_group *g, struct cs_view body,
 	uint64_t id;
 	enum cs_err err;
 
-	strcpy(r.from, c->handle);
+	strcpy(r.from, c->self.handle);
 	if ((err = cs_db_begin(c->db)))
 		return err;
 	if ((err = client_message_insert(c, g, &r, mid, &id)) == CS_OK &&
@@ -406,7 +408,7 @@ cs_client_send(struct cs_client *c, const struct cs_client_outgoing *out,
 		goto out;
 	cs_hex(mid_hex, CS_VIEW_OF(mid));
 	/* From here on it is on its way, whatever happens. */
-	err = c->online ? client_flush(c, &g) : CS_ERR_CLOSED;
+	err = c->link.online ? client_flush(c, &g) : CS_ERR_CLOSED;
 out:
 	cs_buf_free(&body);
 	client_group_clear(&g);

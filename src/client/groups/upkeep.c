@@ -16,7 +16,7 @@
 static enum cs_err
 jitter(uint64_t *out, const struct cs_client *c, const struct client_group *g)
 {
-	const struct cs_view parts[] = { CS_VIEW_OF(c->device),
+	const struct cs_view parts[] = { CS_VIEW_OF(c->self.device),
 		client_group_id(g) };
 	uint8_t hash[CS_SHA256_LEN];
 	enum cs_err err = cs_hash_parts(hash, CS_SHA256, parts, 2);

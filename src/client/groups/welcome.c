@@ -15,6 +15,7 @@
 #include "client/home/message.h"
 #include "client/home/pending.h"
 #include "client/hub/call.h"
+#include "crypto/random.h"
 
 /* The secrets of the first recipient of ${welcome} that is one of ours. */
 static enum cs_err
@@ -100,7 +101,7 @@ take_group(struct cs_client *c, struct client_group *g,
 	memcpy(g->chain, w->chain, sizeof g->chain);
 	if ((err = cs_group_ref(g->ref, id)) ||
 	    (err = client_group_check_operator(c, g->mls)) ||
-	    (err = client_learn_members(c, g->mls)))
+	    (err = client_learn_members(g->check, g->mls)))
 		return err;
 	if (!cs_mls_group_member(
 		g->mls, cs_mls_group_welcomed_by(g->mls), &adder) ||
@@ -110,7 +111,7 @@ take_group(struct cs_client *c, struct client_group *g,
 	client_handle_of(g->added_by, adder.credential);
 	take_room(c, g, ext);
 	g->committed_ms = cs_clock_ms();
-	if (memcmp(cert.account, c->account, 16) == 0)
+	if (memcmp(cert.account, c->self.account, 16) == 0)
 		return take_own(c, g);
 	contact = client_contact_find(c, cert.account);
 	g->state = contact == NULL || contact->state == CONTACT_ACCEPTED
@@ -133,11 +134,13 @@ check_new(struct cs_client *c, const struct client_group *g)
 	return err == CS_ERR_NOT_FOUND ? CS_OK : err;
 }
 
+/* ${differs} gets who was refused for another key than the known one. */
 static enum cs_err
-join(struct cs_client *c, const struct cs_wire_welcome *w)
+join(struct client_contact *differs, struct cs_client *c,
+    const struct cs_wire_welcome *w)
 {
 	struct cs_mls_identity id;
-	struct cs_mls_options opt = client_mls_options(c);
+	struct cs_mls_options opt;
 	struct cs_buf secrets = { 0 }, ext = { 0 };
 	struct client_group g = { 0 };
 	const struct cs_mls_join_options join = { .ext_type = CLIENT_EXT_ROOM,
@@ -146,6 +149,9 @@ join(struct cs_client *c, const struct cs_wire_welcome *w)
 	bool last_resort = false;
 	enum cs_err err;
 
+	if ((g.check = client_leaf_check_new(c)) == NULL)
+		return CS_ERR_NOMEM;
+	opt = client_mls_options(g.check);
 	if ((err = client_identity(&id, c)) ||
 	    (err = find_secrets(&secrets, &ref, &last_resort, c, w->welcome)) ||
 	    (err = cs_mls_welcome_join(&g.mls, w->welcome,
@@ -161,10 +167,11 @@ join(struct cs_client *c, const struct cs_wire_welcome *w)
 		err = client_key_package_forget(c, &ref);
 	/* What another device of ours did needs no telling. */
 	if (err == CS_OK && !g.direct && g.state != CS_CLIENT_BLOCKED &&
-	    strcmp(g.added_by, c->handle) != 0)
+	    strcmp(g.added_by, c->self.handle) != 0)
 		err = client_event(c, &g, cs_clock_ms(), "%s added you to %s.",
 		    g.added_by, g.name);
 out:
+	*differs = g.check->differs;
 	cs_buf_free(&secrets);
 	cs_buf_free(&ext);
 	client_group_clear(&g);
@@ -183,25 +190,26 @@ joined_before(bool *out, struct cs_client *c, const struct cs_wire_welcome *w)
 	return err == CS_ERR_NOT_FOUND ? CS_OK : err;
 }
 
-/* Does it fail for a key only that the user may still accept? */
+/* Does it fail only for a key that the user may still accept? */
 static bool
-may_be_accepted(struct cs_client *c)
+may_be_accepted(struct cs_client *c, const struct client_contact *differs)
 {
-	return c->differs.handle[0] != '\0' &&
-	    client_contact_by_handle(c, c->differs.handle) != NULL;
+	return differs->handle[0] != '\0' &&
+	    client_contact_by_handle(c, differs->handle) != NULL;
 }
 
 /* It does not verify: say so, and nothing else has happened.  ${*held}: it
  * stays at the hub, for when the user has accepted the key. */
 static enum cs_err
-refuse(struct cs_client *c, enum cs_err why, bool *held)
+refuse(struct cs_client *c, enum cs_err why,
+    const struct client_contact *differs, bool *held)
 {
 	enum cs_err err;
 
 	if ((err = client_contacts_load(c)))
 		return err;
-	if ((*held = may_be_accepted(c)))
-		return client_contact_warn(c);
+	if ((*held = may_be_accepted(c, differs)))
+		return client_contact_warn(c, differs);
 	if (why == CS_ERR_EXISTS)
 		return client_warning(c, NULL,
 		    "An invitation was refused: somebody who is not in a "
@@ -216,16 +224,17 @@ refuse(struct cs_client *c, enum cs_err why, bool *held)
 static enum cs_err
 join_or_refuse(struct cs_client *c, const struct cs_wire_welcome *w, bool *held)
 {
+	struct client_contact differs = { 0 };
 	enum cs_err err;
 
 	if ((err = cs_db_savepoint(c->db)))
 		return err;
-	if ((err = join(c, w)) == CS_OK)
+	if ((err = join(&differs, c, w)) == CS_OK)
 		return cs_db_release(c->db);
 	if (cs_err_class(err) != CS_ERR_CLASS_THEIRS)
 		return err;
 	cs_db_rollback_to(c->db); /* and releases */
-	return refuse(c, err, held);
+	return refuse(c, err, &differs, held);
 }
 
 /* One Welcome: joined, or said why not; then it is one of ${*done}. */
@@ -236,7 +245,6 @@ take(struct cs_client *c, const struct cs_wire_welcome *w, unsigned *done)
 	bool before, held = false;
 	enum cs_err err;
 
-	memset(&c->differs, 0, sizeof c->differs);
 	if ((err = joined_before(&before, c, w)) || (err = cs_db_begin(c->db)))
 		return err;
 	if (!before)

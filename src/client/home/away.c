@@ -21,8 +21,8 @@ account_of(struct cs_view *out, struct cs_client *c, const char *handle)
 	const struct client_contact *contact =
 	    client_contact_by_handle(c, handle);
 
-	if (strcmp(handle, c->handle) == 0) {
-		*out = CS_VIEW_OF(c->account);
+	if (strcmp(handle, c->self.handle) == 0) {
+		*out = CS_VIEW_OF(c->self.account);
 		return CS_OK;
 	}
 	if (contact == NULL)

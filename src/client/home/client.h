@@ -53,45 +53,63 @@ struct client_contact {
 	uint8_t new_account[16], new_key[32];
 };
 
+/* Who the user is; stored when the home is made, and then the same. */
+struct client_self {
+	char handle[CS_HANDLE_MAX + 1];
+	char hub[256]; /* its name, as it calls itself */
+	char host[256];
+	int port;
+	uint8_t root[CS_KEY_LEN]; /* the operator's */
+	uint8_t account[CS_ID_LEN], device[CS_ID_LEN];
+	struct cs_sign_key account_key, device_key;
+	struct cs_signer *signer; /* device_key for MLS; NULL until needed */
+	struct cs_buf credential;
+};
+
+/* The report desk's keys, by the root's word. */
+struct client_desk {
+	bool known;
+	bool expired; /* there is a word for them, and it has run out */
+	uint8_t hpke[CS_KEY_LEN], sign[CS_KEY_LEN];
+};
+
+/* The connection, and what the hub said when it was made. */
+struct client_link {
+	struct cs_session session;
+	bool online;
+	struct cs_wire_login_answer login;
+	uint8_t external_sender[CS_KEY_LEN]; /* signs the hub's proposals */
+	struct client_desk desk;
+	bool notices_due;  /* the desk may have decided something */
+	uint16_t hub_code; /* why the hub refused the last call, or 0 */
+	/* Called when the hub refuses this device everything: ${code} is
+	 * CS_WIRE_E_DISABLED or CS_WIRE_E_REMOVED; may say it better. */
+	void (*shut_out)(struct cs_client *c, uint16_t code);
+};
+
 struct cs_client {
 	char *home;
 	int lock;
 	struct cs_db *db;
 	struct cs_seal_key key;
 
-	char handle[CS_HANDLE_MAX + 1];
-	char hub[256]; /* its name, as it calls itself */
-	char host[256];
-	int port;
-	uint8_t root[32];
-	uint8_t account[16], device[16];
-	struct cs_sign_key account_key, device_key;
-	struct cs_signer *signer; /* device_key for MLS; NULL until needed */
-	struct cs_buf credential;
+	struct client_self self;
+	struct {
+		struct client_contact *v;
+		size_t n;
+	} contacts; /* all that are stored */
+	struct client_link link;
 
-	struct client_contact *contacts;
-	size_t n_contacts;
+	uint64_t upkept_ms; /* see groups/upkeep.c */
+	char problem[4096 + 512];
+};
+
+/* Carried through MLS to client_check_leaf(), and what it found. */
+struct client_leaf_check {
+	struct cs_client *c;
 	/* Who was refused last for a key that is not the known one; without a
 	 * handle: nobody. */
 	struct client_contact differs;
-	uint64_t upkept_ms; /* see upkeep.c */
-
-	struct cs_session session;
-	bool online;
-	uint8_t external_sender[32]; /* the hub's key for proposals */
-	uint8_t desk_hpke[32], desk_sign[32];
-	bool have_desk;
-	bool desk_expired; /* there is one, but not by the root's word any more
-			    */
-	bool notices_due;  /* the desk may have decided something */
-	struct cs_wire_login_answer login;
-
-	/* Called when the hub refuses this device everything: ${code} is
-	 * CS_WIRE_E_DISABLED or CS_WIRE_E_REMOVED; may replace problem. */
-	void (*shut_out)(struct cs_client *c, uint16_t code);
-
-	char problem[4096 + 512];
-	uint16_t hub_code;
 };
 
 struct client_group {
@@ -114,6 +132,7 @@ struct client_group {
 	uint32_t leavers[CS_WIRE_DEVICES_MAX];
 	size_t n_leavers;
 	struct cs_mls_group *mls;
+	struct client_leaf_check *check; /* that ${mls} asks; NULL without it */
 	bool elsewhere; /* ${mls} was not loaded from this group's row */
 };
 

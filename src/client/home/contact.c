@@ -10,6 +10,7 @@
 
 #include "base/alloc.h"
 #include "client/home/client.h"
+#include "crypto/random.h"
 
 #define CONTACT_TABLE "contact"
 #define CONTACT_VERSION 2
@@ -46,12 +47,12 @@ static enum cs_err
 append(struct cs_client *c, const struct client_contact *contact)
 {
 	struct client_contact *grown = cs_grow(
-	    c->contacts, c->n_contacts, c->n_contacts + 1, sizeof *grown);
+	    c->contacts.v, c->contacts.n, c->contacts.n + 1, sizeof *grown);
 
 	if (grown == NULL)
 		return CS_ERR_NOMEM;
-	c->contacts = grown;
-	c->contacts[c->n_contacts++] = *contact;
+	c->contacts.v = grown;
+	c->contacts.v[c->contacts.n++] = *contact;
 	return CS_OK;
 }
 
@@ -62,9 +63,9 @@ client_contacts_load(struct cs_client *c)
 	struct cs_rows rows;
 	enum cs_err err;
 
-	cs_free(c->contacts, c->n_contacts * sizeof *c->contacts);
-	c->contacts = NULL;
-	c->n_contacts = 0;
+	cs_free(c->contacts.v, c->contacts.n * sizeof *c->contacts.v);
+	c->contacts.v = NULL;
+	c->contacts.n = 0;
 	err = cs_db_query(&rows, c->db, "SELECT account,sealed FROM contact");
 	while (err == CS_OK && cs_rows_next(&rows)) {
 		struct cs_view account = cs_col_blob(&rows, 0);
@@ -112,18 +113,18 @@ save(struct cs_client *c, const struct client_contact *contact)
 struct client_contact *
 client_contact_find(struct cs_client *c, const uint8_t account[static 16])
 {
-	for (size_t i = 0; i < c->n_contacts; i++)
-		if (memcmp(c->contacts[i].account, account, 16) == 0)
-			return &c->contacts[i];
+	for (size_t i = 0; i < c->contacts.n; i++)
+		if (memcmp(c->contacts.v[i].account, account, 16) == 0)
+			return &c->contacts.v[i];
 	return NULL;
 }
 
 struct client_contact *
 client_contact_by_handle(struct cs_client *c, const char *handle)
 {
-	for (size_t i = 0; i < c->n_contacts; i++)
-		if (strcmp(c->contacts[i].handle, handle) == 0)
-			return &c->contacts[i];
+	for (size_t i = 0; i < c->contacts.n; i++)
+		if (strcmp(c->contacts.v[i].handle, handle) == 0)
+			return &c->contacts.v[i];
 	return NULL;
 }
 
@@ -182,8 +183,8 @@ enum cs_err
 cs_client_contacts(struct cs_client *c,
     void (*each)(void *arg, const struct cs_client_contact *contact), void *arg)
 {
-	for (size_t i = 0; i < c->n_contacts; i++) {
-		const struct client_contact *known = &c->contacts[i];
+	for (size_t i = 0; i < c->contacts.n; i++) {
+		const struct client_contact *known = &c->contacts.v[i];
 		const struct cs_client_contact shown = {
 			.handle = known->handle,
 			.accepted = known->state == CONTACT_ACCEPTED,

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "client/home/client.h"
+#include "crypto/random.h"
 
 enum cs_err
 client_credential_open(struct cs_credential *credential,

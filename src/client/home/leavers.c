@@ -5,6 +5,7 @@
 
 #include "client/home/client.h"
 #include "client/home/credential.h"
+#include "crypto/random.h"
 
 bool
 client_is_leaver(const struct client_group *g, uint32_t leaf)
@@ -37,6 +38,6 @@ client_leave_seen(
 	g->leavers[g->n_leavers++] = leaf;
 	/* Another device of ours left, and takes us along. */
 	if (leaf == cs_mls_group_own_leaf(g->mls) &&
-	    strcmp(from, c->handle) == 0)
+	    strcmp(from, c->self.handle) == 0)
 		g->state = CS_CLIENT_LEAVING;
 }

@@ -11,6 +11,7 @@
 #include "client/home/client.h"
 #include "client/home/group.h"
 #include "client/home/problem.h"
+#include "crypto/random.h"
 
 #define TABLE "message"
 #define RECORD_VERSION 1

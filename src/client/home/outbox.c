@@ -86,7 +86,7 @@ client_outbox_deliver(struct cs_client *c, uint64_t id,
 
 	if ((err = client_message_load(&r, &plain, c, id)) ||
 	    (err = cs_credential_parse(
-		 &credential, cs_buf_view(&c->credential))))
+		 &credential, cs_buf_view(&c->self.credential))))
 		goto out;
 	capsule.application_data = r.body;
 	capsule.device_cert = credential.device_cert;

@@ -26,13 +26,13 @@ cs_client_problem(const struct cs_client *c)
 uint16_t
 cs_client_hub_code(const struct cs_client *c)
 {
-	return c->hub_code;
+	return c->link.hub_code;
 }
 
 enum cs_err
 client_need_hub(struct cs_client *c)
 {
-	if (c->online)
+	if (c->link.online)
 		return CS_OK;
 	return client_problem(
 	    c, CS_ERR_CLOSED, "There is no connection to the hub.");

@@ -5,6 +5,7 @@
 #include "client/home/client.h"
 #include "client/home/home.h"
 #include "client/home/problem.h"
+#include "crypto/random.h"
 
 static enum cs_err
 explain(struct cs_client *c, enum cs_err err)
@@ -13,12 +14,12 @@ explain(struct cs_client *c, enum cs_err err)
 	case CS_OK:
 		return CS_OK;
 	case CS_ERR_DENIED:
-		c->hub_code = c->session.code;
-		(void)client_problem(c, err, "%s", c->session.sentence);
-		if (c->shut_out != NULL &&
-		    (c->hub_code == CS_WIRE_E_DISABLED ||
-			c->hub_code == CS_WIRE_E_REMOVED))
-			c->shut_out(c, c->hub_code);
+		c->link.hub_code = c->link.session.code;
+		(void)client_problem(c, err, "%s", c->link.session.sentence);
+		if (c->link.shut_out != NULL &&
+		    (c->link.hub_code == CS_WIRE_E_DISABLED ||
+			c->link.hub_code == CS_WIRE_E_REMOVED))
+			c->link.shut_out(c, c->link.hub_code);
 		return err;
 	case CS_ERR_CLOSED:
 		client_offline(c);
@@ -46,11 +47,11 @@ client_call(struct cs_client *c, uint8_t kind,
 {
 	enum cs_err err = client_need_hub(c);
 
-	c->hub_code = 0;
+	c->link.hub_code = 0;
 	if (err)
 		return err;
 	return explain(c,
-	    cs_session_call(&c->session, kind, request_shape, request,
+	    cs_session_call(&c->link.session, kind, request_shape, request,
 		answer_shape, answer));
 }
 
@@ -67,8 +68,8 @@ client_call_empty(struct cs_client *c, uint8_t kind,
 enum cs_err
 client_login(struct cs_client *c)
 {
-	c->hub_code = 0;
+	c->link.hub_code = 0;
 	return explain(c,
-	    cs_session_login(&c->session, CS_WIRE_ROLE_DEVICE, c->device,
-		&c->device_key, &c->login));
+	    cs_session_login(&c->link.session, CS_WIRE_ROLE_DEVICE,
+		c->self.device, &c->self.device_key, &c->link.login));
 }

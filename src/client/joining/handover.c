@@ -13,6 +13,7 @@
 #include "client/home/group.h"
 #include "client/home/home.h"
 #include "client/home/joining.h"
+#include "crypto/random.h"
 
 #define HANDOVER_VERSION 1
 
@@ -21,8 +22,8 @@ write_contacts(struct cs_writer *w, const struct cs_client *c)
 {
 	size_t mark = cs_write_open(w);
 
-	for (size_t i = 0; i < c->n_contacts; i++) {
-		const struct client_contact *contact = &c->contacts[i];
+	for (size_t i = 0; i < c->contacts.n; i++) {
+		const struct client_contact *contact = &c->contacts.v[i];
 
 		cs_write_bytes(w, CS_VIEW_OF(contact->account));
 		cs_write_vec(w, cs_view_str(contact->handle));
@@ -58,9 +59,9 @@ client_handover_write(
 	enum cs_err err;
 
 	cs_write_u8(&w, HANDOVER_VERSION);
-	cs_write_vec(&w, cs_view_str(c->handle));
+	cs_write_vec(&w, cs_view_str(c->self.handle));
 	cs_write_vec(&w, credential);
-	cs_write_bytes(&w, CS_VIEW_OF(c->account_key.seed));
+	cs_write_bytes(&w, CS_VIEW_OF(c->self.account_key.seed));
 	write_contacts(&w, c);
 	mark = cs_write_open(&w);
 	if ((err = client_group_each(c, write_group, &w)))
@@ -88,16 +89,16 @@ take_identity(struct cs_client *c, const char *handle,
 		 CS_VIEW_OF(account_key.public), cs_clock_ms() / 1000)))
 		goto out;
 	if (memcmp(credential.account_key, account_key.public, 32) != 0 ||
-	    memcmp(cert.device, c->device, 16) != 0 ||
-	    memcmp(cert.public, c->device_key.public, 32) != 0 ||
+	    memcmp(cert.device, c->self.device, 16) != 0 ||
+	    memcmp(cert.public, c->self.device_key.public, 32) != 0 ||
 	    !cs_view_equal(cert.handle, cs_view_str(handle))) {
 		err = CS_ERR_MISMATCH;
 		goto out;
 	}
-	memcpy(c->handle, handle, strlen(handle) + 1);
-	memcpy(c->account, cert.account, sizeof c->account);
-	c->account_key = account_key;
-	if ((err = cs_buf_set(&c->credential, credential_bytes)) == CS_OK)
+	memcpy(c->self.handle, handle, strlen(handle) + 1);
+	memcpy(c->self.account, cert.account, sizeof c->self.account);
+	c->self.account_key = account_key;
+	if ((err = cs_buf_set(&c->self.credential, credential_bytes)) == CS_OK)
 		err = client_identity_save(c);
 out:
 	cs_wipe(&account_key, sizeof account_key);

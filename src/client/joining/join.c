@@ -23,28 +23,28 @@ new_identity(
 	struct cs_buf signed_cert = { 0 };
 	enum cs_err err;
 
-	strcpy(c->handle, name); /* checked: at most CS_HANDLE_MAX */
-	strcpy(c->host, link->host);
-	c->port = link->port;
-	memcpy(c->root, link->root, sizeof c->root);
-	cs_random(c->account, sizeof c->account);
-	cs_random(c->device, sizeof c->device);
-	cs_signer_free(c->signer);
-	c->signer = NULL;
-	if ((err = cs_sign_key_new(&c->account_key)) ||
-	    (err = cs_sign_key_new(&c->device_key)))
+	strcpy(c->self.handle, name); /* checked: at most CS_HANDLE_MAX */
+	strcpy(c->self.host, link->host);
+	c->self.port = link->port;
+	memcpy(c->self.root, link->root, sizeof c->self.root);
+	cs_random(c->self.account, sizeof c->self.account);
+	cs_random(c->self.device, sizeof c->self.device);
+	cs_signer_free(c->self.signer);
+	c->self.signer = NULL;
+	if ((err = cs_sign_key_new(&c->self.account_key)) ||
+	    (err = cs_sign_key_new(&c->self.device_key)))
 		return err;
-	memcpy(cert.account, c->account, sizeof cert.account);
-	memcpy(cert.device, c->device, sizeof cert.device);
-	memcpy(cert.public, c->device_key.public, sizeof cert.public);
+	memcpy(cert.account, c->self.account, sizeof cert.account);
+	memcpy(cert.device, c->self.device, sizeof cert.device);
+	memcpy(cert.public, c->self.device_key.public, sizeof cert.public);
 	cert.not_before = now - 3600; /* clocks differ */
 	cert.not_after = now + (uint64_t)CLIENT_DEVICE_DAYS * 86400;
-	cs_buf_reset(&c->credential);
-	if ((err = cs_device_cert_make(&signed_cert, &cert, &c->account_key)) ==
-	    CS_OK) {
+	cs_buf_reset(&c->self.credential);
+	if ((err = cs_device_cert_make(
+		 &signed_cert, &cert, &c->self.account_key)) == CS_OK) {
 		credential.device_cert = cs_buf_view(&signed_cert);
-		memcpy(credential.account_key, c->account_key.public, 32);
-		err = cs_credential_write(&c->credential, &credential);
+		memcpy(credential.account_key, c->self.account_key.public, 32);
+		err = cs_credential_write(&c->self.credential, &credential);
 	}
 	cs_buf_free(&signed_cert);
 	return err;
@@ -54,9 +54,11 @@ static bool
 same_attempt(const struct cs_client *c, const struct cs_client_link *link,
     const char *name)
 {
-	return c->credential.len != 0 && strcmp(c->handle, name) == 0 &&
-	    strcmp(c->host, link->host) == 0 && c->port == link->port &&
-	    memcmp(c->root, link->root, sizeof c->root) == 0;
+	return c->self.credential.len != 0 &&
+	    strcmp(c->self.handle, name) == 0 &&
+	    strcmp(c->self.host, link->host) == 0 &&
+	    c->self.port == link->port &&
+	    memcmp(c->self.root, link->root, sizeof c->self.root) == 0;
 }
 
 static enum cs_err
@@ -65,7 +67,7 @@ ask_to_join(struct cs_client *c, const struct cs_client_link *link)
 	struct cs_wire_join join = { .invite = cs_view_str(link->code) };
 	struct cs_credential credential;
 	enum cs_err err =
-	    cs_credential_parse(&credential, cs_buf_view(&c->credential));
+	    cs_credential_parse(&credential, cs_buf_view(&c->self.credential));
 
 	if (err)
 		return err;
@@ -86,7 +88,7 @@ join(struct cs_client *c, const struct cs_client_link *link, const char *name)
 		return client_problem(c, CS_ERR_EXISTS,
 		    "This folder already belongs to %s@%s. Choose another one "
 		    "with --home.",
-		    c->handle, c->hub);
+		    c->self.handle, c->self.hub);
 	if (err != CS_ERR_NOT_FOUND)
 		return err;
 	/* Stored before it is sent: the answer to a join that broke off is

@@ -5,6 +5,7 @@
 #include "client/home/client.h"
 #include "client/home/message.h"
 #include "client/reports/notice.h"
+#include "crypto/hash.h"
 
 #define FACTS_MAX 240 /* in a sentence; "notices" shows all */
 

@@ -13,6 +13,7 @@
 #include "client/home/problem.h"
 #include "client/hub/call.h"
 #include "client/reports/letter.h"
+#include "crypto/random.h"
 
 /* ---- what is the desk's ------------------------------------------------- */
 
@@ -25,10 +26,10 @@ verify(struct cs_client *c, struct cs_wire_action *a,
 	struct cs_buf tbs = { 0 };
 	enum cs_err err;
 
-	if (!c->have_desk)
+	if (!c->link.desk.known)
 		return CS_ERR_SIGNATURE;
 	if ((err = cs_wire_action_tbs(&tbs, item->action)) == CS_OK)
-		err = cs_sign_verify(CS_VIEW_OF(c->desk_sign),
+		err = cs_sign_verify(CS_VIEW_OF(c->link.desk.sign),
 		    cs_buf_view(&tbs), CS_VIEW_OF(item->signature));
 	cs_buf_free(&tbs);
 	if (err ||
@@ -37,7 +38,7 @@ verify(struct cs_client *c, struct cs_wire_action *a,
 	if (a->kind < CS_WIRE_ACTION_DISABLE ||
 	    a->kind > CS_WIRE_ACTION_DISSOLVE)
 		return CS_ERR_UNSUPPORTED;
-	if (memcmp(a->account, c->account, 16) == 0 ||
+	if (memcmp(a->account, c->self.account, 16) == 0 ||
 	    (a->kind == CS_WIRE_ACTION_REVERSE &&
 		memcmp(a->account, none, 16) == 0))
 		return CS_OK;
@@ -254,9 +255,9 @@ client_notice_disabled(struct cs_client *c)
 	enum cs_err err;
 
 	/* A connection that is held is good for this question. */
-	err =
-	    cs_session_call(&c->session, CS_WIRE_NOTICES, &cs_wire_empty_shape,
-		&empty, &cs_wire_notices_answer_shape, &answer);
+	err = cs_session_call(&c->link.session, CS_WIRE_NOTICES,
+	    &cs_wire_empty_shape, &empty, &cs_wire_notices_answer_shape,
+	    &answer);
 	if (err == CS_OK)
 		err = walk(c, answer.notices.raw, &lies, compare, &h);
 	if (err == CS_OK && h.found)

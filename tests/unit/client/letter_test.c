@@ -18,8 +18,8 @@ struct world {
 static void
 meet_desk(struct world *w)
 {
-	w->c->have_desk = true;
-	memcpy(w->c->desk_hpke, cs_hpke_key_public(&w->desk).data, 32);
+	w->c->link.desk.known = true;
+	memcpy(w->c->link.desk.hpke, cs_hpke_key_public(&w->desk).data, 32);
 }
 
 static void
@@ -172,7 +172,7 @@ test_not_a_letter(void **state)
 	assert_err(appeal(&w, other, "text"), CS_ERR_CLOSED);
 	assert_int_equal(waiting(&w, &sealed), 2);
 	/* Nobody to write to. */
-	w.c->have_desk = false;
+	w.c->link.desk.known = false;
 	assert_err(appeal(&w, action, "text"), CS_ERR_CLOSED);
 	cs_buf_free(&sealed);
 	world_clear(&w);

@@ -57,7 +57,8 @@ world_init(struct world *w)
 	cw_person_init(&w->alma, "alma");
 	cw_person_init(&w->boris, "boris");
 	w->c = cw_home(temp_path(&w->dir, "alma"), &w->alma, "alma");
-	opt = client_mls_options(w->c);
+	assert_non_null(w->g.check = client_leaf_check_new(w->c));
+	opt = client_mls_options(w->g.check);
 	memcpy(w->g.id, "0123456789abcdef", 16);
 	w->g.id_len = 16;
 	w->g.registered = true;
