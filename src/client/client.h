@@ -126,7 +126,8 @@ CS_CHECKED enum cs_err cs_client_devices(struct cs_client *c,
 /* The device whose id begins with ${prefix}, in hex. */
 CS_CHECKED enum cs_err cs_client_device_find(
     struct cs_client *c, const char *prefix, struct cs_client_device *out);
-/* Remove it from the account and from all conversations. */
+/* Remove it from the account.  Its removal from the conversations is proposed
+ * by the hub; cs_client_sync() commits it. */
 CS_CHECKED enum cs_err cs_client_device_remove(
     struct cs_client *c, const uint8_t id[static CS_CLIENT_ID_LEN]);
 
@@ -213,7 +214,7 @@ CS_CHECKED enum cs_err cs_client_send(struct cs_client *c,
 enum cs_client_message_kind {
 	CS_CLIENT_RECEIVED = 1,
 	CS_CLIENT_SENT = 2,
-	CS_CLIENT_NOTICE = 3,  /* somebody came or went, a gap, and the like */
+	CS_CLIENT_EVENT = 3,   /* somebody came or went, a gap, and the like */
 	CS_CLIENT_REFUSED = 4, /* a message that did not verify: never shown */
 };
 struct cs_client_media {

@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "base/text.h"
-#include "client/client.h"
+#include "client/home/client.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

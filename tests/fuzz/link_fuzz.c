@@ -7,6 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "client/account/seal.h"
+#include "client/home/client.h"
 #include "client/joining/letters.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);

@@ -8,7 +8,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "client/client.h"
+#include "client/home/client.h"
 #include "crypto/suite.h"
 
 static void

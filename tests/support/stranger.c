@@ -11,6 +11,8 @@
 #include <string.h>
 
 #include "client/home/client.h"
+#include "client/home/leaf.h"
+#include "client/hub/call.h"
 #include "crypto/hash.h"
 #include "hub/core/connection.h"
 #include "hub/core/hub.h"
@@ -66,14 +68,15 @@ open_hub(struct job *j, char *dir)
 static void
 make_commit(struct job *j)
 {
-	struct cs_mls_options opt = client_mls_options(j->c);
+	struct client_leaf_check check = { .c = j->c };
+	struct cs_mls_options opt = client_mls_options(&check);
 	const struct cs_mls_external_options ext = {
 		.ratchet_tree = cs_buf_view(&j->tree),
 	};
 	struct cs_mls_group *mls = NULL;
 	struct cs_mls_identity id;
 
-	memcpy(j->c->external_sender, j->hub.external_key.public, 32);
+	memcpy(j->c->link.external_sender, j->hub.external_key.public, 32);
 	must(client_identity(&id, j->c), "identity");
 	must(cs_mls_external_commit(
 		 &mls, &j->commit, cs_buf_view(&j->info), &id, &opt, &ext),
@@ -96,8 +99,8 @@ ask(struct job *j)
 	must(cs_client_connect(j->c), "connection");
 	err = client_call(j->c, CS_WIRE_SUBMIT, &cs_wire_submit_shape, &m,
 	    &cs_wire_submit_answer_shape, &answer);
-	printf(
-	    "%s\n", err == CS_OK ? "taken" : cs_wire_code_name(j->c->hub_code));
+	printf("%s\n",
+	    err == CS_OK ? "taken" : cs_wire_code_name(j->c->link.hub_code));
 }
 
 static void
@@ -113,8 +116,8 @@ slip(struct job *j)
 
 	must(hub_group_load(&group, &j->hub, cs_buf_view(&j->group)), "group");
 	entry.epoch = group.epoch;
-	memcpy(entry.account, j->c->account, 16);
-	memcpy(entry.device, j->c->device, 16);
+	memcpy(entry.account, j->c->self.account, 16);
+	memcpy(entry.device, j->c->self.device, 16);
 	must(cs_sha256(entry.msg_hash, entry.message), "hash");
 	must(cs_mls_public_process(&outcome, j->public, entry.message), "hub");
 	must(hub_log_append(&appended, &j->hub, &group, &entry), "log");

@@ -3,7 +3,11 @@
 #include <string.h>
 
 #include "base/text.h"
-#include "client/joining/letters.h"
+#include "client/account/seal.h"
+#include "client/home/client.h"
+#include "client/home/problem.h"
+#include "client/hub/call.h"
+#include "crypto/random.h"
 
 /* What the hub lists has to be certified by our account key. */
 static enum cs_err
@@ -15,15 +19,15 @@ read_device(struct cs_client_device *out, struct cs_client *c,
 
 	memset(out, 0, sizeof *out);
 	if (cs_device_cert_parse(&cert, item->device_cert,
-		CS_VIEW_OF(c->account_key.public)) != CS_OK ||
-	    memcmp(cert.account, c->account, 16) != 0)
+		CS_VIEW_OF(c->self.account_key.public)) != CS_OK ||
+	    memcmp(cert.account, c->self.account, 16) != 0)
 		return client_problem(c, CS_ERR_CERT,
 		    "The hub lists a device that this account has never "
 		    "certified.");
 	memcpy(out->id, cert.device, sizeof out->id);
 	out->created_ms = item->created_ms;
 	out->seen_ms = item->seen_ms;
-	out->own = memcmp(cert.device, c->device, 16) == 0;
+	out->own = memcmp(cert.device, c->self.device, 16) == 0;
 	err = item->name.len == 0
 	    ? CS_OK
 	    : client_device_name_open(out->name, c, cert.device, item->name);
@@ -117,11 +121,7 @@ cs_client_device_remove(
 	if ((err = client_call_empty(
 		 c, CS_WIRE_DEVICE_REMOVE, &cs_wire_device_remove_shape, &m)))
 		return err;
-	if (c->login.devices > 1)
-		c->login.devices--;
-	if (memcmp(id, c->device, sizeof c->device) == 0)
-		return CS_OK;
-	/* The hub has proposed it in each conversation: the first who comes
-	 * commits, and that is us. */
-	return cs_client_sync(c);
+	if (c->link.login.devices > 1)
+		c->link.login.devices--;
+	return CS_OK;
 }

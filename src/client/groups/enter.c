@@ -5,80 +5,23 @@
  * 9420, section 12.4.3.2), which is stored with the state that it leads to
  * before the hub hears of it: what breaks off goes on with the same bytes.
  */
+#include "client/groups/enter.h"
+
 #include <string.h>
 
+#include "client/groups/admission.h"
+#include "client/groups/welcome.h"
 #include "client/home/client.h"
+#include "client/home/group.h"
+#include "client/home/joining.h"
+#include "client/home/leaf.h"
+#include "client/home/message.h"
+#include "client/home/pending.h"
+#include "client/hub/call.h"
+#include "client/hub/stamp.h"
+#include "crypto/random.h"
 
-#define TABLE "joining"
 #define ATTEMPT "joining.attempt"
-#define JOINING_VERSION 1
-
-enum cs_err
-client_joining_add(struct cs_client *c, const struct client_group *g)
-{
-	struct cs_buf plain = { 0 }, sealed = { 0 };
-	struct cs_writer w = cs_writer(&plain);
-	enum cs_err err;
-
-	cs_write_u8(&w, JOINING_VERSION);
-	cs_write_u8(&w, g->direct);
-	cs_write_u8(&w, (uint8_t)g->state);
-	cs_write_vec(&w, cs_view_str(g->name));
-	cs_write_vec(&w, cs_view_str(g->added_by));
-	if ((err = cs_writer_end(&w)) == CS_OK &&
-	    (err = cs_vault_seal(&sealed, &c->key, TABLE, client_group_id(g),
-		 cs_buf_view(&plain))) == CS_OK)
-		err = cs_db_exec(c->db,
-		    "INSERT INTO joining(id,sealed) VALUES(?,?)"
-		    " ON CONFLICT(id) DO UPDATE SET sealed=excluded.sealed",
-		    cs_blob(client_group_id(g)), cs_blob(cs_buf_view(&sealed)));
-	cs_buf_free(&plain);
-	cs_buf_free(&sealed);
-	return err;
-}
-
-static enum cs_err
-parse(struct client_group *out, struct cs_view plain)
-{
-	struct cs_reader r = cs_reader(plain);
-
-	if (cs_read_u8(&r) != JOINING_VERSION)
-		cs_reader_fail(&r, CS_ERR_CORRUPT);
-	out->direct = cs_read_u8(&r) != 0;
-	out->state = cs_read_u8(&r);
-	cs_read_string(&r, out->name, sizeof out->name);
-	cs_read_string(&r, out->added_by, sizeof out->added_by);
-	return cs_reader_end(&r) == CS_OK ? CS_OK : CS_ERR_CORRUPT;
-}
-
-enum cs_err
-client_joining_find(
-    struct client_group *out, struct cs_client *c, struct cs_view id)
-{
-	struct cs_buf plain = { 0 };
-	struct cs_rows rows;
-	enum cs_err err;
-
-	err = cs_db_query(
-	    &rows, c->db, "SELECT sealed FROM joining WHERE id=?", cs_blob(id));
-	if (err == CS_OK) {
-		if (cs_rows_next(&rows))
-			err = cs_vault_open(
-			    &plain, &c->key, TABLE, id, cs_col_blob(&rows, 0));
-		else
-			err = CS_ERR_NOT_FOUND;
-	}
-	if ((err = cs_rows_end(&rows, err)) == CS_OK)
-		err = parse(out, cs_buf_view(&plain));
-	cs_buf_free(&plain);
-	return err;
-}
-
-enum cs_err
-client_joining_forget(struct cs_client *c, struct cs_view id)
-{
-	return cs_db_exec(c->db, "DELETE FROM joining WHERE id=?", cs_blob(id));
-}
 
 /* ---- attempts ----------------------------------------------------------- */
 
@@ -174,62 +117,6 @@ attempt_forget(struct cs_client *c, struct cs_view id)
 
 /* ---- making one --------------------------------------------------------- */
 
-/*
- * A conversation that we were taken out of is the one that the hub shows if
- * nobody is in it who was not there: whoever keys it then is somebody we talked
- * to, with the account key that we know.
- */
-static enum cs_err
-check_left(
-    struct cs_client *c, const struct cs_mls_group *mls, struct cs_view id)
-{
-	uint32_t leaves[CS_WIRE_DEVICES_MAX], own = cs_mls_group_own_leaf(mls);
-	char name[CS_HANDLE_MAX + 1];
-	struct client_group was;
-	struct cs_mls_member m;
-	enum cs_err err = client_group_load(&was, c, id);
-
-	if (err == CS_ERR_NOT_FOUND)
-		err = CS_ERR_MEMBER;
-	/* One epoch took us out, and the next one at the earliest brings us
-	 * in. */
-	else if (err == CS_OK &&
-	    (was.state != CS_CLIENT_LEFT ||
-		cs_mls_group_epoch(mls) <= cs_mls_group_epoch(was.mls) + 1))
-		err = CS_ERR_REPLAY;
-	for (uint32_t i = 0; err == CS_OK && i < cs_mls_group_leaves(mls);
-	     i++) {
-		if (i == own || !cs_mls_group_member(mls, i, &m))
-			continue;
-		client_handle_of(name, m.credential);
-		if (client_group_leaves_of(&was, name, leaves) == 0)
-			err = CS_ERR_MEMBER;
-	}
-	client_group_clear(&was);
-	return err ? err : client_group_check_operator(c, mls);
-}
-
-enum cs_err
-client_join_check(
-    struct cs_client *c, const struct cs_mls_group *mls, struct cs_view id)
-{
-	uint32_t own = cs_mls_group_own_leaf(mls);
-	char name[CS_HANDLE_MAX + 1];
-	struct cs_mls_member m;
-
-	if (!cs_view_equal(cs_mls_group_id(mls), id))
-		return CS_ERR_MISMATCH;
-	for (uint32_t i = 0; i < cs_mls_group_leaves(mls); i++) {
-		if (i == own || !cs_mls_group_member(mls, i, &m))
-			continue;
-		/* Certified by our account key, or it was not let in. */
-		client_handle_of(name, m.credential);
-		if (strcmp(name, c->handle) == 0)
-			return client_group_check_operator(c, mls);
-	}
-	return check_left(c, mls, id);
-}
-
 /* CS_ERR_NOT_FOUND: the hub cannot help, or nobody of ours is in there. */
 static enum cs_err
 fetch(struct cs_client *c, struct cs_view id, struct cs_buf *info,
@@ -242,7 +129,7 @@ fetch(struct cs_client *c, struct cs_view id, struct cs_buf *info,
 	err = client_call(c, CS_WIRE_GROUP_INFO, &cs_wire_group_info_get_shape,
 	    &ask, &cs_wire_group_info_shape, &answer);
 	/* Nobody of ours is in there any more. */
-	if (err == CS_ERR_DENIED && c->hub_code == CS_WIRE_E_NO_GROUP &&
+	if (err == CS_ERR_DENIED && c->link.hub_code == CS_WIRE_E_NO_GROUP &&
 	    (err = client_joining_forget(c, id)) == CS_OK)
 		return CS_ERR_NOT_FOUND;
 	/* A group that has not been committed to since the hub keeps them. */
@@ -257,7 +144,8 @@ fetch(struct cs_client *c, struct cs_view id, struct cs_buf *info,
 static enum cs_err
 make(struct cs_client *c, struct cs_view id)
 {
-	struct cs_mls_options opt = client_mls_options(c);
+	struct client_leaf_check check = { .c = c };
+	const struct cs_mls_options opt = client_mls_options(&check);
 	struct cs_mls_external_options ext = { 0 };
 	struct cs_mls_group *mls = NULL;
 	struct cs_buf info = { 0 }, tree = { 0 }, commit = { 0 };
@@ -270,7 +158,7 @@ make(struct cs_client *c, struct cs_view id)
 	ext.ratchet_tree = cs_buf_view(&tree);
 	if ((err = cs_mls_external_commit(&mls, &commit, cs_buf_view(&info),
 		 &identity, &opt, &ext)) == CS_OK &&
-	    (err = client_join_check(c, mls, id)) == CS_OK)
+	    (err = client_admission_check(c, mls, id)) == CS_OK)
 		err = attempt_store(c, id, cs_buf_view(&commit), mls);
 out:
 	cs_mls_group_free(mls);
@@ -292,7 +180,7 @@ go_on(struct cs_client *c, struct client_group *g)
 
 	if (err == CS_OK) {
 		g->sender_seq = was.sender_seq;
-		err = client_notice(c, g, g->last_ms, "You are back.");
+		err = client_event(c, g, g->last_ms, "You are back.");
 	}
 	client_group_clear(&was);
 	return err == CS_ERR_NOT_FOUND ? CS_OK : err;
@@ -303,7 +191,7 @@ static enum cs_err
 enter(struct cs_client *c, struct cs_view id, struct attempt *a,
     const struct cs_wire_submit_answer *answer)
 {
-	struct cs_mls_options opt = client_mls_options(c);
+	struct cs_mls_options opt;
 	struct client_group g = { 0 };
 	struct cs_stamp stamp;
 	uint8_t leafhash[32];
@@ -311,6 +199,11 @@ enter(struct cs_client *c, struct cs_view id, struct attempt *a,
 
 	if ((err = client_joining_find(&g, c, id)))
 		goto out;
+	if ((g.check = client_leaf_check_new(c)) == NULL) {
+		err = CS_ERR_NOMEM;
+		goto out;
+	}
+	opt = client_mls_options(g.check);
 	memcpy(g.id, id.data, id.len); /* at most CS_WIRE_GROUP_ID_MAX */
 	g.id_len = id.len;
 	if ((err = cs_group_ref(g.ref, id)) ||
@@ -329,10 +222,10 @@ enter(struct cs_client *c, struct cs_view id, struct attempt *a,
 	g.committed_ms = cs_clock_ms();
 	if ((err = cs_db_begin(c->db)))
 		goto out;
-	if ((err = client_learn_members(c, g.mls)) == CS_OK &&
+	if ((err = client_learn_members(g.check, g.mls)) == CS_OK &&
 	    (err = go_on(c, &g)) == CS_OK &&
 	    (err = client_group_store(c, &g)) == CS_OK &&
-	    (err = client_commit_forget(c, &g)) == CS_OK &&
+	    (err = client_pending_forget(c, &g)) == CS_OK &&
 	    (err = client_joining_forget(c, id)) == CS_OK)
 		err = cs_db_commit(c->db);
 	if (err)
@@ -360,7 +253,7 @@ submit(struct cs_client *c, struct cs_view id)
 	if (err == CS_OK) {
 		err = enter(c, id, &a, &answer);
 	} else if (err == CS_ERR_DENIED) {
-		bool stale = c->hub_code == CS_WIRE_E_STALE_EPOCH;
+		bool stale = c->link.hub_code == CS_WIRE_E_STALE_EPOCH;
 
 		err = attempt_forget(c, id);
 		if (err == CS_OK)
@@ -414,33 +307,19 @@ join_one(struct cs_client *c, struct cs_view id)
 	    : err;
 }
 
-static enum cs_err
-list(struct cs_buf *ids, struct cs_client *c)
-{
-	struct cs_writer w = cs_writer(ids);
-	struct cs_rows rows;
-	enum cs_err err;
-
-	err = cs_db_query(&rows, c->db, "SELECT id FROM joining ORDER BY id");
-	while (err == CS_OK && cs_rows_next(&rows))
-		cs_write_vec(&w, cs_col_blob(&rows, 0));
-	err = cs_rows_end(&rows, err);
-	return err ? err : cs_writer_end(&w);
-}
-
 enum cs_err
-client_join_groups(struct cs_client *c)
+client_groups_enter(struct cs_client *c)
 {
 	struct cs_buf ids = { 0 };
 	struct cs_reader r;
-	enum cs_err err = list(&ids, c);
+	enum cs_err err = client_joining_list(&ids, c);
 
 	/* Where another device was quicker, a Welcome waits. */
 	if (err == CS_OK && ids.len != 0)
 		err = client_welcomes(c);
 	cs_buf_reset(&ids);
 	if (err == CS_OK)
-		err = list(&ids, c);
+		err = client_joining_list(&ids, c);
 	r = cs_reader(cs_buf_view(&ids));
 	while (err == CS_OK && cs_reader_more(&r))
 		err = join_one(c, cs_read_vec(&r));

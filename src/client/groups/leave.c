@@ -5,9 +5,14 @@
  * is there commits.  Proposals end with their epoch: until a commit takes them
  * they are made anew.
  */
-#include <string.h>
+#include "client/groups/leave.h"
 
+#include "client/groups/commit.h"
+#include "client/groups/log.h"
 #include "client/home/client.h"
+#include "client/home/group.h"
+#include "client/home/problem.h"
+#include "client/hub/call.h"
 
 #define LEAVING "grp.leaving"
 
@@ -78,7 +83,7 @@ static enum cs_err
 make(struct cs_buf *messages, struct cs_client *c, struct client_group *g)
 {
 	uint32_t leaves[CS_WIRE_DEVICES_MAX];
-	size_t n = client_group_leaves_of(g, c->handle, leaves);
+	size_t n = client_group_leaves_of(g, c->self.handle, leaves);
 	struct cs_writer w = cs_writer(messages);
 	struct cs_buf one = { 0 };
 	enum cs_err err = CS_OK;
@@ -145,39 +150,13 @@ client_leave_resume(struct cs_client *c, struct client_group *g)
 		    (err = submit(c, g, cs_buf_view(&messages))) == CS_OK)
 			break;
 		if (err == CS_ERR_DENIED &&
-		    (c->hub_code == CS_WIRE_E_STALE_EPOCH ||
-			c->hub_code == CS_WIRE_E_NO_GROUP))
+		    (c->link.hub_code == CS_WIRE_E_STALE_EPOCH ||
+			c->link.hub_code == CS_WIRE_E_NO_GROUP))
 			err = client_sync_group(c, g);
 	}
 	cs_buf_free(&messages);
 	/* What the hub refuses now is tried at the next look. */
 	return err == CS_ERR_DENIED ? CS_OK : err;
-}
-
-void
-client_leave_seen(
-    const struct cs_client *c, struct client_group *g, uint32_t sender)
-{
-	size_t n = cs_mls_group_proposals(g->mls);
-	char from[CS_HANDLE_MAX + 1], whose[CS_HANDLE_MAX + 1];
-	struct cs_mls_member m;
-	bool external;
-	uint32_t leaf;
-
-	if (n == 0 || !cs_mls_group_member(g->mls, sender, &m))
-		return;
-	client_handle_of(from, m.credential);
-	leaf = cs_mls_group_proposed_removal(g->mls, n - 1, &external);
-	if (!cs_mls_group_member(g->mls, leaf, &m))
-		return;
-	client_handle_of(whose, m.credential);
-	if (strcmp(from, whose) != 0 || g->n_leavers == CS_WIRE_DEVICES_MAX)
-		return;
-	g->leavers[g->n_leavers++] = leaf;
-	/* Another device of ours left, and takes us along. */
-	if (leaf == cs_mls_group_own_leaf(g->mls) &&
-	    strcmp(from, c->handle) == 0)
-		g->state = CS_CLIENT_LEAVING;
 }
 
 /* ---- for people --------------------------------------------------------- */
@@ -191,7 +170,7 @@ leave_empty(struct cs_client *c, struct client_group *g)
 	enum cs_err err = CS_ERR_EPOCH;
 
 	for (unsigned i = 0; err == CS_ERR_EPOCH && i < CLIENT_TRIES; i++) {
-		size_t n = client_group_leaves_of(g, c->handle, leaves);
+		size_t n = client_group_leaves_of(g, c->self.handle, leaves);
 
 		opt.n_remove = 0;
 		for (size_t k = 0; k < n; k++)

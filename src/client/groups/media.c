@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Photos and files: cleaned, encrypted and uploaded; fetched and checked. */
+#include "client/groups/media.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -10,6 +12,10 @@
 
 #include "base/alloc.h"
 #include "client/home/client.h"
+#include "client/home/group.h"
+#include "client/home/message.h"
+#include "client/home/problem.h"
+#include "client/hub/call.h"
 #include "content/photo.h"
 #include "crypto/random.h"
 #include "net/blob.h"
@@ -144,7 +150,7 @@ put_once(
 	memcpy(token, at->token.data, at->token.len);
 	token[at->token.len] = '\0';
 	u->done = at->stored;
-	if ((err = cs_net_client_put(c->session.net, &t)))
+	if ((err = cs_net_client_put(c->link.session.net, &t)))
 		return err;
 	return t.status == 201 ? CS_OK
 	    : t.status == 422  ? CS_ERR_DIGEST
@@ -259,7 +265,7 @@ fill_strings(struct cs_client *c, struct cs_mimi_external *out,
 	size_t url_len, name_len;
 	enum cs_err err;
 
-	if ((err = cs_mimi_blob_url(hold, c->hub, blob)))
+	if ((err = cs_mimi_blob_url(hold, c->self.hub, blob)))
 		return err;
 	url_len = hold->len;
 	/* A camera's name for a photo can say when it was taken. */
@@ -348,8 +354,9 @@ client_media_fetch(struct cs_client *c, const struct cs_mimi_external *part,
 	if (cs_mimi_blob(f.blob, part) != CS_OK)
 		return client_problem(c, CS_ERR_FORMAT,
 		    "The message does not say where the file is.");
-	err = cs_blob_fetch(&c->session, &f);
-	if (err == CS_ERR_NOT_FOUND && c->session.code == CS_WIRE_E_QUARANTINED)
+	err = cs_blob_fetch(&c->link.session, &f);
+	if (err == CS_ERR_NOT_FOUND &&
+	    c->link.session.code == CS_WIRE_E_QUARANTINED)
 		return client_problem(
 		    c, err, "%s", cs_wire_code_text(CS_WIRE_E_QUARANTINED));
 	if (err == CS_ERR_NOT_FOUND && f.take_err == CS_OK)

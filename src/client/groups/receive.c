@@ -4,9 +4,19 @@
  * "Recipient: fails closed").  Whatever it is, the result is a message, a
  * notice or a refusal that says why; only failures of our own stop the page.
  */
+#include "client/groups/receive.h"
+
 #include <string.h>
 
+#include "client/account/key_change.h"
+#include "client/groups/merge.h"
 #include "client/home/client.h"
+#include "client/home/contact.h"
+#include "client/home/group.h"
+#include "client/home/leavers.h"
+#include "client/home/message.h"
+#include "client/home/outbox.h"
+#include "client/hub/stamp.h"
 #include "crypto/hash.h"
 
 struct arrival {
@@ -43,7 +53,7 @@ refuse(struct cs_client *c, const struct client_group *g,
 		strcpy(r.from, contact->handle);
 	strncpy(r.reason, cs_err_name(why), sizeof r.reason - 1);
 	if (why == CS_ERR_CREDENTIAL) {
-		enum cs_err err = client_contact_warn(c);
+		enum cs_err err = client_contact_warn(c, &g->check->differs);
 
 		if (err)
 			return err;
@@ -71,7 +81,7 @@ rebuild(struct cs_client *c, const struct client_group *g, struct arrival *a)
 	if (s->group_seq != e->group_seq || s->epoch != e->epoch ||
 	    !!(s->flags & CS_STAMP_HANDSHAKE) != handshake)
 		return CS_ERR_STAMP;
-	if ((err = cs_operator_id(s->operator_id, c->root)) ||
+	if ((err = cs_operator_id(s->operator_id, c->self.root)) ||
 	    (err = cs_sha256(s->msg_hash, e->message)))
 		return err;
 	return handshake ? CS_OK
@@ -88,9 +98,9 @@ check_signature(struct cs_client *c, struct arrival *a)
 		return CS_ERR_STAMP;
 	if (err ||
 	    (err = cs_stamp_key_cert_parse(
-		 &key, cs_buf_view(&a->stamp_cert), CS_VIEW_OF(c->root))))
+		 &key, cs_buf_view(&a->stamp_cert), CS_VIEW_OF(c->self.root))))
 		return err;
-	return cs_stamp_verify(&a->stamp, &key, c->root);
+	return cs_stamp_verify(&a->stamp, &key, c->self.root);
 }
 
 /* A stamp that verifies: does it follow the one before it? */
@@ -106,7 +116,7 @@ follow(struct cs_client *c, struct client_group *g, struct arrival *a)
 		return CS_ERR_REPLAY;
 	}
 	if (s->group_seq > g->seq + 1) {
-		if ((err = client_notice(c, g, cs_clock_ms(),
+		if ((err = client_event(c, g, cs_clock_ms(),
 			 "%llu entries of this conversation are missing: the "
 			 "hub skipped their numbers.",
 			 (unsigned long long)(s->group_seq - g->seq - 1))))
@@ -164,7 +174,7 @@ static enum cs_err
 store_message(struct cs_client *c, struct client_group *g,
     const struct cs_capsule *capsule, const struct cs_proof *proof)
 {
-	bool ours = memcmp(proof->cert.account, c->account, 16) == 0;
+	bool ours = memcmp(proof->cert.account, c->self.account, 16) == 0;
 	struct client_record r = {
 		/* Another device of ours wrote it: we did. */
 		.kind = ours ? CS_CLIENT_SENT : CS_CLIENT_RECEIVED,
@@ -217,7 +227,7 @@ prove(struct cs_client *c, struct client_group *g, const struct arrival *a,
 	capsule.device_cert = credential.device_cert;
 	memcpy(capsule.account_key, credential.account_key, 32);
 	if ((err = cs_proof_check(
-		 &proof, &capsule, cs_buf_view(&a->stamp_cert), c->root)))
+		 &proof, &capsule, cs_buf_view(&a->stamp_cert), c->self.root)))
 		return err;
 	return store_message(c, g, &capsule, &proof);
 }
@@ -323,7 +333,7 @@ handshake(struct cs_client *c, struct client_group *g, const struct arrival *a)
 	if (a->again)
 		return refuse(c, g, a, a->stamp_err);
 	if (a->stamp_err &&
-	    (err = client_notice(c, g, cs_clock_ms(),
+	    (err = client_event(c, g, cs_clock_ms(),
 		 "The operator's stamp on a change of this group does not "
 		 "verify (%s). The change itself is checked apart from it.",
 		 cs_err_name(a->stamp_err))))
@@ -338,14 +348,14 @@ client_receive(struct cs_client *c, struct client_group *g,
 	struct arrival a = { .entry = entry };
 	enum cs_err err;
 
-	memset(&c->differs, 0, sizeof c->differs);
+	memset(&g->check->differs, 0, sizeof g->check->differs);
 	if (g->state == CS_CLIENT_LEFT) {
 		if (entry->group_seq > g->seq)
 			g->seq = entry->group_seq;
 		return CS_OK;
 	}
-	a.own = memcmp(entry->device, c->device, 16) == 0 &&
-	    memcmp(entry->account, c->account, 16) == 0;
+	a.own = memcmp(entry->device, c->self.device, 16) == 0 &&
+	    memcmp(entry->account, c->self.account, 16) == 0;
 	err = cs_mls_message_peek(&a.info, entry->message);
 	if (err == CS_OK &&
 	    (a.info.wire > CS_MLS_WIRE_PRIVATE ||

@@ -5,91 +5,31 @@
  * answered.  Only when the hub says that the epoch is over, and so that it does
  * not have them, are they made anew.
  */
+#include "client/groups/send.h"
+
 #include <string.h>
 
 #include "base/text.h"
+#include "client/groups/commit.h"
+#include "client/groups/log.h"
+#include "client/groups/make.h"
+#include "client/groups/media.h"
 #include "client/home/client.h"
+#include "client/home/group.h"
+#include "client/home/message.h"
+#include "client/home/outbox.h"
+#include "client/home/problem.h"
+#include "client/hub/call.h"
+#include "client/hub/stamp.h"
 #include "crypto/hash.h"
 #include "crypto/random.h"
 #include "franking/sender.h"
-
-#define OUTBOX "outbox"
-
-/* What is needed to prove our own message later: all but the stamp. */
-struct sealed_message {
-	struct cs_buf plain;
-	struct cs_view ciphertext;
-	uint64_t epoch, sender_seq, claimed_ms;
-	uint32_t leaf;
-	uint8_t sig[CS_SIGNATURE_LEN];
-	uint8_t tag[32];
-};
-
-static enum cs_err
-outbox_set(struct cs_client *c, uint64_t id, const struct sealed_message *m)
-{
-	struct cs_buf plain = { 0 }, sealed = { 0 };
-	struct cs_writer w = cs_writer(&plain);
-	uint8_t row[8];
-	enum cs_err err;
-
-	cs_vault_row(row, id);
-	cs_write_vec(&w, m->ciphertext);
-	cs_write_u64(&w, m->epoch);
-	cs_write_u64(&w, m->sender_seq);
-	cs_write_u64(&w, m->claimed_ms);
-	cs_write_u32(&w, m->leaf);
-	cs_write_bytes(&w, CS_VIEW_OF(m->sig));
-	cs_write_bytes(&w, CS_VIEW_OF(m->tag));
-	if ((err = cs_writer_end(&w)) == CS_OK &&
-	    (err = cs_vault_seal(&sealed, &c->key, OUTBOX, CS_VIEW_OF(row),
-		 cs_buf_view(&plain))) == CS_OK)
-		err = cs_db_exec(c->db,
-		    "UPDATE outbox SET sealed=? WHERE message=?",
-		    cs_blob(cs_buf_view(&sealed)), cs_int(id));
-	cs_buf_free(&plain);
-	cs_buf_free(&sealed);
-	return err;
-}
-
-/* CS_ERR_NOT_FOUND: not in the outbox; no ciphertext: not encrypted yet. */
-static enum cs_err
-outbox_get(struct sealed_message *out, struct cs_client *c, uint64_t id)
-{
-	struct cs_rows rows;
-	struct cs_reader r;
-	uint8_t row[8];
-	enum cs_err err;
-
-	cs_vault_row(row, id);
-	memset(out, 0, sizeof *out);
-	err = cs_db_query(&rows, c->db,
-	    "SELECT sealed FROM outbox WHERE message=?", cs_int(id));
-	if (err == CS_OK) {
-		if (!cs_rows_next(&rows))
-			err = CS_ERR_NOT_FOUND;
-		else if (cs_col_blob(&rows, 0).len != 0)
-			err = cs_vault_open(&out->plain, &c->key, OUTBOX,
-			    CS_VIEW_OF(row), cs_col_blob(&rows, 0));
-	}
-	if ((err = cs_rows_end(&rows, err)) || out->plain.len == 0)
-		return err;
-	r = cs_reader(cs_buf_view(&out->plain));
-	out->ciphertext = cs_read_vec(&r);
-	out->epoch = cs_read_u64(&r);
-	out->sender_seq = cs_read_u64(&r);
-	out->claimed_ms = cs_read_u64(&r);
-	out->leaf = cs_read_u32(&r);
-	cs_read_copy(&r, out->sig, sizeof out->sig);
-	cs_read_copy(&r, out->tag, sizeof out->tag);
-	return cs_reader_end(&r) == CS_OK ? CS_OK : CS_ERR_CORRUPT;
-}
 
 /* ---- encrypting --------------------------------------------------------- */
 
 /* FRANKING, "Sender": tag, signature, authenticated data. */
 static enum cs_err
-frank(struct cs_client *c, struct client_group *g, struct sealed_message *m,
+frank(struct cs_client *c, struct client_group *g, struct client_sealed *m,
     struct cs_view application_data, struct cs_buf *aad)
 {
 	struct cs_mimi_content content;
@@ -106,10 +46,10 @@ frank(struct cs_client *c, struct client_group *g, struct sealed_message *m,
 	g->sent++;
 	f.claimed_ms = m->claimed_ms = cs_clock_ms();
 	memcpy(f.group_ref, g->ref, sizeof f.group_ref);
-	memcpy(f.account, c->account, sizeof f.account);
-	memcpy(f.device, c->device, sizeof f.device);
+	memcpy(f.account, c->self.account, sizeof f.account);
+	memcpy(f.device, c->self.device, sizeof f.device);
 	memcpy(m->tag, f.tag, sizeof m->tag);
-	if ((err = cs_sender_sign(m->sig, &f, &c->device_key)))
+	if ((err = cs_sender_sign(m->sig, &f, &c->self.device_key)))
 		return err;
 	memcpy(items.tag, f.tag, sizeof items.tag);
 	items.sender_seq = f.sender_seq;
@@ -120,7 +60,7 @@ frank(struct cs_client *c, struct client_group *g, struct sealed_message *m,
 
 static enum cs_err
 store_encrypted(struct cs_client *c, struct client_group *g, uint64_t id,
-    const struct sealed_message *m)
+    const struct client_sealed *m)
 {
 	uint8_t hash[32];
 	enum cs_err err;
@@ -130,7 +70,7 @@ store_encrypted(struct cs_client *c, struct client_group *g, uint64_t id,
 		return err;
 	/* The key that was used is gone from the state before the bytes can
 	 * leave. */
-	if ((err = outbox_set(c, id, m)) == CS_OK &&
+	if ((err = client_outbox_set(c, id, m)) == CS_OK &&
 	    (err = cs_db_exec(c->db, "UPDATE message SET msg_hash=? WHERE id=?",
 		 cs_blob(CS_VIEW_OF(hash)), cs_int(id))) == CS_OK &&
 	    (err = client_group_store(c, g)) == CS_OK)
@@ -143,7 +83,7 @@ store_encrypted(struct cs_client *c, struct client_group *g, uint64_t id,
 static enum cs_err
 encrypt(struct cs_client *c, struct client_group *g, uint64_t id)
 {
-	struct sealed_message m = { 0 };
+	struct client_sealed m = { 0 };
 	struct cs_buf aad = { 0 }, plain = { 0 }, ciphertext = { 0 };
 	struct client_record r;
 	enum cs_err err;
@@ -163,108 +103,6 @@ out:
 }
 
 /* ---- the hub has it ----------------------------------------------------- */
-
-static enum cs_err
-deliver(struct cs_client *c, uint64_t id, const struct sealed_message *m,
-    const struct cs_stamp *stamp)
-{
-	struct cs_credential credential;
-	struct cs_capsule capsule = {
-		.leaf = m->leaf,
-		.sender_seq = m->sender_seq,
-		.claimed_ms = m->claimed_ms,
-		.stamp = *stamp,
-	};
-	struct cs_buf plain = { 0 }, body = { 0 };
-	struct client_record r;
-	enum cs_err err;
-
-	if ((err = client_message_load(&r, &plain, c, id)) ||
-	    (err = cs_credential_parse(
-		 &credential, cs_buf_view(&c->credential))))
-		goto out;
-	capsule.application_data = r.body;
-	capsule.device_cert = credential.device_cert;
-	memcpy(capsule.account_key, credential.account_key, 32);
-	memcpy(capsule.sig, m->sig, sizeof capsule.sig);
-	if ((err = cs_capsule_write(&body, &capsule)))
-		goto out;
-	r.body = cs_buf_view(&body);
-	r.bare = false;
-	r.seq = stamp->group_seq;
-	r.time_ms = stamp->accepted_ms;
-	if ((err = client_message_update(c, id, &r)) ||
-	    (err = cs_db_exec(
-		 c->db, "UPDATE message SET waiting=0 WHERE id=?", cs_int(id))))
-		goto out;
-	err =
-	    cs_db_exec(c->db, "DELETE FROM outbox WHERE message=?", cs_int(id));
-out:
-	cs_buf_free(&plain);
-	cs_buf_free(&body);
-	return err;
-}
-
-enum cs_err
-client_sent(
-    struct cs_client *c, struct client_group *g, const struct cs_stamp *stamp)
-{
-	struct sealed_message m = { 0 };
-	uint64_t id = 0, waiting = 0;
-	struct cs_rows rows;
-	enum cs_err err;
-
-	err = cs_db_query(&rows, c->db,
-	    "SELECT id,waiting FROM message WHERE msg_hash=? AND grp=?",
-	    cs_blob(CS_VIEW_OF(stamp->msg_hash)), cs_blob(client_group_id(g)));
-	if (err == CS_OK) {
-		if (cs_rows_next(&rows)) {
-			id = cs_col_int(&rows, 0);
-			waiting = cs_col_int(&rows, 1);
-		} else {
-			err = CS_ERR_NOT_FOUND;
-		}
-	}
-	if ((err = cs_rows_end(&rows, err)) || !waiting)
-		return err;
-	if ((err = outbox_get(&m, c, id)) == CS_OK)
-		err = deliver(c, id, &m, stamp);
-	cs_buf_free(&m.plain);
-	return err;
-}
-
-enum cs_err
-client_stamp_check(struct cs_stamp *stamp, struct cs_client *c,
-    const struct client_group *g, uint64_t epoch, const uint8_t *tag,
-    struct cs_view message, const struct cs_wire_submit_answer *answer)
-{
-	struct cs_buf cert = { 0 };
-	struct cs_stamp_key_cert key;
-	enum cs_err err;
-
-	if ((err = cs_stamp_parse(stamp, answer->stamp)))
-		return err;
-	memcpy(stamp->group_ref, g->ref, sizeof stamp->group_ref);
-	memcpy(stamp->account, c->account, sizeof stamp->account);
-	memcpy(stamp->device, c->device, sizeof stamp->device);
-	memset(stamp->tag, 0, sizeof stamp->tag);
-	if (tag != NULL)
-		memcpy(stamp->tag, tag, sizeof stamp->tag);
-	stamp->epoch = epoch;
-	if ((err = cs_operator_id(stamp->operator_id, c->root)) ||
-	    (err = cs_sha256(stamp->msg_hash, message)) ||
-	    (err = client_stamp_cert(&cert, c, stamp->key_id)) ||
-	    (err = cs_stamp_key_cert_parse(
-		 &key, cs_buf_view(&cert), CS_VIEW_OF(c->root))) ||
-	    (err = cs_stamp_verify(stamp, &key, c->root)))
-		goto out;
-	if (stamp->group_seq != answer->group_seq ||
-	    !!(stamp->flags & CS_STAMP_HANDSHAKE) != (tag == NULL))
-		err = CS_ERR_STAMP;
-out:
-	cs_buf_free(&cert);
-	return err;
-}
 
 static enum cs_err
 fail(struct cs_client *c, uint64_t id)
@@ -296,7 +134,7 @@ fail(struct cs_client *c, uint64_t id)
 /* CS_ERR_EPOCH: the group is up to date now, encrypt again. */
 static enum cs_err
 submit(struct cs_client *c, struct client_group *g, uint64_t id,
-    const struct sealed_message *m)
+    const struct client_sealed *m)
 {
 	struct cs_wire_submit ask = {
 		.group_id = client_group_id(g),
@@ -309,11 +147,11 @@ submit(struct cs_client *c, struct client_group *g, uint64_t id,
 	err = client_call(c, CS_WIRE_SUBMIT, &cs_wire_submit_shape, &ask,
 	    &cs_wire_submit_answer_shape, &answer);
 	if (err == CS_ERR_DENIED) {
-		if (c->hub_code == CS_WIRE_E_STALE_EPOCH) {
+		if (c->link.hub_code == CS_WIRE_E_STALE_EPOCH) {
 			err = client_sync_group(c, g);
 			return err ? err : CS_ERR_EPOCH;
 		}
-		if (c->hub_code == CS_WIRE_E_UNAVAILABLE)
+		if (c->link.hub_code == CS_WIRE_E_UNAVAILABLE)
 			return err; /* it waits */
 		err = fail(c, id);
 		return err ? err : CS_ERR_DENIED;
@@ -328,7 +166,7 @@ submit(struct cs_client *c, struct client_group *g, uint64_t id,
 		    cs_err_name(err));
 	if ((err = cs_db_begin(c->db)))
 		return err;
-	if ((err = deliver(c, id, m, &stamp)) == CS_OK)
+	if ((err = client_outbox_deliver(c, id, m, &stamp)) == CS_OK)
 		err = cs_db_commit(c->db);
 	if (err)
 		cs_db_rollback(c->db);
@@ -356,18 +194,18 @@ encrypt_now(struct cs_client *c, struct client_group *g, uint64_t id)
 static enum cs_err
 send_one(struct cs_client *c, struct client_group *g, uint64_t id)
 {
-	struct sealed_message m = { 0 };
+	struct client_sealed m = { 0 };
 	enum cs_err err = CS_ERR_EPOCH;
 
 	for (unsigned i = 0; err == CS_ERR_EPOCH && i < CLIENT_TRIES; i++) {
 		cs_buf_free(&m.plain);
-		if ((err = outbox_get(&m, c, id)))
+		if ((err = client_outbox_get(&m, c, id)))
 			break;
 		if (i != 0 || m.ciphertext.len == 0) {
 			if ((err = encrypt_now(c, g, id)))
 				break;
 			cs_buf_free(&m.plain);
-			if ((err = outbox_get(&m, c, id)))
+			if ((err = client_outbox_get(&m, c, id)))
 				break;
 		}
 		err = submit(c, g, id, &m);
@@ -422,9 +260,10 @@ find_target(struct client_group *g, struct cs_client *c, const char *to)
 		if (err != CS_ERR_NOT_FOUND)
 			return err;
 		client_group_clear(g);
-	} else if (strcmp(at + 1, c->hub) != 0) {
+	} else if (strcmp(at + 1, c->self.hub) != 0) {
 		return client_problem(c, CS_ERR_UNSUPPORTED,
-		    "%.100s is on another hub than yours, %s.", to, c->hub);
+		    "%.100s is on another hub than yours, %s.", to,
+		    c->self.hub);
 	}
 	if (len > CS_HANDLE_MAX || !cs_handle_valid(cs_view(to, len)))
 		return client_problem(c, CS_ERR_NOT_FOUND,
@@ -433,7 +272,7 @@ find_target(struct client_group *g, struct cs_client *c, const char *to)
 		    to);
 	memcpy(handle, to, len);
 	handle[len] = '\0';
-	if (strcmp(handle, c->handle) == 0)
+	if (strcmp(handle, c->self.handle) == 0)
 		return client_problem(
 		    c, CS_ERR_MISUSE, "%s is your own name.", handle);
 	return client_group_direct(g, c, handle);
@@ -471,8 +310,9 @@ compose(struct cs_client *c, const struct client_group *g,
 	cs_random(content.salt, sizeof content.salt);
 	content.has_text = out->text.len != 0;
 	content.text = out->text;
-	if ((err = cs_mimi_user_uri(&sender, c->hub, cs_view_str(c->handle))) ||
-	    (err = cs_mimi_room_uri(&room, c->hub, g->ref)))
+	if ((err = cs_mimi_user_uri(
+		 &sender, c->self.hub, cs_view_str(c->self.handle))) ||
+	    (err = cs_mimi_room_uri(&room, c->self.hub, g->ref)))
 		goto out;
 	content.sender_uri = cs_buf_view(&sender);
 	content.room_uri = cs_buf_view(&room);
@@ -511,7 +351,7 @@ enqueue(struct cs_client *c, const struct client_group *g, struct cs_view body,
 	uint64_t id;
 	enum cs_err err;
 
-	strcpy(r.from, c->handle);
+	strcpy(r.from, c->self.handle);
 	if ((err = cs_db_begin(c->db)))
 		return err;
 	if ((err = client_message_insert(c, g, &r, mid, &id)) == CS_OK &&
@@ -568,7 +408,7 @@ cs_client_send(struct cs_client *c, const struct cs_client_outgoing *out,
 		goto out;
 	cs_hex(mid_hex, CS_VIEW_OF(mid));
 	/* From here on it is on its way, whatever happens. */
-	err = c->online ? client_flush(c, &g) : CS_ERR_CLOSED;
+	err = c->link.online ? client_flush(c, &g) : CS_ERR_CLOSED;
 out:
 	cs_buf_free(&body);
 	client_group_clear(&g);

@@ -4,9 +4,11 @@
  * from its device once opens what is said for ever (RFC 9420, section 16.6).
  * So each commits now and then, whether it has something to change or not.
  */
-#include <string.h>
+#include "client/groups/upkeep.h"
 
+#include "client/groups/commit.h"
 #include "client/home/client.h"
+#include "client/home/group.h"
 #include "crypto/hash.h"
 
 /* A share of the jitter that is this device's in this group: members who came
@@ -14,7 +16,7 @@
 static enum cs_err
 jitter(uint64_t *out, const struct cs_client *c, const struct client_group *g)
 {
-	const struct cs_view parts[] = { CS_VIEW_OF(c->device),
+	const struct cs_view parts[] = { CS_VIEW_OF(c->self.device),
 		client_group_id(g) };
 	uint8_t hash[CS_SHA256_LEN];
 	enum cs_err err = cs_hash_parts(hash, CS_SHA256, parts, 2);

@@ -6,9 +6,13 @@
  * the own account it stays: its devices come back each by itself, and read
  * what was sent before first.
  */
+#include "client/home/away.h"
+
 #include <string.h>
 
 #include "client/home/client.h"
+#include "client/home/contact.h"
+#include "client/home/group.h"
 
 /* Handles and accounts go together one to one (contact.c). */
 static enum cs_err
@@ -17,8 +21,8 @@ account_of(struct cs_view *out, struct cs_client *c, const char *handle)
 	const struct client_contact *contact =
 	    client_contact_by_handle(c, handle);
 
-	if (strcmp(handle, c->handle) == 0) {
-		*out = CS_VIEW_OF(c->account);
+	if (strcmp(handle, c->self.handle) == 0) {
+		*out = CS_VIEW_OF(c->self.account);
 		return CS_OK;
 	}
 	if (contact == NULL)

@@ -1,11 +1,15 @@
 /* SPDX-License-Identifier: MIT */
 /* Conversations as they are stored: what is known of each, and its MLS state.
  */
-#include "client/home/client.h"
+#include "client/home/group.h"
 
 #include <string.h>
 
 #include "base/alloc.h"
+#include "client/home/client.h"
+#include "client/home/credential.h"
+#include "client/home/leaf.h"
+#include "crypto/random.h"
 #include "franking/operator_pin.h"
 
 #define META "grp.meta"
@@ -29,6 +33,7 @@ void
 client_group_clear(struct client_group *g)
 {
 	cs_mls_group_free(g->mls);
+	cs_free(g->check, sizeof *g->check);
 	cs_wipe(g, sizeof *g);
 }
 
@@ -97,11 +102,14 @@ static enum cs_err
 read_state(struct client_group *out, struct cs_client *c, struct cs_view public,
     struct cs_view secret)
 {
-	struct cs_mls_options opt = client_mls_options(c);
+	struct cs_mls_options opt;
 	struct cs_view id = client_group_id(out);
 	struct cs_buf p = { 0 }, s = { 0 };
 	enum cs_err err;
 
+	if ((out->check = client_leaf_check_new(c)) == NULL)
+		return CS_ERR_NOMEM;
+	opt = client_mls_options(out->check);
 	if ((err = cs_vault_open(&p, &c->key, PUBLIC, id, public)) == CS_OK &&
 	    (err = cs_vault_open(&s, &c->key, SECRET, id, secret)) == CS_OK)
 		err = cs_mls_group_load(&out->mls, &p, cs_buf_view(&s), &opt);
@@ -379,7 +387,7 @@ client_group_other(const struct client_group *g, const struct cs_client *c,
 		if (!cs_mls_group_member(g->mls, i, &m))
 			continue;
 		client_handle_of(out, m.credential);
-		if (strcmp(out, c->handle) != 0)
+		if (strcmp(out, c->self.handle) != 0)
 			return true;
 	}
 	return false;
@@ -461,8 +469,9 @@ enum cs_err
 client_operator_sender(struct cs_buf *out, const struct cs_client *c)
 {
 	const struct cs_mls_external_sender operator= {
-		.signature_key = CS_VIEW_OF(c->external_sender),
-		.credential = { CS_MLS_CREDENTIAL_BASIC, cs_view_str(c->hub) },
+		.signature_key = CS_VIEW_OF(c->link.external_sender),
+		.credential = { CS_MLS_CREDENTIAL_BASIC,
+		    cs_view_str(c->self.hub) },
 	};
 
 	return cs_mls_external_senders(out, &operator, 1);
@@ -488,7 +497,7 @@ client_group_check_operator(struct cs_client *c, const struct cs_mls_group *mls)
 		return CS_ERR_MISMATCH;
 	if ((err = cs_franking_operator_pin_find(&pin, got)))
 		return err;
-	return memcmp(pin.root_public, c->root, sizeof c->root) == 0
+	return memcmp(pin.root_public, c->self.root, sizeof c->self.root) == 0
 	    ? CS_OK
 	    : CS_ERR_MISMATCH;
 }

@@ -1,102 +1,49 @@
 /* SPDX-License-Identifier: MIT */
 /* A member's folder: lock, key file, sealed database, and who we are. */
-#include <errno.h>
-#include <stdarg.h>
-#include <stdio.h>
-#include <string.h>
+#include "client/home/home.h"
+
 #include <unistd.h>
 
 #include "base/alloc.h"
 #include "base/text.h"
 #include "client/home/client.h"
+#include "client/home/contact.h"
+#include "client/home/schema.h"
+#include "crypto/random.h"
 #include "store/file.h"
 #include "store/keyfile.h"
 
 #define IDENTITY "identity"
 #define IDENTITY_VERSION 1
 
-enum cs_err
-client_problem(struct cs_client *c, enum cs_err err, const char *format, ...)
-{
-	va_list ap;
-
-	va_start(ap, format);
-	vsnprintf(c->problem, sizeof c->problem, format, ap);
-	va_end(ap);
-	return err;
-}
-
-const char *
-cs_client_problem(const struct cs_client *c)
-{
-	return c->problem;
-}
-
-uint16_t
-cs_client_hub_code(const struct cs_client *c)
-{
-	return c->hub_code;
-}
-
-struct cs_mls_options
-client_mls_options(struct cs_client *c)
-{
-	return (struct cs_mls_options){
-		.auth = { client_check_leaf, c },
-		.now_s = cs_clock_ms() / 1000,
-		.max_skip = CLIENT_MAX_SKIP,
-		.past_epochs = CLIENT_PAST_EPOCHS,
-		.padding = CLIENT_PADDING,
-	};
-}
-
-enum cs_err
-client_identity(struct cs_mls_identity *out, struct cs_client *c)
-{
-	uint64_t now = cs_clock_ms() / 1000;
-	enum cs_err err;
-
-	if (c->signer == NULL &&
-	    (err = cs_signer_from_ed25519(&c->signer, &c->device_key)))
-		return err;
-	*out = (struct cs_mls_identity){
-		.credential = cs_buf_view(&c->credential),
-		.signer = c->signer,
-		/* Clocks differ: an hour ahead is no reason to refuse. */
-		.not_before_s = now - 3600,
-		.not_after_s = now + (uint64_t)CLIENT_KEY_PACKAGE_DAYS * 86400,
-	};
-	return CS_OK;
-}
-
 const char *
 cs_client_handle(const struct cs_client *c)
 {
-	return c->handle;
+	return c->self.handle;
 }
 
 const char *
 cs_client_hub(const struct cs_client *c)
 {
-	return c->hub;
+	return c->self.hub;
 }
 
 const uint8_t *
 cs_client_account(const struct cs_client *c)
 {
-	return c->account;
+	return c->self.account;
 }
 
 const uint8_t *
 cs_client_device(const struct cs_client *c)
 {
-	return c->device;
+	return c->self.device;
 }
 
 void
 cs_client_operator_key(const struct cs_client *c, char out[static 44])
 {
-	cs_base64url(out, CS_VIEW_OF(c->root));
+	cs_base64url(out, CS_VIEW_OF(c->self.root));
 }
 
 /* ---- who we are --------------------------------------------------------- */
@@ -109,16 +56,16 @@ client_identity_save(struct cs_client *c)
 	enum cs_err err;
 
 	cs_write_u8(&w, IDENTITY_VERSION);
-	cs_write_vec(&w, cs_view_str(c->handle));
-	cs_write_vec(&w, cs_view_str(c->hub));
-	cs_write_vec(&w, cs_view_str(c->host));
-	cs_write_u16(&w, (uint16_t)c->port);
-	cs_write_bytes(&w, CS_VIEW_OF(c->root));
-	cs_write_bytes(&w, CS_VIEW_OF(c->account));
-	cs_write_bytes(&w, CS_VIEW_OF(c->device));
-	cs_write_bytes(&w, CS_VIEW_OF(c->account_key.seed));
-	cs_write_bytes(&w, CS_VIEW_OF(c->device_key.seed));
-	cs_write_vec(&w, cs_buf_view(&c->credential));
+	cs_write_vec(&w, cs_view_str(c->self.handle));
+	cs_write_vec(&w, cs_view_str(c->self.hub));
+	cs_write_vec(&w, cs_view_str(c->self.host));
+	cs_write_u16(&w, (uint16_t)c->self.port);
+	cs_write_bytes(&w, CS_VIEW_OF(c->self.root));
+	cs_write_bytes(&w, CS_VIEW_OF(c->self.account));
+	cs_write_bytes(&w, CS_VIEW_OF(c->self.device));
+	cs_write_bytes(&w, CS_VIEW_OF(c->self.account_key.seed));
+	cs_write_bytes(&w, CS_VIEW_OF(c->self.device_key.seed));
+	cs_write_vec(&w, cs_buf_view(&c->self.credential));
 	if ((err = cs_writer_end(&w)) == CS_OK)
 		err = cs_vault_config_set(
 		    c->db, &c->key, IDENTITY, cs_buf_view(&bytes));
@@ -139,24 +86,27 @@ identity_load(struct cs_client *c)
 	r = cs_reader(cs_buf_view(&bytes));
 	if (cs_read_u8(&r) != IDENTITY_VERSION)
 		cs_reader_fail(&r, CS_ERR_CORRUPT);
-	cs_read_string(&r, c->handle, sizeof c->handle);
-	cs_read_string(&r, c->hub, sizeof c->hub);
-	cs_read_string(&r, c->host, sizeof c->host);
-	c->port = cs_read_u16(&r);
-	cs_read_copy(&r, c->root, sizeof c->root);
-	cs_read_copy(&r, c->account, sizeof c->account);
-	cs_read_copy(&r, c->device, sizeof c->device);
-	cs_read_copy(&r, c->account_key.seed, sizeof c->account_key.seed);
-	cs_read_copy(&r, c->device_key.seed, sizeof c->device_key.seed);
+	cs_read_string(&r, c->self.handle, sizeof c->self.handle);
+	cs_read_string(&r, c->self.hub, sizeof c->self.hub);
+	cs_read_string(&r, c->self.host, sizeof c->self.host);
+	c->self.port = cs_read_u16(&r);
+	cs_read_copy(&r, c->self.root, sizeof c->self.root);
+	cs_read_copy(&r, c->self.account, sizeof c->self.account);
+	cs_read_copy(&r, c->self.device, sizeof c->self.device);
+	cs_read_copy(
+	    &r, c->self.account_key.seed, sizeof c->self.account_key.seed);
+	cs_read_copy(
+	    &r, c->self.device_key.seed, sizeof c->self.device_key.seed);
 	credential = cs_read_vec(&r);
 	if (cs_reader_end(&r) != CS_OK) {
 		err = CS_ERR_CORRUPT;
 		goto out;
 	}
-	if ((err = cs_buf_set(&c->credential, credential)) == CS_OK &&
+	if ((err = cs_buf_set(&c->self.credential, credential)) == CS_OK &&
 	    (err = cs_sign_key_from_seed(
-		 &c->account_key, c->account_key.seed)) == CS_OK)
-		err = cs_sign_key_from_seed(&c->device_key, c->device_key.seed);
+		 &c->self.account_key, c->self.account_key.seed)) == CS_OK)
+		err = cs_sign_key_from_seed(
+		    &c->self.device_key, c->self.device_key.seed);
 out:
 	cs_buf_free(&bytes);
 	return err;
@@ -274,18 +224,9 @@ cs_client_open(
 void
 client_offline(struct cs_client *c)
 {
-	if (c->online)
-		cs_session_close(&c->session);
-	c->online = false;
-}
-
-enum cs_err
-client_need_hub(struct cs_client *c)
-{
-	if (c->online)
-		return CS_OK;
-	return client_problem(
-	    c, CS_ERR_CLOSED, "There is no connection to the hub.");
+	if (c->link.online)
+		cs_session_close(&c->link.session);
+	c->link.online = false;
 }
 
 void
@@ -296,9 +237,9 @@ cs_client_close(struct cs_client *c)
 	client_offline(c);
 	cs_db_close(c->db);
 	cs_file_unlock(c->lock);
-	cs_signer_free(c->signer);
-	cs_buf_free(&c->credential);
-	cs_free(c->contacts, c->n_contacts * sizeof *c->contacts);
+	cs_signer_free(c->self.signer);
+	cs_buf_free(&c->self.credential);
+	cs_free(c->contacts.v, c->contacts.n * sizeof *c->contacts.v);
 	cs_free_plain(c->home);
 	cs_free(c, sizeof *c);
 }

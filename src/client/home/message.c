@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Messages, notices and refusals, as rows. */
+#include "client/home/message.h"
+
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
@@ -7,6 +9,9 @@
 #include "base/alloc.h"
 #include "base/text.h"
 #include "client/home/client.h"
+#include "client/home/group.h"
+#include "client/home/problem.h"
+#include "crypto/random.h"
 
 #define TABLE "message"
 #define RECORD_VERSION 1
@@ -171,7 +176,7 @@ notice(struct cs_client *c, const struct client_group *g, uint64_t time_ms,
 {
 	static const uint8_t no_mid[32];
 	const struct client_record r = {
-		.kind = CS_CLIENT_NOTICE,
+		.kind = CS_CLIENT_EVENT,
 		.warning = warning,
 		.time_ms = time_ms,
 		.seq = g != NULL ? g->seq : 0,
@@ -182,7 +187,7 @@ notice(struct cs_client *c, const struct client_group *g, uint64_t time_ms,
 }
 
 enum cs_err
-client_notice(struct cs_client *c, const struct client_group *g,
+client_event(struct cs_client *c, const struct client_group *g,
     uint64_t time_ms, const char *format, ...)
 {
 	char sentence[512];
@@ -297,7 +302,7 @@ show_content(struct shown *s, const struct client_record *r)
 	struct cs_mimi_content content;
 	enum cs_err err;
 
-	if (r->kind == CS_CLIENT_NOTICE) {
+	if (r->kind == CS_CLIENT_EVENT) {
 		s->m.text = r->body;
 		return CS_OK;
 	}

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "client/home/client.h"
+#include "client/home/schema.h"
 
 /*
  * Version 1.  Every column called sealed, meta, state or pending is sealed

@@ -7,6 +7,13 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "client/account/seal.h"
+#include "client/home/client.h"
+#include "client/home/home.h"
+#include "client/home/problem.h"
+#include "client/hub/call.h"
+#include "client/hub/reach.h"
+#include "client/joining/handover.h"
 #include "client/joining/letters.h"
 #include "crypto/random.h"
 
@@ -36,8 +43,8 @@ request_store(struct cs_client *c, const struct request *r)
 
 	cs_write_u8(&w, LINKING_VERSION);
 	cs_write_vec(&w, cs_view_str(r->code));
-	cs_write_bytes(&w, CS_VIEW_OF(c->device));
-	cs_write_bytes(&w, CS_VIEW_OF(c->device_key.seed));
+	cs_write_bytes(&w, CS_VIEW_OF(c->self.device));
+	cs_write_bytes(&w, CS_VIEW_OF(c->self.device_key.seed));
 	cs_write_bytes(&w, cs_hpke_key_private(&r->seal_key));
 	cs_write_vec(&w, cs_buf_view(&r->sealed));
 	if ((err = cs_writer_end(&w)) == CS_OK)
@@ -75,8 +82,8 @@ request_load(struct request *out, struct cs_client *c, const char *code)
 		err = CS_ERR_NOT_FOUND;
 		goto out;
 	}
-	memcpy(c->device, device, sizeof device);
-	if ((err = cs_sign_key_from_seed(&c->device_key, seed)) ||
+	memcpy(c->self.device, device, sizeof device);
+	if ((err = cs_sign_key_from_seed(&c->self.device_key, seed)) ||
 	    (err = cs_hpke_key_from_private(
 		 &out->seal_key, CS_DHKEM_X25519, CS_VIEW_OF(private))))
 		goto out;
@@ -95,13 +102,14 @@ request_new(struct request *out, struct cs_client *c, const char *code,
 	struct client_link_ask ask = { 0 };
 	enum cs_err err;
 
-	cs_random(c->device, sizeof c->device);
-	if ((err = cs_sign_key_new(&c->device_key)) ||
+	cs_random(c->self.device, sizeof c->self.device);
+	if ((err = cs_sign_key_new(&c->self.device_key)) ||
 	    (err = cs_hpke_key_new(&out->seal_key, CS_DHKEM_X25519)))
 		return err;
 	memcpy(out->code, code, strlen(code) + 1);
-	memcpy(ask.device, c->device, sizeof ask.device);
-	memcpy(ask.device_key, c->device_key.public, sizeof ask.device_key);
+	memcpy(ask.device, c->self.device, sizeof ask.device);
+	memcpy(
+	    ask.device_key, c->self.device_key.public, sizeof ask.device_key);
 	memcpy(ask.seal_key, cs_hpke_key_public(&out->seal_key).data,
 	    sizeof ask.seal_key);
 	memcpy(ask.name, name, strlen(name) + 1);
@@ -214,7 +222,7 @@ check_new_home(struct cs_client *c)
 		return client_problem(c, CS_ERR_EXISTS,
 		    "This folder already belongs to %s@%s. Choose another one "
 		    "with --home.",
-		    c->handle, c->hub);
+		    c->self.handle, c->self.hub);
 	return err == CS_ERR_NOT_FOUND ? CS_OK : err;
 }
 
@@ -230,10 +238,10 @@ join(struct cs_client *c, const struct client_code *code, const char *text,
 
 	if ((err = check_new_home(c)))
 		return err;
-	memcpy(c->host, code->host, sizeof c->host);
-	c->port = code->port;
-	memcpy(c->root, code->root, sizeof c->root);
-	c->hub[0] = '\0';
+	memcpy(c->self.host, code->host, sizeof c->self.host);
+	c->self.port = code->port;
+	memcpy(c->self.root, code->root, sizeof c->self.root);
+	c->self.hub[0] = '\0';
 	if ((err = client_link_keys_derive(&keys, code)))
 		goto out;
 	err = request_load(&r, c, text);

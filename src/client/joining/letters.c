@@ -5,6 +5,11 @@
 #include <string.h>
 
 #include "base/text.h"
+#include "client/account/seal.h"
+#include "client/home/client.h"
+#include "client/joining/address.h"
+#include "crypto/hash.h"
+#include "crypto/random.h"
 
 #define SCHEME "https://"
 #define ROOT_TEXT 43   /* 32 bytes in base64url */

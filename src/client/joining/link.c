@@ -1,9 +1,13 @@
 /* SPDX-License-Identifier: MIT */
 /* A device of the account lets another one in. */
-#include <stdlib.h>
 #include <string.h>
 
 #include "base/alloc.h"
+#include "client/account/seal.h"
+#include "client/home/client.h"
+#include "client/home/problem.h"
+#include "client/hub/call.h"
+#include "client/joining/handover.h"
 #include "client/joining/letters.h"
 #include "crypto/random.h"
 
@@ -62,21 +66,21 @@ enum cs_err
 cs_client_linking_new(struct cs_client_linking **out, struct cs_client *c)
 {
 	struct cs_client_linking *l;
-	struct client_code code = { .port = c->port };
+	struct client_code code = { .port = c->self.port };
 	enum cs_err err;
 
 	*out = NULL;
 	if ((err = client_need_hub(c)))
 		return err;
-	if (c->login.devices >= CS_WIRE_DEVICES_MAX)
+	if (c->link.login.devices >= CS_WIRE_DEVICES_MAX)
 		return client_problem(c, CS_ERR_LIMIT,
 		    "An account has at most %d devices. Remove one first: "
 		    "countersign devices shows them.",
 		    CS_WIRE_DEVICES_MAX);
 	if ((l = cs_calloc(1, sizeof *l)) == NULL)
 		return CS_ERR_NOMEM;
-	memcpy(code.host, c->host, sizeof code.host);
-	memcpy(code.root, c->root, sizeof code.root);
+	memcpy(code.host, c->self.host, sizeof code.host);
+	memcpy(code.root, c->self.root, sizeof code.root);
 	cs_random(code.secret, sizeof code.secret);
 	client_code_write(l->code, &code);
 	l->ends_ms = cs_clock_ms() + CLIENT_LINK_S * 1000;
@@ -132,20 +136,20 @@ certify(struct cs_buf *credential, const struct cs_client_linking *l,
     const struct cs_client *c)
 {
 	uint64_t now = cs_clock_ms() / 1000;
-	struct cs_device_cert cert = { .handle = cs_view_str(c->handle) };
+	struct cs_device_cert cert = { .handle = cs_view_str(c->self.handle) };
 	struct cs_credential parts;
 	struct cs_buf signed_cert = { 0 };
 	enum cs_err err;
 
-	memcpy(cert.account, c->account, sizeof cert.account);
+	memcpy(cert.account, c->self.account, sizeof cert.account);
 	memcpy(cert.device, l->ask.device, sizeof cert.device);
 	memcpy(cert.public, l->ask.device_key, sizeof cert.public);
 	cert.not_before = now - 3600; /* clocks differ */
 	cert.not_after = now + (uint64_t)CLIENT_DEVICE_DAYS * 86400;
-	if ((err = cs_device_cert_make(&signed_cert, &cert, &c->account_key)) ==
-	    CS_OK) {
+	if ((err = cs_device_cert_make(
+		 &signed_cert, &cert, &c->self.account_key)) == CS_OK) {
 		parts.device_cert = cs_buf_view(&signed_cert);
-		memcpy(parts.account_key, c->account_key.public, 32);
+		memcpy(parts.account_key, c->self.account_key.public, 32);
 		err = cs_credential_write(credential, &parts);
 	}
 	cs_buf_free(&signed_cert);

@@ -8,6 +8,12 @@
 
 #include "base/alloc.h"
 #include "base/text.h"
+#include "client/groups/media.h"
+#include "client/home/client.h"
+#include "client/home/group.h"
+#include "client/home/message.h"
+#include "client/home/problem.h"
+#include "client/hub/stamp.h"
 #include "crypto/random.h"
 
 #define LINE_MAX_HERE 1024
@@ -190,9 +196,9 @@ client_evidence_gather(struct client_evidence *out, struct cs_client *c,
 	out->in.note = r->note;
 	out->in.items = out->input;
 	out->in.gaps = out->gaps;
-	memcpy(out->in.root_public, c->root, 32);
-	out->in.credential = cs_buf_view(&c->credential);
-	out->in.device_key = &c->device_key;
+	memcpy(out->in.root_public, c->self.root, 32);
+	out->in.credential = cs_buf_view(&c->self.credential);
+	out->in.device_key = &c->self.device_key;
 	return CS_OK;
 }
 
@@ -283,7 +289,7 @@ client_evidence_describe(const struct client_evidence *e,
 	    "With each message: its sender's name and device, the group's "
 	    "number, the time, and the proofs");
 	snprintf(text, sizeof text, "Your name, %s@%s, and your signature",
-	    c->handle, c->hub);
+	    c->self.handle, c->self.hub);
 	line(arg, text);
 	if (e->in.note.len != 0) {
 		snprintf(text, sizeof text, "Your note: %.*s",

@@ -4,12 +4,16 @@
  * is sealed, and stored with the key that opens its answer, before it is sent:
  * what breaks off goes on with the same bytes.
  */
-#include "content/letter.h"
+#include "client/reports/letter.h"
 
 #include <string.h>
 
-#include "base/text.h"
 #include "client/home/client.h"
+#include "client/home/message.h"
+#include "client/home/problem.h"
+#include "client/hub/call.h"
+#include "client/hub/reach.h"
+#include "content/letter.h"
 #include "crypto/random.h"
 
 #define TABLE "letter"
@@ -91,7 +95,7 @@ submit(struct cs_client *c, const struct cs_wire_letter *m,
 	err = client_call_empty(c, CS_WIRE_LETTER, &cs_wire_letter_shape, m);
 	if (err == CS_OK)
 		return store(c, m, l, true);
-	if (err != CS_ERR_DENIED || may_wait(c->hub_code))
+	if (err != CS_ERR_DENIED || may_wait(c->link.hub_code))
 		return err;
 	*over = true;
 	again = cs_db_exec(
@@ -141,7 +145,7 @@ client_letters_flush(struct cs_client *c)
 			err = client_warning(c, NULL,
 			    "The hub does not take a letter of yours to the "
 			    "report desk (%s).",
-			    cs_wire_code_name(c->hub_code));
+			    cs_wire_code_name(c->link.hub_code));
 		if (err)
 			break;
 	}
@@ -172,7 +176,7 @@ check_waiting(struct cs_client *c, uint8_t kind, const uint8_t subject[16])
 static enum cs_err
 refused(struct cs_client *c)
 {
-	switch (c->hub_code) {
+	switch (c->link.hub_code) {
 	case CS_WIRE_E_EXISTS:
 		return client_problem(c, CS_ERR_DENIED,
 		    "The desk has a letter of yours about it already.");
@@ -200,14 +204,14 @@ client_letter_send(struct cs_client *c, uint8_t kind,
 	bool over;
 	enum cs_err err;
 
-	if (!c->have_desk)
+	if (!c->link.desk.known)
 		return (err = client_need_hub(c)) ? err : client_no_desk(c);
 	if ((err = check_waiting(c, kind, subject)))
 		return err;
 	cs_random(m.id, sizeof m.id);
 	memcpy(m.subject, subject, sizeof m.subject);
 	if ((err = cs_letter_seal(
-		 &sealed, l.reply, letter, CS_VIEW_OF(c->desk_hpke))))
+		 &sealed, l.reply, letter, CS_VIEW_OF(c->link.desk.hpke))))
 		goto out;
 	m.sealed = l.sealed = cs_buf_view(&sealed);
 	if ((err = store(c, &m, &l, false)) == CS_OK &&

@@ -1,9 +1,17 @@
 /* SPDX-License-Identifier: MIT */
 /* Reports: sealed to the desk, kept until the hub has them, and followed. */
+#include "client/reports/report.h"
+
 #include <string.h>
 
 #include "base/text.h"
+#include "client/home/client.h"
+#include "client/home/problem.h"
+#include "client/hub/call.h"
+#include "client/hub/reach.h"
 #include "client/reports/evidence.h"
+#include "client/reports/letter.h"
+#include "crypto/random.h"
 #include "store/file.h"
 
 #define TABLE "report"
@@ -139,7 +147,7 @@ cs_client_report_send(struct cs_client *c, const struct cs_client_report *r,
 
 	if ((err = client_need_hub(c)))
 		return err;
-	if (!c->have_desk)
+	if (!c->link.desk.known)
 		return client_no_desk(c);
 	/* FRANKING, rule 17: key and hash go, the file stays where it is and
 	 * is pinned there. */
@@ -147,7 +155,7 @@ cs_client_report_send(struct cs_client *c, const struct cs_client_report *r,
 		return err;
 	if ((err = cs_evidence_write(&bundle, &e.in)) ||
 	    (err = cs_evidence_seal_reply(&sealed, report.reply,
-		 cs_buf_view(&bundle), CS_VIEW_OF(c->desk_hpke))) ||
+		 cs_buf_view(&bundle), CS_VIEW_OF(c->link.desk.hpke))) ||
 	    (err = list_blobs(&blobs, &report.blobs.n, &e)))
 		goto out;
 	report.blobs.raw = cs_buf_view(&blobs);
@@ -296,7 +304,7 @@ cs_client_reports(struct cs_client *c,
 	struct cs_rows rows;
 	enum cs_err err = CS_OK;
 
-	if (c->online &&
+	if (c->link.online &&
 	    (err = client_call(c, CS_WIRE_REPORT_STATES, &cs_wire_empty_shape,
 		 &empty, &cs_wire_report_states_answer_shape, &answer)) ==
 		CS_OK)
@@ -394,7 +402,7 @@ cs_client_export(struct cs_client *c, const struct cs_client_report *r,
 	struct client_evidence e;
 	enum cs_err err;
 
-	if ((err = client_evidence_gather(&e, c, r, c->online)))
+	if ((err = client_evidence_gather(&e, c, r, c->link.online)))
 		return err;
 	if ((err = cs_evidence_write(&bundle, &e.in)) == CS_OK &&
 	    to_key != NULL)

@@ -258,6 +258,10 @@ cli_device_remove(const struct cli_args *args)
 		status = cli_client_fail(c, err);
 	else if ((status = confirm_removal(&d, args)) == CLI_OK) {
 		err = cs_client_device_remove(c, d.id);
+		/* The hub proposed the removal in each conversation; the first
+		 * member to come commits it, and that is this device. */
+		if (err == CS_OK && !d.own)
+			err = cs_client_sync(c);
 		if (err == CS_ERR_DENIED &&
 		    cs_client_hub_code(c) == CS_WIRE_E_LAST_DEVICE)
 			status = cli_fail(CLI_NOT_DONE,

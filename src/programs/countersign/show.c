@@ -16,7 +16,7 @@ kind_name(const struct cs_client_message *m)
 		return "received";
 	case CS_CLIENT_SENT:
 		return "sent";
-	case CS_CLIENT_NOTICE:
+	case CS_CLIENT_EVENT:
 		return "notice";
 	default:
 		return "refused";
@@ -131,7 +131,7 @@ static void
 show_text(const struct cs_client_message *m)
 {
 	switch (m->kind) {
-	case CS_CLIENT_NOTICE:
+	case CS_CLIENT_EVENT:
 		printf(m->warning ? "!! " : "-- ");
 		if (m->conversation[0] != '\0') {
 			cli_print_text(stdout, cs_view_str(m->conversation), 0);

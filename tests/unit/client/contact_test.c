@@ -1,6 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 #include <ctype.h>
 
+#include "client/account/key_change.h"
+#include "client/home/client.h"
+#include "client/home/contact.h"
+#include "client/home/credential.h"
+#include "client/home/leaf.h"
 #include "support/client_world.h"
 
 struct world {
@@ -9,9 +14,13 @@ struct world {
 	struct cs_client *c; /* alma's */
 };
 
+/* What the last check found. */
+static struct client_leaf_check checked;
+
 static void
 world_init(struct world *w)
 {
+	memset(&checked, 0, sizeof checked);
 	cs_test_fixed_random(11);
 	w->dir = temp_dir_new();
 	cw_person_init(&w->alma, "alma");
@@ -39,7 +48,8 @@ check_leaf(struct cs_client *c, struct cs_view credential, struct cs_view old,
 	const struct cs_mls_credential before = { CS_MLS_CREDENTIAL_BASIC,
 		old };
 
-	return client_check_leaf(c,
+	checked.c = c;
+	return client_check_leaf(&checked,
 	    &(struct cs_mls_auth_request){
 		.credential = &now,
 		.signature_key = signature_key,
@@ -52,12 +62,12 @@ static enum cs_err
 meet(struct cs_client *c, const struct cw_person *p)
 {
 	struct cs_view credential = cs_buf_view(&p->credential);
-	size_t n = c->n_contacts;
+	size_t n = c->contacts.n;
 	enum cs_err err = check_leaf(
 	    c, credential, cs_view(NULL, 0), CS_VIEW_OF(p->device_key.public));
 
-	assert_int_equal(c->n_contacts, n);
-	assert_err(client_contact_learn(c, credential), err);
+	assert_int_equal(c->contacts.n, n);
+	assert_err(client_contact_learn(&checked, credential), err);
 	return err;
 }
 
@@ -72,7 +82,7 @@ test_learn(void **state)
 	world_init(&w);
 	assert_null(client_contact_by_handle(w.c, "boris"));
 	assert_ok(meet(w.c, &w.boris));
-	assert_int_equal(w.c->n_contacts, 1);
+	assert_int_equal(w.c->contacts.n, 1);
 	contact = client_contact_by_handle(w.c, "boris");
 	assert_non_null(contact);
 	assert_ptr_equal(contact, client_contact_find(w.c, w.boris.account));
@@ -82,7 +92,7 @@ test_learn(void **state)
 	/* Again, and ourselves: nobody new. */
 	assert_ok(meet(w.c, &w.boris));
 	assert_ok(meet(w.c, &w.alma));
-	assert_int_equal(w.c->n_contacts, 1);
+	assert_int_equal(w.c->contacts.n, 1);
 	client_handle_of(handle, cs_buf_view(&w.boris.credential));
 	assert_string_equal(handle, "boris");
 	client_handle_of(handle, cs_view_str("nobody"));
@@ -104,7 +114,7 @@ test_second_device(void **state)
 	assert_ok(cs_sign_key_new(&w.boris.device_key));
 	cw_certify(&w.boris, "boris", now - 60, now + 60);
 	assert_ok(meet(w.c, &w.boris));
-	assert_int_equal(w.c->n_contacts, 1);
+	assert_int_equal(w.c->contacts.n, 1);
 	world_clear(&w);
 }
 
@@ -142,7 +152,7 @@ test_known_once(void **state)
 	cw_certify(&other, "alma", now - 60, now + 60);
 	assert_err(meet(w.c, &other), CS_ERR_CREDENTIAL);
 	cs_buf_free(&other.credential);
-	assert_int_equal(w.c->n_contacts, 1);
+	assert_int_equal(w.c->contacts.n, 1);
 	world_clear(&w);
 }
 
@@ -155,7 +165,7 @@ count_warning(void *arg, const struct cs_client_message *m)
 {
 	struct counted *n = arg;
 
-	n->warnings += m->kind == CS_CLIENT_NOTICE && m->warning;
+	n->warnings += m->kind == CS_CLIENT_EVENT && m->warning;
 	return CS_OK;
 }
 
@@ -182,7 +192,8 @@ static void
 warn(struct cs_client *c)
 {
 	assert_ok(cs_db_begin(c->db));
-	assert_ok(client_contact_warn(c));
+	assert_ok(client_contact_warn(c, &checked.differs));
+	memset(&checked.differs, 0, sizeof checked.differs);
 	assert_ok(cs_db_commit(c->db));
 }
 
@@ -245,7 +256,7 @@ test_changed_key(void **state)
 	assert_int_equal(count(w.c).changed, 0);
 	assert_ok(client_contacts_load(w.c));
 	assert_ok(meet(w.c, &other));
-	assert_int_equal(w.c->n_contacts, 1);
+	assert_int_equal(w.c->contacts.n, 1);
 	cs_buf_free(&other.credential);
 	world_clear(&w);
 }
@@ -297,7 +308,7 @@ test_tampered(void **state)
 		b->data[i] ^= 1;
 		assert_ok(cs_buf_set(&cut, cs_view(b->data, i)));
 		assert_int_not_equal(
-		    client_contact_learn(w.c, cs_buf_view(&cut)), CS_OK);
+		    client_contact_learn(&checked, cs_buf_view(&cut)), CS_OK);
 		cs_buf_free(&cut);
 	}
 	assert_ok(cs_buf_add(b, cs_view("", 1)));
@@ -307,7 +318,7 @@ test_tampered(void **state)
 	assert_err(meet(w.c, &w.boris), CS_ERR_EXPIRED);
 	cw_certify(&w.boris, "boris", now + 600, now + 700);
 	assert_err(meet(w.c, &w.boris), CS_ERR_EXPIRED);
-	assert_int_equal(w.c->n_contacts, 0);
+	assert_int_equal(w.c->contacts.n, 0);
 	cw_certify(&w.boris, "boris", now - 100, now + 100);
 	assert_ok(meet(w.c, &w.boris));
 	world_clear(&w);
@@ -369,7 +380,7 @@ test_kept(void **state)
 		cs_client_close(w.c);
 		assert_ok(cs_client_open(
 		    &w.c, temp_path(&w.dir, "alma"), cs_view(NULL, 0)));
-		assert_int_equal(w.c->n_contacts, 2);
+		assert_int_equal(w.c->contacts.n, 2);
 		contact = client_contact_by_handle(w.c, "boris");
 		assert_non_null(contact);
 		assert_int_equal(contact->state, states[i]);
@@ -394,7 +405,7 @@ try_learn(void *arg)
 {
 	struct world *w = arg;
 
-	return client_contact_learn(w->c, cs_buf_view(&w->boris.credential));
+	return cw_learn(w->c, &w->boris);
 }
 
 static void
@@ -405,9 +416,9 @@ test_allocations(void **state)
 	(void)state;
 	world_init(&w);
 	cs_test_allocations(try_learn, &w);
-	assert_int_equal(w.c->n_contacts, 1);
+	assert_int_equal(w.c->contacts.n, 1);
 	assert_ok(client_contacts_load(w.c));
-	assert_int_equal(w.c->n_contacts, 1);
+	assert_int_equal(w.c->contacts.n, 1);
 	world_clear(&w);
 }
 

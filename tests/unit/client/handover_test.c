@@ -1,6 +1,13 @@
 /* SPDX-License-Identifier: MIT */
-#include "client/joining/letters.h"
 
+#include "client/account/note.h"
+#include "client/account/seal.h"
+#include "client/home/client.h"
+#include "client/home/contact.h"
+#include "client/home/group.h"
+#include "client/home/home.h"
+#include "client/home/joining.h"
+#include "client/joining/handover.h"
 #include "support/client_world.h"
 
 struct world {
@@ -17,11 +24,11 @@ empty_home(const char *path)
 	struct cs_client *c;
 
 	assert_ok(client_home_new(&c, path, cs_view(NULL, 0)));
-	strcpy(c->hub, "hub.example");
-	strcpy(c->host, "hub.example");
-	c->port = 443;
-	cs_random(c->device, 16);
-	assert_ok(cs_sign_key_new(&c->device_key));
+	strcpy(c->self.hub, "hub.example");
+	strcpy(c->self.host, "hub.example");
+	c->self.port = 443;
+	cs_random(c->self.device, 16);
+	assert_ok(cs_sign_key_new(&c->self.device_key));
 	return c;
 }
 
@@ -38,15 +45,14 @@ world_init(struct world *w)
 	cw_person_init(&w->boris, "boris");
 	w->old = cw_home(temp_path(&w->dir, "old"), &w->alma, "alma");
 	w->new = empty_home(temp_path(&w->dir, "new"));
-	assert_ok(
-	    client_contact_learn(w->old, cs_buf_view(&w->boris.credential)));
+	assert_ok(cw_learn(w->old, &w->boris));
 	contact = client_contact_by_handle(w->old, "boris");
 	assert_ok(
 	    client_contact_set_state(w->old, contact, CONTACT_ACCEPTED, 7));
 	device = w->alma;
 	memset(&device.credential, 0, sizeof device.credential);
-	memcpy(device.device, w->new->device, 16);
-	device.device_key = w->new->device_key;
+	memcpy(device.device, w->new->self.device, 16);
+	device.device_key = w->new->self.device_key;
 	cw_certify(&device, "alma", now - 60, now + 60);
 	w->credential = device.credential;
 }
@@ -88,11 +94,11 @@ test_given_and_taken(void **state)
 	assert_ok(
 	    client_handover_write(&plain, w.old, cs_buf_view(&w.credential)));
 	assert_ok(take(w.new, cs_buf_view(&plain)));
-	assert_string_equal(w.new->handle, "alma");
-	assert_memory_equal(w.new->account, w.old->account, 16);
-	assert_memory_not_equal(w.new->device, w.old->device, 16);
-	assert_memory_equal(
-	    w.new->account_key.seed, w.old->account_key.seed, CS_SIGN_SEED_LEN);
+	assert_string_equal(w.new->self.handle, "alma");
+	assert_memory_equal(w.new->self.account, w.old->self.account, 16);
+	assert_memory_not_equal(w.new->self.device, w.old->self.device, 16);
+	assert_memory_equal(w.new->self.account_key.seed,
+	    w.old->self.account_key.seed, CS_SIGN_SEED_LEN);
 	contact = client_contact_by_handle(w.new, "boris");
 	assert_non_null(contact);
 	assert_int_equal(contact->state, CONTACT_ACCEPTED);
@@ -123,9 +129,9 @@ test_not_for_us(void **state)
 
 		memset(&device.credential, 0, sizeof device.credential);
 		if (i == 0)
-			device.device_key = w.new->device_key;
+			device.device_key = w.new->self.device_key;
 		else
-			memcpy(device.device, w.new->device, 16);
+			memcpy(device.device, w.new->self.device, 16);
 		cw_certify(&device, "alma", now - 60, now + 60);
 		cs_buf_reset(&plain);
 		assert_ok(client_handover_write(
@@ -135,20 +141,20 @@ test_not_for_us(void **state)
 	}
 	/* Certified by another account key than the one that came. */
 	cs_buf_reset(&plain);
-	key = w.old->account_key;
-	w.old->account_key = w.boris.account_key;
+	key = w.old->self.account_key;
+	w.old->self.account_key = w.boris.account_key;
 	assert_ok(
 	    client_handover_write(&plain, w.old, cs_buf_view(&w.credential)));
 	assert_int_not_equal(take(w.new, cs_buf_view(&plain)), CS_OK);
-	w.old->account_key = key;
+	w.old->self.account_key = key;
 	/* Another name than in the certificate. */
 	cs_buf_reset(&plain);
-	strcpy(w.old->handle, "almb");
+	strcpy(w.old->self.handle, "almb");
 	assert_ok(
 	    client_handover_write(&plain, w.old, cs_buf_view(&w.credential)));
 	assert_err(take(w.new, cs_buf_view(&plain)), CS_ERR_MISMATCH);
-	assert_int_equal(w.new->n_contacts, 0);
-	assert_string_equal(w.new->handle, "");
+	assert_int_equal(w.new->contacts.n, 0);
+	assert_string_equal(w.new->self.handle, "");
 	cs_buf_free(&plain);
 	world_clear(&w);
 }
@@ -218,18 +224,18 @@ test_names(void **state)
 	(void)state;
 	world_init(&w);
 	boris = cw_home(temp_path(&w.dir, "boris"), &w.boris, "boris");
-	assert_ok(
-	    client_device_name_seal(&sealed, w.old, w.new->device, "laptop"));
+	assert_ok(client_device_name_seal(
+	    &sealed, w.old, w.new->self.device, "laptop"));
 	assert_true(sealed.len <= CS_WIRE_NOTE_MAX);
 	assert_ok(client_device_name_open(
-	    name, w.old, w.new->device, cs_buf_view(&sealed)));
+	    name, w.old, w.new->self.device, cs_buf_view(&sealed)));
 	assert_string_equal(name, "laptop");
 	assert_err(client_device_name_open(
-		       name, w.old, w.old->device, cs_buf_view(&sealed)),
+		       name, w.old, w.old->self.device, cs_buf_view(&sealed)),
 	    CS_ERR_MISMATCH);
 	assert_string_equal(name, "");
 	assert_err(client_device_name_open(
-		       name, boris, w.new->device, cs_buf_view(&sealed)),
+		       name, boris, w.new->self.device, cs_buf_view(&sealed)),
 	    CS_ERR_DECRYPT);
 	/* A name cannot stand for a note. */
 	assert_err(client_account_open(&plain, w.old,

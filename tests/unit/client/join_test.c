@@ -2,7 +2,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "client/client.h"
+#include "client/home/client.h"
 #include "support/test.h"
 
 /* 32 bytes: zeroes and a one. */

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: MIT */
+#include "client/home/client.h"
+#include "client/reports/letter.h"
 #include "content/letter.h"
+#include "support/client_world.h"
 
 #include <stdlib.h>
-
-#include "support/client_world.h"
 
 static const uint8_t action[16] = { 4, 2 }, other[16] = { 4, 3 };
 
@@ -17,8 +18,8 @@ struct world {
 static void
 meet_desk(struct world *w)
 {
-	w->c->have_desk = true;
-	memcpy(w->c->desk_hpke, cs_hpke_key_public(&w->desk).data, 32);
+	w->c->link.desk.known = true;
+	memcpy(w->c->link.desk.hpke, cs_hpke_key_public(&w->desk).data, 32);
 }
 
 static void
@@ -171,7 +172,7 @@ test_not_a_letter(void **state)
 	assert_err(appeal(&w, other, "text"), CS_ERR_CLOSED);
 	assert_int_equal(waiting(&w, &sealed), 2);
 	/* Nobody to write to. */
-	w.c->have_desk = false;
+	w.c->link.desk.known = false;
 	assert_err(appeal(&w, action, "text"), CS_ERR_CLOSED);
 	cs_buf_free(&sealed);
 	world_clear(&w);

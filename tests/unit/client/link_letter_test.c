@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-#include "client/joining/letters.h"
 
+#include "client/home/client.h"
+#include "client/joining/letters.h"
 #include "support/client_world.h"
 
 /* 32 bytes and 16 bytes: zeroes and a one. */

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "base/text.h"
+#include "client/home/client.h"
+#include "client/home/message.h"
 #include "support/client_world.h"
 
 struct world {
@@ -171,7 +173,7 @@ test_by_mid(void **state)
 	assert_err(client_message_by_mid(&got, NULL, w.c, mid_of(1, 2)),
 	    CS_ERR_NOT_FOUND);
 	/* Notices and refusals are no messages. */
-	assert_ok(client_notice(w.c, NULL, 1, "%s came", "cleo"));
+	assert_ok(client_event(w.c, NULL, 1, "%s came", "cleo"));
 	assert_err(
 	    client_message_by_mid(&got, NULL, w.c, (const uint8_t[32]){ 0 }),
 	    CS_ERR_NOT_FOUND);
@@ -203,7 +205,7 @@ test_find(void **state)
 	insert(&w, "one", mid_of(0xab, 0x01));
 	insert(&w, "two", mid_of(0xab, 0x02));
 	insert(&w, "last", mid_of(0xff, 0xff));
-	assert_ok(client_notice(w.c, NULL, 1, "of no id"));
+	assert_ok(client_event(w.c, NULL, 1, "of no id"));
 	assert_ok(find(&w, "ab01", mid_of(0xab, 0x01)));
 	assert_ok(find(&w, "ab023", mid_of(0xab, 0x02)));
 	assert_ok(find(&w, "ffff", mid_of(0xff, 0xff)));
@@ -279,7 +281,7 @@ show(void *arg, const struct cs_client_message *m)
 	struct shown *s = arg;
 
 	s->n++;
-	s->notices += m->kind == CS_CLIENT_NOTICE;
+	s->notices += m->kind == CS_CLIENT_EVENT;
 	snprintf(s->last, sizeof s->last, "%.*s", (int)m->text.len,
 	    (const char *)m->text.data);
 	return s->answer;
@@ -304,7 +306,7 @@ test_unseen(void **state)
 	world_init(&w);
 	assert_int_equal(count(&w, CS_CLIENT_UNSEEN), 0);
 	insert(&w, "one", mid_of(1, 1));
-	assert_ok(client_notice(w.c, NULL, 1, "%s came", "cleo"));
+	assert_ok(client_event(w.c, NULL, 1, "%s came", "cleo"));
 	/* Not shown to the end, they stay new. */
 	assert_err(
 	    cs_client_messages(w.c, CS_CLIENT_UNSEEN, show, &s), CS_ERR_IO);

@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 #include <stdlib.h>
 
+#include "client/home/client.h"
+#include "client/reports/news.h"
+#include "client/reports/notice.h"
 #include "support/client_world.h"
 
 struct world {
@@ -43,8 +46,8 @@ world_init(struct world *w)
 	assert_ok(cs_sign_key_new(&w->desk));
 	assert_ok(cs_sign_key_new(&w->other_desk));
 	w->c = cw_home(temp_path(&w->dir, "alma"), &w->alma, "alma");
-	w->c->have_desk = true;
-	memcpy(w->c->desk_sign, w->desk.public, 32);
+	w->c->link.desk.known = true;
+	memcpy(w->c->link.desk.sign, w->desk.public, 32);
 	w->s = (struct cs_wire_statement){
 		.version = CS_WIRE_STATEMENT_VERSION,
 		.language = cs_view_str("en"),
@@ -144,7 +147,7 @@ test_not_the_desks(void **state)
 	sign(&w, &w.other_desk);
 	assert_err(read_item(&w), CS_ERR_SIGNATURE);
 	sign(&w, &w.desk);
-	w.c->have_desk = false;
+	w.c->link.desk.known = false;
 	assert_err(read_item(&w), CS_ERR_SIGNATURE);
 	world_clear(&w);
 }
@@ -245,8 +248,8 @@ test_told_once(void **state)
 	cs_client_close(w.c);
 	assert_ok(
 	    cs_client_open(&w.c, temp_path(&w.dir, "alma"), cs_view(NULL, 0)));
-	w.c->have_desk = true;
-	memcpy(w.c->desk_sign, w.desk.public, 32);
+	w.c->link.desk.known = true;
+	memcpy(w.c->link.desk.sign, w.desk.public, 32);
 	assert_int_equal(take(&w).n, 0);
 	/* An appeal that was sent is no news; its answer is, once. */
 	w.item.appeal = CS_WIRE_APPEAL_RECEIVED;

@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: MIT */
+#include "client/home/client.h"
+#include "client/home/schema.h"
 #include "support/client_world.h"
 
 /* A folder of before opens: its messages stay, its conversations are gone. */

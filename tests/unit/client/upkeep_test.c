@@ -1,6 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /* When a commit is due.  There is no hub: CS_ERR_CLOSED says that one was to
  * be sent. */
+#include "client/groups/upkeep.h"
+#include "client/home/client.h"
+#include "client/home/group.h"
+#include "client/home/leaf.h"
 #include "support/client_world.h"
 
 #define DAY_MS ((uint64_t)86400 * 1000)
@@ -53,7 +57,8 @@ world_init(struct world *w)
 	cw_person_init(&w->alma, "alma");
 	cw_person_init(&w->boris, "boris");
 	w->c = cw_home(temp_path(&w->dir, "alma"), &w->alma, "alma");
-	opt = client_mls_options(w->c);
+	assert_non_null(w->g.check = client_leaf_check_new(w->c));
+	opt = client_mls_options(w->g.check);
 	memcpy(w->g.id, "0123456789abcdef", 16);
 	w->g.id_len = 16;
 	w->g.registered = true;

@@ -4,6 +4,12 @@
  * alma takes for that conversation, and whom boris lets in.  There is no hub;
  * what it would show alma is made here.
  */
+#include "client/groups/admission.h"
+#include "client/groups/merge.h"
+#include "client/home/away.h"
+#include "client/home/client.h"
+#include "client/home/group.h"
+#include "client/home/leaf.h"
 #include "franking/operator_pin.h"
 #include "support/client_world.h"
 
@@ -95,9 +101,9 @@ home(struct world *w, const struct cw_person *p, const char *handle,
 {
 	struct cs_client *c = cw_home(temp_path(&w->dir, handle), p, handle);
 
-	memset(c->root, 7, sizeof c->root);
-	memset(c->external_sender, 8, sizeof c->external_sender);
-	assert_ok(client_contact_learn(c, cs_buf_view(&other->credential)));
+	memset(c->self.root, 7, sizeof c->self.root);
+	memset(c->link.external_sender, 8, sizeof c->link.external_sender);
+	assert_ok(cw_learn(c, other));
 	return c;
 }
 
@@ -115,17 +121,19 @@ world_init(struct world *w)
 	cw_person_init(&w->mallory, "mallory");
 	w->a = home(w, &w->alma, "alma", &w->boris);
 	w->b = home(w, &w->boris, "boris", &w->alma);
-	memcpy(pin.root_public, w->a->root, sizeof pin.root_public);
-	assert_ok(cs_operator_id(pin.operator_id, w->a->root));
+	memcpy(pin.root_public, w->a->self.root, sizeof pin.root_public);
+	assert_ok(cs_operator_id(pin.operator_id, w->a->self.root));
 	assert_ok(cs_franking_operator_pin_write(&w->dictionary, &pin));
 	assert_ok(client_operator_sender(&w->senders, w->a));
 	memcpy(w->g.id, "0123456789abcdef", 16);
 	w->g.id_len = 16;
 	w->g.registered = true;
 	w->theirs = w->g;
-	opt = client_mls_options(w->a);
+	assert_non_null(w->g.check = client_leaf_check_new(w->a));
+	opt = client_mls_options(w->g.check);
 	w->g.mls = new_group(w, &w->alma, &opt);
-	opt = client_mls_options(w->b);
+	assert_non_null(w->theirs.check = client_leaf_check_new(w->b));
+	opt = client_mls_options(w->theirs.check);
 	add(w->g.mls, &w->boris, &w->theirs.mls, &opt);
 	w->g.state = CS_CLIENT_LEFT;
 	assert_ok(client_group_store(w->a, &w->g));
@@ -151,7 +159,8 @@ world_clear(struct world *w)
 static enum cs_err
 enter(struct world *w, struct cs_mls_group *shown, struct cs_buf *message)
 {
-	struct cs_mls_options opt = client_mls_options(w->a);
+	struct client_leaf_check check = { .c = w->a };
+	struct cs_mls_options opt = client_mls_options(&check);
 	struct cs_mls_identity id;
 	struct cs_mls_group *mls = NULL;
 	struct cs_buf info = { 0 };
@@ -161,7 +170,7 @@ enter(struct world *w, struct cs_mls_group *shown, struct cs_buf *message)
 	assert_ok(cs_mls_group_info(shown, &info, true));
 	assert_ok(cs_mls_external_commit(
 	    &mls, message, cs_buf_view(&info), &id, &opt, NULL));
-	err = client_join_check(w->a, mls, client_group_id(&w->g));
+	err = client_admission_check(w->a, mls, client_group_id(&w->g));
 	cs_mls_group_free(mls);
 	cs_buf_free(&info);
 	return err;
@@ -189,12 +198,12 @@ test_the_same(void **state)
 	commit(w.theirs.mls, 0, 0);
 	assert_ok(shows(&w, w.theirs.mls));
 	/* Another operator's; one that we are in; one that we never were in. */
-	w.a->external_sender[0] ^= 1;
+	w.a->link.external_sender[0] ^= 1;
 	assert_err(shows(&w, w.theirs.mls), CS_ERR_MISMATCH);
-	w.a->external_sender[0] ^= 1;
-	w.a->root[0] ^= 1;
+	w.a->link.external_sender[0] ^= 1;
+	w.a->self.root[0] ^= 1;
 	assert_err(shows(&w, w.theirs.mls), CS_ERR_MISMATCH);
-	w.a->root[0] ^= 1;
+	w.a->self.root[0] ^= 1;
 	w.g.state = CS_CLIENT_ACTIVE;
 	assert_ok(client_group_store(w.a, &w.g));
 	assert_err(shows(&w, w.theirs.mls), CS_ERR_REPLAY);
@@ -213,7 +222,7 @@ test_made_up(void **state)
 
 	(void)state;
 	world_init(&w);
-	opt = client_mls_options(w.b);
+	opt = client_mls_options(w.theirs.check);
 	/* The same name, by who was never there: boris is in the tree without
 	 * having been asked. */
 	forged = new_group(&w, &w.mallory, &opt);
@@ -279,8 +288,7 @@ test_let_in(void **state)
 	assert_ok(client_away_add(w.b, &other, "alma"));
 	assert_err(let_in(&w), CS_ERR_MEMBER);
 	/* Nor on somebody else's account. */
-	assert_ok(
-	    client_contact_learn(w.b, cs_buf_view(&w.mallory.credential)));
+	assert_ok(cw_learn(w.b, &w.mallory));
 	assert_ok(client_away_add(w.b, &w.theirs, "mallory"));
 	assert_err(let_in(&w), CS_ERR_MEMBER);
 	assert_ok(client_away_add(w.b, &w.theirs, "alma"));

@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: MIT */
+#pragma once
+
+#include "client/home/client.h"
+
+struct client_invited {
+	struct cs_buf packages; /* each as <V>; the caller's to free */
+	size_t n;
+};
+
+/* Ask for a key package of each device of ${handle}, and check them. */
+CS_CHECKED enum cs_err client_invite_ask(
+    struct client_invited *out, struct cs_client *c, const char *handle);
+/* Ask for those of our other devices or, if ${device} is not NULL, of that one;
+ * as far as the hub has any. */
+CS_CHECKED enum cs_err client_invite_ask_own(
+    struct client_invited *out, struct cs_client *c, const uint8_t *device);
+/* Commit the addition of those in ${in} who are not in ${g} yet, against
+ * whoever is quicker. */
+CS_CHECKED enum cs_err client_invite_add(struct cs_client *c,
+    struct client_group *g, const struct client_invited *in);
+/* Bring our other devices into ${g} if one is missing. */
+CS_CHECKED enum cs_err client_devices_bring(
+    struct cs_client *c, struct client_group *g);

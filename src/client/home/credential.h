@@ -1,0 +1,13 @@
+/* SPDX-License-Identifier: MIT */
+#pragma once
+
+#include "client/home/client.h"
+
+/* Parse a leaf's credential into ${credential} and ${cert}, and check its
+ * certificate against its account key at ${now_s}.  Views point into
+ * ${bytes}. */
+CS_CHECKED enum cs_err client_credential_open(struct cs_credential *credential,
+    struct cs_device_cert *cert, struct cs_view bytes, uint64_t now_s);
+/* The handle in a credential, into a string of CS_HANDLE_MAX + 1; "?" if it
+ * has none. */
+void client_handle_of(char *out, struct cs_view bytes);

@@ -1,0 +1,90 @@
+/* SPDX-License-Identifier: MIT */
+#include "client/home/joining.h"
+
+#include "client/home/client.h"
+#include "client/home/group.h"
+
+#define TABLE "joining"
+
+#define JOINING_VERSION 1
+
+enum cs_err
+client_joining_add(struct cs_client *c, const struct client_group *g)
+{
+	struct cs_buf plain = { 0 }, sealed = { 0 };
+	struct cs_writer w = cs_writer(&plain);
+	enum cs_err err;
+
+	cs_write_u8(&w, JOINING_VERSION);
+	cs_write_u8(&w, g->direct);
+	cs_write_u8(&w, (uint8_t)g->state);
+	cs_write_vec(&w, cs_view_str(g->name));
+	cs_write_vec(&w, cs_view_str(g->added_by));
+	if ((err = cs_writer_end(&w)) == CS_OK &&
+	    (err = cs_vault_seal(&sealed, &c->key, TABLE, client_group_id(g),
+		 cs_buf_view(&plain))) == CS_OK)
+		err = cs_db_exec(c->db,
+		    "INSERT INTO joining(id,sealed) VALUES(?,?)"
+		    " ON CONFLICT(id) DO UPDATE SET sealed=excluded.sealed",
+		    cs_blob(client_group_id(g)), cs_blob(cs_buf_view(&sealed)));
+	cs_buf_free(&plain);
+	cs_buf_free(&sealed);
+	return err;
+}
+
+static enum cs_err
+parse(struct client_group *out, struct cs_view plain)
+{
+	struct cs_reader r = cs_reader(plain);
+
+	if (cs_read_u8(&r) != JOINING_VERSION)
+		cs_reader_fail(&r, CS_ERR_CORRUPT);
+	out->direct = cs_read_u8(&r) != 0;
+	out->state = cs_read_u8(&r);
+	cs_read_string(&r, out->name, sizeof out->name);
+	cs_read_string(&r, out->added_by, sizeof out->added_by);
+	return cs_reader_end(&r) == CS_OK ? CS_OK : CS_ERR_CORRUPT;
+}
+
+enum cs_err
+client_joining_find(
+    struct client_group *out, struct cs_client *c, struct cs_view id)
+{
+	struct cs_buf plain = { 0 };
+	struct cs_rows rows;
+	enum cs_err err;
+
+	err = cs_db_query(
+	    &rows, c->db, "SELECT sealed FROM joining WHERE id=?", cs_blob(id));
+	if (err == CS_OK) {
+		if (cs_rows_next(&rows))
+			err = cs_vault_open(
+			    &plain, &c->key, TABLE, id, cs_col_blob(&rows, 0));
+		else
+			err = CS_ERR_NOT_FOUND;
+	}
+	if ((err = cs_rows_end(&rows, err)) == CS_OK)
+		err = parse(out, cs_buf_view(&plain));
+	cs_buf_free(&plain);
+	return err;
+}
+
+enum cs_err
+client_joining_forget(struct cs_client *c, struct cs_view id)
+{
+	return cs_db_exec(c->db, "DELETE FROM joining WHERE id=?", cs_blob(id));
+}
+
+enum cs_err
+client_joining_list(struct cs_buf *ids, struct cs_client *c)
+{
+	struct cs_writer w = cs_writer(ids);
+	struct cs_rows rows;
+	enum cs_err err;
+
+	err = cs_db_query(&rows, c->db, "SELECT id FROM joining ORDER BY id");
+	while (err == CS_OK && cs_rows_next(&rows))
+		cs_write_vec(&w, cs_col_blob(&rows, 0));
+	err = cs_rows_end(&rows, err);
+	return err ? err : cs_writer_end(&w);
+}
