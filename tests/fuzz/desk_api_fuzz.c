@@ -14,11 +14,31 @@
  * Who: one of those in people[]; t and T: a token that reads, and one that
  * may everything; l: a session that is locked; any other: nobody.
  */
+#include "content/evidence.h"
 #include "content/letter.h"
 #include "crypto/password.h"
-#include "desk/console/api_internal.h"
-#include "desk/photos/photo.h"
+#include "crypto/suite.h"
+#include "desk/cases/case.h"
+#include "desk/console/api.h"
+#include "desk/console/call.h"
+#include "desk/console/events.h"
+#include "desk/core/audit.h"
+#include "desk/core/policy.h"
+#include "desk/core/who.h"
+#include "desk/daemon/intake.h"
+#include "desk/decisions/appeal.h"
+#include "desk/decisions/decide.h"
+#include "desk/decisions/send.h"
+#include "desk/desk.h"
+#include "desk/people/attempts.h"
+#include "desk/people/people.h"
+#include "desk/people/sign_in.h"
+#include "desk/photos/lists.h"
+#include "net/web.h"
+#include "store/clock.h"
+#include "store/db.h"
 #include "unit/desk/desk_home.h"
+#include "wire/messages.h"
 
 #define REQUESTS_MAX 8
 #define HOST "127.0.0.1:1"

@@ -1,10 +1,21 @@
 /* SPDX-License-Identifier: MIT */
 /* Which case a report belongs to; and cases that become one. */
-#include <stdio.h>
+#include "desk/cases/join.h"
+
 #include <string.h>
 
 #include "base/text.h"
-#include "desk/cases/case_internal.h"
+#include "content/evidence.h"
+#include "desk/cases/case.h"
+#include "desk/cases/term.h"
+#include "desk/core/audit.h"
+#include "desk/core/desk.h"
+#include "desk/core/doc.h"
+#include "desk/core/json.h"
+#include "desk/core/policy.h"
+#include "desk/reports/report.h"
+#include "store/clock.h"
+#include "store/db.h"
 
 #define HOUR_MS ((uint64_t)3600 * 1000)
 #define DAY_MS (24 * HOUR_MS)
@@ -393,92 +404,5 @@ desk_case_join(struct cs_desk *d, const struct cs_desk_report *r,
 		return err;
 	err = join_any(d, r, e, &policy, kase);
 	cs_desk_policy_clear(&policy);
-	return err;
-}
-
-enum cs_err
-desk_case_of_report(
-    uint64_t *kase, struct cs_desk *d, const uint8_t report[static 16])
-{
-	enum cs_err err = cs_db_get_int(kase, d->db,
-	    "SELECT COALESCE(kase,0) FROM report WHERE id=?",
-	    cs_blob(cs_view(report, 16)));
-
-	return err == CS_OK && *kase == 0
-	    ? desk_problem(d, CS_ERR_NOT_FOUND,
-		  "The report is in no case: it was rejected.")
-	    : err;
-}
-
-/* ---- from before there were cases --------------------------------------- */
-
-/* A case is decided if each of its reports was. */
-static enum cs_err
-settle(struct cs_desk *d, uint64_t kase, bool open)
-{
-	struct desk_case c;
-	enum cs_err err = desk_case_load(&c, d, kase);
-
-	if (err == CS_OK && open &&
-	    desk_case_state(&c) == CS_DESK_CASE_DECIDED) {
-		err = desk_case_reopen(d, &c);
-	} else if (!open && desk_num(c.doc, "reports") == 1) {
-		desk_case_set_state(&c, CS_DESK_CASE_DECIDED, &err);
-		desk_set_num(c.doc, "decided_ms", cs_clock_ms(), &err);
-	}
-	if (err == CS_OK)
-		err = desk_case_save(d, &c, NULL);
-	desk_case_clear(&c);
-	return err;
-}
-
-/* One report without a case: it gets one. */
-static enum cs_err
-catch_up(struct cs_desk *d, const uint8_t id[static 16])
-{
-	struct cs_desk_case c;
-	uint64_t kase;
-	enum cs_err err = cs_desk_load(&c, d, id);
-
-	if (err)
-		return err;
-	if ((err = cs_db_begin(d->db)) == CS_OK) {
-		if (c.report.state == CS_DESK_REJECTED || c.evidence == NULL)
-			err = cs_db_exec(d->db,
-			    "UPDATE report SET kase=0 WHERE id=?",
-			    cs_blob(cs_view(id, 16)));
-		else if ((err = desk_case_join(
-			      d, &c.report, c.evidence, &kase)) == CS_OK)
-			err = settle(d, kase, c.report.state == CS_DESK_OPEN);
-		if (err == CS_OK)
-			err = cs_db_commit(d->db);
-		if (err)
-			cs_db_rollback(d->db);
-	}
-	cs_desk_case_clear(&c);
-	return err;
-}
-
-enum cs_err
-desk_cases_catch_up(struct cs_desk *d)
-{
-	enum cs_err err = CS_OK;
-
-	while (err == CS_OK) {
-		struct cs_rows rows;
-		uint8_t id[16];
-		bool more = false;
-
-		err = cs_db_query(&rows, d->db,
-		    "SELECT id FROM report WHERE kase IS NULL LIMIT 1");
-		if (err == CS_OK && cs_rows_next(&rows)) {
-			more = true;
-			cs_col_copy(&rows, 0, id, sizeof id);
-		}
-		err = cs_rows_end(&rows, err);
-		if (err || !more)
-			break;
-		err = catch_up(d, id);
-	}
 	return err;
 }

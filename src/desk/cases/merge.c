@@ -1,8 +1,17 @@
 /* SPDX-License-Identifier: MIT */
 /* Two cases become one. */
+#include "desk/cases/merge.h"
+
 #include <string.h>
 
-#include "desk/cases/case_internal.h"
+#include "desk/cases/case.h"
+#include "desk/cases/work.h"
+#include "desk/core/audit.h"
+#include "desk/core/desk.h"
+#include "desk/core/json.h"
+#include "desk/core/store.h"
+#include "desk/core/who.h"
+#include "store/db.h"
 
 static void
 absorb_accounts(

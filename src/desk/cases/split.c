@@ -1,9 +1,23 @@
 /* SPDX-License-Identifier: MIT */
 /* Reports leave a case, and become one of their own. */
+#include "desk/cases/split.h"
+
 #include <string.h>
 
 #include "base/text.h"
-#include "desk/cases/case_internal.h"
+#include "desk/cases/case.h"
+#include "desk/cases/entry.h"
+#include "desk/cases/join.h"
+#include "desk/cases/work.h"
+#include "desk/core/audit.h"
+#include "desk/core/desk.h"
+#include "desk/core/doc.h"
+#include "desk/core/json.h"
+#include "desk/core/policy.h"
+#include "desk/core/store.h"
+#include "desk/core/who.h"
+#include "desk/reports/report.h"
+#include "store/db.h"
 
 /* The reports of ${items}, each once, into the empty ${ids}. */
 static enum cs_err

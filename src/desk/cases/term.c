@@ -1,28 +1,14 @@
 /* SPDX-License-Identifier: MIT */
 /* Words by which a case is found, without a word in the clear. */
-#include <string.h>
+#include "desk/cases/term.h"
 
-#include "desk/cases/case_internal.h"
+#include "desk/core/desk.h"
+#include "desk/core/term.h"
+#include "store/db.h"
 
 #define WORD_MIN 3
 #define WORD_MAX 40
 #define WORDS_MAX 200 /* of one text: a note is no dictionary */
-
-enum cs_err
-desk_term(uint8_t out[static 16], struct cs_desk *d, struct cs_view word)
-{
-	static const char label[] = "countersign/desk/terms/v1";
-	uint8_t key[32], hash[32];
-	enum cs_err err;
-
-	err = cs_hkdf_expand(key, sizeof key, CS_SHA256, CS_VIEW_OF(d->key.b),
-	    cs_view_str(label));
-	if (err == CS_OK)
-		err = cs_hmac_parts(hash, CS_SHA256, CS_VIEW_OF(key), &word, 1);
-	memcpy(out, hash, 16);
-	cs_wipe(key, sizeof key);
-	return err;
-}
 
 static bool
 is_word(uint8_t c)

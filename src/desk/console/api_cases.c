@@ -1,13 +1,33 @@
 /* SPDX-License-Identifier: MIT */
 /* Cases, decisions and appeals over HTTP. */
+#include "desk/console/api_cases.h"
+
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "base/alloc.h"
 #include "base/text.h"
-#include "desk/console/api_internal.h"
-#include "desk/show/export.h"
+#include "desk/cases/case.h"
+#include "desk/cases/entry.h"
+#include "desk/cases/merge.h"
+#include "desk/cases/queue.h"
+#include "desk/cases/split.h"
+#include "desk/cases/work.h"
+#include "desk/console/call.h"
+#include "desk/core/desk.h"
+#include "desk/core/json.h"
+#include "desk/core/policy.h"
+#include "desk/core/store.h"
+#include "desk/decisions/appeal.h"
+#include "desk/decisions/decide.h"
+#include "desk/decisions/decision.h"
+#include "desk/decisions/question.h"
+#include "desk/decisions/revise.h"
+#include "desk/reports/custody.h"
+#include "desk/show/case.h"
+#include "desk/show/printable.h"
+#include "net/web.h"
+#include "store/db.h"
 
 static uint64_t
 version(const struct api_call *c)

@@ -1,11 +1,25 @@
 /* SPDX-License-Identifier: MIT */
 /* Passkeys over HTTP: each time first what is to be signed, then the answer. */
+#include "desk/console/api_passkey.h"
+
 #include <stdio.h>
 #include <string.h>
 
 #include "base/text.h"
+#include "base/wipe.h"
+#include "crypto/hash.h"
 #include "crypto/random.h"
-#include "desk/console/api_internal.h"
+#include "crypto/suite.h"
+#include "desk/console/api_session.h"
+#include "desk/console/call.h"
+#include "desk/core/json.h"
+#include "desk/core/store.h"
+#include "desk/core/who.h"
+#include "desk/people/passkey.h"
+#include "desk/people/passkey_check.h"
+#include "desk/people/people.h"
+#include "net/web.h"
+#include "store/clock.h"
 
 /* ---- challenges --------------------------------------------------------- */
 

@@ -1,9 +1,19 @@
 /* SPDX-License-Identifier: MIT */
 /* People, their settings and tokens over HTTP. */
+#include "desk/console/api_people.h"
+
 #include <stdio.h>
 #include <string.h>
 
-#include "desk/console/api_internal.h"
+#include "base/wipe.h"
+#include "desk/console/api_session.h"
+#include "desk/console/call.h"
+#include "desk/core/json.h"
+#include "desk/core/policy.h"
+#include "desk/core/store.h"
+#include "desk/core/who.h"
+#include "desk/people/people.h"
+#include "desk/people/sign_in.h"
 
 static enum cs_err
 set_person(struct api_call *c, uint64_t id)

@@ -1,11 +1,18 @@
 /* SPDX-License-Identifier: MIT */
 /* Photos and lists of hashes over HTTP. */
+#include "desk/console/api_photos.h"
+
 #include <stdio.h>
 #include <string.h>
 
 #include "content/photo_look.h"
-#include "desk/console/api_internal.h"
+#include "desk/console/call.h"
+#include "desk/core/json.h"
+#include "desk/core/store.h"
+#include "desk/core/who.h"
+#include "desk/photos/lists.h"
 #include "desk/photos/photo.h"
+#include "net/web.h"
 
 enum cs_err
 api_picture(struct api_call *c)

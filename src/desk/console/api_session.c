@@ -1,12 +1,24 @@
 /* SPDX-License-Identifier: MIT */
 /* Signing in and out, locking, and who a request is of. */
+#include "desk/console/api_session.h"
+
 #include <qrencode.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "base/text.h"
+#include "base/wipe.h"
+#include "crypto/hash.h"
 #include "crypto/random.h"
-#include "desk/console/api_internal.h"
+#include "desk/console/call.h"
+#include "desk/core/desk.h"
+#include "desk/core/json.h"
+#include "desk/core/policy.h"
+#include "desk/core/who.h"
+#include "desk/people/attempts.h"
+#include "desk/people/people.h"
+#include "desk/people/sign_in.h"
+#include "store/clock.h"
 
 #define COOKIE "countersign="
 
@@ -109,7 +121,7 @@ api_who(struct api_call *c, const struct api_route *route, unsigned *scopes,
 	}
 	*known = true;
 	/* Listening to events is no work. */
-	if (!c->session->locked && route->handle != api_events)
+	if (!c->session->locked && (route->who & API_STREAM) == 0)
 		c->session->used_ms = cs_clock_ms();
 	return true;
 }

@@ -4,11 +4,20 @@
  * no line can be changed, dropped or put in between unseen.  Where it ends is
  * sealed beside it, so that its last lines cannot be dropped either.
  */
+#include "desk/core/audit.h"
+
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 
+#include "crypto/hash.h"
+#include "crypto/suite.h"
+#include "desk/core/desk.h"
 #include "desk/core/doc.h"
+#include "desk/core/json.h"
+#include "store/clock.h"
+#include "store/db.h"
+#include "store/vault.h"
 
 #define TABLE "audit"
 #define LINE_SIZE 512

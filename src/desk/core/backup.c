@@ -12,12 +12,17 @@
 
 #include "base/reader.h"
 #include "base/text.h"
+#include "base/wipe.h"
 #include "base/writer.h"
 #include "crypto/password.h"
 #include "crypto/random.h"
 #include "crypto/seal.h"
+#include "desk/core/audit.h"
 #include "desk/core/desk.h"
+#include "desk/core/store.h"
+#include "store/db.h"
 #include "store/file.h"
+#include "store/vault.h"
 
 #define CHUNK ((size_t)1 << 20)
 #define HEAD_LEN (9 + CS_PASSWORD_SALT_LEN + 8)

@@ -1,13 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * JSON as the desk writes and reads it.  Writers take a
- * ${*err}: what fails first stays in it, and CS_ERR_NOMEM is all that can.
+ * JSON as the desk writes and reads it.  Writers take a ${*err}: what fails
+ * first stays in it, and CS_ERR_NOMEM is all that can.
  */
 #pragma once
 
 #include <jansson.h>
-#include <stdbool.h>
-#include <stdint.h>
 
 #include "base/bytes.h"
 
@@ -23,10 +21,8 @@ void desk_set_view(
     json_t *o, const char *key, struct cs_view utf8, enum cs_err *err);
 /* A number as a string: ids are strings outside. */
 void desk_set_id(json_t *o, const char *key, uint64_t id, enum cs_err *err);
-
 /* What stands there already, and ${by}. */
 void desk_count_up(json_t *o, const char *key, uint64_t by, enum cs_err *err);
-
 /* The object in ${array} whose ${key} is the string ${value}; borrowed, or
  * NULL. */
 json_t *desk_find(const json_t *array, const char *key, const char *value);

@@ -4,9 +4,15 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "desk/core/doc.h"
+#include "desk/core/audit.h"
+#include "desk/core/desk.h"
+#include "desk/core/json.h"
+#include "desk/core/store.h"
 #include "desk/core/toml.h"
+#include "desk/core/who.h"
 #include "desk/policy_shipped.h"
+#include "store/db.h"
+#include "store/vault.h"
 
 #define TEXT "policy"
 #define VERSION "policy-version"

@@ -18,11 +18,6 @@ enum cs_desk_act {
 	CS_DESK_ACT_DISSOLVE = 5,
 	CS_DESK_ACT_REFER = 6,
 };
-/* "none", "warn", "disable", "disable-until", "quarantine", "dissolve",
- * "refer". */
-const char *cs_desk_act_name(unsigned act);
-/* -1 for a name that is none. */
-int cs_desk_act_find(const char *name);
 
 #define CS_DESK_SEVERITIES 5
 #define CS_DESK_REASONS_MAX 64
@@ -53,16 +48,19 @@ struct cs_desk_policy {
 	size_t n_reasons;
 };
 
+/* "none", "warn", "disable", "disable-until", "quarantine", "dissolve",
+ * "refer". */
+const char *cs_desk_act_name(unsigned act);
+/* -1 for a name that is none. */
+int cs_desk_act_find(const char *name);
 /* The languages, in the order of titles: "en", "ar", "kmr", "ckb". */
 extern const char *const cs_desk_languages[CS_DESK_LANGUAGES];
 /* The policy that comes with the program. */
 struct cs_view cs_desk_policy_shipped(void);
-
 /* CS_ERR_FORMAT: ${problem} says what is wrong. */
 CS_CHECKED enum cs_err cs_desk_policy_parse(
     struct cs_desk_policy *out, struct cs_view toml, char problem[static 160]);
 void cs_desk_policy_clear(struct cs_desk_policy *p);
-
 /* The policy in force; clear it. */
 CS_CHECKED enum cs_err cs_desk_policy(
     struct cs_desk_policy *out, struct cs_desk *d);
@@ -72,7 +70,6 @@ CS_CHECKED enum cs_err cs_desk_policy_text(
 /* Another one.  ${version}: of the one that it replaces, or CS_ERR_EXISTS. */
 CS_CHECKED enum cs_err cs_desk_policy_set(struct cs_desk *d,
     const struct cs_desk_who *who, struct cs_view toml, uint64_t version);
-
 /* NULL: there is none. */
 const struct cs_desk_reason *cs_desk_policy_reason(
     const struct cs_desk_policy *p, const char *code);

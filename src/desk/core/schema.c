@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-#include "desk/core/desk.h"
+#include "desk/core/schema.h"
+
+#include "store/db.h"
 
 /*
  * Version 1.  Whatever tells of people or messages is in the sealed columns.

@@ -5,11 +5,20 @@
 #include <dirent.h>
 #include <errno.h>
 #include <stdio.h>
-#include <string.h>
 #include <unistd.h>
 
 #include "base/text.h"
-#include "desk/decisions/decision_internal.h"
+#include "desk/cases/case.h"
+#include "desk/core/audit.h"
+#include "desk/core/desk.h"
+#include "desk/core/doc.h"
+#include "desk/core/json.h"
+#include "desk/core/policy.h"
+#include "desk/decisions/decision.h"
+#include "desk/reports/report.h"
+#include "store/clock.h"
+#include "store/db.h"
+#include "store/vault.h"
 
 #define DAY_MS ((uint64_t)86400 * 1000)
 #define PATH_SIZE 4096

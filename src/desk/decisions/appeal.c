@@ -1,12 +1,29 @@
 /* SPDX-License-Identifier: MIT */
 /* Letters of members: appeals, requests for a second look, answers to what the
  * desk asked; and what the desk writes back, which the hub cannot read. */
-#include <stdio.h>
+#include "desk/decisions/appeal.h"
+
 #include <string.h>
 
 #include "base/text.h"
+#include "base/wipe.h"
 #include "content/letter.h"
-#include "desk/decisions/decision_internal.h"
+#include "desk/cases/case.h"
+#include "desk/cases/entry.h"
+#include "desk/core/audit.h"
+#include "desk/core/desk.h"
+#include "desk/core/doc.h"
+#include "desk/core/json.h"
+#include "desk/core/outbox.h"
+#include "desk/core/store.h"
+#include "desk/core/who.h"
+#include "desk/decisions/decision.h"
+#include "desk/decisions/question.h"
+#include "desk/decisions/revise.h"
+#include "desk/reports/report.h"
+#include "store/clock.h"
+#include "store/db.h"
+#include "wire/messages.h"
 
 #define TABLE "appeal"
 

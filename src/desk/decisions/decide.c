@@ -1,11 +1,27 @@
 /* SPDX-License-Identifier: MIT */
 /* Making a decision: who may, about what, and what it takes. */
+#include "desk/decisions/decide.h"
+
 #include <string.h>
 
 #include "base/text.h"
+#include "content/evidence.h"
+#include "content/mimi.h"
 #include "crypto/random.h"
-#include "desk/decisions/decision_internal.h"
-#include "desk/show/export.h"
+#include "desk/cases/case.h"
+#include "desk/cases/split.h"
+#include "desk/cases/work.h"
+#include "desk/core/audit.h"
+#include "desk/core/desk.h"
+#include "desk/core/json.h"
+#include "desk/core/policy.h"
+#include "desk/core/store.h"
+#include "desk/core/who.h"
+#include "desk/decisions/decision.h"
+#include "desk/reports/custody.h"
+#include "desk/reports/report.h"
+#include "store/clock.h"
+#include "store/db.h"
 
 #define FACTS_MAX 5000 /* of the DSA Transparency Database */
 #define LEGAL_MAX 500
@@ -426,4 +442,39 @@ cs_desk_decide(struct cs_desk *d, const struct cs_desk_who *who, uint64_t kase,
 	desk_decision_clear(&m.dec);
 	cs_desk_policy_clear(&policy);
 	return err;
+}
+
+enum cs_err
+desk_accounts_proved(json_t *accounts, struct cs_desk *d, uint64_t kase)
+{
+	struct cs_rows rows;
+	enum cs_err err;
+
+	err = cs_db_query(
+	    &rows, d->db, "SELECT id FROM report WHERE kase=?", cs_int(kase));
+	while (err == CS_OK && cs_rows_next(&rows)) {
+		struct cs_desk_case r;
+		uint8_t id[16];
+
+		cs_col_copy(&rows, 0, id, sizeof id);
+		if ((err = cs_desk_load(&r, d, id)))
+			break;
+		for (size_t i = 0;
+		     r.evidence != NULL && i < r.evidence->n_items; i++) {
+			const struct cs_evidence_item *item =
+			    &r.evidence->items[i];
+			char hex[33];
+
+			if (!desk_item_proved(r.evidence, item))
+				continue;
+			cs_hex(hex, CS_VIEW_OF(item->capsule.stamp.account));
+			desk_set(accounts, hex,
+			    json_stringn(
+				(const char *)item->proof.cert.handle.data,
+				item->proof.cert.handle.len),
+			    &err);
+		}
+		cs_desk_case_clear(&r);
+	}
+	return cs_rows_end(&rows, err);
 }

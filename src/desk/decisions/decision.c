@@ -1,9 +1,18 @@
 /* SPDX-License-Identifier: MIT */
 /* The row of a decision, and what follows from it for its case. */
-#include <stdio.h>
+#include "desk/decisions/decision.h"
+
 #include <string.h>
 
-#include "desk/decisions/decision_internal.h"
+#include "desk/cases/case.h"
+#include "desk/core/desk.h"
+#include "desk/core/doc.h"
+#include "desk/core/json.h"
+#include "desk/core/policy.h"
+#include "desk/core/store.h"
+#include "desk/core/who.h"
+#include "store/clock.h"
+#include "store/db.h"
 
 #define TABLE "decision"
 
@@ -116,8 +125,8 @@ copy(json_t *to, const json_t *from, const char *key, enum cs_err *err)
 	desk_set(to, key, v != NULL ? json_incref(v) : json_null(), err);
 }
 
-enum cs_err
-desk_decision_json(json_t **out, const struct desk_decision *dec)
+static enum cs_err
+to_json(json_t **out, const struct desk_decision *dec)
 {
 	static const char *const copied[] = { "action", "reason", "state",
 		"made_ms", "by", "undo_until_ms", "second", "facts", "ground",
@@ -147,7 +156,7 @@ list(json_t *items, struct cs_desk *d, struct cs_rows *rows, enum cs_err err)
 		json_t *o = NULL;
 
 		if ((err = read_row(&dec, d, rows)) == CS_OK)
-			err = desk_decision_json(&o, &dec);
+			err = to_json(&o, &dec);
 		desk_add(items, o, &err);
 		desk_decision_clear(&dec);
 	}
@@ -186,7 +195,7 @@ cs_desk_decision_show(json_t **out, struct cs_desk *d, uint64_t id)
 
 	*out = NULL;
 	if (err == CS_OK)
-		err = desk_decision_json(out, &dec);
+		err = to_json(out, &dec);
 	desk_decision_clear(&dec);
 	return err;
 }
@@ -202,20 +211,6 @@ desk_who_json(const struct cs_desk_who *who, enum cs_err *err)
 }
 
 /* ---- the case follows --------------------------------------------------- */
-
-enum cs_err
-desk_case_reopen(struct cs_desk *d, struct desk_case *c)
-{
-	uint64_t last = 0;
-	enum cs_err err = cs_db_get_int(
-	    &last, d->db, "SELECT COALESCE(MAX(id),0) FROM decision");
-
-	if (desk_case_state(c) != CS_DESK_CASE_WAITING)
-		desk_case_set_state(c, CS_DESK_CASE_OPEN, &err);
-	desk_set_num(c->doc, "open_after", last, &err);
-	desk_set_num(c->doc, "decided_ms", 0, &err);
-	return err;
-}
 
 enum cs_err
 desk_case_settle(
@@ -255,5 +250,18 @@ desk_case_settle(
 			err = desk_case_save(d, &c, who);
 	}
 	desk_case_clear(&c);
+	return err;
+}
+
+enum cs_err
+desk_case_acted(bool *out, struct cs_desk *d, uint64_t kase)
+{
+	uint64_t n;
+	enum cs_err err = cs_db_get_int(&n, d->db,
+	    "SELECT COUNT(*) FROM decision WHERE kase=? AND state=3"
+	    " AND action<>0",
+	    cs_int(kase));
+
+	*out = err == CS_OK && n != 0;
 	return err;
 }

@@ -1,10 +1,26 @@
 /* SPDX-License-Identifier: MIT */
 /* What a reporter is asked, and what they answer: sealed from the hub. */
+#include "desk/decisions/question.h"
+
 #include <string.h>
 
 #include "base/text.h"
+#include "base/wipe.h"
 #include "content/letter.h"
-#include "desk/decisions/decision_internal.h"
+#include "desk/cases/case.h"
+#include "desk/cases/entry.h"
+#include "desk/cases/work.h"
+#include "desk/core/audit.h"
+#include "desk/core/desk.h"
+#include "desk/core/doc.h"
+#include "desk/core/json.h"
+#include "desk/core/outbox.h"
+#include "desk/core/store.h"
+#include "desk/core/who.h"
+#include "desk/reports/report.h"
+#include "store/clock.h"
+#include "store/db.h"
+#include "wire/messages.h"
 
 static enum cs_err
 ask(struct cs_desk *d, const struct cs_desk_who *who, struct desk_case *c,

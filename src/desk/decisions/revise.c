@@ -1,9 +1,19 @@
 /* SPDX-License-Identifier: MIT */
 /* Second thoughts about a decision: taken back in time, confirmed or refused by
  * a second person, looked at for its quality, reversed. */
+#include "desk/decisions/revise.h"
+
 #include <string.h>
 
-#include "desk/decisions/decision_internal.h"
+#include "desk/core/audit.h"
+#include "desk/core/desk.h"
+#include "desk/core/json.h"
+#include "desk/core/policy.h"
+#include "desk/core/store.h"
+#include "desk/core/who.h"
+#include "desk/decisions/decision.h"
+#include "store/clock.h"
+#include "store/db.h"
 
 /* Load for a change; ended by finish(). */
 static enum cs_err

@@ -4,12 +4,21 @@
  * Transparency Database (Regulation (EU) 2022/2065, articles 17 and 24(5)).  It
  * says what a person wrote as facts, never the message nor who reported it.
  */
+#include "desk/decisions/statement.h"
+
 #include <stdio.h>
 #include <string.h>
 #include <time.h>
 
 #include "base/text.h"
-#include "desk/decisions/decision_internal.h"
+#include "desk/cases/case.h"
+#include "desk/core/desk.h"
+#include "desk/core/json.h"
+#include "desk/core/policy.h"
+#include "desk/decisions/decision.h"
+#include "store/db.h"
+#include "wire/codec.h"
+#include "wire/messages.h"
 
 static const char *
 done(const struct desk_decision *dec)

@@ -4,10 +4,20 @@
 #include <string.h>
 
 #include "base/text.h"
+#include "crypto/hash.h"
 #include "crypto/random.h"
 #include "crypto/signer.h"
+#include "crypto/suite.h"
+#include "desk/core/audit.h"
+#include "desk/core/desk.h"
 #include "desk/core/doc.h"
-#include "desk/people/people_internal.h"
+#include "desk/core/json.h"
+#include "desk/core/store.h"
+#include "desk/core/who.h"
+#include "desk/people/passkey_check.h"
+#include "desk/people/people.h"
+#include "store/clock.h"
+#include "store/db.h"
 
 #define TABLE "passkey"
 
@@ -322,13 +332,6 @@ cs_desk_passkey_remove(
 		cs_db_rollback(d->db);
 	json_decref(doc);
 	return err;
-}
-
-enum cs_err
-desk_passkeys_forget(struct cs_desk *d, uint64_t person)
-{
-	return cs_db_exec(
-	    d->db, "DELETE FROM passkey WHERE person=?", cs_int(person));
 }
 
 /* ---- signing in --------------------------------------------------------- */

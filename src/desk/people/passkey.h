@@ -1,17 +1,28 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Passkeys (WebAuthn): who has which, and signing in with
- * one, which takes the place of password and one-time code.
+ * Passkeys (WebAuthn): who has which, and signing in with one, which takes the
+ * place of password and one-time code.
  */
 #pragma once
 
-#include "desk/people/passkey_check.h"
-#include "desk/people/people.h"
+#include <jansson.h>
+
+#include "base/bytes.h"
+
+struct cs_desk;
+struct cs_desk_who;
+struct desk_passkey_wanted;
 
 /* Devices that somebody works at, and one that lies in a safe. */
 #define CS_DESK_PASSKEYS_MAX 8
+
 #define CS_DESK_PASSKEY_NAME_MAX 100 /* bytes */
 #define CS_DESK_HANDLE_LEN 32
+
+/* What a browser brings when one is used. */
+struct cs_desk_passkey_answer {
+	struct cs_view id, handle, client_data, data, signature;
+};
 
 /*
  * Before one is made: the handle that stands for the person in it, which says
@@ -32,11 +43,6 @@ CS_CHECKED enum cs_err cs_desk_passkeys(
 /* CS_ERR_NOT_FOUND: it is not there, or somebody else's. */
 CS_CHECKED enum cs_err cs_desk_passkey_remove(
     struct cs_desk *d, const struct cs_desk_who *who, uint64_t id);
-
-/* What a browser brings when one is used. */
-struct cs_desk_passkey_answer {
-	struct cs_view id, handle, client_data, data, signature;
-};
 /* Whose is the credential ${id}?  CS_ERR_DENIED: nobody's. */
 CS_CHECKED enum cs_err cs_desk_passkey_owner(
     uint64_t *person, struct cs_desk *d, struct cs_view id);

@@ -6,57 +6,20 @@
 #include <string.h>
 
 #include "base/text.h"
+#include "base/wipe.h"
+#include "crypto/hash.h"
 #include "crypto/random.h"
 #include "crypto/totp.h"
+#include "desk/core/audit.h"
+#include "desk/core/desk.h"
 #include "desk/core/doc.h"
-#include "desk/people/people_internal.h"
+#include "desk/core/json.h"
+#include "desk/core/store.h"
+#include "desk/core/who.h"
+#include "store/clock.h"
+#include "store/db.h"
 
 #define TABLE "person"
-
-const struct cs_desk_who cs_desk_operator = {
-	.id = 0,
-	.name = "command line",
-	.pseudonym = "desk",
-	.role = CS_DESK_ADMINISTRATOR,
-};
-
-static const char *const roles[] = { NULL, "reviewer", "senior", "auditor",
-	"administrator" };
-#define ROLES (sizeof roles / sizeof *roles)
-
-const char *
-cs_desk_role_name(enum cs_desk_role role)
-{
-	return (size_t)role < ROLES ? roles[role] : NULL;
-}
-
-enum cs_desk_role
-cs_desk_role_find(const char *name)
-{
-	for (size_t i = 1; i < ROLES; i++)
-		if (strcmp(name, roles[i]) == 0)
-			return (enum cs_desk_role)i;
-	return (enum cs_desk_role)0;
-}
-
-bool
-cs_desk_works(const struct cs_desk_who *who)
-{
-	return who->id == 0 || who->role == CS_DESK_REVIEWER ||
-	    who->role == CS_DESK_SENIOR;
-}
-
-bool
-cs_desk_is_senior(const struct cs_desk_who *who)
-{
-	return who->id == 0 || who->role == CS_DESK_SENIOR;
-}
-
-bool
-cs_desk_is_administrator(const struct cs_desk_who *who)
-{
-	return who->role == CS_DESK_ADMINISTRATOR;
-}
 
 /* ---- rows --------------------------------------------------------------- */
 
@@ -205,6 +168,14 @@ new_pseudonym(char out[static 16])
 	snprintf(out, 16, "R-%s", hex);
 }
 
+/* In a transaction. */
+static enum cs_err
+forget_passkeys(struct cs_desk *d, uint64_t person)
+{
+	return cs_db_exec(
+	    d->db, "DELETE FROM passkey WHERE person=?", cs_int(person));
+}
+
 /* Void what was; a code for the next password. */
 static enum cs_err
 new_welcome(struct cs_desk *d, struct desk_person *p,
@@ -221,8 +192,7 @@ new_welcome(struct cs_desk *d, struct desk_person *p,
 	desk_set_str(p->doc, "password", "", &err);
 	desk_set_num(p->doc, "passwords", ++p->who.passwords, &err);
 	desk_set_num(p->doc, "resets", ++p->who.resets, &err);
-	if (err == CS_OK &&
-	    (err = desk_passkeys_forget(d, p->who.id)) == CS_OK &&
+	if (err == CS_OK && (err = forget_passkeys(d, p->who.id)) == CS_OK &&
 	    (err = cs_sha256(hash, cs_view_str(welcome))) == CS_OK &&
 	    (err = cs_db_exec(d->db, "DELETE FROM welcome WHERE person=?",
 		 cs_int(p->who.id))) == CS_OK &&

@@ -1,14 +1,25 @@
 /* SPDX-License-Identifier: MIT */
 /* Passwords, one-time codes, welcomes and tokens. */
+#include "desk/people/sign_in.h"
+
 #include <stdio.h>
 #include <string.h>
 
 #include "base/text.h"
+#include "base/wipe.h"
+#include "crypto/hash.h"
 #include "crypto/password.h"
 #include "crypto/random.h"
 #include "crypto/totp.h"
+#include "desk/core/audit.h"
+#include "desk/core/desk.h"
 #include "desk/core/doc.h"
-#include "desk/people/people_internal.h"
+#include "desk/core/json.h"
+#include "desk/core/store.h"
+#include "desk/core/who.h"
+#include "desk/people/people.h"
+#include "store/clock.h"
+#include "store/db.h"
 
 #define HASH_LEN 32
 

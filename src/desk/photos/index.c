@@ -1,9 +1,20 @@
 /* SPDX-License-Identifier: MIT */
 /* Which photos are copies: of one another, and of photos on lists. */
+#include "desk/photos/index.h"
+
 #include <string.h>
 
 #include "base/alloc.h"
-#include "desk/photos/photo_internal.h"
+#include "desk/core/desk.h"
+#include "desk/core/doc.h"
+#include "desk/core/json.h"
+#include "desk/decisions/decision.h"
+#include "desk/photos/media.h"
+#include "phash/index.h"
+#include "phash/phash.h"
+#include "store/clock.h"
+#include "store/db.h"
+#include "store/vault.h"
 
 #define ROWS_AT_ONCE 2000 /* before the clock is looked at */
 #define PHOTO 0           /* hash.source: ref is the photo's row in media */
@@ -267,19 +278,6 @@ desk_match_show(
 		*out = o;
 	}
 	json_decref(row.label);
-	return err;
-}
-
-enum cs_err
-desk_case_acted(bool *out, struct cs_desk *d, uint64_t kase)
-{
-	uint64_t n;
-	enum cs_err err = cs_db_get_int(&n, d->db,
-	    "SELECT COUNT(*) FROM decision WHERE kase=? AND state=3"
-	    " AND action<>0",
-	    cs_int(kase));
-
-	*out = err == CS_OK && n != 0;
 	return err;
 }
 

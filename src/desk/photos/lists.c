@@ -1,12 +1,22 @@
 /* SPDX-License-Identifier: MIT */
 /* Lists of hashes that others keep: each has an owner and a purpose. */
-#include <stdio.h>
+#include "desk/photos/lists.h"
+
 #include <string.h>
 
 #include "base/text.h"
-#include "desk/cases/case_internal.h"
-#include "desk/photos/photo.h"
+#include "base/writer.h"
+#include "desk/core/audit.h"
+#include "desk/core/desk.h"
+#include "desk/core/doc.h"
+#include "desk/core/json.h"
+#include "desk/core/store.h"
+#include "desk/core/term.h"
+#include "desk/core/who.h"
 #include "phash/phash.h"
+#include "store/clock.h"
+#include "store/db.h"
+#include "store/vault.h"
 
 #define TABLE "list"
 #define BAD_MAX 100 /* lines that are said; the rest is counted */

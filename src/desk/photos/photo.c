@@ -1,79 +1,29 @@
 /* SPDX-License-Identifier: MIT */
 /* Looking at photos: once for what they fit, and when somebody asks. */
-#include <stdio.h>
+#include "desk/photos/photo.h"
+
 #include <string.h>
 
 #include "base/text.h"
 #include "content/photo_look.h"
-#include "desk/photos/photo_internal.h"
-#include "desk/show/export.h"
+#include "desk/cases/case.h"
+#include "desk/cases/merge.h"
+#include "desk/core/audit.h"
+#include "desk/core/desk.h"
+#include "desk/core/json.h"
+#include "desk/core/store.h"
+#include "desk/core/who.h"
+#include "desk/decisions/decision.h"
+#include "desk/people/people.h"
+#include "desk/photos/index.h"
+#include "desk/photos/media.h"
+#include "desk/reports/custody.h"
+#include "desk/reports/file.h"
+#include "phash/phash.h"
+#include "store/clock.h"
+#include "store/db.h"
 
 /* ---- rows --------------------------------------------------------------- */
-
-const char *
-desk_media_name(unsigned state)
-{
-	static const char *const names[] = { "unread", "present", "missing",
-		"refused", "crashed" };
-
-	return names[state < sizeof names / sizeof *names ? state
-							  : DESK_MEDIA_REFUSED];
-}
-
-enum cs_err
-desk_photo_load(struct desk_photo *p, struct cs_desk *d, uint64_t id)
-{
-	struct cs_rows rows;
-	bool found = false;
-	enum cs_err err;
-
-	memset(p, 0, sizeof *p);
-	p->id = id;
-	err = cs_db_query(&rows, d->db,
-	    "SELECT media.kase,item.place,media.place,item.report,"
-	    "media.sealed FROM media JOIN item ON item.id=media.item"
-	    " WHERE media.id=?",
-	    cs_int(id));
-	if (err == CS_OK && cs_rows_next(&rows)) {
-		found = true;
-		p->kase = cs_col_int(&rows, 0);
-		p->item = cs_col_int(&rows, 1);
-		p->part = cs_col_int(&rows, 2);
-		cs_col_copy(&rows, 3, p->report, sizeof p->report);
-		err = desk_doc_open_id(
-		    &p->doc, d, "media", id, cs_col_blob(&rows, 4));
-	}
-	err = cs_rows_end(&rows, err);
-	if (err == CS_OK && !found)
-		err = desk_problem(
-		    d, CS_ERR_NOT_FOUND, "There is no such photo.");
-	return err ? err : cs_desk_load(&p->r, d, p->report);
-}
-
-void
-desk_photo_clear(struct desk_photo *p)
-{
-	json_decref(p->doc);
-	cs_desk_case_clear(&p->r);
-	memset(p, 0, sizeof *p);
-}
-
-enum cs_err
-desk_photo_save(
-    struct cs_desk *d, const struct desk_photo *p, enum desk_media state)
-{
-	struct cs_buf sealed = { 0 };
-	enum cs_err err;
-
-	if ((err = desk_doc_seal_id(&sealed, d, "media", p->id, p->doc)) ==
-	    CS_OK)
-		err = cs_db_exec(d->db,
-		    "UPDATE media SET state=?,sealed=? WHERE id=?",
-		    cs_int(state), cs_blob(cs_buf_view(&sealed)),
-		    cs_int(p->id));
-	cs_buf_free(&sealed);
-	return err;
-}
 
 /* ---- looking at one ----------------------------------------------------- */
 
@@ -128,18 +78,6 @@ join_older(struct cs_desk *d, uint64_t kase, uint64_t older)
 		    older < kase ? desk_case_absorb(d, &into, &c, NULL) : CS_OK;
 	desk_case_clear(&c);
 	desk_case_clear(&into);
-	return err;
-}
-
-enum cs_err
-desk_photo_touch(struct cs_desk *d, const struct desk_photo *p)
-{
-	struct desk_case c;
-	enum cs_err err = desk_case_load(&c, d, p->kase);
-
-	if (err == CS_OK)
-		err = desk_case_save(d, &c, NULL);
-	desk_case_clear(&c);
 	return err;
 }
 

@@ -1,16 +1,23 @@
 /* SPDX-License-Identifier: MIT */
 /* Photos and files of reports: fetched as they are, encrypted, and opened only
  * when somebody asks to see one. */
+#include "desk/reports/file.h"
+
 #include <fcntl.h>
 #include <stdio.h>
-#include <string.h>
 #include <unistd.h>
 
 #include "base/alloc.h"
 #include "base/text.h"
+#include "content/evidence.h"
+#include "content/media.h"
+#include "content/mimi.h"
+#include "desk/core/audit.h"
 #include "desk/core/desk.h"
-#include "desk/show/export.h"
+#include "desk/reports/custody.h"
+#include "desk/reports/report.h"
 #include "net/blob.h"
+#include "store/db.h"
 #include "store/file.h"
 
 #define PATH_SIZE 4096

@@ -1,11 +1,29 @@
 /* SPDX-License-Identifier: MIT */
 /* A case as pages show it: what was reported, with its proof. */
-#include <stdio.h>
+#include "desk/show/case.h"
+
 #include <string.h>
 
 #include "base/text.h"
-#include "desk/cases/case_internal.h"
-#include "desk/photos/photo.h"
+#include "content/evidence.h"
+#include "content/mimi.h"
+#include "content/proof.h"
+#include "desk/cases/case.h"
+#include "desk/cases/entry.h"
+#include "desk/cases/queue.h"
+#include "desk/core/audit.h"
+#include "desk/core/desk.h"
+#include "desk/core/doc.h"
+#include "desk/core/json.h"
+#include "desk/core/who.h"
+#include "desk/decisions/appeal.h"
+#include "desk/decisions/decision.h"
+#include "desk/photos/index.h"
+#include "desk/photos/media.h"
+#include "desk/reports/report.h"
+#include "store/clock.h"
+#include "store/db.h"
+#include "store/vault.h"
 
 #define EVENTS_MAX 200
 
@@ -48,19 +66,6 @@ links(const struct cs_evidence *e, const struct cs_evidence_item *item,
 	link(list, "keys", "it names no key that nothing uses", e->keys_err,
 	    err);
 	return list;
-}
-
-static bool
-item_proved(const struct cs_evidence *e, const struct cs_evidence_item *item)
-{
-	bool proved = e->reporter_err == CS_OK && e->root_err == CS_OK &&
-	    e->keys_err == CS_OK && item->chain == CS_OK;
-
-	for (int l = 0; l < CS_LINKS; l++)
-		proved &= item->proof.links[l] == CS_OK;
-	for (size_t k = 0; k < item->n_media; k++)
-		proved &= item->media[k].err == CS_OK;
-	return proved;
 }
 
 /* Rows of the item ${id}; sizes and names from its body. */
@@ -181,7 +186,7 @@ show_item(json_t *o, struct cs_desk *d, const struct desk_case *c,
 	desk_set_bool(o, "clocks_differ", item->proof.clocks_differ, &err);
 	desk_set_num(o, "undisclosed", item->undisclosed, &err);
 	desk_set_bool(o, "repeated", item->repeated, &err);
-	desk_set_bool(o, "proved", item_proved(e, item), &err);
+	desk_set_bool(o, "proved", desk_item_proved(e, item), &err);
 	desk_set(o, "links", links(e, item, &err), &err);
 	desk_set_str(o, "reason", reason != NULL ? reason : "other", &err);
 	desk_set_view(o, "note", e->note, &err);
@@ -190,8 +195,8 @@ show_item(json_t *o, struct cs_desk *d, const struct desk_case *c,
 }
 
 /* Items of one report stand together, and its bundle is opened once. */
-enum cs_err
-desk_items(
+static enum cs_err
+show_items(
     json_t *items, struct cs_desk *d, const struct desk_case *c, uint64_t after)
 {
 	struct cs_desk_case r = { 0 };
@@ -225,41 +230,6 @@ desk_items(
 		desk_add(items, o, &err);
 	}
 	cs_desk_case_clear(&r);
-	return cs_rows_end(&rows, err);
-}
-
-enum cs_err
-desk_accounts_proved(json_t *accounts, struct cs_desk *d, uint64_t kase)
-{
-	struct cs_rows rows;
-	enum cs_err err;
-
-	err = cs_db_query(
-	    &rows, d->db, "SELECT id FROM report WHERE kase=?", cs_int(kase));
-	while (err == CS_OK && cs_rows_next(&rows)) {
-		struct cs_desk_case r;
-		uint8_t id[16];
-
-		cs_col_copy(&rows, 0, id, sizeof id);
-		if ((err = cs_desk_load(&r, d, id)))
-			break;
-		for (size_t i = 0;
-		     r.evidence != NULL && i < r.evidence->n_items; i++) {
-			const struct cs_evidence_item *item =
-			    &r.evidence->items[i];
-			char hex[33];
-
-			if (!item_proved(r.evidence, item))
-				continue;
-			cs_hex(hex, CS_VIEW_OF(item->capsule.stamp.account));
-			desk_set(accounts, hex,
-			    json_stringn(
-				(const char *)item->proof.cert.handle.data,
-				item->proof.cert.handle.len),
-			    &err);
-		}
-		cs_desk_case_clear(&r);
-	}
 	return cs_rows_end(&rows, err);
 }
 
@@ -427,7 +397,7 @@ cs_desk_case_show(json_t *out, struct cs_desk *d, const struct cs_desk_who *who,
 	appeals = json_array();
 	err = err ? err
 		  : add_list(out, "items", items,
-			desk_items(items, d, &c, items_after));
+			show_items(items, d, &c, items_after));
 	/* How many there are; the list has a page of them. */
 	desk_set_num(out, "items_total", desk_num(c.doc, "items"), &err);
 	if (err ||

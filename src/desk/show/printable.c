@@ -1,15 +1,22 @@
 /* SPDX-License-Identifier: MIT */
 /* A case on paper: HTML of one file, without a script or a link; with photos
  * only when they are asked for. */
+#include "desk/show/printable.h"
+
 #include <stdio.h>
-#include <string.h>
 #include <time.h>
 
 #include "base/text.h"
 #include "content/photo_look.h"
-#include "desk/decisions/decision_internal.h"
+#include "desk/core/audit.h"
+#include "desk/core/desk.h"
+#include "desk/core/json.h"
+#include "desk/core/store.h"
+#include "desk/core/who.h"
 #include "desk/photos/photo.h"
-#include "desk/show/export.h"
+#include "desk/show/case.h"
+#include "store/clock.h"
+#include "store/db.h"
 
 static const char head[] =
     "<!doctype html>\n<html lang=\"en\">\n<meta charset=\"utf-8\">\n"

@@ -1,16 +1,23 @@
 /* SPDX-License-Identifier: MIT */
 /* countersign-desk: people, policy, the log, statements, by command line. */
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "base/text.h"
+#include "base/wipe.h"
 #include "cli/print.h"
 #include "cli/report_error.h"
+#include "desk/core/audit.h"
 #include "desk/core/backup.h"
+#include "desk/core/json.h"
+#include "desk/core/policy.h"
+#include "desk/core/who.h"
 #include "desk/daemon/retention.h"
-#include "desk/decisions/decision.h"
-#include "desk/show/export.h"
+#include "desk/decisions/statement.h"
+#include "desk/people/people.h"
+#include "desk/reports/custody.h"
+#include "desk/reports/report.h"
+#include "desk/show/printable.h"
 #include "desk/show/statistics.h"
 #include "programs/desk/desk.h"
 #include "store/clock.h"

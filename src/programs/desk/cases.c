@@ -1,12 +1,15 @@
 /* SPDX-License-Identifier: MIT */
 /* countersign-desk: cases as they are, by command line. */
 #include <stdio.h>
-#include <string.h>
 
 #include "base/text.h"
 #include "cli/print.h"
 #include "desk/cases/case.h"
+#include "desk/cases/queue.h"
+#include "desk/core/json.h"
+#include "desk/show/case.h"
 #include "programs/desk/desk.h"
+
 static void
 case_line(const json_t *o)
 {

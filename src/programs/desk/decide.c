@@ -6,7 +6,16 @@
 #include "base/text.h"
 #include "cli/print.h"
 #include "content/evidence.h"
+#include "desk/cases/queue.h"
+#include "desk/core/json.h"
+#include "desk/core/policy.h"
+#include "desk/daemon/deliver.h"
+#include "desk/decisions/appeal.h"
+#include "desk/decisions/decide.h"
 #include "desk/decisions/decision.h"
+#include "desk/decisions/revise.h"
+#include "desk/reports/report.h"
+#include "desk/show/case.h"
 #include "programs/desk/desk.h"
 
 /* Tell the hub now if it can be reached. */

@@ -2,11 +2,13 @@
 /* What the files of countersign-desk share. */
 #pragma once
 
+#include <jansson.h>
+
 #include "base/bytes.h"
 #include "cli/command.h"
-#include "desk/core/json.h"
-#include "desk/desk.h"
-#include "desk/people/people.h"
+#include "desk/core/who.h"
+
+struct cs_desk;
 
 /* Arguments without the desk's folder, which is --desk, $COUNTERSIGN_DESK, or
  * whichever argument is a folder. */

@@ -5,7 +5,9 @@
 
 #include "base/text.h"
 #include "cli/print.h"
-#include "desk/photos/photo.h"
+#include "desk/core/json.h"
+#include "desk/people/sign_in.h"
+#include "desk/photos/lists.h"
 #include "programs/desk/desk.h"
 #include "store/file.h"
 

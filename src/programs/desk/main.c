@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* countersign-desk: the report desk, by command line. */
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "base/alloc.h"
@@ -10,8 +9,16 @@
 #include "cli/print.h"
 #include "cli/report_error.h"
 #include "cli/secret.h"
+#include "content/evidence.h"
+#include "content/mimi.h"
+#include "crypto/suite.h"
+#include "desk/core/desk.h"
+#include "desk/core/store.h"
+#include "desk/core/who.h"
 #include "desk/desk.h"
-#include "desk/show/export.h"
+#include "desk/reports/custody.h"
+#include "desk/reports/file.h"
+#include "desk/reports/report.h"
 #include "hub/hub.h"
 #include "programs/desk/desk.h"
 #include "store/file.h"

@@ -8,6 +8,12 @@
 
 #include "cli/report_error.h"
 #include "cli/secret.h"
+#include "desk/core/desk.h"
+#include "desk/core/store.h"
+#include "desk/core/who.h"
+#include "desk/desk.h"
+#include "desk/people/people.h"
+#include "desk/people/sign_in.h"
 #include "programs/desk/desk.h"
 #include "store/file.h"
 

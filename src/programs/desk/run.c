@@ -8,7 +8,6 @@
 #include <errno.h>
 #include <signal.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
@@ -19,6 +18,14 @@
 #include "base/alloc.h"
 #include "cli/report_error.h"
 #include "desk/console/api.h"
+#include "desk/console/call.h"
+#include "desk/console/console_files.h"
+#include "desk/console/events.h"
+#include "desk/core/desk.h"
+#include "desk/core/link.h"
+#include "desk/daemon/run.h"
+#include "desk/desk.h"
+#include "net/web.h"
 #include "programs/desk/desk.h"
 #include "store/file.h"
 

@@ -3,9 +3,20 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "desk/decisions/decision.h"
+#include "desk/cases/entry.h"
+#include "desk/cases/merge.h"
+#include "desk/cases/queue.h"
+#include "desk/cases/split.h"
+#include "desk/cases/work.h"
+#include "desk/core/json.h"
+#include "desk/core/who.h"
+#include "desk/decisions/question.h"
+#include "desk/people/people.h"
+#include "desk/reports/report.h"
+#include "desk/show/case.h"
 #include "programs/desk/desk.h"
 #include "store/clock.h"
+
 /* A change of the case that the first argument names. */
 static int
 change(const struct cli_args *args, int max,

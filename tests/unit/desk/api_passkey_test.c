@@ -1,8 +1,20 @@
 /* SPDX-License-Identifier: MIT */
 /* Challenges, and where a passkey can be asked for: requests go to the API as
  * the server hands them on. */
-#include "desk/console/api_internal.h"
-
+#include "base/text.h"
+#include "crypto/suite.h"
+#include "crypto/totp.h"
+#include "desk/console/api.h"
+#include "desk/console/api_passkey.h"
+#include "desk/console/call.h"
+#include "desk/core/doc.h"
+#include "desk/core/json.h"
+#include "desk/core/who.h"
+#include "desk/people/attempts.h"
+#include "desk/people/passkey_check.h"
+#include "desk/people/people.h"
+#include "net/web.h"
+#include "store/clock.h"
 #include "unit/desk/passkey_home.h"
 
 #define HOST "desk.example:7744"

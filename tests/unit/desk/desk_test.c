@@ -1,5 +1,15 @@
 /* SPDX-License-Identifier: MIT */
+#include "content/evidence.h"
+#include "crypto/suite.h"
+#include "desk/core/audit.h"
+#include "desk/core/desk.h"
+#include "desk/core/store.h"
+#include "desk/daemon/intake.h"
+#include "desk/desk.h"
+#include "desk/reports/report.h"
+#include "store/db.h"
 #include "unit/desk/desk_home.h"
+#include "wire/messages.h"
 
 /* ---- the folder --------------------------------------------------------- */
 

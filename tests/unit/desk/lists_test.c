@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /* Lists of hashes, in and out again. */
-#include "desk/core/doc.h"
-#include "desk/photos/photo.h"
+#include "crypto/suite.h"
+#include "desk/core/json.h"
+#include "desk/core/who.h"
+#include "desk/photos/lists.h"
 #include "unit/desk/desk_home.h"
 
 #define ONE "f8f8f0cee0f4a84f06370a22038f63f0b36e2ed596621e1d33e6b39c4e9c9b22"

@@ -1,8 +1,23 @@
 /* SPDX-License-Identifier: MIT */
 /* What the hub is told and has answered, without a hub. */
 #include "content/letter.h"
-#include "desk/decisions/decision_internal.h"
+#include "crypto/suite.h"
+#include "desk/cases/case.h"
+#include "desk/core/audit.h"
+#include "desk/core/outbox.h"
+#include "desk/core/policy.h"
+#include "desk/core/who.h"
+#include "desk/daemon/deliver.h"
+#include "desk/decisions/appeal.h"
+#include "desk/decisions/decide.h"
+#include "desk/decisions/decision.h"
+#include "desk/decisions/outcome.h"
+#include "desk/decisions/revise.h"
+#include "desk/decisions/send.h"
+#include "store/clock.h"
+#include "store/db.h"
 #include "unit/desk/desk_home.h"
+#include "wire/messages.h"
 
 static void
 take(struct world *w, uint8_t id)

@@ -3,8 +3,12 @@
 #pragma once
 
 #include "crypto/totp.h"
-#include "desk/core/doc.h"
-#include "desk/people/passkey.h"
+#include "desk/core/audit.h"
+#include "desk/core/json.h"
+#include "desk/core/who.h"
+#include "desk/people/people.h"
+#include "desk/people/sign_in.h"
+#include "store/clock.h"
 #include "unit/desk/desk_home.h"
 #include "unit/desk/passkey_world.h"
 

@@ -1,7 +1,18 @@
 /* SPDX-License-Identifier: MIT */
+#include "crypto/hash.h"
+#include "crypto/signer.h"
+#include "crypto/suite.h"
+#include "desk/core/audit.h"
+#include "desk/core/desk.h"
+#include "desk/core/json.h"
+#include "desk/core/who.h"
 #include "desk/people/passkey.h"
-
+#include "desk/people/passkey_check.h"
+#include "desk/people/people.h"
+#include "desk/people/sign_in.h"
+#include "store/db.h"
 #include "unit/desk/passkey_home.h"
+#include "wire/messages.h"
 
 /* ---- making and removing ------------------------------------------------ */
 

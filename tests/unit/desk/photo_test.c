@@ -1,9 +1,17 @@
 /* SPDX-License-Identifier: MIT */
 /* Photos of reports, without a decoder: what is damaged on the disk. */
 #include "base/text.h"
-#include "desk/photos/photo_internal.h"
+#include "crypto/suite.h"
+#include "desk/core/who.h"
+#include "desk/photos/index.h"
+#include "desk/photos/media.h"
+#include "desk/photos/photo.h"
+#include "desk/show/case.h"
+#include "phash/phash.h"
+#include "store/db.h"
 #include "store/file.h"
 #include "unit/desk/desk_home.h"
+#include "wire/messages.h"
 
 static void
 path_of_photo(char out[static 200], const struct world *w)

@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-#include "desk/core/policy.h"
-
 #include <jansson.h>
 #include <string.h>
 
+#include "desk/core/policy.h"
 #include "desk/core/toml.h"
 #include "support/test.h"
 
