@@ -173,7 +173,7 @@ cs_desk_joined(const char *dir, struct cs_view passphrase)
 	    (err = cs_db_begin(d->db)) == CS_OK &&
 	    (err = cs_vault_config_set(
 		 d->db, &d->key, "joined", cs_view_str("yes"))) == CS_OK &&
-	    (err = desk_audit_add(d, "the desk was made")) == CS_OK)
+	    (err = desk_audit_say(d, "the desk was made")) == CS_OK)
 		err = cs_db_commit(d->db);
 	cs_desk_close(d);
 	return err;
@@ -215,7 +215,7 @@ cs_desk_close(struct cs_desk *d)
 	if (d == NULL)
 		return;
 	desk_disconnect(d);
-	desk_photos_forget(d);
+	desk_index_forget(d);
 	cs_desk_policy_clear(&d->policy);
 	if (d->db != NULL && cs_db_in_transaction(d->db))
 		cs_db_rollback(d->db);

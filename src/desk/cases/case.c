@@ -7,16 +7,16 @@
 
 #include "base/text.h"
 #include "base/units.h"
+#include "desk/core/actor.h"
 #include "desk/core/desk.h"
 #include "desk/core/doc.h"
 #include "desk/core/json.h"
 #include "desk/core/policy.h"
 #include "desk/core/store.h"
-#include "desk/core/who.h"
 #include "store/clock.h"
 #include "store/db.h"
 
-#define TABLE "kase"
+#define TABLE "case"
 
 static const char *const states[] = { "open", "waiting", "decided", "closed" };
 #define STATES (sizeof states / sizeof *states)
@@ -41,7 +41,7 @@ cs_desk_case_state_find(const char *name)
 unsigned
 desk_case_state(const struct desk_case *c)
 {
-	int state = cs_desk_case_state_find(desk_str(c->doc, "state"));
+	int state = cs_desk_case_state_find(json_get_str(c->doc, "state"));
 
 	return state < 0 ? CS_DESK_CASE_CLOSED : (unsigned)state;
 }
@@ -50,7 +50,7 @@ void
 desk_case_set_state(
     struct desk_case *c, enum cs_desk_case_state state, enum cs_err *err)
 {
-	desk_set_str(c->doc, "state", cs_desk_case_state_name(state), err);
+	json_put_str(c->doc, "state", cs_desk_case_state_name(state), err);
 }
 
 enum cs_err
@@ -62,7 +62,7 @@ desk_case_load(struct desk_case *out, struct cs_desk *d, uint64_t id)
 	memset(out, 0, sizeof *out);
 	out->id = id;
 	err = cs_db_query(&rows, d->db,
-	    "SELECT version,sealed FROM kase WHERE id=?", cs_int(id));
+	    "SELECT version,sealed FROM cases WHERE id=?", cs_int(id));
 	if (err == CS_OK && cs_rows_next(&rows)) {
 		out->version = cs_col_int(&rows, 0);
 		err = desk_doc_open_id(
@@ -74,17 +74,17 @@ desk_case_load(struct desk_case *out, struct cs_desk *d, uint64_t id)
 	return cs_rows_end(&rows, err);
 }
 
-/* Was ${who} the last to change it?  Whoever has the folder may be several
+/* Was ${actor} the last to change it?  Whoever has the folder may be several
  * people. */
 static bool
-is_changer(const json_t *doc, const struct cs_desk_who *who)
+is_changer(const json_t *doc, const struct cs_desk_actor *actor)
 {
-	return who->id != 0 && desk_num(doc, "changer") == who->id;
+	return actor->id != 0 && json_get_num(doc, "changer") == actor->id;
 }
 
 enum cs_err
 desk_case_load_for(struct desk_case *out, struct cs_desk *d,
-    const struct cs_desk_who *who, uint64_t id, uint64_t version)
+    const struct cs_desk_actor *actor, uint64_t id, uint64_t version)
 {
 	enum cs_err err = desk_case_load(out, d, id);
 	bool own;
@@ -94,17 +94,17 @@ desk_case_load_for(struct desk_case *out, struct cs_desk *d,
 	if (desk_case_state(out) == CS_DESK_CASE_CLOSED)
 		return desk_problem(d, CS_ERR_DENIED,
 		    "The case is closed: it is part of case %llu.",
-		    (unsigned long long)desk_num(out->doc, "merged_into"));
+		    (unsigned long long)json_get_num(out->doc, "merged_into"));
 	/* The last change by anybody else. */
-	own = is_changer(out->doc, who);
+	own = is_changer(out->doc, actor);
 	if (version != 0 && version <= out->version &&
-	    version >=
-		desk_num(out->doc, own ? "others_version" : "changed_version"))
+	    version >= json_get_num(out->doc,
+			   own ? "others_version" : "changed_version"))
 		return CS_OK;
 	snprintf(d->conflict.by, sizeof d->conflict.by, "%s",
-	    desk_str(out->doc, own ? "others_by" : "changed_by"));
+	    json_get_str(out->doc, own ? "others_by" : "changed_by"));
 	d->conflict.at_ms =
-	    desk_num(out->doc, own ? "others_ms" : "changed_ms");
+	    json_get_num(out->doc, own ? "others_ms" : "changed_ms");
 	return desk_problem(d, CS_ERR_EXISTS,
 	    "%s has changed this case since you read it.",
 	    d->conflict.by[0] != '\0' ? d->conflict.by : "Somebody");
@@ -127,8 +127,8 @@ desk_case_clear(struct desk_case *c)
 static uint64_t
 rank_of(const json_t *doc)
 {
-	uint64_t severity = desk_num(doc, "severity");
-	uint64_t threat = desk_num(doc, "threat_ms") / CS_MINUTE_MS;
+	uint64_t severity = json_get_num(doc, "severity");
+	uint64_t threat = json_get_num(doc, "threat_ms") / CS_MINUTE_MS;
 	const uint64_t never = (1u << 30) - 1;
 
 	if (severity > CS_DESK_SEVERITIES)
@@ -136,11 +136,11 @@ rank_of(const json_t *doc)
 	if (threat == 0 || threat > never)
 		threat = never;
 	return (CS_DESK_SEVERITIES - severity) << 56 |
-	    (uint64_t)desk_bool(doc, "flood") << 54 |
-	    (uint64_t)(strcmp(desk_str(doc, "age"), "child") != 0) << 52 |
-	    threat << 20 | (uint64_t)!desk_bool(doc, "danger") << 19 |
-	    (uint64_t)!desk_bool(doc, "escalated") << 18 |
-	    (uint64_t)(desk_num(doc, "appeals") == 0) << 17;
+	    (uint64_t)json_get_bool(doc, "flood") << 54 |
+	    (uint64_t)(strcmp(json_get_str(doc, "age"), "child") != 0) << 52 |
+	    threat << 20 | (uint64_t)!json_get_bool(doc, "danger") << 19 |
+	    (uint64_t)!json_get_bool(doc, "escalated") << 18 |
+	    (uint64_t)(json_get_num(doc, "appeals") == 0) << 17;
 }
 
 static enum cs_err
@@ -151,33 +151,33 @@ write_row(struct cs_desk *d, const struct desk_case *c)
 
 	if ((err = desk_doc_seal_id(&sealed, d, TABLE, c->id, c->doc)) == CS_OK)
 		err = cs_db_exec(d->db,
-		    "UPDATE kase SET state=?,rank=?,since=?,due=?,assignee=?,"
+		    "UPDATE cases SET state=?,rank=?,since=?,due=?,assignee=?,"
 		    "reason=?,severity=?,looked=?,decided=?,reports=?,"
 		    "version=?,sealed=? WHERE id=?",
 		    cs_int(desk_case_state(c)), cs_int(rank_of(c->doc)),
-		    cs_int(desk_num(c->doc, "first_ms")),
-		    cs_int(desk_num(c->doc, "due_ms")),
-		    cs_int(desk_num(c->doc, "assignee")),
-		    cs_int(desk_num(c->doc, "reason_number")),
-		    cs_int(desk_num(c->doc, "severity")),
-		    cs_int(desk_num(c->doc, "looked_ms")),
-		    cs_int(desk_num(c->doc, "decided_ms")),
-		    cs_int(desk_num(c->doc, "reports")), cs_int(c->version),
+		    cs_int(json_get_num(c->doc, "first_ms")),
+		    cs_int(json_get_num(c->doc, "due_ms")),
+		    cs_int(json_get_num(c->doc, "assignee")),
+		    cs_int(json_get_num(c->doc, "reason_number")),
+		    cs_int(json_get_num(c->doc, "severity")),
+		    cs_int(json_get_num(c->doc, "looked_ms")),
+		    cs_int(json_get_num(c->doc, "decided_ms")),
+		    cs_int(json_get_num(c->doc, "reports")), cs_int(c->version),
 		    cs_blob(cs_buf_view(&sealed)), cs_int(c->id));
 	cs_buf_free(&sealed);
 	return err;
 }
 
 enum cs_err
-desk_changed(struct cs_desk *d, enum desk_change kind, uint64_t ref, uint64_t n,
-    const struct cs_desk_who *who)
+desk_change_add(struct cs_desk *d, enum desk_change kind, uint64_t ref,
+    uint64_t n, const struct cs_desk_actor *actor)
 {
 	enum cs_err err;
 
 	err = cs_db_exec(d->db,
 	    "INSERT INTO change(kind,ref,n,person) VALUES(?,?,?,?)",
 	    cs_int(kind), cs_int(ref), cs_int(n),
-	    cs_int(who != NULL ? who->id : 0));
+	    cs_int(actor != NULL ? actor->id : 0));
 	/* A page that missed a thousand of them reads everything again. */
 	if (err == CS_OK)
 		err = cs_db_exec(d->db, "DELETE FROM change WHERE id<?",
@@ -189,44 +189,45 @@ desk_changed(struct cs_desk *d, enum desk_change kind, uint64_t ref, uint64_t n,
 
 enum cs_err
 desk_case_save(
-    struct cs_desk *d, struct desk_case *c, const struct cs_desk_who *who)
+    struct cs_desk *d, struct desk_case *c, const struct cs_desk_actor *actor)
 {
 	enum cs_err err = CS_OK;
 
 	c->version++;
-	desk_set_num(c->doc, "updated_ms", cs_clock_ms(), &err);
-	if (who != NULL) {
-		if (!is_changer(c->doc, who)) {
-			desk_set_num(c->doc, "others_version",
-			    desk_num(c->doc, "changed_version"), &err);
-			desk_set_num(c->doc, "others_ms",
-			    desk_num(c->doc, "changed_ms"), &err);
-			desk_set_str(c->doc, "others_by",
-			    desk_str(c->doc, "changed_by"), &err);
+	json_put_num(c->doc, "updated_ms", cs_clock_ms(), &err);
+	if (actor != NULL) {
+		if (!is_changer(c->doc, actor)) {
+			json_put_num(c->doc, "others_version",
+			    json_get_num(c->doc, "changed_version"), &err);
+			json_put_num(c->doc, "others_ms",
+			    json_get_num(c->doc, "changed_ms"), &err);
+			json_put_str(c->doc, "others_by",
+			    json_get_str(c->doc, "changed_by"), &err);
 		}
-		desk_set_num(c->doc, "changer", who->id, &err);
-		desk_set_num(c->doc, "changed_version", c->version, &err);
-		desk_set_num(c->doc, "changed_ms", cs_clock_ms(), &err);
-		desk_set_str(c->doc, "changed_by", who->name, &err);
+		json_put_num(c->doc, "changer", actor->id, &err);
+		json_put_num(c->doc, "changed_version", c->version, &err);
+		json_put_num(c->doc, "changed_ms", cs_clock_ms(), &err);
+		json_put_str(c->doc, "changed_by", actor->name, &err);
 	}
 	if (err == CS_OK && (err = write_row(d, c)) == CS_OK)
-		err = desk_changed(d, DESK_CHANGE_CASE, c->id, c->version, who);
+		err = desk_change_add(
+		    d, DESK_CHANGE_CASE, c->id, c->version, actor);
 	return err;
 }
 
 enum cs_err
 desk_case_set_due(struct desk_case *c, const struct cs_desk_policy *policy)
 {
-	uint64_t severity = desk_num(c->doc, "severity");
-	uint64_t from = desk_num(c->doc, "opened_ms");
+	uint64_t severity = json_get_num(c->doc, "severity");
+	uint64_t from = json_get_num(c->doc, "opened_ms");
 	enum cs_err err = CS_OK;
 
 	if (severity < 1 || severity > CS_DESK_SEVERITIES)
 		return CS_ERR_CORRUPT;
-	desk_set_num(c->doc, "due_ms",
+	json_put_num(c->doc, "due_ms",
 	    from +
 		CS_HOUR_MS *
-		    (desk_num(c->doc, "looked_ms") == 0
+		    (json_get_num(c->doc, "looked_ms") == 0
 			    ? policy->targets[severity].look_hours
 			    : policy->targets[severity].decide_hours),
 	    &err);
@@ -242,19 +243,19 @@ desk_case_new(struct desk_case *out, struct cs_desk *d,
 
 	memset(out, 0, sizeof *out);
 	out->doc = doc;
-	desk_set_str(doc, "state", "open", &err);
-	desk_set_str(doc, "reason", reason->code, &err);
-	desk_set_num(doc, "reason_number", reason->number, &err);
-	desk_set_num(doc, "severity", reason->severity, &err);
-	desk_set_bool(doc, "danger", reason->danger, &err);
-	desk_set_str(doc, "age", "unknown", &err);
-	desk_set_num(doc, "opened_ms", cs_clock_ms(), &err);
-	desk_set_num(doc, "first_ms", at_ms, &err);
-	desk_set(doc, "accounts", json_array(), &err);
-	desk_set(doc, "reporters", json_array(), &err);
+	json_put_str(doc, "state", "open", &err);
+	json_put_str(doc, "reason", reason->code, &err);
+	json_put_num(doc, "reason_number", reason->number, &err);
+	json_put_num(doc, "severity", reason->severity, &err);
+	json_put_bool(doc, "danger", reason->danger, &err);
+	json_put_str(doc, "age", "unknown", &err);
+	json_put_num(doc, "opened_ms", cs_clock_ms(), &err);
+	json_put_num(doc, "first_ms", at_ms, &err);
+	json_put(doc, "accounts", json_array(), &err);
+	json_put(doc, "reporters", json_array(), &err);
 	if (err == CS_OK &&
 	    (err = cs_db_exec(d->db,
-		 "INSERT INTO kase(state,rank,since,due,reason,severity,"
+		 "INSERT INTO cases(state,rank,since,due,reason,severity,"
 		 "opened,version,sealed) VALUES(0,0,0,0,?,?,?,0,x'')",
 		 cs_int(reason->number), cs_int(reason->severity),
 		 cs_int(cs_clock_ms()))) == CS_OK)
@@ -270,7 +271,7 @@ copy(json_t *to, const struct desk_case *c, const char *key, enum cs_err *err)
 	json_t *v = json_object_get(c->doc, key);
 
 	if (v != NULL)
-		desk_set(to, key, json_incref(v), err);
+		json_put(to, key, json_incref(v), err);
 }
 
 enum cs_err
@@ -296,7 +297,7 @@ desk_case_reopen(struct cs_desk *d, struct desk_case *c)
 
 	if (desk_case_state(c) != CS_DESK_CASE_WAITING)
 		desk_case_set_state(c, CS_DESK_CASE_OPEN, &err);
-	desk_set_num(c->doc, "open_after", last, &err);
-	desk_set_num(c->doc, "decided_ms", 0, &err);
+	json_put_num(c->doc, "open_after", last, &err);
+	json_put_num(c->doc, "decided_ms", 0, &err);
 	return err;
 }

@@ -17,7 +17,7 @@
 struct cs_desk;
 struct cs_desk_policy;
 struct cs_desk_reason;
-struct cs_desk_who;
+struct cs_desk_actor;
 
 enum cs_desk_case_state {
 	CS_DESK_CASE_OPEN = 0,
@@ -41,18 +41,18 @@ int cs_desk_case_state_find(const char *name);
 /* CS_ERR_NOT_FOUND; clear it in any case. */
 CS_CHECKED enum cs_err desk_case_load(
     struct desk_case *out, struct cs_desk *d, uint64_t id);
-/* The same for ${who}, who is going to change it and read its version
+/* The same for ${actor}, who is going to change it and read its version
  * ${version}: CS_ERR_EXISTS if another person has changed it since,
  * CS_ERR_DENIED if it is closed.  What the desk itself has written meanwhile is
  * in nobody's way. */
 CS_CHECKED enum cs_err desk_case_load_for(struct desk_case *out,
-    struct cs_desk *d, const struct cs_desk_who *who, uint64_t id,
+    struct cs_desk *d, const struct cs_desk_actor *actor, uint64_t id,
     uint64_t version);
 void desk_case_clear(struct desk_case *c);
-/* Store; the version goes up by one and pages hear of it; ${who} is NULL for
+/* Store; the version goes up by one and pages hear of it; ${actor} is NULL for
  * what the desk does by itself.  In a transaction. */
 CS_CHECKED enum cs_err desk_case_save(
-    struct cs_desk *d, struct desk_case *c, const struct cs_desk_who *who);
+    struct cs_desk *d, struct desk_case *c, const struct cs_desk_actor *actor);
 /* An empty one, of a report for ${reason} that came at ${at_ms}. */
 CS_CHECKED enum cs_err desk_case_new(struct desk_case *out, struct cs_desk *d,
     const struct cs_desk_reason *reason, uint64_t at_ms);
@@ -67,5 +67,5 @@ CS_CHECKED enum cs_err desk_case_set_due(
 /* What of a case people change, for the log: before and after. */
 CS_CHECKED enum cs_err desk_case_summary(
     json_t **out, const struct desk_case *c);
-CS_CHECKED enum cs_err desk_changed(struct cs_desk *d, enum desk_change kind,
-    uint64_t ref, uint64_t n, const struct cs_desk_who *who);
+CS_CHECKED enum cs_err desk_change_add(struct cs_desk *d, enum desk_change kind,
+    uint64_t ref, uint64_t n, const struct cs_desk_actor *actor);

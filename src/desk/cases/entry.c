@@ -4,11 +4,11 @@
 #include <string.h>
 
 #include "base/text.h"
+#include "desk/core/actor.h"
 #include "desk/core/desk.h"
 #include "desk/core/doc.h"
 #include "desk/core/json.h"
 #include "desk/core/store.h"
-#include "desk/core/who.h"
 #include "store/clock.h"
 #include "store/db.h"
 
@@ -16,7 +16,7 @@ static const char *const kinds[] = { "note", "escalation", "opinion",
 	"attachment", "question" };
 
 enum cs_err
-desk_check_text(struct cs_desk *d, const char *text, size_t max)
+desk_text_check(struct cs_desk *d, const char *text, size_t max)
 {
 	size_t n = strlen(text);
 
@@ -29,20 +29,20 @@ desk_check_text(struct cs_desk *d, const char *text, size_t max)
 }
 
 enum cs_err
-desk_entry_add(struct cs_desk *d, uint64_t kase, unsigned kind,
-    const struct cs_desk_who *who, json_t *doc, uint64_t *id)
+desk_entry_add(struct cs_desk *d, uint64_t case_id, unsigned kind,
+    const struct cs_desk_actor *actor, json_t *doc, uint64_t *id)
 {
 	uint64_t at = cs_clock_ms();
 	enum cs_err err = CS_OK;
 
-	desk_set_num(doc, "at_ms", at, &err);
-	desk_set_str(doc, "by", who->name, &err);
-	desk_set_num(doc, "person", who->id, &err);
-	desk_set_str(doc, "kind", kinds[kind], &err);
+	json_put_num(doc, "at_ms", at, &err);
+	json_put_str(doc, "by", actor->name, &err);
+	json_put_num(doc, "person", actor->id, &err);
+	json_put_str(doc, "kind", kinds[kind], &err);
 	if (err == CS_OK &&
 	    (err = cs_db_exec(d->db,
-		 "INSERT INTO entry(kase,kind,at,sealed) VALUES(?,?,?,x'')",
-		 cs_int(kase), cs_int(kind), cs_int(at))) == CS_OK) {
+		 "INSERT INTO entry(case_id,kind,at,sealed) VALUES(?,?,?,x'')",
+		 cs_int(case_id), cs_int(kind), cs_int(at))) == CS_OK) {
 		*id = cs_db_last_id(d->db);
 		err = desk_doc_write(d, "entry", *id, doc);
 	}
@@ -50,16 +50,17 @@ desk_entry_add(struct cs_desk *d, uint64_t kase, unsigned kind,
 }
 
 enum cs_err
-desk_entries(
-    json_t *items, struct cs_desk *d, uint64_t kase, unsigned from, unsigned to)
+desk_entries(json_t *items, struct cs_desk *d, uint64_t case_id, unsigned from,
+    unsigned to)
 {
 	struct cs_rows rows;
 	enum cs_err err;
 
 	err = cs_db_query(&rows, d->db,
-	    "SELECT id,sealed FROM entry WHERE kase=? AND kind BETWEEN ? AND ?"
+	    "SELECT id,sealed FROM entry WHERE case_id=? AND kind BETWEEN ? "
+	    "AND ?"
 	    " ORDER BY id",
-	    cs_int(kase), cs_int(from), cs_int(to));
+	    cs_int(case_id), cs_int(from), cs_int(to));
 	while (err == CS_OK && cs_rows_next(&rows)) {
 		uint64_t id = cs_col_int(&rows, 0);
 		json_t *doc;
@@ -67,9 +68,9 @@ desk_entries(
 		if ((err = desk_doc_open_id(
 			 &doc, d, "entry", id, cs_col_blob(&rows, 1))))
 			break;
-		desk_set_id(doc, "id", id, &err);
+		json_put_id(doc, "id", id, &err);
 		json_object_del(doc, "person");
-		desk_add(items, doc, &err);
+		json_push(items, doc, &err);
 	}
 	return cs_rows_end(&rows, err);
 }

@@ -7,7 +7,7 @@
 #include "base/bytes.h"
 
 struct cs_desk;
-struct cs_desk_who;
+struct cs_desk_actor;
 
 #define CS_DESK_NOTE_MAX 8192 /* bytes of a note */
 
@@ -22,10 +22,11 @@ enum cs_desk_note {
 };
 
 /* Is there a text, of no more than ${max} bytes, in UTF-8? */
-CS_CHECKED enum cs_err desk_check_text(
+CS_CHECKED enum cs_err desk_text_check(
     struct cs_desk *d, const char *text, size_t max);
-CS_CHECKED enum cs_err desk_entry_add(struct cs_desk *d, uint64_t kase,
-    unsigned kind, const struct cs_desk_who *who, json_t *doc, uint64_t *id);
+CS_CHECKED enum cs_err desk_entry_add(struct cs_desk *d, uint64_t case_id,
+    unsigned kind, const struct cs_desk_actor *actor, json_t *doc,
+    uint64_t *id);
 /* Of kinds ${from} to ${to}, in order. */
 CS_CHECKED enum cs_err desk_entries(json_t *items, struct cs_desk *d,
-    uint64_t kase, unsigned from, unsigned to);
+    uint64_t case_id, unsigned from, unsigned to);

@@ -14,7 +14,7 @@ struct desk_case;
  * one.  In a transaction. */
 CS_CHECKED enum cs_err desk_case_join(struct cs_desk *d,
     const struct cs_desk_report *r, const struct cs_evidence *e,
-    uint64_t *kase);
+    uint64_t *case_id);
 /* Count a report into the case ${c}, where its items stand already: accounts,
  * reporters, sums, how grave it is, the words of its note. */
 CS_CHECKED enum cs_err desk_case_add(struct cs_desk *d, struct desk_case *c,

@@ -6,23 +6,23 @@
 
 #include "desk/cases/case.h"
 #include "desk/cases/term.h"
+#include "desk/core/actor.h"
 #include "desk/core/desk.h"
 #include "desk/core/doc.h"
 #include "desk/core/json.h"
 #include "desk/core/policy.h"
 #include "desk/core/store.h"
-#include "desk/core/who.h"
 #include "desk/reports/report.h"
 #include "store/clock.h"
 #include "store/db.h"
 
-#define TABLE "kase"
+#define TABLE "case"
 
 enum cs_err
 cs_desk_case_find(
     struct cs_desk_case_at *out, struct cs_desk *d, const char *text)
 {
-	uint64_t id = strlen(text) < 9 ? desk_id(text) : 0;
+	uint64_t id = strlen(text) < 9 ? json_id_parse(text) : 0;
 	struct desk_case c = { 0 };
 	uint8_t report[16];
 	enum cs_err err = CS_ERR_NOT_FOUND;
@@ -31,8 +31,8 @@ cs_desk_case_find(
 		err = desk_case_load(&c, d, id);
 	if (err == CS_ERR_NOT_FOUND && strlen(text) >= 4) {
 		desk_case_clear(&c);
-		if ((err = cs_desk_find(d, text, report)) == CS_OK &&
-		    (err = desk_case_of_report(&id, d, report)) == CS_OK)
+		if ((err = cs_desk_report_find(d, text, report)) == CS_OK &&
+		    (err = desk_report_case(&id, d, report)) == CS_OK)
 			err = desk_case_load(&c, d, id);
 	} else if (err == CS_ERR_NOT_FOUND) {
 		err = desk_problem(d, err, "There is no case %.16s.", text);
@@ -48,11 +48,11 @@ why(json_t *list, const char *code, const char *arg, uint64_t value,
 {
 	json_t *one = json_object(), *args = json_object();
 
-	desk_set_str(one, "code", code, err);
+	json_put_str(one, "code", code, err);
 	if (arg != NULL)
-		desk_set_num(args, arg, value, err);
-	desk_set(one, "args", args, err);
-	desk_add(list, one, err);
+		json_put_num(args, arg, value, err);
+	json_put(one, "args", args, err);
+	json_push(list, one, err);
 }
 
 /* In the order of rank_of(). */
@@ -61,26 +61,27 @@ whys(const struct desk_case *c, bool overdue, enum cs_err *err)
 {
 	json_t *list = json_array();
 
-	if (desk_bool(c->doc, "damaged"))
+	if (json_get_bool(c->doc, "damaged"))
 		why(list, "damaged", NULL, 0, err);
-	why(list, "severity", "severity", desk_num(c->doc, "severity"), err);
-	if (desk_bool(c->doc, "flood"))
+	why(list, "severity", "severity", json_get_num(c->doc, "severity"),
+	    err);
+	if (json_get_bool(c->doc, "flood"))
 		why(list, "flood", NULL, 0, err);
-	if (strcmp(desk_str(c->doc, "age"), "child") == 0)
+	if (strcmp(json_get_str(c->doc, "age"), "child") == 0)
 		why(list, "child", NULL, 0, err);
-	if (desk_num(c->doc, "threat_ms") != 0)
-		why(list, "threat-time", "at_ms", desk_num(c->doc, "threat_ms"),
-		    err);
-	if (desk_bool(c->doc, "danger"))
+	if (json_get_num(c->doc, "threat_ms") != 0)
+		why(list, "threat-time", "at_ms",
+		    json_get_num(c->doc, "threat_ms"), err);
+	if (json_get_bool(c->doc, "danger"))
 		why(list, "danger", NULL, 0, err);
-	if (desk_bool(c->doc, "escalated"))
+	if (json_get_bool(c->doc, "escalated"))
 		why(list, "escalated", NULL, 0, err);
-	if (desk_num(c->doc, "appeals") != 0)
+	if (json_get_num(c->doc, "appeals") != 0)
 		why(list, "appeal", NULL, 0, err);
 	if (overdue)
-		why(list, "overdue", "since_ms", desk_num(c->doc, "due_ms"),
+		why(list, "overdue", "since_ms", json_get_num(c->doc, "due_ms"),
 		    err);
-	why(list, "age", "since_ms", desk_num(c->doc, "first_ms"), err);
+	why(list, "age", "since_ms", json_get_num(c->doc, "first_ms"), err);
 	return list;
 }
 
@@ -89,11 +90,11 @@ assignee(const struct desk_case *c, enum cs_err *err)
 {
 	json_t *o;
 
-	if (desk_num(c->doc, "assignee") == 0)
+	if (json_get_num(c->doc, "assignee") == 0)
 		return json_null();
 	o = json_object();
-	desk_set_id(o, "id", desk_num(c->doc, "assignee"), err);
-	desk_set_str(o, "name", desk_str(c->doc, "assignee_name"), err);
+	json_put_id(o, "id", json_get_num(c->doc, "assignee"), err);
+	json_put_str(o, "name", json_get_str(c->doc, "assignee_name"), err);
 	return o;
 }
 
@@ -103,7 +104,7 @@ copy(json_t *to, const struct desk_case *c, const char *key, enum cs_err *err)
 	json_t *v = json_object_get(c->doc, key);
 
 	if (v != NULL)
-		desk_set(to, key, json_incref(v), err);
+		json_put(to, key, json_incref(v), err);
 }
 
 enum cs_err
@@ -117,27 +118,28 @@ desk_case_row(json_t **out, struct cs_desk *d, const struct desk_case *c)
 	static const char *const flags[] = { "danger", "escalated", "held",
 		"flood" };
 	unsigned state = desk_case_state(c);
-	uint64_t due = desk_num(c->doc, "due_ms");
+	uint64_t due = json_get_num(c->doc, "due_ms");
 	bool overdue = state < CS_DESK_CASE_DECIDED && due < cs_clock_ms();
 	json_t *row = json_object();
 	enum cs_err err = CS_OK;
 
 	(void)d;
 	*out = row;
-	desk_set_id(row, "id", c->id, &err);
-	desk_set_num(row, "version", c->version, &err);
+	json_put_id(row, "id", c->id, &err);
+	json_put_num(row, "version", c->version, &err);
 	for (size_t i = 0; i < sizeof strings / sizeof *strings; i++)
 		copy(row, c, strings[i], &err);
 	for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++)
-		desk_set_num(
-		    row, numbers[i], desk_num(c->doc, numbers[i]), &err);
+		json_put_num(
+		    row, numbers[i], json_get_num(c->doc, numbers[i]), &err);
 	for (size_t i = 0; i < sizeof flags / sizeof *flags; i++)
-		desk_set_bool(row, flags[i], desk_bool(c->doc, flags[i]), &err);
-	desk_set_num(row, "reporters",
+		json_put_bool(
+		    row, flags[i], json_get_bool(c->doc, flags[i]), &err);
+	json_put_num(row, "reporters",
 	    json_array_size(json_object_get(c->doc, "reporters")), &err);
-	desk_set_bool(row, "overdue", overdue, &err);
-	desk_set(row, "assignee", assignee(c, &err), &err);
-	desk_set(row, "why", whys(c, overdue, &err), &err);
+	json_put_bool(row, "overdue", overdue, &err);
+	json_put(row, "assignee", assignee(c, &err), &err);
+	json_put(row, "why", whys(c, overdue, &err), &err);
 	return err;
 }
 
@@ -167,24 +169,25 @@ ask(struct cs_rows *rows, uint8_t term[static 16], struct cs_desk *d,
     const struct cs_desk_query *q, uint16_t reason, const struct position *from,
     unsigned limit)
 {
-#define COLUMNS "SELECT kase.id,version,kase.sealed,rank,since FROM kase "
+#define COLUMNS "SELECT cases.id,version,cases.sealed,rank,since FROM cases "
 #define AFTER                                                                  \
-	" AND (rank,since,kase.id)>(?,?,?) ORDER BY rank,since,kase.id"        \
+	" AND (rank,since,cases.id)>(?,?,?) ORDER BY rank,since,cases.id"      \
 	" LIMIT ?"
 #define FROM                                                                   \
 	cs_int(from->rank), cs_int(from->since), cs_int(from->id), cs_int(limit)
-	uint64_t number = desk_id(q->words);
+	uint64_t number = json_id_parse(q->words);
 	enum cs_err err;
 
 	if (number != 0)
-		return cs_db_query(rows, d->db, COLUMNS "WHERE kase.id=?" AFTER,
-		    cs_int(number), FROM);
+		return cs_db_query(rows, d->db,
+		    COLUMNS "WHERE cases.id=?" AFTER, cs_int(number), FROM);
 	if (q->words[0] != '\0') {
 		if ((err = desk_term_first(term, d, cs_view_str(q->words))))
 			return err;
 		return cs_db_query(rows, d->db,
-		    COLUMNS "JOIN term ON term.kase=kase.id WHERE term.term=?"
-			    " AND (?<0 OR state=?)" AFTER,
+		    COLUMNS
+		    "JOIN term ON term.case_id=cases.id WHERE term.term=?"
+		    " AND (?<0 OR state=?)" AFTER,
 		    cs_blob(cs_view(term, 16)), cs_int((uint64_t)q->state),
 		    cs_int((uint64_t)q->state), FROM);
 	}
@@ -212,33 +215,35 @@ count(json_t *counts, const char *name, uint64_t n, enum cs_err err,
 {
 	if (*out == CS_OK)
 		*out = err;
-	desk_set_num(counts, name, n, out);
+	json_put_num(counts, name, n, out);
 	return *out;
 }
 
 static enum cs_err
-add_counts(json_t *out, struct cs_desk *d, const struct cs_desk_who *who)
+add_counts(json_t *out, struct cs_desk *d, const struct cs_desk_actor *actor)
 {
 	json_t *counts = json_object();
 	enum cs_err err = CS_OK, e;
 	uint64_t n = 0;
 
-	e = cs_db_get_int(&n, d->db, "SELECT COUNT(*) FROM kase WHERE state=0");
+	e = cs_db_get_int(
+	    &n, d->db, "SELECT COUNT(*) FROM cases WHERE state=0");
 	count(counts, "open", n, e, &err);
-	e = cs_db_get_int(&n, d->db, "SELECT COUNT(*) FROM kase WHERE state=1");
+	e = cs_db_get_int(
+	    &n, d->db, "SELECT COUNT(*) FROM cases WHERE state=1");
 	count(counts, "waiting", n, e, &err);
 	e = cs_db_get_int(&n, d->db,
-	    "SELECT COUNT(*) FROM kase WHERE state IN(0,1) AND due<?",
+	    "SELECT COUNT(*) FROM cases WHERE state IN(0,1) AND due<?",
 	    cs_int(cs_clock_ms()));
 	count(counts, "overdue", n, e, &err);
 	e = cs_db_get_int(&n, d->db,
-	    "SELECT COUNT(*) FROM kase WHERE assignee=? AND state IN(0,1)",
-	    cs_int(who->id));
-	count(counts, "mine", who->id != 0 ? n : 0, e, &err);
+	    "SELECT COUNT(*) FROM cases WHERE assignee=? AND state IN(0,1)",
+	    cs_int(actor->id));
+	count(counts, "mine", actor->id != 0 ? n : 0, e, &err);
 	e = cs_db_get_int(
 	    &n, d->db, "SELECT COUNT(*) FROM appeal WHERE state=0");
 	count(counts, "appeals", n, e, &err);
-	desk_set(out, "counts", counts, &err);
+	json_put(out, "counts", counts, &err);
 	return err;
 }
 
@@ -269,22 +274,22 @@ damaged(const struct cs_desk_query *q, uint64_t since, enum cs_err *err)
 {
 	json_t *doc = json_object();
 
-	desk_set_bool(doc, "damaged", true, err);
-	desk_set_str(doc, "state",
+	json_put_bool(doc, "damaged", true, err);
+	json_put_str(doc, "state",
 	    cs_desk_case_state_name(
 		q->state >= 0 ? (unsigned)q->state : CS_DESK_CASE_OPEN),
 	    err);
-	desk_set_str(doc, "reason", "other", err);
-	desk_set_num(doc, "severity", CS_DESK_SEVERITIES, err);
-	desk_set_str(doc, "age", "unknown", err);
-	desk_set_num(doc, "first_ms", since, err);
-	desk_set_num(doc, "due_ms", since, err);
-	desk_set(doc, "accounts", json_array(), err);
+	json_put_str(doc, "reason", "other", err);
+	json_put_num(doc, "severity", CS_DESK_SEVERITIES, err);
+	json_put_str(doc, "age", "unknown", err);
+	json_put_num(doc, "first_ms", since, err);
+	json_put_num(doc, "due_ms", since, err);
+	json_put(doc, "accounts", json_array(), err);
 	return doc;
 }
 
 enum cs_err
-cs_desk_cases(json_t *out, struct cs_desk *d, const struct cs_desk_who *who,
+cs_desk_cases(json_t *out, struct cs_desk *d, const struct cs_desk_actor *actor,
     const struct cs_desk_query *q)
 {
 	json_t *items, *next = json_null();
@@ -329,11 +334,11 @@ cs_desk_cases(json_t *out, struct cs_desk *d, const struct cs_desk_who *who,
 		}
 		if (err == CS_OK)
 			err = desk_case_row(&row, d, &c);
-		desk_add(items, row, &err);
+		json_push(items, row, &err);
 		desk_case_clear(&c);
 	}
 	err = cs_rows_end(&rows, err);
-	desk_set(out, "items", items, &err);
-	desk_set(out, "next", next, &err);
-	return err ? err : add_counts(out, d, who);
+	json_put(out, "items", items, &err);
+	json_put(out, "next", next, &err);
+	return err ? err : add_counts(out, d, actor);
 }

@@ -7,7 +7,7 @@
 #include "base/bytes.h"
 
 struct cs_desk;
-struct cs_desk_who;
+struct cs_desk_actor;
 struct desk_case;
 
 #define CS_DESK_PAGE_MAX 200 /* rows an answer */
@@ -30,7 +30,7 @@ struct cs_desk_case_at {
 
 /* {items, next, counts}: people in danger first, then by age. */
 CS_CHECKED enum cs_err cs_desk_cases(json_t *out, struct cs_desk *d,
-    const struct cs_desk_who *who, const struct cs_desk_query *q);
+    const struct cs_desk_actor *actor, const struct cs_desk_query *q);
 CS_CHECKED enum cs_err cs_desk_case_find(
     struct cs_desk_case_at *out, struct cs_desk *d, const char *text);
 /* What a list shows of it; with why it stands where it stands. */

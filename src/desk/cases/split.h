@@ -5,12 +5,12 @@
 #include "base/bytes.h"
 
 struct cs_desk;
-struct cs_desk_who;
+struct cs_desk_actor;
 struct desk_case;
 
 /* The reports of these items become a case of their own. */
-CS_CHECKED enum cs_err cs_desk_split(struct cs_desk *d,
-    const struct cs_desk_who *who, uint64_t id, uint64_t version,
+CS_CHECKED enum cs_err cs_desk_case_split(struct cs_desk *d,
+    const struct cs_desk_actor *actor, uint64_t id, uint64_t version,
     const uint64_t *items, size_t n, uint64_t *made);
 /*
  * Who is about to decide ${c} read its version ${version}: what came since
@@ -18,4 +18,4 @@ CS_CHECKED enum cs_err cs_desk_split(struct cs_desk *d,
  * nothing came.  In a transaction; ${c} is not stored.
  */
 CS_CHECKED enum cs_err desk_case_set_aside(uint64_t *made, struct cs_desk *d,
-    struct desk_case *c, uint64_t version, const struct cs_desk_who *who);
+    struct desk_case *c, uint64_t version, const struct cs_desk_actor *actor);

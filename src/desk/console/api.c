@@ -193,9 +193,9 @@ allowed(struct api_call *c, const struct api_route *route)
 		api_refuse(c, 403, "csrf", "This comes from another page.");
 		return false;
 	}
-	if (!api_who(c, route, &scopes, &known))
+	if (!api_identify(c, route, &scopes, &known))
 		return false;
-	if (route->who & API_ANYBODY)
+	if (route->allowed & API_ANYBODY)
 		return true;
 	if (!known) {
 		api_refuse(c, 401, "signed-out", "Sign in first.");
@@ -206,13 +206,13 @@ allowed(struct api_call *c, const struct api_route *route)
 		return false;
 	}
 	if (c->session != NULL && c->session->locked &&
-	    (route->who & API_LOCKED) == 0) {
+	    (route->allowed & API_LOCKED) == 0) {
 		api_refuse(c, 423, "locked", "The session is locked.");
 		return false;
 	}
-	if ((route->who & 1u << c->who.role) == 0 ||
+	if ((route->allowed & 1u << c->actor.role) == 0 ||
 	    (c->session == NULL &&
-		((route->who & API_NO_TOKEN) != 0 ||
+		((route->allowed & API_NO_TOKEN) != 0 ||
 		    (scopes & route->scope) != route->scope))) {
 		api_refuse(c, 403, "denied", "Your role does not allow this.");
 		return false;
@@ -223,11 +223,12 @@ allowed(struct api_call *c, const struct api_route *route)
 static bool
 parse_body(struct api_call *c, const struct api_route *route)
 {
-	if (route->who & API_TEXT)
+	if (route->allowed & API_TEXT)
 		return true;
 	/* A document is many times as large in memory as on the wire. */
-	if (c->rq->body.len >
-	    (route->who & API_ANYBODY ? API_JSON_STRANGER_MAX : API_JSON_MAX)) {
+	if (c->rq->body.len > (route->allowed & API_ANYBODY
+				      ? API_JSON_STRANGER_MAX
+				      : API_JSON_MAX)) {
 		api_refuse(c, 413, "limit", "The body is too large.");
 		return false;
 	}

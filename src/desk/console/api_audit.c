@@ -16,7 +16,7 @@ api_account(struct api_call *c)
 	uint8_t id[16];
 	enum cs_err err = api_hex_id(id, c->d, c->id);
 
-	return err ? err : cs_desk_account_show(c->out, c->d, &c->who, id);
+	return err ? err : cs_desk_account_show(c->out, c->d, &c->actor, id);
 }
 
 enum cs_err
@@ -33,12 +33,12 @@ api_audit(struct api_call *c)
 	err = desk_audit_page(items, c->d, before != 0 ? before : INT64_MAX,
 	    api_num_arg(c, "case"), limit);
 	n = json_array_size(items);
-	desk_set(c->out, "items", items, &err);
+	json_put(c->out, "items", items, &err);
 	if (n == limit)
-		desk_set_id(c->out, "next",
-		    desk_num(json_array_get(items, n - 1), "seq"), &err);
+		json_put_id(c->out, "next",
+		    json_get_num(json_array_get(items, n - 1), "seq"), &err);
 	else
-		desk_set(c->out, "next", json_null(), &err);
+		json_put(c->out, "next", json_null(), &err);
 	return err;
 }
 
@@ -48,7 +48,7 @@ struct head {
 };
 
 static void
-see_line(void *arg, const struct cs_desk_line *line)
+see_line(void *arg, const struct cs_desk_audit_line *line)
 {
 	struct head *h = arg;
 
@@ -60,12 +60,13 @@ enum cs_err
 api_audit_verify(struct api_call *c)
 {
 	struct head h = { 0 };
-	enum cs_err err = CS_OK, found = cs_desk_audit(c->d, see_line, &h);
+	enum cs_err err = CS_OK,
+		    found = cs_desk_audit_verify(c->d, see_line, &h);
 
-	desk_set_bool(c->out, "ok", found == CS_OK, &err);
-	desk_set_num(c->out, "entries", h.n, &err);
-	desk_set_str(c->out, "head", h.hash, &err);
-	desk_set_str(c->out, "problem",
+	json_put_bool(c->out, "ok", found == CS_OK, &err);
+	json_put_num(c->out, "entries", h.n, &err);
+	json_put_str(c->out, "head", h.hash, &err);
+	json_put_str(c->out, "problem",
 	    found == CS_OK ? ""
 			   : "What comes after the last good entry does not "
 			     "follow from it.",
@@ -92,6 +93,6 @@ api_statements(struct api_call *c)
 	enum cs_err err =
 	    cs_desk_statements(items, c->d, api_num_arg(c, "from_ms"));
 
-	desk_set(c->out, "statements", items, &err);
+	json_put(c->out, "statements", items, &err);
 	return err;
 }

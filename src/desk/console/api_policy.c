@@ -11,21 +11,21 @@ reason(const struct cs_desk_policy *p, const struct cs_desk_reason *r,
 {
 	json_t *o = json_object(), *titles = json_object();
 
-	desk_set_str(o, "code", r->code, err);
-	desk_set_num(o, "number", r->number, err);
+	json_put_str(o, "code", r->code, err);
+	json_put_num(o, "number", r->number, err);
 	for (size_t i = 0; i < CS_DESK_LANGUAGES; i++)
-		desk_set_str(titles, cs_desk_languages[i], r->titles[i], err);
-	desk_set(o, "titles", titles, err);
-	desk_set_num(o, "severity", r->severity, err);
-	desk_set_str(o, "action", cs_desk_act_name(r->action), err);
-	desk_set_bool(o, "two_people", r->two_people, err);
-	desk_set_str(o, "ground", r->illegal ? "illegal" : "terms", err);
-	desk_set_bool(o, "danger", r->danger, err);
-	desk_set_num(o, "hold_days", r->hold_days, err);
-	desk_set_num(o, "keep_days", r->keep_days, err);
-	desk_set_num(
+		json_put_str(titles, cs_desk_languages[i], r->titles[i], err);
+	json_put(o, "titles", titles, err);
+	json_put_num(o, "severity", r->severity, err);
+	json_put_str(o, "action", cs_desk_action_name(r->action), err);
+	json_put_bool(o, "two_people", r->two_people, err);
+	json_put_str(o, "ground", r->illegal ? "illegal" : "terms", err);
+	json_put_bool(o, "danger", r->danger, err);
+	json_put_num(o, "hold_days", r->hold_days, err);
+	json_put_num(o, "keep_days", r->keep_days, err);
+	json_put_num(
 	    o, "first_look_h", p->targets[r->severity].look_hours, err);
-	desk_set_num(o, "decide_h", p->targets[r->severity].decide_hours, err);
+	json_put_num(o, "decide_h", p->targets[r->severity].decide_hours, err);
 	return o;
 }
 
@@ -43,17 +43,18 @@ show_policy(struct api_call *c)
 		return err;
 	}
 	err = cs_desk_policy_text(&text, c->d);
-	desk_set_view(c->out, "toml", cs_buf_view(&text), &err);
-	desk_set_num(c->out, "version", p.version, &err);
-	desk_set_num(c->out, "quality_share", p.quality_percent, &err);
-	desk_set_num(c->out, "window_h", p.window_hours, &err);
+	json_put_view(c->out, "toml", cs_buf_view(&text), &err);
+	json_put_num(c->out, "version", p.version, &err);
+	json_put_num(c->out, "quality_share", p.quality_percent, &err);
+	json_put_num(c->out, "window_h", p.window_hours, &err);
 	for (size_t i = 0; i < p.n_reasons; i++)
-		desk_add(reasons, reason(&p, &p.reasons[i], &err), &err);
-	for (unsigned i = 0; i <= CS_DESK_ACT_REFER; i++)
+		json_push(reasons, reason(&p, &p.reasons[i], &err), &err);
+	for (unsigned i = 0; i <= CS_DESK_ACTION_REFER; i++)
 		if (p.two_people[i])
-			desk_add(two, json_string(cs_desk_act_name(i)), &err);
-	desk_set(c->out, "reasons", reasons, &err);
-	desk_set(c->out, "two_people_actions", two, &err);
+			json_push(
+			    two, json_string(cs_desk_action_name(i)), &err);
+	json_put(c->out, "reasons", reasons, &err);
+	json_put(c->out, "two_people_actions", two, &err);
 	cs_buf_free(&text);
 	cs_desk_policy_clear(&p);
 	return err;
@@ -68,8 +69,9 @@ api_policy(struct api_call *c)
 enum cs_err
 api_policy_set(struct api_call *c)
 {
-	enum cs_err err = cs_desk_policy_set(c->d, &c->who,
-	    cs_view_str(desk_str(c->in, "toml")), desk_num(c->in, "version"));
+	enum cs_err err = cs_desk_policy_set(c->d, &c->actor,
+	    cs_view_str(json_get_str(c->in, "toml")),
+	    json_get_num(c->in, "version"));
 
 	return err ? err : show_policy(c);
 }

@@ -8,9 +8,9 @@
 
 struct cs_web_request;
 
-/* Who asks, by cookie or by token; ${c->who.id} stays 0 for nobody.  Sets the
+/* Who asks, by cookie or by token; ${c->actor.id} stays 0 for nobody.  Sets the
  * error's status and code if it may not go on, and returns false. */
-bool api_who(struct api_call *c, const struct api_route *route,
+bool api_identify(struct api_call *c, const struct api_route *route,
     unsigned *scopes, bool *known);
 CS_CHECKED enum cs_err api_session_show(struct api_call *c);
 struct api_session *api_session_find(
@@ -23,7 +23,7 @@ CS_CHECKED enum cs_err api_token_hash(
 bool api_has_to_wait(struct api_call *c, const char *name, const char *peer);
 void api_tried(
     struct api_call *c, const char *name, const char *peer, enum cs_err err);
-/* Begin one for ${c->who}. */
+/* Begin one for ${c->actor}. */
 void api_session_begin(struct api_call *c);
 /* The password of who is signed in, in ${password}; CS_ERR_DENIED and
  * CS_ERR_LIMIT have been said, the one with ${refusal}. */

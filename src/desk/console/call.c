@@ -34,13 +34,13 @@ api_refuse(
 uint64_t
 api_num_arg(const struct api_call *c, const char *name)
 {
-	return desk_id(cs_web_arg(c->rq, name));
+	return json_id_parse(cs_web_arg(c->rq, name));
 }
 
 uint64_t
 api_id(const struct api_call *c)
 {
-	return desk_id(c->id);
+	return json_id_parse(c->id);
 }
 
 bool

@@ -6,7 +6,7 @@
 
 #include "base/bytes.h"
 #include "desk/console/api.h"
-#include "desk/core/who.h"
+#include "desk/core/actor.h"
 #include "desk/people/attempts.h"
 #include "desk/people/passkey_check.h"
 #include "net/web.h"
@@ -63,7 +63,7 @@ struct cs_desk_api {
 struct api_call {
 	struct cs_desk_api *api;
 	struct cs_desk *d;
-	struct cs_desk_who who;
+	struct cs_desk_actor actor;
 	struct api_session *session; /* NULL: a token, or nobody */
 	const struct cs_web_request *rq;
 	const char *id; /* the :id of the path, or "" */
@@ -91,7 +91,7 @@ enum {
 struct api_route {
 	const char *method;
 	const char *path; /* below /api/v1; ":id" takes one part */
-	unsigned who;     /* bits above */
+	unsigned allowed; /* bits above */
 	unsigned scope;   /* of tokens; enum cs_desk_scope */
 	api_handler *handle;
 	const char *summary;

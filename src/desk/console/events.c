@@ -8,9 +8,9 @@
 #include "desk/cases/case.h"
 #include "desk/console/api_session.h"
 #include "desk/console/call.h"
+#include "desk/core/actor.h"
 #include "desk/core/desk.h"
 #include "desk/core/store.h"
-#include "desk/core/who.h"
 #include "desk/decisions/decision.h"
 #include "desk/people/people.h"
 #include "store/db.h"
@@ -23,7 +23,7 @@
 struct events {
 	char session[44];  /* its token; "": a token of the API */
 	uint8_t token[32]; /* the hash of that one */
-	struct cs_desk_who who;
+	struct cs_desk_actor actor;
 	struct events *next; /* of all of them */
 	uint64_t last;
 	unsigned looks;
@@ -36,7 +36,7 @@ streams_of(const struct cs_desk_api *api, uint64_t person)
 	unsigned n = 0;
 
 	for (const struct events *e = api->events; e != NULL; e = e->next)
-		n += e->who.id == person;
+		n += e->actor.id == person;
 	return n;
 }
 
@@ -46,13 +46,13 @@ api_events(struct api_call *c)
 	struct events *e;
 	enum cs_err err = CS_OK;
 
-	if (streams_of(c->api, c->who.id) >= STREAMS_PERSON)
+	if (streams_of(c->api, c->actor.id) >= STREAMS_PERSON)
 		return desk_problem(c->d, CS_ERR_LIMIT,
 		    "You listen with %d pages or programs already.",
 		    STREAMS_PERSON);
 	if ((e = cs_calloc(1, sizeof *e)) == NULL)
 		return CS_ERR_NOMEM;
-	e->who = c->who;
+	e->actor = c->actor;
 	if (c->session != NULL)
 		memcpy(e->session, c->session->token, sizeof e->session);
 	else
@@ -85,18 +85,18 @@ add_change(struct cs_buf *out, struct cs_desk *d, const struct cs_rows *rows,
 {
 	uint64_t kind = cs_col_int(rows, 1), ref = cs_col_int(rows, 2),
 		 n = cs_col_int(rows, 3);
-	struct cs_desk_who who = { 0 };
+	struct cs_desk_actor actor = { 0 };
 	char line[300];
 
 	/* Nobody: the desk by itself. */
 	if (cs_col_int(rows, 4) != 0)
-		(void)!cs_desk_person(&who, d, cs_col_int(rows, 4));
+		(void)!cs_desk_person(&actor, d, cs_col_int(rows, 4));
 	if (kind == DESK_CHANGE_CASE)
 		snprintf(line, sizeof line,
 		    "data: {\"type\":\"case\",\"id\":\"%llu\","
 		    "\"version\":%llu,\"by\":\"%s\"}\n\n"
 		    "data: {\"type\":\"queue\"}\n\n",
-		    (unsigned long long)ref, (unsigned long long)n, who.name);
+		    (unsigned long long)ref, (unsigned long long)n, actor.name);
 	else
 		snprintf(line, sizeof line,
 		    "data: {\"type\":\"decision\",\"id\":\"%llu\","
@@ -135,17 +135,17 @@ static bool
 may_listen(struct cs_desk_api *api, const struct events *e)
 {
 	bool session = e->session[0] != '\0';
-	struct cs_desk_who now;
+	struct cs_desk_actor now;
 
 	if (session ? !session_good(api, e) : !token_good(api, e))
 		return false;
-	return cs_desk_person(&now, api->d, e->who.id) == CS_OK &&
-	    (session ? now.passwords == e->who.passwords
-		     : now.resets == e->who.resets);
+	return cs_desk_person(&now, api->d, e->actor.id) == CS_OK &&
+	    (session ? now.passwords == e->actor.passwords
+		     : now.resets == e->actor.resets);
 }
 
 bool
-cs_desk_api_more(void *arg, void *stream, struct cs_buf *out)
+cs_desk_events_more(void *arg, void *stream, struct cs_buf *out)
 {
 	struct cs_desk_api *api = arg;
 	struct events *e = stream;
@@ -182,7 +182,7 @@ cs_desk_api_more(void *arg, void *stream, struct cs_buf *out)
 }
 
 void
-cs_desk_api_ended(void *arg, void *stream)
+cs_desk_events_ended(void *arg, void *stream)
 {
 	struct cs_desk_api *api = arg;
 	struct events *e = stream, **at = &api->events;

@@ -5,7 +5,7 @@
 #include "base/bytes.h"
 #include "desk/console/call.h"
 
-bool cs_desk_api_more(void *arg, void *stream, struct cs_buf *out);
-void cs_desk_api_ended(void *arg, void *stream);
+bool cs_desk_events_more(void *arg, void *stream, struct cs_buf *out);
+void cs_desk_events_ended(void *arg, void *stream);
 
 api_handler api_events;

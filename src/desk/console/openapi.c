@@ -18,11 +18,11 @@ body(const char *fields, enum cs_err *err)
 		size_t n = strcspn(fields, " ");
 
 		snprintf(name, sizeof name, "%.*s", (int)n, fields);
-		desk_set(properties, name, json_object(), err);
+		json_put(properties, name, json_object(), err);
 		fields += n + (fields[n] == ' ');
 	}
-	desk_set_str(schema, "type", "object", err);
-	desk_set(schema, "properties", properties, err);
+	json_put_str(schema, "type", "object", err);
+	json_put(schema, "properties", properties, err);
 	return json_pack(
 	    "{s:{s:{s:o}}}", "content", "application/json", "schema", schema);
 }
@@ -46,38 +46,38 @@ add_route(json_t *paths, const struct api_route *r, enum cs_err *err)
 			break;
 		else
 			method[i] |= 0x20;
-	desk_set_str(op, "summary", r->summary, err);
+	json_put_str(op, "summary", r->summary, err);
 	if (id != NULL)
-		desk_set(op, "parameters",
+		json_put(op, "parameters",
 		    json_pack("[{s:s,s:s,s:b,s:{s:s}}]", "name", "id", "in",
 			"path", "required", 1, "schema", "type", "string"),
 		    err);
 	if (*r->fields != '\0')
-		desk_set(op, "requestBody", body(r->fields, err), err);
-	if ((r->who & API_ANYBODY) != 0) {
-		desk_set(op, "security", json_array(), err);
+		json_put(op, "requestBody", body(r->fields, err), err);
+	if ((r->allowed & API_ANYBODY) != 0) {
+		json_put(op, "security", json_array(), err);
 	} else {
 		json_t *security = json_array();
 
-		desk_add(security, json_pack("{s:[]}", "session"), err);
+		json_push(security, json_pack("{s:[]}", "session"), err);
 		for (size_t i = 0; i < 4; i++)
 			if ((r->scope & 1u << i) != 0 &&
-			    (r->who & API_NO_TOKEN) == 0)
-				desk_add(security,
+			    (r->allowed & API_NO_TOKEN) == 0)
+				json_push(security,
 				    json_pack("{s:[s]}", "token", scopes[i]),
 				    err);
-		desk_set(op, "security", security, err);
+		json_put(op, "security", security, err);
 	}
-	desk_set(op, "responses",
+	json_put(op, "responses",
 	    json_pack("{s:{s:s},s:{s:s}}", "200", "description", "Done.",
 		"default", "description", "{\"error\":{\"code\",\"message\"}}"),
 	    err);
 	at = json_object_get(paths, path);
 	if (at == NULL) {
 		at = json_object();
-		desk_set(paths, path, at, err);
+		json_put(paths, path, at, err);
 	}
-	desk_set(at, method, op, err);
+	json_put(at, method, op, err);
 }
 
 enum cs_err
@@ -88,13 +88,13 @@ api_openapi(struct api_call *c)
 
 	for (const struct api_route *r = c->api->routes; r->method != NULL; r++)
 		add_route(paths, r, &err);
-	desk_set_str(c->out, "openapi", "3.1.0", &err);
-	desk_set(c->out, "info",
+	json_put_str(c->out, "openapi", "3.1.0", &err);
+	json_put(c->out, "info",
 	    json_pack("{s:s,s:s}", "title", "Countersign report desk",
 		"version", CS_VERSION),
 	    &err);
-	desk_set(c->out, "paths", paths, &err);
-	desk_set(c->out, "components",
+	json_put(c->out, "paths", paths, &err);
+	json_put(c->out, "components",
 	    json_pack("{s:{s:{s:s,s:s,s:s},s:{s:s,s:s}}}", "securitySchemes",
 		"session", "type", "apiKey", "in", "cookie", "name",
 		"countersign", "token", "type", "http", "scheme", "bearer"),

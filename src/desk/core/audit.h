@@ -11,19 +11,19 @@
 #include "base/bytes.h"
 
 struct cs_desk;
-struct cs_desk_who;
+struct cs_desk_actor;
 
 /* One line: who did what, when, in which case (0: none). */
-struct cs_desk_line {
-	uint64_t seq, at_ms, kase;
+struct cs_desk_audit_line {
+	uint64_t seq, at_ms, case_id;
 	const char *actor, *what;
 	const uint8_t *hash; /* 32 bytes: of this line and all before it */
 };
 
 /* Append a line; inside a transaction.  Nothing of what was reported. */
-struct desk_event {
-	const struct cs_desk_who *who; /* NULL: the desk itself */
-	uint64_t kase;                 /* 0: none */
+struct desk_audit_event {
+	const struct cs_desk_actor *actor; /* NULL: the desk itself */
+	uint64_t case_id;                  /* 0: none */
 	const char *what;
 	json_t *before, *after; /* borrowed; may be NULL */
 };
@@ -31,12 +31,12 @@ struct desk_event {
 /* Walk the log and check it: each line is chained to the one before it by a
  * hash, and the last one is known.  CS_ERR_CHAIN: something was changed, left
  * out or put in another order.  ${each} may be NULL. */
-CS_CHECKED enum cs_err cs_desk_audit(struct cs_desk *d,
-    void (*each)(void *arg, const struct cs_desk_line *line), void *arg);
-CS_CHECKED enum cs_err desk_audit_event(
-    struct cs_desk *d, const struct desk_event *e);
-CS_CHECKED enum cs_err desk_audit_add(struct cs_desk *d, const char *format,
+CS_CHECKED enum cs_err cs_desk_audit_verify(struct cs_desk *d,
+    void (*each)(void *arg, const struct cs_desk_audit_line *line), void *arg);
+CS_CHECKED enum cs_err desk_audit_add(
+    struct cs_desk *d, const struct desk_audit_event *e);
+CS_CHECKED enum cs_err desk_audit_say(struct cs_desk *d, const char *format,
     ...) __attribute__((format(printf, 2, 3)));
 /* Lines before number ${before}, newest first; of one case unless it is 0. */
 CS_CHECKED enum cs_err desk_audit_page(json_t *items, struct cs_desk *d,
-    uint64_t before, uint64_t kase, unsigned limit);
+    uint64_t before, uint64_t case_id, unsigned limit);

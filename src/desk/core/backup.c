@@ -330,7 +330,7 @@ cs_desk_backup(struct cs_desk *d, const char *path, struct cs_view passphrase)
 	    (err = write_chunk(&s, true)) == CS_OK && fsync(s.fd) != 0)
 		err = cs_file_errno();
 	if (err == CS_OK && (err = cs_db_begin(d->db)) == CS_OK) {
-		if ((err = desk_audit_add(d, "backup made")) == CS_OK)
+		if ((err = desk_audit_say(d, "backup made")) == CS_OK)
 			err = cs_db_commit(d->db);
 		if (err)
 			cs_db_rollback(d->db);

@@ -8,9 +8,9 @@
 #include "crypto/dhkem.h"
 #include "crypto/seal.h"
 #include "crypto/sign.h"
+#include "desk/core/actor.h"
 #include "desk/core/policy.h"
 #include "desk/core/store.h"
-#include "desk/core/who.h"
 #include "net/session.h"
 
 struct cs_db;

@@ -28,7 +28,7 @@ struct sending {
 static enum cs_err
 drop(struct cs_desk *d, uint64_t id)
 {
-	return desk_outbox_done(d, id,
+	return desk_outcome_store(d, id,
 	    &(struct desk_outcome){ .refused = "The desk cannot read any more "
 					       "what it was to say." });
 }
@@ -73,14 +73,14 @@ send_one(struct cs_desk *d, const struct sending *s)
 	    action ? &cs_wire_action_result_shape : &cs_wire_empty_shape,
 	    action ? (void *)&result : (void *)&none);
 	if (err == CS_ERR_DENIED && is_final(d->session.code))
-		return desk_outbox_done(d, s->id,
+		return desk_outcome_store(d, s->id,
 		    &(struct desk_outcome){ .refused = d->session.sentence });
 	if (err == CS_ERR_DENIED && d->session.code == CS_WIRE_E_NOT_LOGGED_IN)
 		return CS_ERR_CLOSED;
 	if (err == CS_ERR_DENIED)
 		return CS_ERR_BUSY;
 	return err ? err
-		   : desk_outbox_done(d, s->id,
+		   : desk_outcome_store(d, s->id,
 			 &(struct desk_outcome){ .groups = result.groups });
 }
 

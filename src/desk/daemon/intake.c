@@ -23,17 +23,17 @@
 
 /* A case is decided if each of its reports was. */
 static enum cs_err
-settle(struct cs_desk *d, uint64_t kase, bool open)
+settle(struct cs_desk *d, uint64_t case_id, bool open)
 {
 	struct desk_case c;
-	enum cs_err err = desk_case_load(&c, d, kase);
+	enum cs_err err = desk_case_load(&c, d, case_id);
 
 	if (err == CS_OK && open &&
 	    desk_case_state(&c) == CS_DESK_CASE_DECIDED) {
 		err = desk_case_reopen(d, &c);
-	} else if (!open && desk_num(c.doc, "reports") == 1) {
+	} else if (!open && json_get_num(c.doc, "reports") == 1) {
 		desk_case_set_state(&c, CS_DESK_CASE_DECIDED, &err);
-		desk_set_num(c.doc, "decided_ms", cs_clock_ms(), &err);
+		json_put_num(c.doc, "decided_ms", cs_clock_ms(), &err);
 	}
 	if (err == CS_OK)
 		err = desk_case_save(d, &c, NULL);
@@ -45,26 +45,28 @@ settle(struct cs_desk *d, uint64_t kase, bool open)
 static enum cs_err
 catch_up(struct cs_desk *d, const uint8_t id[static 16])
 {
-	struct cs_desk_case c;
-	uint64_t kase;
-	enum cs_err err = cs_desk_load(&c, d, id);
+	struct cs_desk_report_opened c;
+	uint64_t case_id;
+	enum cs_err err = cs_desk_report_load(&c, d, id);
 
 	if (err)
 		return err;
 	if ((err = cs_db_begin(d->db)) == CS_OK) {
-		if (c.report.state == CS_DESK_REJECTED || c.evidence == NULL)
+		if (c.report.state == CS_DESK_REPORT_REJECTED ||
+		    c.evidence == NULL)
 			err = cs_db_exec(d->db,
-			    "UPDATE report SET kase=0 WHERE id=?",
+			    "UPDATE report SET case_id=0 WHERE id=?",
 			    cs_blob(cs_view(id, 16)));
 		else if ((err = desk_case_join(
-			      d, &c.report, c.evidence, &kase)) == CS_OK)
-			err = settle(d, kase, c.report.state == CS_DESK_OPEN);
+			      d, &c.report, c.evidence, &case_id)) == CS_OK)
+			err = settle(
+			    d, case_id, c.report.state == CS_DESK_REPORT_OPEN);
 		if (err == CS_OK)
 			err = cs_db_commit(d->db);
 		if (err)
 			cs_db_rollback(d->db);
 	}
-	cs_desk_case_clear(&c);
+	cs_desk_report_clear(&c);
 	return err;
 }
 
@@ -79,7 +81,7 @@ desk_cases_catch_up(struct cs_desk *d)
 		bool more = false;
 
 		err = cs_db_query(&rows, d->db,
-		    "SELECT id FROM report WHERE kase IS NULL LIMIT 1");
+		    "SELECT id FROM report WHERE case_id IS NULL LIMIT 1");
 		if (err == CS_OK && cs_rows_next(&rows)) {
 			more = true;
 			cs_col_copy(&rows, 0, id, sizeof id);
@@ -136,7 +138,7 @@ summarize(struct cs_desk_report *r, const struct cs_evidence *e)
 	for (size_t i = 0; i < e->n_items; i++)
 		r->n_files += (uint32_t)e->items[i].n_media;
 	if (!e->all_proved) {
-		r->state = CS_DESK_REJECTED;
+		r->state = CS_DESK_REPORT_REJECTED;
 		find_problem(r, e);
 		return;
 	}
@@ -153,7 +155,8 @@ note_seen(
 	for (size_t i = 0; err == CS_OK && i < e->n_items; i++) {
 		uint8_t hash[32];
 
-		if ((err = desk_message_hash(hash, &e->items[i].capsule.stamp)))
+		if ((err = desk_report_message_hash(
+			 hash, &e->items[i].capsule.stamp)))
 			break;
 		err = cs_db_exec(d->db,
 		    "INSERT INTO seen(message,report) VALUES(?,?)",
@@ -186,7 +189,7 @@ count_reporter(struct cs_desk *d, const struct cs_desk_report *r,
 	    " ON CONFLICT(account) DO UPDATE SET reports=reports+1,"
 	    "rejected=rejected+excluded.rejected",
 	    cs_blob(CS_VIEW_OF(e->reporter.account)),
-	    cs_int(r->state == CS_DESK_REJECTED));
+	    cs_int(r->state == CS_DESK_REPORT_REJECTED));
 }
 
 static enum cs_err
@@ -201,17 +204,17 @@ count_day(struct cs_desk *d, enum desk_day what)
 /* The case has been decided already, and is not open again: so has this
  * report. */
 static enum cs_err
-answer_at_once(struct cs_desk *d, struct cs_desk_report *r, uint64_t kase)
+answer_at_once(struct cs_desk *d, struct cs_desk_report *r, uint64_t case_id)
 {
 	struct desk_case c;
-	enum cs_err err = desk_case_load(&c, d, kase);
+	enum cs_err err = desk_case_load(&c, d, case_id);
 
 	if (err == CS_OK && desk_case_state(&c) != CS_DESK_CASE_OPEN)
 		err = desk_case_answer(&r->state, d->answer, d, &c);
 	/* From before there were rows of decisions. */
 	if (err == CS_ERR_NOT_FOUND &&
 	    desk_case_state(&c) == CS_DESK_CASE_DECIDED) {
-		r->state = CS_DESK_CLOSED;
+		r->state = CS_DESK_REPORT_CLOSED;
 		err = CS_OK;
 	}
 	desk_case_clear(&c);
@@ -225,8 +228,8 @@ static enum cs_err
 store(struct cs_desk *d, struct cs_desk_report *r, struct cs_view bundle,
     const uint8_t reply[static 32], const struct cs_evidence *e)
 {
-	bool proved = r->state == CS_DESK_OPEN;
-	uint64_t kase = 0;
+	bool proved = r->state == CS_DESK_REPORT_OPEN;
+	uint64_t case_id = 0;
 	char id[33];
 	enum cs_err err;
 
@@ -238,12 +241,12 @@ store(struct cs_desk *d, struct cs_desk_report *r, struct cs_view bundle,
 	if (err == CS_OK &&
 	    (err = desk_report_insert(d, r, bundle, reply)) == CS_OK &&
 	    (err = count_reporter(d, r, e)) == CS_OK &&
-	    (err = desk_audit_add(d, "report %s came: %s", id,
+	    (err = desk_audit_say(d, "report %s came: %s", id,
 		 proved ? "verified" : "rejected")) == CS_OK &&
 	    (err = count_day(
 		 d, proved ? DESK_DAY_REPORTS : DESK_DAY_REJECTED)) == CS_OK &&
-	    proved && (err = desk_case_join(d, r, e, &kase)) == CS_OK)
-		err = answer_at_once(d, r, kase);
+	    proved && (err = desk_case_join(d, r, e, &case_id)) == CS_OK)
+		err = answer_at_once(d, r, case_id);
 	if (err == CS_OK)
 		err = cs_db_commit(d->db);
 	if (err)
@@ -269,13 +272,13 @@ take_new(struct cs_desk *d, struct cs_desk_report *r, struct cs_view sealed)
 	if (err && cs_err_class(err) != CS_ERR_CLASS_THEIRS)
 		goto out;
 	if (err) {
-		r->state = CS_DESK_REJECTED;
+		r->state = CS_DESK_REPORT_REJECTED;
 		snprintf(r->problem, sizeof r->problem,
 		    "it is not a bundle of evidence: %s", cs_err_text(err));
 	} else {
 		summarize(r, e);
 	}
-	proved = r->state == CS_DESK_OPEN;
+	proved = r->state == CS_DESK_REPORT_OPEN;
 	if ((err = store(d, r, cs_buf_view(&bundle), reply, e)) == CS_OK &&
 	    proved)
 		err = desk_files_fetch(d, e);
@@ -290,14 +293,14 @@ out:
 static enum cs_err
 fetch_again(struct cs_desk *d, const uint8_t id[static 16])
 {
-	struct cs_desk_case c;
-	enum cs_err err = cs_desk_load(&c, d, id);
+	struct cs_desk_report_opened c;
+	enum cs_err err = cs_desk_report_load(&c, d, id);
 
 	if (err)
 		return err;
 	if (c.evidence != NULL)
 		err = desk_files_fetch(d, c.evidence);
-	cs_desk_case_clear(&c);
+	cs_desk_report_clear(&c);
 	return err;
 }
 
@@ -307,7 +310,7 @@ desk_report_take(struct cs_desk *d, const uint8_t id[static 16],
     struct cs_wire_report_status *status)
 {
 	struct cs_desk_report r;
-	enum cs_err err = desk_report_row(&r, d, id);
+	enum cs_err err = desk_report_read(&r, d, id);
 
 	d->answer[0] = '\0';
 	if (err == CS_ERR_NOT_FOUND) {
@@ -315,7 +318,7 @@ desk_report_take(struct cs_desk *d, const uint8_t id[static 16],
 		memcpy(r.id, id, sizeof r.id);
 		r.received_ms = received_ms;
 		err = take_new(d, &r, sealed);
-	} else if (err == CS_OK && r.state == CS_DESK_OPEN) {
+	} else if (err == CS_OK && r.state == CS_DESK_REPORT_OPEN) {
 		err = fetch_again(d, id);
 	}
 	if (err)
@@ -323,16 +326,16 @@ desk_report_take(struct cs_desk *d, const uint8_t id[static 16],
 	memset(status, 0, sizeof *status);
 	memcpy(status->report, id, sizeof status->report);
 	status->updated_ms = cs_clock_ms();
-	if (r.state == CS_DESK_REJECTED) {
+	if (r.state == CS_DESK_REPORT_REJECTED) {
 		status->state = CS_WIRE_REPORT_REJECTED;
 		snprintf(d->answer, sizeof d->answer,
 		    "The report could not be verified: %s.", r.problem);
-	} else if (r.state == CS_DESK_OPEN) {
+	} else if (r.state == CS_DESK_REPORT_OPEN) {
 		status->state = CS_WIRE_REPORT_RECEIVED;
 		snprintf(d->answer, sizeof d->answer,
 		    "Everything in it is proved. Somebody will decide.");
 	} else {
-		status->state = r.state == CS_DESK_ACTED
+		status->state = r.state == CS_DESK_REPORT_ACTED
 		    ? CS_WIRE_REPORT_ACTED
 		    : CS_WIRE_REPORT_CLOSED;
 		if (d->answer[0] == '\0')

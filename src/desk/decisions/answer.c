@@ -31,38 +31,39 @@ sentence(const struct desk_decision *dec)
 		"It breaks the rules. The group was dissolved. Thank you.",
 		"It was given to those who investigate. Thank you.",
 	};
-	int act = cs_desk_act_find(desk_str(dec->doc, "action"));
+	int act = cs_desk_action_find(json_get_str(dec->doc, "action"));
 
-	if (desk_id(desk_str(dec->doc, "reverses")) != 0)
+	if (json_id_parse(json_get_str(dec->doc, "reverses")) != 0)
 		return "The decision was reversed after another look.";
 	return act >= 0 ? done[act] : "It was decided.";
 }
 
-static enum cs_desk_state
+static enum cs_desk_report_state
 report_state(const struct desk_decision *dec)
 {
-	return strcmp(desk_str(dec->doc, "action"), "none") == 0 ||
-		desk_id(desk_str(dec->doc, "reverses")) != 0
-	    ? CS_DESK_CLOSED
-	    : CS_DESK_ACTED;
+	return strcmp(json_get_str(dec->doc, "action"), "none") == 0 ||
+		json_id_parse(json_get_str(dec->doc, "reverses")) != 0
+	    ? CS_DESK_REPORT_CLOSED
+	    : CS_DESK_REPORT_ACTED;
 }
 
 static enum cs_err
-tell_reporters(struct cs_desk *d, uint64_t kase, enum cs_desk_state state,
-    const char *answer)
+tell_reporters(struct cs_desk *d, uint64_t case_id,
+    enum cs_desk_report_state state, const char *answer)
 {
 	struct cs_buf ids = { 0 };
 	struct cs_rows rows;
 	enum cs_err err;
 
 	err = cs_db_query(&rows, d->db,
-	    "SELECT id FROM report WHERE kase=? ORDER BY received,id",
-	    cs_int(kase));
+	    "SELECT id FROM report WHERE case_id=? ORDER BY received,id",
+	    cs_int(case_id));
 	err = desk_rows_ids(&ids, &rows, err);
 	for (size_t k = 0; k + 16 <= ids.len && err == CS_OK; k += 16) {
 		struct cs_wire_report_status status = {
-			.state = state == CS_DESK_ACTED ? CS_WIRE_REPORT_ACTED
-							: CS_WIRE_REPORT_CLOSED,
+			.state = state == CS_DESK_REPORT_ACTED
+			    ? CS_WIRE_REPORT_ACTED
+			    : CS_WIRE_REPORT_CLOSED,
 			.updated_ms = cs_clock_ms(),
 			.answer = cs_view_str(answer),
 		};
@@ -82,7 +83,7 @@ tell_reporters(struct cs_desk *d, uint64_t kase, enum cs_desk_state state,
 }
 
 enum cs_err
-desk_case_answer(enum cs_desk_state *state, char answer[static 256],
+desk_case_answer(enum cs_desk_report_state *state, char answer[static 256],
     struct cs_desk *d, const struct desk_case *c)
 {
 	struct desk_decision dec = { 0 };
@@ -90,9 +91,9 @@ desk_case_answer(enum cs_desk_state *state, char answer[static 256],
 	enum cs_err err;
 
 	if ((err = cs_db_get_int(&id, d->db,
-		 "SELECT id FROM decision WHERE kase=? AND state=3 AND id>?"
+		 "SELECT id FROM decision WHERE case_id=? AND state=3 AND id>?"
 		 " ORDER BY id DESC LIMIT 1",
-		 cs_int(c->id), cs_int(desk_num(c->doc, "open_after")))) ==
+		 cs_int(c->id), cs_int(json_get_num(c->doc, "open_after")))) ==
 		CS_OK &&
 	    (err = desk_decision_load(&dec, d, id)) == CS_OK) {
 		*state = report_state(&dec);
@@ -105,9 +106,9 @@ desk_case_answer(enum cs_desk_state *state, char answer[static 256],
 enum cs_err
 desk_decision_tell(struct cs_desk *d, const struct desk_decision *dec)
 {
-	uint64_t reversed = desk_id(desk_str(dec->doc, "reverses"));
+	uint64_t reversed = json_id_parse(json_get_str(dec->doc, "reverses"));
 	enum cs_err err =
-	    tell_reporters(d, dec->kase, report_state(dec), sentence(dec));
+	    tell_reporters(d, dec->case_id, report_state(dec), sentence(dec));
 
 	if (err == CS_OK && reversed != 0)
 		err = desk_appeals_granted(d, reversed, true);

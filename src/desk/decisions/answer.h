@@ -15,5 +15,5 @@ CS_CHECKED enum cs_err desk_decision_tell(
     struct cs_desk *d, const struct desk_decision *dec);
 /* How a decided case is answered: for a report of what was decided already.
  * CS_ERR_NOT_FOUND: nothing was since it was last opened. */
-CS_CHECKED enum cs_err desk_case_answer(enum cs_desk_state *state,
+CS_CHECKED enum cs_err desk_case_answer(enum cs_desk_report_state *state,
     char answer[static 256], struct cs_desk *d, const struct desk_case *c);

@@ -8,10 +8,10 @@
 #include "desk/core/policy.h"
 
 struct cs_desk;
-struct cs_desk_who;
+struct cs_desk_actor;
 
 struct cs_desk_choice {
-	enum cs_desk_act action;
+	enum cs_desk_action action;
 	bool all; /* all that is proved in the case, instead of what is named */
 	const char *reason;     /* code of the policy; NULL: the case's */
 	const json_t *accounts; /* hex ids; warn, disable, disable-until */
@@ -26,10 +26,10 @@ struct cs_desk_choice {
 };
 
 /* Which accounts have a message in the case of which all is proved? */
-CS_CHECKED enum cs_err desk_accounts_proved(
-    json_t *accounts, struct cs_desk *d, uint64_t kase);
+CS_CHECKED enum cs_err desk_case_accounts_proved(
+    json_t *accounts, struct cs_desk *d, uint64_t case_id);
 /* ${*made}: its number.  CS_ERR_EXISTS, CS_ERR_DENIED, CS_ERR_FORMAT: the
  * sentence of cs_desk_problem() says what is missing. */
-CS_CHECKED enum cs_err cs_desk_decide(struct cs_desk *d,
-    const struct cs_desk_who *who, uint64_t kase, uint64_t version,
+CS_CHECKED enum cs_err cs_desk_case_decide(struct cs_desk *d,
+    const struct cs_desk_actor *actor, uint64_t case_id, uint64_t version,
     const struct cs_desk_choice *choice, uint64_t *made);

@@ -13,7 +13,7 @@
 #include "base/bytes.h"
 
 struct cs_desk;
-struct cs_desk_who;
+struct cs_desk_actor;
 
 enum cs_desk_decision_state {
 	CS_DESK_DECISION_UNDO = 0,    /* can be taken back */
@@ -27,7 +27,7 @@ enum cs_desk_decision_state {
 };
 
 struct desk_decision {
-	uint64_t id, kase;
+	uint64_t id, case_id;
 	enum cs_desk_decision_state state;
 	uint64_t due_ms, made_ms, person;
 	unsigned check; /* quality: 0 none, 1 due, 2 agreed, 3 disagreed */
@@ -36,7 +36,7 @@ struct desk_decision {
 
 /* Decisions of a case, or of an account. */
 CS_CHECKED enum cs_err desk_decisions(
-    json_t *items, struct cs_desk *d, uint64_t kase);
+    json_t *items, struct cs_desk *d, uint64_t case_id);
 CS_CHECKED enum cs_err desk_decisions_of(
     json_t *items, struct cs_desk *d, const uint8_t account[static 16]);
 CS_CHECKED enum cs_err cs_desk_decision_show(
@@ -45,16 +45,16 @@ CS_CHECKED enum cs_err desk_decision_load(
     struct desk_decision *out, struct cs_desk *d, uint64_t id);
 void desk_decision_clear(struct desk_decision *dec);
 CS_CHECKED enum cs_err desk_decision_save(struct cs_desk *d,
-    struct desk_decision *dec, const struct cs_desk_who *who);
+    struct desk_decision *dec, const struct cs_desk_actor *actor);
 /* Insert; sets its number. */
 CS_CHECKED enum cs_err desk_decision_insert(
     struct cs_desk *d, struct desk_decision *dec);
 const char *desk_decision_state_name(enum cs_desk_decision_state state);
 /* {id, name}, as decisions show people. */
-json_t *desk_who_json(const struct cs_desk_who *who, enum cs_err *err);
+json_t *json_actor(const struct cs_desk_actor *actor, enum cs_err *err);
 /* The state of its case follows from its decisions; in a transaction. */
 CS_CHECKED enum cs_err desk_case_settle(
-    struct cs_desk *d, uint64_t kase, const struct cs_desk_who *who);
-/* Was something done about the case ${kase}, and not taken back? */
+    struct cs_desk *d, uint64_t case_id, const struct cs_desk_actor *actor);
+/* Was something done about the case ${case_id}, and not taken back? */
 CS_CHECKED enum cs_err desk_case_acted(
-    bool *out, struct cs_desk *d, uint64_t kase);
+    bool *out, struct cs_desk *d, uint64_t case_id);

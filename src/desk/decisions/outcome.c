@@ -37,10 +37,10 @@ count_targets(struct cs_desk *d, struct desk_decision *dec)
 		json_decref(o);
 		return err;
 	}
-	desk_set_num(o, "total", total, &err);
-	desk_set_num(o, "applied", applied, &err);
-	desk_set_num(o, "failed", failed, &err);
-	desk_set(dec->doc, "targets", o, &err);
+	json_put_num(o, "total", total, &err);
+	json_put_num(o, "applied", applied, &err);
+	json_put_num(o, "failed", failed, &err);
+	json_put(dec->doc, "targets", o, &err);
 	if (applied + failed == total && dec->state == CS_DESK_DECISION_QUEUED)
 		dec->state = failed == 0 || applied != 0
 		    ? CS_DESK_DECISION_APPLIED
@@ -49,9 +49,10 @@ count_targets(struct cs_desk *d, struct desk_decision *dec)
 }
 
 enum cs_err
-desk_reversal_failed(struct cs_desk *d, const struct desk_decision *dec)
+desk_decision_reversal_failed(
+    struct cs_desk *d, const struct desk_decision *dec)
 {
-	uint64_t id = desk_id(desk_str(dec->doc, "reverses"));
+	uint64_t id = json_id_parse(json_get_str(dec->doc, "reverses"));
 	struct desk_decision old = { 0 };
 	enum cs_err err;
 
@@ -95,14 +96,14 @@ target_done(struct cs_desk *d, const uint8_t id[static 16],
 	}
 	if ((err = cs_rows_end(&rows, err)) || decision == 0)
 		goto out;
-	desk_set_num(doc, "done_ms", cs_clock_ms(), &err);
-	desk_set_num(doc, "groups", outcome->groups, &err);
-	desk_set_str(doc, "problem", problem != NULL ? problem : "", &err);
-	desk_set_hex(after, "action", cs_view(id, 16), &err);
-	desk_set_id(after, "decision", decision, &err);
-	desk_set_num(after, "groups", outcome->groups, &err);
+	json_put_num(doc, "done_ms", cs_clock_ms(), &err);
+	json_put_num(doc, "groups", outcome->groups, &err);
+	json_put_str(doc, "problem", problem != NULL ? problem : "", &err);
+	json_put_hex(after, "action", cs_view(id, 16), &err);
+	json_put_id(after, "decision", decision, &err);
+	json_put_num(after, "groups", outcome->groups, &err);
 	if (problem != NULL)
-		desk_set_str(after, "problem", problem, &err);
+		json_put_str(after, "problem", problem, &err);
 	if (err ||
 	    (err = desk_doc_seal(&sealed, d, "target", cs_view(id, 16), doc)) ||
 	    (err = cs_db_exec(d->db,
@@ -112,17 +113,17 @@ target_done(struct cs_desk *d, const uint8_t id[static 16],
 	    (err = desk_decision_load(&dec, d, decision)) ||
 	    (err = count_targets(d, &dec)) ||
 	    (err = desk_decision_save(d, &dec, NULL)) ||
-	    (err = desk_audit_event(d,
-		 &(struct desk_event){ .kase = dec.kase,
+	    (err = desk_audit_add(d,
+		 &(struct desk_audit_event){ .case_id = dec.case_id,
 		     .what = problem == NULL ? "hub-applied" : "hub-refused",
 		     .after = after })))
 		goto out;
 	if (dec.state == CS_DESK_DECISION_APPLIED)
 		err = desk_decision_tell(d, &dec);
 	else if (dec.state == CS_DESK_DECISION_FAILED)
-		err = desk_reversal_failed(d, &dec);
+		err = desk_decision_reversal_failed(d, &dec);
 	if (err == CS_OK && dec.state != CS_DESK_DECISION_QUEUED)
-		err = desk_case_settle(d, dec.kase, NULL);
+		err = desk_case_settle(d, dec.case_id, NULL);
 out:
 	cs_buf_free(&sealed);
 	desk_decision_clear(&dec);
@@ -149,7 +150,7 @@ target_of(uint8_t out[static 16], bool *there, bool *has, struct cs_desk *d,
 }
 
 enum cs_err
-desk_outbox_done(
+desk_outcome_store(
     struct cs_desk *d, uint64_t id, const struct desk_outcome *outcome)
 {
 	bool there, has_target;

@@ -17,9 +17,9 @@ struct desk_outcome {
  * was answered in another process ("decide" sends, too, while the desk runs),
  * and stays answered so.  CS_ERR_BUSY: what it means cannot be stored, because
  * something is damaged on the disk; others go on. */
-CS_CHECKED enum cs_err desk_outbox_done(
+CS_CHECKED enum cs_err desk_outcome_store(
     struct cs_desk *d, uint64_t id, const struct desk_outcome *outcome);
 /* ${dec} has failed: if it was a reversal, what it was to take back is again
  * what the hub has made of it.  In a transaction. */
-CS_CHECKED enum cs_err desk_reversal_failed(
+CS_CHECKED enum cs_err desk_decision_reversal_failed(
     struct cs_desk *d, const struct desk_decision *dec);

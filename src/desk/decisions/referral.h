@@ -9,5 +9,5 @@ struct desk_decision;
 
 /* Seal the evidence of the case to whom it is referred, into files; in a
  * transaction. */
-CS_CHECKED enum cs_err desk_refer(
+CS_CHECKED enum cs_err desk_decision_refer(
     struct cs_desk *d, const struct desk_decision *dec);

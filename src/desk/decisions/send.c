@@ -59,11 +59,11 @@ add_action(struct cs_desk *d, const struct desk_decision *dec,
 	if ((err = sign(d, &action, message.signature, a)))
 		goto out;
 	message.action = cs_buf_view(&action);
-	desk_set_num(doc, "kind", a->kind, &err);
-	desk_set_hex(doc, "account", CS_VIEW_OF(a->account), &err);
-	desk_set_hex(doc, "target", CS_VIEW_OF(a->target), &err);
-	desk_set_hex(doc, "action", message.action, &err);
-	desk_set_hex(doc, "signature", CS_VIEW_OF(message.signature), &err);
+	json_put_num(doc, "kind", a->kind, &err);
+	json_put_hex(doc, "account", CS_VIEW_OF(a->account), &err);
+	json_put_hex(doc, "target", CS_VIEW_OF(a->target), &err);
+	json_put_hex(doc, "action", message.action, &err);
+	json_put_hex(doc, "signature", CS_VIEW_OF(message.signature), &err);
 	if (err == CS_OK &&
 	    (err = desk_doc_seal(
 		 &sealed, d, "target", CS_VIEW_OF(a->id), doc)) == CS_OK &&
@@ -95,7 +95,7 @@ add_for_accounts(struct cs_desk *d, const struct desk_decision *dec,
 	enum cs_err err = CS_OK;
 
 	json_array_foreach (json_object_get(dec->doc, "accounts"), i, o) {
-		if (!desk_hex(a->account, sizeof a->account, o, "id"))
+		if (!json_get_hex(a->account, sizeof a->account, o, "id"))
 			return CS_ERR_CORRUPT;
 		if ((err = add_action(d, dec, a, CS_VIEW_OF(a->account))))
 			break;
@@ -141,8 +141,8 @@ add_reversal(struct cs_desk *d, const struct desk_decision *dec,
 		    cs_col_blob(&rows, 0));
 	err = cs_rows_end(&rows, err);
 	if (err == CS_OK &&
-	    (!desk_hex(a->account, sizeof a->account, doc, "account") ||
-		!desk_hex(thing, sizeof thing, doc, "target")))
+	    (!json_get_hex(a->account, sizeof a->account, doc, "account") ||
+		!json_get_hex(thing, sizeof thing, doc, "target")))
 		err = CS_ERR_CORRUPT;
 	json_decref(doc);
 	account = memcmp(a->account, (uint8_t[16]){ 0 }, 16) != 0;
@@ -176,14 +176,14 @@ add_actions(struct cs_desk *d, struct desk_decision *dec, uint16_t reason)
 {
 	struct cs_wire_action a = { .reason = reason };
 	struct cs_buf statement = { 0 };
-	uint64_t reversed = desk_id(desk_str(dec->doc, "reverses"));
-	int act = cs_desk_act_find(desk_str(dec->doc, "action"));
+	uint64_t reversed = json_id_parse(json_get_str(dec->doc, "reverses"));
+	int act = cs_desk_action_find(json_get_str(dec->doc, "action"));
 	enum cs_err err = CS_OK;
 
-	if (act == CS_DESK_ACT_DISABLE_UNTIL && reversed == 0) {
+	if (act == CS_DESK_ACTION_DISABLE_UNTIL && reversed == 0) {
 		a.until_ms =
-		    cs_clock_ms() + desk_num(dec->doc, "duration_s") * 1000;
-		desk_set_num(dec->doc, "until_ms", a.until_ms, &err);
+		    cs_clock_ms() + json_get_num(dec->doc, "duration_s") * 1000;
+		json_put_num(dec->doc, "until_ms", a.until_ms, &err);
 	}
 	if (err || (err = desk_statement_write(&statement, d, dec)))
 		goto out;
@@ -193,20 +193,20 @@ add_actions(struct cs_desk *d, struct desk_decision *dec, uint16_t reason)
 		goto out;
 	}
 	switch (act) {
-	case CS_DESK_ACT_WARN:
+	case CS_DESK_ACTION_WARN:
 		a.kind = CS_WIRE_ACTION_WARN;
 		err = add_for_accounts(d, dec, &a);
 		break;
-	case CS_DESK_ACT_DISABLE:
-	case CS_DESK_ACT_DISABLE_UNTIL:
+	case CS_DESK_ACTION_DISABLE:
+	case CS_DESK_ACTION_DISABLE_UNTIL:
 		a.kind = CS_WIRE_ACTION_DISABLE;
 		err = add_for_accounts(d, dec, &a);
 		break;
-	case CS_DESK_ACT_QUARANTINE:
+	case CS_DESK_ACTION_QUARANTINE:
 		a.kind = CS_WIRE_ACTION_QUARANTINE;
 		err = add_for_things(d, dec, &a, "blobs", 16);
 		break;
-	case CS_DESK_ACT_DISSOLVE:
+	case CS_DESK_ACTION_DISSOLVE:
 		a.kind = CS_WIRE_ACTION_DISSOLVE;
 		err = add_for_things(d, dec, &a, "groups", 32);
 		break;
@@ -245,13 +245,13 @@ send(struct cs_desk *d, uint64_t id)
 
 	if ((err = desk_decision_load(&dec, d, id)) ||
 	    (err = find_reason_number(
-		 &reason, d, desk_str(dec.doc, "reason"))) ||
+		 &reason, d, json_get_str(dec.doc, "reason"))) ||
 	    (err = add_actions(d, &dec, reason)) ||
 	    (err = cs_db_get_int(&targets, d->db,
 		 "SELECT COUNT(*) FROM target WHERE decision=?", cs_int(id))))
 		goto out;
-	if (strcmp(desk_str(dec.doc, "action"), "refer") == 0)
-		err = desk_refer(d, &dec);
+	if (strcmp(json_get_str(dec.doc, "action"), "refer") == 0)
+		err = desk_decision_refer(d, &dec);
 	else if (targets == 0)
 		err = desk_decision_tell(d, &dec);
 	if (err)
@@ -259,12 +259,12 @@ send(struct cs_desk *d, uint64_t id)
 	/* Nothing for the hub to do: done with it. */
 	dec.state =
 	    targets != 0 ? CS_DESK_DECISION_QUEUED : CS_DESK_DECISION_APPLIED;
-	desk_set(dec.doc, "targets",
+	json_put(dec.doc, "targets",
 	    json_pack("{s:I,s:i,s:i}", "total", (json_int_t)targets, "applied",
 		0, "failed", 0),
 	    &err);
 	if (err == CS_OK && (err = desk_decision_save(d, &dec, NULL)) == CS_OK)
-		err = desk_case_settle(d, dec.kase, NULL);
+		err = desk_case_settle(d, dec.case_id, NULL);
 out:
 	desk_decision_clear(&dec);
 	return err;
@@ -298,18 +298,18 @@ give_up(struct cs_desk *d, uint64_t id, enum cs_err why)
 		dec.made_ms = cs_clock_ms();
 		err = CS_OK;
 	}
-	desk_set_id(after, "decision", id, &err);
-	desk_set_str(after, "problem", text, &err);
-	desk_set_str(dec.doc, "note", text, &err);
+	json_put_id(after, "decision", id, &err);
+	json_put_str(after, "problem", text, &err);
+	json_put_str(dec.doc, "note", text, &err);
 	dec.state = CS_DESK_DECISION_FAILED;
 	if (err == CS_OK &&
 	    (err = desk_decision_save(d, &dec, NULL)) == CS_OK &&
-	    (err = desk_audit_event(d,
-		 &(struct desk_event){
-		     .kase = dec.kase, .what = "not-sent", .after = after })) ==
-		CS_OK &&
-	    (err = desk_reversal_failed(d, &dec)) == CS_OK &&
-	    (err = desk_case_settle(d, dec.kase, NULL)) == CS_ERR_CORRUPT)
+	    (err = desk_audit_add(d,
+		 &(struct desk_audit_event){ .case_id = dec.case_id,
+		     .what = "not-sent",
+		     .after = after })) == CS_OK &&
+	    (err = desk_decision_reversal_failed(d, &dec)) == CS_OK &&
+	    (err = desk_case_settle(d, dec.case_id, NULL)) == CS_ERR_CORRUPT)
 		err = CS_OK; /* its case is what is damaged */
 	if (err == CS_OK)
 		err = cs_db_commit(d->db);

@@ -25,9 +25,9 @@ struct desk_matches {
 /* Append to ${items} what ${matches} of a photo's row are now: cases are merged
  * and split, and photos destroyed.  ${*acted}: something was done about a case
  * that has a copy. */
-CS_CHECKED enum cs_err desk_matches_now(
+CS_CHECKED enum cs_err desk_index_matches_now(
     json_t *items, bool *acted, struct cs_desk *d, const json_t *matches);
-void desk_photos_forget(struct cs_desk *d);
+void desk_index_forget(struct cs_desk *d);
 /* All hashes, as they are stored now; until it is ${until_ms}, then ${*more} of
  * them are left: after a start there may be millions. */
 CS_CHECKED enum cs_err desk_index_refresh(
@@ -40,7 +40,7 @@ CS_CHECKED enum cs_err desk_index_find(struct desk_matches *out,
 CS_CHECKED enum cs_err desk_index_add(struct cs_desk *d, uint64_t media,
     const uint8_t hashes[static CS_PDQ_TURNS][CS_PDQ_LEN]);
 /* A match as the case shows it; NULL: it is the photo itself, or gone. */
-CS_CHECKED enum cs_err desk_match_show(json_t **out, struct cs_desk *d,
+CS_CHECKED enum cs_err desk_index_match_show(json_t **out, struct cs_desk *d,
     const struct desk_match *m, uint64_t media);
 /*
  * Photos that came before a list did are matched with it, too: some of them in

@@ -8,7 +8,7 @@
 #include "phash/phash.h"
 
 struct cs_desk;
-struct cs_desk_who;
+struct cs_desk_actor;
 
 #define CS_DESK_LIST_TEXT_MAX 200
 
@@ -21,10 +21,10 @@ struct desk_list_line {
 };
 
 CS_CHECKED enum cs_err cs_desk_list_add(struct cs_desk *d,
-    const struct cs_desk_who *who, const char *name, const char *owner,
+    const struct cs_desk_actor *actor, const char *name, const char *owner,
     const char *purpose, uint64_t *id);
 CS_CHECKED enum cs_err cs_desk_list_remove(
-    struct cs_desk *d, const struct cs_desk_who *who, uint64_t id);
+    struct cs_desk *d, const struct cs_desk_actor *actor, uint64_t id);
 CS_CHECKED enum cs_err cs_desk_lists(json_t *items, struct cs_desk *d);
 /*
  * Import lines: "csv" is hash,label,source,date with a header line; "hma" is
@@ -32,10 +32,10 @@ CS_CHECKED enum cs_err cs_desk_lists(json_t *items, struct cs_desk *d);
  * left out and said: ${out} is {added, skipped, bad: [{line, why}]}.
  */
 CS_CHECKED enum cs_err cs_desk_list_import(json_t *out, struct cs_desk *d,
-    const struct cs_desk_who *who, uint64_t id, const char *format,
+    const struct cs_desk_actor *actor, uint64_t id, const char *format,
     struct cs_view text);
 CS_CHECKED enum cs_err cs_desk_list_export(struct cs_buf *out,
-    struct cs_desk *d, const struct cs_desk_who *who, uint64_t id,
+    struct cs_desk *d, const struct cs_desk_actor *actor, uint64_t id,
     const char *format);
 /* NULL: it is good; else what is wrong with it. */
 const char *desk_list_line_parse(

@@ -11,7 +11,7 @@
 #include "store/db.h"
 
 const char *
-desk_media_name(unsigned state)
+desk_media_state_name(unsigned state)
 {
 	static const char *const names[] = { "unread", "present", "missing",
 		"refused", "crashed" };
@@ -21,7 +21,7 @@ desk_media_name(unsigned state)
 }
 
 enum cs_err
-desk_photo_load(struct desk_photo *p, struct cs_desk *d, uint64_t id)
+desk_media_load(struct desk_media *p, struct cs_desk *d, uint64_t id)
 {
 	struct cs_rows rows;
 	bool found = false;
@@ -30,13 +30,13 @@ desk_photo_load(struct desk_photo *p, struct cs_desk *d, uint64_t id)
 	memset(p, 0, sizeof *p);
 	p->id = id;
 	err = cs_db_query(&rows, d->db,
-	    "SELECT media.kase,item.place,media.place,item.report,"
+	    "SELECT media.case_id,item.place,media.place,item.report,"
 	    "media.sealed FROM media JOIN item ON item.id=media.item"
 	    " WHERE media.id=?",
 	    cs_int(id));
 	if (err == CS_OK && cs_rows_next(&rows)) {
 		found = true;
-		p->kase = cs_col_int(&rows, 0);
+		p->case_id = cs_col_int(&rows, 0);
 		p->item = cs_col_int(&rows, 1);
 		p->part = cs_col_int(&rows, 2);
 		cs_col_copy(&rows, 3, p->report, sizeof p->report);
@@ -47,20 +47,20 @@ desk_photo_load(struct desk_photo *p, struct cs_desk *d, uint64_t id)
 	if (err == CS_OK && !found)
 		err = desk_problem(
 		    d, CS_ERR_NOT_FOUND, "There is no such photo.");
-	return err ? err : cs_desk_load(&p->r, d, p->report);
+	return err ? err : cs_desk_report_load(&p->r, d, p->report);
 }
 
 void
-desk_photo_clear(struct desk_photo *p)
+desk_media_clear(struct desk_media *p)
 {
 	json_decref(p->doc);
-	cs_desk_case_clear(&p->r);
+	cs_desk_report_clear(&p->r);
 	memset(p, 0, sizeof *p);
 }
 
 enum cs_err
-desk_photo_save(
-    struct cs_desk *d, const struct desk_photo *p, enum desk_media state)
+desk_media_save(
+    struct cs_desk *d, const struct desk_media *p, enum desk_media_state state)
 {
 	struct cs_buf sealed = { 0 };
 	enum cs_err err;
@@ -76,10 +76,10 @@ desk_photo_save(
 }
 
 enum cs_err
-desk_photo_touch(struct cs_desk *d, const struct desk_photo *p)
+desk_media_touch(struct cs_desk *d, const struct desk_media *p)
 {
 	struct desk_case c;
-	enum cs_err err = desk_case_load(&c, d, p->kase);
+	enum cs_err err = desk_case_load(&c, d, p->case_id);
 
 	if (err == CS_OK)
 		err = desk_case_save(d, &c, NULL);

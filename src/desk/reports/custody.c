@@ -10,11 +10,11 @@
 #include "content/custody.h"
 #include "content/evidence.h"
 #include "crypto/hash.h"
+#include "desk/core/actor.h"
 #include "desk/core/audit.h"
 #include "desk/core/desk.h"
 #include "desk/core/link.h"
 #include "desk/core/store.h"
-#include "desk/core/who.h"
 #include "desk/reports/report.h"
 #include "store/clock.h"
 #include "store/db.h"
@@ -29,12 +29,12 @@ static enum cs_err
 bundle_hash(
     uint8_t out[static 32], struct cs_desk *d, const uint8_t id[static 16])
 {
-	struct cs_desk_case c;
-	enum cs_err err = cs_desk_load(&c, d, id);
+	struct cs_desk_report_opened c;
+	enum cs_err err = cs_desk_report_load(&c, d, id);
 
 	if (err == CS_OK)
 		err = cs_sha256(out, cs_buf_view(&c.bundle));
-	cs_desk_case_clear(&c);
+	cs_desk_report_clear(&c);
 	return err;
 }
 
@@ -75,11 +75,11 @@ row_name(uint8_t out[static 24], const uint8_t id[static 16], uint64_t n)
 
 enum cs_err
 desk_custody_add(struct cs_desk *d, const uint8_t id[static 16],
-    const struct cs_desk_who *who, const char *what)
+    const struct cs_desk_actor *actor, const char *what)
 {
 	struct cs_custody_entry e = {
 		.at_ms = cs_clock_ms(),
-		.actor = cs_view_str(who != NULL ? who->pseudonym : "desk"),
+		.actor = cs_view_str(actor != NULL ? actor->pseudonym : "desk"),
 		.what = cs_view_str(what),
 	};
 	struct cs_buf plain = { 0 }, sealed = { 0 };
@@ -104,7 +104,7 @@ desk_custody_add(struct cs_desk *d, const uint8_t id[static 16],
 }
 
 enum cs_err
-cs_desk_custody(
+cs_desk_custody_write(
     struct cs_buf *out, struct cs_desk *d, const uint8_t id[static 16])
 {
 	struct cs_buf entries = { 0 }, one = { 0 }, cert = { 0 };
@@ -164,18 +164,18 @@ desk_key_parse(uint8_t out[static 32], struct cs_desk *d, const char *s)
 /* ---- evidence that leaves ----------------------------------------------- */
 
 enum cs_err
-cs_desk_evidence(struct cs_buf *out, struct cs_desk *d,
-    const struct cs_desk_who *who, const uint8_t id[static 16],
+cs_desk_report_export(struct cs_buf *out, struct cs_desk *d,
+    const struct cs_desk_actor *actor, const uint8_t id[static 16],
     const char *to_key)
 {
 	uint8_t key[32];
 	char what[120], hex[33];
-	struct cs_desk_case c;
+	struct cs_desk_report_opened c;
 	enum cs_err err;
 
 	if (*to_key != '\0' && (err = desk_key_parse(key, d, to_key)))
 		return err;
-	if ((err = cs_desk_load(&c, d, id)))
+	if ((err = cs_desk_report_load(&c, d, id)))
 		return err;
 	cs_hex(hex, cs_view(id, 16));
 	if (*to_key != '\0')
@@ -186,13 +186,13 @@ cs_desk_evidence(struct cs_buf *out, struct cs_desk *d,
 	    ? cs_evidence_seal(out, cs_buf_view(&c.bundle), CS_VIEW_OF(key))
 	    : cs_buf_add(out, cs_buf_view(&c.bundle));
 	if (err == CS_OK && (err = cs_db_begin(d->db)) == CS_OK) {
-		if ((err = desk_custody_add(d, id, who, what)) == CS_OK &&
-		    (err = desk_audit_add(d, "report %s: %s by %s", hex, what,
-			 who->name)) == CS_OK)
+		if ((err = desk_custody_add(d, id, actor, what)) == CS_OK &&
+		    (err = desk_audit_say(d, "report %s: %s by %s", hex, what,
+			 actor->name)) == CS_OK)
 			err = cs_db_commit(d->db);
 		if (err)
 			cs_db_rollback(d->db);
 	}
-	cs_desk_case_clear(&c);
+	cs_desk_report_clear(&c);
 	return err;
 }

@@ -90,7 +90,7 @@ desk_files_fetch(struct cs_desk *d, const struct cs_evidence *e)
 
 enum cs_err
 desk_file_open(struct cs_buf *out, struct cs_desk *d,
-    const struct cs_desk_case *c, size_t item, size_t part)
+    const struct cs_desk_report_opened *c, size_t item, size_t part)
 {
 	const struct cs_mimi_external *external;
 	struct cs_buf sealed = { 0 };
@@ -111,8 +111,8 @@ desk_file_open(struct cs_buf *out, struct cs_desk *d,
 }
 
 enum cs_err
-cs_desk_file(struct cs_buf *out, struct cs_desk *d,
-    const struct cs_desk_case *c, size_t item, size_t part)
+cs_desk_report_file(struct cs_buf *out, struct cs_desk *d,
+    const struct cs_desk_report_opened *c, size_t item, size_t part)
 {
 	char id[33];
 	enum cs_err err;
@@ -125,7 +125,7 @@ cs_desk_file(struct cs_buf *out, struct cs_desk *d,
 		return err;
 	if ((err = desk_custody_add(d, c->report.id, NULL, "file opened")) ==
 		CS_OK &&
-	    (err = desk_audit_add(d,
+	    (err = desk_audit_say(d,
 		 "report %s: file %zu of message %zu opened", id, part + 1,
 		 item + 1)) == CS_OK)
 		err = cs_db_commit(d->db);

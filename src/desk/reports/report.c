@@ -23,7 +23,7 @@
 #define META_VERSION 1
 
 const char *
-cs_desk_state_name(enum cs_desk_state state)
+cs_desk_report_state_name(enum cs_desk_report_state state)
 {
 	static const char *const names[] = { "open", "rejected", "acted",
 		"closed" };
@@ -57,8 +57,8 @@ read_meta(struct cs_desk_report *out, struct cs_view plain)
 
 	if (cs_read_u8(&r) != META_VERSION)
 		cs_reader_fail(&r, CS_ERR_CORRUPT);
-	out->state = (enum cs_desk_state)cs_read_u8(&r);
-	if (out->state > CS_DESK_CLOSED)
+	out->state = (enum cs_desk_report_state)cs_read_u8(&r);
+	if (out->state > CS_DESK_REPORT_CLOSED)
 		cs_reader_fail(&r, CS_ERR_CORRUPT);
 	out->reason = cs_read_u16(&r);
 	out->n_messages = cs_read_u32(&r);
@@ -91,7 +91,7 @@ read_row(struct cs_desk_report *out, struct cs_desk *d, struct cs_rows *rows)
 
 /* FRANKING, rule 6: a (tag, group_seq) counts once. */
 enum cs_err
-desk_message_hash(uint8_t out[static 32], const struct cs_stamp *s)
+desk_report_message_hash(uint8_t out[static 32], const struct cs_stamp *s)
 {
 	const struct cs_view parts[] = { CS_VIEW_OF(s->tag),
 		CS_VIEW_OF(s->group_ref),
@@ -101,7 +101,7 @@ desk_message_hash(uint8_t out[static 32], const struct cs_stamp *s)
 }
 
 enum cs_err
-desk_report_row(
+desk_report_read(
     struct cs_desk_report *out, struct cs_desk *d, const uint8_t id[static 16])
 {
 	struct cs_rows rows;
@@ -133,13 +133,13 @@ save_meta(struct cs_desk *d, const struct cs_desk_report *r)
 }
 
 enum cs_err
-desk_report_set_state(
-    struct cs_desk *d, const uint8_t id[static 16], enum cs_desk_state state)
+desk_report_set_state(struct cs_desk *d, const uint8_t id[static 16],
+    enum cs_desk_report_state state)
 {
 	struct cs_desk_report r;
 	enum cs_err err;
 
-	if ((err = desk_report_row(&r, d, id)))
+	if ((err = desk_report_read(&r, d, id)))
 		return err;
 	/* Sealed with the rest: whoever can write to the file cannot open what
 	 * was rejected. */
@@ -153,14 +153,14 @@ desk_report_forget(struct cs_desk *d, const uint8_t id[static 16])
 	struct cs_desk_report r;
 	enum cs_err err;
 
-	if ((err = desk_report_row(&r, d, id)))
+	if ((err = desk_report_read(&r, d, id)))
 		return err;
 	r.reporter[0] = r.reported[0] = r.problem[0] = '\0';
 	return save_meta(d, &r);
 }
 
 enum cs_err
-desk_reply_key(
+desk_report_reply_key(
     uint8_t out[static 32], struct cs_desk *d, const uint8_t id[static 16])
 {
 	struct cs_buf plain = { 0 };
@@ -207,7 +207,8 @@ cs_desk_reports(struct cs_desk *d,
 }
 
 enum cs_err
-cs_desk_find(struct cs_desk *d, const char *prefix, uint8_t id[static 16])
+cs_desk_report_find(
+    struct cs_desk *d, const char *prefix, uint8_t id[static 16])
 {
 	char hex[33], low_hex[33], high_hex[33];
 	uint8_t low[16], high[16];
@@ -248,14 +249,14 @@ cs_desk_find(struct cs_desk *d, const char *prefix, uint8_t id[static 16])
 }
 
 enum cs_err
-cs_desk_load(
-    struct cs_desk_case *out, struct cs_desk *d, const uint8_t id[static 16])
+cs_desk_report_load(struct cs_desk_report_opened *out, struct cs_desk *d,
+    const uint8_t id[static 16])
 {
 	struct cs_rows rows;
 	enum cs_err err;
 
 	memset(out, 0, sizeof *out);
-	if ((err = desk_report_row(&out->report, d, id)))
+	if ((err = desk_report_read(&out->report, d, id)))
 		return err;
 	err = cs_db_query(&rows, d->db, "SELECT bundle FROM report WHERE id=?",
 	    cs_blob(cs_view(id, 16)));
@@ -271,12 +272,12 @@ cs_desk_load(
 			err = CS_OK;
 	}
 	if (err)
-		cs_desk_case_clear(out);
+		cs_desk_report_clear(out);
 	return err;
 }
 
 void
-cs_desk_case_clear(struct cs_desk_case *c)
+cs_desk_report_clear(struct cs_desk_report_opened *c)
 {
 	cs_evidence_free(c->evidence);
 	cs_buf_free(&c->bundle);
@@ -284,7 +285,7 @@ cs_desk_case_clear(struct cs_desk_case *c)
 }
 
 bool
-desk_item_proved(
+desk_report_item_proved(
     const struct cs_evidence *e, const struct cs_evidence_item *item)
 {
 	bool proved = e->reporter_err == CS_OK && e->root_err == CS_OK &&
@@ -298,14 +299,14 @@ desk_item_proved(
 }
 
 enum cs_err
-desk_case_of_report(
-    uint64_t *kase, struct cs_desk *d, const uint8_t report[static 16])
+desk_report_case(
+    uint64_t *case_id, struct cs_desk *d, const uint8_t report[static 16])
 {
-	enum cs_err err = cs_db_get_int(kase, d->db,
-	    "SELECT COALESCE(kase,0) FROM report WHERE id=?",
+	enum cs_err err = cs_db_get_int(case_id, d->db,
+	    "SELECT COALESCE(case_id,0) FROM report WHERE id=?",
 	    cs_blob(cs_view(report, 16)));
 
-	return err == CS_OK && *kase == 0
+	return err == CS_OK && *case_id == 0
 	    ? desk_problem(d, CS_ERR_NOT_FOUND,
 		  "The report is in no case: it was rejected.")
 	    : err;
@@ -328,7 +329,7 @@ desk_report_insert(struct cs_desk *d, const struct cs_desk_report *r,
 	    (err = cs_vault_seal(&sealed_reply, &d->key, REPLY, id,
 		 cs_view(reply, 32))) == CS_OK)
 		err = cs_db_exec(d->db,
-		    "INSERT INTO report(id,received,meta,bundle,reply,kase)"
+		    "INSERT INTO report(id,received,meta,bundle,reply,case_id)"
 		    " VALUES(?,?,?,?,?,0)",
 		    cs_blob(id), cs_int(r->received_ms),
 		    cs_blob(cs_buf_view(&sealed_meta)),

@@ -10,16 +10,16 @@ struct cs_evidence;
 struct cs_evidence_item;
 struct cs_stamp;
 
-enum cs_desk_state {
-	CS_DESK_OPEN = 0,     /* verified, waits for a decision */
-	CS_DESK_REJECTED = 1, /* something in it does not verify */
-	CS_DESK_ACTED = 2,
-	CS_DESK_CLOSED = 3,
+enum cs_desk_report_state {
+	CS_DESK_REPORT_OPEN = 0,     /* verified, waits for a decision */
+	CS_DESK_REPORT_REJECTED = 1, /* something in it does not verify */
+	CS_DESK_REPORT_ACTED = 2,
+	CS_DESK_REPORT_CLOSED = 3,
 };
 
 struct cs_desk_report {
 	uint8_t id[16];
-	enum cs_desk_state state;
+	enum cs_desk_report_state state;
 	uint64_t received_ms;
 	uint16_t reason;
 	uint32_t n_messages, n_files;
@@ -29,36 +29,36 @@ struct cs_desk_report {
 };
 
 /* One report, opened: the bundle, and what the verifier says of it now. */
-struct cs_desk_case {
+struct cs_desk_report_opened {
 	struct cs_desk_report report;
 	struct cs_buf bundle;
 	struct cs_evidence *evidence; /* NULL: not a bundle at all */
 };
 
-const char *cs_desk_state_name(enum cs_desk_state state);
+const char *cs_desk_report_state_name(enum cs_desk_report_state state);
 /* In the order in which they came; stops at the first error of ${each}. */
 CS_CHECKED enum cs_err cs_desk_reports(struct cs_desk *d,
     enum cs_err (*each)(void *arg, const struct cs_desk_report *r), void *arg);
 /* The id that begins with the hex digits ${prefix}. */
-CS_CHECKED enum cs_err cs_desk_find(
+CS_CHECKED enum cs_err cs_desk_report_find(
     struct cs_desk *d, const char *prefix, uint8_t id[static 16]);
-CS_CHECKED enum cs_err cs_desk_load(
-    struct cs_desk_case *out, struct cs_desk *d, const uint8_t id[static 16]);
-void cs_desk_case_clear(struct cs_desk_case *c);
-CS_CHECKED enum cs_err desk_report_set_state(
-    struct cs_desk *d, const uint8_t id[static 16], enum cs_desk_state state);
+CS_CHECKED enum cs_err cs_desk_report_load(struct cs_desk_report_opened *out,
+    struct cs_desk *d, const uint8_t id[static 16]);
+void cs_desk_report_clear(struct cs_desk_report_opened *c);
+CS_CHECKED enum cs_err desk_report_set_state(struct cs_desk *d,
+    const uint8_t id[static 16], enum cs_desk_report_state state);
 /* Nothing of who and about whom stays in what is known of a report. */
 CS_CHECKED enum cs_err desk_report_forget(
     struct cs_desk *d, const uint8_t id[static 16]);
 /* What a message is counted by: FRANKING, rule 6. */
-CS_CHECKED enum cs_err desk_message_hash(
+CS_CHECKED enum cs_err desk_report_message_hash(
     uint8_t out[static 32], const struct cs_stamp *s);
 /* The key that seals answers to its reporter; CS_ERR_NOT_FOUND. */
-CS_CHECKED enum cs_err desk_reply_key(
+CS_CHECKED enum cs_err desk_report_reply_key(
     uint8_t out[static 32], struct cs_desk *d, const uint8_t id[static 16]);
 /* The case that a report is in; CS_ERR_NOT_FOUND: none, it was rejected. */
-CS_CHECKED enum cs_err desk_case_of_report(
-    uint64_t *kase, struct cs_desk *d, const uint8_t report[static 16]);
+CS_CHECKED enum cs_err desk_report_case(
+    uint64_t *case_id, struct cs_desk *d, const uint8_t report[static 16]);
 /* Store the rows of ${r}, which is in no case yet, with its ${bundle} and the
  * key
  * ${reply} that seals answers to its reporter; in a transaction. */
@@ -66,8 +66,8 @@ CS_CHECKED enum cs_err desk_report_insert(struct cs_desk *d,
     const struct cs_desk_report *r, struct cs_view bundle,
     const uint8_t reply[static 32]);
 /* The row of a report, its bundle not opened; CS_ERR_NOT_FOUND. */
-CS_CHECKED enum cs_err desk_report_row(
+CS_CHECKED enum cs_err desk_report_read(
     struct cs_desk_report *out, struct cs_desk *d, const uint8_t id[static 16]);
 /* Is everything proved of ${item}, which is of ${e}? */
-bool desk_item_proved(
+bool desk_report_item_proved(
     const struct cs_evidence *e, const struct cs_evidence_item *item);

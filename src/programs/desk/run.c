@@ -167,8 +167,8 @@ console_options(struct console *c, const struct cli_args *args)
 		.body_max = CS_DESK_BODY_MAX,
 		.csp = CS_DESK_CSP,
 		.handle = cs_desk_api_handle,
-		.more = cs_desk_api_more,
-		.ended = cs_desk_api_ended,
+		.more = cs_desk_events_more,
+		.ended = cs_desk_events_ended,
 	};
 	if (where != NULL && !parse_listen(c->host, &c->config.port, where))
 		return cli_fail(CLI_USAGE, "--listen takes ADDRESS:PORT.");

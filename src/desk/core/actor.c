@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
-#include "desk/core/who.h"
+#include "desk/core/actor.h"
 
 #include <string.h>
 
-const struct cs_desk_who cs_desk_operator = {
+const struct cs_desk_actor cs_desk_operator = {
 	.id = 0,
 	.name = "command line",
 	.pseudonym = "desk",
@@ -30,20 +30,20 @@ cs_desk_role_find(const char *name)
 }
 
 bool
-cs_desk_works(const struct cs_desk_who *who)
+cs_desk_works(const struct cs_desk_actor *actor)
 {
-	return who->id == 0 || who->role == CS_DESK_REVIEWER ||
-	    who->role == CS_DESK_SENIOR;
+	return actor->id == 0 || actor->role == CS_DESK_REVIEWER ||
+	    actor->role == CS_DESK_SENIOR;
 }
 
 bool
-cs_desk_is_senior(const struct cs_desk_who *who)
+cs_desk_is_senior(const struct cs_desk_actor *actor)
 {
-	return who->id == 0 || who->role == CS_DESK_SENIOR;
+	return actor->id == 0 || actor->role == CS_DESK_SENIOR;
 }
 
 bool
-cs_desk_is_administrator(const struct cs_desk_who *who)
+cs_desk_is_administrator(const struct cs_desk_actor *actor)
 {
-	return who->role == CS_DESK_ADMINISTRATOR;
+	return actor->role == CS_DESK_ADMINISTRATOR;
 }

@@ -16,7 +16,7 @@ enum cs_desk_role {
 
 /* Whoever acts.  Number 0: whoever has the desk's folder and its passphrase,
  * on the command line; may do everything but be a second person. */
-struct cs_desk_who {
+struct cs_desk_actor {
 	uint64_t id;
 	char name[CS_DESK_NAME_MAX + 1];
 	char pseudonym[16]; /* the name outside the desk */
@@ -30,9 +30,9 @@ struct cs_desk_who {
 const char *cs_desk_role_name(enum cs_desk_role role);
 /* 0 for a name that is none. */
 enum cs_desk_role cs_desk_role_find(const char *name);
-extern const struct cs_desk_who cs_desk_operator;
+extern const struct cs_desk_actor cs_desk_operator;
 /* May work on cases, decide, confirm and hear appeals? */
-bool cs_desk_works(const struct cs_desk_who *who);
+bool cs_desk_works(const struct cs_desk_actor *actor);
 /* The same, with the rights of a senior. */
-bool cs_desk_is_senior(const struct cs_desk_who *who);
-bool cs_desk_is_administrator(const struct cs_desk_who *who);
+bool cs_desk_is_senior(const struct cs_desk_actor *actor);
+bool cs_desk_is_administrator(const struct cs_desk_actor *actor);
