@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "client/home/client.h"
 #include "client/home/schema.h"
+#include "crypto/init.h"
 #include "support/client_world.h"
 
 /* A folder of before opens: its messages stay, its conversations are gone. */
