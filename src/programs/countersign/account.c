@@ -6,7 +6,7 @@
 #include <unistd.h>
 
 #include "base/text.h"
-#include "cli/manual.h"
+#include "cli/complete.h"
 #include "cli/print.h"
 #include "cli/report_error.h"
 #include "cli/secret.h"
