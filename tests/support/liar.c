@@ -176,7 +176,7 @@ main(int argc, char **argv)
 	if ((err = cs_crypto_init()) == CS_OK &&
 	    (err = cs_client_open(&l.c, argv[1], cs_view("", 0))) == CS_OK &&
 	    (err = cs_client_connect(l.c)) == CS_OK &&
-	    (err = client_group_find(&l.g, l.c, argv[2], false)) == CS_OK)
+	    (err = client_group_find(&l.g, l.c, argv[2], CLIENT_FIND_GROUP)) == CS_OK)
 		err = tell(&l);
 	if (err)
 		fprintf(stderr, "liar: %s: %s\n", cs_err_text(err),

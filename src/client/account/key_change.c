@@ -20,7 +20,7 @@ static enum cs_err
 warn(struct cs_client *c, const char *handle)
 {
 	struct client_group g = { 0 };
-	enum cs_err err = client_group_find(&g, c, handle, true);
+	enum cs_err err = client_group_find(&g, c, handle, CLIENT_FIND_DIRECT);
 
 	if (err == CS_OK || err == CS_ERR_NOT_FOUND)
 		err = client_warning(c, err == CS_OK ? &g : NULL,
@@ -168,9 +168,6 @@ cs_client_accept_new_key(struct cs_client *c, const char *handle)
 	if ((err = client_need_hub(c)) ||
 	    (err = client_contact_share(c, &by)) || (err = cs_db_begin(c->db)))
 		return err;
-	if ((err = client_contact_renew(c, contact, &by)) == CS_OK)
-		err = cs_db_commit(c->db);
-	if (err)
-		cs_db_rollback(c->db);
-	return err;
+	err = client_contact_renew(c, contact, &by);
+	return cs_db_end(c->db, err);
 }

@@ -71,11 +71,8 @@ set_contact(
 		return err;
 	if ((err = cs_db_begin(c->db)))
 		return err;
-	if ((err = decide(c, contact, state, decided.state_ms)) == CS_OK)
-		err = cs_db_commit(c->db);
-	if (err)
-		cs_db_rollback(c->db);
-	return err;
+	err = decide(c, contact, state, decided.state_ms);
+	return cs_db_end(c->db, err);
 }
 
 enum cs_err
@@ -139,11 +136,7 @@ take_all(struct cs_client *c, struct cs_view rest)
 		else if (cs_err_class(err) == CS_ERR_CLASS_THEIRS)
 			err = CS_OK;
 	}
-	if (err == CS_OK)
-		err = cs_db_commit(c->db);
-	if (err)
-		cs_db_rollback(c->db);
-	return err;
+	return cs_db_end(c->db, err);
 }
 
 enum cs_err

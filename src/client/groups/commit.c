@@ -21,11 +21,8 @@ merge_in_transaction(
 
 	if ((err = cs_db_begin(c->db)))
 		return err;
-	if ((err = client_merge_pending(c, g, p)) == CS_OK)
-		err = cs_db_commit(c->db);
-	if (err)
-		cs_db_rollback(c->db);
-	return err;
+	err = client_merge_pending(c, g, p);
+	return cs_db_end(c->db, err);
 }
 
 enum cs_err

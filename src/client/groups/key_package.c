@@ -69,10 +69,7 @@ make_all(struct cs_client *c, struct cs_buf *list, uint32_t *n,
 	}
 	if (err == CS_OK && !c->link.login.last_resort)
 		err = make(c, last_resort, true);
-	if (err == CS_OK)
-		err = cs_db_commit(c->db);
-	if (err)
-		cs_db_rollback(c->db);
+	err = cs_db_end(c->db, err);
 	cs_buf_free(&one);
 	return err;
 }

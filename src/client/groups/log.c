@@ -31,11 +31,9 @@ take_page(struct cs_client *c, struct client_group *g, struct cs_view entries)
 	while (err == CS_OK &&
 	    cs_wire_next(&entry, &cs_wire_entry_shape, &entries))
 		err = client_receive(c, g, &entry);
-	if (err == CS_OK && (err = client_group_store(c, g)) == CS_OK)
-		err = cs_db_commit(c->db);
-	if (err)
-		cs_db_rollback(c->db);
-	return err;
+	if (err == CS_OK)
+		err = client_group_store(c, g);
+	return cs_db_end(c->db, err);
 }
 
 /* After a failure in the middle of a page the state in memory is not the one

@@ -79,29 +79,26 @@ out:
 
 enum cs_err
 client_group_direct(
-    struct client_group *out, struct cs_client *c, const char *handle)
+    struct cs_client *c, struct client_group *g, const char *handle)
 {
 	struct client_invited in = { 0 };
 	struct client_contact *contact;
 	enum cs_err err;
 
-	err = client_group_find(out, c, handle, true);
-	if (err == CS_OK && out->state == CS_CLIENT_BLOCKED)
+	if (g->mls != NULL && g->state == CS_CLIENT_BLOCKED)
 		return client_problem(c, CS_ERR_DENIED,
 		    "You blocked %s. \"countersign accept %s\" undoes that.",
 		    handle, handle);
-	if (err == CS_OK && client_group_people(out) > 1)
+	if (g->mls != NULL && client_group_people(g) > 1)
 		return CS_OK;
-	if (err != CS_OK && err != CS_ERR_NOT_FOUND)
-		return err;
 	if ((err = client_need_hub(c)) ||
 	    (err = client_invite_ask(&in, c, handle)))
 		goto out;
-	if (out->mls == NULL &&
+	if (g->mls == NULL &&
 	    ((err = client_invite_ask_own(&in, c, NULL)) ||
-		(err = make(out, c, handle, true))))
+		(err = make(g, c, handle, true))))
 		goto out;
-	if ((err = client_invite_add(c, out, &in)))
+	if ((err = client_invite_add(c, g, &in)))
 		goto out;
 	/* Whom we write to may write to us. */
 	contact = client_contact_by_handle(c, handle);
@@ -131,7 +128,7 @@ check_name(struct cs_client *c, const char *name)
 static enum cs_err
 find_group(struct client_group *out, struct cs_client *c, const char *name)
 {
-	enum cs_err err = client_group_find(out, c, name, false);
+	enum cs_err err = client_group_find(out, c, name, CLIENT_FIND_GROUP);
 
 	if (err == CS_ERR_NOT_FOUND)
 		return client_problem(
@@ -179,7 +176,7 @@ cs_client_group_new(
 
 	if ((err = check_name(c, name)) || (err = client_need_hub(c)))
 		return err;
-	err = client_group_find(&g, c, name, false);
+	err = client_group_find(&g, c, name, CLIENT_FIND_GROUP);
 	if (err == CS_ERR_EXISTS ||
 	    (err == CS_OK && client_group_people(&g) > 1)) {
 		err = client_problem(c, CS_ERR_EXISTS,

@@ -237,7 +237,7 @@ static enum cs_err
 own_message(
     struct cs_client *c, struct client_group *g, const struct arrival *a)
 {
-	enum cs_err err = client_sent(c, g, &a->stamp);
+	enum cs_err err = client_outbox_seen(c, g, &a->stamp);
 
 	if (err == CS_ERR_NOT_FOUND)
 		return refuse(c, g, a, CS_ERR_MISMATCH);

@@ -249,14 +249,8 @@ take(struct cs_client *c, const struct cs_wire_welcome *w, unsigned *done)
 		return err;
 	if (!before)
 		err = join_or_refuse(c, w, &held);
-	if (err == CS_OK)
-		err = cs_db_commit(c->db);
-	if (err) {
-		cs_db_rollback(c->db);
+	if ((err = cs_db_end(c->db, err)) || held)
 		return err;
-	}
-	if (held)
-		return CS_OK;
 	++*done;
 	return client_call_empty(
 	    c, CS_WIRE_WELCOME_ACK, &cs_wire_welcome_ack_shape, &ack);

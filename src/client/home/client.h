@@ -136,6 +136,13 @@ struct client_group {
 	bool elsewhere; /* ${mls} was not loaded from this group's row */
 };
 
+/* What a name is looked for among; of any, a group goes before a person. */
+enum client_group_find {
+	CLIENT_FIND_GROUP,
+	CLIENT_FIND_DIRECT,
+	CLIENT_FIND_ANY
+};
+
 /*
  * What is kept of a message.  ${body}: a capsule (content/proof.h) of what was
  * received, or sent and stamped; with ${bare} the application data of what was

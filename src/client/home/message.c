@@ -117,15 +117,11 @@ client_message_load(struct client_record *out, struct cs_buf *plain,
 	enum cs_err err;
 
 	cs_vault_row(row, id);
-	err = cs_db_query(
+	err = cs_db_row(
 	    &rows, c->db, "SELECT sealed FROM message WHERE id=?", cs_int(id));
-	if (err == CS_OK) {
-		if (cs_rows_next(&rows))
-			err = cs_vault_open(plain, &c->key, TABLE,
-			    CS_VIEW_OF(row), cs_col_blob(&rows, 0));
-		else
-			err = CS_ERR_NOT_FOUND;
-	}
+	if (err == CS_OK)
+		err = cs_vault_open(plain, &c->key, TABLE, CS_VIEW_OF(row),
+		    cs_col_blob(&rows, 0));
 	if ((err = cs_rows_end(&rows, err)))
 		return err;
 	return parse(out, cs_buf_view(plain));
@@ -154,18 +150,14 @@ client_message_by_mid(uint64_t *id, struct cs_buf *group_id,
 	struct cs_rows rows;
 	enum cs_err err;
 
-	err = cs_db_query(&rows, c->db,
-	    "SELECT id,grp FROM message WHERE mid=? AND kind IN (1,2)",
-	    cs_blob(cs_view(mid, 32)));
+	err = cs_db_row(&rows, c->db,
+	    "SELECT id,grp FROM message WHERE mid=? AND kind IN (?,?)",
+	    cs_blob(cs_view(mid, 32)), cs_int(CS_CLIENT_RECEIVED),
+	    cs_int(CS_CLIENT_SENT));
 	if (err == CS_OK) {
-		if (cs_rows_next(&rows)) {
-			*id = cs_col_int(&rows, 0);
-			if (group_id != NULL)
-				err =
-				    cs_buf_set(group_id, cs_col_blob(&rows, 1));
-		} else {
-			err = CS_ERR_NOT_FOUND;
-		}
+		*id = cs_col_int(&rows, 0);
+		if (group_id != NULL)
+			err = cs_buf_set(group_id, cs_col_blob(&rows, 1));
 	}
 	return cs_rows_end(&rows, err);
 }
@@ -242,8 +234,9 @@ cs_client_find(struct cs_client *c, const char *prefix,
 		    "\"inbox\" shows them.");
 	err = cs_db_query(&rows, c->db,
 	    "SELECT DISTINCT mid FROM message WHERE mid>=? AND mid<=?"
-	    " AND kind IN (1,2) LIMIT 2",
-	    cs_blob(CS_VIEW_OF(low)), cs_blob(CS_VIEW_OF(high)));
+	    " AND kind IN (?,?) LIMIT 2",
+	    cs_blob(CS_VIEW_OF(low)), cs_blob(CS_VIEW_OF(high)),
+	    cs_int(CS_CLIENT_RECEIVED), cs_int(CS_CLIENT_SENT));
 	while (err == CS_OK && cs_rows_next(&rows)) {
 		cs_col_copy(&rows, 0, mid, CS_CLIENT_MID_LEN);
 		n++;
@@ -355,7 +348,9 @@ show(struct cs_client *c, uint64_t id, enum cs_client_which which,
 	if ((err = client_message_load(&r, &plain, c, id)))
 		goto out;
 	err = cs_db_query(&rows, c->db,
-	    "SELECT mid,grp,seen,waiting FROM message WHERE id=?", cs_int(id));
+	    "SELECT mid,grp,seen,EXISTS(SELECT 1 FROM outbox AS o"
+	    " WHERE o.message=m.id) FROM message AS m WHERE id=?",
+	    cs_int(id));
 	if (err == CS_OK && cs_rows_next(&rows)) {
 		cs_col_copy(&rows, 0, s->m.mid, sizeof s->m.mid);
 		s->m.seen = cs_col_int(&rows, 2) != 0;
@@ -402,8 +397,8 @@ cs_client_messages(struct cs_client *c, enum cs_client_which which,
 	/* What came meanwhile has a higher number and is still new. */
 	if (err == CS_OK && which == CS_CLIENT_UNSEEN && last != 0)
 		err = cs_db_exec(c->db,
-		    "UPDATE message SET seen=1 WHERE seen=0 AND id<=?",
-		    cs_int(last));
+		    "UPDATE message SET seen=? WHERE seen=0 AND id<=?",
+		    cs_int(true), cs_int(last));
 	cs_buf_free(&ids);
 	return err;
 }

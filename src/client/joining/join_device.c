@@ -182,13 +182,10 @@ store(struct cs_client *c, struct cs_view plain)
 		return err;
 	if ((err = client_handover_take(c, plain)) == CS_OK &&
 	    (err = cs_vault_config_set(
-		 c->db, &c->key, "joined", cs_view_str("yes"))) == CS_OK &&
-	    (err = cs_db_exec(
-		 c->db, "DELETE FROM config WHERE name='linking'")) == CS_OK)
-		err = cs_db_commit(c->db);
-	if (err)
-		cs_db_rollback(c->db);
-	return err;
+		 c->db, &c->key, "joined", cs_view_str("yes"))) == CS_OK)
+		err = cs_db_exec(
+		    c->db, "DELETE FROM config WHERE name='linking'");
+	return cs_db_end(c->db, err);
 }
 
 static enum cs_err

@@ -112,20 +112,16 @@ next(struct cs_wire_letter *m, struct letter *l, struct cs_buf *plain,
 	enum cs_err err;
 
 	memset(m, 0, sizeof *m);
-	err = cs_db_query(&rows, c->db,
+	err = cs_db_row(&rows, c->db,
 	    "SELECT id,kind,subject,sealed FROM letter WHERE sent=0"
 	    " ORDER BY created,id LIMIT 1");
 	if (err == CS_OK) {
-		if (cs_rows_next(&rows)) {
-			cs_col_copy(&rows, 0, m->id, sizeof m->id);
-			m->kind = (uint8_t)cs_col_int(&rows, 1);
-			cs_col_copy(&rows, 2, m->subject, sizeof m->subject);
-			err = open_row(l, plain, c, cs_col_blob(&rows, 0),
-			    cs_col_blob(&rows, 3));
-			m->sealed = l->sealed;
-		} else {
-			err = CS_ERR_NOT_FOUND;
-		}
+		cs_col_copy(&rows, 0, m->id, sizeof m->id);
+		m->kind = (uint8_t)cs_col_int(&rows, 1);
+		cs_col_copy(&rows, 2, m->subject, sizeof m->subject);
+		err = open_row(
+		    l, plain, c, cs_col_blob(&rows, 0), cs_col_blob(&rows, 3));
+		m->sealed = l->sealed;
 	}
 	return cs_rows_end(&rows, err);
 }

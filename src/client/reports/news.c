@@ -119,9 +119,5 @@ client_notices_take(struct cs_client *c, struct cs_view list)
 	while (
 	    err == CS_OK && cs_wire_next(&item, &cs_wire_notice_shape, &list))
 		err = tell_one(c, &item);
-	if (err == CS_OK)
-		err = cs_db_commit(c->db);
-	if (err)
-		cs_db_rollback(c->db);
-	return err;
+	return cs_db_end(c->db, err);
 }

@@ -15,7 +15,7 @@
 #include "store/file.h"
 
 #define TABLE "report"
-#define REPORT_VERSION 2 /* 1: without the key of the answer */
+#define REPORT_VERSION 1
 
 enum cs_err
 cs_client_report_preview(struct cs_client *c, const struct cs_client_report *r,
@@ -38,7 +38,6 @@ struct report {
 	uint32_t n_messages;
 	struct cs_wire_list blobs;
 	struct cs_view sealed; /* to the desk; empty once it is sent */
-	bool has_reply;
 	uint8_t reply[CS_REPLY_KEY_LEN]; /* opens what the desk asks */
 };
 
@@ -56,7 +55,6 @@ store(struct cs_client *c, const uint8_t id[static 16], const struct report *r,
 	cs_write_u32(&w, r->blobs.n);
 	cs_write_vec(&w, r->blobs.raw);
 	cs_write_vec(&w, r->sealed);
-	cs_write_u8(&w, r->has_reply);
 	cs_write_bytes(&w, CS_VIEW_OF(r->reply));
 	if ((err = cs_writer_end(&w)) == CS_OK &&
 	    (err = cs_vault_seal(&row, &c->key, TABLE, cs_view(id, 16),
@@ -76,20 +74,16 @@ static enum cs_err
 parse(struct report *out, struct cs_view plain)
 {
 	struct cs_reader r = cs_reader(plain);
-	uint8_t version = cs_read_u8(&r);
 
 	memset(out, 0, sizeof *out);
-	if (version < 1 || version > REPORT_VERSION)
+	if (cs_read_u8(&r) != REPORT_VERSION)
 		cs_reader_fail(&r, CS_ERR_CORRUPT);
 	out->reason = cs_read_u16(&r);
 	out->n_messages = cs_read_u32(&r);
 	out->blobs.n = cs_read_u32(&r);
 	out->blobs.raw = cs_read_vec(&r);
 	out->sealed = cs_read_vec(&r);
-	if (version >= 2) {
-		out->has_reply = cs_read_u8(&r) != 0;
-		cs_read_copy(&r, out->reply, sizeof out->reply);
-	}
+	cs_read_copy(&r, out->reply, sizeof out->reply);
 	return cs_reader_end(&r) == CS_OK ? CS_OK : CS_ERR_CORRUPT;
 }
 
@@ -141,8 +135,7 @@ cs_client_report_send(struct cs_client *c, const struct cs_client_report *r,
 	struct client_evidence e;
 	struct cs_buf bundle = { 0 }, sealed = { 0 }, blobs = { 0 };
 	struct report report = { .reason = r->reason,
-		.n_messages = (uint32_t)r->n,
-		.has_reply = true };
+		.n_messages = (uint32_t)r->n };
 	enum cs_err err;
 
 	if ((err = client_need_hub(c)))
@@ -223,17 +216,15 @@ static enum cs_err
 take_question(struct cs_client_report_state *s, struct cs_buf *hold,
     const struct report *r, struct cs_view sealed)
 {
-	enum cs_err err = CS_ERR_NOT_FOUND;
+	enum cs_err err;
 
 	if (sealed.len == 0)
 		return CS_OK;
 	cs_buf_reset(hold);
-	if (r->has_reply)
-		err = cs_reply_open(hold, r->reply, s->id, sealed);
+	err = cs_reply_open(hold, r->reply, s->id, sealed);
 	if (err == CS_OK)
 		s->question = cs_buf_view(hold);
-	else if (err == CS_ERR_NOT_FOUND ||
-	    cs_err_class(err) == CS_ERR_CLASS_THEIRS)
+	else if (cs_err_class(err) == CS_ERR_CLASS_THEIRS)
 		s->unreadable = true;
 	else
 		return err;
