@@ -45,7 +45,7 @@ client_contact_warn(struct cs_client *c, const struct client_contact *differs)
 		return CS_OK;
 	/* Once for each key. */
 	if (known->changed &&
-	    memcmp(known->new_key, differs->account_key, 32) == 0)
+	    memcmp(known->new_key, differs->account_key, CS_KEY_LEN) == 0)
 		return CS_OK;
 	err = client_contact_set_new_key(c, known, differs);
 	return err ? err : warn(c, known->handle);
@@ -53,14 +53,15 @@ client_contact_warn(struct cs_client *c, const struct client_contact *differs)
 
 /* 30 digits of one side: a long iterated hash, five digits of five bytes. */
 static enum cs_err
-half(char out[static 31], const uint8_t account[static 16],
-    const uint8_t key[static 32])
+half(char out[static 31], const uint8_t account[static CS_ID_LEN],
+    const uint8_t key[static CS_KEY_LEN])
 {
 	static const char label[] = "countersign/safety/v1";
-	uint8_t hash[32];
-	const struct cs_view start[] = { cs_view_str(label), { account, 16 },
-		{ key, 32 } };
-	const struct cs_view round[] = { { hash, 32 }, { key, 32 } };
+	uint8_t hash[CS_HASH_LEN];
+	const struct cs_view start[] = { cs_view_str(label),
+		{ account, CS_ID_LEN }, { key, CS_KEY_LEN } };
+	const struct cs_view round[] = { { hash, CS_HASH_LEN },
+		{ key, CS_HASH_LEN } };
 	enum cs_err err;
 
 	err = cs_hash_parts(hash, CS_SHA256, start, 3);
@@ -80,8 +81,9 @@ half(char out[static 31], const uint8_t account[static 16],
 }
 
 static enum cs_err
-number(struct cs_client *c, const uint8_t account[static 16],
-    const uint8_t key[static 32], char out[static CS_CLIENT_SAFETY_DIGITS + 1])
+number(struct cs_client *c, const uint8_t account[static CS_ID_LEN],
+    const uint8_t key[static CS_KEY_LEN],
+    char out[static CS_CLIENT_SAFETY_DIGITS + 1])
 {
 	char ours[31], theirs[31];
 	bool first;

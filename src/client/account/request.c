@@ -88,11 +88,12 @@ cs_client_block(struct cs_client *c, const char *handle)
 }
 
 enum cs_err
-cs_client_unknown_senders(struct cs_client *c, bool refuse)
+cs_client_unknown_senders(struct cs_client *c, enum cs_client_unknown what)
 {
 	const struct cs_wire_settings m = {
-		.unknown_senders =
-		    refuse ? CS_WIRE_UNKNOWN_REFUSE : CS_WIRE_UNKNOWN_REQUEST,
+		.unknown_senders = what == CS_CLIENT_UNKNOWN_REFUSE
+		    ? CS_WIRE_UNKNOWN_REFUSE
+		    : CS_WIRE_UNKNOWN_REQUEST,
 	};
 
 	return client_call_empty(
@@ -112,8 +113,8 @@ take(struct cs_client *c, const struct client_contact *said)
 		    : CS_OK;
 	if (known->state_ms >= said->state_ms)
 		return CS_OK;
-	if (memcmp(known->account, said->account, 16) != 0 ||
-	    memcmp(known->account_key, said->account_key, 32) != 0)
+	if (memcmp(known->account, said->account, CS_ID_LEN) != 0 ||
+	    memcmp(known->account_key, said->account_key, CS_KEY_LEN) != 0)
 		return client_contact_renew(c, known, said);
 	return decide(c, known, said->state, said->state_ms);
 }

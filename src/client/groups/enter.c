@@ -194,7 +194,7 @@ enter(struct cs_client *c, struct cs_view id, struct attempt *a,
 	struct cs_mls_options opt;
 	struct client_group g = { 0 };
 	struct cs_stamp stamp;
-	uint8_t leafhash[32];
+	uint8_t leafhash[CS_HASH_LEN];
 	enum cs_err err;
 
 	if ((err = client_joining_find(&g, c, id)))

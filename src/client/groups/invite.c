@@ -33,7 +33,7 @@ check_package(struct client_leaf_check *check, const char *handle,
 	enum cs_err err;
 
 	if ((err = cs_mls_key_package_check(
-		 &info, bytes, cs_clock_ms() / 1000)) ||
+		 &info, bytes, cs_clock_ms() / CS_SECOND_MS)) ||
 	    (err = client_check_leaf(check,
 		 &(struct cs_mls_auth_request){
 		     .credential = &info.credential,
@@ -44,7 +44,8 @@ check_package(struct client_leaf_check *check, const char *handle,
 	client_handle_of(name, info.credential.identity);
 	if (info.suite_id != CS_SUITE_X25519_AES128 ||
 	    strcmp(name, handle) != 0 ||
-	    memcmp(credential.account_key, answer->account_key, 32) != 0)
+	    memcmp(credential.account_key, answer->account_key, CS_KEY_LEN) !=
+		0)
 		return CS_ERR_CREDENTIAL;
 	return client_contact_learn(check, info.credential.identity);
 }
@@ -149,8 +150,8 @@ is_member(const struct client_group *g, struct cs_view package)
 	struct cs_mls_key_package_info info;
 	struct cs_mls_member m;
 
-	if (cs_mls_key_package_check(&info, package, cs_clock_ms() / 1000) !=
-	    CS_OK)
+	if (cs_mls_key_package_check(
+		&info, package, cs_clock_ms() / CS_SECOND_MS) != CS_OK)
 		return false;
 	for (uint32_t i = 0; i < cs_mls_group_leaves(g->mls); i++)
 		if (cs_mls_group_member(g->mls, i, &m) &&
@@ -215,7 +216,7 @@ out:
 }
 
 static bool
-is_in(const struct client_group *g, const uint8_t device[static 16])
+is_in(const struct client_group *g, const uint8_t device[static CS_ID_LEN])
 {
 	struct cs_credential credential;
 	struct cs_device_cert cert;
@@ -226,7 +227,7 @@ is_in(const struct client_group *g, const uint8_t device[static 16])
 		    cs_credential_parse(&credential, m.credential) == CS_OK &&
 		    cs_device_cert_peek(&cert, credential.device_cert) ==
 			CS_OK &&
-		    memcmp(cert.device, device, 16) == 0)
+		    memcmp(cert.device, device, CS_ID_LEN) == 0)
 			return true;
 	return false;
 }
@@ -262,7 +263,8 @@ ask_missing(struct client_invited *out, struct cs_client *c,
 		err = m.err;
 	r = cs_reader(cs_buf_view(&m.ids));
 	while (err == CS_OK && cs_reader_more(&r))
-		err = client_invite_ask_own(out, c, cs_read_bytes(&r, 16).data);
+		err = client_invite_ask_own(
+		    out, c, cs_read_bytes(&r, CS_ID_LEN).data);
 	cs_buf_free(&m.ids);
 	return err;
 }

@@ -243,7 +243,7 @@ find_target(struct client_group *g, struct cs_client *c, const char *to)
 
 static enum cs_err
 find_reply(struct cs_client *c, const struct client_group *g,
-    const char *prefix, uint8_t mid[static 32])
+    const char *prefix, uint8_t mid[static CS_CLIENT_MID_LEN])
 {
 	struct cs_buf group_id = { 0 };
 	uint64_t id;
@@ -262,12 +262,10 @@ find_reply(struct cs_client *c, const struct client_group *g,
 static enum cs_err
 compose(struct cs_client *c, const struct client_group *g,
     const struct cs_client_outgoing *out, struct cs_buf *body,
-    uint8_t mid[static 32])
+    uint8_t mid[static CS_CLIENT_MID_LEN])
 {
 	struct cs_mimi_content content = { 0 };
 	struct cs_buf sender = { 0 }, room = { 0 }, hold = { 0 };
-	const char *path =
-	    out->photo_path != NULL ? out->photo_path : out->file_path;
 	enum cs_err err;
 
 	cs_random(content.salt, sizeof content.salt);
@@ -285,10 +283,10 @@ compose(struct cs_client *c, const struct client_group *g,
 			 c, g, out->reply_to, content.in_reply_to)))
 			goto out;
 	}
-	if (path != NULL) {
+	if (out->photo_path != NULL || out->file_path != NULL) {
 		content.n_external = 1;
-		if ((err = client_media_upload(c, &content.external[0], &hold,
-			 path, out->photo_path != NULL, out->progress)))
+		if ((err = client_media_upload(
+			 c, &content.external[0], &hold, out)))
 			goto out;
 	}
 	if ((err = cs_mimi_write(body, &content)) == CS_OK)
@@ -303,7 +301,7 @@ out:
 
 static enum cs_err
 enqueue(struct cs_client *c, const struct client_group *g, struct cs_view body,
-    const uint8_t mid[static 32])
+    const uint8_t mid[static CS_CLIENT_MID_LEN])
 {
 	struct client_record r = {
 		.kind = CS_CLIENT_SENT,
@@ -343,7 +341,7 @@ cs_client_send(struct cs_client *c, const struct cs_client_outgoing *out,
 {
 	struct client_group g = { 0 };
 	struct cs_buf body = { 0 };
-	uint8_t mid[32];
+	uint8_t mid[CS_CLIENT_MID_LEN];
 	enum cs_err err;
 
 	mid_hex[0] = '\0';

@@ -111,7 +111,7 @@ take_group(struct cs_client *c, struct client_group *g,
 	client_handle_of(g->added_by, adder.credential);
 	take_room(c, g, ext);
 	g->committed_ms = cs_clock_ms();
-	if (memcmp(cert.account, c->self.account, 16) == 0)
+	if (memcmp(cert.account, c->self.account, CS_ID_LEN) == 0)
 		return take_own(c, g);
 	contact = client_contact_find(c, cert.account);
 	g->state = contact == NULL || contact->state == CONTACT_ACCEPTED

@@ -107,10 +107,11 @@ save(struct cs_client *c, const struct client_contact *contact)
 }
 
 struct client_contact *
-client_contact_find(struct cs_client *c, const uint8_t account[static 16])
+client_contact_find(
+    struct cs_client *c, const uint8_t account[static CS_ID_LEN])
 {
 	for (size_t i = 0; i < c->contacts.n; i++)
-		if (memcmp(c->contacts.v[i].account, account, 16) == 0)
+		if (memcmp(c->contacts.v[i].account, account, CS_ID_LEN) == 0)
 			return &c->contacts.v[i];
 	return NULL;
 }

@@ -115,57 +115,54 @@ read_state(struct client_group *out, struct cs_client *c, struct cs_view public,
 	return err;
 }
 
-/* Columns id, meta and, with ${whole}, public and secret. */
+/* All but the MLS state. */
 static enum cs_err
-read_row(struct client_group *out, struct cs_client *c,
-    const struct cs_rows *rows, bool whole)
+read_sealed_meta(struct client_group *out, struct cs_client *c,
+    struct cs_view id, struct cs_view sealed)
 {
-	struct cs_view id = cs_col_blob(rows, 0);
 	struct cs_buf plain = { 0 };
 	enum cs_err err;
 
-	memset(out, 0, sizeof *out);
 	if (id.len > sizeof out->id)
 		return CS_ERR_CORRUPT;
 	memcpy(out->id, id.data, id.len);
 	out->id_len = id.len;
-	if ((err = cs_vault_open(
-		 &plain, &c->key, META, id, cs_col_blob(rows, 1))) == CS_OK)
+	if ((err = cs_vault_open(&plain, &c->key, META, id, sealed)) == CS_OK)
 		err = read_meta(out, cs_buf_view(&plain));
-	if (err == CS_OK && whole)
-		err = read_state(
-		    out, c, cs_col_blob(rows, 2), cs_col_blob(rows, 3));
 	cs_buf_free(&plain);
 	return err;
-}
-
-static enum cs_err
-load(struct client_group *out, struct cs_client *c, struct cs_view id,
-    bool whole)
-{
-	struct cs_rows rows;
-	enum cs_err err;
-
-	memset(out, 0, sizeof *out);
-	err = cs_db_row(&rows, c->db,
-	    "SELECT id,meta,public,secret FROM grp WHERE id=?", cs_blob(id));
-	if (err == CS_OK)
-		err = read_row(out, c, &rows, whole);
-	return cs_rows_end(&rows, err);
 }
 
 enum cs_err
 client_group_load(
     struct client_group *out, struct cs_client *c, struct cs_view id)
 {
-	return load(out, c, id, true);
+	struct cs_rows row;
+	enum cs_err err;
+
+	memset(out, 0, sizeof *out);
+	err = cs_db_row(&row, c->db,
+	    "SELECT meta,public,secret FROM grp WHERE id=?", cs_blob(id));
+	if (err == CS_OK &&
+	    (err = read_sealed_meta(out, c, id, cs_col_blob(&row, 0))) == CS_OK)
+		err = read_state(
+		    out, c, cs_col_blob(&row, 1), cs_col_blob(&row, 2));
+	return cs_rows_end(&row, err);
 }
 
 enum cs_err
 client_group_load_meta(
     struct client_group *out, struct cs_client *c, struct cs_view id)
 {
-	return load(out, c, id, false);
+	struct cs_rows row;
+	enum cs_err err;
+
+	memset(out, 0, sizeof *out);
+	err = cs_db_row(
+	    &row, c->db, "SELECT meta FROM grp WHERE id=?", cs_blob(id));
+	if (err == CS_OK)
+		err = read_sealed_meta(out, c, id, cs_col_blob(&row, 0));
+	return cs_rows_end(&row, err);
 }
 
 /* What changed of the MLS state: a message leaves the public half as it is. */

@@ -20,7 +20,7 @@ void client_sending_clear(struct client_sending *s);
 /* Store a message that is to be sent; inside a transaction. */
 CS_CHECKED enum cs_err client_outbox_add(struct cs_client *c,
     const struct client_group *g, const struct client_record *r,
-    const uint8_t mid[static CS_HASH_LEN]);
+    const uint8_t mid[static CS_CLIENT_MID_LEN]);
 /* The first message of ${g} in the outbox after ${after}.  CS_ERR_NOT_FOUND */
 CS_CHECKED enum cs_err client_outbox_next(uint64_t *id, struct cs_client *c,
     const struct client_group *g, uint64_t after);
