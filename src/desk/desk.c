@@ -1,48 +1,32 @@
 /* SPDX-License-Identifier: MIT */
 /* The desk's folder: keys, sealed database, and where the hub is. */
-#include "desk/core/desk.h"
+#include "desk/desk.h"
 
-#include <stdarg.h>
-#include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "base/alloc.h"
-#include "desk/photos/photo.h"
+#include "base/reader.h"
+#include "base/wipe.h"
+#include "base/writer.h"
+#include "crypto/dhkem.h"
+#include "crypto/sign.h"
+#include "crypto/small_order.h"
+#include "crypto/suite.h"
+#include "desk/core/audit.h"
+#include "desk/core/desk.h"
+#include "desk/core/link.h"
+#include "desk/core/policy.h"
+#include "desk/core/schema.h"
+#include "desk/core/store.h"
+#include "desk/photos/index.h"
+#include "store/db.h"
 #include "store/file.h"
 #include "store/keyfile.h"
+#include "store/vault.h"
 
 #define IDENTITY "identity"
 #define IDENTITY_VERSION 1
-
-enum cs_err
-desk_problem(struct cs_desk *d, enum cs_err err, const char *format, ...)
-{
-	va_list ap;
-
-	va_start(ap, format);
-	vsnprintf(d->problem, sizeof d->problem, format, ap);
-	va_end(ap);
-	return err;
-}
-
-const char *
-cs_desk_problem(const struct cs_desk *d)
-{
-	return d->problem;
-}
-
-void
-cs_desk_show_online(struct cs_desk *d, bool *where)
-{
-	d->shown_online = where;
-}
-
-const struct cs_desk_hub *
-cs_desk_hub(const struct cs_desk *d)
-{
-	return &d->hub;
-}
 
 /* ---- identity ----------------------------------------------------------- */
 
@@ -189,7 +173,7 @@ cs_desk_joined(const char *dir, struct cs_view passphrase)
 	    (err = cs_db_begin(d->db)) == CS_OK &&
 	    (err = cs_vault_config_set(
 		 d->db, &d->key, "joined", cs_view_str("yes"))) == CS_OK &&
-	    (err = desk_audit_add(d, "the desk was made")) == CS_OK)
+	    (err = desk_audit_say(d, "the desk was made")) == CS_OK)
 		err = cs_db_commit(d->db);
 	cs_desk_close(d);
 	return err;
@@ -231,7 +215,7 @@ cs_desk_close(struct cs_desk *d)
 	if (d == NULL)
 		return;
 	desk_disconnect(d);
-	desk_photos_forget(d);
+	desk_index_forget(d);
 	cs_desk_policy_clear(&d->policy);
 	if (d->db != NULL && cs_db_in_transaction(d->db))
 		cs_db_rollback(d->db);

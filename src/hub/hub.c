@@ -7,21 +7,21 @@
 
 #include "base/alloc.h"
 #include "crypto/random.h"
+#include "hub/accounts/standing.h"
+#include "hub/blob.h"
+#include "hub/core/batch.h"
+#include "hub/core/connection.h"
 #include "hub/core/hub.h"
 #include "hub/core/keys.h"
-#include "store/clock.h"
+#include "hub/core/schema.h"
+#include "hub/core/stamp_key.h"
+#include "hub/requests.h"
 #include "store/file.h"
 
 #define HOUSEKEEPING_MS (10 * 60 * 1000)
 #define IDLE_MS 1000 /* the longest wait, so that a stop is seen */
 
 static volatile sig_atomic_t stop;
-
-void
-hub_clock(struct cs_hub *hub)
-{
-	hub->now_ms = cs_clock_ms();
-}
 
 static enum cs_err
 sweep(struct cs_hub *hub)
@@ -33,8 +33,8 @@ sweep(struct cs_hub *hub)
 	    (err = hub_accounts_settle(hub)) ||
 	    (err = cs_db_exec(hub->db,
 		 "UPDATE log SET message=NULL WHERE accepted<?"
-		 " AND message IS NOT NULL AND content=1",
-		 cs_int(before))) ||
+		 " AND message IS NOT NULL AND content=?",
+		 cs_int(before), cs_int(CS_MLS_CONTENT_APPLICATION))) ||
 	    (err = cs_db_exec(hub->db, "DELETE FROM welcome WHERE created<?",
 		 cs_int(before))) ||
 	    (err = cs_db_exec(hub->db, "DELETE FROM link WHERE expires<?",

@@ -14,11 +14,31 @@
  * Who: one of those in people[]; t and T: a token that reads, and one that
  * may everything; l: a session that is locked; any other: nobody.
  */
+#include "content/evidence.h"
 #include "content/letter.h"
 #include "crypto/password.h"
-#include "desk/console/api_internal.h"
-#include "desk/photos/photo.h"
+#include "crypto/suite.h"
+#include "desk/cases/case.h"
+#include "desk/console/api.h"
+#include "desk/console/call.h"
+#include "desk/console/events.h"
+#include "desk/core/actor.h"
+#include "desk/core/audit.h"
+#include "desk/core/policy.h"
+#include "desk/daemon/intake.h"
+#include "desk/decisions/appeal.h"
+#include "desk/decisions/decide.h"
+#include "desk/decisions/send.h"
+#include "desk/desk.h"
+#include "desk/people/attempts.h"
+#include "desk/people/people.h"
+#include "desk/people/sign_in.h"
+#include "desk/photos/lists.h"
+#include "net/web.h"
+#include "store/clock.h"
+#include "store/db.h"
 #include "unit/desk/desk_home.h"
+#include "wire/messages.h"
 
 #define REQUESTS_MAX 8
 #define HOST "127.0.0.1:1"
@@ -42,7 +62,7 @@ static const struct {
 
 static struct world w;
 static struct cs_desk_api *api;
-static struct cs_desk_who persons[PEOPLE];
+static struct cs_desk_actor persons[PEOPLE];
 static struct cs_buf pristine; /* the database, as it was at first */
 static char tokens[2][CS_DESK_TOKEN_SIZE];
 
@@ -102,9 +122,9 @@ take(uint8_t id, int message)
 
 /* "No violation", as somebody who is none of the people. */
 static void
-dismiss(uint64_t kase)
+dismiss(uint64_t case_id)
 {
-	const struct cs_desk_choice choice = { .action = CS_DESK_ACT_NONE,
+	const struct cs_desk_choice choice = { .action = CS_DESK_ACTION_NONE,
 		.reason = "spam",
 		.facts = "",
 		.ground = "",
@@ -114,9 +134,9 @@ dismiss(uint64_t kase)
 	struct desk_case c;
 	uint64_t made;
 
-	assert_ok(desk_case_load(&c, w.d, kase));
-	assert_ok(cs_desk_decide(
-	    w.d, &cs_desk_operator, kase, c.version, &choice, &made));
+	assert_ok(desk_case_load(&c, w.d, case_id));
+	assert_ok(cs_desk_case_decide(
+	    w.d, &cs_desk_operator, case_id, c.version, &choice, &made));
 	desk_case_clear(&c);
 	assert_ok(desk_decisions_send(w.d));
 }
@@ -146,7 +166,7 @@ static void
 furnish(void)
 {
 	char code[CS_DESK_WELCOME_SIZE];
-	const struct cs_desk_who *dina = &persons[PEOPLE - 1];
+	const struct cs_desk_actor *dina = &persons[PEOPLE - 1];
 	uint64_t id;
 
 	take(0x11, 0);
@@ -263,7 +283,7 @@ text(char *out, size_t size, struct cs_view in)
 }
 
 static void
-who(struct cs_web_request *rq, char letter)
+actor(struct cs_web_request *rq, char letter)
 {
 	for (size_t i = 0; i <= PEOPLE; i++)
 		if (letter == (i < PEOPLE ? people[i].letter : 'l')) {
@@ -321,9 +341,9 @@ stream(void *s)
 {
 	struct cs_buf out = { 0 };
 
-	want(cs_desk_api_more(api, s, &out) && out.len != 0);
+	want(cs_desk_events_more(api, s, &out) && out.len != 0);
 	cs_buf_free(&out);
-	cs_desk_api_ended(api, s);
+	cs_desk_events_ended(api, s);
 }
 
 static void
@@ -352,7 +372,7 @@ check(const struct cs_web_answer *a)
 static uint64_t
 work_done(void)
 {
-	return count("SELECT (SELECT SUM(version) FROM kase)"
+	return count("SELECT (SELECT SUM(version) FROM cases)"
 		     "+(SELECT COUNT(*) FROM decision)"
 		     "+(SELECT COUNT(*) FROM list)+(SELECT COUNT(*) FROM token)"
 		     "+(SELECT COUNT(*) FROM entry)"
@@ -383,7 +403,7 @@ request(struct cs_view in)
 	rq.path = path;
 	snprintf(rq.host, sizeof rq.host, HOST);
 	snprintf(rq.peer, sizeof rq.peer, "127.0.0.1");
-	who(&rq, start[0]);
+	actor(&rq, start[0]);
 	while ((next = line(&in)).len != 0)
 		header(&rq, next);
 	rq.body = in;
@@ -413,7 +433,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		rest = cs_view(rest.data + n, rest.len - n);
 	}
 	if (count("SELECT total_changes()") != 0) {
-		want(cs_desk_audit(w.d, NULL, NULL) == CS_OK);
+		want(cs_desk_audit_verify(w.d, NULL, NULL) == CS_OK);
 		restore();
 	}
 	return 0;

@@ -7,9 +7,9 @@
 #include "base/text.h"
 #include "content/custody.h"
 #include "content/photo_codec.h"
+#include "content/photo_look.h"
 #include "desk/core/policy.h"
-#include "desk/core/toml.h"
-#include "desk/photos/photo.h"
+#include "desk/photos/lists.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

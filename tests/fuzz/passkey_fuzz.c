@@ -9,6 +9,7 @@
 
 #include "base/text.h"
 #include "base/writer.h"
+#include "crypto/suite.h"
 #include "desk/people/passkey_check.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);

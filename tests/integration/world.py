@@ -21,7 +21,9 @@ SOURCE = os.environ.get(
     os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", ".."))
 BIN = os.environ.get("COUNTERSIGN_BIN", os.path.join(SOURCE, "build"))
 TOOLS = os.environ.get("COUNTERSIGN_TOOLS",
-                       os.path.join(BIN, "../tests/integration"))
+                       os.path.join(BIN, "tests/integration"))
+# Prints the perceptual hash of a photo.
+HASHES = os.path.join(TOOLS, "../kat/phash-vectors")
 SHARED = os.path.join(SOURCE, "..", "shared")
 
 # How long a program may take before it counts as stuck, under sanitizers and

@@ -18,8 +18,17 @@
 #include "base/text.h"
 #include "content/evidence.h"
 #include "content/letter.h"
+#include "content/reply_key.h"
 #include "crypto/random.h"
+#include "crypto/sign.h"
+#include "crypto/suite.h"
 #include "desk/core/desk.h"
+#include "desk/core/link.h"
+#include "desk/core/store.h"
+#include "desk/desk.h"
+#include "store/clock.h"
+#include "wire/codec.h"
+#include "wire/messages.h"
 
 struct act {
 	struct cs_desk *d;

@@ -7,6 +7,9 @@
 #include <stdlib.h>
 #include <time.h>
 
+#include "base/reader.h"
+#include "base/writer.h"
+#include "crypto/sign.h"
 #include "crypto/suite.h"
 #include "franking/cert.h"
 #include "hub/core/keys.h"

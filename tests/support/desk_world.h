@@ -3,7 +3,12 @@
  * actions under it. */
 #pragma once
 
+#include "crypto/random.h"
+#include "crypto/sign.h"
+#include "hub/desk/action.h"
 #include "support/hub_world.h"
+#include "wire/codec.h"
+#include "wire/messages.h"
 
 struct dw_desk {
 	struct cs_sign_key key;

@@ -16,7 +16,10 @@
 #include "crypto/random.h"
 #include "franking/safe_aad.h"
 #include "franking/stamp.h"
+#include "hub/core/connection.h"
 #include "hub/core/hub.h"
+#include "hub/core/keys.h"
+#include "hub/core/schema.h"
 
 struct job {
 	struct cs_hub hub;

@@ -14,8 +14,12 @@
 #include "client/home/leaf.h"
 #include "client/hub/call.h"
 #include "crypto/hash.h"
+#include "hub/core/connection.h"
 #include "hub/core/hub.h"
 #include "hub/core/keys.h"
+#include "hub/core/schema.h"
+#include "hub/groups/group.h"
+#include "hub/groups/log.h"
 
 struct job {
 	struct cs_hub hub;
@@ -108,7 +112,7 @@ slip(struct job *j)
 		.message = cs_buf_view(&j->commit),
 		.content = CS_MLS_CONTENT_COMMIT,
 	};
-	struct cs_buf stamp = { 0 };
+	struct hub_appended appended = { 0 };
 
 	must(hub_group_load(&group, &j->hub, cs_buf_view(&j->group)), "group");
 	entry.epoch = group.epoch;
@@ -116,10 +120,10 @@ slip(struct job *j)
 	memcpy(entry.device, j->c->self.device, 16);
 	must(cs_sha256(entry.msg_hash, entry.message), "hash");
 	must(cs_mls_public_process(&outcome, j->public, entry.message), "hub");
-	must(hub_log_append(&j->hub, &group, &entry, &stamp), "log");
+	must(hub_log_append(&appended, &j->hub, &group, &entry), "log");
 	must(hub_public_store(&j->hub, j->public), "store");
 	cs_mls_public_outcome_clear(&outcome);
-	cs_buf_free(&stamp);
+	cs_buf_free(&appended.stamp);
 }
 
 int

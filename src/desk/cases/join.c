@@ -1,10 +1,21 @@
 /* SPDX-License-Identifier: MIT */
 /* Which case a report belongs to; and cases that become one. */
-#include <stdio.h>
+#include "desk/cases/join.h"
+
 #include <string.h>
 
 #include "base/text.h"
-#include "desk/cases/case_internal.h"
+#include "content/evidence.h"
+#include "desk/cases/case.h"
+#include "desk/cases/term.h"
+#include "desk/core/audit.h"
+#include "desk/core/desk.h"
+#include "desk/core/doc.h"
+#include "desk/core/json.h"
+#include "desk/core/policy.h"
+#include "desk/reports/report.h"
+#include "store/clock.h"
+#include "store/db.h"
 
 #define HOUR_MS ((uint64_t)3600 * 1000)
 #define DAY_MS (24 * HOUR_MS)
@@ -17,7 +28,7 @@
 
 /* A case that was merged has become another one. */
 static enum cs_err
-follow(uint64_t *kase, struct cs_desk *d)
+follow(uint64_t *case_id, struct cs_desk *d)
 {
 	enum cs_err err = CS_OK;
 
@@ -25,32 +36,33 @@ follow(uint64_t *kase, struct cs_desk *d)
 		struct desk_case c;
 		uint64_t into;
 
-		err = desk_case_load(&c, d, *kase);
-		into = desk_num(c.doc, "merged_into");
+		err = desk_case_load(&c, d, *case_id);
+		into = json_get_num(c.doc, "merged_into");
 		desk_case_clear(&c);
 		if (err || into == 0)
 			return err;
-		*kase = into;
+		*case_id = into;
 	}
 	return err ? err : CS_ERR_CORRUPT;
 }
 
 /* CS_ERR_NOT_FOUND: none of its messages was reported before. */
 static enum cs_err
-by_message(uint64_t *kase, struct cs_desk *d, const struct cs_evidence *e)
+by_message(uint64_t *case_id, struct cs_desk *d, const struct cs_evidence *e)
 {
 	uint8_t hash[32];
 	enum cs_err err;
 
 	for (size_t i = 0; i < e->n_items; i++) {
-		if ((err = desk_message_hash(hash, &e->items[i].capsule.stamp)))
+		if ((err = desk_report_message_hash(
+			 hash, &e->items[i].capsule.stamp)))
 			return err;
-		err = cs_db_get_int(kase, d->db,
-		    "SELECT kase FROM item WHERE message=?"
+		err = cs_db_get_int(case_id, d->db,
+		    "SELECT case_id FROM item WHERE message=?"
 		    " ORDER BY id DESC LIMIT 1",
 		    cs_blob(CS_VIEW_OF(hash)));
 		if (err == CS_OK)
-			err = follow(kase, d);
+			err = follow(case_id, d);
 		if (err != CS_ERR_NOT_FOUND)
 			return err;
 	}
@@ -58,18 +70,18 @@ by_message(uint64_t *kase, struct cs_desk *d, const struct cs_evidence *e)
 }
 
 static enum cs_err
-by_account(uint64_t *kase, struct cs_desk *d, const struct cs_evidence *e,
+by_account(uint64_t *case_id, struct cs_desk *d, const struct cs_evidence *e,
     const struct cs_desk_policy *policy)
 {
 	uint64_t since = cs_clock_ms() - policy->window_hours * HOUR_MS;
 	enum cs_err err;
 
 	for (size_t i = 0; i < e->n_items; i++) {
-		err = cs_db_get_int(kase, d->db,
-		    "SELECT kase.id FROM kase_account"
-		    " JOIN kase ON kase.id=kase_account.kase"
+		err = cs_db_get_int(case_id, d->db,
+		    "SELECT cases.id FROM case_account"
+		    " JOIN cases ON cases.id=case_account.case_id"
 		    " WHERE account=? AND state=0 AND opened>?"
-		    " ORDER BY kase.id DESC LIMIT 1",
+		    " ORDER BY cases.id DESC LIMIT 1",
 		    cs_blob(CS_VIEW_OF(e->items[i].capsule.stamp.account)),
 		    cs_int(since));
 		if (err != CS_ERR_NOT_FOUND)
@@ -78,10 +90,10 @@ by_account(uint64_t *kase, struct cs_desk *d, const struct cs_evidence *e,
 	return CS_ERR_NOT_FOUND;
 }
 
-/* The version of the case ${kase} since which it has the message ${hash}; 0: it
- * has it not, or always had. */
+/* The version of the case ${case_id} since which it has the message ${hash}; 0:
+ * it has it not, or always had. */
 static enum cs_err
-since(bool *has, uint64_t *version, struct cs_desk *d, uint64_t kase,
+since(bool *has, uint64_t *version, struct cs_desk *d, uint64_t case_id,
     const uint8_t hash[static 32])
 {
 	struct cs_rows rows;
@@ -90,8 +102,8 @@ since(bool *has, uint64_t *version, struct cs_desk *d, uint64_t kase,
 	*has = false;
 	*version = 0;
 	err = cs_db_query(&rows, d->db,
-	    "SELECT MIN(joined) FROM item WHERE message=? AND kase=?",
-	    cs_blob(cs_view(hash, 32)), cs_int(kase));
+	    "SELECT MIN(joined) FROM item WHERE message=? AND case_id=?",
+	    cs_blob(cs_view(hash, 32)), cs_int(case_id));
 	if (err == CS_OK && cs_rows_next(&rows) && !cs_col_null(&rows, 0)) {
 		*has = true;
 		*version = cs_col_int(&rows, 0);
@@ -102,7 +114,7 @@ since(bool *has, uint64_t *version, struct cs_desk *d, uint64_t kase,
 /* Has the case each of its messages already? */
 static enum cs_err
 has_all(
-    bool *out, struct cs_desk *d, uint64_t kase, const struct cs_evidence *e)
+    bool *out, struct cs_desk *d, uint64_t case_id, const struct cs_evidence *e)
 {
 	uint8_t hash[32];
 	uint64_t version;
@@ -110,9 +122,9 @@ has_all(
 
 	*out = true;
 	for (size_t i = 0; i < e->n_items && *out && err == CS_OK; i++)
-		if ((err = desk_message_hash(
+		if ((err = desk_report_message_hash(
 			 hash, &e->items[i].capsule.stamp)) == CS_OK)
-			err = since(out, &version, d, kase, hash);
+			err = since(out, &version, d, case_id, hash);
 	return err;
 }
 
@@ -132,14 +144,14 @@ static enum cs_err
 find(struct desk_case *out, struct cs_desk *d, const struct cs_evidence *e,
     const struct cs_desk_policy *policy)
 {
-	uint64_t kase = 0;
+	uint64_t case_id = 0;
 	bool all = false;
-	enum cs_err err = by_message(&kase, d, e);
+	enum cs_err err = by_message(&case_id, d, e);
 
 	memset(out, 0, sizeof *out);
-	if (err == CS_OK && (err = desk_case_load(out, d, kase)) == CS_OK &&
+	if (err == CS_OK && (err = desk_case_load(out, d, case_id)) == CS_OK &&
 	    desk_case_state(out) != CS_DESK_CASE_OPEN) {
-		err = has_all(&all, d, kase, e);
+		err = has_all(&all, d, case_id, e);
 		if (err == CS_OK && !all) {
 			desk_case_clear(out);
 			err = CS_ERR_NOT_FOUND;
@@ -147,8 +159,8 @@ find(struct desk_case *out, struct cs_desk *d, const struct cs_evidence *e,
 	}
 	err = without(out, err);
 	if (err == CS_ERR_NOT_FOUND &&
-	    (err = by_account(&kase, d, e, policy)) == CS_OK)
-		err = desk_case_load(out, d, kase);
+	    (err = by_account(&case_id, d, e, policy)) == CS_OK)
+		err = desk_case_load(out, d, case_id);
 	return without(out, err);
 }
 
@@ -164,15 +176,15 @@ add_account(
 	enum cs_err err = CS_OK;
 
 	cs_hex(hex, cs_view(account, 16));
-	if (desk_find(accounts, "id", hex) != NULL)
+	if (json_find(accounts, "id", hex) != NULL)
 		return CS_OK;
 	o = json_object();
-	desk_set_str(o, "id", hex, &err);
-	desk_set_view(o, "handle", item->proof.cert.handle, &err);
-	desk_add(accounts, o, &err);
+	json_put_str(o, "id", hex, &err);
+	json_put_view(o, "handle", item->proof.cert.handle, &err);
+	json_push(accounts, o, &err);
 	if (err == CS_OK &&
 	    (err = cs_db_exec(d->db,
-		 "INSERT INTO kase_account(account,kase) VALUES(?,?)"
+		 "INSERT INTO case_account(account,case_id) VALUES(?,?)"
 		 " ON CONFLICT DO NOTHING",
 		 cs_blob(cs_view(account, 16)), cs_int(c->id))) == CS_OK)
 		err = desk_terms_add(d, c->id, item->proof.cert.handle, true);
@@ -187,7 +199,7 @@ is_photo(const struct cs_mimi_external *part)
 }
 
 static enum cs_err
-add_media(struct cs_desk *d, uint64_t kase, uint64_t item,
+add_media(struct cs_desk *d, uint64_t case_id, uint64_t item,
     const struct cs_mimi_content *content)
 {
 	enum cs_err err = CS_OK;
@@ -196,12 +208,12 @@ add_media(struct cs_desk *d, uint64_t kase, uint64_t item,
 		const struct cs_mimi_external *part = &content->external[k];
 		json_t *doc = json_object();
 
-		desk_set_bool(doc, "photo", is_photo(part), &err);
+		json_put_bool(doc, "photo", is_photo(part), &err);
 		if (err == CS_OK &&
 		    (err = cs_db_exec(d->db,
-			 "INSERT INTO media(item,kase,place,file,sealed)"
+			 "INSERT INTO media(item,case_id,place,file,sealed)"
 			 " VALUES(?,?,?,?,x'')",
-			 cs_int(item), cs_int(kase), cs_int(k),
+			 cs_int(item), cs_int(case_id), cs_int(k),
 			 cs_blob(CS_VIEW_OF(part->content_hash)))) == CS_OK)
 			err = desk_doc_write(
 			    d, "media", cs_db_last_id(d->db), doc);
@@ -223,13 +235,14 @@ add_items(struct cs_desk *d, const struct desk_case *c,
 	for (size_t i = 0; i < e->n_items && err == CS_OK; i++) {
 		const struct cs_evidence_item *item = &e->items[i];
 
-		if ((err = desk_message_hash(hash, &item->capsule.stamp)) ||
+		if ((err = desk_report_message_hash(
+			 hash, &item->capsule.stamp)) ||
 		    (err = since(&has, &joined, d, c->id, hash)))
 			break;
 		if (!has)
 			joined = c->version;
 		if ((err = cs_db_exec(d->db,
-			 "INSERT INTO item(kase,report,place,message,joined)"
+			 "INSERT INTO item(case_id,report,place,message,joined)"
 			 " VALUES(?,?,?,?,?)",
 			 cs_int(c->id), cs_blob(CS_VIEW_OF(r->id)), cs_int(i),
 			 cs_blob(CS_VIEW_OF(hash)), cs_int(joined))) == CS_OK)
@@ -248,13 +261,13 @@ count_reporter(
 	char hex[33];
 
 	cs_hex(hex, CS_VIEW_OF(e->reporter.account));
-	if ((o = desk_find(reporters, "account", hex)) == NULL) {
+	if ((o = json_find(reporters, "account", hex)) == NULL) {
 		o = json_object();
-		desk_set_str(o, "account", hex, err);
-		desk_add(reporters, o, err);
+		json_put_str(o, "account", hex, err);
+		json_push(reporters, o, err);
 	}
 	if (*err == CS_OK)
-		desk_count_up(o, "reports", 1, err);
+		json_count_up(o, "reports", 1, err);
 }
 
 static enum cs_err
@@ -268,13 +281,13 @@ count(struct cs_desk *d, struct desk_case *c, const struct cs_evidence *e)
 
 		if ((err = add_account(d, c, &e->items[i])))
 			break;
-		desk_count_up(c->doc, "items", 1, &err);
+		json_count_up(c->doc, "items", 1, &err);
 		for (size_t k = 0; k < content->n_external; k++)
 			if (is_photo(&content->external[k]))
-				desk_count_up(c->doc, "photos", 1, &err);
+				json_count_up(c->doc, "photos", 1, &err);
 	}
 	count_reporter(c, e, &err);
-	desk_count_up(c->doc, "reports", 1, &err);
+	json_count_up(c->doc, "reports", 1, &err);
 	return err;
 }
 
@@ -284,20 +297,20 @@ static enum cs_err
 raise(struct desk_case *c, const struct cs_desk_reason *reason,
     const struct cs_desk_policy *policy, uint64_t at_ms)
 {
-	bool first = desk_num(c->doc, "reports") == 1;
-	bool said = desk_bool(c->doc, "reason_said");
+	bool first = json_get_num(c->doc, "reports") == 1;
+	bool said = json_get_bool(c->doc, "reason_said");
 	enum cs_err err = CS_OK;
 
-	if (first || at_ms < desk_num(c->doc, "first_ms"))
-		desk_set_num(c->doc, "first_ms", at_ms, &err);
+	if (first || at_ms < json_get_num(c->doc, "first_ms"))
+		json_put_num(c->doc, "first_ms", at_ms, &err);
 	if (!said &&
-	    (first || reason->severity > desk_num(c->doc, "severity"))) {
-		desk_set_str(c->doc, "reason", reason->code, &err);
-		desk_set_num(c->doc, "reason_number", reason->number, &err);
-		desk_set_num(c->doc, "severity", reason->severity, &err);
+	    (first || reason->severity > json_get_num(c->doc, "severity"))) {
+		json_put_str(c->doc, "reason", reason->code, &err);
+		json_put_num(c->doc, "reason_number", reason->number, &err);
+		json_put_num(c->doc, "severity", reason->severity, &err);
 	}
 	if (!said && (first || reason->danger))
-		desk_set_bool(c->doc, "danger", reason->danger, &err);
+		json_put_bool(c->doc, "danger", reason->danger, &err);
 	return err ? err : desk_case_set_due(c, policy);
 }
 
@@ -328,9 +341,9 @@ desk_case_add(struct cs_desk *d, struct desk_case *c,
 	if ((err = is_flood(&flood, d, e)))
 		return err;
 	/* When somebody else says so, too, it is no flood of one. */
-	if (flood != desk_bool(c->doc, "flood") &&
-	    (!flood || desk_num(c->doc, "reports") == 0))
-		desk_set_bool(c->doc, "flood", flood, &err);
+	if (flood != json_get_bool(c->doc, "flood") &&
+	    (!flood || json_get_num(c->doc, "reports") == 0))
+		json_put_bool(c->doc, "flood", flood, &err);
 	if (err == CS_OK && (err = count(d, c, e)) == CS_OK &&
 	    (err = raise(c, cs_desk_policy_number(policy, e->reason), policy,
 		 r->received_ms)) == CS_OK)
@@ -349,14 +362,14 @@ join(struct cs_desk *d, struct desk_case *c, const struct cs_desk_report *r,
 	if ((err = desk_case_add(d, c, r, e, policy)) ||
 	    (err = desk_case_save(d, c, NULL)) || (err = add_items(d, c, r, e)))
 		return err;
-	return cs_db_exec(d->db, "UPDATE report SET kase=? WHERE id=?",
+	return cs_db_exec(d->db, "UPDATE report SET case_id=? WHERE id=?",
 	    cs_int(c->id), cs_blob(CS_VIEW_OF(r->id)));
 }
 
 static enum cs_err
 join_any(struct cs_desk *d, const struct cs_desk_report *r,
     const struct cs_evidence *e, const struct cs_desk_policy *policy,
-    uint64_t *kase)
+    uint64_t *case_id)
 {
 	json_t *after = json_object();
 	struct desk_case c;
@@ -368,15 +381,15 @@ join_any(struct cs_desk *d, const struct cs_desk_report *r,
 	if (new_one)
 		err = desk_case_new(&c, d,
 		    cs_desk_policy_number(policy, e->reason), r->received_ms);
-	desk_set_hex(after, "report", CS_VIEW_OF(r->id), &err);
+	json_put_hex(after, "report", CS_VIEW_OF(r->id), &err);
 	if (err == CS_OK && (err = join(d, &c, r, e, policy)) == CS_OK)
-		err = desk_audit_event(d,
-		    &(struct desk_event){
-			.kase = c.id,
+		err = desk_audit_add(d,
+		    &(struct desk_audit_event){
+			.case_id = c.id,
 			.what = new_one ? "case-opened" : "report-joined",
 			.after = after,
 		    });
-	*kase = c.id;
+	*case_id = c.id;
 	desk_case_clear(&c);
 	json_decref(after);
 	return err;
@@ -384,101 +397,14 @@ join_any(struct cs_desk *d, const struct cs_desk_report *r,
 
 enum cs_err
 desk_case_join(struct cs_desk *d, const struct cs_desk_report *r,
-    const struct cs_evidence *e, uint64_t *kase)
+    const struct cs_evidence *e, uint64_t *case_id)
 {
 	struct cs_desk_policy policy;
 	enum cs_err err;
 
 	if ((err = cs_desk_policy(&policy, d)))
 		return err;
-	err = join_any(d, r, e, &policy, kase);
+	err = join_any(d, r, e, &policy, case_id);
 	cs_desk_policy_clear(&policy);
-	return err;
-}
-
-enum cs_err
-desk_case_of_report(
-    uint64_t *kase, struct cs_desk *d, const uint8_t report[static 16])
-{
-	enum cs_err err = cs_db_get_int(kase, d->db,
-	    "SELECT COALESCE(kase,0) FROM report WHERE id=?",
-	    cs_blob(cs_view(report, 16)));
-
-	return err == CS_OK && *kase == 0
-	    ? desk_problem(d, CS_ERR_NOT_FOUND,
-		  "The report is in no case: it was rejected.")
-	    : err;
-}
-
-/* ---- from before there were cases --------------------------------------- */
-
-/* A case is decided if each of its reports was. */
-static enum cs_err
-settle(struct cs_desk *d, uint64_t kase, bool open)
-{
-	struct desk_case c;
-	enum cs_err err = desk_case_load(&c, d, kase);
-
-	if (err == CS_OK && open &&
-	    desk_case_state(&c) == CS_DESK_CASE_DECIDED) {
-		err = desk_case_reopen(d, &c);
-	} else if (!open && desk_num(c.doc, "reports") == 1) {
-		desk_case_set_state(&c, CS_DESK_CASE_DECIDED, &err);
-		desk_set_num(c.doc, "decided_ms", cs_clock_ms(), &err);
-	}
-	if (err == CS_OK)
-		err = desk_case_save(d, &c, NULL);
-	desk_case_clear(&c);
-	return err;
-}
-
-/* One report without a case: it gets one. */
-static enum cs_err
-catch_up(struct cs_desk *d, const uint8_t id[static 16])
-{
-	struct cs_desk_case c;
-	uint64_t kase;
-	enum cs_err err = cs_desk_load(&c, d, id);
-
-	if (err)
-		return err;
-	if ((err = cs_db_begin(d->db)) == CS_OK) {
-		if (c.report.state == CS_DESK_REJECTED || c.evidence == NULL)
-			err = cs_db_exec(d->db,
-			    "UPDATE report SET kase=0 WHERE id=?",
-			    cs_blob(cs_view(id, 16)));
-		else if ((err = desk_case_join(
-			      d, &c.report, c.evidence, &kase)) == CS_OK)
-			err = settle(d, kase, c.report.state == CS_DESK_OPEN);
-		if (err == CS_OK)
-			err = cs_db_commit(d->db);
-		if (err)
-			cs_db_rollback(d->db);
-	}
-	cs_desk_case_clear(&c);
-	return err;
-}
-
-enum cs_err
-desk_cases_catch_up(struct cs_desk *d)
-{
-	enum cs_err err = CS_OK;
-
-	while (err == CS_OK) {
-		struct cs_rows rows;
-		uint8_t id[16];
-		bool more = false;
-
-		err = cs_db_query(&rows, d->db,
-		    "SELECT id FROM report WHERE kase IS NULL LIMIT 1");
-		if (err == CS_OK && cs_rows_next(&rows)) {
-			more = true;
-			cs_col_copy(&rows, 0, id, sizeof id);
-		}
-		err = cs_rows_end(&rows, err);
-		if (err || !more)
-			break;
-		err = catch_up(d, id);
-	}
 	return err;
 }

@@ -1,8 +1,17 @@
 /* SPDX-License-Identifier: MIT */
 /* Two cases become one. */
+#include "desk/cases/merge.h"
+
 #include <string.h>
 
-#include "desk/cases/case_internal.h"
+#include "desk/cases/case.h"
+#include "desk/cases/work.h"
+#include "desk/core/actor.h"
+#include "desk/core/audit.h"
+#include "desk/core/desk.h"
+#include "desk/core/json.h"
+#include "desk/core/store.h"
+#include "store/db.h"
 
 static void
 absorb_accounts(
@@ -12,8 +21,8 @@ absorb_accounts(
 	size_t i;
 
 	json_array_foreach (json_object_get(from->doc, "accounts"), i, o)
-		if (desk_find(to, "id", desk_str(o, "id")) == NULL)
-			desk_add(to, json_incref(o), err);
+		if (json_find(to, "id", json_get_str(o, "id")) == NULL)
+			json_push(to, json_incref(o), err);
 }
 
 static void
@@ -24,12 +33,12 @@ absorb_reporters(
 	size_t i;
 
 	json_array_foreach (json_object_get(from->doc, "reporters"), i, o) {
-		old = desk_find(to, "account", desk_str(o, "account"));
+		old = json_find(to, "account", json_get_str(o, "account"));
 		if (old == NULL)
-			desk_add(to, json_incref(o), err);
+			json_push(to, json_incref(o), err);
 		else
-			desk_count_up(
-			    old, "reports", desk_num(o, "reports"), err);
+			json_count_up(
+			    old, "reports", json_get_num(o, "reports"), err);
 	}
 }
 
@@ -40,25 +49,30 @@ move_rows(struct cs_desk *d, const struct desk_case *to, uint64_t from)
 	enum cs_err err;
 
 	if ((err = cs_db_exec(d->db,
-		 "UPDATE item SET kase=?,joined=? WHERE kase=?", cs_int(into),
-		 cs_int(to->version), cs_int(from))) ||
-	    (err = cs_db_exec(d->db, "UPDATE media SET kase=? WHERE kase=?",
-		 cs_int(into), cs_int(from))) ||
-	    (err = cs_db_exec(d->db, "UPDATE report SET kase=? WHERE kase=?",
-		 cs_int(into), cs_int(from))) ||
-	    (err = cs_db_exec(d->db, "UPDATE entry SET kase=? WHERE kase=?",
-		 cs_int(into), cs_int(from))) ||
-	    (err = cs_db_exec(d->db, "UPDATE decision SET kase=? WHERE kase=?",
-		 cs_int(into), cs_int(from))) ||
-	    (err = cs_db_exec(d->db, "UPDATE appeal SET kase=? WHERE kase=?",
+		 "UPDATE item SET case_id=?,joined=? WHERE case_id=?",
+		 cs_int(into), cs_int(to->version), cs_int(from))) ||
+	    (err = cs_db_exec(d->db,
+		 "UPDATE media SET case_id=? WHERE case_id=?", cs_int(into),
+		 cs_int(from))) ||
+	    (err = cs_db_exec(d->db,
+		 "UPDATE report SET case_id=? WHERE case_id=?", cs_int(into),
+		 cs_int(from))) ||
+	    (err = cs_db_exec(d->db,
+		 "UPDATE entry SET case_id=? WHERE case_id=?", cs_int(into),
+		 cs_int(from))) ||
+	    (err = cs_db_exec(d->db,
+		 "UPDATE decision SET case_id=? WHERE case_id=?", cs_int(into),
+		 cs_int(from))) ||
+	    (err = cs_db_exec(d->db,
+		 "UPDATE appeal SET case_id=? WHERE case_id=?", cs_int(into),
+		 cs_int(from))) ||
+	    (err = cs_db_exec(d->db,
+		 "INSERT INTO term(term,case_id) SELECT term,? FROM term"
+		 " WHERE case_id=? ON CONFLICT DO NOTHING",
 		 cs_int(into), cs_int(from))) ||
 	    (err = cs_db_exec(d->db,
-		 "INSERT INTO term(term,kase) SELECT term,? FROM term"
-		 " WHERE kase=? ON CONFLICT DO NOTHING",
-		 cs_int(into), cs_int(from))) ||
-	    (err = cs_db_exec(d->db,
-		 "INSERT INTO kase_account(account,kase)"
-		 " SELECT account,? FROM kase_account WHERE kase=?"
+		 "INSERT INTO case_account(account,case_id)"
+		 " SELECT account,? FROM case_account WHERE case_id=?"
 		 " ON CONFLICT DO NOTHING",
 		 cs_int(into), cs_int(from))))
 		return err;
@@ -71,13 +85,13 @@ static enum cs_err
 absorb_state(struct cs_desk *d, struct desk_case *into, struct desk_case *from)
 {
 	unsigned state = desk_case_state(into), other = desk_case_state(from);
-	uint64_t decided = desk_num(from->doc, "decided_ms");
+	uint64_t decided = json_get_num(from->doc, "decided_ms");
 	enum cs_err err = CS_OK;
 
 	if (state == CS_DESK_CASE_OPEN || other == CS_DESK_CASE_OPEN)
 		return desk_case_reopen(d, into);
-	if (decided > desk_num(into->doc, "decided_ms"))
-		desk_set_num(into->doc, "decided_ms", decided, &err);
+	if (decided > json_get_num(into->doc, "decided_ms"))
+		json_put_num(into->doc, "decided_ms", decided, &err);
 	return err;
 }
 
@@ -88,19 +102,20 @@ empty(struct cs_desk *d, struct desk_case *from)
 {
 	enum cs_err err = CS_OK;
 
-	desk_set(from->doc, "accounts", json_array(), &err);
-	desk_set(from->doc, "reporters", json_array(), &err);
+	json_put(from->doc, "accounts", json_array(), &err);
+	json_put(from->doc, "reporters", json_array(), &err);
 	if (err == CS_OK &&
-	    (err = cs_db_exec(d->db, "DELETE FROM term WHERE kase=?",
+	    (err = cs_db_exec(d->db, "DELETE FROM term WHERE case_id=?",
 		 cs_int(from->id))) == CS_OK)
-		err = cs_db_exec(d->db, "DELETE FROM kase_account WHERE kase=?",
+		err = cs_db_exec(d->db,
+		    "DELETE FROM case_account WHERE case_id=?",
 		    cs_int(from->id));
 	return err;
 }
 
 enum cs_err
 desk_case_absorb(struct cs_desk *d, struct desk_case *into,
-    struct desk_case *from, const struct cs_desk_who *who)
+    struct desk_case *from, const struct cs_desk_actor *actor)
 {
 	static const char *const sums[] = { "reports", "items", "photos",
 		"pending", "appeals" };
@@ -109,50 +124,53 @@ desk_case_absorb(struct cs_desk *d, struct desk_case *into,
 	enum cs_err err = CS_OK;
 
 	for (size_t i = 0; i < sizeof sums / sizeof *sums; i++)
-		desk_count_up(
-		    into->doc, sums[i], desk_num(from->doc, sums[i]), &err);
+		json_count_up(
+		    into->doc, sums[i], json_get_num(from->doc, sums[i]), &err);
 	absorb_accounts(into, from, &err);
 	absorb_reporters(into, from, &err);
-	if (desk_num(from->doc, "severity") > desk_num(into->doc, "severity")) {
-		desk_set_str(
-		    into->doc, "reason", desk_str(from->doc, "reason"), &err);
-		desk_set_num(into->doc, "reason_number",
-		    desk_num(from->doc, "reason_number"), &err);
-		desk_set_num(into->doc, "severity",
-		    desk_num(from->doc, "severity"), &err);
-		if (desk_bool(from->doc, "reason_said"))
-			desk_set_bool(into->doc, "reason_said", true, &err);
+	if (json_get_num(from->doc, "severity") >
+	    json_get_num(into->doc, "severity")) {
+		json_put_str(into->doc, "reason",
+		    json_get_str(from->doc, "reason"), &err);
+		json_put_num(into->doc, "reason_number",
+		    json_get_num(from->doc, "reason_number"), &err);
+		json_put_num(into->doc, "severity",
+		    json_get_num(from->doc, "severity"), &err);
+		if (json_get_bool(from->doc, "reason_said"))
+			json_put_bool(into->doc, "reason_said", true, &err);
 	}
-	if (desk_bool(from->doc, "danger"))
-		desk_set_bool(into->doc, "danger", true, &err);
-	if (desk_bool(from->doc, "held") && !desk_bool(into->doc, "held")) {
-		desk_set_bool(into->doc, "held", true, &err);
+	if (json_get_bool(from->doc, "danger"))
+		json_put_bool(into->doc, "danger", true, &err);
+	if (json_get_bool(from->doc, "held") &&
+	    !json_get_bool(into->doc, "held")) {
+		json_put_bool(into->doc, "held", true, &err);
 		if (hold != NULL)
-			desk_set(into->doc, "hold", json_incref(hold), &err);
+			json_put(into->doc, "hold", json_incref(hold), &err);
 	}
-	if (strcmp(desk_str(from->doc, "age"), "child") == 0)
-		desk_set_str(into->doc, "age", "child", &err);
-	if (desk_num(from->doc, "first_ms") < desk_num(into->doc, "first_ms"))
-		desk_set_num(into->doc, "first_ms",
-		    desk_num(from->doc, "first_ms"), &err);
+	if (strcmp(json_get_str(from->doc, "age"), "child") == 0)
+		json_put_str(into->doc, "age", "child", &err);
+	if (json_get_num(from->doc, "first_ms") <
+	    json_get_num(into->doc, "first_ms"))
+		json_put_num(into->doc, "first_ms",
+		    json_get_num(from->doc, "first_ms"), &err);
 	if (err == CS_OK)
 		err = absorb_state(d, into, from);
 	desk_case_set_state(from, CS_DESK_CASE_CLOSED, &err);
-	desk_set_num(from->doc, "merged_into", into->id, &err);
-	desk_set_id(after, "into", into->id, &err);
-	desk_set_id(after, "from", from->id, &err);
-	if (err == CS_OK && (err = desk_case_save(d, into, who)) == CS_OK &&
+	json_put_num(from->doc, "merged_into", into->id, &err);
+	json_put_id(after, "into", into->id, &err);
+	json_put_id(after, "from", from->id, &err);
+	if (err == CS_OK && (err = desk_case_save(d, into, actor)) == CS_OK &&
 	    (err = move_rows(d, into, from->id)) == CS_OK &&
 	    (err = empty(d, from)) == CS_OK &&
-	    (err = desk_case_save(d, from, who)) == CS_OK &&
-	    (err = desk_audit_event(d,
-		 &(struct desk_event){ .who = who,
-		     .kase = from->id,
+	    (err = desk_case_save(d, from, actor)) == CS_OK &&
+	    (err = desk_audit_add(d,
+		 &(struct desk_audit_event){ .actor = actor,
+		     .case_id = from->id,
 		     .what = "merged",
 		     .after = after })) == CS_OK)
-		err = desk_audit_event(d,
-		    &(struct desk_event){ .who = who,
-			.kase = into->id,
+		err = desk_audit_add(d,
+		    &(struct desk_audit_event){ .actor = actor,
+			.case_id = into->id,
 			.what = "merged",
 			.after = after });
 	json_decref(after);
@@ -173,8 +191,8 @@ check_settled(struct cs_desk *d, const struct desk_case *c)
 }
 
 enum cs_err
-cs_desk_merge(struct cs_desk *d, const struct cs_desk_who *who, uint64_t id,
-    uint64_t version, uint64_t into)
+cs_desk_case_merge(struct cs_desk *d, const struct cs_desk_actor *actor,
+    uint64_t id, uint64_t version, uint64_t into)
 {
 	struct desk_case c, to = { 0 };
 	enum cs_err err;
@@ -182,16 +200,16 @@ cs_desk_merge(struct cs_desk *d, const struct cs_desk_who *who, uint64_t id,
 	if (id == into)
 		return desk_problem(
 		    d, CS_ERR_MISUSE, "A case cannot become part of itself.");
-	err = desk_work_begin(&c, d, who, id, version);
+	err = desk_work_begin(&c, d, actor, id, version);
 	if (err == CS_OK && (err = desk_case_load(&to, d, into)) == CS_OK &&
 	    desk_case_state(&to) == CS_DESK_CASE_CLOSED)
 		err = desk_problem(d, CS_ERR_DENIED, "Case %llu is closed.",
 		    (unsigned long long)into);
 	if (err == CS_OK && (err = check_settled(d, &c)) == CS_OK &&
 	    (err = check_settled(d, &to)) == CS_OK &&
-	    (err = desk_case_mine(d, &c, who)) == CS_OK &&
-	    (err = desk_case_mine(d, &to, who)) == CS_OK &&
-	    (err = desk_case_absorb(d, &to, &c, who)) == CS_OK)
+	    (err = desk_case_mine(d, &c, actor)) == CS_OK &&
+	    (err = desk_case_mine(d, &to, actor)) == CS_OK &&
+	    (err = desk_case_absorb(d, &to, &c, actor)) == CS_OK)
 		err = cs_db_commit(d->db);
 	if (cs_db_in_transaction(d->db))
 		cs_db_rollback(d->db);

@@ -1,13 +1,27 @@
 /* SPDX-License-Identifier: MIT */
 /* Reports leave a case, and become one of their own. */
+#include "desk/cases/split.h"
+
 #include <string.h>
 
 #include "base/text.h"
-#include "desk/cases/case_internal.h"
+#include "desk/cases/case.h"
+#include "desk/cases/entry.h"
+#include "desk/cases/join.h"
+#include "desk/cases/work.h"
+#include "desk/core/actor.h"
+#include "desk/core/audit.h"
+#include "desk/core/desk.h"
+#include "desk/core/doc.h"
+#include "desk/core/json.h"
+#include "desk/core/policy.h"
+#include "desk/core/store.h"
+#include "desk/reports/report.h"
+#include "store/db.h"
 
 /* The reports of ${items}, each once, into the empty ${ids}. */
 static enum cs_err
-reports_of(struct cs_buf *ids, struct cs_desk *d, uint64_t kase,
+reports_of(struct cs_buf *ids, struct cs_desk *d, uint64_t case_id,
     const uint64_t *items, size_t n)
 {
 	enum cs_err err = CS_OK;
@@ -18,8 +32,8 @@ reports_of(struct cs_buf *ids, struct cs_desk *d, uint64_t kase,
 		bool known = false;
 
 		err = cs_db_query(&rows, d->db,
-		    "SELECT report FROM item WHERE id=? AND kase=?",
-		    cs_int(items[i]), cs_int(kase));
+		    "SELECT report FROM item WHERE id=? AND case_id=?",
+		    cs_int(items[i]), cs_int(case_id));
 		if (err == CS_OK && cs_rows_next(&rows))
 			cs_col_copy(&rows, 0, id, sizeof id);
 		else if (err == CS_OK)
@@ -38,12 +52,12 @@ static enum cs_err
 add_report(struct cs_desk *d, struct desk_case *c,
     const struct cs_desk_policy *policy, const uint8_t id[static 16])
 {
-	struct cs_desk_case r;
-	enum cs_err err = cs_desk_load(&r, d, id);
+	struct cs_desk_report_opened r;
+	enum cs_err err = cs_desk_report_load(&r, d, id);
 
 	if (err == CS_OK && r.evidence != NULL)
 		err = desk_case_add(d, c, &r.report, r.evidence, policy);
-	cs_desk_case_clear(&r);
+	cs_desk_report_clear(&r);
 	return err;
 }
 
@@ -61,10 +75,10 @@ move_questions(
 
 	cs_hex(hex, cs_view(id, 16));
 	json_array_foreach (asked, i, o)
-		if (err == CS_OK && strcmp(desk_str(o, "report"), hex) == 0)
+		if (err == CS_OK && strcmp(json_get_str(o, "report"), hex) == 0)
 			err = cs_db_exec(d->db,
-			    "UPDATE entry SET kase=? WHERE id=?", cs_int(to),
-			    cs_int(desk_id(desk_str(o, "id"))));
+			    "UPDATE entry SET case_id=? WHERE id=?", cs_int(to),
+			    cs_int(json_id_parse(json_get_str(o, "id"))));
 	json_decref(asked);
 	return err;
 }
@@ -78,13 +92,13 @@ move_report(
 
 	if ((err = move_questions(d, from, to, id)))
 		return err;
-	if ((err = cs_db_exec(d->db, "UPDATE report SET kase=? WHERE id=?",
+	if ((err = cs_db_exec(d->db, "UPDATE report SET case_id=? WHERE id=?",
 		 cs_int(to), cs_blob(report))) == CS_OK &&
 	    (err = cs_db_exec(d->db,
-		 "UPDATE item SET kase=?,joined=0 WHERE report=?", cs_int(to),
-		 cs_blob(report))) == CS_OK)
+		 "UPDATE item SET case_id=?,joined=0 WHERE report=?",
+		 cs_int(to), cs_blob(report))) == CS_OK)
 		err = cs_db_exec(d->db,
-		    "UPDATE media SET kase=? WHERE item IN"
+		    "UPDATE media SET case_id=? WHERE item IN"
 		    " (SELECT id FROM item WHERE report=?)",
 		    cs_int(to), cs_blob(report));
 	return err;
@@ -101,16 +115,16 @@ recount(
 	enum cs_err err = CS_OK;
 
 	for (size_t i = 0; i < sizeof sums / sizeof *sums; i++)
-		desk_set_num(c->doc, sums[i], 0, &err);
-	desk_set(c->doc, "accounts", json_array(), &err);
-	desk_set(c->doc, "reporters", json_array(), &err);
+		json_put_num(c->doc, sums[i], 0, &err);
+	json_put(c->doc, "accounts", json_array(), &err);
+	json_put(c->doc, "reporters", json_array(), &err);
 	if (err == CS_OK)
-		err = cs_db_exec(d->db, "DELETE FROM kase_account WHERE kase=?",
-		    cs_int(c->id));
+		err = cs_db_exec(d->db,
+		    "DELETE FROM case_account WHERE case_id=?", cs_int(c->id));
 	if (err)
 		return err;
 	err = cs_db_query(&rows, d->db,
-	    "SELECT id FROM report WHERE kase=? ORDER BY received,id",
+	    "SELECT id FROM report WHERE case_id=? ORDER BY received,id",
 	    cs_int(c->id));
 	err = desk_rows_ids(&ids, &rows, err);
 	for (size_t k = 0; k < ids.len && err == CS_OK; k += 16)
@@ -124,8 +138,8 @@ static enum cs_err
 open_for(struct desk_case *out, struct cs_desk *d,
     const struct cs_desk_policy *policy, const uint8_t id[static 16])
 {
-	struct cs_desk_case r;
-	enum cs_err err = cs_desk_load(&r, d, id);
+	struct cs_desk_report_opened r;
+	enum cs_err err = cs_desk_report_load(&r, d, id);
 
 	memset(out, 0, sizeof *out);
 	if (err == CS_OK && r.evidence == NULL)
@@ -134,7 +148,7 @@ open_for(struct desk_case *out, struct cs_desk *d,
 		err = desk_case_new(out, d,
 		    cs_desk_policy_number(policy, r.evidence->reason),
 		    r.report.received_ms);
-	cs_desk_case_clear(&r);
+	cs_desk_report_clear(&r);
 	return err;
 }
 
@@ -148,7 +162,7 @@ copy_keys(struct desk_case *to, const struct desk_case *from,
 		json_t *v = json_object_get(from->doc, keys[i]);
 
 		if (v != NULL)
-			desk_set(to->doc, keys[i], json_incref(v), &err);
+			json_put(to->doc, keys[i], json_incref(v), &err);
 	}
 	return err;
 }
@@ -159,7 +173,7 @@ copy_keys(struct desk_case *to, const struct desk_case *from,
  * ${seen} them. */
 static enum cs_err
 leave(uint64_t *made, struct cs_desk *d, struct desk_case *c,
-    const struct cs_buf *ids, bool seen, const struct cs_desk_who *who)
+    const struct cs_buf *ids, bool seen, const struct cs_desk_actor *actor)
 {
 	static const char *const said[] = { "reason", "reason_number",
 		"severity", "danger", "reason_said" };
@@ -173,13 +187,13 @@ leave(uint64_t *made, struct cs_desk *d, struct desk_case *c,
 	if ((err = open_for(&new, d, &policy, ids->data)) ||
 	    (err = copy_keys(&new, c, held, sizeof held / sizeof *held)))
 		goto out;
-	if (seen && desk_bool(c->doc, "reason_said"))
+	if (seen && json_get_bool(c->doc, "reason_said"))
 		err = copy_keys(&new, c, said, sizeof said / sizeof *said);
 	for (size_t k = 0; k < ids->len && err == CS_OK; k += 16)
 		err = move_report(d, c->id, new.id, ids->data + k);
 	if (err == CS_OK && (err = recount(d, c, &policy)) == CS_OK &&
 	    (err = recount(d, &new, &policy)) == CS_OK &&
-	    (err = desk_case_save(d, &new, who)) == CS_OK)
+	    (err = desk_case_save(d, &new, actor)) == CS_OK)
 		*made = new.id;
 out:
 	cs_desk_policy_clear(&policy);
@@ -188,30 +202,31 @@ out:
 }
 
 enum cs_err
-cs_desk_split(struct cs_desk *d, const struct cs_desk_who *who, uint64_t id,
-    uint64_t version, const uint64_t *items, size_t n, uint64_t *made)
+cs_desk_case_split(struct cs_desk *d, const struct cs_desk_actor *actor,
+    uint64_t id, uint64_t version, const uint64_t *items, size_t n,
+    uint64_t *made)
 {
 	struct desk_case c;
 	json_t *after = json_object();
 	struct cs_buf ids = { 0 };
-	enum cs_err err = desk_work_begin(&c, d, who, id, version);
+	enum cs_err err = desk_work_begin(&c, d, actor, id, version);
 
-	if (err == CS_OK && (err = desk_case_mine(d, &c, who)) == CS_OK)
+	if (err == CS_OK && (err = desk_case_mine(d, &c, actor)) == CS_OK)
 		err = reports_of(&ids, d, id, items, n);
 	if (err == CS_OK &&
-	    (ids.len == 0 || ids.len / 16 == desk_num(c.doc, "reports")))
+	    (ids.len == 0 || ids.len / 16 == json_get_num(c.doc, "reports")))
 		err = desk_problem(d, CS_ERR_MISUSE,
 		    "A report of a case can leave it, but not all of them.");
 	if (err == CS_OK &&
-	    (err = leave(made, d, &c, &ids, true, who)) == CS_OK)
-		desk_set_id(after, "into", *made, &err);
+	    (err = leave(made, d, &c, &ids, true, actor)) == CS_OK)
+		json_put_id(after, "into", *made, &err);
 	cs_buf_free(&ids);
-	return desk_work_end(&c, d, who, err, "split", after);
+	return desk_work_end(&c, d, actor, err, "split", after);
 }
 
 enum cs_err
 desk_case_set_aside(uint64_t *made, struct cs_desk *d, struct desk_case *c,
-    uint64_t version, const struct cs_desk_who *who)
+    uint64_t version, const struct cs_desk_actor *actor)
 {
 	json_t *after = json_object();
 	struct cs_buf ids = { 0 };
@@ -221,18 +236,18 @@ desk_case_set_aside(uint64_t *made, struct cs_desk *d, struct desk_case *c,
 	*made = 0;
 	err = cs_db_query(&rows, d->db,
 	    "SELECT id FROM report WHERE id IN"
-	    " (SELECT report FROM item WHERE kase=? AND joined>?)"
+	    " (SELECT report FROM item WHERE case_id=? AND joined>?)"
 	    " ORDER BY received,id",
 	    cs_int(c->id), cs_int(version));
 	err = desk_rows_ids(&ids, &rows, err);
 	/* It opens as nobody's: NULL. */
 	if (err == CS_OK && ids.len != 0 &&
 	    (err = leave(made, d, c, &ids, false, NULL)) == CS_OK) {
-		desk_set_id(after, "into", *made, &err);
+		json_put_id(after, "into", *made, &err);
 		if (err == CS_OK)
-			err = desk_audit_event(d,
-			    &(struct desk_event){ .who = who,
-				.kase = c->id,
+			err = desk_audit_add(d,
+			    &(struct desk_audit_event){ .actor = actor,
+				.case_id = c->id,
 				.what = "set-aside",
 				.after = after });
 	}

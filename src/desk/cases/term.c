@@ -1,28 +1,14 @@
 /* SPDX-License-Identifier: MIT */
 /* Words by which a case is found, without a word in the clear. */
-#include <string.h>
+#include "desk/cases/term.h"
 
-#include "desk/cases/case_internal.h"
+#include "desk/core/desk.h"
+#include "desk/core/term.h"
+#include "store/db.h"
 
 #define WORD_MIN 3
 #define WORD_MAX 40
 #define WORDS_MAX 200 /* of one text: a note is no dictionary */
-
-enum cs_err
-desk_term(uint8_t out[static 16], struct cs_desk *d, struct cs_view word)
-{
-	static const char label[] = "countersign/desk/terms/v1";
-	uint8_t key[32], hash[32];
-	enum cs_err err;
-
-	err = cs_hkdf_expand(key, sizeof key, CS_SHA256, CS_VIEW_OF(d->key.b),
-	    cs_view_str(label));
-	if (err == CS_OK)
-		err = cs_hmac_parts(hash, CS_SHA256, CS_VIEW_OF(key), &word, 1);
-	memcpy(out, hash, 16);
-	cs_wipe(key, sizeof key);
-	return err;
-}
 
 static bool
 is_word(uint8_t c)
@@ -32,16 +18,16 @@ is_word(uint8_t c)
 }
 
 static enum cs_err
-add_term(struct cs_desk *d, uint64_t kase, struct cs_view word)
+add_term(struct cs_desk *d, uint64_t case_id, struct cs_view word)
 {
 	uint8_t term[16];
 	enum cs_err err = desk_term(term, d, word);
 
 	return err ? err
 		   : cs_db_exec(d->db,
-			 "INSERT INTO term(term,kase) VALUES(?,?)"
+			 "INSERT INTO term(term,case_id) VALUES(?,?)"
 			 " ON CONFLICT DO NOTHING",
-			 cs_blob(CS_VIEW_OF(term)), cs_int(kase));
+			 cs_blob(CS_VIEW_OF(term)), cs_int(case_id));
 }
 
 /* The next word of ${*rest}, lower case as far as that is ASCII. */
@@ -76,7 +62,7 @@ desk_term_first(uint8_t out[static 16], struct cs_desk *d, struct cs_view text)
 
 enum cs_err
 desk_terms_add(
-    struct cs_desk *d, uint64_t kase, struct cs_view text, bool beginnings)
+    struct cs_desk *d, uint64_t case_id, struct cs_view text, bool beginnings)
 {
 	uint8_t word[WORD_MAX];
 	enum cs_err err = CS_OK;
@@ -87,10 +73,10 @@ desk_terms_add(
 
 		if (n < WORD_MIN)
 			continue;
-		err = add_term(d, kase, cs_view(word, n));
+		err = add_term(d, case_id, cs_view(word, n));
 		for (size_t k = WORD_MIN; beginnings && k < n && err == CS_OK;
 		     k++)
-			err = add_term(d, kase, cs_view(word, k));
+			err = add_term(d, case_id, cs_view(word, k));
 	}
 	return err;
 }

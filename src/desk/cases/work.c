@@ -1,41 +1,55 @@
 /* SPDX-License-Identifier: MIT */
 /* What people do with a case before they decide it. */
-#include <stdio.h>
+#include "desk/cases/work.h"
+
 #include <string.h>
 
 #include "base/text.h"
-#include "desk/cases/case_internal.h"
+#include "content/mimi.h"
+#include "desk/cases/case.h"
+#include "desk/cases/entry.h"
+#include "desk/cases/term.h"
+#include "desk/core/actor.h"
+#include "desk/core/audit.h"
+#include "desk/core/desk.h"
+#include "desk/core/json.h"
+#include "desk/core/policy.h"
+#include "desk/core/store.h"
+#include "desk/people/people.h"
+#include "store/clock.h"
+#include "store/db.h"
+#include "store/vault.h"
 
 enum cs_err
 desk_work_begin(struct desk_case *c, struct cs_desk *d,
-    const struct cs_desk_who *who, uint64_t id, uint64_t version)
+    const struct cs_desk_actor *actor, uint64_t id, uint64_t version)
 {
 	enum cs_err err;
 
 	memset(c, 0, sizeof *c);
-	if (!cs_desk_works(who))
+	if (!cs_desk_works(actor))
 		return desk_problem(d, CS_ERR_DENIED,
 		    "Only reviewers and seniors work on cases.");
 	if ((err = cs_db_begin(d->db)))
 		return err;
-	if ((err = desk_case_load_for(c, d, who, id, version)) == CS_OK)
+	if ((err = desk_case_load_for(c, d, actor, id, version)) == CS_OK)
 		err = desk_case_summary(&c->before, c);
 	return err;
 }
 
 enum cs_err
 desk_work_end(struct desk_case *c, struct cs_desk *d,
-    const struct cs_desk_who *who, enum cs_err err, const char *what,
+    const struct cs_desk_actor *actor, enum cs_err err, const char *what,
     json_t *after)
 {
 	json_t *now = NULL;
 
-	if (err == CS_OK && (err = desk_case_save(d, c, who)) == CS_OK &&
+	if (err == CS_OK && (err = desk_case_save(d, c, actor)) == CS_OK &&
 	    (err = desk_case_summary(&now, c)) == CS_OK &&
 	    (after == NULL || json_object_update(now, after) == 0) &&
-	    (err = desk_audit_event(d,
-		 &(struct desk_event){ .who = who,
-		     .kase = c->id,
+	    (err = desk_audit_add(d,
+		 &(struct desk_audit_event){ .actor = actor,
+		     .case_id = c->id,
 		     .what = what,
 		     .before = c->before,
 		     .after = now })) == CS_OK)
@@ -49,11 +63,11 @@ desk_work_end(struct desk_case *c, struct cs_desk *d,
 }
 
 static void
-assign(struct desk_case *c, const struct cs_desk_who *who, enum cs_err *err)
+assign(struct desk_case *c, const struct cs_desk_actor *actor, enum cs_err *err)
 {
-	desk_set_num(c->doc, "assignee", who != NULL ? who->id : 0, err);
-	desk_set_str(
-	    c->doc, "assignee_name", who != NULL ? who->name : "", err);
+	json_put_num(c->doc, "assignee", actor != NULL ? actor->id : 0, err);
+	json_put_str(
+	    c->doc, "assignee_name", actor != NULL ? actor->name : "", err);
 }
 
 /* Somebody has begun: from now on it is the decision that is waited for. */
@@ -63,9 +77,9 @@ looked(struct cs_desk *d, struct desk_case *c)
 	struct cs_desk_policy policy;
 	enum cs_err err = CS_OK;
 
-	if (desk_num(c->doc, "looked_ms") != 0)
+	if (json_get_num(c->doc, "looked_ms") != 0)
 		return CS_OK;
-	desk_set_num(c->doc, "looked_ms", cs_clock_ms(), &err);
+	json_put_num(c->doc, "looked_ms", cs_clock_ms(), &err);
 	if (err || (err = cs_desk_policy(&policy, d)))
 		return err;
 	err = desk_case_set_due(c, &policy);
@@ -75,65 +89,65 @@ looked(struct cs_desk *d, struct desk_case *c)
 
 enum cs_err
 desk_case_mine(
-    struct cs_desk *d, struct desk_case *c, const struct cs_desk_who *who)
+    struct cs_desk *d, struct desk_case *c, const struct cs_desk_actor *actor)
 {
-	uint64_t assignee = desk_num(c->doc, "assignee");
+	uint64_t assignee = json_get_num(c->doc, "assignee");
 	enum cs_err err = CS_OK;
 
-	if (assignee != 0 && assignee != who->id && !cs_desk_is_senior(who))
+	if (assignee != 0 && assignee != actor->id && !cs_desk_is_senior(actor))
 		return desk_problem(d, CS_ERR_DENIED,
 		    "%s works on this case. Ask for it to be handed over.",
-		    desk_str(c->doc, "assignee_name"));
-	if (assignee == 0 && who->id != 0)
-		assign(c, who, &err);
+		    json_get_str(c->doc, "assignee_name"));
+	if (assignee == 0 && actor->id != 0)
+		assign(c, actor, &err);
 	return err ? err : looked(d, c);
 }
 
 enum cs_err
-cs_desk_claim(struct cs_desk *d, const struct cs_desk_who *who, uint64_t id,
-    uint64_t version)
+cs_desk_case_claim(struct cs_desk *d, const struct cs_desk_actor *actor,
+    uint64_t id, uint64_t version)
 {
 	struct desk_case c;
 	uint64_t assignee;
-	enum cs_err err = desk_work_begin(&c, d, who, id, version);
+	enum cs_err err = desk_work_begin(&c, d, actor, id, version);
 
-	assignee = desk_num(c.doc, "assignee");
-	if (err == CS_OK && assignee != 0 && assignee != who->id)
+	assignee = json_get_num(c.doc, "assignee");
+	if (err == CS_OK && assignee != 0 && assignee != actor->id)
 		err = desk_problem(d, CS_ERR_EXISTS,
 		    "%s works on this case already.",
-		    desk_str(c.doc, "assignee_name"));
+		    json_get_str(c.doc, "assignee_name"));
 	if (err == CS_OK) {
-		assign(&c, who, &err);
+		assign(&c, actor, &err);
 		if (err == CS_OK)
 			err = looked(d, &c);
 	}
-	return desk_work_end(&c, d, who, err, "claimed", NULL);
+	return desk_work_end(&c, d, actor, err, "claimed", NULL);
 }
 
 enum cs_err
-cs_desk_release(struct cs_desk *d, const struct cs_desk_who *who, uint64_t id,
-    uint64_t version)
+cs_desk_case_release(struct cs_desk *d, const struct cs_desk_actor *actor,
+    uint64_t id, uint64_t version)
 {
 	struct desk_case c;
-	enum cs_err err = desk_work_begin(&c, d, who, id, version);
+	enum cs_err err = desk_work_begin(&c, d, actor, id, version);
 
-	if (err == CS_OK && desk_num(c.doc, "assignee") != who->id &&
-	    !cs_desk_is_senior(who))
+	if (err == CS_OK && json_get_num(c.doc, "assignee") != actor->id &&
+	    !cs_desk_is_senior(actor))
 		err = desk_problem(d, CS_ERR_DENIED,
 		    "Only a senior takes a case from somebody else.");
 	if (err == CS_OK)
 		assign(&c, NULL, &err);
-	return desk_work_end(&c, d, who, err, "released", NULL);
+	return desk_work_end(&c, d, actor, err, "released", NULL);
 }
 
 enum cs_err
-cs_desk_hand_over(struct cs_desk *d, const struct cs_desk_who *who, uint64_t id,
-    uint64_t version, uint64_t person)
+cs_desk_case_hand_over(struct cs_desk *d, const struct cs_desk_actor *actor,
+    uint64_t id, uint64_t version, uint64_t person)
 {
 	json_t *after = json_object();
-	struct cs_desk_who to;
+	struct cs_desk_actor to;
 	struct desk_case c;
-	enum cs_err err = desk_work_begin(&c, d, who, id, version);
+	enum cs_err err = desk_work_begin(&c, d, actor, id, version);
 
 	if (err == CS_OK) {
 		err = cs_desk_person(&to, d, person);
@@ -142,104 +156,43 @@ cs_desk_hand_over(struct cs_desk *d, const struct cs_desk_who *who, uint64_t id,
 			    "There is nobody of that name who works on "
 			    "cases.");
 	}
-	if (err == CS_OK && (err = desk_case_mine(d, &c, who)) == CS_OK) {
+	if (err == CS_OK && (err = desk_case_mine(d, &c, actor)) == CS_OK) {
 		assign(&c, &to, &err);
-		desk_set_str(after, "to", to.name, &err);
+		json_put_str(after, "to", to.name, &err);
 	}
-	return desk_work_end(&c, d, who, err, "handed-over", after);
+	return desk_work_end(&c, d, actor, err, "handed-over", after);
 }
 
 /* ---- notes -------------------------------------------------------------- */
 
-static const char *const kinds[] = { "note", "escalation", "opinion",
-	"attachment", "question" };
-
-enum cs_err
-desk_check_text(struct cs_desk *d, const char *text, size_t max)
-{
-	size_t n = strlen(text);
-
-	if (n == 0)
-		return desk_problem(d, CS_ERR_FORMAT, "There is no text.");
-	if (n > max || !cs_utf8_valid(cs_view(text, n)))
-		return desk_problem(d, CS_ERR_LIMIT,
-		    "A text has at most %zu bytes of UTF-8.", max);
-	return CS_OK;
-}
-
-enum cs_err
-desk_entry_add(struct cs_desk *d, uint64_t kase, unsigned kind,
-    const struct cs_desk_who *who, json_t *doc, uint64_t *id)
-{
-	uint64_t at = cs_clock_ms();
-	enum cs_err err = CS_OK;
-
-	desk_set_num(doc, "at_ms", at, &err);
-	desk_set_str(doc, "by", who->name, &err);
-	desk_set_num(doc, "person", who->id, &err);
-	desk_set_str(doc, "kind", kinds[kind], &err);
-	if (err == CS_OK &&
-	    (err = cs_db_exec(d->db,
-		 "INSERT INTO entry(kase,kind,at,sealed) VALUES(?,?,?,x'')",
-		 cs_int(kase), cs_int(kind), cs_int(at))) == CS_OK) {
-		*id = cs_db_last_id(d->db);
-		err = desk_doc_write(d, "entry", *id, doc);
-	}
-	return err;
-}
-
-enum cs_err
-desk_entries(
-    json_t *items, struct cs_desk *d, uint64_t kase, unsigned from, unsigned to)
-{
-	struct cs_rows rows;
-	enum cs_err err;
-
-	err = cs_db_query(&rows, d->db,
-	    "SELECT id,sealed FROM entry WHERE kase=? AND kind BETWEEN ? AND ?"
-	    " ORDER BY id",
-	    cs_int(kase), cs_int(from), cs_int(to));
-	while (err == CS_OK && cs_rows_next(&rows)) {
-		uint64_t id = cs_col_int(&rows, 0);
-		json_t *doc;
-
-		if ((err = desk_doc_open_id(
-			 &doc, d, "entry", id, cs_col_blob(&rows, 1))))
-			break;
-		desk_set_id(doc, "id", id, &err);
-		json_object_del(doc, "person");
-		desk_add(items, doc, &err);
-	}
-	return cs_rows_end(&rows, err);
-}
-
 static enum cs_err
-add_note(struct cs_desk *d, struct desk_case *c, const struct cs_desk_who *who,
-    enum cs_desk_note kind, const char *source, const char *text)
+add_note(struct cs_desk *d, struct desk_case *c,
+    const struct cs_desk_actor *actor, enum cs_desk_note kind,
+    const char *source, const char *text)
 {
 	json_t *doc = json_object();
 	uint64_t id;
 	enum cs_err err = CS_OK;
 
-	desk_set_str(doc, "text", text, &err);
+	json_put_str(doc, "text", text, &err);
 	if (kind == CS_DESK_ATTACHMENT) {
-		desk_set_str(doc, "source", source, &err);
-		desk_set_bool(doc, "proved", false, &err);
+		json_put_str(doc, "source", source, &err);
+		json_put_bool(doc, "proved", false, &err);
 	}
 	if (kind == CS_DESK_ESCALATION)
-		desk_set_bool(c->doc, "escalated", true, &err);
+		json_put_bool(c->doc, "escalated", true, &err);
 	if (kind == CS_DESK_OPINION)
-		desk_set_bool(c->doc, "opinion", true, &err);
+		json_put_bool(c->doc, "opinion", true, &err);
 	if (err == CS_OK &&
-	    (err = desk_entry_add(d, c->id, kind, who, doc, &id)) == CS_OK)
+	    (err = desk_entry_add(d, c->id, kind, actor, doc, &id)) == CS_OK)
 		err = desk_terms_add(d, c->id, cs_view_str(text), false);
 	json_decref(doc);
 	return err;
 }
 
 enum cs_err
-cs_desk_note_add(struct cs_desk *d, const struct cs_desk_who *who, uint64_t id,
-    uint64_t version, enum cs_desk_note kind, const char *source,
+cs_desk_case_note(struct cs_desk *d, const struct cs_desk_actor *actor,
+    uint64_t id, uint64_t version, enum cs_desk_note kind, const char *source,
     const char *text)
 {
 	static const char *const events[] = { "noted", "escalated",
@@ -247,16 +200,16 @@ cs_desk_note_add(struct cs_desk *d, const struct cs_desk_who *who, uint64_t id,
 	struct desk_case c;
 	enum cs_err err;
 
-	if ((err = desk_check_text(d, text, CS_DESK_NOTE_MAX)) ||
+	if ((err = desk_text_check(d, text, CS_DESK_NOTE_MAX)) ||
 	    (kind == CS_DESK_ATTACHMENT &&
-		(err = desk_check_text(d, source, 200))))
+		(err = desk_text_check(d, source, 200))))
 		return err;
 	if (kind > CS_DESK_ATTACHMENT)
 		return CS_ERR_MISUSE;
-	err = desk_work_begin(&c, d, who, id, version);
+	err = desk_work_begin(&c, d, actor, id, version);
 	if (err == CS_OK)
-		err = add_note(d, &c, who, kind, source, text);
-	return desk_work_end(&c, d, who, err, events[kind], NULL);
+		err = add_note(d, &c, actor, kind, source, text);
+	return desk_work_end(&c, d, actor, err, events[kind], NULL);
 }
 
 /* ---- what it is about --------------------------------------------------- */
@@ -272,17 +225,18 @@ say_reason(struct cs_desk *d, struct desk_case *c,
 	if (reason == NULL)
 		return desk_problem(d, CS_ERR_FORMAT,
 		    "The policy has no reason \"%.40s\".", code);
-	desk_set_str(c->doc, "reason", reason->code, &err);
-	desk_set_num(c->doc, "reason_number", reason->number, &err);
-	desk_set_num(c->doc, "severity", reason->severity, &err);
-	desk_set_bool(c->doc, "danger", reason->danger, &err);
-	desk_set_bool(c->doc, "reason_said", true, &err);
+	json_put_str(c->doc, "reason", reason->code, &err);
+	json_put_num(c->doc, "reason_number", reason->number, &err);
+	json_put_num(c->doc, "severity", reason->severity, &err);
+	json_put_bool(c->doc, "danger", reason->danger, &err);
+	json_put_bool(c->doc, "reason_said", true, &err);
 	return err;
 }
 
 enum cs_err
-cs_desk_triage(struct cs_desk *d, const struct cs_desk_who *who, uint64_t id,
-    uint64_t version, const char *age, uint64_t threat_ms, const char *reason)
+cs_desk_case_triage(struct cs_desk *d, const struct cs_desk_actor *actor,
+    uint64_t id, uint64_t version, const char *age, uint64_t threat_ms,
+    const char *reason)
 {
 	static const char *const keys[] = { "age", "threat_ms", "reason" };
 	json_t *after = json_object();
@@ -300,80 +254,80 @@ cs_desk_triage(struct cs_desk *d, const struct cs_desk_who *who, uint64_t id,
 		json_decref(after);
 		return err;
 	}
-	err = desk_work_begin(&c, d, who, id, version);
+	err = desk_work_begin(&c, d, actor, id, version);
 	if (err == CS_OK) {
-		desk_set_str(c.doc, "age", age, &err);
-		desk_set_num(c.doc, "threat_ms", threat_ms, &err);
+		json_put_str(c.doc, "age", age, &err);
+		json_put_num(c.doc, "threat_ms", threat_ms, &err);
 		if (err == CS_OK && *reason != '\0')
 			err = say_reason(d, &c, &policy, reason);
 		if (err == CS_OK && (err = looked(d, &c)) == CS_OK)
 			err = desk_case_set_due(&c, &policy);
 		for (size_t i = 0; i < 3; i++)
-			desk_set(after, keys[i],
+			json_put(after, keys[i],
 			    json_incref(json_object_get(c.doc, keys[i])), &err);
 	}
 	cs_desk_policy_clear(&policy);
-	return desk_work_end(&c, d, who, err, "triaged", after);
+	return desk_work_end(&c, d, actor, err, "triaged", after);
 }
 
 enum cs_err
-cs_desk_hold(struct cs_desk *d, const struct cs_desk_who *who, uint64_t id,
-    uint64_t version, bool on, const char *text)
+cs_desk_case_hold(struct cs_desk *d, const struct cs_desk_actor *actor,
+    uint64_t id, uint64_t version, bool on, const char *text)
 {
 	json_t *hold = json_object();
 	struct desk_case c;
 	enum cs_err err;
 
-	if (!cs_desk_is_senior(who) && !cs_desk_is_administrator(who)) {
+	if (!cs_desk_is_senior(actor) && !cs_desk_is_administrator(actor)) {
 		json_decref(hold);
 		return desk_problem(d, CS_ERR_DENIED,
 		    "A legal hold is set and ended by a senior.");
 	}
-	if ((err = desk_check_text(d, text, CS_DESK_NOTE_MAX)) ||
+	if ((err = desk_text_check(d, text, CS_DESK_NOTE_MAX)) ||
 	    (err = cs_db_begin(d->db))) {
 		json_decref(hold);
 		return err;
 	}
-	if ((err = desk_case_load_for(&c, d, who, id, version)) == CS_OK)
+	if ((err = desk_case_load_for(&c, d, actor, id, version)) == CS_OK)
 		err = desk_case_summary(&c.before, &c);
-	desk_set_str(hold, "by", who->name, &err);
-	desk_set_num(hold, "at_ms", cs_clock_ms(), &err);
-	desk_set_str(hold, "text", text, &err);
+	json_put_str(hold, "by", actor->name, &err);
+	json_put_num(hold, "at_ms", cs_clock_ms(), &err);
+	json_put_str(hold, "text", text, &err);
 	if (err == CS_OK) {
-		desk_set_bool(c.doc, "held", on, &err);
-		desk_set(
+		json_put_bool(c.doc, "held", on, &err);
+		json_put(
 		    c.doc, "hold", on ? json_incref(hold) : json_null(), &err);
 	}
 	return desk_work_end(
-	    &c, d, who, err, on ? "hold-set" : "hold-ended", hold);
+	    &c, d, actor, err, on ? "hold-set" : "hold-ended", hold);
 }
 
 /* ---- the working copy --------------------------------------------------- */
 
 enum cs_err
-cs_desk_redact(struct cs_desk *d, const struct cs_desk_who *who, uint64_t id,
-    uint64_t version, uint64_t item, const char *text)
+cs_desk_case_redact(struct cs_desk *d, const struct cs_desk_actor *actor,
+    uint64_t id, uint64_t version, uint64_t item, const char *text)
 {
 	struct cs_buf sealed = { 0 };
 	json_t *after = json_object();
 	struct desk_case c;
 	uint8_t row[8];
-	enum cs_err err = desk_work_begin(&c, d, who, id, version);
+	enum cs_err err = desk_work_begin(&c, d, actor, id, version);
 
 	cs_vault_row(row, item);
-	desk_set_id(after, "item", item, &err);
+	json_put_id(after, "item", item, &err);
 	if (err == CS_OK && *text != '\0' &&
-	    (err = desk_check_text(d, text, CS_MIMI_TEXT_MAX)) == CS_OK)
+	    (err = desk_text_check(d, text, CS_MIMI_TEXT_MAX)) == CS_OK)
 		err = cs_vault_seal(&sealed, &d->key, "item.redacted",
 		    CS_VIEW_OF(row), cs_view_str(text));
 	if (err == CS_OK)
 		err = cs_db_exec(d->db,
-		    "UPDATE item SET redacted=? WHERE id=? AND kase=?",
+		    "UPDATE item SET redacted=? WHERE id=? AND case_id=?",
 		    *text != '\0' ? cs_blob(cs_buf_view(&sealed)) : cs_null(),
 		    cs_int(item), cs_int(id));
 	if (err == CS_OK && cs_db_changes(d->db) == 0)
 		err = desk_problem(
 		    d, CS_ERR_NOT_FOUND, "The item is not of this case.");
 	cs_buf_free(&sealed);
-	return desk_work_end(&c, d, who, err, "redacted", after);
+	return desk_work_end(&c, d, actor, err, "redacted", after);
 }

@@ -2,13 +2,18 @@
 #include "desk/console/api.h"
 
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "base/alloc.h"
 #include "base/text.h"
 #include "crypto/random.h"
-#include "desk/console/api_internal.h"
+#include "desk/console/api_routes.h"
+#include "desk/console/api_session.h"
+#include "desk/console/call.h"
+#include "desk/core/desk.h"
+#include "desk/core/doc.h"
+#include "desk/people/attempts.h"
+#include "store/db.h"
 
 #define BASE "/api/v1"
 
@@ -22,6 +27,7 @@ cs_desk_api_new(struct cs_desk_api **out, struct cs_desk *d,
 	if (api == NULL)
 		return CS_ERR_NOMEM;
 	api->d = d;
+	api->routes = api_routes;
 	api->options = *options;
 	desk_attempts_init(&api->attempts);
 	cs_random(api->challenge_key, sizeof api->challenge_key);
@@ -61,28 +67,6 @@ cs_desk_api_listens(struct cs_desk_api *api, const char *host, int port)
 
 /* ---- refusing ----------------------------------------------------------- */
 
-void
-api_refuse(
-    struct api_call *c, int status, const char *code, const char *message)
-{
-	json_t *e = json_pack(
-	    "{s:{s:s,s:s}}", "error", "code", code, "message", message);
-
-	c->answer->status = status;
-	if (c->answer->retry_after_s != 0)
-		json_object_set_new(json_object_get(e, "error"),
-		    "retry_after_s", json_integer(c->answer->retry_after_s));
-	if (status == 409 && c->d->conflict.at_ms != 0) {
-		json_t *o = json_object_get(e, "error");
-
-		json_object_set_new(o, "by", json_string(c->d->conflict.by));
-		json_object_set_new(
-		    o, "at_ms", json_integer((json_int_t)c->d->conflict.at_ms));
-	}
-	json_decref(c->out);
-	c->out = e;
-}
-
 static void
 refuse_err(struct api_call *c, const struct api_route *route, enum cs_err err)
 {
@@ -116,56 +100,6 @@ refuse_err(struct api_call *c, const struct api_route *route, enum cs_err err)
 }
 
 /* ---- what handlers ask for ---------------------------------------------- */
-
-uint64_t
-api_num_arg(const struct api_call *c, const char *name)
-{
-	return desk_id(cs_web_arg(c->rq, name));
-}
-
-uint64_t
-api_id(const struct api_call *c)
-{
-	return desk_id(c->id);
-}
-
-bool
-api_online(const struct cs_desk_api *api)
-{
-	return api->options.online != NULL &&
-	    __atomic_load_n(api->options.online, __ATOMIC_RELAXED);
-}
-
-enum cs_err
-api_flag(bool *out, struct api_call *c, const char *name)
-{
-	const json_t *v = json_object_get(c->in, name);
-
-	*out = json_is_true(v);
-	return json_is_boolean(v) ? CS_OK
-				  : desk_problem(c->d, CS_ERR_FORMAT,
-					"\"%s\" is true or false.", name);
-}
-
-enum cs_err
-api_hex_id(uint8_t out[static 16], struct cs_desk *d, const char *hex)
-{
-	return cs_unhex(out, 16, hex) == CS_OK
-	    ? CS_OK
-	    : desk_problem(d, CS_ERR_FORMAT, "That is no such number.");
-}
-
-enum cs_err
-api_file(struct api_call *c, struct cs_buf *bytes, const char *media_type,
-    const char *name)
-{
-	cs_buf_move(&c->answer->body, bytes);
-	c->answer->media_type = media_type;
-	if (name != NULL)
-		snprintf(c->answer->disposition, sizeof c->answer->disposition,
-		    "attachment; filename=\"%s\"", name);
-	return CS_OK;
-}
 
 /* ---- pages -------------------------------------------------------------- */
 
@@ -259,9 +193,9 @@ allowed(struct api_call *c, const struct api_route *route)
 		api_refuse(c, 403, "csrf", "This comes from another page.");
 		return false;
 	}
-	if (!api_who(c, route, &scopes, &known))
+	if (!api_identify(c, route, &scopes, &known))
 		return false;
-	if (route->who & API_ANYBODY)
+	if (route->allowed & API_ANYBODY)
 		return true;
 	if (!known) {
 		api_refuse(c, 401, "signed-out", "Sign in first.");
@@ -272,13 +206,13 @@ allowed(struct api_call *c, const struct api_route *route)
 		return false;
 	}
 	if (c->session != NULL && c->session->locked &&
-	    (route->who & API_LOCKED) == 0) {
+	    (route->allowed & API_LOCKED) == 0) {
 		api_refuse(c, 423, "locked", "The session is locked.");
 		return false;
 	}
-	if ((route->who & 1u << c->who.role) == 0 ||
+	if ((route->allowed & 1u << c->actor.role) == 0 ||
 	    (c->session == NULL &&
-		((route->who & API_NO_TOKEN) != 0 ||
+		((route->allowed & API_NO_TOKEN) != 0 ||
 		    (scopes & route->scope) != route->scope))) {
 		api_refuse(c, 403, "denied", "Your role does not allow this.");
 		return false;
@@ -289,11 +223,12 @@ allowed(struct api_call *c, const struct api_route *route)
 static bool
 parse_body(struct api_call *c, const struct api_route *route)
 {
-	if (route->who & API_TEXT)
+	if (route->allowed & API_TEXT)
 		return true;
 	/* A document is many times as large in memory as on the wire. */
-	if (c->rq->body.len >
-	    (route->who & API_ANYBODY ? API_JSON_STRANGER_MAX : API_JSON_MAX)) {
+	if (c->rq->body.len > (route->allowed & API_ANYBODY
+				      ? API_JSON_STRANGER_MAX
+				      : API_JSON_MAX)) {
 		api_refuse(c, 413, "limit", "The body is too large.");
 		return false;
 	}

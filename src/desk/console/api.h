@@ -8,19 +8,23 @@
  */
 #pragma once
 
+#include "base/bytes.h"
 #include "desk/console/console_files.h"
-#include "desk/desk.h"
 #include "net/web.h"
+
+struct cs_desk;
+struct cs_desk_api;
+struct cs_web_answer;
+struct cs_web_request;
 
 /* API bodies are short; a list of a million hashes is imported in parts. */
 #define CS_DESK_BODY_MAX ((size_t)16 << 20)
+
 /* No script, style, picture or request but our own. */
 #define CS_DESK_CSP                                                            \
 	"default-src 'none'; script-src 'self'; style-src 'self'; "            \
 	"img-src 'self' blob: data:; connect-src 'self'; form-action 'none'; " \
 	"base-uri 'none'; frame-ancestors 'none'"
-
-struct cs_desk_api;
 
 struct cs_desk_api_options {
 	const bool *online; /* is the desk connected to its hub?  Or NULL */
@@ -37,9 +41,6 @@ CS_CHECKED enum cs_err cs_desk_api_new(struct cs_desk_api **out,
 void cs_desk_api_free(struct cs_desk_api *api);
 /* Where it is reached: for the Host header, and for welcomes. */
 void cs_desk_api_listens(struct cs_desk_api *api, const char *host, int port);
-
 /* The callbacks of cs_web_config; ${arg} is the API. */
 void cs_desk_api_handle(
     void *arg, const struct cs_web_request *rq, struct cs_web_answer *answer);
-bool cs_desk_api_more(void *arg, void *stream, struct cs_buf *out);
-void cs_desk_api_ended(void *arg, void *stream);

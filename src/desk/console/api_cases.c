@@ -1,18 +1,38 @@
 /* SPDX-License-Identifier: MIT */
 /* Cases, decisions and appeals over HTTP. */
+#include "desk/console/api_cases.h"
+
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "base/alloc.h"
 #include "base/text.h"
-#include "desk/console/api_internal.h"
-#include "desk/show/export.h"
+#include "desk/cases/case.h"
+#include "desk/cases/entry.h"
+#include "desk/cases/merge.h"
+#include "desk/cases/queue.h"
+#include "desk/cases/split.h"
+#include "desk/cases/work.h"
+#include "desk/console/call.h"
+#include "desk/core/desk.h"
+#include "desk/core/json.h"
+#include "desk/core/policy.h"
+#include "desk/core/store.h"
+#include "desk/decisions/appeal.h"
+#include "desk/decisions/decide.h"
+#include "desk/decisions/decision.h"
+#include "desk/decisions/question.h"
+#include "desk/decisions/revise.h"
+#include "desk/reports/custody.h"
+#include "desk/show/case.h"
+#include "desk/show/printable.h"
+#include "net/web.h"
+#include "store/db.h"
 
 static uint64_t
 version(const struct api_call *c)
 {
-	return desk_num(c->in, "version");
+	return json_get_num(c->in, "version");
 }
 
 /* Every change of a case is answered with what it is now. */
@@ -20,7 +40,7 @@ static enum cs_err
 show(struct api_call *c, enum cs_err err)
 {
 	return err ? err
-		   : cs_desk_case_show(c->out, c->d, &c->who, api_id(c), 0);
+		   : cs_desk_case_show(c->out, c->d, &c->actor, api_id(c), 0);
 }
 
 enum cs_err
@@ -44,47 +64,49 @@ api_cases(struct api_call *c)
 		return desk_problem(
 		    c->d, CS_ERR_FORMAT, "There is no such state.");
 	if (strcmp(assignee, "me") == 0)
-		q.assignee = (int64_t)c->who.id;
+		q.assignee = (int64_t)c->actor.id;
 	else if (strcmp(assignee, "none") == 0)
 		q.assignee = 0;
 	else if (*assignee != '\0')
-		q.assignee = (int64_t)desk_id(assignee);
-	return cs_desk_cases(c->out, c->d, &c->who, &q);
+		q.assignee = (int64_t)json_id_parse(assignee);
+	return cs_desk_cases(c->out, c->d, &c->actor, &q);
 }
 
 enum cs_err
 api_case(struct api_call *c)
 {
 	return cs_desk_case_show(
-	    c->out, c->d, &c->who, api_id(c), api_num_arg(c, "items_after"));
+	    c->out, c->d, &c->actor, api_id(c), api_num_arg(c, "items_after"));
 }
 
 enum cs_err
 api_claim(struct api_call *c)
 {
-	return show(c, cs_desk_claim(c->d, &c->who, api_id(c), version(c)));
+	return show(
+	    c, cs_desk_case_claim(c->d, &c->actor, api_id(c), version(c)));
 }
 
 enum cs_err
 api_release(struct api_call *c)
 {
-	return show(c, cs_desk_release(c->d, &c->who, api_id(c), version(c)));
+	return show(
+	    c, cs_desk_case_release(c->d, &c->actor, api_id(c), version(c)));
 }
 
 enum cs_err
 api_handover(struct api_call *c)
 {
 	return show(c,
-	    cs_desk_hand_over(c->d, &c->who, api_id(c), version(c),
-		desk_id(desk_str(c->in, "person"))));
+	    cs_desk_case_hand_over(c->d, &c->actor, api_id(c), version(c),
+		json_id_parse(json_get_str(c->in, "person"))));
 }
 
 static enum cs_err
 note(struct api_call *c, enum cs_desk_note kind)
 {
 	return show(c,
-	    cs_desk_note_add(c->d, &c->who, api_id(c), version(c), kind,
-		desk_str(c->in, "source"), desk_str(c->in, "text")));
+	    cs_desk_case_note(c->d, &c->actor, api_id(c), version(c), kind,
+		json_get_str(c->in, "source"), json_get_str(c->in, "text")));
 }
 
 enum cs_err
@@ -115,8 +137,8 @@ enum cs_err
 api_merge(struct api_call *c)
 {
 	return show(c,
-	    cs_desk_merge(c->d, &c->who, api_id(c), version(c),
-		desk_id(desk_str(c->in, "into"))));
+	    cs_desk_case_merge(c->d, &c->actor, api_id(c), version(c),
+		json_id_parse(json_get_str(c->in, "into"))));
 }
 
 enum cs_err
@@ -132,20 +154,20 @@ api_split(struct api_call *c)
 
 		if (n == CS_DESK_ITEMS_PAGE)
 			return CS_ERR_LIMIT;
-		ids[n++] = s != NULL ? desk_id(s) : 0;
+		ids[n++] = s != NULL ? json_id_parse(s) : 0;
 	}
-	err =
-	    cs_desk_split(c->d, &c->who, api_id(c), version(c), ids, n, &made);
-	return err ? err : cs_desk_case_show(c->out, c->d, &c->who, made, 0);
+	err = cs_desk_case_split(
+	    c->d, &c->actor, api_id(c), version(c), ids, n, &made);
+	return err ? err : cs_desk_case_show(c->out, c->d, &c->actor, made, 0);
 }
 
 enum cs_err
 api_triage(struct api_call *c)
 {
 	return show(c,
-	    cs_desk_triage(c->d, &c->who, api_id(c), version(c),
-		desk_str(c->in, "age"), desk_num(c->in, "threat_ms"),
-		desk_str(c->in, "reason")));
+	    cs_desk_case_triage(c->d, &c->actor, api_id(c), version(c),
+		json_get_str(c->in, "age"), json_get_num(c->in, "threat_ms"),
+		json_get_str(c->in, "reason")));
 }
 
 enum cs_err
@@ -155,8 +177,8 @@ api_hold(struct api_call *c)
 	enum cs_err err = api_flag(&on, c, "on");
 
 	if (err == CS_OK)
-		err = cs_desk_hold(c->d, &c->who, api_id(c), version(c), on,
-		    desk_str(c->in, "text"));
+		err = cs_desk_case_hold(c->d, &c->actor, api_id(c), version(c),
+		    on, json_get_str(c->in, "text"));
 	return show(c, err);
 }
 
@@ -164,11 +186,12 @@ enum cs_err
 api_question(struct api_call *c)
 {
 	uint8_t report[16];
-	enum cs_err err = api_hex_id(report, c->d, desk_str(c->in, "report"));
+	enum cs_err err =
+	    api_hex_id(report, c->d, json_get_str(c->in, "report"));
 
 	if (err == CS_OK)
-		err = cs_desk_question(c->d, &c->who, api_id(c), version(c),
-		    report, desk_str(c->in, "text"));
+		err = cs_desk_case_ask(c->d, &c->actor, api_id(c), version(c),
+		    report, json_get_str(c->in, "text"));
 	return show(c, err);
 }
 
@@ -176,8 +199,9 @@ enum cs_err
 api_redact(struct api_call *c)
 {
 	return show(c,
-	    cs_desk_redact(c->d, &c->who, api_id(c), version(c),
-		desk_id(desk_str(c->in, "item")), desk_str(c->in, "text")));
+	    cs_desk_case_redact(c->d, &c->actor, api_id(c), version(c),
+		json_id_parse(json_get_str(c->in, "item")),
+		json_get_str(c->in, "text")));
 }
 
 /* ---- decisions ---------------------------------------------------------- */
@@ -197,18 +221,18 @@ show_decision(struct api_call *c, enum cs_err err, uint64_t id)
 enum cs_err
 api_decide(struct api_call *c)
 {
-	int action = cs_desk_act_find(desk_str(c->in, "action"));
+	int action = cs_desk_action_find(json_get_str(c->in, "action"));
 	const struct cs_desk_choice choice = {
-		.action = (enum cs_desk_act)action,
-		.reason = desk_str(c->in, "reason"),
+		.action = (enum cs_desk_action)action,
+		.reason = json_get_str(c->in, "reason"),
 		.accounts = json_object_get(c->in, "accounts"),
 		.media = json_object_get(c->in, "media"),
 		.items = json_object_get(c->in, "items"),
-		.duration_s = desk_num(c->in, "duration_s"),
-		.facts = desk_str(c->in, "facts"),
-		.ground = desk_str(c->in, "ground"),
-		.legal = desk_str(c->in, "legal"),
-		.to_key = desk_str(c->in, "to_key"),
+		.duration_s = json_get_num(c->in, "duration_s"),
+		.facts = json_get_str(c->in, "facts"),
+		.ground = json_get_str(c->in, "ground"),
+		.legal = json_get_str(c->in, "legal"),
+		.to_key = json_get_str(c->in, "to_key"),
 	};
 	uint64_t made = 0;
 	enum cs_err err;
@@ -216,8 +240,8 @@ api_decide(struct api_call *c)
 	if (action < 0)
 		return desk_problem(
 		    c->d, CS_ERR_FORMAT, "There is no such action.");
-	err = cs_desk_decide(
-	    c->d, &c->who, api_id(c), version(c), &choice, &made);
+	err = cs_desk_case_decide(
+	    c->d, &c->actor, api_id(c), version(c), &choice, &made);
 	return show_decision(c, err, made);
 }
 
@@ -231,21 +255,22 @@ enum cs_err
 api_undo(struct api_call *c)
 {
 	return show_decision(
-	    c, cs_desk_undo(c->d, &c->who, api_id(c)), api_id(c));
+	    c, cs_desk_decision_undo(c->d, &c->actor, api_id(c)), api_id(c));
 }
 
 enum cs_err
 api_confirm(struct api_call *c)
 {
 	return show_decision(
-	    c, cs_desk_confirm(c->d, &c->who, api_id(c)), api_id(c));
+	    c, cs_desk_decision_confirm(c->d, &c->actor, api_id(c)), api_id(c));
 }
 
 enum cs_err
 api_decision_refuse(struct api_call *c)
 {
 	return show_decision(c,
-	    cs_desk_refuse(c->d, &c->who, api_id(c), desk_str(c->in, "text")),
+	    cs_desk_decision_refuse(
+		c->d, &c->actor, api_id(c), json_get_str(c->in, "text")),
 	    api_id(c));
 }
 
@@ -253,8 +278,8 @@ enum cs_err
 api_reverse(struct api_call *c)
 {
 	uint64_t made = 0;
-	enum cs_err err = cs_desk_reverse(
-	    c->d, &c->who, api_id(c), desk_str(c->in, "text"), &made);
+	enum cs_err err = cs_desk_decision_reverse(
+	    c->d, &c->actor, api_id(c), json_get_str(c->in, "text"), &made);
 
 	return show_decision(c, err, made);
 }
@@ -266,8 +291,8 @@ api_quality(struct api_call *c)
 	enum cs_err err = api_flag(&agree, c, "agree");
 
 	if (err == CS_OK)
-		err = cs_desk_quality(
-		    c->d, &c->who, api_id(c), agree, desk_str(c->in, "text"));
+		err = cs_desk_decision_check(c->d, &c->actor, api_id(c), agree,
+		    json_get_str(c->in, "text"));
 	return show_decision(c, err, api_id(c));
 }
 
@@ -277,18 +302,18 @@ enum cs_err
 api_appeals(struct api_call *c)
 {
 	json_t *items = json_array();
-	enum cs_err err = cs_desk_appeals(items, c->d, &c->who,
+	enum cs_err err = cs_desk_appeals(items, c->d, &c->actor,
 	    strcmp(cs_web_arg(c->rq, "state"), "decided") != 0);
 
-	desk_set(c->out, "items", items, &err);
-	desk_set(c->out, "next", json_null(), &err);
+	json_put(c->out, "items", items, &err);
+	json_put(c->out, "next", json_null(), &err);
 	return err;
 }
 
 enum cs_err
 api_appeal_decide(struct api_call *c)
 {
-	const char *outcome = desk_str(c->in, "outcome");
+	const char *outcome = json_get_str(c->in, "outcome");
 	bool reverse = strcmp(outcome, "reverse") == 0;
 	uint8_t id[16];
 	json_t *o = NULL;
@@ -299,8 +324,8 @@ api_appeal_decide(struct api_call *c)
 		    "An outcome is \"uphold\" or \"reverse\".");
 	if ((err = api_hex_id(id, c->d, c->id)) ||
 	    (err = cs_desk_appeal_decide(
-		 c->d, &c->who, id, reverse, desk_str(c->in, "text"))) ||
-	    (err = cs_desk_appeal_show(&o, c->d, &c->who, id)))
+		 c->d, &c->actor, id, reverse, json_get_str(c->in, "text"))) ||
+	    (err = cs_desk_appeal_show(&o, c->d, &c->actor, id)))
 		return err;
 	json_decref(c->out);
 	c->out = o;
@@ -314,11 +339,11 @@ static enum cs_err
 report_of(uint8_t id[static 16], struct api_call *c)
 {
 	uint64_t known = 0;
-	enum cs_err err = api_hex_id(id, c->d, desk_str(c->in, "report"));
+	enum cs_err err = api_hex_id(id, c->d, json_get_str(c->in, "report"));
 
 	if (err == CS_OK)
 		err = cs_db_get_int(&known, c->d->db,
-		    "SELECT COUNT(*) FROM report WHERE id=? AND kase=?",
+		    "SELECT COUNT(*) FROM report WHERE id=? AND case_id=?",
 		    cs_blob(cs_view(id, 16)), cs_int(api_id(c)));
 	return err == CS_OK && known == 0
 	    ? desk_problem(
@@ -329,7 +354,7 @@ report_of(uint8_t id[static 16], struct api_call *c)
 enum cs_err
 api_export(struct api_call *c)
 {
-	const char *kind = desk_str(c->in, "kind");
+	const char *kind = json_get_str(c->in, "kind");
 	struct cs_buf bytes = { 0 };
 	char name[80];
 	uint8_t id[16];
@@ -338,8 +363,8 @@ api_export(struct api_call *c)
 	if (strcmp(kind, "html") == 0) {
 		snprintf(name, sizeof name, "case-%llu.html",
 		    (unsigned long long)api_id(c));
-		err = cs_desk_printable(&bytes, c->d, &c->who, api_id(c),
-		    desk_bool(c->in, "photos"));
+		err = cs_desk_case_print(&bytes, c->d, &c->actor, api_id(c),
+		    json_get_bool(c->in, "photos"));
 		if (err == CS_OK)
 			err = api_file(
 			    c, &bytes, "text/html; charset=utf-8", name);
@@ -347,16 +372,17 @@ api_export(struct api_call *c)
 		bool custody = strcmp(kind, "custody") == 0;
 
 		snprintf(name, sizeof name, "%.16s.%s",
-		    desk_str(c->in, "report"), custody ? "custody" : "csev");
+		    json_get_str(c->in, "report"),
+		    custody ? "custody" : "csev");
 		if (!custody && strcmp(kind, "csev") != 0)
 			err = desk_problem(c->d, CS_ERR_FORMAT,
 			    "An export is \"csev\", \"html\" or "
 			    "\"custody\".");
 		else if (custody)
-			err = cs_desk_custody(&bytes, c->d, id);
+			err = cs_desk_custody_write(&bytes, c->d, id);
 		else
-			err = cs_desk_evidence(&bytes, c->d, &c->who, id,
-			    desk_str(c->in, "to_key"));
+			err = cs_desk_report_export(&bytes, c->d, &c->actor, id,
+			    json_get_str(c->in, "to_key"));
 		if (err == CS_OK)
 			err = api_file(
 			    c, &bytes, "application/octet-stream", name);

@@ -1,11 +1,25 @@
 /* SPDX-License-Identifier: MIT */
 /* Passkeys over HTTP: each time first what is to be signed, then the answer. */
+#include "desk/console/api_passkey.h"
+
 #include <stdio.h>
 #include <string.h>
 
 #include "base/text.h"
+#include "base/wipe.h"
+#include "crypto/hash.h"
 #include "crypto/random.h"
-#include "desk/console/api_internal.h"
+#include "crypto/suite.h"
+#include "desk/console/api_session.h"
+#include "desk/console/call.h"
+#include "desk/core/actor.h"
+#include "desk/core/json.h"
+#include "desk/core/store.h"
+#include "desk/people/passkey.h"
+#include "desk/people/passkey_check.h"
+#include "desk/people/people.h"
+#include "net/web.h"
+#include "store/clock.h"
 
 /* ---- challenges --------------------------------------------------------- */
 
@@ -123,9 +137,9 @@ show_challenge(
 	if ((err = site_of(&site, c)))
 		return err;
 	cs_base64url(text, cs_view(bytes, DESK_PASSKEY_CHALLENGE_LEN));
-	desk_set_str(c->out, "challenge", text, &err);
-	desk_set_str(c->out, "rp_id", site.rp_id, &err);
-	desk_set_num(c->out, "timeout_ms", API_CHALLENGE_MS, &err);
+	json_put_str(c->out, "challenge", text, &err);
+	json_put_str(c->out, "rp_id", site.rp_id, &err);
+	json_put_num(c->out, "timeout_ms", API_CHALLENGE_MS, &err);
 	return err;
 }
 
@@ -144,7 +158,7 @@ give_challenge(struct api_call *c, struct api_challenge *ch)
 static enum cs_err
 read_bytes(struct cs_buf *out, const json_t *in, const char *key, size_t max)
 {
-	const char *text = desk_str(in, key);
+	const char *text = json_get_str(in, key);
 	size_t len = strlen(text), n = len / 4 * 3 + len % 4 * 3 / 4;
 	uint8_t *bytes;
 	enum cs_err err;
@@ -250,13 +264,13 @@ api_passkey_ask(struct api_call *c)
 static enum cs_err
 counted_as(char out[static COUNTED_SIZE], struct api_call *c, struct cs_view id)
 {
-	struct cs_desk_who who;
+	struct cs_desk_actor actor;
 	uint64_t person;
 	enum cs_err err;
 
 	if ((err = cs_desk_passkey_owner(&person, c->d, id)) == CS_OK &&
-	    (err = cs_desk_person(&who, c->d, person)) == CS_OK)
-		snprintf(out, COUNTED_SIZE, "passkey of %s", who.name);
+	    (err = cs_desk_person(&actor, c->d, person)) == CS_OK)
+		snprintf(out, COUNTED_SIZE, "passkey of %s", actor.name);
 	return err;
 }
 
@@ -274,8 +288,8 @@ enter(struct api_call *c, const struct answer *a)
 	if (api_has_to_wait(c, name, c->rq->peer))
 		return CS_ERR_LIMIT;
 	err = c->session != NULL
-	    ? cs_desk_passkey_unlock(c->d, &c->who, &want, &answer)
-	    : cs_desk_passkey_sign_in(&c->who, c->d, &want, &answer);
+	    ? cs_desk_passkey_unlock(c->d, &c->actor, &want, &answer)
+	    : cs_desk_passkey_sign_in(&c->actor, c->d, &want, &answer);
 	api_tried(c, name, c->rq->peer, err);
 	return err;
 }
@@ -334,10 +348,10 @@ enum cs_err
 api_passkeys(struct api_call *c)
 {
 	json_t *items = json_array();
-	enum cs_err err = cs_desk_passkeys(items, c->d, &c->who);
+	enum cs_err err = cs_desk_passkeys(items, c->d, &c->actor);
 
-	desk_set(c->out, "items", items, &err);
-	desk_set_num(c->out, "max", CS_DESK_PASSKEYS_MAX, &err);
+	json_put(c->out, "items", items, &err);
+	json_put_num(c->out, "max", CS_DESK_PASSKEYS_MAX, &err);
 	return err;
 }
 
@@ -348,13 +362,13 @@ api_passkey_add_ask(struct api_call *c)
 	uint8_t handle[CS_DESK_HANDLE_LEN];
 	enum cs_err err;
 
-	if ((err = api_password_again(c, desk_str(c->in, "password"),
+	if ((err = api_password_again(c, json_get_str(c->in, "password"),
 		 "That is not the password.")) ||
-	    (err = cs_desk_passkey_prepare(handle, c->d, &c->who)))
+	    (err = cs_desk_passkey_prepare(handle, c->d, &c->actor)))
 		return err;
 	cs_base64url(text, CS_VIEW_OF(handle));
-	desk_set_str(c->out, "handle", text, &err);
-	desk_set_str(c->out, "name", c->who.name, &err);
+	json_put_str(c->out, "handle", text, &err);
+	json_put_str(c->out, "name", c->actor.name, &err);
 	if (err == CS_OK && (err = give_challenge(c, &c->session->adding)))
 		return err;
 	return err ? err : api_passkeys(c);
@@ -375,9 +389,9 @@ api_passkey_add(struct api_call *c)
 		err = desk_problem(c->d, CS_ERR_DENIED, TOO_LATE);
 	want = wanted(&a);
 	if (err == CS_OK)
-		err = cs_desk_passkey_add(c->d, &c->who,
-		    desk_str(c->in, "name"), &want, cs_buf_view(&a.client_data),
-		    cs_buf_view(&a.attestation));
+		err = cs_desk_passkey_add(c->d, &c->actor,
+		    json_get_str(c->in, "name"), &want,
+		    cs_buf_view(&a.client_data), cs_buf_view(&a.attestation));
 	answer_clear(&a);
 	return err ? err : api_passkeys(c);
 }
@@ -385,5 +399,5 @@ api_passkey_add(struct api_call *c)
 enum cs_err
 api_passkey_remove(struct api_call *c)
 {
-	return cs_desk_passkey_remove(c->d, &c->who, api_id(c));
+	return cs_desk_passkey_remove(c->d, &c->actor, api_id(c));
 }

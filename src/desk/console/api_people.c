@@ -1,9 +1,19 @@
 /* SPDX-License-Identifier: MIT */
 /* People, their settings and tokens over HTTP. */
+#include "desk/console/api_people.h"
+
 #include <stdio.h>
 #include <string.h>
 
-#include "desk/console/api_internal.h"
+#include "base/wipe.h"
+#include "desk/console/api_session.h"
+#include "desk/console/call.h"
+#include "desk/core/actor.h"
+#include "desk/core/json.h"
+#include "desk/core/policy.h"
+#include "desk/core/store.h"
+#include "desk/people/people.h"
+#include "desk/people/sign_in.h"
 
 static enum cs_err
 set_person(struct api_call *c, uint64_t id)
@@ -15,8 +25,8 @@ set_person(struct api_call *c, uint64_t id)
 
 	snprintf(text, sizeof text, "%llu", (unsigned long long)id);
 	json_array_foreach (items, i, o)
-		if (strcmp(desk_str(o, "id"), text) == 0)
-			desk_set(c->out, "person", json_incref(o), &err);
+		if (strcmp(json_get_str(o, "id"), text) == 0)
+			json_put(c->out, "person", json_incref(o), &err);
 	json_decref(items);
 	return err;
 }
@@ -28,7 +38,7 @@ set_welcome(struct api_call *c, const char *code, enum cs_err *err)
 
 	snprintf(
 	    address, sizeof address, "%s#/welcome/%s", c->api->address, code);
-	desk_set_str(c->out, "welcome", address, err);
+	json_put_str(c->out, "welcome", address, err);
 	cs_wipe(address, sizeof address);
 }
 
@@ -38,7 +48,7 @@ api_people(struct api_call *c)
 	json_t *items = json_array();
 	enum cs_err err = cs_desk_people(c->d, items);
 
-	desk_set(c->out, "items", items, &err);
+	json_put(c->out, "items", items, &err);
 	return err;
 }
 
@@ -49,9 +59,10 @@ api_person_add(struct api_call *c)
 	uint64_t id;
 	enum cs_err err;
 
-	if ((err = cs_desk_person_add(c->d, &c->who, desk_str(c->in, "name"),
-		 cs_desk_role_find(desk_str(c->in, "role")), &id, welcome)) ==
-	    CS_OK) {
+	if ((err = cs_desk_person_add(c->d, &c->actor,
+		 json_get_str(c->in, "name"),
+		 cs_desk_role_find(json_get_str(c->in, "role")), &id,
+		 welcome)) == CS_OK) {
 		set_welcome(c, welcome, &err);
 		if (err == CS_OK)
 			err = set_person(c, id);
@@ -66,7 +77,7 @@ api_person_reset(struct api_call *c)
 	char welcome[CS_DESK_WELCOME_SIZE];
 	enum cs_err err;
 
-	if ((err = cs_desk_person_reset(c->d, &c->who, api_id(c), welcome)) ==
+	if ((err = cs_desk_person_reset(c->d, &c->actor, api_id(c), welcome)) ==
 	    CS_OK) {
 		set_welcome(c, welcome, &err);
 		if (err == CS_OK)
@@ -79,9 +90,9 @@ api_person_reset(struct api_call *c)
 enum cs_err
 api_person_change(struct api_call *c)
 {
-	const char *role = desk_str(c->in, "role");
+	const char *role = json_get_str(c->in, "role");
 	bool disabled;
-	struct cs_desk_who now;
+	struct cs_desk_actor now;
 	enum cs_err err;
 
 	if (*role != '\0' && cs_desk_role_find(role) == 0)
@@ -94,7 +105,7 @@ api_person_change(struct api_call *c)
 	else if ((err = api_flag(&disabled, c, "disabled")))
 		return err;
 	err = cs_desk_person_change(
-	    c->d, &c->who, api_id(c), cs_desk_role_find(role), disabled);
+	    c->d, &c->actor, api_id(c), cs_desk_role_find(role), disabled);
 	return err ? err : set_person(c, api_id(c));
 }
 
@@ -104,13 +115,13 @@ static enum cs_err
 change_password(struct api_call *c, const json_t *password)
 {
 	enum cs_err err = api_password_again(
-	    c, desk_str(password, "old"), "That is not the old password.");
+	    c, json_get_str(password, "old"), "That is not the old password.");
 
 	if (err == CS_OK &&
-	    (err = cs_desk_password_change(c->d, &c->who,
-		 cs_view_str(desk_str(password, "new")))) == CS_OK)
+	    (err = cs_desk_password_change(c->d, &c->actor,
+		 cs_view_str(json_get_str(password, "new")))) == CS_OK)
 		/* Other sessions end; this one has just shown both. */
-		c->session->passwords = c->who.passwords;
+		c->session->passwords = c->actor.passwords;
 	return err;
 }
 
@@ -136,7 +147,7 @@ take_number(uint32_t *out, struct api_call *c, const char *key, uint32_t max)
 static enum cs_err
 take_language(struct cs_desk_settings *s, struct api_call *c)
 {
-	const char *language = desk_str(c->in, "language");
+	const char *language = json_get_str(c->in, "language");
 
 	if (json_object_get(c->in, "language") == NULL)
 		return CS_OK;
@@ -157,7 +168,7 @@ api_settings(struct api_call *c)
 	struct cs_desk_settings s;
 	enum cs_err err;
 
-	if ((err = cs_desk_settings(&s, c->d, c->who.id)) ||
+	if ((err = cs_desk_settings(&s, c->d, c->actor.id)) ||
 	    (err = take_language(&s, c)) ||
 	    (err = take_number(
 		 &s.daily_limit, c, "daily_limit", PHOTOS_DAY_MAX)) ||
@@ -165,7 +176,7 @@ api_settings(struct api_call *c)
 		 &s.break_every_min, c, "break_every_min", BREAK_MIN_MAX)) ||
 	    (json_is_object(password) &&
 		(err = change_password(c, password))) ||
-	    (err = cs_desk_settings_set(c->d, &c->who, &s)))
+	    (err = cs_desk_settings_set(c->d, &c->actor, &s)))
 		return err;
 	return api_session_show(c);
 }
@@ -178,14 +189,14 @@ api_tokens(struct api_call *c)
 	json_t *items = json_array();
 	enum cs_err err = cs_desk_tokens(c->d, items);
 
-	desk_set(c->out, "items", items, &err);
+	json_put(c->out, "items", items, &err);
 	return err;
 }
 
 enum cs_err
 api_token_add(struct api_call *c)
 {
-	const char *name = desk_str(c->in, "name");
+	const char *name = json_get_str(c->in, "name");
 	char token[CS_DESK_TOKEN_SIZE];
 	unsigned scopes = 0;
 	const json_t *v;
@@ -206,9 +217,9 @@ api_token_add(struct api_call *c)
 		return desk_problem(c->d, CS_ERR_FORMAT,
 		    "A token has a name and at least one scope.");
 	if ((err = cs_desk_token_add(
-		 c->d, &c->who, name, scopes, &id, token)) == CS_OK) {
-		desk_set_id(c->out, "id", id, &err);
-		desk_set_str(c->out, "token", token, &err);
+		 c->d, &c->actor, name, scopes, &id, token)) == CS_OK) {
+		json_put_id(c->out, "id", id, &err);
+		json_put_str(c->out, "token", token, &err);
 	}
 	cs_wipe(token, sizeof token);
 	return err;
@@ -217,5 +228,5 @@ api_token_add(struct api_call *c)
 enum cs_err
 api_token_remove(struct api_call *c)
 {
-	return cs_desk_token_remove(c->d, &c->who, api_id(c));
+	return cs_desk_token_remove(c->d, &c->actor, api_id(c));
 }

@@ -1,6 +1,18 @@
 /* SPDX-License-Identifier: MIT */
 /* Every request that the console answers, and who may make it. */
-#include "desk/console/api_internal.h"
+#include "desk/console/api_routes.h"
+
+#include "desk/console/api_audit.h"
+#include "desk/console/api_cases.h"
+#include "desk/console/api_passkey.h"
+#include "desk/console/api_people.h"
+#include "desk/console/api_photos.h"
+#include "desk/console/api_policy.h"
+#include "desk/console/api_session.h"
+#include "desk/console/call.h"
+#include "desk/console/events.h"
+#include "desk/console/openapi.h"
+#include "desk/people/sign_in.h"
 
 #define R CS_DESK_SCOPE_READ
 #define W CS_DESK_SCOPE_WORK
@@ -140,7 +152,8 @@ const struct api_route api_routes[] = {
 	{ "DELETE", "/tokens/:id", API_ADMINISTRATOR, A, api_token_remove,
 	    "end one", "" },
 
-	{ "GET", "/events", API_ALL, R, api_events, "what happens, live", "" },
+	{ "GET", "/events", API_ALL | API_STREAM, R, api_events,
+	    "what happens, live", "" },
 	{ "GET", "/openapi.json", API_ALL | API_ANYBODY, 0, api_openapi,
 	    "this description", "" },
 	{ 0 },

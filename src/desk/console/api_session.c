@@ -1,12 +1,24 @@
 /* SPDX-License-Identifier: MIT */
 /* Signing in and out, locking, and who a request is of. */
+#include "desk/console/api_session.h"
+
 #include <qrencode.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "base/text.h"
+#include "base/wipe.h"
+#include "crypto/hash.h"
 #include "crypto/random.h"
-#include "desk/console/api_internal.h"
+#include "desk/console/call.h"
+#include "desk/core/actor.h"
+#include "desk/core/desk.h"
+#include "desk/core/json.h"
+#include "desk/core/policy.h"
+#include "desk/people/attempts.h"
+#include "desk/people/people.h"
+#include "desk/people/sign_in.h"
+#include "store/clock.h"
 
 #define COOKIE "countersign="
 
@@ -66,8 +78,8 @@ api_session_begin(struct api_call *c)
 	cs_random(bytes, sizeof bytes);
 	cs_base64url(s->csrf, CS_VIEW_OF(bytes));
 	cs_wipe(bytes, sizeof bytes);
-	s->person = c->who.id;
-	s->passwords = c->who.passwords;
+	s->person = c->actor.id;
+	s->passwords = c->actor.passwords;
 	s->made_ms = s->used_ms = cs_clock_ms();
 	c->session = s;
 	snprintf(c->answer->set_cookie, sizeof c->answer->set_cookie,
@@ -84,15 +96,15 @@ api_token_hash(uint8_t out[static 32], const struct cs_web_request *rq)
 }
 
 bool
-api_who(struct api_call *c, const struct api_route *route, unsigned *scopes,
-    bool *known)
+api_identify(struct api_call *c, const struct api_route *route,
+    unsigned *scopes, bool *known)
 {
 	const char *bearer = c->rq->authorization;
 	enum cs_err err;
 
 	if (strncmp(bearer, BEARER, strlen(BEARER)) == 0) {
 		err = cs_desk_token_find(
-		    &c->who, scopes, c->d, bearer + strlen(BEARER));
+		    &c->actor, scopes, c->d, bearer + strlen(BEARER));
 		*known = err == CS_OK;
 		return true;
 	}
@@ -101,15 +113,15 @@ api_who(struct api_call *c, const struct api_route *route, unsigned *scopes,
 		return true;
 	/* Looked at each time: who was let go, got another role or another
 	 * password is so at once. */
-	err = cs_desk_person(&c->who, c->d, c->session->person);
-	if (err || c->who.passwords != c->session->passwords) {
+	err = cs_desk_person(&c->actor, c->d, c->session->person);
+	if (err || c->actor.passwords != c->session->passwords) {
 		cs_wipe(c->session, sizeof *c->session);
 		c->session = NULL;
 		return true;
 	}
 	*known = true;
 	/* Listening to events is no work. */
-	if (!c->session->locked && route->handle != api_events)
+	if (!c->session->locked && (route->allowed & API_STREAM) == 0)
 		c->session->used_ms = cs_clock_ms();
 	return true;
 }
@@ -123,27 +135,27 @@ api_session_show(struct api_call *c)
 	uint64_t today = 0;
 	enum cs_err err;
 
-	if ((err = cs_desk_settings(&s, c->d, c->who.id)) == CS_OK &&
-	    (err = cs_desk_exposure(&today, c->d, c->who.id)) == CS_OK)
+	if ((err = cs_desk_settings(&s, c->d, c->actor.id)) == CS_OK &&
+	    (err = cs_desk_exposure(&today, c->d, c->actor.id)) == CS_OK)
 		err = cs_desk_policy(&policy, c->d);
-	desk_set_id(person, "id", c->who.id, &err);
-	desk_set_str(person, "name", c->who.name, &err);
-	desk_set_str(person, "pseudonym", c->who.pseudonym, &err);
-	desk_set_str(person, "role", cs_desk_role_name(c->who.role), &err);
-	desk_set_str(person, "language", s.language, &err);
-	desk_set_num(person, "daily_limit", s.daily_limit, &err);
-	desk_set_num(person, "break_every_min", s.break_every_min, &err);
-	desk_set_num(person, "exposure_today", today, &err);
-	desk_set(c->out, "person", person, &err);
-	desk_set_str(c->out, "csrf", c->session->csrf, &err);
-	desk_set_bool(c->out, "locked", c->session->locked, &err);
-	desk_set_num(c->out, "idle_s", c->api->options.idle_ms / 1000, &err);
-	desk_set_num(c->out, "expires_ms",
+	json_put_id(person, "id", c->actor.id, &err);
+	json_put_str(person, "name", c->actor.name, &err);
+	json_put_str(person, "pseudonym", c->actor.pseudonym, &err);
+	json_put_str(person, "role", cs_desk_role_name(c->actor.role), &err);
+	json_put_str(person, "language", s.language, &err);
+	json_put_num(person, "daily_limit", s.daily_limit, &err);
+	json_put_num(person, "break_every_min", s.break_every_min, &err);
+	json_put_num(person, "exposure_today", today, &err);
+	json_put(c->out, "person", person, &err);
+	json_put_str(c->out, "csrf", c->session->csrf, &err);
+	json_put_bool(c->out, "locked", c->session->locked, &err);
+	json_put_num(c->out, "idle_s", c->api->options.idle_ms / 1000, &err);
+	json_put_num(c->out, "expires_ms",
 	    c->session->made_ms + c->api->options.life_ms, &err);
-	desk_set_str(c->out, "hub", c->d->hub.name, &err);
-	desk_set_num(c->out, "undo_s", policy.undo_seconds, &err);
-	desk_set_num(c->out, "server_ms", cs_clock_ms(), &err);
-	desk_set_bool(c->out, "hub_online", api_online(c->api), &err);
+	json_put_str(c->out, "hub", c->d->hub.name, &err);
+	json_put_num(c->out, "undo_s", policy.undo_seconds, &err);
+	json_put_num(c->out, "server_ms", cs_clock_ms(), &err);
+	json_put_bool(c->out, "hub_online", api_online(c->api), &err);
 	cs_desk_policy_clear(&policy);
 	return err;
 }
@@ -207,7 +219,7 @@ api_password_again(
 
 	if (api_has_to_wait(c, session, ""))
 		return CS_ERR_LIMIT;
-	err = cs_desk_password_check(c->d, c->who.id, cs_view_str(password));
+	err = cs_desk_password_check(c->d, c->actor.id, cs_view_str(password));
 	api_tried(c, session, "", err);
 	if (err == CS_ERR_DENIED)
 		api_refuse(c, 403, "denied", refusal);
@@ -217,13 +229,14 @@ api_password_again(
 enum cs_err
 api_sign_in(struct api_call *c)
 {
-	const char *name = desk_str(c->in, "name");
+	const char *name = json_get_str(c->in, "name");
 	enum cs_err err;
 
 	if (api_has_to_wait(c, name, c->rq->peer))
 		return CS_ERR_LIMIT;
-	err = cs_desk_sign_in(&c->who, c->d, name,
-	    cs_view_str(desk_str(c->in, "password")), desk_str(c->in, "code"));
+	err = cs_desk_sign_in(&c->actor, c->d, name,
+	    cs_view_str(json_get_str(c->in, "password")),
+	    json_get_str(c->in, "code"));
 	api_tried(c, name, c->rq->peer, err);
 	if (err == CS_ERR_DENIED) {
 		api_refuse(c, 401, "signed-out",
@@ -241,7 +254,7 @@ enum cs_err
 api_unlock(struct api_call *c)
 {
 	enum cs_err err = api_password_again(
-	    c, desk_str(c->in, "password"), "That is not the password.");
+	    c, json_get_str(c->in, "password"), "That is not the password.");
 
 	if (err)
 		return err;
@@ -267,10 +280,10 @@ add_qr(json_t *out, const char *uri)
 		for (int x = 0; x < qr->width; x++)
 			row[x] = qr->data[y * qr->width + x] & 1 ? '1' : '0';
 		row[qr->width] = '\0';
-		desk_add(rows, json_string(row), &err);
+		json_push(rows, json_string(row), &err);
 	}
 	QRcode_free(qr);
-	desk_set(out, "qr", rows, &err);
+	json_put(out, "qr", rows, &err);
 	return err;
 }
 
@@ -278,17 +291,18 @@ enum cs_err
 api_welcome(struct api_call *c)
 {
 	enum cs_err err =
-	    cs_desk_welcome(c->d, desk_str(c->in, "code"), c->out);
+	    cs_desk_welcome(c->d, json_get_str(c->in, "code"), c->out);
 
-	return err ? err : add_qr(c->out, desk_str(c->out, "uri"));
+	return err ? err : add_qr(c->out, json_get_str(c->out, "uri"));
 }
 
 enum cs_err
 api_welcome_finish(struct api_call *c)
 {
-	enum cs_err err = cs_desk_welcome_finish(&c->who, c->d,
-	    desk_str(c->in, "code"), cs_view_str(desk_str(c->in, "password")),
-	    desk_str(c->in, "totp"));
+	enum cs_err err =
+	    cs_desk_welcome_finish(&c->actor, c->d, json_get_str(c->in, "code"),
+		cs_view_str(json_get_str(c->in, "password")),
+		json_get_str(c->in, "totp"));
 
 	if (err)
 		return err;

@@ -4,11 +4,20 @@
  * no line can be changed, dropped or put in between unseen.  Where it ends is
  * sealed beside it, so that its last lines cannot be dropped either.
  */
+#include "desk/core/audit.h"
+
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 
+#include "crypto/hash.h"
+#include "crypto/suite.h"
+#include "desk/core/desk.h"
 #include "desk/core/doc.h"
+#include "desk/core/json.h"
+#include "store/clock.h"
+#include "store/db.h"
+#include "store/vault.h"
 
 #define TABLE "audit"
 #define LINE_SIZE 512
@@ -57,7 +66,7 @@ check_end(struct cs_desk *d, uint64_t seq, const uint8_t chain[static 32])
 
 /* Append the bytes ${line}. */
 static enum cs_err
-append(struct cs_desk *d, uint64_t at, uint64_t kase, struct cs_view line)
+append(struct cs_desk *d, uint64_t at, uint64_t case_id, struct cs_view line)
 {
 	uint8_t chain[32] = { 0 }, row[8];
 	struct cs_buf sealed = { 0 };
@@ -78,9 +87,9 @@ append(struct cs_desk *d, uint64_t at, uint64_t kase, struct cs_view line)
 	    (err = cs_vault_seal(
 		 &sealed, &d->key, TABLE, CS_VIEW_OF(row), line)) == CS_OK)
 		err = cs_db_exec(d->db,
-		    "INSERT INTO audit(seq,at,kase,sealed,chain)"
+		    "INSERT INTO audit(seq,at,case_id,sealed,chain)"
 		    " VALUES(?,?,?,?,?)",
-		    cs_int(seq), cs_int(at), cs_int(kase),
+		    cs_int(seq), cs_int(at), cs_int(case_id),
 		    cs_blob(cs_buf_view(&sealed)), cs_blob(CS_VIEW_OF(chain)));
 	if (err == CS_OK)
 		err = write_end(d, seq, chain);
@@ -89,42 +98,42 @@ append(struct cs_desk *d, uint64_t at, uint64_t kase, struct cs_view line)
 }
 
 enum cs_err
-desk_audit_event(struct cs_desk *d, const struct desk_event *e)
+desk_audit_add(struct cs_desk *d, const struct desk_audit_event *e)
 {
 	json_t *line = json_object();
 	uint64_t at = cs_clock_ms();
 	enum cs_err err = CS_OK;
 	struct cs_buf text = { 0 };
 
-	desk_set_str(
-	    line, "actor", e->who != NULL ? e->who->name : "desk", &err);
-	desk_set_num(line, "person", e->who != NULL ? e->who->id : 0, &err);
-	desk_set_num(line, "case", e->kase, &err);
-	desk_set_str(line, "what", e->what, &err);
+	json_put_str(
+	    line, "actor", e->actor != NULL ? e->actor->name : "desk", &err);
+	json_put_num(line, "person", e->actor != NULL ? e->actor->id : 0, &err);
+	json_put_num(line, "case", e->case_id, &err);
+	json_put_str(line, "what", e->what, &err);
 	if (e->before != NULL)
-		desk_set(line, "before", json_incref(e->before), &err);
+		json_put(line, "before", json_incref(e->before), &err);
 	if (e->after != NULL)
-		desk_set(line, "after", json_incref(e->after), &err);
+		json_put(line, "after", json_incref(e->after), &err);
 	if (err == CS_OK)
 		err = desk_doc_text(&text, line);
 	if (err == CS_OK)
-		err = append(d, at, e->kase, cs_buf_view(&text));
+		err = append(d, at, e->case_id, cs_buf_view(&text));
 	cs_buf_free(&text);
 	json_decref(line);
 	return err;
 }
 
 enum cs_err
-desk_audit_add(struct cs_desk *d, const char *format, ...)
+desk_audit_say(struct cs_desk *d, const char *format, ...)
 {
 	char what[LINE_SIZE];
-	const struct desk_event e = { .what = what };
+	const struct desk_audit_event e = { .what = what };
 	va_list ap;
 
 	va_start(ap, format);
 	vsnprintf(what, sizeof what, format, ap);
 	va_end(ap);
-	return desk_audit_event(d, &e);
+	return desk_audit_add(d, &e);
 }
 
 /* What the first version of the desk wrote was a sentence. */
@@ -140,21 +149,22 @@ read_line(json_t **out, struct cs_view plain)
 
 enum cs_err
 desk_audit_page(json_t *items, struct cs_desk *d, uint64_t before,
-    uint64_t kase, unsigned limit)
+    uint64_t case_id, unsigned limit)
 {
 	struct cs_buf plain = { 0 };
 	struct cs_rows rows;
 	enum cs_err err;
 
-	err = kase == 0 ? cs_db_query(&rows, d->db,
-			      "SELECT seq,at,sealed,chain FROM audit"
-			      " WHERE seq<? ORDER BY seq DESC LIMIT ?",
-			      cs_int(before), cs_int(limit))
-			: cs_db_query(&rows, d->db,
-			      "SELECT seq,at,sealed,chain FROM audit"
-			      " WHERE kase=? AND seq<?"
-			      " ORDER BY seq DESC LIMIT ?",
-			      cs_int(kase), cs_int(before), cs_int(limit));
+	err = case_id == 0
+	    ? cs_db_query(&rows, d->db,
+		  "SELECT seq,at,sealed,chain FROM audit"
+		  " WHERE seq<? ORDER BY seq DESC LIMIT ?",
+		  cs_int(before), cs_int(limit))
+	    : cs_db_query(&rows, d->db,
+		  "SELECT seq,at,sealed,chain FROM audit"
+		  " WHERE case_id=? AND seq<?"
+		  " ORDER BY seq DESC LIMIT ?",
+		  cs_int(case_id), cs_int(before), cs_int(limit));
 	while (err == CS_OK && cs_rows_next(&rows)) {
 		uint8_t row[8];
 		json_t *line = NULL;
@@ -164,19 +174,19 @@ desk_audit_page(json_t *items, struct cs_desk *d, uint64_t before,
 			 CS_VIEW_OF(row), cs_col_blob(&rows, 2))) ||
 		    (err = read_line(&line, cs_buf_view(&plain))))
 			break;
-		desk_set_num(line, "seq", cs_col_int(&rows, 0), &err);
-		desk_set_num(line, "at_ms", cs_col_int(&rows, 1), &err);
-		desk_set_hex(line, "hash", cs_col_blob(&rows, 3), &err);
-		desk_set_id(line, "case", desk_num(line, "case"), &err);
-		desk_add(items, line, &err);
+		json_put_num(line, "seq", cs_col_int(&rows, 0), &err);
+		json_put_num(line, "at_ms", cs_col_int(&rows, 1), &err);
+		json_put_hex(line, "hash", cs_col_blob(&rows, 3), &err);
+		json_put_id(line, "case", json_get_num(line, "case"), &err);
+		json_push(items, line, &err);
 	}
 	cs_buf_free(&plain);
 	return cs_rows_end(&rows, err);
 }
 
 enum cs_err
-cs_desk_audit(struct cs_desk *d,
-    void (*each)(void *arg, const struct cs_desk_line *line), void *arg)
+cs_desk_audit_verify(struct cs_desk *d,
+    void (*each)(void *arg, const struct cs_desk_audit_line *line), void *arg)
 {
 	uint8_t chain[32] = { 0 }, stored[32], row[8];
 	struct cs_buf plain = { 0 };
@@ -206,12 +216,12 @@ cs_desk_audit(struct cs_desk *d,
 		if (each != NULL &&
 		    (err = read_line(&line, cs_buf_view(&plain))) == CS_OK)
 			each(arg,
-			    &(struct cs_desk_line){
+			    &(struct cs_desk_audit_line){
 				.seq = seq,
 				.at_ms = at,
-				.kase = desk_num(line, "case"),
-				.actor = desk_str(line, "actor"),
-				.what = desk_str(line, "what"),
+				.case_id = json_get_num(line, "case"),
+				.actor = json_get_str(line, "actor"),
+				.what = json_get_str(line, "what"),
 				.hash = chain,
 			    });
 		json_decref(line);

@@ -12,12 +12,17 @@
 
 #include "base/reader.h"
 #include "base/text.h"
+#include "base/wipe.h"
 #include "base/writer.h"
 #include "crypto/password.h"
 #include "crypto/random.h"
 #include "crypto/seal.h"
+#include "desk/core/audit.h"
 #include "desk/core/desk.h"
+#include "desk/core/store.h"
+#include "store/db.h"
 #include "store/file.h"
+#include "store/vault.h"
 
 #define CHUNK ((size_t)1 << 20)
 #define HEAD_LEN (9 + CS_PASSWORD_SALT_LEN + 8)
@@ -325,7 +330,7 @@ cs_desk_backup(struct cs_desk *d, const char *path, struct cs_view passphrase)
 	    (err = write_chunk(&s, true)) == CS_OK && fsync(s.fd) != 0)
 		err = cs_file_errno();
 	if (err == CS_OK && (err = cs_db_begin(d->db)) == CS_OK) {
-		if ((err = desk_audit_add(d, "backup made")) == CS_OK)
+		if ((err = desk_audit_say(d, "backup made")) == CS_OK)
 			err = cs_db_commit(d->db);
 		if (err)
 			cs_db_rollback(d->db);

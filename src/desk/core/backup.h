@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The whole of a desk in one sealed file, made while it
- * runs.
+ * The whole of a desk in one sealed file, made while the desk runs.
  *
  *	"CSBACKUP1" | salt16 | u32 passes | u32 memory_kib |
  *	chunks: u32 length | sealed bytes, each bound to its number and to
- *whether it is the last inside: { path<V> | u64 size | bytes } ...
+ *	whether it is the last
+ *	inside: { path<V> | u64 size | bytes } ...
  *
  * The key is derived from a passphrase of the backup's own (argon2id), because
  * the desk's key file is inside.

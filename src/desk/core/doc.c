@@ -3,6 +3,10 @@
 
 #include <string.h>
 
+#include "desk/core/desk.h"
+#include "store/db.h"
+#include "store/vault.h"
+
 /* Keys in order, no blanks: the same document is the same bytes. */
 #define COMPACT (JSON_COMPACT | JSON_SORT_KEYS)
 

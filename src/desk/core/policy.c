@@ -4,9 +4,15 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "desk/core/doc.h"
+#include "desk/core/actor.h"
+#include "desk/core/audit.h"
+#include "desk/core/desk.h"
+#include "desk/core/json.h"
+#include "desk/core/store.h"
 #include "desk/core/toml.h"
 #include "desk/policy_shipped.h"
+#include "store/db.h"
+#include "store/vault.h"
 
 #define TEXT "policy"
 #define VERSION "policy-version"
@@ -20,13 +26,13 @@ static const char *const acts[] = { "none", "warn", "disable", "disable-until",
 #define ACTS (sizeof acts / sizeof *acts)
 
 const char *
-cs_desk_act_name(unsigned act)
+cs_desk_action_name(unsigned act)
 {
 	return act < ACTS ? acts[act] : "?";
 }
 
 int
-cs_desk_act_find(const char *name)
+cs_desk_action_find(const char *name)
 {
 	for (size_t i = 0; i < ACTS; i++)
 		if (strcmp(name, acts[i]) == 0)
@@ -79,7 +85,7 @@ static void
 text(
     struct reading *r, char *out, size_t size, const json_t *o, const char *key)
 {
-	const char *s = desk_str(o, key);
+	const char *s = json_get_str(o, key);
 
 	if (*s == '\0' || strlen(s) >= size)
 		wrong(r, key, "is missing or too long");
@@ -96,29 +102,29 @@ flag(struct reading *r, const json_t *o, const char *key)
 	return json_is_true(v);
 }
 
-static enum cs_desk_act
+static enum cs_desk_action
 act(struct reading *r, const char *name)
 {
-	int found = cs_desk_act_find(name);
+	int found = cs_desk_action_find(name);
 
 	if (found < 0)
 		wrong(r, name, "is no action");
-	return found < 0 ? CS_DESK_ACT_NONE : (enum cs_desk_act)found;
+	return found < 0 ? CS_DESK_ACTION_NONE : (enum cs_desk_action)found;
 }
 
 static void
 read_reason(struct reading *r, struct cs_desk_reason *out, const json_t *o)
 {
 	const json_t *titles = json_object_get(o, "title");
-	const char *ground = desk_str(o, "ground");
+	const char *ground = json_get_str(o, "ground");
 
-	r->where = desk_str(o, "code");
+	r->where = json_get_str(o, "code");
 	text(r, out->code, sizeof out->code, o, "code");
 	out->number = (uint16_t)whole(r, o, "number", 1, 65535);
 	out->severity = whole(r, o, "severity", 1, CS_DESK_SEVERITIES);
 	out->danger = flag(r, o, "danger");
 	out->two_people = flag(r, o, "two_people");
-	out->action = act(r, desk_str(o, "action"));
+	out->action = act(r, json_get_str(o, "action"));
 	out->hold_days = whole(r, o, "hold_days", 0, 36500);
 	out->keep_days = whole(r, o, "keep_days", 1, 36500);
 	if (out->keep_days < out->hold_days)
@@ -129,7 +135,7 @@ read_reason(struct reading *r, struct cs_desk_reason *out, const json_t *o)
 	text(r, out->category, sizeof out->category, o, "category");
 	text(r, out->keyword, sizeof out->keyword, o, "keyword");
 	for (unsigned i = 0; i < CS_DESK_LANGUAGES; i++) {
-		out->titles[i] = desk_str(titles, cs_desk_languages[i]);
+		out->titles[i] = json_get_str(titles, cs_desk_languages[i]);
 		if (out->titles[i][0] == '\0')
 			wrong(r, "title", "is missing in a language");
 	}
@@ -207,7 +213,7 @@ cs_desk_policy_parse(
 	out->rejected_days = json_object_get(out->doc, "rejected_days") != NULL
 	    ? whole(&r, out->doc, "rejected_days", 1, 36500)
 	    : REJECTED_DAYS;
-	out->redress = desk_str(out->doc, "redress");
+	out->redress = json_get_str(out->doc, "redress");
 	if (out->redress[0] == '\0' || strlen(out->redress) > 1000)
 		wrong(&r, "redress", "has to be a text of up to 1000 bytes");
 	json_array_foreach (json_object_get(out->doc, "two_people"), i, v) {
@@ -293,7 +299,7 @@ cs_desk_policy(struct cs_desk_policy *out, struct cs_desk *d)
 }
 
 enum cs_err
-cs_desk_policy_set(struct cs_desk *d, const struct cs_desk_who *who,
+cs_desk_policy_set(struct cs_desk *d, const struct cs_desk_actor *actor,
     struct cs_view toml, uint64_t version)
 {
 	struct cs_desk_policy p;
@@ -301,7 +307,7 @@ cs_desk_policy_set(struct cs_desk *d, const struct cs_desk_who *who,
 	uint64_t now;
 	enum cs_err err;
 
-	if (!cs_desk_is_administrator(who))
+	if (!cs_desk_is_administrator(actor))
 		return desk_problem(d, CS_ERR_DENIED,
 		    "Only an administrator may change the policy.");
 	if ((err = cs_desk_policy_parse(&p, toml, problem)))
@@ -317,9 +323,9 @@ cs_desk_policy_set(struct cs_desk *d, const struct cs_desk_who *who,
 	    (err = cs_vault_config_set(d->db, &d->key, TEXT, toml)) == CS_OK &&
 	    (err = cs_vault_config_set_num(d->db, &d->key, VERSION, now + 1)) ==
 		CS_OK &&
-	    (err = desk_audit_event(d,
-		 &(struct desk_event){
-		     .who = who, .what = "policy-changed" })) == CS_OK)
+	    (err = desk_audit_add(d,
+		 &(struct desk_audit_event){
+		     .actor = actor, .what = "policy-changed" })) == CS_OK)
 		err = cs_db_commit(d->db);
 	if (err)
 		cs_db_rollback(d->db);
@@ -348,10 +354,10 @@ cs_desk_policy_number(const struct cs_desk_policy *p, uint16_t number)
 
 bool
 cs_desk_policy_two(const struct cs_desk_policy *p,
-    const struct cs_desk_reason *reason, enum cs_desk_act what)
+    const struct cs_desk_reason *reason, enum cs_desk_action what)
 {
 	if (p->two_people[what])
 		return true;
-	return reason->two_people && what != CS_DESK_ACT_NONE &&
-	    what != CS_DESK_ACT_WARN;
+	return reason->two_people && what != CS_DESK_ACTION_NONE &&
+	    what != CS_DESK_ACTION_WARN;
 }

@@ -7,22 +7,17 @@
 #include "base/bytes.h"
 
 struct cs_desk;
-struct cs_desk_who;
+struct cs_desk_actor;
 
-enum cs_desk_act {
-	CS_DESK_ACT_NONE = 0, /* no violation */
-	CS_DESK_ACT_WARN = 1,
-	CS_DESK_ACT_DISABLE = 2,
-	CS_DESK_ACT_DISABLE_UNTIL = 3,
-	CS_DESK_ACT_QUARANTINE = 4,
-	CS_DESK_ACT_DISSOLVE = 5,
-	CS_DESK_ACT_REFER = 6,
+enum cs_desk_action {
+	CS_DESK_ACTION_NONE = 0, /* no violation */
+	CS_DESK_ACTION_WARN = 1,
+	CS_DESK_ACTION_DISABLE = 2,
+	CS_DESK_ACTION_DISABLE_UNTIL = 3,
+	CS_DESK_ACTION_QUARANTINE = 4,
+	CS_DESK_ACTION_DISSOLVE = 5,
+	CS_DESK_ACTION_REFER = 6,
 };
-/* "none", "warn", "disable", "disable-until", "quarantine", "dissolve",
- * "refer". */
-const char *cs_desk_act_name(unsigned act);
-/* -1 for a name that is none. */
-int cs_desk_act_find(const char *name);
 
 #define CS_DESK_SEVERITIES 5
 #define CS_DESK_REASONS_MAX 64
@@ -34,7 +29,7 @@ struct cs_desk_reason {
 	uint16_t number; /* as in reports */
 	unsigned severity;
 	bool danger, two_people, illegal;
-	enum cs_desk_act action;
+	enum cs_desk_action action;
 	uint32_t hold_days, keep_days;
 	char category[80], keyword[120];
 	const char *titles[CS_DESK_LANGUAGES]; /* of the policy; not NULL */
@@ -48,21 +43,24 @@ struct cs_desk_policy {
 	struct {
 		uint32_t look_hours, decide_hours;
 	} targets[CS_DESK_SEVERITIES + 1]; /* by severity */
-	bool two_people[CS_DESK_ACT_REFER + 1];
+	bool two_people[CS_DESK_ACTION_REFER + 1];
 	struct cs_desk_reason reasons[CS_DESK_REASONS_MAX];
 	size_t n_reasons;
 };
 
+/* "none", "warn", "disable", "disable-until", "quarantine", "dissolve",
+ * "refer". */
+const char *cs_desk_action_name(unsigned act);
+/* -1 for a name that is none. */
+int cs_desk_action_find(const char *name);
 /* The languages, in the order of titles: "en", "ar", "kmr", "ckb". */
 extern const char *const cs_desk_languages[CS_DESK_LANGUAGES];
 /* The policy that comes with the program. */
 struct cs_view cs_desk_policy_shipped(void);
-
 /* CS_ERR_FORMAT: ${problem} says what is wrong. */
 CS_CHECKED enum cs_err cs_desk_policy_parse(
     struct cs_desk_policy *out, struct cs_view toml, char problem[static 160]);
 void cs_desk_policy_clear(struct cs_desk_policy *p);
-
 /* The policy in force; clear it. */
 CS_CHECKED enum cs_err cs_desk_policy(
     struct cs_desk_policy *out, struct cs_desk *d);
@@ -71,8 +69,7 @@ CS_CHECKED enum cs_err cs_desk_policy_text(
     struct cs_buf *out, struct cs_desk *d);
 /* Another one.  ${version}: of the one that it replaces, or CS_ERR_EXISTS. */
 CS_CHECKED enum cs_err cs_desk_policy_set(struct cs_desk *d,
-    const struct cs_desk_who *who, struct cs_view toml, uint64_t version);
-
+    const struct cs_desk_actor *actor, struct cs_view toml, uint64_t version);
 /* NULL: there is none. */
 const struct cs_desk_reason *cs_desk_policy_reason(
     const struct cs_desk_policy *p, const char *code);
@@ -81,4 +78,4 @@ const struct cs_desk_reason *cs_desk_policy_number(
     const struct cs_desk_policy *p, uint16_t number);
 /* Does it take a second person? */
 bool cs_desk_policy_two(const struct cs_desk_policy *p,
-    const struct cs_desk_reason *reason, enum cs_desk_act act);
+    const struct cs_desk_reason *reason, enum cs_desk_action act);

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The part of TOML 1.0 that a policy is written in: comments,
- * tables, arrays of tables, bare and dotted keys, strings on one line, whole
- * numbers, true and false, arrays of these.  What is outside of it is refused
- * with the line where it stands, and so is a key that is set twice.
+ * The part of TOML 1.0 that a policy is written in: comments, tables, arrays of
+ * tables, bare and dotted keys, strings on one line, whole numbers, true and
+ * false, arrays of these.  What is outside of it is refused with the line where
+ * it stands, and so is a key that is set twice.
  */
 #pragma once
 

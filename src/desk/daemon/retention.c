@@ -5,11 +5,20 @@
 #include <dirent.h>
 #include <errno.h>
 #include <stdio.h>
-#include <string.h>
 #include <unistd.h>
 
 #include "base/text.h"
-#include "desk/decisions/decision_internal.h"
+#include "desk/cases/case.h"
+#include "desk/core/audit.h"
+#include "desk/core/desk.h"
+#include "desk/core/doc.h"
+#include "desk/core/json.h"
+#include "desk/core/policy.h"
+#include "desk/decisions/decision.h"
+#include "desk/reports/report.h"
+#include "store/clock.h"
+#include "store/db.h"
+#include "store/vault.h"
 
 #define DAY_MS ((uint64_t)86400 * 1000)
 #define PATH_SIZE 4096
@@ -19,12 +28,13 @@ static uint64_t
 due_ms(const struct desk_case *c, const struct cs_desk_policy *policy)
 {
 	const struct cs_desk_reason *reason =
-	    cs_desk_policy_reason(policy, desk_str(c->doc, "reason"));
-	uint64_t decided = desk_num(c->doc, "decided_ms"), days;
+	    cs_desk_policy_reason(policy, json_get_str(c->doc, "reason"));
+	uint64_t decided = json_get_num(c->doc, "decided_ms"), days;
 
 	if (desk_case_state(c) != CS_DESK_CASE_DECIDED || decided == 0 ||
-	    desk_bool(c->doc, "held") || desk_num(c->doc, "pending") != 0 ||
-	    desk_num(c->doc, "appeals") != 0)
+	    json_get_bool(c->doc, "held") ||
+	    json_get_num(c->doc, "pending") != 0 ||
+	    json_get_num(c->doc, "appeals") != 0)
 		return 0;
 	if (reason == NULL)
 		reason = cs_desk_policy_reason(policy, "other");
@@ -89,7 +99,7 @@ remove_files(struct cs_desk *d)
 	/* Reports from before there were cases have no rows for their files
 	 * until they are sorted in. */
 	if ((err = cs_db_get_int(&unsorted, d->db,
-		 "SELECT COUNT(*) FROM report WHERE kase IS NULL")) ||
+		 "SELECT COUNT(*) FROM report WHERE case_id IS NULL")) ||
 	    unsorted != 0)
 		return err;
 	snprintf(path, sizeof path, "%s/files", d->dir);
@@ -150,14 +160,14 @@ empty_report(struct cs_desk *d, struct cs_view id)
 }
 
 static enum cs_err
-empty_reports(struct cs_desk *d, uint64_t kase, uint64_t *n)
+empty_reports(struct cs_desk *d, uint64_t case_id, uint64_t *n)
 {
 	struct cs_buf ids = { 0 };
 	struct cs_rows rows;
 	enum cs_err err;
 
-	err = cs_db_query(
-	    &rows, d->db, "SELECT id FROM report WHERE kase=?", cs_int(kase));
+	err = cs_db_query(&rows, d->db, "SELECT id FROM report WHERE case_id=?",
+	    cs_int(case_id));
 	err = desk_rows_ids(&ids, &rows, err);
 	for (size_t k = 0; k + 16 <= ids.len && err == CS_OK; k += 16) {
 		err = empty_report(d, cs_view(ids.data + k, 16));
@@ -169,21 +179,21 @@ empty_reports(struct cs_desk *d, uint64_t kase, uint64_t *n)
 
 /* Decisions keep what was done and when; facts and accounts go. */
 static enum cs_err
-empty_decisions(struct cs_desk *d, uint64_t kase)
+empty_decisions(struct cs_desk *d, uint64_t case_id)
 {
 	json_t *list = json_array(), *o;
 	size_t i;
-	enum cs_err err = desk_decisions(list, d, kase);
+	enum cs_err err = desk_decisions(list, d, case_id);
 
 	json_array_foreach (list, i, o) {
 		struct desk_decision dec = { 0 };
 
 		if (err == CS_OK)
 			err = desk_decision_load(
-			    &dec, d, desk_id(desk_str(o, "id")));
-		desk_set(dec.doc, "accounts", json_array(), &err);
-		desk_set_str(dec.doc, "facts", "", &err);
-		desk_set_str(dec.doc, "note", "", &err);
+			    &dec, d, json_id_parse(json_get_str(o, "id")));
+		json_put(dec.doc, "accounts", json_array(), &err);
+		json_put_str(dec.doc, "facts", "", &err);
+		json_put_str(dec.doc, "note", "", &err);
 		if (err == CS_OK)
 			err = desk_decision_save(d, &dec, NULL);
 		if (err == CS_OK)
@@ -197,26 +207,26 @@ empty_decisions(struct cs_desk *d, uint64_t kase)
 }
 
 static enum cs_err
-remove_rows(struct cs_desk *d, uint64_t kase)
+remove_rows(struct cs_desk *d, uint64_t case_id)
 {
 	enum cs_err err;
 
 	if ((err = cs_db_exec(d->db,
 		 "DELETE FROM hash WHERE source=0 AND ref IN"
-		 " (SELECT id FROM media WHERE kase=?)",
-		 cs_int(kase))) ||
+		 " (SELECT id FROM media WHERE case_id=?)",
+		 cs_int(case_id))) ||
+	    (err = cs_db_exec(d->db, "DELETE FROM media WHERE case_id=?",
+		 cs_int(case_id))) ||
 	    (err = cs_db_exec(
-		 d->db, "DELETE FROM media WHERE kase=?", cs_int(kase))) ||
+		 d->db, "DELETE FROM item WHERE case_id=?", cs_int(case_id))) ||
+	    (err = cs_db_exec(d->db, "DELETE FROM entry WHERE case_id=?",
+		 cs_int(case_id))) ||
 	    (err = cs_db_exec(
-		 d->db, "DELETE FROM item WHERE kase=?", cs_int(kase))) ||
-	    (err = cs_db_exec(
-		 d->db, "DELETE FROM entry WHERE kase=?", cs_int(kase))) ||
-	    (err = cs_db_exec(
-		 d->db, "DELETE FROM term WHERE kase=?", cs_int(kase))) ||
-	    (err = cs_db_exec(
-		 d->db, "DELETE FROM appeal WHERE kase=?", cs_int(kase))) ||
-	    (err = cs_db_exec(
-		 d->db, "DELETE FROM kase_account WHERE kase=?", cs_int(kase))))
+		 d->db, "DELETE FROM term WHERE case_id=?", cs_int(case_id))) ||
+	    (err = cs_db_exec(d->db, "DELETE FROM appeal WHERE case_id=?",
+		 cs_int(case_id))) ||
+	    (err = cs_db_exec(d->db, "DELETE FROM case_account WHERE case_id=?",
+		 cs_int(case_id))))
 		return err;
 	return CS_OK;
 }
@@ -230,22 +240,22 @@ destroy(struct cs_desk *d, struct desk_case *c)
 
 	/* Those that another case has, too, stay. */
 	if ((err = cs_db_get_int(&files, d->db,
-		 "SELECT COUNT(DISTINCT file) FROM media WHERE kase=?1 AND"
-		 " file NOT IN (SELECT file FROM media WHERE kase<>?1)",
+		 "SELECT COUNT(DISTINCT file) FROM media WHERE case_id=?1 AND"
+		 " file NOT IN (SELECT file FROM media WHERE case_id<>?1)",
 		 cs_int(c->id))) ||
 	    (err = empty_reports(d, c->id, &reports)) ||
 	    (err = empty_decisions(d, c->id)) || (err = remove_rows(d, c->id)))
 		goto out;
 	desk_case_set_state(c, CS_DESK_CASE_CLOSED, &err);
-	desk_set(c->doc, "accounts", json_array(), &err);
-	desk_set(c->doc, "reporters", json_array(), &err);
-	desk_set_num(c->doc, "destroyed_ms", cs_clock_ms(), &err);
-	desk_set_num(after, "reports", reports, &err);
-	desk_set_num(after, "files", files, &err);
+	json_put(c->doc, "accounts", json_array(), &err);
+	json_put(c->doc, "reporters", json_array(), &err);
+	json_put_num(c->doc, "destroyed_ms", cs_clock_ms(), &err);
+	json_put_num(after, "reports", reports, &err);
+	json_put_num(after, "files", files, &err);
 	if (err == CS_OK && (err = desk_case_save(d, c, NULL)) == CS_OK)
-		err = desk_audit_event(d,
-		    &(struct desk_event){
-			.kase = c->id,
+		err = desk_audit_add(d,
+		    &(struct desk_audit_event){
+			.case_id = c->id,
 			.what = "destroyed",
 			.after = after,
 		    });
@@ -261,7 +271,7 @@ static enum cs_err
 next_decided(uint64_t *id, struct cs_desk *d)
 {
 	return cs_db_get_int(id, d->db,
-	    "SELECT id FROM kase WHERE state=2 AND id>? ORDER BY id LIMIT 1",
+	    "SELECT id FROM cases WHERE state=2 AND id>? ORDER BY id LIMIT 1",
 	    cs_int(*id));
 }
 
@@ -303,7 +313,7 @@ destroy_rejected(struct cs_desk *d, uint64_t before_ms, uint64_t *n)
 	if ((err = cs_db_begin(d->db)))
 		goto out;
 	err = cs_db_query(&rows, d->db,
-	    "SELECT id FROM report WHERE kase=0 AND received<=?",
+	    "SELECT id FROM report WHERE case_id=0 AND received<=?",
 	    cs_int(before_ms));
 	err = desk_rows_ids(&ids, &rows, err);
 	for (size_t k = 0; k + 16 <= ids.len && err == CS_OK; k += 16) {
@@ -314,10 +324,10 @@ destroy_rejected(struct cs_desk *d, uint64_t before_ms, uint64_t *n)
 			    cs_blob(id));
 	}
 	*n = ids.len / 16;
-	desk_set_num(after, "reports", *n, &err);
+	json_put_num(after, "reports", *n, &err);
 	if (err == CS_OK && *n != 0)
-		err = desk_audit_event(d,
-		    &(struct desk_event){
+		err = desk_audit_add(d,
+		    &(struct desk_audit_event){
 			.what = "rejected-destroyed", .after = after });
 	if (err == CS_OK)
 		err = cs_db_commit(d->db);

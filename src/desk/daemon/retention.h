@@ -11,7 +11,9 @@
  */
 #pragma once
 
-#include "desk/cases/case.h"
+#include "base/bytes.h"
+
+struct cs_desk;
 
 /* Destroy what is over at ${now_ms}; ${*destroyed} says how many cases.
  * CS_ERR_CORRUPT: one is damaged on the disk and stays; the others went. */

@@ -1,12 +1,29 @@
 /* SPDX-License-Identifier: MIT */
 /* Letters of members: appeals, requests for a second look, answers to what the
  * desk asked; and what the desk writes back, which the hub cannot read. */
-#include <stdio.h>
+#include "desk/decisions/appeal.h"
+
 #include <string.h>
 
 #include "base/text.h"
+#include "base/wipe.h"
 #include "content/letter.h"
-#include "desk/decisions/decision_internal.h"
+#include "desk/cases/case.h"
+#include "desk/cases/entry.h"
+#include "desk/core/actor.h"
+#include "desk/core/audit.h"
+#include "desk/core/desk.h"
+#include "desk/core/doc.h"
+#include "desk/core/json.h"
+#include "desk/core/outbox.h"
+#include "desk/core/store.h"
+#include "desk/decisions/decision.h"
+#include "desk/decisions/question.h"
+#include "desk/decisions/revise.h"
+#include "desk/reports/report.h"
+#include "store/clock.h"
+#include "store/db.h"
+#include "wire/messages.h"
 
 #define TABLE "appeal"
 
@@ -16,7 +33,7 @@ static const char *const states[] = { "open", "upheld", "reversed" };
 
 struct appeal {
 	uint8_t id[16];
-	uint64_t kase, decision, at_ms;
+	uint64_t case_id, decision, at_ms;
 	unsigned kind, state;
 	json_t *doc;
 };
@@ -28,7 +45,7 @@ clear(struct appeal *a)
 	memset(a, 0, sizeof *a);
 }
 
-/* Columns id, kase, decision, sealed. */
+/* Columns id, case_id, decision, sealed. */
 static enum cs_err
 read_row(struct appeal *out, struct cs_desk *d, struct cs_rows *rows)
 {
@@ -36,13 +53,13 @@ read_row(struct appeal *out, struct cs_desk *d, struct cs_rows *rows)
 
 	memset(out, 0, sizeof *out);
 	cs_col_copy(rows, 0, out->id, sizeof out->id);
-	out->kase = cs_col_int(rows, 1);
+	out->case_id = cs_col_int(rows, 1);
 	out->decision = cs_col_int(rows, 2);
 	err = desk_doc_open(
 	    &out->doc, d, TABLE, CS_VIEW_OF(out->id), cs_col_blob(rows, 3));
-	out->kind = (unsigned)desk_num(out->doc, "kind");
-	out->state = (unsigned)desk_num(out->doc, "state") % 3;
-	out->at_ms = desk_num(out->doc, "at_ms");
+	out->kind = (unsigned)json_get_num(out->doc, "kind");
+	out->state = (unsigned)json_get_num(out->doc, "state") % 3;
+	out->at_ms = json_get_num(out->doc, "at_ms");
 	return err;
 }
 
@@ -54,7 +71,7 @@ load(struct appeal *out, struct cs_desk *d, const uint8_t id[static 16])
 
 	memset(out, 0, sizeof *out);
 	err = cs_db_query(&rows, d->db,
-	    "SELECT id,kase,decision,sealed FROM appeal WHERE id=?",
+	    "SELECT id,case_id,decision,sealed FROM appeal WHERE id=?",
 	    cs_blob(cs_view(id, 16)));
 	if (err == CS_OK)
 		err = cs_rows_next(&rows) ? read_row(out, d, &rows)
@@ -69,7 +86,7 @@ save(struct cs_desk *d, const struct appeal *a)
 	struct cs_buf sealed = { 0 };
 	enum cs_err err = CS_OK;
 
-	desk_set_num(a->doc, "state", a->state, &err);
+	json_put_num(a->doc, "state", a->state, &err);
 	if (err == CS_OK &&
 	    (err = desk_doc_seal(
 		 &sealed, d, TABLE, CS_VIEW_OF(a->id), a->doc)) == CS_OK)
@@ -94,17 +111,17 @@ find_action(uint64_t *decision, struct cs_desk *d, const uint8_t id[static 16],
 }
 
 static enum cs_err
-case_has_appeal(struct cs_desk *d, uint64_t kase)
+case_has_appeal(struct cs_desk *d, uint64_t case_id)
 {
 	struct desk_case c;
 	uint64_t open;
 	enum cs_err err;
 
-	if ((err = desk_case_load(&c, d, kase)) == CS_OK &&
+	if ((err = desk_case_load(&c, d, case_id)) == CS_OK &&
 	    (err = cs_db_get_int(&open, d->db,
-		 "SELECT COUNT(*) FROM appeal WHERE kase=? AND state=0",
-		 cs_int(kase))) == CS_OK) {
-		desk_set_num(c.doc, "appeals", open, &err);
+		 "SELECT COUNT(*) FROM appeal WHERE case_id=? AND state=0",
+		 cs_int(case_id))) == CS_OK) {
+		json_put_num(c.doc, "appeals", open, &err);
 		if (err == CS_OK)
 			err = desk_case_save(d, &c, NULL);
 	}
@@ -114,8 +131,8 @@ case_has_appeal(struct cs_desk *d, uint64_t kase)
 
 static enum cs_err
 insert(struct cs_desk *d, const struct cs_wire_desk_letter *letter,
-    const struct cs_letter *text, const uint8_t reply[static 32], uint64_t kase,
-    uint64_t decision)
+    const struct cs_letter *text, const uint8_t reply[static 32],
+    uint64_t case_id, uint64_t decision)
 {
 	struct appeal a = { .kind = letter->kind };
 	json_t *after = json_object();
@@ -123,27 +140,27 @@ insert(struct cs_desk *d, const struct cs_wire_desk_letter *letter,
 
 	memcpy(a.id, letter->id, sizeof a.id);
 	a.doc = json_object();
-	desk_set_num(a.doc, "kind", letter->kind, &err);
-	desk_set_num(a.doc, "at_ms", letter->received_ms, &err);
-	desk_set_hex(a.doc, "account", CS_VIEW_OF(letter->account), &err);
-	desk_set_hex(a.doc, "subject", CS_VIEW_OF(letter->subject), &err);
-	desk_set_hex(a.doc, "reply", cs_view(reply, 32), &err);
-	desk_set_view(a.doc, "text", text->text, &err);
-	desk_set_view(a.doc, "language", text->language, &err);
-	desk_set_hex(after, "letter", CS_VIEW_OF(letter->id), &err);
-	desk_set_id(after, "decision", decision, &err);
+	json_put_num(a.doc, "kind", letter->kind, &err);
+	json_put_num(a.doc, "at_ms", letter->received_ms, &err);
+	json_put_hex(a.doc, "account", CS_VIEW_OF(letter->account), &err);
+	json_put_hex(a.doc, "subject", CS_VIEW_OF(letter->subject), &err);
+	json_put_hex(a.doc, "reply", cs_view(reply, 32), &err);
+	json_put_view(a.doc, "text", text->text, &err);
+	json_put_view(a.doc, "language", text->language, &err);
+	json_put_hex(after, "letter", CS_VIEW_OF(letter->id), &err);
+	json_put_id(after, "decision", decision, &err);
 	if (err == CS_OK &&
 	    (err = cs_db_exec(d->db,
-		 "INSERT INTO appeal(id,kase,decision,kind,state,at,account,"
+		 "INSERT INTO appeal(id,case_id,decision,kind,state,at,account,"
 		 "sealed) VALUES(?,?,?,?,0,?,?,x'')",
-		 cs_blob(CS_VIEW_OF(a.id)), cs_int(kase), cs_int(decision),
+		 cs_blob(CS_VIEW_OF(a.id)), cs_int(case_id), cs_int(decision),
 		 cs_int(letter->kind), cs_int(letter->received_ms),
 		 cs_blob(CS_VIEW_OF(letter->account)))) == CS_OK &&
 	    (err = save(d, &a)) == CS_OK &&
-	    (err = case_has_appeal(d, kase)) == CS_OK)
-		err = desk_audit_event(d,
-		    &(struct desk_event){
-			.kase = kase,
+	    (err = case_has_appeal(d, case_id)) == CS_OK)
+		err = desk_audit_add(d,
+		    &(struct desk_audit_event){
+			.case_id = case_id,
 			.what = letter->kind == CS_WIRE_LETTER_APPEAL
 			    ? "appeal-came"
 			    : "second-look-asked",
@@ -176,7 +193,7 @@ static enum cs_err
 take(struct cs_desk *d, const struct cs_wire_desk_letter *letter,
     const struct cs_letter *text, const uint8_t reply[static 32])
 {
-	uint64_t kase = 0, decision = 0, known;
+	uint64_t case_id = 0, decision = 0, known;
 	struct desk_decision dec;
 	enum cs_err err;
 
@@ -190,11 +207,11 @@ take(struct cs_desk *d, const struct cs_wire_desk_letter *letter,
 		    find_action(&decision, d, letter->subject, letter->account);
 		if (err == CS_OK &&
 		    (err = desk_decision_load(&dec, d, decision)) == CS_OK) {
-			kase = dec.kase;
+			case_id = dec.case_id;
 			desk_decision_clear(&dec);
 		}
 	} else {
-		err = desk_case_of_report(&kase, d, letter->subject);
+		err = desk_report_case(&case_id, d, letter->subject);
 	}
 	if (err == CS_ERR_NOT_FOUND)
 		return tell(d, letter->id, CS_WIRE_APPEAL_UNREADABLE,
@@ -203,9 +220,9 @@ take(struct cs_desk *d, const struct cs_wire_desk_letter *letter,
 	if (err)
 		return err;
 	if (letter->kind == CS_WIRE_LETTER_REPLY)
-		err = desk_question_answered(d, letter, text, kase);
+		err = desk_question_answered(d, letter, text, case_id);
 	else
-		err = insert(d, letter, text, reply, kase, decision);
+		err = insert(d, letter, text, reply, case_id, decision);
 	if (err == CS_OK)
 		err = tell(d, letter->id, CS_WIRE_APPEAL_RECEIVED,
 		    letter->kind == CS_WIRE_LETTER_REPLY
@@ -250,13 +267,14 @@ desk_letter_take(struct cs_desk *d, const struct cs_wire_desk_letter *letter)
 
 /* ---- showing ------------------------------------------------------------ */
 
-/* May ${who} not hear it, because they had a part in the decision? */
+/* May ${actor} not hear it, because they had a part in the decision? */
 static bool
-is_own(const struct cs_desk_who *who, const struct desk_decision *dec)
+is_own(const struct cs_desk_actor *actor, const struct desk_decision *dec)
 {
 	/* Number 0 is whoever has the folder: perhaps the same again. */
-	return who->id == dec->person ||
-	    (who->id != 0 && who->id == desk_num(dec->doc, "second_id"));
+	return actor->id == dec->person ||
+	    (actor->id != 0 &&
+		actor->id == json_get_num(dec->doc, "second_id"));
 }
 
 /* Whoever decided the case last, for a second look. */
@@ -270,16 +288,16 @@ load_decision(
 	memset(out, 0, sizeof *out);
 	if (id == 0)
 		err = cs_db_get_int(&id, d->db,
-		    "SELECT id FROM decision WHERE kase=? AND state IN(3,7)"
+		    "SELECT id FROM decision WHERE case_id=? AND state IN(3,7)"
 		    " ORDER BY id DESC LIMIT 1",
-		    cs_int(a->kase));
+		    cs_int(a->case_id));
 	if (err == CS_ERR_NOT_FOUND)
 		return CS_OK;
 	return err ? err : desk_decision_load(out, d, id);
 }
 
 static enum cs_err
-show(json_t **out, struct cs_desk *d, const struct cs_desk_who *who,
+show(json_t **out, struct cs_desk *d, const struct cs_desk_actor *actor,
     const struct appeal *a)
 {
 	json_t *o = json_object(), *account = json_object(), *one;
@@ -288,40 +306,41 @@ show(json_t **out, struct cs_desk *d, const struct cs_desk_who *who,
 	size_t i;
 
 	*out = o;
-	desk_set_hex(o, "id", CS_VIEW_OF(a->id), &err);
-	desk_set_id(o, "case", a->kase, &err);
-	desk_set_id(o, "decision", dec.id, &err);
-	desk_set_str(o, "kind",
+	json_put_hex(o, "id", CS_VIEW_OF(a->id), &err);
+	json_put_id(o, "case", a->case_id, &err);
+	json_put_id(o, "decision", dec.id, &err);
+	json_put_str(o, "kind",
 	    a->kind == CS_WIRE_LETTER_APPEAL ? "appeal" : "second-look", &err);
 	/* A reporter stays a number; a holder is who was acted against. */
 	if (a->kind == CS_WIRE_LETTER_APPEAL) {
-		desk_set_str(account, "id", desk_str(a->doc, "account"), &err);
-		desk_set_str(account, "handle", "", &err);
+		json_put_str(
+		    account, "id", json_get_str(a->doc, "account"), &err);
+		json_put_str(account, "handle", "", &err);
 		json_array_foreach (
 		    json_object_get(dec.doc, "accounts"), i, one)
-			if (strcmp(desk_str(one, "id"),
-				desk_str(a->doc, "account")) == 0)
-				desk_set_str(account, "handle",
-				    desk_str(one, "handle"), &err);
+			if (strcmp(json_get_str(one, "id"),
+				json_get_str(a->doc, "account")) == 0)
+				json_put_str(account, "handle",
+				    json_get_str(one, "handle"), &err);
 	}
-	desk_set(o, "account",
+	json_put(o, "account",
 	    a->kind == CS_WIRE_LETTER_APPEAL ? json_incref(account)
 					     : json_null(),
 	    &err);
-	desk_set_num(o, "at_ms", a->at_ms, &err);
-	desk_set_str(o, "text", desk_str(a->doc, "text"), &err);
-	desk_set_str(o, "language", desk_str(a->doc, "language"), &err);
-	desk_set_str(o, "state", states[a->state], &err);
-	desk_set_str(o, "by", desk_str(a->doc, "by"), &err);
-	desk_set_str(o, "answer", desk_str(a->doc, "answer"), &err);
-	desk_set_bool(o, "mine", is_own(who, &dec), &err);
+	json_put_num(o, "at_ms", a->at_ms, &err);
+	json_put_str(o, "text", json_get_str(a->doc, "text"), &err);
+	json_put_str(o, "language", json_get_str(a->doc, "language"), &err);
+	json_put_str(o, "state", states[a->state], &err);
+	json_put_str(o, "by", json_get_str(a->doc, "by"), &err);
+	json_put_str(o, "answer", json_get_str(a->doc, "answer"), &err);
+	json_put_bool(o, "mine", is_own(actor, &dec), &err);
 	json_decref(account);
 	desk_decision_clear(&dec);
 	return err;
 }
 
 static enum cs_err
-list(json_t *items, struct cs_desk *d, const struct cs_desk_who *who,
+list(json_t *items, struct cs_desk *d, const struct cs_desk_actor *actor,
     struct cs_rows *rows, enum cs_err err)
 {
 	while (err == CS_OK && cs_rows_next(rows)) {
@@ -329,65 +348,65 @@ list(json_t *items, struct cs_desk *d, const struct cs_desk_who *who,
 		json_t *o = NULL;
 
 		if ((err = read_row(&a, d, rows)) == CS_OK)
-			err = show(&o, d, who, &a);
-		desk_add(items, o, &err);
+			err = show(&o, d, actor, &a);
+		json_push(items, o, &err);
 		clear(&a);
 	}
 	return cs_rows_end(rows, err);
 }
 
 enum cs_err
-cs_desk_appeals(
-    json_t *items, struct cs_desk *d, const struct cs_desk_who *who, bool open)
+cs_desk_appeals(json_t *items, struct cs_desk *d,
+    const struct cs_desk_actor *actor, bool open)
 {
 	struct cs_rows rows;
 	enum cs_err err = open
 	    ? cs_db_query(&rows, d->db,
-		  "SELECT id,kase,decision,sealed FROM appeal WHERE state=0"
+		  "SELECT id,case_id,decision,sealed FROM appeal WHERE state=0"
 		  " ORDER BY at LIMIT 200")
 	    : cs_db_query(&rows, d->db,
-		  "SELECT id,kase,decision,sealed FROM appeal WHERE state<>0"
+		  "SELECT id,case_id,decision,sealed FROM appeal WHERE state<>0"
 		  " ORDER BY at DESC LIMIT 200");
 
-	return list(items, d, who, &rows, err);
+	return list(items, d, actor, &rows, err);
 }
 
 enum cs_err
-desk_appeals(json_t *items, struct cs_desk *d, const struct cs_desk_who *who,
-    uint64_t kase)
+desk_appeals(json_t *items, struct cs_desk *d,
+    const struct cs_desk_actor *actor, uint64_t case_id)
 {
 	struct cs_rows rows;
 	enum cs_err err = cs_db_query(&rows, d->db,
-	    "SELECT id,kase,decision,sealed FROM appeal WHERE kase=?"
+	    "SELECT id,case_id,decision,sealed FROM appeal WHERE case_id=?"
 	    " ORDER BY at",
-	    cs_int(kase));
+	    cs_int(case_id));
 
-	return list(items, d, who, &rows, err);
+	return list(items, d, actor, &rows, err);
 }
 
 enum cs_err
-desk_appeals_of(json_t *items, struct cs_desk *d, const struct cs_desk_who *who,
-    const uint8_t account[static 16])
+desk_appeals_of(json_t *items, struct cs_desk *d,
+    const struct cs_desk_actor *actor, const uint8_t account[static 16])
 {
 	struct cs_rows rows;
 	enum cs_err err = cs_db_query(&rows, d->db,
-	    "SELECT id,kase,decision,sealed FROM appeal WHERE account=?"
+	    "SELECT id,case_id,decision,sealed FROM appeal WHERE account=?"
 	    " AND kind=1 ORDER BY at",
 	    cs_blob(cs_view(account, 16)));
 
-	return list(items, d, who, &rows, err);
+	return list(items, d, actor, &rows, err);
 }
 
 enum cs_err
 cs_desk_appeal_show(json_t **out, struct cs_desk *d,
-    const struct cs_desk_who *who, const uint8_t id[static 16])
+    const struct cs_desk_actor *actor, const uint8_t id[static 16])
 {
 	struct appeal a;
 	enum cs_err err = load(&a, d, id);
 
 	*out = NULL;
 	if (err == CS_OK)
-		err = show(out, d, who, &a);
+		err = show(out, d, actor, &a);
 	clear(&a);
 	return err;
 }
@@ -402,8 +421,8 @@ answer(
 	struct cs_buf sealed = { 0 };
 	enum cs_err err = CS_OK;
 
-	if (!desk_hex(reply, sizeof reply, a->doc, "reply") ||
-	    !desk_hex(subject, sizeof subject, a->doc, "subject"))
+	if (!json_get_hex(reply, sizeof reply, a->doc, "reply") ||
+	    !json_get_hex(subject, sizeof subject, a->doc, "subject"))
 		return CS_ERR_CORRUPT;
 	if ((err = cs_reply_seal(&sealed, reply, subject, cs_view_str(text))) ==
 	    CS_OK)
@@ -422,24 +441,24 @@ answer(
 
 /* A second look that found something: the case is open again. */
 static enum cs_err
-reopen(struct cs_desk *d, uint64_t kase, const struct cs_desk_who *who)
+reopen(struct cs_desk *d, uint64_t case_id, const struct cs_desk_actor *actor)
 {
 	struct desk_case c;
 	enum cs_err err;
 
-	if ((err = desk_case_load(&c, d, kase)) == CS_OK &&
+	if ((err = desk_case_load(&c, d, case_id)) == CS_OK &&
 	    (err = desk_case_reopen(d, &c)) == CS_OK) {
-		desk_set_num(c.doc, "assignee", 0, &err);
-		desk_set_str(c.doc, "assignee_name", "", &err);
+		json_put_num(c.doc, "assignee", 0, &err);
+		json_put_str(c.doc, "assignee_name", "", &err);
 		if (err == CS_OK)
-			err = desk_case_save(d, &c, who);
+			err = desk_case_save(d, &c, actor);
 	}
 	desk_case_clear(&c);
 	return err;
 }
 
 static enum cs_err
-decide(struct cs_desk *d, const struct cs_desk_who *who, struct appeal *a,
+decide(struct cs_desk *d, const struct cs_desk_actor *actor, struct appeal *a,
     bool reverse, const char *text)
 {
 	struct desk_decision dec;
@@ -447,58 +466,58 @@ decide(struct cs_desk *d, const struct cs_desk_who *who, struct appeal *a,
 	uint64_t made = 0;
 	enum cs_err err = load_decision(&dec, d, a);
 
-	if (err == CS_OK && is_own(who, &dec))
+	if (err == CS_OK && is_own(actor, &dec))
 		err = desk_problem(d, CS_ERR_DENIED,
 		    "Nobody hears an appeal against their own decision.");
 	a->state = reverse ? APPEAL_REVERSED : APPEAL_UPHELD;
-	desk_set_str(a->doc, "by", who->name, &err);
-	desk_set_num(a->doc, "heard_by", who->id, &err);
-	desk_set_str(a->doc, "answer", text, &err);
-	desk_set_num(a->doc, "heard_ms", cs_clock_ms(), &err);
-	desk_set_hex(after, "letter", CS_VIEW_OF(a->id), &err);
-	desk_set_str(after, "outcome", states[a->state], &err);
+	json_put_str(a->doc, "by", actor->name, &err);
+	json_put_num(a->doc, "heard_by", actor->id, &err);
+	json_put_str(a->doc, "answer", text, &err);
+	json_put_num(a->doc, "heard_ms", cs_clock_ms(), &err);
+	json_put_hex(after, "letter", CS_VIEW_OF(a->id), &err);
+	json_put_str(after, "outcome", states[a->state], &err);
 	if (err == CS_OK && reverse && a->kind == CS_WIRE_LETTER_APPEAL)
-		err = desk_reverse(d, who, &dec, text, &made);
+		err = desk_decision_reverse(d, actor, &dec, text, &made);
 	else if (err == CS_OK && reverse)
-		err = reopen(d, a->kase, who);
+		err = reopen(d, a->case_id, actor);
 	/* That it was reversed is said when the hub has done it. */
-	desk_set_bool(a->doc, "waits", made != 0, &err);
+	json_put_bool(a->doc, "waits", made != 0, &err);
 	if (err == CS_OK && (err = save(d, a)) == CS_OK &&
 	    (made != 0 || (err = answer(d, a, reverse, text)) == CS_OK) &&
-	    (err = case_has_appeal(d, a->kase)) == CS_OK &&
-	    (err = desk_audit_event(d,
-		 &(struct desk_event){ .who = who,
-		     .kase = a->kase,
+	    (err = case_has_appeal(d, a->case_id)) == CS_OK &&
+	    (err = desk_audit_add(d,
+		 &(struct desk_audit_event){ .actor = actor,
+		     .case_id = a->case_id,
 		     .what = "appeal-decided",
 		     .after = after })) == CS_OK &&
 	    made != 0)
-		err = desk_case_settle(d, a->kase, who);
+		err = desk_case_settle(d, a->case_id, actor);
 	json_decref(after);
 	desk_decision_clear(&dec);
 	return err;
 }
 
 enum cs_err
-cs_desk_appeal_decide(struct cs_desk *d, const struct cs_desk_who *who,
+cs_desk_appeal_decide(struct cs_desk *d, const struct cs_desk_actor *actor,
     const uint8_t id[static 16], bool reverse, const char *text)
 {
 	struct appeal a;
 	enum cs_err err;
 
-	if (!cs_desk_works(who))
+	if (!cs_desk_works(actor))
 		return desk_problem(d, CS_ERR_DENIED,
 		    "Only reviewers and seniors hear appeals.");
 	/* Whoever wrote is owed an answer. */
-	if ((err = desk_check_text(d, text, CS_LETTER_TEXT_MAX)) ||
+	if ((err = desk_text_check(d, text, CS_LETTER_TEXT_MAX)) ||
 	    (err = cs_db_begin(d->db)))
 		return err;
 	if ((err = load(&a, d, id)) == CS_OK) {
 		if (a.state != APPEAL_OPEN)
 			err = desk_problem(d, CS_ERR_EXISTS,
 			    "%s has decided this appeal already.",
-			    desk_str(a.doc, "by"));
+			    json_get_str(a.doc, "by"));
 		else
-			err = decide(d, who, &a, reverse, text);
+			err = decide(d, actor, &a, reverse, text);
 	}
 	if (err == CS_OK)
 		err = cs_db_commit(d->db);
@@ -515,19 +534,19 @@ granted(struct cs_desk *d, struct appeal *a, bool applied)
 {
 	enum cs_err err = CS_OK;
 
-	if (!desk_bool(a->doc, "waits"))
+	if (!json_get_bool(a->doc, "waits"))
 		return CS_OK;
-	desk_set_bool(a->doc, "waits", false, &err);
+	json_put_bool(a->doc, "waits", false, &err);
 	if (!applied)
 		a->state = APPEAL_OPEN;
 	if (err || (err = save(d, a)))
 		return err;
 	if (applied)
-		return answer(d, a, true, desk_str(a->doc, "answer"));
-	if ((err = case_has_appeal(d, a->kase)) == CS_OK)
-		err = desk_audit_event(d,
-		    &(struct desk_event){
-			.kase = a->kase, .what = "appeal-open-again" });
+		return answer(d, a, true, json_get_str(a->doc, "answer"));
+	if ((err = case_has_appeal(d, a->case_id)) == CS_OK)
+		err = desk_audit_add(d,
+		    &(struct desk_audit_event){
+			.case_id = a->case_id, .what = "appeal-open-again" });
 	return err;
 }
 

@@ -1,11 +1,27 @@
 /* SPDX-License-Identifier: MIT */
 /* Making a decision: who may, about what, and what it takes. */
+#include "desk/decisions/decide.h"
+
 #include <string.h>
 
 #include "base/text.h"
+#include "content/evidence.h"
+#include "content/mimi.h"
 #include "crypto/random.h"
-#include "desk/decisions/decision_internal.h"
-#include "desk/show/export.h"
+#include "desk/cases/case.h"
+#include "desk/cases/split.h"
+#include "desk/cases/work.h"
+#include "desk/core/actor.h"
+#include "desk/core/audit.h"
+#include "desk/core/desk.h"
+#include "desk/core/json.h"
+#include "desk/core/policy.h"
+#include "desk/core/store.h"
+#include "desk/decisions/decision.h"
+#include "desk/reports/custody.h"
+#include "desk/reports/report.h"
+#include "store/clock.h"
+#include "store/db.h"
 
 #define FACTS_MAX 5000 /* of the DSA Transparency Database */
 #define LEGAL_MAX 500
@@ -15,7 +31,7 @@
 /* A decision that is being made. */
 struct making {
 	struct cs_desk *d;
-	const struct cs_desk_who *who;
+	const struct cs_desk_actor *actor;
 	const struct cs_desk_choice *choice;
 	const struct cs_desk_reason *reason;
 	struct desk_case c;
@@ -29,9 +45,9 @@ add_account(json_t *out, const char *hex, json_t *handle)
 	json_t *o = json_object();
 	enum cs_err err = CS_OK;
 
-	desk_set_str(o, "id", hex, &err);
-	desk_set(o, "handle", json_incref(handle), &err);
-	desk_add(out, o, &err);
+	json_put_str(o, "id", hex, &err);
+	json_put(o, "handle", json_incref(handle), &err);
+	json_push(out, o, &err);
 	return err;
 }
 
@@ -56,7 +72,7 @@ add_named(json_t *out, struct making *m, json_t *proved)
 		if ((err = add_account(out, hex, handle)))
 			break;
 		/* Once, however often it is named. */
-		desk_set(proved, hex, json_null(), &err);
+		json_put(proved, hex, json_null(), &err);
 	}
 	return err;
 }
@@ -67,7 +83,7 @@ take_accounts(struct making *m)
 {
 	json_t *proved = json_object(), *out = json_array(), *handle;
 	const char *hex;
-	enum cs_err err = desk_accounts_proved(proved, m->d, m->c.id);
+	enum cs_err err = desk_case_accounts_proved(proved, m->d, m->c.id);
 
 	if (err == CS_OK && !m->choice->all)
 		err = add_named(out, m, proved);
@@ -81,16 +97,16 @@ take_accounts(struct making *m)
 			? "Nothing in this case is proved of any account; "
 			  "nobody is acted against for it."
 			: "Say which accounts it is about.");
-	desk_set(m->dec.doc, "accounts", out, &err);
+	json_put(m->dec.doc, "accounts", out, &err);
 	json_decref(proved);
 	return err;
 }
 
 /* The blob that a photo of the case came as, in hex. */
 static enum cs_err
-blob_of(char hex[static 33], struct cs_desk *d, uint64_t kase, uint64_t id)
+blob_of(char hex[static 33], struct cs_desk *d, uint64_t case_id, uint64_t id)
 {
-	struct cs_desk_case r = { 0 };
+	struct cs_desk_report_opened r = { 0 };
 	uint8_t report[16], blob[16];
 	uint64_t item = 0, part = 0;
 	struct cs_rows rows;
@@ -100,8 +116,8 @@ blob_of(char hex[static 33], struct cs_desk *d, uint64_t kase, uint64_t id)
 	err = cs_db_query(&rows, d->db,
 	    "SELECT item.report,item.place,media.place FROM media"
 	    " JOIN item ON item.id=media.item"
-	    " WHERE media.id=? AND media.kase=?",
-	    cs_int(id), cs_int(kase));
+	    " WHERE media.id=? AND media.case_id=?",
+	    cs_int(id), cs_int(case_id));
 	if (err == CS_OK && cs_rows_next(&rows)) {
 		found = true;
 		cs_col_copy(&rows, 0, report, sizeof report);
@@ -110,7 +126,7 @@ blob_of(char hex[static 33], struct cs_desk *d, uint64_t kase, uint64_t id)
 	}
 	err = cs_rows_end(&rows, err);
 	if (err == CS_OK && found)
-		err = cs_desk_load(&r, d, report);
+		err = cs_desk_report_load(&r, d, report);
 	if (err == CS_OK &&
 	    (!found || r.evidence == NULL || item >= r.evidence->n_items ||
 		part >= r.evidence->items[item].proof.content.n_external ||
@@ -121,15 +137,15 @@ blob_of(char hex[static 33], struct cs_desk *d, uint64_t kase, uint64_t id)
 		    "There is no such photo or file in this case.");
 	if (err == CS_OK)
 		cs_hex(hex, CS_VIEW_OF(blob));
-	cs_desk_case_clear(&r);
+	cs_desk_report_clear(&r);
 	return err;
 }
 
 /* The group of an item of the case, in hex; only if it is proved. */
 static enum cs_err
-group_of(char hex[static 65], struct cs_desk *d, uint64_t kase, uint64_t id)
+group_of(char hex[static 65], struct cs_desk *d, uint64_t case_id, uint64_t id)
 {
-	struct cs_desk_case r = { 0 };
+	struct cs_desk_report_opened r = { 0 };
 	uint8_t report[16];
 	struct cs_rows rows;
 	uint64_t place = 0;
@@ -137,8 +153,8 @@ group_of(char hex[static 65], struct cs_desk *d, uint64_t kase, uint64_t id)
 	enum cs_err err;
 
 	err = cs_db_query(&rows, d->db,
-	    "SELECT report,place FROM item WHERE id=? AND kase=?", cs_int(id),
-	    cs_int(kase));
+	    "SELECT report,place FROM item WHERE id=? AND case_id=?",
+	    cs_int(id), cs_int(case_id));
 	if (err == CS_OK && cs_rows_next(&rows)) {
 		found = true;
 		cs_col_copy(&rows, 0, report, sizeof report);
@@ -146,7 +162,7 @@ group_of(char hex[static 65], struct cs_desk *d, uint64_t kase, uint64_t id)
 	}
 	err = cs_rows_end(&rows, err);
 	if (err == CS_OK && found)
-		err = cs_desk_load(&r, d, report);
+		err = cs_desk_report_load(&r, d, report);
 	if (err == CS_OK &&
 	    (!found || r.evidence == NULL || place >= r.evidence->n_items))
 		err = desk_problem(
@@ -158,7 +174,7 @@ group_of(char hex[static 65], struct cs_desk *d, uint64_t kase, uint64_t id)
 		cs_hex(hex,
 		    CS_VIEW_OF(
 			r.evidence->items[place].capsule.stamp.group_ref));
-	cs_desk_case_clear(&r);
+	cs_desk_report_clear(&r);
 	return err;
 }
 
@@ -182,7 +198,7 @@ add_thing(json_t *out, struct making *m, uint64_t id, bool groups)
 				 : blob_of(hex, m->d, m->c.id, id);
 
 	if (err == CS_OK && !contains(out, hex))
-		desk_add(out, json_string(hex), &err);
+		json_push(out, json_string(hex), &err);
 	return err;
 }
 
@@ -194,13 +210,13 @@ add_ids(json_t *ids, struct making *m, bool groups)
 	enum cs_err err;
 
 	err = groups ? cs_db_query(&rows, m->d->db,
-			   "SELECT id FROM item WHERE kase=? ORDER BY id",
+			   "SELECT id FROM item WHERE case_id=? ORDER BY id",
 			   cs_int(m->c.id))
 		     : cs_db_query(&rows, m->d->db,
-			   "SELECT id FROM media WHERE kase=? ORDER BY id",
+			   "SELECT id FROM media WHERE case_id=? ORDER BY id",
 			   cs_int(m->c.id));
 	while (err == CS_OK && cs_rows_next(&rows))
-		desk_add(ids,
+		json_push(ids,
 		    json_sprintf(
 			"%llu", (unsigned long long)cs_col_int(&rows, 0)),
 		    &err);
@@ -220,7 +236,7 @@ take_things(struct making *m, const json_t *named, const char *key, bool groups)
 		err = add_ids(all, m, groups);
 	json_array_foreach (m->choice->all ? all : named, i, v) {
 		const char *s = json_string_value(v);
-		uint64_t id = s != NULL ? desk_id(s) : 0;
+		uint64_t id = s != NULL ? json_id_parse(s) : 0;
 
 		if (err == CS_OK)
 			err = add_thing(out, m, id, groups);
@@ -231,7 +247,7 @@ take_things(struct making *m, const json_t *named, const char *key, bool groups)
 		    groups ? "Say of which messages the group is to be "
 			     "dissolved."
 			   : "Say which photos or files it is about.");
-	desk_set(m->dec.doc, key, out, &err);
+	json_put(m->dec.doc, key, out, &err);
 	return err;
 }
 
@@ -239,8 +255,8 @@ static enum cs_err
 check_texts(const struct making *m)
 {
 	const struct cs_desk_choice *ch = m->choice;
-	bool restricts =
-	    ch->action != CS_DESK_ACT_NONE && ch->action != CS_DESK_ACT_REFER;
+	bool restricts = ch->action != CS_DESK_ACTION_NONE &&
+	    ch->action != CS_DESK_ACTION_REFER;
 
 	if (restricts && ch->facts[0] == '\0')
 		return desk_problem(m->d, CS_ERR_FORMAT,
@@ -257,7 +273,7 @@ check_texts(const struct making *m)
 	    strcmp(ch->ground, "terms") != 0)
 		return desk_problem(m->d, CS_ERR_FORMAT,
 		    "A ground is \"illegal\" or \"terms\".");
-	if (ch->action == CS_DESK_ACT_DISABLE_UNTIL &&
+	if (ch->action == CS_DESK_ACTION_DISABLE_UNTIL &&
 	    (ch->duration_s < DURATION_MIN_S ||
 		ch->duration_s > DURATION_MAX_S))
 		return desk_problem(m->d, CS_ERR_FORMAT,
@@ -290,17 +306,17 @@ static enum cs_err
 take_targets(struct making *m)
 {
 	switch (m->choice->action) {
-	case CS_DESK_ACT_NONE:
+	case CS_DESK_ACTION_NONE:
 		return CS_OK;
-	case CS_DESK_ACT_WARN:
-	case CS_DESK_ACT_DISABLE:
-	case CS_DESK_ACT_DISABLE_UNTIL:
+	case CS_DESK_ACTION_WARN:
+	case CS_DESK_ACTION_DISABLE:
+	case CS_DESK_ACTION_DISABLE_UNTIL:
 		return take_accounts(m);
-	case CS_DESK_ACT_QUARANTINE:
+	case CS_DESK_ACTION_QUARANTINE:
 		return take_things(m, m->choice->media, "blobs", false);
-	case CS_DESK_ACT_DISSOLVE:
+	case CS_DESK_ACTION_DISSOLVE:
 		return take_things(m, m->choice->items, "groups", true);
-	case CS_DESK_ACT_REFER:
+	case CS_DESK_ACTION_REFER:
 		return check_key(m);
 	}
 	return CS_ERR_MISUSE;
@@ -325,36 +341,37 @@ fill(struct making *m, const struct cs_desk_policy *policy)
 	json_t *doc = m->dec.doc;
 	enum cs_err err = CS_OK;
 
-	m->dec.kase = m->c.id;
-	m->dec.person = m->who->id;
+	m->dec.case_id = m->c.id;
+	m->dec.person = m->actor->id;
 	m->dec.made_ms = now;
 	m->dec.state = two ? CS_DESK_DECISION_WAITING : CS_DESK_DECISION_UNDO;
 	m->dec.due_ms =
 	    ch->at_once ? now : now + policy->undo_seconds * (uint64_t)1000;
 	m->dec.check = picked(policy);
-	desk_set_str(doc, "action", cs_desk_act_name(ch->action), &err);
-	desk_set_str(doc, "reason", m->reason->code, &err);
-	desk_set_num(doc, "made_ms", now, &err);
-	desk_set_num(doc, "person", m->who->id, &err);
-	desk_set(doc, "by", desk_who_json(m->who, &err), &err);
-	desk_set_str(doc, "pseudonym", m->who->pseudonym, &err);
-	desk_set_str(doc, "facts", ch->facts, &err);
-	desk_set_str(doc, "ground",
+	json_put_str(doc, "action", cs_desk_action_name(ch->action), &err);
+	json_put_str(doc, "reason", m->reason->code, &err);
+	json_put_num(doc, "made_ms", now, &err);
+	json_put_num(doc, "person", m->actor->id, &err);
+	json_put(doc, "by", json_actor(m->actor, &err), &err);
+	json_put_str(doc, "pseudonym", m->actor->pseudonym, &err);
+	json_put_str(doc, "facts", ch->facts, &err);
+	json_put_str(doc, "ground",
 	    ch->ground[0] != '\0'    ? ch->ground
 		: m->reason->illegal ? "illegal"
 				     : "terms",
 	    &err);
-	desk_set_str(doc, "legal", ch->legal, &err);
-	desk_set_num(doc, "duration_s",
-	    ch->action == CS_DESK_ACT_DISABLE_UNTIL ? ch->duration_s : 0, &err);
-	desk_set_num(doc, "until_ms", 0, &err);
-	desk_set_str(doc, "to_key", ch->to_key, &err);
+	json_put_str(doc, "legal", ch->legal, &err);
+	json_put_num(doc, "duration_s",
+	    ch->action == CS_DESK_ACTION_DISABLE_UNTIL ? ch->duration_s : 0,
+	    &err);
+	json_put_num(doc, "until_ms", 0, &err);
+	json_put_str(doc, "to_key", ch->to_key, &err);
 	if (m->aside != 0)
-		desk_set_id(doc, "aside", m->aside, &err);
-	desk_set(doc, "territory",
+		json_put_id(doc, "aside", m->aside, &err);
+	json_put(doc, "territory",
 	    json_incref(json_object_get(policy->doc, "territory")), &err);
 	if (json_object_get(doc, "accounts") == NULL)
-		desk_set(doc, "accounts", json_array(), &err);
+		json_put(doc, "accounts", json_array(), &err);
 	return err;
 }
 
@@ -364,7 +381,7 @@ make(struct making *m, const struct cs_desk_policy *policy)
 	/* The case's without what was set aside. */
 	const char *reason = m->choice->reason != NULL
 	    ? m->choice->reason
-	    : desk_str(m->c.doc, "reason");
+	    : json_get_str(m->c.doc, "reason");
 	json_t *after = json_object();
 	enum cs_err err;
 
@@ -376,46 +393,47 @@ make(struct making *m, const struct cs_desk_policy *policy)
 	}
 	m->dec.doc = json_object();
 	if ((err = check_texts(m)) ||
-	    (err = desk_case_mine(m->d, &m->c, m->who)) ||
+	    (err = desk_case_mine(m->d, &m->c, m->actor)) ||
 	    (err = take_targets(m)) || (err = fill(m, policy)) ||
 	    (err = desk_decision_insert(m->d, &m->dec)) ||
-	    (err = desk_decision_save(m->d, &m->dec, m->who)) ||
-	    (err = desk_case_save(m->d, &m->c, m->who)))
+	    (err = desk_decision_save(m->d, &m->dec, m->actor)) ||
+	    (err = desk_case_save(m->d, &m->c, m->actor)))
 		goto out;
-	desk_set_id(after, "decision", m->dec.id, &err);
-	desk_set_str(
-	    after, "action", cs_desk_act_name(m->choice->action), &err);
-	desk_set_str(after, "reason", m->reason->code, &err);
+	json_put_id(after, "decision", m->dec.id, &err);
+	json_put_str(
+	    after, "action", cs_desk_action_name(m->choice->action), &err);
+	json_put_str(after, "reason", m->reason->code, &err);
 	if (err == CS_OK &&
-	    (err = desk_audit_event(m->d,
-		 &(struct desk_event){ .who = m->who,
-		     .kase = m->c.id,
+	    (err = desk_audit_add(m->d,
+		 &(struct desk_audit_event){ .actor = m->actor,
+		     .case_id = m->c.id,
 		     .what = "decided",
 		     .after = after })) == CS_OK)
-		err = desk_case_settle(m->d, m->c.id, m->who);
+		err = desk_case_settle(m->d, m->c.id, m->actor);
 out:
 	json_decref(after);
 	return err;
 }
 
 enum cs_err
-cs_desk_decide(struct cs_desk *d, const struct cs_desk_who *who, uint64_t kase,
-    uint64_t version, const struct cs_desk_choice *choice, uint64_t *made)
+cs_desk_case_decide(struct cs_desk *d, const struct cs_desk_actor *actor,
+    uint64_t case_id, uint64_t version, const struct cs_desk_choice *choice,
+    uint64_t *made)
 {
-	struct making m = { .d = d, .who = who, .choice = choice };
+	struct making m = { .d = d, .actor = actor, .choice = choice };
 	struct cs_desk_policy policy;
 	enum cs_err err;
 
-	if (!cs_desk_works(who))
+	if (!cs_desk_works(actor))
 		return desk_problem(
 		    d, CS_ERR_DENIED, "Only reviewers and seniors decide.");
 	if ((err = cs_desk_policy(&policy, d)))
 		return err;
 	if ((err = cs_db_begin(d->db)) == CS_OK) {
-		if ((err = desk_case_load_for(&m.c, d, who, kase, version)) ==
-			CS_OK &&
+		if ((err = desk_case_load_for(
+			 &m.c, d, actor, case_id, version)) == CS_OK &&
 		    (err = desk_case_set_aside(
-			 &m.aside, d, &m.c, version, who)) == CS_OK &&
+			 &m.aside, d, &m.c, version, actor)) == CS_OK &&
 		    (err = make(&m, &policy)) == CS_OK)
 			err = cs_db_commit(d->db);
 		if (err)
@@ -426,4 +444,39 @@ cs_desk_decide(struct cs_desk *d, const struct cs_desk_who *who, uint64_t kase,
 	desk_decision_clear(&m.dec);
 	cs_desk_policy_clear(&policy);
 	return err;
+}
+
+enum cs_err
+desk_case_accounts_proved(json_t *accounts, struct cs_desk *d, uint64_t case_id)
+{
+	struct cs_rows rows;
+	enum cs_err err;
+
+	err = cs_db_query(&rows, d->db, "SELECT id FROM report WHERE case_id=?",
+	    cs_int(case_id));
+	while (err == CS_OK && cs_rows_next(&rows)) {
+		struct cs_desk_report_opened r;
+		uint8_t id[16];
+
+		cs_col_copy(&rows, 0, id, sizeof id);
+		if ((err = cs_desk_report_load(&r, d, id)))
+			break;
+		for (size_t i = 0;
+		     r.evidence != NULL && i < r.evidence->n_items; i++) {
+			const struct cs_evidence_item *item =
+			    &r.evidence->items[i];
+			char hex[33];
+
+			if (!desk_report_item_proved(r.evidence, item))
+				continue;
+			cs_hex(hex, CS_VIEW_OF(item->capsule.stamp.account));
+			json_put(accounts, hex,
+			    json_stringn(
+				(const char *)item->proof.cert.handle.data,
+				item->proof.cert.handle.len),
+			    &err);
+		}
+		cs_desk_report_clear(&r);
+	}
+	return cs_rows_end(&rows, err);
 }

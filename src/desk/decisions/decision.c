@@ -1,9 +1,18 @@
 /* SPDX-License-Identifier: MIT */
 /* The row of a decision, and what follows from it for its case. */
-#include <stdio.h>
+#include "desk/decisions/decision.h"
+
 #include <string.h>
 
-#include "desk/decisions/decision_internal.h"
+#include "desk/cases/case.h"
+#include "desk/core/actor.h"
+#include "desk/core/desk.h"
+#include "desk/core/doc.h"
+#include "desk/core/json.h"
+#include "desk/core/policy.h"
+#include "desk/core/store.h"
+#include "store/clock.h"
+#include "store/db.h"
 
 #define TABLE "decision"
 
@@ -25,17 +34,17 @@ read_row(struct desk_decision *out, struct cs_desk *d, struct cs_rows *rows)
 
 	memset(out, 0, sizeof *out);
 	out->id = cs_col_int(rows, 0);
-	out->kase = cs_col_int(rows, 1);
+	out->case_id = cs_col_int(rows, 1);
 	if ((err = desk_doc_open_id(
 		 &out->doc, d, TABLE, out->id, cs_col_blob(rows, 2))))
 		return err;
 	for (size_t i = 0; i < sizeof states / sizeof *states; i++)
-		if (strcmp(desk_str(out->doc, "state"), states[i]) == 0)
+		if (strcmp(json_get_str(out->doc, "state"), states[i]) == 0)
 			out->state = (enum cs_desk_decision_state)i;
-	out->due_ms = desk_num(out->doc, "undo_until_ms");
-	out->made_ms = desk_num(out->doc, "made_ms");
-	out->person = desk_num(out->doc, "person");
-	out->check = (unsigned)desk_num(out->doc, "check");
+	out->due_ms = json_get_num(out->doc, "undo_until_ms");
+	out->made_ms = json_get_num(out->doc, "made_ms");
+	out->person = json_get_num(out->doc, "person");
+	out->check = (unsigned)json_get_num(out->doc, "check");
 	return CS_OK;
 }
 
@@ -47,7 +56,7 @@ desk_decision_load(struct desk_decision *out, struct cs_desk *d, uint64_t id)
 
 	memset(out, 0, sizeof *out);
 	err = cs_db_query(&rows, d->db,
-	    "SELECT id,kase,sealed FROM decision WHERE id=?", cs_int(id));
+	    "SELECT id,case_id,sealed FROM decision WHERE id=?", cs_int(id));
 	if (err == CS_OK)
 		err = cs_rows_next(&rows)
 		    ? read_row(out, d, &rows)
@@ -64,15 +73,15 @@ desk_decision_clear(struct desk_decision *dec)
 }
 
 enum cs_err
-desk_decision_save(
-    struct cs_desk *d, struct desk_decision *dec, const struct cs_desk_who *who)
+desk_decision_save(struct cs_desk *d, struct desk_decision *dec,
+    const struct cs_desk_actor *actor)
 {
 	struct cs_buf sealed = { 0 };
 	enum cs_err err = CS_OK;
 
-	desk_set_str(dec->doc, "state", states[dec->state], &err);
-	desk_set_num(dec->doc, "undo_until_ms", dec->due_ms, &err);
-	desk_set_num(dec->doc, "check", dec->check, &err);
+	json_put_str(dec->doc, "state", states[dec->state], &err);
+	json_put_num(dec->doc, "undo_until_ms", dec->due_ms, &err);
+	json_put_num(dec->doc, "check", dec->check, &err);
 	if (err == CS_OK &&
 	    (err = desk_doc_seal_id(&sealed, d, TABLE, dec->id, dec->doc)) ==
 		CS_OK)
@@ -82,8 +91,8 @@ desk_decision_save(
 		    cs_int(dec->state), cs_int(dec->due_ms), cs_int(dec->check),
 		    cs_blob(cs_buf_view(&sealed)), cs_int(dec->id));
 	if (err == CS_OK)
-		err = desk_changed(
-		    d, DESK_CHANGE_DECISION, dec->id, dec->state, who);
+		err = desk_change_add(
+		    d, DESK_CHANGE_DECISION, dec->id, dec->state, actor);
 	cs_buf_free(&sealed);
 	return err;
 }
@@ -92,15 +101,15 @@ enum cs_err
 desk_decision_insert(struct cs_desk *d, struct desk_decision *dec)
 {
 	/* What takes back an action is none itself. */
-	int action = *desk_str(dec->doc, "reverses") != '\0'
-	    ? CS_DESK_ACT_NONE
-	    : cs_desk_act_find(desk_str(dec->doc, "action"));
+	int action = *json_get_str(dec->doc, "reverses") != '\0'
+	    ? CS_DESK_ACTION_NONE
+	    : cs_desk_action_find(json_get_str(dec->doc, "action"));
 	enum cs_err err;
 
 	err = cs_db_exec(d->db,
-	    "INSERT INTO decision(kase,state,due,made,person,action,sealed)"
+	    "INSERT INTO decision(case_id,state,due,made,person,action,sealed)"
 	    " VALUES(?,?,?,?,?,?,x'')",
-	    cs_int(dec->kase), cs_int(dec->state), cs_int(dec->due_ms),
+	    cs_int(dec->case_id), cs_int(dec->state), cs_int(dec->due_ms),
 	    cs_int(dec->made_ms), cs_int(dec->person),
 	    cs_int((uint64_t)action));
 	if (err == CS_OK)
@@ -113,11 +122,11 @@ copy(json_t *to, const json_t *from, const char *key, enum cs_err *err)
 {
 	json_t *v = json_object_get(from, key);
 
-	desk_set(to, key, v != NULL ? json_incref(v) : json_null(), err);
+	json_put(to, key, v != NULL ? json_incref(v) : json_null(), err);
 }
 
-enum cs_err
-desk_decision_json(json_t **out, const struct desk_decision *dec)
+static enum cs_err
+to_json(json_t **out, const struct desk_decision *dec)
 {
 	static const char *const copied[] = { "action", "reason", "state",
 		"made_ms", "by", "undo_until_ms", "second", "facts", "ground",
@@ -128,13 +137,13 @@ desk_decision_json(json_t **out, const struct desk_decision *dec)
 	json_t *o = json_object(), *quality = json_object();
 	enum cs_err err = CS_OK;
 
-	desk_set_id(o, "id", dec->id, &err);
-	desk_set_id(o, "case", dec->kase, &err);
+	json_put_id(o, "id", dec->id, &err);
+	json_put_id(o, "case", dec->case_id, &err);
 	for (size_t i = 0; i < sizeof copied / sizeof *copied; i++)
 		copy(o, dec->doc, copied[i], &err);
-	desk_set_str(quality, "state", checks[dec->check % 4], &err);
+	json_put_str(quality, "state", checks[dec->check % 4], &err);
 	copy(quality, dec->doc, "checked_by", &err);
-	desk_set(o, "quality", quality, &err);
+	json_put(o, "quality", quality, &err);
 	*out = o;
 	return err;
 }
@@ -147,20 +156,21 @@ list(json_t *items, struct cs_desk *d, struct cs_rows *rows, enum cs_err err)
 		json_t *o = NULL;
 
 		if ((err = read_row(&dec, d, rows)) == CS_OK)
-			err = desk_decision_json(&o, &dec);
-		desk_add(items, o, &err);
+			err = to_json(&o, &dec);
+		json_push(items, o, &err);
 		desk_decision_clear(&dec);
 	}
 	return cs_rows_end(rows, err);
 }
 
 enum cs_err
-desk_decisions(json_t *items, struct cs_desk *d, uint64_t kase)
+desk_decisions(json_t *items, struct cs_desk *d, uint64_t case_id)
 {
 	struct cs_rows rows;
 	enum cs_err err = cs_db_query(&rows, d->db,
-	    "SELECT id,kase,sealed FROM decision WHERE kase=? ORDER BY id",
-	    cs_int(kase));
+	    "SELECT id,case_id,sealed FROM decision WHERE case_id=? ORDER BY "
+	    "id",
+	    cs_int(case_id));
 
 	return list(items, d, &rows, err);
 }
@@ -171,7 +181,7 @@ desk_decisions_of(
 {
 	struct cs_rows rows;
 	enum cs_err err = cs_db_query(&rows, d->db,
-	    "SELECT id,kase,sealed FROM decision WHERE id IN"
+	    "SELECT id,case_id,sealed FROM decision WHERE id IN"
 	    " (SELECT decision FROM target WHERE account=?) ORDER BY id",
 	    cs_blob(cs_view(account, 16)));
 
@@ -186,55 +196,41 @@ cs_desk_decision_show(json_t **out, struct cs_desk *d, uint64_t id)
 
 	*out = NULL;
 	if (err == CS_OK)
-		err = desk_decision_json(out, &dec);
+		err = to_json(out, &dec);
 	desk_decision_clear(&dec);
 	return err;
 }
 
 json_t *
-desk_who_json(const struct cs_desk_who *who, enum cs_err *err)
+json_actor(const struct cs_desk_actor *actor, enum cs_err *err)
 {
 	json_t *o = json_object();
 
-	desk_set_id(o, "id", who->id, err);
-	desk_set_str(o, "name", who->name, err);
+	json_put_id(o, "id", actor->id, err);
+	json_put_str(o, "name", actor->name, err);
 	return o;
 }
 
 /* ---- the case follows --------------------------------------------------- */
 
 enum cs_err
-desk_case_reopen(struct cs_desk *d, struct desk_case *c)
-{
-	uint64_t last = 0;
-	enum cs_err err = cs_db_get_int(
-	    &last, d->db, "SELECT COALESCE(MAX(id),0) FROM decision");
-
-	if (desk_case_state(c) != CS_DESK_CASE_WAITING)
-		desk_case_set_state(c, CS_DESK_CASE_OPEN, &err);
-	desk_set_num(c->doc, "open_after", last, &err);
-	desk_set_num(c->doc, "decided_ms", 0, &err);
-	return err;
-}
-
-enum cs_err
 desk_case_settle(
-    struct cs_desk *d, uint64_t kase, const struct cs_desk_who *who)
+    struct cs_desk *d, uint64_t case_id, const struct cs_desk_actor *actor)
 {
 	uint64_t pending = 0, done = 0;
 	struct desk_case c;
 	enum cs_err err;
 
 	/* What was decided before it was opened again does not count. */
-	if ((err = desk_case_load(&c, d, kase)) ||
+	if ((err = desk_case_load(&c, d, case_id)) ||
 	    (err = cs_db_get_int(&pending, d->db,
-		 "SELECT COUNT(*) FROM decision WHERE kase=?"
+		 "SELECT COUNT(*) FROM decision WHERE case_id=?"
 		 " AND state IN(0,1,2)",
-		 cs_int(kase))) ||
+		 cs_int(case_id))) ||
 	    (err = cs_db_get_int(&done, d->db,
-		 "SELECT COUNT(*) FROM decision WHERE kase=?"
+		 "SELECT COUNT(*) FROM decision WHERE case_id=?"
 		 " AND state IN(3,7) AND id>?",
-		 cs_int(kase), cs_int(desk_num(c.doc, "open_after"))))) {
+		 cs_int(case_id), cs_int(json_get_num(c.doc, "open_after"))))) {
 		desk_case_clear(&c);
 		return err;
 	}
@@ -246,14 +242,27 @@ desk_case_settle(
 			: done != 0 ? CS_DESK_CASE_DECIDED
 				    : CS_DESK_CASE_OPEN,
 		    &err);
-		desk_set_num(c.doc, "pending", pending, &err);
+		json_put_num(c.doc, "pending", pending, &err);
 		/* Kept from the last decision on. */
 		if (pending == 0 && done != 0 &&
-		    (waited || desk_num(c.doc, "decided_ms") == 0))
-			desk_set_num(c.doc, "decided_ms", cs_clock_ms(), &err);
+		    (waited || json_get_num(c.doc, "decided_ms") == 0))
+			json_put_num(c.doc, "decided_ms", cs_clock_ms(), &err);
 		if (err == CS_OK)
-			err = desk_case_save(d, &c, who);
+			err = desk_case_save(d, &c, actor);
 	}
 	desk_case_clear(&c);
+	return err;
+}
+
+enum cs_err
+desk_case_acted(bool *out, struct cs_desk *d, uint64_t case_id)
+{
+	uint64_t n;
+	enum cs_err err = cs_db_get_int(&n, d->db,
+	    "SELECT COUNT(*) FROM decision WHERE case_id=? AND state=3"
+	    " AND action<>0",
+	    cs_int(case_id));
+
+	*out = err == CS_OK && n != 0;
 	return err;
 }

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * What is decided about a case, by whom, and what became
- * of it.
+ * The row of a decision, and lists of them.
  *
  * A decision waits for its second person if the policy wants one, then for the
  * seconds in which it can be taken back; then its actions are signed and stored
@@ -9,8 +8,12 @@
  */
 #pragma once
 
-#include "desk/cases/case.h"
-#include "desk/core/policy.h"
+#include <jansson.h>
+
+#include "base/bytes.h"
+
+struct cs_desk;
+struct cs_desk_actor;
 
 enum cs_desk_decision_state {
 	CS_DESK_DECISION_UNDO = 0,    /* can be taken back */
@@ -23,62 +26,35 @@ enum cs_desk_decision_state {
 	CS_DESK_DECISION_REVERSED = 7,
 };
 
-struct cs_desk_choice {
-	enum cs_desk_act action;
-	bool all; /* all that is proved in the case, instead of what is named */
-	const char *reason;     /* code of the policy; NULL: the case's */
-	const json_t *accounts; /* hex ids; warn, disable, disable-until */
-	const json_t *media;    /* ids; quarantine */
-	const json_t *items;    /* ids: whose groups are dissolved */
-	uint64_t duration_s;    /* disable-until */
-	const char *facts;      /* for the holder: names no reporter */
-	const char *ground;     /* "illegal", "terms", or "": of the policy */
-	const char *legal;      /* the law or the rule */
-	const char *to_key;     /* refer: base64url of an X25519 key */
-	bool at_once;           /* nothing can be taken back */
+struct desk_decision {
+	uint64_t id, case_id;
+	enum cs_desk_decision_state state;
+	uint64_t due_ms, made_ms, person;
+	unsigned check; /* quality: 0 none, 1 due, 2 agreed, 3 disagreed */
+	json_t *doc;
 };
-/* ${*made}: its number.  CS_ERR_EXISTS, CS_ERR_DENIED, CS_ERR_FORMAT: the
- * sentence of cs_desk_problem() says what is missing. */
-CS_CHECKED enum cs_err cs_desk_decide(struct cs_desk *d,
-    const struct cs_desk_who *who, uint64_t kase, uint64_t version,
-    const struct cs_desk_choice *choice, uint64_t *made);
-/* Take it back while it can be; by who made it, or a senior. */
-CS_CHECKED enum cs_err cs_desk_undo(
-    struct cs_desk *d, const struct cs_desk_who *who, uint64_t id);
-/* The second person's word; never of who made it. */
-CS_CHECKED enum cs_err cs_desk_confirm(
-    struct cs_desk *d, const struct cs_desk_who *who, uint64_t id);
-CS_CHECKED enum cs_err cs_desk_refuse(struct cs_desk *d,
-    const struct cs_desk_who *who, uint64_t id, const char *text);
-/* Give back everything that it took; ${*made} is the decision that does it. */
-CS_CHECKED enum cs_err cs_desk_reverse(struct cs_desk *d,
-    const struct cs_desk_who *who, uint64_t id, const char *text,
-    uint64_t *made);
-/* The second look for quality; never of who made or confirmed it. */
-CS_CHECKED enum cs_err cs_desk_quality(struct cs_desk *d,
-    const struct cs_desk_who *who, uint64_t id, bool agree, const char *text);
+
+/* Decisions of a case, or of an account. */
+CS_CHECKED enum cs_err desk_decisions(
+    json_t *items, struct cs_desk *d, uint64_t case_id);
+CS_CHECKED enum cs_err desk_decisions_of(
+    json_t *items, struct cs_desk *d, const uint8_t account[static 16]);
 CS_CHECKED enum cs_err cs_desk_decision_show(
     json_t **out, struct cs_desk *d, uint64_t id);
-
-/* ---- appeals ------------------------------------------------------------ */
-
-/* ${open}: those that wait; else those that were decided. */
-CS_CHECKED enum cs_err cs_desk_appeals(
-    json_t *items, struct cs_desk *d, const struct cs_desk_who *who, bool open);
-/* Never by who took part in the decision.  ${text} goes to who wrote. */
-CS_CHECKED enum cs_err cs_desk_appeal_decide(struct cs_desk *d,
-    const struct cs_desk_who *who, const uint8_t id[static 16], bool reverse,
-    const char *text);
-CS_CHECKED enum cs_err cs_desk_appeal_show(json_t **out, struct cs_desk *d,
-    const struct cs_desk_who *who, const uint8_t id[static 16]);
-/* Ask the reporter of ${report}, sealed: the hub cannot read it. */
-CS_CHECKED enum cs_err cs_desk_question(struct cs_desk *d,
-    const struct cs_desk_who *who, uint64_t kase, uint64_t version,
-    const uint8_t report[static 16], const char *text);
-
-/* ---- statements of reasons ---------------------------------------------- */
-
-/* Statements made from ${from_ms} on, as the DSA Transparency Database takes
- * them: an array. */
-CS_CHECKED enum cs_err cs_desk_statements(
-    json_t *items, struct cs_desk *d, uint64_t from_ms);
+CS_CHECKED enum cs_err desk_decision_load(
+    struct desk_decision *out, struct cs_desk *d, uint64_t id);
+void desk_decision_clear(struct desk_decision *dec);
+CS_CHECKED enum cs_err desk_decision_save(struct cs_desk *d,
+    struct desk_decision *dec, const struct cs_desk_actor *actor);
+/* Insert; sets its number. */
+CS_CHECKED enum cs_err desk_decision_insert(
+    struct cs_desk *d, struct desk_decision *dec);
+const char *desk_decision_state_name(enum cs_desk_decision_state state);
+/* {id, name}, as decisions show people. */
+json_t *json_actor(const struct cs_desk_actor *actor, enum cs_err *err);
+/* The state of its case follows from its decisions; in a transaction. */
+CS_CHECKED enum cs_err desk_case_settle(
+    struct cs_desk *d, uint64_t case_id, const struct cs_desk_actor *actor);
+/* Was something done about the case ${case_id}, and not taken back? */
+CS_CHECKED enum cs_err desk_case_acted(
+    bool *out, struct cs_desk *d, uint64_t case_id);

@@ -1,11 +1,29 @@
 /* SPDX-License-Identifier: MIT */
 /* From a decision to signed actions and to answers for those who reported. */
+#include "desk/decisions/send.h"
+
 #include <stdio.h>
 #include <string.h>
 
 #include "base/text.h"
+#include "content/evidence.h"
 #include "crypto/random.h"
-#include "desk/decisions/decision_internal.h"
+#include "crypto/sign.h"
+#include "desk/core/audit.h"
+#include "desk/core/desk.h"
+#include "desk/core/doc.h"
+#include "desk/core/json.h"
+#include "desk/core/outbox.h"
+#include "desk/core/policy.h"
+#include "desk/decisions/answer.h"
+#include "desk/decisions/decision.h"
+#include "desk/decisions/outcome.h"
+#include "desk/decisions/referral.h"
+#include "desk/decisions/statement.h"
+#include "store/clock.h"
+#include "store/db.h"
+#include "wire/codec.h"
+#include "wire/messages.h"
 
 /* ---- actions ------------------------------------------------------------ */
 
@@ -41,11 +59,11 @@ add_action(struct cs_desk *d, const struct desk_decision *dec,
 	if ((err = sign(d, &action, message.signature, a)))
 		goto out;
 	message.action = cs_buf_view(&action);
-	desk_set_num(doc, "kind", a->kind, &err);
-	desk_set_hex(doc, "account", CS_VIEW_OF(a->account), &err);
-	desk_set_hex(doc, "target", CS_VIEW_OF(a->target), &err);
-	desk_set_hex(doc, "action", message.action, &err);
-	desk_set_hex(doc, "signature", CS_VIEW_OF(message.signature), &err);
+	json_put_num(doc, "kind", a->kind, &err);
+	json_put_hex(doc, "account", CS_VIEW_OF(a->account), &err);
+	json_put_hex(doc, "target", CS_VIEW_OF(a->target), &err);
+	json_put_hex(doc, "action", message.action, &err);
+	json_put_hex(doc, "signature", CS_VIEW_OF(message.signature), &err);
 	if (err == CS_OK &&
 	    (err = desk_doc_seal(
 		 &sealed, d, "target", CS_VIEW_OF(a->id), doc)) == CS_OK &&
@@ -77,7 +95,7 @@ add_for_accounts(struct cs_desk *d, const struct desk_decision *dec,
 	enum cs_err err = CS_OK;
 
 	json_array_foreach (json_object_get(dec->doc, "accounts"), i, o) {
-		if (!desk_hex(a->account, sizeof a->account, o, "id"))
+		if (!json_get_hex(a->account, sizeof a->account, o, "id"))
 			return CS_ERR_CORRUPT;
 		if ((err = add_action(d, dec, a, CS_VIEW_OF(a->account))))
 			break;
@@ -123,8 +141,8 @@ add_reversal(struct cs_desk *d, const struct desk_decision *dec,
 		    cs_col_blob(&rows, 0));
 	err = cs_rows_end(&rows, err);
 	if (err == CS_OK &&
-	    (!desk_hex(a->account, sizeof a->account, doc, "account") ||
-		!desk_hex(thing, sizeof thing, doc, "target")))
+	    (!json_get_hex(a->account, sizeof a->account, doc, "account") ||
+		!json_get_hex(thing, sizeof thing, doc, "target")))
 		err = CS_ERR_CORRUPT;
 	json_decref(doc);
 	account = memcmp(a->account, (uint8_t[16]){ 0 }, 16) != 0;
@@ -158,14 +176,14 @@ add_actions(struct cs_desk *d, struct desk_decision *dec, uint16_t reason)
 {
 	struct cs_wire_action a = { .reason = reason };
 	struct cs_buf statement = { 0 };
-	uint64_t reversed = desk_id(desk_str(dec->doc, "reverses"));
-	int act = cs_desk_act_find(desk_str(dec->doc, "action"));
+	uint64_t reversed = json_id_parse(json_get_str(dec->doc, "reverses"));
+	int act = cs_desk_action_find(json_get_str(dec->doc, "action"));
 	enum cs_err err = CS_OK;
 
-	if (act == CS_DESK_ACT_DISABLE_UNTIL && reversed == 0) {
+	if (act == CS_DESK_ACTION_DISABLE_UNTIL && reversed == 0) {
 		a.until_ms =
-		    cs_clock_ms() + desk_num(dec->doc, "duration_s") * 1000;
-		desk_set_num(dec->doc, "until_ms", a.until_ms, &err);
+		    cs_clock_ms() + json_get_num(dec->doc, "duration_s") * 1000;
+		json_put_num(dec->doc, "until_ms", a.until_ms, &err);
 	}
 	if (err || (err = desk_statement_write(&statement, d, dec)))
 		goto out;
@@ -175,20 +193,20 @@ add_actions(struct cs_desk *d, struct desk_decision *dec, uint16_t reason)
 		goto out;
 	}
 	switch (act) {
-	case CS_DESK_ACT_WARN:
+	case CS_DESK_ACTION_WARN:
 		a.kind = CS_WIRE_ACTION_WARN;
 		err = add_for_accounts(d, dec, &a);
 		break;
-	case CS_DESK_ACT_DISABLE:
-	case CS_DESK_ACT_DISABLE_UNTIL:
+	case CS_DESK_ACTION_DISABLE:
+	case CS_DESK_ACTION_DISABLE_UNTIL:
 		a.kind = CS_WIRE_ACTION_DISABLE;
 		err = add_for_accounts(d, dec, &a);
 		break;
-	case CS_DESK_ACT_QUARANTINE:
+	case CS_DESK_ACTION_QUARANTINE:
 		a.kind = CS_WIRE_ACTION_QUARANTINE;
 		err = add_for_things(d, dec, &a, "blobs", 16);
 		break;
-	case CS_DESK_ACT_DISSOLVE:
+	case CS_DESK_ACTION_DISSOLVE:
 		a.kind = CS_WIRE_ACTION_DISSOLVE;
 		err = add_for_things(d, dec, &a, "groups", 32);
 		break;
@@ -197,105 +215,6 @@ add_actions(struct cs_desk *d, struct desk_decision *dec, uint16_t reason)
 	}
 out:
 	cs_buf_free(&statement);
-	return err;
-}
-
-/* ---- answers ------------------------------------------------------------ */
-
-static const char *
-sentence(const struct desk_decision *dec)
-{
-	static const char *const done[] = {
-		"It was looked at. No rule was found to be broken.",
-		"It breaks the rules. The account was warned. Thank you.",
-		"It breaks the rules. The account was disabled. Thank you.",
-		"It breaks the rules. The account was disabled for a time. "
-		"Thank you.",
-		"It breaks the rules. What was sent can be fetched no more. "
-		"Thank you.",
-		"It breaks the rules. The group was dissolved. Thank you.",
-		"It was given to those who investigate. Thank you.",
-	};
-	int act = cs_desk_act_find(desk_str(dec->doc, "action"));
-
-	if (desk_id(desk_str(dec->doc, "reverses")) != 0)
-		return "The decision was reversed after another look.";
-	return act >= 0 ? done[act] : "It was decided.";
-}
-
-static enum cs_desk_state
-report_state(const struct desk_decision *dec)
-{
-	return strcmp(desk_str(dec->doc, "action"), "none") == 0 ||
-		desk_id(desk_str(dec->doc, "reverses")) != 0
-	    ? CS_DESK_CLOSED
-	    : CS_DESK_ACTED;
-}
-
-enum cs_err
-desk_reporters_tell(struct cs_desk *d, uint64_t kase, enum cs_desk_state state,
-    const char *answer)
-{
-	struct cs_buf ids = { 0 };
-	struct cs_rows rows;
-	enum cs_err err;
-
-	err = cs_db_query(&rows, d->db,
-	    "SELECT id FROM report WHERE kase=? ORDER BY received,id",
-	    cs_int(kase));
-	err = desk_rows_ids(&ids, &rows, err);
-	for (size_t k = 0; k + 16 <= ids.len && err == CS_OK; k += 16) {
-		struct cs_wire_report_status status = {
-			.state = state == CS_DESK_ACTED ? CS_WIRE_REPORT_ACTED
-							: CS_WIRE_REPORT_CLOSED,
-			.updated_ms = cs_clock_ms(),
-			.answer = cs_view_str(answer),
-		};
-
-		memcpy(status.report, ids.data + k, 16);
-		if ((err = desk_report_set_state(d, status.report, state)) ==
-		    CS_OK)
-			err = desk_outbox_add(d,
-			    &(struct desk_message){
-				.kind = CS_WIRE_DESK_REPORT_SET,
-				.subject = CS_VIEW_OF(status.report),
-				.shape = &cs_wire_report_status_shape,
-				.message = &status });
-	}
-	cs_buf_free(&ids);
-	return err;
-}
-
-enum cs_err
-desk_decision_tell(struct cs_desk *d, const struct desk_decision *dec)
-{
-	uint64_t reversed = desk_id(desk_str(dec->doc, "reverses"));
-	enum cs_err err =
-	    desk_reporters_tell(d, dec->kase, report_state(dec), sentence(dec));
-
-	if (err == CS_OK && reversed != 0)
-		err = desk_appeals_granted(d, reversed, true);
-	return err;
-}
-
-enum cs_err
-desk_case_answer(enum cs_desk_state *state, char answer[static 256],
-    struct cs_desk *d, const struct desk_case *c)
-{
-	struct desk_decision dec = { 0 };
-	uint64_t id;
-	enum cs_err err;
-
-	if ((err = cs_db_get_int(&id, d->db,
-		 "SELECT id FROM decision WHERE kase=? AND state=3 AND id>?"
-		 " ORDER BY id DESC LIMIT 1",
-		 cs_int(c->id), cs_int(desk_num(c->doc, "open_after")))) ==
-		CS_OK &&
-	    (err = desk_decision_load(&dec, d, id)) == CS_OK) {
-		*state = report_state(&dec);
-		snprintf(answer, 256, "%s", sentence(&dec));
-	}
-	desk_decision_clear(&dec);
 	return err;
 }
 
@@ -326,13 +245,13 @@ send(struct cs_desk *d, uint64_t id)
 
 	if ((err = desk_decision_load(&dec, d, id)) ||
 	    (err = find_reason_number(
-		 &reason, d, desk_str(dec.doc, "reason"))) ||
+		 &reason, d, json_get_str(dec.doc, "reason"))) ||
 	    (err = add_actions(d, &dec, reason)) ||
 	    (err = cs_db_get_int(&targets, d->db,
 		 "SELECT COUNT(*) FROM target WHERE decision=?", cs_int(id))))
 		goto out;
-	if (strcmp(desk_str(dec.doc, "action"), "refer") == 0)
-		err = desk_refer(d, &dec);
+	if (strcmp(json_get_str(dec.doc, "action"), "refer") == 0)
+		err = desk_decision_refer(d, &dec);
 	else if (targets == 0)
 		err = desk_decision_tell(d, &dec);
 	if (err)
@@ -340,12 +259,12 @@ send(struct cs_desk *d, uint64_t id)
 	/* Nothing for the hub to do: done with it. */
 	dec.state =
 	    targets != 0 ? CS_DESK_DECISION_QUEUED : CS_DESK_DECISION_APPLIED;
-	desk_set(dec.doc, "targets",
+	json_put(dec.doc, "targets",
 	    json_pack("{s:I,s:i,s:i}", "total", (json_int_t)targets, "applied",
 		0, "failed", 0),
 	    &err);
 	if (err == CS_OK && (err = desk_decision_save(d, &dec, NULL)) == CS_OK)
-		err = desk_case_settle(d, dec.kase, NULL);
+		err = desk_case_settle(d, dec.case_id, NULL);
 out:
 	desk_decision_clear(&dec);
 	return err;
@@ -379,18 +298,18 @@ give_up(struct cs_desk *d, uint64_t id, enum cs_err why)
 		dec.made_ms = cs_clock_ms();
 		err = CS_OK;
 	}
-	desk_set_id(after, "decision", id, &err);
-	desk_set_str(after, "problem", text, &err);
-	desk_set_str(dec.doc, "note", text, &err);
+	json_put_id(after, "decision", id, &err);
+	json_put_str(after, "problem", text, &err);
+	json_put_str(dec.doc, "note", text, &err);
 	dec.state = CS_DESK_DECISION_FAILED;
 	if (err == CS_OK &&
 	    (err = desk_decision_save(d, &dec, NULL)) == CS_OK &&
-	    (err = desk_audit_event(d,
-		 &(struct desk_event){
-		     .kase = dec.kase, .what = "not-sent", .after = after })) ==
-		CS_OK &&
-	    (err = desk_reversal_failed(d, &dec)) == CS_OK &&
-	    (err = desk_case_settle(d, dec.kase, NULL)) == CS_ERR_CORRUPT)
+	    (err = desk_audit_add(d,
+		 &(struct desk_audit_event){ .case_id = dec.case_id,
+		     .what = "not-sent",
+		     .after = after })) == CS_OK &&
+	    (err = desk_decision_reversal_failed(d, &dec)) == CS_OK &&
+	    (err = desk_case_settle(d, dec.case_id, NULL)) == CS_ERR_CORRUPT)
 		err = CS_OK; /* its case is what is damaged */
 	if (err == CS_OK)
 		err = cs_db_commit(d->db);

@@ -4,12 +4,21 @@
  * Transparency Database (Regulation (EU) 2022/2065, articles 17 and 24(5)).  It
  * says what a person wrote as facts, never the message nor who reported it.
  */
+#include "desk/decisions/statement.h"
+
 #include <stdio.h>
 #include <string.h>
 #include <time.h>
 
 #include "base/text.h"
-#include "desk/decisions/decision_internal.h"
+#include "desk/cases/case.h"
+#include "desk/core/desk.h"
+#include "desk/core/json.h"
+#include "desk/core/policy.h"
+#include "desk/decisions/decision.h"
+#include "store/db.h"
+#include "wire/codec.h"
+#include "wire/messages.h"
 
 static const char *
 done(const struct desk_decision *dec)
@@ -20,9 +29,9 @@ done(const struct desk_decision *dec)
 		"A photo or file was made unavailable.",
 		"The conversation was dissolved.",
 		"The matter was given to an authority." };
-	int act = cs_desk_act_find(desk_str(dec->doc, "action"));
+	int act = cs_desk_action_find(json_get_str(dec->doc, "action"));
 
-	if (desk_id(desk_str(dec->doc, "reverses")) != 0)
+	if (json_id_parse(json_get_str(dec->doc, "reverses")) != 0)
 		return "An earlier decision was reversed.";
 	return what[act >= 0 ? act : 0];
 }
@@ -53,29 +62,32 @@ desk_statement_write(
 
 	if ((err = cs_desk_policy(&policy, d)))
 		return err;
-	reason = cs_desk_policy_reason(&policy, desk_str(dec->doc, "reason"));
+	reason =
+	    cs_desk_policy_reason(&policy, json_get_str(dec->doc, "reason"));
 	join(territory, sizeof territory,
 	    json_object_get(dec->doc, "territory"));
-	snprintf(number, sizeof number, "%llu", (unsigned long long)dec->kase);
+	snprintf(
+	    number, sizeof number, "%llu", (unsigned long long)dec->case_id);
 	snprintf(explanation, sizeof explanation,
 	    "What was reported, and verified, falls under: %s.",
-	    reason != NULL ? reason->titles[0] : desk_str(dec->doc, "reason"));
+	    reason != NULL ? reason->titles[0]
+			   : json_get_str(dec->doc, "reason"));
 	s.version = CS_WIRE_STATEMENT_VERSION;
 	s.language = cs_view_str("en");
 	s.what = cs_view_str(done(dec));
-	s.facts = cs_view_str(desk_str(dec->doc, "facts"));
+	s.facts = cs_view_str(json_get_str(dec->doc, "facts"));
 	/* Somebody reported it and somebody decided it; no program did. */
-	s.ground_kind = strcmp(desk_str(dec->doc, "ground"), "illegal") == 0
+	s.ground_kind = strcmp(json_get_str(dec->doc, "ground"), "illegal") == 0
 	    ? CS_WIRE_GROUND_ILLEGAL
 	    : CS_WIRE_GROUND_TERMS;
-	s.ground = cs_view_str(desk_str(dec->doc, "legal")[0] != '\0'
-		? desk_str(dec->doc, "legal")
+	s.ground = cs_view_str(json_get_str(dec->doc, "legal")[0] != '\0'
+		? json_get_str(dec->doc, "legal")
 		: reason != NULL ? reason->titles[0]
 				 : "");
 	s.explanation = cs_view_str(explanation);
 	s.territory = cs_view_str(territory);
 	s.redress = cs_view_str(policy.redress);
-	s.reviewer = cs_view_str(desk_str(dec->doc, "pseudonym"));
+	s.reviewer = cs_view_str(json_get_str(dec->doc, "pseudonym"));
 	s.case_number = cs_view_str(number);
 	err = cs_wire_write(out, &cs_wire_statement_shape, &s);
 	cs_desk_policy_clear(&policy);
@@ -93,7 +105,7 @@ set_day(json_t *o, const char *key, uint64_t ms, enum cs_err *err)
 
 	if (gmtime_r(&s, &tm) != NULL)
 		strftime(text, sizeof text, "%Y-%m-%d", &tm);
-	desk_set_str(o, key, text, err);
+	json_put_str(o, key, text, err);
 }
 
 static void
@@ -101,38 +113,38 @@ set_one(json_t *o, const char *key, const char *value, enum cs_err *err)
 {
 	json_t *list = json_array();
 
-	desk_add(list, json_string(value), err);
-	desk_set(o, key, list, err);
+	json_push(list, json_string(value), err);
+	json_put(o, key, list, err);
 }
 
 /* What was restricted, and until when. */
 static void
 set_restriction(json_t *o, const struct desk_decision *dec, enum cs_err *err)
 {
-	uint64_t until = desk_num(dec->doc, "until_ms");
+	uint64_t until = json_get_num(dec->doc, "until_ms");
 
-	switch (cs_desk_act_find(desk_str(dec->doc, "action"))) {
-	case CS_DESK_ACT_DISABLE:
-		desk_set_str(
+	switch (cs_desk_action_find(json_get_str(dec->doc, "action"))) {
+	case CS_DESK_ACTION_DISABLE:
+		json_put_str(
 		    o, "decision_account", "DECISION_ACCOUNT_TERMINATED", err);
 		break;
-	case CS_DESK_ACT_DISABLE_UNTIL:
-		desk_set_str(
+	case CS_DESK_ACTION_DISABLE_UNTIL:
+		json_put_str(
 		    o, "decision_account", "DECISION_ACCOUNT_SUSPENDED", err);
 		set_day(o, "end_date_account_restriction", until, err);
 		break;
-	case CS_DESK_ACT_QUARANTINE:
+	case CS_DESK_ACTION_QUARANTINE:
 		set_one(o, "decision_visibility",
 		    "DECISION_VISIBILITY_CONTENT_DISABLED", err);
 		break;
-	case CS_DESK_ACT_DISSOLVE:
-		desk_set_str(o, "decision_provision",
+	case CS_DESK_ACTION_DISSOLVE:
+		json_put_str(o, "decision_provision",
 		    "DECISION_PROVISION_TOTAL_TERMINATION", err);
 		break;
 	default: /* a warning */
 		set_one(
 		    o, "decision_visibility", "DECISION_VISIBILITY_OTHER", err);
-		desk_set_str(o, "decision_visibility_other",
+		json_put_str(o, "decision_visibility_other",
 		    "The holder of the account was warned.", err);
 	}
 }
@@ -141,42 +153,42 @@ static void
 set_ground(json_t *o, const struct desk_decision *dec,
     const struct cs_desk_reason *reason, enum cs_err *err)
 {
-	bool illegal = strcmp(desk_str(dec->doc, "ground"), "illegal") == 0;
-	const char *legal = desk_str(dec->doc, "legal");
+	bool illegal = strcmp(json_get_str(dec->doc, "ground"), "illegal") == 0;
+	const char *legal = json_get_str(dec->doc, "legal");
 	char explanation[600];
 
 	snprintf(explanation, sizeof explanation,
 	    "What was reported, and verified, falls under: %s.",
 	    reason->titles[0]);
-	desk_set_str(o, "decision_ground",
+	json_put_str(o, "decision_ground",
 	    illegal ? "DECISION_GROUND_ILLEGAL_CONTENT"
 		    : "DECISION_GROUND_INCOMPATIBLE_CONTENT",
 	    err);
-	desk_set_str(o,
+	json_put_str(o,
 	    illegal ? "illegal_content_legal_ground"
 		    : "incompatible_content_ground",
 	    *legal != '\0' ? legal : reason->titles[0], err);
-	desk_set_str(o,
+	json_put_str(o,
 	    illegal ? "illegal_content_explanation"
 		    : "incompatible_content_explanation",
 	    explanation, err);
 	if (!illegal)
-		desk_set_str(o, "incompatible_content_illegal", "No", err);
+		json_put_str(o, "incompatible_content_illegal", "No", err);
 }
 
 /* Counts of what the case holds: text, photos. */
 static enum cs_err
-set_content(json_t *o, struct cs_desk *d, uint64_t kase)
+set_content(json_t *o, struct cs_desk *d, uint64_t case_id)
 {
 	json_t *types = json_array();
 	struct desk_case c;
-	enum cs_err err = desk_case_load(&c, d, kase);
+	enum cs_err err = desk_case_load(&c, d, case_id);
 
-	desk_add(types, json_string("CONTENT_TYPE_TEXT"), &err);
-	if (desk_num(c.doc, "photos") != 0)
-		desk_add(types, json_string("CONTENT_TYPE_IMAGE"), &err);
-	desk_set(o, "content_type", types, &err);
-	set_day(o, "content_date", desk_num(c.doc, "first_ms"), &err);
+	json_push(types, json_string("CONTENT_TYPE_TEXT"), &err);
+	if (json_get_num(c.doc, "photos") != 0)
+		json_push(types, json_string("CONTENT_TYPE_IMAGE"), &err);
+	json_put(o, "content_type", types, &err);
+	set_day(o, "content_date", json_get_num(c.doc, "first_ms"), &err);
 	desk_case_clear(&c);
 	return err;
 }
@@ -186,7 +198,7 @@ statement(json_t **out, struct cs_desk *d, const struct desk_decision *dec,
     const struct cs_desk_policy *policy)
 {
 	const struct cs_desk_reason *reason =
-	    cs_desk_policy_reason(policy, desk_str(dec->doc, "reason"));
+	    cs_desk_policy_reason(policy, json_get_str(dec->doc, "reason"));
 	char puid[80], hex[17];
 	json_t *o = json_object();
 	json_t *territory = json_object_get(dec->doc, "territory");
@@ -197,27 +209,28 @@ statement(json_t **out, struct cs_desk *d, const struct desk_decision *dec,
 	set_restriction(o, dec, &err);
 	set_ground(o, dec, reason, &err);
 	if (err == CS_OK)
-		err = set_content(o, d, dec->kase);
-	desk_set_str(o, "category", reason->category, &err);
+		err = set_content(o, d, dec->case_id);
+	json_put_str(o, "category", reason->category, &err);
 	set_one(o, "category_specification", reason->keyword, &err);
 	if (strcmp(reason->keyword, "KEYWORD_OTHER") == 0)
-		desk_set_str(
+		json_put_str(
 		    o, "category_specification_other", reason->titles[0], &err);
 	if (json_array_size(territory) != 0)
-		desk_set(o, "territorial_scope", json_incref(territory), &err);
+		json_put(o, "territorial_scope", json_incref(territory), &err);
 	set_day(o, "application_date", dec->made_ms, &err);
-	desk_set_str(o, "decision_facts", desk_str(dec->doc, "facts"), &err);
-	desk_set_str(o, "account_type", "ACCOUNT_TYPE_PRIVATE", &err);
-	desk_set_str(o, "source_type", "SOURCE_TYPE_OTHER_NOTIFICATION", &err);
-	desk_set_str(
+	json_put_str(
+	    o, "decision_facts", json_get_str(dec->doc, "facts"), &err);
+	json_put_str(o, "account_type", "ACCOUNT_TYPE_PRIVATE", &err);
+	json_put_str(o, "source_type", "SOURCE_TYPE_OTHER_NOTIFICATION", &err);
+	json_put_str(
 	    o, "automated_detection", "No", &err); /* a person reported it */
-	desk_set_str(
+	json_put_str(
 	    o, "automated_decision", "AUTOMATED_DECISION_NOT_AUTOMATED", &err);
 	/* Of this desk, and never used twice. */
 	cs_hex(hex, cs_view(d->sign_key.public, 8));
 	snprintf(puid, sizeof puid, "countersign-%s-%llu", hex,
 	    (unsigned long long)dec->id);
-	desk_set_str(o, "puid", puid, &err);
+	json_put_str(o, "puid", puid, &err);
 	*out = o;
 	return err;
 }
@@ -227,10 +240,10 @@ statement(json_t **out, struct cs_desk *d, const struct desk_decision *dec,
 static bool
 restricts(const struct desk_decision *dec)
 {
-	int act = cs_desk_act_find(desk_str(dec->doc, "action"));
+	int act = cs_desk_action_find(json_get_str(dec->doc, "action"));
 
-	return act != CS_DESK_ACT_NONE && act != CS_DESK_ACT_REFER &&
-	    desk_id(desk_str(dec->doc, "reverses")) == 0;
+	return act != CS_DESK_ACTION_NONE && act != CS_DESK_ACTION_REFER &&
+	    json_id_parse(json_get_str(dec->doc, "reverses")) == 0;
 }
 
 enum cs_err
@@ -254,7 +267,7 @@ cs_desk_statements(json_t *items, struct cs_desk *d, uint64_t from_ms)
 			CS_OK &&
 		    restricts(&dec)) {
 			err = statement(&o, d, &dec, &policy);
-			desk_add(items, o, &err);
+			json_push(items, o, &err);
 		}
 		desk_decision_clear(&dec);
 	}

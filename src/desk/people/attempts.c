@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "crypto/random.h"
+#include "crypto/short_hash.h"
 
 void
 desk_attempts_init(struct desk_attempts *a)

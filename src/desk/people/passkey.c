@@ -4,10 +4,20 @@
 #include <string.h>
 
 #include "base/text.h"
+#include "crypto/hash.h"
 #include "crypto/random.h"
 #include "crypto/signer.h"
+#include "crypto/suite.h"
+#include "desk/core/actor.h"
+#include "desk/core/audit.h"
+#include "desk/core/desk.h"
 #include "desk/core/doc.h"
-#include "desk/people/people_internal.h"
+#include "desk/core/json.h"
+#include "desk/core/store.h"
+#include "desk/people/passkey_check.h"
+#include "desk/people/people.h"
+#include "store/clock.h"
+#include "store/db.h"
 
 #define TABLE "passkey"
 
@@ -22,13 +32,13 @@ struct passkey {
 static enum cs_err
 known_of(struct desk_passkey_known *out, const json_t *doc)
 {
-	out->key.sig = strcmp(desk_str(doc, "algorithm"), "EdDSA") == 0
+	out->key.sig = strcmp(json_get_str(doc, "algorithm"), "EdDSA") == 0
 	    ? CS_ED25519
 	    : CS_ECDSA_P256;
 	out->key.len = cs_sig_public_len(out->key.sig);
-	out->count = (uint32_t)desk_num(doc, "count");
-	out->backup_eligible = desk_bool(doc, "backup_eligible");
-	return desk_hex(out->key.public, out->key.len, doc, "key")
+	out->count = (uint32_t)json_get_num(doc, "count");
+	out->backup_eligible = json_get_bool(doc, "backup_eligible");
+	return json_get_hex(out->key.public, out->key.len, doc, "key")
 	    ? CS_OK
 	    : CS_ERR_CORRUPT;
 }
@@ -40,7 +50,7 @@ is_of(const json_t *doc, struct cs_view credential)
 	char hex[2 * DESK_PASSKEY_ID_MAX + 1];
 
 	cs_hex(hex, credential);
-	return strcmp(hex, desk_str(doc, "credential")) == 0;
+	return strcmp(hex, json_get_str(doc, "credential")) == 0;
 }
 
 static void
@@ -79,23 +89,23 @@ load(struct passkey *out, struct cs_desk *d, struct cs_view credential)
 		return err;
 	if (!is_of(out->doc, credential))
 		return CS_ERR_CORRUPT;
-	out->person = desk_num(out->doc, "person");
+	out->person = json_get_num(out->doc, "person");
 	return known_of(&out->known, out->doc);
 }
 
 static enum cs_err
-note(struct cs_desk *d, const struct cs_desk_who *who, const char *what,
+note(struct cs_desk *d, const struct cs_desk_actor *actor, const char *what,
     const json_t *doc)
 {
 	json_t *after = json_object();
 	enum cs_err err = CS_OK;
 
-	desk_set_str(after, "means", "passkey", &err);
-	desk_set_str(after, "passkey", desk_str(doc, "name"), &err);
+	json_put_str(after, "means", "passkey", &err);
+	json_put_str(after, "passkey", json_get_str(doc, "name"), &err);
 	if (err == CS_OK)
-		err = desk_audit_event(d,
-		    &(struct desk_event){
-			.who = who, .what = what, .after = after });
+		err = desk_audit_add(d,
+		    &(struct desk_audit_event){
+			.actor = actor, .what = what, .after = after });
 	json_decref(after);
 	return err;
 }
@@ -121,19 +131,19 @@ check_room(struct cs_desk *d, uint64_t person)
 
 enum cs_err
 cs_desk_passkey_prepare(uint8_t handle[static CS_DESK_HANDLE_LEN],
-    struct cs_desk *d, const struct cs_desk_who *who)
+    struct cs_desk *d, const struct cs_desk_actor *actor)
 {
 	struct desk_person p = { 0 };
 	enum cs_err err;
 
 	if ((err = cs_db_begin(d->db)))
 		return err;
-	if ((err = check_room(d, who->id)) ||
-	    (err = desk_person_load(&p, d, who->id)))
+	if ((err = check_room(d, actor->id)) ||
+	    (err = desk_person_load(&p, d, actor->id)))
 		goto out;
-	if (!desk_hex(handle, CS_DESK_HANDLE_LEN, p.doc, "handle")) {
+	if (!json_get_hex(handle, CS_DESK_HANDLE_LEN, p.doc, "handle")) {
 		cs_random(handle, CS_DESK_HANDLE_LEN);
-		desk_set_hex(
+		json_put_hex(
 		    p.doc, "handle", cs_view(handle, CS_DESK_HANDLE_LEN), &err);
 		if (err == CS_OK)
 			err = desk_person_save(d, &p);
@@ -149,25 +159,25 @@ out:
 
 static json_t *
 describe(const struct desk_passkey_data *made,
-    const struct desk_passkey_wanted *wanted, const struct cs_desk_who *who,
+    const struct desk_passkey_wanted *wanted, const struct cs_desk_actor *actor,
     const char *name, enum cs_err *err)
 {
 	json_t *doc = json_object();
 
-	desk_set_num(doc, "person", who->id, err);
-	desk_set_num(doc, "resets", who->resets, err);
-	desk_set_str(doc, "name", name, err);
-	desk_set_str(doc, "host", wanted->rp_id, err);
-	desk_set_hex(doc, "credential", made->id, err);
-	desk_set_str(doc, "algorithm",
+	json_put_num(doc, "person", actor->id, err);
+	json_put_num(doc, "resets", actor->resets, err);
+	json_put_str(doc, "name", name, err);
+	json_put_str(doc, "host", wanted->rp_id, err);
+	json_put_hex(doc, "credential", made->id, err);
+	json_put_str(doc, "algorithm",
 	    made->key.sig == CS_ED25519 ? "EdDSA" : "ES256", err);
-	desk_set_hex(doc, "key", cs_view(made->key.public, made->key.len), err);
-	desk_set_num(doc, "count", made->count, err);
-	desk_set_bool(
+	json_put_hex(doc, "key", cs_view(made->key.public, made->key.len), err);
+	json_put_num(doc, "count", made->count, err);
+	json_put_bool(
 	    doc, "backup_eligible", (made->flags & DESK_PASSKEY_BE) != 0, err);
-	desk_set_bool(
+	json_put_bool(
 	    doc, "backed_up", (made->flags & DESK_PASSKEY_BS) != 0, err);
-	desk_set_num(doc, "made_ms", cs_clock_ms(), err);
+	json_put_num(doc, "made_ms", cs_clock_ms(), err);
 	return doc;
 }
 
@@ -190,18 +200,18 @@ insert(struct cs_desk *d, uint64_t person, struct cs_view credential,
 
 /* Was the person let go, or reset, since they were looked at? */
 static enum cs_err
-check_same(struct cs_desk *d, const struct cs_desk_who *who)
+check_same(struct cs_desk *d, const struct cs_desk_actor *actor)
 {
-	struct cs_desk_who now;
-	enum cs_err err = cs_desk_person(&now, d, who->id);
+	struct cs_desk_actor now;
+	enum cs_err err = cs_desk_person(&now, d, actor->id);
 
-	if (err == CS_OK && now.resets != who->resets)
+	if (err == CS_OK && now.resets != actor->resets)
 		err = CS_ERR_DENIED;
 	return err;
 }
 
 enum cs_err
-cs_desk_passkey_add(struct cs_desk *d, const struct cs_desk_who *who,
+cs_desk_passkey_add(struct cs_desk *d, const struct cs_desk_actor *actor,
     const char *name, const struct desk_passkey_wanted *wanted,
     struct cs_view client_data, struct cs_view attestation)
 {
@@ -220,11 +230,11 @@ cs_desk_passkey_add(struct cs_desk *d, const struct cs_desk_who *who,
 		    cs_err_text(err));
 	if (err || (err = cs_db_begin(d->db)))
 		return err;
-	doc = describe(&made, wanted, who, name, &err);
-	if (err == CS_OK && (err = check_same(d, who)) == CS_OK &&
-	    (err = check_room(d, who->id)) == CS_OK &&
-	    (err = insert(d, who->id, made.id, doc)) == CS_OK &&
-	    (err = note(d, who, "passkey-added", doc)) == CS_OK)
+	doc = describe(&made, wanted, actor, name, &err);
+	if (err == CS_OK && (err = check_same(d, actor)) == CS_OK &&
+	    (err = check_room(d, actor->id)) == CS_OK &&
+	    (err = insert(d, actor->id, made.id, doc)) == CS_OK &&
+	    (err = note(d, actor, "passkey-added", doc)) == CS_OK)
 		err = cs_db_commit(d->db);
 	if (err)
 		cs_db_rollback(d->db);
@@ -238,26 +248,26 @@ set_credential(json_t *item, const json_t *doc, enum cs_err *err)
 {
 	char text[CS_BASE64URL_SIZE(DESK_PASSKEY_ID_MAX)];
 	uint8_t id[DESK_PASSKEY_ID_MAX];
-	size_t n = strlen(desk_str(doc, "credential")) / 2;
+	size_t n = strlen(json_get_str(doc, "credential")) / 2;
 
-	if (n > sizeof id || !desk_hex(id, n, doc, "credential")) {
+	if (n > sizeof id || !json_get_hex(id, n, doc, "credential")) {
 		*err = CS_ERR_CORRUPT;
 		return;
 	}
 	cs_base64url(text, cs_view(id, n));
-	desk_set_str(item, "credential", text, err);
+	json_put_str(item, "credential", text, err);
 }
 
 enum cs_err
 cs_desk_passkeys(
-    json_t *items, struct cs_desk *d, const struct cs_desk_who *who)
+    json_t *items, struct cs_desk *d, const struct cs_desk_actor *actor)
 {
 	struct cs_rows rows;
 	enum cs_err err;
 
 	err = cs_db_query(&rows, d->db,
 	    "SELECT id,sealed FROM passkey WHERE person=? ORDER BY id",
-	    cs_int(who->id));
+	    cs_int(actor->id));
 	while (err == CS_OK && cs_rows_next(&rows)) {
 		uint64_t id = cs_col_int(&rows, 0);
 		json_t *doc = NULL, *item;
@@ -265,25 +275,27 @@ cs_desk_passkeys(
 		if ((err = desk_doc_open_id(
 			 &doc, d, TABLE, id, cs_col_blob(&rows, 1))))
 			break;
-		if (desk_num(doc, "person") != who->id)
+		if (json_get_num(doc, "person") != actor->id)
 			err = CS_ERR_CORRUPT;
 		item = json_object();
-		desk_set_id(item, "id", id, &err);
-		desk_set_str(item, "name", desk_str(doc, "name"), &err);
-		desk_set_str(item, "host", desk_str(doc, "host"), &err);
+		json_put_id(item, "id", id, &err);
+		json_put_str(item, "name", json_get_str(doc, "name"), &err);
+		json_put_str(item, "host", json_get_str(doc, "host"), &err);
 		set_credential(item, doc, &err);
-		desk_set_num(item, "made_ms", desk_num(doc, "made_ms"), &err);
-		desk_set_num(item, "used_ms", desk_num(doc, "used_ms"), &err);
-		desk_add(items, item, &err);
+		json_put_num(
+		    item, "made_ms", json_get_num(doc, "made_ms"), &err);
+		json_put_num(
+		    item, "used_ms", json_get_num(doc, "used_ms"), &err);
+		json_push(items, item, &err);
 		json_decref(doc);
 	}
 	return cs_rows_end(&rows, err);
 }
 
-/* The document of a row that is ${who}'s, by what is sealed. */
+/* The document of a row that is ${actor}'s, by what is sealed. */
 static enum cs_err
-load_own(
-    json_t **out, struct cs_desk *d, const struct cs_desk_who *who, uint64_t id)
+load_own(json_t **out, struct cs_desk *d, const struct cs_desk_actor *actor,
+    uint64_t id)
 {
 	struct cs_rows rows;
 	enum cs_err err;
@@ -299,36 +311,29 @@ load_own(
 			err = CS_ERR_NOT_FOUND;
 	}
 	err = cs_rows_end(&rows, err);
-	if (err == CS_OK && desk_num(*out, "person") != who->id)
+	if (err == CS_OK && json_get_num(*out, "person") != actor->id)
 		err = CS_ERR_NOT_FOUND;
 	return err;
 }
 
 enum cs_err
 cs_desk_passkey_remove(
-    struct cs_desk *d, const struct cs_desk_who *who, uint64_t id)
+    struct cs_desk *d, const struct cs_desk_actor *actor, uint64_t id)
 {
 	json_t *doc = NULL;
 	enum cs_err err;
 
 	if ((err = cs_db_begin(d->db)))
 		return err;
-	if ((err = load_own(&doc, d, who, id)) == CS_OK &&
+	if ((err = load_own(&doc, d, actor, id)) == CS_OK &&
 	    (err = cs_db_exec(d->db, "DELETE FROM passkey WHERE id=?",
 		 cs_int(id))) == CS_OK &&
-	    (err = note(d, who, "passkey-removed", doc)) == CS_OK)
+	    (err = note(d, actor, "passkey-removed", doc)) == CS_OK)
 		err = cs_db_commit(d->db);
 	if (err)
 		cs_db_rollback(d->db);
 	json_decref(doc);
 	return err;
-}
-
-enum cs_err
-desk_passkeys_forget(struct cs_desk *d, uint64_t person)
-{
-	return cs_db_exec(
-	    d->db, "DELETE FROM passkey WHERE person=?", cs_int(person));
 }
 
 /* ---- signing in --------------------------------------------------------- */
@@ -352,10 +357,10 @@ check_person(const struct desk_person *p, const struct passkey *k,
 {
 	uint8_t handle[CS_DESK_HANDLE_LEN];
 
-	if (p->disabled || desk_num(k->doc, "resets") != p->who.resets ||
-	    strcmp(desk_str(k->doc, "host"), wanted->rp_id) != 0)
+	if (p->disabled || json_get_num(k->doc, "resets") != p->actor.resets ||
+	    strcmp(json_get_str(k->doc, "host"), wanted->rp_id) != 0)
 		return CS_ERR_DENIED;
-	if (!desk_hex(handle, sizeof handle, p->doc, "handle"))
+	if (!json_get_hex(handle, sizeof handle, p->doc, "handle"))
 		return CS_ERR_CORRUPT;
 	/* Section 7.2: nobody was named, so that the handle has to be there. */
 	return cs_view_equal(answer->handle, CS_VIEW_OF(handle))
@@ -370,22 +375,22 @@ enter(struct cs_desk *d, struct desk_person *p, const struct passkey *k,
 {
 	enum cs_err err = CS_OK;
 
-	desk_set_num(k->doc, "count", data->count, &err);
-	desk_set_bool(
+	json_put_num(k->doc, "count", data->count, &err);
+	json_put_bool(
 	    k->doc, "backed_up", (data->flags & DESK_PASSKEY_BS) != 0, &err);
-	desk_set_num(k->doc, "used_ms", cs_clock_ms(), &err);
-	desk_set_num(p->doc, "last_ms", cs_clock_ms(), &err);
+	json_put_num(k->doc, "used_ms", cs_clock_ms(), &err);
+	json_put_num(p->doc, "last_ms", cs_clock_ms(), &err);
 	if (err || (err = desk_doc_write(d, TABLE, k->id, k->doc)) ||
 	    (err = desk_person_save(d, p)))
 		return err;
-	return note(d, &p->who, what, k->doc);
+	return note(d, &p->actor, what, k->doc);
 }
 
 /* Inside a transaction; ${only} may be NULL.  ${*keep}: what it has written is
  * to stay, also when it is refused. */
 static enum cs_err
 use(struct desk_person *p, struct passkey *k, bool *keep, struct cs_desk *d,
-    const struct cs_desk_who *only, const struct desk_passkey_wanted *wanted,
+    const struct cs_desk_actor *only, const struct desk_passkey_wanted *wanted,
     const struct cs_desk_passkey_answer *answer)
 {
 	struct desk_passkey_data data;
@@ -403,14 +408,14 @@ use(struct desk_person *p, struct passkey *k, bool *keep, struct cs_desk *d,
 		err = enter(
 		    d, p, k, &data, only != NULL ? "unlocked" : "signed-in");
 	else if (err == CS_ERR_REPLAY)
-		*keep =
-		    note(d, &p->who, "passkey-clone-refused", k->doc) == CS_OK;
+		*keep = note(d, &p->actor, "passkey-clone-refused", k->doc) ==
+		    CS_OK;
 	return err;
 }
 
 static enum cs_err
-use_whole(struct cs_desk_who *out, struct cs_desk *d,
-    const struct cs_desk_who *only, const struct desk_passkey_wanted *wanted,
+use_whole(struct cs_desk_actor *out, struct cs_desk *d,
+    const struct cs_desk_actor *only, const struct desk_passkey_wanted *wanted,
     const struct cs_desk_passkey_answer *answer)
 {
 	struct desk_person p = { 0 };
@@ -428,7 +433,7 @@ use_whole(struct cs_desk_who *out, struct cs_desk *d,
 	if (cs_db_in_transaction(d->db))
 		cs_db_rollback(d->db);
 	if (err == CS_OK)
-		*out = p.who;
+		*out = p.actor;
 	else if (cs_err_class(err) == CS_ERR_CLASS_THEIRS)
 		err = CS_ERR_DENIED;
 	passkey_clear(&k);
@@ -437,7 +442,7 @@ use_whole(struct cs_desk_who *out, struct cs_desk *d,
 }
 
 enum cs_err
-cs_desk_passkey_sign_in(struct cs_desk_who *out, struct cs_desk *d,
+cs_desk_passkey_sign_in(struct cs_desk_actor *out, struct cs_desk *d,
     const struct desk_passkey_wanted *wanted,
     const struct cs_desk_passkey_answer *answer)
 {
@@ -445,11 +450,11 @@ cs_desk_passkey_sign_in(struct cs_desk_who *out, struct cs_desk *d,
 }
 
 enum cs_err
-cs_desk_passkey_unlock(struct cs_desk *d, const struct cs_desk_who *who,
+cs_desk_passkey_unlock(struct cs_desk *d, const struct cs_desk_actor *actor,
     const struct desk_passkey_wanted *wanted,
     const struct cs_desk_passkey_answer *answer)
 {
-	struct cs_desk_who same;
+	struct cs_desk_actor same;
 
-	return use_whole(&same, d, who, wanted, answer);
+	return use_whole(&same, d, actor, wanted, answer);
 }

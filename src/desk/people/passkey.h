@@ -1,17 +1,28 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Passkeys (WebAuthn): who has which, and signing in with
- * one, which takes the place of password and one-time code.
+ * Passkeys (WebAuthn): who has which, and signing in with one, which takes the
+ * place of password and one-time code.
  */
 #pragma once
 
-#include "desk/people/passkey_check.h"
-#include "desk/people/people.h"
+#include <jansson.h>
+
+#include "base/bytes.h"
+
+struct cs_desk;
+struct cs_desk_actor;
+struct desk_passkey_wanted;
 
 /* Devices that somebody works at, and one that lies in a safe. */
 #define CS_DESK_PASSKEYS_MAX 8
+
 #define CS_DESK_PASSKEY_NAME_MAX 100 /* bytes */
 #define CS_DESK_HANDLE_LEN 32
+
+/* What a browser brings when one is used. */
+struct cs_desk_passkey_answer {
+	struct cs_view id, handle, client_data, data, signature;
+};
 
 /*
  * Before one is made: the handle that stands for the person in it, which says
@@ -19,24 +30,19 @@
  */
 CS_CHECKED enum cs_err cs_desk_passkey_prepare(
     uint8_t handle[static CS_DESK_HANDLE_LEN], struct cs_desk *d,
-    const struct cs_desk_who *who);
+    const struct cs_desk_actor *actor);
 /* CS_ERR_FORMAT: no good name, or what was brought is not right; CS_ERR_EXISTS:
  * it is there already. */
 CS_CHECKED enum cs_err cs_desk_passkey_add(struct cs_desk *d,
-    const struct cs_desk_who *who, const char *name,
+    const struct cs_desk_actor *actor, const char *name,
     const struct desk_passkey_wanted *wanted, struct cs_view client_data,
     struct cs_view attestation);
-/* {id, name, credential, made_ms, used_ms} of each that ${who} has. */
+/* {id, name, credential, made_ms, used_ms} of each that ${actor} has. */
 CS_CHECKED enum cs_err cs_desk_passkeys(
-    json_t *items, struct cs_desk *d, const struct cs_desk_who *who);
+    json_t *items, struct cs_desk *d, const struct cs_desk_actor *actor);
 /* CS_ERR_NOT_FOUND: it is not there, or somebody else's. */
 CS_CHECKED enum cs_err cs_desk_passkey_remove(
-    struct cs_desk *d, const struct cs_desk_who *who, uint64_t id);
-
-/* What a browser brings when one is used. */
-struct cs_desk_passkey_answer {
-	struct cs_view id, handle, client_data, data, signature;
-};
+    struct cs_desk *d, const struct cs_desk_actor *actor, uint64_t id);
 /* Whose is the credential ${id}?  CS_ERR_DENIED: nobody's. */
 CS_CHECKED enum cs_err cs_desk_passkey_owner(
     uint64_t *person, struct cs_desk *d, struct cs_view id);
@@ -44,10 +50,10 @@ CS_CHECKED enum cs_err cs_desk_passkey_owner(
  * CS_ERR_DENIED: not with this.  It does not say why; a counter that went back
  * stands in the audit log.
  */
-CS_CHECKED enum cs_err cs_desk_passkey_sign_in(struct cs_desk_who *out,
+CS_CHECKED enum cs_err cs_desk_passkey_sign_in(struct cs_desk_actor *out,
     struct cs_desk *d, const struct desk_passkey_wanted *wanted,
     const struct cs_desk_passkey_answer *answer);
-/* The same for ${who}, who is signed in and whose session is locked. */
+/* The same for ${actor}, who is signed in and whose session is locked. */
 CS_CHECKED enum cs_err cs_desk_passkey_unlock(struct cs_desk *d,
-    const struct cs_desk_who *who, const struct desk_passkey_wanted *wanted,
+    const struct cs_desk_actor *actor, const struct desk_passkey_wanted *wanted,
     const struct cs_desk_passkey_answer *answer);

@@ -4,10 +4,13 @@
 #include <jansson.h>
 #include <string.h>
 
+#include "base/reader.h"
 #include "base/text.h"
 #include "content/cbor.h"
 #include "crypto/hash.h"
+#include "crypto/sign.h"
 #include "crypto/signer.h"
+#include "crypto/suite.h"
 
 /* RFC 9053: of COSE, what we speak. */
 #define COSE_KTY 1
@@ -237,8 +240,8 @@ desk_passkey_attestation_parse(struct desk_passkey_data *out, struct cs_view in)
 
 /* ---- checks ------------------------------------------------------------- */
 
-enum cs_err
-desk_passkey_data_check(const struct desk_passkey_data *data, const char *rp_id)
+static enum cs_err
+data_check(const struct desk_passkey_data *data, const char *rp_id)
 {
 	const uint8_t both = DESK_PASSKEY_UP | DESK_PASSKEY_UV;
 	uint8_t hash[CS_SHA256_LEN];
@@ -283,7 +286,7 @@ desk_passkey_made(struct desk_passkey_data *out,
 		 client_data, wanted, "webauthn.create")) ||
 	    (err = desk_passkey_attestation_parse(out, attestation)))
 		return err;
-	return desk_passkey_data_check(out, wanted->rp_id);
+	return data_check(out, wanted->rp_id);
 }
 
 /* Section 6.1.1: those that count, count each signature. */
@@ -304,7 +307,7 @@ desk_passkey_used(struct desk_passkey_data *out,
 	if ((err = desk_passkey_client_check(
 		 client_data, wanted, "webauthn.get")) ||
 	    (err = desk_passkey_data_parse(out, data, false)) ||
-	    (err = desk_passkey_data_check(out, wanted->rp_id)))
+	    (err = data_check(out, wanted->rp_id)))
 		return err;
 	/* Section 7.2: whether it can be copied is so for good. */
 	if (((out->flags & DESK_PASSKEY_BE) != 0) != known->backup_eligible)

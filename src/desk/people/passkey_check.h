@@ -1,17 +1,20 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * What a browser brings when a passkey is made or
- * used, read and checked (WebAuthn Level 3, sections 6, 7.1 and 7.2).  Bytes
- * come in, nothing is stored and nobody is asked.
+ * What a browser brings when a passkey is made or used, read and checked
+ * (WebAuthn Level 3, sections 6, 7.1 and 7.2).  Bytes come in, nothing is
+ * stored and nobody is asked.
  */
 #pragma once
 
+#include "base/bytes.h"
 #include "crypto/suite.h"
 
 /* What browsers write has some 200 bytes, and an origin. */
 #define DESK_PASSKEY_CLIENT_DATA_MAX 2048
+
 /* Section 4: the id of a credential has at most 1023 bytes. */
 #define DESK_PASSKEY_ID_MAX 1023
+
 #define DESK_PASSKEY_DATA_MAX 2048 /* that, a key, and extensions */
 #define DESK_PASSKEY_ATTESTATION_MAX 4096
 #define DESK_PASSKEY_SIGNATURE_MAX 128
@@ -73,15 +76,10 @@ CS_CHECKED enum cs_err desk_passkey_data_parse(
 /* The same from an attestation object, whose statement is not looked at. */
 CS_CHECKED enum cs_err desk_passkey_attestation_parse(
     struct desk_passkey_data *out, struct cs_view in);
-/* CS_ERR_MISMATCH: for another site; CS_ERR_DENIED: nobody was present, or was
- * not verified. */
-CS_CHECKED enum cs_err desk_passkey_data_check(
-    const struct desk_passkey_data *data, const char *rp_id);
 /* CS_ERR_SIGNATURE. */
 CS_CHECKED enum cs_err desk_passkey_signature_check(
     const struct desk_passkey_key *key, struct cs_view data,
     struct cs_view client_data, struct cs_view signature);
-
 /* Section 7.1: all of it. */
 CS_CHECKED enum cs_err desk_passkey_made(struct desk_passkey_data *out,
     const struct desk_passkey_wanted *wanted, struct cs_view client_data,

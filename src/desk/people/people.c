@@ -6,57 +6,20 @@
 #include <string.h>
 
 #include "base/text.h"
+#include "base/wipe.h"
+#include "crypto/hash.h"
 #include "crypto/random.h"
 #include "crypto/totp.h"
+#include "desk/core/actor.h"
+#include "desk/core/audit.h"
+#include "desk/core/desk.h"
 #include "desk/core/doc.h"
-#include "desk/people/people_internal.h"
+#include "desk/core/json.h"
+#include "desk/core/store.h"
+#include "store/clock.h"
+#include "store/db.h"
 
 #define TABLE "person"
-
-const struct cs_desk_who cs_desk_operator = {
-	.id = 0,
-	.name = "command line",
-	.pseudonym = "desk",
-	.role = CS_DESK_ADMINISTRATOR,
-};
-
-static const char *const roles[] = { NULL, "reviewer", "senior", "auditor",
-	"administrator" };
-#define ROLES (sizeof roles / sizeof *roles)
-
-const char *
-cs_desk_role_name(enum cs_desk_role role)
-{
-	return (size_t)role < ROLES ? roles[role] : NULL;
-}
-
-enum cs_desk_role
-cs_desk_role_find(const char *name)
-{
-	for (size_t i = 1; i < ROLES; i++)
-		if (strcmp(name, roles[i]) == 0)
-			return (enum cs_desk_role)i;
-	return (enum cs_desk_role)0;
-}
-
-bool
-cs_desk_works(const struct cs_desk_who *who)
-{
-	return who->id == 0 || who->role == CS_DESK_REVIEWER ||
-	    who->role == CS_DESK_SENIOR;
-}
-
-bool
-cs_desk_is_senior(const struct cs_desk_who *who)
-{
-	return who->id == 0 || who->role == CS_DESK_SENIOR;
-}
-
-bool
-cs_desk_is_administrator(const struct cs_desk_who *who)
-{
-	return who->role == CS_DESK_ADMINISTRATOR;
-}
 
 /* ---- rows --------------------------------------------------------------- */
 
@@ -79,16 +42,16 @@ desk_person_load(struct desk_person *out, struct cs_desk *d, uint64_t id)
 	if ((err = cs_rows_end(&rows, err)))
 		return err;
 	/* The columns beside are copies: what is sealed counts. */
-	out->who.id = id;
-	snprintf(out->who.name, sizeof out->who.name, "%s",
-	    desk_str(out->doc, "name"));
-	snprintf(out->who.pseudonym, sizeof out->who.pseudonym, "%s",
-	    desk_str(out->doc, "pseudonym"));
-	out->who.role = cs_desk_role_find(desk_str(out->doc, "role"));
-	out->who.passwords = (uint32_t)desk_num(out->doc, "passwords");
-	out->who.resets = (uint32_t)desk_num(out->doc, "resets");
-	out->disabled = desk_bool(out->doc, "disabled");
-	out->active = desk_str(out->doc, "password")[0] != '\0';
+	out->actor.id = id;
+	snprintf(out->actor.name, sizeof out->actor.name, "%s",
+	    json_get_str(out->doc, "name"));
+	snprintf(out->actor.pseudonym, sizeof out->actor.pseudonym, "%s",
+	    json_get_str(out->doc, "pseudonym"));
+	out->actor.role = cs_desk_role_find(json_get_str(out->doc, "role"));
+	out->actor.passwords = (uint32_t)json_get_num(out->doc, "passwords");
+	out->actor.resets = (uint32_t)json_get_num(out->doc, "resets");
+	out->disabled = json_get_bool(out->doc, "disabled");
+	out->active = json_get_str(out->doc, "password")[0] != '\0';
 	return CS_OK;
 }
 
@@ -105,18 +68,18 @@ desk_person_save(struct cs_desk *d, const struct desk_person *p)
 	struct cs_buf sealed = { 0 };
 	enum cs_err err;
 
-	err = desk_doc_seal_id(&sealed, d, TABLE, p->who.id, p->doc);
+	err = desk_doc_seal_id(&sealed, d, TABLE, p->actor.id, p->doc);
 	if (err == CS_OK)
 		err = cs_db_exec(d->db,
 		    "UPDATE person SET role=?,state=?,sealed=? WHERE id=?",
-		    cs_int(p->who.role), cs_int(p->disabled),
-		    cs_blob(cs_buf_view(&sealed)), cs_int(p->who.id));
+		    cs_int(p->actor.role), cs_int(p->disabled),
+		    cs_blob(cs_buf_view(&sealed)), cs_int(p->actor.id));
 	cs_buf_free(&sealed);
 	return err;
 }
 
 enum cs_err
-cs_desk_person(struct cs_desk_who *out, struct cs_desk *d, uint64_t id)
+cs_desk_person(struct cs_desk_actor *out, struct cs_desk *d, uint64_t id)
 {
 	struct desk_person p;
 	enum cs_err err;
@@ -127,7 +90,7 @@ cs_desk_person(struct cs_desk_who *out, struct cs_desk *d, uint64_t id)
 	}
 	if ((err = desk_person_load(&p, d, id)))
 		return err;
-	*out = p.who;
+	*out = p.actor;
 	if (p.disabled)
 		err = CS_ERR_DENIED;
 	desk_person_clear(&p);
@@ -136,7 +99,7 @@ cs_desk_person(struct cs_desk_who *out, struct cs_desk *d, uint64_t id)
 
 enum cs_err
 cs_desk_person_find(
-    struct cs_desk_who *out, struct cs_desk *d, const char *name)
+    struct cs_desk_actor *out, struct cs_desk *d, const char *name)
 {
 	uint64_t id;
 	enum cs_err err;
@@ -164,19 +127,20 @@ cs_desk_people(struct cs_desk *d, json_t *items)
 
 		err =
 		    desk_doc_open_id(&doc, d, TABLE, id, cs_col_blob(&rows, 1));
-		desk_set_id(item, "id", id, &err);
-		desk_set_str(item, "name", desk_str(doc, "name"), &err);
-		desk_set_str(
-		    item, "pseudonym", desk_str(doc, "pseudonym"), &err);
-		desk_set_str(item, "role", desk_str(doc, "role"), &err);
-		desk_set_str(item, "state",
-		    desk_bool(doc, "disabled")                 ? "disabled"
-			: desk_str(doc, "password")[0] != '\0' ? "active"
-							       : "invited",
+		json_put_id(item, "id", id, &err);
+		json_put_str(item, "name", json_get_str(doc, "name"), &err);
+		json_put_str(
+		    item, "pseudonym", json_get_str(doc, "pseudonym"), &err);
+		json_put_str(item, "role", json_get_str(doc, "role"), &err);
+		json_put_str(item, "state",
+		    json_get_bool(doc, "disabled")                 ? "disabled"
+			: json_get_str(doc, "password")[0] != '\0' ? "active"
+								   : "invited",
 		    &err);
-		desk_set_num(item, "last_ms", desk_num(doc, "last_ms"), &err);
-		desk_set_num(item, "passkeys", cs_col_int(&rows, 2), &err);
-		desk_add(items, item, &err);
+		json_put_num(
+		    item, "last_ms", json_get_num(doc, "last_ms"), &err);
+		json_put_num(item, "passkeys", cs_col_int(&rows, 2), &err);
+		json_push(items, item, &err);
 		json_decref(doc);
 	}
 	return cs_rows_end(&rows, err);
@@ -205,6 +169,14 @@ new_pseudonym(char out[static 16])
 	snprintf(out, 16, "R-%s", hex);
 }
 
+/* In a transaction. */
+static enum cs_err
+forget_passkeys(struct cs_desk *d, uint64_t person)
+{
+	return cs_db_exec(
+	    d->db, "DELETE FROM passkey WHERE person=?", cs_int(person));
+}
+
 /* Void what was; a code for the next password. */
 static enum cs_err
 new_welcome(struct cs_desk *d, struct desk_person *p,
@@ -216,19 +188,18 @@ new_welcome(struct cs_desk *d, struct desk_person *p,
 	cs_random(code, sizeof code);
 	cs_random(secret, sizeof secret);
 	cs_base64url(welcome, CS_VIEW_OF(code));
-	desk_set_hex(p->doc, "totp", CS_VIEW_OF(secret), &err);
-	desk_set_num(p->doc, "totp_step", 0, &err);
-	desk_set_str(p->doc, "password", "", &err);
-	desk_set_num(p->doc, "passwords", ++p->who.passwords, &err);
-	desk_set_num(p->doc, "resets", ++p->who.resets, &err);
-	if (err == CS_OK &&
-	    (err = desk_passkeys_forget(d, p->who.id)) == CS_OK &&
+	json_put_hex(p->doc, "totp", CS_VIEW_OF(secret), &err);
+	json_put_num(p->doc, "totp_step", 0, &err);
+	json_put_str(p->doc, "password", "", &err);
+	json_put_num(p->doc, "passwords", ++p->actor.passwords, &err);
+	json_put_num(p->doc, "resets", ++p->actor.resets, &err);
+	if (err == CS_OK && (err = forget_passkeys(d, p->actor.id)) == CS_OK &&
 	    (err = cs_sha256(hash, cs_view_str(welcome))) == CS_OK &&
 	    (err = cs_db_exec(d->db, "DELETE FROM welcome WHERE person=?",
-		 cs_int(p->who.id))) == CS_OK &&
+		 cs_int(p->actor.id))) == CS_OK &&
 	    (err = cs_db_exec(d->db,
 		 "INSERT INTO welcome(hash,person,expires) VALUES(?,?,?)",
-		 cs_blob(CS_VIEW_OF(hash)), cs_int(p->who.id),
+		 cs_blob(CS_VIEW_OF(hash)), cs_int(p->actor.id),
 		 cs_int(cs_clock_ms() + CS_DESK_WELCOME_MS))) == CS_OK)
 		err = desk_person_save(d, p);
 	cs_wipe(code, sizeof code);
@@ -245,35 +216,35 @@ insert(struct cs_desk *d, struct desk_person *p, const char *name,
 
 	new_pseudonym(pseudonym);
 	p->doc = json_object();
-	p->who.role = role;
-	desk_set_str(p->doc, "name", name, &err);
-	desk_set_str(p->doc, "pseudonym", pseudonym, &err);
-	desk_set_str(p->doc, "role", cs_desk_role_name(role), &err);
-	desk_set_str(p->doc, "language", "en", &err);
+	p->actor.role = role;
+	json_put_str(p->doc, "name", name, &err);
+	json_put_str(p->doc, "pseudonym", pseudonym, &err);
+	json_put_str(p->doc, "role", cs_desk_role_name(role), &err);
+	json_put_str(p->doc, "language", "en", &err);
 	if (err == CS_OK &&
 	    (err = cs_db_exec(d->db,
 		 "INSERT INTO person(name,role,state,sealed)"
 		 " VALUES(?,?,0,x'')",
 		 cs_text(cs_view_str(name)), cs_int(role))) == CS_OK)
-		p->who.id = cs_db_last_id(d->db);
+		p->actor.id = cs_db_last_id(d->db);
 	if (err == CS_ERR_EXISTS)
 		err = desk_problem(d, err, "There is a %s already.", name);
 	return err;
 }
 
 static enum cs_err
-note(struct cs_desk *d, const struct cs_desk_who *who, const char *what,
+note(struct cs_desk *d, const struct cs_desk_actor *actor, const char *what,
     const struct desk_person *p, json_t *before)
 {
 	json_t *after = json_object();
 	enum cs_err err = CS_OK;
 
-	desk_set_str(after, "name", desk_str(p->doc, "name"), &err);
-	desk_set_str(after, "role", desk_str(p->doc, "role"), &err);
-	desk_set_bool(after, "disabled", p->disabled, &err);
+	json_put_str(after, "name", json_get_str(p->doc, "name"), &err);
+	json_put_str(after, "role", json_get_str(p->doc, "role"), &err);
+	json_put_bool(after, "disabled", p->disabled, &err);
 	if (err == CS_OK)
-		err = desk_audit_event(d,
-		    &(struct desk_event){ .who = who,
+		err = desk_audit_add(d,
+		    &(struct desk_audit_event){ .actor = actor,
 			.what = what,
 			.before = before,
 			.after = after });
@@ -282,23 +253,23 @@ note(struct cs_desk *d, const struct cs_desk_who *who, const char *what,
 }
 
 static enum cs_err
-administrator(struct cs_desk *d, const struct cs_desk_who *who)
+administrator(struct cs_desk *d, const struct cs_desk_actor *actor)
 {
-	return cs_desk_is_administrator(who)
+	return cs_desk_is_administrator(actor)
 	    ? CS_OK
 	    : desk_problem(
 		  d, CS_ERR_DENIED, "Only an administrator may do that.");
 }
 
 enum cs_err
-cs_desk_person_add(struct cs_desk *d, const struct cs_desk_who *who,
+cs_desk_person_add(struct cs_desk *d, const struct cs_desk_actor *actor,
     const char *name, enum cs_desk_role role, uint64_t *id,
     char welcome[static CS_DESK_WELCOME_SIZE])
 {
 	struct desk_person p = { 0 };
 	enum cs_err err;
 
-	if ((err = administrator(d, who)))
+	if ((err = administrator(d, actor)))
 		return err;
 	if (!name_good(name))
 		return desk_problem(d, CS_ERR_FORMAT,
@@ -311,27 +282,27 @@ cs_desk_person_add(struct cs_desk *d, const struct cs_desk_who *who,
 		return err;
 	if ((err = insert(d, &p, name, role)) == CS_OK &&
 	    (err = new_welcome(d, &p, welcome)) == CS_OK &&
-	    (err = note(d, who, "person-added", &p, NULL)) == CS_OK)
+	    (err = note(d, actor, "person-added", &p, NULL)) == CS_OK)
 		err = cs_db_commit(d->db);
 	if (err)
 		cs_db_rollback(d->db);
-	*id = p.who.id;
+	*id = p.actor.id;
 	desk_person_clear(&p);
 	return err;
 }
 
 enum cs_err
-cs_desk_person_reset(struct cs_desk *d, const struct cs_desk_who *who,
+cs_desk_person_reset(struct cs_desk *d, const struct cs_desk_actor *actor,
     uint64_t id, char welcome[static CS_DESK_WELCOME_SIZE])
 {
 	struct desk_person p = { 0 };
 	enum cs_err err;
 
-	if ((err = administrator(d, who)) || (err = cs_db_begin(d->db)))
+	if ((err = administrator(d, actor)) || (err = cs_db_begin(d->db)))
 		return err;
 	if ((err = desk_person_load(&p, d, id)) == CS_OK &&
 	    (err = new_welcome(d, &p, welcome)) == CS_OK &&
-	    (err = note(d, who, "person-reset", &p, NULL)) == CS_OK)
+	    (err = note(d, actor, "person-reset", &p, NULL)) == CS_OK)
 		err = cs_db_commit(d->db);
 	if (err)
 		cs_db_rollback(d->db);
@@ -349,7 +320,7 @@ check_last(struct cs_desk *d, const struct desk_person *p)
 	if ((err = cs_db_get_int(&others, d->db,
 		 "SELECT COUNT(*) FROM person WHERE role=4 AND state=0"
 		 " AND id<>?",
-		 cs_int(p->who.id))))
+		 cs_int(p->actor.id))))
 		return err;
 	return others != 0 ? CS_OK
 			   : desk_problem(d, CS_ERR_DENIED,
@@ -357,33 +328,33 @@ check_last(struct cs_desk *d, const struct desk_person *p)
 }
 
 enum cs_err
-cs_desk_person_change(struct cs_desk *d, const struct cs_desk_who *who,
+cs_desk_person_change(struct cs_desk *d, const struct cs_desk_actor *actor,
     uint64_t id, enum cs_desk_role role, bool disabled)
 {
 	struct desk_person p = { 0 };
 	json_t *before = json_object();
 	enum cs_err err;
 
-	if ((err = administrator(d, who)) || (err = cs_db_begin(d->db))) {
+	if ((err = administrator(d, actor)) || (err = cs_db_begin(d->db))) {
 		json_decref(before);
 		return err;
 	}
 	if ((err = desk_person_load(&p, d, id)))
 		goto out;
-	desk_set_str(before, "role", desk_str(p.doc, "role"), &err);
-	desk_set_bool(before, "disabled", p.disabled, &err);
-	if (p.who.role == CS_DESK_ADMINISTRATOR && !p.disabled &&
-	    ((role != 0 && role != p.who.role) || disabled) &&
+	json_put_str(before, "role", json_get_str(p.doc, "role"), &err);
+	json_put_bool(before, "disabled", p.disabled, &err);
+	if (p.actor.role == CS_DESK_ADMINISTRATOR && !p.disabled &&
+	    ((role != 0 && role != p.actor.role) || disabled) &&
 	    (err = check_last(d, &p)))
 		goto out;
 	if (role != 0) {
-		p.who.role = role;
-		desk_set_str(p.doc, "role", cs_desk_role_name(role), &err);
+		p.actor.role = role;
+		json_put_str(p.doc, "role", cs_desk_role_name(role), &err);
 	}
 	p.disabled = disabled;
-	desk_set_bool(p.doc, "disabled", disabled, &err);
+	json_put_bool(p.doc, "disabled", disabled, &err);
 	if (err == CS_OK && (err = desk_person_save(d, &p)) == CS_OK &&
-	    (err = note(d, who, "person-changed", &p, before)) == CS_OK)
+	    (err = note(d, actor, "person-changed", &p, before)) == CS_OK)
 		err = cs_db_commit(d->db);
 out:
 	if (err)
@@ -405,15 +376,15 @@ cs_desk_settings(struct cs_desk_settings *out, struct cs_desk *d, uint64_t id)
 	if (err)
 		return err;
 	snprintf(out->language, sizeof out->language, "%s",
-	    desk_str(p.doc, "language"));
-	out->daily_limit = (uint32_t)desk_num(p.doc, "daily_limit");
-	out->break_every_min = (uint32_t)desk_num(p.doc, "break_every_min");
+	    json_get_str(p.doc, "language"));
+	out->daily_limit = (uint32_t)json_get_num(p.doc, "daily_limit");
+	out->break_every_min = (uint32_t)json_get_num(p.doc, "break_every_min");
 	desk_person_clear(&p);
 	return CS_OK;
 }
 
 enum cs_err
-cs_desk_settings_set(struct cs_desk *d, const struct cs_desk_who *who,
+cs_desk_settings_set(struct cs_desk *d, const struct cs_desk_actor *actor,
     const struct cs_desk_settings *s)
 {
 	struct desk_person p = { 0 };
@@ -421,10 +392,10 @@ cs_desk_settings_set(struct cs_desk *d, const struct cs_desk_who *who,
 
 	if ((err = cs_db_begin(d->db)))
 		return err;
-	if ((err = desk_person_load(&p, d, who->id)) == CS_OK) {
-		desk_set_str(p.doc, "language", s->language, &err);
-		desk_set_num(p.doc, "daily_limit", s->daily_limit, &err);
-		desk_set_num(
+	if ((err = desk_person_load(&p, d, actor->id)) == CS_OK) {
+		json_put_str(p.doc, "language", s->language, &err);
+		json_put_num(p.doc, "daily_limit", s->daily_limit, &err);
+		json_put_num(
 		    p.doc, "break_every_min", s->break_every_min, &err);
 		if (err == CS_OK && (err = desk_person_save(d, &p)) == CS_OK)
 			err = cs_db_commit(d->db);
@@ -452,14 +423,14 @@ cs_desk_exposure(uint64_t *today, struct cs_desk *d, uint64_t id)
 }
 
 enum cs_err
-cs_desk_exposure_add(struct cs_desk *d, const struct cs_desk_who *who)
+cs_desk_exposure_add(struct cs_desk *d, const struct cs_desk_actor *actor)
 {
 	struct cs_desk_settings s = { 0 };
 	uint64_t today;
 	enum cs_err err;
 
-	if ((err = cs_desk_exposure(&today, d, who->id)) ||
-	    (who->id != 0 && (err = cs_desk_settings(&s, d, who->id))))
+	if ((err = cs_desk_exposure(&today, d, actor->id)) ||
+	    (actor->id != 0 && (err = cs_desk_settings(&s, d, actor->id))))
 		return err;
 	if (s.daily_limit != 0 && today >= s.daily_limit)
 		return desk_problem(d, CS_ERR_LIMIT,
@@ -469,5 +440,5 @@ cs_desk_exposure_add(struct cs_desk *d, const struct cs_desk_who *who)
 	return cs_db_exec(d->db,
 	    "INSERT INTO exposure(person,day,n) VALUES(?,?,1)"
 	    " ON CONFLICT(person,day) DO UPDATE SET n=n+1",
-	    cs_int(who->id), cs_int(cs_clock_ms() / DAY_MS));
+	    cs_int(actor->id), cs_int(cs_clock_ms() / DAY_MS));
 }

@@ -1,14 +1,25 @@
 /* SPDX-License-Identifier: MIT */
 /* Passwords, one-time codes, welcomes and tokens. */
+#include "desk/people/sign_in.h"
+
 #include <stdio.h>
 #include <string.h>
 
 #include "base/text.h"
+#include "base/wipe.h"
+#include "crypto/hash.h"
 #include "crypto/password.h"
 #include "crypto/random.h"
 #include "crypto/totp.h"
+#include "desk/core/actor.h"
+#include "desk/core/audit.h"
+#include "desk/core/desk.h"
 #include "desk/core/doc.h"
-#include "desk/people/people_internal.h"
+#include "desk/core/json.h"
+#include "desk/core/store.h"
+#include "desk/people/people.h"
+#include "store/clock.h"
+#include "store/db.h"
 
 #define HASH_LEN 32
 
@@ -41,11 +52,11 @@ password_set(struct desk_person *p, const struct hashed *h)
 {
 	enum cs_err err = CS_OK;
 
-	desk_set_hex(p->doc, "salt", CS_VIEW_OF(h->salt), &err);
-	desk_set_hex(p->doc, "password", CS_VIEW_OF(h->hash), &err);
-	desk_set_num(p->doc, "passwords", ++p->who.passwords, &err);
-	desk_set_num(p->doc, "passes", h->cost.passes, &err);
-	desk_set_num(p->doc, "memory_kib", h->cost.memory_kib, &err);
+	json_put_hex(p->doc, "salt", CS_VIEW_OF(h->salt), &err);
+	json_put_hex(p->doc, "password", CS_VIEW_OF(h->hash), &err);
+	json_put_num(p->doc, "passwords", ++p->actor.passwords, &err);
+	json_put_num(p->doc, "passes", h->cost.passes, &err);
+	json_put_num(p->doc, "memory_kib", h->cost.memory_kib, &err);
 	return err;
 }
 
@@ -56,13 +67,13 @@ password_check(const json_t *doc, struct cs_view password)
 	struct cs_password_cost cost = cs_password_cost_default();
 	uint8_t salt[CS_PASSWORD_SALT_LEN] = { 0 }, want[HASH_LEN],
 		hash[HASH_LEN];
-	bool known = desk_hex(want, sizeof want, doc, "password") &&
-	    desk_hex(salt, sizeof salt, doc, "salt");
+	bool known = json_get_hex(want, sizeof want, doc, "password") &&
+	    json_get_hex(salt, sizeof salt, doc, "salt");
 	enum cs_err err;
 
 	if (known) {
-		cost.passes = (uint32_t)desk_num(doc, "passes");
-		cost.memory_kib = (uint32_t)desk_num(doc, "memory_kib");
+		cost.passes = (uint32_t)json_get_num(doc, "passes");
+		cost.memory_kib = (uint32_t)json_get_num(doc, "memory_kib");
 	}
 	if (password.len > CS_DESK_PASSWORD_MAX)
 		password.len = CS_DESK_PASSWORD_MAX;
@@ -78,13 +89,13 @@ static enum cs_err
 totp_check(struct desk_person *p, const char *totp)
 {
 	uint8_t secret[CS_TOTP_SECRET_LEN];
-	uint64_t step = desk_num(p->doc, "totp_step");
+	uint64_t step = json_get_num(p->doc, "totp_step");
 	enum cs_err err = CS_ERR_DENIED;
 
-	if (desk_hex(secret, sizeof secret, p->doc, "totp"))
+	if (json_get_hex(secret, sizeof secret, p->doc, "totp"))
 		err = cs_totp_check(&step, secret, totp, cs_clock_ms());
 	if (err == CS_OK)
-		desk_set_num(p->doc, "totp_step", step, &err);
+		json_put_num(p->doc, "totp_step", step, &err);
 	cs_wipe(secret, sizeof secret);
 	return err;
 }
@@ -95,8 +106,9 @@ save(struct cs_desk *d, const struct desk_person *p, const char *what)
 	enum cs_err err = desk_person_save(d, p);
 
 	return err ? err
-		   : desk_audit_event(d,
-			 &(struct desk_event){ .who = &p->who, .what = what });
+		   : desk_audit_add(d,
+			 &(struct desk_audit_event){
+			     .actor = &p->actor, .what = what });
 }
 
 static enum cs_err
@@ -112,16 +124,16 @@ load_by_name(struct desk_person *out, struct cs_desk *d, const char *name)
 }
 
 static enum cs_err
-note_signed_in(struct cs_desk *d, const struct cs_desk_who *who)
+note_signed_in(struct cs_desk *d, const struct cs_desk_actor *actor)
 {
 	json_t *after = json_object();
 	enum cs_err err = CS_OK;
 
-	desk_set_str(after, "means", "password", &err);
+	json_put_str(after, "means", "password", &err);
 	if (err == CS_OK)
-		err = desk_audit_event(d,
-		    &(struct desk_event){
-			.who = who, .what = "signed-in", .after = after });
+		err = desk_audit_add(d,
+		    &(struct desk_audit_event){
+			.actor = actor, .what = "signed-in", .after = after });
 	json_decref(after);
 	return err;
 }
@@ -129,7 +141,7 @@ note_signed_in(struct cs_desk *d, const struct cs_desk_who *who)
 /* The password of ${p} was right.  Hashing it took a while: is it still theirs,
  * and are they? */
 static enum cs_err
-enter(struct cs_desk_who *out, struct cs_desk *d, const struct desk_person *p,
+enter(struct cs_desk_actor *out, struct cs_desk *d, const struct desk_person *p,
     const char *totp)
 {
 	struct desk_person now = { 0 };
@@ -137,17 +149,17 @@ enter(struct cs_desk_who *out, struct cs_desk *d, const struct desk_person *p,
 
 	if ((err = cs_db_begin(d->db)))
 		return err;
-	if ((err = desk_person_load(&now, d, p->who.id)) == CS_OK &&
+	if ((err = desk_person_load(&now, d, p->actor.id)) == CS_OK &&
 	    (now.disabled ||
-		strcmp(desk_str(now.doc, "password"),
-		    desk_str(p->doc, "password")) != 0))
+		strcmp(json_get_str(now.doc, "password"),
+		    json_get_str(p->doc, "password")) != 0))
 		err = CS_ERR_DENIED;
 	if (err == CS_OK && (err = totp_check(&now, totp)) == CS_OK) {
-		desk_set_num(now.doc, "last_ms", cs_clock_ms(), &err);
-		*out = now.who;
+		json_put_num(now.doc, "last_ms", cs_clock_ms(), &err);
+		*out = now.actor;
 	}
 	if (err == CS_OK && (err = desk_person_save(d, &now)) == CS_OK &&
-	    (err = note_signed_in(d, &now.who)) == CS_OK)
+	    (err = note_signed_in(d, &now.actor)) == CS_OK)
 		err = cs_db_commit(d->db);
 	if (err)
 		cs_db_rollback(d->db);
@@ -156,7 +168,7 @@ enter(struct cs_desk_who *out, struct cs_desk *d, const struct desk_person *p,
 }
 
 enum cs_err
-cs_desk_sign_in(struct cs_desk_who *out, struct cs_desk *d, const char *name,
+cs_desk_sign_in(struct cs_desk_actor *out, struct cs_desk *d, const char *name,
     struct cs_view password, const char *totp)
 {
 	struct desk_person p;
@@ -187,7 +199,7 @@ cs_desk_password_check(struct cs_desk *d, uint64_t id, struct cs_view password)
 
 enum cs_err
 cs_desk_password_change(
-    struct cs_desk *d, struct cs_desk_who *who, struct cs_view password)
+    struct cs_desk *d, struct cs_desk_actor *actor, struct cs_view password)
 {
 	struct desk_person p = { 0 };
 	struct hashed h;
@@ -196,8 +208,9 @@ cs_desk_password_change(
 	if ((err = password_hash(&h, d, password)) ||
 	    (err = cs_db_begin(d->db)))
 		goto out;
-	err = desk_person_load(&p, d, who->id);
-	if (err == CS_OK && (p.disabled || p.who.passwords != who->passwords))
+	err = desk_person_load(&p, d, actor->id);
+	if (err == CS_OK &&
+	    (p.disabled || p.actor.passwords != actor->passwords))
 		err = CS_ERR_DENIED;
 	if (err == CS_OK && (err = password_set(&p, &h)) == CS_OK &&
 	    (err = save(d, &p, "password-changed")) == CS_OK)
@@ -205,7 +218,7 @@ cs_desk_password_change(
 	if (err)
 		cs_db_rollback(d->db);
 	else
-		*who = p.who;
+		*actor = p.actor;
 	desk_person_clear(&p);
 out:
 	cs_wipe(&h, sizeof h);
@@ -244,18 +257,19 @@ cs_desk_welcome(struct cs_desk *d, const char *code, json_t *out)
 	struct desk_person p;
 	enum cs_err err = load_by_welcome(&p, d, code);
 
-	if (err == CS_OK && !desk_hex(secret, sizeof secret, p.doc, "totp"))
+	if (err == CS_OK && !json_get_hex(secret, sizeof secret, p.doc, "totp"))
 		err = CS_ERR_CORRUPT;
 	if (err == CS_OK) {
 		cs_totp_text(text, secret);
 		snprintf(uri, sizeof uri,
 		    "otpauth://totp/Countersign:%s@%s?secret=%s&issuer="
 		    "Countersign",
-		    p.who.name, d->hub.name, text);
-		desk_set_str(out, "name", p.who.name, &err);
-		desk_set_str(out, "role", cs_desk_role_name(p.who.role), &err);
-		desk_set_str(out, "secret", text, &err);
-		desk_set_str(out, "uri", uri, &err);
+		    p.actor.name, d->hub.name, text);
+		json_put_str(out, "name", p.actor.name, &err);
+		json_put_str(
+		    out, "role", cs_desk_role_name(p.actor.role), &err);
+		json_put_str(out, "secret", text, &err);
+		json_put_str(out, "uri", uri, &err);
 		cs_wipe(secret, sizeof secret);
 		cs_wipe(text, sizeof text);
 		cs_wipe(uri, sizeof uri);
@@ -265,7 +279,7 @@ cs_desk_welcome(struct cs_desk *d, const char *code, json_t *out)
 }
 
 enum cs_err
-cs_desk_welcome_finish(struct cs_desk_who *out, struct cs_desk *d,
+cs_desk_welcome_finish(struct cs_desk_actor *out, struct cs_desk *d,
     const char *code, struct cs_view password, const char *totp)
 {
 	struct desk_person p;
@@ -283,12 +297,12 @@ cs_desk_welcome_finish(struct cs_desk_who *out, struct cs_desk *d,
 		    "That is not the code that the authenticator shows now.");
 	if (err == CS_OK && (err = password_set(&p, &h)) == CS_OK &&
 	    (err = cs_db_exec(d->db, "DELETE FROM welcome WHERE person=?",
-		 cs_int(p.who.id))) == CS_OK &&
+		 cs_int(p.actor.id))) == CS_OK &&
 	    (err = save(d, &p, "first-sign-in")) == CS_OK)
 		err = cs_db_commit(d->db);
 	if (err)
 		cs_db_rollback(d->db);
-	*out = p.who;
+	*out = p.actor;
 	desk_person_clear(&p);
 out:
 	cs_wipe(&h, sizeof h);
@@ -309,7 +323,7 @@ cs_desk_scope_find(const char *name)
 }
 
 enum cs_err
-cs_desk_token_add(struct cs_desk *d, const struct cs_desk_who *who,
+cs_desk_token_add(struct cs_desk *d, const struct cs_desk_actor *actor,
     const char *name, unsigned wanted, uint64_t *id,
     char token[static CS_DESK_TOKEN_SIZE])
 {
@@ -320,11 +334,11 @@ cs_desk_token_add(struct cs_desk *d, const struct cs_desk_who *who,
 	cs_random(bytes, sizeof bytes);
 	memcpy(token, "cst_", 4);
 	cs_base64url(token + 4, CS_VIEW_OF(bytes));
-	desk_set_str(doc, "name", name, &err);
-	desk_set_num(doc, "scopes", wanted, &err);
-	desk_set_num(doc, "person", who->id, &err);
-	desk_set_num(doc, "resets", who->resets, &err);
-	desk_set_num(doc, "made_ms", cs_clock_ms(), &err);
+	json_put_str(doc, "name", name, &err);
+	json_put_num(doc, "scopes", wanted, &err);
+	json_put_num(doc, "person", actor->id, &err);
+	json_put_num(doc, "resets", actor->resets, &err);
+	json_put_num(doc, "made_ms", cs_clock_ms(), &err);
 	if (err || (err = cs_sha256(hash, cs_view_str(token))) ||
 	    (err = cs_db_begin(d->db)))
 		goto out;
@@ -335,9 +349,9 @@ cs_desk_token_add(struct cs_desk *d, const struct cs_desk_who *who,
 		err = desk_doc_write(d, "token", *id, doc);
 	}
 	if (err == CS_OK &&
-	    (err = desk_audit_event(d,
-		 &(struct desk_event){
-		     .who = who, .what = "token-made", .after = doc })) ==
+	    (err = desk_audit_add(d,
+		 &(struct desk_audit_event){
+		     .actor = actor, .what = "token-made", .after = doc })) ==
 		CS_OK)
 		err = cs_db_commit(d->db);
 	if (err)
@@ -350,7 +364,7 @@ out:
 
 enum cs_err
 cs_desk_token_remove(
-    struct cs_desk *d, const struct cs_desk_who *who, uint64_t id)
+    struct cs_desk *d, const struct cs_desk_actor *actor, uint64_t id)
 {
 	enum cs_err err;
 
@@ -361,9 +375,9 @@ cs_desk_token_remove(
 	    cs_db_changes(d->db) == 0)
 		err = CS_ERR_NOT_FOUND;
 	if (err == CS_OK &&
-	    (err = desk_audit_event(d,
-		 &(struct desk_event){
-		     .who = who, .what = "token-removed" })) == CS_OK)
+	    (err = desk_audit_add(d,
+		 &(struct desk_audit_event){
+		     .actor = actor, .what = "token-removed" })) == CS_OK)
 		err = cs_db_commit(d->db);
 	if (err)
 		cs_db_rollback(d->db);
@@ -384,24 +398,25 @@ cs_desk_tokens(struct cs_desk *d, json_t *items)
 
 		err = desk_doc_open_id(
 		    &doc, d, "token", id, cs_col_blob(&rows, 2));
-		bits = desk_num(doc, "scopes");
+		bits = json_get_num(doc, "scopes");
 		for (unsigned i = 0; i < sizeof scopes / sizeof *scopes; i++)
 			if (bits & 1u << i)
-				desk_add(list, json_string(scopes[i]), &err);
-		desk_set_id(item, "id", id, &err);
-		desk_set_str(item, "name", desk_str(doc, "name"), &err);
-		desk_set(item, "scopes", list, &err);
-		desk_set_num(item, "made_ms", desk_num(doc, "made_ms"), &err);
-		desk_set_num(item, "used_ms", cs_col_int(&rows, 1), &err);
-		desk_add(items, item, &err);
+				json_push(list, json_string(scopes[i]), &err);
+		json_put_id(item, "id", id, &err);
+		json_put_str(item, "name", json_get_str(doc, "name"), &err);
+		json_put(item, "scopes", list, &err);
+		json_put_num(
+		    item, "made_ms", json_get_num(doc, "made_ms"), &err);
+		json_put_num(item, "used_ms", cs_col_int(&rows, 1), &err);
+		json_push(items, item, &err);
 		json_decref(doc);
 	}
 	return cs_rows_end(&rows, err);
 }
 
 enum cs_err
-cs_desk_token_find(struct cs_desk_who *out, unsigned *found, struct cs_desk *d,
-    const char *token)
+cs_desk_token_find(struct cs_desk_actor *out, unsigned *found,
+    struct cs_desk *d, const char *token)
 {
 	json_t *doc = NULL;
 	struct cs_rows rows;
@@ -425,11 +440,12 @@ cs_desk_token_find(struct cs_desk_who *out, unsigned *found, struct cs_desk *d,
 	}
 	err = cs_rows_end(&rows, err);
 	if (err == CS_OK) {
-		*found = (unsigned)desk_num(doc, "scopes");
-		err = cs_desk_person(out, d, desk_num(doc, "person"));
+		*found = (unsigned)json_get_num(doc, "scopes");
+		err = cs_desk_person(out, d, json_get_num(doc, "person"));
 		/* Made by whoever had the password before the last reset? */
 		if (err == CS_ERR_NOT_FOUND ||
-		    (err == CS_OK && out->resets != desk_num(doc, "resets")))
+		    (err == CS_OK &&
+			out->resets != json_get_num(doc, "resets")))
 			err = CS_ERR_DENIED;
 	}
 	if (err == CS_OK)

@@ -1,9 +1,20 @@
 /* SPDX-License-Identifier: MIT */
 /* Which photos are copies: of one another, and of photos on lists. */
+#include "desk/photos/index.h"
+
 #include <string.h>
 
 #include "base/alloc.h"
-#include "desk/photos/photo_internal.h"
+#include "desk/core/desk.h"
+#include "desk/core/doc.h"
+#include "desk/core/json.h"
+#include "desk/decisions/decision.h"
+#include "desk/photos/media.h"
+#include "phash/index.h"
+#include "phash/phash.h"
+#include "store/clock.h"
+#include "store/db.h"
+#include "store/vault.h"
 
 #define ROWS_AT_ONCE 2000 /* before the clock is looked at */
 #define PHOTO 0           /* hash.source: ref is the photo's row in media */
@@ -81,7 +92,7 @@ struct desk_index {
 };
 
 void
-desk_photos_forget(struct cs_desk *d)
+desk_index_forget(struct cs_desk *d)
 {
 	if (d->photos == NULL)
 		return;
@@ -126,7 +137,7 @@ begin(struct cs_desk *d)
 	if ((err = cs_db_get_int(&removed, d->db, "SELECT n FROM hash_gone")))
 		return err;
 	if (d->photos != NULL && d->photos->removed != removed)
-		desk_photos_forget(d);
+		desk_index_forget(d);
 	if (d->photos != NULL)
 		return CS_OK;
 	d->photos = cs_calloc(1, sizeof *d->photos);
@@ -134,7 +145,7 @@ begin(struct cs_desk *d)
 		return CS_ERR_NOMEM;
 	d->photos->removed = removed;
 	if ((err = cs_pdq_index_new(&d->photos->index)))
-		desk_photos_forget(d);
+		desk_index_forget(d);
 	return err;
 }
 
@@ -218,10 +229,10 @@ show_line(json_t *o, struct cs_desk *d, uint64_t list, const json_t *label)
 		err = desk_doc_open_id(
 		    &doc, d, "list", list, cs_col_blob(&rows, 0));
 	err = cs_rows_end(&rows, err);
-	desk_set_str(o, "kind", "list", &err);
-	desk_set_id(o, "list", list, &err);
-	desk_set_str(o, "list_name", desk_str(doc, "name"), &err);
-	desk_set_str(o, "label", desk_str(label, "label"), &err);
+	json_put_str(o, "kind", "list", &err);
+	json_put_id(o, "list", list, &err);
+	json_put_str(o, "list_name", json_get_str(doc, "name"), &err);
+	json_put_str(o, "label", json_get_str(label, "label"), &err);
 	json_decref(doc);
 	return err;
 }
@@ -229,18 +240,18 @@ show_line(json_t *o, struct cs_desk *d, uint64_t list, const json_t *label)
 static enum cs_err
 show_photo(json_t *o, struct cs_desk *d, uint64_t media)
 {
-	uint64_t kase;
-	enum cs_err err = cs_db_get_int(
-	    &kase, d->db, "SELECT kase FROM media WHERE id=?", cs_int(media));
+	uint64_t case_id;
+	enum cs_err err = cs_db_get_int(&case_id, d->db,
+	    "SELECT case_id FROM media WHERE id=?", cs_int(media));
 
-	desk_set_str(o, "kind", "case", &err);
-	desk_set_id(o, "case", kase, &err);
-	desk_set_id(o, "media", media, &err);
+	json_put_str(o, "kind", "case", &err);
+	json_put_id(o, "case", case_id, &err);
+	json_put_id(o, "media", media, &err);
 	return err;
 }
 
 enum cs_err
-desk_match_show(
+desk_index_match_show(
     json_t **out, struct cs_desk *d, const struct desk_match *m, uint64_t media)
 {
 	json_t *o = json_object();
@@ -258,7 +269,7 @@ desk_match_show(
 		err = open_row(&row, d, m->row, source, cs_col_blob(&rows, 2));
 	}
 	err = cs_rows_end(&rows, err);
-	desk_set_num(o, "distance", m->distance, &err);
+	json_put_num(o, "distance", m->distance, &err);
 	if (err || (source == PHOTO && ref == media)) {
 		json_decref(o);
 	} else {
@@ -271,20 +282,7 @@ desk_match_show(
 }
 
 enum cs_err
-desk_case_acted(bool *out, struct cs_desk *d, uint64_t kase)
-{
-	uint64_t n;
-	enum cs_err err = cs_db_get_int(&n, d->db,
-	    "SELECT COUNT(*) FROM decision WHERE kase=? AND state=3"
-	    " AND action<>0",
-	    cs_int(kase));
-
-	*out = err == CS_OK && n != 0;
-	return err;
-}
-
-enum cs_err
-desk_matches_now(
+desk_index_matches_now(
     json_t *items, bool *acted, struct cs_desk *d, const json_t *matches)
 {
 	json_t *o;
@@ -293,7 +291,8 @@ desk_matches_now(
 
 	*acted = false;
 	json_array_foreach (matches, i, o) {
-		uint64_t media = desk_id(desk_str(o, "media")), kase, lists;
+		uint64_t media = json_id_parse(json_get_str(o, "media")),
+			 case_id, lists;
 		json_t *now;
 		bool here;
 
@@ -302,23 +301,23 @@ desk_matches_now(
 		if (media == 0) { /* of a list, unless it was removed */
 			err = cs_db_get_int(&lists, d->db,
 			    "SELECT COUNT(*) FROM list WHERE id=?",
-			    cs_int(desk_id(desk_str(o, "list"))));
+			    cs_int(json_id_parse(json_get_str(o, "list"))));
 			if (err == CS_OK && lists != 0)
-				desk_add(items, json_incref(o), &err);
+				json_push(items, json_incref(o), &err);
 			continue;
 		}
-		err = cs_db_get_int(&kase, d->db,
-		    "SELECT kase FROM media WHERE id=?", cs_int(media));
+		err = cs_db_get_int(&case_id, d->db,
+		    "SELECT case_id FROM media WHERE id=?", cs_int(media));
 		if (err == CS_ERR_NOT_FOUND) {
 			err = CS_OK;
 			continue;
 		}
-		if (err || (err = desk_case_acted(&here, d, kase)))
+		if (err || (err = desk_case_acted(&here, d, case_id)))
 			break;
 		*acted |= here;
 		now = json_copy(o);
-		desk_set_id(now, "case", kase, &err);
-		desk_add(items, now, &err);
+		json_put_id(now, "case", case_id, &err);
+		json_push(items, now, &err);
 	}
 	return err;
 }
@@ -425,8 +424,10 @@ has_match(const json_t *matches, const json_t *o)
 	size_t i;
 
 	json_array_foreach (matches, i, have)
-		if (strcmp(desk_str(have, "list"), desk_str(o, "list")) == 0 &&
-		    strcmp(desk_str(have, "label"), desk_str(o, "label")) == 0)
+		if (strcmp(json_get_str(have, "list"),
+			json_get_str(o, "list")) == 0 &&
+		    strcmp(json_get_str(have, "label"),
+			json_get_str(o, "label")) == 0)
 			return true;
 	return false;
 }
@@ -435,21 +436,21 @@ has_match(const json_t *matches, const json_t *o)
 static enum cs_err
 add_matches(struct cs_desk *d, uint64_t media, const struct desk_matches *m)
 {
-	struct desk_photo p;
+	struct desk_media p;
 	json_t *matches;
 	bool new_one = false;
-	enum cs_err err = desk_photo_load(&p, d, media);
+	enum cs_err err = desk_media_load(&p, d, media);
 
 	/* Damaged on the disk. */
 	if (err == CS_ERR_CORRUPT) {
-		desk_photo_clear(&p);
+		desk_media_clear(&p);
 		return CS_OK;
 	}
 	matches = json_object_get(p.doc, "matches");
 	for (size_t i = 0; i < m->n && err == CS_OK; i++) {
 		json_t *o;
 
-		if ((err = desk_match_show(&o, d, &m->found[i], media)) ||
+		if ((err = desk_index_match_show(&o, d, &m->found[i], media)) ||
 		    o == NULL)
 			continue;
 		if (has_match(matches, o)) {
@@ -457,12 +458,12 @@ add_matches(struct cs_desk *d, uint64_t media, const struct desk_matches *m)
 			continue;
 		}
 		new_one = true;
-		desk_add(matches, o, &err);
+		json_push(matches, o, &err);
 	}
 	if (err == CS_OK && new_one &&
-	    (err = desk_photo_save(d, &p, DESK_MEDIA_PRESENT)) == CS_OK)
-		err = desk_photo_touch(d, &p);
-	desk_photo_clear(&p);
+	    (err = desk_media_save(d, &p, DESK_MEDIA_PRESENT)) == CS_OK)
+		err = desk_media_touch(d, &p);
+	desk_media_clear(&p);
 	return err;
 }
 

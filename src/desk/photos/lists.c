@@ -1,20 +1,30 @@
 /* SPDX-License-Identifier: MIT */
 /* Lists of hashes that others keep: each has an owner and a purpose. */
-#include <stdio.h>
+#include "desk/photos/lists.h"
+
 #include <string.h>
 
 #include "base/text.h"
-#include "desk/cases/case_internal.h"
-#include "desk/photos/photo.h"
+#include "base/writer.h"
+#include "desk/core/actor.h"
+#include "desk/core/audit.h"
+#include "desk/core/desk.h"
+#include "desk/core/doc.h"
+#include "desk/core/json.h"
+#include "desk/core/store.h"
+#include "desk/core/term.h"
 #include "phash/phash.h"
+#include "store/clock.h"
+#include "store/db.h"
+#include "store/vault.h"
 
 #define TABLE "list"
 #define BAD_MAX 100 /* lines that are said; the rest is counted */
 
 static enum cs_err
-administrator(struct cs_desk *d, const struct cs_desk_who *who)
+administrator(struct cs_desk *d, const struct cs_desk_actor *actor)
 {
-	return cs_desk_is_administrator(who)
+	return cs_desk_is_administrator(actor)
 	    ? CS_OK
 	    : desk_problem(
 		  d, CS_ERR_DENIED, "Only an administrator keeps lists.");
@@ -28,13 +38,13 @@ text_good(const char *s)
 }
 
 enum cs_err
-cs_desk_list_add(struct cs_desk *d, const struct cs_desk_who *who,
+cs_desk_list_add(struct cs_desk *d, const struct cs_desk_actor *actor,
     const char *name, const char *owner, const char *purpose, uint64_t *id)
 {
 	json_t *doc;
 	enum cs_err err;
 
-	if ((err = administrator(d, who)))
+	if ((err = administrator(d, actor)))
 		return err;
 	if (!text_good(name) || !text_good(owner) || !text_good(purpose))
 		return desk_problem(d, CS_ERR_FORMAT,
@@ -44,10 +54,10 @@ cs_desk_list_add(struct cs_desk *d, const struct cs_desk_who *who,
 	if ((err = cs_db_begin(d->db)))
 		return err;
 	doc = json_object();
-	desk_set_str(doc, "name", name, &err);
-	desk_set_str(doc, "owner", owner, &err);
-	desk_set_str(doc, "purpose", purpose, &err);
-	desk_set_num(doc, "made_ms", cs_clock_ms(), &err);
+	json_put_str(doc, "name", name, &err);
+	json_put_str(doc, "owner", owner, &err);
+	json_put_str(doc, "purpose", purpose, &err);
+	json_put_num(doc, "made_ms", cs_clock_ms(), &err);
 	if (err == CS_OK &&
 	    (err = cs_db_exec(d->db, "INSERT INTO list(sealed) VALUES(x'')")) ==
 		CS_OK) {
@@ -55,9 +65,10 @@ cs_desk_list_add(struct cs_desk *d, const struct cs_desk_who *who,
 		err = desk_doc_write(d, TABLE, *id, doc);
 	}
 	if (err == CS_OK &&
-	    (err = desk_audit_event(d,
-		 &(struct desk_event){
-		     .who = who, .what = "list-made", .after = doc })) == CS_OK)
+	    (err = desk_audit_add(d,
+		 &(struct desk_audit_event){
+		     .actor = actor, .what = "list-made", .after = doc })) ==
+		CS_OK)
 		err = cs_db_commit(d->db);
 	if (err)
 		cs_db_rollback(d->db);
@@ -67,11 +78,11 @@ cs_desk_list_add(struct cs_desk *d, const struct cs_desk_who *who,
 
 enum cs_err
 cs_desk_list_remove(
-    struct cs_desk *d, const struct cs_desk_who *who, uint64_t id)
+    struct cs_desk *d, const struct cs_desk_actor *actor, uint64_t id)
 {
 	enum cs_err err;
 
-	if ((err = administrator(d, who)) || (err = cs_db_begin(d->db)))
+	if ((err = administrator(d, actor)) || (err = cs_db_begin(d->db)))
 		return err;
 	if ((err = cs_db_exec(
 		 d->db, "DELETE FROM list WHERE id=?", cs_int(id))) == CS_OK &&
@@ -81,9 +92,9 @@ cs_desk_list_remove(
 	    (err = cs_db_exec(d->db,
 		 "DELETE FROM hash WHERE source=1 AND ref=?", cs_int(id))) ==
 		CS_OK &&
-	    (err = desk_audit_event(d,
-		 &(struct desk_event){ .who = who, .what = "list-removed" })) ==
-		CS_OK)
+	    (err = desk_audit_add(d,
+		 &(struct desk_audit_event){
+		     .actor = actor, .what = "list-removed" })) == CS_OK)
 		err = cs_db_commit(d->db);
 	if (err)
 		cs_db_rollback(d->db);
@@ -108,9 +119,9 @@ cs_desk_lists(json_t *items, struct cs_desk *d)
 		    desk_doc_open_id(&doc, d, TABLE, id, cs_col_blob(&rows, 1));
 		if (err)
 			break;
-		desk_set_id(doc, "id", id, &err);
-		desk_set_num(doc, "hashes", cs_col_int(&rows, 2), &err);
-		desk_add(items, doc, &err);
+		json_put_id(doc, "id", id, &err);
+		json_put_num(doc, "hashes", cs_col_int(&rows, 2), &err);
+		json_push(items, doc, &err);
 	}
 	return cs_rows_end(&rows, err);
 }
@@ -240,9 +251,9 @@ insert(struct cs_desk *d, uint64_t list, const struct desk_list_line *l)
 	uint8_t name[16];
 	enum cs_err err = CS_OK;
 
-	desk_set_str(doc, "label", l->label, &err);
-	desk_set_str(doc, "source", l->source, &err);
-	desk_set_str(doc, "date", l->date, &err);
+	json_put_str(doc, "label", l->label, &err);
+	json_put_str(doc, "source", l->source, &err);
+	json_put_str(doc, "date", l->date, &err);
 	if (err == CS_OK &&
 	    (err = cs_buf_add(&plain, CS_VIEW_OF(l->hash))) == CS_OK &&
 	    (err = desk_doc_text(&plain, doc)) == CS_OK &&
@@ -275,9 +286,9 @@ import_line(struct import *im, struct cs_view text, bool csv, uint64_t number)
 		if (im->n_bad++ < BAD_MAX) {
 			json_t *o = json_object();
 
-			desk_set_num(o, "line", number, &err);
-			desk_set_str(o, "why", wrong, &err);
-			desk_add(im->bad, o, &err);
+			json_put_num(o, "line", number, &err);
+			json_put_str(o, "why", wrong, &err);
+			json_push(im->bad, o, &err);
 		}
 		return err;
 	}
@@ -311,14 +322,14 @@ import_all(struct import *im, struct cs_view text, bool csv)
 
 enum cs_err
 cs_desk_list_import(json_t *out, struct cs_desk *d,
-    const struct cs_desk_who *who, uint64_t id, const char *format,
+    const struct cs_desk_actor *actor, uint64_t id, const char *format,
     struct cs_view text)
 {
 	struct import im = { .d = d, .list = id };
 	bool csv = strcmp(format, "csv") == 0;
 	enum cs_err err;
 
-	if ((err = administrator(d, who)) || (err = check_list(d, id)))
+	if ((err = administrator(d, actor)) || (err = check_list(d, id)))
 		return err;
 	if (!csv && strcmp(format, "hma") != 0)
 		return desk_problem(
@@ -327,16 +338,16 @@ cs_desk_list_import(json_t *out, struct cs_desk *d,
 		return err;
 	im.bad = json_array();
 	if ((err = import_all(&im, text, csv)) == CS_OK) {
-		desk_set_num(out, "added", im.added, &err);
-		desk_set_num(out, "skipped", im.skipped, &err);
-		desk_set_num(out, "n_bad", im.n_bad, &err);
+		json_put_num(out, "added", im.added, &err);
+		json_put_num(out, "skipped", im.skipped, &err);
+		json_put_num(out, "n_bad", im.n_bad, &err);
 	}
-	desk_set(out, "bad", im.bad, &err);
+	json_put(out, "bad", im.bad, &err);
 	if (err == CS_OK &&
-	    (err = desk_audit_event(d,
-		 &(struct desk_event){
-		     .who = who, .what = "list-imported", .after = out })) ==
-		CS_OK)
+	    (err = desk_audit_add(d,
+		 &(struct desk_audit_event){ .actor = actor,
+		     .what = "list-imported",
+		     .after = out })) == CS_OK)
 		err = cs_db_commit(d->db);
 	if (err)
 		cs_db_rollback(d->db);
@@ -387,9 +398,9 @@ export_row(struct cs_writer *w, struct cs_desk *d, uint64_t id,
 		write_field(w, hash, csv ? ',' : '\n');
 	}
 	if (err == CS_OK && csv) {
-		write_field(w, desk_str(doc, "label"), ',');
-		write_field(w, desk_str(doc, "source"), ',');
-		write_field(w, desk_str(doc, "date"), '\n');
+		write_field(w, json_get_str(doc, "label"), ',');
+		write_field(w, json_get_str(doc, "source"), ',');
+		write_field(w, json_get_str(doc, "date"), '\n');
 	}
 	json_decref(doc);
 	cs_buf_free(&plain);
@@ -398,14 +409,14 @@ export_row(struct cs_writer *w, struct cs_desk *d, uint64_t id,
 
 enum cs_err
 cs_desk_list_export(struct cs_buf *out, struct cs_desk *d,
-    const struct cs_desk_who *who, uint64_t id, const char *format)
+    const struct cs_desk_actor *actor, uint64_t id, const char *format)
 {
 	bool csv = strcmp(format, "csv") == 0;
 	struct cs_writer w = cs_writer(out);
 	struct cs_rows rows;
 	enum cs_err err;
 
-	if ((err = administrator(d, who)) || (err = check_list(d, id)))
+	if ((err = administrator(d, actor)) || (err = check_list(d, id)))
 		return err;
 	if (!csv && strcmp(format, "hma") != 0)
 		return desk_problem(

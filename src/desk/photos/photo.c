@@ -1,85 +1,35 @@
 /* SPDX-License-Identifier: MIT */
 /* Looking at photos: once for what they fit, and when somebody asks. */
-#include <stdio.h>
+#include "desk/photos/photo.h"
+
 #include <string.h>
 
 #include "base/text.h"
 #include "content/photo_look.h"
-#include "desk/photos/photo_internal.h"
-#include "desk/show/export.h"
+#include "desk/cases/case.h"
+#include "desk/cases/merge.h"
+#include "desk/core/actor.h"
+#include "desk/core/audit.h"
+#include "desk/core/desk.h"
+#include "desk/core/json.h"
+#include "desk/core/store.h"
+#include "desk/decisions/decision.h"
+#include "desk/people/people.h"
+#include "desk/photos/index.h"
+#include "desk/photos/media.h"
+#include "desk/reports/custody.h"
+#include "desk/reports/file.h"
+#include "phash/phash.h"
+#include "store/clock.h"
+#include "store/db.h"
 
 /* ---- rows --------------------------------------------------------------- */
-
-const char *
-desk_media_name(unsigned state)
-{
-	static const char *const names[] = { "unread", "present", "missing",
-		"refused", "crashed" };
-
-	return names[state < sizeof names / sizeof *names ? state
-							  : DESK_MEDIA_REFUSED];
-}
-
-enum cs_err
-desk_photo_load(struct desk_photo *p, struct cs_desk *d, uint64_t id)
-{
-	struct cs_rows rows;
-	bool found = false;
-	enum cs_err err;
-
-	memset(p, 0, sizeof *p);
-	p->id = id;
-	err = cs_db_query(&rows, d->db,
-	    "SELECT media.kase,item.place,media.place,item.report,"
-	    "media.sealed FROM media JOIN item ON item.id=media.item"
-	    " WHERE media.id=?",
-	    cs_int(id));
-	if (err == CS_OK && cs_rows_next(&rows)) {
-		found = true;
-		p->kase = cs_col_int(&rows, 0);
-		p->item = cs_col_int(&rows, 1);
-		p->part = cs_col_int(&rows, 2);
-		cs_col_copy(&rows, 3, p->report, sizeof p->report);
-		err = desk_doc_open_id(
-		    &p->doc, d, "media", id, cs_col_blob(&rows, 4));
-	}
-	err = cs_rows_end(&rows, err);
-	if (err == CS_OK && !found)
-		err = desk_problem(
-		    d, CS_ERR_NOT_FOUND, "There is no such photo.");
-	return err ? err : cs_desk_load(&p->r, d, p->report);
-}
-
-void
-desk_photo_clear(struct desk_photo *p)
-{
-	json_decref(p->doc);
-	cs_desk_case_clear(&p->r);
-	memset(p, 0, sizeof *p);
-}
-
-enum cs_err
-desk_photo_save(
-    struct cs_desk *d, const struct desk_photo *p, enum desk_media state)
-{
-	struct cs_buf sealed = { 0 };
-	enum cs_err err;
-
-	if ((err = desk_doc_seal_id(&sealed, d, "media", p->id, p->doc)) ==
-	    CS_OK)
-		err = cs_db_exec(d->db,
-		    "UPDATE media SET state=?,sealed=? WHERE id=?",
-		    cs_int(state), cs_blob(cs_buf_view(&sealed)),
-		    cs_int(p->id));
-	cs_buf_free(&sealed);
-	return err;
-}
 
 /* ---- looking at one ----------------------------------------------------- */
 
 /* What it fits, into its row; ${*older} is an open case that has a copy. */
 static enum cs_err
-match(uint64_t *older, struct cs_desk *d, struct desk_photo *p,
+match(uint64_t *older, struct cs_desk *d, struct desk_media *p,
     const struct cs_photo_look *l)
 {
 	struct desk_matches m;
@@ -90,61 +40,49 @@ match(uint64_t *older, struct cs_desk *d, struct desk_photo *p,
 	*older = 0;
 	err = desk_index_find(&m, d, l->hashes, CS_PDQ_TURNS);
 	for (size_t i = 0; i < m.n && err == CS_OK; i++) {
-		uint64_t kase;
+		uint64_t case_id;
 		bool decided = false;
 		json_t *o;
 
-		if ((err = desk_match_show(&o, d, &m.found[i], p->id)) ||
+		if ((err = desk_index_match_show(&o, d, &m.found[i], p->id)) ||
 		    o == NULL)
 			continue;
-		kase = desk_id(desk_str(o, "case"));
-		if (kase != 0) {
+		case_id = json_id_parse(json_get_str(o, "case"));
+		if (case_id != 0) {
 			copies++;
-			err = desk_case_acted(&decided, d, kase);
-			if (!decided && kase != p->kase &&
-			    (*older == 0 || kase < *older))
-				*older = kase;
+			err = desk_case_acted(&decided, d, case_id);
+			if (!decided && case_id != p->case_id &&
+			    (*older == 0 || case_id < *older))
+				*older = case_id;
 		}
-		desk_add(list, o, &err);
+		json_push(list, o, &err);
 	}
-	desk_set(p->doc, "matches", list, &err);
-	desk_set_num(p->doc, "copies", copies, &err);
+	json_put(p->doc, "matches", list, &err);
+	json_put_num(p->doc, "copies", copies, &err);
 	return err;
 }
 
 /* A case that nobody has begun becomes part of the one with the copy. */
 static enum cs_err
-join_older(struct cs_desk *d, uint64_t kase, uint64_t older)
+join_older(struct cs_desk *d, uint64_t case_id, uint64_t older)
 {
 	struct desk_case c = { 0 }, into = { 0 };
 	enum cs_err err;
 
-	if ((err = desk_case_load(&c, d, kase)) == CS_OK &&
+	if ((err = desk_case_load(&c, d, case_id)) == CS_OK &&
 	    (err = desk_case_load(&into, d, older)) == CS_OK &&
 	    desk_case_state(&c) == CS_DESK_CASE_OPEN &&
-	    desk_num(c.doc, "assignee") == 0 &&
+	    json_get_num(c.doc, "assignee") == 0 &&
 	    desk_case_state(&into) == CS_DESK_CASE_OPEN)
-		err =
-		    older < kase ? desk_case_absorb(d, &into, &c, NULL) : CS_OK;
+		err = older < case_id ? desk_case_absorb(d, &into, &c, NULL)
+				      : CS_OK;
 	desk_case_clear(&c);
 	desk_case_clear(&into);
 	return err;
 }
 
-enum cs_err
-desk_photo_touch(struct cs_desk *d, const struct desk_photo *p)
-{
-	struct desk_case c;
-	enum cs_err err = desk_case_load(&c, d, p->kase);
-
-	if (err == CS_OK)
-		err = desk_case_save(d, &c, NULL);
-	desk_case_clear(&c);
-	return err;
-}
-
 static enum cs_err
-note_look(struct cs_desk *d, struct desk_photo *p, enum desk_media state,
+note_look(struct cs_desk *d, struct desk_media *p, enum desk_media_state state,
     const struct cs_photo_look *l)
 {
 	uint64_t older = 0;
@@ -152,13 +90,13 @@ note_look(struct cs_desk *d, struct desk_photo *p, enum desk_media state,
 
 	if ((err = cs_db_begin(d->db)))
 		return err;
-	desk_set_num(p->doc, "quality", l->quality, &err);
+	json_put_num(p->doc, "quality", l->quality, &err);
 	if (err == CS_OK && l->quality >= CS_PDQ_QUALITY_MIN &&
 	    (err = match(&older, d, p, l)) == CS_OK)
 		err = desk_index_add(d, p->id, l->hashes);
-	if (err == CS_OK && (err = desk_photo_save(d, p, state)) == CS_OK &&
-	    (err = desk_photo_touch(d, p)) == CS_OK && older != 0)
-		err = join_older(d, p->kase, older);
+	if (err == CS_OK && (err = desk_media_save(d, p, state)) == CS_OK &&
+	    (err = desk_media_touch(d, p)) == CS_OK && older != 0)
+		err = join_older(d, p->case_id, older);
 	if (err == CS_OK)
 		err = cs_db_commit(d->db);
 	if (err)
@@ -168,7 +106,7 @@ note_look(struct cs_desk *d, struct desk_photo *p, enum desk_media state,
 
 /* What became of opening a file, as its state; CS_OK unless that is ours. */
 static enum cs_err
-state_of(enum desk_media *state, enum cs_err err)
+state_of(enum desk_media_state *state, enum cs_err err)
 {
 	switch (err) {
 	case CS_OK:
@@ -208,14 +146,14 @@ look(struct cs_desk *d, uint64_t id)
 {
 	struct cs_photo_look l = { 0 };
 	struct cs_buf file = { 0 };
-	enum desk_media state;
-	struct desk_photo p;
+	enum desk_media_state state;
+	struct desk_media p;
 	enum cs_err err;
 
-	if ((err = desk_photo_load(&p, d, id)))
+	if ((err = desk_media_load(&p, d, id)))
 		goto out;
 	err = desk_file_open(&file, d, &p.r, p.item, p.part);
-	if (err == CS_OK && desk_bool(p.doc, "photo") &&
+	if (err == CS_OK && json_get_bool(p.doc, "photo") &&
 	    (err = decode(&l, d, cs_buf_view(&file), CS_PHOTO_LEVEL_HASH)) ==
 		CS_ERR_UNSUPPORTED)
 		goto out;
@@ -224,7 +162,7 @@ look(struct cs_desk *d, uint64_t id)
 out:
 	cs_photo_look_clear(&l);
 	cs_buf_free(&file);
-	desk_photo_clear(&p);
+	desk_media_clear(&p);
 	return err;
 }
 
@@ -234,13 +172,13 @@ out:
 static enum cs_err
 give_up(struct cs_desk *d, uint64_t id)
 {
-	struct desk_photo p = { .id = id, .doc = json_object() };
+	struct desk_media p = { .id = id, .doc = json_object() };
 	enum cs_err err = CS_OK;
 
-	desk_set_bool(p.doc, "photo", true, &err);
+	json_put_bool(p.doc, "photo", true, &err);
 	if (err == CS_OK)
-		err = desk_photo_save(d, &p, DESK_MEDIA_REFUSED);
-	desk_photo_clear(&p);
+		err = desk_media_save(d, &p, DESK_MEDIA_REFUSED);
+	desk_media_clear(&p);
 	return err;
 }
 
@@ -267,8 +205,10 @@ desk_photos_look(struct cs_desk *d, uint64_t until_ms, bool *more)
 
 		/* Of the case that stands first: a flood waits. */
 		err = cs_db_get_int(&id, d->db,
-		    "SELECT media.id FROM media JOIN kase ON kase.id=media.kase"
-		    " WHERE media.state=0 ORDER BY kase.rank,media.id LIMIT 1");
+		    "SELECT media.id FROM media JOIN cases ON "
+		    "cases.id=media.case_id"
+		    " WHERE media.state=0 ORDER BY cases.rank,media.id LIMIT "
+		    "1");
 		*more = err == CS_OK;
 		if (err == CS_ERR_NOT_FOUND)
 			err = desk_index_look_back(d, more);
@@ -281,7 +221,7 @@ desk_photos_look(struct cs_desk *d, uint64_t until_ms, bool *more)
 /* ---- showing one -------------------------------------------------------- */
 
 int
-cs_desk_level_find(const char *name)
+cs_desk_photo_level_find(const char *name)
 {
 	static const char *const names[] = { "blur", "small", "full" };
 
@@ -292,8 +232,8 @@ cs_desk_level_find(const char *name)
 }
 
 static enum cs_err
-write_down(struct cs_desk *d, const struct cs_desk_who *who,
-    const struct desk_photo *p, int level)
+write_down(struct cs_desk *d, const struct cs_desk_actor *actor,
+    const struct desk_media *p, int level)
 {
 	static const char *const what[] = { "", "photo seen, blurred",
 		"photo seen, small", "photo seen, whole" };
@@ -301,15 +241,15 @@ write_down(struct cs_desk *d, const struct cs_desk_who *who,
 	enum cs_err err;
 
 	if ((err = cs_db_begin(d->db)) == CS_OK) {
-		desk_set_id(after, "photo", p->id, &err);
+		json_put_id(after, "photo", p->id, &err);
 		if (err == CS_OK && level != CS_PHOTO_LEVEL_BLUR)
-			err = cs_desk_exposure_add(d, who);
+			err = cs_desk_exposure_add(d, actor);
 		if (err == CS_OK &&
-		    (err = desk_custody_add(d, p->report, who, what[level])) ==
-			CS_OK &&
-		    (err = desk_audit_event(d,
-			 &(struct desk_event){ .who = who,
-			     .kase = p->kase,
+		    (err = desk_custody_add(
+			 d, p->report, actor, what[level])) == CS_OK &&
+		    (err = desk_audit_add(d,
+			 &(struct desk_audit_event){ .actor = actor,
+			     .case_id = p->case_id,
 			     .what = what[level],
 			     .after = after })) == CS_OK)
 			err = cs_db_commit(d->db);
@@ -321,17 +261,18 @@ write_down(struct cs_desk *d, const struct cs_desk_who *who,
 }
 
 enum cs_err
-cs_desk_picture(struct cs_buf *out, const char **media_type, struct cs_desk *d,
-    const struct cs_desk_who *who, uint64_t media, int level)
+cs_desk_photo_picture(struct cs_buf *out, const char **media_type,
+    struct cs_desk *d, const struct cs_desk_actor *actor, uint64_t media,
+    int level)
 {
 	struct cs_photo_look l = { 0 };
 	struct cs_buf file = { 0 };
-	struct desk_photo p;
+	struct desk_media p;
 	enum cs_err err;
 
-	if ((err = desk_photo_load(&p, d, media)))
+	if ((err = desk_media_load(&p, d, media)))
 		goto out;
-	if (!desk_bool(p.doc, "photo")) {
+	if (!json_get_bool(p.doc, "photo")) {
 		err = desk_problem(d, CS_ERR_TYPE, "It is no photo.");
 		goto out;
 	}
@@ -341,7 +282,7 @@ cs_desk_picture(struct cs_buf *out, const char **media_type, struct cs_desk *d,
 		    d, err, "The hub did not have this photo any more.");
 	/* Written down before it is seen. */
 	if (err == CS_OK)
-		err = write_down(d, who, &p, level);
+		err = write_down(d, actor, &p, level);
 	if (err == CS_OK) {
 		err = decode(
 		    &l, d, cs_buf_view(&file), (enum cs_photo_level)level);
@@ -361,20 +302,20 @@ cs_desk_picture(struct cs_buf *out, const char **media_type, struct cs_desk *d,
 out:
 	cs_photo_look_clear(&l);
 	cs_buf_free(&file);
-	desk_photo_clear(&p);
+	desk_media_clear(&p);
 	return err;
 }
 
 enum cs_err
-cs_desk_copies(json_t *items, struct cs_desk *d, uint64_t media)
+cs_desk_photo_copies(json_t *items, struct cs_desk *d, uint64_t media)
 {
-	struct desk_photo p;
+	struct desk_media p;
 	bool acted;
-	enum cs_err err = desk_photo_load(&p, d, media);
+	enum cs_err err = desk_media_load(&p, d, media);
 
 	if (err == CS_OK)
-		err = desk_matches_now(
+		err = desk_index_matches_now(
 		    items, &acted, d, json_object_get(p.doc, "matches"));
-	desk_photo_clear(&p);
+	desk_media_clear(&p);
 	return err;
 }

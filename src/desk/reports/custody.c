@@ -1,14 +1,25 @@
 /* SPDX-License-Identifier: MIT */
 /* Who saw or took what of a report; and evidence that leaves the desk. */
+#include "desk/reports/custody.h"
+
 #include <stdio.h>
 #include <string.h>
 
 #include "base/alloc.h"
 #include "base/text.h"
 #include "content/custody.h"
-#include "desk/decisions/decision_internal.h"
-#include "desk/show/export.h"
+#include "content/evidence.h"
+#include "crypto/hash.h"
+#include "desk/core/actor.h"
+#include "desk/core/audit.h"
+#include "desk/core/desk.h"
+#include "desk/core/link.h"
+#include "desk/core/store.h"
+#include "desk/reports/report.h"
+#include "store/clock.h"
+#include "store/db.h"
 #include "store/file.h"
+#include "store/vault.h"
 
 #define TABLE "custody"
 
@@ -18,12 +29,12 @@ static enum cs_err
 bundle_hash(
     uint8_t out[static 32], struct cs_desk *d, const uint8_t id[static 16])
 {
-	struct cs_desk_case c;
-	enum cs_err err = cs_desk_load(&c, d, id);
+	struct cs_desk_report_opened c;
+	enum cs_err err = cs_desk_report_load(&c, d, id);
 
 	if (err == CS_OK)
 		err = cs_sha256(out, cs_buf_view(&c.bundle));
-	cs_desk_case_clear(&c);
+	cs_desk_report_clear(&c);
 	return err;
 }
 
@@ -64,11 +75,11 @@ row_name(uint8_t out[static 24], const uint8_t id[static 16], uint64_t n)
 
 enum cs_err
 desk_custody_add(struct cs_desk *d, const uint8_t id[static 16],
-    const struct cs_desk_who *who, const char *what)
+    const struct cs_desk_actor *actor, const char *what)
 {
 	struct cs_custody_entry e = {
 		.at_ms = cs_clock_ms(),
-		.actor = cs_view_str(who != NULL ? who->pseudonym : "desk"),
+		.actor = cs_view_str(actor != NULL ? actor->pseudonym : "desk"),
 		.what = cs_view_str(what),
 	};
 	struct cs_buf plain = { 0 }, sealed = { 0 };
@@ -93,7 +104,7 @@ desk_custody_add(struct cs_desk *d, const uint8_t id[static 16],
 }
 
 enum cs_err
-cs_desk_custody(
+cs_desk_custody_write(
     struct cs_buf *out, struct cs_desk *d, const uint8_t id[static 16])
 {
 	struct cs_buf entries = { 0 }, one = { 0 }, cert = { 0 };
@@ -153,18 +164,18 @@ desk_key_parse(uint8_t out[static 32], struct cs_desk *d, const char *s)
 /* ---- evidence that leaves ----------------------------------------------- */
 
 enum cs_err
-cs_desk_evidence(struct cs_buf *out, struct cs_desk *d,
-    const struct cs_desk_who *who, const uint8_t id[static 16],
+cs_desk_report_export(struct cs_buf *out, struct cs_desk *d,
+    const struct cs_desk_actor *actor, const uint8_t id[static 16],
     const char *to_key)
 {
 	uint8_t key[32];
 	char what[120], hex[33];
-	struct cs_desk_case c;
+	struct cs_desk_report_opened c;
 	enum cs_err err;
 
 	if (*to_key != '\0' && (err = desk_key_parse(key, d, to_key)))
 		return err;
-	if ((err = cs_desk_load(&c, d, id)))
+	if ((err = cs_desk_report_load(&c, d, id)))
 		return err;
 	cs_hex(hex, cs_view(id, 16));
 	if (*to_key != '\0')
@@ -175,64 +186,13 @@ cs_desk_evidence(struct cs_buf *out, struct cs_desk *d,
 	    ? cs_evidence_seal(out, cs_buf_view(&c.bundle), CS_VIEW_OF(key))
 	    : cs_buf_add(out, cs_buf_view(&c.bundle));
 	if (err == CS_OK && (err = cs_db_begin(d->db)) == CS_OK) {
-		if ((err = desk_custody_add(d, id, who, what)) == CS_OK &&
-		    (err = desk_audit_add(d, "report %s: %s by %s", hex, what,
-			 who->name)) == CS_OK)
+		if ((err = desk_custody_add(d, id, actor, what)) == CS_OK &&
+		    (err = desk_audit_say(d, "report %s: %s by %s", hex, what,
+			 actor->name)) == CS_OK)
 			err = cs_db_commit(d->db);
 		if (err)
 			cs_db_rollback(d->db);
 	}
-	cs_desk_case_clear(&c);
-	return err;
-}
-
-/* A file of the case for whoever it is referred to. */
-static enum cs_err
-refer_one(struct cs_desk *d, const struct desk_decision *dec,
-    const uint8_t id[static 16], struct cs_view key)
-{
-	char path[4096], hex[33], what[120];
-	struct cs_buf sealed = { 0 };
-	struct cs_desk_case c;
-	enum cs_err err = cs_desk_load(&c, d, id);
-
-	if (err)
-		return err;
-	cs_hex(hex, cs_view(id, 16));
-	snprintf(path, sizeof path, "%s/referred/case-%llu-%s.csev", d->dir,
-	    (unsigned long long)dec->kase, hex);
-	snprintf(what, sizeof what, "referred, sealed to %s",
-	    desk_str(dec->doc, "to_key"));
-	if ((err = cs_evidence_seal(&sealed, cs_buf_view(&c.bundle), key)) ==
-		CS_OK &&
-	    (err = cs_file_write(path, cs_buf_view(&sealed), 0600)) == CS_OK)
-		err = desk_custody_add(d, id, NULL, what);
-	cs_buf_free(&sealed);
-	cs_desk_case_clear(&c);
-	return err;
-}
-
-enum cs_err
-desk_refer(struct cs_desk *d, const struct desk_decision *dec)
-{
-	const char *to = desk_str(dec->doc, "to_key");
-	struct cs_buf ids = { 0 };
-	struct cs_rows rows;
-	char *folder = cs_path_join(d->dir, "referred");
-	uint8_t key[32];
-	enum cs_err err;
-
-	if (folder == NULL)
-		return CS_ERR_NOMEM;
-	err = cs_file_mkdir(folder);
-	cs_free_plain(folder);
-	if (err || (err = desk_key_parse(key, d, to)))
-		return err;
-	err = cs_db_query(&rows, d->db, "SELECT id FROM report WHERE kase=?",
-	    cs_int(dec->kase));
-	err = desk_rows_ids(&ids, &rows, err);
-	for (size_t k = 0; k + 16 <= ids.len && err == CS_OK; k += 16)
-		err = refer_one(d, dec, ids.data + k, CS_VIEW_OF(key));
-	cs_buf_free(&ids);
+	cs_desk_report_clear(&c);
 	return err;
 }

@@ -1,16 +1,23 @@
 /* SPDX-License-Identifier: MIT */
 /* Photos and files of reports: fetched as they are, encrypted, and opened only
  * when somebody asks to see one. */
+#include "desk/reports/file.h"
+
 #include <fcntl.h>
 #include <stdio.h>
-#include <string.h>
 #include <unistd.h>
 
 #include "base/alloc.h"
 #include "base/text.h"
+#include "content/evidence.h"
+#include "content/media.h"
+#include "content/mimi.h"
+#include "desk/core/audit.h"
 #include "desk/core/desk.h"
-#include "desk/show/export.h"
+#include "desk/reports/custody.h"
+#include "desk/reports/report.h"
 #include "net/blob.h"
+#include "store/db.h"
 #include "store/file.h"
 
 #define PATH_SIZE 4096
@@ -83,7 +90,7 @@ desk_files_fetch(struct cs_desk *d, const struct cs_evidence *e)
 
 enum cs_err
 desk_file_open(struct cs_buf *out, struct cs_desk *d,
-    const struct cs_desk_case *c, size_t item, size_t part)
+    const struct cs_desk_report_opened *c, size_t item, size_t part)
 {
 	const struct cs_mimi_external *external;
 	struct cs_buf sealed = { 0 };
@@ -104,8 +111,8 @@ desk_file_open(struct cs_buf *out, struct cs_desk *d,
 }
 
 enum cs_err
-cs_desk_file(struct cs_buf *out, struct cs_desk *d,
-    const struct cs_desk_case *c, size_t item, size_t part)
+cs_desk_report_file(struct cs_buf *out, struct cs_desk *d,
+    const struct cs_desk_report_opened *c, size_t item, size_t part)
 {
 	char id[33];
 	enum cs_err err;
@@ -118,7 +125,7 @@ cs_desk_file(struct cs_buf *out, struct cs_desk *d,
 		return err;
 	if ((err = desk_custody_add(d, c->report.id, NULL, "file opened")) ==
 		CS_OK &&
-	    (err = desk_audit_add(d,
+	    (err = desk_audit_say(d,
 		 "report %s: file %zu of message %zu opened", id, part + 1,
 		 item + 1)) == CS_OK)
 		err = cs_db_commit(d->db);

@@ -1,11 +1,29 @@
 /* SPDX-License-Identifier: MIT */
 /* A case as pages show it: what was reported, with its proof. */
-#include <stdio.h>
+#include "desk/show/case.h"
+
 #include <string.h>
 
 #include "base/text.h"
-#include "desk/cases/case_internal.h"
-#include "desk/photos/photo.h"
+#include "content/evidence.h"
+#include "content/mimi.h"
+#include "content/proof.h"
+#include "desk/cases/case.h"
+#include "desk/cases/entry.h"
+#include "desk/cases/queue.h"
+#include "desk/core/actor.h"
+#include "desk/core/audit.h"
+#include "desk/core/desk.h"
+#include "desk/core/doc.h"
+#include "desk/core/json.h"
+#include "desk/decisions/appeal.h"
+#include "desk/decisions/decision.h"
+#include "desk/photos/index.h"
+#include "desk/photos/media.h"
+#include "desk/reports/report.h"
+#include "store/clock.h"
+#include "store/db.h"
+#include "store/vault.h"
 
 #define EVENTS_MAX 200
 
@@ -17,12 +35,12 @@ link(json_t *links, const char *name, const char *text, enum cs_err result,
 {
 	json_t *o = json_object();
 
-	desk_set_str(o, "name", name, err);
-	desk_set_str(o, "text", text, err);
-	desk_set_bool(o, "ok", result == CS_OK, err);
-	desk_set_str(
+	json_put_str(o, "name", name, err);
+	json_put_str(o, "text", text, err);
+	json_put_bool(o, "ok", result == CS_OK, err);
+	json_put_str(
 	    o, "problem", result != CS_OK ? cs_err_text(result) : "", err);
-	desk_add(links, o, err);
+	json_push(links, o, err);
 }
 
 /* Every link of the verifier, in the order in which they hold one another. */
@@ -50,19 +68,6 @@ links(const struct cs_evidence *e, const struct cs_evidence_item *item,
 	return list;
 }
 
-static bool
-item_proved(const struct cs_evidence *e, const struct cs_evidence_item *item)
-{
-	bool proved = e->reporter_err == CS_OK && e->root_err == CS_OK &&
-	    e->keys_err == CS_OK && item->chain == CS_OK;
-
-	for (int l = 0; l < CS_LINKS; l++)
-		proved &= item->proof.links[l] == CS_OK;
-	for (size_t k = 0; k < item->n_media; k++)
-		proved &= item->media[k].err == CS_OK;
-	return proved;
-}
-
 /* Rows of the item ${id}; sizes and names from its body. */
 static json_t *
 media(struct cs_desk *d, uint64_t id, const struct cs_mimi_content *content,
@@ -87,31 +92,32 @@ media(struct cs_desk *d, uint64_t id, const struct cs_mimi_content *content,
 
 		err = desk_doc_open_id(&doc, d, "media", cs_col_int(&rows, 0),
 		    cs_col_blob(&rows, 3));
-		desk_set_id(o, "id", cs_col_int(&rows, 0), &err);
-		desk_set_str(o, "state",
-		    desk_media_name((unsigned)cs_col_int(&rows, 2)), &err);
+		json_put_id(o, "id", cs_col_int(&rows, 0), &err);
+		json_put_str(o, "state",
+		    desk_media_state_name((unsigned)cs_col_int(&rows, 2)),
+		    &err);
 		if (place < content->n_external) {
 			cs_mimi_filename(
 			    name, content->external[place].filename);
-			desk_set_view(o, "type",
+			json_put_view(o, "type",
 			    content->external[place].content_type, &err);
-			desk_set_num(o, "size",
+			json_put_num(o, "size",
 			    content->external[place].plain_size, &err);
-			desk_set_str(o, "name", name, &err);
+			json_put_str(o, "name", name, &err);
 		}
 		for (size_t i = 0; i < sizeof copied / sizeof *copied; i++) {
 			json_t *v = json_object_get(doc, copied[i]);
 
 			if (v != NULL)
-				desk_set(o, copied[i], json_incref(v), &err);
+				json_put(o, copied[i], json_incref(v), &err);
 		}
 		if (err == CS_OK)
-			err = desk_matches_now(matches, &acted, d,
+			err = desk_index_matches_now(matches, &acted, d,
 			    json_object_get(doc, "matches"));
-		desk_set(o, "matches", matches, &err);
-		desk_set_bool(o, "decided", acted, &err);
+		json_put(o, "matches", matches, &err);
+		json_put_bool(o, "decided", acted, &err);
 		json_decref(doc);
-		desk_add(list, o, &err);
+		json_push(list, o, &err);
 	}
 	if ((err = cs_rows_end(&rows, err)) && *out_err == CS_OK)
 		*out_err = err;
@@ -130,12 +136,12 @@ set_text(json_t *o, struct cs_desk *d, uint64_t id,
 	if (redacted.len != 0) {
 		if ((err = cs_vault_open(&plain, &d->key, "item.redacted",
 			 CS_VIEW_OF(row), redacted)) == CS_OK)
-			desk_set_view(o, "text", cs_buf_view(&plain), &err);
+			json_put_view(o, "text", cs_buf_view(&plain), &err);
 	} else {
-		desk_set_view(o, "text",
+		json_put_view(o, "text",
 		    content->has_text ? content->text : cs_view("", 0), &err);
 	}
-	desk_set_bool(o, "redacted", redacted.len != 0, &err);
+	json_put_bool(o, "redacted", redacted.len != 0, &err);
 	cs_buf_free(&plain);
 	return err;
 }
@@ -150,7 +156,7 @@ reporter_number(const struct desk_case *c, const struct cs_evidence *e)
 
 	cs_hex(hex, CS_VIEW_OF(e->reporter.account));
 	json_array_foreach (json_object_get(c->doc, "reporters"), i, o)
-		if (strcmp(desk_str(o, "account"), hex) == 0)
+		if (strcmp(json_get_str(o, "account"), hex) == 0)
 			return i + 1;
 	return 0;
 }
@@ -165,42 +171,42 @@ show_item(json_t *o, struct cs_desk *d, const struct desk_case *c,
 	json_t *account = json_object();
 	enum cs_err err = CS_OK;
 
-	desk_set_id(o, "id", id, &err);
-	desk_set_hex(o, "report", CS_VIEW_OF(e->report_id), &err);
-	desk_set_num(o, "reporter", reporter_number(c, e), &err);
-	desk_set_hex(account, "id", CS_VIEW_OF(s->account), &err);
-	desk_set_view(account, "handle",
+	json_put_id(o, "id", id, &err);
+	json_put_hex(o, "report", CS_VIEW_OF(e->report_id), &err);
+	json_put_num(o, "reporter", reporter_number(c, e), &err);
+	json_put_hex(account, "id", CS_VIEW_OF(s->account), &err);
+	json_put_view(account, "handle",
 	    item->proof.links[CS_LINK_CERT] == CS_OK ? item->proof.cert.handle
 						     : cs_view("", 0),
 	    &err);
-	desk_set(o, "account", account, &err);
-	desk_set_hex(o, "group", cs_view(s->group_ref, 4), &err);
-	desk_set_num(o, "seq", s->group_seq, &err);
-	desk_set_num(o, "accepted_ms", s->accepted_ms, &err);
-	desk_set_num(o, "claimed_ms", item->capsule.claimed_ms, &err);
-	desk_set_bool(o, "clocks_differ", item->proof.clocks_differ, &err);
-	desk_set_num(o, "undisclosed", item->undisclosed, &err);
-	desk_set_bool(o, "repeated", item->repeated, &err);
-	desk_set_bool(o, "proved", item_proved(e, item), &err);
-	desk_set(o, "links", links(e, item, &err), &err);
-	desk_set_str(o, "reason", reason != NULL ? reason : "other", &err);
-	desk_set_view(o, "note", e->note, &err);
-	desk_set(o, "media", media(d, id, &item->proof.content, &err), &err);
+	json_put(o, "account", account, &err);
+	json_put_hex(o, "group", cs_view(s->group_ref, 4), &err);
+	json_put_num(o, "seq", s->group_seq, &err);
+	json_put_num(o, "accepted_ms", s->accepted_ms, &err);
+	json_put_num(o, "claimed_ms", item->capsule.claimed_ms, &err);
+	json_put_bool(o, "clocks_differ", item->proof.clocks_differ, &err);
+	json_put_num(o, "undisclosed", item->undisclosed, &err);
+	json_put_bool(o, "repeated", item->repeated, &err);
+	json_put_bool(o, "proved", desk_report_item_proved(e, item), &err);
+	json_put(o, "links", links(e, item, &err), &err);
+	json_put_str(o, "reason", reason != NULL ? reason : "other", &err);
+	json_put_view(o, "note", e->note, &err);
+	json_put(o, "media", media(d, id, &item->proof.content, &err), &err);
 	return err ? err : set_text(o, d, id, &item->proof.content, redacted);
 }
 
 /* Items of one report stand together, and its bundle is opened once. */
-enum cs_err
-desk_items(
+static enum cs_err
+show_items(
     json_t *items, struct cs_desk *d, const struct desk_case *c, uint64_t after)
 {
-	struct cs_desk_case r = { 0 };
+	struct cs_desk_report_opened r = { 0 };
 	struct cs_rows rows;
 	enum cs_err err;
 
 	err = cs_db_query(&rows, d->db,
 	    "SELECT id,report,place,redacted,joined FROM item"
-	    " WHERE kase=? AND id>?"
+	    " WHERE case_id=? AND id>?"
 	    " ORDER BY id LIMIT ?",
 	    cs_int(c->id), cs_int(after), cs_int(CS_DESK_ITEMS_PAGE));
 	while (err == CS_OK && cs_rows_next(&rows)) {
@@ -211,8 +217,8 @@ desk_items(
 		cs_col_copy(&rows, 1, report, sizeof report);
 		if (r.evidence == NULL ||
 		    memcmp(report, r.report.id, sizeof report) != 0) {
-			cs_desk_case_clear(&r);
-			if ((err = cs_desk_load(&r, d, report)))
+			cs_desk_report_clear(&r);
+			if ((err = cs_desk_report_load(&r, d, report)))
 				break;
 		}
 		if (r.evidence == NULL || place >= r.evidence->n_items)
@@ -221,45 +227,10 @@ desk_items(
 		err = show_item(o, d, c, r.evidence, &r.evidence->items[place],
 		    cs_col_int(&rows, 0), cs_col_blob(&rows, 3));
 		/* Who read an earlier version has not seen it. */
-		desk_set_num(o, "since_version", cs_col_int(&rows, 4), &err);
-		desk_add(items, o, &err);
+		json_put_num(o, "since_version", cs_col_int(&rows, 4), &err);
+		json_push(items, o, &err);
 	}
-	cs_desk_case_clear(&r);
-	return cs_rows_end(&rows, err);
-}
-
-enum cs_err
-desk_accounts_proved(json_t *accounts, struct cs_desk *d, uint64_t kase)
-{
-	struct cs_rows rows;
-	enum cs_err err;
-
-	err = cs_db_query(
-	    &rows, d->db, "SELECT id FROM report WHERE kase=?", cs_int(kase));
-	while (err == CS_OK && cs_rows_next(&rows)) {
-		struct cs_desk_case r;
-		uint8_t id[16];
-
-		cs_col_copy(&rows, 0, id, sizeof id);
-		if ((err = cs_desk_load(&r, d, id)))
-			break;
-		for (size_t i = 0;
-		     r.evidence != NULL && i < r.evidence->n_items; i++) {
-			const struct cs_evidence_item *item =
-			    &r.evidence->items[i];
-			char hex[33];
-
-			if (!item_proved(r.evidence, item))
-				continue;
-			cs_hex(hex, CS_VIEW_OF(item->capsule.stamp.account));
-			desk_set(accounts, hex,
-			    json_stringn(
-				(const char *)item->proof.cert.handle.data,
-				item->proof.cert.handle.len),
-			    &err);
-		}
-		cs_desk_case_clear(&r);
-	}
+	cs_desk_report_clear(&r);
 	return cs_rows_end(&rows, err);
 }
 
@@ -279,7 +250,7 @@ add_reporters(json_t *out, struct cs_desk *d, const struct desk_case *c)
 		uint8_t account[16];
 		enum cs_err e;
 
-		if (!desk_hex(account, sizeof account, o, "account"))
+		if (!json_get_hex(account, sizeof account, o, "account"))
 			err = CS_ERR_CORRUPT;
 		e = cs_db_get_int(&reports, d->db,
 		    "SELECT reports FROM reporter WHERE account=?",
@@ -290,13 +261,13 @@ add_reporters(json_t *out, struct cs_desk *d, const struct desk_case *c)
 			    cs_blob(CS_VIEW_OF(account)));
 		if (e != CS_OK && e != CS_ERR_NOT_FOUND && err == CS_OK)
 			err = e;
-		desk_set_num(one, "n", i + 1, &err);
-		desk_set_num(one, "reports", reports, &err);
-		desk_set_num(one, "rejected", rejected, &err);
-		desk_set_num(one, "here", desk_num(o, "reports"), &err);
-		desk_add(list, one, &err);
+		json_put_num(one, "n", i + 1, &err);
+		json_put_num(one, "reports", reports, &err);
+		json_put_num(one, "rejected", rejected, &err);
+		json_put_num(one, "here", json_get_num(o, "reports"), &err);
+		json_push(list, one, &err);
 	}
-	desk_set(out, "reporters", list, &err);
+	json_put(out, "reporters", list, &err);
 	return err;
 }
 
@@ -308,8 +279,8 @@ add_earlier_of(json_t *list, struct cs_desk *d, uint64_t this,
 	enum cs_err err;
 
 	err = cs_db_query(&rows, d->db,
-	    "SELECT kase FROM kase_account WHERE account=? AND kase<>?"
-	    " ORDER BY kase DESC LIMIT 50",
+	    "SELECT case_id FROM case_account WHERE account=? AND case_id<>?"
+	    " ORDER BY case_id DESC LIMIT 50",
 	    cs_blob(cs_view(account, 16)), cs_int(this));
 	while (err == CS_OK && cs_rows_next(&rows)) {
 		json_t *o, *decisions = json_array(), *actions = json_array();
@@ -330,14 +301,14 @@ add_earlier_of(json_t *list, struct cs_desk *d, uint64_t this,
 		}
 		err = desk_decisions(decisions, d, id);
 		json_array_foreach (decisions, i, one)
-			desk_add(actions,
+			json_push(actions,
 			    json_incref(json_object_get(one, "action")), &err);
 		o = json_object();
-		desk_set_id(o, "case", id, &err);
-		desk_set_str(o, "reason", desk_str(c.doc, "reason"), &err);
-		desk_set_str(o, "state", desk_str(c.doc, "state"), &err);
-		desk_set(o, "actions", actions, &err);
-		desk_add(list, o, &err);
+		json_put_id(o, "case", id, &err);
+		json_put_str(o, "reason", json_get_str(c.doc, "reason"), &err);
+		json_put_str(o, "state", json_get_str(c.doc, "state"), &err);
+		json_put(o, "actions", actions, &err);
+		json_push(list, o, &err);
 		json_decref(decisions);
 		desk_case_clear(&c);
 	}
@@ -355,11 +326,11 @@ add_earlier(json_t *out, struct cs_desk *d, const struct desk_case *c)
 		uint8_t account[16];
 
 		if (i >= 20 || err ||
-		    !desk_hex(account, sizeof account, o, "id"))
+		    !json_get_hex(account, sizeof account, o, "id"))
 			break;
 		err = add_earlier_of(list, d, c->id, account);
 	}
-	desk_set(out, "earlier", list, &err);
+	json_put(out, "earlier", list, &err);
 	return err;
 }
 
@@ -373,42 +344,42 @@ changed(const json_t *line, enum cs_err *err)
 
 	json_object_foreach (json_object_get(line, "after"), key, v)
 		if (!json_equal(v, json_object_get(before, key)))
-			desk_set(out, key, json_incref(v), err);
+			json_put(out, key, json_incref(v), err);
 	return out;
 }
 
 static enum cs_err
-add_events(json_t *out, struct cs_desk *d, uint64_t kase)
+add_events(json_t *out, struct cs_desk *d, uint64_t case_id)
 {
 	json_t *lines = json_array(), *events = json_array(), *line;
 	enum cs_err err;
 	size_t i;
 
-	err = desk_audit_page(lines, d, INT64_MAX, kase, EVENTS_MAX);
+	err = desk_audit_page(lines, d, INT64_MAX, case_id, EVENTS_MAX);
 	json_array_foreach (lines, i, line) {
 		json_t *o = json_object();
 
-		desk_set_num(o, "at_ms", desk_num(line, "at_ms"), &err);
-		desk_set_str(o, "by", desk_str(line, "actor"), &err);
-		desk_set_str(o, "what", desk_str(line, "what"), &err);
-		desk_set(o, "args", changed(line, &err), &err);
-		desk_add(events, o, &err);
+		json_put_num(o, "at_ms", json_get_num(line, "at_ms"), &err);
+		json_put_str(o, "by", json_get_str(line, "actor"), &err);
+		json_put_str(o, "what", json_get_str(line, "what"), &err);
+		json_put(o, "args", changed(line, &err), &err);
+		json_push(events, o, &err);
 	}
 	json_decref(lines);
-	desk_set(out, "events", events, &err);
+	json_put(out, "events", events, &err);
 	return err;
 }
 
 static enum cs_err
 add_list(json_t *out, const char *key, json_t *list, enum cs_err err)
 {
-	desk_set(out, key, list, &err);
+	json_put(out, key, list, &err);
 	return err;
 }
 
 enum cs_err
-cs_desk_case_show(json_t *out, struct cs_desk *d, const struct cs_desk_who *who,
-    uint64_t id, uint64_t items_after)
+cs_desk_case_show(json_t *out, struct cs_desk *d,
+    const struct cs_desk_actor *actor, uint64_t id, uint64_t items_after)
 {
 	json_t *row = NULL, *items, *notes, *attached, *asked, *made, *appeals;
 	json_t *hold;
@@ -427,9 +398,9 @@ cs_desk_case_show(json_t *out, struct cs_desk *d, const struct cs_desk_who *who,
 	appeals = json_array();
 	err = err ? err
 		  : add_list(out, "items", items,
-			desk_items(items, d, &c, items_after));
+			show_items(items, d, &c, items_after));
 	/* How many there are; the list has a page of them. */
-	desk_set_num(out, "items_total", desk_num(c.doc, "items"), &err);
+	json_put_num(out, "items_total", json_get_num(c.doc, "items"), &err);
 	if (err ||
 	    (err = add_list(out, "notes", notes,
 		 desk_entries(notes, d, id, CS_DESK_NOTE, CS_DESK_OPINION))) ||
@@ -441,19 +412,19 @@ cs_desk_case_show(json_t *out, struct cs_desk *d, const struct cs_desk_who *who,
 		     asked, d, id, CS_DESK_QUESTION, CS_DESK_QUESTION))) ||
 	    (err = add_list(
 		 out, "decisions", made, desk_decisions(made, d, id))) ||
-	    (err = add_list(
-		 out, "appeals", appeals, desk_appeals(appeals, d, who, id))) ||
+	    (err = add_list(out, "appeals", appeals,
+		 desk_appeals(appeals, d, actor, id))) ||
 	    (err = add_reporters(out, d, &c)) ||
 	    (err = add_earlier(out, d, &c)) || (err = add_events(out, d, id)))
 		goto out;
 	hold = json_object_get(c.doc, "hold");
-	desk_set(
+	json_put(
 	    out, "hold", hold != NULL ? json_incref(hold) : json_null(), &err);
-	if (desk_num(c.doc, "merged_into") != 0)
-		desk_set_id(
-		    out, "merged_into", desk_num(c.doc, "merged_into"), &err);
+	if (json_get_num(c.doc, "merged_into") != 0)
+		json_put_id(out, "merged_into",
+		    json_get_num(c.doc, "merged_into"), &err);
 	else
-		desk_set(out, "merged_into", json_null(), &err);
+		json_put(out, "merged_into", json_null(), &err);
 out:
 	json_decref(row);
 	desk_case_clear(&c);
@@ -470,8 +441,8 @@ add_cases_of(json_t *out, struct cs_desk *d, const uint8_t account[static 16])
 	enum cs_err err;
 
 	err = cs_db_query(&rows, d->db,
-	    "SELECT kase FROM kase_account WHERE account=?"
-	    " ORDER BY kase DESC LIMIT 200",
+	    "SELECT case_id FROM case_account WHERE account=?"
+	    " ORDER BY case_id DESC LIMIT 200",
 	    cs_blob(cs_view(account, 16)));
 	while (err == CS_OK && cs_rows_next(&rows)) {
 		struct desk_case c;
@@ -484,20 +455,20 @@ add_cases_of(json_t *out, struct cs_desk *d, const uint8_t account[static 16])
 		json_array_foreach (json_object_get(c.doc, "accounts"), i, o) {
 			uint8_t id[16];
 
-			if (desk_hex(id, sizeof id, o, "id") &&
+			if (json_get_hex(id, sizeof id, o, "id") &&
 			    memcmp(id, account, sizeof id) == 0)
-				desk_set_str(
-				    out, "handle", desk_str(o, "handle"), &err);
+				json_put_str(out, "handle",
+				    json_get_str(o, "handle"), &err);
 		}
 		if (err == CS_OK &&
 		    desk_case_state(&c) != CS_DESK_CASE_CLOSED) {
 			err = desk_case_row(&row, d, &c);
-			desk_add(list, row, &err);
+			json_push(list, row, &err);
 		}
 		desk_case_clear(&c);
 	}
 	err = cs_rows_end(&rows, err);
-	desk_set(out, "cases", list, &err);
+	json_put(out, "cases", list, &err);
 	return err;
 }
 
@@ -509,13 +480,13 @@ account_state(const json_t *decisions)
 	size_t i;
 
 	json_array_foreach (decisions, i, o) {
-		const char *action = desk_str(o, "action");
+		const char *action = json_get_str(o, "action");
 
 		if (strncmp(action, "disable", 7) == 0 &&
-		    strcmp(desk_str(o, "state"), "applied") == 0 &&
+		    strcmp(json_get_str(o, "state"), "applied") == 0 &&
 		    json_is_null(json_object_get(o, "reverses")) &&
-		    (desk_num(o, "until_ms") == 0 ||
-			desk_num(o, "until_ms") > cs_clock_ms()))
+		    (json_get_num(o, "until_ms") == 0 ||
+			json_get_num(o, "until_ms") > cs_clock_ms()))
 			return "disabled";
 	}
 	return "active";
@@ -523,14 +494,14 @@ account_state(const json_t *decisions)
 
 enum cs_err
 cs_desk_account_show(json_t *out, struct cs_desk *d,
-    const struct cs_desk_who *who, const uint8_t account[static 16])
+    const struct cs_desk_actor *actor, const uint8_t account[static 16])
 {
 	json_t *decisions = json_array(), *appeals = json_array();
 	uint64_t reports = 0, rejected = 0;
 	enum cs_err err = CS_OK, e;
 
-	desk_set_hex(out, "id", cs_view(account, 16), &err);
-	desk_set_str(out, "handle", "", &err);
+	json_put_hex(out, "id", cs_view(account, 16), &err);
+	json_put_str(out, "handle", "", &err);
 	if (err == CS_OK)
 		err = add_cases_of(out, d, account);
 	if (err == CS_OK && json_array_size(json_object_get(out, "cases")) == 0)
@@ -539,7 +510,7 @@ cs_desk_account_show(json_t *out, struct cs_desk *d,
 	if (err == CS_OK)
 		err = desk_decisions_of(decisions, d, account);
 	if (err == CS_OK)
-		err = desk_appeals_of(appeals, d, who, account);
+		err = desk_appeals_of(appeals, d, actor, account);
 	e = cs_db_get_int(&reports, d->db,
 	    "SELECT reports FROM reporter WHERE account=?",
 	    cs_blob(cs_view(account, 16)));
@@ -549,10 +520,10 @@ cs_desk_account_show(json_t *out, struct cs_desk *d,
 		    cs_blob(cs_view(account, 16)));
 	if (e != CS_OK && e != CS_ERR_NOT_FOUND && err == CS_OK)
 		err = e;
-	desk_set_str(out, "state", account_state(decisions), &err);
-	desk_set_num(out, "reports_made", reports, &err);
-	desk_set_num(out, "reports_rejected", rejected, &err);
-	desk_set(out, "decisions", decisions, &err);
-	desk_set(out, "appeals", appeals, &err);
+	json_put_str(out, "state", account_state(decisions), &err);
+	json_put_num(out, "reports_made", reports, &err);
+	json_put_num(out, "reports_rejected", rejected, &err);
+	json_put(out, "decisions", decisions, &err);
+	json_put(out, "appeals", appeals, &err);
 	return err;
 }

@@ -1,15 +1,22 @@
 /* SPDX-License-Identifier: MIT */
 /* A case on paper: HTML of one file, without a script or a link; with photos
  * only when they are asked for. */
+#include "desk/show/printable.h"
+
 #include <stdio.h>
-#include <string.h>
 #include <time.h>
 
 #include "base/text.h"
 #include "content/photo_look.h"
-#include "desk/decisions/decision_internal.h"
+#include "desk/core/actor.h"
+#include "desk/core/audit.h"
+#include "desk/core/desk.h"
+#include "desk/core/json.h"
+#include "desk/core/store.h"
 #include "desk/photos/photo.h"
-#include "desk/show/export.h"
+#include "desk/show/case.h"
+#include "store/clock.h"
+#include "store/db.h"
 
 static const char head[] =
     "<!doctype html>\n<html lang=\"en\">\n<meta charset=\"utf-8\">\n"
@@ -26,7 +33,7 @@ static const char head[] =
 struct page {
 	struct cs_buf *out;
 	struct cs_desk *d;
-	const struct cs_desk_who *who;
+	const struct cs_desk_actor *actor;
 	bool photos; /* small ones; each is counted as seen */
 	enum cs_err err;
 };
@@ -120,8 +127,8 @@ photo(struct page *p, const json_t *media)
 	const char *type = NULL;
 	enum cs_err err;
 
-	err = cs_desk_picture(&picture, &type, p->d, p->who,
-	    desk_id(desk_str(media, "id")), CS_PHOTO_LEVEL_SMALL);
+	err = cs_desk_photo_picture(&picture, &type, p->d, p->actor,
+	    json_id_parse(json_get_str(media, "id")), CS_PHOTO_LEVEL_SMALL);
 	if (err == CS_OK) {
 		raw(p, "<p><img alt=\"photo\" src=\"data:");
 		raw(p, type);
@@ -145,45 +152,45 @@ item(struct page *p, const json_t *o)
 	size_t i;
 
 	raw(p, "<h2>Message ");
-	text(p, desk_str(o, "id"));
+	text(p, json_get_str(o, "id"));
 	raw(p,
-	    desk_bool(o, "proved") ? ": proved</h2>\n<table>\n"
-				   : ": NOT proved</h2>\n<table>\n");
-	row(p, "Account", desk_str(account, "handle"));
-	row(p, "Account id", desk_str(account, "id"));
-	row(p, "Group", desk_str(o, "group"));
-	number(p, "Number in the group", desk_num(o, "seq"));
-	time_row(p, "Accepted by the operator", desk_num(o, "accepted_ms"));
-	time_row(p, "Claimed by the sender", desk_num(o, "claimed_ms"));
-	number(p, "Undisclosed before it", desk_num(o, "undisclosed"));
-	row(p, "Report", desk_str(o, "report"));
-	number(p, "Reporter (a number)", desk_num(o, "reporter"));
+	    json_get_bool(o, "proved") ? ": proved</h2>\n<table>\n"
+				       : ": NOT proved</h2>\n<table>\n");
+	row(p, "Account", json_get_str(account, "handle"));
+	row(p, "Account id", json_get_str(account, "id"));
+	row(p, "Group", json_get_str(o, "group"));
+	number(p, "Number in the group", json_get_num(o, "seq"));
+	time_row(p, "Accepted by the operator", json_get_num(o, "accepted_ms"));
+	time_row(p, "Claimed by the sender", json_get_num(o, "claimed_ms"));
+	number(p, "Undisclosed before it", json_get_num(o, "undisclosed"));
+	row(p, "Report", json_get_str(o, "report"));
+	number(p, "Reporter (a number)", json_get_num(o, "reporter"));
 	raw(p, "</table>\n<blockquote dir=\"auto\">");
-	text(p, desk_str(o, "text"));
+	text(p, json_get_str(o, "text"));
 	raw(p, "</blockquote>\n");
-	if (desk_bool(o, "redacted"))
+	if (json_get_bool(o, "redacted"))
 		raw(p,
 		    "<p>This is the working copy, redacted; the bundle has "
 		    "the original.</p>\n");
 	raw(p, "<ul>\n");
 	json_array_foreach (json_object_get(o, "links"), i, v) {
-		raw(p, desk_bool(v, "ok") ? "<li>yes: " : "<li>NO: ");
-		text(p, desk_str(v, "text"));
-		if (!desk_bool(v, "ok")) {
+		raw(p, json_get_bool(v, "ok") ? "<li>yes: " : "<li>NO: ");
+		text(p, json_get_str(v, "text"));
+		if (!json_get_bool(v, "ok")) {
 			raw(p, " (");
-			text(p, desk_str(v, "problem"));
+			text(p, json_get_str(v, "problem"));
 			raw(p, ")");
 		}
 		raw(p, "\n");
 	}
 	raw(p, "</ul>\n");
 	json_array_foreach (json_object_get(o, "media"), i, v) {
-		bool shown = p->photos && desk_bool(v, "photo");
+		bool shown = p->photos && json_get_bool(v, "photo");
 
 		raw(p, shown ? "<p>Photo: " : "<p>Photo or file, left out: ");
-		text(p, desk_str(v, "type"));
+		text(p, json_get_str(v, "type"));
 		raw(p, ", ");
-		text(p, desk_str(v, "name"));
+		text(p, json_get_str(v, "name"));
 		raw(p, "</p>\n");
 		if (shown)
 			photo(p, v);
@@ -194,15 +201,15 @@ static void
 decision(struct page *p, const json_t *o)
 {
 	raw(p, "<tr><td>");
-	when(p, desk_num(o, "made_ms"));
+	when(p, json_get_num(o, "made_ms"));
 	raw(p, "<td>");
-	text(p, desk_str(o, "action"));
+	text(p, json_get_str(o, "action"));
 	raw(p, "<td>");
-	text(p, desk_str(o, "reason"));
+	text(p, json_get_str(o, "reason"));
 	raw(p, "<td>");
-	text(p, desk_str(o, "state"));
+	text(p, json_get_str(o, "state"));
 	raw(p, "<td>");
-	text(p, desk_str(o, "facts"));
+	text(p, json_get_str(o, "facts"));
 	raw(p, "\n");
 }
 
@@ -214,22 +221,22 @@ case_page(struct page *p, const struct cs_desk *d, const json_t *o)
 
 	raw(p, head);
 	raw(p, "<title>Case ");
-	text(p, desk_str(o, "id"));
+	text(p, json_get_str(o, "id"));
 	raw(p, "</title>\n<h1>Case ");
-	text(p, desk_str(o, "id"));
+	text(p, json_get_str(o, "id"));
 	raw(p, "</h1>\n<table>\n");
 	row(p, "Hub", d->hub.name);
-	row(p, "Reason", desk_str(o, "reason"));
-	number(p, "Severity (5 is the worst)", desk_num(o, "severity"));
-	row(p, "State", desk_str(o, "state"));
-	number(p, "Reports", desk_num(o, "reports"));
+	row(p, "Reason", json_get_str(o, "reason"));
+	number(p, "Severity (5 is the worst)", json_get_num(o, "severity"));
+	row(p, "State", json_get_str(o, "state"));
+	number(p, "Reports", json_get_num(o, "reports"));
 	number(p, "Reporters",
-	    desk_num(o, "reporters") != 0
-		? desk_num(o, "reporters")
+	    json_get_num(o, "reporters") != 0
+		? json_get_num(o, "reporters")
 		: json_array_size(json_object_get(o, "reporters")));
 	time_row(p, "First reported",
-	    desk_num(o, "first_ms") != 0 ? desk_num(o, "first_ms")
-					 : desk_num(o, "opened_ms"));
+	    json_get_num(o, "first_ms") != 0 ? json_get_num(o, "first_ms")
+					     : json_get_num(o, "opened_ms"));
 	time_row(p, "Printed", cs_clock_ms());
 	raw(p, "</table>\n");
 	json_array_foreach (json_object_get(o, "items"), i, v)
@@ -244,22 +251,24 @@ case_page(struct page *p, const struct cs_desk *d, const json_t *o)
 }
 
 enum cs_err
-cs_desk_printable(struct cs_buf *out, struct cs_desk *d,
-    const struct cs_desk_who *who, uint64_t kase, bool photos)
+cs_desk_case_print(struct cs_buf *out, struct cs_desk *d,
+    const struct cs_desk_actor *actor, uint64_t case_id, bool photos)
 {
-	struct page p = { .out = out, .d = d, .who = who, .photos = photos };
+	struct page p = {
+		.out = out, .d = d, .actor = actor, .photos = photos
+	};
 	json_t *o = json_object();
 	enum cs_err err;
 
-	if ((err = cs_desk_case_show(o, d, who, kase, 0)) == CS_OK) {
+	if ((err = cs_desk_case_show(o, d, actor, case_id, 0)) == CS_OK) {
 		case_page(&p, d, o);
 		err = p.err;
 	}
 	if (err == CS_OK && (err = cs_db_begin(d->db)) == CS_OK) {
-		if ((err = desk_audit_event(d,
-			 &(struct desk_event){
-			     .who = who, .kase = kase, .what = "printed" })) ==
-		    CS_OK)
+		if ((err = desk_audit_add(d,
+			 &(struct desk_audit_event){ .actor = actor,
+			     .case_id = case_id,
+			     .what = "printed" })) == CS_OK)
 			err = cs_db_commit(d->db);
 		if (err)
 			cs_db_rollback(d->db);

@@ -2,10 +2,14 @@
 #include "desk/show/statistics.h"
 
 #include <stdlib.h>
-#include <string.h>
 
 #include "base/alloc.h"
-#include "desk/cases/case_internal.h"
+#include "desk/core/desk.h"
+#include "desk/core/json.h"
+#include "desk/core/policy.h"
+#include "desk/people/people.h"
+#include "store/clock.h"
+#include "store/db.h"
 
 #define DAY_MS 86400000u
 
@@ -22,24 +26,24 @@ by_reason(json_t *out, struct cs_desk *d, uint64_t since)
 		return err;
 	}
 	err = cs_db_query(&rows, d->db,
-	    "SELECT reason,COUNT(*),SUM(reports) FROM kase WHERE opened>=?"
+	    "SELECT reason,COUNT(*),SUM(reports) FROM cases WHERE opened>=?"
 	    " AND state<>3 GROUP BY reason ORDER BY 3 DESC",
 	    cs_int(since));
 	while (err == CS_OK && cs_rows_next(&rows)) {
 		json_t *o = json_object();
 
-		desk_set_str(o, "reason",
+		json_put_str(o, "reason",
 		    cs_desk_policy_number(
 			&policy, (uint16_t)cs_col_int(&rows, 0))
 			->code,
 		    &err);
-		desk_set_num(o, "cases", cs_col_int(&rows, 1), &err);
-		desk_set_num(o, "reports", cs_col_int(&rows, 2), &err);
-		desk_add(list, o, &err);
+		json_put_num(o, "cases", cs_col_int(&rows, 1), &err);
+		json_put_num(o, "reports", cs_col_int(&rows, 2), &err);
+		json_push(list, o, &err);
 	}
 	err = cs_rows_end(&rows, err);
 	cs_desk_policy_clear(&policy);
-	desk_set(out, "by_reason", list, &err);
+	json_put(out, "by_reason", list, &err);
 	return err;
 }
 
@@ -51,18 +55,18 @@ by_severity(json_t *out, struct cs_desk *d, uint64_t since)
 	enum cs_err err;
 
 	err = cs_db_query(&rows, d->db,
-	    "SELECT severity,COUNT(*) FROM kase WHERE opened>=?"
+	    "SELECT severity,COUNT(*) FROM cases WHERE opened>=?"
 	    " AND state<>3 GROUP BY severity ORDER BY 1 DESC",
 	    cs_int(since));
 	while (err == CS_OK && cs_rows_next(&rows)) {
 		json_t *o = json_object();
 
-		desk_set_num(o, "severity", cs_col_int(&rows, 0), &err);
-		desk_set_num(o, "cases", cs_col_int(&rows, 1), &err);
-		desk_add(list, o, &err);
+		json_put_num(o, "severity", cs_col_int(&rows, 0), &err);
+		json_put_num(o, "cases", cs_col_int(&rows, 1), &err);
+		json_push(list, o, &err);
 	}
 	err = cs_rows_end(&rows, err);
-	desk_set(out, "by_severity", list, &err);
+	json_put(out, "by_severity", list, &err);
 	return err;
 }
 
@@ -106,11 +110,11 @@ end_day(json_t *list, struct times *t, uint64_t day, enum cs_err *err)
 		return;
 	qsort(t->ms, t->n, sizeof *t->ms, compare);
 	o = json_object();
-	desk_set_num(o, "day", day, err); /* since 1970 */
-	desk_set_num(o, "median_ms", t->ms[t->n / 2], err);
-	desk_set_num(o, "p90_ms", t->ms[t->n * 9 / 10], err);
-	desk_set_num(o, "n", t->n, err);
-	desk_add(list, o, err);
+	json_put_num(o, "day", day, err); /* since 1970 */
+	json_put_num(o, "median_ms", t->ms[t->n / 2], err);
+	json_put_num(o, "p90_ms", t->ms[t->n * 9 / 10], err);
+	json_put_num(o, "n", t->n, err);
+	json_push(list, o, err);
 	t->n = 0;
 }
 
@@ -143,21 +147,21 @@ times(json_t *out, struct cs_desk *d, uint64_t since)
 	enum cs_err err;
 
 	err = cs_db_query(&rows, d->db,
-	    "SELECT opened/86400000,looked-opened FROM kase"
+	    "SELECT opened/86400000,looked-opened FROM cases"
 	    " WHERE opened>=? AND looked<>0 ORDER BY 1",
 	    cs_int(since));
 	err = walk_times(first, &rows, err);
-	desk_set(out, "first_look", first, &err);
+	json_put(out, "first_look", first, &err);
 	if (err) {
 		json_decref(decided);
 		return err;
 	}
 	err = cs_db_query(&rows, d->db,
-	    "SELECT opened/86400000,decided-opened FROM kase"
+	    "SELECT opened/86400000,decided-opened FROM cases"
 	    " WHERE opened>=? AND decided<>0 ORDER BY 1",
 	    cs_int(since));
 	err = walk_times(decided, &rows, err);
-	desk_set(out, "decision", decided, &err);
+	json_put(out, "decision", decided, &err);
 	return err;
 }
 
@@ -173,7 +177,7 @@ load_of(json_t *o, struct cs_desk *d, uint64_t id, uint64_t since)
 		 "SELECT COUNT(*) FROM decision WHERE made>=? AND person=?",
 		 cs_int(since), cs_int(id))) ||
 	    (err = cs_db_get_int(&claimed, d->db,
-		 "SELECT COUNT(*) FROM kase WHERE assignee=?"
+		 "SELECT COUNT(*) FROM cases WHERE assignee=?"
 		 " AND state IN(0,1)",
 		 cs_int(id))) ||
 	    (err = cs_db_get_int(&exposure, d->db,
@@ -181,9 +185,9 @@ load_of(json_t *o, struct cs_desk *d, uint64_t id, uint64_t since)
 		 " AND day>=?",
 		 cs_int(id), cs_int(since / DAY_MS))))
 		return err;
-	desk_set_num(o, "decided", decided, &err);
-	desk_set_num(o, "claimed", claimed, &err);
-	desk_set_num(o, "exposure", exposure, &err);
+	json_put_num(o, "decided", decided, &err);
+	json_put_num(o, "claimed", claimed, &err);
+	json_put_num(o, "exposure", exposure, &err);
 	return err;
 }
 
@@ -197,13 +201,14 @@ load(json_t *out, struct cs_desk *d, uint64_t since)
 	json_array_foreach (people, i, p) {
 		json_t *o = json_object();
 
-		desk_set_str(o, "person", desk_str(p, "name"), &err);
+		json_put_str(o, "person", json_get_str(p, "name"), &err);
 		if (err == CS_OK)
-			err = load_of(o, d, desk_id(desk_str(p, "id")), since);
-		desk_add(list, o, &err);
+			err = load_of(
+			    o, d, json_id_parse(json_get_str(p, "id")), since);
+		json_push(list, o, &err);
 	}
 	json_decref(people);
-	desk_set(out, "load", list, &err);
+	json_put(out, "load", list, &err);
 	return err;
 }
 
@@ -231,14 +236,14 @@ appeals(json_t *out, struct cs_desk *d, uint64_t since)
 		 "SELECT COUNT(*) FROM decision WHERE made>=?"
 		 " AND check_state=2",
 		 cs_int(since))) == CS_OK) {
-		desk_set_num(o, "appeals", all, &err);
-		desk_set_num(o, "reversed", reversed, &err);
-		desk_set_num(o, "upheld", upheld, &err);
-		desk_set_num(quality, "checked", checked, &err);
-		desk_set_num(quality, "agreed", agreed, &err);
+		json_put_num(o, "appeals", all, &err);
+		json_put_num(o, "reversed", reversed, &err);
+		json_put_num(o, "upheld", upheld, &err);
+		json_put_num(quality, "checked", checked, &err);
+		json_put_num(quality, "agreed", agreed, &err);
 	}
-	desk_set(out, "reversals", o, &err);
-	desk_set(out, "quality", quality, &err);
+	json_put(out, "reversals", o, &err);
+	json_put(out, "quality", quality, &err);
 	return err;
 }
 
@@ -257,13 +262,13 @@ per_day(json_t *out, struct cs_desk *d, uint64_t since)
 	while (err == CS_OK && cs_rows_next(&rows)) {
 		json_t *o = json_object();
 
-		desk_set_num(o, "day", cs_col_int(&rows, 0), &err);
-		desk_set_num(o, "reports", cs_col_int(&rows, 1), &err);
-		desk_set_num(o, "rejected", cs_col_int(&rows, 2), &err);
-		desk_add(list, o, &err);
+		json_put_num(o, "day", cs_col_int(&rows, 0), &err);
+		json_put_num(o, "reports", cs_col_int(&rows, 1), &err);
+		json_put_num(o, "rejected", cs_col_int(&rows, 2), &err);
+		json_push(list, o, &err);
 	}
 	err = cs_rows_end(&rows, err);
-	desk_set(out, "reports_per_day", list, &err);
+	json_put(out, "reports_per_day", list, &err);
 	return err;
 }
 

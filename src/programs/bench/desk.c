@@ -9,10 +9,31 @@
 
 #include "base/alloc.h"
 #include "content/evidence.h"
+#include "content/mimi.h"
+#include "content/proof.h"
+#include "crypto/hash.h"
+#include "crypto/hpke.h"
 #include "crypto/random.h"
-#include "desk/cases/case_internal.h"
+#include "crypto/sign.h"
+#include "crypto/suite.h"
+#include "desk/cases/case.h"
+#include "desk/cases/queue.h"
+#include "desk/cases/term.h"
+#include "desk/core/actor.h"
+#include "desk/core/desk.h"
+#include "desk/core/json.h"
+#include "desk/core/policy.h"
+#include "desk/core/store.h"
+#include "desk/daemon/intake.h"
+#include "desk/desk.h"
+#include "franking/cert.h"
+#include "franking/sender.h"
+#include "franking/stamp.h"
 #include "phash/index.h"
+#include "phash/phash.h"
 #include "programs/bench/bench.h"
+#include "store/db.h"
+#include "wire/messages.h"
 
 #define NOW_S 1700000000u
 #define NOW_MS ((uint64_t)NOW_S * 1000)
@@ -337,10 +358,10 @@ add_case(struct world *w, const struct cs_desk_policy *policy, unsigned i)
 	snprintf(handle, sizeof handle, "member%u", i);
 	bench_must(
 	    desk_case_new(&c, w->d, reason, NOW_MS + i * 1000), "a case");
-	desk_set_str(account, "id", "00112233445566778899aabbccddeeff", &err);
-	desk_set_str(account, "handle", handle, &err);
-	desk_add(json_object_get(c.doc, "accounts"), account, &err);
-	desk_set_num(c.doc, "reports", 1, &err);
+	json_put_str(account, "id", "00112233445566778899aabbccddeeff", &err);
+	json_put_str(account, "handle", handle, &err);
+	json_push(json_object_get(c.doc, "accounts"), account, &err);
+	json_put_num(c.doc, "reports", 1, &err);
 	bench_must(err, "a case");
 	bench_must(desk_case_set_due(&c, policy), "a case");
 	bench_must(desk_case_save(w->d, &c, NULL), "a case");

@@ -1,16 +1,23 @@
 /* SPDX-License-Identifier: MIT */
 /* countersign-desk: people, policy, the log, statements, by command line. */
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "base/text.h"
+#include "base/wipe.h"
 #include "cli/print.h"
 #include "cli/report_error.h"
+#include "desk/core/actor.h"
+#include "desk/core/audit.h"
 #include "desk/core/backup.h"
+#include "desk/core/json.h"
+#include "desk/core/policy.h"
 #include "desk/daemon/retention.h"
-#include "desk/decisions/decision.h"
-#include "desk/show/export.h"
+#include "desk/decisions/statement.h"
+#include "desk/people/people.h"
+#include "desk/reports/custody.h"
+#include "desk/reports/report.h"
+#include "desk/show/printable.h"
 #include "desk/show/statistics.h"
 #include "programs/desk/desk.h"
 #include "store/clock.h"
@@ -34,9 +41,10 @@ list_people(struct cs_desk *d)
 
 	json_array_foreach (items, i, o)
 		printf("%4s  %-20s %-14s %-9s %s  passkeys: %d\n",
-		    desk_str(o, "id"), desk_str(o, "name"), desk_str(o, "role"),
-		    desk_str(o, "state"), desk_str(o, "pseudonym"),
-		    (int)desk_num(o, "passkeys"));
+		    json_get_str(o, "id"), json_get_str(o, "name"),
+		    json_get_str(o, "role"), json_get_str(o, "state"),
+		    json_get_str(o, "pseudonym"),
+		    (int)json_get_num(o, "passkeys"));
 	json_decref(items);
 	return err;
 }
@@ -58,7 +66,7 @@ add_person(struct desk_job *j, const char *name)
 	const char *role = cli_value(j->args, "role");
 	char welcome[CS_DESK_WELCOME_SIZE];
 	uint64_t id;
-	enum cs_err err = cs_desk_person_add(j->d, &j->who, name,
+	enum cs_err err = cs_desk_person_add(j->d, &j->actor, name,
 	    cs_desk_role_find(role != NULL ? role : "reviewer"), &id, welcome);
 
 	if (err == CS_OK)
@@ -72,7 +80,7 @@ change_person(struct desk_job *j, const char *verb, const char *name)
 {
 	const char *role = cli_value(j->args, "role");
 	char welcome[CS_DESK_WELCOME_SIZE];
-	struct cs_desk_who person;
+	struct cs_desk_actor person;
 	enum cs_err err = cs_desk_person_find(&person, j->d, name);
 
 	/* Who is out is not found as somebody who may act. */
@@ -80,7 +88,7 @@ change_person(struct desk_job *j, const char *verb, const char *name)
 		return desk_job_problem(
 		    j, err, "There is nobody of the name %.40s.", name);
 	if (strcmp(verb, "reset") == 0) {
-		err = cs_desk_person_reset(j->d, &j->who, person.id, welcome);
+		err = cs_desk_person_reset(j->d, &j->actor, person.id, welcome);
 		if (err == CS_OK)
 			say_welcome(j->args, name, welcome);
 		cs_wipe(welcome, sizeof welcome);
@@ -91,7 +99,7 @@ change_person(struct desk_job *j, const char *verb, const char *name)
 		return desk_job_problem(j, CS_ERR_MISUSE,
 		    "It is people, people add NAME, people reset NAME, people "
 		    "role NAME, people disable NAME or people enable NAME.");
-	return cs_desk_person_change(j->d, &j->who, person.id,
+	return cs_desk_person_change(j->d, &j->actor, person.id,
 	    role != NULL ? cs_desk_role_find(role) : 0,
 	    strcmp(verb, "disable") == 0);
 }
@@ -130,7 +138,7 @@ set_policy(struct desk_job *j, const char *path)
 		    j, err, "%s: %s.", path, cs_err_text(err));
 	if ((err = cs_desk_policy(&now, j->d)) == CS_OK) {
 		err = cs_desk_policy_set(
-		    j->d, &j->who, cs_buf_view(&text), now.version);
+		    j->d, &j->actor, cs_buf_view(&text), now.version);
 		cs_desk_policy_clear(&now);
 	}
 	cs_buf_free(&text);
@@ -164,7 +172,7 @@ struct walk {
 };
 
 static void
-audit_line(void *arg, const struct cs_desk_line *line)
+audit_line(void *arg, const struct cs_desk_audit_line *line)
 {
 	struct walk *w = arg;
 
@@ -174,8 +182,8 @@ audit_line(void *arg, const struct cs_desk_line *line)
 		return;
 	cli_print_time(stdout, line->at_ms);
 	printf("  %s: %s", line->actor, line->what);
-	if (line->kase != 0)
-		printf(", case %llu", (unsigned long long)line->kase);
+	if (line->case_id != 0)
+		printf(", case %llu", (unsigned long long)line->case_id);
 	printf("\n");
 }
 
@@ -198,7 +206,7 @@ run_audit(const struct cli_args *args)
 			    CS_OK);
 		w.print = false;
 	}
-	err = cs_desk_audit(j.d, audit_line, &w);
+	err = cs_desk_audit_verify(j.d, audit_line, &w);
 	if (err == CS_ERR_CHAIN || err == CS_ERR_CORRUPT) {
 		status = cli_fail(CLI_NOT_VERIFIED,
 		    "The log was changed: what comes after entry %llu does not "
@@ -223,7 +231,7 @@ run_statements(const struct cli_args *args)
 	int status = desk_job_begin(&j, args, 0, 0);
 	enum cs_err err = CS_OK;
 
-	desk_set(out, "statements", items, &err);
+	json_put(out, "statements", items, &err);
 	if (status == CLI_OK &&
 	    (err = cs_desk_statements(items, j.d, 0)) == CS_OK)
 		print_json(out);
@@ -258,8 +266,8 @@ run_custody(const struct cli_args *args)
 	if (status == CLI_OK && cli_value(args, "output") == NULL)
 		status = cli_fail(CLI_USAGE, "Say where to: -o FILE.custody.");
 	if (status == CLI_OK &&
-	    (err = cs_desk_find(j.d, j.p.rest[0], id)) == CS_OK &&
-	    (err = cs_desk_custody(&record, j.d, id)) == CS_OK)
+	    (err = cs_desk_report_find(j.d, j.p.rest[0], id)) == CS_OK &&
+	    (err = cs_desk_custody_write(&record, j.d, id)) == CS_OK)
 		status = desk_write_out(args, cs_buf_view(&record));
 	cs_buf_free(&record);
 	return desk_job_end(&j, status, err);
@@ -274,8 +282,9 @@ run_print(const struct cli_args *args)
 	enum cs_err err = CS_OK;
 
 	if (status == CLI_OK &&
-	    (err = cs_desk_printable(&page, j.d, &j.who, desk_id(j.p.rest[0]),
-		 cli_flag(args, "photos"))) == CS_OK)
+	    (err = cs_desk_case_print(&page, j.d, &j.actor,
+		 json_id_parse(j.p.rest[0]), cli_flag(args, "photos"))) ==
+		CS_OK)
 		status = desk_write_out(args, cs_buf_view(&page));
 	cs_buf_free(&page);
 	return desk_job_end(&j, status, err);

@@ -6,7 +6,16 @@
 #include "base/text.h"
 #include "cli/print.h"
 #include "content/evidence.h"
+#include "desk/cases/queue.h"
+#include "desk/core/json.h"
+#include "desk/core/policy.h"
+#include "desk/daemon/deliver.h"
+#include "desk/decisions/appeal.h"
+#include "desk/decisions/decide.h"
 #include "desk/decisions/decision.h"
+#include "desk/decisions/revise.h"
+#include "desk/reports/report.h"
+#include "desk/show/case.h"
 #include "programs/desk/desk.h"
 
 /* Tell the hub now if it can be reached. */
@@ -29,7 +38,7 @@ deliver_decision(struct desk_job *j, uint64_t id)
 	const char *state;
 	enum cs_err err = cs_desk_decision_show(&made, j->d, id);
 
-	state = desk_str(made, "state");
+	state = json_get_str(made, "state");
 	if (err == CS_OK && strcmp(state, "applied") == 0)
 		printf("Decided, signed, and applied by the hub.\n");
 	else if (err == CS_OK && strcmp(state, "failed") == 0)
@@ -53,12 +62,13 @@ named_account(json_t *out, struct desk_job *j, const struct cs_desk_case_at *c)
 	const json_t *o;
 	size_t i;
 	enum cs_err err =
-	    cs_desk_case_show(shown, j->d, &j->who, c->id, UINT64_MAX);
+	    cs_desk_case_show(shown, j->d, &j->actor, c->id, UINT64_MAX);
 
 	json_array_foreach (json_object_get(shown, "accounts"), i, o)
-		if (strcmp(desk_str(o, "id"), name) == 0 ||
-		    strcmp(desk_str(o, "handle"), name) == 0)
-			desk_add(out, json_string(desk_str(o, "id")), &err);
+		if (strcmp(json_get_str(o, "id"), name) == 0 ||
+		    strcmp(json_get_str(o, "handle"), name) == 0)
+			json_push(
+			    out, json_string(json_get_str(o, "id")), &err);
 	json_decref(shown);
 	if (err == CS_OK && json_array_size(out) == 0)
 		err = desk_job_problem(j, CS_ERR_NOT_FOUND,
@@ -75,7 +85,7 @@ read_choice(struct cs_desk_choice *choice, json_t *accounts, uint64_t *seen,
 	const char *version = desk_option(j, "seen");
 	long long seconds = 0;
 
-	*seen = *version != '\0' ? desk_id(version) : c->version;
+	*seen = *version != '\0' ? json_id_parse(version) : c->version;
 	if (*seen == 0)
 		return desk_job_problem(j, CS_ERR_MISUSE,
 		    "--seen takes the number that \"case\" ends with.");
@@ -95,7 +105,7 @@ read_choice(struct cs_desk_choice *choice, json_t *accounts, uint64_t *seen,
 static enum cs_err
 decide(struct desk_job *j, const struct cs_desk_case_at *c, int action)
 {
-	struct cs_desk_choice choice = { .action = (enum cs_desk_act)action,
+	struct cs_desk_choice choice = { .action = (enum cs_desk_action)action,
 		.ground = "",
 		.at_once = true };
 	json_t *accounts = json_array(), *made = NULL;
@@ -103,16 +113,16 @@ decide(struct desk_job *j, const struct cs_desk_case_at *c, int action)
 	enum cs_err err;
 
 	if ((err = read_choice(&choice, accounts, &seen, j, c)) == CS_OK &&
-	    (err = cs_desk_decide(j->d, &j->who, c->id, seen, &choice, &id)) ==
-		CS_OK &&
+	    (err = cs_desk_case_decide(
+		 j->d, &j->actor, c->id, seen, &choice, &id)) == CS_OK &&
 	    (err = cs_desk_decision_show(&made, j->d, id)) == CS_OK) {
-		if (*desk_str(made, "aside") != '\0')
+		if (*json_get_str(made, "aside") != '\0')
 			printf("What came since then is now case %s.\n",
-			    desk_str(made, "aside"));
-		if (strcmp(desk_str(made, "state"), "waiting") == 0)
+			    json_get_str(made, "aside"));
+		if (strcmp(json_get_str(made, "state"), "waiting") == 0)
 			printf("Decision %s waits for a second person: "
 			       "countersign-desk confirm %s --as NAME\n",
-			    desk_str(made, "id"), desk_str(made, "id"));
+			    json_get_str(made, "id"), json_get_str(made, "id"));
 		else
 			err = deliver_decision(j, id);
 	}
@@ -124,7 +134,7 @@ decide(struct desk_job *j, const struct cs_desk_case_at *c, int action)
 static enum cs_err
 decide_named(struct desk_job *j, const struct cs_desk_case_at *c)
 {
-	int action = cs_desk_act_find(j->p.rest[1]);
+	int action = cs_desk_action_find(j->p.rest[1]);
 
 	if (action < 0)
 		return desk_job_problem(j, CS_ERR_MISUSE,
@@ -156,23 +166,23 @@ reverse_last(struct desk_job *j, const struct cs_desk_case_at *c)
 	uint64_t id = 0, made;
 	size_t i;
 	enum cs_err err =
-	    cs_desk_case_show(shown, j->d, &j->who, c->id, UINT64_MAX);
+	    cs_desk_case_show(shown, j->d, &j->actor, c->id, UINT64_MAX);
 
 	json_array_foreach (json_object_get(shown, "decisions"), i, o) {
-		const char *state = desk_str(o, "state");
+		const char *state = json_get_str(o, "state");
 
 		if ((strcmp(state, "applied") == 0 ||
 			strcmp(state, "queued") == 0) &&
-		    strncmp(desk_str(o, "action"), "disable", 7) == 0 &&
+		    strncmp(json_get_str(o, "action"), "disable", 7) == 0 &&
 		    !json_is_string(json_object_get(o, "reverses")))
-			id = desk_id(desk_str(o, "id"));
+			id = json_id_parse(json_get_str(o, "id"));
 	}
 	json_decref(shown);
 	if (err == CS_OK && id == 0)
 		err = desk_job_problem(
 		    j, CS_ERR_NOT_FOUND, "Nobody is disabled in this case.");
 	if (err == CS_OK &&
-	    (err = cs_desk_reverse(j->d, &j->who, id,
+	    (err = cs_desk_decision_reverse(j->d, &j->actor, id,
 		 *why != '\0' ? why : "The decision was wrong.", &made)) ==
 		CS_OK)
 		err = deliver_decision(j, made);
@@ -183,16 +193,16 @@ reverse_last(struct desk_job *j, const struct cs_desk_case_at *c)
 static enum cs_err
 check_report(struct desk_job *j)
 {
-	struct cs_desk_case r = { 0 };
+	struct cs_desk_report_opened r = { 0 };
 	uint8_t id[16];
 	enum cs_err err;
 
-	if ((err = cs_desk_find(j->d, j->p.rest[0], id)) == CS_OK &&
-	    (err = cs_desk_load(&r, j->d, id)) == CS_OK &&
+	if ((err = cs_desk_report_find(j->d, j->p.rest[0], id)) == CS_OK &&
+	    (err = cs_desk_report_load(&r, j->d, id)) == CS_OK &&
 	    (r.evidence == NULL || !r.evidence->all_proved))
 		err = desk_job_problem(j, CS_ERR_DENIED,
 		    "This report is not proved; nobody is disabled for it.");
-	cs_desk_case_clear(&r);
+	cs_desk_report_clear(&r);
 	return err;
 }
 
@@ -230,8 +240,8 @@ run_act(const struct cli_args *args)
 	    (err = cs_desk_case_find(&c, j.d, j.p.rest[0])) == CS_OK)
 		err = strcmp(what, "enable") == 0 ? reverse_last(&j, &c)
 		    : strcmp(what, "disable") == 0
-		    ? decide(&j, &c, CS_DESK_ACT_DISABLE)
-		    : decide(&j, &c, CS_DESK_ACT_NONE);
+		    ? decide(&j, &c, CS_DESK_ACTION_DISABLE)
+		    : decide(&j, &c, CS_DESK_ACTION_NONE);
 	return desk_job_end(&j, CLI_OK, err);
 }
 
@@ -246,14 +256,14 @@ by_number(const struct cli_args *args, int max,
 	enum cs_err err = CS_OK;
 
 	if (status == CLI_OK)
-		err = what(&j, desk_id(j.p.rest[0]));
+		err = what(&j, json_id_parse(j.p.rest[0]));
 	return desk_job_end(&j, status, err);
 }
 
 static enum cs_err
 undo(struct desk_job *j, uint64_t id)
 {
-	return cs_desk_undo(j->d, &j->who, id);
+	return cs_desk_decision_undo(j->d, &j->actor, id);
 }
 
 int
@@ -265,7 +275,7 @@ run_undo(const struct cli_args *args)
 static enum cs_err
 confirm(struct desk_job *j, uint64_t id)
 {
-	enum cs_err err = cs_desk_confirm(j->d, &j->who, id);
+	enum cs_err err = cs_desk_decision_confirm(j->d, &j->actor, id);
 
 	if (err == CS_OK)
 		printf("Confirmed. It is sent in some seconds, and can be "
@@ -283,8 +293,8 @@ run_confirm(const struct cli_args *args)
 static enum cs_err
 refuse(struct desk_job *j, uint64_t id)
 {
-	return cs_desk_refuse(
-	    j->d, &j->who, id, j->p.n > 1 ? j->p.rest[1] : "");
+	return cs_desk_decision_refuse(
+	    j->d, &j->actor, id, j->p.n > 1 ? j->p.rest[1] : "");
 }
 
 int
@@ -297,8 +307,8 @@ static enum cs_err
 reverse(struct desk_job *j, uint64_t id)
 {
 	uint64_t made;
-	enum cs_err err = cs_desk_reverse(
-	    j->d, &j->who, id, j->p.n > 1 ? j->p.rest[1] : "", &made);
+	enum cs_err err = cs_desk_decision_reverse(
+	    j->d, &j->actor, id, j->p.n > 1 ? j->p.rest[1] : "", &made);
 
 	return err ? err : deliver_decision(j, made);
 }
@@ -318,8 +328,8 @@ quality(struct desk_job *j, uint64_t id)
 		return desk_job_problem(j, CS_ERR_MISUSE,
 		    "It is quality DECISION agree or quality DECISION "
 		    "disagree.");
-	return cs_desk_quality(j->d, &j->who, id, strcmp(word, "agree") == 0,
-	    j->p.n > 2 ? j->p.rest[2] : "");
+	return cs_desk_decision_check(j->d, &j->actor, id,
+	    strcmp(word, "agree") == 0, j->p.n > 2 ? j->p.rest[2] : "");
 }
 
 int
@@ -341,18 +351,18 @@ run_appeals(const struct cli_args *args)
 
 	if (status == CLI_OK)
 		err = cs_desk_appeals(
-		    items, j.d, &j.who, !cli_flag(args, "decided"));
+		    items, j.d, &j.actor, !cli_flag(args, "decided"));
 	json_array_foreach (items, i, o) {
 		if (cli_flag(args, "json")) {
 			desk_print_line(o);
 			continue;
 		}
-		printf("%.16s  %-11s case %s  %s  ", desk_str(o, "id"),
-		    desk_str(o, "kind"), desk_str(o, "case"),
-		    desk_str(o, "state"));
-		cli_print_time(stdout, desk_num(o, "at_ms"));
+		printf("%.16s  %-11s case %s  %s  ", json_get_str(o, "id"),
+		    json_get_str(o, "kind"), json_get_str(o, "case"),
+		    json_get_str(o, "state"));
+		cli_print_time(stdout, json_get_num(o, "at_ms"));
 		printf("\n    ");
-		cli_print_text(stdout, cs_view_str(desk_str(o, "text")), 4);
+		cli_print_text(stdout, cs_view_str(json_get_str(o, "text")), 4);
 		printf("\n");
 	}
 	json_decref(items);
@@ -370,11 +380,11 @@ find_appeal(uint8_t id[static 16], struct desk_job *j, const char *prefix)
 	for (int open = 0; open < 2 && err == CS_OK; open++) {
 		json_t *items = json_array();
 
-		err = cs_desk_appeals(items, j->d, &j->who, open != 0);
+		err = cs_desk_appeals(items, j->d, &j->actor, open != 0);
 		json_array_foreach (items, i, o)
-			if (strncmp(desk_str(o, "id"), prefix,
+			if (strncmp(json_get_str(o, "id"), prefix,
 				strlen(prefix)) == 0 &&
-			    cs_unhex(id, 16, desk_str(o, "id")) == CS_OK)
+			    cs_unhex(id, 16, json_get_str(o, "id")) == CS_OK)
 				n++;
 		json_decref(items);
 	}
@@ -400,7 +410,7 @@ run_appeal(const struct cli_args *args)
 			status = cli_fail(CLI_USAGE,
 			    "An outcome is \"uphold\" or \"reverse\".");
 		else if ((err = find_appeal(id, &j, j.p.rest[0])) == CS_OK &&
-		    (err = cs_desk_appeal_decide(j.d, &j.who, id, back,
+		    (err = cs_desk_appeal_decide(j.d, &j.actor, id, back,
 			 desk_option(&j, "answer"))) == CS_OK)
 			deliver(&j);
 	}

@@ -2,11 +2,13 @@
 /* What the files of countersign-desk share. */
 #pragma once
 
+#include <jansson.h>
+
 #include "base/bytes.h"
 #include "cli/command.h"
-#include "desk/core/json.h"
-#include "desk/desk.h"
-#include "desk/people/people.h"
+#include "desk/core/actor.h"
+
+struct cs_desk;
 
 /* Arguments without the desk's folder, which is --desk, $COUNTERSIGN_DESK, or
  * whichever argument is a folder. */
@@ -35,12 +37,12 @@ int desk_fail(const struct cs_desk *d, enum cs_err err);
 /* Who acts: --as NAME with that person's password, or whoever has the folder.
  */
 int find_who(
-    struct cs_desk_who *out, struct cs_desk *d, const struct cli_args *args);
+    struct cs_desk_actor *out, struct cs_desk *d, const struct cli_args *args);
 
 /* One command at work: the desk, who acts, and the arguments. */
 struct desk_job {
 	struct cs_desk *d;
-	struct cs_desk_who who;
+	struct cs_desk_actor actor;
 	struct place p;
 	const struct cli_args *args;
 	char problem[512];

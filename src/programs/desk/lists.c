@@ -5,7 +5,9 @@
 
 #include "base/text.h"
 #include "cli/print.h"
-#include "desk/photos/photo.h"
+#include "desk/core/json.h"
+#include "desk/people/sign_in.h"
+#include "desk/photos/lists.h"
 #include "programs/desk/desk.h"
 #include "store/file.h"
 
@@ -25,10 +27,10 @@ show_lists(struct desk_job *j)
 			desk_print_line(o);
 			continue;
 		}
-		printf("%4s  %-24s %llu hashes, of %s: %s\n", desk_str(o, "id"),
-		    desk_str(o, "name"),
-		    (unsigned long long)desk_num(o, "hashes"),
-		    desk_str(o, "owner"), desk_str(o, "purpose"));
+		printf("%4s  %-24s %llu hashes, of %s: %s\n",
+		    json_get_str(o, "id"), json_get_str(o, "name"),
+		    (unsigned long long)json_get_num(o, "hashes"),
+		    json_get_str(o, "owner"), json_get_str(o, "purpose"));
 	}
 	json_decref(items);
 	return err;
@@ -38,7 +40,7 @@ static enum cs_err
 add_list(struct desk_job *j, const char *name)
 {
 	uint64_t id;
-	enum cs_err err = cs_desk_list_add(j->d, &j->who, name,
+	enum cs_err err = cs_desk_list_add(j->d, &j->actor, name,
 	    desk_option(j, "owner"), desk_option(j, "purpose"), &id);
 
 	if (err == CS_OK)
@@ -67,17 +69,17 @@ import_list(struct desk_job *j, uint64_t id, const char *path)
 		    desk_job_problem(j, err, "%s: %s.", path, cs_err_text(err));
 	else
 		err = cs_desk_list_import(
-		    done, j->d, &j->who, id, format(j), cs_buf_view(&text));
+		    done, j->d, &j->actor, id, format(j), cs_buf_view(&text));
 	if (err == CS_OK) {
 		printf("%llu added, %llu were there already, %llu lines left "
 		       "out.\n",
-		    (unsigned long long)desk_num(done, "added"),
-		    (unsigned long long)desk_num(done, "skipped"),
-		    (unsigned long long)desk_num(done, "n_bad"));
+		    (unsigned long long)json_get_num(done, "added"),
+		    (unsigned long long)json_get_num(done, "skipped"),
+		    (unsigned long long)json_get_num(done, "n_bad"));
 		json_array_foreach (json_object_get(done, "bad"), i, o)
 			printf("  line %llu: %s\n",
-			    (unsigned long long)desk_num(o, "line"),
-			    desk_str(o, "why"));
+			    (unsigned long long)json_get_num(o, "line"),
+			    json_get_str(o, "why"));
 	}
 	json_decref(done);
 	cs_buf_free(&text);
@@ -89,7 +91,7 @@ export_list(struct desk_job *j, uint64_t id, int *status)
 {
 	struct cs_buf text = { 0 };
 	enum cs_err err =
-	    cs_desk_list_export(&text, j->d, &j->who, id, format(j));
+	    cs_desk_list_export(&text, j->d, &j->actor, id, format(j));
 
 	if (err == CS_OK)
 		*status = desk_write_out(j->args, cs_buf_view(&text));
@@ -114,11 +116,11 @@ run_lists(const struct cli_args *args)
 	else if (strcmp(verb, "add") == 0 && j.p.n == 2)
 		err = add_list(&j, what);
 	else if (strcmp(verb, "remove") == 0 && j.p.n == 2)
-		err = cs_desk_list_remove(j.d, &j.who, desk_id(what));
+		err = cs_desk_list_remove(j.d, &j.actor, json_id_parse(what));
 	else if (strcmp(verb, "import") == 0 && j.p.n == 3)
-		err = import_list(&j, desk_id(what), j.p.rest[2]);
+		err = import_list(&j, json_id_parse(what), j.p.rest[2]);
 	else if (strcmp(verb, "export") == 0 && j.p.n == 2)
-		err = export_list(&j, desk_id(what), &status);
+		err = export_list(&j, json_id_parse(what), &status);
 	else
 		status = cli_fail(CLI_USAGE,
 		    "It is lists, lists add NAME, lists import LIST FILE, "
@@ -136,11 +138,12 @@ show_tokens(struct desk_job *j)
 	enum cs_err err = cs_desk_tokens(j->d, items);
 
 	json_array_foreach (items, i, o) {
-		printf("%4s  %-24s", desk_str(o, "id"), desk_str(o, "name"));
+		printf("%4s  %-24s", json_get_str(o, "id"),
+		    json_get_str(o, "name"));
 		json_array_foreach (json_object_get(o, "scopes"), k, scope)
 			printf(" %s", json_string_value(scope));
 		printf(", made ");
-		cli_print_time(stdout, desk_num(o, "made_ms"));
+		cli_print_time(stdout, json_get_num(o, "made_ms"));
 		printf("\n");
 	}
 	json_decref(items);
@@ -159,7 +162,8 @@ run_tokens(const struct cli_args *args)
 	if (j.p.n == 0)
 		err = show_tokens(&j);
 	else if (strcmp(j.p.rest[0], "remove") == 0 && j.p.n == 2)
-		err = cs_desk_token_remove(j.d, &j.who, desk_id(j.p.rest[1]));
+		err = cs_desk_token_remove(
+		    j.d, &j.actor, json_id_parse(j.p.rest[1]));
 	else
 		status = cli_fail(CLI_USAGE,
 		    "It is tokens, or tokens remove TOKEN. Who wants one makes "

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* countersign-desk: the report desk, by command line. */
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "base/alloc.h"
@@ -10,8 +9,16 @@
 #include "cli/print.h"
 #include "cli/report_error.h"
 #include "cli/secret.h"
+#include "content/evidence.h"
+#include "content/mimi.h"
+#include "crypto/suite.h"
+#include "desk/core/actor.h"
+#include "desk/core/desk.h"
+#include "desk/core/store.h"
 #include "desk/desk.h"
-#include "desk/show/export.h"
+#include "desk/reports/custody.h"
+#include "desk/reports/file.h"
+#include "desk/reports/report.h"
 #include "hub/hub.h"
 #include "programs/desk/desk.h"
 #include "store/file.h"
@@ -91,7 +98,7 @@ report_json(const struct cs_desk_report *r)
 	printf("{\"id\":\"%s\",\"state\":\"%s\",\"received_ms\":%llu,"
 	       "\"reason\":\"%s\",\"messages\":%u,\"files\":%u,\"repeats\":%s,"
 	       "\"reporter\":\"%s\",\"reported\":\"%s\",\"problem\":",
-	    id, cs_desk_state_name(r->state),
+	    id, cs_desk_report_state_name(r->state),
 	    (unsigned long long)r->received_ms, reason != NULL ? reason : "",
 	    r->n_messages, r->n_files, r->repeats ? "true" : "false",
 	    r->reporter, r->reported);
@@ -108,8 +115,8 @@ report_line(const struct cs_desk_report *r)
 	cs_hex(id, CS_VIEW_OF(r->id));
 	printf("%.16s  ", id);
 	cli_print_time(stdout, r->received_ms);
-	printf("  %-8s  ", cs_desk_state_name(r->state));
-	if (r->state == CS_DESK_REJECTED) {
+	printf("  %-8s  ", cs_desk_report_state_name(r->state));
+	if (r->state == CS_DESK_REPORT_REJECTED) {
 		printf("not proved: %s\n", r->problem);
 		return;
 	}
@@ -156,7 +163,7 @@ run_reports(const struct cli_args *args)
 
 /* The desk and one report of it. */
 static int
-open_case(struct cs_desk **d, struct cs_desk_case *c,
+open_case(struct cs_desk **d, struct cs_desk_report_opened *c,
     const struct cli_args *args, int want, struct place *p)
 {
 	uint8_t id[16];
@@ -167,8 +174,8 @@ open_case(struct cs_desk **d, struct cs_desk_case *c,
 	memset(c, 0, sizeof *c);
 	if (status != CLI_OK || (status = open_desk(d, p->dir, args)) != CLI_OK)
 		return status;
-	if ((err = cs_desk_find(*d, p->rest[0], id)) ||
-	    (err = cs_desk_load(c, *d, id)))
+	if ((err = cs_desk_report_find(*d, p->rest[0], id)) ||
+	    (err = cs_desk_report_load(c, *d, id)))
 		return desk_fail(*d, err);
 	return CLI_OK;
 }
@@ -177,7 +184,7 @@ open_case(struct cs_desk **d, struct cs_desk_case *c,
 
 /* A photo or file, under a name that we choose. */
 static int
-save_file(struct cs_desk *d, const struct cs_desk_case *c, size_t item,
+save_file(struct cs_desk *d, const struct cs_desk_report_opened *c, size_t item,
     size_t part, const char *folder)
 {
 	const struct cs_mimi_external *external =
@@ -190,7 +197,7 @@ save_file(struct cs_desk *d, const struct cs_desk_case *c, size_t item,
 	cs_mimi_filename(name, external->filename);
 	snprintf(path, sizeof path, "%s/%zu-%zu-%s", folder, item + 1, part + 1,
 	    name);
-	err = cs_desk_file(&file, d, c, item, part);
+	err = cs_desk_report_file(&file, d, c, item, part);
 	if (err == CS_ERR_NOT_FOUND)
 		printf("  File %zu of message %zu is not here: the hub did not "
 		       "have it any more.\n",
@@ -208,7 +215,8 @@ save_file(struct cs_desk *d, const struct cs_desk_case *c, size_t item,
 }
 
 static int
-save_files(struct cs_desk *d, const struct cs_desk_case *c, const char *folder)
+save_files(struct cs_desk *d, const struct cs_desk_report_opened *c,
+    const char *folder)
 {
 	int status = CLI_OK;
 	enum cs_err err = cs_file_mkdir(folder);
@@ -225,7 +233,7 @@ save_files(struct cs_desk *d, const struct cs_desk_case *c, const char *folder)
 }
 
 static int
-show(struct cs_desk *d, const struct cs_desk_case *c,
+show(struct cs_desk *d, const struct cs_desk_report_opened *c,
     const struct cli_args *args)
 {
 	const char *folder = cli_value(args, "files");
@@ -253,14 +261,14 @@ show(struct cs_desk *d, const struct cs_desk_case *c,
 static int
 run_show(const struct cli_args *args)
 {
-	struct cs_desk_case c;
+	struct cs_desk_report_opened c;
 	struct cs_desk *d;
 	struct place p;
 	int status = open_case(&d, &c, args, 1, &p);
 
 	if (status == CLI_OK)
 		status = show(d, &c, args);
-	cs_desk_case_clear(&c);
+	cs_desk_report_clear(&c);
 	cs_desk_close(d);
 	return status;
 }
@@ -268,7 +276,7 @@ run_show(const struct cli_args *args)
 static int
 run_verify(const struct cli_args *args)
 {
-	struct cs_desk_case c;
+	struct cs_desk_report_opened c;
 	struct cs_desk *d;
 	struct place p;
 	char id[33];
@@ -289,7 +297,7 @@ run_verify(const struct cli_args *args)
 			cli_fail(0, "That report is not a bundle of evidence.");
 		status = proved ? CLI_OK : CLI_NOT_DONE;
 	}
-	cs_desk_case_clear(&c);
+	cs_desk_report_clear(&c);
 	cs_desk_close(d);
 	return status;
 }
@@ -301,8 +309,8 @@ run_evidence(const struct cli_args *args)
 	const char *folder = cli_value(args, "files");
 	const char *to_key = cli_value(args, "to-key");
 	struct cs_buf bytes = { 0 };
-	struct cs_desk_case c = { 0 };
-	struct cs_desk_who who;
+	struct cs_desk_report_opened c = { 0 };
+	struct cs_desk_actor actor;
 	struct cs_desk *d = NULL;
 	struct place p;
 	enum cs_err err;
@@ -315,10 +323,10 @@ run_evidence(const struct cli_args *args)
 		status = cli_fail(
 		    CLI_NOT_DONE, "That report is not a bundle of evidence.");
 	if (status == CLI_OK)
-		status = find_who(&who, d, args);
+		status = find_who(&actor, d, args);
 	if (status == CLI_OK &&
-	    (err = cs_desk_evidence(
-		 &bytes, d, &who, c.report.id, to_key != NULL ? to_key : "")))
+	    (err = cs_desk_report_export(
+		 &bytes, d, &actor, c.report.id, to_key != NULL ? to_key : "")))
 		status = desk_fail(d, err);
 	if (status == CLI_OK &&
 	    (err = cs_file_write(path, cs_buf_view(&bytes), 0600)))
@@ -334,7 +342,7 @@ run_evidence(const struct cli_args *args)
 		    path, key);
 	}
 	cs_buf_free(&bytes);
-	cs_desk_case_clear(&c);
+	cs_desk_report_clear(&c);
 	cs_desk_close(d);
 	return status;
 }

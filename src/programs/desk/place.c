@@ -8,6 +8,12 @@
 
 #include "cli/report_error.h"
 #include "cli/secret.h"
+#include "desk/core/actor.h"
+#include "desk/core/desk.h"
+#include "desk/core/store.h"
+#include "desk/desk.h"
+#include "desk/people/people.h"
+#include "desk/people/sign_in.h"
 #include "programs/desk/desk.h"
 #include "store/file.h"
 
@@ -138,7 +144,7 @@ read_password(struct cs_buf *out, const struct cli_args *args)
 
 int
 find_who(
-    struct cs_desk_who *out, struct cs_desk *d, const struct cli_args *args)
+    struct cs_desk_actor *out, struct cs_desk *d, const struct cli_args *args)
 {
 	const char *name = cli_value(args, "as");
 	struct cs_buf password = { .max = CS_DESK_PASSWORD_MAX + 16 };
@@ -172,7 +178,7 @@ desk_job_begin(
 	if ((status = find_place_among(&j->p, args, min, max)) != CLI_OK ||
 	    (status = open_desk(&j->d, j->p.dir, args)) != CLI_OK)
 		return status;
-	return find_who(&j->who, j->d, args);
+	return find_who(&j->actor, j->d, args);
 }
 
 int

@@ -8,7 +8,6 @@
 #include <errno.h>
 #include <signal.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
@@ -19,6 +18,14 @@
 #include "base/alloc.h"
 #include "cli/report_error.h"
 #include "desk/console/api.h"
+#include "desk/console/call.h"
+#include "desk/console/console_files.h"
+#include "desk/console/events.h"
+#include "desk/core/desk.h"
+#include "desk/core/link.h"
+#include "desk/daemon/run.h"
+#include "desk/desk.h"
+#include "net/web.h"
 #include "programs/desk/desk.h"
 #include "store/file.h"
 
@@ -160,8 +167,8 @@ console_options(struct console *c, const struct cli_args *args)
 		.body_max = CS_DESK_BODY_MAX,
 		.csp = CS_DESK_CSP,
 		.handle = cs_desk_api_handle,
-		.more = cs_desk_api_more,
-		.ended = cs_desk_api_ended,
+		.more = cs_desk_events_more,
+		.ended = cs_desk_events_ended,
 	};
 	if (where != NULL && !parse_listen(c->host, &c->config.port, where))
 		return cli_fail(CLI_USAGE, "--listen takes ADDRESS:PORT.");

@@ -3,9 +3,20 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "desk/decisions/decision.h"
+#include "desk/cases/entry.h"
+#include "desk/cases/merge.h"
+#include "desk/cases/queue.h"
+#include "desk/cases/split.h"
+#include "desk/cases/work.h"
+#include "desk/core/actor.h"
+#include "desk/core/json.h"
+#include "desk/decisions/question.h"
+#include "desk/people/people.h"
+#include "desk/reports/report.h"
+#include "desk/show/case.h"
 #include "programs/desk/desk.h"
 #include "store/clock.h"
+
 /* A change of the case that the first argument names. */
 static int
 change(const struct cli_args *args, int max,
@@ -25,7 +36,7 @@ change(const struct cli_args *args, int max,
 static enum cs_err
 claim(struct desk_job *j, const struct cs_desk_case_at *c)
 {
-	return cs_desk_claim(j->d, &j->who, c->id, c->version);
+	return cs_desk_case_claim(j->d, &j->actor, c->id, c->version);
 }
 
 int
@@ -37,14 +48,15 @@ run_claim(const struct cli_args *args)
 static enum cs_err
 release(struct desk_job *j, const struct cs_desk_case_at *c)
 {
-	struct cs_desk_who to;
+	struct cs_desk_actor to;
 	enum cs_err err;
 
 	if (*desk_option(j, "to") == '\0')
-		return cs_desk_release(j->d, &j->who, c->id, c->version);
+		return cs_desk_case_release(j->d, &j->actor, c->id, c->version);
 	if ((err = cs_desk_person_find(&to, j->d, desk_option(j, "to"))))
 		return err;
-	return cs_desk_hand_over(j->d, &j->who, c->id, c->version, to.id);
+	return cs_desk_case_hand_over(
+	    j->d, &j->actor, c->id, c->version, to.id);
 }
 
 int
@@ -64,7 +76,7 @@ note(struct desk_job *j, const struct cs_desk_case_at *c)
 		kind = CS_DESK_OPINION;
 	else if (*desk_option(j, "source") != '\0')
 		kind = CS_DESK_ATTACHMENT;
-	return cs_desk_note_add(j->d, &j->who, c->id, c->version, kind,
+	return cs_desk_case_note(j->d, &j->actor, c->id, c->version, kind,
 	    desk_option(j, "source"), j->p.n > 1 ? j->p.rest[1] : "");
 }
 
@@ -85,8 +97,8 @@ triage(struct desk_job *j, const struct cs_desk_case_at *c)
 	enum cs_err err;
 
 	/* What is not said stays as it is. */
-	err = cs_desk_case_show(now, j->d, &j->who, c->id, UINT64_MAX);
-	at_ms = desk_num(now, "threat_ms");
+	err = cs_desk_case_show(now, j->d, &j->actor, c->id, UINT64_MAX);
+	at_ms = json_get_num(now, "threat_ms");
 	if (strcmp(threat, "never") == 0)
 		at_ms = 0;
 	else if (*threat != '\0' && !cli_duration(&seconds, threat))
@@ -95,8 +107,8 @@ triage(struct desk_job *j, const struct cs_desk_case_at *c)
 	else if (*threat != '\0')
 		at_ms = cs_clock_ms() + (uint64_t)seconds * 1000;
 	if (err == CS_OK)
-		err = cs_desk_triage(j->d, &j->who, c->id, c->version,
-		    *age != '\0' ? age : desk_str(now, "age"), at_ms,
+		err = cs_desk_case_triage(j->d, &j->actor, c->id, c->version,
+		    *age != '\0' ? age : json_get_str(now, "age"), at_ms,
 		    desk_option(j, "reason"));
 	json_decref(now);
 	return err;
@@ -111,8 +123,8 @@ run_triage(const struct cli_args *args)
 static enum cs_err
 merge(struct desk_job *j, const struct cs_desk_case_at *c)
 {
-	return cs_desk_merge(j->d, &j->who, c->id, c->version,
-	    j->p.n > 1 ? desk_id(j->p.rest[1]) : 0);
+	return cs_desk_case_merge(j->d, &j->actor, c->id, c->version,
+	    j->p.n > 1 ? json_id_parse(j->p.rest[1]) : 0);
 }
 
 int
@@ -124,7 +136,7 @@ run_merge(const struct cli_args *args)
 static enum cs_err
 hold(struct desk_job *j, const struct cs_desk_case_at *c)
 {
-	return cs_desk_hold(j->d, &j->who, c->id, c->version,
+	return cs_desk_case_hold(j->d, &j->actor, c->id, c->version,
 	    !cli_flag(j->args, "end"), j->p.n > 1 ? j->p.rest[1] : "");
 }
 
@@ -138,11 +150,11 @@ static enum cs_err
 question(struct desk_job *j, const struct cs_desk_case_at *c)
 {
 	uint8_t report[16];
-	enum cs_err err = cs_desk_find(j->d, j->p.rest[0], report);
+	enum cs_err err = cs_desk_report_find(j->d, j->p.rest[0], report);
 
 	return err ? err
-		   : cs_desk_question(j->d, &j->who, c->id, c->version, report,
-			 j->p.n > 1 ? j->p.rest[1] : "");
+		   : cs_desk_case_ask(j->d, &j->actor, c->id, c->version,
+			 report, j->p.n > 1 ? j->p.rest[1] : "");
 }
 
 int
@@ -161,8 +173,9 @@ split(struct desk_job *j, const struct cs_desk_case_at *c)
 	enum cs_err err;
 
 	for (int i = 1; i < j->p.n; i++)
-		items[n++] = desk_id(j->p.rest[i]);
-	err = cs_desk_split(j->d, &j->who, c->id, c->version, items, n, &made);
+		items[n++] = json_id_parse(j->p.rest[i]);
+	err = cs_desk_case_split(
+	    j->d, &j->actor, c->id, c->version, items, n, &made);
 	if (err == CS_OK)
 		printf("Case %llu.\n", (unsigned long long)made);
 	return err;
@@ -177,8 +190,8 @@ run_split(const struct cli_args *args)
 static enum cs_err
 redact(struct desk_job *j, const struct cs_desk_case_at *c)
 {
-	return cs_desk_redact(j->d, &j->who, c->id, c->version,
-	    j->p.n > 1 ? desk_id(j->p.rest[1]) : 0,
+	return cs_desk_case_redact(j->d, &j->actor, c->id, c->version,
+	    j->p.n > 1 ? json_id_parse(j->p.rest[1]) : 0,
 	    j->p.n > 2 ? j->p.rest[2] : "");
 }
 

@@ -1,8 +1,20 @@
 /* SPDX-License-Identifier: MIT */
 /* Challenges, and where a passkey can be asked for: requests go to the API as
  * the server hands them on. */
-#include "desk/console/api_internal.h"
-
+#include "base/text.h"
+#include "crypto/suite.h"
+#include "crypto/totp.h"
+#include "desk/console/api.h"
+#include "desk/console/api_passkey.h"
+#include "desk/console/call.h"
+#include "desk/core/actor.h"
+#include "desk/core/doc.h"
+#include "desk/core/json.h"
+#include "desk/people/attempts.h"
+#include "desk/people/passkey_check.h"
+#include "desk/people/people.h"
+#include "net/web.h"
+#include "store/clock.h"
 #include "unit/desk/passkey_home.h"
 
 #define HOST "desk.example:7744"
@@ -62,8 +74,9 @@ ask(json_t **out, struct console *c, const char *method, const char *path,
 	if (answer.set_cookie[0] != '\0')
 		snprintf(c->cookie, sizeof c->cookie, "%.*s",
 		    (int)strcspn(answer.set_cookie, ";"), answer.set_cookie);
-	if (desk_str(*out, "csrf")[0] != '\0')
-		snprintf(c->csrf, sizeof c->csrf, "%s", desk_str(*out, "csrf"));
+	if (json_get_str(*out, "csrf")[0] != '\0')
+		snprintf(
+		    c->csrf, sizeof c->csrf, "%s", json_get_str(*out, "csrf"));
 	json_decref(body);
 	cs_buf_free(&text);
 	cs_buf_free(&answer.body);
@@ -97,7 +110,7 @@ first_sign_in(struct console *c, const char *name)
 	assert_int_equal(ask(&out, c, "POST", "/welcome",
 			     json_pack("{s:s}", "code", welcome)),
 	    200);
-	secret_of(secret, desk_str(out, "secret"));
+	secret_of(secret, json_get_str(out, "secret"));
 	json_decref(out);
 	assert_ok(
 	    cs_totp_code(&number, secret, cs_clock_ms() / CS_TOTP_PERIOD_MS));
@@ -117,14 +130,14 @@ set_b64(json_t *o, const char *key, struct cs_view v)
 	enum cs_err err = CS_OK;
 
 	cs_base64url(text, v);
-	desk_set_str(o, key, text, &err);
+	json_put_str(o, key, text, &err);
 	assert_ok(err);
 }
 
 static void
 unb64(uint8_t out[static 32], const json_t *o, const char *key)
 {
-	assert_ok(cs_unbase64url(out, 32, desk_str(o, key), 43));
+	assert_ok(cs_unbase64url(out, 32, json_get_str(o, key), 43));
 }
 
 /* The body that adds ${a}, for the challenge in ${asked}. */
@@ -134,10 +147,10 @@ made(struct authenticator *a, const json_t *asked)
 	struct cs_buf client = { 0 }, object = { 0 };
 	uint8_t bytes[32];
 	json_t *body = json_pack("{s:s,s:s}", "name", "phone", "challenge",
-	    desk_str(asked, "challenge"));
+	    json_get_str(asked, "challenge"));
 
 	unb64(bytes, asked, "challenge");
-	if (desk_str(asked, "handle")[0] != '\0')
+	if (json_get_str(asked, "handle")[0] != '\0')
 		unb64(a->handle, asked, "handle");
 	client_data(&client, "webauthn.create", bytes, ORIGIN, "");
 	attestation(&object, a);
@@ -154,7 +167,7 @@ used(const struct authenticator *a, const json_t *asked)
 {
 	struct cs_buf client = { 0 }, data = { 0 }, signature = { 0 };
 	json_t *body =
-	    json_pack("{s:s}", "challenge", desk_str(asked, "challenge"));
+	    json_pack("{s:s}", "challenge", json_get_str(asked, "challenge"));
 	uint8_t bytes[32];
 
 	unb64(bytes, asked, "challenge");
@@ -214,14 +227,14 @@ test_once(void **state)
 	add(&c, &a);
 	c.cookie[0] = c.csrf[0] = '\0';
 	asked = asked_at(&c, ASK);
-	assert_string_equal(desk_str(asked, "rp_id"), SITE);
+	assert_string_equal(json_get_str(asked, "rp_id"), SITE);
 	assert_int_equal(status_of(&c, "POST", SIGN_IN, used(&a, asked)), 200);
 	assert_int_equal(status_of(&c, "GET", "/passkeys", NULL), 200);
 	/* The same again, out of whatever log. */
 	c.cookie[0] = c.csrf[0] = '\0';
 	assert_int_equal(ask(&out, &c, "POST", SIGN_IN, used(&a, asked)), 401);
 	assert_string_equal(
-	    desk_str(json_object_get(out, "error"), "code"), "expired");
+	    json_get_str(json_object_get(out, "error"), "code"), "expired");
 	json_decref(out);
 	json_decref(asked);
 	/* One that failed signs nobody in. */
@@ -365,7 +378,8 @@ test_many(void **state)
 	/* Not one bit of it is another. */
 	for (size_t i = 0; i < 43; i++) {
 		bad = json_deep_copy(first);
-		snprintf(text, sizeof text, "%s", desk_str(bad, "challenge"));
+		snprintf(
+		    text, sizeof text, "%s", json_get_str(bad, "challenge"));
 		text[i] = text[i] == 'A' ? 'Q' : 'A';
 		assert_int_equal(
 		    json_object_set_new(bad, "challenge", json_string(text)),
@@ -447,7 +461,7 @@ test_places(void **state)
 	/* Asked under one name, answered under another. */
 	c.host = "localhost:7744";
 	asked = asked_at(&c, ASK);
-	assert_string_equal(desk_str(asked, "rp_id"), "localhost");
+	assert_string_equal(json_get_str(asked, "rp_id"), "localhost");
 	assert_int_equal(status_of(&c, "POST", SIGN_IN, used(&a, asked)), 401);
 	json_decref(asked);
 	c.host = HOST;

@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-#include "desk/people/attempts.h"
-
 #include <stdio.h>
 
 #include "crypto/suite.h"
+#include "desk/people/attempts.h"
 #include "support/test.h"
 
 #define NOW ((uint64_t)1800000000000)

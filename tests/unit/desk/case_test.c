@@ -1,11 +1,37 @@
 /* SPDX-License-Identifier: MIT */
 /* Cases without a hub: what is kept, for how long, and in which order. */
 #include "base/text.h"
+#include "content/evidence.h"
 #include "content/letter.h"
+#include "crypto/suite.h"
+#include "desk/cases/case.h"
+#include "desk/cases/entry.h"
+#include "desk/cases/merge.h"
+#include "desk/cases/queue.h"
+#include "desk/cases/split.h"
+#include "desk/cases/term.h"
+#include "desk/cases/work.h"
+#include "desk/core/actor.h"
+#include "desk/core/audit.h"
+#include "desk/core/json.h"
+#include "desk/core/outbox.h"
+#include "desk/core/policy.h"
+#include "desk/daemon/intake.h"
 #include "desk/daemon/retention.h"
-#include "desk/decisions/decision_internal.h"
+#include "desk/decisions/appeal.h"
+#include "desk/decisions/decide.h"
+#include "desk/decisions/decision.h"
+#include "desk/decisions/question.h"
+#include "desk/decisions/revise.h"
+#include "desk/decisions/send.h"
+#include "desk/desk.h"
+#include "desk/reports/report.h"
+#include "desk/show/case.h"
+#include "store/clock.h"
+#include "store/db.h"
 #include "store/file.h"
 #include "unit/desk/desk_home.h"
+#include "wire/messages.h"
 
 #define DAY_MS ((uint64_t)86400 * 1000)
 
@@ -54,12 +80,12 @@ show(struct world *w, uint64_t id)
 
 /* The version of a case that somebody reads now. */
 static uint64_t
-version_of(struct world *w, uint64_t kase)
+version_of(struct world *w, uint64_t case_id)
 {
 	struct desk_case c;
 	uint64_t version;
 
-	assert_ok(desk_case_load(&c, w->d, kase));
+	assert_ok(desk_case_load(&c, w->d, case_id));
 	version = c.version;
 	desk_case_clear(&c);
 	return version;
@@ -67,9 +93,9 @@ version_of(struct world *w, uint64_t kase)
 
 /* "No violation", not sent yet. */
 static enum cs_err
-decide_at(struct world *w, uint64_t kase, uint64_t version, uint64_t *made)
+decide_at(struct world *w, uint64_t case_id, uint64_t version, uint64_t *made)
 {
-	const struct cs_desk_choice choice = { .action = CS_DESK_ACT_NONE,
+	const struct cs_desk_choice choice = { .action = CS_DESK_ACTION_NONE,
 		.reason = "spam",
 		.facts = "",
 		.ground = "",
@@ -77,35 +103,35 @@ decide_at(struct world *w, uint64_t kase, uint64_t version, uint64_t *made)
 		.to_key = "",
 		.at_once = true };
 
-	return cs_desk_decide(
-	    w->d, &cs_desk_operator, kase, version, &choice, made);
+	return cs_desk_case_decide(
+	    w->d, &cs_desk_operator, case_id, version, &choice, made);
 }
 
 static uint64_t
-decide(struct world *w, uint64_t kase)
+decide(struct world *w, uint64_t case_id)
 {
 	uint64_t made;
 
-	assert_ok(decide_at(w, kase, version_of(w, kase), &made));
+	assert_ok(decide_at(w, case_id, version_of(w, case_id), &made));
 	return made;
 }
 
 /* Decided without a hub: nothing to be applied. */
 static uint64_t
-dismiss(struct world *w, uint64_t kase)
+dismiss(struct world *w, uint64_t case_id)
 {
-	uint64_t made = decide(w, kase);
+	uint64_t made = decide(w, case_id);
 
 	assert_ok(desk_decisions_send(w->d));
 	return made;
 }
 
 static void
-state_is(struct world *w, uint64_t kase, const char *want)
+state_is(struct world *w, uint64_t case_id, const char *want)
 {
-	json_t *o = show(w, kase);
+	json_t *o = show(w, case_id);
 
-	assert_string_equal(desk_str(o, "state"), want);
+	assert_string_equal(json_get_str(o, "state"), want);
 	json_decref(o);
 }
 
@@ -119,19 +145,19 @@ test_one_case(void **state)
 	world_init(&w);
 	take(&w, 0x11);
 	take(&w, 0x12); /* the same messages */
-	assert_int_equal(world_count(&w, "SELECT COUNT(*) FROM kase"), 1);
+	assert_int_equal(world_count(&w, "SELECT COUNT(*) FROM cases"), 1);
 	o = show(&w, 1);
-	assert_int_equal(desk_num(o, "reports"), 2);
+	assert_int_equal(json_get_num(o, "reports"), 2);
 	assert_int_equal(json_array_size(json_object_get(o, "items")), 4);
 	assert_int_equal(json_array_size(json_object_get(o, "reporters")), 1);
-	assert_string_equal(desk_str(o, "reason"), "threat-to-life");
+	assert_string_equal(json_get_str(o, "reason"), "threat-to-life");
 	json_decref(o);
 	/* What is decided is decided for the next report of it, too. */
 	dismiss(&w, 1);
 	take(&w, 0x13);
 	o = show(&w, 1);
-	assert_string_equal(desk_str(o, "state"), "decided");
-	assert_int_equal(desk_num(o, "reports"), 3);
+	assert_string_equal(json_get_str(o, "state"), "decided");
+	assert_int_equal(json_get_num(o, "reports"), 3);
 	json_decref(o);
 	/* And its reporter was told so, with the others. */
 	assert_int_equal(world_count(&w, "SELECT COUNT(*) FROM outbox"), 2);
@@ -158,31 +184,31 @@ test_retention(void **state)
 	assert_int_equal(n, 0);
 	/* A hold stops it. */
 	assert_ok(desk_case_load(&c, w.d, 1));
-	assert_ok(
-	    cs_desk_hold(w.d, &cs_desk_operator, 1, c.version, true, "court"));
+	assert_ok(cs_desk_case_hold(
+	    w.d, &cs_desk_operator, 1, c.version, true, "court"));
 	desk_case_clear(&c);
 	assert_ok(cs_desk_retention(w.d, now + 1200 * DAY_MS, &n));
 	assert_int_equal(n, 0);
 	assert_ok(desk_case_load(&c, w.d, 1));
-	assert_ok(
-	    cs_desk_hold(w.d, &cs_desk_operator, 1, c.version, false, "over"));
+	assert_ok(cs_desk_case_hold(
+	    w.d, &cs_desk_operator, 1, c.version, false, "over"));
 	desk_case_clear(&c);
 	assert_ok(cs_desk_retention(w.d, now + 1200 * DAY_MS, &n));
 	assert_int_equal(n, 1);
 	assert_int_equal(world_count(&w, "SELECT COUNT(*) FROM item"), 0);
 	assert_int_equal(world_count(&w, "SELECT COUNT(*) FROM term"), 0);
 	assert_int_equal(
-	    world_count(&w, "SELECT COUNT(*) FROM kase_account"), 0);
+	    world_count(&w, "SELECT COUNT(*) FROM case_account"), 0);
 	o = show(&w, 1);
-	assert_string_equal(desk_str(o, "state"), "closed");
+	assert_string_equal(json_get_str(o, "state"), "closed");
 	assert_int_equal(json_array_size(json_object_get(o, "accounts")), 0);
 	json_decref(o);
 	/* The log says so, and is whole. */
-	assert_ok(cs_desk_audit(w.d, NULL, NULL));
+	assert_ok(cs_desk_audit_verify(w.d, NULL, NULL));
 	o = json_array();
 	assert_ok(desk_audit_page(o, w.d, INT64_MAX, 1, 1));
 	assert_string_equal(
-	    desk_str(json_array_get(o, 0), "what"), "destroyed");
+	    json_get_str(json_array_get(o, 0), "what"), "destroyed");
 	json_decref(o);
 	world_clear(&w);
 }
@@ -207,7 +233,7 @@ test_leftovers(void **state)
 	take(&w, 0x11);
 	take_as(&w, 0x12, 0x13, no_files); /* says that it is another one */
 	assert_int_equal(
-	    world_count(&w, "SELECT COUNT(*) FROM report WHERE kase=0"), 1);
+	    world_count(&w, "SELECT COUNT(*) FROM report WHERE case_id=0"), 1);
 	assert_int_equal(world_count(&w, "SELECT reports FROM reporter"), 2);
 	assert_int_equal(world_count(&w, "SELECT rejected FROM reporter"), 1);
 	for (size_t i = 0; i < 2; i++)
@@ -215,14 +241,14 @@ test_leftovers(void **state)
 		    temp_path(&w.dir, names[i]), cs_view_str("sealed"), 0600));
 	/* One of them belongs to a case. */
 	assert_ok(cs_db_exec(w.d->db,
-	    "INSERT INTO media(item,kase,place,file,sealed)"
+	    "INSERT INTO media(item,case_id,place,file,sealed)"
 	    " VALUES(1,1,9,zeroblob(32),x'')"));
 	assert_ok(cs_desk_retention(w.d, EW_NOW_MS + 29 * DAY_MS, &n));
 	assert_int_equal(
-	    world_count(&w, "SELECT COUNT(*) FROM report WHERE kase=0"), 1);
+	    world_count(&w, "SELECT COUNT(*) FROM report WHERE case_id=0"), 1);
 	assert_ok(cs_desk_retention(w.d, EW_NOW_MS + 30 * DAY_MS, &n));
 	assert_int_equal(
-	    world_count(&w, "SELECT COUNT(*) FROM report WHERE kase=0"), 0);
+	    world_count(&w, "SELECT COUNT(*) FROM report WHERE case_id=0"), 0);
 	assert_int_equal(world_count(&w, "SELECT reports FROM reporter"), 1);
 	assert_int_equal(world_count(&w, "SELECT rejected FROM reporter"), 0);
 	assert_err(cs_file_read(&sealed, temp_path(&w.dir, names[0]), 10),
@@ -239,7 +265,7 @@ test_leftovers(void **state)
 	assert_err(cs_file_read(&sealed, temp_path(&w.dir, names[1]), 10),
 	    CS_ERR_NOT_FOUND);
 	cs_buf_free(&sealed);
-	assert_ok(cs_desk_audit(w.d, NULL, NULL));
+	assert_ok(cs_desk_audit_verify(w.d, NULL, NULL));
 	world_clear(&w);
 }
 
@@ -258,7 +284,7 @@ test_damaged_case(void **state)
 	take_some(&w, 0x12, other);
 	dismiss(&w, 2);
 	assert_ok(cs_db_exec(
-	    w.d->db, "UPDATE kase SET sealed=zeroblob(60) WHERE id=1"));
+	    w.d->db, "UPDATE cases SET sealed=zeroblob(60) WHERE id=1"));
 	assert_err(cs_desk_retention(w.d, cs_clock_ms() + 9999 * DAY_MS, &n),
 	    CS_ERR_CORRUPT);
 	assert_int_equal(n, 1);
@@ -279,10 +305,10 @@ test_damaged_rows(void **state)
 	world_init(&w);
 	take_some(&w, 0x11, first);
 	assert_ok(cs_db_exec(
-	    w.d->db, "UPDATE kase SET sealed=zeroblob(60) WHERE id=1"));
+	    w.d->db, "UPDATE cases SET sealed=zeroblob(60) WHERE id=1"));
 	take_some(&w, 0x12, first);
 	take_some(&w, 0x13, same);
-	assert_int_equal(world_count(&w, "SELECT COUNT(*) FROM kase"), 2);
+	assert_int_equal(world_count(&w, "SELECT COUNT(*) FROM cases"), 2);
 	state_is(&w, 2, "open");
 	decide(&w, 2);
 	decide(&w, 2);
@@ -298,7 +324,7 @@ test_damaged_rows(void **state)
 	decide(&w, 3);
 	decide(&w, 2);
 	assert_ok(cs_db_exec(
-	    w.d->db, "UPDATE kase SET sealed=zeroblob(60) WHERE id=3"));
+	    w.d->db, "UPDATE cases SET sealed=zeroblob(60) WHERE id=3"));
 	assert_ok(desk_decisions_send(w.d));
 	assert_int_equal(
 	    world_count(&w, "SELECT state FROM decision WHERE id=3"), 4);
@@ -320,9 +346,9 @@ made_up(struct world *w, const char *reason, bool flood, bool child,
 	assert_ok(cs_db_begin(w->d->db));
 	assert_ok(desk_case_new(
 	    &c, w->d, cs_desk_policy_reason(&policy, reason), first_ms));
-	desk_set_bool(c.doc, "flood", flood, &err);
-	desk_set_str(c.doc, "age", child ? "child" : "unknown", &err);
-	desk_set_num(c.doc, "threat_ms", threat_ms, &err);
+	json_put_bool(c.doc, "flood", flood, &err);
+	json_put_str(c.doc, "age", child ? "child" : "unknown", &err);
+	json_put_num(c.doc, "threat_ms", threat_ms, &err);
 	assert_ok(err);
 	assert_ok(desk_case_set_due(&c, &policy));
 	assert_ok(desk_case_save(w->d, &c, NULL));
@@ -362,14 +388,15 @@ test_order(void **state)
 		assert_ok(cs_desk_cases(out, w.d, &cs_desk_operator, &q));
 		json_array_foreach (json_object_get(out, "items"), i, o) {
 			strcat(got, got[0] != '\0' ? " " : "");
-			strcat(got, desk_str(o, "id"));
+			strcat(got, json_get_str(o, "id"));
 			assert_string_equal(
-			    desk_str(
+			    json_get_str(
 				json_array_get(json_object_get(o, "why"), 0),
 				"code"),
 			    "severity");
 		}
-		snprintf(cursor, sizeof cursor, "%s", desk_str(out, "next"));
+		snprintf(
+		    cursor, sizeof cursor, "%s", json_get_str(out, "next"));
 		json_decref(out);
 		if (cursor[0] == '\0')
 			break;
@@ -395,18 +422,18 @@ test_damaged_in_queue(void **state)
 	made_up(&w, "trafficking", false, false, 0, 10);
 	made_up(&w, "spam", false, false, 0, 10);
 	assert_ok(cs_db_exec(
-	    w.d->db, "UPDATE kase SET sealed=zeroblob(60) WHERE id=1"));
+	    w.d->db, "UPDATE cases SET sealed=zeroblob(60) WHERE id=1"));
 	assert_ok(cs_desk_cases(out, w.d, &cs_desk_operator, &q));
 	items = json_object_get(out, "items");
 	assert_int_equal(json_array_size(items), 2);
 	o = json_array_get(items, 0);
-	assert_string_equal(desk_str(o, "id"), "1");
-	assert_string_equal(desk_str(o, "state"), "open");
+	assert_string_equal(json_get_str(o, "id"), "1");
+	assert_string_equal(json_get_str(o, "state"), "open");
 	assert_string_equal(
-	    desk_str(json_array_get(json_object_get(o, "why"), 0), "code"),
+	    json_get_str(json_array_get(json_object_get(o, "why"), 0), "code"),
 	    "damaged");
 	assert_string_equal(
-	    desk_str(json_array_get(items, 1), "reason"), "spam");
+	    json_get_str(json_array_get(items, 1), "reason"), "spam");
 	json_decref(out);
 	world_clear(&w);
 }
@@ -423,7 +450,7 @@ test_sealed_rows(void **state)
 	made_up(&w, "spam", false, false, 0, 10);
 	made_up(&w, "trafficking", false, false, 0, 10);
 	assert_ok(cs_db_exec(w.d->db,
-	    "UPDATE kase SET sealed=(SELECT sealed FROM kase WHERE id=1)"
+	    "UPDATE cases SET sealed=(SELECT sealed FROM cases WHERE id=1)"
 	    " WHERE id=2"));
 	assert_err(desk_case_load(&c, w.d, 2), CS_ERR_CORRUPT);
 	desk_case_clear(&c);
@@ -453,9 +480,9 @@ test_flood(void **state)
 	}
 	take(&w, 0x11);
 	o = show(&w, 1);
-	assert_true(desk_bool(o, "flood"));
+	assert_true(json_get_bool(o, "flood"));
 	assert_string_equal(
-	    desk_str(json_array_get(json_object_get(o, "why"), 1), "code"),
+	    json_get_str(json_array_get(json_object_get(o, "why"), 1), "code"),
 	    "flood");
 	json_decref(o);
 	world_clear(&w);
@@ -472,9 +499,10 @@ test_reversal_stays(void **state)
 	world_init(&w);
 	take(&w, 0x11);
 	made = dismiss(&w, 1);
-	assert_ok(cs_desk_reverse(
+	assert_ok(cs_desk_decision_reverse(
 	    w.d, &cs_desk_operator, made, "It was wrong.", &back));
-	assert_err(cs_desk_undo(w.d, &cs_desk_operator, back), CS_ERR_DENIED);
+	assert_err(
+	    cs_desk_decision_undo(w.d, &cs_desk_operator, back), CS_ERR_DENIED);
 	assert_ok(desk_decisions_send(w.d));
 	assert_int_equal(
 	    world_count(&w, "SELECT COUNT(*) FROM decision WHERE state=3"), 1);
@@ -486,7 +514,7 @@ test_reversal_stays(void **state)
 static void
 test_one_that_fails(void **state)
 {
-	struct cs_desk_choice choice = { .action = CS_DESK_ACT_REFER,
+	struct cs_desk_choice choice = { .action = CS_DESK_ACTION_REFER,
 		.reason = "spam",
 		.facts = "",
 		.ground = "",
@@ -504,8 +532,8 @@ test_one_that_fails(void **state)
 	choice.to_key = "0000000000000000000000000000000000000000000000000000"
 			"000000000000";
 	assert_ok(desk_case_load(&c, w.d, 1));
-	assert_err(
-	    cs_desk_decide(w.d, &cs_desk_operator, 1, c.version, &choice, &id),
+	assert_err(cs_desk_case_decide(
+		       w.d, &cs_desk_operator, 1, c.version, &choice, &id),
 	    CS_ERR_FORMAT);
 	desk_case_clear(&c);
 	/* One that came through all the same. */
@@ -523,7 +551,7 @@ test_one_that_fails(void **state)
 	assert_ok(desk_decisions_send(w.d));
 	assert_ok(desk_decision_load(&dec, w.d, id));
 	assert_int_equal(dec.state, CS_DESK_DECISION_FAILED);
-	assert_string_not_equal(desk_str(dec.doc, "note"), "");
+	assert_string_not_equal(json_get_str(dec.doc, "note"), "");
 	desk_decision_clear(&dec);
 	state_is(&w, 1, "open");
 	state_is(&w, 2, "decided");
@@ -543,15 +571,15 @@ test_new_message(void **state)
 	take_some(&w, 0x11, first);
 	dismiss(&w, 1);
 	take_some(&w, 0x12, first);
-	assert_int_equal(world_count(&w, "SELECT COUNT(*) FROM kase"), 1);
+	assert_int_equal(world_count(&w, "SELECT COUNT(*) FROM cases"), 1);
 	take_some(&w, 0x13, more);
-	assert_int_equal(world_count(&w, "SELECT COUNT(*) FROM kase"), 2);
+	assert_int_equal(world_count(&w, "SELECT COUNT(*) FROM cases"), 2);
 	state_is(&w, 1, "decided");
 	state_is(&w, 2, "open");
 	/* Decided, and not sent yet: the same. */
 	decide(&w, 2);
 	take_some(&w, 0x14, other);
-	assert_int_equal(world_count(&w, "SELECT COUNT(*) FROM kase"), 3);
+	assert_int_equal(world_count(&w, "SELECT COUNT(*) FROM cases"), 3);
 	assert_ok(desk_decisions_send(w.d));
 	state_is(&w, 2, "decided");
 	state_is(&w, 3, "open");
@@ -565,24 +593,24 @@ merge(struct world *w, uint64_t from, uint64_t into)
 
 	assert_ok(desk_case_load(&c, w->d, from));
 	assert_ok(
-	    cs_desk_merge(w->d, &cs_desk_operator, from, c.version, into));
+	    cs_desk_case_merge(w->d, &cs_desk_operator, from, c.version, into));
 	desk_case_clear(&c);
 }
 
 static uint64_t
-decided_ms(struct world *w, uint64_t kase)
+decided_ms(struct world *w, uint64_t case_id)
 {
 	struct desk_case c;
 	uint64_t ms;
 
-	assert_ok(desk_case_load(&c, w->d, kase));
-	ms = desk_num(c.doc, "decided_ms");
+	assert_ok(desk_case_load(&c, w->d, case_id));
+	ms = json_get_num(c.doc, "decided_ms");
 	desk_case_clear(&c);
 	return ms;
 }
 
 /* Not who dismissed it. */
-static const struct cs_desk_who somebody_else = {
+static const struct cs_desk_actor somebody_else = {
 	.id = 9, .name = "else", .pseudonym = "R-9", .role = CS_DESK_SENIOR
 };
 
@@ -645,22 +673,22 @@ test_asked_and_split(void **state)
 	take_some(&w, 0x12, more);
 	for (uint8_t id = 0x11; id <= 0x12; id++) {
 		memset(asked, id, sizeof asked);
-		assert_ok(cs_desk_question(w.d, &cs_desk_operator, 1,
+		assert_ok(cs_desk_case_ask(w.d, &cs_desk_operator, 1,
 		    version_of(&w, 1), asked, "Do you know him?"));
 	}
-	assert_ok(cs_desk_split(w.d, &cs_desk_operator, 1, version_of(&w, 1),
-	    (uint64_t[]){ 2 }, 1, &made));
+	assert_ok(cs_desk_case_split(w.d, &cs_desk_operator, 1,
+	    version_of(&w, 1), (uint64_t[]){ 2 }, 1, &made));
 	reply(&w, 0x12, "He is my uncle.");
 	o = show(&w, made);
 	q = json_object_get(o, "questions");
 	assert_int_equal(json_array_size(q), 1);
 	assert_string_equal(
-	    desk_str(json_array_get(q, 0), "answer"), "He is my uncle.");
+	    json_get_str(json_array_get(q, 0), "answer"), "He is my uncle.");
 	json_decref(o);
 	o = show(&w, 1);
 	q = json_object_get(o, "questions");
 	assert_int_equal(json_array_size(q), 1);
-	assert_string_equal(desk_str(json_array_get(q, 0), "answer"), "");
+	assert_string_equal(json_get_str(json_array_get(q, 0), "answer"), "");
 	json_decref(o);
 	world_clear(&w);
 }
@@ -707,15 +735,15 @@ test_open_again(void **state)
 }
 
 static void
-report_is(struct world *w, uint8_t id, enum cs_desk_state state)
+report_is(struct world *w, uint8_t id, enum cs_desk_report_state state)
 {
-	struct cs_desk_case r;
+	struct cs_desk_report_opened r;
 	uint8_t number[16];
 
 	memset(number, id, sizeof number);
-	assert_ok(cs_desk_load(&r, w->d, number));
+	assert_ok(cs_desk_report_load(&r, w->d, number));
 	assert_int_equal(r.report.state, state);
-	cs_desk_case_clear(&r);
+	cs_desk_report_clear(&r);
 }
 
 /* Who reports it then is not told what was decided before, and may not be any
@@ -734,16 +762,16 @@ test_no_old_answer(void **state)
 	made = decide(&w, 1);
 	state_is(&w, 1, "waiting");
 	take(&w, 0x12);
-	report_is(&w, 0x12, CS_DESK_OPEN);
-	assert_ok(cs_desk_undo(w.d, &cs_desk_operator, made));
+	report_is(&w, 0x12, CS_DESK_REPORT_OPEN);
+	assert_ok(cs_desk_decision_undo(w.d, &cs_desk_operator, made));
 	state_is(&w, 1, "open");
 	dismiss(&w, 1);
-	report_is(&w, 0x12, CS_DESK_CLOSED);
+	report_is(&w, 0x12, CS_DESK_REPORT_CLOSED);
 	/* And nobody waits for a decision that there was before there were
 	 * rows of them. */
 	assert_ok(cs_db_exec(w.d->db, "DELETE FROM decision"));
 	take(&w, 0x13);
-	report_is(&w, 0x13, CS_DESK_CLOSED);
+	report_is(&w, 0x13, CS_DESK_REPORT_CLOSED);
 	world_clear(&w);
 }
 
@@ -774,7 +802,7 @@ test_merged_and_kept(void **state)
 	assert_int_equal(n, 1);
 	assert_int_equal(world_count(&w, "SELECT COUNT(*) FROM term"), 0);
 	assert_int_equal(
-	    world_count(&w, "SELECT COUNT(*) FROM kase_account"), 0);
+	    world_count(&w, "SELECT COUNT(*) FROM case_account"), 0);
 	assert_int_equal(
 	    world_count(&w, "SELECT COUNT(*) FROM reported_by"), 0);
 	assert_ok(desk_case_load(&c, w.d, 2));
@@ -800,10 +828,10 @@ test_merged_on_the_way(void **state)
 	take_some(&w, 0x12, other);
 	decide(&w, 1);
 	assert_err(
-	    cs_desk_merge(w.d, &cs_desk_operator, 2, version_of(&w, 2), 1),
+	    cs_desk_case_merge(w.d, &cs_desk_operator, 2, version_of(&w, 2), 1),
 	    CS_ERR_DENIED);
 	assert_err(
-	    cs_desk_merge(w.d, &cs_desk_operator, 1, version_of(&w, 1), 2),
+	    cs_desk_case_merge(w.d, &cs_desk_operator, 1, version_of(&w, 1), 2),
 	    CS_ERR_DENIED);
 	assert_ok(desk_decisions_send(w.d));
 	assert_int_equal(world_count(&w, "SELECT COUNT(*) FROM outbox"), 1);
@@ -848,7 +876,7 @@ test_search(void **state)
 static void
 test_named_twice(void **state)
 {
-	struct cs_desk_choice choice = { .action = CS_DESK_ACT_WARN,
+	struct cs_desk_choice choice = { .action = CS_DESK_ACTION_WARN,
 		.reason = "spam",
 		.facts = "Sold what was not theirs.",
 		.ground = "",
@@ -866,13 +894,13 @@ test_named_twice(void **state)
 	world_init(&w);
 	take(&w, 0x11);
 	cs_hex(hex, CS_VIEW_OF(w.e.people[0].account));
-	desk_add(accounts, json_string(hex), &err);
-	desk_add(accounts, json_string(hex), &err);
+	json_push(accounts, json_string(hex), &err);
+	json_push(accounts, json_string(hex), &err);
 	assert_ok(err);
 	choice.accounts = accounts;
 	assert_ok(desk_case_load(&c, w.d, 1));
-	assert_ok(
-	    cs_desk_decide(w.d, &cs_desk_operator, 1, c.version, &choice, &id));
+	assert_ok(cs_desk_case_decide(
+	    w.d, &cs_desk_operator, 1, c.version, &choice, &id));
 	desk_case_clear(&c);
 	assert_ok(desk_decisions_send(w.d));
 	assert_int_equal(world_count(&w, "SELECT COUNT(*) FROM target"), 1);
@@ -887,7 +915,7 @@ test_named_twice(void **state)
 static void
 test_hundreds(void **state)
 {
-	struct desk_decision dec = { .kase = 1, .made_ms = 1 };
+	struct desk_decision dec = { .case_id = 1, .made_ms = 1 };
 	json_t *accounts = json_array(), *o;
 	enum cs_err err = CS_OK;
 	struct world w;
@@ -901,10 +929,10 @@ test_hundreds(void **state)
 		uint8_t id[16] = { 1, (uint8_t)(i >> 8), (uint8_t)i };
 
 		o = json_object();
-		desk_set_hex(o, "id", CS_VIEW_OF(id), &err);
-		desk_add(accounts, o, &err);
+		json_put_hex(o, "id", CS_VIEW_OF(id), &err);
+		json_push(accounts, o, &err);
 	}
-	desk_set(dec.doc, "accounts", accounts, &err);
+	json_put(dec.doc, "accounts", accounts, &err);
 	assert_ok(err);
 	assert_ok(cs_db_begin(w.d->db));
 	assert_ok(desk_decision_insert(w.d, &dec));
@@ -918,9 +946,10 @@ test_hundreds(void **state)
 		assert_int_equal(
 		    world_count(&w, "SELECT COUNT(*) FROM outbox"), ACCOUNTS);
 		assert_ok(cs_desk_decision_show(&o, w.d, dec.id));
-		assert_string_equal(desk_str(o, "state"), "queued");
+		assert_string_equal(json_get_str(o, "state"), "queued");
 		assert_int_equal(
-		    desk_num(json_object_get(o, "targets"), "total"), ACCOUNTS);
+		    json_get_num(json_object_get(o, "targets"), "total"),
+		    ACCOUNTS);
 		json_decref(o);
 		/* Sent once, whatever is done again. */
 		assert_ok(desk_decisions_send(w.d));
@@ -952,16 +981,16 @@ test_set_aside(void **state)
 	assert_ok(decide_at(&w, 1, read, &made));
 	assert_ok(desk_decisions_send(w.d));
 	assert_ok(cs_desk_decision_show(&o, w.d, made));
-	assert_string_equal(desk_str(o, "aside"), "2");
+	assert_string_equal(json_get_str(o, "aside"), "2");
 	json_decref(o);
 	o = show(&w, 1);
-	assert_string_equal(desk_str(o, "state"), "decided");
-	assert_int_equal(desk_num(o, "reports"), 2);
+	assert_string_equal(json_get_str(o, "state"), "decided");
+	assert_int_equal(json_get_num(o, "reports"), 2);
 	assert_int_equal(json_array_size(json_object_get(o, "items")), 2);
 	json_decref(o);
 	o = show(&w, 2);
-	assert_string_equal(desk_str(o, "state"), "open");
-	assert_int_equal(desk_num(o, "reports"), 2);
+	assert_string_equal(json_get_str(o, "state"), "open");
+	assert_int_equal(json_get_num(o, "reports"), 2);
 	assert_int_equal(json_array_size(json_object_get(o, "items")), 4);
 	assert_int_equal(json_array_size(json_object_get(o, "accounts")), 2);
 	json_decref(o);
@@ -969,7 +998,7 @@ test_set_aside(void **state)
 	assert_int_equal(world_count(&w, "SELECT COUNT(*) FROM outbox"), 2);
 	/* Who reads it all decides it all. */
 	dismiss(&w, 2);
-	assert_int_equal(world_count(&w, "SELECT COUNT(*) FROM kase"), 2);
+	assert_int_equal(world_count(&w, "SELECT COUNT(*) FROM cases"), 2);
 	assert_int_equal(world_count(&w, "SELECT COUNT(*) FROM outbox"), 4);
 	world_clear(&w);
 }
@@ -980,7 +1009,7 @@ static void
 test_reason_set_aside(void **state)
 {
 	static const int first[] = { 0, -1 }, more[] = { 0, 1, -1 };
-	const struct cs_desk_choice none_said = { .action = CS_DESK_ACT_NONE,
+	const struct cs_desk_choice none_said = { .action = CS_DESK_ACTION_NONE,
 		.facts = "",
 		.ground = "",
 		.legal = "",
@@ -995,22 +1024,22 @@ test_reason_set_aside(void **state)
 	read = version_of(&w, 1);
 	take_for(&w, 0x12, 0x12, more, CS_REASON_THREAT_TO_LIFE);
 	o = show(&w, 1);
-	assert_string_equal(desk_str(o, "reason"), "threat-to-life");
-	assert_int_equal(desk_num(o, "severity"), 5);
+	assert_string_equal(json_get_str(o, "reason"), "threat-to-life");
+	assert_int_equal(json_get_num(o, "severity"), 5);
 	json_decref(o);
-	assert_ok(
-	    cs_desk_decide(w.d, &cs_desk_operator, 1, read, &none_said, &made));
+	assert_ok(cs_desk_case_decide(
+	    w.d, &cs_desk_operator, 1, read, &none_said, &made));
 	assert_ok(cs_desk_decision_show(&o, w.d, made));
-	assert_string_equal(desk_str(o, "reason"), "spam");
+	assert_string_equal(json_get_str(o, "reason"), "spam");
 	json_decref(o);
 	o = show(&w, 1);
-	assert_string_equal(desk_str(o, "reason"), "spam");
-	assert_int_equal(desk_num(o, "severity"), 1);
-	assert_false(desk_bool(o, "danger"));
+	assert_string_equal(json_get_str(o, "reason"), "spam");
+	assert_int_equal(json_get_num(o, "severity"), 1);
+	assert_false(json_get_bool(o, "danger"));
 	json_decref(o);
 	o = show(&w, 2);
-	assert_string_equal(desk_str(o, "reason"), "threat-to-life");
-	assert_true(desk_bool(o, "danger"));
+	assert_string_equal(json_get_str(o, "reason"), "threat-to-life");
+	assert_true(json_get_bool(o, "danger"));
 	json_decref(o);
 	world_clear(&w);
 }
@@ -1028,16 +1057,16 @@ test_hold_stays(void **state)
 	(void)state;
 	world_init(&w);
 	take_some(&w, 0x11, first);
-	assert_ok(cs_desk_hold(
+	assert_ok(cs_desk_case_hold(
 	    w.d, &cs_desk_operator, 1, version_of(&w, 1), true, "court"));
 	take_some(&w, 0x12, more);
 	version = version_of(&w, 1);
-	assert_ok(cs_desk_split(
+	assert_ok(cs_desk_case_split(
 	    w.d, &cs_desk_operator, 1, version, (uint64_t[]){ 2 }, 1, &made));
 	o = show(&w, made);
-	assert_true(desk_bool(o, "held"));
+	assert_true(json_get_bool(o, "held"));
 	assert_string_equal(
-	    desk_str(json_object_get(o, "hold"), "text"), "court");
+	    json_get_str(json_object_get(o, "hold"), "text"), "court");
 	json_decref(o);
 	dismiss(&w, 1);
 	dismiss(&w, made);
@@ -1048,17 +1077,18 @@ test_hold_stays(void **state)
 
 /* The report ${id} as it was before there were cases. */
 static void
-unsorted(struct world *w, uint8_t id, enum cs_desk_state state)
+unsorted(struct world *w, uint8_t id, enum cs_desk_report_state state)
 {
 	uint8_t number[16];
 
 	memset(number, id, sizeof number);
 	assert_ok(desk_report_set_state(w->d, number, state));
-	assert_ok(cs_db_exec(w->d->db, "UPDATE report SET kase=NULL WHERE id=?",
-	    cs_blob(CS_VIEW_OF(number))));
+	assert_ok(
+	    cs_db_exec(w->d->db, "UPDATE report SET case_id=NULL WHERE id=?",
+		cs_blob(CS_VIEW_OF(number))));
 	assert_ok(cs_db_exec(w->d->db, "DELETE FROM item"));
-	assert_ok(cs_db_exec(w->d->db, "DELETE FROM kase_account"));
-	assert_ok(cs_db_exec(w->d->db, "DELETE FROM kase"));
+	assert_ok(cs_db_exec(w->d->db, "DELETE FROM case_account"));
+	assert_ok(cs_db_exec(w->d->db, "DELETE FROM cases"));
 }
 
 /* What is not decided of them is still to be, whatever came before or after it;
@@ -1074,15 +1104,17 @@ test_from_before(void **state)
 	for (uint8_t i = 0; i < 2; i++) {
 		take(&w, 0x11);
 		take(&w, 0x12);
-		unsorted(&w, 0x11, i == 0 ? CS_DESK_OPEN : CS_DESK_ACTED);
-		unsorted(&w, 0x12, i == 0 ? CS_DESK_CLOSED : CS_DESK_OPEN);
+		unsorted(&w, 0x11,
+		    i == 0 ? CS_DESK_REPORT_OPEN : CS_DESK_REPORT_ACTED);
+		unsorted(&w, 0x12,
+		    i == 0 ? CS_DESK_REPORT_CLOSED : CS_DESK_REPORT_OPEN);
 		assert_ok(desk_cases_catch_up(w.d));
 		assert_int_equal(
-		    world_count(&w, "SELECT COUNT(*) FROM kase"), 1);
+		    world_count(&w, "SELECT COUNT(*) FROM cases"), 1);
 		state_is(&w, 1, "open");
 	}
-	unsorted(&w, 0x12, CS_DESK_CLOSED);
-	unsorted(&w, 0x11, CS_DESK_ACTED);
+	unsorted(&w, 0x12, CS_DESK_REPORT_CLOSED);
+	unsorted(&w, 0x11, CS_DESK_REPORT_ACTED);
 	assert_ok(desk_cases_catch_up(w.d));
 	state_is(&w, 1, "decided");
 	assert_ok(cs_desk_retention(w.d, cs_clock_ms() + 9999 * DAY_MS, &n));
@@ -1095,7 +1127,7 @@ static void
 test_conflict(void **state)
 {
 	static const int first[] = { 0, -1 }, more[] = { 0, 1, -1 };
-	struct cs_desk_who anna = cs_desk_operator, ben = cs_desk_operator;
+	struct cs_desk_actor anna = cs_desk_operator, ben = cs_desk_operator;
 	uint64_t read, made;
 	struct world w;
 
@@ -1108,20 +1140,20 @@ test_conflict(void **state)
 	anna.role = ben.role = CS_DESK_SENIOR;
 	take_some(&w, 0x11, first);
 	read = version_of(&w, 1);
-	assert_ok(cs_desk_note_add(
+	assert_ok(cs_desk_case_note(
 	    w.d, &anna, 1, read, CS_DESK_NOTE, "", "I know this one."));
 	take_some(&w, 0x12, more);
 	assert_err(decide_at(&w, 1, read, &made), CS_ERR_EXISTS);
 	assert_string_equal(cs_desk_conflict(w.d)->by, "anna");
 	/* She may: it was she. */
-	assert_ok(cs_desk_note_add(
+	assert_ok(cs_desk_case_note(
 	    w.d, &anna, 1, read, CS_DESK_NOTE, "", "And another thing."));
 	assert_err(
-	    cs_desk_note_add(w.d, &ben, 1, read, CS_DESK_NOTE, "", "Me, too."),
+	    cs_desk_case_note(w.d, &ben, 1, read, CS_DESK_NOTE, "", "Me, too."),
 	    CS_ERR_EXISTS);
-	assert_ok(cs_desk_note_add(w.d, &ben, 1, version_of(&w, 1),
+	assert_ok(cs_desk_case_note(w.d, &ben, 1, version_of(&w, 1),
 	    CS_DESK_NOTE, "", "I have read it."));
-	assert_err(cs_desk_note_add(
+	assert_err(cs_desk_case_note(
 		       w.d, &anna, 1, read, CS_DESK_NOTE, "", "I have not."),
 	    CS_ERR_EXISTS);
 	assert_string_equal(cs_desk_conflict(w.d)->by, "ben");
@@ -1129,7 +1161,7 @@ test_conflict(void **state)
 	assert_err(decide_at(&w, 1, 0, &made), CS_ERR_EXISTS);
 	assert_err(
 	    decide_at(&w, 1, version_of(&w, 1) + 1, &made), CS_ERR_EXISTS);
-	assert_int_equal(world_count(&w, "SELECT COUNT(*) FROM kase"), 1);
+	assert_int_equal(world_count(&w, "SELECT COUNT(*) FROM cases"), 1);
 	world_clear(&w);
 }
 
@@ -1195,7 +1227,7 @@ test_ten_thousand(void **state)
 		memcpy(r.in.report_id, id, 16);
 		world_take(&w, id, &r);
 	}
-	assert_int_equal(world_count(&w, "SELECT COUNT(*) FROM kase"), 1);
+	assert_int_equal(world_count(&w, "SELECT COUNT(*) FROM cases"), 1);
 	assert_int_equal(
 	    world_count(&w, "SELECT COUNT(*) FROM item"), 4 * MANY);
 	for (;;) {
@@ -1204,14 +1236,14 @@ test_ten_thousand(void **state)
 
 		assert_ok(
 		    cs_desk_case_show(o, w.d, &cs_desk_operator, 1, after));
-		assert_int_equal(desk_num(o, "items_total"), 4 * MANY);
+		assert_int_equal(json_get_num(o, "items_total"), 4 * MANY);
 		items = json_object_get(o, "items");
 		n = json_array_size(items);
 		assert_true(n <= CS_DESK_ITEMS_PAGE);
 		seen += n;
 		if (n != 0)
-			after = desk_id(
-			    desk_str(json_array_get(items, n - 1), "id"));
+			after = json_id_parse(
+			    json_get_str(json_array_get(items, n - 1), "id"));
 		json_decref(o);
 		if (n == 0)
 			break;

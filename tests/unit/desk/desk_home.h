@@ -3,9 +3,15 @@
  * whose messages can be reported to it. */
 #pragma once
 
+#include "content/evidence.h"
 #include "desk/core/desk.h"
+#include "desk/core/store.h"
+#include "desk/daemon/intake.h"
+#include "desk/desk.h"
+#include "store/db.h"
 #include "support/temp_dir.h"
 #include "unit/content/evidence_world.h"
+#include "wire/messages.h"
 
 static const struct cs_view none = { NULL, 0 };
 static const int no_files[] = { 0, 1, -1 };

@@ -1,5 +1,15 @@
 /* SPDX-License-Identifier: MIT */
+#include "content/evidence.h"
+#include "crypto/suite.h"
+#include "desk/core/audit.h"
+#include "desk/core/desk.h"
+#include "desk/core/store.h"
+#include "desk/daemon/intake.h"
+#include "desk/desk.h"
+#include "desk/reports/report.h"
+#include "store/db.h"
 #include "unit/desk/desk_home.h"
+#include "wire/messages.h"
 
 /* ---- the folder --------------------------------------------------------- */
 
@@ -65,7 +75,7 @@ test_passphrase(void **state)
 /* ---- audit -------------------------------------------------------------- */
 
 static void
-count_line(void *arg, const struct cs_desk_line *line)
+count_line(void *arg, const struct cs_desk_audit_line *line)
 {
 	assert_true(line->at_ms != 0);
 	assert_string_not_equal(line->what, "");
@@ -77,7 +87,7 @@ static enum cs_err
 audit(struct world *w, unsigned want)
 {
 	unsigned n = 0;
-	enum cs_err err = cs_desk_audit(w->d, count_line, &n);
+	enum cs_err err = cs_desk_audit_verify(w->d, count_line, &n);
 
 	if (err == CS_OK)
 		assert_int_equal(n, want);
@@ -104,7 +114,7 @@ test_audit(void **state)
 	world_init(&w);
 	assert_ok(audit(&w, 1));
 	for (unsigned i = 0; i < 3; i++)
-		assert_ok(desk_audit_add(w.d, "line %u", i));
+		assert_ok(desk_audit_say(w.d, "line %u", i));
 	assert_ok(audit(&w, 4));
 	tampered(&w, CS_ERR_CHAIN, "UPDATE audit SET at=at+1 WHERE seq=2");
 	tampered(&w, CS_ERR_CHAIN,
@@ -161,15 +171,15 @@ take(struct world *w, uint8_t number, struct cs_view sealed)
 static struct cs_desk_report
 load(struct world *w, uint8_t number, bool bundle)
 {
-	struct cs_desk_case c;
+	struct cs_desk_report_opened c;
 	struct cs_desk_report r;
 	uint8_t id[16];
 
 	memset(id, number, 16);
-	assert_ok(cs_desk_load(&c, w->d, id));
+	assert_ok(cs_desk_report_load(&c, w->d, id));
 	assert_int_equal(c.evidence != NULL, bundle);
 	r = c.report;
-	cs_desk_case_clear(&c);
+	cs_desk_report_clear(&c);
 	return r;
 }
 
@@ -204,7 +214,7 @@ test_good_report(void **state)
 	assert_int_equal(
 	    take(&w, 0x11, cs_buf_view(&sealed)), CS_WIRE_REPORT_RECEIVED);
 	r = load(&w, 0x11, true);
-	assert_int_equal(r.state, CS_DESK_OPEN);
+	assert_int_equal(r.state, CS_DESK_REPORT_OPEN);
 	assert_int_equal(r.reason, CS_REASON_THREAT_TO_LIFE);
 	assert_int_equal(r.n_messages, 2);
 	assert_int_equal(r.n_files, 0);
@@ -227,11 +237,11 @@ test_good_report(void **state)
 	    take(&w, 0x12, cs_buf_view(&sealed)), CS_WIRE_REPORT_RECEIVED);
 	assert_true(load(&w, 0x12, true).repeats);
 	assert_reports(&w, 2);
-	assert_ok(cs_desk_find(w.d, "1212", id));
+	assert_ok(cs_desk_report_find(w.d, "1212", id));
 	assert_int_equal(id[15], 0x12);
-	assert_err(cs_desk_find(w.d, "121", id), CS_ERR_FORMAT);
-	assert_err(cs_desk_find(w.d, "12 2", id), CS_ERR_FORMAT);
-	assert_err(cs_desk_find(w.d, "1213", id), CS_ERR_NOT_FOUND);
+	assert_err(cs_desk_report_find(w.d, "121", id), CS_ERR_FORMAT);
+	assert_err(cs_desk_report_find(w.d, "12 2", id), CS_ERR_FORMAT);
+	assert_err(cs_desk_report_find(w.d, "1213", id), CS_ERR_NOT_FOUND);
 	cs_buf_free(&sealed);
 	world_clear(&w);
 }
@@ -244,7 +254,7 @@ assert_rejected(
 
 	assert_int_equal(take(w, number, sealed), CS_WIRE_REPORT_REJECTED);
 	r = load(w, number, false);
-	assert_int_equal(r.state, CS_DESK_REJECTED);
+	assert_int_equal(r.state, CS_DESK_REPORT_REJECTED);
 	assert_non_null(strstr(r.problem, why));
 	assert_string_equal(r.reporter, "");
 	assert_string_equal(r.reported, "");
@@ -288,14 +298,14 @@ test_unproved(void **state)
 	sealed = sealed_report(&w, no_files, 0x11);
 	assert_int_equal(
 	    take(&w, 0x22, cs_buf_view(&sealed)), CS_WIRE_REPORT_REJECTED);
-	assert_int_equal(load(&w, 0x22, true).state, CS_DESK_REJECTED);
+	assert_int_equal(load(&w, 0x22, true).state, CS_DESK_REPORT_REJECTED);
 	cs_buf_free(&sealed);
 	w.e.messages[1].capsule.sig[5] ^= 1;
 	sealed = sealed_report(&w, no_files, 0x33);
 	assert_int_equal(
 	    take(&w, 0x33, cs_buf_view(&sealed)), CS_WIRE_REPORT_REJECTED);
 	r = load(&w, 0x33, true);
-	assert_int_equal(r.state, CS_DESK_REJECTED);
+	assert_int_equal(r.state, CS_DESK_REPORT_REJECTED);
 	assert_non_null(strstr(r.problem, "message 2: not proved that"));
 	assert_string_equal(r.reported, "");
 	cs_buf_free(&sealed);
@@ -314,7 +324,7 @@ static void
 test_sealed_rows(void **state)
 {
 	uint8_t one[16], two[16];
-	struct cs_desk_case c;
+	struct cs_desk_report_opened c;
 	struct world w;
 	unsigned n = 0;
 
@@ -328,12 +338,12 @@ test_sealed_rows(void **state)
 	    "UPDATE report SET meta=(SELECT meta FROM report WHERE id=?)"
 	    " WHERE id=?",
 	    cs_blob(CS_VIEW_OF(one)), cs_blob(CS_VIEW_OF(two))));
-	assert_ok(cs_desk_load(&c, w.d, one));
-	cs_desk_case_clear(&c);
-	assert_err(cs_desk_load(&c, w.d, two), CS_ERR_CORRUPT);
+	assert_ok(cs_desk_report_load(&c, w.d, one));
+	cs_desk_report_clear(&c);
+	assert_err(cs_desk_report_load(&c, w.d, two), CS_ERR_CORRUPT);
 	assert_err(cs_desk_reports(w.d, count_report, &n), CS_ERR_CORRUPT);
 	memset(two, 3, 16);
-	assert_err(cs_desk_load(&c, w.d, two), CS_ERR_NOT_FOUND);
+	assert_err(cs_desk_report_load(&c, w.d, two), CS_ERR_NOT_FOUND);
 	world_clear(&w);
 }
 
@@ -364,7 +374,7 @@ test_allocations(void **state)
 	world_init(&a.w);
 	a.sealed = sealed_report(&a.w, no_files, 0x11);
 	cs_test_allocations(try_take, &a);
-	assert_int_equal(load(&a.w, 0x11, true).state, CS_DESK_OPEN);
+	assert_int_equal(load(&a.w, 0x11, true).state, CS_DESK_REPORT_OPEN);
 	assert_reports(&a.w, 1);
 	assert_ok(audit(&a.w, 3));
 	cs_buf_free(&a.sealed);

@@ -1,8 +1,23 @@
 /* SPDX-License-Identifier: MIT */
 /* What the hub is told and has answered, without a hub. */
 #include "content/letter.h"
-#include "desk/decisions/decision_internal.h"
+#include "crypto/suite.h"
+#include "desk/cases/case.h"
+#include "desk/core/actor.h"
+#include "desk/core/audit.h"
+#include "desk/core/outbox.h"
+#include "desk/core/policy.h"
+#include "desk/daemon/deliver.h"
+#include "desk/decisions/appeal.h"
+#include "desk/decisions/decide.h"
+#include "desk/decisions/decision.h"
+#include "desk/decisions/outcome.h"
+#include "desk/decisions/revise.h"
+#include "desk/decisions/send.h"
+#include "store/clock.h"
+#include "store/db.h"
 #include "unit/desk/desk_home.h"
+#include "wire/messages.h"
 
 static void
 take(struct world *w, uint8_t id)
@@ -41,7 +56,7 @@ static uint64_t
 warn(struct world *w)
 {
 	json_t *proved = json_object(), *accounts = json_array(), *handle;
-	struct cs_desk_choice choice = { .action = CS_DESK_ACT_WARN,
+	struct cs_desk_choice choice = { .action = CS_DESK_ACTION_WARN,
 		.reason = "spam",
 		.accounts = accounts,
 		.facts = "Ten times the same.",
@@ -53,12 +68,12 @@ warn(struct world *w)
 	const char *hex;
 	uint64_t made;
 
-	assert_ok(desk_accounts_proved(proved, w->d, 1));
+	assert_ok(desk_case_accounts_proved(proved, w->d, 1));
 	json_object_foreach (proved, hex, handle)
 		assert_int_equal(
 		    json_array_append_new(accounts, json_string(hex)), 0);
 	assert_ok(desk_case_load(&c, w->d, 1));
-	assert_ok(cs_desk_decide(
+	assert_ok(cs_desk_case_decide(
 	    w->d, &cs_desk_operator, 1, c.version, &choice, &made));
 	assert_ok(desk_decisions_send(w->d));
 	desk_case_clear(&c);
@@ -72,7 +87,7 @@ reverse(struct world *w, uint64_t decision)
 {
 	uint64_t made;
 
-	assert_ok(cs_desk_reverse(
+	assert_ok(cs_desk_decision_reverse(
 	    w->d, &cs_desk_operator, decision, "It was wrong.", &made));
 	assert_ok(desk_decisions_send(w->d));
 	return made;
@@ -86,7 +101,7 @@ answer_all(struct world *w, const char *refused)
 	uint64_t id;
 
 	while (desk_outbox_next(&id, w->d) == CS_OK)
-		assert_ok(desk_outbox_done(w->d, id, &outcome));
+		assert_ok(desk_outcome_store(w->d, id, &outcome));
 }
 
 /* Two processes send: both may have an answer to the same message. */
@@ -106,14 +121,14 @@ test_answered_twice(void **state)
 	while (
 	    world_count(&w, "SELECT COUNT(*) FROM target WHERE state=0") != 0) {
 		assert_ok(desk_outbox_next(&id, w.d));
-		assert_ok(desk_outbox_done(w.d, id, &applied));
+		assert_ok(desk_outcome_store(w.d, id, &applied));
 	}
 	decision_is(&w, made, CS_DESK_DECISION_APPLIED);
 	/* The reporter is told, and only once. */
 	assert_int_equal(world_count(&w, "SELECT COUNT(*) FROM outbox"), 1);
 	events = world_count(&w, "SELECT COUNT(*) FROM audit");
-	assert_ok(desk_outbox_done(w.d, id, &applied));
-	assert_ok(desk_outbox_done(w.d, id, &refused));
+	assert_ok(desk_outcome_store(w.d, id, &applied));
+	assert_ok(desk_outcome_store(w.d, id, &refused));
 	assert_int_equal(world_count(&w, "SELECT COUNT(*) FROM outbox"), 1);
 	assert_int_equal(
 	    world_count(&w, "SELECT COUNT(*) FROM target WHERE state=2"), 0);
@@ -186,12 +201,12 @@ test_told_after_all(void **state)
 	back = reverse(&w, made);
 	for (unsigned i = 0; i < 2; i++) {
 		assert_ok(desk_outbox_next(&id, w.d));
-		assert_ok(desk_outbox_done(
+		assert_ok(desk_outcome_store(
 		    w.d, id, &(struct desk_outcome){ .refused = NULL }));
 	}
 	for (unsigned i = 0; i < 2; i++) {
 		assert_ok(desk_outbox_next(&id, w.d));
-		assert_ok(desk_outbox_done(
+		assert_ok(desk_outcome_store(
 		    w.d, id, &(struct desk_outcome){ .refused = "No." }));
 	}
 	decision_is(&w, back, CS_DESK_DECISION_FAILED);
@@ -235,7 +250,7 @@ test_damaged_behind(void **state)
 	assert_ok(
 	    cs_db_exec(w.d->db, "UPDATE decision SET sealed=zeroblob(60)"));
 	assert_ok(desk_outbox_next(&id, w.d));
-	assert_err(desk_outbox_done(w.d, id, &applied), CS_ERR_BUSY);
+	assert_err(desk_outcome_store(w.d, id, &applied), CS_ERR_BUSY);
 	assert_int_equal(world_count(&w, "SELECT COUNT(*) FROM outbox"), 2);
 	world_clear(&w);
 }
@@ -295,7 +310,7 @@ appeal(struct world *w)
 static void
 grant(struct world *w)
 {
-	static const struct cs_desk_who ben = { .id = 9,
+	static const struct cs_desk_actor ben = { .id = 9,
 		.name = "ben",
 		.pseudonym = "R-9",
 		.role = CS_DESK_SENIOR };
@@ -336,14 +351,14 @@ test_appeal_granted(void **state)
 	assert_int_equal(world_count(&w, letters), 0);
 	while (world_count(&w, "SELECT COUNT(*) FROM target WHERE state=0")) {
 		assert_ok(desk_outbox_next(&id, w.d));
-		assert_ok(desk_outbox_done(w.d, id, &applied));
+		assert_ok(desk_outcome_store(w.d, id, &applied));
 	}
 	assert_int_equal(world_count(&w, letters), 1);
 	assert_int_equal(
 	    world_count(&w, "SELECT COUNT(*) FROM appeal WHERE state=2"), 1);
 	answer_all(&w, NULL);
 	assert_int_equal(world_count(&w, "SELECT COUNT(*) FROM outbox"), 0);
-	assert_ok(cs_desk_audit(w.d, NULL, NULL));
+	assert_ok(cs_desk_audit_verify(w.d, NULL, NULL));
 	world_clear(&w);
 }
 

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-#include "desk/people/passkey_check.h"
-
 #include "crypto/sign.h"
+#include "crypto/signer.h"
+#include "crypto/suite.h"
+#include "desk/people/passkey_check.h"
 #include "unit/desk/passkey_vectors.h"
 #include "unit/desk/passkey_world.h"
 

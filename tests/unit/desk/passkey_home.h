@@ -3,8 +3,12 @@
 #pragma once
 
 #include "crypto/totp.h"
-#include "desk/core/doc.h"
-#include "desk/people/passkey.h"
+#include "desk/core/actor.h"
+#include "desk/core/audit.h"
+#include "desk/core/json.h"
+#include "desk/people/people.h"
+#include "desk/people/sign_in.h"
+#include "store/clock.h"
 #include "unit/desk/desk_home.h"
 #include "unit/desk/passkey_world.h"
 
@@ -29,27 +33,27 @@ secret_of(uint8_t out[static CS_TOTP_SECRET_LEN], const char *base32)
 }
 
 /* Whoever has ${welcome} chooses a password. */
-static inline struct cs_desk_who
+static inline struct cs_desk_actor
 person_welcome(struct cs_desk *d, const char *welcome)
 {
 	uint8_t secret[CS_TOTP_SECRET_LEN];
 	json_t *shown = json_object();
-	struct cs_desk_who who;
+	struct cs_desk_actor actor;
 	uint32_t number;
 	char code[8];
 
 	assert_ok(cs_desk_welcome(d, welcome, shown));
-	secret_of(secret, desk_str(shown, "secret"));
+	secret_of(secret, json_get_str(shown, "secret"));
 	assert_ok(
 	    cs_totp_code(&number, secret, cs_clock_ms() / CS_TOTP_PERIOD_MS));
 	snprintf(code, sizeof code, "%06u", (unsigned)number);
 	assert_ok(cs_desk_welcome_finish(
-	    &who, d, welcome, cs_view_str(PASSWORD), code));
+	    &actor, d, welcome, cs_view_str(PASSWORD), code));
 	json_decref(shown);
-	return who;
+	return actor;
 }
 
-static inline struct cs_desk_who
+static inline struct cs_desk_actor
 person_new(struct cs_desk *d, const char *name)
 {
 	char welcome[CS_DESK_WELCOME_SIZE];
@@ -69,7 +73,7 @@ last_event(struct cs_desk *d)
 
 	assert_ok(desk_audit_page(items, d, INT64_MAX, 0, 1));
 	snprintf(what, sizeof what, "%s",
-	    desk_str(json_array_get(items, 0), "what"));
+	    json_get_str(json_array_get(items, 0), "what"));
 	json_decref(items);
 	return what;
 }

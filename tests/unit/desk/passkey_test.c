@@ -1,21 +1,32 @@
 /* SPDX-License-Identifier: MIT */
+#include "crypto/hash.h"
+#include "crypto/signer.h"
+#include "crypto/suite.h"
+#include "desk/core/actor.h"
+#include "desk/core/audit.h"
+#include "desk/core/desk.h"
+#include "desk/core/json.h"
 #include "desk/people/passkey.h"
-
+#include "desk/people/passkey_check.h"
+#include "desk/people/people.h"
+#include "desk/people/sign_in.h"
+#include "store/db.h"
 #include "unit/desk/passkey_home.h"
+#include "wire/messages.h"
 
 /* ---- making and removing ------------------------------------------------ */
 
 static enum cs_err
-add(struct cs_desk *d, const struct cs_desk_who *who, struct authenticator *a,
-    const char *name)
+add(struct cs_desk *d, const struct cs_desk_actor *actor,
+    struct authenticator *a, const char *name)
 {
 	struct cs_buf client = { 0 }, object = { 0 };
-	enum cs_err err = cs_desk_passkey_prepare(a->handle, d, who);
+	enum cs_err err = cs_desk_passkey_prepare(a->handle, d, actor);
 
 	client_data(&client, "webauthn.create", challenge, ORIGIN, "");
 	attestation(&object, a);
 	if (err == CS_OK)
-		err = cs_desk_passkey_add(d, who, name, &site,
+		err = cs_desk_passkey_add(d, actor, name, &site,
 		    cs_buf_view(&client), cs_buf_view(&object));
 	cs_buf_free(&client);
 	cs_buf_free(&object);
@@ -23,30 +34,31 @@ add(struct cs_desk *d, const struct cs_desk_who *who, struct authenticator *a,
 }
 
 static json_t *
-list(struct cs_desk *d, const struct cs_desk_who *who)
+list(struct cs_desk *d, const struct cs_desk_actor *actor)
 {
 	json_t *items = json_array();
 
-	assert_ok(cs_desk_passkeys(items, d, who));
+	assert_ok(cs_desk_passkeys(items, d, actor));
 	return items;
 }
 
 static size_t
-count(struct cs_desk *d, const struct cs_desk_who *who)
+count(struct cs_desk *d, const struct cs_desk_actor *actor)
 {
-	json_t *items = list(d, who);
+	json_t *items = list(d, actor);
 	size_t n = json_array_size(items);
 
 	json_decref(items);
 	return n;
 }
 
-/* The number of the ${i}th of ${who}. */
+/* The number of the ${i}th of ${actor}. */
 static uint64_t
-number(struct cs_desk *d, const struct cs_desk_who *who, size_t i)
+number(struct cs_desk *d, const struct cs_desk_actor *actor, size_t i)
 {
-	json_t *items = list(d, who);
-	uint64_t id = desk_id(desk_str(json_array_get(items, i), "id"));
+	json_t *items = list(d, actor);
+	uint64_t id =
+	    json_id_parse(json_get_str(json_array_get(items, i), "id"));
 
 	json_decref(items);
 	return id;
@@ -55,7 +67,7 @@ number(struct cs_desk *d, const struct cs_desk_who *who, size_t i)
 static void
 test_add(void **state)
 {
-	struct cs_desk_who anna, ben;
+	struct cs_desk_actor anna, ben;
 	uint8_t handle[CS_DESK_HANDLE_LEN], again[CS_DESK_HANDLE_LEN];
 	struct authenticator a;
 	char name[CS_DESK_PASSKEY_NAME_MAX + 2] = "";
@@ -88,8 +100,8 @@ test_add(void **state)
 	items = list(w.d, &anna);
 	assert_int_equal(json_array_size(items), 1);
 	assert_string_equal(
-	    desk_str(json_array_get(items, 0), "name"), "phone");
-	assert_int_equal(desk_num(json_array_get(items, 0), "used_ms"), 0);
+	    json_get_str(json_array_get(items, 0), "name"), "phone");
+	assert_int_equal(json_get_num(json_array_get(items, 0), "used_ms"), 0);
 	json_decref(items);
 	/* As many as may be. */
 	for (size_t i = 1; i < CS_DESK_PASSKEYS_MAX; i++) {
@@ -146,19 +158,20 @@ said_clear(struct said *s)
 /* At ${where}; as anybody, or to unlock what is ${only}'s. */
 static enum cs_err
 sign_in_at(struct cs_desk *d, const struct authenticator *a,
-    const struct cs_desk_who *only, const struct desk_passkey_wanted *where)
+    const struct cs_desk_actor *only, const struct desk_passkey_wanted *where)
 {
-	struct cs_desk_who who = { 0 };
+	struct cs_desk_actor actor = { 0 };
 	struct said s;
 	enum cs_err err;
 
 	said_init(&s, a);
-	err = only != NULL ? cs_desk_passkey_unlock(d, only, where, &s.answer)
-			   : cs_desk_passkey_sign_in(&who, d, where, &s.answer);
+	err = only != NULL
+	    ? cs_desk_passkey_unlock(d, only, where, &s.answer)
+	    : cs_desk_passkey_sign_in(&actor, d, where, &s.answer);
 	said_clear(&s);
 	assert_false(cs_db_in_transaction(d->db));
 	if (err == CS_OK && only == NULL)
-		assert_string_equal(who.name, "anna");
+		assert_string_equal(actor.name, "anna");
 	return err;
 }
 
@@ -174,7 +187,7 @@ test_sign_in(void **state)
 	const struct desk_passkey_wanted other = { .rp_id = "other.example",
 		.origin = ORIGIN,
 		.challenge = challenge };
-	struct cs_desk_who anna, ben;
+	struct cs_desk_actor anna, ben;
 	struct authenticator a, b;
 	uint64_t owner;
 	json_t *items;
@@ -199,7 +212,7 @@ test_sign_in(void **state)
 	assert_ok(sign_in(w.d, &a));
 	assert_string_equal(last_event(w.d), "signed-in");
 	items = list(w.d, &anna);
-	assert_true(desk_num(json_array_get(items, 0), "used_ms") > 0);
+	assert_true(json_get_num(json_array_get(items, 0), "used_ms") > 0);
 	json_decref(items);
 	/* Unlocking is for who is signed in. */
 	assert_ok(sign_in_at(w.d, &a, &anna, &site));
@@ -233,7 +246,7 @@ test_sign_in(void **state)
 static void
 test_clone(void **state)
 {
-	struct cs_desk_who anna;
+	struct cs_desk_actor anna;
 	struct authenticator a;
 	struct world w;
 
@@ -258,7 +271,7 @@ test_clone(void **state)
 	assert_ok(cs_signer_new(&a.key, CS_ECDSA_P256));
 	assert_err(sign_in(w.d, &a), CS_ERR_DENIED);
 	assert_string_equal(last_event(w.d), "signed-in");
-	assert_ok(cs_desk_audit(w.d, NULL, NULL));
+	assert_ok(cs_desk_audit_verify(w.d, NULL, NULL));
 	authenticator_clear(&a);
 	world_clear(&w);
 }
@@ -267,7 +280,7 @@ static void
 test_let_go(void **state)
 {
 	char welcome[CS_DESK_WELCOME_SIZE];
-	struct cs_desk_who anna;
+	struct cs_desk_actor anna;
 	struct authenticator a;
 	json_t *people;
 	struct world w;
@@ -279,7 +292,8 @@ test_let_go(void **state)
 	assert_ok(add(w.d, &anna, &a, "phone"));
 	people = json_array();
 	assert_ok(cs_desk_people(w.d, people));
-	assert_int_equal(desk_num(json_array_get(people, 0), "passkeys"), 1);
+	assert_int_equal(
+	    json_get_num(json_array_get(people, 0), "passkeys"), 1);
 	json_decref(people);
 	assert_ok(cs_desk_person_change(
 	    w.d, &cs_desk_operator, anna.id, (enum cs_desk_role)0, true));
@@ -304,7 +318,7 @@ test_password_too_late(void **state)
 {
 	const struct cs_view password = cs_view_str("correct horse battery");
 	char welcome[CS_DESK_WELCOME_SIZE];
-	struct cs_desk_who anna, now;
+	struct cs_desk_actor anna, now;
 	struct world w;
 
 	(void)state;
@@ -344,7 +358,7 @@ test_moved_rows(void **state)
 {
 	char welcome[CS_DESK_WELCOME_SIZE];
 	struct authenticator a, b;
-	struct cs_desk_who anna;
+	struct cs_desk_actor anna;
 	uint64_t id, owner;
 	json_t *items;
 	struct world w;

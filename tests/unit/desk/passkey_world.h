@@ -5,9 +5,11 @@
 #include <stdio.h>
 
 #include "base/text.h"
+#include "base/writer.h"
 #include "content/cbor.h"
 #include "crypto/hash.h"
 #include "crypto/signer.h"
+#include "crypto/suite.h"
 #include "desk/people/passkey_check.h"
 #include "support/test.h"
 

@@ -1,9 +1,17 @@
 /* SPDX-License-Identifier: MIT */
 /* Photos of reports, without a decoder: what is damaged on the disk. */
 #include "base/text.h"
-#include "desk/photos/photo_internal.h"
+#include "crypto/suite.h"
+#include "desk/core/actor.h"
+#include "desk/photos/index.h"
+#include "desk/photos/media.h"
+#include "desk/photos/photo.h"
+#include "desk/show/case.h"
+#include "phash/phash.h"
+#include "store/db.h"
 #include "store/file.h"
 #include "unit/desk/desk_home.h"
+#include "wire/messages.h"
 
 static void
 path_of_photo(char out[static 200], const struct world *w)
@@ -83,18 +91,18 @@ test_damaged_hash(void **state)
 {
 	static const uint8_t hashes[CS_PDQ_TURNS][CS_PDQ_LEN] = { { 1 } };
 	struct desk_matches m;
-	struct desk_photo p;
+	struct desk_media p;
 	struct world w;
 	bool more = true;
 
 	(void)state;
 	world_init(&w);
 	take(&w, 0x11);
-	assert_ok(desk_photo_load(&p, w.d, 1));
+	assert_ok(desk_media_load(&p, w.d, 1));
 	assert_int_equal(
 	    json_object_set_new(p.doc, "matches", json_array()), 0);
-	assert_ok(desk_photo_save(w.d, &p, DESK_MEDIA_PRESENT));
-	desk_photo_clear(&p);
+	assert_ok(desk_media_save(w.d, &p, DESK_MEDIA_PRESENT));
+	desk_media_clear(&p);
 	for (uint64_t i = 0; i < 3; i++)
 		assert_ok(desk_index_add(w.d, 1, hashes));
 	/* Lines of a list that nobody can read are none. */

@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-#include "desk/core/policy.h"
-
 #include <jansson.h>
 #include <string.h>
 
+#include "desk/core/policy.h"
 #include "desk/core/toml.h"
 #include "support/test.h"
 
@@ -131,13 +130,13 @@ test_shipped(void **state)
 	assert_string_equal(cs_desk_policy_number(&p, 999)->code, "other");
 	assert_null(cs_desk_policy_reason(&p, "nothing"));
 	assert_true(cs_desk_policy_two(
-	    &p, cs_desk_policy_number(&p, 1), CS_DESK_ACT_DISSOLVE));
+	    &p, cs_desk_policy_number(&p, 1), CS_DESK_ACTION_DISSOLVE));
 	assert_false(cs_desk_policy_two(
-	    &p, cs_desk_policy_number(&p, 1), CS_DESK_ACT_DISABLE));
+	    &p, cs_desk_policy_number(&p, 1), CS_DESK_ACTION_DISABLE));
 	assert_true(cs_desk_policy_two(
-	    &p, cs_desk_policy_number(&p, 4), CS_DESK_ACT_DISABLE));
+	    &p, cs_desk_policy_number(&p, 4), CS_DESK_ACTION_DISABLE));
 	assert_false(cs_desk_policy_two(
-	    &p, cs_desk_policy_number(&p, 4), CS_DESK_ACT_WARN));
+	    &p, cs_desk_policy_number(&p, 4), CS_DESK_ACTION_WARN));
 	cs_desk_policy_clear(&p);
 }
 

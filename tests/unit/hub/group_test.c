@@ -1,5 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /* What a device may ask about groups, contacts and key packages. */
+#include "hub/accounts/device.h"
+#include "hub/accounts/key_package.h"
+#include "hub/groups/contact.h"
+#include "hub/groups/group.h"
 #include "support/hub_world.h"
 
 struct world {

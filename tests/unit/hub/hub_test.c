@@ -7,6 +7,7 @@
 #include "crypto/hash.h"
 #include "franking/cert.h"
 #include "hub/core/keys.h"
+#include "hub/core/schema.h"
 #include "support/temp_dir.h"
 
 static struct temp_dir

@@ -3,6 +3,15 @@
  * account. */
 #include <jansson.h>
 
+#include "hub/accounts/export.h"
+#include "hub/accounts/key_package.h"
+#include "hub/accounts/leave.h"
+#include "hub/accounts/login.h"
+#include "hub/core/connection.h"
+#include "hub/core/hub.h"
+#include "hub/desk/letter.h"
+#include "hub/desk/notice.h"
+#include "hub/desk/report.h"
 #include "support/desk_world.h"
 
 struct world {
@@ -207,7 +216,7 @@ test_letters_a_day(void **state)
 		assert_int_equal(send_letter(&t, &t.phone, &m),
 		    i < HUB_LETTERS_DAY ? 0 : CS_WIRE_E_LIMIT);
 	}
-	t.w.hub->now_ms += HUB_DAY_MS;
+	t.w.hub->now_ms += CS_DAY_MS;
 	assert_int_equal(send_letter(&t, &t.phone, &m), 0);
 	world_clear(&t);
 }
@@ -478,7 +487,8 @@ test_leave(void **state)
 	assert_true(t.phone.conn.end_after_round);
 	rq.hub = t.w.hub;
 	rq.conn = &t.phone.conn;
-	assert_int_equal(hub_account_check(&rq), CS_WIRE_E_REMOVED);
+	assert_int_equal(
+	    hub_refusal_of(&rq, hub_account_check(&rq)), CS_WIRE_E_REMOVED);
 	cs_buf_free(&rq.error_data);
 	assert_int_equal(hw_ask(&t.w, &t.boris_phone.conn, hub_key_packages_get,
 			     &cs_wire_key_packages_get_shape, &get, NULL, NULL),

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+#include "hub/accounts/link.h"
 #include "support/hub_world.h"
 
 static const uint8_t place[32] = { 1, 2, 3 }, nowhere[32] = { 4, 5, 6 };

@@ -1,12 +1,17 @@
 /* SPDX-License-Identifier: MIT */
-/* What the files of the API share. */
+/* One request on its way through a handler. */
 #pragma once
 
+#include <jansson.h>
+
+#include "base/bytes.h"
 #include "desk/console/api.h"
-#include "desk/core/doc.h"
-#include "desk/decisions/decision_internal.h"
+#include "desk/core/actor.h"
 #include "desk/people/attempts.h"
-#include "desk/people/passkey.h"
+#include "desk/people/passkey_check.h"
+#include "net/web.h"
+
+struct cs_desk;
 
 #define API_SESSIONS_MAX 256
 
@@ -16,13 +21,16 @@ struct api_challenge {
 	uint8_t bytes[DESK_PASSKEY_CHALLENGE_LEN];
 	uint64_t made_ms; /* 0: free */
 };
+
 #define API_CHALLENGE_MS (5 * 60 * 1000u) /* as long as browsers wait */
+
 /* Those that somebody has signed in with; there are no more in that time. */
 #define API_CHALLENGES_USED_MAX 256
 
 /* Bytes of JSON: a policy is the longest; of who is not signed in, a password
  * is. */
 #define API_JSON_MAX ((size_t)1 << 20)
+
 #define API_JSON_STRANGER_MAX ((size_t)16 << 10)
 
 /* Somebody who is signed in. */
@@ -40,6 +48,7 @@ struct api_session {
 
 struct cs_desk_api {
 	struct cs_desk *d;
+	const struct api_route *routes; /* ends with a NULL method */
 	struct cs_desk_api_options options;
 	char hosts[3][API_HOST_SIZE]; /* what the Host header may say */
 	char address[320];            /* of the console */
@@ -47,14 +56,14 @@ struct cs_desk_api {
 	uint8_t challenge_key[32]; /* api_challenge_make() */
 	struct api_challenge used[API_CHALLENGES_USED_MAX];
 	struct desk_attempts attempts; /* to sign in, and to unlock */
-	struct events *events;         /* open streams; api_other.c */
+	struct events *events;         /* open streams; events.c */
 };
 
 /* One request on its way through a handler. */
 struct api_call {
 	struct cs_desk_api *api;
 	struct cs_desk *d;
-	struct cs_desk_who who;
+	struct cs_desk_actor actor;
 	struct api_session *session; /* NULL: a token, or nobody */
 	const struct cs_web_request *rq;
 	const char *id; /* the :id of the path, or "" */
@@ -62,6 +71,7 @@ struct api_call {
 	json_t *out;    /* the answer; unless answer->body is filled */
 	struct cs_web_answer *answer;
 };
+
 typedef enum cs_err api_handler(struct api_call *c);
 
 enum {
@@ -75,64 +85,18 @@ enum {
 	API_LOCKED = 1 << 6, /* also while the session is locked */
 	API_TEXT = 1 << 7,   /* the body is no JSON */
 	API_NO_TOKEN = 1 << 8,
+	API_STREAM = 1 << 9, /* stays open; listening is no work */
 };
 
 struct api_route {
 	const char *method;
 	const char *path; /* below /api/v1; ":id" takes one part */
-	unsigned who;     /* bits above */
+	unsigned allowed; /* bits above */
 	unsigned scope;   /* of tokens; enum cs_desk_scope */
 	api_handler *handle;
 	const char *summary;
 	const char *fields; /* of the body, for the description; or "" */
 };
-extern const struct api_route api_routes[];
-
-/* ---- api_session.c ------------------------------------------------------ */
-
-/* Who asks, by cookie or by token; ${c->who.id} stays 0 for nobody.  Sets the
- * error's status and code if it may not go on, and returns false. */
-bool api_who(struct api_call *c, const struct api_route *route,
-    unsigned *scopes, bool *known);
-CS_CHECKED enum cs_err api_session_show(struct api_call *c);
-struct api_session *api_session_find(
-    struct cs_desk_api *api, const char *cookie);
-/* What the token of ${rq}, which has one, is known by. */
-CS_CHECKED enum cs_err api_token_hash(
-    uint8_t out[static 32], const struct cs_web_request *rq);
-/* Has whoever guesses under ${name} from ${peer} to wait?  Then it has been
- * refused.  And what came of the guess: CS_OK, CS_ERR_DENIED, or neither. */
-bool api_has_to_wait(struct api_call *c, const char *name, const char *peer);
-void api_tried(
-    struct api_call *c, const char *name, const char *peer, enum cs_err err);
-
-/* Begin one for ${c->who}. */
-void api_session_begin(struct api_call *c);
-/* The password of who is signed in, in ${password}; CS_ERR_DENIED and
- * CS_ERR_LIMIT have been said, the one with ${refusal}. */
-CS_CHECKED enum cs_err api_password_again(
-    struct api_call *c, const char *password, const char *refusal);
-
-/*
- * What a passkey has to sign to sign in: the time and a random number, with a
- * MAC of ours.  Nothing of it is kept, so nobody can ask so often that those
- * of others are forgotten; what is kept is which were used, by those who have
- * signed in.
- */
-CS_CHECKED enum cs_err api_challenge_make(
-    uint8_t out[static DESK_PASSKEY_CHALLENGE_LEN],
-    const struct cs_desk_api *api, uint64_t now_ms);
-
-api_handler api_sign_in, api_session_get, api_sign_out, api_lock, api_unlock,
-    api_welcome, api_welcome_finish;
-
-/* ---- api_passkey.c ------------------------------------------------------ */
-
-api_handler api_passkey_ask, api_passkey_sign_in, api_passkey_unlock_ask,
-    api_passkey_unlock, api_passkeys, api_passkey_add_ask, api_passkey_add,
-    api_passkey_remove;
-
-/* ---- api.c -------------------------------------------------------------- */
 
 /* Answer with a refusal. */
 void api_refuse(
@@ -149,17 +113,3 @@ CS_CHECKED enum cs_err api_hex_id(
 /* Answer with bytes, to be kept as ${name}. */
 CS_CHECKED enum cs_err api_file(struct api_call *c, struct cs_buf *bytes,
     const char *media_type, const char *name);
-
-/* ---- api_cases.c, api_people.c, api_other.c ----------------------------- */
-
-api_handler api_cases, api_case, api_claim, api_release, api_handover, api_note,
-    api_escalate, api_opinion, api_merge, api_split, api_triage, api_attach,
-    api_hold, api_question, api_redact, api_decide, api_export;
-api_handler api_decision, api_undo, api_confirm, api_decision_refuse,
-    api_reverse, api_quality, api_appeals, api_appeal_decide;
-api_handler api_account, api_policy, api_policy_set, api_audit,
-    api_audit_verify, api_statistics, api_statements, api_events, api_openapi;
-api_handler api_picture, api_cluster, api_lists, api_list_add, api_list_remove,
-    api_list_import, api_list_export;
-api_handler api_people, api_person_add, api_person_change, api_person_reset,
-    api_settings, api_tokens, api_token_add, api_token_remove;

@@ -1,0 +1,7 @@
+/* SPDX-License-Identifier: MIT */
+/* Handler: the OpenAPI description. */
+#pragma once
+
+#include "desk/console/call.h"
+
+api_handler api_openapi;

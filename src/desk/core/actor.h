@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: MIT */
+/* Who acts, and what each role may do. */
+#pragma once
+
+#include <stdbool.h>
+#include <stdint.h>
+
+enum cs_desk_role {
+	CS_DESK_REVIEWER = 1,
+	CS_DESK_SENIOR = 2,
+	CS_DESK_AUDITOR = 3,
+	CS_DESK_ADMINISTRATOR = 4,
+};
+
+#define CS_DESK_NAME_MAX 32
+
+/* Whoever acts.  Number 0: whoever has the desk's folder and its passphrase,
+ * on the command line; may do everything but be a second person. */
+struct cs_desk_actor {
+	uint64_t id;
+	char name[CS_DESK_NAME_MAX + 1];
+	char pseudonym[16]; /* the name outside the desk */
+	enum cs_desk_role role;
+	/* How often the password was chosen, and an administrator has reset
+	 * it: sessions of before end with the one, tokens with the other. */
+	uint32_t passwords, resets;
+};
+
+/* "reviewer" and so on; NULL for a number that is none. */
+const char *cs_desk_role_name(enum cs_desk_role role);
+/* 0 for a name that is none. */
+enum cs_desk_role cs_desk_role_find(const char *name);
+extern const struct cs_desk_actor cs_desk_operator;
+/* May work on cases, decide, confirm and hear appeals? */
+bool cs_desk_works(const struct cs_desk_actor *actor);
+/* The same, with the rights of a senior. */
+bool cs_desk_is_senior(const struct cs_desk_actor *actor);
+bool cs_desk_is_administrator(const struct cs_desk_actor *actor);

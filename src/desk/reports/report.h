@@ -1,0 +1,73 @@
+/* SPDX-License-Identifier: MIT */
+/* Reports: their rows, and their bundles opened and verified. */
+#pragma once
+
+#include "base/bytes.h"
+#include "content/evidence.h"
+
+struct cs_desk;
+struct cs_evidence;
+struct cs_evidence_item;
+struct cs_stamp;
+
+enum cs_desk_report_state {
+	CS_DESK_REPORT_OPEN = 0,     /* verified, waits for a decision */
+	CS_DESK_REPORT_REJECTED = 1, /* something in it does not verify */
+	CS_DESK_REPORT_ACTED = 2,
+	CS_DESK_REPORT_CLOSED = 3,
+};
+
+struct cs_desk_report {
+	uint8_t id[16];
+	enum cs_desk_report_state state;
+	uint64_t received_ms;
+	uint16_t reason;
+	uint32_t n_messages, n_files;
+	bool repeats; /* a message of it was reported before */
+	char reporter[33], reported[33]; /* handles; "" if not proved */
+	char problem[128];               /* of a rejected one */
+};
+
+/* One report, opened: the bundle, and what the verifier says of it now. */
+struct cs_desk_report_opened {
+	struct cs_desk_report report;
+	struct cs_buf bundle;
+	struct cs_evidence *evidence; /* NULL: not a bundle at all */
+};
+
+const char *cs_desk_report_state_name(enum cs_desk_report_state state);
+/* In the order in which they came; stops at the first error of ${each}. */
+CS_CHECKED enum cs_err cs_desk_reports(struct cs_desk *d,
+    enum cs_err (*each)(void *arg, const struct cs_desk_report *r), void *arg);
+/* The id that begins with the hex digits ${prefix}. */
+CS_CHECKED enum cs_err cs_desk_report_find(
+    struct cs_desk *d, const char *prefix, uint8_t id[static 16]);
+CS_CHECKED enum cs_err cs_desk_report_load(struct cs_desk_report_opened *out,
+    struct cs_desk *d, const uint8_t id[static 16]);
+void cs_desk_report_clear(struct cs_desk_report_opened *c);
+CS_CHECKED enum cs_err desk_report_set_state(struct cs_desk *d,
+    const uint8_t id[static 16], enum cs_desk_report_state state);
+/* Nothing of who and about whom stays in what is known of a report. */
+CS_CHECKED enum cs_err desk_report_forget(
+    struct cs_desk *d, const uint8_t id[static 16]);
+/* What a message is counted by: FRANKING, rule 6. */
+CS_CHECKED enum cs_err desk_report_message_hash(
+    uint8_t out[static 32], const struct cs_stamp *s);
+/* The key that seals answers to its reporter; CS_ERR_NOT_FOUND. */
+CS_CHECKED enum cs_err desk_report_reply_key(
+    uint8_t out[static 32], struct cs_desk *d, const uint8_t id[static 16]);
+/* The case that a report is in; CS_ERR_NOT_FOUND: none, it was rejected. */
+CS_CHECKED enum cs_err desk_report_case(
+    uint64_t *case_id, struct cs_desk *d, const uint8_t report[static 16]);
+/* Store the rows of ${r}, which is in no case yet, with its ${bundle} and the
+ * key
+ * ${reply} that seals answers to its reporter; in a transaction. */
+CS_CHECKED enum cs_err desk_report_insert(struct cs_desk *d,
+    const struct cs_desk_report *r, struct cs_view bundle,
+    const uint8_t reply[static 32]);
+/* The row of a report, its bundle not opened; CS_ERR_NOT_FOUND. */
+CS_CHECKED enum cs_err desk_report_read(
+    struct cs_desk_report *out, struct cs_desk *d, const uint8_t id[static 16]);
+/* Is everything proved of ${item}, which is of ${e}? */
+bool desk_report_item_proved(
+    const struct cs_evidence *e, const struct cs_evidence_item *item);

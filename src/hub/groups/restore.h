@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: MIT */
+/* Who was taken out of a group and may come back. */
+#pragma once
+
+#include "hub/groups/group.h"
+
+/* A device of ${account} was taken out by the entry that is the last now, in
+ * the epoch that is the group's still. */
+CS_CHECKED enum cs_err hub_restore_note(struct cs_hub *hub,
+    const struct hub_group *group, const uint8_t account[static CS_ID_LEN]);
+/* The account is enabled: Removes that wait in its groups may yet be taken. */
+CS_CHECKED enum cs_err hub_restore_pending(
+    struct cs_hub *hub, const uint8_t account[static CS_ID_LEN]);
+/* The account has come back. */
+CS_CHECKED enum cs_err hub_restore_done(struct cs_hub *hub,
+    struct cs_view group, const uint8_t account[static CS_ID_LEN]);
+/* The epoch that accounts waited for is over. */
+CS_CHECKED enum cs_err hub_restore_end_epoch(
+    struct cs_hub *hub, const struct hub_group *group);
