@@ -54,7 +54,7 @@ client_commit_resume(struct cs_client *c, struct client_group *g)
 
 		/* Refused for good: the group stays as it was. */
 		if ((err = client_pending_forget(c, g)) == CS_OK)
-			err = stale ? client_sync_group(c, g) : CS_ERR_DENIED;
+			err = stale ? client_log_read(c, g) : CS_ERR_DENIED;
 		if (err == CS_OK)
 			err = CS_ERR_EPOCH;
 	}

@@ -277,7 +277,7 @@ tell(struct cs_client *c, struct cs_view id, enum cs_err why)
 		return CS_OK;
 	/* Nor if we are in it: another device of ours was quicker, and the
 	 * Welcome takes the row away. */
-	if ((err = client_welcomes(c)) ||
+	if ((err = client_welcomes(c, UINT32_MAX)) ||
 	    (err = cs_db_exec(c->db,
 		 "UPDATE joining SET told=? WHERE id=? AND told=0",
 		 cs_int(true), cs_blob(id))) ||
@@ -314,12 +314,6 @@ client_groups_enter(struct cs_client *c)
 	struct cs_reader r;
 	enum cs_err err = client_joining_list(&ids, c);
 
-	/* Where another device was quicker, a Welcome waits. */
-	if (err == CS_OK && ids.len != 0)
-		err = client_welcomes(c);
-	cs_buf_reset(&ids);
-	if (err == CS_OK)
-		err = client_joining_list(&ids, c);
 	r = cs_reader(cs_buf_view(&ids));
 	while (err == CS_OK && cs_reader_more(&r))
 		err = join_one(c, cs_read_vec(&r));

@@ -234,43 +234,54 @@ is_in(const struct client_group *g, const uint8_t device[static CS_ID_LEN])
 
 /* ---- our other devices -------------------------------------------------- */
 
-struct missing {
-	const struct client_group *g;
-	struct cs_buf ids;
+struct listing {
+	struct cs_buf *ids;
 	enum cs_err err;
 };
 
-/* Ids of our devices that are not in the group, one after the other. */
 static void
-note_missing(void *arg, const struct cs_client_device *d)
+note_other(void *arg, const struct cs_client_device *d)
 {
-	struct missing *m = arg;
+	struct listing *l = arg;
 
-	if (m->err == CS_OK && !d->own && !is_in(m->g, d->id))
-		m->err = cs_buf_add(&m->ids, CS_VIEW_OF(d->id));
+	if (l->err == CS_OK && !d->own)
+		l->err = cs_buf_add(l->ids, CS_VIEW_OF(d->id));
+}
+
+static enum cs_err
+list_others(struct client_other_devices *others, struct cs_client *c)
+{
+	struct listing l = { .ids = &others->ids };
+	enum cs_err err;
+
+	if (others->asked)
+		return CS_OK;
+	others->asked = true;
+	err = cs_client_devices(c, note_other, &l);
+	return err ? err : l.err;
 }
 
 /* Asked for by name: what others are given is not used up for it. */
 static enum cs_err
 ask_missing(struct client_invited *out, struct cs_client *c,
-    const struct client_group *g)
+    const struct client_group *g, struct client_other_devices *others)
 {
-	struct missing m = { .g = g };
 	struct cs_reader r;
-	enum cs_err err = cs_client_devices(c, note_missing, &m);
+	enum cs_err err = list_others(others, c);
 
-	if (err == CS_OK)
-		err = m.err;
-	r = cs_reader(cs_buf_view(&m.ids));
-	while (err == CS_OK && cs_reader_more(&r))
-		err = client_invite_ask_own(
-		    out, c, cs_read_bytes(&r, CS_ID_LEN).data);
-	cs_buf_free(&m.ids);
+	r = cs_reader(cs_buf_view(&others->ids));
+	while (err == CS_OK && cs_reader_more(&r)) {
+		const uint8_t *id = cs_read_bytes(&r, CS_ID_LEN).data;
+
+		if (!is_in(g, id))
+			err = client_invite_ask_own(out, c, id);
+	}
 	return err;
 }
 
 enum cs_err
-client_devices_bring(struct cs_client *c, struct client_group *g)
+client_devices_bring(struct cs_client *c, struct client_group *g,
+    struct client_other_devices *others)
 {
 	uint32_t leaves[CS_WIRE_DEVICES_MAX];
 	struct client_invited in = { 0 };
@@ -285,7 +296,7 @@ client_devices_bring(struct cs_client *c, struct client_group *g)
 	 * Welcome would take from them what they have not read yet. */
 	if ((err = client_away_find(&away, c, g, c->self.handle)) || away)
 		return err;
-	if ((err = ask_missing(&in, c, g)) == CS_OK && in.n != 0)
+	if ((err = ask_missing(&in, c, g, others)) == CS_OK && in.n != 0)
 		err = client_invite_add(c, g, &in);
 	cs_buf_free(&in.packages);
 	/* A hub that makes up devices of ours gets none in, and stops

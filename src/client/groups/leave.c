@@ -149,7 +149,7 @@ client_leave_resume(struct cs_client *c, struct client_group *g)
 		if (err == CS_ERR_DENIED &&
 		    (c->link.hub_code == CS_WIRE_E_STALE_EPOCH ||
 			c->link.hub_code == CS_WIRE_E_NO_GROUP))
-			err = client_sync_group(c, g);
+			err = client_log_read(c, g);
 	}
 	cs_buf_free(&messages);
 	/* What the hub refuses now is tried at the next look. */

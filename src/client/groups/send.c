@@ -117,7 +117,7 @@ refused(
 	enum cs_err err;
 
 	if (c->link.hub_code == CS_WIRE_E_STALE_EPOCH) {
-		err = client_sync_group(c, g);
+		err = client_log_read(c, g);
 		return err ? err : CS_ERR_EPOCH;
 	}
 	if (c->link.hub_code == CS_WIRE_E_UNAVAILABLE)

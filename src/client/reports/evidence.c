@@ -232,8 +232,8 @@ client_evidence_clear(struct client_evidence *e)
 
 /* The whole of it, indented: nobody agrees to what they have not seen. */
 static void
-describe_text(struct cs_view rest, void (*line)(void *arg, const char *text),
-    void *arg)
+describe_text(
+    struct cs_view rest, void (*line)(void *arg, const char *text), void *arg)
 {
 	char text[LINE_MAX_HERE];
 
