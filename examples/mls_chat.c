@@ -5,10 +5,13 @@
  * can read nothing from then on.  What would travel over a network are the
  * buffers; who carries them has to let one commit win in each epoch.
  */
+
 #include <stdio.h>
 #include <stdlib.h>
 
 #include "countersign/mls.h"
+#include "crypto/init.h"
+#include "mls/group.h"
 
 #define NOW 1700000000            /* the library knows no clock */
 static struct cs_mls_options opt; /* as main() sets them */

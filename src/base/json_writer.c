@@ -162,6 +162,15 @@ cs_json_number(struct cs_json_writer *j, const char *name, uint64_t x)
 }
 
 void
+cs_json_signed(struct cs_json_writer *j, const char *name, int64_t x)
+{
+	char s[24];
+
+	snprintf(s, sizeof s, "%lld", (long long)x);
+	cs_json_raw(j, name, cs_view_str(s));
+}
+
+void
 cs_json_decimal(
     struct cs_json_writer *j, const char *name, double x, int digits)
 {

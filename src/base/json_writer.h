@@ -50,6 +50,7 @@ void cs_json_string(struct cs_json_writer *j, const char *name, const char *s);
 /* A string of lower-case hex. */
 void cs_json_hex(struct cs_json_writer *j, const char *name, struct cs_view v);
 void cs_json_number(struct cs_json_writer *j, const char *name, uint64_t x);
+void cs_json_signed(struct cs_json_writer *j, const char *name, int64_t x);
 /* A number with ${digits} digits behind the point, at most 9; null for what is
  * not finite. */
 void cs_json_decimal(

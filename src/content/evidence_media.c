@@ -3,6 +3,8 @@
 
 #include <string.h>
 
+#include "content/evidence.h"
+#include "content/media.h"
 #include "crypto/hash.h"
 
 static enum cs_err

@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: MIT */
-#include "content/evidence.h"
+#include "content/evidence_write.h"
 
 #include <string.h>
 
 #include "base/alloc.h"
 #include "base/text.h"
+#include "content/evidence.h"
 #include "content/evidence_keys.h"
 
 static const char *const reasons[] = {

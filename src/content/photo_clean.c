@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: MIT */
+#include "content/photo_clean.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
@@ -14,7 +16,9 @@
 #include "base/reader.h"
 #include "base/writer.h"
 #include "content/media.h"
+#include "content/photo.h"
 #include "content/photo_codec.h"
+#include "content/sniff.h"
 
 #define TIMEOUT_MS 20000
 #define PATH_SIZE 4096

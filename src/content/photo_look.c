@@ -7,7 +7,15 @@
 #include "base/reader.h"
 #include "base/writer.h"
 #include "content/media.h"
+#include "content/photo.h"
+#include "content/photo_clean.h"
 #include "content/photo_codec.h"
+#include "content/photo_gif.h"
+#include "content/photo_jpeg.h"
+#include "content/photo_pixels.h"
+#include "content/photo_png.h"
+#include "content/photo_webp.h"
+#include "content/sniff.h"
 
 #define QUALITY 85
 #define ANSWER_VERSION 1

@@ -40,3 +40,10 @@ CS_CHECKED enum cs_err cs_photo_look_here(
  * CS_ERR_CLOSED when the child was stopped: it tried what no decoder does. */
 CS_CHECKED enum cs_err cs_photo_look(
     struct cs_photo_look *out, struct cs_view file, enum cs_photo_level level);
+
+/* What the child writes when it is asked to look: "CSPL" | u8 version |
+ * u16 error | u32 width | u32 height | u8 quality | 8 hashes | picture. */
+CS_CHECKED enum cs_err cs_photo_look_write(
+    struct cs_buf *out, const struct cs_photo_look *l, enum cs_err err);
+CS_CHECKED enum cs_err cs_photo_look_read(
+    struct cs_photo_look *out, struct cs_view in);

@@ -4,7 +4,7 @@
 #include <assert.h>
 #include <string.h>
 
-#include "crypto/backend.h"
+#include "crypto/aead.h"
 #include "crypto/hpke_kdf.h"
 
 /* Section 5.1: "HPKE" and the numbers of KEM, KDF and AEAD. */
@@ -25,7 +25,7 @@ kdf_of(const struct cs_suite *s)
 static uint8_t no_psk[CS_SUITE_ID_MAX + 1][CS_HASH_MAX];
 
 enum cs_err
-cs_backend_hpke_init(void)
+cs_hpke_init(void)
 {
 	const struct cs_view none = { NULL, 0 };
 	const struct cs_suite *s;

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/writer.h"
+#include "crypto/hpke.h"
 
 #define PREFIX "MLS 1.0 "
 

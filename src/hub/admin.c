@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* What an operator does to a hub's folder, while it runs or not. */
+#include "hub/admin.h"
+
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>

@@ -5,6 +5,16 @@
 
 #include "base/alloc.h"
 #include "base/writer.h"
+#include "mls/framing.h"
+#include "mls/leaf_node.h"
+#include "mls/leaf_validate.h"
+#include "mls/options.h"
+#include "mls/proposal_list.h"
+#include "mls/public_state.h"
+#include "mls/ratchet_tree.h"
+#include "mls/tree_leaf.h"
+#include "mls/tree_save.h"
+#include "mls/tree_verify.h"
 
 void
 cs_mls_change_clear(struct cs_mls_change *c)

@@ -5,7 +5,17 @@
 
 #include "base/alloc.h"
 #include "crypto/random.h"
+#include "mls/change.h"
+#include "mls/framing.h"
+#include "mls/leaf_node.h"
+#include "mls/proposal_list.h"
+#include "mls/public_state.h"
+#include "mls/ratchet_tree.h"
 #include "mls/transcript.h"
+#include "mls/tree_codec.h"
+#include "mls/tree_leaf.h"
+#include "mls/tree_save.h"
+#include "mls/tree_verify.h"
 
 void
 cs_mls_past_epoch_clear(struct cs_mls_past_epoch *p)

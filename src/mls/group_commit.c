@@ -1,9 +1,21 @@
 /* SPDX-License-Identifier: MIT */
+#include "mls/group_commit.h"
+
 #include <string.h>
 
 #include "crypto/hash.h"
+#include "mls/change.h"
+#include "mls/framing.h"
 #include "mls/group.h"
+#include "mls/group_making.h"
+#include "mls/group_propose.h"
+#include "mls/group_psk.h"
+#include "mls/leaf_node.h"
+#include "mls/proposal_list.h"
+#include "mls/public_state.h"
+#include "mls/tree_leaf.h"
 #include "mls/tree_node.h"
+#include "mls/tree_save.h"
 
 /* Which of the stored proposals a commit is to refer to. */
 enum stored { STORED_ALL, STORED_REMOVALS, STORED_NONE };

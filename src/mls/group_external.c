@@ -1,7 +1,18 @@
 /* SPDX-License-Identifier: MIT */
+#include "mls/group_external.h"
+
 #include <string.h>
 
+#include "mls/change.h"
+#include "mls/framing.h"
 #include "mls/group.h"
+#include "mls/group_making.h"
+#include "mls/group_psk.h"
+#include "mls/leaf_node.h"
+#include "mls/public_state.h"
+#include "mls/ratchet_tree.h"
+#include "mls/tree_leaf.h"
+#include "mls/tree_save.h"
 
 /* ---- joining by an external commit (section 12.4.3.2) ------------------- */
 
@@ -132,8 +143,10 @@ out:
 	return err;
 }
 
-enum cs_err
-cs_mls_group_start(
+/* What a new group takes over when it is set up, from a commit that founds the
+ * membership: ${s} is left without it. */
+static enum cs_err
+group_start(
     struct cs_mls_group *g, struct cs_mls_staged *s, struct cs_mls_public *from)
 {
 	enum cs_err err;
@@ -180,7 +193,7 @@ cs_mls_external_commit(struct cs_mls_group **out, struct cs_buf *commit,
 	    (err = make_commit(&j, &message)) ||
 	    (err = cs_mls_group_alloc(&g, id)) ||
 	    (err = cs_buf_reserve(commit, message.len)) ||
-	    (err = cs_mls_group_start(g, j.m.staged, &j.pub)) ||
+	    (err = group_start(g, j.m.staged, &j.pub)) ||
 	    (err = cs_buf_add(commit, cs_buf_view(&message))))
 		goto out;
 	*out = g;

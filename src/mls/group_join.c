@@ -3,6 +3,12 @@
 
 #include "base/alloc.h"
 #include "mls/group.h"
+#include "mls/group_psk.h"
+#include "mls/leaf_node.h"
+#include "mls/public_state.h"
+#include "mls/ratchet_tree.h"
+#include "mls/tree_leaf.h"
+#include "mls/tree_save.h"
 #include "mls/welcome.h"
 
 static enum cs_err

@@ -1,9 +1,16 @@
 /* SPDX-License-Identifier: MIT */
+#include "mls/group_making.h"
+
 #include <string.h>
 
 #include "base/alloc.h"
 #include "crypto/random.h"
+#include "mls/change.h"
+#include "mls/framing.h"
 #include "mls/group.h"
+#include "mls/leaf_node.h"
+#include "mls/proposal_list.h"
+#include "mls/public_state.h"
 
 void
 cs_mls_making_clear(struct cs_mls_making *m)

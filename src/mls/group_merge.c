@@ -1,9 +1,17 @@
 /* SPDX-License-Identifier: MIT */
+#include "mls/group_merge.h"
+
 #include <stdlib.h>
 
 #include "base/alloc.h"
+#include "mls/change.h"
 #include "mls/group.h"
+#include "mls/leaf_node.h"
+#include "mls/public_state.h"
+#include "mls/ratchet_tree.h"
+#include "mls/tree_leaf.h"
 #include "mls/tree_node.h"
+#include "mls/tree_save.h"
 
 /* ---- epochs that are over ----------------------------------------------- */
 

@@ -1,6 +1,15 @@
 /* SPDX-License-Identifier: MIT */
 #include "crypto/hash.h"
+#include "mls/framing.h"
 #include "mls/group.h"
+#include "mls/group_merge.h"
+#include "mls/group_propose.h"
+#include "mls/group_stage.h"
+#include "mls/leaf_node.h"
+#include "mls/private_message.h"
+#include "mls/public_state.h"
+#include "mls/tree_leaf.h"
+#include "mls/tree_save.h"
 
 void
 cs_mls_received_clear(struct cs_mls_received *r)

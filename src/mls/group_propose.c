@@ -1,8 +1,16 @@
 /* SPDX-License-Identifier: MIT */
+#include "mls/group_propose.h"
+
 #include "base/alloc.h"
 #include "crypto/random.h"
+#include "mls/framing.h"
 #include "mls/group.h"
+#include "mls/leaf_node.h"
+#include "mls/private_message.h"
+#include "mls/public_state.h"
+#include "mls/tree_leaf.h"
 #include "mls/tree_node.h"
+#include "mls/tree_save.h"
 
 struct cs_mls_framed
 cs_mls_group_frame(const struct cs_mls_group *g, enum cs_mls_content type,

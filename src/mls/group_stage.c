@@ -1,6 +1,14 @@
 /* SPDX-License-Identifier: MIT */
+#include "mls/group_stage.h"
+
 #include "base/alloc.h"
+#include "mls/change.h"
+#include "mls/framing.h"
 #include "mls/group.h"
+#include "mls/group_psk.h"
+#include "mls/proposal_list.h"
+#include "mls/public_state.h"
+#include "mls/ratchet_tree.h"
 
 /* Our leaf key after the proposals: one of an Update of ours, or as before. */
 static void

@@ -4,6 +4,8 @@
 #include <string.h>
 
 #include "crypto/label.h"
+#include "mls/leaf_node.h"
+#include "mls/leaf_validate.h"
 #include "mls/save.h"
 
 /* What cs_mls_key_package_new() gives to be stored: version, KeyPackage<V>,

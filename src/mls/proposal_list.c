@@ -1,8 +1,14 @@
 /* SPDX-License-Identifier: MIT */
+#include "mls/proposal_list.h"
+
 #include <stdlib.h>
 
 #include "base/alloc.h"
 #include "mls/change.h"
+#include "mls/framing.h"
+#include "mls/leaf_node.h"
+#include "mls/public_state.h"
+#include "mls/ratchet_tree.h"
 #include "mls/tree_node.h"
 
 void

@@ -1,7 +1,17 @@
 /* SPDX-License-Identifier: MIT */
 #include "base/alloc.h"
 #include "crypto/random.h"
+#include "mls/change.h"
+#include "mls/framing.h"
 #include "mls/group.h"
+#include "mls/leaf_node.h"
+#include "mls/proposal_list.h"
+#include "mls/public_save.h"
+#include "mls/public_state.h"
+#include "mls/save.h"
+#include "mls/tree_codec.h"
+#include "mls/tree_leaf.h"
+#include "mls/tree_save.h"
 
 struct cs_mls_public_group {
 	struct cs_mls_public pub;

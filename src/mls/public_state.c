@@ -2,7 +2,14 @@
 #include "mls/public_state.h"
 
 #include "base/alloc.h"
+#include "mls/framing.h"
+#include "mls/leaf_node.h"
+#include "mls/leaf_validate.h"
+#include "mls/ratchet_tree.h"
+#include "mls/tree_hash.h"
+#include "mls/tree_leaf.h"
 #include "mls/tree_node.h"
+#include "mls/tree_save.h"
 
 static void
 stored_free(struct cs_mls_stored_proposal *s)

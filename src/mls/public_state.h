@@ -102,9 +102,3 @@ const struct cs_mls_stored_proposal *cs_mls_public_find_proposal(
 
 /* Forget number ${i} of the stored ones. */
 void cs_mls_public_drop_proposal(struct cs_mls_public *p, size_t i);
-
-/* State on disk: see public_save.c.  Reading takes the contents of ${saved}. */
-void cs_mls_public_write(struct cs_writer *w, const struct cs_mls_public *p);
-CS_CHECKED enum cs_err cs_mls_public_read(struct cs_mls_public *out,
-    struct cs_buf *saved, enum cs_mls_saved kind,
-    const struct cs_mls_options *opt);

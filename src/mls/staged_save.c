@@ -1,6 +1,13 @@
 /* SPDX-License-Identifier: MIT */
 #include "base/alloc.h"
+#include "mls/change.h"
 #include "mls/group.h"
+#include "mls/leaf_node.h"
+#include "mls/public_save.h"
+#include "mls/public_state.h"
+#include "mls/save.h"
+#include "mls/secrets_save.h"
+#include "mls/tree_save.h"
 
 /* Who comes and who goes. */
 static void

@@ -78,3 +78,7 @@ uint32_t cs_mls_node_unmerged(const struct cs_mls_node *n, size_t i);
 bool cs_mls_node_is_unmerged(const struct cs_mls_node *n, uint32_t leaf);
 size_t cs_mls_node_unmerged_within(
     const struct cs_mls_node *n, uint32_t from, uint32_t to);
+
+/* The node at ${x}, which is within the tree. */
+const struct cs_mls_node *cs_mls_tree_node(
+    const struct cs_mls_tree *t, uint32_t x);

@@ -6,6 +6,7 @@
 
 #include "crypto/label.h"
 #include "crypto/random.h"
+#include "mls/ratchet_tree.h"
 #include "mls/tree_node.h"
 
 static struct cs_view
@@ -14,9 +15,10 @@ view(const struct cs_suite *suite, const struct cs_mls_path_secret *s)
 	return cs_view(s->b, suite->hash_len);
 }
 
-enum cs_err
-cs_mls_path_secret_next(struct cs_mls_path_secret *out,
-    const struct cs_suite *suite, const struct cs_mls_path_secret *from)
+/* The secret of the next node up. */
+static enum cs_err
+path_secret_next(struct cs_mls_path_secret *out, const struct cs_suite *suite,
+    const struct cs_mls_path_secret *from)
 {
 	return cs_derive_secret(
 	    out->b, suite, view(suite, from), cs_view_str("path"));
@@ -94,7 +96,7 @@ cs_mls_path_secrets_new(
 	for (size_t i = 0; i < n; i++) {
 		out->secret[i] = s;
 		if ((err = cs_mls_path_secret_key(&out->key[i], suite, &s)) ||
-		    (err = cs_mls_path_secret_next(&s, suite, &s)))
+		    (err = path_secret_next(&s, suite, &s)))
 			goto out;
 	}
 	memcpy(out->commit.b, s.b, sizeof out->commit.b);
@@ -280,7 +282,7 @@ cs_mls_path_climb(struct cs_mls_private_tree *keys,
 			goto out;
 		}
 		cs_mls_private_tree_set(keys, path->v[i].node, &key);
-		if ((err = cs_mls_path_secret_next(&s, t->suite, &s)))
+		if ((err = path_secret_next(&s, t->suite, &s)))
 			goto out;
 	}
 	memcpy(commit->b, s.b, sizeof commit->b);

@@ -10,9 +10,6 @@ struct cs_mls_path_secret {
 	uint8_t b[CS_HASH_MAX];
 };
 
-/* The secret of the next node up. */
-CS_CHECKED enum cs_err cs_mls_path_secret_next(struct cs_mls_path_secret *out,
-    const struct cs_suite *suite, const struct cs_mls_path_secret *from);
 CS_CHECKED enum cs_err cs_mls_path_secret_key(struct cs_hpke_key *out,
     const struct cs_suite *suite, const struct cs_mls_path_secret *secret);
 

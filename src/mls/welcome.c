@@ -6,6 +6,8 @@
 #include "base/alloc.h"
 #include "crypto/aead.h"
 #include "crypto/label.h"
+#include "mls/change.h"
+#include "mls/framing.h"
 
 void
 cs_mls_encrypted_secrets_read(

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Plain HTTP on the server: blobs by PUT and GET with ranges, and pages. */
+#include "net/server_http.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>

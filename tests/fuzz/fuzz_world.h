@@ -6,6 +6,7 @@
  */
 #pragma once
 
+#include "crypto/init.h"
 #include "support/mls_world.h"
 
 #define FUZZ_MEMBERS 3

@@ -6,7 +6,9 @@
  * the others or do not; what the fuzzer made up comes as it is, or signed and
  * sealed by a member.
  */
+
 #include "fuzz/fuzz_dress.h"
+#include "mls/group.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

@@ -4,9 +4,13 @@
  * GroupSecrets and GroupInfo sealed as they should be, each after its length,
  * and then a ratchet tree or nothing.  The rest of the first byte is the suite.
  */
+
+#include "crypto/aead.h"
 #include "crypto/label.h"
 #include "fuzz/fuzz_world.h"
+#include "mls/framing.h"
 #include "mls/group.h"
+#include "mls/group_psk.h"
 #include "mls/key_package.h"
 #include "mls/welcome.h"
 

@@ -4,9 +4,12 @@
  * stands for: both halves of a group, one of them beside the other as it was,
  * or a staged commit.  What loads can be used, without a crash.
  */
+
 #include "crypto/hash.h"
 #include "fuzz/fuzz_world.h"
 #include "mls/group.h"
+#include "mls/public_save.h"
+#include "mls/public_state.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* mls-interop: commits, by members and by who joins. */
+
 #include "interop/mls_interop.h"
+#include "mls/group.h"
 #include "mls/group_info.h"
 
 /* By value; arrays belong to the call. */

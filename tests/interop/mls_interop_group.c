@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* mls-interop: groups, joining, and what their state gives. */
+
 #include "interop/mls_interop.h"
+#include "mls/group.h"
 #include "mls/key_package.h"
 
 enum cs_err

@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /* Vectors about primitives, key schedule and single keys. */
+
 #include <string.h>
 
 #include "kat/mls_vectors.h"
+#include "mls/framing.h"
 #include "mls/group_context.h"
 #include "mls/key_schedule.h"
 #include "mls/transcript.h"

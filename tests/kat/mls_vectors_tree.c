@@ -1,9 +1,19 @@
 /* SPDX-License-Identifier: MIT */
 /* Vectors about ratchet trees and TreeKEM. */
+
 #include <string.h>
 
 #include "kat/mls_vectors.h"
 #include "mls/change.h"
+#include "mls/group.h"
+#include "mls/leaf_node.h"
+#include "mls/public_state.h"
+#include "mls/ratchet_tree.h"
+#include "mls/tree_codec.h"
+#include "mls/tree_hash.h"
+#include "mls/tree_leaf.h"
+#include "mls/tree_save.h"
+#include "mls/tree_verify.h"
 
 static enum cs_err
 accept(void *arg, const struct cs_mls_auth_request *request)

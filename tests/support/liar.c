@@ -13,6 +13,7 @@
  *a photo whose key is not the one it is committed to type FILE	says image/png
  *of whatever FILE is digest FILE	another hash of the photo
  */
+
 #include <stdio.h>
 #include <string.h>
 
@@ -20,6 +21,7 @@
 #include "client/home/client.h"
 #include "client/home/group.h"
 #include "client/hub/call.h"
+#include "crypto/init.h"
 #include "crypto/random.h"
 #include "franking/sender.h"
 

@@ -8,6 +8,7 @@
 
 #include "crypto/label.h"
 #include "mls/group.h"
+#include "mls/group_propose.h"
 #include "support/mls_world.h"
 
 struct scene {

@@ -6,6 +6,7 @@
  * which has to be stopped, lies and puts it into the log, stamped and followed,
  * as if it were in order.
  */
+
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -14,12 +15,14 @@
 #include "client/home/leaf.h"
 #include "client/hub/call.h"
 #include "crypto/hash.h"
+#include "crypto/init.h"
 #include "hub/core/connection.h"
 #include "hub/core/hub.h"
 #include "hub/core/keys.h"
 #include "hub/core/schema.h"
 #include "hub/groups/group.h"
 #include "hub/groups/log.h"
+#include "mls/group.h"
 
 struct job {
 	struct cs_hub hub;

@@ -7,6 +7,7 @@
 #include "client/home/client.h"
 #include "client/home/credential.h"
 #include "client/home/group.h"
+#include "mls/group.h"
 
 /*
  * A conversation that we were taken out of is the one that the hub shows if

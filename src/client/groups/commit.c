@@ -12,6 +12,7 @@
 #include "client/home/group.h"
 #include "client/home/pending.h"
 #include "client/hub/call.h"
+#include "mls/group.h"
 
 static enum cs_err
 merge_in_transaction(

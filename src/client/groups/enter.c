@@ -20,6 +20,7 @@
 #include "client/hub/call.h"
 #include "client/hub/stamp.h"
 #include "crypto/random.h"
+#include "mls/group.h"
 
 #define ATTEMPT "joining.attempt"
 

@@ -16,9 +16,13 @@
 #include "client/home/message.h"
 #include "client/home/problem.h"
 #include "client/hub/call.h"
+#include "content/media.h"
 #include "content/photo.h"
+#include "content/photo_clean.h"
 #include "crypto/random.h"
 #include "net/blob.h"
+#include "net/client.h"
+#include "net/client_http.h"
 #include "store/file.h"
 
 #define TRANSFER_TRIES 5

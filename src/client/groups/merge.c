@@ -13,6 +13,7 @@
 #include "client/home/message.h"
 #include "client/home/pending.h"
 #include "crypto/hash.h"
+#include "mls/group.h"
 
 struct change {
 	char name[CS_HANDLE_MAX + 1]; /* whose device it is */

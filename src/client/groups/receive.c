@@ -18,6 +18,7 @@
 #include "client/home/outbox.h"
 #include "client/hub/stamp.h"
 #include "crypto/hash.h"
+#include "mls/group.h"
 
 struct arrival {
 	const struct cs_wire_entry *entry;

@@ -11,6 +11,7 @@
 #include "client/home/leaf.h"
 #include "crypto/random.h"
 #include "franking/operator_pin.h"
+#include "mls/group.h"
 
 #define META "grp.meta"
 #define PUBLIC "grp.public"

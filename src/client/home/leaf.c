@@ -8,6 +8,7 @@
 #include "client/home/contact.h"
 #include "client/home/credential.h"
 #include "crypto/random.h"
+#include "mls/group.h"
 
 static void
 contact_of(struct client_contact *out, const struct cs_credential *credential,

@@ -5,6 +5,7 @@
 
 #include "client/home/client.h"
 #include "client/home/group.h"
+#include "mls/group.h"
 
 #define PENDING "grp.pending"
 

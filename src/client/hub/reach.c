@@ -8,6 +8,7 @@
 #include "client/home/home.h"
 #include "client/home/problem.h"
 #include "client/hub/stamp.h"
+#include "net/client.h"
 
 static enum cs_err
 unreachable(struct cs_client *c, enum cs_err err)

@@ -9,6 +9,7 @@
 #include "client/home/client.h"
 #include "client/joining/address.h"
 #include "crypto/hash.h"
+#include "crypto/hpke.h"
 #include "crypto/random.h"
 
 #define SCHEME "https://"

@@ -14,6 +14,7 @@
 #include "client/home/message.h"
 #include "client/home/problem.h"
 #include "client/hub/stamp.h"
+#include "content/evidence.h"
 #include "crypto/random.h"
 
 #define LINE_MAX_HERE 1024

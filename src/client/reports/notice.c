@@ -13,6 +13,7 @@
 #include "client/home/problem.h"
 #include "client/hub/call.h"
 #include "client/reports/letter.h"
+#include "content/evidence_write.h"
 #include "crypto/random.h"
 
 /* ---- what is the desk's ------------------------------------------------- */

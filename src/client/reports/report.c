@@ -12,6 +12,8 @@
 #include "client/hub/reach.h"
 #include "client/reports/evidence.h"
 #include "client/reports/letter.h"
+#include "content/evidence_seal.h"
+#include "content/evidence_write.h"
 #include "crypto/random.h"
 #include "store/file.h"
 

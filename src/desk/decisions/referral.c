@@ -6,6 +6,7 @@
 #include "base/alloc.h"
 #include "base/text.h"
 #include "content/evidence.h"
+#include "content/evidence_seal.h"
 #include "desk/core/desk.h"
 #include "desk/core/doc.h"
 #include "desk/core/json.h"

@@ -9,6 +9,7 @@
 #include "base/text.h"
 #include "content/custody.h"
 #include "content/evidence.h"
+#include "content/evidence_seal.h"
 #include "crypto/hash.h"
 #include "desk/core/actor.h"
 #include "desk/core/audit.h"

@@ -10,6 +10,7 @@
 #include "base/alloc.h"
 #include "base/text.h"
 #include "content/evidence.h"
+#include "content/evidence_media.h"
 #include "content/media.h"
 #include "content/mimi.h"
 #include "desk/core/audit.h"

@@ -6,6 +6,7 @@
 
 #include "base/text.h"
 #include "content/evidence.h"
+#include "content/evidence_write.h"
 #include "content/mimi.h"
 #include "content/proof.h"
 #include "desk/cases/case.h"

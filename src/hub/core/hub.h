@@ -13,7 +13,6 @@
 #include "base/units.h"
 #include "countersign/mls.h"
 #include "crypto/sign.h"
-#include "hub/hub.h"
 #include "net/server.h"
 #include "store/db.h"
 #include "wire/messages.h"

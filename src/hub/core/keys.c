@@ -78,7 +78,7 @@ enum cs_err
 hub_keys_create_root(const char *dir)
 {
 	struct cs_sign_key root;
-	char text[CS_HUB_ROOT_TEXT_SIZE + 1];
+	char text[CS_BASE64URL_SIZE(CS_KEY_LEN) + 1]; /* and a newline */
 	enum cs_err err;
 
 	if ((err = cs_file_mkdir(path_in(dir, "keys"))) ||

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* The report desk: verifying reports beside their primitives; lists of cases
  * and a search with very many of them. */
+#include "programs/bench/desk.h"
+
 #include <malloc.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -9,6 +11,8 @@
 
 #include "base/alloc.h"
 #include "content/evidence.h"
+#include "content/evidence_seal.h"
+#include "content/evidence_write.h"
 #include "content/mimi.h"
 #include "content/proof.h"
 #include "crypto/hash.h"
@@ -32,6 +36,7 @@
 #include "phash/index.h"
 #include "phash/phash.h"
 #include "programs/bench/bench.h"
+#include "programs/bench/util.h"
 #include "store/db.h"
 #include "wire/messages.h"
 

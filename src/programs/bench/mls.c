@@ -3,12 +3,18 @@
  * What MLS costs, beside the sum of the operations on curves that each step
  * cannot do without: signatures, verifications, encapsulations, encryption.
  */
+#include "programs/bench/mls.h"
+
 #include <stdio.h>
 #include <string.h>
 
 #include "base/alloc.h"
 #include "crypto/aead.h"
-#include "programs/bench/mls.h"
+#include "mls/group.h"
+#include "programs/bench/bench.h"
+#include "programs/bench/crew.h"
+#include "programs/bench/mls_peer.h"
+#include "programs/bench/util.h"
 
 /* Microseconds, medians of this run. */
 struct primitives {

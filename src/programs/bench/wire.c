@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Bytes of a message of 100 bytes, part by part. */
+#include "programs/bench/wire.h"
+
 #include <dirent.h>
 #include <linux/tcp.h>
 #include <netinet/in.h>
@@ -9,6 +11,9 @@
 
 #include "content/mimi.h"
 #include "programs/bench/bench.h"
+#include "programs/bench/server.h"
+#include "programs/bench/util.h"
+#include "programs/bench/world.h"
 
 #define TEXT_LEN 100
 #define PADDED_TO 256 /* as in bench_world.c and in the client */

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Members who keep their MLS state in memory. */
+#include "programs/bench/world.h"
+
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -9,7 +11,9 @@
 #include "crypto/random.h"
 #include "franking/operator_pin.h"
 #include "franking/sender.h"
+#include "mls/group.h"
 #include "programs/bench/bench.h"
+#include "programs/bench/util.h"
 #include "store/clock.h"
 
 #define PADDING 256 /* what the client uses */

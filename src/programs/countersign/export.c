@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* export without messages: the own data, as JSON in a file. */
+
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -11,6 +12,7 @@
 #include "cli/print.h"
 #include "cli/report_error.h"
 #include "content/evidence.h"
+#include "content/evidence_write.h"
 #include "programs/countersign/json.h"
 #include "programs/countersign/main.h"
 #include "store/file.h"

@@ -5,6 +5,7 @@
 #include <signal.h>
 
 #include "cli/report_error.h"
+#include "crypto/init.h"
 #include "crypto/suite.h"
 
 static const struct cli_option options[] = {

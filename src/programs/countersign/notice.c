@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* notices, appeal */
+
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -8,6 +9,7 @@
 #include "cli/print.h"
 #include "cli/report_error.h"
 #include "content/evidence.h"
+#include "content/evidence_write.h"
 #include "content/letter.h"
 #include "programs/countersign/main.h"
 #include "store/file.h"

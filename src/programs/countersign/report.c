@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: MIT */
 /* report, reports, reply, second-look, export */
+
 #include <stdio.h>
 #include <string.h>
 
 #include "base/text.h"
 #include "cli/print.h"
 #include "content/evidence.h"
+#include "content/evidence_write.h"
 #include "programs/countersign/main.h"
 #include "wire/messages.h"
 

@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: MIT */
 /* countersign-desk: decisions and appeals, by command line. */
+
 #include <stdio.h>
 #include <string.h>
 
 #include "base/text.h"
 #include "cli/print.h"
 #include "content/evidence.h"
+#include "content/evidence_write.h"
 #include "desk/cases/queue.h"
 #include "desk/core/json.h"
 #include "desk/core/policy.h"

@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: MIT */
+#include "programs/verify/extract.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -6,7 +8,9 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "cli/evidence.h"
+#include "content/evidence.h"
+#include "content/evidence_media.h"
+#include "content/sniff.h"
 
 /* Nothing of a bundle goes into a name, and no file is written over. */
 static enum cs_err

@@ -6,6 +6,7 @@
 #include "client/home/contact.h"
 #include "client/home/credential.h"
 #include "client/home/leaf.h"
+#include "crypto/init.h"
 #include "support/client_world.h"
 
 struct world {

@@ -1,5 +1,4 @@
 /* SPDX-License-Identifier: MIT */
-
 #include "client/account/note.h"
 #include "client/account/seal.h"
 #include "client/home/client.h"
@@ -8,6 +7,7 @@
 #include "client/home/home.h"
 #include "client/home/joining.h"
 #include "client/joining/handover.h"
+#include "crypto/init.h"
 #include "support/client_world.h"
 
 struct world {

@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: MIT */
+#include <stdlib.h>
+
 #include "client/home/client.h"
 #include "client/reports/letter.h"
 #include "content/letter.h"
+#include "crypto/init.h"
 #include "support/client_world.h"
-
-#include <stdlib.h>
 
 static const uint8_t action[16] = { 4, 2 }, other[16] = { 4, 3 };
 

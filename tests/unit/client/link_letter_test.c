@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-
 #include "client/home/client.h"
 #include "client/joining/letters.h"
+#include "crypto/init.h"
 #include "support/client_world.h"
 
 /* 32 bytes and 16 bytes: zeroes and a one. */

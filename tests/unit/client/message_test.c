@@ -2,6 +2,7 @@
 #include "base/text.h"
 #include "client/home/client.h"
 #include "client/home/message.h"
+#include "crypto/init.h"
 #include "support/client_world.h"
 
 struct world {

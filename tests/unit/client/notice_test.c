@@ -4,6 +4,7 @@
 #include "client/home/client.h"
 #include "client/reports/news.h"
 #include "client/reports/notice.h"
+#include "crypto/init.h"
 #include "support/client_world.h"
 
 struct world {

@@ -3,8 +3,11 @@
  * A Welcome for a conversation that goes on: somebody outside who makes another
  * group of the same id, and a hub that helps, do not get into its place.
  */
+
 #include "client/home/client.h"
 #include "client/home/group.h"
+#include "crypto/init.h"
+#include "mls/group.h"
 #include "support/client_world.h"
 #include "support/test.h"
 

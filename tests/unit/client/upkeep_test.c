@@ -1,10 +1,13 @@
 /* SPDX-License-Identifier: MIT */
 /* When a commit is due.  There is no hub: CS_ERR_CLOSED says that one was to
  * be sent. */
+
 #include "client/groups/upkeep.h"
 #include "client/home/client.h"
 #include "client/home/group.h"
 #include "client/home/leaf.h"
+#include "crypto/init.h"
+#include "mls/group.h"
 #include "support/client_world.h"
 
 #define DAY_MS ((uint64_t)86400 * 1000)

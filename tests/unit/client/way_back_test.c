@@ -4,13 +4,16 @@
  * alma takes for that conversation, and whom boris lets in.  There is no hub;
  * what it would show alma is made here.
  */
+
 #include "client/groups/admission.h"
 #include "client/groups/merge.h"
 #include "client/home/away.h"
 #include "client/home/client.h"
 #include "client/home/group.h"
 #include "client/home/leaf.h"
+#include "crypto/init.h"
 #include "franking/operator_pin.h"
+#include "mls/group.h"
 #include "support/client_world.h"
 
 struct world {

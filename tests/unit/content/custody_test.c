@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "content/custody.h"
-
+#include "crypto/init.h"
 #include "franking/cert.h"
 #include "support/test.h"
 

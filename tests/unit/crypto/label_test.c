@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /* One published case of each (MLS working group, crypto-basics, suite 1). */
-#include "crypto/label.h"
 
 #include <pthread.h>
 
+#include "crypto/aead.h"
+#include "crypto/init.h"
+#include "crypto/label.h"
 #include "support/test.h"
 
 static const struct cs_suite *suite;

@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /* Cases without a hub: what is kept, for how long, and in which order. */
+
 #include "base/text.h"
 #include "content/evidence.h"
 #include "content/letter.h"
+#include "crypto/init.h"
 #include "crypto/suite.h"
 #include "desk/cases/case.h"
 #include "desk/cases/entry.h"

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "content/evidence.h"
+#include "content/evidence_seal.h"
+#include "content/evidence_write.h"
+#include "crypto/init.h"
 #include "crypto/suite.h"
 #include "desk/core/audit.h"
 #include "desk/core/desk.h"

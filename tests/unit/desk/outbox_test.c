@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* What the hub is told and has answered, without a hub. */
+
 #include "content/letter.h"
+#include "crypto/init.h"
 #include "crypto/suite.h"
 #include "desk/cases/case.h"
 #include "desk/core/actor.h"

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* What the desk's actions do, and which are none. */
+
+#include "crypto/init.h"
 #include "franking/stamp.h"
 #include "hub/accounts/login.h"
 #include "hub/accounts/standing.h"

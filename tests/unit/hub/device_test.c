@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+#include "crypto/init.h"
 #include "hub/accounts/device.h"
 #include "hub/accounts/login.h"
 #include "hub/core/connection.h"

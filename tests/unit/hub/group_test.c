@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* What a device may ask about groups, contacts and key packages. */
+
+#include "crypto/init.h"
 #include "hub/accounts/device.h"
 #include "hub/accounts/key_package.h"
 #include "hub/groups/contact.h"

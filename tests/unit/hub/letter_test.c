@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /* Reports and letters to the desk, notices from it, and what is left of an
  * account. */
+
 #include <jansson.h>
 
+#include "crypto/init.h"
 #include "hub/accounts/export.h"
 #include "hub/accounts/key_package.h"
 #include "hub/accounts/leave.h"

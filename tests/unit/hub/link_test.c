@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+#include "crypto/init.h"
 #include "hub/accounts/link.h"
 #include "support/hub_world.h"
 

@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /* A refused allocation, at every place, is an error and no leak. */
+
 #include "base/alloc.h"
+#include "crypto/init.h"
+#include "mls/group.h"
 #include "support/mls_world.h"
 
 static const struct cs_mls_extensions no_exts;

@@ -4,7 +4,10 @@
  * refused in turn: it says CS_ERR_NOMEM, appends nothing, and member and hub
  * are as they were.
  */
+
 #include "base/alloc.h"
+#include "crypto/init.h"
+#include "mls/group.h"
 #include "support/mls_world.h"
 
 /* Members 0 and 1, a hub, and a guest who has a key package. */

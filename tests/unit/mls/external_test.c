@@ -3,6 +3,11 @@
  * Those who are not members and come in (RFC 9420, 12.4.3.2 and 12.1.8):
  * external commits that join and that replace, and Adds of oneself.
  */
+
+#include "crypto/init.h"
+#include "mls/framing.h"
+#include "mls/leaf_node.h"
+#include "mls/public_state.h"
 #include "support/mls_scene.h"
 
 /* A fourth client, and what it knows of the group: its GroupInfo. */

@@ -3,7 +3,12 @@
  * RFC 9420, sections 7.2, 7.3 and 10.1: key packages that are well signed and
  * nevertheless not good, each with one thing changed.
  */
+
+#include "crypto/init.h"
+#include "mls/framing.h"
+#include "mls/group.h"
 #include "mls/key_package.h"
+#include "mls/leaf_node.h"
 #include "support/key_package_sign.h"
 #include "support/mls_world.h"
 

@@ -3,6 +3,13 @@
  * Leaves in Adds, Updates and paths that do not fit to the other leaves or to
  * the group (RFC 9420, sections 7.3, 12.1.1, 12.1.2, 12.1.7 and 12.4.2).
  */
+
+#include "crypto/init.h"
+#include "mls/group.h"
+#include "mls/leaf_node.h"
+#include "mls/ratchet_tree.h"
+#include "mls/tree_leaf.h"
+#include "mls/tree_save.h"
 #include "support/mls_forge.h"
 
 static struct cs_mls_leaf

@@ -3,8 +3,13 @@
  * What a program may choose: how handshakes travel, padding, kinds of
  * credentials, several Welcomes; and what components of it are given.
  */
+
+#include "crypto/init.h"
 #include "crypto/label.h"
+#include "mls/group.h"
 #include "mls/leaf_node.h"
+#include "mls/tree_leaf.h"
+#include "mls/tree_save.h"
 #include "support/mls_scene.h"
 
 static const struct cs_mls_extensions no_exts;

@@ -4,6 +4,9 @@
  * right does what it should, and what is well signed and wrong is refused by
  * member and hub alike.
  */
+
+#include "crypto/init.h"
+#include "mls/group.h"
 #include "support/mls_scene.h"
 
 /* ---- GroupContextExtensions --------------------------------------------- */

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+#include "crypto/init.h"
 #include "support/mls_world.h"
 
 /* A world whose operator may propose removals. */

@@ -8,9 +8,12 @@
  * $COUNTERSIGN_SEED repeats a walk, $COUNTERSIGN_STEPS makes it longer, and
  * $COUNTERSIGN_SUITE walks in one suite only.
  */
+
 #include <inttypes.h>
 
 #include "base/alloc.h"
+#include "crypto/init.h"
+#include "mls/group.h"
 #include "support/mls_world.h"
 
 #define MAX_WALKERS 64

@@ -4,6 +4,15 @@
  * secrets that are damaged, GroupInfos that a hub is shown, and lists of
  * proposals that nobody may commit.
  */
+
+#include "crypto/init.h"
+#include "mls/change.h"
+#include "mls/framing.h"
+#include "mls/group.h"
+#include "mls/group_propose.h"
+#include "mls/leaf_node.h"
+#include "mls/proposal_list.h"
+#include "mls/public_state.h"
 #include "support/mls_scene.h"
 
 static struct cs_mls_commit_options

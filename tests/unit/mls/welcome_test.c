@@ -3,7 +3,13 @@
  * Welcomes with one thing wrong inside, sealed and signed as they should be
  * (RFC 9420, section 12.4.3.1).
  */
+
 #include "crypto/aead.h"
+#include "crypto/init.h"
+#include "mls/framing.h"
+#include "mls/ratchet_tree.h"
+#include "mls/tree_codec.h"
+#include "mls/tree_hash.h"
 #include "mls/welcome.h"
 #include "support/mls_forge.h"
 
