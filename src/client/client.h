@@ -9,10 +9,10 @@
 #pragma once
 
 #include "base/bytes.h"
+#include "base/units.h"
 
 struct cs_client;
 
-#define CS_CLIENT_ID_LEN 16  /* accounts, devices */
 #define CS_CLIENT_MID_LEN 32 /* message ids (MIMI) */
 #define CS_CLIENT_SAFETY_DIGITS 60
 
@@ -28,7 +28,7 @@ struct cs_client_link {
 	char host[256];
 	int port;
 	char code[65];
-	uint8_t root[32];
+	uint8_t root[CS_KEY_LEN];
 };
 CS_CHECKED enum cs_err cs_client_link_parse(
     struct cs_client_link *out, const char *link);
@@ -116,7 +116,7 @@ CS_CHECKED enum cs_err cs_client_join_device(const char *home, const char *code,
     void (*asked)(const char *number), char problem[static 256]);
 
 struct cs_client_device {
-	uint8_t id[CS_CLIENT_ID_LEN];
+	uint8_t id[CS_ID_LEN];
 	char name[CS_CLIENT_DEVICE_NAME_MAX + 1]; /* empty: the first one */
 	uint64_t created_ms, seen_ms; /* seen: to the day, 0: never */
 	bool own;                     /* the one that asks */
@@ -129,7 +129,7 @@ CS_CHECKED enum cs_err cs_client_device_find(
 /* Remove it from the account.  Its removal from the conversations is proposed
  * by the hub; cs_client_sync() commits it. */
 CS_CHECKED enum cs_err cs_client_device_remove(
-    struct cs_client *c, const uint8_t id[static CS_CLIENT_ID_LEN]);
+    struct cs_client *c, const uint8_t id[static CS_ID_LEN]);
 
 /* ---- conversations ------------------------------------------------------ */
 
@@ -141,7 +141,7 @@ enum cs_client_group_state {
 	CS_CLIENT_LEAVING = 4, /* left; somebody has to commit it yet */
 };
 struct cs_client_group {
-	uint8_t ref[32];
+	uint8_t ref[CS_HASH_LEN];
 	bool direct;
 	char name[256]; /* of the group, or the other's handle */
 	char added_by[33];
@@ -173,8 +173,10 @@ CS_CHECKED enum cs_err cs_client_group_leave(
 CS_CHECKED enum cs_err cs_client_accept(
     struct cs_client *c, const char *handle);
 CS_CHECKED enum cs_err cs_client_block(struct cs_client *c, const char *handle);
+/* What becomes of first messages from people not accepted yet. */
+enum cs_client_unknown { CS_CLIENT_UNKNOWN_REQUEST, CS_CLIENT_UNKNOWN_REFUSE };
 CS_CHECKED enum cs_err cs_client_unknown_senders(
-    struct cs_client *c, bool refuse);
+    struct cs_client *c, enum cs_client_unknown what);
 /* 60 digits that two people compare, and a zero. */
 CS_CHECKED enum cs_err cs_client_safety_number(struct cs_client *c,
     const char *handle, char out[static CS_CLIENT_SAFETY_DIGITS + 1]);
@@ -275,17 +277,23 @@ struct cs_client_report {
 	struct cs_view note;
 };
 /*
- * Everything that would leave the device, item by item, told to ${line};
- * nothing leaves it.  The bundle is kept for the call below.
+ * A report that is ready to be sent.  Its bytes are fixed when it is prepared:
+ * what is described is what leaves, whatever happens in between.
  */
-CS_CHECKED enum cs_err cs_client_report_preview(struct cs_client *c,
-    const struct cs_client_report *r, void (*line)(void *arg, const char *text),
+struct cs_client_prepared_report;
+CS_CHECKED enum cs_err cs_client_report_prepare(
+    struct cs_client_prepared_report **out, struct cs_client *c,
+    const struct cs_client_report *r);
+void cs_client_prepared_report_free(struct cs_client_prepared_report *p);
+/* Tell ${line}, item by item, everything that will leave the device. */
+void cs_client_report_describe(const struct cs_client_prepared_report *p,
+    const struct cs_client *c, void (*line)(void *arg, const char *text),
     void *arg);
-/* Seal to the desk and send; ${id_hex}: 32 hex digits and a zero. */
+/* Seal to the desk, store and send; ${id_hex}: 32 hex digits and a zero. */
 CS_CHECKED enum cs_err cs_client_report_send(struct cs_client *c,
-    const struct cs_client_report *r, char id_hex[static 33]);
+    const struct cs_client_prepared_report *p, char id_hex[static 33]);
 struct cs_client_report_state {
-	uint8_t id[16];
+	uint8_t id[CS_ID_LEN];
 	uint64_t created_ms, updated_ms;
 	uint16_t reason;
 	size_t n_messages;
@@ -306,14 +314,16 @@ CS_CHECKED enum cs_err cs_client_reports(struct cs_client *c,
     void (*each)(void *arg, const struct cs_client_report_state *s), void *arg);
 /* The report whose id begins with ${prefix}, in hex. */
 CS_CHECKED enum cs_err cs_client_report_find(
-    struct cs_client *c, const char *prefix, uint8_t id[static 16]);
+    struct cs_client *c, const char *prefix, uint8_t id[static CS_ID_LEN]);
 /* Answer what the desk asked; ask it to look again, once, when it has decided.
  * Stored before it is sent: at most 8 KiB of UTF-8, in ${language}, a tag such
  * as "en" or empty. */
 CS_CHECKED enum cs_err cs_client_report_reply(struct cs_client *c,
-    const uint8_t id[static 16], struct cs_view text, struct cs_view language);
+    const uint8_t id[static CS_ID_LEN], struct cs_view text,
+    struct cs_view language);
 CS_CHECKED enum cs_err cs_client_second_look(struct cs_client *c,
-    const uint8_t id[static 16], struct cs_view text, struct cs_view language);
+    const uint8_t id[static CS_ID_LEN], struct cs_view text,
+    struct cs_view language);
 /* Write evidence to a file: open when ${to_key} is NULL. */
 CS_CHECKED enum cs_err cs_client_export(struct cs_client *c,
     const struct cs_client_report *r, const uint8_t *to_key, const char *path);
@@ -322,7 +332,7 @@ CS_CHECKED enum cs_err cs_client_export(struct cs_client *c,
 
 /* A decision whose signature verifies; its views live during the call. */
 struct cs_client_notice {
-	uint8_t id[16], reverses[16];
+	uint8_t id[CS_ID_LEN], reverses[CS_ID_LEN];
 	uint8_t kind; /* enum cs_wire_action_kind */
 	uint16_t reason;
 	uint64_t decided_ms, applied_ms;
@@ -346,13 +356,13 @@ CS_CHECKED enum cs_err cs_client_notices(struct cs_client *c,
     void (*each)(void *arg, const struct cs_client_notice *n), void *arg);
 /* Object to one; stored before it is sent.  As cs_client_report_reply(). */
 CS_CHECKED enum cs_err cs_client_appeal(struct cs_client *c,
-    const uint8_t action[static 16], struct cs_view text,
+    const uint8_t action[static CS_ID_LEN], struct cs_view text,
     struct cs_view language);
 
 /* What we wrote to the desk; views live during the call. */
 struct cs_client_letter {
 	uint8_t kind; /* enum cs_wire_letter_kind */
-	uint8_t subject[16];
+	uint8_t subject[CS_ID_LEN];
 	uint64_t created_ms;
 	bool sent;
 	struct cs_view text;

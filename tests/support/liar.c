@@ -41,13 +41,14 @@ is(const struct lie *l, const char *mode)
 static enum cs_err
 add_file(struct lie *l, struct cs_mimi_content *content, struct cs_buf *hold)
 {
+	const struct cs_client_outgoing what = { .file_path = l->file };
 	struct cs_mimi_external *e = &content->external[0];
 	enum cs_err err;
 
 	if (l->file == NULL)
 		return CS_OK;
 	content->n_external = 1;
-	if ((err = client_media_upload(l->c, e, hold, l->file, false, NULL)))
+	if ((err = client_media_upload(l->c, e, hold, &what)))
 		return err;
 	if (is(l, "key"))
 		e->key[0] ^= 1;
@@ -178,7 +179,8 @@ main(int argc, char **argv)
 	if ((err = cs_crypto_init()) == CS_OK &&
 	    (err = cs_client_open(&l.c, argv[1], cs_view("", 0))) == CS_OK &&
 	    (err = cs_client_connect(l.c)) == CS_OK &&
-	    (err = client_group_find(&l.g, l.c, argv[2], false)) == CS_OK)
+	    (err = client_group_find(&l.g, l.c, argv[2], CLIENT_FIND_GROUP)) ==
+		CS_OK)
 		err = tell(&l);
 	if (err)
 		fprintf(stderr, "liar: %s: %s\n", cs_err_text(err),

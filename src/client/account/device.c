@@ -20,14 +20,14 @@ read_device(struct cs_client_device *out, struct cs_client *c,
 	memset(out, 0, sizeof *out);
 	if (cs_device_cert_parse(&cert, item->device_cert,
 		CS_VIEW_OF(c->self.account_key.public)) != CS_OK ||
-	    memcmp(cert.account, c->self.account, 16) != 0)
+	    memcmp(cert.account, c->self.account, CS_ID_LEN) != 0)
 		return client_problem(c, CS_ERR_CERT,
 		    "The hub lists a device that this account has never "
 		    "certified.");
 	memcpy(out->id, cert.device, sizeof out->id);
 	out->created_ms = item->created_ms;
 	out->seen_ms = item->seen_ms;
-	out->own = memcmp(cert.device, c->self.device, 16) == 0;
+	out->own = memcmp(cert.device, c->self.device, CS_ID_LEN) == 0;
 	err = item->name.len == 0
 	    ? CS_OK
 	    : client_device_name_open(out->name, c, cert.device, item->name);
@@ -77,7 +77,7 @@ static void
 compare(void *arg, const struct cs_client_device *d)
 {
 	struct search *s = arg;
-	char hex[2 * CS_CLIENT_ID_LEN + 1];
+	char hex[2 * CS_ID_LEN + 1];
 
 	cs_hex(hex, CS_VIEW_OF(d->id));
 	if (strncmp(hex, s->prefix, strlen(s->prefix)) != 0)
@@ -111,8 +111,7 @@ cs_client_device_find(
 }
 
 enum cs_err
-cs_client_device_remove(
-    struct cs_client *c, const uint8_t id[static CS_CLIENT_ID_LEN])
+cs_client_device_remove(struct cs_client *c, const uint8_t id[static CS_ID_LEN])
 {
 	struct cs_wire_device_remove m;
 	enum cs_err err;

@@ -20,7 +20,7 @@ static enum cs_err
 warn(struct cs_client *c, const char *handle)
 {
 	struct client_group g = { 0 };
-	enum cs_err err = client_group_find(&g, c, handle, true);
+	enum cs_err err = client_group_find(&g, c, handle, CLIENT_FIND_DIRECT);
 
 	if (err == CS_OK || err == CS_ERR_NOT_FOUND)
 		err = client_warning(c, err == CS_OK ? &g : NULL,
@@ -45,7 +45,7 @@ client_contact_warn(struct cs_client *c, const struct client_contact *differs)
 		return CS_OK;
 	/* Once for each key. */
 	if (known->changed &&
-	    memcmp(known->new_key, differs->account_key, 32) == 0)
+	    memcmp(known->new_key, differs->account_key, CS_KEY_LEN) == 0)
 		return CS_OK;
 	err = client_contact_set_new_key(c, known, differs);
 	return err ? err : warn(c, known->handle);
@@ -53,14 +53,15 @@ client_contact_warn(struct cs_client *c, const struct client_contact *differs)
 
 /* 30 digits of one side: a long iterated hash, five digits of five bytes. */
 static enum cs_err
-half(char out[static 31], const uint8_t account[static 16],
-    const uint8_t key[static 32])
+half(char out[static 31], const uint8_t account[static CS_ID_LEN],
+    const uint8_t key[static CS_KEY_LEN])
 {
 	static const char label[] = "countersign/safety/v1";
-	uint8_t hash[32];
-	const struct cs_view start[] = { cs_view_str(label), { account, 16 },
-		{ key, 32 } };
-	const struct cs_view round[] = { { hash, 32 }, { key, 32 } };
+	uint8_t hash[CS_HASH_LEN];
+	const struct cs_view start[] = { cs_view_str(label),
+		{ account, CS_ID_LEN }, { key, CS_KEY_LEN } };
+	const struct cs_view round[] = { { hash, CS_HASH_LEN },
+		{ key, CS_HASH_LEN } };
 	enum cs_err err;
 
 	err = cs_hash_parts(hash, CS_SHA256, start, 3);
@@ -80,8 +81,9 @@ half(char out[static 31], const uint8_t account[static 16],
 }
 
 static enum cs_err
-number(struct cs_client *c, const uint8_t account[static 16],
-    const uint8_t key[static 32], char out[static CS_CLIENT_SAFETY_DIGITS + 1])
+number(struct cs_client *c, const uint8_t account[static CS_ID_LEN],
+    const uint8_t key[static CS_KEY_LEN],
+    char out[static CS_CLIENT_SAFETY_DIGITS + 1])
 {
 	char ours[31], theirs[31];
 	bool first;
@@ -168,9 +170,6 @@ cs_client_accept_new_key(struct cs_client *c, const char *handle)
 	if ((err = client_need_hub(c)) ||
 	    (err = client_contact_share(c, &by)) || (err = cs_db_begin(c->db)))
 		return err;
-	if ((err = client_contact_renew(c, contact, &by)) == CS_OK)
-		err = cs_db_commit(c->db);
-	if (err)
-		cs_db_rollback(c->db);
-	return err;
+	err = client_contact_renew(c, contact, &by);
+	return cs_db_end(c->db, err);
 }

@@ -68,7 +68,7 @@ client_account_shut_out(struct cs_client *c)
 	}
 	if (cs_wire_parse(&data, &cs_wire_removed_shape,
 		cs_buf_view(&c->link.session.refusal_data)) == CS_OK) {
-		t = (time_t)(data.at_ms / 1000);
+		t = (time_t)(data.at_ms / CS_SECOND_MS);
 		if (gmtime_r(&t, &tm) != NULL)
 			strftime(at, sizeof at, "%Y-%m-%d %H:%M UTC", &tm);
 	}

@@ -71,11 +71,8 @@ set_contact(
 		return err;
 	if ((err = cs_db_begin(c->db)))
 		return err;
-	if ((err = decide(c, contact, state, decided.state_ms)) == CS_OK)
-		err = cs_db_commit(c->db);
-	if (err)
-		cs_db_rollback(c->db);
-	return err;
+	err = decide(c, contact, state, decided.state_ms);
+	return cs_db_end(c->db, err);
 }
 
 enum cs_err
@@ -91,11 +88,12 @@ cs_client_block(struct cs_client *c, const char *handle)
 }
 
 enum cs_err
-cs_client_unknown_senders(struct cs_client *c, bool refuse)
+cs_client_unknown_senders(struct cs_client *c, enum cs_client_unknown what)
 {
 	const struct cs_wire_settings m = {
-		.unknown_senders =
-		    refuse ? CS_WIRE_UNKNOWN_REFUSE : CS_WIRE_UNKNOWN_REQUEST,
+		.unknown_senders = what == CS_CLIENT_UNKNOWN_REFUSE
+		    ? CS_WIRE_UNKNOWN_REFUSE
+		    : CS_WIRE_UNKNOWN_REQUEST,
 	};
 
 	return client_call_empty(
@@ -115,8 +113,8 @@ take(struct cs_client *c, const struct client_contact *said)
 		    : CS_OK;
 	if (known->state_ms >= said->state_ms)
 		return CS_OK;
-	if (memcmp(known->account, said->account, 16) != 0 ||
-	    memcmp(known->account_key, said->account_key, 32) != 0)
+	if (memcmp(known->account, said->account, CS_ID_LEN) != 0 ||
+	    memcmp(known->account_key, said->account_key, CS_KEY_LEN) != 0)
 		return client_contact_renew(c, known, said);
 	return decide(c, known, said->state, said->state_ms);
 }
@@ -139,11 +137,7 @@ take_all(struct cs_client *c, struct cs_view rest)
 		else if (cs_err_class(err) == CS_ERR_CLASS_THEIRS)
 			err = CS_OK;
 	}
-	if (err == CS_OK)
-		err = cs_db_commit(c->db);
-	if (err)
-		cs_db_rollback(c->db);
-	return err;
+	return cs_db_end(c->db, err);
 }
 
 enum cs_err

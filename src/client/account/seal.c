@@ -23,13 +23,13 @@ client_device_name_valid(const char *name)
 
 enum cs_err
 client_device_name_seal(struct cs_buf *out, const struct cs_client *c,
-    const uint8_t device[static 16], const char *name)
+    const uint8_t device[static CS_ID_LEN], const char *name)
 {
 	struct cs_buf plain = { 0 };
 	struct cs_writer w = cs_writer(&plain);
 	enum cs_err err;
 
-	cs_write_bytes(&w, cs_view(device, 16));
+	cs_write_bytes(&w, cs_view(device, CS_ID_LEN));
 	cs_write_vec(&w, cs_view_str(name));
 	if ((err = cs_writer_end(&w)) == CS_OK)
 		err = client_account_seal(
@@ -40,7 +40,7 @@ client_device_name_seal(struct cs_buf *out, const struct cs_client *c,
 
 enum cs_err
 client_device_name_open(char out[static CS_CLIENT_DEVICE_NAME_MAX + 1],
-    const struct cs_client *c, const uint8_t device[static 16],
+    const struct cs_client *c, const uint8_t device[static CS_ID_LEN],
     struct cs_view sealed)
 {
 	struct cs_buf plain = { 0 };
@@ -51,7 +51,8 @@ client_device_name_open(char out[static CS_CLIENT_DEVICE_NAME_MAX + 1],
 	if ((err = client_account_open(&plain, c, NAME_PLACE, sealed)))
 		goto out;
 	r = cs_reader(cs_buf_view(&plain));
-	if (!cs_view_equal(cs_read_bytes(&r, 16), cs_view(device, 16)))
+	if (!cs_view_equal(
+		cs_read_bytes(&r, CS_ID_LEN), cs_view(device, CS_ID_LEN)))
 		cs_reader_fail(&r, CS_ERR_MISMATCH);
 	cs_read_string(&r, out, CS_CLIENT_DEVICE_NAME_MAX + 1);
 	if ((err = cs_reader_end(&r)) == CS_OK &&

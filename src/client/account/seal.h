@@ -7,13 +7,13 @@
 CS_CHECKED bool client_device_name_valid(const char *name);
 /* Seal the name for the account's devices; replaces what ${out} holds. */
 CS_CHECKED enum cs_err client_device_name_seal(struct cs_buf *out,
-    const struct cs_client *c, const uint8_t device[static 16],
+    const struct cs_client *c, const uint8_t device[static CS_ID_LEN],
     const char *name);
 /* CS_ERR_DECRYPT, CS_ERR_MISMATCH: it is not the name of this device; then
  * ${out} is empty. */
 CS_CHECKED enum cs_err client_device_name_open(
     char out[static CS_CLIENT_DEVICE_NAME_MAX + 1], const struct cs_client *c,
-    const uint8_t device[static 16], struct cs_view sealed);
+    const uint8_t device[static CS_ID_LEN], struct cs_view sealed);
 /* Seal for the devices of the account and nobody else; ${place} says what it
  * is.  Replaces what ${out} holds. */
 CS_CHECKED enum cs_err client_account_seal(struct cs_buf *out,

@@ -22,11 +22,8 @@ merge_in_transaction(
 
 	if ((err = cs_db_begin(c->db)))
 		return err;
-	if ((err = client_merge_pending(c, g, p)) == CS_OK)
-		err = cs_db_commit(c->db);
-	if (err)
-		cs_db_rollback(c->db);
-	return err;
+	err = client_merge_pending(c, g, p);
+	return cs_db_end(c->db, err);
 }
 
 enum cs_err
@@ -58,7 +55,7 @@ client_commit_resume(struct cs_client *c, struct client_group *g)
 
 		/* Refused for good: the group stays as it was. */
 		if ((err = client_pending_forget(c, g)) == CS_OK)
-			err = stale ? client_sync_group(c, g) : CS_ERR_DENIED;
+			err = stale ? client_log_read(c, g) : CS_ERR_DENIED;
 		if (err == CS_OK)
 			err = CS_ERR_EPOCH;
 	}

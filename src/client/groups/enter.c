@@ -195,7 +195,7 @@ enter(struct cs_client *c, struct cs_view id, struct attempt *a,
 	struct cs_mls_options opt;
 	struct client_group g = { 0 };
 	struct cs_stamp stamp;
-	uint8_t leafhash[32];
+	uint8_t leafhash[CS_HASH_LEN];
 	enum cs_err err;
 
 	if ((err = client_joining_find(&g, c, id)))
@@ -208,8 +208,10 @@ enter(struct cs_client *c, struct cs_view id, struct attempt *a,
 	memcpy(g.id, id.data, id.len); /* at most CS_WIRE_GROUP_ID_MAX */
 	g.id_len = id.len;
 	if ((err = cs_group_ref(g.ref, id)) ||
-	    (err = client_stamp_check(
-		 &stamp, c, &g, a->epoch, NULL, a->commit, answer)) ||
+	    (err = client_stamp_check(&stamp, c,
+		 &(struct client_stamped){
+		     .group = &g, .message = a->commit, .epoch = a->epoch },
+		 answer)) ||
 	    (err = cs_stamp_leafhash(leafhash, &stamp)) ||
 	    (err = cs_mls_group_load(
 		 &g.mls, &a->public, cs_buf_view(&a->secret), &opt)))
@@ -226,11 +228,9 @@ enter(struct cs_client *c, struct cs_view id, struct attempt *a,
 	if ((err = client_learn_members(g.check, g.mls)) == CS_OK &&
 	    (err = go_on(c, &g)) == CS_OK &&
 	    (err = client_group_store(c, &g)) == CS_OK &&
-	    (err = client_pending_forget(c, &g)) == CS_OK &&
-	    (err = client_joining_forget(c, id)) == CS_OK)
-		err = cs_db_commit(c->db);
-	if (err)
-		cs_db_rollback(c->db);
+	    (err = client_pending_forget(c, &g)) == CS_OK)
+		err = client_joining_forget(c, id);
+	err = cs_db_end(c->db, err);
 out:
 	client_group_clear(&g);
 	return err;
@@ -278,10 +278,10 @@ tell(struct cs_client *c, struct cs_view id, enum cs_err why)
 		return CS_OK;
 	/* Nor if we are in it: another device of ours was quicker, and the
 	 * Welcome takes the row away. */
-	if ((err = client_welcomes(c)) ||
+	if ((err = client_welcomes(c, UINT32_MAX)) ||
 	    (err = cs_db_exec(c->db,
-		 "UPDATE joining SET told=1 WHERE id=? AND told=0",
-		 cs_blob(id))) ||
+		 "UPDATE joining SET told=? WHERE id=? AND told=0",
+		 cs_int(true), cs_blob(id))) ||
 	    cs_db_changes(c->db) == 0 || (err = client_joining_find(&g, c, id)))
 		return err;
 	return client_warning(c, NULL,
@@ -315,12 +315,6 @@ client_groups_enter(struct cs_client *c)
 	struct cs_reader r;
 	enum cs_err err = client_joining_list(&ids, c);
 
-	/* Where another device was quicker, a Welcome waits. */
-	if (err == CS_OK && ids.len != 0)
-		err = client_welcomes(c);
-	cs_buf_reset(&ids);
-	if (err == CS_OK)
-		err = client_joining_list(&ids, c);
 	r = cs_reader(cs_buf_view(&ids));
 	while (err == CS_OK && cs_reader_more(&r))
 		err = join_one(c, cs_read_vec(&r));

@@ -33,7 +33,7 @@ check_package(struct client_leaf_check *check, const char *handle,
 	enum cs_err err;
 
 	if ((err = cs_mls_key_package_check(
-		 &info, bytes, cs_clock_ms() / 1000)) ||
+		 &info, bytes, cs_clock_ms() / CS_SECOND_MS)) ||
 	    (err = client_check_leaf(check,
 		 &(struct cs_mls_auth_request){
 		     .credential = &info.credential,
@@ -44,7 +44,8 @@ check_package(struct client_leaf_check *check, const char *handle,
 	client_handle_of(name, info.credential.identity);
 	if (info.suite_id != CS_SUITE_X25519_AES128 ||
 	    strcmp(name, handle) != 0 ||
-	    memcmp(credential.account_key, answer->account_key, 32) != 0)
+	    memcmp(credential.account_key, answer->account_key, CS_KEY_LEN) !=
+		0)
 		return CS_ERR_CREDENTIAL;
 	return client_contact_learn(check, info.credential.identity);
 }
@@ -149,8 +150,8 @@ is_member(const struct client_group *g, struct cs_view package)
 	struct cs_mls_key_package_info info;
 	struct cs_mls_member m;
 
-	if (cs_mls_key_package_check(&info, package, cs_clock_ms() / 1000) !=
-	    CS_OK)
+	if (cs_mls_key_package_check(
+		&info, package, cs_clock_ms() / CS_SECOND_MS) != CS_OK)
 		return false;
 	for (uint32_t i = 0; i < cs_mls_group_leaves(g->mls); i++)
 		if (cs_mls_group_member(g->mls, i, &m) &&
@@ -215,7 +216,7 @@ out:
 }
 
 static bool
-is_in(const struct client_group *g, const uint8_t device[static 16])
+is_in(const struct client_group *g, const uint8_t device[static CS_ID_LEN])
 {
 	struct cs_credential credential;
 	struct cs_device_cert cert;
@@ -226,49 +227,61 @@ is_in(const struct client_group *g, const uint8_t device[static 16])
 		    cs_credential_parse(&credential, m.credential) == CS_OK &&
 		    cs_device_cert_peek(&cert, credential.device_cert) ==
 			CS_OK &&
-		    memcmp(cert.device, device, 16) == 0)
+		    memcmp(cert.device, device, CS_ID_LEN) == 0)
 			return true;
 	return false;
 }
 
 /* ---- our other devices -------------------------------------------------- */
 
-struct missing {
-	const struct client_group *g;
-	struct cs_buf ids;
+struct listing {
+	struct cs_buf *ids;
 	enum cs_err err;
 };
 
-/* Ids of our devices that are not in the group, one after the other. */
 static void
-note_missing(void *arg, const struct cs_client_device *d)
+note_other(void *arg, const struct cs_client_device *d)
 {
-	struct missing *m = arg;
+	struct listing *l = arg;
 
-	if (m->err == CS_OK && !d->own && !is_in(m->g, d->id))
-		m->err = cs_buf_add(&m->ids, CS_VIEW_OF(d->id));
+	if (l->err == CS_OK && !d->own)
+		l->err = cs_buf_add(l->ids, CS_VIEW_OF(d->id));
+}
+
+static enum cs_err
+list_others(struct client_other_devices *others, struct cs_client *c)
+{
+	struct listing l = { .ids = &others->ids };
+	enum cs_err err;
+
+	if (others->asked)
+		return CS_OK;
+	others->asked = true;
+	err = cs_client_devices(c, note_other, &l);
+	return err ? err : l.err;
 }
 
 /* Asked for by name: what others are given is not used up for it. */
 static enum cs_err
 ask_missing(struct client_invited *out, struct cs_client *c,
-    const struct client_group *g)
+    const struct client_group *g, struct client_other_devices *others)
 {
-	struct missing m = { .g = g };
 	struct cs_reader r;
-	enum cs_err err = cs_client_devices(c, note_missing, &m);
+	enum cs_err err = list_others(others, c);
 
-	if (err == CS_OK)
-		err = m.err;
-	r = cs_reader(cs_buf_view(&m.ids));
-	while (err == CS_OK && cs_reader_more(&r))
-		err = client_invite_ask_own(out, c, cs_read_bytes(&r, 16).data);
-	cs_buf_free(&m.ids);
+	r = cs_reader(cs_buf_view(&others->ids));
+	while (err == CS_OK && cs_reader_more(&r)) {
+		const uint8_t *id = cs_read_bytes(&r, CS_ID_LEN).data;
+
+		if (!is_in(g, id))
+			err = client_invite_ask_own(out, c, id);
+	}
 	return err;
 }
 
 enum cs_err
-client_devices_bring(struct cs_client *c, struct client_group *g)
+client_devices_bring(struct cs_client *c, struct client_group *g,
+    struct client_other_devices *others)
 {
 	uint32_t leaves[CS_WIRE_DEVICES_MAX];
 	struct client_invited in = { 0 };
@@ -283,7 +296,7 @@ client_devices_bring(struct cs_client *c, struct client_group *g)
 	 * Welcome would take from them what they have not read yet. */
 	if ((err = client_away_find(&away, c, g, c->self.handle)) || away)
 		return err;
-	if ((err = ask_missing(&in, c, g)) == CS_OK && in.n != 0)
+	if ((err = ask_missing(&in, c, g, others)) == CS_OK && in.n != 0)
 		err = client_invite_add(c, g, &in);
 	cs_buf_free(&in.packages);
 	/* A hub that makes up devices of ours gets none in, and stops

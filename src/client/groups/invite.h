@@ -8,6 +8,13 @@ struct client_invited {
 	size_t n;
 };
 
+/* Our devices other than this one: asked of the hub when they are first needed.
+ */
+struct client_other_devices {
+	bool asked;
+	struct cs_buf ids; /* CS_ID_LEN each; the caller's to free */
+};
+
 /* Ask for a key package of each device of ${handle}, and check them. */
 CS_CHECKED enum cs_err client_invite_ask(
     struct client_invited *out, struct cs_client *c, const char *handle);
@@ -20,5 +27,5 @@ CS_CHECKED enum cs_err client_invite_ask_own(
 CS_CHECKED enum cs_err client_invite_add(struct cs_client *c,
     struct client_group *g, const struct client_invited *in);
 /* Bring our other devices into ${g} if one is missing. */
-CS_CHECKED enum cs_err client_devices_bring(
-    struct cs_client *c, struct client_group *g);
+CS_CHECKED enum cs_err client_devices_bring(struct cs_client *c,
+    struct client_group *g, struct client_other_devices *others);

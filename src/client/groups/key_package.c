@@ -11,9 +11,11 @@
 
 #define TABLE "key_package"
 
+enum use { ONCE, LAST_RESORT };
+
 /* Make one, store its secrets, and append it for the hub. */
 static enum cs_err
-make(struct cs_client *c, struct cs_buf *key_package, bool last_resort)
+make(struct cs_client *c, struct cs_buf *key_package, enum use use)
 {
 	struct cs_mls_identity id;
 	struct cs_buf secrets = { 0 }, sealed = { 0 };
@@ -22,14 +24,14 @@ make(struct cs_client *c, struct cs_buf *key_package, bool last_resort)
 
 	if ((err = client_identity(&id, c)) ||
 	    (err = cs_mls_key_package_new(key_package, &secrets, &ref,
-		 CS_SUITE_X25519_AES128, &id, last_resort)) ||
+		 CS_SUITE_X25519_AES128, &id, use == LAST_RESORT)) ||
 	    (err = cs_vault_seal(&sealed, &c->key, TABLE,
 		 cs_mls_hash_view(&ref), cs_buf_view(&secrets))))
 		goto out;
 	err = cs_db_exec(c->db,
 	    "INSERT INTO key_package(ref,last_resort,created,sealed)"
 	    " VALUES(?,?,?,?)",
-	    cs_blob(cs_mls_hash_view(&ref)), cs_int(last_resort),
+	    cs_blob(cs_mls_hash_view(&ref)), cs_int(use == LAST_RESORT),
 	    cs_int(cs_clock_ms()), cs_blob(cs_buf_view(&sealed)));
 out:
 	cs_buf_free(&secrets);
@@ -41,7 +43,7 @@ out:
 static enum cs_err
 drop_old(struct cs_client *c)
 {
-	uint64_t age = (uint64_t)(CLIENT_KEY_PACKAGE_DAYS + 30) * 86400 * 1000;
+	uint64_t age = (CLIENT_KEY_PACKAGE_DAYS + 30) * CS_DAY_MS;
 	uint64_t now = cs_clock_ms();
 
 	return cs_db_exec(c->db, "DELETE FROM key_package WHERE created<?",
@@ -62,17 +64,14 @@ make_all(struct cs_client *c, struct cs_buf *list, uint32_t *n,
 		struct cs_wire_bytes item;
 
 		cs_buf_reset(&one);
-		if ((err = make(c, &one, false)))
+		if ((err = make(c, &one, ONCE)))
 			break;
 		item.v = cs_buf_view(&one);
 		err = cs_wire_list_add(list, n, &cs_wire_bytes_shape, &item);
 	}
 	if (err == CS_OK && !c->link.login.last_resort)
-		err = make(c, last_resort, true);
-	if (err == CS_OK)
-		err = cs_db_commit(c->db);
-	if (err)
-		cs_db_rollback(c->db);
+		err = make(c, last_resort, LAST_RESORT);
+	err = cs_db_end(c->db, err);
 	cs_buf_free(&one);
 	return err;
 }

@@ -109,12 +109,9 @@ propose(struct cs_buf *messages, struct cs_client *c, struct client_group *g)
 		return err;
 	if ((err = make(messages, c, g)) || (err = cs_db_begin(c->db)))
 		return err;
-	if ((err = client_group_store(c, g)) == CS_OK &&
-	    (err = leaving_store(c, g, cs_buf_view(messages))) == CS_OK)
-		err = cs_db_commit(c->db);
-	if (err)
-		cs_db_rollback(c->db);
-	return err;
+	if ((err = client_group_store(c, g)) == CS_OK)
+		err = leaving_store(c, g, cs_buf_view(messages));
+	return cs_db_end(c->db, err);
 }
 
 /* ---- telling the others ------------------------------------------------- */
@@ -152,7 +149,7 @@ client_leave_resume(struct cs_client *c, struct client_group *g)
 		if (err == CS_ERR_DENIED &&
 		    (c->link.hub_code == CS_WIRE_E_STALE_EPOCH ||
 			c->link.hub_code == CS_WIRE_E_NO_GROUP))
-			err = client_sync_group(c, g);
+			err = client_log_read(c, g);
 	}
 	cs_buf_free(&messages);
 	/* What the hub refuses now is tried at the next look. */
@@ -187,10 +184,8 @@ leave_empty(struct cs_client *c, struct client_group *g)
 static enum cs_err
 find(struct client_group *out, struct cs_client *c, const char *name)
 {
-	enum cs_err err = client_group_find(out, c, name, false);
+	enum cs_err err = client_group_find(out, c, name, CLIENT_FIND_ANY);
 
-	if (err == CS_ERR_NOT_FOUND)
-		err = client_group_find(out, c, name, true);
 	if (err == CS_ERR_NOT_FOUND)
 		return client_problem(c, err,
 		    "You are in no group called %.255s, and have no "

@@ -31,11 +31,9 @@ take_page(struct cs_client *c, struct client_group *g, struct cs_view entries)
 	while (err == CS_OK &&
 	    cs_wire_next(&entry, &cs_wire_entry_shape, &entries))
 		err = client_receive(c, g, &entry);
-	if (err == CS_OK && (err = client_group_store(c, g)) == CS_OK)
-		err = cs_db_commit(c->db);
-	if (err)
-		cs_db_rollback(c->db);
-	return err;
+	if (err == CS_OK)
+		err = client_group_store(c, g);
+	return cs_db_end(c->db, err);
 }
 
 /* After a failure in the middle of a page the state in memory is not the one
@@ -76,26 +74,33 @@ fetch(struct cs_client *c, struct client_group *g, struct cs_buf *raw,
 }
 
 enum cs_err
-client_sync_group(struct cs_client *c, struct client_group *g)
+client_log_read(struct cs_client *c, struct client_group *g)
+{
+	return client_log_read_to(c, g, UINT64_MAX);
+}
+
+enum cs_err
+client_log_read_to(struct cs_client *c, struct client_group *g, uint64_t head)
 {
 	struct cs_buf raw = { 0 };
 	uint64_t before;
 	uint32_t n = 0;
-	enum cs_err err;
+	enum cs_err err = CS_OK;
 
-	do {
+	while (g->seq < head) {
 		before = g->seq;
 		if ((err = fetch(c, g, &raw, &n)) || n == 0)
 			break;
 		if ((err = take_page(c, g, cs_buf_view(&raw)))) {
-			enum cs_err again = reload(c, g);
+			enum cs_err reloaded = reload(c, g);
 
-			if (again)
-				err = again;
+			if (reloaded)
+				err = reloaded;
 			break;
 		}
-		err = acknowledge(c, g);
-	} while (err == CS_OK && g->seq > before);
+		if ((err = acknowledge(c, g)) || g->seq == before)
+			break;
+	}
 	cs_buf_free(&raw);
 	return err;
 }

@@ -24,8 +24,8 @@ context_extensions(
 {
 	struct cs_franking_operator_pin pin = {
 		.log_origin = cs_view_str(c->self.hub),
-		.desk_hpke =
-		    cs_view(c->link.desk.hpke, c->link.desk.known ? 32 : 0),
+		.desk_hpke = cs_view(
+		    c->link.desk.hpke, c->link.desk.known ? CS_KEY_LEN : 0),
 		.report_window_s = CLIENT_REPORT_WINDOW_S,
 	};
 	enum cs_err err;
@@ -37,9 +37,10 @@ context_extensions(
 	return client_operator_sender(senders, c);
 }
 
-/* A group of ours alone, stored; the hub does not know it yet. */
+/* A group of ours alone, stored; the hub does not know it yet.  Its name and
+ * kind are in ${g}, which is empty otherwise. */
 static enum cs_err
-make(struct client_group *g, struct cs_client *c, const char *name, bool direct)
+make(struct client_group *g, struct cs_client *c)
 {
 	struct cs_mls_options opt;
 	struct cs_mls_identity id;
@@ -50,12 +51,9 @@ make(struct client_group *g, struct cs_client *c, const char *name, bool direct)
 	};
 	enum cs_err err;
 
-	memset(g, 0, sizeof *g);
-	g->direct = direct;
 	g->id_len = GROUP_ID_LEN;
 	g->chain_known = true; /* the first chain is all zero */
 	cs_random(g->id, GROUP_ID_LEN);
-	strcpy(g->name, name); /* checked by the callers */
 	strcpy(g->added_by, c->self.handle);
 	g->committed_ms = cs_clock_ms();
 	if ((g->check = client_leaf_check_new(c)) == NULL)
@@ -77,31 +75,44 @@ out:
 	return err;
 }
 
+static enum cs_err
+make_direct(struct client_group *g, struct cs_client *c, const char *handle)
+{
+	*g = (struct client_group){ .direct = true };
+	strcpy(g->name, handle); /* checked by the callers, as below */
+	return make(g, c);
+}
+
+static enum cs_err
+make_group(struct client_group *g, struct cs_client *c, const char *name)
+{
+	*g = (struct client_group){ 0 };
+	strcpy(g->name, name);
+	return make(g, c);
+}
+
 enum cs_err
 client_group_direct(
-    struct client_group *out, struct cs_client *c, const char *handle)
+    struct cs_client *c, struct client_group *g, const char *handle)
 {
 	struct client_invited in = { 0 };
 	struct client_contact *contact;
 	enum cs_err err;
 
-	err = client_group_find(out, c, handle, true);
-	if (err == CS_OK && out->state == CS_CLIENT_BLOCKED)
+	if (g->mls != NULL && g->state == CS_CLIENT_BLOCKED)
 		return client_problem(c, CS_ERR_DENIED,
 		    "You blocked %s. \"countersign accept %s\" undoes that.",
 		    handle, handle);
-	if (err == CS_OK && client_group_people(out) > 1)
+	if (g->mls != NULL && client_group_people(g) > 1)
 		return CS_OK;
-	if (err != CS_OK && err != CS_ERR_NOT_FOUND)
-		return err;
 	if ((err = client_need_hub(c)) ||
 	    (err = client_invite_ask(&in, c, handle)))
 		goto out;
-	if (out->mls == NULL &&
+	if (g->mls == NULL &&
 	    ((err = client_invite_ask_own(&in, c, NULL)) ||
-		(err = make(out, c, handle, true))))
+		(err = make_direct(g, c, handle))))
 		goto out;
-	if ((err = client_invite_add(c, out, &in)))
+	if ((err = client_invite_add(c, g, &in)))
 		goto out;
 	/* Whom we write to may write to us. */
 	contact = client_contact_by_handle(c, handle);
@@ -131,7 +142,7 @@ check_name(struct cs_client *c, const char *name)
 static enum cs_err
 find_group(struct client_group *out, struct cs_client *c, const char *name)
 {
-	enum cs_err err = client_group_find(out, c, name, false);
+	enum cs_err err = client_group_find(out, c, name, CLIENT_FIND_GROUP);
 
 	if (err == CS_ERR_NOT_FOUND)
 		return client_problem(
@@ -179,7 +190,7 @@ cs_client_group_new(
 
 	if ((err = check_name(c, name)) || (err = client_need_hub(c)))
 		return err;
-	err = client_group_find(&g, c, name, false);
+	err = client_group_find(&g, c, name, CLIENT_FIND_GROUP);
 	if (err == CS_ERR_EXISTS ||
 	    (err == CS_OK && client_group_people(&g) > 1)) {
 		err = client_problem(c, CS_ERR_EXISTS,
@@ -193,7 +204,7 @@ cs_client_group_new(
 	/* One that was cut off before anybody was in it is taken up again. */
 	if (g.mls == NULL &&
 	    ((err = client_invite_ask_own(&in, c, NULL)) ||
-		(err = make(&g, c, name, false))))
+		(err = make_group(&g, c, name))))
 		goto out;
 	if (in.n != 0)
 		err = client_invite_add(c, &g, &in);

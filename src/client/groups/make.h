@@ -3,6 +3,7 @@
 
 #include "client/home/client.h"
 
-/* The conversation of two with ${handle}, made if there is none. */
+/* Make the conversation of two with ${handle} ready: ${g} is what
+ * client_group_find() found of it, or empty. */
 CS_CHECKED enum cs_err client_group_direct(
-    struct client_group *out, struct cs_client *c, const char *handle);
+    struct cs_client *c, struct client_group *g, const char *handle);

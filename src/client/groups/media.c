@@ -164,8 +164,8 @@ put_once(
 
 /* An upload that breaks off goes on where the hub has it. */
 static enum cs_err
-upload(struct cs_client *c, struct upload *u, uint8_t blob[static 16],
-    const uint8_t sha256[static 32])
+upload(struct cs_client *c, struct upload *u, uint8_t blob[static CS_ID_LEN],
+    const uint8_t sha256[static CS_HASH_LEN])
 {
 	struct cs_wire_blob_put ask = { .size = u->total };
 	struct cs_wire_blob_answer at;
@@ -178,7 +178,7 @@ upload(struct cs_client *c, struct upload *u, uint8_t blob[static 16],
 			 &cs_wire_blob_answer_shape, &at)))
 			return err;
 		memcpy(ask.blob, at.blob, sizeof ask.blob);
-		memcpy(blob, at.blob, 16);
+		memcpy(blob, at.blob, CS_ID_LEN);
 		if (at.stored == at.size)
 			return CS_OK;
 		err = put_once(c, &at, u);
@@ -260,7 +260,7 @@ clean(struct cs_client *c, struct cs_photo *photo, int fd, uint64_t size,
 /* Strings of ${out}, in ${hold}: URL, name, type. */
 static enum cs_err
 fill_strings(struct cs_client *c, struct cs_mimi_external *out,
-    struct cs_buf *hold, const uint8_t blob[static 16], const char *path,
+    struct cs_buf *hold, const uint8_t blob[static CS_ID_LEN], const char *path,
     const char *media_type)
 {
 	const char *slash = strrchr(path, '/');
@@ -292,15 +292,16 @@ fill_strings(struct cs_client *c, struct cs_mimi_external *out,
 
 enum cs_err
 client_media_upload(struct cs_client *c, struct cs_mimi_external *out,
-    struct cs_buf *hold, const char *path, bool photo,
-    void (*progress)(uint64_t done, uint64_t total))
+    struct cs_buf *hold, const struct cs_client_outgoing *what)
 {
+	bool photo = what->photo_path != NULL;
+	const char *path = photo ? what->photo_path : what->file_path;
 	struct cs_photo cleaned = { 0 };
 	struct cs_media_digests digests;
 	struct spool spool = { .fd = -1 };
 	struct source source = { .fd = -1 };
-	struct upload u = { .progress = progress };
-	uint8_t blob[16];
+	struct upload u = { .progress = what->progress };
+	uint8_t blob[CS_ID_LEN];
 	uint64_t size = 0;
 	int fd = -1;
 	enum cs_err err;
@@ -326,8 +327,8 @@ client_media_upload(struct cs_client *c, struct cs_mimi_external *out,
 		goto out;
 	out->size = digests.size;
 	out->plain_size = digests.plain_size;
-	memcpy(out->content_hash, digests.content_hash, 32);
-	memcpy(out->plain_sha256, digests.plain_sha256, 32);
+	memcpy(out->content_hash, digests.content_hash, CS_HASH_LEN);
+	memcpy(out->plain_sha256, digests.plain_sha256, CS_HASH_LEN);
 	err = fill_strings(c, out, hold, blob, path,
 	    photo ? cleaned.media_type : "application/octet-stream");
 out:

@@ -265,9 +265,9 @@ client_merge_pending(
 
 enum cs_err
 client_commit_seen(struct cs_client *c, struct client_group *g,
-    const uint8_t msg_hash[static 32])
+    const uint8_t msg_hash[static CS_HASH_LEN])
 {
-	uint8_t hash[32];
+	uint8_t hash[CS_HASH_LEN];
 	struct client_pending p;
 	enum cs_err err = client_pending_load(&p, c, g);
 

@@ -13,4 +13,4 @@ CS_CHECKED enum cs_err client_merge_pending(struct cs_client *c,
 /* A commit of ours stands in the log: merge it if it is the one that is
  * pending; inside a transaction.  CS_ERR_NOT_FOUND: it is not. */
 CS_CHECKED enum cs_err client_commit_seen(struct cs_client *c,
-    struct client_group *g, const uint8_t msg_hash[static 32]);
+    struct client_group *g, const uint8_t msg_hash[static CS_HASH_LEN]);

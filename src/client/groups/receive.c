@@ -41,7 +41,7 @@ static enum cs_err
 refuse(struct cs_client *c, const struct client_group *g,
     const struct arrival *a, enum cs_err why)
 {
-	static const uint8_t no_mid[32];
+	static const uint8_t no_mid[CS_CLIENT_MID_LEN];
 	const struct client_contact *contact =
 	    client_contact_find(c, a->entry->account);
 	struct client_record r = {
@@ -109,7 +109,7 @@ static enum cs_err
 follow(struct cs_client *c, struct client_group *g, struct arrival *a)
 {
 	const struct cs_stamp *s = &a->stamp;
-	uint8_t leafhash[32];
+	uint8_t leafhash[CS_HASH_LEN];
 	enum cs_err err;
 
 	if (s->group_seq <= g->seq) {
@@ -132,7 +132,7 @@ follow(struct cs_client *c, struct client_group *g, struct arrival *a)
 		 cs_blob(client_group_id(g)), cs_int(s->group_seq),
 		 cs_blob(CS_VIEW_OF(leafhash)))))
 		return err;
-	if (g->chain_known && memcmp(g->chain, s->chain_prev, 32) != 0)
+	if (g->chain_known && memcmp(g->chain, s->chain_prev, CS_HASH_LEN) != 0)
 		a->stamp_err = CS_ERR_CHAIN;
 	/* FRANKING, rule 7: time never goes backwards in a group. */
 	else if (s->accepted_ms < g->last_ms)
@@ -141,7 +141,7 @@ follow(struct cs_client *c, struct client_group *g, struct arrival *a)
 		g->last_ms = s->accepted_ms;
 	g->seq = s->group_seq;
 	g->chain_known = true;
-	memcpy(g->chain, s->chain_prev, 32);
+	memcpy(g->chain, s->chain_prev, CS_HASH_LEN);
 	return cs_chain_next(g->chain, leafhash);
 }
 
@@ -175,7 +175,8 @@ static enum cs_err
 store_message(struct cs_client *c, struct client_group *g,
     const struct cs_capsule *capsule, const struct cs_proof *proof)
 {
-	bool ours = memcmp(proof->cert.account, c->self.account, 16) == 0;
+	bool ours =
+	    memcmp(proof->cert.account, c->self.account, CS_ID_LEN) == 0;
 	struct client_record r = {
 		/* Another device of ours wrote it: we did. */
 		.kind = ours ? CS_CLIENT_SENT : CS_CLIENT_RECEIVED,
@@ -226,7 +227,7 @@ prove(struct cs_client *c, struct client_group *g, const struct arrival *a,
 	capsule.claimed_ms = aad.claimed_ms;
 	memcpy(capsule.sig, aad.sig, sizeof capsule.sig);
 	capsule.device_cert = credential.device_cert;
-	memcpy(capsule.account_key, credential.account_key, 32);
+	memcpy(capsule.account_key, credential.account_key, CS_KEY_LEN);
 	if ((err = cs_proof_check(
 		 &proof, &capsule, cs_buf_view(&a->stamp_cert), c->self.root)))
 		return err;
@@ -238,7 +239,7 @@ static enum cs_err
 own_message(
     struct cs_client *c, struct client_group *g, const struct arrival *a)
 {
-	enum cs_err err = client_sent(c, g, &a->stamp);
+	enum cs_err err = client_outbox_seen(c, g, &a->stamp);
 
 	if (err == CS_ERR_NOT_FOUND)
 		return refuse(c, g, a, CS_ERR_MISMATCH);
@@ -355,8 +356,8 @@ client_receive(struct cs_client *c, struct client_group *g,
 			g->seq = entry->group_seq;
 		return CS_OK;
 	}
-	a.own = memcmp(entry->device, c->self.device, 16) == 0 &&
-	    memcmp(entry->account, c->self.account, 16) == 0;
+	a.own = memcmp(entry->device, c->self.device, CS_ID_LEN) == 0 &&
+	    memcmp(entry->account, c->self.account, CS_ID_LEN) == 0;
 	err = cs_mls_message_peek(&a.info, entry->message);
 	if (err == CS_OK &&
 	    (a.info.wire > CS_MLS_WIRE_PRIVATE ||

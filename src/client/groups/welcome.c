@@ -111,7 +111,7 @@ take_group(struct cs_client *c, struct client_group *g,
 	client_handle_of(g->added_by, adder.credential);
 	take_room(c, g, ext);
 	g->committed_ms = cs_clock_ms();
-	if (memcmp(cert.account, c->self.account, 16) == 0)
+	if (memcmp(cert.account, c->self.account, CS_ID_LEN) == 0)
 		return take_own(c, g);
 	contact = client_contact_find(c, cert.account);
 	g->state = contact == NULL || contact->state == CONTACT_ACCEPTED
@@ -237,9 +237,9 @@ join_or_refuse(struct cs_client *c, const struct cs_wire_welcome *w, bool *held)
 	return refuse(c, err, &differs, held);
 }
 
-/* One Welcome: joined, or said why not; then it is one of ${*done}. */
+/* One Welcome: joined, or said why not; then ${*taken} counts it. */
 static enum cs_err
-take(struct cs_client *c, const struct cs_wire_welcome *w, unsigned *done)
+take(struct cs_client *c, const struct cs_wire_welcome *w, unsigned *taken)
 {
 	const struct cs_wire_welcome_ack ack = { .id = w->id };
 	bool before, held = false;
@@ -249,32 +249,27 @@ take(struct cs_client *c, const struct cs_wire_welcome *w, unsigned *done)
 		return err;
 	if (!before)
 		err = join_or_refuse(c, w, &held);
-	if (err == CS_OK)
-		err = cs_db_commit(c->db);
-	if (err) {
-		cs_db_rollback(c->db);
+	if ((err = cs_db_end(c->db, err)) || held)
 		return err;
-	}
-	if (held)
-		return CS_OK;
-	++*done;
+	++*taken;
 	return client_call_empty(
 	    c, CS_WIRE_WELCOME_ACK, &cs_wire_welcome_ack_shape, &ack);
 }
 
 enum cs_err
-client_welcomes(struct cs_client *c)
+client_welcomes(struct cs_client *c, uint32_t waiting)
 {
 	const struct cs_wire_empty empty = { 0 };
 	struct cs_wire_welcomes_answer answer;
 	struct cs_wire_welcome w;
 	struct cs_buf raw = { 0 };
 	struct cs_view rest;
-	unsigned done;
-	enum cs_err err;
+	unsigned taken = 0, before;
+	enum cs_err err = CS_OK;
 
-	do {
-		done = 0;
+	/* Those that are held come again at the head of the list. */
+	while (err == CS_OK && taken < waiting) {
+		before = taken;
 		if ((err = client_call(c, CS_WIRE_WELCOMES,
 			 &cs_wire_empty_shape, &empty,
 			 &cs_wire_welcomes_answer_shape, &answer)))
@@ -285,8 +280,10 @@ client_welcomes(struct cs_client *c)
 		rest = cs_buf_view(&raw);
 		while (err == CS_OK &&
 		    cs_wire_next(&w, &cs_wire_welcome_shape, &rest))
-			err = take(c, &w, &done);
-	} while (err == CS_OK && done != 0);
+			err = take(c, &w, &taken);
+		if (taken == before)
+			break;
+	}
 	cs_buf_free(&raw);
 	return err;
 }

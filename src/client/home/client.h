@@ -27,30 +27,30 @@
 #define CLIENT_KEY_PACKAGE_DAYS 365
 #define CLIENT_DEVICE_DAYS (5 * 365)
 #define CLIENT_TRIES 8 /* lost races against other committers in a row */
-#define CLIENT_REPORT_WINDOW_S (30 * 86400)
+#define CLIENT_REPORT_WINDOW_S (30 * CS_DAY_S)
 #define CLIENT_TIMEOUT_MS 15000
 #define CLIENT_LINK_S (10 * 60) /* a code is valid, as at the hub */
 /* RFC 9420, section 16.6: members who never commit hold back the security of
  * all.  Each does within the week, on a day of its own. */
-#define CLIENT_COMMIT_MS ((uint64_t)7 * 86400 * 1000)
-#define CLIENT_COMMIT_JITTER_MS ((uint64_t)86400 * 1000)
+#define CLIENT_COMMIT_MS (7 * CS_DAY_MS)
+#define CLIENT_COMMIT_JITTER_MS CS_DAY_MS
 #define CLIENT_COMMIT_MESSAGES 1000 /* of ours, under one leaf key */
-#define CLIENT_UPKEEP_MS ((uint64_t)3600 * 1000) /* how often to look */
+#define CLIENT_UPKEEP_MS CS_HOUR_MS /* how often to look */
 
 /* GroupInfo extension of ours, seen by those who join only: kind and name. */
 #define CLIENT_EXT_ROOM 0xf0c5
 
 enum client_contact_state { CONTACT_KNOWN, CONTACT_ACCEPTED, CONTACT_BLOCKED };
 struct client_contact {
-	uint8_t account[16];
+	uint8_t account[CS_ID_LEN];
 	char handle[CS_HANDLE_MAX + 1];
-	uint8_t account_key[32];
+	uint8_t account_key[CS_KEY_LEN];
 	enum client_contact_state state;
 	uint64_t state_ms; /* when a device of ours set it; 0: none did */
 	/* The hub showed another account or key under the name: nothing is
 	 * sent to it before the user says so. */
 	bool changed;
-	uint8_t new_account[16], new_key[32];
+	uint8_t new_account[CS_ID_LEN], new_key[CS_KEY_LEN];
 };
 
 /* Who the user is; stored when the home is made, and then the same. */
@@ -115,7 +115,7 @@ struct client_leaf_check {
 struct client_group {
 	uint8_t id[CS_WIRE_GROUP_ID_MAX];
 	size_t id_len;
-	uint8_t ref[32];
+	uint8_t ref[CS_HASH_LEN];
 	bool direct;
 	bool registered; /* the hub knows it */
 	enum cs_client_group_state state;
@@ -123,7 +123,7 @@ struct client_group {
 	char added_by[CS_HANDLE_MAX + 1];
 	uint64_t seq;     /* the last entry that was processed */
 	bool chain_known; /* ${chain} is what the next stamp builds on */
-	uint8_t chain[32];
+	uint8_t chain[CS_HASH_LEN];
 	uint64_t last_ms; /* time of the last stamp */
 	uint64_t sender_seq;
 	uint64_t committed_ms; /* our last commit; or when we came */
@@ -134,6 +134,13 @@ struct client_group {
 	struct cs_mls_group *mls;
 	struct client_leaf_check *check; /* that ${mls} asks; NULL without it */
 	bool elsewhere; /* ${mls} was not loaded from this group's row */
+};
+
+/* What a name is looked for among; of any, a group goes before a person. */
+enum client_group_find {
+	CLIENT_FIND_GROUP,
+	CLIENT_FIND_DIRECT,
+	CLIENT_FIND_ANY
 };
 
 /*

@@ -13,33 +13,29 @@
 #include "crypto/random.h"
 
 #define CONTACT_TABLE "contact"
-#define CONTACT_VERSION 2
+#define CONTACT_VERSION 1
 
 static enum cs_err
 parse(struct client_contact *out, struct cs_view account, struct cs_view plain)
 {
 	struct cs_reader r = cs_reader(plain);
 	struct cs_view handle;
-	uint8_t version;
 
 	memset(out, 0, sizeof *out);
 	if (account.len != sizeof out->account)
 		return CS_ERR_CORRUPT;
 	memcpy(out->account, account.data, sizeof out->account);
-	version = cs_read_u8(&r);
-	if (version < 1 || version > CONTACT_VERSION)
+	if (cs_read_u8(&r) != CONTACT_VERSION)
 		cs_reader_fail(&r, CS_ERR_CORRUPT);
 	handle = cs_read_vec_max(&r, CS_HANDLE_MAX);
 	if (handle.len != 0)
 		memcpy(out->handle, handle.data, handle.len);
 	cs_read_copy(&r, out->account_key, sizeof out->account_key);
 	out->state = cs_read_u8(&r);
-	if (version >= 2) {
-		out->state_ms = cs_read_u64(&r);
-		out->changed = cs_read_u8(&r) != 0;
-		cs_read_copy(&r, out->new_account, sizeof out->new_account);
-		cs_read_copy(&r, out->new_key, sizeof out->new_key);
-	}
+	out->state_ms = cs_read_u64(&r);
+	out->changed = cs_read_u8(&r) != 0;
+	cs_read_copy(&r, out->new_account, sizeof out->new_account);
+	cs_read_copy(&r, out->new_key, sizeof out->new_key);
 	return cs_reader_end(&r) == CS_OK ? CS_OK : CS_ERR_CORRUPT;
 }
 
@@ -111,10 +107,11 @@ save(struct cs_client *c, const struct client_contact *contact)
 }
 
 struct client_contact *
-client_contact_find(struct cs_client *c, const uint8_t account[static 16])
+client_contact_find(
+    struct cs_client *c, const uint8_t account[static CS_ID_LEN])
 {
 	for (size_t i = 0; i < c->contacts.n; i++)
-		if (memcmp(c->contacts.v[i].account, account, 16) == 0)
+		if (memcmp(c->contacts.v[i].account, account, CS_ID_LEN) == 0)
 			return &c->contacts.v[i];
 	return NULL;
 }

@@ -7,7 +7,7 @@
 CS_CHECKED enum cs_err client_contacts_load(struct cs_client *c);
 /* NULL: there is none.  Lives until contacts are added or loaded. */
 struct client_contact *client_contact_find(
-    struct cs_client *c, const uint8_t account[static 16]);
+    struct cs_client *c, const uint8_t account[static CS_ID_LEN]);
 /* NULL: there is none.  Lives until contacts are added or loaded. */
 struct client_contact *client_contact_by_handle(
     struct cs_client *c, const char *handle);

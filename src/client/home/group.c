@@ -16,7 +16,7 @@
 #define META "grp.meta"
 #define PUBLIC "grp.public"
 #define SECRET "grp.secret"
-#define META_VERSION 2
+#define META_VERSION 1
 
 struct cs_view
 client_group_id(const struct client_group *g)
@@ -75,9 +75,8 @@ static enum cs_err
 read_meta(struct client_group *g, struct cs_view plain)
 {
 	struct cs_reader r = cs_reader(plain);
-	uint8_t version = cs_read_u8(&r);
 
-	if (version < 1 || version > META_VERSION)
+	if (cs_read_u8(&r) != META_VERSION)
 		cs_reader_fail(&r, CS_ERR_CORRUPT);
 	cs_read_copy(&r, g->ref, sizeof g->ref);
 	g->direct = cs_read_u8(&r) != 0;
@@ -90,11 +89,9 @@ read_meta(struct client_group *g, struct cs_view plain)
 	cs_read_copy(&r, g->chain, sizeof g->chain);
 	g->last_ms = cs_read_u64(&r);
 	g->sender_seq = cs_read_u64(&r);
-	if (version >= 2) {
-		g->committed_ms = cs_read_u64(&r);
-		g->sent = cs_read_u32(&r);
-		read_leavers(&r, g);
-	}
+	g->committed_ms = cs_read_u64(&r);
+	g->sent = cs_read_u32(&r);
+	read_leavers(&r, g);
 	return cs_reader_end(&r) == CS_OK ? CS_OK : CS_ERR_CORRUPT;
 }
 
@@ -119,61 +116,54 @@ read_state(struct client_group *out, struct cs_client *c, struct cs_view public,
 	return err;
 }
 
-/* Columns id, meta and, with ${whole}, public and secret. */
+/* All but the MLS state. */
 static enum cs_err
-read_row(struct client_group *out, struct cs_client *c,
-    const struct cs_rows *rows, bool whole)
+read_sealed_meta(struct client_group *out, struct cs_client *c,
+    struct cs_view id, struct cs_view sealed)
 {
-	struct cs_view id = cs_col_blob(rows, 0);
 	struct cs_buf plain = { 0 };
 	enum cs_err err;
 
-	memset(out, 0, sizeof *out);
 	if (id.len > sizeof out->id)
 		return CS_ERR_CORRUPT;
 	memcpy(out->id, id.data, id.len);
 	out->id_len = id.len;
-	if ((err = cs_vault_open(
-		 &plain, &c->key, META, id, cs_col_blob(rows, 1))) == CS_OK)
+	if ((err = cs_vault_open(&plain, &c->key, META, id, sealed)) == CS_OK)
 		err = read_meta(out, cs_buf_view(&plain));
-	if (err == CS_OK && whole)
-		err = read_state(
-		    out, c, cs_col_blob(rows, 2), cs_col_blob(rows, 3));
 	cs_buf_free(&plain);
 	return err;
-}
-
-static enum cs_err
-load(struct client_group *out, struct cs_client *c, struct cs_view id,
-    bool whole)
-{
-	struct cs_rows rows;
-	enum cs_err err;
-
-	memset(out, 0, sizeof *out);
-	err = cs_db_query(&rows, c->db,
-	    "SELECT id,meta,public,secret FROM grp WHERE id=?", cs_blob(id));
-	if (err == CS_OK) {
-		if (cs_rows_next(&rows))
-			err = read_row(out, c, &rows, whole);
-		else
-			err = CS_ERR_NOT_FOUND;
-	}
-	return cs_rows_end(&rows, err);
 }
 
 enum cs_err
 client_group_load(
     struct client_group *out, struct cs_client *c, struct cs_view id)
 {
-	return load(out, c, id, true);
+	struct cs_rows row;
+	enum cs_err err;
+
+	memset(out, 0, sizeof *out);
+	err = cs_db_row(&row, c->db,
+	    "SELECT meta,public,secret FROM grp WHERE id=?", cs_blob(id));
+	if (err == CS_OK &&
+	    (err = read_sealed_meta(out, c, id, cs_col_blob(&row, 0))) == CS_OK)
+		err = read_state(
+		    out, c, cs_col_blob(&row, 1), cs_col_blob(&row, 2));
+	return cs_rows_end(&row, err);
 }
 
 enum cs_err
 client_group_load_meta(
     struct client_group *out, struct cs_client *c, struct cs_view id)
 {
-	return load(out, c, id, false);
+	struct cs_rows row;
+	enum cs_err err;
+
+	memset(out, 0, sizeof *out);
+	err = cs_db_row(
+	    &row, c->db, "SELECT meta FROM grp WHERE id=?", cs_blob(id));
+	if (err == CS_OK)
+		err = read_sealed_meta(out, c, id, cs_col_blob(&row, 0));
+	return cs_rows_end(&row, err);
 }
 
 /* What changed of the MLS state: a message leaves the public half as it is. */
@@ -240,11 +230,7 @@ client_group_store(struct cs_client *c, struct client_group *g)
 	if (alone && (err = cs_db_begin(c->db)))
 		return err;
 	err = store(c, g);
-	if (alone && err == CS_OK)
-		err = cs_db_commit(c->db);
-	if (alone && err)
-		cs_db_rollback(c->db);
-	return err;
+	return alone ? cs_db_end(c->db, err) : err;
 }
 
 enum cs_err
@@ -285,9 +271,9 @@ client_group_each(struct cs_client *c,
 
 enum cs_err
 client_group_find(struct client_group *out, struct cs_client *c,
-    const char *name, bool direct)
+    const char *name, enum client_group_find find)
 {
-	struct cs_buf ids = { 0 }, found = { 0 };
+	struct cs_buf ids = { 0 }, group = { 0 }, direct = { 0 };
 	struct cs_reader r;
 	unsigned n = 0;
 	enum cs_err err = client_group_list(&ids, c);
@@ -299,22 +285,28 @@ client_group_find(struct client_group *out, struct cs_client *c,
 		struct client_group g;
 
 		err = client_group_load_meta(&g, c, id);
-		/* Two people who wrote at once have two conversations; both
-		 * go on in the one with the smaller id. */
-		if (err == CS_OK && g.direct == direct &&
-		    !client_group_over(&g) && strcmp(g.name, name) == 0 &&
-		    (n == 0 || !direct)) {
-			n++;
-			err = cs_buf_set(&found, id);
+		if (err == CS_OK && !client_group_over(&g) &&
+		    strcmp(g.name, name) == 0) {
+			n += !g.direct;
+			/* Two people who wrote at once have two conversations;
+			 * both go on in the one with the smaller id. */
+			if (!g.direct || direct.len == 0)
+				err =
+				    cs_buf_set(g.direct ? &direct : &group, id);
 		}
 		client_group_clear(&g);
 	}
-	if (err == CS_OK)
-		err = n == 0 ? CS_ERR_NOT_FOUND
-		    : n > 1  ? CS_ERR_EXISTS
-			     : client_group_load(out, c, cs_buf_view(&found));
+	if (err == CS_OK && find != CLIENT_FIND_DIRECT && n > 1)
+		err = CS_ERR_EXISTS;
+	else if (err == CS_OK && find != CLIENT_FIND_DIRECT && n == 1)
+		err = client_group_load(out, c, cs_buf_view(&group));
+	else if (err == CS_OK)
+		err = find == CLIENT_FIND_GROUP || direct.len == 0
+		    ? CS_ERR_NOT_FOUND
+		    : client_group_load(out, c, cs_buf_view(&direct));
 	cs_buf_free(&ids);
-	cs_buf_free(&found);
+	cs_buf_free(&group);
+	cs_buf_free(&direct);
 	return err;
 }
 

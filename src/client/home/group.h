@@ -25,10 +25,11 @@ CS_CHECKED enum cs_err client_group_list(
 CS_CHECKED enum cs_err client_group_each(struct cs_client *c,
     enum cs_err (*each)(struct cs_client *c, struct client_group *g, void *arg),
     void *arg);
-/* The group called ${name} or, if ${direct}, the conversation with the person
- * of that handle.  CS_ERR_NOT_FOUND; CS_ERR_EXISTS: there is more than one. */
+/* The group called ${name}, or the conversation with the person of that handle,
+ * that is not over.  CS_ERR_NOT_FOUND; CS_ERR_EXISTS: there is more than one.
+ */
 CS_CHECKED enum cs_err client_group_find(struct client_group *out,
-    struct cs_client *c, const char *name, bool direct);
+    struct cs_client *c, const char *name, enum client_group_find find);
 /* Put the leaves of the devices of ${handle} into ${leaves}; how many. */
 size_t client_group_leaves_of(const struct client_group *g, const char *handle,
     uint32_t leaves[static CS_WIRE_DEVICES_MAX]);

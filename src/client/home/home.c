@@ -121,8 +121,10 @@ home_path(char **out, const struct cs_client *c, const char *name)
 	return *out != NULL ? CS_OK : CS_ERR_NOMEM;
 }
 
+enum files { EXIST, MAY_BE_NEW };
+
 static enum cs_err
-open_files(struct cs_client *c, struct cs_view passphrase, bool create)
+open_files(struct cs_client *c, struct cs_view passphrase, enum files files)
 {
 	char *db = NULL, *key = NULL;
 	enum cs_err err;
@@ -130,13 +132,13 @@ open_files(struct cs_client *c, struct cs_view passphrase, bool create)
 	if ((err = home_path(&db, c, "client.db")) ||
 	    (err = home_path(&key, c, "key")))
 		goto out;
-	if (create && access(key, F_OK) != 0)
+	if (files == MAY_BE_NEW && access(key, F_OK) != 0)
 		err = cs_keyfile_create(&c->key, key, passphrase);
 	else
 		err = cs_keyfile_open(&c->key, key, passphrase);
 	if (err)
 		goto out;
-	if (!create && access(db, F_OK) != 0) {
+	if (files == EXIST && access(db, F_OK) != 0) {
 		err = CS_ERR_NOT_FOUND;
 		goto out;
 	}
@@ -162,7 +164,7 @@ client_home_new(
 		err = CS_ERR_NOMEM;
 	else if ((err = cs_file_mkdir(home)) == CS_OK &&
 	    (err = cs_client_lock(c)) == CS_OK)
-		err = open_files(c, passphrase, true);
+		err = open_files(c, passphrase, MAY_BE_NEW);
 	if (err == CS_OK) {
 		/* Somebody joined from here before, or tried to. */
 		err = identity_load(c);
@@ -207,7 +209,7 @@ cs_client_open(
 	if ((c->home = cs_strdup(home)) == NULL)
 		err = CS_ERR_NOMEM;
 	else if ((err = cs_client_lock(c)) == CS_OK &&
-	    (err = open_files(c, passphrase, false)) == CS_OK &&
+	    (err = open_files(c, passphrase, EXIST)) == CS_OK &&
 	    (err = cs_vault_config_get(&joined, c->db, &c->key, "joined")) ==
 		CS_OK &&
 	    (err = identity_load(c)) == CS_OK)

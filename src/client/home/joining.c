@@ -54,15 +54,11 @@ client_joining_find(
 	struct cs_rows rows;
 	enum cs_err err;
 
-	err = cs_db_query(
+	err = cs_db_row(
 	    &rows, c->db, "SELECT sealed FROM joining WHERE id=?", cs_blob(id));
-	if (err == CS_OK) {
-		if (cs_rows_next(&rows))
-			err = cs_vault_open(
-			    &plain, &c->key, TABLE, id, cs_col_blob(&rows, 0));
-		else
-			err = CS_ERR_NOT_FOUND;
-	}
+	if (err == CS_OK)
+		err = cs_vault_open(
+		    &plain, &c->key, TABLE, id, cs_col_blob(&rows, 0));
 	if ((err = cs_rows_end(&rows, err)) == CS_OK)
 		err = parse(out, cs_buf_view(&plain));
 	cs_buf_free(&plain);

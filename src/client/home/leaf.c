@@ -36,9 +36,9 @@ check_known(struct client_leaf_check *check, const struct client_contact *seen)
 	struct cs_client *c = check->c;
 	const struct client_contact *known;
 
-	if (memcmp(seen->account, c->self.account, 16) == 0)
+	if (memcmp(seen->account, c->self.account, CS_ID_LEN) == 0)
 		return memcmp(seen->account_key, c->self.account_key.public,
-			   32) == 0
+			   CS_KEY_LEN) == 0
 		    ? CS_OK
 		    : CS_ERR_CREDENTIAL;
 	if (strcmp(seen->handle, c->self.handle) == 0)
@@ -50,7 +50,7 @@ check_known(struct client_leaf_check *check, const struct client_contact *seen)
 		    : differs(check, seen);
 	if (strcmp(known->handle, seen->handle) != 0)
 		return CS_ERR_CREDENTIAL;
-	return memcmp(known->account_key, seen->account_key, 32) == 0
+	return memcmp(known->account_key, seen->account_key, CS_KEY_LEN) == 0
 	    ? CS_OK
 	    : differs(check, seen);
 }
@@ -76,7 +76,7 @@ client_check_leaf(void *arg, const struct cs_mls_auth_request *request)
 	    !cs_view_equal(bytes, request->old->identity))
 		return CS_ERR_CREDENTIAL;
 	if ((err = client_credential_open(
-		 &credential, &cert, bytes, cs_clock_ms() / 1000)))
+		 &credential, &cert, bytes, cs_clock_ms() / CS_SECOND_MS)))
 		return err;
 	if (!cs_view_equal(CS_VIEW_OF(cert.public), request->signature_key))
 		return CS_ERR_CREDENTIAL;
@@ -94,12 +94,12 @@ client_contact_learn(struct client_leaf_check *check, struct cs_view bytes)
 	enum cs_err err;
 
 	if ((err = client_credential_open(
-		 &credential, &cert, bytes, cs_clock_ms() / 1000)))
+		 &credential, &cert, bytes, cs_clock_ms() / CS_SECOND_MS)))
 		return err;
 	contact_of(&seen, &credential, &cert);
 	if ((err = check_known(check, &seen)))
 		return err;
-	if (memcmp(seen.account, c->self.account, 16) == 0 ||
+	if (memcmp(seen.account, c->self.account, CS_ID_LEN) == 0 ||
 	    client_contact_find(c, seen.account) != NULL)
 		return CS_OK;
 	return client_contact_add(c, &seen);
@@ -120,7 +120,7 @@ client_mls_options(struct client_leaf_check *check)
 {
 	return (struct cs_mls_options){
 		.auth = { client_check_leaf, check },
-		.now_s = cs_clock_ms() / 1000,
+		.now_s = cs_clock_ms() / CS_SECOND_MS,
 		.max_skip = CLIENT_MAX_SKIP,
 		.past_epochs = CLIENT_PAST_EPOCHS,
 		.padding = CLIENT_PADDING,
@@ -130,7 +130,7 @@ client_mls_options(struct client_leaf_check *check)
 enum cs_err
 client_identity(struct cs_mls_identity *out, struct cs_client *c)
 {
-	uint64_t now = cs_clock_ms() / 1000;
+	uint64_t now = cs_clock_ms() / CS_SECOND_MS;
 	enum cs_err err;
 
 	if (c->self.signer == NULL &&
@@ -141,8 +141,8 @@ client_identity(struct cs_mls_identity *out, struct cs_client *c)
 		.credential = cs_buf_view(&c->self.credential),
 		.signer = c->self.signer,
 		/* Clocks differ: an hour ahead is no reason to refuse. */
-		.not_before_s = now - 3600,
-		.not_after_s = now + (uint64_t)CLIENT_KEY_PACKAGE_DAYS * 86400,
+		.not_before_s = now - CS_HOUR_S,
+		.not_after_s = now + CLIENT_KEY_PACKAGE_DAYS * CS_DAY_S,
 	};
 	return CS_OK;
 }

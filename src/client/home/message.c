@@ -68,7 +68,8 @@ parse(struct client_record *out, struct cs_view plain)
 
 enum cs_err
 client_message_insert(struct cs_client *c, const struct client_group *g,
-    const struct client_record *r, const uint8_t mid[static 32], uint64_t *out)
+    const struct client_record *r, const uint8_t mid[static CS_CLIENT_MID_LEN],
+    uint64_t *out)
 {
 	struct cs_buf sealed = { 0 };
 	uint64_t id;
@@ -77,7 +78,7 @@ client_message_insert(struct cs_client *c, const struct client_group *g,
 	/* The seal is bound to the row's number, which the insert gives. */
 	err = cs_db_exec(c->db,
 	    "INSERT INTO message(mid,grp,kind,seen,sealed) VALUES(?,?,?,?,'')",
-	    cs_blob(cs_view(mid, 32)),
+	    cs_blob(cs_view(mid, CS_CLIENT_MID_LEN)),
 	    cs_blob(g != NULL ? client_group_id(g) : cs_view("", 0)),
 	    cs_int(r->kind), cs_int(r->kind == CS_CLIENT_SENT));
 	if (err)
@@ -117,15 +118,11 @@ client_message_load(struct client_record *out, struct cs_buf *plain,
 	enum cs_err err;
 
 	cs_vault_row(row, id);
-	err = cs_db_query(
+	err = cs_db_row(
 	    &rows, c->db, "SELECT sealed FROM message WHERE id=?", cs_int(id));
-	if (err == CS_OK) {
-		if (cs_rows_next(&rows))
-			err = cs_vault_open(plain, &c->key, TABLE,
-			    CS_VIEW_OF(row), cs_col_blob(&rows, 0));
-		else
-			err = CS_ERR_NOT_FOUND;
-	}
+	if (err == CS_OK)
+		err = cs_vault_open(plain, &c->key, TABLE, CS_VIEW_OF(row),
+		    cs_col_blob(&rows, 0));
 	if ((err = cs_rows_end(&rows, err)))
 		return err;
 	return parse(out, cs_buf_view(plain));
@@ -149,69 +146,67 @@ client_message_content(
 
 enum cs_err
 client_message_by_mid(uint64_t *id, struct cs_buf *group_id,
-    struct cs_client *c, const uint8_t mid[static 32])
+    struct cs_client *c, const uint8_t mid[static CS_CLIENT_MID_LEN])
 {
 	struct cs_rows rows;
 	enum cs_err err;
 
-	err = cs_db_query(&rows, c->db,
-	    "SELECT id,grp FROM message WHERE mid=? AND kind IN (1,2)",
-	    cs_blob(cs_view(mid, 32)));
+	err = cs_db_row(&rows, c->db,
+	    "SELECT id,grp FROM message WHERE mid=? AND kind IN (?,?)",
+	    cs_blob(cs_view(mid, CS_CLIENT_MID_LEN)),
+	    cs_int(CS_CLIENT_RECEIVED), cs_int(CS_CLIENT_SENT));
 	if (err == CS_OK) {
-		if (cs_rows_next(&rows)) {
-			*id = cs_col_int(&rows, 0);
-			if (group_id != NULL)
-				err =
-				    cs_buf_set(group_id, cs_col_blob(&rows, 1));
-		} else {
-			err = CS_ERR_NOT_FOUND;
-		}
+		*id = cs_col_int(&rows, 0);
+		if (group_id != NULL)
+			err = cs_buf_set(group_id, cs_col_blob(&rows, 1));
 	}
 	return cs_rows_end(&rows, err);
 }
 
+/* A sentence of our own about ${g}, as ${r} says otherwise. */
 static enum cs_err
-notice(struct cs_client *c, const struct client_group *g, uint64_t time_ms,
-    bool warning, const char *sentence)
+say(struct cs_client *c, const struct client_group *g, struct client_record *r,
+    const char *format, va_list ap)
 {
-	static const uint8_t no_mid[32];
-	const struct client_record r = {
-		.kind = CS_CLIENT_EVENT,
-		.warning = warning,
-		.time_ms = time_ms,
-		.seq = g != NULL ? g->seq : 0,
-		.body = cs_view_str(sentence),
-	};
+	static const uint8_t no_mid[CS_CLIENT_MID_LEN];
+	char sentence[512];
 
-	return client_message_insert(c, g, &r, no_mid, NULL);
+	vsnprintf(sentence, sizeof sentence, format, ap);
+	r->kind = CS_CLIENT_EVENT;
+	r->seq = g != NULL ? g->seq : 0;
+	r->body = cs_view_str(sentence);
+	return client_message_insert(c, g, r, no_mid, NULL);
 }
 
 enum cs_err
 client_event(struct cs_client *c, const struct client_group *g,
     uint64_t time_ms, const char *format, ...)
 {
-	char sentence[512];
+	/* A group's first commit comes before its first stamp. */
+	struct client_record r = {
+		.time_ms = time_ms != 0 ? time_ms : cs_clock_ms(),
+	};
+	enum cs_err err;
 	va_list ap;
 
 	va_start(ap, format);
-	vsnprintf(sentence, sizeof sentence, format, ap);
+	err = say(c, g, &r, format, ap);
 	va_end(ap);
-	/* A group's first commit comes before its first stamp. */
-	return notice(
-	    c, g, time_ms != 0 ? time_ms : cs_clock_ms(), false, sentence);
+	return err;
 }
 
 enum cs_err
 client_warning(
     struct cs_client *c, const struct client_group *g, const char *format, ...)
 {
-	char sentence[512];
+	struct client_record r = { .time_ms = cs_clock_ms(), .warning = true };
+	enum cs_err err;
 	va_list ap;
 
 	va_start(ap, format);
-	vsnprintf(sentence, sizeof sentence, format, ap);
+	err = say(c, g, &r, format, ap);
 	va_end(ap);
-	return notice(c, g, cs_clock_ms(), true, sentence);
+	return err;
 }
 
 /* ---- for those who read ------------------------------------------------- */
@@ -222,7 +217,7 @@ cs_client_find(struct cs_client *c, const char *prefix,
 {
 	char hex[65] = { 0 };
 	size_t len = strlen(prefix);
-	uint8_t low[32], high[32];
+	uint8_t low[CS_CLIENT_MID_LEN], high[CS_CLIENT_MID_LEN];
 	struct cs_rows rows;
 	unsigned n = 0;
 	enum cs_err err;
@@ -242,8 +237,9 @@ cs_client_find(struct cs_client *c, const char *prefix,
 		    "\"inbox\" shows them.");
 	err = cs_db_query(&rows, c->db,
 	    "SELECT DISTINCT mid FROM message WHERE mid>=? AND mid<=?"
-	    " AND kind IN (1,2) LIMIT 2",
-	    cs_blob(CS_VIEW_OF(low)), cs_blob(CS_VIEW_OF(high)));
+	    " AND kind IN (?,?) LIMIT 2",
+	    cs_blob(CS_VIEW_OF(low)), cs_blob(CS_VIEW_OF(high)),
+	    cs_int(CS_CLIENT_RECEIVED), cs_int(CS_CLIENT_SENT));
 	while (err == CS_OK && cs_rows_next(&rows)) {
 		cs_col_copy(&rows, 0, mid, CS_CLIENT_MID_LEN);
 		n++;
@@ -355,7 +351,9 @@ show(struct cs_client *c, uint64_t id, enum cs_client_which which,
 	if ((err = client_message_load(&r, &plain, c, id)))
 		goto out;
 	err = cs_db_query(&rows, c->db,
-	    "SELECT mid,grp,seen,waiting FROM message WHERE id=?", cs_int(id));
+	    "SELECT mid,grp,seen,EXISTS(SELECT 1 FROM outbox AS o"
+	    " WHERE o.message=m.id) FROM message AS m WHERE id=?",
+	    cs_int(id));
 	if (err == CS_OK && cs_rows_next(&rows)) {
 		cs_col_copy(&rows, 0, s->m.mid, sizeof s->m.mid);
 		s->m.seen = cs_col_int(&rows, 2) != 0;
@@ -402,8 +400,8 @@ cs_client_messages(struct cs_client *c, enum cs_client_which which,
 	/* What came meanwhile has a higher number and is still new. */
 	if (err == CS_OK && which == CS_CLIENT_UNSEEN && last != 0)
 		err = cs_db_exec(c->db,
-		    "UPDATE message SET seen=1 WHERE seen=0 AND id<=?",
-		    cs_int(last));
+		    "UPDATE message SET seen=? WHERE seen=0 AND id<=?",
+		    cs_int(true), cs_int(last));
 	cs_buf_free(&ids);
 	return err;
 }

@@ -7,7 +7,7 @@
  * number. */
 CS_CHECKED enum cs_err client_message_insert(struct cs_client *c,
     const struct client_group *g, const struct client_record *r,
-    const uint8_t mid[static 32], uint64_t *out);
+    const uint8_t mid[static CS_CLIENT_MID_LEN], uint64_t *out);
 CS_CHECKED enum cs_err client_message_update(
     struct cs_client *c, uint64_t id, const struct client_record *r);
 /* ${plain} holds what ${out->body} points into.  CS_ERR_NOT_FOUND */
@@ -20,7 +20,8 @@ CS_CHECKED enum cs_err client_message_content(
 /* The row of a message by its id, and its group's id, unless ${group_id} is
  * NULL. CS_ERR_NOT_FOUND */
 CS_CHECKED enum cs_err client_message_by_mid(uint64_t *id,
-    struct cs_buf *group_id, struct cs_client *c, const uint8_t mid[static 32]);
+    struct cs_buf *group_id, struct cs_client *c,
+    const uint8_t mid[static CS_CLIENT_MID_LEN]);
 /* Put a sentence about ${g}, or NULL, into the inbox; ${time_ms} 0: now. */
 CS_CHECKED enum cs_err client_event(struct cs_client *c,
     const struct client_group *g, uint64_t time_ms, const char *format, ...)

@@ -3,29 +3,42 @@
 
 #include "client/home/client.h"
 
-/* What is needed to prove our own message later: all but the stamp. */
-struct client_sealed {
-	struct cs_buf plain; /* what the view points into */
-	struct cs_view ciphertext;
+/* A message of ours on its way: what was written, and what proves it later, all
+ * but the stamp. */
+struct client_sending {
+	uint64_t id; /* its row */
+	struct client_record record;
+	struct cs_buf written;    /* what ${record.body} points into */
+	struct cs_buf ciphertext; /* empty: it was not encrypted yet */
 	uint64_t epoch, sender_seq, claimed_ms;
 	uint32_t leaf;
 	uint8_t sig[CS_SIGNATURE_LEN];
 	uint8_t tag[CS_HASH_LEN];
 };
 
-/* Store what became of the message ${id} when it was encrypted. */
-CS_CHECKED enum cs_err client_outbox_set(
-    struct cs_client *c, uint64_t id, const struct client_sealed *m);
-/* CS_ERR_NOT_FOUND: it is not in the outbox.  Without a ciphertext it was not
- * encrypted yet.  ${out->plain} is the caller's to free, after a failure, too.
- */
-CS_CHECKED enum cs_err client_outbox_get(
-    struct client_sealed *out, struct cs_client *c, uint64_t id);
-/* The hub took the message ${id} and stamped it: keep its proof; inside a
+void client_sending_clear(struct client_sending *s);
+/* Store a message that is to be sent; inside a transaction. */
+CS_CHECKED enum cs_err client_outbox_add(struct cs_client *c,
+    const struct client_group *g, const struct client_record *r,
+    const uint8_t mid[static CS_CLIENT_MID_LEN]);
+/* The first message of ${g} in the outbox after ${after}.  CS_ERR_NOT_FOUND */
+CS_CHECKED enum cs_err client_outbox_next(uint64_t *id, struct cs_client *c,
+    const struct client_group *g, uint64_t after);
+/* Free with client_sending_clear(), after a failure, too.  CS_ERR_NOT_FOUND: it
+ * is not in the outbox. */
+CS_CHECKED enum cs_err client_outbox_load(
+    struct client_sending *out, struct cs_client *c, uint64_t id);
+/* Store what the message was sealed into; inside a transaction. */
+CS_CHECKED enum cs_err client_outbox_seal(
+    struct cs_client *c, const struct client_sending *s);
+/* The hub refused the message for good; inside a transaction. */
+CS_CHECKED enum cs_err client_outbox_fail(
+    struct cs_client *c, const struct client_sending *s);
+/* The hub took the message and stamped it: keep its proof; inside a
  * transaction. */
-CS_CHECKED enum cs_err client_outbox_deliver(struct cs_client *c, uint64_t id,
-    const struct client_sealed *m, const struct cs_stamp *stamp);
-/* The message of ours that ${stamp} is about is with the hub: keep its proof.
- * CS_ERR_NOT_FOUND: there is none of that hash. */
-CS_CHECKED enum cs_err client_sent(
-    struct cs_client *c, struct client_group *g, const struct cs_stamp *stamp);
+CS_CHECKED enum cs_err client_outbox_deliver(struct cs_client *c,
+    const struct client_sending *s, const struct cs_stamp *stamp);
+/* The message of ours that ${stamp} is about stands in the log: keep its proof;
+ * inside a transaction.  CS_ERR_NOT_FOUND: there is none of that hash. */
+CS_CHECKED enum cs_err client_outbox_seen(struct cs_client *c,
+    const struct client_group *g, const struct cs_stamp *stamp);

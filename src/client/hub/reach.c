@@ -76,7 +76,7 @@ static enum cs_err
 take_certificates(struct cs_client *c)
 {
 	const struct cs_hub_info *info = &c->link.session.info;
-	uint64_t now_s = cs_clock_ms() / 1000;
+	uint64_t now_s = cs_clock_ms() / CS_SECOND_MS;
 	struct cs_view root = CS_VIEW_OF(c->self.root);
 	struct cs_stamp_key_cert stamp;
 	struct cs_role_key_cert external;
@@ -89,7 +89,7 @@ take_certificates(struct cs_client *c)
 		 CS_ROLE_EXTERNAL_SENDER, now_s)) ||
 	    (err = take_desk(c, now_s)))
 		return err;
-	memcpy(c->link.external_sender, external.public, 32);
+	memcpy(c->link.external_sender, external.public, CS_KEY_LEN);
 	return client_stamp_cert_learn(c, cs_buf_view(&info->stamp_cert));
 }
 

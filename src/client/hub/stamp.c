@@ -31,14 +31,10 @@ find(struct cs_buf *out, struct cs_client *c, const uint8_t key_id[static 8])
 	enum cs_err err;
 
 	cs_buf_reset(out);
-	err = cs_db_query(&rows, c->db, "SELECT cert FROM stamp_key WHERE id=?",
+	err = cs_db_row(&rows, c->db, "SELECT cert FROM stamp_key WHERE id=?",
 	    cs_blob(cs_view(key_id, 8)));
-	if (err == CS_OK) {
-		if (cs_rows_next(&rows))
-			err = cs_buf_set(out, cs_col_blob(&rows, 0));
-		else
-			err = CS_ERR_NOT_FOUND;
-	}
+	if (err == CS_OK)
+		err = cs_buf_set(out, cs_col_blob(&rows, 0));
 	return cs_rows_end(&rows, err);
 }
 
@@ -68,8 +64,7 @@ client_stamp_cert(
 
 enum cs_err
 client_stamp_check(struct cs_stamp *stamp, struct cs_client *c,
-    const struct client_group *g, uint64_t epoch, const uint8_t *tag,
-    struct cs_view message, const struct cs_wire_submit_answer *answer)
+    const struct client_stamped *s, const struct cs_wire_submit_answer *answer)
 {
 	struct cs_buf cert = { 0 };
 	struct cs_stamp_key_cert key;
@@ -77,22 +72,22 @@ client_stamp_check(struct cs_stamp *stamp, struct cs_client *c,
 
 	if ((err = cs_stamp_parse(stamp, answer->stamp)))
 		return err;
-	memcpy(stamp->group_ref, g->ref, sizeof stamp->group_ref);
+	memcpy(stamp->group_ref, s->group->ref, sizeof stamp->group_ref);
 	memcpy(stamp->account, c->self.account, sizeof stamp->account);
 	memcpy(stamp->device, c->self.device, sizeof stamp->device);
 	memset(stamp->tag, 0, sizeof stamp->tag);
-	if (tag != NULL)
-		memcpy(stamp->tag, tag, sizeof stamp->tag);
-	stamp->epoch = epoch;
+	if (s->tag != NULL)
+		memcpy(stamp->tag, s->tag, sizeof stamp->tag);
+	stamp->epoch = s->epoch;
 	if ((err = cs_operator_id(stamp->operator_id, c->self.root)) ||
-	    (err = cs_sha256(stamp->msg_hash, message)) ||
+	    (err = cs_sha256(stamp->msg_hash, s->message)) ||
 	    (err = client_stamp_cert(&cert, c, stamp->key_id)) ||
 	    (err = cs_stamp_key_cert_parse(
 		 &key, cs_buf_view(&cert), CS_VIEW_OF(c->self.root))) ||
 	    (err = cs_stamp_verify(stamp, &key, c->self.root)))
 		goto out;
 	if (stamp->group_seq != answer->group_seq ||
-	    !!(stamp->flags & CS_STAMP_HANDSHAKE) != (tag == NULL))
+	    !!(stamp->flags & CS_STAMP_HANDSHAKE) != (s->tag == NULL))
 		err = CS_ERR_STAMP;
 out:
 	cs_buf_free(&cert);

@@ -76,7 +76,7 @@ client_handover_write(
  * came along? */
 static enum cs_err
 take_identity(struct cs_client *c, const char *handle,
-    struct cs_view credential_bytes, const uint8_t seed[static 32])
+    struct cs_view credential_bytes, const uint8_t seed[static CS_KEY_LEN])
 {
 	struct cs_credential credential;
 	struct cs_device_cert cert;
@@ -86,11 +86,12 @@ take_identity(struct cs_client *c, const char *handle,
 	if ((err = cs_sign_key_from_seed(&account_key, seed)) ||
 	    (err = cs_credential_parse(&credential, credential_bytes)) ||
 	    (err = cs_device_cert_verify(&cert, credential.device_cert,
-		 CS_VIEW_OF(account_key.public), cs_clock_ms() / 1000)))
+		 CS_VIEW_OF(account_key.public), cs_clock_ms() / CS_SECOND_MS)))
 		goto out;
-	if (memcmp(credential.account_key, account_key.public, 32) != 0 ||
-	    memcmp(cert.device, c->self.device, 16) != 0 ||
-	    memcmp(cert.public, c->self.device_key.public, 32) != 0 ||
+	if (memcmp(credential.account_key, account_key.public, CS_KEY_LEN) !=
+		0 ||
+	    memcmp(cert.device, c->self.device, CS_ID_LEN) != 0 ||
+	    memcmp(cert.public, c->self.device_key.public, CS_KEY_LEN) != 0 ||
 	    !cs_view_equal(cert.handle, cs_view_str(handle))) {
 		err = CS_ERR_MISMATCH;
 		goto out;

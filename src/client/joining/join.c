@@ -17,7 +17,7 @@ static enum cs_err
 new_identity(
     struct cs_client *c, const struct cs_client_link *link, const char *name)
 {
-	uint64_t now = cs_clock_ms() / 1000;
+	uint64_t now = cs_clock_ms() / CS_SECOND_MS;
 	struct cs_credential credential = { 0 };
 	struct cs_device_cert cert = { .handle = cs_view_str(name) };
 	struct cs_buf signed_cert = { 0 };
@@ -37,13 +37,14 @@ new_identity(
 	memcpy(cert.account, c->self.account, sizeof cert.account);
 	memcpy(cert.device, c->self.device, sizeof cert.device);
 	memcpy(cert.public, c->self.device_key.public, sizeof cert.public);
-	cert.not_before = now - 3600; /* clocks differ */
-	cert.not_after = now + (uint64_t)CLIENT_DEVICE_DAYS * 86400;
+	cert.not_before = now - CS_HOUR_S; /* clocks differ */
+	cert.not_after = now + CLIENT_DEVICE_DAYS * CS_DAY_S;
 	cs_buf_reset(&c->self.credential);
 	if ((err = cs_device_cert_make(
 		 &signed_cert, &cert, &c->self.account_key)) == CS_OK) {
 		credential.device_cert = cs_buf_view(&signed_cert);
-		memcpy(credential.account_key, c->self.account_key.public, 32);
+		memcpy(credential.account_key, c->self.account_key.public,
+		    CS_KEY_LEN);
 		err = cs_credential_write(&c->self.credential, &credential);
 	}
 	cs_buf_free(&signed_cert);
@@ -72,7 +73,7 @@ ask_to_join(struct cs_client *c, const struct cs_client_link *link)
 	if (err)
 		return err;
 	join.device_cert = credential.device_cert;
-	memcpy(join.account_key, credential.account_key, 32);
+	memcpy(join.account_key, credential.account_key, CS_KEY_LEN);
 	return client_call_empty(c, CS_WIRE_JOIN, &cs_wire_join_shape, &join);
 }
 

@@ -58,7 +58,8 @@ request_store(struct cs_client *c, const struct request *r)
 static enum cs_err
 request_load(struct request *out, struct cs_client *c, const char *code)
 {
-	uint8_t device[16], seed[CS_SIGN_SEED_LEN], private[CS_X25519_LEN];
+	uint8_t device[CS_ID_LEN], seed[CS_SIGN_SEED_LEN],
+	    private[CS_X25519_LEN];
 	struct cs_buf plain = { 0 };
 	struct cs_view sealed;
 	struct cs_reader r;
@@ -149,7 +150,7 @@ static enum cs_err
 wait_for_answer(struct cs_buf *out, struct cs_client *c,
     const struct request *r, const struct client_link_keys *keys)
 {
-	uint64_t until = cs_clock_ms() + CLIENT_LINK_S * 1000;
+	uint64_t until = cs_clock_ms() + CLIENT_LINK_S * CS_SECOND_MS;
 	bool reached = false;
 	enum cs_err err;
 
@@ -182,13 +183,10 @@ store(struct cs_client *c, struct cs_view plain)
 		return err;
 	if ((err = client_handover_take(c, plain)) == CS_OK &&
 	    (err = cs_vault_config_set(
-		 c->db, &c->key, "joined", cs_view_str("yes"))) == CS_OK &&
-	    (err = cs_db_exec(
-		 c->db, "DELETE FROM config WHERE name='linking'")) == CS_OK)
-		err = cs_db_commit(c->db);
-	if (err)
-		cs_db_rollback(c->db);
-	return err;
+		 c->db, &c->key, "joined", cs_view_str("yes"))) == CS_OK)
+		err = cs_db_exec(
+		    c->db, "DELETE FROM config WHERE name='linking'");
+	return cs_db_end(c->db, err);
 }
 
 static enum cs_err

@@ -30,9 +30,9 @@ void client_code_write(
     char out[static CS_CLIENT_CODE_SIZE], const struct client_code *code);
 /* What both sides make of the secret; wipe it. */
 struct client_link_keys {
-	uint8_t rendezvous[32]; /* the hub's name for it */
+	uint8_t rendezvous[CS_HASH_LEN]; /* the hub's name for it */
 	struct cs_seal_key ask, answer;
-	uint8_t number[32];
+	uint8_t number[CS_KEY_LEN];
 };
 
 CS_CHECKED enum cs_err client_link_keys_derive(
@@ -56,8 +56,9 @@ CS_CHECKED enum cs_err client_link_number(
     const struct client_link_keys *keys, struct cs_view sealed_ask);
 /* Seal the answer to ${sealed_ask}. */
 CS_CHECKED enum cs_err client_link_answer_seal(struct cs_buf *out,
-    const struct client_link_keys *keys, const uint8_t seal_key[static 32],
-    struct cs_view sealed_ask, struct cs_view plain);
+    const struct client_link_keys *keys,
+    const uint8_t seal_key[static CS_KEY_LEN], struct cs_view sealed_ask,
+    struct cs_view plain);
 /* CS_ERR_DECRYPT: it answers another request. */
 CS_CHECKED enum cs_err client_link_answer_open(struct cs_buf *out,
     const struct client_link_keys *keys, const struct cs_hpke_key *key,

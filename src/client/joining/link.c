@@ -83,7 +83,7 @@ cs_client_linking_new(struct cs_client_linking **out, struct cs_client *c)
 	memcpy(code.root, c->self.root, sizeof code.root);
 	cs_random(code.secret, sizeof code.secret);
 	client_code_write(l->code, &code);
-	l->ends_ms = cs_clock_ms() + CLIENT_LINK_S * 1000;
+	l->ends_ms = cs_clock_ms() + CLIENT_LINK_S * CS_SECOND_MS;
 	if ((err = client_link_keys_derive(&l->keys, &code)) == CS_OK)
 		err = look(l, c);
 	cs_wipe(&code, sizeof code);
@@ -135,7 +135,7 @@ static enum cs_err
 certify(struct cs_buf *credential, const struct cs_client_linking *l,
     const struct cs_client *c)
 {
-	uint64_t now = cs_clock_ms() / 1000;
+	uint64_t now = cs_clock_ms() / CS_SECOND_MS;
 	struct cs_device_cert cert = { .handle = cs_view_str(c->self.handle) };
 	struct cs_credential parts;
 	struct cs_buf signed_cert = { 0 };
@@ -144,12 +144,13 @@ certify(struct cs_buf *credential, const struct cs_client_linking *l,
 	memcpy(cert.account, c->self.account, sizeof cert.account);
 	memcpy(cert.device, l->ask.device, sizeof cert.device);
 	memcpy(cert.public, l->ask.device_key, sizeof cert.public);
-	cert.not_before = now - 3600; /* clocks differ */
-	cert.not_after = now + (uint64_t)CLIENT_DEVICE_DAYS * 86400;
+	cert.not_before = now - CS_HOUR_S; /* clocks differ */
+	cert.not_after = now + CLIENT_DEVICE_DAYS * CS_DAY_S;
 	if ((err = cs_device_cert_make(
 		 &signed_cert, &cert, &c->self.account_key)) == CS_OK) {
 		parts.device_cert = cs_buf_view(&signed_cert);
-		memcpy(parts.account_key, c->self.account_key.public, 32);
+		memcpy(
+		    parts.account_key, c->self.account_key.public, CS_KEY_LEN);
 		err = cs_credential_write(credential, &parts);
 	}
 	cs_buf_free(&signed_cert);

@@ -28,8 +28,8 @@ struct letter {
 };
 
 static enum cs_err
-store(struct cs_client *c, const struct cs_wire_letter *m,
-    const struct letter *l, bool sent)
+store(
+    struct cs_client *c, const struct cs_wire_letter *m, const struct letter *l)
 {
 	struct cs_buf plain = { 0 }, row = { 0 };
 	struct cs_writer w = cs_writer(&plain);
@@ -38,7 +38,7 @@ store(struct cs_client *c, const struct cs_wire_letter *m,
 	cs_write_u8(&w, LETTER_VERSION);
 	cs_write_bytes(&w, CS_VIEW_OF(l->reply));
 	cs_write_vec(&w, l->text);
-	cs_write_vec(&w, sent ? cs_view("", 0) : l->sealed);
+	cs_write_vec(&w, l->sealed);
 	if ((err = cs_writer_end(&w)) == CS_OK &&
 	    (err = cs_vault_seal(&row, &c->key, TABLE, CS_VIEW_OF(m->id),
 		 cs_buf_view(&plain))) == CS_OK)
@@ -48,7 +48,7 @@ store(struct cs_client *c, const struct cs_wire_letter *m,
 		    " sent=excluded.sent,sealed=excluded.sealed",
 		    cs_blob(CS_VIEW_OF(m->id)), cs_int(m->kind),
 		    cs_blob(CS_VIEW_OF(m->subject)), cs_int(cs_clock_ms()),
-		    cs_int(sent), cs_blob(cs_buf_view(&row)));
+		    cs_int(l->sealed.len == 0), cs_blob(cs_buf_view(&row)));
 	cs_buf_free(&plain);
 	cs_buf_free(&row);
 	return err;
@@ -93,8 +93,14 @@ submit(struct cs_client *c, const struct cs_wire_letter *m,
 
 	*over = false;
 	err = client_call_empty(c, CS_WIRE_LETTER, &cs_wire_letter_shape, m);
-	if (err == CS_OK)
-		return store(c, m, l, true);
+	if (err == CS_OK) {
+		struct letter sent = *l;
+
+		sent.sealed = cs_view("", 0);
+		err = store(c, m, &sent);
+		cs_wipe(&sent, sizeof sent);
+		return err;
+	}
 	if (err != CS_ERR_DENIED || may_wait(c->link.hub_code))
 		return err;
 	*over = true;
@@ -112,20 +118,16 @@ next(struct cs_wire_letter *m, struct letter *l, struct cs_buf *plain,
 	enum cs_err err;
 
 	memset(m, 0, sizeof *m);
-	err = cs_db_query(&rows, c->db,
+	err = cs_db_row(&rows, c->db,
 	    "SELECT id,kind,subject,sealed FROM letter WHERE sent=0"
 	    " ORDER BY created,id LIMIT 1");
 	if (err == CS_OK) {
-		if (cs_rows_next(&rows)) {
-			cs_col_copy(&rows, 0, m->id, sizeof m->id);
-			m->kind = (uint8_t)cs_col_int(&rows, 1);
-			cs_col_copy(&rows, 2, m->subject, sizeof m->subject);
-			err = open_row(l, plain, c, cs_col_blob(&rows, 0),
-			    cs_col_blob(&rows, 3));
-			m->sealed = l->sealed;
-		} else {
-			err = CS_ERR_NOT_FOUND;
-		}
+		cs_col_copy(&rows, 0, m->id, sizeof m->id);
+		m->kind = (uint8_t)cs_col_int(&rows, 1);
+		cs_col_copy(&rows, 2, m->subject, sizeof m->subject);
+		err = open_row(
+		    l, plain, c, cs_col_blob(&rows, 0), cs_col_blob(&rows, 3));
+		m->sealed = l->sealed;
 	}
 	return cs_rows_end(&rows, err);
 }
@@ -157,7 +159,8 @@ client_letters_flush(struct cs_client *c)
 
 /* One about the same thing that has not left yet is not written twice. */
 static enum cs_err
-check_waiting(struct cs_client *c, uint8_t kind, const uint8_t subject[16])
+check_waiting(
+    struct cs_client *c, uint8_t kind, const uint8_t subject[CS_ID_LEN])
 {
 	uint64_t n;
 	enum cs_err err;
@@ -165,7 +168,7 @@ check_waiting(struct cs_client *c, uint8_t kind, const uint8_t subject[16])
 	err = cs_db_get_int(&n, c->db,
 	    "SELECT COUNT(*) FROM letter WHERE kind=? AND subject=?"
 	    " AND sent=0",
-	    cs_int(kind), cs_blob(cs_view(subject, 16)));
+	    cs_int(kind), cs_blob(cs_view(subject, CS_ID_LEN)));
 	if (err || n == 0)
 		return err;
 	return client_problem(c, CS_ERR_EXISTS,
@@ -196,7 +199,7 @@ refused(struct cs_client *c)
 
 enum cs_err
 client_letter_send(struct cs_client *c, uint8_t kind,
-    const uint8_t subject[static 16], const struct cs_letter *letter)
+    const uint8_t subject[static CS_ID_LEN], const struct cs_letter *letter)
 {
 	struct cs_wire_letter m = { .kind = kind };
 	struct letter l = { .text = letter->text };
@@ -214,7 +217,7 @@ client_letter_send(struct cs_client *c, uint8_t kind,
 		 &sealed, l.reply, letter, CS_VIEW_OF(c->link.desk.hpke))))
 		goto out;
 	m.sealed = l.sealed = cs_buf_view(&sealed);
-	if ((err = store(c, &m, &l, false)) == CS_OK &&
+	if ((err = store(c, &m, &l)) == CS_OK &&
 	    (err = submit(c, &m, &l, &over)) == CS_ERR_DENIED)
 		err = refused(c);
 out:
@@ -231,7 +234,7 @@ out:
 
 enum cs_err
 client_letter_answer(struct cs_buf *out, struct cs_client *c, uint8_t kind,
-    const uint8_t subject[static 16], struct cs_view sealed)
+    const uint8_t subject[static CS_ID_LEN], struct cs_view sealed)
 {
 	struct cs_buf plain = { 0 };
 	struct letter l = { 0 };
@@ -242,7 +245,7 @@ client_letter_answer(struct cs_buf *out, struct cs_client *c, uint8_t kind,
 	err = cs_db_query(&rows, c->db,
 	    "SELECT id,sealed FROM letter WHERE kind=? AND subject=?"
 	    " ORDER BY created DESC",
-	    cs_int(kind), cs_blob(cs_view(subject, 16)));
+	    cs_int(kind), cs_blob(cs_view(subject, CS_ID_LEN)));
 	/* The desk answers one of them: the key tells which. */
 	while (err == CS_OK && opened != CS_OK && cs_rows_next(&rows))
 		if ((err = open_row(&l, &plain, c, cs_col_blob(&rows, 0),

@@ -15,13 +15,16 @@ is_answered(const struct cs_wire_notice *item)
 	return item->appeal >= CS_WIRE_APPEAL_UPHELD;
 }
 
-/* Is it the first time?  One has two: when it is decided, and when the appeal
- * against it is. */
+/* A decision is news twice: when it is made, and when an appeal against it is
+ * answered. */
+enum news { DECIDED, ANSWERED };
+
+/* Is it the first time that the hub shows this? */
 static enum cs_err
 is_new(bool *out, struct cs_client *c, const struct cs_wire_notice *item,
-    bool answered)
+    enum news news)
 {
-	const uint8_t what = answered;
+	const uint8_t what = news;
 	const struct cs_view parts[] = { { &what, 1 },
 		CS_VIEW_OF(item->signature), item->action };
 	uint8_t hash[CS_SHA256_LEN];
@@ -92,9 +95,9 @@ tell_one(struct cs_client *c, const struct cs_wire_notice *item)
 
 	if (err && !lie)
 		return err;
-	if ((err = is_new(&first, c, item, false)) ||
+	if ((err = is_new(&first, c, item, DECIDED)) ||
 	    (!lie && is_answered(item) &&
-		(err = is_new(&answer, c, item, true))))
+		(err = is_new(&answer, c, item, ANSWERED))))
 		return err;
 	if (first && lie)
 		return client_warning(c, NULL,
@@ -119,9 +122,5 @@ client_notices_take(struct cs_client *c, struct cs_view list)
 	while (
 	    err == CS_OK && cs_wire_next(&item, &cs_wire_notice_shape, &list))
 		err = tell_one(c, &item);
-	if (err == CS_OK)
-		err = cs_db_commit(c->db);
-	if (err)
-		cs_db_rollback(c->db);
-	return err;
+	return cs_db_end(c->db, err);
 }

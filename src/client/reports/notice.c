@@ -23,7 +23,7 @@ static enum cs_err
 verify(struct cs_client *c, struct cs_wire_action *a,
     const struct cs_wire_notice *item)
 {
-	static const uint8_t none[16];
+	static const uint8_t none[CS_ID_LEN];
 	struct cs_buf tbs = { 0 };
 	enum cs_err err;
 
@@ -39,9 +39,9 @@ verify(struct cs_client *c, struct cs_wire_action *a,
 	if (a->kind < CS_WIRE_ACTION_DISABLE ||
 	    a->kind > CS_WIRE_ACTION_DISSOLVE)
 		return CS_ERR_UNSUPPORTED;
-	if (memcmp(a->account, c->self.account, 16) == 0 ||
+	if (memcmp(a->account, c->self.account, CS_ID_LEN) == 0 ||
 	    (a->kind == CS_WIRE_ACTION_REVERSE &&
-		memcmp(a->account, none, 16) == 0))
+		memcmp(a->account, none, CS_ID_LEN) == 0))
 		return CS_OK;
 	return CS_ERR_MISMATCH;
 }
@@ -178,7 +178,7 @@ cs_client_notices(struct cs_client *c,
 }
 
 enum cs_err
-cs_client_appeal(struct cs_client *c, const uint8_t action[static 16],
+cs_client_appeal(struct cs_client *c, const uint8_t action[static CS_ID_LEN],
     struct cs_view text, struct cs_view language)
 {
 	const struct cs_letter letter = { language, text };
@@ -191,7 +191,7 @@ cs_client_appeal(struct cs_client *c, const uint8_t action[static 16],
 static void
 day(char out[static 32], uint64_t ms)
 {
-	time_t t = (time_t)(ms / 1000);
+	time_t t = (time_t)(ms / CS_SECOND_MS);
 	struct tm tm;
 
 	if (gmtime_r(&t, &tm) == NULL ||

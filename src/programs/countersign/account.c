@@ -178,7 +178,8 @@ cli_settings(const struct cli_args *args)
 		    CLI_USAGE, "unknown-senders is \"refuse\" or \"request\".");
 	if ((status = cli_open(&c, args, CLI_ONLINE)) != CLI_OK)
 		return status;
-	err = cs_client_unknown_senders(c, refuse);
+	err = cs_client_unknown_senders(
+	    c, refuse ? CS_CLIENT_UNKNOWN_REFUSE : CS_CLIENT_UNKNOWN_REQUEST);
 	if (err)
 		status = cli_client_fail(c, err);
 	else

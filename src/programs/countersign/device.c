@@ -191,7 +191,7 @@ static void
 print_device(void *arg, const struct cs_client_device *d)
 {
 	const bool *json = arg;
-	char hex[2 * CS_CLIENT_ID_LEN + 1];
+	char hex[2 * CS_ID_LEN + 1];
 
 	cs_hex(hex, CS_VIEW_OF(d->id));
 	if (*json) {

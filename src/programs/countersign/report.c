@@ -47,29 +47,34 @@ static int
 send_report(struct cs_client *c, const struct cli_args *args, uint16_t reason)
 {
 	struct picked p = { .report = { .reason = reason } };
+	struct cs_client_prepared_report *prepared = NULL;
 	char id[33];
 	enum cs_err err;
 	int status = pick(&p, c, args);
 
 	if (status != CLI_OK)
 		return status;
+	if ((err = cs_client_report_prepare(&prepared, c, &p.report)))
+		return cli_client_fail(c, err);
 	printf("This will leave your device, sealed so that only the report "
 	       "desk can read it:\n");
-	if ((err = cs_client_report_preview(c, &p.report, print_line, NULL)))
-		return cli_client_fail(c, err);
+	cs_client_report_describe(prepared, c, print_line, NULL);
 	printf("  The reason: %s\n", cs_reason_name(reason));
 	printf("Nothing else of the conversation is sent. The reported person "
 	       "is not told who reported.\n");
 	if (!cli_flag(args, "yes") &&
 	    (status = cli_confirm("Send it? [y/N] ", "Nothing was sent.")) !=
 		CLI_OK)
-		return status;
-	if ((err = cs_client_report_send(c, &p.report, id)))
-		return cli_client_fail(c, err);
-	printf("Reported. Number %s; \"countersign reports\" shows what "
-	       "becomes of it.\n",
-	    id);
-	return CLI_OK;
+		goto out;
+	if ((err = cs_client_report_send(c, prepared, id)))
+		status = cli_client_fail(c, err);
+	else
+		printf("Reported. Number %s; \"countersign reports\" shows "
+		       "what becomes of it.\n",
+		    id);
+out:
+	cs_client_prepared_report_free(prepared);
+	return status;
 }
 
 int
