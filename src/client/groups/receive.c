@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * One entry of a log, from the hub's hands into the database (FRANKING,
- * "Recipient: fails closed").  Whatever it is, the result is a message, a
+ * "Recipient").  Whatever it is, the result is a message, a
  * notice or a refusal that says why; only failures of our own stop the page.
  */
 #include "client/groups/receive.h"
