@@ -323,20 +323,20 @@ int
 cli_main(const struct cli_program *program, int argc, char **argv)
 {
 	const struct rlimit no_core = { 0, 0 };
-	struct cli_args *a = calloc(1, sizeof *a);
+	struct cli_args *a;
 	int status;
 
 	program_name = program->name;
-	/* Keys and messages in memory are not to be found on a disk. */
-	(void)setrlimit(RLIMIT_CORE, &no_core);
-	if (a == NULL)
-		return cli_fail(CLI_SOFTWARE, "There is no memory left.");
-	/* A shell asks; nobody reads what it would say to a mistake. */
+	/* A shell asks, and nobody would read what a mistake is called. */
 	if (argc > 1 && strcmp(argv[1], "__complete") == 0) {
-		free(a);
 		cli_complete(program, argc - 2, argv + 2);
 		return fflush(stdout) == 0 ? CLI_OK : CLI_CANNOT_WRITE;
 	}
+	/* Keys and messages in memory are not to be found on a disk. */
+	(void)setrlimit(RLIMIT_CORE, &no_core);
+	a = calloc(1, sizeof *a);
+	if (a == NULL)
+		return cli_fail(CLI_SOFTWARE, "There is no memory left.");
 	a->program = program;
 	if (program->commands[0].name[0] == '\0')
 		a->command = &program->commands[0];
