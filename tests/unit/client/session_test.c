@@ -5,6 +5,7 @@
 #include "client/home/client.h"
 #include "client/home/group.h"
 #include "client/home/leaf.h"
+#include "crypto/init.h"
 #include "support/client_world.h"
 #include "support/test.h"
 

@@ -4,6 +4,8 @@
 #include "client/home/message.h"
 #include "client/hub/stamp.h"
 #include "client/reports/report.h"
+#include "content/evidence_seal.h"
+#include "crypto/init.h"
 #include "support/client_world.h"
 #include "unit/content/evidence_world.h"
 
