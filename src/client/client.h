@@ -63,8 +63,10 @@ const char *cs_client_handle(const struct cs_client *c);
 const char *cs_client_hub(const struct cs_client *c);
 const uint8_t *cs_client_account(const struct cs_client *c);
 const uint8_t *cs_client_device(const struct cs_client *c);
-/* base64url of the operator root key: 44 bytes. */
-void cs_client_operator_key(const struct cs_client *c, char out[static 44]);
+/* base64url of the operator root key, and a zero. */
+#define CS_CLIENT_OPERATOR_KEY_SIZE 44
+void cs_client_operator_key(
+    const struct cs_client *c, char out[static CS_CLIENT_OPERATOR_KEY_SIZE]);
 
 /* ---- the hub ------------------------------------------------------------ */
 

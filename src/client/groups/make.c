@@ -2,6 +2,7 @@
 /* Making conversations and groups, and the commands that change who is in. */
 #include "client/groups/make.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #include "base/text.h"
@@ -79,7 +80,7 @@ static enum cs_err
 make_direct(struct client_group *g, struct cs_client *c, const char *handle)
 {
 	*g = (struct client_group){ .direct = true };
-	strcpy(g->name, handle); /* checked by the callers, as below */
+	snprintf(g->name, sizeof g->name, "%s", handle);
 	return make(g, c);
 }
 
@@ -87,7 +88,7 @@ static enum cs_err
 make_group(struct client_group *g, struct cs_client *c, const char *name)
 {
 	*g = (struct client_group){ 0 };
-	strcpy(g->name, name);
+	snprintf(g->name, sizeof g->name, "%s", name);
 	return make(g, c);
 }
 

@@ -21,7 +21,6 @@
 #include "content/photo_clean.h"
 #include "crypto/random.h"
 #include "net/blob.h"
-#include "net/client.h"
 #include "net/client_http.h"
 #include "store/file.h"
 

@@ -41,7 +41,8 @@ cs_client_device(const struct cs_client *c)
 }
 
 void
-cs_client_operator_key(const struct cs_client *c, char out[static 44])
+cs_client_operator_key(
+    const struct cs_client *c, char out[static CS_CLIENT_OPERATOR_KEY_SIZE])
 {
 	cs_base64url(out, CS_VIEW_OF(c->self.root));
 }

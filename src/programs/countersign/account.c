@@ -47,32 +47,47 @@ cli_join(const struct cli_args *args)
 	return CLI_OK;
 }
 
+static enum cs_err
+whoami_json(const struct cs_client *c, const char *operator_key)
+{
+	struct cs_buf text = { 0 };
+	struct cs_json_writer j = cs_json_writer(&text);
+
+	cs_json_object(&j, NULL);
+	cs_json_string(&j, "name", cs_client_handle(c));
+	cs_json_string(&j, "hub", cs_client_hub(c));
+	cs_json_hex(&j, "account", cs_view(cs_client_account(c), CS_ID_LEN));
+	cs_json_hex(&j, "device", cs_view(cs_client_device(c), CS_ID_LEN));
+	cs_json_string(&j, "operator_key", operator_key);
+	cs_json_close(&j);
+	return cli_json_print(&j);
+}
+
 int
 cli_whoami(const struct cli_args *args)
 {
+	char key[CS_CLIENT_OPERATOR_KEY_SIZE];
+	char account[2 * CS_ID_LEN + 1], device[2 * CS_ID_LEN + 1];
 	struct cs_client *c;
-	char key[44], account[33], device[33];
+	enum cs_err err;
 	int status = cli_open(&c, args, CLI_OFFLINE);
 
 	if (status != CLI_OK)
 		return status;
 	cs_client_operator_key(c, key);
-	cs_hex(account, cs_view(cs_client_account(c), 16));
-	cs_hex(device, cs_view(cs_client_device(c), 16));
-	if (cli_flag(args, "json"))
-		printf("{\"name\":\"%s\",\"hub\":\"%s\",\"account\":\"%s\","
-		       "\"device\":\"%s\",\"operator_key\":\"%s\"}\n",
-		    cs_client_handle(c), cs_client_hub(c), account, device,
-		    key);
-	else
+	cs_hex(account, cs_view(cs_client_account(c), CS_ID_LEN));
+	cs_hex(device, cs_view(cs_client_device(c), CS_ID_LEN));
+	if (!cli_flag(args, "json"))
 		printf("%s@%s\n"
 		       "Account:       %s\n"
 		       "Device:        %s\n"
 		       "Operator key:  %s\n",
 		    cs_client_handle(c), cs_client_hub(c), account, device,
 		    key);
+	else if ((err = whoami_json(c, key)))
+		status = cli_client_fail(c, err);
 	cs_client_close(c);
-	return CLI_OK;
+	return status;
 }
 
 static void
@@ -128,34 +143,46 @@ cli_safety_number(const struct cli_args *args)
 }
 
 static void
+contact_json(struct cs_json_writer *j, const struct cs_client_contact *contact,
+    const char *state)
+{
+	cs_json_object(j, NULL);
+	cs_json_string(j, "name", contact->handle);
+	cs_json_string(j, "state", state);
+	cs_json_bool(j, "changed", contact->changed);
+	cs_json_close(j);
+}
+
+static void
 print_contact(void *arg, const struct cs_client_contact *contact)
 {
-	const bool *json = arg;
+	struct cli_listing *l = arg;
+	struct cs_buf text = { 0 };
+	struct cs_json_writer j = cs_json_writer(&text);
 	const char *state = contact->blocked ? "blocked"
 	    : contact->accepted              ? "accepted"
 					     : "known";
 
-	if (*json)
-		printf("{\"name\":\"%s\",\"state\":\"%s\",\"changed\":%s}\n",
-		    contact->handle, state,
-		    contact->changed ? "true" : "false");
-	else
-		printf("%s  %s%s\n", contact->handle, state,
-		    contact->changed ? "  !! the safety number has changed"
-				     : "");
+	if (l->json) {
+		contact_json(&j, contact, state);
+		cli_list(l, &j);
+		return;
+	}
+	printf("%s  %s%s\n", contact->handle, state,
+	    contact->changed ? "  !! the safety number has changed" : "");
 }
 
 int
 cli_contacts(const struct cli_args *args)
 {
-	bool json = cli_flag(args, "json");
+	struct cli_listing l = { .json = cli_flag(args, "json") };
 	struct cs_client *c;
 	enum cs_err err;
 	int status = cli_open(&c, args, CLI_OFFLINE);
 
 	if (status != CLI_OK)
 		return status;
-	if ((err = cs_client_contacts(c, print_contact, &json)))
+	if ((err = cs_client_contacts(c, print_contact, &l)) || (err = l.err))
 		status = cli_client_fail(c, err);
 	cs_client_close(c);
 	return status;

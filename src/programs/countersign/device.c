@@ -179,26 +179,31 @@ cli_join_device(const struct cli_args *args)
 /* ---- devices ------------------------------------------------------------ */
 
 static void
-device_json(const struct cs_client_device *d, const char *hex)
+device_json(struct cs_json_writer *j, const struct cs_client_device *d)
 {
-	printf("{\"id\":\"%s\",\"name\":", hex);
-	cli_print_json(stdout, cs_view_str(d->name));
-	printf(",\"created_ms\":%llu,\"seen_ms\":%llu,\"this\":%s}\n",
-	    (unsigned long long)d->created_ms, (unsigned long long)d->seen_ms,
-	    d->own ? "true" : "false");
+	cs_json_object(j, NULL);
+	cs_json_hex(j, "id", CS_VIEW_OF(d->id));
+	cs_json_string(j, "name", d->name);
+	cs_json_number(j, "created_ms", d->created_ms);
+	cs_json_number(j, "seen_ms", d->seen_ms);
+	cs_json_bool(j, "this", d->own);
+	cs_json_close(j);
 }
 
 static void
 print_device(void *arg, const struct cs_client_device *d)
 {
-	const bool *json = arg;
+	struct cli_listing *l = arg;
+	struct cs_buf text = { 0 };
+	struct cs_json_writer j = cs_json_writer(&text);
 	char hex[2 * CS_ID_LEN + 1];
 
-	cs_hex(hex, CS_VIEW_OF(d->id));
-	if (*json) {
-		device_json(d, hex);
+	if (l->json) {
+		device_json(&j, d);
+		cli_list(l, &j);
 		return;
 	}
+	cs_hex(hex, CS_VIEW_OF(d->id));
 	printf("%.*s  since ", DEVICE_DIGITS, hex);
 	cli_print_time(stdout, d->created_ms);
 	printf("  ");
@@ -220,14 +225,14 @@ print_device(void *arg, const struct cs_client_device *d)
 int
 cli_devices(const struct cli_args *args)
 {
-	bool json = cli_flag(args, "json");
+	struct cli_listing l = { .json = cli_flag(args, "json") };
 	struct cs_client *c;
 	enum cs_err err;
 	int status = cli_open(&c, args, CLI_ONLINE);
 
 	if (status != CLI_OK)
 		return status;
-	if ((err = cs_client_devices(c, print_device, &json)))
+	if ((err = cs_client_devices(c, print_device, &l)) || (err = l.err))
 		status = cli_client_fail(c, err);
 	cs_client_close(c);
 	return status;

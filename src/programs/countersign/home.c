@@ -5,6 +5,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "cli/print.h"
 #include "cli/report_error.h"
 #include "cli/secret.h"
 #include "programs/countersign/main.h"
@@ -144,6 +145,15 @@ cli_open(
 	cs_client_close(*out);
 	*out = NULL;
 	return status;
+}
+
+void
+cli_list(struct cli_listing *l, struct cs_json_writer *j)
+{
+	enum cs_err err = cli_json_print(j);
+
+	if (l->err == CS_OK)
+		l->err = err;
 }
 
 int

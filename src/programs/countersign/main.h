@@ -4,6 +4,7 @@
 
 #include <stdio.h>
 
+#include "base/json_writer.h"
 #include "cli/command.h"
 #include "client/client.h"
 
@@ -37,28 +38,37 @@ int cli_join_failed(enum cs_err err, const char *problem, const char *home);
 /* Once the connection is lost: again, and each time a little later, with the
  * home unlocked in between. */
 enum cs_err cli_reconnect(struct cs_client *c);
+/* What is listed, for people or as one line of JSON each. */
+struct cli_listing {
+	bool json;
+	enum cs_err err; /* the first failure of cli_list() */
+};
+/* Print a line of ${j} and free its buffer. */
+void cli_list(struct cli_listing *l, struct cs_json_writer *j);
 /* Ask on the terminal; a status that is not 0 has been said, with ${otherwise}
  * for "no". */
 int cli_confirm(const char *question, const char *otherwise);
 
-/* ---- cli_notice.c ------------------------------------------------------- */
+/* ---- notice.c ----------------------------------------------------------- */
 
-/* One decision, as an object of JSON. */
-void cli_notice_json(FILE *to, const struct cs_client_notice *n);
+/* Write one decision as an object without a name. */
+void cli_notice_json(
+    struct cs_json_writer *j, const struct cs_client_notice *n);
 /* The user's language, as a tag; empty: not known. */
 const char *cli_language(void);
 /* --text or --file; a status that is not 0 has been said. */
 int cli_letter_text(struct cs_buf *out, const struct cli_args *args);
 
-/* ---- cli_export.c ------------------------------------------------------- */
+/* ---- export.c ----------------------------------------------------------- */
 
-/* The own data, as JSON in a file. */
+/* Write the user's own data to a file, as JSON. */
 int cli_export_account(const struct cli_args *args);
 
 /* ---- show.c ------------------------------------------------------------- */
 
 #define CLI_MID_DIGITS 16 /* of a message id, as people see it */
-/* As an object of JSON. */
-void cli_message_json(FILE *to, const struct cs_client_message *m);
+/* Write one message as an object without a name. */
+void cli_message_json(
+    struct cs_json_writer *j, const struct cs_client_message *m);
 /* One message, for people or as one line of JSON; ${arg}: a const bool *. */
 enum cs_err cli_show_message(void *arg, const struct cs_client_message *m);

@@ -122,80 +122,72 @@ print_text(const struct cs_client_notice *n, const char *id)
 	print_appeal(n, id);
 }
 
-static void
-json(FILE *to, const char *name, struct cs_view text)
-{
-	fprintf(to, ",\"%s\":", name);
-	cli_print_json(to, text);
-}
-
 void
-cli_notice_json(FILE *to, const struct cs_client_notice *n)
+cli_notice_json(struct cs_json_writer *j, const struct cs_client_notice *n)
 {
 	const char *reason = cs_reason_name(n->reason);
-	char id[33], reverses[33];
 
-	cs_hex(id, CS_VIEW_OF(n->id));
-	cs_hex(reverses, CS_VIEW_OF(n->reverses));
-	fprintf(to,
-	    "{\"id\":\"%s\",\"kind\":\"%s\",\"reason\":\"%s\","
-	    "\"decided_ms\":%llu,\"applied_ms\":%llu,\"until_ms\":%llu,"
-	    "\"reversed_ms\":%llu,\"reverses\":\"%s\",\"in_force\":%s,"
-	    "\"appeal\":\"%s\",\"appeal_ms\":%llu,"
-	    "\"can_appeal\":%s,\"automated_detection\":%s,"
-	    "\"automated_decision\":%s,\"ground_kind\":\"%s\"",
-	    id, kind_text(n), reason != NULL ? reason : "",
-	    (unsigned long long)n->decided_ms,
-	    (unsigned long long)n->applied_ms, (unsigned long long)n->until_ms,
-	    (unsigned long long)n->reversed_ms, reverses,
-	    n->in_force ? "true" : "false", appeal_text(n),
-	    (unsigned long long)n->appeal_ms, n->can_appeal ? "true" : "false",
-	    n->automated_detection ? "true" : "false",
-	    n->automated_decision ? "true" : "false",
-	    n->illegal ? "illegal" : "terms");
-	json(to, "language", n->language);
-	json(to, "what", n->what);
-	json(to, "facts", n->facts);
-	json(to, "ground", n->ground);
-	json(to, "explanation", n->explanation);
-	json(to, "territory", n->territory);
-	json(to, "redress", n->redress);
-	json(to, "reviewer", n->reviewer);
-	json(to, "case", n->case_number);
-	json(to, "answer", n->answer);
+	cs_json_object(j, NULL);
+	cs_json_hex(j, "id", CS_VIEW_OF(n->id));
+	cs_json_string(j, "kind", kind_text(n));
+	cs_json_string(j, "reason", reason != NULL ? reason : "");
+	cs_json_number(j, "decided_ms", n->decided_ms);
+	cs_json_number(j, "applied_ms", n->applied_ms);
+	cs_json_number(j, "until_ms", n->until_ms);
+	cs_json_number(j, "reversed_ms", n->reversed_ms);
+	cs_json_hex(j, "reverses", CS_VIEW_OF(n->reverses));
+	cs_json_bool(j, "in_force", n->in_force);
+	cs_json_string(j, "appeal", appeal_text(n));
+	cs_json_number(j, "appeal_ms", n->appeal_ms);
+	cs_json_bool(j, "can_appeal", n->can_appeal);
+	cs_json_bool(j, "automated_detection", n->automated_detection);
+	cs_json_bool(j, "automated_decision", n->automated_decision);
+	cs_json_string(j, "ground_kind", n->illegal ? "illegal" : "terms");
+	cs_json_text(j, "language", n->language);
+	cs_json_text(j, "what", n->what);
+	cs_json_text(j, "facts", n->facts);
+	cs_json_text(j, "ground", n->ground);
+	cs_json_text(j, "explanation", n->explanation);
+	cs_json_text(j, "territory", n->territory);
+	cs_json_text(j, "redress", n->redress);
+	cs_json_text(j, "reviewer", n->reviewer);
+	cs_json_text(j, "case", n->case_number);
+	cs_json_text(j, "answer", n->answer);
 	if (n->unreadable)
-		fprintf(to, ",\"reply\":null");
+		cs_json_null(j, "reply");
 	else
-		json(to, "reply", n->reply);
-	fprintf(to, "}");
+		cs_json_text(j, "reply", n->reply);
+	cs_json_close(j);
 }
 
 static void
 print_notice(void *arg, const struct cs_client_notice *n)
 {
-	const bool *as_json = arg;
+	struct cli_listing *l = arg;
+	struct cs_buf text = { 0 };
+	struct cs_json_writer j = cs_json_writer(&text);
 	char id[33];
 
-	cs_hex(id, CS_VIEW_OF(n->id));
-	if (*as_json) {
-		cli_notice_json(stdout, n);
-		printf("\n");
-	} else {
-		print_text(n, id);
+	if (l->json) {
+		cli_notice_json(&j, n);
+		cli_list(l, &j);
+		return;
 	}
+	cs_hex(id, CS_VIEW_OF(n->id));
+	print_text(n, id);
 }
 
 int
 cli_notices(const struct cli_args *args)
 {
-	bool as_json = cli_flag(args, "json");
+	struct cli_listing l = { .json = cli_flag(args, "json") };
 	struct cs_client *c;
 	enum cs_err err;
 	int status = cli_open(&c, args, CLI_HELD);
 
 	if (status != CLI_OK)
 		return status;
-	if ((err = cs_client_notices(c, print_notice, &as_json)))
+	if ((err = cs_client_notices(c, print_notice, &l)) || (err = l.err))
 		status = cli_client_fail(c, err);
 	cs_client_close(c);
 	return status;

@@ -161,36 +161,45 @@ print_open(const struct cs_client_report_state *s, const char *id)
 }
 
 static void
+report_json(struct cs_json_writer *j, const struct cs_client_report_state *s)
+{
+	const char *reason = cs_reason_name(s->reason);
+
+	cs_json_object(j, NULL);
+	cs_json_hex(j, "id", CS_VIEW_OF(s->id));
+	cs_json_number(j, "created_ms", s->created_ms);
+	cs_json_number(j, "updated_ms", s->updated_ms);
+	cs_json_string(j, "reason", reason != NULL ? reason : "");
+	cs_json_number(j, "messages", s->n_messages);
+	cs_json_string(j, "state", state_text(s->state));
+	cs_json_string(j, "answer", s->answer);
+	if (s->unreadable)
+		cs_json_null(j, "question");
+	else
+		cs_json_text(j, "question", s->question);
+	cs_json_string(j, "second_look", second_look_text(s->second_look));
+	if (s->reply_elsewhere)
+		cs_json_null(j, "reply");
+	else
+		cs_json_text(j, "reply", s->reply);
+	cs_json_close(j);
+}
+
+static void
 print_report(void *arg, const struct cs_client_report_state *s)
 {
 	const char *reason = cs_reason_name(s->reason);
-	const bool *json = arg;
+	struct cli_listing *l = arg;
+	struct cs_buf text = { 0 };
+	struct cs_json_writer j = cs_json_writer(&text);
 	char id[33];
 
-	cs_hex(id, CS_VIEW_OF(s->id));
-	if (*json) {
-		printf("{\"id\":\"%s\",\"created_ms\":%llu,\"updated_ms\":%llu,"
-		       "\"reason\":\"%s\",\"messages\":%zu,\"state\":\"%s\","
-		       "\"answer\":",
-		    id, (unsigned long long)s->created_ms,
-		    (unsigned long long)s->updated_ms,
-		    reason != NULL ? reason : "", s->n_messages,
-		    state_text(s->state));
-		cli_print_json(stdout, cs_view_str(s->answer));
-		printf(",\"question\":");
-		if (s->unreadable)
-			printf("null");
-		else
-			cli_print_json(stdout, s->question);
-		printf(",\"second_look\":\"%s\",\"reply\":",
-		    second_look_text(s->second_look));
-		if (s->reply_elsewhere)
-			printf("null");
-		else
-			cli_print_json(stdout, s->reply);
-		printf("}\n");
+	if (l->json) {
+		report_json(&j, s);
+		cli_list(l, &j);
 		return;
 	}
+	cs_hex(id, CS_VIEW_OF(s->id));
 	printf("%.16s  ", id);
 	cli_print_time(stdout, s->created_ms);
 	printf("  %s, %zu message%s: %s", reason != NULL ? reason : "?",
@@ -206,14 +215,14 @@ print_report(void *arg, const struct cs_client_report_state *s)
 int
 cli_reports(const struct cli_args *args)
 {
-	bool json = cli_flag(args, "json");
+	struct cli_listing l = { .json = cli_flag(args, "json") };
 	struct cs_client *c;
 	enum cs_err err;
 	int status = cli_open(&c, args, CLI_READ);
 
 	if (status != CLI_OK)
 		return status;
-	if ((err = cs_client_reports(c, print_report, &json)))
+	if ((err = cs_client_reports(c, print_report, &l)) || (err = l.err))
 		status = cli_client_fail(c, err);
 	cs_client_close(c);
 	return status;
