@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* Hosts and invite links, as people paste them. */
 #include "client/joining/address.h"
 
 #include <stdlib.h>
@@ -27,7 +28,7 @@ client_host_parse(
 		if (d == 0 || d >= sizeof digits)
 			return false;
 		memcpy(digits, colon + 1, d);
-		/* strtol() would take a sign, and blanks before it. */
+		/* strtol() would accept a sign, and blanks before it. */
 		if (strspn(digits, "0123456789") != d)
 			return false;
 		port = strtol(digits, NULL, 10);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Invite links, and making an account with one. */
+/* Making an account with an invite link. */
 #include <string.h>
 
 #include "client/groups/key_package.h"
@@ -12,7 +12,7 @@
 
 /* ---- joining ------------------------------------------------------------ */
 
-/* Keys, ids and certificate of a new account with its first device. */
+/* Make keys, ids and certificate of a new account with its first device. */
 static enum cs_err
 new_identity(
     struct cs_client *c, const struct cs_client_link *link, const char *name)
@@ -92,8 +92,8 @@ join(struct cs_client *c, const struct cs_client_link *link, const char *name)
 		    c->self.handle, c->self.hub);
 	if (err != CS_ERR_NOT_FOUND)
 		return err;
-	/* Stored before it is sent: the answer to a join that broke off is
-	 * asked for again with the same keys. */
+	/* Everything is stored before it is sent: a join that broke off is
+	 * repeated with the same keys. */
 	if (!same_attempt(c, link, name) &&
 	    (err = new_identity(c, link, name)) != CS_OK)
 		return err;

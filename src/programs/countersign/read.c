@@ -7,7 +7,7 @@
 #include "cli/report_error.h"
 #include "programs/countersign/main.h"
 
-#define WAIT_MS 30000 /* a lost push costs half a minute */
+#define WAIT_MS 30000 /* a lost push delays a message by half a minute */
 
 static int
 show(struct cs_client *c, enum cs_client_which which, bool json)
@@ -48,7 +48,7 @@ cli_requests(const struct cli_args *args)
 	return status;
 }
 
-/* Other commands work while this one waits. */
+/* Other commands can use the home while this one waits. */
 static enum cs_err
 wait_for_more(struct cs_client *c)
 {
