@@ -52,7 +52,7 @@ introduce(struct member *m, const char *name)
 		    .not_after_s = NOW + 86400 } };
 	must(cs_signer_new(&m->id.signer, CS_ED25519), "a key");
 	must(cs_mls_key_package_new(&m->key_package, &m->secrets, NULL,
-		 CS_SUITE_X25519_AES128, &m->id, false),
+		 CS_SUITE_X25519_AES128, &m->id, CS_MLS_SINGLE_USE),
 	    "a key package");
 }
 

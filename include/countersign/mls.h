@@ -208,6 +208,9 @@ struct cs_mls_identity {
 	size_t n_extension_types;
 };
 
+/* How often a key package is used (RFC 9420, section 16.8). */
+enum cs_mls_key_package_use { CS_MLS_SINGLE_USE, CS_MLS_LAST_RESORT };
+
 /*
  * A fresh key package for suite ${suite_id}.  ${key_package} gets it as an
  * MLSMessage; ${secrets} its private half, to be stored until a Welcome for it
@@ -216,7 +219,7 @@ struct cs_mls_identity {
  */
 CS_CHECKED enum cs_err cs_mls_key_package_new(struct cs_buf *key_package,
     struct cs_buf *secrets, struct cs_mls_hash *ref, uint16_t suite_id,
-    const struct cs_mls_identity *id, bool last_resort);
+    const struct cs_mls_identity *id, enum cs_mls_key_package_use use);
 
 /* What is public about a key package; views point into the message. */
 struct cs_mls_key_package_info {
@@ -302,11 +305,12 @@ CS_CHECKED enum cs_err cs_mls_group_epoch_authenticator(
 CS_CHECKED enum cs_err cs_mls_group_safe_export(
     struct cs_mls_group *g, struct cs_mls_hash *out, uint16_t component);
 
+/* Is the ratchet_tree extension inside a GroupInfo? */
+enum cs_mls_info_tree { CS_MLS_WITHOUT_TREE, CS_MLS_WITH_TREE };
 /* A signed GroupInfo with external_pub, as MLSMessage, for a hub, a public
- * group or who joins by an external commit; holds no secret.  ${tree}: with
- * the ratchet_tree inside. */
+ * group or somebody who joins by an external commit; it holds no secret. */
 CS_CHECKED enum cs_err cs_mls_group_info(
-    struct cs_mls_group *g, struct cs_buf *out, bool tree);
+    struct cs_mls_group *g, struct cs_buf *out, enum cs_mls_info_tree tree);
 /* The ratchet_tree (section 12.4.3.3), for those who get it apart. */
 CS_CHECKED enum cs_err cs_mls_group_tree(
     struct cs_mls_group *g, struct cs_buf *out);
@@ -396,7 +400,8 @@ CS_CHECKED enum cs_err cs_mls_staged_welcome(
     struct cs_buf *out, const struct cs_mls_staged *s, size_t first, size_t n);
 /* GroupInfo of the epoch that our commit begins; see cs_mls_group_info(). */
 CS_CHECKED enum cs_err cs_mls_staged_group_info(struct cs_buf *out,
-    const struct cs_mls_staged *s, const struct cs_mls_group *g, bool tree);
+    const struct cs_mls_staged *s, const struct cs_mls_group *g,
+    enum cs_mls_info_tree tree);
 
 /* What a staged commit does; views live as long as the staged commit. */
 uint64_t cs_mls_staged_epoch(const struct cs_mls_staged *s);

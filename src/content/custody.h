@@ -38,11 +38,18 @@ CS_CHECKED enum cs_err cs_custody_begin(uint8_t hash[static CS_SHA256_LEN],
 CS_CHECKED enum cs_err cs_custody_entry_write(struct cs_buf *out,
     uint8_t hash[static CS_SHA256_LEN], struct cs_custody_entry *e);
 
-/* Append a whole record of ${n} entries in ${entries}, which end in ${hash}. */
+/* A record that is to be written: ${n} entries as cs_custody_entry_write() made
+ * them, the last of which ended in ${head}. */
+struct cs_custody_input {
+	const uint8_t *report;        /* CS_ID_LEN bytes */
+	const uint8_t *bundle_sha256; /* CS_HASH_LEN bytes, as ${head} */
+	struct cs_view desk_cert, entries;
+	uint64_t n;
+	const uint8_t *head;
+};
+/* Append it, signed by the desk's ${key}. */
 CS_CHECKED enum cs_err cs_custody_write(struct cs_buf *out,
-    const uint8_t report[static 16], const uint8_t bundle_sha256[static 32],
-    struct cs_view desk_cert, struct cs_view entries, uint64_t n,
-    const uint8_t hash[static CS_SHA256_LEN], const struct cs_sign_key *key);
+    const struct cs_custody_input *in, const struct cs_sign_key *key);
 
 struct cs_custody {
 	uint8_t report[16];

@@ -78,9 +78,11 @@ key_schedule(struct cs_hpke *out, const struct cs_hpke_info *info,
 	out->seq = 0;
 	if ((err = cs_hpke_extract(out->secret, &kdf, salt, "secret", none)) ||
 	    (err = cs_hpke_expand(out->key, suite->aead_key_len, &kdf, secret,
-		 "key", context_of(info), none)) ||
+		 &(struct cs_hpke_label){ "key", context_of(info), none })) ||
 	    (err = cs_hpke_expand(out->base_nonce, suite->aead_nonce_len, &kdf,
-		 secret, "base_nonce", context_of(info), none)))
+		 secret,
+		 &(struct cs_hpke_label){
+		     "base_nonce", context_of(info), none })))
 		cs_hpke_clear(out);
 	return err;
 }
@@ -178,10 +180,12 @@ cs_hpke_export(
 	enum cs_err err;
 
 	if ((err = cs_hpke_expand(exporter, suite->hash_len, &kdf,
-		 cs_view(h->secret, suite->hash_len), "exp",
-		 context_of(&h->info), none)) == CS_OK)
+		 cs_view(h->secret, suite->hash_len),
+		 &(struct cs_hpke_label){
+		     "exp", context_of(&h->info), none })) == CS_OK)
 		err = cs_hpke_expand(out, n, &kdf,
-		    cs_view(exporter, suite->hash_len), "sec", context, none);
+		    cs_view(exporter, suite->hash_len),
+		    &(struct cs_hpke_label){ "sec", context, none });
 	cs_wipe(exporter, sizeof exporter);
 	return err;
 }

@@ -194,7 +194,9 @@ check_path_node(const struct cs_mls_change *c, const struct cs_mls_public *from,
 	if (cs_mls_key_index_has_key(&from->index, node->encryption_key))
 		return CS_ERR_TREE;
 	if ((err = cs_mls_path_recipients(&to, &c->next.tree,
-		 c->path.v[i].copath, c->added, c->n_added)) == CS_OK &&
+		 c->path.v[i].copath,
+		 &(struct cs_mls_new_leaves){ c->added, c->n_added })) ==
+		CS_OK &&
 	    to.n != node->n_ciphertexts)
 		err = CS_ERR_TREE;
 	cs_mls_nodes_clear(&to);
@@ -378,7 +380,7 @@ enum cs_err
 cs_mls_change_receive(struct cs_mls_change *out,
     struct cs_mls_proposal_list *list, struct cs_mls_commit *commit,
     const struct cs_mls_public *from, const struct cs_mls_verified *content,
-    bool in_time)
+    enum cs_mls_age age)
 {
 	uint32_t committer = content->framed.sender.type == CS_MLS_SENDER_MEMBER
 	    ? content->framed.sender.index
@@ -392,7 +394,7 @@ cs_mls_change_receive(struct cs_mls_change *out,
 	cs_mls_commit_read(&r, commit);
 	if ((err = cs_reader_end(&r)) ||
 	    (err = cs_mls_proposal_list_resolve(
-		 list, from, commit, committer, in_time)))
+		 list, from, commit, committer, age)))
 		return err;
 	/* Section 12.4: who joins needs one, and so do most changes. */
 	if (!commit->has_path &&

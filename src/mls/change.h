@@ -91,4 +91,4 @@ CS_CHECKED enum cs_err cs_mls_change_take_index(
 CS_CHECKED enum cs_err cs_mls_change_receive(struct cs_mls_change *out,
     struct cs_mls_proposal_list *list, struct cs_mls_commit *commit,
     const struct cs_mls_public *from, const struct cs_mls_verified *content,
-    bool in_time);
+    enum cs_mls_age age);

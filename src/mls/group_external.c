@@ -68,7 +68,8 @@ list_self_removes(struct joining *j)
 			return err;
 		if (content.framed.type != CS_MLS_CONTENT_PROPOSAL)
 			return CS_ERR_FORMAT;
-		if ((err = cs_mls_public_store_proposal(p, &content, true)))
+		if ((err = cs_mls_public_store_proposal(
+			 p, &content, CS_MLS_FRESH)))
 			return err;
 		l->v[l->n].stored = p->proposals[p->n_proposals - 1];
 		l->v[l->n].valid = l->v[l->n].stored->valid;
@@ -94,12 +95,12 @@ make_list(struct joining *j, struct cs_view external_pub)
 		 &j->m.init, &kem, j->pub.suite, external_pub)))
 		goto out;
 	p.kem_output = cs_buf_view(&kem);
-	if ((err = cs_mls_making_list(&j->m, &p, true, NULL)))
+	if ((err = cs_mls_making_list_copy(&j->m, &p)))
 		goto out;
 	if (j->ext->resync) {
 		p = (struct cs_mls_proposal){ .type = CS_MLS_PROPOSAL_REMOVE };
 		if ((err = find_prior(&p.remove, j)) ||
-		    (err = cs_mls_making_list(&j->m, &p, false, NULL)))
+		    (err = cs_mls_making_list(&j->m, &p, NULL)))
 			goto out;
 	}
 	for (size_t i = 0; i < j->ext->n_psk; i++)
@@ -229,7 +230,7 @@ cs_mls_new_member_add(struct cs_buf *out, struct cs_buf *secrets,
 	cs_write_u16(&w, CS_MLS_PROPOSAL_ADD);
 	if ((err = cs_writer_end(&w)) ||
 	    (err = cs_mls_key_package_make(
-		 &body, &private, ref, suite, id, false)))
+		 &body, &private, ref, suite, id, CS_MLS_SINGLE_USE)))
 		goto out;
 	c.framed = (struct cs_mls_framed){
 		.group_id = gi.context.group_id,

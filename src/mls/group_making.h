@@ -7,10 +7,13 @@
 void cs_mls_making_clear(struct cs_mls_making *m);
 /* Room for a list of ${max}. */
 CS_CHECKED enum cs_err cs_mls_making_begin(struct cs_mls_making *m, size_t max);
-/* A proposal by value.  Its views stay, but for what ${copy} copies. */
+/* Add a proposal by value, whose views stay as they are; ${context} is that of
+ * the next epoch if it changes, or NULL. */
 CS_CHECKED enum cs_err cs_mls_making_list(struct cs_mls_making *m,
-    const struct cs_mls_proposal *p, bool copy,
-    const struct cs_mls_ext_list *context);
+    const struct cs_mls_proposal *p, const struct cs_mls_ext_list *context);
+/* Add a copy of a proposal by value. */
+CS_CHECKED enum cs_err cs_mls_making_list_copy(
+    struct cs_mls_making *m, const struct cs_mls_proposal *p);
 CS_CHECKED enum cs_err cs_mls_making_list_psk(
     struct cs_mls_making *m, const struct cs_mls_psk_id *id);
 /* Tree and provisional context of the next epoch; ${leaf} is what the path's

@@ -99,7 +99,7 @@ send(struct cs_buf *out, struct cs_mls_group *g, struct cs_view proposal,
 	own = (struct cs_mls_verified){ c.wire, c.framed, c.signature,
 		c.confirmation_tag };
 	if ((err = cs_buf_reserve(out, message.len)) ||
-	    (err = cs_mls_public_store_proposal(&g->pub, &own, true)))
+	    (err = cs_mls_public_store_proposal(&g->pub, &own, CS_MLS_FRESH)))
 		goto out;
 	g->public_changed = true;
 	err = cs_buf_add(out, cs_buf_view(&message));

@@ -36,8 +36,7 @@ follow_path(struct cs_mls_staged *s, struct cs_mls_commit_secret *commit_secret,
 		.message = &commit->path,
 		.own_leaf = g->own_leaf,
 		.context = cs_buf_view(&c->provisional),
-		.added = c->added,
-		.n_added = c->n_added,
+		.added = { c->added, c->n_added },
 	};
 	struct cs_mls_path_secret secret = { 0 };
 	size_t position = 0;
@@ -113,8 +112,8 @@ cs_mls_group_stage(struct cs_mls_staged **out, struct cs_mls_group *g,
 	*out = NULL;
 	if (s == NULL)
 		return CS_ERR_NOMEM;
-	if ((err = cs_mls_change_receive(
-		 &s->change, &list, &commit, &g->pub, content, false)) ||
+	if ((err = cs_mls_change_receive(&s->change, &list, &commit, &g->pub,
+		 content, CS_MLS_FROM_LOG)) ||
 	    (err = cs_mls_change_confirm(&s->change, content->wire,
 		 &content->framed, content->signature)))
 		goto out;

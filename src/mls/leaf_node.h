@@ -92,6 +92,10 @@ CS_CHECKED enum cs_err cs_mls_own_leaf_make(
     struct cs_mls_own_leaf *out, const struct cs_mls_identity *id);
 void cs_mls_own_leaf_clear(struct cs_mls_own_leaf *l);
 
+/* Is a message one that was sent just now, in which lifetimes have to include
+ * the present, or one from a log, which may have waited there? */
+enum cs_mls_age { CS_MLS_FROM_LOG, CS_MLS_FRESH };
+
 /* What a leaf has to fit to. */
 struct cs_mls_leaf_rules {
 	const struct cs_suite *suite;

@@ -20,4 +20,5 @@ bool cs_mls_proposal_list_needs_path(const struct cs_mls_proposal_list *l);
 /* Look up and check what ${commit} lists. */
 CS_CHECKED enum cs_err cs_mls_proposal_list_resolve(
     struct cs_mls_proposal_list *out, const struct cs_mls_public *p,
-    const struct cs_mls_commit *commit, uint32_t committer, bool in_time);
+    const struct cs_mls_commit *commit, uint32_t committer,
+    enum cs_mls_age age);

@@ -502,11 +502,11 @@ check_self_remove(const struct cs_mls_public *p,
 
 enum cs_err
 cs_mls_public_store_proposal(struct cs_mls_public *p,
-    const struct cs_mls_verified *content, bool in_time)
+    const struct cs_mls_verified *content, enum cs_mls_age age)
 {
 	const struct cs_mls_proposal_view how = {
 		.sender = content->framed.sender,
-		.in_time = in_time,
+		.in_time = age == CS_MLS_FRESH,
 	};
 	struct cs_mls_stored_proposal *s;
 	struct cs_mls_proposal proposal;

@@ -95,7 +95,7 @@ CS_CHECKED enum cs_err cs_mls_public_check_extensions(
 
 /* Check and keep; CS_ERR_REPLAY: it is there already. */
 CS_CHECKED enum cs_err cs_mls_public_store_proposal(struct cs_mls_public *p,
-    const struct cs_mls_verified *content, bool in_time);
+    const struct cs_mls_verified *content, enum cs_mls_age age);
 /* The stored one with this reference, or NULL. */
 const struct cs_mls_stored_proposal *cs_mls_public_find_proposal(
     const struct cs_mls_public *p, struct cs_view ref);

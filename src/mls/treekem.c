@@ -106,26 +106,26 @@ out:
 }
 
 static bool
-is_added(uint32_t node, const uint32_t *added, size_t n_added)
+is_added(uint32_t node, const struct cs_mls_new_leaves *added)
 {
-	size_t from = 0, to = n_added;
+	size_t from = 0, to = added->n;
 
 	if (!cs_mls_node_is_leaf(node))
 		return false;
 	while (from < to) {
 		size_t mid = from + (to - from) / 2;
 
-		if (cs_mls_leaf_to_node(added[mid]) < node)
+		if (cs_mls_leaf_to_node(added->v[mid]) < node)
 			from = mid + 1;
 		else
 			to = mid;
 	}
-	return from < n_added && cs_mls_leaf_to_node(added[from]) == node;
+	return from < added->n && cs_mls_leaf_to_node(added->v[from]) == node;
 }
 
 enum cs_err
 cs_mls_path_recipients(struct cs_mls_nodes *out, const struct cs_mls_tree *t,
-    uint32_t copath, const uint32_t *added, size_t n_added)
+    uint32_t copath, const struct cs_mls_new_leaves *added)
 {
 	size_t kept = out->n;
 	enum cs_err err;
@@ -133,7 +133,7 @@ cs_mls_path_recipients(struct cs_mls_nodes *out, const struct cs_mls_tree *t,
 	if ((err = cs_mls_tree_resolution(out, t, copath)))
 		return err;
 	for (size_t i = kept; i < out->n; i++)
-		if (!is_added(out->v[i].x, added, n_added))
+		if (!is_added(out->v[i].x, added))
 			out->v[kept++] = out->v[i];
 	out->n = kept;
 	return CS_OK;
@@ -167,7 +167,7 @@ enum cs_err
 cs_mls_path_encrypt(struct cs_buf *out, const struct cs_mls_tree *t,
     const struct cs_mls_filtered_path *path,
     const struct cs_mls_path_secrets *secrets, struct cs_view context,
-    const uint32_t *added, size_t n_added)
+    const struct cs_mls_new_leaves *added)
 {
 	struct cs_writer w = cs_writer(out);
 	struct cs_mls_nodes to = { 0 };
@@ -182,7 +182,7 @@ cs_mls_path_encrypt(struct cs_buf *out, const struct cs_mls_tree *t,
 
 		to.n = 0;
 		if ((err = cs_mls_path_recipients(
-			 &to, t, path->v[i].copath, added, n_added)))
+			 &to, t, path->v[i].copath, added)))
 			goto out;
 		cs_write_vec(&w, cs_hpke_key_public(&secrets->key[i]));
 		mark = cs_write_open(&w);
@@ -215,8 +215,9 @@ open_secret(struct cs_mls_path_secret *out, const struct cs_suite *suite,
 	for (size_t i = 0; i <= k; i++)
 		cs_mls_ciphertext_read(&r, &c);
 	if ((err = cs_decrypt_with_label(&plain, suite, key,
-		 cs_view_str("UpdatePathNode"), context, c.kem_output,
-		 c.ciphertext)))
+		 &(struct cs_encrypt_label){
+		     cs_view_str("UpdatePathNode"), context },
+		 &(struct cs_encrypted){ c.kem_output, c.ciphertext })))
 		goto out;
 	if (plain.len != suite->hash_len)
 		err = CS_ERR_FORMAT;
@@ -247,7 +248,7 @@ cs_mls_path_decrypt(struct cs_mls_path_secret *out, size_t *position,
 	for (size_t j = 0; j <= i; j++)
 		cs_mls_update_path_node_read(&r, &node);
 	if ((err = cs_mls_path_recipients(
-		 &to, in->tree, in->path->v[i].copath, in->added, in->n_added)))
+		 &to, in->tree, in->path->v[i].copath, &in->added)))
 		goto out;
 	for (k = 0; k < to.n && key == NULL; k++)
 		key = cs_mls_private_tree_get(keys, to.v[k].x);

@@ -779,8 +779,4 @@ def test_kept_safe():
 
 
 if __name__ == "__main__":
-    main(test_report_to_decision_and_back, test_two_at_once,
-         test_second_person, test_cases_join, test_work, test_appeal,
-         test_second_look_and_question, test_other_actions, test_photos,
-         test_a_day_later,
-         test_a_decoder_that_dies, test_kept_safe)
+    main()

@@ -243,4 +243,4 @@ def test_things():
 
 
 if __name__ == "__main__":
-    main(test_work, test_decisions, test_things)
+    main()

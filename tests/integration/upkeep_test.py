@@ -207,6 +207,4 @@ def test_long_texts():
 
 
 if __name__ == "__main__":
-    main(test_follow, test_two_commits_at_once, test_many_commands_at_once,
-         test_new_stamp_keys, test_desk_keys_run_out,
-         test_key_packages_run_out, test_long_texts)
+    main()

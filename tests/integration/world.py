@@ -276,8 +276,13 @@ def photo(path, width, height, kind="jpg"):
     check(made.returncode == 0, "make-photo " + path)
 
 
-def main(*tests):
-    """Run tests, as TAP; names on the command line pick some."""
+def main():
+    """Run each test_* of the program, in order, as TAP.
+
+    Names on the command line pick some.
+    """
+    tests = [f for name, f in vars(sys.modules["__main__"]).items()
+             if name.startswith("test_") and callable(f)]
     wanted = [t for t in tests if len(sys.argv) < 2 or
               t.__name__ in sys.argv[1:]]
     failed = 0

@@ -131,7 +131,8 @@ interop_commit(struct interop_call *c)
 		 &staged, &commit, &welcome, t->group, &opt)))
 		goto out;
 	if (apart &&
-	    ((err = cs_mls_staged_group_info(&info, staged, t->group, true)) ||
+	    ((err = cs_mls_staged_group_info(
+		  &info, staged, t->group, CS_MLS_WITH_TREE)) ||
 		(err = interop_inner_tree(&tree, &info))))
 		goto out;
 	cs_mls_staged_free(t->pending);

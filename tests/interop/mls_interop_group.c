@@ -80,7 +80,7 @@ interop_create_key_package(struct interop_call *c)
 		return err;
 	id = interop_identity(t);
 	if ((err = cs_mls_key_package_new(
-		 &kp, &t->secrets, NULL, suite_id, &id, false)) ||
+		 &kp, &t->secrets, NULL, suite_id, &id, CS_MLS_SINGLE_USE)) ||
 	    (err = interop_put_secrets(c, t)))
 		goto out;
 	interop_keep(t);

@@ -271,7 +271,8 @@ make_path(const json_t *c, const json_t *u, const struct cs_mls_public *p,
 	    CS_OK);
 	CHECK(cs_mls_change_settle(change, p) == CS_OK);
 	CHECK(cs_mls_path_encrypt(nodes, &change->next.tree, &change->path,
-		  fresh, cs_buf_view(&change->provisional), NULL, 0) == CS_OK);
+		  fresh, cs_buf_view(&change->provisional),
+		  &(struct cs_mls_new_leaves){ NULL, 0 }) == CS_OK);
 	cs_write_bytes(&w, cs_buf_view(raw));
 	cs_write_vec(&w, cs_buf_view(nodes));
 	CHECK(cs_writer_end(&w) == CS_OK);

@@ -72,8 +72,8 @@ world_member_init(struct world_member *m, unsigned number)
 	if ((err = cs_signer_new(
 		 &m->id.signer, cs_suite_find(world_suite)->sig)))
 		return err;
-	return cs_mls_key_package_new(
-	    &m->key_package, &m->secrets, &m->ref, world_suite, &m->id, false);
+	return cs_mls_key_package_new(&m->key_package, &m->secrets, &m->ref,
+	    world_suite, &m->id, CS_MLS_SINGLE_USE);
 }
 
 static inline void

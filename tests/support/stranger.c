@@ -84,7 +84,7 @@ make_commit(struct job *j)
 	must(cs_mls_external_commit(
 		 &mls, &j->commit, cs_buf_view(&j->info), &id, &opt, &ext),
 	    "commit");
-	must(cs_mls_group_info(mls, &j->new_info, false), "info");
+	must(cs_mls_group_info(mls, &j->new_info, CS_MLS_WITHOUT_TREE), "info");
 	cs_mls_group_free(mls);
 }
 

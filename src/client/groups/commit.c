@@ -94,7 +94,8 @@ client_group_register(struct cs_client *c, struct client_group *g)
 
 	if (g->registered)
 		return CS_OK;
-	if ((err = cs_mls_group_info(g->mls, &info, true)) == CS_OK) {
+	if ((err = cs_mls_group_info(g->mls, &info, CS_MLS_WITH_TREE)) ==
+	    CS_OK) {
 		m.group_info = cs_buf_view(&info);
 		err = client_call_empty(
 		    c, CS_WIRE_GROUP_NEW, &cs_wire_group_new_shape, &m);

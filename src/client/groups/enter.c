@@ -52,7 +52,7 @@ attempt_store(struct cs_client *c, struct cs_view id, struct cs_view commit,
 	struct cs_writer w = cs_writer(&plain);
 	enum cs_err err;
 
-	if ((err = cs_mls_group_info(mls, &info, false)) ||
+	if ((err = cs_mls_group_info(mls, &info, CS_MLS_WITHOUT_TREE)) ||
 	    (err = cs_mls_group_save(mls, &public, &secret)))
 		goto out;
 	cs_write_u64(&w, cs_mls_group_epoch(mls) - 1);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Taking one entry of a log (FRANKING, "Recipient: fails closed").
+ * Taking one entry of a log (FRANKING, "Recipient").
  *
  * First the stamp: rebuild() completes it from what this device sees,
  * check_signature() verifies it, and follow() puts it into the chain and moves

@@ -264,7 +264,7 @@ cs_client_lock(struct cs_client *c)
 	if (c->lock >= 0)
 		return CS_OK;
 	if ((err = home_path(&path, c, "lock")) == CS_OK)
-		err = cs_file_lock(&c->lock, path, true);
+		err = cs_file_lock(&c->lock, path);
 	cs_free_plain(path);
 	/* Other commands may have changed the contacts meanwhile. */
 	if (err == CS_OK && c->db != NULL)

@@ -21,7 +21,8 @@ client_pending_store(struct cs_client *c, struct client_group *g,
 	struct cs_writer w = cs_writer(&plain);
 	enum cs_err err;
 
-	if ((err = cs_mls_staged_group_info(&info, staged, g->mls, false)) ||
+	if ((err = cs_mls_staged_group_info(
+		 &info, staged, g->mls, CS_MLS_WITHOUT_TREE)) ||
 	    (err = cs_mls_staged_save(staged, &saved)))
 		goto out;
 	cs_write_vec(&w, commit);

@@ -37,11 +37,13 @@
 #define HUB_LETTERS_DAY 20   /* to the desk, which reads each */
 #define HUB_BLOB_MAX ((uint64_t)104 * CS_MIB) /* 100 MiB of file, as CSM1 */
 #define HUB_BLOB_BYTES_DAY (4 * CS_GIB)
-#define HUB_BLOB_TOKEN_MS CS_HOUR_MS    /* a slow link needs its time */
-#define HUB_KEEP_MS (30 * CS_DAY_MS)    /* the report window */
-#define HUB_GROUPS_ACCOUNT 10000        /* groups that an account is in */
-#define HUB_FETCH_BYTES (2 * CS_MIB)    /* of messages in one answer */
-#define HUB_LINK_MS (10 * CS_MINUTE_MS) /* time to fetch the other device */
+#define HUB_BLOB_TOKEN_MS CS_HOUR_MS /* a slow link needs its time */
+#define HUB_KEEP_MS (30 * CS_DAY_MS) /* the report window */
+#define HUB_GROUPS_ACCOUNT 10000     /* groups that an account is in */
+#define HUB_ANSWER_ROWS 100          /* letters, reports, Welcomes at once */
+#define HUB_SYNC_ROWS HUB_GROUPS_ACCOUNT /* groups that have news, at once */
+#define HUB_FETCH_BYTES (2 * CS_MIB)     /* of messages in one answer */
+#define HUB_LINK_MS (10 * CS_MINUTE_MS)  /* time to fetch the other device */
 
 /* What a connection has proved to be. */
 enum hub_role {

@@ -190,7 +190,8 @@ hub_desk_letters(struct hub_request *rq)
 	err = cs_db_query(&rows, rq->hub->db,
 	    "SELECT id,kind,subject,account,received,sealed FROM letter"
 	    " WHERE sealed IS NOT NULL"
-	    " ORDER BY received,id LIMIT 100"); /* CS_WIRE_LETTERS_MAX */
+	    " ORDER BY received,id LIMIT ?",
+	    cs_int(HUB_ANSWER_ROWS));
 	while (err == CS_OK && cs_rows_next(&rows)) {
 		struct cs_wire_desk_letter item = {
 			.kind = (uint8_t)cs_col_int(&rows, 1),

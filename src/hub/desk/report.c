@@ -182,7 +182,8 @@ hub_desk_reports(struct hub_request *rq)
 
 	err = cs_db_query(&rows, rq->hub->db,
 	    "SELECT id,received,sealed FROM report WHERE sealed IS NOT NULL"
-	    " AND state=0 ORDER BY received LIMIT 100");
+	    " AND state=? ORDER BY received LIMIT ?",
+	    cs_int(CS_WIRE_REPORT_SENT), cs_int(HUB_ANSWER_ROWS));
 	while (err == CS_OK && cs_rows_next(&rows)) {
 		struct cs_wire_desk_report item = {
 			.received_ms = cs_col_int(&rows, 1),

@@ -28,8 +28,8 @@ hub_sync(struct hub_request *rq)
 	err = cs_db_query(&rows, rq->hub->db,
 	    "SELECT grp,cursor,MIN(seq,COALESCE(until_seq,seq)) AS head"
 	    " FROM member JOIN grp ON grp.id=member.grp"
-	    " WHERE device=? AND head>cursor LIMIT 10000",
-	    cs_blob(CS_VIEW_OF(rq->conn->device)));
+	    " WHERE device=? AND head>cursor LIMIT ?",
+	    cs_blob(CS_VIEW_OF(rq->conn->device)), cs_int(HUB_SYNC_ROWS));
 	while (err == CS_OK && cs_rows_next(&rows)) {
 		struct cs_wire_group_state item = {
 			.group_id = cs_col_blob(&rows, 0),

@@ -34,8 +34,8 @@ hub_welcomes(struct hub_request *rq)
 
 	err = cs_db_query(&rows, rq->hub->db,
 	    "SELECT id,grp,account,seq,chain,bytes FROM welcome"
-	    " WHERE device=? ORDER BY id LIMIT 100",
-	    cs_blob(CS_VIEW_OF(rq->conn->device)));
+	    " WHERE device=? ORDER BY id LIMIT ?",
+	    cs_blob(CS_VIEW_OF(rq->conn->device)), cs_int(HUB_ANSWER_ROWS));
 	while (err == CS_OK && cs_rows_next(&rows)) {
 		struct cs_wire_welcome item = {
 			.id = cs_col_int(&rows, 0),

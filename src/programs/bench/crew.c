@@ -64,9 +64,9 @@ bench_crew_init(struct bench_crew *c, const struct cs_suite *suite, uint32_t n)
 		bench_must(cs_signer_new(&c->signers[i], suite->sig), "key");
 		id = identity(c->signers[i]);
 		if (i != 0)
-			bench_must(
-			    cs_mls_key_package_new(&c->key_packages[i],
-				&c->secrets[i], NULL, suite->id, &id, false),
+			bench_must(cs_mls_key_package_new(&c->key_packages[i],
+				       &c->secrets[i], NULL, suite->id, &id,
+				       CS_MLS_SINGLE_USE),
 			    "key package");
 	}
 	c->live[0].id = identity(c->signers[0]);

@@ -50,8 +50,12 @@ scene_init(struct scene *s, unsigned members, const struct scene *other)
 	    "certificate");
 	bench_member_init(&s->a, 1);
 	bench_member_init(&s->b, 2);
-	bench_pair(&s->a, &s->b, members, s->root.public, "localhost",
-	    s->external.public, false);
+	bench_pair(&s->a, &s->b,
+	    &(struct bench_pairing){ .n = members,
+		.root = s->root.public,
+		.hub_name = "localhost",
+		.external_sender = s->external.public,
+		.hub = false });
 }
 
 static void

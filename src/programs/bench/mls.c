@@ -174,7 +174,7 @@ key_package(void *arg)
 	struct cs_buf kp = { 0 }, secrets = { 0 };
 
 	bench_must(cs_mls_key_package_new(&kp, &secrets, NULL, s->c->suite->id,
-		       &s->from->id, false),
+		       &s->from->id, CS_MLS_SINGLE_USE),
 	    "a key package");
 	cs_buf_free(&kp);
 	cs_buf_free(&secrets);

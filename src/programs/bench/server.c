@@ -210,7 +210,12 @@ bench_hub_pair(struct bench_hub *h, struct bench_member *a,
 	bench_hub_join(h, a);
 	bench_hub_join(h, b);
 	external_key(a, external, h);
-	bench_pair(a, b, 2, h->root, "localhost", external, true);
+	bench_pair(a, b,
+	    &(struct bench_pairing){ .n = 2,
+		.root = h->root,
+		.hub_name = "localhost",
+		.external_sender = external,
+		.hub = true });
 }
 
 uint64_t

@@ -44,8 +44,12 @@ parts_init(struct parts *p)
 	bench_must(cs_sign_key_new(&external), "key");
 	bench_member_init(&p->a, 1);
 	bench_member_init(&p->b, 2);
-	bench_pair(
-	    &p->a, &p->b, 2, root.public, "localhost", external.public, false);
+	bench_pair(&p->a, &p->b,
+	    &(struct bench_pairing){ .n = 2,
+		.root = root.public,
+		.hub_name = "localhost",
+		.external_sender = external.public,
+		.hub = false });
 	bench_send(&p->message, &p->a, "localhost", CS_VIEW_OF(text), &p->body);
 	bench_must(
 	    cs_mls_message_peek(&p->info, cs_buf_view(&p->message)), "peek");

@@ -6,11 +6,17 @@
 
 void bench_member_init(struct bench_member *m, unsigned number);
 void bench_member_clear(struct bench_member *m);
-/* ${a} makes a group with ${b} in it; ${n} - 2 others fill it up.  With a hub
- * both are logged in, and the hub knows the group. */
-void bench_pair(struct bench_member *a, struct bench_member *b, unsigned n,
-    const uint8_t root[static 32], const char *hub_name,
-    const uint8_t external_sender[static 32], bool hub);
+/* How two members come to be in a group. */
+struct bench_pairing {
+	unsigned n;          /* members, those that fill it up included */
+	const uint8_t *root; /* CS_KEY_LEN bytes: the operator's */
+	const char *hub_name;
+	const uint8_t *external_sender; /* CS_KEY_LEN bytes */
+	bool hub; /* both are logged in, and the hub is told of the group */
+};
+/* ${a} makes a group with ${b} in it. */
+void bench_pair(struct bench_member *a, struct bench_member *b,
+    const struct bench_pairing *how);
 /* One whole message: body, tag, signature, authenticated data, MLS. */
 void bench_send(struct cs_buf *message, struct bench_member *m,
     const char *hub_name, struct cs_view text, struct cs_buf *body);

@@ -6,7 +6,7 @@
 #include <unistd.h>
 
 #include "base/text.h"
-#include "cli/manual.h"
+#include "cli/complete.h"
 #include "cli/print.h"
 #include "cli/report_error.h"
 #include "cli/secret.h"
@@ -29,7 +29,8 @@ cli_join(const struct cli_args *args)
 		    "Say under which name others will know you: --name NAME.");
 	if ((cli_flag(args, "passphrase") ||
 		cli_value(args, "passphrase-file") != NULL) &&
-	    (status = cli_passphrase(&passphrase, args, true)) != CLI_OK)
+	    (status = cli_passphrase(&passphrase, args, CLI_PASSPHRASE_NEW)) !=
+		CLI_OK)
 		return status;
 	err = cs_client_join(
 	    home, cli_arg(args, 0), name, cs_buf_view(&passphrase), problem);

@@ -158,7 +158,8 @@ cli_join_device(const struct cli_args *args)
 		return CLI_USAGE;
 	if ((cli_flag(args, "passphrase") ||
 		cli_value(args, "passphrase-file") != NULL) &&
-	    (status = cli_passphrase(&passphrase, args, true)) != CLI_OK)
+	    (status = cli_passphrase(&passphrase, args, CLI_PASSPHRASE_NEW)) !=
+		CLI_OK)
 		return status;
 	err = cs_client_join_device(home, cli_arg(args, 0), own_name(args),
 	    cs_buf_view(&passphrase), asked, problem);

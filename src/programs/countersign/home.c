@@ -121,7 +121,8 @@ cli_open(
 	if (err)
 		return open_failed(err, home);
 	if (needed &&
-	    (status = cli_passphrase(&passphrase, args, false)) != CLI_OK)
+	    (status = cli_passphrase(
+		 &passphrase, args, CLI_PASSPHRASE_KNOWN)) != CLI_OK)
 		return status;
 	err = cs_client_open(out, home, cs_buf_view(&passphrase));
 	cs_buf_free(&passphrase);

@@ -67,7 +67,8 @@ run_init(const struct cli_args *args)
 		    "keys/root.key.");
 	if ((cli_flag(args, "passphrase") ||
 		cli_value(args, "passphrase-file") != NULL) &&
-	    (status = cli_passphrase(&passphrase, args, true)) != CLI_OK)
+	    (status = cli_passphrase(&passphrase, args, CLI_PASSPHRASE_NEW)) !=
+		CLI_OK)
 		return status;
 	err = init(dir, hub, cs_buf_view(&passphrase));
 	cs_buf_free(&passphrase);

@@ -273,7 +273,8 @@ verify_one(struct job *job, int i)
 	else
 		cli_evidence_show(path, e);
 	if (job->extract != NULL &&
-	    (err = verify_extract(job->extract, e, job->json == NULL)))
+	    (err = verify_extract(job->extract, e,
+		 job->json == NULL ? VERIFY_TELL : VERIFY_QUIET)))
 		status = cli_fail(
 		    CLI_CANNOT_WRITE, "%s: %s", job->extract, cs_err_text(err));
 out:

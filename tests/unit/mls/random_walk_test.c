@@ -1078,7 +1078,7 @@ hub_follows(struct walk *w, const struct walker *m)
 
 	if (w->hub_lost && cs_mls_group_proposals(m->m.group) != 0)
 		return; /* those it could not know */
-	assert_ok(cs_mls_group_info(m->m.group, &info, true));
+	assert_ok(cs_mls_group_info(m->m.group, &info, CS_MLS_WITH_TREE));
 	if (w->hub_lost) {
 		cs_mls_public_group_free(w->hub);
 		assert_ok(cs_mls_public_group_new(
@@ -1159,7 +1159,7 @@ begin(struct walk *w, uint64_t seed)
 	founder = newcomer(w);
 	assert_ok(world_found(&founder->m, c.list));
 	founder->in = true;
-	assert_ok(cs_mls_group_info(founder->m.group, &info, true));
+	assert_ok(cs_mls_group_info(founder->m.group, &info, CS_MLS_WITH_TREE));
 	assert_ok(cs_mls_public_group_new(
 	    &w->hub, cs_buf_view(&info), cs_view(NULL, 0), &opt));
 	cs_buf_free(&info);

@@ -316,7 +316,7 @@ join_from_outside(struct world_member *m)
 
 	opt.psks.find = secret_psk;
 	assert_ok(world_member_init(&guest, 7));
-	assert_ok(cs_mls_group_info(m[0].group, &info, true));
+	assert_ok(cs_mls_group_info(m[0].group, &info, CS_MLS_WITH_TREE));
 	assert_ok(cs_mls_external_commit(
 	    &guest.group, &commit, cs_buf_view(&info), &guest.id, &opt, NULL));
 	for (int i = 0; i < 3; i++)

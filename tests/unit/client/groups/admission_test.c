@@ -67,8 +67,8 @@ add(struct cs_mls_group *g, const struct cw_person *who,
 	struct cs_mls_staged *staged;
 	struct cs_view view;
 
-	assert_ok(cs_mls_key_package_new(
-	    &kp, &secrets, NULL, CS_SUITE_X25519_AES128, &id, false));
+	assert_ok(cs_mls_key_package_new(&kp, &secrets, NULL,
+	    CS_SUITE_X25519_AES128, &id, CS_MLS_SINGLE_USE));
 	view = cs_buf_view(&kp);
 	add.add = &view;
 	assert_ok(cs_mls_commit_new(&staged, &commit, &welcome, g, &add));
@@ -170,7 +170,7 @@ enter(struct world *w, struct cs_mls_group *shown, struct cs_buf *message)
 	enum cs_err err;
 
 	assert_ok(client_identity(&id, w->a));
-	assert_ok(cs_mls_group_info(shown, &info, true));
+	assert_ok(cs_mls_group_info(shown, &info, CS_MLS_WITH_TREE));
 	assert_ok(cs_mls_external_commit(
 	    &mls, message, cs_buf_view(&info), &id, &opt, NULL));
 	err = client_admission_check(w->a, mls, client_group_id(&w->g));

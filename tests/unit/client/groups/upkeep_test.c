@@ -35,8 +35,8 @@ add_boris(struct world *w)
 	struct cs_view view;
 
 	assert_ok(cs_signer_from_ed25519(&id.signer, &w->boris.device_key));
-	assert_ok(cs_mls_key_package_new(
-	    &package, &secrets, NULL, CS_SUITE_X25519_AES128, &id, false));
+	assert_ok(cs_mls_key_package_new(&package, &secrets, NULL,
+	    CS_SUITE_X25519_AES128, &id, CS_MLS_SINGLE_USE));
 	view = cs_buf_view(&package);
 	opt.add = &view;
 	assert_ok(

@@ -67,8 +67,8 @@ welcomed(struct client_group *out, const struct cw_person *by,
 		    cs_mls_commit_new(&staged, &commit, &welcome, g, &none));
 		assert_ok(cs_mls_group_merge(g, staged));
 	}
-	assert_ok(
-	    cs_mls_key_package_new(&kp, &secrets, NULL, 1, &joiner, false));
+	assert_ok(cs_mls_key_package_new(
+	    &kp, &secrets, NULL, 1, &joiner, CS_MLS_SINGLE_USE));
 	view = cs_buf_view(&kp);
 	add.add = &view;
 	assert_ok(cs_mls_commit_new(&staged, &commit, &welcome, g, &add));
