@@ -24,14 +24,14 @@ uint16_t cs_client_hub_code(const struct cs_client *c);
 /* ---- a home ------------------------------------------------------------- */
 
 /* The parts of an invite link. */
-struct cs_client_link {
+struct cs_client_invite {
 	char host[256];
 	int port;
 	char code[65];
 	uint8_t root[CS_KEY_LEN];
 };
-CS_CHECKED enum cs_err cs_client_link_parse(
-    struct cs_client_link *out, const char *link);
+CS_CHECKED enum cs_err cs_client_invite_parse(
+    struct cs_client_invite *out, const char *link);
 
 /*
  * Join a hub and make a home for it in ${home}.  ${problem} gets a sentence for

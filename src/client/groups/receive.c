@@ -36,7 +36,7 @@ struct arrival {
 	struct cs_buf stamp_cert;
 	enum cs_err stamp_err; /* what is wrong with the stamp or its place in
 				  the chain */
-	bool again;            /* it bears a number that was used before */
+	bool replayed;         /* it bears a number that was used before */
 	bool own;              /* the hub says that this device sent it */
 };
 
@@ -124,7 +124,7 @@ follow(struct cs_client *c, struct client_group *g, struct arrival *a)
 	enum cs_err err;
 
 	if (s->group_seq <= g->seq) {
-		a->again = true;
+		a->replayed = true;
 		return CS_ERR_REPLAY;
 	}
 	if (s->group_seq > g->seq + 1) {
@@ -167,7 +167,7 @@ check_stamp(struct cs_client *c, struct client_group *g, struct arrival *a)
 		err = follow(c, g, a);
 	if (is_ours(err))
 		return err;
-	if (err == CS_OK || a->again) {
+	if (err == CS_OK || a->replayed) {
 		a->stamp_err = err ? err : a->stamp_err;
 		return CS_OK;
 	}
@@ -344,7 +344,7 @@ handshake(struct cs_client *c, struct client_group *g, const struct arrival *a)
 {
 	enum cs_err err;
 
-	if (a->again)
+	if (a->replayed)
 		return refuse(c, g, a, a->stamp_err);
 	if (a->stamp_err &&
 	    (err = client_event(c, g, cs_clock_ms(),

@@ -50,7 +50,7 @@ client_host_parse(
 }
 
 static bool
-parse_code(struct cs_client_link *out, const char *s, size_t len)
+parse_code(struct cs_client_invite *out, const char *s, size_t len)
 {
 	if (len == 0 || len >= sizeof out->code)
 		return false;
@@ -66,7 +66,7 @@ parse_code(struct cs_client_link *out, const char *s, size_t len)
 }
 
 enum cs_err
-cs_client_link_parse(struct cs_client_link *out, const char *link)
+cs_client_invite_parse(struct cs_client_invite *out, const char *link)
 {
 	const char *host, *slash, *code, *hash;
 
