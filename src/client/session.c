@@ -25,7 +25,7 @@
 
 /* ---- logging in --------------------------------------------------------- */
 
-/* Why the hub lets this device do nothing any more, as a sentence. */
+/* Explain why the hub refuses this device everything. */
 static void
 shut_out(struct cs_client *c, uint16_t code)
 {
@@ -85,7 +85,7 @@ read_group(struct cs_client *c, const struct cs_wire_group_state *state)
 	struct client_group g;
 	enum cs_err err = client_group_load(&g, c, state->group_id);
 
-	/* A group that we could not join, or not yet. */
+	/* A group that could not be joined, or not yet. */
 	if (err == CS_ERR_NOT_FOUND)
 		err = CS_OK;
 	else if (err == CS_OK &&
@@ -95,7 +95,7 @@ read_group(struct cs_client *c, const struct cs_wire_group_state *state)
 	return err;
 }
 
-/* Invitations, and then the logs of all groups that went on. */
+/* Take invitations, then read the logs of all groups that have new entries. */
 static enum cs_err
 read_on(struct cs_client *c)
 {
@@ -155,7 +155,7 @@ resume(struct cs_client *c, struct client_group *g, void *arg)
 		err = client_devices_bring(c, g, others);
 	if (err == CS_OK || err == CS_ERR_EPOCH)
 		err = client_flush(c, g);
-	/* One conversation that the hub refuses does not stop the others. */
+	/* A conversation that the hub refuses does not stop the others. */
 	return err == CS_ERR_DENIED || err == CS_ERR_EPOCH ? CS_OK : err;
 }
 
@@ -173,17 +173,18 @@ resume_groups(struct cs_client *c)
 
 enum when { AT_CONNECT, AT_SYNC };
 
-/* A connect takes all steps, a sync those that are its own. */
+/* A connect takes all steps, a sync only those marked AT_SYNC. */
 static const struct {
 	enum when when;
 	enum cs_err (*take)(struct cs_client *c);
 } steps[] = {
 	{ AT_CONNECT, log_in },
 	{ AT_CONNECT, client_key_packages_fill },
-	/* Who is blocked, before their messages come. */
+	/* Before messages come, so that those of blocked people are dropped. */
 	{ AT_CONNECT, client_notes_fetch },
 	{ AT_SYNC, read_on },
-	/* Among them what the log says this device was taken out of. */
+	/* After the logs, which may say that this device was taken out of a
+	 * group. */
 	{ AT_SYNC, client_groups_enter },
 	{ AT_SYNC, tell_notices },
 	{ AT_SYNC, client_upkeep },

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The devices of our account. */
+/* The devices of the user's account. */
 #include <string.h>
 
 #include "base/text.h"
@@ -9,7 +9,7 @@
 #include "client/hub/call.h"
 #include "crypto/random.h"
 
-/* What the hub lists has to be certified by our account key. */
+/* Every device that the hub lists has to be certified by the account's key. */
 static enum cs_err
 read_device(struct cs_client_device *out, struct cs_client *c,
     const struct cs_wire_device *item)
@@ -31,7 +31,8 @@ read_device(struct cs_client_device *out, struct cs_client *c,
 	err = item->name.len == 0
 	    ? CS_OK
 	    : client_device_name_open(out->name, c, cert.device, item->name);
-	/* A name that is not ours is none. */
+	/* A name that does not open was not given by this account, and is left
+	 * out. */
 	return err && cs_err_class(err) == CS_ERR_CLASS_THEIRS ? CS_OK : err;
 }
 

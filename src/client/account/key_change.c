@@ -1,4 +1,9 @@
 /* SPDX-License-Identifier: MIT */
+/*
+ * Safety numbers, and what happens when the hub shows another key for somebody
+ * who is known: the user is warned, and nothing is sent before they accept the
+ * key.
+ */
 #include "client/account/key_change.h"
 
 #include <string.h>
@@ -12,10 +17,11 @@
 #include "crypto/hash.h"
 #include "crypto/random.h"
 
-/* How much work a false number costs whoever looks for a similar one. */
+/* Rounds of hashing, which make it expensive to search for a key with a similar
+ * number. */
 #define SAFETY_ROUNDS 5200
 
-/* In the conversation of the two, if there is one. */
+/* Say it in the conversation with ${handle}, if there is one. */
 static enum cs_err
 warn(struct cs_client *c, const char *handle)
 {
@@ -43,7 +49,7 @@ client_contact_warn(struct cs_client *c, const struct client_contact *differs)
 
 	if (known == NULL || differs->handle[0] == '\0')
 		return CS_OK;
-	/* Once for each key. */
+	/* Each key is warned of once. */
 	if (known->changed &&
 	    memcmp(known->new_key, differs->account_key, CS_KEY_LEN) == 0)
 		return CS_OK;
@@ -51,7 +57,8 @@ client_contact_warn(struct cs_client *c, const struct client_contact *differs)
 	return err ? err : warn(c, known->handle);
 }
 
-/* 30 digits of one side: a long iterated hash, five digits of five bytes. */
+/* Compute the 30 digits of one side: an iterated hash, of which every five
+ * bytes give five digits. */
 static enum cs_err
 half(char out[static 31], const uint8_t account[static CS_ID_LEN],
     const uint8_t key[static CS_KEY_LEN])
@@ -92,7 +99,8 @@ number(struct cs_client *c, const uint8_t account[static CS_ID_LEN],
 	if ((err = half(ours, c->self.account, c->self.account_key.public)) ||
 	    (err = half(theirs, account, key)))
 		return err;
-	/* Both sides see the same: the smaller half first. */
+	/* The smaller half goes first, so that both people see the same number.
+	 */
 	first = strcmp(ours, theirs) < 0;
 	memcpy(out, first ? ours : theirs, 30);
 	memcpy(out + 30, first ? theirs : ours, 31);

@@ -3,12 +3,13 @@
 
 #include "client/home/client.h"
 
-/* Somebody was refused, and ${differs} is who for another key than the known
- * one, or without a handle nobody: if the user knows them, say so, once for
- * each key; inside a transaction. */
+/* Warn the user, once for each key, that ${differs} was refused because their
+ * key is not the known one; does nothing if ${differs} has no handle, or is
+ * nobody the user knows.  Inside a transaction. */
 CS_CHECKED enum cs_err client_contact_warn(
     struct cs_client *c, const struct client_contact *differs);
-/* Another account or key is that of ${contact} from now on: conversations of
- * the two under the old one are over; inside a transaction. */
+/* Replace ${contact} by ${by}, the same name with another account or key;
+ * conversations of the two under the old one are over.  Inside a transaction.
+ */
 CS_CHECKED enum cs_err client_contact_renew(struct cs_client *c,
     struct client_contact *contact, const struct client_contact *by);

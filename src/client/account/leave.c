@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Taking the own data along, and leaving the hub. */
+/* Exporting the user's data, and leaving the hub. */
 #include "client/account/leave.h"
 
 #include <stdio.h>
@@ -25,8 +25,8 @@ cs_client_account_export(struct cs_client *c, struct cs_buf *json)
 	return cs_buf_set(json, answer.json);
 }
 
-/* Written before it is asked for: the hub does as it is told once, and then
- * does not know this device any more. */
+/* Note the wish before asking: the hub obeys once, and does not know this
+ * device afterwards. */
 enum cs_err
 cs_client_account_leave(struct cs_client *c)
 {

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * What the devices of an account tell one another through the hub: names of
- * devices, decisions about contacts.  Sealed under a key of the account, so
- * that the hub can neither read nor make any; the time inside keeps it from
- * bringing back an old one.
+ * Notes about contacts that the devices of an account pass one another through
+ * the hub.  They are sealed under a key of the account, so the hub can neither
+ * read nor forge one, and each carries its time, so the hub cannot bring back
+ * an old one.
  */
 #include "client/account/note.h"
 

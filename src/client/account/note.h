@@ -3,9 +3,9 @@
 
 #include "client/home/client.h"
 
-/* What our other devices are told of ${contact}, sealed for them. */
+/* Write what the other devices are told of ${contact}, sealed for them. */
 CS_CHECKED enum cs_err client_note_write(struct cs_buf *out,
     const struct cs_client *c, const struct client_contact *contact);
-/* CS_ERR_DECRYPT: it is not ours. */
+/* Read such a note.  CS_ERR_DECRYPT: no device of this account wrote it. */
 CS_CHECKED enum cs_err client_note_read(struct client_contact *out,
     const struct cs_client *c, struct cs_view sealed);

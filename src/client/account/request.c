@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* First contacts: letting people in, keeping people out. */
+/* First contacts: letting people in and keeping people out. */
 #include "client/account/request.h"
 
 #include <string.h>
@@ -27,7 +27,7 @@ move_group(struct cs_client *c, struct client_group *g, void *arg)
 	if (strcmp(g->direct ? g->name : g->added_by, m->handle) != 0 ||
 	    client_group_over(g) || g->state == m->to)
 		return CS_OK;
-	/* A group that we made, or that a friend added us to, stays. */
+	/* A group that the user made, or was added to by a friend, stays. */
 	if (m->to == CS_CLIENT_BLOCKED && !g->direct &&
 	    g->state == CS_CLIENT_ACTIVE)
 		return CS_OK;
@@ -35,8 +35,8 @@ move_group(struct cs_client *c, struct client_group *g, void *arg)
 	return client_group_store(c, g);
 }
 
-/* ${contact} is ${state} since ${at_ms}: the contact, and the conversations
- * with it; inside a transaction. */
+/* Store that ${contact} is ${state} since ${at_ms}, and change the state of the
+ * conversations with it; inside a transaction. */
 static enum cs_err
 decide(struct cs_client *c, struct client_contact *contact,
     enum client_contact_state state, uint64_t at_ms)
@@ -100,7 +100,7 @@ cs_client_unknown_senders(struct cs_client *c, enum cs_client_unknown what)
 	    c, CS_WIRE_SETTINGS_SET, &cs_wire_settings_shape, &m);
 }
 
-/* What another device decided, unless we know better. */
+/* Take over what another device decided, unless this one decided later. */
 static enum cs_err
 take(struct cs_client *c, const struct client_contact *said)
 {
@@ -133,7 +133,7 @@ take_all(struct cs_client *c, struct cs_view rest)
 		err = client_note_read(&said, c, item.note);
 		if (err == CS_OK)
 			err = take(c, &said);
-		/* What does not open is not ours. */
+		/* A note that does not open was not written by this account. */
 		else if (cs_err_class(err) == CS_ERR_CLASS_THEIRS)
 			err = CS_OK;
 	}
@@ -147,7 +147,7 @@ client_notes_fetch(struct cs_client *c)
 	struct cs_wire_contacts_answer answer;
 	enum cs_err err;
 
-	/* Nobody else could have written any. */
+	/* No other device could have written any. */
 	if (c->link.login.devices < 2)
 		return CS_OK;
 	if ((err = client_call(c, CS_WIRE_CONTACTS, &cs_wire_empty_shape,

@@ -3,5 +3,5 @@
 
 #include "client/home/client.h"
 
-/* Take over what our other devices decided since. */
+/* Fetch and take over what the other devices decided. */
 CS_CHECKED enum cs_err client_notes_fetch(struct cs_client *c);

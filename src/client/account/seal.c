@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* Sealing for the devices of the account, and the names of those devices. */
 #include "client/account/seal.h"
 
 #include "base/text.h"

@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: MIT */
+/* Telling the hub, and with it the other devices, about a decision on a
+ * contact. */
 #include "client/account/share.h"
 
 #include <string.h>

@@ -3,7 +3,7 @@
 
 #include "client/home/client.h"
 
-/* Tell the hub, and through it our other devices, what was decided about
- * ${contact}. */
+/* Tell the hub what the user decided about ${contact}, and through it the other
+ * devices. */
 CS_CHECKED enum cs_err client_contact_share(
     struct cs_client *c, const struct client_contact *contact);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Is a conversation that this device could enter by itself one of ours? */
+/* Deciding whether a conversation that this device could enter by itself is one
+ * of the user's. */
 #include "client/groups/admission.h"
 
 #include <string.h>
@@ -10,9 +11,10 @@
 #include "mls/group.h"
 
 /*
- * A conversation that we were taken out of is the one that the hub shows if
- * nobody is in it who was not there: whoever keys it then is somebody we talked
- * to, with the account key that we know.
+ * The hub may show any group under the id of a conversation that this device
+ * was taken out of.  It is the same conversation if nobody is in it who was not
+ * there before: then whoever holds its keys is somebody the user talked to,
+ * with a known account key.
  */
 static enum cs_err
 check_left(
@@ -26,8 +28,8 @@ check_left(
 
 	if (err == CS_ERR_NOT_FOUND)
 		err = CS_ERR_MEMBER;
-	/* One epoch took us out, and the next one at the earliest brings us
-	 * in. */
+	/* One epoch took this device out, so the next one is the first that can
+	 * bring it back. */
 	else if (err == CS_OK &&
 	    (was.state != CS_CLIENT_LEFT ||
 		cs_mls_group_epoch(mls) <= cs_mls_group_epoch(was.mls) + 1))
@@ -57,7 +59,7 @@ client_admission_check(
 	for (uint32_t i = 0; i < cs_mls_group_leaves(mls); i++) {
 		if (i == own || !cs_mls_group_member(mls, i, &m))
 			continue;
-		/* Certified by our account key, or it was not let in. */
+		/* Its certificate was checked when MLS let the leaf in. */
 		client_handle_of(name, m.credential);
 		if (strcmp(name, c->self.handle) == 0)
 			return client_group_check_operator(c, mls);

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Our own commits.  One is stored with all that merging it takes before the
- * hub hears of it, so that a crash at any moment leaves a member that can go
- * on: the same bytes are submitted again, and the hub says the same.
+ * This device's own commits.  A commit is stored, with everything needed to
+ * merge it, before the hub hears of it.  So a crash at any moment leaves a
+ * member that can go on: the same bytes are submitted again, and the hub gives
+ * the same answer.
  */
 #include "client/groups/commit.h"
 
@@ -53,7 +54,7 @@ client_commit_resume(struct cs_client *c, struct client_group *g)
 	} else if (err == CS_ERR_DENIED) {
 		bool stale = c->link.hub_code == CS_WIRE_E_STALE_EPOCH;
 
-		/* Refused for good: the group stays as it was. */
+		/* It was refused for good, and the group stays as it was. */
 		if ((err = client_pending_forget(c, g)) == CS_OK)
 			err = stale ? client_log_read(c, g) : CS_ERR_DENIED;
 		if (err == CS_OK)

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Conversations of the account that this device has not entered yet, or that
- * the operator took it out of.  It enters each by a commit of its own (RFC
- * 9420, section 12.4.3.2), which is stored with the state that it leads to
- * before the hub hears of it: what breaks off goes on with the same bytes.
+ * Entering conversations of the account that this device is not in yet, or that
+ * the operator took it out of.  It enters each by an external commit (RFC 9420,
+ * section 12.4.3.2), which is stored with the state that it leads to before the
+ * hub hears of it, so that what breaks off is continued with the same bytes.
  */
 #include "client/groups/enter.h"
 
@@ -26,12 +26,12 @@
 
 /* ---- attempts ----------------------------------------------------------- */
 
-/* A commit that leads in, and everything that comes of it. */
+/* A commit that leads into a group, and the state that it leads to. */
 struct attempt {
 	struct cs_buf plain; /* what the views point into */
 	struct cs_view commit, group_info;
 	struct cs_buf public, secret;
-	uint64_t epoch; /* that the commit was made for */
+	uint64_t epoch; /* the one that the commit was made for */
 };
 
 static void
@@ -75,7 +75,7 @@ out:
 	return err;
 }
 
-/* CS_ERR_NOT_FOUND: none yet. */
+/* CS_ERR_NOT_FOUND: none was made yet. */
 static enum cs_err
 attempt_load(struct attempt *out, struct cs_client *c, struct cs_view id)
 {
@@ -118,7 +118,8 @@ attempt_forget(struct cs_client *c, struct cs_view id)
 
 /* ---- making one --------------------------------------------------------- */
 
-/* CS_ERR_NOT_FOUND: the hub cannot help, or nobody of ours is in there. */
+/* Fetch GroupInfo and tree.  CS_ERR_NOT_FOUND: the hub cannot help, or no
+ * device of this account is in the group. */
 static enum cs_err
 fetch(struct cs_client *c, struct cs_view id, struct cs_buf *info,
     struct cs_buf *tree)
@@ -129,11 +130,11 @@ fetch(struct cs_client *c, struct cs_view id, struct cs_buf *info,
 
 	err = client_call(c, CS_WIRE_GROUP_INFO, &cs_wire_group_info_get_shape,
 	    &ask, &cs_wire_group_info_shape, &answer);
-	/* Nobody of ours is in there any more. */
+	/* No device of this account is in it any more. */
 	if (err == CS_ERR_DENIED && c->link.hub_code == CS_WIRE_E_NO_GROUP &&
 	    (err = client_joining_forget(c, id)) == CS_OK)
 		return CS_ERR_NOT_FOUND;
-	/* A group that has not been committed to since the hub keeps them. */
+	/* Nobody has committed to it since the hub began to keep these. */
 	if (err == CS_ERR_DENIED ||
 	    (err == CS_OK && answer.group_info.len == 0))
 		return CS_ERR_NOT_FOUND;
@@ -171,8 +172,8 @@ out:
 
 /* ---- entering ----------------------------------------------------------- */
 
-/* What goes on where we were: our count of messages, and a word for whoever
- * reads. */
+/* Continue an earlier membership: its count of messages, and a line in the
+ * inbox. */
 static enum cs_err
 go_on(struct cs_client *c, struct client_group *g)
 {
@@ -187,7 +188,7 @@ go_on(struct cs_client *c, struct client_group *g)
 	return err == CS_ERR_NOT_FOUND ? CS_OK : err;
 }
 
-/* The hub took the commit: what follows it is ours to read. */
+/* The hub took the commit: from here on this device reads the log. */
 static enum cs_err
 enter(struct cs_client *c, struct cs_view id, struct attempt *a,
     const struct cs_wire_submit_answer *answer)
@@ -265,19 +266,19 @@ out:
 	return err;
 }
 
-/* What the hub gave for it is not what it should be: said once. */
+/* Tell the user once that what the hub gave for the group does not verify. */
 static enum cs_err
 tell(struct cs_client *c, struct cs_view id, enum cs_err why)
 {
 	struct client_group g = { 0 };
 	enum cs_err err;
 
-	/* Refused, or too late: no lies. */
+	/* A refusal or a lost race is no lie. */
 	if (why == CS_ERR_DENIED || why == CS_ERR_NOT_FOUND ||
 	    why == CS_ERR_EPOCH)
 		return CS_OK;
-	/* Nor if we are in it: another device of ours was quicker, and the
-	 * Welcome takes the row away. */
+	/* Nor is it one if this device is in the group by now: another device
+	 * was quicker, and the Welcome removes the row. */
 	if ((err = client_welcomes(c, UINT32_MAX)) ||
 	    (err = cs_db_exec(c->db,
 		 "UPDATE joining SET told=? WHERE id=? AND told=0",
@@ -301,8 +302,8 @@ join_one(struct cs_client *c, struct cs_view id)
 		if (err == CS_ERR_NOT_FOUND && (err = make(c, id)) == CS_OK)
 			err = submit(c, id);
 	}
-	/* What does not verify or is refused does not stop the others; another
-	 * device of ours, when it comes, brings us in. */
+	/* A group that is refused or does not verify does not stop the others;
+	 * another device of the account will add this one. */
 	return err && cs_err_class(err) == CS_ERR_CLASS_THEIRS
 	    ? tell(c, id, err)
 	    : err;

@@ -3,6 +3,6 @@
 
 #include "client/home/client.h"
 
-/* Enter the groups that wait for it by external commits, as far as the hub can
- * help. */
+/* Enter by external commits the groups that this device is to enter, as far as
+ * the hub can help. */
 CS_CHECKED enum cs_err client_groups_enter(struct cs_client *c);

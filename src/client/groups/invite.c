@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Bringing people and devices in: their key packages, asked of the hub and
+ * Adding people and devices: their key packages, which are asked of the hub and
  * checked, and the commit that adds them.
  */
 #include "client/groups/invite.h"
@@ -21,8 +21,8 @@
 
 /* ---- key packages of others --------------------------------------------- */
 
-/* One key package: signed by the device, certified by the account, and the
- * account the one that was asked for. */
+/* Check one key package: signed by its device, which is certified by the
+ * account that was asked for. */
 static enum cs_err
 check_package(struct client_leaf_check *check, const char *handle,
     const struct cs_wire_key_packages_answer *answer, struct cs_view bytes)
@@ -50,7 +50,7 @@ check_package(struct client_leaf_check *check, const char *handle,
 	return client_contact_learn(check, info.credential.identity);
 }
 
-/* Keep in mind that the key has changed, if it is that. */
+/* Warn of a changed key, if there is one. */
 static enum cs_err
 warn(struct cs_client *c, const struct client_contact *differs)
 {
@@ -91,8 +91,8 @@ take_packages(struct client_invited *out, struct cs_client *c,
 	return err ? err : cs_writer_end(&w);
 }
 
-/* A key package of each device of ${handle}, checked; or, if ${device} is not
- * NULL, of that one. */
+/* Fetch and check a key package of each device of ${handle} or, if ${device} is
+ * not NULL, of that device. */
 static enum cs_err
 fetch(struct client_invited *out, struct cs_client *c, const char *handle,
     const uint8_t *device)
@@ -160,8 +160,8 @@ is_member(const struct client_group *g, struct cs_view package)
 	return false;
 }
 
-/* Into ${v}, which holds in->n views: packages of devices that are not in ${g}
- * by now; how many. */
+/* Put the packages of devices that are not in ${g} into ${v}, which has room
+ * for in->n views; returns how many. */
 static size_t
 package_views(struct cs_view *v, const struct client_invited *in,
     const struct client_group *g)
@@ -176,7 +176,7 @@ package_views(struct cs_view *v, const struct client_invited *in,
 	return n;
 }
 
-/* Kind and name, for those who join and nobody else. */
+/* Write kind and name of the group, for those who join and nobody else. */
 static enum cs_err
 room_extension(struct cs_buf *out, const struct client_group *g)
 {
@@ -203,7 +203,7 @@ client_invite_add(struct cs_client *c, struct client_group *g,
 	ext.data = cs_buf_view(&room);
 	opt.welcome_exts = (struct cs_mls_extensions){ &ext, 1 };
 	for (unsigned i = 0; i < CLIENT_TRIES; i++) {
-		/* Whoever was quicker may have added the same. */
+		/* A quicker committer may have added some of them. */
 		opt.n_add = package_views(packages, in, g);
 		err = opt.n_add != 0 ? client_commit(c, g, &opt) : CS_OK;
 		if (err != CS_ERR_EPOCH)
@@ -261,7 +261,8 @@ list_others(struct client_other_devices *others, struct cs_client *c)
 	return err ? err : l.err;
 }
 
-/* Asked for by name: what others are given is not used up for it. */
+/* Packages are asked for by device, so that none is used up for a device that
+ * is in the group already. */
 static enum cs_err
 ask_missing(struct client_invited *out, struct cs_client *c,
     const struct client_group *g, struct client_other_devices *others)
@@ -292,14 +293,15 @@ client_devices_bring(struct cs_client *c, struct client_group *g,
 	    client_group_leaves_of(g, c->self.handle, leaves) >=
 		c->link.login.devices)
 		return CS_OK;
-	/* Where the operator took us out they come back by themselves: a
-	 * Welcome would take from them what they have not read yet. */
+	/* Where the operator took this account out, its devices come back by
+	 * themselves: a Welcome would take from them what they have not read
+	 * yet. */
 	if ((err = client_away_find(&away, c, g, c->self.handle)) || away)
 		return err;
 	if ((err = ask_missing(&in, c, g, others)) == CS_OK && in.n != 0)
 		err = client_invite_add(c, g, &in);
 	cs_buf_free(&in.packages);
-	/* A hub that makes up devices of ours gets none in, and stops
-	 * nothing; cs_client_devices() says so. */
+	/* A hub that invents devices of this account gets none of them in, and
+	 * stops nothing; cs_client_devices() reports it. */
 	return err && cs_err_class(err) == CS_ERR_CLASS_THEIRS ? CS_OK : err;
 }

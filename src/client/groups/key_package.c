@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Key packages, whose private halves are stored before the hub gets the public
- * ones, and Welcomes, which use them up.
+ * This device's key packages.  The private half of each is stored before the
+ * hub gets the public one.
  */
 #include "client/groups/key_package.h"
 
@@ -13,7 +13,7 @@
 
 enum use { ONCE, LAST_RESORT };
 
-/* Make one, store its secrets, and append it for the hub. */
+/* Make one, store its secrets, and append its public half to ${key_package}. */
 static enum cs_err
 make(struct cs_client *c, struct cs_buf *key_package, enum use use)
 {
@@ -39,7 +39,7 @@ out:
 	return err;
 }
 
-/* Those past their time open nothing any more. */
+/* Key packages past their time open nothing any more. */
 static enum cs_err
 drop_old(struct cs_client *c)
 {

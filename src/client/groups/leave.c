@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Leaving.  Nobody commits the own removal (RFC 9420, section 12.2), so who
- * leaves proposes it for each device of the account, and the next member who
- * is there commits.  Proposals end with their epoch: until a commit takes them
- * they are made anew.
+ * Leaving.  Nobody commits their own removal (RFC 9420, section 12.2), so a
+ * member who leaves proposes it for each device of the account, and the next
+ * member to come commits.  A proposal ends with its epoch, so it is made anew
+ * until a commit takes it.
  */
 #include "client/groups/leave.h"
 
@@ -38,8 +38,8 @@ leaving_store(
 	return err;
 }
 
-/* One <V> after the other into ${messages}; none: not proposed in this epoch.
- */
+/* Read the proposals into ${messages}, each as <V>; none if they were not made
+ * in this epoch. */
 static enum cs_err
 leaving_load(
     struct cs_buf *messages, struct cs_client *c, const struct client_group *g)
@@ -64,8 +64,8 @@ leaving_load(
 	return err;
 }
 
-/* Where every member knows it, the own leaf goes by a SelfRemove, which those
- * who join by themselves can commit, too. */
+/* Where every member supports it, the own leaf is proposed by a SelfRemove,
+ * which can also be committed by those who join by external commit. */
 static enum cs_err
 propose_one(struct cs_buf *out, struct client_group *g, uint32_t leaf)
 {
@@ -78,7 +78,8 @@ propose_one(struct cs_buf *out, struct client_group *g, uint32_t leaf)
 	    : err;
 }
 
-/* A proposal for each of our leaves, ours last: with it we are done. */
+/* Propose each leaf of the account, this device's last: after that it can do no
+ * more. */
 static enum cs_err
 make(struct cs_buf *messages, struct cs_client *c, struct client_group *g)
 {
@@ -92,7 +93,8 @@ make(struct cs_buf *messages, struct cs_client *c, struct client_group *g)
 		cs_buf_reset(&one);
 		err = propose_one(&one, g, leaves[i]);
 		cs_write_vec(&w, cs_buf_view(&one));
-		/* Told as our leaving, not as somebody's doing. */
+		/* So that it is told as leaving, and not as somebody else's
+		 * act. */
 		if (g->n_leavers < CS_WIRE_DEVICES_MAX)
 			g->leavers[g->n_leavers++] = leaves[i];
 	}
@@ -152,13 +154,14 @@ client_leave_resume(struct cs_client *c, struct client_group *g)
 			err = client_log_read(c, g);
 	}
 	cs_buf_free(&messages);
-	/* What the hub refuses now is tried at the next look. */
+	/* What the hub refuses now is tried again at the next connect. */
 	return err == CS_ERR_DENIED ? CS_OK : err;
 }
 
 /* ---- for people --------------------------------------------------------- */
 
-/* Nobody would commit it: take out our other devices, and be gone. */
+/* Nobody else would commit it: remove the account's other devices, and be gone.
+ */
 static enum cs_err
 leave_empty(struct cs_client *c, struct client_group *g)
 {

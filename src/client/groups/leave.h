@@ -3,6 +3,7 @@
 
 #include "client/home/client.h"
 
-/* Go on leaving: propose it, and again once an epoch has passed it over. */
+/* Continue leaving ${g}: propose it, and again in each epoch that has not taken
+ * it. */
 CS_CHECKED enum cs_err client_leave_resume(
     struct cs_client *c, struct client_group *g);

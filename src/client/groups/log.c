@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Reading on in the logs of our groups, from where we were. */
+/* Reading the logs of groups, from where this device stopped. */
 #include "client/groups/log.h"
 
 #include "client/groups/receive.h"
@@ -18,8 +18,8 @@ acknowledge(struct cs_client *c, const struct client_group *g)
 	return client_call_empty(c, CS_WIRE_ACK, &cs_wire_ack_shape, &ack);
 }
 
-/* One page, in one transaction: entries, what came of them, the MLS state and
- * the cursor move together. */
+/* Take one page in one transaction: entries, their consequences, the MLS state
+ * and the cursor change together. */
 static enum cs_err
 take_page(struct cs_client *c, struct client_group *g, struct cs_view entries)
 {
@@ -36,8 +36,8 @@ take_page(struct cs_client *c, struct client_group *g, struct cs_view entries)
 	return cs_db_end(c->db, err);
 }
 
-/* After a failure in the middle of a page the state in memory is not the one
- * on disk. */
+/* After a failure within a page, the state in memory is not the one on disk:
+ * load it again. */
 static enum cs_err
 reload(struct cs_client *c, struct client_group *g)
 {
@@ -69,7 +69,8 @@ fetch(struct cs_client *c, struct client_group *g, struct cs_buf *raw,
 		 &cs_wire_fetch_answer_shape, &answer)))
 		return err;
 	*n = answer.entries.n;
-	/* Certificates may have to be asked for on the way. */
+	/* Processing may ask the hub for certificates, which reuses the
+	 * answer's buffer. */
 	return cs_buf_set(raw, answer.entries.raw);
 }
 

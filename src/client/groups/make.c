@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Making conversations and groups, and the commands that change who is in. */
+/* Making conversations and groups, and the commands that change their members.
+ */
 #include "client/groups/make.h"
 
 #include <stdio.h>
@@ -38,8 +39,8 @@ context_extensions(
 	return client_operator_sender(senders, c);
 }
 
-/* A group of ours alone, stored; the hub does not know it yet.  Its name and
- * kind are in ${g}, which is empty otherwise. */
+/* Make and store a group with only this device in it, which the hub does not
+ * know yet.  ${g} holds its name and kind, and nothing else. */
 static enum cs_err
 make(struct client_group *g, struct cs_client *c)
 {
@@ -53,7 +54,7 @@ make(struct client_group *g, struct cs_client *c)
 	enum cs_err err;
 
 	g->id_len = GROUP_ID_LEN;
-	g->chain_known = true; /* the first chain is all zero */
+	g->chain_known = true; /* the chain starts as zeroes */
 	cs_random(g->id, GROUP_ID_LEN);
 	strcpy(g->added_by, c->self.handle);
 	g->committed_ms = cs_clock_ms();
@@ -115,7 +116,7 @@ client_group_direct(
 		goto out;
 	if ((err = client_invite_add(c, g, &in)))
 		goto out;
-	/* Whom we write to may write to us. */
+	/* Whoever the user writes to may answer. */
 	contact = client_contact_by_handle(c, handle);
 	if (contact != NULL && contact->state == CONTACT_KNOWN)
 		err = client_contact_set_state(
@@ -156,7 +157,7 @@ find_group(struct client_group *out, struct cs_client *c, const char *name)
 	return err;
 }
 
-/* Key packages of those in ${handles} who are not in ${g} yet. */
+/* Ask for key packages of those in ${handles} who are not in ${g} yet. */
 static enum cs_err
 ask_all(struct client_invited *out, struct cs_client *c,
     const struct client_group *g, const char *const *handles, size_t n)
@@ -172,7 +173,7 @@ ask_all(struct client_invited *out, struct cs_client *c,
 			if (strcmp(handles[i], handles[k]) == 0)
 				return client_problem(c, CS_ERR_EXISTS,
 				    "%.40s is named twice.", handles[i]);
-		/* There already: what was asked for. */
+		/* Already a member, as was asked for. */
 		if (g->mls != NULL && strcmp(handles[i], c->self.handle) != 0 &&
 		    client_group_leaves_of(g, handles[i], leaves) != 0)
 			continue;
@@ -202,7 +203,8 @@ cs_client_group_new(
 		goto out;
 	if ((err = ask_all(&in, c, &g, handles, n)))
 		goto out;
-	/* One that was cut off before anybody was in it is taken up again. */
+	/* A group whose making broke off before anybody was in it is continued.
+	 */
 	if (g.mls == NULL &&
 	    ((err = client_invite_ask_own(&in, c, NULL)) ||
 		(err = make_group(&g, c, name))))

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Photos and files: cleaned, encrypted and uploaded; fetched and checked. */
+/* Photos and files: cleaning, encrypting, uploading; fetching and checking. */
 #include "client/groups/media.h"
 
 #include <errno.h>
@@ -161,7 +161,7 @@ put_once(
 			       : CS_ERR_TIMEOUT;
 }
 
-/* An upload that breaks off goes on where the hub has it. */
+/* An upload that breaks off is continued from where the hub has it. */
 static enum cs_err
 upload(struct cs_client *c, struct upload *u, uint8_t blob[static CS_ID_LEN],
     const uint8_t sha256[static CS_HASH_LEN])
@@ -219,7 +219,7 @@ open_path(struct cs_client *c, const char *path, uint64_t max, int *fd,
 	return CS_OK;
 }
 
-/* A photo without what the camera added. */
+/* Decode and encode the photo, without what the camera added to it. */
 static enum cs_err
 clean(struct cs_client *c, struct cs_photo *photo, int fd, uint64_t size,
     const char *path)
@@ -256,7 +256,7 @@ clean(struct cs_client *c, struct cs_photo *photo, int fd, uint64_t size,
 	}
 }
 
-/* Strings of ${out}, in ${hold}: URL, name, type. */
+/* Fill in the strings of ${out}, which live in ${hold}: URL, name, type. */
 static enum cs_err
 fill_strings(struct cs_client *c, struct cs_mimi_external *out,
     struct cs_buf *hold, const uint8_t blob[static CS_ID_LEN], const char *path,
@@ -271,7 +271,8 @@ fill_strings(struct cs_client *c, struct cs_mimi_external *out,
 	if ((err = cs_mimi_blob_url(hold, c->self.hub, blob)))
 		return err;
 	url_len = hold->len;
-	/* A camera's name for a photo can say when it was taken. */
+	/* The file name that a camera gives may tell when the photo was taken.
+	 */
 	if (strncmp(media_type, "image/", 6) == 0)
 		snprintf(name, sizeof name, "photo.%s",
 		    strcmp(ext, "jpeg") == 0 ? "jpg" : ext);
@@ -389,7 +390,7 @@ save_take(void *arg, struct cs_view bytes)
 	return cs_file_write_fd(s->fd, cs_buf_view(&s->out));
 }
 
-/* Into a temporary file, which gets its name once every hash fits. */
+/* Write to a temporary file, which gets its name once every hash matches. */
 static enum cs_err
 save_to(struct cs_client *c, const struct cs_mimi_external *part,
     const char *path, void (*progress)(uint64_t done, uint64_t total))

@@ -1,4 +1,16 @@
 /* SPDX-License-Identifier: MIT */
+/*
+ * Merging a commit, whoever made it.
+ *
+ * MLS has checked and staged it.  Before it is merged, this file checks what
+ * only the client knows (the operator stays the same; whoever entered by an
+ * external commit belongs here) and says in the inbox what it changes, one line
+ * a person: a person with several devices comes with the first and leaves with
+ * the last. So the lines are made from the staged changes against the old tree.
+ * A commit that removes this device is not merged: the group is left and, if
+ * the operator did it, noted as one to enter again.  Our own commits come from
+ * home/pending when the hub answers or when they turn up in the log.
+ */
 #include "client/groups/merge.h"
 
 #include <string.h>
@@ -16,9 +28,9 @@
 #include "mls/group.h"
 
 struct change {
-	char name[CS_HANDLE_MAX + 1]; /* whose device it is */
+	char name[CS_HANDLE_MAX + 1]; /* the handle of the device's owner */
 	uint32_t leaf;
-	bool external; /* removed, by the operator's proposal */
+	bool external; /* removed by the operator's proposal */
 };
 
 static bool
@@ -45,7 +57,7 @@ addition(struct change *out, const struct cs_mls_staged *staged, size_t i)
 	return true;
 }
 
-/* Is an earlier change about the same person?  Then it is told. */
+/* Is an earlier change about the same person, and so already told? */
 static bool
 told(const struct cs_mls_staged *staged, size_t i, const char *name,
     bool (*change)(
@@ -59,7 +71,7 @@ told(const struct cs_mls_staged *staged, size_t i, const char *name,
 	return false;
 }
 
-/* Does a device of the person stay? */
+/* Does a device of ${name} stay in the group? */
 static bool
 stays(const struct client_group *g, const struct cs_mls_staged *staged,
     const char *name)
@@ -110,7 +122,7 @@ notice_removed(struct cs_client *c, struct client_group *g,
 	return err;
 }
 
-/* Somebody has a first device here: was it here before? */
+/* ${name} got a first device in the group: was it here before? */
 static enum cs_err
 notice_came(struct cs_client *c, struct client_group *g,
     const struct cs_mls_staged *staged, const char *name, const char *committer)
@@ -119,7 +131,7 @@ notice_came(struct cs_client *c, struct client_group *g,
 
 	if ((err = client_away_end(c, g, name)))
 		return err;
-	/* Nobody else may come by itself: check_external(). */
+	/* Nobody else may enter by an external commit: see check_external(). */
 	return cs_mls_staged_external(staged)
 	    ? client_event(c, g, g->last_ms, "%s is back.", name)
 	    : client_event(c, g, g->last_ms, "%s added %s.", committer, name);
@@ -141,7 +153,8 @@ notice_added(struct cs_client *c, struct client_group *g,
 			continue;
 		if ((err = client_contact_learn(g->check, m.credential)))
 			return err;
-		/* Of two, the second is no news. */
+		/* In a conversation of two, the arrival of the second is no
+		 * news. */
 		if (!addition(&a, staged, i) ||
 		    told(staged, i, a.name, addition) ||
 		    (g->direct && client_group_people(g) == 1 &&
@@ -156,8 +169,8 @@ notice_added(struct cs_client *c, struct client_group *g,
 	return err;
 }
 
-/* Who comes by an external commit has to be a device of somebody who is here,
- * or was here until the operator took him out: nobody asked it in. */
+/* Whoever enters by an external commit was invited by nobody, so it has to be a
+ * device of a member, or of somebody whom the operator took out. */
 static enum cs_err
 check_external(struct cs_client *c, const struct client_group *g,
     const struct cs_mls_staged *staged)
@@ -167,7 +180,7 @@ check_external(struct cs_client *c, const struct client_group *g,
 
 	if (!cs_mls_staged_external(staged))
 		return CS_OK;
-	/* A name has one account key with all of us (contact.c). */
+	/* Each name has one account key with all members: see leaf.c. */
 	for (size_t i = 0; i < cs_mls_staged_added(staged); i++) {
 		bool away = false;
 		enum cs_err err;
@@ -184,7 +197,7 @@ check_external(struct cs_client *c, const struct client_group *g,
 	return CS_OK;
 }
 
-/* Was it the operator who took this device out? */
+/* Did the operator remove this device? */
 static bool
 own_by_operator(
     const struct client_group *g, const struct cs_mls_staged *staged)
@@ -198,8 +211,8 @@ own_by_operator(
 	return false;
 }
 
-/* Out of it.  What the operator did may be taken back: then this device enters
- * again by itself. */
+/* This device was removed.  If the operator did it, that may be taken back, and
+ * the device then enters again by itself. */
 static enum cs_err
 be_gone(struct cs_client *c, struct client_group *g,
     const struct cs_mls_staged *staged)
@@ -240,13 +253,13 @@ client_commit_merge(
 	} else if ((err = cs_mls_group_merge(g->mls, staged))) {
 		return err;
 	}
-	/* Proposals of the epoch that is over are over, too. */
+	/* Proposals end with their epoch. */
 	g->n_leavers = 0;
 	if (ours) {
 		g->committed_ms = cs_clock_ms();
 		g->sent = 0;
 	}
-	/* Whatever we had staged was for the epoch that is over. */
+	/* A commit that was staged for the epoch that ended is void. */
 	return client_pending_forget(c, g);
 }
 

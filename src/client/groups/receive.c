@@ -1,8 +1,17 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * One entry of a log, from the hub's hands into the database (FRANKING,
- * "Recipient").  Whatever it is, the result is a message, a
- * notice or a refusal that says why; only failures of our own stop the page.
+ * Taking one entry of a log (FRANKING, "Recipient").
+ *
+ * First the stamp: rebuild() completes it from what this device sees,
+ * check_signature() verifies it, and follow() puts it into the chain and moves
+ * the cursor.  An entry whose stamp does not verify moves the cursor by one.
+ * Then the content.  A message is shown only if its stamp is good, MLS opens it
+ * and the desk's own check of its proof passes.  A handshake is checked by MLS
+ * alone, so a bad stamp on it is reported but does not shut this device out.
+ * An entry that this device sent is matched with its outbox or its pending
+ * commit instead.
+ * Whatever is wrong with an entry becomes a row that says so; only a failure of
+ * this device (no memory, a full disk) is returned, and undoes the page.
  */
 #include "client/groups/receive.h"
 
@@ -25,9 +34,10 @@ struct arrival {
 	struct cs_mls_message_info info;
 	struct cs_stamp stamp;
 	struct cs_buf stamp_cert;
-	enum cs_err stamp_err; /* the stamp and its place in the chain */
-	bool again;            /* under a number that we have had */
-	bool own;              /* the hub says that it is this device's */
+	enum cs_err stamp_err; /* what is wrong with the stamp or its place in
+				  the chain */
+	bool replayed;         /* it bears a number that was used before */
+	bool own;              /* the hub says that this device sent it */
 };
 
 static bool
@@ -36,7 +46,8 @@ is_ours(enum cs_err err)
 	return err && cs_err_class(err) != CS_ERR_CLASS_THEIRS;
 }
 
-/* Never shown: what is kept is who, when and why. */
+/* Store that an entry was refused: who sent it, when, and why.  Its content is
+ * never shown. */
 static enum cs_err
 refuse(struct cs_client *c, const struct client_group *g,
     const struct arrival *a, enum cs_err why)
@@ -64,7 +75,7 @@ refuse(struct cs_client *c, const struct client_group *g,
 
 /* ---- the stamp ---------------------------------------------------------- */
 
-/* What is on the wire, and the rest from what we see ourselves. */
+/* Complete the stamp on the wire by what this device sees itself. */
 static enum cs_err
 rebuild(struct cs_client *c, const struct client_group *g, struct arrival *a)
 {
@@ -104,7 +115,7 @@ check_signature(struct cs_client *c, struct arrival *a)
 	return cs_stamp_verify(&a->stamp, &key, c->self.root);
 }
 
-/* A stamp that verifies: does it follow the one before it? */
+/* The stamp verifies: does it follow the one before it? */
 static enum cs_err
 follow(struct cs_client *c, struct client_group *g, struct arrival *a)
 {
@@ -113,7 +124,7 @@ follow(struct cs_client *c, struct client_group *g, struct arrival *a)
 	enum cs_err err;
 
 	if (s->group_seq <= g->seq) {
-		a->again = true;
+		a->replayed = true;
 		return CS_ERR_REPLAY;
 	}
 	if (s->group_seq > g->seq + 1) {
@@ -134,7 +145,7 @@ follow(struct cs_client *c, struct client_group *g, struct arrival *a)
 		return err;
 	if (g->chain_known && memcmp(g->chain, s->chain_prev, CS_HASH_LEN) != 0)
 		a->stamp_err = CS_ERR_CHAIN;
-	/* FRANKING, rule 7: time never goes backwards in a group. */
+	/* FRANKING, rule 7: the time never goes backwards in a group. */
 	else if (s->accepted_ms < g->last_ms)
 		a->stamp_err = CS_ERR_STAMP;
 	else
@@ -145,7 +156,7 @@ follow(struct cs_client *c, struct client_group *g, struct arrival *a)
 	return cs_chain_next(g->chain, leafhash);
 }
 
-/* Sets ${a->stamp_err}; fails only for reasons of our own. */
+/* Set ${a->stamp_err}; fails only for reasons of this device. */
 static enum cs_err
 check_stamp(struct cs_client *c, struct client_group *g, struct arrival *a)
 {
@@ -156,13 +167,13 @@ check_stamp(struct cs_client *c, struct client_group *g, struct arrival *a)
 		err = follow(c, g, a);
 	if (is_ours(err))
 		return err;
-	if (err == CS_OK || a->again) {
+	if (err == CS_OK || a->replayed) {
 		a->stamp_err = err ? err : a->stamp_err;
 		return CS_OK;
 	}
 	a->stamp_err = err;
-	/* Nothing vouches for its number: one step on, so that what comes
-	 * after it can be read. */
+	/* Nothing vouches for the entry's number: move on by one, so that later
+	 * entries can be read. */
 	if (a->entry->group_seq > g->seq)
 		g->seq++;
 	g->chain_known = false;
@@ -178,7 +189,7 @@ store_message(struct cs_client *c, struct client_group *g,
 	bool ours =
 	    memcmp(proof->cert.account, c->self.account, CS_ID_LEN) == 0;
 	struct client_record r = {
-		/* Another device of ours wrote it: we did. */
+		/* What another device of the user wrote, the user wrote. */
 		.kind = ours ? CS_CLIENT_SENT : CS_CLIENT_RECEIVED,
 		.late = proof->clocks_differ,
 		.time_ms = capsule->stamp.accepted_ms,
@@ -191,7 +202,7 @@ store_message(struct cs_client *c, struct client_group *g,
 
 	if (contact != NULL && contact->state == CONTACT_BLOCKED)
 		return CS_OK;
-	/* An answer is consent, from whichever device. */
+	/* An answer is consent, from whichever device it came. */
 	if (ours && g->state == CS_CLIENT_REQUEST)
 		g->state = CS_CLIENT_ACTIVE;
 	memcpy(r.from, proof->cert.handle.data, proof->cert.handle.len);
@@ -203,7 +214,7 @@ store_message(struct cs_client *c, struct client_group *g,
 	return err;
 }
 
-/* What MLS opened, checked as a desk would check it. */
+/* Check what MLS opened, as the desk would check it. */
 static enum cs_err
 prove(struct cs_client *c, struct client_group *g, const struct arrival *a,
     const struct cs_mls_received *received)
@@ -234,7 +245,7 @@ prove(struct cs_client *c, struct client_group *g, const struct arrival *a,
 	return store_message(c, g, &capsule, &proof);
 }
 
-/* Ours, come back in the log: the hub has it. */
+/* This device's own message stands in the log: the hub has it. */
 static enum cs_err
 own_message(
     struct cs_client *c, struct client_group *g, const struct arrival *a)
@@ -256,7 +267,7 @@ application(struct cs_client *c, struct client_group *g, struct arrival *a)
 		return refuse(c, g, a, a->stamp_err);
 	if (a->own)
 		return own_message(c, g, a);
-	/* Who has left does not listen while the others catch up. */
+	/* A member who has left reads nothing while the others catch up. */
 	if (g->state == CS_CLIENT_LEAVING)
 		return CS_OK;
 	err = cs_mls_process(&received, g->mls, a->entry->message);
@@ -272,7 +283,8 @@ application(struct cs_client *c, struct client_group *g, struct arrival *a)
 
 /* ---- handshakes --------------------------------------------------------- */
 
-/* Stored when it was made; if it is not ours, it is taken for what it is. */
+/* It was stored when it was made.  If this device did not make it, it is taken
+ * as what it is. */
 static enum cs_err
 own_proposal(
     struct cs_client *c, struct client_group *g, const struct arrival *a)
@@ -294,7 +306,7 @@ own_handshake(
 	enum cs_err err;
 
 	if (a->info.epoch < cs_mls_group_epoch(g->mls))
-		return CS_OK; /* merged when the hub took it */
+		return CS_OK; /* it was merged when the hub took it */
 	if (a->info.content == CS_MLS_CONTENT_PROPOSAL)
 		return own_proposal(c, g, a);
 	err = client_commit_seen(c, g, a->stamp.msg_hash);
@@ -324,15 +336,15 @@ other_handshake(
 }
 
 /*
- * A commit is signed by a member and confirmed by the key schedule, so a stamp
- * that is missing on it is told, and does not shut us out of the group.
+ * A commit is signed by a member and confirmed by the key schedule, so a
+ * missing stamp is reported and does not shut this device out of the group.
  */
 static enum cs_err
 handshake(struct cs_client *c, struct client_group *g, const struct arrival *a)
 {
 	enum cs_err err;
 
-	if (a->again)
+	if (a->replayed)
 		return refuse(c, g, a, a->stamp_err);
 	if (a->stamp_err &&
 	    (err = client_event(c, g, cs_clock_ms(),

@@ -4,6 +4,7 @@
 #include "client/home/client.h"
 
 /* Take one entry of the log; inside a transaction.  Whatever the hub made of
- * it, the result is a message, an event or a refusal in the database. */
+ * it, the result is a message, an event or a refusal in the database, and
+ * CS_OK. */
 CS_CHECKED enum cs_err client_receive(struct cs_client *c,
     struct client_group *g, const struct cs_wire_entry *entry);

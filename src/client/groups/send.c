@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Sending.  A message is stored before it is encrypted, and its ciphertext
- * before it is submitted; the same bytes go out again until the hub has
- * answered.  Only when the hub says that the epoch is over, and so that it does
- * not have them, are they made anew.
+ * before it is submitted; the same bytes are sent again until the hub has
+ * answered.  They are made anew only when the hub says that the epoch is over,
+ * which means that it does not have them.
  */
 #include "client/groups/send.h"
 
@@ -26,7 +26,7 @@
 
 /* ---- encrypting --------------------------------------------------------- */
 
-/* FRANKING, "Sender": tag, signature, authenticated data. */
+/* FRANKING, "Sender": make tag, signature and authenticated data. */
 static enum cs_err
 frank(struct cs_client *c, struct client_group *g, struct client_sending *s,
     struct cs_buf *aad)
@@ -58,7 +58,8 @@ frank(struct cs_client *c, struct client_group *g, struct client_sending *s,
 	return cs_safe_aad_write(aad, &items);
 }
 
-/* The key that was used is gone from the state before the bytes can leave. */
+/* The key that was used is deleted from the state before the bytes can leave.
+ */
 static enum cs_err
 store_encrypted(
     struct cs_client *c, struct client_group *g, const struct client_sending *s)
@@ -87,8 +88,8 @@ encrypt(struct cs_client *c, struct client_group *g, struct client_sending *s)
 	return err;
 }
 
-/* RFC 9420, section 12.4: no content while a proposal waits, so that is
- * committed first. */
+/* RFC 9420, section 12.4: content may not be sent while a proposal waits, so
+ * that is committed first. */
 static enum cs_err
 encrypt_now(
     struct cs_client *c, struct client_group *g, struct client_sending *s)
@@ -108,8 +109,8 @@ encrypt_now(
 
 /* ---- submitting --------------------------------------------------------- */
 
-/* The hub refused it.  CS_ERR_EPOCH: the group is up to date now, encrypt
- * again. */
+/* Act on the hub's refusal.  CS_ERR_EPOCH: the group is up to date now, and the
+ * message has to be encrypted again. */
 static enum cs_err
 refused(
     struct cs_client *c, struct client_group *g, const struct client_sending *s)
@@ -121,14 +122,15 @@ refused(
 		return err ? err : CS_ERR_EPOCH;
 	}
 	if (c->link.hub_code == CS_WIRE_E_UNAVAILABLE)
-		return CS_ERR_DENIED; /* it waits */
+		return CS_ERR_DENIED; /* it stays in the outbox */
 	if ((err = cs_db_begin(c->db)) ||
 	    (err = cs_db_end(c->db, client_outbox_fail(c, s))))
 		return err;
 	return CS_ERR_DENIED;
 }
 
-/* CS_ERR_EPOCH: the group is up to date now, encrypt again. */
+/* CS_ERR_EPOCH: the group is up to date now, and the message has to be
+ * encrypted again. */
 static enum cs_err
 submit(
     struct cs_client *c, struct client_group *g, const struct client_sending *s)
@@ -173,7 +175,7 @@ send_one(struct cs_client *c, struct client_group *g, uint64_t id)
 	if (err == CS_OK)
 		err = submit(c, g, &s);
 	for (unsigned i = 1; err == CS_ERR_EPOCH && i < CLIENT_TRIES; i++) {
-		/* The sync in between may have found it in the log. */
+		/* Reading the log may have found it there. */
 		client_sending_clear(&s);
 		if ((err = client_outbox_load(&s, c, id)) == CS_OK &&
 		    (err = encrypt_now(c, g, &s)) == CS_OK)
@@ -212,7 +214,8 @@ check_handle(struct cs_client *c, struct cs_view name)
 	return CS_OK;
 }
 
-/* "bob", "bob@hub" or a group's name: a group goes before a person. */
+/* Find what ${to} names: "bob", "bob@hub" or a group, which takes precedence
+ * over a person. */
 static enum cs_err
 find_target(struct client_group *g, struct cs_client *c, const char *to)
 {
@@ -258,7 +261,7 @@ find_reply(struct cs_client *c, const struct client_group *g,
 	return err;
 }
 
-/* Body of the message, and its id. */
+/* Write the message's body, and compute its id. */
 static enum cs_err
 compose(struct cs_client *c, const struct client_group *g,
     const struct cs_client_outgoing *out, struct cs_buf *body,
@@ -358,7 +361,7 @@ cs_client_send(struct cs_client *c, const struct cs_client_outgoing *out,
 	    (err = enqueue(c, &g, cs_buf_view(&body), mid)))
 		goto out;
 	cs_hex(mid_hex, CS_VIEW_OF(mid));
-	/* From here on it is on its way, whatever happens. */
+	/* The message is on its way now, whatever happens. */
 	err = c->link.online ? client_flush(c, &g) : CS_ERR_CLOSED;
 out:
 	cs_buf_free(&body);

@@ -3,5 +3,5 @@
 
 #include "client/home/client.h"
 
-/* Commit where this device has not for long. */
+/* Commit to the groups that this device has not committed to for long. */
 CS_CHECKED enum cs_err client_upkeep(struct cs_client *c);

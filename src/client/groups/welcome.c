@@ -1,4 +1,10 @@
 /* SPDX-License-Identifier: MIT */
+/*
+ * Joining groups by Welcome.  A Welcome is joined whole, in one transaction
+ * that also deletes the key package it used, or it is refused and the user is
+ * told.  One that fails only for the changed key of a known person stays at the
+ * hub, so that it can be joined once the user has accepted the key.
+ */
 #include "client/groups/welcome.h"
 
 #include <string.h>
@@ -17,7 +23,8 @@
 #include "client/hub/call.h"
 #include "crypto/random.h"
 
-/* The secrets of the first recipient of ${welcome} that is one of ours. */
+/* Find the secrets of the first recipient of ${welcome} that is a key package
+ * of this device. */
 static enum cs_err
 find_secrets(struct cs_buf *secrets, struct cs_mls_hash *ref, bool *last_resort,
     struct cs_client *c, struct cs_view welcome)
@@ -44,7 +51,7 @@ take_room(const struct cs_client *c, struct client_group *g, struct cs_view ext)
 	strcpy(g->name, "group without a name");
 	if (cs_reader_end(&r) != CS_OK)
 		return;
-	/* "Direct" is for two; a third listener makes it a group. */
+	/* A "direct" conversation with a third member is shown as a group. */
 	if (direct && client_group_people(g) == 2) {
 		g->direct = client_group_other(g, c, g->name);
 	} else if (name.len != 0 && cs_utf8_valid(name)) {
@@ -53,8 +60,9 @@ take_room(const struct cs_client *c, struct client_group *g, struct cs_view ext)
 	}
 }
 
-/* Another device of ours brought us in: as it is there, if it told us, else
- * it is a conversation that it has begun. */
+/* Another device of the user added this one.  The group's state is what that
+ * device told; without its word, the user has just begun the conversation
+ * there. */
 static enum cs_err
 take_own(struct cs_client *c, struct client_group *g)
 {
@@ -74,12 +82,12 @@ take_own(struct cs_client *c, struct client_group *g)
 	peer = g->direct ? client_contact_by_handle(c, g->name) : NULL;
 	if (peer == NULL || peer->state != CONTACT_KNOWN)
 		return CS_OK;
-	/* Whom we write to may write to us. */
+	/* Whoever the user writes to may answer. */
 	return client_contact_set_state(
 	    c, peer, CONTACT_ACCEPTED, cs_clock_ms());
 }
 
-/* Fill ${g} from what was joined. */
+/* Fill in ${g} from what was joined. */
 static enum cs_err
 take_group(struct cs_client *c, struct client_group *g,
     const struct cs_wire_welcome *w, struct cs_view ext)
@@ -121,7 +129,7 @@ take_group(struct cs_client *c, struct client_group *g,
 	return CS_OK;
 }
 
-/* Is there a conversation of this id that goes on? */
+/* Does it replace a conversation of the same id that is not over? */
 static enum cs_err
 check_new(struct cs_client *c, const struct client_group *g)
 {
@@ -134,7 +142,8 @@ check_new(struct cs_client *c, const struct client_group *g)
 	return err == CS_ERR_NOT_FOUND ? CS_OK : err;
 }
 
-/* ${differs} gets who was refused for another key than the known one. */
+/* Join one group.  ${differs} gets whoever was refused because their key is not
+ * the known one. */
 static enum cs_err
 join(struct client_contact *differs, struct cs_client *c,
     const struct cs_wire_welcome *w)
@@ -158,14 +167,14 @@ join(struct client_contact *differs, struct cs_client *c,
 		 cs_buf_view(&secrets), &id, &opt, &join)) ||
 	    (err = take_group(c, &g, w, cs_buf_view(&ext))) ||
 	    (err = check_new(c, &g)) || (err = client_group_store(c, &g)) ||
-	    /* What we had staged the last time we were in it is over. */
+	    /* A commit from an earlier membership is void. */
 	    (err = client_pending_forget(c, &g)) ||
 	    (err = client_joining_forget(c, w->group_id)))
 		goto out;
-	/* The secrets that opened it are gone from here on. */
+	/* From here on the secrets that opened it are gone. */
 	if (!last_resort)
 		err = client_key_package_forget(c, &ref);
-	/* What another device of ours did needs no telling. */
+	/* What another device of the user did is no news. */
 	if (err == CS_OK && !g.direct && g.state != CS_CLIENT_BLOCKED &&
 	    strcmp(g.added_by, c->self.handle) != 0)
 		err = client_event(c, &g, cs_clock_ms(), "%s added you to %s.",
@@ -178,7 +187,7 @@ out:
 	return err;
 }
 
-/* Joined already, and only the answer to the hub was cut off? */
+/* Was it joined before, and only the acknowledgement lost? */
 static enum cs_err
 joined_before(bool *out, struct cs_client *c, const struct cs_wire_welcome *w)
 {
@@ -190,7 +199,7 @@ joined_before(bool *out, struct cs_client *c, const struct cs_wire_welcome *w)
 	return err == CS_ERR_NOT_FOUND ? CS_OK : err;
 }
 
-/* Does it fail only for a key that the user may still accept? */
+/* Does it fail only because of a key that the user may still accept? */
 static bool
 may_be_accepted(struct cs_client *c, const struct client_contact *differs)
 {
@@ -198,8 +207,8 @@ may_be_accepted(struct cs_client *c, const struct client_contact *differs)
 	    client_contact_by_handle(c, differs->handle) != NULL;
 }
 
-/* It does not verify: say so, and nothing else has happened.  ${*held}: it
- * stays at the hub, for when the user has accepted the key. */
+/* Tell the user that a Welcome does not verify; nothing else has happened.
+ * ${*held}: it stays at the hub until the user accepts the key. */
 static enum cs_err
 refuse(struct cs_client *c, enum cs_err why,
     const struct client_contact *differs, bool *held)
@@ -220,7 +229,7 @@ refuse(struct cs_client *c, enum cs_err why,
 	    "An invitation to a conversation was refused: it does not verify.");
 }
 
-/* Inside a transaction: joined whole, or refused. */
+/* Join whole or refuse; inside a transaction. */
 static enum cs_err
 join_or_refuse(struct cs_client *c, const struct cs_wire_welcome *w, bool *held)
 {
@@ -237,7 +246,7 @@ join_or_refuse(struct cs_client *c, const struct cs_wire_welcome *w, bool *held)
 	return refuse(c, err, &differs, held);
 }
 
-/* One Welcome: joined, or said why not; then ${*taken} counts it. */
+/* Handle one Welcome; ${*taken} counts it unless it is held. */
 static enum cs_err
 take(struct cs_client *c, const struct cs_wire_welcome *w, unsigned *taken)
 {
@@ -267,7 +276,7 @@ client_welcomes(struct cs_client *c, uint32_t waiting)
 	unsigned taken = 0, before;
 	enum cs_err err = CS_OK;
 
-	/* Those that are held come again at the head of the list. */
+	/* Those that are held stay at the head of the hub's list. */
 	while (err == CS_OK && taken < waiting) {
 		before = taken;
 		if ((err = client_call(c, CS_WIRE_WELCOMES,

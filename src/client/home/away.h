@@ -9,6 +9,6 @@ CS_CHECKED enum cs_err client_away_add(
 /* Did the operator take ${handle} out of ${g}, and is it still away? */
 CS_CHECKED enum cs_err client_away_find(bool *out, struct cs_client *c,
     const struct client_group *g, const char *handle);
-/* ${handle} is in ${g} again. */
+/* Note that ${handle} is in ${g} again. */
 CS_CHECKED enum cs_err client_away_end(
     struct cs_client *c, const struct client_group *g, const char *handle);

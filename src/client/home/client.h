@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * What the files of the client share.
+ * The structures that the files of the client share.
  *
- * Rules of this folder.  A group's MLS state and what came of it (a message, a
- * notice, a cursor) move in one transaction, so a crash leaves both or none.
- * What is to be sent is stored before it is sent, and sent again with the same
- * bytes until the hub has answered; the hub answers the same.  What the hub
- * says is verified before it is stored.
+ * Rules of this folder.  A group's MLS state and its consequences (a message,
+ * an event, a cursor) are stored in one transaction, so a crash leaves both or
+ * neither. What is to be sent is stored first, and is sent again with the same
+ * bytes until the hub has answered; the hub gives the same answer.  What the
+ * hub says is verified before it is stored.
  */
 #pragma once
 
@@ -21,23 +21,24 @@
 #include "store/vault.h"
 
 #define CLIENT_MAX_SKIP 1000 /* messages of one sender that may be missing */
-#define CLIENT_PAST_EPOCHS 3 /* late messages across a commit or two */
-#define CLIENT_PADDING 256   /* lengths say little */
+#define CLIENT_PAST_EPOCHS 3 /* messages that arrive a commit or two late */
+#define CLIENT_PADDING 256   /* so that lengths reveal little */
 #define CLIENT_KEY_PACKAGES 20
 #define CLIENT_KEY_PACKAGE_DAYS 365
 #define CLIENT_DEVICE_DAYS (5 * 365)
-#define CLIENT_TRIES 8 /* lost races against other committers in a row */
+#define CLIENT_TRIES 8 /* races lost in a row against other committers */
 #define CLIENT_REPORT_WINDOW_S (30 * CS_DAY_S)
 #define CLIENT_TIMEOUT_MS 15000
-#define CLIENT_LINK_S (10 * 60) /* a code is valid, as at the hub */
-/* RFC 9420, section 16.6: members who never commit hold back the security of
- * all.  Each does within the week, on a day of its own. */
+#define CLIENT_LINK_S (10 * 60) /* how long a code is valid, as at the hub */
+/* RFC 9420, section 16.6: a member who never commits holds back the security of
+ * all.  Each commits within a week, on a day of its own. */
 #define CLIENT_COMMIT_MS (7 * CS_DAY_MS)
 #define CLIENT_COMMIT_JITTER_MS CS_DAY_MS
-#define CLIENT_COMMIT_MESSAGES 1000 /* of ours, under one leaf key */
+#define CLIENT_COMMIT_MESSAGES 1000 /* sent under one leaf key */
 #define CLIENT_UPKEEP_MS CS_HOUR_MS /* how often to look */
 
-/* GroupInfo extension of ours, seen by those who join only: kind and name. */
+/* Our GroupInfo extension, seen only by those who join: kind and name of the
+ * group. */
 #define CLIENT_EXT_ROOM 0xf0c5
 
 enum client_contact_state { CONTACT_KNOWN, CONTACT_ACCEPTED, CONTACT_BLOCKED };
@@ -46,14 +47,14 @@ struct client_contact {
 	char handle[CS_HANDLE_MAX + 1];
 	uint8_t account_key[CS_KEY_LEN];
 	enum client_contact_state state;
-	uint64_t state_ms; /* when a device of ours set it; 0: none did */
-	/* The hub showed another account or key under the name: nothing is
-	 * sent to it before the user says so. */
+	uint64_t state_ms; /* when a device of the user set it; 0: none did */
+	/* The hub showed another account or key under this name: nothing is
+	 * sent to it until the user agrees. */
 	bool changed;
 	uint8_t new_account[CS_ID_LEN], new_key[CS_KEY_LEN];
 };
 
-/* Who the user is; stored when the home is made, and then the same. */
+/* Who the user is.  Stored when the home is made, and constant from then on. */
 struct client_self {
 	char handle[CS_HANDLE_MAX + 1];
 	char hub[256]; /* its name, as it calls itself */
@@ -66,10 +67,10 @@ struct client_self {
 	struct cs_buf credential;
 };
 
-/* The report desk's keys, by the root's word. */
+/* The report desk's keys, as certified by the root. */
 struct client_desk {
 	bool known;
-	bool expired; /* there is a word for them, and it has run out */
+	bool expired; /* they were certified, and the certificate has expired */
 	uint8_t hpke[CS_KEY_LEN], sign[CS_KEY_LEN];
 };
 
@@ -78,12 +79,14 @@ struct client_link {
 	struct cs_session session;
 	bool online;
 	struct cs_wire_login_answer login;
-	uint8_t external_sender[CS_KEY_LEN]; /* signs the hub's proposals */
+	uint8_t external_sender[CS_KEY_LEN]; /* the key that signs the hub's
+						proposals */
 	struct client_desk desk;
 	bool notices_due;  /* the desk may have decided something */
 	uint16_t hub_code; /* why the hub refused the last call, or 0 */
-	/* Called when the hub refuses this device everything: ${code} is
-	 * CS_WIRE_E_DISABLED or CS_WIRE_E_REMOVED; may say it better. */
+	/* Called when the hub refuses this device everything, with
+	 * CS_WIRE_E_DISABLED or CS_WIRE_E_REMOVED; may replace the sentence in
+	 * ${problem}. */
 	void (*shut_out)(struct cs_client *c, uint16_t code);
 };
 
@@ -97,18 +100,18 @@ struct cs_client {
 	struct {
 		struct client_contact *v;
 		size_t n;
-	} contacts; /* all that are stored */
+	} contacts; /* the whole table, in memory */
 	struct client_link link;
 
 	uint64_t upkept_ms; /* see groups/upkeep.c */
 	char problem[4096 + 512];
 };
 
-/* Carried through MLS to client_check_leaf(), and what it found. */
+/* What MLS hands to client_check_leaf(), and what that found. */
 struct client_leaf_check {
 	struct cs_client *c;
-	/* Who was refused last for a key that is not the known one; without a
-	 * handle: nobody. */
+	/* Who was refused last because their key is not the known one; without
+	 * a handle: nobody. */
 	struct client_contact differs;
 };
 
@@ -126,17 +129,19 @@ struct client_group {
 	uint8_t chain[CS_HASH_LEN];
 	uint64_t last_ms; /* time of the last stamp */
 	uint64_t sender_seq;
-	uint64_t committed_ms; /* our last commit; or when we came */
-	uint32_t sent;         /* messages of ours since */
-	/* Leaves whose own account has proposed their removal. */
+	uint64_t
+	    committed_ms; /* this device's last commit, or when it came in */
+	uint32_t sent;    /* messages sent since */
+	/* Leaves that their own account has proposed to remove. */
 	uint32_t leavers[CS_WIRE_DEVICES_MAX];
 	size_t n_leavers;
 	struct cs_mls_group *mls;
-	struct client_leaf_check *check; /* that ${mls} asks; NULL without it */
+	struct client_leaf_check
+	    *check;     /* what ${mls} asks; NULL if ${mls} is */
 	bool elsewhere; /* ${mls} was not loaded from this group's row */
 };
 
-/* What a name is looked for among; of any, a group goes before a person. */
+/* What to look for by name; with ANY a group takes precedence over a person. */
 enum client_group_find {
 	CLIENT_FIND_GROUP,
 	CLIENT_FIND_DIRECT,
@@ -144,9 +149,9 @@ enum client_group_find {
 };
 
 /*
- * What is kept of a message.  ${body}: a capsule (content/proof.h) of what was
- * received, or sent and stamped; with ${bare} the application data of what was
- * sent and not stamped yet; else a sentence.
+ * What is kept of a message.  ${body} is a capsule (content/proof.h) of what
+ * was received, or sent and stamped; the bare application data of what was sent
+ * and is not stamped yet (${bare}); or else a sentence.
  */
 struct client_record {
 	enum cs_client_message_kind kind;

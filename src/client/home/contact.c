@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * People we know, and which account key is theirs.  The first key that we see
- * for a name is remembered; another one later is refused, and two people
- * compare the safety number to know that the first was right.
+ * The people the user knows, and the account key of each.  The first key seen
+ * for a name is remembered and another one is refused later; by comparing the
+ * safety number, two people learn that the first one was right.
  */
 #include "client/home/contact.h"
 

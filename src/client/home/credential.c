@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* What the credential of a leaf says: whose device it is. */
 #include "client/home/credential.h"
 
 #include <string.h>

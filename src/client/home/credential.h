@@ -8,6 +8,6 @@
  * ${bytes}. */
 CS_CHECKED enum cs_err client_credential_open(struct cs_credential *credential,
     struct cs_device_cert *cert, struct cs_view bytes, uint64_t now_s);
-/* The handle in a credential, into a string of CS_HANDLE_MAX + 1; "?" if it
- * has none. */
+/* Put the handle in a credential into ${out}, CS_HANDLE_MAX + 1 bytes; "?" if
+ * there is none. */
 void client_handle_of(char *out, struct cs_view bytes);

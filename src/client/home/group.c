@@ -95,7 +95,7 @@ read_meta(struct client_group *g, struct cs_view plain)
 	return cs_reader_end(&r) == CS_OK ? CS_OK : CS_ERR_CORRUPT;
 }
 
-/* The two halves of the MLS state. */
+/* Open the two halves of the MLS state. */
 static enum cs_err
 read_state(struct client_group *out, struct cs_client *c, struct cs_view public,
     struct cs_view secret)
@@ -116,7 +116,7 @@ read_state(struct client_group *out, struct cs_client *c, struct cs_view public,
 	return err;
 }
 
-/* All but the MLS state. */
+/* Read everything except the MLS state. */
 static enum cs_err
 read_sealed_meta(struct client_group *out, struct cs_client *c,
     struct cs_view id, struct cs_view sealed)
@@ -166,7 +166,8 @@ client_group_load_meta(
 	return cs_rows_end(&row, err);
 }
 
-/* What changed of the MLS state: a message leaves the public half as it is. */
+/* Store what changed of the MLS state: a message leaves the public half alone.
+ */
 static enum cs_err
 store_state(struct cs_client *c, struct client_group *g)
 {
@@ -226,7 +227,7 @@ client_group_store(struct cs_client *c, struct client_group *g)
 	bool alone = !cs_db_in_transaction(c->db);
 	enum cs_err err;
 
-	/* Both halves, or none. */
+	/* Both halves are stored, or neither. */
 	if (alone && (err = cs_db_begin(c->db)))
 		return err;
 	err = store(c, g);
@@ -288,8 +289,9 @@ client_group_find(struct client_group *out, struct cs_client *c,
 		if (err == CS_OK && !client_group_over(&g) &&
 		    strcmp(g.name, name) == 0) {
 			n += !g.direct;
-			/* Two people who wrote at once have two conversations;
-			 * both go on in the one with the smaller id. */
+			/* Two people who wrote to each other at the same time
+			 * have two conversations; both continue in the one with
+			 * the smaller id. */
 			if (!g.direct || direct.len == 0)
 				err =
 				    cs_buf_set(g.direct ? &direct : &group, id);
@@ -346,8 +348,8 @@ client_group_check_replaced(
 	    : CS_ERR_EXISTS;
 }
 
-/* Handles belong to accounts one to one: a credential whose handle and account
- * do not go together is refused (contact.c). */
+/* Each handle has one account: leaf.c refuses a credential that says otherwise.
+ */
 unsigned
 client_group_people(const struct client_group *g)
 {
@@ -386,7 +388,7 @@ client_group_other(const struct client_group *g, const struct cs_client *c,
 	return false;
 }
 
-/* Somebody with several devices is one member. */
+/* A person with several devices is listed once. */
 static bool
 is_shown(const struct cs_client_group *out, const char *handle)
 {
@@ -478,7 +480,7 @@ client_group_check_operator(struct cs_client *c, const struct cs_mls_group *mls)
 	struct cs_view got;
 	enum cs_err err;
 
-	/* Somebody else who may propose removals would be a back door. */
+	/* Anybody else who may propose removals would be a back door. */
 	if ((err = client_operator_sender(&want, c)) == CS_OK &&
 	    (!cs_mls_group_extension(mls, CS_MLS_EXT_EXTERNAL_SENDERS, &got) ||
 		!cs_view_equal(got, cs_buf_view(&want))))
@@ -495,7 +497,7 @@ client_group_check_operator(struct cs_client *c, const struct cs_mls_group *mls)
 	    : CS_ERR_MISMATCH;
 }
 
-/* What the members agree on about their operator stays as it is. */
+/* What the members agree on about their operator must not change. */
 enum cs_err
 client_group_check_staged(
     const struct client_group *g, const struct cs_mls_staged *staged)

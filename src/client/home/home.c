@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* A member's folder: lock, key file, sealed database, and who we are. */
+/* A member's folder: its lock, its key file, its sealed database, and who the
+ * user is. */
 #include "client/home/home.h"
 
 #include <unistd.h>
@@ -167,7 +168,7 @@ client_home_new(
 	    (err = cs_client_lock(c)) == CS_OK)
 		err = open_files(c, passphrase, MAY_BE_NEW);
 	if (err == CS_OK) {
-		/* Somebody joined from here before, or tried to. */
+		/* Somebody joined from this folder before, or tried to. */
 		err = identity_load(c);
 		if (err == CS_ERR_NOT_FOUND)
 			err = CS_OK;
@@ -265,7 +266,7 @@ cs_client_lock(struct cs_client *c)
 	if ((err = home_path(&path, c, "lock")) == CS_OK)
 		err = cs_file_lock(&c->lock, path);
 	cs_free_plain(path);
-	/* What others did meanwhile. */
+	/* Other commands may have changed the contacts meanwhile. */
 	if (err == CS_OK && c->db != NULL)
 		err = client_contacts_load(c);
 	return err;

@@ -4,8 +4,8 @@
 #include "client/home/client.h"
 
 CS_CHECKED enum cs_err client_identity_save(struct cs_client *c);
-/* Open the home in ${home} for somebody who joins: made if there is none, and
- * locked.  Free with cs_client_close(). */
+/* Open and lock the home in ${home} for somebody who joins, making it if there
+ * is none.  Free with cs_client_close(). */
 CS_CHECKED enum cs_err client_home_new(
     struct cs_client **out, const char *home, struct cs_view passphrase);
 /* Close the connection, if there is one. */

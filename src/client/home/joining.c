@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* Rows of conversations that this device is to enter by itself. */
 #include "client/home/joining.h"
 
 #include "client/home/client.h"

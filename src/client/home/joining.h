@@ -6,7 +6,8 @@
 /* Note that this device is to enter ${g}; inside a transaction. */
 CS_CHECKED enum cs_err client_joining_add(
     struct cs_client *c, const struct client_group *g);
-/* What is known of a group that this device is to enter.  CS_ERR_NOT_FOUND */
+/* Find what is known of a group that this device is to enter.  CS_ERR_NOT_FOUND
+ */
 CS_CHECKED enum cs_err client_joining_find(
     struct client_group *out, struct cs_client *c, struct cs_view id);
 CS_CHECKED enum cs_err client_joining_forget(

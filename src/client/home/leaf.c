@@ -1,4 +1,8 @@
 /* SPDX-License-Identifier: MIT */
+/*
+ * Whom this device takes for whom: the check that MLS asks for on every leaf,
+ * and the options and the identity that this device gives to MLS.
+ */
 #include "client/home/leaf.h"
 
 #include <string.h>
@@ -21,7 +25,7 @@ contact_of(struct client_contact *out, const struct cs_credential *credential,
 	memcpy(out->handle, cert->handle.data, cert->handle.len);
 }
 
-/* Another key under a name that we know: the user will be warned. */
+/* Another key under a known name: the user will be warned. */
 static enum cs_err
 differs(struct client_leaf_check *check, const struct client_contact *seen)
 {
@@ -29,7 +33,7 @@ differs(struct client_leaf_check *check, const struct client_contact *seen)
 	return CS_ERR_CREDENTIAL;
 }
 
-/* Does it agree with what we know of this account and of this name? */
+/* Does it agree with what is known of this account and of this name? */
 static enum cs_err
 check_known(struct client_leaf_check *check, const struct client_contact *seen)
 {
@@ -71,7 +75,7 @@ client_check_leaf(void *arg, const struct cs_mls_auth_request *request)
 		return cs_view_equal(bytes, cs_view_str(check->c->self.hub))
 		    ? CS_OK
 		    : CS_ERR_CREDENTIAL;
-	/* A leaf stays with its device. */
+	/* A leaf belongs to one device for as long as it exists. */
 	if (request->old != NULL &&
 	    !cs_view_equal(bytes, request->old->identity))
 		return CS_ERR_CREDENTIAL;
@@ -140,7 +144,8 @@ client_identity(struct cs_mls_identity *out, struct cs_client *c)
 	*out = (struct cs_mls_identity){
 		.credential = cs_buf_view(&c->self.credential),
 		.signer = c->self.signer,
-		/* Clocks differ: an hour ahead is no reason to refuse. */
+		/* Clocks differ, so this tolerates one that is an hour behind.
+		 */
 		.not_before_s = now - CS_HOUR_S,
 		.not_after_s = now + CLIENT_KEY_PACKAGE_DAYS * CS_DAY_S,
 	};

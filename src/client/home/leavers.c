@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* Which removals that wait were proposed by the removed account itself. */
 #include "client/home/leavers.h"
 
 #include <string.h>
@@ -36,7 +37,7 @@ client_leave_seen(
 	if (strcmp(from, whose) != 0 || g->n_leavers == CS_WIRE_DEVICES_MAX)
 		return;
 	g->leavers[g->n_leavers++] = leaf;
-	/* Another device of ours left, and takes us along. */
+	/* Another device of the user left the group on behalf of all. */
 	if (leaf == cs_mls_group_own_leaf(g->mls) &&
 	    strcmp(from, c->self.handle) == 0)
 		g->state = CS_CLIENT_LEAVING;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Messages, notices and refusals, as rows. */
+/* Messages, events and refusals, as rows. */
 #include "client/home/message.h"
 
 #include <stdarg.h>
@@ -75,7 +75,8 @@ client_message_insert(struct cs_client *c, const struct client_group *g,
 	uint64_t id;
 	enum cs_err err;
 
-	/* The seal is bound to the row's number, which the insert gives. */
+	/* The seal is bound to the row's number, which only the insert
+	 * determines. */
 	err = cs_db_exec(c->db,
 	    "INSERT INTO message(mid,grp,kind,seen,sealed) VALUES(?,?,?,?,'')",
 	    cs_blob(cs_view(mid, CS_CLIENT_MID_LEN)),
@@ -163,7 +164,7 @@ client_message_by_mid(uint64_t *id, struct cs_buf *group_id,
 	return cs_rows_end(&rows, err);
 }
 
-/* A sentence of our own about ${g}, as ${r} says otherwise. */
+/* Insert a sentence about ${g}; ${r} says what kind of sentence it is. */
 static enum cs_err
 say(struct cs_client *c, const struct client_group *g, struct client_record *r,
     const char *format, va_list ap)
@@ -182,7 +183,8 @@ enum cs_err
 client_event(struct cs_client *c, const struct client_group *g,
     uint64_t time_ms, const char *format, ...)
 {
-	/* A group's first commit comes before its first stamp. */
+	/* A group's first commit precedes its first stamp, so there is no time
+	 * yet. */
 	struct client_record r = {
 		.time_ms = time_ms != 0 ? time_ms : cs_clock_ms(),
 	};
@@ -257,7 +259,8 @@ cs_client_find(struct cs_client *c, const char *prefix,
 	return CS_OK;
 }
 
-/* Row numbers first, messages after: the caller may take its time. */
+/* Collect the numbers first and load the messages later: the caller may take
+ * its time with each. */
 static enum cs_err
 list(struct cs_buf *ids, struct cs_client *c, enum cs_client_which which)
 {
@@ -287,7 +290,7 @@ take_media(struct cs_client_media *out, const struct cs_mimi_external *part)
 }
 
 struct shown {
-	bool blocked; /* the conversation: not among what is new */
+	bool blocked; /* the conversation is, so it is not among what is new */
 	struct cs_client_message m;
 	struct cs_client_media media[CS_MIMI_PARTS_MAX];
 };
@@ -397,7 +400,7 @@ cs_client_messages(struct cs_client *c, enum cs_client_which which,
 		last = cs_read_u64(&r);
 		err = show(c, last, which, each, arg);
 	}
-	/* What came meanwhile has a higher number and is still new. */
+	/* What has arrived since has a higher number and stays unseen. */
 	if (err == CS_OK && which == CS_CLIENT_UNSEEN && last != 0)
 		err = cs_db_exec(c->db,
 		    "UPDATE message SET seen=? WHERE seen=0 AND id<=?",

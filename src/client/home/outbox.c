@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The outbox: which messages of ours the hub has not taken yet, and what they
- * were sealed into.  A row lives from the moment a message is written until the
- * hub has stamped or refused it.
+ * The outbox: messages of this device that the hub has not taken yet, and what
+ * they were sealed into.  A row exists from the moment a message is written
+ * until the hub has stamped or refused it.
  */
 #include "client/home/outbox.h"
 
@@ -119,7 +119,7 @@ out:
 	return err;
 }
 
-/* The message is as ${r} says, and waits no more. */
+/* Store ${r} as the final state of the message, which no longer waits. */
 static enum cs_err
 done(struct cs_client *c, uint64_t id, const struct client_record *r)
 {
@@ -188,7 +188,7 @@ client_outbox_seen(struct cs_client *c, const struct client_group *g,
 	err = client_outbox_load(&s, c, id);
 	if (err == CS_OK)
 		err = client_outbox_deliver(c, &s, stamp);
-	/* Delivered, when the hub answered. */
+	/* It was delivered when the hub answered. */
 	else if (err == CS_ERR_NOT_FOUND)
 		err = CS_OK;
 	client_sending_clear(&s);

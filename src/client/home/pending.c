@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: MIT */
+/* Rows of this device's own commits, from when they are made to when the hub
+ * has answered. */
 #include "client/home/pending.h"
 
 #include <string.h>

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* Why the last call failed, as a sentence for the user. */
 #include "client/home/problem.h"
 
 #include <stdarg.h>

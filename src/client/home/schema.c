@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* The tables of a home, which begin at version 1. */
 #include "client/home/schema.h"
 
 /*

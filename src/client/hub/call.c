@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Requests to the hub, and what its refusals mean to a person. */
+/* Requests to the hub, and what a refusal means for the user. */
 #include "client/hub/call.h"
 
 #include "client/home/client.h"
@@ -32,7 +32,7 @@ explain(struct cs_client *c, enum cs_err err)
 	default:
 		if (cs_err_class(err) != CS_ERR_CLASS_THEIRS)
 			return err;
-		/* Whoever speaks like this will not do better later. */
+		/* A hub that answers like this will not do better later. */
 		client_offline(c);
 		return client_problem(c, err,
 		    "The hub gave an answer that makes no sense (%s).",

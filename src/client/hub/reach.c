@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Reaching the hub, and taking nothing from it that does not verify. */
+/* Connecting to the hub, and accepting from it only what verifies. */
 #include "client/hub/reach.h"
 
 #include <string.h>
@@ -32,8 +32,8 @@ unreachable(struct cs_client *c, enum cs_err err)
 	}
 }
 
-/* The desk's keys: the root's word for them, or none.  A word that has run out
- * is none; members go on without a desk. */
+/* Take the desk's keys if the root certifies them.  A certificate that has
+ * expired counts as none: members go on without a desk. */
 static enum cs_err
 take_desk(struct cs_client *c, uint64_t now_s)
 {
@@ -135,7 +135,7 @@ cs_client_wait(struct cs_client *c, int timeout_ms)
 	if (err)
 		return err;
 	err = cs_session_push(&c->link.session, &push, timeout_ms);
-	/* Answers to appeals come as what concerns reports. */
+	/* An answer to an appeal is announced as news of a report. */
 	if (err == CS_OK &&
 	    (push.kind == CS_WIRE_PUSH_NOTICE ||
 		push.kind == CS_WIRE_PUSH_REPORT))

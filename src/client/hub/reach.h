@@ -3,7 +3,7 @@
 
 #include "client/home/client.h"
 
-/* CS_ERR_NOT_FOUND, with the sentence that says why there is no desk. */
+/* Returns CS_ERR_NOT_FOUND, with a sentence that says why there is no desk. */
 enum cs_err client_no_desk(struct cs_client *c);
-/* Connect and take the hub's certificates; not logged in. */
+/* Connect, and verify and take the hub's certificates; does not log in. */
 CS_CHECKED enum cs_err client_reach(struct cs_client *c);

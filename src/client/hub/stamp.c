@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* The operator's certificates of stamp keys: kept for as long as a message
- * that one of them stamped may have to be proved. */
+/* The operator's certificates of stamp keys, kept for as long as a message that
+ * one of them stamped may have to be proved. */
 #include "client/hub/stamp.h"
 
 #include <string.h>
@@ -55,7 +55,7 @@ client_stamp_cert(
 		return CS_ERR_NOT_FOUND;
 	if (err)
 		return err;
-	/* A certificate that does not verify is none. */
+	/* A certificate that does not verify counts as none. */
 	err = client_stamp_cert_learn(c, answer.cert);
 	if (err && cs_err_class(err) == CS_ERR_CLASS_THEIRS)
 		return CS_ERR_NOT_FOUND;

@@ -14,12 +14,12 @@ struct client_stamped {
 /* Store the operator's certificate of a stamp key, once it verifies. */
 CS_CHECKED enum cs_err client_stamp_cert_learn(
     struct cs_client *c, struct cs_view cert);
-/* The operator's certificate of the stamp key ${key_id}, asked of the hub if it
- * is new; replaces what ${out} holds.  CS_ERR_NOT_FOUND */
+/* Find the operator's certificate of the stamp key ${key_id}, asking the hub if
+ * it is new; replaces what ${out} holds.  CS_ERR_NOT_FOUND */
 CS_CHECKED enum cs_err client_stamp_cert(
     struct cs_buf *out, struct cs_client *c, const uint8_t key_id[static 8]);
 /* Check the stamp in the hub's answer to ${s->message}: it has to be the one
- * that the log shows. */
+ * that the log shows.  CS_ERR_STAMP */
 CS_CHECKED enum cs_err client_stamp_check(struct cs_stamp *stamp,
     struct cs_client *c, const struct client_stamped *s,
     const struct cs_wire_submit_answer *answer);

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* Hosts and invite links, as people paste them. */
 #include "client/joining/address.h"
 
 #include <stdlib.h>
@@ -27,7 +28,7 @@ client_host_parse(
 		if (d == 0 || d >= sizeof digits)
 			return false;
 		memcpy(digits, colon + 1, d);
-		/* strtol() would take a sign, and blanks before it. */
+		/* strtol() would accept a sign, and blanks before it. */
 		if (strspn(digits, "0123456789") != d)
 			return false;
 		port = strtol(digits, NULL, 10);
@@ -49,7 +50,7 @@ client_host_parse(
 }
 
 static bool
-parse_code(struct cs_client_link *out, const char *s, size_t len)
+parse_code(struct cs_client_invite *out, const char *s, size_t len)
 {
 	if (len == 0 || len >= sizeof out->code)
 		return false;
@@ -65,7 +66,7 @@ parse_code(struct cs_client_link *out, const char *s, size_t len)
 }
 
 enum cs_err
-cs_client_link_parse(struct cs_client_link *out, const char *link)
+cs_client_invite_parse(struct cs_client_invite *out, const char *link)
 {
 	const char *host, *slash, *code, *hash;
 

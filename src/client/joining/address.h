@@ -3,7 +3,7 @@
 
 #include "client/home/client.h"
 
-/* HOST or HOST:PORT: a host name or an IPv4 address; 443 if no port is given.
- */
+/* Parse HOST or HOST:PORT, a host name or an IPv4 address; 443 if no port is
+ * given. */
 CS_CHECKED bool client_host_parse(
     char host[static 256], int *port_out, const char *s, size_t len);

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * What a device that is there gives to one that is linked: the account's key,
- * who is known, and which conversations there are.  Messages stay where they
- * are.
+ * What a device hands over to one that it links: the account's key, the
+ * contacts, and the list of conversations.  Messages stay where they are.
  */
 #include "client/joining/handover.h"
 
@@ -72,8 +71,8 @@ client_handover_write(
 
 /* ---- the way back ------------------------------------------------------- */
 
-/* Is the certificate for the keys that we made, and by the account whose key
- * came along? */
+/* Check that the certificate is for the keys that this device made, and by the
+ * account whose key came with it. */
 static enum cs_err
 take_identity(struct cs_client *c, const char *handle,
     struct cs_view credential_bytes, const uint8_t seed[static CS_KEY_LEN])

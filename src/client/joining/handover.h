@@ -3,10 +3,10 @@
 
 #include "client/home/client.h"
 
-/* Write what the device of ${credential} has to know: who we are, the account
- * key, contacts, conversations.  No message. */
+/* Write what the device of ${credential} has to know: the account's key,
+ * contacts and conversations, but no message. */
 CS_CHECKED enum cs_err client_handover_write(
     struct cs_buf *out, struct cs_client *c, struct cs_view credential);
-/* Check it, and be that device; inside a transaction. */
+/* Check what was handed over, and become that device; inside a transaction. */
 CS_CHECKED enum cs_err client_handover_take(
     struct cs_client *c, struct cs_view plain);

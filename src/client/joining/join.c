@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Invite links, and making an account with one. */
+/* Making an account with an invite link. */
 #include <string.h>
 
 #include "client/groups/key_package.h"
@@ -12,10 +12,10 @@
 
 /* ---- joining ------------------------------------------------------------ */
 
-/* Keys, ids and certificate of a new account with its first device. */
+/* Make keys, ids and certificate of a new account with its first device. */
 static enum cs_err
 new_identity(
-    struct cs_client *c, const struct cs_client_link *link, const char *name)
+    struct cs_client *c, const struct cs_client_invite *link, const char *name)
 {
 	uint64_t now = cs_clock_ms() / CS_SECOND_MS;
 	struct cs_credential credential = { 0 };
@@ -52,7 +52,7 @@ new_identity(
 }
 
 static bool
-same_attempt(const struct cs_client *c, const struct cs_client_link *link,
+same_attempt(const struct cs_client *c, const struct cs_client_invite *link,
     const char *name)
 {
 	return c->self.credential.len != 0 &&
@@ -63,7 +63,7 @@ same_attempt(const struct cs_client *c, const struct cs_client_link *link,
 }
 
 static enum cs_err
-ask_to_join(struct cs_client *c, const struct cs_client_link *link)
+ask_to_join(struct cs_client *c, const struct cs_client_invite *link)
 {
 	struct cs_wire_join join = { .invite = cs_view_str(link->code) };
 	struct cs_credential credential;
@@ -78,7 +78,7 @@ ask_to_join(struct cs_client *c, const struct cs_client_link *link)
 }
 
 static enum cs_err
-join(struct cs_client *c, const struct cs_client_link *link, const char *name)
+join(struct cs_client *c, const struct cs_client_invite *link, const char *name)
 {
 	struct cs_buf joined = { 0 };
 	enum cs_err err;
@@ -92,8 +92,8 @@ join(struct cs_client *c, const struct cs_client_link *link, const char *name)
 		    c->self.handle, c->self.hub);
 	if (err != CS_ERR_NOT_FOUND)
 		return err;
-	/* Stored before it is sent: the answer to a join that broke off is
-	 * asked for again with the same keys. */
+	/* Everything is stored before it is sent: a join that broke off is
+	 * repeated with the same keys. */
 	if (!same_attempt(c, link, name) &&
 	    (err = new_identity(c, link, name)) != CS_OK)
 		return err;
@@ -109,12 +109,12 @@ enum cs_err
 cs_client_join(const char *home, const char *text, const char *name,
     struct cs_view passphrase, char problem[static 256])
 {
-	struct cs_client_link link;
+	struct cs_client_invite link;
 	struct cs_client *c = NULL;
 	enum cs_err err;
 
 	problem[0] = '\0';
-	if ((err = cs_client_link_parse(&link, text))) {
+	if ((err = cs_client_invite_parse(&link, text))) {
 		strcpy(problem,
 		    "That is not an invite link. It looks like "
 		    "https://HUB/i/CODE#KEY; put it in quotes, so that the "

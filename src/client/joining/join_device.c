@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * A new device asks to be let into an account.  Its keys and its letter are
- * stored before the letter leaves, so that what breaks off is taken up with the
- * same code.
+ * stored before the letter leaves, so that what breaks off is continued with
+ * the same code.
  */
 #include <string.h>
 #include <unistd.h>
@@ -19,7 +19,7 @@
 
 #define LINKING "linking"
 #define LINKING_VERSION 1
-#define LOOK_S 1 /* between two looks for the answer */
+#define LOOK_S 1 /* between two requests for the answer */
 
 struct request {
 	char code[CS_CLIENT_CODE_SIZE];
@@ -54,7 +54,7 @@ request_store(struct cs_client *c, const struct request *r)
 	return err;
 }
 
-/* CS_ERR_NOT_FOUND: nothing was asked from here with this code. */
+/* CS_ERR_NOT_FOUND: this folder has not asked with this code. */
 static enum cs_err
 request_load(struct request *out, struct cs_client *c, const char *code)
 {
@@ -121,8 +121,8 @@ request_new(struct request *out, struct cs_client *c, const char *code,
 
 /* ---- the hub ------------------------------------------------------------ */
 
-/* Leave the letter, if it is not there yet, and look for the answer: empty,
- * when there is none. */
+/* Leave the letter with the hub, unless it is there, and fetch the answer:
+ * empty if there is none yet. */
 static enum cs_err
 look(struct cs_buf *out, struct cs_client *c, const struct request *r,
     const struct client_link_keys *keys)
@@ -141,7 +141,7 @@ look(struct cs_buf *out, struct cs_client *c, const struct request *r,
 		 &cs_wire_link_answer_shape, &answer)) ||
 	    (err = cs_buf_set(out, answer.sealed)))
 		return err;
-	/* The hub does not keep strangers waiting. */
+	/* The hub closes connections of strangers that wait. */
 	client_offline(c);
 	return CS_OK;
 }
@@ -158,7 +158,8 @@ wait_for_answer(struct cs_buf *out, struct cs_client *c,
 		err = look(out, c, r, keys);
 		if (err == CS_OK && out->len != 0)
 			return CS_OK;
-		/* Once it was there it may go and come. */
+		/* Once the hub has been reached, the connection may break and
+		 * come back. */
 		if (err && !(err == CS_ERR_CLOSED && reached))
 			return err;
 		reached = true;

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* Codes and letters that link a device: their bytes. */
 #include "client/joining/letters.h"
 
 #include <stdio.h>
@@ -78,7 +79,8 @@ client_link_keys_derive(
 	uint8_t ikm[CS_KEY_LEN + CLIENT_LINK_SECRET_LEN], prk[CS_SHA256_LEN];
 	enum cs_err err;
 
-	/* The operator is part of it: another hub's letters mean nothing. */
+	/* The operator's key is part of it, so letters of another hub mean
+	 * nothing. */
 	memcpy(ikm, code->secret, CLIENT_LINK_SECRET_LEN);
 	memcpy(ikm + CLIENT_LINK_SECRET_LEN, code->root, CS_KEY_LEN);
 	err = cs_hkdf_extract(

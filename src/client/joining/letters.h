@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The code that links a device, and the two letters
- * that go through the hub (docs/PROTOCOL.md, "Linking a device").
+ * The code that links a device, and the two letters that pass through the hub
+ * (docs/PROTOCOL.md, "Linking a device").
  *
- * Both letters are sealed under keys of the code's secret: who does not have
- * the code can neither read nor write any.  The answer is sealed to a key in
- * the request, too: who has seen the code, but whose number the user did not
+ * Both letters are sealed under keys of the code's secret: nobody without the
+ * code can read or write one.  The answer is also sealed to a key in the
+ * request: somebody who has seen the code, but whose number the user did not
  * confirm, cannot read it.
  */
 #pragma once

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* A device of the account lets another one in. */
+/* A device of the account lets in another one. */
 #include <string.h>
 
 #include "base/alloc.h"
@@ -47,7 +47,7 @@ cs_client_linking_number(const struct cs_client_linking *l)
 	return l->number;
 }
 
-/* Open the rendezvous, or ask what has come to it. */
+/* Open the rendezvous at the hub, or fetch what has arrived there. */
 static enum cs_err
 look(struct cs_client_linking *l, struct cs_client *c)
 {
@@ -124,7 +124,7 @@ cs_client_linking_wait(
 		return err;
 	if (l->sealed_ask.len != 0)
 		return take_ask(l, c);
-	/* Whatever the push is about, the next call looks again. */
+	/* Whatever was announced, the next call looks again. */
 	err = cs_client_wait(c, timeout_ms);
 	return err ? err : CS_ERR_TIMEOUT;
 }
@@ -215,7 +215,7 @@ cs_client_linking_agree(struct cs_client_linking *l, struct cs_client *c)
 
 	if (l->sealed_ask.len == 0)
 		return CS_ERR_MISUSE;
-	/* First the device, so that what it gets is good for something. */
+	/* The device is added first, so that what it is handed works. */
 	if ((err = certify(&credential, l, c)) == CS_OK &&
 	    (err = add_device(l, c, cs_buf_view(&credential))) == CS_OK)
 		err = answer(l, c, cs_buf_view(&credential));

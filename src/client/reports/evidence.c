@@ -78,7 +78,7 @@ fetch_files(struct client_item *item, struct cs_client *c)
 	return CS_OK;
 }
 
-/* In the order of their groups, then of their numbers. */
+/* Order by group, then by number. */
 static int
 compare(const void *a, const void *b)
 {
@@ -92,7 +92,8 @@ compare(const void *a, const void *b)
 	    (x->capsule.stamp.group_seq < y->capsule.stamp.group_seq);
 }
 
-/* Hashes of what lies between two items of a group, if we have them all. */
+/* Add the hashes of the entries between two items of a group, if all of them
+ * are known. */
 static enum cs_err
 add_gap(struct client_evidence *e, struct cs_client *c,
     const struct cs_stamp *a, const struct cs_stamp *b)
@@ -231,7 +232,8 @@ client_evidence_clear(struct client_evidence *e)
 
 /* ---- in words ----------------------------------------------------------- */
 
-/* The whole of it, indented: nobody agrees to what they have not seen. */
+/* Tell the whole text, indented: nobody can agree to what they have not seen.
+ */
 static void
 describe_text(
     struct cs_view rest, void (*line)(void *arg, const char *text), void *arg)
@@ -243,7 +245,7 @@ describe_text(
 		size_t n = nl != NULL ? (size_t)(nl - rest.data) : rest.len;
 		size_t shown = n < sizeof text - 8 ? n : sizeof text - 8;
 
-		/* Not in the middle of a character. */
+		/* Do not cut a character in two. */
 		while (
 		    shown < n && shown > 0 && (rest.data[shown] & 0xc0) == 0x80)
 			shown--;

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Letters to the desk: appeals, second looks, answers to its questions.  Each
- * is sealed, and stored with the key that opens its answer, before it is sent:
- * what breaks off goes on with the same bytes.
+ * Letters to the desk: appeals, requests for a second look, answers to its
+ * questions.  Each is sealed and stored, with the key that opens its answer,
+ * before it is sent, so that what breaks off is continued with the same bytes.
  */
 #include "client/reports/letter.h"
 
@@ -75,7 +75,7 @@ open_row(struct letter *out, struct cs_buf *plain, struct cs_client *c,
 
 /* ---- sending ------------------------------------------------------------ */
 
-/* Is it refused for now only? */
+/* Is it refused only for now? */
 static bool
 may_wait(uint16_t code)
 {
@@ -84,7 +84,7 @@ may_wait(uint16_t code)
 	    code == CS_WIRE_E_REMOVED;
 }
 
-/* ${*over}: it was refused for good, and is forgotten. */
+/* Send one letter.  ${*over}: it was refused for good, and is forgotten. */
 static enum cs_err
 submit(struct cs_client *c, const struct cs_wire_letter *m,
     const struct letter *l, bool *over)
@@ -109,7 +109,7 @@ submit(struct cs_client *c, const struct cs_wire_letter *m,
 	return again ? again : err;
 }
 
-/* The oldest that waits; CS_ERR_NOT_FOUND. */
+/* Load the oldest letter that waits.  CS_ERR_NOT_FOUND: none does. */
 static enum cs_err
 next(struct cs_wire_letter *m, struct letter *l, struct cs_buf *plain,
     struct cs_client *c)
@@ -153,11 +153,11 @@ client_letters_flush(struct cs_client *c)
 	}
 	cs_buf_free(&plain);
 	cs_wipe(&l, sizeof l);
-	/* Tomorrow, or when the desk has read the others. */
+	/* The rest goes out tomorrow, or once the desk has read the others. */
 	return err == CS_ERR_NOT_FOUND || err == CS_ERR_DENIED ? CS_OK : err;
 }
 
-/* One about the same thing that has not left yet is not written twice. */
+/* Refuse a second letter about the same thing while the first has not left. */
 static enum cs_err
 check_waiting(
     struct cs_client *c, uint8_t kind, const uint8_t subject[CS_ID_LEN])
@@ -246,7 +246,8 @@ client_letter_answer(struct cs_buf *out, struct cs_client *c, uint8_t kind,
 	    "SELECT id,sealed FROM letter WHERE kind=? AND subject=?"
 	    " ORDER BY created DESC",
 	    cs_int(kind), cs_blob(cs_view(subject, CS_ID_LEN)));
-	/* The desk answers one of them: the key tells which. */
+	/* The desk answers one of them; the key that opens the answer shows
+	 * which. */
 	while (err == CS_OK && opened != CS_OK && cs_rows_next(&rows))
 		if ((err = open_row(&l, &plain, c, cs_col_blob(&rows, 0),
 			 cs_col_blob(&rows, 1))) == CS_OK)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Telling the user what is new of what the desk decided, each thing once. */
+/* Telling the user of the desk's decisions, each once. */
 #include "client/reports/news.h"
 
 #include "client/home/client.h"
@@ -58,7 +58,7 @@ deed(const struct cs_client_notice *n)
 	}
 }
 
-/* The beginning, to the end of a character. */
+/* Cut the text at the end of a character. */
 static struct cs_view
 cut(struct cs_view text)
 {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * What the desk decided about this account.  Nothing of it is shown that the
- * desk has not signed, under the key that the operator's root certifies.
+ * The desk's decisions about this account.  Nothing is shown that the desk has
+ * not signed, under the key that the operator's root certifies.
  */
 #include "client/reports/notice.h"
 
@@ -18,7 +18,8 @@
 
 /* ---- what is the desk's ------------------------------------------------- */
 
-/* The desk's, and about us; a reversal need not say about whom. */
+/* Check that the desk signed it, and that it is about this account; a reversal
+ * need not name an account. */
 static enum cs_err
 verify(struct cs_client *c, struct cs_wire_action *a,
     const struct cs_wire_notice *item)
@@ -52,7 +53,7 @@ read_statement(struct cs_wire_statement *out, const struct cs_wire_action *a)
 	memset(out, 0, sizeof *out);
 	if (a->statement.len != 0)
 		return cs_wire_statement_parse(out, a->statement);
-	/* Who loses something is owed one. */
+	/* Somebody who loses something is owed a statement. */
 	return a->kind == CS_WIRE_ACTION_DISABLE ||
 		a->kind == CS_WIRE_ACTION_WARN
 	    ? CS_ERR_FORMAT
@@ -108,7 +109,7 @@ client_notice_read(struct cs_client_notice *out, struct cs_client *c,
 
 /* ---- for people --------------------------------------------------------- */
 
-/* The desk's letter, if one came; ${hold} keeps it. */
+/* Open the desk's letter, if one came; ${hold} keeps it. */
 static enum cs_err
 open_reply(struct cs_client_notice *n, struct cs_client *c, struct cs_buf *hold,
     const struct cs_wire_notice *item)
@@ -129,8 +130,8 @@ open_reply(struct cs_client_notice *n, struct cs_client *c, struct cs_buf *hold,
 	return CS_OK;
 }
 
-/* What the hub says is the desk's and is not makes ${*lies}, and is left out.
- */
+/* Call ${each} for what verifies.  What does not is left out, and makes
+ * ${*lies} true. */
 static enum cs_err
 walk(struct cs_client *c, struct cs_view list, bool *lies,
     void (*each)(void *arg, const struct cs_client_notice *n), void *arg)
@@ -199,7 +200,7 @@ day(char out[static 32], uint64_t ms)
 		snprintf(out, 32, "?");
 }
 
-/* The decision that holds longest: ${found} is one of the list. */
+/* The decision that is in force longest. */
 struct holding {
 	bool found;
 	struct cs_client_notice n;
@@ -220,8 +221,8 @@ compare(void *arg, const struct cs_client_notice *n)
 	h->n = *n;
 }
 
-/* Text of the desk's on a member's screen: control characters become spaces,
- * the rest is printed with care by whoever prints it. */
+/* Text of the desk on a member's screen: control characters become spaces, and
+ * whoever prints the rest escapes it. */
 static void
 say_disabled(struct cs_client *c, const struct cs_client_notice *n)
 {
@@ -255,7 +256,7 @@ client_notice_disabled(struct cs_client *c)
 	bool lies = false;
 	enum cs_err err;
 
-	/* A connection that is held is good for this question. */
+	/* The hub answers this question even to a disabled account. */
 	err = cs_session_call(&c->link.session, CS_WIRE_NOTICES,
 	    &cs_wire_empty_shape, &empty, &cs_wire_notices_answer_shape,
 	    &answer);

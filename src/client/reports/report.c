@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Reports: sealed to the desk, kept until the hub has them, and followed. */
+/* Reports: sealed to the desk, kept until the hub has them, and followed up. */
 #include "client/reports/report.h"
 
 #include <string.h>
@@ -27,10 +27,10 @@ struct report {
 	uint32_t n_messages;
 	struct cs_wire_list blobs;
 	struct cs_view sealed; /* to the desk; empty once it is sent */
-	uint8_t reply[CS_REPLY_KEY_LEN]; /* opens what the desk asks */
+	uint8_t reply[CS_REPLY_KEY_LEN]; /* opens the desk's questions */
 };
 
-/* Store ${r}, or what has changed of it. */
+/* Store a new report, or its new state. */
 static enum cs_err
 store(struct cs_client *c, const uint8_t id[static CS_ID_LEN],
     const struct report *r, uint64_t created_ms)
@@ -83,7 +83,7 @@ struct cs_client_prepared_report {
 	struct client_evidence evidence;
 	struct cs_buf note;   /* what evidence.in.note points into */
 	struct cs_buf bundle; /* what leaves, sealed */
-	struct cs_buf blobs;  /* files that it names */
+	struct cs_buf blobs;  /* the files that it names */
 	uint32_t n_blobs;
 };
 
@@ -111,8 +111,8 @@ list_blobs(struct cs_client_prepared_report *p)
 	return err;
 }
 
-/* FRANKING, rule 17: key and hash of a file go, the file stays where it is and
- * is pinned there. */
+/* FRANKING, rule 17: a file's key and hash are sent; the file itself stays at
+ * the hub, which pins it. */
 static enum cs_err
 prepare(struct cs_client_prepared_report *p, struct cs_client *c,
     const struct cs_client_report *r)
@@ -206,7 +206,8 @@ cs_client_report_send(struct cs_client *c,
 		goto out;
 	report.sealed = cs_buf_view(&sealed);
 	cs_hex(id_hex, CS_VIEW_OF(in->report_id));
-	/* Stored first: a report that was agreed to is not lost. */
+	/* It is stored first, so that a report which the user agreed to is not
+	 * lost. */
 	if ((err = store(c, in->report_id, &report, in->created_ms)) == CS_OK)
 		err = submit(c, in->report_id, &report, in->created_ms);
 out:
@@ -253,13 +254,13 @@ client_reports_flush(struct cs_client *c)
 	do
 		err = flush_one(c, &more);
 	while (err == CS_OK && more);
-	/* The daily limit: tomorrow. */
+	/* If the daily limit is reached, the rest goes out tomorrow. */
 	return err == CS_ERR_DENIED ? CS_OK : err;
 }
 
 /* ---- what became of them ------------------------------------------------ */
 
-/* ${hold} keeps the question. */
+/* Open the desk's question; ${hold} keeps it. */
 static enum cs_err
 take_question(struct cs_client_report_state *s, struct cs_buf *hold,
     const struct report *r, struct cs_view sealed)
@@ -279,7 +280,7 @@ take_question(struct cs_client_report_state *s, struct cs_buf *hold,
 	return CS_OK;
 }
 
-/* ${hold} keeps the answer. */
+/* Open the desk's answer; ${hold} keeps it. */
 static enum cs_err
 take_reply(struct cs_client_report_state *s, struct cs_buf *hold,
     struct cs_client *c, struct cs_view sealed)

@@ -3,5 +3,5 @@
 
 #include "client/home/client.h"
 
-/* Send reports that wait. */
+/* Send the reports that wait. */
 CS_CHECKED enum cs_err client_reports_flush(struct cs_client *c);

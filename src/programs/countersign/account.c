@@ -218,11 +218,11 @@ cli_settings(const struct cli_args *args)
 	return status;
 }
 
-/* Not by a slip of the hand: the name has to be typed. */
+/* The name has to be typed, so that nobody leaves by a slip of the hand. */
 static int
 confirm_leave(const struct cs_client *c, const struct cli_args *args)
 {
-	char line[64]; /* more than a name has */
+	char line[64]; /* longer than any name */
 
 	if (cli_flag(args, "yes"))
 		return CLI_OK;

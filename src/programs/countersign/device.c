@@ -13,9 +13,9 @@
 #include "wire/messages.h"
 
 #define WAIT_MS 1000
-#define DEVICE_DIGITS 16 /* of a device's id, as people see it */
+#define DEVICE_DIGITS 16 /* digits of a device's id that people see */
 
-/* In two halves, as people read it out. */
+/* Print the number in two halves, as people read it out. */
 static void
 print_number(const char *number)
 {
@@ -41,7 +41,7 @@ show_code(const struct cs_client_linking *l)
 	fflush(stdout);
 }
 
-/* Other commands of the member work meanwhile. */
+/* Other commands can use the home meanwhile. */
 static enum cs_err
 wait_for_device(struct cs_client_linking *l, struct cs_client *c)
 {
@@ -52,7 +52,7 @@ wait_for_device(struct cs_client_linking *l, struct cs_client *c)
 		err = cs_client_linking_wait(l, c, WAIT_MS);
 		if ((again = cs_client_lock(c)))
 			return again;
-		/* The code is good for more than one connection. */
+		/* The code outlives the connection. */
 		if (err == CS_ERR_CLOSED)
 			err =
 			    (again = cli_reconnect(c)) ? again : CS_ERR_TIMEOUT;
@@ -117,7 +117,7 @@ asked(const char *number)
 	fflush(stdout);
 }
 
-/* What the device calls itself if nobody says. */
+/* The device's name, if the user gives none. */
 static const char *
 own_name(const struct cli_args *args)
 {
@@ -131,7 +131,7 @@ own_name(const struct cli_args *args)
 	return host;
 }
 
-/* Enter the conversations; what fails now goes on with the next command. */
+/* Enter the conversations; whatever fails is continued by the next command. */
 static int
 settle(struct cs_client *c)
 {
@@ -166,7 +166,7 @@ cli_join_device(const struct cli_args *args)
 	if (err == CS_OK)
 		err = cs_client_open(&c, home, cs_buf_view(&passphrase));
 	cs_buf_free(&passphrase);
-	/* The code's ten minutes are over. */
+	/* The ten minutes of the code are over. */
 	if (err == CS_ERR_EXPIRED && problem[0] != '\0')
 		return cli_fail(CLI_NOT_DONE, "%s", problem);
 	if (err)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* export without messages: the own data, as JSON in a file. */
+/* export without messages: the user's own data, as JSON in a file. */
 
 #include <fcntl.h>
 #include <stdio.h>
@@ -23,8 +23,9 @@ struct export
 	struct cs_client *c;
 	FILE *to;
 	struct cs_json_writer j;
-	struct cs_buf text; /* written by ${j}, not by ${to} yet */
-	bool file;          /* it is the file that failed */
+	struct cs_buf
+	    text;  /* what ${j} has written and ${to} does not have yet */
+	bool file; /* the failure is the file's */
 };
 
 static enum cs_err
@@ -34,7 +35,7 @@ file_failed(struct export *e)
 	return cs_file_errno();
 }
 
-/* What is written so far goes to the file, and a line ends. */
+/* Move what is written so far to the file, and end the line. */
 static enum cs_err
 flush(struct export *e)
 {
@@ -49,7 +50,7 @@ flush(struct export *e)
 	return CS_OK;
 }
 
-/* After one of many, whose callback has no way to fail. */
+/* After an item whose callback cannot fail. */
 static void
 flush_one(struct export *e)
 {
@@ -162,8 +163,8 @@ put_group(struct export *e, const struct cs_client_group *g)
 
 /* ---- the parts of the file ---------------------------------------------- */
 
-/* Of a disabled account the hub does not tell the devices nor the reports
- * here; both are in its own answer. */
+/* The hub shows the devices and reports of a disabled account only in its own
+ * part of the file. */
 static enum cs_err
 if_allowed(struct export *e, enum cs_err err)
 {
@@ -217,7 +218,7 @@ put_letters(struct export *e)
 	return cs_client_letters(e->c, put_letter, e);
 }
 
-/* Those that are not the desk's are left out. */
+/* Decisions that are not the desk's are left out. */
 static enum cs_err
 put_notices(struct export *e)
 {
@@ -239,8 +240,8 @@ static const struct {
 	{ "notices", put_notices },
 };
 
-/* What the hub says stays JSON only if it is JSON: a hub does not end the
- * file's object before its end. */
+/* The hub's answer is included as JSON only if it is JSON: otherwise a hub
+ * could end the file's object before its end. */
 static enum cs_err
 put_hub(struct export *e)
 {
@@ -282,7 +283,7 @@ put_all(struct export *e)
 
 /* ---- the file ----------------------------------------------------------- */
 
-/* Into a temporary file, which gets its name once it is whole. */
+/* Write to a temporary file, which gets its name once it is whole. */
 static enum cs_err
 write_to(struct export *e, const char *path, char *tmp)
 {

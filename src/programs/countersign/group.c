@@ -9,7 +9,7 @@
 
 #define PEOPLE_MAX 100
 
-/* Names after the first argument. */
+/* Collect the names after the first argument. */
 static size_t
 people(const char *out[static PEOPLE_MAX], const struct cli_args *args)
 {

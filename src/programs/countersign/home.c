@@ -40,7 +40,7 @@ cli_home(const struct cli_args *args)
 	return path;
 }
 
-/* The account is disabled, or this device was removed from it. */
+/* Is the account disabled, or this device removed from it? */
 static bool
 shut_out(const struct cs_client *c)
 {

@@ -33,7 +33,7 @@ cli_json_valid(struct cs_view text)
 	json_t *value;
 	bool valid;
 
-	/* jansson lets a zero end the text. */
+	/* jansson takes a zero byte for the end of the text. */
 	if (!cs_utf8_valid(text))
 		return false;
 	value = json_loadb((const char *)text.data, text.len,

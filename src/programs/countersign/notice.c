@@ -15,7 +15,7 @@
 #include "store/file.h"
 #include "wire/messages.h"
 
-#define ACTION_DIGITS 16 /* of a decision's id, as people see it */
+#define ACTION_DIGITS 16 /* digits of a decision's id that people see */
 
 static const char *
 kind_text(const struct cs_client_notice *n)
@@ -236,7 +236,7 @@ cli_letter_text(struct cs_buf *out, const struct cli_args *args)
 }
 
 struct search {
-	const char *prefix; /* NULL: the newest that can be appealed */
+	const char *prefix; /* NULL: the newest decision that can be appealed */
 	uint8_t id[16];
 	unsigned n;
 };

@@ -131,7 +131,7 @@ second_look_text(uint8_t second_look)
 	}
 }
 
-/* What the member can do about it. */
+/* Print what the user can do about a report. */
 static void
 print_open(const struct cs_client_report_state *s, const char *id)
 {

@@ -80,7 +80,7 @@ show_media(const struct cs_client_message *m)
 	}
 }
 
-/* The line above a message: when, which, from whom, where. */
+/* Print the line above a message: when, which, from whom, where. */
 static void
 show_head(const struct cs_client_message *m)
 {
@@ -162,6 +162,6 @@ cli_show_message(void *arg, const struct cs_client_message *m)
 	} else {
 		show_text(m);
 	}
-	/* Not seen before it has left for the screen. */
+	/* A message counts as seen once it has left for the screen. */
 	return fflush(stdout) == 0 && !ferror(stdout) ? CS_OK : CS_ERR_IO;
 }

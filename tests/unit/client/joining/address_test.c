@@ -11,9 +11,9 @@
 static void
 good(const char *text, const char *host, int port, const char *code)
 {
-	struct cs_client_link link;
+	struct cs_client_invite link;
 
-	assert_ok(cs_client_link_parse(&link, text));
+	assert_ok(cs_client_invite_parse(&link, text));
 	assert_string_equal(link.host, host);
 	assert_int_equal(link.port, port);
 	assert_string_equal(link.code, code);
@@ -24,9 +24,9 @@ good(const char *text, const char *host, int port, const char *code)
 static void
 bad(const char *text)
 {
-	struct cs_client_link link;
+	struct cs_client_invite link;
 
-	if (cs_client_link_parse(&link, text) != CS_ERR_FORMAT)
+	if (cs_client_invite_parse(&link, text) != CS_ERR_FORMAT)
 		fail_msg("taken: %s", text);
 }
 
@@ -72,7 +72,7 @@ test_scheme(void **state)
 static void
 test_host(void **state)
 {
-	struct cs_client_link link;
+	struct cs_client_invite link;
 
 	(void)state;
 	bad("https:///i/abc#" KEY);
@@ -83,7 +83,7 @@ test_host(void **state)
 	bad("https://h\xc3\xbc.example/i/abc#" KEY);
 	bad("https://user@hub.example/i/abc#" KEY);
 	bad("https://hub?x/i/abc#" KEY);
-	assert_ok(cs_client_link_parse(
+	assert_ok(cs_client_invite_parse(
 	    &link, repeated("https://", 'h', 255, "/i/abc#" KEY)));
 	assert_int_equal(strlen(link.host), 255);
 	bad(repeated("https://", 'h', 256, "/i/abc#" KEY));
@@ -110,7 +110,7 @@ test_port(void **state)
 static void
 test_code(void **state)
 {
-	struct cs_client_link link;
+	struct cs_client_invite link;
 
 	(void)state;
 	bad("https://hub.example#" KEY);
@@ -124,7 +124,7 @@ test_code(void **state)
 	bad("https://hub.example/i/a\x07#" KEY);
 	bad("https://hub.example/i/a%62#" KEY);
 	bad("https://hub.example/i/a\xc3\xa9#" KEY);
-	assert_ok(cs_client_link_parse(
+	assert_ok(cs_client_invite_parse(
 	    &link, repeated("https://hub.example/i/", 'c', 64, "#" KEY)));
 	assert_int_equal(strlen(link.code), 64);
 	bad(repeated("https://hub.example/i/", 'c', 65, "#" KEY));
@@ -156,14 +156,14 @@ test_key(void **state)
 static void
 test_limit(void **state)
 {
-	struct cs_client_link link;
+	struct cs_client_invite link;
 
 	(void)state;
 	bad(repeated("https://", 'h', 1016, ""));
 	assert_err(
-	    cs_client_link_parse(&link, repeated("https://", 'h', 1017, "")),
+	    cs_client_invite_parse(&link, repeated("https://", 'h', 1017, "")),
 	    CS_ERR_LIMIT);
-	assert_err(cs_client_link_parse(
+	assert_err(cs_client_invite_parse(
 		       &link, repeated("https://", 'h', 3000, "/i/a#" KEY)),
 	    CS_ERR_LIMIT);
 }
