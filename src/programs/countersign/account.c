@@ -39,9 +39,9 @@ cli_join(const struct cli_args *args)
 	cs_buf_free(&passphrase);
 	if (err)
 		return cli_join_failed(err, problem, home);
-	printf("You are %s@%s. Your keys are in %s and nowhere else: who "
-	       "loses that folder loses the account. Never go on with an "
-	       "old copy of it.\n",
+	printf("You are %s@%s. Your keys are in %s and nowhere else: "
+	       "whoever loses that folder loses the account. Never "
+	       "continue with an old copy of it.\n",
 	    cs_client_handle(c), cs_client_hub(c), home);
 	cs_client_close(c);
 	return CLI_OK;

@@ -88,8 +88,9 @@ print_appeal(const struct cs_client_notice *n, const char *id)
 	line("The desk says", n->answer);
 	line("The desk writes to you", n->reply);
 	if (n->unreadable)
-		printf("    The desk wrote to you; that opens on the device "
-		       "that the appeal was written on.\n");
+		printf(
+		    "    The desk wrote to you; its letter opens only on the "
+		    "device that the appeal was written on.\n");
 	if (n->can_appeal)
 		printf("    You can object: countersign appeal %.*s --text "
 		       "TEXT\n",
@@ -270,7 +271,7 @@ appeal(struct cs_client *c, struct search *s, struct cs_view text)
 	if ((err = cs_client_appeal(
 		 c, s->id, text, cs_view_str(cli_language()))))
 		return cli_client_fail(c, err);
-	printf("Sent, so that only the report desk can read it. \"countersign "
+	printf("Sent; only the report desk can read it. \"countersign "
 	       "notices\" shows what becomes of it.\n");
 	return CLI_OK;
 }
