@@ -156,8 +156,7 @@ parse_head(struct lws *wsi, struct cs_net_blob *b, const char *path,
 	if (!header(wsi, value, WSI_TOKEN_HTTP_CONTENT_LENGTH) ||
 	    !number(&b->length, &s) || *s != '\0')
 		return 400;
-	if (lws_hdr_custom_copy(
-		wsi, value, sizeof value, "content-range:", 14) > 0 &&
+	if (header(wsi, value, WSI_TOKEN_HTTP_CONTENT_RANGE) &&
 	    !parse_content_range(b, value))
 		return 400;
 	return 0;
