@@ -1,15 +1,14 @@
 /* SPDX-License-Identifier: MIT */
-/* join, whoami, contacts, safety-number, settings, account leave, completion
- */
+/* join, whoami, contacts, safety-number, settings, account leave */
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "base/text.h"
-#include "cli/complete.h"
 #include "cli/print.h"
 #include "cli/report_error.h"
 #include "cli/secret.h"
+#include "programs/countersign/home.h"
 #include "programs/countersign/main.h"
 
 int
@@ -260,13 +259,4 @@ cli_account_leave(const struct cli_args *args)
 	}
 	cs_client_close(c);
 	return status;
-}
-
-int
-cli_completion_command(const struct cli_args *args)
-{
-	if (!cli_completion(&cli_countersign, cli_arg(args, 0)))
-		return cli_fail(
-		    CLI_USAGE, "There is completion for bash, zsh and fish.");
-	return CLI_OK;
 }

@@ -8,6 +8,7 @@
 #include "cli/print.h"
 #include "cli/report_error.h"
 #include "cli/secret.h"
+#include "programs/countersign/home.h"
 #include "programs/countersign/main.h"
 #include "programs/countersign/qr.h"
 #include "wire/messages.h"

@@ -4,6 +4,7 @@
 
 #include <signal.h>
 
+#include "cli/complete.h"
 #include "cli/report_error.h"
 #include "crypto/init.h"
 #include "crypto/suite.h"
@@ -81,6 +82,8 @@ static const struct cli_option export_options[] = {
 	{ "open", 0, NULL, "leave it readable for everybody" },
 	{ 0 },
 };
+
+static int print_completion(const struct cli_args *args);
 
 static const struct cli_command commands[] = {
 	{ "join", "LINK --name NAME [--passphrase]",
@@ -215,11 +218,11 @@ static const struct cli_command commands[] = {
 	    "while the account is disabled.",
 	    0, 0, leave_options, cli_account_leave },
 	{ "completion", "bash|zsh|fish", "print completion for a shell", NULL,
-	    1, 1, NULL, cli_completion_command },
+	    1, 1, NULL, print_completion },
 	{ 0 },
 };
 
-const struct cli_program cli_countersign = {
+static const struct cli_program countersign = {
 	.name = "countersign",
 	.summary = "private messages, provable reports",
 	.details = "An end-to-end-encrypted messenger whose operator cannot "
@@ -231,6 +234,15 @@ const struct cli_program cli_countersign = {
 	.see_also = "countersign-verify(1), countersignd(1)",
 };
 
+static int
+print_completion(const struct cli_args *args)
+{
+	if (!cli_completion(&countersign, cli_arg(args, 0)))
+		return cli_fail(
+		    CLI_USAGE, "There is completion for bash, zsh and fish.");
+	return CLI_OK;
+}
+
 int
 main(int argc, char **argv)
 {
@@ -238,5 +250,5 @@ main(int argc, char **argv)
 	if (cs_crypto_init() != CS_OK)
 		return cli_fail(
 		    CLI_SOFTWARE, "The cryptographic libraries do not start.");
-	return cli_main(&cli_countersign, argc, argv);
+	return cli_main(&countersign, argc, argv);
 }

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* notices, appeal */
+#include "programs/countersign/notice.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -11,6 +12,7 @@
 #include "content/evidence.h"
 #include "content/evidence_write.h"
 #include "content/letter.h"
+#include "programs/countersign/home.h"
 #include "programs/countersign/main.h"
 #include "store/file.h"
 #include "wire/messages.h"
@@ -215,8 +217,10 @@ cli_language(void)
 	return tag;
 }
 
-int
-cli_letter_text(struct cs_buf *out, const struct cli_args *args)
+/* The text of --text or --file.  If the status is not 0, the user was told why.
+ */
+static int
+letter_text(struct cs_buf *out, const struct cli_args *args)
 {
 	const char *text = cli_value(args, "text");
 	const char *path = cli_value(args, "file");
@@ -285,7 +289,7 @@ cli_appeal(const struct cli_args *args)
 	struct cs_client *c;
 	int status;
 
-	if ((status = cli_letter_text(&text, args)) == CLI_OK &&
+	if ((status = letter_text(&text, args)) == CLI_OK &&
 	    (status = cli_open(&c, args, CLI_HELD)) == CLI_OK) {
 		status = appeal(c, &s, cs_buf_view(&text));
 		cs_client_close(c);

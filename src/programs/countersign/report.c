@@ -8,7 +8,10 @@
 #include "cli/print.h"
 #include "content/evidence.h"
 #include "content/evidence_write.h"
+#include "programs/countersign/export.h"
+#include "programs/countersign/home.h"
 #include "programs/countersign/main.h"
+#include "programs/countersign/notice.h"
 #include "wire/messages.h"
 
 struct picked {

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Messages on a screen, or as lines of JSON. */
+#include "programs/countersign/show.h"
+
 #include <stdio.h>
 #include <string.h>
 
