@@ -61,7 +61,8 @@ set_contact(
 
 	if (contact == NULL)
 		return client_problem(c, CS_ERR_NOT_FOUND,
-		    "Nobody called %.40s has written to you, nor you to them.",
+		    "You do not know anybody called %.40s: neither of you "
+		    "has written to the other.",
 		    handle);
 	decided = *contact;
 	decided.state = state;

@@ -286,9 +286,9 @@ tell(struct cs_client *c, struct cs_view id, enum cs_err why)
 	    cs_db_changes(c->db) == 0 || (err = client_joining_find(&g, c, id)))
 		return err;
 	return client_warning(c, NULL,
-	    "The hub gave something for the conversation %.255s that does not "
-	    "verify (%s). This device enters it when another one of yours has "
-	    "been online, or somebody who is in it adds you.",
+	    "What the hub gave for the conversation %.255s does not "
+	    "verify (%s). This device enters it once another device "
+	    "of yours has been online, or a member adds you.",
 	    g.name, cs_err_name(why));
 }
 

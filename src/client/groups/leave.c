@@ -194,11 +194,6 @@ find(struct client_group *out, struct cs_client *c, const char *name)
 		    "You are in no group called %.255s, and have no "
 		    "conversation with anybody of that name.",
 		    name);
-	if (err == CS_ERR_EXISTS)
-		return client_problem(c, err,
-		    "You are in more than one group called %.255s; that name "
-		    "is not enough to tell them apart.",
-		    name);
 	return err;
 }
 

@@ -149,11 +149,6 @@ find_group(struct client_group *out, struct cs_client *c, const char *name)
 	if (err == CS_ERR_NOT_FOUND)
 		return client_problem(
 		    c, err, "You are in no group called %.255s.", name);
-	if (err == CS_ERR_EXISTS)
-		return client_problem(c, err,
-		    "You are in more than one group called %.255s; that name "
-		    "is not enough to tell them apart.",
-		    name);
 	return err;
 }
 
@@ -247,8 +242,7 @@ cs_client_group_remove(
 		goto out;
 	if (strcmp(handle, c->self.handle) == 0) {
 		err = client_problem(c, CS_ERR_MISUSE,
-		    "To take out yourself is to leave: countersign group "
-		    "leave.");
+		    "To remove yourself, use countersign group leave.");
 		goto out;
 	}
 	err = CS_ERR_EPOCH;

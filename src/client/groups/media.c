@@ -245,12 +245,14 @@ clean(struct cs_client *c, struct cs_photo *photo, int fd, uint64_t size,
 		    c, err, "%.300s is too large to be unpacked safely.", path);
 	case CS_ERR_FORMAT:
 	case CS_ERR_TIMEOUT:
-		return client_problem(
-		    c, err, "%.300s is damaged, or not what it says.", path);
+		return client_problem(c, err,
+		    "%.300s is damaged, or is not the kind of file that it "
+		    "claims to be.",
+		    path);
 	case CS_ERR_NOT_FOUND:
 		return client_problem(c, CS_ERR_IO,
 		    "The program countersign-photo, which cleans photos, is "
-		    "not beside this one.");
+		    "not installed beside this one.");
 	default:
 		return err;
 	}

@@ -349,7 +349,7 @@ handshake(struct cs_client *c, struct client_group *g, const struct arrival *a)
 	if (a->stamp_err &&
 	    (err = client_event(c, g, cs_clock_ms(),
 		 "The operator's stamp on a change of this group does not "
-		 "verify (%s). The change itself is checked apart from it.",
+		 "verify (%s). The change itself is checked separately.",
 		 cs_err_name(a->stamp_err))))
 		return err;
 	return a->own ? own_handshake(c, g, a) : other_handshake(c, g, a);

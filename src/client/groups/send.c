@@ -234,9 +234,6 @@ find_target(struct client_group *g, struct cs_client *c, const char *to)
 			 : client_group_find(g, c, handle, CLIENT_FIND_DIRECT);
 	if (err == CS_OK && !g->direct)
 		return CS_OK;
-	if (err == CS_ERR_EXISTS)
-		return client_problem(c, err,
-		    "You are in more than one group called %.255s.", to);
 	if (err && err != CS_ERR_NOT_FOUND)
 		return err;
 	if ((err = check_handle(c, cs_view(to, len))))

@@ -9,6 +9,7 @@
 #include "client/home/client.h"
 #include "client/home/credential.h"
 #include "client/home/leaf.h"
+#include "client/home/problem.h"
 #include "crypto/random.h"
 #include "franking/operator_pin.h"
 #include "mls/group.h"
@@ -299,7 +300,10 @@ client_group_find(struct client_group *out, struct cs_client *c,
 		client_group_clear(&g);
 	}
 	if (err == CS_OK && find != CLIENT_FIND_DIRECT && n > 1)
-		err = CS_ERR_EXISTS;
+		err = client_problem(c, CS_ERR_EXISTS,
+		    "You are in more than one group called %.255s; that name "
+		    "is not enough to tell them apart.",
+		    name);
 	else if (err == CS_OK && find != CLIENT_FIND_DIRECT && n == 1)
 		err = client_group_load(out, c, cs_buf_view(&group));
 	else if (err == CS_OK)

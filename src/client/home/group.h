@@ -26,8 +26,8 @@ CS_CHECKED enum cs_err client_group_each(struct cs_client *c,
     enum cs_err (*each)(struct cs_client *c, struct client_group *g, void *arg),
     void *arg);
 /* Find the group called ${name}, or the conversation with the person of that
- * handle, unless it is over.  CS_ERR_NOT_FOUND; CS_ERR_EXISTS: there are
- * several. */
+ * handle, unless it is over.  CS_ERR_NOT_FOUND; CS_ERR_EXISTS, with a sentence:
+ * there are several. */
 CS_CHECKED enum cs_err client_group_find(struct client_group *out,
     struct cs_client *c, const char *name, enum client_group_find find);
 /* Put the leaves of the devices of ${handle} into ${leaves}; returns how many.

@@ -9,6 +9,7 @@
 #include "base/text.h"
 #include "client/home/client.h"
 #include "client/home/contact.h"
+#include "client/home/problem.h"
 #include "client/home/schema.h"
 #include "crypto/random.h"
 #include "store/file.h"
@@ -179,6 +180,22 @@ client_home_new(
 	}
 	*out = c;
 	return CS_OK;
+}
+
+enum cs_err
+client_home_check_new(struct cs_client *c)
+{
+	struct cs_buf joined = { 0 };
+	enum cs_err err =
+	    cs_vault_config_get(&joined, c->db, &c->key, "joined");
+
+	cs_buf_free(&joined);
+	if (err == CS_OK)
+		return client_problem(c, CS_ERR_EXISTS,
+		    "This folder already belongs to %s@%s. Choose another one "
+		    "with --home.",
+		    c->self.handle, c->self.hub);
+	return err == CS_ERR_NOT_FOUND ? CS_OK : err;
 }
 
 enum cs_err

@@ -8,5 +8,7 @@ CS_CHECKED enum cs_err client_identity_save(struct cs_client *c);
  * is none.  Free with cs_client_close(). */
 CS_CHECKED enum cs_err client_home_new(
     struct cs_client **out, const char *home, struct cs_view passphrase);
+/* CS_ERR_EXISTS, with a sentence: the home belongs to an account already. */
+CS_CHECKED enum cs_err client_home_check_new(struct cs_client *c);
 /* Close the connection, if there is one. */
 void client_offline(struct cs_client *c);

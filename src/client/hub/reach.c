@@ -66,9 +66,10 @@ client_no_desk(struct cs_client *c)
 {
 	return client_problem(c, CS_ERR_NOT_FOUND,
 	    c->link.desk.expired
-		? "The operator's word for the report desk's keys has run out. "
-		  "The operator has to renew it (countersignctl renew); until "
-		  "then nothing can be sealed to the desk."
+		? "The operator's certificate of the report desk's keys "
+		  "has expired. The operator has to renew it "
+		  "(countersignctl renew); until then nothing can be "
+		  "sealed to the desk."
 		: "No report desk has joined this hub yet.");
 }
 
@@ -120,8 +121,7 @@ client_reach(struct cs_client *c)
 	} else if (strcmp(c->self.hub, c->link.session.info.name) != 0) {
 		client_offline(c);
 		return client_problem(c, CS_ERR_MISMATCH,
-		    "The hub calls itself by another name than when you "
-		    "joined.");
+		    "The hub has another name than when you joined.");
 	}
 	return CS_OK;
 }

@@ -4,8 +4,8 @@
 
 #include "client/groups/key_package.h"
 #include "client/home/client.h"
+#include "client/home/credential.h"
 #include "client/home/home.h"
-#include "client/home/problem.h"
 #include "client/hub/call.h"
 #include "client/hub/reach.h"
 #include "crypto/random.h"
@@ -17,38 +17,22 @@ static enum cs_err
 new_identity(
     struct cs_client *c, const struct cs_client_invite *link, const char *name)
 {
-	uint64_t now = cs_clock_ms() / CS_SECOND_MS;
-	struct cs_credential credential = { 0 };
-	struct cs_device_cert cert = { .handle = cs_view_str(name) };
-	struct cs_buf signed_cert = { 0 };
+	struct client_self *self = &c->self;
 	enum cs_err err;
 
-	strcpy(c->self.handle, name); /* checked: at most CS_HANDLE_MAX */
-	strcpy(c->self.host, link->host);
-	c->self.port = link->port;
-	memcpy(c->self.root, link->root, sizeof c->self.root);
-	cs_random(c->self.account, sizeof c->self.account);
-	cs_random(c->self.device, sizeof c->self.device);
-	cs_signer_free(c->self.signer);
-	c->self.signer = NULL;
-	if ((err = cs_sign_key_new(&c->self.account_key)) ||
-	    (err = cs_sign_key_new(&c->self.device_key)))
+	strcpy(self->handle, name); /* checked: at most CS_HANDLE_MAX */
+	strcpy(self->host, link->host);
+	self->port = link->port;
+	memcpy(self->root, link->root, sizeof self->root);
+	cs_random(self->account, sizeof self->account);
+	cs_random(self->device, sizeof self->device);
+	cs_signer_free(self->signer);
+	self->signer = NULL;
+	if ((err = cs_sign_key_new(&self->account_key)) ||
+	    (err = cs_sign_key_new(&self->device_key)))
 		return err;
-	memcpy(cert.account, c->self.account, sizeof cert.account);
-	memcpy(cert.device, c->self.device, sizeof cert.device);
-	memcpy(cert.public, c->self.device_key.public, sizeof cert.public);
-	cert.not_before = now - CS_HOUR_S; /* clocks differ */
-	cert.not_after = now + CLIENT_DEVICE_DAYS * CS_DAY_S;
-	cs_buf_reset(&c->self.credential);
-	if ((err = cs_device_cert_make(
-		 &signed_cert, &cert, &c->self.account_key)) == CS_OK) {
-		credential.device_cert = cs_buf_view(&signed_cert);
-		memcpy(credential.account_key, c->self.account_key.public,
-		    CS_KEY_LEN);
-		err = cs_credential_write(&c->self.credential, &credential);
-	}
-	cs_buf_free(&signed_cert);
-	return err;
+	return client_credential_make(
+	    &self->credential, c, self->device, self->device_key.public);
 }
 
 static bool
@@ -80,17 +64,9 @@ ask_to_join(struct cs_client *c, const struct cs_client_invite *link)
 static enum cs_err
 join(struct cs_client *c, const struct cs_client_invite *link, const char *name)
 {
-	struct cs_buf joined = { 0 };
-	enum cs_err err;
+	enum cs_err err = client_home_check_new(c);
 
-	err = cs_vault_config_get(&joined, c->db, &c->key, "joined");
-	cs_buf_free(&joined);
-	if (err == CS_OK)
-		return client_problem(c, CS_ERR_EXISTS,
-		    "This folder already belongs to %s@%s. Choose another one "
-		    "with --home.",
-		    c->self.handle, c->self.hub);
-	if (err != CS_ERR_NOT_FOUND)
+	if (err)
 		return err;
 	/* Everything is stored before it is sent: a join that broke off is
 	 * repeated with the same keys. */

@@ -210,22 +210,6 @@ take_answer(struct cs_client *c, const struct request *r,
 }
 
 static enum cs_err
-check_new_home(struct cs_client *c)
-{
-	struct cs_buf joined = { 0 };
-	enum cs_err err =
-	    cs_vault_config_get(&joined, c->db, &c->key, "joined");
-
-	cs_buf_free(&joined);
-	if (err == CS_OK)
-		return client_problem(c, CS_ERR_EXISTS,
-		    "This folder already belongs to %s@%s. Choose another one "
-		    "with --home.",
-		    c->self.handle, c->self.hub);
-	return err == CS_ERR_NOT_FOUND ? CS_OK : err;
-}
-
-static enum cs_err
 join(struct cs_client *c, const struct client_code *code, const char *text,
     const char *name, void (*asked)(const char *number))
 {
@@ -235,7 +219,7 @@ join(struct cs_client *c, const struct client_code *code, const char *text,
 	char number[CS_CLIENT_CHECK_DIGITS + 1];
 	enum cs_err err;
 
-	if ((err = check_new_home(c)))
+	if ((err = client_home_check_new(c)))
 		return err;
 	memcpy(c->self.host, code->host, sizeof c->self.host);
 	c->self.port = code->port;

@@ -5,6 +5,7 @@
 #include "base/alloc.h"
 #include "client/account/seal.h"
 #include "client/home/client.h"
+#include "client/home/credential.h"
 #include "client/home/problem.h"
 #include "client/hub/call.h"
 #include "client/joining/handover.h"
@@ -132,32 +133,6 @@ cs_client_linking_wait(
 /* ---- agreed ------------------------------------------------------------- */
 
 static enum cs_err
-certify(struct cs_buf *credential, const struct cs_client_linking *l,
-    const struct cs_client *c)
-{
-	uint64_t now = cs_clock_ms() / CS_SECOND_MS;
-	struct cs_device_cert cert = { .handle = cs_view_str(c->self.handle) };
-	struct cs_credential parts;
-	struct cs_buf signed_cert = { 0 };
-	enum cs_err err;
-
-	memcpy(cert.account, c->self.account, sizeof cert.account);
-	memcpy(cert.device, l->ask.device, sizeof cert.device);
-	memcpy(cert.public, l->ask.device_key, sizeof cert.public);
-	cert.not_before = now - CS_HOUR_S; /* clocks differ */
-	cert.not_after = now + CLIENT_DEVICE_DAYS * CS_DAY_S;
-	if ((err = cs_device_cert_make(
-		 &signed_cert, &cert, &c->self.account_key)) == CS_OK) {
-		parts.device_cert = cs_buf_view(&signed_cert);
-		memcpy(
-		    parts.account_key, c->self.account_key.public, CS_KEY_LEN);
-		err = cs_credential_write(credential, &parts);
-	}
-	cs_buf_free(&signed_cert);
-	return err;
-}
-
-static enum cs_err
 add_device(const struct cs_client_linking *l, struct cs_client *c,
     struct cs_view credential_bytes)
 {
@@ -216,7 +191,8 @@ cs_client_linking_agree(struct cs_client_linking *l, struct cs_client *c)
 	if (l->sealed_ask.len == 0)
 		return CS_ERR_MISUSE;
 	/* The device is added first, so that what it is handed works. */
-	if ((err = certify(&credential, l, c)) == CS_OK &&
+	if ((err = client_credential_make(
+		 &credential, c, l->ask.device, l->ask.device_key)) == CS_OK &&
 	    (err = add_device(l, c, cs_buf_view(&credential))) == CS_OK)
 		err = answer(l, c, cs_buf_view(&credential));
 	cs_buf_free(&credential);

@@ -151,7 +151,7 @@ check_request(struct cs_client *c, const struct cs_client_report *r)
 {
 	if (r->n == 0 || r->n > CS_EVIDENCE_ITEMS_MAX)
 		return client_problem(c, CS_ERR_LIMIT,
-		    "1 to %d messages at a time.", CS_EVIDENCE_ITEMS_MAX);
+		    "Name 1 to %d messages at a time.", CS_EVIDENCE_ITEMS_MAX);
 	if (r->note.len > CS_EVIDENCE_NOTE_MAX || !cs_utf8_valid(r->note))
 		return client_problem(c, CS_ERR_LIMIT,
 		    "A note has at most %d bytes of UTF-8.",
@@ -299,8 +299,8 @@ client_evidence_describe(const struct client_evidence *e,
 		hidden += e->gaps[i].leafhashes.len / CS_HASH_LEN;
 	if (hidden != 0) {
 		snprintf(text, sizeof text,
-		    "That %zu other entr%s between them, as hashes that tell "
-		    "nothing of what they say",
+		    "That %zu other entr%s between them, as hashes that "
+		    "reveal nothing of their content",
 		    hidden, hidden == 1 ? "y lies" : "ies lie");
 		line(arg, text);
 	}

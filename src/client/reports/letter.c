@@ -172,8 +172,8 @@ check_waiting(
 	if (err || n == 0)
 		return err;
 	return client_problem(c, CS_ERR_EXISTS,
-	    "What you wrote about it before waits for the hub, and goes out "
-	    "with the next command.");
+	    "What you wrote about it earlier waits for the hub, and "
+	    "goes out with the next command.");
 }
 
 static enum cs_err
@@ -185,8 +185,8 @@ refused(struct cs_client *c)
 		    "The desk has a letter of yours about it already.");
 	case CS_WIRE_E_DENIED:
 		return client_problem(c, CS_ERR_DENIED,
-		    "There is nothing to write about any more: the desk has "
-		    "taken it back, or does not ask.");
+		    "There is nothing left to write about: the desk has "
+		    "taken its decision back, or has asked nothing.");
 	case CS_WIRE_E_LIMIT:
 	case CS_WIRE_E_DESK_BUSY:
 		return client_problem(c, CS_ERR_DENIED,

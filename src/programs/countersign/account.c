@@ -1,15 +1,14 @@
 /* SPDX-License-Identifier: MIT */
-/* join, whoami, contacts, safety-number, settings, account leave, completion
- */
+/* join, whoami, contacts, safety-number, settings, account leave */
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "base/text.h"
-#include "cli/complete.h"
 #include "cli/print.h"
 #include "cli/report_error.h"
 #include "cli/secret.h"
+#include "programs/countersign/home.h"
 #include "programs/countersign/main.h"
 
 int
@@ -39,9 +38,9 @@ cli_join(const struct cli_args *args)
 	cs_buf_free(&passphrase);
 	if (err)
 		return cli_join_failed(err, problem, home);
-	printf("You are %s@%s. Your keys are in %s and nowhere else: who "
-	       "loses that folder loses the account. Never go on with an "
-	       "old copy of it.\n",
+	printf("You are %s@%s. Your keys are in %s and nowhere else: "
+	       "whoever loses that folder loses the account. Never "
+	       "continue with an old copy of it.\n",
 	    cs_client_handle(c), cs_client_hub(c), home);
 	cs_client_close(c);
 	return CLI_OK;
@@ -260,13 +259,4 @@ cli_account_leave(const struct cli_args *args)
 	}
 	cs_client_close(c);
 	return status;
-}
-
-int
-cli_completion_command(const struct cli_args *args)
-{
-	if (!cli_completion(&cli_countersign, cli_arg(args, 0)))
-		return cli_fail(
-		    CLI_USAGE, "There is completion for bash, zsh and fish.");
-	return CLI_OK;
 }

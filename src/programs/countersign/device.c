@@ -8,6 +8,7 @@
 #include "cli/print.h"
 #include "cli/report_error.h"
 #include "cli/secret.h"
+#include "programs/countersign/home.h"
 #include "programs/countersign/main.h"
 #include "programs/countersign/qr.h"
 #include "wire/messages.h"
@@ -112,8 +113,9 @@ asked(const char *number)
 {
 	printf("Check number: ");
 	print_number(number);
-	printf("\nThe other device shows a number, too: agree there if it is "
-	       "the same. Waiting; Ctrl-C is safe, the same code goes on.\n");
+	printf("\nThe other device shows a number, too: agree there if "
+	       "it is the same. Waiting; after Ctrl-C you can continue "
+	       "with the same code.\n");
 	fflush(stdout);
 }
 
@@ -137,9 +139,9 @@ settle(struct cs_client *c)
 {
 	enum cs_err err = cs_client_connect(c);
 
-	printf("This is a device of %s@%s now. Messages from before are not "
-	       "copied: it shows what comes from here on. Never go on with an "
-	       "old copy of its folder.\n",
+	printf("This is a device of %s@%s now. Messages from before are "
+	       "not copied: it shows what comes from here on. Never "
+	       "continue with an old copy of its folder.\n",
 	    cs_client_handle(c), cs_client_hub(c));
 	return err ? cli_client_fail(c, err) : CLI_OK;
 }

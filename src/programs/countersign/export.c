@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* export without messages: the user's own data, as JSON in a file. */
+#include "programs/countersign/export.h"
 
 #include <fcntl.h>
 #include <stdio.h>
@@ -13,8 +14,11 @@
 #include "cli/report_error.h"
 #include "content/evidence.h"
 #include "content/evidence_write.h"
+#include "programs/countersign/home.h"
 #include "programs/countersign/json.h"
 #include "programs/countersign/main.h"
+#include "programs/countersign/notice.h"
+#include "programs/countersign/show.h"
 #include "store/file.h"
 #include "wire/messages.h"
 

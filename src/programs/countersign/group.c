@@ -5,6 +5,7 @@
 
 #include "base/text.h"
 #include "cli/print.h"
+#include "programs/countersign/home.h"
 #include "programs/countersign/main.h"
 
 #define PEOPLE_MAX 100

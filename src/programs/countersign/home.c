@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Opening the member's folder, and saying why something did not work. */
+#include "programs/countersign/home.h"
+
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>

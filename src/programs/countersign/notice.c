@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* notices, appeal */
+#include "programs/countersign/notice.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -11,6 +12,7 @@
 #include "content/evidence.h"
 #include "content/evidence_write.h"
 #include "content/letter.h"
+#include "programs/countersign/home.h"
 #include "programs/countersign/main.h"
 #include "store/file.h"
 #include "wire/messages.h"
@@ -88,8 +90,9 @@ print_appeal(const struct cs_client_notice *n, const char *id)
 	line("The desk says", n->answer);
 	line("The desk writes to you", n->reply);
 	if (n->unreadable)
-		printf("    The desk wrote to you; that opens on the device "
-		       "that the appeal was written on.\n");
+		printf(
+		    "    The desk wrote to you; its letter opens only on the "
+		    "device that the appeal was written on.\n");
 	if (n->can_appeal)
 		printf("    You can object: countersign appeal %.*s --text "
 		       "TEXT\n",
@@ -214,8 +217,10 @@ cli_language(void)
 	return tag;
 }
 
-int
-cli_letter_text(struct cs_buf *out, const struct cli_args *args)
+/* The text of --text or --file.  If the status is not 0, the user was told why.
+ */
+static int
+letter_text(struct cs_buf *out, const struct cli_args *args)
 {
 	const char *text = cli_value(args, "text");
 	const char *path = cli_value(args, "file");
@@ -270,7 +275,7 @@ appeal(struct cs_client *c, struct search *s, struct cs_view text)
 	if ((err = cs_client_appeal(
 		 c, s->id, text, cs_view_str(cli_language()))))
 		return cli_client_fail(c, err);
-	printf("Sent, so that only the report desk can read it. \"countersign "
+	printf("Sent; only the report desk can read it. \"countersign "
 	       "notices\" shows what becomes of it.\n");
 	return CLI_OK;
 }
@@ -284,7 +289,7 @@ cli_appeal(const struct cli_args *args)
 	struct cs_client *c;
 	int status;
 
-	if ((status = cli_letter_text(&text, args)) == CLI_OK &&
+	if ((status = letter_text(&text, args)) == CLI_OK &&
 	    (status = cli_open(&c, args, CLI_HELD)) == CLI_OK) {
 		status = appeal(c, &s, cs_buf_view(&text));
 		cs_client_close(c);

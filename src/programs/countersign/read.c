@@ -5,7 +5,9 @@
 
 #include "cli/print.h"
 #include "cli/report_error.h"
+#include "programs/countersign/home.h"
 #include "programs/countersign/main.h"
+#include "programs/countersign/show.h"
 
 #define WAIT_MS 30000 /* a lost push delays a message by half a minute */
 

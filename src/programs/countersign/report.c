@@ -8,7 +8,10 @@
 #include "cli/print.h"
 #include "content/evidence.h"
 #include "content/evidence_write.h"
+#include "programs/countersign/export.h"
+#include "programs/countersign/home.h"
 #include "programs/countersign/main.h"
+#include "programs/countersign/notice.h"
 #include "wire/messages.h"
 
 struct picked {
@@ -246,8 +249,8 @@ write_about(const struct cli_args *args, write_to_desk *write, const char *text)
 		 c, id, cs_view_str(text), cs_view_str(cli_language()))))
 		status = cli_client_fail(c, err);
 	else
-		printf("Sent, so that only the report desk can read it. "
-		       "\"countersign reports\" shows what becomes of it.\n");
+		printf("Sent; only the report desk can read it. \"countersign "
+		       "reports\" shows what becomes of it.\n");
 	cs_client_close(c);
 	return status;
 }

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Messages on a screen, or as lines of JSON. */
+#include "programs/countersign/show.h"
+
 #include <stdio.h>
 #include <string.h>
 
@@ -74,7 +76,7 @@ show_media(const struct cs_client_message *m)
 		cli_print_text(stdout, cs_view_str(m->media[i].filename), 4);
 		printf(", %.1f KiB", (double)m->media[i].size / 1024);
 		if (m->request && m->kind == CS_CLIENT_RECEIVED)
-			printf(", not fetched before you accept]\n");
+			printf(", not fetched until you accept]\n");
 		else
 			printf("]\n");
 	}
