@@ -14,7 +14,7 @@
 #include "crypto/random.h"
 
 enum cs_err
-cs_client_find(struct cs_client *c, const char *prefix,
+cs_client_message_find(struct cs_client *c, const char *prefix,
     uint8_t mid[static CS_CLIENT_MID_LEN])
 {
 	char hex[65] = { 0 };
