@@ -34,8 +34,8 @@ struct cs_mls_group; /* a member's state of one group, secrets included */
 struct cs_mls_public_group; /* what a non-member can know: tree and context */
 struct cs_mls_staged; /* a commit that was checked and is not merged yet */
 
-/* Members of one group, unless the options say less.  What bounds it are node
- * indices and the patience of who joins. */
+/* Members of one group, unless the options say less. The bounds are node
+ * indices, and how long a newcomer waits. */
 #define CS_MLS_MAX_MEMBERS 50000
 /* Bytes of a PublicMessage or PrivateMessage: a first commit of 50,000 members
  * carries as many ciphertexts of about 90 bytes. */
@@ -194,7 +194,8 @@ CS_CHECKED enum cs_err cs_mls_external_senders(
 
 /* ---- key packages (section 10) ------------------------------------------ */
 
-/* Who a member is.  ${signer}'s algorithm has to be that of the suite. */
+/* The identity of a member. The algorithm of ${signer} has to be that of the
+ * suite. */
 struct cs_mls_identity {
 	uint16_t credential_type; /* 0: basic */
 	struct cs_view credential;
@@ -342,7 +343,7 @@ CS_CHECKED enum cs_err cs_mls_propose_extensions(struct cs_buf *out,
     struct cs_mls_group *g, struct cs_mls_extensions context_exts);
 /* draft-ietf-mls-extensions: leave (always a PublicMessage, so that external
  * joiners can commit it; CS_ERR_UNSUPPORTED unless every member knows it), and
- * data of a component for who processes the commit. */
+ * give a component data for whoever processes the commit. */
 CS_CHECKED enum cs_err cs_mls_propose_self_remove(
     struct cs_buf *out, struct cs_mls_group *g);
 CS_CHECKED enum cs_err cs_mls_propose_ephemeral(struct cs_buf *out,
@@ -462,7 +463,7 @@ CS_CHECKED enum cs_err cs_mls_welcome_join(struct cs_mls_group **out,
  * the last. */
 CS_CHECKED enum cs_err cs_mls_welcome_recipient(
     struct cs_mls_hash *ref, struct cs_view welcome, size_t i);
-/* Who committed the Welcome that ${g} was made from: its signer's leaf. */
+/* The leaf of the member who made the Welcome that ${g} was joined by. */
 uint32_t cs_mls_group_welcomed_by(const struct cs_mls_group *g);
 
 /* What an external commit may carry. */

@@ -65,8 +65,8 @@ quoted(struct cs_json_writer *j, struct cs_view text)
 	put_str(j, "\"");
 }
 
-/* What stands before a value: a comma, a name.  A name where none belongs, or
- * none where one does, is a mistake of the caller. */
+/* Write what stands before a value: a comma, a name. A name where none belongs,
+ * or none where one does, is a mistake of the caller. */
 static void
 begin(struct cs_json_writer *j, const char *name)
 {

@@ -327,7 +327,7 @@ cli_main(const struct cli_program *program, int argc, char **argv)
 	int status;
 
 	program_name = program->name;
-	/* A shell asks, and nobody would read what a mistake is called. */
+	/* A shell asks; it would throw an error message away. */
 	if (argc > 1 && strcmp(argv[1], "__complete") == 0) {
 		cli_complete(program, argc - 2, argv + 2);
 		return fflush(stdout) == 0 ? CLI_OK : CLI_CANNOT_WRITE;
@@ -344,7 +344,7 @@ cli_main(const struct cli_program *program, int argc, char **argv)
 	if (status == CLI_OK)
 		status = a->command->run(a);
 	free(a);
-	/* What was printed has to have arrived. */
+	/* Output that did not arrive is a failure. */
 	if ((fflush(stdout) != 0 || ferror(stdout)) && status == CLI_OK)
 		status = cli_fail(
 		    CLI_CANNOT_WRITE, "The output could not be written.");

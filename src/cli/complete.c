@@ -7,7 +7,7 @@
 
 #include "cli/manual.h"
 
-/* Words that a shell's line consists of, and where the reading of it stands. */
+/* A command line as far as it was read. */
 struct line {
 	const struct cli_program *program;
 	const struct cli_command *command; /* NULL: not read yet */

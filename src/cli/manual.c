@@ -6,7 +6,8 @@
 
 #define WIDTH 78
 
-/* Wrapped to the width of a terminal, a paragraph a newline. */
+/* Print text wrapped to the width of a terminal; a newline begins a paragraph.
+ */
 static void
 wrapped(const char *text, int indent)
 {

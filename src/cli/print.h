@@ -9,8 +9,8 @@
 #include "base/bytes.h"
 #include "base/json_writer.h"
 
-/* Text of others, with everything escaped that moves a cursor or turns the
- * direction of writing around; ${indent} spaces after each newline. */
+/* Print text of others: escape what moves a cursor, stays unseen or turns the
+ * direction of writing around; put ${indent} spaces after each newline. */
 void cli_print_text(FILE *to, struct cs_view text, int indent);
 /* Local time, to the minute. */
 void cli_print_time(FILE *to, uint64_t ms);

@@ -1,18 +1,18 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Who at the desk saw, exported or held a report, and
- * when: a record that goes with its evidence.
+ * Who at the desk saw, exported or held a report, and when: a record that goes
+ * with its evidence.
  *
- *	"CSCUST01" | report16 | bundle_sha256 | desk_cert<V> | sig64 |
- *	entries<V>: { u64 at_ms | actor<V> | what<V> }
- *	h_0 = SHA-256("countersign/custody/v1\0" | report16 | bundle_sha256)
- *	h_n = SHA-256(h_{n-1} | entry_n)
- *	sig = by the desk's key over "countersign/custody/v1\0" | u64 n | h_n
+ * "CSCUST01" | report16 | bundle_sha256 | desk_cert<V> | sig64 | entries<V>: {
+ * u64 at_ms | actor<V> | what<V> }
+ * h_0 = SHA-256("countersign/custody/v1\0" | report16 | bundle_sha256)
+ * h_n = SHA-256(h_{n-1} | entry_n)
+ * sig = by the desk's key over "countersign/custody/v1\0" | u64 n | h_n
  *
- * Each h_n is over all that came before, so a record that was given out earlier
- * has to be the beginning of a later one.  The operator's root certifies the
- * desk's key.  What it proves is the desk's word: entries cannot be changed
- * later; a desk that left one out when it happened is not found out.
+ * Each h_n covers everything before it, so a record that was given out is the
+ * beginning of every later one. The operator's root certifies the desk's key.
+ * The record proves the desk's word: entries cannot be changed later, but an
+ * entry that the desk left out when it happened is not missed.
  */
 #pragma once
 

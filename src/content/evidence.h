@@ -70,8 +70,7 @@ struct cs_evidence_input {
 /* ---- verifying one ------------------------------------------------------ */
 
 struct cs_evidence_media_result {
-	enum cs_err
-	    err; /* CS_OK: what is here is what the sender committed to */
+	enum cs_err err; /* CS_OK: it is what the sender committed to */
 	bool has_key, has_bytes;
 	struct cs_view bytes; /* encrypted */
 };
@@ -95,16 +94,15 @@ struct cs_evidence {
 	struct cs_device_cert reporter; /* good if that is CS_OK */
 	enum cs_err
 	    root_err; /* the bundle names the operator that we asked for */
-	enum cs_err keys_err; /* no key or hash that nothing uses, none twice */
+	enum cs_err
+	    keys_err; /* every key and hash is used, and none is there twice */
 	size_t n_items;
 	struct cs_evidence_item *items;
 	bool all_proved;
 };
-/*
- * Parse and check ${bundle} under the operator ${root_public}.  CS_OK: it is a
- * bundle, ${*out} says what is proved of it; anything else: it is not one.
- * ${*out} points into ${bundle}.
- */
+/* Parse and check ${bundle} under the operator ${root_public}. CS_OK: it is a
+ * bundle, and ${*out}, which points into ${bundle}, says what is proved; any
+ * other result: it is not a bundle. */
 CS_CHECKED enum cs_err cs_evidence_check(struct cs_evidence **out,
     struct cs_view bundle, const uint8_t root_public[static 32]);
 void cs_evidence_free(struct cs_evidence *e);

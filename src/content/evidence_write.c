@@ -123,7 +123,7 @@ add_item(struct cs_csev *csev, struct cs_buf *stamps,
 	return add_media(out, in);
 }
 
-/* Only what no certificate fits to that is there already. */
+/* Only an item that no certificate fits is there already. */
 static enum cs_err
 add_keys(struct cs_csev *csev, const struct cs_evidence_input_item *in,
     const uint8_t root_public[static 32])

@@ -199,6 +199,6 @@ cs_photo_child_main(const char *mode)
 		    (enum cs_photo_level)level);
 	if (err || write_all(cs_buf_view(&answer)) != CS_OK)
 		_exit(1);
-	/* Nothing that runs at an ordinary exit is allowed any more. */
+	/* Nothing that an ordinary exit would run is allowed any more. */
 	_exit(0);
 }

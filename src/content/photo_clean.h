@@ -5,12 +5,11 @@
 #include "content/photo.h"
 
 void cs_photo_clear(struct cs_photo *p);
-/*
- * The same in the sandboxed child.  The program is found beside the running
- * one, or where $COUNTERSIGN_PHOTO says.  The errors above, and CS_ERR_FORMAT
- * when the child was stopped (it tried what a decoder has no business to),
- * CS_ERR_TIMEOUT when it took too long, CS_ERR_NOT_FOUND when it is not there.
- */
+/* Clean ${file} in the sandboxed child. The child's program is found beside the
+ * running one, or where $COUNTERSIGN_PHOTO says. Errors are those of
+ * cs_photo_recode(), and CS_ERR_FORMAT when the child was stopped because it
+ * tried what a decoder has no business to, CS_ERR_TIMEOUT when it took too
+ * long, CS_ERR_NOT_FOUND when it is not there. */
 CS_CHECKED enum cs_err cs_photo_clean(
     struct cs_photo *out, struct cs_view file);
 

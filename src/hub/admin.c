@@ -70,7 +70,7 @@ cs_hub_init(const char *dir, const char *name, const char *host, int port)
 		err = CS_ERR_EXISTS;
 		goto out;
 	}
-	/* The configuration comes last: with it the hub exists. */
+	/* The configuration is written last: it makes the folder a hub. */
 	if ((err = cs_file_mkdir(dir)) || (err = cs_file_mkdir(blobs)) ||
 	    (err = hub_keys_create_root(dir)) ||
 	    (err = hub_keys_renew(dir, name)) || (err = create_db(dir)) ||

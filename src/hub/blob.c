@@ -1,9 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/*
- * Blobs: ciphertext that members upload and fetch by HTTP.  A ticket is asked
- * for on the WebSocket, where the device is logged in; its token is a MAC of
- * the hub's over blob, direction and time, so no state is kept for it.
- */
+/* A device asks for a ticket on the WebSocket, where it is logged in. The token
+ * is a MAC of the hub over blob, direction and time, so the hub stores nothing
+ * for it. */
 #include "hub/blob.h"
 
 #include <errno.h>
@@ -213,7 +211,7 @@ hub_blob_get(struct hub_request *rq)
 		return hub_refuse(rq, CS_WIRE_E_NO_BLOB);
 	if (err)
 		return err;
-	/* Who decides about it has to see it. */
+	/* The desk has to see the file that it decides about. */
 	if (rq->conn->role != HUB_DESK && row.quarantined > rq->hub->now_ms)
 		return hub_refuse(rq, CS_WIRE_E_QUARANTINED);
 	return answer_ticket(rq, m.blob, &row, false);
@@ -249,7 +247,7 @@ open_put(struct cs_hub *hub, struct cs_net_blob *b, const struct blob_row *row)
 	return b->fd >= 0 ? 0 : 507;
 }
 
-/* A token outlives neither its device nor the account's good standing. */
+/* A token ends with its device, and while the account is disabled. */
 static int
 check_device(struct cs_hub *hub, const uint8_t device[static CS_ID_LEN])
 {
@@ -325,7 +323,7 @@ complete(struct cs_hub *hub, const uint8_t id[static CS_ID_LEN],
 	if (hash_file(sha256, part) != CS_OK)
 		return 507;
 	if (memcmp(sha256, row->sha256, sizeof sha256) != 0) {
-		/* Nothing of it can be continued. */
+		/* No part of it can be used. */
 		unlink(part);
 		return 422;
 	}
@@ -334,7 +332,7 @@ complete(struct cs_hub *hub, const uint8_t id[static CS_ID_LEN],
 	    cs_db_exec(hub->db, "UPDATE blob SET complete=? WHERE id=?",
 		cs_int(true), cs_blob(cs_view(id, CS_ID_LEN))) != CS_OK)
 		return 507;
-	/* This answer leaves at once, so the commit comes first. */
+	/* The answer leaves at once, so the commit has to come first. */
 	hub_batch_end(hub);
 	return load(&(struct blob_row){ 0 }, hub, id) == CS_OK ? 201 : 507;
 }

@@ -19,7 +19,7 @@
 #include "store/file.h"
 
 #define HOUSEKEEPING_MS (10 * 60 * 1000)
-#define IDLE_MS 1000 /* the longest wait, so that a stop is seen */
+#define IDLE_MS 1000 /* a request to stop waits no longer */
 
 static volatile sig_atomic_t stop;
 
@@ -46,7 +46,7 @@ sweep(struct cs_hub *hub)
 	return CS_OK;
 }
 
-/* Drop what is over; a failure is tried again next time. */
+/* Drop what has expired; a failure is tried again next time. */
 static void
 housekeeping(struct cs_hub *hub)
 {
@@ -67,11 +67,9 @@ end_strangers(struct cs_hub *hub)
 	hub_conns_end_strangers(hub);
 }
 
-/*
- * What has come by now joins the round: a sender who does not wait for each
- * answer has one commit for many messages, too.  It ends while every connection
- * still has room for the most that one more look can bring.
- */
+/* Take in what has arrived meanwhile, so that a sender who does not wait for
+ * answers has many messages in one commit, too. Stop while every connection
+ * still has room for the most that one more look can bring. */
 static enum cs_err
 gather(struct cs_hub *hub)
 {

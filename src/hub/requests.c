@@ -185,8 +185,8 @@ send_error(struct hub_request *rq, uint16_t code)
 	};
 	struct cs_buf frame = { 0 };
 
-	/* Behind the answers that wait, so that they keep their order; but a
-	 * refusal has nothing to wait for when memory is short. */
+	/* A refusal waits behind earlier answers, to keep the order. When
+	 * memory is short there is nothing to wait for. */
 	if (hub_answer(rq, &cs_wire_error_shape, &error) == CS_OK) {
 		hub->batch.data[hub->out[hub->n_out - 1].from] = CS_WIRE_ERROR;
 		return;

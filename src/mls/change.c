@@ -215,7 +215,7 @@ old_leaf(struct cs_mls_leaf *out, const struct cs_mls_change *c)
 		out, cs_buf_view(&c->removed[c->replaced - 1].raw)) == CS_OK;
 }
 
-/* What the leaf of a path has to fit to; ${exts} gets the new extensions. */
+/* The rules for the leaf of a path; ${exts} gets the new extensions. */
 static struct cs_mls_leaf_rules
 path_rules(struct cs_mls_ext_list *exts, const struct cs_mls_change *c)
 {
@@ -295,8 +295,9 @@ cs_mls_change_set_own_path(struct cs_mls_change *c,
 	leaf->source = CS_MLS_LEAF_COMMIT;
 	leaf->encryption_key = cs_hpke_key_public(&secrets->leaf);
 	leaf->parent_hash = cs_mls_hash_view(&parent_hash);
-	/* Our own signature needs no check.  Section 13.4: who joins by the
-	 * commit supports what the group uses, and so does a new identity. */
+	/* Our own signature needs no check. Section 13.4: a member that joins
+	 * by the commit supports what the group uses, and so does a new
+	 * identity. */
 	if ((err = cs_mls_leaf_sign(leaf_out, leaf, rules.place, signer)) ==
 		CS_OK &&
 	    (err = cs_mls_leaf_parse(&own.leaf, cs_buf_view(leaf_out))) ==
@@ -314,8 +315,8 @@ cs_mls_change_settle(struct cs_mls_change *c, const struct cs_mls_public *from)
 	struct cs_mls_tree *t = &c->next.tree;
 	enum cs_err err;
 
-	/* Section 12.2: after the commit the tree is valid: no key twice, and
-	 * so no client twice, nobody whom the others do not understand. */
+	/* Section 12.2: after the commit the tree is valid: no key and so no
+	 * client is there twice, and nobody lacks what the others use. */
 	if (cs_mls_tree_members(t) > cs_mls_max_members(&c->next.opt))
 		return CS_ERR_LIMIT;
 	if ((err = cs_mls_tree_check_credentials(t)) ||
@@ -396,7 +397,8 @@ cs_mls_change_receive(struct cs_mls_change *out,
 	    (err = cs_mls_proposal_list_resolve(
 		 list, from, commit, committer, age)))
 		return err;
-	/* Section 12.4: who joins needs one, and so do most changes. */
+	/* Section 12.4: an external join needs a path, and so do most changes.
+	 */
 	if (!commit->has_path &&
 	    (committer == CS_MLS_COMMITTER_NEW ||
 		cs_mls_proposal_list_needs_path(list)))

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * What a commit does to the public half of a group
- * (RFC 9420, 12.2 to 12.4.2); the same code for who makes it and who gets it.
+ * What a commit does to the public half of a group (RFC 9420, sections 12.2 to
+ * 12.4.2): the same code for the committer and for those who receive it.
  *
- * begin, then for a commit with path merge_path or set_own_path, then
- * settle: now the provisional GroupContext is there.  finish brings the
+ * begin; then, for a commit with a path, merge_path or set_own_path; then
+ * settle, which makes the provisional GroupContext; finish brings the
  * transcript and the final context.
  */
 #pragma once
@@ -13,7 +13,7 @@
 #include "mls/transcript.h"
 #include "mls/treekem.h"
 
-/* Who makes the commit: a member, or somebody who joins by it. */
+/* The committer: a member, or one who joins by the commit. */
 #define CS_MLS_COMMITTER_NEW UINT32_MAX
 
 /* A proposal as it is committed. */

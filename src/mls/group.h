@@ -12,11 +12,9 @@ struct cs_mls_past_leaf {
 	struct cs_buf raw;
 };
 
-/*
- * An epoch that is over, for application messages that come late.  Of its
- * members only those are kept that the commit which ended it changed: the
- * others are as in the epoch after.
- */
+/* A past epoch, for application messages that arrive late. It keeps only the
+ * members that the commit which ended it changed; the others are as in the
+ * epoch after it. */
 struct cs_mls_past_epoch {
 	uint64_t epoch;
 	uint64_t ended_s;
@@ -79,7 +77,7 @@ CS_CHECKED enum cs_err cs_mls_staged_derive(struct cs_mls_staged *s,
     const struct cs_mls_commit_secret *commit,
     const struct cs_mls_psk_secret *psk);
 
-/* May the group go on: are we a member, is no ReInit committed? */
+/* May the group be used: are we a member, and was no ReInit committed? */
 CS_CHECKED enum cs_err cs_mls_group_check_active(struct cs_mls_group *g);
 
 /* A commit while it is made. */

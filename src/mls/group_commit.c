@@ -55,8 +55,8 @@ removal_waits(const struct cs_mls_public *p, uint32_t leaf)
 	return false;
 }
 
-/* Does a later stored proposal of the type take the place of number ${i}: of
- * the same leaf, if it is about one? */
+/* Does a later stored proposal of the type replace number ${i}: one for the
+ * same leaf, if it is about a leaf? */
 static bool
 superseded(const struct cs_mls_public *p, size_t i)
 {
@@ -114,7 +114,7 @@ stays_member(const struct committing *c, const struct cs_mls_valid_proposal *v)
 	return false;
 }
 
-/* Do we know the PSK?  If not, its proposer has to commit it. */
+/* Do we know the PSK? If not, only its proposer can commit it. */
 static bool
 psk_known(const struct committing *c, const struct cs_mls_valid_proposal *v)
 {

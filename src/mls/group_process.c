@@ -1,4 +1,18 @@
 /* SPDX-License-Identifier: MIT */
+/*
+ * Implementation notes.
+ *
+ * A message goes through three steps.  What is public is parsed and compared
+ * with the group: is it for this group, and for which epoch?  Then its
+ * signature is verified, for a PrivateMessage after it was decrypted with a
+ * key that is looked up and not yet taken, so that a forged message uses up
+ * none.  Last, verified content is acted on: application data is handed out,
+ * a proposal is stored, a commit is staged, which leaves the group as it is
+ * until the caller merges it.
+ *
+ * Late messages of a few past epochs are read with what group_merge.c keeps of
+ * these; handshakes of a past epoch are refused.
+ */
 #include "crypto/hash.h"
 #include "mls/framing.h"
 #include "mls/group.h"
@@ -22,7 +36,7 @@ cs_mls_received_clear(struct cs_mls_received *r)
 	*r = (struct cs_mls_received){ 0 };
 }
 
-/* Who sent it, and what was sent beside. */
+/* Note the sender and the authenticated data. */
 static enum cs_err
 note_sender(struct cs_mls_received *out, const struct cs_mls_framed *f,
     const struct cs_mls_member *sender)
@@ -38,7 +52,7 @@ note_sender(struct cs_mls_received *out, const struct cs_mls_framed *f,
 	return cs_buf_set(&out->authenticated_data, f->authenticated_data);
 }
 
-/* What to do about verified content of the current epoch. */
+/* Act on verified content of the current epoch. */
 static enum cs_err
 dispatch(struct cs_mls_received *out, struct cs_mls_group *g,
     const struct cs_mls_verified *content)
@@ -161,8 +175,8 @@ out:
 	return err;
 }
 
-/* Who sent it, and the key for it: everything that can be known before a
- * signature is looked at. */
+/* Find the sender and the key: everything that can be known before a signature
+ * is checked. */
 static enum cs_err
 find_private(struct private *p, struct cs_mls_group *g)
 {

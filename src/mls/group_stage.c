@@ -119,7 +119,7 @@ cs_mls_group_stage(struct cs_mls_staged **out, struct cs_mls_group *g,
 		goto out;
 	for (size_t i = 0; i < s->change.n_removed; i++)
 		s->self_removed |= s->change.removed[i].leaf == g->own_leaf;
-	/* Who is removed gets no secret to check the tag with. */
+	/* A removed member has no secret to check the tag with. */
 	if (!s->self_removed &&
 	    (err = confirm(s, g, &commit, &list, content->confirmation_tag)))
 		goto out;

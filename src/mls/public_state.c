@@ -360,7 +360,8 @@ check_update(struct cs_mls_valid_proposal *out, const struct cs_mls_public *p,
 	if (!cs_mls_tree_leaf(&p->tree, out->sender.index, &old))
 		return CS_ERR_MEMBER;
 	rules.old = &old;
-	/* Section 7.3: keys that nobody has, but for the own signature key. */
+	/* Section 7.3: the leaf brings keys that nobody has, except its own
+	 * signature key. */
 	if (cs_mls_key_index_has_key(&p->index, out->p.update.encryption_key) ||
 	    (!cs_view_equal(out->p.update.signature_key, old.signature_key) &&
 		cs_mls_key_index_has_signer(

@@ -60,8 +60,8 @@ void cs_mls_member_of_leaf(
 bool cs_mls_public_member(
     const struct cs_mls_public *p, uint32_t leaf, struct cs_mls_member *out);
 
-/* Section 6.1: who sent ${f}, if such a one may send it.  Of a new member, what
- * it says of itself. */
+/* Section 6.1: the sender of ${f}, if it may send such content. Of a new
+ * member, what it says of itself. */
 CS_CHECKED enum cs_err cs_mls_public_sender(struct cs_mls_member *out,
     const struct cs_mls_public *p, const struct cs_mls_framed *f);
 
@@ -88,8 +88,9 @@ CS_CHECKED enum cs_err cs_mls_public_check_proposal(
     const struct cs_mls_proposal *proposal,
     const struct cs_mls_proposal_view *how);
 
-/* Do external senders, and what is required, parse, and does the authentication
- * service vouch for the senders that are new (sections 11, 12.1.8.1)? */
+/* Do the external senders and the required capabilities parse, and does the
+ * authentication service vouch for senders that are new (sections 11 and
+ * 12.1.8.1)? */
 CS_CHECKED enum cs_err cs_mls_public_check_extensions(
     const struct cs_mls_public *p, const struct cs_mls_ext_list *exts);
 

@@ -64,11 +64,9 @@ bool cs_mls_tree_blank(const struct cs_mls_tree *t, uint32_t x);
 /* The encryption key of a node that is not blank. */
 struct cs_view cs_mls_tree_key(const struct cs_mls_tree *t, uint32_t x);
 
-/*
- * Section 12.1: how proposals change the tree.  After a failure, which can
- * only be CS_ERR_NOMEM or CS_ERR_LIMIT, a tree is good for nothing but to be
- * cleared; the one that it was copied from is as it was.
- */
+/* Section 12.1: how proposals change the tree. After a failure, which can only
+ * be CS_ERR_NOMEM or CS_ERR_LIMIT, the tree can only be cleared; the one that
+ * it was copied from is as it was. */
 CS_CHECKED enum cs_err cs_mls_tree_add(struct cs_mls_tree *t,
     const struct cs_mls_valid_leaf *leaf, uint32_t *index);
 CS_CHECKED enum cs_err cs_mls_tree_update(struct cs_mls_tree *t, uint32_t index,

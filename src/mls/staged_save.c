@@ -9,7 +9,7 @@
 #include "mls/secrets_save.h"
 #include "mls/tree_save.h"
 
-/* Who comes and who goes. */
+/* Members that come and go. */
 static void
 write_change(struct cs_writer *w, const struct cs_mls_change *c)
 {

@@ -2,9 +2,9 @@
 /*
  * The nodes of a ratchet tree; for its files only.
  *
- * Nodes are counted and belong to every tree that reaches them.  One that is
- * shared does not change, but for its hash, which only becomes known; who
- * wants to change a shared one makes a copy first (cs_mls_node_own).
+ * Nodes are counted and belong to every tree that reaches them. A shared node
+ * does not change, except that its hash becomes known. To change one, make a
+ * copy of your own first (cs_mls_node_own).
  */
 #pragma once
 

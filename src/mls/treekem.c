@@ -1,4 +1,20 @@
 /* SPDX-License-Identifier: MIT */
+/*
+ * Implementation notes.
+ *
+ * A commit with a path gives every node above the committer a new key pair.
+ * They come from a chain of path secrets: each node's key pair is derived from
+ * its secret ("node"), and the secret above from the one below ("path"), so
+ * somebody who learns the secret of a node can compute all those above it and
+ * none below.
+ *
+ * On the way up, nodes whose other child nobody is below are left out: that is
+ * the filtered path.  At each node that remains, the secret is sealed to those
+ * below the other child: to as few nodes as cover its members (the
+ * resolution), less the leaves that this very commit adds, who get it by their
+ * Welcome.  A receiver finds the one ciphertext whose key it holds, opens it,
+ * and climbs from there, comparing each public key with the one announced.
+ */
 #include "mls/treekem.h"
 
 #include <assert.h>

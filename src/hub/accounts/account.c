@@ -10,7 +10,7 @@
 #include "hub/core/hub.h"
 #include "hub/core/refusal.h"
 
-/* Take one use of an invite; only hashes of codes are kept. */
+/* Take one use of an invite. Only hashes of codes are stored. */
 static enum cs_err
 use_invite(struct hub_request *rq, struct cs_view invite)
 {
@@ -69,12 +69,12 @@ insert(struct hub_request *rq, const struct cs_wire_join *m,
 		    cs_blob(CS_VIEW_OF(cert->account)),
 		    cs_blob(CS_VIEW_OF(cert->public)), cs_blob(credential),
 		    cs_int(hub->now_ms));
-	/* An id that is taken was not random. */
+	/* A random id is never taken. */
 	return err == CS_ERR_EXISTS ? hub_refuse(rq, CS_WIRE_E_CERTIFICATE)
 				    : err;
 }
 
-/* The same join again, because the answer did not arrive. */
+/* Has this very device joined already, and its answer was lost? */
 static enum cs_err
 joined_before(bool *out, struct cs_hub *hub, struct cs_view credential)
 {

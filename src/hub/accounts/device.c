@@ -1,9 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/*
- * The devices of an account: certified by its key, listed for itself, removed
- * by one another.  A removed one keeps its row, so that its id and certificate
- * are not taken again.
- */
+/* The devices of an account: certified by its key, listed for its holder,
+ * removed by one another. A removed device keeps its row, so that its id and
+ * certificate cannot be used again. */
 #include "hub/accounts/device.h"
 
 #include <string.h>
@@ -27,7 +25,7 @@ hub_devices_count(
 enum cs_err
 hub_device_seen(struct cs_hub *hub, const uint8_t device[static CS_ID_LEN])
 {
-	/* To the day: more is nobody's business, and a write a login. */
+	/* To the day: the hub need not know more, and writes once a day. */
 	uint64_t day = hub->now_ms - hub->now_ms % CS_DAY_MS;
 
 	return cs_db_exec(hub->db,
@@ -37,7 +35,8 @@ hub_device_seen(struct cs_hub *hub, const uint8_t device[static CS_ID_LEN])
 
 /* ---- adding ------------------------------------------------------------- */
 
-/* The key and the name that the account joined with. */
+/* Does the certificate have the key and the name that the account joined with?
+ */
 static enum cs_err
 check_cert(struct hub_request *rq, const struct cs_wire_device_add *m,
     struct cs_credential *credential, struct cs_device_cert *cert)
@@ -71,7 +70,7 @@ insert(struct hub_request *rq, const struct cs_wire_device_add *m,
 	uint64_t before, n;
 	enum cs_err err;
 
-	/* The same again, because the answer did not arrive. */
+	/* Sent again because the answer was lost. */
 	if ((err = cs_db_get_int(&before, hub->db,
 		 "SELECT COUNT(*) FROM device WHERE cert=? AND removed=0",
 		 cs_blob(credential))) ||
@@ -88,7 +87,7 @@ insert(struct hub_request *rq, const struct cs_wire_device_add *m,
 	    cs_blob(CS_VIEW_OF(cert->account)),
 	    cs_blob(CS_VIEW_OF(cert->public)), cs_blob(credential),
 	    cs_int(hub->now_ms), cs_blob(m->name));
-	/* An id that is taken was not random, or its device was removed. */
+	/* A random id is never taken, unless its device was removed. */
 	return err == CS_ERR_EXISTS ? hub_refuse(rq, CS_WIRE_E_CERTIFICATE)
 				    : err;
 }
@@ -199,7 +198,7 @@ remove_device(struct hub_request *rq, const uint8_t device[static CS_ID_LEN])
 		return err;
 	if (removed != 0)
 		return CS_OK;
-	/* Nobody could come back. */
+	/* Without a device, nobody could come back into the account. */
 	if (n <= 1)
 		return hub_refuse(rq, CS_WIRE_E_LAST_DEVICE);
 	if ((err = hub_device_forget(hub, device)) ||

@@ -10,7 +10,7 @@ CS_CHECKED enum cs_err hub_devices_count(
 /* Note, to the day, that a device was here. */
 CS_CHECKED enum cs_err hub_device_seen(
     struct cs_hub *hub, const uint8_t device[static CS_ID_LEN]);
-/* From here on nothing is taken of the device and nothing kept for it; its
+/* From now on the device can submit nothing and nothing is kept for it; its
  * connections end after the round. */
 CS_CHECKED enum cs_err hub_device_forget(
     struct cs_hub *hub, const uint8_t device[static CS_ID_LEN]);

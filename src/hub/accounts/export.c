@@ -4,7 +4,7 @@
 #include "base/json_writer.h"
 #include "hub/core/batch.h"
 
-/* Room that is left for what ends the text when a list is cut short. */
+/* Room for the end of the text when a list is cut short. */
 #define TAIL (64 * CS_KIB)
 
 struct export
@@ -108,7 +108,7 @@ static const struct {
 	    "SELECT id,subject,kind,received,state,answer FROM letter"
 	    " WHERE account=? ORDER BY received DESC",
 	    letter },
-	/* When the entry was accepted that let the account in. */
+	/* joined_ms: when the entry was accepted that let the account in. */
 	{ "groups",
 	    "SELECT own.grp,COALESCE((SELECT accepted FROM log WHERE"
 	    " log.grp=own.grp AND log.seq=own.first),grp.created) FROM"

@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/*
- * What the hub holds about an account, for its holder, as JSON.  Ids are in
- * hex; of others there is no more than the ids that the holder knows.
- */
+/* What the hub holds about an account, for its holder, as JSON. Ids are in hex.
+ * Of other people it has only the ids that the holder knows already. */
 #pragma once
 
 #include "hub/core/hub.h"

@@ -53,8 +53,8 @@ hub_key_packages_count(struct hub_request *rq, struct cs_wire_login_answer *out)
 	return CS_OK;
 }
 
-/* Only what its own device signed comes in: the certificate in the leaf has
- * to be the one that the device joined with. */
+/* A device gives key packages of its own only: the certificate in the leaf has
+ * to be the one that it joined with. */
 static enum cs_err
 put_one(struct hub_request *rq, struct cs_view bytes, enum kind kind)
 {
@@ -117,7 +117,7 @@ hub_key_packages_put(struct hub_request *rq)
 	return hub_answer(rq, &cs_wire_login_answer_shape, &answer);
 }
 
-/* One key package of a device: the oldest, and the last-resort one only when
+/* Take one key package of a device: the oldest, or the last-resort one when
  * there is no other. */
 static enum cs_err
 take(struct cs_hub *hub, struct cs_buf *list, uint32_t *n,
@@ -157,7 +157,7 @@ take_all(struct hub_request *rq, const struct cs_wire_key_packages_get *m,
 	size_t n = 0;
 	enum cs_err err;
 
-	/* Who asks for the own account wants its other devices. */
+	/* A request for the device's own account is for its other devices. */
 	err = cs_db_query(&rows, rq->hub->db,
 	    "SELECT id FROM device WHERE account=? AND id<>? AND removed=0",
 	    cs_blob(CS_VIEW_OF(answer->account)),
@@ -201,7 +201,8 @@ hub_key_packages_get(struct hub_request *rq)
 	}
 	if ((err = cs_rows_end(&rows, err)))
 		return err;
-	/* Unknown, refusing, disabled and gone look alike. */
+	/* Handles that are unknown, refuse strangers, are disabled or have left
+	 * look alike. */
 	if (!found)
 		return hub_refuse(rq, CS_WIRE_E_NO_MEMBER);
 	err = hub_contact_may(rq, answer.account);

@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/*
- * Leaving the hub: the devices go, and what is kept for them; the name stays
- * taken, so that nobody else is taken for who had it.  Decisions about the
- * account and reports that it made stay: they are evidence, and others'.
- */
+/* Leaving the hub. The devices go, and with them everything kept for them. The
+ * name stays taken, so that nobody is mistaken for its former holder. Decisions
+ * about the account and its reports stay: they are evidence, and concern
+ * others. */
 #include "hub/accounts/leave.h"
 
 #include "base/reader.h"

@@ -1,9 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/*
- * Where a device that is to be linked meets one that is there: two mailboxes of
- * one letter each, under a name that only the two can know.  Neither letter
- * means anything to the hub.
- */
+/* Where a new device meets one that is in the account: two mailboxes for one
+ * letter each, under a name that only the two can know. The hub cannot read
+ * either letter. */
 #include "hub/accounts/link.h"
 
 #include <string.h>
@@ -12,8 +10,8 @@
 #include "hub/core/hub.h"
 #include "hub/core/refusal.h"
 
-/* What has come to a rendezvous of this device; CS_ERR_NOT_FOUND: it has none
- * of that name. */
+/* What was sent to this device's rendezvous; CS_ERR_NOT_FOUND: it has none of
+ * that name. */
 static enum cs_err
 load_ask(struct cs_buf *ask, struct hub_request *rq,
     const uint8_t rendezvous[static CS_HASH_LEN])
@@ -30,7 +28,7 @@ load_ask(struct cs_buf *ask, struct hub_request *rq,
 	return cs_rows_end(&rows, err);
 }
 
-/* One at a time: a new one ends the one before. */
+/* A device has one at a time: a new one ends the one before. */
 static enum cs_err
 open_new(struct hub_request *rq, const uint8_t rendezvous[static CS_HASH_LEN])
 {
@@ -63,7 +61,7 @@ hub_link_open(struct hub_request *rq)
 		err = open_new(rq, m.rendezvous);
 	memcpy(answer.rendezvous, m.rendezvous, sizeof answer.rendezvous);
 	answer.sealed = cs_buf_view(&ask);
-	/* Somebody else's of the same name was not random. */
+	/* A random name is never somebody else's. */
 	err = err == CS_ERR_EXISTS ? hub_refuse(rq, CS_WIRE_E_EXISTS)
 	    : err                  ? err
 		  : hub_answer(rq, &cs_wire_link_ask_shape, &answer);
@@ -93,7 +91,7 @@ hub_link_answer(struct hub_request *rq)
 
 /* ---- the new device's side ---------------------------------------------- */
 
-/* Guessing names is as hopeless as it is tedious. */
+/* Guessing names is hopeless; this makes it slow as well. */
 static enum cs_err
 count_try(struct hub_request *rq)
 {
@@ -130,7 +128,8 @@ hub_link_ask(struct hub_request *rq)
 
 	if ((err = count_try(rq)))
 		return err;
-	/* The first letter stays; whether there is a mailbox is not told. */
+	/* The first letter stays. The answer is the same whether there is a
+	 * mailbox or not. */
 	if ((err = cs_wire_parse(&m, &cs_wire_link_ask_shape, rq->body)) ||
 	    (err = cs_db_exec(rq->hub->db,
 		 "UPDATE link SET ask=? WHERE id=? AND expires>?"

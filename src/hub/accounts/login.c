@@ -12,7 +12,7 @@
 #include "hub/core/keys.h"
 #include "hub/core/refusal.h"
 
-/* One that was disabled for a time is let in as soon as that is over. */
+/* Let an account in again as soon as the time it was disabled for is over. */
 static enum cs_err
 settle_in_time(struct hub_request *rq)
 {
@@ -52,8 +52,8 @@ hub_account_check(struct hub_request *rq)
 			.at_ms = cs_col_int(&rows, 4),
 		};
 
-		/* A device that was removed does not speak for the account,
-		 * whatever becomes of that. */
+		/* A removed device does not speak for the account, whatever the
+		 * state of that. */
 		if (removed.at_ms != 0) {
 			refusal = CS_WIRE_E_REMOVED;
 			err = cs_wire_write(
@@ -125,8 +125,9 @@ login_device(struct hub_request *rq, const struct cs_wire_login *m)
 		return hub_refuse(rq, CS_WIRE_E_LOGIN);
 	memcpy(rq->conn->account, account, sizeof account);
 	memcpy(rq->conn->device, m->device, sizeof m->device);
-	/* Only now, to whom it concerns: why it is not let in.  The holder of a
-	 * disabled account may ask what was decided, and object. */
+	/* Only the holder, who has signed in by now, is told why the account is
+	 * disabled. A device of a disabled account may ask what was decided,
+	 * and object. */
 	err = hub_account_check(rq);
 	if (hub_refusal_of(rq, err) == CS_WIRE_E_DISABLED) {
 		rq->conn->role = HUB_HELD;

@@ -1,9 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/*
- * Whether an account is disabled: as long as one action says so that was not
- * reversed and is not over.  Two cases may each disable the same account, and
- * reversing one leaves the other.
- */
+/* Is an account disabled? It is as long as one action says so that was neither
+ * reversed nor has run out. Two cases may each disable the same account;
+ * reversing one decision leaves the other in force. */
 #include "hub/accounts/standing.h"
 
 #include <string.h>
@@ -60,7 +58,7 @@ store(struct cs_hub *hub, struct cs_view account, const struct holding *holding)
 	    cs_int(holding->until_ms), cs_blob(a.statement), cs_blob(account));
 }
 
-/* Nothing that goes on in its conversations is told to it from here on. */
+/* From now on its connections hear nothing of its conversations. */
 static void
 hold_connections(struct cs_hub *hub, const uint8_t account[static CS_ID_LEN])
 {
@@ -93,7 +91,7 @@ hub_account_settle(struct cs_hub *hub, const uint8_t account[static CS_ID_LEN])
 	return before != 0 ? hub_restore_pending(hub, account) : CS_OK;
 }
 
-/* The next one whose time is over; CS_ERR_NOT_FOUND. */
+/* An account whose time is over; CS_ERR_NOT_FOUND. */
 static enum cs_err
 next_over(uint8_t account[static CS_ID_LEN], struct cs_hub *hub)
 {

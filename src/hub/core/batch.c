@@ -7,7 +7,7 @@
 #include "hub/core/connection.h"
 #include "hub/core/hub.h"
 
-/* Between rounds the batch keeps no more memory than this. */
+/* The memory that the batch keeps between rounds. */
 #define BATCH_KEEP ((size_t)1 << 20)
 
 enum cs_err
@@ -92,7 +92,7 @@ hub_push_account(struct cs_hub *hub, const uint8_t account[static CS_ID_LEN],
 			push_to(c, push);
 }
 
-/* What waited is not durable: say so instead. */
+/* Nothing that waited is durable: tell the other side so. */
 static void
 refuse(struct cs_hub *hub, const struct hub_outgoing *o)
 {
@@ -126,7 +126,8 @@ hub_batch_end(struct cs_hub *hub)
 		if (!durable)
 			refuse(hub, o);
 		else
-			/* Cut off at worst: the log has it all. */
+			/* At worst the connection is cut; the log has
+			 * everything. */
 			(void)!cs_net_conn_send(o->conn->net,
 			    cs_view(
 				hub->batch.data + o->from, o->to - o->from));

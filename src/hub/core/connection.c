@@ -4,7 +4,7 @@
 #include "hub/core/hub.h"
 #include "store/clock.h"
 
-/* FNV-1a, seeded at each start: ids come from outside. */
+/* FNV-1a, seeded at each start because ids come from outside. */
 static size_t
 bucket(const struct cs_hub *hub, const uint8_t device[static CS_ID_LEN])
 {

@@ -10,8 +10,8 @@ void hub_clock(struct cs_hub *hub);
 /* Enter a connection into the table by device, and take it out. */
 void hub_conn_index(struct hub_conn *conn);
 void hub_conn_unindex(struct hub_conn *conn);
-/* The chain in which connections of ${device} are, with those of others: walk
- * it by next_device.  NULL: nobody is connected. */
+/* The first of a chain that holds the connections of ${device}, among others;
+ * follow next_device. NULL: nobody is connected. */
 struct hub_conn *hub_conn_first(
     struct cs_hub *hub, const uint8_t device[static CS_ID_LEN]);
 

@@ -184,13 +184,13 @@ out:
 	return err;
 }
 
-/* The root's word for the desk's two keys, as it stands in a file. */
+/* The certificates of the desk's two keys, as they are in a file. */
 struct desk_certs {
 	struct cs_view seal_bytes, sign_bytes;
 	struct cs_role_key_cert seal, sign;
 };
 
-/* CS_ERR_EXPIRED: all of it holds, but not now. */
+/* CS_ERR_EXPIRED: everything verifies, but not for this time. */
 static enum cs_err
 parse_desk(struct desk_certs *out, struct cs_view file, struct cs_view root,
     uint64_t now_s)
@@ -315,7 +315,7 @@ hub_keys_look_for_desk(struct cs_hub *hub)
 		hub->desk_mtime)
 		return;
 	hub->desk_mtime = st.st_mtim.tv_sec * 1000000000 + st.st_mtim.tv_nsec;
-	/* A damaged file leaves the desk that we had. */
+	/* A damaged file leaves the desk as it was. */
 	(void)!load_desk(hub);
 }
 
@@ -343,7 +343,7 @@ hub_keys_load(struct cs_hub *hub)
 		 cs_buf_view(&hub->external_cert), root,
 		 CS_ROLE_EXTERNAL_SENDER, now_s)))
 		return err;
-	/* A pair that was torn apart would stamp in vain. */
+	/* Stamps by a key without its certificate would be refused. */
 	if (memcmp(stamp.public, hub->stamp_key.public, 32) != 0 ||
 	    memcmp(external.public, hub->external_key.public, 32) != 0)
 		return CS_ERR_CORRUPT;

@@ -47,6 +47,6 @@ CS_CHECKED enum cs_err hub_keys_join_desk(const char *dir,
 /* Load what a running hub signs with and shows; CS_ERR_EXPIRED,
  * CS_ERR_CORRUPT: a key and its certificate are not a pair. */
 CS_CHECKED enum cs_err hub_keys_load(struct cs_hub *hub);
-/* Take over the certificates of a desk that has joined, or has changed them,
- * since. */
+/* Load the certificates of a desk that has joined or changed them in the
+ * meantime. */
 void hub_keys_look_for_desk(struct cs_hub *hub);

@@ -1,9 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/*
- * What the desk decided.  An action is stored as it was signed, once, and what
- * it holds is computed from all that are stored: so taking one back restores
- * what it took, and not what another one took, too.
- */
+/* What the desk decided. An action is stored once, as it was signed; what is in
+ * force is computed from all stored actions. So reversing one restores what it
+ * took away, unless another action takes it away, too. */
 #include "hub/desk/action.h"
 
 #include <string.h>
@@ -38,8 +36,8 @@ check_signature(struct hub_request *rq, const struct cs_wire_desk_action *m)
 
 /* ---- what it is about --------------------------------------------------- */
 
-/* Fields that a kind does not have are zero; who loses something is owed a
- * statement. */
+/* Fields that a kind does not use are zero. An account that loses something is
+ * owed a statement. */
 static bool
 is_well_formed(const struct cs_wire_action *a)
 {
@@ -67,7 +65,7 @@ is_well_formed(const struct cs_wire_action *a)
 	return cs_wire_statement_parse(&statement, a->statement) == CS_OK;
 }
 
-/* Is there what the action is about? */
+/* Does what the action is about exist? */
 static enum cs_err
 check_target(struct hub_request *rq, const struct cs_wire_action *a)
 {
@@ -103,7 +101,8 @@ check_target(struct hub_request *rq, const struct cs_wire_action *a)
 	}
 }
 
-/* The action that ${a} reverses: there, in force, and of the same account. */
+/* Find the action that ${a} reverses: it exists, is in force, and is about the
+ * same account. */
 static enum cs_err
 find_reversed(struct cs_wire_action *out, struct hub_request *rq,
     const struct cs_wire_action *a)
@@ -131,7 +130,7 @@ find_reversed(struct cs_wire_action *out, struct hub_request *rq,
 
 /* ---- what it does ------------------------------------------------------- */
 
-/* Until when the actions of a kind hold a target: 0 if none does. */
+/* Until when actions of a kind hold a target; 0 if none does. */
 #define HELD_UNTIL                                                             \
 	"(SELECT COALESCE(MAX(CASE until WHEN 0 THEN 9223372036854775807"      \
 	" ELSE until END),0) FROM action WHERE target=? AND kind=?"            \
@@ -173,7 +172,7 @@ settle(struct cs_hub *hub, const struct cs_wire_action *a)
 	}
 }
 
-/* Conversations that the account is in, or may come back into. */
+/* Count the conversations that the account is in or may come back into. */
 static enum cs_err
 count_groups(uint64_t *out, struct cs_hub *hub, const struct cs_wire_action *a)
 {
@@ -241,8 +240,8 @@ apply(struct hub_request *rq, const struct cs_wire_action *a,
 	return CS_OK;
 }
 
-/* The first answer, if it was applied before; the same id with other bytes is
- * another decision under a name that is taken. */
+/* Give the first answer again if the action was applied before. The same id
+ * with other bytes is another decision under a name that is taken. */
 static enum cs_err
 answer_before(
     struct hub_request *rq, const struct cs_wire_desk_action *m, bool *found)

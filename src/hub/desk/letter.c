@@ -1,20 +1,20 @@
 /* SPDX-License-Identifier: MIT */
-/* Letters to the desk about what it decided or asked, and its answers.  The hub
- * knows what they are about, and can open neither. */
+/* Letters to the desk about its decisions and questions, and its answers. The
+ * hub knows what they are about and can open neither. */
 #include "hub/desk/letter.h"
 
 #include "hub/core/batch.h"
 #include "hub/core/hub.h"
 #include "hub/core/refusal.h"
 
-/* Only who has ${n} things to write about may write. */
+/* Refuse unless there are ${n} things to write about, at least one. */
 static enum cs_err
 allow(struct hub_request *rq, uint64_t n)
 {
 	return n != 0 ? CS_OK : hub_refuse(rq, CS_WIRE_E_DENIED);
 }
 
-/* The same letter again, because the answer did not arrive. */
+/* Was this letter sent before, and its answer lost? */
 static enum cs_err
 sent_before(
     struct hub_request *rq, const struct cs_wire_letter *m, bool *before)
@@ -38,8 +38,8 @@ sent_before(
 
 /* ---- may it be sent? ---------------------------------------------------- */
 
-/* Against a decision about the own account that stands, once; again only if
- * the desk could not read it. */
+/* An appeal is against a decision about the sender's own account that is in
+ * force, once; again only if the desk could not read it. */
 static enum cs_err
 check_appeal(struct hub_request *rq, const struct cs_wire_letter *m)
 {
@@ -144,7 +144,7 @@ store(struct hub_request *rq, const struct cs_wire_letter *m)
 		    "UPDATE report SET second_look=?,updated=? WHERE id=?",
 		    cs_int(CS_WIRE_SECOND_LOOK_ASKED), cs_int(hub->now_ms),
 		    cs_blob(CS_VIEW_OF(m->subject)));
-	/* A question is answered once; the desk may ask another one. */
+	/* A question is answered once; the desk may ask another. */
 	if (err == CS_OK && m->kind == CS_WIRE_LETTER_REPLY)
 		err = cs_db_exec(hub->db,
 		    "UPDATE report SET question=x'',updated=? WHERE id=?",
@@ -251,7 +251,7 @@ set_report(struct cs_hub *hub, const struct known *letter,
 	if (letter->kind != CS_WIRE_LETTER_SECOND_LOOK ||
 	    m->state == CS_WIRE_APPEAL_RECEIVED)
 		return CS_OK;
-	/* What could not be read may be written again. */
+	/* A letter that could not be read may be written again. */
 	err = cs_db_exec(hub->db,
 	    "UPDATE report SET second_look=?,updated=? WHERE id=?",
 	    cs_int(m->state == CS_WIRE_APPEAL_UNREADABLE
@@ -282,7 +282,8 @@ hub_desk_letter_set(struct hub_request *rq)
 	err = load(&letter, rq->hub, m.id);
 	if (err == CS_ERR_NOT_FOUND)
 		return hub_refuse(rq, CS_WIRE_E_MALFORMED);
-	/* Told again that it was received, it stays decided. */
+	/* A decided letter stays decided when the desk repeats that it was
+	 * received. */
 	if (err == CS_OK &&
 	    (letter.state == CS_WIRE_APPEAL_SENT ||
 		m.state != CS_WIRE_APPEAL_RECEIVED) &&

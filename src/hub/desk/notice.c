@@ -45,8 +45,8 @@ hub_notices(struct hub_request *rq)
 	struct cs_rows rows;
 	enum cs_err err;
 
-	/* Of the appeals against one the last counts: those before it could
-	 * not be read. */
+	/* The last appeal against an action counts: those before it could not
+	 * be read. */
 	err = cs_db_query(&rows, rq->hub->db,
 	    "SELECT bytes,signature,applied,reversed,letter.state,"
 	    "letter.updated,letter.answer,letter.reply FROM action"

@@ -42,8 +42,8 @@ sent_before(struct hub_request *rq, const uint8_t report[static CS_ID_LEN],
 	return all == own ? CS_OK : hub_refuse(rq, CS_WIRE_E_REPEATED);
 }
 
-/* What one account makes the hub keep has an end; nothing that the desk has not
- * read is dropped for it. */
+/* Bound what one account makes the hub keep. Nothing that the desk has not read
+ * is dropped to make room. */
 static enum cs_err
 check_room(struct hub_request *rq, const struct cs_wire_report *m)
 {
@@ -72,8 +72,8 @@ check_room(struct hub_request *rq, const struct cs_wire_report *m)
 	return CS_OK;
 }
 
-/* Rows of reports that are over go, the oldest first: the account is not told
- * of them any more.  One with an open question or second look is not over. */
+/* Forget the oldest finished reports; the account is not told of them any more.
+ * A report with an open question or second look is not finished. */
 static enum cs_err
 forget_old(struct cs_hub *hub, struct cs_view account)
 {
@@ -245,7 +245,7 @@ hub_desk_report_set(struct hub_request *rq)
 		    "sealed=NULL WHERE id=?",
 		    cs_int(m.state), cs_int(rq->hub->now_ms), cs_text(m.answer),
 		    cs_blob(m.question), cs_blob(CS_VIEW_OF(m.report)));
-	/* Only what was asked for is answered. */
+	/* Only a second look that was asked for is answered. */
 	if (err == CS_OK && m.second_look == CS_WIRE_SECOND_LOOK_ANSWERED)
 		err = cs_db_exec(rq->hub->db,
 		    "UPDATE report SET second_look=? WHERE id=?"

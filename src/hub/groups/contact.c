@@ -8,7 +8,7 @@
 #include "hub/core/hub.h"
 #include "hub/core/refusal.h"
 
-/* How ${owner} stands to ${peer}. */
+/* The state of the contact ${peer} of ${owner}. */
 static enum cs_err
 get_state(uint64_t *out, struct cs_hub *hub,
     const uint8_t owner[static CS_ID_LEN], const uint8_t peer[static CS_ID_LEN])
@@ -37,7 +37,7 @@ set_state(struct cs_hub *hub, const uint8_t owner[static CS_ID_LEN],
 	    cs_int(hub->now_ms));
 }
 
-/* Strangers whom ${from} has turned to since yesterday. */
+/* Count the strangers that ${from} has turned to within a day. */
 static enum cs_err
 count_new(
     uint64_t *out, struct cs_hub *hub, const uint8_t from[static CS_ID_LEN])
@@ -49,8 +49,8 @@ count_new(
 	    cs_int(CS_WIRE_CONTACT_ASKED), cs_int(HUB_CONTACT_OFFERED));
 }
 
-/* Key packages are handed out before the first message can come, and a client
- * that broke off has to be able to ask again; but not for ever. */
+/* Hand out key packages before a first message has come. A client whose
+ * connection broke has to be able to ask again, but not without end. */
 static enum cs_err
 offer(struct hub_request *rq, const uint8_t to[static CS_ID_LEN])
 {
@@ -73,7 +73,7 @@ offer(struct hub_request *rq, const uint8_t to[static CS_ID_LEN])
 		return hub_refuse(rq, CS_WIRE_E_NO_MEMBER);
 	if (n >= HUB_NEW_CONTACTS_DAY || offers >= HUB_OFFERS_MAX)
 		return hub_refuse(rq, CS_WIRE_E_LIMIT);
-	/* Who writes first can be written to. */
+	/* Somebody who writes first can be written to. */
 	if ((err = set_state(hub, to, from, HUB_CONTACT_OFFERED)) ||
 	    (err = cs_db_exec(hub->db,
 		 "UPDATE contact SET offers=offers+1 WHERE owner=? AND peer=?",
@@ -99,7 +99,8 @@ hub_contact_may(struct hub_request *rq, const uint8_t to[static CS_ID_LEN])
 	case CS_WIRE_CONTACT_ACCEPTED:
 		return CS_OK;
 	case CS_WIRE_CONTACT_BLOCKED:
-		/* As if there were nobody: being blocked is not to be seen. */
+		/* Answer as if the handle did not exist: nobody can see who
+		 * blocked them. */
 		return hub_refuse(rq, CS_WIRE_E_NO_MEMBER);
 	case CS_WIRE_CONTACT_ASKED:
 		return hub_refuse(rq, CS_WIRE_E_WAITING);

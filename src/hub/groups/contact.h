@@ -4,8 +4,8 @@
 
 #include "hub/core/hub.h"
 
-/* How an account stands to another one, in the database: one more than enum
- * cs_wire_contact has.  Key packages went out, no message came yet. */
+/* A state of contacts in the database that enum cs_wire_contact does not have:
+ * key packages were handed out, and no message has come yet. */
 #define HUB_CONTACT_OFFERED 4
 
 /* Refuse ${rq} unless its account may have key packages of ${to}; a first

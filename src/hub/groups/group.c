@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/*
- * Groups as a hub sees them: who belongs, in which epoch they are.  Membership
- * is never told to the hub; it follows the public handshakes.
- */
+/* Groups as a hub sees them: their members and epoch. Nobody tells the hub who
+ * is a member; it follows the public handshakes. */
 #include "hub/groups/group.h"
 
 #include <string.h>
@@ -26,7 +24,8 @@ check_leaf(void *arg, const struct cs_mls_auth_request *request)
 
 	if (request->credential->type != CS_MLS_CREDENTIAL_BASIC)
 		return CS_ERR_CREDENTIAL;
-	/* Nobody but us; its key is in hub_group_check_extensions(). */
+	/* The only external sender is this hub; hub_group_check_extensions()
+	 * looks at its key. */
 	if (request->external_sender)
 		return cs_view_equal(credential, cs_view_str(hub->name))
 		    ? CS_OK
@@ -149,7 +148,7 @@ hub_group_check_extensions(
 	    : CS_ERR_MISMATCH;
 }
 
-/* One member, who is the device that asks, and our extensions. */
+/* A new group has one member, the device that asks, and our extensions. */
 static enum cs_err
 check_new(struct hub_request *rq, const struct cs_mls_public_group *g)
 {
@@ -169,7 +168,8 @@ check_new(struct hub_request *rq, const struct cs_mls_public_group *g)
 	return CS_OK;
 }
 
-/* There is one of that id: fine if it is the same one, asked for again. */
+/* A group with this id exists. Fine if it is the same group, registered again.
+ */
 static enum cs_err
 check_existing(struct hub_request *rq, struct cs_view id)
 {
@@ -296,7 +296,7 @@ hub_group_info(struct hub_request *rq)
 	    (err = hub_account_may_enter(
 		 &there, rq->hub, m.group_id, rq->conn->account)))
 		return err;
-	/* What groups there are is for those who are in them. */
+	/* Only accounts in a group learn that it exists. */
 	return there ? answer_info(rq, m.group_id)
 		     : hub_refuse(rq, CS_WIRE_E_NO_GROUP);
 }

@@ -10,7 +10,7 @@ CS_CHECKED enum cs_err hub_device_of(struct cs_hub *hub,
     struct cs_view credential, uint8_t device[static CS_ID_LEN],
     uint8_t account[static CS_ID_LEN]);
 
-/* A device that is a member from an entry on. */
+/* A device that becomes a member with an entry. */
 struct hub_member {
 	struct cs_view group;
 	uint8_t device[CS_ID_LEN], account[CS_ID_LEN];
@@ -20,16 +20,15 @@ struct hub_member {
 CS_CHECKED enum cs_err hub_member_insert(
     struct cs_hub *hub, const struct hub_member *member);
 
-/* Is a device of the account in the group, by the rows so far? */
+/* Is a device of the account in the group? */
 CS_CHECKED enum cs_err hub_account_in(bool *out, struct cs_hub *hub,
     struct cs_view group, const uint8_t account[static CS_ID_LEN]);
 /* Refuse ${rq} unless its device is in the group. */
 CS_CHECKED enum cs_err hub_is_member(
     struct hub_request *rq, struct cs_view group_id);
-/*
- * May a device of the account enter the group by itself?  It may where the
- * account is, and where it was taken out while it was disabled; but not where
- * somebody came since, who has never seen it there and would not let it in.
- */
+/* May a device of the account enter the group by itself? It may where the
+ * account is a member, and where it was taken out while it was disabled, unless
+ * somebody joined since: they have never seen the account there and would not
+ * let it in. */
 CS_CHECKED enum cs_err hub_account_may_enter(bool *out, struct cs_hub *hub,
     struct cs_view group, const uint8_t account[static CS_ID_LEN]);

@@ -128,7 +128,8 @@ hub_ack(struct hub_request *rq)
 	    cs_int(m.group_seq), cs_blob(m.group_id),
 	    cs_blob(CS_VIEW_OF(rq->conn->device)), cs_int(m.group_seq),
 	    cs_int(m.group_seq), cs_blob(m.group_id));
-	/* Who was removed and has read to the end is waited for no longer. */
+	/* A removed device that has read to its end is not waited for any
+	 * longer. */
 	if (err == CS_OK)
 		err = cs_db_exec(hub->db,
 		    "DELETE FROM member WHERE grp=? AND device=?"

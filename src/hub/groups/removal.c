@@ -62,7 +62,7 @@ hub_group_propose_removals(struct cs_hub *hub, struct hub_group *group,
 	return err;
 }
 
-/* Groups that the account has devices in; ids one after the other, as <V>. */
+/* Ids of the groups that the account has devices in, each as <V>. */
 static enum cs_err
 groups_of(struct cs_buf *out, struct cs_hub *hub,
     const uint8_t account[static CS_ID_LEN])

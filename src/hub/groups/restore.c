@@ -1,10 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/*
- * The way back.  An account that is disabled is taken out of its conversations;
- * once no decision holds any more it may come back into these by itself.  A
- * Remove that members have in their logs cannot be called back: if it is taken
- * after all, the account comes back after it.
- */
+/* The way back. A disabled account is taken out of its conversations; once no
+ * decision holds any more, it may come back by itself. A Remove that is in the
+ * logs of members cannot be called back: if it is committed after all, the
+ * account comes back after it. */
 #include "hub/groups/restore.h"
 
 #include "hub/core/hub.h"

@@ -4,11 +4,12 @@
 
 #include "hub/groups/group.h"
 
-/* A device of ${account} was taken out by the entry that is the last now, in
- * the epoch that is the group's still. */
+/* Note that the last entry, in the group's current epoch, took out a device of
+ * ${account}. */
 CS_CHECKED enum cs_err hub_restore_note(struct cs_hub *hub,
     const struct hub_group *group, const uint8_t account[static CS_ID_LEN]);
-/* The account is enabled: Removes that wait in its groups may yet be taken. */
+/* The account is enabled again: note that Removes which wait in its groups may
+ * still be committed. */
 CS_CHECKED enum cs_err hub_restore_pending(
     struct cs_hub *hub, const uint8_t account[static CS_ID_LEN]);
 /* The account has come back. */

@@ -47,7 +47,7 @@ check_sender(
 	return CS_OK;
 }
 
-/* A person is asked once, with however many devices. */
+/* A person is asked once, however many devices they have. */
 static enum cs_err
 check_contact(struct hub_request *rq, const struct hub_group *group,
     const uint8_t account[static CS_ID_LEN])
@@ -86,7 +86,7 @@ add_member(struct hub_request *rq, const struct hub_group *group,
 	    : hub_welcome_insert(rq, group, member.device, welcome);
 }
 
-/* Whose leaf it is; zero: a device that was removed. */
+/* The account of a leaf; zero for a device that was removed. */
 static enum cs_err
 account_at(uint8_t account[static CS_ID_LEN], struct cs_hub *hub,
     const struct hub_group *group, uint32_t leaf)
@@ -114,7 +114,7 @@ remove_member(struct cs_hub *hub, const struct hub_group *group, uint32_t leaf)
 	if ((err = account_at(account, hub, group, leaf)) ||
 	    (err = hub_restore_note(hub, group, account)))
 		return err;
-	/* A device that was removed never comes to read the end. */
+	/* A removed device will not come to read the end. */
 	err = cs_db_exec(hub->db,
 	    "DELETE FROM member WHERE grp=? AND leaf=? AND until_seq IS NULL"
 	    " AND device IN (SELECT id FROM device WHERE removed<>0)",
@@ -127,7 +127,7 @@ remove_member(struct cs_hub *hub, const struct hub_group *group, uint32_t leaf)
 	return err;
 }
 
-/* After the entry is in the log: who came, who went. */
+/* Update the rows of members once the entry is in the log. */
 static enum cs_err
 follow(struct hub_request *rq, const struct hub_group *group,
     const struct cs_mls_public_group *g,
@@ -135,7 +135,8 @@ follow(struct hub_request *rq, const struct hub_group *group,
 {
 	enum cs_err err;
 
-	/* First who went: a leaf may be taken again at once. */
+	/* Removals first: an added member may take a leaf that has just become
+	 * free. */
 	for (size_t i = 0; i < outcome->n_removed; i++)
 		if ((err = remove_member(rq->hub, group, outcome->removed[i])))
 			return err;
@@ -148,7 +149,7 @@ follow(struct hub_request *rq, const struct hub_group *group,
 	    : CS_OK;
 }
 
-/* Whoever is added gets a Welcome, unless he came by himself. */
+/* An added member gets a Welcome, unless it joined by itself. */
 static bool
 is_complete(
     const struct cs_mls_public_outcome *outcome, const struct cs_wire_submit *m)
@@ -158,8 +159,8 @@ is_complete(
 	    : outcome->n_added == 0 || m->welcome.len != 0;
 }
 
-/* A device comes by itself where its account is, or was taken out; whoever is
- * not in the group does nothing else there. */
+/* A device may join by itself where its account is a member or was taken out. A
+ * device that is not a member can do nothing else. */
 static bool
 may_join(struct hub_request *rq, const struct hub_group *group,
     const struct cs_mls_public_outcome *outcome)
@@ -173,7 +174,7 @@ may_join(struct hub_request *rq, const struct hub_group *group,
 	    there;
 }
 
-/* The GroupInfo is of the epoch that the commit begins. */
+/* Is the GroupInfo of the epoch that the commit begins? */
 static bool
 fits(const struct cs_mls_public_outcome *outcome,
     const struct cs_mls_public_group *g, struct cs_view info)

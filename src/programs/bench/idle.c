@@ -41,7 +41,7 @@ memory_of(pid_t pid)
 	return m;
 }
 
-/* Whom to connect to. */
+/* The server to connect to. */
 struct place {
 	struct bench_hub *hub; /* NULL: libwebsockets alone */
 	int port;
