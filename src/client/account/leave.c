@@ -3,7 +3,6 @@
 #include "client/account/leave.h"
 
 #include <stdio.h>
-#include <time.h>
 
 #include "client/home/client.h"
 #include "client/home/problem.h"
@@ -56,9 +55,7 @@ void
 client_account_shut_out(struct cs_client *c)
 {
 	struct cs_wire_removed data;
-	char at[32] = "?";
-	struct tm tm;
-	time_t t;
+	char at[CLIENT_UTC_SIZE] = "?";
 
 	if (left(c)) {
 		snprintf(c->problem, sizeof c->problem,
@@ -67,11 +64,8 @@ client_account_shut_out(struct cs_client *c)
 		return;
 	}
 	if (cs_wire_parse(&data, &cs_wire_removed_shape,
-		cs_buf_view(&c->link.session.refusal_data)) == CS_OK) {
-		t = (time_t)(data.at_ms / CS_SECOND_MS);
-		if (gmtime_r(&t, &tm) != NULL)
-			strftime(at, sizeof at, "%Y-%m-%d %H:%M UTC", &tm);
-	}
+		cs_buf_view(&c->link.session.refusal_data)) == CS_OK)
+		client_utc(at, data.at_ms);
 	snprintf(c->problem, sizeof c->problem,
 	    "Another device of %s removed this one from the account on %s. "
 	    "What is here stays readable; nothing new comes.",

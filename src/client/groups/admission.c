@@ -8,6 +8,8 @@
 #include "client/home/client.h"
 #include "client/home/credential.h"
 #include "client/home/group.h"
+#include "client/home/members.h"
+#include "client/home/operator.h"
 #include "mls/group.h"
 
 /*

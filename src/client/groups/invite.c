@@ -15,6 +15,7 @@
 #include "client/home/credential.h"
 #include "client/home/group.h"
 #include "client/home/leaf.h"
+#include "client/home/members.h"
 #include "client/home/problem.h"
 #include "client/hub/call.h"
 #include "crypto/random.h"

@@ -11,6 +11,7 @@
 #include "client/groups/log.h"
 #include "client/home/client.h"
 #include "client/home/group.h"
+#include "client/home/members.h"
 #include "client/home/problem.h"
 #include "client/hub/call.h"
 

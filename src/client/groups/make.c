@@ -13,6 +13,8 @@
 #include "client/home/contact.h"
 #include "client/home/group.h"
 #include "client/home/leaf.h"
+#include "client/home/members.h"
+#include "client/home/operator.h"
 #include "client/home/problem.h"
 #include "crypto/random.h"
 #include "franking/operator_pin.h"

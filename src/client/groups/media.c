@@ -431,8 +431,9 @@ save_to(struct cs_client *c, const struct cs_mimi_external *part,
 }
 
 enum cs_err
-cs_client_save(struct cs_client *c, const uint8_t mid[static CS_CLIENT_MID_LEN],
-    const char *path, void (*progress)(uint64_t done, uint64_t total))
+cs_client_message_save(struct cs_client *c,
+    const uint8_t mid[static CS_CLIENT_MID_LEN], const char *path,
+    void (*progress)(uint64_t done, uint64_t total))
 {
 	struct cs_buf plain = { 0 }, group_id = { 0 };
 	struct cs_mimi_content content;

@@ -249,7 +249,7 @@ find_reply(struct cs_client *c, const struct client_group *g,
 	uint64_t id;
 	enum cs_err err;
 
-	if ((err = cs_client_find(c, prefix, mid)) == CS_OK &&
+	if ((err = cs_client_message_find(c, prefix, mid)) == CS_OK &&
 	    (err = client_message_by_mid(&id, &group_id, c, mid)) == CS_OK &&
 	    !cs_view_equal(cs_buf_view(&group_id), client_group_id(g)))
 		err = client_problem(c, CS_ERR_MISMATCH,

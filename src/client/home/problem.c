@@ -4,8 +4,10 @@
 
 #include <stdarg.h>
 #include <stdio.h>
+#include <time.h>
 
 #include "client/home/client.h"
+#include "crypto/random.h"
 
 enum cs_err
 client_problem(struct cs_client *c, enum cs_err err, const char *format, ...)
@@ -37,4 +39,15 @@ client_need_hub(struct cs_client *c)
 		return CS_OK;
 	return client_problem(
 	    c, CS_ERR_CLOSED, "There is no connection to the hub.");
+}
+
+void
+client_utc(char out[static CLIENT_UTC_SIZE], uint64_t ms)
+{
+	time_t t = (time_t)(ms / CS_SECOND_MS);
+	struct tm tm;
+
+	if (gmtime_r(&t, &tm) == NULL ||
+	    strftime(out, CLIENT_UTC_SIZE, "%Y-%m-%d %H:%M UTC", &tm) == 0)
+		snprintf(out, CLIENT_UTC_SIZE, "?");
 }

@@ -7,7 +7,6 @@
 
 #include <stdio.h>
 #include <string.h>
-#include <time.h>
 
 #include "client/home/client.h"
 #include "client/home/problem.h"
@@ -189,17 +188,6 @@ cs_client_appeal(struct cs_client *c, const uint8_t action[static CS_ID_LEN],
 
 /* ---- why nothing works -------------------------------------------------- */
 
-static void
-day(char out[static 32], uint64_t ms)
-{
-	time_t t = (time_t)(ms / CS_SECOND_MS);
-	struct tm tm;
-
-	if (gmtime_r(&t, &tm) == NULL ||
-	    strftime(out, 32, "%Y-%m-%d %H:%M UTC", &tm) == 0)
-		snprintf(out, 32, "?");
-}
-
 /* The decision that is in force longest. */
 struct holding {
 	bool found;
@@ -227,11 +215,11 @@ static void
 say_disabled(struct cs_client *c, const struct cs_client_notice *n)
 {
 	const char *reason = cs_reason_name(n->reason);
-	char at[32], until[32] = "further notice";
+	char at[CLIENT_UTC_SIZE], until[CLIENT_UTC_SIZE] = "further notice";
 
-	day(at, n->applied_ms);
+	client_utc(at, n->applied_ms);
 	if (n->until_ms != 0)
-		day(until, n->until_ms);
+		client_utc(until, n->until_ms);
 	snprintf(c->problem, sizeof c->problem,
 	    "The report desk disabled this account on %s, until %s. Reason: "
 	    "%s. Ground: %s%s%.*s. \"countersign notices\" shows the whole "

@@ -103,8 +103,8 @@ cli_save(const struct cli_args *args)
 		return cli_fail(CLI_USAGE, "Say where to: -o FILE.");
 	if ((status = cli_open(&c, args, CLI_ONLINE)) != CLI_OK)
 		return status;
-	if ((err = cs_client_find(c, cli_arg(args, 0), mid)) ||
-	    (err = cs_client_save(c, mid, path, cli_progress)))
+	if ((err = cs_client_message_find(c, cli_arg(args, 0), mid)) ||
+	    (err = cs_client_message_save(c, mid, path, cli_progress)))
 		status = cli_client_fail(c, err);
 	cs_client_close(c);
 	return status;

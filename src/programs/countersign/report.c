@@ -29,7 +29,7 @@ pick(struct picked *p, struct cs_client *c, const struct cli_args *args)
 	p->report.note = cs_view_str(note != NULL ? note : "");
 	for (int i = 0; i < cli_count(args); i++) {
 		enum cs_err err =
-		    cs_client_find(c, cli_arg(args, i), p->mids[i]);
+		    cs_client_message_find(c, cli_arg(args, i), p->mids[i]);
 
 		if (err)
 			return cli_client_fail(c, err);

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* What a connect asks of the hub: each thing once.  The hub is the functions of
  * net/session.h below. */
-#include "client/groups/invite.h"
 #include "client/home/client.h"
 #include "client/home/group.h"
 #include "client/home/leaf.h"

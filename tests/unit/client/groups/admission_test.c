@@ -11,6 +11,7 @@
 #include "client/home/client.h"
 #include "client/home/group.h"
 #include "client/home/leaf.h"
+#include "client/home/operator.h"
 #include "crypto/init.h"
 #include "franking/operator_pin.h"
 #include "mls/group.h"

@@ -186,7 +186,7 @@ static enum cs_err
 find(struct world *w, const char *prefix, const uint8_t *want)
 {
 	uint8_t got[32];
-	enum cs_err err = cs_client_find(w->c, prefix, got);
+	enum cs_err err = cs_client_message_find(w->c, prefix, got);
 
 	if (err == CS_OK)
 		assert_memory_equal(got, want, 32);

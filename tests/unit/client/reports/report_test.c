@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: MIT */
+#include "client/home/client.h"
 #include "client/home/group.h"
+#include "client/home/home.h"
 #include "client/home/leaf.h"
 #include "client/home/message.h"
 #include "client/hub/stamp.h"

@@ -6,6 +6,7 @@
 
 #include "client/home/client.h"
 #include "client/home/group.h"
+#include "client/home/members.h"
 #include "crypto/init.h"
 #include "mls/group.h"
 #include "support/client_world.h"
