@@ -3,6 +3,7 @@ import { render } from "preact";
 import { useEffect, useState } from "preact/hooks";
 import "./style.css";
 import { ApiError } from "./api";
+import { Boundary } from "./boundary";
 import { allKeys, useKeys } from "./keys";
 import type { Binding } from "./keys";
 import { setLanguage, t, word } from "./lang";
@@ -180,7 +181,7 @@ function Shell({ route }: { route: Route }) {
       )}
       <BreakReminder />
       <main id="main" tabIndex={-1}>
-        {page(route)}
+        <Boundary key={route.parts.join("/")}>{page(route)}</Boundary>
       </main>
       {keys && <KeysDialog keys={keys} onClose={() => setKeys(null)} />}
     </>

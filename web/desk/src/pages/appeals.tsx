@@ -39,7 +39,7 @@ export function AppealView({
           {word("appeal-state", a.state)}
         </Sign>
         <strong>{word("appeal-kind", a.kind)}</strong>
-        <AccountLink a={a.account} />
+        {a.account && <AccountLink a={a.account} />}
         {showCase && <CaseLink id={a.case} />}
         <span class="quiet">
           <When ms={a.at_ms} />

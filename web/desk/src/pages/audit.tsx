@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 import { useState } from "preact/hooks";
 import { get, query as toQuery } from "../api";
-import { num, t, word } from "../lang";
+import { num, list, t, word } from "../lang";
 import { setQuery } from "../router";
 import { useLoad } from "../store";
 import type { AuditRow, Page } from "../types";
@@ -16,10 +16,10 @@ interface Verdict {
 
 function brief(v: unknown): string {
   if (v === null || v === undefined || v === "") return "–";
-  if (typeof v !== "object") return String(v);
-  return Object.entries(v as object)
-    .map(([k, x]) => `${k}: ${typeof x === "object" ? JSON.stringify(x) : x}`)
-    .join(", ");
+  if (typeof v !== "object") return JSON.stringify(v).replace(/^"|"$/g, "");
+  return list(
+    Object.entries(v).map(([k, x]: [string, unknown]) => `${k}: ${typeof x === "string" ? x : JSON.stringify(x)}`),
+  );
 }
 
 export function AuditPage({ query }: { query: URLSearchParams }) {

@@ -4,7 +4,7 @@ import { Fragment } from "preact";
 import { useEffect, useRef, useState } from "preact/hooks";
 import { ApiError, get, post } from "../api";
 import { useKeys } from "../keys";
-import { dateTime, t, word } from "../lang";
+import { dateTime, list, t, word } from "../lang";
 import { go } from "../router";
 import { announce, may, session, useLive, useLoad, usePolicy } from "../store";
 import type { Case, CaseEvent, Decision, Media } from "../types";
@@ -476,7 +476,7 @@ function CaseView({ c, set, reload }: { c: Case; set: (c: Case) => void; reload:
                       <CaseLink id={e.case} /> <span>{reasonTitle(e.reason)}</span>
                       <span class="quiet">
                         {word("case-state", e.state)}
-                        {e.actions.length > 0 && `: ${e.actions.map((a) => word("action-kind", a)).join(", ")}`}
+                        {e.actions.length > 0 && `: ${list(e.actions.map((a) => word("action-kind", a)))}`}
                       </span>
                     </li>
                   ))}

@@ -3,7 +3,7 @@
 import { useEffect, useRef, useState } from "preact/hooks";
 import { ApiError, get, post } from "../api";
 import { useKeys } from "../keys";
-import { num, t, word } from "../lang";
+import { num, list, t, word } from "../lang";
 import { announce, may, now, session, useLive, usePolicy } from "../store";
 import type { ActionKind, Case, Decision } from "../types";
 import {
@@ -297,7 +297,7 @@ export function DecisionView({
   const me = session.get()?.person.id;
   const other = d.by.id !== me && may.work();
   const accounts = d.accounts ?? [];
-  const territory = [d.territory ?? []].flat().join(", ");
+  const territory = list([d.territory ?? []].flat());
   const act = async (what: string, body: unknown = {}) => {
     const got = await post<Decision>(`/decisions/${d.id}/${what}`, body);
     announce(t("decision.now", { state: word("decision-state", got.state) }));

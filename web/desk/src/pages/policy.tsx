@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 import { useEffect, useState } from "preact/hooks";
 import { put } from "../api";
-import { num, percent, t, word } from "../lang";
+import { num, percent, list, t, word } from "../lang";
 import { announce, may, policy as known, useLoad } from "../store";
 import type { Policy } from "../types";
 import { AreaField, FormError, Load, Section, Sign, Table, Title, useTask } from "../ui";
@@ -35,7 +35,7 @@ function Shown({ p, set, reload }: { p: Policy; set: (p: Policy) => void; reload
       <p>{t("policy.about", { version: p.version, share: percent(p.quality_share, 100), hours: p.window_h })}</p>
       {p.two_people_actions.length > 0 && (
         <p>
-          {t("policy.two-people-actions")} {p.two_people_actions.map((a) => word("action-kind", a)).join(", ")}
+          {t("policy.two-people-actions")} {list(p.two_people_actions.map((a) => word("action-kind", a)))}
         </p>
       )}
       <Table

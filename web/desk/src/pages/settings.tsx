@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 import { useState } from "preact/hooks";
 import { del, post, put } from "../api";
-import { isLanguage, LANGUAGES, t, word } from "../lang";
+import { isLanguage, LANGUAGES, list, t, word } from "../lang";
 import { addPasskey, named, obstacle } from "../passkeys";
 import { announce, may, session, setSession, useLoad, workSince } from "../store";
 import type { Page, Passkey, PasskeyPage, Session, Token } from "../types";
@@ -298,7 +298,7 @@ function Tokens() {
                   <th scope="row">
                     <bdi>{k.name}</bdi>
                   </th>
-                  <td>{k.scopes.map((s) => word("scope", s)).join(", ")}</td>
+                  <td>{list(k.scopes.map((s) => word("scope", s)))}</td>
                   <td>
                     <When ms={k.made_ms} />
                   </td>
