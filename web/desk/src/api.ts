@@ -77,7 +77,8 @@ export const put = async <T>(path: string, body?: unknown) => json<T>(await send
 export const del = async <T>(path: string) => json<T>(await send("DELETE", path));
 
 /** Bytes, for a picture. */
-export const picture = async (path: string, signal?: AbortSignal) => (await send("GET", path, undefined, signal)).blob();
+export const picture = async (path: string, signal?: AbortSignal) =>
+  (await send("GET", path, undefined, signal)).blob();
 
 /** A file that the desk makes; the browser keeps it. */
 export async function download(method: "GET" | "POST", path: string, body: unknown, fallback: string) {

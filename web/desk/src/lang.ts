@@ -105,7 +105,9 @@ export function date(ms: number): string {
   const d = new Date(ms);
   if (!named()) return isolated(iso(d));
   return new Intl.DateTimeFormat(locales(Intl.DateTimeFormat), {
-    year: "numeric", month: "short", day: "numeric",
+    year: "numeric",
+    month: "short",
+    day: "numeric",
   }).format(d);
 }
 

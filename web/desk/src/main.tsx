@@ -23,7 +23,20 @@ import { StatisticsPage } from "./pages/statistics";
 import { go, href, useRoute } from "./router";
 import type { Route } from "./router";
 import {
-  announcement, connect, door, exposure, hubOnline, is, live, loadSession, lock, session, signOut, useCell, useLanguage, watchIdle,
+  announcement,
+  connect,
+  door,
+  exposure,
+  hubOnline,
+  is,
+  live,
+  loadSession,
+  lock,
+  session,
+  signOut,
+  useCell,
+  useLanguage,
+  watchIdle,
 } from "./store";
 import { Dialog, Empty, Fail, Icon, Loading, Title } from "./ui";
 
@@ -114,10 +127,14 @@ function Shell({ route }: { route: Route }) {
   const section = at === "case" || at === "cluster" || at === "account" ? "queue" : at;
   return (
     <>
-      <a class="skip" href="#main" onClick={(e) => {
-        e.preventDefault();
-        document.getElementById("main")?.focus();
-      }}>
+      <a
+        class="skip"
+        href="#main"
+        onClick={(e) => {
+          e.preventDefault();
+          document.getElementById("main")?.focus();
+        }}
+      >
         {t("shell.skip")}
       </a>
       <header class="top">

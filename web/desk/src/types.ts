@@ -182,7 +182,7 @@ export interface CaseEvent {
 }
 
 export type DecisionState =
-  | "undo" | "waiting" | "refused" | "queued" | "sending" | "applied" | "failed" | "undone" | "reversed";
+  "undo" | "waiting" | "refused" | "queued" | "sending" | "applied" | "failed" | "undone" | "reversed";
 export type ActionKind = "none" | "warn" | "disable" | "disable-until" | "quarantine" | "dissolve" | "refer";
 
 export interface Decision {
