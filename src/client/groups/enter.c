@@ -19,102 +19,7 @@
 #include "client/home/pending.h"
 #include "client/hub/call.h"
 #include "client/hub/stamp.h"
-#include "crypto/random.h"
 #include "mls/group.h"
-
-#define ATTEMPT "joining.attempt"
-
-/* ---- attempts ----------------------------------------------------------- */
-
-/* A commit that leads into a group, and the state that it leads to. */
-struct attempt {
-	struct cs_buf plain; /* what the views point into */
-	struct cs_view commit, group_info;
-	struct cs_buf public, secret;
-	uint64_t epoch; /* the one that the commit was made for */
-};
-
-static void
-attempt_clear(struct attempt *a)
-{
-	cs_buf_free(&a->plain);
-	cs_buf_free(&a->public);
-	cs_buf_free(&a->secret);
-	memset(a, 0, sizeof *a);
-}
-
-static enum cs_err
-attempt_store(struct cs_client *c, struct cs_view id, struct cs_view commit,
-    struct cs_mls_group *mls)
-{
-	struct cs_buf plain = { 0 }, sealed = { 0 };
-	struct cs_buf info = { 0 }, public = { 0 }, secret = { 0 };
-	struct cs_writer w = cs_writer(&plain);
-	enum cs_err err;
-
-	if ((err = cs_mls_group_info(mls, &info, CS_MLS_WITHOUT_TREE)) ||
-	    (err = cs_mls_group_save(mls, &public, &secret)))
-		goto out;
-	cs_write_u64(&w, cs_mls_group_epoch(mls) - 1);
-	cs_write_vec(&w, commit);
-	cs_write_vec(&w, cs_buf_view(&info));
-	cs_write_vec(&w, cs_buf_view(&public));
-	cs_write_vec(&w, cs_buf_view(&secret));
-	if ((err = cs_writer_end(&w)) == CS_OK &&
-	    (err = cs_vault_seal(
-		 &sealed, &c->key, ATTEMPT, id, cs_buf_view(&plain))) == CS_OK)
-		err =
-		    cs_db_exec(c->db, "UPDATE joining SET attempt=? WHERE id=?",
-			cs_blob(cs_buf_view(&sealed)), cs_blob(id));
-out:
-	cs_buf_free(&plain);
-	cs_buf_free(&sealed);
-	cs_buf_free(&info);
-	cs_buf_free(&public);
-	cs_buf_free(&secret);
-	return err;
-}
-
-/* CS_ERR_NOT_FOUND: none was made yet. */
-static enum cs_err
-attempt_load(struct attempt *out, struct cs_client *c, struct cs_view id)
-{
-	struct cs_view public, secret;
-	struct cs_rows rows;
-	struct cs_reader r;
-	enum cs_err err;
-
-	memset(out, 0, sizeof *out);
-	err = cs_db_query(&rows, c->db,
-	    "SELECT attempt FROM joining WHERE id=?", cs_blob(id));
-	if (err == CS_OK) {
-		if (cs_rows_next(&rows) && !cs_col_null(&rows, 0))
-			err = cs_vault_open(&out->plain, &c->key, ATTEMPT, id,
-			    cs_col_blob(&rows, 0));
-		else
-			err = CS_ERR_NOT_FOUND;
-	}
-	if ((err = cs_rows_end(&rows, err)))
-		return err;
-	r = cs_reader(cs_buf_view(&out->plain));
-	out->epoch = cs_read_u64(&r);
-	out->commit = cs_read_vec(&r);
-	out->group_info = cs_read_vec(&r);
-	public = cs_read_vec(&r);
-	secret = cs_read_vec(&r);
-	if (cs_reader_end(&r) != CS_OK)
-		return CS_ERR_CORRUPT;
-	if ((err = cs_buf_set(&out->public, public)))
-		return err;
-	return cs_buf_set(&out->secret, secret);
-}
-
-static enum cs_err
-attempt_forget(struct cs_client *c, struct cs_view id)
-{
-	return cs_db_exec(
-	    c->db, "UPDATE joining SET attempt=NULL WHERE id=?", cs_blob(id));
-}
 
 /* ---- making one --------------------------------------------------------- */
 
@@ -161,7 +66,7 @@ make(struct cs_client *c, struct cs_view id)
 	if ((err = cs_mls_external_commit(&mls, &commit, cs_buf_view(&info),
 		 &identity, &opt, &ext)) == CS_OK &&
 	    (err = client_admission_check(c, mls, id)) == CS_OK)
-		err = attempt_store(c, id, cs_buf_view(&commit), mls);
+		err = client_attempt_store(c, id, cs_buf_view(&commit), mls);
 out:
 	cs_mls_group_free(mls);
 	cs_buf_free(&info);
@@ -190,7 +95,7 @@ go_on(struct cs_client *c, struct client_group *g)
 
 /* The hub took the commit: from here on this device reads the log. */
 static enum cs_err
-enter(struct cs_client *c, struct cs_view id, struct attempt *a,
+enter(struct cs_client *c, struct cs_view id, struct client_attempt *a,
     const struct cs_wire_submit_answer *answer)
 {
 	struct cs_mls_options opt;
@@ -243,8 +148,8 @@ submit(struct cs_client *c, struct cs_view id)
 {
 	struct cs_wire_submit m = { .group_id = id };
 	struct cs_wire_submit_answer answer;
-	struct attempt a;
-	enum cs_err err = attempt_load(&a, c, id);
+	struct client_attempt a;
+	enum cs_err err = client_attempt_load(&a, c, id);
 
 	if (err)
 		goto out;
@@ -257,12 +162,12 @@ submit(struct cs_client *c, struct cs_view id)
 	} else if (err == CS_ERR_DENIED) {
 		bool stale = c->link.hub_code == CS_WIRE_E_STALE_EPOCH;
 
-		err = attempt_forget(c, id);
+		err = client_attempt_forget(c, id);
 		if (err == CS_OK)
 			err = stale ? CS_ERR_EPOCH : CS_ERR_DENIED;
 	}
 out:
-	attempt_clear(&a);
+	client_attempt_clear(&a);
 	return err;
 }
 

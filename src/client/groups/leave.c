@@ -11,59 +11,12 @@
 #include "client/groups/log.h"
 #include "client/home/client.h"
 #include "client/home/group.h"
+#include "client/home/leavers.h"
 #include "client/home/members.h"
 #include "client/home/problem.h"
 #include "client/hub/call.h"
 
-#define LEAVING "grp.leaving"
-
-/* ---- proposals, kept until they are committed --------------------------- */
-
-static enum cs_err
-leaving_store(
-    struct cs_client *c, const struct client_group *g, struct cs_view messages)
-{
-	struct cs_buf plain = { 0 }, sealed = { 0 };
-	struct cs_writer w = cs_writer(&plain);
-	enum cs_err err;
-
-	cs_write_u64(&w, cs_mls_group_epoch(g->mls));
-	cs_write_vec(&w, messages);
-	if ((err = cs_writer_end(&w)) == CS_OK &&
-	    (err = cs_vault_seal(&sealed, &c->key, LEAVING, client_group_id(g),
-		 cs_buf_view(&plain))) == CS_OK)
-		err = cs_db_exec(c->db, "UPDATE grp SET leaving=? WHERE id=?",
-		    cs_blob(cs_buf_view(&sealed)), cs_blob(client_group_id(g)));
-	cs_buf_free(&plain);
-	cs_buf_free(&sealed);
-	return err;
-}
-
-/* Read the proposals into ${messages}, each as <V>; none if they were not made
- * in this epoch. */
-static enum cs_err
-leaving_load(
-    struct cs_buf *messages, struct cs_client *c, const struct client_group *g)
-{
-	struct cs_buf plain = { 0 };
-	struct cs_rows rows;
-	struct cs_reader r;
-	enum cs_err err;
-
-	cs_buf_reset(messages);
-	err = cs_db_query(&rows, c->db, "SELECT leaving FROM grp WHERE id=?",
-	    cs_blob(client_group_id(g)));
-	if (err == CS_OK && cs_rows_next(&rows) && !cs_col_null(&rows, 0))
-		err = cs_vault_open(&plain, &c->key, LEAVING,
-		    client_group_id(g), cs_col_blob(&rows, 0));
-	if ((err = cs_rows_end(&rows, err)) == CS_OK && plain.len != 0) {
-		r = cs_reader(cs_buf_view(&plain));
-		if (cs_read_u64(&r) == cs_mls_group_epoch(g->mls))
-			err = cs_buf_set(messages, cs_read_vec(&r));
-	}
-	cs_buf_free(&plain);
-	return err;
-}
+/* ---- proposing ---------------------------------------------------------- */
 
 /* Where every member supports it, the own leaf is proposed by a SelfRemove,
  * which can also be committed by those who join by external commit. */
@@ -108,12 +61,12 @@ propose(struct cs_buf *messages, struct cs_client *c, struct client_group *g)
 {
 	enum cs_err err;
 
-	if ((err = leaving_load(messages, c, g)) || messages->len != 0)
+	if ((err = client_leaving_load(messages, c, g)) || messages->len != 0)
 		return err;
 	if ((err = make(messages, c, g)) || (err = cs_db_begin(c->db)))
 		return err;
 	if ((err = client_group_store(c, g)) == CS_OK)
-		err = leaving_store(c, g, cs_buf_view(messages));
+		err = client_leaving_store(c, g, cs_buf_view(messages));
 	return cs_db_end(c->db, err);
 }
 

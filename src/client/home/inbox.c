@@ -153,11 +153,11 @@ show(struct cs_client *c, uint64_t id, enum cs_client_which which,
 		return CS_ERR_NOMEM;
 	if ((err = client_message_load(&r, &plain, c, id)))
 		goto out;
-	err = cs_db_query(&rows, c->db,
+	err = cs_db_row(&rows, c->db,
 	    "SELECT mid,grp,seen,EXISTS(SELECT 1 FROM outbox AS o"
 	    " WHERE o.message=m.id) FROM message AS m WHERE id=?",
 	    cs_int(id));
-	if (err == CS_OK && cs_rows_next(&rows)) {
+	if (err == CS_OK) {
 		cs_col_copy(&rows, 0, s->m.mid, sizeof s->m.mid);
 		s->m.seen = cs_col_int(&rows, 2) != 0;
 		s->m.waiting = cs_col_int(&rows, 3) != 0;

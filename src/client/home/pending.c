@@ -58,15 +58,12 @@ client_pending_load(struct client_pending *out, struct cs_client *c,
 	enum cs_err err;
 
 	memset(out, 0, sizeof *out);
-	err = cs_db_query(&rows, c->db, "SELECT pending FROM grp WHERE id=?",
+	err = cs_db_row(&rows, c->db,
+	    "SELECT pending FROM grp WHERE id=? AND pending IS NOT NULL",
 	    cs_blob(client_group_id(g)));
-	if (err == CS_OK) {
-		if (cs_rows_next(&rows) && !cs_col_null(&rows, 0))
-			err = cs_vault_open(&out->plain, &c->key, PENDING,
-			    client_group_id(g), cs_col_blob(&rows, 0));
-		else
-			err = CS_ERR_NOT_FOUND;
-	}
+	if (err == CS_OK)
+		err = cs_vault_open(&out->plain, &c->key, PENDING,
+		    client_group_id(g), cs_col_blob(&rows, 0));
 	if ((err = cs_rows_end(&rows, err)))
 		return err;
 	r = cs_reader(cs_buf_view(&out->plain));

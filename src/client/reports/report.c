@@ -216,8 +216,9 @@ out:
 	return err;
 }
 
+/* CS_ERR_NOT_FOUND: none waits. */
 static enum cs_err
-flush_one(struct cs_client *c, bool *more)
+flush_one(struct cs_client *c)
 {
 	struct cs_buf plain = { 0 };
 	struct cs_rows rows;
@@ -226,19 +227,16 @@ flush_one(struct cs_client *c, bool *more)
 	uint64_t created = 0;
 	enum cs_err err;
 
-	*more = false;
-	err = cs_db_query(&rows, c->db,
+	err = cs_db_row(&rows, c->db,
 	    "SELECT id,created,sealed FROM report WHERE sent=0 LIMIT 1");
-	if (err == CS_OK && cs_rows_next(&rows)) {
-		*more = true;
+	if (err == CS_OK) {
 		cs_col_copy(&rows, 0, id, sizeof id);
 		created = cs_col_int(&rows, 1);
 		err = cs_vault_open(&plain, &c->key, TABLE,
 		    cs_col_blob(&rows, 0), cs_col_blob(&rows, 2));
 	}
 	err = cs_rows_end(&rows, err);
-	if (err == CS_OK && *more &&
-	    (err = parse(&r, cs_buf_view(&plain))) == CS_OK)
+	if (err == CS_OK && (err = parse(&r, cs_buf_view(&plain))) == CS_OK)
 		err = submit(c, id, &r, created);
 	cs_buf_free(&plain);
 	cs_wipe(&r, sizeof r);
@@ -248,14 +246,13 @@ flush_one(struct cs_client *c, bool *more)
 enum cs_err
 client_reports_flush(struct cs_client *c)
 {
-	bool more;
 	enum cs_err err;
 
 	do
-		err = flush_one(c, &more);
-	while (err == CS_OK && more);
+		err = flush_one(c);
+	while (err == CS_OK);
 	/* If the daily limit is reached, the rest goes out tomorrow. */
-	return err == CS_ERR_DENIED ? CS_OK : err;
+	return err == CS_ERR_NOT_FOUND || err == CS_ERR_DENIED ? CS_OK : err;
 }
 
 /* ---- what became of them ------------------------------------------------ */

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* What a connect asks of the hub: each thing once.  The hub is the functions of
- * net/session.h below. */
+/* A connect asks the hub for nothing twice.  The functions of net/session.h
+ * below play the hub. */
 #include "client/home/client.h"
 #include "client/home/group.h"
 #include "client/home/leaf.h"
@@ -112,7 +112,7 @@ answer_sync(struct cs_wire_sync_answer *answer)
 	cs_buf_free(&ids);
 }
 
-/* Nothing that verifies: the log moves on. */
+/* Entries of which none verifies: the cursor moves on. */
 static void
 answer_fetch(
     struct cs_wire_fetch_answer *answer, const struct cs_wire_fetch *ask)
@@ -261,8 +261,8 @@ world_clear(struct world *w)
 	temp_dir_clear(&w->dir);
 }
 
-/* A key package is good for one conversation, so that is what may be asked for
- * again. */
+/* Only a key package may be asked for again: each is good for one conversation.
+ */
 static void
 assert_nothing_twice(void)
 {
@@ -293,7 +293,7 @@ test_connect(void **state)
 	assert_int_equal(hub.n[CS_WIRE_KEY_PACKAGES_GET], 2);
 	assert_int_equal(hub.n_asked, 10);
 	assert_nothing_twice();
-	/* A sync asks what is new, and no more. */
+	/* A sync asks only what is new. */
 	assert_ok(cs_client_sync(w.c));
 	assert_int_equal(hub.n[CS_WIRE_SYNC], 2);
 	assert_int_equal(hub.n_asked, 11);

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Coming back into a conversation that the operator took somebody out of: what
- * alma takes for that conversation, and whom boris lets in.  There is no hub;
- * what it would show alma is made here.
+ * Coming back into a conversation after the operator took somebody out: which
+ * group alma takes for it, and whom boris lets in.  There is no hub; what it
+ * would show to alma is made here.
  */
 
 #include "client/groups/admission.h"
@@ -56,7 +56,7 @@ new_group(struct world *w, const struct cw_person *by,
 	return mls;
 }
 
-/* Somebody comes by a Welcome, or, without ${joined}, only into the tree. */
+/* Add ${who} by a Welcome or, without ${joined}, only to the tree. */
 static void
 add(struct cs_mls_group *g, const struct cw_person *who,
     struct cs_mls_group **joined, const struct cs_mls_options *opt)
@@ -84,7 +84,7 @@ add(struct cs_mls_group *g, const struct cw_person *who,
 	cs_buf_free(&welcome);
 }
 
-/* So many leaves go, from ${leaf} on; none: an empty commit. */
+/* Remove ${n} leaves from ${leaf} on; 0: an empty commit. */
 static void
 commit(struct cs_mls_group *g, uint32_t leaf, size_t n)
 {
@@ -111,7 +111,8 @@ home(struct world *w, const struct cw_person *p, const char *handle,
 	return c;
 }
 
-/* Alma and boris are in; then boris takes alma out, for the operator. */
+/* Alma and boris are in the group; then boris takes alma out on behalf of the
+ * operator. */
 static void
 world_init(struct world *w)
 {
@@ -159,7 +160,8 @@ world_clear(struct world *w)
 	temp_dir_clear(&w->dir);
 }
 
-/* Alma enters what the hub shows: her own word on it, and her commit. */
+/* Alma enters the group that the hub shows: returns what she says of it, and
+ * her commit. */
 static enum cs_err
 enter(struct world *w, struct cs_mls_group *shown, struct cs_buf *message)
 {
@@ -198,10 +200,11 @@ test_the_same(void **state)
 	(void)state;
 	world_init(&w);
 	assert_ok(shows(&w, w.theirs.mls));
-	/* It goes on while one is away. */
+	/* The group goes on while she is away. */
 	commit(w.theirs.mls, 0, 0);
 	assert_ok(shows(&w, w.theirs.mls));
-	/* Another operator's; one that we are in; one that we never were in. */
+	/* A group of another operator, one that she is in, one that she never
+	 * was in. */
 	w.a->link.external_sender[0] ^= 1;
 	assert_err(shows(&w, w.theirs.mls), CS_ERR_MISMATCH);
 	w.a->link.external_sender[0] ^= 1;
@@ -216,7 +219,7 @@ test_the_same(void **state)
 	world_clear(&w);
 }
 
-/* What a hub, and somebody who helps it, could make. */
+/* Groups that a hub could make with somebody's help. */
 static void
 test_made_up(void **state)
 {
@@ -227,19 +230,19 @@ test_made_up(void **state)
 	(void)state;
 	world_init(&w);
 	opt = client_mls_options(w.theirs.check);
-	/* The same name, by who was never there: boris is in the tree without
-	 * having been asked. */
+	/* A group of that id by somebody who never was in it, with boris in the
+	 * tree unasked. */
 	forged = new_group(&w, &w.mallory, &opt);
 	add(forged, &w.boris, NULL, NULL);
 	for (int i = 0; i < 5; i++)
 		commit(forged, 0, 0);
 	assert_err(shows(&w, forged), CS_ERR_MEMBER);
 	cs_mls_group_free(forged);
-	/* By a member, and from before. */
+	/* By a member, and from an earlier epoch. */
 	forged = new_group(&w, &w.boris, &opt);
 	assert_err(shows(&w, forged), CS_ERR_REPLAY);
 	cs_mls_group_free(forged);
-	/* Somebody has come. */
+	/* Somebody else has come in. */
 	add(w.theirs.mls, &w.mallory, NULL, NULL);
 	assert_err(shows(&w, w.theirs.mls), CS_ERR_MEMBER);
 	world_clear(&w);
@@ -255,7 +258,7 @@ keep_last(void *arg, const struct cs_client_message *m)
 	return CS_OK;
 }
 
-/* Boris' word on alma's commit. */
+/* What boris says of alma's commit. */
 static enum cs_err
 let_in(struct world *w)
 {
@@ -286,12 +289,12 @@ test_let_in(void **state)
 
 	(void)state;
 	world_init(&w);
-	/* Whom another member removed, or nobody: not by itself. */
+	/* Somebody whom a member removed may not come back alone. */
 	assert_err(let_in(&w), CS_ERR_MEMBER);
-	/* From another conversation neither. */
+	/* Nor may somebody who was taken out of another conversation. */
 	assert_ok(client_away_add(w.b, &other, "alma"));
 	assert_err(let_in(&w), CS_ERR_MEMBER);
-	/* Nor on somebody else's account. */
+	/* Nor somebody because another account was taken out. */
 	assert_ok(cw_learn(w.b, &w.mallory));
 	assert_ok(client_away_add(w.b, &w.theirs, "mallory"));
 	assert_err(let_in(&w), CS_ERR_MEMBER);
@@ -303,7 +306,7 @@ test_let_in(void **state)
 	assert_ok(client_group_store(w.b, &w.theirs));
 	assert_ok(cs_client_messages(w.b, CS_CLIENT_ALL, keep_last, last));
 	assert_string_equal(last, "alma is back.");
-	/* Once. */
+	/* Only once. */
 	assert_ok(client_away_find(&away, w.b, &w.theirs, "alma"));
 	assert_false(away);
 	assert_ok(client_away_find(&away, w.b, &w.theirs, "mallory"));

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* When a commit is due.  There is no hub: CS_ERR_CLOSED says that one was to
+/* When a commit is due.  There is no hub, so CS_ERR_CLOSED says that one was to
  * be sent. */
 
 #include "client/groups/upkeep.h"
@@ -82,7 +82,7 @@ world_clear(struct world *w)
 	temp_dir_clear(&w->dir);
 }
 
-/* What a look at the group says, as it is now. */
+/* What upkeep says of the group as it is now. */
 static enum cs_err
 look(struct world *w)
 {
@@ -102,12 +102,12 @@ test_time(void **state)
 	world_init(&w);
 	add_boris(&w);
 	assert_ok(look(&w));
-	/* A day of jitter, and no later than a week. */
+	/* It is due within a day of jitter, and after a week at the latest. */
 	w.g.committed_ms = now - 6 * DAY_MS + 60000;
 	assert_ok(look(&w));
 	w.g.committed_ms = now - 7 * DAY_MS;
 	assert_err(look(&w), CS_ERR_CLOSED);
-	/* Where there is nobody else, or nothing to belong to any more. */
+	/* Nothing is due where nobody else is, or once the group is over. */
 	w.g.state = CS_CLIENT_LEFT;
 	assert_ok(look(&w));
 	w.g.state = CS_CLIENT_LEAVING;
@@ -148,7 +148,7 @@ test_alone(void **state)
 	world_clear(&w);
 }
 
-/* Not at each command of a minute. */
+/* Groups are not looked at again within the hour. */
 static void
 test_now_and_then(void **state)
 {

@@ -39,7 +39,7 @@ world_clear(struct world *w)
 	cs_test_real_random();
 }
 
-/* The client's word on a leaf; ${old} is empty where none is replaced. */
+/* What the client says of a leaf; ${old} is empty if it replaces none. */
 static enum cs_err
 check_leaf(struct cs_client *c, struct cs_view credential, struct cs_view old,
     struct cs_view signature_key)
@@ -58,7 +58,7 @@ check_leaf(struct cs_client *c, struct cs_view credential, struct cs_view old,
 	    });
 }
 
-/* What both ways in say of the credential of ${p}: the same. */
+/* What client_check_leaf() and client_contact_learn() say of ${p}: the same. */
 static enum cs_err
 meet(struct cs_client *c, const struct cw_person *p)
 {
@@ -90,7 +90,7 @@ test_learn(void **state)
 	assert_memory_equal(
 	    contact->account_key, w.boris.account_key.public, 32);
 	assert_int_equal(contact->state, CONTACT_KNOWN);
-	/* Again, and ourselves: nobody new. */
+	/* Neither boris again nor alma herself is new. */
 	assert_ok(meet(w.c, &w.boris));
 	assert_ok(meet(w.c, &w.alma));
 	assert_int_equal(w.c->contacts.n, 1);
@@ -101,7 +101,7 @@ test_learn(void **state)
 	world_clear(&w);
 }
 
-/* A second device of somebody known is welcome. */
+/* A second device of a known person is accepted. */
 static void
 test_second_device(void **state)
 {
@@ -119,7 +119,8 @@ test_second_device(void **state)
 	world_clear(&w);
 }
 
-/* The first key is remembered; what differs from it later is refused. */
+/* The first key is remembered, and whatever differs from it later is refused.
+ */
 static void
 test_known_once(void **state)
 {
@@ -198,7 +199,8 @@ warn(struct cs_client *c)
 	assert_ok(cs_db_commit(c->db));
 }
 
-/* A changed key is told once, kept, and nobody's before the user says so. */
+/* The user is warned once of a changed key, which replaces the known one only
+ * when she says so. */
 static void
 test_changed_key(void **state)
 {
@@ -214,7 +216,7 @@ test_changed_key(void **state)
 	assert_ok(cs_client_safety_number(w.c, "boris", old));
 	assert_err(
 	    cs_client_new_safety_number(w.c, "boris", new), CS_ERR_NOT_FOUND);
-	/* A stranger is no change. */
+	/* A stranger's key is no changed key. */
 	warn(w.c);
 	assert_int_equal(count(w.c).warnings, 0);
 	cw_person_init(&other, "boris");
@@ -226,7 +228,7 @@ test_changed_key(void **state)
 		assert_int_equal(n.contacts, 1);
 		assert_int_equal(n.changed, 1);
 	}
-	/* It outlives the program; the known key is the known key. */
+	/* The change is stored, and the known key stays known. */
 	cs_client_close(w.c);
 	assert_ok(
 	    cs_client_open(&w.c, temp_path(&w.dir, "alma"), cs_view(NULL, 0)));
@@ -237,13 +239,14 @@ test_changed_key(void **state)
 	assert_string_not_equal(old, new);
 	assert_err(meet(w.c, &other), CS_ERR_CREDENTIAL);
 	assert_ok(meet(w.c, &w.boris));
-	/* A third key is told again. */
+	/* A third key is warned of, too. */
 	cs_buf_free(&other.credential);
 	cw_person_init(&other, "boris");
 	assert_err(meet(w.c, &other), CS_ERR_CREDENTIAL);
 	warn(w.c);
 	assert_int_equal(count(w.c).warnings, 2);
-	/* Accepted: the new one is known and the old one refused. */
+	/* Once it is accepted, the new key is known and the old one is refused.
+	 */
 	contact = client_contact_by_handle(w.c, "boris");
 	by = *contact;
 	memcpy(by.account, contact->new_account, 16);
@@ -276,11 +279,11 @@ test_leaf(void **state)
 	    w.c, boris, none, CS_VIEW_OF(w.boris.device_key.public)));
 	assert_ok(check_leaf(
 	    w.c, boris, boris, CS_VIEW_OF(w.boris.device_key.public)));
-	/* A leaf stays with its device. */
+	/* A leaf belongs to one device. */
 	assert_err(
 	    check_leaf(w.c, boris, alma, CS_VIEW_OF(w.boris.device_key.public)),
 	    CS_ERR_CREDENTIAL);
-	/* The leaf signs with the key of the certificate, no other. */
+	/* The leaf has to sign with the key of its certificate. */
 	assert_err(check_leaf(w.c, boris, none,
 		       CS_VIEW_OF(w.boris.account_key.public)),
 	    CS_ERR_CREDENTIAL);
@@ -314,7 +317,7 @@ test_tampered(void **state)
 	}
 	assert_ok(cs_buf_add(b, cs_view("", 1)));
 	assert_err(meet(w.c, &w.boris), CS_ERR_FORMAT);
-	/* Out of its time. */
+	/* The certificate has expired, or is not valid yet. */
 	cw_certify(&w.boris, "boris", now - 100, now - 50);
 	assert_err(meet(w.c, &w.boris), CS_ERR_EXPIRED);
 	cw_certify(&w.boris, "boris", now + 600, now + 700);
@@ -348,7 +351,7 @@ test_safety_number(void **state)
 	assert_int_equal(strlen(ours), 60);
 	for (size_t i = 0; i < 60; i++)
 		assert_true(isdigit((unsigned char)ours[i]));
-	/* Somebody in between has another key, and shows another number. */
+	/* Somebody in between has another key, so the numbers differ. */
 	cs_client_close(b);
 	cw_person_init(&other, "boris");
 	b = cw_home(temp_path(&w.dir, "other"), &other, "boris");
@@ -390,7 +393,7 @@ test_kept(void **state)
 		contact = client_contact_by_handle(w.c, "cleo");
 		assert_int_equal(contact->state, CONTACT_KNOWN);
 	}
-	/* Two people do not change places. */
+	/* Rows of two people were exchanged. */
 	assert_ok(cs_db_exec(w.c->db,
 	    "UPDATE contact SET sealed=(SELECT sealed FROM contact"
 	    " WHERE account=?) WHERE account=?",

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * A Welcome for a conversation that goes on: somebody outside who makes another
- * group of the same id, and a hub that helps, do not get into its place.
+ * A Welcome must not put another group into the place of a conversation that is
+ * not over, even if a stranger makes one of the same id and the hub helps.
  */
 
 #include "client/home/client.h"
@@ -99,11 +99,11 @@ test_replaced(void **state)
 	welcomed(&older, &alma, "alma", &bruno, 1);
 	welcomed(&later, &alma, "alma", &bruno, 3);
 	welcomed(&forged, &mallory, "mallory", &bruno, 9);
-	/* Nobody outside; a member, but not into the past. */
+	/* No stranger may; a member may, but not into the past. */
 	assert_err(client_group_check_replaced(&was, &forged), CS_ERR_EXISTS);
 	assert_err(client_group_check_replaced(&was, &older), CS_ERR_EXISTS);
 	assert_ok(client_group_check_replaced(&was, &later));
-	/* Once it is over, whoever may write to us may. */
+	/* Once the conversation is over, anybody who may write to alma may. */
 	was.state = CS_CLIENT_LEFT;
 	assert_ok(client_group_check_replaced(&was, &forged));
 	client_group_clear(&was);

@@ -43,7 +43,7 @@ mid_of(uint8_t a, uint8_t b)
 	return mid;
 }
 
-/* What alma said, not stamped yet; ${r->body} is for the caller to free. */
+/* What alma said and the hub has not stamped; the caller frees ${r->body}. */
 static struct client_record
 record_of(struct cs_buf *body, const char *text)
 {
@@ -116,7 +116,7 @@ test_insert(void **state)
 	assert_string_equal(got.from, "boris");
 	assert_string_equal(got.reason, "tag");
 	assert_view_equal(got.body, r.body);
-	/* A second one has a number of its own. */
+	/* A second message has a number of its own. */
 	other = insert(&w, "there", mid_of(1, 2));
 	assert_true(other > id);
 	assert_text(&w, id, "hello");
@@ -173,7 +173,7 @@ test_by_mid(void **state)
 	assert_ok(client_message_by_mid(&got, NULL, w.c, mid_of(1, 1)));
 	assert_err(client_message_by_mid(&got, NULL, w.c, mid_of(1, 2)),
 	    CS_ERR_NOT_FOUND);
-	/* Notices and refusals are no messages. */
+	/* Events and refusals are no messages. */
 	assert_ok(client_event(w.c, NULL, 1, "%s came", "cleo"));
 	assert_err(
 	    client_message_by_mid(&got, NULL, w.c, (const uint8_t[32]){ 0 }),
@@ -212,7 +212,7 @@ test_find(void **state)
 	assert_ok(find(&w, "ffff", mid_of(0xff, 0xff)));
 	cs_hex(hex, cs_view(mid_of(0xab, 0x02), 32));
 	assert_ok(find(&w, hex, mid_of(0xab, 0x02)));
-	/* Which of two? */
+	/* The prefix fits two. */
 	insert(&w, "three", (const uint8_t[32]){ 0xab, 0x01, 0x44 });
 	assert_err(find(&w, "ab01", NULL), CS_ERR_EXISTS);
 	assert_ok(find(&w, "ab0133", mid_of(0xab, 0x01)));
@@ -255,7 +255,7 @@ test_sealed(void **state)
 	world_init(&w);
 	a = insert(&w, "one", mid_of(1, 1));
 	b = insert(&w, "two", mid_of(1, 2));
-	/* The two change places. */
+	/* Two rows were exchanged. */
 	assert_ok(cs_db_exec(w.c->db,
 	    "UPDATE message SET grp=(SELECT m.sealed FROM message AS m"
 	    " WHERE m.id=?-message.id)",
@@ -308,7 +308,7 @@ test_unseen(void **state)
 	assert_int_equal(count(&w, CS_CLIENT_UNSEEN), 0);
 	insert(&w, "one", mid_of(1, 1));
 	assert_ok(client_event(w.c, NULL, 1, "%s came", "cleo"));
-	/* Not shown to the end, they stay new. */
+	/* They stay unseen unless all were shown. */
 	assert_err(
 	    cs_client_messages(w.c, CS_CLIENT_UNSEEN, show, &s), CS_ERR_IO);
 	assert_int_equal(s.n, 1);
@@ -328,7 +328,7 @@ test_unseen(void **state)
 	world_clear(&w);
 }
 
-/* What we said is not news to us. */
+/* What alma said is not new to her. */
 static void
 test_sent_is_seen(void **state)
 {

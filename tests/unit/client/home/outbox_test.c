@@ -12,7 +12,8 @@
 struct world {
 	struct temp_dir dir;
 	struct cw_person alma;
-	struct client_group g, other; /* rows of messages name them */
+	struct client_group g,
+	    other; /* named by the messages; they have no rows */
 	struct cs_client *c;
 };
 
@@ -36,7 +37,7 @@ world_clear(struct world *w)
 	temp_dir_clear(&w->dir);
 }
 
-/* A message that says nothing but ${text}; its body is what MLS would carry. */
+/* Put a message with ${text} into the outbox. */
 static void
 add(struct world *w, const struct client_group *g, const char *text,
     uint8_t mid)
@@ -62,7 +63,7 @@ add(struct world *w, const struct client_group *g, const char *text,
 	cs_buf_free(&body);
 }
 
-/* As if it were encrypted to ${ciphertext}. */
+/* Pretend that the message was encrypted to ${ciphertext}. */
 static void
 seal(struct world *w, uint64_t id, const char *ciphertext)
 {
@@ -116,7 +117,7 @@ count(struct world *w)
 	return n;
 }
 
-/* In order, each in its own group. */
+/* Messages leave in order, each in its own group. */
 static void
 test_order(void **state)
 {
@@ -139,7 +140,7 @@ test_order(void **state)
 	world_clear(&w);
 }
 
-/* What is sealed is kept with what was written, until the stamp comes. */
+/* What was sealed is kept until the stamp comes. */
 static void
 test_delivered(void **state)
 {
@@ -168,7 +169,7 @@ test_delivered(void **state)
 	assert_int_equal(count(&w).waiting, 1);
 	assert_err(client_outbox_load(&s, w.c, id), CS_ERR_NOT_FOUND);
 	client_sending_clear(&s);
-	/* The answer to the submit, and then the log: once is enough. */
+	/* The stamp comes twice, in the answer and in the log. */
 	assert_ok(seen(&w, &w.g, "ciphertext"));
 	assert_int_equal(count(&w).n, 2);
 	world_clear(&w);
@@ -195,7 +196,7 @@ test_failed(void **state)
 	world_clear(&w);
 }
 
-/* Somebody who can write the folder, and has no key. */
+/* Somebody without the key has changed the row. */
 static void
 test_damaged(void **state)
 {

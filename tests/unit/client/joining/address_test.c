@@ -30,7 +30,7 @@ bad(const char *text)
 		fail_msg("taken: %s", text);
 }
 
-/* "https://", ${n} times ${c}, ${rest}: in memory until the next call. */
+/* Build "https://", ${n} times ${c}, and ${rest}; lives until the next call. */
 static const char *
 repeated(const char *before, char c, size_t n, const char *rest)
 {
@@ -141,7 +141,7 @@ test_key(void **state)
 	bad(repeated(before, 'A', 42, ""));
 	bad(repeated(before, 'A', 44, ""));
 	bad(repeated(before, 'A', 43, "="));
-	/* Two bits that belong to no byte. */
+	/* Two stray bits at the end. */
 	bad(repeated(before, 'A', 42, "F"));
 	bad(repeated(before, 'A', 42, "B"));
 	bad(repeated(before, 'A', 42, "+"));
@@ -152,7 +152,7 @@ test_key(void **state)
 	bad("https://hub.example/i/abc#" KEY "\n");
 }
 
-/* Longer than any link is another mistake. */
+/* A text longer than any link is another error. */
 static void
 test_limit(void **state)
 {
@@ -168,7 +168,7 @@ test_limit(void **state)
 	    CS_ERR_LIMIT);
 }
 
-/* What is refused before a folder is made. */
+/* Refused before a folder is made. */
 static void
 test_join_refused(void **state)
 {

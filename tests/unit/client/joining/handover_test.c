@@ -14,10 +14,10 @@ struct world {
 	struct temp_dir dir;
 	struct cw_person alma, boris;
 	struct cs_client *old, *new; /* two devices of alma's */
-	struct cs_buf credential;    /* of the new one */
+	struct cs_buf credential;    /* the new device's */
 };
 
-/* A home that has keys of its own and belongs to nobody yet. */
+/* A home with keys of its own, which belongs to nobody yet. */
 static struct cs_client *
 empty_home(const char *path)
 {
@@ -109,7 +109,7 @@ test_given_and_taken(void **state)
 	world_clear(&w);
 }
 
-/* A device that is told it is another one, or somebody else's. */
+/* A device refuses to be told that it is another device, or somebody else's. */
 static void
 test_not_for_us(void **state)
 {
@@ -123,7 +123,7 @@ test_not_for_us(void **state)
 	assert_ok(client_handover_write(
 	    &plain, w.old, cs_buf_view(&w.alma.credential)));
 	assert_err(take(w.new, cs_buf_view(&plain)), CS_ERR_MISMATCH);
-	/* For another id under our key; for our id under another key. */
+	/* For another id under this key, and for this id under another key. */
 	for (int i = 0; i < 2; i++) {
 		struct cw_person device = w.alma;
 
@@ -139,7 +139,7 @@ test_not_for_us(void **state)
 		assert_err(take(w.new, cs_buf_view(&plain)), CS_ERR_MISMATCH);
 		cs_buf_free(&device.credential);
 	}
-	/* Certified by another account key than the one that came. */
+	/* Certified by another account key than the one handed over. */
 	cs_buf_reset(&plain);
 	key = w.old->self.account_key;
 	w.old->self.account_key = w.boris.account_key;
@@ -147,7 +147,7 @@ test_not_for_us(void **state)
 	    client_handover_write(&plain, w.old, cs_buf_view(&w.credential)));
 	assert_int_not_equal(take(w.new, cs_buf_view(&plain)), CS_OK);
 	w.old->self.account_key = key;
-	/* Another name than in the certificate. */
+	/* With another name than the certificate has. */
 	cs_buf_reset(&plain);
 	strcpy(w.old->self.handle, "almb");
 	assert_ok(
@@ -180,7 +180,7 @@ test_cut(void **state)
 	world_clear(&w);
 }
 
-/* Conversations wait until the device has entered them. */
+/* Conversations wait to be entered. */
 static void
 test_joining(void **state)
 {
@@ -202,7 +202,7 @@ test_joining(void **state)
 	assert_true(got.direct);
 	assert_int_equal(got.state, CS_CLIENT_REQUEST);
 	assert_string_equal(got.name, "boris");
-	/* Bound to its row. */
+	/* Each is bound to its row. */
 	assert_ok(cs_db_exec(w.new->db, "UPDATE joining SET id=x'01'"));
 	assert_err(
 	    client_joining_find(&got, w.new, cs_view("\1", 1)), CS_ERR_CORRUPT);
@@ -212,7 +212,8 @@ test_joining(void **state)
 	world_clear(&w);
 }
 
-/* Names and notes open for devices of the account, where they belong. */
+/* Names and notes open only on devices of the account, and only in their place.
+ */
 static void
 test_names(void **state)
 {
@@ -237,7 +238,7 @@ test_names(void **state)
 	assert_err(client_device_name_open(
 		       name, boris, w.new->self.device, cs_buf_view(&sealed)),
 	    CS_ERR_DECRYPT);
-	/* A name cannot stand for a note. */
+	/* A name is no note. */
 	assert_err(client_account_open(&plain, w.old,
 		       "countersign/contact-note/v1", cs_buf_view(&sealed)),
 	    CS_ERR_DECRYPT);

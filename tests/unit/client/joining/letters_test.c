@@ -88,7 +88,7 @@ test_keys(void **state)
 	assert_ok(client_link_keys_derive(&a, &code));
 	assert_memory_not_equal(a.ask.b, a.answer.b, 32);
 	assert_memory_not_equal(a.rendezvous, a.number, 32);
-	/* Another secret, another operator: nothing in common. */
+	/* Keys of another secret or another operator have nothing in common. */
 	code.secret[15] ^= 1;
 	assert_ok(client_link_keys_derive(&b, &code));
 	assert_memory_not_equal(a.rendezvous, b.rendezvous, 32);
@@ -96,7 +96,7 @@ test_keys(void **state)
 	code.root[0] ^= 1;
 	assert_ok(client_link_keys_derive(&b, &code));
 	assert_memory_not_equal(a.rendezvous, b.rendezvous, 32);
-	/* Where the hub is reached is no part of it. */
+	/* The hub's address plays no part. */
 	code.root[0] ^= 1;
 	code.port = 2;
 	assert_ok(client_link_keys_derive(&b, &code));
@@ -129,7 +129,7 @@ test_ask(void **state)
 	cs_buf_free(&l.sealed);
 }
 
-/* What whoever has the code could write: keys that are none, odd names. */
+/* A holder of the code could write invalid keys and odd names. */
 static void
 test_ask_contents(void **state)
 {
@@ -180,7 +180,7 @@ test_number(void **state)
 	assert_int_equal(strlen(a), CS_CLIENT_CHECK_DIGITS);
 	assert_ok(client_link_number(b, &l.keys, cs_buf_view(&l.sealed)));
 	assert_string_equal(a, b);
-	/* Another letter, another code: another number. */
+	/* Another letter or another code gives another number. */
 	l.sealed.data[l.sealed.len - 1] ^= 1;
 	assert_ok(client_link_number(b, &l.keys, cs_buf_view(&l.sealed)));
 	assert_string_not_equal(a, b);
@@ -206,12 +206,13 @@ test_answer(void **state)
 	assert_ok(client_link_answer_open(&got, &l.keys, &l.seal_key,
 	    cs_buf_view(&l.sealed), cs_buf_view(&sealed)));
 	assert_view_equal(cs_buf_view(&got), plain);
-	/* Who has the code, but not the key that was confirmed. */
+	/* A holder of the code without the confirmed key cannot open it. */
 	assert_ok(cs_hpke_key_new(&thief, CS_DHKEM_X25519));
 	assert_err(client_link_answer_open(&got, &l.keys, &thief,
 		       cs_buf_view(&l.sealed), cs_buf_view(&sealed)),
 	    CS_ERR_DECRYPT);
-	/* The key, but not the code; another letter. */
+	/* Nor can a holder of the key without the code, or with another letter.
+	 */
 	assert_err(client_link_answer_open(&got, &l.other, &l.seal_key,
 		       cs_buf_view(&l.sealed), cs_buf_view(&sealed)),
 	    CS_ERR_DECRYPT);

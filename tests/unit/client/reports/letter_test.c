@@ -13,7 +13,7 @@ struct world {
 	struct temp_dir dir;
 	struct cw_person alma;
 	struct cs_hpke_key desk;
-	struct cs_client *c; /* alma's; the hub is gone before it answers */
+	struct cs_client *c; /* alma's; there is no hub to answer */
 };
 
 static void
@@ -42,7 +42,7 @@ world_clear(struct world *w)
 	temp_dir_clear(&w->dir);
 }
 
-/* The program ends here, and is started again. */
+/* End the program and start it again. */
 static void
 crash(struct world *w)
 {
@@ -59,7 +59,7 @@ appeal(struct world *w, const uint8_t about[static 16], const char *text)
 	    w->c, about, cs_view_str(text), cs_view_str("ku"));
 }
 
-/* The sealed letter that waits, as it would be sent; how many there are. */
+/* Get the sealed letter that waits; returns how many there are. */
 static unsigned
 waiting(struct world *w, struct cs_buf *sealed)
 {
@@ -98,8 +98,8 @@ keep_one(void *arg, const struct cs_client_letter *l)
 	assert_ok(cs_buf_set(text, l->text));
 }
 
-/* Stored with the key of its answer before it leaves; the same bytes after a
- * crash, and no second letter. */
+/* A letter is stored with the key of its answer before it leaves; a crash
+ * neither changes its bytes nor makes a second one. */
 static void
 test_crash(void **state)
 {
@@ -129,7 +129,8 @@ test_crash(void **state)
 	assert_ok(client_letter_answer(
 	    &opened, w.c, CS_WIRE_LETTER_APPEAL, action, cs_buf_view(&answer)));
 	assert_view_equal(cs_buf_view(&opened), cs_view_str("We see."));
-	/* About something else, tampered, or of another kind: not. */
+	/* An answer about something else, a tampered one and one of another
+	 * kind do not open. */
 	assert_err(client_letter_answer(&opened, w.c, CS_WIRE_LETTER_APPEAL,
 		       other, cs_buf_view(&answer)),
 	    CS_ERR_NOT_FOUND);
@@ -140,7 +141,7 @@ test_crash(void **state)
 	assert_err(client_letter_answer(&opened, w.c, CS_WIRE_LETTER_APPEAL,
 		       action, cs_buf_view(&answer)),
 	    CS_ERR_DECRYPT);
-	/* The holder can read what was written. */
+	/* The user can read what she wrote. */
 	assert_ok(cs_client_letters(w.c, keep_one, &opened));
 	assert_view_equal(cs_buf_view(&opened), cs_view_str("I did not."));
 	cs_buf_free(&first);
@@ -151,7 +152,7 @@ test_crash(void **state)
 	world_clear(&w);
 }
 
-/* What no desk could read is not stored. */
+/* A text that no desk could read is not stored. */
 static void
 test_not_a_letter(void **state)
 {
@@ -169,17 +170,17 @@ test_not_a_letter(void **state)
 	long_text[CS_LETTER_TEXT_MAX] = '\0';
 	assert_err(appeal(&w, action, long_text), CS_ERR_CLOSED);
 	assert_int_equal(waiting(&w, &sealed), 1);
-	/* About something else there may be another. */
+	/* A letter about something else may wait as well. */
 	assert_err(appeal(&w, other, "text"), CS_ERR_CLOSED);
 	assert_int_equal(waiting(&w, &sealed), 2);
-	/* Nobody to write to. */
+	/* There is no desk to write to. */
 	w.c->link.desk.known = false;
 	assert_err(appeal(&w, action, "text"), CS_ERR_CLOSED);
 	cs_buf_free(&sealed);
 	world_clear(&w);
 }
 
-/* Rows do not change places. */
+/* Rows were exchanged. */
 static void
 test_sealed_rows(void **state)
 {

@@ -18,7 +18,7 @@ struct world {
 	struct cs_wire_notice item; /* of the above, signed */
 };
 
-/* ${w->item} is what ${w->a} and ${w->s} say, signed by ${key}. */
+/* Make ${w->item} of ${w->a} and ${w->s}, signed by ${key}. */
 static void
 sign(struct world *w, const struct cs_sign_key *key)
 {
@@ -103,7 +103,7 @@ test_read(void **state)
 	assert_false(n.automated_decision);
 	assert_view_equal(n.facts, w.s.facts);
 	assert_view_equal(n.ground, w.s.ground);
-	/* Over, reversed, appealed. */
+	/* Decisions that are over, reversed or appealed. */
 	w.a.until_ms = 3000;
 	sign(&w, &w.desk);
 	assert_ok(client_notice_read(&n, w.c, &w.item));
@@ -121,7 +121,7 @@ test_read(void **state)
 	world_clear(&w);
 }
 
-/* What the hub says is the desk's. */
+/* Only what the desk signed is read. */
 static void
 test_not_the_desks(void **state)
 {
@@ -144,7 +144,7 @@ test_not_the_desks(void **state)
 		w.item.action.len = w.action.len;
 	}
 	assert_ok(read_item(&w));
-	/* Another desk's, and none at all. */
+	/* Signed by another desk, or by none. */
 	sign(&w, &w.other_desk);
 	assert_err(read_item(&w), CS_ERR_SIGNATURE);
 	sign(&w, &w.desk);
@@ -153,7 +153,7 @@ test_not_the_desks(void **state)
 	world_clear(&w);
 }
 
-/* The desk's, and still not what may be shown. */
+/* Signed by the desk, and still not to be shown. */
 static void
 test_makes_no_sense(void **state)
 {
@@ -161,7 +161,7 @@ test_makes_no_sense(void **state)
 
 	(void)state;
 	world_init(&w);
-	/* About somebody else; only a reversal says nothing of that. */
+	/* About somebody else; only a reversal may name nobody. */
 	memcpy(w.a.account, w.boris.account, 16);
 	sign(&w, &w.desk);
 	assert_err(read_item(&w), CS_ERR_MISMATCH);
@@ -172,14 +172,14 @@ test_makes_no_sense(void **state)
 	sign(&w, &w.desk);
 	assert_ok(read_item(&w));
 	memcpy(w.a.account, w.alma.account, 16);
-	/* Of a kind that there is not. */
+	/* Of an unknown kind. */
 	w.a.kind = 0;
 	sign(&w, &w.desk);
 	assert_err(read_item(&w), CS_ERR_UNSUPPORTED);
 	w.a.kind = CS_WIRE_ACTION_DISSOLVE + 1;
 	sign(&w, &w.desk);
 	assert_err(read_item(&w), CS_ERR_UNSUPPORTED);
-	/* A statement that does not parse, or is owed and not there. */
+	/* Its statement does not parse, or is missing where one is owed. */
 	w.a.kind = CS_WIRE_ACTION_WARN;
 	w.s.facts = cs_view_str("\xff");
 	sign(&w, &w.desk);
@@ -215,7 +215,7 @@ count(void *arg, const struct cs_client_message *m)
 	return CS_OK;
 }
 
-/* What is told of ${w->item}, and of nothing before it. */
+/* The user is told of ${w->item}, and of nothing before it. */
 static struct told
 take(struct world *w)
 {
@@ -245,14 +245,14 @@ test_told_once(void **state)
 	assert_int_equal(t.n, 1);
 	assert_non_null(strstr(t.last, "warns you: What was seen."));
 	assert_int_equal(take(&w).n, 0);
-	/* Not after a restart either. */
+	/* Nor is it told again after a restart. */
 	cs_client_close(w.c);
 	assert_ok(
 	    cs_client_open(&w.c, temp_path(&w.dir, "alma"), cs_view(NULL, 0)));
 	w.c->link.desk.known = true;
 	memcpy(w.c->link.desk.sign, w.desk.public, 32);
 	assert_int_equal(take(&w).n, 0);
-	/* An appeal that was sent is no news; its answer is, once. */
+	/* Sending an appeal is no news; its answer is news once. */
 	w.item.appeal = CS_WIRE_APPEAL_RECEIVED;
 	assert_int_equal(take(&w).n, 0);
 	w.item.appeal = CS_WIRE_APPEAL_UPHELD;
@@ -260,7 +260,7 @@ test_told_once(void **state)
 	assert_int_equal(t.n, 1);
 	assert_int_equal(t.answers, 1);
 	assert_int_equal(take(&w).n, 0);
-	/* Another one; long, and cut between two characters. */
+	/* Another decision, whose facts are cut between two characters. */
 	w.a.id[0]++;
 	w.item.appeal = CS_WIRE_APPEAL_NONE;
 	for (size_t i = 0; i + 1 < sizeof facts; i += 2)
@@ -271,7 +271,7 @@ test_told_once(void **state)
 	assert_int_equal(t.n, 1);
 	assert_non_null(strstr(t.last, "\xa9 [...]"));
 	assert_non_null(strstr(t.last, "countersign notices"));
-	/* A lie is told as one, once. */
+	/* A forged decision is reported once. */
 	sign(&w, &w.other_desk);
 	t = take(&w);
 	assert_int_equal(t.lies, 1);

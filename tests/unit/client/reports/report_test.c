@@ -18,10 +18,10 @@ struct world {
 	struct cs_hpke_key desk;
 	struct client_group g;
 	uint8_t mids[EW_MESSAGES][CS_CLIENT_MID_LEN];
-	struct cs_client *c; /* alma's; the hub is gone before it answers */
+	struct cs_client *c; /* alma's; there is no hub to answer */
 };
 
-/* Message ${i} comes in, or only its place in the log. */
+/* Message ${i} arrives. */
 static void
 arrive(struct world *w, size_t i)
 {
@@ -74,7 +74,8 @@ meet_desk(struct world *w)
 	    CS_KEY_LEN);
 }
 
-/* The first message has come, and the fourth; two between them have not. */
+/* The first and the fourth message have arrived, and the two between them have
+ * not. */
 static void
 world_init(struct world *w)
 {
@@ -120,7 +121,7 @@ prepare(struct cs_client_prepared_report **out, struct world *w)
 	memcpy(mids[0], w->mids[0], sizeof mids[0]);
 	memcpy(mids[1], w->mids[3], sizeof mids[1]);
 	err = cs_client_report_prepare(out, w->c, &r);
-	/* Nothing of what was passed is kept. */
+	/* The prepared report keeps nothing of what was passed. */
 	memset(note, '?', sizeof note - 1);
 	memset(mids, 0, sizeof mids);
 	return err;
@@ -133,7 +134,7 @@ keep(void *arg, const char *line)
 	assert_ok(cs_buf_add(arg, cs_view_str("\n")));
 }
 
-/* The report that waits, as it would be sent. */
+/* Get the sealed report that waits. */
 static void
 waiting(struct world *w, struct cs_buf *sealed)
 {
@@ -163,7 +164,7 @@ assert_text(const struct cs_evidence_item *item, const char *text)
 	assert_view_equal(content.text, cs_view_str(text));
 }
 
-/* What was described is what the desk reads, whatever came in between. */
+/* The desk reads what was described, whatever happened in between. */
 static void
 test_what_was_seen_is_sent(void **state)
 {
@@ -185,8 +186,8 @@ test_what_was_seen_is_sent(void **state)
 	assert_non_null(strstr((char *)seen.data, "    nor this\n"));
 	assert_non_null(strstr((char *)seen.data, "    He knows where"));
 	assert_null(strstr((char *)seen.data, "hashes"));
-	/* Two messages come, so that there would be hashes between the two;
-	 * the group has another name, and one of the two is gone. */
+	/* Now two messages arrive whose hashes would be added, the group gets
+	 * another name, and a reported message is deleted. */
 	arrive(&w, 1);
 	arrive(&w, 2);
 	strcpy(w.g.name, "strangers");
@@ -213,7 +214,7 @@ test_what_was_seen_is_sent(void **state)
 	cs_evidence_free(e);
 	cs_client_prepared_report_free(p);
 
-	/* What waits goes out with the same bytes. */
+	/* What waits is sent with the same bytes. */
 	assert_err(client_reports_flush(w.c), CS_ERR_CLOSED);
 	waiting(&w, &later);
 	assert_view_equal(cs_buf_view(&later), cs_buf_view(&sealed));
