@@ -129,6 +129,40 @@ def test_meanwhile():
         w.scenario("meanwhile")
 
 
+def test_survive():
+    with BrowserWorld() as w:
+        w.reports()
+        w.config["case"] = w.config["trafficking"]
+        w.config["messages"] = [
+            w.send("alice", "bob", "message %d" % n) for n in range(4)]
+        w.config["report"] = [os.path.join(BIN, "countersign"), "--home",
+                              w.home("bob")]
+        anna = w.clients["anna"]
+        case = anna.get("/cases/" + w.config["intimate-images"])
+        settled(w, anna, decide(anna, case, "disable", ground="terms"))
+        w.csok("dana", "appeal", "--text", "She agreed to it.")
+        w.until("the appeal", lambda: anna.get("/appeals")["items"])
+        w.scenario("survive")
+
+
+def test_second_look():
+    with BrowserWorld() as w:
+        w.reports()
+        anna = w.clients["anna"]
+        w.config["case"] = w.config["trafficking"]
+        w.config["other"] = w.config["spam"]
+        case = anna.get("/cases/" + w.config["case"])
+        settled(w, anna, decide(anna, case, "none", accounts=[]))
+
+        def report():
+            return w.csok("bob", "reports", "--json").lines()[0]
+        w.until("the answer", lambda: report()["state"] != "received")
+        w.config["words"] = "Please read it again."
+        w.csok("bob", "second-look", report()["id"][:16], w.config["words"])
+        w.until("the second look", lambda: anna.get("/appeals")["items"])
+        w.scenario("second_look")
+
+
 def test_work():
     with BrowserWorld() as w:
         w.reports()

@@ -55,7 +55,9 @@ await scenario(async () => {
 
   // Handed over, and two cases become one.
   await openDialog(ben, "case.handover");
-  await ben.selectOption("dialog select", { label: (await ben.locator("dialog option").allInnerTexts()).find((o) => o.includes("anna")) });
+  const her = ben.locator("dialog option", { hasText: "anna" });
+  await her.waitFor({ state: "attached" });
+  await ben.selectOption("dialog select", await her.getAttribute("value"));
   await axe(ben, "handover");
   await submit(ben);
   await until("anna has it", async () => (await ben.locator(".case-head").innerText()).includes("anna"));

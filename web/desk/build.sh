@@ -1,14 +1,22 @@
 #!/bin/bash
 # SPDX-License-Identifier: MIT
-# build.sh OUT WORK [--must]: the pages of the console, as the C file OUT.
+# build.sh OUT WORK DEPFILE [--must]: the pages of the console, as the C file OUT.
 #
-# WORK is a folder of its own for each build.  What npm cannot fetch becomes a
+# WORK is a folder of its own for each build; DEPFILE says what OUT is made from.  What npm cannot fetch becomes a
 # page that says so, unless --must is given; a mistake in the sources always
 # ends the build.
 set -eu
 
-out=$(realpath -m "$1") work=$(realpath -m "$2") must=${3-}
+out=$(realpath -m "$1") work=$(realpath -m "$2") deps=$(realpath -m "$3") must=${4-}
 cd "$(dirname "$0")"
+
+{
+	printf '%s: ' "$1"
+	find "$PWD"/{src,index.html,package-lock.json,tsconfig.json,vite.config.ts} \
+	    "$(realpath ../../scripts/embed)" \
+	    "$(realpath ../../src/desk/console/console_none.c)" -type f |
+	    sed 's/[ #]/\\&/g' | sort | tr '\n' ' '
+} >"$deps"
 
 none() {
 	echo "console: $1" >&2

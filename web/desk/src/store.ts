@@ -206,18 +206,23 @@ export interface Loaded<T> {
   loading: boolean;
   reload: () => void;
   set: (data: T) => void;
+  /** Changes what is shown by then; nothing when nothing is. */
+  update: (f: (data: T) => T) => void;
 }
 
-/** What is at ${path}; loaded anew when the path changes or on reload(). */
+interface LoadState<T> {
+  path: string | null;
+  data: T | null;
+  error: ApiError | null;
+  loading: boolean;
+}
+
+/**
+ * What is at ${path}; loaded anew when the path changes or on reload().  What
+ * is shown stays while it loads, and when that fails: somebody may be typing.
+ */
 export function useLoad<T>(path: string | null): Loaded<T> {
-  const [state, setState] = useState<{ path: string | null; data: T | null; error: ApiError | null; loading: boolean }>(
-    {
-      path,
-      data: null,
-      error: null,
-      loading: true,
-    },
-  );
+  const [state, setState] = useState<LoadState<T>>({ path, data: null, error: null, loading: true });
   const [turn, setTurn] = useState(0);
   useEffect(() => {
     if (path === null) return;
@@ -244,7 +249,9 @@ export function useLoad<T>(path: string | null): Loaded<T> {
     error: fresh ? state.error : null,
     loading: !fresh || state.loading,
     reload: () => setTurn((n) => n + 1),
-    set: (data) => setState({ path, data, error: null, loading: false }),
+    // An answer that comes after the path has changed is about something else.
+    set: (data) => setState((s) => (s.path === path ? { path, data, error: null, loading: false } : s)),
+    update: (f) => setState((s) => (s.path === path && s.data ? { ...s, data: f(s.data) } : s)),
   };
 }
 

@@ -97,8 +97,9 @@ const ICONS = {
   question: "M5.5 6a2.5 2.5 0 1 1 3.5 2.3c-.7.4-1 .8-1 1.7M8 12.5v.5",
   dash: "M3 8h10",
 } as const;
+export type Icons = keyof typeof ICONS;
 
-export function Icon({ name }: { name: keyof typeof ICONS }) {
+export function Icon({ name }: { name: Icons }) {
   return (
     <svg class="icon" viewBox="0 0 16 16" aria-hidden="true" focusable="false">
       <path d={ICONS[name]} />
@@ -108,7 +109,7 @@ export function Icon({ name }: { name: keyof typeof ICONS }) {
 
 export type Tone = "good" | "bad" | "warn" | "plain" | "info";
 
-export function Sign({ tone, icon, children }: Children & { tone: Tone; icon?: keyof typeof ICONS }) {
+export function Sign({ tone, icon, children }: Children & { tone: Tone; icon?: Icons }) {
   return (
     <span class={`sign ${tone}`}>
       {icon && <Icon name={icon} />} {children}
@@ -283,6 +284,14 @@ export function AreaField(props: {
 
 export type Option = [value: string, label: string];
 
+/**
+ * What was chosen is always among the options, under the label that it had: an
+ * update of the list changes what can be chosen next, not what was chosen.
+ */
+function withChosen(options: Option[], value: string, label: string): Option[] {
+  return options.some(([v]) => v === value) ? options : [...options, [value, label]];
+}
+
 export function SelectField(props: {
   label: string;
   hint?: string;
@@ -292,6 +301,10 @@ export function SelectField(props: {
   required?: boolean;
   autofocus?: boolean;
 }) {
+  const last = useRef<Option>([props.value, props.value]);
+  const found = props.options.find(([v]) => v === props.value);
+  if (found) last.current = found;
+  const label = last.current[0] === props.value ? last.current[1] : props.value;
   return (
     <Field label={props.label} hint={props.hint}>
       {(id, h) => (
@@ -303,7 +316,7 @@ export function SelectField(props: {
           value={props.value}
           onChange={(e) => props.onValue(e.currentTarget.value)}
         >
-          {props.options.map(([v, l]) => (
+          {withChosen(props.options, props.value, label).map(([v, l]) => (
             <option key={v} value={v} selected={v === props.value}>
               {l}
             </option>

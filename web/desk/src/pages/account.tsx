@@ -3,12 +3,13 @@ import { t, word } from "../lang";
 import { useLoad, usePolicy } from "../store";
 import type { Account } from "../types";
 import { CaseLink, Count, Due, Empty, Load, Section, Severity, short, Sign, StateSign, Title, When } from "../ui";
-import { AppealView } from "./appeals";
-import { DecisionView } from "./decide";
-import { reasonTitle } from "./queue";
+import { AppealView, useAnswer } from "./appeals";
+import { DecisionView } from "./decide/decision";
+import { reasonTitle } from "../casewords";
 
 export function AccountPage({ id }: { id: string }) {
   const loaded = useLoad<Account>(`/accounts/${encodeURIComponent(id)}`);
+  const [ask, dialog] = useAnswer(loaded.reload);
   usePolicy();
   return (
     <>
@@ -67,7 +68,7 @@ export function AccountPage({ id }: { id: string }) {
               ) : (
                 <ol class="plain-list">
                   {a.appeals.map((x) => (
-                    <AppealView key={x.id} a={x} showCase onChange={loaded.reload} />
+                    <AppealView key={x.id} a={x} showCase ask={ask} />
                   ))}
                 </ol>
               )}
@@ -75,6 +76,7 @@ export function AccountPage({ id }: { id: string }) {
           </>
         )}
       </Load>
+      {dialog}
     </>
   );
 }

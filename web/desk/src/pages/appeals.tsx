@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 // Somebody asks for a second look; never the one who decided gives it.
+import type { ComponentChildren } from "preact";
 import { useState } from "preact/hooks";
 import { get, post, query as toQuery } from "../api";
 import { t, word } from "../lang";
@@ -21,17 +22,10 @@ import {
   When,
 } from "../ui";
 
-export function AppealView({
-  a,
-  onChange,
-  showCase,
-}: {
-  a: Appeal;
-  onChange: (a: Appeal) => void;
-  showCase?: boolean;
-}) {
-  const [outcome, setOutcome] = useState<"uphold" | "reverse" | null>(null);
-  const [text, setText] = useState("");
+type Outcome = "uphold" | "reverse";
+export type AskAnswer = (a: Appeal, outcome: Outcome) => void;
+
+export function AppealView({ a, ask, showCase }: { a: Appeal; ask: AskAnswer; showCase?: boolean }) {
   return (
     <li class="appeal" data-appeal={a.id}>
       <p class="row">
@@ -57,42 +51,63 @@ export function AppealView({
       {a.state === "open" && a.mine && <p class="quiet">{t("appeals.not-yours")}</p>}
       {a.state === "open" && !a.mine && may.work() && (
         <div class="buttons">
-          <button type="button" onClick={() => setOutcome("uphold")}>
+          <button type="button" onClick={() => ask(a, "uphold")}>
             {t("appeals.uphold")}
           </button>
-          <button type="button" onClick={() => setOutcome("reverse")}>
+          <button type="button" onClick={() => ask(a, "reverse")}>
             {t("appeals.reverse")}
           </button>
         </div>
       )}
-      {outcome && (
-        <FormDialog
-          title={outcome === "uphold" ? t("appeals.uphold") : t("appeals.reverse")}
-          action={outcome === "uphold" ? t("appeals.uphold") : t("appeals.reverse")}
-          danger={outcome === "reverse"}
-          done={t("appeals.done")}
-          onClose={() => setOutcome(null)}
-          submit={async () => onChange(await post<Appeal>(`/appeals/${a.id}/decide`, { outcome, text }))}
-        >
-          <p>{outcome === "uphold" ? t("appeals.uphold-text") : t("appeals.reverse-text")}</p>
-          <AreaField
-            label={t("appeals.answer")}
-            hint={t("appeals.answer-hint")}
-            value={text}
-            onValue={setText}
-            required
-            autofocus
-          />
-        </FormDialog>
-      )}
     </li>
   );
+}
+
+/**
+ * How appeals of a list are answered: what asks for the dialog, and the dialog.
+ * It stands beside the list, because an update may take its appeal out of the
+ * list; what was typed for an appeal is kept for as long as the page is open.
+ */
+export function useAnswer(onChange: () => void): [AskAnswer, ComponentChildren] {
+  const [asked, setAsked] = useState<{ a: Appeal; outcome: Outcome } | null>(null);
+  const [texts, setTexts] = useState<Record<string, string>>({});
+  const ask: AskAnswer = (a, outcome) => setAsked({ a, outcome });
+  if (!asked) return [ask, null];
+  const { a, outcome } = asked;
+  const title = t(`appeals.${outcome}`);
+  const text = texts[a.id] ?? "";
+  return [
+    ask,
+    <FormDialog
+      key={a.id}
+      title={title}
+      action={title}
+      danger={outcome === "reverse"}
+      done={t("appeals.done")}
+      onClose={() => setAsked(null)}
+      submit={async () => {
+        await post<Appeal>(`/appeals/${a.id}/decide`, { outcome, text });
+        onChange();
+      }}
+    >
+      <p>{t(`appeals.${outcome}-text`)}</p>
+      <AreaField
+        label={t("appeals.answer")}
+        hint={t("appeals.answer-hint")}
+        value={text}
+        onValue={(v) => setTexts((all) => ({ ...all, [a.id]: v }))}
+        required
+        autofocus
+      />
+    </FormDialog>,
+  ];
 }
 
 export function AppealsPage({ query }: { query: URLSearchParams }) {
   const state = query.get("state") ?? "open";
   const path = "/appeals" + toQuery({ state });
   const loaded = useLoad<Page<Appeal>>(path);
+  const [ask, dialog] = useAnswer(loaded.reload);
   usePolicy();
   useLive((e) => {
     if (e.type === "queue" || e.type === "case") loaded.reload();
@@ -126,7 +141,7 @@ export function AppealsPage({ query }: { query: URLSearchParams }) {
             <>
               <ol class="plain-list">
                 {d.items.map((a) => (
-                  <AppealView key={a.id} a={a} showCase onChange={loaded.reload} />
+                  <AppealView key={a.id} a={a} showCase ask={ask} />
                 ))}
               </ol>
               {d.next && (
@@ -138,6 +153,7 @@ export function AppealsPage({ query }: { query: URLSearchParams }) {
           )
         }
       </Load>
+      {dialog}
     </>
   );
 }

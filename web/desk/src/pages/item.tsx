@@ -3,7 +3,7 @@
 import { num, t, word } from "../lang";
 import type { Attachment, Item, Media, Question, Reporter } from "../types";
 import { AccountLink, Count, Foreign, Sign, When } from "../ui";
-import { reasonTitle } from "./queue";
+import { reasonTitle } from "../casewords";
 import { MediaCard } from "./viewer";
 
 function Proof({ item }: { item: Item }) {

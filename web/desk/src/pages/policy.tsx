@@ -5,7 +5,7 @@ import { num, percent, list, t, word } from "../lang";
 import { announce, may, policy as known, useLoad } from "../store";
 import type { Policy } from "../types";
 import { AreaField, FormError, Load, Section, Sign, Table, Title, useTask } from "../ui";
-import { reasonTitle } from "./queue";
+import { reasonTitle } from "../casewords";
 
 export function PolicyPage() {
   const loaded = useLoad<Policy>("/policy");

@@ -5,7 +5,7 @@ import { setQuery, useRoute } from "../router";
 import { useLoad, usePolicy } from "../store";
 import type { Statistics, Times } from "../types";
 import { Count, Empty, Load, nameOf, Section, SelectField, Table, Title } from "../ui";
-import { reasonTitle } from "./queue";
+import { reasonTitle } from "../casewords";
 
 /** The number stands beside it, so the bar is decoration. */
 function Bar({ n, max }: { n: number; max: number }) {

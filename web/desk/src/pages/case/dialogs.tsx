@@ -2,32 +2,30 @@
 // What can be done with a case besides deciding it.  Each dialog keeps what
 // was typed when somebody else was quicker.
 import { useState } from "preact/hooks";
-import { ApiError, download } from "../api";
-import { t, word } from "../lang";
-import { go, href } from "../router";
-import { session, useLoad, usePolicy } from "../store";
-import type { Age, Case, CaseEvent, Item, Page, PersonRow } from "../types";
-import { AreaField, Check, Field, FormDialog, SelectField, short, TextField } from "../ui";
-import type { Option } from "../ui";
-import { Changes } from "./case";
-import { reasonTitle } from "./queue";
+import { ApiError, download } from "../../api";
+import { reasonTitle } from "../../casewords";
+import { t, word } from "../../lang";
+import { go, href } from "../../router";
+import { session, useLoad, usePolicy } from "../../store";
+import type { Age, Case, CaseEvent, Item, Page, PersonRow } from "../../types";
+import { AreaField, Check, Fail, Field, FormDialog, SelectField, short, TextField } from "../../ui";
+import type { Option } from "../../ui";
+import { Changes } from "./events";
 
-export type Ask =
-  | {
-      kind:
-        | "note"
-        | "escalate"
-        | "opinion"
-        | "handover"
-        | "merge"
-        | "split"
-        | "triage"
-        | "attach"
-        | "hold"
-        | "question"
-        | "export";
-    }
-  | { kind: "redact"; item: Item };
+export type AskKind =
+  | "note"
+  | "escalate"
+  | "opinion"
+  | "handover"
+  | "merge"
+  | "split"
+  | "triage"
+  | "attach"
+  | "hold"
+  | "question"
+  | "export";
+
+export type Ask = { kind: AskKind } | { kind: "redact"; item: Item };
 
 interface Props {
   ask: Ask;
@@ -113,7 +111,7 @@ export function CaseDialog(props: Props) {
         </FormDialog>
       );
     case "question":
-      return <Ask {...props} />;
+      return <AskQuestion {...props} />;
     case "export":
       return <Export {...props} />;
   }
@@ -137,21 +135,18 @@ function Handover({ c, changes, change, onClose, onConflict }: Props) {
       done={t("case.saved")}
     >
       <Changes events={changes} />
-      {people.error ? (
-        <TextField label={t("case.to-person")} value={person} onValue={setPerson} required autofocus />
-      ) : (
-        <SelectField
-          label={t("case.to-person")}
-          value={person}
-          onValue={setPerson}
-          required
-          autofocus
-          options={[
-            ["", t("decide.choose")],
-            ...options.map((p): Option => [p.id, `${p.name} (${word("role", p.role)})`]),
-          ]}
-        />
-      )}
+      {people.error ? <Fail error={people.error} retry={people.reload} /> : null}
+      <SelectField
+        label={t("case.to-person")}
+        value={person}
+        onValue={setPerson}
+        required
+        autofocus
+        options={[
+          ["", people.data || !people.loading ? t("decide.choose") : t("state.loading")],
+          ...options.map((p): Option => [p.id, `${p.name} (${word("role", p.role)})`]),
+        ]}
+      />
     </FormDialog>
   );
 }
@@ -304,7 +299,7 @@ function Attach({ changes, change, onClose, onConflict }: Props) {
   );
 }
 
-function Ask({ c, changes, change, onClose, onConflict }: Props) {
+function AskQuestion({ c, changes, change, onClose, onConflict }: Props) {
   const options = reports(c);
   const [report, setReport] = useState(options[0]?.[0] ?? "");
   const [text, setText] = useState("");
