@@ -33,18 +33,66 @@ interface Imported {
 
 type Ask = { kind: "new" } | { kind: "import" | "delete"; list: HashList } | null;
 
+type Format = "csv" | "hma";
+
+const save = (l: HashList, format: Format) =>
+  download("GET", `/lists/${l.id}/export?format=${format}`, undefined, `${l.id}.${format === "csv" ? "csv" : "json"}`);
+
+interface LineProps {
+  l: HashList;
+  busy: boolean;
+  ask: (a: Ask) => void;
+  save: (format: Format) => void;
+}
+
+function ListLine(p: LineProps) {
+  const { l } = p;
+  return (
+    <tr>
+      <th scope="row">
+        <bdi>{l.name}</bdi>
+      </th>
+      <td>
+        <bdi>{l.owner}</bdi>
+      </td>
+      <td>
+        <bdi>{l.purpose}</bdi>
+      </td>
+      <td>{num(l.hashes)}</td>
+      <td>
+        <When ms={l.made_ms} />
+      </td>
+      <td>
+        <span class="row">{may.administer() && <ListActions {...p} />}</span>
+      </td>
+    </tr>
+  );
+}
+
+function ListActions({ l, busy, ask, save }: LineProps) {
+  return (
+    <>
+      <button type="button" class="plain" onClick={() => ask({ kind: "import", list: l })}>
+        {t("lists.import")}
+      </button>
+      <button type="button" class="plain" disabled={busy} onClick={() => save("csv")}>
+        {t("lists.export")} CSV
+      </button>
+      <button type="button" class="plain" disabled={busy} onClick={() => save("hma")}>
+        {t("lists.export")} HMA
+      </button>
+      <button type="button" class="plain" onClick={() => ask({ kind: "delete", list: l })}>
+        {t("lists.delete")}
+      </button>
+    </>
+  );
+}
+
 export function ListsPage() {
   const loaded = useLoad<Page<HashList>>("/lists");
   const [ask, setAsk] = useState<Ask>(null);
   const close = () => setAsk(null);
   const task = useTask();
-  const save = (l: HashList, format: string) =>
-    download(
-      "GET",
-      `/lists/${l.id}/export?format=${format}`,
-      undefined,
-      `${l.id}.${format === "csv" ? "csv" : "json"}`,
-    );
   return (
     <>
       <Title text={t("nav.lists")} />
@@ -74,55 +122,13 @@ export function ListsPage() {
               ]}
             >
               {d.items.map((l) => (
-                <tr key={l.id}>
-                  <th scope="row">
-                    <bdi>{l.name}</bdi>
-                  </th>
-                  <td>
-                    <bdi>{l.owner}</bdi>
-                  </td>
-                  <td>
-                    <bdi>{l.purpose}</bdi>
-                  </td>
-                  <td>{num(l.hashes)}</td>
-                  <td>
-                    <When ms={l.made_ms} />
-                  </td>
-                  <td>
-                    <span class="row">
-                      {may.administer() && (
-                        <button type="button" class="plain" onClick={() => setAsk({ kind: "import", list: l })}>
-                          {t("lists.import")}
-                        </button>
-                      )}
-                      {may.administer() && (
-                        <button
-                          type="button"
-                          class="plain"
-                          disabled={task.busy}
-                          onClick={() => void task.run(() => save(l, "csv"))}
-                        >
-                          {t("lists.export")} CSV
-                        </button>
-                      )}
-                      {may.administer() && (
-                        <button
-                          type="button"
-                          class="plain"
-                          disabled={task.busy}
-                          onClick={() => void task.run(() => save(l, "hma"))}
-                        >
-                          {t("lists.export")} HMA
-                        </button>
-                      )}
-                      {may.administer() && (
-                        <button type="button" class="plain" onClick={() => setAsk({ kind: "delete", list: l })}>
-                          {t("lists.delete")}
-                        </button>
-                      )}
-                    </span>
-                  </td>
-                </tr>
+                <ListLine
+                  key={l.id}
+                  l={l}
+                  busy={task.busy}
+                  ask={setAsk}
+                  save={(f) => void task.run(() => save(l, f))}
+                />
               ))}
             </Table>
           )

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+// Who works at the desk, and an administrator's changes to that.
 import { useState } from "preact/hooks";
 import { post } from "../api";
 import { num, t, word } from "../lang";
@@ -16,12 +17,64 @@ interface Made {
   welcome: string;
 }
 
+function PersonLine({ p, ask }: { p: PersonRow; ask: (a: Ask) => void }) {
+  const other = p.id !== session.get()?.person.id;
+  return (
+    <tr>
+      <th scope="row">
+        <bdi>{p.name}</bdi>
+      </th>
+      <td>
+        <bdi>{p.pseudonym}</bdi>
+      </td>
+      <td>{word("role", p.role)}</td>
+      <td>
+        <Sign
+          tone={p.state === "disabled" ? "bad" : p.state === "active" ? "good" : "plain"}
+          icon={p.state === "active" ? "check" : p.state === "disabled" ? "lock" : "clock"}
+        >
+          {word("person-state", p.state)}
+        </Sign>
+      </td>
+      <td>{p.last_ms ? <When ms={p.last_ms} /> : "–"}</td>
+      <td>{num(p.passkeys)}</td>
+      {may.administer() && (
+        <td>
+          {other && (
+            <span class="row">
+              <button type="button" class="plain" onClick={() => ask({ kind: "role", person: p })}>
+                {t("people.change-role")}
+              </button>
+              <button type="button" class="plain" onClick={() => ask({ kind: "reset", person: p })}>
+                {t("people.reset")}
+              </button>
+              <button type="button" class="plain" onClick={() => ask({ kind: "disable", person: p })}>
+                {p.state === "disabled" ? t("people.enable") : t("people.disable")}
+              </button>
+            </span>
+          )}
+        </td>
+      )}
+    </tr>
+  );
+}
+
 export function PeoplePage() {
   const loaded = useLoad<Page<PersonRow>>("/people");
   const [ask, setAsk] = useState<Ask>(null);
   const [made, setMade] = useState<Made | null>(null);
-  const close = () => setAsk(null);
-  const me = session.get()?.person.id;
+  const onMade = (m: Made) => {
+    setMade(m);
+    loaded.reload();
+  };
+  const head = [
+    t("people.name"),
+    t("people.pseudonym"),
+    t("people.role"),
+    t("people.state"),
+    t("people.last"),
+    t("passkeys.title"),
+  ];
   return (
     <>
       <Title text={t("nav.people")} />
@@ -37,113 +90,83 @@ export function PeoplePage() {
           d.items.length === 0 ? (
             <Empty text={t("people.none")} />
           ) : (
-            <Table
-              label={t("nav.people")}
-              head={[
-                t("people.name"),
-                t("people.pseudonym"),
-                t("people.role"),
-                t("people.state"),
-                t("people.last"),
-                t("passkeys.title"),
-                ...(may.administer() ? [t("lists.actions")] : []),
-              ]}
-            >
+            <Table label={t("nav.people")} head={may.administer() ? [...head, t("lists.actions")] : head}>
               {d.items.map((p) => (
-                <tr key={p.id}>
-                  <th scope="row">
-                    <bdi>{p.name}</bdi>
-                  </th>
-                  <td>
-                    <bdi>{p.pseudonym}</bdi>
-                  </td>
-                  <td>{word("role", p.role)}</td>
-                  <td>
-                    <Sign
-                      tone={p.state === "disabled" ? "bad" : p.state === "active" ? "good" : "plain"}
-                      icon={p.state === "active" ? "check" : p.state === "disabled" ? "lock" : "clock"}
-                    >
-                      {word("person-state", p.state)}
-                    </Sign>
-                  </td>
-                  <td>{p.last_ms ? <When ms={p.last_ms} /> : "–"}</td>
-                  <td>{num(p.passkeys)}</td>
-                  {may.administer() && (
-                    <td>
-                      {p.id !== me && (
-                        <span class="row">
-                          <button type="button" class="plain" onClick={() => setAsk({ kind: "role", person: p })}>
-                            {t("people.change-role")}
-                          </button>
-                          <button type="button" class="plain" onClick={() => setAsk({ kind: "reset", person: p })}>
-                            {t("people.reset")}
-                          </button>
-                          <button type="button" class="plain" onClick={() => setAsk({ kind: "disable", person: p })}>
-                            {p.state === "disabled" ? t("people.enable") : t("people.disable")}
-                          </button>
-                        </span>
-                      )}
-                    </td>
-                  )}
-                </tr>
+                <PersonLine key={p.id} p={p} ask={setAsk} />
               ))}
             </Table>
           )
         }
       </Load>
-      {ask?.kind === "new" && (
-        <NewPerson
-          onClose={close}
-          onMade={(m) => {
-            setMade(m);
-            loaded.reload();
-          }}
-        />
-      )}
-      {ask?.kind === "role" && <ChangeRole person={ask.person} onClose={close} onDone={loaded.reload} />}
-      {ask?.kind === "disable" && (
-        <Confirm
-          title={ask.person.state === "disabled" ? t("people.enable") : t("people.disable")}
-          text={t(ask.person.state === "disabled" ? "people.enable-text" : "people.disable-text", {
-            name: `\u2068${ask.person.name}\u2069`,
-          })}
-          action={ask.person.state === "disabled" ? t("people.enable") : t("people.disable")}
-          onClose={close}
-          done={t("case.saved")}
-          submit={async () => {
-            await post(`/people/${ask.person.id}`, { disabled: ask.person.state !== "disabled" });
-            loaded.reload();
-          }}
-        />
-      )}
-      {ask?.kind === "reset" && (
+      {ask && <PersonDialog ask={ask} onClose={() => setAsk(null)} onMade={onMade} onDone={loaded.reload} />}
+      {made && !ask && <FirstSignIn made={made} onClose={() => setMade(null)} />}
+    </>
+  );
+}
+
+interface DialogProps {
+  ask: NonNullable<Ask>;
+  onClose: () => void;
+  onMade: (m: Made) => void;
+  onDone: () => void;
+}
+
+function PersonDialog({ ask, onClose, onMade, onDone }: DialogProps) {
+  switch (ask.kind) {
+    case "new":
+      return <NewPerson onClose={onClose} onMade={onMade} />;
+    case "role":
+      return <ChangeRole person={ask.person} onClose={onClose} onDone={onDone} />;
+    case "disable":
+      return <Disable person={ask.person} onClose={onClose} onDone={onDone} />;
+    case "reset":
+      return (
         <Confirm
           title={t("people.reset")}
           text={t("people.reset-text", { name: `\u2068${ask.person.name}\u2069` })}
           action={t("people.reset")}
-          onClose={close}
-          submit={async () => {
-            setMade(await post<Made>(`/people/${ask.person.id}/reset`));
-            loaded.reload();
-          }}
+          onClose={onClose}
+          submit={async () => onMade(await post<Made>(`/people/${ask.person.id}/reset`))}
         />
-      )}
-      {made && !ask && (
-        <Dialog title={t("people.welcome")} onClose={() => setMade(null)}>
-          <p>{t("people.welcome-text", { name: `\u2068${made.person.name}\u2069` })}</p>
-          <p>
-            <code dir="ltr" class="hash">
-              {made.welcome}
-            </code>
-          </p>
-          <div class="buttons">
-            <button type="button" class="primary" autofocus onClick={() => setMade(null)}>
-              {t("action.close")}
-            </button>
-          </div>
-        </Dialog>
-      )}
-    </>
+      );
+  }
+}
+
+/** Lets somebody go, or in again. */
+function Disable({ person, onClose, onDone }: { person: PersonRow; onClose: () => void; onDone: () => void }) {
+  const gone = person.state === "disabled";
+  const title = gone ? t("people.enable") : t("people.disable");
+  return (
+    <Confirm
+      title={title}
+      text={t(gone ? "people.enable-text" : "people.disable-text", { name: `\u2068${person.name}\u2069` })}
+      action={title}
+      onClose={onClose}
+      done={t("case.saved")}
+      submit={async () => {
+        await post(`/people/${person.id}`, { disabled: !gone });
+        onDone();
+      }}
+    />
+  );
+}
+
+/** The address of the first sign-in: it is shown once. */
+function FirstSignIn({ made, onClose }: { made: Made; onClose: () => void }) {
+  return (
+    <Dialog title={t("people.welcome")} onClose={onClose}>
+      <p>{t("people.welcome-text", { name: `\u2068${made.person.name}\u2069` })}</p>
+      <p>
+        <code dir="ltr" class="hash">
+          {made.welcome}
+        </code>
+      </p>
+      <div class="buttons">
+        <button type="button" class="primary" autofocus onClick={onClose}>
+          {t("action.close")}
+        </button>
+      </div>
+    </Dialog>
   );
 }
 

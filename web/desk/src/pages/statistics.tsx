@@ -143,6 +143,75 @@ function TimeLines({ label, times }: { label: string; times: Times[] }) {
   );
 }
 
+function Reversals({ s }: { s: Statistics }) {
+  return (
+    <Section title={t("statistics.reversals")}>
+      <Bars
+        label={t("statistics.reversals")}
+        head={[t("statistics.reversals"), t("nav.appeals")]}
+        rows={[
+          [t("appeal-state.upheld"), s.reversals.upheld],
+          [t("appeal-state.reversed"), s.reversals.reversed],
+        ]}
+      />
+      <p class="row">
+        <Count label={t("nav.appeals")} n={s.reversals.appeals} />
+        <span>
+          {t("statistics.share-reversed")}{" "}
+          <strong>{percent(s.reversals.reversed, s.reversals.reversed + s.reversals.upheld)}</strong>
+        </span>
+      </p>
+      <h3>{t("statistics.quality")}</h3>
+      <Bars
+        label={t("statistics.quality")}
+        head={[t("statistics.quality"), t("statistics.checked")]}
+        rows={[
+          [t("statistics.agreed"), s.quality.agreed],
+          [t("quality.disagreed"), s.quality.checked - s.quality.agreed],
+        ]}
+      />
+      <p class="row">
+        <Count label={t("statistics.checked")} n={s.quality.checked} />
+        <strong>{percent(s.quality.agreed, s.quality.checked)}</strong>
+      </p>
+    </Section>
+  );
+}
+
+function LoadOfPeople({ load }: { load: Statistics["load"] }) {
+  const most = Math.max(1, ...load.map((x) => x.decided));
+  return (
+    <Section title={t("statistics.load")}>
+      {load.length === 0 ? (
+        <Empty text={t("statistics.none")} />
+      ) : (
+        <Table
+          label={t("statistics.load")}
+          head={[
+            t("people.name"),
+            t("statistics.claimed"),
+            t("statistics.decided"),
+            <span class="unseen">{t("statistics.bar")}</span>,
+            t("statistics.exposure"),
+          ]}
+        >
+          {load.map((l, i) => (
+            <tr key={i}>
+              <th scope="row">
+                <bdi>{nameOf(l.person)}</bdi>
+              </th>
+              <td class="number">{num(l.claimed)}</td>
+              <td class="number">{num(l.decided)}</td>
+              <Bar n={l.decided} max={most} />
+              <td class="number">{num(l.exposure)}</td>
+            </tr>
+          ))}
+        </Table>
+      )}
+    </Section>
+  );
+}
+
 export function StatisticsPage() {
   const days = useRoute().query.get("days") ?? "30";
   const loaded = useLoad<Statistics>(`/statistics?days=${encodeURIComponent(days)}`);
@@ -192,64 +261,8 @@ export function StatisticsPage() {
             <Section title={t("statistics.decision")}>
               <TimeLines label={t("statistics.decision")} times={s.decision} />
             </Section>
-            <Section title={t("statistics.reversals")}>
-              <Bars
-                label={t("statistics.reversals")}
-                head={[t("statistics.reversals"), t("nav.appeals")]}
-                rows={[
-                  [t("appeal-state.upheld"), s.reversals.upheld],
-                  [t("appeal-state.reversed"), s.reversals.reversed],
-                ]}
-              />
-              <p class="row">
-                <Count label={t("nav.appeals")} n={s.reversals.appeals} />
-                <span>
-                  {t("statistics.share-reversed")}{" "}
-                  <strong>{percent(s.reversals.reversed, s.reversals.reversed + s.reversals.upheld)}</strong>
-                </span>
-              </p>
-              <h3>{t("statistics.quality")}</h3>
-              <Bars
-                label={t("statistics.quality")}
-                head={[t("statistics.quality"), t("statistics.checked")]}
-                rows={[
-                  [t("statistics.agreed"), s.quality.agreed],
-                  [t("quality.disagreed"), s.quality.checked - s.quality.agreed],
-                ]}
-              />
-              <p class="row">
-                <Count label={t("statistics.checked")} n={s.quality.checked} />
-                <strong>{percent(s.quality.agreed, s.quality.checked)}</strong>
-              </p>
-            </Section>
-            <Section title={t("statistics.load")}>
-              {s.load.length === 0 ? (
-                <Empty text={t("statistics.none")} />
-              ) : (
-                <Table
-                  label={t("statistics.load")}
-                  head={[
-                    t("people.name"),
-                    t("statistics.claimed"),
-                    t("statistics.decided"),
-                    <span class="unseen">{t("statistics.bar")}</span>,
-                    t("statistics.exposure"),
-                  ]}
-                >
-                  {s.load.map((l, i) => (
-                    <tr key={i}>
-                      <th scope="row">
-                        <bdi>{nameOf(l.person)}</bdi>
-                      </th>
-                      <td class="number">{num(l.claimed)}</td>
-                      <td class="number">{num(l.decided)}</td>
-                      <Bar n={l.decided} max={Math.max(1, ...s.load.map((x) => x.decided))} />
-                      <td class="number">{num(l.exposure)}</td>
-                    </tr>
-                  ))}
-                </Table>
-              )}
-            </Section>
+            <Reversals s={s} />
+            <LoadOfPeople load={s.load} />
           </div>
         )}
       </Load>

@@ -19,16 +19,14 @@ function levelWord(level: Level | null): string {
   return t("photo.is-hidden");
 }
 
-export function PhotoViewer({ media, onClose }: { media: Media; onClose: () => void }) {
+/** One look at a photo: what is shown of it, and how to show more or nothing. */
+function useLook(media: Media) {
   const [level, setLevel] = useState<Level | null>(null);
   const [url, setUrl] = useState("");
   const [busy, setBusy] = useState(false);
   const [error, setError] = useState<unknown>(null);
   const held = useRef("");
   const wanted = useRef<AbortController | null>(null);
-  const s = useCell(session);
-  const seen = useCell(exposure) ?? s?.person.exposure_today ?? 0;
-  const limit = s?.person.daily_limit ?? 0;
 
   const drop = () => {
     wanted.current?.abort();
@@ -77,12 +75,38 @@ export function PhotoViewer({ media, onClose }: { media: Media; onClose: () => v
       drop();
     };
   }, []);
+  return { level, url, busy, error, show: (to: Level) => void show(to), hide };
+}
+
+type Look = ReturnType<typeof useLook>;
+
+function Levels({ level, busy, show }: Look) {
+  const step = (to: Level, label: string, key: string) => (
+    <button type="button" onClick={() => show(to)} aria-pressed={level === to} disabled={busy}>
+      {label} <kbd>{key}</kbd>
+    </button>
+  );
+  return (
+    <>
+      {step("blur", t("photo.blur"), "v")}
+      {may.reveal() && step("small", t("photo.reveal"), "r")}
+      {may.reveal() && step("full", t("photo.full"), "f")}
+    </>
+  );
+}
+
+export function PhotoViewer({ media, onClose }: { media: Media; onClose: () => void }) {
+  const look = useLook(media);
+  const { level, url, busy, error, show, hide } = look;
+  const s = useCell(session);
+  const seen = useCell(exposure) ?? s?.person.exposure_today ?? 0;
+  const limit = s?.person.daily_limit ?? 0;
   useKeys([
-    { key: "v", does: t("keys.photo"), run: () => void show("blur"), inDialog: true },
+    { key: "v", does: t("keys.photo"), run: () => show("blur"), inDialog: true },
     ...(may.reveal()
       ? [
-          { key: "r", does: t("keys.reveal"), run: () => void show("small"), inDialog: true },
-          { key: "f", does: t("keys.full"), run: () => void show("full"), inDialog: true },
+          { key: "r", does: t("keys.reveal"), run: () => show("small"), inDialog: true },
+          { key: "f", does: t("keys.full"), run: () => show("full"), inDialog: true },
         ]
       : []),
     { key: "h", does: t("keys.hide"), run: hide, inDialog: true },
@@ -114,19 +138,7 @@ export function PhotoViewer({ media, onClose }: { media: Media; onClose: () => v
         )}
       </div>
       <div class="buttons">
-        <button type="button" onClick={() => void show("blur")} aria-pressed={level === "blur"} disabled={busy}>
-          {t("photo.blur")} <kbd>v</kbd>
-        </button>
-        {may.reveal() && (
-          <>
-            <button type="button" onClick={() => void show("small")} aria-pressed={level === "small"} disabled={busy}>
-              {t("photo.reveal")} <kbd>r</kbd>
-            </button>
-            <button type="button" onClick={() => void show("full")} aria-pressed={level === "full"} disabled={busy}>
-              {t("photo.full")} <kbd>f</kbd>
-            </button>
-          </>
-        )}
+        <Levels {...look} />
         <button type="button" onClick={onClose} autofocus>
           {t("photo.hide")} <kbd>Esc</kbd>
         </button>
