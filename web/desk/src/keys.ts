@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Keys of the page on top.  What a key does is said where it is bound, so
-// that the help cannot be wrong.
+// Keyboard shortcuts.  A binding describes itself, so that the help that "?"
+// shows is always right.
 import { useEffect, useRef } from "preact/hooks";
 
 export interface Binding {

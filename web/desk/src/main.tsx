@@ -217,7 +217,7 @@ function App() {
   );
 }
 
-// A language chosen before signing in: the browser's, where it is one of ours.
+// Before signing in: the browser's language, if there is a translation.
 const wanted = navigator.languages.map((l) => l.toLowerCase()).find((l) => /^(en|ar|kmr|ku|ckb)\b/.test(l));
 const first = !wanted ? "en" : wanted.startsWith("ku") ? "kmr" : wanted.split("-")[0];
 void setLanguage(first).then(() => render(<App />, document.getElementById("app")!));

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Addresses of pages are the part after "#", so that the desk serves one
-// page and sees nothing of where a reviewer is.
+// The address of a page is the part after "#": the desk serves one document, and
+// is not told which page a reviewer has open.
 import { useEffect, useState } from "preact/hooks";
 
 export interface Route {

@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: MIT
-// Who is signed in, what comes in live, and what a screen reader is told.
+// The state that all pages share: the session, live events, announcements for
+// screen readers, and what was loaded.
 import { useEffect, useRef, useState } from "preact/hooks";
 import { ApiError, del, get, onSessionEnd, post, setCsrf } from "./api";
 import { currentLanguage, onLanguage, setLanguage, t } from "./lang";
 import type { LiveEvent, Policy, PolicyReason, Role, Session } from "./types";
 
-/** A value that components follow. */
+/** A value; components that use it are drawn again when it changes. */
 export class Cell<T> {
   private listeners = new Set<() => void>();
   constructor(private value: T) {}
@@ -41,10 +42,10 @@ export const session = new Cell<Session | null>(null);
 export const door = new Cell<Door>("unknown");
 export const hubOnline = new Cell(true);
 export const live = new Cell<"on" | "off">("off");
-/** Why the door closed: shown on the sign-in page. */
+/** The session ended by itself: the sign-in page says so. */
 export const ended = new Cell(false);
 
-/** The desk's clock minus this machine's: deadlines count by the desk's. */
+/** The desk's clock minus this machine's. Deadlines are by the desk's clock. */
 let skew = 0;
 export const now = () => Date.now() + skew;
 
@@ -65,7 +66,7 @@ export async function loadSession() {
     const code = e instanceof ApiError ? e.code : "offline";
     if (code === "locked") door.set("locked");
     else if (code === "signed-out") leave(door.get() === "in");
-    // A desk that is away for a moment takes nothing from the screen.
+    // While the desk is away for a moment, the page stays as it is.
     else if (door.get() !== "in") door.set("offline");
   }
 }
@@ -78,7 +79,7 @@ export async function signOut() {
   }
 }
 
-/** Nothing of a case may stay on the screen of an empty chair. */
+/** Forgets the session, so that nothing of a case stays on an unattended screen. */
 function leave(byItself: boolean) {
   session.set(null);
   setCsrf("");
@@ -92,7 +93,7 @@ export async function lock() {
   try {
     await post("/session/lock");
   } catch {
-    // The screen is dark in any case, and the desk locks by itself.
+    // The page is locked in any case, and the desk locks an idle session by itself.
   }
 }
 
@@ -103,7 +104,7 @@ onSessionEnd((code) => {
 
 export const role = (): Role => session.get()?.person.role ?? "auditor";
 export const is = (...roles: Role[]) => roles.includes(role());
-/** What a role may do is offered; whether it may, the desk decides. */
+/** What the pages offer a role. The desk checks each request by itself. */
 export const may = {
   work: () => is("reviewer", "senior"),
   lead: () => is("senior"),
@@ -112,7 +113,7 @@ export const may = {
   reveal: () => is("reviewer", "senior"),
 };
 
-/** Without a key or a movement for as long as the desk says, the screen locks. */
+/** Locks the screen after the session's idle time without a key or a movement. */
 export function watchIdle(): () => void {
   let last = Date.now();
   const touch = () => (last = Date.now());
@@ -144,14 +145,14 @@ export function connect(): () => void {
       const again = live.get() === "off" && wait > 1000;
       wait = 1000;
       live.set("on");
-      // What happened meanwhile was not heard.
+      // Events were missed while it was closed.
       if (again) tell({ type: "queue" });
     };
     source.onmessage = (m) => {
       try {
         tell(JSON.parse(m.data as string) as LiveEvent);
       } catch {
-        // Not ours to understand.
+        // An event that these pages do not know.
       }
     };
     source.onerror = () => {
@@ -159,7 +160,7 @@ export function connect(): () => void {
       live.set("off");
       if (stopped) return;
       timer = window.setTimeout(() => {
-        // An EventSource does not say why; the session does.
+        // An EventSource does not say why it failed; the session does.
         void loadSession();
         open();
       }, wait);
@@ -194,7 +195,7 @@ export function useLive(f: (e: LiveEvent) => void) {
 
 export const announcement = new Cell("");
 export function announce(text: string) {
-  // The same words twice are said twice.
+  // A reader says only what changes: the same words twice need a difference.
   announcement.set(announcement.get() === text ? `${text}\u00a0` : text);
 }
 
@@ -206,7 +207,7 @@ export interface Loaded<T> {
   loading: boolean;
   reload: () => void;
   set: (data: T) => void;
-  /** Changes what is shown by then; nothing when nothing is. */
+  /** Changes the data that is there when it runs; does nothing without data. */
   update: (f: (data: T) => T) => void;
 }
 
@@ -218,8 +219,9 @@ interface LoadState<T> {
 }
 
 /**
- * What is at ${path}; loaded anew when the path changes or on reload().  What
- * is shown stays while it loads, and when that fails: somebody may be typing.
+ * Loads ${path}, and loads it again when the path changes or on reload().  The
+ * data stays during a reload and after one that failed: a form that is made
+ * from it may be half filled in.
  */
 export function useLoad<T>(path: string | null): Loaded<T> {
   const [state, setState] = useState<LoadState<T>>({ path, data: null, error: null, loading: true });
@@ -249,7 +251,7 @@ export function useLoad<T>(path: string | null): Loaded<T> {
     error: fresh ? state.error : null,
     loading: !fresh || state.loading,
     reload: () => setTurn((n) => n + 1),
-    // An answer that comes after the path has changed is about something else.
+    // The path may have changed while the caller waited: then it is about something else.
     set: (data) => setState((s) => (s.path === path ? { path, data, error: null, loading: false } : s)),
     update: (f) => setState((s) => (s.path === path && s.data ? { ...s, data: f(s.data) } : s)),
   };
@@ -277,13 +279,13 @@ export function policyReason(code: string): PolicyReason | undefined {
 
 // ---- breaks -----------------------------------------------------------------
 
-/** When the present stretch of work began; kept for this window only. */
+/** The time since when this person has worked without a break, in this window. */
 export const workSince = new Cell(Date.now());
 export const exposure = new Cell<number | null>(null);
 
 export function errorText(e: unknown): string {
   if (!(e instanceof ApiError)) return t("error.unexpected");
-  // What the desk says is English, and says more than we can.
+  // The desk explains in English, in more detail than the codes below.
   if (currentLanguage() === "en" && e.message && e.code !== "limit") return e.message;
   switch (e.code) {
     case "offline":

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// The few parts that all pages are made of.
+// The parts that all pages are made of.
 import type { ComponentChildren, JSX } from "preact";
 import { useEffect, useId, useLayoutEffect, useRef, useState } from "preact/hooks";
 import { ApiError } from "./api";
@@ -13,14 +13,14 @@ type Children = { children?: ComponentChildren };
 
 // ---- pages ------------------------------------------------------------------
 
-/** The heading of a page; it takes the focus, so that a reader begins there. */
+/** The heading of a page. It takes the focus, so that a screen reader begins there. */
 export function Title({ children, text }: Children & { text: string }) {
   const h = useRef<HTMLHeadingElement>(null);
   useEffect(() => {
     document.title = `${text} – Countersign`;
   }, [text]);
   useEffect(() => {
-    // Before the desk, there is one thing to do: type.
+    // On the pages before signing in, the first field takes it.
     const first = document.querySelector<HTMLElement>("main.door [autofocus]");
     if (!document.querySelector("dialog[open]")) (first ?? h.current)?.focus();
   }, []);
@@ -71,7 +71,10 @@ export function Fail({ error, retry }: { error: unknown; retry?: () => void }) {
   );
 }
 
-/** Loading, failed, or what ${children} makes of the data. */
+/**
+ * Shows that it loads or failed, or what ${children} makes of the data; a reload
+ * that fails is said above the data.
+ */
 export function Load<T>({ of, children }: { of: Loaded<T>; children: (data: T) => ComponentChildren }) {
   if (of.data)
     return (
@@ -154,7 +157,7 @@ export function StateSign({ row }: { row: Pick<CaseRow, "state"> }) {
   return <Sign tone={tone}>{word("case-state", row.state)}</Sign>;
 }
 
-/** Text from outside: neither links nor markup, and its direction its own. */
+/** Text from outside, shown as text without links or markup, in its own direction. */
 export function Foreign({ text, class: c }: { text: string; class?: string }) {
   return (
     <p class={`foreign ${c ?? ""}`} dir="auto">
@@ -163,7 +166,7 @@ export function Foreign({ text, class: c }: { text: string; class?: string }) {
   );
 }
 
-/** Characters that turn the direction or show nothing become visible. */
+/** Writes characters that change the direction or show nothing as their codes. */
 export function visible(text: string): ComponentChildren {
   const parts = text.split(/([\u202a-\u202e\u2066-\u2069\u0000-\u0008\u000b-\u001f\u007f-\u009f])/);
   return parts.map((p, i) =>
@@ -187,7 +190,7 @@ export const CaseLink = ({ id, children }: Children & { id: string }) => (
   <a href={href("case", id)}>{children ?? <bdi>{t("case.number", { id: short(id) })}</bdi>}</a>
 );
 
-/** Long ids are shown by their beginning. */
+/** The beginning of a long id. */
 export const short = (id: string) => (id.length > 12 ? id.slice(0, 8) : id);
 export const nameOf = (p: string | PersonRef | null | undefined) => (!p ? "–" : typeof p === "string" ? p : p.name);
 
@@ -207,7 +210,7 @@ interface FieldProps extends Children {
   wide?: boolean;
 }
 
-/** A label and what it labels: the one child gets the id. */
+/** A label and its control: ${children} gives the control the id. */
 export function Field({
   label,
   hint,
@@ -285,8 +288,8 @@ export function AreaField(props: {
 export type Option = [value: string, label: string];
 
 /**
- * What was chosen is always among the options, under the label that it had: an
- * update of the list changes what can be chosen next, not what was chosen.
+ * The options, with the chosen one among them even when an update has taken it
+ * from the list: the browser would show another one, or none, in its place.
  */
 function withChosen(options: Option[], value: string, label: string): Option[] {
   return options.some(([v]) => v === value) ? options : [...options, [value, label]];
@@ -358,7 +361,7 @@ export function Check({
   );
 }
 
-/** Runs what a button asks for, once at a time, and keeps its error. */
+/** Runs what a button starts, one run at a time, and keeps the error. */
 export function useTask() {
   const [busy, setBusy] = useState(false);
   const [error, setError] = useState<unknown>(null);
@@ -384,7 +387,7 @@ export function useTask() {
 
 // ---- dialogs ----------------------------------------------------------------
 
-/** The element traps the focus; on closing it goes back to where it was. */
+/** A modal dialog. The focus goes back to where it was when it closes. */
 export function Dialog({
   title,
   onClose,
@@ -426,8 +429,8 @@ export function Dialog({
 }
 
 /**
- * A dialog with a form.  ${submit} throws what went wrong; a conflict is for
- * ${onConflict}, and what was typed stays.
+ * A dialog with a form, closed when ${submit} is done.  When it throws, the
+ * dialog stays open and says why, with a way to ${onConflict} after a conflict.
  */
 export function FormDialog(
   props: Children & {
@@ -493,7 +496,7 @@ export function conflictText(e: ApiError): string {
       : t("conflict.text-unknown");
 }
 
-/** Asks before something that is not easily taken back. */
+/** Asks before something that is hard to take back. */
 export function Confirm(props: {
   title: string;
   text: string;

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Somebody asks for a second look; never the one who decided gives it.
+// Appeals and second looks, and their answers.  The desk lets nobody answer one
+// against a decision of their own.
 import type { ComponentChildren } from "preact";
 import { useState } from "preact/hooks";
 import { get, post, query as toQuery } from "../api";
@@ -64,9 +65,9 @@ export function AppealView({ a, ask, showCase }: { a: Appeal; ask: AskAnswer; sh
 }
 
 /**
- * How appeals of a list are answered: what asks for the dialog, and the dialog.
- * It stands beside the list, because an update may take its appeal out of the
- * list; what was typed for an appeal is kept for as long as the page is open.
+ * Answers appeals of a list: returns how to open the dialog, and the dialog.
+ * The caller puts it beside the list, since an update may remove the appeal
+ * from the list.  What was typed for each appeal is kept while the page is open.
  */
 export function useAnswer(onChange: () => void): [AskAnswer, ComponentChildren] {
   const [asked, setAsked] = useState<{ a: Appeal; outcome: Outcome } | null>(null);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// After so many minutes of work that the reviewer chose: a word, no wall.
+// Reminds of a break after the minutes of work that the reviewer has set.
 import { useState } from "preact/hooks";
 import { num, t } from "../lang";
 import { session, useCell, workSince } from "../store";

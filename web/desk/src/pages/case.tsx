@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// One case: what was reported, whether it is genuine, what was done.
+// The page of one case: what was reported, whether it is genuine, what was done.
 import { useEffect, useReducer, useState } from "preact/hooks";
 import { ApiError, get, post } from "../api";
 import { changes, heard, openCase, reduceCase, unread } from "../case_state";
@@ -32,7 +32,7 @@ export function CasePage({ id }: { id: string }) {
   );
 }
 
-/** The case as it is shown, and what changes it; ${reload} brings a new ${loaded}. */
+/** The case as it is shown, and what changes it. ${reload} leads to a new ${loaded}. */
 function useCase(loaded: Case, reload: () => void) {
   const [s, dispatch] = useReducer(reduceCase, loaded, openCase);
   const task = useTask();
@@ -47,13 +47,13 @@ function useCase(loaded: Case, reload: () => void) {
     announce(t("case.changed-by", { name: e.by }));
   });
 
-  /** Posts with the version that is shown, and shows what the case became. */
+  /** Posts a change of the version that is shown, and shows the new one. */
   async function change(what: string, body: Record<string, unknown> = {}): Promise<Case> {
     const got = await post<Case>(`/cases/${s.c.id}/${what}`, { version: s.c.version, ...body });
     if (got.id === s.c.id) dispatch({ type: "changed", c: got });
     return got;
   }
-  /** A change without a dialog. */
+  /** Makes a change that needs no dialog, and announces it. */
   const act = (what: string, done: string) =>
     void task.run(async () => {
       try {
@@ -68,7 +68,7 @@ function useCase(loaded: Case, reload: () => void) {
     const after = s.c.items[s.c.items.length - 1]?.id;
     dispatch({ type: "more", c: await get<Case>(`/cases/${s.c.id}?items_after=${after}`) });
   }
-  /** Loads the case anew; dialogs and forms stay as they are. */
+  /** Loads the newest version. Dialogs and forms stay as they are. */
   function see() {
     dispatch({ type: "look" });
     reload();
@@ -85,7 +85,7 @@ function useCase(loaded: Case, reload: () => void) {
   return { s, dispatch, task, changes: changes(s, me), change, act, more, see, onDecision, onMade };
 }
 
-/** The photo that is open; ${lookNear} opens the one nearest to the focus, if there is any. */
+/** The open photo. ${lookNear} opens the one nearest to the focus; null: there is none. */
 function usePhoto(c: Case) {
   const [photo, setPhoto] = useState<Media | null>(null);
   const photos = c.items.flatMap((i) => i.media).filter((m) => m.photo);

@@ -36,8 +36,8 @@ function obstacle(c: Case): ComponentChildren {
 }
 
 /**
- * The form, for as long as the case is theirs to decide.  What was begun stays
- * when somebody else takes the case or merges it, but cannot be sent.
+ * Shows the form if this reviewer can decide the case.  A draft that was begun
+ * stays when somebody else takes the case or merges it, but cannot be sent.
  */
 export function DecidePanel(props: DecideProps) {
   const [draft, dispatch] = useReducer(reduceDraft, props.c, beginDraft);
@@ -60,7 +60,7 @@ function DecideForm(p: FormProps) {
   const { c, draft, dispatch } = p;
   const policy = usePolicy();
   const rule = policy?.reasons.find((r) => r.code === draft.reason);
-  // The policy's, until somebody says otherwise.
+  // The policy's ground, until the reviewer chooses one.
   const ground = draft.ground ?? rule?.ground ?? "terms";
   const task = useTask();
   async function send() {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Before the desk: signing in, the first time, and a locked screen.
+// The pages outside a session: signing in, the first sign-in, a locked screen.
 import { useEffect, useState } from "preact/hooks";
 import { ApiError, post } from "../api";
 import { t, word } from "../lang";
@@ -10,7 +10,7 @@ import type { Session, Welcome } from "../types";
 import { Fail, Field, Icon, Loading, TextField, Title, useTask } from "../ui";
 import { LanguagePicker } from "./language";
 
-/** Counts a refusal's seconds down to nothing. */
+/** Seconds to wait after a refusal, counted down. */
 function useWait(): [number, (s: number) => void] {
   const [left, setLeft] = useState(0);
   useEffect(() => {
@@ -52,7 +52,7 @@ function DoorError({ error, wait, passkey = false }: { error: unknown; wait: num
   );
 }
 
-/** The other way in, where there is one. */
+/** Signs in by a passkey, if this browser can. */
 function ByPasskey({ label, run }: { label: string; run: () => Promise<Session> }) {
   const [wait, setWait] = useWait();
   const task = useTask();
@@ -177,7 +177,7 @@ export function LockedPage() {
   );
 }
 
-/** Rows of "0" and "1" as one path, with the quiet zone that readers need. */
+/** Makes one path of rows of "0" and "1", with the margin that QR readers need. */
 export function qrPath(rows: string[]): { size: number; d: string } {
   const quiet = 4;
   let d = "";

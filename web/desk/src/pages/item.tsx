@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// One reported message, and whether it is genuine.
+// One reported message and its proof; attachments, questions, reporters.
 import { num, t, word } from "../lang";
 import type { Attachment, Item, Media, Question, Reporter } from "../types";
 import { AccountLink, Count, Foreign, Sign, When } from "../ui";

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Lists of hashes of photos: of other organisations, or our own.
+// Lists of photo hashes, the desk's own and those of other organisations.
 import { useState } from "preact/hooks";
 import { del, download, post } from "../api";
 import { num, t } from "../lang";

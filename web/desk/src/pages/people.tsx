@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Who works at the desk, and an administrator's changes to that.
+// The people of the desk; an administrator adds and changes them.
 import { useState } from "preact/hooks";
 import { post } from "../api";
 import { num, t, word } from "../lang";
@@ -132,7 +132,7 @@ function PersonDialog({ ask, onClose, onMade, onDone }: DialogProps) {
   }
 }
 
-/** Lets somebody go, or in again. */
+/** Disables or enables an account of the desk. */
 function Disable({ person, onClose, onDone }: { person: PersonRow; onClose: () => void; onDone: () => void }) {
   const gone = person.state === "disabled";
   const title = gone ? t("people.enable") : t("people.disable");

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// What the desk goes by, and an administrator's editor of it.
+// The policy, and its editor for an administrator.
 import { useEffect, useState } from "preact/hooks";
 import { put } from "../api";
 import { num, percent, list, t, word } from "../lang";
@@ -98,7 +98,7 @@ function Reasons({ p }: { p: Policy }) {
   );
 }
 
-/** What was typed stays when somebody else has put another policy in its place. */
+/** Edits the text of the policy. What was typed stays when the policy changes. */
 function Editor({ p, set, reload }: Props) {
   const [toml, setToml] = useState(p.toml);
   const task = useTask();

@@ -28,9 +28,9 @@ const filterOf = (query: URLSearchParams): Filter => ({
 });
 
 /**
- * The cases of a filter, as many pages of them as were asked for.  The list
- * does not jump under a hand: changes of a case in view are taken in place;
- * others make it ${stale}, except while there is nothing to be read.
+ * Loads the cases of a filter, page by page.  The list does not move by itself:
+ * a change of a case that is shown is made in place, any other makes the list
+ * ${stale} until the reviewer renews it.  An empty list renews itself.
  */
 function useCases(filter: Filter) {
   const path = "/cases" + toQuery({ ...filter });
@@ -75,7 +75,7 @@ function useCases(filter: Filter) {
   return { loaded, items, next, stale, renew, loadMore };
 }
 
-/** The selected row: it is a case, wherever an update puts it in the list. */
+/** The selected row. It follows its case when an update reorders the list. */
 function useSelection(items: CaseRow[], list: string) {
   const [selected, setSelected] = useState({ id: "", i: 0 });
   const rows = useRef<(HTMLElement | null)[]>([]);
@@ -91,7 +91,7 @@ function useSelection(items: CaseRow[], list: string) {
   return { at, select, move, rows };
 }
 
-/** Takes a case; what is in the way of it is returned, to be shown. */
+/** Returns why a claim failed, or "", and how to claim a case. */
 function useClaim(renew: () => void): [string, (row: CaseRow) => void] {
   const [error, setError] = useState("");
   async function claim(row: CaseRow) {

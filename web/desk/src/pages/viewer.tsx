@@ -19,7 +19,7 @@ function levelWord(level: Level | null): string {
   return t("photo.is-hidden");
 }
 
-/** One look at a photo: what is shown of it, and how to show more or nothing. */
+/** Loads a photo in a level of detail, and hides it. It opens blurred. */
 function useLook(media: Media) {
   const [level, setLevel] = useState<Level | null>(null);
   const [url, setUrl] = useState("");
@@ -154,7 +154,7 @@ function photoError(e: unknown): string {
   return errorText(e);
 }
 
-/** What is known of a file without looking at it. */
+/** A file as it is described without being opened. */
 export function MediaCard({ media, look }: { media: Media; look: () => void }) {
   return (
     <div class="media">

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Whom a case is about, who reported, and how it came to stand where it does.
+// The accounts and reporters of a case, its place in the queue, and its timeline.
 import { reasonTitle, whyText } from "../../casewords";
 import { list, t, word } from "../../lang";
 import type { Case } from "../../types";

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// What can be done with a case, as buttons and as keys.
+// The buttons and keys of a case's page.
 import { useKeys } from "../../keys";
 import { t } from "../../lang";
 import { go } from "../../router";
@@ -10,7 +10,7 @@ import type { AskKind } from "./dialogs";
 interface Acts {
   c: Case;
   busy: boolean;
-  /** Opens the dialog of that name. */
+  /** Opens the dialog for it. */
   open: (kind: AskKind) => void;
   claim: () => void;
   release: () => void;
@@ -93,7 +93,7 @@ export function useCaseKeys({ c, open, claim }: Omit<Acts, "busy" | "release">, 
   ]);
 }
 
-/** To the next or the previous message. */
+/** Moves the focus by ${by} messages. */
 function step(by: number) {
   const all = [...document.querySelectorAll<HTMLElement>(".item")];
   const at = all.findIndex((e) => e.contains(document.activeElement));

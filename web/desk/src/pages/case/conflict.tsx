@@ -3,7 +3,7 @@ import type { ApiError } from "../../api";
 import { t } from "../../lang";
 import { conflictText, Dialog } from "../../ui";
 
-/** Somebody was quicker; nothing was saved over it, and nothing is lost. */
+/** Says that a change was refused because somebody else changed the case first. */
 export function ConflictDialog({ error, see, onClose }: { error: ApiError; see: () => void; onClose: () => void }) {
   return (
     <Dialog title={t("conflict.title")} onClose={onClose}>

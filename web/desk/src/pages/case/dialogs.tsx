@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// What can be done with a case besides deciding it.  Each dialog keeps what
-// was typed when somebody else was quicker.
+// The dialogs of a case's page.  After a conflict each stays open, with what was
+// typed, and shows what changed.
 import { useState } from "preact/hooks";
 import { ApiError, download } from "../../api";
 import { reasonTitle } from "../../casewords";
@@ -31,14 +31,14 @@ interface Props {
   ask: Ask;
   c: Case;
   changes: CaseEvent[];
-  /** Posts with the version that was read, and shows what the case became. */
+  /** Posts a change of the version that is shown, and shows the new one. */
   change: (what: string, body: Record<string, unknown>) => Promise<Case>;
   onClose: () => void;
   onConflict: (e: ApiError) => void;
 }
 
 const two = (n: number) => String(n).padStart(2, "0");
-/** For <input type="datetime-local">, in this machine's time. */
+/** The value of <input type="datetime-local"> for a time, in this machine's zone. */
 function localInput(ms: number): string {
   if (!ms) return "";
   const d = new Date(ms);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// What happened to a case, and what of it happened since somebody looked.
+// The events of a case, all of them or those since the reviewer looked.
 import { THE_DESK } from "../../case_state";
 import { reasonTitle } from "../../casewords";
 import { dateTime, t, word } from "../../lang";
@@ -8,14 +8,14 @@ import { When } from "../../ui";
 
 const SHOWN = ["to", "into", "text", "problem", "name"];
 
-/** Values of an event, of which some are codes. */
+/** The arguments of an event in words. */
 function eventArgs(args: Record<string, unknown> | undefined): string {
   return Object.entries(args ?? {})
     .filter(([, v]) => v && typeof v !== "object")
     .map(([k, v]) => {
       const s = String(v);
       if (k === "threat_ms") return dateTime(Number(v));
-      // Of what the hub did, "action" is a number that says nothing here.
+      // In events of the hub, "action" is a number without a word.
       if (k === "action") return word("action-kind", s) === s ? "" : word("action-kind", s);
       if (k === "reason") return reasonTitle(s);
       if (k === "age") return s === "unknown" ? "" : word("age", s);
@@ -39,7 +39,7 @@ export function Events({ events }: { events: CaseEvent[] }) {
   );
 }
 
-/** What others did since this case was read; nothing when they did nothing. */
+/** What others did since this case was read; nothing if they did nothing. */
 export function Changes({ events }: { events: CaseEvent[] }) {
   if (events.length === 0) return null;
   return (

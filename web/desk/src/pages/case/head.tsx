@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// The top of a case: where it stands, who has it, and what changed meanwhile.
+// The head of a case's page: its state, who has it, and what changed since.
 import type { ComponentChildren } from "preact";
 import { Flags } from "../../casewords";
 import { t } from "../../lang";
@@ -58,7 +58,7 @@ export function CaseHead({ c, children }: { c: Case; children: ComponentChildren
   );
 }
 
-/** Somebody else changed the case: it is loaded anew when the reviewer asks. */
+/** Says who changed the case, and loads it again when the reviewer asks. */
 export function ChangedBy({ name, see }: { name: string; see: () => void }) {
   if (!name) return null;
   return (

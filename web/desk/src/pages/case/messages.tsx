@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// The messages of a case, with what stands beside them as not proved.
+// The messages of a case, its attachments, and questions to reporters.
 import { Fragment } from "preact";
 import { t } from "../../lang";
 import { may } from "../../store";

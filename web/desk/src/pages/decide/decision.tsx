@@ -72,7 +72,7 @@ function Head({ d, showCase }: { d: Decision; showCase?: boolean }) {
   );
 }
 
-/** Against whom, until when, and why. */
+/** The accounts, the term, and the statement of reasons. */
 function Reasons({ d }: { d: Decision }) {
   const accounts = d.accounts ?? [];
   const territory = list([d.territory ?? []].flat());
@@ -179,7 +179,7 @@ function Buttons({ d, busy, ask, agree }: { d: Decision; busy: boolean; ask: (a:
 interface AskProps {
   d: Decision;
   ask: Ask;
-  /** Kept by the caller, so that it is there when the dialog is opened again. */
+  /** Kept by the caller, so that it survives closing the dialog. */
   text: string;
   onText: (text: string) => void;
   act: (what: string, body?: unknown) => Promise<void>;
@@ -237,7 +237,7 @@ export function DecisionView({ d, onChange, showCase }: Props) {
   );
 }
 
-/** Tells what becomes of the decisions of a list, as the desk delivers them. */
+/** Calls ${onDecision} with each decision of ${list} that changes. */
 export function useDecisions(list: Decision[], onDecision: (d: Decision) => void) {
   useLive((e) => {
     if (e.type !== "decision" || !list.some((d) => d.id === e.id)) return;

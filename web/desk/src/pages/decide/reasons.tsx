@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Why: the reason and what the policy says about it, the facts, the ground.
+// The fields of a decision that say why: reason, facts, ground.
 import { reasonTitle } from "../../casewords";
 import type { Draft, DraftAction, Ground } from "../../decide_state";
 import { ACTIONS, statesReasons } from "../../decide_state";

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// What an action is about: accounts, files, conversations, days, or a key.
+// The fields of a decision that its action needs: accounts, files, conversations,
+// days, or a key.
 import type { Draft, DraftAction } from "../../decide_state";
 import { filesOf, groupsOf, onAccounts } from "../../decide_state";
 import { t } from "../../lang";

@@ -7,7 +7,7 @@ import { announce, now } from "../../store";
 import type { Decision } from "../../types";
 import { FormError, useTask, useTick } from "../../ui";
 
-/** Ten seconds to think again: nothing has left the desk yet. */
+/** Offers to take a decision back for as long as it has not left the desk. */
 export function UndoBar({ d, onChange }: { d: Decision; onChange: (d: Decision) => void }) {
   useTick(250);
   const task = useTask();
