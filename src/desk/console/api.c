@@ -11,7 +11,7 @@
 #include "desk/console/api_session.h"
 #include "desk/console/call.h"
 #include "desk/core/desk.h"
-#include "desk/core/doc.h"
+#include "desk/core/json.h"
 #include "desk/people/attempts.h"
 #include "store/db.h"
 
@@ -284,7 +284,7 @@ static void
 write_json(struct cs_web_answer *a, const json_t *out)
 {
 	a->media_type = "application/json";
-	if (desk_doc_text(&a->body, out) != CS_OK)
+	if (json_text(&a->body, out) != CS_OK)
 		a->status = 503;
 }
 

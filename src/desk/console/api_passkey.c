@@ -18,6 +18,7 @@
 #include "desk/people/passkey.h"
 #include "desk/people/passkey_check.h"
 #include "desk/people/people.h"
+#include "desk/show/people.h"
 #include "net/web.h"
 #include "store/clock.h"
 

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "base/text.h"
+#include "base/units.h"
 #include "base/wipe.h"
 #include "crypto/hash.h"
 #include "crypto/random.h"
@@ -90,7 +91,7 @@ api_session_begin(struct api_call *c)
 #define BEARER "Bearer "
 
 enum cs_err
-api_token_hash(uint8_t out[static 32], const struct cs_web_request *rq)
+api_token_hash(uint8_t out[static CS_HASH_LEN], const struct cs_web_request *rq)
 {
 	return cs_sha256(out, cs_view_str(rq->authorization + strlen(BEARER)));
 }
@@ -290,10 +291,20 @@ add_qr(json_t *out, const char *uri)
 enum cs_err
 api_welcome(struct api_call *c)
 {
+	struct cs_desk_welcome w;
 	enum cs_err err =
-	    cs_desk_welcome(c->d, json_get_str(c->in, "code"), c->out);
+	    cs_desk_welcome(&w, c->d, json_get_str(c->in, "code"));
 
-	return err ? err : add_qr(c->out, json_get_str(c->out, "uri"));
+	if (err == CS_OK) {
+		json_put_str(c->out, "name", w.name, &err);
+		json_put_str(c->out, "role", cs_desk_role_name(w.role), &err);
+		json_put_str(c->out, "secret", w.secret, &err);
+		json_put_str(c->out, "uri", w.uri, &err);
+		if (err == CS_OK)
+			err = add_qr(c->out, w.uri);
+	}
+	cs_wipe(&w, sizeof w);
+	return err;
 }
 
 enum cs_err

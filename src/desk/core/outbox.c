@@ -2,7 +2,7 @@
 #include "desk/core/outbox.h"
 
 #include "desk/core/desk.h"
-#include "desk/core/doc.h"
+#include "desk/core/row.h"
 #include "desk/core/term.h"
 #include "store/clock.h"
 #include "store/db.h"
