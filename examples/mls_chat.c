@@ -5,10 +5,13 @@
  * can read nothing from then on.  What would travel over a network are the
  * buffers; who carries them has to let one commit win in each epoch.
  */
+
 #include <stdio.h>
 #include <stdlib.h>
 
 #include "countersign/mls.h"
+#include "crypto/init.h"
+#include "mls/group.h"
 
 #define NOW 1700000000            /* the library knows no clock */
 static struct cs_mls_options opt; /* as main() sets them */
@@ -49,7 +52,7 @@ introduce(struct member *m, const char *name)
 		    .not_after_s = NOW + 86400 } };
 	must(cs_signer_new(&m->id.signer, CS_ED25519), "a key");
 	must(cs_mls_key_package_new(&m->key_package, &m->secrets, NULL,
-		 CS_SUITE_X25519_AES128, &m->id, false),
+		 CS_SUITE_X25519_AES128, &m->id, CS_MLS_SINGLE_USE),
 	    "a key package");
 }
 

@@ -34,8 +34,8 @@ struct cs_mls_group; /* a member's state of one group, secrets included */
 struct cs_mls_public_group; /* what a non-member can know: tree and context */
 struct cs_mls_staged; /* a commit that was checked and is not merged yet */
 
-/* Members of one group, unless the options say less.  What bounds it are node
- * indices and the patience of who joins. */
+/* Members of one group, unless the options say less. The bounds are node
+ * indices, and how long a newcomer waits. */
 #define CS_MLS_MAX_MEMBERS 50000
 /* Bytes of a PublicMessage or PrivateMessage: a first commit of 50,000 members
  * carries as many ciphertexts of about 90 bytes. */
@@ -194,7 +194,8 @@ CS_CHECKED enum cs_err cs_mls_external_senders(
 
 /* ---- key packages (section 10) ------------------------------------------ */
 
-/* Who a member is.  ${signer}'s algorithm has to be that of the suite. */
+/* The identity of a member. The algorithm of ${signer} has to be that of the
+ * suite. */
 struct cs_mls_identity {
 	uint16_t credential_type; /* 0: basic */
 	struct cs_view credential;
@@ -208,6 +209,9 @@ struct cs_mls_identity {
 	size_t n_extension_types;
 };
 
+/* How often a key package is used (RFC 9420, section 16.8). */
+enum cs_mls_key_package_use { CS_MLS_SINGLE_USE, CS_MLS_LAST_RESORT };
+
 /*
  * A fresh key package for suite ${suite_id}.  ${key_package} gets it as an
  * MLSMessage; ${secrets} its private half, to be stored until a Welcome for it
@@ -216,7 +220,7 @@ struct cs_mls_identity {
  */
 CS_CHECKED enum cs_err cs_mls_key_package_new(struct cs_buf *key_package,
     struct cs_buf *secrets, struct cs_mls_hash *ref, uint16_t suite_id,
-    const struct cs_mls_identity *id, bool last_resort);
+    const struct cs_mls_identity *id, enum cs_mls_key_package_use use);
 
 /* What is public about a key package; views point into the message. */
 struct cs_mls_key_package_info {
@@ -302,11 +306,12 @@ CS_CHECKED enum cs_err cs_mls_group_epoch_authenticator(
 CS_CHECKED enum cs_err cs_mls_group_safe_export(
     struct cs_mls_group *g, struct cs_mls_hash *out, uint16_t component);
 
+/* Is the ratchet_tree extension inside a GroupInfo? */
+enum cs_mls_info_tree { CS_MLS_WITHOUT_TREE, CS_MLS_WITH_TREE };
 /* A signed GroupInfo with external_pub, as MLSMessage, for a hub, a public
- * group or who joins by an external commit; holds no secret.  ${tree}: with
- * the ratchet_tree inside. */
+ * group or somebody who joins by an external commit; it holds no secret. */
 CS_CHECKED enum cs_err cs_mls_group_info(
-    struct cs_mls_group *g, struct cs_buf *out, bool tree);
+    struct cs_mls_group *g, struct cs_buf *out, enum cs_mls_info_tree tree);
 /* The ratchet_tree (section 12.4.3.3), for those who get it apart. */
 CS_CHECKED enum cs_err cs_mls_group_tree(
     struct cs_mls_group *g, struct cs_buf *out);
@@ -338,7 +343,7 @@ CS_CHECKED enum cs_err cs_mls_propose_extensions(struct cs_buf *out,
     struct cs_mls_group *g, struct cs_mls_extensions context_exts);
 /* draft-ietf-mls-extensions: leave (always a PublicMessage, so that external
  * joiners can commit it; CS_ERR_UNSUPPORTED unless every member knows it), and
- * data of a component for who processes the commit. */
+ * give a component data for whoever processes the commit. */
 CS_CHECKED enum cs_err cs_mls_propose_self_remove(
     struct cs_buf *out, struct cs_mls_group *g);
 CS_CHECKED enum cs_err cs_mls_propose_ephemeral(struct cs_buf *out,
@@ -396,7 +401,8 @@ CS_CHECKED enum cs_err cs_mls_staged_welcome(
     struct cs_buf *out, const struct cs_mls_staged *s, size_t first, size_t n);
 /* GroupInfo of the epoch that our commit begins; see cs_mls_group_info(). */
 CS_CHECKED enum cs_err cs_mls_staged_group_info(struct cs_buf *out,
-    const struct cs_mls_staged *s, const struct cs_mls_group *g, bool tree);
+    const struct cs_mls_staged *s, const struct cs_mls_group *g,
+    enum cs_mls_info_tree tree);
 
 /* What a staged commit does; views live as long as the staged commit. */
 uint64_t cs_mls_staged_epoch(const struct cs_mls_staged *s);
@@ -457,7 +463,7 @@ CS_CHECKED enum cs_err cs_mls_welcome_join(struct cs_mls_group **out,
  * the last. */
 CS_CHECKED enum cs_err cs_mls_welcome_recipient(
     struct cs_mls_hash *ref, struct cs_view welcome, size_t i);
-/* Who committed the Welcome that ${g} was made from: its signer's leaf. */
+/* The leaf of the member who made the Welcome that ${g} was joined by. */
 uint32_t cs_mls_group_welcomed_by(const struct cs_mls_group *g);
 
 /* What an external commit may carry. */

@@ -10,11 +10,9 @@ void *cs_calloc(size_t n, size_t size);
 /* A copy of the string ${s}, or NULL. */
 char *cs_strdup(const char *s);
 
-/*
- * ${p}, which holds ${old} things, grown to ${n} things of ${size} bytes; the
- * new ones are zero.  The old memory is wiped when it moves.  NULL when there
- * is none, and then ${p} stays as it was.
- */
+/* Grow ${p}, which holds ${old} things, to ${n} things of ${size} bytes; the
+ * new ones are zero. The old memory is wiped when it moves. NULL when there is
+ * no memory; then ${p} stays as it was. */
 void *cs_grow(void *p, size_t old, size_t n, size_t size);
 
 /* Give ${p} back without wiping; NULL is fine. */

@@ -45,6 +45,7 @@ static const struct {
 	{ CS_ERR_DENIED, "denied", "not allowed" },
 	{ CS_ERR_NOT_FOUND, "not-found", "not found" },
 	{ CS_ERR_EXISTS, "exists", "exists already" },
+	{ CS_ERR_REFUSED, "refused", "refused" },
 	{ CS_ERR_MISUSE, "misuse", "the program asked for the impossible" },
 };
 

@@ -50,6 +50,7 @@ enum cs_err {
 	CS_ERR_DENIED,      /* not allowed */
 	CS_ERR_NOT_FOUND,   /* no such thing */
 	CS_ERR_EXISTS,      /* there is one already */
+	CS_ERR_REFUSED,     /* refused, for a reason that is kept elsewhere */
 
 	/* Misuse: the caller asked for what cannot be. */
 	CS_ERR_MISUSE = 128,

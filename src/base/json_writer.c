@@ -65,8 +65,8 @@ quoted(struct cs_json_writer *j, struct cs_view text)
 	put_str(j, "\"");
 }
 
-/* What stands before a value: a comma, a name.  A name where none belongs, or
- * none where one does, is a mistake of the caller. */
+/* Write what stands before a value: a comma, a name. A name where none belongs,
+ * or none where one does, is a mistake of the caller. */
 static void
 begin(struct cs_json_writer *j, const char *name)
 {
@@ -158,6 +158,15 @@ cs_json_number(struct cs_json_writer *j, const char *name, uint64_t x)
 	char s[24];
 
 	snprintf(s, sizeof s, "%llu", (unsigned long long)x);
+	cs_json_raw(j, name, cs_view_str(s));
+}
+
+void
+cs_json_signed(struct cs_json_writer *j, const char *name, int64_t x)
+{
+	char s[24];
+
+	snprintf(s, sizeof s, "%lld", (long long)x);
 	cs_json_raw(j, name, cs_view_str(s));
 }
 

@@ -39,24 +39,23 @@ void cs_json_array(struct cs_json_writer *j, const char *name);
 /* Close what was opened last. */
 void cs_json_close(struct cs_json_writer *j);
 
-/*
- * A string.  What moves a cursor, is not seen, or turns the direction of
- * writing around is escaped, so that the text can be looked at on a terminal;
- * a byte that is no part of UTF-8 is written as the character of its number.
- */
+/* Write a string. A character is escaped if it moves a cursor, stays unseen or
+ * turns the direction of writing around, so the text is safe on a terminal. A
+ * byte that is not part of UTF-8 is written as the character of its number. */
 void cs_json_text(
     struct cs_json_writer *j, const char *name, struct cs_view text);
 void cs_json_string(struct cs_json_writer *j, const char *name, const char *s);
 /* A string of lower-case hex. */
 void cs_json_hex(struct cs_json_writer *j, const char *name, struct cs_view v);
 void cs_json_number(struct cs_json_writer *j, const char *name, uint64_t x);
+void cs_json_signed(struct cs_json_writer *j, const char *name, int64_t x);
 /* A number with ${digits} digits behind the point, at most 9; null for what is
  * not finite. */
 void cs_json_decimal(
     struct cs_json_writer *j, const char *name, double x, int digits);
 void cs_json_bool(struct cs_json_writer *j, const char *name, bool x);
 void cs_json_null(struct cs_json_writer *j, const char *name);
-/* JSON that somebody else wrote, as it is: the caller has checked it. */
+/* Write JSON as it is; the caller has checked it. */
 void cs_json_raw(
     struct cs_json_writer *j, const char *name, struct cs_view json);
 

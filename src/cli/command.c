@@ -8,6 +8,7 @@
 #include <string.h>
 #include <sys/resource.h>
 
+#include "cli/complete.h"
 #include "cli/manual.h"
 
 #define MAX_ARGS 4096
@@ -251,11 +252,22 @@ check_count(const struct cli_args *a)
 	    c->synopsis);
 }
 
-/* What every program knows. */
-static bool
-standard(const struct cli_program *p, const struct cli_command *c,
-    const char *arg, int *status)
+static int
+print_completion(const struct cli_program *p, const char *shell)
 {
+	if (shell != NULL && cli_completion(p, shell))
+		return CLI_OK;
+	return cli_fail(CLI_USAGE, "--completion takes bash, zsh or fish.");
+}
+
+/* What every program knows; ${next} is the argument after ${arg}, or NULL. */
+static bool
+standard(
+    const struct cli_args *a, const char *arg, const char *next, int *status)
+{
+	const struct cli_program *p = a->program;
+	const struct cli_command *c = a->command;
+
 	*status = CLI_OK;
 	if (strcmp(arg, "--help") == 0 || strcmp(arg, "-h") == 0)
 		cli_help(p, c);
@@ -263,6 +275,8 @@ standard(const struct cli_program *p, const struct cli_command *c,
 		printf("%s " CS_VERSION "\n", p->name);
 	else if (strcmp(arg, "--man") == 0)
 		cli_man(p);
+	else if (strcmp(arg, "--completion") == 0)
+		*status = print_completion(p, next);
 	else
 		return false;
 	if (fflush(stdout) != 0)
@@ -281,7 +295,7 @@ parse(struct cli_args *a, int argc, char **argv)
 		if (options && strcmp(argv[i], "--") == 0) {
 			options = false;
 		} else if (options && argv[i][0] == '-' && argv[i][1] != '\0') {
-			if (standard(p, a->command, argv[i], &status))
+			if (standard(a, argv[i], argv[i + 1], &status))
 				exit(status);
 			if ((status = parse_option(a, argc, argv, &i)) != 0)
 				return status;
@@ -309,12 +323,18 @@ int
 cli_main(const struct cli_program *program, int argc, char **argv)
 {
 	const struct rlimit no_core = { 0, 0 };
-	struct cli_args *a = calloc(1, sizeof *a);
+	struct cli_args *a;
 	int status;
 
 	program_name = program->name;
+	/* A shell asks; it would throw an error message away. */
+	if (argc > 1 && strcmp(argv[1], "__complete") == 0) {
+		cli_complete(program, argc - 2, argv + 2);
+		return fflush(stdout) == 0 ? CLI_OK : CLI_CANNOT_WRITE;
+	}
 	/* Keys and messages in memory are not to be found on a disk. */
 	(void)setrlimit(RLIMIT_CORE, &no_core);
+	a = calloc(1, sizeof *a);
 	if (a == NULL)
 		return cli_fail(CLI_SOFTWARE, "There is no memory left.");
 	a->program = program;
@@ -324,7 +344,7 @@ cli_main(const struct cli_program *program, int argc, char **argv)
 	if (status == CLI_OK)
 		status = a->command->run(a);
 	free(a);
-	/* What was printed has to have arrived. */
+	/* Output that did not arrive is a failure. */
 	if ((fflush(stdout) != 0 || ferror(stdout)) && status == CLI_OK)
 		status = cli_fail(
 		    CLI_CANNOT_WRITE, "The output could not be written.");

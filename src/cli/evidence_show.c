@@ -1,10 +1,14 @@
 /* SPDX-License-Identifier: MIT */
+#include "cli/evidence_show.h"
+
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 
-#include "cli/evidence.h"
+#include "cli/evidence_text.h"
 #include "cli/print.h"
+#include "content/evidence.h"
+#include "content/evidence_write.h"
 
 #define COLUMN 16
 
@@ -18,7 +22,7 @@ static void
 hex_line(const char *name, struct cs_view v)
 {
 	label(name);
-	verify_print_hex(v);
+	cli_evidence_hex(v);
 	putchar('\n');
 }
 
@@ -26,7 +30,7 @@ static void
 time_line(const char *name, uint64_t ms, const char *whose)
 {
 	label(name);
-	verify_print_time(ms);
+	cli_evidence_time(ms);
 	printf(" (%s)\n", whose);
 }
 
@@ -161,7 +165,7 @@ show_item(const struct cs_evidence *e, size_t i)
 }
 
 void
-verify_show(const char *path, const struct cs_evidence *e)
+cli_evidence_show(const char *path, const struct cs_evidence *e)
 {
 	show_header(path, e);
 	for (size_t i = 0; i < e->n_items; i++)
@@ -172,7 +176,7 @@ verify_show(const char *path, const struct cs_evidence *e)
 }
 
 void
-verify_show_meaning(bool all_proved)
+cli_evidence_meaning(bool all_proved)
 {
 	printf(
 	    "What %s proves:\n"

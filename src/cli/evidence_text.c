@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: MIT */
+#include "cli/evidence_text.h"
+
 #include <stdio.h>
 #include <time.h>
 
-#include "cli/evidence.h"
-
 void
-verify_print_time(uint64_t ms)
+cli_evidence_time(uint64_t ms)
 {
 	time_t s = (time_t)(ms / 1000);
 	struct tm tm;
@@ -20,7 +20,7 @@ verify_print_time(uint64_t ms)
 }
 
 void
-verify_print_hex(struct cs_view v)
+cli_evidence_hex(struct cs_view v)
 {
 	for (size_t i = 0; i < v.len; i++)
 		printf("%02x", v.data[i]);

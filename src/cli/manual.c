@@ -6,7 +6,8 @@
 
 #define WIDTH 78
 
-/* Wrapped to the width of a terminal, a paragraph a newline. */
+/* Print text wrapped to the width of a terminal; a newline begins a paragraph.
+ */
 static void
 wrapped(const char *text, int indent)
 {
@@ -48,9 +49,12 @@ option_line(const struct cli_option *o)
 	printf("  %-28s %s\n", left, o->help);
 }
 
-static const struct cli_option standard[] = {
+const struct cli_option cli_standard_options[] = {
 	{ "help", 'h', NULL, "show this" },
 	{ "version", 0, NULL, "show the version" },
+	{ "completion", 0, "SHELL", "print completion for bash, zsh or fish",
+	    "bash zsh fish" },
+	{ "man", 0, NULL, "print the man page, in roff" },
 	{ 0 },
 };
 
@@ -74,7 +78,7 @@ help_command(const struct cli_program *p, const struct cli_command *c)
 	printf("\nOptions:\n");
 	option_lines(c->options);
 	option_lines(p->options);
-	option_lines(standard);
+	option_lines(cli_standard_options);
 }
 
 void
@@ -101,7 +105,7 @@ cli_help(const struct cli_program *p, const struct cli_command *c)
 	}
 	printf("\nOptions:\n");
 	option_lines(p->options);
-	option_lines(standard);
+	option_lines(cli_standard_options);
 	printf("\n\"%s COMMAND --help\" says more about one.\n", p->name);
 }
 
@@ -172,7 +176,7 @@ cli_man(const struct cli_program *p)
 	}
 	printf(".SH OPTIONS\n");
 	roff_options(p->options);
-	roff_options(standard);
+	roff_options(cli_standard_options);
 	printf(".SH EXIT STATUS\n");
 	for (e = p->exits; e->text != NULL; e++) {
 		printf(".TP\n.B %d\n", e->status);
@@ -182,148 +186,4 @@ cli_man(const struct cli_program *p)
 		printf(".SH SEE ALSO\n");
 		roff(p->see_also);
 	}
-}
-
-/* ---- completion --------------------------------------------------------- */
-
-/* In single quotes, for any of the shells. */
-static void
-quoted(const char *s)
-{
-	putchar('\'');
-	for (; *s != '\0'; s++)
-		if (*s == '\'')
-			fputs("'\\''", stdout);
-		else
-			putchar(*s);
-	putchar('\'');
-}
-
-static void
-bash_options(const struct cli_option *options)
-{
-	for (; options != NULL && options->name != NULL; options++)
-		printf(" --%s", options->name);
-}
-
-/* What follows an option that takes something: files, or one of a list. */
-static void
-bash_values(const struct cli_option *options)
-{
-	for (; options != NULL && options->name != NULL; options++)
-		if (options->values != NULL)
-			printf("  --%s) COMPREPLY=($(compgen -W \"%s\" -- "
-			       "\"$cur\")); return ;;\n",
-			    options->name, options->values);
-		else if (options->arg != NULL)
-			printf("  --%s) COMPREPLY=($(compgen -f -- "
-			       "\"$cur\")); return ;;\n",
-			    options->name);
-}
-
-static void
-bash(const struct cli_program *p)
-{
-	const struct cli_command *c;
-
-	printf("# bash completion for %s\n_%s() {\n"
-	       "  local cur=${COMP_WORDS[COMP_CWORD]} line= words= i\n"
-	       "  case \"${COMP_WORDS[COMP_CWORD-1]}\" in\n",
-	    p->name, p->name);
-	bash_values(p->options);
-	for (c = p->commands; c->name != NULL; c++)
-		bash_values(c->options);
-	/* The command may come behind options that hold for all of them. */
-	printf("  esac\n  for ((i = 1; i < COMP_CWORD; i++)); do\n"
-	       "    case \"${COMP_WORDS[i]}\" in\n    ");
-	for (const struct cli_option *o = p->options;
-	     o != NULL && o->name != NULL; o++)
-		if (o->arg != NULL)
-			printf("--%s|", o->name);
-	printf("--) i=$((i + 1)) ;;\n    -*) ;;\n"
-	       "    *) line=\"$line${COMP_WORDS[i]} \" ;;\n    esac\n  done\n"
-	       "  case \"$line\" in\n");
-	for (c = p->commands; c->name != NULL; c++) {
-		printf("  \"%s \"*) words=\"", c->name);
-		bash_options(c->options);
-		bash_options(p->options);
-		printf(" --help\" ;;\n");
-	}
-	printf("  \"group \"*) words=\"new add remove leave list\" ;;\n"
-	       "  \"device \"*) words=\"remove\" ;;\n"
-	       "  *) words=\"");
-	for (c = p->commands; c->name != NULL; c++)
-		printf(" %.*s", (int)strcspn(c->name, " "), c->name);
-	bash_options(p->options);
-	printf(" --help --version\" ;;\n  esac\n"
-	       "  COMPREPLY=($(compgen -W \"$words\" -- \"$cur\"))\n"
-	       "  [ ${#COMPREPLY[@]} -gt 0 ] || COMPREPLY=($(compgen -f -- "
-	       "\"$cur\"))\n}\ncomplete -F _%s %s\n",
-	    p->name, p->name);
-}
-
-static void
-zsh(const struct cli_program *p)
-{
-	const struct cli_command *c;
-	char line[256];
-
-	printf("#compdef %s\n_%s() {\n  local -a commands\n  commands=(\n",
-	    p->name, p->name);
-	for (c = p->commands; c->name != NULL; c++) {
-		snprintf(line, sizeof line, "%s:%s", c->name, c->summary);
-		printf("    ");
-		quoted(line);
-		putchar('\n');
-	}
-	printf("  )\n  if (( CURRENT == 2 )); then\n"
-	       "    _describe command commands\n  else\n    _files\n  fi\n}\n"
-	       "compdef _%s %s\n",
-	    p->name, p->name);
-}
-
-static void
-fish_option(const struct cli_program *p, const char *command,
-    const char *condition, const struct cli_option *o)
-{
-	printf("complete -c %s -n '%s%s' -l %s%s -d ", p->name, condition,
-	    command, o->name, o->arg != NULL ? " -r" : "");
-	quoted(o->help);
-	if (o->values != NULL)
-		printf(" -xa '%s'", o->values);
-	putchar('\n');
-}
-
-static void
-fish(const struct cli_program *p)
-{
-	const struct cli_command *c;
-	const struct cli_option *o;
-
-	for (c = p->commands; c->name != NULL; c++) {
-		printf("complete -c %s -n __fish_use_subcommand -a ", p->name);
-		quoted(c->name);
-		printf(" -d ");
-		quoted(c->summary);
-		putchar('\n');
-		for (o = c->options; o != NULL && o->name != NULL; o++)
-			fish_option(
-			    p, c->name, "__fish_seen_subcommand_from ", o);
-	}
-	for (o = p->options; o != NULL && o->name != NULL; o++)
-		fish_option(p, "", "true", o);
-}
-
-bool
-cli_completion(const struct cli_program *p, const char *shell)
-{
-	if (strcmp(shell, "bash") == 0)
-		bash(p);
-	else if (strcmp(shell, "zsh") == 0)
-		zsh(p);
-	else if (strcmp(shell, "fish") == 0)
-		fish(p);
-	else
-		return false;
-	return true;
 }

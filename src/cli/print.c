@@ -48,6 +48,19 @@ cli_print_json(FILE *to, struct cs_view text)
 	fputc('"', to);
 }
 
+enum cs_err
+cli_json_print(struct cs_json_writer *j)
+{
+	enum cs_err err = cs_json_end(j);
+
+	if (err == CS_OK &&
+	    (fwrite(j->buf->data, 1, j->buf->len, stdout) != j->buf->len ||
+		fputc('\n', stdout) == EOF))
+		err = CS_ERR_IO;
+	cs_buf_free(j->buf);
+	return err;
+}
+
 void
 cli_print_time(FILE *to, uint64_t ms)
 {

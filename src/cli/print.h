@@ -7,9 +7,10 @@
 #include <stdio.h>
 
 #include "base/bytes.h"
+#include "base/json_writer.h"
 
-/* Text of others, with everything escaped that moves a cursor or turns the
- * direction of writing around; ${indent} spaces after each newline. */
+/* Print text of others: escape what moves a cursor, stays unseen or turns the
+ * direction of writing around; put ${indent} spaces after each newline. */
 void cli_print_text(FILE *to, struct cs_view text, int indent);
 /* Local time, to the minute. */
 void cli_print_time(FILE *to, uint64_t ms);
@@ -17,5 +18,8 @@ void cli_print_time(FILE *to, uint64_t ms);
 void cli_print_day(FILE *to, uint64_t ms);
 /* A JSON string, quotes included. */
 void cli_print_json(FILE *to, struct cs_view text);
+/* Print what ${j} has written, and a newline, on standard output, and free its
+ * buffer.  The first failure of ${j}, or CS_ERR_IO. */
+CS_CHECKED enum cs_err cli_json_print(struct cs_json_writer *j);
 /* "12 of 20 MiB" on standard error if it is a terminal. */
 void cli_progress(uint64_t done, uint64_t total);

@@ -54,7 +54,8 @@ from_file(struct cs_buf *out, const char *path)
 }
 
 int
-cli_passphrase(struct cs_buf *out, const struct cli_args *args, bool new_one)
+cli_passphrase(struct cs_buf *out, const struct cli_args *args,
+    enum cli_passphrase_kind kind)
 {
 	const char *path = cli_value(args, "passphrase-file");
 	struct cs_buf again = { .max = PASSPHRASE_MAX };
@@ -67,9 +68,11 @@ cli_passphrase(struct cs_buf *out, const struct cli_args *args, bool new_one)
 		return cli_fail(CLI_USAGE,
 		    "The folder takes a passphrase: give it with "
 		    "--passphrase-file FILE.");
-	if ((err = ask(out, new_one ? "New passphrase: " : "Passphrase: ")))
+	if ((err = ask(out,
+		 kind == CLI_PASSPHRASE_NEW ? "New passphrase: "
+					    : "Passphrase: ")))
 		return report_error(err, "Reading the passphrase");
-	if (!new_one)
+	if (kind == CLI_PASSPHRASE_KNOWN)
 		return CLI_OK;
 	if (out->len < 8)
 		return cli_fail(CLI_USAGE,

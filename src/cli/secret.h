@@ -5,7 +5,9 @@
 #include "base/bytes.h"
 #include "cli/command.h"
 
-/* From --passphrase-file, or asked for on the terminal, twice if ${new_one}.
- * A status that is not 0 has been said. */
-int cli_passphrase(
-    struct cs_buf *out, const struct cli_args *args, bool new_one);
+/* Is the passphrase one that is there, or one that somebody makes up now? */
+enum cli_passphrase_kind { CLI_PASSPHRASE_KNOWN, CLI_PASSPHRASE_NEW };
+/* From --passphrase-file, or asked for on the terminal, twice if it is new. The
+ * user has been told of a status that is not 0. */
+int cli_passphrase(struct cs_buf *out, const struct cli_args *args,
+    enum cli_passphrase_kind kind);

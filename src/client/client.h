@@ -2,80 +2,82 @@
 /*
  * A member's side, without a user interface.
  *
- * A home is a folder: a sealed database, its key file, a lock.  Every function
- * that touches it is called with the lock held (cs_client_open() takes it).
- * What the hub says is verified before anything of it is stored or returned.
+ * A home is a folder with a sealed database, its key file and a lock.  Every
+ * function that touches it is called with the lock held; cs_client_open() takes
+ * it. What the hub says is verified before any of it is stored or returned.
  */
 #pragma once
 
 #include "base/bytes.h"
+#include "base/units.h"
 
 struct cs_client;
 
-#define CS_CLIENT_ID_LEN 16  /* accounts, devices */
 #define CS_CLIENT_MID_LEN 32 /* message ids (MIMI) */
 #define CS_CLIENT_SAFETY_DIGITS 60
 
-/* Why the last function failed, as a sentence for a person; never NULL. */
+/* Why the last function failed, as a sentence for the user; never NULL. */
 const char *cs_client_problem(const struct cs_client *c);
-/* The hub's code (enum cs_wire_code) when it was the hub that refused. */
+/* The hub's code (enum cs_wire_code) if the hub refused, or 0. */
 uint16_t cs_client_hub_code(const struct cs_client *c);
 
 /* ---- a home ------------------------------------------------------------- */
 
-/* Parts of an invite link, checked. */
-struct cs_client_link {
+/* The parts of an invite link. */
+struct cs_client_invite {
 	char host[256];
 	int port;
 	char code[65];
-	uint8_t root[32];
+	uint8_t root[CS_KEY_LEN];
 };
-CS_CHECKED enum cs_err cs_client_link_parse(
-    struct cs_client_link *out, const char *link);
+CS_CHECKED enum cs_err cs_client_invite_parse(
+    struct cs_client_invite *out, const char *link);
 
 /*
- * Join a hub and make a home for it in ${home}.  ${problem} gets a sentence
- * (256 bytes).  A join that broke off can be repeated with the same link and
- * name.  CS_ERR_EXISTS: there is a home already.
+ * Join a hub and make a home for it in ${home}.  ${problem} gets a sentence for
+ * the user.  A join that broke off can be repeated with the same link and name.
+ * CS_ERR_EXISTS: the folder holds a home already.
  */
 CS_CHECKED enum cs_err cs_client_join(const char *home, const char *link,
     const char *name, struct cs_view passphrase, char problem[static 256]);
 
-/* Does opening the home take a passphrase? */
+/* Does it take a passphrase to open the home? */
 CS_CHECKED enum cs_err cs_client_needs_passphrase(
     bool *needed, const char *home);
 
 /*
  * Open a home and take its lock, waiting for another command to end.
- * CS_ERR_NOT_FOUND: there is none; CS_ERR_PASSPHRASE; CS_ERR_NEWER;
+ * CS_ERR_NOT_FOUND: there is no home; CS_ERR_PASSPHRASE; CS_ERR_NEWER;
  * CS_ERR_CORRUPT.
  */
 CS_CHECKED enum cs_err cs_client_open(
     struct cs_client **out, const char *home, struct cs_view passphrase);
 void cs_client_close(struct cs_client *c);
 
-/* Let other commands in while this one waits, and come back. */
+/* Release the lock while this command waits, and take it again. */
 void cs_client_unlock(struct cs_client *c);
 CS_CHECKED enum cs_err cs_client_lock(struct cs_client *c);
 
-/* Who we are; strings live as long as ${c}. */
+/* Who the user is; strings live as long as ${c}. */
 const char *cs_client_handle(const struct cs_client *c);
 const char *cs_client_hub(const struct cs_client *c);
 const uint8_t *cs_client_account(const struct cs_client *c);
 const uint8_t *cs_client_device(const struct cs_client *c);
-/* base64url of the operator root key: 44 bytes. */
-void cs_client_operator_key(const struct cs_client *c, char out[static 44]);
+/* The operator's root key in base64url, and a zero. */
+#define CS_CLIENT_OPERATOR_KEY_SIZE 44
+void cs_client_operator_key(
+    const struct cs_client *c, char out[static CS_CLIENT_OPERATOR_KEY_SIZE]);
 
 /* ---- the hub ------------------------------------------------------------ */
 
-/* Connect, log in, send what waited, and bring everything up to date. */
+/* Connect, log in, send what waits, and bring everything up to date. */
 CS_CHECKED enum cs_err cs_client_connect(struct cs_client *c);
-/* Connect and log in, and no more: what the holder of a disabled account may
- * do, too. */
+/* Connect and log in, and nothing more: this is open to the holder of a
+ * disabled account, too. */
 CS_CHECKED enum cs_err cs_client_connect_held(struct cs_client *c);
-/* Fetch what is new; also done by connect. */
+/* Fetch what is new; cs_client_connect() does so, too. */
 CS_CHECKED enum cs_err cs_client_sync(struct cs_client *c);
-/* Wait for something new, at most ${timeout_ms}; CS_ERR_TIMEOUT. */
+/* Wait at most ${timeout_ms} for something new; CS_ERR_TIMEOUT: none came. */
 CS_CHECKED enum cs_err cs_client_wait(struct cs_client *c, int timeout_ms);
 
 /* ---- devices ------------------------------------------------------------ */
@@ -86,20 +88,21 @@ CS_CHECKED enum cs_err cs_client_wait(struct cs_client *c, int timeout_ms);
 
 /*
  * Let a new device into the account: make a code, carry it to the new device,
- * wait for what asks with it, compare the check number on both screens, agree.
- * Before the last call nothing has been given away; the code ends by itself.
+ * wait for a device that asks with it, compare the check number on both
+ * screens, and agree.  Nothing is given away before the last call; the code
+ * expires by itself.
  */
 struct cs_client_linking;
 CS_CHECKED enum cs_err cs_client_linking_new(
     struct cs_client_linking **out, struct cs_client *c);
 void cs_client_linking_free(struct cs_client_linking *l);
 const char *cs_client_linking_code(const struct cs_client_linking *l);
-/* CS_ERR_TIMEOUT: nothing yet, call again; CS_ERR_CLOSED: connect and call
- * again; CS_ERR_EXPIRED: the code is over.  Does not touch the home: others may
- * be let in meanwhile. */
+/* CS_ERR_TIMEOUT: nobody asked yet, call again; CS_ERR_CLOSED: connect and call
+ * again; CS_ERR_EXPIRED: the code is over.  Does not touch the home, so it may
+ * be called without the lock. */
 CS_CHECKED enum cs_err cs_client_linking_wait(
     struct cs_client_linking *l, struct cs_client *c, int timeout_ms);
-/* Who asks: the name it gives itself, and the number to compare. */
+/* The name that the asking device gives itself, and the number to compare. */
 const char *cs_client_linking_name(const struct cs_client_linking *l);
 const char *cs_client_linking_number(const struct cs_client_linking *l);
 /* Certify the device, and hand over what it needs. */
@@ -107,42 +110,43 @@ CS_CHECKED enum cs_err cs_client_linking_agree(
     struct cs_client_linking *l, struct cs_client *c);
 
 /*
- * The new device's side: a home in ${home} for the account that ${code} is of.
- * ${asked} is told the check number; then the other device has to agree.
- * ${problem} as for cs_client_join(); what broke off can be repeated.
+ * The new device's side: make a home in ${home} for the account that ${code}
+ * belongs to.  ${asked} gets the check number; then the other device has to
+ * agree.  ${problem} as for cs_client_join(); what broke off can be repeated.
  */
 CS_CHECKED enum cs_err cs_client_join_device(const char *home, const char *code,
     const char *name, struct cs_view passphrase,
     void (*asked)(const char *number), char problem[static 256]);
 
 struct cs_client_device {
-	uint8_t id[CS_CLIENT_ID_LEN];
+	uint8_t id[CS_ID_LEN];
 	char name[CS_CLIENT_DEVICE_NAME_MAX + 1]; /* empty: the first one */
-	uint64_t created_ms, seen_ms; /* seen: to the day, 0: never */
-	bool own;                     /* the one that asks */
+	uint64_t created_ms, seen_ms; /* seen: to the day; 0: never */
+	bool own;                     /* the device that asks */
 };
 CS_CHECKED enum cs_err cs_client_devices(struct cs_client *c,
     void (*each)(void *arg, const struct cs_client_device *d), void *arg);
-/* The device whose id begins with ${prefix}, in hex. */
+/* Find the device whose id begins with ${prefix}, in hex. */
 CS_CHECKED enum cs_err cs_client_device_find(
     struct cs_client *c, const char *prefix, struct cs_client_device *out);
-/* Remove it from the account and from all conversations. */
+/* Remove a device from the account.  The hub proposes its removal from the
+ * conversations; cs_client_sync() commits that. */
 CS_CHECKED enum cs_err cs_client_device_remove(
-    struct cs_client *c, const uint8_t id[static CS_CLIENT_ID_LEN]);
+    struct cs_client *c, const uint8_t id[static CS_ID_LEN]);
 
 /* ---- conversations ------------------------------------------------------ */
 
 enum cs_client_group_state {
 	CS_CLIENT_ACTIVE = 0,
 	CS_CLIENT_REQUEST = 1, /* from somebody new, not accepted yet */
-	CS_CLIENT_LEFT = 2,    /* we were removed, or left */
+	CS_CLIENT_LEFT = 2,    /* removed from it, or left */
 	CS_CLIENT_BLOCKED = 3,
-	CS_CLIENT_LEAVING = 4, /* left; somebody has to commit it yet */
+	CS_CLIENT_LEAVING = 4, /* left, and a member has yet to commit it */
 };
 struct cs_client_group {
-	uint8_t ref[32];
+	uint8_t ref[CS_HASH_LEN];
 	bool direct;
-	char name[256]; /* of the group, or the other's handle */
+	char name[256]; /* the group's, or the other person's handle */
 	char added_by[33];
 	enum cs_client_group_state state;
 	uint64_t epoch;
@@ -163,32 +167,34 @@ CS_CHECKED enum cs_err cs_client_group_add(struct cs_client *c,
     const char *name, const char *const *handles, size_t n);
 CS_CHECKED enum cs_err cs_client_group_remove(
     struct cs_client *c, const char *name, const char *handle);
-/* Leave a group, or with the name of a person the conversation with them, on
+/* Leave a group or, given the name of a person, the conversation with them, on
  * all devices of the account. */
 CS_CHECKED enum cs_err cs_client_group_leave(
     struct cs_client *c, const char *name);
 
-/* First contacts: accept lets somebody in, block keeps somebody out. */
+/* First contacts: accept lets a person in, block keeps a person out. */
 CS_CHECKED enum cs_err cs_client_accept(
     struct cs_client *c, const char *handle);
 CS_CHECKED enum cs_err cs_client_block(struct cs_client *c, const char *handle);
+/* What happens to first messages from people who are not accepted. */
+enum cs_client_unknown { CS_CLIENT_UNKNOWN_REQUEST, CS_CLIENT_UNKNOWN_REFUSE };
 CS_CHECKED enum cs_err cs_client_unknown_senders(
-    struct cs_client *c, bool refuse);
-/* 60 digits that two people compare, and a zero. */
+    struct cs_client *c, enum cs_client_unknown what);
+/* The 60 digits that two people compare, and a zero. */
 CS_CHECKED enum cs_err cs_client_safety_number(struct cs_client *c,
     const char *handle, char out[static CS_CLIENT_SAFETY_DIGITS + 1]);
-/* The same for a key that the hub shows since; CS_ERR_NOT_FOUND: it shows the
+/* The same for the new key that the hub shows; CS_ERR_NOT_FOUND: it shows the
  * known one. */
 CS_CHECKED enum cs_err cs_client_new_safety_number(struct cs_client *c,
     const char *handle, char out[static CS_CLIENT_SAFETY_DIGITS + 1]);
-/* From now on the new key is theirs: the two have compared it. */
+/* The new key is theirs from now on: the two have compared it. */
 CS_CHECKED enum cs_err cs_client_accept_new_key(
     struct cs_client *c, const char *handle);
 
 struct cs_client_contact {
 	const char *handle;
 	bool accepted, blocked;
-	bool changed; /* another key than the known one was shown */
+	bool changed; /* the hub showed a key that is not the known one */
 };
 CS_CHECKED enum cs_err cs_client_contacts(struct cs_client *c,
     void (*each)(void *arg, const struct cs_client_contact *contact),
@@ -196,7 +202,7 @@ CS_CHECKED enum cs_err cs_client_contacts(struct cs_client *c,
 
 /* ---- messages ----------------------------------------------------------- */
 
-/* What to send; to a handle or to the name of a group. */
+/* What to send, to a handle or to the name of a group. */
 struct cs_client_outgoing {
 	const char *to;
 	struct cs_view text;    /* UTF-8, at most 60 KiB; or empty */
@@ -213,8 +219,8 @@ CS_CHECKED enum cs_err cs_client_send(struct cs_client *c,
 enum cs_client_message_kind {
 	CS_CLIENT_RECEIVED = 1,
 	CS_CLIENT_SENT = 2,
-	CS_CLIENT_NOTICE = 3,  /* somebody came or went, a gap, and the like */
-	CS_CLIENT_REFUSED = 4, /* a message that did not verify: never shown */
+	CS_CLIENT_EVENT = 3,   /* somebody came or left, a gap, and so on */
+	CS_CLIENT_REFUSED = 4, /* a message that did not verify; never shown */
 };
 struct cs_client_media {
 	char filename[256];
@@ -223,50 +229,50 @@ struct cs_client_media {
 	bool photo;
 };
 struct cs_client_message {
-	uint64_t number; /* of this device, in order of arrival */
+	uint64_t number; /* this device's count, in order of arrival */
 	uint8_t mid[CS_CLIENT_MID_LEN];
 	enum cs_client_message_kind kind;
 	bool seen;
 	bool request; /* from somebody not accepted yet */
 	bool late;    /* the clocks of sender and hub differ much */
-	bool waiting; /* ours, not with the hub yet */
-	bool failed;  /* ours, the hub refused it */
-	bool warning; /* a notice that nobody should miss */
+	bool waiting; /* sent by the user, and the hub does not have it yet */
+	bool failed;  /* sent by the user, and refused by the hub */
+	bool warning; /* an event that nobody should miss */
 	uint64_t time_ms, group_seq;
 	char conversation[256];
 	bool direct;
 	char from[33];
-	struct cs_view text; /* or the notice's sentence */
+	struct cs_view text; /* or the event's sentence */
 	bool is_reply;
 	uint8_t reply_to[CS_CLIENT_MID_LEN];
 	size_t n_media;
 	const struct cs_client_media *media;
-	const char *reason; /* of a refusal: the name of the error */
+	const char *reason; /* why it was refused: the name of the error */
 };
-/* Which messages, in order of arrival. */
+/* Which messages to show, in order of arrival. */
 enum cs_client_which { CS_CLIENT_UNSEEN, CS_CLIENT_ALL, CS_CLIENT_REQUESTS };
 /*
- * Call ${each} for every message; its views live during the call.  Unseen ones
- * are marked as seen after ${each} returned CS_OK for all of them.
+ * Call ${each} for every message, whose views live during the call.  Unseen
+ * messages are marked as seen once ${each} has returned CS_OK for all of them.
  */
 CS_CHECKED enum cs_err cs_client_messages(struct cs_client *c,
     enum cs_client_which which,
     enum cs_err (*each)(void *arg, const struct cs_client_message *m),
     void *arg);
 
-/* The full id of the message whose id begins with ${prefix}. */
-CS_CHECKED enum cs_err cs_client_find(struct cs_client *c, const char *prefix,
-    uint8_t mid[static CS_CLIENT_MID_LEN]);
+/* Find the full id of the message whose id begins with ${prefix}. */
+CS_CHECKED enum cs_err cs_client_message_find(struct cs_client *c,
+    const char *prefix, uint8_t mid[static CS_CLIENT_MID_LEN]);
 
 /* Fetch, check and write the photo or file of a message. */
-CS_CHECKED enum cs_err cs_client_save(struct cs_client *c,
+CS_CHECKED enum cs_err cs_client_message_save(struct cs_client *c,
     const uint8_t mid[static CS_CLIENT_MID_LEN], const char *path,
     void (*progress)(uint64_t done, uint64_t total));
 
 /* ---- reports ------------------------------------------------------------ */
 
 #define CS_CLIENT_REPORT_MAX 50
-/* What is to be reported or exported. */
+/* The messages to report or export. */
 struct cs_client_report {
 	uint8_t (*mids)[CS_CLIENT_MID_LEN];
 	size_t n;
@@ -274,46 +280,54 @@ struct cs_client_report {
 	struct cs_view note;
 };
 /*
- * Everything that would leave the device, item by item, told to ${line};
- * nothing leaves it.  The bundle is kept for the call below.
+ * A report that is ready to be sent.  Its bytes are fixed when it is prepared:
+ * what is described is what leaves, whatever happens in between.
  */
-CS_CHECKED enum cs_err cs_client_report_preview(struct cs_client *c,
-    const struct cs_client_report *r, void (*line)(void *arg, const char *text),
+struct cs_client_prepared_report;
+CS_CHECKED enum cs_err cs_client_report_prepare(
+    struct cs_client_prepared_report **out, struct cs_client *c,
+    const struct cs_client_report *r);
+void cs_client_prepared_report_free(struct cs_client_prepared_report *p);
+/* Tell ${line}, item by item, everything that will leave the device. */
+void cs_client_report_describe(const struct cs_client_prepared_report *p,
+    const struct cs_client *c, void (*line)(void *arg, const char *text),
     void *arg);
-/* Seal to the desk and send; ${id_hex}: 32 hex digits and a zero. */
+/* Seal to the desk, store and send; ${id_hex}: 32 hex digits and a zero. */
 CS_CHECKED enum cs_err cs_client_report_send(struct cs_client *c,
-    const struct cs_client_report *r, char id_hex[static 33]);
+    const struct cs_client_prepared_report *p, char id_hex[static 33]);
 struct cs_client_report_state {
-	uint8_t id[16];
+	uint8_t id[CS_ID_LEN];
 	uint64_t created_ms, updated_ms;
 	uint16_t reason;
 	size_t n_messages;
 	int state; /* enum cs_wire_report_state, or -1: not sent yet */
 	char answer[1024];
-	/* What the desk asks, or empty; ${unreadable}: it asks, and what it
-	 * asks does not open here. */
+	/* What the desk asks, or empty.  ${unreadable}: it asks something that
+	 * does not open on this device. */
 	struct cs_view question;
 	bool unreadable;
 	uint8_t second_look; /* enum cs_wire_second_look */
-	/* What the desk answers to who asked for it, or empty;
-	 * ${reply_elsewhere}: it opens on the device that asked. */
+	/* The desk's answer to a request for a second look, or empty.
+	 * ${reply_elsewhere}: it opens only on the device that asked. */
 	struct cs_view reply;
 	bool reply_elsewhere;
-	bool can_ask_again; /* a second look may be asked for */
+	bool can_ask_again; /* the user may ask for a second look */
 };
 CS_CHECKED enum cs_err cs_client_reports(struct cs_client *c,
     void (*each)(void *arg, const struct cs_client_report_state *s), void *arg);
-/* The report whose id begins with ${prefix}, in hex. */
+/* Find the report whose id begins with ${prefix}, in hex. */
 CS_CHECKED enum cs_err cs_client_report_find(
-    struct cs_client *c, const char *prefix, uint8_t id[static 16]);
-/* Answer what the desk asked; ask it to look again, once, when it has decided.
- * Stored before it is sent: at most 8 KiB of UTF-8, in ${language}, a tag such
- * as "en" or empty. */
+    struct cs_client *c, const char *prefix, uint8_t id[static CS_ID_LEN]);
+/* Answer the desk's question; ask for a second look, once, after it has
+ * decided. The text is stored before it is sent: at most 8 KiB of UTF-8, in
+ * ${language}, a tag such as "en" or empty. */
 CS_CHECKED enum cs_err cs_client_report_reply(struct cs_client *c,
-    const uint8_t id[static 16], struct cs_view text, struct cs_view language);
+    const uint8_t id[static CS_ID_LEN], struct cs_view text,
+    struct cs_view language);
 CS_CHECKED enum cs_err cs_client_second_look(struct cs_client *c,
-    const uint8_t id[static 16], struct cs_view text, struct cs_view language);
-/* Write evidence to a file: open when ${to_key} is NULL. */
+    const uint8_t id[static CS_ID_LEN], struct cs_view text,
+    struct cs_view language);
+/* Write evidence to a file, sealed to ${to_key} or, if that is NULL, open. */
 CS_CHECKED enum cs_err cs_client_export(struct cs_client *c,
     const struct cs_client_report *r, const uint8_t *to_key, const char *path);
 
@@ -321,37 +335,38 @@ CS_CHECKED enum cs_err cs_client_export(struct cs_client *c,
 
 /* A decision whose signature verifies; its views live during the call. */
 struct cs_client_notice {
-	uint8_t id[16], reverses[16];
+	uint8_t id[CS_ID_LEN], reverses[CS_ID_LEN];
 	uint8_t kind; /* enum cs_wire_action_kind */
 	uint16_t reason;
 	uint64_t decided_ms, applied_ms;
-	uint64_t until_ms, reversed_ms; /* 0: no end; it was not */
+	uint64_t until_ms, reversed_ms; /* 0: no end; not reversed */
 	bool in_force;
-	bool has_statement; /* what follows, up to the case number */
+	bool has_statement; /* the members up to the case number are set */
 	struct cs_view language, what, facts;
 	bool automated_detection, automated_decision;
-	bool illegal; /* else against the hub's rules */
+	bool illegal; /* otherwise against the hub's rules */
 	struct cs_view ground, explanation, territory, redress, reviewer;
 	struct cs_view case_number;
 	uint8_t appeal; /* enum cs_wire_appeal */
 	uint64_t appeal_ms;
 	struct cs_view answer; /* to the appeal: a sentence, and a letter */
 	struct cs_view reply;
-	bool unreadable; /* there is a letter, and it does not open here */
+	bool unreadable; /* there is a letter that does not open here */
 	bool can_appeal;
 };
-/* Newest first.  CS_ERR_SIGNATURE: one was left out that is not the desk's. */
+/* Call ${each} for each decision, the newest first.  CS_ERR_SIGNATURE: one that
+ * is not the desk's was left out. */
 CS_CHECKED enum cs_err cs_client_notices(struct cs_client *c,
     void (*each)(void *arg, const struct cs_client_notice *n), void *arg);
-/* Object to one; stored before it is sent.  As cs_client_report_reply(). */
+/* Object to a decision, as by cs_client_report_reply(). */
 CS_CHECKED enum cs_err cs_client_appeal(struct cs_client *c,
-    const uint8_t action[static 16], struct cs_view text,
+    const uint8_t action[static CS_ID_LEN], struct cs_view text,
     struct cs_view language);
 
-/* What we wrote to the desk; views live during the call. */
+/* What the user wrote to the desk; views live during the call. */
 struct cs_client_letter {
 	uint8_t kind; /* enum cs_wire_letter_kind */
-	uint8_t subject[16];
+	uint8_t subject[CS_ID_LEN];
 	uint64_t created_ms;
 	bool sent;
 	struct cs_view text;
@@ -361,8 +376,9 @@ CS_CHECKED enum cs_err cs_client_letters(struct cs_client *c,
 
 /* ---- the account -------------------------------------------------------- */
 
-/* What the hub has on the account, as JSON; replaces what ${json} holds. */
+/* What the hub has about the account, as JSON; replaces what ${json} holds. */
 CS_CHECKED enum cs_err cs_client_account_export(
     struct cs_client *c, struct cs_buf *json);
-/* Leave the hub, with all devices; what is here stays readable. */
+/* Leave the hub with all devices of the account; what is in the home stays
+ * readable. */
 CS_CHECKED enum cs_err cs_client_account_leave(struct cs_client *c);

@@ -6,6 +6,7 @@
 #include "base/alloc.h"
 #include "base/reader.h"
 #include "base/text.h"
+#include "base/units.h"
 #include "base/writer.h"
 #include "franking/cert.h"
 
@@ -67,24 +68,22 @@ to_be_signed(
 }
 
 enum cs_err
-cs_custody_write(struct cs_buf *out, const uint8_t report[static 16],
-    const uint8_t bundle_sha256[static 32], struct cs_view desk_cert,
-    struct cs_view entries, uint64_t n,
-    const uint8_t hash[static CS_SHA256_LEN], const struct cs_sign_key *key)
+cs_custody_write(struct cs_buf *out, const struct cs_custody_input *in,
+    const struct cs_sign_key *key)
 {
 	uint8_t signature[CS_SIGNATURE_LEN];
 	struct cs_buf tbs = { 0 };
 	struct cs_writer w = cs_writer(out);
 	enum cs_err err;
 
-	if ((err = to_be_signed(&tbs, n, hash)) == CS_OK &&
+	if ((err = to_be_signed(&tbs, in->n, in->head)) == CS_OK &&
 	    (err = cs_sign(signature, key, cs_buf_view(&tbs))) == CS_OK) {
 		cs_write_bytes(&w, cs_view(magic, MAGIC_LEN));
-		cs_write_bytes(&w, cs_view(report, 16));
-		cs_write_bytes(&w, cs_view(bundle_sha256, 32));
-		cs_write_vec(&w, desk_cert);
+		cs_write_bytes(&w, cs_view(in->report, CS_ID_LEN));
+		cs_write_bytes(&w, cs_view(in->bundle_sha256, CS_HASH_LEN));
+		cs_write_vec(&w, in->desk_cert);
 		cs_write_bytes(&w, CS_VIEW_OF(signature));
-		cs_write_vec(&w, entries);
+		cs_write_vec(&w, in->entries);
 		err = cs_writer_end(&w);
 	}
 	cs_buf_free(&tbs);

@@ -1,18 +1,18 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Who at the desk saw, exported or held a report, and
- * when: a record that goes with its evidence.
+ * Who at the desk saw, exported or held a report, and when: a record that goes
+ * with its evidence.
  *
- *	"CSCUST01" | report16 | bundle_sha256 | desk_cert<V> | sig64 |
- *	entries<V>: { u64 at_ms | actor<V> | what<V> }
- *	h_0 = SHA-256("countersign/custody/v1\0" | report16 | bundle_sha256)
- *	h_n = SHA-256(h_{n-1} | entry_n)
- *	sig = by the desk's key over "countersign/custody/v1\0" | u64 n | h_n
+ * "CSCUST01" | report16 | bundle_sha256 | desk_cert<V> | sig64 | entries<V>: {
+ * u64 at_ms | actor<V> | what<V> }
+ * h_0 = SHA-256("countersign/custody/v1\0" | report16 | bundle_sha256)
+ * h_n = SHA-256(h_{n-1} | entry_n)
+ * sig = by the desk's key over "countersign/custody/v1\0" | u64 n | h_n
  *
- * Each h_n is over all that came before, so a record that was given out earlier
- * has to be the beginning of a later one.  The operator's root certifies the
- * desk's key.  What it proves is the desk's word: entries cannot be changed
- * later; a desk that left one out when it happened is not found out.
+ * Each h_n covers everything before it, so a record that was given out is the
+ * beginning of every later one. The operator's root certifies the desk's key.
+ * The record proves the desk's word: entries cannot be changed later, but an
+ * entry that the desk left out when it happened is not missed.
  */
 #pragma once
 
@@ -38,11 +38,18 @@ CS_CHECKED enum cs_err cs_custody_begin(uint8_t hash[static CS_SHA256_LEN],
 CS_CHECKED enum cs_err cs_custody_entry_write(struct cs_buf *out,
     uint8_t hash[static CS_SHA256_LEN], struct cs_custody_entry *e);
 
-/* Append a whole record of ${n} entries in ${entries}, which end in ${hash}. */
+/* A record that is to be written: ${n} entries as cs_custody_entry_write() made
+ * them, the last of which ended in ${head}. */
+struct cs_custody_input {
+	const uint8_t *report;        /* CS_ID_LEN bytes */
+	const uint8_t *bundle_sha256; /* CS_HASH_LEN bytes, as ${head} */
+	struct cs_view desk_cert, entries;
+	uint64_t n;
+	const uint8_t *head;
+};
+/* Append it, signed by the desk's ${key}. */
 CS_CHECKED enum cs_err cs_custody_write(struct cs_buf *out,
-    const uint8_t report[static 16], const uint8_t bundle_sha256[static 32],
-    struct cs_view desk_cert, struct cs_view entries, uint64_t n,
-    const uint8_t hash[static CS_SHA256_LEN], const struct cs_sign_key *key);
+    const struct cs_custody_input *in, const struct cs_sign_key *key);
 
 struct cs_custody {
 	uint8_t report[16];

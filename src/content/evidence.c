@@ -176,7 +176,7 @@ check_root(struct check *k)
 	return CS_ERR_NOT_FOUND;
 }
 
-/* What no check has used could say anything. */
+/* Bytes that no check has used could say anything. */
 static enum cs_err
 check_unused(const struct check *k)
 {

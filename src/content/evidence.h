@@ -33,10 +33,6 @@ enum cs_reason {
 	CS_REASON_SPAM,
 	CS_REASON_OTHER,
 };
-/* "trafficking" and so on; NULL for a number that is none. */
-const char *cs_reason_name(uint16_t reason);
-/* 0 for a name that is none. */
-uint16_t cs_reason_find(const char *name);
 
 /* ---- making a bundle ---------------------------------------------------- */
 
@@ -70,19 +66,11 @@ struct cs_evidence_input {
 	struct cs_view credential; /* of the reporter: franking/cert.h */
 	const struct cs_sign_key *device_key;
 };
-/*
- * Append a bundle in account mode.  Items are sorted by group and number.
- * CS_ERR_MISUSE: one twice, media that are not as many as the message's
- * external parts, or a gap that does not fill the numbers between two items.
- */
-CS_CHECKED enum cs_err cs_evidence_write(
-    struct cs_buf *out, const struct cs_evidence_input *in);
 
 /* ---- verifying one ------------------------------------------------------ */
 
 struct cs_evidence_media_result {
-	enum cs_err
-	    err; /* CS_OK: what is here is what the sender committed to */
+	enum cs_err err; /* CS_OK: it is what the sender committed to */
 	bool has_key, has_bytes;
 	struct cs_view bytes; /* encrypted */
 };
@@ -106,40 +94,17 @@ struct cs_evidence {
 	struct cs_device_cert reporter; /* good if that is CS_OK */
 	enum cs_err
 	    root_err; /* the bundle names the operator that we asked for */
-	enum cs_err keys_err; /* no key or hash that nothing uses, none twice */
+	enum cs_err
+	    keys_err; /* every key and hash is used, and none is there twice */
 	size_t n_items;
 	struct cs_evidence_item *items;
 	bool all_proved;
 };
-/*
- * Parse and check ${bundle} under the operator ${root_public}.  CS_OK: it is a
- * bundle, ${*out} says what is proved of it; anything else: it is not one.
- * ${*out} points into ${bundle}.
- */
+/* Parse and check ${bundle} under the operator ${root_public}. CS_OK: it is a
+ * bundle, and ${*out}, which points into ${bundle}, says what is proved; any
+ * other result: it is not a bundle. */
 CS_CHECKED enum cs_err cs_evidence_check(struct cs_evidence **out,
     struct cs_view bundle, const uint8_t root_public[static 32]);
 void cs_evidence_free(struct cs_evidence *e);
 
-/* Decrypt part ${part} of item ${item}, whose bytes are ${sealed} (from the
- * bundle, or a blob that was fetched) and check it; appends the file. */
-CS_CHECKED enum cs_err cs_evidence_extract(struct cs_buf *out,
-    const struct cs_evidence *e, size_t item, size_t part,
-    struct cs_view sealed);
-
 /* ---- sealed to somebody ------------------------------------------------- */
-
-/* "CSEVSEAL1" | HPKE(suite 1, info "countersign/evidence/v1"): for the desk,
- * or for a named key. */
-CS_CHECKED enum cs_err cs_evidence_seal(
-    struct cs_buf *out, struct cs_view bundle, struct cs_view to_public);
-CS_CHECKED bool cs_evidence_is_sealed(struct cs_view file);
-CS_CHECKED enum cs_err cs_evidence_open(
-    struct cs_buf *out, struct cs_view sealed, const struct cs_hpke_key *key);
-
-/* The same, and the key that both ends then share, for questions and answers
- * (content/letter.h). */
-CS_CHECKED enum cs_err cs_evidence_seal_reply(struct cs_buf *out,
-    uint8_t reply[static 32], struct cs_view bundle, struct cs_view to_public);
-CS_CHECKED enum cs_err cs_evidence_open_reply(struct cs_buf *out,
-    uint8_t reply[static 32], struct cs_view sealed,
-    const struct cs_hpke_key *key);

@@ -1,18 +1,15 @@
 /* SPDX-License-Identifier: MIT */
-/*
- * Which certificate of a bundle belongs to which
- * of its messages.  Who writes and who verifies follow one rule, so that no
- * certificate stands there without need (docs/decisions/0003-csev-details.md).
- */
+/* Which certificate of a bundle belongs to which of its messages. Writer and
+ * verifier follow one rule, so no certificate is there without need
+ * (docs/decisions/0003-csev-details.md). */
 #pragma once
 
 #include "franking/csev.h"
 
-/*
- * The place of the first certificate in ${c} that is of the account and device
- * in ${s}, holds, and was valid when the message was accepted.  When none is,
- * CS_ERR_NOT_FOUND, and ${*out} is the first of that device anyhow, so that a
- * verifier can say what is wrong with it, or c->n_keys.
+/* The place of the first certificate in ${c} that is of the account and device
+ * in ${s}, verifies, and was valid when the message was accepted.
+ * CS_ERR_NOT_FOUND when there is none; ${*out} is then the first certificate of
+ * that device, so that a verifier can say what is wrong with it, or c->n_keys.
  */
 CS_CHECKED enum cs_err cs_evidence_find_device(
     size_t *out, const struct cs_csev *c, const struct cs_stamp *s);

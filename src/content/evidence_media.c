@@ -3,6 +3,8 @@
 
 #include <string.h>
 
+#include "content/evidence.h"
+#include "content/media.h"
 #include "crypto/hash.h"
 
 static enum cs_err
@@ -77,7 +79,8 @@ cs_evidence_check_media(
 	    ? content->n_external
 	    : 0;
 
-	/* Too many and too few are both shown as what does not belong. */
+	/* Too many or too few: both are shown as something that does not
+	 * belong. */
 	out->n_media = parts > in->n_media ? parts : in->n_media;
 	for (size_t i = 0; i < out->n_media; i++) {
 		const struct cs_csev_media *m = &in->media[i];

@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: MIT */
+#include "content/evidence_seal.h"
+
 #include <string.h>
 
 #include "content/evidence.h"

@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: MIT */
-#include "content/evidence.h"
+#include "content/evidence_write.h"
 
 #include <string.h>
 
 #include "base/alloc.h"
 #include "base/text.h"
+#include "content/evidence.h"
 #include "content/evidence_keys.h"
 
 static const char *const reasons[] = {
@@ -122,7 +123,7 @@ add_item(struct cs_csev *csev, struct cs_buf *stamps,
 	return add_media(out, in);
 }
 
-/* Only what no certificate fits to that is there already. */
+/* Only an item that no certificate fits is there already. */
 static enum cs_err
 add_keys(struct cs_csev *csev, const struct cs_evidence_input_item *in,
     const uint8_t root_public[static 32])

@@ -5,6 +5,7 @@
 #include <strings.h>
 
 #include "base/alloc.h"
+#include "content/sniff.h"
 #include "crypto/aead.h"
 #include "crypto/hash.h"
 #include "crypto/random.h"
@@ -64,7 +65,7 @@ chunk_params(const struct file_keys *keys, const uint8_t *nonce)
 	};
 }
 
-/* A file without bytes has one chunk, too: its end is authentic. */
+/* An empty file has one chunk, too, so its end is authentic. */
 static uint64_t
 count_chunks(uint64_t plain_size)
 {
@@ -236,7 +237,7 @@ struct cs_media_opener {
 	uint8_t chunk[SEALED_CHUNK];
 };
 
-/* What was announced has to make sense before a byte of it is looked at. */
+/* Does what was announced make sense? Asked before a byte is looked at. */
 static enum cs_err
 copy_part(struct cs_media_opener *o, const struct cs_mimi_external *part)
 {

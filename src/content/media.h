@@ -65,4 +65,3 @@ void cs_media_opener_free(struct cs_media_opener *o);
 /* The type that the first bytes of a file tell: "image/jpeg", "image/png",
  * "image/webp", or NULL when they tell none of these.  Static memory. */
 #define CS_SNIFF_LEN 16
-const char *cs_media_sniff(struct cs_view first_bytes);

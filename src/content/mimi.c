@@ -210,7 +210,7 @@ read_single(struct cs_reader *r, struct cs_mimi_content *out)
 
 	if (r->err != CS_OK)
 		return;
-	/* One text a message, and only text that is shown as it is. */
+	/* A message has one text, and only text that is shown as it is. */
 	if (!cs_view_equal(type, cs_view_str(text_type)) || out->has_text)
 		cs_reader_fail(r, CS_ERR_UNSUPPORTED);
 	else if (!cs_utf8_valid(text))

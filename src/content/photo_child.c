@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: MIT */
+#include "content/photo_child.h"
+
 #include <errno.h>
 #include <seccomp.h>
 #include <string.h>
@@ -6,7 +8,11 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
+#include "content/photo.h"
+#include "content/photo_clean.h"
 #include "content/photo_codec.h"
+#include "content/photo_look.h"
+#include "content/photo_recode.h"
 
 #if defined(__has_feature)
 #if __has_feature(address_sanitizer)
@@ -193,6 +199,6 @@ cs_photo_child_main(const char *mode)
 		    (enum cs_photo_level)level);
 	if (err || write_all(cs_buf_view(&answer)) != CS_OK)
 		_exit(1);
-	/* Nothing that runs at an ordinary exit is allowed any more. */
+	/* Nothing that an ordinary exit would run is allowed any more. */
 	_exit(0);
 }

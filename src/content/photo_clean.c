@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: MIT */
+#include "content/photo_clean.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
@@ -14,7 +16,9 @@
 #include "base/reader.h"
 #include "base/writer.h"
 #include "content/media.h"
+#include "content/photo.h"
 #include "content/photo_codec.h"
+#include "content/sniff.h"
 
 #define TIMEOUT_MS 20000
 #define PATH_SIZE 4096
@@ -48,7 +52,8 @@ cs_photo_answer_write(
 	return cs_writer_end(&w);
 }
 
-/* Errors that a decoder can have; another one says that it is no decoder. */
+/* Errors that a decoder can have; any other shows that it was not our decoder
+ * that wrote them. */
 enum cs_err
 cs_photo_known_error(uint16_t err)
 {
@@ -208,7 +213,7 @@ talk(int end, struct cs_view file, struct cs_buf *answer, int64_t deadline)
 	return err == CS_ERR_CLOSED ? CS_OK : err;
 }
 
-/* How it ended; it is given until the deadline, and not a moment more. */
+/* How the child ended; it has until the deadline and no longer. */
 static enum cs_err
 reap(pid_t pid, int64_t deadline)
 {
@@ -264,7 +269,8 @@ cs_photo_run(struct cs_photo *out, struct cs_view file, const char *program,
 	enum cs_err err = run(&answer, file, program, "clean", timeout_ms);
 
 	memset(out, 0, sizeof *out);
-	/* To who sends a photo, one that breaks a decoder is a damaged one. */
+	/* For the sender, a photo that breaks the decoder is a damaged photo.
+	 */
 	if (err == CS_ERR_CLOSED)
 		err = CS_ERR_FORMAT;
 	if (err == CS_OK)

@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: MIT */
+#include "content/photo_exif.h"
+
 #include <string.h>
 
 #include "content/photo_codec.h"

@@ -1,10 +1,13 @@
 /* SPDX-License-Identifier: MIT */
 /* The first picture of a GIF; what moves after it is not looked at. */
+#include "content/photo_gif.h"
+
 #include <gif_lib.h>
 #include <string.h>
 
 #include "base/alloc.h"
 #include "content/photo_codec.h"
+#include "content/photo_pixels.h"
 
 static int
 read_bytes(GifFileType *gif, GifByteType *to, int n)

@@ -1,14 +1,19 @@
 /* SPDX-License-Identifier: MIT */
+#include "content/photo_jpeg.h"
+
 #include <setjmp.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+/* These need stdio.h before them. */
 #include <jerror.h>
 #include <jpeglib.h>
 
 #include "base/alloc.h"
 #include "content/photo_codec.h"
+#include "content/photo_exif.h"
+#include "content/photo_pixels.h"
 
 /* A progressive photo of this many scans is made to cost time. */
 #define SCANS_MAX 100

@@ -7,7 +7,15 @@
 #include "base/reader.h"
 #include "base/writer.h"
 #include "content/media.h"
+#include "content/photo.h"
+#include "content/photo_clean.h"
 #include "content/photo_codec.h"
+#include "content/photo_gif.h"
+#include "content/photo_jpeg.h"
+#include "content/photo_pixels.h"
+#include "content/photo_png.h"
+#include "content/photo_webp.h"
+#include "content/sniff.h"
 
 #define QUALITY 85
 #define ANSWER_VERSION 1
@@ -170,7 +178,7 @@ cs_photo_look_here(
 		flatten(&p);
 		out->width = p.width;
 		out->height = p.height;
-		/* Whoever shows it has its hashes already. */
+		/* The caller has its hashes already. */
 		err = level == CS_PHOTO_LEVEL_HASH ? hash(out, &p)
 						   : picture(out, &p, level);
 	}
@@ -216,7 +224,7 @@ cs_photo_look_read(struct cs_photo_look *out, struct cs_view in)
 	if (r.err != CS_OK || memcmp(begin.data, magic, sizeof magic) != 0 ||
 	    version != ANSWER_VERSION)
 		return CS_ERR_FORMAT;
-	/* It wanted more memory than it is given: as good as stopped. */
+	/* It wanted more memory than it has: the same as being stopped. */
 	if (err == CS_ERR_NOMEM)
 		return CS_ERR_CLOSED;
 	if (err != CS_OK)
@@ -227,7 +235,7 @@ cs_photo_look_read(struct cs_photo_look *out, struct cs_view in)
 		return CS_ERR_FORMAT;
 	if (rest.len == 0)
 		return CS_OK;
-	/* A decoder that was taken over says what it likes. */
+	/* A decoder that was taken over can write anything. */
 	out->media_type = cs_media_sniff(rest);
 	if (out->media_type == NULL)
 		return CS_ERR_FORMAT;

@@ -1,12 +1,9 @@
 /* SPDX-License-Identifier: MIT */
-/*
- * A photo for the report desk: what it looks like as
- * hashes, and a picture of it that spares whoever has to see it.
- *
- * Decoded in the sandboxed child of content/photo.h; JPEG, PNG, WebP, and the
- * first picture of a GIF.  The hashes are of the pixels as the file has them,
- * the picture is turned the way its orientation says.
- */
+/* A photo for the report desk: hashes of what it looks like, and a picture that
+ * spares the person who has to see it. Decoded in the sandboxed child of
+ * content/photo.h: JPEG, PNG, WebP, and the first picture of a GIF. The hashes
+ * are of the pixels as the file has them; the picture is turned the way its
+ * orientation says. */
 #pragma once
 
 #include "content/photo.h"
@@ -40,3 +37,10 @@ CS_CHECKED enum cs_err cs_photo_look_here(
  * CS_ERR_CLOSED when the child was stopped: it tried what no decoder does. */
 CS_CHECKED enum cs_err cs_photo_look(
     struct cs_photo_look *out, struct cs_view file, enum cs_photo_level level);
+
+/* What the child writes when it is asked to look: "CSPL" | u8 version |
+ * u16 error | u32 width | u32 height | u8 quality | 8 hashes | picture. */
+CS_CHECKED enum cs_err cs_photo_look_write(
+    struct cs_buf *out, const struct cs_photo_look *l, enum cs_err err);
+CS_CHECKED enum cs_err cs_photo_look_read(
+    struct cs_photo_look *out, struct cs_view in);

@@ -1,7 +1,10 @@
 /* SPDX-License-Identifier: MIT */
+#include "content/photo_pixels.h"
+
 #include <string.h>
 
 #include "base/alloc.h"
+#include "content/photo.h"
 #include "content/photo_codec.h"
 
 enum cs_err

@@ -1,11 +1,15 @@
 /* SPDX-License-Identifier: MIT */
+#include "content/photo_png.h"
+
+#include <png.h>
 #include <setjmp.h>
 #include <string.h>
 
-#include <png.h>
-
 #include "base/reader.h"
+#include "content/photo.h"
 #include "content/photo_codec.h"
+#include "content/photo_exif.h"
+#include "content/photo_pixels.h"
 
 /* A comment or profile that is longer is not read: it would not be kept. */
 #define CHUNK_MAX ((png_alloc_size_t)1 << 20)

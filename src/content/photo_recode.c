@@ -1,8 +1,17 @@
 /* SPDX-License-Identifier: MIT */
+#include "content/photo_recode.h"
+
 #include <string.h>
 
 #include "content/media.h"
+#include "content/photo.h"
+#include "content/photo_clean.h"
 #include "content/photo_codec.h"
+#include "content/photo_jpeg.h"
+#include "content/photo_pixels.h"
+#include "content/photo_png.h"
+#include "content/photo_webp.h"
+#include "content/sniff.h"
 
 #define QUALITY 90
 /* When 16 MiB do not hold it otherwise. */

@@ -1,10 +1,13 @@
 /* SPDX-License-Identifier: MIT */
-#include <string.h>
+#include "content/photo_webp.h"
 
+#include <string.h>
 #include <webp/decode.h>
 #include <webp/encode.h>
 
 #include "content/photo_codec.h"
+#include "content/photo_exif.h"
+#include "content/photo_pixels.h"
 
 #define RIFF_HEADER 12
 #define CHUNK_HEADER 8

@@ -133,7 +133,7 @@ check_content(struct cs_mimi_content *content, const struct cs_capsule *c)
 
 	if (err)
 		return err;
-	/* Whoever certified it: the name has to be the one in the text. */
+	/* Whoever certified it, the name has to be the one in the text. */
 	if ((err = cs_device_cert_peek(&cert, c->device_cert)))
 		return err;
 	if (!cs_mimi_user_uri_names(content->sender_uri, cert.handle) ||

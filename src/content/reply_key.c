@@ -3,6 +3,8 @@
 
 #include <string.h>
 
+#include "crypto/hpke.h"
+
 static const char context[] = "countersign/reply/v1";
 
 static const struct cs_suite *

@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: MIT */
+#include "content/sniff.h"
+
 #include <string.h>
 
 #include "content/media.h"

@@ -7,8 +7,6 @@
 #include <sodium.h>
 #include <string.h>
 
-#include "crypto/backend.h"
-
 /*
  * Implementation notes.  OpenSSL does what MLS needs; XChaCha20-Poly1305, which
  * it does not have, comes from libsodium.  A context keeps its cipher: to give
@@ -37,7 +35,7 @@ contexts_free(void *arg)
 }
 
 enum cs_err
-cs_backend_aead_init(void)
+cs_aead_init(void)
 {
 	static const char *const names[N_CIPHERS] = { "AES-128-GCM",
 		"AES-256-GCM", "ChaCha20-Poly1305" };

@@ -34,3 +34,7 @@ CS_CHECKED enum cs_err cs_aead_seal(struct cs_buf *out,
     const struct cs_aead_params *params, struct cs_view plain);
 CS_CHECKED enum cs_err cs_aead_open(struct cs_buf *out,
     const struct cs_aead_params *params, struct cs_view sealed);
+
+/* Fetch the algorithms of OpenSSL once: looking them up costs more than using
+ * them.  For cs_crypto_init(). */
+CS_CHECKED enum cs_err cs_aead_init(void);

@@ -4,7 +4,6 @@
 #include <openssl/err.h>
 #include <openssl/obj_mac.h>
 
-#include "crypto/backend.h"
 #include "crypto/random.h"
 
 /*
@@ -30,7 +29,7 @@ static struct curve {
 #define N_CURVES (sizeof curves / sizeof curves[0])
 
 enum cs_err
-cs_backend_curve_init(void)
+cs_curve_init(void)
 {
 	for (struct curve *c = curves; c < curves + N_CURVES; c++) {
 		if (c->group != NULL)

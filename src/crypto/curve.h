@@ -44,3 +44,6 @@ CS_CHECKED bool cs_curve_point_valid(enum cs_curve c, struct cs_view point);
  */
 CS_CHECKED enum cs_err cs_curve_dh(
     uint8_t *out, enum cs_curve c, const uint8_t *scalar, struct cs_view point);
+
+/* Fetch the algorithms of OpenSSL once.  For cs_crypto_init(). */
+CS_CHECKED enum cs_err cs_curve_init(void);

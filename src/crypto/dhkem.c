@@ -136,7 +136,9 @@ derive_scalar(
 		const uint8_t b = (uint8_t)counter;
 
 		if ((err = cs_hpke_expand(out->private, out->private_len, kdf,
-			 prk, "candidate", cs_view(&b, 1), cs_view(NULL, 0))))
+			 prk,
+			 &(struct cs_hpke_label){
+			     "candidate", cs_view(&b, 1), cs_view(NULL, 0) })))
 			return err;
 		cs_curve_scalar_mask(c, out->private);
 		if (cs_curve_scalar_valid(c, cs_hpke_key_private(out)))
@@ -163,8 +165,8 @@ cs_hpke_key_derive(struct cs_hpke_key *out, enum cs_kem kem, struct cs_view ikm)
 	if (is_nist(kem))
 		err = derive_scalar(out, &kdf, p);
 	else
-		err = cs_hpke_expand(
-		    out->private, out->private_len, &kdf, p, "sk", none, none);
+		err = cs_hpke_expand(out->private, out->private_len, &kdf, p,
+		    &(struct cs_hpke_label){ "sk", none, none });
 	if (err == CS_OK)
 		err = finish(out);
 out:
@@ -245,7 +247,7 @@ shared_secret(uint8_t *out, enum cs_kem kem, const uint8_t *dh_out,
 	if ((err = cs_hpke_extract(prk, &kdf, cs_view(NULL, 0), "eae_prk",
 		 cs_view(dh_out, kems[kem].dh_len))) == CS_OK)
 		err = cs_hpke_expand(out, n, &kdf, cs_view(prk, n),
-		    "shared_secret", enc, public);
+		    &(struct cs_hpke_label){ "shared_secret", enc, public });
 	cs_wipe(prk, sizeof prk);
 	return err;
 }

@@ -1,12 +1,14 @@
 /* SPDX-License-Identifier: MIT */
 /* OpenSSL calls EC_KEY deprecated; see the notes below. */
 #define OPENSSL_SUPPRESS_DEPRECATED
+
 #include "crypto/ecdsa.h"
 
 #include <limits.h>
 #include <openssl/ecdsa.h>
 #include <openssl/err.h>
 
+#include "crypto/curve.h"
 #include "crypto/hash.h"
 
 /*

@@ -4,7 +4,7 @@
 #include <assert.h>
 #include <string.h>
 
-#include "crypto/backend.h"
+#include "crypto/aead.h"
 #include "crypto/hpke_kdf.h"
 
 /* Section 5.1: "HPKE" and the numbers of KEM, KDF and AEAD. */
@@ -25,7 +25,7 @@ kdf_of(const struct cs_suite *s)
 static uint8_t no_psk[CS_SUITE_ID_MAX + 1][CS_HASH_MAX];
 
 enum cs_err
-cs_backend_hpke_init(void)
+cs_hpke_init(void)
 {
 	const struct cs_view none = { NULL, 0 };
 	const struct cs_suite *s;
@@ -78,9 +78,11 @@ key_schedule(struct cs_hpke *out, const struct cs_hpke_info *info,
 	out->seq = 0;
 	if ((err = cs_hpke_extract(out->secret, &kdf, salt, "secret", none)) ||
 	    (err = cs_hpke_expand(out->key, suite->aead_key_len, &kdf, secret,
-		 "key", context_of(info), none)) ||
+		 &(struct cs_hpke_label){ "key", context_of(info), none })) ||
 	    (err = cs_hpke_expand(out->base_nonce, suite->aead_nonce_len, &kdf,
-		 secret, "base_nonce", context_of(info), none)))
+		 secret,
+		 &(struct cs_hpke_label){
+		     "base_nonce", context_of(info), none })))
 		cs_hpke_clear(out);
 	return err;
 }
@@ -178,10 +180,12 @@ cs_hpke_export(
 	enum cs_err err;
 
 	if ((err = cs_hpke_expand(exporter, suite->hash_len, &kdf,
-		 cs_view(h->secret, suite->hash_len), "exp",
-		 context_of(&h->info), none)) == CS_OK)
+		 cs_view(h->secret, suite->hash_len),
+		 &(struct cs_hpke_label){
+		     "exp", context_of(&h->info), none })) == CS_OK)
 		err = cs_hpke_expand(out, n, &kdf,
-		    cs_view(exporter, suite->hash_len), "sec", context, none);
+		    cs_view(exporter, suite->hash_len),
+		    &(struct cs_hpke_label){ "sec", context, none });
 	cs_wipe(exporter, sizeof exporter);
 	return err;
 }

@@ -63,3 +63,6 @@ CS_CHECKED enum cs_err cs_hpke_seal_once(struct cs_buf *out,
 CS_CHECKED enum cs_err cs_hpke_open_once(struct cs_buf *out,
     const struct cs_suite *suite, const struct cs_hpke_key *key,
     struct cs_view info, struct cs_view aad, struct cs_view sealed);
+
+/* Compute what every use of a suite begins with.  For cs_crypto_init(). */
+CS_CHECKED enum cs_err cs_hpke_init(void);

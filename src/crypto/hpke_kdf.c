@@ -19,17 +19,16 @@ cs_hpke_extract(uint8_t *out, const struct cs_hpke_kdf *kdf,
 
 enum cs_err
 cs_hpke_expand(uint8_t *out, size_t n, const struct cs_hpke_kdf *kdf,
-    struct cs_view prk, const char *label, struct cs_view info,
-    struct cs_view more)
+    struct cs_view prk, const struct cs_hpke_label *label)
 {
 	const uint8_t length[] = { (uint8_t)(n >> 8), (uint8_t)n };
 	const struct cs_view parts[] = {
 		CS_VIEW_OF(length),
 		cs_view_str(VERSION),
 		cs_view(kdf->suite_id, kdf->suite_id_len),
-		cs_view_str(label),
-		info,
-		more,
+		cs_view_str(label->label),
+		label->info,
+		label->more,
 	};
 
 	if (n > UINT16_MAX)

@@ -18,7 +18,12 @@ CS_CHECKED enum cs_err cs_hpke_extract(uint8_t *out,
     const struct cs_hpke_kdf *kdf, struct cs_view salt, const char *label,
     struct cs_view ikm);
 
-/* LabeledExpand, of an info in two parts. */
+/* What is expanded: an info in two parts, under a label. */
+struct cs_hpke_label {
+	const char *label;
+	struct cs_view info, more;
+};
+/* LabeledExpand to ${n} bytes. */
 CS_CHECKED enum cs_err cs_hpke_expand(uint8_t *out, size_t n,
-    const struct cs_hpke_kdf *kdf, struct cs_view prk, const char *label,
-    struct cs_view info, struct cs_view more);
+    const struct cs_hpke_kdf *kdf, struct cs_view prk,
+    const struct cs_hpke_label *label);

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/writer.h"
+#include "crypto/hpke.h"
 
 #define PREFIX "MLS 1.0 "
 
@@ -199,11 +200,12 @@ cs_encrypt_to(struct cs_buf *kem_output, struct cs_buf *ciphertext,
 
 enum cs_err
 cs_encrypt_with_label(struct cs_buf *kem_output, struct cs_buf *ciphertext,
-    const struct cs_suite *suite, struct cs_view public, struct cs_view label,
-    struct cs_view context, struct cs_view plain)
+    const struct cs_suite *suite, struct cs_view public,
+    const struct cs_encrypt_label *as, struct cs_view plain)
 {
 	struct cs_encrypt_context c;
-	enum cs_err err = cs_encrypt_context_init(&c, suite, label, context);
+	enum cs_err err =
+	    cs_encrypt_context_init(&c, suite, as->label, as->context);
 
 	if (err)
 		return err;
@@ -212,17 +214,17 @@ cs_encrypt_with_label(struct cs_buf *kem_output, struct cs_buf *ciphertext,
 
 enum cs_err
 cs_decrypt_with_label(struct cs_buf *out, const struct cs_suite *suite,
-    const struct cs_hpke_key *key, struct cs_view label, struct cs_view context,
-    struct cs_view kem_output, struct cs_view ciphertext)
+    const struct cs_hpke_key *key, const struct cs_encrypt_label *as,
+    const struct cs_encrypted *in)
 {
 	struct cs_encrypt_context c;
 	struct cs_hpke h = { 0 };
 	enum cs_err err;
 
-	if ((err = cs_encrypt_context_init(&c, suite, label, context)) ==
-		CS_OK &&
-	    (err = cs_hpke_receiver(&h, &c.info, key, kem_output)) == CS_OK)
-		err = cs_hpke_open(&h, out, cs_view(NULL, 0), ciphertext);
+	if ((err = cs_encrypt_context_init(
+		 &c, suite, as->label, as->context)) == CS_OK &&
+	    (err = cs_hpke_receiver(&h, &c.info, key, in->kem_output)) == CS_OK)
+		err = cs_hpke_open(&h, out, cs_view(NULL, 0), in->ciphertext);
 	cs_hpke_clear(&h);
 	return err;
 }

@@ -57,11 +57,17 @@ CS_CHECKED enum cs_err cs_encrypt_to(struct cs_buf *kem_output,
  * RFC 9420, section 5.1.3: appends the KEM output to ${kem_output} and the
  * ciphertext to ${ciphertext}.
  */
+struct cs_encrypt_label {
+	struct cs_view label, context;
+};
 CS_CHECKED enum cs_err cs_encrypt_with_label(struct cs_buf *kem_output,
     struct cs_buf *ciphertext, const struct cs_suite *suite,
-    struct cs_view public, struct cs_view label, struct cs_view context,
+    struct cs_view public, const struct cs_encrypt_label *as,
     struct cs_view plain);
+/* HPKECiphertext. */
+struct cs_encrypted {
+	struct cs_view kem_output, ciphertext;
+};
 CS_CHECKED enum cs_err cs_decrypt_with_label(struct cs_buf *out,
     const struct cs_suite *suite, const struct cs_hpke_key *key,
-    struct cs_view label, struct cs_view context, struct cs_view kem_output,
-    struct cs_view ciphertext);
+    const struct cs_encrypt_label *as, const struct cs_encrypted *in);

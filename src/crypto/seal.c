@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "crypto/seal.h"
 
+#include "crypto/aead.h"
 #include "crypto/random.h"
 
 #define SEAL_VERSION 1

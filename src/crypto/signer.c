@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "base/alloc.h"
+#include "crypto/curve.h"
 #include "crypto/ecdsa.h"
 #include "crypto/random.h"
 #include "crypto/small_order.h"

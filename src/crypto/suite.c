@@ -1,10 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "crypto/suite.h"
 
-#include <sodium.h>
-
-#include "crypto/backend.h"
-
 static const struct cs_suite suites[] = {
 	{
 	    .id = CS_SUITE_X25519_AES128,
@@ -119,16 +115,4 @@ const struct cs_suite *
 cs_suite_at(size_t i)
 {
 	return i < sizeof suites / sizeof suites[0] ? &suites[i] : NULL;
-}
-
-enum cs_err
-cs_crypto_init(void)
-{
-	enum cs_err err;
-
-	if (sodium_init() < 0)
-		return CS_ERR_CRYPTO;
-	if ((err = cs_backend_aead_init()) || (err = cs_backend_curve_init()))
-		return err;
-	return cs_backend_hpke_init();
 }

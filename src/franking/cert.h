@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Who holds which key (FRANKING, "Keys").
+ * Which key belongs to whom (FRANKING, "Keys").
  *
- *	signed = opaque label | fields | sig64, the signature over all before it
+ * signed = opaque label | fields | sig64, the signature over all before it
  *
- * Times are seconds since 1970.  Parsing is strict: one encoding, nothing left
- * over.  A verify function checks the signature and, at ${now_s}, the validity;
- * a parse function checks the signature only, for those who ask about the past.
+ * Times are seconds since 1970. Parsing is strict: one encoding, nothing left
+ * over. A verify function checks the signature and, at ${now_s}, the validity;
+ * a parse function checks the signature only, for questions about the past.
  */
 #pragma once
 

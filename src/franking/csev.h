@@ -91,7 +91,7 @@ CS_CHECKED enum cs_err cs_csev_write(
 CS_CHECKED enum cs_err cs_csev_parse(struct cs_csev **out, struct cs_view in);
 void cs_csev_free(struct cs_csev *c);
 
-/* auth: who reports, and the signature over
+/* auth: the reporter's credential, and the signature over
  * "countersign/report/v1\0" | SHA-256(the bundle with auth empty). */
 CS_CHECKED enum cs_err cs_csev_sign(struct cs_buf *auth,
     struct cs_view unsigned_bundle, struct cs_view credential,

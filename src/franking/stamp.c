@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "franking/stamp.h"
 
+#include <stddef.h>
 #include <string.h>
 
 #include "base/reader.h"
@@ -8,7 +9,6 @@
 #include "crypto/hash.h"
 
 #define STAMP_VERSION 1
-#define CHAIN_PREV_LEN 32
 
 /* Labels count with their terminating zero. */
 static const char stamp_label[] = "countersign/stamp/v1";
@@ -35,26 +35,98 @@ cs_operator_id(uint8_t out[static 8], const uint8_t root_public[static 32])
 	return err;
 }
 
-/* StampTBS; chain_prev comes last, so that a leafhash is a prefix of it. */
+/*
+ * The fields in order.  A stamp has three forms: what is signed; what the chain
+ * hashes, which lacks chain_prev; and what goes over the wire, from which a
+ * recipient rebuilds the others.
+ */
+enum form { SIGNED = 1 << 0, HASHED = 1 << 1, WIRE = 1 << 2 };
+enum type { U8, U64, BYTES };
+#define FIELD(type, name, forms)                                               \
+	{                                                                      \
+		type, offsetof(struct cs_stamp, name),                         \
+		    sizeof((struct cs_stamp){ 0 }).name, forms                 \
+	}
+static const struct {
+	enum type type;
+	size_t at, size;
+	unsigned forms;
+} fields[] = {
+	FIELD(U8, flags, SIGNED | HASHED | WIRE),
+	FIELD(BYTES, operator_id, SIGNED | HASHED),
+	FIELD(BYTES, key_id, SIGNED | HASHED | WIRE),
+	FIELD(U64, accepted_ms, SIGNED | HASHED | WIRE),
+	FIELD(BYTES, group_ref, SIGNED | HASHED),
+	FIELD(U64, epoch, SIGNED | HASHED),
+	FIELD(U64, group_seq, SIGNED | HASHED | WIRE),
+	FIELD(BYTES, account, SIGNED | HASHED),
+	FIELD(BYTES, device, SIGNED | HASHED),
+	FIELD(BYTES, tag, SIGNED | HASHED),
+	FIELD(BYTES, msg_hash, SIGNED | HASHED),
+	FIELD(BYTES, chain_prev, SIGNED | WIRE),
+	FIELD(BYTES, sig, WIRE),
+};
+#define N_FIELDS (sizeof fields / sizeof fields[0])
+
+static void
+write_form(struct cs_writer *w, const struct cs_stamp *s, enum form form)
+{
+	cs_write_u8(w, STAMP_VERSION);
+	for (size_t i = 0; i < N_FIELDS; i++) {
+		const uint8_t *at = (const uint8_t *)s + fields[i].at;
+		uint64_t x;
+
+		if ((fields[i].forms & form) == 0)
+			continue;
+		switch (fields[i].type) {
+		case U8:
+			cs_write_u8(w, *at);
+			break;
+		case U64:
+			memcpy(&x, at, sizeof x);
+			cs_write_u64(w, x);
+			break;
+		case BYTES:
+			cs_write_bytes(w, cs_view(at, fields[i].size));
+			break;
+		}
+	}
+}
+
+static void
+read_form(struct cs_reader *r, struct cs_stamp *s, enum form form)
+{
+	if (cs_read_u8(r) != STAMP_VERSION)
+		cs_reader_fail(r, CS_ERR_VERSION);
+	for (size_t i = 0; i < N_FIELDS; i++) {
+		uint8_t *at = (uint8_t *)s + fields[i].at;
+		uint64_t x;
+
+		if ((fields[i].forms & form) == 0)
+			continue;
+		switch (fields[i].type) {
+		case U8:
+			*at = cs_read_u8(r);
+			break;
+		case U64:
+			x = cs_read_u64(r);
+			memcpy(at, &x, sizeof x);
+			break;
+		case BYTES:
+			cs_read_copy(r, at, fields[i].size);
+			break;
+		}
+	}
+}
+
+/* What is signed or hashed, behind the label. */
 static enum cs_err
-write_tbs(struct cs_buf *out, const struct cs_stamp *s)
+write_tbs(struct cs_buf *out, const struct cs_stamp *s, enum form form)
 {
 	struct cs_writer w = cs_writer(out);
 
 	cs_write_bytes(&w, cs_view(stamp_label, sizeof stamp_label));
-	cs_write_u8(&w, STAMP_VERSION);
-	cs_write_u8(&w, s->flags);
-	cs_write_bytes(&w, CS_VIEW_OF(s->operator_id));
-	cs_write_bytes(&w, CS_VIEW_OF(s->key_id));
-	cs_write_u64(&w, s->accepted_ms);
-	cs_write_bytes(&w, CS_VIEW_OF(s->group_ref));
-	cs_write_u64(&w, s->epoch);
-	cs_write_u64(&w, s->group_seq);
-	cs_write_bytes(&w, CS_VIEW_OF(s->account));
-	cs_write_bytes(&w, CS_VIEW_OF(s->device));
-	cs_write_bytes(&w, CS_VIEW_OF(s->tag));
-	cs_write_bytes(&w, CS_VIEW_OF(s->msg_hash));
-	cs_write_bytes(&w, CS_VIEW_OF(s->chain_prev));
+	write_form(&w, s, form);
 	return cs_writer_end(&w);
 }
 
@@ -70,7 +142,7 @@ cs_stamp_sign(struct cs_stamp *s, const uint8_t root_public[static 32],
 	    (err = cs_sha256(hash, CS_VIEW_OF(key->public))))
 		return err;
 	memcpy(s->key_id, hash, sizeof s->key_id);
-	if ((err = write_tbs(&tbs, s)) == CS_OK)
+	if ((err = write_tbs(&tbs, s, SIGNED)) == CS_OK)
 		err = cs_sign(s->sig, key, cs_buf_view(&tbs));
 	cs_buf_free(&tbs);
 	return err;
@@ -89,7 +161,7 @@ cs_stamp_verify(const struct cs_stamp *s, const struct cs_stamp_key_cert *key,
 	if (memcmp(operator_id, s->operator_id, sizeof operator_id) != 0 ||
 	    memcmp(key->key_id, s->key_id, sizeof s->key_id) != 0)
 		return CS_ERR_STAMP;
-	if ((err = write_tbs(&tbs, s)) == CS_OK)
+	if ((err = write_tbs(&tbs, s, SIGNED)) == CS_OK)
 		err = cs_sign_verify_again(CS_VIEW_OF(key->public),
 		    cs_buf_view(&tbs), CS_VIEW_OF(s->sig));
 	cs_buf_free(&tbs);
@@ -109,13 +181,7 @@ cs_stamp_write(struct cs_buf *out, const struct cs_stamp *s)
 {
 	struct cs_writer w = cs_writer(out);
 
-	cs_write_u8(&w, STAMP_VERSION);
-	cs_write_u8(&w, s->flags);
-	cs_write_bytes(&w, CS_VIEW_OF(s->key_id));
-	cs_write_u64(&w, s->accepted_ms);
-	cs_write_u64(&w, s->group_seq);
-	cs_write_bytes(&w, CS_VIEW_OF(s->chain_prev));
-	cs_write_bytes(&w, CS_VIEW_OF(s->sig));
+	write_form(&w, s, WIRE);
 	return cs_writer_end(&w);
 }
 
@@ -125,16 +191,9 @@ cs_stamp_parse(struct cs_stamp *out, struct cs_view in)
 	struct cs_reader r = cs_reader(in);
 
 	memset(out, 0, sizeof *out);
-	if (cs_read_u8(&r) != STAMP_VERSION)
-		cs_reader_fail(&r, CS_ERR_VERSION);
-	out->flags = cs_read_u8(&r);
+	read_form(&r, out, WIRE);
 	if ((out->flags & ~CS_STAMP_HANDSHAKE) != 0)
 		cs_reader_fail(&r, CS_ERR_FORMAT);
-	cs_read_copy(&r, out->key_id, sizeof out->key_id);
-	out->accepted_ms = cs_read_u64(&r);
-	out->group_seq = cs_read_u64(&r);
-	cs_read_copy(&r, out->chain_prev, sizeof out->chain_prev);
-	cs_read_copy(&r, out->sig, sizeof out->sig);
 	return cs_reader_end(&r);
 }
 
@@ -146,9 +205,9 @@ cs_stamp_leafhash(uint8_t out[static 32], const struct cs_stamp *s)
 	struct cs_view parts[2];
 	enum cs_err err;
 
-	if ((err = write_tbs(&tbs, s)) == CS_OK) {
+	if ((err = write_tbs(&tbs, s, HASHED)) == CS_OK) {
 		parts[0] = cs_view(&leaf, 1);
-		parts[1] = cs_view(tbs.data, tbs.len - CHAIN_PREV_LEN);
+		parts[1] = cs_buf_view(&tbs);
 		err = cs_hash_parts(out, CS_SHA256, parts, 2);
 	}
 	cs_buf_free(&tbs);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* What an operator does to a hub's folder, while it runs or not. */
+#include "hub/admin.h"
+
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -10,7 +11,9 @@
 #include "crypto/hash.h"
 #include "crypto/random.h"
 #include "franking/cert.h"
+#include "hub/core/hub.h"
 #include "hub/core/keys.h"
+#include "hub/core/schema.h"
 #include "store/file.h"
 
 #define INVITE_LEN 16
@@ -67,7 +70,7 @@ cs_hub_init(const char *dir, const char *name, const char *host, int port)
 		err = CS_ERR_EXISTS;
 		goto out;
 	}
-	/* The configuration comes last: with it the hub exists. */
+	/* The configuration is written last: it makes the folder a hub. */
 	if ((err = cs_file_mkdir(dir)) || (err = cs_file_mkdir(blobs)) ||
 	    (err = hub_keys_create_root(dir)) ||
 	    (err = hub_keys_renew(dir, name)) || (err = create_db(dir)) ||
@@ -82,7 +85,7 @@ out:
 enum cs_err
 cs_hub_root(char text[static CS_HUB_ROOT_TEXT_SIZE], const char *dir)
 {
-	uint8_t root[32];
+	uint8_t root[CS_KEY_LEN];
 	enum cs_err err = hub_root_public(root, dir);
 
 	if (err == CS_OK)
@@ -94,7 +97,7 @@ enum cs_err
 cs_hub_invite(char link[static CS_HUB_LINK_SIZE], const char *dir,
     unsigned uses, uint64_t seconds)
 {
-	uint8_t code[INVITE_LEN], hash[32];
+	uint8_t code[INVITE_LEN], hash[CS_HASH_LEN];
 	char text[CS_BASE64URL_SIZE(INVITE_LEN)];
 	char root[CS_HUB_ROOT_TEXT_SIZE];
 	struct hub_conf conf;
@@ -121,8 +124,8 @@ out:
 }
 
 enum cs_err
-cs_hub_join_desk(const char *dir, const uint8_t seal_public[static 32],
-    const uint8_t sign_public[static 32])
+cs_hub_join_desk(const char *dir, const uint8_t seal_public[static CS_KEY_LEN],
+    const uint8_t sign_public[static CS_KEY_LEN])
 {
 	return hub_keys_join_desk(dir, seal_public, sign_public);
 }
@@ -141,7 +144,7 @@ cs_hub_expires(int64_t *seconds, const char *dir)
 {
 	struct cs_stamp_key_cert cert;
 	struct cs_buf file = { 0 };
-	uint8_t root[32];
+	uint8_t root[CS_KEY_LEN];
 	char *path = cs_path_join(dir, "keys/stamp.cert");
 	enum cs_err err = CS_ERR_NOMEM;
 

@@ -1,67 +1,68 @@
 /* SPDX-License-Identifier: MIT */
-/*
- * Blobs: ciphertext that members upload and fetch by HTTP.  A ticket is asked
- * for on the WebSocket, where the device is logged in; its token is a MAC of
- * the hub's over blob, direction and time, so no state is kept for it.
- */
+/* A device asks for a ticket on the WebSocket, where it is logged in. The token
+ * is a MAC of the hub over blob, direction and time, so the hub stores nothing
+ * for it. */
+#include "hub/blob.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "base/alloc.h"
 #include "base/text.h"
 #include "crypto/hash.h"
 #include "crypto/random.h"
+#include "hub/core/batch.h"
 #include "hub/core/hub.h"
+#include "hub/core/refusal.h"
 #include "store/file.h"
 
 #define PATH_MAX_HERE 4096
 
 static void
 blob_path(char out[static PATH_MAX_HERE], const struct cs_hub *hub,
-    const uint8_t id[static 16], const char *suffix)
+    const uint8_t id[static CS_ID_LEN], const char *suffix)
 {
 	char hex[33];
 
-	cs_hex(hex, cs_view(id, 16));
+	cs_hex(hex, cs_view(id, CS_ID_LEN));
 	snprintf(out, PATH_MAX_HERE, "%s/blobs/%s%s", hub->dir, hex, suffix);
 }
 
 /* MAC over direction, blob, deadline and device. */
 static enum cs_err
 token_mac(uint8_t out[static 32], const struct cs_hub *hub, bool put,
-    const uint8_t id[static 16], uint64_t until_ms,
-    const uint8_t device[static 16])
+    const uint8_t id[static CS_ID_LEN], uint64_t until_ms,
+    const uint8_t device[static CS_ID_LEN])
 {
 	uint8_t in[41];
 	struct cs_view v = CS_VIEW_OF(in);
 
 	in[0] = put;
-	memcpy(in + 1, id, 16);
+	memcpy(in + 1, id, CS_ID_LEN);
 	for (unsigned i = 0; i < 8; i++)
 		in[17 + i] = (uint8_t)(until_ms >> 8 * (7 - i));
-	memcpy(in + 25, device, 16);
+	memcpy(in + 25, device, CS_ID_LEN);
 	return cs_hmac_parts(out, CS_SHA256, CS_VIEW_OF(hub->blob_key), &v, 1);
 }
 
 /* "DEADLINE.DEVICE.MAC", in hex; the desk's device is zero. */
 static enum cs_err
 token_make(char out[static CS_WIRE_TOKEN_MAX], const struct cs_hub *hub,
-    bool put, const uint8_t id[static 16], const uint8_t device[static 16])
+    bool put, const uint8_t id[static CS_ID_LEN],
+    const uint8_t device[static CS_ID_LEN])
 {
 	uint64_t until = hub->now_ms + HUB_BLOB_TOKEN_MS;
-	uint8_t mac[32];
+	uint8_t mac[CS_HASH_LEN];
 	char hex[65], device_hex[33];
 	enum cs_err err = token_mac(mac, hub, put, id, until, device);
 
 	if (err)
 		return err;
 	cs_hex(hex, CS_VIEW_OF(mac));
-	cs_hex(device_hex, cs_view(device, 16));
+	cs_hex(device_hex, cs_view(device, CS_ID_LEN));
 	snprintf(out, CS_WIRE_TOKEN_MAX, "%016llx.%s.%s",
 	    (unsigned long long)until, device_hex, hex);
 	return CS_OK;
@@ -69,10 +70,10 @@ token_make(char out[static CS_WIRE_TOKEN_MAX], const struct cs_hub *hub,
 
 static bool
 token_valid(const struct cs_hub *hub, const struct cs_net_blob *b,
-    uint8_t device[static 16])
+    uint8_t device[static CS_ID_LEN])
 {
 	char text[16 + 1 + 32 + 1 + 64 + 1];
-	uint8_t until_bytes[8], mac[32], want[32];
+	uint8_t until_bytes[8], mac[CS_HASH_LEN], want[CS_HASH_LEN];
 	uint64_t until = 0;
 
 	if (b->token.len != sizeof text - 1)
@@ -93,40 +94,37 @@ token_valid(const struct cs_hub *hub, const struct cs_net_blob *b,
 }
 
 struct blob_row {
-	uint8_t account[16];
+	uint8_t account[CS_ID_LEN];
 	uint64_t size;
-	uint8_t sha256[32];
+	uint8_t sha256[CS_HASH_LEN];
 	bool complete;
 	uint64_t quarantined; /* until when; 0: it is not */
 };
 
 static enum cs_err
-load(struct blob_row *out, struct cs_hub *hub, const uint8_t id[static 16])
+load(struct blob_row *out, struct cs_hub *hub,
+    const uint8_t id[static CS_ID_LEN])
 {
 	struct cs_rows rows;
 	enum cs_err err;
 
-	err = cs_db_query(&rows, hub->db,
+	err = cs_db_row(&rows, hub->db,
 	    "SELECT account,size,sha256,complete,quarantined FROM blob"
 	    " WHERE id=?",
-	    cs_blob(cs_view(id, 16)));
+	    cs_blob(cs_view(id, CS_ID_LEN)));
 	if (err == CS_OK) {
-		if (cs_rows_next(&rows)) {
-			cs_col_copy(&rows, 0, out->account, 16);
-			out->size = cs_col_int(&rows, 1);
-			cs_col_copy(&rows, 2, out->sha256, 32);
-			out->complete = cs_col_int(&rows, 3) != 0;
-			out->quarantined = cs_col_int(&rows, 4);
-		} else {
-			err = CS_ERR_NOT_FOUND;
-		}
+		cs_col_copy(&rows, 0, out->account, CS_ID_LEN);
+		out->size = cs_col_int(&rows, 1);
+		cs_col_copy(&rows, 2, out->sha256, 32);
+		out->complete = cs_col_int(&rows, 3) != 0;
+		out->quarantined = cs_col_int(&rows, 4);
 	}
 	return cs_rows_end(&rows, err);
 }
 
 /* How much of an upload is there. */
 static uint64_t
-stored(const struct cs_hub *hub, const uint8_t id[static 16])
+stored(const struct cs_hub *hub, const uint8_t id[static CS_ID_LEN])
 {
 	char path[PATH_MAX_HERE];
 	struct stat st;
@@ -135,34 +133,34 @@ stored(const struct cs_hub *hub, const uint8_t id[static 16])
 	return stat(path, &st) == 0 ? (uint64_t)st.st_size : 0;
 }
 
-static uint16_t
+static enum cs_err
 make_new(struct hub_request *rq, struct cs_wire_blob_put *m)
 {
 	uint64_t today;
 	enum cs_err err;
 
 	if (m->size == 0 || m->size > HUB_BLOB_MAX)
-		return CS_WIRE_E_TOO_LARGE;
+		return hub_refuse(rq, CS_WIRE_E_TOO_LARGE);
 	err = cs_db_get_int(&today, rq->hub->db,
 	    "SELECT COALESCE(SUM(size),0) FROM blob WHERE account=?"
 	    " AND created>?",
 	    cs_blob(CS_VIEW_OF(rq->conn->account)),
-	    cs_int(rq->hub->now_ms - HUB_DAY_MS));
+	    cs_int(rq->hub->now_ms - CS_DAY_MS));
 	if (err)
-		return hub_code(err);
+		return err;
 	if (today + m->size > HUB_BLOB_BYTES_DAY)
-		return CS_WIRE_E_LIMIT;
+		return hub_refuse(rq, CS_WIRE_E_LIMIT);
 	cs_random(m->blob, sizeof m->blob);
-	return hub_code(cs_db_exec(rq->hub->db,
+	return cs_db_exec(rq->hub->db,
 	    "INSERT INTO blob(id,account,size,sha256,created)"
 	    " VALUES(?,?,?,?,?)",
 	    cs_blob(CS_VIEW_OF(m->blob)),
 	    cs_blob(CS_VIEW_OF(rq->conn->account)), cs_int(m->size),
-	    cs_blob(CS_VIEW_OF(m->sha256)), cs_int(rq->hub->now_ms)));
+	    cs_blob(CS_VIEW_OF(m->sha256)), cs_int(rq->hub->now_ms));
 }
 
-static uint16_t
-answer_ticket(struct hub_request *rq, const uint8_t id[static 16],
+static enum cs_err
+answer_ticket(struct hub_request *rq, const uint8_t id[static CS_ID_LEN],
     const struct blob_row *row, bool put)
 {
 	char token[CS_WIRE_TOKEN_MAX];
@@ -170,36 +168,36 @@ answer_ticket(struct hub_request *rq, const uint8_t id[static 16],
 	enum cs_err err = token_make(token, rq->hub, put, id, rq->conn->device);
 
 	if (err)
-		return hub_code(err);
-	memcpy(answer.blob, id, 16);
+		return err;
+	memcpy(answer.blob, id, CS_ID_LEN);
 	answer.stored = row->complete ? row->size : stored(rq->hub, id);
 	answer.token = cs_view_str(token);
 	return hub_answer(rq, &cs_wire_blob_answer_shape, &answer);
 }
 
-uint16_t
+enum cs_err
 hub_blob_put(struct hub_request *rq)
 {
-	static const uint8_t fresh[16];
+	static const uint8_t fresh[CS_ID_LEN];
 	struct cs_wire_blob_put m;
 	struct blob_row row;
 	enum cs_err err;
-	uint16_t code;
 
 	if ((err = cs_wire_parse(&m, &cs_wire_blob_put_shape, rq->body)))
-		return hub_code(err);
-	if (memcmp(m.blob, fresh, 16) == 0 && (code = make_new(rq, &m)) != 0)
-		return code;
+		return err;
+	if (memcmp(m.blob, fresh, CS_ID_LEN) == 0 && (err = make_new(rq, &m)))
+		return err;
 	err = load(&row, rq->hub, m.blob);
 	if (err == CS_ERR_NOT_FOUND ||
-	    (err == CS_OK && memcmp(row.account, rq->conn->account, 16) != 0))
-		return CS_WIRE_E_NO_BLOB;
+	    (err == CS_OK &&
+		memcmp(row.account, rq->conn->account, CS_ID_LEN) != 0))
+		return hub_refuse(rq, CS_WIRE_E_NO_BLOB);
 	if (err)
-		return hub_code(err);
+		return err;
 	return answer_ticket(rq, m.blob, &row, true);
 }
 
-uint16_t
+enum cs_err
 hub_blob_get(struct hub_request *rq)
 {
 	struct cs_wire_blob_get m;
@@ -207,15 +205,15 @@ hub_blob_get(struct hub_request *rq)
 	enum cs_err err;
 
 	if ((err = cs_wire_parse(&m, &cs_wire_blob_get_shape, rq->body)))
-		return hub_code(err);
+		return err;
 	err = load(&row, rq->hub, m.blob);
 	if (err == CS_ERR_NOT_FOUND || (err == CS_OK && !row.complete))
-		return CS_WIRE_E_NO_BLOB;
+		return hub_refuse(rq, CS_WIRE_E_NO_BLOB);
 	if (err)
-		return hub_code(err);
-	/* Who decides about it has to see it. */
+		return err;
+	/* The desk has to see the file that it decides about. */
 	if (rq->conn->role != HUB_DESK && row.quarantined > rq->hub->now_ms)
-		return CS_WIRE_E_QUARANTINED;
+		return hub_refuse(rq, CS_WIRE_E_QUARANTINED);
 	return answer_ticket(rq, m.blob, &row, false);
 }
 
@@ -249,9 +247,9 @@ open_put(struct cs_hub *hub, struct cs_net_blob *b, const struct blob_row *row)
 	return b->fd >= 0 ? 0 : 507;
 }
 
-/* A token outlives neither its device nor the account's good standing. */
+/* A token ends with its device, and while the account is disabled. */
 static int
-check_device(struct cs_hub *hub, const uint8_t device[static 16])
+check_device(struct cs_hub *hub, const uint8_t device[static CS_ID_LEN])
 {
 	uint64_t n;
 
@@ -259,7 +257,7 @@ check_device(struct cs_hub *hub, const uint8_t device[static 16])
 		"SELECT COUNT(*) FROM device JOIN account ON"
 		" account.id=device.account WHERE device.id=? AND removed=0"
 		" AND disabled=0",
-		cs_blob(cs_view(device, 16))) != CS_OK)
+		cs_blob(cs_view(device, CS_ID_LEN))) != CS_OK)
 		return 500;
 	return n == 1 ? 0 : 401;
 }
@@ -267,9 +265,9 @@ check_device(struct cs_hub *hub, const uint8_t device[static 16])
 int
 hub_blob_open(struct cs_hub *hub, struct cs_net_blob *b)
 {
-	static const uint8_t desk[16];
+	static const uint8_t desk[CS_ID_LEN];
 	struct blob_row row;
-	uint8_t device[16];
+	uint8_t device[CS_ID_LEN];
 	bool member;
 	enum cs_err err;
 	int status;
@@ -314,27 +312,27 @@ hash_file(uint8_t out[static 32], const char *path)
 
 /* The blob is whole: check it, make it durable, then say so. */
 static int
-complete(
-    struct cs_hub *hub, const uint8_t id[static 16], const struct blob_row *row)
+complete(struct cs_hub *hub, const uint8_t id[static CS_ID_LEN],
+    const struct blob_row *row)
 {
 	char part[PATH_MAX_HERE], path[PATH_MAX_HERE];
-	uint8_t sha256[32];
+	uint8_t sha256[CS_HASH_LEN];
 
 	blob_path(part, hub, id, ".part");
 	blob_path(path, hub, id, "");
 	if (hash_file(sha256, part) != CS_OK)
 		return 507;
 	if (memcmp(sha256, row->sha256, sizeof sha256) != 0) {
-		/* Nothing of it can be continued. */
+		/* No part of it can be used. */
 		unlink(part);
 		return 422;
 	}
 	if (rename(part, path) != 0 || cs_file_sync_dir(path) != CS_OK ||
 	    hub_batch_begin(hub) != CS_OK ||
-	    cs_db_exec(hub->db, "UPDATE blob SET complete=1 WHERE id=?",
-		cs_blob(cs_view(id, 16))) != CS_OK)
+	    cs_db_exec(hub->db, "UPDATE blob SET complete=? WHERE id=?",
+		cs_int(true), cs_blob(cs_view(id, CS_ID_LEN))) != CS_OK)
 		return 507;
-	/* This answer leaves at once, so the commit comes first. */
+	/* The answer leaves at once, so the commit has to come first. */
 	hub_batch_end(hub);
 	return load(&(struct blob_row){ 0 }, hub, id) == CS_OK ? 201 : 507;
 }
@@ -370,7 +368,7 @@ hub_blob_sweep(struct cs_hub *hub)
 	    cs_int(hub->now_ms), cs_int(before));
 	while (err == CS_OK && cs_rows_next(&rows)) {
 		char path[PATH_MAX_HERE];
-		uint8_t id[16];
+		uint8_t id[CS_ID_LEN];
 
 		cs_col_copy(&rows, 0, id, sizeof id);
 		blob_path(path, hub, id, "");

@@ -7,21 +7,21 @@
 
 #include "base/alloc.h"
 #include "crypto/random.h"
+#include "hub/accounts/standing.h"
+#include "hub/blob.h"
+#include "hub/core/batch.h"
+#include "hub/core/connection.h"
 #include "hub/core/hub.h"
 #include "hub/core/keys.h"
-#include "store/clock.h"
+#include "hub/core/schema.h"
+#include "hub/core/stamp_key.h"
+#include "hub/requests.h"
 #include "store/file.h"
 
 #define HOUSEKEEPING_MS (10 * 60 * 1000)
-#define IDLE_MS 1000 /* the longest wait, so that a stop is seen */
+#define IDLE_MS 1000 /* a request to stop waits no longer */
 
 static volatile sig_atomic_t stop;
-
-void
-hub_clock(struct cs_hub *hub)
-{
-	hub->now_ms = cs_clock_ms();
-}
 
 static enum cs_err
 sweep(struct cs_hub *hub)
@@ -33,8 +33,8 @@ sweep(struct cs_hub *hub)
 	    (err = hub_accounts_settle(hub)) ||
 	    (err = cs_db_exec(hub->db,
 		 "UPDATE log SET message=NULL WHERE accepted<?"
-		 " AND message IS NOT NULL AND content=1",
-		 cs_int(before))) ||
+		 " AND message IS NOT NULL AND content=?",
+		 cs_int(before), cs_int(CS_MLS_CONTENT_APPLICATION))) ||
 	    (err = cs_db_exec(hub->db, "DELETE FROM welcome WHERE created<?",
 		 cs_int(before))) ||
 	    (err = cs_db_exec(hub->db, "DELETE FROM link WHERE expires<?",
@@ -46,7 +46,7 @@ sweep(struct cs_hub *hub)
 	return CS_OK;
 }
 
-/* Drop what is over; a failure is tried again next time. */
+/* Drop what has expired; a failure is tried again next time. */
 static void
 housekeeping(struct cs_hub *hub)
 {
@@ -67,11 +67,9 @@ end_strangers(struct cs_hub *hub)
 	hub_conns_end_strangers(hub);
 }
 
-/*
- * What has come by now joins the round: a sender who does not wait for each
- * answer has one commit for many messages, too.  It ends while every connection
- * still has room for the most that one more look can bring.
- */
+/* Take in what has arrived meanwhile, so that a sender who does not wait for
+ * answers has many messages in one commit, too. Stop while every connection
+ * still has room for the most that one more look can bring. */
 static enum cs_err
 gather(struct cs_hub *hub)
 {
@@ -188,7 +186,7 @@ cs_hub_run(const char *dir,
 
 	if (lock_path == NULL)
 		return CS_ERR_NOMEM;
-	if ((err = cs_file_lock(&lock, lock_path, false)) ||
+	if ((err = cs_file_try_lock(&lock, lock_path)) ||
 	    (err = open_hub(&hub, dir)))
 		goto out;
 	ready(hub->name, hub->listen_host, hub->listen_port);

@@ -1,21 +1,10 @@
 /* SPDX-License-Identifier: MIT */
-/* A hub in a folder: made, run, administered. */
+/* A hub in a folder, while it runs. */
 #pragma once
 
-#include "base/bytes.h"
+#include "base/err.h"
 
 struct cs_hub;
-
-#define CS_HUB_ROOT_TEXT_SIZE 44 /* base64url of the root key, and a zero */
-#define CS_HUB_LINK_SIZE 512
-
-/*
- * Make the folder ${dir} of a hub called ${name} (its host name, as in
- * name@hub and in the link) that listens on ${host}:${port}: operator root
- * key, stamp key, TLS key, database.  CS_ERR_EXISTS: there is a hub already.
- */
-CS_CHECKED enum cs_err cs_hub_init(
-    const char *dir, const char *name, const char *host, int port);
 
 /*
  * Run until cs_hub_stop().  ${ready} is called once connections are taken.
@@ -27,34 +16,3 @@ CS_CHECKED enum cs_err cs_hub_run(const char *dir,
 
 /* From a signal handler. */
 void cs_hub_stop(void);
-
-/* ---- for countersignctl, while the hub runs or not ---------------------- */
-
-/* A new invite link for ${uses} people, good for ${seconds}. */
-CS_CHECKED enum cs_err cs_hub_invite(char link[static CS_HUB_LINK_SIZE],
-    const char *dir, unsigned uses, uint64_t seconds);
-
-/* The operator root key, as people write it down. */
-CS_CHECKED enum cs_err cs_hub_root(
-    char text[static CS_HUB_ROOT_TEXT_SIZE], const char *dir);
-
-/* Certify the keys of a desk with the root key that lies in ${dir}. */
-CS_CHECKED enum cs_err cs_hub_join_desk(const char *dir,
-    const uint8_t seal_public[static 32], const uint8_t sign_public[static 32]);
-
-/* New stamp, proposal and TLS keys, certified by the root key in ${dir}. */
-CS_CHECKED enum cs_err cs_hub_renew(const char *dir);
-
-/* Seconds until the first of the hub's certificates ends. */
-CS_CHECKED enum cs_err cs_hub_expires(int64_t *seconds, const char *dir);
-
-/* Name and address, and how much there is. */
-struct cs_hub_summary {
-	char name[256];
-	char host[64];
-	int port;
-	uint64_t accounts, disabled, groups, entries, blobs, reports;
-	bool desk;
-};
-CS_CHECKED enum cs_err cs_hub_summarize(
-    struct cs_hub_summary *out, const char *dir);

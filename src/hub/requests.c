@@ -1,10 +1,44 @@
 /* SPDX-License-Identifier: MIT */
-#include <stdio.h>
+#include "hub/requests.h"
+
 #include <string.h>
 
 #include "base/alloc.h"
 #include "crypto/random.h"
+#include "hub/accounts/account.h"
+#include "hub/accounts/device.h"
+#include "hub/accounts/export.h"
+#include "hub/accounts/key_package.h"
+#include "hub/accounts/leave.h"
+#include "hub/accounts/link.h"
+#include "hub/accounts/login.h"
+#include "hub/blob.h"
+#include "hub/core/batch.h"
+#include "hub/core/connection.h"
 #include "hub/core/hub.h"
+#include "hub/core/keys.h"
+#include "hub/core/refusal.h"
+#include "hub/core/stamp_key.h"
+#include "hub/desk/action.h"
+#include "hub/desk/letter.h"
+#include "hub/desk/notice.h"
+#include "hub/desk/report.h"
+#include "hub/groups/contact.h"
+#include "hub/groups/group.h"
+#include "hub/groups/read.h"
+#include "hub/groups/submit.h"
+#include "hub/groups/welcome.h"
+
+static enum cs_err
+ping(struct hub_request *rq)
+{
+	struct cs_wire_empty answer = { 0 };
+
+	return hub_answer(rq, &cs_wire_empty_shape, &answer);
+}
+
+#define ANYBODY                                                                \
+	(1 << HUB_NOBODY | 1 << HUB_DEVICE | 1 << HUB_DESK | 1 << HUB_HELD)
 
 /* Which request, who may make it, who handles it. */
 static const struct {
@@ -12,7 +46,7 @@ static const struct {
 	uint8_t roles; /* bit set of enum hub_role */
 	hub_handler *handle;
 } requests[] = {
-	{ CS_WIRE_PING, 15, hub_ping },
+	{ CS_WIRE_PING, ANYBODY, ping },
 	{ CS_WIRE_JOIN, 1 << HUB_NOBODY, hub_join },
 	{ CS_WIRE_LOGIN, 1 << HUB_NOBODY, hub_login },
 	{ CS_WIRE_LINK_ASK, 1 << HUB_NOBODY, hub_link_ask },
@@ -52,61 +86,6 @@ static const struct {
 	{ CS_WIRE_DESK_LETTERS, 1 << HUB_DESK, hub_desk_letters },
 	{ CS_WIRE_DESK_LETTER_SET, 1 << HUB_DESK, hub_desk_letter_set },
 };
-
-uint16_t
-hub_code(enum cs_err err)
-{
-	switch (cs_err_class(err)) {
-	case CS_ERR_CLASS_OK:
-		return 0;
-	case CS_ERR_CLASS_THEIRS:
-		return err == CS_ERR_LIMIT ? CS_WIRE_E_TOO_LARGE
-					   : CS_WIRE_E_MALFORMED;
-	default:
-		return CS_WIRE_E_UNAVAILABLE;
-	}
-}
-
-/* FNV-1a, seeded at each start: ids come from outside. */
-static size_t
-bucket(const struct cs_hub *hub, const uint8_t device[static 16])
-{
-	uint64_t h = 14695981039346656037ull;
-
-	for (size_t i = 0; i < 16; i++) {
-		h = (h ^ hub->hash_seed[i]) * 1099511628211ull;
-		h = (h ^ device[i]) * 1099511628211ull;
-	}
-	return (h >> 20) % HUB_DEVICE_BUCKETS;
-}
-
-struct hub_conn *
-hub_conn_first(struct cs_hub *hub, const uint8_t device[static 16])
-{
-	return hub->by_device[bucket(hub, device)];
-}
-
-void
-hub_conn_index(struct hub_conn *conn)
-{
-	struct hub_conn **at =
-	    &conn->hub->by_device[bucket(conn->hub, conn->device)];
-
-	conn->next_device = *at;
-	*at = conn;
-}
-
-static void
-unindex(struct hub_conn *conn)
-{
-	struct hub_conn **at =
-	    &conn->hub->by_device[bucket(conn->hub, conn->device)];
-
-	while (*at != NULL && *at != conn)
-		at = &(*at)->next_device;
-	if (*at == conn)
-		*at = conn->next_device;
-}
 
 static enum cs_err
 send_hello(struct hub_conn *c)
@@ -161,19 +140,6 @@ on_opened(void *arg, struct cs_net_conn *net, void **user)
 	return CS_OK;
 }
 
-void
-hub_conns_end_strangers(struct cs_hub *hub)
-{
-	struct hub_conn *next;
-
-	for (struct hub_conn *c = hub->conns; c != NULL; c = next) {
-		next = c->next;
-		if (c->role == HUB_NOBODY &&
-		    hub->now_ms - c->opened_ms > HUB_LOGIN_MS)
-			cs_net_conn_close(c->net);
-	}
-}
-
 static void
 on_closed(void *arg, struct cs_net_conn *net, void *user)
 {
@@ -185,7 +151,7 @@ on_closed(void *arg, struct cs_net_conn *net, void *user)
 		if (hub->out[i].conn == c)
 			hub->out[i].conn = NULL;
 	if (c->role == HUB_DEVICE || c->role == HUB_HELD)
-		unindex(c);
+		hub_conn_unindex(c);
 	*c->link = c->next;
 	if (c->next != NULL)
 		c->next->link = c->link;
@@ -219,9 +185,9 @@ send_error(struct hub_request *rq, uint16_t code)
 	};
 	struct cs_buf frame = { 0 };
 
-	/* Behind the answers that wait, so that they keep their order; but a
-	 * refusal has nothing to wait for when memory is short. */
-	if (hub_answer(rq, &cs_wire_error_shape, &error) == 0) {
+	/* A refusal waits behind earlier answers, to keep the order. When
+	 * memory is short there is nothing to wait for. */
+	if (hub_answer(rq, &cs_wire_error_shape, &error) == CS_OK) {
 		hub->batch.data[hub->out[hub->n_out - 1].from] = CS_WIRE_ERROR;
 		return;
 	}
@@ -231,65 +197,69 @@ send_error(struct hub_request *rq, uint16_t code)
 	cs_buf_free(&frame);
 }
 
-static uint16_t
+static enum cs_err
 run(struct hub_request *rq, hub_handler *handle)
 {
 	struct cs_hub *hub = rq->hub;
 	size_t n_out = hub->n_out, batch_len = hub->batch.len;
-	uint16_t code;
+	enum cs_err err;
 
-	if (hub_batch_begin(hub) != CS_OK || cs_db_savepoint(hub->db) != CS_OK)
-		return CS_WIRE_E_UNAVAILABLE;
-	code = handle(rq);
-	if (code == 0 && cs_db_release(hub->db) == CS_OK)
-		return 0;
+	if ((err = hub_batch_begin(hub)) || (err = cs_db_savepoint(hub->db)))
+		return err;
+	if ((err = handle(rq)) == CS_OK &&
+	    (err = cs_db_release(hub->db)) == CS_OK)
+		return CS_OK;
 	cs_db_rollback_to(hub->db);
 	/* Pushes and answers of what did not happen do not leave. */
 	hub->n_out = n_out;
 	hub->batch.len = batch_len;
-	return code != 0 ? code : CS_WIRE_E_UNAVAILABLE;
+	return err;
 }
 
-/* 0, or why the connection may not make a request of ${roles}.  Who is disabled
- * or removed while connected is treated as from a new login on. */
-static uint16_t
+/* May the connection make a request of ${roles}?  An account that is disabled
+ * or a device that is removed while connected is treated as at a new login. */
+static enum cs_err
 check_role(struct hub_request *rq, uint8_t roles)
 {
 	struct hub_conn *c = rq->conn;
-	uint16_t code;
+	enum cs_err err;
 
 	if (c->role == HUB_DEVICE || c->role == HUB_HELD) {
-		code = hub_account_check(rq);
-		if (code == CS_WIRE_E_DISABLED) {
+		err = hub_account_check(rq);
+		if (hub_refusal_of(rq, err) == CS_WIRE_E_DISABLED) {
 			c->role = HUB_HELD;
 			if ((roles & 1u << HUB_HELD) == 0)
-				return code;
+				return err;
 			cs_buf_reset(&rq->error_data);
-		} else if (code != 0) {
-			return code;
+		} else if (err) {
+			return err;
 		} else {
 			c->role = HUB_DEVICE;
 		}
 	}
 	if ((roles & 1u << c->role) != 0)
-		return 0;
-	return c->role == HUB_NOBODY ? CS_WIRE_E_NOT_LOGGED_IN
-				     : CS_WIRE_E_DENIED;
+		return CS_OK;
+	return hub_refuse(rq,
+	    c->role == HUB_NOBODY ? CS_WIRE_E_NOT_LOGGED_IN : CS_WIRE_E_DENIED);
 }
 
-static uint16_t
+static enum cs_err
 dispatch(struct hub_request *rq, uint8_t kind)
 {
-	uint16_t code;
+	enum cs_err err;
 
+	if (++rq->conn->in_round > rq->hub->most_in_round)
+		rq->hub->most_in_round = rq->conn->in_round;
+	if (rq->conn->in_round > HUB_IN_ROUND_MAX)
+		return hub_refuse(rq, CS_WIRE_E_LIMIT);
 	for (size_t i = 0; i < sizeof requests / sizeof requests[0]; i++) {
 		if (requests[i].kind != kind)
 			continue;
-		if ((code = check_role(rq, requests[i].roles)) != 0)
-			return code;
+		if ((err = check_role(rq, requests[i].roles)))
+			return err;
 		return run(rq, requests[i].handle);
 	}
-	return CS_WIRE_E_UNKNOWN_REQUEST;
+	return hub_refuse(rq, CS_WIRE_E_UNKNOWN_REQUEST);
 }
 
 static void
@@ -297,7 +267,7 @@ on_frame(void *arg, struct cs_net_conn *net, void *user, struct cs_view bytes)
 {
 	struct hub_request rq = { .hub = arg, .conn = user };
 	struct cs_wire_frame frame;
-	uint16_t code;
+	uint16_t refusal;
 
 	hub_clock(rq.hub);
 	if (cs_wire_frame_parse(&frame, bytes) != CS_OK || frame.id == 0) {
@@ -306,15 +276,10 @@ on_frame(void *arg, struct cs_net_conn *net, void *user, struct cs_view bytes)
 	}
 	rq.id = frame.id;
 	rq.body = frame.body;
-	if (++rq.conn->in_round > rq.hub->most_in_round)
-		rq.hub->most_in_round = rq.conn->in_round;
-	if (rq.conn->in_round > HUB_IN_ROUND_MAX)
-		code = CS_WIRE_E_LIMIT;
-	else
-		code = dispatch(&rq, frame.kind);
-	if (code != 0)
-		send_error(&rq, code);
-	if (code == CS_WIRE_E_REMOVED)
+	refusal = hub_refusal_of(&rq, dispatch(&rq, frame.kind));
+	if (refusal != 0)
+		send_error(&rq, refusal);
+	if (refusal == CS_WIRE_E_REMOVED)
 		rq.conn->end_after_round = true;
 	cs_buf_free(&rq.error_data);
 }
@@ -360,11 +325,3 @@ const struct cs_net_server_config hub_net_callbacks = {
 	.blob_done = on_blob_done,
 	.page = on_page,
 };
-
-uint16_t
-hub_ping(struct hub_request *rq)
-{
-	struct cs_wire_empty answer = { 0 };
-
-	return hub_answer(rq, &cs_wire_empty_shape, &answer);
-}

@@ -5,6 +5,16 @@
 
 #include "base/alloc.h"
 #include "base/writer.h"
+#include "mls/framing.h"
+#include "mls/leaf_node.h"
+#include "mls/leaf_validate.h"
+#include "mls/options.h"
+#include "mls/proposal_list.h"
+#include "mls/public_state.h"
+#include "mls/ratchet_tree.h"
+#include "mls/tree_leaf.h"
+#include "mls/tree_save.h"
+#include "mls/tree_verify.h"
 
 void
 cs_mls_change_clear(struct cs_mls_change *c)
@@ -184,7 +194,9 @@ check_path_node(const struct cs_mls_change *c, const struct cs_mls_public *from,
 	if (cs_mls_key_index_has_key(&from->index, node->encryption_key))
 		return CS_ERR_TREE;
 	if ((err = cs_mls_path_recipients(&to, &c->next.tree,
-		 c->path.v[i].copath, c->added, c->n_added)) == CS_OK &&
+		 c->path.v[i].copath,
+		 &(struct cs_mls_new_leaves){ c->added, c->n_added })) ==
+		CS_OK &&
 	    to.n != node->n_ciphertexts)
 		err = CS_ERR_TREE;
 	cs_mls_nodes_clear(&to);
@@ -203,7 +215,7 @@ old_leaf(struct cs_mls_leaf *out, const struct cs_mls_change *c)
 		out, cs_buf_view(&c->removed[c->replaced - 1].raw)) == CS_OK;
 }
 
-/* What the leaf of a path has to fit to; ${exts} gets the new extensions. */
+/* The rules for the leaf of a path; ${exts} gets the new extensions. */
 static struct cs_mls_leaf_rules
 path_rules(struct cs_mls_ext_list *exts, const struct cs_mls_change *c)
 {
@@ -283,8 +295,9 @@ cs_mls_change_set_own_path(struct cs_mls_change *c,
 	leaf->source = CS_MLS_LEAF_COMMIT;
 	leaf->encryption_key = cs_hpke_key_public(&secrets->leaf);
 	leaf->parent_hash = cs_mls_hash_view(&parent_hash);
-	/* Our own signature needs no check.  Section 13.4: who joins by the
-	 * commit supports what the group uses, and so does a new identity. */
+	/* Our own signature needs no check. Section 13.4: a member that joins
+	 * by the commit supports what the group uses, and so does a new
+	 * identity. */
 	if ((err = cs_mls_leaf_sign(leaf_out, leaf, rules.place, signer)) ==
 		CS_OK &&
 	    (err = cs_mls_leaf_parse(&own.leaf, cs_buf_view(leaf_out))) ==
@@ -302,8 +315,8 @@ cs_mls_change_settle(struct cs_mls_change *c, const struct cs_mls_public *from)
 	struct cs_mls_tree *t = &c->next.tree;
 	enum cs_err err;
 
-	/* Section 12.2: after the commit the tree is valid: no key twice, and
-	 * so no client twice, nobody whom the others do not understand. */
+	/* Section 12.2: after the commit the tree is valid: no key and so no
+	 * client is there twice, and nobody lacks what the others use. */
 	if (cs_mls_tree_members(t) > cs_mls_max_members(&c->next.opt))
 		return CS_ERR_LIMIT;
 	if ((err = cs_mls_tree_check_credentials(t)) ||
@@ -368,7 +381,7 @@ enum cs_err
 cs_mls_change_receive(struct cs_mls_change *out,
     struct cs_mls_proposal_list *list, struct cs_mls_commit *commit,
     const struct cs_mls_public *from, const struct cs_mls_verified *content,
-    bool in_time)
+    enum cs_mls_age age)
 {
 	uint32_t committer = content->framed.sender.type == CS_MLS_SENDER_MEMBER
 	    ? content->framed.sender.index
@@ -382,9 +395,10 @@ cs_mls_change_receive(struct cs_mls_change *out,
 	cs_mls_commit_read(&r, commit);
 	if ((err = cs_reader_end(&r)) ||
 	    (err = cs_mls_proposal_list_resolve(
-		 list, from, commit, committer, in_time)))
+		 list, from, commit, committer, age)))
 		return err;
-	/* Section 12.4: who joins needs one, and so do most changes. */
+	/* Section 12.4: an external join needs a path, and so do most changes.
+	 */
 	if (!commit->has_path &&
 	    (committer == CS_MLS_COMMITTER_NEW ||
 		cs_mls_proposal_list_needs_path(list)))

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * What a commit does to the public half of a group
- * (RFC 9420, 12.2 to 12.4.2); the same code for who makes it and who gets it.
+ * What a commit does to the public half of a group (RFC 9420, sections 12.2 to
+ * 12.4.2): the same code for the committer and for those who receive it.
  *
- * begin, then for a commit with path merge_path or set_own_path, then
- * settle: now the provisional GroupContext is there.  finish brings the
+ * begin; then, for a commit with a path, merge_path or set_own_path; then
+ * settle, which makes the provisional GroupContext; finish brings the
  * transcript and the final context.
  */
 #pragma once
@@ -13,7 +13,7 @@
 #include "mls/transcript.h"
 #include "mls/treekem.h"
 
-/* Who makes the commit: a member, or somebody who joins by it. */
+/* The committer: a member, or one who joins by the commit. */
 #define CS_MLS_COMMITTER_NEW UINT32_MAX
 
 /* A proposal as it is committed. */
@@ -25,24 +25,6 @@ struct cs_mls_proposal_list {
 	struct cs_mls_listed *v;
 	size_t n;
 };
-void cs_mls_proposal_list_clear(struct cs_mls_proposal_list *l);
-/* The first of a type, or NULL. */
-const struct cs_mls_valid_proposal *cs_mls_proposal_list_find(
-    const struct cs_mls_proposal_list *l, enum cs_mls_proposal_type type);
-/* The leaf that an Update, Remove or SelfRemove is about; else UINT32_MAX. */
-uint32_t cs_mls_proposal_target(const struct cs_mls_valid_proposal *v);
-bool cs_mls_proposal_removes(const struct cs_mls_valid_proposal *v);
-
-/* Section 12.2, what can be said without applying; CS_ERR_PROPOSAL. */
-CS_CHECKED enum cs_err cs_mls_proposal_list_check(
-    const struct cs_mls_proposal_list *l, const struct cs_mls_public *p,
-    uint32_t committer);
-/* Section 12.4: does this list need a path? */
-bool cs_mls_proposal_list_needs_path(const struct cs_mls_proposal_list *l);
-/* Look up and check what ${commit} lists. */
-CS_CHECKED enum cs_err cs_mls_proposal_list_resolve(
-    struct cs_mls_proposal_list *out, const struct cs_mls_public *p,
-    const struct cs_mls_commit *commit, uint32_t committer, bool in_time);
 
 /* A member that a commit removes, as it was. */
 struct cs_mls_removed {
@@ -109,4 +91,4 @@ CS_CHECKED enum cs_err cs_mls_change_take_index(
 CS_CHECKED enum cs_err cs_mls_change_receive(struct cs_mls_change *out,
     struct cs_mls_proposal_list *list, struct cs_mls_commit *commit,
     const struct cs_mls_public *from, const struct cs_mls_verified *content,
-    bool in_time);
+    enum cs_mls_age age);

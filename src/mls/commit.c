@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "mls/commit.h"
 
+#include "mls/leaf_node.h"
+
 /* ProposalOrRefType. */
 #define BY_VALUE 1
 #define BY_REFERENCE 2
@@ -52,9 +54,8 @@ cs_mls_update_path_read(struct cs_reader *r, struct cs_mls_update_path *out)
 		cs_reader_fail(r, sub.err);
 }
 
-void
-cs_mls_update_path_write(
-    struct cs_writer *w, const struct cs_mls_update_path *p)
+static void
+update_path_write(struct cs_writer *w, const struct cs_mls_update_path *p)
 {
 	cs_mls_leaf_write(w, &p->leaf);
 	cs_write_vec(w, p->nodes);
@@ -110,5 +111,5 @@ cs_mls_commit_write(struct cs_writer *w, const struct cs_mls_commit *c)
 	cs_write_vec(w, c->proposals);
 	cs_write_u8(w, c->has_path);
 	if (c->has_path)
-		cs_mls_update_path_write(w, &c->path);
+		update_path_write(w, &c->path);
 }

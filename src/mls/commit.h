@@ -20,8 +20,6 @@ struct cs_mls_update_path {
 };
 void cs_mls_update_path_read(
     struct cs_reader *r, struct cs_mls_update_path *out);
-void cs_mls_update_path_write(
-    struct cs_writer *w, const struct cs_mls_update_path *p);
 
 /* One of the nodes, in turn, off a reader over ${nodes}. */
 struct cs_mls_update_path_node {

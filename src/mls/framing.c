@@ -88,8 +88,8 @@ write_body(struct cs_writer *w, const struct cs_mls_framed *f)
 		cs_write_bytes(w, f->body);
 }
 
-void
-cs_mls_framed_read(struct cs_reader *r, struct cs_mls_framed *out)
+static void
+framed_read(struct cs_reader *r, struct cs_mls_framed *out)
 {
 	out->group_id = cs_read_vec(r);
 	out->epoch = cs_read_u64(r);
@@ -133,13 +133,12 @@ cs_mls_authenticated_read(struct cs_reader *r, struct cs_mls_unverified *out)
 	out->wire = (enum cs_mls_wire)cs_read_u16(r);
 	if (out->wire != CS_MLS_WIRE_PUBLIC && out->wire != CS_MLS_WIRE_PRIVATE)
 		cs_reader_fail(r, CS_ERR_FORMAT);
-	cs_mls_framed_read(r, &out->framed);
+	framed_read(r, &out->framed);
 	cs_mls_auth_data_read(r, out);
 }
 
-void
-cs_mls_authenticated_write(
-    struct cs_writer *w, const struct cs_mls_unverified *c)
+static void
+authenticated_write(struct cs_writer *w, const struct cs_mls_unverified *c)
 {
 	cs_write_u16(w, (uint16_t)c->wire);
 	cs_mls_framed_write(w, &c->framed);
@@ -209,7 +208,7 @@ cs_mls_proposal_ref(
 	struct cs_writer w = cs_writer(&in);
 	enum cs_err err;
 
-	cs_mls_authenticated_write(&w, &whole);
+	authenticated_write(&w, &whole);
 	if ((err = cs_writer_end(&w)) == CS_OK)
 		err = cs_ref_hash(out, suite,
 		    cs_view_str("MLS 1.0 Proposal Reference"),
@@ -223,7 +222,7 @@ cs_mls_public_message_read(
     struct cs_reader *r, struct cs_mls_public_message *out)
 {
 	out->content.wire = CS_MLS_WIRE_PUBLIC;
-	cs_mls_framed_read(r, &out->content.framed);
+	framed_read(r, &out->content.framed);
 	cs_mls_auth_data_read(r, &out->content);
 	out->membership_tag = cs_view(NULL, 0);
 	if (out->content.framed.sender.type == CS_MLS_SENDER_MEMBER)

@@ -48,7 +48,6 @@ struct cs_mls_verified {
 	struct cs_view confirmation_tag; /* for the key schedule to check */
 };
 
-void cs_mls_framed_read(struct cs_reader *r, struct cs_mls_framed *out);
 void cs_mls_framed_write(struct cs_writer *w, const struct cs_mls_framed *f);
 
 /* FramedContentAuthData. */
@@ -59,8 +58,6 @@ void cs_mls_auth_data_write(
 /* AuthenticatedContent. */
 void cs_mls_authenticated_read(
     struct cs_reader *r, struct cs_mls_unverified *out);
-void cs_mls_authenticated_write(
-    struct cs_writer *w, const struct cs_mls_unverified *c);
 
 /* A signature, with room for the longest. */
 struct cs_mls_signature {
@@ -111,39 +108,12 @@ struct cs_mls_private_message {
 	struct cs_view encrypted_sender_data;
 	struct cs_view ciphertext;
 };
-void cs_mls_private_message_read(
-    struct cs_reader *r, struct cs_mls_private_message *out);
-void cs_mls_private_message_write(
-    struct cs_writer *w, const struct cs_mls_private_message *m);
 
 struct cs_mls_sender_data {
 	uint32_t leaf;
 	uint32_t generation;
 	uint8_t reuse_guard[4];
 };
-/* Section 6.3.2: key and nonce for a ciphertext. */
-CS_CHECKED enum cs_err cs_mls_sender_data_key(struct cs_mls_message_key *out,
-    const struct cs_suite *suite,
-    const struct cs_mls_sender_data_secret *secret, struct cs_view ciphertext);
-CS_CHECKED enum cs_err cs_mls_sender_data_open(struct cs_mls_sender_data *out,
-    const struct cs_mls_private_message *m, const struct cs_suite *suite,
-    const struct cs_mls_sender_data_secret *secret);
-
-/*
- * Decrypt the content with the key that was found for ${data}.  The views of
- * ${out} point into ${plain} and the message.
- */
-CS_CHECKED enum cs_err cs_mls_private_message_open(
-    struct cs_mls_unverified *out, struct cs_buf *plain,
-    const struct cs_mls_private_message *m, const struct cs_suite *suite,
-    const struct cs_mls_sender_data *data,
-    const struct cs_mls_message_key *key);
-
-/* Append an MLSMessage for signed content of a member. */
-CS_CHECKED enum cs_err cs_mls_private_message_seal(struct cs_buf *out,
-    const struct cs_mls_unverified *content, const struct cs_suite *suite,
-    const struct cs_mls_sender_data_secret *secret,
-    const struct cs_mls_pending_key *key, uint32_t padding);
 
 /* ---- MLSMessage --------------------------------------------------------- */
 

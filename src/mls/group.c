@@ -5,7 +5,17 @@
 
 #include "base/alloc.h"
 #include "crypto/random.h"
+#include "mls/change.h"
+#include "mls/framing.h"
+#include "mls/leaf_node.h"
+#include "mls/proposal_list.h"
+#include "mls/public_state.h"
+#include "mls/ratchet_tree.h"
 #include "mls/transcript.h"
+#include "mls/tree_codec.h"
+#include "mls/tree_leaf.h"
+#include "mls/tree_save.h"
+#include "mls/tree_verify.h"
 
 void
 cs_mls_past_epoch_clear(struct cs_mls_past_epoch *p)
@@ -370,10 +380,10 @@ cs_mls_group_safe_export(
 static enum cs_err
 make_info(struct cs_buf *out, const struct cs_mls_public *p,
     const struct cs_mls_epoch_secrets *secrets, uint32_t own_leaf,
-    const struct cs_signer *signer, bool tree)
+    const struct cs_signer *signer, enum cs_mls_info_tree tree)
 {
 	struct cs_mls_group_info_parts parts = {
-		.tree = tree,
+		.tree = tree == CS_MLS_WITH_TREE,
 		.signer = own_leaf,
 		.key = signer,
 	};
@@ -402,7 +412,8 @@ out:
 }
 
 enum cs_err
-cs_mls_group_info(struct cs_mls_group *g, struct cs_buf *out, bool tree)
+cs_mls_group_info(
+    struct cs_mls_group *g, struct cs_buf *out, enum cs_mls_info_tree tree)
 {
 	enum cs_err err;
 
@@ -416,7 +427,7 @@ cs_mls_group_info(struct cs_mls_group *g, struct cs_buf *out, bool tree)
 
 enum cs_err
 cs_mls_staged_group_info(struct cs_buf *out, const struct cs_mls_staged *s,
-    const struct cs_mls_group *g, bool tree)
+    const struct cs_mls_group *g, enum cs_mls_info_tree tree)
 {
 	if (s->self_removed || s->change.committer != g->own_leaf)
 		return CS_ERR_MISUSE;

@@ -1,9 +1,21 @@
 /* SPDX-License-Identifier: MIT */
+#include "mls/group_commit.h"
+
 #include <string.h>
 
 #include "crypto/hash.h"
+#include "mls/change.h"
+#include "mls/framing.h"
 #include "mls/group.h"
+#include "mls/group_making.h"
+#include "mls/group_propose.h"
+#include "mls/group_psk.h"
+#include "mls/leaf_node.h"
+#include "mls/proposal_list.h"
+#include "mls/public_state.h"
+#include "mls/tree_leaf.h"
 #include "mls/tree_node.h"
+#include "mls/tree_save.h"
 
 /* Which of the stored proposals a commit is to refer to. */
 enum stored { STORED_ALL, STORED_REMOVALS, STORED_NONE };
@@ -43,8 +55,8 @@ removal_waits(const struct cs_mls_public *p, uint32_t leaf)
 	return false;
 }
 
-/* Does a later stored proposal of the type take the place of number ${i}: of
- * the same leaf, if it is about one? */
+/* Does a later stored proposal of the type replace number ${i}: one for the
+ * same leaf, if it is about a leaf? */
 static bool
 superseded(const struct cs_mls_public *p, size_t i)
 {
@@ -102,7 +114,7 @@ stays_member(const struct committing *c, const struct cs_mls_valid_proposal *v)
 	return false;
 }
 
-/* Do we know the PSK?  If not, its proposer has to commit it. */
+/* Do we know the PSK? If not, only its proposer can commit it. */
 static bool
 psk_known(const struct committing *c, const struct cs_mls_valid_proposal *v)
 {
@@ -206,7 +218,7 @@ list_reinit(struct committing *c)
 		p.reinit.version = CS_MLS_VERSION_10;
 		p.reinit.suite_id = reinit->suite_id;
 		p.reinit.extensions.raw = cs_buf_view(&exts);
-		err = cs_mls_making_list(&c->m, &p, true, NULL);
+		err = cs_mls_making_list_copy(&c->m, &p);
 	}
 	cs_buf_free(&exts);
 	return err;
@@ -229,7 +241,7 @@ list_extensions(struct committing *c)
 	c->context.raw = cs_buf_view(&c->context_exts);
 	c->new_context = &c->context;
 	p.extensions = c->context;
-	return cs_mls_making_list(&c->m, &p, true, NULL);
+	return cs_mls_making_list_copy(&c->m, &p);
 }
 
 static enum cs_err
@@ -248,15 +260,14 @@ list_by_value(struct committing *c)
 			.type = CS_MLS_PROPOSAL_REMOVE,
 			.remove = opt->remove[i],
 		};
-		if ((err = cs_mls_making_list(&c->m, &p, false, NULL)))
+		if ((err = cs_mls_making_list(&c->m, &p, NULL)))
 			return err;
 	}
 	for (size_t i = 0; i < opt->n_add; i++) {
 		p = (struct cs_mls_proposal){ .type = CS_MLS_PROPOSAL_ADD };
 		if ((err = cs_mls_key_package_parse_message(
 			 &p.add, opt->add[i])) ||
-		    (err = cs_mls_making_list(
-			 &c->m, &p, false, c->new_context)))
+		    (err = cs_mls_making_list(&c->m, &p, c->new_context)))
 			return err;
 	}
 	for (size_t i = 0; i < opt->n_psk; i++)
@@ -268,7 +279,7 @@ list_by_value(struct committing *c)
 			.ephemeral = { opt->ephemeral.component,
 			    opt->ephemeral.data },
 		};
-		if ((err = cs_mls_making_list(&c->m, &p, true, NULL)))
+		if ((err = cs_mls_making_list_copy(&c->m, &p)))
 			return err;
 	}
 	return CS_OK;
@@ -390,36 +401,22 @@ make(struct committing *c, struct cs_buf *commit, struct cs_buf *welcome)
 }
 
 static enum cs_err
-attempt(struct cs_mls_staged **staged, struct cs_buf *commit,
-    struct cs_buf *welcome, struct cs_mls_group *g,
-    const struct cs_mls_commit_options *opt, const struct cs_mls_group *from,
-    enum stored stored)
+attempt(struct committing *c, struct cs_mls_staged **staged,
+    struct cs_buf *commit, struct cs_buf *welcome)
 {
-	struct committing c = {
-		.m = {
-			.from = &g->pub,
-			.signer = g->signer,
-			.committer = g->own_leaf,
-			.founding = from != NULL,
-		},
-		.g = g,
-		.opt = opt,
-		.from = from,
-		.stored = stored,
-	};
 	struct cs_buf message = { 0 }, w = { 0 };
 	enum cs_err err;
 
-	if ((err = make(&c, &message, &w)) ||
+	if ((err = make(c, &message, &w)) ||
 	    (err = cs_buf_reserve(welcome, w.len)) ||
 	    (err = cs_buf_add(commit, cs_buf_view(&message))) ||
 	    (err = cs_buf_add(welcome, cs_buf_view(&w))))
 		goto out;
-	*staged = c.m.staged;
-	c.m.staged = NULL;
+	*staged = c->m.staged;
+	c->m.staged = NULL;
 out:
-	cs_mls_making_clear(&c.m);
-	cs_buf_free(&c.context_exts);
+	cs_mls_making_clear(&c->m);
+	cs_buf_free(&c->context_exts);
 	cs_buf_free(&message);
 	cs_buf_free(&w);
 	return err;
@@ -437,10 +434,23 @@ cs_mls_commit_make(struct cs_mls_staged **staged, struct cs_buf *commit,
 		return err;
 	/* A proposal can be valid by itself and spoil every commit that it is
 	 * in: an Add whose credential not all know, extensions that not all
-	 * support.  Nobody is to stop a group by one, so what does not go
+	 * support.  So that nobody can stop a group by one, what does not go
 	 * together is left out, removals last. */
 	for (enum stored stored = STORED_ALL;; stored++) {
-		err = attempt(staged, commit, welcome, g, opt, from, stored);
+		struct committing c = {
+			.m = {
+				.from = &g->pub,
+				.signer = g->signer,
+				.committer = g->own_leaf,
+				.founding = from != NULL,
+			},
+			.g = g,
+			.opt = opt,
+			.from = from,
+			.stored = stored,
+		};
+
+		err = attempt(&c, staged, commit, welcome);
 		if (err == CS_OK || stored == STORED_NONE ||
 		    g->pub.n_proposals == 0 ||
 		    cs_err_class(err) != CS_ERR_CLASS_THEIRS)

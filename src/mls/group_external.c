@@ -1,7 +1,18 @@
 /* SPDX-License-Identifier: MIT */
+#include "mls/group_external.h"
+
 #include <string.h>
 
+#include "mls/change.h"
+#include "mls/framing.h"
 #include "mls/group.h"
+#include "mls/group_making.h"
+#include "mls/group_psk.h"
+#include "mls/leaf_node.h"
+#include "mls/public_state.h"
+#include "mls/ratchet_tree.h"
+#include "mls/tree_leaf.h"
+#include "mls/tree_save.h"
 
 /* ---- joining by an external commit (section 12.4.3.2) ------------------- */
 
@@ -57,7 +68,8 @@ list_self_removes(struct joining *j)
 			return err;
 		if (content.framed.type != CS_MLS_CONTENT_PROPOSAL)
 			return CS_ERR_FORMAT;
-		if ((err = cs_mls_public_store_proposal(p, &content, true)))
+		if ((err = cs_mls_public_store_proposal(
+			 p, &content, CS_MLS_FRESH)))
 			return err;
 		l->v[l->n].stored = p->proposals[p->n_proposals - 1];
 		l->v[l->n].valid = l->v[l->n].stored->valid;
@@ -83,12 +95,12 @@ make_list(struct joining *j, struct cs_view external_pub)
 		 &j->m.init, &kem, j->pub.suite, external_pub)))
 		goto out;
 	p.kem_output = cs_buf_view(&kem);
-	if ((err = cs_mls_making_list(&j->m, &p, true, NULL)))
+	if ((err = cs_mls_making_list_copy(&j->m, &p)))
 		goto out;
 	if (j->ext->resync) {
 		p = (struct cs_mls_proposal){ .type = CS_MLS_PROPOSAL_REMOVE };
 		if ((err = find_prior(&p.remove, j)) ||
-		    (err = cs_mls_making_list(&j->m, &p, false, NULL)))
+		    (err = cs_mls_making_list(&j->m, &p, NULL)))
 			goto out;
 	}
 	for (size_t i = 0; i < j->ext->n_psk; i++)
@@ -132,8 +144,10 @@ out:
 	return err;
 }
 
-enum cs_err
-cs_mls_group_start(
+/* What a new group takes over when it is set up, from a commit that founds the
+ * membership: ${s} is left without it. */
+static enum cs_err
+group_start(
     struct cs_mls_group *g, struct cs_mls_staged *s, struct cs_mls_public *from)
 {
 	enum cs_err err;
@@ -180,7 +194,7 @@ cs_mls_external_commit(struct cs_mls_group **out, struct cs_buf *commit,
 	    (err = make_commit(&j, &message)) ||
 	    (err = cs_mls_group_alloc(&g, id)) ||
 	    (err = cs_buf_reserve(commit, message.len)) ||
-	    (err = cs_mls_group_start(g, j.m.staged, &j.pub)) ||
+	    (err = group_start(g, j.m.staged, &j.pub)) ||
 	    (err = cs_buf_add(commit, cs_buf_view(&message))))
 		goto out;
 	*out = g;
@@ -216,7 +230,7 @@ cs_mls_new_member_add(struct cs_buf *out, struct cs_buf *secrets,
 	cs_write_u16(&w, CS_MLS_PROPOSAL_ADD);
 	if ((err = cs_writer_end(&w)) ||
 	    (err = cs_mls_key_package_make(
-		 &body, &private, ref, suite, id, false)))
+		 &body, &private, ref, suite, id, CS_MLS_SINGLE_USE)))
 		goto out;
 	c.framed = (struct cs_mls_framed){
 		.group_id = gi.context.group_id,

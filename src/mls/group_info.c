@@ -4,7 +4,15 @@
 #include <string.h>
 
 #include "crypto/label.h"
+#include "mls/leaf_node.h"
+#include "mls/public_state.h"
+#include "mls/ratchet_tree.h"
 #include "mls/transcript.h"
+#include "mls/tree_codec.h"
+#include "mls/tree_hash.h"
+#include "mls/tree_leaf.h"
+#include "mls/tree_save.h"
+#include "mls/tree_verify.h"
 
 void
 cs_mls_group_info_read(struct cs_reader *r, struct cs_mls_group_info *out)

@@ -3,6 +3,12 @@
 
 #include "base/alloc.h"
 #include "mls/group.h"
+#include "mls/group_psk.h"
+#include "mls/leaf_node.h"
+#include "mls/public_state.h"
+#include "mls/ratchet_tree.h"
+#include "mls/tree_leaf.h"
+#include "mls/tree_save.h"
 #include "mls/welcome.h"
 
 static enum cs_err
@@ -157,8 +163,8 @@ check_tie(const struct cs_mls_group *g, const struct cs_mls_psk_id *tie,
 	if (g->pub.epoch != 1)
 		return CS_ERR_EPOCH;
 	if (tie->usage == CS_MLS_PSK_REINIT) {
-		/* Section 11.2: of the epoch that the ReInit began, which who
-		 * had been removed before does not know. */
+		/* Section 11.2: the PSK is of the epoch that the ReInit began,
+		 * which members removed before do not know. */
 		return tie->epoch == from->pub.epoch ? check_reinit(g, from)
 						     : CS_ERR_EPOCH;
 	}

@@ -1,9 +1,16 @@
 /* SPDX-License-Identifier: MIT */
+#include "mls/group_making.h"
+
 #include <string.h>
 
 #include "base/alloc.h"
 #include "crypto/random.h"
+#include "mls/change.h"
+#include "mls/framing.h"
 #include "mls/group.h"
+#include "mls/leaf_node.h"
+#include "mls/proposal_list.h"
+#include "mls/public_state.h"
 
 void
 cs_mls_making_clear(struct cs_mls_making *m)
@@ -49,7 +56,7 @@ copy_proposal(struct cs_mls_making *m, struct cs_mls_proposal *p)
 
 enum cs_err
 cs_mls_making_list(struct cs_mls_making *m, const struct cs_mls_proposal *p,
-    bool copy, const struct cs_mls_ext_list *context)
+    const struct cs_mls_ext_list *context)
 {
 	const struct cs_mls_proposal_view how = {
 		.sender = m->committer == CS_MLS_COMMITTER_NEW
@@ -61,17 +68,29 @@ cs_mls_making_list(struct cs_mls_making *m, const struct cs_mls_proposal *p,
 		.founding = m->founding,
 		.context = context,
 	};
-	struct cs_mls_proposal own = *p;
 	enum cs_err err;
 
 	if (m->list.n == m->max)
 		return CS_ERR_LIMIT;
-	if ((copy && (err = copy_proposal(m, &own))) ||
-	    (err = cs_mls_public_check_proposal(
-		 &m->list.v[m->list.n].valid, m->from, &own, &how)))
+	if ((err = cs_mls_public_check_proposal(
+		 &m->list.v[m->list.n].valid, m->from, p, &how)))
 		return err;
 	m->list.n++;
 	return CS_OK;
+}
+
+enum cs_err
+cs_mls_making_list_copy(
+    struct cs_mls_making *m, const struct cs_mls_proposal *p)
+{
+	struct cs_mls_proposal copy = *p;
+	enum cs_err err;
+
+	if (m->list.n == m->max)
+		return CS_ERR_LIMIT;
+	if ((err = copy_proposal(m, &copy)))
+		return err;
+	return cs_mls_making_list(m, &copy, NULL);
 }
 
 enum cs_err
@@ -84,7 +103,7 @@ cs_mls_making_list_psk(struct cs_mls_making *m, const struct cs_mls_psk_id *id)
 		cs_random(nonce, sizeof nonce);
 		p.psk.nonce = cs_view(nonce, m->from->suite->hash_len);
 	}
-	return cs_mls_making_list(m, &p, true, NULL);
+	return cs_mls_making_list_copy(m, &p);
 }
 
 /* Fresh keys on the committer's path. */
@@ -127,7 +146,8 @@ cs_mls_making_change(struct cs_mls_making *m, struct cs_mls_leaf *leaf)
 	if (!m->has_path)
 		return CS_OK;
 	return cs_mls_path_encrypt(&m->nodes, &c->next.tree, &c->path, &m->path,
-	    cs_buf_view(&c->provisional), c->added, c->n_added);
+	    cs_buf_view(&c->provisional),
+	    &(struct cs_mls_new_leaves){ c->added, c->n_added });
 }
 
 static enum cs_err

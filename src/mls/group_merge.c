@@ -1,9 +1,17 @@
 /* SPDX-License-Identifier: MIT */
+#include "mls/group_merge.h"
+
 #include <stdlib.h>
 
 #include "base/alloc.h"
+#include "mls/change.h"
 #include "mls/group.h"
+#include "mls/leaf_node.h"
+#include "mls/public_state.h"
+#include "mls/ratchet_tree.h"
+#include "mls/tree_leaf.h"
 #include "mls/tree_node.h"
+#include "mls/tree_save.h"
 
 /* ---- epochs that are over ----------------------------------------------- */
 
@@ -83,7 +91,7 @@ max_psks(const struct cs_mls_group *g)
 	    : g->pub.opt.past_psks;
 }
 
-/* What a merge needs and cannot fail to have. */
+/* Everything of a merge that can fail, done before it begins. */
 struct merging {
 	struct cs_mls_past_epoch now;
 	struct cs_mls_past_epoch *past;
@@ -116,7 +124,7 @@ prepare(struct merging *m, struct cs_mls_group *g, struct cs_mls_staged *s)
 			qsort(now->changed, now->n_changed,
 			    sizeof *now->changed, compare);
 	}
-	/* Last, as the group's index has moved then. */
+	/* Last, because the index of the group has moved by then. */
 	return cs_mls_change_take_index(&s->change, &g->pub);
 }
 

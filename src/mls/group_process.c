@@ -1,6 +1,29 @@
 /* SPDX-License-Identifier: MIT */
+/*
+ * Implementation notes.
+ *
+ * A message goes through three steps.  What is public is parsed and compared
+ * with the group: is it for this group, and for which epoch?  Then its
+ * signature is verified, for a PrivateMessage after it was decrypted with a
+ * key that is looked up and not yet taken, so that a forged message uses up
+ * none.  Last, verified content is acted on: application data is handed out,
+ * a proposal is stored, a commit is staged, which leaves the group as it is
+ * until the caller merges it.
+ *
+ * Late messages of a few past epochs are read with what group_merge.c keeps of
+ * these; handshakes of a past epoch are refused.
+ */
 #include "crypto/hash.h"
+#include "mls/framing.h"
 #include "mls/group.h"
+#include "mls/group_merge.h"
+#include "mls/group_propose.h"
+#include "mls/group_stage.h"
+#include "mls/leaf_node.h"
+#include "mls/private_message.h"
+#include "mls/public_state.h"
+#include "mls/tree_leaf.h"
+#include "mls/tree_save.h"
 
 void
 cs_mls_received_clear(struct cs_mls_received *r)
@@ -13,7 +36,7 @@ cs_mls_received_clear(struct cs_mls_received *r)
 	*r = (struct cs_mls_received){ 0 };
 }
 
-/* Who sent it, and what was sent beside. */
+/* Note the sender and the authenticated data. */
 static enum cs_err
 note_sender(struct cs_mls_received *out, const struct cs_mls_framed *f,
     const struct cs_mls_member *sender)
@@ -29,7 +52,7 @@ note_sender(struct cs_mls_received *out, const struct cs_mls_framed *f,
 	return cs_buf_set(&out->authenticated_data, f->authenticated_data);
 }
 
-/* What to do about verified content of the current epoch. */
+/* Act on verified content of the current epoch. */
 static enum cs_err
 dispatch(struct cs_mls_received *out, struct cs_mls_group *g,
     const struct cs_mls_verified *content)
@@ -41,7 +64,8 @@ dispatch(struct cs_mls_received *out, struct cs_mls_group *g,
 	case CS_MLS_CONTENT_PROPOSAL:
 		out->event = CS_MLS_EVENT_PROPOSAL;
 		g->public_changed = true;
-		return cs_mls_public_store_proposal(&g->pub, content, false);
+		return cs_mls_public_store_proposal(
+		    &g->pub, content, CS_MLS_FROM_LOG);
 	case CS_MLS_CONTENT_COMMIT:
 		out->event = CS_MLS_EVENT_COMMIT;
 		return cs_mls_group_stage(&out->staged, g, content);
@@ -114,12 +138,20 @@ leaf_of(struct cs_mls_leaf *out, const struct cs_mls_group *g,
 		       : cs_mls_tree_leaf(&g->pub.tree, leaf, out);
 }
 
-/* Decrypt and verify with the key in ${key}; consumed by the caller. */
+/* A private message with what was found for it. */
+struct private
+{
+	const struct cs_mls_private_message *m;
+	struct epoch epoch;
+	struct cs_mls_sender_data data;
+	struct cs_mls_leaf leaf; /* of the sender */
+	struct cs_mls_pending_key key;
+};
+
+/* Decrypt and verify. */
 static enum cs_err
 read_private(struct cs_mls_received *out, struct cs_mls_group *g,
-    const struct cs_mls_private_message *m, const struct epoch *e,
-    const struct cs_mls_sender_data *data, const struct cs_mls_leaf *leaf,
-    const struct cs_mls_message_key *key)
+    const struct private *p)
 {
 	struct cs_mls_unverified content;
 	struct cs_mls_verified verified;
@@ -127,14 +159,14 @@ read_private(struct cs_mls_received *out, struct cs_mls_group *g,
 	struct cs_buf plain = { 0 };
 	enum cs_err err;
 
-	cs_mls_member_of_leaf(&sender, data->leaf, leaf);
-	if ((err = cs_mls_private_message_open(
-		 &content, &plain, m, g->pub.suite, data, key)) ||
+	cs_mls_member_of_leaf(&sender, p->data.leaf, &p->leaf);
+	if ((err = cs_mls_private_message_open(&content, &plain, p->m,
+		 g->pub.suite, &p->data, &p->key.key)) ||
 	    (err = cs_mls_framed_verify(&verified, &content, g->pub.suite,
-		 leaf->signature_key, e->context)) ||
+		 p->leaf.signature_key, p->epoch.context)) ||
 	    (err = note_sender(out, &verified.framed, &sender)))
 		goto out;
-	if (m->type != CS_MLS_CONTENT_APPLICATION &&
+	if (p->m->type != CS_MLS_CONTENT_APPLICATION &&
 	    (err = cs_mls_public_thaw(&g->pub)))
 		goto out;
 	err = dispatch(out, g, &verified);
@@ -143,44 +175,48 @@ out:
 	return err;
 }
 
+/* Find the sender and the key: everything that can be known before a signature
+ * is checked. */
 static enum cs_err
-process_private(struct cs_mls_received *out, struct cs_mls_group *g,
-    const struct cs_mls_private_message *m)
+find_private(struct private *p, struct cs_mls_group *g)
 {
 	uint32_t max_skip = g->pub.opt.max_skip > CS_MLS_MAX_SKIP
 	    ? CS_MLS_MAX_SKIP
 	    : g->pub.opt.max_skip;
-	struct cs_mls_sender_data data = { 0 };
-	struct cs_mls_pending_key key = { 0 };
-	struct cs_mls_leaf leaf;
-	struct epoch e;
+	bool said = p->m->type == CS_MLS_CONTENT_APPLICATION;
 	enum cs_err err;
 
-	if (!cs_view_equal(m->group_id, cs_buf_view(&g->pub.group_id)))
+	if (!cs_view_equal(p->m->group_id, cs_buf_view(&g->pub.group_id)))
 		return CS_ERR_MISMATCH;
-	if ((err = find_epoch(&e, g, m->epoch)))
+	if ((err = find_epoch(&p->epoch, g, p->m->epoch)))
 		return err;
 	/* Handshakes of an epoch that is over are of no use. */
-	if (e.over && m->type != CS_MLS_CONTENT_APPLICATION)
+	if (p->epoch.over && !said)
 		return CS_ERR_EPOCH;
 	if ((err = cs_mls_sender_data_open(
-		 &data, m, g->pub.suite, e.sender_data)))
+		 &p->data, p->m, g->pub.suite, p->epoch.sender_data)))
 		return err;
 	/* Section 6.3.2: a leaf that is not blank. */
-	if (!leaf_of(&leaf, g, &e, data.leaf))
+	if (!leaf_of(&p->leaf, g, &p->epoch, p->data.leaf))
 		return CS_ERR_MEMBER;
-	if (data.leaf == g->own_leaf)
+	if (p->data.leaf == g->own_leaf)
 		return CS_ERR_REPLAY;
-	if ((err = cs_mls_secret_tree_find(&key, e.keys, data.leaf,
-		 m->type == CS_MLS_CONTENT_APPLICATION
-		     ? CS_MLS_RATCHET_APPLICATION
-		     : CS_MLS_RATCHET_HANDSHAKE,
-		 data.generation, max_skip)))
-		return err;
-	if ((err = read_private(out, g, m, &e, &data, &leaf, &key.key)) ==
-	    CS_OK)
-		cs_mls_secret_tree_take(e.keys, &key);
-	cs_mls_pending_key_clear(&key);
+	return cs_mls_secret_tree_find(&p->key, p->epoch.keys, p->data.leaf,
+	    said ? CS_MLS_RATCHET_APPLICATION : CS_MLS_RATCHET_HANDSHAKE,
+	    p->data.generation, max_skip);
+}
+
+static enum cs_err
+process_private(struct cs_mls_received *out, struct cs_mls_group *g,
+    const struct cs_mls_private_message *m)
+{
+	struct private p = { .m = m };
+	enum cs_err err = find_private(&p, g);
+
+	/* A key is used up by a message that verifies, and by no other. */
+	if (err == CS_OK && (err = read_private(out, g, &p)) == CS_OK)
+		cs_mls_secret_tree_take(p.epoch.keys, &p.key);
+	cs_mls_pending_key_clear(&p.key);
 	return err;
 }
 

@@ -1,8 +1,16 @@
 /* SPDX-License-Identifier: MIT */
+#include "mls/group_propose.h"
+
 #include "base/alloc.h"
 #include "crypto/random.h"
+#include "mls/framing.h"
 #include "mls/group.h"
+#include "mls/leaf_node.h"
+#include "mls/private_message.h"
+#include "mls/public_state.h"
+#include "mls/tree_leaf.h"
 #include "mls/tree_node.h"
+#include "mls/tree_save.h"
 
 struct cs_mls_framed
 cs_mls_group_frame(const struct cs_mls_group *g, enum cs_mls_content type,
@@ -91,7 +99,7 @@ send(struct cs_buf *out, struct cs_mls_group *g, struct cs_view proposal,
 	own = (struct cs_mls_verified){ c.wire, c.framed, c.signature,
 		c.confirmation_tag };
 	if ((err = cs_buf_reserve(out, message.len)) ||
-	    (err = cs_mls_public_store_proposal(&g->pub, &own, true)))
+	    (err = cs_mls_public_store_proposal(&g->pub, &own, CS_MLS_FRESH)))
 		goto out;
 	g->public_changed = true;
 	err = cs_buf_add(out, cs_buf_view(&message));

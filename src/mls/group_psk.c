@@ -1,4 +1,7 @@
 /* SPDX-License-Identifier: MIT */
+#include "mls/group_psk.h"
+
+#include "mls/change.h"
 #include "mls/group.h"
 
 /* The resumption PSK of one of ${g}'s epochs, or NULL. */

@@ -4,6 +4,13 @@
 #include "base/alloc.h"
 #include "crypto/hash.h"
 #include "mls/group.h"
+#include "mls/leaf_node.h"
+#include "mls/public_save.h"
+#include "mls/public_state.h"
+#include "mls/save.h"
+#include "mls/secrets_save.h"
+#include "mls/tree_leaf.h"
+#include "mls/tree_save.h"
 
 /*
  * The secret half on disk; the public one is that of public_save.c.  The hash

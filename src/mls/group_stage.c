@@ -1,6 +1,14 @@
 /* SPDX-License-Identifier: MIT */
+#include "mls/group_stage.h"
+
 #include "base/alloc.h"
+#include "mls/change.h"
+#include "mls/framing.h"
 #include "mls/group.h"
+#include "mls/group_psk.h"
+#include "mls/proposal_list.h"
+#include "mls/public_state.h"
+#include "mls/ratchet_tree.h"
 
 /* Our leaf key after the proposals: one of an Update of ours, or as before. */
 static void
@@ -28,8 +36,7 @@ follow_path(struct cs_mls_staged *s, struct cs_mls_commit_secret *commit_secret,
 		.message = &commit->path,
 		.own_leaf = g->own_leaf,
 		.context = cs_buf_view(&c->provisional),
-		.added = c->added,
-		.n_added = c->n_added,
+		.added = { c->added, c->n_added },
 	};
 	struct cs_mls_path_secret secret = { 0 };
 	size_t position = 0;
@@ -105,14 +112,14 @@ cs_mls_group_stage(struct cs_mls_staged **out, struct cs_mls_group *g,
 	*out = NULL;
 	if (s == NULL)
 		return CS_ERR_NOMEM;
-	if ((err = cs_mls_change_receive(
-		 &s->change, &list, &commit, &g->pub, content, false)) ||
+	if ((err = cs_mls_change_receive(&s->change, &list, &commit, &g->pub,
+		 content, CS_MLS_FROM_LOG)) ||
 	    (err = cs_mls_change_confirm(&s->change, content->wire,
 		 &content->framed, content->signature)))
 		goto out;
 	for (size_t i = 0; i < s->change.n_removed; i++)
 		s->self_removed |= s->change.removed[i].leaf == g->own_leaf;
-	/* Who is removed gets no secret to check the tag with. */
+	/* A removed member has no secret to check the tag with. */
 	if (!s->self_removed &&
 	    (err = confirm(s, g, &commit, &list, content->confirmation_tag)))
 		goto out;

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "base/alloc.h"
 #include "mls/group.h"
+#include "mls/group_commit.h"
 
 /* What the new group is to be. */
 struct plan {

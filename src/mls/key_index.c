@@ -6,7 +6,10 @@
 
 #include "base/alloc.h"
 #include "crypto/random.h"
+#include "mls/ratchet_tree.h"
+#include "mls/tree_leaf.h"
 #include "mls/tree_node.h"
+#include "mls/tree_save.h"
 
 /* A key for encryption may be spelt like one for signatures. */
 enum purpose { ENCRYPTION, SIGNATURE };

@@ -4,6 +4,8 @@
 #include <string.h>
 
 #include "crypto/label.h"
+#include "mls/leaf_node.h"
+#include "mls/leaf_validate.h"
 #include "mls/save.h"
 
 /* What cs_mls_key_package_new() gives to be stored: version, KeyPackage<V>,
@@ -138,7 +140,7 @@ cs_mls_key_package_check(struct cs_mls_key_package_info *out,
 /* Append a signed KeyPackage for the two keys. */
 static enum cs_err
 make(struct cs_buf *out, const struct cs_suite *suite,
-    const struct cs_mls_identity *id, bool last_resort,
+    const struct cs_mls_identity *id, enum cs_mls_key_package_use use,
     const struct cs_mls_key_package_secrets *keys)
 {
 	static const uint8_t last_resort_ext[] = { 0, CS_MLS_EXT_LAST_RESORT,
@@ -159,7 +161,7 @@ make(struct cs_buf *out, const struct cs_suite *suite,
 	    (err = cs_mls_leaf_parse(&kp.leaf, cs_buf_view(&leaf))))
 		goto out;
 	kp.init_key = cs_hpke_key_public(&keys->init);
-	if (last_resort)
+	if (use == CS_MLS_LAST_RESORT)
 		kp.extensions.raw = CS_VIEW_OF(last_resort_ext);
 	write_unsigned(&w, &kp);
 	if ((err = cs_writer_end(&w)) ||
@@ -179,7 +181,7 @@ out:
 enum cs_err
 cs_mls_key_package_make(struct cs_buf *out, struct cs_buf *secrets,
     struct cs_mls_hash *ref, const struct cs_suite *suite,
-    const struct cs_mls_identity *id, bool last_resort)
+    const struct cs_mls_identity *id, enum cs_mls_key_package_use use)
 {
 	struct cs_mls_key_package_secrets keys = { 0 };
 	struct cs_buf bare = { 0 };
@@ -191,7 +193,7 @@ cs_mls_key_package_make(struct cs_buf *out, struct cs_buf *secrets,
 		return CS_ERR_UNSUPPORTED;
 	if ((err = cs_hpke_key_new(&keys.init, suite->kem)) ||
 	    (err = cs_hpke_key_new(&keys.leaf, suite->kem)) ||
-	    (err = make(&bare, suite, id, last_resort, &keys)))
+	    (err = make(&bare, suite, id, use, &keys)))
 		goto out;
 	keys.kp.raw = cs_buf_view(&bare);
 	if ((err = cs_mls_key_package_ref(
@@ -212,7 +214,7 @@ out:
 enum cs_err
 cs_mls_key_package_new(struct cs_buf *key_package, struct cs_buf *secrets,
     struct cs_mls_hash *ref, uint16_t suite_id,
-    const struct cs_mls_identity *id, bool last_resort)
+    const struct cs_mls_identity *id, enum cs_mls_key_package_use use)
 {
 	const struct cs_suite *suite = cs_suite_find(suite_id);
 	struct cs_buf message = { 0 }, private = { 0 };
@@ -225,7 +227,7 @@ cs_mls_key_package_new(struct cs_buf *key_package, struct cs_buf *secrets,
 	cs_write_u16(&w, CS_MLS_WIRE_KEY_PACKAGE);
 	if ((err = cs_writer_end(&w)) ||
 	    (err = cs_mls_key_package_make(
-		 &message, &private, ref, suite, id, last_resort)) ||
+		 &message, &private, ref, suite, id, use)) ||
 	    (err = cs_buf_reserve(secrets, private.len)) ||
 	    (err = cs_buf_add(key_package, cs_buf_view(&message))))
 		goto out;

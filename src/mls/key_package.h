@@ -53,4 +53,4 @@ CS_CHECKED enum cs_err cs_mls_key_package_secrets_parse(
 CS_CHECKED enum cs_err cs_mls_key_package_make(struct cs_buf *out,
     struct cs_buf *secrets, struct cs_mls_hash *ref,
     const struct cs_suite *suite, const struct cs_mls_identity *id,
-    bool last_resort);
+    enum cs_mls_key_package_use use);

@@ -2,6 +2,7 @@
 #include "mls/key_schedule.h"
 
 #include "crypto/hash.h"
+#include "crypto/hpke.h"
 #include "crypto/label.h"
 
 static struct cs_view

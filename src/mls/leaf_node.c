@@ -3,6 +3,7 @@
 
 #include "crypto/label.h"
 #include "crypto/random.h"
+#include "mls/leaf_validate.h"
 
 static void
 read_capabilities(struct cs_reader *r, struct cs_mls_capabilities *out)
@@ -252,4 +253,19 @@ cs_mls_own_leaf_clear(struct cs_mls_own_leaf *l)
 	cs_buf_free(&l->capabilities);
 	cs_buf_free(&l->extensions);
 	*l = (struct cs_mls_own_leaf){ 0 };
+}
+
+enum cs_err
+cs_mls_leaf_check_extensions(const struct cs_mls_leaf *leaf)
+{
+	struct cs_reader r = cs_reader(leaf->extensions.raw);
+
+	while (cs_reader_more(&r)) {
+		struct cs_mls_extension e = cs_mls_ext_next(&r);
+
+		if (!cs_mls_ext_is_default(e.type) &&
+		    !cs_mls_u16s_have(leaf->capabilities.extensions, e.type))
+			return CS_ERR_UNSUPPORTED;
+	}
+	return CS_OK;
 }

@@ -92,6 +92,10 @@ CS_CHECKED enum cs_err cs_mls_own_leaf_make(
     struct cs_mls_own_leaf *out, const struct cs_mls_identity *id);
 void cs_mls_own_leaf_clear(struct cs_mls_own_leaf *l);
 
+/* Is a message one that was sent just now, in which lifetimes have to include
+ * the present, or one from a log, which may have waited there? */
+enum cs_mls_age { CS_MLS_FROM_LOG, CS_MLS_FRESH };
+
 /* What a leaf has to fit to. */
 struct cs_mls_leaf_rules {
 	const struct cs_suite *suite;
@@ -103,27 +107,7 @@ struct cs_mls_leaf_rules {
 	bool in_time;                  /* now must be in its lifetime */
 };
 
-/* RFC 9420, section 7.3, all that can be said without the other leaves. */
-CS_CHECKED enum cs_err cs_mls_leaf_validate(struct cs_mls_valid_leaf *out,
-    const struct cs_mls_leaf *leaf, const struct cs_mls_leaf_rules *rules);
-
 /* Section 7.2: extensions of the leaf are listed in it, else
  * CS_ERR_UNSUPPORTED. */
 CS_CHECKED enum cs_err cs_mls_leaf_check_extensions(
     const struct cs_mls_leaf *leaf);
-
-/* Two parts of it: without signature and credential, ... */
-CS_CHECKED enum cs_err cs_mls_leaf_check_content(
-    const struct cs_mls_leaf *leaf, const struct cs_mls_leaf_rules *rules);
-/* ... and what the authentication service says. */
-CS_CHECKED enum cs_err cs_mls_leaf_ask(
-    const struct cs_mls_leaf *leaf, const struct cs_mls_leaf_rules *rules);
-
-/* Does ${leaf} support all that the GroupContext extensions ask for? */
-CS_CHECKED enum cs_err cs_mls_leaf_check_context(
-    const struct cs_mls_leaf *leaf, const struct cs_mls_ext_list *context);
-
-/* What the options say, or what holds when they say nothing. */
-uint32_t cs_mls_max_members(const struct cs_mls_options *opt);
-void cs_mls_pool_run(const struct cs_mls_pool *pool,
-    void (*work)(void *arg, size_t i), void *arg, size_t n);

@@ -1,20 +1,7 @@
 /* SPDX-License-Identifier: MIT */
+#include "mls/leaf_validate.h"
+
 #include "mls/leaf_node.h"
-
-enum cs_err
-cs_mls_leaf_check_extensions(const struct cs_mls_leaf *leaf)
-{
-	struct cs_reader r = cs_reader(leaf->extensions.raw);
-
-	while (cs_reader_more(&r)) {
-		struct cs_mls_extension e = cs_mls_ext_next(&r);
-
-		if (!cs_mls_ext_is_default(e.type) &&
-		    !cs_mls_u16s_have(leaf->capabilities.extensions, e.type))
-			return CS_ERR_UNSUPPORTED;
-	}
-	return CS_OK;
-}
 
 /* Is each of ${wanted} in ${have}, or at most ${known} and so a default? */
 static bool

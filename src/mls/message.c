@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "mls/framing.h"
 #include "mls/group_info.h"
+#include "mls/private_message.h"
 #include "mls/welcome.h"
 
 /* The parts that are read to the end but not shown. */

@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: MIT */
+#include "mls/options.h"
+
 #include "mls/leaf_node.h"
 
 struct cs_mls_options

@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: MIT */
+#include "mls/private_message.h"
+
 #include <string.h>
 
 #include "crypto/aead.h"

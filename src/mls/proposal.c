@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "mls/proposal.h"
 
+#include "mls/leaf_node.h"
+
 void
 cs_mls_proposal_body_read(struct cs_reader *r, enum cs_mls_proposal_type type,
     struct cs_mls_proposal *out)

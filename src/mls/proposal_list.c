@@ -1,8 +1,14 @@
 /* SPDX-License-Identifier: MIT */
+#include "mls/proposal_list.h"
+
 #include <stdlib.h>
 
 #include "base/alloc.h"
 #include "mls/change.h"
+#include "mls/framing.h"
+#include "mls/leaf_node.h"
+#include "mls/public_state.h"
+#include "mls/ratchet_tree.h"
 #include "mls/tree_node.h"
 
 void
@@ -222,11 +228,11 @@ find_extensions(struct cs_mls_ext_list *out, const struct cs_mls_public *p,
 enum cs_err
 cs_mls_proposal_list_resolve(struct cs_mls_proposal_list *out,
     const struct cs_mls_public *p, const struct cs_mls_commit *commit,
-    uint32_t committer, bool in_time)
+    uint32_t committer, enum cs_mls_age age)
 {
 	struct cs_mls_proposal_view how = {
 		.sender = { CS_MLS_SENDER_MEMBER, committer },
-		.in_time = in_time,
+		.in_time = age == CS_MLS_FRESH,
 	};
 	struct cs_reader r = cs_reader(commit->proposals);
 	struct cs_mls_ext_list context;

@@ -1,7 +1,17 @@
 /* SPDX-License-Identifier: MIT */
 #include "base/alloc.h"
 #include "crypto/random.h"
+#include "mls/change.h"
+#include "mls/framing.h"
 #include "mls/group.h"
+#include "mls/leaf_node.h"
+#include "mls/proposal_list.h"
+#include "mls/public_save.h"
+#include "mls/public_state.h"
+#include "mls/save.h"
+#include "mls/tree_codec.h"
+#include "mls/tree_leaf.h"
+#include "mls/tree_save.h"
 
 struct cs_mls_public_group {
 	struct cs_mls_public pub;
@@ -193,7 +203,7 @@ process_commit(struct cs_mls_public_outcome *out, struct cs_mls_public *p,
 	if (content->confirmation_tag.len != p->suite->hash_len)
 		return CS_ERR_MAC;
 	if ((err = cs_mls_change_receive(
-		 &c, &list, &commit, p, content, true)) ||
+		 &c, &list, &commit, p, content, CS_MLS_FRESH)) ||
 	    (err = cs_mls_change_confirm(
 		 &c, content->wire, &content->framed, content->signature)) ||
 	    (err = cs_mls_change_finish(&c, content->confirmation_tag)) ||
@@ -229,7 +239,8 @@ cs_mls_public_process(struct cs_mls_public_outcome *out,
 	    ? content.framed.sender.index
 	    : UINT32_MAX;
 	if (out->content == CS_MLS_CONTENT_PROPOSAL)
-		err = cs_mls_public_store_proposal(&g->pub, &content, true);
+		err = cs_mls_public_store_proposal(
+		    &g->pub, &content, CS_MLS_FRESH);
 	else
 		err = process_commit(out, &g->pub, &content);
 	if (err != CS_OK)

@@ -1,9 +1,15 @@
 /* SPDX-License-Identifier: MIT */
+#include "mls/public_save.h"
+
 #include <string.h>
 
 #include "base/alloc.h"
 #include "base/writer.h"
+#include "mls/framing.h"
 #include "mls/public_state.h"
+#include "mls/save.h"
+#include "mls/tree_leaf.h"
+#include "mls/tree_save.h"
 
 /*
  * The public half on disk: GroupContext<V>, interim hash<V>, a committed

@@ -2,7 +2,14 @@
 #include "mls/public_state.h"
 
 #include "base/alloc.h"
+#include "mls/framing.h"
+#include "mls/leaf_node.h"
+#include "mls/leaf_validate.h"
+#include "mls/ratchet_tree.h"
+#include "mls/tree_hash.h"
+#include "mls/tree_leaf.h"
 #include "mls/tree_node.h"
+#include "mls/tree_save.h"
 
 static void
 stored_free(struct cs_mls_stored_proposal *s)
@@ -353,7 +360,8 @@ check_update(struct cs_mls_valid_proposal *out, const struct cs_mls_public *p,
 	if (!cs_mls_tree_leaf(&p->tree, out->sender.index, &old))
 		return CS_ERR_MEMBER;
 	rules.old = &old;
-	/* Section 7.3: keys that nobody has, but for the own signature key. */
+	/* Section 7.3: the leaf brings keys that nobody has, except its own
+	 * signature key. */
 	if (cs_mls_key_index_has_key(&p->index, out->p.update.encryption_key) ||
 	    (!cs_view_equal(out->p.update.signature_key, old.signature_key) &&
 		cs_mls_key_index_has_signer(
@@ -495,11 +503,11 @@ check_self_remove(const struct cs_mls_public *p,
 
 enum cs_err
 cs_mls_public_store_proposal(struct cs_mls_public *p,
-    const struct cs_mls_verified *content, bool in_time)
+    const struct cs_mls_verified *content, enum cs_mls_age age)
 {
 	const struct cs_mls_proposal_view how = {
 		.sender = content->framed.sender,
-		.in_time = in_time,
+		.in_time = age == CS_MLS_FRESH,
 	};
 	struct cs_mls_stored_proposal *s;
 	struct cs_mls_proposal proposal;

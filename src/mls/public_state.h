@@ -60,8 +60,8 @@ void cs_mls_member_of_leaf(
 bool cs_mls_public_member(
     const struct cs_mls_public *p, uint32_t leaf, struct cs_mls_member *out);
 
-/* Section 6.1: who sent ${f}, if such a one may send it.  Of a new member, what
- * it says of itself. */
+/* Section 6.1: the sender of ${f}, if it may send such content. Of a new
+ * member, what it says of itself. */
 CS_CHECKED enum cs_err cs_mls_public_sender(struct cs_mls_member *out,
     const struct cs_mls_public *p, const struct cs_mls_framed *f);
 
@@ -88,23 +88,18 @@ CS_CHECKED enum cs_err cs_mls_public_check_proposal(
     const struct cs_mls_proposal *proposal,
     const struct cs_mls_proposal_view *how);
 
-/* Do external senders, and what is required, parse, and does the authentication
- * service vouch for the senders that are new (sections 11, 12.1.8.1)? */
+/* Do the external senders and the required capabilities parse, and does the
+ * authentication service vouch for senders that are new (sections 11 and
+ * 12.1.8.1)? */
 CS_CHECKED enum cs_err cs_mls_public_check_extensions(
     const struct cs_mls_public *p, const struct cs_mls_ext_list *exts);
 
 /* Check and keep; CS_ERR_REPLAY: it is there already. */
 CS_CHECKED enum cs_err cs_mls_public_store_proposal(struct cs_mls_public *p,
-    const struct cs_mls_verified *content, bool in_time);
+    const struct cs_mls_verified *content, enum cs_mls_age age);
 /* The stored one with this reference, or NULL. */
 const struct cs_mls_stored_proposal *cs_mls_public_find_proposal(
     const struct cs_mls_public *p, struct cs_view ref);
 
 /* Forget number ${i} of the stored ones. */
 void cs_mls_public_drop_proposal(struct cs_mls_public *p, size_t i);
-
-/* State on disk: see public_save.c.  Reading takes the contents of ${saved}. */
-void cs_mls_public_write(struct cs_writer *w, const struct cs_mls_public *p);
-CS_CHECKED enum cs_err cs_mls_public_read(struct cs_mls_public *out,
-    struct cs_buf *saved, enum cs_mls_saved kind,
-    const struct cs_mls_options *opt);

@@ -5,6 +5,8 @@
 #include <string.h>
 
 #include "base/alloc.h"
+#include "mls/leaf_node.h"
+#include "mls/tree_hash.h"
 #include "mls/tree_node.h"
 
 void
@@ -34,27 +36,6 @@ cs_mls_tree_clear(struct cs_mls_tree *t)
 {
 	cs_mls_node_release(t->root);
 	*t = (struct cs_mls_tree){ 0 };
-}
-
-static struct cs_mls_node *
-node_at(const struct cs_mls_tree *t, uint32_t x)
-{
-	struct cs_mls_node *n = t->root;
-
-	for (uint32_t y = cs_mls_node_root(t->n_leaves); y != x;) {
-		bool right = x > y;
-
-		n = n->child[right];
-		y = right ? cs_mls_node_right(y) : cs_mls_node_left(y);
-	}
-	return n;
-}
-
-const struct cs_mls_node *
-cs_mls_tree_node(const struct cs_mls_tree *t, uint32_t x)
-{
-	assert(t->root != NULL && x < cs_mls_node_width(t->n_leaves));
-	return node_at(t, x);
 }
 
 bool
@@ -375,7 +356,7 @@ resolve(struct cs_mls_nodes *out, const struct cs_mls_tree *t,
 			uint32_t y =
 			    cs_mls_leaf_to_node(cs_mls_node_unmerged(n, i));
 
-			err = nodes_add(out, y, node_at(t, y));
+			err = nodes_add(out, y, cs_mls_tree_node(t, y));
 		}
 		return err;
 	}
@@ -390,7 +371,7 @@ enum cs_err
 cs_mls_tree_resolution(
     struct cs_mls_nodes *out, const struct cs_mls_tree *t, uint32_t x)
 {
-	return resolve(out, t, node_at(t, x), x);
+	return resolve(out, t, cs_mls_tree_node(t, x), x);
 }
 
 void

@@ -51,25 +51,6 @@ CS_CHECKED enum cs_err cs_mls_tree_init(
 void cs_mls_tree_copy(struct cs_mls_tree *out, const struct cs_mls_tree *from);
 void cs_mls_tree_clear(struct cs_mls_tree *t);
 
-/* The ratchet_tree of section 12.4.3.3, vector and all. */
-CS_CHECKED enum cs_err cs_mls_tree_parse(struct cs_mls_unverified_tree *out,
-    const struct cs_suite *suite, struct cs_view in);
-void cs_mls_tree_write(struct cs_writer *w, const struct cs_mls_tree *t);
-
-/* Our own form on disk; ${saved} is borrowed until the tree is thawed or
- * cleared.  What does not make sense is CS_ERR_CORRUPT. */
-void cs_mls_tree_save(struct cs_writer *w, const struct cs_mls_tree *t);
-CS_CHECKED enum cs_err cs_mls_tree_load(struct cs_mls_tree *out,
-    const struct cs_suite *suite, struct cs_view saved);
-CS_CHECKED enum cs_err cs_mls_tree_thaw(struct cs_mls_tree *t);
-
-/* The leaf number ${leaf}; false: there is none. Views live as long as the
- * tree does not change. */
-bool cs_mls_tree_leaf(
-    const struct cs_mls_tree *t, uint32_t leaf, struct cs_mls_leaf *out);
-bool cs_mls_tree_has(const struct cs_mls_tree *t, uint32_t leaf);
-uint32_t cs_mls_tree_members(const struct cs_mls_tree *t);
-
 /* ---- the rest is for trees that are thawed ------------------------------ */
 
 /* Every member from the root down supports ${bits} (tree_node.h). */
@@ -78,18 +59,14 @@ bool cs_mls_tree_supports(const struct cs_mls_tree *t, unsigned bits);
 /* UINT32_MAX: not there. */
 uint32_t cs_mls_tree_find(const struct cs_mls_tree *t, struct cs_view raw_leaf);
 
-/* The node at ${x}, which is within the tree. */
-const struct cs_mls_node *cs_mls_tree_node(
-    const struct cs_mls_tree *t, uint32_t x);
+/* Is the node at ${x}, which is within the tree, blank? */
 bool cs_mls_tree_blank(const struct cs_mls_tree *t, uint32_t x);
 /* The encryption key of a node that is not blank. */
 struct cs_view cs_mls_tree_key(const struct cs_mls_tree *t, uint32_t x);
 
-/*
- * Section 12.1: how proposals change the tree.  After a failure, which can
- * only be CS_ERR_NOMEM or CS_ERR_LIMIT, a tree is good for nothing but to be
- * cleared; the one that it was copied from is as it was.
- */
+/* Section 12.1: how proposals change the tree. After a failure, which can only
+ * be CS_ERR_NOMEM or CS_ERR_LIMIT, the tree can only be cleared; the one that
+ * it was copied from is as it was. */
 CS_CHECKED enum cs_err cs_mls_tree_add(struct cs_mls_tree *t,
     const struct cs_mls_valid_leaf *leaf, uint32_t *index);
 CS_CHECKED enum cs_err cs_mls_tree_update(struct cs_mls_tree *t, uint32_t index,
@@ -125,36 +102,6 @@ void cs_mls_tree_filtered_path(struct cs_mls_filtered_path *out,
 CS_CHECKED enum cs_err cs_mls_tree_set_path(struct cs_mls_tree *t,
     uint32_t leaf, const struct cs_mls_filtered_path *path,
     const struct cs_view *keys, struct cs_mls_hash *parent_hash);
-
-/* Section 7.8: hash_len bytes of the subtree at ${x}; kept in the nodes. */
-CS_CHECKED enum cs_err cs_mls_tree_hash(
-    uint8_t *out, const struct cs_mls_tree *t, uint32_t x);
-CS_CHECKED enum cs_err cs_mls_tree_root_hash(
-    uint8_t *out, const struct cs_mls_tree *t);
-
-/* Section 7.9: hash of ${parent} with copath child ${sibling}. */
-CS_CHECKED enum cs_err cs_mls_tree_parent_hash(uint8_t *out,
-    const struct cs_mls_tree *t, uint32_t parent, uint32_t sibling);
-
-/* Section 7.9.2: each parent has exactly one valid descendant. */
-CS_CHECKED enum cs_err cs_mls_tree_verify_parent_hashes(
-    const struct cs_mls_tree *t);
-/* Section 12.4.3.1: unmerged leaves are there and marked on the way. */
-CS_CHECKED enum cs_err cs_mls_tree_check_unmerged(const struct cs_mls_tree *t);
-/* Section 7.3: credential types in use are supported by all. */
-CS_CHECKED enum cs_err cs_mls_tree_check_credentials(
-    const struct cs_mls_tree *t);
-/* Section 12.1.7: does every member support what ${context} asks for? */
-CS_CHECKED enum cs_err cs_mls_tree_check_context(
-    const struct cs_mls_tree *t, const struct cs_mls_ext_list *context);
-
-/*
- * All that a newcomer checks about a tree (12.4.3.1) but for the uniqueness of
- * keys (key_index.h).  The tree moves to ${out}, which is set on success only.
- */
-CS_CHECKED enum cs_err cs_mls_tree_verify(struct cs_mls_tree *out,
-    struct cs_mls_unverified_tree *in, struct cs_view group_id,
-    const struct cs_mls_ext_list *context, const struct cs_mls_options *opt);
 
 /*
  * Walk over the places where two trees differ; what they share, or what hashes

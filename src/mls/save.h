@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: MIT */
-/* Shapes that saved groups and staged commits share. */
+/* What all saved states begin with, and keys in them. */
 #pragma once
 
-#include "mls/key_schedule.h"
-#include "mls/treekem.h"
+#include "base/reader.h"
+#include "base/writer.h"
+#include "crypto/hpke.h"
 
 /* First bytes of each kind of saved state: what it is and its version. */
 enum cs_mls_saved {
@@ -21,14 +22,3 @@ enum cs_err cs_mls_saved_error(enum cs_err err);
 void cs_mls_write_hpke_key(struct cs_writer *w, const struct cs_hpke_key *key);
 void cs_mls_read_hpke_key(
     struct cs_reader *r, const struct cs_suite *suite, struct cs_hpke_key *out);
-
-/* All secrets of an epoch. */
-void cs_mls_write_secrets(struct cs_writer *w, const struct cs_suite *suite,
-    const struct cs_mls_epoch_secrets *s);
-void cs_mls_read_secrets(struct cs_reader *r, const struct cs_suite *suite,
-    struct cs_mls_epoch_secrets *out);
-
-void cs_mls_write_private(
-    struct cs_writer *w, const struct cs_mls_private_tree *p);
-void cs_mls_read_private(struct cs_reader *r, const struct cs_suite *suite,
-    struct cs_mls_private_tree *out);

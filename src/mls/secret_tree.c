@@ -1,4 +1,19 @@
 /* SPDX-License-Identifier: MIT */
+/*
+ * Implementation notes.
+ *
+ * Every member has two ratchets, whose first secrets are leaves of a binary
+ * tree of secrets.  A node of it holds a secret or, once that was used, its two
+ * children; so before anybody has spoken there is one node, and a leaf costs
+ * memory from its first message on.
+ *
+ * Looking a key up makes a pending key: the subtree that would take the place
+ * of a node, the keys that would be skipped, and the key itself.  The tree is
+ * not changed.  Taking it, which cannot fail, puts the new parts in place and
+ * wipes the old ones (RFC 9420, section 9.2); dropping it leaves everything as
+ * it was.  Skipped keys are kept for messages that arrive out of order, a
+ * bounded number of each ratchet, the oldest going first.
+ */
 #include "mls/secret_tree.h"
 
 #include <assert.h>

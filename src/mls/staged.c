@@ -2,7 +2,10 @@
 #include <string.h>
 
 #include "crypto/hash.h"
+#include "mls/change.h"
 #include "mls/group.h"
+#include "mls/leaf_node.h"
+#include "mls/public_state.h"
 
 uint64_t
 cs_mls_staged_epoch(const struct cs_mls_staged *s)

@@ -1,8 +1,15 @@
 /* SPDX-License-Identifier: MIT */
 #include "base/alloc.h"
+#include "mls/change.h"
 #include "mls/group.h"
+#include "mls/leaf_node.h"
+#include "mls/public_save.h"
+#include "mls/public_state.h"
+#include "mls/save.h"
+#include "mls/secrets_save.h"
+#include "mls/tree_save.h"
 
-/* Who comes and who goes. */
+/* Members that come and go. */
 static void
 write_change(struct cs_writer *w, const struct cs_mls_change *c)
 {

@@ -2,6 +2,7 @@
 #include "mls/transcript.h"
 
 #include "crypto/hash.h"
+#include "mls/framing.h"
 
 enum cs_err
 cs_mls_confirmed_transcript(uint8_t *out, const struct cs_suite *suite,

@@ -1,4 +1,8 @@
 /* SPDX-License-Identifier: MIT */
+#include "mls/tree_codec.h"
+
+#include "mls/leaf_node.h"
+#include "mls/ratchet_tree.h"
 #include "mls/tree_node.h"
 
 /* ParentNode, section 7.1; views into what is read. */

@@ -1,8 +1,11 @@
 /* SPDX-License-Identifier: MIT */
+#include "mls/tree_hash.h"
+
 #include <string.h>
 
 #include "base/writer.h"
 #include "crypto/hash.h"
+#include "mls/ratchet_tree.h"
 #include "mls/tree_node.h"
 
 /* One buffer for the inputs of a whole tree. */

@@ -13,8 +13,9 @@ cs_mls_node_root(uint32_t n_leaves)
 	return n_leaves - 1;
 }
 
-unsigned
-cs_mls_node_level(uint32_t x)
+/* 0 for leaves, 1 for their parents, and so on. */
+static unsigned
+node_level(uint32_t x)
 {
 	unsigned k = 0;
 
@@ -26,19 +27,19 @@ cs_mls_node_level(uint32_t x)
 uint32_t
 cs_mls_node_left(uint32_t x)
 {
-	return x ^ 1u << (cs_mls_node_level(x) - 1);
+	return x ^ 1u << (node_level(x) - 1);
 }
 
 uint32_t
 cs_mls_node_right(uint32_t x)
 {
-	return x ^ 3u << (cs_mls_node_level(x) - 1);
+	return x ^ 3u << (node_level(x) - 1);
 }
 
 uint32_t
 cs_mls_node_parent(uint32_t x)
 {
-	unsigned k = cs_mls_node_level(x);
+	unsigned k = node_level(x);
 
 	return (x | 1u << k) & ~(1u << (k + 1));
 }
@@ -54,7 +55,7 @@ cs_mls_node_sibling(uint32_t x)
 bool
 cs_mls_node_below(uint32_t top, uint32_t x)
 {
-	uint32_t reach = (1u << cs_mls_node_level(top)) - 1;
+	uint32_t reach = (1u << node_level(top)) - 1;
 
 	return x >= top - reach && x <= top + reach;
 }
@@ -70,7 +71,7 @@ cs_mls_node_common(uint32_t x, uint32_t y)
 void
 cs_mls_node_leaves(uint32_t x, uint32_t *first, uint32_t *last)
 {
-	uint32_t reach = (1u << cs_mls_node_level(x)) - 1;
+	uint32_t reach = (1u << node_level(x)) - 1;
 
 	*first = (x - reach) / 2;
 	*last = (x + reach) / 2;

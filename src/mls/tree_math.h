@@ -36,9 +36,6 @@ uint32_t cs_mls_node_width(uint32_t n_leaves);
 
 uint32_t cs_mls_node_root(uint32_t n_leaves);
 
-/* 0 for leaves, 1 for their parents, and so on. */
-unsigned cs_mls_node_level(uint32_t x);
-
 /* Children; ${x} is not a leaf. */
 uint32_t cs_mls_node_left(uint32_t x);
 uint32_t cs_mls_node_right(uint32_t x);

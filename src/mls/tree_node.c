@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/alloc.h"
+#include "mls/leaf_node.h"
 
 static struct cs_mls_node *
 node_new(const struct cs_suite *suite, size_t extra)
@@ -257,4 +258,25 @@ cs_mls_node_unmerged_within(
     const struct cs_mls_node *n, uint32_t from, uint32_t to)
 {
 	return rank(n, to + 1) - rank(n, from);
+}
+
+static struct cs_mls_node *
+node_at(const struct cs_mls_tree *t, uint32_t x)
+{
+	struct cs_mls_node *n = t->root;
+
+	for (uint32_t y = cs_mls_node_root(t->n_leaves); y != x;) {
+		bool right = x > y;
+
+		n = n->child[right];
+		y = right ? cs_mls_node_right(y) : cs_mls_node_left(y);
+	}
+	return n;
+}
+
+const struct cs_mls_node *
+cs_mls_tree_node(const struct cs_mls_tree *t, uint32_t x)
+{
+	assert(t->root != NULL && x < cs_mls_node_width(t->n_leaves));
+	return node_at(t, x);
 }

@@ -2,9 +2,9 @@
 /*
  * The nodes of a ratchet tree; for its files only.
  *
- * Nodes are counted and belong to every tree that reaches them.  One that is
- * shared does not change, but for its hash, which only becomes known; who
- * wants to change a shared one makes a copy first (cs_mls_node_own).
+ * Nodes are counted and belong to every tree that reaches them. A shared node
+ * does not change, except that its hash becomes known. To change one, make a
+ * copy of your own first (cs_mls_node_own).
  */
 #pragma once
 
@@ -78,3 +78,7 @@ uint32_t cs_mls_node_unmerged(const struct cs_mls_node *n, size_t i);
 bool cs_mls_node_is_unmerged(const struct cs_mls_node *n, uint32_t leaf);
 size_t cs_mls_node_unmerged_within(
     const struct cs_mls_node *n, uint32_t from, uint32_t to);
+
+/* The node at ${x}, which is within the tree. */
+const struct cs_mls_node *cs_mls_tree_node(
+    const struct cs_mls_tree *t, uint32_t x);

@@ -1,6 +1,15 @@
 /* SPDX-License-Identifier: MIT */
+#include "mls/tree_verify.h"
+
 #include "base/alloc.h"
+#include "mls/leaf_node.h"
+#include "mls/leaf_validate.h"
+#include "mls/options.h"
+#include "mls/ratchet_tree.h"
+#include "mls/tree_hash.h"
+#include "mls/tree_leaf.h"
 #include "mls/tree_node.h"
+#include "mls/tree_save.h"
 
 static struct cs_view
 parent_hash_of(const struct cs_mls_node *n)

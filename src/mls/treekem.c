@@ -1,4 +1,20 @@
 /* SPDX-License-Identifier: MIT */
+/*
+ * Implementation notes.
+ *
+ * A commit with a path gives every node above the committer a new key pair.
+ * They come from a chain of path secrets: each node's key pair is derived from
+ * its secret ("node"), and the secret above from the one below ("path"), so
+ * somebody who learns the secret of a node can compute all those above it and
+ * none below.
+ *
+ * On the way up, nodes whose other child nobody is below are left out: that is
+ * the filtered path.  At each node that remains, the secret is sealed to those
+ * below the other child: to as few nodes as cover its members (the
+ * resolution), less the leaves that this very commit adds, who get it by their
+ * Welcome.  A receiver finds the one ciphertext whose key it holds, opens it,
+ * and climbs from there, comparing each public key with the one announced.
+ */
 #include "mls/treekem.h"
 
 #include <assert.h>
@@ -6,6 +22,7 @@
 
 #include "crypto/label.h"
 #include "crypto/random.h"
+#include "mls/ratchet_tree.h"
 #include "mls/tree_node.h"
 
 static struct cs_view
@@ -14,9 +31,10 @@ view(const struct cs_suite *suite, const struct cs_mls_path_secret *s)
 	return cs_view(s->b, suite->hash_len);
 }
 
-enum cs_err
-cs_mls_path_secret_next(struct cs_mls_path_secret *out,
-    const struct cs_suite *suite, const struct cs_mls_path_secret *from)
+/* The secret of the next node up. */
+static enum cs_err
+path_secret_next(struct cs_mls_path_secret *out, const struct cs_suite *suite,
+    const struct cs_mls_path_secret *from)
 {
 	return cs_derive_secret(
 	    out->b, suite, view(suite, from), cs_view_str("path"));
@@ -94,7 +112,7 @@ cs_mls_path_secrets_new(
 	for (size_t i = 0; i < n; i++) {
 		out->secret[i] = s;
 		if ((err = cs_mls_path_secret_key(&out->key[i], suite, &s)) ||
-		    (err = cs_mls_path_secret_next(&s, suite, &s)))
+		    (err = path_secret_next(&s, suite, &s)))
 			goto out;
 	}
 	memcpy(out->commit.b, s.b, sizeof out->commit.b);
@@ -104,26 +122,26 @@ out:
 }
 
 static bool
-is_added(uint32_t node, const uint32_t *added, size_t n_added)
+is_added(uint32_t node, const struct cs_mls_new_leaves *added)
 {
-	size_t from = 0, to = n_added;
+	size_t from = 0, to = added->n;
 
 	if (!cs_mls_node_is_leaf(node))
 		return false;
 	while (from < to) {
 		size_t mid = from + (to - from) / 2;
 
-		if (cs_mls_leaf_to_node(added[mid]) < node)
+		if (cs_mls_leaf_to_node(added->v[mid]) < node)
 			from = mid + 1;
 		else
 			to = mid;
 	}
-	return from < n_added && cs_mls_leaf_to_node(added[from]) == node;
+	return from < added->n && cs_mls_leaf_to_node(added->v[from]) == node;
 }
 
 enum cs_err
 cs_mls_path_recipients(struct cs_mls_nodes *out, const struct cs_mls_tree *t,
-    uint32_t copath, const uint32_t *added, size_t n_added)
+    uint32_t copath, const struct cs_mls_new_leaves *added)
 {
 	size_t kept = out->n;
 	enum cs_err err;
@@ -131,7 +149,7 @@ cs_mls_path_recipients(struct cs_mls_nodes *out, const struct cs_mls_tree *t,
 	if ((err = cs_mls_tree_resolution(out, t, copath)))
 		return err;
 	for (size_t i = kept; i < out->n; i++)
-		if (!is_added(out->v[i].x, added, n_added))
+		if (!is_added(out->v[i].x, added))
 			out->v[kept++] = out->v[i];
 	out->n = kept;
 	return CS_OK;
@@ -165,7 +183,7 @@ enum cs_err
 cs_mls_path_encrypt(struct cs_buf *out, const struct cs_mls_tree *t,
     const struct cs_mls_filtered_path *path,
     const struct cs_mls_path_secrets *secrets, struct cs_view context,
-    const uint32_t *added, size_t n_added)
+    const struct cs_mls_new_leaves *added)
 {
 	struct cs_writer w = cs_writer(out);
 	struct cs_mls_nodes to = { 0 };
@@ -180,7 +198,7 @@ cs_mls_path_encrypt(struct cs_buf *out, const struct cs_mls_tree *t,
 
 		to.n = 0;
 		if ((err = cs_mls_path_recipients(
-			 &to, t, path->v[i].copath, added, n_added)))
+			 &to, t, path->v[i].copath, added)))
 			goto out;
 		cs_write_vec(&w, cs_hpke_key_public(&secrets->key[i]));
 		mark = cs_write_open(&w);
@@ -213,8 +231,9 @@ open_secret(struct cs_mls_path_secret *out, const struct cs_suite *suite,
 	for (size_t i = 0; i <= k; i++)
 		cs_mls_ciphertext_read(&r, &c);
 	if ((err = cs_decrypt_with_label(&plain, suite, key,
-		 cs_view_str("UpdatePathNode"), context, c.kem_output,
-		 c.ciphertext)))
+		 &(struct cs_encrypt_label){
+		     cs_view_str("UpdatePathNode"), context },
+		 &(struct cs_encrypted){ c.kem_output, c.ciphertext })))
 		goto out;
 	if (plain.len != suite->hash_len)
 		err = CS_ERR_FORMAT;
@@ -245,7 +264,7 @@ cs_mls_path_decrypt(struct cs_mls_path_secret *out, size_t *position,
 	for (size_t j = 0; j <= i; j++)
 		cs_mls_update_path_node_read(&r, &node);
 	if ((err = cs_mls_path_recipients(
-		 &to, in->tree, in->path->v[i].copath, in->added, in->n_added)))
+		 &to, in->tree, in->path->v[i].copath, &in->added)))
 		goto out;
 	for (k = 0; k < to.n && key == NULL; k++)
 		key = cs_mls_private_tree_get(keys, to.v[k].x);
@@ -280,7 +299,7 @@ cs_mls_path_climb(struct cs_mls_private_tree *keys,
 			goto out;
 		}
 		cs_mls_private_tree_set(keys, path->v[i].node, &key);
-		if ((err = cs_mls_path_secret_next(&s, t->suite, &s)))
+		if ((err = path_secret_next(&s, t->suite, &s)))
 			goto out;
 	}
 	memcpy(commit->b, s.b, sizeof commit->b);

@@ -10,9 +10,6 @@ struct cs_mls_path_secret {
 	uint8_t b[CS_HASH_MAX];
 };
 
-/* The secret of the next node up. */
-CS_CHECKED enum cs_err cs_mls_path_secret_next(struct cs_mls_path_secret *out,
-    const struct cs_suite *suite, const struct cs_mls_path_secret *from);
 CS_CHECKED enum cs_err cs_mls_path_secret_key(struct cs_hpke_key *out,
     const struct cs_suite *suite, const struct cs_mls_path_secret *secret);
 
@@ -44,17 +41,23 @@ struct cs_mls_path_secrets {
 CS_CHECKED enum cs_err cs_mls_path_secrets_new(
     struct cs_mls_path_secrets *out, const struct cs_suite *suite, size_t n);
 
-/* Nodes that ciphertexts are for: the resolution of ${copath} but for the
- * ${added} leaves (section 7.6), which ascend.  Appends. */
+/* Leaves that a commit adds, ascending. */
+struct cs_mls_new_leaves {
+	const uint32_t *v;
+	size_t n;
+};
+
+/* Append the nodes that ciphertexts are for: the resolution of ${copath}, less
+ * the leaves that were ${added} (section 7.6). */
 CS_CHECKED enum cs_err cs_mls_path_recipients(struct cs_mls_nodes *out,
-    const struct cs_mls_tree *t, uint32_t copath, const uint32_t *added,
-    size_t n_added);
+    const struct cs_mls_tree *t, uint32_t copath,
+    const struct cs_mls_new_leaves *added);
 
 /* Append the UpdatePathNodes, without the vector's length. */
 CS_CHECKED enum cs_err cs_mls_path_encrypt(struct cs_buf *out,
     const struct cs_mls_tree *t, const struct cs_mls_filtered_path *path,
     const struct cs_mls_path_secrets *secrets, struct cs_view context,
-    const uint32_t *added, size_t n_added);
+    const struct cs_mls_new_leaves *added);
 
 /* What a receiver needs to read a path that was merged into ${tree}. */
 struct cs_mls_path_reader {
@@ -63,8 +66,7 @@ struct cs_mls_path_reader {
 	const struct cs_mls_update_path *message;
 	uint32_t own_leaf;
 	struct cs_view context; /* provisional */
-	const uint32_t *added;
-	size_t n_added;
+	struct cs_mls_new_leaves added;
 };
 /* The path secret that is meant for us, and whose it is in the path. */
 CS_CHECKED enum cs_err cs_mls_path_decrypt(struct cs_mls_path_secret *out,

@@ -6,6 +6,8 @@
 #include "base/alloc.h"
 #include "crypto/aead.h"
 #include "crypto/label.h"
+#include "mls/change.h"
+#include "mls/framing.h"
 
 void
 cs_mls_encrypted_secrets_read(
@@ -88,8 +90,10 @@ cs_mls_welcome_open_secrets(struct cs_mls_group_secrets *out,
 		cs_mls_encrypted_secrets_read(&list, &entry);
 	} while (!cs_view_equal(entry.ref, ref));
 	if ((err = cs_decrypt_with_label(plain, suite, init,
-		 cs_view_str("Welcome"), welcome->encrypted_group_info,
-		 entry.sealed.kem_output, entry.sealed.ciphertext)))
+		 &(struct cs_encrypt_label){
+		     cs_view_str("Welcome"), welcome->encrypted_group_info },
+		 &(struct cs_encrypted){
+		     entry.sealed.kem_output, entry.sealed.ciphertext })))
 		return err;
 	r = cs_reader(cs_buf_view(plain));
 	cs_mls_group_secrets_read(&r, out);

@@ -4,6 +4,8 @@
 #include <string.h>
 
 #include "base/text.h"
+#include "net/client.h"
+#include "net/client_http.h"
 
 #define TRIES 5
 

@@ -38,23 +38,3 @@ CS_CHECKED enum cs_err cs_net_client_recv(
 
 CS_CHECKED enum cs_err cs_net_client_exporter(
     struct cs_net_client *c, uint8_t out[static 32]);
-
-/* A transfer by HTTP, on a connection of its own. */
-struct cs_net_transfer {
-	const char *path;
-	const char *token;
-	uint64_t offset; /* PUT: of the body in the blob; GET: first byte */
-	uint64_t length; /* PUT: of the body */
-	uint64_t total;  /* PUT: of the blob */
-	/* PUT: give ${n} bytes.  GET: take them. */
-	enum cs_err (*move)(void *arg, uint8_t *bytes, size_t n);
-	void *arg;
-	int status;     /* out: the hub's HTTP status, 0: none came */
-	uint64_t moved; /* out: bytes, also after a failure */
-};
-
-/* CS_OK when the transfer is over and a status came: look at it. */
-CS_CHECKED enum cs_err cs_net_client_put(
-    struct cs_net_client *c, struct cs_net_transfer *t);
-CS_CHECKED enum cs_err cs_net_client_get(
-    struct cs_net_client *c, struct cs_net_transfer *t);

@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: MIT */
-/* Blobs by HTTP, on the client. */
+#include "net/client_http.h"
+
 #include <stdio.h>
 #include <string.h>
 
 #include "net/client_internal.h"
+#include "net/client_wait.h"
 
 #define CHUNK 16384
 

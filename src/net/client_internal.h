@@ -34,15 +34,3 @@ struct cs_net_client {
 	struct lws *transfer_wsi;
 	enum cs_err transfer_err;
 };
-
-/* Where to connect; lives as long as ${c}. */
-const char *cs_net_client_address(const struct cs_net_client *c);
-
-/* Run the loop until ${*flag}, failure or timeout. */
-enum cs_err cs_net_client_wait(
-    struct cs_net_client *c, const bool *flag, int timeout_ms);
-/* Start counting anew: something moved. */
-void cs_net_client_touch(struct cs_net_client *c, int timeout_ms);
-
-int cs_net_client_http_callback(struct lws *wsi,
-    enum lws_callback_reasons reason, void *user, void *in, size_t len);

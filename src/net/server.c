@@ -5,6 +5,7 @@
 
 #include "base/alloc.h"
 #include "crypto/tls.h"
+#include "net/server_http.h"
 #include "net/server_internal.h"
 
 /* A frame that waits to be written. */
@@ -273,10 +274,4 @@ cs_net_server_run(struct cs_net_server *s, int timeout_ms)
 	lws_sul_schedule(
 	    s->context, 0, &s->timer, on_timer, (lws_usec_t)timeout_ms * 1000);
 	return lws_service(s->context, 0) < 0 ? CS_ERR_IO : CS_OK;
-}
-
-void
-cs_net_server_wake(struct cs_net_server *s)
-{
-	lws_cancel_service(s->context);
 }

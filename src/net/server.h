@@ -69,9 +69,6 @@ void cs_net_server_free(struct cs_net_server *s);
 CS_CHECKED enum cs_err cs_net_server_run(
     struct cs_net_server *s, int timeout_ms);
 
-/* From a signal handler or another thread: end the current wait. */
-void cs_net_server_wake(struct cs_net_server *s);
-
 /* Queue a frame; over CS_NET_QUEUE_MAX the connection is cut and
  * CS_ERR_LIMIT returned. */
 CS_CHECKED enum cs_err cs_net_conn_send(

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Plain HTTP on the server: blobs by PUT and GET with ranges, and pages. */
+#include "net/server_http.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -154,8 +156,7 @@ parse_head(struct lws *wsi, struct cs_net_blob *b, const char *path,
 	if (!header(wsi, value, WSI_TOKEN_HTTP_CONTENT_LENGTH) ||
 	    !number(&b->length, &s) || *s != '\0')
 		return 400;
-	if (lws_hdr_custom_copy(
-		wsi, value, sizeof value, "content-range:", 14) > 0 &&
+	if (header(wsi, value, WSI_TOKEN_HTTP_CONTENT_RANGE) &&
 	    !parse_content_range(b, value))
 		return 400;
 	return 0;

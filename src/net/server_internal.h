@@ -21,6 +21,3 @@ struct http_session {
 	bool failed;
 	const char *page;
 };
-
-int cs_net_http_callback(struct lws *wsi, enum lws_callback_reasons reason,
-    void *user, void *in, size_t len);

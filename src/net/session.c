@@ -5,6 +5,8 @@
 #include <string.h>
 #include <time.h>
 
+#include "net/client.h"
+
 #define HELLO_MS 10000  /* the hub's first word */
 #define ANSWER_MS 60000 /* an answer: a busy disk may take its time */
 #define PUSHES_MAX ((size_t)1 << 20)

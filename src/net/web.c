@@ -19,7 +19,7 @@
 #define BODY_S 120   /* for the rest of it, over a slow line */
 #define LENGTH_DIGITS 10
 #define PEERS 1024
-/* A body may be large; but few of them at once, whoever sends them. */
+/* A body may be large, so there are few of them at once in all. */
 #define BODY_SMALL ((size_t)64 << 10) /* any number of these */
 #define BODIES_LARGE 4                /* as much as so many of the largest */
 #define POLL_US 500000
@@ -415,8 +415,8 @@ on_timer(struct lws *wsi, struct session *s)
 		return s->answered ? 0 : -1;
 	if (reader_gone(wsi))
 		return -1;
-	/* A reader that stalls gets nothing new until it has read, and does
-	 * not keep its place for ever. */
+	/* A reader that stalls gets nothing new until it has read, and loses
+	 * its place in the end. */
 	if (s->out.len == 0) {
 		s->stalled = 0;
 		if (!w->config.more(w->config.arg, s->stream, &s->out))

@@ -13,6 +13,7 @@
 #include <string.h>
 
 #include "phash/phash_internal.h"
+#include "phash/shrink.h"
 
 #define FREQUENCIES 16
 #define QUALITY_MAX 100

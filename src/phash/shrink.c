@@ -6,11 +6,12 @@
  * What is free is which lines run side by side: the columns do, for the
  * vector units.
  */
-#include "phash/phash_internal.h"
+#include "phash/shrink.h"
 
 #include <string.h>
 
 #include "base/alloc.h"
+#include "phash/phash_internal.h"
 
 #define SIDE_MIN 5
 /* The filters cost time for each pixel, and see no more in a larger picture. */

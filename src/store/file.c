@@ -161,15 +161,15 @@ cs_file_mkdir(const char *path)
 	return cs_file_errno();
 }
 
-enum cs_err
-cs_file_lock(int *out, const char *path, bool wait)
+static enum cs_err
+lock(int *out, const char *path, int how)
 {
 	int fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
 
 	*out = -1;
 	if (fd < 0)
 		return cs_file_errno();
-	while (flock(fd, LOCK_EX | (wait ? 0 : LOCK_NB)) != 0) {
+	while (flock(fd, LOCK_EX | how) != 0) {
 		if (errno == EINTR)
 			continue;
 		close(fd);
@@ -177,6 +177,18 @@ cs_file_lock(int *out, const char *path, bool wait)
 	}
 	*out = fd;
 	return CS_OK;
+}
+
+enum cs_err
+cs_file_lock(int *out, const char *path)
+{
+	return lock(out, path, 0);
+}
+
+enum cs_err
+cs_file_try_lock(int *out, const char *path)
+{
+	return lock(out, path, LOCK_NB);
 }
 
 void

@@ -30,9 +30,9 @@ CS_CHECKED enum cs_err cs_file_mkdir(const char *path);
 /* Sync the folder that holds ${path}. */
 CS_CHECKED enum cs_err cs_file_sync_dir(const char *path);
 
-/*
- * Take the lock file ${path} for this process; waits if ${wait}, else
- * CS_ERR_BUSY.  Release with cs_file_unlock().
- */
-CS_CHECKED enum cs_err cs_file_lock(int *fd, const char *path, bool wait);
+/* Take the lock file ${path} for this process, and wait for it if another one
+ * has it; release with cs_file_unlock(). */
+CS_CHECKED enum cs_err cs_file_lock(int *fd, const char *path);
+/* The same without waiting: CS_ERR_BUSY. */
+CS_CHECKED enum cs_err cs_file_try_lock(int *fd, const char *path);
 void cs_file_unlock(int fd);

@@ -360,7 +360,7 @@ CS_WIRE_SHAPE(cs_wire_ack);
 struct cs_wire_welcome {
 	uint64_t id;
 	struct cs_view group_id;
-	uint8_t account[16]; /* who added us */
+	uint8_t account[16]; /* the account that added us */
 	uint64_t group_seq;  /* of the commit; what follows is ours to read */
 	uint8_t chain[32];   /* of the stamps up to it */
 	struct cs_view welcome;
@@ -578,7 +578,7 @@ CS_WIRE_SHAPE(cs_wire_statement);
 CS_CHECKED enum cs_err cs_wire_statement_parse(
     struct cs_wire_statement *out, struct cs_view in);
 
-/* CS_WIRE_NOTICES: request empty; the actions on the own account, newest
+/* CS_WIRE_NOTICES: request empty; the actions on the sender's account, newest
  * first. */
 enum cs_wire_appeal {
 	CS_WIRE_APPEAL_NONE = 0,

@@ -203,5 +203,4 @@ def test_passkey():
 
 if __name__ == "__main__":
     check(os.path.isdir(BIN), "the programs are built")
-    main(test_decision, test_collision, test_meanwhile, test_work, test_appeal, test_photo,
-         test_rtl, test_session, test_passkey)
+    main()

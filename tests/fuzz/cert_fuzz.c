@@ -3,9 +3,11 @@
  * The first byte picks what the rest is: a certificate, a credential, a stamp,
  * what travels beside a message, or an operator pin.
  */
+
 #include <stdlib.h>
 #include <string.h>
 
+#include "crypto/init.h"
 #include "franking/operator_pin.h"
 #include "franking/safe_aad.h"
 #include "franking/stamp.h"

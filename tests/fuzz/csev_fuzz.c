@@ -3,9 +3,12 @@
  * A bundle that parses has one spelling, and is checked under the root that it
  * names; nothing that the check gives out lies outside of it.
  */
+
 #include <stdlib.h>
 
 #include "content/evidence.h"
+#include "content/evidence_media.h"
+#include "crypto/init.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

@@ -15,7 +15,10 @@
  * may everything; l: a session that is locked; any other: nobody.
  */
 #include "content/evidence.h"
+#include "content/evidence_seal.h"
+#include "content/evidence_write.h"
 #include "content/letter.h"
+#include "crypto/init.h"
 #include "crypto/password.h"
 #include "crypto/suite.h"
 #include "desk/cases/case.h"

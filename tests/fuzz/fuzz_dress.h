@@ -7,6 +7,8 @@
 
 #include "fuzz/fuzz_world.h"
 #include "mls/group.h"
+#include "mls/group_propose.h"
+#include "mls/private_message.h"
 
 enum dress {
 	DRESS_NONE,

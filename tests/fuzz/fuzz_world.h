@@ -6,6 +6,7 @@
  */
 #pragma once
 
+#include "crypto/init.h"
 #include "support/mls_world.h"
 
 #define FUZZ_MEMBERS 3
@@ -79,8 +80,9 @@ fuzz_world(void)
 		    world_member_init(&w.by_suite[world_suite], FUZZ_NEWCOMER));
 	}
 	world_suite = 1;
-	fuzz_ok(cs_mls_group_info(w.m[0].group, &w.info, true));
-	fuzz_ok(cs_mls_group_info(w.m[0].group, &w.info_alone, false));
+	fuzz_ok(cs_mls_group_info(w.m[0].group, &w.info, CS_MLS_WITH_TREE));
+	fuzz_ok(cs_mls_group_info(
+	    w.m[0].group, &w.info_alone, CS_MLS_WITHOUT_TREE));
 	fuzz_ok(cs_mls_group_tree(w.m[0].group, &w.tree));
 	fuzz_ok(cs_mls_public_group_new(
 	    &w.pub, cs_buf_view(&w.info), cs_view(NULL, 0), &opt));

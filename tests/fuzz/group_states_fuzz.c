@@ -6,7 +6,9 @@
  * the others or do not; what the fuzzer made up comes as it is, or signed and
  * sealed by a member.
  */
+
 #include "fuzz/fuzz_dress.h"
+#include "mls/group.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
@@ -141,8 +143,8 @@ resync(struct state *s, size_t by)
 	struct cs_buf info = { 0 }, m = { 0 };
 	enum cs_err err;
 
-	if ((err = cs_mls_group_info(
-		 s->g[(by + 1) % FUZZ_MEMBERS], &info, true)) == CS_OK &&
+	if ((err = cs_mls_group_info(s->g[(by + 1) % FUZZ_MEMBERS], &info,
+		 CS_MLS_WITH_TREE)) == CS_OK &&
 	    (err = cs_mls_external_commit(&g, &m, cs_buf_view(&info),
 		 &s->w->m[by].id, &s->opt, &ext)) == CS_OK) {
 		cs_mls_group_free(s->g[by]);

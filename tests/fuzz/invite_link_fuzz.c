@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "base/text.h"
-#include "client/client.h"
+#include "client/home/client.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
@@ -33,12 +33,12 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	char *text = calloc(1, size + 1);
 	char key[CS_BASE64URL_SIZE(32)];
-	struct cs_client_link link;
+	struct cs_client_invite link;
 
 	want(text != NULL);
 	if (size != 0)
 		memcpy(text, data, size);
-	if (cs_client_link_parse(&link, text) == CS_OK) {
+	if (cs_client_invite_parse(&link, text) == CS_OK) {
 		want(link.port >= 1 && link.port <= 65535);
 		want_chars(link.host, sizeof link.host, ".-");
 		want_chars(link.code, sizeof link.code, "_-");

@@ -3,7 +3,9 @@
  * Key packages: as they come, and signed anew (first byte odd), so that what
  * is checked after the signatures is reached.  One that passes can be added.
  */
+
 #include "fuzz/fuzz_world.h"
+#include "mls/group.h"
 #include "support/key_package_sign.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);

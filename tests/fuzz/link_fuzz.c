@@ -4,10 +4,14 @@
  * letter of somebody who has the code, sealed here, so that what is inside is
  * reached.  What is taken has one spelling.
  */
+
 #include <stdlib.h>
 #include <string.h>
 
+#include "client/account/seal.h"
+#include "client/home/client.h"
 #include "client/joining/letters.h"
+#include "crypto/init.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

@@ -3,10 +3,12 @@
  * make-seeds DIR: write the seeds of these targets into DIR/<target>/.  They
  * are committed; make them anew when a format changes.
  */
+
 #include <stdio.h>
 #include <sys/stat.h>
 
 #include "fuzz/fuzz_world.h"
+#include "mls/framing.h"
 #include "mls/group.h"
 #include "mls/welcome.h"
 #include "support/wire_shapes.h"

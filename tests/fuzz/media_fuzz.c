@@ -3,10 +3,13 @@
  * The first byte says how the file comes in pieces, the rest is opened as a
  * file under a key of zeroes.  What came out is no longer than announced.
  */
+
 #include <stdlib.h>
 
 #include "content/media.h"
+#include "content/sniff.h"
 #include "crypto/hash.h"
+#include "crypto/init.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

@@ -4,9 +4,13 @@
  * GroupSecrets and GroupInfo sealed as they should be, each after its length,
  * and then a ratchet tree or nothing.  The rest of the first byte is the suite.
  */
+
+#include "crypto/aead.h"
 #include "crypto/label.h"
 #include "fuzz/fuzz_world.h"
+#include "mls/framing.h"
 #include "mls/group.h"
+#include "mls/group_psk.h"
 #include "mls/key_package.h"
 #include "mls/welcome.h"
 
@@ -115,7 +119,9 @@ dress(struct cs_buf *out, struct cs_view *tree, const struct world_member *to,
 		 &kp, cs_buf_view(&to->key_package))) ||
 	    (err = seal_info(&sealed_info, suite, secrets, info)) ||
 	    (err = cs_encrypt_with_label(&kem, &sealed, suite, kp.init_key,
-		 cs_view_str("Welcome"), cs_buf_view(&sealed_info), secrets)))
+		 &(struct cs_encrypt_label){
+		     cs_view_str("Welcome"), cs_buf_view(&sealed_info) },
+		 secrets)))
 		goto out;
 	cs_mls_message_write(&w, CS_MLS_WIRE_WELCOME);
 	cs_write_u16(&w, suite->id);

@@ -4,8 +4,10 @@
  * anew by member 0, and a hub's state on disk.  What loads is saved and loaded
  * again; whoever wants tries to join.
  */
+
 #include "crypto/label.h"
 #include "fuzz/fuzz_world.h"
+#include "mls/framing.h"
 #include "mls/group.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);

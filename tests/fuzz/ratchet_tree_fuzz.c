@@ -4,9 +4,14 @@
  * 0: nobody, 1: the GroupInfo is made to fit the tree, 2: and each leaf is
  * signed by one of the members, in turn.
  */
+
 #include "crypto/label.h"
 #include "fuzz/fuzz_world.h"
 #include "mls/group.h"
+#include "mls/leaf_node.h"
+#include "mls/public_state.h"
+#include "mls/ratchet_tree.h"
+#include "mls/tree_codec.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

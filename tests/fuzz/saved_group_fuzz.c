@@ -4,9 +4,12 @@
  * stands for: both halves of a group, one of them beside the other as it was,
  * or a staged commit.  What loads can be used, without a crash.
  */
+
 #include "crypto/hash.h"
 #include "fuzz/fuzz_world.h"
 #include "mls/group.h"
+#include "mls/public_save.h"
+#include "mls/public_state.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
@@ -46,7 +49,7 @@ finish(struct cs_mls_group *g, struct cs_mls_staged *staged)
 		(void)cs_mls_staged_added_member(staged, i, &who);
 		(void)cs_mls_staged_removed_member(staged, i, &who, NULL);
 	}
-	(void)!cs_mls_staged_group_info(&info, staged, g, true);
+	(void)!cs_mls_staged_group_info(&info, staged, g, CS_MLS_WITH_TREE);
 	(void)!cs_mls_group_merge(g, staged);
 	(void)!world_save(g, &saved);
 	cs_buf_free(&info);
@@ -74,7 +77,7 @@ use(struct fuzz_world *w, struct cs_mls_group *g)
 	}
 	(void)!cs_mls_group_epoch_authenticator(g, &h);
 	(void)!cs_mls_group_safe_export(g, &h, 1);
-	(void)!cs_mls_group_info(g, &out, true);
+	(void)!cs_mls_group_info(g, &out, CS_MLS_WITH_TREE);
 	(void)!cs_mls_propose_update(&out, g);
 	if (cs_mls_commit_new(&staged, &out, &out, g, &opt) == CS_OK)
 		finish(g, staged);

@@ -145,12 +145,53 @@ def test_help():
             check(program in r.out and len(r.out) > 200, str(r))
             check(w.ok(program, "--version").out.startswith(program), program)
             check(".TH" in w.ok(program, "--man").out, program)
-        for shell in ("bash", "zsh", "fish"):
-            check("safety-number" in
-                  w.ok("countersign", "completion", shell).out, shell)
         for command in ("send", "report", "group new", "export"):
             r = w.ok("countersign", *command.split(), "--help")
             check(command in r.out, str(r))
+
+
+BASH = """
+PATH=$1:$PATH
+eval "$("$2" --completion bash)"
+COMP_WORDS=("${@:2}")
+COMP_CWORD=$((${#COMP_WORDS[@]} - 1))
+_${2//-/_}
+printf '%s\\n' "${COMPREPLY[@]}"
+"""
+
+
+def completed(w, *words):
+    """What bash offers for the last of the words."""
+    return w.ok("/bin/bash", "-c", BASH, "bash", BIN, *words).out.split()
+
+
+def test_completion():
+    """Shells ask the program, so each command and option is there."""
+    with World() as w:
+        check(completed(w, "countersign", "saf") == ["safety-number"], "one")
+        for word in ("leave", "new", "list"):
+            check(word in completed(w, "countersign", "group", ""), word)
+        check(completed(w, "countersign", "account", "") == ["leave"], "two")
+        check("--reason" in completed(w, "countersign", "report", "--r"), "-")
+        check(completed(w, "countersign", "report", "--reason", "th") ==
+              ["threat-to-life"], "values")
+        open(w.path("a-file"), "w", encoding="utf-8").close()
+        check(completed(w, "countersign", "save", "x", "-o",
+                        w.path("a-f")) == [w.path("a-file")], "files")
+        for program in WRONG:
+            check("--version" in completed(w, program, "--v"), program)
+            for shell in ("bash", "zsh", "fish"):
+                text = w.ok(program, "--completion", shell).out
+                check("__complete" in text and program in text, text)
+                if shutil.which(shell):
+                    script = w.path("script." + shell)
+                    with open(script, "w", encoding="utf-8") as f:
+                        f.write(text)
+                    w.ok(shutil.which(shell), "-n", script)
+        check(w.ok("countersign", "completion", "fish").out ==
+              w.ok("countersign", "--completion", "fish").out, "command")
+        check(w.run("countersign", "--completion", "csh").status == 64, "csh")
+        check(w.run("countersign", "--completion").status == 64, "none")
 
 
 def test_invites():
@@ -351,6 +392,4 @@ def test_read_only_folder():
 
 
 if __name__ == "__main__":
-    main(test_wrong_arguments, test_help, test_invites,
-         test_hub_not_reachable, test_newer_and_damaged_databases,
-         test_strangers_at_the_hub, test_disk_full, test_read_only_folder)
+    main()

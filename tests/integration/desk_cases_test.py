@@ -7,7 +7,7 @@ import sqlite3
 
 from console import Client, DeskWorld, PASSWORD
 from story_test import photo
-from world import SHARED, check, main, turned_photo
+from world import HASHES, SHARED, check, main, turned_photo
 
 
 def received(w, name):
@@ -563,7 +563,7 @@ def test_photos():
         other = w.path("other.jpg")
         photo(other, 900, 1200)
         w.csok("carol", "inbox")
-        line = w.run(os.path.join(w.bin(), "phash-vectors"), other).out
+        line = w.run(HASHES, other).out
         value = [f for f in line.split() if len(f) == 64][0]
         made = root.post("/lists", name="Hotline", owner="INHOPE",
                          purpose="known abuse")
@@ -588,7 +588,7 @@ def test_photos():
         check(found["list_name"] == "Hotline" and found["label"] == "a, b",
               "says which: %s" % found)
         # A list that comes later finds the photos that came before.
-        line = w.run(os.path.join(w.bin(), "phash-vectors"), pic).out
+        line = w.run(HASHES, pic).out
         value = [f for f in line.split() if len(f) == 64][0]
         later = root.post("/lists", name="Later", owner="Police",
                           purpose="a case of theirs")
@@ -667,7 +667,7 @@ def test_a_day_later():
                   "a copy: %s" % photo_)
         # Somebody else lists a turned copy: photos that came before fit it.
         turned_photo(pic, 1200, 900, 5)
-        line = w.run(os.path.join(w.bin(), "phash-vectors"), pic).out
+        line = w.run(HASHES, pic).out
         listed = w.path("list.hma")
         with open(listed, "w", encoding="utf-8") as f:
             f.write("pdq %s\n" % [x for x in line.split() if len(x) == 64][0])
@@ -779,8 +779,4 @@ def test_kept_safe():
 
 
 if __name__ == "__main__":
-    main(test_report_to_decision_and_back, test_two_at_once,
-         test_second_person, test_cases_join, test_work, test_appeal,
-         test_second_look_and_question, test_other_actions, test_photos,
-         test_a_day_later,
-         test_a_decoder_that_dies, test_kept_safe)
+    main()

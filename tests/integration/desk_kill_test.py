@@ -368,7 +368,4 @@ def test_both_told_to_end():
 
 
 if __name__ == "__main__":
-    main(test_killed_at_random, test_away_for_long, test_sent_twice,
-         test_killed_among_hundreds, test_destroyed_without_a_hub,
-         test_no_clock_of_its_own, test_another_hub_for_a_while,
-         test_console_that_ends, test_both_told_to_end)
+    main()

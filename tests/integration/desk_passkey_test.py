@@ -283,5 +283,4 @@ def test_it_is_kept():
 
 
 if __name__ == "__main__":
-    main(test_signing_in, test_refused, test_adding_is_refused,
-         test_letting_go, test_attempts_are_limited, test_it_is_kept)
+    main()

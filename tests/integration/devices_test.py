@@ -893,14 +893,4 @@ def test_key_changed():
 
 
 if __name__ == "__main__":
-    main(test_link, test_joins_by_itself, test_joining_collides,
-         test_lying_group_info, test_stranger_asks, test_stranger_slipped_in,
-         test_devices_list, test_new_groups_have_all_devices,
-         test_report_from_either_device, test_devices_offline_in_between,
-         test_commits_collide, test_removed_while_offline,
-         test_removes_itself, test_bringing_wastes_nothing,
-         test_removed_while_following,
-         test_asked_on_a_terminal, test_codes, test_codes_over,
-         test_answer_tampered, test_killed_while_joining,
-         test_too_many_devices, test_leave, test_leave_races,
-         test_leave_two_and_alone, test_weekly_update, test_key_changed)
+    main()

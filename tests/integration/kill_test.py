@@ -160,4 +160,4 @@ def test_killed_while_changing_a_group():
 
 
 if __name__ == "__main__":
-    main(test_killed_at_random, test_killed_while_changing_a_group)
+    main()

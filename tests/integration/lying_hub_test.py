@@ -271,10 +271,4 @@ def test_another_operator():
 
 
 if __name__ == "__main__":
-    main(test_changed_ciphertext, test_changed_ciphertext_stamped_anew,
-         test_changed_tag, test_stamp_by_another_key,
-         test_stamp_of_another_group, test_number_repeated,
-         test_number_skipped, test_replayed, test_delivered_again,
-         test_history_dropped, test_history_rewritten,
-         test_commit_that_is_not_valid, test_key_package_swapped,
-         test_account_key_swapped, test_another_operator)
+    main()

@@ -122,5 +122,4 @@ def test_bombs_and_wrong_files():
 
 
 if __name__ == "__main__":
-    main(test_lies_about_the_message, test_lies_about_a_photo,
-         test_place_is_gone, test_bombs_and_wrong_files)
+    main()

@@ -465,9 +465,4 @@ def test_not_the_desks():
 
 
 if __name__ == "__main__":
-    main(test_warning, test_disabled_and_appeal, test_appeal_waits,
-         test_while_following, test_way_back,
-         test_way_back_before_anybody_came, test_way_back_of_devices,
-         test_not_where_somebody_came, test_own_data,
-         test_leave_while_disabled, test_locked_and_ended,
-         test_report_goes_on, test_not_the_desks)
+    main()

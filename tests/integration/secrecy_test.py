@@ -170,5 +170,4 @@ def test_passphrase():
 
 
 if __name__ == "__main__":
-    main(test_hub_holds_nothing_readable, test_member_keeps_it_sealed,
-         test_used_keys_are_gone, test_passphrase)
+    main()

@@ -269,6 +269,4 @@ def test_disabled():
 
 
 if __name__ == "__main__":
-    main(test_two_and_a_group_of_four, test_group_changes, test_requests,
-         test_report_verifies, test_every_byte_counts, test_export_sealed,
-         test_disabled)
+    main()

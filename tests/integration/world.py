@@ -21,7 +21,9 @@ SOURCE = os.environ.get(
     os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", ".."))
 BIN = os.environ.get("COUNTERSIGN_BIN", os.path.join(SOURCE, "build"))
 TOOLS = os.environ.get("COUNTERSIGN_TOOLS",
-                       os.path.join(BIN, "../tests/integration"))
+                       os.path.join(BIN, "tests/integration"))
+# Prints the perceptual hash of a photo.
+HASHES = os.path.join(TOOLS, "../kat/phash-vectors")
 SHARED = os.path.join(SOURCE, "..", "shared")
 
 # How long a program may take before it counts as stuck, under sanitizers and
@@ -274,8 +276,13 @@ def photo(path, width, height, kind="jpg"):
     check(made.returncode == 0, "make-photo " + path)
 
 
-def main(*tests):
-    """Run tests, as TAP; names on the command line pick some."""
+def main():
+    """Run each test_* of the program, in order, as TAP.
+
+    Names on the command line pick some.
+    """
+    tests = [f for name, f in vars(sys.modules["__main__"]).items()
+             if name.startswith("test_") and callable(f)]
     wanted = [t for t in tests if len(sys.argv) < 2 or
               t.__name__ in sys.argv[1:]]
     failed = 0

@@ -6,7 +6,6 @@
  * of the working group's mls_client.proto; each gets one line of answer: the
  * fields of the response, or {"error": "..."}.  Bytes are base64.
  */
-#include "interop/mls_interop.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -14,6 +13,8 @@
 #include <time.h>
 
 #include "base/alloc.h"
+#include "crypto/init.h"
+#include "interop/mls_interop.h"
 
 static struct interop_thing *things;
 static uint32_t last_id;

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* mls-interop: commits, by members and by who joins. */
+
 #include "interop/mls_interop.h"
+#include "mls/group.h"
 #include "mls/group_info.h"
 
 /* By value; arrays belong to the call. */
@@ -129,7 +131,8 @@ interop_commit(struct interop_call *c)
 		 &staged, &commit, &welcome, t->group, &opt)))
 		goto out;
 	if (apart &&
-	    ((err = cs_mls_staged_group_info(&info, staged, t->group, true)) ||
+	    ((err = cs_mls_staged_group_info(
+		  &info, staged, t->group, CS_MLS_WITH_TREE)) ||
 		(err = interop_inner_tree(&tree, &info))))
 		goto out;
 	cs_mls_staged_free(t->pending);

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* mls-interop: groups, joining, and what their state gives. */
+
 #include "interop/mls_interop.h"
+#include "mls/group.h"
 #include "mls/key_package.h"
 
 enum cs_err
@@ -78,7 +80,7 @@ interop_create_key_package(struct interop_call *c)
 		return err;
 	id = interop_identity(t);
 	if ((err = cs_mls_key_package_new(
-		 &kp, &t->secrets, NULL, suite_id, &id, false)) ||
+		 &kp, &t->secrets, NULL, suite_id, &id, CS_MLS_SINGLE_USE)) ||
 	    (err = interop_put_secrets(c, t)))
 		goto out;
 	interop_keep(t);

@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /* mls-interop: proposals by members. */
+
 #include "base/alloc.h"
 #include "interop/mls_interop.h"
+#include "mls/group.h"
 
 void
 interop_forget_proposals(struct interop_thing *t)

@@ -22,7 +22,7 @@ begin(struct interop_call *c, struct interop_thing *t)
 		return err;
 	id = interop_identity(re);
 	if ((err = cs_mls_key_package_new(
-		 &kp, &re->secrets, NULL, suite_id, &id, false)) ||
+		 &kp, &re->secrets, NULL, suite_id, &id, CS_MLS_SINGLE_USE)) ||
 	    (err = cs_mls_group_epoch_authenticator(t->group, &h)))
 		goto out;
 	re->encrypt = t->encrypt;

@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: MIT */
 /* franking-vectors FILE | --write FILE | --seeds DIR | --field FILE KEY */
-#include "kat/franking_vectors.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/text.h"
+#include "crypto/init.h"
+#include "kat/franking_vectors.h"
 
 static int
 check_file(const char *path)

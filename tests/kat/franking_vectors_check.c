@@ -1,15 +1,17 @@
 /* SPDX-License-Identifier: MIT */
-#include "kat/franking_vectors.h"
-
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/text.h"
 #include "base/writer.h"
+#include "content/evidence.h"
+#include "content/evidence_seal.h"
+#include "content/media.h"
 #include "crypto/hash.h"
 #include "crypto/label.h"
 #include "franking/safe_aad.h"
+#include "kat/franking_vectors.h"
 
 /* A case's bytes live until the next one. */
 static struct cs_buf slots[64];

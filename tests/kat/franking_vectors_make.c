@@ -1,6 +1,4 @@
 /* SPDX-License-Identifier: MIT */
-#include "kat/franking_vectors.h"
-
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/stat.h>
@@ -8,7 +6,11 @@
 #include "base/text.h"
 #include "base/writer.h"
 #include "content/cbor.h"
+#include "content/evidence_seal.h"
+#include "content/evidence_write.h"
+#include "content/media.h"
 #include "franking/operator_pin.h"
+#include "kat/franking_vectors.h"
 #include "unit/content/evidence_lies.h"
 
 static const uint8_t photo[] = { 0xff, 0xd8, 0xff, 0xe0, 0, 16, 'J', 'F', 'I',

@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 /* mls-vectors FILE...: run published MLS test vectors. */
-#include "kat/mls_vectors.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+
+#include "crypto/init.h"
+#include "kat/mls_vectors.h"
 
 /* What a file's name begins with, a key that only its cases have, and how. */
 static const struct kind {

@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /* Vectors about primitives, key schedule and single keys. */
+
 #include <string.h>
 
 #include "kat/mls_vectors.h"
+#include "mls/framing.h"
 #include "mls/group_context.h"
 #include "mls/key_schedule.h"
 #include "mls/transcript.h"
@@ -72,14 +74,19 @@ encrypt(const json_t *c, const struct cs_suite *suite)
 	struct cs_hpke_key key;
 
 	CHECK(cs_hpke_key_from_private(&key, suite->kem, private) == CS_OK);
-	CHECK(cs_decrypt_with_label(out, suite, &key, label, context,
-		  kat_hex(c, "kem_output"), kat_hex(c, "ciphertext")) == CS_OK);
+	CHECK(cs_decrypt_with_label(out, suite, &key,
+		  &(struct cs_encrypt_label){ label, context },
+		  &(struct cs_encrypted){ kat_hex(c, "kem_output"),
+		      kat_hex(c, "ciphertext") }) == CS_OK);
 	CHECK(cs_view_equal(cs_buf_view(out), plain));
-	CHECK(cs_encrypt_with_label(kem, sealed, suite, kat_hex(c, "pub"),
-		  label, context, plain) == CS_OK);
+	CHECK(
+	    cs_encrypt_with_label(kem, sealed, suite, kat_hex(c, "pub"),
+		&(struct cs_encrypt_label){ label, context }, plain) == CS_OK);
 	cs_buf_reset(out);
-	CHECK(cs_decrypt_with_label(out, suite, &key, label, context,
-		  cs_buf_view(kem), cs_buf_view(sealed)) == CS_OK);
+	CHECK(cs_decrypt_with_label(out, suite, &key,
+		  &(struct cs_encrypt_label){ label, context },
+		  &(struct cs_encrypted){
+		      cs_buf_view(kem), cs_buf_view(sealed) }) == CS_OK);
 	CHECK(cs_view_equal(cs_buf_view(out), plain));
 	return KAT_PASSED;
 }

@@ -1,11 +1,15 @@
 /* SPDX-License-Identifier: MIT */
 /* Vectors about messages: their bytes, their protection, Welcome. */
+
 #include <string.h>
 
 #include "kat/mls_vectors.h"
 #include "mls/framing.h"
 #include "mls/group_context.h"
+#include "mls/leaf_node.h"
+#include "mls/private_message.h"
 #include "mls/ratchet_tree.h"
+#include "mls/tree_codec.h"
 #include "mls/welcome.h"
 
 /* ---- secret-tree -------------------------------------------------------- */

@@ -1,9 +1,19 @@
 /* SPDX-License-Identifier: MIT */
 /* Vectors about ratchet trees and TreeKEM. */
+
 #include <string.h>
 
 #include "kat/mls_vectors.h"
 #include "mls/change.h"
+#include "mls/group.h"
+#include "mls/leaf_node.h"
+#include "mls/public_state.h"
+#include "mls/ratchet_tree.h"
+#include "mls/tree_codec.h"
+#include "mls/tree_hash.h"
+#include "mls/tree_leaf.h"
+#include "mls/tree_save.h"
+#include "mls/tree_verify.h"
 
 static enum cs_err
 accept(void *arg, const struct cs_mls_auth_request *request)
@@ -261,7 +271,8 @@ make_path(const json_t *c, const json_t *u, const struct cs_mls_public *p,
 	    CS_OK);
 	CHECK(cs_mls_change_settle(change, p) == CS_OK);
 	CHECK(cs_mls_path_encrypt(nodes, &change->next.tree, &change->path,
-		  fresh, cs_buf_view(&change->provisional), NULL, 0) == CS_OK);
+		  fresh, cs_buf_view(&change->provisional),
+		  &(struct cs_mls_new_leaves){ NULL, 0 }) == CS_OK);
 	cs_write_bytes(&w, cs_buf_view(raw));
 	cs_write_vec(&w, cs_buf_view(nodes));
 	CHECK(cs_writer_end(&w) == CS_OK);

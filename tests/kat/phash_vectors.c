@@ -4,6 +4,7 @@
  * phash-vectors --check FOLDER: are those of FOLDER/pdq.tsv what they should
  * be?  Decoders differ, but not about a PNG.
  */
+
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -11,7 +12,13 @@
 #include "base/alloc.h"
 #include "base/text.h"
 #include "content/media.h"
+#include "content/photo.h"
 #include "content/photo_codec.h"
+#include "content/photo_jpeg.h"
+#include "content/photo_pixels.h"
+#include "content/photo_png.h"
+#include "content/photo_webp.h"
+#include "content/sniff.h"
 #include "phash/phash.h"
 
 #define PATH_SIZE 4096

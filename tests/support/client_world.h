@@ -3,6 +3,8 @@
 #pragma once
 
 #include "client/home/client.h"
+#include "client/home/home.h"
+#include "client/home/leaf.h"
 #include "crypto/random.h"
 #include "support/temp_dir.h"
 
@@ -48,6 +50,15 @@ cw_person_init(struct cw_person *p, const char *handle)
 	cw_certify(p, handle, now - 3600, now + 86400);
 }
 
+/* ${c} meets ${p}. */
+static inline enum cs_err
+cw_learn(struct cs_client *c, const struct cw_person *p)
+{
+	struct client_leaf_check check = { .c = c };
+
+	return client_contact_learn(&check, cs_buf_view(&p->credential));
+}
+
 /* The home of ${p} at ${path}, as after a join. */
 static inline struct cs_client *
 cw_home(const char *path, const struct cw_person *p, const char *handle)
@@ -55,15 +66,15 @@ cw_home(const char *path, const struct cw_person *p, const char *handle)
 	struct cs_client *c;
 
 	assert_ok(client_home_new(&c, path, cs_view(NULL, 0)));
-	strcpy(c->handle, handle);
-	strcpy(c->hub, "hub.example");
-	strcpy(c->host, "hub.example");
-	c->port = 443;
-	memcpy(c->account, p->account, 16);
-	memcpy(c->device, p->device, 16);
-	c->account_key = p->account_key;
-	c->device_key = p->device_key;
-	assert_ok(cs_buf_set(&c->credential, cs_buf_view(&p->credential)));
+	strcpy(c->self.handle, handle);
+	strcpy(c->self.hub, "hub.example");
+	strcpy(c->self.host, "hub.example");
+	c->self.port = 443;
+	memcpy(c->self.account, p->account, 16);
+	memcpy(c->self.device, p->device, 16);
+	c->self.account_key = p->account_key;
+	c->self.device_key = p->device_key;
+	assert_ok(cs_buf_set(&c->self.credential, cs_buf_view(&p->credential)));
 	assert_ok(client_identity_save(c));
 	assert_ok(
 	    cs_vault_config_set(c->db, &c->key, "joined", cs_view_str("yes")));

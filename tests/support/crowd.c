@@ -5,10 +5,12 @@
  * one message to TO.  In one process, because a program a member would take
  * many times as long.
  */
+
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "client/client.h"
+#include "client/home/client.h"
+#include "crypto/init.h"
 #include "crypto/suite.h"
 
 static void

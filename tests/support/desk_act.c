@@ -11,14 +11,18 @@
  * to be answered with is printed.  Letters are counted in the order in which
  * the hub shows them, from 0, and stay with the hub until they have a state.
  */
+
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/text.h"
 #include "content/evidence.h"
+#include "content/evidence_seal.h"
+#include "content/evidence_write.h"
 #include "content/letter.h"
 #include "content/reply_key.h"
+#include "crypto/init.h"
 #include "crypto/random.h"
 #include "crypto/sign.h"
 #include "crypto/suite.h"

@@ -3,12 +3,14 @@
  * desk-certs HUBDIR SECONDS: the root's word for the desk's keys is good for
  * so many seconds more, as if nearly a year had gone by since it was given.
  */
+
 #include <stdio.h>
 #include <stdlib.h>
 #include <time.h>
 
 #include "base/reader.h"
 #include "base/writer.h"
+#include "crypto/init.h"
 #include "crypto/sign.h"
 #include "crypto/suite.h"
 #include "franking/cert.h"

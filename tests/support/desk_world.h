@@ -5,6 +5,7 @@
 
 #include "crypto/random.h"
 #include "crypto/sign.h"
+#include "hub/desk/action.h"
 #include "support/hub_world.h"
 #include "wire/codec.h"
 #include "wire/messages.h"

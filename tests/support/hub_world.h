@@ -7,6 +7,8 @@
 #include "crypto/random.h"
 #include "franking/cert.h"
 #include "hub/core/hub.h"
+#include "hub/core/refusal.h"
+#include "hub/core/schema.h"
 #include "support/temp_dir.h"
 
 struct hw_person {
@@ -117,7 +119,7 @@ hw_ask(struct hub_world *w, struct hub_conn *conn, hub_handler *handle,
 	w->hub->n_out = 0;
 	assert_ok(cs_wire_write(&body, shape, message));
 	rq.body = cs_buf_view(&body);
-	code = handle(&rq);
+	code = hub_refusal_of(&rq, handle(&rq));
 	if (code == 0 && answer != NULL) {
 		o = &w->hub->out[w->hub->n_out - 1];
 		assert_ok(cs_wire_frame_parse(&frame,

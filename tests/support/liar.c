@@ -13,10 +13,15 @@
  *a photo whose key is not the one it is committed to type FILE	says image/png
  *of whatever FILE is digest FILE	another hash of the photo
  */
+
 #include <stdio.h>
 #include <string.h>
 
+#include "client/groups/media.h"
 #include "client/home/client.h"
+#include "client/home/group.h"
+#include "client/hub/call.h"
+#include "crypto/init.h"
 #include "crypto/random.h"
 #include "franking/sender.h"
 
@@ -36,13 +41,14 @@ is(const struct lie *l, const char *mode)
 static enum cs_err
 add_file(struct lie *l, struct cs_mimi_content *content, struct cs_buf *hold)
 {
+	const struct cs_client_outgoing what = { .file_path = l->file };
 	struct cs_mimi_external *e = &content->external[0];
 	enum cs_err err;
 
 	if (l->file == NULL)
 		return CS_OK;
 	content->n_external = 1;
-	if ((err = client_media_upload(l->c, e, hold, l->file, false, NULL)))
+	if ((err = client_media_upload(l->c, e, hold, &what)))
 		return err;
 	if (is(l, "key"))
 		e->key[0] ^= 1;
@@ -87,10 +93,11 @@ compose(struct lie *l, struct cs_buf *body, uint8_t salt[static 16])
 	snprintf(text, sizeof text, "this is the lie called %s", l->mode);
 	content.has_text = true;
 	content.text = cs_view_str(text);
-	if ((err = cs_mimi_user_uri(&sender, l->c->hub,
-		 cs_view_str(is(l, "sender") ? "mallory" : l->c->handle))) ||
+	if ((err = cs_mimi_user_uri(&sender, l->c->self.hub,
+		 cs_view_str(
+		     is(l, "sender") ? "mallory" : l->c->self.handle))) ||
 	    (err = cs_mimi_room_uri(
-		 &room, l->c->hub, is(l, "room") ? other : l->g.ref)))
+		 &room, l->c->self.hub, is(l, "room") ? other : l->g.ref)))
 		goto out;
 	content.sender_uri = cs_buf_view(&sender);
 	content.room_uri = cs_buf_view(&room);
@@ -109,7 +116,7 @@ frank(struct lie *l, struct cs_view body, const uint8_t salt[static 16],
     struct cs_buf *aad)
 {
 	struct cs_sender_frank f = { 0 };
-	struct cs_sign_key key = l->c->device_key;
+	struct cs_sign_key key = l->c->self.device_key;
 	struct cs_safe_aad items = { 0 };
 	enum cs_err err;
 
@@ -124,8 +131,8 @@ frank(struct lie *l, struct cs_view body, const uint8_t salt[static 16],
 	f.sender_seq = ++l->g.sender_seq;
 	f.claimed_ms = cs_clock_ms();
 	memcpy(f.group_ref, l->g.ref, 32);
-	memcpy(f.account, l->c->account, 16);
-	memcpy(f.device, l->c->device, 16);
+	memcpy(f.account, l->c->self.account, 16);
+	memcpy(f.device, l->c->self.device, 16);
 	if ((err = cs_sender_sign(items.sig, &f, &key)))
 		return err;
 	memcpy(items.tag, f.tag, 32);
@@ -172,7 +179,8 @@ main(int argc, char **argv)
 	if ((err = cs_crypto_init()) == CS_OK &&
 	    (err = cs_client_open(&l.c, argv[1], cs_view("", 0))) == CS_OK &&
 	    (err = cs_client_connect(l.c)) == CS_OK &&
-	    (err = client_group_find(&l.g, l.c, argv[2], false)) == CS_OK)
+	    (err = client_group_find(&l.g, l.c, argv[2], CLIENT_FIND_GROUP)) ==
+		CS_OK)
 		err = tell(&l);
 	if (err)
 		fprintf(stderr, "liar: %s: %s\n", cs_err_text(err),

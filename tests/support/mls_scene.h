@@ -8,6 +8,7 @@
 
 #include "crypto/label.h"
 #include "mls/group.h"
+#include "mls/group_propose.h"
 #include "support/mls_world.h"
 
 struct scene {
@@ -34,7 +35,7 @@ set_up_of(struct scene *s, enum cs_sig sig)
 	senders.data = cs_buf_view(&data);
 	assert_ok(
 	    world_group(s->m, 3, (struct cs_mls_extensions){ &senders, 1 }));
-	assert_ok(cs_mls_group_info(s->m[0].group, &info, true));
+	assert_ok(cs_mls_group_info(s->m[0].group, &info, CS_MLS_WITH_TREE));
 	assert_ok(cs_mls_public_group_new(
 	    &s->hub, cs_buf_view(&info), cs_view(NULL, 0), &opt));
 	cs_buf_free(&data);

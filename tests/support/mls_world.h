@@ -23,8 +23,8 @@ struct world_member {
 	struct cs_mls_group *group;
 };
 
-/* The suite of this world. */
-static uint16_t world_suite = 1;
+/* The suite of this world: one for all files of a test. */
+__attribute__((weak)) uint16_t world_suite = 1;
 
 /* Accepts who is called like a member of this world. */
 static inline enum cs_err
@@ -72,8 +72,8 @@ world_member_init(struct world_member *m, unsigned number)
 	if ((err = cs_signer_new(
 		 &m->id.signer, cs_suite_find(world_suite)->sig)))
 		return err;
-	return cs_mls_key_package_new(
-	    &m->key_package, &m->secrets, &m->ref, world_suite, &m->id, false);
+	return cs_mls_key_package_new(&m->key_package, &m->secrets, &m->ref,
+	    world_suite, &m->id, CS_MLS_SINGLE_USE);
 }
 
 static inline void

@@ -8,15 +8,20 @@
  * that no honest hub makes; number N stamps another number.  The hub has to be
  * stopped.
  */
+
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "crypto/hash.h"
+#include "crypto/init.h"
 #include "crypto/random.h"
 #include "franking/safe_aad.h"
 #include "franking/stamp.h"
+#include "hub/core/connection.h"
 #include "hub/core/hub.h"
+#include "hub/core/keys.h"
+#include "hub/core/schema.h"
 
 struct job {
 	struct cs_hub hub;

@@ -6,14 +6,23 @@
  * which has to be stopped, lies and puts it into the log, stamped and followed,
  * as if it were in order.
  */
+
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "client/home/client.h"
+#include "client/home/leaf.h"
+#include "client/hub/call.h"
 #include "crypto/hash.h"
+#include "crypto/init.h"
+#include "hub/core/connection.h"
 #include "hub/core/hub.h"
 #include "hub/core/keys.h"
+#include "hub/core/schema.h"
+#include "hub/groups/group.h"
+#include "hub/groups/log.h"
+#include "mls/group.h"
 
 struct job {
 	struct cs_hub hub;
@@ -62,19 +71,20 @@ open_hub(struct job *j, char *dir)
 static void
 make_commit(struct job *j)
 {
-	struct cs_mls_options opt = client_mls_options(j->c);
+	struct client_leaf_check check = { .c = j->c };
+	struct cs_mls_options opt = client_mls_options(&check);
 	const struct cs_mls_external_options ext = {
 		.ratchet_tree = cs_buf_view(&j->tree),
 	};
 	struct cs_mls_group *mls = NULL;
 	struct cs_mls_identity id;
 
-	memcpy(j->c->external_sender, j->hub.external_key.public, 32);
+	memcpy(j->c->link.external_sender, j->hub.external_key.public, 32);
 	must(client_identity(&id, j->c), "identity");
 	must(cs_mls_external_commit(
 		 &mls, &j->commit, cs_buf_view(&j->info), &id, &opt, &ext),
 	    "commit");
-	must(cs_mls_group_info(mls, &j->new_info, false), "info");
+	must(cs_mls_group_info(mls, &j->new_info, CS_MLS_WITHOUT_TREE), "info");
 	cs_mls_group_free(mls);
 }
 
@@ -92,8 +102,8 @@ ask(struct job *j)
 	must(cs_client_connect(j->c), "connection");
 	err = client_call(j->c, CS_WIRE_SUBMIT, &cs_wire_submit_shape, &m,
 	    &cs_wire_submit_answer_shape, &answer);
-	printf(
-	    "%s\n", err == CS_OK ? "taken" : cs_wire_code_name(j->c->hub_code));
+	printf("%s\n",
+	    err == CS_OK ? "taken" : cs_wire_code_name(j->c->link.hub_code));
 }
 
 static void
@@ -105,18 +115,18 @@ slip(struct job *j)
 		.message = cs_buf_view(&j->commit),
 		.content = CS_MLS_CONTENT_COMMIT,
 	};
-	struct cs_buf stamp = { 0 };
+	struct hub_appended appended = { 0 };
 
 	must(hub_group_load(&group, &j->hub, cs_buf_view(&j->group)), "group");
 	entry.epoch = group.epoch;
-	memcpy(entry.account, j->c->account, 16);
-	memcpy(entry.device, j->c->device, 16);
+	memcpy(entry.account, j->c->self.account, 16);
+	memcpy(entry.device, j->c->self.device, 16);
 	must(cs_sha256(entry.msg_hash, entry.message), "hash");
 	must(cs_mls_public_process(&outcome, j->public, entry.message), "hub");
-	must(hub_log_append(&j->hub, &group, &entry, &stamp), "log");
+	must(hub_log_append(&appended, &j->hub, &group, &entry), "log");
 	must(hub_public_store(&j->hub, j->public), "store");
 	cs_mls_public_outcome_clear(&outcome);
-	cs_buf_free(&stamp);
+	cs_buf_free(&appended.stamp);
 }
 
 int

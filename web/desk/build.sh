@@ -18,18 +18,7 @@ none() {
 	exit 0
 }
 
-# Two builds at once install one after the other, and neither takes away what
-# the other one reads.
-exec 9>.lock
-flock 9
-if [ ! -f node_modules/.package-lock.json ] ||
-    [ node_modules/.package-lock.json -ot package-lock.json ]; then
-	npm ci --ignore-scripts --no-audit --no-fund --prefer-offline \
-	    --fetch-retries=1 --loglevel=error >&2 9>&- ||
-	    none "npm could not fetch what the pages are built with"
-	touch node_modules/.package-lock.json
-fi
-flock -s 9
+. ./install.sh || none "npm could not fetch what the pages are built with"
 
 node node_modules/typescript/bin/tsc --noEmit >&2
 mkdir -p "$work"

@@ -1,11 +1,15 @@
 /* SPDX-License-Identifier: MIT */
-/* The devices of our account. */
+/* The devices of the user's account. */
 #include <string.h>
 
 #include "base/text.h"
-#include "client/joining/letters.h"
+#include "client/account/seal.h"
+#include "client/home/client.h"
+#include "client/home/problem.h"
+#include "client/hub/call.h"
+#include "crypto/random.h"
 
-/* What the hub lists has to be certified by our account key. */
+/* Every device that the hub lists has to be certified by the account's key. */
 static enum cs_err
 read_device(struct cs_client_device *out, struct cs_client *c,
     const struct cs_wire_device *item)
@@ -15,19 +19,20 @@ read_device(struct cs_client_device *out, struct cs_client *c,
 
 	memset(out, 0, sizeof *out);
 	if (cs_device_cert_parse(&cert, item->device_cert,
-		CS_VIEW_OF(c->account_key.public)) != CS_OK ||
-	    memcmp(cert.account, c->account, 16) != 0)
+		CS_VIEW_OF(c->self.account_key.public)) != CS_OK ||
+	    memcmp(cert.account, c->self.account, CS_ID_LEN) != 0)
 		return client_problem(c, CS_ERR_CERT,
 		    "The hub lists a device that this account has never "
 		    "certified.");
 	memcpy(out->id, cert.device, sizeof out->id);
 	out->created_ms = item->created_ms;
 	out->seen_ms = item->seen_ms;
-	out->own = memcmp(cert.device, c->device, 16) == 0;
+	out->own = memcmp(cert.device, c->self.device, CS_ID_LEN) == 0;
 	err = item->name.len == 0
 	    ? CS_OK
 	    : client_device_name_open(out->name, c, cert.device, item->name);
-	/* A name that is not ours is none. */
+	/* A name that does not open was not given by this account, and is left
+	 * out. */
 	return err && cs_err_class(err) == CS_ERR_CLASS_THEIRS ? CS_OK : err;
 }
 
@@ -73,7 +78,7 @@ static void
 compare(void *arg, const struct cs_client_device *d)
 {
 	struct search *s = arg;
-	char hex[2 * CS_CLIENT_ID_LEN + 1];
+	char hex[2 * CS_ID_LEN + 1];
 
 	cs_hex(hex, CS_VIEW_OF(d->id));
 	if (strncmp(hex, s->prefix, strlen(s->prefix)) != 0)
@@ -107,8 +112,7 @@ cs_client_device_find(
 }
 
 enum cs_err
-cs_client_device_remove(
-    struct cs_client *c, const uint8_t id[static CS_CLIENT_ID_LEN])
+cs_client_device_remove(struct cs_client *c, const uint8_t id[static CS_ID_LEN])
 {
 	struct cs_wire_device_remove m;
 	enum cs_err err;
@@ -117,11 +121,7 @@ cs_client_device_remove(
 	if ((err = client_call_empty(
 		 c, CS_WIRE_DEVICE_REMOVE, &cs_wire_device_remove_shape, &m)))
 		return err;
-	if (c->login.devices > 1)
-		c->login.devices--;
-	if (memcmp(id, c->device, sizeof c->device) == 0)
-		return CS_OK;
-	/* The hub has proposed it in each conversation: the first who comes
-	 * commits, and that is us. */
-	return cs_client_sync(c);
+	if (c->link.login.devices > 1)
+		c->link.login.devices--;
+	return CS_OK;
 }

@@ -1,6 +1,13 @@
 /* SPDX-License-Identifier: MIT */
-/* Taking the own data along, and leaving the hub. */
+/* Exporting the user's data, and leaving the hub. */
+#include "client/account/leave.h"
+
+#include <stdio.h>
+
 #include "client/home/client.h"
+#include "client/home/problem.h"
+#include "client/hub/call.h"
+#include "crypto/random.h"
 
 #define LEFT "left"
 
@@ -17,8 +24,8 @@ cs_client_account_export(struct cs_client *c, struct cs_buf *json)
 	return cs_buf_set(json, answer.json);
 }
 
-/* Written before it is asked for: the hub does as it is told once, and then
- * does not know this device any more. */
+/* Note the wish before asking: the hub obeys once, and does not know this
+ * device afterwards. */
 enum cs_err
 cs_client_account_leave(struct cs_client *c)
 {
@@ -33,12 +40,34 @@ cs_client_account_leave(struct cs_client *c)
 	    c, CS_WIRE_ACCOUNT_LEAVE, &cs_wire_empty_shape, &empty);
 }
 
-bool
-client_account_left(struct cs_client *c)
+/* Did this device leave the hub, or ask to? */
+static bool
+left(struct cs_client *c)
 {
-	struct cs_buf left = { 0 };
-	enum cs_err err = cs_vault_config_get(&left, c->db, &c->key, LEFT);
+	struct cs_buf value = { 0 };
+	enum cs_err err = cs_vault_config_get(&value, c->db, &c->key, LEFT);
 
-	cs_buf_free(&left);
+	cs_buf_free(&value);
 	return err == CS_OK;
+}
+
+void
+client_account_shut_out(struct cs_client *c)
+{
+	struct cs_wire_removed data;
+	char at[CLIENT_UTC_SIZE] = "?";
+
+	if (left(c)) {
+		snprintf(c->problem, sizeof c->problem,
+		    "You have left %s. What is here stays readable.",
+		    c->self.hub);
+		return;
+	}
+	if (cs_wire_parse(&data, &cs_wire_removed_shape,
+		cs_buf_view(&c->link.session.refusal_data)) == CS_OK)
+		client_utc(at, data.at_ms);
+	snprintf(c->problem, sizeof c->problem,
+	    "Another device of %s removed this one from the account on %s. "
+	    "What is here stays readable; nothing new comes.",
+	    c->self.handle, at);
 }

@@ -1,31 +1,18 @@
 /* SPDX-License-Identifier: MIT */
-/* First contacts: letting people in, keeping people out. */
+/* First contacts: letting people in and keeping people out. */
+#include "client/account/request.h"
+
 #include <string.h>
 
+#include "client/account/key_change.h"
+#include "client/account/note.h"
+#include "client/account/share.h"
 #include "client/home/client.h"
-
-/* For the hub, and for our other devices. */
-static enum cs_err
-tell_hub(struct cs_client *c, const struct client_contact *contact)
-{
-	static const uint8_t states[] = {
-		[CONTACT_KNOWN] = CS_WIRE_CONTACT_NONE,
-		[CONTACT_ACCEPTED] = CS_WIRE_CONTACT_ACCEPTED,
-		[CONTACT_BLOCKED] = CS_WIRE_CONTACT_BLOCKED,
-	};
-	struct cs_wire_contact_set m = { .state = states[contact->state] };
-	struct cs_buf note = { 0 };
-	enum cs_err err;
-
-	memcpy(m.account, contact->account, sizeof m.account);
-	if ((err = client_note_write(&note, c, contact)) == CS_OK) {
-		m.note = cs_buf_view(&note);
-		err = client_call_empty(
-		    c, CS_WIRE_CONTACT_SET, &cs_wire_contact_set_shape, &m);
-	}
-	cs_buf_free(&note);
-	return err;
-}
+#include "client/home/contact.h"
+#include "client/home/group.h"
+#include "client/home/problem.h"
+#include "client/hub/call.h"
+#include "crypto/random.h"
 
 struct move {
 	const char *handle;
@@ -40,7 +27,7 @@ move_group(struct cs_client *c, struct client_group *g, void *arg)
 	if (strcmp(g->direct ? g->name : g->added_by, m->handle) != 0 ||
 	    client_group_over(g) || g->state == m->to)
 		return CS_OK;
-	/* A group that we made, or that a friend added us to, stays. */
+	/* A group that the user made, or was added to by a friend, stays. */
 	if (m->to == CS_CLIENT_BLOCKED && !g->direct &&
 	    g->state == CS_CLIENT_ACTIVE)
 		return CS_OK;
@@ -48,8 +35,10 @@ move_group(struct cs_client *c, struct client_group *g, void *arg)
 	return client_group_store(c, g);
 }
 
-enum cs_err
-client_contact_decide(struct cs_client *c, struct client_contact *contact,
+/* Store that ${contact} is ${state} since ${at_ms}, and change the state of the
+ * conversations with it; inside a transaction. */
+static enum cs_err
+decide(struct cs_client *c, struct client_contact *contact,
     enum client_contact_state state, uint64_t at_ms)
 {
 	struct move move = { contact->handle,
@@ -72,21 +61,19 @@ set_contact(
 
 	if (contact == NULL)
 		return client_problem(c, CS_ERR_NOT_FOUND,
-		    "Nobody called %.40s has written to you, nor you to them.",
+		    "You do not know anybody called %.40s: neither of you "
+		    "has written to the other.",
 		    handle);
 	decided = *contact;
 	decided.state = state;
 	decided.state_ms = cs_clock_ms();
-	if ((err = client_need_hub(c)) || (err = tell_hub(c, &decided)))
+	if ((err = client_need_hub(c)) ||
+	    (err = client_contact_share(c, &decided)))
 		return err;
 	if ((err = cs_db_begin(c->db)))
 		return err;
-	if ((err = client_contact_decide(
-		 c, contact, state, decided.state_ms)) == CS_OK)
-		err = cs_db_commit(c->db);
-	if (err)
-		cs_db_rollback(c->db);
-	return err;
+	err = decide(c, contact, state, decided.state_ms);
+	return cs_db_end(c->db, err);
 }
 
 enum cs_err
@@ -101,70 +88,71 @@ cs_client_block(struct cs_client *c, const char *handle)
 	return set_contact(c, handle, CONTACT_BLOCKED);
 }
 
-/* ---- a new key under a known name --------------------------------------- */
-
-static enum cs_err
-end_direct(struct cs_client *c, struct client_group *g, void *arg)
-{
-	const char *handle = arg;
-
-	if (!g->direct || strcmp(g->name, handle) != 0 || client_group_over(g))
-		return CS_OK;
-	g->state = CS_CLIENT_LEFT;
-	return client_group_store(c, g);
-}
-
 enum cs_err
-client_contact_renew(struct cs_client *c, struct client_contact *contact,
-    const struct client_contact *by)
-{
-	enum cs_err err = client_contact_replace(c, contact, by);
-
-	if (err == CS_OK)
-		err = client_group_each(c, end_direct, contact->handle);
-	return err ? err
-		   : client_warning(c, NULL,
-			 "The new key of %s was accepted. Your next message to "
-			 "them begins a new conversation.",
-			 contact->handle);
-}
-
-enum cs_err
-cs_client_accept_new_key(struct cs_client *c, const char *handle)
-{
-	struct client_contact *contact = client_contact_by_handle(c, handle);
-	struct client_contact by;
-	enum cs_err err;
-
-	if (contact == NULL || !contact->changed)
-		return client_problem(c, CS_ERR_NOT_FOUND,
-		    "The key of %.40s has not changed.", handle);
-	by = *contact;
-	memcpy(by.account, contact->new_account, sizeof by.account);
-	memcpy(by.account_key, contact->new_key, sizeof by.account_key);
-	memset(by.new_account, 0, sizeof by.new_account);
-	memset(by.new_key, 0, sizeof by.new_key);
-	by.changed = false;
-	by.state = CONTACT_ACCEPTED;
-	by.state_ms = cs_clock_ms();
-	if ((err = client_need_hub(c)) || (err = tell_hub(c, &by)) ||
-	    (err = cs_db_begin(c->db)))
-		return err;
-	if ((err = client_contact_renew(c, contact, &by)) == CS_OK)
-		err = cs_db_commit(c->db);
-	if (err)
-		cs_db_rollback(c->db);
-	return err;
-}
-
-enum cs_err
-cs_client_unknown_senders(struct cs_client *c, bool refuse)
+cs_client_unknown_senders(struct cs_client *c, enum cs_client_unknown what)
 {
 	const struct cs_wire_settings m = {
-		.unknown_senders =
-		    refuse ? CS_WIRE_UNKNOWN_REFUSE : CS_WIRE_UNKNOWN_REQUEST,
+		.unknown_senders = what == CS_CLIENT_UNKNOWN_REFUSE
+		    ? CS_WIRE_UNKNOWN_REFUSE
+		    : CS_WIRE_UNKNOWN_REQUEST,
 	};
 
 	return client_call_empty(
 	    c, CS_WIRE_SETTINGS_SET, &cs_wire_settings_shape, &m);
+}
+
+/* Take over what another device decided, unless this one decided later. */
+static enum cs_err
+take(struct cs_client *c, const struct client_contact *said)
+{
+	struct client_contact *known =
+	    client_contact_by_handle(c, said->handle);
+
+	if (known == NULL)
+		return client_contact_find(c, said->account) == NULL
+		    ? client_contact_add(c, said)
+		    : CS_OK;
+	if (known->state_ms >= said->state_ms)
+		return CS_OK;
+	if (memcmp(known->account, said->account, CS_ID_LEN) != 0 ||
+	    memcmp(known->account_key, said->account_key, CS_KEY_LEN) != 0)
+		return client_contact_renew(c, known, said);
+	return decide(c, known, said->state, said->state_ms);
+}
+
+static enum cs_err
+take_all(struct cs_client *c, struct cs_view rest)
+{
+	struct cs_wire_contact_note item;
+	struct client_contact said;
+	enum cs_err err;
+
+	if ((err = cs_db_begin(c->db)))
+		return err;
+	while (err == CS_OK &&
+	    cs_wire_next(&item, &cs_wire_contact_note_shape, &rest)) {
+		err = client_note_read(&said, c, item.note);
+		if (err == CS_OK)
+			err = take(c, &said);
+		/* A note that does not open was not written by this account. */
+		else if (cs_err_class(err) == CS_ERR_CLASS_THEIRS)
+			err = CS_OK;
+	}
+	return cs_db_end(c->db, err);
+}
+
+enum cs_err
+client_notes_fetch(struct cs_client *c)
+{
+	const struct cs_wire_empty empty = { 0 };
+	struct cs_wire_contacts_answer answer;
+	enum cs_err err;
+
+	/* No other device could have written any. */
+	if (c->link.login.devices < 2)
+		return CS_OK;
+	if ((err = client_call(c, CS_WIRE_CONTACTS, &cs_wire_empty_shape,
+		 &empty, &cs_wire_contacts_answer_shape, &answer)))
+		return err;
+	return take_all(c, answer.contacts.raw);
 }

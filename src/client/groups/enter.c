@@ -1,236 +1,30 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Conversations of the account that this device has not entered yet, or that
- * the operator took it out of.  It enters each by a commit of its own (RFC
- * 9420, section 12.4.3.2), which is stored with the state that it leads to
- * before the hub hears of it: what breaks off goes on with the same bytes.
+ * Entering conversations of the account that this device is not in yet, or that
+ * the operator took it out of.  It enters each by an external commit (RFC 9420,
+ * section 12.4.3.2), which is stored with the state that it leads to before the
+ * hub hears of it, so that what breaks off is continued with the same bytes.
  */
+#include "client/groups/enter.h"
+
 #include <string.h>
 
+#include "client/groups/admission.h"
+#include "client/groups/welcome.h"
 #include "client/home/client.h"
-
-#define TABLE "joining"
-#define ATTEMPT "joining.attempt"
-#define JOINING_VERSION 1
-
-enum cs_err
-client_joining_add(struct cs_client *c, const struct client_group *g)
-{
-	struct cs_buf plain = { 0 }, sealed = { 0 };
-	struct cs_writer w = cs_writer(&plain);
-	enum cs_err err;
-
-	cs_write_u8(&w, JOINING_VERSION);
-	cs_write_u8(&w, g->direct);
-	cs_write_u8(&w, (uint8_t)g->state);
-	cs_write_vec(&w, cs_view_str(g->name));
-	cs_write_vec(&w, cs_view_str(g->added_by));
-	if ((err = cs_writer_end(&w)) == CS_OK &&
-	    (err = cs_vault_seal(&sealed, &c->key, TABLE, client_group_id(g),
-		 cs_buf_view(&plain))) == CS_OK)
-		err = cs_db_exec(c->db,
-		    "INSERT INTO joining(id,sealed) VALUES(?,?)"
-		    " ON CONFLICT(id) DO UPDATE SET sealed=excluded.sealed",
-		    cs_blob(client_group_id(g)), cs_blob(cs_buf_view(&sealed)));
-	cs_buf_free(&plain);
-	cs_buf_free(&sealed);
-	return err;
-}
-
-static enum cs_err
-parse(struct client_group *out, struct cs_view plain)
-{
-	struct cs_reader r = cs_reader(plain);
-
-	if (cs_read_u8(&r) != JOINING_VERSION)
-		cs_reader_fail(&r, CS_ERR_CORRUPT);
-	out->direct = cs_read_u8(&r) != 0;
-	out->state = cs_read_u8(&r);
-	cs_read_string(&r, out->name, sizeof out->name);
-	cs_read_string(&r, out->added_by, sizeof out->added_by);
-	return cs_reader_end(&r) == CS_OK ? CS_OK : CS_ERR_CORRUPT;
-}
-
-enum cs_err
-client_joining_find(
-    struct client_group *out, struct cs_client *c, struct cs_view id)
-{
-	struct cs_buf plain = { 0 };
-	struct cs_rows rows;
-	enum cs_err err;
-
-	err = cs_db_query(
-	    &rows, c->db, "SELECT sealed FROM joining WHERE id=?", cs_blob(id));
-	if (err == CS_OK) {
-		if (cs_rows_next(&rows))
-			err = cs_vault_open(
-			    &plain, &c->key, TABLE, id, cs_col_blob(&rows, 0));
-		else
-			err = CS_ERR_NOT_FOUND;
-	}
-	if ((err = cs_rows_end(&rows, err)) == CS_OK)
-		err = parse(out, cs_buf_view(&plain));
-	cs_buf_free(&plain);
-	return err;
-}
-
-enum cs_err
-client_joining_forget(struct cs_client *c, struct cs_view id)
-{
-	return cs_db_exec(c->db, "DELETE FROM joining WHERE id=?", cs_blob(id));
-}
-
-/* ---- attempts ----------------------------------------------------------- */
-
-/* A commit that leads in, and everything that comes of it. */
-struct attempt {
-	struct cs_buf plain; /* what the views point into */
-	struct cs_view commit, group_info;
-	struct cs_buf public, secret;
-	uint64_t epoch; /* that the commit was made for */
-};
-
-static void
-attempt_clear(struct attempt *a)
-{
-	cs_buf_free(&a->plain);
-	cs_buf_free(&a->public);
-	cs_buf_free(&a->secret);
-	memset(a, 0, sizeof *a);
-}
-
-static enum cs_err
-attempt_store(struct cs_client *c, struct cs_view id, struct cs_view commit,
-    struct cs_mls_group *mls)
-{
-	struct cs_buf plain = { 0 }, sealed = { 0 };
-	struct cs_buf info = { 0 }, public = { 0 }, secret = { 0 };
-	struct cs_writer w = cs_writer(&plain);
-	enum cs_err err;
-
-	if ((err = cs_mls_group_info(mls, &info, false)) ||
-	    (err = cs_mls_group_save(mls, &public, &secret)))
-		goto out;
-	cs_write_u64(&w, cs_mls_group_epoch(mls) - 1);
-	cs_write_vec(&w, commit);
-	cs_write_vec(&w, cs_buf_view(&info));
-	cs_write_vec(&w, cs_buf_view(&public));
-	cs_write_vec(&w, cs_buf_view(&secret));
-	if ((err = cs_writer_end(&w)) == CS_OK &&
-	    (err = cs_vault_seal(
-		 &sealed, &c->key, ATTEMPT, id, cs_buf_view(&plain))) == CS_OK)
-		err =
-		    cs_db_exec(c->db, "UPDATE joining SET attempt=? WHERE id=?",
-			cs_blob(cs_buf_view(&sealed)), cs_blob(id));
-out:
-	cs_buf_free(&plain);
-	cs_buf_free(&sealed);
-	cs_buf_free(&info);
-	cs_buf_free(&public);
-	cs_buf_free(&secret);
-	return err;
-}
-
-/* CS_ERR_NOT_FOUND: none yet. */
-static enum cs_err
-attempt_load(struct attempt *out, struct cs_client *c, struct cs_view id)
-{
-	struct cs_view public, secret;
-	struct cs_rows rows;
-	struct cs_reader r;
-	enum cs_err err;
-
-	memset(out, 0, sizeof *out);
-	err = cs_db_query(&rows, c->db,
-	    "SELECT attempt FROM joining WHERE id=?", cs_blob(id));
-	if (err == CS_OK) {
-		if (cs_rows_next(&rows) && !cs_col_null(&rows, 0))
-			err = cs_vault_open(&out->plain, &c->key, ATTEMPT, id,
-			    cs_col_blob(&rows, 0));
-		else
-			err = CS_ERR_NOT_FOUND;
-	}
-	if ((err = cs_rows_end(&rows, err)))
-		return err;
-	r = cs_reader(cs_buf_view(&out->plain));
-	out->epoch = cs_read_u64(&r);
-	out->commit = cs_read_vec(&r);
-	out->group_info = cs_read_vec(&r);
-	public = cs_read_vec(&r);
-	secret = cs_read_vec(&r);
-	if (cs_reader_end(&r) != CS_OK)
-		return CS_ERR_CORRUPT;
-	if ((err = cs_buf_set(&out->public, public)))
-		return err;
-	return cs_buf_set(&out->secret, secret);
-}
-
-static enum cs_err
-attempt_forget(struct cs_client *c, struct cs_view id)
-{
-	return cs_db_exec(
-	    c->db, "UPDATE joining SET attempt=NULL WHERE id=?", cs_blob(id));
-}
+#include "client/home/group.h"
+#include "client/home/joining.h"
+#include "client/home/leaf.h"
+#include "client/home/message.h"
+#include "client/home/pending.h"
+#include "client/hub/call.h"
+#include "client/hub/stamp.h"
+#include "mls/group.h"
 
 /* ---- making one --------------------------------------------------------- */
 
-/*
- * A conversation that we were taken out of is the one that the hub shows if
- * nobody is in it who was not there: whoever keys it then is somebody we talked
- * to, with the account key that we know.
- */
-static enum cs_err
-check_left(
-    struct cs_client *c, const struct cs_mls_group *mls, struct cs_view id)
-{
-	uint32_t leaves[CS_WIRE_DEVICES_MAX], own = cs_mls_group_own_leaf(mls);
-	char name[CS_HANDLE_MAX + 1];
-	struct client_group was;
-	struct cs_mls_member m;
-	enum cs_err err = client_group_load(&was, c, id);
-
-	if (err == CS_ERR_NOT_FOUND)
-		err = CS_ERR_MEMBER;
-	/* One epoch took us out, and the next one at the earliest brings us
-	 * in. */
-	else if (err == CS_OK &&
-	    (was.state != CS_CLIENT_LEFT ||
-		cs_mls_group_epoch(mls) <= cs_mls_group_epoch(was.mls) + 1))
-		err = CS_ERR_REPLAY;
-	for (uint32_t i = 0; err == CS_OK && i < cs_mls_group_leaves(mls);
-	     i++) {
-		if (i == own || !cs_mls_group_member(mls, i, &m))
-			continue;
-		client_handle_of(name, m.credential);
-		if (client_group_leaves_of(&was, name, leaves) == 0)
-			err = CS_ERR_MEMBER;
-	}
-	client_group_clear(&was);
-	return err ? err : client_group_check_operator(c, mls);
-}
-
-enum cs_err
-client_join_check(
-    struct cs_client *c, const struct cs_mls_group *mls, struct cs_view id)
-{
-	uint32_t own = cs_mls_group_own_leaf(mls);
-	char name[CS_HANDLE_MAX + 1];
-	struct cs_mls_member m;
-
-	if (!cs_view_equal(cs_mls_group_id(mls), id))
-		return CS_ERR_MISMATCH;
-	for (uint32_t i = 0; i < cs_mls_group_leaves(mls); i++) {
-		if (i == own || !cs_mls_group_member(mls, i, &m))
-			continue;
-		/* Certified by our account key, or it was not let in. */
-		client_handle_of(name, m.credential);
-		if (strcmp(name, c->handle) == 0)
-			return client_group_check_operator(c, mls);
-	}
-	return check_left(c, mls, id);
-}
-
-/* CS_ERR_NOT_FOUND: the hub cannot help, or nobody of ours is in there. */
+/* Fetch GroupInfo and tree.  CS_ERR_NOT_FOUND: the hub cannot help, or no
+ * device of this account is in the group. */
 static enum cs_err
 fetch(struct cs_client *c, struct cs_view id, struct cs_buf *info,
     struct cs_buf *tree)
@@ -241,11 +35,11 @@ fetch(struct cs_client *c, struct cs_view id, struct cs_buf *info,
 
 	err = client_call(c, CS_WIRE_GROUP_INFO, &cs_wire_group_info_get_shape,
 	    &ask, &cs_wire_group_info_shape, &answer);
-	/* Nobody of ours is in there any more. */
-	if (err == CS_ERR_DENIED && c->hub_code == CS_WIRE_E_NO_GROUP &&
+	/* No device of this account is in it any more. */
+	if (err == CS_ERR_DENIED && c->link.hub_code == CS_WIRE_E_NO_GROUP &&
 	    (err = client_joining_forget(c, id)) == CS_OK)
 		return CS_ERR_NOT_FOUND;
-	/* A group that has not been committed to since the hub keeps them. */
+	/* Nobody has committed to it since the hub began to keep these. */
 	if (err == CS_ERR_DENIED ||
 	    (err == CS_OK && answer.group_info.len == 0))
 		return CS_ERR_NOT_FOUND;
@@ -257,7 +51,8 @@ fetch(struct cs_client *c, struct cs_view id, struct cs_buf *info,
 static enum cs_err
 make(struct cs_client *c, struct cs_view id)
 {
-	struct cs_mls_options opt = client_mls_options(c);
+	struct client_leaf_check check = { .c = c };
+	const struct cs_mls_options opt = client_mls_options(&check);
 	struct cs_mls_external_options ext = { 0 };
 	struct cs_mls_group *mls = NULL;
 	struct cs_buf info = { 0 }, tree = { 0 }, commit = { 0 };
@@ -270,8 +65,8 @@ make(struct cs_client *c, struct cs_view id)
 	ext.ratchet_tree = cs_buf_view(&tree);
 	if ((err = cs_mls_external_commit(&mls, &commit, cs_buf_view(&info),
 		 &identity, &opt, &ext)) == CS_OK &&
-	    (err = client_join_check(c, mls, id)) == CS_OK)
-		err = attempt_store(c, id, cs_buf_view(&commit), mls);
+	    (err = client_admission_check(c, mls, id)) == CS_OK)
+		err = client_attempt_store(c, id, cs_buf_view(&commit), mls);
 out:
 	cs_mls_group_free(mls);
 	cs_buf_free(&info);
@@ -282,8 +77,8 @@ out:
 
 /* ---- entering ----------------------------------------------------------- */
 
-/* What goes on where we were: our count of messages, and a word for whoever
- * reads. */
+/* Continue an earlier membership: its count of messages, and a line in the
+ * inbox. */
 static enum cs_err
 go_on(struct cs_client *c, struct client_group *g)
 {
@@ -292,30 +87,37 @@ go_on(struct cs_client *c, struct client_group *g)
 
 	if (err == CS_OK) {
 		g->sender_seq = was.sender_seq;
-		err = client_notice(c, g, g->last_ms, "You are back.");
+		err = client_event(c, g, g->last_ms, "You are back.");
 	}
 	client_group_clear(&was);
 	return err == CS_ERR_NOT_FOUND ? CS_OK : err;
 }
 
-/* The hub took the commit: what follows it is ours to read. */
+/* The hub took the commit: from here on this device reads the log. */
 static enum cs_err
-enter(struct cs_client *c, struct cs_view id, struct attempt *a,
+enter(struct cs_client *c, struct cs_view id, struct client_attempt *a,
     const struct cs_wire_submit_answer *answer)
 {
-	struct cs_mls_options opt = client_mls_options(c);
+	struct cs_mls_options opt;
 	struct client_group g = { 0 };
 	struct cs_stamp stamp;
-	uint8_t leafhash[32];
+	uint8_t leafhash[CS_HASH_LEN];
 	enum cs_err err;
 
 	if ((err = client_joining_find(&g, c, id)))
 		goto out;
+	if ((g.check = client_leaf_check_new(c)) == NULL) {
+		err = CS_ERR_NOMEM;
+		goto out;
+	}
+	opt = client_mls_options(g.check);
 	memcpy(g.id, id.data, id.len); /* at most CS_WIRE_GROUP_ID_MAX */
 	g.id_len = id.len;
 	if ((err = cs_group_ref(g.ref, id)) ||
-	    (err = client_stamp_check(
-		 &stamp, c, &g, a->epoch, NULL, a->commit, answer)) ||
+	    (err = client_stamp_check(&stamp, c,
+		 &(struct client_stamped){
+		     .group = &g, .message = a->commit, .epoch = a->epoch },
+		 answer)) ||
 	    (err = cs_stamp_leafhash(leafhash, &stamp)) ||
 	    (err = cs_mls_group_load(
 		 &g.mls, &a->public, cs_buf_view(&a->secret), &opt)))
@@ -329,14 +131,12 @@ enter(struct cs_client *c, struct cs_view id, struct attempt *a,
 	g.committed_ms = cs_clock_ms();
 	if ((err = cs_db_begin(c->db)))
 		goto out;
-	if ((err = client_learn_members(c, g.mls)) == CS_OK &&
+	if ((err = client_learn_members(g.check, g.mls)) == CS_OK &&
 	    (err = go_on(c, &g)) == CS_OK &&
 	    (err = client_group_store(c, &g)) == CS_OK &&
-	    (err = client_commit_forget(c, &g)) == CS_OK &&
-	    (err = client_joining_forget(c, id)) == CS_OK)
-		err = cs_db_commit(c->db);
-	if (err)
-		cs_db_rollback(c->db);
+	    (err = client_pending_forget(c, &g)) == CS_OK)
+		err = client_joining_forget(c, id);
+	err = cs_db_end(c->db, err);
 out:
 	client_group_clear(&g);
 	return err;
@@ -348,8 +148,8 @@ submit(struct cs_client *c, struct cs_view id)
 {
 	struct cs_wire_submit m = { .group_id = id };
 	struct cs_wire_submit_answer answer;
-	struct attempt a;
-	enum cs_err err = attempt_load(&a, c, id);
+	struct client_attempt a;
+	enum cs_err err = client_attempt_load(&a, c, id);
 
 	if (err)
 		goto out;
@@ -360,40 +160,40 @@ submit(struct cs_client *c, struct cs_view id)
 	if (err == CS_OK) {
 		err = enter(c, id, &a, &answer);
 	} else if (err == CS_ERR_DENIED) {
-		bool stale = c->hub_code == CS_WIRE_E_STALE_EPOCH;
+		bool stale = c->link.hub_code == CS_WIRE_E_STALE_EPOCH;
 
-		err = attempt_forget(c, id);
+		err = client_attempt_forget(c, id);
 		if (err == CS_OK)
 			err = stale ? CS_ERR_EPOCH : CS_ERR_DENIED;
 	}
 out:
-	attempt_clear(&a);
+	client_attempt_clear(&a);
 	return err;
 }
 
-/* What the hub gave for it is not what it should be: said once. */
+/* Tell the user once that what the hub gave for the group does not verify. */
 static enum cs_err
 tell(struct cs_client *c, struct cs_view id, enum cs_err why)
 {
 	struct client_group g = { 0 };
 	enum cs_err err;
 
-	/* Refused, or too late: no lies. */
+	/* A refusal or a lost race is no lie. */
 	if (why == CS_ERR_DENIED || why == CS_ERR_NOT_FOUND ||
 	    why == CS_ERR_EPOCH)
 		return CS_OK;
-	/* Nor if we are in it: another device of ours was quicker, and the
-	 * Welcome takes the row away. */
-	if ((err = client_welcomes(c)) ||
+	/* Nor is it one if this device is in the group by now: another device
+	 * was quicker, and the Welcome removes the row. */
+	if ((err = client_welcomes(c, UINT32_MAX)) ||
 	    (err = cs_db_exec(c->db,
-		 "UPDATE joining SET told=1 WHERE id=? AND told=0",
-		 cs_blob(id))) ||
+		 "UPDATE joining SET told=? WHERE id=? AND told=0",
+		 cs_int(true), cs_blob(id))) ||
 	    cs_db_changes(c->db) == 0 || (err = client_joining_find(&g, c, id)))
 		return err;
 	return client_warning(c, NULL,
-	    "The hub gave something for the conversation %.255s that does not "
-	    "verify (%s). This device enters it when another one of yours has "
-	    "been online, or somebody who is in it adds you.",
+	    "What the hub gave for the conversation %.255s does not "
+	    "verify (%s). This device enters it once another device "
+	    "of yours has been online, or a member adds you.",
 	    g.name, cs_err_name(why));
 }
 
@@ -407,40 +207,20 @@ join_one(struct cs_client *c, struct cs_view id)
 		if (err == CS_ERR_NOT_FOUND && (err = make(c, id)) == CS_OK)
 			err = submit(c, id);
 	}
-	/* What does not verify or is refused does not stop the others; another
-	 * device of ours, when it comes, brings us in. */
+	/* A group that is refused or does not verify does not stop the others;
+	 * another device of the account will add this one. */
 	return err && cs_err_class(err) == CS_ERR_CLASS_THEIRS
 	    ? tell(c, id, err)
 	    : err;
 }
 
-static enum cs_err
-list(struct cs_buf *ids, struct cs_client *c)
-{
-	struct cs_writer w = cs_writer(ids);
-	struct cs_rows rows;
-	enum cs_err err;
-
-	err = cs_db_query(&rows, c->db, "SELECT id FROM joining ORDER BY id");
-	while (err == CS_OK && cs_rows_next(&rows))
-		cs_write_vec(&w, cs_col_blob(&rows, 0));
-	err = cs_rows_end(&rows, err);
-	return err ? err : cs_writer_end(&w);
-}
-
 enum cs_err
-client_join_groups(struct cs_client *c)
+client_groups_enter(struct cs_client *c)
 {
 	struct cs_buf ids = { 0 };
 	struct cs_reader r;
-	enum cs_err err = list(&ids, c);
+	enum cs_err err = client_joining_list(&ids, c);
 
-	/* Where another device was quicker, a Welcome waits. */
-	if (err == CS_OK && ids.len != 0)
-		err = client_welcomes(c);
-	cs_buf_reset(&ids);
-	if (err == CS_OK)
-		err = list(&ids, c);
 	r = cs_reader(cs_buf_view(&ids));
 	while (err == CS_OK && cs_reader_more(&r))
 		err = join_one(c, cs_read_vec(&r));

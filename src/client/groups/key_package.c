@@ -1,18 +1,21 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Key packages, whose private halves are stored before the hub gets the public
- * ones, and Welcomes, which use them up.
+ * This device's key packages.  The private half of each is stored before the
+ * hub gets the public one.
  */
-#include <string.h>
+#include "client/groups/key_package.h"
 
-#include "base/text.h"
 #include "client/home/client.h"
+#include "client/home/leaf.h"
+#include "client/hub/call.h"
 
 #define TABLE "key_package"
 
-/* Make one, store its secrets, and append it for the hub. */
+enum use { ONCE, LAST_RESORT };
+
+/* Make one, store its secrets, and append its public half to ${key_package}. */
 static enum cs_err
-make(struct cs_client *c, struct cs_buf *key_package, bool last_resort)
+make(struct cs_client *c, struct cs_buf *key_package, enum use use)
 {
 	struct cs_mls_identity id;
 	struct cs_buf secrets = { 0 }, sealed = { 0 };
@@ -21,14 +24,14 @@ make(struct cs_client *c, struct cs_buf *key_package, bool last_resort)
 
 	if ((err = client_identity(&id, c)) ||
 	    (err = cs_mls_key_package_new(key_package, &secrets, &ref,
-		 CS_SUITE_X25519_AES128, &id, last_resort)) ||
+		 CS_SUITE_X25519_AES128, &id, use == LAST_RESORT)) ||
 	    (err = cs_vault_seal(&sealed, &c->key, TABLE,
 		 cs_mls_hash_view(&ref), cs_buf_view(&secrets))))
 		goto out;
 	err = cs_db_exec(c->db,
 	    "INSERT INTO key_package(ref,last_resort,created,sealed)"
 	    " VALUES(?,?,?,?)",
-	    cs_blob(cs_mls_hash_view(&ref)), cs_int(last_resort),
+	    cs_blob(cs_mls_hash_view(&ref)), cs_int(use == LAST_RESORT),
 	    cs_int(cs_clock_ms()), cs_blob(cs_buf_view(&sealed)));
 out:
 	cs_buf_free(&secrets);
@@ -36,11 +39,11 @@ out:
 	return err;
 }
 
-/* Those past their time open nothing any more. */
+/* Key packages past their time open nothing any more. */
 static enum cs_err
 drop_old(struct cs_client *c)
 {
-	uint64_t age = (uint64_t)(CLIENT_KEY_PACKAGE_DAYS + 30) * 86400 * 1000;
+	uint64_t age = (CLIENT_KEY_PACKAGE_DAYS + 30) * CS_DAY_MS;
 	uint64_t now = cs_clock_ms();
 
 	return cs_db_exec(c->db, "DELETE FROM key_package WHERE created<?",
@@ -61,17 +64,14 @@ make_all(struct cs_client *c, struct cs_buf *list, uint32_t *n,
 		struct cs_wire_bytes item;
 
 		cs_buf_reset(&one);
-		if ((err = make(c, &one, false)))
+		if ((err = make(c, &one, ONCE)))
 			break;
 		item.v = cs_buf_view(&one);
 		err = cs_wire_list_add(list, n, &cs_wire_bytes_shape, &item);
 	}
-	if (err == CS_OK && !c->login.last_resort)
-		err = make(c, last_resort, true);
-	if (err == CS_OK)
-		err = cs_db_commit(c->db);
-	if (err)
-		cs_db_rollback(c->db);
+	if (err == CS_OK && !c->link.login.last_resort)
+		err = make(c, last_resort, LAST_RESORT);
+	err = cs_db_end(c->db, err);
 	cs_buf_free(&one);
 	return err;
 }
@@ -83,313 +83,45 @@ client_key_packages_fill(struct cs_client *c)
 	struct cs_buf list = { 0 }, last_resort = { 0 };
 	enum cs_err err;
 
-	if (c->login.key_packages >= CLIENT_KEY_PACKAGES / 2 &&
-	    c->login.last_resort)
+	if (c->link.login.key_packages >= CLIENT_KEY_PACKAGES / 2 &&
+	    c->link.login.last_resort)
 		return CS_OK;
 	err = make_all(c, &list, &put.key_packages.n, &last_resort,
-	    c->login.key_packages < CLIENT_KEY_PACKAGES
-		? CLIENT_KEY_PACKAGES - c->login.key_packages
+	    c->link.login.key_packages < CLIENT_KEY_PACKAGES
+		? CLIENT_KEY_PACKAGES - c->link.login.key_packages
 		: 0);
 	put.key_packages.raw = cs_buf_view(&list);
 	put.last_resort = cs_buf_view(&last_resort);
 	if (err == CS_OK)
 		err = client_call(c, CS_WIRE_KEY_PACKAGES_PUT,
 		    &cs_wire_key_packages_put_shape, &put,
-		    &cs_wire_login_answer_shape, &c->login);
+		    &cs_wire_login_answer_shape, &c->link.login);
 	cs_buf_free(&list);
 	cs_buf_free(&last_resort);
 	return err;
 }
 
-/* ---- Welcomes ----------------------------------------------------------- */
-
-/* The secrets of the first recipient of ${welcome} that is one of ours. */
-static enum cs_err
-find_secrets(struct cs_buf *secrets, struct cs_mls_hash *ref, bool *last_resort,
-    struct cs_client *c, struct cs_view welcome)
-{
-	enum cs_err err;
-
-	for (size_t i = 0;; i++) {
-		struct cs_rows rows;
-		bool found = false;
-
-		if ((err = cs_mls_welcome_recipient(ref, welcome, i)))
-			return err;
-		err = cs_db_query(&rows, c->db,
-		    "SELECT last_resort,sealed FROM key_package WHERE ref=?",
-		    cs_blob(cs_mls_hash_view(ref)));
-		if (err == CS_OK && cs_rows_next(&rows)) {
-			found = true;
-			*last_resort = cs_col_int(&rows, 0) != 0;
-			err = cs_vault_open(secrets, &c->key, TABLE,
-			    cs_mls_hash_view(ref), cs_col_blob(&rows, 1));
-		}
-		if ((err = cs_rows_end(&rows, err)) || found)
-			return err;
-	}
-}
-
 enum cs_err
-client_learn_members(struct cs_client *c, const struct cs_mls_group *mls)
+client_key_package_find(struct cs_buf *secrets, bool *last_resort,
+    struct cs_client *c, const struct cs_mls_hash *ref)
 {
-	struct cs_mls_member m;
-	enum cs_err err = CS_OK;
-
-	for (uint32_t i = 0; err == CS_OK && i < cs_mls_group_leaves(mls); i++)
-		if (cs_mls_group_member(mls, i, &m))
-			err = client_contact_learn(c, m.credential);
-	return err;
-}
-
-static void
-take_room(const struct cs_client *c, struct client_group *g, struct cs_view ext)
-{
-	struct cs_reader r = cs_reader(ext);
-	bool direct = cs_read_u8(&r) == 1;
-	struct cs_view name = cs_read_vec_max(&r, sizeof g->name - 1);
-
-	g->direct = false;
-	strcpy(g->name, "group without a name");
-	if (cs_reader_end(&r) != CS_OK)
-		return;
-	/* "Direct" is for two; a third listener makes it a group. */
-	if (direct && client_group_people(g) == 2) {
-		g->direct = client_group_other(g, c, g->name);
-	} else if (name.len != 0 && cs_utf8_valid(name)) {
-		memcpy(g->name, name.data, name.len);
-		g->name[name.len] = '\0';
-	}
-}
-
-/* Another device of ours brought us in: as it is there, if it told us, else
- * it is a conversation that it has begun. */
-static enum cs_err
-take_own(struct cs_client *c, struct client_group *g)
-{
-	struct client_group told = { 0 };
-	struct client_contact *peer;
+	struct cs_rows row;
 	enum cs_err err;
 
-	g->state = CS_CLIENT_ACTIVE;
-	err = client_joining_find(&told, c, client_group_id(g));
+	err = cs_db_row(&row, c->db,
+	    "SELECT last_resort,sealed FROM key_package WHERE ref=?",
+	    cs_blob(cs_mls_hash_view(ref)));
 	if (err == CS_OK) {
-		g->state = told.state;
-		strcpy(g->added_by, told.added_by);
-		return CS_OK;
+		*last_resort = cs_col_int(&row, 0) != 0;
+		err = cs_vault_open(secrets, &c->key, TABLE,
+		    cs_mls_hash_view(ref), cs_col_blob(&row, 1));
 	}
-	if (err != CS_ERR_NOT_FOUND)
-		return err;
-	peer = g->direct ? client_contact_by_handle(c, g->name) : NULL;
-	if (peer == NULL || peer->state != CONTACT_KNOWN)
-		return CS_OK;
-	/* Whom we write to may write to us. */
-	return client_contact_set_state(
-	    c, peer, CONTACT_ACCEPTED, cs_clock_ms());
-}
-
-/* Fill ${g} from what was joined. */
-static enum cs_err
-take_group(struct cs_client *c, struct client_group *g,
-    const struct cs_wire_welcome *w, struct cs_view ext)
-{
-	struct cs_view id = cs_mls_group_id(g->mls);
-	const struct client_contact *contact;
-	struct cs_credential credential;
-	struct cs_device_cert cert;
-	struct cs_mls_member adder;
-	enum cs_err err;
-
-	if (!cs_view_equal(id, w->group_id) || id.len > sizeof g->id)
-		return CS_ERR_MISMATCH;
-	memcpy(g->id, id.data, id.len);
-	g->id_len = id.len;
-	g->registered = true;
-	g->seq = w->group_seq;
-	g->chain_known = true;
-	memcpy(g->chain, w->chain, sizeof g->chain);
-	if ((err = cs_group_ref(g->ref, id)) ||
-	    (err = client_group_check_operator(c, g->mls)) ||
-	    (err = client_learn_members(c, g->mls)))
-		return err;
-	if (!cs_mls_group_member(
-		g->mls, cs_mls_group_welcomed_by(g->mls), &adder) ||
-	    cs_credential_parse(&credential, adder.credential) != CS_OK ||
-	    cs_device_cert_peek(&cert, credential.device_cert) != CS_OK)
-		return CS_ERR_MEMBER;
-	client_handle_of(g->added_by, adder.credential);
-	take_room(c, g, ext);
-	g->committed_ms = cs_clock_ms();
-	if (memcmp(cert.account, c->account, 16) == 0)
-		return take_own(c, g);
-	contact = client_contact_find(c, cert.account);
-	g->state = contact == NULL || contact->state == CONTACT_ACCEPTED
-	    ? CS_CLIENT_ACTIVE
-	    : contact->state == CONTACT_BLOCKED ? CS_CLIENT_BLOCKED
-						: CS_CLIENT_REQUEST;
-	return CS_OK;
-}
-
-/* Is there a conversation of this id that goes on? */
-static enum cs_err
-check_new(struct cs_client *c, const struct client_group *g)
-{
-	struct client_group was;
-	enum cs_err err = client_group_load(&was, c, client_group_id(g));
-
-	if (err == CS_OK)
-		err = client_group_check_replaced(&was, g);
-	client_group_clear(&was);
-	return err == CS_ERR_NOT_FOUND ? CS_OK : err;
-}
-
-static enum cs_err
-join(struct cs_client *c, const struct cs_wire_welcome *w)
-{
-	struct cs_mls_identity id;
-	struct cs_mls_options opt = client_mls_options(c);
-	struct cs_buf secrets = { 0 }, ext = { 0 };
-	struct client_group g = { 0 };
-	const struct cs_mls_join_options join = { .ext_type = CLIENT_EXT_ROOM,
-		.ext = &ext };
-	struct cs_mls_hash ref;
-	bool last_resort = false;
-	enum cs_err err;
-
-	if ((err = client_identity(&id, c)) ||
-	    (err = find_secrets(&secrets, &ref, &last_resort, c, w->welcome)) ||
-	    (err = cs_mls_welcome_join(&g.mls, w->welcome,
-		 cs_buf_view(&secrets), &id, &opt, &join)) ||
-	    (err = take_group(c, &g, w, cs_buf_view(&ext))) ||
-	    (err = check_new(c, &g)) || (err = client_group_store(c, &g)) ||
-	    /* What we had staged the last time we were in it is over. */
-	    (err = client_commit_forget(c, &g)) ||
-	    (err = client_joining_forget(c, w->group_id)))
-		goto out;
-	/* The secrets that opened it are gone from here on. */
-	if (!last_resort)
-		err = cs_db_exec(c->db, "DELETE FROM key_package WHERE ref=?",
-		    cs_blob(cs_mls_hash_view(&ref)));
-	/* What another device of ours did needs no telling. */
-	if (err == CS_OK && !g.direct && g.state != CS_CLIENT_BLOCKED &&
-	    strcmp(g.added_by, c->handle) != 0)
-		err = client_notice(c, &g, cs_clock_ms(), "%s added you to %s.",
-		    g.added_by, g.name);
-out:
-	cs_buf_free(&secrets);
-	cs_buf_free(&ext);
-	client_group_clear(&g);
-	return err;
-}
-
-/* Joined already, and only the answer to the hub was cut off? */
-static enum cs_err
-joined_before(bool *out, struct cs_client *c, const struct cs_wire_welcome *w)
-{
-	struct client_group g = { 0 };
-	enum cs_err err = client_group_load(&g, c, w->group_id);
-
-	*out = err == CS_OK && !client_group_over(&g) && g.seq >= w->group_seq;
-	client_group_clear(&g);
-	return err == CS_ERR_NOT_FOUND ? CS_OK : err;
-}
-
-/* Does it fail for a key only that the user may still accept? */
-static bool
-may_be_accepted(struct cs_client *c)
-{
-	return c->differs.handle[0] != '\0' &&
-	    client_contact_by_handle(c, c->differs.handle) != NULL;
-}
-
-/* It does not verify: say so, and nothing else has happened.  ${*held}: it
- * stays at the hub, for when the user has accepted the key. */
-static enum cs_err
-refuse(struct cs_client *c, enum cs_err why, bool *held)
-{
-	enum cs_err err;
-
-	if ((err = client_contacts_load(c)))
-		return err;
-	if ((*held = may_be_accepted(c)))
-		return client_contact_warn(c);
-	if (why == CS_ERR_EXISTS)
-		return client_warning(c, NULL,
-		    "An invitation was refused: somebody who is not in a "
-		    "conversation of yours wants to put another in its place. "
-		    "If you were removed from one and are to come back, leave "
-		    "it first.");
-	return client_notice(c, NULL, cs_clock_ms(),
-	    "An invitation to a conversation was refused: it does not verify.");
-}
-
-/* Inside a transaction: joined whole, or refused. */
-static enum cs_err
-join_or_refuse(struct cs_client *c, const struct cs_wire_welcome *w, bool *held)
-{
-	enum cs_err err;
-
-	if ((err = cs_db_savepoint(c->db)))
-		return err;
-	if ((err = join(c, w)) == CS_OK)
-		return cs_db_release(c->db);
-	if (cs_err_class(err) != CS_ERR_CLASS_THEIRS)
-		return err;
-	cs_db_rollback_to(c->db); /* and releases */
-	return refuse(c, err, held);
-}
-
-/* One Welcome: joined, or said why not; then it is one of ${*done}. */
-static enum cs_err
-take(struct cs_client *c, const struct cs_wire_welcome *w, unsigned *done)
-{
-	const struct cs_wire_welcome_ack ack = { .id = w->id };
-	bool before, held = false;
-	enum cs_err err;
-
-	memset(&c->differs, 0, sizeof c->differs);
-	if ((err = joined_before(&before, c, w)) || (err = cs_db_begin(c->db)))
-		return err;
-	if (!before)
-		err = join_or_refuse(c, w, &held);
-	if (err == CS_OK)
-		err = cs_db_commit(c->db);
-	if (err) {
-		cs_db_rollback(c->db);
-		return err;
-	}
-	if (held)
-		return CS_OK;
-	++*done;
-	return client_call_empty(
-	    c, CS_WIRE_WELCOME_ACK, &cs_wire_welcome_ack_shape, &ack);
+	return cs_rows_end(&row, err);
 }
 
 enum cs_err
-client_welcomes(struct cs_client *c)
+client_key_package_forget(struct cs_client *c, const struct cs_mls_hash *ref)
 {
-	const struct cs_wire_empty empty = { 0 };
-	struct cs_wire_welcomes_answer answer;
-	struct cs_wire_welcome w;
-	struct cs_buf raw = { 0 };
-	struct cs_view rest;
-	unsigned done;
-	enum cs_err err;
-
-	do {
-		done = 0;
-		if ((err = client_call(c, CS_WIRE_WELCOMES,
-			 &cs_wire_empty_shape, &empty,
-			 &cs_wire_welcomes_answer_shape, &answer)))
-			break;
-		/* The calls below overwrite what the answer points into. */
-		if ((err = cs_buf_set(&raw, answer.welcomes.raw)))
-			break;
-		rest = cs_buf_view(&raw);
-		while (err == CS_OK &&
-		    cs_wire_next(&w, &cs_wire_welcome_shape, &rest))
-			err = take(c, &w, &done);
-	} while (err == CS_OK && done != 0);
-	cs_buf_free(&raw);
-	return err;
+	return cs_db_exec(c->db, "DELETE FROM key_package WHERE ref=?",
+	    cs_blob(cs_mls_hash_view(ref)));
 }

@@ -1,66 +1,25 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Leaving.  Nobody commits the own removal (RFC 9420, section 12.2), so who
- * leaves proposes it for each device of the account, and the next member who
- * is there commits.  Proposals end with their epoch: until a commit takes them
- * they are made anew.
+ * Leaving.  Nobody commits their own removal (RFC 9420, section 12.2), so a
+ * member who leaves proposes it for each device of the account, and the next
+ * member to come commits.  A proposal ends with its epoch, so it is made anew
+ * until a commit takes it.
  */
-#include <string.h>
+#include "client/groups/leave.h"
 
+#include "client/groups/commit.h"
+#include "client/groups/log.h"
 #include "client/home/client.h"
+#include "client/home/group.h"
+#include "client/home/leavers.h"
+#include "client/home/members.h"
+#include "client/home/problem.h"
+#include "client/hub/call.h"
 
-#define LEAVING "grp.leaving"
+/* ---- proposing ---------------------------------------------------------- */
 
-/* ---- proposals, kept until they are committed --------------------------- */
-
-static enum cs_err
-leaving_store(
-    struct cs_client *c, const struct client_group *g, struct cs_view messages)
-{
-	struct cs_buf plain = { 0 }, sealed = { 0 };
-	struct cs_writer w = cs_writer(&plain);
-	enum cs_err err;
-
-	cs_write_u64(&w, cs_mls_group_epoch(g->mls));
-	cs_write_vec(&w, messages);
-	if ((err = cs_writer_end(&w)) == CS_OK &&
-	    (err = cs_vault_seal(&sealed, &c->key, LEAVING, client_group_id(g),
-		 cs_buf_view(&plain))) == CS_OK)
-		err = cs_db_exec(c->db, "UPDATE grp SET leaving=? WHERE id=?",
-		    cs_blob(cs_buf_view(&sealed)), cs_blob(client_group_id(g)));
-	cs_buf_free(&plain);
-	cs_buf_free(&sealed);
-	return err;
-}
-
-/* One <V> after the other into ${messages}; none: not proposed in this epoch.
- */
-static enum cs_err
-leaving_load(
-    struct cs_buf *messages, struct cs_client *c, const struct client_group *g)
-{
-	struct cs_buf plain = { 0 };
-	struct cs_rows rows;
-	struct cs_reader r;
-	enum cs_err err;
-
-	cs_buf_reset(messages);
-	err = cs_db_query(&rows, c->db, "SELECT leaving FROM grp WHERE id=?",
-	    cs_blob(client_group_id(g)));
-	if (err == CS_OK && cs_rows_next(&rows) && !cs_col_null(&rows, 0))
-		err = cs_vault_open(&plain, &c->key, LEAVING,
-		    client_group_id(g), cs_col_blob(&rows, 0));
-	if ((err = cs_rows_end(&rows, err)) == CS_OK && plain.len != 0) {
-		r = cs_reader(cs_buf_view(&plain));
-		if (cs_read_u64(&r) == cs_mls_group_epoch(g->mls))
-			err = cs_buf_set(messages, cs_read_vec(&r));
-	}
-	cs_buf_free(&plain);
-	return err;
-}
-
-/* Where every member knows it, the own leaf goes by a SelfRemove, which those
- * who join by themselves can commit, too. */
+/* Where every member supports it, the own leaf is proposed by a SelfRemove,
+ * which can also be committed by those who join by external commit. */
 static enum cs_err
 propose_one(struct cs_buf *out, struct client_group *g, uint32_t leaf)
 {
@@ -73,12 +32,13 @@ propose_one(struct cs_buf *out, struct client_group *g, uint32_t leaf)
 	    : err;
 }
 
-/* A proposal for each of our leaves, ours last: with it we are done. */
+/* Propose each leaf of the account, this device's last: after that it can do no
+ * more. */
 static enum cs_err
 make(struct cs_buf *messages, struct cs_client *c, struct client_group *g)
 {
 	uint32_t leaves[CS_WIRE_DEVICES_MAX];
-	size_t n = client_group_leaves_of(g, c->handle, leaves);
+	size_t n = client_group_leaves_of(g, c->self.handle, leaves);
 	struct cs_writer w = cs_writer(messages);
 	struct cs_buf one = { 0 };
 	enum cs_err err = CS_OK;
@@ -87,7 +47,8 @@ make(struct cs_buf *messages, struct cs_client *c, struct client_group *g)
 		cs_buf_reset(&one);
 		err = propose_one(&one, g, leaves[i]);
 		cs_write_vec(&w, cs_buf_view(&one));
-		/* Told as our leaving, not as somebody's doing. */
+		/* So that it is told as leaving, and not as somebody else's
+		 * act. */
 		if (g->n_leavers < CS_WIRE_DEVICES_MAX)
 			g->leavers[g->n_leavers++] = leaves[i];
 	}
@@ -100,16 +61,13 @@ propose(struct cs_buf *messages, struct cs_client *c, struct client_group *g)
 {
 	enum cs_err err;
 
-	if ((err = leaving_load(messages, c, g)) || messages->len != 0)
+	if ((err = client_leaving_load(messages, c, g)) || messages->len != 0)
 		return err;
 	if ((err = make(messages, c, g)) || (err = cs_db_begin(c->db)))
 		return err;
-	if ((err = client_group_store(c, g)) == CS_OK &&
-	    (err = leaving_store(c, g, cs_buf_view(messages))) == CS_OK)
-		err = cs_db_commit(c->db);
-	if (err)
-		cs_db_rollback(c->db);
-	return err;
+	if ((err = client_group_store(c, g)) == CS_OK)
+		err = client_leaving_store(c, g, cs_buf_view(messages));
+	return cs_db_end(c->db, err);
 }
 
 /* ---- telling the others ------------------------------------------------- */
@@ -145,44 +103,19 @@ client_leave_resume(struct cs_client *c, struct client_group *g)
 		    (err = submit(c, g, cs_buf_view(&messages))) == CS_OK)
 			break;
 		if (err == CS_ERR_DENIED &&
-		    (c->hub_code == CS_WIRE_E_STALE_EPOCH ||
-			c->hub_code == CS_WIRE_E_NO_GROUP))
-			err = client_sync_group(c, g);
+		    (c->link.hub_code == CS_WIRE_E_STALE_EPOCH ||
+			c->link.hub_code == CS_WIRE_E_NO_GROUP))
+			err = client_log_read(c, g);
 	}
 	cs_buf_free(&messages);
-	/* What the hub refuses now is tried at the next look. */
+	/* What the hub refuses now is tried again at the next connect. */
 	return err == CS_ERR_DENIED ? CS_OK : err;
-}
-
-void
-client_leave_seen(
-    const struct cs_client *c, struct client_group *g, uint32_t sender)
-{
-	size_t n = cs_mls_group_proposals(g->mls);
-	char from[CS_HANDLE_MAX + 1], whose[CS_HANDLE_MAX + 1];
-	struct cs_mls_member m;
-	bool external;
-	uint32_t leaf;
-
-	if (n == 0 || !cs_mls_group_member(g->mls, sender, &m))
-		return;
-	client_handle_of(from, m.credential);
-	leaf = cs_mls_group_proposed_removal(g->mls, n - 1, &external);
-	if (!cs_mls_group_member(g->mls, leaf, &m))
-		return;
-	client_handle_of(whose, m.credential);
-	if (strcmp(from, whose) != 0 || g->n_leavers == CS_WIRE_DEVICES_MAX)
-		return;
-	g->leavers[g->n_leavers++] = leaf;
-	/* Another device of ours left, and takes us along. */
-	if (leaf == cs_mls_group_own_leaf(g->mls) &&
-	    strcmp(from, c->handle) == 0)
-		g->state = CS_CLIENT_LEAVING;
 }
 
 /* ---- for people --------------------------------------------------------- */
 
-/* Nobody would commit it: take out our other devices, and be gone. */
+/* Nobody else would commit it: remove the account's other devices, and be gone.
+ */
 static enum cs_err
 leave_empty(struct cs_client *c, struct client_group *g)
 {
@@ -191,7 +124,7 @@ leave_empty(struct cs_client *c, struct client_group *g)
 	enum cs_err err = CS_ERR_EPOCH;
 
 	for (unsigned i = 0; err == CS_ERR_EPOCH && i < CLIENT_TRIES; i++) {
-		size_t n = client_group_leaves_of(g, c->handle, leaves);
+		size_t n = client_group_leaves_of(g, c->self.handle, leaves);
 
 		opt.n_remove = 0;
 		for (size_t k = 0; k < n; k++)
@@ -208,19 +141,12 @@ leave_empty(struct cs_client *c, struct client_group *g)
 static enum cs_err
 find(struct client_group *out, struct cs_client *c, const char *name)
 {
-	enum cs_err err = client_group_find(out, c, name, false);
+	enum cs_err err = client_group_find(out, c, name, CLIENT_FIND_ANY);
 
-	if (err == CS_ERR_NOT_FOUND)
-		err = client_group_find(out, c, name, true);
 	if (err == CS_ERR_NOT_FOUND)
 		return client_problem(c, err,
 		    "You are in no group called %.255s, and have no "
 		    "conversation with anybody of that name.",
-		    name);
-	if (err == CS_ERR_EXISTS)
-		return client_problem(c, err,
-		    "You are in more than one group called %.255s; that name "
-		    "is not enough to tell them apart.",
 		    name);
 	return err;
 }

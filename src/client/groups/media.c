@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* Photos and files: cleaned, encrypted and uploaded; fetched and checked. */
+/* Photos and files: cleaning, encrypting, uploading; fetching and checking. */
+#include "client/groups/media.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -10,9 +12,16 @@
 
 #include "base/alloc.h"
 #include "client/home/client.h"
+#include "client/home/group.h"
+#include "client/home/message.h"
+#include "client/home/problem.h"
+#include "client/hub/call.h"
+#include "content/media.h"
 #include "content/photo.h"
+#include "content/photo_clean.h"
 #include "crypto/random.h"
 #include "net/blob.h"
+#include "net/client_http.h"
 #include "store/file.h"
 
 #define TRANSFER_TRIES 5
@@ -144,7 +153,7 @@ put_once(
 	memcpy(token, at->token.data, at->token.len);
 	token[at->token.len] = '\0';
 	u->done = at->stored;
-	if ((err = cs_net_client_put(c->session.net, &t)))
+	if ((err = cs_net_client_put(c->link.session.net, &t)))
 		return err;
 	return t.status == 201 ? CS_OK
 	    : t.status == 422  ? CS_ERR_DIGEST
@@ -152,10 +161,10 @@ put_once(
 			       : CS_ERR_TIMEOUT;
 }
 
-/* An upload that breaks off goes on where the hub has it. */
+/* An upload that breaks off is continued from where the hub has it. */
 static enum cs_err
-upload(struct cs_client *c, struct upload *u, uint8_t blob[static 16],
-    const uint8_t sha256[static 32])
+upload(struct cs_client *c, struct upload *u, uint8_t blob[static CS_ID_LEN],
+    const uint8_t sha256[static CS_HASH_LEN])
 {
 	struct cs_wire_blob_put ask = { .size = u->total };
 	struct cs_wire_blob_answer at;
@@ -168,7 +177,7 @@ upload(struct cs_client *c, struct upload *u, uint8_t blob[static 16],
 			 &cs_wire_blob_answer_shape, &at)))
 			return err;
 		memcpy(ask.blob, at.blob, sizeof ask.blob);
-		memcpy(blob, at.blob, 16);
+		memcpy(blob, at.blob, CS_ID_LEN);
 		if (at.stored == at.size)
 			return CS_OK;
 		err = put_once(c, &at, u);
@@ -210,7 +219,7 @@ open_path(struct cs_client *c, const char *path, uint64_t max, int *fd,
 	return CS_OK;
 }
 
-/* A photo without what the camera added. */
+/* Decode and encode the photo, without what the camera added to it. */
 static enum cs_err
 clean(struct cs_client *c, struct cs_photo *photo, int fd, uint64_t size,
     const char *path)
@@ -236,21 +245,23 @@ clean(struct cs_client *c, struct cs_photo *photo, int fd, uint64_t size,
 		    c, err, "%.300s is too large to be unpacked safely.", path);
 	case CS_ERR_FORMAT:
 	case CS_ERR_TIMEOUT:
-		return client_problem(
-		    c, err, "%.300s is damaged, or not what it says.", path);
+		return client_problem(c, err,
+		    "%.300s is damaged, or is not the kind of file that it "
+		    "claims to be.",
+		    path);
 	case CS_ERR_NOT_FOUND:
 		return client_problem(c, CS_ERR_IO,
 		    "The program countersign-photo, which cleans photos, is "
-		    "not beside this one.");
+		    "not installed beside this one.");
 	default:
 		return err;
 	}
 }
 
-/* Strings of ${out}, in ${hold}: URL, name, type. */
+/* Fill in the strings of ${out}, which live in ${hold}: URL, name, type. */
 static enum cs_err
 fill_strings(struct cs_client *c, struct cs_mimi_external *out,
-    struct cs_buf *hold, const uint8_t blob[static 16], const char *path,
+    struct cs_buf *hold, const uint8_t blob[static CS_ID_LEN], const char *path,
     const char *media_type)
 {
 	const char *slash = strrchr(path, '/');
@@ -259,10 +270,11 @@ fill_strings(struct cs_client *c, struct cs_mimi_external *out,
 	size_t url_len, name_len;
 	enum cs_err err;
 
-	if ((err = cs_mimi_blob_url(hold, c->hub, blob)))
+	if ((err = cs_mimi_blob_url(hold, c->self.hub, blob)))
 		return err;
 	url_len = hold->len;
-	/* A camera's name for a photo can say when it was taken. */
+	/* The file name that a camera gives may tell when the photo was taken.
+	 */
 	if (strncmp(media_type, "image/", 6) == 0)
 		snprintf(name, sizeof name, "photo.%s",
 		    strcmp(ext, "jpeg") == 0 ? "jpg" : ext);
@@ -282,15 +294,16 @@ fill_strings(struct cs_client *c, struct cs_mimi_external *out,
 
 enum cs_err
 client_media_upload(struct cs_client *c, struct cs_mimi_external *out,
-    struct cs_buf *hold, const char *path, bool photo,
-    void (*progress)(uint64_t done, uint64_t total))
+    struct cs_buf *hold, const struct cs_client_outgoing *what)
 {
+	bool photo = what->photo_path != NULL;
+	const char *path = photo ? what->photo_path : what->file_path;
 	struct cs_photo cleaned = { 0 };
 	struct cs_media_digests digests;
 	struct spool spool = { .fd = -1 };
 	struct source source = { .fd = -1 };
-	struct upload u = { .progress = progress };
-	uint8_t blob[16];
+	struct upload u = { .progress = what->progress };
+	uint8_t blob[CS_ID_LEN];
 	uint64_t size = 0;
 	int fd = -1;
 	enum cs_err err;
@@ -316,8 +329,8 @@ client_media_upload(struct cs_client *c, struct cs_mimi_external *out,
 		goto out;
 	out->size = digests.size;
 	out->plain_size = digests.plain_size;
-	memcpy(out->content_hash, digests.content_hash, 32);
-	memcpy(out->plain_sha256, digests.plain_sha256, 32);
+	memcpy(out->content_hash, digests.content_hash, CS_HASH_LEN);
+	memcpy(out->plain_sha256, digests.plain_sha256, CS_HASH_LEN);
 	err = fill_strings(c, out, hold, blob, path,
 	    photo ? cleaned.media_type : "application/octet-stream");
 out:
@@ -348,8 +361,9 @@ client_media_fetch(struct cs_client *c, const struct cs_mimi_external *part,
 	if (cs_mimi_blob(f.blob, part) != CS_OK)
 		return client_problem(c, CS_ERR_FORMAT,
 		    "The message does not say where the file is.");
-	err = cs_blob_fetch(&c->session, &f);
-	if (err == CS_ERR_NOT_FOUND && c->session.code == CS_WIRE_E_QUARANTINED)
+	err = cs_blob_fetch(&c->link.session, &f);
+	if (err == CS_ERR_NOT_FOUND &&
+	    c->link.session.code == CS_WIRE_E_QUARANTINED)
 		return client_problem(
 		    c, err, "%s", cs_wire_code_text(CS_WIRE_E_QUARANTINED));
 	if (err == CS_ERR_NOT_FOUND && f.take_err == CS_OK)
@@ -378,7 +392,7 @@ save_take(void *arg, struct cs_view bytes)
 	return cs_file_write_fd(s->fd, cs_buf_view(&s->out));
 }
 
-/* Into a temporary file, which gets its name once every hash fits. */
+/* Write to a temporary file, which gets its name once every hash matches. */
 static enum cs_err
 save_to(struct cs_client *c, const struct cs_mimi_external *part,
     const char *path, void (*progress)(uint64_t done, uint64_t total))
@@ -417,8 +431,9 @@ save_to(struct cs_client *c, const struct cs_mimi_external *part,
 }
 
 enum cs_err
-cs_client_save(struct cs_client *c, const uint8_t mid[static CS_CLIENT_MID_LEN],
-    const char *path, void (*progress)(uint64_t done, uint64_t total))
+cs_client_message_save(struct cs_client *c,
+    const uint8_t mid[static CS_CLIENT_MID_LEN], const char *path,
+    void (*progress)(uint64_t done, uint64_t total))
 {
 	struct cs_buf plain = { 0 }, group_id = { 0 };
 	struct cs_mimi_content content;

@@ -1,22 +1,43 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * One entry of a log, from the hub's hands into the database (FRANKING,
- * "Recipient: fails closed").  Whatever it is, the result is a message, a
- * notice or a refusal that says why; only failures of our own stop the page.
+ * Taking one entry of a log (FRANKING, "Recipient").
+ *
+ * First the stamp: rebuild() completes it from what this device sees,
+ * check_signature() verifies it, and follow() puts it into the chain and moves
+ * the cursor.  An entry whose stamp does not verify moves the cursor by one.
+ * Then the content.  A message is shown only if its stamp is good, MLS opens it
+ * and the desk's own check of its proof passes.  A handshake is checked by MLS
+ * alone, so a bad stamp on it is reported but does not shut this device out.
+ * An entry that this device sent is matched with its outbox or its pending
+ * commit instead.
+ * Whatever is wrong with an entry becomes a row that says so; only a failure of
+ * this device (no memory, a full disk) is returned, and undoes the page.
  */
+#include "client/groups/receive.h"
+
 #include <string.h>
 
+#include "client/account/key_change.h"
+#include "client/groups/merge.h"
 #include "client/home/client.h"
+#include "client/home/contact.h"
+#include "client/home/group.h"
+#include "client/home/leavers.h"
+#include "client/home/message.h"
+#include "client/home/outbox.h"
+#include "client/hub/stamp.h"
 #include "crypto/hash.h"
+#include "mls/group.h"
 
 struct arrival {
 	const struct cs_wire_entry *entry;
 	struct cs_mls_message_info info;
 	struct cs_stamp stamp;
 	struct cs_buf stamp_cert;
-	enum cs_err stamp_err; /* the stamp and its place in the chain */
-	bool again;            /* under a number that we have had */
-	bool own;              /* the hub says that it is this device's */
+	enum cs_err stamp_err; /* what is wrong with the stamp or its place in
+				  the chain */
+	bool replayed;         /* it bears a number that was used before */
+	bool own;              /* the hub says that this device sent it */
 };
 
 static bool
@@ -25,12 +46,13 @@ is_ours(enum cs_err err)
 	return err && cs_err_class(err) != CS_ERR_CLASS_THEIRS;
 }
 
-/* Never shown: what is kept is who, when and why. */
+/* Store that an entry was refused: who sent it, when, and why.  Its content is
+ * never shown. */
 static enum cs_err
 refuse(struct cs_client *c, const struct client_group *g,
     const struct arrival *a, enum cs_err why)
 {
-	static const uint8_t no_mid[32];
+	static const uint8_t no_mid[CS_CLIENT_MID_LEN];
 	const struct client_contact *contact =
 	    client_contact_find(c, a->entry->account);
 	struct client_record r = {
@@ -43,7 +65,7 @@ refuse(struct cs_client *c, const struct client_group *g,
 		strcpy(r.from, contact->handle);
 	strncpy(r.reason, cs_err_name(why), sizeof r.reason - 1);
 	if (why == CS_ERR_CREDENTIAL) {
-		enum cs_err err = client_contact_warn(c);
+		enum cs_err err = client_contact_warn(c, &g->check->differs);
 
 		if (err)
 			return err;
@@ -53,7 +75,7 @@ refuse(struct cs_client *c, const struct client_group *g,
 
 /* ---- the stamp ---------------------------------------------------------- */
 
-/* What is on the wire, and the rest from what we see ourselves. */
+/* Complete the stamp on the wire by what this device sees itself. */
 static enum cs_err
 rebuild(struct cs_client *c, const struct client_group *g, struct arrival *a)
 {
@@ -71,7 +93,7 @@ rebuild(struct cs_client *c, const struct client_group *g, struct arrival *a)
 	if (s->group_seq != e->group_seq || s->epoch != e->epoch ||
 	    !!(s->flags & CS_STAMP_HANDSHAKE) != handshake)
 		return CS_ERR_STAMP;
-	if ((err = cs_operator_id(s->operator_id, c->root)) ||
+	if ((err = cs_operator_id(s->operator_id, c->self.root)) ||
 	    (err = cs_sha256(s->msg_hash, e->message)))
 		return err;
 	return handshake ? CS_OK
@@ -88,25 +110,25 @@ check_signature(struct cs_client *c, struct arrival *a)
 		return CS_ERR_STAMP;
 	if (err ||
 	    (err = cs_stamp_key_cert_parse(
-		 &key, cs_buf_view(&a->stamp_cert), CS_VIEW_OF(c->root))))
+		 &key, cs_buf_view(&a->stamp_cert), CS_VIEW_OF(c->self.root))))
 		return err;
-	return cs_stamp_verify(&a->stamp, &key, c->root);
+	return cs_stamp_verify(&a->stamp, &key, c->self.root);
 }
 
-/* A stamp that verifies: does it follow the one before it? */
+/* The stamp verifies: does it follow the one before it? */
 static enum cs_err
 follow(struct cs_client *c, struct client_group *g, struct arrival *a)
 {
 	const struct cs_stamp *s = &a->stamp;
-	uint8_t leafhash[32];
+	uint8_t leafhash[CS_HASH_LEN];
 	enum cs_err err;
 
 	if (s->group_seq <= g->seq) {
-		a->again = true;
+		a->replayed = true;
 		return CS_ERR_REPLAY;
 	}
 	if (s->group_seq > g->seq + 1) {
-		if ((err = client_notice(c, g, cs_clock_ms(),
+		if ((err = client_event(c, g, cs_clock_ms(),
 			 "%llu entries of this conversation are missing: the "
 			 "hub skipped their numbers.",
 			 (unsigned long long)(s->group_seq - g->seq - 1))))
@@ -121,20 +143,20 @@ follow(struct cs_client *c, struct client_group *g, struct arrival *a)
 		 cs_blob(client_group_id(g)), cs_int(s->group_seq),
 		 cs_blob(CS_VIEW_OF(leafhash)))))
 		return err;
-	if (g->chain_known && memcmp(g->chain, s->chain_prev, 32) != 0)
+	if (g->chain_known && memcmp(g->chain, s->chain_prev, CS_HASH_LEN) != 0)
 		a->stamp_err = CS_ERR_CHAIN;
-	/* FRANKING, rule 7: time never goes backwards in a group. */
+	/* FRANKING, rule 7: the time never goes backwards in a group. */
 	else if (s->accepted_ms < g->last_ms)
 		a->stamp_err = CS_ERR_STAMP;
 	else
 		g->last_ms = s->accepted_ms;
 	g->seq = s->group_seq;
 	g->chain_known = true;
-	memcpy(g->chain, s->chain_prev, 32);
+	memcpy(g->chain, s->chain_prev, CS_HASH_LEN);
 	return cs_chain_next(g->chain, leafhash);
 }
 
-/* Sets ${a->stamp_err}; fails only for reasons of our own. */
+/* Set ${a->stamp_err}; fails only for reasons of this device. */
 static enum cs_err
 check_stamp(struct cs_client *c, struct client_group *g, struct arrival *a)
 {
@@ -145,13 +167,13 @@ check_stamp(struct cs_client *c, struct client_group *g, struct arrival *a)
 		err = follow(c, g, a);
 	if (is_ours(err))
 		return err;
-	if (err == CS_OK || a->again) {
+	if (err == CS_OK || a->replayed) {
 		a->stamp_err = err ? err : a->stamp_err;
 		return CS_OK;
 	}
 	a->stamp_err = err;
-	/* Nothing vouches for its number: one step on, so that what comes
-	 * after it can be read. */
+	/* Nothing vouches for the entry's number: move on by one, so that later
+	 * entries can be read. */
 	if (a->entry->group_seq > g->seq)
 		g->seq++;
 	g->chain_known = false;
@@ -164,9 +186,10 @@ static enum cs_err
 store_message(struct cs_client *c, struct client_group *g,
     const struct cs_capsule *capsule, const struct cs_proof *proof)
 {
-	bool ours = memcmp(proof->cert.account, c->account, 16) == 0;
+	bool ours =
+	    memcmp(proof->cert.account, c->self.account, CS_ID_LEN) == 0;
 	struct client_record r = {
-		/* Another device of ours wrote it: we did. */
+		/* What another device of the user wrote, the user wrote. */
 		.kind = ours ? CS_CLIENT_SENT : CS_CLIENT_RECEIVED,
 		.late = proof->clocks_differ,
 		.time_ms = capsule->stamp.accepted_ms,
@@ -179,7 +202,7 @@ store_message(struct cs_client *c, struct client_group *g,
 
 	if (contact != NULL && contact->state == CONTACT_BLOCKED)
 		return CS_OK;
-	/* An answer is consent, from whichever device. */
+	/* An answer is consent, from whichever device it came. */
 	if (ours && g->state == CS_CLIENT_REQUEST)
 		g->state = CS_CLIENT_ACTIVE;
 	memcpy(r.from, proof->cert.handle.data, proof->cert.handle.len);
@@ -191,7 +214,7 @@ store_message(struct cs_client *c, struct client_group *g,
 	return err;
 }
 
-/* What MLS opened, checked as a desk would check it. */
+/* Check what MLS opened, as the desk would check it. */
 static enum cs_err
 prove(struct cs_client *c, struct client_group *g, const struct arrival *a,
     const struct cs_mls_received *received)
@@ -215,19 +238,19 @@ prove(struct cs_client *c, struct client_group *g, const struct arrival *a,
 	capsule.claimed_ms = aad.claimed_ms;
 	memcpy(capsule.sig, aad.sig, sizeof capsule.sig);
 	capsule.device_cert = credential.device_cert;
-	memcpy(capsule.account_key, credential.account_key, 32);
+	memcpy(capsule.account_key, credential.account_key, CS_KEY_LEN);
 	if ((err = cs_proof_check(
-		 &proof, &capsule, cs_buf_view(&a->stamp_cert), c->root)))
+		 &proof, &capsule, cs_buf_view(&a->stamp_cert), c->self.root)))
 		return err;
 	return store_message(c, g, &capsule, &proof);
 }
 
-/* Ours, come back in the log: the hub has it. */
+/* This device's own message stands in the log: the hub has it. */
 static enum cs_err
 own_message(
     struct cs_client *c, struct client_group *g, const struct arrival *a)
 {
-	enum cs_err err = client_sent(c, g, &a->stamp);
+	enum cs_err err = client_outbox_seen(c, g, &a->stamp);
 
 	if (err == CS_ERR_NOT_FOUND)
 		return refuse(c, g, a, CS_ERR_MISMATCH);
@@ -244,7 +267,7 @@ application(struct cs_client *c, struct client_group *g, struct arrival *a)
 		return refuse(c, g, a, a->stamp_err);
 	if (a->own)
 		return own_message(c, g, a);
-	/* Who has left does not listen while the others catch up. */
+	/* A member who has left reads nothing while the others catch up. */
 	if (g->state == CS_CLIENT_LEAVING)
 		return CS_OK;
 	err = cs_mls_process(&received, g->mls, a->entry->message);
@@ -260,7 +283,8 @@ application(struct cs_client *c, struct client_group *g, struct arrival *a)
 
 /* ---- handshakes --------------------------------------------------------- */
 
-/* Stored when it was made; if it is not ours, it is taken for what it is. */
+/* It was stored when it was made.  If this device did not make it, it is taken
+ * as what it is. */
 static enum cs_err
 own_proposal(
     struct cs_client *c, struct client_group *g, const struct arrival *a)
@@ -282,7 +306,7 @@ own_handshake(
 	enum cs_err err;
 
 	if (a->info.epoch < cs_mls_group_epoch(g->mls))
-		return CS_OK; /* merged when the hub took it */
+		return CS_OK; /* it was merged when the hub took it */
 	if (a->info.content == CS_MLS_CONTENT_PROPOSAL)
 		return own_proposal(c, g, a);
 	err = client_commit_seen(c, g, a->stamp.msg_hash);
@@ -312,20 +336,20 @@ other_handshake(
 }
 
 /*
- * A commit is signed by a member and confirmed by the key schedule, so a stamp
- * that is missing on it is told, and does not shut us out of the group.
+ * A commit is signed by a member and confirmed by the key schedule, so a
+ * missing stamp is reported and does not shut this device out of the group.
  */
 static enum cs_err
 handshake(struct cs_client *c, struct client_group *g, const struct arrival *a)
 {
 	enum cs_err err;
 
-	if (a->again)
+	if (a->replayed)
 		return refuse(c, g, a, a->stamp_err);
 	if (a->stamp_err &&
-	    (err = client_notice(c, g, cs_clock_ms(),
+	    (err = client_event(c, g, cs_clock_ms(),
 		 "The operator's stamp on a change of this group does not "
-		 "verify (%s). The change itself is checked apart from it.",
+		 "verify (%s). The change itself is checked separately.",
 		 cs_err_name(a->stamp_err))))
 		return err;
 	return a->own ? own_handshake(c, g, a) : other_handshake(c, g, a);
@@ -338,14 +362,14 @@ client_receive(struct cs_client *c, struct client_group *g,
 	struct arrival a = { .entry = entry };
 	enum cs_err err;
 
-	memset(&c->differs, 0, sizeof c->differs);
+	memset(&g->check->differs, 0, sizeof g->check->differs);
 	if (g->state == CS_CLIENT_LEFT) {
 		if (entry->group_seq > g->seq)
 			g->seq = entry->group_seq;
 		return CS_OK;
 	}
-	a.own = memcmp(entry->device, c->device, 16) == 0 &&
-	    memcmp(entry->account, c->account, 16) == 0;
+	a.own = memcmp(entry->device, c->self.device, CS_ID_LEN) == 0 &&
+	    memcmp(entry->account, c->self.account, CS_ID_LEN) == 0;
 	err = cs_mls_message_peek(&a.info, entry->message);
 	if (err == CS_OK &&
 	    (a.info.wire > CS_MLS_WIRE_PRIVATE ||

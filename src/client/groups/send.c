@@ -1,97 +1,37 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Sending.  A message is stored before it is encrypted, and its ciphertext
- * before it is submitted; the same bytes go out again until the hub has
- * answered.  Only when the hub says that the epoch is over, and so that it does
- * not have them, are they made anew.
+ * before it is submitted; the same bytes are sent again until the hub has
+ * answered.  They are made anew only when the hub says that the epoch is over,
+ * which means that it does not have them.
  */
+#include "client/groups/send.h"
+
 #include <string.h>
 
 #include "base/text.h"
+#include "client/groups/commit.h"
+#include "client/groups/log.h"
+#include "client/groups/make.h"
+#include "client/groups/media.h"
 #include "client/home/client.h"
-#include "crypto/hash.h"
+#include "client/home/group.h"
+#include "client/home/message.h"
+#include "client/home/outbox.h"
+#include "client/home/problem.h"
+#include "client/hub/call.h"
+#include "client/hub/stamp.h"
 #include "crypto/random.h"
 #include "franking/sender.h"
 
-#define OUTBOX "outbox"
-
-/* What is needed to prove our own message later: all but the stamp. */
-struct sealed_message {
-	struct cs_buf plain;
-	struct cs_view ciphertext;
-	uint64_t epoch, sender_seq, claimed_ms;
-	uint32_t leaf;
-	uint8_t sig[CS_SIGNATURE_LEN];
-	uint8_t tag[32];
-};
-
-static enum cs_err
-outbox_set(struct cs_client *c, uint64_t id, const struct sealed_message *m)
-{
-	struct cs_buf plain = { 0 }, sealed = { 0 };
-	struct cs_writer w = cs_writer(&plain);
-	uint8_t row[8];
-	enum cs_err err;
-
-	cs_vault_row(row, id);
-	cs_write_vec(&w, m->ciphertext);
-	cs_write_u64(&w, m->epoch);
-	cs_write_u64(&w, m->sender_seq);
-	cs_write_u64(&w, m->claimed_ms);
-	cs_write_u32(&w, m->leaf);
-	cs_write_bytes(&w, CS_VIEW_OF(m->sig));
-	cs_write_bytes(&w, CS_VIEW_OF(m->tag));
-	if ((err = cs_writer_end(&w)) == CS_OK &&
-	    (err = cs_vault_seal(&sealed, &c->key, OUTBOX, CS_VIEW_OF(row),
-		 cs_buf_view(&plain))) == CS_OK)
-		err = cs_db_exec(c->db,
-		    "UPDATE outbox SET sealed=? WHERE message=?",
-		    cs_blob(cs_buf_view(&sealed)), cs_int(id));
-	cs_buf_free(&plain);
-	cs_buf_free(&sealed);
-	return err;
-}
-
-/* CS_ERR_NOT_FOUND: not in the outbox; no ciphertext: not encrypted yet. */
-static enum cs_err
-outbox_get(struct sealed_message *out, struct cs_client *c, uint64_t id)
-{
-	struct cs_rows rows;
-	struct cs_reader r;
-	uint8_t row[8];
-	enum cs_err err;
-
-	cs_vault_row(row, id);
-	memset(out, 0, sizeof *out);
-	err = cs_db_query(&rows, c->db,
-	    "SELECT sealed FROM outbox WHERE message=?", cs_int(id));
-	if (err == CS_OK) {
-		if (!cs_rows_next(&rows))
-			err = CS_ERR_NOT_FOUND;
-		else if (cs_col_blob(&rows, 0).len != 0)
-			err = cs_vault_open(&out->plain, &c->key, OUTBOX,
-			    CS_VIEW_OF(row), cs_col_blob(&rows, 0));
-	}
-	if ((err = cs_rows_end(&rows, err)) || out->plain.len == 0)
-		return err;
-	r = cs_reader(cs_buf_view(&out->plain));
-	out->ciphertext = cs_read_vec(&r);
-	out->epoch = cs_read_u64(&r);
-	out->sender_seq = cs_read_u64(&r);
-	out->claimed_ms = cs_read_u64(&r);
-	out->leaf = cs_read_u32(&r);
-	cs_read_copy(&r, out->sig, sizeof out->sig);
-	cs_read_copy(&r, out->tag, sizeof out->tag);
-	return cs_reader_end(&r) == CS_OK ? CS_OK : CS_ERR_CORRUPT;
-}
-
 /* ---- encrypting --------------------------------------------------------- */
 
-/* FRANKING, "Sender": tag, signature, authenticated data. */
+/* FRANKING, "Sender": make tag, signature and authenticated data. */
 static enum cs_err
-frank(struct cs_client *c, struct client_group *g, struct sealed_message *m,
-    struct cs_view application_data, struct cs_buf *aad)
+frank(struct cs_client *c, struct client_group *g, struct client_sending *s,
+    struct cs_buf *aad)
 {
+	struct cs_view application_data = s->record.body;
 	struct cs_mimi_content content;
 	struct cs_sender_frank f = { 0 };
 	struct cs_safe_aad items;
@@ -100,251 +40,65 @@ frank(struct cs_client *c, struct client_group *g, struct sealed_message *m,
 	if ((err = cs_mimi_parse(&content, application_data)) ||
 	    (err = cs_franking_tag(f.tag, content.salt, application_data)))
 		return err;
-	f.epoch = m->epoch = cs_mls_group_epoch(g->mls);
-	f.leaf = m->leaf = cs_mls_group_own_leaf(g->mls);
-	f.sender_seq = m->sender_seq = ++g->sender_seq;
+	f.epoch = s->epoch = cs_mls_group_epoch(g->mls);
+	f.leaf = s->leaf = cs_mls_group_own_leaf(g->mls);
+	f.sender_seq = s->sender_seq = ++g->sender_seq;
 	g->sent++;
-	f.claimed_ms = m->claimed_ms = cs_clock_ms();
+	f.claimed_ms = s->claimed_ms = cs_clock_ms();
 	memcpy(f.group_ref, g->ref, sizeof f.group_ref);
-	memcpy(f.account, c->account, sizeof f.account);
-	memcpy(f.device, c->device, sizeof f.device);
-	memcpy(m->tag, f.tag, sizeof m->tag);
-	if ((err = cs_sender_sign(m->sig, &f, &c->device_key)))
+	memcpy(f.account, c->self.account, sizeof f.account);
+	memcpy(f.device, c->self.device, sizeof f.device);
+	memcpy(s->tag, f.tag, sizeof s->tag);
+	if ((err = cs_sender_sign(s->sig, &f, &c->self.device_key)))
 		return err;
 	memcpy(items.tag, f.tag, sizeof items.tag);
 	items.sender_seq = f.sender_seq;
 	items.claimed_ms = f.claimed_ms;
-	memcpy(items.sig, m->sig, sizeof items.sig);
+	memcpy(items.sig, s->sig, sizeof items.sig);
 	return cs_safe_aad_write(aad, &items);
 }
 
+/* The key that was used is deleted from the state before the bytes can leave.
+ */
 static enum cs_err
-store_encrypted(struct cs_client *c, struct client_group *g, uint64_t id,
-    const struct sealed_message *m)
+store_encrypted(
+    struct cs_client *c, struct client_group *g, const struct client_sending *s)
 {
-	uint8_t hash[32];
 	enum cs_err err;
 
-	if ((err = cs_sha256(hash, m->ciphertext)) ||
-	    (err = cs_db_begin(c->db)))
+	if ((err = cs_db_begin(c->db)))
 		return err;
-	/* The key that was used is gone from the state before the bytes can
-	 * leave. */
-	if ((err = outbox_set(c, id, m)) == CS_OK &&
-	    (err = cs_db_exec(c->db, "UPDATE message SET msg_hash=? WHERE id=?",
-		 cs_blob(CS_VIEW_OF(hash)), cs_int(id))) == CS_OK &&
-	    (err = client_group_store(c, g)) == CS_OK)
-		err = cs_db_commit(c->db);
-	if (err)
-		cs_db_rollback(c->db);
-	return err;
+	if ((err = client_outbox_seal(c, s)) == CS_OK)
+		err = client_group_store(c, g);
+	return cs_db_end(c->db, err);
 }
 
 static enum cs_err
-encrypt(struct cs_client *c, struct client_group *g, uint64_t id)
+encrypt(struct cs_client *c, struct client_group *g, struct client_sending *s)
 {
-	struct sealed_message m = { 0 };
-	struct cs_buf aad = { 0 }, plain = { 0 }, ciphertext = { 0 };
-	struct client_record r;
+	struct cs_buf aad = { 0 };
 	enum cs_err err;
 
-	if ((err = client_message_load(&r, &plain, c, id)) ||
-	    (err = frank(c, g, &m, r.body, &aad)) ||
-	    (err = cs_mls_protect(
-		 &ciphertext, g->mls, cs_buf_view(&aad), r.body)))
-		goto out;
-	m.ciphertext = cs_buf_view(&ciphertext);
-	err = store_encrypted(c, g, id, &m);
-out:
+	cs_buf_reset(&s->ciphertext);
+	if ((err = frank(c, g, s, &aad)) == CS_OK &&
+	    (err = cs_mls_protect(&s->ciphertext, g->mls, cs_buf_view(&aad),
+		 s->record.body)) == CS_OK)
+		err = store_encrypted(c, g, s);
 	cs_buf_free(&aad);
-	cs_buf_free(&plain);
-	cs_buf_free(&ciphertext);
 	return err;
 }
 
-/* ---- the hub has it ----------------------------------------------------- */
-
+/* RFC 9420, section 12.4: content may not be sent while a proposal waits, so
+ * that is committed first. */
 static enum cs_err
-deliver(struct cs_client *c, uint64_t id, const struct sealed_message *m,
-    const struct cs_stamp *stamp)
-{
-	struct cs_credential credential;
-	struct cs_capsule capsule = {
-		.leaf = m->leaf,
-		.sender_seq = m->sender_seq,
-		.claimed_ms = m->claimed_ms,
-		.stamp = *stamp,
-	};
-	struct cs_buf plain = { 0 }, body = { 0 };
-	struct client_record r;
-	enum cs_err err;
-
-	if ((err = client_message_load(&r, &plain, c, id)) ||
-	    (err = cs_credential_parse(
-		 &credential, cs_buf_view(&c->credential))))
-		goto out;
-	capsule.application_data = r.body;
-	capsule.device_cert = credential.device_cert;
-	memcpy(capsule.account_key, credential.account_key, 32);
-	memcpy(capsule.sig, m->sig, sizeof capsule.sig);
-	if ((err = cs_capsule_write(&body, &capsule)))
-		goto out;
-	r.body = cs_buf_view(&body);
-	r.bare = false;
-	r.seq = stamp->group_seq;
-	r.time_ms = stamp->accepted_ms;
-	if ((err = client_message_update(c, id, &r)) ||
-	    (err = cs_db_exec(
-		 c->db, "UPDATE message SET waiting=0 WHERE id=?", cs_int(id))))
-		goto out;
-	err =
-	    cs_db_exec(c->db, "DELETE FROM outbox WHERE message=?", cs_int(id));
-out:
-	cs_buf_free(&plain);
-	cs_buf_free(&body);
-	return err;
-}
-
-enum cs_err
-client_sent(
-    struct cs_client *c, struct client_group *g, const struct cs_stamp *stamp)
-{
-	struct sealed_message m = { 0 };
-	uint64_t id = 0, waiting = 0;
-	struct cs_rows rows;
-	enum cs_err err;
-
-	err = cs_db_query(&rows, c->db,
-	    "SELECT id,waiting FROM message WHERE msg_hash=? AND grp=?",
-	    cs_blob(CS_VIEW_OF(stamp->msg_hash)), cs_blob(client_group_id(g)));
-	if (err == CS_OK) {
-		if (cs_rows_next(&rows)) {
-			id = cs_col_int(&rows, 0);
-			waiting = cs_col_int(&rows, 1);
-		} else {
-			err = CS_ERR_NOT_FOUND;
-		}
-	}
-	if ((err = cs_rows_end(&rows, err)) || !waiting)
-		return err;
-	if ((err = outbox_get(&m, c, id)) == CS_OK)
-		err = deliver(c, id, &m, stamp);
-	cs_buf_free(&m.plain);
-	return err;
-}
-
-enum cs_err
-client_stamp_check(struct cs_stamp *stamp, struct cs_client *c,
-    const struct client_group *g, uint64_t epoch, const uint8_t *tag,
-    struct cs_view message, const struct cs_wire_submit_answer *answer)
-{
-	struct cs_buf cert = { 0 };
-	struct cs_stamp_key_cert key;
-	enum cs_err err;
-
-	if ((err = cs_stamp_parse(stamp, answer->stamp)))
-		return err;
-	memcpy(stamp->group_ref, g->ref, sizeof stamp->group_ref);
-	memcpy(stamp->account, c->account, sizeof stamp->account);
-	memcpy(stamp->device, c->device, sizeof stamp->device);
-	memset(stamp->tag, 0, sizeof stamp->tag);
-	if (tag != NULL)
-		memcpy(stamp->tag, tag, sizeof stamp->tag);
-	stamp->epoch = epoch;
-	if ((err = cs_operator_id(stamp->operator_id, c->root)) ||
-	    (err = cs_sha256(stamp->msg_hash, message)) ||
-	    (err = client_stamp_cert(&cert, c, stamp->key_id)) ||
-	    (err = cs_stamp_key_cert_parse(
-		 &key, cs_buf_view(&cert), CS_VIEW_OF(c->root))) ||
-	    (err = cs_stamp_verify(stamp, &key, c->root)))
-		goto out;
-	if (stamp->group_seq != answer->group_seq ||
-	    !!(stamp->flags & CS_STAMP_HANDSHAKE) != (tag == NULL))
-		err = CS_ERR_STAMP;
-out:
-	cs_buf_free(&cert);
-	return err;
-}
-
-static enum cs_err
-fail(struct cs_client *c, uint64_t id)
-{
-	struct cs_buf plain = { 0 };
-	struct client_record r;
-	enum cs_err err;
-
-	if ((err = cs_db_begin(c->db)))
-		return err;
-	if ((err = client_message_load(&r, &plain, c, id)) == CS_OK) {
-		r.failed = true;
-		err = client_message_update(c, id, &r);
-	}
-	if (err == CS_OK)
-		err = cs_db_exec(c->db,
-		    "UPDATE message SET waiting=0 WHERE id=?", cs_int(id));
-	if (err == CS_OK)
-		err = cs_db_exec(
-		    c->db, "DELETE FROM outbox WHERE message=?", cs_int(id));
-	if (err == CS_OK)
-		err = cs_db_commit(c->db);
-	if (err)
-		cs_db_rollback(c->db);
-	cs_buf_free(&plain);
-	return err;
-}
-
-/* CS_ERR_EPOCH: the group is up to date now, encrypt again. */
-static enum cs_err
-submit(struct cs_client *c, struct client_group *g, uint64_t id,
-    const struct sealed_message *m)
-{
-	struct cs_wire_submit ask = {
-		.group_id = client_group_id(g),
-		.message = m->ciphertext,
-	};
-	struct cs_wire_submit_answer answer;
-	struct cs_stamp stamp;
-	enum cs_err err;
-
-	err = client_call(c, CS_WIRE_SUBMIT, &cs_wire_submit_shape, &ask,
-	    &cs_wire_submit_answer_shape, &answer);
-	if (err == CS_ERR_DENIED) {
-		if (c->hub_code == CS_WIRE_E_STALE_EPOCH) {
-			err = client_sync_group(c, g);
-			return err ? err : CS_ERR_EPOCH;
-		}
-		if (c->hub_code == CS_WIRE_E_UNAVAILABLE)
-			return err; /* it waits */
-		err = fail(c, id);
-		return err ? err : CS_ERR_DENIED;
-	}
-	if (err)
-		return err;
-	if ((err = client_stamp_check(
-		 &stamp, c, g, m->epoch, m->tag, m->ciphertext, &answer)))
-		return client_problem(c, err,
-		    "The hub took the message, but its stamp does not verify "
-		    "(%s).",
-		    cs_err_name(err));
-	if ((err = cs_db_begin(c->db)))
-		return err;
-	if ((err = deliver(c, id, m, &stamp)) == CS_OK)
-		err = cs_db_commit(c->db);
-	if (err)
-		cs_db_rollback(c->db);
-	return err;
-}
-
-/* A proposal is waiting: no content before it is committed (RFC 9420,
- * 12.4). */
-static enum cs_err
-encrypt_now(struct cs_client *c, struct client_group *g, uint64_t id)
+encrypt_now(
+    struct cs_client *c, struct client_group *g, struct client_sending *s)
 {
 	const struct cs_mls_commit_options opt = { 0 };
 	enum cs_err err;
 
 	for (unsigned i = 0; i < CLIENT_TRIES; i++) {
-		if ((err = encrypt(c, g, id)) != CS_ERR_BUSY)
+		if ((err = encrypt(c, g, s)) != CS_ERR_BUSY)
 			return err;
 		err = client_commit(c, g, &opt);
 		if (err && err != CS_ERR_EPOCH)
@@ -353,101 +107,149 @@ encrypt_now(struct cs_client *c, struct client_group *g, uint64_t id)
 	return CS_ERR_BUSY;
 }
 
+/* ---- submitting --------------------------------------------------------- */
+
+/* Act on the hub's refusal.  CS_ERR_EPOCH: the group is up to date now, and the
+ * message has to be encrypted again. */
+static enum cs_err
+refused(
+    struct cs_client *c, struct client_group *g, const struct client_sending *s)
+{
+	enum cs_err err;
+
+	if (c->link.hub_code == CS_WIRE_E_STALE_EPOCH) {
+		err = client_log_read(c, g);
+		return err ? err : CS_ERR_EPOCH;
+	}
+	if (c->link.hub_code == CS_WIRE_E_UNAVAILABLE)
+		return CS_ERR_DENIED; /* it stays in the outbox */
+	if ((err = cs_db_begin(c->db)) ||
+	    (err = cs_db_end(c->db, client_outbox_fail(c, s))))
+		return err;
+	return CS_ERR_DENIED;
+}
+
+/* CS_ERR_EPOCH: the group is up to date now, and the message has to be
+ * encrypted again. */
+static enum cs_err
+submit(
+    struct cs_client *c, struct client_group *g, const struct client_sending *s)
+{
+	struct cs_view ciphertext = cs_buf_view(&s->ciphertext);
+	struct cs_wire_submit ask = {
+		.group_id = client_group_id(g),
+		.message = ciphertext,
+	};
+	struct cs_wire_submit_answer answer;
+	struct client_stamped stamped = {
+		.group = g,
+		.message = ciphertext,
+		.tag = s->tag,
+		.epoch = s->epoch,
+	};
+	struct cs_stamp stamp;
+	enum cs_err err;
+
+	err = client_call(c, CS_WIRE_SUBMIT, &cs_wire_submit_shape, &ask,
+	    &cs_wire_submit_answer_shape, &answer);
+	if (err)
+		return err == CS_ERR_DENIED ? refused(c, g, s) : err;
+	if ((err = client_stamp_check(&stamp, c, &stamped, &answer)))
+		return client_problem(c, err,
+		    "The hub took the message, but its stamp does not verify "
+		    "(%s).",
+		    cs_err_name(err));
+	if ((err = cs_db_begin(c->db)))
+		return err;
+	return cs_db_end(c->db, client_outbox_deliver(c, s, &stamp));
+}
+
 static enum cs_err
 send_one(struct cs_client *c, struct client_group *g, uint64_t id)
 {
-	struct sealed_message m = { 0 };
-	enum cs_err err = CS_ERR_EPOCH;
+	struct client_sending s;
+	enum cs_err err = client_outbox_load(&s, c, id);
 
-	for (unsigned i = 0; err == CS_ERR_EPOCH && i < CLIENT_TRIES; i++) {
-		cs_buf_free(&m.plain);
-		if ((err = outbox_get(&m, c, id)))
-			break;
-		if (i != 0 || m.ciphertext.len == 0) {
-			if ((err = encrypt_now(c, g, id)))
-				break;
-			cs_buf_free(&m.plain);
-			if ((err = outbox_get(&m, c, id)))
-				break;
-		}
-		err = submit(c, g, id, &m);
+	if (err == CS_OK && s.ciphertext.len == 0)
+		err = encrypt_now(c, g, &s);
+	if (err == CS_OK)
+		err = submit(c, g, &s);
+	for (unsigned i = 1; err == CS_ERR_EPOCH && i < CLIENT_TRIES; i++) {
+		/* Reading the log may have found it there. */
+		client_sending_clear(&s);
+		if ((err = client_outbox_load(&s, c, id)) == CS_OK &&
+		    (err = encrypt_now(c, g, &s)) == CS_OK)
+			err = submit(c, g, &s);
 	}
-	cs_buf_free(&m.plain);
-	/* The sync in between has found it in the log. */
+	client_sending_clear(&s);
 	return err == CS_ERR_NOT_FOUND ? CS_OK : err;
 }
 
 enum cs_err
 client_flush(struct cs_client *c, struct client_group *g)
 {
-	struct cs_rows rows;
-	uint64_t id, last = 0;
-	bool more;
+	uint64_t id = 0;
 	enum cs_err err;
 
-	do {
-		more = false;
-		err = cs_db_query(&rows, c->db,
-		    "SELECT message FROM outbox WHERE grp=? AND message>?"
-		    " ORDER BY message LIMIT 1",
-		    cs_blob(client_group_id(g)), cs_int(last));
-		if (err == CS_OK && cs_rows_next(&rows)) {
-			more = true;
-			last = id = cs_col_int(&rows, 0);
-		}
-		if ((err = cs_rows_end(&rows, err)) || !more)
+	while ((err = client_outbox_next(&id, c, g, id)) == CS_OK)
+		if ((err = send_one(c, g, id)))
 			return err;
-		err = send_one(c, g, id);
-	} while (err == CS_OK);
-	return err;
+	return err == CS_ERR_NOT_FOUND ? CS_OK : err;
 }
 
 /* ---- for people --------------------------------------------------------- */
 
-/* "bob", "bob@hub" or a group's name. */
+static enum cs_err
+check_handle(struct cs_client *c, struct cs_view name)
+{
+	if (!cs_handle_valid(name))
+		return client_problem(c, CS_ERR_NOT_FOUND,
+		    "\"%.*s\" is neither a group that you are in nor a name "
+		    "that anybody can have.",
+		    name.len < 100 ? (int)name.len : 100,
+		    (const char *)name.data);
+	if (cs_view_equal(name, cs_view_str(c->self.handle)))
+		return client_problem(
+		    c, CS_ERR_MISUSE, "%s is your own name.", c->self.handle);
+	return CS_OK;
+}
+
+/* Find what ${to} names: "bob", "bob@hub" or a group, which takes precedence
+ * over a person. */
 static enum cs_err
 find_target(struct client_group *g, struct cs_client *c, const char *to)
 {
-	char handle[CS_HANDLE_MAX + 1];
+	char handle[CS_HANDLE_MAX + 1] = "";
 	const char *at = strrchr(to, '@');
 	size_t len = at != NULL ? (size_t)(at - to) : strlen(to);
 	enum cs_err err;
 
-	if (at == NULL) {
-		err = client_group_find(g, c, to, false);
-		if (err == CS_ERR_EXISTS)
-			return client_problem(c, err,
-			    "You are in more than one group called %.255s.",
-			    to);
-		if (err != CS_ERR_NOT_FOUND)
-			return err;
-		client_group_clear(g);
-	} else if (strcmp(at + 1, c->hub) != 0) {
+	if (at != NULL && strcmp(at + 1, c->self.hub) != 0)
 		return client_problem(c, CS_ERR_UNSUPPORTED,
-		    "%.100s is on another hub than yours, %s.", to, c->hub);
-	}
-	if (len > CS_HANDLE_MAX || !cs_handle_valid(cs_view(to, len)))
-		return client_problem(c, CS_ERR_NOT_FOUND,
-		    "\"%.100s\" is neither a group that you are in nor a name "
-		    "that anybody can have.",
-		    to);
-	memcpy(handle, to, len);
-	handle[len] = '\0';
-	if (strcmp(handle, c->handle) == 0)
-		return client_problem(
-		    c, CS_ERR_MISUSE, "%s is your own name.", handle);
-	return client_group_direct(g, c, handle);
+		    "%.100s is on another hub than yours, %s.", to,
+		    c->self.hub);
+	if (len <= CS_HANDLE_MAX)
+		memcpy(handle, to, len);
+	err = at == NULL ? client_group_find(g, c, to, CLIENT_FIND_ANY)
+			 : client_group_find(g, c, handle, CLIENT_FIND_DIRECT);
+	if (err == CS_OK && !g->direct)
+		return CS_OK;
+	if (err && err != CS_ERR_NOT_FOUND)
+		return err;
+	if ((err = check_handle(c, cs_view(to, len))))
+		return err;
+	return client_group_direct(c, g, handle);
 }
 
 static enum cs_err
 find_reply(struct cs_client *c, const struct client_group *g,
-    const char *prefix, uint8_t mid[static 32])
+    const char *prefix, uint8_t mid[static CS_CLIENT_MID_LEN])
 {
 	struct cs_buf group_id = { 0 };
 	uint64_t id;
 	enum cs_err err;
 
-	if ((err = cs_client_find(c, prefix, mid)) == CS_OK &&
+	if ((err = cs_client_message_find(c, prefix, mid)) == CS_OK &&
 	    (err = client_message_by_mid(&id, &group_id, c, mid)) == CS_OK &&
 	    !cs_view_equal(cs_buf_view(&group_id), client_group_id(g)))
 		err = client_problem(c, CS_ERR_MISMATCH,
@@ -456,23 +258,22 @@ find_reply(struct cs_client *c, const struct client_group *g,
 	return err;
 }
 
-/* Body of the message, and its id. */
+/* Write the message's body, and compute its id. */
 static enum cs_err
 compose(struct cs_client *c, const struct client_group *g,
     const struct cs_client_outgoing *out, struct cs_buf *body,
-    uint8_t mid[static 32])
+    uint8_t mid[static CS_CLIENT_MID_LEN])
 {
 	struct cs_mimi_content content = { 0 };
 	struct cs_buf sender = { 0 }, room = { 0 }, hold = { 0 };
-	const char *path =
-	    out->photo_path != NULL ? out->photo_path : out->file_path;
 	enum cs_err err;
 
 	cs_random(content.salt, sizeof content.salt);
 	content.has_text = out->text.len != 0;
 	content.text = out->text;
-	if ((err = cs_mimi_user_uri(&sender, c->hub, cs_view_str(c->handle))) ||
-	    (err = cs_mimi_room_uri(&room, c->hub, g->ref)))
+	if ((err = cs_mimi_user_uri(
+		 &sender, c->self.hub, cs_view_str(c->self.handle))) ||
+	    (err = cs_mimi_room_uri(&room, c->self.hub, g->ref)))
 		goto out;
 	content.sender_uri = cs_buf_view(&sender);
 	content.room_uri = cs_buf_view(&room);
@@ -482,10 +283,10 @@ compose(struct cs_client *c, const struct client_group *g,
 			 c, g, out->reply_to, content.in_reply_to)))
 			goto out;
 	}
-	if (path != NULL) {
+	if (out->photo_path != NULL || out->file_path != NULL) {
 		content.n_external = 1;
-		if ((err = client_media_upload(c, &content.external[0], &hold,
-			 path, out->photo_path != NULL, out->progress)))
+		if ((err = client_media_upload(
+			 c, &content.external[0], &hold, out)))
 			goto out;
 	}
 	if ((err = cs_mimi_write(body, &content)) == CS_OK)
@@ -500,7 +301,7 @@ out:
 
 static enum cs_err
 enqueue(struct cs_client *c, const struct client_group *g, struct cs_view body,
-    const uint8_t mid[static 32])
+    const uint8_t mid[static CS_CLIENT_MID_LEN])
 {
 	struct client_record r = {
 		.kind = CS_CLIENT_SENT,
@@ -508,22 +309,12 @@ enqueue(struct cs_client *c, const struct client_group *g, struct cs_view body,
 		.time_ms = cs_clock_ms(),
 		.body = body,
 	};
-	uint64_t id;
 	enum cs_err err;
 
-	strcpy(r.from, c->handle);
+	strcpy(r.from, c->self.handle);
 	if ((err = cs_db_begin(c->db)))
 		return err;
-	if ((err = client_message_insert(c, g, &r, mid, &id)) == CS_OK &&
-	    (err = cs_db_exec(c->db, "UPDATE message SET waiting=1 WHERE id=?",
-		 cs_int(id))) == CS_OK &&
-	    (err = cs_db_exec(c->db,
-		 "INSERT INTO outbox(message,grp,sealed) VALUES(?,?,'')",
-		 cs_int(id), cs_blob(client_group_id(g)))) == CS_OK)
-		err = cs_db_commit(c->db);
-	if (err)
-		cs_db_rollback(c->db);
-	return err;
+	return cs_db_end(c->db, client_outbox_add(c, g, &r, mid));
 }
 
 static enum cs_err
@@ -550,7 +341,7 @@ cs_client_send(struct cs_client *c, const struct cs_client_outgoing *out,
 {
 	struct client_group g = { 0 };
 	struct cs_buf body = { 0 };
-	uint8_t mid[32];
+	uint8_t mid[CS_CLIENT_MID_LEN];
 	enum cs_err err;
 
 	mid_hex[0] = '\0';
@@ -567,8 +358,8 @@ cs_client_send(struct cs_client *c, const struct cs_client_outgoing *out,
 	    (err = enqueue(c, &g, cs_buf_view(&body), mid)))
 		goto out;
 	cs_hex(mid_hex, CS_VIEW_OF(mid));
-	/* From here on it is on its way, whatever happens. */
-	err = c->online ? client_flush(c, &g) : CS_ERR_CLOSED;
+	/* The message is on its way now, whatever happens. */
+	err = c->link.online ? client_flush(c, &g) : CS_ERR_CLOSED;
 out:
 	cs_buf_free(&body);
 	client_group_clear(&g);

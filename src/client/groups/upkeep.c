@@ -1,20 +1,23 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * A member who never commits keeps old keys alive for everybody: what was taken
- * from its device once opens what is said for ever (RFC 9420, section 16.6).
- * So each commits now and then, whether it has something to change or not.
+ * Regular commits.  A member who never commits keeps old keys alive for
+ * everybody: whoever once took them from its device can read on for ever (RFC
+ * 9420, section 16.6).  So each member commits now and then, even with nothing
+ * to change.
  */
-#include <string.h>
+#include "client/groups/upkeep.h"
 
+#include "client/groups/commit.h"
 #include "client/home/client.h"
+#include "client/home/group.h"
 #include "crypto/hash.h"
 
-/* A share of the jitter that is this device's in this group: members who came
- * together do not commit together. */
+/* The part of the jitter that this device has in this group, so that members
+ * who came together do not commit together. */
 static enum cs_err
 jitter(uint64_t *out, const struct cs_client *c, const struct client_group *g)
 {
-	const struct cs_view parts[] = { CS_VIEW_OF(c->device),
+	const struct cs_view parts[] = { CS_VIEW_OF(c->self.device),
 		client_group_id(g) };
 	uint8_t hash[CS_SHA256_LEN];
 	enum cs_err err = cs_hash_parts(hash, CS_SHA256, parts, 2);
@@ -65,7 +68,7 @@ renew(struct cs_client *c, struct cs_view id)
 			due = false;
 	}
 	client_group_clear(&g);
-	/* Refused now is tried again at the next look. */
+	/* What the hub refuses now is tried again next time. */
 	return err == CS_ERR_DENIED ? CS_OK : err;
 }
 

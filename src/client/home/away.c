@@ -1,24 +1,28 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Who was taken out of a conversation by the operator, for the report desk.
- * Once the desk's decision is taken back the account may come in again by
- * itself, and those who are there let it in because they knew it there.  For
- * the own account it stays: its devices come back each by itself, and read
- * what was sent before first.
+ * Accounts that the operator took out of a conversation because of a decision
+ * of the report desk.  When the desk takes the decision back, such an account
+ * may come in again by itself, and the members let it in because they remember
+ * it.  The user's own account keeps its row: each of its devices comes back by
+ * itself, after it has read what was sent before.
  */
+#include "client/home/away.h"
+
 #include <string.h>
 
 #include "client/home/client.h"
+#include "client/home/contact.h"
+#include "client/home/group.h"
 
-/* Handles and accounts go together one to one (contact.c). */
+/* Each handle has one account: see leaf.c. */
 static enum cs_err
 account_of(struct cs_view *out, struct cs_client *c, const char *handle)
 {
 	const struct client_contact *contact =
 	    client_contact_by_handle(c, handle);
 
-	if (strcmp(handle, c->handle) == 0) {
-		*out = CS_VIEW_OF(c->account);
+	if (strcmp(handle, c->self.handle) == 0) {
+		*out = CS_VIEW_OF(c->self.account);
 		return CS_OK;
 	}
 	if (contact == NULL)

@@ -1,17 +1,20 @@
 /* SPDX-License-Identifier: MIT */
 /* Conversations as they are stored: what is known of each, and its MLS state.
  */
-#include "client/home/client.h"
+#include "client/home/group.h"
 
 #include <string.h>
 
 #include "base/alloc.h"
-#include "franking/operator_pin.h"
+#include "client/home/client.h"
+#include "client/home/leaf.h"
+#include "client/home/problem.h"
+#include "crypto/random.h"
 
 #define META "grp.meta"
 #define PUBLIC "grp.public"
 #define SECRET "grp.secret"
-#define META_VERSION 2
+#define META_VERSION 1
 
 struct cs_view
 client_group_id(const struct client_group *g)
@@ -29,6 +32,7 @@ void
 client_group_clear(struct client_group *g)
 {
 	cs_mls_group_free(g->mls);
+	cs_free(g->check, sizeof *g->check);
 	cs_wipe(g, sizeof *g);
 }
 
@@ -69,9 +73,8 @@ static enum cs_err
 read_meta(struct client_group *g, struct cs_view plain)
 {
 	struct cs_reader r = cs_reader(plain);
-	uint8_t version = cs_read_u8(&r);
 
-	if (version < 1 || version > META_VERSION)
+	if (cs_read_u8(&r) != META_VERSION)
 		cs_reader_fail(&r, CS_ERR_CORRUPT);
 	cs_read_copy(&r, g->ref, sizeof g->ref);
 	g->direct = cs_read_u8(&r) != 0;
@@ -84,24 +87,25 @@ read_meta(struct client_group *g, struct cs_view plain)
 	cs_read_copy(&r, g->chain, sizeof g->chain);
 	g->last_ms = cs_read_u64(&r);
 	g->sender_seq = cs_read_u64(&r);
-	if (version >= 2) {
-		g->committed_ms = cs_read_u64(&r);
-		g->sent = cs_read_u32(&r);
-		read_leavers(&r, g);
-	}
+	g->committed_ms = cs_read_u64(&r);
+	g->sent = cs_read_u32(&r);
+	read_leavers(&r, g);
 	return cs_reader_end(&r) == CS_OK ? CS_OK : CS_ERR_CORRUPT;
 }
 
-/* The two halves of the MLS state. */
+/* Open the two halves of the MLS state. */
 static enum cs_err
 read_state(struct client_group *out, struct cs_client *c, struct cs_view public,
     struct cs_view secret)
 {
-	struct cs_mls_options opt = client_mls_options(c);
+	struct cs_mls_options opt;
 	struct cs_view id = client_group_id(out);
 	struct cs_buf p = { 0 }, s = { 0 };
 	enum cs_err err;
 
+	if ((out->check = client_leaf_check_new(c)) == NULL)
+		return CS_ERR_NOMEM;
+	opt = client_mls_options(out->check);
 	if ((err = cs_vault_open(&p, &c->key, PUBLIC, id, public)) == CS_OK &&
 	    (err = cs_vault_open(&s, &c->key, SECRET, id, secret)) == CS_OK)
 		err = cs_mls_group_load(&out->mls, &p, cs_buf_view(&s), &opt);
@@ -110,64 +114,58 @@ read_state(struct client_group *out, struct cs_client *c, struct cs_view public,
 	return err;
 }
 
-/* Columns id, meta and, with ${whole}, public and secret. */
+/* Read everything except the MLS state. */
 static enum cs_err
-read_row(struct client_group *out, struct cs_client *c,
-    const struct cs_rows *rows, bool whole)
+read_sealed_meta(struct client_group *out, struct cs_client *c,
+    struct cs_view id, struct cs_view sealed)
 {
-	struct cs_view id = cs_col_blob(rows, 0);
 	struct cs_buf plain = { 0 };
 	enum cs_err err;
 
-	memset(out, 0, sizeof *out);
 	if (id.len > sizeof out->id)
 		return CS_ERR_CORRUPT;
 	memcpy(out->id, id.data, id.len);
 	out->id_len = id.len;
-	if ((err = cs_vault_open(
-		 &plain, &c->key, META, id, cs_col_blob(rows, 1))) == CS_OK)
+	if ((err = cs_vault_open(&plain, &c->key, META, id, sealed)) == CS_OK)
 		err = read_meta(out, cs_buf_view(&plain));
-	if (err == CS_OK && whole)
-		err = read_state(
-		    out, c, cs_col_blob(rows, 2), cs_col_blob(rows, 3));
 	cs_buf_free(&plain);
 	return err;
-}
-
-static enum cs_err
-load(struct client_group *out, struct cs_client *c, struct cs_view id,
-    bool whole)
-{
-	struct cs_rows rows;
-	enum cs_err err;
-
-	memset(out, 0, sizeof *out);
-	err = cs_db_query(&rows, c->db,
-	    "SELECT id,meta,public,secret FROM grp WHERE id=?", cs_blob(id));
-	if (err == CS_OK) {
-		if (cs_rows_next(&rows))
-			err = read_row(out, c, &rows, whole);
-		else
-			err = CS_ERR_NOT_FOUND;
-	}
-	return cs_rows_end(&rows, err);
 }
 
 enum cs_err
 client_group_load(
     struct client_group *out, struct cs_client *c, struct cs_view id)
 {
-	return load(out, c, id, true);
+	struct cs_rows row;
+	enum cs_err err;
+
+	memset(out, 0, sizeof *out);
+	err = cs_db_row(&row, c->db,
+	    "SELECT meta,public,secret FROM grp WHERE id=?", cs_blob(id));
+	if (err == CS_OK &&
+	    (err = read_sealed_meta(out, c, id, cs_col_blob(&row, 0))) == CS_OK)
+		err = read_state(
+		    out, c, cs_col_blob(&row, 1), cs_col_blob(&row, 2));
+	return cs_rows_end(&row, err);
 }
 
 enum cs_err
 client_group_load_meta(
     struct client_group *out, struct cs_client *c, struct cs_view id)
 {
-	return load(out, c, id, false);
+	struct cs_rows row;
+	enum cs_err err;
+
+	memset(out, 0, sizeof *out);
+	err = cs_db_row(
+	    &row, c->db, "SELECT meta FROM grp WHERE id=?", cs_blob(id));
+	if (err == CS_OK)
+		err = read_sealed_meta(out, c, id, cs_col_blob(&row, 0));
+	return cs_rows_end(&row, err);
 }
 
-/* What changed of the MLS state: a message leaves the public half as it is. */
+/* Store what changed of the MLS state: a message leaves the public half alone.
+ */
 static enum cs_err
 store_state(struct cs_client *c, struct client_group *g)
 {
@@ -227,15 +225,11 @@ client_group_store(struct cs_client *c, struct client_group *g)
 	bool alone = !cs_db_in_transaction(c->db);
 	enum cs_err err;
 
-	/* Both halves, or none. */
+	/* Both halves are stored, or neither. */
 	if (alone && (err = cs_db_begin(c->db)))
 		return err;
 	err = store(c, g);
-	if (alone && err == CS_OK)
-		err = cs_db_commit(c->db);
-	if (alone && err)
-		cs_db_rollback(c->db);
-	return err;
+	return alone ? cs_db_end(c->db, err) : err;
 }
 
 enum cs_err
@@ -276,9 +270,9 @@ client_group_each(struct cs_client *c,
 
 enum cs_err
 client_group_find(struct client_group *out, struct cs_client *c,
-    const char *name, bool direct)
+    const char *name, enum client_group_find find)
 {
-	struct cs_buf ids = { 0 }, found = { 0 };
+	struct cs_buf ids = { 0 }, group = { 0 }, direct = { 0 };
 	struct cs_reader r;
 	unsigned n = 0;
 	enum cs_err err = client_group_list(&ids, c);
@@ -290,224 +284,31 @@ client_group_find(struct client_group *out, struct cs_client *c,
 		struct client_group g;
 
 		err = client_group_load_meta(&g, c, id);
-		/* Two people who wrote at once have two conversations; both
-		 * go on in the one with the smaller id. */
-		if (err == CS_OK && g.direct == direct &&
-		    !client_group_over(&g) && strcmp(g.name, name) == 0 &&
-		    (n == 0 || !direct)) {
-			n++;
-			err = cs_buf_set(&found, id);
+		if (err == CS_OK && !client_group_over(&g) &&
+		    strcmp(g.name, name) == 0) {
+			n += !g.direct;
+			/* Two people who wrote to each other at the same time
+			 * have two conversations; both continue in the one with
+			 * the smaller id. */
+			if (!g.direct || direct.len == 0)
+				err =
+				    cs_buf_set(g.direct ? &direct : &group, id);
 		}
 		client_group_clear(&g);
 	}
-	if (err == CS_OK)
-		err = n == 0 ? CS_ERR_NOT_FOUND
-		    : n > 1  ? CS_ERR_EXISTS
-			     : client_group_load(out, c, cs_buf_view(&found));
+	if (err == CS_OK && find != CLIENT_FIND_DIRECT && n > 1)
+		err = client_problem(c, CS_ERR_EXISTS,
+		    "You are in more than one group called %.255s; that name "
+		    "is not enough to tell them apart.",
+		    name);
+	else if (err == CS_OK && find != CLIENT_FIND_DIRECT && n == 1)
+		err = client_group_load(out, c, cs_buf_view(&group));
+	else if (err == CS_OK)
+		err = find == CLIENT_FIND_GROUP || direct.len == 0
+		    ? CS_ERR_NOT_FOUND
+		    : client_group_load(out, c, cs_buf_view(&direct));
 	cs_buf_free(&ids);
-	cs_buf_free(&found);
+	cs_buf_free(&group);
+	cs_buf_free(&direct);
 	return err;
-}
-
-/* ---- members ------------------------------------------------------------ */
-
-size_t
-client_group_leaves_of(const struct client_group *g, const char *handle,
-    uint32_t leaves[static CS_WIRE_DEVICES_MAX])
-{
-	char name[CS_HANDLE_MAX + 1];
-	struct cs_mls_member m;
-	size_t n = 0;
-
-	for (uint32_t i = 0;
-	     i < cs_mls_group_leaves(g->mls) && n < CS_WIRE_DEVICES_MAX; i++) {
-		if (!cs_mls_group_member(g->mls, i, &m))
-			continue;
-		client_handle_of(name, m.credential);
-		if (strcmp(name, handle) == 0)
-			leaves[n++] = i;
-	}
-	return n;
-}
-
-enum cs_err
-client_group_check_replaced(
-    const struct client_group *was, const struct client_group *now)
-{
-	uint32_t leaves[CS_WIRE_DEVICES_MAX];
-
-	if (client_group_over(was))
-		return CS_OK;
-	if (cs_mls_group_epoch(now->mls) <= cs_mls_group_epoch(was->mls))
-		return CS_ERR_EXISTS;
-	return client_group_leaves_of(was, now->added_by, leaves) != 0
-	    ? CS_OK
-	    : CS_ERR_EXISTS;
-}
-
-/* Handles belong to accounts one to one: a credential whose handle and account
- * do not go together is refused (contact.c). */
-unsigned
-client_group_people(const struct client_group *g)
-{
-	char seen[2][CS_HANDLE_MAX + 1], name[CS_HANDLE_MAX + 1];
-	struct cs_mls_member m;
-	unsigned n = 0;
-
-	for (uint32_t i = 0; i < cs_mls_group_leaves(g->mls) && n < 3; i++) {
-		bool known = false;
-
-		if (!cs_mls_group_member(g->mls, i, &m))
-			continue;
-		client_handle_of(name, m.credential);
-		for (unsigned k = 0; k < n; k++)
-			known |= strcmp(seen[k], name) == 0;
-		if (!known && n < 2)
-			memcpy(seen[n], name, sizeof name);
-		n += !known;
-	}
-	return n;
-}
-
-bool
-client_group_other(const struct client_group *g, const struct cs_client *c,
-    char out[static CS_HANDLE_MAX + 1])
-{
-	struct cs_mls_member m;
-
-	for (uint32_t i = 0; i < cs_mls_group_leaves(g->mls); i++) {
-		if (!cs_mls_group_member(g->mls, i, &m))
-			continue;
-		client_handle_of(out, m.credential);
-		if (strcmp(out, c->handle) != 0)
-			return true;
-	}
-	return false;
-}
-
-/* Somebody with several devices is one member. */
-static bool
-is_shown(const struct cs_client_group *out, const char *handle)
-{
-	for (size_t i = 0; i < out->n_members; i++)
-		if (strcmp(out->members[i], handle) == 0)
-			return true;
-	return false;
-}
-
-static enum cs_err
-show(struct cs_client_group *out, const struct client_group *g)
-{
-	struct cs_mls_member m;
-
-	memset(out, 0, sizeof *out);
-	memcpy(out->ref, g->ref, sizeof out->ref);
-	out->direct = g->direct;
-	out->state = g->state;
-	out->epoch = cs_mls_group_epoch(g->mls);
-	strcpy(out->name, g->name);
-	strcpy(out->added_by, g->added_by);
-	out->members =
-	    cs_calloc(cs_mls_group_leaves(g->mls), sizeof *out->members);
-	if (out->members == NULL)
-		return CS_ERR_NOMEM;
-	for (uint32_t i = 0; i < cs_mls_group_leaves(g->mls); i++)
-		if (cs_mls_group_member(g->mls, i, &m)) {
-			char *name = out->members[out->n_members];
-
-			client_handle_of(name, m.credential);
-			out->n_members += !is_shown(out, name);
-		}
-	return CS_OK;
-}
-
-static enum cs_err
-add_shown(struct cs_client *c, struct client_group *g, void *arg)
-{
-	struct cs_client_groups *out = arg;
-	struct cs_client_group *grown =
-	    cs_grow(out->v, out->n, out->n + 1, sizeof *grown);
-
-	(void)c;
-	if (grown == NULL)
-		return CS_ERR_NOMEM;
-	out->v = grown;
-	return show(&out->v[out->n++], g);
-}
-
-enum cs_err
-cs_client_groups(struct cs_client_groups *out, struct cs_client *c)
-{
-	enum cs_err err;
-
-	memset(out, 0, sizeof *out);
-	if ((err = client_group_each(c, add_shown, out)))
-		cs_client_groups_free(out);
-	return err;
-}
-
-void
-cs_client_groups_free(struct cs_client_groups *g)
-{
-	for (size_t i = 0; i < g->n; i++)
-		cs_free_plain(g->v[i].members);
-	cs_free(g->v, g->n * sizeof *g->v);
-	memset(g, 0, sizeof *g);
-}
-
-/* ---- the operator ------------------------------------------------------- */
-
-enum cs_err
-client_operator_sender(struct cs_buf *out, const struct cs_client *c)
-{
-	const struct cs_mls_external_sender operator= {
-		.signature_key = CS_VIEW_OF(c->external_sender),
-		.credential = { CS_MLS_CREDENTIAL_BASIC, cs_view_str(c->hub) },
-	};
-
-	return cs_mls_external_senders(out, &operator, 1);
-}
-
-enum cs_err
-client_group_check_operator(struct cs_client *c, const struct cs_mls_group *mls)
-{
-	struct cs_franking_operator_pin pin;
-	struct cs_buf want = { 0 };
-	struct cs_view got;
-	enum cs_err err;
-
-	/* Somebody else who may propose removals would be a back door. */
-	if ((err = client_operator_sender(&want, c)) == CS_OK &&
-	    (!cs_mls_group_extension(mls, CS_MLS_EXT_EXTERNAL_SENDERS, &got) ||
-		!cs_view_equal(got, cs_buf_view(&want))))
-		err = CS_ERR_MISMATCH;
-	cs_buf_free(&want);
-	if (err)
-		return err;
-	if (!cs_mls_group_extension(mls, CS_MLS_EXT_APP_DATA_DICTIONARY, &got))
-		return CS_ERR_MISMATCH;
-	if ((err = cs_franking_operator_pin_find(&pin, got)))
-		return err;
-	return memcmp(pin.root_public, c->root, sizeof c->root) == 0
-	    ? CS_OK
-	    : CS_ERR_MISMATCH;
-}
-
-/* What the members agree on about their operator stays as it is. */
-enum cs_err
-client_group_check_staged(
-    const struct client_group *g, const struct cs_mls_staged *staged)
-{
-	static const uint16_t types[] = { CS_MLS_EXT_EXTERNAL_SENDERS,
-		CS_MLS_EXT_APP_DATA_DICTIONARY };
-
-	for (size_t i = 0; i < sizeof types / sizeof types[0]; i++) {
-		struct cs_view before, after;
-
-		if (!cs_mls_group_extension(g->mls, types[i], &before) ||
-		    !cs_mls_staged_extension(staged, types[i], &after) ||
-		    !cs_view_equal(before, after))
-			return CS_ERR_MISMATCH;
-	}
-	return CS_OK;
 }

@@ -1,102 +1,52 @@
 /* SPDX-License-Identifier: MIT */
-/* A member's folder: lock, key file, sealed database, and who we are. */
-#include <errno.h>
-#include <stdarg.h>
-#include <stdio.h>
-#include <string.h>
+/* A member's folder: its lock, its key file, its sealed database, and who the
+ * user is. */
+#include "client/home/home.h"
+
 #include <unistd.h>
 
 #include "base/alloc.h"
 #include "base/text.h"
 #include "client/home/client.h"
+#include "client/home/contact.h"
+#include "client/home/problem.h"
+#include "client/home/schema.h"
+#include "crypto/random.h"
 #include "store/file.h"
 #include "store/keyfile.h"
 
 #define IDENTITY "identity"
 #define IDENTITY_VERSION 1
 
-enum cs_err
-client_problem(struct cs_client *c, enum cs_err err, const char *format, ...)
-{
-	va_list ap;
-
-	va_start(ap, format);
-	vsnprintf(c->problem, sizeof c->problem, format, ap);
-	va_end(ap);
-	return err;
-}
-
-const char *
-cs_client_problem(const struct cs_client *c)
-{
-	return c->problem;
-}
-
-uint16_t
-cs_client_hub_code(const struct cs_client *c)
-{
-	return c->hub_code;
-}
-
-struct cs_mls_options
-client_mls_options(struct cs_client *c)
-{
-	return (struct cs_mls_options){
-		.auth = { client_check_leaf, c },
-		.now_s = cs_clock_ms() / 1000,
-		.max_skip = CLIENT_MAX_SKIP,
-		.past_epochs = CLIENT_PAST_EPOCHS,
-		.padding = CLIENT_PADDING,
-	};
-}
-
-enum cs_err
-client_identity(struct cs_mls_identity *out, struct cs_client *c)
-{
-	uint64_t now = cs_clock_ms() / 1000;
-	enum cs_err err;
-
-	if (c->signer == NULL &&
-	    (err = cs_signer_from_ed25519(&c->signer, &c->device_key)))
-		return err;
-	*out = (struct cs_mls_identity){
-		.credential = cs_buf_view(&c->credential),
-		.signer = c->signer,
-		/* Clocks differ: an hour ahead is no reason to refuse. */
-		.not_before_s = now - 3600,
-		.not_after_s = now + (uint64_t)CLIENT_KEY_PACKAGE_DAYS * 86400,
-	};
-	return CS_OK;
-}
-
 const char *
 cs_client_handle(const struct cs_client *c)
 {
-	return c->handle;
+	return c->self.handle;
 }
 
 const char *
 cs_client_hub(const struct cs_client *c)
 {
-	return c->hub;
+	return c->self.hub;
 }
 
 const uint8_t *
 cs_client_account(const struct cs_client *c)
 {
-	return c->account;
+	return c->self.account;
 }
 
 const uint8_t *
 cs_client_device(const struct cs_client *c)
 {
-	return c->device;
+	return c->self.device;
 }
 
 void
-cs_client_operator_key(const struct cs_client *c, char out[static 44])
+cs_client_operator_key(
+    const struct cs_client *c, char out[static CS_CLIENT_OPERATOR_KEY_SIZE])
 {
-	cs_base64url(out, CS_VIEW_OF(c->root));
+	cs_base64url(out, CS_VIEW_OF(c->self.root));
 }
 
 /* ---- who we are --------------------------------------------------------- */
@@ -109,16 +59,16 @@ client_identity_save(struct cs_client *c)
 	enum cs_err err;
 
 	cs_write_u8(&w, IDENTITY_VERSION);
-	cs_write_vec(&w, cs_view_str(c->handle));
-	cs_write_vec(&w, cs_view_str(c->hub));
-	cs_write_vec(&w, cs_view_str(c->host));
-	cs_write_u16(&w, (uint16_t)c->port);
-	cs_write_bytes(&w, CS_VIEW_OF(c->root));
-	cs_write_bytes(&w, CS_VIEW_OF(c->account));
-	cs_write_bytes(&w, CS_VIEW_OF(c->device));
-	cs_write_bytes(&w, CS_VIEW_OF(c->account_key.seed));
-	cs_write_bytes(&w, CS_VIEW_OF(c->device_key.seed));
-	cs_write_vec(&w, cs_buf_view(&c->credential));
+	cs_write_vec(&w, cs_view_str(c->self.handle));
+	cs_write_vec(&w, cs_view_str(c->self.hub));
+	cs_write_vec(&w, cs_view_str(c->self.host));
+	cs_write_u16(&w, (uint16_t)c->self.port);
+	cs_write_bytes(&w, CS_VIEW_OF(c->self.root));
+	cs_write_bytes(&w, CS_VIEW_OF(c->self.account));
+	cs_write_bytes(&w, CS_VIEW_OF(c->self.device));
+	cs_write_bytes(&w, CS_VIEW_OF(c->self.account_key.seed));
+	cs_write_bytes(&w, CS_VIEW_OF(c->self.device_key.seed));
+	cs_write_vec(&w, cs_buf_view(&c->self.credential));
 	if ((err = cs_writer_end(&w)) == CS_OK)
 		err = cs_vault_config_set(
 		    c->db, &c->key, IDENTITY, cs_buf_view(&bytes));
@@ -139,24 +89,27 @@ identity_load(struct cs_client *c)
 	r = cs_reader(cs_buf_view(&bytes));
 	if (cs_read_u8(&r) != IDENTITY_VERSION)
 		cs_reader_fail(&r, CS_ERR_CORRUPT);
-	cs_read_string(&r, c->handle, sizeof c->handle);
-	cs_read_string(&r, c->hub, sizeof c->hub);
-	cs_read_string(&r, c->host, sizeof c->host);
-	c->port = cs_read_u16(&r);
-	cs_read_copy(&r, c->root, sizeof c->root);
-	cs_read_copy(&r, c->account, sizeof c->account);
-	cs_read_copy(&r, c->device, sizeof c->device);
-	cs_read_copy(&r, c->account_key.seed, sizeof c->account_key.seed);
-	cs_read_copy(&r, c->device_key.seed, sizeof c->device_key.seed);
+	cs_read_string(&r, c->self.handle, sizeof c->self.handle);
+	cs_read_string(&r, c->self.hub, sizeof c->self.hub);
+	cs_read_string(&r, c->self.host, sizeof c->self.host);
+	c->self.port = cs_read_u16(&r);
+	cs_read_copy(&r, c->self.root, sizeof c->self.root);
+	cs_read_copy(&r, c->self.account, sizeof c->self.account);
+	cs_read_copy(&r, c->self.device, sizeof c->self.device);
+	cs_read_copy(
+	    &r, c->self.account_key.seed, sizeof c->self.account_key.seed);
+	cs_read_copy(
+	    &r, c->self.device_key.seed, sizeof c->self.device_key.seed);
 	credential = cs_read_vec(&r);
 	if (cs_reader_end(&r) != CS_OK) {
 		err = CS_ERR_CORRUPT;
 		goto out;
 	}
-	if ((err = cs_buf_set(&c->credential, credential)) == CS_OK &&
+	if ((err = cs_buf_set(&c->self.credential, credential)) == CS_OK &&
 	    (err = cs_sign_key_from_seed(
-		 &c->account_key, c->account_key.seed)) == CS_OK)
-		err = cs_sign_key_from_seed(&c->device_key, c->device_key.seed);
+		 &c->self.account_key, c->self.account_key.seed)) == CS_OK)
+		err = cs_sign_key_from_seed(
+		    &c->self.device_key, c->self.device_key.seed);
 out:
 	cs_buf_free(&bytes);
 	return err;
@@ -171,8 +124,10 @@ home_path(char **out, const struct cs_client *c, const char *name)
 	return *out != NULL ? CS_OK : CS_ERR_NOMEM;
 }
 
+enum files { EXIST, MAY_BE_NEW };
+
 static enum cs_err
-open_files(struct cs_client *c, struct cs_view passphrase, bool create)
+open_files(struct cs_client *c, struct cs_view passphrase, enum files files)
 {
 	char *db = NULL, *key = NULL;
 	enum cs_err err;
@@ -180,13 +135,13 @@ open_files(struct cs_client *c, struct cs_view passphrase, bool create)
 	if ((err = home_path(&db, c, "client.db")) ||
 	    (err = home_path(&key, c, "key")))
 		goto out;
-	if (create && access(key, F_OK) != 0)
+	if (files == MAY_BE_NEW && access(key, F_OK) != 0)
 		err = cs_keyfile_create(&c->key, key, passphrase);
 	else
 		err = cs_keyfile_open(&c->key, key, passphrase);
 	if (err)
 		goto out;
-	if (!create && access(db, F_OK) != 0) {
+	if (files == EXIST && access(db, F_OK) != 0) {
 		err = CS_ERR_NOT_FOUND;
 		goto out;
 	}
@@ -212,9 +167,9 @@ client_home_new(
 		err = CS_ERR_NOMEM;
 	else if ((err = cs_file_mkdir(home)) == CS_OK &&
 	    (err = cs_client_lock(c)) == CS_OK)
-		err = open_files(c, passphrase, true);
+		err = open_files(c, passphrase, MAY_BE_NEW);
 	if (err == CS_OK) {
-		/* Somebody joined from here before, or tried to. */
+		/* Somebody joined from this folder before, or tried to. */
 		err = identity_load(c);
 		if (err == CS_ERR_NOT_FOUND)
 			err = CS_OK;
@@ -225,6 +180,22 @@ client_home_new(
 	}
 	*out = c;
 	return CS_OK;
+}
+
+enum cs_err
+client_home_check_new(struct cs_client *c)
+{
+	struct cs_buf joined = { 0 };
+	enum cs_err err =
+	    cs_vault_config_get(&joined, c->db, &c->key, "joined");
+
+	cs_buf_free(&joined);
+	if (err == CS_OK)
+		return client_problem(c, CS_ERR_EXISTS,
+		    "This folder already belongs to %s@%s. Choose another one "
+		    "with --home.",
+		    c->self.handle, c->self.hub);
+	return err == CS_ERR_NOT_FOUND ? CS_OK : err;
 }
 
 enum cs_err
@@ -257,7 +228,7 @@ cs_client_open(
 	if ((c->home = cs_strdup(home)) == NULL)
 		err = CS_ERR_NOMEM;
 	else if ((err = cs_client_lock(c)) == CS_OK &&
-	    (err = open_files(c, passphrase, false)) == CS_OK &&
+	    (err = open_files(c, passphrase, EXIST)) == CS_OK &&
 	    (err = cs_vault_config_get(&joined, c->db, &c->key, "joined")) ==
 		CS_OK &&
 	    (err = identity_load(c)) == CS_OK)
@@ -274,18 +245,9 @@ cs_client_open(
 void
 client_offline(struct cs_client *c)
 {
-	if (c->online)
-		cs_session_close(&c->session);
-	c->online = false;
-}
-
-enum cs_err
-client_need_hub(struct cs_client *c)
-{
-	if (c->online)
-		return CS_OK;
-	return client_problem(
-	    c, CS_ERR_CLOSED, "There is no connection to the hub.");
+	if (c->link.online)
+		cs_session_close(&c->link.session);
+	c->link.online = false;
 }
 
 void
@@ -296,9 +258,9 @@ cs_client_close(struct cs_client *c)
 	client_offline(c);
 	cs_db_close(c->db);
 	cs_file_unlock(c->lock);
-	cs_signer_free(c->signer);
-	cs_buf_free(&c->credential);
-	cs_free(c->contacts, c->n_contacts * sizeof *c->contacts);
+	cs_signer_free(c->self.signer);
+	cs_buf_free(&c->self.credential);
+	cs_free(c->contacts.v, c->contacts.n * sizeof *c->contacts.v);
 	cs_free_plain(c->home);
 	cs_free(c, sizeof *c);
 }
@@ -319,9 +281,9 @@ cs_client_lock(struct cs_client *c)
 	if (c->lock >= 0)
 		return CS_OK;
 	if ((err = home_path(&path, c, "lock")) == CS_OK)
-		err = cs_file_lock(&c->lock, path, true);
+		err = cs_file_lock(&c->lock, path);
 	cs_free_plain(path);
-	/* What others did meanwhile. */
+	/* Other commands may have changed the contacts meanwhile. */
 	if (err == CS_OK && c->db != NULL)
 		err = client_contacts_load(c);
 	return err;

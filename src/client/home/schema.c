@@ -1,10 +1,27 @@
 /* SPDX-License-Identifier: MIT */
-#include "client/home/client.h"
+/* The tables of a home, which begin at version 1. */
+#include "client/home/schema.h"
 
 /*
- * Version 1.  Every column called sealed, meta, state or pending is sealed
- * under the home's key and bound to its table and row.  What stays readable
- * are random ids, numbers in logs and hashes.
+ * Every column called sealed, meta, public, secret, pending, leaving or attempt
+ * is sealed under the home's key and bound to its table and row.  What stays
+ * readable are random ids, numbers in logs, times, hashes and public
+ * certificates.
+ *
+ * grp: public and secret are the two halves of a group's MLS state; pending is
+ * a commit of ours on its way; leaving are the proposals that take this account
+ * out, sent again until somebody commits them.
+ * outbox: what the hub has not taken yet; sealed is empty until the message is
+ * encrypted.
+ * joining: conversations of the account that this device is to enter; attempt
+ * is a commit that does so, with the state that it leads to; told says that the
+ * user was told that the hub's word for it does not verify.
+ * away: accounts that the operator took out of a group, and that may come back
+ * into it by themselves.
+ * letter: to the report desk; what was written, sealed for the desk, and the
+ * key that opens its answer.
+ * told: hashes of decisions, and of answers to appeals, that the user was told
+ * of.
  */
 static const char version1[] =
     "CREATE TABLE config(name TEXT PRIMARY KEY, sealed BLOB NOT NULL)"
@@ -14,56 +31,33 @@ static const char version1[] =
     "CREATE TABLE contact(account BLOB PRIMARY KEY, sealed BLOB NOT NULL)"
     " WITHOUT ROWID;"
     "CREATE TABLE grp(id BLOB PRIMARY KEY, meta BLOB NOT NULL,"
-    " state BLOB NOT NULL, pending BLOB) WITHOUT ROWID;"
+    " public BLOB NOT NULL, secret BLOB NOT NULL DEFAULT x'', pending BLOB,"
+    " leaving BLOB) WITHOUT ROWID;"
     "CREATE TABLE message(id INTEGER PRIMARY KEY AUTOINCREMENT,"
     " mid BLOB NOT NULL, grp BLOB NOT NULL, kind INTEGER NOT NULL,"
-    " msg_hash BLOB, waiting INTEGER NOT NULL DEFAULT 0,"
-    " seen INTEGER NOT NULL DEFAULT 0, sealed BLOB NOT NULL);"
+    " msg_hash BLOB, seen INTEGER NOT NULL DEFAULT 0, sealed BLOB NOT NULL);"
     "CREATE INDEX message_mid ON message(mid);"
     "CREATE INDEX message_hash ON message(msg_hash);"
     "CREATE INDEX message_seen ON message(seen, id);"
+    "CREATE TABLE outbox(message INTEGER PRIMARY KEY REFERENCES message(id),"
+    " sealed BLOB NOT NULL);"
     "CREATE TABLE entry(grp BLOB NOT NULL, seq INTEGER NOT NULL,"
     " leafhash BLOB NOT NULL, PRIMARY KEY(grp, seq)) WITHOUT ROWID;"
-    "CREATE TABLE outbox(message INTEGER PRIMARY KEY REFERENCES message(id),"
-    " grp BLOB NOT NULL, sealed BLOB NOT NULL);"
+    "CREATE TABLE joining(id BLOB PRIMARY KEY, sealed BLOB NOT NULL,"
+    " attempt BLOB, told INTEGER NOT NULL DEFAULT 0) WITHOUT ROWID;"
+    "CREATE TABLE away(grp BLOB NOT NULL, account BLOB NOT NULL,"
+    " PRIMARY KEY(grp, account)) WITHOUT ROWID;"
     "CREATE TABLE stamp_key(id BLOB PRIMARY KEY, cert BLOB NOT NULL)"
     " WITHOUT ROWID;"
     "CREATE TABLE report(id BLOB PRIMARY KEY, created INTEGER NOT NULL,"
-    " sent INTEGER NOT NULL DEFAULT 0, sealed BLOB NOT NULL) WITHOUT ROWID;";
-
-/*
- * Version 2.  public and secret are the two halves of a group's MLS state; the
- * state of version 1, of which there was no release, is not read.
- * leaving: proposals that take this account out, to be sent until somebody
- * commits them.  joining: conversations of the account that this device is to
- * enter; attempt is a commit that does so, with the state that it leads to;
- * told: that the hub's word for it does not verify.
- */
-static const char version2[] =
-    "DROP TABLE grp;"
-    "CREATE TABLE grp(id BLOB PRIMARY KEY, meta BLOB NOT NULL,"
-    " public BLOB NOT NULL, secret BLOB NOT NULL DEFAULT x'', pending BLOB,"
-    " leaving BLOB) WITHOUT ROWID;"
-    "DELETE FROM outbox;"
-    "CREATE TABLE joining(id BLOB PRIMARY KEY, sealed BLOB NOT NULL,"
-    " attempt BLOB, told INTEGER NOT NULL DEFAULT 0) WITHOUT ROWID;";
-
-/*
- * Version 3.  away: accounts that the operator took out of a group, and that
- * may come back into it by themselves.  letter: to the report desk; what was
- * written, sealed for the desk, and the key of its answer.  told: hashes of
- * decisions, and of answers to appeals, that the user has been told of.
- */
-static const char version3[] =
-    "CREATE TABLE away(grp BLOB NOT NULL, account BLOB NOT NULL,"
-    " PRIMARY KEY(grp, account)) WITHOUT ROWID;"
+    " sent INTEGER NOT NULL DEFAULT 0, sealed BLOB NOT NULL) WITHOUT ROWID;"
     "CREATE TABLE letter(id BLOB PRIMARY KEY, kind INTEGER NOT NULL,"
     " subject BLOB NOT NULL, created INTEGER NOT NULL,"
     " sent INTEGER NOT NULL DEFAULT 0, sealed BLOB NOT NULL) WITHOUT ROWID;"
     "CREATE INDEX letter_subject ON letter(subject, kind);"
     "CREATE TABLE told(hash BLOB PRIMARY KEY) WITHOUT ROWID;";
 
-static const char *const steps[] = { version1, version2, version3 };
+static const char *const steps[] = { version1 };
 
 const struct cs_db_schema cs_client_schema = { "countersign client", steps,
 	sizeof steps / sizeof steps[0] };

@@ -1,35 +1,11 @@
 /* SPDX-License-Identifier: MIT */
-/* Requests to the hub, and what its refusals mean to a person. */
-#include <stdio.h>
-#include <string.h>
-#include <time.h>
+/* Requests to the hub, and what a refusal means for the user. */
+#include "client/hub/call.h"
 
 #include "client/home/client.h"
-
-static void
-removed(struct cs_client *c)
-{
-	struct cs_wire_removed data;
-	char at[32] = "?";
-	struct tm tm;
-	time_t t;
-
-	if (client_account_left(c)) {
-		snprintf(c->problem, sizeof c->problem,
-		    "You have left %s. What is here stays readable.", c->hub);
-		return;
-	}
-	if (cs_wire_parse(&data, &cs_wire_removed_shape,
-		cs_buf_view(&c->session.refusal_data)) == CS_OK) {
-		t = (time_t)(data.at_ms / 1000);
-		if (gmtime_r(&t, &tm) != NULL)
-			strftime(at, sizeof at, "%Y-%m-%d %H:%M UTC", &tm);
-	}
-	snprintf(c->problem, sizeof c->problem,
-	    "Another device of %s removed this one from the account on %s. "
-	    "What is here stays readable; nothing new comes.",
-	    c->handle, at);
-}
+#include "client/home/home.h"
+#include "client/home/problem.h"
+#include "crypto/random.h"
 
 static enum cs_err
 explain(struct cs_client *c, enum cs_err err)
@@ -38,14 +14,12 @@ explain(struct cs_client *c, enum cs_err err)
 	case CS_OK:
 		return CS_OK;
 	case CS_ERR_DENIED:
-		c->hub_code = c->session.code;
-		if (c->hub_code == CS_WIRE_E_DISABLED)
-			client_notice_disabled(c);
-		else if (c->hub_code == CS_WIRE_E_REMOVED)
-			removed(c);
-		else
-			snprintf(c->problem, sizeof c->problem, "%s",
-			    c->session.sentence);
+		c->link.hub_code = c->link.session.code;
+		(void)client_problem(c, err, "%s", c->link.session.sentence);
+		if (c->link.shut_out != NULL &&
+		    (c->link.hub_code == CS_WIRE_E_DISABLED ||
+			c->link.hub_code == CS_WIRE_E_REMOVED))
+			c->link.shut_out(c, c->link.hub_code);
 		return err;
 	case CS_ERR_CLOSED:
 		client_offline(c);
@@ -58,7 +32,7 @@ explain(struct cs_client *c, enum cs_err err)
 	default:
 		if (cs_err_class(err) != CS_ERR_CLASS_THEIRS)
 			return err;
-		/* Whoever speaks like this will not do better later. */
+		/* A hub that answers like this will not do better later. */
 		client_offline(c);
 		return client_problem(c, err,
 		    "The hub gave an answer that makes no sense (%s).",
@@ -73,11 +47,11 @@ client_call(struct cs_client *c, uint8_t kind,
 {
 	enum cs_err err = client_need_hub(c);
 
-	c->hub_code = 0;
+	c->link.hub_code = 0;
 	if (err)
 		return err;
 	return explain(c,
-	    cs_session_call(&c->session, kind, request_shape, request,
+	    cs_session_call(&c->link.session, kind, request_shape, request,
 		answer_shape, answer));
 }
 
@@ -94,8 +68,8 @@ client_call_empty(struct cs_client *c, uint8_t kind,
 enum cs_err
 client_login(struct cs_client *c)
 {
-	c->hub_code = 0;
+	c->link.hub_code = 0;
 	return explain(c,
-	    cs_session_login(&c->session, CS_WIRE_ROLE_DEVICE, c->device,
-		&c->device_key, &c->login));
+	    cs_session_login(&c->link.session, CS_WIRE_ROLE_DEVICE,
+		c->self.device, &c->self.device_key, &c->link.login));
 }

@@ -1,8 +1,14 @@
 /* SPDX-License-Identifier: MIT */
-/* Reaching the hub, and taking nothing from it that does not verify. */
+/* Connecting to the hub, and accepting from it only what verifies. */
+#include "client/hub/reach.h"
+
 #include <string.h>
 
 #include "client/home/client.h"
+#include "client/home/home.h"
+#include "client/home/problem.h"
+#include "client/hub/stamp.h"
+#include "net/client.h"
 
 static enum cs_err
 unreachable(struct cs_client *c, enum cs_err err)
@@ -11,33 +17,33 @@ unreachable(struct cs_client *c, enum cs_err err)
 	case CS_ERR_CLOSED:
 	case CS_ERR_TIMEOUT:
 		return client_problem(c, CS_ERR_CLOSED,
-		    "Nobody answers at %s:%d.", c->host, c->port);
+		    "Nobody answers at %s:%d.", c->self.host, c->self.port);
 	case CS_ERR_VERSION:
 		return client_problem(c, err,
-		    "The hub at %s:%d speaks another version.", c->host,
-		    c->port);
+		    "The hub at %s:%d speaks another version.", c->self.host,
+		    c->self.port);
 	case CS_ERR_NOMEM:
 		return err;
 	default:
 		return client_problem(c, err,
 		    "What answers at %s:%d is not the hub of this operator "
 		    "key (%s). Somebody may stand in between.",
-		    c->host, c->port, cs_err_text(err));
+		    c->self.host, c->self.port, cs_err_text(err));
 	}
 }
 
-/* The desk's keys: the root's word for them, or none.  A word that has run out
- * is none; members go on without a desk. */
+/* Take the desk's keys if the root certifies them.  A certificate that has
+ * expired counts as none: members go on without a desk. */
 static enum cs_err
 take_desk(struct cs_client *c, uint64_t now_s)
 {
-	const struct cs_hub_info *info = &c->session.info;
-	struct cs_view root = CS_VIEW_OF(c->root);
+	const struct cs_hub_info *info = &c->link.session.info;
+	struct cs_view root = CS_VIEW_OF(c->self.root);
 	struct cs_role_key_cert seal, sign;
 	enum cs_err err;
 
-	c->have_desk = c->desk_expired = false;
-	memset(c->desk_sign, 0, sizeof c->desk_sign);
+	c->link.desk.known = c->link.desk.expired = false;
+	memset(c->link.desk.sign, 0, sizeof c->link.desk.sign);
 	if (info->desk_seal_cert.len == 0)
 		return CS_OK;
 	if ((err = cs_role_key_cert_verify(&seal,
@@ -46,12 +52,12 @@ take_desk(struct cs_client *c, uint64_t now_s)
 		err = cs_role_key_cert_verify(&sign,
 		    cs_buf_view(&info->desk_sign_cert), root,
 		    CS_ROLE_DESK_SIGNING, now_s);
-	c->desk_expired = err == CS_ERR_EXPIRED;
+	c->link.desk.expired = err == CS_ERR_EXPIRED;
 	if (err)
-		return c->desk_expired ? CS_OK : err;
-	c->have_desk = true;
-	memcpy(c->desk_hpke, seal.public, sizeof c->desk_hpke);
-	memcpy(c->desk_sign, sign.public, sizeof c->desk_sign);
+		return c->link.desk.expired ? CS_OK : err;
+	c->link.desk.known = true;
+	memcpy(c->link.desk.hpke, seal.public, sizeof c->link.desk.hpke);
+	memcpy(c->link.desk.sign, sign.public, sizeof c->link.desk.sign);
 	return CS_OK;
 }
 
@@ -59,19 +65,20 @@ enum cs_err
 client_no_desk(struct cs_client *c)
 {
 	return client_problem(c, CS_ERR_NOT_FOUND,
-	    c->desk_expired
-		? "The operator's word for the report desk's keys has run out. "
-		  "The operator has to renew it (countersignctl renew); until "
-		  "then nothing can be sealed to the desk."
+	    c->link.desk.expired
+		? "The operator's certificate of the report desk's keys "
+		  "has expired. The operator has to renew it "
+		  "(countersignctl renew); until then nothing can be "
+		  "sealed to the desk."
 		: "No report desk has joined this hub yet.");
 }
 
 static enum cs_err
 take_certificates(struct cs_client *c)
 {
-	const struct cs_hub_info *info = &c->session.info;
-	uint64_t now_s = cs_clock_ms() / 1000;
-	struct cs_view root = CS_VIEW_OF(c->root);
+	const struct cs_hub_info *info = &c->link.session.info;
+	uint64_t now_s = cs_clock_ms() / CS_SECOND_MS;
+	struct cs_view root = CS_VIEW_OF(c->self.root);
 	struct cs_stamp_key_cert stamp;
 	struct cs_role_key_cert external;
 	enum cs_err err;
@@ -83,7 +90,7 @@ take_certificates(struct cs_client *c)
 		 CS_ROLE_EXTERNAL_SENDER, now_s)) ||
 	    (err = take_desk(c, now_s)))
 		return err;
-	memcpy(c->external_sender, external.public, 32);
+	memcpy(c->link.external_sender, external.public, CS_KEY_LEN);
 	return client_stamp_cert_learn(c, cs_buf_view(&info->stamp_cert));
 }
 
@@ -91,91 +98,32 @@ enum cs_err
 client_reach(struct cs_client *c)
 {
 	const struct cs_net_client_config config = {
-		.host = c->host,
-		.port = c->port,
-		.root_public = c->root,
+		.host = c->self.host,
+		.port = c->self.port,
+		.root_public = c->self.root,
 		.timeout_ms = CLIENT_TIMEOUT_MS,
 	};
 	enum cs_err err;
 
-	if (c->online)
+	if (c->link.online)
 		return CS_OK;
-	if ((err = cs_session_open(&c->session, &config)))
+	if ((err = cs_session_open(&c->link.session, &config)))
 		return unreachable(c, err);
-	c->online = true;
+	c->link.online = true;
 	if ((err = take_certificates(c))) {
 		client_offline(c);
 		return cs_err_class(err) == CS_ERR_CLASS_THEIRS
 		    ? unreachable(c, err)
 		    : err;
 	}
-	if (c->hub[0] == '\0') {
-		strcpy(c->hub, c->session.info.name);
-	} else if (strcmp(c->hub, c->session.info.name) != 0) {
+	if (c->self.hub[0] == '\0') {
+		strcpy(c->self.hub, c->link.session.info.name);
+	} else if (strcmp(c->self.hub, c->link.session.info.name) != 0) {
 		client_offline(c);
 		return client_problem(c, CS_ERR_MISMATCH,
-		    "The hub calls itself by another name than when you "
-		    "joined.");
+		    "The hub has another name than when you joined.");
 	}
 	return CS_OK;
-}
-
-/* Finish what was cut off: commits, then messages. */
-static enum cs_err
-resume(struct cs_client *c, struct client_group *g, void *arg)
-{
-	enum cs_err err;
-
-	(void)arg;
-	if (g->state == CS_CLIENT_LEFT)
-		return CS_OK;
-	if (g->state == CS_CLIENT_LEAVING)
-		return client_leave_resume(c, g);
-	err = client_commit_resume(c, g);
-	if (err == CS_OK || err == CS_ERR_EPOCH)
-		err = client_devices_bring(c, g);
-	if (err == CS_OK || err == CS_ERR_EPOCH)
-		err = client_flush(c, g);
-	/* One conversation that the hub refuses does not stop the others. */
-	return err == CS_ERR_DENIED || err == CS_ERR_EPOCH ? CS_OK : err;
-}
-
-enum cs_err
-cs_client_connect(struct cs_client *c)
-{
-	enum cs_err err;
-
-	if ((err = client_reach(c)))
-		return err;
-	if ((err = client_login(c))) {
-		client_offline(c);
-		return err;
-	}
-	c->notices_due = true;
-	if ((err = client_key_packages_fill(c)) ||
-	    (err = client_notes_fetch(c)) || (err = client_join_groups(c)) ||
-	    (err = cs_client_sync(c)) ||
-	    (err = client_group_each(c, resume, NULL)) ||
-	    (err = client_reports_flush(c)))
-		return err;
-	return client_letters_flush(c);
-}
-
-enum cs_err
-cs_client_connect_held(struct cs_client *c)
-{
-	enum cs_err err;
-
-	if ((err = client_reach(c)))
-		return err;
-	err = client_login(c);
-	if (err == CS_ERR_DENIED && c->hub_code == CS_WIRE_E_DISABLED)
-		err = CS_OK;
-	if (err) {
-		client_offline(c);
-		return err;
-	}
-	return client_letters_flush(c);
 }
 
 enum cs_err
@@ -186,12 +134,12 @@ cs_client_wait(struct cs_client *c, int timeout_ms)
 
 	if (err)
 		return err;
-	err = cs_session_push(&c->session, &push, timeout_ms);
-	/* Answers to appeals come as what concerns reports. */
+	err = cs_session_push(&c->link.session, &push, timeout_ms);
+	/* An answer to an appeal is announced as news of a report. */
 	if (err == CS_OK &&
 	    (push.kind == CS_WIRE_PUSH_NOTICE ||
 		push.kind == CS_WIRE_PUSH_REPORT))
-		c->notices_due = true;
+		c->link.notices_due = true;
 	if (err == CS_OK || err == CS_ERR_TIMEOUT)
 		return err;
 	client_offline(c);

@@ -1,24 +1,28 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * What a device that is there gives to one that is linked: the account's key,
- * who is known, and which conversations there are.  Messages stay where they
- * are.
+ * What a device hands over to one that it links: the account's key, the
+ * contacts, and the list of conversations.  Messages stay where they are.
  */
+#include "client/joining/handover.h"
+
 #include <string.h>
 
-#include "base/text.h"
-#include "client/joining/letters.h"
+#include "client/home/client.h"
+#include "client/home/contact.h"
+#include "client/home/group.h"
+#include "client/home/home.h"
+#include "client/home/joining.h"
+#include "crypto/random.h"
 
 #define HANDOVER_VERSION 1
-#define NAME_PLACE "countersign/device-name/v1"
 
 static void
 write_contacts(struct cs_writer *w, const struct cs_client *c)
 {
 	size_t mark = cs_write_open(w);
 
-	for (size_t i = 0; i < c->n_contacts; i++) {
-		const struct client_contact *contact = &c->contacts[i];
+	for (size_t i = 0; i < c->contacts.n; i++) {
+		const struct client_contact *contact = &c->contacts.v[i];
 
 		cs_write_bytes(w, CS_VIEW_OF(contact->account));
 		cs_write_vec(w, cs_view_str(contact->handle));
@@ -54,9 +58,9 @@ client_handover_write(
 	enum cs_err err;
 
 	cs_write_u8(&w, HANDOVER_VERSION);
-	cs_write_vec(&w, cs_view_str(c->handle));
+	cs_write_vec(&w, cs_view_str(c->self.handle));
 	cs_write_vec(&w, credential);
-	cs_write_bytes(&w, CS_VIEW_OF(c->account_key.seed));
+	cs_write_bytes(&w, CS_VIEW_OF(c->self.account_key.seed));
 	write_contacts(&w, c);
 	mark = cs_write_open(&w);
 	if ((err = client_group_each(c, write_group, &w)))
@@ -67,11 +71,11 @@ client_handover_write(
 
 /* ---- the way back ------------------------------------------------------- */
 
-/* Is the certificate for the keys that we made, and by the account whose key
- * came along? */
+/* Check that the certificate is for the keys that this device made, and by the
+ * account whose key came with it. */
 static enum cs_err
 take_identity(struct cs_client *c, const char *handle,
-    struct cs_view credential_bytes, const uint8_t seed[static 32])
+    struct cs_view credential_bytes, const uint8_t seed[static CS_KEY_LEN])
 {
 	struct cs_credential credential;
 	struct cs_device_cert cert;
@@ -81,19 +85,20 @@ take_identity(struct cs_client *c, const char *handle,
 	if ((err = cs_sign_key_from_seed(&account_key, seed)) ||
 	    (err = cs_credential_parse(&credential, credential_bytes)) ||
 	    (err = cs_device_cert_verify(&cert, credential.device_cert,
-		 CS_VIEW_OF(account_key.public), cs_clock_ms() / 1000)))
+		 CS_VIEW_OF(account_key.public), cs_clock_ms() / CS_SECOND_MS)))
 		goto out;
-	if (memcmp(credential.account_key, account_key.public, 32) != 0 ||
-	    memcmp(cert.device, c->device, 16) != 0 ||
-	    memcmp(cert.public, c->device_key.public, 32) != 0 ||
+	if (memcmp(credential.account_key, account_key.public, CS_KEY_LEN) !=
+		0 ||
+	    memcmp(cert.device, c->self.device, CS_ID_LEN) != 0 ||
+	    memcmp(cert.public, c->self.device_key.public, CS_KEY_LEN) != 0 ||
 	    !cs_view_equal(cert.handle, cs_view_str(handle))) {
 		err = CS_ERR_MISMATCH;
 		goto out;
 	}
-	memcpy(c->handle, handle, strlen(handle) + 1);
-	memcpy(c->account, cert.account, sizeof c->account);
-	c->account_key = account_key;
-	if ((err = cs_buf_set(&c->credential, credential_bytes)) == CS_OK)
+	memcpy(c->self.handle, handle, strlen(handle) + 1);
+	memcpy(c->self.account, cert.account, sizeof c->self.account);
+	c->self.account_key = account_key;
+	if ((err = cs_buf_set(&c->self.credential, credential_bytes)) == CS_OK)
 		err = client_identity_save(c);
 out:
 	cs_wipe(&account_key, sizeof account_key);
@@ -172,60 +177,3 @@ client_handover_take(struct cs_client *c, struct cs_view plain)
 }
 
 /* ---- names of devices --------------------------------------------------- */
-
-bool
-client_device_name_valid(const char *name)
-{
-	struct cs_view v = cs_view_str(name);
-
-	if (v.len == 0 || v.len > CS_CLIENT_DEVICE_NAME_MAX ||
-	    !cs_utf8_valid(v))
-		return false;
-	for (size_t i = 0; i < v.len; i++)
-		if (v.data[i] < 0x20 || v.data[i] == 0x7f)
-			return false;
-	return true;
-}
-
-enum cs_err
-client_device_name_seal(struct cs_buf *out, const struct cs_client *c,
-    const uint8_t device[static 16], const char *name)
-{
-	struct cs_buf plain = { 0 };
-	struct cs_writer w = cs_writer(&plain);
-	enum cs_err err;
-
-	cs_write_bytes(&w, cs_view(device, 16));
-	cs_write_vec(&w, cs_view_str(name));
-	if ((err = cs_writer_end(&w)) == CS_OK)
-		err = client_account_seal(
-		    out, c, NAME_PLACE, cs_buf_view(&plain));
-	cs_buf_free(&plain);
-	return err;
-}
-
-enum cs_err
-client_device_name_open(char out[static CS_CLIENT_DEVICE_NAME_MAX + 1],
-    const struct cs_client *c, const uint8_t device[static 16],
-    struct cs_view sealed)
-{
-	struct cs_buf plain = { 0 };
-	struct cs_reader r;
-	enum cs_err err;
-
-	out[0] = '\0';
-	if ((err = client_account_open(&plain, c, NAME_PLACE, sealed)))
-		goto out;
-	r = cs_reader(cs_buf_view(&plain));
-	if (!cs_view_equal(cs_read_bytes(&r, 16), cs_view(device, 16)))
-		cs_reader_fail(&r, CS_ERR_MISMATCH);
-	cs_read_string(&r, out, CS_CLIENT_DEVICE_NAME_MAX + 1);
-	if ((err = cs_reader_end(&r)) == CS_OK &&
-	    !client_device_name_valid(out))
-		err = CS_ERR_FORMAT;
-	if (err)
-		out[0] = '\0';
-out:
-	cs_buf_free(&plain);
-	return err;
-}

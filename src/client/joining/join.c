@@ -1,176 +1,75 @@
 /* SPDX-License-Identifier: MIT */
-/* Invite links, and making an account with one. */
-#include <stdlib.h>
+/* Making an account with an invite link. */
 #include <string.h>
 
-#include "base/text.h"
+#include "client/groups/key_package.h"
 #include "client/home/client.h"
+#include "client/home/credential.h"
+#include "client/home/home.h"
+#include "client/hub/call.h"
+#include "client/hub/reach.h"
 #include "crypto/random.h"
-
-#define SCHEME "https://"
-
-bool
-client_host_parse(
-    char host[static 256], int *port_out, const char *s, size_t len)
-{
-	const char *colon = NULL;
-	long port = 443;
-	size_t n = len;
-
-	for (size_t i = 0; i < len; i++)
-		if (s[i] == ':')
-			colon = s + i;
-	if (colon != NULL) {
-		char digits[6] = { 0 };
-		size_t d = (size_t)(s + len - colon) - 1;
-
-		n = (size_t)(colon - s);
-		if (d == 0 || d >= sizeof digits)
-			return false;
-		memcpy(digits, colon + 1, d);
-		/* strtol() would take a sign, and blanks before it. */
-		if (strspn(digits, "0123456789") != d)
-			return false;
-		port = strtol(digits, NULL, 10);
-		if (port < 1 || port > 65535)
-			return false;
-	}
-	if (n == 0 || n >= 256)
-		return false;
-	for (size_t i = 0; i < n; i++)
-		if (!((s[i] >= 'a' && s[i] <= 'z') ||
-			(s[i] >= 'A' && s[i] <= 'Z') ||
-			(s[i] >= '0' && s[i] <= '9') || s[i] == '.' ||
-			s[i] == '-'))
-			return false;
-	memcpy(host, s, n);
-	host[n] = '\0';
-	*port_out = (int)port;
-	return true;
-}
-
-static bool
-parse_code(struct cs_client_link *out, const char *s, size_t len)
-{
-	if (len == 0 || len >= sizeof out->code)
-		return false;
-	for (size_t i = 0; i < len; i++)
-		if (!((s[i] >= 'a' && s[i] <= 'z') ||
-			(s[i] >= 'A' && s[i] <= 'Z') ||
-			(s[i] >= '0' && s[i] <= '9') || s[i] == '_' ||
-			s[i] == '-'))
-			return false;
-	memcpy(out->code, s, len);
-	out->code[len] = '\0';
-	return true;
-}
-
-enum cs_err
-cs_client_link_parse(struct cs_client_link *out, const char *link)
-{
-	const char *host, *slash, *code, *hash;
-
-	memset(out, 0, sizeof *out);
-	if (strlen(link) > 1024)
-		return CS_ERR_LIMIT;
-	if (strncmp(link, SCHEME, strlen(SCHEME)) != 0)
-		return CS_ERR_FORMAT;
-	host = link + strlen(SCHEME);
-	if ((slash = strchr(host, '/')) == NULL ||
-	    strncmp(slash, "/i/", 3) != 0)
-		return CS_ERR_FORMAT;
-	code = slash + 3;
-	if ((hash = strchr(code, '#')) == NULL)
-		return CS_ERR_FORMAT;
-	if (!client_host_parse(
-		out->host, &out->port, host, (size_t)(slash - host)) ||
-	    !parse_code(out, code, (size_t)(hash - code)))
-		return CS_ERR_FORMAT;
-	return cs_unbase64url(
-	    out->root, sizeof out->root, hash + 1, strlen(hash + 1));
-}
 
 /* ---- joining ------------------------------------------------------------ */
 
-/* Keys, ids and certificate of a new account with its first device. */
+/* Make keys, ids and certificate of a new account with its first device. */
 static enum cs_err
 new_identity(
-    struct cs_client *c, const struct cs_client_link *link, const char *name)
+    struct cs_client *c, const struct cs_client_invite *link, const char *name)
 {
-	uint64_t now = cs_clock_ms() / 1000;
-	struct cs_credential credential = { 0 };
-	struct cs_device_cert cert = { .handle = cs_view_str(name) };
-	struct cs_buf signed_cert = { 0 };
+	struct client_self *self = &c->self;
 	enum cs_err err;
 
-	strcpy(c->handle, name); /* checked: at most CS_HANDLE_MAX */
-	strcpy(c->host, link->host);
-	c->port = link->port;
-	memcpy(c->root, link->root, sizeof c->root);
-	cs_random(c->account, sizeof c->account);
-	cs_random(c->device, sizeof c->device);
-	cs_signer_free(c->signer);
-	c->signer = NULL;
-	if ((err = cs_sign_key_new(&c->account_key)) ||
-	    (err = cs_sign_key_new(&c->device_key)))
+	strcpy(self->handle, name); /* checked: at most CS_HANDLE_MAX */
+	strcpy(self->host, link->host);
+	self->port = link->port;
+	memcpy(self->root, link->root, sizeof self->root);
+	cs_random(self->account, sizeof self->account);
+	cs_random(self->device, sizeof self->device);
+	cs_signer_free(self->signer);
+	self->signer = NULL;
+	if ((err = cs_sign_key_new(&self->account_key)) ||
+	    (err = cs_sign_key_new(&self->device_key)))
 		return err;
-	memcpy(cert.account, c->account, sizeof cert.account);
-	memcpy(cert.device, c->device, sizeof cert.device);
-	memcpy(cert.public, c->device_key.public, sizeof cert.public);
-	cert.not_before = now - 3600; /* clocks differ */
-	cert.not_after = now + (uint64_t)CLIENT_DEVICE_DAYS * 86400;
-	cs_buf_reset(&c->credential);
-	if ((err = cs_device_cert_make(&signed_cert, &cert, &c->account_key)) ==
-	    CS_OK) {
-		credential.device_cert = cs_buf_view(&signed_cert);
-		memcpy(credential.account_key, c->account_key.public, 32);
-		err = cs_credential_write(&c->credential, &credential);
-	}
-	cs_buf_free(&signed_cert);
-	return err;
+	return client_credential_make(
+	    &self->credential, c, self->device, self->device_key.public);
 }
 
 static bool
-same_attempt(const struct cs_client *c, const struct cs_client_link *link,
+same_attempt(const struct cs_client *c, const struct cs_client_invite *link,
     const char *name)
 {
-	return c->credential.len != 0 && strcmp(c->handle, name) == 0 &&
-	    strcmp(c->host, link->host) == 0 && c->port == link->port &&
-	    memcmp(c->root, link->root, sizeof c->root) == 0;
+	return c->self.credential.len != 0 &&
+	    strcmp(c->self.handle, name) == 0 &&
+	    strcmp(c->self.host, link->host) == 0 &&
+	    c->self.port == link->port &&
+	    memcmp(c->self.root, link->root, sizeof c->self.root) == 0;
 }
 
 static enum cs_err
-ask_to_join(struct cs_client *c, const struct cs_client_link *link)
+ask_to_join(struct cs_client *c, const struct cs_client_invite *link)
 {
 	struct cs_wire_join join = { .invite = cs_view_str(link->code) };
 	struct cs_credential credential;
 	enum cs_err err =
-	    cs_credential_parse(&credential, cs_buf_view(&c->credential));
+	    cs_credential_parse(&credential, cs_buf_view(&c->self.credential));
 
 	if (err)
 		return err;
 	join.device_cert = credential.device_cert;
-	memcpy(join.account_key, credential.account_key, 32);
+	memcpy(join.account_key, credential.account_key, CS_KEY_LEN);
 	return client_call_empty(c, CS_WIRE_JOIN, &cs_wire_join_shape, &join);
 }
 
 static enum cs_err
-join(struct cs_client *c, const struct cs_client_link *link, const char *name)
+join(struct cs_client *c, const struct cs_client_invite *link, const char *name)
 {
-	struct cs_buf joined = { 0 };
-	enum cs_err err;
+	enum cs_err err = client_home_check_new(c);
 
-	err = cs_vault_config_get(&joined, c->db, &c->key, "joined");
-	cs_buf_free(&joined);
-	if (err == CS_OK)
-		return client_problem(c, CS_ERR_EXISTS,
-		    "This folder already belongs to %s@%s. Choose another one "
-		    "with --home.",
-		    c->handle, c->hub);
-	if (err != CS_ERR_NOT_FOUND)
+	if (err)
 		return err;
-	/* Stored before it is sent: the answer to a join that broke off is
-	 * asked for again with the same keys. */
+	/* Everything is stored before it is sent: a join that broke off is
+	 * repeated with the same keys. */
 	if (!same_attempt(c, link, name) &&
 	    (err = new_identity(c, link, name)) != CS_OK)
 		return err;
@@ -186,12 +85,12 @@ enum cs_err
 cs_client_join(const char *home, const char *text, const char *name,
     struct cs_view passphrase, char problem[static 256])
 {
-	struct cs_client_link link;
+	struct cs_client_invite link;
 	struct cs_client *c = NULL;
 	enum cs_err err;
 
 	problem[0] = '\0';
-	if ((err = cs_client_link_parse(&link, text))) {
+	if ((err = cs_client_invite_parse(&link, text))) {
 		strcpy(problem,
 		    "That is not an invite link. It looks like "
 		    "https://HUB/i/CODE#KEY; put it in quotes, so that the "

@@ -1,18 +1,25 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * A new device asks to be let into an account.  Its keys and its letter are
- * stored before the letter leaves, so that what breaks off is taken up with the
- * same code.
+ * stored before the letter leaves, so that what breaks off is continued with
+ * the same code.
  */
 #include <string.h>
 #include <unistd.h>
 
+#include "client/account/seal.h"
+#include "client/home/client.h"
+#include "client/home/home.h"
+#include "client/home/problem.h"
+#include "client/hub/call.h"
+#include "client/hub/reach.h"
+#include "client/joining/handover.h"
 #include "client/joining/letters.h"
 #include "crypto/random.h"
 
 #define LINKING "linking"
 #define LINKING_VERSION 1
-#define LOOK_S 1 /* between two looks for the answer */
+#define LOOK_S 1 /* between two requests for the answer */
 
 struct request {
 	char code[CS_CLIENT_CODE_SIZE];
@@ -36,8 +43,8 @@ request_store(struct cs_client *c, const struct request *r)
 
 	cs_write_u8(&w, LINKING_VERSION);
 	cs_write_vec(&w, cs_view_str(r->code));
-	cs_write_bytes(&w, CS_VIEW_OF(c->device));
-	cs_write_bytes(&w, CS_VIEW_OF(c->device_key.seed));
+	cs_write_bytes(&w, CS_VIEW_OF(c->self.device));
+	cs_write_bytes(&w, CS_VIEW_OF(c->self.device_key.seed));
 	cs_write_bytes(&w, cs_hpke_key_private(&r->seal_key));
 	cs_write_vec(&w, cs_buf_view(&r->sealed));
 	if ((err = cs_writer_end(&w)) == CS_OK)
@@ -47,11 +54,12 @@ request_store(struct cs_client *c, const struct request *r)
 	return err;
 }
 
-/* CS_ERR_NOT_FOUND: nothing was asked from here with this code. */
+/* CS_ERR_NOT_FOUND: this folder has not asked with this code. */
 static enum cs_err
 request_load(struct request *out, struct cs_client *c, const char *code)
 {
-	uint8_t device[16], seed[CS_SIGN_SEED_LEN], private[CS_X25519_LEN];
+	uint8_t device[CS_ID_LEN], seed[CS_SIGN_SEED_LEN],
+	    private[CS_X25519_LEN];
 	struct cs_buf plain = { 0 };
 	struct cs_view sealed;
 	struct cs_reader r;
@@ -75,8 +83,8 @@ request_load(struct request *out, struct cs_client *c, const char *code)
 		err = CS_ERR_NOT_FOUND;
 		goto out;
 	}
-	memcpy(c->device, device, sizeof device);
-	if ((err = cs_sign_key_from_seed(&c->device_key, seed)) ||
+	memcpy(c->self.device, device, sizeof device);
+	if ((err = cs_sign_key_from_seed(&c->self.device_key, seed)) ||
 	    (err = cs_hpke_key_from_private(
 		 &out->seal_key, CS_DHKEM_X25519, CS_VIEW_OF(private))))
 		goto out;
@@ -95,13 +103,14 @@ request_new(struct request *out, struct cs_client *c, const char *code,
 	struct client_link_ask ask = { 0 };
 	enum cs_err err;
 
-	cs_random(c->device, sizeof c->device);
-	if ((err = cs_sign_key_new(&c->device_key)) ||
+	cs_random(c->self.device, sizeof c->self.device);
+	if ((err = cs_sign_key_new(&c->self.device_key)) ||
 	    (err = cs_hpke_key_new(&out->seal_key, CS_DHKEM_X25519)))
 		return err;
 	memcpy(out->code, code, strlen(code) + 1);
-	memcpy(ask.device, c->device, sizeof ask.device);
-	memcpy(ask.device_key, c->device_key.public, sizeof ask.device_key);
+	memcpy(ask.device, c->self.device, sizeof ask.device);
+	memcpy(
+	    ask.device_key, c->self.device_key.public, sizeof ask.device_key);
 	memcpy(ask.seal_key, cs_hpke_key_public(&out->seal_key).data,
 	    sizeof ask.seal_key);
 	memcpy(ask.name, name, strlen(name) + 1);
@@ -112,8 +121,8 @@ request_new(struct request *out, struct cs_client *c, const char *code,
 
 /* ---- the hub ------------------------------------------------------------ */
 
-/* Leave the letter, if it is not there yet, and look for the answer: empty,
- * when there is none. */
+/* Leave the letter with the hub, unless it is there, and fetch the answer:
+ * empty if there is none yet. */
 static enum cs_err
 look(struct cs_buf *out, struct cs_client *c, const struct request *r,
     const struct client_link_keys *keys)
@@ -132,7 +141,7 @@ look(struct cs_buf *out, struct cs_client *c, const struct request *r,
 		 &cs_wire_link_answer_shape, &answer)) ||
 	    (err = cs_buf_set(out, answer.sealed)))
 		return err;
-	/* The hub does not keep strangers waiting. */
+	/* The hub closes connections of strangers that wait. */
 	client_offline(c);
 	return CS_OK;
 }
@@ -141,7 +150,7 @@ static enum cs_err
 wait_for_answer(struct cs_buf *out, struct cs_client *c,
     const struct request *r, const struct client_link_keys *keys)
 {
-	uint64_t until = cs_clock_ms() + CLIENT_LINK_S * 1000;
+	uint64_t until = cs_clock_ms() + CLIENT_LINK_S * CS_SECOND_MS;
 	bool reached = false;
 	enum cs_err err;
 
@@ -149,7 +158,8 @@ wait_for_answer(struct cs_buf *out, struct cs_client *c,
 		err = look(out, c, r, keys);
 		if (err == CS_OK && out->len != 0)
 			return CS_OK;
-		/* Once it was there it may go and come. */
+		/* Once the hub has been reached, the connection may break and
+		 * come back. */
 		if (err && !(err == CS_ERR_CLOSED && reached))
 			return err;
 		reached = true;
@@ -174,13 +184,10 @@ store(struct cs_client *c, struct cs_view plain)
 		return err;
 	if ((err = client_handover_take(c, plain)) == CS_OK &&
 	    (err = cs_vault_config_set(
-		 c->db, &c->key, "joined", cs_view_str("yes"))) == CS_OK &&
-	    (err = cs_db_exec(
-		 c->db, "DELETE FROM config WHERE name='linking'")) == CS_OK)
-		err = cs_db_commit(c->db);
-	if (err)
-		cs_db_rollback(c->db);
-	return err;
+		 c->db, &c->key, "joined", cs_view_str("yes"))) == CS_OK)
+		err = cs_db_exec(
+		    c->db, "DELETE FROM config WHERE name='linking'");
+	return cs_db_end(c->db, err);
 }
 
 static enum cs_err
@@ -203,22 +210,6 @@ take_answer(struct cs_client *c, const struct request *r,
 }
 
 static enum cs_err
-check_new_home(struct cs_client *c)
-{
-	struct cs_buf joined = { 0 };
-	enum cs_err err =
-	    cs_vault_config_get(&joined, c->db, &c->key, "joined");
-
-	cs_buf_free(&joined);
-	if (err == CS_OK)
-		return client_problem(c, CS_ERR_EXISTS,
-		    "This folder already belongs to %s@%s. Choose another one "
-		    "with --home.",
-		    c->handle, c->hub);
-	return err == CS_ERR_NOT_FOUND ? CS_OK : err;
-}
-
-static enum cs_err
 join(struct cs_client *c, const struct client_code *code, const char *text,
     const char *name, void (*asked)(const char *number))
 {
@@ -228,12 +219,12 @@ join(struct cs_client *c, const struct client_code *code, const char *text,
 	char number[CS_CLIENT_CHECK_DIGITS + 1];
 	enum cs_err err;
 
-	if ((err = check_new_home(c)))
+	if ((err = client_home_check_new(c)))
 		return err;
-	memcpy(c->host, code->host, sizeof c->host);
-	c->port = code->port;
-	memcpy(c->root, code->root, sizeof c->root);
-	c->hub[0] = '\0';
+	memcpy(c->self.host, code->host, sizeof c->self.host);
+	c->self.port = code->port;
+	memcpy(c->self.root, code->root, sizeof c->self.root);
+	c->self.hub[0] = '\0';
 	if ((err = client_link_keys_derive(&keys, code)))
 		goto out;
 	err = request_load(&r, c, text);

@@ -1,10 +1,17 @@
 /* SPDX-License-Identifier: MIT */
+/* Codes and letters that link a device: their bytes. */
 #include "client/joining/letters.h"
 
 #include <stdio.h>
 #include <string.h>
 
 #include "base/text.h"
+#include "client/account/seal.h"
+#include "client/home/client.h"
+#include "client/joining/address.h"
+#include "crypto/hash.h"
+#include "crypto/hpke.h"
+#include "crypto/random.h"
 
 #define SCHEME "https://"
 #define ROOT_TEXT 43   /* 32 bytes in base64url */
@@ -45,7 +52,7 @@ void
 client_code_write(
     char out[static CS_CLIENT_CODE_SIZE], const struct client_code *code)
 {
-	char root[CS_BASE64URL_SIZE(32)];
+	char root[CS_BASE64URL_SIZE(CS_KEY_LEN)];
 	char secret[CS_BASE64URL_SIZE(CLIENT_LINK_SECRET_LEN)];
 
 	cs_base64url(root, CS_VIEW_OF(code->root));
@@ -69,16 +76,17 @@ client_link_keys_derive(
 		{ out->answer.b, "answer" },
 		{ out->number, "number" },
 	};
-	uint8_t ikm[32 + CLIENT_LINK_SECRET_LEN], prk[CS_SHA256_LEN];
+	uint8_t ikm[CS_KEY_LEN + CLIENT_LINK_SECRET_LEN], prk[CS_SHA256_LEN];
 	enum cs_err err;
 
-	/* The operator is part of it: another hub's letters mean nothing. */
+	/* The operator's key is part of it, so letters of another hub mean
+	 * nothing. */
 	memcpy(ikm, code->secret, CLIENT_LINK_SECRET_LEN);
-	memcpy(ikm + CLIENT_LINK_SECRET_LEN, code->root, 32);
+	memcpy(ikm + CLIENT_LINK_SECRET_LEN, code->root, CS_KEY_LEN);
 	err = cs_hkdf_extract(
 	    prk, CS_SHA256, cs_view_str(label), CS_VIEW_OF(ikm));
 	for (size_t i = 0; err == CS_OK && i < 4; i++)
-		err = cs_hkdf_expand(keys[i].key, 32, CS_SHA256,
+		err = cs_hkdf_expand(keys[i].key, CS_KEY_LEN, CS_SHA256,
 		    CS_VIEW_OF(prk), cs_view_str(keys[i].info));
 	cs_wipe(ikm, sizeof ikm);
 	cs_wipe(prk, sizeof prk);
@@ -159,15 +167,16 @@ client_link_number(char out[static CS_CLIENT_CHECK_DIGITS + 1],
 
 enum cs_err
 client_link_answer_seal(struct cs_buf *out, const struct client_link_keys *keys,
-    const uint8_t seal_key[static 32], struct cs_view sealed_ask,
+    const uint8_t seal_key[static CS_KEY_LEN], struct cs_view sealed_ask,
     struct cs_view plain)
 {
 	struct cs_buf inner = { 0 };
 	enum cs_err err;
 
 	if ((err = cs_hpke_seal_once(&inner,
-		 cs_suite_find(CS_SUITE_X25519_AES128), cs_view(seal_key, 32),
-		 cs_view_str(ANSWER_PLACE), sealed_ask, plain)) == CS_OK)
+		 cs_suite_find(CS_SUITE_X25519_AES128),
+		 cs_view(seal_key, CS_KEY_LEN), cs_view_str(ANSWER_PLACE),
+		 sealed_ask, plain)) == CS_OK)
 		err = cs_seal(out, &keys->answer, cs_view_str(ANSWER_PLACE),
 		    cs_buf_view(&inner));
 	cs_buf_free(&inner);

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The code that links a device, and the two letters
- * that go through the hub (docs/PROTOCOL.md, "Linking a device").
+ * The code that links a device, and the two letters that pass through the hub
+ * (docs/PROTOCOL.md, "Linking a device").
  *
- * Both letters are sealed under keys of the code's secret: who does not have
- * the code can neither read nor write any.  The answer is sealed to a key in
- * the request, too: who has seen the code, but whose number the user did not
+ * Both letters are sealed under keys of the code's secret: nobody without the
+ * code can read or write one.  The answer is also sealed to a key in the
+ * request: somebody who has seen the code, but whose number the user did not
  * confirm, cannot read it.
  */
 #pragma once
@@ -19,65 +19,47 @@
 struct client_code {
 	char host[256];
 	int port;
-	uint8_t root[32];
+	uint8_t root[CS_KEY_LEN];
 	uint8_t secret[CLIENT_LINK_SECRET_LEN];
 };
+
+/* CS_ERR_FORMAT, CS_ERR_LIMIT */
 CS_CHECKED enum cs_err client_code_parse(
     struct client_code *out, const char *text);
 void client_code_write(
     char out[static CS_CLIENT_CODE_SIZE], const struct client_code *code);
-
 /* What both sides make of the secret; wipe it. */
 struct client_link_keys {
-	uint8_t rendezvous[32]; /* the hub's name for it */
+	uint8_t rendezvous[CS_HASH_LEN]; /* the hub's name for it */
 	struct cs_seal_key ask, answer;
-	uint8_t number[32];
+	uint8_t number[CS_KEY_LEN];
 };
+
 CS_CHECKED enum cs_err client_link_keys_derive(
     struct client_link_keys *out, const struct client_code *code);
-
 /* The new device's letter. */
 struct client_link_ask {
-	uint8_t device[16];
-	uint8_t device_key[32];
-	uint8_t seal_key[32]; /* for the answer (HPKE) */
+	uint8_t device[CS_ID_LEN];
+	uint8_t device_key[CS_KEY_LEN];
+	uint8_t seal_key[CS_KEY_LEN]; /* for the answer (HPKE) */
 	char name[CS_CLIENT_DEVICE_NAME_MAX + 1];
 };
+
 CS_CHECKED enum cs_err client_link_ask_seal(struct cs_buf *out,
     const struct client_link_keys *keys, const struct client_link_ask *ask);
+/* CS_ERR_DECRYPT: it was not made with this code. */
 CS_CHECKED enum cs_err client_link_ask_open(struct client_link_ask *out,
     const struct client_link_keys *keys, struct cs_view sealed);
 /* What the user compares: digits of a MAC over the sealed letter. */
 CS_CHECKED enum cs_err client_link_number(
     char out[static CS_CLIENT_CHECK_DIGITS + 1],
     const struct client_link_keys *keys, struct cs_view sealed_ask);
-
-/* The answer to ${sealed_ask}; CS_ERR_DECRYPT: it answers another one. */
+/* Seal the answer to ${sealed_ask}. */
 CS_CHECKED enum cs_err client_link_answer_seal(struct cs_buf *out,
-    const struct client_link_keys *keys, const uint8_t seal_key[static 32],
-    struct cs_view sealed_ask, struct cs_view plain);
+    const struct client_link_keys *keys,
+    const uint8_t seal_key[static CS_KEY_LEN], struct cs_view sealed_ask,
+    struct cs_view plain);
+/* CS_ERR_DECRYPT: it answers another request. */
 CS_CHECKED enum cs_err client_link_answer_open(struct cs_buf *out,
     const struct client_link_keys *keys, const struct cs_hpke_key *key,
     struct cs_view sealed_ask, struct cs_view sealed);
-
-/* ---- handover.c: what stands in the answer ------------------------------ */
-
-/* Write what the device of ${credential} has to know: who we are, the account
- * key, contacts, conversations.  No message. */
-CS_CHECKED enum cs_err client_handover_write(
-    struct cs_buf *out, struct cs_client *c, struct cs_view credential);
-/* Check it, and be that device; inside a transaction. */
-CS_CHECKED enum cs_err client_handover_take(
-    struct cs_client *c, struct cs_view plain);
-
-/* A name that a device gives itself: UTF-8 on one line. */
-CS_CHECKED bool client_device_name_valid(const char *name);
-/* The name, sealed for the account's devices; replaces what ${out} holds. */
-CS_CHECKED enum cs_err client_device_name_seal(struct cs_buf *out,
-    const struct cs_client *c, const uint8_t device[static 16],
-    const char *name);
-/* CS_ERR_DECRYPT, CS_ERR_MISMATCH: not the name of this device; then ${out} is
- * empty. */
-CS_CHECKED enum cs_err client_device_name_open(
-    char out[static CS_CLIENT_DEVICE_NAME_MAX + 1], const struct cs_client *c,
-    const uint8_t device[static 16], struct cs_view sealed);

@@ -1,9 +1,14 @@
 /* SPDX-License-Identifier: MIT */
-/* A device of the account lets another one in. */
-#include <stdlib.h>
+/* A device of the account lets in another one. */
 #include <string.h>
 
 #include "base/alloc.h"
+#include "client/account/seal.h"
+#include "client/home/client.h"
+#include "client/home/credential.h"
+#include "client/home/problem.h"
+#include "client/hub/call.h"
+#include "client/joining/handover.h"
 #include "client/joining/letters.h"
 #include "crypto/random.h"
 
@@ -43,7 +48,7 @@ cs_client_linking_number(const struct cs_client_linking *l)
 	return l->number;
 }
 
-/* Open the rendezvous, or ask what has come to it. */
+/* Open the rendezvous at the hub, or fetch what has arrived there. */
 static enum cs_err
 look(struct cs_client_linking *l, struct cs_client *c)
 {
@@ -62,24 +67,24 @@ enum cs_err
 cs_client_linking_new(struct cs_client_linking **out, struct cs_client *c)
 {
 	struct cs_client_linking *l;
-	struct client_code code = { .port = c->port };
+	struct client_code code = { .port = c->self.port };
 	enum cs_err err;
 
 	*out = NULL;
 	if ((err = client_need_hub(c)))
 		return err;
-	if (c->login.devices >= CS_WIRE_DEVICES_MAX)
+	if (c->link.login.devices >= CS_WIRE_DEVICES_MAX)
 		return client_problem(c, CS_ERR_LIMIT,
 		    "An account has at most %d devices. Remove one first: "
 		    "countersign devices shows them.",
 		    CS_WIRE_DEVICES_MAX);
 	if ((l = cs_calloc(1, sizeof *l)) == NULL)
 		return CS_ERR_NOMEM;
-	memcpy(code.host, c->host, sizeof code.host);
-	memcpy(code.root, c->root, sizeof code.root);
+	memcpy(code.host, c->self.host, sizeof code.host);
+	memcpy(code.root, c->self.root, sizeof code.root);
 	cs_random(code.secret, sizeof code.secret);
 	client_code_write(l->code, &code);
-	l->ends_ms = cs_clock_ms() + CLIENT_LINK_S * 1000;
+	l->ends_ms = cs_clock_ms() + CLIENT_LINK_S * CS_SECOND_MS;
 	if ((err = client_link_keys_derive(&l->keys, &code)) == CS_OK)
 		err = look(l, c);
 	cs_wipe(&code, sizeof code);
@@ -120,37 +125,12 @@ cs_client_linking_wait(
 		return err;
 	if (l->sealed_ask.len != 0)
 		return take_ask(l, c);
-	/* Whatever the push is about, the next call looks again. */
+	/* Whatever was announced, the next call looks again. */
 	err = cs_client_wait(c, timeout_ms);
 	return err ? err : CS_ERR_TIMEOUT;
 }
 
 /* ---- agreed ------------------------------------------------------------- */
-
-static enum cs_err
-certify(struct cs_buf *credential, const struct cs_client_linking *l,
-    const struct cs_client *c)
-{
-	uint64_t now = cs_clock_ms() / 1000;
-	struct cs_device_cert cert = { .handle = cs_view_str(c->handle) };
-	struct cs_credential parts;
-	struct cs_buf signed_cert = { 0 };
-	enum cs_err err;
-
-	memcpy(cert.account, c->account, sizeof cert.account);
-	memcpy(cert.device, l->ask.device, sizeof cert.device);
-	memcpy(cert.public, l->ask.device_key, sizeof cert.public);
-	cert.not_before = now - 3600; /* clocks differ */
-	cert.not_after = now + (uint64_t)CLIENT_DEVICE_DAYS * 86400;
-	if ((err = cs_device_cert_make(&signed_cert, &cert, &c->account_key)) ==
-	    CS_OK) {
-		parts.device_cert = cs_buf_view(&signed_cert);
-		memcpy(parts.account_key, c->account_key.public, 32);
-		err = cs_credential_write(credential, &parts);
-	}
-	cs_buf_free(&signed_cert);
-	return err;
-}
 
 static enum cs_err
 add_device(const struct cs_client_linking *l, struct cs_client *c,
@@ -210,8 +190,9 @@ cs_client_linking_agree(struct cs_client_linking *l, struct cs_client *c)
 
 	if (l->sealed_ask.len == 0)
 		return CS_ERR_MISUSE;
-	/* First the device, so that what it gets is good for something. */
-	if ((err = certify(&credential, l, c)) == CS_OK &&
+	/* The device is added first, so that what it is handed works. */
+	if ((err = client_credential_make(
+		 &credential, c, l->ask.device, l->ask.device_key)) == CS_OK &&
 	    (err = add_device(l, c, cs_buf_view(&credential))) == CS_OK)
 		err = answer(l, c, cs_buf_view(&credential));
 	cs_buf_free(&credential);

@@ -8,13 +8,20 @@
 
 #include "base/alloc.h"
 #include "base/text.h"
+#include "client/groups/media.h"
+#include "client/home/client.h"
+#include "client/home/group.h"
+#include "client/home/message.h"
+#include "client/home/problem.h"
+#include "client/hub/stamp.h"
+#include "content/evidence.h"
 #include "crypto/random.h"
 
 #define LINE_MAX_HERE 1024
 
 static enum cs_err
 load_item(struct client_item *item, struct cs_evidence_input_item *input,
-    struct cs_client *c, const uint8_t mid[static 32])
+    struct cs_client *c, const uint8_t mid[static CS_CLIENT_MID_LEN])
 {
 	struct cs_buf group_id = { 0 };
 	struct client_group g = { 0 };
@@ -71,13 +78,13 @@ fetch_files(struct client_item *item, struct cs_client *c)
 	return CS_OK;
 }
 
-/* In the order of their groups, then of their numbers. */
+/* Order by group, then by number. */
 static int
 compare(const void *a, const void *b)
 {
 	const struct cs_evidence_input_item *x = a, *y = b;
-	int d =
-	    memcmp(x->capsule.stamp.group_ref, y->capsule.stamp.group_ref, 32);
+	int d = memcmp(x->capsule.stamp.group_ref, y->capsule.stamp.group_ref,
+	    CS_HASH_LEN);
 
 	if (d != 0)
 		return d;
@@ -85,7 +92,8 @@ compare(const void *a, const void *b)
 	    (x->capsule.stamp.group_seq < y->capsule.stamp.group_seq);
 }
 
-/* Hashes of what lies between two items of a group, if we have them all. */
+/* Add the hashes of the entries between two items of a group, if all of them
+ * are known. */
 static enum cs_err
 add_gap(struct client_evidence *e, struct cs_client *c,
     const struct cs_stamp *a, const struct cs_stamp *b)
@@ -103,19 +111,19 @@ add_gap(struct client_evidence *e, struct cs_client *c,
 	    " ORDER BY seq",
 	    cs_int(a->group_seq), cs_int(b->group_seq));
 	while (err == CS_OK && cs_rows_next(&rows)) {
-		uint8_t ref[32];
+		uint8_t ref[CS_HASH_LEN];
 
 		if ((err = cs_group_ref(ref, cs_col_blob(&rows, 1))) == CS_OK &&
-		    memcmp(ref, a->group_ref, 32) == 0)
+		    memcmp(ref, a->group_ref, CS_HASH_LEN) == 0)
 			err = cs_buf_add(hashes, cs_col_blob(&rows, 0));
 	}
 	if ((err = cs_rows_end(&rows, err)))
 		return err;
-	if (hashes->len != between * 32) {
+	if (hashes->len != between * CS_HASH_LEN) {
 		cs_buf_free(hashes);
 		return CS_OK;
 	}
-	memcpy(gap->group_ref, a->group_ref, 32);
+	memcpy(gap->group_ref, a->group_ref, CS_HASH_LEN);
 	gap->first_seq = a->group_seq + 1;
 	gap->leafhashes = cs_buf_view(hashes);
 	e->in.n_gaps++;
@@ -132,7 +140,7 @@ add_gaps(struct client_evidence *e, struct cs_client *c)
 		const struct cs_stamp *a = &e->input[i - 1].capsule.stamp;
 		const struct cs_stamp *b = &e->input[i].capsule.stamp;
 
-		if (memcmp(a->group_ref, b->group_ref, 32) == 0)
+		if (memcmp(a->group_ref, b->group_ref, CS_HASH_LEN) == 0)
 			err = add_gap(e, c, a, b);
 	}
 	return err;
@@ -143,14 +151,15 @@ check_request(struct cs_client *c, const struct cs_client_report *r)
 {
 	if (r->n == 0 || r->n > CS_EVIDENCE_ITEMS_MAX)
 		return client_problem(c, CS_ERR_LIMIT,
-		    "1 to %d messages at a time.", CS_EVIDENCE_ITEMS_MAX);
+		    "Name 1 to %d messages at a time.", CS_EVIDENCE_ITEMS_MAX);
 	if (r->note.len > CS_EVIDENCE_NOTE_MAX || !cs_utf8_valid(r->note))
 		return client_problem(c, CS_ERR_LIMIT,
 		    "A note has at most %d bytes of UTF-8.",
 		    CS_EVIDENCE_NOTE_MAX);
 	for (size_t i = 0; i < r->n; i++)
 		for (size_t k = 0; k < i; k++)
-			if (memcmp(r->mids[i], r->mids[k], 32) == 0)
+			if (memcmp(r->mids[i], r->mids[k], CS_CLIENT_MID_LEN) ==
+			    0)
 				return client_problem(c, CS_ERR_EXISTS,
 				    "A message is named twice.");
 	return CS_OK;
@@ -158,7 +167,7 @@ check_request(struct cs_client *c, const struct cs_client_report *r)
 
 enum cs_err
 client_evidence_gather(struct client_evidence *out, struct cs_client *c,
-    const struct cs_client_report *r, bool with_files)
+    const struct cs_client_report *r)
 {
 	enum cs_err err;
 
@@ -173,11 +182,8 @@ client_evidence_gather(struct client_evidence *out, struct cs_client *c,
 	if (out->items == NULL || out->input == NULL || out->gaps == NULL ||
 	    out->hashes == NULL)
 		err = CS_ERR_NOMEM;
-	for (size_t i = 0; err == CS_OK && i < r->n; i++) {
+	for (size_t i = 0; err == CS_OK && i < r->n; i++)
 		err = load_item(&out->items[i], &out->input[i], c, r->mids[i]);
-		if (err == CS_OK && with_files)
-			err = fetch_files(&out->items[i], c);
-	}
 	if (err == CS_OK)
 		err = add_gaps(out, c);
 	if (err) {
@@ -190,10 +196,20 @@ client_evidence_gather(struct client_evidence *out, struct cs_client *c,
 	out->in.note = r->note;
 	out->in.items = out->input;
 	out->in.gaps = out->gaps;
-	memcpy(out->in.root_public, c->root, 32);
-	out->in.credential = cs_buf_view(&c->credential);
-	out->in.device_key = &c->device_key;
+	memcpy(out->in.root_public, c->self.root, CS_KEY_LEN);
+	out->in.credential = cs_buf_view(&c->self.credential);
+	out->in.device_key = &c->self.device_key;
 	return CS_OK;
+}
+
+enum cs_err
+client_evidence_fetch_files(struct client_evidence *e, struct cs_client *c)
+{
+	enum cs_err err = CS_OK;
+
+	for (size_t i = 0; err == CS_OK && i < e->in.n_items; i++)
+		err = fetch_files(&e->items[i], c);
+	return err;
 }
 
 void
@@ -216,28 +232,20 @@ client_evidence_clear(struct client_evidence *e)
 
 /* ---- in words ----------------------------------------------------------- */
 
+/* Tell the whole text, indented: nobody can agree to what they have not seen.
+ */
 static void
-describe_item(const struct client_item *item,
-    void (*line)(void *arg, const char *text), void *arg)
+describe_text(
+    struct cs_view rest, void (*line)(void *arg, const char *text), void *arg)
 {
-	char text[LINE_MAX_HERE], at[32] = "?";
-	time_t t = (time_t)(item->record.time_ms / 1000);
-	struct cs_view rest = item->content.text;
-	struct tm tm;
+	char text[LINE_MAX_HERE];
 
-	if (localtime_r(&t, &tm) != NULL)
-		strftime(at, sizeof at, "%Y-%m-%d %H:%M", &tm);
-	snprintf(text, sizeof text, "%s wrote in %s on %s:", item->record.from,
-	    item->direct ? "the conversation with you" : item->conversation,
-	    at);
-	line(arg, text);
-	/* The whole of it: nobody agrees to what they have not seen. */
 	while (rest.len != 0) {
 		const uint8_t *nl = memchr(rest.data, '\n', rest.len);
 		size_t n = nl != NULL ? (size_t)(nl - rest.data) : rest.len;
 		size_t shown = n < sizeof text - 8 ? n : sizeof text - 8;
 
-		/* Not in the middle of a character. */
+		/* Do not cut a character in two. */
 		while (
 		    shown < n && shown > 0 && (rest.data[shown] & 0xc0) == 0x80)
 			shown--;
@@ -249,6 +257,23 @@ describe_item(const struct client_item *item,
 		rest.data += shown;
 		rest.len -= shown;
 	}
+}
+
+static void
+describe_item(const struct client_item *item,
+    void (*line)(void *arg, const char *text), void *arg)
+{
+	char text[LINE_MAX_HERE], at[32] = "?";
+	time_t t = (time_t)(item->record.time_ms / CS_SECOND_MS);
+	struct tm tm;
+
+	if (localtime_r(&t, &tm) != NULL)
+		strftime(at, sizeof at, "%Y-%m-%d %H:%M", &tm);
+	snprintf(text, sizeof text, "%s wrote in %s on %s:", item->record.from,
+	    item->direct ? "the conversation with you" : item->conversation,
+	    at);
+	line(arg, text);
+	describe_text(item->content.text, line, arg);
 	for (size_t i = 0; i < item->content.n_external; i++) {
 		char name[CS_MIMI_FILENAME_MAX + 1];
 
@@ -271,11 +296,11 @@ client_evidence_describe(const struct client_evidence *e,
 	for (size_t i = 0; i < e->in.n_items; i++)
 		describe_item(&e->items[i], line, arg);
 	for (size_t i = 0; i < e->in.n_gaps; i++)
-		hidden += e->gaps[i].leafhashes.len / 32;
+		hidden += e->gaps[i].leafhashes.len / CS_HASH_LEN;
 	if (hidden != 0) {
 		snprintf(text, sizeof text,
-		    "That %zu other entr%s between them, as hashes that tell "
-		    "nothing of what they say",
+		    "That %zu other entr%s between them, as hashes that "
+		    "reveal nothing of their content",
 		    hidden, hidden == 1 ? "y lies" : "ies lie");
 		line(arg, text);
 	}
@@ -283,13 +308,11 @@ client_evidence_describe(const struct client_evidence *e,
 	    "With each message: its sender's name and device, the group's "
 	    "number, the time, and the proofs");
 	snprintf(text, sizeof text, "Your name, %s@%s, and your signature",
-	    c->handle, c->hub);
+	    c->self.handle, c->self.hub);
 	line(arg, text);
 	if (e->in.note.len != 0) {
-		snprintf(text, sizeof text, "Your note: %.*s",
-		    (int)(e->in.note.len < 900 ? e->in.note.len : 900),
-		    (const char *)e->in.note.data);
-		line(arg, text);
+		line(arg, "Your note:");
+		describe_text(e->in.note, line, arg);
 	}
 	for (size_t i = 0; i < e->in.n_items; i++)
 		if (e->items[i].direct &&

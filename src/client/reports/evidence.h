@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* From messages in the database to an evidence bundle.
- */
+/* From messages in the database to an evidence bundle. */
 #pragma once
 
 #include "client/home/client.h"
@@ -25,16 +24,16 @@ struct client_evidence {
 	struct cs_buf *hashes; /* of each gap */
 };
 
-/*
- * Gather what ${r} names.  ${with_files}: fetch photos and files, too, so that
- * the bundle stands alone; those that are gone are left out.  Free with
- * client_evidence_clear().
- */
+/* Gather the messages that ${r} names and what proves them; the note of ${r}
+ * has to live as long.  Free with client_evidence_clear(). */
 CS_CHECKED enum cs_err client_evidence_gather(struct client_evidence *out,
-    struct cs_client *c, const struct cs_client_report *r, bool with_files);
+    struct cs_client *c, const struct cs_client_report *r);
+/* Fetch the photos and files, too, so that the bundle stands alone; those that
+ * are gone are left out. */
+CS_CHECKED enum cs_err client_evidence_fetch_files(
+    struct client_evidence *e, struct cs_client *c);
 void client_evidence_clear(struct client_evidence *e);
-
-/* Say, line by line, what is in it. */
+/* Tell ${line}, line by line, what the bundle contains. */
 void client_evidence_describe(const struct client_evidence *e,
     const struct cs_client *c, void (*line)(void *arg, const char *text),
     void *arg);

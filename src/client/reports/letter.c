@@ -1,15 +1,19 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Letters to the desk: appeals, second looks, answers to its questions.  Each
- * is sealed, and stored with the key that opens its answer, before it is sent:
- * what breaks off goes on with the same bytes.
+ * Letters to the desk: appeals, requests for a second look, answers to its
+ * questions.  Each is sealed and stored, with the key that opens its answer,
+ * before it is sent, so that what breaks off is continued with the same bytes.
  */
-#include "content/letter.h"
+#include "client/reports/letter.h"
 
 #include <string.h>
 
-#include "base/text.h"
 #include "client/home/client.h"
+#include "client/home/message.h"
+#include "client/home/problem.h"
+#include "client/hub/call.h"
+#include "client/hub/reach.h"
+#include "content/letter.h"
 #include "crypto/random.h"
 
 #define TABLE "letter"
@@ -24,8 +28,8 @@ struct letter {
 };
 
 static enum cs_err
-store(struct cs_client *c, const struct cs_wire_letter *m,
-    const struct letter *l, bool sent)
+store(
+    struct cs_client *c, const struct cs_wire_letter *m, const struct letter *l)
 {
 	struct cs_buf plain = { 0 }, row = { 0 };
 	struct cs_writer w = cs_writer(&plain);
@@ -34,7 +38,7 @@ store(struct cs_client *c, const struct cs_wire_letter *m,
 	cs_write_u8(&w, LETTER_VERSION);
 	cs_write_bytes(&w, CS_VIEW_OF(l->reply));
 	cs_write_vec(&w, l->text);
-	cs_write_vec(&w, sent ? cs_view("", 0) : l->sealed);
+	cs_write_vec(&w, l->sealed);
 	if ((err = cs_writer_end(&w)) == CS_OK &&
 	    (err = cs_vault_seal(&row, &c->key, TABLE, CS_VIEW_OF(m->id),
 		 cs_buf_view(&plain))) == CS_OK)
@@ -44,7 +48,7 @@ store(struct cs_client *c, const struct cs_wire_letter *m,
 		    " sent=excluded.sent,sealed=excluded.sealed",
 		    cs_blob(CS_VIEW_OF(m->id)), cs_int(m->kind),
 		    cs_blob(CS_VIEW_OF(m->subject)), cs_int(cs_clock_ms()),
-		    cs_int(sent), cs_blob(cs_buf_view(&row)));
+		    cs_int(l->sealed.len == 0), cs_blob(cs_buf_view(&row)));
 	cs_buf_free(&plain);
 	cs_buf_free(&row);
 	return err;
@@ -71,7 +75,7 @@ open_row(struct letter *out, struct cs_buf *plain, struct cs_client *c,
 
 /* ---- sending ------------------------------------------------------------ */
 
-/* Is it refused for now only? */
+/* Is it refused only for now? */
 static bool
 may_wait(uint16_t code)
 {
@@ -80,7 +84,7 @@ may_wait(uint16_t code)
 	    code == CS_WIRE_E_REMOVED;
 }
 
-/* ${*over}: it was refused for good, and is forgotten. */
+/* Send one letter.  ${*over}: it was refused for good, and is forgotten. */
 static enum cs_err
 submit(struct cs_client *c, const struct cs_wire_letter *m,
     const struct letter *l, bool *over)
@@ -89,9 +93,15 @@ submit(struct cs_client *c, const struct cs_wire_letter *m,
 
 	*over = false;
 	err = client_call_empty(c, CS_WIRE_LETTER, &cs_wire_letter_shape, m);
-	if (err == CS_OK)
-		return store(c, m, l, true);
-	if (err != CS_ERR_DENIED || may_wait(c->hub_code))
+	if (err == CS_OK) {
+		struct letter sent = *l;
+
+		sent.sealed = cs_view("", 0);
+		err = store(c, m, &sent);
+		cs_wipe(&sent, sizeof sent);
+		return err;
+	}
+	if (err != CS_ERR_DENIED || may_wait(c->link.hub_code))
 		return err;
 	*over = true;
 	again = cs_db_exec(
@@ -99,7 +109,7 @@ submit(struct cs_client *c, const struct cs_wire_letter *m,
 	return again ? again : err;
 }
 
-/* The oldest that waits; CS_ERR_NOT_FOUND. */
+/* Load the oldest letter that waits.  CS_ERR_NOT_FOUND: none does. */
 static enum cs_err
 next(struct cs_wire_letter *m, struct letter *l, struct cs_buf *plain,
     struct cs_client *c)
@@ -108,20 +118,16 @@ next(struct cs_wire_letter *m, struct letter *l, struct cs_buf *plain,
 	enum cs_err err;
 
 	memset(m, 0, sizeof *m);
-	err = cs_db_query(&rows, c->db,
+	err = cs_db_row(&rows, c->db,
 	    "SELECT id,kind,subject,sealed FROM letter WHERE sent=0"
 	    " ORDER BY created,id LIMIT 1");
 	if (err == CS_OK) {
-		if (cs_rows_next(&rows)) {
-			cs_col_copy(&rows, 0, m->id, sizeof m->id);
-			m->kind = (uint8_t)cs_col_int(&rows, 1);
-			cs_col_copy(&rows, 2, m->subject, sizeof m->subject);
-			err = open_row(l, plain, c, cs_col_blob(&rows, 0),
-			    cs_col_blob(&rows, 3));
-			m->sealed = l->sealed;
-		} else {
-			err = CS_ERR_NOT_FOUND;
-		}
+		cs_col_copy(&rows, 0, m->id, sizeof m->id);
+		m->kind = (uint8_t)cs_col_int(&rows, 1);
+		cs_col_copy(&rows, 2, m->subject, sizeof m->subject);
+		err = open_row(
+		    l, plain, c, cs_col_blob(&rows, 0), cs_col_blob(&rows, 3));
+		m->sealed = l->sealed;
 	}
 	return cs_rows_end(&rows, err);
 }
@@ -141,19 +147,20 @@ client_letters_flush(struct cs_client *c)
 			err = client_warning(c, NULL,
 			    "The hub does not take a letter of yours to the "
 			    "report desk (%s).",
-			    cs_wire_code_name(c->hub_code));
+			    cs_wire_code_name(c->link.hub_code));
 		if (err)
 			break;
 	}
 	cs_buf_free(&plain);
 	cs_wipe(&l, sizeof l);
-	/* Tomorrow, or when the desk has read the others. */
+	/* The rest goes out tomorrow, or once the desk has read the others. */
 	return err == CS_ERR_NOT_FOUND || err == CS_ERR_DENIED ? CS_OK : err;
 }
 
-/* One about the same thing that has not left yet is not written twice. */
+/* Refuse a second letter about the same thing while the first has not left. */
 static enum cs_err
-check_waiting(struct cs_client *c, uint8_t kind, const uint8_t subject[16])
+check_waiting(
+    struct cs_client *c, uint8_t kind, const uint8_t subject[CS_ID_LEN])
 {
 	uint64_t n;
 	enum cs_err err;
@@ -161,25 +168,25 @@ check_waiting(struct cs_client *c, uint8_t kind, const uint8_t subject[16])
 	err = cs_db_get_int(&n, c->db,
 	    "SELECT COUNT(*) FROM letter WHERE kind=? AND subject=?"
 	    " AND sent=0",
-	    cs_int(kind), cs_blob(cs_view(subject, 16)));
+	    cs_int(kind), cs_blob(cs_view(subject, CS_ID_LEN)));
 	if (err || n == 0)
 		return err;
 	return client_problem(c, CS_ERR_EXISTS,
-	    "What you wrote about it before waits for the hub, and goes out "
-	    "with the next command.");
+	    "What you wrote about it earlier waits for the hub, and "
+	    "goes out with the next command.");
 }
 
 static enum cs_err
 refused(struct cs_client *c)
 {
-	switch (c->hub_code) {
+	switch (c->link.hub_code) {
 	case CS_WIRE_E_EXISTS:
 		return client_problem(c, CS_ERR_DENIED,
 		    "The desk has a letter of yours about it already.");
 	case CS_WIRE_E_DENIED:
 		return client_problem(c, CS_ERR_DENIED,
-		    "There is nothing to write about any more: the desk has "
-		    "taken it back, or does not ask.");
+		    "There is nothing left to write about: the desk has "
+		    "taken its decision back, or has asked nothing.");
 	case CS_WIRE_E_LIMIT:
 	case CS_WIRE_E_DESK_BUSY:
 		return client_problem(c, CS_ERR_DENIED,
@@ -192,7 +199,7 @@ refused(struct cs_client *c)
 
 enum cs_err
 client_letter_send(struct cs_client *c, uint8_t kind,
-    const uint8_t subject[static 16], const struct cs_letter *letter)
+    const uint8_t subject[static CS_ID_LEN], const struct cs_letter *letter)
 {
 	struct cs_wire_letter m = { .kind = kind };
 	struct letter l = { .text = letter->text };
@@ -200,17 +207,17 @@ client_letter_send(struct cs_client *c, uint8_t kind,
 	bool over;
 	enum cs_err err;
 
-	if (!c->have_desk)
+	if (!c->link.desk.known)
 		return (err = client_need_hub(c)) ? err : client_no_desk(c);
 	if ((err = check_waiting(c, kind, subject)))
 		return err;
 	cs_random(m.id, sizeof m.id);
 	memcpy(m.subject, subject, sizeof m.subject);
 	if ((err = cs_letter_seal(
-		 &sealed, l.reply, letter, CS_VIEW_OF(c->desk_hpke))))
+		 &sealed, l.reply, letter, CS_VIEW_OF(c->link.desk.hpke))))
 		goto out;
 	m.sealed = l.sealed = cs_buf_view(&sealed);
-	if ((err = store(c, &m, &l, false)) == CS_OK &&
+	if ((err = store(c, &m, &l)) == CS_OK &&
 	    (err = submit(c, &m, &l, &over)) == CS_ERR_DENIED)
 		err = refused(c);
 out:
@@ -227,7 +234,7 @@ out:
 
 enum cs_err
 client_letter_answer(struct cs_buf *out, struct cs_client *c, uint8_t kind,
-    const uint8_t subject[static 16], struct cs_view sealed)
+    const uint8_t subject[static CS_ID_LEN], struct cs_view sealed)
 {
 	struct cs_buf plain = { 0 };
 	struct letter l = { 0 };
@@ -238,8 +245,9 @@ client_letter_answer(struct cs_buf *out, struct cs_client *c, uint8_t kind,
 	err = cs_db_query(&rows, c->db,
 	    "SELECT id,sealed FROM letter WHERE kind=? AND subject=?"
 	    " ORDER BY created DESC",
-	    cs_int(kind), cs_blob(cs_view(subject, 16)));
-	/* The desk answers one of them: the key tells which. */
+	    cs_int(kind), cs_blob(cs_view(subject, CS_ID_LEN)));
+	/* The desk answers one of them; the key that opens the answer shows
+	 * which. */
 	while (err == CS_OK && opened != CS_OK && cs_rows_next(&rows))
 		if ((err = open_row(&l, &plain, c, cs_col_blob(&rows, 0),
 			 cs_col_blob(&rows, 1))) == CS_OK)

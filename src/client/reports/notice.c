@@ -1,32 +1,36 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * What the desk decided about this account.  Nothing of it is shown that the
- * desk has not signed, under the key that the operator's root certifies.
+ * The desk's decisions about this account.  Nothing is shown that the desk has
+ * not signed, under the key that the operator's root certifies.
  */
+#include "client/reports/notice.h"
+
 #include <stdio.h>
 #include <string.h>
-#include <time.h>
 
 #include "client/home/client.h"
-#include "crypto/hash.h"
-
-#define FACTS_MAX 240 /* in a sentence; "notices" shows all */
+#include "client/home/problem.h"
+#include "client/hub/call.h"
+#include "client/reports/letter.h"
+#include "content/evidence_write.h"
+#include "crypto/random.h"
 
 /* ---- what is the desk's ------------------------------------------------- */
 
-/* The desk's, and about us; a reversal need not say about whom. */
+/* Check that the desk signed it, and that it is about this account; a reversal
+ * need not name an account. */
 static enum cs_err
 verify(struct cs_client *c, struct cs_wire_action *a,
     const struct cs_wire_notice *item)
 {
-	static const uint8_t none[16];
+	static const uint8_t none[CS_ID_LEN];
 	struct cs_buf tbs = { 0 };
 	enum cs_err err;
 
-	if (!c->have_desk)
+	if (!c->link.desk.known)
 		return CS_ERR_SIGNATURE;
 	if ((err = cs_wire_action_tbs(&tbs, item->action)) == CS_OK)
-		err = cs_sign_verify(CS_VIEW_OF(c->desk_sign),
+		err = cs_sign_verify(CS_VIEW_OF(c->link.desk.sign),
 		    cs_buf_view(&tbs), CS_VIEW_OF(item->signature));
 	cs_buf_free(&tbs);
 	if (err ||
@@ -35,9 +39,9 @@ verify(struct cs_client *c, struct cs_wire_action *a,
 	if (a->kind < CS_WIRE_ACTION_DISABLE ||
 	    a->kind > CS_WIRE_ACTION_DISSOLVE)
 		return CS_ERR_UNSUPPORTED;
-	if (memcmp(a->account, c->account, 16) == 0 ||
+	if (memcmp(a->account, c->self.account, CS_ID_LEN) == 0 ||
 	    (a->kind == CS_WIRE_ACTION_REVERSE &&
-		memcmp(a->account, none, 16) == 0))
+		memcmp(a->account, none, CS_ID_LEN) == 0))
 		return CS_OK;
 	return CS_ERR_MISMATCH;
 }
@@ -48,7 +52,7 @@ read_statement(struct cs_wire_statement *out, const struct cs_wire_action *a)
 	memset(out, 0, sizeof *out);
 	if (a->statement.len != 0)
 		return cs_wire_statement_parse(out, a->statement);
-	/* Who loses something is owed one. */
+	/* Somebody who loses something is owed a statement. */
 	return a->kind == CS_WIRE_ACTION_DISABLE ||
 		a->kind == CS_WIRE_ACTION_WARN
 	    ? CS_ERR_FORMAT
@@ -104,7 +108,7 @@ client_notice_read(struct cs_client_notice *out, struct cs_client *c,
 
 /* ---- for people --------------------------------------------------------- */
 
-/* The desk's letter, if one came; ${hold} keeps it. */
+/* Open the desk's letter, if one came; ${hold} keeps it. */
 static enum cs_err
 open_reply(struct cs_client_notice *n, struct cs_client *c, struct cs_buf *hold,
     const struct cs_wire_notice *item)
@@ -125,8 +129,8 @@ open_reply(struct cs_client_notice *n, struct cs_client *c, struct cs_buf *hold,
 	return CS_OK;
 }
 
-/* What the hub says is the desk's and is not makes ${*lies}, and is left out.
- */
+/* Call ${each} for what verifies.  What does not is left out, and makes
+ * ${*lies} true. */
 static enum cs_err
 walk(struct cs_client *c, struct cs_view list, bool *lies,
     void (*each)(void *arg, const struct cs_client_notice *n), void *arg)
@@ -174,7 +178,7 @@ cs_client_notices(struct cs_client *c,
 }
 
 enum cs_err
-cs_client_appeal(struct cs_client *c, const uint8_t action[static 16],
+cs_client_appeal(struct cs_client *c, const uint8_t action[static CS_ID_LEN],
     struct cs_view text, struct cs_view language)
 {
 	const struct cs_letter letter = { language, text };
@@ -184,18 +188,7 @@ cs_client_appeal(struct cs_client *c, const uint8_t action[static 16],
 
 /* ---- why nothing works -------------------------------------------------- */
 
-static void
-day(char out[static 32], uint64_t ms)
-{
-	time_t t = (time_t)(ms / 1000);
-	struct tm tm;
-
-	if (gmtime_r(&t, &tm) == NULL ||
-	    strftime(out, 32, "%Y-%m-%d %H:%M UTC", &tm) == 0)
-		snprintf(out, 32, "?");
-}
-
-/* The decision that holds longest: ${found} is one of the list. */
+/* The decision that is in force longest. */
 struct holding {
 	bool found;
 	struct cs_client_notice n;
@@ -216,17 +209,17 @@ compare(void *arg, const struct cs_client_notice *n)
 	h->n = *n;
 }
 
-/* Text of the desk's on a member's screen: control characters become spaces,
- * the rest is printed with care by whoever prints it. */
+/* Text of the desk on a member's screen: control characters become spaces, and
+ * whoever prints the rest escapes it. */
 static void
 say_disabled(struct cs_client *c, const struct cs_client_notice *n)
 {
 	const char *reason = cs_reason_name(n->reason);
-	char at[32], until[32] = "further notice";
+	char at[CLIENT_UTC_SIZE], until[CLIENT_UTC_SIZE] = "further notice";
 
-	day(at, n->applied_ms);
+	client_utc(at, n->applied_ms);
 	if (n->until_ms != 0)
-		day(until, n->until_ms);
+		client_utc(until, n->until_ms);
 	snprintf(c->problem, sizeof c->problem,
 	    "The report desk disabled this account on %s, until %s. Reason: "
 	    "%s. Ground: %s%s%.*s. \"countersign notices\" shows the whole "
@@ -251,10 +244,10 @@ client_notice_disabled(struct cs_client *c)
 	bool lies = false;
 	enum cs_err err;
 
-	/* A connection that is held is good for this question. */
-	err =
-	    cs_session_call(&c->session, CS_WIRE_NOTICES, &cs_wire_empty_shape,
-		&empty, &cs_wire_notices_answer_shape, &answer);
+	/* The hub answers this question even to a disabled account. */
+	err = cs_session_call(&c->link.session, CS_WIRE_NOTICES,
+	    &cs_wire_empty_shape, &empty, &cs_wire_notices_answer_shape,
+	    &answer);
 	if (err == CS_OK)
 		err = walk(c, answer.notices.raw, &lies, compare, &h);
 	if (err == CS_OK && h.found)
@@ -263,138 +256,4 @@ client_notice_disabled(struct cs_client *c)
 		snprintf(c->problem, sizeof c->problem,
 		    "The hub says that this account is disabled, and shows no "
 		    "decision of the report desk's that says so.");
-}
-
-/* ---- what is new -------------------------------------------------------- */
-
-static bool
-is_answered(const struct cs_wire_notice *item)
-{
-	return item->appeal >= CS_WIRE_APPEAL_UPHELD;
-}
-
-/* Is it the first time?  One has two: when it is decided, and when the appeal
- * against it is. */
-static enum cs_err
-is_new(bool *out, struct cs_client *c, const struct cs_wire_notice *item,
-    bool answered)
-{
-	const uint8_t what = answered;
-	const struct cs_view parts[] = { { &what, 1 },
-		CS_VIEW_OF(item->signature), item->action };
-	uint8_t hash[CS_SHA256_LEN];
-	enum cs_err err;
-
-	*out = false;
-	if ((err = cs_hash_parts(hash, CS_SHA256, parts, 3)) ||
-	    (err = cs_db_exec(c->db,
-		 "INSERT INTO told(hash) VALUES(?) ON CONFLICT(hash) DO"
-		 " NOTHING",
-		 cs_blob(CS_VIEW_OF(hash)))))
-		return err;
-	*out = cs_db_changes(c->db) != 0;
-	return CS_OK;
-}
-
-static const char *
-deed(const struct cs_client_notice *n)
-{
-	switch (n->kind) {
-	case CS_WIRE_ACTION_DISABLE:
-		return "has disabled this account";
-	case CS_WIRE_ACTION_REVERSE:
-		return "has taken back a decision about this account";
-	case CS_WIRE_ACTION_WARN:
-		return "warns you";
-	case CS_WIRE_ACTION_QUARANTINE:
-		return "has locked a file that you sent";
-	default:
-		return "has ended a conversation of yours";
-	}
-}
-
-/* The beginning, to the end of a character. */
-static struct cs_view
-cut(struct cs_view text)
-{
-	size_t n = text.len;
-
-	if (n > FACTS_MAX)
-		for (n = FACTS_MAX; n > 0 && (text.data[n] & 0xc0) == 0x80;)
-			n--;
-	return cs_view(text.data, n);
-}
-
-static enum cs_err
-tell_decision(struct cs_client *c, const struct cs_client_notice *n)
-{
-	struct cs_view facts = cut(n->facts);
-
-	return client_warning(c, NULL,
-	    "The report desk %s%s%.*s%s \"countersign notices\" shows the "
-	    "whole decision.",
-	    deed(n), facts.len != 0 ? ": " : ".", (int)facts.len,
-	    (const char *)facts.data,
-	    facts.len < n->facts.len ? " [...]"
-		: facts.len != 0     ? "."
-				     : "");
-}
-
-static enum cs_err
-tell_one(struct cs_client *c, const struct cs_wire_notice *item)
-{
-	struct cs_client_notice n;
-	bool first, answer = false;
-	enum cs_err err = client_notice_read(&n, c, item);
-	bool lie = err && cs_err_class(err) == CS_ERR_CLASS_THEIRS;
-
-	if (err && !lie)
-		return err;
-	if ((err = is_new(&first, c, item, false)) ||
-	    (!lie && is_answered(item) &&
-		(err = is_new(&answer, c, item, true))))
-		return err;
-	if (first && lie)
-		return client_warning(c, NULL,
-		    "The hub shows a decision about this account that is not "
-		    "the report desk's. Do not believe it.");
-	if (first && (err = tell_decision(c, &n)))
-		return err;
-	return answer ? client_warning(c, NULL,
-			    "The report desk has answered your appeal: "
-			    "\"countersign notices\" shows how.")
-		      : CS_OK;
-}
-
-enum cs_err
-client_notices_take(struct cs_client *c, struct cs_view list)
-{
-	struct cs_wire_notice item;
-	enum cs_err err;
-
-	if ((err = cs_db_begin(c->db)))
-		return err;
-	while (
-	    err == CS_OK && cs_wire_next(&item, &cs_wire_notice_shape, &list))
-		err = tell_one(c, &item);
-	if (err == CS_OK)
-		err = cs_db_commit(c->db);
-	if (err)
-		cs_db_rollback(c->db);
-	return err;
-}
-
-enum cs_err
-client_notices_tell(struct cs_client *c)
-{
-	const struct cs_wire_empty empty = { 0 };
-	struct cs_wire_notices_answer answer;
-	enum cs_err err;
-
-	if ((err = client_call(c, CS_WIRE_NOTICES, &cs_wire_empty_shape, &empty,
-		 &cs_wire_notices_answer_shape, &answer)) ||
-	    (err = client_notices_take(c, answer.notices.raw)))
-		return err;
-	c->notices_due = false;
-	return CS_OK;
 }

@@ -1,27 +1,24 @@
 /* SPDX-License-Identifier: MIT */
-/* Reports: sealed to the desk, kept until the hub has them, and followed. */
+/* Reports: sealed to the desk, kept until the hub has them, and followed up. */
+#include "client/reports/report.h"
+
 #include <string.h>
 
+#include "base/alloc.h"
 #include "base/text.h"
+#include "client/home/client.h"
+#include "client/home/problem.h"
+#include "client/hub/call.h"
+#include "client/hub/reach.h"
 #include "client/reports/evidence.h"
+#include "client/reports/letter.h"
+#include "content/evidence_seal.h"
+#include "content/evidence_write.h"
+#include "crypto/random.h"
 #include "store/file.h"
 
 #define TABLE "report"
-#define REPORT_VERSION 2 /* 1: without the key of the answer */
-
-enum cs_err
-cs_client_report_preview(struct cs_client *c, const struct cs_client_report *r,
-    void (*line)(void *arg, const char *text), void *arg)
-{
-	struct client_evidence e;
-	enum cs_err err = client_evidence_gather(&e, c, r, false);
-
-	if (err)
-		return err;
-	client_evidence_describe(&e, c, line, arg);
-	client_evidence_clear(&e);
-	return CS_OK;
-}
+#define REPORT_VERSION 1
 
 /* ---- stored ------------------------------------------------------------- */
 
@@ -30,13 +27,13 @@ struct report {
 	uint32_t n_messages;
 	struct cs_wire_list blobs;
 	struct cs_view sealed; /* to the desk; empty once it is sent */
-	bool has_reply;
-	uint8_t reply[CS_REPLY_KEY_LEN]; /* opens what the desk asks */
+	uint8_t reply[CS_REPLY_KEY_LEN]; /* opens the desk's questions */
 };
 
+/* Store a new report, or its new state. */
 static enum cs_err
-store(struct cs_client *c, const uint8_t id[static 16], const struct report *r,
-    uint64_t created_ms, bool sent)
+store(struct cs_client *c, const uint8_t id[static CS_ID_LEN],
+    const struct report *r, uint64_t created_ms)
 {
 	struct cs_buf plain = { 0 }, row = { 0 };
 	struct cs_writer w = cs_writer(&plain);
@@ -48,17 +45,16 @@ store(struct cs_client *c, const uint8_t id[static 16], const struct report *r,
 	cs_write_u32(&w, r->blobs.n);
 	cs_write_vec(&w, r->blobs.raw);
 	cs_write_vec(&w, r->sealed);
-	cs_write_u8(&w, r->has_reply);
 	cs_write_bytes(&w, CS_VIEW_OF(r->reply));
 	if ((err = cs_writer_end(&w)) == CS_OK &&
-	    (err = cs_vault_seal(&row, &c->key, TABLE, cs_view(id, 16),
+	    (err = cs_vault_seal(&row, &c->key, TABLE, cs_view(id, CS_ID_LEN),
 		 cs_buf_view(&plain))) == CS_OK)
 		err = cs_db_exec(c->db,
 		    "INSERT INTO report(id,created,sent,sealed)"
 		    " VALUES(?,?,?,?) ON CONFLICT(id) DO UPDATE SET"
 		    " sent=excluded.sent,sealed=excluded.sealed",
-		    cs_blob(cs_view(id, 16)), cs_int(created_ms), cs_int(sent),
-		    cs_blob(cs_buf_view(&row)));
+		    cs_blob(cs_view(id, CS_ID_LEN)), cs_int(created_ms),
+		    cs_int(r->sealed.len == 0), cs_blob(cs_buf_view(&row)));
 	cs_buf_free(&plain);
 	cs_buf_free(&row);
 	return err;
@@ -68,28 +64,33 @@ static enum cs_err
 parse(struct report *out, struct cs_view plain)
 {
 	struct cs_reader r = cs_reader(plain);
-	uint8_t version = cs_read_u8(&r);
 
 	memset(out, 0, sizeof *out);
-	if (version < 1 || version > REPORT_VERSION)
+	if (cs_read_u8(&r) != REPORT_VERSION)
 		cs_reader_fail(&r, CS_ERR_CORRUPT);
 	out->reason = cs_read_u16(&r);
 	out->n_messages = cs_read_u32(&r);
 	out->blobs.n = cs_read_u32(&r);
 	out->blobs.raw = cs_read_vec(&r);
 	out->sealed = cs_read_vec(&r);
-	if (version >= 2) {
-		out->has_reply = cs_read_u8(&r) != 0;
-		cs_read_copy(&r, out->reply, sizeof out->reply);
-	}
+	cs_read_copy(&r, out->reply, sizeof out->reply);
 	return cs_reader_end(&r) == CS_OK ? CS_OK : CS_ERR_CORRUPT;
 }
 
-/* ---- sending ------------------------------------------------------------ */
+/* ---- preparing ---------------------------------------------------------- */
+
+struct cs_client_prepared_report {
+	struct client_evidence evidence;
+	struct cs_buf note;   /* what evidence.in.note points into */
+	struct cs_buf bundle; /* what leaves, sealed */
+	struct cs_buf blobs;  /* the files that it names */
+	uint32_t n_blobs;
+};
 
 static enum cs_err
-list_blobs(struct cs_buf *raw, uint32_t *n, const struct client_evidence *e)
+list_blobs(struct cs_client_prepared_report *p)
 {
+	const struct client_evidence *e = &p->evidence;
 	enum cs_err err = CS_OK;
 
 	for (size_t i = 0; err == CS_OK && i < e->in.n_items; i++) {
@@ -99,96 +100,143 @@ list_blobs(struct cs_buf *raw, uint32_t *n, const struct client_evidence *e)
 		     k++) {
 			struct cs_wire_blob_get blob;
 
-			if (*n == CS_WIRE_REPORT_BLOBS_MAX ||
+			if (p->n_blobs == CS_WIRE_REPORT_BLOBS_MAX ||
 			    cs_mimi_blob(blob.blob, &content->external[k]) !=
 				CS_OK)
 				continue;
-			err = cs_wire_list_add(
-			    raw, n, &cs_wire_blob_get_shape, &blob);
+			err = cs_wire_list_add(&p->blobs, &p->n_blobs,
+			    &cs_wire_blob_get_shape, &blob);
 		}
 	}
 	return err;
 }
 
+/* FRANKING, rule 17: a file's key and hash are sent; the file itself stays at
+ * the hub, which pins it. */
 static enum cs_err
-submit(struct cs_client *c, const uint8_t id[static 16], const struct report *r,
-    uint64_t created_ms)
+prepare(struct cs_client_prepared_report *p, struct cs_client *c,
+    const struct cs_client_report *r)
 {
-	struct cs_wire_report m = { .blobs = r->blobs, .sealed = r->sealed };
-	struct report done = *r;
+	struct cs_client_report copy = *r;
 	enum cs_err err;
 
-	memcpy(m.report, id, sizeof m.report);
-	if ((err = client_call_empty(
-		 c, CS_WIRE_REPORT, &cs_wire_report_shape, &m)))
+	if ((err = cs_buf_set(&p->note, r->note)))
 		return err;
-	done.sealed = cs_view("", 0);
-	return store(c, id, &done, created_ms, true);
+	copy.note = cs_buf_view(&p->note);
+	if ((err = client_evidence_gather(&p->evidence, c, &copy)) ||
+	    (err = cs_evidence_write(&p->bundle, &p->evidence.in)))
+		return err;
+	return list_blobs(p);
 }
 
 enum cs_err
-cs_client_report_send(struct cs_client *c, const struct cs_client_report *r,
-    char id_hex[static 33])
+cs_client_report_prepare(struct cs_client_prepared_report **out,
+    struct cs_client *c, const struct cs_client_report *r)
 {
-	struct client_evidence e;
-	struct cs_buf bundle = { 0 }, sealed = { 0 }, blobs = { 0 };
-	struct report report = { .reason = r->reason,
-		.n_messages = (uint32_t)r->n,
-		.has_reply = true };
+	struct cs_client_prepared_report *p = cs_calloc(1, sizeof *p);
 	enum cs_err err;
 
-	if ((err = client_need_hub(c)))
+	*out = NULL;
+	if (p == NULL)
+		return CS_ERR_NOMEM;
+	if ((err = prepare(p, c, r))) {
+		cs_client_prepared_report_free(p);
 		return err;
-	if (!c->have_desk)
-		return client_no_desk(c);
-	/* FRANKING, rule 17: key and hash go, the file stays where it is and
-	 * is pinned there. */
-	if ((err = client_evidence_gather(&e, c, r, false)))
-		return err;
-	if ((err = cs_evidence_write(&bundle, &e.in)) ||
-	    (err = cs_evidence_seal_reply(&sealed, report.reply,
-		 cs_buf_view(&bundle), CS_VIEW_OF(c->desk_hpke))) ||
-	    (err = list_blobs(&blobs, &report.blobs.n, &e)))
-		goto out;
-	report.blobs.raw = cs_buf_view(&blobs);
-	report.sealed = cs_buf_view(&sealed);
-	cs_hex(id_hex, CS_VIEW_OF(e.in.report_id));
-	/* Stored first: a report that was agreed to is not lost. */
-	if ((err = store(c, e.in.report_id, &report, e.in.created_ms, false)) ==
-	    CS_OK)
-		err = submit(c, e.in.report_id, &report, e.in.created_ms);
-out:
-	cs_buf_free(&bundle);
-	cs_buf_free(&sealed);
-	cs_buf_free(&blobs);
-	cs_wipe(report.reply, sizeof report.reply);
-	client_evidence_clear(&e);
+	}
+	*out = p;
+	return CS_OK;
+}
+
+void
+cs_client_prepared_report_free(struct cs_client_prepared_report *p)
+{
+	if (p == NULL)
+		return;
+	client_evidence_clear(&p->evidence);
+	cs_buf_free(&p->note);
+	cs_buf_free(&p->bundle);
+	cs_buf_free(&p->blobs);
+	cs_free(p, sizeof *p);
+}
+
+void
+cs_client_report_describe(const struct cs_client_prepared_report *p,
+    const struct cs_client *c, void (*line)(void *arg, const char *text),
+    void *arg)
+{
+	client_evidence_describe(&p->evidence, c, line, arg);
+}
+
+/* ---- sending ------------------------------------------------------------ */
+
+static enum cs_err
+submit(struct cs_client *c, const uint8_t id[static CS_ID_LEN],
+    const struct report *r, uint64_t created_ms)
+{
+	struct cs_wire_report m = { .blobs = r->blobs, .sealed = r->sealed };
+	struct report sent = *r;
+	enum cs_err err;
+
+	memcpy(m.report, id, sizeof m.report);
+	sent.sealed = cs_view("", 0);
+	if ((err = client_call_empty(
+		 c, CS_WIRE_REPORT, &cs_wire_report_shape, &m)) == CS_OK)
+		err = store(c, id, &sent, created_ms);
+	cs_wipe(&sent, sizeof sent);
 	return err;
 }
 
+enum cs_err
+cs_client_report_send(struct cs_client *c,
+    const struct cs_client_prepared_report *p, char id_hex[static 33])
+{
+	const struct cs_evidence_input *in = &p->evidence.in;
+	struct report report = {
+		.reason = in->reason,
+		.n_messages = (uint32_t)in->n_items,
+		.blobs = { .n = p->n_blobs, .raw = cs_buf_view(&p->blobs) },
+	};
+	struct cs_buf sealed = { 0 };
+	enum cs_err err;
+
+	if (!c->link.desk.known)
+		return (err = client_need_hub(c)) ? err : client_no_desk(c);
+	if ((err = cs_evidence_seal_reply(&sealed, report.reply,
+		 cs_buf_view(&p->bundle), CS_VIEW_OF(c->link.desk.hpke))))
+		goto out;
+	report.sealed = cs_buf_view(&sealed);
+	cs_hex(id_hex, CS_VIEW_OF(in->report_id));
+	/* It is stored first, so that a report which the user agreed to is not
+	 * lost. */
+	if ((err = store(c, in->report_id, &report, in->created_ms)) == CS_OK)
+		err = submit(c, in->report_id, &report, in->created_ms);
+out:
+	cs_buf_free(&sealed);
+	cs_wipe(report.reply, sizeof report.reply);
+	return err;
+}
+
+/* CS_ERR_NOT_FOUND: none waits. */
 static enum cs_err
-flush_one(struct cs_client *c, bool *more)
+flush_one(struct cs_client *c)
 {
 	struct cs_buf plain = { 0 };
 	struct cs_rows rows;
 	struct report r = { 0 };
-	uint8_t id[16];
+	uint8_t id[CS_ID_LEN];
 	uint64_t created = 0;
 	enum cs_err err;
 
-	*more = false;
-	err = cs_db_query(&rows, c->db,
+	err = cs_db_row(&rows, c->db,
 	    "SELECT id,created,sealed FROM report WHERE sent=0 LIMIT 1");
-	if (err == CS_OK && cs_rows_next(&rows)) {
-		*more = true;
+	if (err == CS_OK) {
 		cs_col_copy(&rows, 0, id, sizeof id);
 		created = cs_col_int(&rows, 1);
 		err = cs_vault_open(&plain, &c->key, TABLE,
 		    cs_col_blob(&rows, 0), cs_col_blob(&rows, 2));
 	}
 	err = cs_rows_end(&rows, err);
-	if (err == CS_OK && *more &&
-	    (err = parse(&r, cs_buf_view(&plain))) == CS_OK)
+	if (err == CS_OK && (err = parse(&r, cs_buf_view(&plain))) == CS_OK)
 		err = submit(c, id, &r, created);
 	cs_buf_free(&plain);
 	cs_wipe(&r, sizeof r);
@@ -198,41 +246,38 @@ flush_one(struct cs_client *c, bool *more)
 enum cs_err
 client_reports_flush(struct cs_client *c)
 {
-	bool more;
 	enum cs_err err;
 
 	do
-		err = flush_one(c, &more);
-	while (err == CS_OK && more);
-	/* The daily limit: tomorrow. */
-	return err == CS_ERR_DENIED ? CS_OK : err;
+		err = flush_one(c);
+	while (err == CS_OK);
+	/* If the daily limit is reached, the rest goes out tomorrow. */
+	return err == CS_ERR_NOT_FOUND || err == CS_ERR_DENIED ? CS_OK : err;
 }
 
 /* ---- what became of them ------------------------------------------------ */
 
-/* ${hold} keeps the question. */
+/* Open the desk's question; ${hold} keeps it. */
 static enum cs_err
 take_question(struct cs_client_report_state *s, struct cs_buf *hold,
     const struct report *r, struct cs_view sealed)
 {
-	enum cs_err err = CS_ERR_NOT_FOUND;
+	enum cs_err err;
 
 	if (sealed.len == 0)
 		return CS_OK;
 	cs_buf_reset(hold);
-	if (r->has_reply)
-		err = cs_reply_open(hold, r->reply, s->id, sealed);
+	err = cs_reply_open(hold, r->reply, s->id, sealed);
 	if (err == CS_OK)
 		s->question = cs_buf_view(hold);
-	else if (err == CS_ERR_NOT_FOUND ||
-	    cs_err_class(err) == CS_ERR_CLASS_THEIRS)
+	else if (cs_err_class(err) == CS_ERR_CLASS_THEIRS)
 		s->unreadable = true;
 	else
 		return err;
 	return CS_OK;
 }
 
-/* ${hold} keeps the answer. */
+/* Open the desk's answer; ${hold} keeps it. */
 static enum cs_err
 take_reply(struct cs_client_report_state *s, struct cs_buf *hold,
     struct cs_client *c, struct cs_view sealed)
@@ -296,7 +341,7 @@ cs_client_reports(struct cs_client *c,
 	struct cs_rows rows;
 	enum cs_err err = CS_OK;
 
-	if (c->online &&
+	if (c->link.online &&
 	    (err = client_call(c, CS_WIRE_REPORT_STATES, &cs_wire_empty_shape,
 		 &empty, &cs_wire_report_states_answer_shape, &answer)) ==
 		CS_OK)
@@ -333,7 +378,7 @@ cs_client_reports(struct cs_client *c,
 
 enum cs_err
 cs_client_report_find(
-    struct cs_client *c, const char *prefix, uint8_t id[static 16])
+    struct cs_client *c, const char *prefix, uint8_t id[static CS_ID_LEN])
 {
 	struct cs_rows rows;
 	unsigned n = 0;
@@ -341,7 +386,7 @@ cs_client_report_find(
 
 	err = cs_db_query(&rows, c->db, "SELECT id FROM report ORDER BY id");
 	while (err == CS_OK && cs_rows_next(&rows)) {
-		uint8_t one[16];
+		uint8_t one[CS_ID_LEN];
 		char hex[33];
 
 		cs_col_copy(&rows, 0, one, sizeof one);
@@ -367,7 +412,7 @@ cs_client_report_find(
 }
 
 enum cs_err
-cs_client_report_reply(struct cs_client *c, const uint8_t id[static 16],
+cs_client_report_reply(struct cs_client *c, const uint8_t id[static CS_ID_LEN],
     struct cs_view text, struct cs_view language)
 {
 	const struct cs_letter letter = { language, text };
@@ -376,7 +421,7 @@ cs_client_report_reply(struct cs_client *c, const uint8_t id[static 16],
 }
 
 enum cs_err
-cs_client_second_look(struct cs_client *c, const uint8_t id[static 16],
+cs_client_second_look(struct cs_client *c, const uint8_t id[static CS_ID_LEN],
     struct cs_view text, struct cs_view language)
 {
 	const struct cs_letter letter = { language, text };
@@ -394,12 +439,14 @@ cs_client_export(struct cs_client *c, const struct cs_client_report *r,
 	struct client_evidence e;
 	enum cs_err err;
 
-	if ((err = client_evidence_gather(&e, c, r, c->online)))
+	if ((err = client_evidence_gather(&e, c, r)))
 		return err;
-	if ((err = cs_evidence_write(&bundle, &e.in)) == CS_OK &&
+	if ((!c->link.online ||
+		(err = client_evidence_fetch_files(&e, c)) == CS_OK) &&
+	    (err = cs_evidence_write(&bundle, &e.in)) == CS_OK &&
 	    to_key != NULL)
 		err = cs_evidence_seal(
-		    &sealed, cs_buf_view(&bundle), cs_view(to_key, 32));
+		    &sealed, cs_buf_view(&bundle), cs_view(to_key, CS_KEY_LEN));
 	if (err == CS_OK &&
 	    (err = cs_file_write(path,
 		 to_key != NULL ? cs_buf_view(&sealed) : cs_buf_view(&bundle),

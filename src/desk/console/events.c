@@ -16,6 +16,7 @@
 #include "desk/people/people.h"
 #include "store/db.h"
 
+#define AT_ONCE 100      /* changes */
 #define COMMENT_EVERY 30 /* looks, of half a second */
 
 #define STREAMS_PERSON 16 /* pages of one person, or programs */
@@ -187,8 +188,8 @@ cs_desk_events_more(void *arg, void *stream, struct cs_buf *out)
 	if (err == CS_OK)
 		err = cs_db_query(&rows, api->d->db,
 		    "SELECT id,kind,ref,n,person FROM change WHERE id>?"
-		    " ORDER BY id LIMIT 100",
-		    cs_int(e->last));
+		    " ORDER BY id LIMIT ?",
+		    cs_int(e->last), cs_int(AT_ONCE));
 	if (err)
 		return false;
 	while (err == CS_OK && cs_rows_next(&rows)) {

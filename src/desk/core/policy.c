@@ -8,9 +8,9 @@
 #include "desk/core/audit.h"
 #include "desk/core/desk.h"
 #include "desk/core/json.h"
+#include "desk/core/policy_shipped.h"
 #include "desk/core/store.h"
 #include "desk/core/toml.h"
-#include "desk/policy_shipped.h"
 #include "store/db.h"
 #include "store/vault.h"
 

@@ -21,6 +21,7 @@
 #include "base/units.h"
 #include "base/wipe.h"
 #include "content/evidence.h"
+#include "content/evidence_seal.h"
 #include "content/proof.h"
 #include "desk/cases/case.h"
 #include "desk/cases/join.h"

@@ -6,6 +6,7 @@
 #include "base/text.h"
 #include "base/units.h"
 #include "content/evidence.h"
+#include "content/evidence_seal.h"
 #include "content/mimi.h"
 #include "crypto/random.h"
 #include "desk/cases/case.h"

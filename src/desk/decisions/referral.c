@@ -7,6 +7,7 @@
 #include "base/text.h"
 #include "base/units.h"
 #include "content/evidence.h"
+#include "content/evidence_seal.h"
 #include "desk/core/desk.h"
 #include "desk/core/row.h"
 #include "desk/decisions/decision.h"

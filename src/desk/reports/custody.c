@@ -9,6 +9,7 @@
 #include "base/units.h"
 #include "content/custody.h"
 #include "content/evidence.h"
+#include "content/evidence_seal.h"
 #include "crypto/hash.h"
 #include "desk/core/actor.h"
 #include "desk/core/audit.h"
@@ -138,8 +139,14 @@ cs_desk_custody_write(
 			err = cs_buf_add(&entries, cs_buf_view(&one));
 	}
 	if ((err = cs_rows_end(&rows, err)) == CS_OK)
-		err = cs_custody_write(out, id, bundle, cs_buf_view(&cert),
-		    cs_buf_view(&entries), n, hash, &d->sign_key);
+		err = cs_custody_write(out,
+		    &(struct cs_custody_input){ .report = id,
+			.bundle_sha256 = bundle,
+			.desk_cert = cs_buf_view(&cert),
+			.entries = cs_buf_view(&entries),
+			.n = n,
+			.head = hash },
+		    &d->sign_key);
 out:
 	cs_buf_free(&entries);
 	cs_buf_free(&one);

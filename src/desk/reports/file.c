@@ -9,6 +9,7 @@
 #include "base/text.h"
 #include "base/units.h"
 #include "content/evidence.h"
+#include "content/evidence_media.h"
 #include "content/media.h"
 #include "content/mimi.h"
 #include "desk/core/audit.h"

@@ -3,6 +3,7 @@
 
 #include "base/units.h"
 #include "content/evidence.h"
+#include "content/evidence_write.h"
 #include "desk/cases/case.h"
 #include "desk/cases/entry.h"
 #include "desk/core/actor.h"

@@ -1,38 +1,43 @@
 /* SPDX-License-Identifier: MIT */
-/*
- * The devices of an account: certified by its key, listed for itself, removed
- * by one another.  A removed one keeps its row, so that its id and certificate
- * are not taken again.
- */
+/* The devices of an account: certified by its key, listed for its holder,
+ * removed by one another. A removed device keeps its row, so that its id and
+ * certificate cannot be used again. */
+#include "hub/accounts/device.h"
+
 #include <string.h>
 
 #include "franking/cert.h"
+#include "hub/core/batch.h"
+#include "hub/core/connection.h"
 #include "hub/core/hub.h"
+#include "hub/core/refusal.h"
+#include "hub/groups/removal.h"
 
 enum cs_err
 hub_devices_count(
-    uint64_t *out, struct cs_hub *hub, const uint8_t account[static 16])
+    uint64_t *out, struct cs_hub *hub, const uint8_t account[static CS_ID_LEN])
 {
 	return cs_db_get_int(out, hub->db,
 	    "SELECT COUNT(*) FROM device WHERE account=? AND removed=0",
-	    cs_blob(cs_view(account, 16)));
+	    cs_blob(cs_view(account, CS_ID_LEN)));
 }
 
 enum cs_err
-hub_device_seen(struct cs_hub *hub, const uint8_t device[static 16])
+hub_device_seen(struct cs_hub *hub, const uint8_t device[static CS_ID_LEN])
 {
-	/* To the day: more is nobody's business, and a write a login. */
-	uint64_t day = hub->now_ms - hub->now_ms % HUB_DAY_MS;
+	/* To the day: the hub need not know more, and writes once a day. */
+	uint64_t day = hub->now_ms - hub->now_ms % CS_DAY_MS;
 
 	return cs_db_exec(hub->db,
 	    "UPDATE device SET seen=? WHERE id=? AND seen<?", cs_int(day),
-	    cs_blob(cs_view(device, 16)), cs_int(day));
+	    cs_blob(cs_view(device, CS_ID_LEN)), cs_int(day));
 }
 
 /* ---- adding ------------------------------------------------------------- */
 
-/* The key and the name that the account joined with. */
-static uint16_t
+/* Does the certificate have the key and the name that the account joined with?
+ */
+static enum cs_err
 check_cert(struct hub_request *rq, const struct cs_wire_device_add *m,
     struct cs_credential *credential, struct cs_device_cert *cert)
 {
@@ -48,16 +53,16 @@ check_cert(struct hub_request *rq, const struct cs_wire_device_add *m,
 		right = cs_device_cert_verify(cert, m->device_cert,
 			    CS_VIEW_OF(credential->account_key),
 			    rq->hub->now_ms / 1000) == CS_OK &&
-		    memcmp(cert->account, rq->conn->account, 16) == 0 &&
+		    memcmp(cert->account, rq->conn->account, CS_ID_LEN) == 0 &&
 		    cs_view_equal(cert->handle, cs_col_blob(&rows, 1));
 	}
 	if ((err = cs_rows_end(&rows, err)))
-		return hub_code(err);
+		return err;
 	credential->device_cert = m->device_cert;
-	return right ? 0 : CS_WIRE_E_CERTIFICATE;
+	return right ? CS_OK : hub_refuse(rq, CS_WIRE_E_CERTIFICATE);
 }
 
-static uint16_t
+static enum cs_err
 insert(struct hub_request *rq, const struct cs_wire_device_add *m,
     const struct cs_device_cert *cert, struct cs_view credential)
 {
@@ -65,16 +70,16 @@ insert(struct hub_request *rq, const struct cs_wire_device_add *m,
 	uint64_t before, n;
 	enum cs_err err;
 
-	/* The same again, because the answer did not arrive. */
+	/* Sent again because the answer was lost. */
 	if ((err = cs_db_get_int(&before, hub->db,
 		 "SELECT COUNT(*) FROM device WHERE cert=? AND removed=0",
 		 cs_blob(credential))) ||
 	    (err = hub_devices_count(&n, hub, cert->account)))
-		return hub_code(err);
+		return err;
 	if (before != 0)
-		return 0;
+		return CS_OK;
 	if (n >= CS_WIRE_DEVICES_MAX)
-		return CS_WIRE_E_LIMIT;
+		return hub_refuse(rq, CS_WIRE_E_LIMIT);
 	err = cs_db_exec(hub->db,
 	    "INSERT INTO device(id,account,key,cert,created,name)"
 	    " VALUES(?,?,?,?,?,?)",
@@ -82,11 +87,12 @@ insert(struct hub_request *rq, const struct cs_wire_device_add *m,
 	    cs_blob(CS_VIEW_OF(cert->account)),
 	    cs_blob(CS_VIEW_OF(cert->public)), cs_blob(credential),
 	    cs_int(hub->now_ms), cs_blob(m->name));
-	/* An id that is taken was not random, or its device was removed. */
-	return err == CS_ERR_EXISTS ? CS_WIRE_E_CERTIFICATE : hub_code(err);
+	/* A random id is never taken, unless its device was removed. */
+	return err == CS_ERR_EXISTS ? hub_refuse(rq, CS_WIRE_E_CERTIFICATE)
+				    : err;
 }
 
-uint16_t
+enum cs_err
 hub_device_add(struct hub_request *rq)
 {
 	struct cs_wire_empty answer = { 0 };
@@ -95,28 +101,27 @@ hub_device_add(struct hub_request *rq)
 	struct cs_device_cert cert;
 	struct cs_buf bytes = { 0 };
 	enum cs_err err;
-	uint16_t code;
 
 	if ((err = cs_wire_parse(&m, &cs_wire_device_add_shape, rq->body)))
-		return hub_code(err);
-	if ((code = check_cert(rq, &m, &credential, &cert)) != 0)
-		return code;
+		return err;
+	if ((err = check_cert(rq, &m, &credential, &cert)))
+		return err;
 	err = cs_credential_write(&bytes, &credential);
-	code = err ? hub_code(err) : insert(rq, &m, &cert, cs_buf_view(&bytes));
+	if (err == CS_OK)
+		err = insert(rq, &m, &cert, cs_buf_view(&bytes));
 	cs_buf_free(&bytes);
-	return code != 0 ? code : hub_answer(rq, &cs_wire_empty_shape, &answer);
+	return err ? err : hub_answer(rq, &cs_wire_empty_shape, &answer);
 }
 
 /* ---- listing ------------------------------------------------------------ */
 
-uint16_t
+enum cs_err
 hub_devices(struct hub_request *rq)
 {
 	struct cs_wire_devices_answer answer = { 0 };
 	struct cs_buf list = { 0 };
 	struct cs_rows rows;
 	enum cs_err err;
-	uint16_t code;
 
 	err = cs_db_query(&rows, rq->hub->db,
 	    "SELECT cert,name,created,seen FROM device WHERE account=?"
@@ -139,28 +144,28 @@ hub_devices(struct hub_request *rq)
 	}
 	err = cs_rows_end(&rows, err);
 	answer.devices.raw = cs_buf_view(&list);
-	code = err ? hub_code(err)
-		   : hub_answer(rq, &cs_wire_devices_answer_shape, &answer);
+	if (err == CS_OK)
+		err = hub_answer(rq, &cs_wire_devices_answer_shape, &answer);
 	cs_buf_free(&list);
-	return code;
+	return err;
 }
 
 /* ---- removing ----------------------------------------------------------- */
 
 static void
-end_connections(struct cs_hub *hub, const uint8_t device[static 16])
+end_connections(struct cs_hub *hub, const uint8_t device[static CS_ID_LEN])
 {
 	struct hub_conn *c = hub_conn_first(hub, device);
 
 	for (; c != NULL; c = c->next_device)
-		if (memcmp(c->device, device, 16) == 0)
+		if (memcmp(c->device, device, CS_ID_LEN) == 0)
 			c->end_after_round = true;
 }
 
 enum cs_err
-hub_device_forget(struct cs_hub *hub, const uint8_t id[static 16])
+hub_device_forget(struct cs_hub *hub, const uint8_t id[static CS_ID_LEN])
 {
-	struct cs_view device = cs_view(id, 16);
+	struct cs_view device = cs_view(id, CS_ID_LEN);
 	enum cs_err err;
 
 	if ((err = cs_db_exec(hub->db, "UPDATE device SET removed=? WHERE id=?",
@@ -176,8 +181,8 @@ hub_device_forget(struct cs_hub *hub, const uint8_t id[static 16])
 	return CS_OK;
 }
 
-static uint16_t
-remove_device(struct hub_request *rq, const uint8_t device[static 16])
+static enum cs_err
+remove_device(struct hub_request *rq, const uint8_t device[static CS_ID_LEN])
 {
 	struct cs_hub *hub = rq->hub;
 	uint64_t removed, n;
@@ -185,34 +190,33 @@ remove_device(struct hub_request *rq, const uint8_t device[static 16])
 
 	err = cs_db_get_int(&removed, hub->db,
 	    "SELECT removed FROM device WHERE id=? AND account=?",
-	    cs_blob(cs_view(device, 16)),
+	    cs_blob(cs_view(device, CS_ID_LEN)),
 	    cs_blob(CS_VIEW_OF(rq->conn->account)));
 	if (err == CS_ERR_NOT_FOUND)
-		return CS_WIRE_E_NO_MEMBER;
+		return hub_refuse(rq, CS_WIRE_E_NO_MEMBER);
 	if (err || (err = hub_devices_count(&n, hub, rq->conn->account)))
-		return hub_code(err);
+		return err;
 	if (removed != 0)
-		return 0;
-	/* Nobody could come back. */
+		return CS_OK;
+	/* Without a device, nobody could come back into the account. */
 	if (n <= 1)
-		return CS_WIRE_E_LAST_DEVICE;
+		return hub_refuse(rq, CS_WIRE_E_LAST_DEVICE);
 	if ((err = hub_device_forget(hub, device)) ||
 	    (err = hub_groups_propose_removals(hub, rq->conn->account)))
-		return hub_code(err);
-	return 0;
+		return err;
+	return CS_OK;
 }
 
-uint16_t
+enum cs_err
 hub_device_remove(struct hub_request *rq)
 {
 	struct cs_wire_empty answer = { 0 };
 	struct cs_wire_device_remove m;
 	enum cs_err err;
-	uint16_t code;
 
 	if ((err = cs_wire_parse(&m, &cs_wire_device_remove_shape, rq->body)))
-		return hub_code(err);
-	if ((code = remove_device(rq, m.device)) != 0)
-		return code;
+		return err;
+	if ((err = remove_device(rq, m.device)))
+		return err;
 	return hub_answer(rq, &cs_wire_empty_shape, &answer);
 }

@@ -1,11 +1,20 @@
 /* SPDX-License-Identifier: MIT */
 /* Key packages: single use, one last-resort a device (RFC 9420, 16.8). */
+#include "hub/accounts/key_package.h"
+
 #include <string.h>
 
+#include "hub/accounts/device.h"
+#include "hub/core/batch.h"
 #include "hub/core/hub.h"
+#include "hub/core/refusal.h"
+#include "hub/groups/contact.h"
+
+/* As column last_resort has it. */
+enum kind { SINGLE_USE = 0, LAST_RESORT = 1 };
 
 static enum cs_err
-count(struct cs_hub *hub, const uint8_t device[static 16],
+count(struct cs_hub *hub, const uint8_t device[static CS_ID_LEN],
     struct cs_wire_login_answer *out)
 {
 	uint64_t n, last;
@@ -14,18 +23,20 @@ count(struct cs_hub *hub, const uint8_t device[static 16],
 	if ((err = cs_db_get_int(&n, hub->db,
 		 "SELECT COUNT(*) FROM key_package WHERE device=?"
 		 " AND last_resort=0 AND not_after>?",
-		 cs_blob(cs_view(device, 16)), cs_int(hub->now_ms / 1000))) ||
+		 cs_blob(cs_view(device, CS_ID_LEN)),
+		 cs_int(hub->now_ms / 1000))) ||
 	    (err = cs_db_get_int(&last, hub->db,
 		 "SELECT COUNT(*) FROM key_package WHERE device=?"
-		 " AND last_resort=1 AND not_after>?",
-		 cs_blob(cs_view(device, 16)), cs_int(hub->now_ms / 1000))))
+		 " AND last_resort=? AND not_after>?",
+		 cs_blob(cs_view(device, CS_ID_LEN)), cs_int(LAST_RESORT),
+		 cs_int(hub->now_ms / 1000))))
 		return err;
 	out->key_packages = (uint32_t)n;
 	out->last_resort = last != 0;
 	return CS_OK;
 }
 
-uint16_t
+enum cs_err
 hub_key_packages_count(struct hub_request *rq, struct cs_wire_login_answer *out)
 {
 	uint64_t unknown, devices;
@@ -36,16 +47,16 @@ hub_key_packages_count(struct hub_request *rq, struct cs_wire_login_answer *out)
 	    (err = cs_db_get_int(&unknown, rq->hub->db,
 		 "SELECT unknown_senders FROM account WHERE id=?",
 		 cs_blob(CS_VIEW_OF(rq->conn->account)))))
-		return hub_code(err);
+		return err;
 	out->unknown_senders = (uint8_t)unknown;
 	out->devices = (uint8_t)devices; /* CS_WIRE_DEVICES_MAX at most */
-	return 0;
+	return CS_OK;
 }
 
-/* Only what its own device signed comes in: the certificate in the leaf has
- * to be the one that the device joined with. */
-static uint16_t
-put_one(struct hub_request *rq, struct cs_view bytes, bool last_resort)
+/* A device gives key packages of its own only: the certificate in the leaf has
+ * to be the one that it joined with. */
+static enum cs_err
+put_one(struct hub_request *rq, struct cs_view bytes, enum kind kind)
 {
 	struct cs_mls_key_package_info info;
 	uint64_t now_s = rq->hub->now_ms / 1000, known;
@@ -54,26 +65,26 @@ put_one(struct hub_request *rq, struct cs_view bytes, bool last_resort)
 	err = cs_mls_key_package_check(&info, bytes, now_s);
 	if (err)
 		return cs_err_class(err) == CS_ERR_CLASS_THEIRS
-		    ? CS_WIRE_E_CERTIFICATE
-		    : hub_code(err);
-	if (info.last_resort != last_resort)
-		return CS_WIRE_E_CERTIFICATE;
+		    ? hub_refuse(rq, CS_WIRE_E_CERTIFICATE)
+		    : err;
+	if (info.last_resort != (kind == LAST_RESORT))
+		return hub_refuse(rq, CS_WIRE_E_CERTIFICATE);
 	err = cs_db_get_int(&known, rq->hub->db,
 	    "SELECT COUNT(*) FROM device WHERE id=? AND cert=? AND key=?",
 	    cs_blob(CS_VIEW_OF(rq->conn->device)),
 	    cs_blob(info.credential.identity), cs_blob(info.signature_key));
 	if (err)
-		return hub_code(err);
+		return err;
 	if (known != 1)
-		return CS_WIRE_E_CERTIFICATE;
-	return hub_code(cs_db_exec(rq->hub->db,
+		return hub_refuse(rq, CS_WIRE_E_CERTIFICATE);
+	return cs_db_exec(rq->hub->db,
 	    "INSERT INTO key_package(device,last_resort,not_after,bytes)"
 	    " VALUES(?,?,?,?)",
-	    cs_blob(CS_VIEW_OF(rq->conn->device)), cs_int(last_resort),
-	    cs_int(info.not_after_s), cs_blob(bytes)));
+	    cs_blob(CS_VIEW_OF(rq->conn->device)), cs_int(kind),
+	    cs_int(info.not_after_s), cs_blob(bytes));
 }
 
-uint16_t
+enum cs_err
 hub_key_packages_put(struct hub_request *rq)
 {
 	struct cs_wire_key_packages_put m;
@@ -81,93 +92,92 @@ hub_key_packages_put(struct hub_request *rq)
 	struct cs_wire_bytes item;
 	struct cs_view rest;
 	enum cs_err err;
-	uint16_t code;
 
 	if ((err = cs_wire_parse(
 		 &m, &cs_wire_key_packages_put_shape, rq->body)) ||
 	    (err = count(rq->hub, rq->conn->device, &answer)))
-		return hub_code(err);
+		return err;
 	if (answer.key_packages + m.key_packages.n > CS_WIRE_KEY_PACKAGES_MAX)
-		return CS_WIRE_E_LIMIT;
+		return hub_refuse(rq, CS_WIRE_E_LIMIT);
 	for (rest = m.key_packages.raw;
 	     cs_wire_next(&item, &cs_wire_bytes_shape, &rest);)
-		if ((code = put_one(rq, item.v, false)) != 0)
-			return code;
+		if ((err = put_one(rq, item.v, SINGLE_USE)))
+			return err;
 	if (m.last_resort.len != 0) {
 		err = cs_db_exec(rq->hub->db,
-		    "DELETE FROM key_package WHERE device=? AND last_resort=1",
-		    cs_blob(CS_VIEW_OF(rq->conn->device)));
+		    "DELETE FROM key_package WHERE device=? AND last_resort=?",
+		    cs_blob(CS_VIEW_OF(rq->conn->device)), cs_int(LAST_RESORT));
 		if (err)
-			return hub_code(err);
-		if ((code = put_one(rq, m.last_resort, true)) != 0)
-			return code;
+			return err;
+		if ((err = put_one(rq, m.last_resort, LAST_RESORT)))
+			return err;
 	}
-	if ((code = hub_key_packages_count(rq, &answer)) != 0)
-		return code;
+	if ((err = hub_key_packages_count(rq, &answer)))
+		return err;
 	return hub_answer(rq, &cs_wire_login_answer_shape, &answer);
 }
 
-/* One key package of a device: the oldest, and the last-resort one only when
+/* Take one key package of a device: the oldest, or the last-resort one when
  * there is no other. */
 static enum cs_err
 take(struct cs_hub *hub, struct cs_buf *list, uint32_t *n,
-    const uint8_t device[static 16])
+    const uint8_t device[static CS_ID_LEN])
 {
 	struct cs_rows rows;
 	struct cs_wire_bytes item;
-	uint64_t id = 0, last_resort = 1;
+	uint64_t id = 0, kind = LAST_RESORT;
 	enum cs_err err;
 
 	err = cs_db_query(&rows, hub->db,
 	    "SELECT id,last_resort,bytes FROM key_package WHERE device=?"
 	    " AND not_after>? ORDER BY last_resort,id LIMIT 1",
-	    cs_blob(cs_view(device, 16)), cs_int(hub->now_ms / 1000));
+	    cs_blob(cs_view(device, CS_ID_LEN)), cs_int(hub->now_ms / 1000));
 	if (err == CS_OK && cs_rows_next(&rows)) {
 		id = cs_col_int(&rows, 0);
-		last_resort = cs_col_int(&rows, 1);
+		kind = cs_col_int(&rows, 1);
 		item.v = cs_col_blob(&rows, 2);
 		err = cs_wire_list_add(list, n, &cs_wire_bytes_shape, &item);
 	}
 	if ((err = cs_rows_end(&rows, err)))
 		return err;
-	if (last_resort)
+	if (kind == LAST_RESORT)
 		return CS_OK;
 	return cs_db_exec(
 	    hub->db, "DELETE FROM key_package WHERE id=?", cs_int(id));
 }
 
-static uint16_t
+static enum cs_err
 take_all(struct hub_request *rq, const struct cs_wire_key_packages_get *m,
     struct cs_wire_key_packages_answer *answer, struct cs_buf *list)
 {
-	static const uint8_t each[16];
+	static const uint8_t each[CS_ID_LEN];
 	bool all = memcmp(m->device, each, sizeof each) == 0;
 	uint8_t devices[CS_WIRE_DEVICES_MAX][16];
 	struct cs_rows rows;
 	size_t n = 0;
 	enum cs_err err;
 
-	/* Who asks for the own account wants its other devices. */
+	/* A request for the device's own account is for its other devices. */
 	err = cs_db_query(&rows, rq->hub->db,
 	    "SELECT id FROM device WHERE account=? AND id<>? AND removed=0",
 	    cs_blob(CS_VIEW_OF(answer->account)),
 	    cs_blob(CS_VIEW_OF(rq->conn->device)));
 	while (err == CS_OK && n < CS_WIRE_DEVICES_MAX && cs_rows_next(&rows))
-		cs_col_copy(&rows, 0, devices[n++], 16);
+		cs_col_copy(&rows, 0, devices[n++], CS_ID_LEN);
 	if ((err = cs_rows_end(&rows, err)))
-		return hub_code(err);
+		return err;
 	for (size_t i = 0; i < n; i++)
-		if ((all || memcmp(devices[i], m->device, 16) == 0) &&
+		if ((all || memcmp(devices[i], m->device, CS_ID_LEN) == 0) &&
 		    (err = take(rq->hub, list, &answer->key_packages.n,
 			 devices[i])) != CS_OK)
-			return hub_code(err);
+			return err;
 	if (answer->key_packages.n == 0)
-		return CS_WIRE_E_NO_KEY_PACKAGE;
+		return hub_refuse(rq, CS_WIRE_E_NO_KEY_PACKAGE);
 	answer->key_packages.raw = cs_buf_view(list);
 	return hub_answer(rq, &cs_wire_key_packages_answer_shape, answer);
 }
 
-uint16_t
+enum cs_err
 hub_key_packages_get(struct hub_request *rq)
 {
 	struct cs_wire_key_packages_get m;
@@ -176,28 +186,28 @@ hub_key_packages_get(struct hub_request *rq)
 	struct cs_rows rows;
 	bool found = false;
 	enum cs_err err;
-	uint16_t code;
 
 	if ((err = cs_wire_parse(
 		 &m, &cs_wire_key_packages_get_shape, rq->body)))
-		return hub_code(err);
+		return err;
 	err = cs_db_query(&rows, rq->hub->db,
 	    "SELECT id,key FROM account WHERE handle=? AND disabled=0 AND "
 	    "gone=0",
 	    cs_text(m.handle));
 	if (err == CS_OK && cs_rows_next(&rows)) {
 		found = true;
-		cs_col_copy(&rows, 0, answer.account, 16);
+		cs_col_copy(&rows, 0, answer.account, CS_ID_LEN);
 		cs_col_copy(&rows, 1, answer.account_key, 32);
 	}
 	if ((err = cs_rows_end(&rows, err)))
-		return hub_code(err);
-	/* Unknown, refusing, disabled and gone look alike. */
+		return err;
+	/* Handles that are unknown, refuse strangers, are disabled or have left
+	 * look alike. */
 	if (!found)
-		return CS_WIRE_E_NO_MEMBER;
-	code = hub_contact_may(rq->hub, rq->conn->account, answer.account);
-	if (code == 0)
-		code = take_all(rq, &m, &answer, &list);
+		return hub_refuse(rq, CS_WIRE_E_NO_MEMBER);
+	err = hub_contact_may(rq, answer.account);
+	if (err == CS_OK)
+		err = take_all(rq, &m, &answer, &list);
 	cs_buf_free(&list);
-	return code;
+	return err;
 }

@@ -1,12 +1,15 @@
 /* SPDX-License-Identifier: MIT */
-/*
- * Leaving the hub: the devices go, and what is kept for them; the name stays
- * taken, so that nobody else is taken for who had it.  Decisions about the
- * account and reports that it made stay: they are evidence, and others'.
- */
-#include <string.h>
+/* Leaving the hub. The devices go, and with them everything kept for them. The
+ * name stays taken, so that nobody is mistaken for its former holder. Decisions
+ * about the account and its reports stay: they are evidence, and concern
+ * others. */
+#include "hub/accounts/leave.h"
 
+#include "base/reader.h"
+#include "hub/accounts/device.h"
+#include "hub/core/batch.h"
 #include "hub/core/hub.h"
+#include "hub/groups/removal.h"
 
 /* Ids one after the other. */
 static enum cs_err
@@ -19,7 +22,7 @@ devices_of(struct cs_buf *out, struct cs_hub *hub, struct cs_view account)
 	    "SELECT id FROM device WHERE account=? AND removed=0",
 	    cs_blob(account));
 	while (err == CS_OK && cs_rows_next(&rows)) {
-		uint8_t id[16];
+		uint8_t id[CS_ID_LEN];
 
 		cs_col_copy(&rows, 0, id, sizeof id);
 		err = cs_buf_add(out, CS_VIEW_OF(id));
@@ -42,7 +45,7 @@ forget(struct cs_hub *hub, struct cs_view account)
 	    hub->db, "DELETE FROM restore WHERE account=?", cs_blob(account));
 }
 
-uint16_t
+enum cs_err
 hub_account_leave(struct hub_request *rq)
 {
 	struct cs_view account = CS_VIEW_OF(rq->conn->account);
@@ -52,11 +55,11 @@ hub_account_leave(struct hub_request *rq)
 	enum cs_err err;
 
 	if ((err = cs_wire_parse(&m, &cs_wire_empty_shape, rq->body)))
-		return hub_code(err);
+		return err;
 	err = devices_of(&devices, rq->hub, account);
 	r = cs_reader(cs_buf_view(&devices));
 	while (err == CS_OK && cs_reader_more(&r)) {
-		uint8_t id[16];
+		uint8_t id[CS_ID_LEN];
 
 		cs_read_copy(&r, id, sizeof id);
 		err = hub_device_forget(rq->hub, id);
@@ -64,6 +67,6 @@ hub_account_leave(struct hub_request *rq)
 	cs_buf_free(&devices);
 	if (err || (err = forget(rq->hub, account)) ||
 	    (err = hub_groups_propose_removals(rq->hub, rq->conn->account)))
-		return hub_code(err);
+		return err;
 	return hub_answer(rq, &cs_wire_empty_shape, &answer);
 }

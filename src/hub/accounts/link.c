@@ -1,38 +1,36 @@
 /* SPDX-License-Identifier: MIT */
-/*
- * Where a device that is to be linked meets one that is there: two mailboxes of
- * one letter each, under a name that only the two can know.  Neither letter
- * means anything to the hub.
- */
+/* Where a new device meets one that is in the account: two mailboxes for one
+ * letter each, under a name that only the two can know. The hub cannot read
+ * either letter. */
+#include "hub/accounts/link.h"
+
 #include <string.h>
 
+#include "hub/core/batch.h"
 #include "hub/core/hub.h"
+#include "hub/core/refusal.h"
 
-/* What has come to a rendezvous of this device; CS_ERR_NOT_FOUND: it has none
- * of that name. */
+/* What was sent to this device's rendezvous; CS_ERR_NOT_FOUND: it has none of
+ * that name. */
 static enum cs_err
 load_ask(struct cs_buf *ask, struct hub_request *rq,
-    const uint8_t rendezvous[static 32])
+    const uint8_t rendezvous[static CS_HASH_LEN])
 {
 	struct cs_rows rows;
 	enum cs_err err;
 
-	err = cs_db_query(&rows, rq->hub->db,
+	err = cs_db_row(&rows, rq->hub->db,
 	    "SELECT ask FROM link WHERE id=? AND device=? AND expires>?",
 	    cs_blob(cs_view(rendezvous, 32)),
 	    cs_blob(CS_VIEW_OF(rq->conn->device)), cs_int(rq->hub->now_ms));
-	if (err == CS_OK) {
-		if (cs_rows_next(&rows))
-			err = cs_buf_set(ask, cs_col_blob(&rows, 0));
-		else
-			err = CS_ERR_NOT_FOUND;
-	}
+	if (err == CS_OK)
+		err = cs_buf_set(ask, cs_col_blob(&rows, 0));
 	return cs_rows_end(&rows, err);
 }
 
-/* One at a time: a new one ends the one before. */
+/* A device has one at a time: a new one ends the one before. */
 static enum cs_err
-open_new(struct hub_request *rq, const uint8_t rendezvous[static 32])
+open_new(struct hub_request *rq, const uint8_t rendezvous[static CS_HASH_LEN])
 {
 	struct cs_hub *hub = rq->hub;
 	enum cs_err err;
@@ -48,31 +46,30 @@ open_new(struct hub_request *rq, const uint8_t rendezvous[static 32])
 	    cs_int(hub->now_ms + HUB_LINK_MS));
 }
 
-uint16_t
+enum cs_err
 hub_link_open(struct hub_request *rq)
 {
 	struct cs_wire_link_ask answer = { 0 };
 	struct cs_buf ask = { 0 };
 	struct cs_wire_link m;
 	enum cs_err err;
-	uint16_t code;
 
 	if ((err = cs_wire_parse(&m, &cs_wire_link_shape, rq->body)))
-		return hub_code(err);
+		return err;
 	err = load_ask(&ask, rq, m.rendezvous);
 	if (err == CS_ERR_NOT_FOUND)
 		err = open_new(rq, m.rendezvous);
 	memcpy(answer.rendezvous, m.rendezvous, sizeof answer.rendezvous);
 	answer.sealed = cs_buf_view(&ask);
-	/* Somebody else's of the same name was not random. */
-	code = err == CS_ERR_EXISTS ? CS_WIRE_E_EXISTS
-	    : err                   ? hub_code(err)
+	/* A random name is never somebody else's. */
+	err = err == CS_ERR_EXISTS ? hub_refuse(rq, CS_WIRE_E_EXISTS)
+	    : err                  ? err
 		  : hub_answer(rq, &cs_wire_link_ask_shape, &answer);
 	cs_buf_free(&ask);
-	return code;
+	return err;
 }
 
-uint16_t
+enum cs_err
 hub_link_answer(struct hub_request *rq)
 {
 	struct cs_wire_empty answer = { 0 };
@@ -86,26 +83,26 @@ hub_link_answer(struct hub_request *rq)
 		 cs_blob(m.sealed), cs_blob(CS_VIEW_OF(m.rendezvous)),
 		 cs_blob(CS_VIEW_OF(rq->conn->device)),
 		 cs_int(rq->hub->now_ms))))
-		return hub_code(err);
+		return err;
 	if (cs_db_changes(rq->hub->db) != 1)
-		return CS_WIRE_E_LINK;
+		return hub_refuse(rq, CS_WIRE_E_LINK);
 	return hub_answer(rq, &cs_wire_empty_shape, &answer);
 }
 
 /* ---- the new device's side ---------------------------------------------- */
 
-/* Guessing names is as hopeless as it is tedious. */
-static uint16_t
+/* Guessing names is hopeless; this makes it slow as well. */
+static enum cs_err
 count_try(struct hub_request *rq)
 {
 	if (++rq->conn->join_tries <= HUB_JOIN_TRIES_MAX)
-		return 0;
+		return CS_OK;
 	rq->conn->end_after_round = true;
-	return CS_WIRE_E_LIMIT;
+	return hub_refuse(rq, CS_WIRE_E_LIMIT);
 }
 
 static enum cs_err
-wake_opener(struct cs_hub *hub, const uint8_t rendezvous[static 32])
+wake_opener(struct cs_hub *hub, const uint8_t rendezvous[static CS_HASH_LEN])
 {
 	const struct cs_wire_push push = { .kind = CS_WIRE_PUSH_LINK };
 	struct cs_rows rows;
@@ -114,7 +111,7 @@ wake_opener(struct cs_hub *hub, const uint8_t rendezvous[static 32])
 	err = cs_db_query(&rows, hub->db, "SELECT device FROM link WHERE id=?",
 	    cs_blob(cs_view(rendezvous, 32)));
 	if (err == CS_OK && cs_rows_next(&rows)) {
-		uint8_t device[16];
+		uint8_t device[CS_ID_LEN];
 
 		cs_col_copy(&rows, 0, device, sizeof device);
 		hub_push_device(hub, device, &push);
@@ -122,17 +119,17 @@ wake_opener(struct cs_hub *hub, const uint8_t rendezvous[static 32])
 	return cs_rows_end(&rows, err);
 }
 
-uint16_t
+enum cs_err
 hub_link_ask(struct hub_request *rq)
 {
 	struct cs_wire_empty answer = { 0 };
 	struct cs_wire_link_ask m;
 	enum cs_err err;
-	uint16_t code;
 
-	if ((code = count_try(rq)) != 0)
-		return code;
-	/* The first letter stays; whether there is a mailbox is not told. */
+	if ((err = count_try(rq)))
+		return err;
+	/* The first letter stays. The answer is the same whether there is a
+	 * mailbox or not. */
 	if ((err = cs_wire_parse(&m, &cs_wire_link_ask_shape, rq->body)) ||
 	    (err = cs_db_exec(rq->hub->db,
 		 "UPDATE link SET ask=? WHERE id=? AND expires>?"
@@ -140,23 +137,22 @@ hub_link_ask(struct hub_request *rq)
 		 cs_blob(m.sealed), cs_blob(CS_VIEW_OF(m.rendezvous)),
 		 cs_int(rq->hub->now_ms))) ||
 	    (err = wake_opener(rq->hub, m.rendezvous)))
-		return hub_code(err);
+		return err;
 	return hub_answer(rq, &cs_wire_empty_shape, &answer);
 }
 
-uint16_t
+enum cs_err
 hub_link_take(struct hub_request *rq)
 {
 	struct cs_wire_link_answer answer = { 0 };
 	struct cs_wire_link m;
 	struct cs_rows rows;
 	enum cs_err err;
-	uint16_t code;
 
-	if ((code = count_try(rq)) != 0)
-		return code;
+	if ((err = count_try(rq)))
+		return err;
 	if ((err = cs_wire_parse(&m, &cs_wire_link_shape, rq->body)))
-		return hub_code(err);
+		return err;
 	memcpy(answer.rendezvous, m.rendezvous, sizeof answer.rendezvous);
 	err = cs_db_query(&rows, rq->hub->db,
 	    "SELECT answer FROM link WHERE id=? AND expires>?",
@@ -164,7 +160,6 @@ hub_link_take(struct hub_request *rq)
 	if (err == CS_OK && cs_rows_next(&rows))
 		answer.sealed = cs_col_blob(&rows, 0);
 	if (err == CS_OK)
-		code = hub_answer(rq, &cs_wire_link_answer_shape, &answer);
-	err = cs_rows_end(&rows, err);
-	return err ? hub_code(err) : code;
+		err = hub_answer(rq, &cs_wire_link_answer_shape, &answer);
+	return cs_rows_end(&rows, err);
 }

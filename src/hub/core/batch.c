@@ -1,10 +1,13 @@
 /* SPDX-License-Identifier: MIT */
+#include "hub/core/batch.h"
+
 #include <string.h>
 
 #include "base/alloc.h"
+#include "hub/core/connection.h"
 #include "hub/core/hub.h"
 
-/* Between rounds the batch keeps no more memory than this. */
+/* The memory that the batch keeps between rounds. */
 #define BATCH_KEEP ((size_t)1 << 20)
 
 enum cs_err
@@ -45,31 +48,30 @@ queue(struct cs_hub *hub, struct hub_conn *conn, uint8_t kind, uint32_t id,
 	return err;
 }
 
-uint16_t
+enum cs_err
 hub_answer(struct hub_request *rq, const struct cs_wire_shape *shape,
     const void *message)
 {
-	return hub_code(
-	    queue(rq->hub, rq->conn, CS_WIRE_ANSWER, rq->id, shape, message));
+	return queue(rq->hub, rq->conn, CS_WIRE_ANSWER, rq->id, shape, message);
 }
 
-void
-hub_push(struct hub_conn *conn, const struct cs_wire_push *push)
+static void
+push_to(struct hub_conn *conn, const struct cs_wire_push *push)
 {
-	/* A push is a hint: one that is lost costs time and nothing else. */
 	(void)!queue(
 	    conn->hub, conn, CS_WIRE_PUSH, 0, &cs_wire_push_shape, push);
 }
 
 void
-hub_push_device(struct cs_hub *hub, const uint8_t device[static 16],
+hub_push_device(struct cs_hub *hub, const uint8_t device[static CS_ID_LEN],
     const struct cs_wire_push *push)
 {
 	struct hub_conn *c = hub_conn_first(hub, device);
 
 	for (; c != NULL; c = c->next_device)
-		if (c->role == HUB_DEVICE && memcmp(c->device, device, 16) == 0)
-			hub_push(c, push);
+		if (c->role == HUB_DEVICE &&
+		    memcmp(c->device, device, CS_ID_LEN) == 0)
+			push_to(c, push);
 }
 
 void
@@ -77,20 +79,20 @@ hub_push_desk(struct cs_hub *hub, const struct cs_wire_push *push)
 {
 	for (struct hub_conn *c = hub->conns; c != NULL; c = c->next)
 		if (c->role == HUB_DESK)
-			hub_push(c, push);
+			push_to(c, push);
 }
 
 void
-hub_push_account(struct cs_hub *hub, const uint8_t account[static 16],
+hub_push_account(struct cs_hub *hub, const uint8_t account[static CS_ID_LEN],
     const struct cs_wire_push *push)
 {
 	for (struct hub_conn *c = hub->conns; c != NULL; c = c->next)
 		if ((c->role == HUB_DEVICE || c->role == HUB_HELD) &&
-		    memcmp(c->account, account, 16) == 0)
-			hub_push(c, push);
+		    memcmp(c->account, account, CS_ID_LEN) == 0)
+			push_to(c, push);
 }
 
-/* What waited is not durable: say so instead. */
+/* Nothing that waited is durable: tell the other side so. */
 static void
 refuse(struct cs_hub *hub, const struct hub_outgoing *o)
 {
@@ -124,7 +126,8 @@ hub_batch_end(struct cs_hub *hub)
 		if (!durable)
 			refuse(hub, o);
 		else
-			/* Cut off at worst: the log has it all. */
+			/* At worst the connection is cut; the log has
+			 * everything. */
 			(void)!cs_net_conn_send(o->conn->net,
 			    cs_view(
 				hub->batch.data + o->from, o->to - o->from));

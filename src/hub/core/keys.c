@@ -2,21 +2,19 @@
 #include "hub/core/keys.h"
 
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <time.h>
 
-#include "base/alloc.h"
 #include "base/reader.h"
 #include "base/text.h"
 #include "base/writer.h"
 #include "crypto/tls.h"
 #include "franking/cert.h"
+#include "hub/core/hub.h"
 #include "store/file.h"
 
 #define FILE_MAX 65536
-#define DAY_S ((uint64_t)86400)
 
 /* DIR/NAME in a static buffer; good until the next call. */
 static const char *
@@ -80,7 +78,7 @@ enum cs_err
 hub_keys_create_root(const char *dir)
 {
 	struct cs_sign_key root;
-	char text[CS_HUB_ROOT_TEXT_SIZE + 1];
+	char text[CS_BASE64URL_SIZE(CS_KEY_LEN) + 1]; /* and a newline */
 	enum cs_err err;
 
 	if ((err = cs_file_mkdir(path_in(dir, "keys"))) ||
@@ -125,8 +123,8 @@ renew_stamp(const char *dir, const struct cs_sign_key *root, uint64_t now_s)
 	enum cs_err err;
 
 	if ((err = cs_sign_key_new(&key)) ||
-	    (err = cs_stamp_key_cert_make(&cert, key.public, now_s - DAY_S,
-		 now_s + HUB_STAMP_DAYS * DAY_S, root)) ||
+	    (err = cs_stamp_key_cert_make(&cert, key.public, now_s - CS_DAY_S,
+		 now_s + HUB_STAMP_DAYS * CS_DAY_S, root)) ||
 	    (err = write_key(path_in(dir, "keys/stamp.key"), &key)) ||
 	    (err = cs_file_write(
 		 path_in(dir, "keys/stamp.cert"), cs_buf_view(&cert), 0644)))
@@ -149,8 +147,8 @@ renew_external(const char *dir, const struct cs_sign_key *root, uint64_t now_s)
 		err = write_key(path_in(dir, "keys/external.key"), &key);
 	if (err == CS_OK)
 		err = cs_role_key_cert_make(&cert, CS_ROLE_EXTERNAL_SENDER,
-		    key.public, now_s - DAY_S, now_s + HUB_DESK_DAYS * DAY_S,
-		    root);
+		    key.public, now_s - CS_DAY_S,
+		    now_s + HUB_DESK_DAYS * CS_DAY_S, root);
 	if (err == CS_OK)
 		err = cs_file_write(path_in(dir, "keys/external.cert"),
 		    cs_buf_view(&cert), 0644);
@@ -160,19 +158,19 @@ renew_external(const char *dir, const struct cs_sign_key *root, uint64_t now_s)
 }
 
 static enum cs_err
-certify_desk(const char *dir, const uint8_t seal_public[static 32],
-    const uint8_t sign_public[static 32], const struct cs_sign_key *root,
-    uint64_t now_s)
+certify_desk(const char *dir, const uint8_t seal_public[static CS_KEY_LEN],
+    const uint8_t sign_public[static CS_KEY_LEN],
+    const struct cs_sign_key *root, uint64_t now_s)
 {
 	struct cs_buf seal = { 0 }, sign = { 0 }, file = { 0 };
 	struct cs_writer w = cs_writer(&file);
 	enum cs_err err;
 
 	if ((err = cs_role_key_cert_make(&seal, CS_ROLE_DESK_HPKE, seal_public,
-		 now_s - DAY_S, now_s + HUB_DESK_DAYS * DAY_S, root)) ||
+		 now_s - CS_DAY_S, now_s + HUB_DESK_DAYS * CS_DAY_S, root)) ||
 	    (err = cs_role_key_cert_make(&sign, CS_ROLE_DESK_SIGNING,
-		 sign_public, now_s - DAY_S, now_s + HUB_DESK_DAYS * DAY_S,
-		 root)))
+		 sign_public, now_s - CS_DAY_S,
+		 now_s + HUB_DESK_DAYS * CS_DAY_S, root)))
 		goto out;
 	cs_write_vec(&w, cs_buf_view(&seal));
 	cs_write_vec(&w, cs_buf_view(&sign));
@@ -186,13 +184,13 @@ out:
 	return err;
 }
 
-/* The root's word for the desk's two keys, as it stands in a file. */
+/* The certificates of the desk's two keys, as they are in a file. */
 struct desk_certs {
 	struct cs_view seal_bytes, sign_bytes;
 	struct cs_role_key_cert seal, sign;
 };
 
-/* CS_ERR_EXPIRED: all of it holds, but not now. */
+/* CS_ERR_EXPIRED: everything verifies, but not for this time. */
 static enum cs_err
 parse_desk(struct desk_certs *out, struct cs_view file, struct cs_view root,
     uint64_t now_s)
@@ -242,8 +240,8 @@ renew_tls(const char *dir, const char *name, const struct cs_sign_key *root,
 	struct cs_buf chain = { 0 }, key = { 0 };
 	enum cs_err err;
 
-	if ((err = cs_tls_certify(&chain, &key, root, name, now_s - DAY_S,
-		 now_s + HUB_TLS_DAYS * DAY_S)) == CS_OK &&
+	if ((err = cs_tls_certify(&chain, &key, root, name, now_s - CS_DAY_S,
+		 now_s + HUB_TLS_DAYS * CS_DAY_S)) == CS_OK &&
 	    (err = cs_file_write(path_in(dir, "keys/tls.key"),
 		 cs_buf_view(&key), 0600)) == CS_OK)
 		err = cs_file_write(
@@ -272,8 +270,9 @@ out:
 }
 
 enum cs_err
-hub_keys_join_desk(const char *dir, const uint8_t seal_public[static 32],
-    const uint8_t sign_public[static 32])
+hub_keys_join_desk(const char *dir,
+    const uint8_t seal_public[static CS_KEY_LEN],
+    const uint8_t sign_public[static CS_KEY_LEN])
 {
 	struct cs_sign_key root;
 	enum cs_err err;
@@ -316,7 +315,7 @@ hub_keys_look_for_desk(struct cs_hub *hub)
 		hub->desk_mtime)
 		return;
 	hub->desk_mtime = st.st_mtim.tv_sec * 1000000000 + st.st_mtim.tv_nsec;
-	/* A damaged file leaves the desk that we had. */
+	/* A damaged file leaves the desk as it was. */
 	(void)!load_desk(hub);
 }
 
@@ -344,7 +343,7 @@ hub_keys_load(struct cs_hub *hub)
 		 cs_buf_view(&hub->external_cert), root,
 		 CS_ROLE_EXTERNAL_SENDER, now_s)))
 		return err;
-	/* A pair that was torn apart would stamp in vain. */
+	/* Stamps by a key without its certificate would be refused. */
 	if (memcmp(stamp.public, hub->stamp_key.public, 32) != 0 ||
 	    memcmp(external.public, hub->external_key.public, 32) != 0)
 		return CS_ERR_CORRUPT;

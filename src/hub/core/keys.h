@@ -33,9 +33,20 @@ CS_CHECKED enum cs_err hub_conf_read(struct hub_conf *out, const char *dir);
 CS_CHECKED enum cs_err hub_keys_create_root(const char *dir);
 CS_CHECKED enum cs_err hub_keys_renew(const char *dir, const char *name);
 
+/* The operator root key: the private half, which belongs offline, and the
+ * public one. */
 CS_CHECKED enum cs_err hub_root_private(
     struct cs_sign_key *out, const char *dir);
-CS_CHECKED enum cs_err hub_root_public(uint8_t out[static 32], const char *dir);
+CS_CHECKED enum cs_err hub_root_public(
+    uint8_t out[static CS_KEY_LEN], const char *dir);
 /* Certificates of the desk, one <V> after the other. */
 CS_CHECKED enum cs_err hub_keys_join_desk(const char *dir,
-    const uint8_t seal_public[static 32], const uint8_t sign_public[static 32]);
+    const uint8_t seal_public[static CS_KEY_LEN],
+    const uint8_t sign_public[static CS_KEY_LEN]);
+
+/* Load what a running hub signs with and shows; CS_ERR_EXPIRED,
+ * CS_ERR_CORRUPT: a key and its certificate are not a pair. */
+CS_CHECKED enum cs_err hub_keys_load(struct cs_hub *hub);
+/* Load the certificates of a desk that has joined or changed them in the
+ * meantime. */
+void hub_keys_look_for_desk(struct cs_hub *hub);

@@ -1,26 +1,43 @@
 /* SPDX-License-Identifier: MIT */
-#include "hub/core/hub.h"
+#include "hub/core/schema.h"
 
 /*
- * Version 1.  Times are milliseconds since 1970, ids are random bytes.
+ * Version 1.  Times are milliseconds since 1970, ids are random bytes, 0 stands
+ * for a time that has not come.
  *
+ * account.until: the end of what disables it; .gone: when its holder left.
+ * device.removed: when another device of the account removed it.
+ * device.name, contact.note: sealed for the account's own devices.
+ * grp.info: the GroupInfo of the current epoch, signed by whoever began it.
+ * grp.ref: the group as stamps name it.
+ * grp.dissolved, blob.quarantined: until when an action holds them.
  * log: one row a message or handshake, whatever the size of the group.  The
  * bytes go when every device has them; hash and stamp stay for the report
  * window, so that a repeated submission gets the first answer.
  * member: a device reads entries after from_seq, up to until_seq once it has
  * been removed; cursor is what it has acknowledged.
+ * restore: conversations that an account was taken out of while it was
+ * disabled; seq 0: in epoch a Remove of the hub still waits.
+ * action: kind, target and until as the desk signed them; reversed: when
+ * another action took it back; grps: how many conversations it touched.
  */
 static const char version1[] =
     "CREATE TABLE account(id BLOB PRIMARY KEY, handle TEXT UNIQUE NOT NULL,"
     " key BLOB NOT NULL, created INTEGER NOT NULL,"
     " unknown_senders INTEGER NOT NULL DEFAULT 0,"
     " disabled INTEGER NOT NULL DEFAULT 0, reason INTEGER, disabled_at INTEGER,"
-    " statement TEXT) WITHOUT ROWID;"
+    " statement TEXT, until INTEGER NOT NULL DEFAULT 0,"
+    " gone INTEGER NOT NULL DEFAULT 0) WITHOUT ROWID;"
     "CREATE TABLE device(id BLOB PRIMARY KEY, account BLOB NOT NULL"
     " REFERENCES account, key BLOB NOT NULL, cert BLOB NOT NULL,"
-    " created INTEGER NOT NULL) WITHOUT ROWID;"
+    " created INTEGER NOT NULL, name BLOB NOT NULL DEFAULT x'',"
+    " seen INTEGER NOT NULL DEFAULT 0, removed INTEGER NOT NULL DEFAULT 0)"
+    " WITHOUT ROWID;"
     "CREATE INDEX device_account ON device(account);"
     "CREATE UNIQUE INDEX device_cert ON device(cert);"
+    "CREATE TABLE link(id BLOB PRIMARY KEY, device BLOB UNIQUE NOT NULL"
+    " REFERENCES device, expires INTEGER NOT NULL, ask BLOB, answer BLOB)"
+    " WITHOUT ROWID;"
     "CREATE TABLE invite(hash BLOB PRIMARY KEY, uses INTEGER NOT NULL,"
     " expires INTEGER NOT NULL) WITHOUT ROWID;"
     "CREATE TABLE key_package(id INTEGER PRIMARY KEY, device BLOB NOT NULL"
@@ -29,12 +46,15 @@ static const char version1[] =
     "CREATE INDEX key_package_device ON key_package(device, last_resort);"
     "CREATE TABLE contact(owner BLOB NOT NULL, peer BLOB NOT NULL,"
     " state INTEGER NOT NULL, since INTEGER NOT NULL,"
-    " offers INTEGER NOT NULL DEFAULT 0, PRIMARY KEY(owner, peer)) WITHOUT "
-    "ROWID;"
+    " offers INTEGER NOT NULL DEFAULT 0, note BLOB NOT NULL DEFAULT x'',"
+    " PRIMARY KEY(owner, peer)) WITHOUT ROWID;"
     "CREATE INDEX contact_peer ON contact(peer, since);"
     "CREATE TABLE grp(id BLOB PRIMARY KEY, seq INTEGER NOT NULL,"
     " chain BLOB NOT NULL, epoch INTEGER NOT NULL, last_ms INTEGER NOT NULL,"
-    " state BLOB NOT NULL, created INTEGER NOT NULL) WITHOUT ROWID;"
+    " state BLOB NOT NULL, created INTEGER NOT NULL,"
+    " info BLOB NOT NULL DEFAULT x'', ref BLOB NOT NULL DEFAULT x'',"
+    " dissolved INTEGER NOT NULL DEFAULT 0) WITHOUT ROWID;"
+    "CREATE INDEX grp_ref ON grp(ref);"
     "CREATE TABLE member(grp BLOB NOT NULL, device BLOB NOT NULL,"
     " account BLOB NOT NULL, leaf INTEGER NOT NULL, from_seq INTEGER NOT NULL,"
     " until_seq INTEGER, cursor INTEGER NOT NULL,"
@@ -42,6 +62,10 @@ static const char version1[] =
     "CREATE INDEX member_device ON member(device);"
     "CREATE INDEX member_cursor ON member(grp, cursor);"
     "CREATE INDEX member_account ON member(account);"
+    "CREATE TABLE restore(grp BLOB NOT NULL, account BLOB NOT NULL,"
+    " seq INTEGER NOT NULL, epoch INTEGER NOT NULL,"
+    " PRIMARY KEY(grp, account)) WITHOUT ROWID;"
+    "CREATE INDEX restore_account ON restore(account);"
     "CREATE TABLE log(grp BLOB NOT NULL, seq INTEGER NOT NULL,"
     " account BLOB NOT NULL, device BLOB NOT NULL, epoch INTEGER NOT NULL,"
     " content INTEGER NOT NULL, accepted INTEGER NOT NULL,"
@@ -59,76 +83,31 @@ static const char version1[] =
     "CREATE TABLE blob(id BLOB PRIMARY KEY, account BLOB NOT NULL,"
     " size INTEGER NOT NULL, sha256 BLOB NOT NULL,"
     " complete INTEGER NOT NULL DEFAULT 0, pinned INTEGER NOT NULL DEFAULT 0,"
-    " created INTEGER NOT NULL) WITHOUT ROWID;"
+    " created INTEGER NOT NULL, quarantined INTEGER NOT NULL DEFAULT 0)"
+    " WITHOUT ROWID;"
     "CREATE INDEX blob_account ON blob(account, created);"
     "CREATE TABLE report(id BLOB PRIMARY KEY, account BLOB NOT NULL,"
     " received INTEGER NOT NULL, state INTEGER NOT NULL DEFAULT 0,"
     " updated INTEGER NOT NULL, answer TEXT NOT NULL DEFAULT '',"
-    " sealed BLOB) WITHOUT ROWID;"
+    " question BLOB NOT NULL DEFAULT x'',"
+    " second_look INTEGER NOT NULL DEFAULT 0, sealed BLOB) WITHOUT ROWID;"
     "CREATE INDEX report_account ON report(account, received);"
-    "CREATE TABLE action(id BLOB PRIMARY KEY, account BLOB NOT NULL,"
-    " bytes BLOB NOT NULL, signature BLOB NOT NULL,"
-    " applied INTEGER NOT NULL) WITHOUT ROWID;";
-
-/*
- * Version 2.  removed: when another device of the account did it, or 0.  name
- * and note are sealed for the account's own devices.  info: the GroupInfo of
- * the current epoch, signed by whoever began it.
- */
-static const char version2[] =
-    "ALTER TABLE device ADD COLUMN name BLOB NOT NULL DEFAULT x'';"
-    "ALTER TABLE device ADD COLUMN seen INTEGER NOT NULL DEFAULT 0;"
-    "ALTER TABLE device ADD COLUMN removed INTEGER NOT NULL DEFAULT 0;"
-    "ALTER TABLE contact ADD COLUMN note BLOB NOT NULL DEFAULT x'';"
-    "ALTER TABLE grp ADD COLUMN info BLOB NOT NULL DEFAULT x'';"
-    "CREATE TABLE link(id BLOB PRIMARY KEY, device BLOB UNIQUE NOT NULL"
-    " REFERENCES device, expires INTEGER NOT NULL, ask BLOB, answer BLOB)"
-    " WITHOUT ROWID;";
-
-/*
- * Version 3.  action: kind, target and until as the desk signed them; reversed:
- * when another action took it back, or 0; grps: how many conversations it
- * touched.  What an action holds is written where it is asked for: account
- * .until is the end of what disables it, grp.dissolved and blob.quarantined
- * are until when, or 0.  Actions of before were enable (2) and disable (1): an
- * enable took back all that were there.
- * gone: when the holder left.  ref: the group as stamps name it; NULL until it
- * is asked for.  restore: conversations that an account was taken out of while
- * it was disabled; seq 0: in epoch a Remove of the hub still waits.
- */
-static const char version3[] =
-    "ALTER TABLE account ADD COLUMN until INTEGER NOT NULL DEFAULT 0;"
-    "ALTER TABLE account ADD COLUMN gone INTEGER NOT NULL DEFAULT 0;"
-    "ALTER TABLE action ADD COLUMN kind INTEGER NOT NULL DEFAULT 1;"
-    "ALTER TABLE action ADD COLUMN target BLOB NOT NULL DEFAULT x'';"
-    "ALTER TABLE action ADD COLUMN until INTEGER NOT NULL DEFAULT 0;"
-    "ALTER TABLE action ADD COLUMN reversed INTEGER NOT NULL DEFAULT 0;"
-    "ALTER TABLE action ADD COLUMN grps INTEGER NOT NULL DEFAULT 0;"
-    "UPDATE action SET kind=2 WHERE hex(substr(bytes,17,1))='02';"
-    "UPDATE action SET reversed=applied WHERE kind=1 AND EXISTS(SELECT 1 FROM"
-    " action AS e WHERE e.account=action.account AND e.kind=2"
-    " AND e.applied>=action.applied);"
-    "CREATE INDEX action_account ON action(account, applied);"
-    "CREATE INDEX action_target ON action(target);"
-    "ALTER TABLE grp ADD COLUMN ref BLOB;"
-    "ALTER TABLE grp ADD COLUMN dissolved INTEGER NOT NULL DEFAULT 0;"
-    "CREATE INDEX grp_ref ON grp(ref);"
-    "ALTER TABLE blob ADD COLUMN quarantined INTEGER NOT NULL DEFAULT 0;"
-    "CREATE TABLE restore(grp BLOB NOT NULL, account BLOB NOT NULL,"
-    " seq INTEGER NOT NULL, epoch INTEGER NOT NULL,"
-    " PRIMARY KEY(grp, account)) WITHOUT ROWID;"
-    "CREATE INDEX restore_account ON restore(account);"
-    "ALTER TABLE report ADD COLUMN question BLOB NOT NULL DEFAULT x'';"
-    "ALTER TABLE report ADD COLUMN second_look INTEGER NOT NULL DEFAULT 0;"
     "CREATE TABLE letter(id BLOB PRIMARY KEY, account BLOB NOT NULL,"
     " kind INTEGER NOT NULL, subject BLOB NOT NULL, received INTEGER NOT NULL,"
     " state INTEGER NOT NULL DEFAULT 1, updated INTEGER NOT NULL,"
     " answer TEXT NOT NULL DEFAULT '', reply BLOB NOT NULL DEFAULT x'',"
     " sealed BLOB) WITHOUT ROWID;"
     "CREATE INDEX letter_account ON letter(account, received);"
-    "CREATE INDEX letter_subject ON letter(subject, kind);";
+    "CREATE INDEX letter_subject ON letter(subject, kind);"
+    "CREATE TABLE action(id BLOB PRIMARY KEY, account BLOB NOT NULL,"
+    " bytes BLOB NOT NULL, signature BLOB NOT NULL,"
+    " applied INTEGER NOT NULL, kind INTEGER NOT NULL, target BLOB NOT NULL,"
+    " until INTEGER NOT NULL, reversed INTEGER NOT NULL DEFAULT 0,"
+    " grps INTEGER NOT NULL DEFAULT 0) WITHOUT ROWID;"
+    "CREATE INDEX action_account ON action(account, applied);"
+    "CREATE INDEX action_target ON action(target);";
 
-static const char *const steps[] = { version1, version2, version3 };
+static const char *const steps[] = { version1 };
 
 const struct cs_db_schema cs_hub_schema = { "countersign hub", steps,
 	sizeof steps / sizeof steps[0] };

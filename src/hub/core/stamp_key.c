@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 /* Certificates of stamp keys, past ones included: what one of them stamped is
  * read and reported long after the next one took over. */
-#include <string.h>
+#include "hub/core/stamp_key.h"
 
 #include "franking/cert.h"
+#include "hub/core/batch.h"
 #include "hub/core/hub.h"
+#include "hub/core/refusal.h"
 
 enum cs_err
 hub_stamp_key_remember(struct cs_hub *hub)
@@ -22,25 +24,24 @@ hub_stamp_key_remember(struct cs_hub *hub)
 	    cs_blob(cs_buf_view(&hub->stamp_cert)));
 }
 
-uint16_t
+enum cs_err
 hub_stamp_cert(struct hub_request *rq)
 {
 	struct cs_wire_stamp_cert_get m;
 	struct cs_wire_stamp_cert answer = { 0 };
 	struct cs_rows rows;
-	uint16_t code = CS_WIRE_E_UNAVAILABLE;
 	enum cs_err err;
 
 	if ((err = cs_wire_parse(&m, &cs_wire_stamp_cert_get_shape, rq->body)))
-		return hub_code(err);
-	err = cs_db_query(&rows, rq->hub->db,
+		return err;
+	err = cs_db_row(&rows, rq->hub->db,
 	    "SELECT cert FROM stamp_key WHERE id=?",
 	    cs_blob(CS_VIEW_OF(m.key_id)));
-	if (err == CS_OK && cs_rows_next(&rows)) {
+	if (err == CS_OK) {
 		answer.cert = cs_col_blob(&rows, 0);
-		code = hub_answer(rq, &cs_wire_stamp_cert_shape, &answer);
+		err = hub_answer(rq, &cs_wire_stamp_cert_shape, &answer);
 	}
-	if ((err = cs_rows_end(&rows, err)))
-		return hub_code(err);
-	return code;
+	err = cs_rows_end(&rows, err);
+	return err == CS_ERR_NOT_FOUND ? hub_refuse(rq, CS_WIRE_E_UNAVAILABLE)
+				       : err;
 }

@@ -1,15 +1,17 @@
 /* SPDX-License-Identifier: MIT */
-/*
- * What the desk decided.  An action is stored as it was signed, once, and what
- * it holds is computed from all that are stored: so taking one back restores
- * what it took, and not what another one took, too.
- */
+/* What the desk decided. An action is stored once, as it was signed; what is in
+ * force is computed from all stored actions. So reversing one restores what it
+ * took away, unless another action takes it away, too. */
+#include "hub/desk/action.h"
+
 #include <string.h>
 
-#include "franking/stamp.h"
+#include "hub/accounts/standing.h"
+#include "hub/core/batch.h"
 #include "hub/core/hub.h"
+#include "hub/core/refusal.h"
 
-static const uint8_t none[32];
+static const uint8_t none[CS_HASH_LEN];
 
 static bool
 is_none(const uint8_t *id, size_t n)
@@ -17,7 +19,7 @@ is_none(const uint8_t *id, size_t n)
 	return memcmp(id, none, n) == 0;
 }
 
-static uint16_t
+static enum cs_err
 check_signature(struct hub_request *rq, const struct cs_wire_desk_action *m)
 {
 	struct cs_buf tbs = { 0 };
@@ -28,14 +30,14 @@ check_signature(struct hub_request *rq, const struct cs_wire_desk_action *m)
 		    cs_buf_view(&tbs), CS_VIEW_OF(m->signature));
 	cs_buf_free(&tbs);
 	if (err == CS_ERR_SIGNATURE || err == CS_ERR_KEY)
-		return CS_WIRE_E_ACTION;
-	return hub_code(err);
+		return hub_refuse(rq, CS_WIRE_E_ACTION);
+	return err;
 }
 
 /* ---- what it is about --------------------------------------------------- */
 
-/* Fields that a kind does not have are zero; who loses something is owed a
- * statement. */
+/* Fields that a kind does not use are zero. An account that loses something is
+ * owed a statement. */
 static bool
 is_well_formed(const struct cs_wire_action *a)
 {
@@ -49,12 +51,13 @@ is_well_formed(const struct cs_wire_action *a)
 	    a->kind == CS_WIRE_ACTION_DISABLE || a->kind == CS_WIRE_ACTION_WARN;
 
 	if (a->kind < CS_WIRE_ACTION_DISABLE ||
-	    a->kind > CS_WIRE_ACTION_DISSOLVE || is_none(a->id, 16) ||
-	    (owed && is_none(a->account, 16)) ||
+	    a->kind > CS_WIRE_ACTION_DISSOLVE || is_none(a->id, CS_ID_LEN) ||
+	    (owed && is_none(a->account, CS_ID_LEN)) ||
 	    aimed == is_none(a->target, 32) ||
 	    (a->kind == CS_WIRE_ACTION_QUARANTINE &&
 		!is_none(a->target + 16, 16)) ||
-	    (a->kind == CS_WIRE_ACTION_REVERSE) == is_none(a->reverses, 16) ||
+	    (a->kind == CS_WIRE_ACTION_REVERSE) ==
+		is_none(a->reverses, CS_ID_LEN) ||
 	    (!timed && a->until_ms != 0) || a->until_ms > INT64_MAX)
 		return false;
 	if (a->statement.len == 0)
@@ -62,125 +65,96 @@ is_well_formed(const struct cs_wire_action *a)
 	return cs_wire_statement_parse(&statement, a->statement) == CS_OK;
 }
 
-/* Groups of before they had one get their name in stamps. */
+/* Does what the action is about exist? */
 static enum cs_err
-name_groups(struct cs_hub *hub)
+check_target(struct hub_request *rq, const struct cs_wire_action *a)
 {
-	struct cs_buf ids = { 0 };
-	struct cs_writer w = cs_writer(&ids);
-	struct cs_rows rows;
-	struct cs_reader r;
-	enum cs_err err;
-
-	err =
-	    cs_db_query(&rows, hub->db, "SELECT id FROM grp WHERE ref IS NULL");
-	while (err == CS_OK && cs_rows_next(&rows))
-		cs_write_vec(&w, cs_col_blob(&rows, 0));
-	if ((err = cs_rows_end(&rows, err)) == CS_OK)
-		err = cs_writer_end(&w);
-	r = cs_reader(cs_buf_view(&ids));
-	while (err == CS_OK && cs_reader_more(&r)) {
-		struct cs_view id = cs_read_vec(&r);
-		uint8_t ref[32];
-
-		if ((err = cs_group_ref(ref, id)) == CS_OK)
-			err = cs_db_exec(hub->db,
-			    "UPDATE grp SET ref=? WHERE id=?",
-			    cs_blob(CS_VIEW_OF(ref)), cs_blob(id));
-	}
-	cs_buf_free(&ids);
-	return err;
-}
-
-/* Is there what it is about?  0 or a code. */
-static uint16_t
-check_target(struct cs_hub *hub, const struct cs_wire_action *a)
-{
+	struct cs_hub *hub = rq->hub;
 	uint64_t n = 1;
 	enum cs_err err = CS_OK;
 
-	if (!is_none(a->account, 16))
+	if (!is_none(a->account, CS_ID_LEN))
 		err = cs_db_get_int(&n, hub->db,
 		    "SELECT COUNT(*) FROM account WHERE id=?",
 		    cs_blob(CS_VIEW_OF(a->account)));
 	if (err)
-		return hub_code(err);
+		return err;
 	if (n == 0)
-		return CS_WIRE_E_NO_MEMBER;
+		return hub_refuse(rq, CS_WIRE_E_NO_MEMBER);
 	switch (a->kind) {
 	case CS_WIRE_ACTION_QUARANTINE:
 		err = cs_db_get_int(&n, hub->db,
 		    "SELECT COUNT(*) FROM blob WHERE id=?",
-		    cs_blob(cs_view(a->target, 16)));
-		return err ? hub_code(err) : n == 0 ? CS_WIRE_E_NO_BLOB : 0;
+		    cs_blob(cs_view(a->target, CS_ID_LEN)));
+		return err != CS_OK || n != 0
+		    ? err
+		    : hub_refuse(rq, CS_WIRE_E_NO_BLOB);
 	case CS_WIRE_ACTION_DISSOLVE:
-		if ((err = name_groups(hub)) == CS_OK)
-			err = cs_db_get_int(&n, hub->db,
-			    "SELECT COUNT(*) FROM grp WHERE ref=?",
-			    cs_blob(CS_VIEW_OF(a->target)));
-		return err ? hub_code(err) : n == 0 ? CS_WIRE_E_NO_GROUP : 0;
+		err = cs_db_get_int(&n, hub->db,
+		    "SELECT COUNT(*) FROM grp WHERE ref=?",
+		    cs_blob(CS_VIEW_OF(a->target)));
+		return err != CS_OK || n != 0
+		    ? err
+		    : hub_refuse(rq, CS_WIRE_E_NO_GROUP);
 	default:
-		return 0;
+		return CS_OK;
 	}
 }
 
-/* The action that ${a} reverses: there, in force, and of the same account. */
-static uint16_t
-find_reversed(struct cs_wire_action *out, struct cs_hub *hub,
+/* Find the action that ${a} reverses: it exists, is in force, and is about the
+ * same account. */
+static enum cs_err
+find_reversed(struct cs_wire_action *out, struct hub_request *rq,
     const struct cs_wire_action *a)
 {
 	struct cs_rows rows;
-	uint16_t code = CS_WIRE_E_ACTION;
-	bool same;
 	enum cs_err err;
 
 	memset(out, 0, sizeof *out);
-	err = cs_db_query(&rows, hub->db,
+	err = cs_db_row(&rows, rq->hub->db,
 	    "SELECT account,kind,target FROM action WHERE id=? AND reversed=0"
-	    " AND kind<>2",
-	    cs_blob(CS_VIEW_OF(a->reverses)));
-	if (err == CS_OK && cs_rows_next(&rows)) {
-		struct cs_view target = cs_col_blob(&rows, 2);
-
-		cs_col_copy(&rows, 0, out->account, 16);
+	    " AND kind<>?",
+	    cs_blob(CS_VIEW_OF(a->reverses)), cs_int(CS_WIRE_ACTION_REVERSE));
+	if (err == CS_OK) {
+		cs_col_copy(&rows, 0, out->account, CS_ID_LEN);
 		out->kind = (uint8_t)cs_col_int(&rows, 1);
-		if (target.len == sizeof out->target)
-			memcpy(out->target, target.data, target.len);
-		same = memcmp(a->account, out->account, 16) == 0;
-		if (same || is_none(a->account, 16))
-			code = 0;
+		cs_col_copy(&rows, 2, out->target, sizeof out->target);
 	}
-	if ((err = cs_rows_end(&rows, err)))
-		return hub_code(err);
-	return code;
+	err = cs_rows_end(&rows, err);
+	if (err == CS_ERR_NOT_FOUND ||
+	    (err == CS_OK && !is_none(a->account, CS_ID_LEN) &&
+		memcmp(a->account, out->account, CS_ID_LEN) != 0))
+		return hub_refuse(rq, CS_WIRE_E_ACTION);
+	return err;
 }
 
 /* ---- what it does ------------------------------------------------------- */
 
-/* Until when the actions of a kind hold a target: 0 if none does. */
-#define HELD_UNTIL(kind)                                                       \
+/* Until when actions of a kind hold a target; 0 if none does. */
+#define HELD_UNTIL                                                             \
 	"(SELECT COALESCE(MAX(CASE until WHEN 0 THEN 9223372036854775807"      \
-	" ELSE until END),0) FROM action WHERE target=? AND kind=" kind        \
+	" ELSE until END),0) FROM action WHERE target=? AND kind=?"            \
 	" AND reversed=0)"
 
 static enum cs_err
-settle_blob(struct cs_hub *hub, const uint8_t target[static 32])
+settle_blob(struct cs_hub *hub, const uint8_t target[static CS_HASH_LEN])
 {
 	static const char sql[] =
-	    "UPDATE blob SET quarantined=" HELD_UNTIL("4") " WHERE id=?";
+	    "UPDATE blob SET quarantined=" HELD_UNTIL " WHERE id=?";
 
 	return cs_db_exec(hub->db, sql, cs_blob(cs_view(target, 32)),
-	    cs_blob(cs_view(target, 16)));
+	    cs_int(CS_WIRE_ACTION_QUARANTINE),
+	    cs_blob(cs_view(target, CS_ID_LEN)));
 }
 
 static enum cs_err
-settle_group(struct cs_hub *hub, const uint8_t target[static 32])
+settle_group(struct cs_hub *hub, const uint8_t target[static CS_HASH_LEN])
 {
 	static const char sql[] =
-	    "UPDATE grp SET dissolved=" HELD_UNTIL("5") " WHERE ref=?";
+	    "UPDATE grp SET dissolved=" HELD_UNTIL " WHERE ref=?";
 
 	return cs_db_exec(hub->db, sql, cs_blob(cs_view(target, 32)),
-	    cs_blob(cs_view(target, 32)));
+	    cs_int(CS_WIRE_ACTION_DISSOLVE), cs_blob(cs_view(target, 32)));
 }
 
 static enum cs_err
@@ -198,7 +172,7 @@ settle(struct cs_hub *hub, const struct cs_wire_action *a)
 	}
 }
 
-/* Conversations that the account is in, or may come back into. */
+/* Count the conversations that the account is in or may come back into. */
 static enum cs_err
 count_groups(uint64_t *out, struct cs_hub *hub, const struct cs_wire_action *a)
 {
@@ -221,18 +195,19 @@ count_groups(uint64_t *out, struct cs_hub *hub, const struct cs_wire_action *a)
 
 static enum cs_err
 insert(struct cs_hub *hub, const struct cs_wire_action *a,
-    const uint8_t account[static 16], const struct cs_wire_desk_action *m)
+    const uint8_t account[static CS_ID_LEN],
+    const struct cs_wire_desk_action *m)
 {
 	return cs_db_exec(hub->db,
 	    "INSERT INTO action(id,account,bytes,signature,applied,kind,target,"
 	    "until) VALUES(?,?,?,?,?,?,?,?)",
-	    cs_blob(CS_VIEW_OF(a->id)), cs_blob(cs_view(account, 16)),
+	    cs_blob(CS_VIEW_OF(a->id)), cs_blob(cs_view(account, CS_ID_LEN)),
 	    cs_blob(m->action), cs_blob(CS_VIEW_OF(m->signature)),
 	    cs_int(hub->now_ms), cs_int(a->kind),
 	    cs_blob(CS_VIEW_OF(a->target)), cs_int(a->until_ms));
 }
 
-static uint16_t
+static enum cs_err
 apply(struct hub_request *rq, const struct cs_wire_action *a,
     const struct cs_wire_desk_action *m)
 {
@@ -241,46 +216,44 @@ apply(struct hub_request *rq, const struct cs_wire_action *a,
 	struct cs_wire_action of = *a; /* whose effect it is about */
 	uint64_t groups;
 	enum cs_err err;
-	uint16_t code;
 
 	if (!is_well_formed(a))
-		return CS_WIRE_E_ACTION;
-	if ((code = check_target(hub, a)) != 0)
-		return code;
+		return hub_refuse(rq, CS_WIRE_E_ACTION);
+	if ((err = check_target(rq, a)))
+		return err;
 	if (a->kind == CS_WIRE_ACTION_REVERSE) {
-		if ((code = find_reversed(&of, hub, a)) != 0)
-			return code;
+		if ((err = find_reversed(&of, rq, a)))
+			return err;
 		err = cs_db_exec(hub->db,
 		    "UPDATE action SET reversed=? WHERE id=?",
 		    cs_int(hub->now_ms), cs_blob(CS_VIEW_OF(a->reverses)));
 		if (err)
-			return hub_code(err);
+			return err;
 	}
 	if ((err = insert(hub, a, of.account, m)) || (err = settle(hub, &of)) ||
 	    (err = count_groups(&groups, hub, &of)) ||
 	    (err = cs_db_exec(hub->db, "UPDATE action SET grps=? WHERE id=?",
 		 cs_int(groups), cs_blob(CS_VIEW_OF(a->id)))))
-		return hub_code(err);
+		return err;
 	if (!is_none(of.account, 16))
 		hub_push_account(hub, of.account, &push);
-	return 0;
+	return CS_OK;
 }
 
-/* The first answer, if it was applied before; the same id with other bytes is
- * another decision under a name that is taken. */
-static uint16_t
+/* Give the first answer again if the action was applied before. The same id
+ * with other bytes is another decision under a name that is taken. */
+static enum cs_err
 answer_before(
     struct hub_request *rq, const struct cs_wire_desk_action *m, bool *found)
 {
 	struct cs_wire_action_result answer = { 0 };
 	struct cs_wire_action a;
 	struct cs_rows rows;
-	uint16_t code = 0;
-	enum cs_err err;
+	enum cs_err err = CS_OK;
 
 	*found = false;
 	if ((err = cs_wire_parse(&a, &cs_wire_action_shape, m->action)))
-		return hub_code(err);
+		return err;
 	err = cs_db_query(&rows, rq->hub->db,
 	    "SELECT bytes,applied,grps FROM action WHERE id=?",
 	    cs_blob(CS_VIEW_OF(a.id)));
@@ -288,30 +261,27 @@ answer_before(
 		*found = true;
 		answer.applied_ms = cs_col_int(&rows, 1);
 		answer.groups = (uint32_t)cs_col_int(&rows, 2);
-		code = cs_view_equal(cs_col_blob(&rows, 0), m->action)
+		err = cs_view_equal(cs_col_blob(&rows, 0), m->action)
 		    ? hub_answer(rq, &cs_wire_action_result_shape, &answer)
-		    : CS_WIRE_E_ACTION;
+		    : hub_refuse(rq, CS_WIRE_E_ACTION);
 	}
-	if ((err = cs_rows_end(&rows, err)))
-		return hub_code(err);
-	return code;
+	return cs_rows_end(&rows, err);
 }
 
-uint16_t
+enum cs_err
 hub_desk_action(struct hub_request *rq)
 {
 	struct cs_wire_desk_action m;
 	struct cs_wire_action a;
 	bool found;
 	enum cs_err err;
-	uint16_t code;
 
 	if ((err = cs_wire_parse(&m, &cs_wire_desk_action_shape, rq->body)) ||
 	    (err = cs_wire_parse(&a, &cs_wire_action_shape, m.action)))
-		return hub_code(err);
-	if ((code = check_signature(rq, &m)) != 0 ||
-	    (code = answer_before(rq, &m, &found)) != 0 || found ||
-	    (code = apply(rq, &a, &m)) != 0)
-		return code;
+		return err;
+	if ((err = check_signature(rq, &m)) ||
+	    (err = answer_before(rq, &m, &found)) || found ||
+	    (err = apply(rq, &a, &m)))
+		return err;
 	return answer_before(rq, &m, &found);
 }

@@ -1,18 +1,21 @@
 /* SPDX-License-Identifier: MIT */
-/* Letters to the desk about what it decided or asked, and its answers.  The hub
- * knows what they are about, and can open neither. */
-#include <string.h>
+/* Letters to the desk about its decisions and questions, and its answers. The
+ * hub knows what they are about and can open neither. */
+#include "hub/desk/letter.h"
 
+#include "hub/core/batch.h"
 #include "hub/core/hub.h"
+#include "hub/core/refusal.h"
 
-static uint16_t
-count(uint64_t n)
+/* Refuse unless there are ${n} things to write about, at least one. */
+static enum cs_err
+allow(struct hub_request *rq, uint64_t n)
 {
-	return n != 0 ? 0 : CS_WIRE_E_DENIED;
+	return n != 0 ? CS_OK : hub_refuse(rq, CS_WIRE_E_DENIED);
 }
 
-/* The same letter again, because the answer did not arrive. */
-static uint16_t
+/* Was this letter sent before, and its answer lost? */
+static enum cs_err
 sent_before(
     struct hub_request *rq, const struct cs_wire_letter *m, bool *before)
 {
@@ -28,16 +31,16 @@ sent_before(
 		 cs_blob(CS_VIEW_OF(m->id)),
 		 cs_blob(CS_VIEW_OF(rq->conn->account)), cs_int(m->kind),
 		 cs_blob(CS_VIEW_OF(m->subject)))))
-		return hub_code(err);
+		return err;
 	*before = own != 0;
-	return all == own ? 0 : CS_WIRE_E_REPEATED;
+	return all == own ? CS_OK : hub_refuse(rq, CS_WIRE_E_REPEATED);
 }
 
 /* ---- may it be sent? ---------------------------------------------------- */
 
-/* Against a decision about the own account that stands, once; again only if
- * the desk could not read it. */
-static uint16_t
+/* An appeal is against a decision about the sender's own account that is in
+ * force, once; again only if the desk could not read it. */
+static enum cs_err
 check_appeal(struct hub_request *rq, const struct cs_wire_letter *m)
 {
 	uint64_t there, appeals;
@@ -45,19 +48,22 @@ check_appeal(struct hub_request *rq, const struct cs_wire_letter *m)
 
 	if ((err = cs_db_get_int(&there, rq->hub->db,
 		 "SELECT COUNT(*) FROM action WHERE id=? AND account=?"
-		 " AND kind<>2 AND reversed=0",
+		 " AND kind<>? AND reversed=0",
 		 cs_blob(CS_VIEW_OF(m->subject)),
-		 cs_blob(CS_VIEW_OF(rq->conn->account)))) ||
+		 cs_blob(CS_VIEW_OF(rq->conn->account)),
+		 cs_int(CS_WIRE_ACTION_REVERSE))) ||
 	    (err = cs_db_get_int(&appeals, rq->hub->db,
-		 "SELECT COUNT(*) FROM letter WHERE subject=? AND kind=1"
-		 " AND account=? AND state<>5",
-		 cs_blob(CS_VIEW_OF(m->subject)),
-		 cs_blob(CS_VIEW_OF(rq->conn->account)))))
-		return hub_code(err);
-	return appeals != 0 ? CS_WIRE_E_EXISTS : count(there);
+		 "SELECT COUNT(*) FROM letter WHERE subject=? AND kind=?"
+		 " AND account=? AND state<>?",
+		 cs_blob(CS_VIEW_OF(m->subject)), cs_int(CS_WIRE_LETTER_APPEAL),
+		 cs_blob(CS_VIEW_OF(rq->conn->account)),
+		 cs_int(CS_WIRE_APPEAL_UNREADABLE))))
+		return err;
+	return appeals != 0 ? hub_refuse(rq, CS_WIRE_E_EXISTS)
+			    : allow(rq, there);
 }
 
-static uint16_t
+static enum cs_err
 check_second_look(struct hub_request *rq, const struct cs_wire_letter *m)
 {
 	uint64_t decided, asked;
@@ -65,19 +71,21 @@ check_second_look(struct hub_request *rq, const struct cs_wire_letter *m)
 
 	if ((err = cs_db_get_int(&decided, rq->hub->db,
 		 "SELECT COUNT(*) FROM report WHERE id=? AND account=?"
-		 " AND state>=2",
+		 " AND state>=?",
 		 cs_blob(CS_VIEW_OF(m->subject)),
-		 cs_blob(CS_VIEW_OF(rq->conn->account)))) ||
+		 cs_blob(CS_VIEW_OF(rq->conn->account)),
+		 cs_int(CS_WIRE_REPORT_REJECTED))) ||
 	    (err = cs_db_get_int(&asked, rq->hub->db,
 		 "SELECT COUNT(*) FROM report WHERE id=? AND account=?"
 		 " AND second_look<>0",
 		 cs_blob(CS_VIEW_OF(m->subject)),
 		 cs_blob(CS_VIEW_OF(rq->conn->account)))))
-		return hub_code(err);
-	return asked != 0 ? CS_WIRE_E_EXISTS : count(decided);
+		return err;
+	return asked != 0 ? hub_refuse(rq, CS_WIRE_E_EXISTS)
+			  : allow(rq, decided);
 }
 
-static uint16_t
+static enum cs_err
 check_reply(struct hub_request *rq, const struct cs_wire_letter *m)
 {
 	uint64_t open;
@@ -88,10 +96,10 @@ check_reply(struct hub_request *rq, const struct cs_wire_letter *m)
 	    " AND question<>x''",
 	    cs_blob(CS_VIEW_OF(m->subject)),
 	    cs_blob(CS_VIEW_OF(rq->conn->account)));
-	return err ? hub_code(err) : count(open);
+	return err ? err : allow(rq, open);
 }
 
-static uint16_t
+static enum cs_err
 check(struct hub_request *rq, const struct cs_wire_letter *m)
 {
 	uint64_t today;
@@ -100,11 +108,11 @@ check(struct hub_request *rq, const struct cs_wire_letter *m)
 	err = cs_db_get_int(&today, rq->hub->db,
 	    "SELECT COUNT(*) FROM letter WHERE account=? AND received>?",
 	    cs_blob(CS_VIEW_OF(rq->conn->account)),
-	    cs_int(rq->hub->now_ms - HUB_DAY_MS));
+	    cs_int(rq->hub->now_ms - CS_DAY_MS));
 	if (err)
-		return hub_code(err);
+		return err;
 	if (today >= HUB_LETTERS_DAY)
-		return CS_WIRE_E_LIMIT;
+		return hub_refuse(rq, CS_WIRE_E_LIMIT);
 	switch (m->kind) {
 	case CS_WIRE_LETTER_APPEAL:
 		return check_appeal(rq, m);
@@ -113,7 +121,7 @@ check(struct hub_request *rq, const struct cs_wire_letter *m)
 	case CS_WIRE_LETTER_REPLY:
 		return check_reply(rq, m);
 	default:
-		return CS_WIRE_E_MALFORMED;
+		return hub_refuse(rq, CS_WIRE_E_MALFORMED);
 	}
 }
 
@@ -133,9 +141,10 @@ store(struct hub_request *rq, const struct cs_wire_letter *m)
 	    cs_int(hub->now_ms), cs_int(hub->now_ms), cs_blob(m->sealed));
 	if (err == CS_OK && m->kind == CS_WIRE_LETTER_SECOND_LOOK)
 		err = cs_db_exec(hub->db,
-		    "UPDATE report SET second_look=1,updated=? WHERE id=?",
-		    cs_int(hub->now_ms), cs_blob(CS_VIEW_OF(m->subject)));
-	/* A question is answered once; the desk may ask another one. */
+		    "UPDATE report SET second_look=?,updated=? WHERE id=?",
+		    cs_int(CS_WIRE_SECOND_LOOK_ASKED), cs_int(hub->now_ms),
+		    cs_blob(CS_VIEW_OF(m->subject)));
+	/* A question is answered once; the desk may ask another. */
 	if (err == CS_OK && m->kind == CS_WIRE_LETTER_REPLY)
 		err = cs_db_exec(hub->db,
 		    "UPDATE report SET question=x'',updated=? WHERE id=?",
@@ -143,7 +152,7 @@ store(struct hub_request *rq, const struct cs_wire_letter *m)
 	return err;
 }
 
-uint16_t
+enum cs_err
 hub_letter(struct hub_request *rq)
 {
 	const struct cs_wire_push push = { .kind = CS_WIRE_PUSH_REPORT };
@@ -151,19 +160,18 @@ hub_letter(struct hub_request *rq)
 	struct cs_wire_letter m;
 	bool before = false;
 	enum cs_err err;
-	uint16_t code;
 
 	if ((err = cs_wire_parse(&m, &cs_wire_letter_shape, rq->body)))
-		return hub_code(err);
+		return err;
 	if (m.sealed.len == 0)
-		return CS_WIRE_E_MALFORMED;
-	if ((code = sent_before(rq, &m, &before)) != 0)
-		return code;
+		return hub_refuse(rq, CS_WIRE_E_MALFORMED);
+	if ((err = sent_before(rq, &m, &before)))
+		return err;
 	if (!before) {
-		if ((code = check(rq, &m)) != 0)
-			return code;
+		if ((err = check(rq, &m)))
+			return err;
 		if ((err = store(rq, &m)))
-			return hub_code(err);
+			return err;
 		hub_push_desk(rq->hub, &push);
 	}
 	return hub_answer(rq, &cs_wire_empty_shape, &answer);
@@ -171,19 +179,19 @@ hub_letter(struct hub_request *rq)
 
 /* ---- the desk ----------------------------------------------------------- */
 
-uint16_t
+enum cs_err
 hub_desk_letters(struct hub_request *rq)
 {
 	struct cs_wire_desk_letters_answer answer = { 0 };
 	struct cs_buf list = { 0 };
 	struct cs_rows rows;
 	enum cs_err err;
-	uint16_t code;
 
 	err = cs_db_query(&rows, rq->hub->db,
 	    "SELECT id,kind,subject,account,received,sealed FROM letter"
 	    " WHERE sealed IS NOT NULL"
-	    " ORDER BY received,id LIMIT 100"); /* CS_WIRE_LETTERS_MAX */
+	    " ORDER BY received,id LIMIT ?",
+	    cs_int(HUB_ANSWER_ROWS));
 	while (err == CS_OK && cs_rows_next(&rows)) {
 		struct cs_wire_desk_letter item = {
 			.kind = (uint8_t)cs_col_int(&rows, 1),
@@ -202,36 +210,32 @@ hub_desk_letters(struct hub_request *rq)
 	}
 	err = cs_rows_end(&rows, err);
 	answer.letters.raw = cs_buf_view(&list);
-	code = err
-	    ? hub_code(err)
-	    : hub_answer(rq, &cs_wire_desk_letters_answer_shape, &answer);
+	if (err == CS_OK)
+		err =
+		    hub_answer(rq, &cs_wire_desk_letters_answer_shape, &answer);
 	cs_buf_free(&list);
-	return code;
+	return err;
 }
 
 struct known {
-	uint8_t account[16], subject[16];
+	uint8_t account[CS_ID_LEN], subject[CS_ID_LEN];
 	uint8_t kind, state;
 };
 
 static enum cs_err
-load(struct known *out, struct cs_hub *hub, const uint8_t id[static 16])
+load(struct known *out, struct cs_hub *hub, const uint8_t id[static CS_ID_LEN])
 {
 	struct cs_rows rows;
 	enum cs_err err;
 
-	err = cs_db_query(&rows, hub->db,
+	err = cs_db_row(&rows, hub->db,
 	    "SELECT account,subject,kind,state FROM letter WHERE id=?",
-	    cs_blob(cs_view(id, 16)));
+	    cs_blob(cs_view(id, CS_ID_LEN)));
 	if (err == CS_OK) {
-		if (cs_rows_next(&rows)) {
-			cs_col_copy(&rows, 0, out->account, 16);
-			cs_col_copy(&rows, 1, out->subject, 16);
-			out->kind = (uint8_t)cs_col_int(&rows, 2);
-			out->state = (uint8_t)cs_col_int(&rows, 3);
-		} else {
-			err = CS_ERR_NOT_FOUND;
-		}
+		cs_col_copy(&rows, 0, out->account, CS_ID_LEN);
+		cs_col_copy(&rows, 1, out->subject, CS_ID_LEN);
+		out->kind = (uint8_t)cs_col_int(&rows, 2);
+		out->state = (uint8_t)cs_col_int(&rows, 3);
 	}
 	return cs_rows_end(&rows, err);
 }
@@ -247,7 +251,7 @@ set_report(struct cs_hub *hub, const struct known *letter,
 	if (letter->kind != CS_WIRE_LETTER_SECOND_LOOK ||
 	    m->state == CS_WIRE_APPEAL_RECEIVED)
 		return CS_OK;
-	/* What could not be read may be written again. */
+	/* A letter that could not be read may be written again. */
 	err = cs_db_exec(hub->db,
 	    "UPDATE report SET second_look=?,updated=? WHERE id=?",
 	    cs_int(m->state == CS_WIRE_APPEAL_UNREADABLE
@@ -261,7 +265,7 @@ set_report(struct cs_hub *hub, const struct known *letter,
 	return err;
 }
 
-uint16_t
+enum cs_err
 hub_desk_letter_set(struct hub_request *rq)
 {
 	const struct cs_wire_push push = { .kind = CS_WIRE_PUSH_REPORT };
@@ -271,14 +275,15 @@ hub_desk_letter_set(struct hub_request *rq)
 	enum cs_err err;
 
 	if ((err = cs_wire_parse(&m, &cs_wire_desk_letter_set_shape, rq->body)))
-		return hub_code(err);
+		return err;
 	if (m.state < CS_WIRE_APPEAL_RECEIVED ||
 	    m.state > CS_WIRE_APPEAL_UNREADABLE)
-		return CS_WIRE_E_MALFORMED;
+		return hub_refuse(rq, CS_WIRE_E_MALFORMED);
 	err = load(&letter, rq->hub, m.id);
 	if (err == CS_ERR_NOT_FOUND)
-		return CS_WIRE_E_MALFORMED;
-	/* Told again that it was received, it stays decided. */
+		return hub_refuse(rq, CS_WIRE_E_MALFORMED);
+	/* A decided letter stays decided when the desk repeats that it was
+	 * received. */
 	if (err == CS_OK &&
 	    (letter.state == CS_WIRE_APPEAL_SENT ||
 		m.state != CS_WIRE_APPEAL_RECEIVED) &&
@@ -289,7 +294,7 @@ hub_desk_letter_set(struct hub_request *rq)
 		 cs_blob(m.reply), cs_blob(CS_VIEW_OF(m.id)))) == CS_OK)
 		err = set_report(rq->hub, &letter, &m);
 	if (err)
-		return hub_code(err);
+		return err;
 	hub_push_account(rq->hub, letter.account, &push);
 	return hub_answer(rq, &cs_wire_empty_shape, &answer);
 }

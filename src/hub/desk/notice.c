@@ -1,7 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /* What the desk decided about an account, for its holder: as it was signed. */
+#include "hub/desk/notice.h"
+
 #include <string.h>
 
+#include "hub/core/batch.h"
 #include "hub/core/hub.h"
 
 /* Columns bytes, signature, applied, reversed, state, updated, answer, reply;
@@ -27,45 +30,41 @@ static enum cs_err
 add(struct cs_buf *list, uint32_t *n, struct cs_rows *rows)
 {
 	struct cs_wire_notice item;
-	struct cs_wire_action a;
 	enum cs_err err = read_notice(&item, rows);
 
-	/* One of before actions had these fields says nothing that the holder
-	 * could verify. */
-	if (err ||
-	    cs_wire_parse(&a, &cs_wire_action_shape, item.action) != CS_OK)
+	if (err)
 		return err;
 	return cs_wire_list_add(list, n, &cs_wire_notice_shape, &item);
 }
 
-uint16_t
+enum cs_err
 hub_notices(struct hub_request *rq)
 {
 	struct cs_wire_notices_answer answer = { 0 };
 	struct cs_buf list = { 0 };
 	struct cs_rows rows;
 	enum cs_err err;
-	uint16_t code;
 
-	/* Of the appeals against one the last counts: those before it could
-	 * not be read. */
+	/* The last appeal against an action counts: those before it could not
+	 * be read. */
 	err = cs_db_query(&rows, rq->hub->db,
 	    "SELECT bytes,signature,applied,reversed,letter.state,"
 	    "letter.updated,letter.answer,letter.reply FROM action"
 	    " LEFT JOIN letter ON letter.id=(SELECT id FROM letter WHERE"
-	    " subject=action.id AND letter.kind=1"
+	    " subject=action.id AND letter.kind=?"
 	    " AND letter.account=action.account"
 	    " ORDER BY received DESC,id LIMIT 1)"
-	    " WHERE action.account=? ORDER BY applied DESC,action.id"
-	    " LIMIT 100", /* CS_WIRE_NOTICES_MAX */
-	    cs_blob(CS_VIEW_OF(rq->conn->account)));
+	    " WHERE action.account=? ORDER BY applied DESC,action.id LIMIT ?",
+	    cs_int(CS_WIRE_LETTER_APPEAL),
+	    cs_blob(CS_VIEW_OF(rq->conn->account)),
+	    cs_int(CS_WIRE_NOTICES_MAX));
 	while (
 	    err == CS_OK && list.len < HUB_FETCH_BYTES && cs_rows_next(&rows))
 		err = add(&list, &answer.notices.n, &rows);
 	err = cs_rows_end(&rows, err);
 	answer.notices.raw = cs_buf_view(&list);
-	code = err ? hub_code(err)
-		   : hub_answer(rq, &cs_wire_notices_answer_shape, &answer);
+	if (err == CS_OK)
+		err = hub_answer(rq, &cs_wire_notices_answer_shape, &answer);
 	cs_buf_free(&list);
-	return code;
+	return err;
 }

@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /* Sealed reports on their way to the desk, and its answers on their way back.
  * The hub passes both on; it can open neither. */
-#include <string.h>
+#include "hub/desk/report.h"
 
+#include "hub/core/batch.h"
 #include "hub/core/hub.h"
+#include "hub/core/refusal.h"
 
 /* A reported blob is kept until the desk has decided. */
 static enum cs_err
@@ -15,34 +17,34 @@ pin_blobs(struct cs_hub *hub, const struct cs_wire_list *blobs)
 
 	while (
 	    err == CS_OK && cs_wire_next(&item, &cs_wire_blob_get_shape, &rest))
-		err = cs_db_exec(hub->db, "UPDATE blob SET pinned=1 WHERE id=?",
-		    cs_blob(CS_VIEW_OF(item.blob)));
+		err = cs_db_exec(hub->db, "UPDATE blob SET pinned=? WHERE id=?",
+		    cs_int(true), cs_blob(CS_VIEW_OF(item.blob)));
 	return err;
 }
 
 /* Sent again after a broken connection: the first one counts. */
-static uint16_t
-sent_before(
-    struct hub_request *rq, const uint8_t report[static 16], bool *before)
+static enum cs_err
+sent_before(struct hub_request *rq, const uint8_t report[static CS_ID_LEN],
+    bool *before)
 {
 	uint64_t all, own;
 	enum cs_err err;
 
 	if ((err = cs_db_get_int(&all, rq->hub->db,
 		 "SELECT COUNT(*) FROM report WHERE id=?",
-		 cs_blob(cs_view(report, 16)))) ||
+		 cs_blob(cs_view(report, CS_ID_LEN)))) ||
 	    (err = cs_db_get_int(&own, rq->hub->db,
 		 "SELECT COUNT(*) FROM report WHERE id=? AND account=?",
-		 cs_blob(cs_view(report, 16)),
+		 cs_blob(cs_view(report, CS_ID_LEN)),
 		 cs_blob(CS_VIEW_OF(rq->conn->account)))))
-		return hub_code(err);
+		return err;
 	*before = own != 0;
-	return all == own ? 0 : CS_WIRE_E_REPEATED;
+	return all == own ? CS_OK : hub_refuse(rq, CS_WIRE_E_REPEATED);
 }
 
-/* What one account makes the hub keep has an end; nothing that the desk has not
- * read is dropped for it. */
-static uint16_t
+/* Bound what one account makes the hub keep. Nothing that the desk has not read
+ * is dropped to make room. */
+static enum cs_err
 check_room(struct hub_request *rq, const struct cs_wire_report *m)
 {
 	struct cs_arg account = cs_blob(CS_VIEW_OF(rq->conn->account));
@@ -52,7 +54,7 @@ check_room(struct hub_request *rq, const struct cs_wire_report *m)
 
 	if ((err = cs_db_get_int(&today, hub->db,
 		 "SELECT COUNT(*) FROM report WHERE account=? AND received>?",
-		 account, cs_int(hub->now_ms - HUB_DAY_MS))) ||
+		 account, cs_int(hub->now_ms - CS_DAY_MS))) ||
 	    (err = cs_db_get_int(&unread, hub->db,
 		 "SELECT COUNT(*) FROM report WHERE account=?"
 		 " AND sealed IS NOT NULL",
@@ -61,26 +63,27 @@ check_room(struct hub_request *rq, const struct cs_wire_report *m)
 		 "SELECT COALESCE(SUM(length(sealed)),0) FROM report"
 		 " WHERE account=?",
 		 account)))
-		return hub_code(err);
+		return err;
 	if (today >= HUB_REPORTS_DAY)
-		return CS_WIRE_E_LIMIT;
+		return hub_refuse(rq, CS_WIRE_E_LIMIT);
 	if (unread >= HUB_REPORTS_UNREAD ||
 	    bytes + m->sealed.len > HUB_REPORTS_UNREAD_BYTES)
-		return CS_WIRE_E_DESK_BUSY;
-	return 0;
+		return hub_refuse(rq, CS_WIRE_E_DESK_BUSY);
+	return CS_OK;
 }
 
-/* Rows of reports that are over go, the oldest first: the account is not told
- * of them any more.  One with an open question or second look is not over. */
+/* Forget the oldest finished reports; the account is not told of them any more.
+ * A report with an open question or second look is not finished. */
 static enum cs_err
 forget_old(struct cs_hub *hub, struct cs_view account)
 {
 	return cs_db_exec(hub->db,
-	    "DELETE FROM report WHERE account=? AND state>=2"
-	    " AND sealed IS NULL AND question=x'' AND second_look<>1"
+	    "DELETE FROM report WHERE account=? AND state>=?"
+	    " AND sealed IS NULL AND question=x'' AND second_look<>?"
 	    " AND received<=? AND id NOT IN (SELECT id FROM report WHERE"
 	    " account=? ORDER BY received DESC LIMIT ?)",
-	    cs_blob(account), cs_int(hub->now_ms - HUB_DAY_MS),
+	    cs_blob(account), cs_int(CS_WIRE_REPORT_REJECTED),
+	    cs_int(CS_WIRE_SECOND_LOOK_ASKED), cs_int(hub->now_ms - CS_DAY_MS),
 	    cs_blob(account), cs_int(HUB_REPORTS_KEPT));
 }
 
@@ -101,7 +104,7 @@ store(struct hub_request *rq, const struct cs_wire_report *m)
 	return err ? err : forget_old(hub, account);
 }
 
-uint16_t
+enum cs_err
 hub_report(struct hub_request *rq)
 {
 	const struct cs_wire_push push = { .kind = CS_WIRE_PUSH_REPORT };
@@ -109,39 +112,37 @@ hub_report(struct hub_request *rq)
 	struct cs_wire_report m;
 	bool before = false;
 	enum cs_err err;
-	uint16_t code;
 
 	if ((err = cs_wire_parse(&m, &cs_wire_report_shape, rq->body)))
-		return hub_code(err);
-	if ((code = sent_before(rq, m.report, &before)) != 0)
-		return code;
+		return err;
+	if ((err = sent_before(rq, m.report, &before)))
+		return err;
 	if (!before) {
-		if ((code = check_room(rq, &m)) != 0)
-			return code;
+		if ((err = check_room(rq, &m)))
+			return err;
 		if ((err = store(rq, &m)))
-			return hub_code(err);
+			return err;
 		hub_push_desk(rq->hub, &push);
 	}
 	return hub_answer(rq, &cs_wire_empty_shape, &answer);
 }
 
-uint16_t
+enum cs_err
 hub_report_states(struct hub_request *rq)
 {
 	struct cs_wire_report_states_answer answer = { 0 };
 	struct cs_buf list = { 0 };
 	struct cs_rows rows;
 	enum cs_err err;
-	uint16_t code;
 
 	err = cs_db_query(&rows, rq->hub->db,
 	    "SELECT id,state,updated,answer,question,second_look,"
 	    "COALESCE((SELECT reply FROM letter WHERE subject=report.id"
-	    " AND kind=2 AND letter.account=report.account AND reply<>x''"
+	    " AND kind=? AND letter.account=report.account AND reply<>x''"
 	    " ORDER BY letter.updated DESC LIMIT 1),x'') FROM report"
-	    " WHERE account=? ORDER BY received DESC"
-	    " LIMIT 200", /* HUB_REPORTS_KEPT */
-	    cs_blob(CS_VIEW_OF(rq->conn->account)));
+	    " WHERE account=? ORDER BY received DESC LIMIT ?",
+	    cs_int(CS_WIRE_LETTER_SECOND_LOOK),
+	    cs_blob(CS_VIEW_OF(rq->conn->account)), cs_int(HUB_REPORTS_KEPT));
 	while (err == CS_OK && cs_rows_next(&rows)) {
 		struct cs_wire_report_status item = {
 			.state = (uint8_t)cs_col_int(&rows, 1),
@@ -164,25 +165,25 @@ hub_report_states(struct hub_request *rq)
 	}
 	err = cs_rows_end(&rows, err);
 	answer.reports.raw = cs_buf_view(&list);
-	code = err
-	    ? hub_code(err)
-	    : hub_answer(rq, &cs_wire_report_states_answer_shape, &answer);
+	if (err == CS_OK)
+		err = hub_answer(
+		    rq, &cs_wire_report_states_answer_shape, &answer);
 	cs_buf_free(&list);
-	return code;
+	return err;
 }
 
-uint16_t
+enum cs_err
 hub_desk_reports(struct hub_request *rq)
 {
 	struct cs_wire_desk_reports_answer answer = { 0 };
 	struct cs_buf list = { 0 };
 	struct cs_rows rows;
 	enum cs_err err;
-	uint16_t code;
 
 	err = cs_db_query(&rows, rq->hub->db,
 	    "SELECT id,received,sealed FROM report WHERE sealed IS NOT NULL"
-	    " AND state=0 ORDER BY received LIMIT 100");
+	    " AND state=? ORDER BY received LIMIT ?",
+	    cs_int(CS_WIRE_REPORT_SENT), cs_int(HUB_ANSWER_ROWS));
 	while (err == CS_OK && cs_rows_next(&rows)) {
 		struct cs_wire_desk_report item = {
 			.received_ms = cs_col_int(&rows, 1),
@@ -198,50 +199,45 @@ hub_desk_reports(struct hub_request *rq)
 	}
 	err = cs_rows_end(&rows, err);
 	answer.reports.raw = cs_buf_view(&list);
-	code = err
-	    ? hub_code(err)
-	    : hub_answer(rq, &cs_wire_desk_reports_answer_shape, &answer);
+	if (err == CS_OK)
+		err =
+		    hub_answer(rq, &cs_wire_desk_reports_answer_shape, &answer);
 	cs_buf_free(&list);
-	return code;
+	return err;
 }
 
 /* The account that made a report; for the push. */
 static enum cs_err
-reporter(
-    uint8_t out[static 16], struct cs_hub *hub, const uint8_t report[static 16])
+reporter(uint8_t out[static CS_ID_LEN], struct cs_hub *hub,
+    const uint8_t report[static CS_ID_LEN])
 {
 	struct cs_rows rows;
 	enum cs_err err;
 
-	err =
-	    cs_db_query(&rows, hub->db, "SELECT account FROM report WHERE id=?",
-		cs_blob(cs_view(report, 16)));
-	if (err == CS_OK) {
-		if (cs_rows_next(&rows))
-			cs_col_copy(&rows, 0, out, 16);
-		else
-			err = CS_ERR_NOT_FOUND;
-	}
+	err = cs_db_row(&rows, hub->db, "SELECT account FROM report WHERE id=?",
+	    cs_blob(cs_view(report, CS_ID_LEN)));
+	if (err == CS_OK)
+		cs_col_copy(&rows, 0, out, CS_ID_LEN);
 	return cs_rows_end(&rows, err);
 }
 
-uint16_t
+enum cs_err
 hub_desk_report_set(struct hub_request *rq)
 {
 	const struct cs_wire_push push = { .kind = CS_WIRE_PUSH_REPORT };
 	struct cs_wire_empty answer = { 0 };
 	struct cs_wire_report_status m;
-	uint8_t account[16];
+	uint8_t account[CS_ID_LEN];
 	enum cs_err err;
 
 	if ((err = cs_wire_parse(&m, &cs_wire_report_status_shape, rq->body)))
-		return hub_code(err);
+		return err;
 	if (m.state == CS_WIRE_REPORT_SENT || m.state > CS_WIRE_REPORT_CLOSED ||
 	    m.second_look > CS_WIRE_SECOND_LOOK_ANSWERED)
-		return CS_WIRE_E_MALFORMED;
+		return hub_refuse(rq, CS_WIRE_E_MALFORMED);
 	err = reporter(account, rq->hub, m.report);
 	if (err == CS_ERR_NOT_FOUND)
-		return CS_WIRE_E_MALFORMED;
+		return hub_refuse(rq, CS_WIRE_E_MALFORMED);
 	/* The desk has stored it: the sealed copy is of no more use here. */
 	if (err == CS_OK)
 		err = cs_db_exec(rq->hub->db,
@@ -249,14 +245,16 @@ hub_desk_report_set(struct hub_request *rq)
 		    "sealed=NULL WHERE id=?",
 		    cs_int(m.state), cs_int(rq->hub->now_ms), cs_text(m.answer),
 		    cs_blob(m.question), cs_blob(CS_VIEW_OF(m.report)));
-	/* Only what was asked for is answered. */
+	/* Only a second look that was asked for is answered. */
 	if (err == CS_OK && m.second_look == CS_WIRE_SECOND_LOOK_ANSWERED)
 		err = cs_db_exec(rq->hub->db,
-		    "UPDATE report SET second_look=2 WHERE id=?"
-		    " AND second_look=1",
-		    cs_blob(CS_VIEW_OF(m.report)));
+		    "UPDATE report SET second_look=? WHERE id=?"
+		    " AND second_look=?",
+		    cs_int(CS_WIRE_SECOND_LOOK_ANSWERED),
+		    cs_blob(CS_VIEW_OF(m.report)),
+		    cs_int(CS_WIRE_SECOND_LOOK_ASKED));
 	if (err)
-		return hub_code(err);
+		return err;
 	hub_push_account(rq->hub, account, &push);
 	return hub_answer(rq, &cs_wire_empty_shape, &answer);
 }

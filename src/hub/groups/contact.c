@@ -1,17 +1,22 @@
 /* SPDX-License-Identifier: MIT */
 /* Who may reach whom: first contacts are requests (DESIGN, "Identity"). */
+#include "hub/groups/contact.h"
+
 #include <string.h>
 
+#include "hub/core/batch.h"
 #include "hub/core/hub.h"
+#include "hub/core/refusal.h"
 
-/* How ${owner} stands to ${peer}. */
+/* The state of the contact ${peer} of ${owner}. */
 static enum cs_err
-get_state(uint64_t *out, struct cs_hub *hub, const uint8_t owner[static 16],
-    const uint8_t peer[static 16])
+get_state(uint64_t *out, struct cs_hub *hub,
+    const uint8_t owner[static CS_ID_LEN], const uint8_t peer[static CS_ID_LEN])
 {
 	enum cs_err err = cs_db_get_int(out, hub->db,
 	    "SELECT state FROM contact WHERE owner=? AND peer=?",
-	    cs_blob(cs_view(owner, 16)), cs_blob(cs_view(peer, 16)));
+	    cs_blob(cs_view(owner, CS_ID_LEN)),
+	    cs_blob(cs_view(peer, CS_ID_LEN)));
 
 	if (err == CS_ERR_NOT_FOUND) {
 		*out = CS_WIRE_CONTACT_NONE;
@@ -21,108 +26,113 @@ get_state(uint64_t *out, struct cs_hub *hub, const uint8_t owner[static 16],
 }
 
 static enum cs_err
-set_state(struct cs_hub *hub, const uint8_t owner[static 16],
-    const uint8_t peer[static 16], uint64_t state)
+set_state(struct cs_hub *hub, const uint8_t owner[static CS_ID_LEN],
+    const uint8_t peer[static CS_ID_LEN], uint64_t state)
 {
 	return cs_db_exec(hub->db,
 	    "INSERT INTO contact(owner,peer,state,since) VALUES(?,?,?,?)"
 	    " ON CONFLICT(owner,peer) DO UPDATE SET state=excluded.state",
-	    cs_blob(cs_view(owner, 16)), cs_blob(cs_view(peer, 16)),
-	    cs_int(state), cs_int(hub->now_ms));
+	    cs_blob(cs_view(owner, CS_ID_LEN)),
+	    cs_blob(cs_view(peer, CS_ID_LEN)), cs_int(state),
+	    cs_int(hub->now_ms));
 }
 
-/* Strangers whom ${from} has turned to since yesterday. */
+/* Count the strangers that ${from} has turned to within a day. */
 static enum cs_err
-count_new(uint64_t *out, struct cs_hub *hub, const uint8_t from[static 16])
+count_new(
+    uint64_t *out, struct cs_hub *hub, const uint8_t from[static CS_ID_LEN])
 {
 	return cs_db_get_int(out, hub->db,
 	    "SELECT COUNT(*) FROM contact WHERE peer=? AND since>?"
-	    " AND state IN (3,4)",
-	    cs_blob(cs_view(from, 16)), cs_int(hub->now_ms - HUB_DAY_MS));
+	    " AND state IN (?,?)",
+	    cs_blob(cs_view(from, CS_ID_LEN)), cs_int(hub->now_ms - CS_DAY_MS),
+	    cs_int(CS_WIRE_CONTACT_ASKED), cs_int(HUB_CONTACT_OFFERED));
 }
 
-/* Key packages are handed out before the first message can come, and a client
- * that broke off has to be able to ask again; but not for ever. */
-static uint16_t
-offer(struct cs_hub *hub, const uint8_t from[static 16],
-    const uint8_t to[static 16])
+/* Hand out key packages before a first message has come. A client whose
+ * connection broke has to be able to ask again, but not without end. */
+static enum cs_err
+offer(struct hub_request *rq, const uint8_t to[static CS_ID_LEN])
 {
+	struct cs_hub *hub = rq->hub;
+	const uint8_t *from = rq->conn->account;
 	uint64_t refuses, n, offers = 0;
 	enum cs_err err;
 
 	if ((err = cs_db_get_int(&refuses, hub->db,
 		 "SELECT unknown_senders FROM account WHERE id=?",
-		 cs_blob(cs_view(to, 16)))) ||
+		 cs_blob(cs_view(to, CS_ID_LEN)))) ||
 	    (err = count_new(&n, hub, from)))
-		return hub_code(err);
+		return err;
 	err = cs_db_get_int(&offers, hub->db,
 	    "SELECT offers FROM contact WHERE owner=? AND peer=?",
-	    cs_blob(cs_view(to, 16)), cs_blob(cs_view(from, 16)));
+	    cs_blob(cs_view(to, CS_ID_LEN)), cs_blob(cs_view(from, CS_ID_LEN)));
 	if (err != CS_OK && err != CS_ERR_NOT_FOUND)
-		return hub_code(err);
+		return err;
 	if (refuses == CS_WIRE_UNKNOWN_REFUSE)
-		return CS_WIRE_E_NO_MEMBER;
+		return hub_refuse(rq, CS_WIRE_E_NO_MEMBER);
 	if (n >= HUB_NEW_CONTACTS_DAY || offers >= HUB_OFFERS_MAX)
-		return CS_WIRE_E_LIMIT;
-	/* Who writes first can be written to. */
+		return hub_refuse(rq, CS_WIRE_E_LIMIT);
+	/* Somebody who writes first can be written to. */
 	if ((err = set_state(hub, to, from, HUB_CONTACT_OFFERED)) ||
 	    (err = cs_db_exec(hub->db,
 		 "UPDATE contact SET offers=offers+1 WHERE owner=? AND peer=?",
-		 cs_blob(cs_view(to, 16)), cs_blob(cs_view(from, 16)))) ||
+		 cs_blob(cs_view(to, CS_ID_LEN)),
+		 cs_blob(cs_view(from, CS_ID_LEN)))) ||
 	    (err = set_state(hub, from, to, CS_WIRE_CONTACT_ACCEPTED)))
-		return hub_code(err);
-	return 0;
+		return err;
+	return CS_OK;
 }
 
-uint16_t
-hub_contact_may(struct cs_hub *hub, const uint8_t from[static 16],
-    const uint8_t to[static 16])
+enum cs_err
+hub_contact_may(struct hub_request *rq, const uint8_t to[static CS_ID_LEN])
 {
+	const uint8_t *from = rq->conn->account;
 	uint64_t state;
 	enum cs_err err;
 
-	if (memcmp(from, to, 16) == 0)
-		return 0;
-	if ((err = get_state(&state, hub, to, from)))
-		return hub_code(err);
+	if (memcmp(from, to, CS_ID_LEN) == 0)
+		return CS_OK;
+	if ((err = get_state(&state, rq->hub, to, from)))
+		return err;
 	switch (state) {
 	case CS_WIRE_CONTACT_ACCEPTED:
-		return 0;
+		return CS_OK;
 	case CS_WIRE_CONTACT_BLOCKED:
-		/* As if there were nobody: being blocked is not to be seen. */
-		return CS_WIRE_E_NO_MEMBER;
+		/* Answer as if the handle did not exist: nobody can see who
+		 * blocked them. */
+		return hub_refuse(rq, CS_WIRE_E_NO_MEMBER);
 	case CS_WIRE_CONTACT_ASKED:
-		return CS_WIRE_E_WAITING;
+		return hub_refuse(rq, CS_WIRE_E_WAITING);
 	default:
-		return offer(hub, from, to);
+		return offer(rq, to);
 	}
 }
 
-uint16_t
-hub_contact_added(struct cs_hub *hub, const uint8_t from[static 16],
-    const uint8_t to[static 16])
+enum cs_err
+hub_contact_added(struct hub_request *rq, const uint8_t to[static CS_ID_LEN])
 {
+	const uint8_t *from = rq->conn->account;
 	uint64_t state;
 	enum cs_err err;
 
-	if (memcmp(from, to, 16) == 0)
-		return 0;
-	if ((err = get_state(&state, hub, to, from)))
-		return hub_code(err);
+	if (memcmp(from, to, CS_ID_LEN) == 0)
+		return CS_OK;
+	if ((err = get_state(&state, rq->hub, to, from)))
+		return err;
 	switch (state) {
 	case CS_WIRE_CONTACT_ACCEPTED:
-		return 0;
+		return CS_OK;
 	case HUB_CONTACT_OFFERED:
-		return hub_code(
-		    set_state(hub, to, from, CS_WIRE_CONTACT_ASKED));
+		return set_state(rq->hub, to, from, CS_WIRE_CONTACT_ASKED);
 	case CS_WIRE_CONTACT_ASKED:
-		return CS_WIRE_E_WAITING;
+		return hub_refuse(rq, CS_WIRE_E_WAITING);
 	default:
-		return CS_WIRE_E_NO_MEMBER;
+		return hub_refuse(rq, CS_WIRE_E_NO_MEMBER);
 	}
 }
 
-uint16_t
+enum cs_err
 hub_contact_set(struct hub_request *rq)
 {
 	struct cs_wire_contact_set m;
@@ -130,31 +140,31 @@ hub_contact_set(struct hub_request *rq)
 	enum cs_err err;
 
 	if ((err = cs_wire_parse(&m, &cs_wire_contact_set_shape, rq->body)))
-		return hub_code(err);
+		return err;
 	if (m.state > CS_WIRE_CONTACT_BLOCKED)
-		return CS_WIRE_E_MALFORMED;
+		return hub_refuse(rq, CS_WIRE_E_MALFORMED);
 	if ((err = set_state(rq->hub, rq->conn->account, m.account, m.state)) ||
 	    (err = cs_db_exec(rq->hub->db,
 		 "UPDATE contact SET note=? WHERE owner=? AND peer=?",
 		 cs_blob(m.note), cs_blob(CS_VIEW_OF(rq->conn->account)),
 		 cs_blob(CS_VIEW_OF(m.account)))))
-		return hub_code(err);
+		return err;
 	return hub_answer(rq, &cs_wire_empty_shape, &answer);
 }
 
-uint16_t
+enum cs_err
 hub_contacts(struct hub_request *rq)
 {
 	struct cs_wire_contacts_answer answer = { 0 };
 	struct cs_buf list = { 0 };
 	struct cs_rows rows;
 	enum cs_err err;
-	uint16_t code;
 
 	err = cs_db_query(&rows, rq->hub->db,
 	    "SELECT peer,note FROM contact WHERE owner=? AND note<>x''"
-	    " ORDER BY peer LIMIT 10000", /* CS_WIRE_CONTACTS_MAX */
-	    cs_blob(CS_VIEW_OF(rq->conn->account)));
+	    " ORDER BY peer LIMIT ?",
+	    cs_blob(CS_VIEW_OF(rq->conn->account)),
+	    cs_int(CS_WIRE_CONTACTS_MAX));
 	while (err == CS_OK && cs_rows_next(&rows)) {
 		struct cs_wire_contact_note item = {
 			.note = cs_col_blob(&rows, 1),
@@ -166,13 +176,13 @@ hub_contacts(struct hub_request *rq)
 	}
 	err = cs_rows_end(&rows, err);
 	answer.contacts.raw = cs_buf_view(&list);
-	code = err ? hub_code(err)
-		   : hub_answer(rq, &cs_wire_contacts_answer_shape, &answer);
+	if (err == CS_OK)
+		err = hub_answer(rq, &cs_wire_contacts_answer_shape, &answer);
 	cs_buf_free(&list);
-	return code;
+	return err;
 }
 
-uint16_t
+enum cs_err
 hub_settings_set(struct hub_request *rq)
 {
 	struct cs_wire_settings m;
@@ -180,13 +190,13 @@ hub_settings_set(struct hub_request *rq)
 	enum cs_err err;
 
 	if ((err = cs_wire_parse(&m, &cs_wire_settings_shape, rq->body)))
-		return hub_code(err);
+		return err;
 	if (m.unknown_senders > CS_WIRE_UNKNOWN_REFUSE)
-		return CS_WIRE_E_MALFORMED;
+		return hub_refuse(rq, CS_WIRE_E_MALFORMED);
 	err = cs_db_exec(rq->hub->db,
 	    "UPDATE account SET unknown_senders=? WHERE id=?",
 	    cs_int(m.unknown_senders), cs_blob(CS_VIEW_OF(rq->conn->account)));
 	if (err)
-		return hub_code(err);
+		return err;
 	return hub_answer(rq, &cs_wire_empty_shape, &answer);
 }

@@ -1,19 +1,18 @@
 /* SPDX-License-Identifier: MIT */
-/*
- * The way back.  An account that is disabled is taken out of its conversations;
- * once no decision holds any more it may come back into these by itself.  A
- * Remove that members have in their logs cannot be called back: if it is taken
- * after all, the account comes back after it.
- */
-#include <string.h>
+/* The way back. A disabled account is taken out of its conversations; once no
+ * decision holds any more, it may come back by itself. A Remove that is in the
+ * logs of members cannot be called back: if it is committed after all, the
+ * account comes back after it. */
+#include "hub/groups/restore.h"
 
 #include "hub/core/hub.h"
+#include "hub/groups/group.h"
 
 enum cs_err
 hub_restore_note(struct cs_hub *hub, const struct hub_group *group,
-    const uint8_t account[static 16])
+    const uint8_t account[static CS_ID_LEN])
 {
-	struct cs_view id = cs_view(account, 16);
+	struct cs_view id = cs_view(account, CS_ID_LEN);
 	enum cs_err err;
 
 	err = cs_db_exec(hub->db,
@@ -33,7 +32,7 @@ hub_restore_note(struct cs_hub *hub, const struct hub_group *group,
 }
 
 enum cs_err
-hub_restore_pending(struct cs_hub *hub, const uint8_t account[static 16])
+hub_restore_pending(struct cs_hub *hub, const uint8_t account[static CS_ID_LEN])
 {
 	return cs_db_exec(hub->db,
 	    "INSERT INTO restore(grp,account,seq,epoch)"
@@ -42,16 +41,16 @@ hub_restore_pending(struct cs_hub *hub, const uint8_t account[static 16])
 	    " WHERE account=? AND until_seq IS NULL"
 	    " ON CONFLICT(grp,account) DO UPDATE SET"
 	    " seq=excluded.seq,epoch=excluded.epoch",
-	    cs_blob(cs_view(account, 16)));
+	    cs_blob(cs_view(account, CS_ID_LEN)));
 }
 
 enum cs_err
-hub_restore_done(
-    struct cs_hub *hub, struct cs_view group, const uint8_t account[static 16])
+hub_restore_done(struct cs_hub *hub, struct cs_view group,
+    const uint8_t account[static CS_ID_LEN])
 {
 	return cs_db_exec(hub->db,
 	    "DELETE FROM restore WHERE grp=? AND account=?", cs_blob(group),
-	    cs_blob(cs_view(account, 16)));
+	    cs_blob(cs_view(account, CS_ID_LEN)));
 }
 
 enum cs_err
@@ -60,24 +59,4 @@ hub_restore_end_epoch(struct cs_hub *hub, const struct hub_group *group)
 	return cs_db_exec(hub->db,
 	    "DELETE FROM restore WHERE grp=? AND seq=0 AND epoch<=?",
 	    cs_blob(group->id), cs_int(group->epoch));
-}
-
-enum cs_err
-hub_account_may_enter(bool *out, struct cs_hub *hub, struct cs_view group,
-    const uint8_t account[static 16])
-{
-	uint64_t n;
-	enum cs_err err = hub_account_in(out, hub, group, account);
-
-	if (err || *out)
-		return err;
-	err = cs_db_get_int(&n, hub->db,
-	    "SELECT COUNT(*) FROM restore JOIN account ON"
-	    " account.id=restore.account WHERE grp=? AND account=? AND seq<>0"
-	    " AND disabled=0 AND NOT EXISTS(SELECT 1 FROM member WHERE"
-	    " member.grp=restore.grp AND until_seq IS NULL"
-	    " AND from_seq>=restore.seq)",
-	    cs_blob(group), cs_blob(cs_view(account, 16)));
-	*out = err == CS_OK && n != 0;
-	return err;
 }

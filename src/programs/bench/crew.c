@@ -1,11 +1,15 @@
 /* SPDX-License-Identifier: MIT */
+#include "programs/bench/crew.h"
+
 #include <malloc.h>
 #include <pthread.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "base/alloc.h"
+#include "mls/group.h"
 #include "programs/bench/mls.h"
+#include "programs/bench/util.h"
 
 #define NOW 1700000000u
 
@@ -60,9 +64,9 @@ bench_crew_init(struct bench_crew *c, const struct cs_suite *suite, uint32_t n)
 		bench_must(cs_signer_new(&c->signers[i], suite->sig), "key");
 		id = identity(c->signers[i]);
 		if (i != 0)
-			bench_must(
-			    cs_mls_key_package_new(&c->key_packages[i],
-				&c->secrets[i], NULL, suite->id, &id, false),
+			bench_must(cs_mls_key_package_new(&c->key_packages[i],
+				       &c->secrets[i], NULL, suite->id, &id,
+				       CS_MLS_SINGLE_USE),
 			    "key package");
 	}
 	c->live[0].id = identity(c->signers[0]);
@@ -109,8 +113,9 @@ bench_crew_join(struct bench_crew *c)
 		join(c, leaf);
 }
 
-void
-bench_crew_commit(struct bench_crew *c, struct bench_live *by)
+/* ${by} makes an empty commit that the other played ones follow. */
+static void
+crew_commit(struct bench_crew *c, struct bench_live *by)
 {
 	const struct cs_mls_commit_options opt = { .force_path = true };
 	struct cs_buf commit = { 0 }, none = { 0 };
@@ -139,7 +144,7 @@ void
 bench_crew_warm(struct bench_crew *c)
 {
 	for (size_t i = c->n_live; i-- > 0;)
-		bench_crew_commit(c, &c->live[i]);
+		crew_commit(c, &c->live[i]);
 }
 
 void

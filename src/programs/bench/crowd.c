@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: MIT */
+#include "programs/bench/crowd.h"
+
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
@@ -8,6 +10,7 @@
 #include <unistd.h>
 
 #include "programs/bench/bench.h"
+#include "programs/bench/util.h"
 
 void
 bench_crowd_init(struct bench_crowd *c)

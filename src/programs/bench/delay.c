@@ -3,10 +3,17 @@
  * How long a message takes from sender to recipient, one at a time: encrypt,
  * submit, fsync, push, fetch, decrypt, every check of a recipient's.
  */
+#include "programs/bench/delay.h"
+
 #include <string.h>
 
 #include "base/alloc.h"
 #include "programs/bench/bench.h"
+#include "programs/bench/disk.h"
+#include "programs/bench/recipient.h"
+#include "programs/bench/server.h"
+#include "programs/bench/util.h"
+#include "programs/bench/world.h"
 
 /* Fetch what the push told of, open it and check it. */
 static void

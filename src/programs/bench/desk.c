@@ -10,6 +10,8 @@
 #include "base/alloc.h"
 #include "base/units.h"
 #include "content/evidence.h"
+#include "content/evidence_seal.h"
+#include "content/evidence_write.h"
 #include "content/mimi.h"
 #include "content/proof.h"
 #include "crypto/hash.h"
@@ -33,6 +35,8 @@
 #include "phash/index.h"
 #include "phash/phash.h"
 #include "programs/bench/bench.h"
+#include "programs/bench/desk.h"
+#include "programs/bench/util.h"
 #include "store/db.h"
 #include "wire/messages.h"
 

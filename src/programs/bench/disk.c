@@ -1,7 +1,10 @@
 /* SPDX-License-Identifier: MIT */
+#include "programs/bench/disk.h"
+
 #include <stdio.h>
 
 #include "programs/bench/bench.h"
+#include "programs/bench/util.h"
 #include "store/db.h"
 
 static const char *const steps[] = {

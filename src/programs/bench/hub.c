@@ -3,12 +3,19 @@
  * Messages a second through a real hub, over loopback with TLS, beside what
  * connections, disk and signatures allow in the same run.
  */
+#include "programs/bench/hub.h"
+
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "programs/bench/bench.h"
+#include "programs/bench/crowd.h"
+#include "programs/bench/disk.h"
+#include "programs/bench/server.h"
+#include "programs/bench/util.h"
+#include "programs/bench/world.h"
 
 #define WINDOW 32 /* submissions that wait for their answer */
 

@@ -1,10 +1,19 @@
 /* SPDX-License-Identifier: MIT */
 /* Memory of a hub with connections that are logged in and silent, beside what
  * libwebsockets takes for as many by itself. */
+#include "programs/bench/idle.h"
+
 #include <stdio.h>
 #include <unistd.h>
 
+#include "net/client.h"
+#include "net/client_internal.h"
 #include "programs/bench/bench.h"
+#include "programs/bench/crowd.h"
+#include "programs/bench/peer.h"
+#include "programs/bench/server.h"
+#include "programs/bench/util.h"
+#include "programs/bench/world.h"
 
 #define PER_PROCESS 100
 
@@ -32,7 +41,7 @@ memory_of(pid_t pid)
 	return m;
 }
 
-/* Whom to connect to. */
+/* The server to connect to. */
 struct place {
 	struct bench_hub *hub; /* NULL: libwebsockets alone */
 	int port;

@@ -1,12 +1,23 @@
 /* SPDX-License-Identifier: MIT */
 /* countersign-bench: how fast it is, beside what it could be. */
+
 #include <signal.h>
 #include <string.h>
 #include <sys/resource.h>
 
 #include "cli/command.h"
 #include "cli/report_error.h"
+#include "crypto/init.h"
 #include "programs/bench/bench.h"
+#include "programs/bench/delay.h"
+#include "programs/bench/desk.h"
+#include "programs/bench/hub.h"
+#include "programs/bench/idle.h"
+#include "programs/bench/message.h"
+#include "programs/bench/mls.h"
+#include "programs/bench/phash.h"
+#include "programs/bench/util.h"
+#include "programs/bench/wire.h"
 
 static int
 options_of(struct bench_options *o, const struct cli_args *args)
@@ -45,7 +56,7 @@ run(const struct cli_args *args,
 
 	if (status != CLI_OK)
 		return status;
-	bench_begin(cli_flag(args, "json"));
+	bench_begin(cli_flag(args, "json") ? BENCH_JSON : BENCH_TEXT);
 	for (size_t i = 0; i < n; i++)
 		parts[i](&o);
 	bench_end();

@@ -3,6 +3,8 @@
  * What one message of 1 KiB costs its sender, the hub and a recipient, beside
  * the sum of the primitives that each cannot do without.
  */
+#include "programs/bench/message.h"
+
 #include <stdio.h>
 #include <string.h>
 
@@ -11,6 +13,9 @@
 #include "crypto/hash.h"
 #include "franking/safe_aad.h"
 #include "programs/bench/bench.h"
+#include "programs/bench/recipient.h"
+#include "programs/bench/util.h"
+#include "programs/bench/world.h"
 #include "store/clock.h"
 
 #define TEXT_LEN 1024
@@ -45,8 +50,12 @@ scene_init(struct scene *s, unsigned members, const struct scene *other)
 	    "certificate");
 	bench_member_init(&s->a, 1);
 	bench_member_init(&s->b, 2);
-	bench_pair(&s->a, &s->b, members, s->root.public, "localhost",
-	    s->external.public, false);
+	bench_pair(&s->a, &s->b,
+	    &(struct bench_pairing){ .n = members,
+		.root = s->root.public,
+		.hub_name = "localhost",
+		.external_sender = s->external.public,
+		.hub = false });
 }
 
 static void

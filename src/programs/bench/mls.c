@@ -3,12 +3,18 @@
  * What MLS costs, beside the sum of the operations on curves that each step
  * cannot do without: signatures, verifications, encapsulations, encryption.
  */
+#include "programs/bench/mls.h"
+
 #include <stdio.h>
 #include <string.h>
 
 #include "base/alloc.h"
 #include "crypto/aead.h"
-#include "programs/bench/mls.h"
+#include "mls/group.h"
+#include "programs/bench/bench.h"
+#include "programs/bench/crew.h"
+#include "programs/bench/mls_peer.h"
+#include "programs/bench/util.h"
 
 /* Microseconds, medians of this run. */
 struct primitives {
@@ -168,7 +174,7 @@ key_package(void *arg)
 	struct cs_buf kp = { 0 }, secrets = { 0 };
 
 	bench_must(cs_mls_key_package_new(&kp, &secrets, NULL, s->c->suite->id,
-		       &s->from->id, false),
+		       &s->from->id, CS_MLS_SINGLE_USE),
 	    "a key package");
 	cs_buf_free(&kp);
 	cs_buf_free(&secrets);

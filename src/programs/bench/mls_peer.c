@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: MIT */
+#include "programs/bench/mls_peer.h"
+
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -6,6 +8,7 @@
 #include <unistd.h>
 
 #include "programs/bench/mls.h"
+#include "programs/bench/util.h"
 
 #define FIGURES_MAX 64
 

@@ -1,12 +1,16 @@
 /* SPDX-License-Identifier: MIT */
 /* What a connection costs where nothing of ours is: a server of libwebsockets
  * with its own settings, and a protocol that does nothing. */
+#include "programs/bench/peer.h"
+
 #include <libwebsockets.h>
 #include <stdio.h>
 #include <stdlib.h>
 
 #include "crypto/tls.h"
 #include "programs/bench/bench.h"
+#include "programs/bench/crowd.h"
+#include "programs/bench/util.h"
 #include "store/clock.h"
 #include "store/file.h"
 

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Hashing a photo, and finding hashes beside a scan of all of them. */
+#include "programs/bench/phash.h"
+
 #include <malloc.h>
 #include <stdio.h>
 #include <string.h>
@@ -8,6 +10,7 @@
 #include "base/alloc.h"
 #include "phash/index.h"
 #include "programs/bench/bench.h"
+#include "programs/bench/util.h"
 
 #define WIDTH 2048
 #define HEIGHT 1536 /* with it, 3 megapixels */

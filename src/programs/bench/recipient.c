@@ -3,11 +3,14 @@
  * What a client does to an entry of a log, but for its database:
  * src/client/groups/receive.c step by step.
  */
+#include "programs/bench/recipient.h"
+
 #include <string.h>
 
 #include "content/proof.h"
 #include "crypto/hash.h"
 #include "programs/bench/bench.h"
+#include "programs/bench/util.h"
 
 /* Rebuild the stamp from what is seen here, verify it, follow the chain. */
 static void

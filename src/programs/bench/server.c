@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* A hub in a process and a folder of its own, and members who join it. */
+#include "programs/bench/server.h"
+
 #include <fcntl.h>
 #include <netinet/in.h>
 #include <signal.h>
@@ -12,8 +14,12 @@
 #include <unistd.h>
 
 #include "base/text.h"
+#include "hub/admin.h"
 #include "hub/hub.h"
+#include "net/client.h"
 #include "programs/bench/bench.h"
+#include "programs/bench/util.h"
+#include "programs/bench/world.h"
 #include "store/clock.h"
 
 int
@@ -140,8 +146,8 @@ bench_hub_start(struct bench_hub *h)
 	close(fd[0]);
 }
 
-void
-bench_hub_invite(struct bench_hub *h, char *code, unsigned uses)
+static void
+hub_invite(struct bench_hub *h, char *code, unsigned uses)
 {
 	char link[CS_HUB_LINK_SIZE], *from, *to;
 
@@ -166,7 +172,7 @@ bench_hub_join(struct bench_hub *h, struct bench_member *m)
 	struct cs_wire_join join = { 0 };
 	char code[128];
 
-	bench_hub_invite(h, code, 1);
+	hub_invite(h, code, 1);
 	join.invite = cs_view_str(code);
 	memcpy(join.account_key, m->account_key.public, 32);
 	join.device_cert = cs_buf_view(&m->cert);
@@ -204,7 +210,12 @@ bench_hub_pair(struct bench_hub *h, struct bench_member *a,
 	bench_hub_join(h, a);
 	bench_hub_join(h, b);
 	external_key(a, external, h);
-	bench_pair(a, b, 2, h->root, "localhost", external, true);
+	bench_pair(a, b,
+	    &(struct bench_pairing){ .n = 2,
+		.root = h->root,
+		.hub_name = "localhost",
+		.external_sender = external,
+		.hub = true });
 }
 
 uint64_t

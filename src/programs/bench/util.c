@@ -1,13 +1,19 @@
 /* SPDX-License-Identifier: MIT */
+#include "programs/bench/util.h"
+
 #include <stdio.h>
 #include <stdlib.h>
 #include <time.h>
 
 #include "base/alloc.h"
+#include "base/json_writer.h"
+#include "cli/print.h"
 #include "programs/bench/bench.h"
 
+/* What --json prints at the end. */
 static bool as_json;
-static bool first;
+static struct cs_buf text;
+static struct cs_json_writer json;
 
 uint64_t
 bench_ns(void)
@@ -65,19 +71,22 @@ bench_median(void (*fn)(void *arg), void *arg, unsigned n)
 }
 
 void
-bench_begin(bool json)
+bench_begin(enum bench_form form)
 {
-	as_json = json;
-	first = true;
-	if (json)
-		printf("{\"results\":[");
+	as_json = form == BENCH_JSON;
+	json = cs_json_writer(&text);
+	cs_json_object(&json, NULL);
+	cs_json_array(&json, "results");
 }
 
 void
 bench_end(void)
 {
+	cs_json_close(&json);
+	cs_json_close(&json);
 	if (as_json)
-		printf("]}\n");
+		bench_must(cli_json_print(&json), "the results");
+	cs_buf_free(&text);
 }
 
 void
@@ -89,21 +98,22 @@ bench_section(const char *title)
 }
 
 void
-bench_note(const char *text)
+bench_note(const char *note)
 {
 	if (!as_json)
-		printf("  %s\n", text);
+		printf("  %s\n", note);
 }
 
 void
 bench_value(const char *name, double value, const char *unit)
 {
-	if (as_json)
-		printf("%s{\"name\":\"%s\",\"value\":%.3f,\"unit\":\"%s\"}",
-		    first ? "" : ",", name, value, unit);
-	else
+	cs_json_object(&json, NULL);
+	cs_json_string(&json, "name", name);
+	cs_json_decimal(&json, "value", value, 3);
+	cs_json_string(&json, "unit", unit);
+	cs_json_close(&json);
+	if (!as_json)
 		printf("  %-44s %10.1f %s\n", name, value, unit);
-	first = false;
 	fflush(stdout);
 }
 
@@ -113,21 +123,22 @@ bench_ratio(const char *name, double value, const char *unit, const char *peer,
 {
 	double ratio = peer_value > 0 ? value / peer_value : 0;
 
-	if (as_json) {
-		printf("%s{\"name\":\"%s\",\"value\":%.3f,\"unit\":\"%s\","
-		       "\"peer\":\"%s\",\"peer_value\":%.3f,\"ratio\":%.3f",
-		    first ? "" : ",", name, value, unit, peer, peer_value,
-		    ratio);
-		if (goal > 0)
-			printf(",\"goal\":%.2f", goal);
-		printf("}");
-	} else {
-		printf("  %-44s %10.1f %s; %s %.1f: ratio %.2f", name, value,
-		    unit, peer, peer_value, ratio);
-		if (goal > 0)
-			printf(" (goal %.2f)", goal);
-		printf("\n");
-	}
-	first = false;
+	cs_json_object(&json, NULL);
+	cs_json_string(&json, "name", name);
+	cs_json_decimal(&json, "value", value, 3);
+	cs_json_string(&json, "unit", unit);
+	cs_json_string(&json, "peer", peer);
+	cs_json_decimal(&json, "peer_value", peer_value, 3);
+	cs_json_decimal(&json, "ratio", ratio, 3);
+	if (goal > 0)
+		cs_json_decimal(&json, "goal", goal, 2);
+	cs_json_close(&json);
+	if (as_json)
+		return;
+	printf("  %-44s %10.1f %s; %s %.1f: ratio %.2f", name, value, unit,
+	    peer, peer_value, ratio);
+	if (goal > 0)
+		printf(" (goal %.2f)", goal);
+	printf("\n");
 	fflush(stdout);
 }

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Bytes of a message of 100 bytes, part by part. */
+#include "programs/bench/wire.h"
+
 #include <dirent.h>
 #include <linux/tcp.h>
 #include <netinet/in.h>
@@ -9,6 +11,9 @@
 
 #include "content/mimi.h"
 #include "programs/bench/bench.h"
+#include "programs/bench/server.h"
+#include "programs/bench/util.h"
+#include "programs/bench/world.h"
 
 #define TEXT_LEN 100
 #define PADDED_TO 256 /* as in bench_world.c and in the client */
@@ -39,8 +44,12 @@ parts_init(struct parts *p)
 	bench_must(cs_sign_key_new(&external), "key");
 	bench_member_init(&p->a, 1);
 	bench_member_init(&p->b, 2);
-	bench_pair(
-	    &p->a, &p->b, 2, root.public, "localhost", external.public, false);
+	bench_pair(&p->a, &p->b,
+	    &(struct bench_pairing){ .n = 2,
+		.root = root.public,
+		.hub_name = "localhost",
+		.external_sender = external.public,
+		.hub = false });
 	bench_send(&p->message, &p->a, "localhost", CS_VIEW_OF(text), &p->body);
 	bench_must(
 	    cs_mls_message_peek(&p->info, cs_buf_view(&p->message)), "peek");

@@ -1,15 +1,20 @@
 /* SPDX-License-Identifier: MIT */
 /* Members who keep their MLS state in memory. */
+#include "programs/bench/world.h"
+
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/alloc.h"
+#include "base/units.h"
 #include "content/mimi.h"
 #include "crypto/random.h"
 #include "franking/operator_pin.h"
 #include "franking/sender.h"
+#include "mls/group.h"
 #include "programs/bench/bench.h"
+#include "programs/bench/util.h"
 #include "store/clock.h"
 
 #define PADDING 256 /* what the client uses */
@@ -78,7 +83,7 @@ bench_member_init(struct bench_member *m, unsigned number)
 	    cs_credential_write(&m->credential, &credential), "credential");
 	id = identity(m);
 	bench_must(cs_mls_key_package_new(&m->key_package, &m->secrets, &m->ref,
-		       CS_SUITE_X25519_AES128, &id, false),
+		       CS_SUITE_X25519_AES128, &id, CS_MLS_SINGLE_USE),
 	    "key package");
 }
 
@@ -97,15 +102,13 @@ bench_member_clear(struct bench_member *m)
 }
 
 static void
-make_group(struct bench_member *a, const uint8_t root[static 32],
-    const char *hub_name, const uint8_t external_sender[static 32])
+make_group(struct bench_member *a, const struct bench_pairing *how)
 {
-	struct cs_franking_operator_pin pin = { .log_origin =
-						    cs_view_str(hub_name) };
+	struct cs_view hub_name = cs_view_str(how->hub_name);
+	struct cs_franking_operator_pin pin = { .log_origin = hub_name };
 	const struct cs_mls_external_sender operator= {
-		.signature_key = cs_view(external_sender, 32),
-		.credential = { CS_MLS_CREDENTIAL_BASIC,
-		    cs_view_str(hub_name) },
+		.signature_key = cs_view(how->external_sender, CS_KEY_LEN),
+		.credential = { CS_MLS_CREDENTIAL_BASIC, hub_name },
 	};
 	struct cs_buf senders = { 0 }, dictionary = { 0 };
 	struct cs_mls_extension exts[2];
@@ -114,8 +117,8 @@ make_group(struct bench_member *a, const uint8_t root[static 32],
 	uint8_t group_id[32];
 
 	cs_random(group_id, sizeof group_id);
-	memcpy(pin.root_public, root, 32);
-	bench_must(cs_operator_id(pin.operator_id, root), "operator");
+	memcpy(pin.root_public, how->root, CS_KEY_LEN);
+	bench_must(cs_operator_id(pin.operator_id, how->root), "operator");
 	bench_must(cs_franking_operator_pin_write(&dictionary, &pin), "pin");
 	bench_must(cs_mls_external_senders(&senders, &operator, 1), "senders");
 	exts[0] = (struct cs_mls_extension){ CS_MLS_EXT_EXTERNAL_SENDERS,
@@ -138,7 +141,8 @@ register_group(struct bench_member *a)
 	struct cs_wire_empty none;
 	struct cs_buf info = { 0 };
 
-	bench_must(cs_mls_group_info(a->group, &info, true), "info");
+	bench_must(
+	    cs_mls_group_info(a->group, &info, CS_MLS_WITH_TREE), "info");
 	m.group_info = cs_buf_view(&info);
 	bench_must(
 	    cs_session_call(&a->session, CS_WIRE_GROUP_NEW,
@@ -162,10 +166,10 @@ let_in(struct bench_member *owner, const struct bench_member *other)
 }
 
 void
-bench_pair(struct bench_member *a, struct bench_member *b, unsigned n,
-    const uint8_t root[static 32], const char *hub_name,
-    const uint8_t external_sender[static 32], bool hub)
+bench_pair(struct bench_member *a, struct bench_member *b,
+    const struct bench_pairing *how)
 {
+	unsigned n = how->n;
 	struct bench_member other;
 	struct cs_buf *packages = cs_calloc(n, sizeof *packages);
 	struct cs_view *views = cs_calloc(n, sizeof *views);
@@ -177,7 +181,7 @@ bench_pair(struct bench_member *a, struct bench_member *b, unsigned n,
 
 	if (packages == NULL || views == NULL)
 		bench_must(CS_ERR_NOMEM, "memory");
-	make_group(a, root, hub_name, external_sender);
+	make_group(a, how);
 	views[0] = cs_buf_view(&b->key_package);
 	for (unsigned i = 1; i + 1 < n; i++) {
 		bench_member_init(&other, 1000 + i);
@@ -187,7 +191,7 @@ bench_pair(struct bench_member *a, struct bench_member *b, unsigned n,
 	}
 	bench_must(cs_mls_commit_new(&staged, &commit, &welcome, a->group, &c),
 	    "commit");
-	if (hub) {
+	if (how->hub) {
 		struct cs_wire_submit m = {
 			.group_id = cs_mls_group_id(a->group),
 			.message = cs_buf_view(&commit),
@@ -195,8 +199,8 @@ bench_pair(struct bench_member *a, struct bench_member *b, unsigned n,
 		};
 		struct cs_wire_submit_answer answer;
 
-		bench_must(
-		    cs_mls_staged_group_info(&info, staged, a->group, false),
+		bench_must(cs_mls_staged_group_info(
+			       &info, staged, a->group, CS_MLS_WITHOUT_TREE),
 		    "info");
 		m.group_info = cs_buf_view(&info);
 		let_in(b, a);

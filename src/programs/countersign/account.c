@@ -1,15 +1,14 @@
 /* SPDX-License-Identifier: MIT */
-/* join, whoami, contacts, safety-number, settings, account leave, completion
- */
+/* join, whoami, contacts, safety-number, settings, account leave */
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "base/text.h"
-#include "cli/manual.h"
 #include "cli/print.h"
 #include "cli/report_error.h"
 #include "cli/secret.h"
+#include "programs/countersign/home.h"
 #include "programs/countersign/main.h"
 
 int
@@ -29,7 +28,8 @@ cli_join(const struct cli_args *args)
 		    "Say under which name others will know you: --name NAME.");
 	if ((cli_flag(args, "passphrase") ||
 		cli_value(args, "passphrase-file") != NULL) &&
-	    (status = cli_passphrase(&passphrase, args, true)) != CLI_OK)
+	    (status = cli_passphrase(&passphrase, args, CLI_PASSPHRASE_NEW)) !=
+		CLI_OK)
 		return status;
 	err = cs_client_join(
 	    home, cli_arg(args, 0), name, cs_buf_view(&passphrase), problem);
@@ -38,40 +38,55 @@ cli_join(const struct cli_args *args)
 	cs_buf_free(&passphrase);
 	if (err)
 		return cli_join_failed(err, problem, home);
-	printf("You are %s@%s. Your keys are in %s and nowhere else: who "
-	       "loses that folder loses the account. Never go on with an "
-	       "old copy of it.\n",
+	printf("You are %s@%s. Your keys are in %s and nowhere else: "
+	       "whoever loses that folder loses the account. Never "
+	       "continue with an old copy of it.\n",
 	    cs_client_handle(c), cs_client_hub(c), home);
 	cs_client_close(c);
 	return CLI_OK;
 }
 
+static enum cs_err
+whoami_json(const struct cs_client *c, const char *operator_key)
+{
+	struct cs_buf text = { 0 };
+	struct cs_json_writer j = cs_json_writer(&text);
+
+	cs_json_object(&j, NULL);
+	cs_json_string(&j, "name", cs_client_handle(c));
+	cs_json_string(&j, "hub", cs_client_hub(c));
+	cs_json_hex(&j, "account", cs_view(cs_client_account(c), CS_ID_LEN));
+	cs_json_hex(&j, "device", cs_view(cs_client_device(c), CS_ID_LEN));
+	cs_json_string(&j, "operator_key", operator_key);
+	cs_json_close(&j);
+	return cli_json_print(&j);
+}
+
 int
 cli_whoami(const struct cli_args *args)
 {
+	char key[CS_CLIENT_OPERATOR_KEY_SIZE];
+	char account[2 * CS_ID_LEN + 1], device[2 * CS_ID_LEN + 1];
 	struct cs_client *c;
-	char key[44], account[33], device[33];
+	enum cs_err err;
 	int status = cli_open(&c, args, CLI_OFFLINE);
 
 	if (status != CLI_OK)
 		return status;
 	cs_client_operator_key(c, key);
-	cs_hex(account, cs_view(cs_client_account(c), 16));
-	cs_hex(device, cs_view(cs_client_device(c), 16));
-	if (cli_flag(args, "json"))
-		printf("{\"name\":\"%s\",\"hub\":\"%s\",\"account\":\"%s\","
-		       "\"device\":\"%s\",\"operator_key\":\"%s\"}\n",
-		    cs_client_handle(c), cs_client_hub(c), account, device,
-		    key);
-	else
+	cs_hex(account, cs_view(cs_client_account(c), CS_ID_LEN));
+	cs_hex(device, cs_view(cs_client_device(c), CS_ID_LEN));
+	if (!cli_flag(args, "json"))
 		printf("%s@%s\n"
 		       "Account:       %s\n"
 		       "Device:        %s\n"
 		       "Operator key:  %s\n",
 		    cs_client_handle(c), cs_client_hub(c), account, device,
 		    key);
+	else if ((err = whoami_json(c, key)))
+		status = cli_client_fail(c, err);
 	cs_client_close(c);
-	return CLI_OK;
+	return status;
 }
 
 static void
@@ -127,34 +142,46 @@ cli_safety_number(const struct cli_args *args)
 }
 
 static void
+contact_json(struct cs_json_writer *j, const struct cs_client_contact *contact,
+    const char *state)
+{
+	cs_json_object(j, NULL);
+	cs_json_string(j, "name", contact->handle);
+	cs_json_string(j, "state", state);
+	cs_json_bool(j, "changed", contact->changed);
+	cs_json_close(j);
+}
+
+static void
 print_contact(void *arg, const struct cs_client_contact *contact)
 {
-	const bool *json = arg;
+	struct cli_listing *l = arg;
+	struct cs_buf text = { 0 };
+	struct cs_json_writer j = cs_json_writer(&text);
 	const char *state = contact->blocked ? "blocked"
 	    : contact->accepted              ? "accepted"
 					     : "known";
 
-	if (*json)
-		printf("{\"name\":\"%s\",\"state\":\"%s\",\"changed\":%s}\n",
-		    contact->handle, state,
-		    contact->changed ? "true" : "false");
-	else
-		printf("%s  %s%s\n", contact->handle, state,
-		    contact->changed ? "  !! the safety number has changed"
-				     : "");
+	if (l->json) {
+		contact_json(&j, contact, state);
+		cli_list(l, &j);
+		return;
+	}
+	printf("%s  %s%s\n", contact->handle, state,
+	    contact->changed ? "  !! the safety number has changed" : "");
 }
 
 int
 cli_contacts(const struct cli_args *args)
 {
-	bool json = cli_flag(args, "json");
+	struct cli_listing l = { .json = cli_flag(args, "json") };
 	struct cs_client *c;
 	enum cs_err err;
 	int status = cli_open(&c, args, CLI_OFFLINE);
 
 	if (status != CLI_OK)
 		return status;
-	if ((err = cs_client_contacts(c, print_contact, &json)))
+	if ((err = cs_client_contacts(c, print_contact, &l)) || (err = l.err))
 		status = cli_client_fail(c, err);
 	cs_client_close(c);
 	return status;
@@ -178,7 +205,8 @@ cli_settings(const struct cli_args *args)
 		    CLI_USAGE, "unknown-senders is \"refuse\" or \"request\".");
 	if ((status = cli_open(&c, args, CLI_ONLINE)) != CLI_OK)
 		return status;
-	err = cs_client_unknown_senders(c, refuse);
+	err = cs_client_unknown_senders(
+	    c, refuse ? CS_CLIENT_UNKNOWN_REFUSE : CS_CLIENT_UNKNOWN_REQUEST);
 	if (err)
 		status = cli_client_fail(c, err);
 	else
@@ -189,11 +217,11 @@ cli_settings(const struct cli_args *args)
 	return status;
 }
 
-/* Not by a slip of the hand: the name has to be typed. */
+/* The name has to be typed, so that nobody leaves by a slip of the hand. */
 static int
 confirm_leave(const struct cs_client *c, const struct cli_args *args)
 {
-	char line[64]; /* more than a name has */
+	char line[64]; /* longer than any name */
 
 	if (cli_flag(args, "yes"))
 		return CLI_OK;
@@ -231,13 +259,4 @@ cli_account_leave(const struct cli_args *args)
 	}
 	cs_client_close(c);
 	return status;
-}
-
-int
-cli_completion_command(const struct cli_args *args)
-{
-	if (!cli_completion(&cli_countersign, cli_arg(args, 0)))
-		return cli_fail(
-		    CLI_USAGE, "There is completion for bash, zsh and fish.");
-	return CLI_OK;
 }

@@ -8,14 +8,15 @@
 #include "cli/print.h"
 #include "cli/report_error.h"
 #include "cli/secret.h"
+#include "programs/countersign/home.h"
 #include "programs/countersign/main.h"
 #include "programs/countersign/qr.h"
 #include "wire/messages.h"
 
 #define WAIT_MS 1000
-#define DEVICE_DIGITS 16 /* of a device's id, as people see it */
+#define DEVICE_DIGITS 16 /* digits of a device's id that people see */
 
-/* In two halves, as people read it out. */
+/* Print the number in two halves, as people read it out. */
 static void
 print_number(const char *number)
 {
@@ -41,7 +42,7 @@ show_code(const struct cs_client_linking *l)
 	fflush(stdout);
 }
 
-/* Other commands of the member work meanwhile. */
+/* Other commands can use the home meanwhile. */
 static enum cs_err
 wait_for_device(struct cs_client_linking *l, struct cs_client *c)
 {
@@ -52,7 +53,7 @@ wait_for_device(struct cs_client_linking *l, struct cs_client *c)
 		err = cs_client_linking_wait(l, c, WAIT_MS);
 		if ((again = cs_client_lock(c)))
 			return again;
-		/* The code is good for more than one connection. */
+		/* The code outlives the connection. */
 		if (err == CS_ERR_CLOSED)
 			err =
 			    (again = cli_reconnect(c)) ? again : CS_ERR_TIMEOUT;
@@ -112,12 +113,13 @@ asked(const char *number)
 {
 	printf("Check number: ");
 	print_number(number);
-	printf("\nThe other device shows a number, too: agree there if it is "
-	       "the same. Waiting; Ctrl-C is safe, the same code goes on.\n");
+	printf("\nThe other device shows a number, too: agree there if "
+	       "it is the same. Waiting; after Ctrl-C you can continue "
+	       "with the same code.\n");
 	fflush(stdout);
 }
 
-/* What the device calls itself if nobody says. */
+/* The device's name, if the user gives none. */
 static const char *
 own_name(const struct cli_args *args)
 {
@@ -131,15 +133,15 @@ own_name(const struct cli_args *args)
 	return host;
 }
 
-/* Enter the conversations; what fails now goes on with the next command. */
+/* Enter the conversations; whatever fails is continued by the next command. */
 static int
 settle(struct cs_client *c)
 {
 	enum cs_err err = cs_client_connect(c);
 
-	printf("This is a device of %s@%s now. Messages from before are not "
-	       "copied: it shows what comes from here on. Never go on with an "
-	       "old copy of its folder.\n",
+	printf("This is a device of %s@%s now. Messages from before are "
+	       "not copied: it shows what comes from here on. Never "
+	       "continue with an old copy of its folder.\n",
 	    cs_client_handle(c), cs_client_hub(c));
 	return err ? cli_client_fail(c, err) : CLI_OK;
 }
@@ -158,14 +160,15 @@ cli_join_device(const struct cli_args *args)
 		return CLI_USAGE;
 	if ((cli_flag(args, "passphrase") ||
 		cli_value(args, "passphrase-file") != NULL) &&
-	    (status = cli_passphrase(&passphrase, args, true)) != CLI_OK)
+	    (status = cli_passphrase(&passphrase, args, CLI_PASSPHRASE_NEW)) !=
+		CLI_OK)
 		return status;
 	err = cs_client_join_device(home, cli_arg(args, 0), own_name(args),
 	    cs_buf_view(&passphrase), asked, problem);
 	if (err == CS_OK)
 		err = cs_client_open(&c, home, cs_buf_view(&passphrase));
 	cs_buf_free(&passphrase);
-	/* The code's ten minutes are over. */
+	/* The ten minutes of the code are over. */
 	if (err == CS_ERR_EXPIRED && problem[0] != '\0')
 		return cli_fail(CLI_NOT_DONE, "%s", problem);
 	if (err)
@@ -178,26 +181,31 @@ cli_join_device(const struct cli_args *args)
 /* ---- devices ------------------------------------------------------------ */
 
 static void
-device_json(const struct cs_client_device *d, const char *hex)
+device_json(struct cs_json_writer *j, const struct cs_client_device *d)
 {
-	printf("{\"id\":\"%s\",\"name\":", hex);
-	cli_print_json(stdout, cs_view_str(d->name));
-	printf(",\"created_ms\":%llu,\"seen_ms\":%llu,\"this\":%s}\n",
-	    (unsigned long long)d->created_ms, (unsigned long long)d->seen_ms,
-	    d->own ? "true" : "false");
+	cs_json_object(j, NULL);
+	cs_json_hex(j, "id", CS_VIEW_OF(d->id));
+	cs_json_string(j, "name", d->name);
+	cs_json_number(j, "created_ms", d->created_ms);
+	cs_json_number(j, "seen_ms", d->seen_ms);
+	cs_json_bool(j, "this", d->own);
+	cs_json_close(j);
 }
 
 static void
 print_device(void *arg, const struct cs_client_device *d)
 {
-	const bool *json = arg;
-	char hex[2 * CS_CLIENT_ID_LEN + 1];
+	struct cli_listing *l = arg;
+	struct cs_buf text = { 0 };
+	struct cs_json_writer j = cs_json_writer(&text);
+	char hex[2 * CS_ID_LEN + 1];
 
-	cs_hex(hex, CS_VIEW_OF(d->id));
-	if (*json) {
-		device_json(d, hex);
+	if (l->json) {
+		device_json(&j, d);
+		cli_list(l, &j);
 		return;
 	}
+	cs_hex(hex, CS_VIEW_OF(d->id));
 	printf("%.*s  since ", DEVICE_DIGITS, hex);
 	cli_print_time(stdout, d->created_ms);
 	printf("  ");
@@ -219,14 +227,14 @@ print_device(void *arg, const struct cs_client_device *d)
 int
 cli_devices(const struct cli_args *args)
 {
-	bool json = cli_flag(args, "json");
+	struct cli_listing l = { .json = cli_flag(args, "json") };
 	struct cs_client *c;
 	enum cs_err err;
 	int status = cli_open(&c, args, CLI_ONLINE);
 
 	if (status != CLI_OK)
 		return status;
-	if ((err = cs_client_devices(c, print_device, &json)))
+	if ((err = cs_client_devices(c, print_device, &l)) || (err = l.err))
 		status = cli_client_fail(c, err);
 	cs_client_close(c);
 	return status;
@@ -258,6 +266,10 @@ cli_device_remove(const struct cli_args *args)
 		status = cli_client_fail(c, err);
 	else if ((status = confirm_removal(&d, args)) == CLI_OK) {
 		err = cs_client_device_remove(c, d.id);
+		/* The hub proposed the removal in each conversation; the first
+		 * member to come commits it, and that is this device. */
+		if (err == CS_OK && !d.own)
+			err = cs_client_sync(c);
 		if (err == CS_ERR_DENIED &&
 		    cs_client_hub_code(c) == CS_WIRE_E_LAST_DEVICE)
 			status = cli_fail(CLI_NOT_DONE,

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* export without messages: the own data, as JSON in a file. */
+/* export without messages: the user's own data, as JSON in a file. */
+#include "programs/countersign/export.h"
+
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -11,8 +13,12 @@
 #include "cli/print.h"
 #include "cli/report_error.h"
 #include "content/evidence.h"
+#include "content/evidence_write.h"
+#include "programs/countersign/home.h"
 #include "programs/countersign/json.h"
 #include "programs/countersign/main.h"
+#include "programs/countersign/notice.h"
+#include "programs/countersign/show.h"
 #include "store/file.h"
 #include "wire/messages.h"
 
@@ -20,37 +26,42 @@ struct export
 {
 	struct cs_client *c;
 	FILE *to;
-	bool more; /* in a list, behind the first */
-	bool file; /* it is the file that failed */
+	struct cs_json_writer j;
+	struct cs_buf
+	    text;  /* what ${j} has written and ${to} does not have yet */
+	bool file; /* the failure is the file's */
 };
 
-static void
-text(FILE *to, const char *name, const char *value)
+static enum cs_err
+file_failed(struct export *e)
 {
-	fprintf(to, ",\"%s\":", name);
-	cli_print_json(to, cs_view_str(value));
+	e->file = true;
+	return cs_file_errno();
 }
 
-static void
-number(FILE *to, const char *name, uint64_t value)
+/* Move what is written so far to the file, and end the line. */
+static enum cs_err
+flush(struct export *e)
 {
-	fprintf(to, ",\"%s\":%llu", name, (unsigned long long)value);
+	enum cs_err err = e->j.err;
+
+	if (err)
+		return err;
+	if (fwrite(e->text.data, 1, e->text.len, e->to) != e->text.len ||
+	    fputc('\n', e->to) == EOF)
+		return file_failed(e);
+	cs_buf_reset(&e->text);
+	return CS_OK;
 }
 
+/* After an item whose callback cannot fail. */
 static void
-next(struct export *e)
+flush_one(struct export *e)
 {
-	fprintf(e->to, e->more ? ",\n " : "\n ");
-	e->more = true;
-}
+	enum cs_err err = flush(e);
 
-static void
-id(struct export *e, const char *name, const uint8_t id[static 16])
-{
-	char hex[33];
-
-	cs_hex(hex, cs_view(id, 16));
-	fprintf(e->to, "{\"%s\":\"%s\"", name, hex);
+	if (e->j.err == CS_OK)
+		e->j.err = err;
 }
 
 /* ---- lists -------------------------------------------------------------- */
@@ -60,9 +71,8 @@ put_message(void *arg, const struct cs_client_message *m)
 {
 	struct export *e = arg;
 
-	next(e);
-	cli_message_json(e->to, m);
-	return CS_OK;
+	cli_message_json(&e->j, m);
+	return flush(e);
 }
 
 static void
@@ -70,12 +80,13 @@ put_contact(void *arg, const struct cs_client_contact *contact)
 {
 	struct export *e = arg;
 
-	next(e);
-	fprintf(e->to,
-	    "{\"name\":\"%s\",\"accepted\":%s,\"blocked\":%s,\"changed\":%s}",
-	    contact->handle, contact->accepted ? "true" : "false",
-	    contact->blocked ? "true" : "false",
-	    contact->changed ? "true" : "false");
+	cs_json_object(&e->j, NULL);
+	cs_json_string(&e->j, "name", contact->handle);
+	cs_json_bool(&e->j, "accepted", contact->accepted);
+	cs_json_bool(&e->j, "blocked", contact->blocked);
+	cs_json_bool(&e->j, "changed", contact->changed);
+	cs_json_close(&e->j);
+	flush_one(e);
 }
 
 static void
@@ -83,12 +94,14 @@ put_device(void *arg, const struct cs_client_device *d)
 {
 	struct export *e = arg;
 
-	next(e);
-	id(e, "id", d->id);
-	text(e->to, "name", d->name);
-	number(e->to, "created_ms", d->created_ms);
-	number(e->to, "seen_ms", d->seen_ms);
-	fprintf(e->to, ",\"this\":%s}", d->own ? "true" : "false");
+	cs_json_object(&e->j, NULL);
+	cs_json_hex(&e->j, "id", CS_VIEW_OF(d->id));
+	cs_json_string(&e->j, "name", d->name);
+	cs_json_number(&e->j, "created_ms", d->created_ms);
+	cs_json_number(&e->j, "seen_ms", d->seen_ms);
+	cs_json_bool(&e->j, "this", d->own);
+	cs_json_close(&e->j);
+	flush_one(e);
 }
 
 static void
@@ -97,16 +110,16 @@ put_report(void *arg, const struct cs_client_report_state *s)
 	const char *reason = cs_reason_name(s->reason);
 	struct export *e = arg;
 
-	next(e);
-	id(e, "id", s->id);
-	text(e->to, "reason", reason != NULL ? reason : "");
-	number(e->to, "created_ms", s->created_ms);
-	number(e->to, "messages", s->n_messages);
-	fprintf(e->to, ",\"state\":%d", s->state);
-	text(e->to, "answer", s->answer);
-	fprintf(e->to, ",\"question\":");
-	cli_print_json(e->to, s->question);
-	fprintf(e->to, "}");
+	cs_json_object(&e->j, NULL);
+	cs_json_hex(&e->j, "id", CS_VIEW_OF(s->id));
+	cs_json_string(&e->j, "reason", reason != NULL ? reason : "");
+	cs_json_number(&e->j, "created_ms", s->created_ms);
+	cs_json_number(&e->j, "messages", s->n_messages);
+	cs_json_decimal(&e->j, "state", s->state, 0);
+	cs_json_string(&e->j, "answer", s->answer);
+	cs_json_text(&e->j, "question", s->question);
+	cs_json_close(&e->j);
+	flush_one(e);
 }
 
 static void
@@ -116,15 +129,16 @@ put_letter(void *arg, const struct cs_client_letter *l)
 		"reply" };
 	struct export *e = arg;
 
-	next(e);
-	id(e, "about", l->subject);
-	text(e->to, "kind",
+	cs_json_object(&e->j, NULL);
+	cs_json_hex(&e->j, "about", CS_VIEW_OF(l->subject));
+	cs_json_string(&e->j, "kind",
 	    l->kind < sizeof kinds / sizeof kinds[0] ? kinds[l->kind]
 						     : kinds[0]);
-	number(e->to, "created_ms", l->created_ms);
-	fprintf(e->to, ",\"sent\":%s,\"text\":", l->sent ? "true" : "false");
-	cli_print_json(e->to, l->text);
-	fprintf(e->to, "}");
+	cs_json_number(&e->j, "created_ms", l->created_ms);
+	cs_json_bool(&e->j, "sent", l->sent);
+	cs_json_text(&e->j, "text", l->text);
+	cs_json_close(&e->j);
+	flush_one(e);
 }
 
 static void
@@ -132,82 +146,29 @@ put_notice(void *arg, const struct cs_client_notice *n)
 {
 	struct export *e = arg;
 
-	next(e);
-	cli_notice_json(e->to, n);
-}
-
-static enum cs_err
-put_groups(struct export *e)
-{
-	struct cs_client_groups groups = { 0 };
-	enum cs_err err = cs_client_groups(&groups, e->c);
-
-	for (size_t i = 0; err == CS_OK && i < groups.n; i++) {
-		const struct cs_client_group *g = &groups.v[i];
-
-		next(e);
-		fprintf(e->to, "{\"direct\":%s,\"state\":%d",
-		    g->direct ? "true" : "false", (int)g->state);
-		text(e->to, "name", g->name);
-		text(e->to, "added_by", g->added_by);
-		fprintf(e->to, ",\"members\":[");
-		for (size_t k = 0; k < g->n_members; k++)
-			fprintf(e->to, "%s\"%s\"", k == 0 ? "" : ",",
-			    g->members[k]);
-		fprintf(e->to, "]}");
-	}
-	cs_client_groups_free(&groups);
-	return err;
+	cli_notice_json(&e->j, n);
+	flush_one(e);
 }
 
 static void
-list(struct export *e, const char *name)
+put_group(struct export *e, const struct cs_client_group *g)
 {
-	fprintf(e->to, ",\n\"%s\":[", name);
-	e->more = false;
+	cs_json_object(&e->j, NULL);
+	cs_json_bool(&e->j, "direct", g->direct);
+	cs_json_number(&e->j, "state", g->state);
+	cs_json_string(&e->j, "name", g->name);
+	cs_json_string(&e->j, "added_by", g->added_by);
+	cs_json_array(&e->j, "members");
+	for (size_t i = 0; i < g->n_members; i++)
+		cs_json_string(&e->j, NULL, g->members[i]);
+	cs_json_close(&e->j);
+	cs_json_close(&e->j);
 }
 
-static void
-end(struct export *e)
-{
-	fprintf(e->to, "]");
-}
+/* ---- the parts of the file ---------------------------------------------- */
 
-/* ---- all of it ---------------------------------------------------------- */
-
-/* Only what is JSON stays JSON: a hub does not end the file before its end. */
-static enum cs_err
-put_hub(struct export *e)
-{
-	struct cs_buf json = { 0 };
-	enum cs_err err = cs_client_account_export(e->c, &json);
-
-	if (err == CS_OK) {
-		fprintf(e->to, ",\n\"hub\":");
-		if (cli_json_valid(cs_buf_view(&json)))
-			fwrite(json.data, 1, json.len, e->to);
-		else
-			cli_print_json(e->to, cs_buf_view(&json));
-	}
-	cs_buf_free(&json);
-	return err;
-}
-
-static void
-put_self(struct export *e)
-{
-	char account[33], device[33];
-
-	cs_hex(account, cs_view(cs_client_account(e->c), 16));
-	cs_hex(device, cs_view(cs_client_device(e->c), 16));
-	fprintf(
-	    e->to, "{\"account\":\"%s\",\"device\":\"%s\"", account, device);
-	text(e->to, "name", cs_client_handle(e->c));
-	text(e->to, "hub_name", cs_client_hub(e->c));
-}
-
-/* Of a disabled account the hub does not tell the devices nor the reports
- * here; both are in its own answer. */
+/* The hub shows the devices and reports of a disabled account only in its own
+ * part of the file. */
 static enum cs_err
 if_allowed(struct export *e, enum cs_err err)
 {
@@ -218,54 +179,115 @@ if_allowed(struct export *e, enum cs_err err)
 }
 
 static enum cs_err
-put_all(struct export *e)
+put_groups(struct export *e)
 {
-	enum cs_err err, lies;
+	struct cs_client_groups groups = { 0 };
+	enum cs_err err = cs_client_groups(&groups, e->c);
 
-	put_self(e);
-	list(e, "conversations");
-	if ((err = put_groups(e)))
-		return err;
-	end(e);
-	list(e, "messages");
-	if ((err = cs_client_messages(e->c, CS_CLIENT_ALL, put_message, e)))
-		return err;
-	end(e);
-	list(e, "contacts");
-	if ((err = cs_client_contacts(e->c, put_contact, e)))
-		return err;
-	end(e);
-	list(e, "devices");
-	if ((err = if_allowed(e, cs_client_devices(e->c, put_device, e))))
-		return err;
-	end(e);
-	list(e, "reports");
-	if ((err = if_allowed(e, cs_client_reports(e->c, put_report, e))))
-		return err;
-	end(e);
-	list(e, "letters");
-	if ((err = cs_client_letters(e->c, put_letter, e)))
-		return err;
-	end(e);
-	list(e, "notices");
-	lies = cs_client_notices(e->c, put_notice, e);
-	if (lies && lies != CS_ERR_SIGNATURE)
-		return lies;
-	end(e);
-	if ((err = put_hub(e)))
-		return err;
-	fprintf(e->to, "}\n");
-	return CS_OK;
+	for (size_t i = 0; err == CS_OK && i < groups.n; i++) {
+		put_group(e, &groups.v[i]);
+		err = flush(e);
+	}
+	cs_client_groups_free(&groups);
+	return err;
 }
 
 static enum cs_err
-file_failed(struct export *e)
+put_messages(struct export *e)
 {
-	e->file = true;
-	return cs_file_errno();
+	return cs_client_messages(e->c, CS_CLIENT_ALL, put_message, e);
 }
 
-/* Into a temporary file, which gets its name once it is whole. */
+static enum cs_err
+put_contacts(struct export *e)
+{
+	return cs_client_contacts(e->c, put_contact, e);
+}
+
+static enum cs_err
+put_devices(struct export *e)
+{
+	return if_allowed(e, cs_client_devices(e->c, put_device, e));
+}
+
+static enum cs_err
+put_reports(struct export *e)
+{
+	return if_allowed(e, cs_client_reports(e->c, put_report, e));
+}
+
+static enum cs_err
+put_letters(struct export *e)
+{
+	return cs_client_letters(e->c, put_letter, e);
+}
+
+/* Decisions that are not the desk's are left out. */
+static enum cs_err
+put_notices(struct export *e)
+{
+	enum cs_err err = cs_client_notices(e->c, put_notice, e);
+
+	return err == CS_ERR_SIGNATURE ? CS_OK : err;
+}
+
+static const struct {
+	const char *name;
+	enum cs_err (*put)(struct export *e);
+} lists[] = {
+	{ "conversations", put_groups },
+	{ "messages", put_messages },
+	{ "contacts", put_contacts },
+	{ "devices", put_devices },
+	{ "reports", put_reports },
+	{ "letters", put_letters },
+	{ "notices", put_notices },
+};
+
+/* The hub's answer is included as JSON only if it is JSON: otherwise a hub
+ * could end the file's object before its end. */
+static enum cs_err
+put_hub(struct export *e)
+{
+	struct cs_buf json = { 0 };
+	enum cs_err err = cs_client_account_export(e->c, &json);
+
+	if (err == CS_OK && cli_json_valid(cs_buf_view(&json)))
+		cs_json_raw(&e->j, "hub", cs_buf_view(&json));
+	else if (err == CS_OK)
+		cs_json_text(&e->j, "hub", cs_buf_view(&json));
+	cs_buf_free(&json);
+	return err;
+}
+
+static enum cs_err
+put_all(struct export *e)
+{
+	struct cs_json_writer *j = &e->j;
+	enum cs_err err = CS_OK;
+
+	cs_json_object(j, NULL);
+	cs_json_hex(j, "account", cs_view(cs_client_account(e->c), CS_ID_LEN));
+	cs_json_hex(j, "device", cs_view(cs_client_device(e->c), CS_ID_LEN));
+	cs_json_string(j, "name", cs_client_handle(e->c));
+	cs_json_string(j, "hub_name", cs_client_hub(e->c));
+	for (size_t i = 0; i < sizeof lists / sizeof *lists; i++) {
+		cs_json_array(j, lists[i].name);
+		if ((err = flush(e)) || (err = lists[i].put(e)))
+			return err;
+		cs_json_close(j);
+	}
+	if ((err = put_hub(e)))
+		return err;
+	cs_json_close(j);
+	if ((err = cs_json_end(j)))
+		return err;
+	return flush(e);
+}
+
+/* ---- the file ----------------------------------------------------------- */
+
+/* Write to a temporary file, which gets its name once it is whole. */
 static enum cs_err
 write_to(struct export *e, const char *path, char *tmp)
 {
@@ -280,7 +302,9 @@ write_to(struct export *e, const char *path, char *tmp)
 		unlink(tmp);
 		return err;
 	}
+	e->j = cs_json_writer(&e->text);
 	err = put_all(e);
+	cs_buf_free(&e->text);
 	if (err == CS_OK && (fflush(e->to) != 0 || fsync(fd) != 0))
 		err = file_failed(e);
 	if (fclose(e->to) != 0 && err == CS_OK)

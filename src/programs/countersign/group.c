@@ -5,11 +5,12 @@
 
 #include "base/text.h"
 #include "cli/print.h"
+#include "programs/countersign/home.h"
 #include "programs/countersign/main.h"
 
 #define PEOPLE_MAX 100
 
-/* Names after the first argument. */
+/* Collect the names after the first argument. */
 static size_t
 people(const char *out[static PEOPLE_MAX], const struct cli_args *args)
 {
@@ -100,20 +101,23 @@ state_name(enum cs_client_group_state state)
 }
 
 static void
-list_json(const struct cs_client_group *g)
+list_json(struct cli_listing *l, const struct cs_client_group *g)
 {
-	char hex[65];
+	struct cs_buf text = { 0 };
+	struct cs_json_writer j = cs_json_writer(&text);
 
-	cs_hex(hex, CS_VIEW_OF(g->ref));
-	printf("{\"name\":");
-	cli_print_json(stdout, cs_view_str(g->name));
-	printf(",\"ref\":\"%s\",\"direct\":%s,\"state\":\"%s\","
-	       "\"epoch\":%llu,\"members\":[",
-	    hex, g->direct ? "true" : "false", state_name(g->state),
-	    (unsigned long long)g->epoch);
+	cs_json_object(&j, NULL);
+	cs_json_string(&j, "name", g->name);
+	cs_json_hex(&j, "ref", CS_VIEW_OF(g->ref));
+	cs_json_bool(&j, "direct", g->direct);
+	cs_json_string(&j, "state", state_name(g->state));
+	cs_json_number(&j, "epoch", g->epoch);
+	cs_json_array(&j, "members");
 	for (size_t i = 0; i < g->n_members; i++)
-		printf("%s\"%s\"", i == 0 ? "" : ",", g->members[i]);
-	printf("]}\n");
+		cs_json_string(&j, NULL, g->members[i]);
+	cs_json_close(&j);
+	cs_json_close(&j);
+	cli_list(l, &j);
 }
 
 static void
@@ -133,6 +137,7 @@ list_text(const struct cs_client_group *g)
 int
 cli_group_list(const struct cli_args *args)
 {
+	struct cli_listing l = { .json = cli_flag(args, "json") };
 	struct cs_client_groups groups;
 	struct cs_client *c;
 	enum cs_err err;
@@ -144,11 +149,13 @@ cli_group_list(const struct cli_args *args)
 		status = cli_client_fail(c, err);
 	} else {
 		for (size_t i = 0; i < groups.n; i++)
-			if (cli_flag(args, "json"))
-				list_json(&groups.v[i]);
+			if (l.json)
+				list_json(&l, &groups.v[i]);
 			else
 				list_text(&groups.v[i]);
 		cs_client_groups_free(&groups);
+		if (l.err)
+			status = cli_client_fail(c, l.err);
 	}
 	cs_client_close(c);
 	return status;

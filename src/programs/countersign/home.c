@@ -1,10 +1,13 @@
 /* SPDX-License-Identifier: MIT */
 /* Opening the member's folder, and saying why something did not work. */
+#include "programs/countersign/home.h"
+
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
+#include "cli/print.h"
 #include "cli/report_error.h"
 #include "cli/secret.h"
 #include "programs/countersign/main.h"
@@ -39,7 +42,7 @@ cli_home(const struct cli_args *args)
 	return path;
 }
 
-/* The account is disabled, or this device was removed from it. */
+/* Is the account disabled, or this device removed from it? */
 static bool
 shut_out(const struct cs_client *c)
 {
@@ -120,7 +123,8 @@ cli_open(
 	if (err)
 		return open_failed(err, home);
 	if (needed &&
-	    (status = cli_passphrase(&passphrase, args, false)) != CLI_OK)
+	    (status = cli_passphrase(
+		 &passphrase, args, CLI_PASSPHRASE_KNOWN)) != CLI_OK)
 		return status;
 	err = cs_client_open(out, home, cs_buf_view(&passphrase));
 	cs_buf_free(&passphrase);
@@ -143,6 +147,15 @@ cli_open(
 	cs_client_close(*out);
 	*out = NULL;
 	return status;
+}
+
+void
+cli_list(struct cli_listing *l, struct cs_json_writer *j)
+{
+	enum cs_err err = cli_json_print(j);
+
+	if (l->err == CS_OK)
+		l->err = err;
 }
 
 int

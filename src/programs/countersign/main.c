@@ -4,7 +4,9 @@
 
 #include <signal.h>
 
+#include "cli/complete.h"
 #include "cli/report_error.h"
+#include "crypto/init.h"
 #include "crypto/suite.h"
 
 static const struct cli_option options[] = {
@@ -40,7 +42,7 @@ static const struct cli_option json_options[] = {
 	{ 0 },
 };
 static const struct cli_option safety_options[] = {
-	{ "accept-new", 0, NULL, "from now on the new key is theirs" },
+	{ "accept-new", 0, NULL, "accept the new key" },
 	{ 0 },
 };
 static const struct cli_option yes_options[] = {
@@ -81,6 +83,8 @@ static const struct cli_option export_options[] = {
 	{ 0 },
 };
 
+static int print_completion(const struct cli_args *args);
+
 static const struct cli_command commands[] = {
 	{ "join", "LINK --name NAME [--passphrase]",
 	    "join a hub with an invite link",
@@ -98,8 +102,9 @@ static const struct cli_command commands[] = {
 	    0, 0, yes_options, cli_link },
 	{ "join-device", "CODE [--name NAME] [--passphrase]",
 	    "make this a device of an account that you have",
-	    "CODE is what \"link\" shows on the other device. Put it in "
-	    "quotes. What breaks off goes on with the same code.",
+	    "CODE is what \"link\" shows on the other device. Put it "
+	    "in quotes. If the command breaks off, run it again with "
+	    "the same code.",
 	    1, 1, join_device_options, cli_join_device },
 	{ "devices", "[--json]", "list the devices of your account", NULL, 0, 0,
 	    json_options, cli_devices },
@@ -111,16 +116,17 @@ static const struct cli_command commands[] = {
 	{ "whoami", "[--json]", "show who you are and on which hub", NULL, 0, 0,
 	    json_options, cli_whoami },
 	{ "contacts", "[--json]", "list the people you know",
-	    "Says whom you accepted or blocked, and whose safety number has "
-	    "changed.",
+	    "Shows whom you accepted or blocked, and whose safety "
+	    "number has changed.",
 	    0, 0, json_options, cli_contacts },
 	{ "safety-number", "NAME [--accept-new]",
 	    "show the number to compare with somebody",
-	    "The two of you see the same 60 digits unless somebody stands in "
-	    "between. Compare them in person or by voice. When the hub shows "
-	    "another key for somebody you know, nothing is sent to it, and "
-	    "this shows the old and the new number; with --accept-new the new "
-	    "key is theirs, for all your devices. Compare first.",
+	    "The two of you see the same 60 digits unless somebody "
+	    "stands in between. Compare them in person or by voice. "
+	    "When the hub shows another key for somebody you know, "
+	    "nothing is sent to it, and this shows the old and the "
+	    "new number. Once you have compared the new number, "
+	    "--accept-new accepts the new key on all your devices.",
 	    1, 1, safety_options, cli_safety_number },
 	{ "send", "NAME TEXT | NAME - | NAME --photo FILE [CAPTION]",
 	    "send a message to somebody or to a group",
@@ -135,8 +141,8 @@ static const struct cli_command commands[] = {
 	{ "follow", "[--json]", "show messages as they come", NULL, 0, 0,
 	    follow_options, cli_follow },
 	{ "save", "MESSAGE-ID -o FILE", "save the photo or file of a message",
-	    "Every hash is checked before anything is written.", 1, 1,
-	    save_options, cli_save },
+	    "Nothing is written unless every hash matches.", 1, 1, save_options,
+	    cli_save },
 	{ "group new", "GROUP NAME...", "make a group",
 	    "The hub does not learn its name.", 2, -1, NULL, cli_group_new },
 	{ "group add", "GROUP NAME...", "add people to a group", NULL, 2, -1,
@@ -144,14 +150,14 @@ static const struct cli_command commands[] = {
 	{ "group remove", "GROUP NAME", "remove somebody from a group", NULL, 2,
 	    2, NULL, cli_group_remove },
 	{ "group leave", "GROUP|NAME", "leave a group or a conversation",
-	    "With all your devices. You read nothing more of it; the others "
-	    "see that you left.",
+	    "You leave with all your devices, and read nothing more "
+	    "of it. The others see that you left.",
 	    1, 1, NULL, cli_group_leave },
 	{ "group list", "[--json]", "list conversations and who is in them",
 	    NULL, 0, 0, json_options, cli_group_list },
 	{ "requests", "[--json]",
 	    "show first messages from people you don't know",
-	    "Text only: no photo of theirs is fetched until you accept.", 0, 0,
+	    "Shows text only: no photo is fetched until you accept.", 0, 0,
 	    json_options, cli_requests },
 	{ "accept", "NAME", "let somebody write to you", NULL, 1, 1, NULL,
 	    cli_accept },
@@ -171,49 +177,52 @@ static const struct cli_command commands[] = {
 	    "fraud, spam, other.",
 	    1, 50, report_options, cli_report },
 	{ "reports", "[--json]", "show what became of your reports",
-	    "And what the desk asks you about them.", 0, 0, json_options,
+	    "Also shows what the desk asks you about them.", 0, 0, json_options,
 	    cli_reports },
 	{ "reply", "REPORT-ID TEXT", "answer what the desk asks about a report",
-	    "Sealed so that only the report desk can read it. REPORT-ID is "
-	    "what \"reports\" shows.",
+	    "REPORT-ID is what \"reports\" shows. Your answer is "
+	    "sealed so that only the report desk can read it.",
 	    2, 2, NULL, cli_reply },
 	{ "second-look", "REPORT-ID [TEXT]",
 	    "ask the desk to look at a report again",
-	    "Once for each report, when it has been decided.", 1, 2, NULL,
-	    cli_second_look },
+	    "You can ask once for each report, after the desk has "
+	    "decided.",
+	    1, 2, NULL, cli_second_look },
 	{ "notices", "[--json]", "show what the desk decided about you",
 	    "Works while the account is disabled. Only what the report desk "
 	    "has signed is shown.",
 	    0, 0, json_options, cli_notices },
 	{ "appeal", "[ID] (--text TEXT | --file FILE)",
 	    "object to a decision about you",
-	    "ID is what \"notices\" shows; without it, the newest decision "
-	    "that you can object to. Sealed so that only the report desk can "
-	    "read it. Once for each decision. Works while the account is "
-	    "disabled.",
+	    "ID is what \"notices\" shows; without it, you object to "
+	    "the newest decision that you can object to. You can do "
+	    "so once for each decision. The text is sealed so that "
+	    "only the report desk can read it. Works while the "
+	    "account is disabled.",
 	    0, 1, appeal_options, cli_appeal },
 	{ "export", "-o FILE | MESSAGE-ID... -o FILE (--to-key KEY | --open)",
 	    "write your own data, or messages as evidence",
-	    "Without a MESSAGE-ID: your messages, conversations, contacts and "
-	    "devices, and what the hub has about you, as JSON. It is not "
-	    "encrypted: keep it where only you can read it. Works while the "
-	    "account is disabled.\n"
-	    "With one: evidence that verifies offline. Whoever can read it can "
-	    "show others what was written. Seal it to the key of the person "
-	    "it is for.",
+	    "Without a MESSAGE-ID: your messages, conversations, "
+	    "contacts and devices, and what the hub has about you, "
+	    "as JSON. It is not encrypted: keep it where only you "
+	    "can read it. Works while the account is disabled.\nWith "
+	    "a MESSAGE-ID: evidence that can be verified offline. "
+	    "Whoever can read it can show others what was written, "
+	    "so seal it to the key of the person it is for.",
 	    0, 50, export_options, cli_export },
 	{ "account leave", "[--yes]", "leave the hub for good",
-	    "With all your devices. The hub forgets your devices and contacts; "
-	    "your name stays taken, and what the desk decided stays. What is "
-	    "on your devices stays readable. Export what you want to keep "
-	    "first. Works while the account is disabled.",
+	    "You leave with all your devices. The hub forgets your "
+	    "devices and contacts; your name stays taken, and the "
+	    "desk's decisions stay. What is on your devices stays "
+	    "readable. First export what you want to keep. Works "
+	    "while the account is disabled.",
 	    0, 0, leave_options, cli_account_leave },
 	{ "completion", "bash|zsh|fish", "print completion for a shell", NULL,
-	    1, 1, NULL, cli_completion_command },
+	    1, 1, NULL, print_completion },
 	{ 0 },
 };
 
-const struct cli_program cli_countersign = {
+static const struct cli_program countersign = {
 	.name = "countersign",
 	.summary = "private messages, provable reports",
 	.details = "An end-to-end-encrypted messenger whose operator cannot "
@@ -225,6 +234,15 @@ const struct cli_program cli_countersign = {
 	.see_also = "countersign-verify(1), countersignd(1)",
 };
 
+static int
+print_completion(const struct cli_args *args)
+{
+	if (!cli_completion(&countersign, cli_arg(args, 0)))
+		return cli_fail(
+		    CLI_USAGE, "There is completion for bash, zsh and fish.");
+	return CLI_OK;
+}
+
 int
 main(int argc, char **argv)
 {
@@ -232,5 +250,5 @@ main(int argc, char **argv)
 	if (cs_crypto_init() != CS_OK)
 		return cli_fail(
 		    CLI_SOFTWARE, "The cryptographic libraries do not start.");
-	return cli_main(&cli_countersign, argc, argv);
+	return cli_main(&countersign, argc, argv);
 }

@@ -2,63 +2,12 @@
 /* The subcommands of countersign, one file a family. */
 #pragma once
 
-#include <stdio.h>
-
 #include "cli/command.h"
-#include "client/client.h"
 
 typedef int cli_run(const struct cli_args *args);
 cli_run cli_join, cli_whoami, cli_safety_number, cli_send, cli_inbox,
     cli_follow, cli_save, cli_group_new, cli_group_add, cli_group_remove,
     cli_group_list, cli_requests, cli_accept, cli_block, cli_settings,
-    cli_report, cli_reports, cli_export, cli_completion_command, cli_link,
-    cli_join_device, cli_devices, cli_device_remove, cli_group_leave,
-    cli_contacts, cli_notices, cli_appeal, cli_reply, cli_second_look,
-    cli_account_leave;
-
-extern const struct cli_program cli_countersign;
-
-/* ---- home.c ------------------------------------------------------------- */
-
-/* The folder of --home, $COUNTERSIGN_HOME or ~/.countersign; NULL: said. */
-const char *cli_home(const struct cli_args *args);
-/* Open the home; with ${online} connect, too.  A status that is not 0 has
- * been said.  Without a hub CLI_MAYBE goes on and says so; CLI_READ does so for
- * a disabled account or a removed device, too, whose holder may read what is
- * here.  CLI_HELD is what a disabled account may ask the hub, too. */
-enum cli_online { CLI_OFFLINE, CLI_READ, CLI_MAYBE, CLI_ONLINE, CLI_HELD };
-int cli_open(struct cs_client **out, const struct cli_args *args,
-    enum cli_online online);
-/* Say why ${err}, and give the status for it. */
-int cli_client_fail(const struct cs_client *c, enum cs_err err);
-/* The same where there is no client yet: ${problem} is what making one in
- * ${home} said, or empty. */
-int cli_join_failed(enum cs_err err, const char *problem, const char *home);
-/* Once the connection is lost: again, and each time a little later, with the
- * home unlocked in between. */
-enum cs_err cli_reconnect(struct cs_client *c);
-/* Ask on the terminal; a status that is not 0 has been said, with ${otherwise}
- * for "no". */
-int cli_confirm(const char *question, const char *otherwise);
-
-/* ---- cli_notice.c ------------------------------------------------------- */
-
-/* One decision, as an object of JSON. */
-void cli_notice_json(FILE *to, const struct cs_client_notice *n);
-/* The user's language, as a tag; empty: not known. */
-const char *cli_language(void);
-/* --text or --file; a status that is not 0 has been said. */
-int cli_letter_text(struct cs_buf *out, const struct cli_args *args);
-
-/* ---- cli_export.c ------------------------------------------------------- */
-
-/* The own data, as JSON in a file. */
-int cli_export_account(const struct cli_args *args);
-
-/* ---- show.c ------------------------------------------------------------- */
-
-#define CLI_MID_DIGITS 16 /* of a message id, as people see it */
-/* As an object of JSON. */
-void cli_message_json(FILE *to, const struct cs_client_message *m);
-/* One message, for people or as one line of JSON; ${arg}: a const bool *. */
-enum cs_err cli_show_message(void *arg, const struct cs_client_message *m);
+    cli_report, cli_reports, cli_export, cli_link, cli_join_device, cli_devices,
+    cli_device_remove, cli_group_leave, cli_contacts, cli_notices, cli_appeal,
+    cli_reply, cli_second_look, cli_account_leave;

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* notices, appeal */
+#include "programs/countersign/notice.h"
+
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -8,12 +10,14 @@
 #include "cli/print.h"
 #include "cli/report_error.h"
 #include "content/evidence.h"
+#include "content/evidence_write.h"
 #include "content/letter.h"
+#include "programs/countersign/home.h"
 #include "programs/countersign/main.h"
 #include "store/file.h"
 #include "wire/messages.h"
 
-#define ACTION_DIGITS 16 /* of a decision's id, as people see it */
+#define ACTION_DIGITS 16 /* digits of a decision's id that people see */
 
 static const char *
 kind_text(const struct cs_client_notice *n)
@@ -86,8 +90,9 @@ print_appeal(const struct cs_client_notice *n, const char *id)
 	line("The desk says", n->answer);
 	line("The desk writes to you", n->reply);
 	if (n->unreadable)
-		printf("    The desk wrote to you; that opens on the device "
-		       "that the appeal was written on.\n");
+		printf(
+		    "    The desk wrote to you; its letter opens only on the "
+		    "device that the appeal was written on.\n");
 	if (n->can_appeal)
 		printf("    You can object: countersign appeal %.*s --text "
 		       "TEXT\n",
@@ -120,80 +125,72 @@ print_text(const struct cs_client_notice *n, const char *id)
 	print_appeal(n, id);
 }
 
-static void
-json(FILE *to, const char *name, struct cs_view text)
-{
-	fprintf(to, ",\"%s\":", name);
-	cli_print_json(to, text);
-}
-
 void
-cli_notice_json(FILE *to, const struct cs_client_notice *n)
+cli_notice_json(struct cs_json_writer *j, const struct cs_client_notice *n)
 {
 	const char *reason = cs_reason_name(n->reason);
-	char id[33], reverses[33];
 
-	cs_hex(id, CS_VIEW_OF(n->id));
-	cs_hex(reverses, CS_VIEW_OF(n->reverses));
-	fprintf(to,
-	    "{\"id\":\"%s\",\"kind\":\"%s\",\"reason\":\"%s\","
-	    "\"decided_ms\":%llu,\"applied_ms\":%llu,\"until_ms\":%llu,"
-	    "\"reversed_ms\":%llu,\"reverses\":\"%s\",\"in_force\":%s,"
-	    "\"appeal\":\"%s\",\"appeal_ms\":%llu,"
-	    "\"can_appeal\":%s,\"automated_detection\":%s,"
-	    "\"automated_decision\":%s,\"ground_kind\":\"%s\"",
-	    id, kind_text(n), reason != NULL ? reason : "",
-	    (unsigned long long)n->decided_ms,
-	    (unsigned long long)n->applied_ms, (unsigned long long)n->until_ms,
-	    (unsigned long long)n->reversed_ms, reverses,
-	    n->in_force ? "true" : "false", appeal_text(n),
-	    (unsigned long long)n->appeal_ms, n->can_appeal ? "true" : "false",
-	    n->automated_detection ? "true" : "false",
-	    n->automated_decision ? "true" : "false",
-	    n->illegal ? "illegal" : "terms");
-	json(to, "language", n->language);
-	json(to, "what", n->what);
-	json(to, "facts", n->facts);
-	json(to, "ground", n->ground);
-	json(to, "explanation", n->explanation);
-	json(to, "territory", n->territory);
-	json(to, "redress", n->redress);
-	json(to, "reviewer", n->reviewer);
-	json(to, "case", n->case_number);
-	json(to, "answer", n->answer);
+	cs_json_object(j, NULL);
+	cs_json_hex(j, "id", CS_VIEW_OF(n->id));
+	cs_json_string(j, "kind", kind_text(n));
+	cs_json_string(j, "reason", reason != NULL ? reason : "");
+	cs_json_number(j, "decided_ms", n->decided_ms);
+	cs_json_number(j, "applied_ms", n->applied_ms);
+	cs_json_number(j, "until_ms", n->until_ms);
+	cs_json_number(j, "reversed_ms", n->reversed_ms);
+	cs_json_hex(j, "reverses", CS_VIEW_OF(n->reverses));
+	cs_json_bool(j, "in_force", n->in_force);
+	cs_json_string(j, "appeal", appeal_text(n));
+	cs_json_number(j, "appeal_ms", n->appeal_ms);
+	cs_json_bool(j, "can_appeal", n->can_appeal);
+	cs_json_bool(j, "automated_detection", n->automated_detection);
+	cs_json_bool(j, "automated_decision", n->automated_decision);
+	cs_json_string(j, "ground_kind", n->illegal ? "illegal" : "terms");
+	cs_json_text(j, "language", n->language);
+	cs_json_text(j, "what", n->what);
+	cs_json_text(j, "facts", n->facts);
+	cs_json_text(j, "ground", n->ground);
+	cs_json_text(j, "explanation", n->explanation);
+	cs_json_text(j, "territory", n->territory);
+	cs_json_text(j, "redress", n->redress);
+	cs_json_text(j, "reviewer", n->reviewer);
+	cs_json_text(j, "case", n->case_number);
+	cs_json_text(j, "answer", n->answer);
 	if (n->unreadable)
-		fprintf(to, ",\"reply\":null");
+		cs_json_null(j, "reply");
 	else
-		json(to, "reply", n->reply);
-	fprintf(to, "}");
+		cs_json_text(j, "reply", n->reply);
+	cs_json_close(j);
 }
 
 static void
 print_notice(void *arg, const struct cs_client_notice *n)
 {
-	const bool *as_json = arg;
+	struct cli_listing *l = arg;
+	struct cs_buf text = { 0 };
+	struct cs_json_writer j = cs_json_writer(&text);
 	char id[33];
 
-	cs_hex(id, CS_VIEW_OF(n->id));
-	if (*as_json) {
-		cli_notice_json(stdout, n);
-		printf("\n");
-	} else {
-		print_text(n, id);
+	if (l->json) {
+		cli_notice_json(&j, n);
+		cli_list(l, &j);
+		return;
 	}
+	cs_hex(id, CS_VIEW_OF(n->id));
+	print_text(n, id);
 }
 
 int
 cli_notices(const struct cli_args *args)
 {
-	bool as_json = cli_flag(args, "json");
+	struct cli_listing l = { .json = cli_flag(args, "json") };
 	struct cs_client *c;
 	enum cs_err err;
 	int status = cli_open(&c, args, CLI_HELD);
 
 	if (status != CLI_OK)
 		return status;
-	if ((err = cs_client_notices(c, print_notice, &as_json)))
+	if ((err = cs_client_notices(c, print_notice, &l)) || (err = l.err))
 		status = cli_client_fail(c, err);
 	cs_client_close(c);
 	return status;
@@ -220,8 +217,10 @@ cli_language(void)
 	return tag;
 }
 
-int
-cli_letter_text(struct cs_buf *out, const struct cli_args *args)
+/* The text of --text or --file.  If the status is not 0, the user was told why.
+ */
+static int
+letter_text(struct cs_buf *out, const struct cli_args *args)
 {
 	const char *text = cli_value(args, "text");
 	const char *path = cli_value(args, "file");
@@ -242,7 +241,7 @@ cli_letter_text(struct cs_buf *out, const struct cli_args *args)
 }
 
 struct search {
-	const char *prefix; /* NULL: the newest that can be appealed */
+	const char *prefix; /* NULL: the newest decision that can be appealed */
 	uint8_t id[16];
 	unsigned n;
 };
@@ -276,7 +275,7 @@ appeal(struct cs_client *c, struct search *s, struct cs_view text)
 	if ((err = cs_client_appeal(
 		 c, s->id, text, cs_view_str(cli_language()))))
 		return cli_client_fail(c, err);
-	printf("Sent, so that only the report desk can read it. \"countersign "
+	printf("Sent; only the report desk can read it. \"countersign "
 	       "notices\" shows what becomes of it.\n");
 	return CLI_OK;
 }
@@ -290,7 +289,7 @@ cli_appeal(const struct cli_args *args)
 	struct cs_client *c;
 	int status;
 
-	if ((status = cli_letter_text(&text, args)) == CLI_OK &&
+	if ((status = letter_text(&text, args)) == CLI_OK &&
 	    (status = cli_open(&c, args, CLI_HELD)) == CLI_OK) {
 		status = appeal(c, &s, cs_buf_view(&text));
 		cs_client_close(c);

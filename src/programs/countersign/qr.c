@@ -4,7 +4,7 @@
 #include <qrencode.h>
 #include <stdbool.h>
 
-/* ISO 18004 wants four light modules around it; readers do with two. */
+/* ISO 18004 asks for four light modules around the code; readers accept two. */
 #define MARGIN 2
 
 static bool
@@ -15,7 +15,7 @@ is_dark(const QRcode *qr, int x, int y)
 	return qr->data[y * qr->width + x] & 1;
 }
 
-/* Two rows of modules in one line of text. */
+/* One line of text shows two rows of modules. */
 static void
 print_line(FILE *to, const QRcode *qr, int y)
 {

@@ -4,6 +4,6 @@
 
 #include <stdio.h>
 
-/* Print ${text} as a QR code of half blocks, dark on light whatever the
- * terminal's colours are; nothing when it is too long for one. */
+/* Print ${text} as a QR code of half blocks, dark on light whatever the colours
+ * of the terminal; prints nothing if ${text} is too long. */
 void cli_print_qr(FILE *to, const char *text);

@@ -5,13 +5,17 @@
 
 #include "cli/print.h"
 #include "cli/report_error.h"
+#include "programs/countersign/home.h"
 #include "programs/countersign/main.h"
+#include "programs/countersign/show.h"
 
-#define WAIT_MS 30000 /* a lost push costs half a minute */
+#define WAIT_MS 30000 /* a lost push delays a message by half a minute */
 
 static int
-show(struct cs_client *c, enum cs_client_which which, bool json)
+show(struct cs_client *c, enum cs_client_which which,
+    const struct cli_args *args)
 {
+	bool json = cli_flag(args, "json");
 	enum cs_err err = cs_client_messages(c, which, cli_show_message, &json);
 
 	if (err == CS_ERR_IO)
@@ -28,9 +32,8 @@ cli_inbox(const struct cli_args *args)
 
 	if (status != CLI_OK)
 		return status;
-	status =
-	    show(c, cli_flag(args, "all") ? CS_CLIENT_ALL : CS_CLIENT_UNSEEN,
-		cli_flag(args, "json"));
+	status = show(
+	    c, cli_flag(args, "all") ? CS_CLIENT_ALL : CS_CLIENT_UNSEEN, args);
 	cs_client_close(c);
 	return status;
 }
@@ -43,12 +46,12 @@ cli_requests(const struct cli_args *args)
 
 	if (status != CLI_OK)
 		return status;
-	status = show(c, CS_CLIENT_REQUESTS, cli_flag(args, "json"));
+	status = show(c, CS_CLIENT_REQUESTS, args);
 	cs_client_close(c);
 	return status;
 }
 
-/* Other commands work while this one waits. */
+/* Other commands can use the home while this one waits. */
 static enum cs_err
 wait_for_more(struct cs_client *c)
 {
@@ -66,7 +69,6 @@ wait_for_more(struct cs_client *c)
 int
 cli_follow(const struct cli_args *args)
 {
-	bool json = cli_flag(args, "json");
 	struct cs_client *c;
 	enum cs_err err;
 	int status = cli_open(&c, args, CLI_ONLINE);
@@ -74,7 +76,7 @@ cli_follow(const struct cli_args *args)
 	if (status != CLI_OK)
 		return status;
 	for (;;) {
-		if ((status = show(c, CS_CLIENT_UNSEEN, json)) != CLI_OK)
+		if ((status = show(c, CS_CLIENT_UNSEEN, args)) != CLI_OK)
 			break;
 		err = wait_for_more(c);
 		if (err == CS_ERR_CLOSED || err == CS_ERR_TIMEOUT)
@@ -101,8 +103,8 @@ cli_save(const struct cli_args *args)
 		return cli_fail(CLI_USAGE, "Say where to: -o FILE.");
 	if ((status = cli_open(&c, args, CLI_ONLINE)) != CLI_OK)
 		return status;
-	if ((err = cs_client_find(c, cli_arg(args, 0), mid)) ||
-	    (err = cs_client_save(c, mid, path, cli_progress)))
+	if ((err = cs_client_message_find(c, cli_arg(args, 0), mid)) ||
+	    (err = cs_client_message_save(c, mid, path, cli_progress)))
 		status = cli_client_fail(c, err);
 	cs_client_close(c);
 	return status;

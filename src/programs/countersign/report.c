@@ -1,12 +1,17 @@
 /* SPDX-License-Identifier: MIT */
 /* report, reports, reply, second-look, export */
+
 #include <stdio.h>
 #include <string.h>
 
 #include "base/text.h"
 #include "cli/print.h"
 #include "content/evidence.h"
+#include "content/evidence_write.h"
+#include "programs/countersign/export.h"
+#include "programs/countersign/home.h"
 #include "programs/countersign/main.h"
+#include "programs/countersign/notice.h"
 #include "wire/messages.h"
 
 struct picked {
@@ -24,7 +29,7 @@ pick(struct picked *p, struct cs_client *c, const struct cli_args *args)
 	p->report.note = cs_view_str(note != NULL ? note : "");
 	for (int i = 0; i < cli_count(args); i++) {
 		enum cs_err err =
-		    cs_client_find(c, cli_arg(args, i), p->mids[i]);
+		    cs_client_message_find(c, cli_arg(args, i), p->mids[i]);
 
 		if (err)
 			return cli_client_fail(c, err);
@@ -45,29 +50,34 @@ static int
 send_report(struct cs_client *c, const struct cli_args *args, uint16_t reason)
 {
 	struct picked p = { .report = { .reason = reason } };
+	struct cs_client_prepared_report *prepared = NULL;
 	char id[33];
 	enum cs_err err;
 	int status = pick(&p, c, args);
 
 	if (status != CLI_OK)
 		return status;
+	if ((err = cs_client_report_prepare(&prepared, c, &p.report)))
+		return cli_client_fail(c, err);
 	printf("This will leave your device, sealed so that only the report "
 	       "desk can read it:\n");
-	if ((err = cs_client_report_preview(c, &p.report, print_line, NULL)))
-		return cli_client_fail(c, err);
+	cs_client_report_describe(prepared, c, print_line, NULL);
 	printf("  The reason: %s\n", cs_reason_name(reason));
 	printf("Nothing else of the conversation is sent. The reported person "
 	       "is not told who reported.\n");
 	if (!cli_flag(args, "yes") &&
 	    (status = cli_confirm("Send it? [y/N] ", "Nothing was sent.")) !=
 		CLI_OK)
-		return status;
-	if ((err = cs_client_report_send(c, &p.report, id)))
-		return cli_client_fail(c, err);
-	printf("Reported. Number %s; \"countersign reports\" shows what "
-	       "becomes of it.\n",
-	    id);
-	return CLI_OK;
+		goto out;
+	if ((err = cs_client_report_send(c, prepared, id)))
+		status = cli_client_fail(c, err);
+	else
+		printf("Reported. Number %s; \"countersign reports\" shows "
+		       "what becomes of it.\n",
+		    id);
+out:
+	cs_client_prepared_report_free(prepared);
+	return status;
 }
 
 int
@@ -124,7 +134,7 @@ second_look_text(uint8_t second_look)
 	}
 }
 
-/* What the member can do about it. */
+/* Print what the user can do about a report. */
 static void
 print_open(const struct cs_client_report_state *s, const char *id)
 {
@@ -154,36 +164,45 @@ print_open(const struct cs_client_report_state *s, const char *id)
 }
 
 static void
+report_json(struct cs_json_writer *j, const struct cs_client_report_state *s)
+{
+	const char *reason = cs_reason_name(s->reason);
+
+	cs_json_object(j, NULL);
+	cs_json_hex(j, "id", CS_VIEW_OF(s->id));
+	cs_json_number(j, "created_ms", s->created_ms);
+	cs_json_number(j, "updated_ms", s->updated_ms);
+	cs_json_string(j, "reason", reason != NULL ? reason : "");
+	cs_json_number(j, "messages", s->n_messages);
+	cs_json_string(j, "state", state_text(s->state));
+	cs_json_string(j, "answer", s->answer);
+	if (s->unreadable)
+		cs_json_null(j, "question");
+	else
+		cs_json_text(j, "question", s->question);
+	cs_json_string(j, "second_look", second_look_text(s->second_look));
+	if (s->reply_elsewhere)
+		cs_json_null(j, "reply");
+	else
+		cs_json_text(j, "reply", s->reply);
+	cs_json_close(j);
+}
+
+static void
 print_report(void *arg, const struct cs_client_report_state *s)
 {
 	const char *reason = cs_reason_name(s->reason);
-	const bool *json = arg;
+	struct cli_listing *l = arg;
+	struct cs_buf text = { 0 };
+	struct cs_json_writer j = cs_json_writer(&text);
 	char id[33];
 
-	cs_hex(id, CS_VIEW_OF(s->id));
-	if (*json) {
-		printf("{\"id\":\"%s\",\"created_ms\":%llu,\"updated_ms\":%llu,"
-		       "\"reason\":\"%s\",\"messages\":%zu,\"state\":\"%s\","
-		       "\"answer\":",
-		    id, (unsigned long long)s->created_ms,
-		    (unsigned long long)s->updated_ms,
-		    reason != NULL ? reason : "", s->n_messages,
-		    state_text(s->state));
-		cli_print_json(stdout, cs_view_str(s->answer));
-		printf(",\"question\":");
-		if (s->unreadable)
-			printf("null");
-		else
-			cli_print_json(stdout, s->question);
-		printf(",\"second_look\":\"%s\",\"reply\":",
-		    second_look_text(s->second_look));
-		if (s->reply_elsewhere)
-			printf("null");
-		else
-			cli_print_json(stdout, s->reply);
-		printf("}\n");
+	if (l->json) {
+		report_json(&j, s);
+		cli_list(l, &j);
 		return;
 	}
+	cs_hex(id, CS_VIEW_OF(s->id));
 	printf("%.16s  ", id);
 	cli_print_time(stdout, s->created_ms);
 	printf("  %s, %zu message%s: %s", reason != NULL ? reason : "?",
@@ -199,14 +218,14 @@ print_report(void *arg, const struct cs_client_report_state *s)
 int
 cli_reports(const struct cli_args *args)
 {
-	bool json = cli_flag(args, "json");
+	struct cli_listing l = { .json = cli_flag(args, "json") };
 	struct cs_client *c;
 	enum cs_err err;
 	int status = cli_open(&c, args, CLI_READ);
 
 	if (status != CLI_OK)
 		return status;
-	if ((err = cs_client_reports(c, print_report, &json)))
+	if ((err = cs_client_reports(c, print_report, &l)) || (err = l.err))
 		status = cli_client_fail(c, err);
 	cs_client_close(c);
 	return status;
@@ -230,8 +249,8 @@ write_about(const struct cli_args *args, write_to_desk *write, const char *text)
 		 c, id, cs_view_str(text), cs_view_str(cli_language()))))
 		status = cli_client_fail(c, err);
 	else
-		printf("Sent, so that only the report desk can read it. "
-		       "\"countersign reports\" shows what becomes of it.\n");
+		printf("Sent; only the report desk can read it. \"countersign "
+		       "reports\" shows what becomes of it.\n");
 	cs_client_close(c);
 	return status;
 }

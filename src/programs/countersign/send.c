@@ -6,7 +6,9 @@
 
 #include "cli/print.h"
 #include "content/mimi.h"
+#include "programs/countersign/home.h"
 #include "programs/countersign/main.h"
+#include "programs/countersign/show.h"
 
 static int
 read_stdin(struct cs_buf *out)

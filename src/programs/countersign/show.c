@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Messages on a screen, or as lines of JSON. */
+#include "programs/countersign/show.h"
+
 #include <stdio.h>
 #include <string.h>
 
@@ -16,68 +18,54 @@ kind_name(const struct cs_client_message *m)
 		return "received";
 	case CS_CLIENT_SENT:
 		return "sent";
-	case CS_CLIENT_NOTICE:
+	case CS_CLIENT_EVENT:
 		return "notice";
 	default:
 		return "refused";
 	}
 }
 
-static void
-json_string(FILE *to, const char *name, const char *value)
-{
-	fprintf(to, ",\"%s\":", name);
-	cli_print_json(to, cs_view_str(value));
-}
-
 void
-cli_message_json(FILE *to, const struct cs_client_message *m)
+cli_message_json(struct cs_json_writer *j, const struct cs_client_message *m)
 {
-	char hex[65];
-
-	fprintf(to, "{\"kind\":\"%s\"", kind_name(m));
-	if (m->kind == CS_CLIENT_RECEIVED || m->kind == CS_CLIENT_SENT) {
-		cs_hex(hex, CS_VIEW_OF(m->mid));
-		fprintf(to, ",\"id\":\"%s\"", hex);
-	}
-	json_string(to, "conversation", m->conversation);
-	fprintf(to, ",\"direct\":%s", m->direct ? "true" : "false");
+	cs_json_object(j, NULL);
+	cs_json_string(j, "kind", kind_name(m));
+	if (m->kind == CS_CLIENT_RECEIVED || m->kind == CS_CLIENT_SENT)
+		cs_json_hex(j, "id", CS_VIEW_OF(m->mid));
+	cs_json_string(j, "conversation", m->conversation);
+	cs_json_bool(j, "direct", m->direct);
 	if (m->from[0] != '\0')
-		json_string(to, "from", m->from);
-	fprintf(to, ",\"time_ms\":%llu,\"number\":%llu",
-	    (unsigned long long)m->time_ms, (unsigned long long)m->group_seq);
+		cs_json_string(j, "from", m->from);
+	cs_json_number(j, "time_ms", m->time_ms);
+	cs_json_number(j, "number", m->group_seq);
 	if (m->request)
-		fprintf(to, ",\"request\":true");
+		cs_json_bool(j, "request", true);
 	if (m->late)
-		fprintf(to, ",\"late\":true");
+		cs_json_bool(j, "late", true);
 	if (m->waiting)
-		fprintf(to, ",\"waiting\":true");
+		cs_json_bool(j, "waiting", true);
 	if (m->failed)
-		fprintf(to, ",\"failed\":true");
+		cs_json_bool(j, "failed", true);
 	if (m->warning)
-		fprintf(to, ",\"warning\":true");
-	if (m->kind == CS_CLIENT_REFUSED) {
-		json_string(to, "reason", m->reason);
-	} else {
-		fprintf(to, ",\"text\":");
-		cli_print_json(to, m->text);
-	}
-	if (m->is_reply) {
-		cs_hex(hex, CS_VIEW_OF(m->reply_to));
-		fprintf(to, ",\"reply_to\":\"%s\"", hex);
-	}
+		cs_json_bool(j, "warning", true);
+	if (m->kind == CS_CLIENT_REFUSED)
+		cs_json_string(j, "reason", m->reason);
+	else
+		cs_json_text(j, "text", m->text);
+	if (m->is_reply)
+		cs_json_hex(j, "reply_to", CS_VIEW_OF(m->reply_to));
 	if (m->n_media != 0) {
-		fprintf(to, ",\"media\":[");
+		cs_json_array(j, "media");
 		for (size_t i = 0; i < m->n_media; i++) {
-			fprintf(to, "%s{\"name\":", i == 0 ? "" : ",");
-			cli_print_json(to, cs_view_str(m->media[i].filename));
-			json_string(to, "type", m->media[i].media_type);
-			fprintf(to, ",\"size\":%llu}",
-			    (unsigned long long)m->media[i].size);
+			cs_json_object(j, NULL);
+			cs_json_string(j, "name", m->media[i].filename);
+			cs_json_string(j, "type", m->media[i].media_type);
+			cs_json_number(j, "size", m->media[i].size);
+			cs_json_close(j);
 		}
-		fprintf(to, "]");
+		cs_json_close(j);
 	}
-	fprintf(to, "}");
+	cs_json_close(j);
 }
 
 static void
@@ -88,13 +76,13 @@ show_media(const struct cs_client_message *m)
 		cli_print_text(stdout, cs_view_str(m->media[i].filename), 4);
 		printf(", %.1f KiB", (double)m->media[i].size / 1024);
 		if (m->request && m->kind == CS_CLIENT_RECEIVED)
-			printf(", not fetched before you accept]\n");
+			printf(", not fetched until you accept]\n");
 		else
 			printf("]\n");
 	}
 }
 
-/* The line above a message: when, which, from whom, where. */
+/* Print the line above a message: when, which, from whom, where. */
 static void
 show_head(const struct cs_client_message *m)
 {
@@ -131,7 +119,7 @@ static void
 show_text(const struct cs_client_message *m)
 {
 	switch (m->kind) {
-	case CS_CLIENT_NOTICE:
+	case CS_CLIENT_EVENT:
 		printf(m->warning ? "!! " : "-- ");
 		if (m->conversation[0] != '\0') {
 			cli_print_text(stdout, cs_view_str(m->conversation), 0);
@@ -165,13 +153,17 @@ enum cs_err
 cli_show_message(void *arg, const struct cs_client_message *m)
 {
 	const bool *json = arg;
+	struct cs_buf text = { 0 };
+	struct cs_json_writer j = cs_json_writer(&text);
+	enum cs_err err;
 
 	if (*json) {
-		cli_message_json(stdout, m);
-		printf("\n");
+		cli_message_json(&j, m);
+		if ((err = cli_json_print(&j)))
+			return err;
 	} else {
 		show_text(m);
 	}
-	/* Not seen before it has left for the screen. */
+	/* A message counts as seen once it has left for the screen. */
 	return fflush(stdout) == 0 && !ferror(stdout) ? CS_OK : CS_ERR_IO;
 }

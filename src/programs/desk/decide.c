@@ -7,6 +7,7 @@
 #include "base/units.h"
 #include "cli/print.h"
 #include "content/evidence.h"
+#include "content/evidence_write.h"
 #include "desk/cases/case.h"
 #include "desk/cases/queue.h"
 #include "desk/core/policy.h"

@@ -4,13 +4,17 @@
 #include <string.h>
 
 #include "base/alloc.h"
+#include "base/json_writer.h"
 #include "base/text.h"
-#include "cli/evidence.h"
+#include "cli/evidence_json.h"
+#include "cli/evidence_show.h"
 #include "cli/print.h"
 #include "cli/report_error.h"
 #include "cli/secret.h"
 #include "content/evidence.h"
+#include "content/evidence_write.h"
 #include "content/mimi.h"
+#include "crypto/init.h"
 #include "crypto/suite.h"
 #include "desk/core/actor.h"
 #include "desk/core/desk.h"
@@ -19,6 +23,7 @@
 #include "desk/reports/custody.h"
 #include "desk/reports/file.h"
 #include "desk/reports/report.h"
+#include "hub/admin.h"
 #include "hub/hub.h"
 #include "programs/desk/desk.h"
 #include "store/file.h"
@@ -62,7 +67,8 @@ run_init(const struct cli_args *args)
 		    "keys/root.key.");
 	if ((cli_flag(args, "passphrase") ||
 		cli_value(args, "passphrase-file") != NULL) &&
-	    (status = cli_passphrase(&passphrase, args, true)) != CLI_OK)
+	    (status = cli_passphrase(&passphrase, args, CLI_PASSPHRASE_NEW)) !=
+		CLI_OK)
 		return status;
 	err = init(dir, hub, cs_buf_view(&passphrase));
 	cs_buf_free(&passphrase);
@@ -232,6 +238,19 @@ save_files(struct cs_desk *d, const struct cs_desk_report_opened *c,
 	return status;
 }
 
+static void
+print_json(const char *id, const struct cs_evidence *e)
+{
+	struct cs_buf text = { 0 };
+	struct cs_json_writer json = cs_json_writer(&text);
+	enum cs_err err;
+
+	cli_evidence_json(&json, id, e, CS_ERR_FORMAT);
+	if ((err = cli_json_print(&json)))
+		cli_fail(
+		    0, "The report cannot be shown: %s.", cs_err_text(err));
+}
+
 static int
 show(struct cs_desk *d, const struct cs_desk_report_opened *c,
     const struct cli_args *args)
@@ -241,12 +260,11 @@ show(struct cs_desk *d, const struct cs_desk_report_opened *c,
 
 	cs_hex(id, CS_VIEW_OF(c->report.id));
 	if (cli_flag(args, "json")) {
-		verify_json(id, c->evidence, CS_ERR_FORMAT);
-		printf("\n");
+		print_json(id, c->evidence);
 	} else {
 		list_one(&(bool){ false }, &c->report);
 		if (c->evidence != NULL)
-			verify_show(id, c->evidence);
+			cli_evidence_show(id, c->evidence);
 	}
 	if (c->evidence == NULL)
 		return CLI_OK;
@@ -287,11 +305,10 @@ run_verify(const struct cli_args *args)
 
 		cs_hex(id, CS_VIEW_OF(c.report.id));
 		if (cli_flag(args, "json")) {
-			verify_json(id, c.evidence, CS_ERR_FORMAT);
-			printf("\n");
+			print_json(id, c.evidence);
 		} else if (c.evidence != NULL) {
-			verify_show(id, c.evidence);
-			verify_show_meaning(proved);
+			cli_evidence_show(id, c.evidence);
+			cli_evidence_meaning(proved);
 		}
 		if (c.evidence == NULL && !cli_flag(args, "json"))
 			cli_fail(0, "That report is not a bundle of evidence.");

@@ -90,7 +90,8 @@ read_passphrase(
 
 	if ((err = cs_desk_needs_passphrase(&needed, dir)))
 		return open_failed(err, dir);
-	return needed ? cli_passphrase(out, args, false) : CLI_OK;
+	return needed ? cli_passphrase(out, args, CLI_PASSPHRASE_KNOWN)
+		      : CLI_OK;
 }
 
 int

@@ -348,7 +348,7 @@ run_locked(const struct place *p, const struct cli_args *args)
 		goto out;
 	err = path == NULL || online == MAP_FAILED
 	    ? CS_ERR_NOMEM
-	    : cs_file_lock(&lock, path, false);
+	    : cs_file_try_lock(&lock, path);
 	if (err == CS_ERR_BUSY)
 		status = cli_fail(
 		    CLI_TRY_LATER, "The desk in %s runs already.", p->dir);

@@ -1,11 +1,16 @@
 /* SPDX-License-Identifier: MIT */
 /* countersignctl: what an operator does to a hub. */
+
 #include <stdio.h>
 #include <string.h>
 
+#include "base/units.h"
 #include "cli/command.h"
+#include "cli/print.h"
 #include "cli/report_error.h"
+#include "crypto/init.h"
 #include "crypto/suite.h"
+#include "hub/admin.h"
 #include "hub/hub.h"
 
 static const char *
@@ -52,6 +57,51 @@ run_invite(const struct cli_args *args)
 }
 
 static int
+show_json(const struct cs_hub_summary *s, const char *root, int64_t seconds)
+{
+	struct cs_buf text = { 0 };
+	struct cs_json_writer j = cs_json_writer(&text);
+	enum cs_err err;
+
+	cs_json_object(&j, NULL);
+	cs_json_string(&j, "name", s->name);
+	cs_json_string(&j, "host", s->host);
+	cs_json_number(&j, "port", (uint64_t)s->port);
+	cs_json_string(&j, "operator_key", root);
+	cs_json_number(&j, "accounts", s->accounts);
+	cs_json_number(&j, "disabled", s->disabled);
+	cs_json_number(&j, "groups", s->groups);
+	cs_json_number(&j, "entries", s->entries);
+	cs_json_number(&j, "blobs", s->blobs);
+	cs_json_number(&j, "reports", s->reports);
+	cs_json_bool(&j, "desk", s->desk);
+	cs_json_signed(&j, "keys_expire_in_seconds", seconds);
+	cs_json_close(&j);
+	if ((err = cli_json_print(&j)))
+		return report_error(err, "The status");
+	return CLI_OK;
+}
+
+static void
+show_text(const struct cs_hub_summary *s, const char *root, int64_t seconds)
+{
+	printf("Hub:           %s on %s:%d\n"
+	       "Operator key:  %s\n"
+	       "Accounts:      %llu, %llu of them disabled\n"
+	       "Groups:        %llu, with %llu entries so far\n"
+	       "Files:         %llu\n"
+	       "Reports:       %llu\n"
+	       "Desk:          %s\n"
+	       "Keys:          good for %lld more days\n",
+	    s->name, s->host, s->port, root, (unsigned long long)s->accounts,
+	    (unsigned long long)s->disabled, (unsigned long long)s->groups,
+	    (unsigned long long)s->entries, (unsigned long long)s->blobs,
+	    (unsigned long long)s->reports,
+	    s->desk ? "has joined" : "none has joined yet",
+	    (long long)seconds / (long long)CS_DAY_S);
+}
+
+static int
 run_status(const struct cli_args *args)
 {
 	const char *dir = hub_dir(args);
@@ -67,33 +117,8 @@ run_status(const struct cli_args *args)
 	    (err = cs_hub_expires(&seconds, dir)))
 		return no_hub(err, dir);
 	if (cli_flag(args, "json"))
-		printf("{\"name\":\"%s\",\"host\":\"%s\",\"port\":%d,"
-		       "\"operator_key\":\"%s\",\"accounts\":%llu,"
-		       "\"disabled\":%llu,\"groups\":%llu,\"entries\":%llu,"
-		       "\"blobs\":%llu,\"reports\":%llu,\"desk\":%s,"
-		       "\"keys_expire_in_seconds\":%lld}\n",
-		    s.name, s.host, s.port, root,
-		    (unsigned long long)s.accounts,
-		    (unsigned long long)s.disabled,
-		    (unsigned long long)s.groups, (unsigned long long)s.entries,
-		    (unsigned long long)s.blobs, (unsigned long long)s.reports,
-		    s.desk ? "true" : "false", (long long)seconds);
-	else
-		printf("Hub:           %s on %s:%d\n"
-		       "Operator key:  %s\n"
-		       "Accounts:      %llu, %llu of them disabled\n"
-		       "Groups:        %llu, with %llu entries so far\n"
-		       "Files:         %llu\n"
-		       "Reports:       %llu\n"
-		       "Desk:          %s\n"
-		       "Keys:          good for %lld more days\n",
-		    s.name, s.host, s.port, root,
-		    (unsigned long long)s.accounts,
-		    (unsigned long long)s.disabled,
-		    (unsigned long long)s.groups, (unsigned long long)s.entries,
-		    (unsigned long long)s.blobs, (unsigned long long)s.reports,
-		    s.desk ? "has joined" : "none has joined yet",
-		    (long long)seconds / 86400);
+		return show_json(&s, root, seconds);
+	show_text(&s, root, seconds);
 	return CLI_OK;
 }
 

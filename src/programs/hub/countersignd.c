@@ -1,12 +1,15 @@
 /* SPDX-License-Identifier: MIT */
 /* countersignd: the hub. */
+
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "cli/command.h"
 #include "cli/report_error.h"
+#include "crypto/init.h"
 #include "crypto/suite.h"
+#include "hub/admin.h"
 #include "hub/hub.h"
 
 /* Split HOST:PORT; the host is an address of this machine. */

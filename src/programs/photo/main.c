@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /* countersign-photo: the sandboxed child of cs_photo_clean().  A person has no
  * use for it. */
+
 #include "content/photo.h"
+#include "content/photo_child.h"
 
 int
 main(int argc, char **argv)

@@ -1,16 +1,17 @@
 /* SPDX-License-Identifier: MIT */
-/* Custody records: who at the desk had a report in hand. */
+#include "programs/verify/custody.h"
+
 #include <stdio.h>
 #include <string.h>
 
-#include "cli/evidence.h"
+#include "cli/evidence_text.h"
 #include "cli/print.h"
 
 static void
 show_entry(const struct cs_custody_entry *e)
 {
 	printf("    ");
-	verify_print_time(e->at_ms);
+	cli_evidence_time(e->at_ms);
 	printf("  ");
 	cli_print_text(stdout, e->actor, 4);
 	printf(": ");
@@ -18,45 +19,44 @@ show_entry(const struct cs_custody_entry *e)
 	printf("\n");
 }
 
-static void
-show_json(const char *path, const struct cs_custody *c, const char *bundle)
+void
+verify_custody_json(struct cs_json_writer *j, const char *path,
+    const struct cs_custody *c, const char *bundle)
 {
-	printf("{\"file\":");
-	cli_print_json(stdout, cs_view_str(path));
-	printf(",\"custody\":true,\"report\":\"");
-	verify_print_hex(CS_VIEW_OF(c->report));
-	printf("\",\"bundle_sha256\":\"");
-	verify_print_hex(CS_VIEW_OF(c->bundle_sha256));
-	printf("\",\"bundle\":");
-	cli_print_json(stdout, cs_view_str(bundle != NULL ? bundle : ""));
-	printf(",\"certificate\":\"%s\",\"signature\":\"%s\",\"entries\":[",
-	    cs_err_name(c->cert_err), cs_err_name(c->signature_err));
+	cs_json_object(j, NULL);
+	cs_json_string(j, "file", path);
+	cs_json_bool(j, "custody", true);
+	cs_json_hex(j, "report", CS_VIEW_OF(c->report));
+	cs_json_hex(j, "bundle_sha256", CS_VIEW_OF(c->bundle_sha256));
+	cs_json_string(j, "bundle", bundle != NULL ? bundle : "");
+	cs_json_string(j, "certificate", cs_err_name(c->cert_err));
+	cs_json_string(j, "signature", cs_err_name(c->signature_err));
+	cs_json_array(j, "entries");
 	for (size_t i = 0; i < c->n; i++) {
-		printf("%s{\"at_ms\":%llu,\"actor\":", i != 0 ? "," : "",
-		    (unsigned long long)c->entries[i].at_ms);
-		cli_print_json(stdout, c->entries[i].actor);
-		printf(",\"what\":");
-		cli_print_json(stdout, c->entries[i].what);
-		printf(",\"hash\":\"");
-		verify_print_hex(CS_VIEW_OF(c->entries[i].hash));
-		printf("\"}");
+		cs_json_object(j, NULL);
+		cs_json_number(j, "at_ms", c->entries[i].at_ms);
+		cs_json_text(j, "actor", c->entries[i].actor);
+		cs_json_text(j, "what", c->entries[i].what);
+		cs_json_hex(j, "hash", CS_VIEW_OF(c->entries[i].hash));
+		cs_json_close(j);
 	}
-	printf("],\"head\":\"");
-	verify_print_hex(CS_VIEW_OF(c->head));
-	printf("\"}");
+	cs_json_close(j);
+	cs_json_hex(j, "head", CS_VIEW_OF(c->head));
+	cs_json_close(j);
 }
 
-static void
-show(const char *path, const struct cs_custody *c, const char *bundle)
+void
+verify_custody_show(
+    const char *path, const struct cs_custody *c, const char *bundle)
 {
 	printf("%s: custody record of report ", path);
-	verify_print_hex(CS_VIEW_OF(c->report));
+	cli_evidence_hex(CS_VIEW_OF(c->report));
 	if (bundle != NULL)
 		printf("\n  it belongs to %s\n", bundle);
 	else
 		printf("\n  its bundle has the SHA-256 ");
 	if (bundle == NULL) {
-		verify_print_hex(CS_VIEW_OF(c->bundle_sha256));
+		cli_evidence_hex(CS_VIEW_OF(c->bundle_sha256));
 		printf(" and was not given before it\n");
 	}
 	printf("  %s the operator's root certified the desk's key\n",
@@ -68,18 +68,7 @@ show(const char *path, const struct cs_custody *c, const char *bundle)
 	for (size_t i = 0; i < c->n; i++)
 		show_entry(&c->entries[i]);
 	printf("  head: ");
-	verify_print_hex(CS_VIEW_OF(c->head));
+	cli_evidence_hex(CS_VIEW_OF(c->head));
 	printf("\n  It proves what the desk wrote down and that nothing of it "
 	       "was changed since; not that nothing was left out.\n\n");
-}
-
-bool
-verify_custody(
-    const char *path, const struct cs_custody *c, const char *bundle, bool json)
-{
-	if (json)
-		show_json(path, c, bundle);
-	else
-		show(path, c, bundle);
-	return c->cert_err == CS_OK && c->signature_err == CS_OK;
 }

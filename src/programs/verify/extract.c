@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: MIT */
+#include "programs/verify/extract.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -6,11 +8,14 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "cli/evidence.h"
+#include "content/evidence.h"
+#include "content/evidence_media.h"
+#include "content/sniff.h"
 
 /* Nothing of a bundle goes into a name, and no file is written over. */
 static enum cs_err
-write_new(int dir, const char *name, struct cs_view content, bool tell)
+write_new(int dir, const char *name, struct cs_view content,
+    enum verify_telling telling)
 {
 	int fd = openat(dir, name,
 	    O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
@@ -28,7 +33,7 @@ write_new(int dir, const char *name, struct cs_view content, bool tell)
 	}
 	if (close(fd) != 0 || content.len > 0)
 		return errno == ENOSPC ? CS_ERR_DISK_FULL : CS_ERR_IO;
-	if (tell)
+	if (telling == VERIFY_TELL)
 		printf("Extracted %s\n", name);
 	return CS_OK;
 }
@@ -46,7 +51,8 @@ extension(struct cs_view content)
 }
 
 static enum cs_err
-extract_media(int dir, const struct cs_evidence *e, size_t i, bool tell)
+extract_media(
+    int dir, const struct cs_evidence *e, size_t i, enum verify_telling telling)
 {
 	const struct cs_evidence_item *item = &e->items[i];
 	enum cs_err err = CS_OK;
@@ -68,7 +74,8 @@ extract_media(int dir, const struct cs_evidence *e, size_t i, bool tell)
 			snprintf(name, sizeof name,
 			    "message-%02zu-file-%02zu.%s", i + 1, j + 1,
 			    extension(cs_buf_view(&plain)));
-			err = write_new(dir, name, cs_buf_view(&plain), tell);
+			err =
+			    write_new(dir, name, cs_buf_view(&plain), telling);
 		}
 		cs_buf_free(&plain);
 	}
@@ -76,7 +83,8 @@ extract_media(int dir, const struct cs_evidence *e, size_t i, bool tell)
 }
 
 enum cs_err
-verify_extract(const char *path, const struct cs_evidence *e, bool tell)
+verify_extract(
+    const char *path, const struct cs_evidence *e, enum verify_telling telling)
 {
 	enum cs_err err = CS_OK;
 	int dir;
@@ -92,10 +100,10 @@ verify_extract(const char *path, const struct cs_evidence *e, bool tell)
 
 		if (p->links[CS_LINK_CONTENT] == CS_OK && p->content.has_text) {
 			snprintf(name, sizeof name, "message-%02zu.txt", i + 1);
-			err = write_new(dir, name, p->content.text, tell);
+			err = write_new(dir, name, p->content.text, telling);
 		}
 		if (err == CS_OK)
-			err = extract_media(dir, e, i, tell);
+			err = extract_media(dir, e, i, telling);
 	}
 	if (close(dir) != 0 && err == CS_OK)
 		err = CS_ERR_IO;

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* countersign-verify: what a bundle of evidence proves, offline. */
+
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -9,7 +10,14 @@
 #include "base/alloc.h"
 #include "base/text.h"
 #include "cli/command.h"
-#include "cli/evidence.h"
+#include "cli/evidence_json.h"
+#include "cli/evidence_show.h"
+#include "cli/print.h"
+#include "content/evidence.h"
+#include "content/evidence_seal.h"
+#include "crypto/init.h"
+#include "programs/verify/custody.h"
+#include "programs/verify/extract.h"
 
 /* Its own statuses, for scripts; the others are those of all our programs. */
 enum { ALL_PROVED = 0, NOT_PROVED = 1, NO_BUNDLE = 2 };
@@ -166,8 +174,8 @@ struct job {
 	const struct cli_args *args;
 	uint8_t root[32];
 	const struct cs_hpke_key *key; /* or NULL */
-	bool json;
-	const char *extract; /* or NULL */
+	struct cs_json_writer *json;   /* NULL: text for people */
+	const char *extract;           /* or NULL */
 	/* Bundles so far, for the custody records that come after them. */
 	uint8_t (*hashes)[32];
 	int n;
@@ -193,8 +201,8 @@ read_bundle(struct cs_buf *out, const struct job *job, const char *path)
 static int
 say_no_bundle(const struct job *job, const char *path, enum cs_err err)
 {
-	if (job->json)
-		verify_json(path, NULL, err);
+	if (job->json != NULL)
+		cli_evidence_json(job->json, path, NULL, err);
 	else if (err == CS_ERR_DENIED)
 		cli_fail(0,
 		    "%s is sealed to somebody's key: give --key-file with the "
@@ -223,12 +231,17 @@ verify_record(const struct job *job, const char *path, struct cs_view file)
 {
 	struct cs_custody *c = NULL;
 	enum cs_err err = cs_custody_check(&c, file, job->root);
+	const char *bundle;
 	bool proved;
 
 	if (err)
 		return say_no_bundle(job, path, err);
-	proved = verify_custody(
-	    path, c, find_bundle(job, c->bundle_sha256), job->json);
+	bundle = find_bundle(job, c->bundle_sha256);
+	if (job->json != NULL)
+		verify_custody_json(job->json, path, c, bundle);
+	else
+		verify_custody_show(path, c, bundle);
+	proved = c->cert_err == CS_OK && c->signature_err == CS_OK;
 	cs_custody_free(c);
 	return proved ? ALL_PROVED : NOT_PROVED;
 }
@@ -255,12 +268,13 @@ verify_one(struct job *job, int i)
 		goto out;
 	}
 	status = e->all_proved ? ALL_PROVED : NOT_PROVED;
-	if (job->json)
-		verify_json(path, e, CS_OK);
+	if (job->json != NULL)
+		cli_evidence_json(job->json, path, e, CS_OK);
 	else
-		verify_show(path, e);
+		cli_evidence_show(path, e);
 	if (job->extract != NULL &&
-	    (err = verify_extract(job->extract, e, !job->json)))
+	    (err = verify_extract(job->extract, e,
+		 job->json == NULL ? VERIFY_TELL : VERIFY_QUIET)))
 		status = cli_fail(
 		    CLI_CANNOT_WRITE, "%s: %s", job->extract, cs_err_text(err));
 out:
@@ -274,23 +288,28 @@ verify_all(struct job *job)
 {
 	int worst = ALL_PROVED;
 
-	if (job->json)
-		printf("{\"bundles\":[");
+	if (job->json != NULL) {
+		cs_json_object(job->json, NULL);
+		cs_json_array(job->json, "bundles");
+	}
 	for (int i = 0; i < cli_count(job->args); i++) {
 		int status;
 
-		if (job->json && i != 0)
-			putchar(',');
 		job->n = i;
 		status = verify_one(job, i);
 		if (status > worst)
 			worst = status;
 	}
-	if (job->json)
-		printf("],\"all_proved\":%s}\n",
-		    worst == ALL_PROVED ? "true" : "false");
-	else if (worst <= NOT_PROVED)
-		verify_show_meaning(worst == ALL_PROVED);
+	if (job->json != NULL) {
+		cs_json_close(job->json);
+		cs_json_bool(job->json, "all_proved", worst == ALL_PROVED);
+		cs_json_close(job->json);
+		if (cli_json_print(job->json) != CS_OK)
+			return cli_fail(
+			    CLI_CANNOT_WRITE, "The result cannot be written.");
+	} else if (worst <= NOT_PROVED) {
+		cli_evidence_meaning(worst == ALL_PROVED);
+	}
 	return worst;
 }
 
@@ -300,9 +319,11 @@ run(const struct cli_args *args)
 	const char *make = cli_value(args, "new-key");
 	const char *key_file = cli_value(args, "key-file");
 	struct cs_hpke_key key;
+	struct cs_buf text = { 0 };
+	struct cs_json_writer json = cs_json_writer(&text);
 	struct job job = {
 		.args = args,
-		.json = cli_flag(args, "json"),
+		.json = cli_flag(args, "json") ? &json : NULL,
 		.extract = cli_value(args, "extract"),
 	};
 	int status;
@@ -329,6 +350,7 @@ run(const struct cli_args *args)
 	if (job.hashes == NULL)
 		return cli_fail(CLI_SOFTWARE, "Out of memory.");
 	status = verify_all(&job);
+	cs_buf_free(&text);
 	cs_free_plain(job.hashes);
 	cs_wipe(&key, sizeof key);
 	return status;

@@ -20,6 +20,7 @@ test_values(void **state)
 	cs_json_array(&j, "list");
 	cs_json_number(&j, NULL, 0);
 	cs_json_number(&j, NULL, UINT64_MAX);
+	cs_json_signed(&j, NULL, INT64_MIN);
 	cs_json_object(&j, NULL);
 	cs_json_close(&j);
 	cs_json_array(&j, NULL);
@@ -36,7 +37,8 @@ test_values(void **state)
 	assert_ok(cs_json_end(&j));
 	assert_view_equal(cs_buf_view(&b),
 	    cs_view_str("{\"s\":\"a\\\"b\\\\c\",\"list\":[0,"
-			"18446744073709551615,{},[]],\"h\":\"00ff\",\"t\":true,"
+			"18446744073709551615,-9223372036854775808,{},[]],"
+			"\"h\":\"00ff\",\"t\":true,"
 			"\"f\":false,\"n\":null,\"d\":0.333,\"i\":null,"
 			"\"r\":[1]}"));
 	cs_buf_free(&b);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "content/custody.h"
-
+#include "crypto/init.h"
 #include "franking/cert.h"
 #include "support/test.h"
 
@@ -27,8 +27,13 @@ static void
 make(struct record *r, uint64_t n)
 {
 	cs_buf_reset(&r->bytes);
-	assert_ok(cs_custody_write(&r->bytes, r->report, r->bundle,
-	    cs_buf_view(&r->cert), cs_buf_view(&r->entries), n, r->head,
+	assert_ok(cs_custody_write(&r->bytes,
+	    &(struct cs_custody_input){ .report = r->report,
+		.bundle_sha256 = r->bundle,
+		.desk_cert = cs_buf_view(&r->cert),
+		.entries = cs_buf_view(&r->entries),
+		.n = n,
+		.head = r->head },
 	    &r->desk));
 }
 

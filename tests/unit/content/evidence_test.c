@@ -1,7 +1,11 @@
 /* SPDX-License-Identifier: MIT */
-#include "unit/content/evidence_lies.h"
-
+#include "content/evidence.h"
+#include "content/evidence_media.h"
+#include "content/evidence_seal.h"
+#include "content/evidence_write.h"
+#include "crypto/init.h"
 #include "crypto/suite.h"
+#include "unit/content/evidence_lies.h"
 
 static const uint8_t photo[] = { 0xff, 0xd8, 0xff, 0xe0, 0, 16, 'J', 'F', 'I',
 	'F', 0, 1, 2, 3, 4, 5, 6, 7, 8, 9 };

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: MIT */
-#include "content/letter.h"
-
 #include <stdlib.h>
 
 #include "content/evidence.h"
+#include "content/evidence_seal.h"
+#include "content/letter.h"
+#include "crypto/init.h"
 #include "support/test.h"
 
 static const uint8_t subject[16] = { 1, 2 }, other_subject[16] = { 1, 3 };

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "content/media.h"
-
 #include "crypto/aead.h"
 #include "crypto/hash.h"
+#include "crypto/init.h"
 #include "support/test.h"
 
 static const uint8_t key[32] = { 1, 2, 3 };

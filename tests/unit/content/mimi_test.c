@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
-#include "content/mimi.h"
-
 #include <stdlib.h>
 
 #include "content/cbor.h"
+#include "content/mimi.h"
+#include "crypto/init.h"
 #include "crypto/suite.h"
 #include "support/test.h"
 

@@ -1,10 +1,13 @@
 /* SPDX-License-Identifier: MIT */
-#include "content/photo_look.h"
-
 #include <stdlib.h>
 #include <string.h>
 
 #include "content/photo_codec.h"
+#include "content/photo_gif.h"
+#include "content/photo_jpeg.h"
+#include "content/photo_look.h"
+#include "content/photo_pixels.h"
+#include "content/photo_png.h"
 #include "support/test.h"
 
 #define SIDE 256

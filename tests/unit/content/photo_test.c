@@ -1,6 +1,4 @@
 /* SPDX-License-Identifier: MIT */
-#include "content/photo_codec.h"
-
 #include <fcntl.h>
 #include <signal.h>
 #include <stdio.h>
@@ -11,6 +9,17 @@
 
 #include "base/writer.h"
 #include "content/media.h"
+#include "content/photo.h"
+#include "content/photo_child.h"
+#include "content/photo_clean.h"
+#include "content/photo_codec.h"
+#include "content/photo_exif.h"
+#include "content/photo_jpeg.h"
+#include "content/photo_pixels.h"
+#include "content/photo_png.h"
+#include "content/photo_recode.h"
+#include "content/photo_webp.h"
+#include "content/sniff.h"
 #include "support/test.h"
 
 #define WIDTH 24

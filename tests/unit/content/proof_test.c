@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-#include "unit/content/evidence_world.h"
-
+#include "crypto/init.h"
 #include "crypto/suite.h"
+#include "unit/content/evidence_world.h"
 
 static const uint8_t photo[] = { 0xff, 0xd8, 0xff, 1, 2, 3 };
 

@@ -4,10 +4,11 @@
  * B, cases 1-4, 13-16.  XChaCha20-Poly1305: draft-irtf-cfrg-xchacha-03, A.3.1.
  * ChaCha20-Poly1305: RFC 8439, section 2.8.2.
  */
-#include "crypto/aead.h"
 
 #include <pthread.h>
 
+#include "crypto/aead.h"
+#include "crypto/init.h"
 #include "support/test.h"
 
 struct vector {

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* RFC 4231 (HMAC), RFC 5869, appendix A (HKDF), FIPS 180-4 (SHA-2). */
-#include "crypto/hash.h"
 
+#include "crypto/hash.h"
+#include "crypto/init.h"
 #include "support/test.h"
 
 static struct cs_view

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* RFC 9180, appendix A: base mode of the suites that it has values for. */
-#include "crypto/hpke.h"
 
+#include "crypto/hpke.h"
+#include "crypto/init.h"
 #include "crypto/random.h"
 #include "support/test.h"
 

@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /* One published case of each (MLS working group, crypto-basics, suite 1). */
-#include "crypto/label.h"
 
 #include <pthread.h>
 
+#include "crypto/aead.h"
+#include "crypto/init.h"
+#include "crypto/label.h"
 #include "support/test.h"
 
 static const struct cs_suite *suite;
@@ -108,23 +110,31 @@ test_encrypt(void **state)
 	assert_ok(cs_hpke_key_from_private(&key, CS_DHKEM_X25519,
 	    cs_test_unhex("fb1ade7939987ff12a9d620772b1f9f7"
 			  "caeba26f8a3ecea9617d9402cd862444")));
-	assert_ok(cs_decrypt_with_label(
-	    &out, suite, &key, label, context, kem, sealed));
+	assert_ok(cs_decrypt_with_label(&out, suite, &key,
+	    &(struct cs_encrypt_label){ label, context },
+	    &(struct cs_encrypted){ kem, sealed }));
 	assert_view_equal(cs_buf_view(&out),
 	    cs_test_unhex("8f55dd30f03d64335c22b53ea7670bb1"
 			  "becf49b04021f706368fe93eeb358f46"));
 	assert_err(cs_decrypt_with_label(&out, suite, &key,
-		       cs_view_str("EncryptWithLabe"), context, kem, sealed),
+		       &(struct cs_encrypt_label){
+			   cs_view_str("EncryptWithLabe"), context },
+		       &(struct cs_encrypted){ kem, sealed }),
 	    CS_ERR_DECRYPT);
-	assert_err(cs_decrypt_with_label(
-		       &out, suite, &key, label, cs_view_str(""), kem, sealed),
+	assert_err(cs_decrypt_with_label(&out, suite, &key,
+		       &(struct cs_encrypt_label){ label, cs_view_str("") },
+		       &(struct cs_encrypted){ kem, sealed }),
 	    CS_ERR_DECRYPT);
 	/* And one of our own. */
 	assert_ok(cs_encrypt_with_label(&kem_out, &sealed_out, suite,
-	    cs_hpke_key_public(&key), label, context, cs_view_str("plain")));
+	    cs_hpke_key_public(&key),
+	    &(struct cs_encrypt_label){ label, context },
+	    cs_view_str("plain")));
 	cs_buf_reset(&out);
-	assert_ok(cs_decrypt_with_label(&out, suite, &key, label, context,
-	    cs_buf_view(&kem_out), cs_buf_view(&sealed_out)));
+	assert_ok(cs_decrypt_with_label(&out, suite, &key,
+	    &(struct cs_encrypt_label){ label, context },
+	    &(struct cs_encrypted){
+		cs_buf_view(&kem_out), cs_buf_view(&sealed_out) }));
 	assert_view_equal(cs_buf_view(&out), cs_view_str("plain"));
 	cs_buf_free(&out);
 	cs_buf_free(&kem_out);
@@ -166,13 +176,19 @@ test_all_suites(void **state)
 			cs_buf_reset(&sealed);
 			cs_buf_reset(&out);
 			assert_ok(cs_encrypt_with_label(&kem, &sealed, s,
-			    cs_hpke_key_public(&key), label, v, label));
-			assert_ok(cs_decrypt_with_label(&out, s, &key, label, v,
-			    cs_buf_view(&kem), cs_buf_view(&sealed)));
+			    cs_hpke_key_public(&key),
+			    &(struct cs_encrypt_label){ label, v }, label));
+			assert_ok(cs_decrypt_with_label(&out, s, &key,
+			    &(struct cs_encrypt_label){ label, v },
+			    &(struct cs_encrypted){
+				cs_buf_view(&kem), cs_buf_view(&sealed) }));
 			assert_view_equal(cs_buf_view(&out), label);
-			assert_err(cs_decrypt_with_label(&out, s, &key, label,
-				       cs_view(content, len - 1),
-				       cs_buf_view(&kem), cs_buf_view(&sealed)),
+			assert_err(
+			    cs_decrypt_with_label(&out, s, &key,
+				&(struct cs_encrypt_label){
+				    label, cs_view(content, len - 1) },
+				&(struct cs_encrypted){
+				    cs_buf_view(&kem), cs_buf_view(&sealed) }),
 			    CS_ERR_DECRYPT);
 		}
 		cs_signer_free(signer);
@@ -206,9 +222,11 @@ work(void *arg)
 		if (cs_hpke_key_new(&key, s->kem) ||
 		    cs_encrypt_to(&kem, &sealed, &shared->context,
 			cs_hpke_key_public(&key), plain) ||
-		    cs_decrypt_with_label(&out, s, &key, cs_view_str("label"),
-			cs_view_str("context"), cs_buf_view(&kem),
-			cs_buf_view(&sealed)) ||
+		    cs_decrypt_with_label(&out, s, &key,
+			&(struct cs_encrypt_label){
+			    cs_view_str("label"), cs_view_str("context") },
+			&(struct cs_encrypted){
+			    cs_buf_view(&kem), cs_buf_view(&sealed) }) ||
 		    !cs_view_equal(cs_buf_view(&out), plain))
 			failed = arg;
 	}
@@ -315,9 +333,12 @@ try_encrypt(void *arg)
 	enum cs_err err;
 
 	if ((err = cs_encrypt_with_label(&kem, &sealed, suite,
-		 cs_hpke_key_public(key), x, x, x)) == CS_OK)
-		err = cs_decrypt_with_label(&out, suite, key, x, x,
-		    cs_buf_view(&kem), cs_buf_view(&sealed));
+		 cs_hpke_key_public(key), &(struct cs_encrypt_label){ x, x },
+		 x)) == CS_OK)
+		err = cs_decrypt_with_label(&out, suite, key,
+		    &(struct cs_encrypt_label){ x, x },
+		    &(struct cs_encrypted){
+			cs_buf_view(&kem), cs_buf_view(&sealed) });
 	cs_buf_free(&kem);
 	cs_buf_free(&sealed);
 	cs_buf_free(&out);

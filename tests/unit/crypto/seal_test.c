@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /* Bytes at rest, keys from passphrases, and where randomness comes from. */
-#include "crypto/seal.h"
 
+#include "crypto/init.h"
 #include "crypto/password.h"
 #include "crypto/random.h"
+#include "crypto/seal.h"
 #include "support/test.h"
 
 static const struct cs_seal_key key = { { 1, 2, 3 } };

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* RFC 8032, section 7.1, and what a lax verifier would let through. */
-#include "crypto/sign.h"
 
+#include "crypto/init.h"
+#include "crypto/sign.h"
 #include "support/test.h"
 
 static const struct {

@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /* RFC 8032, section 7.4 (Ed448), and every scheme beside what it refuses. */
-#include "crypto/signer.h"
 
 #include <pthread.h>
 
+#include "crypto/init.h"
 #include "crypto/random.h"
+#include "crypto/signer.h"
 #include "support/test.h"
 
 static const struct scheme {

@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: MIT */
 /* Handshakes in memory: whom a client believes, and whom it does not. */
-#include "crypto/tls.h"
 
 #include <openssl/err.h>
 #include <openssl/pem.h>
 #include <openssl/ssl.h>
 #include <time.h>
 
+#include "crypto/init.h"
+#include "crypto/tls.h"
 #include "support/test.h"
 
 struct pair {

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /* RFC 7748, section 6.2. */
-#include "crypto/x448.h"
 
+#include "crypto/init.h"
 #include "crypto/suite.h"
+#include "crypto/x448.h"
 #include "support/test.h"
 
 #define SK_A                                                                   \

@@ -4,6 +4,8 @@
 #pragma once
 
 #include "content/evidence.h"
+#include "content/evidence_seal.h"
+#include "content/evidence_write.h"
 #include "desk/core/audit.h"
 #include "desk/core/desk.h"
 #include "desk/core/store.h"

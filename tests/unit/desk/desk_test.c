@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+#include "crypto/init.h"
 #include "crypto/suite.h"
 #include "desk/core/desk.h"
 #include "desk/core/store.h"

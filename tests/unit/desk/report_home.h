@@ -3,6 +3,8 @@
 #pragma once
 
 #include "content/evidence.h"
+#include "content/evidence_seal.h"
+#include "content/evidence_write.h"
 #include "desk/daemon/intake.h"
 #include "desk/reports/report.h"
 #include "unit/desk/desk_home.h"

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-#include "franking/cert.h"
-
+#include "crypto/init.h"
 #include "crypto/suite.h"
+#include "franking/cert.h"
 #include "support/test.h"
 
 #define NOW 1700000000u

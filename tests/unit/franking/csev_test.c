@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
-#include "franking/csev.h"
-
 #include <stdlib.h>
 
+#include "crypto/init.h"
 #include "crypto/suite.h"
+#include "franking/csev.h"
 #include "support/test.h"
 
 static const uint8_t hashes[96], many[CS_CSEV_DATA_MAX + 1];

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-#include "franking/sender.h"
-
 #include "crypto/hash.h"
+#include "crypto/init.h"
 #include "crypto/suite.h"
+#include "franking/sender.h"
 #include "support/test.h"
 
 static struct cs_sign_key key;

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-#include "franking/stamp.h"
-
 #include "crypto/hash.h"
+#include "crypto/init.h"
 #include "crypto/suite.h"
+#include "franking/stamp.h"
 #include "support/test.h"
 
 #define NOW 1700000000u

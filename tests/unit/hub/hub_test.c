@@ -1,12 +1,14 @@
 /* SPDX-License-Identifier: MIT */
-#include "hub/hub.h"
-
 #include <sys/stat.h>
 
 #include "base/text.h"
 #include "crypto/hash.h"
+#include "crypto/init.h"
 #include "franking/cert.h"
+#include "hub/admin.h"
 #include "hub/core/keys.h"
+#include "hub/core/schema.h"
+#include "hub/hub.h"
 #include "support/temp_dir.h"
 
 static struct temp_dir

@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /* A refused allocation, at every place, is an error and no leak. */
+
 #include "base/alloc.h"
+#include "crypto/init.h"
+#include "mls/group.h"
 #include "support/mls_world.h"
 
 static const struct cs_mls_extensions no_exts;
@@ -30,7 +33,7 @@ set_up(struct scene *s)
 	    &staged, &s->commit, &s->welcome, s->m[0].group, &opt));
 	assert_ok(cs_mls_staged_save(staged, &s->staged));
 	cs_mls_staged_free(staged);
-	assert_ok(cs_mls_group_info(s->m[0].group, &s->info, true));
+	assert_ok(cs_mls_group_info(s->m[0].group, &s->info, CS_MLS_WITH_TREE));
 	assert_ok(cs_mls_propose_update(&s->proposal, s->m[0].group));
 	assert_ok(world_save(s->m[1].group, &s->saved));
 }

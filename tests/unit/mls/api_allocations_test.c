@@ -4,7 +4,10 @@
  * refused in turn: it says CS_ERR_NOMEM, appends nothing, and member and hub
  * are as they were.
  */
+
 #include "base/alloc.h"
+#include "crypto/init.h"
+#include "mls/group.h"
 #include "support/mls_world.h"
 
 /* Members 0 and 1, a hub, and a guest who has a key package. */
@@ -97,8 +100,8 @@ static enum cs_err
 call_key_package(struct scene *s, struct cs_buf *out)
 {
 	struct cs_buf secrets = { 0 };
-	enum cs_err err =
-	    cs_mls_key_package_new(out, &secrets, NULL, 1, &s->guest.id, true);
+	enum cs_err err = cs_mls_key_package_new(
+	    out, &secrets, NULL, 1, &s->guest.id, CS_MLS_LAST_RESORT);
 
 	assert_true(err == CS_OK || secrets.len == 0);
 	cs_buf_free(&secrets);
@@ -191,7 +194,7 @@ call_safe_export(struct scene *s, struct cs_buf *out)
 static enum cs_err
 call_info(struct scene *s, struct cs_buf *out)
 {
-	return cs_mls_group_info(s->g, out, true);
+	return cs_mls_group_info(s->g, out, CS_MLS_WITH_TREE);
 }
 
 static enum cs_err
@@ -311,7 +314,7 @@ call_staged_welcome(struct scene *s, struct cs_buf *out)
 static enum cs_err
 call_staged_info(struct scene *s, struct cs_buf *out)
 {
-	return cs_mls_staged_group_info(out, s->staged, s->g, true);
+	return cs_mls_staged_group_info(out, s->staged, s->g, CS_MLS_WITH_TREE);
 }
 
 static enum cs_err
@@ -787,8 +790,8 @@ make_messages(struct scene *s)
 	struct cs_mls_staged *staged;
 	struct cs_buf none = { 0 };
 
-	assert_ok(cs_mls_group_info(g, &s->info, true));
-	assert_ok(cs_mls_group_info(g, &s->info_alone, false));
+	assert_ok(cs_mls_group_info(g, &s->info, CS_MLS_WITH_TREE));
+	assert_ok(cs_mls_group_info(g, &s->info_alone, CS_MLS_WITHOUT_TREE));
 	assert_ok(cs_mls_group_tree(g, &s->tree));
 	assert_ok(
 	    cs_mls_protect(&s->data, g, cs_view(NULL, 0), cs_view_str("data")));
@@ -831,7 +834,7 @@ set_up(struct scene *s)
 		cs_buf_reset(&s->m[i].key_package);
 		cs_buf_reset(&s->m[i].secrets);
 		assert_ok(cs_mls_key_package_new(&s->m[i].key_package,
-		    &s->m[i].secrets, NULL, 1, &s->m[i].id, false));
+		    &s->m[i].secrets, NULL, 1, &s->m[i].id, CS_MLS_SINGLE_USE));
 	}
 	assert_ok(world_member_init(&s->guest, 5));
 	assert_ok(world_save(s->m[1].group, &s->saved));

@@ -3,6 +3,11 @@
  * Those who are not members and come in (RFC 9420, 12.4.3.2 and 12.1.8):
  * external commits that join and that replace, and Adds of oneself.
  */
+
+#include "crypto/init.h"
+#include "mls/framing.h"
+#include "mls/leaf_node.h"
+#include "mls/public_state.h"
 #include "support/mls_scene.h"
 
 /* A fourth client, and what it knows of the group: its GroupInfo. */
@@ -16,7 +21,7 @@ arrive(struct stranger *n, const struct scene *s, unsigned number)
 {
 	*n = (struct stranger){ 0 };
 	assert_ok(world_member_init(&n->w, number));
-	assert_ok(cs_mls_group_info(s->m[0].group, &n->info, true));
+	assert_ok(cs_mls_group_info(s->m[0].group, &n->info, CS_MLS_WITH_TREE));
 }
 
 static void
@@ -90,7 +95,8 @@ test_join(void **state)
 		assert_err(
 		    cs_mls_public_group_check_info(s.hub, cs_buf_view(&n.info)),
 		    CS_ERR_MISMATCH);
-		assert_ok(cs_mls_group_info(n.w.group, &info, false));
+		assert_ok(
+		    cs_mls_group_info(n.w.group, &info, CS_MLS_WITHOUT_TREE));
 		assert_ok(
 		    cs_mls_public_group_check_info(s.hub, cs_buf_view(&info)));
 		cs_buf_free(&info);
@@ -112,7 +118,8 @@ test_tree_apart(void **state)
 	set_up(&s);
 	arrive(&n, &s, 8);
 	cs_buf_reset(&n.info);
-	assert_ok(cs_mls_group_info(s.m[1].group, &n.info, false));
+	assert_ok(
+	    cs_mls_group_info(s.m[1].group, &n.info, CS_MLS_WITHOUT_TREE));
 	assert_ok(cs_mls_public_group_tree(s.hub, &tree));
 	assert_err(enter(&n, NULL), CS_ERR_TREE);
 	/* Not the tree of the group: one byte in the middle of a key. */

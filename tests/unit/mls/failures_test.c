@@ -4,7 +4,10 @@
  * The linker puts the functions below in place of those that they count (see
  * tests/meson.build), so that work is counted and not timed.
  */
+
 #include "crypto/hash.h"
+#include "crypto/init.h"
+#include "mls/framing.h"
 #include "mls/group.h"
 #include "support/mls_scene.h"
 

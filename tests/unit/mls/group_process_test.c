@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* Messages that come late, twice, or changed. */
+
+#include "crypto/init.h"
+#include "mls/group.h"
 #include "support/mls_world.h"
 
 static const struct cs_mls_extensions no_exts;

@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: MIT */
+#include "crypto/init.h"
+#include "mls/group.h"
 #include "support/mls_world.h"
 
 static const struct cs_mls_extensions no_exts;

@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: MIT */
+#include "crypto/init.h"
+#include "mls/group.h"
 #include "support/mls_world.h"
 
 static const struct cs_mls_extensions no_exts;
@@ -82,7 +84,8 @@ test_removed(void **state)
 	assert_err(cs_mls_propose_remove(&out, m[2].group, 0), CS_ERR_MEMBER);
 	assert_err(cs_mls_group_epoch_authenticator(m[2].group, &secret),
 	    CS_ERR_MEMBER);
-	assert_err(cs_mls_group_info(m[2].group, &out, true), CS_ERR_MEMBER);
+	assert_err(cs_mls_group_info(m[2].group, &out, CS_MLS_WITH_TREE),
+	    CS_ERR_MEMBER);
 	assert_ok(world_save(m[2].group, &saved));
 	assert_ok(world_load(&again, cs_buf_view(&saved), &opt));
 	assert_err(cs_mls_propose_update(&out, again), CS_ERR_MEMBER);

@@ -3,6 +3,17 @@
  * Handshakes that are well signed and tagged by a member and nevertheless not
  * allowed (RFC 9420, sections 6, 7 and 12): member and hub refuse them alike.
  */
+
+#include "crypto/aead.h"
+#include "crypto/init.h"
+#include "mls/framing.h"
+#include "mls/group.h"
+#include "mls/leaf_node.h"
+#include "mls/private_message.h"
+#include "mls/ratchet_tree.h"
+#include "mls/tree_codec.h"
+#include "mls/tree_leaf.h"
+#include "mls/tree_save.h"
 #include "support/mls_scene.h"
 
 static void

@@ -3,7 +3,12 @@
  * RFC 9420, sections 7.2, 7.3 and 10.1: key packages that are well signed and
  * nevertheless not good, each with one thing changed.
  */
+
+#include "crypto/init.h"
+#include "mls/framing.h"
+#include "mls/group.h"
 #include "mls/key_package.h"
+#include "mls/leaf_node.h"
 #include "support/key_package_sign.h"
 #include "support/mls_world.h"
 
@@ -72,8 +77,8 @@ test_suite(void **state)
 	kp.suite_id = 0x0a0a;
 	assert_err(check(&kp), CS_ERR_UNSUPPORTED);
 	/* Section 5.1: a suite of another signature algorithm. */
-	assert_err(cs_mls_key_package_new(
-		       &message, &secrets, NULL, 2, &owner.id, false),
+	assert_err(cs_mls_key_package_new(&message, &secrets, NULL, 2,
+		       &owner.id, CS_MLS_SINGLE_USE),
 	    CS_ERR_UNSUPPORTED);
 	assert_err(cs_mls_group_new(&group, 2, cs_view_str("a group"),
 		       &owner.id, none, &opt),
@@ -206,8 +211,8 @@ test_own_capabilities(void **state)
 	(void)state;
 	id.extension_types = more;
 	id.n_extension_types = 1;
-	assert_ok(
-	    cs_mls_key_package_new(&message, &secrets, NULL, 1, &id, true));
+	assert_ok(cs_mls_key_package_new(
+	    &message, &secrets, NULL, 1, &id, CS_MLS_LAST_RESORT));
 	assert_ok(cs_mls_key_package_parse_message(&kp, cs_buf_view(&message)));
 	assert_view_equal(c->versions, cs_view("\0\1", 2));
 	for (size_t i = 0; (suite = cs_suite_at(i)) != NULL; i++)

@@ -3,6 +3,13 @@
  * Leaves in Adds, Updates and paths that do not fit to the other leaves or to
  * the group (RFC 9420, sections 7.3, 12.1.1, 12.1.2, 12.1.7 and 12.4.2).
  */
+
+#include "crypto/init.h"
+#include "mls/group.h"
+#include "mls/leaf_node.h"
+#include "mls/ratchet_tree.h"
+#include "mls/tree_leaf.h"
+#include "mls/tree_save.h"
 #include "support/mls_forge.h"
 
 static struct cs_mls_leaf
@@ -39,7 +46,7 @@ trust(struct scene *s)
 	opt.auth.check = trust_all;
 	for (int i = 0; i < 3; i++)
 		cs_mls_group_set_options(s->m[i].group, &opt);
-	assert_ok(cs_mls_group_info(s->m[0].group, &info, true));
+	assert_ok(cs_mls_group_info(s->m[0].group, &info, CS_MLS_WITH_TREE));
 	cs_mls_public_group_free(s->hub);
 	assert_ok(cs_mls_public_group_new(
 	    &s->hub, cs_buf_view(&info), cs_view(NULL, 0), &opt));
@@ -396,7 +403,7 @@ test_external_joiner(void **state)
 	founder.id.extension_types = known;
 	founder.id.n_extension_types = 1;
 	assert_ok(world_found(&founder, (struct cs_mls_extensions){ &ext, 1 }));
-	assert_ok(cs_mls_group_info(founder.group, &info, true));
+	assert_ok(cs_mls_group_info(founder.group, &info, CS_MLS_WITH_TREE));
 	assert_err(cs_mls_external_commit(&guest.group, &commit,
 		       cs_buf_view(&info), &guest.id, &opt, NULL),
 	    CS_ERR_UNSUPPORTED);

@@ -3,8 +3,13 @@
  * What a program may choose: how handshakes travel, padding, kinds of
  * credentials, several Welcomes; and what components of it are given.
  */
+
+#include "crypto/init.h"
 #include "crypto/label.h"
+#include "mls/group.h"
 #include "mls/leaf_node.h"
+#include "mls/tree_leaf.h"
+#include "mls/tree_save.h"
 #include "support/mls_scene.h"
 
 static const struct cs_mls_extensions no_exts;
@@ -182,7 +187,7 @@ test_x509(void **state)
 		cs_buf_reset(&m[i].key_package);
 		cs_buf_reset(&m[i].secrets);
 		assert_ok(cs_mls_key_package_new(&m[i].key_package,
-		    &m[i].secrets, &m[i].ref, 1, &m[i].id, false));
+		    &m[i].secrets, &m[i].ref, 1, &m[i].id, CS_MLS_SINGLE_USE));
 	}
 	assert_ok(cs_mls_group_new(
 	    &m[0].group, 1, cs_view_str("a group"), &m[0].id, no_exts, &opt));
@@ -310,8 +315,8 @@ test_grease(void **state)
 	m[1].id.leaf_exts = (struct cs_mls_extensions){ exts, 2 };
 	cs_buf_reset(&m[1].key_package);
 	cs_buf_reset(&m[1].secrets);
-	assert_ok(cs_mls_key_package_new(
-	    &m[1].key_package, &m[1].secrets, &m[1].ref, 1, &m[1].id, false));
+	assert_ok(cs_mls_key_package_new(&m[1].key_package, &m[1].secrets,
+	    &m[1].ref, 1, &m[1].id, CS_MLS_SINGLE_USE));
 	assert_ok(world_found(&m[0], no_exts));
 	assert_ok(world_add(&m[0], &m[1], m, 2));
 	assert_true(cs_mls_group_leaf_extension(m[0].group, 1, 0xf00d, &data));

@@ -4,6 +4,9 @@
  * right does what it should, and what is well signed and wrong is refused by
  * member and hub alike.
  */
+
+#include "crypto/init.h"
+#include "mls/group.h"
 #include "support/mls_scene.h"
 
 /* ---- GroupContextExtensions --------------------------------------------- */
@@ -434,7 +437,7 @@ test_outsiders(void **state)
 	write_proposal(&body, &self);
 	judged(&s, CS_MLS_CONTENT_PROPOSAL, true, &body, CS_ERR_FORMAT);
 	/* A new member asks for itself, and is let in. */
-	assert_ok(cs_mls_group_info(s.m[0].group, &info, false));
+	assert_ok(cs_mls_group_info(s.m[0].group, &info, CS_MLS_WITHOUT_TREE));
 	assert_ok(cs_mls_new_member_add(
 	    &add, &secrets, NULL, cs_buf_view(&info), &guest.id));
 	for (size_t i = 0; i < add.len; i++) {
@@ -520,7 +523,7 @@ test_spoiling(void **state)
 		cs_buf_reset(&m[i].key_package);
 		cs_buf_reset(&m[i].secrets);
 		assert_ok(cs_mls_key_package_new(&m[i].key_package,
-		    &m[i].secrets, &m[i].ref, 1, &m[i].id, false));
+		    &m[i].secrets, &m[i].ref, 1, &m[i].id, CS_MLS_SINGLE_USE));
 	}
 	assert_ok(world_found(&m[0], (struct cs_mls_extensions){ 0 }));
 	assert_ok(world_add(&m[0], &m[1], m, 3));

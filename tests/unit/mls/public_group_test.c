@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+#include "crypto/init.h"
 #include "support/mls_world.h"
 
 /* A world whose operator may propose removals. */
@@ -25,7 +26,7 @@ set_up(struct watched *w, size_t n)
 	ext.type = CS_MLS_EXT_EXTERNAL_SENDERS;
 	ext.data = cs_buf_view(&w->senders);
 	assert_ok(world_group(w->m, n, (struct cs_mls_extensions){ &ext, 1 }));
-	assert_ok(cs_mls_group_info(w->m[0].group, &info, true));
+	assert_ok(cs_mls_group_info(w->m[0].group, &info, CS_MLS_WITH_TREE));
 	assert_ok(cs_mls_public_group_new(
 	    &w->hub, cs_buf_view(&info), cs_view(NULL, 0), &opt));
 	cs_buf_free(&info);

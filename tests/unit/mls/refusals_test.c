@@ -4,6 +4,15 @@
  * secrets that are damaged, GroupInfos that a hub is shown, and lists of
  * proposals that nobody may commit.
  */
+
+#include "crypto/init.h"
+#include "mls/change.h"
+#include "mls/framing.h"
+#include "mls/group.h"
+#include "mls/group_propose.h"
+#include "mls/leaf_node.h"
+#include "mls/proposal_list.h"
+#include "mls/public_state.h"
 #include "support/mls_scene.h"
 
 static struct cs_mls_commit_options
@@ -50,7 +59,7 @@ test_ended(void **state)
 		       g, key, sizeof key, cs_view_str("l"), cs_view_str("c")),
 	    CS_ERR_MEMBER);
 	assert_err(cs_mls_group_safe_export(g, &h, 1), CS_ERR_MEMBER);
-	assert_err(cs_mls_group_info(g, &out, true), CS_ERR_MEMBER);
+	assert_err(cs_mls_group_info(g, &out, CS_MLS_WITH_TREE), CS_ERR_MEMBER);
 	assert_err(cs_mls_propose_update(&out, g), CS_ERR_MEMBER);
 	assert_err(cs_mls_propose_self_remove(&out, g), CS_ERR_MEMBER);
 	assert_err(cs_mls_protect(&out, g, cs_view(NULL, 0), cs_view("x", 1)),
@@ -130,7 +139,7 @@ test_limits(void **state)
 	kp = cs_buf_view(&guest.key_package);
 	assert_err(cs_mls_commit_new(&staged, &out, &out, s.m[0].group, &many),
 	    CS_ERR_LIMIT);
-	assert_ok(cs_mls_group_info(s.m[0].group, &info, true));
+	assert_ok(cs_mls_group_info(s.m[0].group, &info, CS_MLS_WITH_TREE));
 	assert_err(cs_mls_external_commit(
 		       &g, &out, cs_buf_view(&info), &guest.id, &opt, &psks),
 	    CS_ERR_LIMIT);
@@ -178,7 +187,7 @@ test_pool(void **state)
 	(void)state;
 	set_up(&s);
 	opt.pool = (struct cs_mls_pool){ run_backwards, &count };
-	assert_ok(cs_mls_group_info(s.m[0].group, &info, true));
+	assert_ok(cs_mls_group_info(s.m[0].group, &info, CS_MLS_WITH_TREE));
 	assert_ok(cs_mls_public_group_new(
 	    &g, cs_buf_view(&info), cs_view(NULL, 0), &opt));
 	assert_true(count >= 3);
@@ -205,11 +214,12 @@ test_wrong_signer(void **state)
 	set_up(&s);
 	id = s.m[0].id;
 	assert_ok(cs_signer_new(&id.signer, CS_ECDSA_P256));
-	assert_ok(cs_mls_group_info(s.m[0].group, &info, true));
+	assert_ok(cs_mls_group_info(s.m[0].group, &info, CS_MLS_WITH_TREE));
 	assert_err(cs_mls_group_new(&g, 1, cs_view_str("g"), &id,
 		       (struct cs_mls_extensions){ NULL, 0 }, &opt),
 	    CS_ERR_UNSUPPORTED);
-	assert_err(cs_mls_key_package_new(&out, &out, NULL, 1, &id, false),
+	assert_err(
+	    cs_mls_key_package_new(&out, &out, NULL, 1, &id, CS_MLS_SINGLE_USE),
 	    CS_ERR_UNSUPPORTED);
 	assert_err(
 	    cs_mls_commit_new(&staged, &out, &out, s.m[0].group, &change),
@@ -319,7 +329,7 @@ test_check_info(void **state)
 
 	(void)state;
 	set_up(&s);
-	assert_ok(cs_mls_group_info(s.m[0].group, &info, false));
+	assert_ok(cs_mls_group_info(s.m[0].group, &info, CS_MLS_WITHOUT_TREE));
 	assert_ok(cs_mls_message_peek(&peeked, cs_buf_view(&info)));
 	assert_int_equal(peeked.wire, CS_MLS_WIRE_GROUP_INFO);
 	assert_ok(
@@ -414,7 +424,7 @@ test_brought_along(void **state)
 	(void)state;
 	set_up(&s);
 	assert_ok(world_member_init(&guest, 5));
-	assert_ok(cs_mls_group_info(s.m[0].group, &info, true));
+	assert_ok(cs_mls_group_info(s.m[0].group, &info, CS_MLS_WITH_TREE));
 	assert_ok(
 	    cs_mls_commit_new(&staged, &commit, &out, s.m[0].group, &none));
 	cs_mls_staged_free(staged);
@@ -645,7 +655,7 @@ test_who_looks(void **state)
 	set_up(&s);
 	deaf.auth.check = NULL;
 	small.max_members = 2;
-	assert_ok(cs_mls_group_info(s.m[0].group, &info, true));
+	assert_ok(cs_mls_group_info(s.m[0].group, &info, CS_MLS_WITH_TREE));
 	assert_err(cs_mls_public_group_new(
 		       &g, cs_buf_view(&info), cs_view(NULL, 0), &deaf),
 	    CS_ERR_CREDENTIAL);

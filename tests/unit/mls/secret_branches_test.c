@@ -8,7 +8,18 @@
  * Without valgrind it only says that these members understand one another.
  */
 #if __has_include(<valgrind/memcheck.h>)
+
 #include <valgrind/memcheck.h>
+
+#include "crypto/aead.h"
+#include "crypto/curve.h"
+#include "crypto/hpke.h"
+#include "crypto/init.h"
+#include "crypto/label.h"
+#include "mls/framing.h"
+#include "mls/group.h"
+#include "support/mls_world.h"
+
 #else
 #define RUNNING_ON_VALGRIND 0
 #define VALGRIND_COUNT_ERRORS 0
@@ -16,13 +27,6 @@
 #define VALGRIND_MAKE_MEM_DEFINED(p, n) (0)
 #define VALGRIND_GET_VBITS(p, marks, n) (0)
 #endif
-
-#include "crypto/aead.h"
-#include "crypto/curve.h"
-#include "crypto/hpke.h"
-#include "crypto/label.h"
-#include "mls/group.h"
-#include "support/mls_world.h"
 
 static void
 classify(const void *p, size_t n)
@@ -312,7 +316,7 @@ join_from_outside(struct world_member *m)
 
 	opt.psks.find = secret_psk;
 	assert_ok(world_member_init(&guest, 7));
-	assert_ok(cs_mls_group_info(m[0].group, &info, true));
+	assert_ok(cs_mls_group_info(m[0].group, &info, CS_MLS_WITH_TREE));
 	assert_ok(cs_mls_external_commit(
 	    &guest.group, &commit, cs_buf_view(&info), &guest.id, &opt, NULL));
 	for (int i = 0; i < 3; i++)

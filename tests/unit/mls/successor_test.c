@@ -3,6 +3,10 @@
  * Groups that come out of others: re-initialisation (RFC 9420, 11.2) and
  * branching (11.3), and what the members of the old one check.
  */
+
+#include "crypto/init.h"
+#include "mls/group.h"
+#include "mls/group_commit.h"
 #include "support/mls_scene.h"
 
 /* Whom ${s} has, once more: fresh key packages for suite ${suite}. */

@@ -3,8 +3,16 @@
  * Ratchet trees with one thing wrong, as who joins sees them (RFC 9420,
  * sections 7.1, 7.3, 7.9.2, 12.4.3.1 and 12.4.3.3).
  */
+
+#include "crypto/init.h"
 #include "mls/group.h"
+#include "mls/leaf_node.h"
+#include "mls/ratchet_tree.h"
+#include "mls/tree_codec.h"
+#include "mls/tree_leaf.h"
 #include "mls/tree_node.h"
+#include "mls/tree_save.h"
+#include "mls/tree_verify.h"
 #include "support/mls_world.h"
 
 #define MEMBERS 8

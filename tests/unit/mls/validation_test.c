@@ -3,6 +3,16 @@
  * Messages that break one rule of RFC 9420, sections 6, 12.1.8, 12.2 or 12.4,
  * each, and keep the others: docs/VALIDATION.md says which.
  */
+
+#include "crypto/init.h"
+#include "mls/framing.h"
+#include "mls/group.h"
+#include "mls/group_propose.h"
+#include "mls/leaf_node.h"
+#include "mls/private_message.h"
+#include "mls/public_state.h"
+#include "mls/tree_leaf.h"
+#include "mls/tree_save.h"
 #include "support/mls_forge.h"
 
 /* Section 6: a Remove by member 0, to be changed. */

@@ -3,7 +3,13 @@
  * Welcomes with one thing wrong inside, sealed and signed as they should be
  * (RFC 9420, section 12.4.3.1).
  */
+
 #include "crypto/aead.h"
+#include "crypto/init.h"
+#include "mls/framing.h"
+#include "mls/ratchet_tree.h"
+#include "mls/tree_codec.h"
+#include "mls/tree_hash.h"
 #include "mls/welcome.h"
 #include "support/mls_forge.h"
 
@@ -136,9 +142,11 @@ seal(struct cs_buf *out, struct opened *o)
 	seal_info(&info, o);
 	cs_mls_group_secrets_write(&p, &o->gs);
 	assert_ok(cs_writer_end(&p));
-	assert_ok(cs_encrypt_with_label(&kem, &sealed, suite,
-	    o->keys.kp.init_key, cs_view_str("Welcome"), cs_buf_view(&info),
-	    cs_buf_view(&plain)));
+	assert_ok(
+	    cs_encrypt_with_label(&kem, &sealed, suite, o->keys.kp.init_key,
+		&(struct cs_encrypt_label){
+		    cs_view_str("Welcome"), cs_buf_view(&info) },
+		cs_buf_view(&plain)));
 	cs_write_vec(&e, o->ref);
 	cs_write_vec(&e, cs_buf_view(&kem));
 	cs_write_vec(&e, cs_buf_view(&sealed));
@@ -330,7 +338,7 @@ test_info_for_hub(void **state)
 
 	(void)state;
 	set_up(&s);
-	assert_ok(cs_mls_group_info(s.m[0].group, &info, false));
+	assert_ok(cs_mls_group_info(s.m[0].group, &info, CS_MLS_WITHOUT_TREE));
 	assert_ok(cs_mls_public_group_check_info(s.hub, cs_buf_view(&info)));
 	assert_ok(cs_mls_group_info_parse_message(&gi, cs_buf_view(&info)));
 	assert_ok(cs_mls_group_info_external_pub(&parts.external_pub, &gi));

@@ -128,7 +128,7 @@ lock_elsewhere(const char *path)
 
 	assert_true(pid >= 0);
 	if (pid == 0)
-		_exit((int)cs_file_lock(&fd, path, false));
+		_exit((int)cs_file_try_lock(&fd, path));
 	assert_int_equal(waitpid(pid, &status, 0), pid);
 	assert_true(WIFEXITED(status));
 	return (enum cs_err)WEXITSTATUS(status);
@@ -142,17 +142,17 @@ test_lock(void **state)
 	int fd, again;
 
 	(void)state;
-	assert_ok(cs_file_lock(&fd, path, false));
+	assert_ok(cs_file_try_lock(&fd, path));
 	assert_err(lock_elsewhere(path), CS_ERR_BUSY);
-	assert_err(cs_file_lock(&again, path, false), CS_ERR_BUSY);
+	assert_err(cs_file_try_lock(&again, path), CS_ERR_BUSY);
 	assert_int_equal(again, -1);
 	cs_file_unlock(fd);
 	assert_ok(lock_elsewhere(path));
 	/* Whoever had it is gone, and so is the lock. */
-	assert_ok(cs_file_lock(&fd, path, true));
+	assert_ok(cs_file_lock(&fd, path));
 	cs_file_unlock(fd);
 	cs_file_unlock(-1);
-	assert_err(cs_file_lock(&fd, temp_path(&d, "none/lock"), false),
+	assert_err(cs_file_try_lock(&fd, temp_path(&d, "none/lock")),
 	    CS_ERR_NOT_FOUND);
 	temp_dir_clear(&d);
 }

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
-#include "store/keyfile.h"
-
 #include <sys/stat.h>
 
+#include "crypto/init.h"
 #include "store/file.h"
+#include "store/keyfile.h"
 #include "support/temp_dir.h"
 
 static const struct cs_view none;

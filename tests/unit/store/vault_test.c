@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
+#include "crypto/init.h"
 #include "store/vault.h"
-
 #include "support/temp_dir.h"
 
 static const struct cs_seal_key key = { { 7 } };

@@ -14,6 +14,15 @@ export class ApiError extends Error {
   }
 }
 
+/** How the desk says no. */
+interface Refusal {
+  code: string;
+  message?: string;
+  by?: string;
+  at_ms?: number;
+  retry_after_s?: number;
+}
+
 const BASE = "/api/v1";
 let csrf = "";
 let onEnd: (code: "signed-out" | "locked") => void = () => {};
@@ -29,14 +38,14 @@ export function onSessionEnd(f: typeof onEnd) {
 
 async function failure(r: Response): Promise<ApiError> {
   try {
-    const e = ((await r.json()) as { error: Record<string, unknown> }).error;
+    const e = ((await r.json()) as { error: Refusal }).error;
     return new ApiError(
       r.status,
-      String(e.code),
-      String(e.message ?? ""),
-      String(e.by ?? ""),
-      Number(e.at_ms ?? 0),
-      Number(e.retry_after_s ?? r.headers.get("Retry-After") ?? 0),
+      e.code,
+      e.message ?? "",
+      e.by ?? "",
+      e.at_ms ?? 0,
+      e.retry_after_s ?? Number(r.headers.get("Retry-After") ?? 0),
     );
   } catch {
     return new ApiError(r.status, "unavailable", "");
@@ -77,7 +86,8 @@ export const put = async <T>(path: string, body?: unknown) => json<T>(await send
 export const del = async <T>(path: string) => json<T>(await send("DELETE", path));
 
 /** Bytes, for a picture. */
-export const picture = async (path: string, signal?: AbortSignal) => (await send("GET", path, undefined, signal)).blob();
+export const picture = async (path: string, signal?: AbortSignal) =>
+  (await send("GET", path, undefined, signal)).blob();
 
 /** A file that the desk makes; the browser keeps it. */
 export async function download(method: "GET" | "POST", path: string, body: unknown, fallback: string) {

@@ -20,7 +20,15 @@ export const LANGUAGES: Record<Language, { name: string; dir: "ltr" | "rtl"; loc
 const URLS: Partial<Record<Language, string>> = { ar: arUrl, kmr: kmrUrl, ckb: ckbUrl };
 
 let language: Language = "en";
-let words: Record<string, string> = en;
+/** A text for each form that a language has for a number: Arabic has six. */
+export interface Plural extends Partial<Record<Intl.LDMLPluralRule, string>> {
+  /** The argument that counts; n unless it says otherwise. */
+  by?: string;
+  other: string;
+}
+type Words = Record<string, string | Plural>;
+
+let words: Words = en;
 const listeners = new Set<() => void>();
 
 export function isLanguage(code: string): code is Language {
@@ -41,7 +49,7 @@ export async function setLanguage(code: string): Promise<void> {
   const url = URLS[to];
   if (to !== language) {
     try {
-      words = url ? ((await (await fetch(url)).json()) as Record<string, string>) : en;
+      words = url ? ((await (await fetch(url)).json()) as Words) : en;
       language = to;
     } catch {
       return; // What is shown stays readable.
@@ -59,14 +67,35 @@ export function fill(text: string, args: Args = {}): string {
   });
 }
 
+/** The form that the language has for ${n}.  Browsers that do not know the
+ * language count as English does, and so do Kurmanji and Sorani. */
+function form(n: number): Intl.LDMLPluralRule {
+  const l = Intl.PluralRules.supportedLocalesOf(LANGUAGES[language].locales);
+  return new Intl.PluralRules(l[0] ?? "en").select(n);
+}
+
+function text(entry: string | Plural, args?: Args): string {
+  if (typeof entry === "string") return fill(entry, args);
+  const n = Number(args?.[entry.by ?? "n"] ?? 0);
+  return fill(entry[form(n)] ?? entry.other, args);
+}
+
 export function t(key: Key, args?: Args): string {
-  return fill(words[key] ?? en[key], args);
+  return text(words[key] ?? en[key], args);
 }
 
 /** The word for a code of the desk; the code itself when there is none. */
 export function word(kind: string, code: string, args?: Args): string {
-  const text = words[`${kind}.${code}`] ?? (en as Record<string, string>)[`${kind}.${code}`];
-  return text === undefined ? code : fill(text, args);
+  const key = `${kind}.${code}`;
+  const entry = words[key] ?? (en as Words)[key];
+  return entry === undefined ? code : text(entry, args);
+}
+
+/** "a, b and c", as the language writes it. */
+export function list(items: string[]): string {
+  const l = has(Intl.ListFormat);
+  if (l.length === 0 || (l[0] ?? "").startsWith("en") !== (language === "en")) return items.join(t("list.comma"));
+  return new Intl.ListFormat(l, { type: "conjunction" }).format(items);
 }
 
 // ---- numbers and dates ------------------------------------------------------
@@ -105,7 +134,9 @@ export function date(ms: number): string {
   const d = new Date(ms);
   if (!named()) return isolated(iso(d));
   return new Intl.DateTimeFormat(locales(Intl.DateTimeFormat), {
-    year: "numeric", month: "short", day: "numeric",
+    year: "numeric",
+    month: "short",
+    day: "numeric",
   }).format(d);
 }
 

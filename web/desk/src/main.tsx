@@ -3,6 +3,7 @@ import { render } from "preact";
 import { useEffect, useState } from "preact/hooks";
 import "./style.css";
 import { ApiError } from "./api";
+import { Boundary } from "./boundary";
 import { allKeys, useKeys } from "./keys";
 import type { Binding } from "./keys";
 import { setLanguage, t, word } from "./lang";
@@ -23,7 +24,20 @@ import { StatisticsPage } from "./pages/statistics";
 import { go, href, useRoute } from "./router";
 import type { Route } from "./router";
 import {
-  announcement, connect, door, exposure, hubOnline, is, live, loadSession, lock, session, signOut, useCell, useLanguage, watchIdle,
+  announcement,
+  connect,
+  door,
+  exposure,
+  hubOnline,
+  is,
+  live,
+  loadSession,
+  lock,
+  session,
+  signOut,
+  useCell,
+  useLanguage,
+  watchIdle,
 } from "./store";
 import { Dialog, Empty, Fail, Icon, Loading, Title } from "./ui";
 
@@ -114,10 +128,14 @@ function Shell({ route }: { route: Route }) {
   const section = at === "case" || at === "cluster" || at === "account" ? "queue" : at;
   return (
     <>
-      <a class="skip" href="#main" onClick={(e) => {
-        e.preventDefault();
-        document.getElementById("main")?.focus();
-      }}>
+      <a
+        class="skip"
+        href="#main"
+        onClick={(e) => {
+          e.preventDefault();
+          document.getElementById("main")?.focus();
+        }}
+      >
         {t("shell.skip")}
       </a>
       <header class="top">
@@ -163,7 +181,7 @@ function Shell({ route }: { route: Route }) {
       )}
       <BreakReminder />
       <main id="main" tabIndex={-1}>
-        {page(route)}
+        <Boundary key={route.parts.join("/")}>{page(route)}</Boundary>
       </main>
       {keys && <KeysDialog keys={keys} onClose={() => setKeys(null)} />}
     </>

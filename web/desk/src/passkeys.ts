@@ -56,8 +56,10 @@ export async function addPasskey(password: string, name: string): Promise<Passke
     }),
   );
   return post<PasskeyPage>("/passkeys", {
-    challenge: asked.challenge, name,
-    client_data: text(response.clientDataJSON), attestation: text(response.attestationObject),
+    challenge: asked.challenge,
+    name,
+    client_data: text(response.clientDataJSON),
+    attestation: text(response.attestationObject),
   });
 }
 
@@ -66,13 +68,20 @@ async function use(path: string): Promise<Session> {
   const { made, response } = await ask<AuthenticatorAssertionResponse>(() =>
     navigator.credentials.get({
       publicKey: {
-        challenge: bytes(asked.challenge), rpId: asked.rp_id, userVerification: "required", timeout: asked.timeout_ms,
+        challenge: bytes(asked.challenge),
+        rpId: asked.rp_id,
+        userVerification: "required",
+        timeout: asked.timeout_ms,
       },
     }),
   );
   return post<Session>(path, {
-    challenge: asked.challenge, id: text(made.rawId), handle: text(response.userHandle),
-    client_data: text(response.clientDataJSON), data: text(response.authenticatorData), signature: text(response.signature),
+    challenge: asked.challenge,
+    id: text(made.rawId),
+    handle: text(response.userHandle),
+    client_data: text(response.clientDataJSON),
+    data: text(response.authenticatorData),
+    signature: text(response.signature),
   });
 }
 

@@ -210,9 +210,14 @@ export interface Loaded<T> {
 
 /** What is at ${path}; loaded anew when the path changes or on reload(). */
 export function useLoad<T>(path: string | null): Loaded<T> {
-  const [state, setState] = useState<{ path: string | null; data: T | null; error: ApiError | null; loading: boolean }>({
-    path, data: null, error: null, loading: true,
-  });
+  const [state, setState] = useState<{ path: string | null; data: T | null; error: ApiError | null; loading: boolean }>(
+    {
+      path,
+      data: null,
+      error: null,
+      loading: true,
+    },
+  );
   const [turn, setTurn] = useState(0);
   useEffect(() => {
     if (path === null) return;
@@ -224,7 +229,11 @@ export function useLoad<T>(path: string | null): Loaded<T> {
       },
       (e: unknown) => {
         if (!stop.signal.aborted)
-          setState((s) => ({ ...s, error: e instanceof ApiError ? e : new ApiError(0, "offline", ""), loading: false }));
+          setState((s) => ({
+            ...s,
+            error: e instanceof ApiError ? e : new ApiError(0, "offline", ""),
+            loading: false,
+          }));
       },
     );
     return () => stop.abort();
@@ -246,7 +255,11 @@ export const policy = new Cell<Policy | null>(null);
 export function usePolicy(): Policy | null {
   const p = useCell(policy);
   useEffect(() => {
-    if (!policy.get()) get<Policy>("/policy").then((x) => policy.set(x), () => {});
+    if (!policy.get())
+      get<Policy>("/policy").then(
+        (x) => policy.set(x),
+        () => {},
+      );
   }, []);
   return p;
 }

@@ -182,7 +182,7 @@ export interface CaseEvent {
 }
 
 export type DecisionState =
-  | "undo" | "waiting" | "refused" | "queued" | "sending" | "applied" | "failed" | "undone" | "reversed";
+  "undo" | "waiting" | "refused" | "queued" | "sending" | "applied" | "failed" | "undone" | "reversed";
 export type ActionKind = "none" | "warn" | "disable" | "disable-until" | "quarantine" | "dissolve" | "refer";
 
 export interface Decision {
@@ -239,7 +239,8 @@ export interface Appeal {
   case: string;
   decision: string;
   kind: "appeal" | "second-look";
-  account: AccountRef;
+  /** Null for a second look: it is asked for by who reported, not by an account that is named. */
+  account: AccountRef | null;
   at_ms: number;
   text: string;
   state: "open" | "upheld" | "reversed";

@@ -31,7 +31,12 @@ export function Title({ children, text }: Children & { text: string }) {
   );
 }
 
-export function Section({ title, children, id, extra }: Children & { title: string; id?: string; extra?: ComponentChildren }) {
+export function Section({
+  title,
+  children,
+  id,
+  extra,
+}: Children & { title: string; id?: string; extra?: ComponentChildren }) {
   const own = useId();
   const h = id ?? own;
   return (
@@ -68,7 +73,13 @@ export function Fail({ error, retry }: { error: unknown; retry?: () => void }) {
 
 /** Loading, failed, or what ${children} makes of the data. */
 export function Load<T>({ of, children }: { of: Loaded<T>; children: (data: T) => ComponentChildren }) {
-  if (of.data) return <>{of.error && <Fail error={of.error} retry={of.reload} />}{children(of.data)}</>;
+  if (of.data)
+    return (
+      <>
+        {of.error && <Fail error={of.error} retry={of.reload} />}
+        {children(of.data)}
+      </>
+    );
   if (of.error) return <Fail error={of.error} retry={of.reload} />;
   return <Loading />;
 }
@@ -155,7 +166,9 @@ export function Foreign({ text, class: c }: { text: string; class?: string }) {
 export function visible(text: string): ComponentChildren {
   const parts = text.split(/([\u202a-\u202e\u2066-\u2069\u0000-\u0008\u000b-\u001f\u007f-\u009f])/);
   return parts.map((p, i) =>
-    i % 2 === 0 ? p : (
+    i % 2 === 0 ? (
+      p
+    ) : (
       <span key={i} class="control" title={t("item.control-character")}>
         U+{p.charCodeAt(0).toString(16).toUpperCase().padStart(4, "0")}
       </span>
@@ -194,7 +207,12 @@ interface FieldProps extends Children {
 }
 
 /** A label and what it labels: the one child gets the id. */
-export function Field({ label, hint, children, wide }: Omit<FieldProps, "children"> & { children: (id: string, hintId?: string) => ComponentChildren }) {
+export function Field({
+  label,
+  hint,
+  children,
+  wide,
+}: Omit<FieldProps, "children"> & { children: (id: string, hintId?: string) => ComponentChildren }) {
   const id = useId();
   return (
     <div class={wide ? "field wide" : "field"}>
@@ -220,13 +238,29 @@ export function TextField({ label, hint, value, onValue, ...rest }: Input) {
   return (
     <Field label={label} hint={hint}>
       {(id, h) => (
-        <input dir="auto" {...rest} id={id} aria-describedby={h} value={value} onInput={(e) => onValue(e.currentTarget.value)} />
+        <input
+          dir="auto"
+          {...rest}
+          id={id}
+          aria-describedby={h}
+          value={value}
+          onInput={(e) => onValue(e.currentTarget.value)}
+        />
       )}
     </Field>
   );
 }
 
-export function AreaField(props: { label: string; hint?: string; value: string; onValue: (v: string) => void; rows?: number; required?: boolean; autofocus?: boolean; code?: boolean }) {
+export function AreaField(props: {
+  label: string;
+  hint?: string;
+  value: string;
+  onValue: (v: string) => void;
+  rows?: number;
+  required?: boolean;
+  autofocus?: boolean;
+  code?: boolean;
+}) {
   return (
     <Field label={props.label} hint={props.hint} wide>
       {(id, h) => (
@@ -249,11 +283,26 @@ export function AreaField(props: { label: string; hint?: string; value: string; 
 
 export type Option = [value: string, label: string];
 
-export function SelectField(props: { label: string; hint?: string; value: string; onValue: (v: string) => void; options: Option[]; required?: boolean; autofocus?: boolean }) {
+export function SelectField(props: {
+  label: string;
+  hint?: string;
+  value: string;
+  onValue: (v: string) => void;
+  options: Option[];
+  required?: boolean;
+  autofocus?: boolean;
+}) {
   return (
     <Field label={props.label} hint={props.hint}>
       {(id, h) => (
-        <select id={id} aria-describedby={h} required={props.required} autofocus={props.autofocus} value={props.value} onChange={(e) => props.onValue(e.currentTarget.value)}>
+        <select
+          id={id}
+          aria-describedby={h}
+          required={props.required}
+          autofocus={props.autofocus}
+          value={props.value}
+          onChange={(e) => props.onValue(e.currentTarget.value)}
+        >
           {props.options.map(([v, l]) => (
             <option key={v} value={v} selected={v === props.value}>
               {l}
@@ -265,11 +314,27 @@ export function SelectField(props: { label: string; hint?: string; value: string
   );
 }
 
-export function Check({ label, checked, onChecked, hint }: { label: ComponentChildren; checked: boolean; onChecked: (on: boolean) => void; hint?: string }) {
+export function Check({
+  label,
+  checked,
+  onChecked,
+  hint,
+}: {
+  label: ComponentChildren;
+  checked: boolean;
+  onChecked: (on: boolean) => void;
+  hint?: string;
+}) {
   const id = useId();
   return (
     <div class="check">
-      <input type="checkbox" id={id} checked={checked} aria-describedby={hint ? `${id}-hint` : undefined} onChange={(e) => onChecked(e.currentTarget.checked)} />
+      <input
+        type="checkbox"
+        id={id}
+        checked={checked}
+        aria-describedby={hint ? `${id}-hint` : undefined}
+        onChange={(e) => onChecked(e.currentTarget.checked)}
+      />
       <label for={id}>{label}</label>
       {hint && (
         <p class="hint" id={`${id}-hint`}>
@@ -307,7 +372,12 @@ export function useTask() {
 // ---- dialogs ----------------------------------------------------------------
 
 /** The element traps the focus; on closing it goes back to where it was. */
-export function Dialog({ title, onClose, children, class: c }: Children & { title: string; onClose: () => void; class?: string }) {
+export function Dialog({
+  title,
+  onClose,
+  children,
+  class: c,
+}: Children & { title: string; onClose: () => void; class?: string }) {
   const d = useRef<HTMLDialogElement>(null);
   const h = useId();
   useLayoutEffect(() => {
@@ -346,20 +416,24 @@ export function Dialog({ title, onClose, children, class: c }: Children & { titl
  * A dialog with a form.  ${submit} throws what went wrong; a conflict is for
  * ${onConflict}, and what was typed stays.
  */
-export function FormDialog(props: Children & {
-  title: string;
-  action: string;
-  danger?: boolean;
-  submit: () => Promise<unknown>;
-  onClose: () => void;
-  onConflict?: (e: ApiError) => void;
-  done?: string;
-}) {
+export function FormDialog(
+  props: Children & {
+    title: string;
+    action: string;
+    danger?: boolean;
+    submit: () => Promise<unknown>;
+    onClose: () => void;
+    onConflict?: (e: ApiError) => void;
+    done?: string;
+  },
+) {
   const task = useTask();
-  const onConflict = props.onConflict && ((e: ApiError) => {
-    task.setError(null);
-    props.onConflict!(e);
-  });
+  const onConflict =
+    props.onConflict &&
+    ((e: ApiError) => {
+      task.setError(null);
+      props.onConflict!(e);
+    });
   const go = async (e: Event) => {
     e.preventDefault();
     if (await task.run(props.submit)) {
@@ -407,7 +481,14 @@ export function conflictText(e: ApiError): string {
 }
 
 /** Asks before something that is not easily taken back. */
-export function Confirm(props: { title: string; text: string; action: string; submit: () => Promise<unknown>; onClose: () => void; done?: string }) {
+export function Confirm(props: {
+  title: string;
+  text: string;
+  action: string;
+  submit: () => Promise<unknown>;
+  onClose: () => void;
+  done?: string;
+}) {
   return (
     <FormDialog {...props} danger>
       <p>{props.text}</p>

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* The row of a case: sealed to its place, and changed by one person at a time.
  */
+#include "crypto/init.h"
 #include "crypto/suite.h"
 #include "desk/cases/case.h"
 #include "desk/cases/entry.h"

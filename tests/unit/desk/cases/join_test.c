@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Which case a report joins. */
+#include "crypto/init.h"
 #include "crypto/suite.h"
 #include "desk/core/json.h"
 #include "desk/decisions/send.h"

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Two cases become one. */
 #include "base/units.h"
+#include "crypto/init.h"
 #include "crypto/suite.h"
 #include "desk/cases/case.h"
 #include "desk/cases/merge.h"

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* The queue: in which order cases stand, and how they are found. */
+#include "crypto/init.h"
 #include "crypto/suite.h"
 #include "desk/cases/queue.h"
 #include "desk/cases/term.h"

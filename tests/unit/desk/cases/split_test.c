@@ -3,6 +3,7 @@
  * them. */
 #include "base/units.h"
 #include "content/evidence.h"
+#include "crypto/init.h"
 #include "crypto/suite.h"
 #include "desk/cases/case.h"
 #include "desk/cases/split.h"

@@ -2,6 +2,7 @@
 /* Challenges, and where a passkey can be asked for: requests go to the API as
  * the server hands them on. */
 #include "base/text.h"
+#include "crypto/init.h"
 #include "crypto/suite.h"
 #include "crypto/totp.h"
 #include "desk/console/api.h"

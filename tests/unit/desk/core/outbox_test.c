@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* What the hub does not take now, and what waits behind it. */
+#include "crypto/init.h"
 #include "crypto/suite.h"
 #include "desk/core/outbox.h"
 #include "store/clock.h"

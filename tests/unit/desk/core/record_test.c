@@ -7,6 +7,7 @@
 #include "base/alloc.h"
 #include "base/text.h"
 #include "base/units.h"
+#include "crypto/init.h"
 #include "crypto/suite.h"
 #include "desk/cases/case.h"
 #include "desk/cases/entry.h"

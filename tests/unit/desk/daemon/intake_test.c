@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "content/evidence.h"
+#include "crypto/init.h"
 #include "crypto/suite.h"
 #include "desk/daemon/intake.h"
 #include "desk/reports/report.h"

@@ -2,6 +2,7 @@
 /* A second look that was granted: the case is open until it is decided again.
  */
 #include "base/units.h"
+#include "crypto/init.h"
 #include "crypto/suite.h"
 #include "desk/core/actor.h"
 #include "desk/daemon/retention.h"

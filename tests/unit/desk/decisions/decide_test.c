@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* What is decided, and of whom. */
 #include "base/units.h"
+#include "crypto/init.h"
 #include "crypto/suite.h"
 #include "desk/cases/case.h"
 #include "desk/core/policy.h"

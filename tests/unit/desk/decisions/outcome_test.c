@@ -2,6 +2,7 @@
 /* What the hub is told and has answered, without a hub. */
 #include "base/units.h"
 #include "content/letter.h"
+#include "crypto/init.h"
 #include "crypto/suite.h"
 #include "desk/cases/case.h"
 #include "desk/core/actor.h"

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Second thoughts about a decision. */
+#include "crypto/init.h"
 #include "crypto/suite.h"
 #include "desk/core/actor.h"
 #include "desk/decisions/revise.h"

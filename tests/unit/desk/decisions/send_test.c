@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Decisions become signed actions. */
+#include "crypto/init.h"
 #include "crypto/suite.h"
 #include "desk/cases/case.h"
 #include "desk/core/json.h"

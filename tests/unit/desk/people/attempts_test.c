@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include <stdio.h>
 
+#include "crypto/init.h"
 #include "crypto/suite.h"
 #include "desk/people/attempts.h"
 #include "support/test.h"

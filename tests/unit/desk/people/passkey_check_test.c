@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+#include "crypto/init.h"
 #include "crypto/sign.h"
 #include "crypto/signer.h"
 #include "crypto/suite.h"

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "crypto/hash.h"
+#include "crypto/init.h"
 #include "crypto/signer.h"
 #include "crypto/suite.h"
 #include "desk/core/actor.h"

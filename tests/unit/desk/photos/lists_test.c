@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Lists of hashes, in and out again. */
+#include "crypto/init.h"
 #include "crypto/suite.h"
 #include "desk/core/actor.h"
 #include "desk/photos/lists.h"

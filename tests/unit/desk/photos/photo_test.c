@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Photos of reports, without a decoder: what is damaged on the disk. */
 #include "base/text.h"
+#include "crypto/init.h"
 #include "crypto/suite.h"
 #include "desk/core/actor.h"
 #include "desk/photos/index.h"

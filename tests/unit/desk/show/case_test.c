@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* A case as pages show it. */
+#include "crypto/init.h"
 #include "crypto/suite.h"
 #include "desk/core/actor.h"
 #include "desk/core/json.h"

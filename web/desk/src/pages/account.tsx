@@ -20,14 +20,19 @@ export function AccountPage({ id }: { id: string }) {
               {t("account.heading")} <bdi>{a.handle}</bdi>
             </Title>
             <p class="row">
-              <Sign tone={a.state === "disabled" ? "bad" : a.state === "active" ? "good" : "plain"} icon={a.state === "disabled" ? "lock" : a.state === "active" ? "check" : "question"}>
+              <Sign
+                tone={a.state === "disabled" ? "bad" : a.state === "active" ? "good" : "plain"}
+                icon={a.state === "disabled" ? "lock" : a.state === "active" ? "check" : "question"}
+              >
                 {word("account-state", a.state)}
               </Sign>
               <Count label={t("account.reports-made")} n={a.reports_made} />
               <Count label={t("reporter.rejected")} n={a.reports_rejected} />
             </p>
             <Section title={t("account.cases")}>
-              {a.cases.length === 0 ? <Empty text={t("account.no-cases")} /> : (
+              {a.cases.length === 0 ? (
+                <Empty text={t("account.no-cases")} />
+              ) : (
                 <ul class="cases">
                   {a.cases.map((c) => (
                     <li key={c.id} class="case-row">
@@ -36,7 +41,9 @@ export function AccountPage({ id }: { id: string }) {
                         <CaseLink id={c.id}>{reasonTitle(c.reason)}</CaseLink>
                         <StateSign row={c} />
                         <Due row={c} />
-                        <span class="quiet"><When ms={c.opened_ms} /></span>
+                        <span class="quiet">
+                          <When ms={c.opened_ms} />
+                        </span>
                       </div>
                     </li>
                   ))}
@@ -44,13 +51,25 @@ export function AccountPage({ id }: { id: string }) {
               )}
             </Section>
             <Section title={t("case.decisions")}>
-              {a.decisions.length === 0 ? <Empty text={t("account.no-decisions")} /> : (
-                <ol class="plain-list">{a.decisions.map((d) => <DecisionView key={d.id} d={d} showCase onChange={loaded.reload} />)}</ol>
+              {a.decisions.length === 0 ? (
+                <Empty text={t("account.no-decisions")} />
+              ) : (
+                <ol class="plain-list">
+                  {a.decisions.map((d) => (
+                    <DecisionView key={d.id} d={d} showCase onChange={loaded.reload} />
+                  ))}
+                </ol>
               )}
             </Section>
             <Section title={t("nav.appeals")}>
-              {a.appeals.length === 0 ? <Empty text={t("appeals.none")} /> : (
-                <ol class="plain-list">{a.appeals.map((x) => <AppealView key={x.id} a={x} showCase onChange={loaded.reload} />)}</ol>
+              {a.appeals.length === 0 ? (
+                <Empty text={t("appeals.none")} />
+              ) : (
+                <ol class="plain-list">
+                  {a.appeals.map((x) => (
+                    <AppealView key={x.id} a={x} showCase onChange={loaded.reload} />
+                  ))}
+                </ol>
               )}
             </Section>
           </>

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 import { useState } from "preact/hooks";
 import { get, query as toQuery } from "../api";
-import { num, t, word } from "../lang";
+import { num, list, t, word } from "../lang";
 import { setQuery } from "../router";
 import { useLoad } from "../store";
 import type { AuditRow, Page } from "../types";
@@ -16,8 +16,10 @@ interface Verdict {
 
 function brief(v: unknown): string {
   if (v === null || v === undefined || v === "") return "–";
-  if (typeof v !== "object") return String(v);
-  return Object.entries(v as object).map(([k, x]) => `${k}: ${typeof x === "object" ? JSON.stringify(x) : x}`).join(", ");
+  if (typeof v !== "object") return JSON.stringify(v).replace(/^"|"$/g, "");
+  return list(
+    Object.entries(v).map(([k, x]: [string, unknown]) => `${k}: ${typeof x === "string" ? x : JSON.stringify(x)}`),
+  );
 }
 
 export function AuditPage({ query }: { query: URLSearchParams }) {
@@ -39,47 +41,102 @@ export function AuditPage({ query }: { query: URLSearchParams }) {
       <Title text={t("nav.audit")} />
       <p>{t("audit.about")}</p>
       <div class="buttons no-print">
-        <button type="button" class="primary" disabled={task.busy} onClick={() => void task.run(async () => setVerdict(await get<Verdict>("/audit/verify")))}>
+        <button
+          type="button"
+          class="primary"
+          disabled={task.busy}
+          onClick={() => void task.run(async () => setVerdict(await get<Verdict>("/audit/verify")))}
+        >
           {task.busy ? t("state.working") : t("audit.verify")}
         </button>
-        <button type="button" onClick={() => print()}>{t("audit.print")}</button>
+        <button type="button" onClick={() => print()}>
+          {t("audit.print")}
+        </button>
       </div>
       {task.error ? <FormError error={task.error} /> : null}
       {verdict && (
         <div class={`notice ${verdict.ok ? "good" : "bad"} printed-head`} role="status">
           <Icon name={verdict.ok ? "check" : "cross"} />{" "}
           <div>
-            <p>{verdict.ok ? t("audit.ok", { n: verdict.entries }) : t("audit.broken")} {verdict.problem && <bdi>{verdict.problem}</bdi>}</p>
-            <p>{t("audit.head")} <code dir="ltr" class="hash">{verdict.head}</code></p>
-            <p class="quiet"><When ms={Date.now()} /></p>
+            <p>
+              {verdict.ok ? t("audit.ok", { n: verdict.entries }) : t("audit.broken")}{" "}
+              {verdict.problem && <bdi>{verdict.problem}</bdi>}
+            </p>
+            <p>
+              {t("audit.head")}{" "}
+              <code dir="ltr" class="hash">
+                {verdict.head}
+              </code>
+            </p>
+            <p class="quiet">
+              <When ms={Date.now()} />
+            </p>
           </div>
         </div>
       )}
-      <form class="filters no-print" onSubmit={(e) => { e.preventDefault(); setQuery({ case: wanted.trim() }); }}>
+      <form
+        class="filters no-print"
+        onSubmit={(e) => {
+          e.preventDefault();
+          setQuery({ case: wanted.trim() });
+        }}
+      >
         <TextField label={t("audit.case")} value={wanted} onValue={setWanted} dir="ltr" />
         <button type="submit">{t("audit.filter")}</button>
       </form>
       <Load of={loaded}>
-        {(d) => d.items.length === 0 ? <Empty text={t("audit.none")} /> : (
-          <>
-            <Table label={t("nav.audit")} head={[t("audit.seq"), t("audit.time"), t("audit.actor"), t("audit.what"), t("audit.case"), t("audit.before"), t("audit.after"), t("audit.hash")]}>
-              {d.items.map((r) => (
-                <tr key={r.seq}>
-                  <td>{num(r.seq, { useGrouping: false })}</td>
-                  <td><When ms={r.at_ms} /></td>
-                  <td><bdi>{r.actor === "desk" ? t("case.the-desk") : r.actor}</bdi></td>
-                  <td>{word("event", r.what)}</td>
-                  <td>{r.case && r.case !== "0" ? <CaseLink id={r.case} /> : "–"}</td>
-                  <td class="value"><bdi>{brief(r.before)}</bdi></td>
-                  <td class="value"><bdi>{brief(r.after)}</bdi></td>
-                  <td><code dir="ltr" title={r.hash}>{r.hash.slice(0, 12)}</code></td>
-                </tr>
-              ))}
-            </Table>
-            {moreTask.error ? <Fail error={moreTask.error} /> : null}
-            {d.next && <button type="button" class="no-print" onClick={() => void more()}>{t("state.more")}</button>}
-          </>
-        )}
+        {(d) =>
+          d.items.length === 0 ? (
+            <Empty text={t("audit.none")} />
+          ) : (
+            <>
+              <Table
+                label={t("nav.audit")}
+                head={[
+                  t("audit.seq"),
+                  t("audit.time"),
+                  t("audit.actor"),
+                  t("audit.what"),
+                  t("audit.case"),
+                  t("audit.before"),
+                  t("audit.after"),
+                  t("audit.hash"),
+                ]}
+              >
+                {d.items.map((r) => (
+                  <tr key={r.seq}>
+                    <td>{num(r.seq, { useGrouping: false })}</td>
+                    <td>
+                      <When ms={r.at_ms} />
+                    </td>
+                    <td>
+                      <bdi>{r.actor === "desk" ? t("case.the-desk") : r.actor}</bdi>
+                    </td>
+                    <td>{word("event", r.what)}</td>
+                    <td>{r.case && r.case !== "0" ? <CaseLink id={r.case} /> : "–"}</td>
+                    <td class="value">
+                      <bdi>{brief(r.before)}</bdi>
+                    </td>
+                    <td class="value">
+                      <bdi>{brief(r.after)}</bdi>
+                    </td>
+                    <td>
+                      <code dir="ltr" title={r.hash}>
+                        {r.hash.slice(0, 12)}
+                      </code>
+                    </td>
+                  </tr>
+                ))}
+              </Table>
+              {moreTask.error ? <Fail error={moreTask.error} /> : null}
+              {d.next && (
+                <button type="button" class="no-print" onClick={() => void more()}>
+                  {t("state.more")}
+                </button>
+              )}
+            </>
+          )
+        }
       </Load>
     </>
   );

@@ -4,11 +4,32 @@ import { Fragment } from "preact";
 import { useEffect, useRef, useState } from "preact/hooks";
 import { ApiError, get, post } from "../api";
 import { useKeys } from "../keys";
-import { dateTime, t, word } from "../lang";
+import { dateTime, list, t, word } from "../lang";
 import { go } from "../router";
 import { announce, may, session, useLive, useLoad, usePolicy } from "../store";
 import type { Case, CaseEvent, Decision, Media } from "../types";
-import { AccountLink, CaseLink, conflictText, Count, Dialog, Due, Empty, Fail, Foreign, Icon, Load, Section, Severity, short, Sign, StateSign, Title, useTask, useTick, When } from "../ui";
+import {
+  AccountLink,
+  CaseLink,
+  conflictText,
+  Count,
+  Dialog,
+  Due,
+  Empty,
+  Fail,
+  Foreign,
+  Icon,
+  Load,
+  Section,
+  Severity,
+  short,
+  Sign,
+  StateSign,
+  Title,
+  useTask,
+  useTick,
+  When,
+} from "../ui";
 import { AppealView } from "./appeals";
 import { CaseDialog } from "./casedialogs";
 import type { Ask } from "./casedialogs";
@@ -44,8 +65,8 @@ export function Events({ events }: { events: CaseEvent[] }) {
     <ol class="timeline">
       {events.map((e, i) => (
         <li key={i}>
-          <When ms={e.at_ms} /> <bdi>{THE_DESK.includes(e.by) ? t("case.the-desk") : e.by}</bdi>: {word("event", e.what)}{" "}
-          <bdi class="quiet">{eventArgs(e.args)}</bdi>
+          <When ms={e.at_ms} /> <bdi>{THE_DESK.includes(e.by) ? t("case.the-desk") : e.by}</bdi>:{" "}
+          {word("event", e.what)} <bdi class="quiet">{eventArgs(e.args)}</bdi>
         </li>
       ))}
     </ol>
@@ -65,7 +86,19 @@ export function Changes({ events }: { events: CaseEvent[] }) {
   );
 }
 
-function Messages({ c, readTo, look, redact, more }: { c: Case; readTo: number; look: (m: Media) => void; redact: (id: string) => void; more: () => Promise<unknown> }) {
+function Messages({
+  c,
+  readTo,
+  look,
+  redact,
+  more,
+}: {
+  c: Case;
+  readTo: number;
+  look: (m: Media) => void;
+  redact: (id: string) => void;
+  more: () => Promise<unknown>;
+}) {
   const task = useTask();
   if (c.items.length === 0) return <Empty text={t("case.no-items")} />;
   return (
@@ -74,14 +107,21 @@ function Messages({ c, readTo, look, redact, more }: { c: Case; readTo: number; 
         {c.items.map((i) => (
           <Fragment key={i.id}>
             {i.undisclosed > 0 && <Gap n={i.undisclosed} />}
-            <ItemView item={i} fresh={i.since_version > readTo} look={look} redact={may.work() ? () => redact(i.id) : undefined} />
+            <ItemView
+              item={i}
+              fresh={i.since_version > readTo}
+              look={look}
+              redact={may.work() ? () => redact(i.id) : undefined}
+            />
           </Fragment>
         ))}
       </ol>
       {task.error ? <Fail error={task.error} /> : null}
       {c.items.length < c.items_total && (
         <p class="row">
-          <button type="button" disabled={task.busy} onClick={() => void task.run(more)}>{t("state.more")}</button>
+          <button type="button" disabled={task.busy} onClick={() => void task.run(more)}>
+            {t("state.more")}
+          </button>
           <span class="quiet">{t("case.items-of", { n: c.items.length, total: c.items_total })}</span>
         </p>
       )}
@@ -119,7 +159,9 @@ function CaseView({ c, set, reload }: { c: Case; set: (c: Case) => void; reload:
   current.current = c;
   const me = session.get()?.person;
   const mine = c.assignee?.id === me?.id;
-  const changes = c.events.filter((e) => e.at_ms > seenTo && !THE_DESK.includes(e.by) && e.by !== me?.name && e.by !== me?.pseudonym);
+  const changes = c.events.filter(
+    (e) => e.at_ms > seenTo && !THE_DESK.includes(e.by) && e.by !== me?.name && e.by !== me?.pseudonym,
+  );
   const active = c.state === "open" || c.state === "waiting";
 
   async function change(what: string, body: Record<string, unknown> = {}): Promise<Case> {
@@ -154,7 +196,9 @@ function CaseView({ c, set, reload }: { c: Case; set: (c: Case) => void; reload:
   const setDecisions = (decisions: Decision[]) => set({ ...current.current, decisions });
   const onDecision = (d: Decision) => {
     const known = current.current.decisions.some((x) => x.id === d.id);
-    setDecisions(known ? current.current.decisions.map((x) => (x.id === d.id ? d : x)) : [...current.current.decisions, d]);
+    setDecisions(
+      known ? current.current.decisions.map((x) => (x.id === d.id ? d : x)) : [...current.current.decisions, d],
+    );
     if (d.state !== "undo") reload();
   };
   const made = (d: Decision) => {
@@ -175,7 +219,8 @@ function CaseView({ c, set, reload }: { c: Case; set: (c: Case) => void; reload:
   });
   const photos = c.items.flatMap((i) => i.media).filter((m) => m.photo);
   const lookNear = () => {
-    const near = (document.activeElement?.closest(".media")?.querySelector(".look") as HTMLElement | null)?.dataset.media;
+    const near = (document.activeElement?.closest(".media")?.querySelector(".look") as HTMLElement | null)?.dataset
+      .media;
     setPhoto(photos.find((m) => m.id === near) ?? photos.find((m) => !m.decided) ?? photos[0] ?? null);
   };
   const open = (kind: Exclude<Ask["kind"], "redact">) => () => setAsk({ kind });
@@ -184,7 +229,11 @@ function CaseView({ c, set, reload }: { c: Case; set: (c: Case) => void; reload:
     ...(may.work()
       ? [
           { key: "c", does: t("keys.claim"), run: () => void (!c.assignee && act("claim", t("case.claimed"))) },
-          { key: "d", does: t("keys.decide"), run: () => document.querySelector<HTMLElement>(".decide select")?.focus() },
+          {
+            key: "d",
+            does: t("keys.decide"),
+            run: () => document.querySelector<HTMLElement>(".decide select")?.focus(),
+          },
           { key: "n", does: t("keys.note"), run: open("note") },
           { key: "e", does: t("keys.escalate"), run: open("escalate") },
         ]
@@ -209,14 +258,19 @@ function CaseView({ c, set, reload }: { c: Case; set: (c: Case) => void; reload:
           <span>
             {c.assignee ? (
               <>
-                {t("queue.with")} <strong><bdi>{mine ? t("queue.you") : c.assignee.name}</bdi></strong>
+                {t("queue.with")}{" "}
+                <strong>
+                  <bdi>{mine ? t("queue.you") : c.assignee.name}</bdi>
+                </strong>
               </>
             ) : (
               <span class="quiet">{t("queue.nobody")}</span>
             )}
           </span>
           <Count label={t("queue.reports")} n={c.reports} />
-          <span class="quiet">{t("queue.opened")} <When ms={c.opened_ms} /></span>
+          <span class="quiet">
+            {t("queue.opened")} <When ms={c.opened_ms} />
+          </span>
         </p>
         {c.merged_into && (
           <div class="notice info">
@@ -233,63 +287,135 @@ function CaseView({ c, set, reload }: { c: Case; set: (c: Case) => void; reload:
         )}
         {!may.work() && may.hold() && (
           <div class="buttons">
-            <button type="button" onClick={open("hold")}>{c.held ? t("case.hold-off") : t("case.hold")}</button>
+            <button type="button" onClick={open("hold")}>
+              {c.held ? t("case.hold-off") : t("case.hold")}
+            </button>
           </div>
         )}
         {may.work() && (
           <div class="buttons" role="group" aria-label={t("case.actions")}>
-            {!c.assignee && active && <button type="button" class="primary" disabled={task.busy} onClick={() => act("claim", t("case.claimed"))}>{t("case.claim")} <kbd>c</kbd></button>}
-            {mine && <button type="button" disabled={task.busy} onClick={() => act("release", t("case.released"))}>{t("case.release")}</button>}
-            {(mine || may.lead()) && active && <button type="button" onClick={open("handover")}>{t("case.handover")}</button>}
-            <button type="button" onClick={open("note")}>{t("case.note")} <kbd>n</kbd></button>
-            <button type="button" onClick={open("escalate")}>{t("case.escalate")} <kbd>e</kbd></button>
-            <button type="button" onClick={open("opinion")}>{t("case.opinion")}</button>
-            <button type="button" onClick={open("triage")}>{t("case.triage")}</button>
-            <button type="button" onClick={open("question")}>{t("case.question")}</button>
-            <button type="button" onClick={open("attach")}>{t("case.attach")}</button>
-            {(mine || may.lead()) && <button type="button" onClick={open("merge")}>{t("case.merge")}</button>}
-            {(mine || may.lead()) && c.items.length > 1 && <button type="button" onClick={open("split")}>{t("case.split")}</button>}
-            {may.hold() && <button type="button" onClick={open("hold")}>{c.held ? t("case.hold-off") : t("case.hold")}</button>}
-            <button type="button" onClick={open("export")}>{t("case.export")}</button>
+            {!c.assignee && active && (
+              <button
+                type="button"
+                class="primary"
+                disabled={task.busy}
+                onClick={() => act("claim", t("case.claimed"))}
+              >
+                {t("case.claim")} <kbd>c</kbd>
+              </button>
+            )}
+            {mine && (
+              <button type="button" disabled={task.busy} onClick={() => act("release", t("case.released"))}>
+                {t("case.release")}
+              </button>
+            )}
+            {(mine || may.lead()) && active && (
+              <button type="button" onClick={open("handover")}>
+                {t("case.handover")}
+              </button>
+            )}
+            <button type="button" onClick={open("note")}>
+              {t("case.note")} <kbd>n</kbd>
+            </button>
+            <button type="button" onClick={open("escalate")}>
+              {t("case.escalate")} <kbd>e</kbd>
+            </button>
+            <button type="button" onClick={open("opinion")}>
+              {t("case.opinion")}
+            </button>
+            <button type="button" onClick={open("triage")}>
+              {t("case.triage")}
+            </button>
+            <button type="button" onClick={open("question")}>
+              {t("case.question")}
+            </button>
+            <button type="button" onClick={open("attach")}>
+              {t("case.attach")}
+            </button>
+            {(mine || may.lead()) && (
+              <button type="button" onClick={open("merge")}>
+                {t("case.merge")}
+              </button>
+            )}
+            {(mine || may.lead()) && c.items.length > 1 && (
+              <button type="button" onClick={open("split")}>
+                {t("case.split")}
+              </button>
+            )}
+            {may.hold() && (
+              <button type="button" onClick={open("hold")}>
+                {c.held ? t("case.hold-off") : t("case.hold")}
+              </button>
+            )}
+            <button type="button" onClick={open("export")}>
+              {t("case.export")}
+            </button>
           </div>
         )}
         {task.error ? <Fail error={task.error} /> : null}
         {changedBy && (
           <div class="notice warn" role="status">
             <Icon name="warn" /> <span>{t("case.changed-by", { name: `\u2068${changedBy}\u2069` })}</span>
-            <button type="button" onClick={see}>{t("conflict.see")}</button>
+            <button type="button" onClick={see}>
+              {t("conflict.see")}
+            </button>
           </div>
         )}
         {!ask && changes.length > 0 && (
           <div class="row">
             <Changes events={changes} />
-            <button type="button" class="plain" onClick={() => setSeenTo(last(c))}>{t("conflict.seen")}</button>
+            <button type="button" class="plain" onClick={() => setSeenTo(last(c))}>
+              {t("conflict.seen")}
+            </button>
           </div>
         )}
       </div>
       <div class="columns">
         <div>
           <Section title={t("case.messages")}>
-            <Messages c={c} readTo={readTo} more={more} look={setPhoto} redact={(item) => setAsk({ kind: "redact", item: c.items.find((i) => i.id === item)! })} />
+            <Messages
+              c={c}
+              readTo={readTo}
+              more={more}
+              look={setPhoto}
+              redact={(item) => setAsk({ kind: "redact", item: c.items.find((i) => i.id === item)! })}
+            />
           </Section>
           {c.attachments.length > 0 && (
             <Section title={t("attachment.title")}>
-              <ol class="items">{c.attachments.map((a) => <AttachmentView key={a.id} a={a} />)}</ol>
+              <ol class="items">
+                {c.attachments.map((a) => (
+                  <AttachmentView key={a.id} a={a} />
+                ))}
+              </ol>
             </Section>
           )}
           {c.questions.length > 0 && (
             <Section title={t("question.title")}>
-              <ol class="plain-list">{c.questions.map((q) => <QuestionView key={q.id} q={q} />)}</ol>
+              <ol class="plain-list">
+                {c.questions.map((q) => (
+                  <QuestionView key={q.id} q={q} />
+                ))}
+              </ol>
             </Section>
           )}
           <Section title={t("case.notes")}>
-            {c.notes.length === 0 ? <Empty text={t("case.no-notes")} /> : (
+            {c.notes.length === 0 ? (
+              <Empty text={t("case.no-notes")} />
+            ) : (
               <ol class="plain-list">
                 {c.notes.map((n) => (
                   <li key={n.id}>
                     <p class="row">
-                      {n.kind !== "note" && <Sign tone="warn" icon={n.kind === "escalation" ? "up" : "question"}>{word("note-kind", n.kind)}</Sign>}
-                      <bdi>{n.by}</bdi> <span class="quiet"><When ms={n.at_ms} /></span>
+                      {n.kind !== "note" && (
+                        <Sign tone="warn" icon={n.kind === "escalation" ? "up" : "question"}>
+                          {word("note-kind", n.kind)}
+                        </Sign>
+                      )}
+                      <bdi>{n.by}</bdi>{" "}
+                      <span class="quiet">
+                        <When ms={n.at_ms} />
+                      </span>
                     </p>
                     <Foreign text={n.text} />
                   </li>
@@ -301,12 +427,20 @@ function CaseView({ c, set, reload }: { c: Case; set: (c: Case) => void; reload:
         <div>
           {c.decisions.length > 0 && (
             <Section title={t("case.decisions")}>
-              <ol class="plain-list">{c.decisions.map((d) => <DecisionView key={d.id} d={d} onChange={onDecision} />)}</ol>
+              <ol class="plain-list">
+                {c.decisions.map((d) => (
+                  <DecisionView key={d.id} d={d} onChange={onDecision} />
+                ))}
+              </ol>
             </Section>
           )}
           {c.appeals.length > 0 && (
             <Section title={t("nav.appeals")}>
-              <ol class="plain-list">{c.appeals.map((a) => <AppealView key={a.id} a={a} onChange={reload} />)}</ol>
+              <ol class="plain-list">
+                {c.appeals.map((a) => (
+                  <AppealView key={a.id} a={a} onChange={reload} />
+                ))}
+              </ol>
             </Section>
           )}
           {may.work() && !c.merged_into && (
@@ -314,12 +448,25 @@ function CaseView({ c, set, reload }: { c: Case; set: (c: Case) => void; reload:
               {c.assignee && !mine && !may.lead() ? (
                 <p class="quiet">{t("decide.not-yours", { name: `\u2068${c.assignee.name}\u2069` })}</p>
               ) : (
-                <DecideForm c={c} version={unread.length ? readTo : c.version} unread={unread.length} onRead={() => setReadTo(c.version)} onMade={made} onConflict={setConflict} />
+                <DecideForm
+                  c={c}
+                  version={unread.length ? readTo : c.version}
+                  unread={unread.length}
+                  onRead={() => setReadTo(c.version)}
+                  onMade={made}
+                  onConflict={setConflict}
+                />
               )}
             </Section>
           )}
           <Section title={t("case.accounts")}>
-            <ul class="plain-list">{c.accounts.map((a) => <li key={a.id}><AccountLink a={a} /></li>)}</ul>
+            <ul class="plain-list">
+              {c.accounts.map((a) => (
+                <li key={a.id}>
+                  <AccountLink a={a} />
+                </li>
+              ))}
+            </ul>
             {c.earlier.length > 0 && (
               <>
                 <h3>{t("case.earlier")}</h3>
@@ -327,24 +474,44 @@ function CaseView({ c, set, reload }: { c: Case; set: (c: Case) => void; reload:
                   {c.earlier.map((e) => (
                     <li key={e.case} class="row">
                       <CaseLink id={e.case} /> <span>{reasonTitle(e.reason)}</span>
-                      <span class="quiet">{word("case-state", e.state)}{e.actions.length > 0 && `: ${e.actions.map((a) => word("action-kind", a)).join(", ")}`}</span>
+                      <span class="quiet">
+                        {word("case-state", e.state)}
+                        {e.actions.length > 0 && `: ${list(e.actions.map((a) => word("action-kind", a)))}`}
+                      </span>
                     </li>
                   ))}
                 </ul>
               </>
             )}
           </Section>
-          <Section title={t("case.reporters")}><Reporters list={c.reporters} /></Section>
-          <Section title={t("queue.why")}>
-            <ol class="why">{c.why.map((w, i) => <li key={i}>{whyText(w)}</li>)}</ol>
+          <Section title={t("case.reporters")}>
+            <Reporters list={c.reporters} />
           </Section>
-          <Section title={t("case.timeline")}><Events events={c.events} /></Section>
+          <Section title={t("queue.why")}>
+            <ol class="why">
+              {c.why.map((w, i) => (
+                <li key={i}>{whyText(w)}</li>
+              ))}
+            </ol>
+          </Section>
+          <Section title={t("case.timeline")}>
+            <Events events={c.events} />
+          </Section>
         </div>
       </div>
       {undo && <UndoBar key={undo.id} d={undo} onChange={onDecision} />}
       {ask && (
-        <CaseDialog ask={ask} c={c} changes={changes} change={change}
-          onClose={() => { setAsk(null); setSeenTo(last(current.current)); }} onConflict={see} />
+        <CaseDialog
+          ask={ask}
+          c={c}
+          changes={changes}
+          change={change}
+          onClose={() => {
+            setAsk(null);
+            setSeenTo(last(current.current));
+          }}
+          onConflict={see}
+        />
       )}
       {photo && <PhotoViewer media={photo} onClose={() => setPhoto(null)} />}
       {conflict && (
@@ -352,8 +519,12 @@ function CaseView({ c, set, reload }: { c: Case; set: (c: Case) => void; reload:
           <p>{conflictText(conflict)}</p>
           <p class="quiet">{t("conflict.kept")}</p>
           <div class="buttons">
-            <button type="button" class="primary" autofocus onClick={see}>{t("conflict.see")}</button>
-            <button type="button" onClick={() => setConflict(null)}>{t("action.cancel")}</button>
+            <button type="button" class="primary" autofocus onClick={see}>
+              {t("conflict.see")}
+            </button>
+            <button type="button" onClick={() => setConflict(null)}>
+              {t("action.cancel")}
+            </button>
           </div>
         </Dialog>
       )}

@@ -13,7 +13,20 @@ import { Changes } from "./case";
 import { reasonTitle } from "./queue";
 
 export type Ask =
-  | { kind: "note" | "escalate" | "opinion" | "handover" | "merge" | "split" | "triage" | "attach" | "hold" | "question" | "export" }
+  | {
+      kind:
+        | "note"
+        | "escalate"
+        | "opinion"
+        | "handover"
+        | "merge"
+        | "split"
+        | "triage"
+        | "attach"
+        | "hold"
+        | "question"
+        | "export";
+    }
   | { kind: "redact"; item: Item };
 
 interface Props {
@@ -49,7 +62,13 @@ export function CaseDialog(props: Props) {
     case "escalate":
     case "opinion":
       return (
-        <FormDialog {...common} title={word("case", ask.kind)} action={word("case", ask.kind)} submit={() => change(ask.kind, { text })} done={t("case.saved")}>
+        <FormDialog
+          {...common}
+          title={word("case", ask.kind)}
+          action={word("case", ask.kind)}
+          submit={() => change(ask.kind, { text })}
+          done={t("case.saved")}
+        >
           {changes}
           <p>{word("case-about", ask.kind)}</p>
           <AreaField label={t("case.text")} value={text} onValue={setText} required autofocus />
@@ -57,7 +76,13 @@ export function CaseDialog(props: Props) {
       );
     case "redact":
       return (
-        <FormDialog {...common} title={t("case.redact")} action={t("case.redact")} submit={() => change("redact", { item: ask.item.id, text })} done={t("case.saved")}>
+        <FormDialog
+          {...common}
+          title={t("case.redact")}
+          action={t("case.redact")}
+          submit={() => change("redact", { item: ask.item.id, text })}
+          done={t("case.saved")}
+        >
           {changes}
           <p>{t("case-about.redact")}</p>
           <AreaField label={t("case.working-copy")} value={text} onValue={setText} rows={8} autofocus />
@@ -75,7 +100,13 @@ export function CaseDialog(props: Props) {
       return <Attach {...props} />;
     case "hold":
       return (
-        <FormDialog {...common} title={c.held ? t("case.hold-off") : t("case.hold")} action={c.held ? t("case.hold-off") : t("case.hold")} submit={() => change("hold", { on: !c.held, text })} done={t("case.saved")}>
+        <FormDialog
+          {...common}
+          title={c.held ? t("case.hold-off") : t("case.hold")}
+          action={c.held ? t("case.hold-off") : t("case.hold")}
+          submit={() => change("hold", { on: !c.held, text })}
+          done={t("case.saved")}
+        >
           {changes}
           <p>{t("case-about.hold")}</p>
           <AreaField label={t("decision.why")} value={text} onValue={setText} required autofocus />
@@ -92,15 +123,34 @@ function Handover({ c, changes, change, onClose, onConflict }: Props) {
   const people = useLoad<Page<PersonRow>>("/people");
   const me = session.get()?.person.id;
   const [person, setPerson] = useState("");
-  const options = (people.data?.items ?? []).filter((p) => p.id !== me && p.id !== c.assignee?.id && p.state === "active" && (p.role === "reviewer" || p.role === "senior"));
+  const options = (people.data?.items ?? []).filter(
+    (p) =>
+      p.id !== me && p.id !== c.assignee?.id && p.state === "active" && (p.role === "reviewer" || p.role === "senior"),
+  );
   return (
-    <FormDialog title={t("case.handover")} action={t("case.handover")} onClose={onClose} onConflict={onConflict} submit={() => change("handover", { person })} done={t("case.saved")}>
+    <FormDialog
+      title={t("case.handover")}
+      action={t("case.handover")}
+      onClose={onClose}
+      onConflict={onConflict}
+      submit={() => change("handover", { person })}
+      done={t("case.saved")}
+    >
       <Changes events={changes} />
       {people.error ? (
         <TextField label={t("case.to-person")} value={person} onValue={setPerson} required autofocus />
       ) : (
-        <SelectField label={t("case.to-person")} value={person} onValue={setPerson} required autofocus
-          options={[["", t("decide.choose")], ...options.map((p): Option => [p.id, `${p.name} (${word("role", p.role)})`])]} />
+        <SelectField
+          label={t("case.to-person")}
+          value={person}
+          onValue={setPerson}
+          required
+          autofocus
+          options={[
+            ["", t("decide.choose")],
+            ...options.map((p): Option => [p.id, `${p.name} (${word("role", p.role)})`]),
+          ]}
+        />
       )}
     </FormDialog>
   );
@@ -108,21 +158,46 @@ function Handover({ c, changes, change, onClose, onConflict }: Props) {
 
 function Merge({ c, changes, change, onClose, onConflict }: Props) {
   const [into, setInto] = useState("");
-  const near = new Set([...c.earlier.map((e) => e.case), ...c.items.flatMap((i) => i.media).flatMap((m) => m.matches).flatMap((m) => (m.case ? [m.case] : []))]);
+  const near = new Set([
+    ...c.earlier.map((e) => e.case),
+    ...c.items
+      .flatMap((i) => i.media)
+      .flatMap((m) => m.matches)
+      .flatMap((m) => (m.case ? [m.case] : [])),
+  ]);
   near.delete(c.id);
   return (
-    <FormDialog title={t("case.merge")} action={t("case.merge")} danger onClose={onClose} onConflict={onConflict}
+    <FormDialog
+      title={t("case.merge")}
+      action={t("case.merge")}
+      danger
+      onClose={onClose}
+      onConflict={onConflict}
       submit={async () => {
         const got = await change("merge", { into: into.trim() });
         go(href("case", got.merged_into ?? (into.trim() || got.id)));
-      }}>
+      }}
+    >
       <Changes events={changes} />
       <p>{t("case-about.merge")}</p>
       <Field label={t("case.into")} hint={near.size ? t("case.into-hint") : undefined}>
         {(id, h) => (
           <>
-            <input id={id} aria-describedby={h} list={`${id}-near`} dir="ltr" value={into} required autofocus onInput={(e) => setInto(e.currentTarget.value)} />
-            <datalist id={`${id}-near`}>{[...near].map((n) => <option key={n} value={n} />)}</datalist>
+            <input
+              id={id}
+              aria-describedby={h}
+              list={`${id}-near`}
+              dir="ltr"
+              value={into}
+              required
+              autofocus
+              onInput={(e) => setInto(e.currentTarget.value)}
+            />
+            <datalist id={`${id}-near`}>
+              {[...near].map((n) => (
+                <option key={n} value={n} />
+              ))}
+            </datalist>
           </>
         )}
       </Field>
@@ -133,19 +208,33 @@ function Merge({ c, changes, change, onClose, onConflict }: Props) {
 function Split({ c, changes, change, onClose, onConflict }: Props) {
   const [items, setItems] = useState<string[]>([]);
   return (
-    <FormDialog title={t("case.split")} action={t("case.split")} onClose={onClose} onConflict={onConflict}
+    <FormDialog
+      title={t("case.split")}
+      action={t("case.split")}
+      onClose={onClose}
+      onConflict={onConflict}
       submit={async () => {
-        if (items.length === 0 || items.length === c.items.length) throw new ApiError(0, "misuse", t("case.split-some"));
+        if (items.length === 0 || items.length === c.items.length)
+          throw new ApiError(0, "misuse", t("case.split-some"));
         const got = await change("split", { items });
         if (got.id !== c.id) go(href("case", got.id));
-      }}>
+      }}
+    >
       <Changes events={changes} />
       <p>{t("case-about.split")}</p>
       <fieldset>
         <legend>{t("case.items")}</legend>
         {c.items.map((i) => (
-          <Check key={i.id} label={<><bdi>{i.account.handle}</bdi> {t("item.entry", { n: i.seq })}</>} checked={items.includes(i.id)}
-            onChecked={(on) => setItems(on ? [...items, i.id] : items.filter((x) => x !== i.id))} />
+          <Check
+            key={i.id}
+            label={
+              <>
+                <bdi>{i.account.handle}</bdi> {t("item.entry", { n: i.seq })}
+              </>
+            }
+            checked={items.includes(i.id)}
+            onChecked={(on) => setItems(on ? [...items, i.id] : items.filter((x) => x !== i.id))}
+          />
         ))}
       </fieldset>
     </FormDialog>
@@ -158,15 +247,39 @@ function Triage({ c, changes, change, onClose, onConflict }: Props) {
   const [reason, setReason] = useState(c.reason);
   const reasons = usePolicy()?.reasons ?? [];
   return (
-    <FormDialog title={t("case.triage")} action={t("case.save")} onClose={onClose} onConflict={onConflict} done={t("case.saved")}
-      submit={() => change("triage", { age, threat_ms: threat ? new Date(threat).getTime() : 0, reason })}>
+    <FormDialog
+      title={t("case.triage")}
+      action={t("case.save")}
+      onClose={onClose}
+      onConflict={onConflict}
+      done={t("case.saved")}
+      submit={() => change("triage", { age, threat_ms: threat ? new Date(threat).getTime() : 0, reason })}
+    >
       <Changes events={changes} />
       <p>{t("case-about.triage")}</p>
-      <SelectField label={t("case.age")} value={age} onValue={(v) => setAge(v as Age)} autofocus
-        options={(["unknown", "child", "adult"] as const).map((a): Option => [a, word("age", a)])} />
-      <TextField label={t("case.threat")} hint={t("case.threat-hint")} type="datetime-local" dir="ltr" value={threat} onValue={setThreat} />
-      <SelectField label={t("decide.reason")} value={reason} onValue={setReason}
-        options={reasons.length ? reasons.map((r): Option => [r.code, reasonTitle(r.code)]) : [[reason, reasonTitle(reason)]]} />
+      <SelectField
+        label={t("case.age")}
+        value={age}
+        onValue={(v) => setAge(v as Age)}
+        autofocus
+        options={(["unknown", "child", "adult"] as const).map((a): Option => [a, word("age", a)])}
+      />
+      <TextField
+        label={t("case.threat")}
+        hint={t("case.threat-hint")}
+        type="datetime-local"
+        dir="ltr"
+        value={threat}
+        onValue={setThreat}
+      />
+      <SelectField
+        label={t("decide.reason")}
+        value={reason}
+        onValue={setReason}
+        options={
+          reasons.length ? reasons.map((r): Option => [r.code, reasonTitle(r.code)]) : [[reason, reasonTitle(reason)]]
+        }
+      />
     </FormDialog>
   );
 }
@@ -175,7 +288,14 @@ function Attach({ changes, change, onClose, onConflict }: Props) {
   const [source, setSource] = useState("");
   const [text, setText] = useState("");
   return (
-    <FormDialog title={t("case.attach")} action={t("case.attach")} onClose={onClose} onConflict={onConflict} submit={() => change("attach", { source, text })} done={t("case.saved")}>
+    <FormDialog
+      title={t("case.attach")}
+      action={t("case.attach")}
+      onClose={onClose}
+      onConflict={onConflict}
+      submit={() => change("attach", { source, text })}
+      done={t("case.saved")}
+    >
       <Changes events={changes} />
       <p>{t("case-about.attach")}</p>
       <TextField label={t("attachment.source")} value={source} onValue={setSource} required autofocus />
@@ -189,7 +309,14 @@ function Ask({ c, changes, change, onClose, onConflict }: Props) {
   const [report, setReport] = useState(options[0]?.[0] ?? "");
   const [text, setText] = useState("");
   return (
-    <FormDialog title={t("case.question")} action={t("case.question")} onClose={onClose} onConflict={onConflict} submit={() => change("question", { report, text })} done={t("case.saved")}>
+    <FormDialog
+      title={t("case.question")}
+      action={t("case.question")}
+      onClose={onClose}
+      onConflict={onConflict}
+      submit={() => change("question", { report, text })}
+      done={t("case.saved")}
+    >
       <Changes events={changes} />
       <p>{t("case-about.question")}</p>
       <SelectField label={t("case.report")} value={report} onValue={setReport} options={options} />
@@ -204,13 +331,32 @@ function Export({ c, onClose }: Props) {
   const [report, setReport] = useState(options[0]?.[0] ?? "");
   const [key, setKey] = useState("");
   return (
-    <FormDialog title={t("case.export")} action={t("case.export")} onClose={onClose} done={t("case.exported")}
-      submit={() => download("POST", `/cases/${c.id}/export`, { kind, report, ...(key.trim() ? { to_key: key.trim() } : {}) }, `case-${short(c.id)}.${kind}`)}>
+    <FormDialog
+      title={t("case.export")}
+      action={t("case.export")}
+      onClose={onClose}
+      done={t("case.exported")}
+      submit={() =>
+        download(
+          "POST",
+          `/cases/${c.id}/export`,
+          { kind, report, ...(key.trim() ? { to_key: key.trim() } : {}) },
+          `case-${short(c.id)}.${kind}`,
+        )
+      }
+    >
       <p>{t("case-about.export")}</p>
-      <SelectField label={t("export.kind")} value={kind} onValue={setKind} autofocus
-        options={(["csev", "html", "custody"] as const).map((k): Option => [k, word("export", k)])} />
+      <SelectField
+        label={t("export.kind")}
+        value={kind}
+        onValue={setKind}
+        autofocus
+        options={(["csev", "html", "custody"] as const).map((k): Option => [k, word("export", k)])}
+      />
       {kind !== "html" && <SelectField label={t("case.report")} value={report} onValue={setReport} options={options} />}
-      {kind === "csev" && <TextField label={t("export.to-key")} hint={t("export.to-key-hint")} dir="ltr" value={key} onValue={setKey} />}
+      {kind === "csev" && (
+        <TextField label={t("export.to-key")} hint={t("export.to-key-hint")} dir="ltr" value={key} onValue={setKey} />
+      )}
     </FormDialog>
   );
 }

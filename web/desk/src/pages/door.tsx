@@ -107,7 +107,14 @@ export function SignInPage() {
       )}
       <form onSubmit={submit}>
         <TextField label={t("door.name")} value={name} onValue={setName} autoComplete="username" required autofocus />
-        <TextField label={t("door.password")} value={password} onValue={setPassword} type="password" autoComplete="current-password" required />
+        <TextField
+          label={t("door.password")}
+          value={password}
+          onValue={setPassword}
+          type="password"
+          autoComplete="current-password"
+          required
+        />
         <Code label={t("door.code")} value={code} onValue={setCode} />
         <DoorError error={task.error} wait={wait} />
         <div class="buttons">
@@ -146,7 +153,15 @@ export function LockedPage() {
       <Title text={t("door.locked")} />
       <p>{s ? t("door.locked-by", { name: `\u2068${s.person.name}\u2069` }) : t("door.locked-text")}</p>
       <form onSubmit={submit}>
-        <TextField label={t("door.password")} value={password} onValue={setPassword} type="password" autoComplete="current-password" required autofocus />
+        <TextField
+          label={t("door.password")}
+          value={password}
+          onValue={setPassword}
+          type="password"
+          autoComplete="current-password"
+          required
+          autofocus
+        />
         <DoorError error={task.error} wait={wait} />
         <div class="buttons">
           <button type="submit" class="primary" disabled={task.busy || wait > 0}>
@@ -167,7 +182,8 @@ export function qrPath(rows: string[]): { size: number; d: string } {
   const quiet = 4;
   let d = "";
   rows.forEach((row, y) => {
-    for (const run of row.matchAll(/1+/g)) d += `M${run.index + quiet} ${y + quiet}h${run[0].length}v1h-${run[0].length}z`;
+    for (const run of row.matchAll(/1+/g))
+      d += `M${run.index + quiet} ${y + quiet}h${run[0].length}v1h-${run[0].length}z`;
   });
   return { size: rows.length + 2 * quiet, d };
 }
@@ -175,7 +191,13 @@ export function qrPath(rows: string[]): { size: number; d: string } {
 function Qr({ rows }: { rows: string[] }) {
   const { size, d } = qrPath(rows);
   return (
-    <svg class="qr" viewBox={`0 0 ${size} ${size}`} role="img" aria-label={t("welcome.qr")} shape-rendering="crispEdges">
+    <svg
+      class="qr"
+      viewBox={`0 0 ${size} ${size}`}
+      role="img"
+      aria-label={t("welcome.qr")}
+      shape-rendering="crispEdges"
+    >
       <rect width={size} height={size} fill="#fff" />
       <path d={d} fill="#000" />
     </svg>
@@ -230,10 +252,28 @@ export function WelcomePage({ code }: { code: string }) {
             <li>
               <h2>{t("welcome.step-password")}</h2>
               <form onSubmit={submit}>
-                <TextField label={t("welcome.password")} hint={t("welcome.password-hint", { n: MIN_PASSWORD })} value={password} onValue={setPassword} type="password" autoComplete="new-password" minLength={MIN_PASSWORD} required />
+                <TextField
+                  label={t("welcome.password")}
+                  hint={t("welcome.password-hint", { n: MIN_PASSWORD })}
+                  value={password}
+                  onValue={setPassword}
+                  type="password"
+                  autoComplete="new-password"
+                  minLength={MIN_PASSWORD}
+                  required
+                />
                 <Field label={t("welcome.password-again")} hint={differ ? t("welcome.differ") : undefined}>
                   {(id, h) => (
-                    <input id={id} type="password" autoComplete="new-password" value={again} aria-describedby={h} aria-invalid={differ} required onInput={(e) => setAgain(e.currentTarget.value)} />
+                    <input
+                      id={id}
+                      type="password"
+                      autoComplete="new-password"
+                      value={again}
+                      aria-describedby={h}
+                      aria-invalid={differ}
+                      required
+                      onInput={(e) => setAgain(e.currentTarget.value)}
+                    />
                   )}
                 </Field>
                 <Code label={t("welcome.code")} value={totp} onValue={setTotp} />

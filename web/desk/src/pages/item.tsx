@@ -21,7 +21,11 @@ function Proof({ item }: { item: Item }) {
           </Sign>
         )}{" "}
         <span class="quiet">
-          {item.links.length === 0 ? t("proof.none") : bad ? t("proof.links-bad", { bad, n: item.links.length }) : t("proof.links-ok", { n: item.links.length })}
+          {item.links.length === 0
+            ? t("proof.none")
+            : bad
+              ? t("proof.links-bad", { bad, n: item.links.length })
+              : t("proof.links-ok", { n: item.links.length })}
         </span>
       </summary>
       <ul>
@@ -49,7 +53,17 @@ export function Gap({ n }: { n: number }) {
   return <li class="gap">{t("item.gap", { n })}</li>;
 }
 
-export function ItemView({ item, fresh, look, redact }: { item: Item; fresh?: boolean; look: (m: Media) => void; redact?: () => void }) {
+export function ItemView({
+  item,
+  fresh,
+  look,
+  redact,
+}: {
+  item: Item;
+  fresh?: boolean;
+  look: (m: Media) => void;
+  redact?: () => void;
+}) {
   return (
     <li class={item.proved ? "item" : "item unproved"} id={`item-${item.id}`}>
       <div class="row item-head">
@@ -128,7 +142,9 @@ export function QuestionView({ q }: { q: Question }) {
           <Foreign text={q.answer} />
         </div>
       ) : (
-        <Sign tone="plain" icon="clock">{t("question.open")}</Sign>
+        <Sign tone="plain" icon="clock">
+          {t("question.open")}
+        </Sign>
       )}
     </li>
   );
@@ -154,4 +170,3 @@ export function Reporters({ list }: { list: Reporter[] }) {
     </ul>
   );
 }
-

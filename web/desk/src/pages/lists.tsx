@@ -5,7 +5,23 @@ import { del, download, post } from "../api";
 import { num, t } from "../lang";
 import { may, useLoad } from "../store";
 import type { HashList, Page } from "../types";
-import { AreaField, Confirm, Dialog, Empty, Fail, Field, FormDialog, FormError, Load, SelectField, Table, TextField, Title, useTask, When } from "../ui";
+import {
+  AreaField,
+  Confirm,
+  Dialog,
+  Empty,
+  Fail,
+  Field,
+  FormDialog,
+  FormError,
+  Load,
+  SelectField,
+  Table,
+  TextField,
+  Title,
+  useTask,
+  When,
+} from "../ui";
 
 interface Imported {
   added: number;
@@ -23,41 +39,109 @@ export function ListsPage() {
   const close = () => setAsk(null);
   const task = useTask();
   const save = (l: HashList, format: string) =>
-    download("GET", `/lists/${l.id}/export?format=${format}`, undefined, `${l.id}.${format === "csv" ? "csv" : "json"}`);
+    download(
+      "GET",
+      `/lists/${l.id}/export?format=${format}`,
+      undefined,
+      `${l.id}.${format === "csv" ? "csv" : "json"}`,
+    );
   return (
     <>
       <Title text={t("nav.lists")} />
       <p>{t("lists.about")}</p>
-      {may.administer() && <div class="buttons"><button type="button" class="primary" onClick={() => setAsk({ kind: "new" })}>{t("lists.new")}</button></div>}
+      {may.administer() && (
+        <div class="buttons">
+          <button type="button" class="primary" onClick={() => setAsk({ kind: "new" })}>
+            {t("lists.new")}
+          </button>
+        </div>
+      )}
       {task.error ? <Fail error={task.error} /> : null}
       <Load of={loaded}>
-        {(d) => d.items.length === 0 ? <Empty text={t("lists.none")} /> : (
-          <Table label={t("nav.lists")} head={[t("lists.name"), t("lists.owner"), t("lists.purpose"), t("lists.hashes"), t("lists.made"), t("lists.actions")]}>
-            {d.items.map((l) => (
-              <tr key={l.id}>
-                <th scope="row"><bdi>{l.name}</bdi></th>
-                <td><bdi>{l.owner}</bdi></td>
-                <td><bdi>{l.purpose}</bdi></td>
-                <td>{num(l.hashes)}</td>
-                <td><When ms={l.made_ms} /></td>
-                <td>
-                  <span class="row">
-                    {may.administer() && <button type="button" class="plain" onClick={() => setAsk({ kind: "import", list: l })}>{t("lists.import")}</button>}
-                    {may.administer() && <button type="button" class="plain" disabled={task.busy} onClick={() => void task.run(() => save(l, "csv"))}>{t("lists.export")} CSV</button>}
-                    {may.administer() && <button type="button" class="plain" disabled={task.busy} onClick={() => void task.run(() => save(l, "hma"))}>{t("lists.export")} HMA</button>}
-                    {may.administer() && <button type="button" class="plain" onClick={() => setAsk({ kind: "delete", list: l })}>{t("lists.delete")}</button>}
-                  </span>
-                </td>
-              </tr>
-            ))}
-          </Table>
-        )}
+        {(d) =>
+          d.items.length === 0 ? (
+            <Empty text={t("lists.none")} />
+          ) : (
+            <Table
+              label={t("nav.lists")}
+              head={[
+                t("lists.name"),
+                t("lists.owner"),
+                t("lists.purpose"),
+                t("lists.hashes"),
+                t("lists.made"),
+                t("lists.actions"),
+              ]}
+            >
+              {d.items.map((l) => (
+                <tr key={l.id}>
+                  <th scope="row">
+                    <bdi>{l.name}</bdi>
+                  </th>
+                  <td>
+                    <bdi>{l.owner}</bdi>
+                  </td>
+                  <td>
+                    <bdi>{l.purpose}</bdi>
+                  </td>
+                  <td>{num(l.hashes)}</td>
+                  <td>
+                    <When ms={l.made_ms} />
+                  </td>
+                  <td>
+                    <span class="row">
+                      {may.administer() && (
+                        <button type="button" class="plain" onClick={() => setAsk({ kind: "import", list: l })}>
+                          {t("lists.import")}
+                        </button>
+                      )}
+                      {may.administer() && (
+                        <button
+                          type="button"
+                          class="plain"
+                          disabled={task.busy}
+                          onClick={() => void task.run(() => save(l, "csv"))}
+                        >
+                          {t("lists.export")} CSV
+                        </button>
+                      )}
+                      {may.administer() && (
+                        <button
+                          type="button"
+                          class="plain"
+                          disabled={task.busy}
+                          onClick={() => void task.run(() => save(l, "hma"))}
+                        >
+                          {t("lists.export")} HMA
+                        </button>
+                      )}
+                      {may.administer() && (
+                        <button type="button" class="plain" onClick={() => setAsk({ kind: "delete", list: l })}>
+                          {t("lists.delete")}
+                        </button>
+                      )}
+                    </span>
+                  </td>
+                </tr>
+              ))}
+            </Table>
+          )
+        }
       </Load>
       {ask?.kind === "new" && <NewList onClose={close} onMade={loaded.reload} />}
       {ask?.kind === "import" && <Import list={ask.list} onClose={close} onDone={loaded.reload} />}
       {ask?.kind === "delete" && (
-        <Confirm title={t("lists.delete")} text={t("lists.delete-text", { name: `\u2068${ask.list.name}\u2069` })} action={t("lists.delete")} onClose={close}
-          submit={async () => { await del(`/lists/${ask.list.id}`); loaded.reload(); }} done={t("lists.deleted")} />
+        <Confirm
+          title={t("lists.delete")}
+          text={t("lists.delete-text", { name: `\u2068${ask.list.name}\u2069` })}
+          action={t("lists.delete")}
+          onClose={close}
+          submit={async () => {
+            await del(`/lists/${ask.list.id}`);
+            loaded.reload();
+          }}
+          done={t("lists.deleted")}
+        />
       )}
     </>
   );
@@ -68,8 +152,16 @@ function NewList({ onClose, onMade }: { onClose: () => void; onMade: () => void 
   const [owner, setOwner] = useState("");
   const [purpose, setPurpose] = useState("");
   return (
-    <FormDialog title={t("lists.new")} action={t("lists.create")} onClose={onClose} done={t("case.saved")}
-      submit={async () => { await post("/lists", { name, owner, purpose }); onMade(); }}>
+    <FormDialog
+      title={t("lists.new")}
+      action={t("lists.create")}
+      onClose={onClose}
+      done={t("case.saved")}
+      submit={async () => {
+        await post("/lists", { name, owner, purpose });
+        onMade();
+      }}
+    >
       <TextField label={t("lists.name")} value={name} onValue={setName} required autofocus />
       <TextField label={t("lists.owner")} hint={t("lists.owner-hint")} value={owner} onValue={setOwner} required />
       <AreaField label={t("lists.purpose")} value={purpose} onValue={setPurpose} required rows={2} />
@@ -97,23 +189,52 @@ function Import({ list, onClose, onDone }: { list: HashList; onClose: () => void
           <p role="status">{t("lists.imported", { added: got.added, skipped: got.skipped, bad: got.n_bad })}</p>
           {got.bad.length > 0 && (
             <ul class="bad-lines">
-              {got.bad.slice(0, 100).map((b) => <li key={b.line}>{t("lists.line", { n: b.line })} <bdi>{b.why}</bdi></li>)}
+              {got.bad.slice(0, 100).map((b) => (
+                <li key={b.line}>
+                  {t("lists.line", { n: b.line })} <bdi>{b.why}</bdi>
+                </li>
+              ))}
             </ul>
           )}
-          <div class="buttons"><button type="button" class="primary" onClick={onClose}>{t("action.close")}</button></div>
+          <div class="buttons">
+            <button type="button" class="primary" onClick={onClose}>
+              {t("action.close")}
+            </button>
+          </div>
         </>
       ) : (
         <form onSubmit={submit}>
           <div class="fields">
-            <SelectField label={t("lists.format")} value={format} onValue={setFormat} options={[["csv", "CSV"], ["hma", "HMA"]]} autofocus />
+            <SelectField
+              label={t("lists.format")}
+              value={format}
+              onValue={setFormat}
+              options={[
+                ["csv", "CSV"],
+                ["hma", "HMA"],
+              ]}
+              autofocus
+            />
             <Field label={t("lists.file")}>
-              {(id) => <input id={id} type="file" accept=".csv,.txt,.json,text/plain" required onChange={(e) => setFile(e.currentTarget.files?.[0] ?? null)} />}
+              {(id) => (
+                <input
+                  id={id}
+                  type="file"
+                  accept=".csv,.txt,.json,text/plain"
+                  required
+                  onChange={(e) => setFile(e.currentTarget.files?.[0] ?? null)}
+                />
+              )}
             </Field>
           </div>
           {task.error ? <FormError error={task.error} /> : null}
           <div class="buttons">
-            <button type="submit" class="primary" disabled={task.busy || !file}>{task.busy ? t("state.working") : t("lists.import")}</button>
-            <button type="button" onClick={onClose}>{t("action.cancel")}</button>
+            <button type="submit" class="primary" disabled={task.busy || !file}>
+              {task.busy ? t("state.working") : t("lists.import")}
+            </button>
+            <button type="button" onClick={onClose}>
+              {t("action.cancel")}
+            </button>
           </div>
         </form>
       )}

@@ -5,9 +5,37 @@ import { ApiError, get, post, query as toQuery } from "../api";
 import { useKeys } from "../keys";
 import { currentLanguage, dateTime, num, span, t, word } from "../lang";
 import { go, href, setQuery } from "../router";
-import { announce, errorText, may, now, policy, policyReason, session, useCell, useLive, useLoad, usePolicy } from "../store";
+import {
+  announce,
+  errorText,
+  may,
+  now,
+  policy,
+  policyReason,
+  session,
+  useCell,
+  useLive,
+  useLoad,
+  usePolicy,
+} from "../store";
 import type { CaseRow, Counts, Page, PersonRow, Why } from "../types";
-import { AccountLink, CaseLink, conflictText, Count, Due, Empty, Load, SelectField, Severity, Sign, StateSign, TextField, Title, useTick, When } from "../ui";
+import {
+  AccountLink,
+  CaseLink,
+  conflictText,
+  Count,
+  Due,
+  Empty,
+  Load,
+  SelectField,
+  Severity,
+  Sign,
+  StateSign,
+  TextField,
+  Title,
+  useTick,
+  When,
+} from "../ui";
 
 type Cases = Page<CaseRow> & { counts: Counts };
 
@@ -33,31 +61,85 @@ export function whyText(w: Why): string {
   }
 }
 
-export function Flags({ row }: { row: CaseRow | { age: string; danger: boolean; escalated: boolean; held: boolean; flood: boolean; pending: number; threat_ms: number; appeals: unknown } }) {
-  const appeals = typeof row.appeals === "number" ? row.appeals : (row.appeals as { state: string }[]).filter((a) => a.state === "open").length;
+export function Flags({
+  row,
+}: {
+  row:
+    | CaseRow
+    | {
+        age: string;
+        danger: boolean;
+        escalated: boolean;
+        held: boolean;
+        flood: boolean;
+        pending: number;
+        threat_ms: number;
+        appeals: unknown;
+      };
+}) {
+  const appeals =
+    typeof row.appeals === "number"
+      ? row.appeals
+      : (row.appeals as { state: string }[]).filter((a) => a.state === "open").length;
   return (
     <>
-      {row.age === "child" && <Sign tone="bad" icon="child">{t("flag.child")}</Sign>}
-      {row.danger && <Sign tone="bad" icon="warn">{t("flag.danger")}</Sign>}
-      {row.threat_ms > 0 && <Sign tone="bad" icon="clock">{t("flag.threat", { time: dateTime(row.threat_ms) })}</Sign>}
-      {row.escalated && <Sign tone="warn" icon="up">{t("flag.escalated")}</Sign>}
-      {appeals > 0 && <Sign tone="warn" icon="question">{t("flag.appeal")}</Sign>}
+      {row.age === "child" && (
+        <Sign tone="bad" icon="child">
+          {t("flag.child")}
+        </Sign>
+      )}
+      {row.danger && (
+        <Sign tone="bad" icon="warn">
+          {t("flag.danger")}
+        </Sign>
+      )}
+      {row.threat_ms > 0 && (
+        <Sign tone="bad" icon="clock">
+          {t("flag.threat", { time: dateTime(row.threat_ms) })}
+        </Sign>
+      )}
+      {row.escalated && (
+        <Sign tone="warn" icon="up">
+          {t("flag.escalated")}
+        </Sign>
+      )}
+      {appeals > 0 && (
+        <Sign tone="warn" icon="question">
+          {t("flag.appeal")}
+        </Sign>
+      )}
       {row.flood && <Sign tone="plain">{t("flag.flood")}</Sign>}
-      {row.held && <Sign tone="info" icon="lock">{t("flag.held")}</Sign>}
-      {row.pending > 0 && <Sign tone="info" icon="clock">{t("flag.pending", { n: row.pending })}</Sign>}
+      {row.held && (
+        <Sign tone="info" icon="lock">
+          {t("flag.held")}
+        </Sign>
+      )}
+      {row.pending > 0 && (
+        <Sign tone="info" icon="clock">
+          {t("flag.pending", { n: row.pending })}
+        </Sign>
+      )}
     </>
   );
 }
 
-function Row({ row, at, onFocus, claim, rowRef }: { row: CaseRow; at: boolean; onFocus: () => void; claim: () => void; rowRef: (e: HTMLElement | null) => void }) {
+function Row({
+  row,
+  at,
+  onFocus,
+  claim,
+  rowRef,
+}: {
+  row: CaseRow;
+  at: boolean;
+  onFocus: () => void;
+  claim: () => void;
+  rowRef: (e: HTMLElement | null) => void;
+}) {
   const me = session.get()?.person.id;
   const [why, setWhy] = useState(false);
   return (
-    <li
-      ref={rowRef}
-      class={`case-row${row.overdue ? " overdue" : ""}${at ? " at" : ""}`}
-      onFocusIn={onFocus}
-    >
+    <li ref={rowRef} class={`case-row${row.overdue ? " overdue" : ""}${at ? " at" : ""}`} onFocusIn={onFocus}>
       <div class="row-main">
         <Severity n={row.severity} />
         <CaseLink id={row.id}>
@@ -80,11 +162,23 @@ function Row({ row, at, onFocus, claim, rowRef }: { row: CaseRow; at: boolean; o
         <Count label={t("queue.reports")} n={row.reports} />
         <Count label={t("queue.reporters")} n={row.reporters} />
         {row.photos > 0 && <Count label={t("queue.photos")} n={row.photos} />}
-        {row.unproved_reports > 0 && <Sign tone="warn" icon="question">{t("queue.unproved", { n: row.unproved_reports })}</Sign>}
+        {row.unproved_reports > 0 && (
+          <Sign tone="warn" icon="question">
+            {t("queue.unproved", { n: row.unproved_reports })}
+          </Sign>
+        )}
         <span class="quiet">
           {t("queue.opened")} <When ms={row.opened_ms} />
         </span>
-        <span>{row.assignee ? <>{t("queue.with")} <bdi>{row.assignee.id === me ? t("queue.you") : row.assignee.name}</bdi></> : <span class="quiet">{t("queue.nobody")}</span>}</span>
+        <span>
+          {row.assignee ? (
+            <>
+              {t("queue.with")} <bdi>{row.assignee.id === me ? t("queue.you") : row.assignee.name}</bdi>
+            </>
+          ) : (
+            <span class="quiet">{t("queue.nobody")}</span>
+          )}
+        </span>
         <button type="button" class="plain" aria-expanded={why} onClick={() => setWhy(!why)}>
           {t("queue.why")}
         </button>
@@ -194,11 +288,19 @@ export function QueuePage({ query }: { query: URLSearchParams }) {
   useKeys([
     { key: "j", does: t("keys.next"), run: () => move(document.activeElement?.closest(".case-row") ? 1 : 0) },
     { key: "k", does: t("keys.previous"), run: () => move(-1) },
-    { key: "c", does: t("keys.claim"), run: () => {
-      const row = items[at];
-      if (row && may.work() && !row.assignee) void claim(row);
-    } },
-    { key: "w", does: t("keys.why"), run: () => rows.current[at]?.querySelector<HTMLElement>("button[aria-expanded]")?.click() },
+    {
+      key: "c",
+      does: t("keys.claim"),
+      run: () => {
+        const row = items[at];
+        if (row && may.work() && !row.assignee) void claim(row);
+      },
+    },
+    {
+      key: "w",
+      does: t("keys.why"),
+      run: () => rows.current[at]?.querySelector<HTMLElement>("button[aria-expanded]")?.click(),
+    },
     { key: "/", does: t("keys.search"), run: () => document.querySelector<HTMLElement>(".filters input")?.focus() },
     { key: "r", does: t("keys.reload"), run: renew },
   ]);
@@ -211,44 +313,94 @@ export function QueuePage({ query }: { query: URLSearchParams }) {
           <Count label={t("queue.count-open")} n={counts.open} />
           <Count label={t("queue.count-waiting")} n={counts.waiting} />
           {counts.overdue > 0 ? (
-            <Sign tone="bad" icon="clock"><Count label={t("queue.count-overdue")} n={counts.overdue} /></Sign>
+            <Sign tone="bad" icon="clock">
+              <Count label={t("queue.count-overdue")} n={counts.overdue} />
+            </Sign>
           ) : (
             <Count label={t("queue.count-overdue")} n={0} />
           )}
           <Count label={t("queue.count-mine")} n={counts.mine} />
-          <a href={href("appeals")}><Count label={t("queue.count-appeals")} n={counts.appeals} /></a>
+          <a href={href("appeals")}>
+            <Count label={t("queue.count-appeals")} n={counts.appeals} />
+          </a>
         </p>
       )}
       <form class="filters" role="search" aria-label={t("queue.filters")} onSubmit={(e) => e.preventDefault()}>
         <TextField label={t("queue.search")} type="search" value={q} onValue={setQ} />
-        <SelectField label={t("queue.state")} value={filter.state} onValue={(v) => setQuery({ state: v })}
-          options={["open", "waiting", "decided", "closed", "all"].map((s) => [s, word("case-state", s)])} />
-        <SelectField label={t("queue.assignee")} value={filter.assignee} onValue={(v) => setQuery({ assignee: v })}
-          options={[["", t("queue.anybody")], ["me", t("queue.me")], ["none", t("queue.nobody")],
-            ...(people.data?.items ?? []).filter((p) => p.state === "active").map((p): [string, string] => [p.id, p.name])]} />
-        <SelectField label={t("queue.reason")} value={filter.reason} onValue={(v) => setQuery({ reason: v })}
-          options={[["", t("queue.any-reason")], ...reasons.map((r): [string, string] => [r.code, reasonTitle(r.code)])]} />
+        <SelectField
+          label={t("queue.state")}
+          value={filter.state}
+          onValue={(v) => setQuery({ state: v })}
+          options={["open", "waiting", "decided", "closed", "all"].map((s) => [s, word("case-state", s)])}
+        />
+        <SelectField
+          label={t("queue.assignee")}
+          value={filter.assignee}
+          onValue={(v) => setQuery({ assignee: v })}
+          options={[
+            ["", t("queue.anybody")],
+            ["me", t("queue.me")],
+            ["none", t("queue.nobody")],
+            ...(people.data?.items ?? [])
+              .filter((p) => p.state === "active")
+              .map((p): [string, string] => [p.id, p.name]),
+          ]}
+        />
+        <SelectField
+          label={t("queue.reason")}
+          value={filter.reason}
+          onValue={(v) => setQuery({ reason: v })}
+          options={[
+            ["", t("queue.any-reason")],
+            ...reasons.map((r): [string, string] => [r.code, reasonTitle(r.code)]),
+          ]}
+        />
       </form>
-      {claimError && <div class="notice warn" role="alert">{claimError}</div>}
+      {claimError && (
+        <div class="notice warn" role="alert">
+          {claimError}
+        </div>
+      )}
       {fresh && (
         <div class="notice info" role="status">
           <span>{t("queue.changed")}</span>
-          <button type="button" onClick={renew}>{t("queue.renew")}</button>
+          <button type="button" onClick={renew}>
+            {t("queue.renew")}
+          </button>
         </div>
       )}
       <Load of={loaded}>
-        {() => items.length === 0 ? (
-          <Empty text={filter.q || filter.reason || filter.assignee || filter.state !== "open" ? t("queue.none-found") : t("queue.empty")} />
-        ) : (
-          <>
-            <ol class="cases" aria-label={t("queue.cases")}>
-              {items.map((row, i) => (
-                <Row key={row.id} row={row} at={i === at} onFocus={() => setAt(i)} claim={() => void claim(row)} rowRef={(e) => void (rows.current[i] = e)} />
-              ))}
-            </ol>
-            {next && <button type="button" onClick={() => void loadMore()}>{t("state.more")}</button>}
-          </>
-        )}
+        {() =>
+          items.length === 0 ? (
+            <Empty
+              text={
+                filter.q || filter.reason || filter.assignee || filter.state !== "open"
+                  ? t("queue.none-found")
+                  : t("queue.empty")
+              }
+            />
+          ) : (
+            <>
+              <ol class="cases" aria-label={t("queue.cases")}>
+                {items.map((row, i) => (
+                  <Row
+                    key={row.id}
+                    row={row}
+                    at={i === at}
+                    onFocus={() => setAt(i)}
+                    claim={() => void claim(row)}
+                    rowRef={(e) => void (rows.current[i] = e)}
+                  />
+                ))}
+              </ol>
+              {next && (
+                <button type="button" onClick={() => void loadMore()}>
+                  {t("state.more")}
+                </button>
+              )}
+            </>
+          )
+        }
       </Load>
     </>
   );

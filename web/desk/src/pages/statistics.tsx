@@ -19,7 +19,15 @@ function Bar({ n, max }: { n: number; max: number }) {
 }
 
 /** One bar a row. */
-function Bars({ label, head, rows }: { label: string; head: [string, string]; rows: [name: string, n: number, shown?: string][] }) {
+function Bars({
+  label,
+  head,
+  rows,
+}: {
+  label: string;
+  head: [string, string];
+  rows: [name: string, n: number, shown?: string][];
+}) {
   const max = Math.max(1, ...rows.map((r) => r[1]));
   if (rows.length === 0) return <Empty text={t("statistics.none")} />;
   return (
@@ -47,7 +55,17 @@ interface Line {
 }
 
 /** Lines over days; what a line is, is told by its dashes and by the table. */
-function Lines({ label, days, lines, show }: { label: string; days: string[]; lines: Line[]; show: (n: number) => string }) {
+function Lines({
+  label,
+  days,
+  lines,
+  show,
+}: {
+  label: string;
+  days: string[];
+  lines: Line[];
+  show: (n: number) => string;
+}) {
   const max = Math.max(1, ...lines.flatMap((l) => l.values));
   // A day without numbers is left out, and takes its room all the same.
   const from = Date.parse(days[0] ?? "");
@@ -57,30 +75,52 @@ function Lines({ label, days, lines, show }: { label: string; days: string[]; li
   if (days.length === 0) return <Empty text={t("statistics.none")} />;
   return (
     <figure>
-      <svg class="lines" viewBox="0 0 300 80" role="img" aria-label={`${label}. ${t("statistics.highest")} ${show(max)}`} preserveAspectRatio="none">
+      <svg
+        class="lines"
+        viewBox="0 0 300 80"
+        role="img"
+        aria-label={`${label}. ${t("statistics.highest")} ${show(max)}`}
+        preserveAspectRatio="none"
+      >
         <path class="axis" d="M4 76H296" />
-        {days.length === 1 && lines.map((l) => (
-          <path key={l.name} class={l.dash ? "dot dash" : "dot"} d={`M150 ${y(l.values[0]).toFixed(1)}h0`} />
-        ))}
+        {days.length === 1 &&
+          lines.map((l) => (
+            <path key={l.name} class={l.dash ? "dot dash" : "dot"} d={`M150 ${y(l.values[0]).toFixed(1)}h0`} />
+          ))}
         {lines.map((l) => (
-          <path key={l.name} class={l.dash ? "line dash" : "line"} d={l.values.map((v, i) => `${i ? "L" : "M"}${x(i).toFixed(1)} ${y(v).toFixed(1)}`).join("")} />
+          <path
+            key={l.name}
+            class={l.dash ? "line dash" : "line"}
+            d={l.values.map((v, i) => `${i ? "L" : "M"}${x(i).toFixed(1)} ${y(v).toFixed(1)}`).join("")}
+          />
         ))}
       </svg>
       <figcaption class="row">
         {lines.map((l) => (
           <span key={l.name} class="key">
-            <svg viewBox="0 0 20 4" aria-hidden="true"><path class={l.dash ? "line dash" : "line"} d="M0 2H20" /></svg> {l.name}
+            <svg viewBox="0 0 20 4" aria-hidden="true">
+              <path class={l.dash ? "line dash" : "line"} d="M0 2H20" />
+            </svg>{" "}
+            {l.name}
           </span>
         ))}
-        <span class="quiet">{t("statistics.highest")} {show(max)}</span>
+        <span class="quiet">
+          {t("statistics.highest")} {show(max)}
+        </span>
       </figcaption>
       <details>
         <summary>{t("statistics.table")}</summary>
         <Table label={label} head={[t("statistics.day"), ...lines.map((l) => l.name)]}>
           {days.map((d, i) => (
             <tr key={d}>
-              <th scope="row"><bdi>{d}</bdi></th>
-              {lines.map((l) => <td key={l.name} class="number">{show(l.values[i])}</td>)}
+              <th scope="row">
+                <bdi>{d}</bdi>
+              </th>
+              {lines.map((l) => (
+                <td key={l.name} class="number">
+                  {show(l.values[i])}
+                </td>
+              ))}
             </tr>
           ))}
         </Table>
@@ -91,10 +131,15 @@ function Lines({ label, days, lines, show }: { label: string; days: string[]; li
 
 function TimeLines({ label, times }: { label: string; times: Times[] }) {
   return (
-    <Lines label={label} days={times.map((x) => dayText(x.day))} show={span} lines={[
-      { name: t("statistics.median"), values: times.map((x) => x.median_ms) },
-      { name: t("statistics.p90"), dash: true, values: times.map((x) => x.p90_ms) },
-    ]} />
+    <Lines
+      label={label}
+      days={times.map((x) => dayText(x.day))}
+      show={span}
+      lines={[
+        { name: t("statistics.median"), values: times.map((x) => x.median_ms) },
+        { name: t("statistics.p90"), dash: true, values: times.map((x) => x.p90_ms) },
+      ]}
+    />
   );
 }
 
@@ -106,51 +151,96 @@ export function StatisticsPage() {
     <>
       <Title text={t("nav.statistics")} />
       <form class="filters" onSubmit={(e) => e.preventDefault()}>
-        <SelectField label={t("statistics.period")} value={days} onValue={(v) => setQuery({ days: v })}
-          options={["7", "30", "90", "365"].map((d) => [d, t("time.days", { n: Number(d) })])} />
+        <SelectField
+          label={t("statistics.period")}
+          value={days}
+          onValue={(v) => setQuery({ days: v })}
+          options={["7", "30", "90", "365"].map((d) => [d, t("time.days", { n: Number(d) })])}
+        />
       </form>
       <Load of={loaded}>
         {(s) => (
           <div class="columns even">
             <Section title={t("statistics.per-day")}>
-              <Lines label={t("statistics.per-day")} days={s.reports_per_day.map((x) => dayText(x.day))} show={(n) => num(n)} lines={[
-                { name: t("queue.reports"), values: s.reports_per_day.map((x) => x.reports) },
-                { name: t("reporter.rejected"), dash: true, values: s.reports_per_day.map((x) => x.rejected) },
-              ]} />
+              <Lines
+                label={t("statistics.per-day")}
+                days={s.reports_per_day.map((x) => dayText(x.day))}
+                show={(n) => num(n)}
+                lines={[
+                  { name: t("queue.reports"), values: s.reports_per_day.map((x) => x.reports) },
+                  { name: t("reporter.rejected"), dash: true, values: s.reports_per_day.map((x) => x.rejected) },
+                ]}
+              />
             </Section>
             <Section title={t("statistics.by-reason")}>
-              <Bars label={t("statistics.by-reason")} head={[t("queue.reason"), t("queue.reports")]} rows={s.by_reason.map((r) => [reasonTitle(r.reason), r.reports])} />
+              <Bars
+                label={t("statistics.by-reason")}
+                head={[t("queue.reason"), t("queue.reports")]}
+                rows={s.by_reason.map((r) => [reasonTitle(r.reason), r.reports])}
+              />
             </Section>
             <Section title={t("statistics.by-severity")}>
-              <Bars label={t("statistics.by-severity")} head={[t("policy.severity"), t("queue.cases")]} rows={s.by_severity.map((r) => [t("case.severity-n", { n: r.severity }), r.cases])} />
+              <Bars
+                label={t("statistics.by-severity")}
+                head={[t("policy.severity"), t("queue.cases")]}
+                rows={s.by_severity.map((r) => [t("case.severity-n", { n: r.severity }), r.cases])}
+              />
             </Section>
-            <Section title={t("statistics.first-look")}><TimeLines label={t("statistics.first-look")} times={s.first_look} /></Section>
-            <Section title={t("statistics.decision")}><TimeLines label={t("statistics.decision")} times={s.decision} /></Section>
+            <Section title={t("statistics.first-look")}>
+              <TimeLines label={t("statistics.first-look")} times={s.first_look} />
+            </Section>
+            <Section title={t("statistics.decision")}>
+              <TimeLines label={t("statistics.decision")} times={s.decision} />
+            </Section>
             <Section title={t("statistics.reversals")}>
-              <Bars label={t("statistics.reversals")} head={[t("statistics.reversals"), t("nav.appeals")]} rows={[
-                [t("appeal-state.upheld"), s.reversals.upheld],
-                [t("appeal-state.reversed"), s.reversals.reversed],
-              ]} />
+              <Bars
+                label={t("statistics.reversals")}
+                head={[t("statistics.reversals"), t("nav.appeals")]}
+                rows={[
+                  [t("appeal-state.upheld"), s.reversals.upheld],
+                  [t("appeal-state.reversed"), s.reversals.reversed],
+                ]}
+              />
               <p class="row">
                 <Count label={t("nav.appeals")} n={s.reversals.appeals} />
-                <span>{t("statistics.share-reversed")} <strong>{percent(s.reversals.reversed, s.reversals.reversed + s.reversals.upheld)}</strong></span>
+                <span>
+                  {t("statistics.share-reversed")}{" "}
+                  <strong>{percent(s.reversals.reversed, s.reversals.reversed + s.reversals.upheld)}</strong>
+                </span>
               </p>
               <h3>{t("statistics.quality")}</h3>
-              <Bars label={t("statistics.quality")} head={[t("statistics.quality"), t("statistics.checked")]} rows={[
-                [t("statistics.agreed"), s.quality.agreed],
-                [t("quality.disagreed"), s.quality.checked - s.quality.agreed],
-              ]} />
+              <Bars
+                label={t("statistics.quality")}
+                head={[t("statistics.quality"), t("statistics.checked")]}
+                rows={[
+                  [t("statistics.agreed"), s.quality.agreed],
+                  [t("quality.disagreed"), s.quality.checked - s.quality.agreed],
+                ]}
+              />
               <p class="row">
                 <Count label={t("statistics.checked")} n={s.quality.checked} />
                 <strong>{percent(s.quality.agreed, s.quality.checked)}</strong>
               </p>
             </Section>
             <Section title={t("statistics.load")}>
-              {s.load.length === 0 ? <Empty text={t("statistics.none")} /> : (
-                <Table label={t("statistics.load")} head={[t("people.name"), t("statistics.claimed"), t("statistics.decided"), <span class="unseen">{t("statistics.bar")}</span>, t("statistics.exposure")]}>
+              {s.load.length === 0 ? (
+                <Empty text={t("statistics.none")} />
+              ) : (
+                <Table
+                  label={t("statistics.load")}
+                  head={[
+                    t("people.name"),
+                    t("statistics.claimed"),
+                    t("statistics.decided"),
+                    <span class="unseen">{t("statistics.bar")}</span>,
+                    t("statistics.exposure"),
+                  ]}
+                >
                   {s.load.map((l, i) => (
                     <tr key={i}>
-                      <th scope="row"><bdi>{nameOf(l.person)}</bdi></th>
+                      <th scope="row">
+                        <bdi>{nameOf(l.person)}</bdi>
+                      </th>
                       <td class="number">{num(l.claimed)}</td>
                       <td class="number">{num(l.decided)}</td>
                       <Bar n={l.decided} max={Math.max(1, ...s.load.map((x) => x.decided))} />

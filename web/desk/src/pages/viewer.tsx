@@ -95,7 +95,11 @@ export function PhotoViewer({ media, onClose }: { media: Media; onClose: () => v
         <Count label={t("photo.today")} n={seen} />
         {limit > 0 && <Count label={t("photo.limit")} n={limit} />}
       </p>
-      {media.decided && <Sign tone="good" icon="check">{t("photo.decided")}</Sign>}
+      {media.decided && (
+        <Sign tone="good" icon="check">
+          {t("photo.decided")}
+        </Sign>
+      )}
       {error ? (
         <div class="notice bad" role="alert">
           <Icon name={limited ? "clock" : "cross"} />{" "}
@@ -103,7 +107,11 @@ export function PhotoViewer({ media, onClose }: { media: Media; onClose: () => v
         </div>
       ) : null}
       <div class={`stage ${level ?? "none"}`} data-level={level ?? "none"}>
-        {url ? <img src={url} alt={levelWord(level)} draggable={false} /> : <p class="quiet">{busy ? t("state.loading") : t("photo.nothing")}</p>}
+        {url ? (
+          <img src={url} alt={levelWord(level)} draggable={false} />
+        ) : (
+          <p class="quiet">{busy ? t("state.loading") : t("photo.nothing")}</p>
+        )}
       </div>
       <div class="buttons">
         <button type="button" onClick={() => void show("blur")} aria-pressed={level === "blur"} disabled={busy}>
@@ -153,7 +161,11 @@ export function MediaCard({ media, look }: { media: Media; look: () => void }) {
             <strong>{t("photo.decided")}</strong>
           </Sign>
         )}
-        {media.state !== "present" && <Sign tone={media.state === "unread" ? "plain" : "warn"} icon={media.state === "unread" ? "clock" : "warn"}>{word("media-state", media.state)}</Sign>}
+        {media.state !== "present" && (
+          <Sign tone={media.state === "unread" ? "plain" : "warn"} icon={media.state === "unread" ? "clock" : "warn"}>
+            {word("media-state", media.state)}
+          </Sign>
+        )}
         {media.matches.length > 0 && (
           <ul class="matches">
             {media.matches.map((m, i) => (
@@ -161,7 +173,12 @@ export function MediaCard({ media, look }: { media: Media; look: () => void }) {
                 {m.kind === "list" ? (
                   <>
                     {t("photo.on-list")} <bdi>{m.list_name}</bdi>
-                    {m.label ? <> (<bdi>{m.label}</bdi>)</> : null}
+                    {m.label ? (
+                      <>
+                        {" "}
+                        (<bdi>{m.label}</bdi>)
+                      </>
+                    ) : null}
                   </>
                 ) : (
                   <>

@@ -1,0 +1,9 @@
+/* SPDX-License-Identifier: MIT */
+/* One bundle, as text for people. */
+#pragma once
+
+#include "content/evidence.h"
+
+void cli_evidence_show(const char *path, const struct cs_evidence *e);
+/* What all of it means, once at the end. */
+void cli_evidence_meaning(bool all_proved);

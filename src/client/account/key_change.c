@@ -1,0 +1,183 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Safety numbers, and what happens when the hub shows another key for somebody
+ * who is known: the user is warned, and nothing is sent before they accept the
+ * key.
+ */
+#include "client/account/key_change.h"
+
+#include <string.h>
+
+#include "client/account/share.h"
+#include "client/home/client.h"
+#include "client/home/contact.h"
+#include "client/home/group.h"
+#include "client/home/message.h"
+#include "client/home/problem.h"
+#include "crypto/hash.h"
+#include "crypto/random.h"
+
+/* Rounds of hashing, which make it expensive to search for a key with a similar
+ * number. */
+#define SAFETY_ROUNDS 5200
+
+/* Say it in the conversation with ${handle}, if there is one. */
+static enum cs_err
+warn(struct cs_client *c, const char *handle)
+{
+	struct client_group g = { 0 };
+	enum cs_err err = client_group_find(&g, c, handle, CLIENT_FIND_DIRECT);
+
+	if (err == CS_OK || err == CS_ERR_NOT_FOUND)
+		err = client_warning(c, err == CS_OK ? &g : NULL,
+		    "The safety number of %s has changed: the hub shows "
+		    "another key under this name. Somebody may stand in "
+		    "between, or %s has a new account. Nothing is sent to the "
+		    "new key before you have compared it: countersign "
+		    "safety-number %s.",
+		    handle, handle, handle);
+	client_group_clear(&g);
+	return err;
+}
+
+enum cs_err
+client_contact_warn(struct cs_client *c, const struct client_contact *differs)
+{
+	struct client_contact *known =
+	    client_contact_by_handle(c, differs->handle);
+	enum cs_err err;
+
+	if (known == NULL || differs->handle[0] == '\0')
+		return CS_OK;
+	/* Each key is warned of once. */
+	if (known->changed &&
+	    memcmp(known->new_key, differs->account_key, CS_KEY_LEN) == 0)
+		return CS_OK;
+	err = client_contact_set_new_key(c, known, differs);
+	return err ? err : warn(c, known->handle);
+}
+
+/* Compute the 30 digits of one side: an iterated hash, of which every five
+ * bytes give five digits. */
+static enum cs_err
+half(char out[static 31], const uint8_t account[static CS_ID_LEN],
+    const uint8_t key[static CS_KEY_LEN])
+{
+	static const char label[] = "countersign/safety/v1";
+	uint8_t hash[CS_HASH_LEN];
+	const struct cs_view start[] = { cs_view_str(label),
+		{ account, CS_ID_LEN }, { key, CS_KEY_LEN } };
+	const struct cs_view round[] = { { hash, CS_HASH_LEN },
+		{ key, CS_HASH_LEN } };
+	enum cs_err err;
+
+	err = cs_hash_parts(hash, CS_SHA256, start, 3);
+	for (unsigned i = 0; err == CS_OK && i < SAFETY_ROUNDS; i++)
+		err = cs_hash_parts(hash, CS_SHA256, round, 2);
+	for (unsigned i = 0; err == CS_OK && i < 6; i++) {
+		uint64_t x = 0;
+
+		for (unsigned k = 0; k < 5; k++)
+			x = x << 8 | hash[5 * i + k];
+		x %= 100000;
+		for (unsigned k = 5; k-- > 0; x /= 10)
+			out[5 * i + k] = (char)('0' + x % 10);
+	}
+	out[30] = '\0';
+	return err;
+}
+
+static enum cs_err
+number(struct cs_client *c, const uint8_t account[static CS_ID_LEN],
+    const uint8_t key[static CS_KEY_LEN],
+    char out[static CS_CLIENT_SAFETY_DIGITS + 1])
+{
+	char ours[31], theirs[31];
+	bool first;
+	enum cs_err err;
+
+	if ((err = half(ours, c->self.account, c->self.account_key.public)) ||
+	    (err = half(theirs, account, key)))
+		return err;
+	/* The smaller half goes first, so that both people see the same number.
+	 */
+	first = strcmp(ours, theirs) < 0;
+	memcpy(out, first ? ours : theirs, 30);
+	memcpy(out + 30, first ? theirs : ours, 31);
+	return CS_OK;
+}
+
+enum cs_err
+cs_client_safety_number(struct cs_client *c, const char *handle,
+    char out[static CS_CLIENT_SAFETY_DIGITS + 1])
+{
+	const struct client_contact *peer = client_contact_by_handle(c, handle);
+
+	if (peer == NULL)
+		return client_problem(c, CS_ERR_NOT_FOUND,
+		    "You have not met %s yet: send a message first.", handle);
+	return number(c, peer->account, peer->account_key, out);
+}
+
+enum cs_err
+cs_client_new_safety_number(struct cs_client *c, const char *handle,
+    char out[static CS_CLIENT_SAFETY_DIGITS + 1])
+{
+	const struct client_contact *peer = client_contact_by_handle(c, handle);
+
+	if (peer == NULL || !peer->changed)
+		return client_problem(c, CS_ERR_NOT_FOUND,
+		    "The key of %.40s has not changed.", handle);
+	return number(c, peer->new_account, peer->new_key, out);
+}
+
+static enum cs_err
+end_direct(struct cs_client *c, struct client_group *g, void *arg)
+{
+	const char *handle = arg;
+
+	if (!g->direct || strcmp(g->name, handle) != 0 || client_group_over(g))
+		return CS_OK;
+	g->state = CS_CLIENT_LEFT;
+	return client_group_store(c, g);
+}
+
+enum cs_err
+client_contact_renew(struct cs_client *c, struct client_contact *contact,
+    const struct client_contact *by)
+{
+	enum cs_err err = client_contact_replace(c, contact, by);
+
+	if (err == CS_OK)
+		err = client_group_each(c, end_direct, contact->handle);
+	return err ? err
+		   : client_warning(c, NULL,
+			 "The new key of %s was accepted. Your next message to "
+			 "them begins a new conversation.",
+			 contact->handle);
+}
+
+enum cs_err
+cs_client_accept_new_key(struct cs_client *c, const char *handle)
+{
+	struct client_contact *contact = client_contact_by_handle(c, handle);
+	struct client_contact by;
+	enum cs_err err;
+
+	if (contact == NULL || !contact->changed)
+		return client_problem(c, CS_ERR_NOT_FOUND,
+		    "The key of %.40s has not changed.", handle);
+	by = *contact;
+	memcpy(by.account, contact->new_account, sizeof by.account);
+	memcpy(by.account_key, contact->new_key, sizeof by.account_key);
+	memset(by.new_account, 0, sizeof by.new_account);
+	memset(by.new_key, 0, sizeof by.new_key);
+	by.changed = false;
+	by.state = CONTACT_ACCEPTED;
+	by.state_ms = cs_clock_ms();
+	if ((err = client_need_hub(c)) ||
+	    (err = client_contact_share(c, &by)) || (err = cs_db_begin(c->db)))
+		return err;
+	err = client_contact_renew(c, contact, &by);
+	return cs_db_end(c->db, err);
+}

@@ -1,0 +1,12 @@
+/* SPDX-License-Identifier: MIT */
+#pragma once
+
+#include "client/home/client.h"
+
+/* Read the log of ${g} to its end, from where this device stopped. */
+CS_CHECKED enum cs_err client_log_read(
+    struct cs_client *c, struct client_group *g);
+/* The same up to entry ${head}, which the hub named: it is not asked whether
+ * there is more. */
+CS_CHECKED enum cs_err client_log_read_to(
+    struct cs_client *c, struct client_group *g, uint64_t head);

@@ -1,0 +1,263 @@
+/* SPDX-License-Identifier: MIT */
+/* Making conversations and groups, and the commands that change their members.
+ */
+#include "client/groups/make.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "base/text.h"
+#include "client/groups/commit.h"
+#include "client/groups/invite.h"
+#include "client/home/client.h"
+#include "client/home/contact.h"
+#include "client/home/group.h"
+#include "client/home/leaf.h"
+#include "client/home/members.h"
+#include "client/home/operator.h"
+#include "client/home/problem.h"
+#include "crypto/random.h"
+#include "franking/operator_pin.h"
+
+#define GROUP_ID_LEN 32
+#define ASK_MAX 100 /* people added by one command */
+
+static enum cs_err
+context_extensions(
+    struct cs_client *c, struct cs_buf *senders, struct cs_buf *dictionary)
+{
+	struct cs_franking_operator_pin pin = {
+		.log_origin = cs_view_str(c->self.hub),
+		.desk_hpke = cs_view(
+		    c->link.desk.hpke, c->link.desk.known ? CS_KEY_LEN : 0),
+		.report_window_s = CLIENT_REPORT_WINDOW_S,
+	};
+	enum cs_err err;
+
+	memcpy(pin.root_public, c->self.root, sizeof pin.root_public);
+	if ((err = cs_operator_id(pin.operator_id, c->self.root)) ||
+	    (err = cs_franking_operator_pin_write(dictionary, &pin)))
+		return err;
+	return client_operator_sender(senders, c);
+}
+
+/* Make and store a group with only this device in it, which the hub does not
+ * know yet.  ${g} holds its name and kind, and nothing else. */
+static enum cs_err
+make(struct client_group *g, struct cs_client *c)
+{
+	struct cs_mls_options opt;
+	struct cs_mls_identity id;
+	struct cs_buf senders = { 0 }, dictionary = { 0 };
+	struct cs_mls_extension exts[2] = {
+		{ .type = CS_MLS_EXT_EXTERNAL_SENDERS },
+		{ .type = CS_MLS_EXT_APP_DATA_DICTIONARY },
+	};
+	enum cs_err err;
+
+	g->id_len = GROUP_ID_LEN;
+	g->chain_known = true; /* the chain starts as zeroes */
+	cs_random(g->id, GROUP_ID_LEN);
+	strcpy(g->added_by, c->self.handle);
+	g->committed_ms = cs_clock_ms();
+	if ((g->check = client_leaf_check_new(c)) == NULL)
+		return CS_ERR_NOMEM;
+	opt = client_mls_options(g->check);
+	if ((err = client_identity(&id, c)) ||
+	    (err = context_extensions(c, &senders, &dictionary)) ||
+	    (err = cs_group_ref(g->ref, client_group_id(g))))
+		goto out;
+	exts[0].data = cs_buf_view(&senders);
+	exts[1].data = cs_buf_view(&dictionary);
+	if ((err = cs_mls_group_new(&g->mls, CS_SUITE_X25519_AES128,
+		 client_group_id(g), &id, (struct cs_mls_extensions){ exts, 2 },
+		 &opt)) == CS_OK)
+		err = client_group_store(c, g);
+out:
+	cs_buf_free(&senders);
+	cs_buf_free(&dictionary);
+	return err;
+}
+
+static enum cs_err
+make_direct(struct client_group *g, struct cs_client *c, const char *handle)
+{
+	*g = (struct client_group){ .direct = true };
+	snprintf(g->name, sizeof g->name, "%s", handle);
+	return make(g, c);
+}
+
+static enum cs_err
+make_group(struct client_group *g, struct cs_client *c, const char *name)
+{
+	*g = (struct client_group){ 0 };
+	snprintf(g->name, sizeof g->name, "%s", name);
+	return make(g, c);
+}
+
+enum cs_err
+client_group_direct(
+    struct cs_client *c, struct client_group *g, const char *handle)
+{
+	struct client_invited in = { 0 };
+	struct client_contact *contact;
+	enum cs_err err;
+
+	if (g->mls != NULL && g->state == CS_CLIENT_BLOCKED)
+		return client_problem(c, CS_ERR_DENIED,
+		    "You blocked %s. \"countersign accept %s\" undoes that.",
+		    handle, handle);
+	if (g->mls != NULL && client_group_people(g) > 1)
+		return CS_OK;
+	if ((err = client_need_hub(c)) ||
+	    (err = client_invite_ask(&in, c, handle)))
+		goto out;
+	if (g->mls == NULL &&
+	    ((err = client_invite_ask_own(&in, c, NULL)) ||
+		(err = make_direct(g, c, handle))))
+		goto out;
+	if ((err = client_invite_add(c, g, &in)))
+		goto out;
+	/* Whoever the user writes to may answer. */
+	contact = client_contact_by_handle(c, handle);
+	if (contact != NULL && contact->state == CONTACT_KNOWN)
+		err = client_contact_set_state(
+		    c, contact, CONTACT_ACCEPTED, cs_clock_ms());
+out:
+	cs_buf_free(&in.packages);
+	return err;
+}
+
+static enum cs_err
+check_name(struct cs_client *c, const char *name)
+{
+	struct cs_view v = cs_view_str(name);
+
+	if (v.len == 0 || v.len > 255 || !cs_utf8_valid(v))
+		return client_problem(c, CS_ERR_FORMAT,
+		    "A group's name has 1 to 255 bytes of UTF-8.");
+	for (size_t i = 0; i < v.len; i++)
+		if (v.data[i] < 0x20 || v.data[i] == 0x7f)
+			return client_problem(c, CS_ERR_FORMAT,
+			    "A group's name has no control characters.");
+	return CS_OK;
+}
+
+static enum cs_err
+find_group(struct client_group *out, struct cs_client *c, const char *name)
+{
+	enum cs_err err = client_group_find(out, c, name, CLIENT_FIND_GROUP);
+
+	if (err == CS_ERR_NOT_FOUND)
+		return client_problem(
+		    c, err, "You are in no group called %.255s.", name);
+	return err;
+}
+
+/* Ask for key packages of those in ${handles} who are not in ${g} yet. */
+static enum cs_err
+ask_all(struct client_invited *out, struct cs_client *c,
+    const struct client_group *g, const char *const *handles, size_t n)
+{
+	uint32_t leaves[CS_WIRE_DEVICES_MAX];
+	enum cs_err err = CS_OK;
+
+	if (n > ASK_MAX)
+		return client_problem(c, CS_ERR_LIMIT,
+		    "At most %d people can be added at once.", ASK_MAX);
+	for (size_t i = 0; i < n && err == CS_OK; i++) {
+		for (size_t k = 0; k < i; k++)
+			if (strcmp(handles[i], handles[k]) == 0)
+				return client_problem(c, CS_ERR_EXISTS,
+				    "%.40s is named twice.", handles[i]);
+		/* Already a member, as was asked for. */
+		if (g->mls != NULL && strcmp(handles[i], c->self.handle) != 0 &&
+		    client_group_leaves_of(g, handles[i], leaves) != 0)
+			continue;
+		err = client_invite_ask(out, c, handles[i]);
+	}
+	return err;
+}
+
+enum cs_err
+cs_client_group_new(
+    struct cs_client *c, const char *name, const char *const *handles, size_t n)
+{
+	struct client_group g = { 0 };
+	struct client_invited in = { 0 };
+	enum cs_err err;
+
+	if ((err = check_name(c, name)) || (err = client_need_hub(c)))
+		return err;
+	err = client_group_find(&g, c, name, CLIENT_FIND_GROUP);
+	if (err == CS_ERR_EXISTS ||
+	    (err == CS_OK && client_group_people(&g) > 1)) {
+		err = client_problem(c, CS_ERR_EXISTS,
+		    "You are in a group called %.255s already.", name);
+		goto out;
+	}
+	if (err != CS_OK && err != CS_ERR_NOT_FOUND)
+		goto out;
+	if ((err = ask_all(&in, c, &g, handles, n)))
+		goto out;
+	/* A group whose making broke off before anybody was in it is continued.
+	 */
+	if (g.mls == NULL &&
+	    ((err = client_invite_ask_own(&in, c, NULL)) ||
+		(err = make_group(&g, c, name))))
+		goto out;
+	if (in.n != 0)
+		err = client_invite_add(c, &g, &in);
+out:
+	cs_buf_free(&in.packages);
+	client_group_clear(&g);
+	return err;
+}
+
+enum cs_err
+cs_client_group_add(
+    struct cs_client *c, const char *name, const char *const *handles, size_t n)
+{
+	struct client_group g = { 0 };
+	struct client_invited in = { 0 };
+	enum cs_err err;
+
+	if ((err = client_need_hub(c)) == CS_OK &&
+	    (err = find_group(&g, c, name)) == CS_OK &&
+	    (err = ask_all(&in, c, &g, handles, n)) == CS_OK && in.n != 0)
+		err = client_invite_add(c, &g, &in);
+	cs_buf_free(&in.packages);
+	client_group_clear(&g);
+	return err;
+}
+
+enum cs_err
+cs_client_group_remove(
+    struct cs_client *c, const char *name, const char *handle)
+{
+	struct client_group g = { 0 };
+	uint32_t leaves[CS_WIRE_DEVICES_MAX];
+	struct cs_mls_commit_options opt = { .remove = leaves };
+	enum cs_err err;
+
+	if ((err = client_need_hub(c)) || (err = find_group(&g, c, name)))
+		goto out;
+	if (strcmp(handle, c->self.handle) == 0) {
+		err = client_problem(c, CS_ERR_MISUSE,
+		    "To remove yourself, use countersign group leave.");
+		goto out;
+	}
+	err = CS_ERR_EPOCH;
+	for (unsigned i = 0; err == CS_ERR_EPOCH && i < CLIENT_TRIES; i++) {
+		opt.n_remove = client_group_leaves_of(&g, handle, leaves);
+		if (opt.n_remove == 0) {
+			err = client_problem(c, CS_ERR_NOT_FOUND,
+			    "%.40s is not in %.255s.", handle, name);
+			goto out;
+		}
+		err = client_commit(c, &g, &opt);
+	}
+out:
+	client_group_clear(&g);
+	return err;
+}

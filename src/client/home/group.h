@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: MIT */
+#pragma once
+
+#include "client/home/client.h"
+
+struct cs_view client_group_id(const struct client_group *g);
+/* Was the group left, or is it being left? */
+bool client_group_over(const struct client_group *g);
+void client_group_clear(struct client_group *g);
+/* Free ${out} with client_group_clear(), even after a failure.
+ * CS_ERR_NOT_FOUND */
+CS_CHECKED enum cs_err client_group_load(
+    struct client_group *out, struct cs_client *c, struct cs_view id);
+/* The same without the MLS state, to show the group. */
+CS_CHECKED enum cs_err client_group_load_meta(
+    struct client_group *out, struct cs_client *c, struct cs_view id);
+/* Store ${g} inside the open transaction, or in one of its own. */
+CS_CHECKED enum cs_err client_group_store(
+    struct cs_client *c, struct client_group *g);
+/* Append the ids of all groups, each as <V>: working on one of them may change
+ * the table. */
+CS_CHECKED enum cs_err client_group_list(
+    struct cs_buf *out, struct cs_client *c);
+/* Call ${each} for every group, loaded; stops at the first error. */
+CS_CHECKED enum cs_err client_group_each(struct cs_client *c,
+    enum cs_err (*each)(struct cs_client *c, struct client_group *g, void *arg),
+    void *arg);
+/* Find the group called ${name}, or the conversation with the person of that
+ * handle, unless it is over.  CS_ERR_NOT_FOUND; CS_ERR_EXISTS, with a sentence:
+ * there are several. */
+CS_CHECKED enum cs_err client_group_find(struct client_group *out,
+    struct cs_client *c, const char *name, enum client_group_find find);

@@ -1,0 +1,166 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Whom this device takes for whom: the check that MLS asks for on every leaf,
+ * and the options and the identity that this device gives to MLS.
+ */
+#include "client/home/leaf.h"
+
+#include <string.h>
+
+#include "base/alloc.h"
+#include "client/home/client.h"
+#include "client/home/contact.h"
+#include "client/home/credential.h"
+#include "crypto/random.h"
+#include "mls/group.h"
+
+static void
+contact_of(struct client_contact *out, const struct cs_credential *credential,
+    const struct cs_device_cert *cert)
+{
+	memset(out, 0, sizeof *out);
+	memcpy(out->account, cert->account, sizeof out->account);
+	memcpy(
+	    out->account_key, credential->account_key, sizeof out->account_key);
+	memcpy(out->handle, cert->handle.data, cert->handle.len);
+}
+
+/* Another key under a known name: the user will be warned. */
+static enum cs_err
+differs(struct client_leaf_check *check, const struct client_contact *seen)
+{
+	check->differs = *seen;
+	return CS_ERR_CREDENTIAL;
+}
+
+/* Does it agree with what is known of this account and of this name? */
+static enum cs_err
+check_known(struct client_leaf_check *check, const struct client_contact *seen)
+{
+	struct cs_client *c = check->c;
+	const struct client_contact *known;
+
+	if (memcmp(seen->account, c->self.account, CS_ID_LEN) == 0)
+		return memcmp(seen->account_key, c->self.account_key.public,
+			   CS_KEY_LEN) == 0
+		    ? CS_OK
+		    : CS_ERR_CREDENTIAL;
+	if (strcmp(seen->handle, c->self.handle) == 0)
+		return CS_ERR_CREDENTIAL;
+	known = client_contact_find(c, seen->account);
+	if (known == NULL)
+		return client_contact_by_handle(c, seen->handle) == NULL
+		    ? CS_OK
+		    : differs(check, seen);
+	if (strcmp(known->handle, seen->handle) != 0)
+		return CS_ERR_CREDENTIAL;
+	return memcmp(known->account_key, seen->account_key, CS_KEY_LEN) == 0
+	    ? CS_OK
+	    : differs(check, seen);
+}
+
+enum cs_err
+client_check_leaf(void *arg, const struct cs_mls_auth_request *request)
+{
+	struct cs_view bytes = request->credential->identity;
+	struct client_leaf_check *check = arg;
+	struct cs_credential credential;
+	struct cs_device_cert cert;
+	struct client_contact seen;
+	enum cs_err err;
+
+	if (request->credential->type != CS_MLS_CREDENTIAL_BASIC)
+		return CS_ERR_CREDENTIAL;
+	if (request->external_sender)
+		return cs_view_equal(bytes, cs_view_str(check->c->self.hub))
+		    ? CS_OK
+		    : CS_ERR_CREDENTIAL;
+	/* A leaf belongs to one device for as long as it exists. */
+	if (request->old != NULL &&
+	    !cs_view_equal(bytes, request->old->identity))
+		return CS_ERR_CREDENTIAL;
+	if ((err = client_credential_open(
+		 &credential, &cert, bytes, cs_clock_ms() / CS_SECOND_MS)))
+		return err;
+	if (!cs_view_equal(CS_VIEW_OF(cert.public), request->signature_key))
+		return CS_ERR_CREDENTIAL;
+	contact_of(&seen, &credential, &cert);
+	return check_known(check, &seen);
+}
+
+enum cs_err
+client_contact_learn(struct client_leaf_check *check, struct cs_view bytes)
+{
+	struct cs_client *c = check->c;
+	struct cs_credential credential;
+	struct cs_device_cert cert;
+	struct client_contact seen;
+	enum cs_err err;
+
+	if ((err = client_credential_open(
+		 &credential, &cert, bytes, cs_clock_ms() / CS_SECOND_MS)))
+		return err;
+	contact_of(&seen, &credential, &cert);
+	if ((err = check_known(check, &seen)))
+		return err;
+	if (memcmp(seen.account, c->self.account, CS_ID_LEN) == 0 ||
+	    client_contact_find(c, seen.account) != NULL)
+		return CS_OK;
+	return client_contact_add(c, &seen);
+}
+
+struct client_leaf_check *
+client_leaf_check_new(struct cs_client *c)
+{
+	struct client_leaf_check *check = cs_calloc(1, sizeof *check);
+
+	if (check != NULL)
+		check->c = c;
+	return check;
+}
+
+struct cs_mls_options
+client_mls_options(struct client_leaf_check *check)
+{
+	return (struct cs_mls_options){
+		.auth = { client_check_leaf, check },
+		.now_s = cs_clock_ms() / CS_SECOND_MS,
+		.max_skip = CLIENT_MAX_SKIP,
+		.past_epochs = CLIENT_PAST_EPOCHS,
+		.padding = CLIENT_PADDING,
+	};
+}
+
+enum cs_err
+client_identity(struct cs_mls_identity *out, struct cs_client *c)
+{
+	uint64_t now = cs_clock_ms() / CS_SECOND_MS;
+	enum cs_err err;
+
+	if (c->self.signer == NULL &&
+	    (err = cs_signer_from_ed25519(
+		 &c->self.signer, &c->self.device_key)))
+		return err;
+	*out = (struct cs_mls_identity){
+		.credential = cs_buf_view(&c->self.credential),
+		.signer = c->self.signer,
+		/* Clocks differ, so this tolerates one that is an hour behind.
+		 */
+		.not_before_s = now - CS_HOUR_S,
+		.not_after_s = now + CLIENT_KEY_PACKAGE_DAYS * CS_DAY_S,
+	};
+	return CS_OK;
+}
+
+enum cs_err
+client_learn_members(
+    struct client_leaf_check *check, const struct cs_mls_group *mls)
+{
+	struct cs_mls_member m;
+	enum cs_err err = CS_OK;
+
+	for (uint32_t i = 0; err == CS_OK && i < cs_mls_group_leaves(mls); i++)
+		if (cs_mls_group_member(mls, i, &m))
+			err = client_contact_learn(check, m.credential);
+	return err;
+}

@@ -1,0 +1,155 @@
+/* SPDX-License-Identifier: MIT */
+/* Who is in a group: leaves of MLS as people and their devices. */
+#include "client/home/members.h"
+
+#include <string.h>
+
+#include "base/alloc.h"
+#include "client/home/client.h"
+#include "client/home/credential.h"
+#include "client/home/group.h"
+#include "crypto/random.h"
+
+size_t
+client_group_leaves_of(const struct client_group *g, const char *handle,
+    uint32_t leaves[static CS_WIRE_DEVICES_MAX])
+{
+	char name[CS_HANDLE_MAX + 1];
+	struct cs_mls_member m;
+	size_t n = 0;
+
+	for (uint32_t i = 0;
+	     i < cs_mls_group_leaves(g->mls) && n < CS_WIRE_DEVICES_MAX; i++) {
+		if (!cs_mls_group_member(g->mls, i, &m))
+			continue;
+		client_handle_of(name, m.credential);
+		if (strcmp(name, handle) == 0)
+			leaves[n++] = i;
+	}
+	return n;
+}
+
+enum cs_err
+client_group_check_replaced(
+    const struct client_group *was, const struct client_group *now)
+{
+	uint32_t leaves[CS_WIRE_DEVICES_MAX];
+
+	if (client_group_over(was))
+		return CS_OK;
+	if (cs_mls_group_epoch(now->mls) <= cs_mls_group_epoch(was->mls))
+		return CS_ERR_EXISTS;
+	return client_group_leaves_of(was, now->added_by, leaves) != 0
+	    ? CS_OK
+	    : CS_ERR_EXISTS;
+}
+
+/* Each handle has one account: leaf.c refuses a credential that says otherwise.
+ */
+unsigned
+client_group_people(const struct client_group *g)
+{
+	char seen[2][CS_HANDLE_MAX + 1], name[CS_HANDLE_MAX + 1];
+	struct cs_mls_member m;
+	unsigned n = 0;
+
+	for (uint32_t i = 0; i < cs_mls_group_leaves(g->mls) && n < 3; i++) {
+		bool known = false;
+
+		if (!cs_mls_group_member(g->mls, i, &m))
+			continue;
+		client_handle_of(name, m.credential);
+		for (unsigned k = 0; k < n; k++)
+			known |= strcmp(seen[k], name) == 0;
+		if (!known && n < 2)
+			memcpy(seen[n], name, sizeof name);
+		n += !known;
+	}
+	return n;
+}
+
+bool
+client_group_other(const struct client_group *g, const struct cs_client *c,
+    char out[static CS_HANDLE_MAX + 1])
+{
+	struct cs_mls_member m;
+
+	for (uint32_t i = 0; i < cs_mls_group_leaves(g->mls); i++) {
+		if (!cs_mls_group_member(g->mls, i, &m))
+			continue;
+		client_handle_of(out, m.credential);
+		if (strcmp(out, c->self.handle) != 0)
+			return true;
+	}
+	return false;
+}
+
+/* A person with several devices is listed once. */
+static bool
+is_shown(const struct cs_client_group *out, const char *handle)
+{
+	for (size_t i = 0; i < out->n_members; i++)
+		if (strcmp(out->members[i], handle) == 0)
+			return true;
+	return false;
+}
+
+static enum cs_err
+show(struct cs_client_group *out, const struct client_group *g)
+{
+	struct cs_mls_member m;
+
+	memset(out, 0, sizeof *out);
+	memcpy(out->ref, g->ref, sizeof out->ref);
+	out->direct = g->direct;
+	out->state = g->state;
+	out->epoch = cs_mls_group_epoch(g->mls);
+	strcpy(out->name, g->name);
+	strcpy(out->added_by, g->added_by);
+	out->members =
+	    cs_calloc(cs_mls_group_leaves(g->mls), sizeof *out->members);
+	if (out->members == NULL)
+		return CS_ERR_NOMEM;
+	for (uint32_t i = 0; i < cs_mls_group_leaves(g->mls); i++)
+		if (cs_mls_group_member(g->mls, i, &m)) {
+			char *name = out->members[out->n_members];
+
+			client_handle_of(name, m.credential);
+			out->n_members += !is_shown(out, name);
+		}
+	return CS_OK;
+}
+
+static enum cs_err
+add_shown(struct cs_client *c, struct client_group *g, void *arg)
+{
+	struct cs_client_groups *out = arg;
+	struct cs_client_group *grown =
+	    cs_grow(out->v, out->n, out->n + 1, sizeof *grown);
+
+	(void)c;
+	if (grown == NULL)
+		return CS_ERR_NOMEM;
+	out->v = grown;
+	return show(&out->v[out->n++], g);
+}
+
+enum cs_err
+cs_client_groups(struct cs_client_groups *out, struct cs_client *c)
+{
+	enum cs_err err;
+
+	memset(out, 0, sizeof *out);
+	if ((err = client_group_each(c, add_shown, out)))
+		cs_client_groups_free(out);
+	return err;
+}
+
+void
+cs_client_groups_free(struct cs_client_groups *g)
+{
+	for (size_t i = 0; i < g->n; i++)
+		cs_free_plain(g->v[i].members);
+	cs_free(g->v, g->n * sizeof *g->v);
+	memset(g, 0, sizeof *g);
+}

@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: MIT */
+#pragma once
+
+#include "client/home/client.h"
+
+/* A message on its way: what was written, and all that proves it later but the
+ * stamp. */
+struct client_sending {
+	uint64_t id; /* its row */
+	struct client_record record;
+	struct cs_buf written;    /* what ${record.body} points into */
+	struct cs_buf ciphertext; /* empty: it was not encrypted yet */
+	uint64_t epoch, sender_seq, claimed_ms;
+	uint32_t leaf;
+	uint8_t sig[CS_SIGNATURE_LEN];
+	uint8_t tag[CS_HASH_LEN];
+};
+
+void client_sending_clear(struct client_sending *s);
+/* Store a message that is to be sent; inside a transaction. */
+CS_CHECKED enum cs_err client_outbox_add(struct cs_client *c,
+    const struct client_group *g, const struct client_record *r,
+    const uint8_t mid[static CS_CLIENT_MID_LEN]);
+/* Find the first message of ${g} in the outbox after ${after}.
+ * CS_ERR_NOT_FOUND */
+CS_CHECKED enum cs_err client_outbox_next(uint64_t *id, struct cs_client *c,
+    const struct client_group *g, uint64_t after);
+/* Free ${out} with client_sending_clear(), even after a failure.
+ * CS_ERR_NOT_FOUND: it is not in the outbox. */
+CS_CHECKED enum cs_err client_outbox_load(
+    struct client_sending *out, struct cs_client *c, uint64_t id);
+/* Store what the message was sealed into; inside a transaction. */
+CS_CHECKED enum cs_err client_outbox_seal(
+    struct cs_client *c, const struct client_sending *s);
+/* The hub refused the message for good: it failed; inside a transaction. */
+CS_CHECKED enum cs_err client_outbox_fail(
+    struct cs_client *c, const struct client_sending *s);
+/* The hub took the message and stamped it: keep its proof; inside a
+ * transaction. */
+CS_CHECKED enum cs_err client_outbox_deliver(struct cs_client *c,
+    const struct client_sending *s, const struct cs_stamp *stamp);
+/* A message of this device with ${stamp} stands in the log: keep its proof, if
+ * that has not been done; inside a transaction.  CS_ERR_NOT_FOUND: there is
+ * none of that hash. */
+CS_CHECKED enum cs_err client_outbox_seen(struct cs_client *c,
+    const struct client_group *g, const struct cs_stamp *stamp);

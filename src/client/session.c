@@ -1,0 +1,235 @@
+/* SPDX-License-Identifier: MIT */
+#include "client/client.h"
+
+#include "client/account/leave.h"
+#include "client/account/request.h"
+#include "client/groups/commit.h"
+#include "client/groups/enter.h"
+#include "client/groups/invite.h"
+#include "client/groups/key_package.h"
+#include "client/groups/leave.h"
+#include "client/groups/log.h"
+#include "client/groups/send.h"
+#include "client/groups/upkeep.h"
+#include "client/groups/welcome.h"
+#include "client/home/client.h"
+#include "client/home/group.h"
+#include "client/home/home.h"
+#include "client/hub/call.h"
+#include "client/hub/reach.h"
+#include "client/reports/letter.h"
+#include "client/reports/news.h"
+#include "client/reports/notice.h"
+#include "client/reports/report.h"
+#include "crypto/random.h"
+
+/* ---- logging in --------------------------------------------------------- */
+
+/* Explain why the hub refuses this device everything. */
+static void
+shut_out(struct cs_client *c, uint16_t code)
+{
+	if (code == CS_WIRE_E_DISABLED)
+		client_notice_disabled(c);
+	else
+		client_account_shut_out(c);
+}
+
+static enum cs_err
+log_in(struct cs_client *c)
+{
+	enum cs_err err;
+
+	c->link.shut_out = shut_out;
+	c->link.notices_due = true;
+	if ((err = client_reach(c)) == CS_OK && (err = client_login(c)))
+		client_offline(c);
+	return err;
+}
+
+/* ---- what is new -------------------------------------------------------- */
+
+/* May this device commit the proposals that wait?  Nobody commits their own
+ * removal (RFC 9420, section 12.2). */
+static bool
+may_commit(const struct client_group *g)
+{
+	bool external;
+
+	if (client_group_over(g))
+		return false;
+	for (size_t i = 0; i < cs_mls_group_proposals(g->mls); i++)
+		if (cs_mls_group_proposed_removal(g->mls, i, &external) ==
+		    cs_mls_group_own_leaf(g->mls))
+			return false;
+	return cs_mls_group_proposals(g->mls) != 0;
+}
+
+/* A removal that the operator proposed is committed by the first member to come
+ * (DESIGN, "Conversations"). */
+static enum cs_err
+commit_proposals(struct cs_client *c, struct client_group *g)
+{
+	const struct cs_mls_commit_options opt = { 0 };
+	enum cs_err err = CS_ERR_EPOCH;
+
+	for (unsigned i = 0;
+	     err == CS_ERR_EPOCH && i < CLIENT_TRIES && may_commit(g); i++)
+		err = client_commit(c, g, &opt);
+	return err == CS_ERR_DENIED || err == CS_ERR_EPOCH ? CS_OK : err;
+}
+
+static enum cs_err
+read_group(struct cs_client *c, const struct cs_wire_group_state *state)
+{
+	struct client_group g;
+	enum cs_err err = client_group_load(&g, c, state->group_id);
+
+	/* A group that could not be joined, or not yet. */
+	if (err == CS_ERR_NOT_FOUND)
+		err = CS_OK;
+	else if (err == CS_OK &&
+	    (err = client_log_read_to(c, &g, state->head)) == CS_OK)
+		err = commit_proposals(c, &g);
+	client_group_clear(&g);
+	return err;
+}
+
+/* Take invitations, then read the logs of all groups that have new entries. */
+static enum cs_err
+read_on(struct cs_client *c)
+{
+	const struct cs_wire_empty empty = { 0 };
+	struct cs_wire_sync_answer answer;
+	struct cs_wire_group_state state;
+	struct cs_buf raw = { 0 };
+	struct cs_view rest;
+	enum cs_err err;
+
+	if ((err = client_call(c, CS_WIRE_SYNC, &cs_wire_empty_shape, &empty,
+		 &cs_wire_sync_answer_shape, &answer)) ||
+	    (err = cs_buf_set(&raw, answer.groups.raw)))
+		goto out;
+	err = client_welcomes(c, answer.welcomes);
+	rest = cs_buf_view(&raw);
+	while (err == CS_OK &&
+	    cs_wire_next(&state, &cs_wire_group_state_shape, &rest))
+		err = read_group(c, &state);
+out:
+	cs_buf_free(&raw);
+	return err;
+}
+
+/* Ask what the desk decided, and tell what is new of it. */
+static enum cs_err
+tell_notices(struct cs_client *c)
+{
+	const struct cs_wire_empty empty = { 0 };
+	struct cs_wire_notices_answer answer;
+	enum cs_err err;
+
+	if (!c->link.notices_due)
+		return CS_OK;
+	if ((err = client_call(c, CS_WIRE_NOTICES, &cs_wire_empty_shape, &empty,
+		 &cs_wire_notices_answer_shape, &answer)) ||
+	    (err = client_notices_take(c, answer.notices.raw)))
+		return err;
+	c->link.notices_due = false;
+	return CS_OK;
+}
+
+/* ---- what was cut off --------------------------------------------------- */
+
+static enum cs_err
+resume(struct cs_client *c, struct client_group *g, void *arg)
+{
+	struct client_other_devices *others = arg;
+	enum cs_err err;
+
+	if (g->state == CS_CLIENT_LEFT)
+		return CS_OK;
+	if (g->state == CS_CLIENT_LEAVING)
+		return client_leave_resume(c, g);
+	err = client_commit_resume(c, g);
+	if (err == CS_OK || err == CS_ERR_EPOCH)
+		err = client_devices_bring(c, g, others);
+	if (err == CS_OK || err == CS_ERR_EPOCH)
+		err = client_flush(c, g);
+	/* A conversation that the hub refuses does not stop the others. */
+	return err == CS_ERR_DENIED || err == CS_ERR_EPOCH ? CS_OK : err;
+}
+
+static enum cs_err
+resume_groups(struct cs_client *c)
+{
+	struct client_other_devices others = { 0 };
+	enum cs_err err = client_group_each(c, resume, &others);
+
+	cs_buf_free(&others.ids);
+	return err;
+}
+
+/* ---- the order of things ------------------------------------------------ */
+
+enum when { AT_CONNECT, AT_SYNC };
+
+/* A connect takes all steps, a sync only those marked AT_SYNC. */
+static const struct {
+	enum when when;
+	enum cs_err (*take)(struct cs_client *c);
+} steps[] = {
+	{ AT_CONNECT, log_in },
+	{ AT_CONNECT, client_key_packages_fill },
+	/* Before messages come, so that those of blocked people are dropped. */
+	{ AT_CONNECT, client_notes_fetch },
+	{ AT_SYNC, read_on },
+	/* After the logs, which may say that this device was taken out of a
+	 * group. */
+	{ AT_SYNC, client_groups_enter },
+	{ AT_SYNC, tell_notices },
+	{ AT_SYNC, client_upkeep },
+	{ AT_CONNECT, resume_groups },
+	{ AT_CONNECT, client_reports_flush },
+	{ AT_CONNECT, client_letters_flush },
+};
+
+enum cs_err
+cs_client_connect(struct cs_client *c)
+{
+	enum cs_err err = CS_OK;
+
+	for (size_t i = 0; err == CS_OK && i < sizeof steps / sizeof *steps;
+	     i++)
+		err = steps[i].take(c);
+	return err;
+}
+
+enum cs_err
+cs_client_sync(struct cs_client *c)
+{
+	enum cs_err err = CS_OK;
+
+	for (size_t i = 0; err == CS_OK && i < sizeof steps / sizeof *steps;
+	     i++)
+		if (steps[i].when == AT_SYNC)
+			err = steps[i].take(c);
+	return err;
+}
+
+enum cs_err
+cs_client_connect_held(struct cs_client *c)
+{
+	enum cs_err err;
+
+	c->link.shut_out = shut_out;
+	if ((err = client_reach(c)))
+		return err;
+	err = client_login(c);
+	if (err == CS_ERR_DENIED && c->link.hub_code == CS_WIRE_E_DISABLED)
+		err = CS_OK;
+	if (err) {
+		client_offline(c);
+		return err;
+	}
+	return client_letters_flush(c);
+}

@@ -1,0 +1,13 @@
+/* SPDX-License-Identifier: MIT */
+/* A photo, decoded and encoded anew. */
+#pragma once
+
+#include "content/photo.h"
+
+/*
+ * Decode and encode in this process: what runs inside the child, and in tests.
+ * CS_ERR_TYPE: not a JPEG, PNG or WebP; CS_ERR_FORMAT: damaged; CS_ERR_LIMIT:
+ * too large, as a file or unpacked; CS_ERR_UNSUPPORTED: a moving picture.
+ */
+CS_CHECKED enum cs_err cs_photo_recode(
+    struct cs_photo *out, struct cs_view file);

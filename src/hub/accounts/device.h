@@ -1,0 +1,18 @@
+/* SPDX-License-Identifier: MIT */
+/* The devices of an account. */
+#pragma once
+
+#include "hub/core/hub.h"
+
+/* How many there are, without those that were removed. */
+CS_CHECKED enum cs_err hub_devices_count(
+    uint64_t *out, struct cs_hub *hub, const uint8_t account[static CS_ID_LEN]);
+/* Note, to the day, that a device was here. */
+CS_CHECKED enum cs_err hub_device_seen(
+    struct cs_hub *hub, const uint8_t device[static CS_ID_LEN]);
+/* From now on the device can submit nothing and nothing is kept for it; its
+ * connections end after the round. */
+CS_CHECKED enum cs_err hub_device_forget(
+    struct cs_hub *hub, const uint8_t device[static CS_ID_LEN]);
+
+hub_handler hub_device_add, hub_devices, hub_device_remove;

@@ -1,0 +1,49 @@
+/* SPDX-License-Identifier: MIT */
+/* What an operator does to the folder of a hub, while it runs or not. */
+#pragma once
+
+#include "base/bytes.h"
+#include "base/text.h"
+#include "base/units.h"
+
+/* base64url of the root key, and a zero. */
+#define CS_HUB_ROOT_TEXT_SIZE CS_BASE64URL_SIZE(CS_KEY_LEN)
+#define CS_HUB_LINK_SIZE 512
+
+/*
+ * Make the folder ${dir} of a hub called ${name} (its host name, as in
+ * name@hub and in the link) that listens on ${host}:${port}: operator root
+ * key, stamp key, TLS key, database.  CS_ERR_EXISTS: there is a hub already.
+ */
+CS_CHECKED enum cs_err cs_hub_init(
+    const char *dir, const char *name, const char *host, int port);
+
+/* A new invite link for ${uses} people, good for ${seconds}. */
+CS_CHECKED enum cs_err cs_hub_invite(char link[static CS_HUB_LINK_SIZE],
+    const char *dir, unsigned uses, uint64_t seconds);
+
+/* The operator root key, as people write it down. */
+CS_CHECKED enum cs_err cs_hub_root(
+    char text[static CS_HUB_ROOT_TEXT_SIZE], const char *dir);
+
+/* Certify the keys of a desk with the root key that lies in ${dir}. */
+CS_CHECKED enum cs_err cs_hub_join_desk(const char *dir,
+    const uint8_t seal_public[static CS_KEY_LEN],
+    const uint8_t sign_public[static CS_KEY_LEN]);
+
+/* New stamp, proposal and TLS keys, certified by the root key in ${dir}. */
+CS_CHECKED enum cs_err cs_hub_renew(const char *dir);
+
+/* Seconds until the first of the hub's certificates ends. */
+CS_CHECKED enum cs_err cs_hub_expires(int64_t *seconds, const char *dir);
+
+/* Name and address, and how much there is. */
+struct cs_hub_summary {
+	char name[256];
+	char host[64];
+	int port;
+	uint64_t accounts, disabled, groups, entries, blobs, reports;
+	bool desk;
+};
+CS_CHECKED enum cs_err cs_hub_summarize(
+    struct cs_hub_summary *out, const char *dir);

@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: MIT */
+/* The transaction of a round, and the answers that wait for it. */
+#pragma once
+
+#include "hub/core/hub.h"
+
+/* Begin the round's transaction if it has not begun. */
+CS_CHECKED enum cs_err hub_batch_begin(struct cs_hub *hub);
+/* Commit, and send what waited; or refuse all of it if the commit failed. */
+void hub_batch_end(struct cs_hub *hub);
+
+/* Queue an answer to ${rq}. */
+CS_CHECKED enum cs_err hub_answer(struct hub_request *rq,
+    const struct cs_wire_shape *shape, const void *message);
+
+/* Queue a push to all connections of a device, to all of an account, to the
+ * desk.  A push is a hint: one that is lost costs time and nothing else. */
+void hub_push_device(struct cs_hub *hub, const uint8_t device[static CS_ID_LEN],
+    const struct cs_wire_push *push);
+void hub_push_account(struct cs_hub *hub,
+    const uint8_t account[static CS_ID_LEN], const struct cs_wire_push *push);
+void hub_push_desk(struct cs_hub *hub, const struct cs_wire_push *push);

@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: MIT */
+/* The row of a group and its public MLS state. */
+#pragma once
+
+#include "hub/core/hub.h"
+
+/* A group's row, without the MLS state. */
+struct hub_group {
+	struct cs_view id;       /* borrowed from the request */
+	uint64_t seq;            /* of the last entry of its log */
+	uint64_t epoch, last_ms; /* last_ms: of the last stamp */
+	uint64_t dissolved;      /* until when, in ms; 0: it is not */
+	uint8_t chain[CS_HASH_LEN];
+};
+/* CS_ERR_NOT_FOUND */
+CS_CHECKED enum cs_err hub_group_load(
+    struct hub_group *out, struct cs_hub *hub, struct cs_view id);
+
+/* The public half, as the MLS library keeps it; the caller frees it.
+ * CS_ERR_NOT_FOUND */
+CS_CHECKED enum cs_err hub_public_load(
+    struct cs_mls_public_group **out, struct cs_hub *hub, struct cs_view id);
+/* Store it, with its epoch. */
+CS_CHECKED enum cs_err hub_public_store(
+    struct cs_hub *hub, const struct cs_mls_public_group *g);
+/* Store the GroupInfo of the current epoch, for devices that join by
+ * themselves. */
+CS_CHECKED enum cs_err hub_group_set_info(
+    struct cs_hub *hub, const struct hub_group *group, struct cs_view info);
+
+/* Does ${g} have the extensions that every group of this hub has to have?
+ * CS_ERR_MISMATCH */
+CS_CHECKED enum cs_err hub_group_check_extensions(
+    struct cs_hub *hub, const struct cs_mls_public_group *g);
+
+hub_handler hub_group_new, hub_group_info;

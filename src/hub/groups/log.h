@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: MIT */
+/* The log of a group. */
+#pragma once
+
+#include "hub/groups/group.h"
+
+/* Something that is to be appended. */
+struct hub_entry {
+	struct cs_view message;
+	uint8_t account[CS_ID_LEN]; /* zero for the hub itself */
+	uint8_t device[CS_ID_LEN];
+	uint64_t epoch;
+	uint8_t content;          /* enum cs_mls_content */
+	uint8_t tag[CS_HASH_LEN]; /* zero for handshakes */
+	uint8_t msg_hash[CS_HASH_LEN];
+};
+/* What became of it. */
+struct hub_appended {
+	uint64_t seq;
+	struct cs_buf stamp; /* in wire form; the caller frees it */
+};
+/* Number the entry, stamp it, store it and wake its readers; ${group} moves
+ * along.  ${out->stamp} is empty before. */
+CS_CHECKED enum cs_err hub_log_append(struct hub_appended *out,
+    struct cs_hub *hub, struct hub_group *group, const struct hub_entry *entry);

@@ -1,0 +1,143 @@
+/* SPDX-License-Identifier: MIT */
+#include "hub/groups/read.h"
+
+#include "hub/core/batch.h"
+#include "hub/core/hub.h"
+
+enum cs_err
+hub_entry_read(struct cs_wire_entry *out, struct cs_rows *rows)
+{
+	out->group_seq = cs_col_int(rows, 0);
+	cs_col_copy(rows, 1, out->account, CS_ID_LEN);
+	cs_col_copy(rows, 2, out->device, CS_ID_LEN);
+	out->epoch = cs_col_int(rows, 3);
+	out->stamp = cs_col_blob(rows, 4);
+	out->message = cs_col_blob(rows, 5);
+	return rows->err;
+}
+
+enum cs_err
+hub_sync(struct hub_request *rq)
+{
+	struct cs_wire_sync_answer answer = { 0 };
+	struct cs_buf list = { 0 };
+	struct cs_rows rows;
+	uint64_t welcomes = 0;
+	enum cs_err err;
+
+	err = cs_db_query(&rows, rq->hub->db,
+	    "SELECT grp,cursor,MIN(seq,COALESCE(until_seq,seq)) AS head"
+	    " FROM member JOIN grp ON grp.id=member.grp"
+	    " WHERE device=? AND head>cursor LIMIT ?",
+	    cs_blob(CS_VIEW_OF(rq->conn->device)), cs_int(HUB_SYNC_ROWS));
+	while (err == CS_OK && cs_rows_next(&rows)) {
+		struct cs_wire_group_state item = {
+			.group_id = cs_col_blob(&rows, 0),
+			.cursor = cs_col_int(&rows, 1),
+			.head = cs_col_int(&rows, 2),
+		};
+
+		err = cs_wire_list_add(
+		    &list, &answer.groups.n, &cs_wire_group_state_shape, &item);
+	}
+	err = cs_rows_end(&rows, err);
+	if (err == CS_OK)
+		err = cs_db_get_int(&welcomes, rq->hub->db,
+		    "SELECT COUNT(*) FROM welcome WHERE device=?",
+		    cs_blob(CS_VIEW_OF(rq->conn->device)));
+	answer.groups.raw = cs_buf_view(&list);
+	answer.welcomes = (uint32_t)welcomes;
+	if (err == CS_OK)
+		err = hub_answer(rq, &cs_wire_sync_answer_shape, &answer);
+	cs_buf_free(&list);
+	return err;
+}
+
+enum cs_err
+hub_fetch(struct hub_request *rq)
+{
+	struct cs_wire_fetch_answer answer = { 0 };
+	struct cs_buf list = { 0 };
+	struct cs_wire_fetch m;
+	struct cs_rows rows;
+	enum cs_err err;
+
+	if ((err = cs_wire_parse(&m, &cs_wire_fetch_shape, rq->body)))
+		return err;
+	if (m.max == 0 || m.max > CS_WIRE_FETCH_MAX)
+		m.max = CS_WIRE_FETCH_MAX;
+	err = cs_db_query(&rows, rq->hub->db,
+	    "SELECT log.seq,log.account,log.device,epoch,stamp,message FROM log"
+	    " JOIN member ON member.grp=log.grp"
+	    " WHERE log.grp=? AND member.device=? AND log.seq>?"
+	    " AND log.seq>from_seq AND log.seq<=COALESCE(until_seq,log.seq)"
+	    " AND message IS NOT NULL ORDER BY log.seq LIMIT ?",
+	    cs_blob(m.group_id), cs_blob(CS_VIEW_OF(rq->conn->device)),
+	    cs_int(m.after), cs_int(m.max));
+	while (err == CS_OK && cs_rows_next(&rows)) {
+		struct cs_wire_entry item;
+
+		if ((err = hub_entry_read(&item, &rows)) != CS_OK)
+			break;
+		if (answer.entries.n != 0 &&
+		    list.len + item.message.len > HUB_FETCH_BYTES)
+			break;
+		err = cs_wire_list_add(
+		    &list, &answer.entries.n, &cs_wire_entry_shape, &item);
+	}
+	err = cs_rows_end(&rows, err);
+	answer.entries.raw = cs_buf_view(&list);
+	if (err == CS_OK)
+		err = hub_answer(rq, &cs_wire_fetch_answer_shape, &answer);
+	cs_buf_free(&list);
+	return err;
+}
+
+/* Every device has it: the bytes go, hash and stamp stay. */
+static enum cs_err
+forget_read(struct cs_hub *hub, struct cs_view group)
+{
+	uint64_t least;
+	enum cs_err err;
+
+	err = cs_db_get_int(&least, hub->db,
+	    "SELECT COALESCE(MIN(cursor),0) FROM member WHERE grp=?",
+	    cs_blob(group));
+	if (err)
+		return err;
+	/* The commit of the last epoch stays for those who lose against it. */
+	return cs_db_exec(hub->db,
+	    "UPDATE log SET message=NULL WHERE grp=? AND seq<=?"
+	    " AND message IS NOT NULL AND content=?",
+	    cs_blob(group), cs_int(least), cs_int(CS_MLS_CONTENT_APPLICATION));
+}
+
+enum cs_err
+hub_ack(struct hub_request *rq)
+{
+	struct cs_hub *hub = rq->hub;
+	struct cs_wire_empty answer = { 0 };
+	struct cs_wire_ack m;
+	enum cs_err err;
+
+	if ((err = cs_wire_parse(&m, &cs_wire_ack_shape, rq->body)))
+		return err;
+	err = cs_db_exec(hub->db,
+	    "UPDATE member SET cursor=? WHERE grp=? AND device=? AND cursor<?"
+	    " AND ?<=(SELECT seq FROM grp WHERE id=?)",
+	    cs_int(m.group_seq), cs_blob(m.group_id),
+	    cs_blob(CS_VIEW_OF(rq->conn->device)), cs_int(m.group_seq),
+	    cs_int(m.group_seq), cs_blob(m.group_id));
+	/* A removed device that has read to its end is not waited for any
+	 * longer. */
+	if (err == CS_OK)
+		err = cs_db_exec(hub->db,
+		    "DELETE FROM member WHERE grp=? AND device=?"
+		    " AND until_seq<=cursor",
+		    cs_blob(m.group_id), cs_blob(CS_VIEW_OF(rq->conn->device)));
+	if (err == CS_OK)
+		err = forget_read(hub, m.group_id);
+	if (err)
+		return err;
+	return hub_answer(rq, &cs_wire_empty_shape, &answer);
+}

@@ -1,0 +1,12 @@
+/* SPDX-License-Identifier: MIT */
+/* Reading the logs. */
+#pragma once
+
+#include "hub/core/hub.h"
+
+/* Columns seq, account, device, epoch, stamp, message of ${rows}; views live as
+ * long as the row. */
+CS_CHECKED enum cs_err hub_entry_read(
+    struct cs_wire_entry *out, struct cs_rows *rows);
+
+hub_handler hub_sync, hub_fetch, hub_ack;

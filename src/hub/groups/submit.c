@@ -1,0 +1,387 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * How a message gets into a log.
+ *
+ * The message is parsed as far as it is public.  Bytes that the log has
+ * already are answered as the first time, so that a member who saw no answer
+ * can send them again.  Then: may this device submit here, is the group still
+ * there, is the epoch the current one?  A commit that lost a race is refused
+ * together with the one that won it.
+ *
+ * A private message is appended as it is, with the franking tag that stands in
+ * its authenticated data.  A handshake is first processed by the public half
+ * of MLS, whose outcome says who came and who went: the rows of members, the
+ * Welcome, and the group's public state follow it in the same transaction.
+ */
+#include "hub/groups/submit.h"
+
+#include <string.h>
+
+#include "crypto/hash.h"
+#include "franking/safe_aad.h"
+#include "hub/core/batch.h"
+#include "hub/core/hub.h"
+#include "hub/core/refusal.h"
+#include "hub/groups/contact.h"
+#include "hub/groups/group.h"
+#include "hub/groups/log.h"
+#include "hub/groups/member.h"
+#include "hub/groups/read.h"
+#include "hub/groups/removal.h"
+#include "hub/groups/restore.h"
+#include "hub/groups/welcome.h"
+
+/* The sender inside the message has to be the device on the connection. */
+static enum cs_err
+check_sender(
+    struct hub_request *rq, const struct cs_mls_public_group *g, uint32_t leaf)
+{
+	struct cs_mls_member sender;
+	uint8_t device[CS_ID_LEN], account[CS_ID_LEN];
+
+	if (!cs_mls_public_group_member(g, leaf, &sender) ||
+	    hub_device_of(rq->hub, sender.credential, device, account) !=
+		CS_OK ||
+	    memcmp(device, rq->conn->device, CS_ID_LEN) != 0)
+		return hub_refuse(rq, CS_WIRE_E_INVALID_HANDSHAKE);
+	return CS_OK;
+}
+
+/* A person is asked once, however many devices they have. */
+static enum cs_err
+check_contact(struct hub_request *rq, const struct hub_group *group,
+    const uint8_t account[static CS_ID_LEN])
+{
+	bool there;
+	enum cs_err err = hub_account_in(&there, rq->hub, group->id, account);
+
+	if (err)
+		return err;
+	return there ? CS_OK : hub_contact_added(rq, account);
+}
+
+static enum cs_err
+add_member(struct hub_request *rq, const struct hub_group *group,
+    const struct cs_mls_public_group *g, uint32_t leaf, struct cs_view welcome)
+{
+	struct hub_member member = {
+		.group = group->id,
+		.leaf = leaf,
+		.from_seq = group->seq,
+	};
+	struct cs_mls_member added;
+	enum cs_err err;
+
+	if (!cs_mls_public_group_member(g, leaf, &added) ||
+	    hub_device_of(rq->hub, added.credential, member.device,
+		member.account) != CS_OK)
+		return hub_refuse(rq, CS_WIRE_E_INVALID_HANDSHAKE);
+	if ((err = check_contact(rq, group, member.account)) ||
+	    (err = hub_member_insert(rq->hub, &member)) ||
+	    (err = hub_restore_done(rq->hub, group->id, member.account)))
+		return err;
+	/* A device that came by an external commit needs no Welcome. */
+	return welcome.len == 0
+	    ? CS_OK
+	    : hub_welcome_insert(rq, group, member.device, welcome);
+}
+
+/* The account of a leaf; zero for a device that was removed. */
+static enum cs_err
+account_at(uint8_t account[static CS_ID_LEN], struct cs_hub *hub,
+    const struct hub_group *group, uint32_t leaf)
+{
+	struct cs_rows rows;
+	enum cs_err err;
+
+	memset(account, 0, CS_ID_LEN);
+	err = cs_db_query(&rows, hub->db,
+	    "SELECT member.account FROM member"
+	    " JOIN device ON device.id=member.device"
+	    " WHERE grp=? AND leaf=? AND until_seq IS NULL AND removed=0",
+	    cs_blob(group->id), cs_int(leaf));
+	if (err == CS_OK && cs_rows_next(&rows))
+		cs_col_copy(&rows, 0, account, CS_ID_LEN);
+	return cs_rows_end(&rows, err);
+}
+
+static enum cs_err
+remove_member(struct cs_hub *hub, const struct hub_group *group, uint32_t leaf)
+{
+	uint8_t account[CS_ID_LEN];
+	enum cs_err err;
+
+	if ((err = account_at(account, hub, group, leaf)) ||
+	    (err = hub_restore_note(hub, group, account)))
+		return err;
+	/* A removed device will not come to read the end. */
+	err = cs_db_exec(hub->db,
+	    "DELETE FROM member WHERE grp=? AND leaf=? AND until_seq IS NULL"
+	    " AND device IN (SELECT id FROM device WHERE removed<>0)",
+	    cs_blob(group->id), cs_int(leaf));
+	if (err == CS_OK)
+		err = cs_db_exec(hub->db,
+		    "UPDATE member SET until_seq=? WHERE grp=? AND leaf=?"
+		    " AND until_seq IS NULL",
+		    cs_int(group->seq), cs_blob(group->id), cs_int(leaf));
+	return err;
+}
+
+/* Update the rows of members once the entry is in the log. */
+static enum cs_err
+follow(struct hub_request *rq, const struct hub_group *group,
+    const struct cs_mls_public_group *g,
+    const struct cs_mls_public_outcome *outcome, struct cs_view welcome)
+{
+	enum cs_err err;
+
+	/* Removals first: an added member may take a leaf that has just become
+	 * free. */
+	for (size_t i = 0; i < outcome->n_removed; i++)
+		if ((err = remove_member(rq->hub, group, outcome->removed[i])))
+			return err;
+	for (size_t i = 0; i < outcome->n_added; i++)
+		if ((err = add_member(
+			 rq, group, g, outcome->added[i], welcome)))
+			return err;
+	return outcome->content == CS_MLS_CONTENT_COMMIT
+	    ? hub_restore_end_epoch(rq->hub, group)
+	    : CS_OK;
+}
+
+/* An added member gets a Welcome, unless it joined by itself. */
+static bool
+is_complete(
+    const struct cs_mls_public_outcome *outcome, const struct cs_wire_submit *m)
+{
+	return outcome->external_commit
+	    ? m->welcome.len == 0
+	    : outcome->n_added == 0 || m->welcome.len != 0;
+}
+
+/* A device may join by itself where its account is a member or was taken out. A
+ * device that is not a member can do nothing else. */
+static bool
+may_join(struct hub_request *rq, const struct hub_group *group,
+    const struct cs_mls_public_outcome *outcome)
+{
+	bool there = false;
+
+	if (!outcome->external_commit)
+		return hub_is_member(rq, group->id) == CS_OK;
+	return hub_account_may_enter(
+		   &there, rq->hub, group->id, rq->conn->account) == CS_OK &&
+	    there;
+}
+
+/* Is the GroupInfo of the epoch that the commit begins? */
+static bool
+fits(const struct cs_mls_public_outcome *outcome,
+    const struct cs_mls_public_group *g, struct cs_view info)
+{
+	if (outcome->content != CS_MLS_CONTENT_COMMIT)
+		return info.len == 0;
+	return cs_mls_public_group_check_info(g, info) == CS_OK;
+}
+
+/* Check a handshake, append it to the log and follow it; ${g} is the public
+ * group as it was before. */
+static enum cs_err
+process(struct hub_appended *out, struct hub_request *rq,
+    struct hub_group *group, struct cs_mls_public_group *g,
+    const struct cs_wire_submit *m, const struct hub_entry *entry)
+{
+	struct cs_mls_public_outcome outcome = { 0 };
+	enum cs_err err;
+
+	if ((err = cs_mls_public_process(&outcome, g, m->message))) {
+		if (cs_err_class(err) == CS_ERR_CLASS_THEIRS)
+			err = hub_refuse(rq, CS_WIRE_E_INVALID_HANDSHAKE);
+		goto out;
+	}
+	/* A member who removes itself by proposal has left the tree by now; a
+	 * committer never does (RFC 9420, section 12.2). */
+	if ((err = check_sender(rq, g, outcome.sender_leaf)))
+		goto out;
+	if (!is_complete(&outcome, m) || !may_join(rq, group, &outcome) ||
+	    !fits(&outcome, g, m->group_info) ||
+	    hub_group_check_extensions(rq->hub, g) != CS_OK) {
+		err = hub_refuse(rq, CS_WIRE_E_INVALID_HANDSHAKE);
+		goto out;
+	}
+	if ((err = hub_log_append(out, rq->hub, group, entry)) ||
+	    (err = follow(rq, group, g, &outcome, m->welcome)))
+		goto out;
+	group->epoch = cs_mls_public_group_epoch(g);
+	if (outcome.content == CS_MLS_CONTENT_COMMIT &&
+	    /* The new epoch has forgotten the proposals of the old one. */
+	    ((err = hub_group_propose_removals(rq->hub, group, g)) ||
+		(err = hub_group_set_info(rq->hub, group, m->group_info))))
+		goto out;
+	err = hub_public_store(rq->hub, g);
+out:
+	cs_mls_public_outcome_clear(&outcome);
+	return err;
+}
+
+static enum cs_err
+handshake(struct hub_appended *out, struct hub_request *rq,
+    struct hub_group *group, const struct cs_wire_submit *m,
+    const struct hub_entry *entry)
+{
+	struct cs_mls_public_group *g = NULL;
+	enum cs_err err;
+
+	if ((err = hub_public_load(&g, rq->hub, group->id)) == CS_OK)
+		err = process(out, rq, group, g, m, entry);
+	cs_mls_public_group_free(g);
+	return err;
+}
+
+static enum cs_err
+application(struct hub_appended *out, struct hub_request *rq,
+    struct hub_group *group, const struct cs_mls_message_info *info,
+    struct hub_entry *entry)
+{
+	/* FRANKING: exactly one item 0x0020, or it could not be reported. */
+	if (cs_safe_aad_tag(entry->tag, info->authenticated_data) != CS_OK)
+		return hub_refuse(rq, CS_WIRE_E_TAG);
+	return hub_log_append(out, rq->hub, group, entry);
+}
+
+/* Bytes that the log has already get the first answer again, if this device
+ * sent them: ${*found}. */
+static enum cs_err
+replayed(bool *found, struct hub_request *rq, const struct hub_group *group,
+    const struct hub_entry *entry)
+{
+	struct cs_wire_submit_answer answer = { 0 };
+	struct cs_rows row;
+	enum cs_err err;
+
+	*found = false;
+	err = cs_db_row(&row, rq->hub->db,
+	    "SELECT seq,stamp,device FROM log WHERE grp=? AND msg_hash=?",
+	    cs_blob(group->id), cs_blob(CS_VIEW_OF(entry->msg_hash)));
+	if (err == CS_OK) {
+		*found = true;
+		answer.group_seq = cs_col_int(&row, 0);
+		answer.stamp = cs_col_blob(&row, 1);
+		if (!cs_view_equal(
+			cs_col_blob(&row, 2), CS_VIEW_OF(rq->conn->device)))
+			err = hub_refuse(rq, CS_WIRE_E_REPEATED);
+		else
+			err = hub_answer(
+			    rq, &cs_wire_submit_answer_shape, &answer);
+	}
+	err = cs_rows_end(&row, err);
+	return err == CS_ERR_NOT_FOUND ? CS_OK : err;
+}
+
+/* Another commit was first: refuse, and send that one along. */
+static enum cs_err
+stale(struct hub_request *rq, const struct hub_group *group, uint64_t epoch)
+{
+	struct cs_wire_entry winner;
+	struct cs_rows row;
+	enum cs_err err;
+
+	err = cs_db_row(&row, rq->hub->db,
+	    "SELECT seq,account,device,epoch,stamp,message FROM log"
+	    " WHERE grp=? AND epoch=? AND content=? AND message IS NOT NULL",
+	    cs_blob(group->id), cs_int(epoch), cs_int(CS_MLS_CONTENT_COMMIT));
+	if (err == CS_OK && (err = hub_entry_read(&winner, &row)) == CS_OK)
+		err = cs_wire_write(
+		    &rq->error_data, &cs_wire_entry_shape, &winner);
+	err = cs_rows_end(&row, err);
+	return err == CS_OK || err == CS_ERR_NOT_FOUND
+	    ? hub_refuse(rq, CS_WIRE_E_STALE_EPOCH)
+	    : err;
+}
+
+/* Members may submit.  A device whose account is or was in the group may come
+ * by a commit, which process() looks at more closely. */
+static enum cs_err
+may_submit(struct hub_request *rq, const struct cs_mls_message_info *info)
+{
+	bool there;
+	enum cs_err err;
+
+	if (info->content != CS_MLS_CONTENT_COMMIT ||
+	    info->wire != CS_MLS_WIRE_PUBLIC)
+		return hub_is_member(rq, info->group_id);
+	err = hub_account_may_enter(
+	    &there, rq->hub, info->group_id, rq->conn->account);
+	if (err)
+		return err;
+	return there ? CS_OK : hub_refuse(rq, CS_WIRE_E_NO_GROUP);
+}
+
+/* Handshakes are public, so that the hub can follow them; what is said is
+ * private. */
+static enum cs_err
+append(struct hub_appended *out, struct hub_request *rq,
+    struct hub_group *group, const struct cs_wire_submit *m,
+    const struct cs_mls_message_info *info, struct hub_entry *entry)
+{
+	bool said = info->content == CS_MLS_CONTENT_APPLICATION;
+
+	memcpy(entry->account, rq->conn->account, CS_ID_LEN);
+	memcpy(entry->device, rq->conn->device, CS_ID_LEN);
+	entry->epoch = info->epoch;
+	entry->content = info->content;
+	if (info->wire == CS_MLS_WIRE_PRIVATE && said)
+		return application(out, rq, group, info, entry);
+	if (info->wire == CS_MLS_WIRE_PUBLIC && !said)
+		return handshake(out, rq, group, m, entry);
+	return hub_refuse(rq, CS_WIRE_E_INVALID_HANDSHAKE);
+}
+
+static enum cs_err
+submit(struct hub_request *rq, const struct cs_wire_submit *m,
+    struct hub_group *group)
+{
+	struct hub_entry entry = { .message = m->message };
+	struct cs_wire_submit_answer answer = { 0 };
+	struct hub_appended appended = { 0 };
+	struct cs_mls_message_info info;
+	bool found;
+	enum cs_err err;
+
+	if ((err = cs_mls_message_peek(&info, m->message)) ||
+	    (err = cs_sha256(entry.msg_hash, m->message)))
+		return err;
+	if (info.wire > CS_MLS_WIRE_PRIVATE ||
+	    !cs_view_equal(info.group_id, m->group_id))
+		return hub_refuse(rq, CS_WIRE_E_MALFORMED);
+	if ((err = replayed(&found, rq, group, &entry)) || found ||
+	    (err = may_submit(rq, &info)))
+		return err;
+	/* Handshakes carry data, too. */
+	if (group->dissolved > rq->hub->now_ms)
+		return hub_refuse(rq, CS_WIRE_E_DISSOLVED);
+	if (info.epoch != group->epoch)
+		return stale(rq, group, info.epoch);
+	err = append(&appended, rq, group, m, &info, &entry);
+	answer.group_seq = appended.seq;
+	answer.stamp = cs_buf_view(&appended.stamp);
+	if (err == CS_OK)
+		err = hub_answer(rq, &cs_wire_submit_answer_shape, &answer);
+	cs_buf_free(&appended.stamp);
+	return err;
+}
+
+enum cs_err
+hub_submit(struct hub_request *rq)
+{
+	struct cs_wire_submit m;
+	struct hub_group group;
+	enum cs_err err;
+
+	if ((err = cs_wire_parse(&m, &cs_wire_submit_shape, rq->body)))
+		return err;
+	err = hub_group_load(&group, rq->hub, m.group_id);
+	if (err == CS_ERR_NOT_FOUND)
+		return hub_refuse(rq, CS_WIRE_E_NO_GROUP);
+	return err ? err : submit(rq, &m, &group);
+}

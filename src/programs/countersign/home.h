@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: MIT */
+/* Opening the member's folder, and saying why something did not work. */
+#pragma once
+
+#include "base/json_writer.h"
+#include "cli/command.h"
+#include "client/client.h"
+
+/* The folder of --home, $COUNTERSIGN_HOME or ~/.countersign; NULL: there is
+ * none, and the user was told. */
+const char *cli_home(const struct cli_args *args);
+/*
+ * Open the home and, unless ${online} is CLI_OFFLINE, connect.  If the status
+ * is not 0, the user was told why.  Without a hub CLI_MAYBE and CLI_READ go on
+ * and say so; CLI_READ also does so when the account is disabled or the device
+ * removed, since its holder may read what is here. CLI_HELD connects for what a
+ * disabled account may ask the hub.
+ */
+enum cli_online { CLI_OFFLINE, CLI_READ, CLI_MAYBE, CLI_ONLINE, CLI_HELD };
+int cli_open(struct cs_client **out, const struct cli_args *args,
+    enum cli_online online);
+/* Tell the user why ${err} happened; returns the status for it. */
+int cli_client_fail(const struct cs_client *c, enum cs_err err);
+/* The same where there is no client yet: ${problem} is what cs_client_join()
+ * said about ${home}, or empty. */
+int cli_join_failed(enum cs_err err, const char *problem, const char *home);
+/* Connect again after the connection broke, waiting longer each time, with the
+ * home unlocked in between. */
+enum cs_err cli_reconnect(struct cs_client *c);
+/* How to list things: for people, or as one line of JSON each. */
+struct cli_listing {
+	bool json;
+	enum cs_err err; /* the first failure of cli_list() */
+};
+/* Print ${j} as a line, and free its buffer. */
+void cli_list(struct cli_listing *l, struct cs_json_writer *j);
+/* Ask on the terminal.  If the status is not 0, the user was told, with
+ * ${otherwise} if they said no. */
+int cli_confirm(const char *question, const char *otherwise);

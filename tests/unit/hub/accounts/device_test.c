@@ -1,0 +1,293 @@
+/* SPDX-License-Identifier: MIT */
+#include "crypto/init.h"
+#include "hub/accounts/device.h"
+#include "hub/accounts/login.h"
+#include "hub/core/connection.h"
+#include "support/hub_world.h"
+
+struct world {
+	struct hub_world w;
+	struct hw_person alma, boris;
+	struct hw_device phone, boris_phone;
+};
+
+static void
+world_init(struct world *t)
+{
+	hw_init(&t->w);
+	hw_person(&t->w, &t->alma, &t->phone, "alma");
+	hw_person(&t->w, &t->boris, &t->boris_phone, "boris");
+}
+
+static void
+world_clear(struct world *t)
+{
+	cs_buf_free(&t->phone.cert);
+	cs_buf_free(&t->boris_phone.cert);
+	hw_clear(&t->w);
+}
+
+static uint16_t
+add(struct world *t, struct hub_conn *conn, struct cs_view cert)
+{
+	const struct cs_wire_device_add m = { cert, cs_view_str("a name") };
+
+	return hw_ask(&t->w, conn, hub_device_add, &cs_wire_device_add_shape,
+	    &m, NULL, NULL);
+}
+
+static uint16_t
+remove_device(
+    struct world *t, struct hub_conn *conn, const uint8_t id[static 16])
+{
+	struct cs_wire_device_remove m;
+
+	memcpy(m.device, id, 16);
+	return hw_ask(&t->w, conn, hub_device_remove,
+	    &cs_wire_device_remove_shape, &m, NULL, NULL);
+}
+
+static uint32_t
+count(struct world *t, struct hub_conn *conn)
+{
+	const struct cs_wire_empty empty = { 0 };
+	struct cs_wire_devices_answer answer;
+
+	assert_int_equal(hw_ask(&t->w, conn, hub_devices, &cs_wire_empty_shape,
+			     &empty, &cs_wire_devices_answer_shape, &answer),
+	    0);
+	return answer.devices.n;
+}
+
+static void
+test_add(void **state)
+{
+	struct hw_device laptop;
+	struct world t;
+
+	(void)state;
+	world_init(&t);
+	hw_device(&t.w, &laptop, &t.alma);
+	assert_int_equal(count(&t, &t.phone.conn), 1);
+	assert_int_equal(add(&t, &t.phone.conn, cs_buf_view(&laptop.cert)), 0);
+	/* Again, because the answer did not arrive. */
+	assert_int_equal(add(&t, &t.phone.conn, cs_buf_view(&laptop.cert)), 0);
+	assert_int_equal(count(&t, &t.phone.conn), 2);
+	assert_int_equal(count(&t, &laptop.conn), 2);
+	assert_int_equal(count(&t, &t.boris_phone.conn), 1);
+	cs_buf_free(&laptop.cert);
+	world_clear(&t);
+}
+
+/* Only the account that asks, by its own key, under its own name, in time. */
+static void
+test_add_others(void **state)
+{
+	struct hw_person other;
+	struct hw_device d;
+	struct world t;
+
+	(void)state;
+	world_init(&t);
+	/* Certified by Boris, for Boris. */
+	hw_device(&t.w, &d, &t.boris);
+	assert_int_equal(add(&t, &t.phone.conn, cs_buf_view(&d.cert)),
+	    CS_WIRE_E_CERTIFICATE);
+	assert_int_equal(add(&t, &t.boris_phone.conn, cs_buf_view(&d.cert)), 0);
+	cs_buf_free(&d.cert);
+	/* Certified by Boris, for Alma. */
+	other = t.alma;
+	other.account_key = t.boris.account_key;
+	hw_device(&t.w, &d, &other);
+	assert_int_equal(add(&t, &t.phone.conn, cs_buf_view(&d.cert)),
+	    CS_WIRE_E_CERTIFICATE);
+	cs_buf_free(&d.cert);
+	/* Another account under Alma's key; another name. */
+	other = t.alma;
+	other.account[0] ^= 1;
+	hw_device(&t.w, &d, &other);
+	assert_int_equal(add(&t, &t.phone.conn, cs_buf_view(&d.cert)),
+	    CS_WIRE_E_CERTIFICATE);
+	cs_buf_free(&d.cert);
+	other = t.alma;
+	other.handle = "almb";
+	hw_device(&t.w, &d, &other);
+	assert_int_equal(add(&t, &t.phone.conn, cs_buf_view(&d.cert)),
+	    CS_WIRE_E_CERTIFICATE);
+	cs_buf_free(&d.cert);
+	/* Tampered, cut, out of its time. */
+	hw_device(&t.w, &d, &t.alma);
+	for (size_t i = 0; i < d.cert.len; i++) {
+		d.cert.data[i] ^= 1;
+		assert_int_equal(add(&t, &t.phone.conn, cs_buf_view(&d.cert)),
+		    CS_WIRE_E_CERTIFICATE);
+		d.cert.data[i] ^= 1;
+		assert_int_equal(
+		    add(&t, &t.phone.conn, cs_view(d.cert.data, i)),
+		    CS_WIRE_E_CERTIFICATE);
+	}
+	t.w.hub->now_ms += (uint64_t)2 * 86400 * 1000;
+	assert_int_equal(add(&t, &t.phone.conn, cs_buf_view(&d.cert)),
+	    CS_WIRE_E_CERTIFICATE);
+	assert_int_equal(count(&t, &t.phone.conn), 1);
+	cs_buf_free(&d.cert);
+	world_clear(&t);
+}
+
+/* An id that is there is not taken by another certificate. */
+static void
+test_add_taken(void **state)
+{
+	struct hw_device d;
+	struct world t;
+
+	(void)state;
+	world_init(&t);
+	hw_device(&t.w, &d, &t.alma);
+	assert_int_equal(add(&t, &t.phone.conn, cs_buf_view(&d.cert)), 0);
+	assert_int_equal(remove_device(&t, &t.phone.conn, d.id), 0);
+	/* Removed is removed. */
+	assert_int_equal(add(&t, &t.phone.conn, cs_buf_view(&d.cert)),
+	    CS_WIRE_E_CERTIFICATE);
+	assert_int_equal(count(&t, &t.phone.conn), 1);
+	cs_buf_free(&d.cert);
+	world_clear(&t);
+}
+
+static void
+test_add_limit(void **state)
+{
+	struct hw_device d[CS_WIRE_DEVICES_MAX];
+	struct world t;
+
+	(void)state;
+	world_init(&t);
+	for (uint32_t i = 1; i <= CS_WIRE_DEVICES_MAX; i++) {
+		struct hw_device *one = &d[i - 1];
+
+		hw_device(&t.w, one, &t.alma);
+		assert_int_equal(
+		    add(&t, &t.phone.conn, cs_buf_view(&one->cert)),
+		    i < CS_WIRE_DEVICES_MAX ? 0 : CS_WIRE_E_LIMIT);
+	}
+	assert_int_equal(count(&t, &t.phone.conn), CS_WIRE_DEVICES_MAX);
+	/* One goes, one may come. */
+	assert_int_equal(remove_device(&t, &t.phone.conn, d[0].id), 0);
+	assert_int_equal(add(&t, &t.phone.conn,
+			     cs_buf_view(&d[CS_WIRE_DEVICES_MAX - 1].cert)),
+	    0);
+	for (size_t i = 0; i < CS_WIRE_DEVICES_MAX; i++)
+		cs_buf_free(&d[i].cert);
+	world_clear(&t);
+}
+
+static void
+test_remove(void **state)
+{
+	struct hw_device laptop;
+	struct world t;
+	uint64_t n;
+
+	(void)state;
+	world_init(&t);
+	hw_device(&t.w, &laptop, &t.alma);
+	assert_int_equal(remove_device(&t, &t.phone.conn, t.phone.id),
+	    CS_WIRE_E_LAST_DEVICE);
+	assert_int_equal(add(&t, &t.phone.conn, cs_buf_view(&laptop.cert)), 0);
+	/* Nobody's, and somebody else's: alike. */
+	assert_int_equal(remove_device(&t, &t.phone.conn, (uint8_t[16]){ 1 }),
+	    CS_WIRE_E_NO_MEMBER);
+	assert_int_equal(remove_device(&t, &t.phone.conn, t.boris_phone.id),
+	    CS_WIRE_E_NO_MEMBER);
+	assert_ok(cs_db_exec(t.w.hub->db,
+	    "INSERT INTO key_package(device,last_resort,not_after,bytes)"
+	    " VALUES(?,0,0,x'')",
+	    cs_blob(CS_VIEW_OF(laptop.id))));
+	hub_conn_index(&laptop.conn);
+	assert_int_equal(remove_device(&t, &t.phone.conn, laptop.id), 0);
+	assert_int_equal(remove_device(&t, &t.phone.conn, laptop.id), 0);
+	assert_true(laptop.conn.end_after_round);
+	assert_ok(
+	    cs_db_get_int(&n, t.w.hub->db, "SELECT COUNT(*) FROM key_package"));
+	assert_int_equal(n, 0);
+	assert_int_equal(count(&t, &t.phone.conn), 1);
+	assert_int_equal(remove_device(&t, &t.phone.conn, t.phone.id),
+	    CS_WIRE_E_LAST_DEVICE);
+	cs_buf_free(&laptop.cert);
+	world_clear(&t);
+}
+
+/* What a removed device asks is refused, and it is told when. */
+static void
+test_removed(void **state)
+{
+	struct hub_request rq = { 0 };
+	struct cs_wire_removed data;
+	struct hw_device laptop;
+	struct world t;
+
+	(void)state;
+	world_init(&t);
+	hw_device(&t.w, &laptop, &t.alma);
+	assert_int_equal(add(&t, &t.phone.conn, cs_buf_view(&laptop.cert)), 0);
+	rq.hub = t.w.hub;
+	rq.conn = &laptop.conn;
+	assert_int_equal(hub_refusal_of(&rq, hub_account_check(&rq)), 0);
+	assert_int_equal(remove_device(&t, &t.phone.conn, laptop.id), 0);
+	assert_int_equal(
+	    hub_refusal_of(&rq, hub_account_check(&rq)), CS_WIRE_E_REMOVED);
+	assert_ok(cs_wire_parse(
+	    &data, &cs_wire_removed_shape, cs_buf_view(&rq.error_data)));
+	assert_int_equal(data.at_ms, t.w.hub->now_ms);
+	cs_buf_free(&rq.error_data);
+	rq.conn = &t.phone.conn;
+	assert_int_equal(hub_refusal_of(&rq, hub_account_check(&rq)), 0);
+	cs_buf_free(&laptop.cert);
+	world_clear(&t);
+}
+
+/* To the day. */
+static void
+test_seen(void **state)
+{
+	const struct cs_wire_empty empty = { 0 };
+	struct cs_wire_devices_answer answer;
+	struct cs_wire_device item;
+	struct cs_view rest;
+	struct world t;
+
+	(void)state;
+	world_init(&t);
+	assert_ok(hub_device_seen(t.w.hub, t.phone.id));
+	t.w.hub->now_ms += 1000;
+	assert_ok(hub_device_seen(t.w.hub, t.phone.id));
+	assert_int_equal(
+	    hw_ask(&t.w, &t.phone.conn, hub_devices, &cs_wire_empty_shape,
+		&empty, &cs_wire_devices_answer_shape, &answer),
+	    0);
+	rest = answer.devices.raw;
+	assert_true(cs_wire_next(&item, &cs_wire_device_shape, &rest));
+	assert_view_equal(item.device_cert, cs_buf_view(&t.phone.cert));
+	assert_int_equal(item.seen_ms % CS_DAY_MS, 0);
+	assert_true(item.seen_ms <= t.w.hub->now_ms);
+	assert_true(item.seen_ms + CS_DAY_MS > t.w.hub->now_ms);
+	world_clear(&t);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_add),
+		cmocka_unit_test(test_add_others),
+		cmocka_unit_test(test_add_taken),
+		cmocka_unit_test(test_add_limit),
+		cmocka_unit_test(test_remove),
+		cmocka_unit_test(test_removed),
+		cmocka_unit_test(test_seen),
+	};
+
+	if (cs_crypto_init() != CS_OK)
+		return 1;
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

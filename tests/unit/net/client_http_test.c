@@ -1,0 +1,290 @@
+/* SPDX-License-Identifier: MIT */
+/* Blobs by HTTP: put in parts, got by ranges, refused. */
+#include "net/client_http.h"
+
+#include <fcntl.h>
+#include <sys/stat.h>
+
+#include "base/alloc.h"
+#include "crypto/random.h"
+#include "support/net_world.h"
+
+#define SIZE ((size_t)300000)
+#define PATH "/b/00112233445566778899aabbccddeeff"
+
+static const struct net_certificate good = { "localhost", -3600, 3600 };
+
+/* ---- the server: one blob in a file ------------------------------------- */
+
+static enum cs_err
+opened(void *arg, struct cs_net_conn *c, void **user)
+{
+	(void)arg;
+	(void)c;
+	(void)user;
+	return CS_OK;
+}
+
+static size_t
+frame_max(void *arg, void *user)
+{
+	(void)arg;
+	(void)user;
+	return 1000;
+}
+
+static void
+frame(void *arg, struct cs_net_conn *c, void *user, struct cs_view bytes)
+{
+	(void)arg;
+	(void)c;
+	(void)user;
+	(void)bytes;
+}
+
+static void
+closed(void *arg, struct cs_net_conn *c, void *user)
+{
+	(void)arg;
+	(void)c;
+	(void)user;
+}
+
+static int
+blob_open(void *arg, struct cs_net_blob *b)
+{
+	static const uint8_t id[CS_ID_LEN] = { 0x00, 0x11, 0x22, 0x33, 0x44,
+		0x55, 0x66, 0x77, 0x88, 0x99, 0xaa, 0xbb, 0xcc, 0xdd, 0xee,
+		0xff };
+	const struct net_world *w = arg;
+	const char *path = temp_path(&w->dir, "blob");
+	struct stat st = { 0 };
+
+	if (memcmp(b->id, id, sizeof id) != 0)
+		return 404;
+	if (!cs_view_equal(b->token, cs_view_str("right")))
+		return 401;
+	b->total = SIZE;
+	b->fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+	if (b->fd < 0 || fstat(b->fd, &st) != 0)
+		return 507;
+	if (b->put)
+		return b->offset == (uint64_t)st.st_size ? 0 : 409;
+	if (b->offset >= (uint64_t)st.st_size)
+		return 416;
+	if (b->length > (uint64_t)st.st_size - b->offset)
+		b->length = (uint64_t)st.st_size - b->offset;
+	return 0;
+}
+
+static int
+blob_done(void *arg, struct cs_net_blob *b, bool whole)
+{
+	struct stat st;
+
+	(void)arg;
+	if (!whole || fstat(b->fd, &st) != 0)
+		return 400;
+	return st.st_size == SIZE ? 201 : 202;
+}
+
+static const char *
+page(void *arg, const char *path)
+{
+	(void)arg;
+	(void)path;
+	return NULL;
+}
+
+static void
+serve(struct net_world *w, int ready)
+{
+	net_serve(w, ready,
+	    (struct cs_net_server_config){
+		.arg = w,
+		.opened = opened,
+		.frame_max = frame_max,
+		.frame = frame,
+		.closed = closed,
+		.blob_open = blob_open,
+		.blob_done = blob_done,
+		.page = page,
+	    });
+}
+
+/* ---- the client --------------------------------------------------------- */
+
+struct scene {
+	struct net_world w;
+	struct cs_net_client *c;
+	uint8_t *bytes;
+	struct cs_buf got;
+	size_t at; /* in bytes, while they are put */
+};
+
+static void
+scene_init(struct scene *s)
+{
+	struct cs_net_client_config config;
+
+	memset(s, 0, sizeof *s);
+	net_fork(&s->w, serve, &good);
+	config = net_client_config(&s->w);
+	assert_ok(cs_net_client_open(&s->c, &config));
+	s->bytes = cs_calloc(1, SIZE);
+	assert_non_null(s->bytes);
+	cs_random(s->bytes, SIZE);
+}
+
+static void
+scene_clear(struct scene *s)
+{
+	cs_net_client_close(s->c);
+	cs_free(s->bytes, SIZE);
+	cs_buf_free(&s->got);
+	net_world_clear(&s->w);
+}
+
+static enum cs_err
+give(void *arg, uint8_t *bytes, size_t n)
+{
+	struct scene *s = arg;
+
+	assert_true(n <= SIZE - s->at);
+	memcpy(bytes, s->bytes + s->at, n);
+	s->at += n;
+	return CS_OK;
+}
+
+static enum cs_err
+take(void *arg, uint8_t *bytes, size_t n)
+{
+	struct scene *s = arg;
+
+	return cs_buf_add(&s->got, cs_view(bytes, n));
+}
+
+static enum cs_err
+stop(void *arg, uint8_t *bytes, size_t n)
+{
+	(void)arg;
+	(void)bytes;
+	(void)n;
+	return CS_ERR_DISK_FULL;
+}
+
+/* Put bytes ${from} to ${to}; the status. */
+static int
+put(struct scene *s, uint64_t from, uint64_t to, const char *token)
+{
+	struct cs_net_transfer t = {
+		.path = PATH,
+		.token = token,
+		.offset = from,
+		.length = to - from,
+		.total = SIZE,
+		.move = give,
+		.arg = s,
+	};
+
+	s->at = from;
+	assert_ok(cs_net_client_put(s->c, &t));
+	return t.status;
+}
+
+static int
+get(struct scene *s, const char *path, uint64_t from, const char *token)
+{
+	struct cs_net_transfer t = {
+		.path = path,
+		.token = token,
+		.offset = from,
+		.move = take,
+		.arg = s,
+	};
+
+	cs_buf_reset(&s->got);
+	assert_ok(cs_net_client_get(s->c, &t));
+	return t.status;
+}
+
+/* An upload goes on where it stopped, and a download, too. */
+static void
+test_in_parts(void **state)
+{
+	struct scene s;
+
+	(void)state;
+	scene_init(&s);
+	assert_int_equal(put(&s, 0, 100000, "right"), 202);
+	assert_int_equal(put(&s, 100000, 100001, "right"), 202);
+	/* Not where it stopped: nothing changes. */
+	assert_int_equal(put(&s, 100000, 200000, "right"), 409);
+	assert_int_equal(put(&s, 200000, SIZE, "right"), 409);
+	assert_int_equal(put(&s, 100001, SIZE, "right"), 201);
+	assert_int_equal(get(&s, PATH, 0, "right"), 200);
+	assert_view_equal(cs_buf_view(&s.got), cs_view(s.bytes, SIZE));
+	assert_int_equal(get(&s, PATH, 250000, "right"), 206);
+	assert_view_equal(
+	    cs_buf_view(&s.got), cs_view(s.bytes + 250000, SIZE - 250000));
+	assert_int_equal(get(&s, PATH, SIZE, "right"), 416);
+	scene_clear(&s);
+}
+
+static void
+test_refused(void **state)
+{
+	struct scene s;
+
+	(void)state;
+	scene_init(&s);
+	assert_int_equal(put(&s, 0, SIZE, "right"), 201);
+	assert_int_equal(get(&s, PATH, 0, "wrong"), 401);
+	/* The body of a refusal is no part of the blob. */
+	assert_int_equal(s.got.len, 0);
+	assert_int_equal(put(&s, 0, SIZE, "wrong"), 401);
+	assert_int_equal(
+	    get(&s, "/b/ff112233445566778899aabbccddeeff", 0, "right"), 404);
+	assert_int_equal(get(&s, "/b/short", 0, "right"), 404);
+	assert_int_equal(get(&s, "/", 0, "right"), 404);
+	assert_int_equal(s.got.len, 0);
+	assert_int_equal(get(&s, PATH, 0, "right"), 200);
+	assert_int_equal(s.got.len, SIZE);
+	scene_clear(&s);
+}
+
+/* Our own failure ends a transfer, is told, and spoils nothing that follows. */
+static void
+test_stopped(void **state)
+{
+	struct cs_net_transfer t = {
+		.path = PATH,
+		.token = "right",
+		.length = SIZE,
+		.total = SIZE,
+		.move = stop,
+	};
+	struct scene s;
+
+	(void)state;
+	scene_init(&s);
+	assert_err(cs_net_client_put(s.c, &t), CS_ERR_DISK_FULL);
+	assert_int_equal(t.moved, 0);
+	assert_int_equal(put(&s, 0, SIZE, "right"), 201);
+	assert_err(cs_net_client_get(s.c, &t), CS_ERR_DISK_FULL);
+	assert_int_equal(get(&s, PATH, 0, "right"), 200);
+	assert_view_equal(cs_buf_view(&s.got), cs_view(s.bytes, SIZE));
+	scene_clear(&s);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_in_parts),
+		cmocka_unit_test(test_refused),
+		cmocka_unit_test(test_stopped),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
