@@ -67,11 +67,13 @@ place(struct cs_desk_api *api)
 	return oldest;
 }
 
+#define SECRET_LEN 32 /* random bytes of a token */
+
 void
 api_session_begin(struct api_call *c)
 {
 	struct api_session *s = place(c->api);
-	uint8_t bytes[32];
+	uint8_t bytes[SECRET_LEN];
 
 	memset(s, 0, sizeof *s);
 	cs_random(bytes, sizeof bytes);
@@ -150,7 +152,8 @@ api_session_show(struct api_call *c)
 	json_put(c->out, "person", person, &err);
 	json_put_str(c->out, "csrf", c->session->csrf, &err);
 	json_put_bool(c->out, "locked", c->session->locked, &err);
-	json_put_num(c->out, "idle_s", c->api->options.idle_ms / 1000, &err);
+	json_put_num(
+	    c->out, "idle_s", c->api->options.idle_ms / CS_SECOND_MS, &err);
 	json_put_num(c->out, "expires_ms",
 	    c->session->made_ms + c->api->options.life_ms, &err);
 	json_put_str(c->out, "hub", c->d->hub.name, &err);
@@ -193,7 +196,7 @@ api_has_to_wait(struct api_call *c, const char *name, const char *peer)
 
 	if (left == 0)
 		return false;
-	c->answer->retry_after_s = (unsigned)(left / 1000 + 1);
+	c->answer->retry_after_s = (unsigned)(left / CS_SECOND_MS + 1);
 	api_refuse(c, 429, "limit",
 	    "Too many attempts to sign in. Wait, then try again.");
 	return true;

@@ -14,6 +14,7 @@
 #include "store/db.h"
 #include "store/vault.h"
 
+#define REDRESS_MAX 1000 /* bytes */
 #define TEXT "policy"
 #define VERSION "policy-version"
 
@@ -228,7 +229,7 @@ cs_desk_policy_parse(
 	out->quality_percent = whole(&r, out->doc, "quality_percent", 0, 100);
 	out->rejected_days = whole(&r, out->doc, "rejected_days", 1, 36500);
 	out->redress = json_get_str(out->doc, "redress");
-	if (out->redress[0] == '\0' || strlen(out->redress) > 1000)
+	if (out->redress[0] == '\0' || strlen(out->redress) > REDRESS_MAX)
 		wrong(&r, "redress", "has to be a text of up to 1000 bytes");
 	json_array_foreach (json_object_get(out->doc, "two_people"), i, v) {
 		const char *name = json_string_value(v);
@@ -337,14 +338,11 @@ cs_desk_policy_set(struct cs_desk *d, const struct cs_desk_actor *actor,
 	if (err == CS_OK &&
 	    (err = cs_vault_config_set(d->db, &d->key, TEXT, toml)) == CS_OK &&
 	    (err = cs_vault_config_set_num(d->db, &d->key, VERSION, now + 1)) ==
-		CS_OK &&
-	    (err = desk_audit_add(d,
-		 &(struct desk_audit_event){
-		     .actor = actor, .what = "policy-changed" })) == CS_OK)
-		err = cs_db_commit(d->db);
-	if (err)
-		cs_db_rollback(d->db);
-	return err;
+		CS_OK)
+		err = desk_audit_add(d,
+		    &(struct desk_audit_event){
+			.actor = actor, .what = "policy-changed" });
+	return cs_db_end(d->db, err);
 }
 
 /* ---- asking it ---------------------------------------------------------- */

@@ -99,7 +99,7 @@ static const char version1[] =
     "CREATE INDEX appeal_case ON appeal(case_id);"
     "CREATE INDEX appeal_account ON appeal(account);"
     "CREATE TABLE person(id INTEGER PRIMARY KEY, name TEXT UNIQUE NOT NULL,"
-    " role INTEGER NOT NULL, state INTEGER NOT NULL, sealed BLOB NOT NULL);"
+    " role INTEGER NOT NULL, disabled INTEGER NOT NULL, sealed BLOB NOT NULL);"
     "CREATE TABLE welcome(hash BLOB PRIMARY KEY, person INTEGER NOT NULL,"
     " expires INTEGER NOT NULL) WITHOUT ROWID;"
     "CREATE TABLE token(id INTEGER PRIMARY KEY, hash BLOB UNIQUE NOT NULL,"

@@ -18,13 +18,13 @@
 #include "wire/codec.h"
 #include "wire/messages.h"
 
-#define WAIT_MS 1000  /* how soon a signal or a new decision is seen */
-#define LOOK_EVERY 30 /* waits; pushes are hints and can be lost */
+#define WAIT_MS CS_SECOND_MS /* how soon a signal or a new decision is seen */
+#define LOOK_EVERY 30        /* waits; pushes are hints and can be lost */
 #define RETENTION_EVERY_MS CS_HOUR_MS
 #define RETRY_MAX_S 30u
 /* Taken, and looked at, before decisions are sent again. */
-#define REPORTS_MS 1000
-#define PHOTOS_MS 1000
+#define REPORTS_MS CS_SECOND_MS
+#define PHOTOS_MS CS_SECOND_MS
 
 static volatile sig_atomic_t stop;
 
@@ -158,7 +158,8 @@ serve(struct cs_desk *d, uint64_t *tidied_ms)
 	if ((err = work(d, &more)))
 		return err;
 	for (unsigned i = 1; !stop; i++) {
-		err = cs_session_push(&d->session, &push, more ? 1 : WAIT_MS);
+		err = cs_session_push(
+		    &d->session, &push, more ? 1 : (int)WAIT_MS);
 		if (err != CS_OK && err != CS_ERR_TIMEOUT)
 			return err;
 		/* Other processes of the desk may have decided something. */

@@ -76,7 +76,7 @@ desk_person_save(struct cs_desk *d, const struct desk_person *p)
 	err = desk_row_seal_id(&sealed, d, &desk_person_record, p->actor.id, p);
 	if (err == CS_OK)
 		err = cs_db_exec(d->db,
-		    "UPDATE person SET role=?,state=?,sealed=? WHERE id=?",
+		    "UPDATE person SET role=?,disabled=?,sealed=? WHERE id=?",
 		    cs_int(p->actor.role), cs_int(p->disabled),
 		    cs_blob(cs_buf_view(&sealed)), cs_int(p->actor.id));
 	cs_buf_free(&sealed);
@@ -181,12 +181,14 @@ forget_means(struct cs_desk *d, struct desk_person *p)
 	    d->db, "DELETE FROM welcome WHERE person=?", cs_int(p->actor.id));
 }
 
+#define WELCOME_LEN 32 /* random bytes of a code */
+
 /* Void what was, and make a code for the next password. */
 static enum cs_err
 new_welcome(struct cs_desk *d, struct desk_person *p,
     char welcome[static CS_DESK_WELCOME_SIZE])
 {
-	uint8_t code[32], hash[CS_HASH_LEN];
+	uint8_t code[WELCOME_LEN], hash[CS_HASH_LEN];
 	enum cs_err err;
 
 	cs_random(code, sizeof code);
@@ -214,7 +216,7 @@ insert(struct cs_desk *d, struct desk_person *p, const char *name,
 	snprintf(p->actor.name, sizeof p->actor.name, "%s", name);
 	snprintf(p->settings.language, sizeof p->settings.language, "en");
 	err = cs_db_exec(d->db,
-	    "INSERT INTO person(name,role,state,sealed) VALUES(?,?,0,x'')",
+	    "INSERT INTO person(name,role,disabled,sealed) VALUES(?,?,0,x'')",
 	    cs_text(cs_view_str(name)), cs_int(role));
 	if (err == CS_OK)
 		p->actor.id = cs_db_last_id(d->db);
@@ -299,7 +301,7 @@ check_last(struct cs_desk *d, const struct desk_person *p)
 	enum cs_err err;
 
 	if ((err = cs_db_get_int(&others, d->db,
-		 "SELECT COUNT(*) FROM person WHERE role=? AND state=0"
+		 "SELECT COUNT(*) FROM person WHERE role=? AND disabled=0"
 		 " AND id<>?",
 		 cs_int(CS_DESK_ADMINISTRATOR), cs_int(p->actor.id))))
 		return err;

@@ -279,6 +279,7 @@ out:
 
 /* ---- tokens ------------------------------------------------------------- */
 
+#define TOKEN_LEN 32 /* random bytes of a token */
 #define SCOPES_ALL ((1u << CS_DESK_SCOPES) - 1)
 
 const char *const cs_desk_scopes[CS_DESK_SCOPES] = { "read", "work", "decide",
@@ -322,7 +323,7 @@ note_made(struct cs_desk *d, const struct cs_desk_actor *actor,
 static void
 new_token(char out[static CS_DESK_TOKEN_SIZE])
 {
-	uint8_t bytes[32];
+	uint8_t bytes[TOKEN_LEN];
 
 	cs_random(bytes, sizeof bytes);
 	memcpy(out, "cst_", 4);

@@ -75,7 +75,7 @@ text(struct page *p, const char *s)
 static void
 when(struct page *p, uint64_t ms)
 {
-	time_t s = (time_t)(ms / 1000);
+	time_t s = (time_t)(ms / CS_SECOND_MS);
 	char out[40] = "";
 	struct tm tm;
 

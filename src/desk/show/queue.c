@@ -41,7 +41,7 @@ why(json_t *list, const char *code, const char *arg, uint64_t value,
 
 /* In the order of the queue. */
 static json_t *
-whys(const struct desk_case *c, bool overdue, enum cs_err *err)
+whys(const struct desk_case *c, enum cs_err *err)
 {
 	json_t *list = json_array();
 
@@ -60,7 +60,7 @@ whys(const struct desk_case *c, bool overdue, enum cs_err *err)
 		why(list, "escalated", NULL, 0, err);
 	if (c->appeals != 0)
 		why(list, "appeal", NULL, 0, err);
-	if (overdue)
+	if (desk_case_is_overdue(c))
 		why(list, "overdue", "since_ms", c->due_ms, err);
 	why(list, "age", "since_ms", c->first_ms, err);
 	return list;
@@ -82,8 +82,6 @@ assignee(const struct desk_case *c, enum cs_err *err)
 void
 desk_show_case_row(json_t *o, const struct desk_case *c, enum cs_err *err)
 {
-	bool overdue = desk_case_is_overdue(c);
-
 	json_put_id(o, "id", c->id, err);
 	json_put_num(o, "version", c->version, err);
 	json_put_str(o, "state", cs_desk_case_state_name(c->state), err);
@@ -107,9 +105,9 @@ desk_show_case_row(json_t *o, const struct desk_case *c, enum cs_err *err)
 	json_put_bool(o, "held", c->held, err);
 	json_put_bool(o, "flood", c->flood, err);
 	json_put_num(o, "reporters", c->reporters.n, err);
-	json_put_bool(o, "overdue", overdue, err);
+	json_put_bool(o, "overdue", desk_case_is_overdue(c), err);
 	json_put(o, "assignee", assignee(c, err), err);
-	json_put(o, "why", whys(c, overdue, err), err);
+	json_put(o, "why", whys(c, err), err);
 }
 
 static enum cs_err
