@@ -18,7 +18,7 @@
 
 #define REPORTERS_MAX 1000000
 #define HOLD_TEXT_MAX 8192
-/* A page that missed so many changes reads everything again. */
+/* A page that has missed more changes reads everything again. */
 #define CHANGES_KEPT 1000
 
 /* ---- the record --------------------------------------------------------- */
@@ -187,8 +187,8 @@ desk_case_load(struct desk_case *out, struct cs_desk *d, uint64_t id)
 	return cs_rows_end(&row, err);
 }
 
-/* Was ${actor} the last to change it?  Whoever has the folder may be several
- * people. */
+/* Was it ${actor} who changed it last?  Whoever has the folder may be
+ * several people. */
 static bool
 is_changer(const struct desk_case *c, const struct cs_desk_actor *actor)
 {
@@ -228,12 +228,10 @@ desk_case_clear(struct desk_case *c)
 	memset(c, 0, sizeof *c);
 }
 
-/*
- * The queue's order in one number, the first is the smallest: severity; a
- * flood behind the rest of it; a child; a threat for a time, the soonest
- * first; somebody in danger; a case that was escalated; one with an appeal.
- * What is equal goes by age.
- */
+/* The place in the queue as one number, the smallest first: by severity;
+ * floods behind others of theirs; then a child; a threat for a certain time,
+ * the soonest first; somebody in danger; an escalated case; one with an
+ * appeal. Equal cases go by age. */
 static uint64_t
 rank_of(const struct desk_case *c)
 {

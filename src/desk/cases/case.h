@@ -34,14 +34,14 @@ enum cs_desk_age {
 	CS_DESK_AGE_ADULT = 2,
 };
 
-/* Whoever works on a case, and which version of it they read. */
+/* A change of a case: by whom, and which version of it they have read. */
 struct cs_desk_edit {
 	struct cs_desk *d;
 	const struct cs_desk_actor *actor;
 	uint64_t case_id, version;
 };
 
-/* What pages have to hear of. */
+/* What open pages are told of. */
 enum desk_change { DESK_CHANGE_CASE = 1, DESK_CHANGE_DECISION = 2 };
 
 /* An account whose messages are in a case. */
@@ -56,7 +56,7 @@ struct desk_accounts {
 #define DESK_ACCOUNTS_MAX 100000
 extern const struct desk_record desk_account_record;
 
-/* Reporters are numbers in a case: their place in this list, from 1 on. */
+/* Within a case a reporter is a number: their place in this list, from 1. */
 struct desk_reporter {
 	uint8_t account[CS_ID_LEN];
 	uint64_t reports;
@@ -66,7 +66,7 @@ struct desk_reporters {
 	size_t n;
 };
 
-/* What of a case people change. */
+/* What people change in a case. */
 struct desk_case_summary {
 	enum cs_desk_case_state state;
 	char assignee_name[CS_DESK_NAME_MAX + 1];
@@ -89,7 +89,7 @@ struct desk_case {
 	bool reason_said; /* by a person: reports do not change it any more */
 	bool danger, flood, escalated, opinion, held;
 	enum cs_desk_age age;
-	uint64_t threat_ms; /* when something is threatened for; 0: never */
+	uint64_t threat_ms; /* when a threat is to come true; 0: none */
 	uint64_t opened_ms, first_ms, updated_ms;
 	uint64_t due_ms;    /* to be looked at or decided */
 	uint64_t looked_ms; /* 0: nobody has */
@@ -122,40 +122,40 @@ int cs_desk_case_state_find(const char *name);
 const char *cs_desk_age_name(enum cs_desk_age age);
 int cs_desk_age_find(const char *name);
 
-/* CS_ERR_NOT_FOUND; ${out} is to be cleared in any case. */
+/* CS_ERR_NOT_FOUND.  The caller clears ${out}, also after an error. */
 CS_CHECKED enum cs_err desk_case_load(
     struct desk_case *out, struct cs_desk *d, uint64_t id);
-/* The same for an edit: CS_ERR_EXISTS if another person has changed the case
- * since the version that was read, CS_ERR_DENIED if it is closed.  What the
- * desk itself has written meanwhile is in nobody's way. */
+/* The same for an edit.  CS_ERR_EXISTS if another person has changed the
+ * case since that version, CS_ERR_DENIED if it is closed.  Changes by the
+ * desk itself do not count. */
 CS_CHECKED enum cs_err desk_case_load_for(
     struct desk_case *out, const struct cs_desk_edit *e);
 void desk_case_clear(struct desk_case *c);
-/* Store; the version goes up by one and pages hear of it; ${actor} is NULL for
- * what the desk does by itself.  In a transaction. */
+/* Store ${c}: the version goes up by one, and open pages are told.  ${actor}
+ * is NULL for what the desk does by itself.  In a transaction. */
 CS_CHECKED enum cs_err desk_case_save(
     struct cs_desk *d, struct desk_case *c, const struct cs_desk_actor *actor);
-/* An empty case of a report for ${reason} that came at ${at_ms}; in a
+/* Make an empty case for a report with ${reason} that came at ${at_ms}; in a
  * transaction. */
 CS_CHECKED enum cs_err desk_case_new(struct desk_case *out, struct cs_desk *d,
     const struct cs_desk_reason *reason, uint64_t at_ms);
-/* Open ${c} for another decision, whatever was decided so far; ${c} is not
- * stored. */
+/* Open ${c} for another decision; earlier decisions do not count any more.
+ * ${c} is not stored. */
 CS_CHECKED enum cs_err desk_case_reopen(struct cs_desk *d, struct desk_case *c);
 void desk_case_set_reason(
     struct desk_case *c, const struct cs_desk_reason *reason);
-/* Set the time by which it has to be looked at or decided. */
+/* Set the time by which ${c} has to be looked at or decided. */
 void desk_case_set_due(
     struct desk_case *c, const struct cs_desk_policy *policy);
-/* Should it have been looked at, or decided, by now? */
+/* Is that time over? */
 bool desk_case_is_overdue(const struct desk_case *c);
-/* NULL: the case has nothing of that account. */
+/* NULL if it is not among them. */
 const struct desk_account *desk_account_find(
     const struct desk_accounts *accounts, const uint8_t id[static CS_ID_LEN]);
-/* Add an account that is not there yet. */
+/* Add an account, unless it is there already. */
 CS_CHECKED enum cs_err desk_account_add(struct desk_accounts *accounts,
     const uint8_t id[static CS_ID_LEN], struct cs_view handle);
-/* The entry of a reporter, made if there is none; NULL: there is no memory. */
+/* Find the entry of a reporter, or add one; NULL if there is no memory. */
 struct desk_reporter *desk_reporter_of(
     struct desk_reporters *reporters, const uint8_t account[static CS_ID_LEN]);
 

@@ -37,8 +37,8 @@ const char *desk_entry_kind_name(enum cs_desk_entry_kind kind);
  * author and time.  In a transaction. */
 CS_CHECKED enum cs_err desk_entry_add(struct cs_desk *d, uint64_t case_id,
     struct desk_entry *e, const struct cs_desk_actor *actor);
-/* Call ${each} for the entries of kinds ${from} to ${to}, in order; it may take
- * what they own.  Stops at its first error. */
+/* Call ${each} for the entries of kinds ${from} to ${to}, in order; it may
+ * take over what they own.  Stops at its first error. */
 CS_CHECKED enum cs_err desk_entries(struct cs_desk *d, uint64_t case_id,
     enum cs_desk_entry_kind from, enum cs_desk_entry_kind to,
     enum cs_err (*each)(void *arg, struct desk_entry *e), void *arg);

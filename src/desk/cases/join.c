@@ -17,15 +17,15 @@
 #include "store/clock.h"
 #include "store/db.h"
 
-/* Reports of one member in a day, beyond which new cases stand behind others
- * of their severity; reports that stand in a case already change nothing. */
+/* If a member makes more reports than this in a day, their new cases stand
+ * behind others of the same severity.  Existing cases do not move. */
 #define FLOOD_REPORTS 10
 #define NOTE_WORDS_MAX 4096
 #define MERGES_MAX 100
 
 /* ---- finding one -------------------------------------------------------- */
 
-/* The case that the case ${*case_id} has become by merging. */
+/* Set ${*case_id} to the case that it was merged into, if it was. */
 static enum cs_err
 follow(uint64_t *case_id, struct cs_desk *d)
 {
@@ -45,7 +45,7 @@ follow(uint64_t *case_id, struct cs_desk *d)
 	return err ? err : CS_ERR_CORRUPT;
 }
 
-/* CS_ERR_NOT_FOUND: none of its messages was reported before. */
+/* CS_ERR_NOT_FOUND if none of its messages was reported before. */
 static enum cs_err
 by_message(uint64_t *case_id, struct cs_desk *d, const struct cs_evidence *e)
 {
@@ -89,8 +89,8 @@ by_account(uint64_t *case_id, struct cs_desk *d, const struct cs_evidence *e,
 	return CS_ERR_NOT_FOUND;
 }
 
-/* Does the case ${case_id} have the message ${hash}, and since which version?
- * 0: since it was opened. */
+/* Since which version does the case ${case_id} have the message ${hash}?  0:
+ * since it was opened. */
 static enum cs_err
 since(bool *has, uint64_t *version, struct cs_desk *d, uint64_t case_id,
     const uint8_t hash[static CS_HASH_LEN])
@@ -127,7 +127,7 @@ has_all(
 	return err;
 }
 
-/* No report can join a case that is damaged on the disk. */
+/* A report cannot join a case that is damaged on the disk. */
 static enum cs_err
 without(struct desk_case *c, enum cs_err err)
 {
@@ -137,8 +137,8 @@ without(struct desk_case *c, enum cs_err err)
 	return CS_ERR_NOT_FOUND;
 }
 
-/* A case that is decided, or about to be, takes nothing that nobody has seen:
- * it would be decided along. */
+/* A case that is decided, or about to be, takes no message that nobody has
+ * seen: it would be decided unseen. */
 static enum cs_err
 find(struct desk_case *out, struct cs_desk *d, const struct cs_evidence *e,
     const struct cs_desk_policy *policy)
@@ -213,7 +213,8 @@ add_media(struct cs_desk *d, uint64_t case_id, uint64_t item,
 	return err;
 }
 
-/* Whoever has seen a message knows it when it is reported again. */
+/* A message that is reported again counts as seen by those who saw it
+ * before. */
 static enum cs_err
 add_items(struct cs_desk *d, const struct desk_case *c,
     const struct cs_desk_report *r, const struct cs_evidence *e)
@@ -268,8 +269,8 @@ count(struct cs_desk *d, struct desk_case *c, const struct cs_evidence *e)
 	return CS_OK;
 }
 
-/* The gravest reason given is the case's, until a person says another.  The
- * first report that is counted says it anew: others may have left. */
+/* The case has the gravest reason given, until a person says another.  The
+ * first report counted sets it anew, because others may have left. */
 static void
 raise(struct desk_case *c, const struct cs_desk_reason *reason,
     const struct cs_desk_policy *policy, uint64_t at_ms)
@@ -311,7 +312,7 @@ desk_case_add(struct cs_desk *d, struct desk_case *c,
 
 	if ((err = is_flood(&flood, d, e)))
 		return err;
-	/* When somebody else says so, too, it is no flood of one. */
+	/* If somebody else reports it, too, it is no flood by one member. */
 	if (!flood || c->reports == 0)
 		c->flood = flood;
 	if ((err = count(d, c, e)))

@@ -73,8 +73,8 @@ move_rows(struct cs_desk *d, const struct desk_case *into, uint64_t from)
 	    to, of);
 }
 
-/* What is still to be decided about the one is so about both; what is decided
- * about both is kept from the later time on. */
+/* If one is still to be decided, so are both; if both are decided, they are
+ * kept from the later time on. */
 static enum cs_err
 absorb_state(
     struct cs_desk *d, struct desk_case *into, const struct desk_case *from)
@@ -87,7 +87,7 @@ absorb_state(
 	return CS_OK;
 }
 
-/* The gravest reason is the reason of both. */
+/* The graver reason becomes the reason of both. */
 static void
 absorb_reason(struct desk_case *into, const struct desk_case *from)
 {
@@ -116,8 +116,8 @@ absorb_hold(struct desk_case *into, const struct desk_case *from)
 	    &into->held_text, cs_view_str(desk_string(from->held_text)));
 }
 
-/* What stays of a case that was merged is where it went: the rest is found,
- * and one day destroyed, with the other one. */
+/* A merged case keeps only where it went: everything else is found, and
+ * later destroyed, with the other one. */
 static enum cs_err
 empty(struct cs_desk *d, struct desk_case *from)
 {
@@ -177,8 +177,7 @@ desk_case_absorb(struct cs_desk *d, struct desk_case *into,
 	return note_merged(d, into, from, actor);
 }
 
-/* Whoever reported is told what was decided of their case: of the one that it
- * was. */
+/* Decisions of the old case are still those that its reporters are told of. */
 static enum cs_err
 check_settled(struct cs_desk *d, const struct desk_case *c)
 {

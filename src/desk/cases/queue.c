@@ -93,7 +93,7 @@ find_reason(uint16_t *out, struct cs_desk *d, const char *code)
 
 /* ---- a page ------------------------------------------------------------- */
 
-/* A question on its way; the rows look at ${term} until they end. */
+/* A query on its way; the rows use ${term} until they end. */
 struct asking {
 	const struct cs_desk_query *q;
 	struct position from;
@@ -102,7 +102,7 @@ struct asking {
 	uint8_t term[DESK_TERM_LEN];
 };
 
-/* One question for each index that can lead; what is left is filtered. */
+/* One statement for each index that can lead; the rest is filtered. */
 static enum cs_err
 ask(struct cs_rows *rows, struct cs_desk *d, struct asking *a)
 {
@@ -145,7 +145,7 @@ ask(struct cs_rows *rows, struct cs_desk *d, struct asking *a)
 	return cs_db_query(rows, d->db, COLUMNS "WHERE 1" AFTER, FROM);
 }
 
-/* What can be said of a case that is damaged on the disk: that it is so. */
+/* Of a case that is damaged on the disk we can only say that it is. */
 static void
 set_damaged(struct desk_case *c, const struct cs_desk_query *q, uint64_t since)
 {
@@ -162,7 +162,7 @@ set_damaged(struct desk_case *c, const struct cs_desk_query *q, uint64_t since)
 	c->first_ms = c->due_ms = since;
 }
 
-/* One row of the question. */
+/* Take one row of the query. */
 static enum cs_err
 read_row(struct desk_case *out, struct position *at, struct cs_desk *d,
     const struct asking *a, struct cs_rows *rows)

@@ -8,10 +8,10 @@ struct cs_desk;
 struct cs_desk_actor;
 struct desk_case;
 
-#define CS_DESK_PAGE_MAX 200 /* rows an answer */
+#define CS_DESK_PAGE_MAX 200 /* rows in an answer */
 #define CS_DESK_CURSOR_SIZE 80
 
-/* Which cases, and from where on. */
+/* Which cases to list, and from where. */
 struct cs_desk_query {
 	int state;          /* -1: all */
 	int64_t assignee;   /* -1: whoever; 0: nobody */
@@ -40,7 +40,7 @@ CS_CHECKED enum cs_err desk_queue_counts(struct desk_queue_counts *out,
 struct cs_desk_case_at {
 	uint64_t id, version;
 };
-/* The case that people mean by ${text}: its number, or the beginning, from four
- * characters on, of the number of a report in it. */
+/* Find the case that ${text} names: its number, or at least the first four
+ * digits of the number of a report in it. */
 CS_CHECKED enum cs_err cs_desk_case_find(
     struct cs_desk_case_at *out, struct cs_desk *d, const char *text);

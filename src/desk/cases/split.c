@@ -28,7 +28,7 @@ contains(const struct cs_buf *ids, const uint8_t id[static CS_ID_LEN])
 	return false;
 }
 
-/* The reports of ${items}, each once, into the empty ${ids}. */
+/* Fill the empty ${ids} with the reports of ${items}, each once. */
 static enum cs_err
 reports_of(struct cs_buf *ids, const struct cs_desk_edit *e,
     const uint64_t *items, size_t n)
@@ -78,7 +78,7 @@ collect_question(void *arg, struct desk_entry *e)
 	return CS_OK;
 }
 
-/* What was asked about the report ${id}: its answer is looked for where the
+/* Move the questions about the report ${id}: an answer is stored where the
  * report is. */
 static enum cs_err
 move_questions(struct cs_desk *d, uint64_t from, uint64_t to,
@@ -128,7 +128,7 @@ add_report(struct cs_desk *d, struct desk_case *c,
 	return err;
 }
 
-/* Count anew what is in ${c}. */
+/* Count again what is in ${c}. */
 static enum cs_err
 recount(
     struct cs_desk *d, struct desk_case *c, const struct cs_desk_policy *policy)
@@ -155,7 +155,7 @@ recount(
 
 /* ---- the new case ------------------------------------------------------- */
 
-/* An empty case as the report ${id} opens it. */
+/* Make an empty case as the report ${id} would open it. */
 static enum cs_err
 open_for(struct desk_case *out, struct cs_desk *d,
     const struct cs_desk_policy *policy, const uint8_t id[static CS_ID_LEN])
@@ -194,13 +194,12 @@ copy_reason(struct desk_case *to, const struct desk_case *from)
 	to->reason_said = from->reason_said;
 }
 
-/* Has whoever splits seen the reports that leave? */
+/* Has the person who splits seen the reports that leave? */
 enum seen { NOT_SEEN, SEEN };
 
-/* The reports ${ids} leave ${c}, which is not stored, for a case as they would
- * have made it, had they come alone; but what is held is held, and what a
- * person said that the case is about, they said of these, too, if they had
- * seen them. */
+/* Move the reports ${ids} out of ${c}, which is not stored, into a case as
+ * they would have opened it alone.  A hold stays on both; and what a person
+ * said about the case holds for these reports if that person had seen them. */
 static enum cs_err
 leave(struct desk_case *made, struct cs_desk *d, struct desk_case *c,
     const struct cs_buf *ids, enum seen seen)
@@ -264,7 +263,7 @@ desk_case_set_aside(
 	    " ORDER BY received,id",
 	    cs_int(c->id), cs_int(e->version));
 	err = desk_rows_ids(&ids, &rows, err);
-	/* It opens as nobody's: NULL. */
+	/* The new case is nobody's: NULL. */
 	if (err == CS_OK && ids.len != 0 &&
 	    (err = leave(&new, e->d, c, &ids, NOT_SEEN)) == CS_OK &&
 	    (err = desk_case_save(e->d, &new, NULL)) == CS_OK) {

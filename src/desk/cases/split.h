@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Reports leave a case, and become one of their own. */
+/* Splitting reports off a case, as a case of their own. */
 #pragma once
 
 #include "base/bytes.h"
@@ -7,7 +7,7 @@
 struct cs_desk_edit;
 struct desk_case;
 
-/* The reports of these ${n} items become the new case ${*made}. */
+/* Move the reports of these ${n} items to a new case, ${*made}. */
 CS_CHECKED enum cs_err cs_desk_case_split(const struct cs_desk_edit *e,
     const uint64_t *items, size_t n, uint64_t *made);
 /* Split off what arrived after the version that was read, as the new case

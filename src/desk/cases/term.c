@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Words by which a case is found, without a word in the clear. */
+/* The words by which a case is found, kept as keyed hashes. */
 #include "desk/cases/term.h"
 
 #include "desk/core/desk.h"
@@ -8,7 +8,7 @@
 
 #define WORD_MIN 3
 #define WORD_MAX 40
-#define WORDS_MAX 200 /* of one text: a note is no dictionary */
+#define WORDS_MAX 200 /* words of one text: a note is no dictionary */
 
 static bool
 is_word(uint8_t c)
@@ -30,7 +30,7 @@ add_term(struct cs_desk *d, uint64_t case_id, struct cs_view word)
 			 cs_blob(CS_VIEW_OF(term)), cs_int(case_id));
 }
 
-/* The next word of ${*rest}, in lower case as far as it is ASCII. */
+/* Take the next word of ${*rest}; its ASCII letters become lower case. */
 static size_t
 next_word(uint8_t out[static WORD_MAX], struct cs_view *rest)
 {
@@ -61,7 +61,8 @@ desk_term_first(
 	return desk_term(out, d, cs_view(word, n));
 }
 
-/* Words, and their beginnings of ${shortest} bytes or more. */
+/* Add the words of ${text}, and their beginnings of ${shortest} bytes or
+ * more. */
 static enum cs_err
 add_terms(
     struct cs_desk *d, uint64_t case_id, struct cs_view text, size_t shortest)

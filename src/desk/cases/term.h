@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Words by which a case is found, without a word in the clear. */
+/* The words by which a case is found, kept as keyed hashes. */
 #pragma once
 
 #include "base/bytes.h"
@@ -7,10 +7,10 @@
 
 struct cs_desk;
 
-/* The words of ${text} find the case ${case_id} from now on. */
+/* From now on, let the words of ${text} find the case ${case_id}. */
 CS_CHECKED enum cs_err desk_terms_add(
     struct cs_desk *d, uint64_t case_id, struct cs_view text);
-/* So does the handle ${handle}, also by its beginnings. */
+/* The same for ${handle}, which is also found by its beginnings. */
 CS_CHECKED enum cs_err desk_terms_add_handle(
     struct cs_desk *d, uint64_t case_id, struct cs_view handle);
 /* The term of the first word of ${text}: what somebody searches for. */

@@ -50,7 +50,7 @@ desk_edit_leave(const struct cs_desk_edit *e, enum cs_err err)
 	return cs_db_in_transaction(e->d->db) ? cs_db_end(e->d->db, err) : err;
 }
 
-/* What the case is now, and what else is to be said of the edit. */
+/* Put together the case as it is now and what else the log is to say. */
 static void
 facts_after(struct desk_facts *out, const struct desk_case_summary *now,
     const struct desk_facts *after)
@@ -95,7 +95,7 @@ assign(struct desk_case *c, const struct cs_desk_actor *actor)
 		memcpy(c->assignee_name, actor->name, sizeof actor->name);
 }
 
-/* Somebody has begun: from now on it is the decision that is waited for. */
+/* Somebody has begun: from now on the decision is what has to be in time. */
 static enum cs_err
 looked(struct cs_desk *d, struct desk_case *c)
 {

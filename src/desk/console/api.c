@@ -44,7 +44,7 @@ cs_desk_api_free(struct cs_desk_api *api)
 #define HTTP_PORT 80
 #define HTTPS_PORT 443
 
-/* As browsers write it, who leave out the port that goes without saying. */
+/* Write the host as browsers do, which leave out the usual port. */
 static void
 set_host(char out[static API_HOST_SIZE], const char *name, int port, int usual)
 {
@@ -98,7 +98,8 @@ refuse_err(struct api_call *c, const struct api_route *route, enum cs_err err)
 			return;
 		}
 	api_refuse(c, 500, "failed", "The desk failed; see its log.");
-	/* The pattern: a path may hold whatever a terminal understands. */
+	/* Print the pattern: a path may hold control characters of a
+	 * terminal. */
 	fprintf(stderr, "countersign-desk: %s %s: %s\n", route->method,
 	    route->path, cs_err_text(err));
 }
@@ -168,7 +169,8 @@ find(const struct cs_web_request *rq, char id[static ID_SIZE], bool *path_known)
 	return NULL;
 }
 
-/* A page that somebody else made has another origin, and no token. */
+/* Is it from our own page?  A page of somebody else has another origin, and
+ * no token. */
 static bool
 same_origin(const struct api_call *c)
 {
@@ -188,7 +190,7 @@ csrf_good(const struct api_call *c)
 	    cs_equal_ct(c->rq->csrf, c->session->csrf, n);
 }
 
-/* May it go on?  If not, it has been refused. */
+/* May the request go on?  If not, it has been refused. */
 static bool
 allowed(struct api_call *c, const struct api_route *route)
 {
@@ -271,7 +273,7 @@ run(struct api_call *c)
 	err = route->handle(c);
 	if (err && c->answer->status < 400)
 		refuse_err(c, route, err);
-	/* What a handler left open is undone. */
+	/* Undo what a handler left open. */
 	if (cs_db_in_transaction(c->d->db))
 		cs_db_rollback(c->d->db);
 }
@@ -304,8 +306,8 @@ cs_desk_api_handle(
 	};
 
 	answer->status = 200;
-	/* A name that somebody else's server gave us is not ours: DNS can be
-	 * bound anew to this address. */
+	/* Is it a name of ours?  Somebody else can let their name point to
+	 * this address (DNS rebinding). */
 	if (!host_known(api, rq->host)) {
 		answer->status = 421;
 		return;

@@ -34,7 +34,8 @@
 #include "net/web.h"
 #include "store/db.h"
 
-/* The edit of the case of the path, which the body says was read. */
+/* The edit of the case in the path, with the version that the body says was
+ * read. */
 static struct cs_desk_edit
 edit(const struct api_call *c)
 {
@@ -44,7 +45,7 @@ edit(const struct api_call *c)
 		.version = json_get_num(c->in, "version") };
 }
 
-/* Every change of a case is answered with what it is now. */
+/* Answer every change of a case with the case as it is now. */
 static enum cs_err
 show(struct api_call *c, enum cs_err err)
 {
@@ -157,8 +158,9 @@ api_merge(struct api_call *c)
 	    cs_desk_case_merge(&e, desk_id_parse(json_get_str(c->in, "into"))));
 }
 
-/* The numbers in the array ${key} of the body, into ${ids}, which has room for
- * CS_DESK_ITEMS_PAGE.  What is no number is 0, which nothing has. */
+/* Read the numbers in the array ${key} of the body into ${ids}, which has
+ * room for CS_DESK_ITEMS_PAGE.  Anything else than a number becomes 0, which
+ * nothing has. */
 static enum cs_err
 take_ids(uint64_t *ids, size_t *n, const struct api_call *c, const char *key)
 {
@@ -252,7 +254,7 @@ show_decision(struct api_call *c, enum cs_err err, uint64_t id)
 	return CS_OK;
 }
 
-/* The accounts that the body names, into ${ids}, which has room for
+/* Read the accounts that the body names into ${ids}, which has room for
  * CS_DESK_ITEMS_PAGE. */
 static enum cs_err
 take_accounts(uint8_t (*ids)[CS_ID_LEN], size_t *n, const struct api_call *c)

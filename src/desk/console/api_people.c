@@ -99,7 +99,7 @@ api_person_change(struct api_call *c)
 	if (*role != '\0' && cs_desk_role_find(role) == 0)
 		return desk_problem(
 		    c->d, CS_ERR_FORMAT, "There is no such role.");
-	/* What is not said stays as it is. */
+	/* What the body does not say stays as it is. */
 	if (json_object_get(c->in, "disabled") != NULL) {
 		if ((err = api_flag(&disabled, c, "disabled")))
 			return err;
@@ -122,7 +122,7 @@ change_password(struct api_call *c, const json_t *password)
 	if (err == CS_OK &&
 	    (err = cs_desk_password_change(c->d, &c->actor,
 		 cs_view_str(json_get_str(password, "new")))) == CS_OK)
-		/* Other sessions end; this one has just shown both. */
+		/* Other sessions end; this one goes on. */
 		c->session->passwords = c->actor.passwords;
 	return err;
 }
@@ -130,7 +130,7 @@ change_password(struct api_call *c, const json_t *password)
 #define PHOTOS_DAY_MAX 10000
 #define BREAK_MIN_MAX 480
 
-/* The number ${key}, if it is there, from 0 to ${max}. */
+/* Read the number ${key}, if it is there, from 0 to ${max}. */
 static enum cs_err
 take_number(uint32_t *out, struct api_call *c, const char *key, uint32_t max)
 {

@@ -49,7 +49,7 @@ api_session_find(struct cs_desk_api *api, const char *cookie)
 	return NULL;
 }
 
-/* A free place, or that of whoever was away for longest. */
+/* A free place, or that of the session that was idle for longest. */
 static struct api_session *
 place(struct cs_desk_api *api)
 {
@@ -114,8 +114,8 @@ api_identify(struct api_call *c, const struct api_route *route,
 	c->session = api_session_find(c->api, c->rq->cookie);
 	if (c->session == NULL)
 		return true;
-	/* Looked at each time: who was let go, got another role or another
-	 * password is so at once. */
+	/* Checked each time, so that letting somebody go, or a new role or
+	 * password, takes effect at once. */
 	err = cs_desk_person(&c->actor, c->d, c->session->person);
 	if (err || c->actor.passwords != c->session->passwords) {
 		cs_wipe(c->session, sizeof *c->session);
@@ -123,7 +123,7 @@ api_identify(struct api_call *c, const struct api_route *route,
 		return true;
 	}
 	*known = true;
-	/* Listening to events is no work. */
+	/* Listening to events does not keep a session from being locked. */
 	if (!c->session->locked && (route->allowed & API_STREAM) == 0)
 		c->session->used_ms = cs_clock_ms();
 	return true;
@@ -217,7 +217,8 @@ enum cs_err
 api_password_again(
     struct api_call *c, const char *password, const char *refusal)
 {
-	/* Counted for this session: nobody else can keep it locked. */
+	/* Counted for this session alone, so that nobody else can keep it
+	 * locked. */
 	const char *session = c->session->token;
 	enum cs_err err;
 
@@ -269,7 +270,7 @@ api_unlock(struct api_call *c)
 
 /* ---- the first sign-in -------------------------------------------------- */
 
-/* Rows of modules, "0" and "1". */
+/* The rows of the QR code, of "0" and "1". */
 static enum cs_err
 add_qr(json_t *out, const char *uri)
 {

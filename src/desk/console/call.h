@@ -16,8 +16,8 @@ struct cs_desk;
 
 #define API_SESSIONS_MAX 256
 
-/* What a passkey has to sign, once and soon, to be made or to unlock a session:
- * it lies in that session. */
+/* What a new passkey, or one that unlocks a session, has to sign, once and
+ * soon; it is kept in that session. */
 struct api_challenge {
 	uint8_t bytes[DESK_PASSKEY_CHALLENGE_LEN];
 	uint64_t made_ms; /* 0: free */
@@ -25,11 +25,11 @@ struct api_challenge {
 
 #define API_CHALLENGE_MS (5 * 60 * 1000u) /* as long as browsers wait */
 
-/* Those that somebody has signed in with; there are no more in that time. */
+/* Challenges that somebody has signed in with; there are no more in that
+ * time. */
 #define API_CHALLENGES_USED_MAX 256
 
-/* Bytes of JSON: a policy is the longest; of who is not signed in, a password
- * is. */
+/* Bytes of JSON: a policy is the longest; from strangers, a password is. */
 #define API_JSON_MAX ((size_t)1 << 20)
 
 #define API_JSON_STRANGER_MAX ((size_t)16 << 10)
@@ -91,7 +91,7 @@ enum {
 
 struct api_route {
 	const char *method;
-	const char *path; /* below /api/v1; ":id" takes one part */
+	const char *path; /* below /api/v1; ":id" stands for one part */
 	unsigned allowed; /* bits above */
 	unsigned scope;   /* of tokens; enum cs_desk_scope */
 	api_handler *handle;
@@ -105,7 +105,7 @@ void api_refuse(
 uint64_t api_num_arg(const struct api_call *c, const char *name);
 uint64_t api_id(const struct api_call *c);
 bool api_online(const struct cs_desk_api *api);
-/* True or false, of the body: what is neither is CS_ERR_FORMAT, and not no. */
+/* True or false in the body; anything else is CS_ERR_FORMAT, and not false. */
 CS_CHECKED enum cs_err api_flag(
     bool *out, struct api_call *c, const char *name);
 /* An id from hex; CS_ERR_FORMAT. */

@@ -21,7 +21,7 @@
 
 #define STREAMS_PERSON 16 /* pages of one person, or programs */
 
-/* For whom, and by which right: it ends with that. */
+/* A stream: for whom, and by which right; it ends with that right. */
 struct events {
 	char session[44];           /* its token; "": a token of the API */
 	uint8_t token[CS_HASH_LEN]; /* the hash of that one */
@@ -88,7 +88,7 @@ add_case_change(struct cs_buf *out, struct cs_desk *d,
 	struct cs_desk_actor actor = { 0 };
 	char line[300];
 
-	/* Nobody: the desk by itself. */
+	/* Nobody: the desk itself. */
 	if (cs_col_int(rows, 4) != 0)
 		(void)!cs_desk_person(&actor, d, cs_col_int(rows, 4));
 	snprintf(line, sizeof line,
@@ -152,8 +152,8 @@ token_good(struct cs_desk_api *api, const struct events *e)
 	    n == 1;
 }
 
-/* May they still listen?  Asked each time: who signs out or is let go, hears
- * nothing more. */
+/* May they still listen?  Checked each time, so that nobody hears more after
+ * they sign out or are let go. */
 static bool
 may_listen(struct cs_desk_api *api, const struct events *e)
 {

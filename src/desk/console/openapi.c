@@ -7,7 +7,7 @@
 #include "desk/console/call.h"
 #include "desk/core/json.h"
 
-/* "version text" as properties; what each holds, the messages say. */
+/* Write "version text" as properties, without types: the messages say those. */
 static json_t *
 body(const char *fields, enum cs_err *err)
 {

@@ -100,7 +100,7 @@ put_facts(json_t *line, const char *name, const struct desk_facts *f,
 	json_put(line, name, o, err);
 }
 
-/* The texts of ${f} are those of ${o}; none if there is no ${o}. */
+/* Read the facts of ${o}, which may be NULL; ${f} borrows its texts. */
 static enum cs_err
 get_facts(struct desk_facts *f, json_t *o)
 {
@@ -239,7 +239,7 @@ desk_audit_say(struct cs_desk *d, const char *format, ...)
 
 /* ---- reading ------------------------------------------------------------ */
 
-/* A line, and what its strings are part of. */
+/* A line, and what owns its strings. */
 struct reading {
 	struct cs_desk_audit_line line;
 	struct desk_facts before, after;
@@ -319,7 +319,7 @@ desk_audit_page(struct cs_desk *d, uint64_t before, uint64_t case_id,
 	return cs_rows_end(&rows, err);
 }
 
-/* The line after ${*seq} and ${chain}, which become its own. */
+/* Check the line after ${*seq} and ${chain}, and set them to this one's. */
 static enum cs_err
 verify_row(struct reading *r, uint64_t *seq, uint8_t chain[static CS_HASH_LEN],
     struct cs_desk *d, struct cs_rows *rows)

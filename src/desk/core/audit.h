@@ -13,7 +13,7 @@ struct cs_desk_actor;
 
 #define DESK_FACTS_MAX 16
 
-/* What a line says beside who did what: named values.  Texts and bytes are
+/* What a line says besides who did what: named values.  Texts and bytes are
  * borrowed. */
 struct desk_fact {
 	const char *name;
@@ -50,7 +50,7 @@ struct cs_desk_audit_line {
 	const struct desk_facts *before, *after;
 };
 
-/* Add a value to the empty or begun ${f}; at most DESK_FACTS_MAX. */
+/* Add a value to ${f}, which holds at most DESK_FACTS_MAX. */
 void desk_fact_number(struct desk_facts *f, const char *name, uint64_t n);
 void desk_fact_flag(struct desk_facts *f, const char *name, bool on);
 void desk_fact_text(struct desk_facts *f, const char *name, const char *text);
@@ -60,7 +60,7 @@ void desk_fact_hex(struct desk_facts *f, const char *name, struct cs_view v);
 /* Append a line; in a transaction.  It says nothing of what was reported. */
 CS_CHECKED enum cs_err desk_audit_add(
     struct cs_desk *d, const struct desk_audit_event *e);
-/* Append a sentence by the desk itself; in a transaction. */
+/* Append a sentence that the desk itself says; in a transaction. */
 CS_CHECKED enum cs_err desk_audit_say(struct cs_desk *d, const char *format,
     ...) __attribute__((format(printf, 2, 3)));
 /* Call ${each} for up to ${limit} lines before number ${before}, the newest

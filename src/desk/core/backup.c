@@ -39,7 +39,7 @@ struct stream {
 	struct cs_seal_key key;
 	uint64_t chunk;
 	struct cs_buf plain;
-	size_t at; /* reading: how much of it was taken */
+	size_t at; /* while reading: how much was taken */
 	bool last;
 	uint64_t done;
 };
@@ -94,7 +94,7 @@ put(struct stream *s, struct cs_view v)
 	return err;
 }
 
-/* All of ${n} bytes; CS_ERR_FORMAT when there are not so many. */
+/* Read all ${n} bytes; CS_ERR_FORMAT if there are fewer. */
 static enum cs_err
 read_fd(int fd, uint8_t *out, size_t n)
 {
@@ -151,8 +151,8 @@ read_chunk(struct stream *s)
 	return err;
 }
 
-/* At most ${max} bytes of what comes next, borrowed until the next call; empty
- * at the end. */
+/* Get up to ${max} of the next bytes, borrowed until the next call; empty at
+ * the end. */
 static enum cs_err
 get(struct stream *s, size_t max, struct cs_view *out)
 {
@@ -242,7 +242,7 @@ put_file(struct stream *s, const char *path, const char *name)
 	return err;
 }
 
-/* The files of a folder below the desk's; what is half written is left. */
+/* Put the files of a folder below the desk's, without half-written ones. */
 static enum cs_err
 put_folder(struct stream *s, const char *dir, const char *folder)
 {
@@ -262,7 +262,7 @@ put_folder(struct stream *s, const char *dir, const char *folder)
 			continue;
 		snprintf(path, sizeof path, "%s/%s", dir, name);
 		err = put_file(s, path, name);
-		/* Destroyed meanwhile: then it is not to be kept. */
+		/* It was destroyed meanwhile, and must not be kept. */
 		if (err == CS_ERR_NOT_FOUND)
 			err = CS_OK;
 	}
@@ -380,7 +380,7 @@ get_bytes(struct stream *s, const char *path, uint64_t size)
 	return err;
 }
 
-/* One file; ${*more} is false at the end. */
+/* Take out one file; ${*more} is false at the end. */
 static enum cs_err
 get_file(struct stream *s, const char *dir, bool *more)
 {
@@ -459,7 +459,7 @@ cs_desk_restore(const char *path, const char *dir, struct cs_view passphrase)
 	}
 	while (err == CS_OK && more)
 		err = get_file(&s, dir, &more);
-	/* Nothing may be missing, nor come after. */
+	/* Nothing may be missing, and nothing may follow. */
 	if (err == CS_OK && (!s.last || read(s.fd, folder, 1) != 0))
 		err = CS_ERR_FORMAT;
 	if (err == CS_OK)

@@ -16,7 +16,7 @@
 /* Append ${o} as text: keys in order, no blanks. */
 CS_CHECKED enum cs_err json_text(struct cs_buf *out, const json_t *o);
 
-/* Sets ${*err} when ${value}, whose reference is taken, cannot be set. */
+/* Set or append ${value}, whose reference is taken. */
 void json_put(json_t *o, const char *key, json_t *value, enum cs_err *err);
 void json_push(json_t *array, json_t *value, enum cs_err *err);
 void json_put_str(json_t *o, const char *key, const char *s, enum cs_err *err);
@@ -26,9 +26,9 @@ void json_put_hex(
     json_t *o, const char *key, struct cs_view v, enum cs_err *err);
 void json_put_view(
     json_t *o, const char *key, struct cs_view utf8, enum cs_err *err);
-/* A number as a string: ids are strings outside. */
+/* Outside, ids are strings: JavaScript's numbers are too short for them. */
 void json_put_id(json_t *o, const char *key, uint64_t id, enum cs_err *err);
-/* "", 0 and false when there is none of that type. */
+/* "", 0 or false if there is no value of that type. */
 const char *json_get_str(const json_t *o, const char *key);
 uint64_t json_get_num(const json_t *o, const char *key);
 bool json_get_bool(const json_t *o, const char *key);

@@ -25,7 +25,7 @@ desk_disconnect(struct cs_desk *d)
 	set_online(d, false);
 }
 
-/* The root's word for our key goes along with what we sign for others. */
+/* What we sign for others goes out with the root's certificate of our key. */
 static enum cs_err
 keep_cert(struct cs_desk *d)
 {

@@ -39,8 +39,8 @@ desk_outbox_next(uint64_t *id, struct cs_desk *d)
 {
 	uint64_t now = cs_clock_ms();
 
-	/* What waits for longer than anything does was told so by a clock that
-	 * was ahead. */
+	/* A message that waits longer than any may was postponed while the
+	 * clock was ahead. */
 	return cs_db_get_int(id, d->db,
 	    "SELECT id FROM outbox WHERE (after<=? OR after>?) AND NOT EXISTS"
 	    " (SELECT 1 FROM outbox AS earlier"

@@ -269,7 +269,7 @@ cs_desk_policy_text(struct cs_buf *out, struct cs_desk *d)
 	return err;
 }
 
-/* 1: the one that comes with the program. */
+/* 1 is the policy that comes with the program. */
 static enum cs_err
 get_version(uint64_t *out, struct cs_desk *d)
 {
@@ -280,7 +280,7 @@ get_version(uint64_t *out, struct cs_desk *d)
 	return err == CS_ERR_NOT_FOUND ? CS_OK : err;
 }
 
-/* Parsed once a version: each report and each decision asks for it. */
+/* Each report and each decision asks for it, so each version is parsed once. */
 static enum cs_err
 read_policy(struct cs_desk *d, uint64_t version)
 {

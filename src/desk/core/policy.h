@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* What the desk decides by, from a TOML file. */
+/* The policy, from a TOML file: reasons, periods, who has to agree. */
 #pragma once
 
 #include <jansson.h>
@@ -68,24 +68,26 @@ struct cs_view cs_desk_policy_shipped(void);
 CS_CHECKED enum cs_err cs_desk_policy_parse(
     struct cs_desk_policy *out, struct cs_view toml, char problem[static 160]);
 void cs_desk_policy_clear(struct cs_desk_policy *p);
-/* The policy in force; clear it. */
+/* Get the policy in force; the caller clears it. */
 CS_CHECKED enum cs_err cs_desk_policy(
     struct cs_desk_policy *out, struct cs_desk *d);
-/* Its text; appended. */
+/* Append its text. */
 CS_CHECKED enum cs_err cs_desk_policy_text(
     struct cs_buf *out, struct cs_desk *d);
-/* Another one.  ${version}: of the one that it replaces, or CS_ERR_EXISTS. */
+/* Replace the policy, which had ${version} when it was read; CS_ERR_EXISTS
+ * if somebody else has replaced it since. */
 CS_CHECKED enum cs_err cs_desk_policy_set(struct cs_desk *d,
     const struct cs_desk_actor *actor, struct cs_view toml, uint64_t version);
-/* NULL: there is none. */
+/* NULL if there is no such reason. */
 const struct cs_desk_reason *cs_desk_policy_reason(
     const struct cs_desk_policy *p, const char *code);
-/* The same, or "other" if the policy has it no more; never NULL. */
+/* The same, or "other" if the policy no longer has it; never NULL. */
 const struct cs_desk_reason *cs_desk_policy_reason_or_other(
     const struct cs_desk_policy *p, const char *code);
-/* That of a report; never NULL: numbers that it does not have are "other". */
+/* The reason of a report's number; "other" for a number that the policy does
+ * not have; never NULL. */
 const struct cs_desk_reason *cs_desk_policy_number(
     const struct cs_desk_policy *p, uint16_t number);
-/* Does it take a second person? */
+/* Does this action take a second person? */
 bool cs_desk_policy_two(const struct cs_desk_policy *p,
     const struct cs_desk_reason *reason, enum cs_desk_action act);

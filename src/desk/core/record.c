@@ -9,7 +9,7 @@
 #include "base/wipe.h"
 #include "desk/core/json.h"
 
-/* What each array is; its elements are known by their record. */
+/* What every array looks like; the record says what its elements are. */
 struct array {
 	void *at;
 	size_t n;
@@ -345,7 +345,8 @@ from_json(void *row, const struct desk_record *r, const json_t *o)
 {
 	enum cs_err err = CS_OK;
 
-	/* As many as there are fields, and each field is there: no other. */
+	/* As many members as fields, and every field is there: so no other
+	 * is. */
 	if (!json_is_object(o) || json_object_size(o) != r->n)
 		return CS_ERR_CORRUPT;
 	for (size_t i = 0; i < r->n && err == CS_OK; i++) {

@@ -49,9 +49,8 @@ struct desk_record {
 	}
 #define DESK_NUMBER(s, f, low, high)                                           \
 	DESK_FIELD(s, f, DESK_FIELD_NUMBER, .min = (low), .max = (high))
-#define DESK_TIME(s, f)                                                        \
-	DESK_NUMBER(s, f, 0, INT64_MAX) /* or an id, a count                   \
-					 */
+/* A time, an id or a count. */
+#define DESK_TIME(s, f) DESK_NUMBER(s, f, 0, INT64_MAX)
 #define DESK_FLAG(s, f) DESK_FIELD(s, f, DESK_FIELD_FLAG, .max = 1)
 #define DESK_WORD(s, f, names)                                                 \
 	DESK_FIELD(s, f, DESK_FIELD_WORD, .words = (names),                    \
@@ -69,28 +68,27 @@ struct desk_record {
 		.n = sizeof(list) / sizeof *(list)                             \
 	}
 
-/*
- * Append ${row} as text; the same row is the same bytes.  CS_ERR_LIMIT,
- * CS_ERR_FORMAT, CS_ERR_MISUSE: something in it is out of bounds, is no UTF-8,
- * or is no value of its enum.
- */
+/* Append ${row} as text; equal rows give equal bytes.  CS_ERR_LIMIT if a
+ * field is out of bounds, CS_ERR_FORMAT if it is no UTF-8, CS_ERR_MISUSE if
+ * it is no value of its enum. */
 CS_CHECKED enum cs_err desk_record_write(
     struct cs_buf *out, const struct desk_record *r, const void *row);
-/* Fill ${row}, which is all zero; to be cleared in any case. */
+/* Fill ${row}, which is all zero.  The caller clears it, also after an
+ * error. */
 CS_CHECKED enum cs_err desk_record_read(
     void *row, const struct desk_record *r, struct cs_view text);
 /* Free what the fields of ${row} own, and wipe them.  Other members stay. */
 void desk_record_clear(void *row, const struct desk_record *r);
-/* Make the fields of ${to}, which is all zero, equal to those of ${from}. */
+/* Copy the fields of ${from} to ${to}, which is all zero. */
 CS_CHECKED enum cs_err desk_record_copy(
     void *to, const struct desk_record *r, const void *from);
 
-/* Make ${*s} a copy of ${text}; what it held is freed. */
+/* Make ${*s} a copy of ${text}, and free what it held. */
 CS_CHECKED enum cs_err desk_string_set(char **s, struct cs_view text);
 /* "" for NULL. */
 const char *desk_string(const char *s);
-/* A new last element, all zero, of ${array}, a struct { element *at; size_t n;
- * } of elements of ${size} bytes; NULL: there is no memory. */
+/* Add a last element, all zero, to ${array}, a struct { element *at; size_t
+ * n; } whose elements have ${size} bytes; NULL if there is no memory. */
 void *desk_array_add(void *array, size_t size);
 /* Free the memory of ${array}, whose elements own none; it is empty then. */
 void desk_array_clear(void *array, size_t size);

@@ -56,7 +56,7 @@ desk_row_open_id(void *row, const struct desk_record *r, struct cs_desk *d,
 	return desk_row_open(row, r, d, CS_VIEW_OF(name), sealed);
 }
 
-/* Statements are literals, by the address of which the database knows them. */
+/* Statements are literals: the database knows a statement by its address. */
 static const char *
 update_of(const char *table)
 {

@@ -11,8 +11,9 @@ struct desk_record;
 /* Seal ${row} for the row ${name} of its table; replaces what ${out} holds. */
 CS_CHECKED enum cs_err desk_row_seal(struct cs_buf *out, struct cs_desk *d,
     const struct desk_record *r, struct cs_view name, const void *row);
-/* The way back, into ${row}, which is all zero and to be cleared in any case.
- * CS_ERR_CORRUPT: it is not of this row, or no such record. */
+/* Open it into ${row}, which is all zero.  The caller clears it, also after
+ * an error.  CS_ERR_CORRUPT if it was sealed for another row, or is no such
+ * record. */
 CS_CHECKED enum cs_err desk_row_open(void *row, const struct desk_record *r,
     struct cs_desk *d, struct cs_view name, struct cs_view sealed);
 /* The same for rows that have a number. */

@@ -13,18 +13,17 @@
 
 #define TABLE "outbox"
 
-/* So many in a row, and it is the hub that cannot take them, not the message.
- */
+/* After so many failures in a row it is the hub that fails, not the message. */
 #define REFUSED_MAX 16
 
-/* One message on its way. */
+/* One message being sent. */
 struct sending {
 	uint64_t id;
 	uint8_t kind;
 	struct cs_buf body;
 };
 
-/* Damaged on the disk, it can never be sent; those behind it go on. */
+/* It is damaged on the disk and can never be sent; those behind it go on. */
 static enum cs_err
 drop(struct cs_desk *d, uint64_t id)
 {
@@ -33,7 +32,7 @@ drop(struct cs_desk *d, uint64_t id)
 					       "what it was to say." });
 }
 
-/* Refused for good, or only for now? */
+/* Has the hub refused it for good, or only for now? */
 static bool
 is_final(uint16_t code)
 {
@@ -84,7 +83,7 @@ send_one(struct cs_desk *d, const struct sending *s)
 			 &(struct desk_outcome){ .groups = result.groups });
 }
 
-/* CS_ERR_NOT_FOUND: another process was quicker. */
+/* CS_ERR_NOT_FOUND if another process was quicker. */
 static enum cs_err
 load(struct sending *s, struct cs_desk *d, uint64_t id)
 {

@@ -112,8 +112,8 @@ note_seen(
 	return err;
 }
 
-/* A member's reports, and those of them that did not verify; whoever could not
- * be named is nobody's. */
+/* Count a member's report, and whether it verified; a report by nobody we
+ * could name is not counted. */
 static enum cs_err
 count_reporter(struct cs_desk *d, const struct cs_desk_report *r,
     const struct cs_evidence *e)
@@ -144,8 +144,8 @@ count_day(struct cs_desk *d, enum desk_day what)
 	    cs_int(cs_clock_ms() / CS_DAY_MS), cs_int(what));
 }
 
-/* If the case has been decided already, and is not open again, so has this
- * report: ${*sentence} says what. */
+/* If the case is decided, and was not opened again, so is this report;
+ * ${*sentence} says how. */
 static enum cs_err
 answer_at_once(const char **sentence, struct cs_desk *d,
     struct cs_desk_report *r, uint64_t case_id)
@@ -158,13 +158,13 @@ answer_at_once(const char **sentence, struct cs_desk *d,
 		if (err == CS_OK)
 			err = desk_report_set_state(d, r->id, r->state);
 		else if (err == CS_ERR_NOT_FOUND)
-			err = CS_OK; /* it is told with the others */
+			err = CS_OK; /* it is answered with the others */
 	}
 	desk_case_clear(&c);
 	return err;
 }
 
-/* What came, on its way into the database. */
+/* A report being stored. */
 struct taking {
 	struct cs_desk_report r;
 	struct cs_buf bundle;
@@ -206,7 +206,7 @@ open_sealed(struct cs_desk *d, struct taking *t, struct cs_view sealed)
 	if (err == CS_OK)
 		err = cs_evidence_check(
 		    &t->evidence, cs_buf_view(&t->bundle), d->hub.root);
-	/* Its own number has to be the one that the hub knows it by. */
+	/* It has to be of the number by which the hub knows it. */
 	if (err == CS_OK &&
 	    memcmp(t->evidence->report_id, r->id, sizeof r->id) != 0)
 		err = CS_ERR_MISMATCH;
@@ -236,7 +236,7 @@ take_new(struct cs_desk *d, struct taking *t, struct cs_view sealed)
 	return proved ? desk_files_fetch(d, t->evidence) : CS_OK;
 }
 
-/* Stored before, and cut off before the hub was told. */
+/* It was stored before, but we were cut off before the hub was told. */
 static enum cs_err
 fetch_again(struct cs_desk *d, const uint8_t id[static CS_ID_LEN])
 {

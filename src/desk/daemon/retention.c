@@ -23,14 +23,14 @@
 
 #define PATH_SIZE 4096
 
-/* When a case is to go; 0: not as it is now. */
+/* When a case is to be destroyed; 0: not as it is now. */
 static uint64_t
 due_ms(const struct desk_case *c, const struct cs_desk_policy *policy)
 {
 	if (c->state != CS_DESK_CASE_DECIDED || c->decided_ms == 0 || c->held ||
 	    c->pending != 0 || c->appeals != 0)
 		return 0;
-	/* keep_days is never below hold_days: the policy is read so. */
+	/* The policy makes sure that keep_days is at least hold_days. */
 	return c->decided_ms +
 	    cs_desk_policy_reason_or_other(policy, c->reason)->keep_days *
 	    CS_DAY_MS;
@@ -38,11 +38,9 @@ due_ms(const struct desk_case *c, const struct cs_desk_policy *policy)
 
 /* ---- files -------------------------------------------------------------- */
 
-/*
- * A file goes when no row names it any more: after the rows are gone for good,
- * so that a case whose destruction is cut off is as it was; and what such a cut
- * leaves behind goes the next time.
- */
+/* Remove files that no row names any more.  That comes after the rows are
+ * gone for good, so that a case whose destruction is cut off stays whole;
+ * files that are left behind go the next time. */
 static enum cs_err
 is_named(bool *out, struct cs_desk *d, const uint8_t hash[static CS_HASH_LEN])
 {
@@ -68,8 +66,8 @@ remove_file(struct cs_desk *d, const char *name)
 		return CS_OK;
 	if ((err = is_named(&named, d, hash)) || named)
 		return err;
-	/* Another process may take a report of it, and look whether it is here,
-	 * after its rows are stored: not between these two. */
+	/* Another process may just be storing a report that names it: the
+	 * lock keeps that from happening between looking and removing. */
 	if ((err = cs_db_begin(d->db)))
 		return err;
 	snprintf(path, sizeof path, "%s/files/%s", d->dir, name);
@@ -99,7 +97,7 @@ remove_files(struct cs_desk *d)
 
 /* ---- destroying --------------------------------------------------------- */
 
-/* One report less of whoever made ${report}. */
+/* Count one report less of the member who made ${report}. */
 static enum cs_err
 forget_reporter(struct cs_desk *d, struct cs_view report, uint64_t rejected)
 {
@@ -166,7 +164,7 @@ empty_decision(struct cs_desk *d, uint64_t id)
 	return err;
 }
 
-/* Decisions keep what was done and when; facts and accounts go. */
+/* Decisions keep what was done and when, but lose facts and accounts. */
 static enum cs_err
 empty_decisions(struct cs_desk *d, uint64_t case_id)
 {
@@ -226,7 +224,7 @@ destroy(struct cs_desk *d, struct desk_case *c)
 	uint64_t reports = 0, files;
 	enum cs_err err;
 
-	/* Those that another case has, too, stay. */
+	/* Rows that another case has, too, stay. */
 	if ((err = cs_db_get_int(&files, d->db,
 		 "SELECT COUNT(DISTINCT file) FROM media WHERE case_id=?1 AND"
 		 " file NOT IN (SELECT file FROM media WHERE case_id<>?1)",
@@ -245,7 +243,7 @@ destroy(struct cs_desk *d, struct desk_case *c)
 
 /* ---- which -------------------------------------------------------------- */
 
-/* The decided cases after number ${*id}, one by one. */
+/* Find the next decided case after number ${*id}. */
 static enum cs_err
 next_decided(uint64_t *id, struct cs_desk *d)
 {
@@ -285,7 +283,8 @@ destroy_report(struct cs_desk *d, struct cs_view id)
 	    : cs_db_exec(d->db, "DELETE FROM report WHERE id=?", cs_blob(id));
 }
 
-/* Reports that did not verify belong to no case, and prove nothing. */
+/* Destroy reports that did not verify, which are in no case and prove
+ * nothing. */
 static enum cs_err
 destroy_rejected(struct cs_desk *d, uint64_t before_ms, uint64_t *n)
 {
@@ -328,7 +327,8 @@ cs_desk_retention(struct cs_desk *d, uint64_t now_ms, uint64_t *destroyed)
 
 		err = consider(&gone, d, &policy, id, now_ms);
 		*destroyed += err == CS_OK && gone;
-		/* On the disk: it is said in the end, and the others go. */
+		/* It is damaged on the disk: the caller is told at the end,
+		 * and the others go. */
 		if (err == CS_ERR_CORRUPT) {
 			damaged = err;
 			err = CS_OK;
@@ -338,7 +338,7 @@ cs_desk_retention(struct cs_desk *d, uint64_t now_ms, uint64_t *destroyed)
 		err = destroy_rejected(
 		    d, now_ms - policy.rejected_days * CS_DAY_MS, &rejected);
 	cs_desk_policy_clear(&policy);
-	/* Deleted rows are not to be found in the file any more. */
+	/* Deleted rows must not be found in the file any more. */
 	if (err == CS_OK && *destroyed + rejected != 0)
 		err = cs_db_vacuum(d->db);
 	if (err == CS_OK)

@@ -208,7 +208,7 @@ find_action(uint64_t *case_id, uint64_t *decision, struct cs_desk *d,
 	return err;
 }
 
-/* Let the case know how many of its appeals are open. */
+/* Count the open appeals into the case. */
 static enum cs_err
 count_in_case(struct cs_desk *d, uint64_t case_id)
 {
@@ -224,7 +224,7 @@ count_in_case(struct cs_desk *d, uint64_t case_id)
 	return err;
 }
 
-/* Make ${a} of a letter, which is an appeal or asks for a second look. */
+/* Fill ${a} from a letter, an appeal or a request for a second look. */
 static enum cs_err
 fill(struct desk_appeal *a, const struct cs_wire_desk_letter *letter,
     const struct cs_letter *text)
@@ -315,7 +315,7 @@ take(struct cs_desk *d, const struct cs_wire_desk_letter *letter,
 		 "SELECT COUNT(*) FROM appeal WHERE id=?",
 		 cs_blob(CS_VIEW_OF(letter->id)))) ||
 	    known != 0)
-		return err; /* came before: the hub was not told yet */
+		return err; /* it came before, and the hub was not told yet */
 	err = letter->kind == CS_WIRE_LETTER_APPEAL
 	    ? find_action(&a->case_id, &a->decision, d, letter)
 	    : desk_report_case(&a->case_id, d, letter->subject);
@@ -358,7 +358,7 @@ bool
 desk_appeal_is_own(
     const struct cs_desk_actor *actor, const struct desk_decision *dec)
 {
-	/* Number 0 is whoever has the folder: perhaps the same again. */
+	/* Number 0 is whoever has the folder: perhaps the same person. */
 	return actor->id == dec->person ||
 	    (actor->id != 0 && actor->id == dec->second);
 }
@@ -371,7 +371,7 @@ desk_appeal_decision(
 	enum cs_err err = CS_OK;
 
 	memset(out, 0, sizeof *out);
-	/* A second look is at the last one. */
+	/* A second look is about the last decision. */
 	if (id == 0)
 		err = cs_db_get_int(&id, d->db,
 		    "SELECT id FROM decision WHERE case_id=? AND state IN(?,?)"
@@ -405,7 +405,7 @@ answer(struct cs_desk *d, const struct desk_appeal *a)
 	return err;
 }
 
-/* A second look has found something: the case is open again, for anybody. */
+/* A second look has found something: the case is open again. */
 static enum cs_err
 reopen_case(
     struct cs_desk *d, uint64_t case_id, const struct cs_desk_actor *actor)
@@ -423,8 +423,8 @@ reopen_case(
 	return err;
 }
 
-/* Store the outcome, and tell whoever wrote; unless the appeal waits, because
- * that a decision was reversed is said when the hub has done it. */
+/* Store the outcome and tell the writer; but while an appeal waits, nobody
+ * is told: a decision is reversed when the hub has applied that. */
 static enum cs_err
 conclude(struct cs_desk *d, const struct desk_appeal *a,
     const struct cs_desk_actor *actor)
@@ -483,7 +483,7 @@ cs_desk_appeal_decide(struct cs_desk *d, const struct cs_desk_actor *actor,
 	if (!cs_desk_works(actor))
 		return desk_problem(d, CS_ERR_DENIED,
 		    "Only reviewers and seniors hear appeals.");
-	/* Whoever wrote is owed an answer. */
+	/* The writer is owed an answer. */
 	if ((err = desk_text_check(d, text, CS_LETTER_TEXT_MAX)) ||
 	    (err = cs_db_begin(d->db)))
 		return err;
@@ -500,7 +500,7 @@ cs_desk_appeal_decide(struct cs_desk *d, const struct cs_desk_actor *actor,
 
 /* ---- the hub has answered ----------------------------------------------- */
 
-/* The appeals that the reversal of ${decision} was granted for. */
+/* Find the appeals for which the reversal of ${decision} was granted. */
 static enum cs_err
 granted(struct cs_buf *ids, struct cs_desk *d, uint64_t decision)
 {

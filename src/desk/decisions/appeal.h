@@ -40,18 +40,18 @@ struct desk_appeal {
 	char by[CS_DESK_NAME_MAX + 1]; /* who heard it */
 	uint64_t heard_by, heard_ms;
 	char *answer;
-	bool waits; /* for the hub to have taken the reversal */
+	bool waits; /* for the hub to apply the reversal */
 };
 extern const struct desk_record desk_appeal_record;
 
 const char *desk_appeal_state_name(enum cs_desk_appeal_state state);
 const char *desk_appeal_kind_name(enum cs_desk_appeal_kind kind);
 
-/* Take a letter: open, store, answer; once, however often it comes. */
+/* Take a letter: open, store and answer it; once, however often it comes. */
 CS_CHECKED enum cs_err desk_letter_take(
     struct cs_desk *d, const struct cs_wire_desk_letter *letter);
 
-/* CS_ERR_NOT_FOUND; ${out} is to be cleared in any case. */
+/* CS_ERR_NOT_FOUND.  The caller clears ${out}, also after an error. */
 CS_CHECKED enum cs_err desk_appeal_load(struct desk_appeal *out,
     struct cs_desk *d, const uint8_t id[static CS_ID_LEN]);
 void desk_appeal_clear(struct desk_appeal *a);
@@ -68,7 +68,8 @@ CS_CHECKED enum cs_err desk_appeals_of_case(
 CS_CHECKED enum cs_err desk_appeals_of_account(struct cs_desk *d,
     const uint8_t account[static CS_ID_LEN], desk_appeal_each *each, void *arg);
 CS_CHECKED enum cs_err desk_appeals_count_open(uint64_t *n, struct cs_desk *d);
-/* The decision that it is about; all zero: there is none.  To be cleared. */
+/* Load the decision that ${a} is about; all zero if there is none.  The
+ * caller clears ${out}. */
 CS_CHECKED enum cs_err desk_appeal_decision(
     struct desk_decision *out, struct cs_desk *d, const struct desk_appeal *a);
 /* Did ${actor} take part in ${dec}, so that they may not hear the appeal? */

@@ -39,7 +39,7 @@ struct making {
 
 /* ---- accounts ----------------------------------------------------------- */
 
-/* Once, however often it is proved. */
+/* Add each proved account once. */
 static enum cs_err
 add_proved(struct desk_accounts *accounts, const struct cs_evidence *e)
 {
@@ -92,7 +92,7 @@ add_named(struct making *m, const struct desk_accounts *proved)
 			return desk_problem(m->d, CS_ERR_DENIED,
 			    "Nothing in this case is proved of that account; "
 			    "nobody is acted against for it.");
-		/* Once, however often it is named. */
+		/* Add each named account once. */
 		if (desk_account_find(&m->dec.accounts, id) == NULL)
 			err = desk_account_add(
 			    &m->dec.accounts, id, cs_view_str(a->handle));
@@ -100,7 +100,8 @@ add_named(struct making *m, const struct desk_accounts *proved)
 	return err;
 }
 
-/* The accounts named, each with something proved in the case; or all such. */
+/* Add the accounts named, each of which needs something proved in the case;
+ * or all that have it. */
 static enum cs_err
 take_accounts(struct making *m)
 {
@@ -320,7 +321,7 @@ take_key(struct making *m)
 		    "Say for whom: the public key that it is sealed to.");
 	if ((err = desk_key_parse(key, m->d, m->choice->to_key)))
 		return err;
-	/* Tried now: what is sent later is not to fail for it. */
+	/* Try it now, so that sending does not fail later. */
 	err = cs_evidence_seal(&sealed, cs_view_str("?"), CS_VIEW_OF(key));
 	cs_buf_free(&sealed);
 	if (cs_err_class(err) == CS_ERR_CLASS_THEIRS || err == CS_ERR_CRYPTO)
@@ -350,7 +351,7 @@ take_targets(struct making *m)
 	return CS_ERR_MISUSE;
 }
 
-/* A share of decisions is looked at by a second reviewer. */
+/* A second reviewer looks at a share of the decisions. */
 static enum cs_desk_check
 pick(const struct cs_desk_policy *policy)
 {
@@ -413,7 +414,7 @@ fill(struct making *m, const struct cs_desk_policy *policy)
 static enum cs_err
 find_reason(struct making *m, const struct cs_desk_policy *policy)
 {
-	/* The case's without what was set aside. */
+	/* Load the case without what was set aside. */
 	const char *code =
 	    m->choice->reason != NULL ? m->choice->reason : m->c.reason;
 

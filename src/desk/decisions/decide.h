@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Making a decision: who may, about what, and what it takes. */
+/* Making a decision: who may decide, about what, and what has to be given. */
 #pragma once
 
 #include "base/bytes.h"
@@ -14,7 +14,7 @@ struct desk_accounts;
 struct cs_desk_choice {
 	enum cs_desk_action action;
 	const char *reason; /* code of the policy; NULL: the case's */
-	/* All that is proved in the case, instead of what is named. */
+	/* everything proved in the case, instead of the lists */
 	bool all;
 	const uint8_t (*accounts)[CS_ID_LEN]; /* warn, disable, disable-until */
 	size_t n_accounts;
@@ -35,7 +35,7 @@ struct cs_desk_choice {
  * missing. */
 CS_CHECKED enum cs_err cs_desk_case_decide(const struct cs_desk_edit *e,
     const struct cs_desk_choice *choice, uint64_t *made);
-/* Fill the empty ${accounts} with those that have a message in the case of
- * which everything is proved. */
+/* Fill the empty ${accounts} with those that have a fully proved message in
+ * the case. */
 CS_CHECKED enum cs_err desk_case_accounts_proved(
     struct desk_accounts *accounts, struct cs_desk *d, uint64_t case_id);

@@ -165,7 +165,7 @@ desk_decision_save(struct cs_desk *d, const struct desk_decision *dec,
 enum cs_err
 desk_decision_insert(struct cs_desk *d, struct desk_decision *dec)
 {
-	/* What takes back an action is none itself. */
+	/* A reversal is not itself something that was done. */
 	enum cs_desk_action action =
 	    dec->reverses != 0 ? CS_DESK_ACTION_NONE : dec->action;
 	enum cs_err err;
@@ -229,7 +229,7 @@ settle(struct cs_desk *d, struct desk_case *c)
 	uint64_t done;
 	enum cs_err err;
 
-	/* What was decided before it was opened again does not count. */
+	/* Decisions from before it was opened again do not count. */
 	if ((err = cs_db_get_int(&c->pending, d->db,
 		 "SELECT COUNT(*) FROM decision WHERE case_id=?"
 		 " AND state IN(?,?,?)",
@@ -245,7 +245,7 @@ settle(struct cs_desk *d, struct desk_case *c)
 	c->state = c->pending != 0 ? CS_DESK_CASE_WAITING
 	    : done != 0            ? CS_DESK_CASE_DECIDED
 				   : CS_DESK_CASE_OPEN;
-	/* Kept from the last decision on. */
+	/* The keeping period starts with the last decision. */
 	if (c->state == CS_DESK_CASE_DECIDED && (waited || c->decided_ms == 0))
 		c->decided_ms = cs_clock_ms();
 	return CS_OK;

@@ -82,7 +82,7 @@ struct desk_decision {
 	struct desk_territories territories;
 	uint64_t duration_s, until_ms; /* disabled for, and until; 0: no end */
 	char to_key[CS_DESK_KEY_SIZE]; /* whom it is referred to */
-	uint64_t aside; /* the case of what was not seen; 0: none */
+	uint64_t aside; /* the case of what came unseen; 0: none */
 	struct desk_accounts accounts;
 	struct desk_blobs blobs;
 	struct desk_groups groups;
@@ -102,11 +102,11 @@ const char *desk_check_name(enum cs_desk_check check);
 const char *cs_desk_ground_name(enum cs_desk_ground ground);
 int cs_desk_ground_find(const char *name);
 
-/* CS_ERR_NOT_FOUND; ${out} is to be cleared in any case. */
+/* CS_ERR_NOT_FOUND.  The caller clears ${out}, also after an error. */
 CS_CHECKED enum cs_err desk_decision_load(
     struct desk_decision *out, struct cs_desk *d, uint64_t id);
 void desk_decision_clear(struct desk_decision *dec);
-/* Store, and let pages hear of it; in a transaction. */
+/* Store it, and tell open pages; in a transaction. */
 CS_CHECKED enum cs_err desk_decision_save(struct cs_desk *d,
     const struct desk_decision *dec, const struct cs_desk_actor *actor);
 /* Insert an empty row, and set the number of ${dec}; in a transaction. */
@@ -120,9 +120,9 @@ CS_CHECKED enum cs_err desk_decisions_of(struct cs_desk *d,
     const uint8_t account[static CS_ID_LEN],
     enum cs_err (*each)(void *arg, const struct desk_decision *dec), void *arg);
 
-/* Let the state of a case follow from its decisions; in a transaction. */
+/* Set the state of a case from its decisions; in a transaction. */
 CS_CHECKED enum cs_err desk_case_settle(
     struct cs_desk *d, uint64_t case_id, const struct cs_desk_actor *actor);
-/* Was something done about the case, and not taken back? */
+/* Was anything done about the case that was not taken back? */
 CS_CHECKED enum cs_err desk_case_acted(
     bool *out, struct cs_desk *d, uint64_t case_id);

@@ -12,7 +12,8 @@
 #include "store/clock.h"
 #include "store/db.h"
 
-/* Count the targets of ${dec}, which is done when the hub has answered all. */
+/* Count the targets of ${dec}; it is done when the hub has answered them
+ * all. */
 static enum cs_err
 follow_targets(struct cs_desk *d, struct desk_decision *dec)
 {
@@ -44,7 +45,8 @@ desk_decision_reversal_failed(
 		if ((err = follow_targets(d, &old)) == CS_OK &&
 		    (err = desk_decision_save(d, &old, NULL)) == CS_OK &&
 		    old.state == CS_DESK_DECISION_APPLIED)
-			/* Reversed on its way, it was told to nobody. */
+			/* It was reversed on its way, and nobody was told of
+			 * it. */
 			err = desk_decision_tell(d, &old);
 	}
 	desk_decision_clear(&old);
@@ -108,11 +110,11 @@ target_done(struct cs_desk *d, const uint8_t id[static CS_ID_LEN],
 out:
 	desk_decision_clear(&dec);
 	desk_target_clear(&t);
-	/* Destroyed with its case. */
+	/* It was destroyed with its case. */
 	return err == CS_ERR_NOT_FOUND && t.decision == 0 ? CS_OK : err;
 }
 
-/* CS_ERR_NOT_FOUND: the row ${id} is gone.  Is it about an action? */
+/* Is the row ${id} about an action?  CS_ERR_NOT_FOUND if it is gone. */
 static enum cs_err
 target_of(
     uint8_t out[static CS_ID_LEN], bool *has, struct cs_desk *d, uint64_t id)

@@ -96,7 +96,7 @@ struct finding {
 	struct desk_entry found; /* number 0: none */
 };
 
-/* Keep the last question about the report. */
+/* Remember the last question about the report. */
 static enum cs_err
 find_last(void *arg, struct desk_entry *e)
 {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* What a reporter is asked, and what they answer: sealed from the hub. */
+/* Questions to reporters and their answers, which the hub cannot read. */
 #pragma once
 
 #include "base/bytes.h"
@@ -10,7 +10,7 @@ struct cs_desk_edit;
 struct cs_letter;
 struct cs_wire_desk_letter;
 
-/* Ask the reporter of ${report}, which is of the case. */
+/* Ask the reporter of ${report}, a report in the case. */
 CS_CHECKED enum cs_err cs_desk_case_ask(const struct cs_desk_edit *e,
     const uint8_t report[static CS_ID_LEN], const char *text);
 /* Store that ${letter}, which says ${text}, answers the last question about its

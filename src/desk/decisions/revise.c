@@ -26,7 +26,7 @@ struct change {
 	enum cs_desk_decision_state was;
 };
 
-/* Lock and load; ended by finish(). */
+/* Lock and load; finish() ends it. */
 static enum cs_err
 begin(struct change *c, uint64_t id)
 {
@@ -83,7 +83,8 @@ cs_desk_decision_undo(
 	    !cs_desk_is_senior(actor))
 		err = desk_problem(d, CS_ERR_DENIED,
 		    "Who made a decision takes it back, or a senior.");
-	/* What it reverses says so already, and so does an appeal's answer. */
+	/* The reversed decision says so already, and so does an appeal's
+	 * answer. */
 	else if (err == CS_OK && c.dec.reverses != 0)
 		err = desk_problem(d, CS_ERR_DENIED,
 		    "A reversal is not taken back. Decide anew.");
@@ -201,8 +202,8 @@ check_reversible(struct cs_desk *d, const struct desk_decision *dec)
 	return CS_OK;
 }
 
-/* The decision of ${actor} that takes back ${dec}: about the same, and as if
- * nothing had been done with it yet. */
+/* Make ${actor}'s decision that takes back ${dec}: about the same things,
+ * and not yet sent. */
 static enum cs_err
 make_reversal(struct desk_decision *out, const struct desk_decision *dec,
     const struct cs_desk_actor *actor, const char *text)

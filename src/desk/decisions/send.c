@@ -41,8 +41,8 @@ sign(struct cs_desk *d, struct desk_target *t, const struct cs_wire_action *a)
 	return err;
 }
 
-/* Sign ${a} and store it twice: as what the decision has done, and as what the
- * hub is to be told of ${subject}, an account, file or group. */
+/* Sign ${a} and store it twice: as a target of the decision, and as a
+ * message to the hub about ${subject}, an account, file or group. */
 static enum cs_err
 add_action(struct cs_desk *d, const struct desk_decision *dec,
     struct cs_wire_action *a, struct cs_view subject)
@@ -85,7 +85,7 @@ add_for_accounts(struct cs_desk *d, const struct desk_decision *dec,
 	return err;
 }
 
-/* One action about the blob or group ${id}. */
+/* Add an action about the blob or group ${id}. */
 static enum cs_err
 add_for_thing(struct cs_desk *d, const struct desk_decision *dec,
     struct cs_wire_action *a, struct cs_view id)
@@ -118,7 +118,7 @@ add_for_groups(struct cs_desk *d, const struct desk_decision *dec,
 	return err;
 }
 
-/* Take back the action ${id}: after it, so about the same. */
+/* Take back the action ${id}, in order after it: so about the same subject. */
 static enum cs_err
 add_reversal(struct cs_desk *d, const struct desk_decision *dec,
     struct cs_wire_action *a, const uint8_t id[static CS_ID_LEN])
@@ -136,7 +136,8 @@ add_reversal(struct cs_desk *d, const struct desk_decision *dec,
 	return err == CS_ERR_NOT_FOUND ? CS_ERR_CORRUPT : err;
 }
 
-/* Each action of the decision that is reversed that the hub may have taken. */
+/* Take back each action of the reversed decision that the hub may have
+ * applied. */
 static enum cs_err
 add_reversals(struct cs_desk *d, const struct desk_decision *dec,
     struct cs_wire_action *a)
@@ -233,7 +234,7 @@ send(struct cs_desk *d, uint64_t id)
 		err = desk_decision_refer(d, &dec);
 	else if (dec.targets == 0)
 		err = desk_decision_tell(d, &dec);
-	/* Nothing for the hub to do: done with it. */
+	/* The hub has nothing to do: the decision is done. */
 	dec.state = dec.targets != 0 ? CS_DESK_DECISION_QUEUED
 				     : CS_DESK_DECISION_APPLIED;
 	if (err == CS_OK && (err = desk_decision_save(d, &dec, NULL)) == CS_OK)
@@ -243,7 +244,7 @@ out:
 	return err;
 }
 
-/* Does it fail for what it is, and so each time? */
+/* Would it fail each time, for what it is? */
 static bool
 fails_for_ever(enum cs_err err)
 {
@@ -251,8 +252,8 @@ fails_for_ever(enum cs_err err)
 	    err == CS_ERR_CORRUPT || err == CS_ERR_CRYPTO;
 }
 
-/* The decision ${id}; if it is damaged, what it was is lost, but not that there
- * was one. */
+/* Load the decision ${id}.  If it is damaged, its content is lost, but not
+ * that there was one. */
 static enum cs_err
 load_whole_or_not(struct desk_decision *out, struct cs_desk *d, uint64_t id)
 {
@@ -294,19 +295,19 @@ give_up(struct cs_desk *d, uint64_t id, enum cs_err why)
 		     .after = &after })) == CS_OK &&
 	    (err = desk_decision_reversal_failed(d, &dec)) == CS_OK &&
 	    (err = desk_case_settle(d, dec.case_id, NULL)) == CS_ERR_CORRUPT)
-		err = CS_OK; /* its case is what is damaged */
+		err = CS_OK; /* it is the case that is damaged */
 	desk_decision_clear(&dec);
 	return cs_db_end(d->db, err);
 }
 
-/* The next decision that can be taken back no more. */
+/* Find the next decision that can no longer be taken back. */
 static enum cs_err
 next_due(uint64_t *id, struct cs_desk *d)
 {
 	uint64_t now = cs_clock_ms();
 
-	/* Far later than any is due: by a clock that was ahead, and not one
-	 * that was put right by a second. */
+	/* Due far later than any can be, it was made while the clock was
+	 * ahead. */
 	return cs_db_get_int(id, d->db,
 	    "SELECT id FROM decision WHERE state=? AND (due<=? OR due>?)"
 	    " ORDER BY due LIMIT 1",
@@ -322,7 +323,7 @@ send_locked(struct cs_desk *d, uint64_t id)
 
 	if ((err = cs_db_begin(d->db)))
 		return err;
-	/* Taken back meanwhile?  Look again, with the lock. */
+	/* Look again now that we have the lock: it may have been taken back. */
 	err = cs_db_get_int(&still, d->db,
 	    "SELECT COUNT(*) FROM decision WHERE id=? AND state=?", cs_int(id),
 	    cs_int(CS_DESK_DECISION_UNDO));

@@ -65,7 +65,7 @@ desk_statement_write(
 	s.language = cs_view_str("en");
 	s.what = cs_view_str(done(dec));
 	s.facts = cs_view_str(desk_string(dec->facts));
-	/* Somebody reported it and somebody decided it; no program did. */
+	/* A person reported it and a person decided it, not a program. */
 	s.ground_kind = dec->ground == CS_DESK_GROUND_ILLEGAL
 	    ? CS_WIRE_GROUND_ILLEGAL
 	    : CS_WIRE_GROUND_TERMS;

@@ -17,6 +17,6 @@ struct desk_decision;
 /* Why the facts fall under ${reason}, as one sentence. */
 void desk_explanation(char out[static DESK_EXPLANATION_SIZE],
     const struct cs_desk_reason *reason);
-/* Append what the holder is told of ${dec}, encoded. */
+/* Append the encoded statement on ${dec}. */
 CS_CHECKED enum cs_err desk_statement_write(
     struct cs_buf *out, struct cs_desk *d, const struct desk_decision *dec);

@@ -27,7 +27,7 @@ struct desk_target {
 	uint8_t target[CS_HASH_LEN]; /* a blob or group; zero: none */
 	struct cs_buf action;        /* encoded */
 	uint8_t signature[CS_SIGNATURE_LEN];
-	uint64_t done_ms, groups; /* of how many a removal was proposed */
+	uint64_t done_ms, groups; /* groups in which its removal was proposed */
 	char *problem;            /* the hub's sentence */
 };
 extern const struct desk_record desk_target_record;
@@ -37,12 +37,12 @@ bool desk_target_is_account(const struct desk_target *t);
 /* In a transaction. */
 CS_CHECKED enum cs_err desk_target_add(
     struct cs_desk *d, const struct desk_target *t);
-/* CS_ERR_NOT_FOUND; ${out} is to be cleared in any case. */
+/* CS_ERR_NOT_FOUND.  The caller clears ${out}, also after an error. */
 CS_CHECKED enum cs_err desk_target_load(struct desk_target *out,
     struct cs_desk *d, const uint8_t id[static CS_ID_LEN]);
 CS_CHECKED enum cs_err desk_target_save(
     struct cs_desk *d, const struct desk_target *t);
 void desk_target_clear(struct desk_target *t);
-/* Set the counts of ${dec} to those of its targets. */
+/* Count the targets of ${dec} into it. */
 CS_CHECKED enum cs_err desk_targets_count(
     struct cs_desk *d, struct desk_decision *dec);

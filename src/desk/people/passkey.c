@@ -55,7 +55,7 @@ known_of(struct desk_passkey_known *out, const struct desk_passkey *k)
 	return CS_OK;
 }
 
-/* CS_ERR_NOT_FOUND; ${out} is to be cleared in any case. */
+/* CS_ERR_NOT_FOUND.  The caller clears ${out}, also after an error. */
 static enum cs_err
 load(struct desk_passkey *out, struct cs_desk *d, struct cs_view credential)
 {
@@ -78,7 +78,7 @@ load(struct desk_passkey *out, struct cs_desk *d, struct cs_view credential)
 	}
 	if ((err = cs_rows_end(&row, err)))
 		return err;
-	/* The column is a hash, the truth is sealed. */
+	/* The column is only a hash; what counts is sealed. */
 	return cs_view_equal(cs_buf_view(&out->credential), credential)
 	    ? CS_OK
 	    : CS_ERR_CORRUPT;
@@ -137,7 +137,7 @@ cs_desk_passkey_prepare(uint8_t handle[static CS_DESK_HANDLE_LEN],
 	return cs_db_end(d->db, err);
 }
 
-/* Fill the empty ${k} with what a browser has made. */
+/* Fill the empty ${k} from what a browser has made. */
 static enum cs_err
 fill(struct desk_passkey *k, const struct desk_passkey_data *made,
     const char *host, const struct cs_desk_actor *actor)
@@ -246,7 +246,8 @@ desk_passkeys(struct cs_desk *d, const struct cs_desk_actor *actor,
 	return cs_rows_end(&rows, err);
 }
 
-/* A row that is ${actor}'s, by what is sealed; to be cleared in any case. */
+/* Load a row that, by what is sealed in it, is ${actor}'s.  The caller
+ * clears ${k}, also after an error. */
 static enum cs_err
 load_own(struct desk_passkey *out, struct cs_desk *d,
     const struct cs_desk_actor *actor, uint64_t id)
@@ -296,7 +297,7 @@ cs_desk_passkey_owner(uint64_t *person, struct cs_desk *d, struct cs_view id)
 	return err == CS_ERR_NOT_FOUND ? CS_ERR_DENIED : err;
 }
 
-/* May whoever has ${k} still come in, and does it say the same of itself? */
+/* May the owner of ${k} still sign in, and is the answer of that passkey? */
 static enum cs_err
 check_person(const struct desk_person *p, const struct desk_passkey *k,
     const struct desk_passkey_wanted *wanted,
@@ -307,13 +308,13 @@ check_person(const struct desk_person *p, const struct desk_passkey *k,
 		return CS_ERR_DENIED;
 	if (!p->has_handle)
 		return CS_ERR_CORRUPT;
-	/* Section 7.2: nobody was named, so that the handle has to be there. */
+	/* Section 7.2: nobody was named, so the handle has to be there. */
 	return cs_view_equal(answer->handle, CS_VIEW_OF(p->handle))
 	    ? CS_OK
 	    : CS_ERR_MISMATCH;
 }
 
-/* Everything was right: write down when, and how often it has signed. */
+/* Everything was right: store the time and the counter. */
 static enum cs_err
 enter(struct cs_desk *d, struct desk_person *p, struct desk_passkey *k,
     const struct desk_passkey_data *data, const char *what)
@@ -329,14 +330,14 @@ enter(struct cs_desk *d, struct desk_person *p, struct desk_passkey *k,
 	return note(d, &p->actor, what, k);
 }
 
-/* A use of a passkey: what is asked for, and what was brought. */
+/* A use of a passkey: what was asked for, and what the browser brought. */
 struct use {
 	const struct cs_desk_actor *only; /* NULL: anybody */
 	const struct desk_passkey_wanted *wanted;
 	const struct cs_desk_passkey_answer *answer;
 	struct desk_person p;
 	struct desk_passkey k;
-	bool keep; /* what was written is to stay, also when it is refused */
+	bool keep; /* commit what was written although it is refused */
 };
 
 /* In a transaction. */

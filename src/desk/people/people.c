@@ -52,7 +52,7 @@ desk_person_load(struct desk_person *out, struct cs_desk *d, uint64_t id)
 
 	memset(out, 0, sizeof *out);
 	out->actor.id = id;
-	/* The columns beside are copies: what is sealed counts. */
+	/* The other columns are copies: what is sealed counts. */
 	err = cs_db_row(
 	    &row, d->db, "SELECT sealed FROM person WHERE id=?", cs_int(id));
 	if (err == CS_OK)
@@ -151,7 +151,7 @@ name_good(const char *name)
 	    strspn(name, "abcdefghijklmnopqrstuvwxyz0123456789._-") == n;
 }
 
-/* A pseudonym tells nothing and is not somebody else's. */
+/* A pseudonym is random, and nobody else has it. */
 static void
 new_pseudonym(char out[static CS_DESK_PSEUDONYM_SIZE])
 {
@@ -163,7 +163,7 @@ new_pseudonym(char out[static CS_DESK_PSEUDONYM_SIZE])
 	snprintf(out, CS_DESK_PSEUDONYM_SIZE, "R-%s", hex);
 }
 
-/* Void what was; in a transaction. */
+/* Void their means of signing in; in a transaction. */
 static enum cs_err
 forget_means(struct cs_desk *d, struct desk_person *p)
 {
@@ -183,7 +183,7 @@ forget_means(struct cs_desk *d, struct desk_person *p)
 
 #define WELCOME_LEN 32 /* random bytes of a code */
 
-/* Void what was, and make a code for the next password. */
+/* Void their means of signing in, and make a code for the next password. */
 static enum cs_err
 new_welcome(struct cs_desk *d, struct desk_person *p,
     char welcome[static CS_DESK_WELCOME_SIZE])
@@ -293,7 +293,7 @@ cs_desk_person_reset(struct cs_desk *d, const struct cs_desk_actor *actor,
 	return cs_db_end(d->db, err);
 }
 
-/* The last administrator stays one. */
+/* CS_ERR_DENIED if there is no other administrator. */
 static enum cs_err
 check_last(struct cs_desk *d, const struct desk_person *p)
 {

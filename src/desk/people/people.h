@@ -14,8 +14,8 @@ struct cs_desk;
 #define CS_DESK_WELCOME_MS (7 * CS_DAY_MS)
 #define CS_DESK_HANDLE_LEN 32
 
-/* What somebody has set: their language, how many photos they want to see a day
- * (0: any number), minutes between breaks (0: none). */
+/* What somebody has set: their language, how many photos they want to see a
+ * day at most (0: no limit), minutes between breaks (0: no breaks). */
 struct cs_desk_settings {
 	char language[8];
 	uint32_t daily_limit, break_every_min;
@@ -31,8 +31,8 @@ struct desk_person {
 	uint32_t passes, memory_kib;
 	uint8_t totp[CS_TOTP_SECRET_LEN];
 	uint64_t totp_step; /* the last one that was used */
-	uint64_t last_ms;   /* they came in */
-	bool has_handle;    /* in passkeys; says nothing of who it is */
+	uint64_t last_ms;   /* when they last signed in */
+	bool has_handle;    /* in passkeys; does not tell who it is */
 	uint8_t handle[CS_DESK_HANDLE_LEN];
 };
 extern const struct desk_record desk_person_record;
@@ -44,12 +44,12 @@ extern const struct desk_record desk_person_record;
 CS_CHECKED enum cs_err cs_desk_person_add(struct cs_desk *d,
     const struct cs_desk_actor *actor, const char *name, enum cs_desk_role role,
     uint64_t *id, char welcome[static CS_DESK_WELCOME_SIZE]);
-/* Make a new welcome: the old password, one-time secret and passkeys are void.
- */
+/* Make a new welcome, and void the password, the one-time secret and the
+ * passkeys. */
 CS_CHECKED enum cs_err cs_desk_person_reset(struct cs_desk *d,
     const struct cs_desk_actor *actor, uint64_t id,
     char welcome[static CS_DESK_WELCOME_SIZE]);
-/* Is somebody to be of the desk? */
+/* Whether somebody is to belong to the desk. */
 enum cs_desk_standing {
 	CS_DESK_STANDING_SAME = 0, /* as it is */
 	CS_DESK_STANDING_IN = 1,
@@ -59,7 +59,8 @@ enum cs_desk_standing {
 CS_CHECKED enum cs_err cs_desk_person_change(struct cs_desk *d,
     const struct cs_desk_actor *actor, uint64_t id, enum cs_desk_role role,
     enum cs_desk_standing standing);
-/* CS_ERR_NOT_FOUND; CS_ERR_DENIED: they were let go, and ${out} says who. */
+/* CS_ERR_NOT_FOUND; CS_ERR_DENIED if they were let go, and ${out} says who
+ * it is. */
 CS_CHECKED enum cs_err cs_desk_person(
     struct cs_desk_actor *out, struct cs_desk *d, uint64_t id);
 CS_CHECKED enum cs_err cs_desk_person_find(
@@ -72,7 +73,7 @@ CS_CHECKED enum cs_err cs_desk_settings_set(struct cs_desk *d,
 /* How many photos somebody has seen today. */
 CS_CHECKED enum cs_err cs_desk_exposure(
     uint64_t *today, struct cs_desk *d, uint64_t id);
-/* One more.  CS_ERR_LIMIT: the limit that the person has set is reached. */
+/* Count one more.  CS_ERR_LIMIT if that is over the limit they have set. */
 CS_CHECKED enum cs_err cs_desk_exposure_add(
     struct cs_desk *d, const struct cs_desk_actor *actor);
 

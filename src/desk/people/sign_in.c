@@ -23,8 +23,8 @@
 
 /* ---- passwords ---------------------------------------------------------- */
 
-/* A new password, hashed: that takes a while, and is done before a person is
- * loaded to be changed. */
+/* Hash a new password.  That takes a while, so it is done before the person
+ * is loaded to be changed. */
 struct hashed {
 	struct cs_password_cost cost;
 	uint8_t salt[CS_PASSWORD_SALT_LEN], hash[CS_HASH_LEN];
@@ -56,7 +56,7 @@ password_set(struct desk_person *p, const struct hashed *h)
 	p->actor.passwords++;
 }
 
-/* With a ${p} that is nobody, all zero, it takes as long and says no. */
+/* For a ${p} that is nobody, all zero, it takes equally long and says no. */
 static enum cs_err
 password_check(const struct desk_person *p, struct cs_view password)
 {
@@ -118,8 +118,8 @@ note_signed_in(struct cs_desk *d, const struct cs_desk_actor *actor)
 		.actor = actor, .what = "signed-in", .after = &after });
 }
 
-/* The password of ${p} was right.  Hashing it took a while: is it still theirs,
- * and are they? */
+/* The password of ${p} was right, but hashing took a while: check that it is
+ * still theirs, and that they still belong to the desk. */
 static enum cs_err
 enter(struct cs_desk_actor *out, struct cs_desk *d, const struct desk_person *p,
     const char *totp)
@@ -254,7 +254,7 @@ cs_desk_welcome_finish(struct cs_desk_actor *out, struct cs_desk *d,
 	struct hashed h;
 	enum cs_err err = load_by_welcome(&p, d, code);
 
-	/* Hashed only for whoever has a code. */
+	/* Hash it only for somebody who has a code. */
 	if (err || (err = password_hash(&h, d, password)) ||
 	    (err = cs_db_begin(d->db)))
 		goto out;
@@ -402,7 +402,7 @@ desk_tokens(struct cs_desk *d,
 	return cs_rows_end(&rows, err);
 }
 
-/* CS_ERR_DENIED: there is none like this. */
+/* CS_ERR_DENIED if there is no such token. */
 static enum cs_err
 load_token(struct desk_token *out, struct cs_desk *d, const char *token)
 {
@@ -436,7 +436,7 @@ cs_desk_token_find(struct cs_desk_actor *out, unsigned *scopes,
 		return err;
 	*scopes = t.scopes;
 	err = cs_desk_person(out, d, t.person);
-	/* Made by whoever had the password before the last reset? */
+	/* Was it made before the last reset of its owner's password? */
 	if (err == CS_ERR_NOT_FOUND ||
 	    (err == CS_OK && out->resets != t.resets))
 		err = CS_ERR_DENIED;

@@ -60,7 +60,8 @@ open_photo(
 	return err;
 }
 
-/* The hash of a photo as it is, or of a line.  Columns id, source, sealed. */
+/* Read the hash of a photo as it is, or of a line, from the columns id,
+ * source, sealed. */
 static enum cs_err
 open_hash(
     uint8_t out[static CS_PDQ_LEN], struct cs_desk *d, struct cs_rows *rows)
@@ -116,8 +117,8 @@ desk_index_forget(struct cs_desk *d)
 	d->index = NULL;
 }
 
-/* Add the rows that ${rows} has: id, source, sealed; ${*n} of them.  One that
- * is damaged on the disk fits nothing, and is in the way of no other. */
+/* Add the rows of ${rows} (id, source, sealed); ${*n} says how many.  A row
+ * that is damaged on the disk fits nothing, and does not stop the others. */
 static enum cs_err
 add_rows(struct cs_pdq_index *index, struct cs_desk *d, struct cs_rows *rows,
     uint64_t *last, uint64_t *n)
@@ -184,7 +185,7 @@ desk_index_refresh(struct cs_desk *d, uint64_t until_ms, bool *more)
 
 /* ---- neighbours --------------------------------------------------------- */
 
-/* Keep the nearest of them; a row once, at its smallest distance. */
+/* Keep the nearest rows, each once, at its smallest distance. */
 static bool
 collect(void *arg, uint64_t row, unsigned distance)
 {
@@ -240,7 +241,7 @@ describe_line(struct desk_match *out, struct cs_desk *d,
 	memcpy(out->label, line->label, sizeof out->label);
 	if (err == CS_OK)
 		memcpy(out->list_name, l.name, sizeof out->list_name);
-	/* Its lines are good without its name. */
+	/* The lines of a damaged list still count. */
 	return err == CS_ERR_CORRUPT ? CS_OK : err;
 }
 
@@ -283,7 +284,7 @@ desk_index_describe(struct desk_match *out, struct cs_desk *d,
 	return ref == media ? CS_ERR_NOT_FOUND : describe_photo(out, d);
 }
 
-/* Is a match of a list, which may have been removed, one still? */
+/* Is the list of a match still there? */
 static enum cs_err
 is_listed(bool *out, struct cs_desk *d, const struct desk_match *m)
 {
@@ -295,7 +296,8 @@ is_listed(bool *out, struct cs_desk *d, const struct desk_match *m)
 	return err;
 }
 
-/* Where is the photo of a match now, and was something done about that case? */
+/* Find the case of a match's photo now, and whether anything was done about
+ * it. */
 static enum cs_err
 find_case(bool *here, bool *acted, struct cs_desk *d, struct desk_match *m)
 {
@@ -336,10 +338,10 @@ desk_index_matches_now(struct desk_match_list *now, bool *acted,
 /* ---- looking back ------------------------------------------------------- */
 
 #define LOOKED_BACK "lists-looked-back" /* the last line that was matched */
-#define LINES_MAX 100000                /* matched at once: for the memory */
+#define LINES_MAX 100000                /* matched at once, to save memory */
 #define PHOTOS_MAX 500                  /* in one transaction */
 
-/* 0: none was. */
+/* 0 if no line was matched yet. */
 static enum cs_err
 get_looked_back(uint64_t *out, struct cs_desk *d)
 {
@@ -357,8 +359,8 @@ set_looked_back(struct cs_desk *d, uint64_t line)
 	return cs_vault_config_set_num(d->db, &d->key, LOOKED_BACK, line);
 }
 
-/* Did any hash come since the last search?  Mostly not, and then nothing has to
- * be locked or made. */
+/* Were any hashes added since the last search?  Mostly not, and then nothing
+ * has to be locked or built. */
 static enum cs_err
 has_new(bool *out, struct cs_desk *d)
 {
@@ -372,15 +374,16 @@ has_new(bool *out, struct cs_desk *d)
 	return err;
 }
 
-/* Are there lines after ${last}?  If not, the next search begins after all rows
- * that there are; in a transaction, because lines come from other processes. */
+/* Are there lines after ${last}?  If not, the next search begins after all
+ * rows that are there now; in a transaction, because other processes add
+ * lines. */
 static enum cs_err
 find_lines(bool *found, struct cs_desk *d, uint64_t last)
 {
 	uint64_t id;
 	enum cs_err err;
 
-	/* By number: there are many lines from before. */
+	/* Search by number: there are many older lines. */
 	err = cs_db_get_int(&id, d->db,
 	    "SELECT id FROM hash WHERE id>? AND +source=? ORDER BY id LIMIT 1",
 	    cs_int(last), cs_int(DESK_HASH_LIST));
@@ -391,7 +394,7 @@ find_lines(bool *found, struct cs_desk *d, uint64_t last)
 	return err || id <= last ? err : set_looked_back(d, id);
 }
 
-/* The next lines that photos are to be matched with, if there are any. */
+/* Take the next lines that photos are to be matched with, if there are any. */
 static enum cs_err
 take_lines(struct cs_desk *d)
 {
@@ -425,7 +428,7 @@ drop_lines(struct desk_index *x)
 	x->lines = NULL;
 }
 
-/* A photo that came when the list was there has been told of it. */
+/* Photos that came after the list have this match already. */
 static bool
 has_match(const struct desk_match_list *matches, const struct desk_match *m)
 {
@@ -461,7 +464,7 @@ merge_matches(bool *new_one, struct cs_desk *d, struct desk_media *p,
 	return err;
 }
 
-/* The photo ${media} fits lines that came later. */
+/* Store that the photo ${media} fits lines that came later. */
 static enum cs_err
 add_matches(
     struct cs_desk *d, uint64_t media, const struct desk_neighbours *found)
@@ -470,7 +473,7 @@ add_matches(
 	bool new_one;
 	enum cs_err err = desk_media_load(&p, d, media);
 
-	/* Damaged on the disk. */
+	/* It is damaged on the disk. */
 	if (err == CS_ERR_CORRUPT)
 		err = CS_OK;
 	else if (err == CS_OK &&
@@ -533,7 +536,7 @@ desk_index_look_back(struct cs_desk *d, bool *more)
 		return err;
 	if ((err = cs_db_begin(d->db)) == CS_OK)
 		err = cs_db_end(d->db, match_some(d, &photos));
-	/* Begun again after an error; else there may be other lines. */
+	/* After an error, begin again; else there may be other lines. */
 	if (err || !photos)
 		drop_lines(d->index);
 	*more = err == CS_OK;

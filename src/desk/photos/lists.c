@@ -32,7 +32,8 @@ static const struct desk_field list_fields[] = {
 const struct desk_record desk_list_record =
     DESK_RECORD(desk_list, "list", list_fields);
 
-/* The hash stands before it, so that photos are compared without reading it. */
+/* The hash stands before the record, so that photos are compared without
+ * reading that. */
 static const struct desk_field line_fields[] = {
 	DESK_TEXT(desk_list_line, label),
 	DESK_TEXT(desk_list_line, source),
@@ -191,9 +192,9 @@ next_line(struct cs_view *rest)
 	return line;
 }
 
-/* Would a program for tables take it for a formula?  What others have written
- * into their list is not run because somebody opens ours: such a field gets an
- * apostrophe before it, which is taken off again when it is read. */
+/* Would a spreadsheet take it for a formula?  Text of others must not run
+ * when somebody opens our list: such a field gets an apostrophe before it,
+ * which is taken off again when it is read. */
 static bool
 is_formula(const char *s)
 {
@@ -201,7 +202,8 @@ is_formula(const char *s)
 	return *s != '\0' && strchr("=+-@\t\r", *s) != NULL;
 }
 
-/* RFC 4180: a field, perhaps in quotes; false if it is too long or broken. */
+/* RFC 4180: read a field, perhaps in quotes; false if it is too long or
+ * broken. */
 static bool
 next_field(char *out, size_t size, struct cs_view *line)
 {
@@ -238,7 +240,7 @@ next_field(char *out, size_t size, struct cs_view *line)
 	return cs_utf8_valid(cs_view_str(out));
 }
 
-/* NULL: it is good. */
+/* NULL if it is good. */
 static const char *
 parse_csv(struct desk_list_line *out, struct cs_view line)
 {
@@ -302,7 +304,7 @@ desk_list_line_open(struct desk_list_line *out, struct cs_desk *d, uint64_t id,
 
 /* ---- importing ---------------------------------------------------------- */
 
-/* CS_ERR_EXISTS: the list has it already. */
+/* CS_ERR_EXISTS if the list has it already. */
 static enum cs_err
 insert(struct cs_desk *d, uint64_t list, const struct desk_list_line *l)
 {

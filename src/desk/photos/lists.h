@@ -34,18 +34,18 @@ enum desk_hash_source { DESK_HASH_PHOTO = 0, DESK_HASH_LIST = 1 };
 /* "csv" is hash,label,source,date with a header line; "hma" is what
  * Hasher-Matcher-Actioner reads from a file: "pdq HASH". */
 enum cs_desk_list_format { CS_DESK_LIST_CSV = 0, CS_DESK_LIST_HMA = 1 };
-/* -1 for a name that is none. */
+/* -1 for any other name. */
 int cs_desk_list_format_find(const char *name);
 
-/* What became of an import: bad lines are left out and said. */
+/* What became of an import: bad lines are skipped and listed. */
 #define CS_DESK_IMPORT_BAD_MAX 100
 struct cs_desk_import {
 	uint64_t added, skipped, n_bad;
+	/* The first n_bad of them; others are only counted. */
 	struct {
 		uint64_t line;
-		const char *why;       /* static */
-	} bad[CS_DESK_IMPORT_BAD_MAX]; /* the first n_bad; the rest is counted
-					*/
+		const char *why; /* static */
+	} bad[CS_DESK_IMPORT_BAD_MAX];
 };
 
 CS_CHECKED enum cs_err cs_desk_list_add(struct cs_desk *d,
@@ -63,12 +63,12 @@ CS_CHECKED enum cs_err cs_desk_list_export(struct cs_buf *out,
 /* Call ${each} for all lists, in order; stops at its first error. */
 CS_CHECKED enum cs_err desk_lists(struct cs_desk *d,
     enum cs_err (*each)(void *arg, const struct desk_list *l), void *arg);
-/* CS_ERR_NOT_FOUND: there is no such list. */
+/* CS_ERR_NOT_FOUND if there is no such list. */
 CS_CHECKED enum cs_err desk_list_load(
     struct desk_list *out, struct cs_desk *d, uint64_t id);
-/* NULL: the line is good; else what is wrong with it. */
+/* NULL if the line is good, else what is wrong with it. */
 const char *desk_list_line_parse(struct desk_list_line *out,
     struct cs_view line, enum cs_desk_list_format format);
-/* The line of the row ${id} of hashes. */
+/* Open the line that is sealed in the row ${id} of hashes. */
 CS_CHECKED enum cs_err desk_list_line_open(struct desk_list_line *out,
     struct cs_desk *d, uint64_t id, struct cs_view sealed);

@@ -13,7 +13,7 @@ struct cs_mimi_content;
 enum desk_media_state {
 	DESK_MEDIA_UNREAD = 0,
 	DESK_MEDIA_PRESENT = 1,
-	DESK_MEDIA_MISSING = 2, /* the hub did not have it any more */
+	DESK_MEDIA_MISSING = 2, /* the hub no longer had it */
 	DESK_MEDIA_REFUSED = 3,
 	DESK_MEDIA_CRASHED = 4, /* it breaks decoders */
 };
@@ -28,17 +28,17 @@ struct desk_media {
 };
 
 const char *desk_media_state_name(enum desk_media_state state);
-/* CS_ERR_NOT_FOUND; ${out} is to be cleared in any case. */
+/* CS_ERR_NOT_FOUND.  The caller clears ${out}, also after an error. */
 CS_CHECKED enum cs_err desk_media_load(
     struct desk_media *out, struct cs_desk *d, uint64_t id);
 void desk_media_clear(struct desk_media *m);
 CS_CHECKED enum cs_err desk_media_save(
     struct cs_desk *d, const struct desk_media *m, enum desk_media_state state);
-/* Let pages of its case hear of it; in a transaction. */
+/* Tell open pages of its case; in a transaction. */
 CS_CHECKED enum cs_err desk_media_touch(
     struct cs_desk *d, const struct desk_media *m);
 
-/* What is shown of a row of an item: no report is opened for it. */
+/* What is shown of a row without opening its report. */
 struct desk_media_row {
 	uint64_t id, place;
 	enum desk_media_state state;

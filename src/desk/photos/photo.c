@@ -23,7 +23,8 @@
 
 /* ---- looking at one ----------------------------------------------------- */
 
-/* A copy in a case: count it; ${*older} is the first open case that has one. */
+/* Count a copy that is in a case; ${*older} becomes the first open case with
+ * one. */
 static enum cs_err
 count_copy(uint64_t *older, struct cs_desk *d, struct desk_media *p,
     const struct desk_match *m)
@@ -42,7 +43,7 @@ count_copy(uint64_t *older, struct cs_desk *d, struct desk_media *p,
 	return CS_OK;
 }
 
-/* Put what it fits into its row. */
+/* Put its matches into its row. */
 static enum cs_err
 match(uint64_t *older, struct cs_desk *d, struct desk_media *p,
     const struct cs_photo_look *l)
@@ -70,7 +71,7 @@ match(uint64_t *older, struct cs_desk *d, struct desk_media *p,
 	return err;
 }
 
-/* A case that nobody has begun becomes part of the one with the copy. */
+/* Merge a case that nobody has begun into the one with the copy. */
 static enum cs_err
 join_older(struct cs_desk *d, uint64_t case_id, uint64_t older)
 {
@@ -108,7 +109,8 @@ note_look(struct cs_desk *d, struct desk_media *p, enum desk_media_state state,
 	return cs_db_end(d->db, err);
 }
 
-/* What became of opening a file, as its state; CS_OK unless that is ours. */
+/* The state that follows from opening a file; CS_OK unless the error is
+ * ours. */
 static enum cs_err
 state_of(enum desk_media_state *state, enum cs_err err)
 {
@@ -129,7 +131,7 @@ state_of(enum desk_media_state *state, enum cs_err err)
 	}
 }
 
-/* In the sandbox.  CS_ERR_UNSUPPORTED: there is no decoder to ask. */
+/* Decode it in the sandbox.  CS_ERR_UNSUPPORTED if there is no decoder. */
 static enum cs_err
 decode(struct cs_photo_look *l, struct cs_desk *d, struct cs_view file,
     enum cs_photo_level level)
@@ -140,8 +142,8 @@ decode(struct cs_photo_look *l, struct cs_desk *d, struct cs_view file,
 		return desk_problem(d, CS_ERR_UNSUPPORTED,
 		    "The program that decodes photos is not installed beside "
 		    "this one; photos wait for it.");
-	/* It ended by itself, and not well: it would do so again, and no photo
-	 * is to stop the desk. */
+	/* The decoder crashed.  It would do so each time, and no photo must
+	 * stop the desk. */
 	return err == CS_ERR_IO ? CS_ERR_CLOSED : err;
 }
 
@@ -170,9 +172,9 @@ out:
 	return err;
 }
 
-/* Something that belongs to it is damaged on the disk, and would be so each
- * time: it is a finding, and in the way of no other photo.  A row of one that
- * was not looked at says no more than this one. */
+/* Something that belongs to it is damaged on the disk, and will stay so:
+ * note that, and go on with other photos.  The row of a photo that was not
+ * looked at yet says no more than this. */
 static enum cs_err
 give_up(struct cs_desk *d, uint64_t id)
 {
@@ -202,7 +204,7 @@ desk_photos_look(struct cs_desk *d, uint64_t until_ms, bool *more)
 	do {
 		uint64_t id;
 
-		/* Of the case that stands first: a flood waits. */
+		/* Take one of the case that stands first: floods wait. */
 		err = cs_db_get_int(&id, d->db,
 		    "SELECT media.id FROM media"
 		    " JOIN cases ON cases.id=media.case_id"
@@ -254,7 +256,7 @@ write_down(struct cs_desk *d, const struct cs_desk_actor *actor,
 	return cs_db_end(d->db, err);
 }
 
-/* Decode ${file} for somebody's eyes. */
+/* Decode ${file} to be shown. */
 static enum cs_err
 decode_to_show(struct cs_photo_look *l, struct cs_desk *d, struct cs_view file,
     enum cs_photo_level level)
@@ -291,7 +293,7 @@ cs_desk_photo_picture(struct cs_buf *out, const char **media_type,
 	if (err == CS_ERR_NOT_FOUND)
 		err = desk_problem(
 		    d, err, "The hub did not have this photo any more.");
-	/* Written down before it is seen. */
+	/* Log it before it is seen. */
 	if (err == CS_OK && (err = write_down(d, actor, &p, level)) == CS_OK &&
 	    (err = decode_to_show(&l, d, cs_buf_view(&file), level)) == CS_OK) {
 		*media_type = l.media_type;

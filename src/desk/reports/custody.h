@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Who saw or took what of a report; and evidence that leaves the desk. */
+/* The custody record: who saw or took what of a report; and exporting
+ * evidence. */
 #pragma once
 
 #include "base/bytes.h"

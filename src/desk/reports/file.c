@@ -111,7 +111,8 @@ desk_files_fetch(struct cs_desk *d, const struct cs_evidence *e)
 		for (size_t k = 0; k < content->n_external; k++) {
 			enum cs_err err = fetch(d, &content->external[k]);
 
-			/* Gone, or a lie: the text is proved without it. */
+			/* It is gone, or not what was reported; the text is
+			 * proved without it. */
 			if (err && cs_err_class(err) != CS_ERR_CLASS_THEIRS)
 				return err;
 		}
@@ -150,7 +151,7 @@ cs_desk_report_file(struct cs_buf *out, struct cs_desk *d,
 
 	if ((err = desk_file_open(out, d, c, item, part)))
 		return err;
-	/* Each opening is written down (DESIGN, "Report, desk, answer"). */
+	/* Log each opening (DESIGN, "Report, desk, answer"). */
 	cs_hex(id, CS_VIEW_OF(c->report.id));
 	if ((err = cs_db_begin(d->db)))
 		return err;

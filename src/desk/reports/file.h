@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/*
- * Photos and files of reports: fetched as they are, encrypted, and opened only
- * when somebody asks to see one; and what is known of each.
- */
+/* Photos and files of reports: fetched and kept encrypted, opened only when
+ * somebody asks to see one; and what is known of each. */
 #pragma once
 
 #include "base/bytes.h"
@@ -33,9 +31,9 @@ extern const struct desk_record desk_match_record;
 
 /* What is sealed in a row of media. */
 struct desk_media_facts {
-	bool photo;       /* by its type; a file else */
+	bool photo;       /* by its type; false: another file */
 	uint32_t quality; /* of its hash, in percent; 0: it has none */
-	uint64_t copies;  /* in cases, when it was looked at */
+	uint64_t copies;  /* copies in cases, when it was looked at */
 	struct desk_match_list matches;
 };
 extern const struct desk_record desk_media_record;

@@ -142,8 +142,8 @@ desk_report_set_state(struct cs_desk *d, const uint8_t id[static CS_ID_LEN],
 
 	if ((err = desk_report_read(&r, d, id)))
 		return err;
-	/* Sealed with the rest: whoever can write to the file cannot open what
-	 * was rejected. */
+	/* The state is sealed, too: somebody who can write to the file
+	 * cannot turn a rejected report into an open one. */
 	r.state = state;
 	return save_meta(d, &r);
 }
@@ -156,7 +156,7 @@ desk_report_reply_key(uint8_t out[static CS_KEY_LEN], struct cs_desk *d,
 	struct cs_rows row;
 	enum cs_err err;
 
-	/* NULL: it was destroyed with the bundle. */
+	/* NULL if it was destroyed with the bundle. */
 	err = cs_db_row(&row, d->db,
 	    "SELECT reply FROM report WHERE id=? AND reply IS NOT NULL",
 	    cs_blob(cs_view(id, CS_ID_LEN)));
@@ -192,7 +192,7 @@ cs_desk_reports(struct cs_desk *d,
 	return cs_rows_end(&rows, err);
 }
 
-/* The least and the greatest id that begin with ${prefix}. */
+/* Set the least and the greatest id that begin with ${prefix}. */
 static bool
 prefix_range(uint8_t low[static CS_ID_LEN], uint8_t high[static CS_ID_LEN],
     const char *prefix)
@@ -242,7 +242,7 @@ cs_desk_report_find(
 	return CS_OK;
 }
 
-/* Append the bundle; none is there if the report was destroyed. */
+/* Append the bundle; nothing if the report was destroyed. */
 static enum cs_err
 read_bundle(
     struct cs_buf *out, struct cs_desk *d, const uint8_t id[static CS_ID_LEN])
@@ -269,7 +269,7 @@ cs_desk_report_load(struct cs_desk_report_opened *out, struct cs_desk *d,
 	    (err = read_bundle(&out->bundle, d, id)) == CS_OK) {
 		err = cs_evidence_check(
 		    &out->evidence, cs_buf_view(&out->bundle), d->hub.root);
-		/* What is not even a bundle can still be looked at. */
+		/* A report that is no bundle at all can still be looked at. */
 		if (err && cs_err_class(err) == CS_ERR_CLASS_THEIRS)
 			err = CS_OK;
 	}

@@ -47,13 +47,13 @@ CS_CHECKED enum cs_err cs_desk_reports(struct cs_desk *d,
  * CS_ERR_NOT_FOUND, CS_ERR_EXISTS: more than one does. */
 CS_CHECKED enum cs_err cs_desk_report_find(
     struct cs_desk *d, const char *prefix, uint8_t id[static CS_ID_LEN]);
-/* Open one and verify it.  CS_ERR_NOT_FOUND; ${out} is to be cleared in any
- * case. */
+/* Open one and verify it.  CS_ERR_NOT_FOUND.  The caller clears ${out}, also
+ * after an error. */
 CS_CHECKED enum cs_err cs_desk_report_load(struct cs_desk_report_opened *out,
     struct cs_desk *d, const uint8_t id[static CS_ID_LEN]);
 void cs_desk_report_clear(struct cs_desk_report_opened *r);
 
-/* Read the row of a report, its bundle not opened.  CS_ERR_NOT_FOUND. */
+/* Read the row of a report without opening its bundle.  CS_ERR_NOT_FOUND. */
 CS_CHECKED enum cs_err desk_report_read(struct cs_desk_report *out,
     struct cs_desk *d, const uint8_t id[static CS_ID_LEN]);
 /* Store the new ${r}, which is in no case yet, with its ${bundle} and the key
@@ -63,20 +63,20 @@ CS_CHECKED enum cs_err desk_report_insert(struct cs_desk *d,
     const uint8_t reply[static CS_KEY_LEN]);
 CS_CHECKED enum cs_err desk_report_set_state(struct cs_desk *d,
     const uint8_t id[static CS_ID_LEN], enum cs_desk_report_state state);
-/* Destroy the bundle of a report, and who made it about whom; that there was
- * one stays, and what became of it.  In a transaction. */
+/* Destroy the bundle of a report, and who reported whom.  That there was a
+ * report stays, and what became of it.  In a transaction. */
 CS_CHECKED enum cs_err desk_report_empty(
     struct cs_desk *d, const uint8_t id[static CS_ID_LEN]);
-/* What a message is counted by: a (tag, group_seq) counts once (FRANKING, rule
- * 6). */
+/* The hash by which a message is counted: each (tag, group_seq) counts once
+ * (FRANKING, rule 6). */
 CS_CHECKED enum cs_err desk_report_message_hash(
     uint8_t out[static CS_HASH_LEN], const struct cs_stamp *s);
 /* The key that seals answers to its reporter; CS_ERR_NOT_FOUND. */
 CS_CHECKED enum cs_err desk_report_reply_key(uint8_t out[static CS_KEY_LEN],
     struct cs_desk *d, const uint8_t id[static CS_ID_LEN]);
-/* The case that a report is in; CS_ERR_NOT_FOUND: none, it was rejected. */
+/* Find the case that a report is in; CS_ERR_NOT_FOUND if it was rejected. */
 CS_CHECKED enum cs_err desk_report_case(uint64_t *case_id, struct cs_desk *d,
     const uint8_t report[static CS_ID_LEN]);
-/* Is everything proved of ${item}, which is of ${e}? */
+/* Is everything in ${item}, an item of ${e}, proved? */
 bool desk_report_item_proved(
     const struct cs_evidence *e, const struct cs_evidence_item *item);

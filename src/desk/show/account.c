@@ -37,8 +37,8 @@ desk_reliability_of(struct desk_reliability *out, struct cs_desk *d,
 	return cs_rows_end(&row, err);
 }
 
-/* Add one of its cases to ${list}; one that is damaged on the disk stands in
- * the queue. */
+/* Add one of its cases to ${list}, unless it is damaged on the disk: the
+ * queue shows those. */
 static enum cs_err
 add_case(json_t *out, json_t *list, struct cs_desk *d, uint64_t id,
     const uint8_t account[static CS_ID_LEN])
@@ -77,7 +77,7 @@ add_cases(
 	while (err == CS_OK && cs_rows_next(&rows))
 		err = add_case(out, list, d, cs_col_int(&rows, 0), account);
 	err = cs_rows_end(&rows, err);
-	/* Whoever was never reported cannot be looked up. */
+	/* People who were never reported cannot be looked up. */
 	if (err == CS_OK && json_array_size(list) == 0)
 		err = CS_ERR_NOT_FOUND;
 	json_put(out, "cases", list, &err);
@@ -96,7 +96,7 @@ find_disabled(void *arg, const struct desk_decision *dec)
 	return CS_OK;
 }
 
-/* What our own actions have left of it; the hub knows the rest. */
+/* The state that our own actions have left; the hub knows the rest. */
 static enum cs_err
 add_state(
     json_t *out, struct cs_desk *d, const uint8_t account[static CS_ID_LEN])

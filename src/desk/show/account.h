@@ -10,7 +10,7 @@
 struct cs_desk;
 struct cs_desk_actor;
 
-/* CS_ERR_NOT_FOUND: it was never reported. */
+/* CS_ERR_NOT_FOUND if the account was never reported. */
 CS_CHECKED enum cs_err cs_desk_account_show(json_t *out, struct cs_desk *d,
     const struct cs_desk_actor *actor, const uint8_t account[static CS_ID_LEN]);
 

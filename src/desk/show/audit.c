@@ -67,7 +67,7 @@ is_same(const struct desk_fact *a, const struct desk_fact *b)
 	    (a->type != DESK_FACT_TEXT || strcmp(a->text, b->text) == 0);
 }
 
-/* Does ${before} have the same value of that name? */
+/* Does ${before} have the same value under that name? */
 static bool
 had(const struct desk_facts *before, const struct desk_fact *fact)
 {

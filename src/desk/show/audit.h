@@ -12,7 +12,6 @@ struct cs_desk;
  * case unless ${case_id} is 0. */
 CS_CHECKED enum cs_err desk_show_audit(json_t *items, struct cs_desk *d,
     uint64_t before, uint64_t case_id, unsigned limit);
-/* Append what happened to a case, with what was new in each line: the log has
- * all of it, before and after. */
+/* Append what happened to a case, with what each line changed. */
 CS_CHECKED enum cs_err desk_show_events(
     json_t *items, struct cs_desk *d, uint64_t case_id);

@@ -23,7 +23,7 @@
 
 #define EARLIER_ACCOUNTS_MAX 20
 #define EARLIER_CASES_MAX 50
-/* A list on its way. */
+/* A list being collected. */
 struct showing {
 	json_t *items;
 	struct cs_desk *d;
@@ -38,7 +38,7 @@ add_list(json_t *out, const char *key, json_t *list, enum cs_err err)
 
 /* ---- items -------------------------------------------------------------- */
 
-/* Links on their way, and the first error. */
+/* Links being collected, and the first error. */
 struct links {
 	json_t *list;
 	enum cs_err err;
@@ -162,7 +162,7 @@ add_entries(json_t *out, const char *key, struct cs_desk *d, uint64_t case_id,
 
 /* ---- what stands around them -------------------------------------------- */
 
-/* Reporters as numbers; how reliable each has been, and not who. */
+/* Reporters as numbers: how reliable each has been, but not who they are. */
 static enum cs_err
 add_reporters(json_t *out, struct cs_desk *d, const struct desk_case *c)
 {
@@ -194,8 +194,8 @@ add_action(void *arg, const struct desk_decision *dec)
 	return err;
 }
 
-/* Add another case of an account; one that is damaged on the disk stands in the
- * queue. */
+/* Add another case of an account, unless it is damaged on the disk: the
+ * queue shows those. */
 static enum cs_err
 add_earlier_case(json_t *list, struct cs_desk *d, uint64_t id)
 {
@@ -288,7 +288,7 @@ cs_desk_case_show(json_t *out, struct cs_desk *d,
 	if (err)
 		goto out;
 	desk_show_case_row(out, &c, &err);
-	/* How many there are; the list has a page of them. */
+	/* The total; the list has one page. */
 	json_put_num(out, "items_total", c.items, &err);
 	put_hold(out, &c, &err);
 	if (c.merged_into != 0)

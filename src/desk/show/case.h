@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* A case, and an account, as pages show them. */
+/* A case as pages show it. */
 #pragma once
 
 #include <jansson.h>

@@ -139,7 +139,7 @@ cs_desk_decision_show(json_t **out, struct cs_desk *d, uint64_t id)
 
 /* ---- appeals ------------------------------------------------------------ */
 
-/* The holder who was acted against; a reporter stays a number: null. */
+/* The holder who was acted against; null for a reporter, who stays a number. */
 static void
 put_holder(json_t *o, const struct desk_appeal *a,
     const struct desk_decision *dec, enum cs_err *err)
@@ -159,7 +159,7 @@ put_holder(json_t *o, const struct desk_appeal *a,
 	json_put(o, "account", one, err);
 }
 
-/* A list on its way, for ${actor}. */
+/* A list being collected for ${actor}. */
 struct showing {
 	json_t *items;
 	struct cs_desk *d;

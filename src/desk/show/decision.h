@@ -17,8 +17,8 @@ CS_CHECKED enum cs_err cs_desk_decision_show(
     json_t **out, struct cs_desk *d, uint64_t id);
 CS_CHECKED enum cs_err cs_desk_appeal_show(json_t **out, struct cs_desk *d,
     const struct cs_desk_actor *actor, const uint8_t id[static CS_ID_LEN]);
-/* Append those that are open, or, for any other ${state}, that were decided, as
- * ${actor} sees them: "mine" depends on it. */
+/* Append the appeals that are open or, for any other ${state}, decided;
+ * "mine" in each depends on ${actor}. */
 CS_CHECKED enum cs_err cs_desk_appeals(json_t *items, struct cs_desk *d,
     const struct cs_desk_actor *actor, enum cs_desk_appeal_state state);
 

@@ -63,7 +63,8 @@ reporter_number(const struct desk_case *c, const struct cs_evidence *e)
 	return 0;
 }
 
-/* The text of ${i}: the working copy if ${sealed} has one, into ${copy}. */
+/* Set the text of ${i}: the working copy in ${sealed}, opened into ${copy},
+ * or else the original. */
 static enum cs_err
 read_text(struct desk_item *i, struct cs_buf *copy, struct cs_desk *d,
     struct cs_view sealed)
@@ -83,8 +84,8 @@ read_text(struct desk_item *i, struct cs_buf *copy, struct cs_desk *d,
 	return err;
 }
 
-/* Make ${r} the report of the row; items of one report stand together, and its
- * bundle is opened once. */
+/* Load the report of the row into ${r}.  Items of one report follow each
+ * other, so its bundle is opened once. */
 static enum cs_err
 open_report(struct cs_desk_report_opened *r, struct cs_desk *d,
     const uint8_t id[static CS_ID_LEN])
@@ -117,7 +118,7 @@ desk_items(struct cs_desk *d, const struct desk_case *c, uint64_t after,
 		cs_col_copy(&rows, 1, report, sizeof report);
 		if ((err = open_report(&r, d, report)) || r.evidence == NULL ||
 		    place >= r.evidence->n_items)
-			continue; /* destroyed */
+			continue; /* it was destroyed */
 		i.evidence = r.evidence;
 		i.item = &r.evidence->items[place];
 		i.reporter = reporter_number(c, r.evidence);

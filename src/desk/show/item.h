@@ -14,7 +14,8 @@ struct desk_case;
 struct desk_item {
 	uint64_t id;
 	uint64_t reporter;      /* its number in the case: 1 and up */
-	uint64_t since_version; /* who read an earlier one has not seen it */
+	uint64_t since_version; /* whoever read an earlier one has not seen
+				 * it */
 	const struct cs_evidence *evidence;
 	const struct cs_evidence_item *item;
 	struct cs_view text; /* the working copy, or the original */
@@ -27,14 +28,14 @@ struct desk_link {
 	enum cs_err result;
 };
 
-/* Call ${each} for a page of items after number ${after}; what is destroyed is
- * left out.  Stops at its first error. */
+/* Call ${each} for a page of items after number ${after}; items that were
+ * destroyed are left out.  Stops at its first error. */
 CS_CHECKED enum cs_err desk_items(struct cs_desk *d, const struct desk_case *c,
     uint64_t after, enum cs_err (*each)(void *arg, const struct desk_item *i),
     void *arg);
-/* Call ${each} for every link of the verifier, in the order in which they hold
- * one another. */
+/* Call ${each} for every link of the proof, each after those that it rests
+ * on. */
 void desk_item_links(const struct desk_item *i,
     void (*each)(void *arg, const struct desk_link *link), void *arg);
-/* The handle of its sender; empty: not proved. */
+/* The handle of its sender; empty if it is not proved. */
 struct cs_view desk_item_handle(const struct desk_item *i);

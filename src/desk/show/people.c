@@ -63,7 +63,7 @@ cs_desk_tokens(json_t *items, struct cs_desk *d)
 static enum cs_err
 add_passkey(void *arg, const struct desk_passkey *k)
 {
-	/* Credentials are base64url where browsers are. */
+	/* Browsers write credentials as base64url. */
 	char credential[CS_BASE64URL_SIZE(DESK_PASSKEY_ID_MAX)];
 	json_t *items = arg, *o = json_object();
 	enum cs_err err = CS_OK;

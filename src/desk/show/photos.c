@@ -52,7 +52,7 @@ match_to_json(const struct desk_match *m, enum cs_err *err)
 	return o;
 }
 
-/* Append what ${matches} are now. */
+/* Append ${matches} as they are now. */
 static enum cs_err
 add_matches(json_t *items, bool *acted, struct cs_desk *d,
     const struct desk_match_list *matches)

@@ -50,7 +50,7 @@ raw(struct page *p, const char *s)
 		p->err = cs_buf_add(p->out, cs_view_str(s));
 }
 
-/* Text of others is text: no markup of theirs gets through. */
+/* Escape text, so that no markup of others gets through. */
 static void
 text_view(struct page *p, struct cs_view v)
 {
@@ -128,7 +128,7 @@ time_row(struct page *p, const char *name, uint64_t ms)
 	raw(p, "\n");
 }
 
-/* RFC 4648, section 4, of our base64url. */
+/* Write base64 (RFC 4648, section 4). */
 static void
 base64(struct page *p, struct cs_view v)
 {
@@ -183,7 +183,7 @@ photo(struct page *p, uint64_t media)
 	cs_buf_free(&picture);
 }
 
-/* The media of an item on their way. */
+/* The photos and files of an item, being printed. */
 struct listing {
 	struct page *p;
 	const struct cs_mimi_content *content;

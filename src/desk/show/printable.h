@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* A case on paper: HTML of one file, without a script or a link. */
+/* A case for printing: one HTML file without scripts or links. */
 #pragma once
 
 #include "base/bytes.h"
@@ -7,8 +7,8 @@
 struct cs_desk;
 struct cs_desk_actor;
 
-/* With photos or without; those are small, and each is written down and counted
- * as seen. */
+/* With or without photos, which are small; each is logged and counted as
+ * seen. */
 enum cs_desk_print_photos { CS_DESK_PRINT_NO_PHOTOS, CS_DESK_PRINT_PHOTOS };
 
 /* Append a printable report of a case: its working copies, or the originals. */

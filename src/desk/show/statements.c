@@ -133,7 +133,7 @@ set_territories(
 	json_put(o, "territorial_scope", names, err);
 }
 
-/* A number of this desk, which is never used twice. */
+/* A number that this desk never uses twice. */
 static void
 set_puid(json_t *o, const struct cs_desk *d, uint64_t id, enum cs_err *err)
 {
@@ -171,8 +171,8 @@ statement(struct cs_desk *d, const struct desk_decision *dec,
 	return o;
 }
 
-/* Statements are of restrictions: no violation, a referral and a reversal are
- * none. */
+/* Statements are about restrictions, which "no violation", a referral and a
+ * reversal are not. */
 static bool
 restricts(const struct desk_decision *dec)
 {

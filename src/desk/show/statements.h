@@ -9,6 +9,6 @@
 
 struct cs_desk;
 
-/* Append those of decisions made from ${from_ms} on. */
+/* Append the statements on decisions made at ${from_ms} or later. */
 CS_CHECKED enum cs_err cs_desk_statements(
     json_t *items, struct cs_desk *d, uint64_t from_ms);

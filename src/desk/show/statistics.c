@@ -120,7 +120,7 @@ end_day(json_t *list, struct times *t, uint64_t day, enum cs_err *err)
 	t->n = 0;
 }
 
-/* Rows: day, milliseconds; in order of days. */
+/* The rows are (day, milliseconds), in order of days. */
 static enum cs_err
 walk_times(json_t *list, struct cs_rows *rows, enum cs_err err)
 {
@@ -194,7 +194,7 @@ load_of(json_t *o, struct cs_desk *d, uint64_t id, uint64_t since)
 	return err;
 }
 
-/* The work of everybody, on its way. */
+/* The work of everybody, being counted. */
 struct loads {
 	json_t *list;
 	struct cs_desk *d;

@@ -48,7 +48,7 @@ show_person(void *arg, const struct desk_person *p, uint64_t passkeys)
 	return CS_OK;
 }
 
-/* The running console's address is not ours to know; its usual one is. */
+/* We do not know the running console's address, but the usual one. */
 static void
 say_welcome(const struct cli_args *args, const char *name, const char *code)
 {
@@ -82,7 +82,7 @@ change_person(struct desk_job *j, const char *verb, const char *name)
 	struct cs_desk_actor person;
 	enum cs_err err = cs_desk_person_find(&person, j->d, name);
 
-	/* Whoever was let go is not found as somebody who may act. */
+	/* People who were let go are not found among those who may act. */
 	if (err && err != CS_ERR_DENIED)
 		return desk_job_problem(
 		    j, err, "There is nobody of the name %.40s.", name);
@@ -308,7 +308,7 @@ run_retention(const struct cli_args *args)
 	return desk_job_end(&j, status, err);
 }
 
-/* The passphrase of a backup, which is not the desk's. */
+/* Read the passphrase of a backup, which is not the desk's. */
 static int
 backup_passphrase(struct cs_buf *out, const struct cli_args *args)
 {

@@ -81,7 +81,8 @@ named_account(uint8_t out[static CS_ID_LEN], struct desk_job *j,
 	return err;
 }
 
-/* What the options say beside the action; ${account} is for --account. */
+/* Fill ${c} from the options besides the action; ${account} is for
+ * --account. */
 static enum cs_err
 read_choice(struct cs_desk_choice *choice, uint8_t (*account)[CS_ID_LEN],
     struct desk_job *j, const struct cs_desk_case_at *c)
@@ -103,7 +104,7 @@ read_choice(struct cs_desk_choice *choice, uint8_t (*account)[CS_ID_LEN],
 	return choice->all ? CS_OK : named_account(*account, j, c);
 }
 
-/* The version that --seen names, or the one that was found. */
+/* Set the version that --seen names, or the one just read. */
 static enum cs_err
 read_seen(uint64_t *seen, struct desk_job *j, const struct cs_desk_case_at *c)
 {
@@ -196,7 +197,7 @@ find_disabling(void *arg, const struct desk_decision *dec)
 	return CS_OK;
 }
 
-/* Reverse the last decision of the case that holds and took something. */
+/* Reverse the last decision of the case that stands and did something. */
 static enum cs_err
 reverse_last(struct desk_job *j, const struct cs_desk_case_at *c)
 {
@@ -215,7 +216,7 @@ reverse_last(struct desk_job *j, const struct cs_desk_case_at *c)
 	return err;
 }
 
-/* The report itself has to be proved: a case may hold others that are. */
+/* The report itself has to be proved, not only others in its case. */
 static enum cs_err
 check_report(struct desk_job *j)
 {
@@ -232,7 +233,8 @@ check_report(struct desk_job *j)
 	return err;
 }
 
-/* The three words of a desk of one person, by the number of a report. */
+/* The three commands for a desk of one person, which take the number of a
+ * report. */
 int
 run_act(const struct cli_args *args)
 {
@@ -417,7 +419,7 @@ run_appeals(const struct cli_args *args)
 	return desk_job_end(&j, status, err);
 }
 
-/* Those whose number begins with a prefix. */
+/* Appeals whose number begins with a prefix. */
 struct finding {
 	const char *prefix;
 	uint8_t id[CS_ID_LEN];
@@ -438,7 +440,7 @@ match_appeal(void *arg, const struct desk_appeal *a)
 	return CS_OK;
 }
 
-/* Find the one whose number begins so. */
+/* Find the only appeal whose number begins with ${prefix}. */
 static enum cs_err
 find_appeal(struct finding *f, struct desk_job *j, const char *prefix)
 {

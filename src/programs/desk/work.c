@@ -18,7 +18,7 @@
 #include "programs/desk/desk.h"
 #include "store/clock.h"
 
-/* An edit of the case that the first argument names. */
+/* Make the edit of the case that the first argument names. */
 static int
 change(const struct cli_args *args, int max,
     enum cs_err (*what)(struct desk_job *j, const struct cs_desk_edit *e))
@@ -98,7 +98,7 @@ run_note(const struct cli_args *args)
 	return change(args, 2, note);
 }
 
-/* When something is threatened for; what is not said stays as it is. */
+/* Say when a threat is to come true; what is not given stays as it is. */
 static enum cs_err
 read_threat(uint64_t *at_ms, struct desk_job *j)
 {
