@@ -76,7 +76,7 @@ want(bool holds)
 		abort();
 }
 
-/* As strange as the passphrase, and much faster. */
+/* As random as the passphrase, and much faster. */
 enum cs_err
 __wrap_cs_password_key(uint8_t *out, size_t n, struct cs_view passphrase,
     const uint8_t salt[static CS_PASSWORD_SALT_LEN],
@@ -124,7 +124,7 @@ take(uint8_t id, int message)
 	cs_buf_free(&sealed);
 }
 
-/* "No violation", as somebody who is none of the people. */
+/* Decide "no violation" as somebody who is none of the people. */
 static void
 dismiss(uint64_t case_id)
 {
@@ -230,7 +230,7 @@ begin(void)
 	open_desk();
 }
 
-/* As at first. */
+/* Put everything back to what it was at first. */
 static void
 restore(void)
 {
@@ -264,7 +264,7 @@ sign_in(void)
 
 /* ---- requests ----------------------------------------------------------- */
 
-/* Takes a line off ${rest}. */
+/* Take a line off ${rest}. */
 static struct cs_view
 line(struct cs_view *rest)
 {
@@ -278,7 +278,7 @@ line(struct cs_view *rest)
 	return got;
 }
 
-/* No HTTP server gives us a zero within a string. */
+/* Copy as a string; no HTTP server gives us a zero within one. */
 static void
 text(char *out, size_t size, struct cs_view in)
 {
@@ -336,7 +336,7 @@ query(struct cs_web_request *rq, char *path)
 	}
 }
 
-/* Bytes that would begin another header. */
+/* Without bytes that would begin another header? */
 static bool
 one_line(const char *s)
 {
@@ -375,7 +375,7 @@ check(const struct cs_web_answer *a)
 	}
 }
 
-/* What no auditor changes. */
+/* Counts that an auditor's requests never change. */
 static uint64_t
 work_done(void)
 {

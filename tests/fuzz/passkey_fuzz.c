@@ -1,9 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/*
- * The first byte picks what the rest is of what a browser brings for a passkey:
- * what it says itself, an attestation object, authenticator data of one that
- * is used, or that is made.
- */
+/* What a browser brings for a passkey.  The first byte says what the rest
+ * is: client data, an attestation object, or authenticator data of a passkey
+ * that is used or made. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -56,7 +54,7 @@ credential(const struct desk_passkey_data *d)
 	    (d->key.sig == CS_ED25519 && d->key.len == 32));
 }
 
-/* What it was parsed from is what it would be written as. */
+/* Writing what was parsed gives the same bytes. */
 static void
 authenticator_data(struct cs_view in, enum desk_passkey_use use)
 {

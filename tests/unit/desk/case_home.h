@@ -14,8 +14,8 @@
 #include "store/db.h"
 #include "unit/desk/desk_home.h"
 
-/* A report for ${reason} of the messages ${which} of the world's conversation,
- * that comes as ${id} and says that it is ${says}. */
+/* Take a report for ${reason} of the messages ${which} of the world's
+ * conversation; it comes as number ${id} and says that it is ${says}. */
 static inline void
 take_for(struct world *w, uint8_t id, uint8_t says, const int *which,
     uint16_t reason)
@@ -57,7 +57,7 @@ show(struct world *w, uint64_t id)
 	return o;
 }
 
-/* The version of a case that somebody reads now. */
+/* The version of a case as it is now. */
 static inline uint64_t
 version_of(struct world *w, uint64_t case_id)
 {
@@ -80,14 +80,14 @@ edit_at(struct world *w, uint64_t case_id, uint64_t version)
 		.version = version };
 }
 
-/* The same, of what it is now. */
+/* The same, of the case as it is now. */
 static inline struct cs_desk_edit
 edit_now(struct world *w, uint64_t case_id)
 {
 	return edit_at(w, case_id, version_of(w, case_id));
 }
 
-/* "No violation", not sent yet. */
+/* Decide "no violation", without sending it. */
 static inline enum cs_err
 decide_at(struct world *w, uint64_t case_id, uint64_t version, uint64_t *made)
 {
@@ -112,7 +112,7 @@ decide(struct world *w, uint64_t case_id)
 	return made;
 }
 
-/* Decided without a hub: nothing to be applied. */
+/* Decide and send without a hub: there is nothing to be applied. */
 static inline uint64_t
 dismiss(struct world *w, uint64_t case_id)
 {
@@ -131,14 +131,14 @@ state_is(struct world *w, uint64_t case_id, const char *want)
 	json_decref(o);
 }
 
-/* What stands in a case that was made up. */
+/* What is to be in a made-up case. */
 struct weight {
 	const char *reason;
 	bool flood, child;
 	uint64_t threat_ms, first_ms;
 };
 
-/* An empty case of that weight. */
+/* Make an empty case with that. */
 static inline void
 made_up(struct world *w, const struct weight *is)
 {

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* A desk of its own, without a hub, and people
- * whose messages can be reported to it. */
+/* A desk without a hub, and people whose messages can be reported to it. */
 #pragma once
 
 #include "content/evidence.h"
@@ -51,7 +50,7 @@ world_clear(struct world *w)
 	temp_dir_clear(&w->dir);
 }
 
-/* The report ${r} comes as ${number}. */
+/* Take the report ${r}, which comes as ${number}. */
 static inline void
 world_take(
     struct world *w, const uint8_t number[static 16], const struct ew_report *r)
@@ -71,7 +70,7 @@ world_take(
 	cs_buf_free(&sealed);
 }
 
-/* What a statement with one number says. */
+/* The number that a statement gives. */
 static inline uint64_t
 world_count(struct world *w, const char *sql)
 {
@@ -81,7 +80,7 @@ world_count(struct world *w, const char *sql)
 	return n;
 }
 
-/* Every line of the log is whole. */
+/* Check a line of the log, and count it. */
 static inline void
 world_count_line(void *arg, const struct cs_desk_audit_line *line)
 {
@@ -91,7 +90,7 @@ world_count_line(void *arg, const struct cs_desk_audit_line *line)
 	++*(unsigned *)arg;
 }
 
-/* That the log holds, and has ${want} lines. */
+/* Verify the log, which is to have ${want} lines. */
 static inline enum cs_err
 world_audit(struct world *w, unsigned want)
 {

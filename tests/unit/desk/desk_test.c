@@ -20,7 +20,8 @@ test_init(void **state)
 	assert_err(cs_desk_open(&d, at, none), CS_ERR_NOT_FOUND);
 	assert_err(cs_desk_joined(at, none), CS_ERR_NOT_FOUND);
 	assert_ok(cs_desk_init(at, &hub, none, seal, sign));
-	/* Not certified yet, it is none, and is made again with its keys. */
+	/* A desk that is not certified yet cannot be opened, and is made
+	 * again with the same keys. */
 	assert_err(cs_desk_open(&d, at, none), CS_ERR_NOT_FOUND);
 	assert_null(d);
 	assert_ok(cs_desk_init(at, &hub, none, seal_again, sign_again));

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Letters of those who reported. */
+/* Letters from reporters. */
 #pragma once
 
 #include "content/letter.h"
@@ -8,12 +8,12 @@
 #include "unit/desk/case_home.h"
 #include "wire/messages.h"
 
-/* Not who dismissed it. */
+/* Somebody else than whoever dismissed it. */
 static const struct cs_desk_actor somebody_else = {
 	.id = 9, .name = "else", .pseudonym = "R-9", .role = CS_DESK_SENIOR
 };
 
-/* The reporter of ${report} asks for a second look, and is granted it. */
+/* The reporter of ${report} asks for a second look, which is granted. */
 static inline void
 second_look(struct world *w, uint8_t report)
 {
@@ -36,7 +36,7 @@ second_look(struct world *w, uint8_t report)
 	cs_buf_free(&sealed);
 }
 
-/* The reporter of ${report} answers. */
+/* The reporter of ${report} answers the question. */
 static inline void
 reply(struct world *w, uint8_t report, const char *answer)
 {

@@ -10,7 +10,7 @@
 #include "unit/desk/desk_home.h"
 #include "wire/messages.h"
 
-/* The bundle of what ${which} picks, sealed to the desk. */
+/* Seal a bundle of the messages ${which} to the desk. */
 static inline struct cs_buf
 sealed_report(struct world *w, const int *which, uint8_t id)
 {
@@ -87,6 +87,6 @@ assert_rejected(
 	assert_non_null(strstr(r.problem, why));
 	assert_string_equal(r.reporter, "");
 	assert_string_equal(r.reported, "");
-	/* And again. */
+	/* And the same when it is offered again. */
 	assert_int_equal(take(w, number, sealed), CS_WIRE_REPORT_REJECTED);
 }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* The row of a case: sealed to its place, and changed by one person at a time.
- */
+/* The row of a case is sealed to its place, and changed by one person at a
+ * time. */
 #include "crypto/init.h"
 #include "crypto/suite.h"
 #include "desk/cases/case.h"
@@ -10,7 +10,7 @@
 #include "store/db.h"
 #include "unit/desk/case_home.h"
 
-/* What is in a row belongs to that row. */
+/* The content of a row cannot be moved to another row. */
 static void
 test_sealed_rows(void **state)
 {
@@ -43,7 +43,8 @@ note_by(struct world *w, const struct cs_desk_actor *actor, uint64_t version,
 	return cs_desk_case_note(&e, CS_DESK_ENTRY_NOTE, "", text);
 }
 
-/* What another person changed is read again first. */
+/* Somebody who read an older version than another person's change is
+ * refused. */
 static void
 test_conflict(void **state)
 {
@@ -65,13 +66,13 @@ test_conflict(void **state)
 	take_some(&w, 0x12, more);
 	assert_err(decide_at(&w, 1, read, &made), CS_ERR_EXISTS);
 	assert_string_equal(cs_desk_conflict(w.d)->by, "anna");
-	/* She may: it was she. */
+	/* She may: the change was her own. */
 	assert_ok(note_by(&w, &anna, read, "And another thing."));
 	assert_err(note_by(&w, &ben, read, "Me, too."), CS_ERR_EXISTS);
 	assert_ok(note_by(&w, &ben, version_of(&w, 1), "I have read it."));
 	assert_err(note_by(&w, &anna, read, "I have not."), CS_ERR_EXISTS);
 	assert_string_equal(cs_desk_conflict(w.d)->by, "ben");
-	/* Nor can it be evaded by a version that is none. */
+	/* Nor does a version that never was get around it. */
 	assert_err(decide_at(&w, 1, 0, &made), CS_ERR_EXISTS);
 	assert_err(
 	    decide_at(&w, 1, version_of(&w, 1) + 1, &made), CS_ERR_EXISTS);

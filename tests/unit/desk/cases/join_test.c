@@ -25,19 +25,19 @@ test_one_case(void **state)
 	assert_int_equal(json_array_size(json_object_get(o, "reporters")), 1);
 	assert_string_equal(json_get_str(o, "reason"), "threat-to-life");
 	json_decref(o);
-	/* What is decided is decided for the next report of it, too. */
+	/* The next report of something that was decided is answered at once. */
 	dismiss(&w, 1);
 	take(&w, 0x13);
 	o = show(&w, 1);
 	assert_string_equal(json_get_str(o, "state"), "decided");
 	assert_int_equal(json_get_num(o, "reports"), 3);
 	json_decref(o);
-	/* And its reporter was told so, with the others. */
+	/* Its reporter was told, like the others. */
 	assert_int_equal(world_count(&w, "SELECT COUNT(*) FROM outbox"), 2);
 	world_clear(&w);
 }
 
-/* One member's eleventh report of a day stands behind others; and says so. */
+/* A member's eleventh report of a day stands behind others, and says so. */
 static void
 test_flood(void **state)
 {
@@ -66,7 +66,8 @@ test_flood(void **state)
 	world_clear(&w);
 }
 
-/* What nobody has seen is not decided along with what somebody has. */
+/* A message that nobody has seen is not decided with those that somebody
+ * has. */
 static void
 test_new_message(void **state)
 {
@@ -84,7 +85,7 @@ test_new_message(void **state)
 	assert_int_equal(world_count(&w, "SELECT COUNT(*) FROM cases"), 2);
 	state_is(&w, 1, "decided");
 	state_is(&w, 2, "open");
-	/* Decided, and not sent yet: the same. */
+	/* The same while the decision is not sent yet. */
 	decide(&w, 2);
 	take_some(&w, 0x14, other);
 	assert_int_equal(world_count(&w, "SELECT COUNT(*) FROM cases"), 3);
@@ -94,7 +95,7 @@ test_new_message(void **state)
 	world_clear(&w);
 }
 
-/* Nor does it take what comes after it, nor is a decision in the way of others:
+/* Nor does a damaged case take later reports, nor stop decisions on others:
  * each report finds a case, and the rest is decided. */
 static void
 test_damaged_rows(void **state)
@@ -121,7 +122,7 @@ test_damaged_rows(void **state)
 	    world_count(&w, "SELECT state FROM decision WHERE id=1"), 4);
 	assert_int_equal(
 	    world_count(&w, "SELECT state FROM decision WHERE id=2"), 3);
-	/* One that is about a damaged case. */
+	/* A decision about a damaged case. */
 	take_some(&w, 0x14, other);
 	decide(&w, 3);
 	decide(&w, 2);

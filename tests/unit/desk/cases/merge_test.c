@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Two cases become one. */
+/* Merging cases. */
 #include "base/units.h"
 #include "crypto/init.h"
 #include "crypto/suite.h"
@@ -10,8 +10,8 @@
 #include "store/clock.h"
 #include "unit/desk/case_home.h"
 
-/* Two decided ones are kept for as long as the later of them; and what is
- * destroyed then is nowhere any more. */
+/* Two decided cases are kept for as long as the later one; after that
+ * nothing of either is left. */
 static void
 test_merged_and_kept(void **state)
 {
@@ -47,8 +47,8 @@ test_merged_and_kept(void **state)
 	world_clear(&w);
 }
 
-/* While a decision is on its way, nothing joins what it is about: its reporters
- * would be told what was decided of others. */
+/* While a decision is on its way, nothing is merged into its case: reporters
+ * would be told what was decided about others. */
 static void
 test_merged_on_the_way(void **state)
 {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The queue: in which order cases stand, and how they are found. */
+/* The queue: the order of the cases, and finding them. */
 #include "crypto/init.h"
 #include "crypto/suite.h"
 #include "desk/cases/queue.h"
@@ -77,7 +77,7 @@ test_order(void **state)
 	world_clear(&w);
 }
 
-/* One that cannot be read is not hidden, and hides no other. */
+/* A case that cannot be read is shown, and hides no other. */
 static void
 test_damaged_in_queue(void **state)
 {
@@ -111,7 +111,7 @@ test_damaged_in_queue(void **state)
 	world_clear(&w);
 }
 
-/* By a word of the note, read to its end. */
+/* A case is found by any word of its note, up to the last. */
 static void
 test_search(void **state)
 {

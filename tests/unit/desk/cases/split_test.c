@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Reports leave a case, because somebody says so, or because nobody has seen
+/* Reports leave a case because somebody says so, or because nobody has seen
  * them. */
 #include "base/units.h"
 #include "content/evidence.h"
@@ -18,7 +18,7 @@
 #include "store/clock.h"
 #include "unit/desk/letter_home.h"
 
-/* What a reporter was asked goes where their report goes. */
+/* Questions to a reporter go where their report goes. */
 static void
 test_asked_and_split(void **state)
 {
@@ -55,8 +55,8 @@ test_asked_and_split(void **state)
 	world_clear(&w);
 }
 
-/* What the desk writes while somebody reads stops nobody, however often it
- * does; but what came unseen is not decided along. */
+/* What the desk writes meanwhile stops nobody; but a report that came unseen
+ * is not decided with the rest. */
 static void
 test_set_aside(void **state)
 {
@@ -89,17 +89,17 @@ test_set_aside(void **state)
 	assert_int_equal(json_array_size(json_object_get(o, "items")), 4);
 	assert_int_equal(json_array_size(json_object_get(o, "accounts")), 2);
 	json_decref(o);
-	/* Those who reported what was decided were told, nobody else. */
+	/* Only the reporters of what was decided were told. */
 	assert_int_equal(world_count(&w, "SELECT COUNT(*) FROM outbox"), 2);
-	/* Who reads it all decides it all. */
+	/* Somebody who has read everything decides everything. */
 	dismiss(&w, 2);
 	assert_int_equal(world_count(&w, "SELECT COUNT(*) FROM cases"), 2);
 	assert_int_equal(world_count(&w, "SELECT COUNT(*) FROM outbox"), 4);
 	world_clear(&w);
 }
 
-/* Nor is the case, or the decision, what only those have called it who are set
- * aside. */
+/* A reason given only by reports that are set aside counts neither for the
+ * case nor for the decision. */
 static void
 test_reason_set_aside(void **state)
 {
@@ -140,8 +140,7 @@ test_reason_set_aside(void **state)
 	world_clear(&w);
 }
 
-/* A legal hold holds what leaves the case, too: who works on cases does not end
- * it by splitting them. */
+/* A legal hold also covers what leaves the case: splitting does not end it. */
 static void
 test_hold_stays(void **state)
 {

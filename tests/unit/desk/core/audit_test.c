@@ -5,7 +5,7 @@
 #include "store/db.h"
 #include "unit/desk/desk_home.h"
 
-/* Every change of a line shows; undone, all is well. */
+/* Every change of a line is found; once undone, the log verifies again. */
 #define tampered(w, code, ...)                                                 \
 	do {                                                                   \
 		assert_ok(cs_db_begin((w)->d->db));                            \
@@ -39,7 +39,7 @@ test_audit(void **state)
 	    " WHERE seq=3");
 	tampered(&w, CS_ERR_CORRUPT,
 	    "UPDATE audit SET sealed=zeroblob(60) WHERE seq=4");
-	/* One left out, with the next in its place or not. */
+	/* A line is left out, with the next moved to its place or not. */
 	tampered(&w, CS_ERR_CORRUPT,
 	    "UPDATE OR REPLACE audit SET seq=3 WHERE seq=4");
 	tampered(&w, CS_ERR_CHAIN, "UPDATE audit SET seq=5 WHERE seq=4");

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* What the hub does not take now, and what waits behind it. */
+/* Messages that the hub does not take now, and those that wait behind them. */
 #include "crypto/init.h"
 #include "crypto/suite.h"
 #include "desk/core/outbox.h"
@@ -8,8 +8,8 @@
 #include "unit/desk/desk_home.h"
 #include "wire/messages.h"
 
-/* What the hub does not take now waits, and what is about the same behind it;
- * nothing else does. */
+/* A message that the hub does not take now waits, and so do those about the
+ * same subject; no others do. */
 static void
 test_not_now(void **state)
 {
@@ -36,7 +36,7 @@ test_not_now(void **state)
 	assert_int_equal(id, ids[2]);
 	assert_ok(desk_outbox_postpone(w.d, id));
 	assert_err(desk_outbox_next(&id, w.d), CS_ERR_NOT_FOUND);
-	/* Longer each time, up to five minutes. */
+	/* It waits longer each time, up to five minutes. */
 	for (unsigned i = 0; i < 30; i++)
 		assert_ok(desk_outbox_postpone(w.d, ids[0]));
 	n = world_count(&w, "SELECT MAX(after) FROM outbox");

@@ -1,9 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/*
- * The codec of rows, with the table of fields of every kind of row: a full one
- * of each is here as text.  Each of its fields is then wrong in every way in
- * which one of its type can be.
- */
+/* The codec, with the table of fields of every kind of row.  A full row of
+ * each kind is here as text; then each of its fields is made wrong in every
+ * way that its type allows. */
 #include "base/alloc.h"
 #include "base/text.h"
 #include "base/units.h"
@@ -172,7 +170,7 @@ test_round_trip(void **state)
 	}
 }
 
-/* Each field is where the struct has it. */
+/* Each field is read into its place in the struct. */
 static void
 test_fields(void **state)
 {
@@ -213,7 +211,7 @@ test_fields(void **state)
 
 /* ---- what is refused ---------------------------------------------------- */
 
-/* What is read: ${whole}, in which ${o} is an object of ${record}. */
+/* A row being read: ${whole}, in which ${o} is an object of ${record}. */
 struct trial {
 	const struct kind *kind;
 	json_t *whole, *o;
@@ -234,7 +232,8 @@ read_whole(const struct trial *t)
 	return err;
 }
 
-/* With ${value}, which is taken, for the field ${f}; as before after that. */
+/* Read it with ${value}, which is taken, for the field ${f}, and put back
+ * what was there. */
 static void
 gives(const struct trial *t, const struct desk_field *f, json_t *value,
     enum cs_err want)
@@ -370,7 +369,7 @@ field_wrong(const struct trial *t, const struct desk_field *f)
 	}
 }
 
-/* Each field in turn: wrong, not there, and there is another one. */
+/* Let each field in turn be wrong, be missing, and have another beside it. */
 static void
 fields_wrong(const struct trial *t)
 {
@@ -411,7 +410,7 @@ test_wrong(void **state)
 	}
 }
 
-/* What is no object with its members once each. */
+/* Anything but an object with each of its members once. */
 static void
 test_no_record(void **state)
 {

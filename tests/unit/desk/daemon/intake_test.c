@@ -30,7 +30,8 @@ test_good_report(void **state)
 	assert_string_equal(r.reported, "alma");
 	assert_string_equal(r.problem, "");
 	assert_ok(world_audit(&w, 3)); /* came, case opened */
-	/* Again: the same answer, one report, nothing new in the log. */
+	/* Offered again, it gets the same answer, and nothing is stored or
+	 * logged twice. */
 	assert_int_equal(
 	    take(&w, 0x11, cs_buf_view(&sealed)), CS_WIRE_REPORT_RECEIVED);
 	assert_int_equal(
@@ -38,7 +39,7 @@ test_good_report(void **state)
 	assert_reports(&w, 1);
 	assert_ok(world_audit(&w, 3));
 	cs_buf_free(&sealed);
-	/* A message that was reported before is said to be. */
+	/* A report of a message that was reported before says so. */
 	sealed = sealed_report(&w, no_files, 0x12);
 	assert_int_equal(
 	    take(&w, 0x12, cs_buf_view(&sealed)), CS_WIRE_REPORT_RECEIVED);
@@ -76,7 +77,7 @@ test_garbage(void **state)
 	world_clear(&w);
 }
 
-/* A bundle of another number, and one that is not proved. */
+/* A bundle of another report, and one that is not proved. */
 static void
 test_unproved(void **state)
 {
@@ -100,7 +101,7 @@ test_unproved(void **state)
 	assert_non_null(strstr(r.problem, "message 2: not proved that"));
 	assert_string_equal(r.reported, "");
 	cs_buf_free(&sealed);
-	/* What was rejected does not count as reported. */
+	/* A rejected message does not count as reported. */
 	w.e.messages[1].capsule.sig[5] ^= 1;
 	sealed = sealed_report(&w, no_files, 0x44);
 	assert_int_equal(
@@ -128,7 +129,7 @@ try_take(void *arg)
 	return desk_report_take(&status, answer, a->w.d, &report);
 }
 
-/* Memory that runs out is no reason to reject a report. */
+/* A lack of memory is no reason to reject a report. */
 static void
 test_allocations(void **state)
 {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* What is kept, and for how long. */
+/* What is kept for how long. */
 #include "base/units.h"
 #include "crypto/init.h"
 #include "crypto/suite.h"
@@ -49,7 +49,7 @@ test_retention(void **state)
 	assert_string_equal(json_get_str(o, "state"), "closed");
 	assert_int_equal(json_array_size(json_object_get(o, "accounts")), 0);
 	json_decref(o);
-	/* The log says so, and is whole. */
+	/* The log says so, and still verifies. */
 	assert_ok(cs_desk_audit_verify(w.d, NULL, NULL));
 	o = json_array();
 	assert_ok(desk_show_audit(o, w.d, INT64_MAX, 1, 1));
@@ -59,8 +59,8 @@ test_retention(void **state)
 	world_clear(&w);
 }
 
-/* What did not verify goes, too, and with it that somebody made it; and files
- * that a crash left behind. */
+/* Reports that did not verify are destroyed, too, with the record of who
+ * made them; and so are files that a crash left behind. */
 static void
 test_leftovers(void **state)
 {
@@ -77,7 +77,7 @@ test_leftovers(void **state)
 	(void)state;
 	world_init(&w);
 	take(&w, 0x11);
-	take_as(&w, 0x12, 0x13, no_files); /* says that it is another one */
+	take_as(&w, 0x12, 0x13, no_files); /* says that it is another report */
 	assert_int_equal(
 	    world_count(&w, "SELECT COUNT(*) FROM report WHERE case_id=0"), 1);
 	assert_int_equal(world_count(&w, "SELECT reports FROM reporter"), 2);
@@ -100,7 +100,7 @@ test_leftovers(void **state)
 	assert_err(cs_file_read(&sealed, temp_path(&w.dir, names[0]), 10),
 	    CS_ERR_NOT_FOUND);
 	assert_ok(cs_file_read(&sealed, temp_path(&w.dir, names[1]), 10));
-	/* With the last report of somebody nothing of them stays. */
+	/* When a reporter's last report goes, nothing of them stays. */
 	dismiss(&w, 1);
 	assert_ok(cs_desk_retention(w.d, now + 9999 * CS_DAY_MS, &n));
 	assert_int_equal(n, 1);
@@ -115,7 +115,7 @@ test_leftovers(void **state)
 	world_clear(&w);
 }
 
-/* A case that is damaged on the disk keeps no other one for longer. */
+/* A damaged case does not keep others from being destroyed. */
 static void
 test_damaged_case(void **state)
 {

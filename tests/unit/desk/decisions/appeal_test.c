@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* A second look that was granted: the case is open until it is decided again.
- */
+/* After a second look is granted, the case is open until it is decided
+ * again. */
 #include "base/units.h"
 #include "crypto/init.h"
 #include "crypto/suite.h"
@@ -13,7 +13,8 @@
 #include "store/db.h"
 #include "unit/desk/letter_home.h"
 
-/* Open again is open until it is decided again, and kept from then on. */
+/* The case stays open until it is decided again, and its keeping period
+ * starts then. */
 static void
 test_open_again(void **state)
 {
@@ -29,7 +30,7 @@ test_open_again(void **state)
 	assert_true(first >= now);
 	second_look(&w, 0x11);
 	state_is(&w, 1, "open");
-	/* Whatever else is done with the first decision. */
+	/* Whatever happens to the first decision. */
 	assert_ok(cs_db_begin(w.d->db));
 	assert_ok(desk_case_settle(w.d, 1, NULL));
 	assert_ok(cs_db_commit(w.d->db));
@@ -42,7 +43,7 @@ test_open_again(void **state)
 	state_is(&w, 1, "decided");
 	last = decided_ms(&w, 1);
 	assert_true(last > first);
-	/* An undecided one becomes part of it: both are open. */
+	/* After an undecided case is merged into it, it is still open. */
 	take_some(&w, 0x12, other);
 	merge(&w, 2, 1);
 	state_is(&w, 1, "open");
@@ -66,8 +67,7 @@ report_is(struct world *w, uint8_t id, enum cs_desk_report_state state)
 	cs_desk_report_clear(&r);
 }
 
-/* Who reports it then is not told what was decided before, and may not be any
- * more. */
+/* A new reporter is not told the first decision, which may not stand. */
 static void
 test_no_old_answer(void **state)
 {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* What is decided, and of whom. */
+/* What a decision covers. */
 #include "base/units.h"
 #include "crypto/init.h"
 #include "crypto/suite.h"
@@ -9,7 +9,7 @@
 #include "desk/decisions/send.h"
 #include "unit/desk/case_home.h"
 
-/* Whoever is named twice is told once. */
+/* An account that is named twice gets one action. */
 static void
 test_named_twice(void **state)
 {

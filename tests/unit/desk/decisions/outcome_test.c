@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* What the hub is told and has answered, without a hub. */
+/* Answers of the hub to actions, without a hub. */
 #include "base/units.h"
 #include "content/letter.h"
 #include "crypto/init.h"
@@ -55,7 +55,7 @@ decision_is(struct world *w, uint64_t id, enum cs_desk_decision_state state)
 	desk_decision_clear(&dec);
 }
 
-/* Everybody in case 1 is warned: signed, and on its way. */
+/* Warn everybody in case 1: signed, and on its way. */
 static uint64_t
 warn(struct world *w)
 {
@@ -100,7 +100,7 @@ reverse(struct world *w, uint64_t decision)
 	return made;
 }
 
-/* The hub answers whatever waits; each message as it stands next. */
+/* Answer each message in turn as the hub would. */
 static void
 answer_all(struct world *w, const char *refused)
 {
@@ -111,7 +111,7 @@ answer_all(struct world *w, const char *refused)
 		assert_ok(desk_outcome_store(w->d, id, &outcome));
 }
 
-/* Two processes send: both may have an answer to the same message. */
+/* If two processes send, both may have an answer to the same message. */
 static void
 test_answered_twice(void **state)
 {
@@ -143,7 +143,8 @@ test_answered_twice(void **state)
 	world_clear(&w);
 }
 
-/* What the hub did not take back still holds, and can be reversed again. */
+/* A decision whose reversal the hub refused still stands, and can be
+ * reversed again. */
 static void
 test_reversal_refused(void **state)
 {
@@ -173,8 +174,8 @@ test_reversal_refused(void **state)
 	world_clear(&w);
 }
 
-/* Reversed on its way, and then the hub takes neither: nothing was decided,
- * and nobody is left without an answer. */
+/* A decision is reversed on its way, and the hub refuses both: nothing was
+ * decided, and everybody gets an answer. */
 static void
 test_reversed_and_refused(void **state)
 {
@@ -193,8 +194,8 @@ test_reversed_and_refused(void **state)
 	world_clear(&w);
 }
 
-/* Reversed on its way, and the hub takes only what was reversed: so it is, and
- * whoever reported hears of it. */
+/* A decision is reversed on its way, and the hub applies only the decision:
+ * it stands, and its reporters hear of it. */
 static void
 test_told_after_all(void **state)
 {
@@ -223,7 +224,7 @@ test_told_after_all(void **state)
 	world_clear(&w);
 }
 
-/* What is damaged on the disk cannot be said any more, and holds up nothing. */
+/* A damaged message cannot be sent any more, and holds up nothing. */
 static void
 test_damaged(void **state)
 {
@@ -242,7 +243,7 @@ test_damaged(void **state)
 	world_clear(&w);
 }
 
-/* Nor does what can be said, and whose answer cannot be stored: that waits. */
+/* Nor does a message whose answer cannot be stored: it waits. */
 static void
 test_damaged_behind(void **state)
 {
@@ -262,7 +263,8 @@ test_damaged_behind(void **state)
 	world_clear(&w);
 }
 
-/* A clock that was ahead, and is right again, keeps nothing for so long. */
+/* What was postponed while the clock was ahead goes out once the clock is
+ * right. */
 static void
 test_clock_back(void **state)
 {
@@ -329,7 +331,7 @@ grant(struct world *w)
 	assert_ok(desk_decisions_send(w->d));
 }
 
-/* Who appealed is told that a decision was reversed when it was. */
+/* The writer of an appeal is told of the reversal once it is applied. */
 static void
 test_appeal_granted(void **state)
 {
@@ -349,7 +351,7 @@ test_appeal_granted(void **state)
 	answer_all(&w, NULL); /* it was received */
 	grant(&w);
 	assert_int_equal(world_count(&w, letters), 0);
-	/* The hub does not: somebody has to hear it again. */
+	/* The hub refuses: somebody has to hear the appeal again. */
 	answer_all(&w, "Not now.");
 	assert_int_equal(world_count(&w, letters), 0);
 	assert_int_equal(

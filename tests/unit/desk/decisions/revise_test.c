@@ -7,7 +7,7 @@
 #include "desk/decisions/send.h"
 #include "unit/desk/case_home.h"
 
-/* What gives back cannot be stopped half way: its answers are out. */
+/* A reversal cannot be stopped half way: its answers are out. */
 static void
 test_reversal_stays(void **state)
 {

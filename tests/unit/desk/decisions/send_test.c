@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Decisions become signed actions. */
+/* Turning decisions into signed actions. */
 #include "crypto/init.h"
 #include "crypto/suite.h"
 #include "desk/cases/case.h"
@@ -17,8 +17,8 @@
 
 #define ACCOUNTS 300
 
-/* Hundreds of accounts: all actions are there, signed, or none is; and they are
- * still there for whoever opens the desk after a crash. */
+/* With hundreds of accounts either all actions are signed and stored or none
+ * is; and they are still there after a crash. */
 static void
 test_hundreds(void **state)
 {
@@ -47,7 +47,7 @@ test_hundreds(void **state)
 	for (unsigned again = 0; again < 2; again++) {
 		assert_int_equal(
 		    world_count(&w, "SELECT COUNT(*) FROM target"), ACCOUNTS);
-		/* Who reported is told when it is done. */
+		/* Reporters are told when it is done. */
 		assert_int_equal(
 		    world_count(&w, "SELECT COUNT(*) FROM outbox"), ACCOUNTS);
 		assert_ok(cs_desk_decision_show(&o, w.d, dec.id));
@@ -56,7 +56,7 @@ test_hundreds(void **state)
 		    json_get_num(json_object_get(o, "targets"), "total"),
 		    ACCOUNTS);
 		json_decref(o);
-		/* Sent once, whatever is done again. */
+		/* It is sent once, whatever is repeated. */
 		assert_ok(desk_decisions_send(w.d));
 		cs_desk_close(w.d);
 		assert_ok(cs_desk_open(&w.d, temp_path(&w.dir, "desk"), none));
@@ -65,7 +65,7 @@ test_hundreds(void **state)
 	world_clear(&w);
 }
 
-/* What can never be sent does not hold up what comes after it. */
+/* A decision that can never be sent does not hold up later ones. */
 static void
 test_one_that_fails(void **state)
 {
@@ -88,7 +88,7 @@ test_one_that_fails(void **state)
 			"000000000000";
 	e = edit_now(&w, 1);
 	assert_err(cs_desk_case_decide(&e, &choice, &id), CS_ERR_FORMAT);
-	/* One that came through all the same. */
+	/* One that got in all the same. */
 	id = decide(&w, 1);
 	assert_ok(desk_decision_load(&dec, w.d, id));
 	dec.action = CS_DESK_ACTION_REFER;

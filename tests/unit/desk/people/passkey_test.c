@@ -97,7 +97,7 @@ test_add(void **state)
 	a.flags |= DESK_PASSKEY_UV;
 	assert_ok(add(w.d, &anna, &a, "phone"));
 	assert_string_equal(last_event(w.d), "passkey-added");
-	/* The same twice, for whomever. */
+	/* The same passkey is not added twice, for anybody. */
 	assert_err(add(w.d, &anna, &a, "phone"), CS_ERR_EXISTS);
 	assert_err(add(w.d, &ben, &a, "phone"), CS_ERR_EXISTS);
 	items = list(w.d, &anna);
@@ -106,7 +106,7 @@ test_add(void **state)
 	    json_get_str(json_array_get(items, 0), "name"), "phone");
 	assert_int_equal(json_get_num(json_array_get(items, 0), "used_ms"), 0);
 	json_decref(items);
-	/* As many as may be. */
+	/* No more than the limit. */
 	for (size_t i = 1; i < CS_DESK_PASSKEYS_MAX; i++) {
 		a.id[0]++;
 		assert_ok(add(w.d, &anna, &a, "another"));
@@ -158,7 +158,7 @@ said_clear(struct said *s)
 	cs_buf_free(&s->signature);
 }
 
-/* At ${where}; as anybody, or to unlock what is ${only}'s. */
+/* Use it at ${where}, as anybody, or to unlock the session of ${only}. */
 static enum cs_err
 sign_in_at(struct cs_desk *d, const struct authenticator *a,
     const struct cs_desk_actor *only, const struct desk_passkey_wanted *where)
@@ -217,11 +217,11 @@ test_sign_in(void **state)
 	items = list(w.d, &anna);
 	assert_true(json_get_num(json_array_get(items, 0), "used_ms") > 0);
 	json_decref(items);
-	/* Unlocking is for who is signed in. */
+	/* Only somebody who is signed in can unlock. */
 	assert_ok(sign_in_at(w.d, &a, &anna, &site));
 	assert_string_equal(last_event(w.d), "unlocked");
 	assert_err(sign_in_at(w.d, &b, &anna, &site), CS_ERR_DENIED);
-	/* Of another place. */
+	/* A passkey of another site. */
 	a.rp_id = "other.example";
 	assert_err(sign_in_at(w.d, &a, NULL, &other), CS_ERR_DENIED);
 	a.rp_id = SITE;
@@ -245,7 +245,8 @@ test_sign_in(void **state)
 	world_clear(&w);
 }
 
-/* Two of it: the one that is behind is refused, and it is written down. */
+/* If there are two copies, the one that is behind is refused, and that is
+ * logged. */
 static void
 test_clone(void **state)
 {
@@ -268,7 +269,7 @@ test_clone(void **state)
 	assert_string_equal(last_event(w.d), "passkey-clone-refused");
 	a.count = 10;
 	assert_ok(sign_in(w.d, &a));
-	/* One that was not even signed right is nobody's clone. */
+	/* An answer with a bad signature does not count as a clone. */
 	a.count = 2;
 	cs_signer_free(a.key);
 	assert_ok(cs_signer_new(&a.key, CS_ECDSA_P256));
@@ -309,13 +310,14 @@ test_let_go(void **state)
 	    cs_desk_person_reset(w.d, &cs_desk_operator, anna.id, welcome));
 	assert_err(sign_in(w.d, &a), CS_ERR_DENIED);
 	assert_int_equal(count(w.d, &anna), 0);
-	/* Nor does one come in that was begun before. */
+	/* Nor one whose use was begun before. */
 	assert_err(add(w.d, &anna, &a, "phone"), CS_ERR_DENIED);
 	authenticator_clear(&a);
 	world_clear(&w);
 }
 
-/* Whoever chooses a new password while they are let go, or reset, is so. */
+/* Choosing a new password meanwhile does not undo being let go, or being
+ * reset. */
 static void
 test_password_too_late(void **state)
 {
@@ -355,7 +357,7 @@ set_hash(struct cs_desk *d, uint64_t id, struct cs_view credential)
 	    cs_blob(CS_VIEW_OF(hash)), cs_int(id)));
 }
 
-/* Whoever can write into the database, and has not the desk's key. */
+/* Somebody who can write to the database but has no key of the desk. */
 static void
 test_moved_rows(void **state)
 {
@@ -378,7 +380,7 @@ test_moved_rows(void **state)
 	assert_err(cs_desk_passkey_owner(&owner, w.d, CS_VIEW_OF(b.id)),
 	    CS_ERR_CORRUPT);
 	set_hash(w.d, id, CS_VIEW_OF(a.id));
-	/* A column that says whose it is is not believed. */
+	/* The column that says whose it is is not trusted. */
 	assert_ok(cs_db_exec(
 	    w.d->db, "UPDATE passkey SET person=?", cs_int(anna.id + 1)));
 	assert_ok(cs_desk_passkey_owner(&owner, w.d, CS_VIEW_OF(a.id)));

@@ -27,8 +27,8 @@ exported(struct world *w, struct cs_view text, unsigned want_added)
 	return out;
 }
 
-/* What is in a list of others is text, also for a program for tables; and is
- * the same when it comes back. */
+/* A spreadsheet takes everything in an exported list for text, and importing
+ * it again gives the same. */
 static void
 test_formulas(void **state)
 {
@@ -62,7 +62,7 @@ test_formulas(void **state)
 	world_clear(&w);
 }
 
-/* A line that cannot be kept as it is, is not kept; the next one is. */
+/* A line that cannot be kept as it is, is skipped; the next one is kept. */
 static void
 test_bad_lines(void **state)
 {

@@ -63,7 +63,7 @@ look_at_all(struct world *w)
 	assert_false(more);
 }
 
-/* One row that is damaged is in the way of no other, and of no reader. */
+/* A damaged row stops neither the others nor the page of its case. */
 static void
 test_damaged_photo(void **state)
 {
@@ -90,7 +90,7 @@ test_damaged_photo(void **state)
 #define ZEROS "0000000000000000"
 #define ONE "01" ZEROS ZEROS ZEROS "00000000000000"
 
-/* Nor is a hash, which is then that of no copy. */
+/* Nor does a damaged hash, which then fits nothing. */
 static void
 test_damaged_hash(void **state)
 {
@@ -110,7 +110,7 @@ test_damaged_hash(void **state)
 	desk_media_clear(&p);
 	for (uint64_t i = 0; i < 2; i++)
 		assert_ok(desk_index_add(w.d, 1, hashes));
-	/* A list whose name nobody can read has lines all the same. */
+	/* The lines of a list count although its name cannot be read. */
 	assert_ok(cs_desk_list_add(
 	    w.d, &cs_desk_operator, "Hotline", "INHOPE", "known", &list));
 	assert_ok(cs_desk_list_import(&import, w.d, &cs_desk_operator, list,

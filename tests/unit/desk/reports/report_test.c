@@ -6,7 +6,7 @@
 #include "unit/desk/report_home.h"
 #include "wire/messages.h"
 
-/* Sealed to their rows: two reports do not change places. */
+/* Reports are sealed to their rows, and cannot change places. */
 static void
 test_sealed_rows(void **state)
 {

@@ -12,7 +12,7 @@
 
 #define MANY 2500
 
-/* Ten thousand items are one case, shown by pages. */
+/* A case of ten thousand items is shown in pages. */
 static void
 test_ten_thousand(void **state)
 {
@@ -22,7 +22,7 @@ test_ten_thousand(void **state)
 
 	(void)state;
 	world_init(&w);
-	/* What takes the time is the disk. */
+	/* Without this, most of the time goes to the disk. */
 	assert_ok(cs_db_exec(w.d->db, "PRAGMA synchronous=OFF"));
 	for (unsigned i = 0; i < MANY; i++) {
 		struct ew_report r;
