@@ -14,7 +14,6 @@
  * Who: one of those in people[]; t and T: a token that reads, and one that
  * may everything; l: a session that is locked; any other: nobody.
  */
-
 #include "content/evidence.h"
 #include "content/evidence_seal.h"
 #include "content/evidence_write.h"
@@ -107,19 +106,20 @@ take(uint8_t id, int message)
 {
 	const int which[] = { message, message == 0 ? 1 : -1, -1 };
 	struct cs_buf bundle = { 0 }, sealed = { 0 };
+	struct cs_wire_desk_report report = { .received_ms = EW_NOW_MS };
 	struct cs_wire_report_status status;
+	char answer[DESK_ANSWER_SIZE];
 	struct ew_report r;
-	uint8_t number[16];
 
-	memset(number, id, sizeof number);
 	ew_pick(&r, &w.e, which);
 	r.media.bytes = none; /* the hub has it */
 	memset(r.in.report_id, id, 16);
 	assert_ok(cs_evidence_write(&bundle, &r.in));
 	assert_ok(cs_evidence_seal(
 	    &sealed, cs_buf_view(&bundle), CS_VIEW_OF(w.seal_public)));
-	assert_ok(desk_report_take(
-	    w.d, number, EW_NOW_MS, cs_buf_view(&sealed), &status));
+	memset(report.report, id, sizeof report.report);
+	report.sealed = cs_buf_view(&sealed);
+	assert_ok(desk_report_take(&status, answer, w.d, &report));
 	cs_buf_free(&bundle);
 	cs_buf_free(&sealed);
 }
@@ -135,13 +135,16 @@ dismiss(uint64_t case_id)
 		.legal = "",
 		.to_key = "",
 		.at_once = true };
+	struct cs_desk_edit e = {
+		.d = w.d, .actor = &cs_desk_operator, .case_id = case_id
+	};
 	struct desk_case c;
 	uint64_t made;
 
 	assert_ok(desk_case_load(&c, w.d, case_id));
-	assert_ok(cs_desk_case_decide(
-	    w.d, &cs_desk_operator, case_id, c.version, &choice, &made));
+	e.version = c.version;
 	desk_case_clear(&c);
+	assert_ok(cs_desk_case_decide(&e, &choice, &made));
 	assert_ok(desk_decisions_send(w.d));
 }
 

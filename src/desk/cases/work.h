@@ -2,50 +2,51 @@
 /* What people do with a case before they decide it. */
 #pragma once
 
-#include <jansson.h>
-
 #include "base/bytes.h"
 #include "desk/cases/entry.h"
 
 struct cs_desk;
 struct cs_desk_actor;
+struct cs_desk_edit;
 struct desk_case;
+struct desk_facts;
 
-CS_CHECKED enum cs_err cs_desk_case_claim(struct cs_desk *d,
-    const struct cs_desk_actor *actor, uint64_t id, uint64_t version);
-CS_CHECKED enum cs_err cs_desk_case_release(struct cs_desk *d,
-    const struct cs_desk_actor *actor, uint64_t id, uint64_t version);
-CS_CHECKED enum cs_err cs_desk_case_hand_over(struct cs_desk *d,
-    const struct cs_desk_actor *actor, uint64_t id, uint64_t version,
-    uint64_t person);
-CS_CHECKED enum cs_err cs_desk_case_note(struct cs_desk *d,
-    const struct cs_desk_actor *actor, uint64_t id, uint64_t version,
-    enum cs_desk_note kind, const char *source, const char *text);
-/* The age that the person shown is said to have ("child", "adult",
- * "unknown"), when something is threatened for (0: never), another reason ("":
- * as it is). */
-CS_CHECKED enum cs_err cs_desk_case_triage(struct cs_desk *d,
-    const struct cs_desk_actor *actor, uint64_t id, uint64_t version,
+CS_CHECKED enum cs_err cs_desk_case_claim(const struct cs_desk_edit *e);
+CS_CHECKED enum cs_err cs_desk_case_release(const struct cs_desk_edit *e);
+CS_CHECKED enum cs_err cs_desk_case_hand_over(
+    const struct cs_desk_edit *e, uint64_t person);
+/* Add a note, an escalation, the wish for a second opinion, or an attachment,
+ * of which ${source} says where it is from. */
+CS_CHECKED enum cs_err cs_desk_case_note(const struct cs_desk_edit *e,
+    enum cs_desk_entry_kind kind, const char *source, const char *text);
+/* Say how old the person shown is ("child", "adult", "unknown"), when something
+ * is threatened for (0: never), and the reason ("": as it is). */
+CS_CHECKED enum cs_err cs_desk_case_triage(const struct cs_desk_edit *e,
     const char *age, uint64_t threat_ms, const char *reason);
-/* Nothing of it is destroyed while a hold is on. */
-CS_CHECKED enum cs_err cs_desk_case_hold(struct cs_desk *d,
-    const struct cs_desk_actor *actor, uint64_t id, uint64_t version, bool on,
-    const char *text);
-/* The working copy of an item's text; "" shows the original again.  The
- * original stays as it came. */
-CS_CHECKED enum cs_err cs_desk_case_redact(struct cs_desk *d,
-    const struct cs_desk_actor *actor, uint64_t id, uint64_t version,
-    uint64_t item, const char *text);
-/* Take the case if nobody has it; CS_ERR_DENIED if somebody else has and
- * ${actor} is no senior. */
-CS_CHECKED enum cs_err desk_case_mine(
+/* Nothing of the case is destroyed while a hold is on; ${text} says why. */
+CS_CHECKED enum cs_err cs_desk_case_hold(
+    const struct cs_desk_edit *e, const char *text);
+CS_CHECKED enum cs_err cs_desk_case_unhold(
+    const struct cs_desk_edit *e, const char *text);
+/* Set the working copy of an item's text; "" shows the original again, which
+ * stays as it came. */
+CS_CHECKED enum cs_err cs_desk_case_redact(
+    const struct cs_desk_edit *e, uint64_t item, const char *text);
+
+/* Begin an edit: check the rights, lock, load ${c}, and keep what it was for
+ * the log. */
+CS_CHECKED enum cs_err desk_edit_begin(
+    struct desk_case *c, const struct cs_desk_edit *e);
+/* End it: store ${c}, write it down as ${what} with ${after} (or NULL), commit;
+ * or, if ${err} is none of CS_OK, leave everything as it was.  Clears ${c}. */
+CS_CHECKED enum cs_err desk_edit_end(struct desk_case *c,
+    const struct cs_desk_edit *e, enum cs_err err, const char *what,
+    const struct desk_facts *after);
+/* Commit, or leave everything as it was if ${err} is none of CS_OK; also if
+ * desk_edit_begin() has failed before it locked. */
+CS_CHECKED enum cs_err desk_edit_leave(
+    const struct cs_desk_edit *e, enum cs_err err);
+/* Take ${c} if nobody has it; CS_ERR_DENIED if somebody else has and ${actor}
+ * is no senior.  ${c} is not stored. */
+CS_CHECKED enum cs_err desk_case_take(
     struct cs_desk *d, struct desk_case *c, const struct cs_desk_actor *actor);
-/* Begin a change of a case by who works on cases: rights, transaction, the row
- * as it was read. */
-CS_CHECKED enum cs_err desk_work_begin(struct desk_case *c, struct cs_desk *d,
-    const struct cs_desk_actor *actor, uint64_t id, uint64_t version);
-/* End it: store, write down as ${what} with ${after}, whose reference is
- * taken, commit; or, when ${err} says so, leave everything as it was. */
-CS_CHECKED enum cs_err desk_work_end(struct desk_case *c, struct cs_desk *d,
-    const struct cs_desk_actor *actor, enum cs_err err, const char *what,
-    json_t *after);

@@ -18,6 +18,7 @@
 #include "desk/people/passkey.h"
 #include "desk/people/passkey_check.h"
 #include "desk/people/people.h"
+#include "desk/show/people.h"
 #include "net/web.h"
 #include "store/clock.h"
 
@@ -38,8 +39,8 @@ challenge_take(struct api_challenge *ch, const uint8_t *answered)
 #define STAMP_LEN 16 /* of the challenge: time and random number */
 
 static enum cs_err
-challenge_mac(
-    uint8_t out[static 32], const struct cs_desk_api *api, const uint8_t *stamp)
+challenge_mac(uint8_t out[static CS_SHA256_LEN], const struct cs_desk_api *api,
+    const uint8_t *stamp)
 {
 	const struct cs_view parts[] = {
 		cs_view_str("countersign/desk/passkey/v1"),
@@ -54,7 +55,7 @@ enum cs_err
 api_challenge_make(uint8_t out[static DESK_PASSKEY_CHALLENGE_LEN],
     const struct cs_desk_api *api, uint64_t now_ms)
 {
-	uint8_t mac[32];
+	uint8_t mac[CS_SHA256_LEN];
 	enum cs_err err;
 
 	for (size_t i = 0; i < 8; i++)
@@ -71,7 +72,7 @@ static bool
 sign_in_challenge_good(const struct cs_desk_api *api, const uint8_t *answered)
 {
 	uint64_t made_ms = 0, now_ms = cs_clock_ms();
-	uint8_t mac[32];
+	uint8_t mac[CS_SHA256_LEN];
 
 	for (size_t i = 0; i < 8; i++)
 		made_ms = made_ms << 8 | answered[i];

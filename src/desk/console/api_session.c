@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "base/text.h"
+#include "base/units.h"
 #include "base/wipe.h"
 #include "crypto/hash.h"
 #include "crypto/random.h"
@@ -66,11 +67,13 @@ place(struct cs_desk_api *api)
 	return oldest;
 }
 
+#define SECRET_LEN 32 /* random bytes of a token */
+
 void
 api_session_begin(struct api_call *c)
 {
 	struct api_session *s = place(c->api);
-	uint8_t bytes[32];
+	uint8_t bytes[SECRET_LEN];
 
 	memset(s, 0, sizeof *s);
 	cs_random(bytes, sizeof bytes);
@@ -90,7 +93,7 @@ api_session_begin(struct api_call *c)
 #define BEARER "Bearer "
 
 enum cs_err
-api_token_hash(uint8_t out[static 32], const struct cs_web_request *rq)
+api_token_hash(uint8_t out[static CS_HASH_LEN], const struct cs_web_request *rq)
 {
 	return cs_sha256(out, cs_view_str(rq->authorization + strlen(BEARER)));
 }
@@ -149,7 +152,8 @@ api_session_show(struct api_call *c)
 	json_put(c->out, "person", person, &err);
 	json_put_str(c->out, "csrf", c->session->csrf, &err);
 	json_put_bool(c->out, "locked", c->session->locked, &err);
-	json_put_num(c->out, "idle_s", c->api->options.idle_ms / 1000, &err);
+	json_put_num(
+	    c->out, "idle_s", c->api->options.idle_ms / CS_SECOND_MS, &err);
 	json_put_num(c->out, "expires_ms",
 	    c->session->made_ms + c->api->options.life_ms, &err);
 	json_put_str(c->out, "hub", c->d->hub.name, &err);
@@ -192,7 +196,7 @@ api_has_to_wait(struct api_call *c, const char *name, const char *peer)
 
 	if (left == 0)
 		return false;
-	c->answer->retry_after_s = (unsigned)(left / 1000 + 1);
+	c->answer->retry_after_s = (unsigned)(left / CS_SECOND_MS + 1);
 	api_refuse(c, 429, "limit",
 	    "Too many attempts to sign in. Wait, then try again.");
 	return true;
@@ -290,10 +294,20 @@ add_qr(json_t *out, const char *uri)
 enum cs_err
 api_welcome(struct api_call *c)
 {
+	struct cs_desk_welcome w;
 	enum cs_err err =
-	    cs_desk_welcome(c->d, json_get_str(c->in, "code"), c->out);
+	    cs_desk_welcome(&w, c->d, json_get_str(c->in, "code"));
 
-	return err ? err : add_qr(c->out, json_get_str(c->out, "uri"));
+	if (err == CS_OK) {
+		json_put_str(c->out, "name", w.name, &err);
+		json_put_str(c->out, "role", cs_desk_role_name(w.role), &err);
+		json_put_str(c->out, "secret", w.secret, &err);
+		json_put_str(c->out, "uri", w.uri, &err);
+		if (err == CS_OK)
+			err = add_qr(c->out, w.uri);
+	}
+	cs_wipe(&w, sizeof w);
+	return err;
 }
 
 enum cs_err

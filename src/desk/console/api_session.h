@@ -3,6 +3,7 @@
 #pragma once
 
 #include "base/bytes.h"
+#include "base/units.h"
 #include "desk/console/call.h"
 #include "net/web.h"
 
@@ -17,7 +18,7 @@ struct api_session *api_session_find(
     struct cs_desk_api *api, const char *cookie);
 /* What the token of ${rq}, which has one, is known by. */
 CS_CHECKED enum cs_err api_token_hash(
-    uint8_t out[static 32], const struct cs_web_request *rq);
+    uint8_t out[static CS_HASH_LEN], const struct cs_web_request *rq);
 /* Has whoever guesses under ${name} from ${peer} to wait?  Then it has been
  * refused.  And what came of the guess: CS_OK, CS_ERR_DENIED, or neither. */
 bool api_has_to_wait(struct api_call *c, const char *name, const char *peer);

@@ -5,6 +5,7 @@
 #include <jansson.h>
 
 #include "base/bytes.h"
+#include "base/units.h"
 #include "desk/console/api.h"
 #include "desk/core/actor.h"
 #include "desk/people/attempts.h"
@@ -53,7 +54,7 @@ struct cs_desk_api {
 	char hosts[3][API_HOST_SIZE]; /* what the Host header may say */
 	char address[320];            /* of the console */
 	struct api_session sessions[API_SESSIONS_MAX];
-	uint8_t challenge_key[32]; /* api_challenge_make() */
+	uint8_t challenge_key[CS_KEY_LEN]; /* api_challenge_make() */
 	struct api_challenge used[API_CHALLENGES_USED_MAX];
 	struct desk_attempts attempts; /* to sign in, and to unlock */
 	struct events *events;         /* open streams; events.c */
@@ -110,9 +111,9 @@ bool api_online(const struct cs_desk_api *api);
 /* True or false, of the body: what is neither is CS_ERR_FORMAT, and not no. */
 CS_CHECKED enum cs_err api_flag(
     bool *out, struct api_call *c, const char *name);
-/* 16 bytes of hex; CS_ERR_FORMAT. */
+/* An id from hex; CS_ERR_FORMAT. */
 CS_CHECKED enum cs_err api_hex_id(
-    uint8_t out[static 16], struct cs_desk *d, const char *hex);
+    uint8_t out[static CS_ID_LEN], struct cs_desk *d, const char *hex);
 /* Answer with bytes, to be kept as ${name}. */
 CS_CHECKED enum cs_err api_file(struct api_call *c, struct cs_buf *bytes,
     const char *media_type, const char *name);

@@ -44,22 +44,24 @@ struct stream {
 	uint64_t done;
 };
 
+enum chunk { CHUNK_INNER = 0, CHUNK_LAST = 1 };
+
 static void
-place(uint8_t out[static 10], uint64_t chunk, bool last)
+place(uint8_t out[static 10], uint64_t number, enum chunk chunk)
 {
 	out[0] = 'b';
-	cs_vault_row(out + 1, chunk);
-	out[9] = last;
+	cs_vault_row(out + 1, number);
+	out[9] = (uint8_t)chunk;
 }
 
 static enum cs_err
-write_chunk(struct stream *s, bool last)
+write_chunk(struct stream *s, enum chunk chunk)
 {
 	struct cs_buf sealed = { 0 };
 	uint8_t where[10], length[4];
 	enum cs_err err;
 
-	place(where, s->chunk++, last);
+	place(where, s->chunk++, chunk);
 	if ((err = cs_seal(&sealed, &s->key, CS_VIEW_OF(where),
 		 cs_buf_view(&s->plain))) == CS_OK) {
 		for (unsigned i = 0; i < 4; i++)
@@ -87,7 +89,7 @@ put(struct stream *s, struct cs_view v)
 		v = cs_view(v.data + n, v.len - n);
 		s->done += n;
 		if (s->plain.len == CHUNK)
-			err = write_chunk(s, false);
+			err = write_chunk(s, CHUNK_INNER);
 	}
 	return err;
 }
@@ -131,11 +133,11 @@ read_chunk(struct stream *s)
 	s->at = 0;
 	if ((err = cs_buf_extend(&sealed, n, &at)) == CS_OK &&
 	    (err = read_fd(s->fd, at, n)) == CS_OK) {
-		place(where, s->chunk, false);
+		place(where, s->chunk, CHUNK_INNER);
 		err = cs_unseal(&s->plain, &s->key, CS_VIEW_OF(where),
 		    cs_buf_view(&sealed));
 		if (err == CS_ERR_DECRYPT) {
-			place(where, s->chunk, true);
+			place(where, s->chunk, CHUNK_LAST);
 			err = cs_unseal(&s->plain, &s->key, CS_VIEW_OF(where),
 			    cs_buf_view(&sealed));
 			s->last = err == CS_OK;
@@ -327,14 +329,10 @@ cs_desk_backup(struct cs_desk *d, const char *path, struct cs_view passphrase)
 	snprintf(copy, sizeof copy, "%s/backup-%d.db", d->dir, (int)getpid());
 	if ((err = write_head(&s, passphrase)) == CS_OK &&
 	    (err = put_all(&s, d, copy)) == CS_OK &&
-	    (err = write_chunk(&s, true)) == CS_OK && fsync(s.fd) != 0)
+	    (err = write_chunk(&s, CHUNK_LAST)) == CS_OK && fsync(s.fd) != 0)
 		err = cs_file_errno();
-	if (err == CS_OK && (err = cs_db_begin(d->db)) == CS_OK) {
-		if ((err = desk_audit_say(d, "backup made")) == CS_OK)
-			err = cs_db_commit(d->db);
-		if (err)
-			cs_db_rollback(d->db);
-	}
+	if (err == CS_OK && (err = cs_db_begin(d->db)) == CS_OK)
+		err = cs_db_end(d->db, desk_audit_say(d, "backup made"));
 	if (err)
 		unlink(path);
 	stream_clear(&s);

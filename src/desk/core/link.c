@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "desk/core/link.h"
 
+#include "base/units.h"
 #include "desk/core/desk.h"
 #include "desk/core/store.h"
 #include "net/client.h"
@@ -44,7 +45,7 @@ keep_cert(struct cs_desk *d)
 enum cs_err
 desk_connect(struct cs_desk *d)
 {
-	static const uint8_t no_device[16];
+	static const uint8_t no_device[CS_ID_LEN];
 	const struct cs_net_client_config config = {
 		.host = d->hub.host,
 		.port = d->hub.port,

@@ -20,7 +20,7 @@ struct desk_message {
 	/* The account, the file, the group, the report or the letter that it
 	 * is about: messages about the same arrive in order. */
 	struct cs_view subject;
-	struct cs_view target; /* 16 bytes: the row of an action; or empty */
+	struct cs_view target; /* the id of an action; or empty */
 	const struct cs_wire_shape *shape;
 	const void *message;
 };

@@ -19,13 +19,17 @@ enum cs_desk_action {
 	CS_DESK_ACTION_REFER = 6,
 };
 
+#define CS_DESK_ACTIONS (CS_DESK_ACTION_REFER + 1)
 #define CS_DESK_SEVERITIES 5
 #define CS_DESK_REASONS_MAX 64
 #define CS_DESK_LANGUAGES 4
+#define CS_DESK_TERRITORIES_MAX 64
+#define CS_DESK_TERRITORY_SIZE 8 /* "EU", "AT", and a zero */
 #define CS_DESK_UNDO_MAX_S 300
+#define CS_DESK_REASON_SIZE 40 /* of a code, with its zero */
 
 struct cs_desk_reason {
-	char code[40];
+	char code[CS_DESK_REASON_SIZE];
 	uint16_t number; /* as in reports */
 	unsigned severity;
 	bool danger, two_people, illegal;
@@ -40,17 +44,20 @@ struct cs_desk_policy {
 	uint64_t version;
 	uint32_t window_hours, undo_seconds, quality_percent, rejected_days;
 	const char *redress;
+	const char *territories[CS_DESK_TERRITORIES_MAX];
+	size_t n_territories;
 	struct {
 		uint32_t look_hours, decide_hours;
 	} targets[CS_DESK_SEVERITIES + 1]; /* by severity */
-	bool two_people[CS_DESK_ACTION_REFER + 1];
+	bool two_people[CS_DESK_ACTIONS];
 	struct cs_desk_reason reasons[CS_DESK_REASONS_MAX];
 	size_t n_reasons;
 };
 
 /* "none", "warn", "disable", "disable-until", "quarantine", "dissolve",
  * "refer". */
-const char *cs_desk_action_name(unsigned act);
+extern const char *const cs_desk_actions[CS_DESK_ACTIONS];
+const char *cs_desk_action_name(enum cs_desk_action action);
 /* -1 for a name that is none. */
 int cs_desk_action_find(const char *name);
 /* The languages, in the order of titles: "en", "ar", "kmr", "ckb". */
@@ -72,6 +79,9 @@ CS_CHECKED enum cs_err cs_desk_policy_set(struct cs_desk *d,
     const struct cs_desk_actor *actor, struct cs_view toml, uint64_t version);
 /* NULL: there is none. */
 const struct cs_desk_reason *cs_desk_policy_reason(
+    const struct cs_desk_policy *p, const char *code);
+/* The same, or "other" if the policy has it no more; never NULL. */
+const struct cs_desk_reason *cs_desk_policy_reason_or_other(
     const struct cs_desk_policy *p, const char *code);
 /* That of a report; never NULL: numbers that it does not have are "other". */
 const struct cs_desk_reason *cs_desk_policy_number(

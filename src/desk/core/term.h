@@ -6,5 +6,8 @@
 
 struct cs_desk;
 
+#define DESK_TERM_LEN 16
+
+/* By ${d}'s own key: the same word is the same term. */
 CS_CHECKED enum cs_err desk_term(
-    uint8_t out[static 16], struct cs_desk *d, struct cs_view word);
+    uint8_t out[static DESK_TERM_LEN], struct cs_desk *d, struct cs_view word);

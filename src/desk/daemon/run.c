@@ -5,6 +5,7 @@
 #include <signal.h>
 #include <unistd.h>
 
+#include "base/units.h"
 #include "desk/core/desk.h"
 #include "desk/core/link.h"
 #include "desk/daemon/deliver.h"
@@ -17,13 +18,13 @@
 #include "wire/codec.h"
 #include "wire/messages.h"
 
-#define WAIT_MS 1000  /* how soon a signal or a new decision is seen */
-#define LOOK_EVERY 30 /* waits; pushes are hints and can be lost */
-#define RETENTION_EVERY_MS (3600u * 1000)
+#define WAIT_MS CS_SECOND_MS /* how soon a signal or a new decision is seen */
+#define LOOK_EVERY 30        /* waits; pushes are hints and can be lost */
+#define RETENTION_EVERY_MS CS_HOUR_MS
 #define RETRY_MAX_S 30u
 /* Taken, and looked at, before decisions are sent again. */
-#define REPORTS_MS 1000
-#define PHOTOS_MS 1000
+#define REPORTS_MS CS_SECOND_MS
+#define PHOTOS_MS CS_SECOND_MS
 
 static volatile sig_atomic_t stop;
 
@@ -57,9 +58,9 @@ fetch_page(struct cs_desk *d, uint32_t *n)
 	while (err == CS_OK &&
 	    cs_wire_next(&item, &cs_wire_desk_report_shape, &rest)) {
 		struct cs_wire_report_status status;
+		char told[DESK_ANSWER_SIZE];
 
-		if ((err = desk_report_take(d, item.report, item.received_ms,
-			 item.sealed, &status)) == CS_OK)
+		if ((err = desk_report_take(&status, told, d, &item)) == CS_OK)
 			err = desk_call(d, CS_WIRE_DESK_REPORT_SET,
 			    &cs_wire_report_status_shape, &status,
 			    &cs_wire_empty_shape, &none);
@@ -154,10 +155,11 @@ serve(struct cs_desk *d, uint64_t *tidied_ms)
 	bool more = false;
 	enum cs_err err;
 
-	if ((err = desk_cases_catch_up(d)) || (err = work(d, &more)))
+	if ((err = work(d, &more)))
 		return err;
 	for (unsigned i = 1; !stop; i++) {
-		err = cs_session_push(&d->session, &push, more ? 1 : WAIT_MS);
+		err = cs_session_push(
+		    &d->session, &push, more ? 1 : (int)WAIT_MS);
 		if (err != CS_OK && err != CS_ERR_TIMEOUT)
 			return err;
 		/* Other processes of the desk may have decided something. */

@@ -14,6 +14,7 @@ struct desk_decision;
 CS_CHECKED enum cs_err desk_decision_tell(
     struct cs_desk *d, const struct desk_decision *dec);
 /* How a decided case is answered: for a report of what was decided already.
- * CS_ERR_NOT_FOUND: nothing was since it was last opened. */
+ * ${*sentence} is static.  CS_ERR_NOT_FOUND: nothing was decided since it was
+ * last opened. */
 CS_CHECKED enum cs_err desk_case_answer(enum cs_desk_report_state *state,
-    char answer[static 256], struct cs_desk *d, const struct desk_case *c);
+    const char **sentence, struct cs_desk *d, const struct desk_case *c);

@@ -13,10 +13,10 @@ struct desk_outcome {
 	const char *refused; /* its sentence; NULL: applied */
 };
 
-/* Remove the row, and store what that means for its action.  A row that is gone
- * was answered in another process ("decide" sends, too, while the desk runs),
- * and stays answered so.  CS_ERR_BUSY: what it means cannot be stored, because
- * something is damaged on the disk; others go on. */
+/* Remove the row ${id} of the outbox, and store what the answer means for its
+ * action.  A row that is gone was answered in another process ("decide" sends,
+ * too, while the desk runs), and stays answered so.  CS_ERR_BUSY: what it means
+ * cannot be stored, because something is damaged on the disk; others go on. */
 CS_CHECKED enum cs_err desk_outcome_store(
     struct cs_desk *d, uint64_t id, const struct desk_outcome *outcome);
 /* ${dec} has failed: if it was a reversal, what it was to take back is again

@@ -168,9 +168,10 @@ skip_extensions(struct cs_reader *r)
 
 enum cs_err
 desk_passkey_data_parse(
-    struct desk_passkey_data *out, struct cs_view in, bool made)
+    struct desk_passkey_data *out, struct cs_view in, enum desk_passkey_use use)
 {
 	struct cs_reader r = cs_reader(in);
+	bool made = use == DESK_PASSKEY_MAKE;
 
 	memset(out, 0, sizeof *out);
 	if (in.len > DESK_PASSKEY_DATA_MAX)
@@ -235,7 +236,8 @@ desk_passkey_attestation_parse(struct desk_passkey_data *out, struct cs_view in)
 	read_name(&r, "authData");
 	data = cs_cbor_read_bytes(&r, DESK_PASSKEY_DATA_MAX);
 	err = cs_reader_end(&r);
-	return err ? err : desk_passkey_data_parse(out, data, true);
+	return err ? err
+		   : desk_passkey_data_parse(out, data, DESK_PASSKEY_MAKE);
 }
 
 /* ---- checks ------------------------------------------------------------- */
@@ -306,7 +308,7 @@ desk_passkey_used(struct desk_passkey_data *out,
 
 	if ((err = desk_passkey_client_check(
 		 client_data, wanted, "webauthn.get")) ||
-	    (err = desk_passkey_data_parse(out, data, false)) ||
+	    (err = desk_passkey_data_parse(out, data, DESK_PASSKEY_SIGN_IN)) ||
 	    (err = data_check(out, wanted->rp_id)))
 		return err;
 	/* Section 7.2: whether it can be copied is so for good. */

@@ -37,6 +37,9 @@ struct desk_passkey_key {
 	size_t len;
 };
 
+/* What a browser was asked to do. */
+enum desk_passkey_use { DESK_PASSKEY_SIGN_IN = 0, DESK_PASSKEY_MAKE = 1 };
+
 /* Authenticator data.  Views point into what was parsed. */
 struct desk_passkey_data {
 	struct cs_view rp_id_hash;
@@ -67,12 +70,13 @@ struct desk_passkey_known {
 CS_CHECKED enum cs_err desk_passkey_client_check(struct cs_view client_data,
     const struct desk_passkey_wanted *wanted, const char *type);
 /*
- * Parse authenticator data: with a new credential if ${made}, and else without.
+ * Parse authenticator data: with a new credential when a passkey is made, and
+ * else without.
  * CS_ERR_FORMAT, CS_ERR_LIMIT; CS_ERR_UNSUPPORTED, CS_ERR_KEY: another
  * algorithm than ES256 and EdDSA with Ed25519, or no key of it.
  */
-CS_CHECKED enum cs_err desk_passkey_data_parse(
-    struct desk_passkey_data *out, struct cs_view in, bool made);
+CS_CHECKED enum cs_err desk_passkey_data_parse(struct desk_passkey_data *out,
+    struct cs_view in, enum desk_passkey_use use);
 /* The same from an attestation object, whose statement is not looked at. */
 CS_CHECKED enum cs_err desk_passkey_attestation_parse(
     struct desk_passkey_data *out, struct cs_view in);

@@ -8,9 +8,8 @@
  */
 #pragma once
 
-#include <jansson.h>
-
 #include "base/bytes.h"
+#include "content/photo_look.h"
 
 struct cs_desk;
 struct cs_desk_actor;
@@ -18,18 +17,15 @@ struct cs_desk_actor;
 /* "blur", "small" or "full"; -1 for a name that is none. */
 int cs_desk_photo_level_find(const char *name);
 /*
- * The picture of the photo ${media}, decoded in the sandbox; appended to
- * ${out}, whose type ${*media_type} is static.  What is more than blurred is
- * counted for ${actor}; all of it is written down.  CS_ERR_LIMIT: the person's
- * own limit; CS_ERR_NOT_FOUND: the file is gone; CS_ERR_TYPE: it cannot be
- * shown.
+ * Append the picture of the photo ${media}, decoded in the sandbox;
+ * ${*media_type} is static.  What is more than blurred is counted for ${actor};
+ * all of it is written down.  CS_ERR_LIMIT: the person's own limit;
+ * CS_ERR_NOT_FOUND: the file is gone; CS_ERR_TYPE: it cannot be shown.
  */
 CS_CHECKED enum cs_err cs_desk_photo_picture(struct cs_buf *out,
     const char **media_type, struct cs_desk *d,
-    const struct cs_desk_actor *actor, uint64_t media, int level);
-/* Copies of it in cases and on lists: an array. */
-CS_CHECKED enum cs_err cs_desk_photo_copies(
-    json_t *items, struct cs_desk *d, uint64_t media);
+    const struct cs_desk_actor *actor, uint64_t media,
+    enum cs_photo_level level);
 /*
  * Look at photos that came and were not looked at yet, at one at least, until
  * it is ${until_ms}; ${*more}: there is something left.  A decoder that breaks

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /* countersign-desk: the report desk, by command line. */
-
 #include <stdio.h>
 #include <string.h>
 
 #include "base/alloc.h"
+#include "base/json_writer.h"
 #include "base/text.h"
 #include "cli/evidence_json.h"
 #include "cli/evidence_show.h"

@@ -16,6 +16,7 @@
 #include <unistd.h>
 
 #include "base/alloc.h"
+#include "base/units.h"
 #include "cli/report_error.h"
 #include "desk/console/api.h"
 #include "desk/console/call.h"
@@ -111,28 +112,8 @@ seconds(uint64_t *ms, const struct cli_args *args, const char *name,
 	if (value != NULL && !cli_duration(&s, value))
 		return cli_fail(CLI_USAGE,
 		    "--%s takes a time such as 90s, 15m or 10h.", name);
-	*ms = (uint64_t)s * 1000;
+	*ms = (uint64_t)s * CS_SECOND_MS;
 	return CLI_OK;
-}
-
-/* Where to listen: as said, when the console of a desk that was killed just now
- * has let go of it; or on the usual port, or another one that is free. */
-static enum cs_err
-listen(struct cs_web **out, struct cs_web_config *config, bool said_where)
-{
-	const struct timespec a_moment = { .tv_nsec = 100 * 1000 * 1000 };
-	enum cs_err err = cs_web_new(out, config);
-
-	for (unsigned i = 0; err == CS_ERR_IO && said_where && i < LISTEN_TRIES;
-	     i++) {
-		nanosleep(&a_moment, NULL);
-		err = cs_web_new(out, config);
-	}
-	if (err == CS_ERR_IO && !said_where) {
-		config->port = 0;
-		err = cs_web_new(out, config);
-	}
-	return err;
 }
 
 /* What the console's process is given. */
@@ -147,6 +128,26 @@ struct console {
 	int lock;  /* of the desk: the other process's */
 	pid_t parent;
 };
+
+/* Where to listen: as said, when the console of a desk that was killed just now
+ * has let go of it; or on the usual port, or another one that is free. */
+static enum cs_err
+listen(struct cs_web **out, struct console *c)
+{
+	const struct timespec a_moment = { .tv_nsec = 100 * 1000 * 1000 };
+	enum cs_err err = cs_web_new(out, &c->config);
+
+	for (unsigned i = 0;
+	     err == CS_ERR_IO && c->said_where && i < LISTEN_TRIES; i++) {
+		nanosleep(&a_moment, NULL);
+		err = cs_web_new(out, &c->config);
+	}
+	if (err == CS_ERR_IO && !c->said_where) {
+		c->config.port = 0;
+		err = cs_web_new(out, &c->config);
+	}
+	return err;
+}
 
 /* What stands in the options; before anything else is begun. */
 static int
@@ -218,7 +219,7 @@ console_main(struct console *c)
 		return status;
 	if ((err = cs_desk_api_new(&api, d, &c->options)) == CS_OK) {
 		c->config.arg = api;
-		err = listen(&web, &c->config, c->said_where);
+		err = listen(&web, c);
 	}
 	if (err) {
 		status = cli_fail(CLI_NOT_DONE,

@@ -261,27 +261,34 @@ test_attestation(void **state)
 	    CS_ERR_FORMAT);
 	/* The same inside. */
 	assert_ok(cs_buf_add(&data, cs_view("", 1)));
-	assert_err(desk_passkey_data_parse(&made, cs_buf_view(&data), true),
+	assert_err(desk_passkey_data_parse(
+		       &made, cs_buf_view(&data), DESK_PASSKEY_MAKE),
 	    CS_ERR_FORMAT);
 	for (size_t n = 0; n + 1 < data.len; n++)
-		assert_err(
-		    desk_passkey_data_parse(&made, cs_view(data.data, n), true),
+		assert_err(desk_passkey_data_parse(
+			       &made, cs_view(data.data, n), DESK_PASSKEY_MAKE),
 		    CS_ERR_FORMAT);
 	data.len--;
-	assert_ok(desk_passkey_data_parse(&made, cs_buf_view(&data), true));
+	assert_ok(desk_passkey_data_parse(
+	    &made, cs_buf_view(&data), DESK_PASSKEY_MAKE));
 	/* One that was made is none that is used, whatever it says. */
-	assert_err(desk_passkey_data_parse(&made, cs_buf_view(&data), false),
+	assert_err(desk_passkey_data_parse(
+		       &made, cs_buf_view(&data), DESK_PASSKEY_SIGN_IN),
 	    CS_ERR_FORMAT);
 	data.data[32] ^= DESK_PASSKEY_AT;
-	assert_err(desk_passkey_data_parse(&made, cs_buf_view(&data), true),
+	assert_err(desk_passkey_data_parse(
+		       &made, cs_buf_view(&data), DESK_PASSKEY_MAKE),
 	    CS_ERR_FORMAT);
-	assert_err(desk_passkey_data_parse(&made, cs_buf_view(&data), false),
+	assert_err(desk_passkey_data_parse(
+		       &made, cs_buf_view(&data), DESK_PASSKEY_SIGN_IN),
 	    CS_ERR_FORMAT);
 	authenticator_data(&data, &a, false);
-	assert_err(desk_passkey_data_parse(&made, cs_buf_view(&data), true),
+	assert_err(desk_passkey_data_parse(
+		       &made, cs_buf_view(&data), DESK_PASSKEY_MAKE),
 	    CS_ERR_FORMAT);
 	data.data[32] ^= DESK_PASSKEY_AT;
-	assert_err(desk_passkey_data_parse(&made, cs_buf_view(&data), false),
+	assert_err(desk_passkey_data_parse(
+		       &made, cs_buf_view(&data), DESK_PASSKEY_SIGN_IN),
 	    CS_ERR_FORMAT);
 	cs_buf_free(&data);
 	cs_buf_free(&object);
@@ -302,7 +309,8 @@ parse_key(const char *hex)
 	authenticator_clear(&a);
 	data.len -= key_len;
 	assert_ok(cs_buf_add(&data, cs_test_unhex(hex)));
-	return desk_passkey_data_parse(&made, cs_buf_view(&data), true);
+	return desk_passkey_data_parse(
+	    &made, cs_buf_view(&data), DESK_PASSKEY_MAKE);
 }
 
 #define X "afefa16f97ca9b2d23eb86ccb64098d20db90856062eb249c33a9b672f26df61"
@@ -361,14 +369,16 @@ test_ids(void **state)
 	authenticator_init(&a, CS_ED25519);
 	authenticator_data(&data, &a, true);
 	data.data[53] = 0x04; /* 1024 + 32 bytes */
-	assert_err(desk_passkey_data_parse(&made, cs_buf_view(&data), true),
+	assert_err(desk_passkey_data_parse(
+		       &made, cs_buf_view(&data), DESK_PASSKEY_MAKE),
 	    CS_ERR_LIMIT);
 	/* None at all: the key follows its length. */
 	data.data[53] = data.data[54] = 0;
 	memmove(data.data + 55, data.data + 55 + sizeof a.id,
 	    data.len - 55 - sizeof a.id);
 	data.len -= sizeof a.id;
-	assert_err(desk_passkey_data_parse(&made, cs_buf_view(&data), true),
+	assert_err(desk_passkey_data_parse(
+		       &made, cs_buf_view(&data), DESK_PASSKEY_MAKE),
 	    CS_ERR_FORMAT);
 	cs_buf_free(&data);
 	authenticator_clear(&a);

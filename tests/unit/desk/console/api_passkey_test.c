@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Challenges, and where a passkey can be asked for: requests go to the API as
  * the server hands them on. */
-
 #include "base/text.h"
 #include "crypto/init.h"
 #include "crypto/suite.h"
@@ -10,7 +9,6 @@
 #include "desk/console/api_passkey.h"
 #include "desk/console/call.h"
 #include "desk/core/actor.h"
-#include "desk/core/doc.h"
 #include "desk/core/json.h"
 #include "desk/people/attempts.h"
 #include "desk/people/passkey_check.h"
@@ -68,7 +66,7 @@ ask(json_t **out, struct console *c, const char *method, const char *path,
 	snprintf(rq.cookie, sizeof rq.cookie, "%s", c->cookie);
 	snprintf(rq.csrf, sizeof rq.csrf, "%s", c->csrf);
 	if (body != NULL)
-		assert_ok(desk_doc_text(&text, body));
+		assert_ok(json_text(&text, body));
 	rq.body = cs_buf_view(&text);
 	cs_desk_api_handle(c->api, &rq, &answer);
 	*out = json_loadb(

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* What the hub is told and has answered, without a hub. */
-
+#include "base/units.h"
 #include "content/letter.h"
 #include "crypto/init.h"
 #include "crypto/suite.h"
@@ -9,6 +9,7 @@
 #include "desk/core/audit.h"
 #include "desk/core/outbox.h"
 #include "desk/core/policy.h"
+#include "desk/core/record.h"
 #include "desk/daemon/deliver.h"
 #include "desk/decisions/appeal.h"
 #include "desk/decisions/decide.h"
@@ -16,6 +17,7 @@
 #include "desk/decisions/outcome.h"
 #include "desk/decisions/revise.h"
 #include "desk/decisions/send.h"
+#include "desk/show/decision.h"
 #include "store/clock.h"
 #include "store/db.h"
 #include "unit/desk/desk_home.h"
@@ -34,12 +36,12 @@ take(struct world *w, uint8_t id)
 }
 
 static void
-case_is(struct world *w, uint64_t id, unsigned state)
+case_is(struct world *w, uint64_t id, enum cs_desk_case_state state)
 {
 	struct desk_case c;
 
 	assert_ok(desk_case_load(&c, w->d, id));
-	assert_int_equal(desk_case_state(&c), state);
+	assert_int_equal(c.state, state);
 	desk_case_clear(&c);
 }
 
@@ -57,30 +59,33 @@ decision_is(struct world *w, uint64_t id, enum cs_desk_decision_state state)
 static uint64_t
 warn(struct world *w)
 {
-	json_t *proved = json_object(), *accounts = json_array(), *handle;
+	struct desk_accounts proved = { 0 };
+	uint8_t accounts[4][CS_ID_LEN];
 	struct cs_desk_choice choice = { .action = CS_DESK_ACTION_WARN,
 		.reason = "spam",
-		.accounts = accounts,
+		.accounts = (const uint8_t(*)[CS_ID_LEN])accounts,
 		.facts = "Ten times the same.",
 		.ground = "",
 		.legal = "",
 		.to_key = "",
 		.at_once = true };
 	struct desk_case c;
-	const char *hex;
+	struct cs_desk_edit e = {
+		.d = w->d, .actor = &cs_desk_operator, .case_id = 1
+	};
 	uint64_t made;
 
-	assert_ok(desk_case_accounts_proved(proved, w->d, 1));
-	json_object_foreach (proved, hex, handle)
-		assert_int_equal(
-		    json_array_append_new(accounts, json_string(hex)), 0);
+	assert_ok(desk_case_accounts_proved(&proved, w->d, 1));
+	assert_true(proved.n <= sizeof accounts / sizeof *accounts);
+	for (; choice.n_accounts < proved.n; choice.n_accounts++)
+		memcpy(accounts[choice.n_accounts],
+		    proved.at[choice.n_accounts].id, CS_ID_LEN);
 	assert_ok(desk_case_load(&c, w->d, 1));
-	assert_ok(cs_desk_case_decide(
-	    w->d, &cs_desk_operator, 1, c.version, &choice, &made));
+	e.version = c.version;
+	assert_ok(cs_desk_case_decide(&e, &choice, &made));
 	assert_ok(desk_decisions_send(w->d));
 	desk_case_clear(&c);
-	json_decref(proved);
-	json_decref(accounts);
+	desk_array_clear(&proved, sizeof *proved.at);
 	return made;
 }
 
@@ -319,8 +324,8 @@ grant(struct world *w)
 	uint8_t id[16];
 
 	memset(id, 0xaa, sizeof id);
-	assert_ok(cs_desk_appeal_decide(
-	    w->d, &ben, id, true, "You are right. We are sorry."));
+	assert_ok(cs_desk_appeal_decide(w->d, &ben, id, CS_DESK_APPEAL_REVERSED,
+	    "You are right. We are sorry."));
 	assert_ok(desk_decisions_send(w->d));
 }
 

@@ -7,10 +7,12 @@
 #include "desk/core/audit.h"
 #include "desk/core/desk.h"
 #include "desk/core/json.h"
+#include "desk/core/text.h"
 #include "desk/people/passkey.h"
 #include "desk/people/passkey_check.h"
 #include "desk/people/people.h"
 #include "desk/people/sign_in.h"
+#include "desk/show/people.h"
 #include "store/db.h"
 #include "unit/desk/passkey_home.h"
 #include "wire/messages.h"
@@ -59,7 +61,7 @@ number(struct cs_desk *d, const struct cs_desk_actor *actor, size_t i)
 {
 	json_t *items = list(d, actor);
 	uint64_t id =
-	    json_id_parse(json_get_str(json_array_get(items, i), "id"));
+	    desk_id_parse(json_get_str(json_array_get(items, i), "id"));
 
 	json_decref(items);
 	return id;
@@ -292,16 +294,16 @@ test_let_go(void **state)
 	authenticator_init(&a, CS_ECDSA_P256);
 	assert_ok(add(w.d, &anna, &a, "phone"));
 	people = json_array();
-	assert_ok(cs_desk_people(w.d, people));
+	assert_ok(cs_desk_people(people, w.d));
 	assert_int_equal(
 	    json_get_num(json_array_get(people, 0), "passkeys"), 1);
 	json_decref(people);
-	assert_ok(cs_desk_person_change(
-	    w.d, &cs_desk_operator, anna.id, (enum cs_desk_role)0, true));
+	assert_ok(cs_desk_person_change(w.d, &cs_desk_operator, anna.id,
+	    (enum cs_desk_role)0, CS_DESK_STANDING_OUT));
 	assert_err(sign_in(w.d, &a), CS_ERR_DENIED);
 	assert_err(add(w.d, &anna, &a, "phone"), CS_ERR_DENIED);
-	assert_ok(cs_desk_person_change(
-	    w.d, &cs_desk_operator, anna.id, (enum cs_desk_role)0, false));
+	assert_ok(cs_desk_person_change(w.d, &cs_desk_operator, anna.id,
+	    (enum cs_desk_role)0, CS_DESK_STANDING_IN));
 	assert_ok(sign_in(w.d, &a));
 	assert_ok(
 	    cs_desk_person_reset(w.d, &cs_desk_operator, anna.id, welcome));
@@ -325,12 +327,12 @@ test_password_too_late(void **state)
 	(void)state;
 	world_init(&w);
 	anna = person_new(w.d, "anna");
-	assert_ok(cs_desk_person_change(
-	    w.d, &cs_desk_operator, anna.id, (enum cs_desk_role)0, true));
+	assert_ok(cs_desk_person_change(w.d, &cs_desk_operator, anna.id,
+	    (enum cs_desk_role)0, CS_DESK_STANDING_OUT));
 	assert_err(
 	    cs_desk_password_change(w.d, &anna, password), CS_ERR_DENIED);
-	assert_ok(cs_desk_person_change(
-	    w.d, &cs_desk_operator, anna.id, (enum cs_desk_role)0, false));
+	assert_ok(cs_desk_person_change(w.d, &cs_desk_operator, anna.id,
+	    (enum cs_desk_role)0, CS_DESK_STANDING_IN));
 	assert_ok(
 	    cs_desk_person_reset(w.d, &cs_desk_operator, anna.id, welcome));
 	assert_err(
