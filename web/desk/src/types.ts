@@ -357,7 +357,8 @@ export interface AuditRow {
   before?: unknown;
   after?: unknown;
   hash: string;
-  person?: string;
+  /** As the chain holds it; 0: the desk itself. */
+  person?: number;
 }
 
 export interface HashList {
