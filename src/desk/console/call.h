@@ -96,7 +96,10 @@ struct api_route {
 	unsigned scope;   /* of tokens; enum cs_desk_scope */
 	api_handler *handle;
 	const char *summary;
-	const char *fields; /* of the body, for the description; or "" */
+	/* For the description: the fields of the body, or ""; the schema of
+	 * the answer, as "[Name]" if it is a page of a list, a media type if
+	 * it is no JSON, or "" if it says nothing. */
+	const char *fields, *answer;
 };
 
 /* Answer with a refusal. */
