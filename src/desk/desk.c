@@ -7,6 +7,7 @@
 
 #include "base/alloc.h"
 #include "base/reader.h"
+#include "base/units.h"
 #include "base/wipe.h"
 #include "base/writer.h"
 #include "crypto/dhkem.h"
@@ -84,8 +85,10 @@ out:
 
 /* ---- the folder --------------------------------------------------------- */
 
+enum folder { FOLDER_THERE = 0, FOLDER_NEW = 1 };
+
 static enum cs_err
-open_files(struct cs_desk *d, struct cs_view passphrase, bool create)
+open_files(struct cs_desk *d, struct cs_view passphrase, enum folder folder)
 {
 	char *db = cs_path_join(d->dir, "desk.db");
 	char *key = cs_path_join(d->dir, "key");
@@ -94,13 +97,13 @@ open_files(struct cs_desk *d, struct cs_view passphrase, bool create)
 
 	if (db == NULL || key == NULL || files == NULL)
 		goto out;
-	if (create && access(key, F_OK) != 0)
+	if (folder == FOLDER_NEW && access(key, F_OK) != 0)
 		err = cs_keyfile_create(&d->key, key, passphrase);
 	else
 		err = cs_keyfile_open(&d->key, key, passphrase);
-	if (err == CS_OK && create)
+	if (err == CS_OK && folder == FOLDER_NEW)
 		err = cs_file_mkdir(files);
-	if (err == CS_OK && !create && access(db, F_OK) != 0)
+	if (err == CS_OK && folder == FOLDER_THERE && access(db, F_OK) != 0)
 		err = CS_ERR_NOT_FOUND;
 	if (err == CS_OK)
 		err = cs_db_open(&d->db, db, CS_DB_SHARED, &cs_desk_schema);
@@ -134,14 +137,14 @@ is_joined(struct cs_desk *d)
 
 enum cs_err
 cs_desk_init(const char *dir, const struct cs_desk_hub *hub,
-    struct cs_view passphrase, uint8_t seal_public[static 32],
-    uint8_t sign_public[static 32])
+    struct cs_view passphrase, uint8_t seal_public[static CS_KEY_LEN],
+    uint8_t sign_public[static CS_KEY_LEN])
 {
 	struct cs_desk *d = NULL;
 	enum cs_err err;
 
 	if ((err = new_desk(&d, dir)) || (err = cs_file_mkdir(dir)) ||
-	    (err = open_files(d, passphrase, true)))
+	    (err = open_files(d, passphrase, FOLDER_NEW)))
 		goto out;
 	if (is_joined(d)) {
 		err = CS_ERR_EXISTS;
@@ -155,8 +158,8 @@ cs_desk_init(const char *dir, const struct cs_desk_hub *hub,
 		d->hub = *hub;
 		err = identity_save(d);
 	}
-	memcpy(seal_public, d->seal_key.public, 32);
-	memcpy(sign_public, d->sign_key.public, 32);
+	memcpy(seal_public, d->seal_key.public, CS_KEY_LEN);
+	memcpy(sign_public, d->sign_key.public, CS_KEY_LEN);
 out:
 	cs_desk_close(d);
 	return err;
@@ -169,12 +172,14 @@ cs_desk_joined(const char *dir, struct cs_view passphrase)
 	enum cs_err err;
 
 	if ((err = new_desk(&d, dir)) == CS_OK &&
-	    (err = open_files(d, passphrase, false)) == CS_OK &&
-	    (err = cs_db_begin(d->db)) == CS_OK &&
-	    (err = cs_vault_config_set(
-		 d->db, &d->key, "joined", cs_view_str("yes"))) == CS_OK &&
-	    (err = desk_audit_say(d, "the desk was made")) == CS_OK)
-		err = cs_db_commit(d->db);
+	    (err = open_files(d, passphrase, FOLDER_THERE)) == CS_OK &&
+	    (err = cs_db_begin(d->db)) == CS_OK) {
+		err = cs_vault_config_set(
+		    d->db, &d->key, "joined", cs_view_str("yes"));
+		if (err == CS_OK)
+			err = desk_audit_say(d, "the desk was made");
+		err = cs_db_end(d->db, err);
+	}
 	cs_desk_close(d);
 	return err;
 }
@@ -199,7 +204,7 @@ cs_desk_open(struct cs_desk **out, const char *dir, struct cs_view passphrase)
 
 	*out = NULL;
 	if ((err = new_desk(&d, dir)) == CS_OK &&
-	    (err = open_files(d, passphrase, false)) == CS_OK)
+	    (err = open_files(d, passphrase, FOLDER_THERE)) == CS_OK)
 		err = is_joined(d) ? identity_load(d) : CS_ERR_NOT_FOUND;
 	if (err) {
 		cs_desk_close(d);

@@ -9,6 +9,7 @@
 #pragma once
 
 #include "base/bytes.h"
+#include "base/units.h"
 
 struct cs_desk;
 struct cs_desk_hub;
@@ -20,7 +21,8 @@ struct cs_desk_hub;
  */
 CS_CHECKED enum cs_err cs_desk_init(const char *dir,
     const struct cs_desk_hub *hub, struct cs_view passphrase,
-    uint8_t seal_public[static 32], uint8_t sign_public[static 32]);
+    uint8_t seal_public[static CS_KEY_LEN],
+    uint8_t sign_public[static CS_KEY_LEN]);
 /* The root has certified the keys. */
 CS_CHECKED enum cs_err cs_desk_joined(
     const char *dir, struct cs_view passphrase);

@@ -14,7 +14,6 @@
  * Who: one of those in people[]; t and T: a token that reads, and one that
  * may everything; l: a session that is locked; any other: nobody.
  */
-
 #include "content/evidence.h"
 #include "content/evidence_seal.h"
 #include "content/evidence_write.h"
@@ -77,7 +76,7 @@ want(bool holds)
 		abort();
 }
 
-/* As strange as the passphrase, and much faster. */
+/* As random as the passphrase, and much faster. */
 enum cs_err
 __wrap_cs_password_key(uint8_t *out, size_t n, struct cs_view passphrase,
     const uint8_t salt[static CS_PASSWORD_SALT_LEN],
@@ -107,24 +106,25 @@ take(uint8_t id, int message)
 {
 	const int which[] = { message, message == 0 ? 1 : -1, -1 };
 	struct cs_buf bundle = { 0 }, sealed = { 0 };
+	struct cs_wire_desk_report report = { .received_ms = EW_NOW_MS };
 	struct cs_wire_report_status status;
+	char answer[DESK_ANSWER_SIZE];
 	struct ew_report r;
-	uint8_t number[16];
 
-	memset(number, id, sizeof number);
 	ew_pick(&r, &w.e, which);
 	r.media.bytes = none; /* the hub has it */
 	memset(r.in.report_id, id, 16);
 	assert_ok(cs_evidence_write(&bundle, &r.in));
 	assert_ok(cs_evidence_seal(
 	    &sealed, cs_buf_view(&bundle), CS_VIEW_OF(w.seal_public)));
-	assert_ok(desk_report_take(
-	    w.d, number, EW_NOW_MS, cs_buf_view(&sealed), &status));
+	memset(report.report, id, sizeof report.report);
+	report.sealed = cs_buf_view(&sealed);
+	assert_ok(desk_report_take(&status, answer, w.d, &report));
 	cs_buf_free(&bundle);
 	cs_buf_free(&sealed);
 }
 
-/* "No violation", as somebody who is none of the people. */
+/* Decide "no violation" as somebody who is none of the people. */
 static void
 dismiss(uint64_t case_id)
 {
@@ -135,13 +135,16 @@ dismiss(uint64_t case_id)
 		.legal = "",
 		.to_key = "",
 		.at_once = true };
+	struct cs_desk_edit e = {
+		.d = w.d, .actor = &cs_desk_operator, .case_id = case_id
+	};
 	struct desk_case c;
 	uint64_t made;
 
 	assert_ok(desk_case_load(&c, w.d, case_id));
-	assert_ok(cs_desk_case_decide(
-	    w.d, &cs_desk_operator, case_id, c.version, &choice, &made));
+	e.version = c.version;
 	desk_case_clear(&c);
+	assert_ok(cs_desk_case_decide(&e, &choice, &made));
 	assert_ok(desk_decisions_send(w.d));
 }
 
@@ -227,7 +230,7 @@ begin(void)
 	open_desk();
 }
 
-/* As at first. */
+/* Put everything back to what it was at first. */
 static void
 restore(void)
 {
@@ -261,7 +264,7 @@ sign_in(void)
 
 /* ---- requests ----------------------------------------------------------- */
 
-/* Takes a line off ${rest}. */
+/* Take a line off ${rest}. */
 static struct cs_view
 line(struct cs_view *rest)
 {
@@ -275,7 +278,7 @@ line(struct cs_view *rest)
 	return got;
 }
 
-/* No HTTP server gives us a zero within a string. */
+/* Copy as a string; no HTTP server gives us a zero within one. */
 static void
 text(char *out, size_t size, struct cs_view in)
 {
@@ -333,7 +336,7 @@ query(struct cs_web_request *rq, char *path)
 	}
 }
 
-/* Bytes that would begin another header. */
+/* Without bytes that would begin another header? */
 static bool
 one_line(const char *s)
 {
@@ -372,7 +375,7 @@ check(const struct cs_web_answer *a)
 	}
 }
 
-/* What no auditor changes. */
+/* Counts that an auditor's requests never change. */
 static uint64_t
 work_done(void)
 {

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* What the desk reads that people bring: a policy, a custody record, and what
- * a decoder of photos says, which one that was taken over has written. */
+/* Texts that the desk reads: a policy, a custody record, and the answer of a
+ * photo decoder, as one that was taken over might write it. */
 #include <stdlib.h>
 #include <string.h>
 

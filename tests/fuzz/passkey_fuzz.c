@@ -1,9 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/*
- * The first byte picks what the rest is of what a browser brings for a passkey:
- * what it says itself, an attestation object, authenticator data of one that
- * is used, or that is made.
- */
+/* What a browser brings for a passkey.  The first byte says what the rest
+ * is: client data, an attestation object, or authenticator data of a passkey
+ * that is used or made. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -56,21 +54,21 @@ credential(const struct desk_passkey_data *d)
 	    (d->key.sig == CS_ED25519 && d->key.len == 32));
 }
 
-/* What it was parsed from is what it would be written as. */
+/* Writing what was parsed gives the same bytes. */
 static void
-authenticator_data(struct cs_view in, bool made)
+authenticator_data(struct cs_view in, enum desk_passkey_use use)
 {
 	struct desk_passkey_data d;
 	struct cs_buf out = { 0 };
 	struct cs_writer w = cs_writer(&out);
 
-	if (desk_passkey_data_parse(&d, in, made) != CS_OK)
+	if (desk_passkey_data_parse(&d, in, use) != CS_OK)
 		return;
 	cs_write_bytes(&w, d.rp_id_hash);
 	cs_write_u8(&w, d.flags);
 	cs_write_u32(&w, d.count);
 	want(out.len == HEAD_LEN);
-	if (made) {
+	if (use == DESK_PASSKEY_MAKE) {
 		credential(&d);
 		cs_write_bytes(&w, cs_view(in.data + HEAD_LEN, AAGUID_LEN));
 		cs_write_u16(&w, (uint16_t)d.id.len);
@@ -80,7 +78,7 @@ authenticator_data(struct cs_view in, bool made)
 	want(memcmp(out.data, in.data, out.len) == 0);
 	if ((d.flags & DESK_PASSKEY_ED) == 0)
 		want(in.len - out.len ==
-		    (!made                            ? 0u
+		    (use == DESK_PASSKEY_SIGN_IN      ? 0u
 			    : d.key.sig == CS_ED25519 ? 42u
 						      : 77u));
 	cs_buf_free(&out);
@@ -113,7 +111,9 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		attestation(in);
 		break;
 	default:
-		authenticator_data(in, data[0] % 4 == 3);
+		authenticator_data(in,
+		    data[0] % 4 == 3 ? DESK_PASSKEY_MAKE
+				     : DESK_PASSKEY_SIGN_IN);
 	}
 	return 0;
 }

@@ -10,6 +10,7 @@ import time
 import urllib.error
 import urllib.request
 
+from schema import Description
 from world import BIN, STUCK_S, World, check
 
 PASSWORD = "horse battery staple"
@@ -49,6 +50,7 @@ class Client:
 
     def __init__(self, base, token=None):
         self.base, self.token = base, token
+        self.description = None
         self.cookie = self.csrf = None
         self.secret = self.step = None
 
@@ -74,7 +76,18 @@ class Client:
             self.cookie = set_cookie.split(";")[0]
         if answer.headers.get("Content-Type") == "application/json":
             self.csrf = answer.json.get("csrf", self.csrf)
+        self.compare(method, path, answer)
         return answer
+
+    def compare(self, method, path, answer):
+        """Every answer is what the desk's own description says."""
+        if self.description is None:
+            with urllib.request.urlopen(self.base + "api/v1/openapi.json",
+                                        timeout=STUCK_S) as r:
+                self.description = Description(json.loads(r.read()))
+        faults = self.description.faults(
+            method, "/api/v1" + path.split("?")[0], answer)
+        check(not faults, "%s %s: %s" % (method, path, "; ".join(faults)))
 
     def ok(self, method, path, body=None):
         answer = self.call(method, path, body)

@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/*
- * desk-certs HUBDIR SECONDS: the root's word for the desk's keys is good for
- * so many seconds more, as if nearly a year had gone by since it was given.
- */
+/* desk-certs HUBDIR SECONDS: certify the desk's keys again, for only that
+ * many seconds more, as if nearly a year had passed. */
 
 #include <stdio.h>
 #include <stdlib.h>

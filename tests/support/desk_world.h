@@ -81,7 +81,7 @@ dw_send(struct hub_world *w, struct dw_desk *d, const struct cs_wire_action *a)
 	return dw_send_as(w, d, &d->key, a, NULL);
 }
 
-/* The same with a statement. */
+/* The same with a statement of reasons. */
 static inline uint16_t
 dw_state(struct hub_world *w, struct dw_desk *d, struct cs_wire_action *a)
 {

@@ -1,5 +1,4 @@
 /* SPDX-License-Identifier: MIT */
-/* The row of a case, its place in the queue, and lists of them. */
 #include "desk/cases/case.h"
 
 #include <stdio.h>
@@ -8,139 +7,244 @@
 #include "base/text.h"
 #include "base/units.h"
 #include "desk/core/actor.h"
+#include "desk/core/audit.h"
 #include "desk/core/desk.h"
-#include "desk/core/doc.h"
-#include "desk/core/json.h"
 #include "desk/core/policy.h"
+#include "desk/core/record.h"
+#include "desk/core/row.h"
 #include "desk/core/store.h"
 #include "store/clock.h"
 #include "store/db.h"
 
-#define TABLE "case"
+#define REPORTERS_MAX 1000000
+#define HOLD_TEXT_MAX 8192
+/* A page that has missed more changes reads everything again. */
+#define CHANGES_KEPT 1000
+
+/* ---- the record --------------------------------------------------------- */
 
 static const char *const states[] = { "open", "waiting", "decided", "closed" };
+static const char *const ages[] = { "unknown", "child", "adult" };
+
+static const struct desk_field account_fields[] = {
+	DESK_BYTES(desk_account, id),
+	DESK_TEXT(desk_account, handle),
+};
+const struct desk_record desk_account_record =
+    DESK_RECORD(desk_account, NULL, account_fields);
+
+static const struct desk_field reporter_fields[] = {
+	DESK_BYTES(desk_reporter, account),
+	DESK_TIME(desk_reporter, reports),
+};
+static const struct desk_record reporter_record =
+    DESK_RECORD(desk_reporter, NULL, reporter_fields);
+
+static const struct desk_field case_fields[] = {
+	DESK_WORD(desk_case, state, states),
+	DESK_TEXT(desk_case, reason),
+	DESK_NUMBER(desk_case, reason_number, 1, UINT16_MAX),
+	DESK_NUMBER(desk_case, severity, 1, CS_DESK_SEVERITIES),
+	DESK_FLAG(desk_case, reason_said),
+	DESK_FLAG(desk_case, danger),
+	DESK_FLAG(desk_case, flood),
+	DESK_FLAG(desk_case, escalated),
+	DESK_FLAG(desk_case, opinion),
+	DESK_FLAG(desk_case, held),
+	DESK_WORD(desk_case, age, ages),
+	DESK_TIME(desk_case, threat_ms),
+	DESK_TIME(desk_case, opened_ms),
+	DESK_TIME(desk_case, first_ms),
+	DESK_TIME(desk_case, updated_ms),
+	DESK_TIME(desk_case, due_ms),
+	DESK_TIME(desk_case, looked_ms),
+	DESK_TIME(desk_case, decided_ms),
+	DESK_TIME(desk_case, destroyed_ms),
+	DESK_TIME(desk_case, assignee),
+	DESK_TEXT(desk_case, assignee_name),
+	DESK_TEXT(desk_case, held_by),
+	DESK_TIME(desk_case, held_ms),
+	DESK_STRING(desk_case, held_text, HOLD_TEXT_MAX),
+	DESK_TIME(desk_case, reports),
+	DESK_TIME(desk_case, items),
+	DESK_TIME(desk_case, photos),
+	DESK_TIME(desk_case, pending),
+	DESK_TIME(desk_case, appeals),
+	DESK_TIME(desk_case, open_after),
+	DESK_TIME(desk_case, merged_into),
+	DESK_TIME(desk_case, changer),
+	DESK_TEXT(desk_case, changed_by),
+	DESK_TIME(desk_case, changed_version),
+	DESK_TIME(desk_case, changed_ms),
+	DESK_TEXT(desk_case, others_by),
+	DESK_TIME(desk_case, others_version),
+	DESK_TIME(desk_case, others_ms),
+	DESK_ARRAY(
+	    desk_case, accounts, &desk_account_record, DESK_ACCOUNTS_MAX),
+	DESK_ARRAY(desk_case, reporters, &reporter_record, REPORTERS_MAX),
+};
+const struct desk_record desk_case_record =
+    DESK_RECORD(desk_case, "case", case_fields);
+
 #define STATES (sizeof states / sizeof *states)
+#define AGES (sizeof ages / sizeof *ages)
+
+static int
+find(const char *const *names, size_t n, const char *name)
+{
+	for (size_t i = 0; i < n; i++)
+		if (strcmp(name, names[i]) == 0)
+			return (int)i;
+	return -1;
+}
 
 const char *
-cs_desk_case_state_name(unsigned state)
+cs_desk_case_state_name(enum cs_desk_case_state state)
 {
-	return state < STATES ? states[state] : "?";
+	return states[state];
 }
 
 int
 cs_desk_case_state_find(const char *name)
 {
-	for (size_t i = 0; i < STATES; i++)
-		if (strcmp(name, states[i]) == 0)
-			return (int)i;
-	return -1;
+	return find(states, STATES, name);
+}
+
+const char *
+cs_desk_age_name(enum cs_desk_age age)
+{
+	return ages[age];
+}
+
+int
+cs_desk_age_find(const char *name)
+{
+	return find(ages, AGES, name);
+}
+
+/* ---- lists in it -------------------------------------------------------- */
+
+const struct desk_account *
+desk_account_find(
+    const struct desk_accounts *accounts, const uint8_t id[static CS_ID_LEN])
+{
+	for (size_t i = 0; i < accounts->n; i++)
+		if (memcmp(accounts->at[i].id, id, CS_ID_LEN) == 0)
+			return &accounts->at[i];
+	return NULL;
+}
+
+enum cs_err
+desk_account_add(struct desk_accounts *accounts,
+    const uint8_t id[static CS_ID_LEN], struct cs_view handle)
+{
+	struct desk_account *a;
+
+	if (handle.len >= sizeof a->handle)
+		return CS_ERR_LIMIT;
+	if ((a = desk_array_add(accounts, sizeof *a)) == NULL)
+		return CS_ERR_NOMEM;
+	memcpy(a->id, id, CS_ID_LEN);
+	if (handle.len != 0)
+		memcpy(a->handle, handle.data, handle.len);
+	return CS_OK;
+}
+
+struct desk_reporter *
+desk_reporter_of(
+    struct desk_reporters *reporters, const uint8_t account[static CS_ID_LEN])
+{
+	struct desk_reporter *r;
+
+	for (size_t i = 0; i < reporters->n; i++)
+		if (memcmp(reporters->at[i].account, account, CS_ID_LEN) == 0)
+			return &reporters->at[i];
+	if ((r = desk_array_add(reporters, sizeof *r)) != NULL)
+		memcpy(r->account, account, CS_ID_LEN);
+	return r;
 }
 
 /* ---- one row ------------------------------------------------------------ */
 
-unsigned
-desk_case_state(const struct desk_case *c)
-{
-	int state = cs_desk_case_state_find(json_get_str(c->doc, "state"));
-
-	return state < 0 ? CS_DESK_CASE_CLOSED : (unsigned)state;
-}
-
-void
-desk_case_set_state(
-    struct desk_case *c, enum cs_desk_case_state state, enum cs_err *err)
-{
-	json_put_str(c->doc, "state", cs_desk_case_state_name(state), err);
-}
-
 enum cs_err
 desk_case_load(struct desk_case *out, struct cs_desk *d, uint64_t id)
 {
-	struct cs_rows rows;
+	struct cs_rows row;
 	enum cs_err err;
 
 	memset(out, 0, sizeof *out);
 	out->id = id;
-	err = cs_db_query(&rows, d->db,
+	err = cs_db_row(&row, d->db,
 	    "SELECT version,sealed FROM cases WHERE id=?", cs_int(id));
-	if (err == CS_OK && cs_rows_next(&rows)) {
-		out->version = cs_col_int(&rows, 0);
-		err = desk_doc_open_id(
-		    &out->doc, d, TABLE, id, cs_col_blob(&rows, 1));
-	} else if (err == CS_OK) {
-		err = desk_problem(d, CS_ERR_NOT_FOUND,
-		    "There is no case %llu.", (unsigned long long)id);
+	if (err == CS_OK) {
+		out->version = cs_col_int(&row, 0);
+		err = desk_row_open_id(
+		    out, &desk_case_record, d, id, cs_col_blob(&row, 1));
+	} else if (err == CS_ERR_NOT_FOUND) {
+		err = desk_problem(
+		    d, err, "There is no case %llu.", (unsigned long long)id);
 	}
-	return cs_rows_end(&rows, err);
+	return cs_rows_end(&row, err);
 }
 
-/* Was ${actor} the last to change it?  Whoever has the folder may be several
- * people. */
+/* Was it ${actor} who changed it last?  Whoever has the folder may be
+ * several people. */
 static bool
-is_changer(const json_t *doc, const struct cs_desk_actor *actor)
+is_changer(const struct desk_case *c, const struct cs_desk_actor *actor)
 {
-	return actor->id != 0 && json_get_num(doc, "changer") == actor->id;
+	return actor->id != 0 && c->changer == actor->id;
 }
 
 enum cs_err
-desk_case_load_for(struct desk_case *out, struct cs_desk *d,
-    const struct cs_desk_actor *actor, uint64_t id, uint64_t version)
+desk_case_load_for(struct desk_case *out, const struct cs_desk_edit *e)
 {
-	enum cs_err err = desk_case_load(out, d, id);
+	struct cs_desk_conflict *conflict = &e->d->conflict;
+	enum cs_err err = desk_case_load(out, e->d, e->case_id);
 	bool own;
 
 	if (err)
 		return err;
-	if (desk_case_state(out) == CS_DESK_CASE_CLOSED)
-		return desk_problem(d, CS_ERR_DENIED,
+	if (out->state == CS_DESK_CASE_CLOSED)
+		return desk_problem(e->d, CS_ERR_DENIED,
 		    "The case is closed: it is part of case %llu.",
-		    (unsigned long long)json_get_num(out->doc, "merged_into"));
+		    (unsigned long long)out->merged_into);
 	/* The last change by anybody else. */
-	own = is_changer(out->doc, actor);
-	if (version != 0 && version <= out->version &&
-	    version >= json_get_num(out->doc,
-			   own ? "others_version" : "changed_version"))
+	own = is_changer(out, e->actor);
+	if (e->version != 0 && e->version <= out->version &&
+	    e->version >= (own ? out->others_version : out->changed_version))
 		return CS_OK;
-	snprintf(d->conflict.by, sizeof d->conflict.by, "%s",
-	    json_get_str(out->doc, own ? "others_by" : "changed_by"));
-	d->conflict.at_ms =
-	    json_get_num(out->doc, own ? "others_ms" : "changed_ms");
-	return desk_problem(d, CS_ERR_EXISTS,
+	snprintf(conflict->by, sizeof conflict->by, "%s",
+	    own ? out->others_by : out->changed_by);
+	conflict->at_ms = own ? out->others_ms : out->changed_ms;
+	return desk_problem(e->d, CS_ERR_EXISTS,
 	    "%s has changed this case since you read it.",
-	    d->conflict.by[0] != '\0' ? d->conflict.by : "Somebody");
+	    conflict->by[0] != '\0' ? conflict->by : "Somebody");
 }
 
 void
 desk_case_clear(struct desk_case *c)
 {
-	json_decref(c->doc);
-	json_decref(c->before);
+	desk_record_clear(c, &desk_case_record);
 	memset(c, 0, sizeof *c);
 }
 
-/*
- * The queue's order in one number, the first is the smallest: severity; a
- * flood behind the rest of it; a child; a threat for a time, the soonest
- * first; somebody in danger; a case that was escalated; one with an appeal.
- * What is equal goes by age.
- */
+/* The place in the queue as one number, the smallest first: by severity;
+ * floods behind others of theirs; then a child; a threat for a certain time,
+ * the soonest first; somebody in danger; an escalated case; one with an
+ * appeal. Equal cases go by age. */
 static uint64_t
-rank_of(const json_t *doc)
+rank_of(const struct desk_case *c)
 {
-	uint64_t severity = json_get_num(doc, "severity");
-	uint64_t threat = json_get_num(doc, "threat_ms") / CS_MINUTE_MS;
+	uint64_t threat = c->threat_ms / CS_MINUTE_MS;
 	const uint64_t never = (1u << 30) - 1;
 
-	if (severity > CS_DESK_SEVERITIES)
-		severity = CS_DESK_SEVERITIES;
 	if (threat == 0 || threat > never)
 		threat = never;
-	return (CS_DESK_SEVERITIES - severity) << 56 |
-	    (uint64_t)json_get_bool(doc, "flood") << 54 |
-	    (uint64_t)(strcmp(json_get_str(doc, "age"), "child") != 0) << 52 |
-	    threat << 20 | (uint64_t)!json_get_bool(doc, "danger") << 19 |
-	    (uint64_t)!json_get_bool(doc, "escalated") << 18 |
-	    (uint64_t)(json_get_num(doc, "appeals") == 0) << 17;
+	return (uint64_t)(CS_DESK_SEVERITIES - c->severity) << 56 |
+	    (uint64_t)c->flood << 54 |
+	    (uint64_t)(c->age != CS_DESK_AGE_CHILD) << 52 | threat << 20 |
+	    (uint64_t)!c->danger << 19 | (uint64_t)!c->escalated << 18 |
+	    (uint64_t)(c->appeals == 0) << 17;
 }
 
 static enum cs_err
@@ -149,20 +253,17 @@ write_row(struct cs_desk *d, const struct desk_case *c)
 	struct cs_buf sealed = { 0 };
 	enum cs_err err;
 
-	if ((err = desk_doc_seal_id(&sealed, d, TABLE, c->id, c->doc)) == CS_OK)
+	if ((err = desk_row_seal_id(&sealed, d, &desk_case_record, c->id, c)) ==
+	    CS_OK)
 		err = cs_db_exec(d->db,
 		    "UPDATE cases SET state=?,rank=?,since=?,due=?,assignee=?,"
 		    "reason=?,severity=?,looked=?,decided=?,reports=?,"
 		    "version=?,sealed=? WHERE id=?",
-		    cs_int(desk_case_state(c)), cs_int(rank_of(c->doc)),
-		    cs_int(json_get_num(c->doc, "first_ms")),
-		    cs_int(json_get_num(c->doc, "due_ms")),
-		    cs_int(json_get_num(c->doc, "assignee")),
-		    cs_int(json_get_num(c->doc, "reason_number")),
-		    cs_int(json_get_num(c->doc, "severity")),
-		    cs_int(json_get_num(c->doc, "looked_ms")),
-		    cs_int(json_get_num(c->doc, "decided_ms")),
-		    cs_int(json_get_num(c->doc, "reports")), cs_int(c->version),
+		    cs_int(c->state), cs_int(rank_of(c)), cs_int(c->first_ms),
+		    cs_int(c->due_ms), cs_int(c->assignee),
+		    cs_int(c->reason_number), cs_int(c->severity),
+		    cs_int(c->looked_ms), cs_int(c->decided_ms),
+		    cs_int(c->reports), cs_int(c->version),
 		    cs_blob(cs_buf_view(&sealed)), cs_int(c->id));
 	cs_buf_free(&sealed);
 	return err;
@@ -172,132 +273,132 @@ enum cs_err
 desk_change_add(struct cs_desk *d, enum desk_change kind, uint64_t ref,
     uint64_t n, const struct cs_desk_actor *actor)
 {
+	uint64_t last;
 	enum cs_err err;
 
-	err = cs_db_exec(d->db,
-	    "INSERT INTO change(kind,ref,n,person) VALUES(?,?,?,?)",
-	    cs_int(kind), cs_int(ref), cs_int(n),
-	    cs_int(actor != NULL ? actor->id : 0));
-	/* A page that missed a thousand of them reads everything again. */
-	if (err == CS_OK)
-		err = cs_db_exec(d->db, "DELETE FROM change WHERE id<?",
-		    cs_int(cs_db_last_id(d->db) > 1000
-			    ? cs_db_last_id(d->db) - 1000
-			    : 0));
-	return err;
+	if ((err = cs_db_exec(d->db,
+		 "INSERT INTO change(kind,ref,n,person) VALUES(?,?,?,?)",
+		 cs_int(kind), cs_int(ref), cs_int(n),
+		 cs_int(actor != NULL ? actor->id : 0))))
+		return err;
+	last = cs_db_last_id(d->db);
+	return cs_db_exec(d->db, "DELETE FROM change WHERE id<?",
+	    cs_int(last > CHANGES_KEPT ? last - CHANGES_KEPT : 0));
 }
 
 enum cs_err
 desk_case_save(
     struct cs_desk *d, struct desk_case *c, const struct cs_desk_actor *actor)
 {
-	enum cs_err err = CS_OK;
+	uint64_t now = cs_clock_ms();
+	enum cs_err err;
 
 	c->version++;
-	json_put_num(c->doc, "updated_ms", cs_clock_ms(), &err);
+	c->updated_ms = now;
 	if (actor != NULL) {
-		if (!is_changer(c->doc, actor)) {
-			json_put_num(c->doc, "others_version",
-			    json_get_num(c->doc, "changed_version"), &err);
-			json_put_num(c->doc, "others_ms",
-			    json_get_num(c->doc, "changed_ms"), &err);
-			json_put_str(c->doc, "others_by",
-			    json_get_str(c->doc, "changed_by"), &err);
+		if (!is_changer(c, actor)) {
+			c->others_version = c->changed_version;
+			c->others_ms = c->changed_ms;
+			memcpy(
+			    c->others_by, c->changed_by, sizeof c->others_by);
 		}
-		json_put_num(c->doc, "changer", actor->id, &err);
-		json_put_num(c->doc, "changed_version", c->version, &err);
-		json_put_num(c->doc, "changed_ms", cs_clock_ms(), &err);
-		json_put_str(c->doc, "changed_by", actor->name, &err);
+		c->changer = actor->id;
+		c->changed_version = c->version;
+		c->changed_ms = now;
+		memcpy(c->changed_by, actor->name, sizeof c->changed_by);
 	}
-	if (err == CS_OK && (err = write_row(d, c)) == CS_OK)
-		err = desk_change_add(
-		    d, DESK_CHANGE_CASE, c->id, c->version, actor);
-	return err;
+	if ((err = write_row(d, c)))
+		return err;
+	return desk_change_add(d, DESK_CHANGE_CASE, c->id, c->version, actor);
 }
 
-enum cs_err
+void
+desk_case_set_reason(struct desk_case *c, const struct cs_desk_reason *reason)
+{
+	memcpy(c->reason, reason->code, sizeof c->reason);
+	c->reason_number = reason->number;
+	c->severity = reason->severity;
+}
+
+void
 desk_case_set_due(struct desk_case *c, const struct cs_desk_policy *policy)
 {
-	uint64_t severity = json_get_num(c->doc, "severity");
-	uint64_t from = json_get_num(c->doc, "opened_ms");
-	enum cs_err err = CS_OK;
+	uint32_t hours = c->looked_ms == 0
+	    ? policy->targets[c->severity].look_hours
+	    : policy->targets[c->severity].decide_hours;
 
-	if (severity < 1 || severity > CS_DESK_SEVERITIES)
-		return CS_ERR_CORRUPT;
-	json_put_num(c->doc, "due_ms",
-	    from +
-		CS_HOUR_MS *
-		    (json_get_num(c->doc, "looked_ms") == 0
-			    ? policy->targets[severity].look_hours
-			    : policy->targets[severity].decide_hours),
-	    &err);
-	return err;
+	c->due_ms = c->opened_ms + hours * CS_HOUR_MS;
+}
+
+bool
+desk_case_is_overdue(const struct desk_case *c)
+{
+	return c->state < CS_DESK_CASE_DECIDED && c->due_ms < cs_clock_ms();
 }
 
 enum cs_err
 desk_case_new(struct desk_case *out, struct cs_desk *d,
     const struct cs_desk_reason *reason, uint64_t at_ms)
 {
-	json_t *doc = json_object();
-	enum cs_err err = CS_OK;
+	enum cs_err err;
 
 	memset(out, 0, sizeof *out);
-	out->doc = doc;
-	json_put_str(doc, "state", "open", &err);
-	json_put_str(doc, "reason", reason->code, &err);
-	json_put_num(doc, "reason_number", reason->number, &err);
-	json_put_num(doc, "severity", reason->severity, &err);
-	json_put_bool(doc, "danger", reason->danger, &err);
-	json_put_str(doc, "age", "unknown", &err);
-	json_put_num(doc, "opened_ms", cs_clock_ms(), &err);
-	json_put_num(doc, "first_ms", at_ms, &err);
-	json_put(doc, "accounts", json_array(), &err);
-	json_put(doc, "reporters", json_array(), &err);
-	if (err == CS_OK &&
-	    (err = cs_db_exec(d->db,
-		 "INSERT INTO cases(state,rank,since,due,reason,severity,"
-		 "opened,version,sealed) VALUES(0,0,0,0,?,?,?,0,x'')",
-		 cs_int(reason->number), cs_int(reason->severity),
-		 cs_int(cs_clock_ms()))) == CS_OK)
+	desk_case_set_reason(out, reason);
+	out->danger = reason->danger;
+	out->opened_ms = cs_clock_ms();
+	out->first_ms = at_ms;
+	err = cs_db_exec(d->db,
+	    "INSERT INTO cases(state,rank,since,due,reason,severity,"
+	    "opened,version,sealed) VALUES(?,0,0,0,?,?,?,0,x'')",
+	    cs_int(CS_DESK_CASE_OPEN), cs_int(reason->number),
+	    cs_int(reason->severity), cs_int(out->opened_ms));
+	if (err == CS_OK)
 		out->id = cs_db_last_id(d->db);
-	return err;
-}
-
-/* ---- what a list shows -------------------------------------------------- */
-
-static void
-copy(json_t *to, const struct desk_case *c, const char *key, enum cs_err *err)
-{
-	json_t *v = json_object_get(c->doc, key);
-
-	if (v != NULL)
-		json_put(to, key, json_incref(v), err);
-}
-
-enum cs_err
-desk_case_summary(json_t **out, const struct desk_case *c)
-{
-	static const char *const keys[] = { "state", "assignee_name", "reason",
-		"severity", "age", "threat_ms", "escalated", "held", "reports",
-		"items" };
-	enum cs_err err = CS_OK;
-
-	*out = json_object();
-	for (size_t i = 0; i < sizeof keys / sizeof *keys; i++)
-		copy(*out, c, keys[i], &err);
 	return err;
 }
 
 enum cs_err
 desk_case_reopen(struct cs_desk *d, struct desk_case *c)
 {
-	uint64_t last = 0;
 	enum cs_err err = cs_db_get_int(
-	    &last, d->db, "SELECT COALESCE(MAX(id),0) FROM decision");
+	    &c->open_after, d->db, "SELECT COALESCE(MAX(id),0) FROM decision");
 
-	if (desk_case_state(c) != CS_DESK_CASE_WAITING)
-		desk_case_set_state(c, CS_DESK_CASE_OPEN, &err);
-	json_put_num(c->doc, "open_after", last, &err);
-	json_put_num(c->doc, "decided_ms", 0, &err);
+	if (c->state != CS_DESK_CASE_WAITING)
+		c->state = CS_DESK_CASE_OPEN;
+	c->decided_ms = 0;
 	return err;
+}
+
+/* ---- for the log -------------------------------------------------------- */
+
+void
+desk_case_summarize(struct desk_case_summary *out, const struct desk_case *c)
+{
+	*out = (struct desk_case_summary){
+		.state = c->state,
+		.age = c->age,
+		.threat_ms = c->threat_ms,
+		.reports = c->reports,
+		.items = c->items,
+		.severity = c->severity,
+		.escalated = c->escalated,
+		.held = c->held,
+	};
+	memcpy(out->assignee_name, c->assignee_name, sizeof out->assignee_name);
+	memcpy(out->reason, c->reason, sizeof out->reason);
+}
+
+void
+desk_case_facts(struct desk_facts *out, const struct desk_case_summary *s)
+{
+	desk_fact_text(out, "state", states[s->state]);
+	desk_fact_text(out, "assignee_name", s->assignee_name);
+	desk_fact_text(out, "reason", s->reason);
+	desk_fact_number(out, "severity", s->severity);
+	desk_fact_text(out, "age", ages[s->age]);
+	desk_fact_number(out, "threat_ms", s->threat_ms);
+	desk_fact_flag(out, "escalated", s->escalated);
+	desk_fact_flag(out, "held", s->held);
+	desk_fact_number(out, "reports", s->reports);
+	desk_fact_number(out, "items", s->items);
 }

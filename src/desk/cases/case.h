@@ -10,14 +10,15 @@
  */
 #pragma once
 
-#include <jansson.h>
-
 #include "base/bytes.h"
+#include "base/units.h"
+#include "desk/core/actor.h"
+#include "desk/core/policy.h"
+#include "franking/cert.h"
 
 struct cs_desk;
-struct cs_desk_policy;
-struct cs_desk_reason;
-struct cs_desk_actor;
+struct desk_facts;
+struct desk_record;
 
 enum cs_desk_case_state {
 	CS_DESK_CASE_OPEN = 0,
@@ -26,46 +27,143 @@ enum cs_desk_case_state {
 	CS_DESK_CASE_CLOSED = 3, /* merged into another, or destroyed */
 };
 
-/* What pages have to hear of; ${ref} is the case or the decision. */
+/* How old the person shown is said to be. */
+enum cs_desk_age {
+	CS_DESK_AGE_UNKNOWN = 0,
+	CS_DESK_AGE_CHILD = 1,
+	CS_DESK_AGE_ADULT = 2,
+};
+
+/* A change of a case: by whom, and which version of it they have read. */
+struct cs_desk_edit {
+	struct cs_desk *d;
+	const struct cs_desk_actor *actor;
+	uint64_t case_id, version;
+};
+
+/* What open pages are told of. */
 enum desk_change { DESK_CHANGE_CASE = 1, DESK_CHANGE_DECISION = 2 };
+
+/* An account whose messages are in a case. */
+struct desk_account {
+	uint8_t id[CS_ID_LEN];
+	char handle[CS_HANDLE_MAX + 1];
+};
+struct desk_accounts {
+	struct desk_account *at;
+	size_t n;
+};
+#define DESK_ACCOUNTS_MAX 100000
+extern const struct desk_record desk_account_record;
+
+/* Within a case a reporter is a number: their place in this list, from 1. */
+struct desk_reporter {
+	uint8_t account[CS_ID_LEN];
+	uint64_t reports;
+};
+struct desk_reporters {
+	struct desk_reporter *at;
+	size_t n;
+};
+
+/* What people change in a case. */
+struct desk_case_summary {
+	enum cs_desk_case_state state;
+	char assignee_name[CS_DESK_NAME_MAX + 1];
+	char reason[CS_DESK_REASON_SIZE];
+	enum cs_desk_age age;
+	uint64_t threat_ms, reports, items;
+	uint32_t severity;
+	bool escalated, held;
+};
 
 struct desk_case {
 	uint64_t id, version;
-	json_t *doc;
-	json_t *before; /* what it was, for the log; or NULL */
-};
+	bool damaged; /* on the disk; only in lists, see desk_queue_page() */
+	struct desk_case_summary before; /* for the log: desk_edit_begin() */
 
-const char *cs_desk_case_state_name(unsigned state);
+	enum cs_desk_case_state state;
+	char reason[CS_DESK_REASON_SIZE]; /* code of the policy */
+	uint16_t reason_number;
+	uint32_t severity;
+	bool reason_said; /* by a person: reports do not change it any more */
+	bool danger, flood, escalated, opinion, held;
+	enum cs_desk_age age;
+	uint64_t threat_ms; /* when a threat is to come true; 0: none */
+	uint64_t opened_ms, first_ms, updated_ms;
+	uint64_t due_ms;    /* to be looked at or decided */
+	uint64_t looked_ms; /* 0: nobody has */
+	uint64_t decided_ms, destroyed_ms;
+	uint64_t assignee; /* 0: nobody */
+	char assignee_name[CS_DESK_NAME_MAX + 1];
+	char held_by[CS_DESK_NAME_MAX + 1];
+	uint64_t held_ms;
+	char *held_text;
+	uint64_t reports, items, photos;
+	uint64_t pending;    /* decisions on their way */
+	uint64_t appeals;    /* that are open */
+	uint64_t open_after; /* decisions up to this one do not count */
+	uint64_t merged_into;
+	/* The last change by a person, and the last by somebody else. */
+	uint64_t changer;
+	char changed_by[CS_DESK_NAME_MAX + 1];
+	uint64_t changed_version, changed_ms;
+	char others_by[CS_DESK_NAME_MAX + 1];
+	uint64_t others_version, others_ms;
+	struct desk_accounts accounts;
+	struct desk_reporters reporters;
+};
+extern const struct desk_record desk_case_record;
+
+const char *cs_desk_case_state_name(enum cs_desk_case_state state);
 /* -1 for a name that is none. */
 int cs_desk_case_state_find(const char *name);
-/* CS_ERR_NOT_FOUND; clear it in any case. */
+/* "unknown", "child", "adult"; -1 for a name that is none. */
+const char *cs_desk_age_name(enum cs_desk_age age);
+int cs_desk_age_find(const char *name);
+
+/* CS_ERR_NOT_FOUND.  The caller clears ${out}, also after an error. */
 CS_CHECKED enum cs_err desk_case_load(
     struct desk_case *out, struct cs_desk *d, uint64_t id);
-/* The same for ${actor}, who is going to change it and read its version
- * ${version}: CS_ERR_EXISTS if another person has changed it since,
- * CS_ERR_DENIED if it is closed.  What the desk itself has written meanwhile is
- * in nobody's way. */
-CS_CHECKED enum cs_err desk_case_load_for(struct desk_case *out,
-    struct cs_desk *d, const struct cs_desk_actor *actor, uint64_t id,
-    uint64_t version);
+/* The same for an edit.  CS_ERR_EXISTS if another person has changed the
+ * case since that version, CS_ERR_DENIED if it is closed.  Changes by the
+ * desk itself do not count. */
+CS_CHECKED enum cs_err desk_case_load_for(
+    struct desk_case *out, const struct cs_desk_edit *e);
 void desk_case_clear(struct desk_case *c);
-/* Store; the version goes up by one and pages hear of it; ${actor} is NULL for
- * what the desk does by itself.  In a transaction. */
+/* Store ${c}: the version goes up by one, and open pages are told.  ${actor}
+ * is NULL for what the desk does by itself.  In a transaction. */
 CS_CHECKED enum cs_err desk_case_save(
     struct cs_desk *d, struct desk_case *c, const struct cs_desk_actor *actor);
-/* An empty one, of a report for ${reason} that came at ${at_ms}. */
+/* Make an empty case for a report with ${reason} that came at ${at_ms}; in a
+ * transaction. */
 CS_CHECKED enum cs_err desk_case_new(struct desk_case *out, struct cs_desk *d,
     const struct cs_desk_reason *reason, uint64_t at_ms);
-unsigned desk_case_state(const struct desk_case *c);
-void desk_case_set_state(
-    struct desk_case *c, enum cs_desk_case_state state, enum cs_err *err);
-/* To be decided, whatever was decided of it so far.  In a transaction. */
+/* Open ${c} for another decision; earlier decisions do not count any more.
+ * ${c} is not stored. */
 CS_CHECKED enum cs_err desk_case_reopen(struct cs_desk *d, struct desk_case *c);
-/* The times by which it has to be looked at and decided. */
-CS_CHECKED enum cs_err desk_case_set_due(
+void desk_case_set_reason(
+    struct desk_case *c, const struct cs_desk_reason *reason);
+/* Set the time by which ${c} has to be looked at or decided. */
+void desk_case_set_due(
     struct desk_case *c, const struct cs_desk_policy *policy);
-/* What of a case people change, for the log: before and after. */
-CS_CHECKED enum cs_err desk_case_summary(
-    json_t **out, const struct desk_case *c);
+/* Is that time over? */
+bool desk_case_is_overdue(const struct desk_case *c);
+/* NULL if it is not among them. */
+const struct desk_account *desk_account_find(
+    const struct desk_accounts *accounts, const uint8_t id[static CS_ID_LEN]);
+/* Add an account, unless it is there already. */
+CS_CHECKED enum cs_err desk_account_add(struct desk_accounts *accounts,
+    const uint8_t id[static CS_ID_LEN], struct cs_view handle);
+/* Find the entry of a reporter, or add one; NULL if there is no memory. */
+struct desk_reporter *desk_reporter_of(
+    struct desk_reporters *reporters, const uint8_t account[static CS_ID_LEN]);
+
+void desk_case_summarize(
+    struct desk_case_summary *out, const struct desk_case *c);
+/* The same as facts for the log, borrowed from ${s}. */
+void desk_case_facts(struct desk_facts *out, const struct desk_case_summary *s);
+/* Tell open pages: ${ref} is the case or decision, ${n} its version or state.
+ */
 CS_CHECKED enum cs_err desk_change_add(struct cs_desk *d, enum desk_change kind,
     uint64_t ref, uint64_t n, const struct cs_desk_actor *actor);

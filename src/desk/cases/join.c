@@ -1,43 +1,42 @@
 /* SPDX-License-Identifier: MIT */
-/* Which case a report belongs to; and cases that become one. */
 #include "desk/cases/join.h"
 
 #include <string.h>
 
-#include "base/text.h"
+#include "base/units.h"
 #include "content/evidence.h"
+#include "content/mimi.h"
 #include "desk/cases/case.h"
 #include "desk/cases/term.h"
 #include "desk/core/audit.h"
 #include "desk/core/desk.h"
-#include "desk/core/doc.h"
-#include "desk/core/json.h"
 #include "desk/core/policy.h"
+#include "desk/core/row.h"
+#include "desk/reports/file.h"
 #include "desk/reports/report.h"
 #include "store/clock.h"
 #include "store/db.h"
 
-#define HOUR_MS ((uint64_t)3600 * 1000)
-#define DAY_MS (24 * HOUR_MS)
-/* Reports of one member in a day, beyond which new cases stand behind others
- * of their severity; reports that stand in a case already change nothing. */
+/* If a member makes more reports than this in a day, their new cases stand
+ * behind others of the same severity.  Existing cases do not move. */
 #define FLOOD_REPORTS 10
 #define NOTE_WORDS_MAX 4096
+#define MERGES_MAX 100
 
 /* ---- finding one -------------------------------------------------------- */
 
-/* A case that was merged has become another one. */
+/* Set ${*case_id} to the case that it was merged into, if it was. */
 static enum cs_err
 follow(uint64_t *case_id, struct cs_desk *d)
 {
 	enum cs_err err = CS_OK;
 
-	for (unsigned i = 0; i < 100 && err == CS_OK; i++) {
+	for (unsigned i = 0; i < MERGES_MAX && err == CS_OK; i++) {
 		struct desk_case c;
 		uint64_t into;
 
 		err = desk_case_load(&c, d, *case_id);
-		into = json_get_num(c.doc, "merged_into");
+		into = c.merged_into;
 		desk_case_clear(&c);
 		if (err || into == 0)
 			return err;
@@ -46,11 +45,11 @@ follow(uint64_t *case_id, struct cs_desk *d)
 	return err ? err : CS_ERR_CORRUPT;
 }
 
-/* CS_ERR_NOT_FOUND: none of its messages was reported before. */
+/* CS_ERR_NOT_FOUND if none of its messages was reported before. */
 static enum cs_err
 by_message(uint64_t *case_id, struct cs_desk *d, const struct cs_evidence *e)
 {
-	uint8_t hash[32];
+	uint8_t hash[CS_HASH_LEN];
 	enum cs_err err;
 
 	for (size_t i = 0; i < e->n_items; i++) {
@@ -73,50 +72,50 @@ static enum cs_err
 by_account(uint64_t *case_id, struct cs_desk *d, const struct cs_evidence *e,
     const struct cs_desk_policy *policy)
 {
-	uint64_t since = cs_clock_ms() - policy->window_hours * HOUR_MS;
+	uint64_t since = cs_clock_ms() - policy->window_hours * CS_HOUR_MS;
 	enum cs_err err;
 
 	for (size_t i = 0; i < e->n_items; i++) {
 		err = cs_db_get_int(case_id, d->db,
 		    "SELECT cases.id FROM case_account"
 		    " JOIN cases ON cases.id=case_account.case_id"
-		    " WHERE account=? AND state=0 AND opened>?"
+		    " WHERE account=? AND state=? AND opened>?"
 		    " ORDER BY cases.id DESC LIMIT 1",
 		    cs_blob(CS_VIEW_OF(e->items[i].capsule.stamp.account)),
-		    cs_int(since));
+		    cs_int(CS_DESK_CASE_OPEN), cs_int(since));
 		if (err != CS_ERR_NOT_FOUND)
 			return err;
 	}
 	return CS_ERR_NOT_FOUND;
 }
 
-/* The version of the case ${case_id} since which it has the message ${hash}; 0:
- * it has it not, or always had. */
+/* Since which version does the case ${case_id} have the message ${hash}?  0:
+ * since it was opened. */
 static enum cs_err
 since(bool *has, uint64_t *version, struct cs_desk *d, uint64_t case_id,
-    const uint8_t hash[static 32])
+    const uint8_t hash[static CS_HASH_LEN])
 {
-	struct cs_rows rows;
+	struct cs_rows row;
 	enum cs_err err;
 
 	*has = false;
 	*version = 0;
-	err = cs_db_query(&rows, d->db,
+	err = cs_db_row(&row, d->db,
 	    "SELECT MIN(joined) FROM item WHERE message=? AND case_id=?",
-	    cs_blob(cs_view(hash, 32)), cs_int(case_id));
-	if (err == CS_OK && cs_rows_next(&rows) && !cs_col_null(&rows, 0)) {
+	    cs_blob(cs_view(hash, CS_HASH_LEN)), cs_int(case_id));
+	if (err == CS_OK && !cs_col_null(&row, 0)) {
 		*has = true;
-		*version = cs_col_int(&rows, 0);
+		*version = cs_col_int(&row, 0);
 	}
-	return cs_rows_end(&rows, err);
+	return cs_rows_end(&row, err);
 }
 
-/* Has the case each of its messages already? */
+/* Does the case have each message of ${e} already? */
 static enum cs_err
 has_all(
     bool *out, struct cs_desk *d, uint64_t case_id, const struct cs_evidence *e)
 {
-	uint8_t hash[32];
+	uint8_t hash[CS_HASH_LEN];
 	uint64_t version;
 	enum cs_err err = CS_OK;
 
@@ -128,7 +127,7 @@ has_all(
 	return err;
 }
 
-/* A case that is damaged on the disk is none that a report could join. */
+/* A report cannot join a case that is damaged on the disk. */
 static enum cs_err
 without(struct desk_case *c, enum cs_err err)
 {
@@ -138,8 +137,8 @@ without(struct desk_case *c, enum cs_err err)
 	return CS_ERR_NOT_FOUND;
 }
 
-/* A case that is decided, or about to be, takes nothing that nobody has seen:
- * it would be decided along. */
+/* A case that is decided, or about to be, takes no message that nobody has
+ * seen: it would be decided unseen. */
 static enum cs_err
 find(struct desk_case *out, struct cs_desk *d, const struct cs_evidence *e,
     const struct cs_desk_policy *policy)
@@ -150,7 +149,7 @@ find(struct desk_case *out, struct cs_desk *d, const struct cs_evidence *e,
 
 	memset(out, 0, sizeof *out);
 	if (err == CS_OK && (err = desk_case_load(out, d, case_id)) == CS_OK &&
-	    desk_case_state(out) != CS_DESK_CASE_OPEN) {
+	    out->state != CS_DESK_CASE_OPEN) {
 		err = has_all(&all, d, case_id, e);
 		if (err == CS_OK && !all) {
 			desk_case_clear(out);
@@ -171,24 +170,18 @@ add_account(
     struct cs_desk *d, struct desk_case *c, const struct cs_evidence_item *item)
 {
 	const uint8_t *account = item->capsule.stamp.account;
-	json_t *accounts = json_object_get(c->doc, "accounts"), *o;
-	char hex[33];
-	enum cs_err err = CS_OK;
+	struct cs_view handle = item->proof.cert.handle;
+	enum cs_err err;
 
-	cs_hex(hex, cs_view(account, 16));
-	if (json_find(accounts, "id", hex) != NULL)
+	if (desk_account_find(&c->accounts, account) != NULL)
 		return CS_OK;
-	o = json_object();
-	json_put_str(o, "id", hex, &err);
-	json_put_view(o, "handle", item->proof.cert.handle, &err);
-	json_push(accounts, o, &err);
-	if (err == CS_OK &&
+	if ((err = desk_account_add(&c->accounts, account, handle)) ||
 	    (err = cs_db_exec(d->db,
 		 "INSERT INTO case_account(account,case_id) VALUES(?,?)"
 		 " ON CONFLICT DO NOTHING",
-		 cs_blob(cs_view(account, 16)), cs_int(c->id))) == CS_OK)
-		err = desk_terms_add(d, c->id, item->proof.cert.handle, true);
-	return err;
+		 cs_blob(cs_view(account, CS_ID_LEN)), cs_int(c->id))))
+		return err;
+	return desk_terms_add_handle(d, c->id, handle);
 }
 
 static bool
@@ -206,28 +199,27 @@ add_media(struct cs_desk *d, uint64_t case_id, uint64_t item,
 
 	for (size_t k = 0; k < content->n_external && err == CS_OK; k++) {
 		const struct cs_mimi_external *part = &content->external[k];
-		json_t *doc = json_object();
+		const struct desk_media_facts row = { .photo = is_photo(part) };
 
-		json_put_bool(doc, "photo", is_photo(part), &err);
-		if (err == CS_OK &&
-		    (err = cs_db_exec(d->db,
-			 "INSERT INTO media(item,case_id,place,file,sealed)"
-			 " VALUES(?,?,?,?,x'')",
-			 cs_int(item), cs_int(case_id), cs_int(k),
-			 cs_blob(CS_VIEW_OF(part->content_hash)))) == CS_OK)
-			err = desk_doc_write(
-			    d, "media", cs_db_last_id(d->db), doc);
-		json_decref(doc);
+		err = cs_db_exec(d->db,
+		    "INSERT INTO media(item,case_id,place,file,sealed)"
+		    " VALUES(?,?,?,?,x'')",
+		    cs_int(item), cs_int(case_id), cs_int(k),
+		    cs_blob(CS_VIEW_OF(part->content_hash)));
+		if (err == CS_OK)
+			err = desk_row_save(
+			    d, &desk_media_record, cs_db_last_id(d->db), &row);
 	}
 	return err;
 }
 
-/* Who has seen a message knows it when it is reported again. */
+/* A message that is reported again counts as seen by those who saw it
+ * before. */
 static enum cs_err
 add_items(struct cs_desk *d, const struct desk_case *c,
     const struct cs_desk_report *r, const struct cs_evidence *e)
 {
-	uint8_t hash[32];
+	uint8_t hash[CS_HASH_LEN];
 	uint64_t joined;
 	bool has;
 	enum cs_err err = CS_OK;
@@ -241,77 +233,57 @@ add_items(struct cs_desk *d, const struct desk_case *c,
 			break;
 		if (!has)
 			joined = c->version;
-		if ((err = cs_db_exec(d->db,
-			 "INSERT INTO item(case_id,report,place,message,joined)"
-			 " VALUES(?,?,?,?,?)",
-			 cs_int(c->id), cs_blob(CS_VIEW_OF(r->id)), cs_int(i),
-			 cs_blob(CS_VIEW_OF(hash)), cs_int(joined))) == CS_OK)
+		err = cs_db_exec(d->db,
+		    "INSERT INTO item(case_id,report,place,message,joined)"
+		    " VALUES(?,?,?,?,?)",
+		    cs_int(c->id), cs_blob(CS_VIEW_OF(r->id)), cs_int(i),
+		    cs_blob(CS_VIEW_OF(hash)), cs_int(joined));
+		if (err == CS_OK)
 			err = add_media(d, c->id, cs_db_last_id(d->db),
 			    &item->proof.content);
 	}
 	return err;
 }
 
-/* Reporters are numbers in a case: their place in this list. */
-static void
-count_reporter(
-    struct desk_case *c, const struct cs_evidence *e, enum cs_err *err)
-{
-	json_t *reporters = json_object_get(c->doc, "reporters"), *o;
-	char hex[33];
-
-	cs_hex(hex, CS_VIEW_OF(e->reporter.account));
-	if ((o = json_find(reporters, "account", hex)) == NULL) {
-		o = json_object();
-		json_put_str(o, "account", hex, err);
-		json_push(reporters, o, err);
-	}
-	if (*err == CS_OK)
-		json_count_up(o, "reports", 1, err);
-}
-
 static enum cs_err
 count(struct cs_desk *d, struct desk_case *c, const struct cs_evidence *e)
 {
-	enum cs_err err = CS_OK;
+	struct desk_reporter *reporter;
+	enum cs_err err;
 
-	for (size_t i = 0; i < e->n_items && err == CS_OK; i++) {
+	for (size_t i = 0; i < e->n_items; i++) {
 		const struct cs_mimi_content *content =
 		    &e->items[i].proof.content;
 
 		if ((err = add_account(d, c, &e->items[i])))
-			break;
-		json_count_up(c->doc, "items", 1, &err);
+			return err;
+		c->items++;
 		for (size_t k = 0; k < content->n_external; k++)
-			if (is_photo(&content->external[k]))
-				json_count_up(c->doc, "photos", 1, &err);
+			c->photos += is_photo(&content->external[k]);
 	}
-	count_reporter(c, e, &err);
-	json_count_up(c->doc, "reports", 1, &err);
-	return err;
+	reporter = desk_reporter_of(&c->reporters, e->reporter.account);
+	if (reporter == NULL)
+		return CS_ERR_NOMEM;
+	reporter->reports++;
+	c->reports++;
+	return CS_OK;
 }
 
-/* The gravest reason given is the case's, until a person says another.  The
- * first report that is counted says it anew: others may have left. */
-static enum cs_err
+/* The case has the gravest reason given, until a person says another.  The
+ * first report counted sets it anew, because others may have left. */
+static void
 raise(struct desk_case *c, const struct cs_desk_reason *reason,
     const struct cs_desk_policy *policy, uint64_t at_ms)
 {
-	bool first = json_get_num(c->doc, "reports") == 1;
-	bool said = json_get_bool(c->doc, "reason_said");
-	enum cs_err err = CS_OK;
+	bool first = c->reports == 1;
 
-	if (first || at_ms < json_get_num(c->doc, "first_ms"))
-		json_put_num(c->doc, "first_ms", at_ms, &err);
-	if (!said &&
-	    (first || reason->severity > json_get_num(c->doc, "severity"))) {
-		json_put_str(c->doc, "reason", reason->code, &err);
-		json_put_num(c->doc, "reason_number", reason->number, &err);
-		json_put_num(c->doc, "severity", reason->severity, &err);
-	}
-	if (!said && (first || reason->danger))
-		json_put_bool(c->doc, "danger", reason->danger, &err);
-	return err ? err : desk_case_set_due(c, policy);
+	if (first || at_ms < c->first_ms)
+		c->first_ms = at_ms;
+	if (!c->reason_said && (first || reason->severity > c->severity))
+		desk_case_set_reason(c, reason);
+	if (!c->reason_said && (first || reason->danger))
+		c->danger = reason->danger;
+	desk_case_set_due(c, policy);
 }
 
 static enum cs_err
@@ -323,7 +295,7 @@ is_flood(bool *out, struct cs_desk *d, const struct cs_evidence *e)
 	err = cs_db_get_int(&today, d->db,
 	    "SELECT COUNT(*) FROM reported_by WHERE account=? AND at>?",
 	    cs_blob(CS_VIEW_OF(e->reporter.account)),
-	    cs_int(cs_clock_ms() - DAY_MS));
+	    cs_int(cs_clock_ms() - CS_DAY_MS));
 	*out = today > FLOOD_REPORTS;
 	return err;
 }
@@ -340,19 +312,17 @@ desk_case_add(struct cs_desk *d, struct desk_case *c,
 
 	if ((err = is_flood(&flood, d, e)))
 		return err;
-	/* When somebody else says so, too, it is no flood of one. */
-	if (flood != json_get_bool(c->doc, "flood") &&
-	    (!flood || json_get_num(c->doc, "reports") == 0))
-		json_put_bool(c->doc, "flood", flood, &err);
-	if (err == CS_OK && (err = count(d, c, e)) == CS_OK &&
-	    (err = raise(c, cs_desk_policy_number(policy, e->reason), policy,
-		 r->received_ms)) == CS_OK)
-		err = desk_terms_add(
-		    d, c->id, cs_view(e->note.data, words), false);
-	return err;
+	/* If somebody else reports it, too, it is no flood by one member. */
+	if (!flood || c->reports == 0)
+		c->flood = flood;
+	if ((err = count(d, c, e)))
+		return err;
+	raise(c, cs_desk_policy_number(policy, e->reason), policy,
+	    r->received_ms);
+	return desk_terms_add(d, c->id, cs_view(e->note.data, words));
 }
 
-/* The case ${c} of a report that was stored just now. */
+/* Put a report that was stored just now into ${c}. */
 static enum cs_err
 join(struct cs_desk *d, struct desk_case *c, const struct cs_desk_report *r,
     const struct cs_evidence *e, const struct cs_desk_policy *policy)
@@ -367,11 +337,10 @@ join(struct cs_desk *d, struct desk_case *c, const struct cs_desk_report *r,
 }
 
 static enum cs_err
-join_any(struct cs_desk *d, const struct cs_desk_report *r,
-    const struct cs_evidence *e, const struct cs_desk_policy *policy,
-    uint64_t *case_id)
+join_any(uint64_t *case_id, struct cs_desk *d, const struct cs_desk_report *r,
+    const struct cs_evidence *e, const struct cs_desk_policy *policy)
 {
-	json_t *after = json_object();
+	struct desk_facts after = { 0 };
 	struct desk_case c;
 	bool new_one;
 	enum cs_err err;
@@ -381,30 +350,29 @@ join_any(struct cs_desk *d, const struct cs_desk_report *r,
 	if (new_one)
 		err = desk_case_new(&c, d,
 		    cs_desk_policy_number(policy, e->reason), r->received_ms);
-	json_put_hex(after, "report", CS_VIEW_OF(r->id), &err);
+	desk_fact_hex(&after, "report", CS_VIEW_OF(r->id));
 	if (err == CS_OK && (err = join(d, &c, r, e, policy)) == CS_OK)
 		err = desk_audit_add(d,
 		    &(struct desk_audit_event){
 			.case_id = c.id,
 			.what = new_one ? "case-opened" : "report-joined",
-			.after = after,
+			.after = &after,
 		    });
 	*case_id = c.id;
 	desk_case_clear(&c);
-	json_decref(after);
 	return err;
 }
 
 enum cs_err
-desk_case_join(struct cs_desk *d, const struct cs_desk_report *r,
-    const struct cs_evidence *e, uint64_t *case_id)
+desk_case_join(uint64_t *case_id, struct cs_desk *d,
+    const struct cs_desk_report *r, const struct cs_evidence *e)
 {
 	struct cs_desk_policy policy;
 	enum cs_err err;
 
 	if ((err = cs_desk_policy(&policy, d)))
 		return err;
-	err = join_any(d, r, e, &policy, case_id);
+	err = join_any(case_id, d, r, e, &policy);
 	cs_desk_policy_clear(&policy);
 	return err;
 }

@@ -10,13 +10,12 @@ struct cs_desk_report;
 struct cs_evidence;
 struct desk_case;
 
-/* The case of a report that was just stored: one that it belongs to, or a new
- * one.  In a transaction. */
-CS_CHECKED enum cs_err desk_case_join(struct cs_desk *d,
-    const struct cs_desk_report *r, const struct cs_evidence *e,
-    uint64_t *case_id);
-/* Count a report into the case ${c}, where its items stand already: accounts,
- * reporters, sums, how grave it is, the words of its note. */
+/* Put a report that was just stored into the case where it belongs, or into
+ * a new one; ${*case_id} says which.  In a transaction. */
+CS_CHECKED enum cs_err desk_case_join(uint64_t *case_id, struct cs_desk *d,
+    const struct cs_desk_report *r, const struct cs_evidence *e);
+/* Count a report, whose items are in ${c} already: its accounts and
+ * reporters, the sums, how grave the case is, the words of its note. */
 CS_CHECKED enum cs_err desk_case_add(struct cs_desk *d, struct desk_case *c,
     const struct cs_desk_report *r, const struct cs_evidence *e,
     const struct cs_desk_policy *policy);

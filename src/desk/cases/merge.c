@@ -1,5 +1,4 @@
 /* SPDX-License-Identifier: MIT */
-/* Two cases become one. */
 #include "desk/cases/merge.h"
 
 #include <string.h>
@@ -9,180 +8,180 @@
 #include "desk/core/actor.h"
 #include "desk/core/audit.h"
 #include "desk/core/desk.h"
-#include "desk/core/json.h"
+#include "desk/core/record.h"
 #include "desk/core/store.h"
 #include "store/db.h"
 
-static void
-absorb_accounts(
-    struct desk_case *into, const struct desk_case *from, enum cs_err *err)
+static enum cs_err
+absorb_accounts(struct desk_case *into, const struct desk_case *from)
 {
-	json_t *to = json_object_get(into->doc, "accounts"), *o;
-	size_t i;
+	enum cs_err err = CS_OK;
 
-	json_array_foreach (json_object_get(from->doc, "accounts"), i, o)
-		if (json_find(to, "id", json_get_str(o, "id")) == NULL)
-			json_push(to, json_incref(o), err);
-}
+	for (size_t i = 0; i < from->accounts.n && err == CS_OK; i++) {
+		const struct desk_account *a = &from->accounts.at[i];
 
-static void
-absorb_reporters(
-    struct desk_case *into, const struct desk_case *from, enum cs_err *err)
-{
-	json_t *to = json_object_get(into->doc, "reporters"), *o, *old;
-	size_t i;
-
-	json_array_foreach (json_object_get(from->doc, "reporters"), i, o) {
-		old = json_find(to, "account", json_get_str(o, "account"));
-		if (old == NULL)
-			json_push(to, json_incref(o), err);
-		else
-			json_count_up(
-			    old, "reports", json_get_num(o, "reports"), err);
+		if (desk_account_find(&into->accounts, a->id) == NULL)
+			err = desk_account_add(
+			    &into->accounts, a->id, cs_view_str(a->handle));
 	}
+	return err;
 }
 
 static enum cs_err
-move_rows(struct cs_desk *d, const struct desk_case *to, uint64_t from)
+absorb_reporters(struct desk_case *into, const struct desk_case *from)
 {
-	uint64_t into = to->id;
-	enum cs_err err;
+	for (size_t i = 0; i < from->reporters.n; i++) {
+		const struct desk_reporter *r = &from->reporters.at[i];
+		struct desk_reporter *to =
+		    desk_reporter_of(&into->reporters, r->account);
 
-	if ((err = cs_db_exec(d->db,
-		 "UPDATE item SET case_id=?,joined=? WHERE case_id=?",
-		 cs_int(into), cs_int(to->version), cs_int(from))) ||
-	    (err = cs_db_exec(d->db,
-		 "UPDATE media SET case_id=? WHERE case_id=?", cs_int(into),
-		 cs_int(from))) ||
-	    (err = cs_db_exec(d->db,
-		 "UPDATE report SET case_id=? WHERE case_id=?", cs_int(into),
-		 cs_int(from))) ||
-	    (err = cs_db_exec(d->db,
-		 "UPDATE entry SET case_id=? WHERE case_id=?", cs_int(into),
-		 cs_int(from))) ||
-	    (err = cs_db_exec(d->db,
-		 "UPDATE decision SET case_id=? WHERE case_id=?", cs_int(into),
-		 cs_int(from))) ||
-	    (err = cs_db_exec(d->db,
-		 "UPDATE appeal SET case_id=? WHERE case_id=?", cs_int(into),
-		 cs_int(from))) ||
-	    (err = cs_db_exec(d->db,
-		 "INSERT INTO term(term,case_id) SELECT term,? FROM term"
-		 " WHERE case_id=? ON CONFLICT DO NOTHING",
-		 cs_int(into), cs_int(from))) ||
-	    (err = cs_db_exec(d->db,
-		 "INSERT INTO case_account(account,case_id)"
-		 " SELECT account,? FROM case_account WHERE case_id=?"
-		 " ON CONFLICT DO NOTHING",
-		 cs_int(into), cs_int(from))))
-		return err;
+		if (to == NULL)
+			return CS_ERR_NOMEM;
+		to->reports += r->reports;
+	}
 	return CS_OK;
 }
 
-/* What is still to be decided about the one is so about both; what is decided
- * about both is kept from the later time on. */
 static enum cs_err
-absorb_state(struct cs_desk *d, struct desk_case *into, struct desk_case *from)
+move_rows(struct cs_desk *d, const struct desk_case *into, uint64_t from)
 {
-	unsigned state = desk_case_state(into), other = desk_case_state(from);
-	uint64_t decided = json_get_num(from->doc, "decided_ms");
-	enum cs_err err = CS_OK;
+	const struct cs_arg to = cs_int(into->id), of = cs_int(from);
+	enum cs_err err;
 
-	if (state == CS_DESK_CASE_OPEN || other == CS_DESK_CASE_OPEN)
-		return desk_case_reopen(d, into);
-	if (decided > json_get_num(into->doc, "decided_ms"))
-		json_put_num(into->doc, "decided_ms", decided, &err);
-	return err;
+	if ((err = cs_db_exec(d->db,
+		 "UPDATE item SET case_id=?,joined=? WHERE case_id=?", to,
+		 cs_int(into->version), of)) ||
+	    (err = cs_db_exec(d->db,
+		 "UPDATE media SET case_id=? WHERE case_id=?", to, of)) ||
+	    (err = cs_db_exec(d->db,
+		 "UPDATE report SET case_id=? WHERE case_id=?", to, of)) ||
+	    (err = cs_db_exec(d->db,
+		 "UPDATE entry SET case_id=? WHERE case_id=?", to, of)) ||
+	    (err = cs_db_exec(d->db,
+		 "UPDATE decision SET case_id=? WHERE case_id=?", to, of)) ||
+	    (err = cs_db_exec(d->db,
+		 "UPDATE appeal SET case_id=? WHERE case_id=?", to, of)) ||
+	    (err = cs_db_exec(d->db,
+		 "INSERT INTO term(term,case_id) SELECT term,? FROM term"
+		 " WHERE case_id=? ON CONFLICT DO NOTHING",
+		 to, of)))
+		return err;
+	return cs_db_exec(d->db,
+	    "INSERT INTO case_account(account,case_id)"
+	    " SELECT account,? FROM case_account WHERE case_id=?"
+	    " ON CONFLICT DO NOTHING",
+	    to, of);
 }
 
-/* What stays of a case that was merged is where it went: the rest is found,
- * and one day destroyed, with the other one. */
+/* If one is still to be decided, so are both; if both are decided, they are
+ * kept from the later time on. */
+static enum cs_err
+absorb_state(
+    struct cs_desk *d, struct desk_case *into, const struct desk_case *from)
+{
+	if (into->state == CS_DESK_CASE_OPEN ||
+	    from->state == CS_DESK_CASE_OPEN)
+		return desk_case_reopen(d, into);
+	if (from->decided_ms > into->decided_ms)
+		into->decided_ms = from->decided_ms;
+	return CS_OK;
+}
+
+/* The graver reason becomes the reason of both. */
+static void
+absorb_reason(struct desk_case *into, const struct desk_case *from)
+{
+	if (from->severity > into->severity) {
+		memcpy(into->reason, from->reason, sizeof into->reason);
+		into->reason_number = from->reason_number;
+		into->severity = from->severity;
+		into->reason_said |= from->reason_said;
+	}
+	into->danger |= from->danger;
+	if (from->age == CS_DESK_AGE_CHILD)
+		into->age = CS_DESK_AGE_CHILD;
+	if (from->first_ms < into->first_ms)
+		into->first_ms = from->first_ms;
+}
+
+static enum cs_err
+absorb_hold(struct desk_case *into, const struct desk_case *from)
+{
+	if (!from->held || into->held)
+		return CS_OK;
+	into->held = true;
+	memcpy(into->held_by, from->held_by, sizeof into->held_by);
+	into->held_ms = from->held_ms;
+	return desk_string_set(
+	    &into->held_text, cs_view_str(desk_string(from->held_text)));
+}
+
+/* A merged case keeps only where it went: everything else is found, and
+ * later destroyed, with the other one. */
 static enum cs_err
 empty(struct cs_desk *d, struct desk_case *from)
 {
-	enum cs_err err = CS_OK;
+	enum cs_err err;
 
-	json_put(from->doc, "accounts", json_array(), &err);
-	json_put(from->doc, "reporters", json_array(), &err);
-	if (err == CS_OK &&
-	    (err = cs_db_exec(d->db, "DELETE FROM term WHERE case_id=?",
-		 cs_int(from->id))) == CS_OK)
-		err = cs_db_exec(d->db,
-		    "DELETE FROM case_account WHERE case_id=?",
-		    cs_int(from->id));
-	return err;
+	desk_array_clear(&from->accounts, sizeof *from->accounts.at);
+	desk_array_clear(&from->reporters, sizeof *from->reporters.at);
+	if ((err = cs_db_exec(
+		 d->db, "DELETE FROM term WHERE case_id=?", cs_int(from->id))))
+		return err;
+	return cs_db_exec(d->db, "DELETE FROM case_account WHERE case_id=?",
+	    cs_int(from->id));
+}
+
+static enum cs_err
+note_merged(struct cs_desk *d, const struct desk_case *into,
+    const struct desk_case *from, const struct cs_desk_actor *actor)
+{
+	struct desk_facts after = { 0 };
+	struct desk_audit_event e = { .actor = actor,
+		.case_id = from->id,
+		.what = "merged",
+		.after = &after };
+	enum cs_err err;
+
+	desk_fact_id(&after, "into", into->id);
+	desk_fact_id(&after, "from", from->id);
+	if ((err = desk_audit_add(d, &e)))
+		return err;
+	e.case_id = into->id;
+	return desk_audit_add(d, &e);
 }
 
 enum cs_err
 desk_case_absorb(struct cs_desk *d, struct desk_case *into,
     struct desk_case *from, const struct cs_desk_actor *actor)
 {
-	static const char *const sums[] = { "reports", "items", "photos",
-		"pending", "appeals" };
-	json_t *after = json_object();
-	json_t *hold = json_object_get(from->doc, "hold");
-	enum cs_err err = CS_OK;
+	enum cs_err err;
 
-	for (size_t i = 0; i < sizeof sums / sizeof *sums; i++)
-		json_count_up(
-		    into->doc, sums[i], json_get_num(from->doc, sums[i]), &err);
-	absorb_accounts(into, from, &err);
-	absorb_reporters(into, from, &err);
-	if (json_get_num(from->doc, "severity") >
-	    json_get_num(into->doc, "severity")) {
-		json_put_str(into->doc, "reason",
-		    json_get_str(from->doc, "reason"), &err);
-		json_put_num(into->doc, "reason_number",
-		    json_get_num(from->doc, "reason_number"), &err);
-		json_put_num(into->doc, "severity",
-		    json_get_num(from->doc, "severity"), &err);
-		if (json_get_bool(from->doc, "reason_said"))
-			json_put_bool(into->doc, "reason_said", true, &err);
-	}
-	if (json_get_bool(from->doc, "danger"))
-		json_put_bool(into->doc, "danger", true, &err);
-	if (json_get_bool(from->doc, "held") &&
-	    !json_get_bool(into->doc, "held")) {
-		json_put_bool(into->doc, "held", true, &err);
-		if (hold != NULL)
-			json_put(into->doc, "hold", json_incref(hold), &err);
-	}
-	if (strcmp(json_get_str(from->doc, "age"), "child") == 0)
-		json_put_str(into->doc, "age", "child", &err);
-	if (json_get_num(from->doc, "first_ms") <
-	    json_get_num(into->doc, "first_ms"))
-		json_put_num(into->doc, "first_ms",
-		    json_get_num(from->doc, "first_ms"), &err);
-	if (err == CS_OK)
-		err = absorb_state(d, into, from);
-	desk_case_set_state(from, CS_DESK_CASE_CLOSED, &err);
-	json_put_num(from->doc, "merged_into", into->id, &err);
-	json_put_id(after, "into", into->id, &err);
-	json_put_id(after, "from", from->id, &err);
-	if (err == CS_OK && (err = desk_case_save(d, into, actor)) == CS_OK &&
-	    (err = move_rows(d, into, from->id)) == CS_OK &&
-	    (err = empty(d, from)) == CS_OK &&
-	    (err = desk_case_save(d, from, actor)) == CS_OK &&
-	    (err = desk_audit_add(d,
-		 &(struct desk_audit_event){ .actor = actor,
-		     .case_id = from->id,
-		     .what = "merged",
-		     .after = after })) == CS_OK)
-		err = desk_audit_add(d,
-		    &(struct desk_audit_event){ .actor = actor,
-			.case_id = into->id,
-			.what = "merged",
-			.after = after });
-	json_decref(after);
-	return err;
+	into->reports += from->reports;
+	into->items += from->items;
+	into->photos += from->photos;
+	into->pending += from->pending;
+	into->appeals += from->appeals;
+	absorb_reason(into, from);
+	if ((err = absorb_accounts(into, from)) ||
+	    (err = absorb_reporters(into, from)) ||
+	    (err = absorb_hold(into, from)) ||
+	    (err = absorb_state(d, into, from)))
+		return err;
+	from->state = CS_DESK_CASE_CLOSED;
+	from->merged_into = into->id;
+	if ((err = desk_case_save(d, into, actor)) ||
+	    (err = move_rows(d, into, from->id)) || (err = empty(d, from)) ||
+	    (err = desk_case_save(d, from, actor)))
+		return err;
+	return note_merged(d, into, from, actor);
 }
 
-/* Whoever reported is told what was decided of their case: of the one that it
- * was. */
+/* Decisions of the old case are still those that its reporters are told of. */
 static enum cs_err
 check_settled(struct cs_desk *d, const struct desk_case *c)
 {
-	return desk_case_state(c) != CS_DESK_CASE_WAITING
+	return c->state != CS_DESK_CASE_WAITING
 	    ? CS_OK
 	    : desk_problem(d, CS_ERR_DENIED,
 		  "A decision of case %llu is on its way. Wait for it, or take "
@@ -191,28 +190,26 @@ check_settled(struct cs_desk *d, const struct desk_case *c)
 }
 
 enum cs_err
-cs_desk_case_merge(struct cs_desk *d, const struct cs_desk_actor *actor,
-    uint64_t id, uint64_t version, uint64_t into)
+cs_desk_case_merge(const struct cs_desk_edit *e, uint64_t into)
 {
+	struct cs_desk *d = e->d;
 	struct desk_case c, to = { 0 };
 	enum cs_err err;
 
-	if (id == into)
+	if (e->case_id == into)
 		return desk_problem(
 		    d, CS_ERR_MISUSE, "A case cannot become part of itself.");
-	err = desk_work_begin(&c, d, actor, id, version);
+	err = desk_edit_begin(&c, e);
 	if (err == CS_OK && (err = desk_case_load(&to, d, into)) == CS_OK &&
-	    desk_case_state(&to) == CS_DESK_CASE_CLOSED)
+	    to.state == CS_DESK_CASE_CLOSED)
 		err = desk_problem(d, CS_ERR_DENIED, "Case %llu is closed.",
 		    (unsigned long long)into);
 	if (err == CS_OK && (err = check_settled(d, &c)) == CS_OK &&
 	    (err = check_settled(d, &to)) == CS_OK &&
-	    (err = desk_case_mine(d, &c, actor)) == CS_OK &&
-	    (err = desk_case_mine(d, &to, actor)) == CS_OK &&
-	    (err = desk_case_absorb(d, &to, &c, actor)) == CS_OK)
-		err = cs_db_commit(d->db);
-	if (cs_db_in_transaction(d->db))
-		cs_db_rollback(d->db);
+	    (err = desk_case_take(d, &c, e->actor)) == CS_OK &&
+	    (err = desk_case_take(d, &to, e->actor)) == CS_OK)
+		err = desk_case_absorb(d, &to, &c, e->actor);
+	err = desk_edit_leave(e, err);
 	desk_case_clear(&c);
 	desk_case_clear(&to);
 	return err;

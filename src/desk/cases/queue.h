@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* The queue: lists of cases, in the order in which they are worked on. */
+/* The queue: cases in the order in which they are worked on. */
 #pragma once
-
-#include <jansson.h>
 
 #include "base/bytes.h"
 
@@ -10,9 +8,10 @@ struct cs_desk;
 struct cs_desk_actor;
 struct desk_case;
 
-#define CS_DESK_PAGE_MAX 200 /* rows an answer */
+#define CS_DESK_PAGE_MAX 200 /* rows in an answer */
+#define CS_DESK_CURSOR_SIZE 80
 
-/* Which cases, from where on. */
+/* Which cases to list, and from where. */
 struct cs_desk_query {
 	int state;          /* -1: all */
 	int64_t assignee;   /* -1: whoever; 0: nobody */
@@ -22,17 +21,26 @@ struct cs_desk_query {
 	unsigned limit;
 };
 
-/* The case that people mean by ${text}: its number, or the beginning, from four
- * characters on, of the number of a report in it. */
+struct desk_queue_counts {
+	uint64_t open, waiting, overdue, mine;
+};
+
+/*
+ * Call ${each} for the cases of a page: people in danger first, then by age.
+ * ${next} becomes the cursor of the next page, or "".  A case that is damaged
+ * on the disk is shown as damaged, with the gravest severity, so that it hides
+ * nowhere.
+ */
+CS_CHECKED enum cs_err desk_queue_page(char next[static CS_DESK_CURSOR_SIZE],
+    struct cs_desk *d, const struct cs_desk_query *q,
+    enum cs_err (*each)(void *arg, const struct desk_case *c), void *arg);
+CS_CHECKED enum cs_err desk_queue_counts(struct desk_queue_counts *out,
+    struct cs_desk *d, const struct cs_desk_actor *actor);
+
 struct cs_desk_case_at {
 	uint64_t id, version;
 };
-
-/* {items, next, counts}: people in danger first, then by age. */
-CS_CHECKED enum cs_err cs_desk_cases(json_t *out, struct cs_desk *d,
-    const struct cs_desk_actor *actor, const struct cs_desk_query *q);
+/* Find the case that ${text} names: its number, or at least the first four
+ * digits of the number of a report in it. */
 CS_CHECKED enum cs_err cs_desk_case_find(
     struct cs_desk_case_at *out, struct cs_desk *d, const char *text);
-/* What a list shows of it; with why it stands where it stands. */
-CS_CHECKED enum cs_err desk_case_row(
-    json_t **out, struct cs_desk *d, const struct desk_case *c);

@@ -1,21 +1,16 @@
 /* SPDX-License-Identifier: MIT */
-/* Reports leave a case, and become one of their own. */
+/* Splitting reports off a case, as a case of their own. */
 #pragma once
 
 #include "base/bytes.h"
 
-struct cs_desk;
-struct cs_desk_actor;
+struct cs_desk_edit;
 struct desk_case;
 
-/* The reports of these items become a case of their own. */
-CS_CHECKED enum cs_err cs_desk_case_split(struct cs_desk *d,
-    const struct cs_desk_actor *actor, uint64_t id, uint64_t version,
+/* Move the reports of these ${n} items to a new case, ${*made}. */
+CS_CHECKED enum cs_err cs_desk_case_split(const struct cs_desk_edit *e,
     const uint64_t *items, size_t n, uint64_t *made);
-/*
- * Who is about to decide ${c} read its version ${version}: what came since
- * then becomes the new case ${*made}, to be decided by who has seen it; 0:
- * nothing came.  In a transaction; ${c} is not stored.
- */
-CS_CHECKED enum cs_err desk_case_set_aside(uint64_t *made, struct cs_desk *d,
-    struct desk_case *c, uint64_t version, const struct cs_desk_actor *actor);
+/* Split off what arrived after the version that was read, as the new case
+ * ${*made}; 0 if nothing did.  ${c} is not stored.  In a transaction. */
+CS_CHECKED enum cs_err desk_case_set_aside(
+    uint64_t *made, struct desk_case *c, const struct cs_desk_edit *e);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Words by which a case is found, without a word in the clear. */
+/* The words by which a case is found, kept as keyed hashes. */
 #include "desk/cases/term.h"
 
 #include "desk/core/desk.h"
@@ -8,7 +8,7 @@
 
 #define WORD_MIN 3
 #define WORD_MAX 40
-#define WORDS_MAX 200 /* of one text: a note is no dictionary */
+#define WORDS_MAX 200 /* words of one text: a note is no dictionary */
 
 static bool
 is_word(uint8_t c)
@@ -20,7 +20,7 @@ is_word(uint8_t c)
 static enum cs_err
 add_term(struct cs_desk *d, uint64_t case_id, struct cs_view word)
 {
-	uint8_t term[16];
+	uint8_t term[DESK_TERM_LEN];
 	enum cs_err err = desk_term(term, d, word);
 
 	return err ? err
@@ -30,7 +30,7 @@ add_term(struct cs_desk *d, uint64_t case_id, struct cs_view word)
 			 cs_blob(CS_VIEW_OF(term)), cs_int(case_id));
 }
 
-/* The next word of ${*rest}, lower case as far as that is ASCII. */
+/* Take the next word of ${*rest}; its ASCII letters become lower case. */
 static size_t
 next_word(uint8_t out[static WORD_MAX], struct cs_view *rest)
 {
@@ -52,7 +52,8 @@ next_word(uint8_t out[static WORD_MAX], struct cs_view *rest)
 }
 
 enum cs_err
-desk_term_first(uint8_t out[static 16], struct cs_desk *d, struct cs_view text)
+desk_term_first(
+    uint8_t out[static DESK_TERM_LEN], struct cs_desk *d, struct cs_view text)
 {
 	uint8_t word[WORD_MAX];
 	size_t n = next_word(word, &text);
@@ -60,9 +61,11 @@ desk_term_first(uint8_t out[static 16], struct cs_desk *d, struct cs_view text)
 	return desk_term(out, d, cs_view(word, n));
 }
 
-enum cs_err
-desk_terms_add(
-    struct cs_desk *d, uint64_t case_id, struct cs_view text, bool beginnings)
+/* Add the words of ${text}, and their beginnings of ${shortest} bytes or
+ * more. */
+static enum cs_err
+add_terms(
+    struct cs_desk *d, uint64_t case_id, struct cs_view text, size_t shortest)
 {
 	uint8_t word[WORD_MAX];
 	enum cs_err err = CS_OK;
@@ -74,9 +77,21 @@ desk_terms_add(
 		if (n < WORD_MIN)
 			continue;
 		err = add_term(d, case_id, cs_view(word, n));
-		for (size_t k = WORD_MIN; beginnings && k < n && err == CS_OK;
-		     k++)
+		for (size_t k = shortest; k < n && err == CS_OK; k++)
 			err = add_term(d, case_id, cs_view(word, k));
 	}
 	return err;
+}
+
+enum cs_err
+desk_terms_add(struct cs_desk *d, uint64_t case_id, struct cs_view text)
+{
+	return add_terms(d, case_id, text, WORD_MAX);
+}
+
+enum cs_err
+desk_terms_add_handle(
+    struct cs_desk *d, uint64_t case_id, struct cs_view handle)
+{
+	return add_terms(d, case_id, handle, WORD_MIN);
 }

@@ -1,15 +1,18 @@
 /* SPDX-License-Identifier: MIT */
-/* Words by which a case is found, without a word in the clear. */
+/* The words by which a case is found, kept as keyed hashes. */
 #pragma once
 
 #include "base/bytes.h"
+#include "desk/core/term.h"
 
 struct cs_desk;
 
-/* Words of ${text} from now on find the case ${case_id}; a handle by its
- * beginnings, too. */
+/* From now on, let the words of ${text} find the case ${case_id}. */
 CS_CHECKED enum cs_err desk_terms_add(
-    struct cs_desk *d, uint64_t case_id, struct cs_view text, bool beginnings);
-/* Of the first word of ${text}: what somebody searches for. */
+    struct cs_desk *d, uint64_t case_id, struct cs_view text);
+/* The same for ${handle}, which is also found by its beginnings. */
+CS_CHECKED enum cs_err desk_terms_add_handle(
+    struct cs_desk *d, uint64_t case_id, struct cs_view handle);
+/* The term of the first word of ${text}: what somebody searches for. */
 CS_CHECKED enum cs_err desk_term_first(
-    uint8_t out[static 16], struct cs_desk *d, struct cs_view text);
+    uint8_t out[static DESK_TERM_LEN], struct cs_desk *d, struct cs_view text);

@@ -1,10 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* What people do with a case before they decide it. */
 #include "desk/cases/work.h"
 
 #include <string.h>
 
-#include "base/text.h"
 #include "content/mimi.h"
 #include "desk/cases/case.h"
 #include "desk/cases/entry.h"
@@ -12,204 +10,214 @@
 #include "desk/core/actor.h"
 #include "desk/core/audit.h"
 #include "desk/core/desk.h"
-#include "desk/core/json.h"
 #include "desk/core/policy.h"
+#include "desk/core/record.h"
 #include "desk/core/store.h"
+#include "desk/core/text.h"
 #include "desk/people/people.h"
 #include "store/clock.h"
 #include "store/db.h"
 #include "store/vault.h"
 
-enum cs_err
-desk_work_begin(struct desk_case *c, struct cs_desk *d,
-    const struct cs_desk_actor *actor, uint64_t id, uint64_t version)
+/* ---- an edit ------------------------------------------------------------ */
+
+/* Lock, and load the case as it was read. */
+static enum cs_err
+begin(struct desk_case *c, const struct cs_desk_edit *e)
 {
 	enum cs_err err;
 
 	memset(c, 0, sizeof *c);
-	if (!cs_desk_works(actor))
-		return desk_problem(d, CS_ERR_DENIED,
-		    "Only reviewers and seniors work on cases.");
-	if ((err = cs_db_begin(d->db)))
+	if ((err = cs_db_begin(e->d->db)) || (err = desk_case_load_for(c, e)))
 		return err;
-	if ((err = desk_case_load_for(c, d, actor, id, version)) == CS_OK)
-		err = desk_case_summary(&c->before, c);
-	return err;
+	desk_case_summarize(&c->before, c);
+	return CS_OK;
 }
 
 enum cs_err
-desk_work_end(struct desk_case *c, struct cs_desk *d,
-    const struct cs_desk_actor *actor, enum cs_err err, const char *what,
-    json_t *after)
+desk_edit_begin(struct desk_case *c, const struct cs_desk_edit *e)
 {
-	json_t *now = NULL;
-
-	if (err == CS_OK && (err = desk_case_save(d, c, actor)) == CS_OK &&
-	    (err = desk_case_summary(&now, c)) == CS_OK &&
-	    (after == NULL || json_object_update(now, after) == 0) &&
-	    (err = desk_audit_add(d,
-		 &(struct desk_audit_event){ .actor = actor,
-		     .case_id = c->id,
-		     .what = what,
-		     .before = c->before,
-		     .after = now })) == CS_OK)
-		err = cs_db_commit(d->db);
-	json_decref(now);
-	if (cs_db_in_transaction(d->db))
-		cs_db_rollback(d->db);
-	desk_case_clear(c);
-	json_decref(after);
-	return err;
+	memset(c, 0, sizeof *c);
+	if (!cs_desk_works(e->actor))
+		return desk_problem(e->d, CS_ERR_DENIED,
+		    "Only reviewers and seniors work on cases.");
+	return begin(c, e);
 }
 
+enum cs_err
+desk_edit_leave(const struct cs_desk_edit *e, enum cs_err err)
+{
+	return cs_db_in_transaction(e->d->db) ? cs_db_end(e->d->db, err) : err;
+}
+
+/* Put together the case as it is now and what else the log is to say. */
 static void
-assign(struct desk_case *c, const struct cs_desk_actor *actor, enum cs_err *err)
+facts_after(struct desk_facts *out, const struct desk_case_summary *now,
+    const struct desk_facts *after)
 {
-	json_put_num(c->doc, "assignee", actor != NULL ? actor->id : 0, err);
-	json_put_str(
-	    c->doc, "assignee_name", actor != NULL ? actor->name : "", err);
+	desk_case_facts(out, now);
+	for (size_t i = 0; after != NULL && i < after->n; i++)
+		out->at[out->n++] = after->at[i];
 }
 
-/* Somebody has begun: from now on it is the decision that is waited for. */
+enum cs_err
+desk_edit_end(struct desk_case *c, const struct cs_desk_edit *e,
+    enum cs_err err, const char *what, const struct desk_facts *after)
+{
+	struct desk_facts was = { 0 }, is = { 0 };
+	struct desk_case_summary now;
+
+	if (err == CS_OK &&
+	    (err = desk_case_save(e->d, c, e->actor)) == CS_OK) {
+		desk_case_summarize(&now, c);
+		desk_case_facts(&was, &c->before);
+		facts_after(&is, &now, after);
+		err = desk_audit_add(e->d,
+		    &(struct desk_audit_event){ .actor = e->actor,
+			.case_id = c->id,
+			.what = what,
+			.before = &was,
+			.after = &is });
+	}
+	desk_case_clear(c);
+	return desk_edit_leave(e, err);
+}
+
+/* ---- whose it is -------------------------------------------------------- */
+
+/* NULL: nobody's. */
+static void
+assign(struct desk_case *c, const struct cs_desk_actor *actor)
+{
+	c->assignee = actor != NULL ? actor->id : 0;
+	memset(c->assignee_name, 0, sizeof c->assignee_name);
+	if (actor != NULL)
+		memcpy(c->assignee_name, actor->name, sizeof actor->name);
+}
+
+/* Somebody has begun: from now on the decision is what has to be in time. */
 static enum cs_err
 looked(struct cs_desk *d, struct desk_case *c)
 {
 	struct cs_desk_policy policy;
-	enum cs_err err = CS_OK;
+	enum cs_err err;
 
-	if (json_get_num(c->doc, "looked_ms") != 0)
+	if (c->looked_ms != 0)
 		return CS_OK;
-	json_put_num(c->doc, "looked_ms", cs_clock_ms(), &err);
-	if (err || (err = cs_desk_policy(&policy, d)))
+	if ((err = cs_desk_policy(&policy, d)))
 		return err;
-	err = desk_case_set_due(c, &policy);
+	c->looked_ms = cs_clock_ms();
+	desk_case_set_due(c, &policy);
 	cs_desk_policy_clear(&policy);
-	return err;
+	return CS_OK;
 }
 
 enum cs_err
-desk_case_mine(
+desk_case_take(
     struct cs_desk *d, struct desk_case *c, const struct cs_desk_actor *actor)
 {
-	uint64_t assignee = json_get_num(c->doc, "assignee");
-	enum cs_err err = CS_OK;
-
-	if (assignee != 0 && assignee != actor->id && !cs_desk_is_senior(actor))
+	if (c->assignee != 0 && c->assignee != actor->id &&
+	    !cs_desk_is_senior(actor))
 		return desk_problem(d, CS_ERR_DENIED,
 		    "%s works on this case. Ask for it to be handed over.",
-		    json_get_str(c->doc, "assignee_name"));
-	if (assignee == 0 && actor->id != 0)
-		assign(c, actor, &err);
-	return err ? err : looked(d, c);
+		    c->assignee_name);
+	if (c->assignee == 0 && actor->id != 0)
+		assign(c, actor);
+	return looked(d, c);
 }
 
 enum cs_err
-cs_desk_case_claim(struct cs_desk *d, const struct cs_desk_actor *actor,
-    uint64_t id, uint64_t version)
+cs_desk_case_claim(const struct cs_desk_edit *e)
 {
 	struct desk_case c;
-	uint64_t assignee;
-	enum cs_err err = desk_work_begin(&c, d, actor, id, version);
+	enum cs_err err = desk_edit_begin(&c, e);
 
-	assignee = json_get_num(c.doc, "assignee");
-	if (err == CS_OK && assignee != 0 && assignee != actor->id)
-		err = desk_problem(d, CS_ERR_EXISTS,
-		    "%s works on this case already.",
-		    json_get_str(c.doc, "assignee_name"));
+	if (err == CS_OK && c.assignee != 0 && c.assignee != e->actor->id)
+		err = desk_problem(e->d, CS_ERR_EXISTS,
+		    "%s works on this case already.", c.assignee_name);
 	if (err == CS_OK) {
-		assign(&c, actor, &err);
-		if (err == CS_OK)
-			err = looked(d, &c);
+		assign(&c, e->actor);
+		err = looked(e->d, &c);
 	}
-	return desk_work_end(&c, d, actor, err, "claimed", NULL);
+	return desk_edit_end(&c, e, err, "claimed", NULL);
 }
 
 enum cs_err
-cs_desk_case_release(struct cs_desk *d, const struct cs_desk_actor *actor,
-    uint64_t id, uint64_t version)
+cs_desk_case_release(const struct cs_desk_edit *e)
 {
 	struct desk_case c;
-	enum cs_err err = desk_work_begin(&c, d, actor, id, version);
+	enum cs_err err = desk_edit_begin(&c, e);
 
-	if (err == CS_OK && json_get_num(c.doc, "assignee") != actor->id &&
-	    !cs_desk_is_senior(actor))
-		err = desk_problem(d, CS_ERR_DENIED,
+	if (err == CS_OK && c.assignee != e->actor->id &&
+	    !cs_desk_is_senior(e->actor))
+		err = desk_problem(e->d, CS_ERR_DENIED,
 		    "Only a senior takes a case from somebody else.");
 	if (err == CS_OK)
-		assign(&c, NULL, &err);
-	return desk_work_end(&c, d, actor, err, "released", NULL);
+		assign(&c, NULL);
+	return desk_edit_end(&c, e, err, "released", NULL);
 }
 
 enum cs_err
-cs_desk_case_hand_over(struct cs_desk *d, const struct cs_desk_actor *actor,
-    uint64_t id, uint64_t version, uint64_t person)
+cs_desk_case_hand_over(const struct cs_desk_edit *e, uint64_t person)
 {
-	json_t *after = json_object();
-	struct cs_desk_actor to;
+	struct desk_facts after = { 0 };
+	struct cs_desk_actor to = { 0 };
 	struct desk_case c;
-	enum cs_err err = desk_work_begin(&c, d, actor, id, version);
+	enum cs_err err = desk_edit_begin(&c, e);
 
 	if (err == CS_OK) {
-		err = cs_desk_person(&to, d, person);
+		err = cs_desk_person(&to, e->d, person);
 		if (err || !cs_desk_works(&to) || person == 0)
-			err = desk_problem(d, CS_ERR_NOT_FOUND,
+			err = desk_problem(e->d, CS_ERR_NOT_FOUND,
 			    "There is nobody of that name who works on "
 			    "cases.");
 	}
-	if (err == CS_OK && (err = desk_case_mine(d, &c, actor)) == CS_OK) {
-		assign(&c, &to, &err);
-		json_put_str(after, "to", to.name, &err);
-	}
-	return desk_work_end(&c, d, actor, err, "handed-over", after);
+	if (err == CS_OK && (err = desk_case_take(e->d, &c, e->actor)) == CS_OK)
+		assign(&c, &to);
+	desk_fact_text(&after, "to", to.name);
+	return desk_edit_end(&c, e, err, "handed-over", &after);
 }
 
 /* ---- notes -------------------------------------------------------------- */
 
 static enum cs_err
-add_note(struct cs_desk *d, struct desk_case *c,
-    const struct cs_desk_actor *actor, enum cs_desk_note kind,
-    const char *source, const char *text)
+add_note(
+    struct desk_case *c, const struct cs_desk_edit *e, struct desk_entry *entry)
 {
-	json_t *doc = json_object();
-	uint64_t id;
-	enum cs_err err = CS_OK;
+	enum cs_err err;
 
-	json_put_str(doc, "text", text, &err);
-	if (kind == CS_DESK_ATTACHMENT) {
-		json_put_str(doc, "source", source, &err);
-		json_put_bool(doc, "proved", false, &err);
-	}
-	if (kind == CS_DESK_ESCALATION)
-		json_put_bool(c->doc, "escalated", true, &err);
-	if (kind == CS_DESK_OPINION)
-		json_put_bool(c->doc, "opinion", true, &err);
-	if (err == CS_OK &&
-	    (err = desk_entry_add(d, c->id, kind, actor, doc, &id)) == CS_OK)
-		err = desk_terms_add(d, c->id, cs_view_str(text), false);
-	json_decref(doc);
-	return err;
+	c->escalated |= entry->kind == CS_DESK_ENTRY_ESCALATION;
+	c->opinion |= entry->kind == CS_DESK_ENTRY_OPINION;
+	if ((err = desk_entry_add(e->d, c->id, entry, e->actor)))
+		return err;
+	return desk_terms_add(e->d, c->id, cs_view_str(entry->text));
 }
 
 enum cs_err
-cs_desk_case_note(struct cs_desk *d, const struct cs_desk_actor *actor,
-    uint64_t id, uint64_t version, enum cs_desk_note kind, const char *source,
-    const char *text)
+cs_desk_case_note(const struct cs_desk_edit *e, enum cs_desk_entry_kind kind,
+    const char *source, const char *text)
 {
 	static const char *const events[] = { "noted", "escalated",
 		"opinion-asked", "attached" };
+	struct desk_entry entry = { .kind = kind };
 	struct desk_case c;
 	enum cs_err err;
 
-	if ((err = desk_text_check(d, text, CS_DESK_NOTE_MAX)) ||
-	    (kind == CS_DESK_ATTACHMENT &&
-		(err = desk_text_check(d, source, 200))))
-		return err;
-	if (kind > CS_DESK_ATTACHMENT)
+	if (kind > CS_DESK_ENTRY_ATTACHMENT)
 		return CS_ERR_MISUSE;
-	err = desk_work_begin(&c, d, actor, id, version);
-	if (err == CS_OK)
-		err = add_note(d, &c, actor, kind, source, text);
-	return desk_work_end(&c, d, actor, err, events[kind], NULL);
+	if ((err = desk_text_check(e->d, text, CS_DESK_NOTE_MAX)) ||
+	    (kind == CS_DESK_ENTRY_ATTACHMENT &&
+		(err = desk_text_check(e->d, source, CS_DESK_SOURCE_MAX))) ||
+	    (err = desk_string_set(&entry.text, cs_view_str(text))) ||
+	    (kind == CS_DESK_ENTRY_ATTACHMENT &&
+		(err = desk_string_set(&entry.source, cs_view_str(source)))))
+		goto out;
+	if ((err = desk_edit_begin(&c, e)) == CS_OK)
+		err = add_note(&c, e, &entry);
+	err = desk_edit_end(&c, e, err, events[kind], NULL);
+out:
+	desk_entry_clear(&entry);
+	return err;
 }
 
 /* ---- what it is about --------------------------------------------------- */
@@ -220,114 +228,128 @@ say_reason(struct cs_desk *d, struct desk_case *c,
 {
 	const struct cs_desk_reason *reason =
 	    cs_desk_policy_reason(policy, code);
-	enum cs_err err = CS_OK;
 
 	if (reason == NULL)
 		return desk_problem(d, CS_ERR_FORMAT,
 		    "The policy has no reason \"%.40s\".", code);
-	json_put_str(c->doc, "reason", reason->code, &err);
-	json_put_num(c->doc, "reason_number", reason->number, &err);
-	json_put_num(c->doc, "severity", reason->severity, &err);
-	json_put_bool(c->doc, "danger", reason->danger, &err);
-	json_put_bool(c->doc, "reason_said", true, &err);
-	return err;
+	desk_case_set_reason(c, reason);
+	c->danger = reason->danger;
+	c->reason_said = true;
+	return CS_OK;
 }
 
 enum cs_err
-cs_desk_case_triage(struct cs_desk *d, const struct cs_desk_actor *actor,
-    uint64_t id, uint64_t version, const char *age, uint64_t threat_ms,
-    const char *reason)
+cs_desk_case_triage(const struct cs_desk_edit *e, const char *age,
+    uint64_t threat_ms, const char *reason)
 {
-	static const char *const keys[] = { "age", "threat_ms", "reason" };
-	json_t *after = json_object();
+	int said = cs_desk_age_find(age);
 	struct cs_desk_policy policy;
 	struct desk_case c;
 	enum cs_err err;
 
-	if (strcmp(age, "child") != 0 && strcmp(age, "adult") != 0 &&
-	    strcmp(age, "unknown") != 0) {
-		json_decref(after);
-		return desk_problem(d, CS_ERR_FORMAT,
+	if (said < 0)
+		return desk_problem(e->d, CS_ERR_FORMAT,
 		    "An age is \"child\", \"adult\" or \"unknown\".");
-	}
-	if ((err = cs_desk_policy(&policy, d))) {
-		json_decref(after);
+	if ((err = cs_desk_policy(&policy, e->d)))
 		return err;
-	}
-	err = desk_work_begin(&c, d, actor, id, version);
-	if (err == CS_OK) {
-		json_put_str(c.doc, "age", age, &err);
-		json_put_num(c.doc, "threat_ms", threat_ms, &err);
-		if (err == CS_OK && *reason != '\0')
-			err = say_reason(d, &c, &policy, reason);
-		if (err == CS_OK && (err = looked(d, &c)) == CS_OK)
-			err = desk_case_set_due(&c, &policy);
-		for (size_t i = 0; i < 3; i++)
-			json_put(after, keys[i],
-			    json_incref(json_object_get(c.doc, keys[i])), &err);
+	if ((err = desk_edit_begin(&c, e)) == CS_OK) {
+		c.age = (enum cs_desk_age)said;
+		c.threat_ms = threat_ms;
+		if (*reason != '\0')
+			err = say_reason(e->d, &c, &policy, reason);
+		if (err == CS_OK && (err = looked(e->d, &c)) == CS_OK)
+			desk_case_set_due(&c, &policy);
 	}
 	cs_desk_policy_clear(&policy);
-	return desk_work_end(&c, d, actor, err, "triaged", after);
+	return desk_edit_end(&c, e, err, "triaged", NULL);
+}
+
+/* ---- legal holds -------------------------------------------------------- */
+
+/* Begin an edit by somebody who may set and end holds. */
+static enum cs_err
+begin_hold(struct desk_case *c, const struct cs_desk_edit *e, const char *text)
+{
+	enum cs_err err;
+
+	memset(c, 0, sizeof *c);
+	if (!cs_desk_is_senior(e->actor) && !cs_desk_is_administrator(e->actor))
+		return desk_problem(e->d, CS_ERR_DENIED,
+		    "A legal hold is set and ended by a senior.");
+	if ((err = desk_text_check(e->d, text, CS_DESK_NOTE_MAX)))
+		return err;
+	return begin(c, e);
+}
+
+static enum cs_err
+end_hold(struct desk_case *c, const struct cs_desk_edit *e, enum cs_err err,
+    const char *what, const char *text)
+{
+	struct desk_facts after = { 0 };
+
+	desk_fact_text(&after, "by", e->actor->name);
+	desk_fact_number(&after, "at_ms", cs_clock_ms());
+	desk_fact_text(&after, "text", text);
+	return desk_edit_end(c, e, err, what, &after);
 }
 
 enum cs_err
-cs_desk_case_hold(struct cs_desk *d, const struct cs_desk_actor *actor,
-    uint64_t id, uint64_t version, bool on, const char *text)
+cs_desk_case_hold(const struct cs_desk_edit *e, const char *text)
 {
-	json_t *hold = json_object();
 	struct desk_case c;
-	enum cs_err err;
+	enum cs_err err = begin_hold(&c, e, text);
 
-	if (!cs_desk_is_senior(actor) && !cs_desk_is_administrator(actor)) {
-		json_decref(hold);
-		return desk_problem(d, CS_ERR_DENIED,
-		    "A legal hold is set and ended by a senior.");
+	if (err == CS_OK &&
+	    (err = desk_string_set(&c.held_text, cs_view_str(text))) == CS_OK) {
+		c.held = true;
+		c.held_ms = cs_clock_ms();
+		memcpy(c.held_by, e->actor->name, sizeof c.held_by);
 	}
-	if ((err = desk_text_check(d, text, CS_DESK_NOTE_MAX)) ||
-	    (err = cs_db_begin(d->db))) {
-		json_decref(hold);
-		return err;
+	return end_hold(&c, e, err, "hold-set", text);
+}
+
+enum cs_err
+cs_desk_case_unhold(const struct cs_desk_edit *e, const char *text)
+{
+	struct desk_case c;
+	enum cs_err err = begin_hold(&c, e, text);
+
+	if (err == CS_OK &&
+	    (err = desk_string_set(&c.held_text, cs_view("", 0))) == CS_OK) {
+		c.held = false;
+		c.held_ms = 0;
+		memset(c.held_by, 0, sizeof c.held_by);
 	}
-	if ((err = desk_case_load_for(&c, d, actor, id, version)) == CS_OK)
-		err = desk_case_summary(&c.before, &c);
-	json_put_str(hold, "by", actor->name, &err);
-	json_put_num(hold, "at_ms", cs_clock_ms(), &err);
-	json_put_str(hold, "text", text, &err);
-	if (err == CS_OK) {
-		json_put_bool(c.doc, "held", on, &err);
-		json_put(
-		    c.doc, "hold", on ? json_incref(hold) : json_null(), &err);
-	}
-	return desk_work_end(
-	    &c, d, actor, err, on ? "hold-set" : "hold-ended", hold);
+	return end_hold(&c, e, err, "hold-ended", text);
 }
 
 /* ---- the working copy --------------------------------------------------- */
 
 enum cs_err
-cs_desk_case_redact(struct cs_desk *d, const struct cs_desk_actor *actor,
-    uint64_t id, uint64_t version, uint64_t item, const char *text)
+cs_desk_case_redact(
+    const struct cs_desk_edit *e, uint64_t item, const char *text)
 {
+	struct cs_desk *d = e->d;
 	struct cs_buf sealed = { 0 };
-	json_t *after = json_object();
+	struct desk_facts after = { 0 };
 	struct desk_case c;
-	uint8_t row[8];
-	enum cs_err err = desk_work_begin(&c, d, actor, id, version);
+	uint8_t name[8];
+	enum cs_err err = desk_edit_begin(&c, e);
 
-	cs_vault_row(row, item);
-	json_put_id(after, "item", item, &err);
+	cs_vault_row(name, item);
 	if (err == CS_OK && *text != '\0' &&
 	    (err = desk_text_check(d, text, CS_MIMI_TEXT_MAX)) == CS_OK)
 		err = cs_vault_seal(&sealed, &d->key, "item.redacted",
-		    CS_VIEW_OF(row), cs_view_str(text));
+		    CS_VIEW_OF(name), cs_view_str(text));
 	if (err == CS_OK)
 		err = cs_db_exec(d->db,
 		    "UPDATE item SET redacted=? WHERE id=? AND case_id=?",
 		    *text != '\0' ? cs_blob(cs_buf_view(&sealed)) : cs_null(),
-		    cs_int(item), cs_int(id));
+		    cs_int(item), cs_int(e->case_id));
 	if (err == CS_OK && cs_db_changes(d->db) == 0)
 		err = desk_problem(
 		    d, CS_ERR_NOT_FOUND, "The item is not of this case.");
 	cs_buf_free(&sealed);
-	return desk_work_end(&c, d, actor, err, "redacted", after);
+	desk_fact_id(&after, "item", item);
+	return desk_edit_end(&c, e, err, "redacted", &after);
 }

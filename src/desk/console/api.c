@@ -11,7 +11,7 @@
 #include "desk/console/api_session.h"
 #include "desk/console/call.h"
 #include "desk/core/desk.h"
-#include "desk/core/doc.h"
+#include "desk/core/json.h"
 #include "desk/people/attempts.h"
 #include "store/db.h"
 
@@ -41,11 +41,14 @@ cs_desk_api_free(struct cs_desk_api *api)
 		cs_free(api, sizeof *api);
 }
 
-/* As browsers write it, who leave out the port that goes without saying. */
+#define HTTP_PORT 80
+#define HTTPS_PORT 443
+
+/* Write the host as browsers do, which leave out the usual port. */
 static void
-set_host(char out[static API_HOST_SIZE], const char *name, int port, bool tls)
+set_host(char out[static API_HOST_SIZE], const char *name, int port, int usual)
 {
-	if (port == (tls ? 443 : 80))
+	if (port == usual)
 		snprintf(out, API_HOST_SIZE, "%s", name);
 	else
 		snprintf(out, API_HOST_SIZE, "%s:%d", name, port);
@@ -56,11 +59,12 @@ cs_desk_api_listens(struct cs_desk_api *api, const char *host, int port)
 {
 	const char *name = api->options.name;
 	bool tls = api->options.tls;
+	int usual = tls ? HTTPS_PORT : HTTP_PORT;
 
-	set_host(api->hosts[0], host, port, tls);
-	set_host(api->hosts[1], "localhost", port, tls);
+	set_host(api->hosts[0], host, port, usual);
+	set_host(api->hosts[1], "localhost", port, usual);
 	if (name != NULL)
-		set_host(api->hosts[2], name, port, tls);
+		set_host(api->hosts[2], name, port, usual);
 	snprintf(api->address, sizeof api->address, "%s://%s/",
 	    tls ? "https" : "http", api->hosts[name != NULL ? 2 : 0]);
 }
@@ -94,7 +98,8 @@ refuse_err(struct api_call *c, const struct api_route *route, enum cs_err err)
 			return;
 		}
 	api_refuse(c, 500, "failed", "The desk failed; see its log.");
-	/* The pattern: a path may hold whatever a terminal understands. */
+	/* Print the pattern: a path may hold control characters of a
+	 * terminal. */
 	fprintf(stderr, "countersign-desk: %s %s: %s\n", route->method,
 	    route->path, cs_err_text(err));
 }
@@ -125,16 +130,18 @@ page(const struct cs_desk_api *api, const char *path, struct cs_web_answer *a)
 
 /* ---- routes ------------------------------------------------------------- */
 
-/* Does ${path} match?  ${id}, of 64 bytes, is what stands for ":id". */
+#define ID_SIZE 64 /* of what stands in a path, with its zero */
+
+/* Does ${path} match?  ${id} is what stands for ":id". */
 static bool
-matches(const char *pattern, const char *path, char id[static 64])
+matches(const char *pattern, const char *path, char id[static ID_SIZE])
 {
 	id[0] = '\0';
 	while (*pattern != '\0') {
 		if (strncmp(pattern, ":id", 3) == 0) {
 			size_t n = strcspn(path, "/");
 
-			if (n == 0 || n > 63)
+			if (n == 0 || n > ID_SIZE - 1)
 				return false;
 			memcpy(id, path, n);
 			id[n] = '\0';
@@ -148,7 +155,7 @@ matches(const char *pattern, const char *path, char id[static 64])
 }
 
 static const struct api_route *
-find(const struct cs_web_request *rq, char id[static 64], bool *path_known)
+find(const struct cs_web_request *rq, char id[static ID_SIZE], bool *path_known)
 {
 	const char *path = rq->path + strlen(BASE);
 
@@ -162,7 +169,8 @@ find(const struct cs_web_request *rq, char id[static 64], bool *path_known)
 	return NULL;
 }
 
-/* A page that somebody else made has another origin, and no token. */
+/* Is it from our own page?  A page of somebody else has another origin, and
+ * no token. */
 static bool
 same_origin(const struct api_call *c)
 {
@@ -182,7 +190,7 @@ csrf_good(const struct api_call *c)
 	    cs_equal_ct(c->rq->csrf, c->session->csrf, n);
 }
 
-/* May it go on?  If not, it has been refused. */
+/* May the request go on?  If not, it has been refused. */
 static bool
 allowed(struct api_call *c, const struct api_route *route)
 {
@@ -247,7 +255,7 @@ static void
 run(struct api_call *c)
 {
 	const struct api_route *route;
-	char id[64];
+	char id[ID_SIZE];
 	bool path_known;
 	enum cs_err err;
 
@@ -265,7 +273,7 @@ run(struct api_call *c)
 	err = route->handle(c);
 	if (err && c->answer->status < 400)
 		refuse_err(c, route, err);
-	/* What a handler left open is undone. */
+	/* Undo what a handler left open. */
 	if (cs_db_in_transaction(c->d->db))
 		cs_db_rollback(c->d->db);
 }
@@ -284,7 +292,7 @@ static void
 write_json(struct cs_web_answer *a, const json_t *out)
 {
 	a->media_type = "application/json";
-	if (desk_doc_text(&a->body, out) != CS_OK)
+	if (json_text(&a->body, out) != CS_OK)
 		a->status = 503;
 }
 
@@ -298,8 +306,8 @@ cs_desk_api_handle(
 	};
 
 	answer->status = 200;
-	/* A name that somebody else's server gave us is not ours: DNS can be
-	 * bound anew to this address. */
+	/* Is it a name of ours?  Somebody else can let their name point to
+	 * this address (DNS rebinding). */
 	if (!host_known(api, rq->host)) {
 		answer->status = 421;
 		return;

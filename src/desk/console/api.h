@@ -20,14 +20,15 @@ struct cs_web_request;
 /* API bodies are short; a list of a million hashes is imported in parts. */
 #define CS_DESK_BODY_MAX ((size_t)16 << 20)
 
-/* No script, style, picture or request but our own. */
+/* Only our own scripts, styles, pictures and requests. */
 #define CS_DESK_CSP                                                            \
 	"default-src 'none'; script-src 'self'; style-src 'self'; "            \
 	"img-src 'self' blob: data:; connect-src 'self'; form-action 'none'; " \
 	"base-uri 'none'; frame-ancestors 'none'"
 
 struct cs_desk_api_options {
-	const bool *online; /* is the desk connected to its hub?  Or NULL */
+	const bool *online; /* whether the desk is connected to its hub; or
+			     * NULL */
 	const struct cs_console_file *files;
 	const char *name; /* another host name that it is reached by; or NULL */
 	bool tls;
@@ -39,7 +40,7 @@ struct cs_desk_api_options {
 CS_CHECKED enum cs_err cs_desk_api_new(struct cs_desk_api **out,
     struct cs_desk *d, const struct cs_desk_api_options *options);
 void cs_desk_api_free(struct cs_desk_api *api);
-/* Where it is reached: for the Host header, and for welcomes. */
+/* Say where the console is reached: for the Host header and for welcomes. */
 void cs_desk_api_listens(struct cs_desk_api *api, const char *host, int port);
 /* The callbacks of cs_web_config; ${arg} is the API. */
 void cs_desk_api_handle(

@@ -2,18 +2,20 @@
 #include "desk/console/api_audit.h"
 
 #include "base/text.h"
+#include "base/units.h"
 #include "desk/cases/queue.h"
 #include "desk/console/call.h"
 #include "desk/core/audit.h"
 #include "desk/core/json.h"
-#include "desk/decisions/statement.h"
-#include "desk/show/case.h"
+#include "desk/show/account.h"
+#include "desk/show/audit.h"
+#include "desk/show/statements.h"
 #include "desk/show/statistics.h"
 
 enum cs_err
 api_account(struct api_call *c)
 {
-	uint8_t id[16];
+	uint8_t id[CS_ID_LEN];
 	enum cs_err err = api_hex_id(id, c->d, c->id);
 
 	return err ? err : cs_desk_account_show(c->out, c->d, &c->actor, id);
@@ -30,7 +32,7 @@ api_audit(struct api_call *c)
 
 	if (limit == 0 || limit > CS_DESK_PAGE_MAX)
 		limit = 50;
-	err = desk_audit_page(items, c->d, before != 0 ? before : INT64_MAX,
+	err = desk_show_audit(items, c->d, before != 0 ? before : INT64_MAX,
 	    api_num_arg(c, "case"), limit);
 	n = json_array_size(items);
 	json_put(c->out, "items", items, &err);
@@ -44,7 +46,7 @@ api_audit(struct api_call *c)
 
 struct head {
 	uint64_t n;
-	char hash[65];
+	char hash[2 * CS_HASH_LEN + 1];
 };
 
 static void
@@ -53,7 +55,7 @@ see_line(void *arg, const struct cs_desk_audit_line *line)
 	struct head *h = arg;
 
 	h->n = line->seq;
-	cs_hex(h->hash, cs_view(line->hash, 32));
+	cs_hex(h->hash, cs_view(line->hash, CS_HASH_LEN));
 }
 
 enum cs_err

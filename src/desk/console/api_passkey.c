@@ -18,12 +18,13 @@
 #include "desk/people/passkey.h"
 #include "desk/people/passkey_check.h"
 #include "desk/people/people.h"
+#include "desk/show/people.h"
 #include "net/web.h"
 #include "store/clock.h"
 
 /* ---- challenges --------------------------------------------------------- */
 
-/* Is it the one that was asked, and in time?  Once: it is used up. */
+/* Is it the challenge that was given, and in time?  That uses it up. */
 static bool
 challenge_take(struct api_challenge *ch, const uint8_t *answered)
 {
@@ -38,8 +39,8 @@ challenge_take(struct api_challenge *ch, const uint8_t *answered)
 #define STAMP_LEN 16 /* of the challenge: time and random number */
 
 static enum cs_err
-challenge_mac(
-    uint8_t out[static 32], const struct cs_desk_api *api, const uint8_t *stamp)
+challenge_mac(uint8_t out[static CS_SHA256_LEN], const struct cs_desk_api *api,
+    const uint8_t *stamp)
 {
 	const struct cs_view parts[] = {
 		cs_view_str("countersign/desk/passkey/v1"),
@@ -54,7 +55,7 @@ enum cs_err
 api_challenge_make(uint8_t out[static DESK_PASSKEY_CHALLENGE_LEN],
     const struct cs_desk_api *api, uint64_t now_ms)
 {
-	uint8_t mac[32];
+	uint8_t mac[CS_SHA256_LEN];
 	enum cs_err err;
 
 	for (size_t i = 0; i < 8; i++)
@@ -66,12 +67,12 @@ api_challenge_make(uint8_t out[static DESK_PASSKEY_CHALLENGE_LEN],
 	return err;
 }
 
-/* Ours, in time, and nobody has signed in with it? */
+/* Is it ours, in time, and not used for a sign-in yet? */
 static bool
 sign_in_challenge_good(const struct cs_desk_api *api, const uint8_t *answered)
 {
 	uint64_t made_ms = 0, now_ms = cs_clock_ms();
-	uint8_t mac[32];
+	uint8_t mac[CS_SHA256_LEN];
 
 	for (size_t i = 0; i < 8; i++)
 		made_ms = made_ms << 8 | answered[i];
@@ -106,7 +107,7 @@ struct site {
 	char rp_id[CS_WEB_HEADER_MAX], origin[CS_WEB_HEADER_MAX + 16];
 };
 
-/* The Host header is one of ours: it was looked at first. */
+/* The Host header is one of ours: that was checked first. */
 static enum cs_err
 site_of(struct site *s, const struct api_call *c)
 {
@@ -125,7 +126,7 @@ site_of(struct site *s, const struct api_call *c)
 		  s->rp_id);
 }
 
-/* This one, in the answer. */
+/* Put this challenge into the answer. */
 static enum cs_err
 show_challenge(
     struct api_call *c, const uint8_t bytes[static DESK_PASSKEY_CHALLENGE_LEN])
@@ -143,7 +144,7 @@ show_challenge(
 	return err;
 }
 
-/* A new one, in the answer and at ${ch}. */
+/* Make a challenge, put it into the answer and keep it at ${ch}. */
 static enum cs_err
 give_challenge(struct api_call *c, struct api_challenge *ch)
 {
@@ -154,7 +155,7 @@ give_challenge(struct api_call *c, struct api_challenge *ch)
 
 /* ---- what comes back ---------------------------------------------------- */
 
-/* base64url of at most ${max} bytes. */
+/* Read base64url of at most ${max} bytes. */
 static enum cs_err
 read_bytes(struct cs_buf *out, const json_t *in, const char *key, size_t max)
 {
@@ -170,7 +171,7 @@ read_bytes(struct cs_buf *out, const json_t *in, const char *key, size_t max)
 	return cs_unbase64url(bytes, n, text, len);
 }
 
-/* One answer, as bytes. */
+/* One answer of a browser, decoded. */
 struct answer {
 	struct site site;
 	struct cs_buf challenge, id, handle, client_data, data, signature,
@@ -189,7 +190,7 @@ answer_clear(struct answer *a)
 	cs_buf_free(&a->attestation);
 }
 
-/* What every answer has. */
+/* Read what every answer of a browser has. */
 static enum cs_err
 answer_begin(struct answer *a, const struct api_call *c)
 {
@@ -259,8 +260,8 @@ api_passkey_ask(struct api_call *c)
 
 #define COUNTED_SIZE (sizeof "passkey of " + CS_DESK_NAME_MAX)
 
-/* What attempts with passkeys of whoever has this one are counted under, apart
- * from those with passwords. */
+/* The name under which this person's attempts with passkeys are counted,
+ * apart from those with passwords. */
 static enum cs_err
 counted_as(char out[static COUNTED_SIZE], struct api_call *c, struct cs_view id)
 {
@@ -274,7 +275,7 @@ counted_as(char out[static COUNTED_SIZE], struct api_call *c, struct cs_view id)
 	return err;
 }
 
-/* With what is in ${a}; to unlock the session that there is, or for one. */
+/* Sign in, or unlock the session if there is one, with ${a}. */
 static enum cs_err
 enter(struct api_call *c, const struct answer *a)
 {
@@ -300,7 +301,7 @@ api_passkey_sign_in(struct api_call *c)
 	struct answer a;
 	enum cs_err err = answer_read_used(&a, c);
 
-	/* Whoever is signed in already begins anew. */
+	/* Somebody who is signed in already gets a new session. */
 	c->session = NULL;
 	if (err == CS_OK && !sign_in_challenge_good(c->api, a.challenge.data)) {
 		api_refuse(c, 401, "expired", TOO_LATE);

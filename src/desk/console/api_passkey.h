@@ -6,12 +6,10 @@
 #include "desk/console/call.h"
 #include "desk/people/passkey_check.h"
 
-/*
- * What a passkey has to sign to sign in: the time and a random number, with a
- * MAC of ours.  Nothing of it is kept, so nobody can ask so often that those
- * of others are forgotten; what is kept is which were used, by those who have
- * signed in.
- */
+/* What a passkey has to sign at a sign-in: the time and a random number,
+ * with a MAC of ours.  Challenges are not kept, so nobody can make us forget
+ * those of others by asking often; we keep only those that a sign-in has
+ * used. */
 CS_CHECKED enum cs_err api_challenge_make(
     uint8_t out[static DESK_PASSKEY_CHALLENGE_LEN],
     const struct cs_desk_api *api, uint64_t now_ms);

@@ -14,6 +14,7 @@
 #include "desk/core/store.h"
 #include "desk/people/people.h"
 #include "desk/people/sign_in.h"
+#include "desk/show/people.h"
 
 static enum cs_err
 set_person(struct api_call *c, uint64_t id)
@@ -21,7 +22,7 @@ set_person(struct api_call *c, uint64_t id)
 	json_t *items = json_array(), *o;
 	char text[24];
 	size_t i;
-	enum cs_err err = cs_desk_people(c->d, items);
+	enum cs_err err = cs_desk_people(items, c->d);
 
 	snprintf(text, sizeof text, "%llu", (unsigned long long)id);
 	json_array_foreach (items, i, o)
@@ -46,7 +47,7 @@ enum cs_err
 api_people(struct api_call *c)
 {
 	json_t *items = json_array();
-	enum cs_err err = cs_desk_people(c->d, items);
+	enum cs_err err = cs_desk_people(items, c->d);
 
 	json_put(c->out, "items", items, &err);
 	return err;
@@ -91,21 +92,22 @@ enum cs_err
 api_person_change(struct api_call *c)
 {
 	const char *role = json_get_str(c->in, "role");
+	enum cs_desk_standing standing = CS_DESK_STANDING_SAME;
 	bool disabled;
-	struct cs_desk_actor now;
 	enum cs_err err;
 
 	if (*role != '\0' && cs_desk_role_find(role) == 0)
 		return desk_problem(
 		    c->d, CS_ERR_FORMAT, "There is no such role.");
-	/* What is not said stays as it is. */
-	if (json_object_get(c->in, "disabled") == NULL)
-		disabled =
-		    cs_desk_person(&now, c->d, api_id(c)) == CS_ERR_DENIED;
-	else if ((err = api_flag(&disabled, c, "disabled")))
-		return err;
+	/* What the body does not say stays as it is. */
+	if (json_object_get(c->in, "disabled") != NULL) {
+		if ((err = api_flag(&disabled, c, "disabled")))
+			return err;
+		standing =
+		    disabled ? CS_DESK_STANDING_OUT : CS_DESK_STANDING_IN;
+	}
 	err = cs_desk_person_change(
-	    c->d, &c->actor, api_id(c), cs_desk_role_find(role), disabled);
+	    c->d, &c->actor, api_id(c), cs_desk_role_find(role), standing);
 	return err ? err : set_person(c, api_id(c));
 }
 
@@ -120,7 +122,7 @@ change_password(struct api_call *c, const json_t *password)
 	if (err == CS_OK &&
 	    (err = cs_desk_password_change(c->d, &c->actor,
 		 cs_view_str(json_get_str(password, "new")))) == CS_OK)
-		/* Other sessions end; this one has just shown both. */
+		/* Other sessions end; this one goes on. */
 		c->session->passwords = c->actor.passwords;
 	return err;
 }
@@ -128,7 +130,7 @@ change_password(struct api_call *c, const json_t *password)
 #define PHOTOS_DAY_MAX 10000
 #define BREAK_MIN_MAX 480
 
-/* The number ${key}, if it is there, from 0 to ${max}. */
+/* Read the number ${key}, if it is there, from 0 to ${max}. */
 static enum cs_err
 take_number(uint32_t *out, struct api_call *c, const char *key, uint32_t max)
 {
@@ -187,7 +189,7 @@ enum cs_err
 api_tokens(struct api_call *c)
 {
 	json_t *items = json_array();
-	enum cs_err err = cs_desk_tokens(c->d, items);
+	enum cs_err err = cs_desk_tokens(items, c->d);
 
 	json_put(c->out, "items", items, &err);
 	return err;
@@ -213,9 +215,6 @@ api_token_add(struct api_call *c)
 			    "A scope is read, work, decide or admin.");
 		scopes |= bit;
 	}
-	if (*name == '\0' || strlen(name) > 100 || scopes == 0)
-		return desk_problem(c->d, CS_ERR_FORMAT,
-		    "A token has a name and at least one scope.");
 	if ((err = cs_desk_token_add(
 		 c->d, &c->actor, name, scopes, &id, token)) == CS_OK) {
 		json_put_id(c->out, "id", id, &err);

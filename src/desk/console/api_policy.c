@@ -49,10 +49,9 @@ show_policy(struct api_call *c)
 	json_put_num(c->out, "window_h", p.window_hours, &err);
 	for (size_t i = 0; i < p.n_reasons; i++)
 		json_push(reasons, reason(&p, &p.reasons[i], &err), &err);
-	for (unsigned i = 0; i <= CS_DESK_ACTION_REFER; i++)
+	for (unsigned i = 0; i < CS_DESK_ACTIONS; i++)
 		if (p.two_people[i])
-			json_push(
-			    two, json_string(cs_desk_action_name(i)), &err);
+			json_push(two, json_string(cs_desk_actions[i]), &err);
 	json_put(c->out, "reasons", reasons, &err);
 	json_put(c->out, "two_people_actions", two, &err);
 	cs_buf_free(&text);

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "base/text.h"
+#include "base/units.h"
 #include "base/wipe.h"
 #include "crypto/hash.h"
 #include "crypto/random.h"
@@ -48,7 +49,7 @@ api_session_find(struct cs_desk_api *api, const char *cookie)
 	return NULL;
 }
 
-/* A free place, or that of whoever was away for longest. */
+/* A free place, or that of the session that was idle for longest. */
 static struct api_session *
 place(struct cs_desk_api *api)
 {
@@ -66,11 +67,13 @@ place(struct cs_desk_api *api)
 	return oldest;
 }
 
+#define SECRET_LEN 32 /* random bytes of a token */
+
 void
 api_session_begin(struct api_call *c)
 {
 	struct api_session *s = place(c->api);
-	uint8_t bytes[32];
+	uint8_t bytes[SECRET_LEN];
 
 	memset(s, 0, sizeof *s);
 	cs_random(bytes, sizeof bytes);
@@ -90,7 +93,7 @@ api_session_begin(struct api_call *c)
 #define BEARER "Bearer "
 
 enum cs_err
-api_token_hash(uint8_t out[static 32], const struct cs_web_request *rq)
+api_token_hash(uint8_t out[static CS_HASH_LEN], const struct cs_web_request *rq)
 {
 	return cs_sha256(out, cs_view_str(rq->authorization + strlen(BEARER)));
 }
@@ -111,8 +114,8 @@ api_identify(struct api_call *c, const struct api_route *route,
 	c->session = api_session_find(c->api, c->rq->cookie);
 	if (c->session == NULL)
 		return true;
-	/* Looked at each time: who was let go, got another role or another
-	 * password is so at once. */
+	/* Checked each time, so that letting somebody go, or a new role or
+	 * password, takes effect at once. */
 	err = cs_desk_person(&c->actor, c->d, c->session->person);
 	if (err || c->actor.passwords != c->session->passwords) {
 		cs_wipe(c->session, sizeof *c->session);
@@ -120,7 +123,7 @@ api_identify(struct api_call *c, const struct api_route *route,
 		return true;
 	}
 	*known = true;
-	/* Listening to events is no work. */
+	/* Listening to events does not keep a session from being locked. */
 	if (!c->session->locked && (route->allowed & API_STREAM) == 0)
 		c->session->used_ms = cs_clock_ms();
 	return true;
@@ -149,7 +152,8 @@ api_session_show(struct api_call *c)
 	json_put(c->out, "person", person, &err);
 	json_put_str(c->out, "csrf", c->session->csrf, &err);
 	json_put_bool(c->out, "locked", c->session->locked, &err);
-	json_put_num(c->out, "idle_s", c->api->options.idle_ms / 1000, &err);
+	json_put_num(
+	    c->out, "idle_s", c->api->options.idle_ms / CS_SECOND_MS, &err);
 	json_put_num(c->out, "expires_ms",
 	    c->session->made_ms + c->api->options.life_ms, &err);
 	json_put_str(c->out, "hub", c->d->hub.name, &err);
@@ -192,7 +196,7 @@ api_has_to_wait(struct api_call *c, const char *name, const char *peer)
 
 	if (left == 0)
 		return false;
-	c->answer->retry_after_s = (unsigned)(left / 1000 + 1);
+	c->answer->retry_after_s = (unsigned)(left / CS_SECOND_MS + 1);
 	api_refuse(c, 429, "limit",
 	    "Too many attempts to sign in. Wait, then try again.");
 	return true;
@@ -213,7 +217,8 @@ enum cs_err
 api_password_again(
     struct api_call *c, const char *password, const char *refusal)
 {
-	/* Counted for this session: nobody else can keep it locked. */
+	/* Counted for this session alone, so that nobody else can keep it
+	 * locked. */
 	const char *session = c->session->token;
 	enum cs_err err;
 
@@ -265,7 +270,7 @@ api_unlock(struct api_call *c)
 
 /* ---- the first sign-in -------------------------------------------------- */
 
-/* Rows of modules, "0" and "1". */
+/* The rows of the QR code, of "0" and "1". */
 static enum cs_err
 add_qr(json_t *out, const char *uri)
 {
@@ -290,10 +295,20 @@ add_qr(json_t *out, const char *uri)
 enum cs_err
 api_welcome(struct api_call *c)
 {
+	struct cs_desk_welcome w;
 	enum cs_err err =
-	    cs_desk_welcome(c->d, json_get_str(c->in, "code"), c->out);
+	    cs_desk_welcome(&w, c->d, json_get_str(c->in, "code"));
 
-	return err ? err : add_qr(c->out, json_get_str(c->out, "uri"));
+	if (err == CS_OK) {
+		json_put_str(c->out, "name", w.name, &err);
+		json_put_str(c->out, "role", cs_desk_role_name(w.role), &err);
+		json_put_str(c->out, "secret", w.secret, &err);
+		json_put_str(c->out, "uri", w.uri, &err);
+		if (err == CS_OK)
+			err = add_qr(c->out, w.uri);
+	}
+	cs_wipe(&w, sizeof w);
+	return err;
 }
 
 enum cs_err

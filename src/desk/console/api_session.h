@@ -3,30 +3,32 @@
 #pragma once
 
 #include "base/bytes.h"
+#include "base/units.h"
 #include "desk/console/call.h"
 #include "net/web.h"
 
 struct cs_web_request;
 
-/* Who asks, by cookie or by token; ${c->actor.id} stays 0 for nobody.  Sets the
- * error's status and code if it may not go on, and returns false. */
+/* Find who asks, by cookie or token; ${c->actor.id} stays 0 for nobody.  If
+ * the request may not go on, refuse it and return false. */
 bool api_identify(struct api_call *c, const struct api_route *route,
     unsigned *scopes, bool *known);
 CS_CHECKED enum cs_err api_session_show(struct api_call *c);
 struct api_session *api_session_find(
     struct cs_desk_api *api, const char *cookie);
-/* What the token of ${rq}, which has one, is known by. */
+/* Hash the token of ${rq}, which has one, as it is stored. */
 CS_CHECKED enum cs_err api_token_hash(
-    uint8_t out[static 32], const struct cs_web_request *rq);
-/* Has whoever guesses under ${name} from ${peer} to wait?  Then it has been
- * refused.  And what came of the guess: CS_OK, CS_ERR_DENIED, or neither. */
+    uint8_t out[static CS_HASH_LEN], const struct cs_web_request *rq);
+/* Does a guess for ${name} from ${peer} have to wait?  Then it has been
+ * refused.  The second says what came of the guess: CS_OK, CS_ERR_DENIED, or
+ * neither. */
 bool api_has_to_wait(struct api_call *c, const char *name, const char *peer);
 void api_tried(
     struct api_call *c, const char *name, const char *peer, enum cs_err err);
-/* Begin one for ${c->actor}. */
+/* Begin a session for ${c->actor}. */
 void api_session_begin(struct api_call *c);
-/* The password of who is signed in, in ${password}; CS_ERR_DENIED and
- * CS_ERR_LIMIT have been said, the one with ${refusal}. */
+/* Check ${password} of whoever is signed in.  After CS_ERR_DENIED, with
+ * ${refusal}, and CS_ERR_LIMIT the request has been refused. */
 CS_CHECKED enum cs_err api_password_again(
     struct api_call *c, const char *password, const char *refusal);
 

@@ -4,9 +4,10 @@
 #include <stdio.h>
 
 #include "base/text.h"
+#include "base/units.h"
 #include "desk/core/desk.h"
-#include "desk/core/json.h"
 #include "desk/core/store.h"
+#include "desk/core/text.h"
 #include "net/web.h"
 
 void
@@ -34,13 +35,13 @@ api_refuse(
 uint64_t
 api_num_arg(const struct api_call *c, const char *name)
 {
-	return json_id_parse(cs_web_arg(c->rq, name));
+	return desk_id_parse(cs_web_arg(c->rq, name));
 }
 
 uint64_t
 api_id(const struct api_call *c)
 {
-	return json_id_parse(c->id);
+	return desk_id_parse(c->id);
 }
 
 bool
@@ -62,9 +63,9 @@ api_flag(bool *out, struct api_call *c, const char *name)
 }
 
 enum cs_err
-api_hex_id(uint8_t out[static 16], struct cs_desk *d, const char *hex)
+api_hex_id(uint8_t out[static CS_ID_LEN], struct cs_desk *d, const char *hex)
 {
-	return cs_unhex(out, 16, hex) == CS_OK
+	return cs_unhex(out, CS_ID_LEN, hex) == CS_OK
 	    ? CS_OK
 	    : desk_problem(d, CS_ERR_FORMAT, "That is no such number.");
 }

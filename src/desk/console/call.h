@@ -5,6 +5,7 @@
 #include <jansson.h>
 
 #include "base/bytes.h"
+#include "base/units.h"
 #include "desk/console/api.h"
 #include "desk/core/actor.h"
 #include "desk/people/attempts.h"
@@ -15,8 +16,8 @@ struct cs_desk;
 
 #define API_SESSIONS_MAX 256
 
-/* What a passkey has to sign, once and soon, to be made or to unlock a session:
- * it lies in that session. */
+/* What a new passkey, or one that unlocks a session, has to sign, once and
+ * soon; it is kept in that session. */
 struct api_challenge {
 	uint8_t bytes[DESK_PASSKEY_CHALLENGE_LEN];
 	uint64_t made_ms; /* 0: free */
@@ -24,11 +25,11 @@ struct api_challenge {
 
 #define API_CHALLENGE_MS (5 * 60 * 1000u) /* as long as browsers wait */
 
-/* Those that somebody has signed in with; there are no more in that time. */
+/* Challenges that somebody has signed in with; there are no more in that
+ * time. */
 #define API_CHALLENGES_USED_MAX 256
 
-/* Bytes of JSON: a policy is the longest; of who is not signed in, a password
- * is. */
+/* Bytes of JSON: a policy is the longest; from strangers, a password is. */
 #define API_JSON_MAX ((size_t)1 << 20)
 
 #define API_JSON_STRANGER_MAX ((size_t)16 << 10)
@@ -53,7 +54,7 @@ struct cs_desk_api {
 	char hosts[3][API_HOST_SIZE]; /* what the Host header may say */
 	char address[320];            /* of the console */
 	struct api_session sessions[API_SESSIONS_MAX];
-	uint8_t challenge_key[32]; /* api_challenge_make() */
+	uint8_t challenge_key[CS_KEY_LEN]; /* api_challenge_make() */
 	struct api_challenge used[API_CHALLENGES_USED_MAX];
 	struct desk_attempts attempts; /* to sign in, and to unlock */
 	struct events *events;         /* open streams; events.c */
@@ -90,12 +91,15 @@ enum {
 
 struct api_route {
 	const char *method;
-	const char *path; /* below /api/v1; ":id" takes one part */
+	const char *path; /* below /api/v1; ":id" stands for one part */
 	unsigned allowed; /* bits above */
 	unsigned scope;   /* of tokens; enum cs_desk_scope */
 	api_handler *handle;
 	const char *summary;
-	const char *fields; /* of the body, for the description; or "" */
+	/* For the description: the fields of the body, or ""; the schema of
+	 * the answer, as "[Name]" if it is a page of a list, a media type if
+	 * it is no JSON, or "" if it says nothing. */
+	const char *fields, *answer;
 };
 
 /* Answer with a refusal. */
@@ -104,12 +108,12 @@ void api_refuse(
 uint64_t api_num_arg(const struct api_call *c, const char *name);
 uint64_t api_id(const struct api_call *c);
 bool api_online(const struct cs_desk_api *api);
-/* True or false, of the body: what is neither is CS_ERR_FORMAT, and not no. */
+/* True or false in the body; anything else is CS_ERR_FORMAT, and not false. */
 CS_CHECKED enum cs_err api_flag(
     bool *out, struct api_call *c, const char *name);
-/* 16 bytes of hex; CS_ERR_FORMAT. */
+/* An id from hex; CS_ERR_FORMAT. */
 CS_CHECKED enum cs_err api_hex_id(
-    uint8_t out[static 16], struct cs_desk *d, const char *hex);
+    uint8_t out[static CS_ID_LEN], struct cs_desk *d, const char *hex);
 /* Answer with bytes, to be kept as ${name}. */
 CS_CHECKED enum cs_err api_file(struct api_call *c, struct cs_buf *bytes,
     const char *media_type, const char *name);

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/alloc.h"
+#include "base/units.h"
 #include "desk/cases/case.h"
 #include "desk/console/api_session.h"
 #include "desk/console/call.h"
@@ -15,14 +16,15 @@
 #include "desk/people/people.h"
 #include "store/db.h"
 
+#define AT_ONCE 100      /* changes */
 #define COMMENT_EVERY 30 /* looks, of half a second */
 
 #define STREAMS_PERSON 16 /* pages of one person, or programs */
 
-/* For whom, and by which right: it ends with that. */
+/* A stream: for whom, and by which right; it ends with that right. */
 struct events {
-	char session[44];  /* its token; "": a token of the API */
-	uint8_t token[32]; /* the hash of that one */
+	char session[44];           /* its token; "": a token of the API */
+	uint8_t token[CS_HASH_LEN]; /* the hash of that one */
 	struct cs_desk_actor actor;
 	struct events *next; /* of all of them */
 	uint64_t last;
@@ -80,31 +82,52 @@ add_text(struct cs_buf *out, const char *s, enum cs_err *err)
 }
 
 static void
-add_change(struct cs_buf *out, struct cs_desk *d, const struct cs_rows *rows,
-    enum cs_err *err)
+add_case_change(struct cs_buf *out, struct cs_desk *d,
+    const struct cs_rows *rows, enum cs_err *err)
 {
-	uint64_t kind = cs_col_int(rows, 1), ref = cs_col_int(rows, 2),
-		 n = cs_col_int(rows, 3);
 	struct cs_desk_actor actor = { 0 };
 	char line[300];
 
-	/* Nobody: the desk by itself. */
+	/* Nobody: the desk itself. */
 	if (cs_col_int(rows, 4) != 0)
 		(void)!cs_desk_person(&actor, d, cs_col_int(rows, 4));
-	if (kind == DESK_CHANGE_CASE)
-		snprintf(line, sizeof line,
-		    "data: {\"type\":\"case\",\"id\":\"%llu\","
-		    "\"version\":%llu,\"by\":\"%s\"}\n\n"
-		    "data: {\"type\":\"queue\"}\n\n",
-		    (unsigned long long)ref, (unsigned long long)n, actor.name);
-	else
-		snprintf(line, sizeof line,
-		    "data: {\"type\":\"decision\",\"id\":\"%llu\","
-		    "\"state\":\"%s\"}\n\n",
-		    (unsigned long long)ref,
-		    desk_decision_state_name(
-			(enum cs_desk_decision_state)(n % 8)));
+	snprintf(line, sizeof line,
+	    "data: {\"type\":\"case\",\"id\":\"%llu\","
+	    "\"version\":%llu,\"by\":\"%s\"}\n\n"
+	    "data: {\"type\":\"queue\"}\n\n",
+	    (unsigned long long)cs_col_int(rows, 2),
+	    (unsigned long long)cs_col_int(rows, 3), actor.name);
 	add_text(out, line, err);
+}
+
+static void
+add_decision_change(
+    struct cs_buf *out, const struct cs_rows *rows, enum cs_err *err)
+{
+	uint64_t state = cs_col_int(rows, 3);
+	char line[300];
+
+	if (state > CS_DESK_DECISION_REVERSED) {
+		*err = CS_ERR_CORRUPT;
+		return;
+	}
+	snprintf(line, sizeof line,
+	    "data: {\"type\":\"decision\",\"id\":\"%llu\","
+	    "\"state\":\"%s\"}\n\n",
+	    (unsigned long long)cs_col_int(rows, 2),
+	    desk_decision_state_name((enum cs_desk_decision_state)state));
+	add_text(out, line, err);
+}
+
+/* Columns id, kind, ref, n, person. */
+static void
+add_change(struct cs_buf *out, struct cs_desk *d, const struct cs_rows *rows,
+    enum cs_err *err)
+{
+	if (cs_col_int(rows, 1) == DESK_CHANGE_CASE)
+		add_case_change(out, d, rows, err);
+	else
+		add_decision_change(out, rows, err);
 }
 
 static bool
@@ -129,8 +152,8 @@ token_good(struct cs_desk_api *api, const struct events *e)
 	    n == 1;
 }
 
-/* May they still listen?  Asked each time: who signs out or is let go, hears
- * nothing more. */
+/* May they still listen?  Checked each time, so that nobody hears more after
+ * they sign out or are let go. */
 static bool
 may_listen(struct cs_desk_api *api, const struct events *e)
 {
@@ -165,8 +188,8 @@ cs_desk_events_more(void *arg, void *stream, struct cs_buf *out)
 	if (err == CS_OK)
 		err = cs_db_query(&rows, api->d->db,
 		    "SELECT id,kind,ref,n,person FROM change WHERE id>?"
-		    " ORDER BY id LIMIT 100",
-		    cs_int(e->last));
+		    " ORDER BY id LIMIT ?",
+		    cs_int(e->last), cs_int(AT_ONCE));
 	if (err)
 		return false;
 	while (err == CS_OK && cs_rows_next(&rows)) {

@@ -5,9 +5,10 @@
 #include <string.h>
 
 #include "desk/console/call.h"
+#include "desk/console/schemas_shipped.h"
 #include "desk/core/json.h"
 
-/* "version text" as properties; what each holds, the messages say. */
+/* Write "version text" as properties, without types: the messages say those. */
 static json_t *
 body(const char *fields, enum cs_err *err)
 {
@@ -25,6 +26,34 @@ body(const char *fields, enum cs_err *err)
 	json_put(schema, "properties", properties, err);
 	return json_pack(
 	    "{s:{s:{s:o}}}", "content", "application/json", "schema", schema);
+}
+
+static json_t *
+schema_ref(const char *name, size_t len)
+{
+	return json_pack(
+	    "{s:s+#}", "$ref", "#/components/schemas/", name, (int)len);
+}
+
+/* What an answer holds that is no refusal. */
+static json_t *
+content(const char *answer)
+{
+	size_t n = strlen(answer);
+	json_t *schema;
+
+	if (strchr(answer, '/') != NULL)
+		return json_pack("{s:{}}", answer);
+	if (n == 0 || *answer == '{')
+		schema = json_pack("{s:s}", "type", "object");
+	else if (*answer == '[')
+		schema = json_pack("{s:s,s:{s:{s:s,s:o},s:{s:[ss]}},s:[s]}",
+		    "type", "object", "properties", "items", "type", "array",
+		    "items", schema_ref(answer + 1, n - 2), "next", "type",
+		    "string", "null", "required", "items");
+	else
+		schema = schema_ref(answer, n);
+	return json_pack("{s:{s:o}}", "application/json", "schema", schema);
 }
 
 static void
@@ -69,8 +98,9 @@ add_route(json_t *paths, const struct api_route *r, enum cs_err *err)
 		json_put(op, "security", security, err);
 	}
 	json_put(op, "responses",
-	    json_pack("{s:{s:s},s:{s:s}}", "200", "description", "Done.",
-		"default", "description", "{\"error\":{\"code\",\"message\"}}"),
+	    json_pack("{s:{s:s,s:o},s:{s:s,s:o}}", "200", "description",
+		"Done.", "content", content(r->answer), "default",
+		"description", "Refused.", "content", content("Refused")),
 	    err);
 	at = json_object_get(paths, path);
 	if (at == NULL) {
@@ -83,11 +113,14 @@ add_route(json_t *paths, const struct api_route *r, enum cs_err *err)
 enum cs_err
 api_openapi(struct api_call *c)
 {
-	json_t *paths = json_object();
+	json_t *paths = json_object(), *schemas;
 	enum cs_err err = CS_OK;
 
 	for (const struct api_route *r = c->api->routes; r->method != NULL; r++)
 		add_route(paths, r, &err);
+	schemas = json_loads((const char *)schemas_shipped, 0, NULL);
+	if (schemas == NULL)
+		err = CS_ERR_NOMEM;
 	json_put_str(c->out, "openapi", "3.1.0", &err);
 	json_put(c->out, "info",
 	    json_pack("{s:s,s:s}", "title", "Countersign report desk",
@@ -95,9 +128,10 @@ api_openapi(struct api_call *c)
 	    &err);
 	json_put(c->out, "paths", paths, &err);
 	json_put(c->out, "components",
-	    json_pack("{s:{s:{s:s,s:s,s:s},s:{s:s,s:s}}}", "securitySchemes",
-		"session", "type", "apiKey", "in", "cookie", "name",
-		"countersign", "token", "type", "http", "scheme", "bearer"),
+	    json_pack("{s:o,s:{s:{s:s,s:s,s:s},s:{s:s,s:s}}}", "schemas",
+		schemas, "securitySchemes", "session", "type", "apiKey", "in",
+		"cookie", "name", "countersign", "token", "type", "http",
+		"scheme", "bearer"),
 	    &err);
 	return err;
 }

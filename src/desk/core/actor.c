@@ -10,21 +10,20 @@ const struct cs_desk_actor cs_desk_operator = {
 	.role = CS_DESK_ADMINISTRATOR,
 };
 
-static const char *const roles[] = { NULL, "reviewer", "senior", "auditor",
-	"administrator" };
-#define ROLES (sizeof roles / sizeof *roles)
+const char *const cs_desk_roles[CS_DESK_ROLES] = { NULL, "reviewer", "senior",
+	"auditor", "administrator" };
 
 const char *
 cs_desk_role_name(enum cs_desk_role role)
 {
-	return (size_t)role < ROLES ? roles[role] : NULL;
+	return (size_t)role < CS_DESK_ROLES ? cs_desk_roles[role] : NULL;
 }
 
 enum cs_desk_role
 cs_desk_role_find(const char *name)
 {
-	for (size_t i = 1; i < ROLES; i++)
-		if (strcmp(name, roles[i]) == 0)
+	for (size_t i = 1; i < CS_DESK_ROLES; i++)
+		if (strcmp(name, cs_desk_roles[i]) == 0)
 			return (enum cs_desk_role)i;
 	return (enum cs_desk_role)0;
 }

@@ -12,20 +12,26 @@ enum cs_desk_role {
 	CS_DESK_ADMINISTRATOR = 4,
 };
 
+#define CS_DESK_ROLES (CS_DESK_ADMINISTRATOR + 1)
 #define CS_DESK_NAME_MAX 32
+#define CS_DESK_PSEUDONYM_SIZE 16 /* "R-12345678" and a zero */
 
-/* Whoever acts.  Number 0: whoever has the desk's folder and its passphrase,
- * on the command line; may do everything but be a second person. */
+/* Somebody who acts.  Number 0 is whoever has the desk's folder and its
+ * passphrase, on the command line; they may do everything except be the
+ * second person. */
 struct cs_desk_actor {
 	uint64_t id;
 	char name[CS_DESK_NAME_MAX + 1];
-	char pseudonym[16]; /* the name outside the desk */
+	char pseudonym[CS_DESK_PSEUDONYM_SIZE]; /* the name outside the desk */
 	enum cs_desk_role role;
-	/* How often the password was chosen, and an administrator has reset
-	 * it: sessions of before end with the one, tokens with the other. */
+	/* How often the password was chosen, and how often an administrator
+	 * has reset it: a new password ends older sessions, a reset ends
+	 * older tokens. */
 	uint32_t passwords, resets;
 };
 
+/* Names by role; NULL for 0, which is no role. */
+extern const char *const cs_desk_roles[CS_DESK_ROLES];
 /* "reviewer" and so on; NULL for a number that is none. */
 const char *cs_desk_role_name(enum cs_desk_role role);
 /* 0 for a name that is none. */

@@ -6,37 +6,71 @@
  */
 #pragma once
 
-#include <jansson.h>
-
 #include "base/bytes.h"
 
 struct cs_desk;
 struct cs_desk_actor;
 
-/* One line: who did what, when, in which case (0: none). */
-struct cs_desk_audit_line {
-	uint64_t seq, at_ms, case_id;
-	const char *actor, *what;
-	const uint8_t *hash; /* 32 bytes: of this line and all before it */
+#define DESK_FACTS_MAX 16
+
+/* What a line says besides who did what: named values.  Texts and bytes are
+ * borrowed. */
+struct desk_fact {
+	const char *name;
+	enum desk_fact_type {
+		DESK_FACT_NUMBER = 1,
+		DESK_FACT_FLAG,
+		DESK_FACT_TEXT,
+		DESK_FACT_ID,  /* a number as a text; written only */
+		DESK_FACT_HEX, /* bytes as a text; written only */
+	} type;
+	uint64_t number; /* or flag */
+	const char *text;
+	struct cs_view bytes;
+};
+struct desk_facts {
+	struct desk_fact at[DESK_FACTS_MAX];
+	size_t n;
 };
 
-/* Append a line; inside a transaction.  Nothing of what was reported. */
+/* One line to be written. */
 struct desk_audit_event {
 	const struct cs_desk_actor *actor; /* NULL: the desk itself */
 	uint64_t case_id;                  /* 0: none */
 	const char *what;
-	json_t *before, *after; /* borrowed; may be NULL */
+	const struct desk_facts *before, *after; /* may be NULL */
 };
 
+/* One line that was read: who did what, when, in which case (0: none). */
+struct cs_desk_audit_line {
+	uint64_t seq, at_ms, case_id, person;
+	const char *actor, *what;
+	const uint8_t
+	    *hash; /* CS_HASH_LEN bytes: of this line and all before */
+	const struct desk_facts *before, *after;
+};
+
+/* Add a value to ${f}, which holds at most DESK_FACTS_MAX. */
+void desk_fact_number(struct desk_facts *f, const char *name, uint64_t n);
+void desk_fact_flag(struct desk_facts *f, const char *name, bool on);
+void desk_fact_text(struct desk_facts *f, const char *name, const char *text);
+void desk_fact_id(struct desk_facts *f, const char *name, uint64_t id);
+void desk_fact_hex(struct desk_facts *f, const char *name, struct cs_view v);
+
+/* Append a line; in a transaction.  It says nothing of what was reported. */
+CS_CHECKED enum cs_err desk_audit_add(
+    struct cs_desk *d, const struct desk_audit_event *e);
+/* Append a sentence that the desk itself says; in a transaction. */
+CS_CHECKED enum cs_err desk_audit_say(struct cs_desk *d, const char *format,
+    ...) __attribute__((format(printf, 2, 3)));
+/* Call ${each} for up to ${limit} lines before number ${before}, the newest
+ * first; of one case unless ${case_id} is 0.  Stops at its first error. */
+CS_CHECKED enum cs_err desk_audit_page(struct cs_desk *d, uint64_t before,
+    uint64_t case_id, unsigned limit,
+    enum cs_err (*each)(void *arg, const struct cs_desk_audit_line *line),
+    void *arg);
 /* Walk the log and check it: each line is chained to the one before it by a
  * hash, and the last one is known.  CS_ERR_CHAIN: something was changed, left
  * out or put in another order.  ${each} may be NULL. */
 CS_CHECKED enum cs_err cs_desk_audit_verify(struct cs_desk *d,
     void (*each)(void *arg, const struct cs_desk_audit_line *line), void *arg);
-CS_CHECKED enum cs_err desk_audit_add(
-    struct cs_desk *d, const struct desk_audit_event *e);
-CS_CHECKED enum cs_err desk_audit_say(struct cs_desk *d, const char *format,
-    ...) __attribute__((format(printf, 2, 3)));
-/* Lines before number ${before}, newest first; of one case unless it is 0. */
-CS_CHECKED enum cs_err desk_audit_page(json_t *items, struct cs_desk *d,
-    uint64_t before, uint64_t case_id, unsigned limit);

@@ -39,27 +39,29 @@ struct stream {
 	struct cs_seal_key key;
 	uint64_t chunk;
 	struct cs_buf plain;
-	size_t at; /* reading: how much of it was taken */
+	size_t at; /* while reading: how much was taken */
 	bool last;
 	uint64_t done;
 };
 
+enum chunk { CHUNK_INNER = 0, CHUNK_LAST = 1 };
+
 static void
-place(uint8_t out[static 10], uint64_t chunk, bool last)
+place(uint8_t out[static 10], uint64_t number, enum chunk chunk)
 {
 	out[0] = 'b';
-	cs_vault_row(out + 1, chunk);
-	out[9] = last;
+	cs_vault_row(out + 1, number);
+	out[9] = (uint8_t)chunk;
 }
 
 static enum cs_err
-write_chunk(struct stream *s, bool last)
+write_chunk(struct stream *s, enum chunk chunk)
 {
 	struct cs_buf sealed = { 0 };
 	uint8_t where[10], length[4];
 	enum cs_err err;
 
-	place(where, s->chunk++, last);
+	place(where, s->chunk++, chunk);
 	if ((err = cs_seal(&sealed, &s->key, CS_VIEW_OF(where),
 		 cs_buf_view(&s->plain))) == CS_OK) {
 		for (unsigned i = 0; i < 4; i++)
@@ -87,12 +89,12 @@ put(struct stream *s, struct cs_view v)
 		v = cs_view(v.data + n, v.len - n);
 		s->done += n;
 		if (s->plain.len == CHUNK)
-			err = write_chunk(s, false);
+			err = write_chunk(s, CHUNK_INNER);
 	}
 	return err;
 }
 
-/* All of ${n} bytes; CS_ERR_FORMAT when there are not so many. */
+/* Read all ${n} bytes; CS_ERR_FORMAT if there are fewer. */
 static enum cs_err
 read_fd(int fd, uint8_t *out, size_t n)
 {
@@ -131,11 +133,11 @@ read_chunk(struct stream *s)
 	s->at = 0;
 	if ((err = cs_buf_extend(&sealed, n, &at)) == CS_OK &&
 	    (err = read_fd(s->fd, at, n)) == CS_OK) {
-		place(where, s->chunk, false);
+		place(where, s->chunk, CHUNK_INNER);
 		err = cs_unseal(&s->plain, &s->key, CS_VIEW_OF(where),
 		    cs_buf_view(&sealed));
 		if (err == CS_ERR_DECRYPT) {
-			place(where, s->chunk, true);
+			place(where, s->chunk, CHUNK_LAST);
 			err = cs_unseal(&s->plain, &s->key, CS_VIEW_OF(where),
 			    cs_buf_view(&sealed));
 			s->last = err == CS_OK;
@@ -149,8 +151,8 @@ read_chunk(struct stream *s)
 	return err;
 }
 
-/* At most ${max} bytes of what comes next, borrowed until the next call; empty
- * at the end. */
+/* Get up to ${max} of the next bytes, borrowed until the next call; empty at
+ * the end. */
 static enum cs_err
 get(struct stream *s, size_t max, struct cs_view *out)
 {
@@ -240,7 +242,7 @@ put_file(struct stream *s, const char *path, const char *name)
 	return err;
 }
 
-/* The files of a folder below the desk's; what is half written is left. */
+/* Put the files of a folder below the desk's, without half-written ones. */
 static enum cs_err
 put_folder(struct stream *s, const char *dir, const char *folder)
 {
@@ -260,7 +262,7 @@ put_folder(struct stream *s, const char *dir, const char *folder)
 			continue;
 		snprintf(path, sizeof path, "%s/%s", dir, name);
 		err = put_file(s, path, name);
-		/* Destroyed meanwhile: then it is not to be kept. */
+		/* It was destroyed meanwhile, and must not be kept. */
 		if (err == CS_ERR_NOT_FOUND)
 			err = CS_OK;
 	}
@@ -327,14 +329,10 @@ cs_desk_backup(struct cs_desk *d, const char *path, struct cs_view passphrase)
 	snprintf(copy, sizeof copy, "%s/backup-%d.db", d->dir, (int)getpid());
 	if ((err = write_head(&s, passphrase)) == CS_OK &&
 	    (err = put_all(&s, d, copy)) == CS_OK &&
-	    (err = write_chunk(&s, true)) == CS_OK && fsync(s.fd) != 0)
+	    (err = write_chunk(&s, CHUNK_LAST)) == CS_OK && fsync(s.fd) != 0)
 		err = cs_file_errno();
-	if (err == CS_OK && (err = cs_db_begin(d->db)) == CS_OK) {
-		if ((err = desk_audit_say(d, "backup made")) == CS_OK)
-			err = cs_db_commit(d->db);
-		if (err)
-			cs_db_rollback(d->db);
-	}
+	if (err == CS_OK && (err = cs_db_begin(d->db)) == CS_OK)
+		err = cs_db_end(d->db, desk_audit_say(d, "backup made"));
 	if (err)
 		unlink(path);
 	stream_clear(&s);
@@ -382,7 +380,7 @@ get_bytes(struct stream *s, const char *path, uint64_t size)
 	return err;
 }
 
-/* One file; ${*more} is false at the end. */
+/* Take out one file; ${*more} is false at the end. */
 static enum cs_err
 get_file(struct stream *s, const char *dir, bool *more)
 {
@@ -461,7 +459,7 @@ cs_desk_restore(const char *path, const char *dir, struct cs_view passphrase)
 	}
 	while (err == CS_OK && more)
 		err = get_file(&s, dir, &more);
-	/* Nothing may be missing, nor come after. */
+	/* Nothing may be missing, and nothing may follow. */
 	if (err == CS_OK && (!s.last || read(s.fd, folder, 1) != 0))
 		err = CS_ERR_FORMAT;
 	if (err == CS_OK)

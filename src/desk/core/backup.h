@@ -18,12 +18,11 @@ struct cs_desk;
 
 #define CS_BACKUP_PASSPHRASE_MIN 12
 
-/* Write ${path}; fails if it is there. */
+/* Write ${path}, which must not exist yet. */
 CS_CHECKED enum cs_err cs_desk_backup(
     struct cs_desk *d, const char *path, struct cs_view passphrase);
-/*
- * Make the folder ${dir} from ${path}; there must be none.  CS_ERR_PASSPHRASE,
- * CS_ERR_FORMAT: damaged or cut short; nothing is left then.
- */
+/* Make the folder ${dir}, which must not exist yet, from ${path}.
+ * CS_ERR_PASSPHRASE; CS_ERR_FORMAT if it is damaged or cut short.  After an
+ * error nothing is left. */
 CS_CHECKED enum cs_err cs_desk_restore(
     const char *path, const char *dir, struct cs_view passphrase);

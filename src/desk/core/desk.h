@@ -35,9 +35,8 @@ struct cs_desk {
 	bool *shown_online;                 /* or NULL */
 	void (*said)(const char *sentence); /* of cs_desk_run() */
 	bool said_no_decoder;
-	struct desk_index *photos;    /* photo_index.c; NULL until needed */
-	struct cs_desk_policy policy; /* as parsed last; version 0: none */
+	struct desk_index *index;     /* of photos; NULL until needed */
+	struct cs_desk_policy policy; /* as last parsed; version 0: not yet */
 	struct cs_desk_conflict conflict;
 	char problem[512];
-	char answer[256]; /* to the last reporter */
 };

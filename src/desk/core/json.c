@@ -2,10 +2,29 @@
 #include "desk/core/json.h"
 
 #include <stdio.h>
-#include <string.h>
 
 #include "base/alloc.h"
 #include "base/text.h"
+
+/* ---- text --------------------------------------------------------------- */
+
+/* Keys in order, no blanks: the same object is the same bytes. */
+#define COMPACT (JSON_COMPACT | JSON_SORT_KEYS)
+
+enum cs_err
+json_text(struct cs_buf *out, const json_t *o)
+{
+	size_t size = json_dumpb(o, NULL, 0, COMPACT);
+	uint8_t *at;
+	enum cs_err err;
+
+	if (size == 0)
+		return CS_ERR_NOMEM;
+	if ((err = cs_buf_extend(out, size, &at)))
+		return err;
+	return json_dumpb(o, (char *)at, size, COMPACT) == size ? CS_OK
+								: CS_ERR_NOMEM;
+}
 
 /* ---- writing ------------------------------------------------------------ */
 
@@ -74,25 +93,7 @@ json_put_id(json_t *o, const char *key, uint64_t id, enum cs_err *err)
 	json_put_str(o, key, text, err);
 }
 
-void
-json_count_up(json_t *o, const char *key, uint64_t by, enum cs_err *err)
-{
-	json_put_num(o, key, json_get_num(o, key) + by, err);
-}
-
 /* ---- reading ------------------------------------------------------------ */
-
-json_t *
-json_find(const json_t *array, const char *key, const char *value)
-{
-	json_t *o;
-	size_t i;
-
-	json_array_foreach (array, i, o)
-		if (strcmp(json_get_str(o, key), value) == 0)
-			return o;
-	return NULL;
-}
 
 const char *
 json_get_str(const json_t *o, const char *key)
@@ -114,25 +115,4 @@ bool
 json_get_bool(const json_t *o, const char *key)
 {
 	return json_is_true(json_object_get(o, key));
-}
-
-bool
-json_get_hex(uint8_t *out, size_t n, const json_t *o, const char *key)
-{
-	return cs_unhex(out, n, json_get_str(o, key)) == CS_OK;
-}
-
-uint64_t
-json_id_parse(const char *s)
-{
-	uint64_t id = 0;
-
-	if (*s == '\0' || strlen(s) > 15)
-		return 0;
-	for (; *s != '\0'; s++) {
-		if (*s < '0' || *s > '9')
-			return 0;
-		id = id * 10 + (uint64_t)(*s - '0');
-	}
-	return id;
 }

@@ -8,12 +8,15 @@
  * first failure; CS_ERR_NOMEM is the only one.
  */
 #pragma once
-
 #include <jansson.h>
 
 #include "base/bytes.h"
+#include "desk/core/json.h"
 
-/* Sets ${*err} when ${value}, whose reference is taken, cannot be set. */
+/* Append ${o} as text: keys in order, no blanks. */
+CS_CHECKED enum cs_err json_text(struct cs_buf *out, const json_t *o);
+
+/* Set or append ${value}, whose reference is taken. */
 void json_put(json_t *o, const char *key, json_t *value, enum cs_err *err);
 void json_push(json_t *array, json_t *value, enum cs_err *err);
 void json_put_str(json_t *o, const char *key, const char *s, enum cs_err *err);
@@ -23,19 +26,9 @@ void json_put_hex(
     json_t *o, const char *key, struct cs_view v, enum cs_err *err);
 void json_put_view(
     json_t *o, const char *key, struct cs_view utf8, enum cs_err *err);
-/* A number as a string: ids are strings outside. */
+/* Outside, ids are strings: JavaScript's numbers are too short for them. */
 void json_put_id(json_t *o, const char *key, uint64_t id, enum cs_err *err);
-/* What stands there already, and ${by}. */
-void json_count_up(json_t *o, const char *key, uint64_t by, enum cs_err *err);
-/* The object in ${array} whose ${key} is the string ${value}; borrowed, or
- * NULL. */
-json_t *json_find(const json_t *array, const char *key, const char *value);
-/* "", 0 and false when there is none of that type. */
+/* "", 0 or false if there is no value of that type. */
 const char *json_get_str(const json_t *o, const char *key);
 uint64_t json_get_num(const json_t *o, const char *key);
 bool json_get_bool(const json_t *o, const char *key);
-/* Exactly ${n} bytes from hex. */
-CS_CHECKED bool json_get_hex(
-    uint8_t *out, size_t n, const json_t *o, const char *key);
-/* "12" as 12; 0: not a number. */
-uint64_t json_id_parse(const char *s);

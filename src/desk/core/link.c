@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "desk/core/link.h"
 
+#include "base/units.h"
 #include "desk/core/desk.h"
 #include "desk/core/store.h"
 #include "net/client.h"
@@ -24,7 +25,7 @@ desk_disconnect(struct cs_desk *d)
 	set_online(d, false);
 }
 
-/* The root's word for our key goes along with what we sign for others. */
+/* What we sign for others goes out with the root's certificate of our key. */
 static enum cs_err
 keep_cert(struct cs_desk *d)
 {
@@ -44,7 +45,7 @@ keep_cert(struct cs_desk *d)
 enum cs_err
 desk_connect(struct cs_desk *d)
 {
-	static const uint8_t no_device[16];
+	static const uint8_t no_device[CS_ID_LEN];
 	const struct cs_net_client_config config = {
 		.host = d->hub.host,
 		.port = d->hub.port,

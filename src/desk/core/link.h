@@ -8,9 +8,9 @@ struct cs_desk;
 struct cs_wire_shape;
 
 #define DESK_TIMEOUT_MS 15000
-#define DESK_CERT "desk-cert" /* of the key that signs, by the root */
+#define DESK_CERT "desk-cert" /* the root's certificate of the signing key */
 
-/* Keep ${*where}, which another process may read, true while connected. */
+/* Keep ${*where} true while connected; another process may read it. */
 void cs_desk_show_online(struct cs_desk *d, bool *where);
 CS_CHECKED enum cs_err desk_connect(struct cs_desk *d);
 void desk_disconnect(struct cs_desk *d);

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 #include "desk/core/outbox.h"
 
+#include "base/units.h"
 #include "desk/core/desk.h"
-#include "desk/core/doc.h"
+#include "desk/core/row.h"
 #include "desk/core/term.h"
 #include "store/clock.h"
 #include "store/db.h"
@@ -10,15 +11,14 @@
 
 #define TABLE "outbox"
 
-#define WAIT_FIRST_MS 1000u
-
-#define WAIT_MAX_MS (5 * 60 * 1000u)
+#define WAIT_FIRST_MS CS_SECOND_MS
+#define WAIT_MAX_MS (5 * CS_MINUTE_MS)
 
 enum cs_err
 desk_outbox_add(struct cs_desk *d, const struct desk_message *m)
 {
 	struct cs_buf body = { 0 };
-	uint8_t subject[16];
+	uint8_t subject[DESK_TERM_LEN];
 	enum cs_err err;
 
 	if ((err = cs_wire_write(&body, m->shape, m->message)) == CS_OK &&
@@ -39,8 +39,8 @@ desk_outbox_next(uint64_t *id, struct cs_desk *d)
 {
 	uint64_t now = cs_clock_ms();
 
-	/* What waits for longer than anything does was told so by a clock that
-	 * was ahead. */
+	/* A message that waits longer than any may was postponed while the
+	 * clock was ahead. */
 	return cs_db_get_int(id, d->db,
 	    "SELECT id FROM outbox WHERE (after<=? OR after>?) AND NOT EXISTS"
 	    " (SELECT 1 FROM outbox AS earlier"

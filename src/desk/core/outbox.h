@@ -20,7 +20,7 @@ struct desk_message {
 	/* The account, the file, the group, the report or the letter that it
 	 * is about: messages about the same arrive in order. */
 	struct cs_view subject;
-	struct cs_view target; /* 16 bytes: the row of an action; or empty */
+	struct cs_view target; /* the id of an action; or empty */
 	const struct cs_wire_shape *shape;
 	const void *message;
 };
@@ -28,8 +28,8 @@ struct desk_message {
 /* Queue it; in a transaction. */
 CS_CHECKED enum cs_err desk_outbox_add(
     struct cs_desk *d, const struct desk_message *m);
-/* The row that is to be sent now: the first that need not wait and has none
- * about the same before it.  CS_ERR_NOT_FOUND: none. */
+/* Find the row to be sent now: the first that need not wait and that has no
+ * earlier row about the same subject.  CS_ERR_NOT_FOUND if there is none. */
 CS_CHECKED enum cs_err desk_outbox_next(uint64_t *id, struct cs_desk *d);
-/* The hub has said "not now" to it: again after a while, which grows. */
+/* The hub has said "not now": send it again after a while, longer each time. */
 CS_CHECKED enum cs_err desk_outbox_postpone(struct cs_desk *d, uint64_t id);

@@ -14,29 +14,28 @@
 #include "store/db.h"
 #include "store/vault.h"
 
+#define REDRESS_MAX 1000 /* bytes */
 #define TEXT "policy"
 #define VERSION "policy-version"
-#define REJECTED_DAYS 30
 
 const char *const cs_desk_languages[CS_DESK_LANGUAGES] = { "en", "ar", "kmr",
 	"ckb" };
 
-static const char *const acts[] = { "none", "warn", "disable", "disable-until",
-	"quarantine", "dissolve", "refer" };
-#define ACTS (sizeof acts / sizeof *acts)
+const char *const cs_desk_actions[CS_DESK_ACTIONS] = { "none", "warn",
+	"disable", "disable-until", "quarantine", "dissolve", "refer" };
 
 const char *
-cs_desk_action_name(unsigned act)
+cs_desk_action_name(enum cs_desk_action action)
 {
-	return act < ACTS ? acts[act] : "?";
+	return cs_desk_actions[action];
 }
 
 int
 cs_desk_action_find(const char *name)
 {
-	for (size_t i = 0; i < ACTS; i++)
-		if (strcmp(name, acts[i]) == 0)
-			return (int)i;
+	for (int i = 0; i < CS_DESK_ACTIONS; i++)
+		if (strcmp(name, cs_desk_actions[i]) == 0)
+			return i;
 	return -1;
 }
 
@@ -170,6 +169,25 @@ read_reasons(struct reading *r, struct cs_desk_policy *out)
 		wrong(r, "\"other\"", "has to be among the reasons");
 }
 
+/* Where a decision holds, as the Transparency Database names countries. */
+static void
+read_territories(struct reading *r, struct cs_desk_policy *out)
+{
+	const json_t *list = json_object_get(out->doc, "territory"), *v;
+	size_t i;
+
+	json_array_foreach (list, i, v) {
+		const char *s = json_string_value(v);
+
+		if (s == NULL || strlen(s) >= CS_DESK_TERRITORY_SIZE ||
+		    out->n_territories == CS_DESK_TERRITORIES_MAX) {
+			wrong(r, "territory", "has to be up to 64 short names");
+			return;
+		}
+		out->territories[out->n_territories++] = s;
+	}
+}
+
 static void
 read_severities(struct reading *r, struct cs_desk_policy *out)
 {
@@ -209,18 +227,16 @@ cs_desk_policy_parse(
 	out->undo_seconds =
 	    whole(&r, out->doc, "undo_seconds", 0, CS_DESK_UNDO_MAX_S);
 	out->quality_percent = whole(&r, out->doc, "quality_percent", 0, 100);
-	/* Policies from before it was one have none. */
-	out->rejected_days = json_object_get(out->doc, "rejected_days") != NULL
-	    ? whole(&r, out->doc, "rejected_days", 1, 36500)
-	    : REJECTED_DAYS;
+	out->rejected_days = whole(&r, out->doc, "rejected_days", 1, 36500);
 	out->redress = json_get_str(out->doc, "redress");
-	if (out->redress[0] == '\0' || strlen(out->redress) > 1000)
+	if (out->redress[0] == '\0' || strlen(out->redress) > REDRESS_MAX)
 		wrong(&r, "redress", "has to be a text of up to 1000 bytes");
 	json_array_foreach (json_object_get(out->doc, "two_people"), i, v) {
 		const char *name = json_string_value(v);
 
 		out->two_people[act(&r, name != NULL ? name : "")] = true;
 	}
+	read_territories(&r, out);
 	read_severities(&r, out);
 	read_reasons(&r, out);
 	if (!r.failed)
@@ -253,7 +269,7 @@ cs_desk_policy_text(struct cs_buf *out, struct cs_desk *d)
 	return err;
 }
 
-/* 1: the one that comes with the program. */
+/* 1 is the policy that comes with the program. */
 static enum cs_err
 get_version(uint64_t *out, struct cs_desk *d)
 {
@@ -264,7 +280,7 @@ get_version(uint64_t *out, struct cs_desk *d)
 	return err == CS_ERR_NOT_FOUND ? CS_OK : err;
 }
 
-/* Parsed once a version: each report and each decision asks for it. */
+/* Each report and each decision asks for it, so each version is parsed once. */
 static enum cs_err
 read_policy(struct cs_desk *d, uint64_t version)
 {
@@ -322,14 +338,11 @@ cs_desk_policy_set(struct cs_desk *d, const struct cs_desk_actor *actor,
 	if (err == CS_OK &&
 	    (err = cs_vault_config_set(d->db, &d->key, TEXT, toml)) == CS_OK &&
 	    (err = cs_vault_config_set_num(d->db, &d->key, VERSION, now + 1)) ==
-		CS_OK &&
-	    (err = desk_audit_add(d,
-		 &(struct desk_audit_event){
-		     .actor = actor, .what = "policy-changed" })) == CS_OK)
-		err = cs_db_commit(d->db);
-	if (err)
-		cs_db_rollback(d->db);
-	return err;
+		CS_OK)
+		err = desk_audit_add(d,
+		    &(struct desk_audit_event){
+			.actor = actor, .what = "policy-changed" });
+	return cs_db_end(d->db, err);
 }
 
 /* ---- asking it ---------------------------------------------------------- */
@@ -341,6 +354,14 @@ cs_desk_policy_reason(const struct cs_desk_policy *p, const char *code)
 		if (strcmp(p->reasons[i].code, code) == 0)
 			return &p->reasons[i];
 	return NULL;
+}
+
+const struct cs_desk_reason *
+cs_desk_policy_reason_or_other(const struct cs_desk_policy *p, const char *code)
+{
+	const struct cs_desk_reason *reason = cs_desk_policy_reason(p, code);
+
+	return reason != NULL ? reason : cs_desk_policy_reason(p, "other");
 }
 
 const struct cs_desk_reason *

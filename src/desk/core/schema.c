@@ -4,36 +4,36 @@
 #include "store/db.h"
 
 /*
- * Version 1.  Whatever tells of people or messages is in the sealed columns.
+ * A sealed column holds a record (record.h) and is the truth; plain columns
+ * beside it are copies to sort and find by, and say nothing of who or what.
+ *
  * seen: hash of (tag, group_seq) of each message that was reported, so that one
- * counts once (FRANKING, rule 6).
+ * counts once (FRANKING, rule 6).  term: keyed hashes of words, so that cases
+ * can be searched without a word in the clear.  item.joined: the version of its
+ * case since which it has the message; who decides may have read an earlier
+ * one. outbox: what the hub is to be told, in order; subject: a keyed hash of
+ * what a message is about; after, tries: when it is sent again.  change: what
+ * the console's pages have to hear of.
+ *
+ * hash: of a photo that was reported (ref: its media) or of a line of a list
+ * (ref: the list); sealed, because whoever has a hash can tell whether a photo
+ * fits it.  hash_gone: how many hashes were removed, so that an index knows of
+ * it.  passkey.hash: of the credential's id, which a browser sends before
+ * anybody knows whose it is.
  */
 static const char version1[] =
     "CREATE TABLE config(name TEXT PRIMARY KEY, sealed BLOB NOT NULL)"
     " WITHOUT ROWID;"
     "CREATE TABLE report(id BLOB PRIMARY KEY, received INTEGER NOT NULL,"
-    " meta BLOB NOT NULL, bundle BLOB NOT NULL) WITHOUT ROWID;"
+    " meta BLOB NOT NULL, bundle BLOB NOT NULL, reply BLOB,"
+    " case_id INTEGER NOT NULL) WITHOUT ROWID;"
     "CREATE INDEX report_received ON report(received);"
     "CREATE TABLE seen(message BLOB PRIMARY KEY, report BLOB NOT NULL)"
     " WITHOUT ROWID;"
-    "CREATE TABLE action(id BLOB PRIMARY KEY, report BLOB NOT NULL,"
-    " made INTEGER NOT NULL, delivered INTEGER NOT NULL DEFAULT 0,"
-    " sealed BLOB NOT NULL) WITHOUT ROWID;"
     "CREATE TABLE audit(seq INTEGER PRIMARY KEY, at INTEGER NOT NULL,"
-    " sealed BLOB NOT NULL, chain BLOB NOT NULL);";
-
-/*
- * Version 2: cases.  A sealed column holds a JSON document (doc.c) and is the
- * truth; plain columns beside it are copies to sort and find by, and say
- * nothing of who or what.  term: keyed hashes of words, so that cases can be
- * searched without a word in the clear.  outbox: what the hub is to be told,
- * in order.  change: what the console's pages have to hear of.
- */
-static const char version2[] =
-    "ALTER TABLE report ADD COLUMN case_id INTEGER;"
-    "ALTER TABLE report ADD COLUMN reply BLOB;"
+    " case_id INTEGER NOT NULL, sealed BLOB NOT NULL,"
+    " chain BLOB NOT NULL);"
     "CREATE INDEX report_case ON report(case_id);"
-    "ALTER TABLE audit ADD COLUMN case_id INTEGER;"
     "CREATE INDEX audit_case ON audit(case_id, seq);"
     "CREATE TABLE cases(id INTEGER PRIMARY KEY, state INTEGER NOT NULL,"
     " rank INTEGER NOT NULL, since INTEGER NOT NULL, due INTEGER NOT NULL,"
@@ -55,9 +55,10 @@ static const char version2[] =
     " PRIMARY KEY(term, case_id)) WITHOUT ROWID;"
     "CREATE TABLE item(id INTEGER PRIMARY KEY, case_id INTEGER NOT NULL,"
     " report BLOB NOT NULL, place INTEGER NOT NULL, message BLOB NOT NULL,"
-    " redacted BLOB, UNIQUE(report, place));"
+    " joined INTEGER NOT NULL DEFAULT 0, redacted BLOB,"
+    " UNIQUE(report, place));"
     "CREATE INDEX item_case ON item(case_id);"
-    "CREATE INDEX item_message ON item(message);"
+    "CREATE INDEX item_message ON item(message, case_id, joined);"
     "CREATE TABLE media(id INTEGER PRIMARY KEY, item INTEGER NOT NULL,"
     " case_id INTEGER NOT NULL, place INTEGER NOT NULL,"
     " state INTEGER NOT NULL DEFAULT 0, file BLOB NOT NULL,"
@@ -86,7 +87,10 @@ static const char version2[] =
     "CREATE INDEX target_decision ON target(decision, state);"
     "CREATE INDEX target_account ON target(account);"
     "CREATE TABLE outbox(id INTEGER PRIMARY KEY AUTOINCREMENT,"
-    " kind INTEGER NOT NULL, target BLOB, sealed BLOB NOT NULL);"
+    " kind INTEGER NOT NULL, subject BLOB, target BLOB,"
+    " after INTEGER NOT NULL DEFAULT 0, tries INTEGER NOT NULL DEFAULT 0,"
+    " sealed BLOB NOT NULL);"
+    "CREATE INDEX outbox_subject ON outbox(subject, id);"
     "CREATE TABLE appeal(id BLOB PRIMARY KEY, case_id INTEGER NOT NULL,"
     " decision INTEGER NOT NULL, kind INTEGER NOT NULL,"
     " state INTEGER NOT NULL, at INTEGER NOT NULL, account BLOB NOT NULL,"
@@ -95,7 +99,7 @@ static const char version2[] =
     "CREATE INDEX appeal_case ON appeal(case_id);"
     "CREATE INDEX appeal_account ON appeal(account);"
     "CREATE TABLE person(id INTEGER PRIMARY KEY, name TEXT UNIQUE NOT NULL,"
-    " role INTEGER NOT NULL, state INTEGER NOT NULL, sealed BLOB NOT NULL);"
+    " role INTEGER NOT NULL, disabled INTEGER NOT NULL, sealed BLOB NOT NULL);"
     "CREATE TABLE welcome(hash BLOB PRIMARY KEY, person INTEGER NOT NULL,"
     " expires INTEGER NOT NULL) WITHOUT ROWID;"
     "CREATE TABLE token(id INTEGER PRIMARY KEY, hash BLOB UNIQUE NOT NULL,"
@@ -109,14 +113,7 @@ static const char version2[] =
     " kind INTEGER NOT NULL, ref INTEGER NOT NULL, n INTEGER NOT NULL,"
     " person INTEGER NOT NULL);"
     "CREATE TABLE day(day INTEGER NOT NULL, what INTEGER NOT NULL,"
-    " n INTEGER NOT NULL, PRIMARY KEY(day, what)) WITHOUT ROWID;";
-
-/*
- * Version 3: what photos look like.  hash: one of a photo that was reported
- * (source 0, ref: its media) or of a list (source 1, ref: the list); sealed,
- * because whoever has a hash can tell whether a photo fits it.
- */
-static const char version3[] =
+    " n INTEGER NOT NULL, PRIMARY KEY(day, what)) WITHOUT ROWID;"
     "CREATE TABLE list(id INTEGER PRIMARY KEY AUTOINCREMENT,"
     " sealed BLOB NOT NULL);"
     "CREATE TABLE hash(id INTEGER PRIMARY KEY AUTOINCREMENT,"
@@ -124,38 +121,16 @@ static const char version3[] =
     " sealed BLOB NOT NULL);"
     "CREATE INDEX hash_ref ON hash(source, ref);"
     "CREATE UNIQUE INDEX hash_name ON hash(ref, name)"
-    " WHERE name IS NOT NULL;";
-
-/*
- * Version 4.  joined: the version of its case from which on it has the message
- * of an item; who decides may have read an earlier one.  subject: a keyed
- * hash of what a message is about; after, tries: when it is sent again.
- * hash_gone: how many hashes were removed, so that an index knows of it.
- */
-static const char version4[] =
-    "ALTER TABLE item ADD COLUMN joined INTEGER NOT NULL DEFAULT 0;"
-    "DROP INDEX item_message;"
-    "CREATE INDEX item_message ON item(message, case_id, joined);"
-    "ALTER TABLE outbox ADD COLUMN subject BLOB;"
-    "ALTER TABLE outbox ADD COLUMN after INTEGER NOT NULL DEFAULT 0;"
-    "ALTER TABLE outbox ADD COLUMN tries INTEGER NOT NULL DEFAULT 0;"
-    "CREATE INDEX outbox_subject ON outbox(subject, id);"
+    " WHERE name IS NOT NULL;"
     "CREATE TABLE hash_gone(n INTEGER NOT NULL);"
     "INSERT INTO hash_gone VALUES(0);"
     "CREATE TRIGGER hash_goes AFTER DELETE ON hash"
-    " BEGIN UPDATE hash_gone SET n=n+1; END;";
-
-/*
- * Version 5: passkeys.  hash: of the credential's id, which a browser sends
- * before anybody knows whose it is.
- */
-static const char version5[] =
+    " BEGIN UPDATE hash_gone SET n=n+1; END;"
     "CREATE TABLE passkey(id INTEGER PRIMARY KEY, hash BLOB UNIQUE NOT NULL,"
     " person INTEGER NOT NULL, sealed BLOB NOT NULL);"
     "CREATE INDEX passkey_person ON passkey(person);";
 
-static const char *const steps[] = { version1, version2, version3, version4,
-	version5 };
+static const char *const steps[] = { version1 };
 
 const struct cs_db_schema cs_desk_schema = { "countersign desk", steps,
 	sizeof steps / sizeof steps[0] };

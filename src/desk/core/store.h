@@ -3,6 +3,7 @@
 #pragma once
 
 #include "base/bytes.h"
+#include "base/units.h"
 
 struct cs_desk;
 
@@ -11,7 +12,7 @@ struct cs_desk_hub {
 	char name[256];
 	char host[256];
 	int port;
-	uint8_t root[32];
+	uint8_t root[CS_KEY_LEN];
 };
 
 /* Why the last function failed, as a sentence; may be empty. */

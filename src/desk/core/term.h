@@ -6,5 +6,9 @@
 
 struct cs_desk;
 
+#define DESK_TERM_LEN 16
+
+/* Hash ${word} with a key that only this desk has; equal words give equal
+ * terms. */
 CS_CHECKED enum cs_err desk_term(
-    uint8_t out[static 16], struct cs_desk *d, struct cs_view word);
+    uint8_t out[static DESK_TERM_LEN], struct cs_desk *d, struct cs_view word);

@@ -12,7 +12,7 @@
 struct parser {
 	const char *at, *end;
 	unsigned line;
-	json_t *root, *table; /* where keys go */
+	json_t *root, *table; /* where keys are set */
 	char *problem;
 	enum cs_err err;
 };
@@ -229,8 +229,7 @@ key(struct parser *p, char out[static KEY_MAX])
 	blanks(p);
 }
 
-/* The table ${name} in ${in}, made if it is not there; the last one of an
- * array of tables. */
+/* Find or make the table ${name} in ${in}; of an array of tables, the last. */
 static json_t *
 enter(struct parser *p, json_t *in, const char *name)
 {

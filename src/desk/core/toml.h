@@ -13,6 +13,7 @@
 
 #define CS_TOML_MAX ((size_t)256 << 10)
 
-/* On CS_ERR_FORMAT or CS_ERR_LIMIT, ${problem} says what is wrong where. */
+/* After CS_ERR_FORMAT or CS_ERR_LIMIT, ${problem} says what is wrong in
+ * which line. */
 CS_CHECKED enum cs_err desk_toml_parse(
     json_t **out, struct cs_view text, char problem[static 160]);

@@ -13,18 +13,17 @@
 
 #define TABLE "outbox"
 
-/* So many in a row, and it is the hub that cannot take them, not the message.
- */
+/* After so many failures in a row it is the hub that fails, not the message. */
 #define REFUSED_MAX 16
 
-/* One message on its way. */
+/* One message being sent. */
 struct sending {
 	uint64_t id;
 	uint8_t kind;
 	struct cs_buf body;
 };
 
-/* Damaged on the disk, it can never be sent; those behind it go on. */
+/* It is damaged on the disk and can never be sent; those behind it go on. */
 static enum cs_err
 drop(struct cs_desk *d, uint64_t id)
 {
@@ -33,7 +32,7 @@ drop(struct cs_desk *d, uint64_t id)
 					       "what it was to say." });
 }
 
-/* Refused for good, or only for now? */
+/* Has the hub refused it for good, or only for now? */
 static bool
 is_final(uint16_t code)
 {
@@ -84,26 +83,24 @@ send_one(struct cs_desk *d, const struct sending *s)
 			 &(struct desk_outcome){ .groups = result.groups });
 }
 
-/* CS_ERR_NOT_FOUND: another process was quicker. */
+/* CS_ERR_NOT_FOUND if another process was quicker. */
 static enum cs_err
 load(struct sending *s, struct cs_desk *d, uint64_t id)
 {
-	struct cs_rows rows;
-	bool found = false;
-	uint8_t row[8];
+	struct cs_rows row;
+	uint8_t name[8];
 	enum cs_err err;
 
 	s->id = id;
-	err = cs_db_query(&rows, d->db,
+	err = cs_db_row(&row, d->db,
 	    "SELECT kind,sealed FROM outbox WHERE id=?", cs_int(id));
-	if (err == CS_OK && (found = cs_rows_next(&rows))) {
-		s->kind = (uint8_t)cs_col_int(&rows, 0);
-		cs_vault_row(row, id);
-		err = cs_vault_open(&s->body, &d->key, TABLE, CS_VIEW_OF(row),
-		    cs_col_blob(&rows, 1));
+	if (err == CS_OK) {
+		s->kind = (uint8_t)cs_col_int(&row, 0);
+		cs_vault_row(name, id);
+		err = cs_vault_open(&s->body, &d->key, TABLE, CS_VIEW_OF(name),
+		    cs_col_blob(&row, 1));
 	}
-	err = cs_rows_end(&rows, err);
-	return err == CS_OK && !found ? CS_ERR_NOT_FOUND : err;
+	return cs_rows_end(&row, err);
 }
 
 enum cs_err

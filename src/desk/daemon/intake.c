@@ -1,4 +1,17 @@
 /* SPDX-License-Identifier: MIT */
+/*
+ * Implementation notes.
+ *
+ * The hub offers a sealed report until it has been told its state.  A report
+ * that is not known yet is opened with the desk's key and verified, and all
+ * that follows is stored in one transaction: its rows, who reported, the log,
+ * the day, and, if everything in it is proved, its case.  One that is not
+ * proved is kept too, as rejected, but is in no case and decides nothing.  If
+ * its case is decided already, it is answered as the others were.
+ *
+ * Files are fetched after that transaction: if this is cut off, the hub has not
+ * been told, offers the report again, and only the files are fetched.
+ */
 #include "desk/daemon/intake.h"
 
 #include <stdio.h>
@@ -14,89 +27,18 @@
 #include "desk/cases/join.h"
 #include "desk/core/audit.h"
 #include "desk/core/desk.h"
-#include "desk/core/json.h"
 #include "desk/decisions/answer.h"
 #include "desk/reports/file.h"
 #include "desk/reports/report.h"
+#include "franking/cert.h"
 #include "store/clock.h"
 #include "store/db.h"
 #include "wire/messages.h"
 
-/* A case is decided if each of its reports was. */
-static enum cs_err
-settle(struct cs_desk *d, uint64_t case_id, bool open)
-{
-	struct desk_case c;
-	enum cs_err err = desk_case_load(&c, d, case_id);
-
-	if (err == CS_OK && open &&
-	    desk_case_state(&c) == CS_DESK_CASE_DECIDED) {
-		err = desk_case_reopen(d, &c);
-	} else if (!open && json_get_num(c.doc, "reports") == 1) {
-		desk_case_set_state(&c, CS_DESK_CASE_DECIDED, &err);
-		json_put_num(c.doc, "decided_ms", cs_clock_ms(), &err);
-	}
-	if (err == CS_OK)
-		err = desk_case_save(d, &c, NULL);
-	desk_case_clear(&c);
-	return err;
-}
-
-/* One report without a case: it gets one. */
-static enum cs_err
-catch_up(struct cs_desk *d, const uint8_t id[static 16])
-{
-	struct cs_desk_report_opened c;
-	uint64_t case_id;
-	enum cs_err err = cs_desk_report_load(&c, d, id);
-
-	if (err)
-		return err;
-	if ((err = cs_db_begin(d->db)) == CS_OK) {
-		if (c.report.state == CS_DESK_REPORT_REJECTED ||
-		    c.evidence == NULL)
-			err = cs_db_exec(d->db,
-			    "UPDATE report SET case_id=0 WHERE id=?",
-			    cs_blob(cs_view(id, 16)));
-		else if ((err = desk_case_join(
-			      d, &c.report, c.evidence, &case_id)) == CS_OK)
-			err = settle(
-			    d, case_id, c.report.state == CS_DESK_REPORT_OPEN);
-		if (err == CS_OK)
-			err = cs_db_commit(d->db);
-		if (err)
-			cs_db_rollback(d->db);
-	}
-	cs_desk_report_clear(&c);
-	return err;
-}
-
-enum cs_err
-desk_cases_catch_up(struct cs_desk *d)
-{
-	enum cs_err err = CS_OK;
-
-	while (err == CS_OK) {
-		struct cs_rows rows;
-		uint8_t id[16];
-		bool more = false;
-
-		err = cs_db_query(&rows, d->db,
-		    "SELECT id FROM report WHERE case_id IS NULL LIMIT 1");
-		if (err == CS_OK && cs_rows_next(&rows)) {
-			more = true;
-			cs_col_copy(&rows, 0, id, sizeof id);
-		}
-		err = cs_rows_end(&rows, err);
-		if (err || !more)
-			break;
-		err = catch_up(d, id);
-	}
-	return err;
-}
+/* ---- what is known of it ------------------------------------------------ */
 
 static void
-copy_handle(char out[static 33], struct cs_view handle)
+copy_handle(char out[static CS_HANDLE_MAX + 1], struct cs_view handle)
 {
 	memcpy(out, handle.data, handle.len); /* checked: CS_HANDLE_MAX */
 	out[handle.len] = '\0';
@@ -154,7 +96,7 @@ note_seen(
 	enum cs_err err = CS_OK;
 
 	for (size_t i = 0; err == CS_OK && i < e->n_items; i++) {
-		uint8_t hash[32];
+		uint8_t hash[CS_HASH_LEN];
 
 		if ((err = desk_report_message_hash(
 			 hash, &e->items[i].capsule.stamp)))
@@ -170,8 +112,8 @@ note_seen(
 	return err;
 }
 
-/* A member's reports, and those of them that did not verify; whoever could not
- * be named is nobody's. */
+/* Count a member's report, and whether it verified; a report by nobody we
+ * could name is not counted. */
 static enum cs_err
 count_reporter(struct cs_desk *d, const struct cs_desk_report *r,
     const struct cs_evidence *e)
@@ -202,147 +144,165 @@ count_day(struct cs_desk *d, enum desk_day what)
 	    cs_int(cs_clock_ms() / CS_DAY_MS), cs_int(what));
 }
 
-/* The case has been decided already, and is not open again: so has this
- * report. */
+/* If the case is decided, and was not opened again, so is this report;
+ * ${*sentence} says how. */
 static enum cs_err
-answer_at_once(struct cs_desk *d, struct cs_desk_report *r, uint64_t case_id)
+answer_at_once(const char **sentence, struct cs_desk *d,
+    struct cs_desk_report *r, uint64_t case_id)
 {
 	struct desk_case c;
 	enum cs_err err = desk_case_load(&c, d, case_id);
 
-	if (err == CS_OK && desk_case_state(&c) != CS_DESK_CASE_OPEN)
-		err = desk_case_answer(&r->state, d->answer, d, &c);
-	/* From before there were rows of decisions. */
-	if (err == CS_ERR_NOT_FOUND &&
-	    desk_case_state(&c) == CS_DESK_CASE_DECIDED) {
-		r->state = CS_DESK_REPORT_CLOSED;
-		err = CS_OK;
+	if (err == CS_OK && c.state != CS_DESK_CASE_OPEN) {
+		err = desk_case_answer(&r->state, sentence, d, &c);
+		if (err == CS_OK)
+			err = desk_report_set_state(d, r->id, r->state);
+		else if (err == CS_ERR_NOT_FOUND)
+			err = CS_OK; /* it is answered with the others */
 	}
 	desk_case_clear(&c);
-	/* It is told with the others. */
-	if (err == CS_ERR_NOT_FOUND)
-		return CS_OK;
-	return err ? err : desk_report_set_state(d, r->id, r->state);
-}
-
-static enum cs_err
-store(struct cs_desk *d, struct cs_desk_report *r, struct cs_view bundle,
-    const uint8_t reply[static 32], const struct cs_evidence *e)
-{
-	bool proved = r->state == CS_DESK_REPORT_OPEN;
-	uint64_t case_id = 0;
-	char id[33];
-	enum cs_err err;
-
-	cs_hex(id, CS_VIEW_OF(r->id));
-	if ((err = cs_db_begin(d->db)))
-		return err;
-	if (proved)
-		err = note_seen(d, r, e);
-	if (err == CS_OK &&
-	    (err = desk_report_insert(d, r, bundle, reply)) == CS_OK &&
-	    (err = count_reporter(d, r, e)) == CS_OK &&
-	    (err = desk_audit_say(d, "report %s came: %s", id,
-		 proved ? "verified" : "rejected")) == CS_OK &&
-	    (err = count_day(
-		 d, proved ? DESK_DAY_REPORTS : DESK_DAY_REJECTED)) == CS_OK &&
-	    proved && (err = desk_case_join(d, r, e, &case_id)) == CS_OK)
-		err = answer_at_once(d, r, case_id);
-	if (err == CS_OK)
-		err = cs_db_commit(d->db);
-	if (err)
-		cs_db_rollback(d->db);
 	return err;
 }
 
+/* A report being stored. */
+struct taking {
+	struct cs_desk_report r;
+	struct cs_buf bundle;
+	struct cs_evidence *evidence; /* NULL: not a bundle at all */
+	uint8_t reply[CS_KEY_LEN];
+	const char *sentence; /* how it is answered; NULL: as usual */
+};
+
 static enum cs_err
-take_new(struct cs_desk *d, struct cs_desk_report *r, struct cs_view sealed)
+store_rows(struct cs_desk *d, struct taking *t)
 {
-	struct cs_buf bundle = { 0 };
-	struct cs_evidence *e = NULL;
-	uint8_t reply[32] = { 0 };
-	bool proved;
+	bool proved = t->r.state == CS_DESK_REPORT_OPEN;
+	char id[2 * CS_ID_LEN + 1];
+	uint64_t case_id;
 	enum cs_err err;
 
-	err = cs_evidence_open_reply(&bundle, reply, sealed, &d->seal_key);
+	cs_hex(id, CS_VIEW_OF(t->r.id));
+	if ((proved && (err = note_seen(d, &t->r, t->evidence))) ||
+	    (err = desk_report_insert(
+		 d, &t->r, cs_buf_view(&t->bundle), t->reply)) ||
+	    (err = count_reporter(d, &t->r, t->evidence)) ||
+	    (err = desk_audit_say(d, "report %s came: %s", id,
+		 proved ? "verified" : "rejected")) ||
+	    (err = count_day(
+		 d, proved ? DESK_DAY_REPORTS : DESK_DAY_REJECTED)) ||
+	    !proved || (err = desk_case_join(&case_id, d, &t->r, t->evidence)))
+		return err;
+	return answer_at_once(&t->sentence, d, &t->r, case_id);
+}
+
+static enum cs_err
+open_sealed(struct cs_desk *d, struct taking *t, struct cs_view sealed)
+{
+	struct cs_desk_report *r = &t->r;
+	enum cs_err err;
+
+	err =
+	    cs_evidence_open_reply(&t->bundle, t->reply, sealed, &d->seal_key);
 	if (err == CS_OK)
-		err = cs_evidence_check(&e, cs_buf_view(&bundle), d->hub.root);
-	/* Its own number has to be the one that the hub knows it by. */
-	if (err == CS_OK && memcmp(e->report_id, r->id, sizeof r->id) != 0)
+		err = cs_evidence_check(
+		    &t->evidence, cs_buf_view(&t->bundle), d->hub.root);
+	/* It has to be of the number by which the hub knows it. */
+	if (err == CS_OK &&
+	    memcmp(t->evidence->report_id, r->id, sizeof r->id) != 0)
 		err = CS_ERR_MISMATCH;
-	if (err && cs_err_class(err) != CS_ERR_CLASS_THEIRS)
-		goto out;
-	if (err) {
+	if (err == CS_OK) {
+		summarize(r, t->evidence);
+	} else if (cs_err_class(err) == CS_ERR_CLASS_THEIRS) {
 		r->state = CS_DESK_REPORT_REJECTED;
 		snprintf(r->problem, sizeof r->problem,
 		    "it is not a bundle of evidence: %s", cs_err_text(err));
-	} else {
-		summarize(r, e);
+		err = CS_OK;
 	}
-	proved = r->state == CS_DESK_REPORT_OPEN;
-	if ((err = store(d, r, cs_buf_view(&bundle), reply, e)) == CS_OK &&
-	    proved)
-		err = desk_files_fetch(d, e);
-out:
-	cs_wipe(reply, sizeof reply);
-	cs_evidence_free(e);
-	cs_buf_free(&bundle);
 	return err;
 }
 
-/* Stored before, and cut off before the hub was told. */
 static enum cs_err
-fetch_again(struct cs_desk *d, const uint8_t id[static 16])
+take_new(struct cs_desk *d, struct taking *t, struct cs_view sealed)
 {
-	struct cs_desk_report_opened c;
-	enum cs_err err = cs_desk_report_load(&c, d, id);
+	bool proved;
+	enum cs_err err;
 
-	if (err)
+	if ((err = open_sealed(d, t, sealed)))
 		return err;
-	if (c.evidence != NULL)
-		err = desk_files_fetch(d, c.evidence);
-	cs_desk_report_clear(&c);
+	proved = t->r.state == CS_DESK_REPORT_OPEN;
+	if ((err = cs_db_begin(d->db)) ||
+	    (err = cs_db_end(d->db, store_rows(d, t))))
+		return err;
+	return proved ? desk_files_fetch(d, t->evidence) : CS_OK;
+}
+
+/* It was stored before, but we were cut off before the hub was told. */
+static enum cs_err
+fetch_again(struct cs_desk *d, const uint8_t id[static CS_ID_LEN])
+{
+	struct cs_desk_report_opened r;
+	enum cs_err err = cs_desk_report_load(&r, d, id);
+
+	if (err == CS_OK && r.evidence != NULL)
+		err = desk_files_fetch(d, r.evidence);
+	cs_desk_report_clear(&r);
 	return err;
+}
+
+/* ---- what the hub is told ----------------------------------------------- */
+
+static void
+fill_status(struct cs_wire_report_status *status,
+    char answer[static DESK_ANSWER_SIZE], const struct taking *t)
+{
+	const char *usual = "It was decided already.";
+
+	memset(status, 0, sizeof *status);
+	memcpy(status->report, t->r.id, sizeof status->report);
+	status->updated_ms = cs_clock_ms();
+	switch (t->r.state) {
+	case CS_DESK_REPORT_REJECTED:
+		status->state = CS_WIRE_REPORT_REJECTED;
+		break;
+	case CS_DESK_REPORT_OPEN:
+		status->state = CS_WIRE_REPORT_RECEIVED;
+		usual = "Everything in it is proved. Somebody will decide.";
+		break;
+	case CS_DESK_REPORT_ACTED:
+		status->state = CS_WIRE_REPORT_ACTED;
+		break;
+	case CS_DESK_REPORT_CLOSED:
+		status->state = CS_WIRE_REPORT_CLOSED;
+		break;
+	}
+	if (t->r.state == CS_DESK_REPORT_REJECTED)
+		snprintf(answer, DESK_ANSWER_SIZE,
+		    "The report could not be verified: %s.", t->r.problem);
+	else
+		snprintf(answer, DESK_ANSWER_SIZE, "%s",
+		    t->sentence != NULL ? t->sentence : usual);
+	status->answer = cs_view_str(answer);
 }
 
 enum cs_err
-desk_report_take(struct cs_desk *d, const uint8_t id[static 16],
-    uint64_t received_ms, struct cs_view sealed,
-    struct cs_wire_report_status *status)
+desk_report_take(struct cs_wire_report_status *status,
+    char answer[static DESK_ANSWER_SIZE], struct cs_desk *d,
+    const struct cs_wire_desk_report *sealed)
 {
-	struct cs_desk_report r;
-	enum cs_err err = desk_report_read(&r, d, id);
+	struct taking t = { .reply = { 0 } };
+	enum cs_err err = desk_report_read(&t.r, d, sealed->report);
 
-	d->answer[0] = '\0';
 	if (err == CS_ERR_NOT_FOUND) {
-		memset(&r, 0, sizeof r);
-		memcpy(r.id, id, sizeof r.id);
-		r.received_ms = received_ms;
-		err = take_new(d, &r, sealed);
-	} else if (err == CS_OK && r.state == CS_DESK_REPORT_OPEN) {
-		err = fetch_again(d, id);
+		memcpy(t.r.id, sealed->report, sizeof t.r.id);
+		t.r.received_ms = sealed->received_ms;
+		err = take_new(d, &t, sealed->sealed);
+	} else if (err == CS_OK && t.r.state == CS_DESK_REPORT_OPEN) {
+		err = fetch_again(d, t.r.id);
 	}
-	if (err)
-		return err;
-	memset(status, 0, sizeof *status);
-	memcpy(status->report, id, sizeof status->report);
-	status->updated_ms = cs_clock_ms();
-	if (r.state == CS_DESK_REPORT_REJECTED) {
-		status->state = CS_WIRE_REPORT_REJECTED;
-		snprintf(d->answer, sizeof d->answer,
-		    "The report could not be verified: %s.", r.problem);
-	} else if (r.state == CS_DESK_REPORT_OPEN) {
-		status->state = CS_WIRE_REPORT_RECEIVED;
-		snprintf(d->answer, sizeof d->answer,
-		    "Everything in it is proved. Somebody will decide.");
-	} else {
-		status->state = r.state == CS_DESK_REPORT_ACTED
-		    ? CS_WIRE_REPORT_ACTED
-		    : CS_WIRE_REPORT_CLOSED;
-		if (d->answer[0] == '\0')
-			snprintf(d->answer, sizeof d->answer,
-			    "It was decided already.");
-	}
-	status->answer = cs_view_str(d->answer);
-	return CS_OK;
+	if (err == CS_OK)
+		fill_status(status, answer, &t);
+	cs_wipe(t.reply, sizeof t.reply);
+	cs_evidence_free(t.evidence);
+	cs_buf_free(&t.bundle);
+	return err;
 }

@@ -1,15 +1,17 @@
 /* SPDX-License-Identifier: MIT */
-/* A sealed report comes in. */
+/* Taking sealed reports in. */
 #pragma once
 
 #include "base/bytes.h"
 
 struct cs_desk;
+struct cs_wire_desk_report;
 struct cs_wire_report_status;
 
-/* Take a sealed report: open, verify, store.  Its state is for the hub. */
-CS_CHECKED enum cs_err desk_report_take(struct cs_desk *d,
-    const uint8_t id[static 16], uint64_t received_ms, struct cs_view sealed,
-    struct cs_wire_report_status *status);
-/* Reports without a case, from before there were any. */
-CS_CHECKED enum cs_err desk_cases_catch_up(struct cs_desk *d);
+#define DESK_ANSWER_SIZE 256
+
+/* Open, verify and store ${sealed}; once, however often it comes.  ${status}
+ * is what the hub is to be told; it points into ${answer}. */
+CS_CHECKED enum cs_err desk_report_take(struct cs_wire_report_status *status,
+    char answer[static DESK_ANSWER_SIZE], struct cs_desk *d,
+    const struct cs_wire_desk_report *sealed);

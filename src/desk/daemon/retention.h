@@ -15,7 +15,8 @@
 
 struct cs_desk;
 
-/* Destroy what is over at ${now_ms}; ${*destroyed} says how many cases.
- * CS_ERR_CORRUPT: one is damaged on the disk and stays; the others went. */
+/* Destroy what is due at ${now_ms}; ${*destroyed} says how many cases that
+ * was.  CS_ERR_CORRUPT if one is damaged on the disk and stays; the others
+ * are destroyed all the same. */
 CS_CHECKED enum cs_err cs_desk_retention(
     struct cs_desk *d, uint64_t now_ms, uint64_t *destroyed);

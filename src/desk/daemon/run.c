@@ -5,6 +5,7 @@
 #include <signal.h>
 #include <unistd.h>
 
+#include "base/units.h"
 #include "desk/core/desk.h"
 #include "desk/core/link.h"
 #include "desk/daemon/deliver.h"
@@ -17,13 +18,14 @@
 #include "wire/codec.h"
 #include "wire/messages.h"
 
-#define WAIT_MS 1000  /* how soon a signal or a new decision is seen */
-#define LOOK_EVERY 30 /* waits; pushes are hints and can be lost */
-#define RETENTION_EVERY_MS (3600u * 1000)
+#define WAIT_MS CS_SECOND_MS /* how soon a signal or a new decision is seen */
+#define LOOK_EVERY 30        /* waits; pushes are hints and can be lost */
+#define RETENTION_EVERY_MS CS_HOUR_MS
 #define RETRY_MAX_S 30u
-/* Taken, and looked at, before decisions are sent again. */
-#define REPORTS_MS 1000
-#define PHOTOS_MS 1000
+/* How long reports are taken, and photos looked at, before decisions are
+ * sent again. */
+#define REPORTS_MS CS_SECOND_MS
+#define PHOTOS_MS CS_SECOND_MS
 
 static volatile sig_atomic_t stop;
 
@@ -35,8 +37,8 @@ cs_desk_stop(void)
 
 /* ---- running ------------------------------------------------------------ */
 
-/* One page of sealed reports: each stored here before the hub is told so; ${*n}
- * of them are settled with it. */
+/* Take one page of sealed reports; each is stored before the hub is told so.
+ * ${*n} says how many the hub took note of. */
 static enum cs_err
 fetch_page(struct cs_desk *d, uint32_t *n)
 {
@@ -57,14 +59,15 @@ fetch_page(struct cs_desk *d, uint32_t *n)
 	while (err == CS_OK &&
 	    cs_wire_next(&item, &cs_wire_desk_report_shape, &rest)) {
 		struct cs_wire_report_status status;
+		char told[DESK_ANSWER_SIZE];
 
-		if ((err = desk_report_take(d, item.report, item.received_ms,
-			 item.sealed, &status)) == CS_OK)
+		if ((err = desk_report_take(&status, told, d, &item)) == CS_OK)
 			err = desk_call(d, CS_WIRE_DESK_REPORT_SET,
 			    &cs_wire_report_status_shape, &status,
 			    &cs_wire_empty_shape, &none);
-		/* Stored here, whatever the hub says to it; what it goes on
-		 * offering is no reason to ask for the next page. */
+		/* It is stored here, whatever the hub answers; reports that
+		 * the hub goes on offering are no reason to ask for the next
+		 * page. */
 		if (err == CS_ERR_DENIED)
 			err = CS_OK;
 		else
@@ -74,7 +77,7 @@ fetch_page(struct cs_desk *d, uint32_t *n)
 	return err;
 }
 
-/* One page of letters; their answers go by the outbox. */
+/* Take one page of letters; answers to them go through the outbox. */
 static enum cs_err
 fetch_letters(struct cs_desk *d)
 {
@@ -97,7 +100,8 @@ fetch_letters(struct cs_desk *d)
 	return err;
 }
 
-/* Some of the photos that wait.  Without a decoder the rest goes on. */
+/* Look at some of the photos that wait.  Without a decoder everything else
+ * goes on. */
 static enum cs_err
 look(struct cs_desk *d, bool *more)
 {
@@ -112,8 +116,8 @@ look(struct cs_desk *d, bool *more)
 	return CS_OK;
 }
 
-/* What came, what was decided, and photos; of reports and photos ${*more} may
- * be left: however many come, decisions are sent. */
+/* Take reports, send decisions and look at photos.  However many reports and
+ * photos come, decisions are sent; ${*more} says that some were left. */
 static enum cs_err
 work(struct cs_desk *d, bool *more)
 {
@@ -134,8 +138,8 @@ work(struct cs_desk *d, bool *more)
 	return err;
 }
 
-/* What is over is destroyed, also when the hub answers no more, and whatever it
- * keeps the desk busy with. */
+/* Destroy what is due, also when the hub does not answer, or keeps the desk
+ * busy. */
 static enum cs_err
 tidy(struct cs_desk *d, uint64_t *last_ms)
 {
@@ -154,10 +158,11 @@ serve(struct cs_desk *d, uint64_t *tidied_ms)
 	bool more = false;
 	enum cs_err err;
 
-	if ((err = desk_cases_catch_up(d)) || (err = work(d, &more)))
+	if ((err = work(d, &more)))
 		return err;
 	for (unsigned i = 1; !stop; i++) {
-		err = cs_session_push(&d->session, &push, more ? 1 : WAIT_MS);
+		err = cs_session_push(
+		    &d->session, &push, more ? 1 : (int)WAIT_MS);
 		if (err != CS_OK && err != CS_ERR_TIMEOUT)
 			return err;
 		/* Other processes of the desk may have decided something. */
@@ -197,9 +202,9 @@ cs_desk_run(struct cs_desk *d, void (*said)(const char *sentence))
 		desk_disconnect(d);
 		if (stop)
 			return CS_OK;
-		/* Where there never was a hub, somebody has to look.  Else,
-		 * whatever it was, it may be over the next time; the console
-		 * and the other reports go on meanwhile. */
+		/* If we never reached the hub, somebody has to look at that.
+		 * Any other error may be gone the next time; the console and
+		 * other reports go on meanwhile. */
 		if (err && !is_passing(err)) {
 			if (!known)
 				return err;
@@ -207,8 +212,8 @@ cs_desk_run(struct cs_desk *d, void (*said)(const char *sentence))
 						   : cs_err_text(err));
 		}
 		said("no connection to the hub; trying again");
-		/* By a clock that is not that of the hub's certificate, too
-		 * much may be over. */
+		/* If our clock disagrees with the hub's certificate, it may
+		 * be wrong, and too much would be destroyed. */
 		if (known && (untidy = tidy(d, &tidied_ms)))
 			said(cs_err_text(untidy));
 		for (unsigned i = 0; i < wait_s && !stop; i++)

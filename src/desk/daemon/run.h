@@ -14,4 +14,4 @@ struct cs_desk;
  */
 CS_CHECKED enum cs_err cs_desk_run(
     struct cs_desk *d, void (*said)(const char *sentence));
-void cs_desk_stop(void); /* from a signal handler */
+void cs_desk_stop(void); /* may be called from a signal handler */

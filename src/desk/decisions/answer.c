@@ -1,15 +1,14 @@
 /* SPDX-License-Identifier: MIT */
 #include "desk/decisions/answer.h"
 
-#include <stdio.h>
 #include <string.h>
 
+#include "base/units.h"
 #include "desk/cases/case.h"
 #include "desk/core/desk.h"
-#include "desk/core/doc.h"
-#include "desk/core/json.h"
 #include "desk/core/outbox.h"
 #include "desk/core/policy.h"
+#include "desk/core/row.h"
 #include "desk/decisions/appeal.h"
 #include "desk/decisions/decision.h"
 #include "desk/reports/report.h"
@@ -18,9 +17,9 @@
 #include "wire/messages.h"
 
 static const char *
-sentence(const struct desk_decision *dec)
+sentence_of(const struct desk_decision *dec)
 {
-	static const char *const done[] = {
+	static const char *const done[CS_DESK_ACTIONS] = {
 		"It was looked at. No rule was found to be broken.",
 		"It breaks the rules. The account was warned. Thank you.",
 		"It breaks the rules. The account was disabled. Thank you.",
@@ -31,25 +30,45 @@ sentence(const struct desk_decision *dec)
 		"It breaks the rules. The group was dissolved. Thank you.",
 		"It was given to those who investigate. Thank you.",
 	};
-	int act = cs_desk_action_find(json_get_str(dec->doc, "action"));
 
-	if (json_id_parse(json_get_str(dec->doc, "reverses")) != 0)
-		return "The decision was reversed after another look.";
-	return act >= 0 ? done[act] : "It was decided.";
+	return dec->reverses != 0
+	    ? "The decision was reversed after another look."
+	    : done[dec->action];
 }
 
 static enum cs_desk_report_state
-report_state(const struct desk_decision *dec)
+report_state_of(const struct desk_decision *dec)
 {
-	return strcmp(json_get_str(dec->doc, "action"), "none") == 0 ||
-		json_id_parse(json_get_str(dec->doc, "reverses")) != 0
+	return dec->action == CS_DESK_ACTION_NONE || dec->reverses != 0
 	    ? CS_DESK_REPORT_CLOSED
 	    : CS_DESK_REPORT_ACTED;
 }
 
 static enum cs_err
-tell_reporters(struct cs_desk *d, uint64_t case_id,
-    enum cs_desk_report_state state, const char *answer)
+tell_reporter(struct cs_desk *d, const uint8_t id[static CS_ID_LEN],
+    const struct desk_decision *dec)
+{
+	enum cs_desk_report_state state = report_state_of(dec);
+	struct cs_wire_report_status status = {
+		.state = state == CS_DESK_REPORT_ACTED ? CS_WIRE_REPORT_ACTED
+						       : CS_WIRE_REPORT_CLOSED,
+		.updated_ms = cs_clock_ms(),
+		.answer = cs_view_str(sentence_of(dec)),
+	};
+	enum cs_err err;
+
+	memcpy(status.report, id, sizeof status.report);
+	if ((err = desk_report_set_state(d, id, state)))
+		return err;
+	return desk_outbox_add(d,
+	    &(struct desk_message){ .kind = CS_WIRE_DESK_REPORT_SET,
+		.subject = CS_VIEW_OF(status.report),
+		.shape = &cs_wire_report_status_shape,
+		.message = &status });
+}
+
+enum cs_err
+desk_decision_tell(struct cs_desk *d, const struct desk_decision *dec)
 {
 	struct cs_buf ids = { 0 };
 	struct cs_rows rows;
@@ -57,33 +76,19 @@ tell_reporters(struct cs_desk *d, uint64_t case_id,
 
 	err = cs_db_query(&rows, d->db,
 	    "SELECT id FROM report WHERE case_id=? ORDER BY received,id",
-	    cs_int(case_id));
+	    cs_int(dec->case_id));
 	err = desk_rows_ids(&ids, &rows, err);
-	for (size_t k = 0; k + 16 <= ids.len && err == CS_OK; k += 16) {
-		struct cs_wire_report_status status = {
-			.state = state == CS_DESK_REPORT_ACTED
-			    ? CS_WIRE_REPORT_ACTED
-			    : CS_WIRE_REPORT_CLOSED,
-			.updated_ms = cs_clock_ms(),
-			.answer = cs_view_str(answer),
-		};
-
-		memcpy(status.report, ids.data + k, 16);
-		if ((err = desk_report_set_state(d, status.report, state)) ==
-		    CS_OK)
-			err = desk_outbox_add(d,
-			    &(struct desk_message){
-				.kind = CS_WIRE_DESK_REPORT_SET,
-				.subject = CS_VIEW_OF(status.report),
-				.shape = &cs_wire_report_status_shape,
-				.message = &status });
-	}
+	for (size_t k = 0; k + CS_ID_LEN <= ids.len && err == CS_OK;
+	     k += CS_ID_LEN)
+		err = tell_reporter(d, ids.data + k, dec);
 	cs_buf_free(&ids);
+	if (err == CS_OK && dec->reverses != 0)
+		err = desk_appeals_grant(d, dec->reverses);
 	return err;
 }
 
 enum cs_err
-desk_case_answer(enum cs_desk_report_state *state, char answer[static 256],
+desk_case_answer(enum cs_desk_report_state *state, const char **sentence,
     struct cs_desk *d, const struct desk_case *c)
 {
 	struct desk_decision dec = { 0 };
@@ -91,26 +96,14 @@ desk_case_answer(enum cs_desk_report_state *state, char answer[static 256],
 	enum cs_err err;
 
 	if ((err = cs_db_get_int(&id, d->db,
-		 "SELECT id FROM decision WHERE case_id=? AND state=3 AND id>?"
+		 "SELECT id FROM decision WHERE case_id=? AND state=? AND id>?"
 		 " ORDER BY id DESC LIMIT 1",
-		 cs_int(c->id), cs_int(json_get_num(c->doc, "open_after")))) ==
-		CS_OK &&
+		 cs_int(c->id), cs_int(CS_DESK_DECISION_APPLIED),
+		 cs_int(c->open_after))) == CS_OK &&
 	    (err = desk_decision_load(&dec, d, id)) == CS_OK) {
-		*state = report_state(&dec);
-		snprintf(answer, 256, "%s", sentence(&dec));
+		*state = report_state_of(&dec);
+		*sentence = sentence_of(&dec);
 	}
 	desk_decision_clear(&dec);
-	return err;
-}
-
-enum cs_err
-desk_decision_tell(struct cs_desk *d, const struct desk_decision *dec)
-{
-	uint64_t reversed = json_id_parse(json_get_str(dec->doc, "reverses"));
-	enum cs_err err =
-	    tell_reporters(d, dec->case_id, report_state(dec), sentence(dec));
-
-	if (err == CS_OK && reversed != 0)
-		err = desk_appeals_granted(d, reversed, true);
 	return err;
 }

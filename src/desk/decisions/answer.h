@@ -9,11 +9,12 @@ struct cs_desk;
 struct desk_case;
 struct desk_decision;
 
-/* Tell the reporters of its case what became of ${dec}, now that it is done:
- * nobody is told of what may still fail.  In a transaction. */
+/* Tell the reporters of its case what became of ${dec}, which is done:
+ * nobody is told of a decision that may still fail.  In a transaction. */
 CS_CHECKED enum cs_err desk_decision_tell(
     struct cs_desk *d, const struct desk_decision *dec);
-/* How a decided case is answered: for a report of what was decided already.
- * CS_ERR_NOT_FOUND: nothing was since it was last opened. */
+/* How to answer a new report of something that was decided already.
+ * ${*sentence} is static.  CS_ERR_NOT_FOUND if nothing was decided since the
+ * case was last opened. */
 CS_CHECKED enum cs_err desk_case_answer(enum cs_desk_report_state *state,
-    char answer[static 256], struct cs_desk *d, const struct desk_case *c);
+    const char **sentence, struct cs_desk *d, const struct desk_case *c);

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: MIT */
-/* Making a decision: who may, about what, and what it takes. */
 #include "desk/decisions/decide.h"
 
 #include <string.h>
 
 #include "base/text.h"
+#include "base/units.h"
 #include "content/evidence.h"
 #include "content/evidence_seal.h"
 #include "content/mimi.h"
@@ -15,8 +15,8 @@
 #include "desk/core/actor.h"
 #include "desk/core/audit.h"
 #include "desk/core/desk.h"
-#include "desk/core/json.h"
 #include "desk/core/policy.h"
+#include "desk/core/record.h"
 #include "desk/core/store.h"
 #include "desk/decisions/decision.h"
 #include "desk/reports/custody.h"
@@ -24,233 +24,260 @@
 #include "store/clock.h"
 #include "store/db.h"
 
-#define FACTS_MAX 5000 /* of the DSA Transparency Database */
-#define LEGAL_MAX 500
-#define DURATION_MIN_S 3600u
-#define DURATION_MAX_S (10u * 366 * 86400)
+#define DURATION_MIN_S CS_HOUR_S
+#define DURATION_MAX_S (10 * 366 * CS_DAY_S)
 
 /* A decision that is being made. */
 struct making {
+	const struct cs_desk_edit *e;
 	struct cs_desk *d;
-	const struct cs_desk_actor *actor;
 	const struct cs_desk_choice *choice;
 	const struct cs_desk_reason *reason;
 	struct desk_case c;
-	uint64_t aside; /* the case of what was not seen; or 0 */
 	struct desk_decision dec;
 };
 
+/* ---- accounts ----------------------------------------------------------- */
+
+/* Add each proved account once. */
 static enum cs_err
-add_account(json_t *out, const char *hex, json_t *handle)
+add_proved(struct desk_accounts *accounts, const struct cs_evidence *e)
 {
-	json_t *o = json_object();
 	enum cs_err err = CS_OK;
 
-	json_put_str(o, "id", hex, &err);
-	json_put(o, "handle", json_incref(handle), &err);
-	json_push(out, o, &err);
-	return err;
-}
+	for (size_t i = 0; i < e->n_items && err == CS_OK; i++) {
+		const struct cs_evidence_item *item = &e->items[i];
+		const uint8_t *id = item->capsule.stamp.account;
 
-static enum cs_err
-add_named(json_t *out, struct making *m, json_t *proved)
-{
-	const json_t *v;
-	size_t i;
-	enum cs_err err = CS_OK;
-
-	json_array_foreach (m->choice->accounts, i, v) {
-		const char *hex = json_string_value(v);
-		json_t *handle =
-		    hex != NULL ? json_object_get(proved, hex) : NULL;
-
-		if (handle == NULL)
-			return desk_problem(m->d, CS_ERR_DENIED,
-			    "Nothing in this case is proved of that account; "
-			    "nobody is acted against for it.");
-		if (json_is_null(handle))
-			continue;
-		if ((err = add_account(out, hex, handle)))
-			break;
-		/* Once, however often it is named. */
-		json_put(proved, hex, json_null(), &err);
+		if (desk_report_item_proved(e, item) &&
+		    desk_account_find(accounts, id) == NULL)
+			err = desk_account_add(
+			    accounts, id, item->proof.cert.handle);
 	}
 	return err;
 }
 
-/* The accounts named, each with something proved in the case; or all such. */
+enum cs_err
+desk_case_accounts_proved(
+    struct desk_accounts *accounts, struct cs_desk *d, uint64_t case_id)
+{
+	struct cs_rows rows;
+	enum cs_err err;
+
+	err = cs_db_query(&rows, d->db, "SELECT id FROM report WHERE case_id=?",
+	    cs_int(case_id));
+	while (err == CS_OK && cs_rows_next(&rows)) {
+		struct cs_desk_report_opened r;
+		uint8_t id[CS_ID_LEN];
+
+		cs_col_copy(&rows, 0, id, sizeof id);
+		if ((err = cs_desk_report_load(&r, d, id)) == CS_OK &&
+		    r.evidence != NULL)
+			err = add_proved(accounts, r.evidence);
+		cs_desk_report_clear(&r);
+	}
+	return cs_rows_end(&rows, err);
+}
+
+static enum cs_err
+add_named(struct making *m, const struct desk_accounts *proved)
+{
+	enum cs_err err = CS_OK;
+
+	for (size_t i = 0; i < m->choice->n_accounts && err == CS_OK; i++) {
+		const uint8_t *id = m->choice->accounts[i];
+		const struct desk_account *a = desk_account_find(proved, id);
+
+		if (a == NULL)
+			return desk_problem(m->d, CS_ERR_DENIED,
+			    "Nothing in this case is proved of that account; "
+			    "nobody is acted against for it.");
+		/* Add each named account once. */
+		if (desk_account_find(&m->dec.accounts, id) == NULL)
+			err = desk_account_add(
+			    &m->dec.accounts, id, cs_view_str(a->handle));
+	}
+	return err;
+}
+
+/* Add the accounts named, each of which needs something proved in the case;
+ * or all that have it. */
 static enum cs_err
 take_accounts(struct making *m)
 {
-	json_t *proved = json_object(), *out = json_array(), *handle;
-	const char *hex;
-	enum cs_err err = desk_case_accounts_proved(proved, m->d, m->c.id);
+	struct desk_accounts proved = { 0 };
+	enum cs_err err = desk_case_accounts_proved(&proved, m->d, m->c.id);
 
-	if (err == CS_OK && !m->choice->all)
-		err = add_named(out, m, proved);
-	else
-		json_object_foreach (proved, hex, handle)
-			if (err == CS_OK)
-				err = add_account(out, hex, handle);
-	if (err == CS_OK && json_array_size(out) == 0)
+	if (err == CS_OK && m->choice->all) {
+		m->dec.accounts = proved;
+		proved = (struct desk_accounts){ 0 };
+	} else if (err == CS_OK) {
+		err = add_named(m, &proved);
+	}
+	if (err == CS_OK && m->dec.accounts.n == 0)
 		err = desk_problem(m->d, CS_ERR_FORMAT,
 		    m->choice->all
 			? "Nothing in this case is proved of any account; "
 			  "nobody is acted against for it."
 			: "Say which accounts it is about.");
-	json_put(m->dec.doc, "accounts", out, &err);
-	json_decref(proved);
+	desk_array_clear(&proved, sizeof *proved.at);
 	return err;
 }
 
-/* The blob that a photo of the case came as, in hex. */
+/* ---- files and groups --------------------------------------------------- */
+
+/* Add the blob that a photo of the case came as. */
 static enum cs_err
-blob_of(char hex[static 33], struct cs_desk *d, uint64_t case_id, uint64_t id)
+add_blob(struct making *m, uint64_t id)
 {
 	struct cs_desk_report_opened r = { 0 };
-	uint8_t report[16], blob[16];
+	struct desk_blobs *blobs = &m->dec.blobs;
+	uint8_t report[CS_ID_LEN], blob[CS_ID_LEN];
 	uint64_t item = 0, part = 0;
-	struct cs_rows rows;
-	bool found = false;
+	struct desk_blob *new;
+	struct cs_rows row;
 	enum cs_err err;
 
-	err = cs_db_query(&rows, d->db,
+	err = cs_db_row(&row, m->d->db,
 	    "SELECT item.report,item.place,media.place FROM media"
 	    " JOIN item ON item.id=media.item"
 	    " WHERE media.id=? AND media.case_id=?",
-	    cs_int(id), cs_int(case_id));
-	if (err == CS_OK && cs_rows_next(&rows)) {
-		found = true;
-		cs_col_copy(&rows, 0, report, sizeof report);
-		item = cs_col_int(&rows, 1);
-		part = cs_col_int(&rows, 2);
+	    cs_int(id), cs_int(m->c.id));
+	if (err == CS_OK) {
+		cs_col_copy(&row, 0, report, sizeof report);
+		item = cs_col_int(&row, 1);
+		part = cs_col_int(&row, 2);
 	}
-	err = cs_rows_end(&rows, err);
-	if (err == CS_OK && found)
-		err = cs_desk_report_load(&r, d, report);
+	if ((err = cs_rows_end(&row, err)) == CS_OK)
+		err = cs_desk_report_load(&r, m->d, report);
 	if (err == CS_OK &&
-	    (!found || r.evidence == NULL || item >= r.evidence->n_items ||
+	    (r.evidence == NULL || item >= r.evidence->n_items ||
 		part >= r.evidence->items[item].proof.content.n_external ||
 		cs_mimi_blob(blob,
 		    &r.evidence->items[item].proof.content.external[part]) !=
 		    CS_OK))
-		err = desk_problem(d, CS_ERR_NOT_FOUND,
-		    "There is no such photo or file in this case.");
-	if (err == CS_OK)
-		cs_hex(hex, CS_VIEW_OF(blob));
+		err = CS_ERR_NOT_FOUND;
 	cs_desk_report_clear(&r);
-	return err;
+	if (err == CS_ERR_NOT_FOUND)
+		return desk_problem(
+		    m->d, err, "There is no such photo or file in this case.");
+	for (size_t i = 0; err == CS_OK && i < blobs->n; i++)
+		if (memcmp(blobs->at[i].id, blob, sizeof blob) == 0)
+			return CS_OK;
+	if (err)
+		return err;
+	if ((new = desk_array_add(blobs, sizeof *new)) == NULL)
+		return CS_ERR_NOMEM;
+	memcpy(new->id, blob, sizeof blob);
+	return CS_OK;
 }
 
-/* The group of an item of the case, in hex; only if it is proved. */
 static enum cs_err
-group_of(char hex[static 65], struct cs_desk *d, uint64_t case_id, uint64_t id)
+add_group_ref(struct desk_groups *groups, const uint8_t ref[static CS_HASH_LEN])
+{
+	struct desk_group *new;
+
+	for (size_t i = 0; i < groups->n; i++)
+		if (memcmp(groups->at[i].ref, ref, CS_HASH_LEN) == 0)
+			return CS_OK;
+	if ((new = desk_array_add(groups, sizeof *new)) == NULL)
+		return CS_ERR_NOMEM;
+	memcpy(new->ref, ref, CS_HASH_LEN);
+	return CS_OK;
+}
+
+/* Add the group of an item of the case, only if it is proved. */
+static enum cs_err
+add_group(struct making *m, uint64_t id)
 {
 	struct cs_desk_report_opened r = { 0 };
-	uint8_t report[16];
-	struct cs_rows rows;
+	uint8_t report[CS_ID_LEN];
+	struct cs_rows row;
 	uint64_t place = 0;
-	bool found = false;
 	enum cs_err err;
 
-	err = cs_db_query(&rows, d->db,
+	err = cs_db_row(&row, m->d->db,
 	    "SELECT report,place FROM item WHERE id=? AND case_id=?",
-	    cs_int(id), cs_int(case_id));
-	if (err == CS_OK && cs_rows_next(&rows)) {
-		found = true;
-		cs_col_copy(&rows, 0, report, sizeof report);
-		place = cs_col_int(&rows, 1);
+	    cs_int(id), cs_int(m->c.id));
+	if (err == CS_OK) {
+		cs_col_copy(&row, 0, report, sizeof report);
+		place = cs_col_int(&row, 1);
 	}
-	err = cs_rows_end(&rows, err);
-	if (err == CS_OK && found)
-		err = cs_desk_report_load(&r, d, report);
+	if ((err = cs_rows_end(&row, err)) == CS_OK)
+		err = cs_desk_report_load(&r, m->d, report);
 	if (err == CS_OK &&
-	    (!found || r.evidence == NULL || place >= r.evidence->n_items))
-		err = desk_problem(
-		    d, CS_ERR_NOT_FOUND, "The item is not of this case.");
+	    (r.evidence == NULL || place >= r.evidence->n_items))
+		err = CS_ERR_NOT_FOUND;
+	if (err == CS_ERR_NOT_FOUND)
+		err = desk_problem(m->d, err, "The item is not of this case.");
 	else if (err == CS_OK && !r.evidence->all_proved)
 		err = desk_problem(
-		    d, CS_ERR_DENIED, "What is not proved decides nothing.");
+		    m->d, CS_ERR_DENIED, "What is not proved decides nothing.");
 	if (err == CS_OK)
-		cs_hex(hex,
-		    CS_VIEW_OF(
-			r.evidence->items[place].capsule.stamp.group_ref));
+		err = add_group_ref(&m->dec.groups,
+		    r.evidence->items[place].capsule.stamp.group_ref);
 	cs_desk_report_clear(&r);
 	return err;
 }
 
-static bool
-contains(const json_t *array, const char *s)
-{
-	const json_t *v;
-	size_t i;
-
-	json_array_foreach (array, i, v)
-		if (strcmp(json_string_value(v), s) == 0)
-			return true;
-	return false;
-}
-
+/* Add each that is named, or each row of ${all}. */
 static enum cs_err
-add_thing(json_t *out, struct making *m, uint64_t id, bool groups)
+take_things(struct making *m, struct cs_rows *all, const uint64_t *named,
+    size_t n, enum cs_err (*add)(struct making *m, uint64_t id))
 {
-	char hex[65];
-	enum cs_err err = groups ? group_of(hex, m->d, m->c.id, id)
-				 : blob_of(hex, m->d, m->c.id, id);
-
-	if (err == CS_OK && !contains(out, hex))
-		json_push(out, json_string(hex), &err);
-	return err;
-}
-
-/* Numbers of everything in the case. */
-static enum cs_err
-add_ids(json_t *ids, struct making *m, bool groups)
-{
-	struct cs_rows rows;
-	enum cs_err err;
-
-	err = groups ? cs_db_query(&rows, m->d->db,
-			   "SELECT id FROM item WHERE case_id=? ORDER BY id",
-			   cs_int(m->c.id))
-		     : cs_db_query(&rows, m->d->db,
-			   "SELECT id FROM media WHERE case_id=? ORDER BY id",
-			   cs_int(m->c.id));
-	while (err == CS_OK && cs_rows_next(&rows))
-		json_push(ids,
-		    json_sprintf(
-			"%llu", (unsigned long long)cs_col_int(&rows, 0)),
-		    &err);
-	return cs_rows_end(&rows, err);
-}
-
-/* Blobs or groups, each once, as ${key}. */
-static enum cs_err
-take_things(struct making *m, const json_t *named, const char *key, bool groups)
-{
-	json_t *out = json_array(), *all = json_array();
-	const json_t *v;
-	size_t i;
 	enum cs_err err = CS_OK;
 
-	if (m->choice->all)
-		err = add_ids(all, m, groups);
-	json_array_foreach (m->choice->all ? all : named, i, v) {
-		const char *s = json_string_value(v);
-		uint64_t id = s != NULL ? json_id_parse(s) : 0;
-
-		if (err == CS_OK)
-			err = add_thing(out, m, id, groups);
+	if (all != NULL) {
+		while (err == CS_OK && cs_rows_next(all))
+			err = add(m, cs_col_int(all, 0));
+		return cs_rows_end(all, err);
 	}
-	json_decref(all);
-	if (err == CS_OK && json_array_size(out) == 0)
-		err = desk_problem(m->d, CS_ERR_FORMAT,
-		    groups ? "Say of which messages the group is to be "
-			     "dissolved."
-			   : "Say which photos or files it is about.");
-	json_put(m->dec.doc, key, out, &err);
+	for (size_t i = 0; i < n && err == CS_OK; i++)
+		err = add(m, named[i]);
 	return err;
 }
+
+static enum cs_err
+take_blobs(struct making *m)
+{
+	const struct cs_desk_choice *ch = m->choice;
+	struct cs_rows rows;
+	enum cs_err err = CS_OK;
+
+	if (ch->all)
+		err = cs_db_query(&rows, m->d->db,
+		    "SELECT id FROM media WHERE case_id=? ORDER BY id",
+		    cs_int(m->c.id));
+	if (err == CS_OK)
+		err = take_things(m, ch->all ? &rows : NULL, ch->media,
+		    ch->n_media, add_blob);
+	return err == CS_OK && m->dec.blobs.n == 0
+	    ? desk_problem(
+		  m->d, CS_ERR_FORMAT, "Say which photos or files it is about.")
+	    : err;
+}
+
+static enum cs_err
+take_groups(struct making *m)
+{
+	const struct cs_desk_choice *ch = m->choice;
+	struct cs_rows rows;
+	enum cs_err err = CS_OK;
+
+	if (ch->all)
+		err = cs_db_query(&rows, m->d->db,
+		    "SELECT id FROM item WHERE case_id=? ORDER BY id",
+		    cs_int(m->c.id));
+	if (err == CS_OK)
+		err = take_things(m, ch->all ? &rows : NULL, ch->items,
+		    ch->n_items, add_group);
+	return err == CS_OK && m->dec.groups.n == 0
+	    ? desk_problem(m->d, CS_ERR_FORMAT,
+		  "Say of which messages the group is to be dissolved.")
+	    : err;
+}
+
+/* ---- the rest of it ----------------------------------------------------- */
 
 static enum cs_err
 check_texts(const struct making *m)
@@ -263,15 +290,15 @@ check_texts(const struct making *m)
 		return desk_problem(m->d, CS_ERR_FORMAT,
 		    "Whoever it hits is owed a statement: say what it rests "
 		    "on.");
-	if (strlen(ch->facts) > FACTS_MAX || strlen(ch->legal) > LEGAL_MAX ||
+	if (strlen(ch->facts) > CS_DESK_FACTS_MAX ||
+	    strlen(ch->legal) > CS_DESK_LEGAL_MAX ||
 	    !cs_utf8_valid(cs_view_str(ch->facts)) ||
 	    !cs_utf8_valid(cs_view_str(ch->legal)))
 		return desk_problem(m->d, CS_ERR_LIMIT,
 		    "A statement has at most %d bytes of facts and %d of "
 		    "ground, in UTF-8.",
-		    FACTS_MAX, LEGAL_MAX);
-	if (ch->ground[0] != '\0' && strcmp(ch->ground, "illegal") != 0 &&
-	    strcmp(ch->ground, "terms") != 0)
+		    CS_DESK_FACTS_MAX, CS_DESK_LEGAL_MAX);
+	if (ch->ground[0] != '\0' && cs_desk_ground_find(ch->ground) < 0)
 		return desk_problem(m->d, CS_ERR_FORMAT,
 		    "A ground is \"illegal\" or \"terms\".");
 	if (ch->action == CS_DESK_ACTION_DISABLE_UNTIL &&
@@ -283,10 +310,10 @@ check_texts(const struct making *m)
 }
 
 static enum cs_err
-check_key(const struct making *m)
+take_key(struct making *m)
 {
 	struct cs_buf sealed = { 0 };
-	uint8_t key[32];
+	uint8_t key[CS_KEY_LEN];
 	enum cs_err err;
 
 	if (m->choice->to_key[0] == '\0')
@@ -294,12 +321,13 @@ check_key(const struct making *m)
 		    "Say for whom: the public key that it is sealed to.");
 	if ((err = desk_key_parse(key, m->d, m->choice->to_key)))
 		return err;
-	/* Tried now: what is sent later is not to fail for it. */
+	/* Try it now, so that sending does not fail later. */
 	err = cs_evidence_seal(&sealed, cs_view_str("?"), CS_VIEW_OF(key));
 	cs_buf_free(&sealed);
 	if (cs_err_class(err) == CS_ERR_CLASS_THEIRS || err == CS_ERR_CRYPTO)
 		err = desk_problem(
 		    m->d, CS_ERR_FORMAT, "Nothing can be sealed to this key.");
+	memcpy(m->dec.to_key, m->choice->to_key, strlen(m->choice->to_key));
 	return err;
 }
 
@@ -314,170 +342,137 @@ take_targets(struct making *m)
 	case CS_DESK_ACTION_DISABLE_UNTIL:
 		return take_accounts(m);
 	case CS_DESK_ACTION_QUARANTINE:
-		return take_things(m, m->choice->media, "blobs", false);
+		return take_blobs(m);
 	case CS_DESK_ACTION_DISSOLVE:
-		return take_things(m, m->choice->items, "groups", true);
+		return take_groups(m);
 	case CS_DESK_ACTION_REFER:
-		return check_key(m);
+		return take_key(m);
 	}
 	return CS_ERR_MISUSE;
 }
 
-/* A share of decisions is looked at by a second reviewer. */
-static bool
-picked(const struct cs_desk_policy *policy)
+/* A second reviewer looks at a share of the decisions. */
+static enum cs_desk_check
+pick(const struct cs_desk_policy *policy)
 {
 	uint8_t r[2];
 
 	cs_random(r, sizeof r);
-	return ((unsigned)r[0] << 8 | r[1]) % 100 < policy->quality_percent;
+	return ((unsigned)r[0] << 8 | r[1]) % 100 < policy->quality_percent
+	    ? CS_DESK_CHECK_DUE
+	    : CS_DESK_CHECK_NONE;
+}
+
+static enum cs_err
+fill_territories(
+    struct desk_territories *out, const struct cs_desk_policy *policy)
+{
+	for (size_t i = 0; i < policy->n_territories; i++) {
+		const char *name = policy->territories[i];
+		struct desk_territory *new = desk_array_add(out, sizeof *new);
+
+		if (new == NULL)
+			return CS_ERR_NOMEM;
+		memcpy(new->name, name, strlen(name));
+	}
+	return CS_OK;
 }
 
 static enum cs_err
 fill(struct making *m, const struct cs_desk_policy *policy)
 {
 	const struct cs_desk_choice *ch = m->choice;
-	bool two = cs_desk_policy_two(policy, m->reason, ch->action);
-	uint64_t now = cs_clock_ms();
-	json_t *doc = m->dec.doc;
-	enum cs_err err = CS_OK;
+	const struct cs_desk_actor *actor = m->e->actor;
+	struct desk_decision *dec = &m->dec;
+	enum cs_err err;
 
-	m->dec.case_id = m->c.id;
-	m->dec.person = m->actor->id;
-	m->dec.made_ms = now;
-	m->dec.state = two ? CS_DESK_DECISION_WAITING : CS_DESK_DECISION_UNDO;
-	m->dec.due_ms =
-	    ch->at_once ? now : now + policy->undo_seconds * (uint64_t)1000;
-	m->dec.check = picked(policy);
-	json_put_str(doc, "action", cs_desk_action_name(ch->action), &err);
-	json_put_str(doc, "reason", m->reason->code, &err);
-	json_put_num(doc, "made_ms", now, &err);
-	json_put_num(doc, "person", m->actor->id, &err);
-	json_put(doc, "by", json_actor(m->actor, &err), &err);
-	json_put_str(doc, "pseudonym", m->actor->pseudonym, &err);
-	json_put_str(doc, "facts", ch->facts, &err);
-	json_put_str(doc, "ground",
-	    ch->ground[0] != '\0'    ? ch->ground
-		: m->reason->illegal ? "illegal"
-				     : "terms",
-	    &err);
-	json_put_str(doc, "legal", ch->legal, &err);
-	json_put_num(doc, "duration_s",
-	    ch->action == CS_DESK_ACTION_DISABLE_UNTIL ? ch->duration_s : 0,
-	    &err);
-	json_put_num(doc, "until_ms", 0, &err);
-	json_put_str(doc, "to_key", ch->to_key, &err);
-	if (m->aside != 0)
-		json_put_id(doc, "aside", m->aside, &err);
-	json_put(doc, "territory",
-	    json_incref(json_object_get(policy->doc, "territory")), &err);
-	if (json_object_get(doc, "accounts") == NULL)
-		json_put(doc, "accounts", json_array(), &err);
-	return err;
+	dec->case_id = m->c.id;
+	dec->action = ch->action;
+	memcpy(dec->reason, m->reason->code, sizeof dec->reason);
+	dec->person = actor->id;
+	memcpy(dec->by, actor->name, sizeof dec->by);
+	memcpy(dec->pseudonym, actor->pseudonym, sizeof dec->pseudonym);
+	dec->made_ms = dec->due_ms = cs_clock_ms();
+	if (!ch->at_once)
+		dec->due_ms += policy->undo_seconds * CS_SECOND_MS;
+	dec->state = cs_desk_policy_two(policy, m->reason, ch->action)
+	    ? CS_DESK_DECISION_WAITING
+	    : CS_DESK_DECISION_UNDO;
+	dec->check = pick(policy);
+	dec->ground = ch->ground[0] != '\0'
+	    ? (enum cs_desk_ground)cs_desk_ground_find(ch->ground)
+	    : m->reason->illegal ? CS_DESK_GROUND_ILLEGAL
+				 : CS_DESK_GROUND_TERMS;
+	if (ch->action == CS_DESK_ACTION_DISABLE_UNTIL)
+		dec->duration_s = ch->duration_s;
+	if ((err = desk_string_set(&dec->facts, cs_view_str(ch->facts))) ||
+	    (err = desk_string_set(&dec->legal, cs_view_str(ch->legal))))
+		return err;
+	return fill_territories(&dec->territories, policy);
+}
+
+static enum cs_err
+find_reason(struct making *m, const struct cs_desk_policy *policy)
+{
+	/* Load the case without what was set aside. */
+	const char *code =
+	    m->choice->reason != NULL ? m->choice->reason : m->c.reason;
+
+	m->reason = cs_desk_policy_reason(policy, code);
+	return m->reason != NULL
+	    ? CS_OK
+	    : desk_problem(m->d, CS_ERR_FORMAT,
+		  "The policy has no reason \"%.40s\".", code);
 }
 
 static enum cs_err
 make(struct making *m, const struct cs_desk_policy *policy)
 {
-	/* The case's without what was set aside. */
-	const char *reason = m->choice->reason != NULL
-	    ? m->choice->reason
-	    : json_get_str(m->c.doc, "reason");
-	json_t *after = json_object();
+	const struct cs_desk_actor *actor = m->e->actor;
+	struct desk_facts after = { 0 };
 	enum cs_err err;
 
-	m->reason = cs_desk_policy_reason(policy, reason);
-	if (m->reason == NULL) {
-		err = desk_problem(m->d, CS_ERR_FORMAT,
-		    "The policy has no reason \"%.40s\".", reason);
-		goto out;
-	}
-	m->dec.doc = json_object();
-	if ((err = check_texts(m)) ||
-	    (err = desk_case_mine(m->d, &m->c, m->actor)) ||
+	if ((err = find_reason(m, policy)) || (err = check_texts(m)) ||
+	    (err = desk_case_take(m->d, &m->c, actor)) ||
 	    (err = take_targets(m)) || (err = fill(m, policy)) ||
 	    (err = desk_decision_insert(m->d, &m->dec)) ||
-	    (err = desk_decision_save(m->d, &m->dec, m->actor)) ||
-	    (err = desk_case_save(m->d, &m->c, m->actor)))
-		goto out;
-	json_put_id(after, "decision", m->dec.id, &err);
-	json_put_str(
-	    after, "action", cs_desk_action_name(m->choice->action), &err);
-	json_put_str(after, "reason", m->reason->code, &err);
-	if (err == CS_OK &&
-	    (err = desk_audit_add(m->d,
-		 &(struct desk_audit_event){ .actor = m->actor,
+	    (err = desk_decision_save(m->d, &m->dec, actor)) ||
+	    (err = desk_case_save(m->d, &m->c, actor)))
+		return err;
+	desk_fact_id(&after, "decision", m->dec.id);
+	desk_fact_text(&after, "action", cs_desk_action_name(m->dec.action));
+	desk_fact_text(&after, "reason", m->dec.reason);
+	if ((err = desk_audit_add(m->d,
+		 &(struct desk_audit_event){ .actor = actor,
 		     .case_id = m->c.id,
 		     .what = "decided",
-		     .after = after })) == CS_OK)
-		err = desk_case_settle(m->d, m->c.id, m->actor);
-out:
-	json_decref(after);
-	return err;
+		     .after = &after })))
+		return err;
+	return desk_case_settle(m->d, m->c.id, actor);
 }
 
 enum cs_err
-cs_desk_case_decide(struct cs_desk *d, const struct cs_desk_actor *actor,
-    uint64_t case_id, uint64_t version, const struct cs_desk_choice *choice,
-    uint64_t *made)
+cs_desk_case_decide(const struct cs_desk_edit *e,
+    const struct cs_desk_choice *choice, uint64_t *made)
 {
-	struct making m = { .d = d, .actor = actor, .choice = choice };
+	struct making m = { .e = e, .d = e->d, .choice = choice };
 	struct cs_desk_policy policy;
 	enum cs_err err;
 
-	if (!cs_desk_works(actor))
+	if (!cs_desk_works(e->actor))
 		return desk_problem(
-		    d, CS_ERR_DENIED, "Only reviewers and seniors decide.");
-	if ((err = cs_desk_policy(&policy, d)))
+		    e->d, CS_ERR_DENIED, "Only reviewers and seniors decide.");
+	if ((err = cs_desk_policy(&policy, e->d)))
 		return err;
-	if ((err = cs_db_begin(d->db)) == CS_OK) {
-		if ((err = desk_case_load_for(
-			 &m.c, d, actor, case_id, version)) == CS_OK &&
-		    (err = desk_case_set_aside(
-			 &m.aside, d, &m.c, version, actor)) == CS_OK &&
-		    (err = make(&m, &policy)) == CS_OK)
-			err = cs_db_commit(d->db);
-		if (err)
-			cs_db_rollback(d->db);
+	if ((err = cs_db_begin(e->d->db)) == CS_OK) {
+		if ((err = desk_case_load_for(&m.c, e)) == CS_OK &&
+		    (err = desk_case_set_aside(&m.dec.aside, &m.c, e)) == CS_OK)
+			err = make(&m, &policy);
+		err = cs_db_end(e->d->db, err);
 	}
 	*made = m.dec.id;
 	desk_case_clear(&m.c);
 	desk_decision_clear(&m.dec);
 	cs_desk_policy_clear(&policy);
 	return err;
-}
-
-enum cs_err
-desk_case_accounts_proved(json_t *accounts, struct cs_desk *d, uint64_t case_id)
-{
-	struct cs_rows rows;
-	enum cs_err err;
-
-	err = cs_db_query(&rows, d->db, "SELECT id FROM report WHERE case_id=?",
-	    cs_int(case_id));
-	while (err == CS_OK && cs_rows_next(&rows)) {
-		struct cs_desk_report_opened r;
-		uint8_t id[16];
-
-		cs_col_copy(&rows, 0, id, sizeof id);
-		if ((err = cs_desk_report_load(&r, d, id)))
-			break;
-		for (size_t i = 0;
-		     r.evidence != NULL && i < r.evidence->n_items; i++) {
-			const struct cs_evidence_item *item =
-			    &r.evidence->items[i];
-			char hex[33];
-
-			if (!desk_report_item_proved(r.evidence, item))
-				continue;
-			cs_hex(hex, CS_VIEW_OF(item->capsule.stamp.account));
-			json_put(accounts, hex,
-			    json_stringn(
-				(const char *)item->proof.cert.handle.data,
-				item->proof.cert.handle.len),
-			    &err);
-		}
-		cs_desk_report_clear(&r);
-	}
-	return cs_rows_end(&rows, err);
 }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The row of a decision, and lists of them.
+ * The row of a decision, and what follows from it for its case.
  *
  * A decision waits for its second person if the policy wants one, then for the
  * seconds in which it can be taken back; then its actions are signed and stored
@@ -8,12 +8,12 @@
  */
 #pragma once
 
-#include <jansson.h>
-
 #include "base/bytes.h"
+#include "desk/cases/case.h"
 
 struct cs_desk;
 struct cs_desk_actor;
+struct desk_record;
 
 enum cs_desk_decision_state {
 	CS_DESK_DECISION_UNDO = 0,    /* can be taken back */
@@ -26,35 +26,103 @@ enum cs_desk_decision_state {
 	CS_DESK_DECISION_REVERSED = 7,
 };
 
-struct desk_decision {
-	uint64_t id, case_id;
-	enum cs_desk_decision_state state;
-	uint64_t due_ms, made_ms, person;
-	unsigned check; /* quality: 0 none, 1 due, 2 agreed, 3 disagreed */
-	json_t *doc;
+/* The second look for quality. */
+enum cs_desk_check {
+	CS_DESK_CHECK_NONE = 0,
+	CS_DESK_CHECK_DUE = 1,
+	CS_DESK_CHECK_AGREED = 2,
+	CS_DESK_CHECK_DISAGREED = 3,
 };
 
-/* Decisions of a case, or of an account. */
-CS_CHECKED enum cs_err desk_decisions(
-    json_t *items, struct cs_desk *d, uint64_t case_id);
-CS_CHECKED enum cs_err desk_decisions_of(
-    json_t *items, struct cs_desk *d, const uint8_t account[static 16]);
-CS_CHECKED enum cs_err cs_desk_decision_show(
-    json_t **out, struct cs_desk *d, uint64_t id);
+enum cs_desk_ground { CS_DESK_GROUND_TERMS = 0, CS_DESK_GROUND_ILLEGAL = 1 };
+
+#define CS_DESK_FACTS_MAX 5000 /* bytes; of the DSA Transparency Database */
+#define CS_DESK_LEGAL_MAX 500
+#define CS_DESK_KEY_SIZE 65 /* of a public key in hex, with its zero */
+
+/* Where a decision holds: "EU". */
+struct desk_territory {
+	char name[CS_DESK_TERRITORY_SIZE];
+};
+struct desk_territories {
+	struct desk_territory *at;
+	size_t n;
+};
+/* What is quarantined, and what is dissolved. */
+struct desk_blob {
+	uint8_t id[CS_ID_LEN];
+};
+struct desk_blobs {
+	struct desk_blob *at;
+	size_t n;
+};
+struct desk_group {
+	uint8_t ref[CS_HASH_LEN];
+};
+struct desk_groups {
+	struct desk_group *at;
+	size_t n;
+};
+
+struct desk_decision {
+	uint64_t id, case_id;
+
+	enum cs_desk_decision_state state;
+	enum cs_desk_action action;
+	char reason[CS_DESK_REASON_SIZE]; /* code of the policy */
+	uint64_t made_ms, due_ms;         /* due: to be sent */
+	uint64_t person;                  /* who made it */
+	char by[CS_DESK_NAME_MAX + 1];
+	char pseudonym[CS_DESK_PSEUDONYM_SIZE];
+	uint64_t second; /* who confirmed or refused it; 0: nobody yet */
+	char second_name[CS_DESK_NAME_MAX + 1];
+	char *facts; /* for the holder: names no reporter */
+	enum cs_desk_ground ground;
+	char *legal; /* the law or the rule */
+	struct desk_territories territories;
+	uint64_t duration_s, until_ms; /* disabled for, and until; 0: no end */
+	char to_key[CS_DESK_KEY_SIZE]; /* whom it is referred to */
+	uint64_t aside; /* the case of what came unseen; 0: none */
+	struct desk_accounts accounts;
+	struct desk_blobs blobs;
+	struct desk_groups groups;
+	bool sent;                         /* its actions are signed */
+	uint64_t targets, applied, failed; /* of the actions */
+	uint64_t reverses, reversed_by;    /* decisions; 0: none */
+	enum cs_desk_check check;
+	char checked_by[CS_DESK_NAME_MAX + 1];
+	char *check_text;
+	char *note; /* why it was refused, or not sent */
+};
+extern const struct desk_record desk_decision_record;
+
+const char *desk_decision_state_name(enum cs_desk_decision_state state);
+const char *desk_check_name(enum cs_desk_check check);
+/* "terms" and "illegal"; -1 for a name that is none. */
+const char *cs_desk_ground_name(enum cs_desk_ground ground);
+int cs_desk_ground_find(const char *name);
+
+/* CS_ERR_NOT_FOUND.  The caller clears ${out}, also after an error. */
 CS_CHECKED enum cs_err desk_decision_load(
     struct desk_decision *out, struct cs_desk *d, uint64_t id);
 void desk_decision_clear(struct desk_decision *dec);
+/* Store it, and tell open pages; in a transaction. */
 CS_CHECKED enum cs_err desk_decision_save(struct cs_desk *d,
-    struct desk_decision *dec, const struct cs_desk_actor *actor);
-/* Insert; sets its number. */
+    const struct desk_decision *dec, const struct cs_desk_actor *actor);
+/* Insert an empty row, and set the number of ${dec}; in a transaction. */
 CS_CHECKED enum cs_err desk_decision_insert(
     struct cs_desk *d, struct desk_decision *dec);
-const char *desk_decision_state_name(enum cs_desk_decision_state state);
-/* {id, name}, as decisions show people. */
-json_t *json_actor(const struct cs_desk_actor *actor, enum cs_err *err);
-/* The state of its case follows from its decisions; in a transaction. */
+/* Call ${each} for the decisions of a case, or about an account, in order;
+ * stops at its first error. */
+CS_CHECKED enum cs_err desk_decisions(struct cs_desk *d, uint64_t case_id,
+    enum cs_err (*each)(void *arg, const struct desk_decision *dec), void *arg);
+CS_CHECKED enum cs_err desk_decisions_of(struct cs_desk *d,
+    const uint8_t account[static CS_ID_LEN],
+    enum cs_err (*each)(void *arg, const struct desk_decision *dec), void *arg);
+
+/* Set the state of a case from its decisions; in a transaction. */
 CS_CHECKED enum cs_err desk_case_settle(
     struct cs_desk *d, uint64_t case_id, const struct cs_desk_actor *actor);
-/* Was something done about the case ${case_id}, and not taken back? */
+/* Was anything done about the case that was not taken back? */
 CS_CHECKED enum cs_err desk_case_acted(
     bool *out, struct cs_desk *d, uint64_t case_id);

@@ -1,229 +1,259 @@
 /* SPDX-License-Identifier: MIT */
-/* Second thoughts about a decision: taken back in time, confirmed or refused by
- * a second person, looked at for its quality, reversed. */
 #include "desk/decisions/revise.h"
 
 #include <string.h>
 
+#include "base/units.h"
+#include "content/letter.h"
 #include "desk/core/actor.h"
 #include "desk/core/audit.h"
 #include "desk/core/desk.h"
-#include "desk/core/json.h"
 #include "desk/core/policy.h"
+#include "desk/core/record.h"
 #include "desk/core/store.h"
+#include "desk/core/text.h"
 #include "desk/decisions/decision.h"
 #include "store/clock.h"
 #include "store/db.h"
 
-/* Load for a change; ended by finish(). */
+#define TEXT_MAX CS_LETTER_TEXT_MAX
+
+/* A change of a decision on its way. */
+struct change {
+	struct cs_desk *d;
+	const struct cs_desk_actor *actor;
+	struct desk_decision dec;
+	enum cs_desk_decision_state was;
+};
+
+/* Lock and load; finish() ends it. */
 static enum cs_err
-begin(struct desk_decision *dec, struct cs_desk *d,
-    const struct cs_desk_actor *actor, uint64_t id)
+begin(struct change *c, uint64_t id)
 {
 	enum cs_err err;
 
-	memset(dec, 0, sizeof *dec);
-	if (!cs_desk_works(actor))
+	if (!cs_desk_works(c->actor))
 		return desk_problem(
-		    d, CS_ERR_DENIED, "Only reviewers and seniors decide.");
-	return (err = cs_db_begin(d->db)) ? err
-					  : desk_decision_load(dec, d, id);
+		    c->d, CS_ERR_DENIED, "Only reviewers and seniors decide.");
+	if ((err = cs_db_begin(c->d->db)) ||
+	    (err = desk_decision_load(&c->dec, c->d, id)))
+		return err;
+	c->was = c->dec.state;
+	return CS_OK;
 }
 
 static enum cs_err
-finish(struct desk_decision *dec, struct cs_desk *d,
-    const struct cs_desk_actor *actor, enum cs_err err, const char *what,
-    const char *text)
+leave(struct change *c, enum cs_err err)
 {
-	json_t *before = json_object(), *after = json_object();
+	desk_decision_clear(&c->dec);
+	return cs_db_in_transaction(c->d->db) ? cs_db_end(c->d->db, err) : err;
+}
 
-	if (err == CS_OK) {
-		/* The document still says what it was. */
-		json_put_str(
-		    before, "state", json_get_str(dec->doc, "state"), &err);
-		json_put_str(
-		    after, "state", desk_decision_state_name(dec->state), &err);
-		json_put_id(after, "decision", dec->id, &err);
-		if (text != NULL && *text != '\0')
-			json_put_str(after, "text", text, &err);
-	}
+/* Store it, and write it down as ${what} with ${text} (or NULL). */
+static enum cs_err
+finish(struct change *c, enum cs_err err, const char *what, const char *text)
+{
+	struct desk_facts before = { 0 }, after = { 0 };
+
+	desk_fact_text(&before, "state", desk_decision_state_name(c->was));
+	desk_fact_text(&after, "state", desk_decision_state_name(c->dec.state));
+	desk_fact_id(&after, "decision", c->dec.id);
+	if (text != NULL && *text != '\0')
+		desk_fact_text(&after, "text", text);
 	if (err == CS_OK &&
-	    (err = desk_decision_save(d, dec, actor)) == CS_OK &&
-	    (err = desk_audit_add(d,
-		 &(struct desk_audit_event){ .actor = actor,
-		     .case_id = dec->case_id,
+	    (err = desk_decision_save(c->d, &c->dec, c->actor)) == CS_OK &&
+	    (err = desk_audit_add(c->d,
+		 &(struct desk_audit_event){ .actor = c->actor,
+		     .case_id = c->dec.case_id,
 		     .what = what,
-		     .before = before,
-		     .after = after })) == CS_OK &&
-	    (err = desk_case_settle(d, dec->case_id, actor)) == CS_OK)
-		err = cs_db_commit(d->db);
-	if (cs_db_in_transaction(d->db))
-		cs_db_rollback(d->db);
-	desk_decision_clear(dec);
-	json_decref(before);
-	json_decref(after);
-	return err;
+		     .before = &before,
+		     .after = &after })) == CS_OK)
+		err = desk_case_settle(c->d, c->dec.case_id, c->actor);
+	return leave(c, err);
 }
 
 enum cs_err
 cs_desk_decision_undo(
     struct cs_desk *d, const struct cs_desk_actor *actor, uint64_t id)
 {
-	struct desk_decision dec;
-	enum cs_err err = begin(&dec, d, actor, id);
+	struct change c = { .d = d, .actor = actor };
+	enum cs_err err = begin(&c, id);
 
-	if (err == CS_OK && dec.person != actor->id &&
+	if (err == CS_OK && c.dec.person != actor->id &&
 	    !cs_desk_is_senior(actor))
 		err = desk_problem(d, CS_ERR_DENIED,
 		    "Who made a decision takes it back, or a senior.");
-	/* What it reverses says so already, and so does an appeal's answer. */
-	else if (err == CS_OK &&
-	    json_id_parse(json_get_str(dec.doc, "reverses")) != 0)
+	/* The reversed decision says so already, and so does an appeal's
+	 * answer. */
+	else if (err == CS_OK && c.dec.reverses != 0)
 		err = desk_problem(d, CS_ERR_DENIED,
 		    "A reversal is not taken back. Decide anew.");
-	else if (err == CS_OK && dec.state != CS_DESK_DECISION_UNDO &&
-	    dec.state != CS_DESK_DECISION_WAITING)
+	else if (err == CS_OK && c.dec.state != CS_DESK_DECISION_UNDO &&
+	    c.dec.state != CS_DESK_DECISION_WAITING)
 		err = desk_problem(d, CS_ERR_EXISTS,
 		    "It is too late: the decision is on its way. It can be "
 		    "reversed.");
-	dec.state = CS_DESK_DECISION_UNDONE;
-	return finish(&dec, d, actor, err, "undone", NULL);
+	c.dec.state = CS_DESK_DECISION_UNDONE;
+	return finish(&c, err, "undone", NULL);
 }
 
+/* ---- a second person ---------------------------------------------------- */
+
 static enum cs_err
-is_second(struct cs_desk *d, const struct cs_desk_actor *actor,
-    const struct desk_decision *dec)
+check_second(const struct change *c)
 {
-	if (dec->state != CS_DESK_DECISION_WAITING)
-		return desk_problem(d, CS_ERR_EXISTS,
+	if (c->dec.state != CS_DESK_DECISION_WAITING)
+		return desk_problem(c->d, CS_ERR_EXISTS,
 		    "This decision does not wait for a second person.");
-	if (actor->id == 0 || actor->id == dec->person)
-		return desk_problem(d, CS_ERR_DENIED,
+	if (c->actor->id == 0 || c->actor->id == c->dec.person)
+		return desk_problem(c->d, CS_ERR_DENIED,
 		    "Nobody confirms their own decision: it takes somebody "
 		    "else, signed in.");
 	return CS_OK;
+}
+
+static void
+set_second(struct change *c)
+{
+	c->dec.second = c->actor->id;
+	memcpy(c->dec.second_name, c->actor->name, sizeof c->dec.second_name);
 }
 
 enum cs_err
 cs_desk_decision_confirm(
     struct cs_desk *d, const struct cs_desk_actor *actor, uint64_t id)
 {
+	struct change c = { .d = d, .actor = actor };
 	struct cs_desk_policy policy = { 0 };
-	struct desk_decision dec;
-	enum cs_err err = begin(&dec, d, actor, id);
+	enum cs_err err = begin(&c, id);
 
-	if (err == CS_OK && (err = is_second(d, actor, &dec)) == CS_OK &&
+	if (err == CS_OK && (err = check_second(&c)) == CS_OK &&
 	    (err = cs_desk_policy(&policy, d)) == CS_OK) {
-		dec.state = CS_DESK_DECISION_UNDO;
-		dec.due_ms =
-		    cs_clock_ms() + policy.undo_seconds * (uint64_t)1000;
-		json_put(dec.doc, "second", json_actor(actor, &err), &err);
-		json_put_num(dec.doc, "second_id", actor->id, &err);
+		c.dec.state = CS_DESK_DECISION_UNDO;
+		c.dec.due_ms =
+		    cs_clock_ms() + policy.undo_seconds * CS_SECOND_MS;
+		set_second(&c);
 	}
 	cs_desk_policy_clear(&policy);
-	return finish(&dec, d, actor, err, "confirmed", NULL);
+	return finish(&c, err, "confirmed", NULL);
 }
 
 enum cs_err
 cs_desk_decision_refuse(struct cs_desk *d, const struct cs_desk_actor *actor,
     uint64_t id, const char *text)
 {
-	struct desk_decision dec;
-	enum cs_err err = begin(&dec, d, actor, id);
+	struct change c = { .d = d, .actor = actor };
+	enum cs_err err = begin(&c, id);
 
 	if (err == CS_OK)
-		err = is_second(d, actor, &dec);
+		err = check_second(&c);
 	if (err == CS_OK && *text == '\0')
 		err =
 		    desk_problem(d, CS_ERR_FORMAT, "Say why, for who made it.");
-	if (err == CS_OK) {
-		dec.state = CS_DESK_DECISION_REFUSED;
-		json_put(dec.doc, "second", json_actor(actor, &err), &err);
-		json_put_str(dec.doc, "note", text, &err);
+	if (err == CS_OK &&
+	    (err = desk_text_check(d, text, TEXT_MAX)) == CS_OK &&
+	    (err = desk_string_set(&c.dec.note, cs_view_str(text))) == CS_OK) {
+		c.dec.state = CS_DESK_DECISION_REFUSED;
+		set_second(&c);
 	}
-	return finish(&dec, d, actor, err, "refused", text);
+	return finish(&c, err, "refused", text);
 }
 
 enum cs_err
 cs_desk_decision_check(struct cs_desk *d, const struct cs_desk_actor *actor,
-    uint64_t id, bool agree, const char *text)
+    uint64_t id, enum cs_desk_check found, const char *text)
 {
-	struct desk_decision dec;
-	enum cs_err err = begin(&dec, d, actor, id);
+	struct change c = { .d = d, .actor = actor };
+	enum cs_err err = begin(&c, id);
 
-	if (err == CS_OK && dec.check != 1)
+	if (err == CS_OK && c.dec.check != CS_DESK_CHECK_DUE)
 		err = desk_problem(d, CS_ERR_EXISTS,
 		    "This decision is not to be looked at for quality.");
 	else if (err == CS_OK &&
-	    (actor->id == 0 || actor->id == dec.person ||
-		actor->id == json_get_num(dec.doc, "second_id")))
+	    (actor->id == 0 || actor->id == c.dec.person ||
+		actor->id == c.dec.second))
 		err = desk_problem(d, CS_ERR_DENIED,
 		    "It takes somebody who had no part in it.");
-	if (err == CS_OK) {
-		dec.check = agree ? 2 : 3;
-		json_put_str(dec.doc, "checked_by", actor->name, &err);
-		json_put_str(dec.doc, "check_text", text, &err);
+	if (err == CS_OK && *text != '\0')
+		err = desk_text_check(d, text, TEXT_MAX);
+	if (err == CS_OK &&
+	    (err = desk_string_set(&c.dec.check_text, cs_view_str(text))) ==
+		CS_OK) {
+		c.dec.check = found;
+		memcpy(c.dec.checked_by, actor->name, sizeof c.dec.checked_by);
 	}
-	return finish(
-	    &dec, d, actor, err, agree ? "agreed" : "disagreed", text);
+	return finish(&c, err,
+	    found == CS_DESK_CHECK_AGREED ? "agreed" : "disagreed", text);
 }
 
 /* ---- taking it back whole ----------------------------------------------- */
+
+static enum cs_err
+check_reversible(struct cs_desk *d, const struct desk_decision *dec)
+{
+	if (dec->state != CS_DESK_DECISION_APPLIED &&
+	    dec->state != CS_DESK_DECISION_QUEUED)
+		return desk_problem(
+		    d, CS_ERR_EXISTS, "Only what was applied can be reversed.");
+	if (dec->action == CS_DESK_ACTION_REFER || dec->reverses != 0)
+		return desk_problem(d, CS_ERR_DENIED,
+		    "What was given to others, or was itself a reversal, "
+		    "cannot be reversed.");
+	return CS_OK;
+}
+
+/* Make ${actor}'s decision that takes back ${dec}: about the same things,
+ * and not yet sent. */
+static enum cs_err
+make_reversal(struct desk_decision *out, const struct desk_decision *dec,
+    const struct cs_desk_actor *actor, const char *text)
+{
+	enum cs_err err;
+
+	memset(out, 0, sizeof *out);
+	if ((err = desk_record_copy(out, &desk_decision_record, dec)))
+		return err;
+	out->case_id = dec->case_id;
+	out->state = CS_DESK_DECISION_UNDO;
+	out->made_ms = out->due_ms = cs_clock_ms();
+	out->person = actor->id;
+	memcpy(out->by, actor->name, sizeof out->by);
+	memcpy(out->pseudonym, actor->pseudonym, sizeof out->pseudonym);
+	out->second = out->aside = out->until_ms = 0;
+	memset(out->second_name, 0, sizeof out->second_name);
+	out->sent = false;
+	out->targets = out->applied = out->failed = 0;
+	out->reverses = dec->id;
+	out->check = CS_DESK_CHECK_NONE;
+	memset(out->checked_by, 0, sizeof out->checked_by);
+	return desk_string_set(&out->facts, cs_view_str(text));
+}
 
 enum cs_err
 desk_decision_reverse(struct cs_desk *d, const struct cs_desk_actor *actor,
     struct desk_decision *dec, const char *text, uint64_t *made)
 {
-	struct desk_decision new = { .case_id = dec->case_id,
-		.made_ms = cs_clock_ms(),
-		.due_ms = cs_clock_ms(),
-		.person = actor->id };
-	json_t *after = json_object();
-	enum cs_err err = CS_OK;
+	struct desk_decision new = { 0 };
+	struct desk_facts after = { 0 };
+	enum cs_err err;
 
-	if (dec->state != CS_DESK_DECISION_APPLIED &&
-	    dec->state != CS_DESK_DECISION_QUEUED) {
-		json_decref(after);
-		return desk_problem(
-		    d, CS_ERR_EXISTS, "Only what was applied can be reversed.");
-	}
-	if (strcmp(json_get_str(dec->doc, "action"), "refer") == 0 ||
-	    !json_is_null(json_object_get(dec->doc, "reverses") != NULL
-		    ? json_object_get(dec->doc, "reverses")
-		    : json_null())) {
-		json_decref(after);
-		return desk_problem(d, CS_ERR_DENIED,
-		    "What was given to others, or was itself a reversal, "
-		    "cannot be reversed.");
-	}
-	new.doc = json_deep_copy(dec->doc);
-	json_object_del(new.doc, "targets");
-	json_object_del(new.doc, "second");
-	json_object_del(new.doc, "second_id");
-	json_object_del(new.doc, "checked_by");
-	json_object_del(new.doc, "aside");
-	json_put_id(new.doc, "reverses", dec->id, &err);
-	json_put_str(new.doc, "facts", text, &err);
-	json_put_num(new.doc, "made_ms", new.made_ms, &err);
-	json_put_num(new.doc, "person", actor->id, &err);
-	json_put_num(new.doc, "until_ms", 0, &err);
-	json_put(new.doc, "by", json_actor(actor, &err), &err);
-	json_put_str(new.doc, "pseudonym", actor->pseudonym, &err);
-	if (err == CS_OK && (err = desk_decision_insert(d, &new)) == CS_OK &&
-	    (err = desk_decision_save(d, &new, actor)) == CS_OK) {
-		dec->state = CS_DESK_DECISION_REVERSED;
-		json_put_id(dec->doc, "reversed_by", new.id, &err);
-		json_put_id(after, "decision", dec->id, &err);
-		json_put_id(after, "by", new.id, &err);
-	}
-	if (err == CS_OK && (err = desk_decision_save(d, dec, actor)) == CS_OK)
+	if ((err = check_reversible(d, dec)) ||
+	    (err = make_reversal(&new, dec, actor, text)) ||
+	    (err = desk_decision_insert(d, &new)) ||
+	    (err = desk_decision_save(d, &new, actor)))
+		goto out;
+	dec->state = CS_DESK_DECISION_REVERSED;
+	dec->reversed_by = new.id;
+	desk_fact_id(&after, "decision", dec->id);
+	desk_fact_id(&after, "by", new.id);
+	if ((err = desk_decision_save(d, dec, actor)) == CS_OK)
 		err = desk_audit_add(d,
 		    &(struct desk_audit_event){ .actor = actor,
 			.case_id = dec->case_id,
 			.what = "reversed",
-			.after = after });
+			.after = &after });
+out:
 	*made = new.id;
-	json_decref(after);
 	desk_decision_clear(&new);
 	return err;
 }
@@ -232,18 +262,15 @@ enum cs_err
 cs_desk_decision_reverse(struct cs_desk *d, const struct cs_desk_actor *actor,
     uint64_t id, const char *text, uint64_t *made)
 {
-	struct desk_decision dec;
-	enum cs_err err = begin(&dec, d, actor, id);
+	struct change c = { .d = d, .actor = actor };
+	enum cs_err err = begin(&c, id);
 
 	if (err == CS_OK && *text == '\0')
 		err = desk_problem(d, CS_ERR_FORMAT, "Say why it is reversed.");
 	if (err == CS_OK &&
-	    (err = desk_decision_reverse(d, actor, &dec, text, made)) ==
-		CS_OK &&
-	    (err = desk_case_settle(d, dec.case_id, actor)) == CS_OK)
-		err = cs_db_commit(d->db);
-	if (cs_db_in_transaction(d->db))
-		cs_db_rollback(d->db);
-	desk_decision_clear(&dec);
-	return err;
+	    (err = desk_text_check(d, text, TEXT_MAX)) == CS_OK &&
+	    (err = desk_decision_reverse(d, actor, &c.dec, text, made)) ==
+		CS_OK)
+		err = desk_case_settle(d, c.dec.case_id, actor);
+	return leave(&c, err);
 }

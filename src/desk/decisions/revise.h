@@ -1,30 +1,33 @@
 /* SPDX-License-Identifier: MIT */
-/* A decision is taken back, confirmed, refused, reversed or looked at again. */
+/* Second thoughts about a decision: taking it back in time, confirming or
+ * refusing it as the second person, checking its quality, reversing it. */
 #pragma once
 
 #include "base/bytes.h"
+#include "desk/decisions/decision.h"
 
 struct cs_desk;
 struct cs_desk_actor;
-struct desk_decision;
 
-/* Take it back while it can be; by who made it, or a senior. */
+/* Take it back while that is possible; by its maker or a senior. */
 CS_CHECKED enum cs_err cs_desk_decision_undo(
     struct cs_desk *d, const struct cs_desk_actor *actor, uint64_t id);
-/* The second person's word; never of who made it. */
+/* Confirm or refuse it as the second person, never its maker.  ${text} says
+ * why it is refused. */
 CS_CHECKED enum cs_err cs_desk_decision_confirm(
     struct cs_desk *d, const struct cs_desk_actor *actor, uint64_t id);
 CS_CHECKED enum cs_err cs_desk_decision_refuse(struct cs_desk *d,
     const struct cs_desk_actor *actor, uint64_t id, const char *text);
-/* Give back everything that it took; ${*made} is the decision that does it. */
+/* Undo everything that it did; ${*made} is the decision that does so. */
 CS_CHECKED enum cs_err cs_desk_decision_reverse(struct cs_desk *d,
     const struct cs_desk_actor *actor, uint64_t id, const char *text,
     uint64_t *made);
-/* The second look for quality; never of who made or confirmed it. */
+/* Enter the second look for quality, CS_DESK_CHECK_AGREED or _DISAGREED;
+ * never by somebody who made or confirmed the decision. */
 CS_CHECKED enum cs_err cs_desk_decision_check(struct cs_desk *d,
-    const struct cs_desk_actor *actor, uint64_t id, bool agree,
+    const struct cs_desk_actor *actor, uint64_t id, enum cs_desk_check found,
     const char *text);
-/* Reverse ${dec} in the caller's transaction. */
+/* Reverse ${dec} in the caller's transaction; both are stored. */
 CS_CHECKED enum cs_err desk_decision_reverse(struct cs_desk *d,
     const struct cs_desk_actor *actor, struct desk_decision *dec,
     const char *text, uint64_t *made);

@@ -1,25 +1,25 @@
 /* SPDX-License-Identifier: MIT */
-/* From a decision to signed actions and to answers for those who reported. */
 #include "desk/decisions/send.h"
 
 #include <stdio.h>
 #include <string.h>
 
-#include "base/text.h"
+#include "base/units.h"
 #include "content/evidence.h"
 #include "crypto/random.h"
 #include "crypto/sign.h"
 #include "desk/core/audit.h"
 #include "desk/core/desk.h"
-#include "desk/core/doc.h"
-#include "desk/core/json.h"
 #include "desk/core/outbox.h"
 #include "desk/core/policy.h"
+#include "desk/core/record.h"
+#include "desk/core/row.h"
 #include "desk/decisions/answer.h"
 #include "desk/decisions/decision.h"
 #include "desk/decisions/outcome.h"
 #include "desk/decisions/referral.h"
 #include "desk/decisions/statement.h"
+#include "desk/decisions/target.h"
 #include "store/clock.h"
 #include "store/db.h"
 #include "wire/codec.h"
@@ -28,61 +28,47 @@
 /* ---- actions ------------------------------------------------------------ */
 
 static enum cs_err
-sign(struct cs_desk *d, struct cs_buf *action, uint8_t signature[static 64],
-    const struct cs_wire_action *a)
+sign(struct cs_desk *d, struct desk_target *t, const struct cs_wire_action *a)
 {
 	struct cs_buf tbs = { 0 };
 	enum cs_err err;
 
-	if ((err = cs_wire_write(action, &cs_wire_action_shape, a)) == CS_OK &&
-	    (err = cs_wire_action_tbs(&tbs, cs_buf_view(action))) == CS_OK)
-		err = cs_sign(signature, &d->sign_key, cs_buf_view(&tbs));
+	if ((err = cs_wire_write(&t->action, &cs_wire_action_shape, a)) ==
+		CS_OK &&
+	    (err = cs_wire_action_tbs(&tbs, cs_buf_view(&t->action))) == CS_OK)
+		err = cs_sign(t->signature, &d->sign_key, cs_buf_view(&tbs));
 	cs_buf_free(&tbs);
 	return err;
 }
 
-/* Sign ${a} and store it twice: as what the decision has done, and as what the
- * hub is to be told of ${subject}, an account, file or group. */
+/* Sign ${a} and store it twice: as a target of the decision, and as a
+ * message to the hub about ${subject}, an account, file or group. */
 static enum cs_err
 add_action(struct cs_desk *d, const struct desk_decision *dec,
     struct cs_wire_action *a, struct cs_view subject)
 {
+	struct desk_target t = { .decision = dec->id, .kind = a->kind };
 	struct cs_wire_desk_action message = { 0 };
-	struct cs_buf action = { 0 }, sealed = { 0 };
-	json_t *doc = json_object();
-	bool account;
 	enum cs_err err;
 
 	cs_random(a->id, sizeof a->id);
 	a->decided_ms = cs_clock_ms();
-	account = memcmp(a->account, (uint8_t[16]){ 0 }, 16) != 0;
-	if ((err = sign(d, &action, message.signature, a)))
-		goto out;
-	message.action = cs_buf_view(&action);
-	json_put_num(doc, "kind", a->kind, &err);
-	json_put_hex(doc, "account", CS_VIEW_OF(a->account), &err);
-	json_put_hex(doc, "target", CS_VIEW_OF(a->target), &err);
-	json_put_hex(doc, "action", message.action, &err);
-	json_put_hex(doc, "signature", CS_VIEW_OF(message.signature), &err);
-	if (err == CS_OK &&
-	    (err = desk_doc_seal(
-		 &sealed, d, "target", CS_VIEW_OF(a->id), doc)) == CS_OK &&
-	    (err = cs_db_exec(d->db,
-		 "INSERT INTO target(id,decision,state,account,sealed)"
-		 " VALUES(?,?,0,?,?)",
-		 cs_blob(CS_VIEW_OF(a->id)), cs_int(dec->id),
-		 account ? cs_blob(CS_VIEW_OF(a->account)) : cs_null(),
-		 cs_blob(cs_buf_view(&sealed)))) == CS_OK)
+	memcpy(t.id, a->id, sizeof t.id);
+	memcpy(t.account, a->account, sizeof t.account);
+	memcpy(t.target, a->target, sizeof t.target);
+	if ((err = sign(d, &t, a)) == CS_OK &&
+	    (err = desk_target_add(d, &t)) == CS_OK) {
+		message.action = cs_buf_view(&t.action);
+		memcpy(
+		    message.signature, t.signature, sizeof message.signature);
 		err = desk_outbox_add(d,
 		    &(struct desk_message){ .kind = CS_WIRE_DESK_ACTION,
 			.subject = subject,
-			.target = CS_VIEW_OF(a->id),
+			.target = CS_VIEW_OF(t.id),
 			.shape = &cs_wire_desk_action_shape,
 			.message = &message });
-out:
-	json_decref(doc);
-	cs_buf_free(&action);
-	cs_buf_free(&sealed);
+	}
+	desk_target_clear(&t);
 	return err;
 }
 
@@ -90,85 +76,109 @@ static enum cs_err
 add_for_accounts(struct cs_desk *d, const struct desk_decision *dec,
     struct cs_wire_action *a)
 {
-	const json_t *o;
-	size_t i;
 	enum cs_err err = CS_OK;
 
-	json_array_foreach (json_object_get(dec->doc, "accounts"), i, o) {
-		if (!json_get_hex(a->account, sizeof a->account, o, "id"))
-			return CS_ERR_CORRUPT;
-		if ((err = add_action(d, dec, a, CS_VIEW_OF(a->account))))
-			break;
+	for (size_t i = 0; i < dec->accounts.n && err == CS_OK; i++) {
+		memcpy(a->account, dec->accounts.at[i].id, sizeof a->account);
+		err = add_action(d, dec, a, CS_VIEW_OF(a->account));
 	}
+	return err;
+}
+
+/* Add an action about the blob or group ${id}. */
+static enum cs_err
+add_for_thing(struct cs_desk *d, const struct desk_decision *dec,
+    struct cs_wire_action *a, struct cs_view id)
+{
+	memset(a->target, 0, sizeof a->target);
+	memcpy(a->target, id.data, id.len);
+	return add_action(d, dec, a, CS_VIEW_OF(a->target));
+}
+
+static enum cs_err
+add_for_blobs(struct cs_desk *d, const struct desk_decision *dec,
+    struct cs_wire_action *a)
+{
+	enum cs_err err = CS_OK;
+
+	for (size_t i = 0; i < dec->blobs.n && err == CS_OK; i++)
+		err = add_for_thing(d, dec, a, CS_VIEW_OF(dec->blobs.at[i].id));
 	return err;
 }
 
 static enum cs_err
-add_for_things(struct cs_desk *d, const struct desk_decision *dec,
-    struct cs_wire_action *a, const char *key, size_t n)
+add_for_groups(struct cs_desk *d, const struct desk_decision *dec,
+    struct cs_wire_action *a)
 {
-	const json_t *v;
-	size_t i;
 	enum cs_err err = CS_OK;
 
-	json_array_foreach (json_object_get(dec->doc, key), i, v) {
-		memset(a->target, 0, sizeof a->target);
-		if (cs_unhex(a->target, n, json_string_value(v)) != CS_OK)
-			return CS_ERR_CORRUPT;
-		if ((err = add_action(d, dec, a, CS_VIEW_OF(a->target))))
-			break;
-	}
+	for (size_t i = 0; i < dec->groups.n && err == CS_OK; i++)
+		err =
+		    add_for_thing(d, dec, a, CS_VIEW_OF(dec->groups.at[i].ref));
 	return err;
 }
 
-/* Take back the action ${id}: after it, so about the same. */
+/* Take back the action ${id}, in order after it: so about the same subject. */
 static enum cs_err
 add_reversal(struct cs_desk *d, const struct desk_decision *dec,
-    struct cs_wire_action *a, const uint8_t id[static 16])
+    struct cs_wire_action *a, const uint8_t id[static CS_ID_LEN])
 {
-	uint8_t thing[sizeof a->target];
-	struct cs_rows rows;
-	json_t *doc = NULL;
-	bool account;
-	enum cs_err err;
+	struct desk_target old;
+	enum cs_err err = desk_target_load(&old, d, id);
 
-	memcpy(a->reverses, id, 16);
-	memset(a->account, 0, sizeof a->account);
-	err = cs_db_query(&rows, d->db, "SELECT sealed FROM target WHERE id=?",
-	    cs_blob(CS_VIEW_OF(a->reverses)));
-	if (err == CS_OK && cs_rows_next(&rows))
-		err = desk_doc_open(&doc, d, "target", CS_VIEW_OF(a->reverses),
-		    cs_col_blob(&rows, 0));
-	err = cs_rows_end(&rows, err);
-	if (err == CS_OK &&
-	    (!json_get_hex(a->account, sizeof a->account, doc, "account") ||
-		!json_get_hex(thing, sizeof thing, doc, "target")))
-		err = CS_ERR_CORRUPT;
-	json_decref(doc);
-	account = memcmp(a->account, (uint8_t[16]){ 0 }, 16) != 0;
-	return err ? err
-		   : add_action(d, dec, a,
-			 account ? CS_VIEW_OF(a->account) : CS_VIEW_OF(thing));
+	memcpy(a->reverses, id, sizeof a->reverses);
+	memcpy(a->account, old.account, sizeof a->account);
+	if (err == CS_OK)
+		err = add_action(d, dec, a,
+		    desk_target_is_account(&old) ? CS_VIEW_OF(old.account)
+						 : CS_VIEW_OF(old.target));
+	desk_target_clear(&old);
+	return err == CS_ERR_NOT_FOUND ? CS_ERR_CORRUPT : err;
 }
 
-/* Each action of the decision that is reversed that the hub may have taken. */
+/* Take back each action of the reversed decision that the hub may have
+ * applied. */
 static enum cs_err
 add_reversals(struct cs_desk *d, const struct desk_decision *dec,
-    struct cs_wire_action *a, uint64_t reversed)
+    struct cs_wire_action *a)
 {
 	struct cs_buf ids = { 0 };
 	struct cs_rows rows;
 	enum cs_err err;
 
 	err = cs_db_query(&rows, d->db,
-	    "SELECT id FROM target WHERE decision=? AND state<>2",
-	    cs_int(reversed));
+	    "SELECT id FROM target WHERE decision=? AND state<>?",
+	    cs_int(dec->reverses), cs_int(DESK_TARGET_FAILED));
 	err = desk_rows_ids(&ids, &rows, err);
 	a->kind = CS_WIRE_ACTION_REVERSE;
-	for (size_t k = 0; k + 16 <= ids.len && err == CS_OK; k += 16)
+	for (size_t k = 0; k + CS_ID_LEN <= ids.len && err == CS_OK;
+	     k += CS_ID_LEN)
 		err = add_reversal(d, dec, a, ids.data + k);
 	cs_buf_free(&ids);
 	return err;
+}
+
+static enum cs_err
+add_by_kind(struct cs_desk *d, const struct desk_decision *dec,
+    struct cs_wire_action *a)
+{
+	switch (dec->action) {
+	case CS_DESK_ACTION_WARN:
+		a->kind = CS_WIRE_ACTION_WARN;
+		return add_for_accounts(d, dec, a);
+	case CS_DESK_ACTION_DISABLE:
+	case CS_DESK_ACTION_DISABLE_UNTIL:
+		a->kind = CS_WIRE_ACTION_DISABLE;
+		return add_for_accounts(d, dec, a);
+	case CS_DESK_ACTION_QUARANTINE:
+		a->kind = CS_WIRE_ACTION_QUARANTINE;
+		return add_for_blobs(d, dec, a);
+	case CS_DESK_ACTION_DISSOLVE:
+		a->kind = CS_WIRE_ACTION_DISSOLVE;
+		return add_for_groups(d, dec, a);
+	default:
+		return CS_OK;
+	}
 }
 
 static enum cs_err
@@ -176,44 +186,16 @@ add_actions(struct cs_desk *d, struct desk_decision *dec, uint16_t reason)
 {
 	struct cs_wire_action a = { .reason = reason };
 	struct cs_buf statement = { 0 };
-	uint64_t reversed = json_id_parse(json_get_str(dec->doc, "reverses"));
-	int act = cs_desk_action_find(json_get_str(dec->doc, "action"));
-	enum cs_err err = CS_OK;
+	enum cs_err err;
 
-	if (act == CS_DESK_ACTION_DISABLE_UNTIL && reversed == 0) {
-		a.until_ms =
-		    cs_clock_ms() + json_get_num(dec->doc, "duration_s") * 1000;
-		json_put_num(dec->doc, "until_ms", a.until_ms, &err);
+	if (dec->action == CS_DESK_ACTION_DISABLE_UNTIL && dec->reverses == 0)
+		a.until_ms = dec->until_ms =
+		    cs_clock_ms() + dec->duration_s * CS_SECOND_MS;
+	if ((err = desk_statement_write(&statement, d, dec)) == CS_OK) {
+		a.statement = cs_buf_view(&statement);
+		err = dec->reverses != 0 ? add_reversals(d, dec, &a)
+					 : add_by_kind(d, dec, &a);
 	}
-	if (err || (err = desk_statement_write(&statement, d, dec)))
-		goto out;
-	a.statement = cs_buf_view(&statement);
-	if (reversed != 0) {
-		err = add_reversals(d, dec, &a, reversed);
-		goto out;
-	}
-	switch (act) {
-	case CS_DESK_ACTION_WARN:
-		a.kind = CS_WIRE_ACTION_WARN;
-		err = add_for_accounts(d, dec, &a);
-		break;
-	case CS_DESK_ACTION_DISABLE:
-	case CS_DESK_ACTION_DISABLE_UNTIL:
-		a.kind = CS_WIRE_ACTION_DISABLE;
-		err = add_for_accounts(d, dec, &a);
-		break;
-	case CS_DESK_ACTION_QUARANTINE:
-		a.kind = CS_WIRE_ACTION_QUARANTINE;
-		err = add_for_things(d, dec, &a, "blobs", 16);
-		break;
-	case CS_DESK_ACTION_DISSOLVE:
-		a.kind = CS_WIRE_ACTION_DISSOLVE;
-		err = add_for_things(d, dec, &a, "groups", 32);
-		break;
-	default:
-		break;
-	}
-out:
 	cs_buf_free(&statement);
 	return err;
 }
@@ -238,31 +220,23 @@ find_reason_number(uint16_t *out, struct cs_desk *d, const char *code)
 static enum cs_err
 send(struct cs_desk *d, uint64_t id)
 {
-	struct desk_decision dec = { 0 };
-	uint64_t targets = 0;
+	struct desk_decision dec;
 	uint16_t reason;
 	enum cs_err err;
 
 	if ((err = desk_decision_load(&dec, d, id)) ||
-	    (err = find_reason_number(
-		 &reason, d, json_get_str(dec.doc, "reason"))) ||
+	    (err = find_reason_number(&reason, d, dec.reason)) ||
 	    (err = add_actions(d, &dec, reason)) ||
-	    (err = cs_db_get_int(&targets, d->db,
-		 "SELECT COUNT(*) FROM target WHERE decision=?", cs_int(id))))
+	    (err = desk_targets_count(d, &dec)))
 		goto out;
-	if (strcmp(json_get_str(dec.doc, "action"), "refer") == 0)
+	dec.sent = true;
+	if (dec.action == CS_DESK_ACTION_REFER)
 		err = desk_decision_refer(d, &dec);
-	else if (targets == 0)
+	else if (dec.targets == 0)
 		err = desk_decision_tell(d, &dec);
-	if (err)
-		goto out;
-	/* Nothing for the hub to do: done with it. */
-	dec.state =
-	    targets != 0 ? CS_DESK_DECISION_QUEUED : CS_DESK_DECISION_APPLIED;
-	json_put(dec.doc, "targets",
-	    json_pack("{s:I,s:i,s:i}", "total", (json_int_t)targets, "applied",
-		0, "failed", 0),
-	    &err);
+	/* The hub has nothing to do: the decision is done. */
+	dec.state = dec.targets != 0 ? CS_DESK_DECISION_QUEUED
+				     : CS_DESK_DECISION_APPLIED;
 	if (err == CS_OK && (err = desk_decision_save(d, &dec, NULL)) == CS_OK)
 		err = desk_case_settle(d, dec.case_id, NULL);
 out:
@@ -270,7 +244,7 @@ out:
 	return err;
 }
 
-/* Does it fail for what it is, and so each time? */
+/* Would it fail each time, for what it is? */
 static bool
 fails_for_ever(enum cs_err err)
 {
@@ -278,83 +252,98 @@ fails_for_ever(enum cs_err err)
 	    err == CS_ERR_CORRUPT || err == CS_ERR_CRYPTO;
 }
 
-/* One that cannot be sent is said to have failed; those behind it go on. */
+/* Load the decision ${id}.  If it is damaged, its content is lost, but not
+ * that there was one. */
+static enum cs_err
+load_whole_or_not(struct desk_decision *out, struct cs_desk *d, uint64_t id)
+{
+	enum cs_err err = desk_decision_load(out, d, id);
+	uint64_t case_id = out->case_id;
+
+	if (err != CS_ERR_CORRUPT)
+		return err;
+	desk_decision_clear(out);
+	out->id = id;
+	out->case_id = case_id;
+	out->made_ms = cs_clock_ms();
+	return CS_OK;
+}
+
+/* Say that a decision that cannot be sent has failed; those behind it go on. */
 static enum cs_err
 give_up(struct cs_desk *d, uint64_t id, enum cs_err why)
 {
 	struct desk_decision dec = { 0 };
-	json_t *after = json_object();
+	struct desk_facts after = { 0 };
 	char text[160];
 	enum cs_err err;
 
 	snprintf(
 	    text, sizeof text, "It could not be sent: %s.", cs_err_text(why));
 	if ((err = cs_db_begin(d->db)))
-		goto out;
-	err = desk_decision_load(&dec, d, id);
-	if (err == CS_ERR_CORRUPT) {
-		/* What it was is lost, but not that there was one. */
-		dec.doc = json_object();
-		dec.made_ms = cs_clock_ms();
-		err = CS_OK;
-	}
-	json_put_id(after, "decision", id, &err);
-	json_put_str(after, "problem", text, &err);
-	json_put_str(dec.doc, "note", text, &err);
+		return err;
+	desk_fact_id(&after, "decision", id);
+	desk_fact_text(&after, "problem", text);
+	if ((err = load_whole_or_not(&dec, d, id)) == CS_OK)
+		err = desk_string_set(&dec.note, cs_view_str(text));
 	dec.state = CS_DESK_DECISION_FAILED;
 	if (err == CS_OK &&
 	    (err = desk_decision_save(d, &dec, NULL)) == CS_OK &&
 	    (err = desk_audit_add(d,
 		 &(struct desk_audit_event){ .case_id = dec.case_id,
 		     .what = "not-sent",
-		     .after = after })) == CS_OK &&
+		     .after = &after })) == CS_OK &&
 	    (err = desk_decision_reversal_failed(d, &dec)) == CS_OK &&
 	    (err = desk_case_settle(d, dec.case_id, NULL)) == CS_ERR_CORRUPT)
-		err = CS_OK; /* its case is what is damaged */
-	if (err == CS_OK)
-		err = cs_db_commit(d->db);
-	if (err)
-		cs_db_rollback(d->db);
-out:
-	json_decref(after);
+		err = CS_OK; /* it is the case that is damaged */
 	desk_decision_clear(&dec);
-	return err;
+	return cs_db_end(d->db, err);
+}
+
+/* Find the next decision that can no longer be taken back. */
+static enum cs_err
+next_due(uint64_t *id, struct cs_desk *d)
+{
+	uint64_t now = cs_clock_ms();
+
+	/* Due far later than any can be, it was made while the clock was
+	 * ahead. */
+	return cs_db_get_int(id, d->db,
+	    "SELECT id FROM decision WHERE state=? AND (due<=? OR due>?)"
+	    " ORDER BY due LIMIT 1",
+	    cs_int(CS_DESK_DECISION_UNDO), cs_int(now),
+	    cs_int(now + 2 * CS_DESK_UNDO_MAX_S * CS_SECOND_MS));
+}
+
+static enum cs_err
+send_locked(struct cs_desk *d, uint64_t id)
+{
+	uint64_t still;
+	enum cs_err err;
+
+	if ((err = cs_db_begin(d->db)))
+		return err;
+	/* Look again now that we have the lock: it may have been taken back. */
+	err = cs_db_get_int(&still, d->db,
+	    "SELECT COUNT(*) FROM decision WHERE id=? AND state=?", cs_int(id),
+	    cs_int(CS_DESK_DECISION_UNDO));
+	if (err == CS_OK && still != 0)
+		err = send(d, id);
+	return cs_db_end(d->db, err);
 }
 
 enum cs_err
 desk_decisions_send(struct cs_desk *d)
 {
-	enum cs_err err = CS_OK;
+	uint64_t id;
+	enum cs_err err;
 
-	while (err == CS_OK) {
-		uint64_t id, now = cs_clock_ms();
-
-		/* Far later than any is due: by a clock that was ahead, and not
-		 * one that was put right by a second. */
-		err = cs_db_get_int(&id, d->db,
-		    "SELECT id FROM decision WHERE state=0"
-		    " AND (due<=? OR due>?) ORDER BY due LIMIT 1",
-		    cs_int(now),
-		    cs_int(now + 2 * CS_DESK_UNDO_MAX_S * (uint64_t)1000));
-		if (err == CS_ERR_NOT_FOUND)
-			return CS_OK;
-		/* Taken back meanwhile?  Look again, with the lock. */
-		if (err == CS_OK && (err = cs_db_begin(d->db)) == CS_OK) {
-			uint64_t still = 0;
-
-			err = cs_db_get_int(&still, d->db,
-			    "SELECT COUNT(*) FROM decision WHERE id=?"
-			    " AND state=0",
-			    cs_int(id));
-			if (err == CS_OK && still != 0)
-				err = send(d, id);
-			if (err == CS_OK)
-				err = cs_db_commit(d->db);
-			if (err)
-				cs_db_rollback(d->db);
-			if (fails_for_ever(err))
-				err = give_up(d, id, err);
-		}
+	while ((err = next_due(&id, d)) == CS_OK) {
+		err = send_locked(d, id);
+		if (fails_for_ever(err))
+			err = give_up(d, id, err);
+		if (err)
+			return err;
 	}
-	return err;
+	return err == CS_ERR_NOT_FOUND ? CS_OK : err;
 }

@@ -13,7 +13,7 @@ desk_attempts_init(struct desk_attempts *a)
 	cs_random(a->key, sizeof a->key);
 }
 
-/* Of a name, and of a name and an address if that is not "". */
+/* The counter of a name, or of a name and an address unless that is "". */
 static struct desk_attempt *
 counter(struct desk_attempts *a, const char *name, const char *peer)
 {
@@ -24,7 +24,7 @@ counter(struct desk_attempts *a, const char *name, const char *peer)
 	    DESK_ATTEMPTS];
 }
 
-/* The one that counts here. */
+/* The counter to be used for this guess. */
 static struct desk_attempt *
 counter_for(struct desk_attempts *a, const char *name, const char *peer)
 {
@@ -33,7 +33,7 @@ counter_for(struct desk_attempts *a, const char *name, const char *peer)
 	return own->known ? own : counter(a, name, "");
 }
 
-/* Of an address, whatever the names. */
+/* The counter of an address, for all names. */
 static struct desk_attempt *
 counter_of_peer(struct desk_attempts *a, const char *peer)
 {

@@ -22,34 +22,35 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "base/units.h"
 #include "crypto/short_hash.h"
 
 /* Each takes five guesses, each guess a password hash: an hour of them. */
 #define DESK_ATTEMPTS 4096
 
 #define DESK_ATTEMPTS_FREE 5 /* before one has to wait */
-#define DESK_ATTEMPTS_WAIT_MS 30000u
-#define DESK_ATTEMPTS_WAIT_MAX_MS (15 * 60 * 1000u)
+#define DESK_ATTEMPTS_WAIT_MS (30 * CS_SECOND_MS)
+#define DESK_ATTEMPTS_WAIT_MAX_MS (15 * CS_MINUTE_MS)
 
-/* The same of all names from one address: each guess takes as long as a hash
- * of a password does, and nobody else is served meanwhile. */
+/* For all names from one address: hashing a password takes long, and nobody
+ * else is served meanwhile. */
 #define DESK_ATTEMPTS_PEER_FREE 20
 
-#define DESK_ATTEMPTS_PEER_WAIT_MS 1000u
-#define DESK_ATTEMPTS_PEER_WAIT_MAX_MS 60000u
-#define DESK_ATTEMPTS_KEPT_MS (24 * 3600 * 1000u) /* after the last one */
+#define DESK_ATTEMPTS_PEER_WAIT_MS CS_SECOND_MS
+#define DESK_ATTEMPTS_PEER_WAIT_MAX_MS CS_MINUTE_MS
+#define DESK_ATTEMPTS_KEPT_MS CS_DAY_MS /* after the last one */
 
 struct desk_attempts {
 	uint8_t key[CS_SHORT_HASH_KEY_LEN];
 	struct desk_attempt {
-		uint64_t next_ms; /* not before */
+		uint64_t next_ms; /* no guess before that */
 		uint32_t failed;
 		bool known; /* of a name and an address: has signed in */
 	} counters[DESK_ATTEMPTS];
 };
 
 void desk_attempts_init(struct desk_attempts *a);
-/* How many milliseconds are left to wait; 0: go on. */
+/* How many milliseconds there are left to wait; 0 if one may guess now. */
 uint64_t desk_attempts_wait(struct desk_attempts *a, const char *name,
     const char *peer, uint64_t now_ms);
 void desk_attempts_failed(struct desk_attempts *a, const char *name,

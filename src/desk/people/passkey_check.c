@@ -12,7 +12,7 @@
 #include "crypto/signer.h"
 #include "crypto/suite.h"
 
-/* RFC 9053: of COSE, what we speak. */
+/* RFC 9053: the part of COSE that we speak. */
 #define COSE_KTY 1
 #define COSE_KTY_OKP 1
 #define COSE_KTY_EC2 2
@@ -41,7 +41,8 @@ is(const json_t *o, const char *key, const char *want)
 	return s != NULL && strcmp(s, want) == 0;
 }
 
-/* Sections 7.1 and 7.2: what is there is false; we are in nobody's frame. */
+/* Sections 7.1 and 7.2: if it is there it is false; we are in nobody's
+ * frame. */
 static bool
 is_top(const json_t *o)
 {
@@ -65,7 +66,7 @@ desk_passkey_client_check(struct cs_view client_data,
 	    JSON_REJECT_DUPLICATES, NULL);
 	cs_base64url(
 	    challenge, cs_view(wanted->challenge, DESK_PASSKEY_CHALLENGE_LEN));
-	/* Whatever else stands there is of a later version: section 5.8.1. */
+	/* Section 5.8.1: later versions may add other members. */
 	if (!json_is_object(o))
 		err = CS_ERR_FORMAT;
 	else if (!is(o, "type", type) || !is(o, "challenge", challenge) ||
@@ -142,7 +143,8 @@ read_credential(struct cs_reader *r, struct desk_passkey_data *out)
 {
 	uint16_t n;
 
-	(void)cs_read_bytes(r, 16); /* aaguid: which model says who likes */
+	(void)cs_read_bytes(r, 16); /* aaguid: the model, which nothing
+				     * proves */
 	n = cs_read_u16(r);
 	if (n > DESK_PASSKEY_ID_MAX)
 		cs_reader_fail(r, CS_ERR_LIMIT);
@@ -154,7 +156,8 @@ read_credential(struct cs_reader *r, struct desk_passkey_data *out)
 		cs_reader_fail(r, CS_ERR_KEY);
 }
 
-/* None was asked for; some come all the same, and say nothing to us. */
+/* We asked for none; some browsers send them all the same, and we ignore
+ * them. */
 static void
 skip_extensions(struct cs_reader *r)
 {
@@ -168,9 +171,10 @@ skip_extensions(struct cs_reader *r)
 
 enum cs_err
 desk_passkey_data_parse(
-    struct desk_passkey_data *out, struct cs_view in, bool made)
+    struct desk_passkey_data *out, struct cs_view in, enum desk_passkey_use use)
 {
 	struct cs_reader r = cs_reader(in);
+	bool made = use == DESK_PASSKEY_MAKE;
 
 	memset(out, 0, sizeof *out);
 	if (in.len > DESK_PASSKEY_DATA_MAX)
@@ -235,7 +239,8 @@ desk_passkey_attestation_parse(struct desk_passkey_data *out, struct cs_view in)
 	read_name(&r, "authData");
 	data = cs_cbor_read_bytes(&r, DESK_PASSKEY_DATA_MAX);
 	err = cs_reader_end(&r);
-	return err ? err : desk_passkey_data_parse(out, data, true);
+	return err ? err
+		   : desk_passkey_data_parse(out, data, DESK_PASSKEY_MAKE);
 }
 
 /* ---- checks ------------------------------------------------------------- */
@@ -289,7 +294,7 @@ desk_passkey_made(struct desk_passkey_data *out,
 	return data_check(out, wanted->rp_id);
 }
 
-/* Section 6.1.1: those that count, count each signature. */
+/* Section 6.1.1: a passkey that counts, counts each signature. */
 static bool
 count_goes_on(uint32_t before, uint32_t now)
 {
@@ -306,10 +311,10 @@ desk_passkey_used(struct desk_passkey_data *out,
 
 	if ((err = desk_passkey_client_check(
 		 client_data, wanted, "webauthn.get")) ||
-	    (err = desk_passkey_data_parse(out, data, false)) ||
+	    (err = desk_passkey_data_parse(out, data, DESK_PASSKEY_SIGN_IN)) ||
 	    (err = data_check(out, wanted->rp_id)))
 		return err;
-	/* Section 7.2: whether it can be copied is so for good. */
+	/* Section 7.2: whether it can be copied never changes. */
 	if (((out->flags & DESK_PASSKEY_BE) != 0) != known->backup_eligible)
 		return CS_ERR_MISMATCH;
 	if ((err = desk_passkey_signature_check(

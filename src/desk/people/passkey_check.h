@@ -1,21 +1,18 @@
 /* SPDX-License-Identifier: MIT */
-/*
- * What a browser brings when a passkey is made or used, read and checked
- * (WebAuthn Level 3, sections 6, 7.1 and 7.2).  Bytes come in, nothing is
- * stored and nobody is asked.
- */
+/* Reading and checking what a browser brings when a passkey is made or used
+ * (WebAuthn Level 3, sections 6, 7.1 and 7.2).  Nothing is stored here. */
 #pragma once
 
 #include "base/bytes.h"
 #include "crypto/suite.h"
 
-/* What browsers write has some 200 bytes, and an origin. */
+/* Browsers write some 200 bytes and an origin. */
 #define DESK_PASSKEY_CLIENT_DATA_MAX 2048
 
 /* Section 4: the id of a credential has at most 1023 bytes. */
 #define DESK_PASSKEY_ID_MAX 1023
 
-#define DESK_PASSKEY_DATA_MAX 2048 /* that, a key, and extensions */
+#define DESK_PASSKEY_DATA_MAX 2048 /* an id, a key, and extensions */
 #define DESK_PASSKEY_ATTESTATION_MAX 4096
 #define DESK_PASSKEY_SIGNATURE_MAX 128
 #define DESK_PASSKEY_CHALLENGE_LEN 32
@@ -36,6 +33,9 @@ struct desk_passkey_key {
 	uint8_t public[DESK_PASSKEY_PUBLIC_MAX];
 	size_t len;
 };
+
+/* What a browser was asked to do. */
+enum desk_passkey_use { DESK_PASSKEY_SIGN_IN = 0, DESK_PASSKEY_MAKE = 1 };
 
 /* Authenticator data.  Views point into what was parsed. */
 struct desk_passkey_data {
@@ -60,34 +60,32 @@ struct desk_passkey_known {
 	bool backup_eligible;
 };
 
-/*
- * Is ${client_data} what a browser says of ${wanted} and ${type}?
- * CS_ERR_FORMAT, CS_ERR_LIMIT; CS_ERR_MISMATCH: it is of something else.
- */
+/* Check that ${client_data} is what a browser says of ${wanted} and ${type}.
+ * CS_ERR_FORMAT, CS_ERR_LIMIT; CS_ERR_MISMATCH if it is about something
+ * else. */
 CS_CHECKED enum cs_err desk_passkey_client_check(struct cs_view client_data,
     const struct desk_passkey_wanted *wanted, const char *type);
 /*
- * Parse authenticator data: with a new credential if ${made}, and else without.
+ * Parse authenticator data: with a new credential when a passkey is made, and
+ * else without.
  * CS_ERR_FORMAT, CS_ERR_LIMIT; CS_ERR_UNSUPPORTED, CS_ERR_KEY: another
  * algorithm than ES256 and EdDSA with Ed25519, or no key of it.
  */
-CS_CHECKED enum cs_err desk_passkey_data_parse(
-    struct desk_passkey_data *out, struct cs_view in, bool made);
-/* The same from an attestation object, whose statement is not looked at. */
+CS_CHECKED enum cs_err desk_passkey_data_parse(struct desk_passkey_data *out,
+    struct cs_view in, enum desk_passkey_use use);
+/* The same from an attestation object; its statement is not looked at. */
 CS_CHECKED enum cs_err desk_passkey_attestation_parse(
     struct desk_passkey_data *out, struct cs_view in);
 /* CS_ERR_SIGNATURE. */
 CS_CHECKED enum cs_err desk_passkey_signature_check(
     const struct desk_passkey_key *key, struct cs_view data,
     struct cs_view client_data, struct cs_view signature);
-/* Section 7.1: all of it. */
+/* All of section 7.1. */
 CS_CHECKED enum cs_err desk_passkey_made(struct desk_passkey_data *out,
     const struct desk_passkey_wanted *wanted, struct cs_view client_data,
     struct cs_view attestation);
-/*
- * Section 7.2: all of it, but for whose it is.  CS_ERR_REPLAY: everything is
- * right and the counter went back, so that there may be two of it.
- */
+/* All of section 7.2, except whose it is.  CS_ERR_REPLAY if everything is
+ * right but the counter went back: there may be two copies of the key. */
 CS_CHECKED enum cs_err desk_passkey_used(struct desk_passkey_data *out,
     const struct desk_passkey_wanted *wanted,
     const struct desk_passkey_known *known, struct cs_view client_data,

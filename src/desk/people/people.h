@@ -2,27 +2,40 @@
 /* The people who work at the desk, and what each has set and seen. */
 #pragma once
 
-#include <jansson.h>
-
 #include "base/bytes.h"
+#include "base/units.h"
+#include "crypto/password.h"
+#include "crypto/totp.h"
 #include "desk/core/actor.h"
 
 struct cs_desk;
 
 #define CS_DESK_WELCOME_SIZE 44 /* a code for the first sign-in, and a zero */
-#define CS_DESK_WELCOME_MS ((uint64_t)7 * 86400 * 1000)
+#define CS_DESK_WELCOME_MS (7 * CS_DAY_MS)
+#define CS_DESK_HANDLE_LEN 32
 
-struct desk_person {
-	struct cs_desk_actor actor;
-	json_t *doc;
-	bool disabled, active;
-};
-
-/* Language, daily limit of reveals (0: none), minutes between breaks (0). */
+/* What somebody has set: their language, how many photos they want to see a
+ * day at most (0: no limit), minutes between breaks (0: no breaks). */
 struct cs_desk_settings {
 	char language[8];
 	uint32_t daily_limit, break_every_min;
 };
+
+struct desk_person {
+	struct cs_desk_actor actor;
+	struct cs_desk_settings settings;
+	bool disabled;
+	bool active; /* has a password; else they were invited */
+	uint8_t password[CS_HASH_LEN]; /* its hash, made with: */
+	uint8_t salt[CS_PASSWORD_SALT_LEN];
+	uint32_t passes, memory_kib;
+	uint8_t totp[CS_TOTP_SECRET_LEN];
+	uint64_t totp_step; /* the last one that was used */
+	uint64_t last_ms;   /* when they last signed in */
+	bool has_handle;    /* in passkeys; does not tell who it is */
+	uint8_t handle[CS_DESK_HANDLE_LEN];
+};
+extern const struct desk_record desk_person_record;
 
 /*
  * Add somebody: 1 to 32 of a-z 0-9 . _ -.  ${welcome} is a code, good once and
@@ -31,32 +44,48 @@ struct cs_desk_settings {
 CS_CHECKED enum cs_err cs_desk_person_add(struct cs_desk *d,
     const struct cs_desk_actor *actor, const char *name, enum cs_desk_role role,
     uint64_t *id, char welcome[static CS_DESK_WELCOME_SIZE]);
-/* A new welcome: the old password, one-time secret and passkeys are void. */
+/* Make a new welcome, and void the password, the one-time secret and the
+ * passkeys. */
 CS_CHECKED enum cs_err cs_desk_person_reset(struct cs_desk *d,
     const struct cs_desk_actor *actor, uint64_t id,
     char welcome[static CS_DESK_WELCOME_SIZE]);
-/* Another role (0: as it is); out of the desk, or back. */
+/* Whether somebody is to belong to the desk. */
+enum cs_desk_standing {
+	CS_DESK_STANDING_SAME = 0, /* as it is */
+	CS_DESK_STANDING_IN = 1,
+	CS_DESK_STANDING_OUT = 2,
+};
+/* Give them another role (0: as it is), let them go or take them back. */
 CS_CHECKED enum cs_err cs_desk_person_change(struct cs_desk *d,
     const struct cs_desk_actor *actor, uint64_t id, enum cs_desk_role role,
-    bool disabled);
-CS_CHECKED enum cs_err cs_desk_people(struct cs_desk *d, json_t *items);
+    enum cs_desk_standing standing);
+/* CS_ERR_NOT_FOUND; CS_ERR_DENIED if they were let go, and ${out} says who
+ * it is. */
 CS_CHECKED enum cs_err cs_desk_person(
     struct cs_desk_actor *out, struct cs_desk *d, uint64_t id);
 CS_CHECKED enum cs_err cs_desk_person_find(
     struct cs_desk_actor *out, struct cs_desk *d, const char *name);
+
 CS_CHECKED enum cs_err cs_desk_settings(
     struct cs_desk_settings *out, struct cs_desk *d, uint64_t id);
 CS_CHECKED enum cs_err cs_desk_settings_set(struct cs_desk *d,
     const struct cs_desk_actor *actor, const struct cs_desk_settings *s);
-/* How many photos somebody has seen today; one more.  CS_ERR_LIMIT: the limit
- * that the person has set is reached. */
+/* How many photos somebody has seen today. */
 CS_CHECKED enum cs_err cs_desk_exposure(
     uint64_t *today, struct cs_desk *d, uint64_t id);
+/* Count one more.  CS_ERR_LIMIT if that is over the limit they have set. */
 CS_CHECKED enum cs_err cs_desk_exposure_add(
     struct cs_desk *d, const struct cs_desk_actor *actor);
+
 /* CS_ERR_NOT_FOUND; ${out} is to be cleared in any case. */
 CS_CHECKED enum cs_err desk_person_load(
     struct desk_person *out, struct cs_desk *d, uint64_t id);
 CS_CHECKED enum cs_err desk_person_save(
     struct cs_desk *d, const struct desk_person *p);
 void desk_person_clear(struct desk_person *p);
+/* Call ${each} for everybody, with how many passkeys they have; stops at its
+ * first error. */
+CS_CHECKED enum cs_err desk_people(struct cs_desk *d,
+    enum cs_err (*each)(
+	void *arg, const struct desk_person *p, uint64_t passkeys),
+    void *arg);

@@ -1,62 +1,83 @@
 /* SPDX-License-Identifier: MIT */
-/* Which photos are copies: of one another, and of photos on lists. */
+/*
+ * Implementation notes.
+ *
+ * What lasts are the sealed rows of the table "hash": of a reported photo the
+ * hashes of its eight turns, of a line of a list one.  The index is made of
+ * them in memory when it is first needed, by the number of their row, and only
+ * of hashes as they are, not turned; a photo is looked for by its eight turns.
+ * Rows that are added later are added to it, by number; a trigger counts rows
+ * that are removed, and when that count has changed, all is made again.
+ *
+ * A list that is imported later than a photo came is found by looking back: its
+ * lines, up to LINES_MAX at a time, become a small index of their own, and all
+ * photos are matched with it, PHOTOS_MAX in a transaction.  The last line that
+ * every photo was matched with is kept in the configuration.
+ */
 #include "desk/photos/index.h"
 
 #include <string.h>
 
 #include "base/alloc.h"
 #include "desk/core/desk.h"
-#include "desk/core/doc.h"
-#include "desk/core/json.h"
+#include "desk/core/record.h"
+#include "desk/core/row.h"
 #include "desk/decisions/decision.h"
+#include "desk/photos/lists.h"
 #include "desk/photos/media.h"
+#include "desk/reports/file.h"
 #include "phash/index.h"
 #include "phash/phash.h"
 #include "store/clock.h"
 #include "store/db.h"
 #include "store/vault.h"
 
+#define TABLE "hash"
 #define ROWS_AT_ONCE 2000 /* before the clock is looked at */
-#define PHOTO 0           /* hash.source: ref is the photo's row in media */
-#define LIST 1            /* ref is the list */
 
 /* ---- rows --------------------------------------------------------------- */
 
-/*
- * A photo has the hashes of its eight turns, the first is as it is, and had
- * only that one at first; a line of a list has one, and its label as JSON.
- */
-struct row {
+/* What is sealed for a photo: the first hash is of it as it is. */
+struct turns {
 	uint8_t hashes[CS_PDQ_TURNS][CS_PDQ_LEN];
-	size_t n;
-	json_t *label; /* NULL: a photo */
 };
 
 static enum cs_err
-open_row(struct row *out, struct cs_desk *d, uint64_t id, uint64_t source,
-    struct cs_view sealed)
+open_photo(
+    struct turns *out, struct cs_desk *d, uint64_t id, struct cs_view sealed)
 {
 	struct cs_buf plain = { 0 };
 	uint8_t name[8];
-	size_t n = CS_PDQ_LEN;
 	enum cs_err err;
 
-	memset(out, 0, sizeof *out);
 	cs_vault_row(name, id);
-	err = cs_vault_open(&plain, &d->key, "hash", CS_VIEW_OF(name), sealed);
-	if (err == CS_OK && source == PHOTO && plain.len > CS_PDQ_LEN)
-		n = sizeof out->hashes;
-	if (err == CS_OK &&
-	    (plain.len < n || (source == PHOTO && plain.len != n)))
+	err = cs_vault_open(&plain, &d->key, TABLE, CS_VIEW_OF(name), sealed);
+	if (err == CS_OK && plain.len != sizeof out->hashes)
 		err = CS_ERR_CORRUPT;
-	if (err == CS_OK) {
-		memcpy(out->hashes, plain.data, n);
-		out->n = n / CS_PDQ_LEN;
-		if (source == LIST)
-			out->label = json_loadb((const char *)plain.data + n,
-			    plain.len - n, 0, NULL);
-	}
+	if (err == CS_OK)
+		memcpy(out->hashes, plain.data, sizeof out->hashes);
 	cs_buf_free(&plain);
+	return err;
+}
+
+/* Read the hash of a photo as it is, or of a line, from the columns id,
+ * source, sealed. */
+static enum cs_err
+open_hash(
+    uint8_t out[static CS_PDQ_LEN], struct cs_desk *d, struct cs_rows *rows)
+{
+	uint64_t id = cs_col_int(rows, 0);
+	struct desk_list_line line;
+	struct turns turns;
+	enum cs_err err;
+
+	if (cs_col_int(rows, 1) == DESK_HASH_LIST) {
+		err = desk_list_line_open(&line, d, id, cs_col_blob(rows, 2));
+		memcpy(out, line.hash, CS_PDQ_LEN);
+		return err;
+	}
+	if ((err = open_photo(&turns, d, id, cs_col_blob(rows, 2))) == CS_OK)
+		memcpy(out, turns.hashes[0], CS_PDQ_LEN);
 	return err;
 }
 
@@ -67,21 +88,15 @@ desk_index_add(struct cs_desk *d, uint64_t media,
 	enum cs_err err;
 
 	if ((err = cs_db_exec(d->db,
-		 "INSERT INTO hash(source,ref,sealed) VALUES(0,?,x'')",
-		 cs_int(media))))
+		 "INSERT INTO hash(source,ref,sealed) VALUES(?,?,x'')",
+		 cs_int(DESK_HASH_PHOTO), cs_int(media))))
 		return err;
-	return desk_row_write(d, "hash", cs_db_last_id(d->db),
-	    cs_view(hashes[0], CS_PDQ_TURNS * CS_PDQ_LEN));
+	return desk_row_write(d, TABLE, cs_db_last_id(d->db),
+	    cs_view(hashes[0], sizeof(struct turns)));
 }
 
 /* ---- the index ---------------------------------------------------------- */
 
-/*
- * All hashes as they are, not turned, by number of their row: in memory, made
- * of the sealed rows when it is first needed.  So what is damaged in memory is
- * never kept, and the rows are what lasts.  Rows that were added since are
- * added; when some were removed, all is made again.
- */
 struct desk_index {
 	struct cs_pdq_index *index;
 	uint64_t last;    /* row */
@@ -94,16 +109,16 @@ struct desk_index {
 void
 desk_index_forget(struct cs_desk *d)
 {
-	if (d->photos == NULL)
+	if (d->index == NULL)
 		return;
-	cs_pdq_index_free(d->photos->index);
-	cs_pdq_index_free(d->photos->lines);
-	cs_free(d->photos, sizeof *d->photos);
-	d->photos = NULL;
+	cs_pdq_index_free(d->index->index);
+	cs_pdq_index_free(d->index->lines);
+	cs_free(d->index, sizeof *d->index);
+	d->index = NULL;
 }
 
-/* Add the rows that ${rows} has: id, source, sealed; ${*n} of them.  One that
- * is damaged on the disk fits nothing, and is in the way of no other. */
+/* Add the rows of ${rows} (id, source, sealed); ${*n} says how many.  A row
+ * that is damaged on the disk fits nothing, and does not stop the others. */
 static enum cs_err
 add_rows(struct cs_pdq_index *index, struct cs_desk *d, struct cs_rows *rows,
     uint64_t *last, uint64_t *n)
@@ -112,22 +127,20 @@ add_rows(struct cs_pdq_index *index, struct cs_desk *d, struct cs_rows *rows,
 
 	for (*n = 0; err == CS_OK && cs_rows_next(rows); ++*n) {
 		uint64_t id = cs_col_int(rows, 0);
-		struct row row;
+		uint8_t hash[CS_PDQ_LEN];
 
-		err = open_row(
-		    &row, d, id, cs_col_int(rows, 1), cs_col_blob(rows, 2));
+		err = open_hash(hash, d, rows);
 		if (err == CS_OK)
-			err = cs_pdq_index_add(index, row.hashes[0], id);
+			err = cs_pdq_index_add(index, hash, id);
 		else if (err == CS_ERR_CORRUPT)
 			err = CS_OK;
 		if (err == CS_OK)
 			*last = id;
-		json_decref(row.label);
 	}
 	return err;
 }
 
-/* The index, empty if it was not there. */
+/* Begin with an empty index if there is none, or if rows were removed. */
 static enum cs_err
 begin(struct cs_desk *d)
 {
@@ -136,15 +149,15 @@ begin(struct cs_desk *d)
 
 	if ((err = cs_db_get_int(&removed, d->db, "SELECT n FROM hash_gone")))
 		return err;
-	if (d->photos != NULL && d->photos->removed != removed)
+	if (d->index != NULL && d->index->removed != removed)
 		desk_index_forget(d);
-	if (d->photos != NULL)
+	if (d->index != NULL)
 		return CS_OK;
-	d->photos = cs_calloc(1, sizeof *d->photos);
-	if (d->photos == NULL)
+	d->index = cs_calloc(1, sizeof *d->index);
+	if (d->index == NULL)
 		return CS_ERR_NOMEM;
-	d->photos->removed = removed;
-	if ((err = cs_pdq_index_new(&d->photos->index)))
+	d->index->removed = removed;
+	if ((err = cs_pdq_index_new(&d->index->index)))
 		desk_index_forget(d);
 	return err;
 }
@@ -161,23 +174,22 @@ desk_index_refresh(struct cs_desk *d, uint64_t until_ms, bool *more)
 		    (err = cs_db_query(&rows, d->db,
 			 "SELECT id,source,sealed FROM hash WHERE id>?"
 			 " ORDER BY id LIMIT ?",
-			 cs_int(d->photos->last), cs_int(ROWS_AT_ONCE))))
+			 cs_int(d->index->last), cs_int(ROWS_AT_ONCE))))
 			break;
-		err =
-		    add_rows(d->photos->index, d, &rows, &d->photos->last, &n);
+		err = add_rows(d->index->index, d, &rows, &d->index->last, &n);
 		err = cs_rows_end(&rows, err);
 		*more = n == ROWS_AT_ONCE;
 	} while (err == CS_OK && *more && cs_clock_ms() < until_ms);
 	return err;
 }
 
-/* ---- matches ------------------------------------------------------------ */
+/* ---- neighbours --------------------------------------------------------- */
 
-/* The nearest of them; a row once, at its smallest distance. */
+/* Keep the nearest rows, each once, at its smallest distance. */
 static bool
 collect(void *arg, uint64_t row, unsigned distance)
 {
-	struct desk_matches *m = arg;
+	struct desk_neighbours *m = arg;
 	size_t worst = 0;
 
 	for (size_t i = 0; i < m->n; i++) {
@@ -189,15 +201,15 @@ collect(void *arg, uint64_t row, unsigned distance)
 		if (m->found[i].distance > m->found[worst].distance)
 			worst = i;
 	}
-	if (m->n < DESK_MATCHES_MAX)
-		m->found[m->n++] = (struct desk_match){ row, distance };
+	if (m->n < DESK_NEIGHBOURS_MAX)
+		m->found[m->n++] = (struct desk_neighbour){ row, distance };
 	else if (distance < m->found[worst].distance)
-		m->found[worst] = (struct desk_match){ row, distance };
+		m->found[worst] = (struct desk_neighbour){ row, distance };
 	return true;
 }
 
 static enum cs_err
-find_in(struct desk_matches *out, const struct cs_pdq_index *index,
+find_in(struct desk_neighbours *out, const struct cs_pdq_index *index,
     const uint8_t hashes[][CS_PDQ_LEN], size_t n)
 {
 	enum cs_err err = CS_OK;
@@ -210,114 +222,115 @@ find_in(struct desk_matches *out, const struct cs_pdq_index *index,
 }
 
 enum cs_err
-desk_index_find(struct desk_matches *out, const struct cs_desk *d,
+desk_index_find(struct desk_neighbours *out, const struct cs_desk *d,
     const uint8_t hashes[][CS_PDQ_LEN], size_t n)
 {
-	return find_in(out, d->photos->index, hashes, n);
+	return find_in(out, d->index->index, hashes, n);
+}
+
+/* ---- matches ------------------------------------------------------------ */
+
+static enum cs_err
+describe_line(struct desk_match *out, struct cs_desk *d,
+    const struct desk_list_line *line)
+{
+	struct desk_list l;
+	enum cs_err err = desk_list_load(&l, d, out->list);
+
+	out->kind = DESK_MATCH_LIST;
+	memcpy(out->label, line->label, sizeof out->label);
+	if (err == CS_OK)
+		memcpy(out->list_name, l.name, sizeof out->list_name);
+	/* The lines of a damaged list still count. */
+	return err == CS_ERR_CORRUPT ? CS_OK : err;
 }
 
 static enum cs_err
-show_line(json_t *o, struct cs_desk *d, uint64_t list, const json_t *label)
+describe_photo(struct desk_match *out, struct cs_desk *d)
 {
-	struct cs_rows rows;
-	json_t *doc = NULL;
-	enum cs_err err;
-
-	err = cs_db_query(
-	    &rows, d->db, "SELECT sealed FROM list WHERE id=?", cs_int(list));
-	if (err == CS_OK && cs_rows_next(&rows))
-		err = desk_doc_open_id(
-		    &doc, d, "list", list, cs_col_blob(&rows, 0));
-	err = cs_rows_end(&rows, err);
-	json_put_str(o, "kind", "list", &err);
-	json_put_id(o, "list", list, &err);
-	json_put_str(o, "list_name", json_get_str(doc, "name"), &err);
-	json_put_str(o, "label", json_get_str(label, "label"), &err);
-	json_decref(doc);
-	return err;
-}
-
-static enum cs_err
-show_photo(json_t *o, struct cs_desk *d, uint64_t media)
-{
-	uint64_t case_id;
-	enum cs_err err = cs_db_get_int(&case_id, d->db,
-	    "SELECT case_id FROM media WHERE id=?", cs_int(media));
-
-	json_put_str(o, "kind", "case", &err);
-	json_put_id(o, "case", case_id, &err);
-	json_put_id(o, "media", media, &err);
-	return err;
+	out->kind = DESK_MATCH_CASE;
+	return cs_db_get_int(&out->case_id, d->db,
+	    "SELECT case_id FROM media WHERE id=?", cs_int(out->media));
 }
 
 enum cs_err
-desk_index_match_show(
-    json_t **out, struct cs_desk *d, const struct desk_match *m, uint64_t media)
+desk_index_describe(struct desk_match *out, struct cs_desk *d,
+    const struct desk_neighbour *m, uint64_t media)
 {
-	json_t *o = json_object();
-	uint64_t source = PHOTO, ref = media;
-	struct row row = { .label = NULL };
-	struct cs_rows rows;
+	struct desk_list_line line;
+	struct cs_rows row;
+	uint64_t ref = 0;
+	bool of_list = false;
 	enum cs_err err;
 
-	*out = NULL;
-	err = cs_db_query(&rows, d->db,
+	memset(out, 0, sizeof *out);
+	out->distance = m->distance;
+	err = cs_db_row(&row, d->db,
 	    "SELECT source,ref,sealed FROM hash WHERE id=?", cs_int(m->row));
-	if (err == CS_OK && cs_rows_next(&rows)) {
-		source = cs_col_int(&rows, 0);
-		ref = cs_col_int(&rows, 1);
-		err = open_row(&row, d, m->row, source, cs_col_blob(&rows, 2));
+	if (err == CS_OK) {
+		of_list = cs_col_int(&row, 0) == DESK_HASH_LIST;
+		ref = cs_col_int(&row, 1);
+		if (of_list)
+			err = desk_list_line_open(
+			    &line, d, m->row, cs_col_blob(&row, 2));
 	}
-	err = cs_rows_end(&rows, err);
-	json_put_num(o, "distance", m->distance, &err);
-	if (err || (source == PHOTO && ref == media)) {
-		json_decref(o);
-	} else {
-		err = source == LIST ? show_line(o, d, ref, row.label)
-				     : show_photo(o, d, ref);
-		*out = o;
+	if ((err = cs_rows_end(&row, err)))
+		return err;
+	if (of_list) {
+		out->list = ref;
+		return describe_line(out, d, &line);
 	}
-	json_decref(row.label);
+	out->media = ref;
+	return ref == media ? CS_ERR_NOT_FOUND : describe_photo(out, d);
+}
+
+/* Is the list of a match still there? */
+static enum cs_err
+is_listed(bool *out, struct cs_desk *d, const struct desk_match *m)
+{
+	uint64_t n;
+	enum cs_err err = cs_db_get_int(
+	    &n, d->db, "SELECT COUNT(*) FROM list WHERE id=?", cs_int(m->list));
+
+	*out = err == CS_OK && n != 0;
 	return err;
 }
 
-enum cs_err
-desk_index_matches_now(
-    json_t *items, bool *acted, struct cs_desk *d, const json_t *matches)
+/* Find the case of a match's photo now, and whether anything was done about
+ * it. */
+static enum cs_err
+find_case(bool *here, bool *acted, struct cs_desk *d, struct desk_match *m)
 {
-	json_t *o;
-	size_t i;
+	bool done;
+	enum cs_err err = cs_db_get_int(&m->case_id, d->db,
+	    "SELECT case_id FROM media WHERE id=?", cs_int(m->media));
+
+	*here = err == CS_OK;
+	if (err == CS_OK &&
+	    (err = desk_case_acted(&done, d, m->case_id)) == CS_OK)
+		*acted |= done;
+	return err == CS_ERR_NOT_FOUND ? CS_OK : err;
+}
+
+enum cs_err
+desk_index_matches_now(struct desk_match_list *now, bool *acted,
+    struct cs_desk *d, const struct desk_match_list *matches)
+{
 	enum cs_err err = CS_OK;
 
 	*acted = false;
-	json_array_foreach (matches, i, o) {
-		uint64_t media = json_id_parse(json_get_str(o, "media")),
-			 case_id, lists;
-		json_t *now;
+	for (size_t i = 0; i < matches->n && err == CS_OK; i++) {
+		struct desk_match m = matches->at[i], *new;
 		bool here;
 
-		if (err)
-			break;
-		if (media == 0) { /* of a list, unless it was removed */
-			err = cs_db_get_int(&lists, d->db,
-			    "SELECT COUNT(*) FROM list WHERE id=?",
-			    cs_int(json_id_parse(json_get_str(o, "list"))));
-			if (err == CS_OK && lists != 0)
-				json_push(items, json_incref(o), &err);
+		err = m.kind == DESK_MATCH_LIST
+		    ? is_listed(&here, d, &m)
+		    : find_case(&here, acted, d, &m);
+		if (err || !here)
 			continue;
-		}
-		err = cs_db_get_int(&case_id, d->db,
-		    "SELECT case_id FROM media WHERE id=?", cs_int(media));
-		if (err == CS_ERR_NOT_FOUND) {
-			err = CS_OK;
-			continue;
-		}
-		if (err || (err = desk_case_acted(&here, d, case_id)))
-			break;
-		*acted |= here;
-		now = json_copy(o);
-		json_put_id(now, "case", case_id, &err);
-		json_push(items, now, &err);
+		if ((new = desk_array_add(now, sizeof *new)) == NULL)
+			return CS_ERR_NOMEM;
+		*new = m;
 	}
 	return err;
 }
@@ -325,10 +338,10 @@ desk_index_matches_now(
 /* ---- looking back ------------------------------------------------------- */
 
 #define LOOKED_BACK "lists-looked-back" /* the last line that was matched */
-#define LINES_MAX 100000                /* matched at once: for the memory */
+#define LINES_MAX 100000                /* matched at once, to save memory */
 #define PHOTOS_MAX 500                  /* in one transaction */
 
-/* 0: none was. */
+/* 0 if no line was matched yet. */
 static enum cs_err
 get_looked_back(uint64_t *out, struct cs_desk *d)
 {
@@ -346,8 +359,8 @@ set_looked_back(struct cs_desk *d, uint64_t line)
 	return cs_vault_config_set_num(d->db, &d->key, LOOKED_BACK, line);
 }
 
-/* Did any hash come since the last search?  Mostly not, and then nothing has to
- * be locked or made. */
+/* Were any hashes added since the last search?  Mostly not, and then nothing
+ * has to be locked or built. */
 static enum cs_err
 has_new(bool *out, struct cs_desk *d)
 {
@@ -361,18 +374,19 @@ has_new(bool *out, struct cs_desk *d)
 	return err;
 }
 
-/* Are there lines after ${last}?  If not, the next search begins after all rows
- * that there are; in a transaction, because lines come from other processes. */
+/* Are there lines after ${last}?  If not, the next search begins after all
+ * rows that are there now; in a transaction, because other processes add
+ * lines. */
 static enum cs_err
 find_lines(bool *found, struct cs_desk *d, uint64_t last)
 {
 	uint64_t id;
 	enum cs_err err;
 
-	/* By number: there are many lines from before. */
+	/* Search by number: there are many older lines. */
 	err = cs_db_get_int(&id, d->db,
-	    "SELECT id FROM hash WHERE id>? AND +source=1 ORDER BY id LIMIT 1",
-	    cs_int(last));
+	    "SELECT id FROM hash WHERE id>? AND +source=? ORDER BY id LIMIT 1",
+	    cs_int(last), cs_int(DESK_HASH_LIST));
 	*found = err == CS_OK;
 	if (err != CS_ERR_NOT_FOUND)
 		return err;
@@ -380,11 +394,11 @@ find_lines(bool *found, struct cs_desk *d, uint64_t last)
 	return err || id <= last ? err : set_looked_back(d, id);
 }
 
-/* The next lines that photos are to be matched with, if there are any. */
+/* Take the next lines that photos are to be matched with, if there are any. */
 static enum cs_err
 take_lines(struct cs_desk *d)
 {
-	struct desk_index *x = d->photos;
+	struct desk_index *x = d->index;
 	struct cs_rows rows;
 	bool found = false;
 	uint64_t last, n;
@@ -392,18 +406,16 @@ take_lines(struct cs_desk *d)
 
 	if ((err = cs_db_begin(d->db)))
 		return err;
-	if ((err = get_looked_back(&last, d)) == CS_OK &&
-	    (err = find_lines(&found, d, last)) == CS_OK)
-		err = cs_db_commit(d->db);
-	if (err)
-		cs_db_rollback(d->db);
-	if (err || !found || (err = cs_pdq_index_new(&x->lines)))
+	if ((err = get_looked_back(&last, d)) == CS_OK)
+		err = find_lines(&found, d, last);
+	if ((err = cs_db_end(d->db, err)) || !found ||
+	    (err = cs_pdq_index_new(&x->lines)))
 		return err;
 	x->at_photo = 0;
 	err = cs_db_query(&rows, d->db,
-	    "SELECT id,source,sealed FROM hash WHERE id>? AND +source=1"
+	    "SELECT id,source,sealed FROM hash WHERE id>? AND +source=?"
 	    " ORDER BY id LIMIT ?",
-	    cs_int(last), cs_int(LINES_MAX));
+	    cs_int(last), cs_int(DESK_HASH_LIST), cs_int(LINES_MAX));
 	if (err == CS_OK)
 		err = add_rows(x->lines, d, &rows, &x->to_line, &n);
 	return cs_rows_end(&rows, err);
@@ -416,80 +428,86 @@ drop_lines(struct desk_index *x)
 	x->lines = NULL;
 }
 
-/* A photo that came when the list was there has been told of it. */
+/* Photos that came after the list have this match already. */
 static bool
-has_match(const json_t *matches, const json_t *o)
+has_match(const struct desk_match_list *matches, const struct desk_match *m)
 {
-	const json_t *have;
-	size_t i;
-
-	json_array_foreach (matches, i, have)
-		if (strcmp(json_get_str(have, "list"),
-			json_get_str(o, "list")) == 0 &&
-		    strcmp(json_get_str(have, "label"),
-			json_get_str(o, "label")) == 0)
+	for (size_t i = 0; i < matches->n; i++)
+		if (matches->at[i].list == m->list &&
+		    strcmp(matches->at[i].label, m->label) == 0)
 			return true;
 	return false;
 }
 
-/* The photo ${media} fits lines that came later. */
+/* Add what is new of ${found} to the matches of ${p}. */
 static enum cs_err
-add_matches(struct cs_desk *d, uint64_t media, const struct desk_matches *m)
+merge_matches(bool *new_one, struct cs_desk *d, struct desk_media *p,
+    const struct desk_neighbours *found)
+{
+	struct desk_match_list *matches = &p->facts.matches;
+	enum cs_err err = CS_OK;
+
+	*new_one = false;
+	for (size_t i = 0; i < found->n && err == CS_OK; i++) {
+		struct desk_match m, *new;
+
+		err = desk_index_describe(&m, d, &found->found[i], p->id);
+		if (err == CS_ERR_NOT_FOUND)
+			err = CS_OK;
+		else if (err == CS_OK && !has_match(matches, &m)) {
+			if ((new = desk_array_add(matches, sizeof m)) == NULL)
+				return CS_ERR_NOMEM;
+			*new = m;
+			*new_one = true;
+		}
+	}
+	return err;
+}
+
+/* Store that the photo ${media} fits lines that came later. */
+static enum cs_err
+add_matches(
+    struct cs_desk *d, uint64_t media, const struct desk_neighbours *found)
 {
 	struct desk_media p;
-	json_t *matches;
-	bool new_one = false;
+	bool new_one;
 	enum cs_err err = desk_media_load(&p, d, media);
 
-	/* Damaged on the disk. */
-	if (err == CS_ERR_CORRUPT) {
-		desk_media_clear(&p);
-		return CS_OK;
-	}
-	matches = json_object_get(p.doc, "matches");
-	for (size_t i = 0; i < m->n && err == CS_OK; i++) {
-		json_t *o;
-
-		if ((err = desk_index_match_show(&o, d, &m->found[i], media)) ||
-		    o == NULL)
-			continue;
-		if (has_match(matches, o)) {
-			json_decref(o);
-			continue;
-		}
-		new_one = true;
-		json_push(matches, o, &err);
-	}
-	if (err == CS_OK && new_one &&
+	/* It is damaged on the disk. */
+	if (err == CS_ERR_CORRUPT)
+		err = CS_OK;
+	else if (err == CS_OK &&
+	    (err = merge_matches(&new_one, d, &p, found)) == CS_OK && new_one &&
 	    (err = desk_media_save(d, &p, DESK_MEDIA_PRESENT)) == CS_OK)
 		err = desk_media_touch(d, &p);
 	desk_media_clear(&p);
 	return err;
 }
 
-/* Some photos with the lines; in a transaction. */
+/* Match some photos with the lines; in a transaction. */
 static enum cs_err
 match_some(struct cs_desk *d, bool *more)
 {
-	struct desk_index *x = d->photos;
+	struct desk_index *x = d->index;
 	struct cs_rows rows;
 	unsigned n = 0;
 	enum cs_err err;
 
 	err = cs_db_query(&rows, d->db,
-	    "SELECT id,ref,sealed FROM hash WHERE source=0 AND ref>?"
+	    "SELECT id,ref,sealed FROM hash WHERE source=? AND ref>?"
 	    " ORDER BY ref LIMIT ?",
-	    cs_int(x->at_photo), cs_int(PHOTOS_MAX));
+	    cs_int(DESK_HASH_PHOTO), cs_int(x->at_photo), cs_int(PHOTOS_MAX));
 	while (err == CS_OK && cs_rows_next(&rows)) {
 		uint64_t media = cs_col_int(&rows, 1);
-		struct desk_matches m;
-		struct row row;
+		struct desk_neighbours found;
+		struct turns turns;
 
-		if ((err = open_row(&row, d, cs_col_int(&rows, 0), PHOTO,
+		if ((err = open_photo(&turns, d, cs_col_int(&rows, 0),
 			 cs_col_blob(&rows, 2))) == CS_OK &&
-		    (err = find_in(&m, x->lines, row.hashes, row.n)) == CS_OK &&
-		    m.n != 0)
-			err = add_matches(d, media, &m);
+		    (err = find_in(&found, x->lines, turns.hashes,
+			 CS_PDQ_TURNS)) == CS_OK &&
+		    found.n != 0)
+			err = add_matches(d, media, &found);
 		else if (err == CS_ERR_CORRUPT)
 			err = CS_OK;
 		x->at_photo = media;
@@ -503,31 +521,24 @@ match_some(struct cs_desk *d, bool *more)
 enum cs_err
 desk_index_look_back(struct cs_desk *d, bool *more)
 {
-	bool photos = false;
+	bool photos = false, any;
 	enum cs_err err;
 
 	*more = false;
-	if (d->photos == NULL || d->photos->lines == NULL) {
-		bool any;
-
-		if ((err = has_new(&any, d)) || !any)
-			return err;
-	}
+	if ((d->index == NULL || d->index->lines == NULL) &&
+	    ((err = has_new(&any, d)) || !any))
+		return err;
 	if ((err = begin(d)))
 		return err;
-	if (d->photos->lines == NULL && (err = take_lines(d)))
-		drop_lines(d->photos);
-	if (err || d->photos->lines == NULL)
+	if (d->index->lines == NULL && (err = take_lines(d)))
+		drop_lines(d->index);
+	if (err || d->index->lines == NULL)
 		return err;
-	if ((err = cs_db_begin(d->db)) == CS_OK) {
-		if ((err = match_some(d, &photos)) == CS_OK)
-			err = cs_db_commit(d->db);
-		if (err)
-			cs_db_rollback(d->db);
-	}
-	/* Begun again after an error; else there may be other lines. */
+	if ((err = cs_db_begin(d->db)) == CS_OK)
+		err = cs_db_end(d->db, match_some(d, &photos));
+	/* After an error, begin again; else there may be other lines. */
 	if (err || !photos)
-		drop_lines(d->photos);
+		drop_lines(d->index);
 	*more = err == CS_OK;
 	return err;
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* Lists of hashes that others keep: each has an owner and a purpose. */
 #include "desk/photos/lists.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #include "base/text.h"
@@ -9,17 +9,48 @@
 #include "desk/core/actor.h"
 #include "desk/core/audit.h"
 #include "desk/core/desk.h"
-#include "desk/core/doc.h"
-#include "desk/core/json.h"
+#include "desk/core/record.h"
+#include "desk/core/row.h"
 #include "desk/core/store.h"
 #include "desk/core/term.h"
+#include "desk/reports/file.h"
 #include "phash/phash.h"
 #include "store/clock.h"
 #include "store/db.h"
 #include "store/vault.h"
 
-#define TABLE "list"
-#define BAD_MAX 100 /* lines that are said; the rest is counted */
+#define HASHES "hash" /* the table */
+
+/* ---- records ------------------------------------------------------------ */
+
+static const struct desk_field list_fields[] = {
+	DESK_TEXT(desk_list, name),
+	DESK_TEXT(desk_list, owner),
+	DESK_TEXT(desk_list, purpose),
+	DESK_TIME(desk_list, made_ms),
+};
+const struct desk_record desk_list_record =
+    DESK_RECORD(desk_list, "list", list_fields);
+
+/* The hash stands before the record, so that photos are compared without
+ * reading that. */
+static const struct desk_field line_fields[] = {
+	DESK_TEXT(desk_list_line, label),
+	DESK_TEXT(desk_list_line, source),
+	DESK_TEXT(desk_list_line, date),
+};
+const struct desk_record desk_list_line_record =
+    DESK_RECORD(desk_list_line, NULL, line_fields);
+
+int
+cs_desk_list_format_find(const char *name)
+{
+	return strcmp(name, "csv") == 0 ? CS_DESK_LIST_CSV
+	    : strcmp(name, "hma") == 0  ? CS_DESK_LIST_HMA
+					: -1;
+}
+
+/* ---- lists -------------------------------------------------------------- */
 
 static enum cs_err
 administrator(struct cs_desk *d, const struct cs_desk_actor *actor)
@@ -37,11 +68,26 @@ text_good(const char *s)
 	    cs_utf8_valid(cs_view_str(s));
 }
 
+static enum cs_err
+note_added(struct cs_desk *d, const struct cs_desk_actor *actor,
+    const struct desk_list *l)
+{
+	struct desk_facts after = { 0 };
+
+	desk_fact_text(&after, "name", l->name);
+	desk_fact_text(&after, "owner", l->owner);
+	desk_fact_text(&after, "purpose", l->purpose);
+	desk_fact_number(&after, "made_ms", l->made_ms);
+	return desk_audit_add(d,
+	    &(struct desk_audit_event){
+		.actor = actor, .what = "list-made", .after = &after });
+}
+
 enum cs_err
 cs_desk_list_add(struct cs_desk *d, const struct cs_desk_actor *actor,
     const char *name, const char *owner, const char *purpose, uint64_t *id)
 {
-	json_t *doc;
+	struct desk_list l = { .made_ms = cs_clock_ms() };
 	enum cs_err err;
 
 	if ((err = administrator(d, actor)))
@@ -51,29 +97,19 @@ cs_desk_list_add(struct cs_desk *d, const struct cs_desk_actor *actor,
 		    "A list has a name, an owner and a purpose, each of up to "
 		    "%d bytes.",
 		    CS_DESK_LIST_TEXT_MAX);
+	snprintf(l.name, sizeof l.name, "%s", name);
+	snprintf(l.owner, sizeof l.owner, "%s", owner);
+	snprintf(l.purpose, sizeof l.purpose, "%s", purpose);
 	if ((err = cs_db_begin(d->db)))
 		return err;
-	doc = json_object();
-	json_put_str(doc, "name", name, &err);
-	json_put_str(doc, "owner", owner, &err);
-	json_put_str(doc, "purpose", purpose, &err);
-	json_put_num(doc, "made_ms", cs_clock_ms(), &err);
-	if (err == CS_OK &&
-	    (err = cs_db_exec(d->db, "INSERT INTO list(sealed) VALUES(x'')")) ==
-		CS_OK) {
+	err = cs_db_exec(d->db, "INSERT INTO list(sealed) VALUES(x'')");
+	if (err == CS_OK) {
 		*id = cs_db_last_id(d->db);
-		err = desk_doc_write(d, TABLE, *id, doc);
+		err = desk_row_save(d, &desk_list_record, *id, &l);
 	}
-	if (err == CS_OK &&
-	    (err = desk_audit_add(d,
-		 &(struct desk_audit_event){
-		     .actor = actor, .what = "list-made", .after = doc })) ==
-		CS_OK)
-		err = cs_db_commit(d->db);
-	if (err)
-		cs_db_rollback(d->db);
-	json_decref(doc);
-	return err;
+	if (err == CS_OK)
+		err = note_added(d, actor, &l);
+	return cs_db_end(d->db, err);
 }
 
 enum cs_err
@@ -90,52 +126,53 @@ cs_desk_list_remove(
 		err = CS_ERR_NOT_FOUND;
 	if (err == CS_OK &&
 	    (err = cs_db_exec(d->db,
-		 "DELETE FROM hash WHERE source=1 AND ref=?", cs_int(id))) ==
-		CS_OK &&
-	    (err = desk_audit_add(d,
-		 &(struct desk_audit_event){
-		     .actor = actor, .what = "list-removed" })) == CS_OK)
-		err = cs_db_commit(d->db);
-	if (err)
-		cs_db_rollback(d->db);
-	return err;
+		 "DELETE FROM hash WHERE source=? AND ref=?",
+		 cs_int(DESK_HASH_LIST), cs_int(id))) == CS_OK)
+		err = desk_audit_add(d,
+		    &(struct desk_audit_event){
+			.actor = actor, .what = "list-removed" });
+	return cs_db_end(d->db, err);
 }
 
 enum cs_err
-cs_desk_lists(json_t *items, struct cs_desk *d)
+desk_lists(struct cs_desk *d,
+    enum cs_err (*each)(void *arg, const struct desk_list *l), void *arg)
 {
 	struct cs_rows rows;
 	enum cs_err err;
 
 	err = cs_db_query(&rows, d->db,
 	    "SELECT list.id,list.sealed,"
-	    "(SELECT COUNT(*) FROM hash WHERE source=1 AND ref=list.id)"
-	    " FROM list ORDER BY id");
+	    "(SELECT COUNT(*) FROM hash WHERE source=? AND ref=list.id)"
+	    " FROM list ORDER BY id",
+	    cs_int(DESK_HASH_LIST));
 	while (err == CS_OK && cs_rows_next(&rows)) {
-		uint64_t id = cs_col_int(&rows, 0);
-		json_t *doc = NULL;
+		struct desk_list l = { .id = cs_col_int(&rows, 0),
+			.hashes = cs_col_int(&rows, 2) };
 
-		err =
-		    desk_doc_open_id(&doc, d, TABLE, id, cs_col_blob(&rows, 1));
-		if (err)
-			break;
-		json_put_id(doc, "id", id, &err);
-		json_put_num(doc, "hashes", cs_col_int(&rows, 2), &err);
-		json_push(items, doc, &err);
+		if ((err = desk_row_open_id(&l, &desk_list_record, d, l.id,
+			 cs_col_blob(&rows, 1))) == CS_OK)
+			err = each(arg, &l);
 	}
 	return cs_rows_end(&rows, err);
 }
 
-static enum cs_err
-check_list(struct cs_desk *d, uint64_t id)
+enum cs_err
+desk_list_load(struct desk_list *out, struct cs_desk *d, uint64_t id)
 {
-	uint64_t n;
-	enum cs_err err = cs_db_get_int(
-	    &n, d->db, "SELECT COUNT(*) FROM list WHERE id=?", cs_int(id));
+	struct cs_rows row;
+	enum cs_err err;
 
-	return err == CS_OK && n == 0
-	    ? desk_problem(d, CS_ERR_NOT_FOUND, "There is no such list.")
-	    : err;
+	memset(out, 0, sizeof *out);
+	out->id = id;
+	err = cs_db_row(
+	    &row, d->db, "SELECT sealed FROM list WHERE id=?", cs_int(id));
+	if (err == CS_OK)
+		err = desk_row_open_id(
+		    out, &desk_list_record, d, id, cs_col_blob(&row, 0));
+	else if (err == CS_ERR_NOT_FOUND)
+		err = desk_problem(d, err, "There is no such list.");
+	return cs_rows_end(&row, err);
 }
 
 /* ---- lines -------------------------------------------------------------- */
@@ -155,9 +192,9 @@ next_line(struct cs_view *rest)
 	return line;
 }
 
-/* Would a program for tables take it for a formula?  What others have written
- * into their list is not run because somebody opens ours: such a field gets an
- * apostrophe before it, which is taken off again when it is read. */
+/* Would a spreadsheet take it for a formula?  Text of others must not run
+ * when somebody opens our list: such a field gets an apostrophe before it,
+ * which is taken off again when it is read. */
 static bool
 is_formula(const char *s)
 {
@@ -165,7 +202,8 @@ is_formula(const char *s)
 	return *s != '\0' && strchr("=+-@\t\r", *s) != NULL;
 }
 
-/* RFC 4180: a field, perhaps in quotes; false if it is too long or broken. */
+/* RFC 4180: read a field, perhaps in quotes; false if it is too long or
+ * broken. */
 static bool
 next_field(char *out, size_t size, struct cs_view *line)
 {
@@ -202,7 +240,7 @@ next_field(char *out, size_t size, struct cs_view *line)
 	return cs_utf8_valid(cs_view_str(out));
 }
 
-/* NULL: it is good. */
+/* NULL if it is good. */
 static const char *
 parse_csv(struct desk_list_line *out, struct cs_view line)
 {
@@ -235,74 +273,90 @@ parse_hma(struct desk_list_line *out, struct cs_view line)
 }
 
 const char *
-desk_list_line_parse(struct desk_list_line *out, struct cs_view line, bool csv)
+desk_list_line_parse(struct desk_list_line *out, struct cs_view line,
+    enum cs_desk_list_format format)
 {
-	return csv ? parse_csv(out, line) : parse_hma(out, line);
+	return format == CS_DESK_LIST_CSV ? parse_csv(out, line)
+					  : parse_hma(out, line);
+}
+
+enum cs_err
+desk_list_line_open(struct desk_list_line *out, struct cs_desk *d, uint64_t id,
+    struct cs_view sealed)
+{
+	struct cs_buf plain = { 0 };
+	uint8_t name[8];
+	enum cs_err err;
+
+	memset(out, 0, sizeof *out);
+	cs_vault_row(name, id);
+	err = cs_vault_open(&plain, &d->key, HASHES, CS_VIEW_OF(name), sealed);
+	if (err == CS_OK && plain.len < CS_PDQ_LEN)
+		err = CS_ERR_CORRUPT;
+	if (err == CS_OK) {
+		memcpy(out->hash, plain.data, CS_PDQ_LEN);
+		err = desk_record_read(out, &desk_list_line_record,
+		    cs_view(plain.data + CS_PDQ_LEN, plain.len - CS_PDQ_LEN));
+	}
+	cs_buf_free(&plain);
+	return err;
 }
 
 /* ---- importing ---------------------------------------------------------- */
 
-/* CS_ERR_EXISTS: the list has it already. */
+/* CS_ERR_EXISTS if the list has it already. */
 static enum cs_err
 insert(struct cs_desk *d, uint64_t list, const struct desk_list_line *l)
 {
 	struct cs_buf plain = { 0 };
-	json_t *doc = json_object();
-	uint8_t name[16];
-	enum cs_err err = CS_OK;
+	uint8_t name[DESK_TERM_LEN];
+	enum cs_err err;
 
-	json_put_str(doc, "label", l->label, &err);
-	json_put_str(doc, "source", l->source, &err);
-	json_put_str(doc, "date", l->date, &err);
-	if (err == CS_OK &&
-	    (err = cs_buf_add(&plain, CS_VIEW_OF(l->hash))) == CS_OK &&
-	    (err = desk_doc_text(&plain, doc)) == CS_OK &&
+	if ((err = cs_buf_add(&plain, CS_VIEW_OF(l->hash))) == CS_OK &&
+	    (err = desk_record_write(&plain, &desk_list_line_record, l)) ==
+		CS_OK &&
 	    (err = desk_term(name, d, CS_VIEW_OF(l->hash))) == CS_OK &&
 	    (err = cs_db_exec(d->db,
-		 "INSERT INTO hash(source,ref,name,sealed)"
-		 " VALUES(1,?,?,x'')",
-		 cs_int(list), cs_blob(CS_VIEW_OF(name)))) == CS_OK)
+		 "INSERT INTO hash(source,ref,name,sealed) VALUES(?,?,?,x'')",
+		 cs_int(DESK_HASH_LIST), cs_int(list),
+		 cs_blob(CS_VIEW_OF(name)))) == CS_OK)
 		err = desk_row_write(
-		    d, "hash", cs_db_last_id(d->db), cs_buf_view(&plain));
-	json_decref(doc);
+		    d, HASHES, cs_db_last_id(d->db), cs_buf_view(&plain));
 	cs_buf_free(&plain);
 	return err;
 }
 
 struct import {
 	struct cs_desk *d;
-	uint64_t list, added, skipped, n_bad;
-	json_t *bad;
+	uint64_t list;
+	enum cs_desk_list_format format;
+	struct cs_desk_import *out;
 };
 
 static enum cs_err
-import_line(struct import *im, struct cs_view text, bool csv, uint64_t number)
+import_line(const struct import *im, struct cs_view text, uint64_t number)
 {
+	struct cs_desk_import *out = im->out;
 	struct desk_list_line l = { 0 };
-	const char *wrong = desk_list_line_parse(&l, text, csv);
-	enum cs_err err = CS_OK;
+	const char *why = desk_list_line_parse(&l, text, im->format);
+	enum cs_err err;
 
-	if (wrong != NULL) {
-		if (im->n_bad++ < BAD_MAX) {
-			json_t *o = json_object();
-
-			json_put_num(o, "line", number, &err);
-			json_put_str(o, "why", wrong, &err);
-			json_push(im->bad, o, &err);
+	if (why != NULL) {
+		if (out->n_bad < CS_DESK_IMPORT_BAD_MAX) {
+			out->bad[out->n_bad].line = number;
+			out->bad[out->n_bad].why = why;
 		}
-		return err;
-	}
-	err = insert(im->d, im->list, &l);
-	if (err == CS_ERR_EXISTS) {
-		im->skipped++;
+		out->n_bad++;
 		return CS_OK;
 	}
-	im->added += err == CS_OK;
-	return err;
+	err = insert(im->d, im->list, &l);
+	out->skipped += err == CS_ERR_EXISTS;
+	out->added += err == CS_OK;
+	return err == CS_ERR_EXISTS ? CS_OK : err;
 }
 
 static enum cs_err
-import_all(struct import *im, struct cs_view text, bool csv)
+import_all(const struct import *im, struct cs_view text)
 {
 	uint64_t number = 0;
 	enum cs_err err = CS_OK;
@@ -312,46 +366,46 @@ import_all(struct import *im, struct cs_view text, bool csv)
 
 		number++;
 		if (line.len == 0 ||
-		    (number == 1 && csv && line.len >= 5 &&
-			memcmp(line.data, "hash,", 5) == 0))
+		    (number == 1 && im->format == CS_DESK_LIST_CSV &&
+			line.len >= 5 && memcmp(line.data, "hash,", 5) == 0))
 			continue;
-		err = import_line(im, line, csv, number);
+		err = import_line(im, line, number);
 	}
 	return err;
 }
 
-enum cs_err
-cs_desk_list_import(json_t *out, struct cs_desk *d,
-    const struct cs_desk_actor *actor, uint64_t id, const char *format,
-    struct cs_view text)
+static enum cs_err
+note_imported(struct cs_desk *d, const struct cs_desk_actor *actor,
+    const struct cs_desk_import *done)
 {
-	struct import im = { .d = d, .list = id };
-	bool csv = strcmp(format, "csv") == 0;
+	struct desk_facts after = { 0 };
+
+	desk_fact_number(&after, "added", done->added);
+	desk_fact_number(&after, "skipped", done->skipped);
+	desk_fact_number(&after, "n_bad", done->n_bad);
+	return desk_audit_add(d,
+	    &(struct desk_audit_event){
+		.actor = actor, .what = "list-imported", .after = &after });
+}
+
+enum cs_err
+cs_desk_list_import(struct cs_desk_import *out, struct cs_desk *d,
+    const struct cs_desk_actor *actor, uint64_t id,
+    enum cs_desk_list_format format, struct cs_view text)
+{
+	const struct import im = {
+		.d = d, .list = id, .format = format, .out = out
+	};
+	struct desk_list l;
 	enum cs_err err;
 
-	if ((err = administrator(d, actor)) || (err = check_list(d, id)))
+	memset(out, 0, sizeof *out);
+	if ((err = administrator(d, actor)) ||
+	    (err = desk_list_load(&l, d, id)) || (err = cs_db_begin(d->db)))
 		return err;
-	if (!csv && strcmp(format, "hma") != 0)
-		return desk_problem(
-		    d, CS_ERR_FORMAT, "A format is \"csv\" or \"hma\".");
-	if ((err = cs_db_begin(d->db)))
-		return err;
-	im.bad = json_array();
-	if ((err = import_all(&im, text, csv)) == CS_OK) {
-		json_put_num(out, "added", im.added, &err);
-		json_put_num(out, "skipped", im.skipped, &err);
-		json_put_num(out, "n_bad", im.n_bad, &err);
-	}
-	json_put(out, "bad", im.bad, &err);
-	if (err == CS_OK &&
-	    (err = desk_audit_add(d,
-		 &(struct desk_audit_event){ .actor = actor,
-		     .what = "list-imported",
-		     .after = out })) == CS_OK)
-		err = cs_db_commit(d->db);
-	if (err)
-		cs_db_rollback(d->db);
-	return err;
+	if ((err = import_all(&im, text)) == CS_OK)
+		err = note_imported(d, actor, out);
+	return cs_db_end(d->db, err);
 }
 
 /* ---- exporting ---------------------------------------------------------- */
@@ -375,60 +429,49 @@ write_field(struct cs_writer *w, const char *s, char after)
 	cs_write_u8(w, (uint8_t)after);
 }
 
-static enum cs_err
-export_row(struct cs_writer *w, struct cs_desk *d, uint64_t id,
-    struct cs_view sealed, bool csv)
+static void
+write_line(struct cs_writer *w, const struct desk_list_line *l,
+    enum cs_desk_list_format format)
 {
-	struct cs_buf plain = { 0 };
 	char hash[2 * CS_PDQ_LEN + 1];
-	json_t *doc = NULL;
-	uint8_t row[8];
-	enum cs_err err;
 
-	cs_vault_row(row, id);
-	err = cs_vault_open(&plain, &d->key, "hash", CS_VIEW_OF(row), sealed);
-	if (err == CS_OK && plain.len < CS_PDQ_LEN)
-		err = CS_ERR_CORRUPT;
-	if (err == CS_OK) {
-		doc = json_loadb((const char *)plain.data + CS_PDQ_LEN,
-		    plain.len - CS_PDQ_LEN, 0, NULL);
-		cs_hex(hash, cs_view(plain.data, CS_PDQ_LEN));
-		if (!csv)
-			cs_write_bytes(w, cs_view_str("pdq "));
-		write_field(w, hash, csv ? ',' : '\n');
+	cs_hex(hash, CS_VIEW_OF(l->hash));
+	if (format == CS_DESK_LIST_HMA) {
+		cs_write_bytes(w, cs_view_str("pdq "));
+		write_field(w, hash, '\n');
+		return;
 	}
-	if (err == CS_OK && csv) {
-		write_field(w, json_get_str(doc, "label"), ',');
-		write_field(w, json_get_str(doc, "source"), ',');
-		write_field(w, json_get_str(doc, "date"), '\n');
-	}
-	json_decref(doc);
-	cs_buf_free(&plain);
-	return err;
+	write_field(w, hash, ',');
+	write_field(w, l->label, ',');
+	write_field(w, l->source, ',');
+	write_field(w, l->date, '\n');
 }
 
 enum cs_err
 cs_desk_list_export(struct cs_buf *out, struct cs_desk *d,
-    const struct cs_desk_actor *actor, uint64_t id, const char *format)
+    const struct cs_desk_actor *actor, uint64_t id,
+    enum cs_desk_list_format format)
 {
-	bool csv = strcmp(format, "csv") == 0;
 	struct cs_writer w = cs_writer(out);
+	struct desk_list l;
 	struct cs_rows rows;
 	enum cs_err err;
 
-	if ((err = administrator(d, actor)) || (err = check_list(d, id)))
+	if ((err = administrator(d, actor)) ||
+	    (err = desk_list_load(&l, d, id)))
 		return err;
-	if (!csv && strcmp(format, "hma") != 0)
-		return desk_problem(
-		    d, CS_ERR_FORMAT, "A format is \"csv\" or \"hma\".");
-	if (csv)
+	if (format == CS_DESK_LIST_CSV)
 		cs_write_bytes(&w, cs_view_str("hash,label,source,date\n"));
 	err = cs_db_query(&rows, d->db,
-	    "SELECT id,sealed FROM hash WHERE source=1 AND ref=? ORDER BY id",
-	    cs_int(id));
-	while (err == CS_OK && cs_rows_next(&rows))
-		err = export_row(
-		    &w, d, cs_col_int(&rows, 0), cs_col_blob(&rows, 1), csv);
+	    "SELECT id,sealed FROM hash WHERE source=? AND ref=? ORDER BY id",
+	    cs_int(DESK_HASH_LIST), cs_int(id));
+	while (err == CS_OK && cs_rows_next(&rows)) {
+		struct desk_list_line line;
+
+		if ((err = desk_list_line_open(&line, d, cs_col_int(&rows, 0),
+			 cs_col_blob(&rows, 1))) == CS_OK)
+			write_line(&w, &line, format);
+	}
 	err = cs_rows_end(&rows, err);
 	return err ? err : cs_writer_end(&w);
 }

@@ -1,16 +1,23 @@
 /* SPDX-License-Identifier: MIT */
-/* Lists of hashes of known photos. */
+/* Lists of hashes of known photos, which others keep: each has an owner and a
+ * purpose. */
 #pragma once
 
-#include <jansson.h>
-
 #include "base/bytes.h"
+#include "desk/reports/file.h"
 #include "phash/phash.h"
 
 struct cs_desk;
 struct cs_desk_actor;
 
-#define CS_DESK_LIST_TEXT_MAX 200
+struct desk_list {
+	uint64_t id, hashes; /* how many */
+	char name[CS_DESK_LIST_TEXT_MAX + 1];
+	char owner[CS_DESK_LIST_TEXT_MAX + 1];
+	char purpose[CS_DESK_LIST_TEXT_MAX + 1];
+	uint64_t made_ms;
+};
+extern const struct desk_record desk_list_record;
 
 /* One line of a list. */
 struct desk_list_line {
@@ -19,24 +26,49 @@ struct desk_list_line {
 	char source[CS_DESK_LIST_TEXT_MAX + 1];
 	char date[16];
 };
+extern const struct desk_record desk_list_line_record;
+
+/* hash.source: ref is the photo's row in media, or the list. */
+enum desk_hash_source { DESK_HASH_PHOTO = 0, DESK_HASH_LIST = 1 };
+
+/* "csv" is hash,label,source,date with a header line; "hma" is what
+ * Hasher-Matcher-Actioner reads from a file: "pdq HASH". */
+enum cs_desk_list_format { CS_DESK_LIST_CSV = 0, CS_DESK_LIST_HMA = 1 };
+/* -1 for any other name. */
+int cs_desk_list_format_find(const char *name);
+
+/* What became of an import: bad lines are skipped and listed. */
+#define CS_DESK_IMPORT_BAD_MAX 100
+struct cs_desk_import {
+	uint64_t added, skipped, n_bad;
+	/* The first n_bad of them; others are only counted. */
+	struct {
+		uint64_t line;
+		const char *why; /* static */
+	} bad[CS_DESK_IMPORT_BAD_MAX];
+};
 
 CS_CHECKED enum cs_err cs_desk_list_add(struct cs_desk *d,
     const struct cs_desk_actor *actor, const char *name, const char *owner,
     const char *purpose, uint64_t *id);
 CS_CHECKED enum cs_err cs_desk_list_remove(
     struct cs_desk *d, const struct cs_desk_actor *actor, uint64_t id);
-CS_CHECKED enum cs_err cs_desk_lists(json_t *items, struct cs_desk *d);
-/*
- * Import lines: "csv" is hash,label,source,date with a header line; "hma" is
- * what Hasher-Matcher-Actioner reads from a file: "pdq HASH".  What is bad is
- * left out and said: ${out} is {added, skipped, bad: [{line, why}]}.
- */
-CS_CHECKED enum cs_err cs_desk_list_import(json_t *out, struct cs_desk *d,
-    const struct cs_desk_actor *actor, uint64_t id, const char *format,
-    struct cs_view text);
+CS_CHECKED enum cs_err cs_desk_list_import(struct cs_desk_import *out,
+    struct cs_desk *d, const struct cs_desk_actor *actor, uint64_t id,
+    enum cs_desk_list_format format, struct cs_view text);
 CS_CHECKED enum cs_err cs_desk_list_export(struct cs_buf *out,
     struct cs_desk *d, const struct cs_desk_actor *actor, uint64_t id,
-    const char *format);
-/* NULL: it is good; else what is wrong with it. */
-const char *desk_list_line_parse(
-    struct desk_list_line *out, struct cs_view line, bool csv);
+    enum cs_desk_list_format format);
+
+/* Call ${each} for all lists, in order; stops at its first error. */
+CS_CHECKED enum cs_err desk_lists(struct cs_desk *d,
+    enum cs_err (*each)(void *arg, const struct desk_list *l), void *arg);
+/* CS_ERR_NOT_FOUND if there is no such list. */
+CS_CHECKED enum cs_err desk_list_load(
+    struct desk_list *out, struct cs_desk *d, uint64_t id);
+/* NULL if the line is good, else what is wrong with it. */
+const char *desk_list_line_parse(struct desk_list_line *out,
+    struct cs_view line, enum cs_desk_list_format format);
+/* Open the line that is sealed in the row ${id} of hashes. */
+CS_CHECKED enum cs_err desk_list_line_open(struct desk_list_line *out,
+    struct cs_desk *d, uint64_t id, struct cs_view sealed);

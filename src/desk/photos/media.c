@@ -5,84 +5,111 @@
 
 #include "desk/cases/case.h"
 #include "desk/core/desk.h"
-#include "desk/core/doc.h"
+#include "desk/core/record.h"
+#include "desk/core/row.h"
 #include "desk/core/store.h"
+#include "desk/reports/file.h"
 #include "desk/reports/report.h"
 #include "store/db.h"
 
 const char *
-desk_media_state_name(unsigned state)
+desk_media_state_name(enum desk_media_state state)
 {
-	static const char *const names[] = { "unread", "present", "missing",
-		"refused", "crashed" };
+	static const char *const names[DESK_MEDIA_STATES] = { "unread",
+		"present", "missing", "refused", "crashed" };
 
-	return names[state < sizeof names / sizeof *names ? state
-							  : DESK_MEDIA_REFUSED];
+	return names[state];
 }
 
 enum cs_err
-desk_media_load(struct desk_media *p, struct cs_desk *d, uint64_t id)
+desk_media_load(struct desk_media *out, struct cs_desk *d, uint64_t id)
 {
-	struct cs_rows rows;
-	bool found = false;
+	struct cs_rows row;
 	enum cs_err err;
 
-	memset(p, 0, sizeof *p);
-	p->id = id;
-	err = cs_db_query(&rows, d->db,
+	memset(out, 0, sizeof *out);
+	out->id = id;
+	err = cs_db_row(&row, d->db,
 	    "SELECT media.case_id,item.place,media.place,item.report,"
 	    "media.sealed FROM media JOIN item ON item.id=media.item"
 	    " WHERE media.id=?",
 	    cs_int(id));
-	if (err == CS_OK && cs_rows_next(&rows)) {
-		found = true;
-		p->case_id = cs_col_int(&rows, 0);
-		p->item = cs_col_int(&rows, 1);
-		p->part = cs_col_int(&rows, 2);
-		cs_col_copy(&rows, 3, p->report, sizeof p->report);
-		err = desk_doc_open_id(
-		    &p->doc, d, "media", id, cs_col_blob(&rows, 4));
+	if (err == CS_OK) {
+		out->case_id = cs_col_int(&row, 0);
+		out->item = cs_col_int(&row, 1);
+		out->part = cs_col_int(&row, 2);
+		cs_col_copy(&row, 3, out->report, sizeof out->report);
+		err = desk_row_open_id(&out->facts, &desk_media_record, d, id,
+		    cs_col_blob(&row, 4));
+	} else if (err == CS_ERR_NOT_FOUND) {
+		err = desk_problem(d, err, "There is no such photo.");
 	}
-	err = cs_rows_end(&rows, err);
-	if (err == CS_OK && !found)
-		err = desk_problem(
-		    d, CS_ERR_NOT_FOUND, "There is no such photo.");
-	return err ? err : cs_desk_report_load(&p->r, d, p->report);
+	if ((err = cs_rows_end(&row, err)))
+		return err;
+	return cs_desk_report_load(&out->opened, d, out->report);
 }
 
 void
-desk_media_clear(struct desk_media *p)
+desk_media_clear(struct desk_media *m)
 {
-	json_decref(p->doc);
-	cs_desk_report_clear(&p->r);
-	memset(p, 0, sizeof *p);
+	desk_record_clear(&m->facts, &desk_media_record);
+	cs_desk_report_clear(&m->opened);
+	memset(m, 0, sizeof *m);
 }
 
 enum cs_err
 desk_media_save(
-    struct cs_desk *d, const struct desk_media *p, enum desk_media_state state)
+    struct cs_desk *d, const struct desk_media *m, enum desk_media_state state)
 {
 	struct cs_buf sealed = { 0 };
 	enum cs_err err;
 
-	if ((err = desk_doc_seal_id(&sealed, d, "media", p->id, p->doc)) ==
-	    CS_OK)
+	if ((err = desk_row_seal_id(
+		 &sealed, d, &desk_media_record, m->id, &m->facts)) == CS_OK)
 		err = cs_db_exec(d->db,
 		    "UPDATE media SET state=?,sealed=? WHERE id=?",
 		    cs_int(state), cs_blob(cs_buf_view(&sealed)),
-		    cs_int(p->id));
+		    cs_int(m->id));
 	cs_buf_free(&sealed);
 	return err;
 }
 
 enum cs_err
-desk_media_touch(struct cs_desk *d, const struct desk_media *p)
+desk_media_touch(struct cs_desk *d, const struct desk_media *m)
 {
 	struct desk_case c;
-	enum cs_err err = desk_case_load(&c, d, p->case_id);
+	enum cs_err err = desk_case_load(&c, d, m->case_id);
 
 	if (err == CS_OK)
 		err = desk_case_save(d, &c, NULL);
 	desk_case_clear(&c);
 	return err;
+}
+
+enum cs_err
+desk_media_of_item(struct cs_desk *d, uint64_t item,
+    enum cs_err (*each)(void *arg, const struct desk_media_row *m), void *arg)
+{
+	struct cs_rows rows;
+	enum cs_err err;
+
+	err = cs_db_query(&rows, d->db,
+	    "SELECT id,place,state,sealed FROM media WHERE item=?"
+	    " ORDER BY place",
+	    cs_int(item));
+	while (err == CS_OK && cs_rows_next(&rows)) {
+		struct desk_media_row m = { .id = cs_col_int(&rows, 0),
+			.place = cs_col_int(&rows, 1) };
+		uint64_t state = cs_col_int(&rows, 2);
+
+		m.state = (enum desk_media_state)state;
+		err = state >= DESK_MEDIA_STATES
+		    ? CS_ERR_CORRUPT
+		    : desk_row_open_id(&m.facts, &desk_media_record, d, m.id,
+			  cs_col_blob(&rows, 3));
+		if (err == CS_OK)
+			err = each(arg, &m);
+		desk_record_clear(&m.facts, &desk_media_record);
+	}
+	return cs_rows_end(&rows, err);
 }

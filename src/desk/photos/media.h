@@ -2,37 +2,48 @@
 /* The rows of photos and files. */
 #pragma once
 
-#include <jansson.h>
-
 #include "base/bytes.h"
+#include "base/units.h"
+#include "desk/reports/file.h"
 #include "desk/reports/report.h"
 
 struct cs_desk;
+struct cs_mimi_content;
 
-/* What is known of a photo or file. */
 enum desk_media_state {
 	DESK_MEDIA_UNREAD = 0,
 	DESK_MEDIA_PRESENT = 1,
-	DESK_MEDIA_MISSING = 2, /* the hub did not have it any more */
+	DESK_MEDIA_MISSING = 2, /* the hub no longer had it */
 	DESK_MEDIA_REFUSED = 3,
 	DESK_MEDIA_CRASHED = 4, /* it breaks decoders */
 };
+#define DESK_MEDIA_STATES (DESK_MEDIA_CRASHED + 1)
 
-/* One row of media, with the report that it came in. */
+/* One row, with the report that it came in. */
 struct desk_media {
 	uint64_t id, case_id, item, part;
-	uint8_t report[16];
-	struct cs_desk_report_opened r;
-	json_t *doc;
+	uint8_t report[CS_ID_LEN];
+	struct cs_desk_report_opened opened;
+	struct desk_media_facts facts;
 };
 
-const char *desk_media_state_name(unsigned state);
-/* CS_ERR_NOT_FOUND; clear it in any case. */
+const char *desk_media_state_name(enum desk_media_state state);
+/* CS_ERR_NOT_FOUND.  The caller clears ${out}, also after an error. */
 CS_CHECKED enum cs_err desk_media_load(
-    struct desk_media *p, struct cs_desk *d, uint64_t id);
-void desk_media_clear(struct desk_media *p);
+    struct desk_media *out, struct cs_desk *d, uint64_t id);
+void desk_media_clear(struct desk_media *m);
 CS_CHECKED enum cs_err desk_media_save(
-    struct cs_desk *d, const struct desk_media *p, enum desk_media_state state);
-/* Pages of its case hear of it; in a transaction. */
+    struct cs_desk *d, const struct desk_media *m, enum desk_media_state state);
+/* Tell open pages of its case; in a transaction. */
 CS_CHECKED enum cs_err desk_media_touch(
-    struct cs_desk *d, const struct desk_media *p);
+    struct cs_desk *d, const struct desk_media *m);
+
+/* What is shown of a row without opening its report. */
+struct desk_media_row {
+	uint64_t id, place;
+	enum desk_media_state state;
+	struct desk_media_facts facts;
+};
+/* Call ${each} for the rows of an item, in order; stops at its first error. */
+CS_CHECKED enum cs_err desk_media_of_item(struct cs_desk *d, uint64_t item,
+    enum cs_err (*each)(void *arg, const struct desk_media_row *m), void *arg);

@@ -8,32 +8,26 @@
  */
 #pragma once
 
-#include <jansson.h>
-
 #include "base/bytes.h"
+#include "content/photo_look.h"
 
 struct cs_desk;
 struct cs_desk_actor;
 
 /* "blur", "small" or "full"; -1 for a name that is none. */
 int cs_desk_photo_level_find(const char *name);
-/*
- * The picture of the photo ${media}, decoded in the sandbox; appended to
- * ${out}, whose type ${*media_type} is static.  What is more than blurred is
- * counted for ${actor}; all of it is written down.  CS_ERR_LIMIT: the person's
- * own limit; CS_ERR_NOT_FOUND: the file is gone; CS_ERR_TYPE: it cannot be
- * shown.
- */
+/* Append the picture of the photo ${media}, decoded in the sandbox;
+ * ${*media_type} is static.  Every view is written down, and any that is
+ * more than blurred is counted for ${actor}.  CS_ERR_LIMIT if that is over
+ * their own limit, CS_ERR_NOT_FOUND if the file is gone, CS_ERR_TYPE if it
+ * cannot be shown. */
 CS_CHECKED enum cs_err cs_desk_photo_picture(struct cs_buf *out,
     const char **media_type, struct cs_desk *d,
-    const struct cs_desk_actor *actor, uint64_t media, int level);
-/* Copies of it in cases and on lists: an array. */
-CS_CHECKED enum cs_err cs_desk_photo_copies(
-    json_t *items, struct cs_desk *d, uint64_t media);
-/*
- * Look at photos that came and were not looked at yet, at one at least, until
- * it is ${until_ms}; ${*more}: there is something left.  A decoder that breaks
- * is a finding on the case.  CS_ERR_UNSUPPORTED: there is none; they wait.
- */
+    const struct cs_desk_actor *actor, uint64_t media,
+    enum cs_photo_level level);
+/* Look at photos that nobody has looked at yet: at one at least, and until
+ * ${until_ms} at most; ${*more} says that some are left.  A photo that
+ * breaks the decoder becomes a finding on its case.  CS_ERR_UNSUPPORTED if
+ * there is no decoder; they wait. */
 CS_CHECKED enum cs_err desk_photos_look(
     struct cs_desk *d, uint64_t until_ms, bool *more);

@@ -1,5 +1,4 @@
 /* SPDX-License-Identifier: MIT */
-/* Who saw or took what of a report; and evidence that leaves the desk. */
 #include "desk/reports/custody.h"
 
 #include <stdio.h>
@@ -7,6 +6,7 @@
 
 #include "base/alloc.h"
 #include "base/text.h"
+#include "base/units.h"
 #include "content/custody.h"
 #include "content/evidence.h"
 #include "content/evidence_seal.h"
@@ -23,59 +23,59 @@
 #include "store/vault.h"
 
 #define TABLE "custody"
+#define ROW_NAME_LEN (CS_ID_LEN + 8)
 
 /* ---- the record --------------------------------------------------------- */
 
 static enum cs_err
-bundle_hash(
-    uint8_t out[static 32], struct cs_desk *d, const uint8_t id[static 16])
+bundle_hash(uint8_t out[static CS_HASH_LEN], struct cs_desk *d,
+    const uint8_t id[static CS_ID_LEN])
 {
-	struct cs_desk_report_opened c;
-	enum cs_err err = cs_desk_report_load(&c, d, id);
+	struct cs_desk_report_opened r;
+	enum cs_err err = cs_desk_report_load(&r, d, id);
 
 	if (err == CS_OK)
-		err = cs_sha256(out, cs_buf_view(&c.bundle));
-	cs_desk_report_clear(&c);
+		err = cs_sha256(out, cs_buf_view(&r.bundle));
+	cs_desk_report_clear(&r);
 	return err;
 }
 
 /* Where the record stands: how many entries, and the hash over them. */
 static enum cs_err
-last(uint64_t *n, uint8_t hash[static 32], struct cs_desk *d,
-    const uint8_t id[static 16])
+last(uint64_t *n, uint8_t hash[static CS_HASH_LEN], struct cs_desk *d,
+    const uint8_t id[static CS_ID_LEN])
 {
-	struct cs_rows rows;
+	uint8_t bundle[CS_HASH_LEN];
+	struct cs_rows row;
 	enum cs_err err;
 
 	*n = 0;
-	err = cs_db_query(&rows, d->db,
+	err = cs_db_row(&row, d->db,
 	    "SELECT seq,chain FROM custody WHERE report=?"
 	    " ORDER BY seq DESC LIMIT 1",
-	    cs_blob(cs_view(id, 16)));
-	if (err == CS_OK && cs_rows_next(&rows)) {
-		*n = cs_col_int(&rows, 0);
-		cs_col_copy(&rows, 1, hash, 32);
+	    cs_blob(cs_view(id, CS_ID_LEN)));
+	if (err == CS_OK) {
+		*n = cs_col_int(&row, 0);
+		cs_col_copy(&row, 1, hash, CS_HASH_LEN);
 	}
-	if ((err = cs_rows_end(&rows, err)) || *n != 0)
+	err = cs_rows_end(&row, err);
+	if (err != CS_ERR_NOT_FOUND)
 		return err;
-	{
-		uint8_t bundle[32];
-
-		if ((err = bundle_hash(bundle, d, id)))
-			return err;
-		return cs_custody_begin(hash, id, bundle);
-	}
+	return (err = bundle_hash(bundle, d, id))
+	    ? err
+	    : cs_custody_begin(hash, id, bundle);
 }
 
 static void
-row_name(uint8_t out[static 24], const uint8_t id[static 16], uint64_t n)
+row_name(uint8_t out[static ROW_NAME_LEN], const uint8_t id[static CS_ID_LEN],
+    uint64_t n)
 {
-	memcpy(out, id, 16);
-	cs_vault_row(out + 16, n);
+	memcpy(out, id, CS_ID_LEN);
+	cs_vault_row(out + CS_ID_LEN, n);
 }
 
 enum cs_err
-desk_custody_add(struct cs_desk *d, const uint8_t id[static 16],
+desk_custody_add(struct cs_desk *d, const uint8_t id[static CS_ID_LEN],
     const struct cs_desk_actor *actor, const char *what)
 {
 	struct cs_custody_entry e = {
@@ -84,7 +84,7 @@ desk_custody_add(struct cs_desk *d, const uint8_t id[static 16],
 		.what = cs_view_str(what),
 	};
 	struct cs_buf plain = { 0 }, sealed = { 0 };
-	uint8_t hash[32], row[24];
+	uint8_t hash[CS_HASH_LEN], row[ROW_NAME_LEN];
 	uint64_t n;
 	enum cs_err err;
 
@@ -97,7 +97,7 @@ desk_custody_add(struct cs_desk *d, const uint8_t id[static 16],
 		err = cs_db_exec(d->db,
 		    "INSERT INTO custody(report,seq,sealed,chain)"
 		    " VALUES(?,?,?,?)",
-		    cs_blob(cs_view(id, 16)), cs_int(n),
+		    cs_blob(cs_view(id, CS_ID_LEN)), cs_int(n),
 		    cs_blob(cs_buf_view(&sealed)), cs_blob(CS_VIEW_OF(hash)));
 	cs_buf_free(&plain);
 	cs_buf_free(&sealed);
@@ -106,10 +106,10 @@ desk_custody_add(struct cs_desk *d, const uint8_t id[static 16],
 
 enum cs_err
 cs_desk_custody_write(
-    struct cs_buf *out, struct cs_desk *d, const uint8_t id[static 16])
+    struct cs_buf *out, struct cs_desk *d, const uint8_t id[static CS_ID_LEN])
 {
 	struct cs_buf entries = { 0 }, one = { 0 }, cert = { 0 };
-	uint8_t bundle[32], hash[32];
+	uint8_t bundle[CS_HASH_LEN], hash[CS_HASH_LEN];
 	struct cs_rows rows;
 	uint64_t n;
 	enum cs_err err;
@@ -127,11 +127,11 @@ cs_desk_custody_write(
 		err = cs_db_query(&rows, d->db,
 		    "SELECT seq,sealed FROM custody WHERE report=?"
 		    " ORDER BY seq",
-		    cs_blob(cs_view(id, 16)));
+		    cs_blob(cs_view(id, CS_ID_LEN)));
 	if (err)
 		goto out;
 	while (err == CS_OK && cs_rows_next(&rows)) {
-		uint8_t row[24];
+		uint8_t row[ROW_NAME_LEN];
 
 		row_name(row, id, cs_col_int(&rows, 0));
 		if ((err = cs_vault_open(&one, &d->key, TABLE, CS_VIEW_OF(row),
@@ -155,11 +155,12 @@ out:
 }
 
 enum cs_err
-desk_key_parse(uint8_t out[static 32], struct cs_desk *d, const char *s)
+desk_key_parse(uint8_t out[static CS_KEY_LEN], struct cs_desk *d, const char *s)
 {
 	size_t n = strlen(s);
-	enum cs_err err =
-	    n == 64 ? cs_unhex(out, 32, s) : cs_unbase64url(out, 32, s, n);
+	enum cs_err err = n == 2 * CS_KEY_LEN
+	    ? cs_unhex(out, CS_KEY_LEN, s)
+	    : cs_unbase64url(out, CS_KEY_LEN, s, n);
 
 	return err == CS_OK
 	    ? CS_OK
@@ -170,36 +171,44 @@ desk_key_parse(uint8_t out[static 32], struct cs_desk *d, const char *s)
 
 /* ---- evidence that leaves ----------------------------------------------- */
 
-enum cs_err
-cs_desk_report_export(struct cs_buf *out, struct cs_desk *d,
-    const struct cs_desk_actor *actor, const uint8_t id[static 16],
-    const char *to_key)
+static enum cs_err
+note_export(struct cs_desk *d, const struct cs_desk_actor *actor,
+    const uint8_t id[static CS_ID_LEN], const char *to_key)
 {
-	uint8_t key[32];
-	char what[120], hex[33];
-	struct cs_desk_report_opened c;
+	char what[120], hex[2 * CS_ID_LEN + 1];
 	enum cs_err err;
 
-	if (*to_key != '\0' && (err = desk_key_parse(key, d, to_key)))
-		return err;
-	if ((err = cs_desk_report_load(&c, d, id)))
-		return err;
-	cs_hex(hex, cs_view(id, 16));
+	cs_hex(hex, cs_view(id, CS_ID_LEN));
 	if (*to_key != '\0')
 		snprintf(what, sizeof what, "exported, sealed to %s", to_key);
 	else
 		snprintf(what, sizeof what, "exported, not sealed");
-	err = *to_key != '\0'
-	    ? cs_evidence_seal(out, cs_buf_view(&c.bundle), CS_VIEW_OF(key))
-	    : cs_buf_add(out, cs_buf_view(&c.bundle));
-	if (err == CS_OK && (err = cs_db_begin(d->db)) == CS_OK) {
-		if ((err = desk_custody_add(d, id, actor, what)) == CS_OK &&
-		    (err = desk_audit_say(d, "report %s: %s by %s", hex, what,
-			 actor->name)) == CS_OK)
-			err = cs_db_commit(d->db);
-		if (err)
-			cs_db_rollback(d->db);
-	}
-	cs_desk_report_clear(&c);
+	if ((err = cs_db_begin(d->db)))
+		return err;
+	if ((err = desk_custody_add(d, id, actor, what)) == CS_OK)
+		err = desk_audit_say(
+		    d, "report %s: %s by %s", hex, what, actor->name);
+	return cs_db_end(d->db, err);
+}
+
+enum cs_err
+cs_desk_report_export(struct cs_buf *out, struct cs_desk *d,
+    const struct cs_desk_actor *actor, const uint8_t id[static CS_ID_LEN],
+    const char *to_key)
+{
+	bool sealed = *to_key != '\0';
+	uint8_t key[CS_KEY_LEN];
+	struct cs_desk_report_opened r;
+	enum cs_err err;
+
+	if ((sealed && (err = desk_key_parse(key, d, to_key))) ||
+	    (err = cs_desk_report_load(&r, d, id)))
+		return err;
+	err = sealed
+	    ? cs_evidence_seal(out, cs_buf_view(&r.bundle), CS_VIEW_OF(key))
+	    : cs_buf_add(out, cs_buf_view(&r.bundle));
+	if (err == CS_OK)
+		err = note_export(d, actor, id, to_key);
+	cs_desk_report_clear(&r);
 	return err;
 }

@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: MIT */
-/* Who saw or took what of a report; and evidence that leaves the desk. */
+/* The custody record: who saw or took what of a report; and exporting
+ * evidence. */
 #pragma once
 
 #include "base/bytes.h"
+#include "base/units.h"
 
 struct cs_desk;
 struct cs_desk_actor;
@@ -11,13 +13,15 @@ struct cs_desk_actor;
  * key) unless that is "".  Written down in the custody record and the log. */
 CS_CHECKED enum cs_err cs_desk_report_export(struct cs_buf *out,
     struct cs_desk *d, const struct cs_desk_actor *actor,
-    const uint8_t id[static 16], const char *to_key);
+    const uint8_t id[static CS_ID_LEN], const char *to_key);
 /* Append its custody record (content/custody.h). */
 CS_CHECKED enum cs_err cs_desk_custody_write(
-    struct cs_buf *out, struct cs_desk *d, const uint8_t id[static 16]);
-/* An X25519 key: hex, or base64url. */
+    struct cs_buf *out, struct cs_desk *d, const uint8_t id[static CS_ID_LEN]);
+/* Parse an X25519 key, hex or base64url; CS_ERR_FORMAT. */
 CS_CHECKED enum cs_err desk_key_parse(
-    uint8_t out[static 32], struct cs_desk *d, const char *s);
+    uint8_t out[static CS_KEY_LEN], struct cs_desk *d, const char *s);
+/* Append to its custody record that ${actor} (NULL: the desk itself) did
+ * ${what}; in a transaction. */
 CS_CHECKED enum cs_err desk_custody_add(struct cs_desk *d,
-    const uint8_t id[static 16], const struct cs_desk_actor *actor,
+    const uint8_t id[static CS_ID_LEN], const struct cs_desk_actor *actor,
     const char *what);

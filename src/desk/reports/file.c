@@ -1,6 +1,4 @@
 /* SPDX-License-Identifier: MIT */
-/* Photos and files of reports: fetched as they are, encrypted, and opened only
- * when somebody asks to see one. */
 #include "desk/reports/file.h"
 
 #include <fcntl.h>
@@ -9,29 +7,61 @@
 
 #include "base/alloc.h"
 #include "base/text.h"
+#include "base/units.h"
 #include "content/evidence.h"
 #include "content/evidence_media.h"
 #include "content/media.h"
 #include "content/mimi.h"
 #include "desk/core/audit.h"
 #include "desk/core/desk.h"
+#include "desk/core/record.h"
 #include "desk/reports/custody.h"
 #include "desk/reports/report.h"
 #include "net/blob.h"
+#include "phash/phash.h"
 #include "store/db.h"
 #include "store/file.h"
 
 #define PATH_SIZE 4096
+#define QUALITY_MAX 100
+#define DISTANCE_MAX CS_PDQ_BITS
+#define MATCHES_MAX 100000
+
+/* ---- what is known of one ----------------------------------------------- */
+
+static const char *const match_kinds[] = { "list", "case" };
+static const struct desk_field match_fields[] = {
+	DESK_WORD(desk_match, kind, match_kinds),
+	DESK_NUMBER(desk_match, distance, 0, DISTANCE_MAX),
+	DESK_TIME(desk_match, list),
+	DESK_TEXT(desk_match, list_name),
+	DESK_TEXT(desk_match, label),
+	DESK_TIME(desk_match, case_id),
+	DESK_TIME(desk_match, media),
+};
+const struct desk_record desk_match_record =
+    DESK_RECORD(desk_match, NULL, match_fields);
+
+static const struct desk_field media_fields[] = {
+	DESK_FLAG(desk_media_facts, photo),
+	DESK_NUMBER(desk_media_facts, quality, 0, QUALITY_MAX),
+	DESK_TIME(desk_media_facts, copies),
+	DESK_ARRAY(desk_media_facts, matches, &desk_match_record, MATCHES_MAX),
+};
+const struct desk_record desk_media_record =
+    DESK_RECORD(desk_media_facts, "media", media_fields);
+
+/* ---- fetching and opening ----------------------------------------------- */
 
 static void
 path_of(char out[static PATH_SIZE], const struct cs_desk *d,
-    const uint8_t hash[static 32], const char *suffix)
+    const uint8_t hash[static CS_HASH_LEN], const char *suffix)
 {
-	char hex[65];
+	char hex[2 * CS_HASH_LEN + 1];
 
 	/* By hash, not by blob: two reports may name one blob and mean two
 	 * files (FRANKING, rule 4). */
-	cs_hex(hex, cs_view(hash, 32));
+	cs_hex(hex, cs_view(hash, CS_HASH_LEN));
 	snprintf(out, PATH_SIZE, "%s/files/%s%s", d->dir, hex, suffix);
 }
 
@@ -81,7 +111,8 @@ desk_files_fetch(struct cs_desk *d, const struct cs_evidence *e)
 		for (size_t k = 0; k < content->n_external; k++) {
 			enum cs_err err = fetch(d, &content->external[k]);
 
-			/* Gone, or a lie: the text is proved without it. */
+			/* It is gone, or not what was reported; the text is
+			 * proved without it. */
 			if (err && cs_err_class(err) != CS_ERR_CLASS_THEIRS)
 				return err;
 		}
@@ -115,22 +146,19 @@ enum cs_err
 cs_desk_report_file(struct cs_buf *out, struct cs_desk *d,
     const struct cs_desk_report_opened *c, size_t item, size_t part)
 {
-	char id[33];
+	char id[2 * CS_ID_LEN + 1];
 	enum cs_err err;
 
 	if ((err = desk_file_open(out, d, c, item, part)))
 		return err;
-	/* Each opening is written down (DESIGN, "Report, desk, answer"). */
+	/* Log each opening (DESIGN, "Report, desk, answer"). */
 	cs_hex(id, CS_VIEW_OF(c->report.id));
 	if ((err = cs_db_begin(d->db)))
 		return err;
 	if ((err = desk_custody_add(d, c->report.id, NULL, "file opened")) ==
-		CS_OK &&
-	    (err = desk_audit_say(d,
-		 "report %s: file %zu of message %zu opened", id, part + 1,
-		 item + 1)) == CS_OK)
-		err = cs_db_commit(d->db);
-	if (err)
-		cs_db_rollback(d->db);
-	return err;
+	    CS_OK)
+		err = desk_audit_say(d,
+		    "report %s: file %zu of message %zu opened", id, part + 1,
+		    item + 1);
+	return cs_db_end(d->db, err);
 }

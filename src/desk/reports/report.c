@@ -1,12 +1,11 @@
 /* SPDX-License-Identifier: MIT */
-/* Reports: opened, verified, stored; and read again. */
 #include "desk/reports/report.h"
 
-#include <stdio.h>
 #include <string.h>
 
 #include "base/reader.h"
 #include "base/text.h"
+#include "base/units.h"
 #include "base/writer.h"
 #include "content/evidence.h"
 #include "content/proof.h"
@@ -21,6 +20,8 @@
 #define BUNDLE "report.bundle"
 #define REPLY "report.reply"
 #define META_VERSION 1
+#define HEX_LEN (2 * CS_ID_LEN)
+#define PREFIX_MIN 4 /* hex digits of a report's number */
 
 const char *
 cs_desk_report_state_name(enum cs_desk_report_state state)
@@ -87,11 +88,11 @@ read_row(struct cs_desk_report *out, struct cs_desk *d, struct cs_rows *rows)
 	return err;
 }
 
-/* ---- taking one --------------------------------------------------------- */
+/* ---- rows --------------------------------------------------------------- */
 
-/* FRANKING, rule 6: a (tag, group_seq) counts once. */
 enum cs_err
-desk_report_message_hash(uint8_t out[static 32], const struct cs_stamp *s)
+desk_report_message_hash(
+    uint8_t out[static CS_HASH_LEN], const struct cs_stamp *s)
 {
 	const struct cs_view parts[] = { CS_VIEW_OF(s->tag),
 		CS_VIEW_OF(s->group_ref),
@@ -101,19 +102,19 @@ desk_report_message_hash(uint8_t out[static 32], const struct cs_stamp *s)
 }
 
 enum cs_err
-desk_report_read(
-    struct cs_desk_report *out, struct cs_desk *d, const uint8_t id[static 16])
+desk_report_read(struct cs_desk_report *out, struct cs_desk *d,
+    const uint8_t id[static CS_ID_LEN])
 {
-	struct cs_rows rows;
+	struct cs_rows row;
 	enum cs_err err;
 
-	err = cs_db_query(&rows, d->db,
+	memset(out, 0, sizeof *out);
+	err = cs_db_row(&row, d->db,
 	    "SELECT id,received,meta FROM report WHERE id=?",
-	    cs_blob(cs_view(id, 16)));
+	    cs_blob(cs_view(id, CS_ID_LEN)));
 	if (err == CS_OK)
-		err = cs_rows_next(&rows) ? read_row(out, d, &rows)
-					  : CS_ERR_NOT_FOUND;
-	return cs_rows_end(&rows, err);
+		err = read_row(out, d, &row);
+	return cs_rows_end(&row, err);
 }
 
 static enum cs_err
@@ -133,7 +134,7 @@ save_meta(struct cs_desk *d, const struct cs_desk_report *r)
 }
 
 enum cs_err
-desk_report_set_state(struct cs_desk *d, const uint8_t id[static 16],
+desk_report_set_state(struct cs_desk *d, const uint8_t id[static CS_ID_LEN],
     enum cs_desk_report_state state)
 {
 	struct cs_desk_report r;
@@ -141,47 +142,32 @@ desk_report_set_state(struct cs_desk *d, const uint8_t id[static 16],
 
 	if ((err = desk_report_read(&r, d, id)))
 		return err;
-	/* Sealed with the rest: whoever can write to the file cannot open what
-	 * was rejected. */
+	/* The state is sealed, too: somebody who can write to the file
+	 * cannot turn a rejected report into an open one. */
 	r.state = state;
 	return save_meta(d, &r);
 }
 
 enum cs_err
-desk_report_forget(struct cs_desk *d, const uint8_t id[static 16])
-{
-	struct cs_desk_report r;
-	enum cs_err err;
-
-	if ((err = desk_report_read(&r, d, id)))
-		return err;
-	r.reporter[0] = r.reported[0] = r.problem[0] = '\0';
-	return save_meta(d, &r);
-}
-
-enum cs_err
-desk_report_reply_key(
-    uint8_t out[static 32], struct cs_desk *d, const uint8_t id[static 16])
+desk_report_reply_key(uint8_t out[static CS_KEY_LEN], struct cs_desk *d,
+    const uint8_t id[static CS_ID_LEN])
 {
 	struct cs_buf plain = { 0 };
-	struct cs_rows rows;
+	struct cs_rows row;
 	enum cs_err err;
 
-	err = cs_db_query(&rows, d->db, "SELECT reply FROM report WHERE id=?",
-	    cs_blob(cs_view(id, 16)));
-	if (err == CS_OK) {
-		/* From before the desk could answer: NULL. */
-		if (cs_rows_next(&rows) && !cs_col_null(&rows, 0))
-			err = cs_vault_open(&plain, &d->key, REPLY,
-			    cs_view(id, 16), cs_col_blob(&rows, 0));
-		else
-			err = CS_ERR_NOT_FOUND;
-	}
-	err = cs_rows_end(&rows, err);
-	if (err == CS_OK && plain.len != 32)
+	/* NULL if it was destroyed with the bundle. */
+	err = cs_db_row(&row, d->db,
+	    "SELECT reply FROM report WHERE id=? AND reply IS NOT NULL",
+	    cs_blob(cs_view(id, CS_ID_LEN)));
+	if (err == CS_OK)
+		err = cs_vault_open(&plain, &d->key, REPLY,
+		    cs_view(id, CS_ID_LEN), cs_col_blob(&row, 0));
+	err = cs_rows_end(&row, err);
+	if (err == CS_OK && plain.len != CS_KEY_LEN)
 		err = CS_ERR_CORRUPT;
 	if (err == CS_OK)
-		memcpy(out, plain.data, 32);
+		memcpy(out, plain.data, CS_KEY_LEN);
 	cs_buf_free(&plain);
 	return err;
 }
@@ -206,26 +192,35 @@ cs_desk_reports(struct cs_desk *d,
 	return cs_rows_end(&rows, err);
 }
 
+/* Set the least and the greatest id that begin with ${prefix}. */
+static bool
+prefix_range(uint8_t low[static CS_ID_LEN], uint8_t high[static CS_ID_LEN],
+    const char *prefix)
+{
+	char low_hex[HEX_LEN + 1], high_hex[HEX_LEN + 1];
+	size_t len = strlen(prefix);
+
+	if (len < PREFIX_MIN || len > HEX_LEN)
+		return false;
+	memset(low_hex, '0', HEX_LEN);
+	memset(high_hex, 'f', HEX_LEN);
+	low_hex[HEX_LEN] = high_hex[HEX_LEN] = '\0';
+	memcpy(low_hex, prefix, len);
+	memcpy(high_hex, prefix, len);
+	return cs_unhex(low, CS_ID_LEN, low_hex) == CS_OK &&
+	    cs_unhex(high, CS_ID_LEN, high_hex) == CS_OK;
+}
+
 enum cs_err
 cs_desk_report_find(
-    struct cs_desk *d, const char *prefix, uint8_t id[static 16])
+    struct cs_desk *d, const char *prefix, uint8_t id[static CS_ID_LEN])
 {
-	char hex[33], low_hex[33], high_hex[33];
-	uint8_t low[16], high[16];
-	size_t len = strlen(prefix);
+	uint8_t low[CS_ID_LEN], high[CS_ID_LEN];
 	struct cs_rows rows;
 	unsigned n = 0;
 	enum cs_err err;
 
-	memset(low_hex, '0', 32);
-	memset(high_hex, 'f', 32);
-	low_hex[32] = high_hex[32] = '\0';
-	if (len >= 4 && len <= 32) {
-		memcpy(low_hex, prefix, len);
-		memcpy(high_hex, prefix, len);
-	}
-	if (len < 4 || len > 32 || cs_unhex(low, 16, low_hex) != CS_OK ||
-	    cs_unhex(high, 16, high_hex) != CS_OK)
+	if (!prefix_range(low, high, prefix))
 		return desk_problem(d, CS_ERR_FORMAT,
 		    "A report's number has 4 to 32 of the characters 0-9 a-f, "
 		    "as \"reports\" shows them.");
@@ -233,41 +228,48 @@ cs_desk_report_find(
 	    "SELECT id FROM report WHERE id>=? AND id<=? LIMIT 2",
 	    cs_blob(CS_VIEW_OF(low)), cs_blob(CS_VIEW_OF(high)));
 	while (err == CS_OK && cs_rows_next(&rows)) {
-		cs_col_copy(&rows, 0, id, 16);
+		cs_col_copy(&rows, 0, id, CS_ID_LEN);
 		n++;
 	}
 	if ((err = cs_rows_end(&rows, err)))
 		return err;
-	snprintf(hex, sizeof hex, "%s", prefix);
 	if (n == 0)
 		return desk_problem(d, CS_ERR_NOT_FOUND,
-		    "There is no report whose number begins with %s.", hex);
+		    "There is no report whose number begins with %s.", prefix);
 	if (n > 1)
 		return desk_problem(d, CS_ERR_EXISTS,
-		    "More than one report's number begins with %s.", hex);
+		    "More than one report's number begins with %s.", prefix);
 	return CS_OK;
+}
+
+/* Append the bundle; nothing if the report was destroyed. */
+static enum cs_err
+read_bundle(
+    struct cs_buf *out, struct cs_desk *d, const uint8_t id[static CS_ID_LEN])
+{
+	struct cs_rows row;
+	enum cs_err err;
+
+	err = cs_db_row(&row, d->db, "SELECT bundle FROM report WHERE id=?",
+	    cs_blob(cs_view(id, CS_ID_LEN)));
+	if (err == CS_OK)
+		err = cs_vault_open(out, &d->key, BUNDLE,
+		    cs_view(id, CS_ID_LEN), cs_col_blob(&row, 0));
+	return cs_rows_end(&row, err);
 }
 
 enum cs_err
 cs_desk_report_load(struct cs_desk_report_opened *out, struct cs_desk *d,
-    const uint8_t id[static 16])
+    const uint8_t id[static CS_ID_LEN])
 {
-	struct cs_rows rows;
 	enum cs_err err;
 
 	memset(out, 0, sizeof *out);
-	if ((err = desk_report_read(&out->report, d, id)))
-		return err;
-	err = cs_db_query(&rows, d->db, "SELECT bundle FROM report WHERE id=?",
-	    cs_blob(cs_view(id, 16)));
-	if (err == CS_OK && cs_rows_next(&rows))
-		err = cs_vault_open(&out->bundle, &d->key, BUNDLE,
-		    cs_view(id, 16), cs_col_blob(&rows, 0));
-	err = cs_rows_end(&rows, err);
-	if (err == CS_OK) {
+	if ((err = desk_report_read(&out->report, d, id)) == CS_OK &&
+	    (err = read_bundle(&out->bundle, d, id)) == CS_OK) {
 		err = cs_evidence_check(
 		    &out->evidence, cs_buf_view(&out->bundle), d->hub.root);
-		/* What is not even a bundle can still be looked at. */
+		/* A report that is no bundle at all can still be looked at. */
 		if (err && cs_err_class(err) == CS_ERR_CLASS_THEIRS)
 			err = CS_OK;
 	}
@@ -277,11 +279,11 @@ cs_desk_report_load(struct cs_desk_report_opened *out, struct cs_desk *d,
 }
 
 void
-cs_desk_report_clear(struct cs_desk_report_opened *c)
+cs_desk_report_clear(struct cs_desk_report_opened *r)
 {
-	cs_evidence_free(c->evidence);
-	cs_buf_free(&c->bundle);
-	memset(c, 0, sizeof *c);
+	cs_evidence_free(r->evidence);
+	cs_buf_free(&r->bundle);
+	memset(r, 0, sizeof *r);
 }
 
 bool
@@ -299,12 +301,12 @@ desk_report_item_proved(
 }
 
 enum cs_err
-desk_report_case(
-    uint64_t *case_id, struct cs_desk *d, const uint8_t report[static 16])
+desk_report_case(uint64_t *case_id, struct cs_desk *d,
+    const uint8_t report[static CS_ID_LEN])
 {
 	enum cs_err err = cs_db_get_int(case_id, d->db,
 	    "SELECT COALESCE(case_id,0) FROM report WHERE id=?",
-	    cs_blob(cs_view(report, 16)));
+	    cs_blob(cs_view(report, CS_ID_LEN)));
 
 	return err == CS_OK && *case_id == 0
 	    ? desk_problem(d, CS_ERR_NOT_FOUND,
@@ -314,30 +316,49 @@ desk_report_case(
 
 enum cs_err
 desk_report_insert(struct cs_desk *d, const struct cs_desk_report *r,
-    struct cs_view bundle, const uint8_t reply[static 32])
+    struct cs_view bundle, const uint8_t reply[static CS_KEY_LEN])
 {
-	struct cs_buf meta = { 0 }, sealed_meta = { 0 }, sealed = { 0 },
-		      sealed_reply = { 0 };
+	struct cs_buf plain = { 0 }, meta = { 0 }, sealed = { 0 }, key = { 0 };
 	const struct cs_view id = CS_VIEW_OF(r->id);
 	enum cs_err err;
 
-	if ((err = write_meta(&meta, r)) == CS_OK &&
-	    (err = cs_vault_seal(&sealed_meta, &d->key, META, id,
-		 cs_buf_view(&meta))) == CS_OK &&
+	if ((err = write_meta(&plain, r)) == CS_OK &&
+	    (err = cs_vault_seal(
+		 &meta, &d->key, META, id, cs_buf_view(&plain))) == CS_OK &&
 	    (err = cs_vault_seal(&sealed, &d->key, BUNDLE, id, bundle)) ==
 		CS_OK &&
-	    (err = cs_vault_seal(&sealed_reply, &d->key, REPLY, id,
-		 cs_view(reply, 32))) == CS_OK)
+	    (err = cs_vault_seal(&key, &d->key, REPLY, id,
+		 cs_view(reply, CS_KEY_LEN))) == CS_OK)
 		err = cs_db_exec(d->db,
 		    "INSERT INTO report(id,received,meta,bundle,reply,case_id)"
 		    " VALUES(?,?,?,?,?,0)",
 		    cs_blob(id), cs_int(r->received_ms),
-		    cs_blob(cs_buf_view(&sealed_meta)),
-		    cs_blob(cs_buf_view(&sealed)),
-		    cs_blob(cs_buf_view(&sealed_reply)));
+		    cs_blob(cs_buf_view(&meta)), cs_blob(cs_buf_view(&sealed)),
+		    cs_blob(cs_buf_view(&key)));
+	cs_buf_free(&plain);
 	cs_buf_free(&meta);
-	cs_buf_free(&sealed_meta);
 	cs_buf_free(&sealed);
-	cs_buf_free(&sealed_reply);
+	cs_buf_free(&key);
+	return err;
+}
+
+enum cs_err
+desk_report_empty(struct cs_desk *d, const uint8_t id[static CS_ID_LEN])
+{
+	struct cs_desk_report r;
+	struct cs_buf sealed = { 0 };
+	enum cs_err err;
+
+	if ((err = desk_report_read(&r, d, id)))
+		return err;
+	r.reporter[0] = r.reported[0] = r.problem[0] = '\0';
+	if ((err = save_meta(d, &r)) == CS_OK &&
+	    (err = cs_vault_seal(&sealed, &d->key, BUNDLE,
+		 cs_view(id, CS_ID_LEN), cs_view("", 0))) == CS_OK)
+		err = cs_db_exec(d->db,
+		    "UPDATE report SET bundle=?,reply=NULL WHERE id=?",
+		    cs_blob(cs_buf_view(&sealed)),
+		    cs_blob(cs_view(id, CS_ID_LEN)));
+	cs_buf_free(&sealed);
 	return err;
 }

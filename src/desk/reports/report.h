@@ -3,7 +3,9 @@
 #pragma once
 
 #include "base/bytes.h"
+#include "base/units.h"
 #include "content/evidence.h"
+#include "franking/cert.h"
 
 struct cs_desk;
 struct cs_evidence;
@@ -18,14 +20,15 @@ enum cs_desk_report_state {
 };
 
 struct cs_desk_report {
-	uint8_t id[16];
+	uint8_t id[CS_ID_LEN];
 	enum cs_desk_report_state state;
 	uint64_t received_ms;
 	uint16_t reason;
 	uint32_t n_messages, n_files;
 	bool repeats; /* a message of it was reported before */
-	char reporter[33], reported[33]; /* handles; "" if not proved */
-	char problem[128];               /* of a rejected one */
+	char reporter[CS_HANDLE_MAX + 1]; /* handles; "" if not proved */
+	char reported[CS_HANDLE_MAX + 1];
+	char problem[128]; /* of a rejected one */
 };
 
 /* One report, opened: the bundle, and what the verifier says of it now. */
@@ -36,38 +39,44 @@ struct cs_desk_report_opened {
 };
 
 const char *cs_desk_report_state_name(enum cs_desk_report_state state);
-/* In the order in which they came; stops at the first error of ${each}. */
+/* Call ${each} for all reports in the order in which they came; stops at its
+ * first error. */
 CS_CHECKED enum cs_err cs_desk_reports(struct cs_desk *d,
     enum cs_err (*each)(void *arg, const struct cs_desk_report *r), void *arg);
-/* The id that begins with the hex digits ${prefix}. */
+/* Find the id that begins with the hex digits ${prefix}.  CS_ERR_FORMAT,
+ * CS_ERR_NOT_FOUND, CS_ERR_EXISTS: more than one does. */
 CS_CHECKED enum cs_err cs_desk_report_find(
-    struct cs_desk *d, const char *prefix, uint8_t id[static 16]);
+    struct cs_desk *d, const char *prefix, uint8_t id[static CS_ID_LEN]);
+/* Open one and verify it.  CS_ERR_NOT_FOUND.  The caller clears ${out}, also
+ * after an error. */
 CS_CHECKED enum cs_err cs_desk_report_load(struct cs_desk_report_opened *out,
-    struct cs_desk *d, const uint8_t id[static 16]);
-void cs_desk_report_clear(struct cs_desk_report_opened *c);
-CS_CHECKED enum cs_err desk_report_set_state(struct cs_desk *d,
-    const uint8_t id[static 16], enum cs_desk_report_state state);
-/* Nothing of who and about whom stays in what is known of a report. */
-CS_CHECKED enum cs_err desk_report_forget(
-    struct cs_desk *d, const uint8_t id[static 16]);
-/* What a message is counted by: FRANKING, rule 6. */
-CS_CHECKED enum cs_err desk_report_message_hash(
-    uint8_t out[static 32], const struct cs_stamp *s);
-/* The key that seals answers to its reporter; CS_ERR_NOT_FOUND. */
-CS_CHECKED enum cs_err desk_report_reply_key(
-    uint8_t out[static 32], struct cs_desk *d, const uint8_t id[static 16]);
-/* The case that a report is in; CS_ERR_NOT_FOUND: none, it was rejected. */
-CS_CHECKED enum cs_err desk_report_case(
-    uint64_t *case_id, struct cs_desk *d, const uint8_t report[static 16]);
-/* Store the rows of ${r}, which is in no case yet, with its ${bundle} and the
- * key
+    struct cs_desk *d, const uint8_t id[static CS_ID_LEN]);
+void cs_desk_report_clear(struct cs_desk_report_opened *r);
+
+/* Read the row of a report without opening its bundle.  CS_ERR_NOT_FOUND. */
+CS_CHECKED enum cs_err desk_report_read(struct cs_desk_report *out,
+    struct cs_desk *d, const uint8_t id[static CS_ID_LEN]);
+/* Store the new ${r}, which is in no case yet, with its ${bundle} and the key
  * ${reply} that seals answers to its reporter; in a transaction. */
 CS_CHECKED enum cs_err desk_report_insert(struct cs_desk *d,
     const struct cs_desk_report *r, struct cs_view bundle,
-    const uint8_t reply[static 32]);
-/* The row of a report, its bundle not opened; CS_ERR_NOT_FOUND. */
-CS_CHECKED enum cs_err desk_report_read(
-    struct cs_desk_report *out, struct cs_desk *d, const uint8_t id[static 16]);
-/* Is everything proved of ${item}, which is of ${e}? */
+    const uint8_t reply[static CS_KEY_LEN]);
+CS_CHECKED enum cs_err desk_report_set_state(struct cs_desk *d,
+    const uint8_t id[static CS_ID_LEN], enum cs_desk_report_state state);
+/* Destroy the bundle of a report, and who reported whom.  That there was a
+ * report stays, and what became of it.  In a transaction. */
+CS_CHECKED enum cs_err desk_report_empty(
+    struct cs_desk *d, const uint8_t id[static CS_ID_LEN]);
+/* The hash by which a message is counted: each (tag, group_seq) counts once
+ * (FRANKING, rule 6). */
+CS_CHECKED enum cs_err desk_report_message_hash(
+    uint8_t out[static CS_HASH_LEN], const struct cs_stamp *s);
+/* The key that seals answers to its reporter; CS_ERR_NOT_FOUND. */
+CS_CHECKED enum cs_err desk_report_reply_key(uint8_t out[static CS_KEY_LEN],
+    struct cs_desk *d, const uint8_t id[static CS_ID_LEN]);
+/* Find the case that a report is in; CS_ERR_NOT_FOUND if it was rejected. */
+CS_CHECKED enum cs_err desk_report_case(uint64_t *case_id, struct cs_desk *d,
+    const uint8_t report[static CS_ID_LEN]);
+/* Is everything in ${item}, an item of ${e}, proved? */
 bool desk_report_item_proved(
     const struct cs_evidence *e, const struct cs_evidence_item *item);

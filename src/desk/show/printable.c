@@ -1,20 +1,25 @@
 /* SPDX-License-Identifier: MIT */
-/* A case on paper: HTML of one file, without a script or a link; with photos
- * only when they are asked for. */
 #include "desk/show/printable.h"
 
 #include <stdio.h>
 #include <time.h>
 
 #include "base/text.h"
+#include "base/units.h"
+#include "content/mimi.h"
 #include "content/photo_look.h"
+#include "desk/cases/case.h"
 #include "desk/core/actor.h"
 #include "desk/core/audit.h"
 #include "desk/core/desk.h"
-#include "desk/core/json.h"
+#include "desk/core/policy.h"
+#include "desk/core/record.h"
 #include "desk/core/store.h"
+#include "desk/decisions/decision.h"
+#include "desk/photos/media.h"
 #include "desk/photos/photo.h"
-#include "desk/show/case.h"
+#include "desk/reports/report.h"
+#include "desk/show/item.h"
 #include "store/clock.h"
 #include "store/db.h"
 
@@ -34,7 +39,7 @@ struct page {
 	struct cs_buf *out;
 	struct cs_desk *d;
 	const struct cs_desk_actor *actor;
-	bool photos; /* small ones; each is counted as seen */
+	enum cs_desk_print_photos photos;
 	enum cs_err err;
 };
 
@@ -45,26 +50,32 @@ raw(struct page *p, const char *s)
 		p->err = cs_buf_add(p->out, cs_view_str(s));
 }
 
-/* Text of others is text: no markup of theirs gets through. */
+/* Escape text, so that no markup of others gets through. */
+static void
+text_view(struct page *p, struct cs_view v)
+{
+	for (size_t i = 0; i < v.len; i++) {
+		const char one[2] = { (char)v.data[i], '\0' };
+
+		raw(p,
+		    *one == '<'       ? "&lt;"
+			: *one == '>' ? "&gt;"
+			: *one == '&' ? "&amp;"
+			: *one == '"' ? "&quot;"
+				      : one);
+	}
+}
+
 static void
 text(struct page *p, const char *s)
 {
-	for (; *s != '\0'; s++) {
-		const char one[2] = { *s, '\0' };
-
-		raw(p,
-		    *s == '<'       ? "&lt;"
-			: *s == '>' ? "&gt;"
-			: *s == '&' ? "&amp;"
-			: *s == '"' ? "&quot;"
-				    : one);
-	}
+	text_view(p, cs_view_str(s));
 }
 
 static void
 when(struct page *p, uint64_t ms)
 {
-	time_t s = (time_t)(ms / 1000);
+	time_t s = (time_t)(ms / CS_SECOND_MS);
 	char out[40] = "";
 	struct tm tm;
 
@@ -74,13 +85,28 @@ when(struct page *p, uint64_t ms)
 }
 
 static void
-row(struct page *p, const char *name, const char *value)
+row_view(struct page *p, const char *name, struct cs_view value)
 {
 	raw(p, "<tr><th>");
 	text(p, name);
 	raw(p, "<td>");
-	text(p, value);
+	text_view(p, value);
 	raw(p, "\n");
+}
+
+static void
+row(struct page *p, const char *name, const char *value)
+{
+	row_view(p, name, cs_view_str(value));
+}
+
+static void
+row_hex(struct page *p, const char *name, struct cs_view v)
+{
+	char hex[2 * CS_HASH_LEN + 1];
+
+	cs_hex(hex, v);
+	row(p, name, hex);
 }
 
 static void
@@ -102,7 +128,7 @@ time_row(struct page *p, const char *name, uint64_t ms)
 	raw(p, "\n");
 }
 
-/* RFC 4648, section 4, of our base64url. */
+/* Write base64 (RFC 4648, section 4). */
 static void
 base64(struct page *p, struct cs_view v)
 {
@@ -119,16 +145,28 @@ base64(struct page *p, struct cs_view v)
 	}
 }
 
+/* A number in running text. */
+static void
+digits(struct page *p, uint64_t n)
+{
+	char s[24];
+
+	snprintf(s, sizeof s, "%llu", (unsigned long long)n);
+	text(p, s);
+}
+
+/* ---- messages ----------------------------------------------------------- */
+
 /* A photo, or why there is none. */
 static void
-photo(struct page *p, const json_t *media)
+photo(struct page *p, uint64_t media)
 {
 	struct cs_buf picture = { 0 };
 	const char *type = NULL;
 	enum cs_err err;
 
-	err = cs_desk_photo_picture(&picture, &type, p->d, p->actor,
-	    json_id_parse(json_get_str(media, "id")), CS_PHOTO_LEVEL_SMALL);
+	err = cs_desk_photo_picture(
+	    &picture, &type, p->d, p->actor, media, CS_PHOTO_LEVEL_SMALL);
 	if (err == CS_OK) {
 		raw(p, "<p><img alt=\"photo\" src=\"data:");
 		raw(p, type);
@@ -145,134 +183,179 @@ photo(struct page *p, const json_t *media)
 	cs_buf_free(&picture);
 }
 
-static void
-item(struct page *p, const json_t *o)
+/* The photos and files of an item, being printed. */
+struct listing {
+	struct page *p;
+	const struct cs_mimi_content *content;
+};
+
+static enum cs_err
+media(void *arg, const struct desk_media_row *m)
 {
-	const json_t *account = json_object_get(o, "account"), *v;
-	size_t i;
+	const struct listing *l = arg;
+	struct page *p = l->p;
+	bool shown = p->photos == CS_DESK_PRINT_PHOTOS && m->facts.photo;
+	char name[CS_MIMI_FILENAME_MAX + 1] = "";
+	struct cs_view type = { 0 };
 
-	raw(p, "<h2>Message ");
-	text(p, json_get_str(o, "id"));
-	raw(p,
-	    json_get_bool(o, "proved") ? ": proved</h2>\n<table>\n"
-				       : ": NOT proved</h2>\n<table>\n");
-	row(p, "Account", json_get_str(account, "handle"));
-	row(p, "Account id", json_get_str(account, "id"));
-	row(p, "Group", json_get_str(o, "group"));
-	number(p, "Number in the group", json_get_num(o, "seq"));
-	time_row(p, "Accepted by the operator", json_get_num(o, "accepted_ms"));
-	time_row(p, "Claimed by the sender", json_get_num(o, "claimed_ms"));
-	number(p, "Undisclosed before it", json_get_num(o, "undisclosed"));
-	row(p, "Report", json_get_str(o, "report"));
-	number(p, "Reporter (a number)", json_get_num(o, "reporter"));
-	raw(p, "</table>\n<blockquote dir=\"auto\">");
-	text(p, json_get_str(o, "text"));
-	raw(p, "</blockquote>\n");
-	if (json_get_bool(o, "redacted"))
-		raw(p,
-		    "<p>This is the working copy, redacted; the bundle has "
-		    "the original.</p>\n");
-	raw(p, "<ul>\n");
-	json_array_foreach (json_object_get(o, "links"), i, v) {
-		raw(p, json_get_bool(v, "ok") ? "<li>yes: " : "<li>NO: ");
-		text(p, json_get_str(v, "text"));
-		if (!json_get_bool(v, "ok")) {
-			raw(p, " (");
-			text(p, json_get_str(v, "problem"));
-			raw(p, ")");
-		}
-		raw(p, "\n");
+	if (m->place < l->content->n_external) {
+		type = l->content->external[m->place].content_type;
+		cs_mimi_filename(name, l->content->external[m->place].filename);
 	}
-	raw(p, "</ul>\n");
-	json_array_foreach (json_object_get(o, "media"), i, v) {
-		bool shown = p->photos && json_get_bool(v, "photo");
-
-		raw(p, shown ? "<p>Photo: " : "<p>Photo or file, left out: ");
-		text(p, json_get_str(v, "type"));
-		raw(p, ", ");
-		text(p, json_get_str(v, "name"));
-		raw(p, "</p>\n");
-		if (shown)
-			photo(p, v);
-	}
+	raw(p, shown ? "<p>Photo: " : "<p>Photo or file, left out: ");
+	text_view(p, type);
+	raw(p, ", ");
+	text(p, name);
+	raw(p, "</p>\n");
+	if (shown)
+		photo(p, m->id);
+	return p->err;
 }
 
 static void
-decision(struct page *p, const json_t *o)
+link_line(void *arg, const struct desk_link *link)
 {
-	raw(p, "<tr><td>");
-	when(p, json_get_num(o, "made_ms"));
-	raw(p, "<td>");
-	text(p, json_get_str(o, "action"));
-	raw(p, "<td>");
-	text(p, json_get_str(o, "reason"));
-	raw(p, "<td>");
-	text(p, json_get_str(o, "state"));
-	raw(p, "<td>");
-	text(p, json_get_str(o, "facts"));
+	struct page *p = arg;
+
+	raw(p, link->result == CS_OK ? "<li>yes: " : "<li>NO: ");
+	text(p, link->text);
+	if (link->result != CS_OK) {
+		raw(p, " (");
+		text(p, cs_err_text(link->result));
+		raw(p, ")");
+	}
 	raw(p, "\n");
 }
 
 static void
-case_page(struct page *p, const struct cs_desk *d, const json_t *o)
+item_table(struct page *p, const struct desk_item *i)
 {
-	const json_t *v;
-	size_t i;
+	const struct cs_stamp *stamp = &i->item->capsule.stamp;
 
+	raw(p, "<h2>Message ");
+	digits(p, i->id);
+	raw(p,
+	    desk_report_item_proved(i->evidence, i->item)
+		? ": proved</h2>\n<table>\n"
+		: ": NOT proved</h2>\n<table>\n");
+	row_view(p, "Account", desk_item_handle(i));
+	row_hex(p, "Account id", CS_VIEW_OF(stamp->account));
+	row_hex(p, "Group", cs_view(stamp->group_ref, DESK_GROUP_SHOWN));
+	number(p, "Number in the group", stamp->group_seq);
+	time_row(p, "Accepted by the operator", stamp->accepted_ms);
+	time_row(p, "Claimed by the sender", i->item->capsule.claimed_ms);
+	number(p, "Undisclosed before it", i->item->undisclosed);
+	row_hex(p, "Report", CS_VIEW_OF(i->evidence->report_id));
+	number(p, "Reporter (a number)", i->reporter);
+	raw(p, "</table>\n");
+}
+
+static enum cs_err
+item(void *arg, const struct desk_item *i)
+{
+	struct page *p = arg;
+	struct listing l = { .p = p, .content = &i->item->proof.content };
+
+	item_table(p, i);
+	raw(p, "<blockquote dir=\"auto\">");
+	text_view(p, i->text);
+	raw(p, "</blockquote>\n");
+	if (i->redacted)
+		raw(p,
+		    "<p>This is the working copy, redacted; the bundle has "
+		    "the original.</p>\n");
+	raw(p, "<ul>\n");
+	desk_item_links(i, link_line, p);
+	raw(p, "</ul>\n");
+	return p->err ? p->err : desk_media_of_item(p->d, i->id, media, &l);
+}
+
+/* ---- the case ----------------------------------------------------------- */
+
+static enum cs_err
+decision(void *arg, const struct desk_decision *dec)
+{
+	struct page *p = arg;
+
+	raw(p, "<tr><td>");
+	when(p, dec->made_ms);
+	raw(p, "<td>");
+	text(p, cs_desk_action_name(dec->action));
+	raw(p, "<td>");
+	text(p, dec->reason);
+	raw(p, "<td>");
+	text(p, desk_decision_state_name(dec->state));
+	raw(p, "<td>");
+	text(p, desk_string(dec->facts));
+	raw(p, "\n");
+	return p->err;
+}
+
+static void
+case_table(struct page *p, const struct desk_case *c)
+{
 	raw(p, head);
 	raw(p, "<title>Case ");
-	text(p, json_get_str(o, "id"));
+	digits(p, c->id);
 	raw(p, "</title>\n<h1>Case ");
-	text(p, json_get_str(o, "id"));
+	digits(p, c->id);
 	raw(p, "</h1>\n<table>\n");
-	row(p, "Hub", d->hub.name);
-	row(p, "Reason", json_get_str(o, "reason"));
-	number(p, "Severity (5 is the worst)", json_get_num(o, "severity"));
-	row(p, "State", json_get_str(o, "state"));
-	number(p, "Reports", json_get_num(o, "reports"));
-	number(p, "Reporters",
-	    json_get_num(o, "reporters") != 0
-		? json_get_num(o, "reporters")
-		: json_array_size(json_object_get(o, "reporters")));
-	time_row(p, "First reported",
-	    json_get_num(o, "first_ms") != 0 ? json_get_num(o, "first_ms")
-					     : json_get_num(o, "opened_ms"));
+	row(p, "Hub", p->d->hub.name);
+	row(p, "Reason", c->reason);
+	number(p, "Severity (5 is the worst)", c->severity);
+	row(p, "State", cs_desk_case_state_name(c->state));
+	number(p, "Reports", c->reports);
+	number(p, "Reporters", c->reporters.n);
+	time_row(p, "First reported", c->first_ms);
 	time_row(p, "Printed", cs_clock_ms());
 	raw(p, "</table>\n");
-	json_array_foreach (json_object_get(o, "items"), i, v)
-		item(p, v);
+}
+
+static enum cs_err
+case_page(struct page *p, const struct desk_case *c)
+{
+	enum cs_err err;
+
+	case_table(p, c);
+	if ((err = desk_items(p->d, c, 0, item, p)))
+		return err;
 	raw(p, "<h2>Decisions</h2>\n<table>\n");
-	json_array_foreach (json_object_get(o, "decisions"), i, v)
-		decision(p, v);
+	if ((err = desk_decisions(p->d, c->id, decision, p)))
+		return err;
 	raw(p,
 	    "</table>\n<p>This page proves nothing by itself. The bundles "
 	    "(.csev) do, with countersign-verify and the operator's "
 	    "key.</p>\n");
+	return p->err;
+}
+
+static enum cs_err
+note_printed(
+    struct cs_desk *d, const struct cs_desk_actor *actor, uint64_t case_id)
+{
+	enum cs_err err;
+
+	if ((err = cs_db_begin(d->db)))
+		return err;
+	err = desk_audit_add(d,
+	    &(struct desk_audit_event){
+		.actor = actor, .case_id = case_id, .what = "printed" });
+	return cs_db_end(d->db, err);
 }
 
 enum cs_err
 cs_desk_case_print(struct cs_buf *out, struct cs_desk *d,
-    const struct cs_desk_actor *actor, uint64_t case_id, bool photos)
+    const struct cs_desk_actor *actor, uint64_t case_id,
+    enum cs_desk_print_photos photos)
 {
 	struct page p = {
 		.out = out, .d = d, .actor = actor, .photos = photos
 	};
-	json_t *o = json_object();
-	enum cs_err err;
+	struct desk_case c;
+	enum cs_err err = desk_case_load(&c, d, case_id);
 
-	if ((err = cs_desk_case_show(o, d, actor, case_id, 0)) == CS_OK) {
-		case_page(&p, d, o);
-		err = p.err;
-	}
-	if (err == CS_OK && (err = cs_db_begin(d->db)) == CS_OK) {
-		if ((err = desk_audit_add(d,
-			 &(struct desk_audit_event){ .actor = actor,
-			     .case_id = case_id,
-			     .what = "printed" })) == CS_OK)
-			err = cs_db_commit(d->db);
-		if (err)
-			cs_db_rollback(d->db);
-	}
-	json_decref(o);
+	if (err == CS_OK && (err = case_page(&p, &c)) == CS_OK)
+		err = note_printed(d, actor, case_id);
+	desk_case_clear(&c);
 	return err;
 }

@@ -4,14 +4,16 @@
 #include <stdlib.h>
 
 #include "base/alloc.h"
+#include "base/units.h"
+#include "desk/cases/case.h"
 #include "desk/core/desk.h"
 #include "desk/core/json.h"
 #include "desk/core/policy.h"
+#include "desk/decisions/appeal.h"
+#include "desk/decisions/decision.h"
 #include "desk/people/people.h"
 #include "store/clock.h"
 #include "store/db.h"
-
-#define DAY_MS 86400000u
 
 static enum cs_err
 by_reason(json_t *out, struct cs_desk *d, uint64_t since)
@@ -27,8 +29,8 @@ by_reason(json_t *out, struct cs_desk *d, uint64_t since)
 	}
 	err = cs_db_query(&rows, d->db,
 	    "SELECT reason,COUNT(*),SUM(reports) FROM cases WHERE opened>=?"
-	    " AND state<>3 GROUP BY reason ORDER BY 3 DESC",
-	    cs_int(since));
+	    " AND state<>? GROUP BY reason ORDER BY 3 DESC",
+	    cs_int(since), cs_int(CS_DESK_CASE_CLOSED));
 	while (err == CS_OK && cs_rows_next(&rows)) {
 		json_t *o = json_object();
 
@@ -56,8 +58,8 @@ by_severity(json_t *out, struct cs_desk *d, uint64_t since)
 
 	err = cs_db_query(&rows, d->db,
 	    "SELECT severity,COUNT(*) FROM cases WHERE opened>=?"
-	    " AND state<>3 GROUP BY severity ORDER BY 1 DESC",
-	    cs_int(since));
+	    " AND state<>? GROUP BY severity ORDER BY 1 DESC",
+	    cs_int(since), cs_int(CS_DESK_CASE_CLOSED));
 	while (err == CS_OK && cs_rows_next(&rows)) {
 		json_t *o = json_object();
 
@@ -118,7 +120,7 @@ end_day(json_t *list, struct times *t, uint64_t day, enum cs_err *err)
 	t->n = 0;
 }
 
-/* Rows: day, milliseconds; in order of days. */
+/* The rows are (day, milliseconds), in order of days. */
 static enum cs_err
 walk_times(json_t *list, struct cs_rows *rows, enum cs_err err)
 {
@@ -147,9 +149,9 @@ times(json_t *out, struct cs_desk *d, uint64_t since)
 	enum cs_err err;
 
 	err = cs_db_query(&rows, d->db,
-	    "SELECT opened/86400000,looked-opened FROM cases"
+	    "SELECT opened/?,looked-opened FROM cases"
 	    " WHERE opened>=? AND looked<>0 ORDER BY 1",
-	    cs_int(since));
+	    cs_int(CS_DAY_MS), cs_int(since));
 	err = walk_times(first, &rows, err);
 	json_put(out, "first_look", first, &err);
 	if (err) {
@@ -157,9 +159,9 @@ times(json_t *out, struct cs_desk *d, uint64_t since)
 		return err;
 	}
 	err = cs_db_query(&rows, d->db,
-	    "SELECT opened/86400000,decided-opened FROM cases"
+	    "SELECT opened/?,decided-opened FROM cases"
 	    " WHERE opened>=? AND decided<>0 ORDER BY 1",
-	    cs_int(since));
+	    cs_int(CS_DAY_MS), cs_int(since));
 	err = walk_times(decided, &rows, err);
 	json_put(out, "decision", decided, &err);
 	return err;
@@ -178,12 +180,13 @@ load_of(json_t *o, struct cs_desk *d, uint64_t id, uint64_t since)
 		 cs_int(since), cs_int(id))) ||
 	    (err = cs_db_get_int(&claimed, d->db,
 		 "SELECT COUNT(*) FROM cases WHERE assignee=?"
-		 " AND state IN(0,1)",
-		 cs_int(id))) ||
+		 " AND state IN(?,?)",
+		 cs_int(id), cs_int(CS_DESK_CASE_OPEN),
+		 cs_int(CS_DESK_CASE_WAITING))) ||
 	    (err = cs_db_get_int(&exposure, d->db,
 		 "SELECT COALESCE(SUM(n),0) FROM exposure WHERE person=?"
 		 " AND day>=?",
-		 cs_int(id), cs_int(since / DAY_MS))))
+		 cs_int(id), cs_int(since / CS_DAY_MS))))
 		return err;
 	json_put_num(o, "decided", decided, &err);
 	json_put_num(o, "claimed", claimed, &err);
@@ -191,55 +194,78 @@ load_of(json_t *o, struct cs_desk *d, uint64_t id, uint64_t since)
 	return err;
 }
 
+/* The work of everybody, being counted. */
+struct loads {
+	json_t *list;
+	struct cs_desk *d;
+	uint64_t since;
+};
+
+static enum cs_err
+add_load(void *arg, const struct desk_person *p, uint64_t passkeys)
+{
+	const struct loads *l = arg;
+	json_t *o = json_object();
+	enum cs_err err = CS_OK;
+
+	(void)passkeys;
+	json_put_str(o, "person", p->actor.name, &err);
+	if (err == CS_OK)
+		err = load_of(o, l->d, p->actor.id, l->since);
+	json_push(l->list, o, &err);
+	return err;
+}
+
 static enum cs_err
 load(json_t *out, struct cs_desk *d, uint64_t since)
 {
-	json_t *people = json_array(), *list = json_array(), *p;
-	enum cs_err err = cs_desk_people(d, people);
-	size_t i;
+	struct loads l = { .list = json_array(), .d = d, .since = since };
+	enum cs_err err = desk_people(d, add_load, &l);
 
-	json_array_foreach (people, i, p) {
-		json_t *o = json_object();
-
-		json_put_str(o, "person", json_get_str(p, "name"), &err);
-		if (err == CS_OK)
-			err = load_of(
-			    o, d, json_id_parse(json_get_str(p, "id")), since);
-		json_push(list, o, &err);
-	}
-	json_decref(people);
-	json_put(out, "load", list, &err);
+	json_put(out, "load", l.list, &err);
 	return err;
+}
+
+static enum cs_err
+count_appeals(uint64_t *n, struct cs_desk *d, uint64_t since,
+    enum cs_desk_appeal_state state)
+{
+	return cs_db_get_int(n, d->db,
+	    "SELECT COUNT(*) FROM appeal WHERE state=? AND at>=?",
+	    cs_int(state), cs_int(since));
+}
+
+static enum cs_err
+count_checks(
+    uint64_t *n, struct cs_desk *d, uint64_t since, enum cs_desk_check check)
+{
+	return cs_db_get_int(n, d->db,
+	    "SELECT COUNT(*) FROM decision WHERE check_state=? AND made>=?",
+	    cs_int(check), cs_int(since));
 }
 
 static enum cs_err
 appeals(json_t *out, struct cs_desk *d, uint64_t since)
 {
 	json_t *o = json_object(), *quality = json_object();
-	uint64_t all, reversed, upheld, checked, agreed;
+	uint64_t all, reversed, upheld, agreed, disagreed;
 	enum cs_err err;
 
 	if ((err = cs_db_get_int(&all, d->db,
 		 "SELECT COUNT(*) FROM appeal WHERE at>=?", cs_int(since))) ==
 		CS_OK &&
-	    (err = cs_db_get_int(&reversed, d->db,
-		 "SELECT COUNT(*) FROM appeal WHERE state=2 AND at>=?",
-		 cs_int(since))) == CS_OK &&
-	    (err = cs_db_get_int(&upheld, d->db,
-		 "SELECT COUNT(*) FROM appeal WHERE state=1 AND at>=?",
-		 cs_int(since))) == CS_OK &&
-	    (err = cs_db_get_int(&checked, d->db,
-		 "SELECT COUNT(*) FROM decision WHERE made>=?"
-		 " AND check_state IN(2,3)",
-		 cs_int(since))) == CS_OK &&
-	    (err = cs_db_get_int(&agreed, d->db,
-		 "SELECT COUNT(*) FROM decision WHERE made>=?"
-		 " AND check_state=2",
-		 cs_int(since))) == CS_OK) {
+	    (err = count_appeals(
+		 &reversed, d, since, CS_DESK_APPEAL_REVERSED)) == CS_OK &&
+	    (err = count_appeals(&upheld, d, since, CS_DESK_APPEAL_UPHELD)) ==
+		CS_OK &&
+	    (err = count_checks(&agreed, d, since, CS_DESK_CHECK_AGREED)) ==
+		CS_OK &&
+	    (err = count_checks(
+		 &disagreed, d, since, CS_DESK_CHECK_DISAGREED)) == CS_OK) {
 		json_put_num(o, "appeals", all, &err);
 		json_put_num(o, "reversed", reversed, &err);
 		json_put_num(o, "upheld", upheld, &err);
-		json_put_num(quality, "checked", checked, &err);
+		json_put_num(quality, "checked", agreed + disagreed, &err);
 		json_put_num(quality, "agreed", agreed, &err);
 	}
 	json_put(out, "reversals", o, &err);
@@ -255,10 +281,11 @@ per_day(json_t *out, struct cs_desk *d, uint64_t since)
 	enum cs_err err;
 
 	err = cs_db_query(&rows, d->db,
-	    "SELECT day,SUM(CASE WHEN what=1 THEN n ELSE 0 END),"
-	    "SUM(CASE WHEN what=2 THEN n ELSE 0 END) FROM day"
+	    "SELECT day,SUM(CASE WHEN what=? THEN n ELSE 0 END),"
+	    "SUM(CASE WHEN what=? THEN n ELSE 0 END) FROM day"
 	    " WHERE day>=? GROUP BY day ORDER BY day",
-	    cs_int(since / DAY_MS));
+	    cs_int(DESK_DAY_REPORTS), cs_int(DESK_DAY_REJECTED),
+	    cs_int(since / CS_DAY_MS));
 	while (err == CS_OK && cs_rows_next(&rows)) {
 		json_t *o = json_object();
 
@@ -275,7 +302,7 @@ per_day(json_t *out, struct cs_desk *d, uint64_t since)
 enum cs_err
 cs_desk_statistics(json_t *out, struct cs_desk *d, unsigned days)
 {
-	uint64_t since = cs_clock_ms() - (uint64_t)days * DAY_MS;
+	uint64_t since = cs_clock_ms() - (uint64_t)days * CS_DAY_MS;
 	enum cs_err err;
 
 	if ((err = by_reason(out, d, since)) ||

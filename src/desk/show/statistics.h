@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Numbers about the work, none about a person reported. */
+/* Numbers about the work; none about the people reported. */
 #pragma once
 
 #include <jansson.h>
@@ -8,7 +8,7 @@
 
 struct cs_desk;
 
-/* Of the last ${days}: reports by reason and severity, times to the first look
- * and to the decision, appeals, load, quality. */
+/* Set, for the last ${days}: reports by reason and severity, times to the
+ * first look and to the decision, appeals, load, quality. */
 CS_CHECKED enum cs_err cs_desk_statistics(
     json_t *out, struct cs_desk *d, unsigned days);

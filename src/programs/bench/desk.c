@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* The report desk: verifying reports beside their primitives; lists of cases
  * and a search with very many of them. */
-#include "programs/bench/desk.h"
-
 #include <malloc.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -10,6 +8,7 @@
 #include <unistd.h>
 
 #include "base/alloc.h"
+#include "base/units.h"
 #include "content/evidence.h"
 #include "content/evidence_seal.h"
 #include "content/evidence_write.h"
@@ -25,17 +24,18 @@
 #include "desk/cases/term.h"
 #include "desk/core/actor.h"
 #include "desk/core/desk.h"
-#include "desk/core/json.h"
 #include "desk/core/policy.h"
 #include "desk/core/store.h"
 #include "desk/daemon/intake.h"
 #include "desk/desk.h"
+#include "desk/show/queue.h"
 #include "franking/cert.h"
 #include "franking/sender.h"
 #include "franking/stamp.h"
 #include "phash/index.h"
 #include "phash/phash.h"
 #include "programs/bench/bench.h"
+#include "programs/bench/desk.h"
 #include "programs/bench/util.h"
 #include "store/db.h"
 #include "wire/messages.h"
@@ -331,16 +331,17 @@ taking(struct world *w, const struct bench_options *o)
 	uint64_t ns = 0;
 
 	for (unsigned i = 0; i < n; i++) {
+		struct cs_wire_desk_report report = { .received_ms = NOW_MS };
 		struct cs_wire_report_status status;
+		char answer[DESK_ANSWER_SIZE];
 		uint64_t from;
-		uint8_t id[16];
 
 		make_message(w, 100 + i);
-		make_report(&sealed, w, id);
+		make_report(&sealed, w, report.report);
+		report.sealed = cs_buf_view(&sealed);
 		from = bench_ns();
-		bench_must(desk_report_take(
-			       w->d, id, NOW_MS, cs_buf_view(&sealed), &status),
-		    "taking");
+		bench_must(
+		    desk_report_take(&status, answer, w->d, &report), "taking");
 		ns += bench_ns() - from;
 	}
 	bench_value("take a report: verify, store, join a case",
@@ -355,23 +356,20 @@ add_case(struct world *w, const struct cs_desk_policy *policy, unsigned i)
 {
 	const struct cs_desk_reason *reason =
 	    &policy->reasons[i % policy->n_reasons];
-	json_t *account = json_object();
+	static const uint8_t account[CS_ID_LEN] = { 0x11 };
 	struct desk_case c;
-	enum cs_err err = CS_OK;
 	char handle[24];
 
 	snprintf(handle, sizeof handle, "member%u", i);
 	bench_must(
 	    desk_case_new(&c, w->d, reason, NOW_MS + i * 1000), "a case");
-	json_put_str(account, "id", "00112233445566778899aabbccddeeff", &err);
-	json_put_str(account, "handle", handle, &err);
-	json_push(json_object_get(c.doc, "accounts"), account, &err);
-	json_put_num(c.doc, "reports", 1, &err);
-	bench_must(err, "a case");
-	bench_must(desk_case_set_due(&c, policy), "a case");
+	bench_must(desk_account_add(&c.accounts, account, cs_view_str(handle)),
+	    "a case");
+	c.reports = 1;
+	desk_case_set_due(&c, policy);
 	bench_must(desk_case_save(w->d, &c, NULL), "a case");
 	bench_must(
-	    desk_terms_add(w->d, c.id, cs_view_str(handle), true), "terms");
+	    desk_terms_add_handle(w->d, c.id, cs_view_str(handle)), "terms");
 	desk_case_clear(&c);
 }
 

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/text.h"
+#include "base/units.h"
 #include "base/wipe.h"
 #include "cli/print.h"
 #include "cli/report_error.h"
@@ -12,12 +13,13 @@
 #include "desk/core/backup.h"
 #include "desk/core/json.h"
 #include "desk/core/policy.h"
+#include "desk/core/text.h"
 #include "desk/daemon/retention.h"
-#include "desk/decisions/statement.h"
 #include "desk/people/people.h"
 #include "desk/reports/custody.h"
 #include "desk/reports/report.h"
 #include "desk/show/printable.h"
+#include "desk/show/statements.h"
 #include "desk/show/statistics.h"
 #include "programs/desk/desk.h"
 #include "store/clock.h"
@@ -33,23 +35,20 @@ print_json(const json_t *o)
 /* ---- people ------------------------------------------------------------- */
 
 static enum cs_err
-list_people(struct cs_desk *d)
+show_person(void *arg, const struct desk_person *p, uint64_t passkeys)
 {
-	json_t *items = json_array(), *o;
-	size_t i;
-	enum cs_err err = cs_desk_people(d, items);
-
-	json_array_foreach (items, i, o)
-		printf("%4s  %-20s %-14s %-9s %s  passkeys: %d\n",
-		    json_get_str(o, "id"), json_get_str(o, "name"),
-		    json_get_str(o, "role"), json_get_str(o, "state"),
-		    json_get_str(o, "pseudonym"),
-		    (int)json_get_num(o, "passkeys"));
-	json_decref(items);
-	return err;
+	(void)arg;
+	printf("%4llu  %-20s %-14s %-9s %s  passkeys: %d\n",
+	    (unsigned long long)p->actor.id, p->actor.name,
+	    cs_desk_role_name(p->actor.role),
+	    p->disabled     ? "disabled"
+		: p->active ? "active"
+			    : "invited",
+	    p->actor.pseudonym, (int)passkeys);
+	return CS_OK;
 }
 
-/* The running console's address is not ours to know; its usual one is. */
+/* We do not know the running console's address, but the usual one. */
 static void
 say_welcome(const struct cli_args *args, const char *name, const char *code)
 {
@@ -83,7 +82,7 @@ change_person(struct desk_job *j, const char *verb, const char *name)
 	struct cs_desk_actor person;
 	enum cs_err err = cs_desk_person_find(&person, j->d, name);
 
-	/* Who is out is not found as somebody who may act. */
+	/* People who were let go are not found among those who may act. */
 	if (err && err != CS_ERR_DENIED)
 		return desk_job_problem(
 		    j, err, "There is nobody of the name %.40s.", name);
@@ -101,7 +100,8 @@ change_person(struct desk_job *j, const char *verb, const char *name)
 		    "role NAME, people disable NAME or people enable NAME.");
 	return cs_desk_person_change(j->d, &j->actor, person.id,
 	    role != NULL ? cs_desk_role_find(role) : 0,
-	    strcmp(verb, "disable") == 0);
+	    strcmp(verb, "disable") == 0 ? CS_DESK_STANDING_OUT
+					 : CS_DESK_STANDING_IN);
 }
 
 int
@@ -114,7 +114,7 @@ run_people(const struct cli_args *args)
 	if (status != CLI_OK)
 		return desk_job_end(&j, status, err);
 	if (j.p.n == 0)
-		err = list_people(j.d);
+		err = desk_people(j.d, show_person, NULL);
 	else if (j.p.n == 1)
 		status = cli_fail(CLI_USAGE, "Say whom.");
 	else if (strcmp(j.p.rest[0], "add") == 0)
@@ -133,7 +133,7 @@ set_policy(struct desk_job *j, const char *path)
 	struct cs_buf text = { 0 };
 	enum cs_err err;
 
-	if ((err = cs_file_read(&text, path, (size_t)256 << 10)))
+	if ((err = cs_file_read(&text, path, 256 * CS_KIB)))
 		return desk_job_problem(
 		    j, err, "%s: %s.", path, cs_err_text(err));
 	if ((err = cs_desk_policy(&now, j->d)) == CS_OK) {
@@ -168,7 +168,7 @@ run_policy(const struct cli_args *args)
 struct walk {
 	bool print;
 	uint64_t n;
-	char head[65];
+	char head[2 * CS_HASH_LEN + 1];
 };
 
 static void
@@ -177,7 +177,7 @@ audit_line(void *arg, const struct cs_desk_audit_line *line)
 	struct walk *w = arg;
 
 	w->n = line->seq;
-	cs_hex(w->head, cs_view(line->hash, 32));
+	cs_hex(w->head, cs_view(line->hash, CS_HASH_LEN));
 	if (!w->print)
 		return;
 	cli_print_time(stdout, line->at_ms);
@@ -259,7 +259,7 @@ run_custody(const struct cli_args *args)
 {
 	struct cs_buf record = { 0 };
 	struct desk_job j;
-	uint8_t id[16];
+	uint8_t id[CS_ID_LEN];
 	int status = desk_job_begin(&j, args, 1, 1);
 	enum cs_err err = CS_OK;
 
@@ -283,8 +283,9 @@ run_print(const struct cli_args *args)
 
 	if (status == CLI_OK &&
 	    (err = cs_desk_case_print(&page, j.d, &j.actor,
-		 json_id_parse(j.p.rest[0]), cli_flag(args, "photos"))) ==
-		CS_OK)
+		 desk_id_parse(j.p.rest[0]),
+		 cli_flag(args, "photos") ? CS_DESK_PRINT_PHOTOS
+					  : CS_DESK_PRINT_NO_PHOTOS)) == CS_OK)
 		status = desk_write_out(args, cs_buf_view(&page));
 	cs_buf_free(&page);
 	return desk_job_end(&j, status, err);
@@ -307,7 +308,7 @@ run_retention(const struct cli_args *args)
 	return desk_job_end(&j, status, err);
 }
 
-/* The passphrase of a backup, which is not the desk's. */
+/* Read the passphrase of a backup, which is not the desk's. */
 static int
 backup_passphrase(struct cs_buf *out, const struct cli_args *args)
 {

@@ -3,176 +3,259 @@
 #include <stdio.h>
 
 #include "base/text.h"
+#include "base/units.h"
 #include "cli/print.h"
+#include "content/mimi.h"
 #include "desk/cases/case.h"
+#include "desk/cases/entry.h"
 #include "desk/cases/queue.h"
-#include "desk/core/json.h"
+#include "desk/core/policy.h"
+#include "desk/core/record.h"
+#include "desk/decisions/appeal.h"
+#include "desk/decisions/decision.h"
+#include "desk/photos/media.h"
+#include "desk/reports/report.h"
 #include "desk/show/case.h"
+#include "desk/show/item.h"
+#include "desk/show/queue.h"
 #include "programs/desk/desk.h"
 
-static void
-case_line(const json_t *o)
-{
-	const json_t *a, *accounts = json_object_get(o, "accounts");
-	const json_t *assignee = json_object_get(o, "assignee");
-	size_t i;
+#define ACCOUNTS_SHOWN 5
 
-	printf("%6s  %llu  %-22s %-8s ", json_get_str(o, "id"),
-	    (unsigned long long)json_get_num(o, "severity"),
-	    json_get_str(o, "reason"), json_get_str(o, "state"));
-	cli_print_time(stdout, json_get_num(o, "opened_ms"));
+static void
+case_line(const struct desk_case *c)
+{
+	printf("%6llu  %u  %-22s %-8s ", (unsigned long long)c->id, c->severity,
+	    c->reason, cs_desk_case_state_name(c->state));
+	cli_print_time(stdout, c->opened_ms);
 	printf("  %llu report%s, %llu message%s",
-	    (unsigned long long)json_get_num(o, "reports"),
-	    json_get_num(o, "reports") == 1 ? "" : "s",
-	    (unsigned long long)json_get_num(o, "items"),
-	    json_get_num(o, "items") == 1 ? "" : "s");
-	json_array_foreach (accounts, i, a)
-		if (i < 5)
-			printf("%s%s", i == 0 ? " of " : ", ",
-			    json_get_str(a, "handle"));
-	if (json_get_bool(o, "overdue"))
+	    (unsigned long long)c->reports, c->reports == 1 ? "" : "s",
+	    (unsigned long long)c->items, c->items == 1 ? "" : "s");
+	for (size_t i = 0; i < c->accounts.n && i < ACCOUNTS_SHOWN; i++)
+		printf(
+		    "%s%s", i == 0 ? " of " : ", ", c->accounts.at[i].handle);
+	if (desk_case_is_overdue(c))
 		printf("  OVERDUE");
-	if (json_is_object(assignee))
-		printf("  (%s)", json_get_str(assignee, "name"));
+	if (c->assignee != 0)
+		printf("  (%s)", c->assignee_name);
 	printf("\n");
+}
+
+static enum cs_err
+show_row(void *arg, const struct desk_case *c)
+{
+	(void)arg;
+	case_line(c);
+	return CS_OK;
+}
+
+static enum cs_err
+show_queue(struct desk_job *j, const struct cs_desk_query *q)
+{
+	char next[CS_DESK_CURSOR_SIZE];
+	enum cs_err err = desk_queue_page(next, j->d, q, show_row, NULL);
+
+	if (err == CS_OK && next[0] != '\0')
+		printf("More: --after %s\n", next);
+	return err;
+}
+
+static enum cs_err
+print_queue(struct desk_job *j, const struct cs_desk_query *q)
+{
+	json_t *out = json_object(), *o;
+	size_t i;
+	enum cs_err err = cs_desk_cases(out, j->d, &j->actor, q);
+
+	json_array_foreach (json_object_get(out, "items"), i, o)
+		desk_print_line(o);
+	json_decref(out);
+	return err;
 }
 
 int
 run_cases(const struct cli_args *args)
 {
 	struct cs_desk_query q = { .state = -1, .assignee = -1, .limit = 200 };
-	json_t *out = json_object(), *o;
 	struct desk_job j;
-	size_t i;
+	const char *state;
 	int status = desk_job_begin(&j, args, 0, 0);
 	enum cs_err err = CS_OK;
 
-	if (status == CLI_OK) {
-		const char *state = desk_option(&j, "state");
-
-		q.reason = desk_option(&j, "reason");
-		q.words = desk_option(&j, "search");
-		q.cursor = desk_option(&j, "after");
-		if (*state != '\0' &&
-		    (q.state = cs_desk_case_state_find(state)) < 0)
-			status = cli_fail(CLI_USAGE,
-			    "A state is open, waiting, decided or closed.");
-	}
-	if (status == CLI_OK &&
-	    (err = cs_desk_cases(out, j.d, &j.actor, &q)) == CS_OK) {
-		json_array_foreach (json_object_get(out, "items"), i, o) {
-			if (cli_flag(args, "json"))
-				desk_print_line(o);
-			else
-				case_line(o);
-		}
-		if (json_is_string(json_object_get(out, "next")) &&
-		    !cli_flag(args, "json"))
-			printf("More: --after %s\n", json_get_str(out, "next"));
-	}
-	json_decref(out);
+	if (status != CLI_OK)
+		return desk_job_end(&j, status, err);
+	state = desk_option(&j, "state");
+	q.reason = desk_option(&j, "reason");
+	q.words = desk_option(&j, "search");
+	q.cursor = desk_option(&j, "after");
+	if (*state != '\0' && (q.state = cs_desk_case_state_find(state)) < 0)
+		status = cli_fail(
+		    CLI_USAGE, "A state is open, waiting, decided or closed.");
+	else
+		err = cli_flag(args, "json") ? print_queue(&j, &q)
+					     : show_queue(&j, &q);
 	return desk_job_end(&j, status, err);
 }
 
-static void
-show_decision(const json_t *o)
-{
-	const json_t *targets = json_object_get(o, "targets");
+/* ---- one case ----------------------------------------------------------- */
 
-	printf("  decision %s: %s (%s) by %s, %s", json_get_str(o, "id"),
-	    json_get_str(o, "action"), json_get_str(o, "reason"),
-	    json_get_str(json_object_get(o, "by"), "name"),
-	    json_get_str(o, "state"));
-	if (json_get_num(targets, "total") != 0)
+static void
+indented(const char *text)
+{
+	cli_print_text(stdout, cs_view_str(desk_string(text)), 4);
+	printf("\n");
+}
+
+static enum cs_err
+show_decision(void *arg, const struct desk_decision *dec)
+{
+	(void)arg;
+	printf("  decision %llu: %s (%s) by %s, %s",
+	    (unsigned long long)dec->id, cs_desk_action_name(dec->action),
+	    dec->reason, dec->by, desk_decision_state_name(dec->state));
+	if (dec->targets != 0)
 		printf(", applied %llu of %llu",
-		    (unsigned long long)json_get_num(targets, "applied"),
-		    (unsigned long long)json_get_num(targets, "total"));
+		    (unsigned long long)dec->applied,
+		    (unsigned long long)dec->targets);
 	printf("\n");
+	return CS_OK;
+}
+
+static enum cs_err
+show_appeal(void *arg, const struct desk_appeal *a)
+{
+	char hex[2 * CS_ID_LEN + 1];
+
+	(void)arg;
+	cs_hex(hex, CS_VIEW_OF(a->id));
+	printf("  %s %.16s, %s: ", desk_appeal_kind_name(a->kind), hex,
+	    desk_appeal_state_name(a->state));
+	indented(a->text);
+	return CS_OK;
+}
+
+static enum cs_err
+show_note(void *arg, struct desk_entry *e)
+{
+	(void)arg;
+	printf("  %s by %s: ", desk_entry_kind_name(e->kind), e->by);
+	indented(e->text);
+	return CS_OK;
+}
+
+static enum cs_err
+show_question(void *arg, struct desk_entry *e)
+{
+	char hex[2 * CS_ID_LEN + 1];
+
+	(void)arg;
+	cs_hex(hex, CS_VIEW_OF(e->report));
+	printf("  asked the reporter of %.16s: ", hex);
+	indented(e->text);
+	printf("    answer: ");
+	indented(e->answer);
+	return CS_OK;
 }
 
 static void
-show_item(const json_t *o)
+show_link(void *arg, const struct desk_link *link)
 {
-	const json_t *v;
-	size_t i;
+	(void)arg;
+	if (link->result != CS_OK)
+		printf("    not proved that %s: %s\n", link->text,
+		    cs_err_text(link->result));
+}
 
-	printf("\n  message %s of %s, entry %llu of group %s, accepted ",
-	    json_get_str(o, "id"),
-	    json_get_str(json_object_get(o, "account"), "handle"),
-	    (unsigned long long)json_get_num(o, "seq"),
-	    json_get_str(o, "group"));
-	cli_print_time(stdout, json_get_num(o, "accepted_ms"));
+static enum cs_err
+show_media(void *arg, const struct desk_media_row *m)
+{
+	const struct cs_mimi_content *content = arg;
+	const struct cs_mimi_external *part;
+
+	if (m->place >= content->n_external)
+		return CS_OK;
+	part = &content->external[m->place];
+	printf("    file %llu, %.*s, %llu bytes: %s\n",
+	    (unsigned long long)m->id, (int)part->content_type.len,
+	    (const char *)part->content_type.data,
+	    (unsigned long long)part->plain_size,
+	    desk_media_state_name(m->state));
+	return CS_OK;
+}
+
+static enum cs_err
+show_item(void *arg, const struct desk_item *i)
+{
+	const struct cs_stamp *stamp = &i->item->capsule.stamp;
+	struct cs_view handle = desk_item_handle(i);
+	struct cs_mimi_content content = i->item->proof.content;
+	char report[2 * CS_ID_LEN + 1], group[2 * DESK_GROUP_SHOWN + 1];
+	struct desk_job *j = arg;
+
+	cs_hex(report, CS_VIEW_OF(i->evidence->report_id));
+	cs_hex(group, cs_view(stamp->group_ref, DESK_GROUP_SHOWN));
+	printf("\n  message %llu of %.*s, entry %llu of group %s, accepted ",
+	    (unsigned long long)i->id, (int)handle.len,
+	    (const char *)handle.data, (unsigned long long)stamp->group_seq,
+	    group);
+	cli_print_time(stdout, stamp->accepted_ms);
 	printf("\n    reported by reporter %llu in %.16s: %s\n    ",
-	    (unsigned long long)json_get_num(o, "reporter"),
-	    json_get_str(o, "report"),
-	    json_get_bool(o, "proved") ? "proved" : "NOT PROVED");
-	cli_print_text(stdout, cs_view_str(json_get_str(o, "text")), 4);
+	    (unsigned long long)i->reporter, report,
+	    desk_report_item_proved(i->evidence, i->item) ? "proved"
+							  : "NOT PROVED");
+	cli_print_text(stdout, i->text, 4);
 	printf("\n");
-	json_array_foreach (json_object_get(o, "links"), i, v)
-		if (!json_get_bool(v, "ok"))
-			printf("    not proved that %s: %s\n",
-			    json_get_str(v, "text"),
-			    json_get_str(v, "problem"));
-	json_array_foreach (json_object_get(o, "media"), i, v)
-		printf("    file %s, %s, %llu bytes: %s\n",
-		    json_get_str(v, "id"), json_get_str(v, "type"),
-		    (unsigned long long)json_get_num(v, "size"),
-		    json_get_str(v, "state"));
+	desk_item_links(i, show_link, NULL);
+	return desk_media_of_item(j->d, i->id, show_media, &content);
 }
 
-static void
-show_case(const json_t *o)
+static enum cs_err
+show_case(struct desk_job *j, uint64_t id)
 {
-	const json_t *v;
-	size_t i;
+	struct desk_case c;
+	enum cs_err err = desk_case_load(&c, j->d, id);
 
-	case_line(o);
-	json_array_foreach (json_object_get(o, "decisions"), i, v)
-		show_decision(v);
-	json_array_foreach (json_object_get(o, "appeals"), i, v) {
-		printf("  %s %.16s, %s: ", json_get_str(v, "kind"),
-		    json_get_str(v, "id"), json_get_str(v, "state"));
-		cli_print_text(stdout, cs_view_str(json_get_str(v, "text")), 4);
-		printf("\n");
+	if (err == CS_OK) {
+		case_line(&c);
+		err = desk_decisions(j->d, id, show_decision, NULL);
 	}
-	json_array_foreach (json_object_get(o, "notes"), i, v) {
-		printf("  %s by %s: ", json_get_str(v, "kind"),
-		    json_get_str(v, "by"));
-		cli_print_text(stdout, cs_view_str(json_get_str(v, "text")), 4);
-		printf("\n");
-	}
-	json_array_foreach (json_object_get(o, "questions"), i, v) {
-		printf("  asked the reporter of %.16s: ",
-		    json_get_str(v, "report"));
-		cli_print_text(stdout, cs_view_str(json_get_str(v, "text")), 4);
-		printf("\n    answer: ");
-		cli_print_text(
-		    stdout, cs_view_str(json_get_str(v, "answer")), 4);
-		printf("\n");
-	}
-	json_array_foreach (json_object_get(o, "items"), i, v)
-		show_item(v);
-	printf("  as it is now: --seen %llu\n",
-	    (unsigned long long)json_get_num(o, "version"));
+	if (err == CS_OK &&
+	    (err = desk_appeals_of_case(j->d, id, show_appeal, NULL)) ==
+		CS_OK &&
+	    (err = desk_entries(j->d, id, CS_DESK_ENTRY_NOTE,
+		 CS_DESK_ENTRY_OPINION, show_note, NULL)) == CS_OK &&
+	    (err = desk_entries(j->d, id, CS_DESK_ENTRY_QUESTION,
+		 CS_DESK_ENTRY_QUESTION, show_question, NULL)) == CS_OK &&
+	    (err = desk_items(j->d, &c, 0, show_item, j)) == CS_OK)
+		printf("  as it is now: --seen %llu\n",
+		    (unsigned long long)c.version);
+	desk_case_clear(&c);
+	return err;
+}
+
+static enum cs_err
+print_case(struct desk_job *j, uint64_t id)
+{
+	json_t *out = json_object();
+	enum cs_err err = cs_desk_case_show(out, j->d, &j->actor, id, 0);
+
+	if (err == CS_OK)
+		desk_print_line(out);
+	json_decref(out);
+	return err;
 }
 
 int
 run_case(const struct cli_args *args)
 {
-	json_t *out = json_object();
 	struct cs_desk_case_at c;
 	struct desk_job j;
 	int status = desk_job_begin(&j, args, 1, 1);
 	enum cs_err err = CS_OK;
 
 	if (status == CLI_OK &&
-	    (err = cs_desk_case_find(&c, j.d, j.p.rest[0])) == CS_OK &&
-	    (err = cs_desk_case_show(out, j.d, &j.actor, c.id, 0)) == CS_OK) {
-		if (cli_flag(args, "json"))
-			desk_print_line(out);
-		else
-			show_case(out);
-	}
-	json_decref(out);
+	    (err = cs_desk_case_find(&c, j.d, j.p.rest[0])) == CS_OK)
+		err = cli_flag(args, "json") ? print_case(&j, c.id)
+					     : show_case(&j, c.id);
 	return desk_job_end(&j, status, err);
 }

@@ -1,23 +1,25 @@
 /* SPDX-License-Identifier: MIT */
 /* countersign-desk: decisions and appeals, by command line. */
-
 #include <stdio.h>
 #include <string.h>
 
 #include "base/text.h"
+#include "base/units.h"
 #include "cli/print.h"
 #include "content/evidence.h"
 #include "content/evidence_write.h"
+#include "desk/cases/case.h"
 #include "desk/cases/queue.h"
-#include "desk/core/json.h"
 #include "desk/core/policy.h"
+#include "desk/core/record.h"
+#include "desk/core/text.h"
 #include "desk/daemon/deliver.h"
 #include "desk/decisions/appeal.h"
 #include "desk/decisions/decide.h"
 #include "desk/decisions/decision.h"
 #include "desk/decisions/revise.h"
 #include "desk/reports/report.h"
-#include "desk/show/case.h"
+#include "desk/show/decision.h"
 #include "programs/desk/desk.h"
 
 /* Tell the hub now if it can be reached. */
@@ -31,19 +33,17 @@ deliver(struct desk_job *j)
 		       "it as soon as it can.\n");
 }
 
-/* And what became of it. */
+/* The same, and say what became of the decision. */
 static enum cs_err
 deliver_decision(struct desk_job *j, uint64_t id)
 {
-	json_t *made = NULL;
 	bool reached = cs_desk_deliver(j->d) == CS_OK;
-	const char *state;
-	enum cs_err err = cs_desk_decision_show(&made, j->d, id);
+	struct desk_decision made;
+	enum cs_err err = desk_decision_load(&made, j->d, id);
 
-	state = json_get_str(made, "state");
-	if (err == CS_OK && strcmp(state, "applied") == 0)
+	if (err == CS_OK && made.state == CS_DESK_DECISION_APPLIED)
 		printf("Decided, signed, and applied by the hub.\n");
-	else if (err == CS_OK && strcmp(state, "failed") == 0)
+	else if (err == CS_OK && made.state == CS_DESK_DECISION_FAILED)
 		err = desk_job_problem(j, CS_ERR_DENIED,
 		    "Decided and signed, but the hub did not apply it. "
 		    "\"audit\" says why.");
@@ -51,46 +51,45 @@ deliver_decision(struct desk_job *j, uint64_t id)
 		printf("Decided%s; \"run\" delivers it as soon as it can.\n",
 		    reached ? ". The hub does not take it now"
 			    : ". The hub cannot be reached");
-	json_decref(made);
+	desk_decision_clear(&made);
 	return err;
 }
 
-/* The account that --account names, by its number or its handle. */
+/* Find the account that --account names, by its number or its handle. */
 static enum cs_err
-named_account(json_t *out, struct desk_job *j, const struct cs_desk_case_at *c)
+named_account(uint8_t out[static CS_ID_LEN], struct desk_job *j,
+    const struct cs_desk_case_at *at)
 {
 	const char *name = desk_option(j, "account");
-	json_t *shown = json_object();
-	const json_t *o;
-	size_t i;
-	enum cs_err err =
-	    cs_desk_case_show(shown, j->d, &j->actor, c->id, UINT64_MAX);
+	struct desk_case c;
+	bool found = false;
+	enum cs_err err = desk_case_load(&c, j->d, at->id);
 
-	json_array_foreach (json_object_get(shown, "accounts"), i, o)
-		if (strcmp(json_get_str(o, "id"), name) == 0 ||
-		    strcmp(json_get_str(o, "handle"), name) == 0)
-			json_push(
-			    out, json_string(json_get_str(o, "id")), &err);
-	json_decref(shown);
-	if (err == CS_OK && json_array_size(out) == 0)
+	for (size_t i = 0; i < c.accounts.n && !found; i++) {
+		const struct desk_account *a = &c.accounts.at[i];
+		char hex[2 * CS_ID_LEN + 1];
+
+		cs_hex(hex, CS_VIEW_OF(a->id));
+		found = strcmp(hex, name) == 0 || strcmp(a->handle, name) == 0;
+		if (found)
+			memcpy(out, a->id, CS_ID_LEN);
+	}
+	desk_case_clear(&c);
+	if (err == CS_OK && !found)
 		err = desk_job_problem(j, CS_ERR_NOT_FOUND,
 		    "There is no account %.64s in this case.", name);
 	return err;
 }
 
-/* What the options say beside the action. */
+/* Fill ${c} from the options besides the action; ${account} is for
+ * --account. */
 static enum cs_err
-read_choice(struct cs_desk_choice *choice, json_t *accounts, uint64_t *seen,
+read_choice(struct cs_desk_choice *choice, uint8_t (*account)[CS_ID_LEN],
     struct desk_job *j, const struct cs_desk_case_at *c)
 {
 	const char *duration = desk_option(j, "for");
-	const char *version = desk_option(j, "seen");
 	long long seconds = 0;
 
-	*seen = *version != '\0' ? json_id_parse(version) : c->version;
-	if (*seen == 0)
-		return desk_job_problem(j, CS_ERR_MISUSE,
-		    "--seen takes the number that \"case\" ends with.");
 	if (*duration != '\0' && !cli_duration(&seconds, duration))
 		return desk_job_problem(
 		    j, CS_ERR_MISUSE, "--for takes a time such as 12h or 30d.");
@@ -100,37 +99,62 @@ read_choice(struct cs_desk_choice *choice, json_t *accounts, uint64_t *seen,
 	choice->legal = desk_option(j, "law");
 	choice->to_key = desk_option(j, "to-key");
 	choice->all = *desk_option(j, "account") == '\0';
-	choice->accounts = accounts;
-	return choice->all ? CS_OK : named_account(accounts, j, c);
+	choice->accounts = account;
+	choice->n_accounts = choice->all ? 0 : 1;
+	return choice->all ? CS_OK : named_account(*account, j, c);
+}
+
+/* Set the version that --seen names, or the one just read. */
+static enum cs_err
+read_seen(uint64_t *seen, struct desk_job *j, const struct cs_desk_case_at *c)
+{
+	const char *version = desk_option(j, "seen");
+
+	*seen = *version != '\0' ? desk_id_parse(version) : c->version;
+	return *seen != 0 ? CS_OK
+			  : desk_job_problem(j, CS_ERR_MISUSE,
+				"--seen takes the number that \"case\" ends "
+				"with.");
+}
+
+/* Say what follows from the decision ${id}. */
+static enum cs_err
+say_decided(struct desk_job *j, uint64_t id)
+{
+	struct desk_decision made;
+	enum cs_err err = desk_decision_load(&made, j->d, id);
+	bool waits = made.state == CS_DESK_DECISION_WAITING;
+
+	if (err == CS_OK && made.aside != 0)
+		printf("What came since then is now case %llu.\n",
+		    (unsigned long long)made.aside);
+	if (err == CS_OK && waits)
+		printf("Decision %llu waits for a second person: "
+		       "countersign-desk confirm %llu --as NAME\n",
+		    (unsigned long long)id, (unsigned long long)id);
+	desk_decision_clear(&made);
+	return err || waits ? err : deliver_decision(j, id);
 }
 
 static enum cs_err
-decide(struct desk_job *j, const struct cs_desk_case_at *c, int action)
+decide(struct desk_job *j, const struct cs_desk_case_at *c,
+    enum cs_desk_action action)
 {
-	struct cs_desk_choice choice = { .action = (enum cs_desk_action)action,
-		.ground = "",
-		.at_once = true };
-	json_t *accounts = json_array(), *made = NULL;
-	uint64_t id = 0, seen;
+	struct cs_desk_choice choice = {
+		.action = action, .ground = "", .at_once = true
+	};
+	struct cs_desk_edit e = {
+		.d = j->d, .actor = &j->actor, .case_id = c->id
+	};
+	uint8_t account[1][CS_ID_LEN];
+	uint64_t id = 0;
 	enum cs_err err;
 
-	if ((err = read_choice(&choice, accounts, &seen, j, c)) == CS_OK &&
-	    (err = cs_desk_case_decide(
-		 j->d, &j->actor, c->id, seen, &choice, &id)) == CS_OK &&
-	    (err = cs_desk_decision_show(&made, j->d, id)) == CS_OK) {
-		if (*json_get_str(made, "aside") != '\0')
-			printf("What came since then is now case %s.\n",
-			    json_get_str(made, "aside"));
-		if (strcmp(json_get_str(made, "state"), "waiting") == 0)
-			printf("Decision %s waits for a second person: "
-			       "countersign-desk confirm %s --as NAME\n",
-			    json_get_str(made, "id"), json_get_str(made, "id"));
-		else
-			err = deliver_decision(j, id);
-	}
-	json_decref(accounts);
-	json_decref(made);
-	return err;
+	if ((err = read_seen(&e.version, j, c)) ||
+	    (err = read_choice(&choice, account, j, c)) ||
+	    (err = cs_desk_case_decide(&e, &choice, &id)))
+		return err;
+	return say_decided(j, id);
 }
 
 static enum cs_err
@@ -142,7 +166,7 @@ decide_named(struct desk_job *j, const struct cs_desk_case_at *c)
 		return desk_job_problem(j, CS_ERR_MISUSE,
 		    "An action is none, warn, disable, disable-until, "
 		    "quarantine, dissolve or refer.");
-	return decide(j, c, action);
+	return decide(j, c, (enum cs_desk_action)action);
 }
 
 int
@@ -159,27 +183,28 @@ run_decide(const struct cli_args *args)
 	return desk_job_end(&j, status, err);
 }
 
-/* The last decision of the case that holds and took something. */
+static enum cs_err
+find_disabling(void *arg, const struct desk_decision *dec)
+{
+	uint64_t *id = arg;
+
+	if ((dec->state == CS_DESK_DECISION_APPLIED ||
+		dec->state == CS_DESK_DECISION_QUEUED) &&
+	    (dec->action == CS_DESK_ACTION_DISABLE ||
+		dec->action == CS_DESK_ACTION_DISABLE_UNTIL) &&
+	    dec->reverses == 0)
+		*id = dec->id;
+	return CS_OK;
+}
+
+/* Reverse the last decision of the case that stands and did something. */
 static enum cs_err
 reverse_last(struct desk_job *j, const struct cs_desk_case_at *c)
 {
 	const char *why = desk_option(j, "statement");
-	json_t *shown = json_object(), *o;
 	uint64_t id = 0, made;
-	size_t i;
-	enum cs_err err =
-	    cs_desk_case_show(shown, j->d, &j->actor, c->id, UINT64_MAX);
+	enum cs_err err = desk_decisions(j->d, c->id, find_disabling, &id);
 
-	json_array_foreach (json_object_get(shown, "decisions"), i, o) {
-		const char *state = json_get_str(o, "state");
-
-		if ((strcmp(state, "applied") == 0 ||
-			strcmp(state, "queued") == 0) &&
-		    strncmp(json_get_str(o, "action"), "disable", 7) == 0 &&
-		    !json_is_string(json_object_get(o, "reverses")))
-			id = json_id_parse(json_get_str(o, "id"));
-	}
-	json_decref(shown);
 	if (err == CS_OK && id == 0)
 		err = desk_job_problem(
 		    j, CS_ERR_NOT_FOUND, "Nobody is disabled in this case.");
@@ -191,12 +216,12 @@ reverse_last(struct desk_job *j, const struct cs_desk_case_at *c)
 	return err;
 }
 
-/* The report itself has to be proved: a case may hold others that are. */
+/* The report itself has to be proved, not only others in its case. */
 static enum cs_err
 check_report(struct desk_job *j)
 {
 	struct cs_desk_report_opened r = { 0 };
-	uint8_t id[16];
+	uint8_t id[CS_ID_LEN];
 	enum cs_err err;
 
 	if ((err = cs_desk_report_find(j->d, j->p.rest[0], id)) == CS_OK &&
@@ -208,7 +233,8 @@ check_report(struct desk_job *j)
 	return err;
 }
 
-/* The three words of a desk of one person, by the number of a report. */
+/* The three commands for a desk of one person, which take the number of a
+ * report. */
 int
 run_act(const struct cli_args *args)
 {
@@ -258,7 +284,7 @@ by_number(const struct cli_args *args, int max,
 	enum cs_err err = CS_OK;
 
 	if (status == CLI_OK)
-		err = what(&j, json_id_parse(j.p.rest[0]));
+		err = what(&j, desk_id_parse(j.p.rest[0]));
 	return desk_job_end(&j, status, err);
 }
 
@@ -331,7 +357,9 @@ quality(struct desk_job *j, uint64_t id)
 		    "It is quality DECISION agree or quality DECISION "
 		    "disagree.");
 	return cs_desk_decision_check(j->d, &j->actor, id,
-	    strcmp(word, "agree") == 0, j->p.n > 2 ? j->p.rest[2] : "");
+	    strcmp(word, "agree") == 0 ? CS_DESK_CHECK_AGREED
+				       : CS_DESK_CHECK_DISAGREED,
+	    j->p.n > 2 ? j->p.rest[2] : "");
 }
 
 int
@@ -342,65 +370,96 @@ run_quality(const struct cli_args *args)
 
 /* ---- appeals ------------------------------------------------------------ */
 
+static enum cs_err
+show_appeal(void *arg, const struct desk_appeal *a)
+{
+	char hex[2 * CS_ID_LEN + 1];
+
+	(void)arg;
+	cs_hex(hex, CS_VIEW_OF(a->id));
+	printf("%.16s  %-11s case %llu  %s  ", hex,
+	    desk_appeal_kind_name(a->kind), (unsigned long long)a->case_id,
+	    desk_appeal_state_name(a->state));
+	cli_print_time(stdout, a->at_ms);
+	printf("\n    ");
+	cli_print_text(stdout, cs_view_str(desk_string(a->text)), 4);
+	printf("\n");
+	return CS_OK;
+}
+
+static enum cs_err
+print_appeals(struct desk_job *j, enum cs_desk_appeal_state state)
+{
+	json_t *items = json_array(), *o;
+	size_t i;
+	enum cs_err err = cs_desk_appeals(items, j->d, &j->actor, state);
+
+	json_array_foreach (items, i, o)
+		desk_print_line(o);
+	json_decref(items);
+	return err;
+}
+
 int
 run_appeals(const struct cli_args *args)
 {
-	json_t *items = json_array(), *o;
+	bool decided = cli_flag(args, "decided");
 	struct desk_job j;
-	size_t i;
 	int status = desk_job_begin(&j, args, 0, 0);
 	enum cs_err err = CS_OK;
 
-	if (status == CLI_OK)
-		err = cs_desk_appeals(
-		    items, j.d, &j.actor, !cli_flag(args, "decided"));
-	json_array_foreach (items, i, o) {
-		if (cli_flag(args, "json")) {
-			desk_print_line(o);
-			continue;
-		}
-		printf("%.16s  %-11s case %s  %s  ", json_get_str(o, "id"),
-		    json_get_str(o, "kind"), json_get_str(o, "case"),
-		    json_get_str(o, "state"));
-		cli_print_time(stdout, json_get_num(o, "at_ms"));
-		printf("\n    ");
-		cli_print_text(stdout, cs_view_str(json_get_str(o, "text")), 4);
-		printf("\n");
-	}
-	json_decref(items);
+	if (status != CLI_OK)
+		return desk_job_end(&j, status, err);
+	if (cli_flag(args, "json"))
+		err = print_appeals(&j,
+		    decided ? CS_DESK_APPEAL_REVERSED : CS_DESK_APPEAL_OPEN);
+	else
+		err = decided ? desk_appeals_decided(j.d, show_appeal, NULL)
+			      : desk_appeals_open(j.d, show_appeal, NULL);
 	return desk_job_end(&j, status, err);
 }
 
-/* The one whose number begins so. */
+/* Appeals whose number begins with a prefix. */
+struct finding {
+	const char *prefix;
+	uint8_t id[CS_ID_LEN];
+	size_t n;
+};
+
 static enum cs_err
-find_appeal(uint8_t id[static 16], struct desk_job *j, const char *prefix)
+match_appeal(void *arg, const struct desk_appeal *a)
 {
-	size_t n = 0, i;
-	json_t *o;
-	enum cs_err err = CS_OK;
+	struct finding *f = arg;
+	char hex[2 * CS_ID_LEN + 1];
 
-	for (int open = 0; open < 2 && err == CS_OK; open++) {
-		json_t *items = json_array();
-
-		err = cs_desk_appeals(items, j->d, &j->actor, open != 0);
-		json_array_foreach (items, i, o)
-			if (strncmp(json_get_str(o, "id"), prefix,
-				strlen(prefix)) == 0 &&
-			    cs_unhex(id, 16, json_get_str(o, "id")) == CS_OK)
-				n++;
-		json_decref(items);
+	cs_hex(hex, CS_VIEW_OF(a->id));
+	if (strncmp(hex, f->prefix, strlen(f->prefix)) == 0) {
+		memcpy(f->id, a->id, sizeof f->id);
+		f->n++;
 	}
-	if (err == CS_OK && n != 1)
+	return CS_OK;
+}
+
+/* Find the only appeal whose number begins with ${prefix}. */
+static enum cs_err
+find_appeal(struct finding *f, struct desk_job *j, const char *prefix)
+{
+	enum cs_err err;
+
+	*f = (struct finding){ .prefix = prefix };
+	if ((err = desk_appeals_open(j->d, match_appeal, f)) == CS_OK)
+		err = desk_appeals_decided(j->d, match_appeal, f);
+	if (err == CS_OK && f->n != 1)
 		err = desk_job_problem(j, CS_ERR_NOT_FOUND,
-		    n == 0 ? "There is no such appeal."
-			   : "More than one appeal's number begins so.");
+		    f->n == 0 ? "There is no such appeal."
+			      : "More than one appeal's number begins so.");
 	return err;
 }
 
 int
 run_appeal(const struct cli_args *args)
 {
-	uint8_t id[16];
+	struct finding f;
 	struct desk_job j;
 	int status = desk_job_begin(&j, args, 2, 2);
 	enum cs_err err = CS_OK;
@@ -411,8 +470,9 @@ run_appeal(const struct cli_args *args)
 		if (!back && strcmp(j.p.rest[1], "uphold") != 0)
 			status = cli_fail(CLI_USAGE,
 			    "An outcome is \"uphold\" or \"reverse\".");
-		else if ((err = find_appeal(id, &j, j.p.rest[0])) == CS_OK &&
-		    (err = cs_desk_appeal_decide(j.d, &j.actor, id, back,
+		else if ((err = find_appeal(&f, &j, j.p.rest[0])) == CS_OK &&
+		    (err = cs_desk_appeal_decide(j.d, &j.actor, f.id,
+			 back ? CS_DESK_APPEAL_REVERSED : CS_DESK_APPEAL_UPHELD,
 			 desk_option(&j, "answer"))) == CS_OK)
 			deliver(&j);
 	}

@@ -10,8 +10,8 @@
 
 struct cs_desk;
 
-/* Arguments without the desk's folder, which is --desk, $COUNTERSIGN_DESK, or
- * whichever argument is a folder. */
+/* The arguments without the desk's folder, which is --desk,
+ * $COUNTERSIGN_DESK, or an argument that is a folder. */
 struct place {
 	const char *dir;
 	const char *rest[8];
@@ -20,26 +20,27 @@ struct place {
 #define PLACE_MAX 8
 
 bool is_folder(const char *path);
-/* ${want} arguments beside the folder; a status that is not 0 has been said. */
+/* Take ${want} arguments besides the folder.  If the status is not 0, the
+ * reason was printed. */
 int find_place(struct place *p, const struct cli_args *args, int want);
-/* The same, ${min} to ${max}. */
+/* The same with ${min} to ${max} arguments. */
 int find_place_among(
     struct place *p, const struct cli_args *args, int min, int max);
-/* In two steps, for who opens it twice. */
+/* The same in two steps, for a caller that opens it twice. */
 int read_passphrase(
     struct cs_buf *out, const char *dir, const struct cli_args *args);
 int open_desk_with(
     struct cs_desk **out, const char *dir, struct cs_view passphrase);
 int open_desk(
     struct cs_desk **out, const char *dir, const struct cli_args *args);
-/* Say why something failed; its status. */
+/* Print why something failed; returns the exit status. */
 int desk_fail(const struct cs_desk *d, enum cs_err err);
-/* Who acts: --as NAME with that person's password, or whoever has the folder.
- */
+/* Find who acts: --as NAME with that person's password, or whoever has the
+ * folder. */
 int find_who(
     struct cs_desk_actor *out, struct cs_desk *d, const struct cli_args *args);
 
-/* One command at work: the desk, who acts, and the arguments. */
+/* One command: the desk, who acts, and the arguments. */
 struct desk_job {
 	struct cs_desk *d;
 	struct cs_desk_actor actor;
@@ -47,20 +48,21 @@ struct desk_job {
 	const struct cli_args *args;
 	char problem[512];
 };
-/* With ${min} to ${max} arguments beside the folder; end it in any case.  A
- * status that is not 0 has been said. */
+/* Begin a command with ${min} to ${max} arguments besides the folder; the
+ * caller ends it in any case.  If the status is not 0, the reason was
+ * printed. */
 int desk_job_begin(
     struct desk_job *j, const struct cli_args *args, int min, int max);
-/* The status of the command, after saying what ${err} means. */
+/* Print what ${err} means; returns the exit status. */
 int desk_job_end(struct desk_job *j, int status, enum cs_err err);
-/* ${err}, with a sentence of ours. */
+/* The same with a sentence of the caller's. */
 enum cs_err desk_job_problem(struct desk_job *j, enum cs_err err,
     const char *format, ...) __attribute__((format(printf, 3, 4)));
 /* The value of an option, "" if it was not given. */
 const char *desk_option(const struct desk_job *j, const char *name);
-/* One line of JSON. */
+/* Print one line of JSON. */
 void desk_print_line(const json_t *o);
-/* To --output, or to standard output. */
+/* Write to --output, or to standard output. */
 int desk_write_out(const struct cli_args *args, struct cs_view bytes);
 
 /* ---- the commands ------------------------------------------------------- */

@@ -5,9 +5,10 @@
 
 #include "base/text.h"
 #include "cli/print.h"
-#include "desk/core/json.h"
+#include "desk/core/text.h"
 #include "desk/people/sign_in.h"
 #include "desk/photos/lists.h"
+#include "desk/show/photos.h"
 #include "programs/desk/desk.h"
 #include "store/file.h"
 
@@ -16,22 +17,28 @@
 /* ---- lists -------------------------------------------------------------- */
 
 static enum cs_err
+show_list(void *arg, const struct desk_list *l)
+{
+	(void)arg;
+	printf("%4llu  %-24s %llu hashes, of %s: %s\n",
+	    (unsigned long long)l->id, l->name, (unsigned long long)l->hashes,
+	    l->owner, l->purpose);
+	return CS_OK;
+}
+
+static enum cs_err
 show_lists(struct desk_job *j)
 {
-	json_t *items = json_array(), *o;
+	json_t *items, *o;
 	size_t i;
-	enum cs_err err = cs_desk_lists(items, j->d);
+	enum cs_err err;
 
-	json_array_foreach (items, i, o) {
-		if (cli_flag(j->args, "json")) {
-			desk_print_line(o);
-			continue;
-		}
-		printf("%4s  %-24s %llu hashes, of %s: %s\n",
-		    json_get_str(o, "id"), json_get_str(o, "name"),
-		    (unsigned long long)json_get_num(o, "hashes"),
-		    json_get_str(o, "owner"), json_get_str(o, "purpose"));
-	}
+	if (!cli_flag(j->args, "json"))
+		return desk_lists(j->d, show_list, NULL);
+	items = json_array();
+	err = cs_desk_lists(items, j->d);
+	json_array_foreach (items, i, o)
+		desk_print_line(o);
 	json_decref(items);
 	return err;
 }
@@ -48,40 +55,45 @@ add_list(struct desk_job *j, const char *name)
 	return err;
 }
 
-static const char *
-format(const struct desk_job *j)
+static enum cs_err
+read_format(enum cs_desk_list_format *out, struct desk_job *j)
 {
 	const char *said = desk_option(j, "format");
+	int format = cs_desk_list_format_find(*said != '\0' ? said : "csv");
 
-	return *said != '\0' ? said : "csv";
+	*out = (enum cs_desk_list_format)format;
+	return format >= 0 ? CS_OK
+			   : desk_job_problem(j, CS_ERR_FORMAT,
+				 "A format is \"csv\" or \"hma\".");
+}
+
+static void
+show_import(const struct cs_desk_import *done)
+{
+	printf("%llu added, %llu were there already, %llu lines left out.\n",
+	    (unsigned long long)done->added, (unsigned long long)done->skipped,
+	    (unsigned long long)done->n_bad);
+	for (size_t i = 0; i < done->n_bad && i < CS_DESK_IMPORT_BAD_MAX; i++)
+		printf("  line %llu: %s\n",
+		    (unsigned long long)done->bad[i].line, done->bad[i].why);
 }
 
 static enum cs_err
 import_list(struct desk_job *j, uint64_t id, const char *path)
 {
-	json_t *done = json_object(), *o;
 	struct cs_buf text = { .max = LIST_FILE_MAX };
-	size_t i;
+	struct cs_desk_import done;
+	enum cs_desk_list_format format;
 	enum cs_err err;
 
+	if ((err = read_format(&format, j)))
+		return err;
 	if ((err = cs_file_read(&text, path, LIST_FILE_MAX)))
 		err =
 		    desk_job_problem(j, err, "%s: %s.", path, cs_err_text(err));
-	else
-		err = cs_desk_list_import(
-		    done, j->d, &j->actor, id, format(j), cs_buf_view(&text));
-	if (err == CS_OK) {
-		printf("%llu added, %llu were there already, %llu lines left "
-		       "out.\n",
-		    (unsigned long long)json_get_num(done, "added"),
-		    (unsigned long long)json_get_num(done, "skipped"),
-		    (unsigned long long)json_get_num(done, "n_bad"));
-		json_array_foreach (json_object_get(done, "bad"), i, o)
-			printf("  line %llu: %s\n",
-			    (unsigned long long)json_get_num(o, "line"),
-			    json_get_str(o, "why"));
-	}
-	json_decref(done);
+	else if ((err = cs_desk_list_import(&done, j->d, &j->actor, id, format,
+		      cs_buf_view(&text))) == CS_OK)
+		show_import(&done);
 	cs_buf_free(&text);
 	return err;
 }
@@ -89,11 +101,13 @@ import_list(struct desk_job *j, uint64_t id, const char *path)
 static enum cs_err
 export_list(struct desk_job *j, uint64_t id, int *status)
 {
+	enum cs_desk_list_format format;
 	struct cs_buf text = { 0 };
-	enum cs_err err =
-	    cs_desk_list_export(&text, j->d, &j->actor, id, format(j));
+	enum cs_err err;
 
-	if (err == CS_OK)
+	if ((err = read_format(&format, j)) == CS_OK &&
+	    (err = cs_desk_list_export(&text, j->d, &j->actor, id, format)) ==
+		CS_OK)
 		*status = desk_write_out(j->args, cs_buf_view(&text));
 	cs_buf_free(&text);
 	return err;
@@ -116,11 +130,11 @@ run_lists(const struct cli_args *args)
 	else if (strcmp(verb, "add") == 0 && j.p.n == 2)
 		err = add_list(&j, what);
 	else if (strcmp(verb, "remove") == 0 && j.p.n == 2)
-		err = cs_desk_list_remove(j.d, &j.actor, json_id_parse(what));
+		err = cs_desk_list_remove(j.d, &j.actor, desk_id_parse(what));
 	else if (strcmp(verb, "import") == 0 && j.p.n == 3)
-		err = import_list(&j, json_id_parse(what), j.p.rest[2]);
+		err = import_list(&j, desk_id_parse(what), j.p.rest[2]);
 	else if (strcmp(verb, "export") == 0 && j.p.n == 2)
-		err = export_list(&j, json_id_parse(what), &status);
+		err = export_list(&j, desk_id_parse(what), &status);
 	else
 		status = cli_fail(CLI_USAGE,
 		    "It is lists, lists add NAME, lists import LIST FILE, "
@@ -131,23 +145,17 @@ run_lists(const struct cli_args *args)
 /* ---- tokens ------------------------------------------------------------- */
 
 static enum cs_err
-show_tokens(struct desk_job *j)
+show_token(void *arg, const struct desk_token *t)
 {
-	json_t *items = json_array(), *o, *scope;
-	size_t i, k;
-	enum cs_err err = cs_desk_tokens(j->d, items);
-
-	json_array_foreach (items, i, o) {
-		printf("%4s  %-24s", json_get_str(o, "id"),
-		    json_get_str(o, "name"));
-		json_array_foreach (json_object_get(o, "scopes"), k, scope)
-			printf(" %s", json_string_value(scope));
-		printf(", made ");
-		cli_print_time(stdout, json_get_num(o, "made_ms"));
-		printf("\n");
-	}
-	json_decref(items);
-	return err;
+	(void)arg;
+	printf("%4llu  %-24s", (unsigned long long)t->id, t->name);
+	for (unsigned i = 0; i < CS_DESK_SCOPES; i++)
+		if ((t->scopes & 1u << i) != 0)
+			printf(" %s", cs_desk_scopes[i]);
+	printf(", made ");
+	cli_print_time(stdout, t->made_ms);
+	printf("\n");
+	return CS_OK;
 }
 
 int
@@ -160,13 +168,14 @@ run_tokens(const struct cli_args *args)
 	if (status != CLI_OK)
 		return desk_job_end(&j, status, err);
 	if (j.p.n == 0)
-		err = show_tokens(&j);
+		err = desk_tokens(j.d, show_token, NULL);
 	else if (strcmp(j.p.rest[0], "remove") == 0 && j.p.n == 2)
 		err = cs_desk_token_remove(
-		    j.d, &j.actor, json_id_parse(j.p.rest[1]));
+		    j.d, &j.actor, desk_id_parse(j.p.rest[1]));
 	else
 		status = cli_fail(CLI_USAGE,
-		    "It is tokens, or tokens remove TOKEN. Who wants one makes "
+		    "It is tokens, or tokens remove TOKEN. Whoever wants one "
+		    "makes "
 		    "it in the console, which shows it once.");
 	return desk_job_end(&j, status, err);
 }

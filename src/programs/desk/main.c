@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /* countersign-desk: the report desk, by command line. */
-
 #include <stdio.h>
 #include <string.h>
 
 #include "base/alloc.h"
+#include "base/json_writer.h"
 #include "base/text.h"
 #include "cli/evidence_json.h"
 #include "cli/evidence_show.h"
@@ -188,7 +188,7 @@ open_case(struct cs_desk **d, struct cs_desk_report_opened *c,
 
 /* ---- show, verify, evidence --------------------------------------------- */
 
-/* A photo or file, under a name that we choose. */
+/* Save a photo or file under a name that we choose. */
 static int
 save_file(struct cs_desk *d, const struct cs_desk_report_opened *c, size_t item,
     size_t part, const char *folder)

@@ -124,7 +124,7 @@ desk_fail(const struct cs_desk *d, enum cs_err err)
 	    "%s", cs_desk_problem(d));
 }
 
-/* The password of --as, from --password-file. */
+/* Read the password for --as from --password-file. */
 static int
 read_password(struct cs_buf *out, const struct cli_args *args)
 {

@@ -1,10 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/*
- * countersign-desk run: a process that talks to the hub, and one that serves
- * the console.  They meet in the database: what one has stored, the other
- * finds. Each opens it by itself, after the fork: SQLite keeps its locks by
- * process.
- */
+/* countersign-desk run: a process that talks to the hub, and one that serves
+ * the console.  They meet in the database, where each finds what the other
+ * stored. Each opens it after the fork, because SQLite keeps its locks by
+ * process. */
 #include <errno.h>
 #include <signal.h>
 #include <stdio.h>
@@ -16,6 +14,7 @@
 #include <unistd.h>
 
 #include "base/alloc.h"
+#include "base/units.h"
 #include "cli/report_error.h"
 #include "desk/console/api.h"
 #include "desk/console/call.h"
@@ -40,12 +39,12 @@ on_signal(int number)
 	cs_desk_stop();
 }
 
-/* The console's process, while there is one; and whether it ended by itself. */
+/* The console's process, while there is one, and whether it ended by itself. */
 static volatile sig_atomic_t console_pid, console_gone;
 
-/* A desk whose people cannot see it is no desk: both end, and whoever started
- * it (systemd) starts it anew.  Decoders end all the time and are waited for
- * where they were started. */
+/* A desk without its console is of no use: if the console ends, so does the
+ * desk, and systemd starts both anew.  Decoders, which end all the time, are
+ * waited for where they were started. */
 static void
 on_child(int number)
 {
@@ -111,28 +110,8 @@ seconds(uint64_t *ms, const struct cli_args *args, const char *name,
 	if (value != NULL && !cli_duration(&s, value))
 		return cli_fail(CLI_USAGE,
 		    "--%s takes a time such as 90s, 15m or 10h.", name);
-	*ms = (uint64_t)s * 1000;
+	*ms = (uint64_t)s * CS_SECOND_MS;
 	return CLI_OK;
-}
-
-/* Where to listen: as said, when the console of a desk that was killed just now
- * has let go of it; or on the usual port, or another one that is free. */
-static enum cs_err
-listen(struct cs_web **out, struct cs_web_config *config, bool said_where)
-{
-	const struct timespec a_moment = { .tv_nsec = 100 * 1000 * 1000 };
-	enum cs_err err = cs_web_new(out, config);
-
-	for (unsigned i = 0; err == CS_ERR_IO && said_where && i < LISTEN_TRIES;
-	     i++) {
-		nanosleep(&a_moment, NULL);
-		err = cs_web_new(out, config);
-	}
-	if (err == CS_ERR_IO && !said_where) {
-		config->port = 0;
-		err = cs_web_new(out, config);
-	}
-	return err;
 }
 
 /* What the console's process is given. */
@@ -148,7 +127,28 @@ struct console {
 	pid_t parent;
 };
 
-/* What stands in the options; before anything else is begun. */
+/* Listen where the options say, waiting until the console of a desk that was
+ * just killed has let go of it; or else on the usual port, or another that
+ * is free. */
+static enum cs_err
+listen(struct cs_web **out, struct console *c)
+{
+	const struct timespec a_moment = { .tv_nsec = 100 * 1000 * 1000 };
+	enum cs_err err = cs_web_new(out, &c->config);
+
+	for (unsigned i = 0;
+	     err == CS_ERR_IO && c->said_where && i < LISTEN_TRIES; i++) {
+		nanosleep(&a_moment, NULL);
+		err = cs_web_new(out, &c->config);
+	}
+	if (err == CS_ERR_IO && !c->said_where) {
+		c->config.port = 0;
+		err = cs_web_new(out, &c->config);
+	}
+	return err;
+}
+
+/* Read the options, before anything else is begun. */
 static int
 console_options(struct console *c, const struct cli_args *args)
 {
@@ -184,7 +184,7 @@ console_options(struct console *c, const struct cli_args *args)
 	return seconds(&c->options.life_ms, args, "session", LIFE_S);
 }
 
-/* The address, for the process that prints it. */
+/* Send the address to the process that prints it. */
 static void
 tell_address(const struct console *c)
 {
@@ -198,7 +198,7 @@ tell_address(const struct console *c)
 	close(c->ready);
 }
 
-/* All of the console's process. */
+/* The console's process, from begin to end. */
 static int
 console_main(struct console *c)
 {
@@ -208,7 +208,7 @@ console_main(struct console *c)
 	int status;
 	enum cs_err err;
 
-	/* Not a moment longer than the process that it belongs to. */
+	/* Do not outlive the process that it belongs to. */
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
 	if (getppid() != c->parent)
 		return CLI_SOFTWARE;
@@ -218,7 +218,7 @@ console_main(struct console *c)
 		return status;
 	if ((err = cs_desk_api_new(&api, d, &c->options)) == CS_OK) {
 		c->config.arg = api;
-		err = listen(&web, &c->config, c->said_where);
+		err = listen(&web, c);
 	}
 	if (err) {
 		status = cli_fail(CLI_NOT_DONE,
@@ -272,7 +272,7 @@ console_start(struct console *c, int *status)
 	return pid;
 }
 
-/* From now on its end is noticed; also if it has come already. */
+/* From now on we notice its end, also if it has ended already. */
 static void
 console_watch(pid_t pid)
 {
@@ -324,7 +324,7 @@ run_both(const struct place *p, const struct cli_args *args,
 		if ((err = cs_desk_run(d, said)))
 			status = desk_fail(d, err);
 	}
-	/* systemd tells both, and the console may be quicker. */
+	/* systemd tells both to end, and the console may be quicker. */
 	if (console_gone && !told && status == CLI_OK)
 		status = cli_fail(CLI_SOFTWARE,
 		    "The console's process has ended by itself. Start the desk "

@@ -3,24 +3,25 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/units.h"
+#include "desk/cases/case.h"
 #include "desk/cases/entry.h"
 #include "desk/cases/merge.h"
 #include "desk/cases/queue.h"
 #include "desk/cases/split.h"
 #include "desk/cases/work.h"
 #include "desk/core/actor.h"
-#include "desk/core/json.h"
+#include "desk/core/text.h"
 #include "desk/decisions/question.h"
 #include "desk/people/people.h"
 #include "desk/reports/report.h"
-#include "desk/show/case.h"
 #include "programs/desk/desk.h"
 #include "store/clock.h"
 
-/* A change of the case that the first argument names. */
+/* Make the edit of the case that the first argument names. */
 static int
 change(const struct cli_args *args, int max,
-    enum cs_err (*what)(struct desk_job *j, const struct cs_desk_case_at *c))
+    enum cs_err (*what)(struct desk_job *j, const struct cs_desk_edit *e))
 {
 	struct cs_desk_case_at c;
 	struct desk_job j;
@@ -29,14 +30,26 @@ change(const struct cli_args *args, int max,
 
 	if (status == CLI_OK &&
 	    (err = cs_desk_case_find(&c, j.d, j.p.rest[0])) == CS_OK)
-		err = what(&j, &c);
+		err = what(&j,
+		    &(struct cs_desk_edit){ .d = j.d,
+			.actor = &j.actor,
+			.case_id = c.id,
+			.version = c.version });
 	return desk_job_end(&j, status, err);
 }
 
-static enum cs_err
-claim(struct desk_job *j, const struct cs_desk_case_at *c)
+/* The argument number ${i}, or "". */
+static const char *
+argument(const struct desk_job *j, int i)
 {
-	return cs_desk_case_claim(j->d, &j->actor, c->id, c->version);
+	return j->p.n > i ? j->p.rest[i] : "";
+}
+
+static enum cs_err
+claim(struct desk_job *j, const struct cs_desk_edit *e)
+{
+	(void)j;
+	return cs_desk_case_claim(e);
 }
 
 int
@@ -46,17 +59,16 @@ run_claim(const struct cli_args *args)
 }
 
 static enum cs_err
-release(struct desk_job *j, const struct cs_desk_case_at *c)
+release(struct desk_job *j, const struct cs_desk_edit *e)
 {
 	struct cs_desk_actor to;
 	enum cs_err err;
 
 	if (*desk_option(j, "to") == '\0')
-		return cs_desk_case_release(j->d, &j->actor, c->id, c->version);
+		return cs_desk_case_release(e);
 	if ((err = cs_desk_person_find(&to, j->d, desk_option(j, "to"))))
 		return err;
-	return cs_desk_case_hand_over(
-	    j->d, &j->actor, c->id, c->version, to.id);
+	return cs_desk_case_hand_over(e, to.id);
 }
 
 int
@@ -66,18 +78,18 @@ run_release(const struct cli_args *args)
 }
 
 static enum cs_err
-note(struct desk_job *j, const struct cs_desk_case_at *c)
+note(struct desk_job *j, const struct cs_desk_edit *e)
 {
-	enum cs_desk_note kind = CS_DESK_NOTE;
+	enum cs_desk_entry_kind kind = CS_DESK_ENTRY_NOTE;
 
 	if (cli_flag(j->args, "escalate"))
-		kind = CS_DESK_ESCALATION;
+		kind = CS_DESK_ENTRY_ESCALATION;
 	else if (cli_flag(j->args, "opinion"))
-		kind = CS_DESK_OPINION;
+		kind = CS_DESK_ENTRY_OPINION;
 	else if (*desk_option(j, "source") != '\0')
-		kind = CS_DESK_ATTACHMENT;
-	return cs_desk_case_note(j->d, &j->actor, c->id, c->version, kind,
-	    desk_option(j, "source"), j->p.n > 1 ? j->p.rest[1] : "");
+		kind = CS_DESK_ENTRY_ATTACHMENT;
+	return cs_desk_case_note(
+	    e, kind, desk_option(j, "source"), argument(j, 1));
 }
 
 int
@@ -86,31 +98,38 @@ run_note(const struct cli_args *args)
 	return change(args, 2, note);
 }
 
+/* Say when a threat is to come true; what is not given stays as it is. */
 static enum cs_err
-triage(struct desk_job *j, const struct cs_desk_case_at *c)
+read_threat(uint64_t *at_ms, struct desk_job *j)
+{
+	const char *threat = desk_option(j, "threat-in");
+	long long seconds;
+
+	if (*threat == '\0')
+		return CS_OK;
+	if (strcmp(threat, "never") == 0) {
+		*at_ms = 0;
+		return CS_OK;
+	}
+	if (!cli_duration(&seconds, threat))
+		return desk_job_problem(j, CS_ERR_MISUSE,
+		    "--threat-in takes a time such as 6h, or never.");
+	*at_ms = cs_clock_ms() + (uint64_t)seconds * CS_SECOND_MS;
+	return CS_OK;
+}
+
+static enum cs_err
+triage(struct desk_job *j, const struct cs_desk_edit *e)
 {
 	const char *age = desk_option(j, "age");
-	const char *threat = desk_option(j, "threat-in");
-	json_t *now = json_object();
-	long long seconds;
-	uint64_t at_ms;
-	enum cs_err err;
+	struct desk_case now;
+	enum cs_err err = desk_case_load(&now, j->d, e->case_id);
 
-	/* What is not said stays as it is. */
-	err = cs_desk_case_show(now, j->d, &j->actor, c->id, UINT64_MAX);
-	at_ms = json_get_num(now, "threat_ms");
-	if (strcmp(threat, "never") == 0)
-		at_ms = 0;
-	else if (*threat != '\0' && !cli_duration(&seconds, threat))
-		err = desk_job_problem(j, CS_ERR_MISUSE,
-		    "--threat-in takes a time such as 6h, or never.");
-	else if (*threat != '\0')
-		at_ms = cs_clock_ms() + (uint64_t)seconds * 1000;
-	if (err == CS_OK)
-		err = cs_desk_case_triage(j->d, &j->actor, c->id, c->version,
-		    *age != '\0' ? age : json_get_str(now, "age"), at_ms,
-		    desk_option(j, "reason"));
-	json_decref(now);
+	if (err == CS_OK && (err = read_threat(&now.threat_ms, j)) == CS_OK)
+		err = cs_desk_case_triage(e,
+		    *age != '\0' ? age : cs_desk_age_name(now.age),
+		    now.threat_ms, desk_option(j, "reason"));
+	desk_case_clear(&now);
 	return err;
 }
 
@@ -121,10 +140,9 @@ run_triage(const struct cli_args *args)
 }
 
 static enum cs_err
-merge(struct desk_job *j, const struct cs_desk_case_at *c)
+merge(struct desk_job *j, const struct cs_desk_edit *e)
 {
-	return cs_desk_case_merge(j->d, &j->actor, c->id, c->version,
-	    j->p.n > 1 ? json_id_parse(j->p.rest[1]) : 0);
+	return cs_desk_case_merge(e, desk_id_parse(argument(j, 1)));
 }
 
 int
@@ -134,10 +152,10 @@ run_merge(const struct cli_args *args)
 }
 
 static enum cs_err
-hold(struct desk_job *j, const struct cs_desk_case_at *c)
+hold(struct desk_job *j, const struct cs_desk_edit *e)
 {
-	return cs_desk_case_hold(j->d, &j->actor, c->id, c->version,
-	    !cli_flag(j->args, "end"), j->p.n > 1 ? j->p.rest[1] : "");
+	return cli_flag(j->args, "end") ? cs_desk_case_unhold(e, argument(j, 1))
+					: cs_desk_case_hold(e, argument(j, 1));
 }
 
 int
@@ -147,14 +165,12 @@ run_hold(const struct cli_args *args)
 }
 
 static enum cs_err
-question(struct desk_job *j, const struct cs_desk_case_at *c)
+question(struct desk_job *j, const struct cs_desk_edit *e)
 {
-	uint8_t report[16];
+	uint8_t report[CS_ID_LEN];
 	enum cs_err err = cs_desk_report_find(j->d, j->p.rest[0], report);
 
-	return err ? err
-		   : cs_desk_case_ask(j->d, &j->actor, c->id, c->version,
-			 report, j->p.n > 1 ? j->p.rest[1] : "");
+	return err ? err : cs_desk_case_ask(e, report, argument(j, 1));
 }
 
 int
@@ -166,16 +182,15 @@ run_question(const struct cli_args *args)
 /* ---- parts of a case ---------------------------------------------------- */
 
 static enum cs_err
-split(struct desk_job *j, const struct cs_desk_case_at *c)
+split(struct desk_job *j, const struct cs_desk_edit *e)
 {
 	uint64_t items[PLACE_MAX], made;
 	size_t n = 0;
 	enum cs_err err;
 
 	for (int i = 1; i < j->p.n; i++)
-		items[n++] = json_id_parse(j->p.rest[i]);
-	err = cs_desk_case_split(
-	    j->d, &j->actor, c->id, c->version, items, n, &made);
+		items[n++] = desk_id_parse(j->p.rest[i]);
+	err = cs_desk_case_split(e, items, n, &made);
 	if (err == CS_OK)
 		printf("Case %llu.\n", (unsigned long long)made);
 	return err;
@@ -188,11 +203,10 @@ run_split(const struct cli_args *args)
 }
 
 static enum cs_err
-redact(struct desk_job *j, const struct cs_desk_case_at *c)
+redact(struct desk_job *j, const struct cs_desk_edit *e)
 {
-	return cs_desk_case_redact(j->d, &j->actor, c->id, c->version,
-	    j->p.n > 1 ? json_id_parse(j->p.rest[1]) : 0,
-	    j->p.n > 2 ? j->p.rest[2] : "");
+	return cs_desk_case_redact(
+	    e, desk_id_parse(argument(j, 1)), argument(j, 2));
 }
 
 int

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: MIT */
-/* A desk of its own, without a hub, and people
- * whose messages can be reported to it. */
+/* A desk without a hub, and people whose messages can be reported to it. */
 #pragma once
 
 #include "content/evidence.h"
 #include "content/evidence_seal.h"
 #include "content/evidence_write.h"
+#include "desk/core/audit.h"
 #include "desk/core/desk.h"
 #include "desk/core/store.h"
 #include "desk/daemon/intake.h"
@@ -50,24 +50,27 @@ world_clear(struct world *w)
 	temp_dir_clear(&w->dir);
 }
 
-/* The report ${r} comes as ${number}. */
+/* Take the report ${r}, which comes as ${number}. */
 static inline void
 world_take(
     struct world *w, const uint8_t number[static 16], const struct ew_report *r)
 {
 	struct cs_buf bundle = { 0 }, sealed = { 0 };
+	struct cs_wire_desk_report report = { .received_ms = EW_NOW_MS };
 	struct cs_wire_report_status status;
+	char answer[DESK_ANSWER_SIZE];
 
 	assert_ok(cs_evidence_write(&bundle, &r->in));
 	assert_ok(cs_evidence_seal(
 	    &sealed, cs_buf_view(&bundle), CS_VIEW_OF(w->seal_public)));
-	assert_ok(desk_report_take(
-	    w->d, number, EW_NOW_MS, cs_buf_view(&sealed), &status));
+	memcpy(report.report, number, sizeof report.report);
+	report.sealed = cs_buf_view(&sealed);
+	assert_ok(desk_report_take(&status, answer, w->d, &report));
 	cs_buf_free(&bundle);
 	cs_buf_free(&sealed);
 }
 
-/* What a statement with one number says. */
+/* The number that a statement gives. */
 static inline uint64_t
 world_count(struct world *w, const char *sql)
 {
@@ -75,4 +78,26 @@ world_count(struct world *w, const char *sql)
 
 	assert_ok(cs_db_get_int(&n, w->d->db, sql));
 	return n;
+}
+
+/* Check a line of the log, and count it. */
+static inline void
+world_count_line(void *arg, const struct cs_desk_audit_line *line)
+{
+	assert_true(line->at_ms != 0);
+	assert_string_not_equal(line->what, "");
+	assert_string_equal(line->actor, "desk");
+	++*(unsigned *)arg;
+}
+
+/* Verify the log, which is to have ${want} lines. */
+static inline enum cs_err
+world_audit(struct world *w, unsigned want)
+{
+	unsigned n = 0;
+	enum cs_err err = cs_desk_audit_verify(w->d, world_count_line, &n);
+
+	if (err == CS_OK)
+		assert_int_equal(n, want);
+	return err;
 }

@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/*
- * Values of WebAuthn Level 3, section 16,
- * in hex.  All are of https://example.org.
- */
+/* The test vectors of WebAuthn Level 3, section 16, in hex.  All are of
+ * https://example.org. */
 #pragma once
 
 struct passkey_vector {
@@ -14,12 +12,12 @@ struct passkey_vector {
 };
 
 enum {
-	V_NONE,  /* 16.2; nobody was verified */
+	V_NONE,  /* 16.2; the user was not verified */
 	V_SELF,  /* 16.3; made: verified */
 	V_CROSS, /* 16.4: in a frame; verified */
-	V_TOP,   /* 16.5: in somebody's frame */
+	V_TOP,   /* 16.5: in a frame of another site */
 	V_LONG,  /* 16.6: an id of 1023 bytes; used: verified */
-	V_EDDSA, /* 16.11: Ed25519, and certificates of its maker */
+	V_EDDSA, /* 16.11: Ed25519, with certificates of the maker */
 	VECTORS
 };
 

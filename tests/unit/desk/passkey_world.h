@@ -16,7 +16,7 @@
 #define SITE "desk.example"
 #define ORIGIN "https://desk.example:7744"
 
-/* What there is, and what is to be wrong in what it says. */
+/* What the authenticator has, and what is to be wrong in its answers. */
 struct authenticator {
 	struct cs_signer *key;
 	uint8_t id[32], handle[32];

@@ -1,8 +1,16 @@
 // SPDX-License-Identifier: MIT
-// What the desk answers at /api/v1.  Every id is a string, every
-// time is milliseconds since 1970.
+// What the desk answers at /api/v1; every id is a string, every time is
+// milliseconds since 1970.  Made by make-types.mjs: change the description,
+// src/desk/console/schemas.json, and not this file.
+
+/** One page of a long list. */
+export interface Page<T> {
+  items: T[];
+  next?: string | null;
+}
 
 export type Role = "reviewer" | "senior" | "auditor" | "administrator";
+
 export type Language = "en" | "ar" | "kmr" | "ckb";
 
 export interface Person {
@@ -36,11 +44,6 @@ export interface Welcome {
   qr: string[];
 }
 
-export interface Page<T> {
-  items: T[];
-  next?: string | null;
-}
-
 export interface AccountRef {
   id: string;
   handle: string;
@@ -57,6 +60,7 @@ export interface Why {
 }
 
 export type CaseState = "open" | "waiting" | "decided" | "closed";
+
 export type Age = "child" | "adult" | "unknown";
 
 export interface CaseRow {
@@ -109,6 +113,7 @@ export interface Match {
   list_name?: string;
   label?: string;
   distance: number;
+  media?: string;
 }
 
 export interface Media {
@@ -162,6 +167,7 @@ export interface Attachment {
   source: string;
   text: string;
   proved: false;
+  kind?: string;
 }
 
 export interface Question {
@@ -172,6 +178,7 @@ export interface Question {
   text: string;
   answer: string;
   answered_ms: number;
+  kind?: string;
 }
 
 export interface CaseEvent {
@@ -183,6 +190,7 @@ export interface CaseEvent {
 
 export type DecisionState =
   "undo" | "waiting" | "refused" | "queued" | "sending" | "applied" | "failed" | "undone" | "reversed";
+
 export type ActionKind = "none" | "warn" | "disable" | "disable-until" | "quarantine" | "dissolve" | "refer";
 
 export interface Decision {
@@ -201,14 +209,22 @@ export interface Decision {
   territory: string | string[] | null;
   until_ms: number | null;
   accounts: AccountRef[] | null;
-  targets: { total: number; applied: number; failed: number } | null;
+  targets: {
+    total: number;
+    applied: number;
+    failed: number;
+  } | null;
   reverses: string | null;
   reversed_by: string | null;
   /** The case of what came while it was being made, and was not seen. */
   aside: string | null;
-  quality: { state: "none" | "due" | "agreed" | "disagreed"; checked_by: string | null };
+  quality: {
+    state: "none" | "due" | "agreed" | "disagreed";
+    checked_by: string | null;
+  };
   /** Why the second person refused. */
   note?: string | null;
+  duration_s?: number;
 }
 
 export interface Reporter {
@@ -219,7 +235,29 @@ export interface Reporter {
   here: number;
 }
 
-export interface Case extends Omit<CaseRow, "items" | "reporters" | "appeals"> {
+export interface Case {
+  id: string;
+  version: number;
+  state: CaseState;
+  reason: string;
+  severity: number;
+  danger: boolean;
+  age: Age;
+  threat_ms: number;
+  opened_ms: number;
+  updated_ms: number;
+  due_ms: number;
+  overdue: boolean;
+  reports: number;
+  photos: number;
+  unproved_reports: number;
+  accounts: AccountRef[];
+  assignee: PersonRef | null;
+  escalated: boolean;
+  held: boolean;
+  flood: boolean;
+  pending: number;
+  why: Why[];
   items: Item[];
   items_total: number;
   reporters: Reporter[];
@@ -228,10 +266,19 @@ export interface Case extends Omit<CaseRow, "items" | "reporters" | "appeals"> {
   appeals: Appeal[];
   events: CaseEvent[];
   attachments: Attachment[];
-  earlier: { case: string; reason: string; state: string; actions: string[] }[];
+  earlier: Array<{
+    case: string;
+    reason: string;
+    state: string;
+    actions: string[];
+  }>;
   merged_into: string | null;
   questions: Question[];
-  hold: { by: string; at_ms: number; text: string } | null;
+  hold: {
+    by: string;
+    at_ms: number;
+    text: string;
+  } | null;
 }
 
 export interface Appeal {
@@ -247,6 +294,7 @@ export interface Appeal {
   by: string | PersonRef | null;
   answer: string;
   mine: boolean;
+  language?: string;
 }
 
 export interface Copy {
@@ -256,6 +304,7 @@ export interface Copy {
   list?: string;
   list_name?: string;
   label?: string;
+  kind?: "case" | "list";
 }
 
 export interface Account {
@@ -272,7 +321,12 @@ export interface Account {
 export interface PolicyReason {
   code: string;
   number: number;
-  titles: Partial<Record<Language, string>>;
+  titles: {
+    en?: string;
+    ar?: string;
+    kmr?: string;
+    ckb?: string;
+  };
   severity: number;
   action: string;
   two_people: boolean;
@@ -281,13 +335,15 @@ export interface PolicyReason {
   keep_days: number;
   first_look_h: number;
   decide_h: number;
+  danger?: boolean;
 }
 
 export interface Policy {
   toml: string;
   version: number;
   reasons: PolicyReason[];
-  quality_share: number; /* of a hundred */
+  /** Of a hundred. */
+  quality_share: number;
   two_people_actions: string[];
   window_h: number;
 }
@@ -301,6 +357,8 @@ export interface AuditRow {
   before?: unknown;
   after?: unknown;
   hash: string;
+  /** As the chain holds it; 0: the desk itself. */
+  person?: number;
 }
 
 export interface HashList {
@@ -320,14 +378,37 @@ export interface Times {
 }
 
 export interface Statistics {
-  by_reason: { reason: string; reports: number; cases: number }[];
-  by_severity: { severity: number; cases: number }[];
+  by_reason: Array<{
+    reason: string;
+    reports: number;
+    cases: number;
+  }>;
+  by_severity: Array<{
+    severity: number;
+    cases: number;
+  }>;
   first_look: Times[];
   decision: Times[];
-  reversals: { appeals: number; reversed: number; upheld: number };
-  load: { person: string | PersonRef; decided: number; claimed: number; exposure: number }[];
-  quality: { checked: number; agreed: number };
-  reports_per_day: { day: string | number; reports: number; rejected: number }[];
+  reversals: {
+    appeals: number;
+    reversed: number;
+    upheld: number;
+  };
+  load: Array<{
+    person: string | PersonRef;
+    decided: number;
+    claimed: number;
+    exposure: number;
+  }>;
+  quality: {
+    checked: number;
+    agreed: number;
+  };
+  reports_per_day: Array<{
+    day: string | number;
+    reports: number;
+    rejected: number;
+  }>;
 }
 
 export interface PersonRow {
@@ -357,7 +438,9 @@ export interface Passkey {
   used_ms: number;
 }
 
-export interface PasskeyPage extends Page<Passkey> {
+export interface PasskeyPage {
+  items: Passkey[];
+  next?: string | null;
   max: number;
 }
 
@@ -368,13 +451,96 @@ export interface PasskeyAsked {
   timeout_ms: number;
 }
 
-export interface PasskeyWanted extends PasskeyAsked, PasskeyPage {
+export interface PasskeyWanted {
+  items: Passkey[];
+  next?: string | null;
+  max: number;
+  challenge: string;
+  rp_id: string;
+  timeout_ms: number;
   handle: string;
   name: string;
 }
 
 export type LiveEvent =
-  | { type: "case"; id: string; version: number; by: string }
-  | { type: "queue" }
-  | { type: "hub"; online: boolean }
-  | { type: "decision"; id: string; state: DecisionState };
+  | {
+      type: "case";
+      id: string;
+      version: number;
+      by: string;
+    }
+  | {
+      type: "queue";
+    }
+  | {
+      type: "hub";
+      online: boolean;
+    }
+  | {
+      type: "decision";
+      id: string;
+      state: DecisionState;
+    };
+
+export interface Cases {
+  items: CaseRow[];
+  next: string | null;
+  counts: Counts;
+}
+
+export interface Copies {
+  copies: Copy[];
+}
+
+export interface Imported {
+  added: number;
+  skipped: number;
+  n_bad: number;
+  /** The first of them. */
+  bad: Array<{
+    line: number;
+    why: string;
+  }>;
+}
+
+export interface Invited {
+  person: PersonRow;
+  welcome: string;
+}
+
+export interface TokenMade {
+  id: string;
+  token: string;
+}
+
+export interface ListMade {
+  id: string;
+}
+
+export interface Verdict {
+  ok: boolean;
+  entries: number;
+  head: string;
+  problem: string;
+}
+
+export interface Statements {
+  statements: Array<Record<string, unknown>>;
+}
+
+export interface Refused {
+  error: {
+    /** What kind of refusal it is. */
+    code: string;
+    /** A sentence in English. */
+    message: string;
+    /** Which sentence it is: "problem." and this is its key among the console's words. */
+    problem?: string;
+    /** What stands at {1}, {2}, ... of that sentence. */
+    args?: string[];
+    /** Who has changed it meanwhile. */
+    by?: string;
+    at_ms?: number;
+    retry_after_s?: number;
+  };
+}

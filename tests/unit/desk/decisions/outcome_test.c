@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* What the hub is told and has answered, without a hub. */
-
+/* Answers of the hub to actions, without a hub. */
+#include "base/units.h"
 #include "content/letter.h"
 #include "crypto/init.h"
 #include "crypto/suite.h"
@@ -9,6 +9,7 @@
 #include "desk/core/audit.h"
 #include "desk/core/outbox.h"
 #include "desk/core/policy.h"
+#include "desk/core/record.h"
 #include "desk/daemon/deliver.h"
 #include "desk/decisions/appeal.h"
 #include "desk/decisions/decide.h"
@@ -16,6 +17,7 @@
 #include "desk/decisions/outcome.h"
 #include "desk/decisions/revise.h"
 #include "desk/decisions/send.h"
+#include "desk/show/decision.h"
 #include "store/clock.h"
 #include "store/db.h"
 #include "unit/desk/desk_home.h"
@@ -34,12 +36,12 @@ take(struct world *w, uint8_t id)
 }
 
 static void
-case_is(struct world *w, uint64_t id, unsigned state)
+case_is(struct world *w, uint64_t id, enum cs_desk_case_state state)
 {
 	struct desk_case c;
 
 	assert_ok(desk_case_load(&c, w->d, id));
-	assert_int_equal(desk_case_state(&c), state);
+	assert_int_equal(c.state, state);
 	desk_case_clear(&c);
 }
 
@@ -53,34 +55,37 @@ decision_is(struct world *w, uint64_t id, enum cs_desk_decision_state state)
 	desk_decision_clear(&dec);
 }
 
-/* Everybody in case 1 is warned: signed, and on its way. */
+/* Warn everybody in case 1: signed, and on its way. */
 static uint64_t
 warn(struct world *w)
 {
-	json_t *proved = json_object(), *accounts = json_array(), *handle;
+	struct desk_accounts proved = { 0 };
+	uint8_t accounts[4][CS_ID_LEN];
 	struct cs_desk_choice choice = { .action = CS_DESK_ACTION_WARN,
 		.reason = "spam",
-		.accounts = accounts,
+		.accounts = (const uint8_t(*)[CS_ID_LEN])accounts,
 		.facts = "Ten times the same.",
 		.ground = "",
 		.legal = "",
 		.to_key = "",
 		.at_once = true };
 	struct desk_case c;
-	const char *hex;
+	struct cs_desk_edit e = {
+		.d = w->d, .actor = &cs_desk_operator, .case_id = 1
+	};
 	uint64_t made;
 
-	assert_ok(desk_case_accounts_proved(proved, w->d, 1));
-	json_object_foreach (proved, hex, handle)
-		assert_int_equal(
-		    json_array_append_new(accounts, json_string(hex)), 0);
+	assert_ok(desk_case_accounts_proved(&proved, w->d, 1));
+	assert_true(proved.n <= sizeof accounts / sizeof *accounts);
+	for (; choice.n_accounts < proved.n; choice.n_accounts++)
+		memcpy(accounts[choice.n_accounts],
+		    proved.at[choice.n_accounts].id, CS_ID_LEN);
 	assert_ok(desk_case_load(&c, w->d, 1));
-	assert_ok(cs_desk_case_decide(
-	    w->d, &cs_desk_operator, 1, c.version, &choice, &made));
+	e.version = c.version;
+	assert_ok(cs_desk_case_decide(&e, &choice, &made));
 	assert_ok(desk_decisions_send(w->d));
 	desk_case_clear(&c);
-	json_decref(proved);
-	json_decref(accounts);
+	desk_array_clear(&proved, sizeof *proved.at);
 	return made;
 }
 
@@ -95,7 +100,7 @@ reverse(struct world *w, uint64_t decision)
 	return made;
 }
 
-/* The hub answers whatever waits; each message as it stands next. */
+/* Answer each message in turn as the hub would. */
 static void
 answer_all(struct world *w, const char *refused)
 {
@@ -106,7 +111,7 @@ answer_all(struct world *w, const char *refused)
 		assert_ok(desk_outcome_store(w->d, id, &outcome));
 }
 
-/* Two processes send: both may have an answer to the same message. */
+/* If two processes send, both may have an answer to the same message. */
 static void
 test_answered_twice(void **state)
 {
@@ -138,7 +143,8 @@ test_answered_twice(void **state)
 	world_clear(&w);
 }
 
-/* What the hub did not take back still holds, and can be reversed again. */
+/* A decision whose reversal the hub refused still stands, and can be
+ * reversed again. */
 static void
 test_reversal_refused(void **state)
 {
@@ -168,8 +174,8 @@ test_reversal_refused(void **state)
 	world_clear(&w);
 }
 
-/* Reversed on its way, and then the hub takes neither: nothing was decided,
- * and nobody is left without an answer. */
+/* A decision is reversed on its way, and the hub refuses both: nothing was
+ * decided, and everybody gets an answer. */
 static void
 test_reversed_and_refused(void **state)
 {
@@ -188,8 +194,8 @@ test_reversed_and_refused(void **state)
 	world_clear(&w);
 }
 
-/* Reversed on its way, and the hub takes only what was reversed: so it is, and
- * whoever reported hears of it. */
+/* A decision is reversed on its way, and the hub applies only the decision:
+ * it stands, and its reporters hear of it. */
 static void
 test_told_after_all(void **state)
 {
@@ -218,7 +224,7 @@ test_told_after_all(void **state)
 	world_clear(&w);
 }
 
-/* What is damaged on the disk cannot be said any more, and holds up nothing. */
+/* A damaged message cannot be sent any more, and holds up nothing. */
 static void
 test_damaged(void **state)
 {
@@ -237,7 +243,7 @@ test_damaged(void **state)
 	world_clear(&w);
 }
 
-/* Nor does what can be said, and whose answer cannot be stored: that waits. */
+/* Nor does a message whose answer cannot be stored: it waits. */
 static void
 test_damaged_behind(void **state)
 {
@@ -257,7 +263,8 @@ test_damaged_behind(void **state)
 	world_clear(&w);
 }
 
-/* A clock that was ahead, and is right again, keeps nothing for so long. */
+/* What was postponed while the clock was ahead goes out once the clock is
+ * right. */
 static void
 test_clock_back(void **state)
 {
@@ -319,12 +326,12 @@ grant(struct world *w)
 	uint8_t id[16];
 
 	memset(id, 0xaa, sizeof id);
-	assert_ok(cs_desk_appeal_decide(
-	    w->d, &ben, id, true, "You are right. We are sorry."));
+	assert_ok(cs_desk_appeal_decide(w->d, &ben, id, CS_DESK_APPEAL_REVERSED,
+	    "You are right. We are sorry."));
 	assert_ok(desk_decisions_send(w->d));
 }
 
-/* Who appealed is told that a decision was reversed when it was. */
+/* The writer of an appeal is told of the reversal once it is applied. */
 static void
 test_appeal_granted(void **state)
 {
@@ -344,7 +351,7 @@ test_appeal_granted(void **state)
 	answer_all(&w, NULL); /* it was received */
 	grant(&w);
 	assert_int_equal(world_count(&w, letters), 0);
-	/* The hub does not: somebody has to hear it again. */
+	/* The hub refuses: somebody has to hear the appeal again. */
 	answer_all(&w, "Not now.");
 	assert_int_equal(world_count(&w, letters), 0);
 	assert_int_equal(

@@ -84,7 +84,7 @@ test_vectors_used(void **state)
 
 		known_of(&known, v);
 		known_of(&other, &vectors[(i + 1) % VECTORS]);
-		/* Each signature is right, whatever we think of the rest. */
+		/* Every signature here is right, whatever else is wrong. */
 		assert_ok(desk_passkey_signature_check(
 		    &known.key, data, client, signature));
 		assert_int_not_equal(desk_passkey_signature_check(
@@ -125,7 +125,7 @@ test_client_data(void **state)
 		    CS_ERR_MISMATCH },
 		{ GET, ORIGIN, ",\"topOrigin\":\"" ORIGIN "\"", challenge,
 		    CS_ERR_MISMATCH },
-		/* Said twice, once so and once so. */
+		/* Members that are given twice with different values. */
 		{ CREATE, ORIGIN, ",\"type\":\"" GET "\"", challenge,
 		    CS_ERR_FORMAT },
 		{ GET, ORIGIN, "}{", challenge, CS_ERR_FORMAT },
@@ -156,7 +156,7 @@ test_client_data(void **state)
 	assert_ok(cs_buf_set(&b, cs_view_str("{\"type\":1}")));
 	assert_err(desk_passkey_client_check(cs_buf_view(&b), &site, GET),
 	    CS_ERR_MISMATCH);
-	/* Blanks are JSON, but so many are nobody's. */
+	/* Blanks are JSON, but no browser writes so many. */
 	client_data(&b, GET, challenge, ORIGIN, "");
 	while (b.len <= DESK_PASSKEY_CLIENT_DATA_MAX)
 		assert_ok(cs_buf_add(&b, cs_view_str(" ")));
@@ -220,7 +220,7 @@ test_made(void **state)
 	}
 }
 
-/* The attestation object around it: which, and nothing more or less. */
+/* The attestation object around it: the right members, no more and no fewer. */
 static void
 test_attestation(void **state)
 {
@@ -259,29 +259,37 @@ test_attestation(void **state)
 	assert_ok(cs_buf_add(&object, cs_view("", 1)));
 	assert_err(desk_passkey_attestation_parse(&made, cs_buf_view(&object)),
 	    CS_ERR_FORMAT);
-	/* The same inside. */
+	/* The same of what is inside. */
 	assert_ok(cs_buf_add(&data, cs_view("", 1)));
-	assert_err(desk_passkey_data_parse(&made, cs_buf_view(&data), true),
+	assert_err(desk_passkey_data_parse(
+		       &made, cs_buf_view(&data), DESK_PASSKEY_MAKE),
 	    CS_ERR_FORMAT);
 	for (size_t n = 0; n + 1 < data.len; n++)
-		assert_err(
-		    desk_passkey_data_parse(&made, cs_view(data.data, n), true),
+		assert_err(desk_passkey_data_parse(
+			       &made, cs_view(data.data, n), DESK_PASSKEY_MAKE),
 		    CS_ERR_FORMAT);
 	data.len--;
-	assert_ok(desk_passkey_data_parse(&made, cs_buf_view(&data), true));
-	/* One that was made is none that is used, whatever it says. */
-	assert_err(desk_passkey_data_parse(&made, cs_buf_view(&data), false),
+	assert_ok(desk_passkey_data_parse(
+	    &made, cs_buf_view(&data), DESK_PASSKEY_MAKE));
+	/* Data of a new passkey is not taken as that of a used one, or the
+	 * other way round. */
+	assert_err(desk_passkey_data_parse(
+		       &made, cs_buf_view(&data), DESK_PASSKEY_SIGN_IN),
 	    CS_ERR_FORMAT);
 	data.data[32] ^= DESK_PASSKEY_AT;
-	assert_err(desk_passkey_data_parse(&made, cs_buf_view(&data), true),
+	assert_err(desk_passkey_data_parse(
+		       &made, cs_buf_view(&data), DESK_PASSKEY_MAKE),
 	    CS_ERR_FORMAT);
-	assert_err(desk_passkey_data_parse(&made, cs_buf_view(&data), false),
+	assert_err(desk_passkey_data_parse(
+		       &made, cs_buf_view(&data), DESK_PASSKEY_SIGN_IN),
 	    CS_ERR_FORMAT);
 	authenticator_data(&data, &a, false);
-	assert_err(desk_passkey_data_parse(&made, cs_buf_view(&data), true),
+	assert_err(desk_passkey_data_parse(
+		       &made, cs_buf_view(&data), DESK_PASSKEY_MAKE),
 	    CS_ERR_FORMAT);
 	data.data[32] ^= DESK_PASSKEY_AT;
-	assert_err(desk_passkey_data_parse(&made, cs_buf_view(&data), false),
+	assert_err(desk_passkey_data_parse(
+		       &made, cs_buf_view(&data), DESK_PASSKEY_SIGN_IN),
 	    CS_ERR_FORMAT);
 	cs_buf_free(&data);
 	cs_buf_free(&object);
@@ -302,7 +310,8 @@ parse_key(const char *hex)
 	authenticator_clear(&a);
 	data.len -= key_len;
 	assert_ok(cs_buf_add(&data, cs_test_unhex(hex)));
-	return desk_passkey_data_parse(&made, cs_buf_view(&data), true);
+	return desk_passkey_data_parse(
+	    &made, cs_buf_view(&data), DESK_PASSKEY_MAKE);
 }
 
 #define X "afefa16f97ca9b2d23eb86ccb64098d20db90856062eb249c33a9b672f26df61"
@@ -332,10 +341,10 @@ test_keys(void **state)
 		{ "a4010103272006215820" ZERO, CS_ERR_KEY }, /* small order */
 		{ "a4010203272006215820" ED, CS_ERR_UNSUPPORTED },
 		{ "a5010103272006215820" ED "2300", CS_ERR_UNSUPPORTED },
-		/* Compressed: a sign in the place of y. */
+		/* A compressed point: a sign in the place of y. */
 		{ "a5010203262001215820" X "22f5", CS_ERR_FORMAT },
-		/* Otherwise in order, twice, one too many, too few, or short.
-		 */
+		/* In another order, given twice, one too many, too few, or
+		 * short. */
 		{ "a503012601022001215820" X "225820" Y, CS_ERR_FORMAT },
 		{ "a6010203262001215820" X "225820" Y "2300", CS_ERR_LIMIT },
 		{ "a4010203262001215820" X, CS_ERR_UNSUPPORTED },
@@ -361,14 +370,16 @@ test_ids(void **state)
 	authenticator_init(&a, CS_ED25519);
 	authenticator_data(&data, &a, true);
 	data.data[53] = 0x04; /* 1024 + 32 bytes */
-	assert_err(desk_passkey_data_parse(&made, cs_buf_view(&data), true),
+	assert_err(desk_passkey_data_parse(
+		       &made, cs_buf_view(&data), DESK_PASSKEY_MAKE),
 	    CS_ERR_LIMIT);
 	/* None at all: the key follows its length. */
 	data.data[53] = data.data[54] = 0;
 	memmove(data.data + 55, data.data + 55 + sizeof a.id,
 	    data.len - 55 - sizeof a.id);
 	data.len -= sizeof a.id;
-	assert_err(desk_passkey_data_parse(&made, cs_buf_view(&data), true),
+	assert_err(desk_passkey_data_parse(
+		       &made, cs_buf_view(&data), DESK_PASSKEY_MAKE),
 	    CS_ERR_FORMAT);
 	cs_buf_free(&data);
 	authenticator_clear(&a);
@@ -410,14 +421,14 @@ test_used(void **state)
 		a.count = 4;
 		assert_ok(use(&a, &known));
 		assert_err(use(&a, &other), CS_ERR_SIGNATURE);
-		/* It counts on. */
+		/* It goes on counting. */
 		a.count = 3;
 		assert_err(use(&a, &known), CS_ERR_REPLAY);
 		a.count = 0;
 		assert_err(use(&a, &known), CS_ERR_REPLAY);
 		a.count = UINT32_MAX;
 		assert_ok(use(&a, &known));
-		/* Many never do. */
+		/* Many never count. */
 		known.count = 0;
 		a.count = 0;
 		assert_ok(use(&a, &known));
@@ -429,7 +440,8 @@ test_used(void **state)
 		a.rp_id = "localhost";
 		assert_err(use(&a, &known), CS_ERR_MISMATCH);
 		a.rp_id = SITE;
-		/* What could not be copied can, all at once; and back. */
+		/* A passkey that could not be copied suddenly can be; and
+		 * the other way round. */
 		a.flags |= DESK_PASSKEY_BE;
 		assert_err(use(&a, &known), CS_ERR_MISMATCH);
 		known.backup_eligible = true;
@@ -443,7 +455,7 @@ test_used(void **state)
 	}
 }
 
-/* All that comes with a signature. */
+/* Everything that comes with a signature. */
 struct all {
 	struct cs_buf client, data, signature;
 	struct desk_passkey_known known;
@@ -484,7 +496,7 @@ all_clear(struct all *x)
 	cs_buf_free(&x->signature);
 }
 
-/* One bit anywhere, and one byte too many or too few. */
+/* Any bit changed, and one byte too many or too few. */
 static void
 tamper(const struct all *x, struct cs_buf *b)
 {

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /* Photos of reports, without a decoder: what is damaged on the disk. */
-
 #include "base/text.h"
 #include "crypto/init.h"
 #include "crypto/suite.h"
 #include "desk/core/actor.h"
 #include "desk/photos/index.h"
+#include "desk/photos/lists.h"
 #include "desk/photos/media.h"
 #include "desk/photos/photo.h"
 #include "desk/show/case.h"
@@ -63,7 +63,7 @@ look_at_all(struct world *w)
 	assert_false(more);
 }
 
-/* One row that is damaged is in the way of no other, and of no reader. */
+/* A damaged row stops neither the others nor the page of its case. */
 static void
 test_damaged_photo(void **state)
 {
@@ -87,29 +87,36 @@ test_damaged_photo(void **state)
 	world_clear(&w);
 }
 
-/* Nor is a hash, which is then that of no copy. */
+#define ZEROS "0000000000000000"
+#define ONE "01" ZEROS ZEROS ZEROS "00000000000000"
+
+/* Nor does a damaged hash, which then fits nothing. */
 static void
 test_damaged_hash(void **state)
 {
 	static const uint8_t hashes[CS_PDQ_TURNS][CS_PDQ_LEN] = { { 1 } };
-	struct desk_matches m;
+	struct cs_desk_import import;
+	struct desk_neighbours m;
 	struct desk_media p;
 	struct world w;
 	bool more = true;
+	uint64_t list;
 
 	(void)state;
 	world_init(&w);
 	take(&w, 0x11);
 	assert_ok(desk_media_load(&p, w.d, 1));
-	assert_int_equal(
-	    json_object_set_new(p.doc, "matches", json_array()), 0);
 	assert_ok(desk_media_save(w.d, &p, DESK_MEDIA_PRESENT));
 	desk_media_clear(&p);
-	for (uint64_t i = 0; i < 3; i++)
+	for (uint64_t i = 0; i < 2; i++)
 		assert_ok(desk_index_add(w.d, 1, hashes));
-	/* Lines of a list that nobody can read are none. */
-	assert_ok(
-	    cs_db_exec(w.d->db, "UPDATE hash SET source=1,ref=1 WHERE id=3"));
+	/* The lines of a list count although its name cannot be read. */
+	assert_ok(cs_desk_list_add(
+	    w.d, &cs_desk_operator, "Hotline", "INHOPE", "known", &list));
+	assert_ok(cs_desk_list_import(&import, w.d, &cs_desk_operator, list,
+	    CS_DESK_LIST_HMA, cs_view_str("pdq " ONE "\n")));
+	assert_int_equal(import.added, 1);
+	assert_ok(cs_db_exec(w.d->db, "UPDATE list SET sealed=zeroblob(60)"));
 	assert_ok(cs_db_exec(
 	    w.d->db, "UPDATE hash SET sealed=zeroblob(60) WHERE id=2"));
 	look_at_all(&w);
@@ -117,6 +124,11 @@ test_damaged_hash(void **state)
 	assert_false(more);
 	assert_ok(desk_index_find(&m, w.d, hashes, 1));
 	assert_int_equal(m.n, 2);
+	assert_ok(desk_media_load(&p, w.d, 1));
+	assert_int_equal(p.facts.matches.n, 1);
+	assert_int_equal(p.facts.matches.at[0].list, list);
+	assert_string_equal(p.facts.matches.at[0].list_name, "");
+	desk_media_clear(&p);
 	world_clear(&w);
 }
 

@@ -7,10 +7,12 @@
 #include "desk/core/audit.h"
 #include "desk/core/desk.h"
 #include "desk/core/json.h"
+#include "desk/core/text.h"
 #include "desk/people/passkey.h"
 #include "desk/people/passkey_check.h"
 #include "desk/people/people.h"
 #include "desk/people/sign_in.h"
+#include "desk/show/people.h"
 #include "store/db.h"
 #include "unit/desk/passkey_home.h"
 #include "wire/messages.h"
@@ -59,7 +61,7 @@ number(struct cs_desk *d, const struct cs_desk_actor *actor, size_t i)
 {
 	json_t *items = list(d, actor);
 	uint64_t id =
-	    json_id_parse(json_get_str(json_array_get(items, i), "id"));
+	    desk_id_parse(json_get_str(json_array_get(items, i), "id"));
 
 	json_decref(items);
 	return id;
@@ -95,7 +97,7 @@ test_add(void **state)
 	a.flags |= DESK_PASSKEY_UV;
 	assert_ok(add(w.d, &anna, &a, "phone"));
 	assert_string_equal(last_event(w.d), "passkey-added");
-	/* The same twice, for whomever. */
+	/* The same passkey is not added twice, for anybody. */
 	assert_err(add(w.d, &anna, &a, "phone"), CS_ERR_EXISTS);
 	assert_err(add(w.d, &ben, &a, "phone"), CS_ERR_EXISTS);
 	items = list(w.d, &anna);
@@ -104,7 +106,7 @@ test_add(void **state)
 	    json_get_str(json_array_get(items, 0), "name"), "phone");
 	assert_int_equal(json_get_num(json_array_get(items, 0), "used_ms"), 0);
 	json_decref(items);
-	/* As many as may be. */
+	/* No more than the limit. */
 	for (size_t i = 1; i < CS_DESK_PASSKEYS_MAX; i++) {
 		a.id[0]++;
 		assert_ok(add(w.d, &anna, &a, "another"));
@@ -156,7 +158,7 @@ said_clear(struct said *s)
 	cs_buf_free(&s->signature);
 }
 
-/* At ${where}; as anybody, or to unlock what is ${only}'s. */
+/* Use it at ${where}, as anybody, or to unlock the session of ${only}. */
 static enum cs_err
 sign_in_at(struct cs_desk *d, const struct authenticator *a,
     const struct cs_desk_actor *only, const struct desk_passkey_wanted *where)
@@ -215,11 +217,11 @@ test_sign_in(void **state)
 	items = list(w.d, &anna);
 	assert_true(json_get_num(json_array_get(items, 0), "used_ms") > 0);
 	json_decref(items);
-	/* Unlocking is for who is signed in. */
+	/* Only somebody who is signed in can unlock. */
 	assert_ok(sign_in_at(w.d, &a, &anna, &site));
 	assert_string_equal(last_event(w.d), "unlocked");
 	assert_err(sign_in_at(w.d, &b, &anna, &site), CS_ERR_DENIED);
-	/* Of another place. */
+	/* A passkey of another site. */
 	a.rp_id = "other.example";
 	assert_err(sign_in_at(w.d, &a, NULL, &other), CS_ERR_DENIED);
 	a.rp_id = SITE;
@@ -243,7 +245,8 @@ test_sign_in(void **state)
 	world_clear(&w);
 }
 
-/* Two of it: the one that is behind is refused, and it is written down. */
+/* If there are two copies, the one that is behind is refused, and that is
+ * logged. */
 static void
 test_clone(void **state)
 {
@@ -266,7 +269,7 @@ test_clone(void **state)
 	assert_string_equal(last_event(w.d), "passkey-clone-refused");
 	a.count = 10;
 	assert_ok(sign_in(w.d, &a));
-	/* One that was not even signed right is nobody's clone. */
+	/* An answer with a bad signature does not count as a clone. */
 	a.count = 2;
 	cs_signer_free(a.key);
 	assert_ok(cs_signer_new(&a.key, CS_ECDSA_P256));
@@ -292,28 +295,29 @@ test_let_go(void **state)
 	authenticator_init(&a, CS_ECDSA_P256);
 	assert_ok(add(w.d, &anna, &a, "phone"));
 	people = json_array();
-	assert_ok(cs_desk_people(w.d, people));
+	assert_ok(cs_desk_people(people, w.d));
 	assert_int_equal(
 	    json_get_num(json_array_get(people, 0), "passkeys"), 1);
 	json_decref(people);
-	assert_ok(cs_desk_person_change(
-	    w.d, &cs_desk_operator, anna.id, (enum cs_desk_role)0, true));
+	assert_ok(cs_desk_person_change(w.d, &cs_desk_operator, anna.id,
+	    (enum cs_desk_role)0, CS_DESK_STANDING_OUT));
 	assert_err(sign_in(w.d, &a), CS_ERR_DENIED);
 	assert_err(add(w.d, &anna, &a, "phone"), CS_ERR_DENIED);
-	assert_ok(cs_desk_person_change(
-	    w.d, &cs_desk_operator, anna.id, (enum cs_desk_role)0, false));
+	assert_ok(cs_desk_person_change(w.d, &cs_desk_operator, anna.id,
+	    (enum cs_desk_role)0, CS_DESK_STANDING_IN));
 	assert_ok(sign_in(w.d, &a));
 	assert_ok(
 	    cs_desk_person_reset(w.d, &cs_desk_operator, anna.id, welcome));
 	assert_err(sign_in(w.d, &a), CS_ERR_DENIED);
 	assert_int_equal(count(w.d, &anna), 0);
-	/* Nor does one come in that was begun before. */
+	/* Nor one whose use was begun before. */
 	assert_err(add(w.d, &anna, &a, "phone"), CS_ERR_DENIED);
 	authenticator_clear(&a);
 	world_clear(&w);
 }
 
-/* Whoever chooses a new password while they are let go, or reset, is so. */
+/* Choosing a new password meanwhile does not undo being let go, or being
+ * reset. */
 static void
 test_password_too_late(void **state)
 {
@@ -325,12 +329,12 @@ test_password_too_late(void **state)
 	(void)state;
 	world_init(&w);
 	anna = person_new(w.d, "anna");
-	assert_ok(cs_desk_person_change(
-	    w.d, &cs_desk_operator, anna.id, (enum cs_desk_role)0, true));
+	assert_ok(cs_desk_person_change(w.d, &cs_desk_operator, anna.id,
+	    (enum cs_desk_role)0, CS_DESK_STANDING_OUT));
 	assert_err(
 	    cs_desk_password_change(w.d, &anna, password), CS_ERR_DENIED);
-	assert_ok(cs_desk_person_change(
-	    w.d, &cs_desk_operator, anna.id, (enum cs_desk_role)0, false));
+	assert_ok(cs_desk_person_change(w.d, &cs_desk_operator, anna.id,
+	    (enum cs_desk_role)0, CS_DESK_STANDING_IN));
 	assert_ok(
 	    cs_desk_person_reset(w.d, &cs_desk_operator, anna.id, welcome));
 	assert_err(
@@ -353,7 +357,7 @@ set_hash(struct cs_desk *d, uint64_t id, struct cs_view credential)
 	    cs_blob(CS_VIEW_OF(hash)), cs_int(id)));
 }
 
-/* Whoever can write into the database, and has not the desk's key. */
+/* Somebody who can write to the database but has no key of the desk. */
 static void
 test_moved_rows(void **state)
 {
@@ -376,7 +380,7 @@ test_moved_rows(void **state)
 	assert_err(cs_desk_passkey_owner(&owner, w.d, CS_VIEW_OF(b.id)),
 	    CS_ERR_CORRUPT);
 	set_hash(w.d, id, CS_VIEW_OF(a.id));
-	/* A column that says whose it is is not believed. */
+	/* The column that says whose it is is not trusted. */
 	assert_ok(cs_db_exec(
 	    w.d->db, "UPDATE passkey SET person=?", cs_int(anna.id + 1)));
 	assert_ok(cs_desk_passkey_owner(&owner, w.d, CS_VIEW_OF(a.id)));

@@ -32,7 +32,7 @@ test_limit(void **state)
 	assert_int_equal(
 	    desk_attempts_wait(&a, "anna", HERE, NOW + DESK_ATTEMPTS_WAIT_MS),
 	    0);
-	/* Longer each time, to a bound; from wherever it is tried. */
+	/* The wait grows to a limit, from whatever address one tries. */
 	fails("anna", THERE, 1);
 	assert_int_equal(desk_attempts_wait(&a, "anna", HERE, NOW),
 	    2 * DESK_ATTEMPTS_WAIT_MS);
@@ -53,8 +53,8 @@ test_limit(void **state)
 	assert_int_equal(desk_attempts_wait(&a, "anna", HERE, NOW), 0);
 }
 
-/* However many names somebody makes up, the one that they attack is counted
- * on. */
+/* Made-up names, however many, do not reset the count of the name under
+ * attack. */
 static void
 test_invented_names(void **state)
 {
@@ -73,7 +73,8 @@ test_invented_names(void **state)
 	    desk_attempts_wait(&a, "anna", HERE, NOW) >= DESK_ATTEMPTS_WAIT_MS);
 }
 
-/* Whoever has signed in from an address is not kept out by those elsewhere. */
+/* Somebody who has signed in from an address is not kept out by guesses from
+ * elsewhere. */
 static void
 test_own_address(void **state)
 {
@@ -84,7 +85,7 @@ test_own_address(void **state)
 	assert_int_equal(desk_attempts_wait(&a, "anna", THERE, NOW),
 	    DESK_ATTEMPTS_WAIT_MAX_MS);
 	assert_int_equal(desk_attempts_wait(&a, "anna", HERE, NOW), 0);
-	/* There, guessing is limited as anywhere. */
+	/* Guessing from that address is limited like any other. */
 	fails("anna", HERE, DESK_ATTEMPTS_FREE);
 	assert_int_equal(
 	    desk_attempts_wait(&a, "anna", HERE, NOW), DESK_ATTEMPTS_WAIT_MS);
@@ -94,8 +95,8 @@ test_own_address(void **state)
 	    desk_attempts_wait(&a, "ben", HERE, NOW), DESK_ATTEMPTS_WAIT_MS);
 }
 
-/* Many names from one address: they wait, others elsewhere do not, nor does
- * whoever has signed in from there. */
+/* Many names from one address: those wait, but not others elsewhere, nor
+ * somebody who has signed in from there. */
 static void
 test_one_address(void **state)
 {

@@ -1,10 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* Lists of hashes, in and out again. */
-
 #include "crypto/init.h"
 #include "crypto/suite.h"
 #include "desk/core/actor.h"
-#include "desk/core/json.h"
 #include "desk/photos/lists.h"
 #include "unit/desk/desk_home.h"
 
@@ -15,23 +13,22 @@
 static struct cs_buf
 exported(struct world *w, struct cs_view text, unsigned want_added)
 {
-	json_t *got = json_object();
+	struct cs_desk_import got;
 	struct cs_buf out = { 0 };
 	uint64_t id;
 
 	assert_ok(cs_desk_list_add(
 	    w->d, &cs_desk_operator, "Hotline", "INHOPE", "known abuse", &id));
-	assert_ok(
-	    cs_desk_list_import(got, w->d, &cs_desk_operator, id, "csv", text));
-	assert_int_equal(json_get_num(got, "added"), want_added);
-	assert_ok(
-	    cs_desk_list_export(&out, w->d, &cs_desk_operator, id, "csv"));
-	json_decref(got);
+	assert_ok(cs_desk_list_import(
+	    &got, w->d, &cs_desk_operator, id, CS_DESK_LIST_CSV, text));
+	assert_int_equal(got.added, want_added);
+	assert_ok(cs_desk_list_export(
+	    &out, w->d, &cs_desk_operator, id, CS_DESK_LIST_CSV));
 	return out;
 }
 
-/* What is in a list of others is text, also for a program for tables; and is
- * the same when it comes back. */
+/* A spreadsheet takes everything in an exported list for text, and importing
+ * it again gives the same. */
 static void
 test_formulas(void **state)
 {
@@ -65,7 +62,7 @@ test_formulas(void **state)
 	world_clear(&w);
 }
 
-/* A line that cannot be kept as it is, is not kept; the next one is. */
+/* A line that cannot be kept as it is, is skipped; the next one is kept. */
 static void
 test_bad_lines(void **state)
 {

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Challenges, and where a passkey can be asked for: requests go to the API as
- * the server hands them on. */
-
+/* Challenges, and under which names there are passkeys.  Requests go to the
+ * API as the server hands them on. */
 #include "base/text.h"
 #include "crypto/init.h"
 #include "crypto/suite.h"
@@ -10,7 +9,6 @@
 #include "desk/console/api_passkey.h"
 #include "desk/console/call.h"
 #include "desk/core/actor.h"
-#include "desk/core/doc.h"
 #include "desk/core/json.h"
 #include "desk/people/attempts.h"
 #include "desk/people/passkey_check.h"
@@ -52,7 +50,8 @@ console_clear(struct console *c)
 	world_clear(&c->w);
 }
 
-/* The status; ${body} is taken, ${*out} is the answer. */
+/* Make a request; returns the status.  ${body} is taken, ${*out} is the
+ * answer. */
 static int
 ask(json_t **out, struct console *c, const char *method, const char *path,
     json_t *body)
@@ -68,7 +67,7 @@ ask(json_t **out, struct console *c, const char *method, const char *path,
 	snprintf(rq.cookie, sizeof rq.cookie, "%s", c->cookie);
 	snprintf(rq.csrf, sizeof rq.csrf, "%s", c->csrf);
 	if (body != NULL)
-		assert_ok(desk_doc_text(&text, body));
+		assert_ok(json_text(&text, body));
 	rq.body = cs_buf_view(&text);
 	cs_desk_api_handle(c->api, &rq, &answer);
 	*out = json_loadb(
@@ -85,7 +84,7 @@ ask(json_t **out, struct console *c, const char *method, const char *path,
 	return answer.status;
 }
 
-/* The same, where only the status matters. */
+/* The same if only the status matters. */
 static int
 status_of(struct console *c, const char *method, const char *path, json_t *body)
 {
@@ -96,7 +95,7 @@ status_of(struct console *c, const char *method, const char *path, json_t *body)
 	return status;
 }
 
-/* Somebody comes for the first time. */
+/* Somebody signs in for the first time. */
 static void
 first_sign_in(struct console *c, const char *name)
 {
@@ -232,21 +231,21 @@ test_once(void **state)
 	assert_string_equal(json_get_str(asked, "rp_id"), SITE);
 	assert_int_equal(status_of(&c, "POST", SIGN_IN, used(&a, asked)), 200);
 	assert_int_equal(status_of(&c, "GET", "/passkeys", NULL), 200);
-	/* The same again, out of whatever log. */
+	/* The same answer again, as if from a log. */
 	c.cookie[0] = c.csrf[0] = '\0';
 	assert_int_equal(ask(&out, &c, "POST", SIGN_IN, used(&a, asked)), 401);
 	assert_string_equal(
 	    json_get_str(json_object_get(out, "error"), "code"), "expired");
 	json_decref(out);
 	json_decref(asked);
-	/* One that failed signs nobody in. */
+	/* A challenge that failed signs nobody in. */
 	asked = asked_at(&c, ASK);
 	a.flags = DESK_PASSKEY_UP;
 	assert_int_equal(status_of(&c, "POST", SIGN_IN, used(&a, asked)), 401);
 	a.flags |= DESK_PASSKEY_UV;
 	assert_int_equal(c.cookie[0], '\0');
 	json_decref(asked);
-	/* One that nobody gave. */
+	/* A challenge that the desk never gave. */
 	asked = json_pack("{s:s}", "challenge",
 	    "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA");
 	assert_int_equal(status_of(&c, "POST", SIGN_IN, used(&a, asked)), 401);
@@ -255,7 +254,7 @@ test_once(void **state)
 	console_clear(&c);
 }
 
-/* What comes of an answer to what was asked at that time. */
+/* What comes of an answer to a challenge given at that time. */
 static int
 sign_in_asked(struct console *c, struct authenticator *a, uint64_t at_ms)
 {
@@ -290,7 +289,7 @@ test_in_time(void **state)
 	assert_int_equal(sign_in_asked(&c, &a, now - 5 * MINUTE_MS - 1), 401);
 	assert_int_equal(sign_in_asked(&c, &a, now + 5 * MINUTE_MS), 401);
 	assert_int_equal(sign_in_asked(&c, &a, now - 4 * MINUTE_MS), 200);
-	/* The desk's clock goes on, or what it wrote down goes back. */
+	/* Let time pass for the desk: what it wrote down goes back. */
 	asked = asked_at(&c, "/passkeys/challenge");
 	c.api->sessions[1].adding.made_ms -= 5 * MINUTE_MS + 1000;
 	a.id[0]++;
@@ -301,7 +300,7 @@ test_in_time(void **state)
 	console_clear(&c);
 }
 
-/* Each for what it was asked for, and for whom. */
+/* A challenge is good only for its purpose and its person. */
 static void
 test_for_one_purpose(void **state)
 {
@@ -330,7 +329,7 @@ test_for_one_purpose(void **state)
 	assert_int_equal(
 	    status_of(&c, "POST", "/passkeys", made(&b, unlock)), 403);
 	b.id[0]--;
-	/* Somebody else's passkey does not unlock; one's own does. */
+	/* Only one's own passkey unlocks a session. */
 	assert_int_equal(status_of(&c, "POST", "/session/lock", NULL), 200);
 	assert_int_equal(status_of(&c, "GET", "/passkeys", NULL), 423);
 	assert_int_equal(status_of(&c, "POST", UNLOCK, used(&a, unlock)), 403);
@@ -342,7 +341,7 @@ test_for_one_purpose(void **state)
 	assert_int_equal(status_of(&c, "POST", UNLOCK, used(&b, unlock)), 200);
 	json_decref(unlock);
 	assert_int_equal(status_of(&c, "GET", "/passkeys", NULL), 200);
-	/* What ben was asked for, anna does not answer. */
+	/* Anna cannot answer ben's challenge. */
 	asked = asked_at(&c, "/passkeys/challenge");
 	memcpy(c.cookie, cookie, sizeof cookie);
 	memcpy(c.csrf, csrf, sizeof csrf);
@@ -350,7 +349,7 @@ test_for_one_purpose(void **state)
 	assert_int_equal(
 	    status_of(&c, "POST", "/passkeys", made(&a, asked)), 403);
 	json_decref(asked);
-	/* Not without the password. */
+	/* A passkey is not added without the password. */
 	assert_int_equal(status_of(&c, "POST", "/passkeys/challenge",
 			     json_pack("{s:s}", "password", "guess")),
 	    403);
@@ -359,8 +358,8 @@ test_for_one_purpose(void **state)
 	console_clear(&c);
 }
 
-/* However often others ask, one is good that was asked before; and how many
- * have signed in, it signs nobody in again. */
+/* A challenge stays good however often others ask; and once used, it stays
+ * used however many others sign in. */
 static void
 test_many(void **state)
 {
@@ -377,7 +376,7 @@ test_many(void **state)
 	first = asked_at(&c, ASK);
 	for (size_t i = 0; i < 1000; i++)
 		json_decref(asked_at(&c, ASK));
-	/* Not one bit of it is another. */
+	/* No bit of it can be changed. */
 	for (size_t i = 0; i < 43; i++) {
 		bad = json_deep_copy(first);
 		snprintf(
@@ -426,7 +425,7 @@ test_attempts(void **state)
 	asked = asked_at(&c, ASK);
 	assert_int_equal(status_of(&c, "POST", SIGN_IN, used(&a, asked)), 429);
 	json_decref(asked);
-	/* Others come in, and anna does once she has waited. */
+	/* Others sign in, and anna does once she has waited. */
 	asked = asked_at(&c, ASK);
 	assert_int_equal(status_of(&c, "POST", SIGN_IN, used(&b, asked)), 200);
 	json_decref(asked);
@@ -440,7 +439,7 @@ test_attempts(void **state)
 	console_clear(&c);
 }
 
-/* Where the console has no name, there are none; and each name is a place. */
+/* A console without a name has no passkeys; and each name has its own. */
 static void
 test_places(void **state)
 {
@@ -474,7 +473,7 @@ test_places(void **state)
 	console_clear(&c);
 }
 
-/* The port that browsers leave out is left out of the origin, too. */
+/* The origin leaves out the usual port, as browsers do. */
 static void
 test_usual_port(void **state)
 {
@@ -525,7 +524,7 @@ test_malformed(void **state)
 	assert_int_equal(status_of(&c, "POST", SIGN_IN, NULL), 400);
 	assert_int_equal(status_of(&c, "POST", "/passkeys", NULL), 400);
 	assert_int_equal(status_of(&c, "DELETE", "/passkeys/x", NULL), 404);
-	/* None of that has used up the challenge. */
+	/* None of these has used up the challenge. */
 	assert_int_equal(status_of(&c, "POST", SIGN_IN, used(&a, asked)), 200);
 	json_decref(asked);
 	authenticator_clear(&a);

@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: MIT */
+/* People, their tokens and passkeys as pages show them. */
+#pragma once
+
+#include <jansson.h>
+
+#include "base/bytes.h"
+
+struct cs_desk;
+struct cs_desk_actor;
+
+/* Append {id, name, pseudonym, role, state, last_ms, passkeys} of everybody. */
+CS_CHECKED enum cs_err cs_desk_people(json_t *items, struct cs_desk *d);
+/* Append {id, name, scopes, made_ms, used_ms} of each token. */
+CS_CHECKED enum cs_err cs_desk_tokens(json_t *items, struct cs_desk *d);
+/* Append {id, name, host, credential, made_ms, used_ms} of each passkey that
+ * ${actor} has. */
+CS_CHECKED enum cs_err cs_desk_passkeys(
+    json_t *items, struct cs_desk *d, const struct cs_desk_actor *actor);
