@@ -39,6 +39,7 @@ import {
   useLanguage,
   watchIdle,
 } from "./store";
+import type { Session } from "./types";
 import { Dialog, Empty, Fail, Icon, Loading, Title } from "./ui";
 
 const NAV: { page: string; key: Key; shortcut: string; when?: () => boolean }[] = [
@@ -110,65 +111,58 @@ function KeysDialog({ keys, onClose }: { keys: Binding[]; onClose: () => void })
   );
 }
 
-function Shell({ route }: { route: Route }) {
+type Entry = (typeof NAV)[number];
+
+/** How many photos this person has seen today, and their own limit. */
+function Seen({ person }: Pick<Session, "person">) {
+  const seen = useCell(exposure) ?? person.exposure_today;
+  const limit = person.daily_limit;
+  return (
+    <span class={limit && seen >= limit ? "sign bad" : "quiet"}>
+      {limit ? t("shell.seen-of", { n: seen, limit }) : t("shell.seen", { n: seen })}
+    </span>
+  );
+}
+
+function Top({ nav, section, help }: { nav: Entry[]; section: string; help: () => void }) {
   const s = useCell(session)!;
+  return (
+    <header class="top">
+      <span class="brand">
+        {t("shell.brand")} <bdi class="quiet">{s.hub}</bdi>
+      </span>
+      <nav aria-label={t("shell.pages")}>
+        {nav.map((n) => (
+          <a key={n.page} href={href(n.page)} aria-current={n.page === section ? "page" : undefined}>
+            {t(n.key)}
+          </a>
+        ))}
+      </nav>
+      <div class="who">
+        <span>
+          <bdi>{s.person.name}</bdi> <span class="quiet">{word("role", s.person.role)}</span>
+        </span>
+        <Seen person={s.person} />
+        <button type="button" class="plain" onClick={help}>
+          {t("keys.title")} <kbd>?</kbd>
+        </button>
+        <button type="button" class="plain" onClick={() => void lock()}>
+          {t("shell.lock")}
+        </button>
+        <button type="button" class="plain" onClick={() => void signOut()}>
+          {t("shell.sign-out")}
+        </button>
+      </div>
+    </header>
+  );
+}
+
+/** What does not work at the moment. */
+function Outages() {
   const online = useCell(hubOnline);
   const stream = useCell(live);
-  const seen = useCell(exposure) ?? s.person.exposure_today;
-  const [keys, setKeys] = useState<Binding[] | null>(null);
-  const nav = NAV.filter((n) => !n.when || n.when());
-  useEffect(() => connect(), []);
-  useEffect(() => watchIdle(), []);
-  useKeys([
-    ...nav.map((n) => ({ key: n.shortcut, does: t(n.key), run: () => go(href(n.page)) })),
-    { key: "l", does: t("keys.lock"), run: () => void lock() },
-    { key: "?", does: t("keys.help"), run: () => setKeys(allKeys()) },
-  ]);
-  const at = route.parts[0] ?? "queue";
-  const section = at === "case" || at === "cluster" || at === "account" ? "queue" : at;
   return (
     <>
-      <a
-        class="skip"
-        href="#main"
-        onClick={(e) => {
-          e.preventDefault();
-          document.getElementById("main")?.focus();
-        }}
-      >
-        {t("shell.skip")}
-      </a>
-      <header class="top">
-        <span class="brand">
-          {t("shell.brand")} <bdi class="quiet">{s.hub}</bdi>
-        </span>
-        <nav aria-label={t("shell.pages")}>
-          {nav.map((n) => (
-            <a key={n.page} href={href(n.page)} aria-current={n.page === section ? "page" : undefined}>
-              {t(n.key)}
-            </a>
-          ))}
-        </nav>
-        <div class="who">
-          <span>
-            <bdi>{s.person.name}</bdi> <span class="quiet">{word("role", s.person.role)}</span>
-          </span>
-          <span class={s.person.daily_limit && seen >= s.person.daily_limit ? "sign bad" : "quiet"}>
-            {s.person.daily_limit
-              ? t("shell.seen-of", { n: seen, limit: s.person.daily_limit })
-              : t("shell.seen", { n: seen })}
-          </span>
-          <button type="button" class="plain" onClick={() => setKeys(allKeys())}>
-            {t("keys.title")} <kbd>?</kbd>
-          </button>
-          <button type="button" class="plain" onClick={() => void lock()}>
-            {t("shell.lock")}
-          </button>
-          <button type="button" class="plain" onClick={() => void signOut()}>
-            {t("shell.sign-out")}
-          </button>
-        </div>
-      </header>
       {!online && (
         <div class="notice warn strip" role="status">
           <Icon name="warn" /> {t("shell.hub-offline")}
@@ -179,6 +173,40 @@ function Shell({ route }: { route: Route }) {
           {t("shell.live-off")}
         </div>
       )}
+    </>
+  );
+}
+
+function Skip() {
+  const skip = (e: Event) => {
+    e.preventDefault();
+    document.getElementById("main")?.focus();
+  };
+  return (
+    <a class="skip" href="#main" onClick={skip}>
+      {t("shell.skip")}
+    </a>
+  );
+}
+
+function Shell({ route }: { route: Route }) {
+  useCell(session);
+  const [keys, setKeys] = useState<Binding[] | null>(null);
+  const nav = NAV.filter((n) => !n.when || n.when());
+  const help = () => setKeys(allKeys());
+  useEffect(() => connect(), []);
+  useEffect(() => watchIdle(), []);
+  useKeys([
+    ...nav.map((n) => ({ key: n.shortcut, does: t(n.key), run: () => go(href(n.page)) })),
+    { key: "l", does: t("keys.lock"), run: () => void lock() },
+    { key: "?", does: t("keys.help"), run: help },
+  ]);
+  const at = route.parts[0] ?? "queue";
+  return (
+    <>
+      <Skip />
+      <Top nav={nav} section={["case", "cluster", "account"].includes(at) ? "queue" : at} help={help} />
+      <Outages />
       <BreakReminder />
       <main id="main" tabIndex={-1}>
         <Boundary key={route.parts.join("/")}>{page(route)}</Boundary>
