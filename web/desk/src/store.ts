@@ -4,7 +4,7 @@
 import { useEffect, useRef, useState } from "preact/hooks";
 import { ApiError, del, get, onSessionEnd, post, setCsrf } from "./api";
 import { currentLanguage, onLanguage, setLanguage, t } from "./lang";
-import type { LiveEvent, Policy, PolicyReason, Role, Session } from "./types";
+import type { LiveEvent, Page, Policy, PolicyReason, Role, Session } from "./types";
 
 /** A value; components that use it are drawn again when it changes. */
 export class Cell<T> {
@@ -212,7 +212,7 @@ export interface Loaded<T> {
 }
 
 interface LoadState<T> {
-  path: string | null;
+  path: string;
   data: T | null;
   error: ApiError | null;
   loading: boolean;
@@ -223,14 +223,17 @@ interface LoadState<T> {
  * data stays during a reload and after one that failed: a form that is made
  * from it may be half filled in.
  */
-export function useLoad<T>(path: string | null): Loaded<T> {
+export function useLoad<T>(path: string): Loaded<T> {
+  return useLoading<T>(path, (signal) => get<T>(path, signal));
+}
+
+function useLoading<T>(path: string, load: (signal: AbortSignal) => Promise<T>): Loaded<T> {
   const [state, setState] = useState<LoadState<T>>({ path, data: null, error: null, loading: true });
   const [turn, setTurn] = useState(0);
   useEffect(() => {
-    if (path === null) return;
     const stop = new AbortController();
     setState((s) => ({ path, data: s.path === path ? s.data : null, error: null, loading: true }));
-    get<T>(path, stop.signal).then(
+    load(stop.signal).then(
       (data) => {
         if (!stop.signal.aborted) setState({ path, data, error: null, loading: false });
       },
@@ -256,6 +259,32 @@ export function useLoad<T>(path: string | null): Loaded<T> {
     update: (f) => setState((s) => (s.path === path && s.data ? { ...s, data: f(s.data) } : s)),
   };
 }
+
+/**
+ * Loads a list that comes page by page.  A reload brings as many pages as are
+ * shown: what somebody is reading stays.
+ */
+export function usePages<T>(path: string): Loaded<Page<T>> & { more: () => Promise<void> } {
+  const shown = useRef({ path, pages: 1 });
+  if (shown.current.path !== path) shown.current = { path, pages: 1 };
+  const page = (cursor: string, signal?: AbortSignal) =>
+    get<Page<T>>(`${path}${path.includes("?") ? "&" : "?"}cursor=${encodeURIComponent(cursor)}`, signal);
+  const loaded = useLoading<Page<T>>(path, async (signal) => {
+    let all = await get<Page<T>>(path, signal);
+    for (let n = 1; n < shown.current.pages && all.next; n++) all = join(all, await page(all.next, signal));
+    return all;
+  });
+  async function more() {
+    const next = loaded.data?.next;
+    if (!next) return;
+    const further = await page(next);
+    shown.current.pages++;
+    loaded.update((d) => (d.next === next ? join(d, further) : d));
+  }
+  return { ...loaded, more };
+}
+
+const join = <T>(a: Page<T>, b: Page<T>): Page<T> => ({ items: [...a.items, ...b.items], next: b.next });
 
 // ---- policy -----------------------------------------------------------------
 

@@ -291,7 +291,7 @@ export type Option = [value: string, label: string];
  * The options, with the chosen one among them even when an update has taken it
  * from the list: the browser would show another one, or none, in its place.
  */
-function withChosen(options: Option[], value: string, label: string): Option[] {
+export function withChosen(options: Option[], value: string, label: string): Option[] {
   return options.some(([v]) => v === value) ? options : [...options, [value, label]];
 }
 

@@ -3,11 +3,11 @@
 // against a decision of their own.
 import type { ComponentChildren } from "preact";
 import { useState } from "preact/hooks";
-import { get, post, query as toQuery } from "../api";
+import { post, query as toQuery } from "../api";
 import { t, word } from "../lang";
 import { setQuery } from "../router";
-import { may, useLive, useLoad, usePolicy } from "../store";
-import type { Appeal, Page } from "../types";
+import { may, useLive, usePages, usePolicy } from "../store";
+import type { Appeal } from "../types";
 import {
   AccountLink,
   AreaField,
@@ -106,19 +106,12 @@ export function useAnswer(onChange: () => void): [AskAnswer, ComponentChildren] 
 
 export function AppealsPage({ query }: { query: URLSearchParams }) {
   const state = query.get("state") ?? "open";
-  const path = "/appeals" + toQuery({ state });
-  const loaded = useLoad<Page<Appeal>>(path);
+  const loaded = usePages<Appeal>("/appeals" + toQuery({ state }));
   const [ask, dialog] = useAnswer(loaded.reload);
   usePolicy();
   useLive((e) => {
     if (e.type === "queue" || e.type === "case") loaded.reload();
   });
-  const more = async () => {
-    const d = loaded.data;
-    if (!d?.next) return;
-    const p = await get<Page<Appeal>>("/appeals" + toQuery({ state, cursor: d.next }));
-    loaded.set({ items: [...d.items, ...p.items], next: p.next });
-  };
   return (
     <>
       <Title text={t("nav.appeals")} />
@@ -146,7 +139,7 @@ export function AppealsPage({ query }: { query: URLSearchParams }) {
                 ))}
               </ol>
               {d.next && (
-                <button type="button" onClick={() => void more().catch(loaded.reload)}>
+                <button type="button" onClick={() => void loaded.more().catch(loaded.reload)}>
                   {t("state.more")}
                 </button>
               )}

@@ -4,8 +4,8 @@ import { useState } from "preact/hooks";
 import { get, query as toQuery } from "../api";
 import { num, list, t, word } from "../lang";
 import { setQuery } from "../router";
-import { useLoad } from "../store";
-import type { AuditRow, Page } from "../types";
+import { usePages } from "../store";
+import type { AuditRow } from "../types";
 import { CaseLink, Empty, Fail, FormError, Icon, Load, Table, TextField, Title, useTask, When } from "../ui";
 
 interface Verdict {
@@ -119,15 +119,8 @@ function Entries({ rows }: { rows: AuditRow[] }) {
 export function AuditPage({ query }: { query: URLSearchParams }) {
   const only = query.get("case") ?? "";
   const [wanted, setWanted] = useState(only);
-  const loaded = useLoad<Page<AuditRow>>("/audit" + toQuery({ case: only }));
+  const loaded = usePages<AuditRow>("/audit" + toQuery({ case: only }));
   const task = useTask();
-  const more = () =>
-    task.run(async () => {
-      const d = loaded.data;
-      if (!d?.next) return;
-      const p = await get<Page<AuditRow>>("/audit" + toQuery({ case: only, cursor: d.next }));
-      loaded.set({ items: [...d.items, ...p.items], next: p.next });
-    });
   const filter = (e: Event) => {
     e.preventDefault();
     setQuery({ case: wanted.trim() });
@@ -150,7 +143,7 @@ export function AuditPage({ query }: { query: URLSearchParams }) {
               <Entries rows={d.items} />
               {task.error ? <Fail error={task.error} /> : null}
               {d.next && (
-                <button type="button" class="no-print" onClick={() => void more()}>
+                <button type="button" class="no-print" disabled={task.busy} onClick={() => void task.run(loaded.more)}>
                   {t("state.more")}
                 </button>
               )}
