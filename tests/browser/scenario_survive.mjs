@@ -86,10 +86,27 @@ await scenario(async () => {
 
   // The answer to an appeal that leaves the list.
   await goTo(ben, "#/appeals");
-  await ben.click(".appeal .buttons button >> nth=0");
+  const { items: [one] } = await ben.evaluate(async () => (await fetch("/api/v1/appeals?state=open")).json());
+  let asked = 0;
+  await ben.route("**/api/v1/appeals*", (r) => {
+    const second = r.request().url().includes("cursor=second");
+    if (second) asked++;
+    return r.fulfill({ json: second ? { items: [one] } : { items: [{ ...one, id: "0" }], next: "second" } });
+  });
+  await goTo(ben, "#/queue");
+  await goTo(ben, "#/appeals");
+  await ben.locator("main button", { hasText: await text(ben, "state.more") }).click();
+  await until("the second page", async () => await ben.locator(".appeal").count() === 2);
+  await ben.locator(".appeal").last().locator(".buttons button").first().click();
   await ben.fill("dialog textarea", ANSWER);
-  await ben.route("**/api/v1/appeals*", (r) => r.fulfill({ json: { items: [] } }));
   report(config.messages[2]);
+  await until("both pages again", () => asked >= 2);
+  await ben.waitForTimeout(500);
+  ok(await ben.locator(".appeal").count() === 2 && await ben.inputValue("dialog textarea") === ANSWER,
+    "an update brings as many pages of a list as were shown");
+  await ben.unroute("**/api/v1/appeals*");
+  await ben.route("**/api/v1/appeals*", (r) => r.fulfill({ json: { items: [] } }));
+  report(config.messages[3]);
   await until("no appeals", async () => await ben.locator(".appeal").count() === 0);
   ok(await ben.locator("dialog textarea").count() === 1 && await ben.inputValue("dialog textarea") === ANSWER,
     "an answer half typed stays when its appeal leaves the list");
@@ -103,7 +120,7 @@ await scenario(async () => {
   await ben.fill("main input[autocomplete=new-password] >> nth=0", "half a pass");
   await Promise.all([ben.waitForResponse("**/api/v1/settings"), ben.click("main form button.primary >> nth=0")]);
   await ben.fill("main input[type=number] >> nth=0", "78");
-  report(config.messages[3]);
+  report(config.messages[4]);
   await ben.waitForTimeout(1000);
   ok(await ben.inputValue("main input[type=number] >> nth=0") === "78"
     && await ben.inputValue("main input[autocomplete=new-password] >> nth=0") === "half a pass", "settings half filled in stay");
