@@ -134,7 +134,7 @@ def test_survive():
         w.reports()
         w.config["case"] = w.config["trafficking"]
         w.config["messages"] = [
-            w.send("alice", "bob", "message %d" % n) for n in range(5)]
+            w.send("alice", "bob", "message %d" % n) for n in range(6)]
         w.config["report"] = [os.path.join(BIN, "countersign"), "--home",
                               w.home("bob")]
         anna = w.clients["anna"]

@@ -9,6 +9,7 @@ const [file, ...args] = config.report;
 /** A report of one more message: the desk tells every page of the case. */
 const report = (id) => execFileSync(file, [...args, "report", id, "--reason", "trafficking", "--yes"], { stdio: "ignore" });
 const FACTS = "He offered a child for sale.";
+const NOTE = "He writes from two numbers.";
 const ANSWER = "We read it again, and";
 
 await scenario(async () => {
@@ -84,6 +85,34 @@ await scenario(async () => {
   ok(await anna.inputValue(".decide textarea") === FACTS && await anna.locator("main > .notice.bad").count() === 0,
     "it is asked for again, and what was typed is still there");
 
+  // The screen locks in the middle of a sentence, and a key leads away.
+  await anna.keyboard.press("n");
+  await anna.fill("dialog textarea", NOTE);
+  await lock(anna);
+  before = await items();
+  report(config.messages[2]);
+  await anna.waitForSelector("main.door");
+  ok(await anna.locator("dialog, .decide").count() === 0, "nothing of a case is on a locked screen");
+  await anna.fill("main.door input[type=password]", config.people.anna.password);
+  await anna.click("main.door button[type=submit]");
+  await anna.waitForSelector("dialog textarea");
+  ok(await anna.inputValue("dialog textarea") === NOTE && await anna.inputValue(".decide textarea") === FACTS,
+    "what was typed is there when it is unlocked");
+  await anna.keyboard.press("Escape");
+  await anna.waitForSelector("dialog", { state: "detached" });
+  await until("the message", async () => await items() > before);
+  const fresh = anna.locator(".item .sign", { hasText: await text(anna, "item.new") });
+  ok(await fresh.count() > 0, "and what came meanwhile is marked as new");
+  await anna.locator("h1").focus();
+  await anna.keyboard.press("3");
+  await anna.waitForFunction(() => location.hash === "#/statistics");
+  await anna.goBack();
+  await anna.waitForSelector(".decide textarea");
+  ok(await anna.inputValue(".decide textarea") === FACTS, "and when a key has led to another page");
+  await anna.keyboard.press("n");
+  ok(await anna.inputValue("dialog textarea") === "", "a note that was given up is not kept");
+  await anna.keyboard.press("Escape");
+
   // The answer to an appeal that leaves the list.
   await goTo(ben, "#/appeals");
   const { items: [one] } = await ben.evaluate(async () => (await fetch("/api/v1/appeals?state=open")).json());
@@ -99,14 +128,14 @@ await scenario(async () => {
   await until("the second page", async () => await ben.locator(".appeal").count() === 2);
   await ben.locator(".appeal").last().locator(".buttons button").first().click();
   await ben.fill("dialog textarea", ANSWER);
-  report(config.messages[2]);
+  report(config.messages[3]);
   await until("both pages again", () => asked >= 2);
   await ben.waitForTimeout(500);
   ok(await ben.locator(".appeal").count() === 2 && await ben.inputValue("dialog textarea") === ANSWER,
     "an update brings as many pages of a list as were shown");
   await ben.unroute("**/api/v1/appeals*");
   await ben.route("**/api/v1/appeals*", (r) => r.fulfill({ json: { items: [] } }));
-  report(config.messages[3]);
+  report(config.messages[4]);
   await until("no appeals", async () => await ben.locator(".appeal").count() === 0);
   ok(await ben.locator("dialog textarea").count() === 1 && await ben.inputValue("dialog textarea") === ANSWER,
     "an answer half typed stays when its appeal leaves the list");
@@ -120,7 +149,7 @@ await scenario(async () => {
   await ben.fill("main input[autocomplete=new-password] >> nth=0", "half a pass");
   await Promise.all([ben.waitForResponse("**/api/v1/settings"), ben.click("main form button.primary >> nth=0")]);
   await ben.fill("main input[type=number] >> nth=0", "78");
-  report(config.messages[4]);
+  report(config.messages[5]);
   await ben.waitForTimeout(1000);
   ok(await ben.inputValue("main input[type=number] >> nth=0") === "78"
     && await ben.inputValue("main input[autocomplete=new-password] >> nth=0") === "half a pass", "settings half filled in stay");
@@ -155,6 +184,14 @@ await scenario(async () => {
 /** What a select shows. */
 async function chosen(select) {
   return select.evaluate((s) => s.selectedOptions[0]?.textContent ?? "");
+}
+
+/** The desk locks the session, and the page learns of it by the next answer. */
+async function lock(page) {
+  await page.evaluate(async () => {
+    const { csrf } = await (await fetch("/api/v1/session")).json();
+    await fetch("/api/v1/session/lock", { method: "POST", headers: { "X-CSRF-Token": csrf, "Content-Type": "application/json" }, body: "{}" });
+  });
 }
 
 /** Hands the case to ${person}, as another program of the same reviewer would. */

@@ -39,8 +39,9 @@ export const THE_DESK = ["", "desk"];
 
 const lastEvent = (c: Case) => c.events.reduce((last, e) => Math.max(last, e.at_ms), 0);
 
-export function openCase(c: Case): CaseState {
-  return { c, seenTo: lastEvent(c), readTo: c.version, changedBy: "", conflict: null };
+/** A case that is opened, of which the version ${readTo} was read before, if any. */
+export function openCase(c: Case, readTo = c.version): CaseState {
+  return withCase({ c, seenTo: lastEvent(c), readTo, changedBy: "", conflict: null }, c);
 }
 
 /** Messages that came after the version that was read. */

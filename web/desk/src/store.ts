@@ -3,6 +3,7 @@
 // screen readers, and what was loaded.
 import { useEffect, useRef, useState } from "preact/hooks";
 import { ApiError, del, get, onSessionEnd, post, setCsrf } from "./api";
+import { forget } from "./kept";
 import { currentLanguage, onLanguage, setLanguage, t } from "./lang";
 import type { LiveEvent, Page, Policy, PolicyReason, Role, Session } from "./types";
 
@@ -81,6 +82,7 @@ export async function signOut() {
 
 /** Forgets the session, so that nothing of a case stays on an unattended screen. */
 function leave(byItself: boolean) {
+  forget("");
   session.set(null);
   setCsrf("");
   policy.set(null);

@@ -18,6 +18,15 @@ test("a case that is opened is read, and nothing in it is a change", () => {
   assert.deepEqual(changes(s, ANNA), []);
 });
 
+test("a case that is opened again has unread what came since it was left", () => {
+  const c = aCase({ version: 6, items: [item("i1"), item("i2", { since_version: 5 })] });
+  assert.deepEqual(
+    unread(openCase(c, 4)).map((i) => i.id),
+    ["i2"],
+  );
+  assert.equal(openCase(c, 5).readTo, 6, "nothing came");
+});
+
 test("a message that comes later is unread until the reviewer says otherwise", () => {
   const came = aCase({ version: 3, items: [item("i1"), item("i2", { since_version: 3 })] });
   const s = after(openCase(aCase()), { type: "loaded", c: came });

@@ -9,7 +9,7 @@ import { reasonTitle } from "../casewords";
 
 export function AccountPage({ id }: { id: string }) {
   const loaded = useLoad<Account>(`/accounts/${encodeURIComponent(id)}`);
-  const [ask, dialog] = useAnswer(loaded.reload);
+  const [ask, dialog] = useAnswer(`account ${id}`, loaded.reload);
   usePolicy();
   return (
     <>

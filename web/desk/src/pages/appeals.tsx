@@ -2,8 +2,8 @@
 // Appeals and second looks, and their answers.  The desk lets nobody answer one
 // against a decision of their own.
 import type { ComponentChildren } from "preact";
-import { useState } from "preact/hooks";
 import { post, query as toQuery } from "../api";
+import { useKept } from "../kept";
 import { t, word } from "../lang";
 import { setQuery } from "../router";
 import { may, useLive, usePages, usePolicy } from "../store";
@@ -67,11 +67,11 @@ export function AppealView({ a, ask, showCase }: { a: Appeal; ask: AskAnswer; sh
 /**
  * Answers appeals of a list: returns how to open the dialog, and the dialog.
  * The caller puts it beside the list, since an update may remove the appeal
- * from the list.  What was typed for each appeal is kept while the page is open.
+ * from the list.  ${place} tells the lists of appeals apart.
  */
-export function useAnswer(onChange: () => void): [AskAnswer, ComponentChildren] {
-  const [asked, setAsked] = useState<{ a: Appeal; outcome: Outcome } | null>(null);
-  const [texts, setTexts] = useState<Record<string, string>>({});
+export function useAnswer(place: string, onChange: () => void): [AskAnswer, ComponentChildren] {
+  const [asked, setAsked] = useKept<{ a: Appeal; outcome: Outcome } | null>(`appeal ${place}`, null);
+  const [texts, setTexts] = useKept<Record<string, string>>("appeal texts", {});
   const ask: AskAnswer = (a, outcome) => setAsked({ a, outcome });
   if (!asked) return [ask, null];
   const { a, outcome } = asked;
@@ -96,7 +96,7 @@ export function useAnswer(onChange: () => void): [AskAnswer, ComponentChildren] 
         label={t("appeals.answer")}
         hint={t("appeals.answer-hint")}
         value={text}
-        onValue={(v) => setTexts((all) => ({ ...all, [a.id]: v }))}
+        onValue={(v) => setTexts({ ...texts, [a.id]: v })}
         required
         autofocus
       />
@@ -107,7 +107,7 @@ export function useAnswer(onChange: () => void): [AskAnswer, ComponentChildren] 
 export function AppealsPage({ query }: { query: URLSearchParams }) {
   const state = query.get("state") ?? "open";
   const loaded = usePages<Appeal>("/appeals" + toQuery({ state }));
-  const [ask, dialog] = useAnswer(loaded.reload);
+  const [ask, dialog] = useAnswer("list", loaded.reload);
   usePolicy();
   useLive((e) => {
     if (e.type === "queue" || e.type === "case") loaded.reload();

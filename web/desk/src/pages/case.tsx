@@ -4,6 +4,7 @@ import { useEffect, useReducer, useState } from "preact/hooks";
 import { ApiError, get, post } from "../api";
 import { changes, heard, openCase, reduceCase, unread } from "../case_state";
 import { reasonTitle } from "../casewords";
+import { forget, useKept } from "../kept";
 import { t, word } from "../lang";
 import { announce, may, session, useLive, useLoad, usePolicy } from "../store";
 import type { Case, Decision, Media } from "../types";
@@ -17,7 +18,7 @@ import type { Ask, AskKind } from "./case/dialogs";
 import { CaseHead, ChangedBy, UnseenChanges } from "./case/head";
 import { Attachments, Messages, Questions } from "./case/messages";
 import { Notes } from "./case/notes";
-import { DecidePanel } from "./decide";
+import { DecidePanel, keptDraft } from "./decide";
 import { DecisionView, useDecisions } from "./decide/decision";
 import { UndoBar } from "./decide/undo";
 import { PhotoViewer } from "./viewer";
@@ -34,7 +35,7 @@ export function CasePage({ id }: { id: string }) {
 
 /** The case as it is shown, and what changes it. ${reload} leads to a new ${loaded}. */
 function useCase(loaded: Case, reload: () => void) {
-  const [s, dispatch] = useReducer(reduceCase, loaded, openCase);
+  const [s, dispatch] = useReducer(reduceCase, loaded, (c) => openCase(c, keptDraft(c.id)?.version));
   const task = useTask();
   const me = session.get()?.person;
   useEffect(() => dispatch({ type: "loaded", c: loaded }), [loaded]);
@@ -103,7 +104,7 @@ function CaseView({ loaded, reload }: { loaded: Case; reload: () => void }) {
   const open = useCase(loaded, reload);
   const { s, dispatch, task } = open;
   const { c } = s;
-  const [ask, setAsk] = useState<Ask | null>(null);
+  const [ask, setAsk] = useKept<Ask | null>(`case ${c.id} dialog`, null);
   const { photo, setPhoto, lookNear } = usePhoto(c);
   const acts = {
     c,
@@ -119,6 +120,7 @@ function CaseView({ loaded, reload }: { loaded: Case; reload: () => void }) {
   };
   const closeDialog = () => {
     setAsk(null);
+    forget(`case ${c.id} dialog`);
     dispatch({ type: "seen" });
   };
   return (
@@ -170,7 +172,7 @@ type Open = ReturnType<typeof useCase>;
 /** What was decided, what is asked against it, and the next decision. */
 function Decided({ s, dispatch, onDecision, onMade, reload }: Open & { reload: () => void }) {
   const { c } = s;
-  const [answer, dialog] = useAnswer(reload);
+  const [answer, dialog] = useAnswer(`case ${c.id}`, reload);
   return (
     <>
       {c.decisions.length > 0 && (

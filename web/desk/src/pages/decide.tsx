@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: MIT
 // The form in which a case is decided.
 import type { ComponentChildren } from "preact";
-import { useReducer } from "preact/hooks";
+import { useLayoutEffect, useReducer } from "preact/hooks";
 import { ApiError, post } from "../api";
 import { beginDraft, begun, decisionBody, missing, reduceDraft } from "../decide_state";
+import type { Draft } from "../decide_state";
+import { forget, keep, keptAt } from "../kept";
 import { t } from "../lang";
 import { may, usePolicy } from "../store";
 import type { Case, Decision } from "../types";
@@ -23,6 +25,15 @@ interface DecideProps {
   onConflict: (e: ApiError) => void;
 }
 
+/** A draft that was left, and the version of the case that had been read. */
+interface KeptDraft {
+  draft: Draft;
+  version: number;
+}
+
+const draftKey = (id: string) => `case ${id} draft`;
+export const keptDraft = (id: string) => keptAt<KeptDraft>(draftKey(id));
+
 /** Why this reviewer cannot decide the case; null: they can. */
 function obstacle(c: Case): ComponentChildren {
   if (c.merged_into)
@@ -40,9 +51,14 @@ function obstacle(c: Case): ComponentChildren {
  * stays when somebody else takes the case or merges it, but cannot be sent.
  */
 export function DecidePanel(props: DecideProps) {
-  const [draft, dispatch] = useReducer(reduceDraft, props.c, beginDraft);
-  const stop = obstacle(props.c);
-  if (props.c.merged_into && !begun(draft)) return null;
+  const { c, version } = props;
+  const [draft, dispatch] = useReducer(reduceDraft, c, (c) => keptDraft(c.id)?.draft ?? beginDraft(c));
+  useLayoutEffect(() => {
+    if (begun(draft)) keep(draftKey(c.id), { draft, version });
+    else forget(draftKey(c.id));
+  }, [draft, version]);
+  const stop = obstacle(c);
+  if (c.merged_into && !begun(draft)) return null;
   return (
     <Section title={t("decide.title")}>
       {stop && !begun(draft) ? (

@@ -132,11 +132,19 @@ function Filters({ filter }: { filter: Filter }) {
   const people = useLoad<Page<PersonRow>>("/people");
   const reasons = useCell(policy)?.reasons ?? [];
   const [q, setQ] = useState(filter.q);
+  const asked = useRef(filter.q);
+  // The words are asked for when no more come; an address with others brings those.
   useEffect(() => {
     if (q === filter.q) return;
-    const timer = setTimeout(() => setQuery({ q }), 300);
+    const timer = setTimeout(() => {
+      asked.current = q;
+      setQuery({ q });
+    }, 300);
     return () => clearTimeout(timer);
   }, [q]);
+  useEffect(() => {
+    if (filter.q !== asked.current) setQ((asked.current = filter.q));
+  }, [filter.q]);
   const active = (people.data?.items ?? []).filter((p) => p.state === "active");
   return (
     <form class="filters" role="search" aria-label={t("queue.filters")} onSubmit={(e) => e.preventDefault()}>

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
 // The dialogs of a case's page.  After a conflict each stays open, with what was
-// typed, and shows what changed.
-import { useState } from "preact/hooks";
+// typed, and shows what changed.  What was typed is kept until it is closed.
 import { ApiError, download } from "../../api";
 import { reasonTitle } from "../../casewords";
+import { useKept } from "../../kept";
 import { t, word } from "../../lang";
 import { go, href } from "../../router";
 import { session, useLoad, usePolicy } from "../../store";
@@ -54,7 +54,7 @@ export function CaseDialog(props: Props) {
   const { ask, c, change } = props;
   const common = { onClose: props.onClose, onConflict: props.onConflict };
   const changes = <Changes events={props.changes} />;
-  const [text, setText] = useState(ask.kind === "redact" ? ask.item.text : "");
+  const [text, setText] = useKept(`case ${c.id} dialog text`, ask.kind === "redact" ? ask.item.text : "");
   switch (ask.kind) {
     case "note":
     case "escalate":
@@ -120,7 +120,7 @@ export function CaseDialog(props: Props) {
 function Handover({ c, changes, change, onClose, onConflict }: Props) {
   const people = useLoad<Page<PersonRow>>("/people");
   const me = session.get()?.person.id;
-  const [person, setPerson] = useState("");
+  const [person, setPerson] = useKept(`case ${c.id} dialog person`, "");
   const options = (people.data?.items ?? []).filter(
     (p) =>
       p.id !== me && p.id !== c.assignee?.id && p.state === "active" && (p.role === "reviewer" || p.role === "senior"),
@@ -152,7 +152,7 @@ function Handover({ c, changes, change, onClose, onConflict }: Props) {
 }
 
 function Merge({ c, changes, change, onClose, onConflict }: Props) {
-  const [into, setInto] = useState("");
+  const [into, setInto] = useKept(`case ${c.id} dialog into`, "");
   const near = new Set([
     ...c.earlier.map((e) => e.case),
     ...c.items
@@ -201,7 +201,7 @@ function Merge({ c, changes, change, onClose, onConflict }: Props) {
 }
 
 function Split({ c, changes, change, onClose, onConflict }: Props) {
-  const [items, setItems] = useState<string[]>([]);
+  const [items, setItems] = useKept<string[]>(`case ${c.id} dialog items`, []);
   return (
     <FormDialog
       title={t("case.split")}
@@ -237,9 +237,9 @@ function Split({ c, changes, change, onClose, onConflict }: Props) {
 }
 
 function Triage({ c, changes, change, onClose, onConflict }: Props) {
-  const [age, setAge] = useState<Age>(c.age);
-  const [threat, setThreat] = useState(localInput(c.threat_ms));
-  const [reason, setReason] = useState(c.reason);
+  const [age, setAge] = useKept<Age>(`case ${c.id} dialog age`, c.age);
+  const [threat, setThreat] = useKept(`case ${c.id} dialog threat`, localInput(c.threat_ms));
+  const [reason, setReason] = useKept(`case ${c.id} dialog reason`, c.reason);
   const reasons = usePolicy()?.reasons ?? [];
   return (
     <FormDialog
@@ -279,9 +279,9 @@ function Triage({ c, changes, change, onClose, onConflict }: Props) {
   );
 }
 
-function Attach({ changes, change, onClose, onConflict }: Props) {
-  const [source, setSource] = useState("");
-  const [text, setText] = useState("");
+function Attach({ c, changes, change, onClose, onConflict }: Props) {
+  const [source, setSource] = useKept(`case ${c.id} dialog source`, "");
+  const [text, setText] = useKept(`case ${c.id} dialog text`, "");
   return (
     <FormDialog
       title={t("case.attach")}
@@ -301,8 +301,8 @@ function Attach({ changes, change, onClose, onConflict }: Props) {
 
 function AskQuestion({ c, changes, change, onClose, onConflict }: Props) {
   const options = reports(c);
-  const [report, setReport] = useState(options[0]?.[0] ?? "");
-  const [text, setText] = useState("");
+  const [report, setReport] = useKept(`case ${c.id} dialog report`, options[0]?.[0] ?? "");
+  const [text, setText] = useKept(`case ${c.id} dialog text`, "");
   return (
     <FormDialog
       title={t("case.question")}
@@ -322,9 +322,9 @@ function AskQuestion({ c, changes, change, onClose, onConflict }: Props) {
 
 function Export({ c, onClose }: Props) {
   const options = reports(c);
-  const [kind, setKind] = useState("csev");
-  const [report, setReport] = useState(options[0]?.[0] ?? "");
-  const [key, setKey] = useState("");
+  const [kind, setKind] = useKept(`case ${c.id} dialog kind`, "csev");
+  const [report, setReport] = useKept(`case ${c.id} dialog report`, options[0]?.[0] ?? "");
+  const [key, setKey] = useKept(`case ${c.id} dialog key`, "");
   return (
     <FormDialog
       title={t("case.export")}
