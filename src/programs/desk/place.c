@@ -10,7 +10,7 @@
 #include "cli/secret.h"
 #include "desk/core/actor.h"
 #include "desk/core/desk.h"
-#include "desk/core/store.h"
+#include "desk/core/problem.h"
 #include "desk/desk.h"
 #include "desk/people/people.h"
 #include "desk/people/sign_in.h"
