@@ -34,18 +34,19 @@ struct cs_mls_group; /* a member's state of one group, secrets included */
 struct cs_mls_public_group; /* what a non-member can know: tree and context */
 struct cs_mls_staged; /* a commit that was checked and is not merged yet */
 
-/* Members of one group, unless the options say less. The bounds are node
- * indices, and how long a newcomer waits. */
+/* The most members of one group, unless the options say less. Node indices, and
+ * the time that a new member waits to join, set the limit. */
 #define CS_MLS_MAX_MEMBERS 50000
-/* Bytes of a PublicMessage or PrivateMessage: a first commit of 50,000 members
- * carries as many ciphertexts of about 90 bytes. */
+/* The most bytes of a PublicMessage or PrivateMessage: the first commit of a
+ * group of 50,000 carries as many ciphertexts of about 90 bytes. */
 #define CS_MLS_MAX_MESSAGE ((size_t)8 << 20)
-/* Proposals that wait in an epoch, and those of one commit. */
+/* The most proposals that one epoch keeps waiting, and that one commit holds.
+ */
 #define CS_MLS_MAX_PROPOSALS 65536
-/* Section 7.2 wants a longest lifetime; a leaf of a key package that claims
- * more is refused with CS_ERR_LIMIT. */
+/* The longest lifetime of a leaf node (section 7.2): a key package that claims
+ * a longer one is refused with CS_ERR_LIMIT. */
 #define CS_MLS_MAX_LIFETIME_S ((uint64_t)2 * 366 * 86400)
-/* No caller can ask for more: each costs memory or forward secrecy. */
+/* Upper bounds of the options below: each costs memory or forward secrecy. */
 #define CS_MLS_MAX_SKIP 100000
 #define CS_MLS_MAX_PAST_EPOCHS 64
 #define CS_MLS_MAX_PAST_PSKS 256
@@ -71,18 +72,18 @@ struct cs_mls_credential {
 	struct cs_view identity; /* basic: the identity; x509: the content of
 				  * the vector of certificates */
 };
-/* Take the next certificate (DER) off the identity of an x509 credential, the
- * one of the member first; false: there is no more. */
+/* Take the next certificate (DER) off the identity of an x509 credential; the
+ * first is the member's own. False: there are no more. */
 bool cs_mls_credential_next_x509(
     struct cs_view *certificates, struct cs_view *cert);
 
-/* What the authentication service is asked: does ${credential} belong to
- * ${signature_key}?  Pointers are good for the time of the call. */
+/* The question to the authentication service: does ${credential} belong to
+ * ${signature_key}? The pointers are valid during the call. */
 struct cs_mls_auth_request {
 	const struct cs_mls_credential *credential;
 	struct cs_view signature_key;
-	/* Of the leaf that is replaced: is the new one a valid successor? NULL:
-	 * none is. */
+	/* The credential of the leaf that is replaced: is the new one a valid
+	 * successor? NULL: no leaf is replaced. */
 	const struct cs_mls_credential *old;
 	/* An external sender that a group lists, not a member. */
 	bool external_sender;
@@ -120,8 +121,8 @@ struct cs_mls_psk_id {
 	uint64_t epoch;       /* of a resumption PSK: psk_epoch */
 	struct cs_view nonce; /* made by the library where it is empty */
 };
-/* Look up a PSK: append its secret to ${out}, or CS_ERR_NOT_FOUND.  Resumption
- * PSKs of the group itself are known to it and not asked for. */
+/* Append the secret of a PSK to ${out}, or return CS_ERR_NOT_FOUND. A group
+ * knows its own resumption PSKs and does not ask for them. */
 struct cs_mls_psks {
 	enum cs_err (*find)(
 	    void *arg, struct cs_buf *out, const struct cs_mls_psk_id *id);
@@ -130,10 +131,9 @@ struct cs_mls_psks {
 
 /* ---- options ------------------------------------------------------------ */
 
-/*
- * Threads of the caller for the verification of many signatures: run() calls
+/* The caller's threads, to verify many signatures at once: run() calls
  * work(arg, i) once for each i below n, in any order and in any thread, and
- * returns when all have returned.  run == NULL: one after the other.
+ * returns when all calls have returned. run == NULL: one call after the other.
  */
 struct cs_mls_pool {
 	void (*run)(
@@ -141,19 +141,19 @@ struct cs_mls_pool {
 	void *pool;
 };
 
-/* Padding: round contents up to a multiple of so many bytes (0, 1: none), or
- * so that at most log log of the length shows (Padme). */
+/* How much padding contents get: up to a multiple of so many bytes (0, 1:
+ * none), or so that at most log log of the length shows (Padme). */
 #define CS_MLS_PADDING_PADME UINT32_MAX
 
-/* Limits and policies of a member, copied where given.  All zero is strict:
- * nothing late is accepted and nobody vouches for anybody. */
+/* Limits and policies of a member; groups copy them. All zero is strict: no
+ * late message is accepted and no credential is vouched for. */
 struct cs_mls_options {
 	struct cs_mls_auth auth;
 	struct cs_mls_psks psks;
 	struct cs_mls_pool pool;
-	uint64_t now_s;         /* seconds UTC: for lifetimes and past epochs */
-	uint32_t max_skip;      /* generations that a message may be ahead, and
-				 * keys kept for those that were skipped */
+	uint64_t now_s;    /* seconds UTC: for lifetimes and past epochs */
+	uint32_t max_skip; /* how many generations a message may skip; the keys
+			      skipped are kept */
 	uint32_t past_epochs;   /* epochs whose messages still decrypt, ... */
 	uint64_t past_seconds;  /* ... for so long; 0: however long */
 	uint32_t past_psks;     /* epochs whose resumption PSK is kept */
@@ -162,7 +162,7 @@ struct cs_mls_options {
 	bool encrypt_handshake; /* our handshakes are PrivateMessages */
 	bool any_lifetime;      /* for published vectors: lifetimes unchecked */
 };
-/* Late messages come: 1,000 generations, 5 epochs or 3 days. */
+/* Accept late messages: 1,000 generations, 5 epochs or 3 days. */
 struct cs_mls_options cs_mls_options_default(void);
 
 /* ---- extensions (section 13) -------------------------------------------- */
@@ -183,8 +183,7 @@ struct cs_mls_extensions {
 #define CS_MLS_EXT_APP_DATA_DICTIONARY 0x0006
 #define CS_MLS_EXT_LAST_RESORT 0x000a
 
-/* The data of an external_senders extension (section 12.1.8.1), one sender
- * after the other. */
+/* Write the data of an external_senders extension (section 12.1.8.1). */
 struct cs_mls_external_sender {
 	struct cs_view signature_key;
 	struct cs_mls_credential credential;
@@ -194,8 +193,7 @@ CS_CHECKED enum cs_err cs_mls_external_senders(
 
 /* ---- key packages (section 10) ------------------------------------------ */
 
-/* The identity of a member. The algorithm of ${signer} has to be that of the
- * suite. */
+/* Who a member is. ${signer} has to be of the algorithm of the suite. */
 struct cs_mls_identity {
 	uint16_t credential_type; /* 0: basic */
 	struct cs_view credential;
@@ -203,8 +201,8 @@ struct cs_mls_identity {
 	uint64_t not_before_s;    /* lifetime of leaves made for key packages */
 	uint64_t not_after_s;
 	struct cs_mls_extensions leaf_exts; /* extensions of the leaf */
-	/* What the program supports beyond the library: types of extensions
-	 * and proposals for the capabilities. */
+	/* Types of extensions and proposals that the program supports beyond
+	 * the library, for the capabilities. */
 	const uint16_t *extension_types;
 	size_t n_extension_types;
 };
@@ -212,12 +210,10 @@ struct cs_mls_identity {
 /* How often a key package is used (RFC 9420, section 16.8). */
 enum cs_mls_key_package_use { CS_MLS_SINGLE_USE, CS_MLS_LAST_RESORT };
 
-/*
- * A fresh key package for suite ${suite_id}.  ${key_package} gets it as an
- * MLSMessage; ${secrets} its private half, to be stored until a Welcome for it
- * comes; ${ref}, if not NULL, its KeyPackageRef.  CS_ERR_UNSUPPORTED: no such
- * suite, or not the one of the signer.
- */
+/* Make a key package for suite ${suite_id}. ${key_package} gets it as an
+ * MLSMessage; ${secrets} gets its private half, to be stored until a Welcome
+ * for it comes; ${ref}, if not NULL, its KeyPackageRef. CS_ERR_UNSUPPORTED: the
+ * library has no such suite, or the signer is of another. */
 CS_CHECKED enum cs_err cs_mls_key_package_new(struct cs_buf *key_package,
     struct cs_buf *secrets, struct cs_mls_hash *ref, uint16_t suite_id,
     const struct cs_mls_identity *id, enum cs_mls_key_package_use use);
@@ -232,14 +228,15 @@ struct cs_mls_key_package_info {
 	struct cs_mls_hash ref;
 };
 
-/* Parse and check (section 10.1), the auth callback not asked. */
+/* Parse and check a key package (section 10.1), without asking the
+ * authentication service. */
 CS_CHECKED enum cs_err cs_mls_key_package_check(
     struct cs_mls_key_package_info *out, struct cs_view key_package,
     uint64_t now_s);
 
 /* ---- groups ------------------------------------------------------------- */
 
-/* A group with the one member ${id}, at epoch 0 (section 11). */
+/* Make a group with the one member ${id}, at epoch 0 (section 11). */
 CS_CHECKED enum cs_err cs_mls_group_new(struct cs_mls_group **out,
     uint16_t suite_id, struct cs_view group_id,
     const struct cs_mls_identity *id, struct cs_mls_extensions context_exts,
@@ -260,11 +257,10 @@ void cs_mls_group_set_options(
 CS_CHECKED enum cs_err cs_mls_group_save(
     struct cs_mls_group *g, struct cs_buf *public, struct cs_buf *secret);
 bool cs_mls_group_public_changed(const struct cs_mls_group *g);
-/*
- * The contents of ${public} move into the group, also on failure; the tree in
- * it is not parsed before a handshake needs it.  CS_ERR_CORRUPT: does not make
- * sense, or the parts do not belong together; CS_ERR_NEWER.
- */
+/* Load a group. The contents of ${public} move into it, also on failure; the
+ * tree in it is parsed when a handshake first needs it. CS_ERR_CORRUPT: the
+ * parts make no sense, or do not belong together; CS_ERR_NEWER: a newer version
+ * wrote them. */
 CS_CHECKED enum cs_err cs_mls_group_load(struct cs_mls_group **out,
     struct cs_buf *public, struct cs_view secret,
     const struct cs_mls_options *opt);
@@ -273,7 +269,7 @@ struct cs_view cs_mls_group_id(const struct cs_mls_group *g);
 uint64_t cs_mls_group_epoch(const struct cs_mls_group *g);
 uint16_t cs_mls_group_suite(const struct cs_mls_group *g);
 uint32_t cs_mls_group_own_leaf(const struct cs_mls_group *g);
-/* Extensions of the GroupContext: data of type ${type}; false: not there. */
+/* The data of the GroupContext's extension ${type}; false: it has none. */
 bool cs_mls_group_extension(
     const struct cs_mls_group *g, uint16_t type, struct cs_view *data);
 
@@ -300,9 +296,9 @@ CS_CHECKED enum cs_err cs_mls_group_export(const struct cs_mls_group *g,
 /* Section 8.7. */
 CS_CHECKED enum cs_err cs_mls_group_epoch_authenticator(
     const struct cs_mls_group *g, struct cs_mls_hash *out);
-/* SafeExportSecret of draft-ietf-mls-extensions: hash length of the suite.
- * Once a component an epoch: then the secret and what it came from are gone,
- * and CS_ERR_REPLAY is the answer. */
+/* SafeExportSecret of draft-ietf-mls-extensions; as long as the hash of the
+ * suite. It works once for each component and epoch: the secret and what it
+ * came from are deleted, and the next call returns CS_ERR_REPLAY. */
 CS_CHECKED enum cs_err cs_mls_group_safe_export(
     struct cs_mls_group *g, struct cs_mls_hash *out, uint16_t component);
 
@@ -312,7 +308,8 @@ enum cs_mls_info_tree { CS_MLS_WITHOUT_TREE, CS_MLS_WITH_TREE };
  * group or somebody who joins by an external commit; it holds no secret. */
 CS_CHECKED enum cs_err cs_mls_group_info(
     struct cs_mls_group *g, struct cs_buf *out, enum cs_mls_info_tree tree);
-/* The ratchet_tree (section 12.4.3.3), for those who get it apart. */
+/* The ratchet_tree (section 12.4.3.3), for new members who fetch it apart from
+ * the Welcome. */
 CS_CHECKED enum cs_err cs_mls_group_tree(
     struct cs_mls_group *g, struct cs_buf *out);
 
@@ -325,10 +322,8 @@ struct cs_mls_reinit {
 	struct cs_mls_extensions extensions;
 };
 
-/*
- * Each makes a proposal as PublicMessage, or PrivateMessage where the options
- * say so, and stores it in the group, too, as if received.
- */
+/* Make a proposal as a PublicMessage, or as a PrivateMessage where the options
+ * say so, and store it in the group as if it had been received. */
 CS_CHECKED enum cs_err cs_mls_propose_add(
     struct cs_buf *out, struct cs_mls_group *g, struct cs_view key_package);
 CS_CHECKED enum cs_err cs_mls_propose_update(
@@ -356,14 +351,14 @@ size_t cs_mls_group_proposals(const struct cs_mls_group *g);
 uint32_t cs_mls_group_proposed_removal(
     const struct cs_mls_group *g, size_t i, bool *external);
 
-/* Do not commit the i-th stored proposal; a commit of somebody else that refers
- * to it will not be understood. */
+/* Leave the i-th stored proposal out of our commits; a commit of another member
+ * that refers to it will fail to process. */
 void cs_mls_group_drop_proposal(struct cs_mls_group *g, size_t i);
 
 /* ---- commits (section 12.4) --------------------------------------------- */
 
-/* What to commit, by value; the stored proposals by reference are included
- * as far as they are valid together. */
+/* What to commit by value. Stored proposals are committed by reference, as far
+ * as they are valid together. */
 struct cs_mls_commit_options {
 	const struct cs_view *add; /* key packages as MLSMessages */
 	size_t n_add;
@@ -399,12 +394,13 @@ CS_CHECKED enum cs_err cs_mls_commit_new(struct cs_mls_staged **staged,
  * who do not send one to all (section 12.4.3.1); only before it is saved. */
 CS_CHECKED enum cs_err cs_mls_staged_welcome(
     struct cs_buf *out, const struct cs_mls_staged *s, size_t first, size_t n);
-/* GroupInfo of the epoch that our commit begins; see cs_mls_group_info(). */
+/* The GroupInfo of the epoch that our commit begins; see cs_mls_group_info().
+ */
 CS_CHECKED enum cs_err cs_mls_staged_group_info(struct cs_buf *out,
     const struct cs_mls_staged *s, const struct cs_mls_group *g,
     enum cs_mls_info_tree tree);
 
-/* What a staged commit does; views live as long as the staged commit. */
+/* What a staged commit does. The views are valid as long as it is. */
 uint64_t cs_mls_staged_epoch(const struct cs_mls_staged *s);
 size_t cs_mls_staged_added(const struct cs_mls_staged *s);
 bool cs_mls_staged_added_member(
@@ -416,7 +412,7 @@ bool cs_mls_staged_removed_member(const struct cs_mls_staged *s, size_t i,
 uint32_t cs_mls_staged_committer(const struct cs_mls_staged *s);
 /* An external commit: the committer is new, and the last one added. */
 bool cs_mls_staged_external(const struct cs_mls_staged *s);
-/* Does it remove this member itself?  Then merging ends the membership. */
+/* Does it remove this member itself? Then merging it ends the membership. */
 bool cs_mls_staged_self_removed(const struct cs_mls_staged *s);
 /* Does it end the group in favour of another (section 12.1.5)? */
 bool cs_mls_staged_reinit(const struct cs_mls_staged *s);
@@ -426,8 +422,8 @@ bool cs_mls_staged_extension(
 /* The i-th AppEphemeral; false: there is none. */
 bool cs_mls_staged_ephemeral(const struct cs_mls_staged *s, size_t i,
     uint16_t *component, struct cs_view *data);
-/* Is ${message} the commit that ${s} came from?  A commit of our own that
- * comes back although its acknowledgement was lost is told by this. */
+/* Is ${message} the commit that ${s} came from? So a member recognises its own
+ * commit when it comes back after the acknowledgement was lost. */
 bool cs_mls_staged_is(const struct cs_mls_staged *s, struct cs_view message);
 
 /* A staged commit of our own survives a restart. */
@@ -437,13 +433,13 @@ CS_CHECKED enum cs_err cs_mls_staged_load(
     struct cs_mls_staged **out, struct cs_mls_group *g, struct cs_view saved);
 void cs_mls_staged_free(struct cs_mls_staged *s);
 
-/* Take the next epoch.  Takes ${staged}, also on failure. */
+/* Move to the next epoch. Takes ${staged}, also on failure. */
 CS_CHECKED enum cs_err cs_mls_group_merge(
     struct cs_mls_group *g, struct cs_mls_staged *staged);
 
 /* ---- joining ------------------------------------------------------------ */
 
-/* What may come with a Welcome. */
+/* What may be needed to join by a Welcome. */
 struct cs_mls_join_options {
 	struct cs_view ratchet_tree; /* where the Welcome has none */
 	uint16_t ext_type;  /* a GroupInfo extension that is wanted, ... */
@@ -488,8 +484,8 @@ CS_CHECKED enum cs_err cs_mls_external_commit(struct cs_mls_group **out,
     const struct cs_mls_identity *id, const struct cs_mls_options *opt,
     const struct cs_mls_external_options *ext);
 
-/* An Add of oneself by a non-member (section 12.1.8), as PublicMessage;
- * ${group_info} says which group and epoch.  ${secrets} and ${ref} as of
+/* A proposal of a non-member to be added (section 12.1.8), as a PublicMessage;
+ * ${group_info} says to which group and epoch. ${secrets} and ${ref} are as in
  * cs_mls_key_package_new(). */
 CS_CHECKED enum cs_err cs_mls_new_member_add(struct cs_buf *out,
     struct cs_buf *secrets, struct cs_mls_hash *ref, struct cs_view group_info,
@@ -511,11 +507,9 @@ struct cs_mls_successor_options {
 	bool force_path;
 	bool without_tree;
 };
-/*
- * Begin the group that the ReInit of ${from} asks for, or, where there is none,
- * a branch of it: founded by ${id}, with the others added, and the old group's
- * resumption PSK injected.  ${id}'s signer has to fit the new suite.
- */
+/* Make the group that the ReInit of ${from} asks for, or a branch of ${from} if
+ * it asks for none. ${id} makes it and adds the others; the old group's
+ * resumption PSK is injected. ${id}'s signer has to be of the new suite. */
 CS_CHECKED enum cs_err cs_mls_group_succeed(struct cs_mls_group **out,
     struct cs_buf *welcome, struct cs_mls_group *from,
     const struct cs_mls_identity *id, const struct cs_mls_options *opt,
@@ -561,7 +555,7 @@ void cs_mls_received_clear(struct cs_mls_received *r);
 CS_CHECKED enum cs_err cs_mls_process(struct cs_mls_received *out,
     struct cs_mls_group *g, struct cs_view message);
 
-/* What can be read of a message without being a member. */
+/* What a message tells without being a member. */
 enum cs_mls_wire { /* RFC 9420, section 6 */
 	CS_MLS_WIRE_PUBLIC = 1,
 	CS_MLS_WIRE_PRIVATE = 2,
@@ -587,8 +581,8 @@ CS_CHECKED enum cs_err cs_mls_message_peek(
 
 /* ---- for a hub: the public half of a group ------------------------------ */
 
-/* From a GroupInfo; tree and signature are checked.  ${ratchet_tree} may be
- * empty when it is inside. */
+/* Make it from a GroupInfo, whose tree and signature are checked.
+ * ${ratchet_tree} may be empty if the GroupInfo holds the tree. */
 CS_CHECKED enum cs_err cs_mls_public_group_new(struct cs_mls_public_group **out,
     struct cs_view group_info, struct cs_view ratchet_tree,
     const struct cs_mls_options *opt);
@@ -667,6 +661,6 @@ CS_CHECKED enum cs_err cs_mls_safe_verify(const struct cs_mls_group *g,
  * CS_ERR_FORMAT; CS_ERR_NOT_FOUND. */
 CS_CHECKED enum cs_err cs_mls_app_data_find(
     struct cs_view *data, struct cs_view dictionary, uint16_t component);
-/* The items of a SafeAAD, likewise. */
+/* Find the item of a component in a SafeAAD, with the same errors. */
 CS_CHECKED enum cs_err cs_mls_safe_aad_find(struct cs_view *item,
     struct cs_view authenticated_data, uint16_t component);

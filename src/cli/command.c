@@ -260,7 +260,8 @@ print_completion(const struct cli_program *p, const char *shell)
 	return cli_fail(CLI_USAGE, "--completion takes bash, zsh or fish.");
 }
 
-/* What every program knows; ${next} is the argument after ${arg}, or NULL. */
+/* Handle an option that every program has; ${next} is the argument after
+ * ${arg}, or NULL. */
 static bool
 standard(
     const struct cli_args *a, const char *arg, const char *next, int *status)

@@ -7,7 +7,7 @@
 
 #include "cli/manual.h"
 
-/* A command line as far as it was read. */
+/* What was read of a command line. */
 struct line {
 	const struct cli_program *program;
 	const struct cli_command *command; /* NULL: not read yet */
@@ -134,7 +134,7 @@ commands(const struct line *l, const char *word)
 	}
 }
 
-/* The words of ${list}, which stand apart by ${by}. */
+/* Print the words of ${list}, which ${by} separates. */
 static void
 choices(const char *list, size_t len, char by, const char *word)
 {

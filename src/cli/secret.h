@@ -5,9 +5,9 @@
 #include "base/bytes.h"
 #include "cli/command.h"
 
-/* Is the passphrase one that is there, or one that somebody makes up now? */
+/* Is the passphrase an existing one, or is a new one chosen? */
 enum cli_passphrase_kind { CLI_PASSPHRASE_KNOWN, CLI_PASSPHRASE_NEW };
-/* From --passphrase-file, or asked for on the terminal, twice if it is new. The
- * user has been told of a status that is not 0. */
+/* Read a passphrase from --passphrase-file, or ask on the terminal, twice for a
+ * new one. If the status is not 0, the user was told why. */
 int cli_passphrase(struct cs_buf *out, const struct cli_args *args,
     enum cli_passphrase_kind kind);

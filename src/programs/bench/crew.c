@@ -28,7 +28,7 @@ bench_crew_options(void)
 
 	o.auth.check = trust;
 	o.now_s = NOW;
-	/* What is measured is one epoch and the next. */
+	/* Only one epoch and the next are measured. */
 	o.past_epochs = 0;
 	o.past_psks = 0;
 	o.padding = 0;
@@ -113,7 +113,7 @@ bench_crew_join(struct bench_crew *c)
 		join(c, leaf);
 }
 
-/* ${by} makes an empty commit that the other played ones follow. */
+/* Make an empty commit of ${by}, which the other simulated members process. */
 static void
 crew_commit(struct bench_crew *c, struct bench_live *by)
 {

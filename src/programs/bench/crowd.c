@@ -45,7 +45,7 @@ bench_crowd_check(struct bench_crowd *c)
 	for (unsigned i = 0; i < c->n; i++) {
 		if (waitpid(c->pids[i], NULL, WNOHANG) == 0)
 			continue;
-		/* It said why. */
+		/* It has printed the reason. */
 		c->pids[i] = c->pids[--c->n];
 		bench_crowd_end(c);
 		exit(1);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* How long a message is on its way. */
+/* How long a message takes from its sender to its recipient. */
 #pragma once
 
 #include "programs/bench/bench.h"

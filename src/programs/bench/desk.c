@@ -46,7 +46,7 @@
 #define STRANGERS 600 /* more than a verifier remembers */
 #define HANDLE "somebody"
 
-/* An operator, somebody who writes and somebody who reports. */
+/* An operator, a sender and a reporter. */
 struct world {
 	char dir[256];
 	struct cs_desk *d;
@@ -102,7 +102,7 @@ make_content(struct world *w, uint8_t salt[static 16])
 	cs_buf_free(&room);
 }
 
-/* Somebody says something, and the hub stamps it as number ${seq}. */
+/* Send a message, which the hub stamps as number ${seq}. */
 static void
 make_message(struct world *w, uint64_t seq)
 {
@@ -228,10 +228,10 @@ struct verifying {
 	struct cs_buf hpke;
 };
 
-/* What a report of one message cannot do without: opening it, and signatures:
- * of the reporter, the sender and the stamp; of people whom the desk has not
- * met (certificates that were good are remembered) those of their certificates
- * and of the stamp key's, too.  As the same number of bytes. */
+/* The primitives that a report of one message needs: opening it; the signatures
+ * of the reporter, the sender and the stamp; and, of people new to the desk,
+ * those of their certificates and of the stamp key's. The numbers are of bytes
+ * of the same length. */
 static void
 primitives(void *arg)
 {
@@ -286,7 +286,7 @@ verifying(struct world *w, const struct bench_options *o)
 	struct cs_buf bundle = { 0 };
 	double own, floor;
 
-	/* More people than are remembered, so that none is when it comes. */
+	/* More people than are remembered, so that each comes as a stranger. */
 	for (v.n = 0; v.n < STRANGERS; v.n++) {
 		forget_person(w);
 		make_person(w);

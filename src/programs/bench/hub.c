@@ -19,7 +19,7 @@
 
 #define WINDOW 32 /* submissions that wait for their answer */
 
-/* One request in the air, not waited for. */
+/* Send one request without waiting for its answer. */
 struct flight {
 	uint32_t id[WINDOW];
 	unsigned n;
@@ -104,7 +104,8 @@ run(struct bench_hub *h, unsigned members, unsigned seconds, bool ping)
 	for (unsigned i = 0; i < members; i++)
 		done += crowd.board->done[i];
 	spent = bench_ns() - from;
-	bench_crowd_check(&crowd); /* half a crowd is no measurement */
+	bench_crowd_check(
+	    &crowd); /* a run that lost members measures nothing */
 	bench_crowd_end(&crowd);
 	return (double)done * 1e9 / (double)spent;
 }

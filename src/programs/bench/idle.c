@@ -101,7 +101,7 @@ each(struct bench_crowd *crowd, const struct place *p, pid_t server, unsigned n,
 {
 	struct memory after;
 
-	/* What the first connection sets up is not each one's. */
+	/* What the first connection sets up is not counted for each. */
 	connect_more(crowd, p, 0, 1);
 	*alone = memory_of(server);
 	for (unsigned at = 1; at < n + 1; at += PER_PROCESS)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* What a connection costs that says nothing. */
+/* What an idle connection costs. */
 #pragma once
 
 #include "programs/bench/bench.h"

@@ -30,7 +30,7 @@ struct scene {
 	uint64_t seq;
 };
 
-/* With an operator of its own, or that of ${other}. */
+/* Set up, with an operator of its own or that of ${other}. */
 static void
 scene_init(struct scene *s, unsigned members, const struct scene *other)
 {
@@ -100,8 +100,8 @@ recipient_side(struct scene *s, struct cs_view message, struct cs_view wire)
 
 /* ---- the primitives, in the same run ------------------------------------ */
 
-/* Of a frank, a stamp or a certificate; and of a message as MLS signs it, with
- * the group's context. */
+/* Lengths of what is signed: a frank, a stamp, a certificate; and a message as
+ * MLS signs it, with the group's context. */
 #define SHORT_LEN 200
 #define LONG_LEN 1600
 
@@ -316,7 +316,7 @@ report(const struct primitives *p, unsigned members, unsigned runs)
 	scene_clear(&s);
 }
 
-/* As many people as a lively group has, one after the other. */
+/* As many senders as a lively group has, one after the other. */
 #define PEOPLE 50
 
 static void

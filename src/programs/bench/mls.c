@@ -24,7 +24,8 @@ struct primitives {
 	double send, receive, send_kib, receive_kib;
 };
 
-/* What is signed beside the content: the GroupContext, the framing. */
+/* Bytes that are signed besides the content: the GroupContext and the framing.
+ */
 #define SIGNED_ABOUT 200
 #define KIB 1024
 
@@ -239,7 +240,8 @@ add_all(struct bench_crew *c, const struct primitives *p)
 	double us;
 
 	bench_crew_join(c);
-	/* The played ones joined in it, too: measured again without them. */
+	/* The simulated members joined in it, too: measured again without them.
+	 */
 	bench_crew_clear(c);
 	bench_crew_init(c, c->suite, c->n);
 	from = bench_ns();
@@ -347,8 +349,8 @@ levels(uint32_t n)
 	return k;
 }
 
-/* An empty commit by the founder, made and handled again and again, and not
- * merged: so each is of the same tree. */
+/* Measure an empty commit of the founder, made and processed again and again
+ * and never merged, so that each is of the same tree. */
 static void
 commits(struct bench_crew *c, const struct primitives *p, bool warm,
     unsigned rounds)
@@ -429,7 +431,7 @@ wake_once(void *arg)
 	cs_buf_free(&saved);
 }
 
-/* From storage, one message, and back. */
+/* Load a group, process one message, and save it. */
 static void
 wake(struct bench_crew *c, const struct primitives *p, unsigned rounds)
 {

@@ -6,5 +6,5 @@
 
 /* Run ${command}, which prints lines of a name, a tab and microseconds. */
 void bench_mls_peer_run(const char *command);
-/* What it said of ${name}; 0: nothing. */
+/* What it printed for ${name}; 0: nothing. */
 double bench_mls_peer(const char *name);

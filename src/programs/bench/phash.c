@@ -176,7 +176,7 @@ fill(struct haystack *h)
 	snprintf(name, sizeof name, "add to an index, N = %zu", h->n);
 	bench_value(
 	    name, (double)(bench_ns() - from) / 1e3 / (double)h->n, "us");
-	/* A sanitizer's heap does not say. */
+	/* The heap of a sanitizer tells no sizes. */
 	if (memory() == before)
 		return;
 	snprintf(name, sizeof name, "memory for each, N = %zu", h->n);

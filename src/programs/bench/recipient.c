@@ -12,7 +12,8 @@
 #include "programs/bench/bench.h"
 #include "programs/bench/util.h"
 
-/* Rebuild the stamp from what is seen here, verify it, follow the chain. */
+/* Rebuild the stamp from what the recipient sees, verify it and follow the
+ * chain. */
 static void
 check_stamp(struct cs_stamp *st, const struct bench_member *m,
     const struct cs_wire_entry *e, const uint8_t root[static 32],

@@ -4,8 +4,8 @@
 
 #include "programs/bench/bench.h"
 
-/* It ends with this process, and its folder goes, however that comes about
- * but by SIGKILL. */
+/* Start a hub. It ends with this process, and its folder is removed unless the
+ * process is killed by SIGKILL. */
 void bench_hub_start(struct bench_hub *h);
 void bench_hub_stop(struct bench_hub *h);
 /* Connect, join with an invite and log in. */

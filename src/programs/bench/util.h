@@ -9,7 +9,7 @@ uint64_t bench_ns(void);
 uint64_t bench_percentile(uint64_t *v, size_t n, double percent);
 /* Stop with a sentence when something that has to work does not. */
 void bench_must(enum cs_err err, const char *what);
-/* Run ${fn} ${n} times; nanoseconds of the median run. */
+/* Run ${fn} ${n} times; the nanoseconds of the median run. */
 uint64_t bench_median(void (*fn)(void *arg), void *arg, unsigned n);
 /* One line of the result: for people at once, or all of them at the end as one
  * JSON object. */

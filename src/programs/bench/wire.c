@@ -142,7 +142,7 @@ struct traffic {
 	uint64_t sent, received;
 };
 
-/* Of all connections of this process: TLS and all, without TCP's headers. */
+/* Bytes of all connections of this process, TLS included, TCP's headers not. */
 static struct traffic
 traffic(void)
 {
@@ -203,7 +203,7 @@ fetch(struct bench_member *b)
 		bench_must(CS_ERR_MISMATCH, "one entry");
 }
 
-/* Until a push says that the group has ${head} entries. */
+/* Wait until a push says that the group has ${head} entries. */
 static void
 drain(struct bench_member *m, uint64_t head)
 {

@@ -14,7 +14,7 @@ struct bench_pairing {
 	const uint8_t *external_sender; /* CS_KEY_LEN bytes */
 	bool hub; /* both are logged in, and the hub is told of the group */
 };
-/* ${a} makes a group with ${b} in it. */
+/* Let ${a} make a group with ${b} in it. */
 void bench_pair(struct bench_member *a, struct bench_member *b,
     const struct bench_pairing *how);
 /* One whole message: body, tag, signature, authenticated data, MLS. */
