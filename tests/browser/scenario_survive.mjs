@@ -164,6 +164,13 @@ await scenario(async () => {
   await root.click("main form .notice.warn button");
   await root.waitForSelector("main > .notice.bad");
   ok(await root.inputValue("main textarea") === "window_hours = 7", "a policy half written stays when the newer one does not come");
+  await root.unroute("**/api/v1/policy");
+  await goTo(root, "#/lists");
+  await goTo(root, "#/policy");
+  await root.waitForSelector("main textarea");
+  ok(await root.inputValue("main textarea") === "window_hours = 7", "and when a link has led to another page");
+  await root.locator("main form button[type=button]").click();
+  ok((await root.inputValue("main textarea")).includes("[[reason]]"), "until it is discarded");
 
   // The row that is selected is a case, not a place in the list.
   await goTo(ben, "#/queue?state=all");

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
 // The policy, and its editor for an administrator.
-import { useEffect, useState } from "preact/hooks";
+import { useEffect } from "preact/hooks";
 import { put } from "../api";
+import { forget, useKept } from "../kept";
 import { num, percent, list, t, word } from "../lang";
 import { announce, may, policy as known, useLoad } from "../store";
 import type { Policy } from "../types";
@@ -98,19 +99,33 @@ function Reasons({ p }: { p: Policy }) {
   );
 }
 
+/** A text that is being edited, and the version that it was made from; null: the one that is shown. */
+interface Edit {
+  toml: string;
+  from: number | null;
+}
+
 /** Edits the text of the policy. What was typed stays when the policy changes. */
 function Editor({ p, set, reload }: Props) {
-  const [toml, setToml] = useState(p.toml);
+  const [edit, setEdit] = useKept<Edit>("policy", { toml: p.toml, from: null });
+  const { toml } = edit;
   const task = useTask();
+  /** Nothing is left to be kept. */
+  const settle = (text: string) => {
+    setEdit({ toml: text, from: null });
+    forget("policy");
+  };
   const save = (e: Event) => {
     e.preventDefault();
     void task.run(async () => {
-      set(await put<Policy>("/policy", { toml, version: p.version }));
+      set(await put<Policy>("/policy", { toml, version: edit.from ?? p.version }));
+      settle(toml);
       announce(t("case.saved"));
     });
   };
   const onConflict = () => {
     task.setError(null);
+    setEdit({ toml, from: null });
     reload();
   };
   return (
@@ -120,7 +135,7 @@ function Editor({ p, set, reload }: Props) {
           label={t("policy.toml")}
           hint={t("policy.toml-hint")}
           value={toml}
-          onValue={setToml}
+          onValue={(v) => setEdit({ toml: v, from: edit.from ?? p.version })}
           rows={20}
           code
         />
@@ -129,7 +144,7 @@ function Editor({ p, set, reload }: Props) {
           <button type="submit" class="primary" disabled={task.busy || toml === p.toml}>
             {t("case.save")}
           </button>
-          <button type="button" disabled={toml === p.toml} onClick={() => setToml(p.toml)}>
+          <button type="button" disabled={toml === p.toml} onClick={() => settle(p.toml)}>
             {t("policy.discard")}
           </button>
         </div>
