@@ -4,6 +4,7 @@ import base64
 import hashlib
 import hmac
 import json
+import os
 import re
 import struct
 import time
@@ -11,9 +12,12 @@ import urllib.error
 import urllib.request
 
 from schema import Description
-from world import BIN, STUCK_S, World, check
+from world import BIN, SOURCE, STUCK_S, World, check
 
 PASSWORD = "horse battery staple"
+with open(os.path.join(SOURCE, "web/desk/src/lang/en.json"),
+          encoding="utf-8") as words:
+    WORDS = json.load(words)
 
 
 def totp(secret, step):
@@ -27,6 +31,16 @@ def totp(secret, step):
 
 def now_step():
     return int(time.time() // 30)
+
+
+def compare_refusal(error):
+    """The pages can say it: their English words make the same sentence."""
+    if "problem" not in error:
+        return
+    said = WORDS["problem." + error["problem"]]
+    for i, arg in enumerate(error["args"]):
+        said = said.replace("{%d}" % (i + 1), arg)
+    check(said == error["message"], "%r is not %r" % (said, error))
 
 
 class Answer:
@@ -88,6 +102,8 @@ class Client:
         faults = self.description.faults(
             method, "/api/v1" + path.split("?")[0], answer)
         check(not faults, "%s %s: %s" % (method, path, "; ".join(faults)))
+        if answer.status >= 400 and answer.data.startswith(b"{"):
+            compare_refusal(answer.json["error"])
 
     def ok(self, method, path, body=None):
         answer = self.call(method, path, body)

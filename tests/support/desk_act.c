@@ -28,7 +28,7 @@
 #include "crypto/suite.h"
 #include "desk/core/desk.h"
 #include "desk/core/link.h"
-#include "desk/core/store.h"
+#include "desk/core/problem.h"
 #include "desk/desk.h"
 #include "store/clock.h"
 #include "wire/codec.h"

@@ -10,9 +10,9 @@
 #include "desk/core/audit.h"
 #include "desk/core/desk.h"
 #include "desk/core/policy.h"
+#include "desk/core/problem.h"
 #include "desk/core/record.h"
 #include "desk/core/row.h"
-#include "desk/core/store.h"
 #include "store/clock.h"
 #include "store/db.h"
 
@@ -181,8 +181,8 @@ desk_case_load(struct desk_case *out, struct cs_desk *d, uint64_t id)
 		err = desk_row_open_id(
 		    out, &desk_case_record, d, id, cs_col_blob(&row, 1));
 	} else if (err == CS_ERR_NOT_FOUND) {
-		err = desk_problem(
-		    d, err, "There is no case %llu.", (unsigned long long)id);
+		err = desk_problem(d, err, "no-case", "There is no case %llu.",
+		    (unsigned long long)id);
 	}
 	return cs_rows_end(&row, err);
 }
@@ -205,7 +205,7 @@ desk_case_load_for(struct desk_case *out, const struct cs_desk_edit *e)
 	if (err)
 		return err;
 	if (out->state == CS_DESK_CASE_CLOSED)
-		return desk_problem(e->d, CS_ERR_DENIED,
+		return desk_problem(e->d, CS_ERR_DENIED, "case-merged",
 		    "The case is closed: it is part of case %llu.",
 		    (unsigned long long)out->merged_into);
 	/* The last change by anybody else. */
@@ -216,9 +216,11 @@ desk_case_load_for(struct desk_case *out, const struct cs_desk_edit *e)
 	snprintf(conflict->by, sizeof conflict->by, "%s",
 	    own ? out->others_by : out->changed_by);
 	conflict->at_ms = own ? out->others_ms : out->changed_ms;
-	return desk_problem(e->d, CS_ERR_EXISTS,
-	    "%s has changed this case since you read it.",
-	    conflict->by[0] != '\0' ? conflict->by : "Somebody");
+	return conflict->by[0] != '\0'
+	    ? desk_problem(e->d, CS_ERR_EXISTS, "case-changed-by",
+		  "%s has changed this case since you read it.", conflict->by)
+	    : desk_problem(e->d, CS_ERR_EXISTS, "case-changed",
+		  "Somebody has changed this case since you read it.");
 }
 
 void

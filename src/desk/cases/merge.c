@@ -8,8 +8,8 @@
 #include "desk/core/actor.h"
 #include "desk/core/audit.h"
 #include "desk/core/desk.h"
+#include "desk/core/problem.h"
 #include "desk/core/record.h"
-#include "desk/core/store.h"
 #include "store/db.h"
 
 static enum cs_err
@@ -183,7 +183,7 @@ check_settled(struct cs_desk *d, const struct desk_case *c)
 {
 	return c->state != CS_DESK_CASE_WAITING
 	    ? CS_OK
-	    : desk_problem(d, CS_ERR_DENIED,
+	    : desk_problem(d, CS_ERR_DENIED, "decision-under-way",
 		  "A decision of case %llu is on its way. Wait for it, or take "
 		  "it back.",
 		  (unsigned long long)c->id);
@@ -197,13 +197,13 @@ cs_desk_case_merge(const struct cs_desk_edit *e, uint64_t into)
 	enum cs_err err;
 
 	if (e->case_id == into)
-		return desk_problem(
-		    d, CS_ERR_MISUSE, "A case cannot become part of itself.");
+		return desk_problem(d, CS_ERR_MISUSE, "merge-itself",
+		    "A case cannot become part of itself.");
 	err = desk_edit_begin(&c, e);
 	if (err == CS_OK && (err = desk_case_load(&to, d, into)) == CS_OK &&
 	    to.state == CS_DESK_CASE_CLOSED)
-		err = desk_problem(d, CS_ERR_DENIED, "Case %llu is closed.",
-		    (unsigned long long)into);
+		err = desk_problem(d, CS_ERR_DENIED, "case-closed",
+		    "Case %llu is closed.", (unsigned long long)into);
 	if (err == CS_OK && (err = check_settled(d, &c)) == CS_OK &&
 	    (err = check_settled(d, &to)) == CS_OK &&
 	    (err = desk_case_take(d, &c, e->actor)) == CS_OK &&

@@ -10,8 +10,8 @@
 #include "desk/core/actor.h"
 #include "desk/core/desk.h"
 #include "desk/core/policy.h"
+#include "desk/core/problem.h"
 #include "desk/core/row.h"
-#include "desk/core/store.h"
 #include "desk/core/term.h"
 #include "desk/core/text.h"
 #include "desk/reports/report.h"
@@ -35,7 +35,8 @@ cs_desk_case_find(
 		    (err = desk_report_case(&id, d, report)) == CS_OK)
 			err = desk_case_load(&c, d, id);
 	} else if (err == CS_ERR_NOT_FOUND) {
-		err = desk_problem(d, err, "There is no case %.16s.", text);
+		err = desk_problem(
+		    d, err, "no-case-named", "There is no case %.16s.", text);
 	}
 	*out = (struct cs_desk_case_at){ c.id, c.version };
 	desk_case_clear(&c);
@@ -86,9 +87,10 @@ find_reason(uint16_t *out, struct cs_desk *d, const char *code)
 	reason = cs_desk_policy_reason(&policy, code);
 	*out = reason != NULL ? reason->number : 0;
 	cs_desk_policy_clear(&policy);
-	return reason != NULL ? CS_OK
-			      : desk_problem(d, CS_ERR_FORMAT,
-				    "The policy has no reason of that name.");
+	return reason != NULL
+	    ? CS_OK
+	    : desk_problem(d, CS_ERR_FORMAT, "no-reason-named",
+		  "The policy has no reason of that name.");
 }
 
 /* ---- a page ------------------------------------------------------------- */
@@ -199,8 +201,8 @@ desk_queue_page(char next[static CS_DESK_CURSOR_SIZE], struct cs_desk *d,
 		limit = CS_DESK_PAGE_MAX;
 	a.limit = limit + 1;
 	if (!parse_cursor(&a.from, q->cursor))
-		return desk_problem(
-		    d, CS_ERR_FORMAT, "That is no cursor of this list.");
+		return desk_problem(d, CS_ERR_FORMAT, "bad-cursor",
+		    "That is no cursor of this list.");
 	if ((err = find_reason(&a.reason, d, q->reason)))
 		return err;
 	err = ask(&rows, d, &a);

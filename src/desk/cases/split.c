@@ -11,9 +11,9 @@
 #include "desk/core/audit.h"
 #include "desk/core/desk.h"
 #include "desk/core/policy.h"
+#include "desk/core/problem.h"
 #include "desk/core/record.h"
 #include "desk/core/row.h"
-#include "desk/core/store.h"
 #include "desk/reports/report.h"
 #include "store/db.h"
 
@@ -45,8 +45,8 @@ reports_of(struct cs_buf *ids, const struct cs_desk_edit *e,
 		if (err == CS_OK)
 			cs_col_copy(&row, 0, id, sizeof id);
 		else if (err == CS_ERR_NOT_FOUND)
-			err = desk_problem(
-			    e->d, err, "An item is not of this case.");
+			err = desk_problem(e->d, err, "item-elsewhere",
+			    "An item is not of this case.");
 		err = cs_rows_end(&row, err);
 		if (err == CS_OK && !contains(ids, id))
 			err = cs_buf_add(ids, CS_VIEW_OF(id));
@@ -236,7 +236,7 @@ cs_desk_case_split(const struct cs_desk_edit *e, const uint64_t *items,
 	if (err == CS_OK && (err = desk_case_take(e->d, &c, e->actor)) == CS_OK)
 		err = reports_of(&ids, e, items, n);
 	if (err == CS_OK && (ids.len == 0 || ids.len / CS_ID_LEN == c.reports))
-		err = desk_problem(e->d, CS_ERR_MISUSE,
+		err = desk_problem(e->d, CS_ERR_MISUSE, "split-all",
 		    "A report of a case can leave it, but not all of them.");
 	if (err == CS_OK && (err = leave(&new, e->d, &c, &ids, SEEN)) == CS_OK)
 		err = desk_case_save(e->d, &new, e->actor);

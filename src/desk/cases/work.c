@@ -11,8 +11,8 @@
 #include "desk/core/audit.h"
 #include "desk/core/desk.h"
 #include "desk/core/policy.h"
+#include "desk/core/problem.h"
 #include "desk/core/record.h"
-#include "desk/core/store.h"
 #include "desk/core/text.h"
 #include "desk/people/people.h"
 #include "store/clock.h"
@@ -39,7 +39,7 @@ desk_edit_begin(struct desk_case *c, const struct cs_desk_edit *e)
 {
 	memset(c, 0, sizeof *c);
 	if (!cs_desk_works(e->actor))
-		return desk_problem(e->d, CS_ERR_DENIED,
+		return desk_problem(e->d, CS_ERR_DENIED, "work-role",
 		    "Only reviewers and seniors work on cases.");
 	return begin(c, e);
 }
@@ -118,7 +118,7 @@ desk_case_take(
 {
 	if (c->assignee != 0 && c->assignee != actor->id &&
 	    !cs_desk_is_senior(actor))
-		return desk_problem(d, CS_ERR_DENIED,
+		return desk_problem(d, CS_ERR_DENIED, "with-another",
 		    "%s works on this case. Ask for it to be handed over.",
 		    c->assignee_name);
 	if (c->assignee == 0 && actor->id != 0)
@@ -133,7 +133,7 @@ cs_desk_case_claim(const struct cs_desk_edit *e)
 	enum cs_err err = desk_edit_begin(&c, e);
 
 	if (err == CS_OK && c.assignee != 0 && c.assignee != e->actor->id)
-		err = desk_problem(e->d, CS_ERR_EXISTS,
+		err = desk_problem(e->d, CS_ERR_EXISTS, "assigned-already",
 		    "%s works on this case already.", c.assignee_name);
 	if (err == CS_OK) {
 		assign(&c, e->actor);
@@ -150,7 +150,7 @@ cs_desk_case_release(const struct cs_desk_edit *e)
 
 	if (err == CS_OK && c.assignee != e->actor->id &&
 	    !cs_desk_is_senior(e->actor))
-		err = desk_problem(e->d, CS_ERR_DENIED,
+		err = desk_problem(e->d, CS_ERR_DENIED, "take-from-role",
 		    "Only a senior takes a case from somebody else.");
 	if (err == CS_OK)
 		assign(&c, NULL);
@@ -169,6 +169,7 @@ cs_desk_case_hand_over(const struct cs_desk_edit *e, uint64_t person)
 		err = cs_desk_person(&to, e->d, person);
 		if (err || !cs_desk_works(&to) || person == 0)
 			err = desk_problem(e->d, CS_ERR_NOT_FOUND,
+			    "no-worker-named",
 			    "There is nobody of that name who works on "
 			    "cases.");
 	}
@@ -230,7 +231,7 @@ say_reason(struct cs_desk *d, struct desk_case *c,
 	    cs_desk_policy_reason(policy, code);
 
 	if (reason == NULL)
-		return desk_problem(d, CS_ERR_FORMAT,
+		return desk_problem(d, CS_ERR_FORMAT, "no-reason",
 		    "The policy has no reason \"%.40s\".", code);
 	desk_case_set_reason(c, reason);
 	c->danger = reason->danger;
@@ -248,7 +249,7 @@ cs_desk_case_triage(const struct cs_desk_edit *e, const char *age,
 	enum cs_err err;
 
 	if (said < 0)
-		return desk_problem(e->d, CS_ERR_FORMAT,
+		return desk_problem(e->d, CS_ERR_FORMAT, "bad-age",
 		    "An age is \"child\", \"adult\" or \"unknown\".");
 	if ((err = cs_desk_policy(&policy, e->d)))
 		return err;
@@ -274,7 +275,7 @@ begin_hold(struct desk_case *c, const struct cs_desk_edit *e, const char *text)
 
 	memset(c, 0, sizeof *c);
 	if (!cs_desk_is_senior(e->actor) && !cs_desk_is_administrator(e->actor))
-		return desk_problem(e->d, CS_ERR_DENIED,
+		return desk_problem(e->d, CS_ERR_DENIED, "hold-role",
 		    "A legal hold is set and ended by a senior.");
 	if ((err = desk_text_check(e->d, text, CS_DESK_NOTE_MAX)))
 		return err;
@@ -347,8 +348,8 @@ cs_desk_case_redact(
 		    *text != '\0' ? cs_blob(cs_buf_view(&sealed)) : cs_null(),
 		    cs_int(item), cs_int(e->case_id));
 	if (err == CS_OK && cs_db_changes(d->db) == 0)
-		err = desk_problem(
-		    d, CS_ERR_NOT_FOUND, "The item is not of this case.");
+		err = desk_problem(d, CS_ERR_NOT_FOUND, "item-not-here",
+		    "The item is not of this case.");
 	cs_buf_free(&sealed);
 	desk_fact_id(&after, "item", item);
 	return desk_edit_end(&c, e, err, "redacted", &after);

@@ -89,15 +89,12 @@ refuse_err(struct api_call *c, const struct api_route *route, enum cs_err err)
 		{ CS_ERR_UNSUPPORTED, 422, "refused" },
 		{ CS_ERR_BUSY, 503, "unavailable" },
 	};
-	const char *text =
-	    c->d->problem[0] != '\0' ? c->d->problem : cs_err_text(err);
-
 	for (size_t i = 0; i < sizeof table / sizeof *table; i++)
 		if (table[i].err == err) {
-			api_refuse(c, table[i].status, table[i].code, text);
+			api_refuse_said(c, table[i].status, table[i].code, err);
 			return;
 		}
-	api_refuse(c, 500, "failed", "The desk failed; see its log.");
+	api_refuse(c, 500, "failed", "failed", "The desk failed; see its log.");
 	/* Print the pattern: a path may hold control characters of a
 	 * terminal. */
 	fprintf(stderr, "countersign-desk: %s %s: %s\n", route->method,
@@ -198,7 +195,8 @@ allowed(struct api_call *c, const struct api_route *route)
 	bool known = false, change = strcmp(c->rq->method, "GET") != 0;
 
 	if (change && !same_origin(c)) {
-		api_refuse(c, 403, "csrf", "This comes from another page.");
+		api_refuse(c, 403, "csrf", "other-page",
+		    "This comes from another page.");
 		return false;
 	}
 	if (!api_identify(c, route, &scopes, &known))
@@ -206,23 +204,27 @@ allowed(struct api_call *c, const struct api_route *route)
 	if (route->allowed & API_ANYBODY)
 		return true;
 	if (!known) {
-		api_refuse(c, 401, "signed-out", "Sign in first.");
+		api_refuse(
+		    c, 401, "signed-out", "sign-in-first", "Sign in first.");
 		return false;
 	}
 	if (c->session != NULL && change && !csrf_good(c)) {
-		api_refuse(c, 403, "csrf", "The X-CSRF-Token is missing.");
+		api_refuse(
+		    c, 403, "csrf", "no-csrf", "The X-CSRF-Token is missing.");
 		return false;
 	}
 	if (c->session != NULL && c->session->locked &&
 	    (route->allowed & API_LOCKED) == 0) {
-		api_refuse(c, 423, "locked", "The session is locked.");
+		api_refuse(c, 423, "locked", "session-locked",
+		    "The session is locked.");
 		return false;
 	}
 	if ((route->allowed & 1u << c->actor.role) == 0 ||
 	    (c->session == NULL &&
 		((route->allowed & API_NO_TOKEN) != 0 ||
 		    (scopes & route->scope) != route->scope))) {
-		api_refuse(c, 403, "denied", "Your role does not allow this.");
+		api_refuse(
+		    c, 403, "denied", "role", "Your role does not allow this.");
 		return false;
 	}
 	return true;
@@ -237,7 +239,8 @@ parse_body(struct api_call *c, const struct api_route *route)
 	if (c->rq->body.len > (route->allowed & API_ANYBODY
 				      ? API_JSON_STRANGER_MAX
 				      : API_JSON_MAX)) {
-		api_refuse(c, 413, "limit", "The body is too large.");
+		api_refuse(c, 413, "limit", "body-too-large",
+		    "The body is too large.");
 		return false;
 	}
 	if (c->rq->body.len != 0) {
@@ -247,7 +250,8 @@ parse_body(struct api_call *c, const struct api_route *route)
 	}
 	if (json_is_object(c->in))
 		return true;
-	api_refuse(c, 400, "malformed", "The body is not a JSON object.");
+	api_refuse(c, 400, "malformed", "body-no-object",
+	    "The body is not a JSON object.");
 	return false;
 }
 
@@ -263,12 +267,12 @@ run(struct api_call *c)
 	c->id = id;
 	if (route == NULL) {
 		api_refuse(c, path_known ? 405 : 404, "not-found",
-		    "There is nothing of that name.");
+		    "no-such-path", "There is nothing of that name.");
 		return;
 	}
 	if (!allowed(c, route) || !parse_body(c, route))
 		return;
-	c->d->problem[0] = '\0';
+	desk_problem_forget(c->d);
 	memset(&c->d->conflict, 0, sizeof c->d->conflict);
 	err = route->handle(c);
 	if (err && c->answer->status < 400)

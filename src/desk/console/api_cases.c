@@ -18,7 +18,7 @@
 #include "desk/core/desk.h"
 #include "desk/core/json.h"
 #include "desk/core/policy.h"
-#include "desk/core/store.h"
+#include "desk/core/problem.h"
 #include "desk/core/text.h"
 #include "desk/decisions/appeal.h"
 #include "desk/decisions/decide.h"
@@ -71,8 +71,8 @@ api_cases(struct api_call *c)
 		q.limit = 50;
 	if (*state != '\0' && strcmp(state, "all") != 0 &&
 	    (q.state = cs_desk_case_state_find(state)) < 0)
-		return desk_problem(
-		    c->d, CS_ERR_FORMAT, "There is no such state.");
+		return desk_problem(c->d, CS_ERR_FORMAT, "no-such-state",
+		    "There is no such state.");
 	if (strcmp(assignee, "me") == 0)
 		q.assignee = (int64_t)c->actor.id;
 	else if (strcmp(assignee, "none") == 0)
@@ -271,6 +271,7 @@ take_accounts(uint8_t (*ids)[CS_ID_LEN], size_t *n, const struct api_call *c)
 		if (hex == NULL ||
 		    cs_unhex(ids[(*n)++], CS_ID_LEN, hex) != CS_OK)
 			return desk_problem(c->d, CS_ERR_DENIED,
+			    "nothing-proved",
 			    "Nothing in this case is proved of that account; "
 			    "nobody is acted against for it.");
 	}
@@ -300,8 +301,8 @@ api_decide(struct api_call *c)
 	enum cs_err err;
 
 	if (action < 0)
-		return desk_problem(
-		    c->d, CS_ERR_FORMAT, "There is no such action.");
+		return desk_problem(c->d, CS_ERR_FORMAT, "no-such-action",
+		    "There is no such action.");
 	if ((err = take_accounts(accounts, &choice.n_accounts, c)) == CS_OK &&
 	    (err = take_ids(media, &choice.n_media, c, "media")) == CS_OK &&
 	    (err = take_ids(items, &choice.n_items, c, "items")) == CS_OK)
@@ -386,7 +387,7 @@ api_appeal_decide(struct api_call *c)
 	enum cs_err err;
 
 	if (!reverse && strcmp(outcome, "uphold") != 0)
-		return desk_problem(c->d, CS_ERR_FORMAT,
+		return desk_problem(c->d, CS_ERR_FORMAT, "bad-outcome",
 		    "An outcome is \"uphold\" or \"reverse\".");
 	if ((err = api_hex_id(id, c->d, c->id)) ||
 	    (err = cs_desk_appeal_decide(c->d, &c->actor, id,
@@ -413,8 +414,8 @@ report_of(uint8_t id[static CS_ID_LEN], struct api_call *c)
 		    "SELECT COUNT(*) FROM report WHERE id=? AND case_id=?",
 		    cs_blob(cs_view(id, CS_ID_LEN)), cs_int(api_id(c)));
 	return err == CS_OK && known == 0
-	    ? desk_problem(
-		  c->d, CS_ERR_NOT_FOUND, "The report is not of this case.")
+	    ? desk_problem(c->d, CS_ERR_NOT_FOUND, "report-not-here",
+		  "The report is not of this case.")
 	    : err;
 }
 
@@ -443,7 +444,7 @@ api_export(struct api_call *c)
 		    json_get_str(c->in, "report"),
 		    custody ? "custody" : "csev");
 		if (!custody && strcmp(kind, "csev") != 0)
-			err = desk_problem(c->d, CS_ERR_FORMAT,
+			err = desk_problem(c->d, CS_ERR_FORMAT, "bad-export",
 			    "An export is \"csev\", \"html\" or "
 			    "\"custody\".");
 		else if (custody)

@@ -14,7 +14,7 @@
 #include "desk/console/call.h"
 #include "desk/core/actor.h"
 #include "desk/core/json.h"
-#include "desk/core/store.h"
+#include "desk/core/problem.h"
 #include "desk/people/passkey.h"
 #include "desk/people/passkey_check.h"
 #include "desk/people/people.h"
@@ -120,7 +120,7 @@ site_of(struct site *s, const struct api_call *c)
 	/* WebAuthn, section 5.1.2: a site is a domain, and no address. */
 	return strspn(s->rp_id, "0123456789.") != strlen(s->rp_id)
 	    ? CS_OK
-	    : desk_problem(c->d, CS_ERR_MISUSE,
+	    : desk_problem(c->d, CS_ERR_MISUSE, "passkey-host",
 		  "Passkeys work where the console has a name, such as "
 		  "localhost, and not at %.64s.",
 		  s->rp_id);
@@ -244,8 +244,9 @@ used(const struct answer *a)
 	};
 }
 
-#define TOO_LATE "That took too long, or was answered before. Try again."
-#define NOT_WITH_IT "Not with this passkey, or not any more."
+#define TOO_LATE                                                               \
+	"passkey-late", "That took too long, or was answered before. Try again."
+#define NOT_WITH_IT "passkey-wrong", "Not with this passkey, or not any more."
 
 /* ---- signing in --------------------------------------------------------- */
 
@@ -363,8 +364,7 @@ api_passkey_add_ask(struct api_call *c)
 	uint8_t handle[CS_DESK_HANDLE_LEN];
 	enum cs_err err;
 
-	if ((err = api_password_again(c, json_get_str(c->in, "password"),
-		 "That is not the password.")) ||
+	if ((err = api_password_again(c, json_get_str(c->in, "password"))) ||
 	    (err = cs_desk_passkey_prepare(handle, c->d, &c->actor)))
 		return err;
 	cs_base64url(text, CS_VIEW_OF(handle));

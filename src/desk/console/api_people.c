@@ -11,7 +11,7 @@
 #include "desk/core/actor.h"
 #include "desk/core/json.h"
 #include "desk/core/policy.h"
-#include "desk/core/store.h"
+#include "desk/core/problem.h"
 #include "desk/people/people.h"
 #include "desk/people/sign_in.h"
 #include "desk/show/people.h"
@@ -97,8 +97,8 @@ api_person_change(struct api_call *c)
 	enum cs_err err;
 
 	if (*role != '\0' && cs_desk_role_find(role) == 0)
-		return desk_problem(
-		    c->d, CS_ERR_FORMAT, "There is no such role.");
+		return desk_problem(c->d, CS_ERR_FORMAT, "no-such-role",
+		    "There is no such role.");
 	/* What the body does not say stays as it is. */
 	if (json_object_get(c->in, "disabled") != NULL) {
 		if ((err = api_flag(&disabled, c, "disabled")))
@@ -116,8 +116,7 @@ api_person_change(struct api_call *c)
 static enum cs_err
 change_password(struct api_call *c, const json_t *password)
 {
-	enum cs_err err = api_password_again(
-	    c, json_get_str(password, "old"), "That is not the old password.");
+	enum cs_err err = api_password_again(c, json_get_str(password, "old"));
 
 	if (err == CS_OK &&
 	    (err = cs_desk_password_change(c->d, &c->actor,
@@ -140,7 +139,7 @@ take_number(uint32_t *out, struct api_call *c, const char *key, uint32_t max)
 		return CS_OK;
 	if (!json_is_integer(v) || json_integer_value(v) < 0 ||
 	    json_integer_value(v) > (json_int_t)max)
-		return desk_problem(c->d, CS_ERR_FORMAT,
+		return desk_problem(c->d, CS_ERR_FORMAT, "bad-number",
 		    "\"%s\" is a number from 0 to %u.", key, max);
 	*out = (uint32_t)json_integer_value(v);
 	return CS_OK;
@@ -159,8 +158,8 @@ take_language(struct cs_desk_settings *s, struct api_call *c)
 			    s->language, sizeof s->language, "%s", language);
 			return CS_OK;
 		}
-	return desk_problem(
-	    c->d, CS_ERR_FORMAT, "A language is en, ar, kmr or ckb.");
+	return desk_problem(c->d, CS_ERR_FORMAT, "bad-language",
+	    "A language is en, ar, kmr or ckb.");
 }
 
 enum cs_err
@@ -211,7 +210,7 @@ api_token_add(struct api_call *c)
 		unsigned bit = scope != NULL ? cs_desk_scope_find(scope) : 0;
 
 		if (bit == 0)
-			return desk_problem(c->d, CS_ERR_FORMAT,
+			return desk_problem(c->d, CS_ERR_FORMAT, "bad-scope",
 			    "A scope is read, work, decide or admin.");
 		scopes |= bit;
 	}

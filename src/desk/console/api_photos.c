@@ -8,7 +8,7 @@
 #include "desk/console/call.h"
 #include "desk/core/actor.h"
 #include "desk/core/json.h"
-#include "desk/core/store.h"
+#include "desk/core/problem.h"
 #include "desk/photos/lists.h"
 #include "desk/photos/photo.h"
 #include "desk/show/photos.h"
@@ -23,10 +23,10 @@ api_picture(struct api_call *c)
 	enum cs_err err;
 
 	if (level < 0)
-		return desk_problem(
-		    c->d, CS_ERR_FORMAT, "A level is blur, small or full.");
+		return desk_problem(c->d, CS_ERR_FORMAT, "bad-level",
+		    "A level is blur, small or full.");
 	if (level != CS_PHOTO_LEVEL_BLUR && !cs_desk_works(&c->actor))
-		return desk_problem(c->d, CS_ERR_DENIED,
+		return desk_problem(c->d, CS_ERR_DENIED, "see-role",
 		    "Your role does not allow to see more of it.");
 	err = cs_desk_photo_picture(&picture, &type, c->d, &c->actor, api_id(c),
 	    (enum cs_photo_level)level);
@@ -82,9 +82,10 @@ take_format(enum cs_desk_list_format *out, struct api_call *c)
 	int format = cs_desk_list_format_find(cs_web_arg(c->rq, "format"));
 
 	*out = (enum cs_desk_list_format)format;
-	return format >= 0 ? CS_OK
-			   : desk_problem(c->d, CS_ERR_FORMAT,
-				 "A format is \"csv\" or \"hma\".");
+	return format >= 0
+	    ? CS_OK
+	    : desk_problem(c->d, CS_ERR_FORMAT, "bad-list-format",
+		  "A format is \"csv\" or \"hma\".");
 }
 
 static void

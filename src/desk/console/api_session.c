@@ -197,7 +197,7 @@ api_has_to_wait(struct api_call *c, const char *name, const char *peer)
 	if (left == 0)
 		return false;
 	c->answer->retry_after_s = (unsigned)(left / CS_SECOND_MS + 1);
-	api_refuse(c, 429, "limit",
+	api_refuse(c, 429, "limit", "too-many-attempts",
 	    "Too many attempts to sign in. Wait, then try again.");
 	return true;
 }
@@ -214,8 +214,7 @@ api_tried(
 }
 
 enum cs_err
-api_password_again(
-    struct api_call *c, const char *password, const char *refusal)
+api_password_again(struct api_call *c, const char *password)
 {
 	/* Counted for this session alone, so that nobody else can keep it
 	 * locked. */
@@ -227,7 +226,8 @@ api_password_again(
 	err = cs_desk_password_check(c->d, c->actor.id, cs_view_str(password));
 	api_tried(c, session, "", err);
 	if (err == CS_ERR_DENIED)
-		api_refuse(c, 403, "denied", refusal);
+		api_refuse(c, 403, "denied", "password-wrong",
+		    "That is not the password.");
 	return err;
 }
 
@@ -244,7 +244,7 @@ api_sign_in(struct api_call *c)
 	    json_get_str(c->in, "code"));
 	api_tried(c, name, c->rq->peer, err);
 	if (err == CS_ERR_DENIED) {
-		api_refuse(c, 401, "signed-out",
+		api_refuse(c, 401, "signed-out", "sign-in-wrong",
 		    "Not with this name, password and code. A code works "
 		    "once.");
 		return err;
@@ -258,8 +258,8 @@ api_sign_in(struct api_call *c)
 enum cs_err
 api_unlock(struct api_call *c)
 {
-	enum cs_err err = api_password_again(
-	    c, json_get_str(c->in, "password"), "That is not the password.");
+	enum cs_err err =
+	    api_password_again(c, json_get_str(c->in, "password"));
 
 	if (err)
 		return err;

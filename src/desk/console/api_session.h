@@ -30,7 +30,7 @@ void api_session_begin(struct api_call *c);
 /* Check ${password} of whoever is signed in.  After CS_ERR_DENIED, with
  * ${refusal}, and CS_ERR_LIMIT the request has been refused. */
 CS_CHECKED enum cs_err api_password_again(
-    struct api_call *c, const char *password, const char *refusal);
+    struct api_call *c, const char *password);
 
 api_handler api_sign_in, api_session_get, api_sign_out, api_lock, api_unlock,
     api_welcome, api_welcome_finish;

@@ -102,9 +102,17 @@ struct api_route {
 	const char *fields, *answer;
 };
 
-/* Answer with a refusal. */
-void api_refuse(
-    struct api_call *c, int status, const char *code, const char *message);
+/*
+ * Answer with a refusal: ${code} is what kind it is, ${problem} which sentence
+ * and ${format} that sentence, as desk_problem() takes them.
+ */
+void api_refuse(struct api_call *c, int status, const char *code,
+    const char *problem, const char *format, ...)
+    __attribute__((format(printf, 5, 6)));
+/* Answer with what desk_problem() has been told, or else with the text of
+ * ${err}. */
+void api_refuse_said(
+    struct api_call *c, int status, const char *code, enum cs_err err);
 uint64_t api_num_arg(const struct api_call *c, const char *name);
 uint64_t api_id(const struct api_call *c);
 bool api_online(const struct cs_desk_api *api);

@@ -11,7 +11,7 @@
 #include "desk/console/call.h"
 #include "desk/core/actor.h"
 #include "desk/core/desk.h"
-#include "desk/core/store.h"
+#include "desk/core/problem.h"
 #include "desk/decisions/decision.h"
 #include "desk/people/people.h"
 #include "store/db.h"
@@ -49,7 +49,7 @@ api_events(struct api_call *c)
 	enum cs_err err = CS_OK;
 
 	if (streams_of(c->api, c->actor.id) >= STREAMS_PERSON)
-		return desk_problem(c->d, CS_ERR_LIMIT,
+		return desk_problem(c->d, CS_ERR_LIMIT, "too-many-streams",
 		    "You listen with %d pages or programs already.",
 		    STREAMS_PERSON);
 	if ((e = cs_calloc(1, sizeof *e)) == NULL)

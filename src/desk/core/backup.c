@@ -20,7 +20,7 @@
 #include "crypto/seal.h"
 #include "desk/core/audit.h"
 #include "desk/core/desk.h"
-#include "desk/core/store.h"
+#include "desk/core/problem.h"
 #include "store/db.h"
 #include "store/file.h"
 #include "store/vault.h"
@@ -319,12 +319,12 @@ cs_desk_backup(struct cs_desk *d, const char *path, struct cs_view passphrase)
 	enum cs_err err;
 
 	if (passphrase.len < CS_BACKUP_PASSPHRASE_MIN)
-		return desk_problem(d, CS_ERR_FORMAT,
+		return desk_problem(d, CS_ERR_FORMAT, "backup-passphrase",
 		    "A backup has a passphrase of at least %d characters.",
 		    CS_BACKUP_PASSPHRASE_MIN);
 	s.fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
 	if (s.fd < 0)
-		return desk_problem(d, cs_file_errno(), "%s: %s.", path,
+		return desk_problem(d, cs_file_errno(), "file", "%s: %s.", path,
 		    errno == EEXIST ? "there is such a file already"
 				    : strerror(errno));
 	snprintf(copy, sizeof copy, "%s/backup-%d.db", d->dir, (int)getpid());

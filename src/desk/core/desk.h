@@ -10,6 +10,7 @@
 #include "crypto/sign.h"
 #include "desk/core/actor.h"
 #include "desk/core/policy.h"
+#include "desk/core/problem.h"
 #include "desk/core/store.h"
 #include "net/session.h"
 
@@ -38,5 +39,5 @@ struct cs_desk {
 	struct desk_index *index;     /* of photos; NULL until needed */
 	struct cs_desk_policy policy; /* as last parsed; version 0: not yet */
 	struct cs_desk_conflict conflict;
-	char problem[512];
+	struct desk_problem problem;
 };

@@ -3,7 +3,7 @@
 
 #include "base/units.h"
 #include "desk/core/desk.h"
-#include "desk/core/store.h"
+#include "desk/core/problem.h"
 #include "net/client.h"
 #include "net/session.h"
 #include "store/vault.h"
@@ -59,10 +59,10 @@ desk_connect(struct cs_desk *d)
 		return CS_OK;
 	if ((err = cs_session_open(&d->session, &config))) {
 		if (err == CS_ERR_CLOSED || err == CS_ERR_TIMEOUT)
-			return desk_problem(d, CS_ERR_CLOSED,
+			return desk_problem(d, CS_ERR_CLOSED, "hub-silent",
 			    "Nobody answers at %s:%d.", d->hub.host,
 			    d->hub.port);
-		return desk_problem(d, err,
+		return desk_problem(d, err, "hub-other",
 		    "What answers at %s:%d is not the hub of this operator "
 		    "key (%s).",
 		    d->hub.host, d->hub.port, cs_err_text(err));
@@ -71,7 +71,7 @@ desk_connect(struct cs_desk *d)
 	err = cs_session_login(
 	    &d->session, CS_WIRE_ROLE_DESK, no_device, &d->sign_key, &answer);
 	if (err == CS_ERR_DENIED)
-		err = desk_problem(d, err,
+		err = desk_problem(d, err, "hub-refuses",
 		    "The hub does not take this desk: %s", d->session.sentence);
 	if (err == CS_OK)
 		err = keep_cert(d);
@@ -92,11 +92,11 @@ desk_call(struct cs_desk *d, uint8_t kind,
 	err = cs_session_call(
 	    &d->session, kind, request_shape, request, answer_shape, answer);
 	if (err == CS_ERR_DENIED)
-		return desk_problem(
-		    d, err, "The hub says: %s", d->session.sentence);
+		return desk_problem(d, err, "hub-says", "The hub says: %s",
+		    d->session.sentence);
 	if (err) {
 		desk_disconnect(d);
-		return desk_problem(d, err,
+		return desk_problem(d, err, "hub-broke-off",
 		    "The connection to the hub broke off: %s.",
 		    cs_err_text(err));
 	}

@@ -9,7 +9,7 @@
 #include "desk/core/desk.h"
 #include "desk/core/json.h"
 #include "desk/core/policy_shipped.h"
-#include "desk/core/store.h"
+#include "desk/core/problem.h"
 #include "desk/core/toml.h"
 #include "store/db.h"
 #include "store/vault.h"
@@ -324,16 +324,16 @@ cs_desk_policy_set(struct cs_desk *d, const struct cs_desk_actor *actor,
 	enum cs_err err;
 
 	if (!cs_desk_is_administrator(actor))
-		return desk_problem(d, CS_ERR_DENIED,
+		return desk_problem(d, CS_ERR_DENIED, "policy-role",
 		    "Only an administrator may change the policy.");
 	if ((err = cs_desk_policy_parse(&p, toml, problem)))
-		return desk_problem(
-		    d, err, "This policy is not taken: %s.", problem);
+		return desk_problem(d, err, "policy-refused",
+		    "This policy is not taken: %s.", problem);
 	cs_desk_policy_clear(&p);
 	if ((err = cs_db_begin(d->db)))
 		return err;
 	if ((err = get_version(&now, d)) == CS_OK && now != version)
-		err = desk_problem(d, CS_ERR_EXISTS,
+		err = desk_problem(d, CS_ERR_EXISTS, "policy-changed",
 		    "Somebody has changed the policy meanwhile.");
 	if (err == CS_OK &&
 	    (err = cs_vault_config_set(d->db, &d->key, TEXT, toml)) == CS_OK &&

@@ -15,9 +15,5 @@ struct cs_desk_hub {
 	uint8_t root[CS_KEY_LEN];
 };
 
-/* Why the last function failed, as a sentence; may be empty. */
-const char *cs_desk_problem(const struct cs_desk *d);
 const struct cs_desk_hub *cs_desk_hub(const struct cs_desk *d);
-enum cs_err desk_problem(struct cs_desk *d, enum cs_err err, const char *format,
-    ...) __attribute__((format(printf, 3, 4)));
 const struct cs_desk_conflict *cs_desk_conflict(const struct cs_desk *d);

@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "base/text.h"
-#include "desk/core/store.h"
+#include "desk/core/problem.h"
 
 #define DIGITS_MAX 15
 
@@ -29,9 +29,10 @@ desk_text_check(struct cs_desk *d, const char *text, size_t max)
 	size_t n = strlen(text);
 
 	if (n == 0)
-		return desk_problem(d, CS_ERR_FORMAT, "There is no text.");
+		return desk_problem(
+		    d, CS_ERR_FORMAT, "no-text", "There is no text.");
 	if (n > max || !cs_utf8_valid(cs_view(text, n)))
-		return desk_problem(d, CS_ERR_LIMIT,
+		return desk_problem(d, CS_ERR_LIMIT, "text-long",
 		    "A text has at most %zu bytes of UTF-8.", max);
 	return CS_OK;
 }

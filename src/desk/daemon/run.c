@@ -111,7 +111,7 @@ look(struct cs_desk *d, bool *more)
 		return err;
 	*more = false;
 	if (!d->said_no_decoder)
-		d->said(d->problem);
+		d->said(d->problem.text);
 	d->said_no_decoder = true;
 	return CS_OK;
 }
@@ -208,8 +208,8 @@ cs_desk_run(struct cs_desk *d, void (*said)(const char *sentence))
 		if (err && !is_passing(err)) {
 			if (!known)
 				return err;
-			said(d->problem[0] != '\0' ? d->problem
-						   : cs_err_text(err));
+			said(d->problem.text[0] != '\0' ? d->problem.text
+							: cs_err_text(err));
 		}
 		said("no connection to the hub; trying again");
 		/* If our clock disagrees with the hub's certificate, it may

@@ -10,9 +10,9 @@
 #include "desk/core/audit.h"
 #include "desk/core/desk.h"
 #include "desk/core/outbox.h"
+#include "desk/core/problem.h"
 #include "desk/core/record.h"
 #include "desk/core/row.h"
-#include "desk/core/store.h"
 #include "desk/core/text.h"
 #include "desk/decisions/decision.h"
 #include "desk/decisions/question.h"
@@ -93,7 +93,8 @@ desk_appeal_load(struct desk_appeal *out, struct cs_desk *d,
 	if (err == CS_OK)
 		err = read_row(out, d, &row);
 	else if (err == CS_ERR_NOT_FOUND)
-		err = desk_problem(d, err, "There is no such appeal.");
+		err = desk_problem(
+		    d, err, "no-appeal", "There is no such appeal.");
 	return cs_rows_end(&row, err);
 }
 
@@ -454,7 +455,7 @@ decide(struct cs_desk *d, const struct cs_desk_actor *actor,
 	enum cs_err err = desk_appeal_decision(&dec, d, a);
 
 	if (err == CS_OK && desk_appeal_is_own(actor, &dec))
-		err = desk_problem(d, CS_ERR_DENIED,
+		err = desk_problem(d, CS_ERR_DENIED, "appeal-own",
 		    "Nobody hears an appeal against their own decision.");
 	if (err == CS_OK)
 		err = desk_string_set(&a->answer, cs_view_str(text));
@@ -481,7 +482,7 @@ cs_desk_appeal_decide(struct cs_desk *d, const struct cs_desk_actor *actor,
 	enum cs_err err;
 
 	if (!cs_desk_works(actor))
-		return desk_problem(d, CS_ERR_DENIED,
+		return desk_problem(d, CS_ERR_DENIED, "appeal-role",
 		    "Only reviewers and seniors hear appeals.");
 	/* The writer is owed an answer. */
 	if ((err = desk_text_check(d, text, CS_LETTER_TEXT_MAX)) ||
@@ -489,7 +490,7 @@ cs_desk_appeal_decide(struct cs_desk *d, const struct cs_desk_actor *actor,
 		return err;
 	if ((err = desk_appeal_load(&a, d, id)) == CS_OK &&
 	    a.state != CS_DESK_APPEAL_OPEN)
-		err = desk_problem(d, CS_ERR_EXISTS,
+		err = desk_problem(d, CS_ERR_EXISTS, "appeal-decided",
 		    "%s has decided this appeal already.", a.by);
 	a.state = outcome;
 	if (err == CS_OK)

@@ -16,8 +16,8 @@
 #include "desk/core/audit.h"
 #include "desk/core/desk.h"
 #include "desk/core/policy.h"
+#include "desk/core/problem.h"
 #include "desk/core/record.h"
-#include "desk/core/store.h"
 #include "desk/decisions/decision.h"
 #include "desk/reports/custody.h"
 #include "desk/reports/report.h"
@@ -90,6 +90,7 @@ add_named(struct making *m, const struct desk_accounts *proved)
 
 		if (a == NULL)
 			return desk_problem(m->d, CS_ERR_DENIED,
+			    "nothing-proved",
 			    "Nothing in this case is proved of that account; "
 			    "nobody is acted against for it.");
 		/* Add each named account once. */
@@ -115,11 +116,12 @@ take_accounts(struct making *m)
 		err = add_named(m, &proved);
 	}
 	if (err == CS_OK && m->dec.accounts.n == 0)
-		err = desk_problem(m->d, CS_ERR_FORMAT,
-		    m->choice->all
-			? "Nothing in this case is proved of any account; "
-			  "nobody is acted against for it."
-			: "Say which accounts it is about.");
+		err = m->choice->all
+		    ? desk_problem(m->d, CS_ERR_FORMAT, "nothing-proved-of-any",
+			  "Nothing in this case is proved of any account; "
+			  "nobody is acted against for it.")
+		    : desk_problem(m->d, CS_ERR_FORMAT, "which-accounts",
+			  "Say which accounts it is about.");
 	desk_array_clear(&proved, sizeof *proved.at);
 	return err;
 }
@@ -159,8 +161,8 @@ add_blob(struct making *m, uint64_t id)
 		err = CS_ERR_NOT_FOUND;
 	cs_desk_report_clear(&r);
 	if (err == CS_ERR_NOT_FOUND)
-		return desk_problem(
-		    m->d, err, "There is no such photo or file in this case.");
+		return desk_problem(m->d, err, "no-media",
+		    "There is no such photo or file in this case.");
 	for (size_t i = 0; err == CS_OK && i < blobs->n; i++)
 		if (memcmp(blobs->at[i].id, blob, sizeof blob) == 0)
 			return CS_OK;
@@ -209,10 +211,11 @@ add_group(struct making *m, uint64_t id)
 	    (r.evidence == NULL || place >= r.evidence->n_items))
 		err = CS_ERR_NOT_FOUND;
 	if (err == CS_ERR_NOT_FOUND)
-		err = desk_problem(m->d, err, "The item is not of this case.");
+		err = desk_problem(m->d, err, "item-not-here",
+		    "The item is not of this case.");
 	else if (err == CS_OK && !r.evidence->all_proved)
-		err = desk_problem(
-		    m->d, CS_ERR_DENIED, "What is not proved decides nothing.");
+		err = desk_problem(m->d, CS_ERR_DENIED, "not-proved",
+		    "What is not proved decides nothing.");
 	if (err == CS_OK)
 		err = add_group_ref(&m->dec.groups,
 		    r.evidence->items[place].capsule.stamp.group_ref);
@@ -252,8 +255,8 @@ take_blobs(struct making *m)
 		err = take_things(m, ch->all ? &rows : NULL, ch->media,
 		    ch->n_media, add_blob);
 	return err == CS_OK && m->dec.blobs.n == 0
-	    ? desk_problem(
-		  m->d, CS_ERR_FORMAT, "Say which photos or files it is about.")
+	    ? desk_problem(m->d, CS_ERR_FORMAT, "which-files",
+		  "Say which photos or files it is about.")
 	    : err;
 }
 
@@ -272,7 +275,7 @@ take_groups(struct making *m)
 		err = take_things(m, ch->all ? &rows : NULL, ch->items,
 		    ch->n_items, add_group);
 	return err == CS_OK && m->dec.groups.n == 0
-	    ? desk_problem(m->d, CS_ERR_FORMAT,
+	    ? desk_problem(m->d, CS_ERR_FORMAT, "which-messages",
 		  "Say of which messages the group is to be dissolved.")
 	    : err;
 }
@@ -287,24 +290,24 @@ check_texts(const struct making *m)
 	    ch->action != CS_DESK_ACTION_REFER;
 
 	if (restricts && ch->facts[0] == '\0')
-		return desk_problem(m->d, CS_ERR_FORMAT,
+		return desk_problem(m->d, CS_ERR_FORMAT, "facts-owed",
 		    "Whoever it hits is owed a statement: say what it rests "
 		    "on.");
 	if (strlen(ch->facts) > CS_DESK_FACTS_MAX ||
 	    strlen(ch->legal) > CS_DESK_LEGAL_MAX ||
 	    !cs_utf8_valid(cs_view_str(ch->facts)) ||
 	    !cs_utf8_valid(cs_view_str(ch->legal)))
-		return desk_problem(m->d, CS_ERR_LIMIT,
+		return desk_problem(m->d, CS_ERR_LIMIT, "statement-long",
 		    "A statement has at most %d bytes of facts and %d of "
 		    "ground, in UTF-8.",
 		    CS_DESK_FACTS_MAX, CS_DESK_LEGAL_MAX);
 	if (ch->ground[0] != '\0' && cs_desk_ground_find(ch->ground) < 0)
-		return desk_problem(m->d, CS_ERR_FORMAT,
+		return desk_problem(m->d, CS_ERR_FORMAT, "bad-ground",
 		    "A ground is \"illegal\" or \"terms\".");
 	if (ch->action == CS_DESK_ACTION_DISABLE_UNTIL &&
 	    (ch->duration_s < DURATION_MIN_S ||
 		ch->duration_s > DURATION_MAX_S))
-		return desk_problem(m->d, CS_ERR_FORMAT,
+		return desk_problem(m->d, CS_ERR_FORMAT, "bad-duration",
 		    "Say for how long: from an hour to ten years.");
 	return CS_OK;
 }
@@ -317,7 +320,7 @@ take_key(struct making *m)
 	enum cs_err err;
 
 	if (m->choice->to_key[0] == '\0')
-		return desk_problem(m->d, CS_ERR_FORMAT,
+		return desk_problem(m->d, CS_ERR_FORMAT, "no-recipient",
 		    "Say for whom: the public key that it is sealed to.");
 	if ((err = desk_key_parse(key, m->d, m->choice->to_key)))
 		return err;
@@ -325,8 +328,8 @@ take_key(struct making *m)
 	err = cs_evidence_seal(&sealed, cs_view_str("?"), CS_VIEW_OF(key));
 	cs_buf_free(&sealed);
 	if (cs_err_class(err) == CS_ERR_CLASS_THEIRS || err == CS_ERR_CRYPTO)
-		err = desk_problem(
-		    m->d, CS_ERR_FORMAT, "Nothing can be sealed to this key.");
+		err = desk_problem(m->d, CS_ERR_FORMAT, "bad-recipient",
+		    "Nothing can be sealed to this key.");
 	memcpy(m->dec.to_key, m->choice->to_key, strlen(m->choice->to_key));
 	return err;
 }
@@ -421,7 +424,7 @@ find_reason(struct making *m, const struct cs_desk_policy *policy)
 	m->reason = cs_desk_policy_reason(policy, code);
 	return m->reason != NULL
 	    ? CS_OK
-	    : desk_problem(m->d, CS_ERR_FORMAT,
+	    : desk_problem(m->d, CS_ERR_FORMAT, "no-reason",
 		  "The policy has no reason \"%.40s\".", code);
 }
 
@@ -460,8 +463,8 @@ cs_desk_case_decide(const struct cs_desk_edit *e,
 	enum cs_err err;
 
 	if (!cs_desk_works(e->actor))
-		return desk_problem(
-		    e->d, CS_ERR_DENIED, "Only reviewers and seniors decide.");
+		return desk_problem(e->d, CS_ERR_DENIED, "decide-role",
+		    "Only reviewers and seniors decide.");
 	if ((err = cs_desk_policy(&policy, e->d)))
 		return err;
 	if ((err = cs_db_begin(e->d->db)) == CS_OK) {

@@ -9,9 +9,9 @@
 #include "desk/core/actor.h"
 #include "desk/core/desk.h"
 #include "desk/core/policy.h"
+#include "desk/core/problem.h"
 #include "desk/core/record.h"
 #include "desk/core/row.h"
-#include "desk/core/store.h"
 #include "store/clock.h"
 #include "store/db.h"
 
@@ -129,8 +129,8 @@ desk_decision_load(struct desk_decision *out, struct cs_desk *d, uint64_t id)
 	if (err == CS_OK)
 		err = read_row(out, d, &row);
 	else if (err == CS_ERR_NOT_FOUND)
-		err = desk_problem(d, err, "There is no decision %llu.",
-		    (unsigned long long)id);
+		err = desk_problem(d, err, "no-decision",
+		    "There is no decision %llu.", (unsigned long long)id);
 	return cs_rows_end(&row, err);
 }
 

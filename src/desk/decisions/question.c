@@ -11,9 +11,9 @@
 #include "desk/cases/work.h"
 #include "desk/core/audit.h"
 #include "desk/core/outbox.h"
+#include "desk/core/problem.h"
 #include "desk/core/record.h"
 #include "desk/core/row.h"
-#include "desk/core/store.h"
 #include "desk/core/text.h"
 #include "desk/reports/report.h"
 #include "store/clock.h"
@@ -64,8 +64,8 @@ ask(const struct cs_desk_edit *e, struct desk_case *c,
 
 	if ((err = desk_report_case(&case_id, e->d, report)) ||
 	    case_id != c->id)
-		return desk_problem(
-		    e->d, CS_ERR_NOT_FOUND, "The report is not of this case.");
+		return desk_problem(e->d, CS_ERR_NOT_FOUND, "report-not-here",
+		    "The report is not of this case.");
 	memcpy(entry.report, report, sizeof entry.report);
 	if ((err = desk_string_set(&entry.text, cs_view_str(text))) == CS_OK &&
 	    (err = desk_entry_add(e->d, c->id, &entry, e->actor)) == CS_OK)

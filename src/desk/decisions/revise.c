@@ -9,8 +9,8 @@
 #include "desk/core/audit.h"
 #include "desk/core/desk.h"
 #include "desk/core/policy.h"
+#include "desk/core/problem.h"
 #include "desk/core/record.h"
-#include "desk/core/store.h"
 #include "desk/core/text.h"
 #include "desk/decisions/decision.h"
 #include "store/clock.h"
@@ -33,8 +33,8 @@ begin(struct change *c, uint64_t id)
 	enum cs_err err;
 
 	if (!cs_desk_works(c->actor))
-		return desk_problem(
-		    c->d, CS_ERR_DENIED, "Only reviewers and seniors decide.");
+		return desk_problem(c->d, CS_ERR_DENIED, "decide-role",
+		    "Only reviewers and seniors decide.");
 	if ((err = cs_db_begin(c->d->db)) ||
 	    (err = desk_decision_load(&c->dec, c->d, id)))
 		return err;
@@ -81,16 +81,16 @@ cs_desk_decision_undo(
 
 	if (err == CS_OK && c.dec.person != actor->id &&
 	    !cs_desk_is_senior(actor))
-		err = desk_problem(d, CS_ERR_DENIED,
+		err = desk_problem(d, CS_ERR_DENIED, "undo-role",
 		    "Who made a decision takes it back, or a senior.");
 	/* The reversed decision says so already, and so does an appeal's
 	 * answer. */
 	else if (err == CS_OK && c.dec.reverses != 0)
-		err = desk_problem(d, CS_ERR_DENIED,
+		err = desk_problem(d, CS_ERR_DENIED, "undo-reversal",
 		    "A reversal is not taken back. Decide anew.");
 	else if (err == CS_OK && c.dec.state != CS_DESK_DECISION_UNDO &&
 	    c.dec.state != CS_DESK_DECISION_WAITING)
-		err = desk_problem(d, CS_ERR_EXISTS,
+		err = desk_problem(d, CS_ERR_EXISTS, "undo-late",
 		    "It is too late: the decision is on its way. It can be "
 		    "reversed.");
 	c.dec.state = CS_DESK_DECISION_UNDONE;
@@ -103,10 +103,10 @@ static enum cs_err
 check_second(const struct change *c)
 {
 	if (c->dec.state != CS_DESK_DECISION_WAITING)
-		return desk_problem(c->d, CS_ERR_EXISTS,
+		return desk_problem(c->d, CS_ERR_EXISTS, "not-waiting",
 		    "This decision does not wait for a second person.");
 	if (c->actor->id == 0 || c->actor->id == c->dec.person)
-		return desk_problem(c->d, CS_ERR_DENIED,
+		return desk_problem(c->d, CS_ERR_DENIED, "confirm-own",
 		    "Nobody confirms their own decision: it takes somebody "
 		    "else, signed in.");
 	return CS_OK;
@@ -148,8 +148,8 @@ cs_desk_decision_refuse(struct cs_desk *d, const struct cs_desk_actor *actor,
 	if (err == CS_OK)
 		err = check_second(&c);
 	if (err == CS_OK && *text == '\0')
-		err =
-		    desk_problem(d, CS_ERR_FORMAT, "Say why, for who made it.");
+		err = desk_problem(
+		    d, CS_ERR_FORMAT, "say-why", "Say why, for who made it.");
 	if (err == CS_OK &&
 	    (err = desk_text_check(d, text, TEXT_MAX)) == CS_OK &&
 	    (err = desk_string_set(&c.dec.note, cs_view_str(text))) == CS_OK) {
@@ -167,12 +167,12 @@ cs_desk_decision_check(struct cs_desk *d, const struct cs_desk_actor *actor,
 	enum cs_err err = begin(&c, id);
 
 	if (err == CS_OK && c.dec.check != CS_DESK_CHECK_DUE)
-		err = desk_problem(d, CS_ERR_EXISTS,
+		err = desk_problem(d, CS_ERR_EXISTS, "no-quality-due",
 		    "This decision is not to be looked at for quality.");
 	else if (err == CS_OK &&
 	    (actor->id == 0 || actor->id == c.dec.person ||
 		actor->id == c.dec.second))
-		err = desk_problem(d, CS_ERR_DENIED,
+		err = desk_problem(d, CS_ERR_DENIED, "quality-own",
 		    "It takes somebody who had no part in it.");
 	if (err == CS_OK && *text != '\0')
 		err = desk_text_check(d, text, TEXT_MAX);
@@ -193,10 +193,10 @@ check_reversible(struct cs_desk *d, const struct desk_decision *dec)
 {
 	if (dec->state != CS_DESK_DECISION_APPLIED &&
 	    dec->state != CS_DESK_DECISION_QUEUED)
-		return desk_problem(
-		    d, CS_ERR_EXISTS, "Only what was applied can be reversed.");
+		return desk_problem(d, CS_ERR_EXISTS, "reverse-not-applied",
+		    "Only what was applied can be reversed.");
 	if (dec->action == CS_DESK_ACTION_REFER || dec->reverses != 0)
-		return desk_problem(d, CS_ERR_DENIED,
+		return desk_problem(d, CS_ERR_DENIED, "reverse-given",
 		    "What was given to others, or was itself a reversal, "
 		    "cannot be reversed.");
 	return CS_OK;
@@ -266,7 +266,8 @@ cs_desk_decision_reverse(struct cs_desk *d, const struct cs_desk_actor *actor,
 	enum cs_err err = begin(&c, id);
 
 	if (err == CS_OK && *text == '\0')
-		err = desk_problem(d, CS_ERR_FORMAT, "Say why it is reversed.");
+		err = desk_problem(
+		    d, CS_ERR_FORMAT, "reverse-why", "Say why it is reversed.");
 	if (err == CS_OK &&
 	    (err = desk_text_check(d, text, TEXT_MAX)) == CS_OK &&
 	    (err = desk_decision_reverse(d, actor, &c.dec, text, made)) ==

@@ -12,9 +12,9 @@
 #include "desk/core/actor.h"
 #include "desk/core/audit.h"
 #include "desk/core/desk.h"
+#include "desk/core/problem.h"
 #include "desk/core/record.h"
 #include "desk/core/row.h"
-#include "desk/core/store.h"
 #include "desk/people/passkey_check.h"
 #include "desk/people/people.h"
 #include "store/clock.h"
@@ -111,7 +111,7 @@ check_room(struct cs_desk *d, uint64_t person)
 		return err;
 	return n < CS_DESK_PASSKEYS_MAX
 	    ? CS_OK
-	    : desk_problem(d, CS_ERR_MISUSE,
+	    : desk_problem(d, CS_ERR_MISUSE, "passkeys-full",
 		  "Nobody has more than %d passkeys. Remove one first.",
 		  CS_DESK_PASSKEYS_MAX);
 }
@@ -172,7 +172,8 @@ insert(struct cs_desk *d, const struct desk_passkey *k)
 	    "INSERT INTO passkey(hash,person,sealed) VALUES(?,?,x'')",
 	    cs_blob(CS_VIEW_OF(hash)), cs_int(k->person));
 	if (err == CS_ERR_EXISTS)
-		return desk_problem(d, err, "This passkey is there already.");
+		return desk_problem(
+		    d, err, "passkey-there", "This passkey is there already.");
 	return err
 	    ? err
 	    : desk_row_save(d, &desk_passkey_record, cs_db_last_id(d->db), k);
@@ -200,12 +201,12 @@ cs_desk_passkey_add(struct cs_desk *d, const struct cs_desk_actor *actor,
 	enum cs_err err;
 
 	if (*name == '\0' || strlen(name) > CS_DESK_PASSKEY_NAME_MAX)
-		return desk_problem(d, CS_ERR_FORMAT,
+		return desk_problem(d, CS_ERR_FORMAT, "passkey-name",
 		    "A passkey has a name of at most %d bytes.",
 		    CS_DESK_PASSKEY_NAME_MAX);
 	err = desk_passkey_made(&made, wanted, client_data, attestation);
 	if (cs_err_class(err) == CS_ERR_CLASS_THEIRS)
-		return desk_problem(d, CS_ERR_FORMAT,
+		return desk_problem(d, CS_ERR_FORMAT, "passkey-refused",
 		    "This is no passkey that the desk can take: %s.",
 		    cs_err_text(err));
 	snprintf(k.name, sizeof k.name, "%s", name);

@@ -12,9 +12,9 @@
 #include "desk/core/actor.h"
 #include "desk/core/audit.h"
 #include "desk/core/desk.h"
+#include "desk/core/problem.h"
 #include "desk/core/record.h"
 #include "desk/core/row.h"
-#include "desk/core/store.h"
 #include "store/clock.h"
 #include "store/db.h"
 
@@ -221,7 +221,8 @@ insert(struct cs_desk *d, struct desk_person *p, const char *name,
 	if (err == CS_OK)
 		p->actor.id = cs_db_last_id(d->db);
 	if (err == CS_ERR_EXISTS)
-		err = desk_problem(d, err, "There is a %s already.", name);
+		err = desk_problem(
+		    d, err, "person-there", "There is a %s already.", name);
 	return err;
 }
 
@@ -246,8 +247,8 @@ administrator(struct cs_desk *d, const struct cs_desk_actor *actor)
 {
 	return cs_desk_is_administrator(actor)
 	    ? CS_OK
-	    : desk_problem(
-		  d, CS_ERR_DENIED, "Only an administrator may do that.");
+	    : desk_problem(d, CS_ERR_DENIED, "admin-role",
+		  "Only an administrator may do that.");
 }
 
 enum cs_err
@@ -261,11 +262,11 @@ cs_desk_person_add(struct cs_desk *d, const struct cs_desk_actor *actor,
 	if ((err = administrator(d, actor)))
 		return err;
 	if (!name_good(name))
-		return desk_problem(d, CS_ERR_FORMAT,
+		return desk_problem(d, CS_ERR_FORMAT, "bad-name",
 		    "A name has 1 to %d of the characters a-z 0-9 . _ -",
 		    CS_DESK_NAME_MAX);
 	if (cs_desk_role_name(role) == NULL)
-		return desk_problem(d, CS_ERR_FORMAT,
+		return desk_problem(d, CS_ERR_FORMAT, "bad-role",
 		    "A role is reviewer, senior, auditor or administrator.");
 	if ((err = cs_db_begin(d->db)))
 		return err;
@@ -306,7 +307,7 @@ check_last(struct cs_desk *d, const struct desk_person *p)
 		 cs_int(CS_DESK_ADMINISTRATOR), cs_int(p->actor.id))))
 		return err;
 	return others != 0 ? CS_OK
-			   : desk_problem(d, CS_ERR_DENIED,
+			   : desk_problem(d, CS_ERR_DENIED, "last-admin",
 				 "The last administrator has to stay one.");
 }
 
@@ -404,7 +405,7 @@ cs_desk_exposure_add(struct cs_desk *d, const struct cs_desk_actor *actor)
 	    (actor->id != 0 && (err = cs_desk_settings(&s, d, actor->id))))
 		return err;
 	if (s.daily_limit != 0 && today >= s.daily_limit)
-		return desk_problem(d, CS_ERR_LIMIT,
+		return desk_problem(d, CS_ERR_LIMIT, "daily-limit",
 		    "You have seen the %u photos that you allowed yourself "
 		    "for today.",
 		    s.daily_limit);

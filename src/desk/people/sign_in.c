@@ -14,9 +14,9 @@
 #include "desk/core/actor.h"
 #include "desk/core/audit.h"
 #include "desk/core/desk.h"
+#include "desk/core/problem.h"
 #include "desk/core/record.h"
 #include "desk/core/row.h"
-#include "desk/core/store.h"
 #include "desk/people/people.h"
 #include "store/clock.h"
 #include "store/db.h"
@@ -36,7 +36,7 @@ password_hash(struct hashed *out, struct cs_desk *d, struct cs_view password)
 	out->cost = cs_password_cost_default();
 	if (password.len < CS_DESK_PASSWORD_MIN ||
 	    password.len > CS_DESK_PASSWORD_MAX || !cs_utf8_valid(password))
-		return desk_problem(d, CS_ERR_FORMAT,
+		return desk_problem(d, CS_ERR_FORMAT, "password-short",
 		    "A password has at least %d characters; several words are "
 		    "good.",
 		    CS_DESK_PASSWORD_MIN);
@@ -219,7 +219,7 @@ load_by_welcome(struct desk_person *out, struct cs_desk *d, const char *code)
 	if (err == CS_OK)
 		err = desk_person_load(out, d, id);
 	if (err == CS_ERR_NOT_FOUND || (err == CS_OK && out->disabled))
-		return desk_problem(d, CS_ERR_DENIED,
+		return desk_problem(d, CS_ERR_DENIED, "welcome-used",
 		    "This first sign-in was used, or is too old. An "
 		    "administrator can make another one.");
 	return err;
@@ -260,7 +260,7 @@ cs_desk_welcome_finish(struct cs_desk_actor *out, struct cs_desk *d,
 		goto out;
 	if ((err = load_by_welcome(&p, d, code)) == CS_OK &&
 	    (err = totp_check(&p, totp)) == CS_ERR_DENIED)
-		err = desk_problem(d, CS_ERR_FORMAT,
+		err = desk_problem(d, CS_ERR_FORMAT, "code-wrong",
 		    "That is not the code that the authenticator shows now.");
 	if (err == CS_OK) {
 		password_set(&p, &h);
@@ -345,7 +345,7 @@ cs_desk_token_add(struct cs_desk *d, const struct cs_desk_actor *actor,
 
 	if (*name == '\0' || strlen(name) > CS_DESK_TOKEN_NAME_MAX ||
 	    scopes == 0)
-		return desk_problem(d, CS_ERR_FORMAT,
+		return desk_problem(d, CS_ERR_FORMAT, "token-empty",
 		    "A token has a name and at least one scope.");
 	snprintf(t.name, sizeof t.name, "%s", name);
 	new_token(token);

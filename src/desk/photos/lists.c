@@ -9,9 +9,9 @@
 #include "desk/core/actor.h"
 #include "desk/core/audit.h"
 #include "desk/core/desk.h"
+#include "desk/core/problem.h"
 #include "desk/core/record.h"
 #include "desk/core/row.h"
-#include "desk/core/store.h"
 #include "desk/core/term.h"
 #include "desk/reports/file.h"
 #include "phash/phash.h"
@@ -57,8 +57,8 @@ administrator(struct cs_desk *d, const struct cs_desk_actor *actor)
 {
 	return cs_desk_is_administrator(actor)
 	    ? CS_OK
-	    : desk_problem(
-		  d, CS_ERR_DENIED, "Only an administrator keeps lists.");
+	    : desk_problem(d, CS_ERR_DENIED, "lists-role",
+		  "Only an administrator keeps lists.");
 }
 
 static bool
@@ -93,7 +93,7 @@ cs_desk_list_add(struct cs_desk *d, const struct cs_desk_actor *actor,
 	if ((err = administrator(d, actor)))
 		return err;
 	if (!text_good(name) || !text_good(owner) || !text_good(purpose))
-		return desk_problem(d, CS_ERR_FORMAT,
+		return desk_problem(d, CS_ERR_FORMAT, "list-fields",
 		    "A list has a name, an owner and a purpose, each of up to "
 		    "%d bytes.",
 		    CS_DESK_LIST_TEXT_MAX);
@@ -171,7 +171,7 @@ desk_list_load(struct desk_list *out, struct cs_desk *d, uint64_t id)
 		err = desk_row_open_id(
 		    out, &desk_list_record, d, id, cs_col_blob(&row, 0));
 	else if (err == CS_ERR_NOT_FOUND)
-		err = desk_problem(d, err, "There is no such list.");
+		err = desk_problem(d, err, "no-list", "There is no such list.");
 	return cs_rows_end(&row, err);
 }
 

@@ -5,9 +5,9 @@
 
 #include "desk/cases/case.h"
 #include "desk/core/desk.h"
+#include "desk/core/problem.h"
 #include "desk/core/record.h"
 #include "desk/core/row.h"
-#include "desk/core/store.h"
 #include "desk/reports/file.h"
 #include "desk/reports/report.h"
 #include "store/db.h"
@@ -42,7 +42,8 @@ desk_media_load(struct desk_media *out, struct cs_desk *d, uint64_t id)
 		err = desk_row_open_id(&out->facts, &desk_media_record, d, id,
 		    cs_col_blob(&row, 4));
 	} else if (err == CS_ERR_NOT_FOUND) {
-		err = desk_problem(d, err, "There is no such photo.");
+		err =
+		    desk_problem(d, err, "no-photo", "There is no such photo.");
 	}
 	if ((err = cs_rows_end(&row, err)))
 		return err;

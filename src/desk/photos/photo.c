@@ -9,8 +9,8 @@
 #include "desk/core/actor.h"
 #include "desk/core/audit.h"
 #include "desk/core/desk.h"
+#include "desk/core/problem.h"
 #include "desk/core/record.h"
-#include "desk/core/store.h"
 #include "desk/decisions/decision.h"
 #include "desk/people/people.h"
 #include "desk/photos/index.h"
@@ -139,7 +139,7 @@ decode(struct cs_photo_look *l, struct cs_desk *d, struct cs_view file,
 	enum cs_err err = cs_photo_look(l, file, level);
 
 	if (err == CS_ERR_NOT_FOUND)
-		return desk_problem(d, CS_ERR_UNSUPPORTED,
+		return desk_problem(d, CS_ERR_UNSUPPORTED, "photo-program",
 		    "The program that decodes photos is not installed beside "
 		    "this one; photos wait for it.");
 	/* The decoder crashed.  It would do so each time, and no photo must
@@ -264,11 +264,11 @@ decode_to_show(struct cs_photo_look *l, struct cs_desk *d, struct cs_view file,
 	enum cs_err err = decode(l, d, file, level);
 
 	if (err == CS_ERR_CLOSED || err == CS_ERR_TIMEOUT)
-		return desk_problem(d, CS_ERR_TYPE,
+		return desk_problem(d, CS_ERR_TYPE, "photo-breaks",
 		    "This photo breaks decoders; it is not shown.");
 	if (err != CS_ERR_UNSUPPORTED &&
 	    cs_err_class(err) == CS_ERR_CLASS_THEIRS)
-		return desk_problem(d, CS_ERR_TYPE,
+		return desk_problem(d, CS_ERR_TYPE, "photo-unreadable",
 		    "This photo cannot be decoded (%s).", cs_err_text(err));
 	return err;
 }
@@ -286,13 +286,14 @@ cs_desk_photo_picture(struct cs_buf *out, const char **media_type,
 	if ((err = desk_media_load(&p, d, media)))
 		goto out;
 	if (!p.facts.photo) {
-		err = desk_problem(d, CS_ERR_TYPE, "It is no photo.");
+		err = desk_problem(
+		    d, CS_ERR_TYPE, "not-a-photo", "It is no photo.");
 		goto out;
 	}
 	err = desk_file_open(&file, d, &p.opened, p.item, p.part);
 	if (err == CS_ERR_NOT_FOUND)
-		err = desk_problem(
-		    d, err, "The hub did not have this photo any more.");
+		err = desk_problem(d, err, "photo-gone",
+		    "The hub did not have this photo any more.");
 	/* Log it before it is seen. */
 	if (err == CS_OK && (err = write_down(d, actor, &p, level)) == CS_OK &&
 	    (err = decode_to_show(&l, d, cs_buf_view(&file), level)) == CS_OK) {

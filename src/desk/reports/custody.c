@@ -15,7 +15,7 @@
 #include "desk/core/audit.h"
 #include "desk/core/desk.h"
 #include "desk/core/link.h"
-#include "desk/core/store.h"
+#include "desk/core/problem.h"
 #include "desk/reports/report.h"
 #include "store/clock.h"
 #include "store/db.h"
@@ -118,7 +118,7 @@ cs_desk_custody_write(
 		return err;
 	err = cs_vault_config_get(&cert, d->db, &d->key, DESK_CERT);
 	if (err == CS_ERR_NOT_FOUND) {
-		err = desk_problem(d, err,
+		err = desk_problem(d, err, "no-certificate",
 		    "The desk has not been connected to its hub yet, which "
 		    "gives it the certificate of its key.");
 		goto out;
@@ -164,7 +164,7 @@ desk_key_parse(uint8_t out[static CS_KEY_LEN], struct cs_desk *d, const char *s)
 
 	return err == CS_OK
 	    ? CS_OK
-	    : desk_problem(d, CS_ERR_FORMAT,
+	    : desk_problem(d, CS_ERR_FORMAT, "bad-key",
 		  "A key is 64 characters of hex, as \"countersign-verify "
 		  "--new-key\" prints it.");
 }

@@ -12,7 +12,7 @@
 #include "crypto/hash.h"
 #include "crypto/suite.h"
 #include "desk/core/desk.h"
-#include "desk/core/store.h"
+#include "desk/core/problem.h"
 #include "store/db.h"
 #include "store/vault.h"
 
@@ -221,7 +221,7 @@ cs_desk_report_find(
 	enum cs_err err;
 
 	if (!prefix_range(low, high, prefix))
-		return desk_problem(d, CS_ERR_FORMAT,
+		return desk_problem(d, CS_ERR_FORMAT, "bad-report-id",
 		    "A report's number has 4 to 32 of the characters 0-9 a-f, "
 		    "as \"reports\" shows them.");
 	err = cs_db_query(&rows, d->db,
@@ -234,10 +234,10 @@ cs_desk_report_find(
 	if ((err = cs_rows_end(&rows, err)))
 		return err;
 	if (n == 0)
-		return desk_problem(d, CS_ERR_NOT_FOUND,
+		return desk_problem(d, CS_ERR_NOT_FOUND, "no-report",
 		    "There is no report whose number begins with %s.", prefix);
 	if (n > 1)
-		return desk_problem(d, CS_ERR_EXISTS,
+		return desk_problem(d, CS_ERR_EXISTS, "reports-alike",
 		    "More than one report's number begins with %s.", prefix);
 	return CS_OK;
 }
@@ -309,7 +309,7 @@ desk_report_case(uint64_t *case_id, struct cs_desk *d,
 	    cs_blob(cs_view(report, CS_ID_LEN)));
 
 	return err == CS_OK && *case_id == 0
-	    ? desk_problem(d, CS_ERR_NOT_FOUND,
+	    ? desk_problem(d, CS_ERR_NOT_FOUND, "report-rejected",
 		  "The report is in no case: it was rejected.")
 	    : err;
 }

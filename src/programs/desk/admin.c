@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* countersign-desk: people, policy, the log, statements, by command line. */
+#include "programs/desk/main.h"
+
 #include <stdio.h>
 #include <string.h>
 
@@ -21,7 +23,7 @@
 #include "desk/show/printable.h"
 #include "desk/show/statements.h"
 #include "desk/show/statistics.h"
-#include "programs/desk/desk.h"
+#include "programs/desk/place.h"
 #include "store/clock.h"
 #include "store/file.h"
 

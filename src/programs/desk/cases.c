@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* countersign-desk: cases as they are, by command line. */
+#include "programs/desk/main.h"
+
 #include <stdio.h>
 
 #include "base/text.h"
@@ -18,7 +20,7 @@
 #include "desk/show/case.h"
 #include "desk/show/item.h"
 #include "desk/show/queue.h"
-#include "programs/desk/desk.h"
+#include "programs/desk/place.h"
 
 #define ACCOUNTS_SHOWN 5
 

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* countersign-desk: decisions and appeals, by command line. */
+#include "programs/desk/main.h"
+
 #include <stdio.h>
 #include <string.h>
 
@@ -20,7 +22,7 @@
 #include "desk/decisions/revise.h"
 #include "desk/reports/report.h"
 #include "desk/show/decision.h"
-#include "programs/desk/desk.h"
+#include "programs/desk/place.h"
 
 /* Tell the hub now if it can be reached. */
 static void

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* countersign-desk: lists of hashes, and tokens, by command line. */
+#include "programs/desk/main.h"
+
 #include <stdio.h>
 #include <string.h>
 
@@ -10,7 +12,7 @@
 #include "desk/people/sign_in.h"
 #include "desk/photos/lists.h"
 #include "desk/show/photos.h"
-#include "programs/desk/desk.h"
+#include "programs/desk/place.h"
 #include "store/file.h"
 
 #define LIST_FILE_MAX ((size_t)CS_GIB)

@@ -25,7 +25,8 @@
 #include "desk/reports/report.h"
 #include "hub/admin.h"
 #include "hub/hub.h"
-#include "programs/desk/desk.h"
+#include "programs/desk/main.h"
+#include "programs/desk/place.h"
 #include "store/file.h"
 
 /* ---- init, run ---------------------------------------------------------- */

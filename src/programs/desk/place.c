@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Which desk a command is for, and who acts. */
+#include "programs/desk/place.h"
+
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -10,11 +12,10 @@
 #include "cli/secret.h"
 #include "desk/core/actor.h"
 #include "desk/core/desk.h"
-#include "desk/core/store.h"
+#include "desk/core/problem.h"
 #include "desk/desk.h"
 #include "desk/people/people.h"
 #include "desk/people/sign_in.h"
-#include "programs/desk/desk.h"
 #include "store/file.h"
 
 bool
@@ -25,7 +26,7 @@ is_folder(const char *path)
 	return path != NULL && stat(path, &st) == 0 && S_ISDIR(st.st_mode);
 }
 
-int
+static int
 find_place_among(struct place *p, const struct cli_args *args, int min, int max)
 {
 	memset(p, 0, sizeof *p);

@@ -3,6 +3,8 @@
  * the console.  They meet in the database, where each finds what the other
  * stored. Each opens it after the fork, because SQLite keeps its locks by
  * process. */
+#include "programs/desk/main.h"
+
 #include <errno.h>
 #include <signal.h>
 #include <stdio.h>
@@ -25,7 +27,7 @@
 #include "desk/daemon/run.h"
 #include "desk/desk.h"
 #include "net/web.h"
-#include "programs/desk/desk.h"
+#include "programs/desk/place.h"
 #include "store/file.h"
 
 /* Was the desk told to end? */

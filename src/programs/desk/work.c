@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* countersign-desk: work on cases before they are decided, by command line. */
+#include "programs/desk/main.h"
+
 #include <stdio.h>
 #include <string.h>
 
@@ -15,7 +17,7 @@
 #include "desk/decisions/question.h"
 #include "desk/people/people.h"
 #include "desk/reports/report.h"
-#include "programs/desk/desk.h"
+#include "programs/desk/place.h"
 #include "store/clock.h"
 
 /* Make the edit of the case that the first argument names. */

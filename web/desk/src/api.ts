@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 // The one place that talks to the desk.
+import type { Refused } from "./types";
 
 export class ApiError extends Error {
   constructor(
@@ -9,18 +10,12 @@ export class ApiError extends Error {
     readonly by = "",
     readonly at_ms = 0,
     readonly retry_after_s = 0,
+    /** Which sentence ${message} is, and what stands in it. */
+    readonly problem = "",
+    readonly args: string[] = [],
   ) {
     super(message);
   }
-}
-
-/** How the desk says no. */
-interface Refusal {
-  code: string;
-  message?: string;
-  by?: string;
-  at_ms?: number;
-  retry_after_s?: number;
 }
 
 const BASE = "/api/v1";
@@ -38,14 +33,16 @@ export function onSessionEnd(f: typeof onEnd) {
 
 async function failure(r: Response): Promise<ApiError> {
   try {
-    const e = ((await r.json()) as { error: Refusal }).error;
+    const e = ((await r.json()) as Refused).error;
     return new ApiError(
       r.status,
       e.code,
-      e.message ?? "",
+      e.message,
       e.by ?? "",
       e.at_ms ?? 0,
       e.retry_after_s ?? Number(r.headers.get("Retry-After") ?? 0),
+      e.problem,
+      e.args,
     );
   } catch {
     return new ApiError(r.status, "unavailable", "");

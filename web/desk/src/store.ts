@@ -2,7 +2,7 @@
 // Who is signed in, what comes in live, and what a screen reader is told.
 import { useEffect, useRef, useState } from "preact/hooks";
 import { ApiError, del, get, onSessionEnd, post, setCsrf } from "./api";
-import { currentLanguage, onLanguage, setLanguage, t } from "./lang";
+import { currentLanguage, onLanguage, setLanguage, t, word } from "./lang";
 import type { LiveEvent, Policy, PolicyReason, Role, Session } from "./types";
 
 /** A value that components follow. */
@@ -274,25 +274,37 @@ export function policyReason(code: string): PolicyReason | undefined {
 export const workSince = new Cell(Date.now());
 export const exposure = new Cell<number | null>(null);
 
+/** The desk's sentence in this language; "" if there is none.  What stands in
+ * it has its own direction. */
+function problemText(e: ApiError): string {
+  if (currentLanguage() === "en") return e.message;
+  const args = Object.fromEntries(e.args.map((a, i) => [String(i + 1), `\u2068${a}\u2069`]));
+  const said = word("problem", e.problem, args);
+  return said === e.problem ? "" : said;
+}
+
 export function errorText(e: unknown): string {
   if (!(e instanceof ApiError)) return t("error.unexpected");
-  // What the desk says is English, and says more than we can.
-  if (currentLanguage() === "en" && e.message && e.code !== "limit") return e.message;
   switch (e.code) {
     case "offline":
       return t("error.offline");
+    case "csrf":
+      return t("error.csrf");
+    case "limit":
+      if (e.retry_after_s) return t("error.limit-wait", { n: e.retry_after_s });
+      return problemText(e) || t("error.limit");
+  }
+  const said = problemText(e);
+  if (said) return said;
+  switch (e.code) {
     case "denied":
-      return e.message ? `${t("error.denied")} \u2068${e.message}\u2069` : t("error.denied");
+      return t("error.denied");
     case "not-found":
       return t("error.not-found");
     case "unavailable":
       return t("error.unavailable");
-    case "limit":
-      return e.retry_after_s ? t("error.limit-wait", { n: e.retry_after_s }) : t("error.limit");
     case "too-large":
       return t("error.too-large");
-    case "csrf":
-      return t("error.csrf");
     default:
       return e.message || t("error.unexpected");
   }

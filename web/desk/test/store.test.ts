@@ -96,3 +96,12 @@ test("a query has the fields that are set", () => {
   assert.equal(query({ a: "x y", b: "", c: null, d: undefined, e: 0 }), "?a=x+y&e=0");
   assert.equal(query({}), "");
 });
+
+test("a refusal is said in the reviewer's language, with what stands in it", async () => {
+  const no = new ApiError(403, "denied", "Case 12 is closed.", "", 0, 0, "case-closed", ["12"]);
+  assert.equal(errorText(no), "Case 12 is closed.");
+  await setLanguage("ar");
+  assert.equal(errorText(no), "القضية \u206812\u2069 مغلقة.");
+  const unheard = new ApiError(403, "denied", "Not that.", "", 0, 0, "unheard-of");
+  assert.equal(errorText(unheard), "دورك لا يسمح بهذا.");
+});

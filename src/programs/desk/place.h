@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* What the files of countersign-desk share. */
+/* The desk that a command is about, who acts, and how it ends. */
 #pragma once
 
 #include <jansson.h>
@@ -23,16 +23,15 @@ bool is_folder(const char *path);
 /* Take ${want} arguments besides the folder.  If the status is not 0, the
  * reason was printed. */
 int find_place(struct place *p, const struct cli_args *args, int want);
-/* The same with ${min} to ${max} arguments. */
-int find_place_among(
-    struct place *p, const struct cli_args *args, int min, int max);
+/* Ask for the passphrase of the desk in ${dir} if it has one, and open the
+ * desk.  If the status is not 0, the reason was printed. */
+int open_desk(
+    struct cs_desk **out, const char *dir, const struct cli_args *args);
 /* The same in two steps, for a caller that opens it twice. */
 int read_passphrase(
     struct cs_buf *out, const char *dir, const struct cli_args *args);
 int open_desk_with(
     struct cs_desk **out, const char *dir, struct cs_view passphrase);
-int open_desk(
-    struct cs_desk **out, const char *dir, const struct cli_args *args);
 /* Print why something failed; returns the exit status. */
 int desk_fail(const struct cs_desk *d, enum cs_err err);
 /* Find who acts: --as NAME with that person's password, or whoever has the
@@ -64,15 +63,3 @@ const char *desk_option(const struct desk_job *j, const char *name);
 void desk_print_line(const json_t *o);
 /* Write to --output, or to standard output. */
 int desk_write_out(const struct cli_args *args, struct cs_view bytes);
-
-/* ---- the commands ------------------------------------------------------- */
-
-typedef int desk_command(const struct cli_args *args);
-
-desk_command run_cases, run_case, run_claim, run_release, run_note, run_triage,
-    run_merge, run_split, run_redact, run_hold, run_decide, run_undo,
-    run_confirm, run_refuse, run_reverse, run_quality, run_appeals, run_appeal,
-    run_question, run_act, run_lists, run_tokens;
-desk_command run_people, run_policy, run_audit, run_statements, run_statistics,
-    run_custody, run_print, run_retention, run_backup, run_restore;
-desk_command run_run;
