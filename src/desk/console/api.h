@@ -9,6 +9,7 @@
 #pragma once
 
 #include "base/bytes.h"
+#include "base/units.h"
 #include "desk/console/console_files.h"
 #include "net/web.h"
 
@@ -18,7 +19,7 @@ struct cs_web_answer;
 struct cs_web_request;
 
 /* API bodies are short; a list of a million hashes is imported in parts. */
-#define CS_DESK_BODY_MAX ((size_t)16 << 20)
+#define CS_DESK_BODY_MAX (16 * CS_MIB)
 
 /* Only our own scripts, styles, pictures and requests. */
 #define CS_DESK_CSP                                                            \

@@ -19,7 +19,6 @@
 #define D CS_DESK_SCOPE_DECIDE
 #define A CS_DESK_SCOPE_ADMIN
 
-/* clang-format off: a table */
 const struct api_route api_routes[] = {
 	{ "POST", "/session", API_ANYBODY, 0, api_sign_in, "sign in",
 	    "name password code", "Session" },
@@ -168,4 +167,3 @@ const struct api_route api_routes[] = {
 	    "this description", "", "{}" },
 	{ 0 },
 };
-/* clang-format on */

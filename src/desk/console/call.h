@@ -30,9 +30,9 @@ struct api_challenge {
 #define API_CHALLENGES_USED_MAX 256
 
 /* Bytes of JSON: a policy is the longest; from strangers, a password is. */
-#define API_JSON_MAX ((size_t)1 << 20)
+#define API_JSON_MAX CS_MIB
 
-#define API_JSON_STRANGER_MAX ((size_t)16 << 10)
+#define API_JSON_STRANGER_MAX (16 * CS_KIB)
 
 /* Somebody who is signed in. */
 struct api_session {

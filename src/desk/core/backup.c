@@ -12,6 +12,7 @@
 
 #include "base/reader.h"
 #include "base/text.h"
+#include "base/units.h"
 #include "base/wipe.h"
 #include "base/writer.h"
 #include "crypto/password.h"
@@ -24,7 +25,7 @@
 #include "store/file.h"
 #include "store/vault.h"
 
-#define CHUNK ((size_t)1 << 20)
+#define CHUNK CS_MIB
 #define HEAD_LEN (9 + CS_PASSWORD_SALT_LEN + 8)
 #define PATH_SIZE 4096
 #define NAME_MAX_LEN 200

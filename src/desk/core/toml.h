@@ -10,8 +10,9 @@
 #include <jansson.h>
 
 #include "base/bytes.h"
+#include "base/units.h"
 
-#define CS_TOML_MAX ((size_t)256 << 10)
+#define CS_TOML_MAX (256 * CS_KIB)
 
 /* After CS_ERR_FORMAT or CS_ERR_LIMIT, ${problem} says what is wrong in
  * which line. */

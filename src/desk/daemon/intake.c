@@ -2,15 +2,15 @@
 /*
  * Implementation notes.
  *
- * The hub offers a sealed report until it has been told its state.  A report
- * that is not known yet is opened with the desk's key and verified, and all
- * that follows is stored in one transaction: its rows, who reported, the log,
- * the day, and, if everything in it is proved, its case.  One that is not
- * proved is kept too, as rejected, but is in no case and decides nothing.  If
- * its case is decided already, it is answered as the others were.
+ * The hub offers a sealed report until it has been told its state.  A new
+ * report is opened and verified, and everything that follows is stored in one
+ * transaction: its rows, who reported, the log, the count of the day and, if
+ * everything in it is proved, its case.  A report that is not proved is kept as
+ * rejected and is in no case.  If the case is decided already, the report is
+ * answered like the others in it.
  *
- * Files are fetched after that transaction: if this is cut off, the hub has not
- * been told, offers the report again, and only the files are fetched.
+ * Files are fetched after that transaction: if that is cut off, the hub has not
+ * been told yet and offers the report again, and only the files are fetched.
  */
 #include "desk/daemon/intake.h"
 

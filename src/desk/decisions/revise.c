@@ -237,7 +237,9 @@ desk_decision_reverse(struct cs_desk *d, const struct cs_desk_actor *actor,
 	struct desk_facts after = { 0 };
 	enum cs_err err;
 
+	/* The text is what the reversal's statement rests on. */
 	if ((err = check_reversible(d, dec)) ||
+	    (err = desk_text_check(d, text, CS_DESK_FACTS_MAX)) ||
 	    (err = make_reversal(&new, dec, actor, text)) ||
 	    (err = desk_decision_insert(d, &new)) ||
 	    (err = desk_decision_save(d, &new, actor)))
@@ -269,7 +271,6 @@ cs_desk_decision_reverse(struct cs_desk *d, const struct cs_desk_actor *actor,
 		err = desk_problem(
 		    d, CS_ERR_FORMAT, "reverse-why", "Say why it is reversed.");
 	if (err == CS_OK &&
-	    (err = desk_text_check(d, text, TEXT_MAX)) == CS_OK &&
 	    (err = desk_decision_reverse(d, actor, &c.dec, text, made)) ==
 		CS_OK)
 		err = desk_case_settle(d, c.dec.case_id, actor);

@@ -18,7 +18,8 @@ CS_CHECKED enum cs_err cs_desk_decision_confirm(
     struct cs_desk *d, const struct cs_desk_actor *actor, uint64_t id);
 CS_CHECKED enum cs_err cs_desk_decision_refuse(struct cs_desk *d,
     const struct cs_desk_actor *actor, uint64_t id, const char *text);
-/* Undo everything that it did; ${*made} is the decision that does so. */
+/* Undo everything that it did; ${*made} is the decision that does so.  ${text}
+ * says why, in at most CS_DESK_FACTS_MAX bytes. */
 CS_CHECKED enum cs_err cs_desk_decision_reverse(struct cs_desk *d,
     const struct cs_desk_actor *actor, uint64_t id, const char *text,
     uint64_t *made);

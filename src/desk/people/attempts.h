@@ -1,20 +1,18 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * How often somebody has guessed, and how long they wait.
+ * How often somebody has guessed, and how long they have to wait.
  *
- * Nothing is kept by name, and nothing is put out for something newer: a name
- * falls on one of a fixed number of counters, by a hash whose key nobody else
- * has.  So names that are made up fill no table, push nobody's counter out,
- * and count exactly like those of people, whom they do not betray.
+ * Nothing is kept by name, and no entry makes room for another: a hash with a
+ * secret key maps a name to one of a fixed number of counters.  So made-up
+ * names fill no table, reset nobody's counter, and count exactly like real
+ * ones, which they therefore do not betray.  The price is that two names may
+ * share a counter and wait for one another; bringing that about on purpose
+ * takes thousands of guesses.
  *
- * What is given up: two names may share a counter, and then wait for one
- * another; whoever would bring that about on purpose has to fill thousands.
- *
- * A stranger who knows a name could keep its holder out for as long as they
- * go on guessing.  Therefore an address from which this name has signed in
- * has a counter of its own for it, which others do not touch; and is not kept
- * waiting because others guess from there.  Where all come from one address (a
- * tunnel, a proxy), it is the first sign-in after a start that has to wait
+ * A stranger who knows a name could keep its owner out by guessing on and on.
+ * So an address from which a name has signed in has a counter of its own for
+ * it, which guesses from elsewhere do not touch.  If everybody comes from one
+ * address (a tunnel, a proxy), only the first sign-in after a start has to wait
  * while somebody guesses.
  */
 #pragma once

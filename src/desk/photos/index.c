@@ -2,17 +2,18 @@
 /*
  * Implementation notes.
  *
- * What lasts are the sealed rows of the table "hash": of a reported photo the
- * hashes of its eight turns, of a line of a list one.  The index is made of
- * them in memory when it is first needed, by the number of their row, and only
- * of hashes as they are, not turned; a photo is looked for by its eight turns.
- * Rows that are added later are added to it, by number; a trigger counts rows
- * that are removed, and when that count has changed, all is made again.
+ * The table "hash" has a sealed row for each photo, with the hashes of its
+ * eight turns, and one for each line of a list, with one hash.  The index in
+ * memory holds, by the number of the row, only the hash of a photo as it is;
+ * photos are looked up by all eight of their turns.  The index is built when it
+ * is first needed, and rows that are added later are appended.  A trigger
+ * counts the rows that are removed: when that count has changed, the index is
+ * built anew.
  *
- * A list that is imported later than a photo came is found by looking back: its
- * lines, up to LINES_MAX at a time, become a small index of their own, and all
- * photos are matched with it, PHOTOS_MAX in a transaction.  The last line that
- * every photo was matched with is kept in the configuration.
+ * Photos that came before a list are found by looking back: up to LINES_MAX new
+ * lines become a small index of their own, and all photos are matched with it,
+ * PHOTOS_MAX in each transaction.  The configuration keeps the last line with
+ * which every photo was matched.
  */
 #include "desk/photos/index.h"
 

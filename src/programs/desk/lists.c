@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/text.h"
+#include "base/units.h"
 #include "cli/print.h"
 #include "desk/core/text.h"
 #include "desk/people/sign_in.h"
@@ -14,7 +15,7 @@
 #include "programs/desk/place.h"
 #include "store/file.h"
 
-#define LIST_FILE_MAX ((size_t)1 << 30)
+#define LIST_FILE_MAX ((size_t)CS_GIB)
 
 /* ---- lists -------------------------------------------------------------- */
 

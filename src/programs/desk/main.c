@@ -341,7 +341,7 @@ run_evidence(const struct cli_args *args)
 		status = cli_fail(
 		    CLI_NOT_DONE, "That report is not a bundle of evidence.");
 	if (status == CLI_OK)
-		status = find_who(&actor, d, args);
+		status = find_actor(&actor, d, args);
 	if (status == CLI_OK &&
 	    (err = cs_desk_report_export(
 		 &bytes, d, &actor, c.report.id, to_key != NULL ? to_key : "")))

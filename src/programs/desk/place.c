@@ -145,7 +145,7 @@ read_password(struct cs_buf *out, const struct cli_args *args)
 }
 
 int
-find_who(
+find_actor(
     struct cs_desk_actor *out, struct cs_desk *d, const struct cli_args *args)
 {
 	const char *name = cli_value(args, "as");
@@ -180,7 +180,7 @@ desk_job_begin(
 	if ((status = find_place_among(&j->p, args, min, max)) != CLI_OK ||
 	    (status = open_desk(&j->d, j->p.dir, args)) != CLI_OK)
 		return status;
-	return find_who(&j->actor, j->d, args);
+	return find_actor(&j->actor, j->d, args);
 }
 
 int

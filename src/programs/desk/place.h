@@ -36,7 +36,7 @@ int open_desk_with(
 int desk_fail(const struct cs_desk *d, enum cs_err err);
 /* Find who acts: --as NAME with that person's password, or whoever has the
  * folder. */
-int find_who(
+int find_actor(
     struct cs_desk_actor *out, struct cs_desk *d, const struct cli_args *args);
 
 /* One command: the desk, who acts, and the arguments. */

@@ -316,6 +316,22 @@ appeal(struct world *w)
 	cs_buf_free(&sealed);
 }
 
+/* An answer that the reversal's statement has no room for is refused at once,
+ * and the appeal stays open. */
+static void
+grant_at_length(struct world *w, const struct cs_desk_actor *by)
+{
+	char text[CS_DESK_FACTS_MAX + 2];
+	uint8_t id[CS_ID_LEN];
+
+	memset(id, 0xaa, sizeof id);
+	memset(text, 'x', sizeof text - 1);
+	text[sizeof text - 1] = '\0';
+	assert_err(
+	    cs_desk_appeal_decide(w->d, by, id, CS_DESK_APPEAL_REVERSED, text),
+	    CS_ERR_LIMIT);
+}
+
 static void
 grant(struct world *w)
 {
@@ -325,6 +341,7 @@ grant(struct world *w)
 		.role = CS_DESK_SENIOR };
 	uint8_t id[16];
 
+	grant_at_length(w, &ben);
 	memset(id, 0xaa, sizeof id);
 	assert_ok(cs_desk_appeal_decide(w->d, &ben, id, CS_DESK_APPEAL_REVERSED,
 	    "You are right. We are sorry."));

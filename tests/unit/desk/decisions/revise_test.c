@@ -29,11 +29,36 @@ test_reversal_stays(void **state)
 	world_clear(&w);
 }
 
+/* What a reversal rests on is as long as a statement has room for. */
+static void
+test_reversal_text(void **state)
+{
+	char text[CS_DESK_FACTS_MAX + 2];
+	uint64_t made, back;
+	struct world w;
+
+	(void)state;
+	world_init(&w);
+	take(&w, 0x11);
+	made = dismiss(&w, 1);
+	memset(text, 'x', sizeof text - 1);
+	text[sizeof text - 1] = '\0';
+	assert_err(
+	    cs_desk_decision_reverse(w.d, &cs_desk_operator, made, text, &back),
+	    CS_ERR_LIMIT);
+	text[CS_DESK_FACTS_MAX] = '\0';
+	assert_ok(cs_desk_decision_reverse(
+	    w.d, &cs_desk_operator, made, text, &back));
+	assert_ok(desk_decisions_send(w.d));
+	world_clear(&w);
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_reversal_stays),
+		cmocka_unit_test(test_reversal_text),
 	};
 
 	if (cs_crypto_init() != CS_OK)
