@@ -161,7 +161,7 @@ client_message_by_mid(uint64_t *id, struct cs_buf *group_id,
 }
 
 /* Insert a sentence about ${g}; ${r} says what kind of sentence it is. */
-static enum cs_err
+static enum cs_err __attribute__((format(printf, 4, 0)))
 say(struct cs_client *c, const struct client_group *g, struct client_record *r,
     const char *format, va_list ap)
 {
