@@ -5,15 +5,8 @@ import { get, query as toQuery } from "../api";
 import { num, list, t, word } from "../lang";
 import { setQuery } from "../router";
 import { usePages } from "../store";
-import type { AuditRow } from "../types";
+import type { AuditRow, Verdict } from "../types";
 import { CaseLink, Empty, Fail, FormError, Icon, Load, Table, TextField, Title, useTask, When } from "../ui";
-
-interface Verdict {
-  ok: boolean;
-  entries: number;
-  head: string;
-  problem?: string;
-}
 
 function brief(v: unknown): string {
   if (v === null || v === undefined || v === "") return "–";

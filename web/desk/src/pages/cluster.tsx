@@ -2,11 +2,11 @@
 // Photos that look alike, without showing one of them.
 import { t } from "../lang";
 import { useLoad } from "../store";
-import type { Copy } from "../types";
+import type { Copies } from "../types";
 import { CaseLink, Empty, Load, short, Table, Title } from "../ui";
 
 export function ClusterPage({ id }: { id: string }) {
-  const loaded = useLoad<{ copies: Copy[] }>(`/media/${encodeURIComponent(id)}/cluster`);
+  const loaded = useLoad<Copies>(`/media/${encodeURIComponent(id)}/cluster`);
   return (
     <>
       <Title text={t("cluster.title")} />

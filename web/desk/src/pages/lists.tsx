@@ -4,7 +4,7 @@ import { useState } from "preact/hooks";
 import { del, download, post } from "../api";
 import { num, t } from "../lang";
 import { may, useLoad } from "../store";
-import type { HashList, Page } from "../types";
+import type { HashList, Imported, Page } from "../types";
 import {
   AreaField,
   Confirm,
@@ -22,14 +22,6 @@ import {
   useTask,
   When,
 } from "../ui";
-
-interface Imported {
-  added: number;
-  skipped: number;
-  n_bad: number;
-  /** The first of them. */
-  bad: { line: number; why: string }[];
-}
 
 type Ask = { kind: "new" } | { kind: "import" | "delete"; list: HashList } | null;
 

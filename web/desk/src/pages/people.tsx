@@ -4,7 +4,7 @@ import { useState } from "preact/hooks";
 import { post } from "../api";
 import { num, t, word } from "../lang";
 import { may, session, useLoad } from "../store";
-import type { Page, PersonRow, Role } from "../types";
+import type { Invited, Page, PersonRow, Role } from "../types";
 import { Confirm, Dialog, Empty, FormDialog, Load, SelectField, Sign, Table, TextField, Title, When } from "../ui";
 import type { Option } from "../ui";
 
@@ -12,11 +12,6 @@ const ROLES: Role[] = ["reviewer", "senior", "auditor", "administrator"];
 const roleOptions = () => ROLES.map((r): Option => [r, word("role", r)]);
 
 type Ask = { kind: "new" } | { kind: "role" | "disable" | "reset"; person: PersonRow } | null;
-interface Made {
-  person: PersonRow;
-  welcome: string;
-}
-
 function PersonLine({ p, ask }: { p: PersonRow; ask: (a: Ask) => void }) {
   const other = p.id !== session.get()?.person.id;
   return (
@@ -62,8 +57,8 @@ function PersonLine({ p, ask }: { p: PersonRow; ask: (a: Ask) => void }) {
 export function PeoplePage() {
   const loaded = useLoad<Page<PersonRow>>("/people");
   const [ask, setAsk] = useState<Ask>(null);
-  const [made, setMade] = useState<Made | null>(null);
-  const onMade = (m: Made) => {
+  const [made, setMade] = useState<Invited | null>(null);
+  const onMade = (m: Invited) => {
     setMade(m);
     loaded.reload();
   };
@@ -107,7 +102,7 @@ export function PeoplePage() {
 interface DialogProps {
   ask: NonNullable<Ask>;
   onClose: () => void;
-  onMade: (m: Made) => void;
+  onMade: (m: Invited) => void;
   onDone: () => void;
 }
 
@@ -126,7 +121,7 @@ function PersonDialog({ ask, onClose, onMade, onDone }: DialogProps) {
           text={t("people.reset-text", { name: `\u2068${ask.person.name}\u2069` })}
           action={t("people.reset")}
           onClose={onClose}
-          submit={async () => onMade(await post<Made>(`/people/${ask.person.id}/reset`))}
+          submit={async () => onMade(await post<Invited>(`/people/${ask.person.id}/reset`))}
         />
       );
   }
@@ -152,7 +147,7 @@ function Disable({ person, onClose, onDone }: { person: PersonRow; onClose: () =
 }
 
 /** The address of the first sign-in: it is shown once. */
-function FirstSignIn({ made, onClose }: { made: Made; onClose: () => void }) {
+function FirstSignIn({ made, onClose }: { made: Invited; onClose: () => void }) {
   return (
     <Dialog title={t("people.welcome")} onClose={onClose}>
       <p>{t("people.welcome-text", { name: `\u2068${made.person.name}\u2069` })}</p>
@@ -170,7 +165,7 @@ function FirstSignIn({ made, onClose }: { made: Made; onClose: () => void }) {
   );
 }
 
-function NewPerson({ onClose, onMade }: { onClose: () => void; onMade: (m: Made) => void }) {
+function NewPerson({ onClose, onMade }: { onClose: () => void; onMade: (m: Invited) => void }) {
   const [name, setName] = useState("");
   const [role, setRole] = useState("reviewer");
   return (
@@ -178,7 +173,7 @@ function NewPerson({ onClose, onMade }: { onClose: () => void; onMade: (m: Made)
       title={t("people.add")}
       action={t("people.add")}
       onClose={onClose}
-      submit={async () => onMade(await post<Made>("/people", { name, role }))}
+      submit={async () => onMade(await post<Invited>("/people", { name, role }))}
     >
       <TextField label={t("people.name")} value={name} onValue={setName} required autofocus />
       <SelectField label={t("people.role")} value={role} onValue={setRole} options={roleOptions()} />

@@ -7,12 +7,11 @@ import { useKeys } from "../keys";
 import { t, word } from "../lang";
 import { go, href, setQuery } from "../router";
 import { announce, errorText, may, policy, session, useCell, useLive, useLoad, usePolicy } from "../store";
-import type { CaseRow, Counts, Page, PersonRow } from "../types";
+import type { CaseRow, Cases, Counts, Page, PersonRow } from "../types";
 import { conflictText, Count, Empty, Load, SelectField, Sign, TextField, Title, useTick } from "../ui";
 import type { Option } from "../ui";
 import { Row } from "./queue/row";
 
-type Cases = Page<CaseRow> & { counts: Counts };
 interface Filter {
   state: string;
   assignee: string;

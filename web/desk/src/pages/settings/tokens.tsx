@@ -4,7 +4,7 @@ import { useState } from "preact/hooks";
 import { del, post } from "../../api";
 import { list, t, word } from "../../lang";
 import { useLoad } from "../../store";
-import type { Page, Token } from "../../types";
+import type { Page, Token, TokenMade } from "../../types";
 import { Check, Confirm, Dialog, Empty, FormDialog, Load, Section, Table, TextField, When } from "../../ui";
 
 const SCOPES = ["read", "work", "decide", "admin"];
@@ -103,7 +103,7 @@ function NewToken({ onClose, onMade }: { onClose: () => void; onMade: (token: st
       title={t("tokens.new")}
       action={t("tokens.new")}
       onClose={onClose}
-      submit={async () => onMade((await post<{ id: string; token: string }>("/tokens", { name, scopes })).token)}
+      submit={async () => onMade((await post<TokenMade>("/tokens", { name, scopes })).token)}
     >
       <TextField label={t("people.name")} value={name} onValue={setName} required autofocus />
       <fieldset>
