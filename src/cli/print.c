@@ -25,29 +25,6 @@ cli_print_text(FILE *to, struct cs_view text, int indent)
 	}
 }
 
-void
-cli_print_json(FILE *to, struct cs_view text)
-{
-	fputc('"', to);
-	while (text.len > 0) {
-		const uint8_t *from = text.data;
-		size_t n;
-		uint32_t x = cs_utf8_next(&text, &n);
-
-		if (x == '"' || x == '\\')
-			fprintf(to, "\\%c", (char)x);
-		else if (x >= 0x10000 && cs_utf8_hidden(x))
-			fprintf(to, "\\u%04x\\u%04x",
-			    (unsigned)(0xd800 + ((x - 0x10000) >> 10)),
-			    (unsigned)(0xdc00 + ((x - 0x10000) & 0x3ff)));
-		else if (cs_utf8_hidden(x) || (n == 1 && x >= 0x80))
-			fprintf(to, "\\u%04x", (unsigned)x);
-		else
-			fwrite(from, 1, n, to);
-	}
-	fputc('"', to);
-}
-
 enum cs_err
 cli_json_print(struct cs_json_writer *j)
 {

@@ -16,8 +16,6 @@ void cli_print_text(FILE *to, struct cs_view text, int indent);
 void cli_print_time(FILE *to, uint64_t ms);
 /* The date, UTC. */
 void cli_print_day(FILE *to, uint64_t ms);
-/* A JSON string, quotes included. */
-void cli_print_json(FILE *to, struct cs_view text);
 /* Print what ${j} has written, and a newline, on standard output, and free its
  * buffer.  The first failure of ${j}, or CS_ERR_IO. */
 CS_CHECKED enum cs_err cli_json_print(struct cs_json_writer *j);

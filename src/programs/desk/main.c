@@ -14,7 +14,6 @@
 #include "content/evidence.h"
 #include "content/evidence_write.h"
 #include "content/mimi.h"
-#include "crypto/init.h"
 #include "crypto/suite.h"
 #include "desk/core/actor.h"
 #include "desk/core/desk.h"
@@ -95,22 +94,26 @@ run_init(const struct cli_args *args)
 
 /* ---- reports ------------------------------------------------------------ */
 
-static void
+static enum cs_err
 report_json(const struct cs_desk_report *r)
 {
 	const char *reason = cs_reason_name(r->reason);
-	char id[33];
+	struct cs_buf text = { 0 };
+	struct cs_json_writer j = cs_json_writer(&text);
 
-	cs_hex(id, CS_VIEW_OF(r->id));
-	printf("{\"id\":\"%s\",\"state\":\"%s\",\"received_ms\":%llu,"
-	       "\"reason\":\"%s\",\"messages\":%u,\"files\":%u,\"repeats\":%s,"
-	       "\"reporter\":\"%s\",\"reported\":\"%s\",\"problem\":",
-	    id, cs_desk_report_state_name(r->state),
-	    (unsigned long long)r->received_ms, reason != NULL ? reason : "",
-	    r->n_messages, r->n_files, r->repeats ? "true" : "false",
-	    r->reporter, r->reported);
-	cli_print_json(stdout, cs_view_str(r->problem));
-	printf("}\n");
+	cs_json_object(&j, NULL);
+	cs_json_hex(&j, "id", CS_VIEW_OF(r->id));
+	cs_json_string(&j, "state", cs_desk_report_state_name(r->state));
+	cs_json_number(&j, "received_ms", r->received_ms);
+	cs_json_string(&j, "reason", reason != NULL ? reason : "");
+	cs_json_number(&j, "messages", r->n_messages);
+	cs_json_number(&j, "files", r->n_files);
+	cs_json_bool(&j, "repeats", r->repeats);
+	cs_json_string(&j, "reporter", r->reporter);
+	cs_json_string(&j, "reported", r->reported);
+	cs_json_string(&j, "problem", r->problem);
+	cs_json_close(&j);
+	return cli_json_print(&j);
 }
 
 static void
@@ -141,9 +144,8 @@ list_one(void *arg, const struct cs_desk_report *r)
 	const bool *json = arg;
 
 	if (*json)
-		report_json(r);
-	else
-		report_line(r);
+		return report_json(r);
+	report_line(r);
 	return CS_OK;
 }
 
@@ -648,8 +650,5 @@ static const struct cli_program program = {
 int
 main(int argc, char **argv)
 {
-	if (cs_crypto_init() != CS_OK)
-		return cli_fail(
-		    CLI_SOFTWARE, "The cryptographic libraries do not start.");
 	return cli_main(&program, argc, argv);
 }

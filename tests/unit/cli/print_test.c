@@ -7,6 +7,18 @@
 #include "base/text.h"
 #include "support/test.h"
 
+static void
+write_json(FILE *to, struct cs_view v)
+{
+	struct cs_buf text = { 0 };
+	struct cs_json_writer j = cs_json_writer(&text);
+
+	cs_json_text(&j, NULL, v);
+	assert_ok(cs_json_end(&j));
+	assert_int_equal(fwrite(text.data, 1, text.len, to), text.len);
+	cs_buf_free(&text);
+}
+
 static char *
 text_of(struct cs_view v, int indent, bool json)
 {
@@ -16,7 +28,7 @@ text_of(struct cs_view v, int indent, bool json)
 
 	assert_non_null(f);
 	if (json)
-		cli_print_json(f, v);
+		write_json(f, v);
 	else
 		cli_print_text(f, v, indent);
 	assert_int_equal(fclose(f), 0);
