@@ -106,6 +106,14 @@ net_world_clear(struct net_world *w)
 	temp_dir_clear(&w->dir);
 }
 
+static inline const char *
+net_no_page(void *arg, const char *path)
+{
+	(void)arg;
+	(void)path;
+	return NULL;
+}
+
 /* In the child: a server with these callbacks, for ever. */
 static inline void
 net_serve(struct net_world *w, int ready, struct cs_net_server_config config)
@@ -113,6 +121,7 @@ net_serve(struct net_world *w, int ready, struct cs_net_server_config config)
 	struct cs_net_server *server = NULL;
 
 	config.host = "127.0.0.1";
+	config.page = net_no_page;
 	config.port = w->port;
 	config.chain_path = temp_path(&w->dir, "tls.pem");
 	config.key_path = temp_path(&w->dir, "tls.key");

@@ -88,14 +88,6 @@ blob_done(void *arg, struct cs_net_blob *b, bool whole)
 	return st.st_size == SIZE ? 201 : 202;
 }
 
-static const char *
-page(void *arg, const char *path)
-{
-	(void)arg;
-	(void)path;
-	return NULL;
-}
-
 static void
 serve(struct net_world *w, int ready)
 {
@@ -108,7 +100,6 @@ serve(struct net_world *w, int ready)
 		.closed = closed,
 		.blob_open = blob_open,
 		.blob_done = blob_done,
-		.page = page,
 	    });
 }
 

@@ -93,14 +93,6 @@ no_blob_done(void *arg, struct cs_net_blob *b, bool whole)
 	return 500;
 }
 
-static const char *
-page(void *arg, const char *path)
-{
-	(void)arg;
-	(void)path;
-	return NULL;
-}
-
 static void
 serve(struct net_world *w, int ready)
 {
@@ -112,7 +104,6 @@ serve(struct net_world *w, int ready)
 		.closed = closed,
 		.blob_open = no_blob,
 		.blob_done = no_blob_done,
-		.page = page,
 	    });
 }
 
