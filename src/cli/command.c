@@ -10,6 +10,7 @@
 
 #include "cli/complete.h"
 #include "cli/manual.h"
+#include "crypto/init.h"
 
 #define MAX_ARGS 4096
 #define MAX_OPTIONS 32
@@ -333,6 +334,9 @@ cli_main(const struct cli_program *program, int argc, char **argv)
 		cli_complete(program, argc - 2, argv + 2);
 		return fflush(stdout) == 0 ? CLI_OK : CLI_CANNOT_WRITE;
 	}
+	if (cs_crypto_init() != CS_OK)
+		return cli_fail(
+		    CLI_SOFTWARE, "The cryptographic libraries do not start.");
 	/* Keys and messages in memory are not to be found on a disk. */
 	(void)setrlimit(RLIMIT_CORE, &no_core);
 	a = calloc(1, sizeof *a);

@@ -61,7 +61,8 @@ struct cli_program {
 	const char *see_also;
 };
 
-/* Parse and run; the program's exit status. */
+/* Start the cryptographic libraries, parse and run; the program's exit
+ * status. */
 int cli_main(const struct cli_program *program, int argc, char **argv);
 
 /* Arguments after the command. */

@@ -7,7 +7,6 @@
 
 #include "cli/command.h"
 #include "cli/report_error.h"
-#include "crypto/init.h"
 #include "programs/bench/bench.h"
 #include "programs/bench/delay.h"
 #include "programs/bench/desk.h"
@@ -185,8 +184,5 @@ main(int argc, char **argv)
 		files.rlim_cur = files.rlim_max;
 		setrlimit(RLIMIT_NOFILE, &files); /* for the hub, too */
 	}
-	if (cs_crypto_init() != CS_OK)
-		return cli_fail(
-		    CLI_SOFTWARE, "The cryptographic libraries do not start.");
 	return cli_main(&program, argc, argv);
 }

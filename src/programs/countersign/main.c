@@ -6,7 +6,6 @@
 
 #include "cli/complete.h"
 #include "cli/report_error.h"
-#include "crypto/init.h"
 #include "crypto/suite.h"
 
 static const struct cli_option options[] = {
@@ -247,8 +246,5 @@ int
 main(int argc, char **argv)
 {
 	signal(SIGPIPE, SIG_IGN);
-	if (cs_crypto_init() != CS_OK)
-		return cli_fail(
-		    CLI_SOFTWARE, "The cryptographic libraries do not start.");
 	return cli_main(&countersign, argc, argv);
 }

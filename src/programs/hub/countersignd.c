@@ -7,7 +7,6 @@
 
 #include "cli/command.h"
 #include "cli/report_error.h"
-#include "crypto/init.h"
 #include "crypto/suite.h"
 #include "hub/admin.h"
 #include "hub/hub.h"
@@ -159,8 +158,5 @@ static const struct cli_program program = {
 int
 main(int argc, char **argv)
 {
-	if (cs_crypto_init() != CS_OK)
-		return cli_fail(
-		    CLI_SOFTWARE, "The cryptographic libraries do not start.");
 	return cli_main(&program, argc, argv);
 }

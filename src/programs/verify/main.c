@@ -15,7 +15,6 @@
 #include "cli/print.h"
 #include "content/evidence.h"
 #include "content/evidence_seal.h"
-#include "crypto/init.h"
 #include "programs/verify/custody.h"
 #include "programs/verify/extract.h"
 
@@ -404,8 +403,5 @@ static const struct cli_program program = {
 int
 main(int argc, char **argv)
 {
-	if (cs_crypto_init() != CS_OK)
-		return cli_fail(
-		    CLI_SOFTWARE, "The cryptographic libraries do not start.");
 	return cli_main(&program, argc, argv);
 }
