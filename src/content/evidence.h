@@ -106,5 +106,3 @@ struct cs_evidence {
 CS_CHECKED enum cs_err cs_evidence_check(struct cs_evidence **out,
     struct cs_view bundle, const uint8_t root_public[static 32]);
 void cs_evidence_free(struct cs_evidence *e);
-
-/* ---- sealed to somebody ------------------------------------------------- */

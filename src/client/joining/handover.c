@@ -175,5 +175,3 @@ client_handover_take(struct cs_client *c, struct cs_view plain)
 	cs_wipe(seed, sizeof seed);
 	return err;
 }
-
-/* ---- names of devices --------------------------------------------------- */

@@ -101,8 +101,6 @@ refuse_err(struct api_call *c, const struct api_route *route, enum cs_err err)
 	    route->path, cs_err_text(err));
 }
 
-/* ---- what handlers ask for ---------------------------------------------- */
-
 /* ---- pages -------------------------------------------------------------- */
 
 static void
