@@ -17,6 +17,7 @@
 #include "client/home/leaf.h"
 #include "client/home/members.h"
 #include "client/home/problem.h"
+#include "client/home/revoked.h"
 #include "client/hub/call.h"
 #include "crypto/random.h"
 
@@ -29,8 +30,7 @@ check_package(struct client_leaf_check *check, const char *handle,
     const struct cs_wire_key_packages_answer *answer, struct cs_view bytes)
 {
 	struct cs_mls_key_package_info info;
-	struct cs_credential credential;
-	char name[CS_HANDLE_MAX + 1];
+	struct cs_identity identity;
 	enum cs_err err;
 
 	if ((err = cs_mls_key_package_check(
@@ -40,13 +40,14 @@ check_package(struct client_leaf_check *check, const char *handle,
 		     .credential = &info.credential,
 		     .signature_key = info.signature_key,
 		 })) ||
-	    (err = cs_credential_parse(&credential, info.credential.identity)))
+	    (err = cs_identity_peek(&identity, info.credential.identity)) ||
+	    (err = client_revoked_check(check->c, &identity)))
 		return err;
-	client_handle_of(name, info.credential.identity);
 	if (info.suite_id != CS_SUITE_X25519_AES128 ||
-	    strcmp(name, handle) != 0 ||
-	    memcmp(credential.account_key, answer->account_key, CS_KEY_LEN) !=
-		0)
+	    !cs_view_equal(identity.account.handle, cs_view_str(handle)) ||
+	    memcmp(identity.account.account, answer->account, CS_ID_LEN) != 0 ||
+	    memcmp(identity.account.account_key, answer->account_key,
+		CS_KEY_LEN) != 0)
 		return CS_ERR_CREDENTIAL;
 	return client_contact_learn(check, info.credential.identity);
 }
@@ -219,16 +220,13 @@ out:
 static bool
 is_in(const struct client_group *g, const uint8_t device[static CS_ID_LEN])
 {
-	struct cs_credential credential;
-	struct cs_device_cert cert;
+	struct cs_identity identity;
 	struct cs_mls_member m;
 
 	for (uint32_t i = 0; i < cs_mls_group_leaves(g->mls); i++)
 		if (cs_mls_group_member(g->mls, i, &m) &&
-		    cs_credential_parse(&credential, m.credential) == CS_OK &&
-		    cs_device_cert_peek(&cert, credential.device_cert) ==
-			CS_OK &&
-		    memcmp(cert.device, device, CS_ID_LEN) == 0)
+		    cs_identity_peek(&identity, m.credential) == CS_OK &&
+		    memcmp(identity.device.device, device, CS_ID_LEN) == 0)
 			return true;
 	return false;
 }

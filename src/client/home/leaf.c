@@ -15,14 +15,12 @@
 #include "mls/group.h"
 
 static void
-contact_of(struct client_contact *out, const struct cs_credential *credential,
-    const struct cs_device_cert *cert)
+contact_of(struct client_contact *out, const struct cs_account_cert *account)
 {
 	memset(out, 0, sizeof *out);
-	memcpy(out->account, cert->account, sizeof out->account);
-	memcpy(
-	    out->account_key, credential->account_key, sizeof out->account_key);
-	memcpy(out->handle, cert->handle.data, cert->handle.len);
+	memcpy(out->account, account->account, sizeof out->account);
+	memcpy(out->account_key, account->account_key, sizeof out->account_key);
+	memcpy(out->handle, account->handle.data, account->handle.len);
 }
 
 /* Another key under a known name: the user will be warned. */
@@ -41,7 +39,7 @@ check_known(struct client_leaf_check *check, const struct client_contact *seen)
 	const struct client_contact *known;
 
 	if (memcmp(seen->account, c->self.account, CS_ID_LEN) == 0)
-		return memcmp(seen->account_key, c->self.account_key.public,
+		return memcmp(seen->account_key, c->self.account_key,
 			   CS_KEY_LEN) == 0
 		    ? CS_OK
 		    : CS_ERR_CREDENTIAL;
@@ -64,8 +62,7 @@ client_check_leaf(void *arg, const struct cs_mls_auth_request *request)
 {
 	struct cs_view bytes = request->credential->identity;
 	struct client_leaf_check *check = arg;
-	struct cs_credential credential;
-	struct cs_device_cert cert;
+	struct cs_identity identity;
 	struct client_contact seen;
 	enum cs_err err;
 
@@ -80,11 +77,12 @@ client_check_leaf(void *arg, const struct cs_mls_auth_request *request)
 	    !cs_view_equal(bytes, request->old->identity))
 		return CS_ERR_CREDENTIAL;
 	if ((err = client_credential_open(
-		 &credential, &cert, bytes, cs_clock_ms() / CS_SECOND_MS)))
+		 &identity, check->c, bytes, cs_clock_ms() / CS_SECOND_MS)))
 		return err;
-	if (!cs_view_equal(CS_VIEW_OF(cert.public), request->signature_key))
+	if (!cs_view_equal(
+		CS_VIEW_OF(identity.device.public), request->signature_key))
 		return CS_ERR_CREDENTIAL;
-	contact_of(&seen, &credential, &cert);
+	contact_of(&seen, &identity.account);
 	return check_known(check, &seen);
 }
 
@@ -92,15 +90,14 @@ enum cs_err
 client_contact_learn(struct client_leaf_check *check, struct cs_view bytes)
 {
 	struct cs_client *c = check->c;
-	struct cs_credential credential;
-	struct cs_device_cert cert;
+	struct cs_identity identity;
 	struct client_contact seen;
 	enum cs_err err;
 
 	if ((err = client_credential_open(
-		 &credential, &cert, bytes, cs_clock_ms() / CS_SECOND_MS)))
+		 &identity, check->c, bytes, cs_clock_ms() / CS_SECOND_MS)))
 		return err;
-	contact_of(&seen, &credential, &cert);
+	contact_of(&seen, &identity.account);
 	if ((err = check_known(check, &seen)))
 		return err;
 	if (memcmp(seen.account, c->self.account, CS_ID_LEN) == 0 ||
