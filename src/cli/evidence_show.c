@@ -149,6 +149,7 @@ show_item(const struct cs_evidence *e, size_t i)
 	const struct cs_evidence_item *item = &e->items[i];
 	const struct cs_capsule *c = &item->capsule;
 	const struct cs_proof *p = &item->proof;
+	char group[CS_GROUP_REF_TEXT_SIZE];
 
 	printf("\nMessage %zu of %zu\n", i + 1, e->n_items);
 	/* Names only what is bound to the account that was stamped. */
@@ -161,7 +162,9 @@ show_item(const struct cs_evidence *e, size_t i)
 	}
 	hex_line("  account", CS_VIEW_OF(c->stamp.account));
 	hex_line("  device", CS_VIEW_OF(c->stamp.device));
-	hex_line("Group", CS_VIEW_OF(c->stamp.group_ref));
+	cs_group_ref_text(group, c->stamp.group_ref);
+	text_line("Group", cs_view_str(group));
+	hex_line("  in full", CS_VIEW_OF(c->stamp.group_ref));
 	label("Number");
 	printf("%" PRIu64 "\n", c->stamp.group_seq);
 	time_line("Sent", c->claimed_ms, "the sender's claim");

@@ -31,15 +31,17 @@ cs_group_ref_text(
 {
 	/* Without i, l, o and u: they look like others, or make words. */
 	static const char letters[] = "0123456789abcdefghjkmnpqrstvwxyz";
-	uint64_t bits = 0;
+	unsigned bits = 0, have = 0;
 
-	for (size_t i = 0; i < 8; i++)
-		bits = bits << 8 | group_ref[i];
-	for (size_t i = 0; i < 12; i++) {
+	for (size_t i = 0, from = 0; i < 24; i++) {
+		if (have < 5) {
+			bits = bits << 8 | group_ref[from++];
+			have += 8;
+		}
 		if (i != 0 && i % 4 == 0)
 			*out++ = '-';
-		*out++ = letters[bits >> 59];
-		bits <<= 5;
+		have -= 5;
+		*out++ = letters[bits >> have & 31];
 	}
 	*out = '\0';
 }

@@ -30,9 +30,10 @@ struct cs_stamp {
 CS_CHECKED enum cs_err cs_group_ref(
     uint8_t out[static 32], struct cs_view group_id);
 
-/* How people are shown a group: its first 60 bits, abcd-efgh-jkmn, so that
- * nobody makes two alike on purpose. */
-#define CS_GROUP_REF_TEXT_SIZE 15
+/* How people are shown a group, everywhere: the first 120 bits of its
+ * reference, abcd-efgh-jkmn-pqrs-tvwx-yz01.  Whoever makes a group chooses its
+ * id; with 60 bits, two alike would be found in 2^30 tries. */
+#define CS_GROUP_REF_TEXT_SIZE 30
 void cs_group_ref_text(char out[static CS_GROUP_REF_TEXT_SIZE],
     const uint8_t group_ref[static 32]);
 
