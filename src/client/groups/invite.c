@@ -19,6 +19,7 @@
 #include "client/home/problem.h"
 #include "client/hub/call.h"
 #include "crypto/random.h"
+#include "room/leaf.h"
 
 /* ---- key packages of others --------------------------------------------- */
 
@@ -29,24 +30,19 @@ check_package(struct client_leaf_check *check, const char *handle,
     const struct cs_wire_key_packages_answer *answer, struct cs_view bytes)
 {
 	struct cs_mls_key_package_info info;
-	struct cs_credential credential;
-	char name[CS_HANDLE_MAX + 1];
+	struct cs_room_owner owner;
 	enum cs_err err;
 
-	if ((err = cs_mls_key_package_check(
-		 &info, bytes, cs_clock_ms() / CS_SECOND_MS)) ||
+	if ((err = cs_room_check_key_package(
+		 &info, &owner, bytes, cs_clock_ms() / CS_SECOND_MS)) ||
 	    (err = client_check_leaf(check,
 		 &(struct cs_mls_auth_request){
 		     .credential = &info.credential,
 		     .signature_key = info.signature_key,
-		 })) ||
-	    (err = cs_credential_parse(&credential, info.credential.identity)))
+		 })))
 		return err;
-	client_handle_of(name, info.credential.identity);
-	if (info.suite_id != CS_SUITE_X25519_AES128 ||
-	    strcmp(name, handle) != 0 ||
-	    memcmp(credential.account_key, answer->account_key, CS_KEY_LEN) !=
-		0)
+	if (!cs_view_equal(owner.handle, cs_view_str(handle)) ||
+	    memcmp(owner.account_key, answer->account_key, CS_KEY_LEN) != 0)
 		return CS_ERR_CREDENTIAL;
 	return client_contact_learn(check, info.credential.identity);
 }
@@ -290,7 +286,7 @@ client_devices_bring(struct cs_client *c, struct client_group *g,
 	bool away;
 	enum cs_err err;
 
-	if (client_group_over(g) || !g->registered ||
+	if (client_group_over(g) || !g->registered || g->lost ||
 	    client_group_leaves_of(g, c->self.handle, leaves) >=
 		c->link.login.devices)
 		return CS_OK;

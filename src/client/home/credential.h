@@ -3,11 +3,6 @@
 
 #include "client/home/client.h"
 
-/* Parse a leaf's credential into ${credential} and ${cert}, and check its
- * certificate against its account key at ${now_s}.  Views point into
- * ${bytes}. */
-CS_CHECKED enum cs_err client_credential_open(struct cs_credential *credential,
-    struct cs_device_cert *cert, struct cs_view bytes, uint64_t now_s);
 /* Put the handle in a credential into ${out}, CS_HANDLE_MAX + 1 bytes; "?" if
  * there is none. */
 void client_handle_of(char *out, struct cs_view bytes);

@@ -202,7 +202,7 @@ remove_device(struct hub_request *rq, const uint8_t device[static CS_ID_LEN])
 	if (n <= 1)
 		return hub_refuse(rq, CS_WIRE_E_LAST_DEVICE);
 	if ((err = hub_device_forget(hub, device)) ||
-	    (err = hub_groups_propose_removals(hub, rq->conn->account)))
+	    (err = hub_removals_owe(hub, rq->conn->account)))
 		return err;
 	return CS_OK;
 }

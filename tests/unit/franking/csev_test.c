@@ -236,6 +236,8 @@ test_auth(void **state)
 {
 	struct cs_sign_key account, device, other;
 	struct cs_device_cert cert = { .handle = cs_view_str("alma"),
+		.account = { 1 },
+		.device = { 2 },
 		.not_after = 5 },
 			      reporter;
 	struct cs_credential cred, got_cred;
