@@ -87,6 +87,23 @@ joined_before(bool *out, struct cs_hub *hub, struct cs_view credential)
 	return err;
 }
 
+/* Names that people take for the operator, or for nobody in particular. */
+static bool
+is_reserved(struct cs_view handle)
+{
+	static const char *const names[] = { "abuse", "admin", "administrator",
+		"anybody", "countersign", "desk", "everybody", "everyone",
+		"helpdesk", "hostmaster", "hub", "me", "moderator", "nobody",
+		"operator", "postmaster", "report-desk", "reports", "root",
+		"security", "somebody", "support", "system", "webmaster",
+		"you" };
+
+	for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+		if (cs_view_equal(handle, cs_view_str(names[i])))
+			return true;
+	return false;
+}
+
 static enum cs_err
 join(struct hub_request *rq, const struct cs_wire_join *m,
     const struct cs_device_cert *cert, struct cs_view credential)
@@ -98,6 +115,8 @@ join(struct hub_request *rq, const struct cs_wire_join *m,
 	if ((err = joined_before(&before, rq->hub, credential)))
 		return err;
 	if (!before) {
+		if (is_reserved(cert->handle))
+			return hub_refuse(rq, CS_WIRE_E_HANDLE_INVALID);
 		if ((err = use_invite(rq, m->invite)) ||
 		    (err = insert(rq, m, cert, credential)))
 			return err;

@@ -115,6 +115,8 @@ hub_report(struct hub_request *rq)
 
 	if ((err = cs_wire_parse(&m, &cs_wire_report_shape, rq->body)))
 		return err;
+	if (cs_view_is_zero(CS_VIEW_OF(m.report)))
+		return hub_refuse(rq, CS_WIRE_E_MALFORMED);
 	if ((err = sent_before(rq, m.report, &before)))
 		return err;
 	if (!before) {
