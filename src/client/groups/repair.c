@@ -11,6 +11,7 @@
 #include <string.h>
 
 #include "client/groups/enter.h"
+#include "client/groups/send.h"
 #include "client/home/client.h"
 #include "client/home/group.h"
 #include "client/home/joining.h"
@@ -109,6 +110,19 @@ was_entered(const struct cs_client *c, const struct client_group *g)
 	return false;
 }
 
+/* Send what waited for the way back. */
+static enum cs_err
+flush(struct cs_client *c, struct cs_view id)
+{
+	struct client_group g;
+	enum cs_err err = client_group_load(&g, c, id);
+
+	if (err == CS_OK)
+		err = client_flush(c, &g);
+	client_group_clear(&g);
+	return err;
+}
+
 enum cs_err
 cs_client_group_repair(struct cs_client *c, const char *name, bool force)
 {
@@ -130,6 +144,10 @@ cs_client_group_repair(struct cs_client *c, const char *name, bool force)
 	if ((err = client_joining_add(c, &g)) == CS_OK)
 		err = client_group_enter(c, client_group_id(&g),
 		    force ? CLIENT_ANY_COMPANY : CLIENT_KNOWN_COMPANY);
+	if (err == CS_OK) {
+		err = flush(c, client_group_id(&g));
+		goto out;
+	}
 	/* What was well stays as it is. */
 	if (err && cs_err_class(err) == CS_ERR_CLASS_THEIRS && !g.lost &&
 	    !damaged) {
