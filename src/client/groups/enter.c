@@ -267,12 +267,17 @@ static enum cs_err
 join_one(struct cs_client *c, struct cs_view id)
 {
 	enum cs_err err = client_group_enter(c, id, CLIENT_KNOWN_COMPANY);
+	enum cs_err postponed = CS_OK;
 
+	if (err == CS_OK || cs_err_class(err) != CS_ERR_CLASS_THEIRS)
+		return err;
+	/* What was refused will be refused again: now and then is enough. */
+	if (err != CS_ERR_EPOCH && was_member(c, id))
+		postponed = client_joining_postpone(
+		    c, id, cs_clock_ms() + CLIENT_REPAIR_MS);
 	/* A group that is refused or does not verify does not stop the others;
 	 * another device of the account will add this one. */
-	return err && cs_err_class(err) == CS_ERR_CLASS_THEIRS
-	    ? tell(c, id, err)
-	    : err;
+	return postponed ? postponed : tell(c, id, err);
 }
 
 enum cs_err

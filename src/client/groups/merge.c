@@ -17,6 +17,7 @@
 
 #include "client/home/away.h"
 #include "client/home/client.h"
+#include "client/home/contact.h"
 #include "client/home/credential.h"
 #include "client/home/group.h"
 #include "client/home/joining.h"
@@ -169,10 +170,17 @@ static enum cs_err
 notice_came(struct cs_client *c, struct client_group *g,
     const struct cs_mls_staged *staged, const char *name, const char *committer)
 {
+	const struct client_contact *contact;
 	enum cs_err err;
 
 	if ((err = client_away_end(c, g, name)))
 		return err;
+	contact = client_contact_by_handle(c, name);
+	if (contact != NULL && contact->state == CONTACT_BLOCKED)
+		return client_warning(c, g,
+		    "%s, whom you blocked, came in by %s. What they write is "
+		    "not shown.",
+		    name, committer);
 	/* Nobody else may enter by an external commit: see room/handshake.h. */
 	return cs_mls_staged_external(staged)
 	    ? client_event(c, g, g->last_ms, "%s is back.", name)

@@ -36,6 +36,8 @@
 #define CLIENT_COMMIT_JITTER_MS CS_DAY_MS
 #define CLIENT_COMMIT_MESSAGES 1000 /* sent under one leaf key */
 #define CLIENT_UPKEEP_MS CS_HOUR_MS /* how often to look */
+/* How often a device tries by itself to enter again where it may not yet. */
+#define CLIENT_REPAIR_MS CS_HOUR_MS
 
 /* Our GroupInfo extension, seen only by those who join: kind and name of the
  * group. */
