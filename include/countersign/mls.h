@@ -85,6 +85,9 @@ struct cs_mls_auth_request {
 	/* The credential of the leaf that is replaced: is the new one a valid
 	 * successor? NULL: no leaf is replaced. */
 	const struct cs_mls_credential *old;
+	/* The leaf stands in the tree that we join or look at: its group let it
+	 * in earlier, when its credential may have been younger. */
+	bool settled;
 	/* An external sender that a group lists, not a member. */
 	bool external_sender;
 };
@@ -129,6 +132,91 @@ struct cs_mls_psks {
 	void *arg;
 };
 
+/* ---- what a handshake does, and the rules of a program ------------------ */
+
+/* What members, and whoever looks on, know of a group: see "views" below. */
+struct cs_mls_public;
+
+/* Section 17.4, and draft-ietf-mls-extensions. */
+enum cs_mls_proposal_type {
+	CS_MLS_PROPOSAL_ADD = 1,
+	CS_MLS_PROPOSAL_UPDATE = 2,
+	CS_MLS_PROPOSAL_REMOVE = 3,
+	CS_MLS_PROPOSAL_PSK = 4,
+	CS_MLS_PROPOSAL_REINIT = 5,
+	CS_MLS_PROPOSAL_EXTERNAL_INIT = 6,
+	CS_MLS_PROPOSAL_GROUP_CONTEXT_EXTENSIONS = 7,
+	CS_MLS_PROPOSAL_APP_EPHEMERAL = 9,
+	CS_MLS_PROPOSAL_SELF_REMOVE = 10,
+};
+enum cs_mls_wire { /* section 6 */
+	CS_MLS_WIRE_PUBLIC = 1,
+	CS_MLS_WIRE_PRIVATE = 2,
+	CS_MLS_WIRE_WELCOME = 3,
+	CS_MLS_WIRE_GROUP_INFO = 4,
+	CS_MLS_WIRE_KEY_PACKAGE = 5,
+};
+enum cs_mls_content { /* section 6 */
+	CS_MLS_CONTENT_APPLICATION = 1,
+	CS_MLS_CONTENT_PROPOSAL = 2,
+	CS_MLS_CONTENT_COMMIT = 3,
+};
+enum cs_mls_sender_type { /* section 6 */
+	CS_MLS_SENDER_MEMBER = 1,
+	CS_MLS_SENDER_EXTERNAL = 2,
+	CS_MLS_SENDER_NEW_MEMBER_PROPOSAL = 3,
+	CS_MLS_SENDER_NEW_MEMBER_COMMIT = 4,
+};
+struct cs_mls_sender {
+	enum cs_mls_sender_type type;
+	uint32_t index; /* leaf of a member, or number of an external sender */
+};
+
+/* A leaf (section 7.2). */
+struct cs_mls_leaf_view {
+	struct cs_mls_credential credential;
+	struct cs_view signature_key;
+	/* Capabilities: lists of uint16. */
+	struct cs_view versions, suites, extension_types, proposal_types;
+	struct cs_view credential_types;
+	struct cs_view extensions; /* see cs_mls_extension_next() */
+};
+/* A proposal, as it was sent or as a commit covers it. */
+struct cs_mls_proposal_view {
+	enum cs_mls_proposal_type type;
+	struct cs_mls_sender sender; /* who proposed it */
+	bool by_reference;
+	uint32_t target; /* the leaf that an Update, Remove or SelfRemove is
+			  * about; else UINT32_MAX */
+	struct cs_mls_leaf_view leaf;          /* of an Add or Update */
+	struct cs_view key_package_extensions; /* of an Add */
+};
+/* A proposal or commit that the specification allows. */
+struct cs_mls_handshake {
+	enum cs_mls_content content;
+	enum cs_mls_wire wire;
+	struct cs_mls_sender sender;
+	struct cs_view authenticated_data;
+	const struct cs_mls_proposal_view *proposals; /* one, or the commit's */
+	size_t n;
+	bool has_path;
+	struct cs_mls_leaf_view path_leaf;  /* if has_path */
+	const struct cs_mls_public *before; /* the epoch that it is sent in */
+	const struct cs_mls_public *after;  /* the one that a commit begins */
+	uint32_t committer; /* of a commit: its leaf in ${after} */
+};
+/*
+ * The program's own rules, which are asked about each proposal and each commit
+ * after those of the specification and before anything changes: whether it came
+ * or is being made here, for members and for public groups alike.  CS_OK
+ * accepts; any other error is what the operation fails with.  Without a
+ * function, all that the specification allows is accepted.
+ */
+struct cs_mls_rules {
+	enum cs_err (*check)(void *arg, const struct cs_mls_handshake *h);
+	void *arg;
+};
+
 /* ---- options ------------------------------------------------------------ */
 
 /* The caller's threads, to verify many signatures at once: run() calls
@@ -149,6 +237,7 @@ struct cs_mls_pool {
  * late message is accepted and no credential is vouched for. */
 struct cs_mls_options {
 	struct cs_mls_auth auth;
+	struct cs_mls_rules rules;
 	struct cs_mls_psks psks;
 	struct cs_mls_pool pool;
 	uint64_t now_s;    /* seconds UTC: for lifetimes and past epochs */
@@ -182,6 +271,10 @@ struct cs_mls_extensions {
 #define CS_MLS_EXT_EXTERNAL_SENDERS 0x0005
 #define CS_MLS_EXT_APP_DATA_DICTIONARY 0x0006
 #define CS_MLS_EXT_LAST_RESORT 0x000a
+
+/* Take the next extension off ${list}, the content of a list of extensions.
+ * False: there are no more. */
+bool cs_mls_extension_next(struct cs_view *list, struct cs_mls_extension *out);
 
 /* Write the data of an external_senders extension (section 12.1.8.1). */
 struct cs_mls_external_sender {
@@ -225,6 +318,8 @@ struct cs_mls_key_package_info {
 	struct cs_view signature_key;
 	uint64_t not_before_s, not_after_s;
 	bool last_resort;
+	struct cs_mls_leaf_view leaf;
+	struct cs_view extensions; /* of the key package itself */
 	struct cs_mls_hash ref;
 };
 
@@ -406,9 +501,9 @@ size_t cs_mls_staged_added(const struct cs_mls_staged *s);
 bool cs_mls_staged_added_member(
     const struct cs_mls_staged *s, size_t i, struct cs_mls_member *out);
 size_t cs_mls_staged_removed(const struct cs_mls_staged *s);
-/* ${external}: an external sender proposed it.  The member is as it was. */
+/* ${by}, if not NULL: who proposed it. The member is as it was. */
 bool cs_mls_staged_removed_member(const struct cs_mls_staged *s, size_t i,
-    struct cs_mls_member *out, bool *external);
+    struct cs_mls_member *out, struct cs_mls_sender *by);
 uint32_t cs_mls_staged_committer(const struct cs_mls_staged *s);
 /* An external commit: the committer is new, and the last one added. */
 bool cs_mls_staged_external(const struct cs_mls_staged *s);
@@ -556,18 +651,6 @@ CS_CHECKED enum cs_err cs_mls_process(struct cs_mls_received *out,
     struct cs_mls_group *g, struct cs_view message);
 
 /* What a message tells without being a member. */
-enum cs_mls_wire { /* RFC 9420, section 6 */
-	CS_MLS_WIRE_PUBLIC = 1,
-	CS_MLS_WIRE_PRIVATE = 2,
-	CS_MLS_WIRE_WELCOME = 3,
-	CS_MLS_WIRE_GROUP_INFO = 4,
-	CS_MLS_WIRE_KEY_PACKAGE = 5,
-};
-enum cs_mls_content { /* RFC 9420, section 6 */
-	CS_MLS_CONTENT_APPLICATION = 1,
-	CS_MLS_CONTENT_PROPOSAL = 2,
-	CS_MLS_CONTENT_COMMIT = 3,
-};
 struct cs_mls_message_info {
 	enum cs_mls_wire wire;
 	/* The rest for PublicMessage and PrivateMessage only. */
@@ -622,12 +705,26 @@ struct cs_mls_public_outcome {
 	bool external_commit;
 	uint32_t *added; /* leaves, after the commit */
 	size_t n_added;
-	uint32_t *removed; /* leaves, before the commit */
+	struct cs_mls_removal {
+		uint32_t leaf; /* as it was before the commit */
+		struct cs_mls_sender by;
+	} * removed;
 	size_t n_removed;
 };
 void cs_mls_public_outcome_clear(struct cs_mls_public_outcome *o);
 CS_CHECKED enum cs_err cs_mls_public_process(struct cs_mls_public_outcome *out,
     struct cs_mls_public_group *g, struct cs_view message);
+
+/* What a GroupInfo (MLSMessage) says; nothing about it is verified. */
+struct cs_mls_group_info_view {
+	uint16_t suite_id;
+	struct cs_view group_id;
+	uint64_t epoch;
+	uint32_t signer;           /* its leaf */
+	struct cs_view extensions; /* see cs_mls_extension_next() */
+};
+CS_CHECKED enum cs_err cs_mls_group_info_peek(
+    struct cs_mls_group_info_view *out, struct cs_view group_info);
 
 /* A proposal by the external sender number ${sender_index} of the group's
  * external_senders extension (section 12.1.8.1), as PublicMessage.  Exactly one
@@ -643,6 +740,26 @@ CS_CHECKED enum cs_err cs_mls_external_propose(struct cs_buf *out,
     const struct cs_mls_public_group *g, uint32_t sender_index,
     const struct cs_signer *signer,
     const struct cs_mls_external_proposal *proposal);
+
+/* ---- views -------------------------------------------------------------- */
+
+/* A view lives as long as what it is of, and changes with it. */
+const struct cs_mls_public *cs_mls_group_view(const struct cs_mls_group *g);
+const struct cs_mls_public *cs_mls_public_group_view(
+    const struct cs_mls_public_group *g);
+
+struct cs_view cs_mls_view_id(const struct cs_mls_public *p);
+uint16_t cs_mls_view_suite(const struct cs_mls_public *p);
+/* Content of the list of the GroupContext's extensions. */
+struct cs_view cs_mls_view_extensions(const struct cs_mls_public *p);
+/* How many leaves there are, blank ones included; false: a blank one. */
+uint32_t cs_mls_view_leaves(const struct cs_mls_public *p);
+bool cs_mls_view_leaf(
+    const struct cs_mls_public *p, uint32_t leaf, struct cs_mls_leaf_view *out);
+/* Proposals that wait; false: there is no i-th. */
+size_t cs_mls_view_proposals(const struct cs_mls_public *p);
+bool cs_mls_view_proposal(
+    const struct cs_mls_public *p, size_t i, struct cs_mls_proposal_view *out);
 
 /* ---- safe labels (draft-ietf-mls-extensions) ---------------------------- */
 

@@ -18,6 +18,16 @@ cs_view_equal(struct cs_view a, struct cs_view b)
 	return a.len == b.len && (a.len == 0 || !memcmp(a.data, b.data, a.len));
 }
 
+bool
+cs_view_is_zero(struct cs_view v)
+{
+	uint8_t any = 0;
+
+	for (size_t i = 0; i < v.len; i++)
+		any |= v.data[i];
+	return any == 0;
+}
+
 int
 cs_view_compare(struct cs_view a, struct cs_view b)
 {

@@ -50,6 +50,9 @@ cs_buf_view(const struct cs_buf *b)
 /* Same length and same bytes; for public values only: it stops early. */
 bool cs_view_equal(struct cs_view a, struct cs_view b);
 
+/* Nothing but zero bytes: no id is. */
+bool cs_view_is_zero(struct cs_view v);
+
 /* Order by bytes, then by length: negative, zero or positive. */
 int cs_view_compare(struct cs_view a, struct cs_view b);
 

@@ -191,6 +191,7 @@ struct cs_client_group {
 	char name[256]; /* the group's, or the other person's handle */
 	char added_by[33];
 	enum cs_client_group_state state;
+	bool lost; /* this device cannot follow it: see ..._group_repair() */
 	uint64_t epoch;
 	size_t n_members;
 	char (*members)[33]; /* handles; freed by cs_client_groups_free() */
@@ -213,6 +214,14 @@ CS_CHECKED enum cs_err cs_client_group_remove(
  * all devices of the account. */
 CS_CHECKED enum cs_err cs_client_group_leave(
     struct cs_client *c, const char *name);
+
+/* Enter a group, or the conversation with a person, anew: after a change that
+ * this device could not follow.  CS_ERR_EXISTS: nothing is wrong with it,
+ * unless
+ * ${force}; CS_ERR_MEMBER: it is not known whether it is still the same people,
+ * which ${force} leaves to the user. */
+CS_CHECKED enum cs_err cs_client_group_repair(
+    struct cs_client *c, const char *name, bool force);
 
 /* First contacts: accept lets a person in, block keeps a person out. */
 CS_CHECKED enum cs_err cs_client_accept(

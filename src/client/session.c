@@ -12,12 +12,14 @@
 #include "client/groups/key_package.h"
 #include "client/groups/leave.h"
 #include "client/groups/log.h"
+#include "client/groups/repair.h"
 #include "client/groups/send.h"
 #include "client/groups/upkeep.h"
 #include "client/groups/welcome.h"
 #include "client/home/client.h"
 #include "client/home/group.h"
 #include "client/home/home.h"
+#include "client/home/message.h"
 #include "client/hub/call.h"
 #include "client/hub/reach.h"
 #include "client/reports/letter.h"
@@ -52,14 +54,15 @@ log_in(struct cs_client *c)
 
 /* ---- what is new -------------------------------------------------------- */
 
-/* May this device commit the proposals that wait?  Nobody commits their own
- * removal (RFC 9420, section 12.2). */
+/* May this device commit the proposals that wait?  They are of those who leave
+ * and of the operator, or they would not have been taken (room/handshake.h).
+ * Nobody commits their own removal (RFC 9420, section 12.2). */
 static bool
 may_commit(const struct client_group *g)
 {
 	bool external;
 
-	if (client_group_over(g))
+	if (client_group_over(g) || g->lost)
 		return false;
 	for (size_t i = 0; i < cs_mls_group_proposals(g->mls); i++)
 		if (cs_mls_group_proposed_removal(g->mls, i, &external) ==
@@ -82,6 +85,27 @@ commit_proposals(struct cs_client *c, struct client_group *g)
 	return err == CS_ERR_DENIED || err == CS_ERR_EPOCH ? CS_OK : err;
 }
 
+/* What is stored of a group is damaged: say so, once.  The others go on. */
+static enum cs_err
+note_damage(struct cs_client *c, struct cs_view id)
+{
+	struct client_group g;
+	enum cs_err err = client_group_load_meta(&g, c, id);
+
+	if (err == CS_OK && !g.lost && !client_group_over(&g)) {
+		g.lost = true;
+		if ((err = client_group_store_meta(c, &g)) == CS_OK)
+			err = client_warning(c, &g,
+			    "What this device stored of the conversation "
+			    "%.255s "
+			    "is damaged: it can neither read nor write there. "
+			    "See: countersign group repair.",
+			    g.name);
+	}
+	client_group_clear(&g);
+	return client_group_damaged(err) ? CS_OK : err;
+}
+
 static enum cs_err
 read_group(struct cs_client *c, const struct cs_wire_group_state *state)
 {
@@ -91,6 +115,8 @@ read_group(struct cs_client *c, const struct cs_wire_group_state *state)
 	/* A group that could not be joined, or not yet. */
 	if (err == CS_ERR_NOT_FOUND)
 		err = CS_OK;
+	else if (client_group_damaged(err))
+		err = note_damage(c, state->group_id);
 	else if (err == CS_OK &&
 	    (err = client_log_read_to(c, &g, state->head)) == CS_OK &&
 	    (err = commit_proposals(c, &g)) == CS_OK)
@@ -193,7 +219,8 @@ static const struct {
 	{ AT_SYNC, client_revocations_fetch },
 	{ AT_SYNC, read_on },
 	/* After the logs, which may say that this device was taken out of a
-	 * group. */
+	 * group, or hold what it cannot follow. */
+	{ AT_SYNC, client_groups_repair },
 	{ AT_SYNC, client_groups_enter },
 	{ AT_SYNC, tell_notices },
 	{ AT_SYNC, client_upkeep },

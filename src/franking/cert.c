@@ -70,6 +70,11 @@ cs_device_cert_peek(struct cs_device_cert *out, struct cs_view cert)
 		cs_reader_fail(&r, CS_ERR_FORMAT);
 	if (r.err == CS_OK && out->not_before > out->not_after)
 		cs_reader_fail(&r, CS_ERR_FORMAT);
+	/* Zero stands for nobody: the hub itself in logs, the desk. */
+	if (r.err == CS_OK &&
+	    (cs_view_is_zero(CS_VIEW_OF(out->account)) ||
+		cs_view_is_zero(CS_VIEW_OF(out->device))))
+		cs_reader_fail(&r, CS_ERR_FORMAT);
 	/* FRANKING, rule 16: a key that no strict verifier takes. */
 	if (r.err == CS_OK &&
 	    !cs_sign_public_valid_again(CS_VIEW_OF(out->public)))

@@ -11,14 +11,6 @@ static const char account_label[] = "countersign/account/v1";
 /* Who makes a certificate and who judges it have different clocks. */
 #define SKEW_S CS_HOUR_S
 
-static bool
-all_zero(const uint8_t id[static 16])
-{
-	static const uint8_t zero[16];
-
-	return memcmp(id, zero, sizeof zero) == 0;
-}
-
 /* ---- accounts ----------------------------------------------------------- */
 
 enum cs_err
@@ -29,7 +21,8 @@ cs_account_cert_make(struct cs_buf *out, const struct cs_account_cert *cert,
 	struct cs_writer w =
 	    cs_signed_begin(out, cs_view(account_label, sizeof account_label));
 
-	if (!cs_handle_valid(cert->handle) || all_zero(cert->account))
+	if (!cs_handle_valid(cert->handle) ||
+	    cs_view_is_zero(CS_VIEW_OF(cert->account)))
 		cs_writer_fail(&w, CS_ERR_MISUSE);
 	cs_write_bytes(&w, CS_VIEW_OF(cert->account));
 	cs_write_vec(&w, cert->handle);
@@ -50,7 +43,8 @@ peek_account(struct cs_account_cert *out, struct cs_view signed_cert)
 	cs_read_copy(&r, out->account_key, sizeof out->account_key);
 	out->from_ms = cs_read_u64(&r);
 	if (r.err == CS_OK &&
-	    (!cs_handle_valid(out->handle) || all_zero(out->account)))
+	    (!cs_handle_valid(out->handle) ||
+		cs_view_is_zero(CS_VIEW_OF(out->account))))
 		cs_reader_fail(&r, CS_ERR_FORMAT);
 	if (r.err == CS_OK &&
 	    !cs_sign_public_valid_again(CS_VIEW_OF(out->account_key)))
@@ -149,60 +143,87 @@ cs_credential_parse_devices(struct cs_credential *out, struct cs_view in)
 
 /* ---- identities --------------------------------------------------------- */
 
+/* The account begins the time in which all of it holds. */
+static void
+begin(struct cs_identity *out)
+{
+	uint64_t from = out->account.from_ms / CS_SECOND_MS;
+
+	out->not_before = from > SKEW_S ? from - SKEW_S : 0;
+	out->not_after = UINT64_MAX;
+}
+
 /* The device belongs to the account, and stands in the chain once. */
 static enum cs_err
 link_device(struct cs_identity *out, const struct cs_device_cert *device)
 {
 	if (memcmp(device->account, out->account.account, 16) != 0 ||
-	    !cs_view_equal(device->handle, out->account.handle) ||
-	    all_zero(device->device))
+	    !cs_view_equal(device->handle, out->account.handle))
 		return CS_ERR_MISMATCH;
 	for (size_t i = 0; i < out->n; i++)
 		if (memcmp(out->chain[i], device->device, 16) == 0)
 			return CS_ERR_MISMATCH;
 	memcpy(out->chain[out->n++], device->device, 16);
+	if (device->not_before > out->not_before)
+		out->not_before = device->not_before;
+	if (device->not_after < out->not_after)
+		out->not_after = device->not_after;
 	out->device = *device;
 	return CS_OK;
 }
 
 static enum cs_err
-verify(struct cs_identity *out, const struct cs_credential *credential,
-    struct cs_view root_public, uint64_t now_s)
+prove(struct cs_identity *out, const struct cs_credential *credential,
+    struct cs_view root_public)
 {
 	struct cs_device_cert device;
 	uint8_t issuer[32];
 	enum cs_err err;
 
-	memset(out, 0, sizeof *out);
 	if ((err = cs_account_cert_verify(&out->account,
 		 credential->account_cert, credential->registrar_cert,
 		 root_public)))
 		return err;
-	if (out->account.from_ms / CS_SECOND_MS > now_s + SKEW_S)
-		return CS_ERR_EXPIRED;
+	begin(out);
 	memcpy(issuer, out->account.account_key, sizeof issuer);
 	for (size_t i = 0; i < credential->n; i++) {
-		if ((err = cs_device_cert_verify(&device,
-			 credential->devices[i], CS_VIEW_OF(issuer), now_s)) ||
+		if ((err = cs_device_cert_parse(&device, credential->devices[i],
+			 CS_VIEW_OF(issuer))) ||
 		    (err = link_device(out, &device)))
 			return err;
 		memcpy(issuer, device.public, sizeof issuer);
 	}
-	return out->n != 0 ? CS_OK : CS_ERR_FORMAT;
+	return CS_OK;
+}
+
+enum cs_err
+cs_identity_prove(struct cs_identity *out, struct cs_view credential,
+    struct cs_view root_public)
+{
+	struct cs_credential parsed;
+	enum cs_err err;
+
+	memset(out, 0, sizeof *out);
+	if ((err = cs_credential_parse(&parsed, credential)))
+		return err;
+	return prove(out, &parsed, root_public);
+}
+
+bool
+cs_identity_current(const struct cs_identity *identity, uint64_t now_s)
+{
+	return now_s >= identity->not_before && now_s <= identity->not_after;
 }
 
 enum cs_err
 cs_identity_verify(struct cs_identity *out, struct cs_view credential,
     struct cs_view root_public, uint64_t now_s)
 {
-	struct cs_credential parsed;
-	enum cs_err err = cs_credential_parse(&parsed, credential);
+	enum cs_err err = cs_identity_prove(out, credential, root_public);
 
-	if (err) {
-		memset(out, 0, sizeof *out);
-		return err;
-	}
-	return verify(out, &parsed, root_public, now_s);
+	if (err == CS_OK && !cs_identity_current(out, now_s))
+		err = CS_ERR_EXPIRED;
+	return err;
 }
 
 enum cs_err
@@ -216,6 +237,7 @@ cs_identity_peek(struct cs_identity *out, struct cs_view credential)
 	if ((err = cs_credential_parse(&parsed, credential)) ||
 	    (err = peek_account(&out->account, parsed.account_cert)))
 		return err;
+	begin(out);
 	for (size_t i = 0; i < parsed.n; i++)
 		if ((err = cs_device_cert_peek(&device, parsed.devices[i])) ||
 		    (err = link_device(out, &device)))

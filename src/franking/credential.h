@@ -63,15 +63,20 @@ struct cs_identity {
 	struct cs_device_cert device;    /* the last of the chain */
 	size_t n;                        /* devices in the chain */
 	uint8_t chain[CS_CHAIN_MAX][16]; /* their ids, the first one first */
+	uint64_t not_before, not_after;  /* seconds, in which all of it holds */
 };
 /*
- * Verify what stands in a leaf under ${root_public}: the registrar, the
- * account, and at ${now_s} each device of the chain, all of that account and
- * name, none of them twice.  CS_ERR_CERT: a signature is not the issuer's;
- * CS_ERR_EXPIRED: of a device, or the account did not exist yet;
+ * Prove what stands in a leaf under ${root_public}: the registrar, the account
+ * and each device of the chain, all of that account and name, none of them
+ * twice; at whatever time.  CS_ERR_CERT: a signature is not the issuer's;
  * CS_ERR_MISMATCH: the parts do not belong together; CS_ERR_FORMAT,
  * CS_ERR_VERSION, CS_ERR_LIMIT, CS_ERR_KEY.
  */
+CS_CHECKED enum cs_err cs_identity_prove(struct cs_identity *out,
+    struct cs_view credential, struct cs_view root_public);
+/* At ${now_s} no device of it has expired, and the account existed. */
+bool cs_identity_current(const struct cs_identity *identity, uint64_t now_s);
+/* Both; CS_ERR_EXPIRED if only the time is wrong, and ${out} is filled. */
 CS_CHECKED enum cs_err cs_identity_verify(struct cs_identity *out,
     struct cs_view credential, struct cs_view root_public, uint64_t now_s);
 /* The fields of a credential, of which nothing is proved but that they agree

@@ -184,7 +184,13 @@ cs_hub_summarize(struct cs_hub_summary *out, const char *dir)
 	    (err = cs_db_get_int(
 		 &out->blobs, db, "SELECT COUNT(*) FROM blob")) ||
 	    (err = cs_db_get_int(
-		 &out->reports, db, "SELECT COUNT(*) FROM report")))
+		 &out->reports, db, "SELECT COUNT(*) FROM report")) ||
+	    (err = cs_db_get_int(
+		 &out->removals, db, "SELECT COUNT(*) FROM removal")) ||
+	    (err = cs_db_get_int(&out->removals_failed, db,
+		 "SELECT COUNT(*) FROM removal WHERE tries>0")) ||
+	    (err = cs_db_get_int(&out->removals_since_ms, db,
+		 "SELECT COALESCE(MIN(since),0) FROM removal")))
 		goto out;
 	strcpy(out->name, conf.name);
 	strcpy(out->host, conf.host);

@@ -43,6 +43,9 @@ struct cs_hub_summary {
 	char host[64];
 	int port;
 	uint64_t accounts, disabled, groups, entries, blobs, reports;
+	/* Groups in which somebody has to be proposed for removal; those where
+	 * that failed; since when the first waits, in ms. */
+	uint64_t removals, removals_failed, removals_since_ms;
 	bool desk;
 };
 CS_CHECKED enum cs_err cs_hub_summarize(

@@ -31,66 +31,76 @@ blob_path(char out[static PATH_MAX_HERE], const struct cs_hub *hub,
 	snprintf(out, PATH_MAX_HERE, "%s/blobs/%s%s", hub->dir, hex, suffix);
 }
 
-/* MAC over direction, blob, deadline and device. */
+/* What a token is good for.  That it is the desk's is said, and follows from no
+ * id: no device can have one that is taken for it. */
+struct ticket {
+	bool put, desk;
+	uint8_t blob[CS_ID_LEN];
+	uint8_t device[CS_ID_LEN]; /* zero for the desk */
+	uint64_t until_ms;
+};
+
 static enum cs_err
-token_mac(uint8_t out[static 32], const struct cs_hub *hub, bool put,
-    const uint8_t id[static CS_ID_LEN], uint64_t until_ms,
-    const uint8_t device[static CS_ID_LEN])
+ticket_mac(uint8_t out[static CS_HASH_LEN], const struct cs_hub *hub,
+    const struct ticket *t)
 {
-	uint8_t in[41];
+	uint8_t in[42];
 	struct cs_view v = CS_VIEW_OF(in);
 
-	in[0] = put;
-	memcpy(in + 1, id, CS_ID_LEN);
+	in[0] = t->put;
+	in[1] = t->desk;
+	memcpy(in + 2, t->blob, CS_ID_LEN);
 	for (unsigned i = 0; i < 8; i++)
-		in[17 + i] = (uint8_t)(until_ms >> 8 * (7 - i));
-	memcpy(in + 25, device, CS_ID_LEN);
+		in[18 + i] = (uint8_t)(t->until_ms >> 8 * (7 - i));
+	memcpy(in + 26, t->device, CS_ID_LEN);
 	return cs_hmac_parts(out, CS_SHA256, CS_VIEW_OF(hub->blob_key), &v, 1);
 }
 
-/* "DEADLINE.DEVICE.MAC", in hex; the desk's device is zero. */
+/* "DEADLINE.DEVICE.MAC" in hex, with '-' for the first point in the desk's. */
 static enum cs_err
-token_make(char out[static CS_WIRE_TOKEN_MAX], const struct cs_hub *hub,
-    bool put, const uint8_t id[static CS_ID_LEN],
-    const uint8_t device[static CS_ID_LEN])
+ticket_write(char out[static CS_WIRE_TOKEN_MAX], const struct cs_hub *hub,
+    const struct ticket *t)
 {
-	uint64_t until = hub->now_ms + HUB_BLOB_TOKEN_MS;
 	uint8_t mac[CS_HASH_LEN];
 	char hex[65], device_hex[33];
-	enum cs_err err = token_mac(mac, hub, put, id, until, device);
+	enum cs_err err = ticket_mac(mac, hub, t);
 
 	if (err)
 		return err;
 	cs_hex(hex, CS_VIEW_OF(mac));
-	cs_hex(device_hex, cs_view(device, CS_ID_LEN));
-	snprintf(out, CS_WIRE_TOKEN_MAX, "%016llx.%s.%s",
-	    (unsigned long long)until, device_hex, hex);
+	cs_hex(device_hex, CS_VIEW_OF(t->device));
+	snprintf(out, CS_WIRE_TOKEN_MAX, "%016llx%c%s.%s",
+	    (unsigned long long)t->until_ms, t->desk ? '-' : '.', device_hex,
+	    hex);
 	return CS_OK;
 }
 
 static bool
-token_valid(const struct cs_hub *hub, const struct cs_net_blob *b,
-    uint8_t device[static CS_ID_LEN])
+ticket_read(
+    struct ticket *t, const struct cs_hub *hub, const struct cs_net_blob *b)
 {
 	char text[16 + 1 + 32 + 1 + 64 + 1];
 	uint8_t until_bytes[8], mac[CS_HASH_LEN], want[CS_HASH_LEN];
-	uint64_t until = 0;
 
+	memset(t, 0, sizeof *t);
+	t->put = b->put;
+	memcpy(t->blob, b->id, sizeof t->blob);
 	if (b->token.len != sizeof text - 1)
 		return false;
 	memcpy(text, b->token.data, sizeof text - 1);
 	text[sizeof text - 1] = '\0';
-	if (text[16] != '.' || text[49] != '.')
+	t->desk = text[16] == '-';
+	if ((text[16] != '.' && !t->desk) || text[49] != '.')
 		return false;
 	text[16] = text[49] = '\0';
 	if (cs_unhex(until_bytes, 8, text) != CS_OK ||
-	    cs_unhex(device, 16, text + 17) != CS_OK ||
+	    cs_unhex(t->device, 16, text + 17) != CS_OK ||
 	    cs_unhex(mac, 32, text + 50) != CS_OK)
 		return false;
 	for (unsigned i = 0; i < 8; i++)
-		until = until << 8 | until_bytes[i];
-	return token_mac(want, hub, b->put, b->id, until, device) == CS_OK &&
-	    cs_equal_ct(mac, want, sizeof mac) && until >= hub->now_ms;
+		t->until_ms = t->until_ms << 8 | until_bytes[i];
+	return ticket_mac(want, hub, t) == CS_OK &&
+	    cs_equal_ct(mac, want, sizeof mac) && t->until_ms >= hub->now_ms;
 }
 
 struct blob_row {
@@ -165,9 +175,16 @@ answer_ticket(struct hub_request *rq, const uint8_t id[static CS_ID_LEN],
 {
 	char token[CS_WIRE_TOKEN_MAX];
 	struct cs_wire_blob_answer answer = { .size = row->size };
-	enum cs_err err = token_make(token, rq->hub, put, id, rq->conn->device);
+	struct ticket t = {
+		.put = put,
+		.desk = rq->conn->role == HUB_DESK,
+		.until_ms = rq->hub->now_ms + HUB_BLOB_TOKEN_MS,
+	};
+	enum cs_err err;
 
-	if (err)
+	memcpy(t.blob, id, CS_ID_LEN);
+	memcpy(t.device, rq->conn->device, CS_ID_LEN);
+	if ((err = ticket_write(token, rq->hub, &t)))
 		return err;
 	memcpy(answer.blob, id, CS_ID_LEN);
 	answer.stored = row->complete ? row->size : stored(rq->hub, id);
@@ -265,21 +282,18 @@ check_device(struct cs_hub *hub, const uint8_t device[static CS_ID_LEN])
 int
 hub_blob_open(struct cs_hub *hub, struct cs_net_blob *b)
 {
-	static const uint8_t desk[CS_ID_LEN];
 	struct blob_row row;
-	uint8_t device[CS_ID_LEN];
-	bool member;
+	struct ticket t;
 	enum cs_err err;
 	int status;
 
-	if (!token_valid(hub, b, device))
+	if (!ticket_read(&t, hub, b))
 		return 401;
-	member = memcmp(device, desk, sizeof desk) != 0;
-	if (member && (status = check_device(hub, device)) != 0)
+	if (!t.desk && (status = check_device(hub, t.device)) != 0)
 		return status;
 	if ((err = load(&row, hub, b->id)))
 		return err == CS_ERR_NOT_FOUND ? 404 : 500;
-	if (member && !b->put && row.quarantined > hub->now_ms)
+	if (!t.desk && !b->put && row.quarantined > hub->now_ms)
 		return 403;
 	b->total = row.size;
 	return b->put ? open_put(hub, b, &row) : open_get(hub, b, &row);

@@ -15,6 +15,7 @@
 #include "hub/core/keys.h"
 #include "hub/core/schema.h"
 #include "hub/core/stamp_key.h"
+#include "hub/groups/removal.h"
 #include "hub/requests.h"
 #include "store/file.h"
 
@@ -192,13 +193,15 @@ cs_hub_run(const char *dir,
 		goto out;
 	ready(hub->name, hub->listen_host, hub->listen_port);
 	while (!stop) {
-		if ((err = cs_net_server_run(hub->net, IDLE_MS)) ||
+		if ((err = cs_net_server_run(
+			 hub->net, hub_removals_due(hub) ? 0 : IDLE_MS)) ||
 		    (err = gather(hub)))
 			break;
 		hub_clock(hub);
 		housekeeping(hub);
 		end_strangers(hub);
 		hub_batch_end(hub);
+		hub_removals_work(hub);
 	}
 out:
 	close_hub(hub);

@@ -27,6 +27,7 @@
 #include "hub/groups/contact.h"
 #include "hub/groups/group.h"
 #include "hub/groups/read.h"
+#include "hub/groups/removal.h"
 #include "hub/groups/submit.h"
 #include "hub/groups/welcome.h"
 
@@ -90,6 +91,7 @@ static const struct {
 	{ CS_WIRE_DESK_REPORTS, 1 << HUB_DESK, hub_desk_reports },
 	{ CS_WIRE_DESK_REPORT_SET, 1 << HUB_DESK, hub_desk_report_set },
 	{ CS_WIRE_DESK_ACTION, 1 << HUB_DESK, hub_desk_action },
+	{ CS_WIRE_DESK_REMOVALS, 1 << HUB_DESK, hub_desk_removals },
 	{ CS_WIRE_DESK_LETTERS, 1 << HUB_DESK, hub_desk_letters },
 	{ CS_WIRE_DESK_LETTER_SET, 1 << HUB_DESK, hub_desk_letter_set },
 };

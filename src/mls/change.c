@@ -12,6 +12,7 @@
 #include "mls/proposal_list.h"
 #include "mls/public_state.h"
 #include "mls/ratchet_tree.h"
+#include "mls/rules.h"
 #include "mls/tree_leaf.h"
 #include "mls/tree_save.h"
 #include "mls/tree_verify.h"
@@ -93,7 +94,7 @@ apply_removes(struct cs_mls_change *c, const struct cs_mls_public *from,
 		if (!cs_mls_proposal_removes(v))
 			continue;
 		to->leaf = cs_mls_proposal_target(v);
-		to->external = v->sender.type == CS_MLS_SENDER_EXTERNAL;
+		to->by = v->sender;
 		if (!cs_mls_tree_leaf(&from->tree, to->leaf, &leaf))
 			return CS_ERR_MEMBER;
 		c->n_removed++;
@@ -405,8 +406,12 @@ cs_mls_change_receive(struct cs_mls_change *out,
 		return CS_ERR_PROPOSAL;
 	if ((err = cs_mls_change_begin(out, from, list, committer)))
 		return err;
-	if (commit->has_path &&
-	    (err = cs_mls_change_merge_path(out, from, &commit->path)))
+	if ((commit->has_path &&
+		(err = cs_mls_change_merge_path(out, from, &commit->path))) ||
+	    (err = cs_mls_change_settle(out, from)))
 		return err;
-	return cs_mls_change_settle(out, from);
+	return cs_mls_rules_ask_commit(
+	    &(struct cs_mls_rules_about){
+		content->wire, &content->framed, from },
+	    out, list, commit->has_path ? &commit->path.leaf : NULL);
 }

@@ -29,8 +29,8 @@ struct cs_mls_proposal_list {
 /* A member that a commit removes, as it was. */
 struct cs_mls_removed {
 	uint32_t leaf;
-	bool external;
-	struct cs_buf raw; /* its LeafNode */
+	struct cs_mls_sender by; /* who proposed it */
+	struct cs_buf raw;       /* its LeafNode */
 };
 
 struct cs_mls_change {

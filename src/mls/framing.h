@@ -9,18 +9,6 @@
 
 #include "countersign/mls.h"
 
-enum cs_mls_sender_type {
-	CS_MLS_SENDER_MEMBER = 1,
-	CS_MLS_SENDER_EXTERNAL = 2,
-	CS_MLS_SENDER_NEW_MEMBER_PROPOSAL = 3,
-	CS_MLS_SENDER_NEW_MEMBER_COMMIT = 4,
-};
-
-struct cs_mls_sender {
-	enum cs_mls_sender_type type;
-	uint32_t index; /* leaf of a member, or number of an external sender */
-};
-
 /* FramedContent. */
 struct cs_mls_framed {
 	struct cs_view group_id;

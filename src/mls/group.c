@@ -11,6 +11,7 @@
 #include "mls/proposal_list.h"
 #include "mls/public_state.h"
 #include "mls/ratchet_tree.h"
+#include "mls/rules.h"
 #include "mls/transcript.h"
 #include "mls/tree_codec.h"
 #include "mls/tree_leaf.h"

@@ -13,6 +13,7 @@
 #include "mls/leaf_node.h"
 #include "mls/proposal_list.h"
 #include "mls/public_state.h"
+#include "mls/rules.h"
 #include "mls/tree_leaf.h"
 #include "mls/tree_node.h"
 #include "mls/tree_save.h"

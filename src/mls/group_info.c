@@ -66,6 +66,24 @@ cs_mls_group_info_parse_message(
 }
 
 enum cs_err
+cs_mls_group_info_peek(
+    struct cs_mls_group_info_view *out, struct cs_view group_info)
+{
+	struct cs_mls_group_info gi;
+	enum cs_err err = cs_mls_group_info_parse_message(&gi, group_info);
+
+	if (err == CS_OK)
+		*out = (struct cs_mls_group_info_view){
+			.suite_id = gi.context.suite_id,
+			.group_id = gi.context.group_id,
+			.epoch = gi.context.epoch,
+			.signer = gi.signer,
+			.extensions = gi.extensions.raw,
+		};
+	return err;
+}
+
+enum cs_err
 cs_mls_group_info_external_pub(
     struct cs_view *out, const struct cs_mls_group_info *gi)
 {

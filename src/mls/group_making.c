@@ -11,6 +11,7 @@
 #include "mls/leaf_node.h"
 #include "mls/proposal_list.h"
 #include "mls/public_state.h"
+#include "mls/rules.h"
 
 void
 cs_mls_making_clear(struct cs_mls_making *m)
@@ -58,7 +59,7 @@ enum cs_err
 cs_mls_making_list(struct cs_mls_making *m, const struct cs_mls_proposal *p,
     const struct cs_mls_ext_list *context)
 {
-	const struct cs_mls_proposal_view how = {
+	const struct cs_mls_proposal_setting how = {
 		.sender = m->committer == CS_MLS_COMMITTER_NEW
 		    ? (struct cs_mls_sender){ CS_MLS_SENDER_NEW_MEMBER_COMMIT,
 			  0 }
@@ -176,6 +177,24 @@ write_commit(struct cs_mls_making *m)
 	return cs_writer_end(&w);
 }
 
+/* Nobody makes what the own rules refuse. */
+static enum cs_err
+ask_rules(const struct cs_mls_making *m)
+{
+	struct cs_mls_leaf leaf;
+	enum cs_err err;
+
+	if (m->founding)
+		return CS_OK;
+	if (m->has_path &&
+	    (err = cs_mls_leaf_parse(&leaf, cs_buf_view(&m->leaf))))
+		return err;
+	return cs_mls_rules_ask_commit(
+	    &(struct cs_mls_rules_about){
+		m->content.wire, &m->content.framed, m->from },
+	    &m->staged->change, &m->list, m->has_path ? &leaf : NULL);
+}
+
 enum cs_err
 cs_mls_making_sign(struct cs_mls_making *m, enum cs_mls_wire wire,
     const struct cs_mls_framed *framed)
@@ -191,7 +210,8 @@ cs_mls_making_sign(struct cs_mls_making *m, enum cs_mls_wire wire,
 	c->framed = *framed;
 	c->framed.body = cs_buf_view(&m->body);
 	c->confirmation_tag = cs_view(m->tag, next->suite->hash_len);
-	if ((err = cs_mls_framed_sign(&m->signature, c->wire, &c->framed,
+	if ((err = ask_rules(m)) ||
+	    (err = cs_mls_framed_sign(&m->signature, c->wire, &c->framed,
 		 m->signer, cs_mls_public_context(m->from))))
 		return err;
 	c->signature = cs_view(m->signature.b, m->signature.n);

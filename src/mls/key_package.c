@@ -134,6 +134,8 @@ cs_mls_key_package_check(struct cs_mls_key_package_info *out,
 	out->not_after_s = kp.leaf.not_after;
 	out->last_resort =
 	    cs_mls_ext_find(&kp.extensions, CS_MLS_EXT_LAST_RESORT, NULL);
+	out->extensions = kp.extensions.raw;
+	cs_mls_leaf_show(&out->leaf, &kp.leaf);
 	return CS_OK;
 }
 

@@ -83,6 +83,21 @@ cs_mls_leaf_parse(struct cs_mls_leaf *out, struct cs_view in)
 	return cs_reader_end(&r);
 }
 
+void
+cs_mls_leaf_show(struct cs_mls_leaf_view *out, const struct cs_mls_leaf *leaf)
+{
+	*out = (struct cs_mls_leaf_view){
+		.credential = leaf->credential,
+		.signature_key = leaf->signature_key,
+		.versions = leaf->capabilities.versions,
+		.suites = leaf->capabilities.suites,
+		.extension_types = leaf->capabilities.extensions,
+		.proposal_types = leaf->capabilities.proposals,
+		.credential_types = leaf->capabilities.credentials,
+		.extensions = leaf->extensions.raw,
+	};
+}
+
 /* What LeafNodeTBS, section 7.2, has behind the leaf's own fields. */
 static void
 write_place(struct cs_writer *w, const struct cs_mls_leaf *leaf,

@@ -7,19 +7,6 @@
 #include "mls/credential.h"
 #include "mls/extension.h"
 
-/* RFC 9420, section 17.4, and draft-ietf-mls-extensions. */
-enum cs_mls_proposal_type {
-	CS_MLS_PROPOSAL_ADD = 1,
-	CS_MLS_PROPOSAL_UPDATE = 2,
-	CS_MLS_PROPOSAL_REMOVE = 3,
-	CS_MLS_PROPOSAL_PSK = 4,
-	CS_MLS_PROPOSAL_REINIT = 5,
-	CS_MLS_PROPOSAL_EXTERNAL_INIT = 6,
-	CS_MLS_PROPOSAL_GROUP_CONTEXT_EXTENSIONS = 7,
-	CS_MLS_PROPOSAL_APP_EPHEMERAL = 9,
-	CS_MLS_PROPOSAL_SELF_REMOVE = 10,
-};
-
 enum cs_mls_leaf_source {
 	CS_MLS_LEAF_ANY = 0, /* in rules only: a leaf met in a tree */
 	CS_MLS_LEAF_KEY_PACKAGE = 1,
@@ -67,6 +54,10 @@ struct cs_mls_leaf_place {
 	struct cs_view group_id;
 	uint32_t index;
 };
+
+/* As a program sees it. */
+void cs_mls_leaf_show(
+    struct cs_mls_leaf_view *out, const struct cs_mls_leaf *leaf);
 
 /*
  * Append ${leaf} to ${out} with a fresh signature by ${signer}, whose public

@@ -111,6 +111,7 @@ cs_mls_leaf_ask(
 		.credential = &leaf->credential,
 		.signature_key = leaf->signature_key,
 		.old = rules->old == NULL ? NULL : &rules->old->credential,
+		.settled = rules->source == CS_MLS_LEAF_ANY,
 	    });
 }
 

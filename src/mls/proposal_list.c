@@ -9,6 +9,7 @@
 #include "mls/leaf_node.h"
 #include "mls/public_state.h"
 #include "mls/ratchet_tree.h"
+#include "mls/rules.h"
 #include "mls/tree_node.h"
 
 void
@@ -33,20 +34,6 @@ cs_mls_proposal_removes(const struct cs_mls_valid_proposal *v)
 {
 	return v->p.type == CS_MLS_PROPOSAL_REMOVE ||
 	    v->p.type == CS_MLS_PROPOSAL_SELF_REMOVE;
-}
-
-uint32_t
-cs_mls_proposal_target(const struct cs_mls_valid_proposal *v)
-{
-	switch (v->p.type) {
-	case CS_MLS_PROPOSAL_UPDATE:
-	case CS_MLS_PROPOSAL_SELF_REMOVE:
-		return v->sender.index;
-	case CS_MLS_PROPOSAL_REMOVE:
-		return v->p.remove;
-	default:
-		return UINT32_MAX;
-	}
 }
 
 static int
@@ -230,7 +217,7 @@ cs_mls_proposal_list_resolve(struct cs_mls_proposal_list *out,
     const struct cs_mls_public *p, const struct cs_mls_commit *commit,
     uint32_t committer, enum cs_mls_age age)
 {
-	struct cs_mls_proposal_view how = {
+	struct cs_mls_proposal_setting how = {
 		.sender = { CS_MLS_SENDER_MEMBER, committer },
 		.in_time = age == CS_MLS_FRESH,
 	};

@@ -8,8 +8,6 @@ void cs_mls_proposal_list_clear(struct cs_mls_proposal_list *l);
 /* The first of a type, or NULL. */
 const struct cs_mls_valid_proposal *cs_mls_proposal_list_find(
     const struct cs_mls_proposal_list *l, enum cs_mls_proposal_type type);
-/* The leaf that an Update, Remove or SelfRemove is about; else UINT32_MAX. */
-uint32_t cs_mls_proposal_target(const struct cs_mls_valid_proposal *v);
 bool cs_mls_proposal_removes(const struct cs_mls_valid_proposal *v);
 /* Section 12.2, what can be said without applying; CS_ERR_PROPOSAL. */
 CS_CHECKED enum cs_err cs_mls_proposal_list_check(

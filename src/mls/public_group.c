@@ -130,6 +130,12 @@ cs_mls_public_group_check_info(
 	return cs_mls_group_info_verify(&gi, p->suite, signer.signature_key);
 }
 
+const struct cs_mls_public *
+cs_mls_public_group_view(const struct cs_mls_public_group *g)
+{
+	return &g->pub;
+}
+
 struct cs_view
 cs_mls_public_group_id(const struct cs_mls_public_group *g)
 {
@@ -185,7 +191,10 @@ report(struct cs_mls_public_outcome *out, const struct cs_mls_change *c)
 	for (; out->n_added < c->n_added; out->n_added++)
 		out->added[out->n_added] = c->added[out->n_added];
 	for (; out->n_removed < c->n_removed; out->n_removed++)
-		out->removed[out->n_removed] = c->removed[out->n_removed].leaf;
+		out->removed[out->n_removed] = (struct cs_mls_removal){
+			.leaf = c->removed[out->n_removed].leaf,
+			.by = c->removed[out->n_removed].by,
+		};
 	return CS_OK;
 }
 

@@ -6,6 +6,7 @@
 #include "mls/leaf_node.h"
 #include "mls/leaf_validate.h"
 #include "mls/ratchet_tree.h"
+#include "mls/rules.h"
 #include "mls/tree_hash.h"
 #include "mls/tree_leaf.h"
 #include "mls/tree_node.h"
@@ -399,7 +400,7 @@ check_psk(const struct cs_mls_psk_id *id, const struct cs_mls_public *p,
 enum cs_err
 cs_mls_public_check_proposal(struct cs_mls_valid_proposal *out,
     const struct cs_mls_public *p, const struct cs_mls_proposal *proposal,
-    const struct cs_mls_proposal_view *how)
+    const struct cs_mls_proposal_setting *how)
 {
 	struct cs_mls_ext_list exts = cs_mls_public_extensions(p);
 	const struct cs_mls_leaf_rules rules = {
@@ -505,7 +506,7 @@ enum cs_err
 cs_mls_public_store_proposal(struct cs_mls_public *p,
     const struct cs_mls_verified *content, enum cs_mls_age age)
 {
-	const struct cs_mls_proposal_view how = {
+	const struct cs_mls_proposal_setting how = {
 		.sender = content->framed.sender,
 		.in_time = age == CS_MLS_FRESH,
 	};
@@ -529,7 +530,12 @@ cs_mls_public_store_proposal(struct cs_mls_public *p,
 	    (err = cs_buf_set(&s->raw, content->framed.body)) ||
 	    (err = cs_mls_proposal_parse(&proposal, cs_buf_view(&s->raw))) ||
 	    (err = check_self_remove(p, content, &proposal)) ||
-	    (err = cs_mls_public_check_proposal(&s->valid, p, &proposal, &how)))
+	    (err = cs_mls_public_check_proposal(
+		 &s->valid, p, &proposal, &how)) ||
+	    (err = cs_mls_rules_ask_proposal(
+		 &(struct cs_mls_rules_about){
+		     content->wire, &content->framed, p },
+		 &s->valid)))
 		goto out;
 	p->proposals[p->n_proposals++] = s;
 	s = NULL;

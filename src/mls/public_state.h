@@ -74,7 +74,7 @@ CS_CHECKED enum cs_err cs_mls_public_authenticate(struct cs_mls_verified *out,
     const struct cs_mls_membership_key *membership);
 
 /* How a proposal is looked at. */
-struct cs_mls_proposal_view {
+struct cs_mls_proposal_setting {
 	struct cs_mls_sender sender;
 	bool in_time;  /* sent just now: lifetimes have to include now */
 	bool founding; /* in the first commit of a successor group, which may
@@ -86,7 +86,7 @@ struct cs_mls_proposal_view {
 CS_CHECKED enum cs_err cs_mls_public_check_proposal(
     struct cs_mls_valid_proposal *out, const struct cs_mls_public *p,
     const struct cs_mls_proposal *proposal,
-    const struct cs_mls_proposal_view *how);
+    const struct cs_mls_proposal_setting *how);
 
 /* Do the external senders and the required capabilities parse, and does the
  * authentication service vouch for senders that are new (sections 11 and

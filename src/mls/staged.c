@@ -35,7 +35,7 @@ cs_mls_staged_removed(const struct cs_mls_staged *s)
 
 bool
 cs_mls_staged_removed_member(const struct cs_mls_staged *s, size_t i,
-    struct cs_mls_member *out, bool *external)
+    struct cs_mls_member *out, struct cs_mls_sender *by)
 {
 	const struct cs_mls_removed *r;
 	struct cs_mls_leaf leaf;
@@ -46,8 +46,8 @@ cs_mls_staged_removed_member(const struct cs_mls_staged *s, size_t i,
 	if (cs_mls_leaf_parse(&leaf, cs_buf_view(&r->raw)) != CS_OK)
 		return false;
 	cs_mls_member_of_leaf(out, r->leaf, &leaf);
-	if (external != NULL)
-		*external = r->external;
+	if (by != NULL)
+		*by = r->by;
 	return true;
 }
 

@@ -24,7 +24,8 @@ write_change(struct cs_writer *w, const struct cs_mls_change *c)
 	mark = cs_write_open(w);
 	for (size_t i = 0; i < c->n_removed; i++) {
 		cs_write_u32(w, c->removed[i].leaf);
-		cs_write_u8(w, c->removed[i].external);
+		cs_write_u8(w, (uint8_t)c->removed[i].by.type);
+		cs_write_u32(w, c->removed[i].by.index);
 		cs_write_vec(w, cs_buf_view(&c->removed[i].raw));
 	}
 	cs_write_close(w, mark);
@@ -90,7 +91,8 @@ read_removed(struct cs_reader *r, struct cs_mls_change *c)
 		c->removed = grown;
 		grown += c->n_removed++;
 		grown->leaf = cs_read_u32(&sub);
-		grown->external = cs_read_u8(&sub) != 0;
+		grown->by.type = cs_read_u8(&sub);
+		grown->by.index = cs_read_u32(&sub);
 		raw = cs_read_vec(&sub);
 		if (sub.err == CS_OK &&
 		    ((err = cs_mls_leaf_parse(&leaf, raw)) ||

@@ -474,6 +474,20 @@ static const struct cs_wire_field cs_wire_desk_letters_answer_fields[] = {
 };
 SHAPE(cs_wire_desk_letters_answer);
 
+static const struct cs_wire_field cs_wire_removals_fields[] = {
+	FIELD(CS_WIRE_FIXED, cs_wire_removals, account, 0),
+	FIELD(CS_WIRE_U32, cs_wire_removals, groups, 0),
+	FIELD(CS_WIRE_U32, cs_wire_removals, failed, 0),
+	FIELD(CS_WIRE_U64, cs_wire_removals, since_ms, 0),
+};
+SHAPE(cs_wire_removals);
+
+static const struct cs_wire_field cs_wire_removals_answer_fields[] = {
+	LIST(cs_wire_removals_answer, removals, CS_WIRE_REMOVALS_MAX,
+	    cs_wire_removals),
+};
+SHAPE(cs_wire_removals_answer);
+
 static const struct cs_wire_field cs_wire_desk_letter_set_fields[] = {
 	FIELD(CS_WIRE_FIXED, cs_wire_desk_letter_set, id, 0),
 	FIELD(CS_WIRE_U8, cs_wire_desk_letter_set, state, 0),

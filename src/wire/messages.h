@@ -59,6 +59,7 @@ enum cs_wire_kind {
 	CS_WIRE_DESK_ACTION = 42,
 	CS_WIRE_DESK_LETTERS = 43,
 	CS_WIRE_DESK_LETTER_SET = 44,
+	CS_WIRE_DESK_REMOVALS = 45,
 	/* from the hub */
 	CS_WIRE_HELLO = 128,
 	CS_WIRE_ANSWER = 129,
@@ -716,6 +717,20 @@ struct cs_wire_desk_letters_answer {
 	struct cs_wire_list letters;
 };
 CS_WIRE_SHAPE(cs_wire_desk_letters_answer);
+
+/* CS_WIRE_DESK_REMOVALS: request empty; whose removal from groups the hub has
+ * not proposed yet: in how many, and where it failed and is tried again. */
+#define CS_WIRE_REMOVALS_MAX 100
+struct cs_wire_removals {
+	uint8_t account[16];
+	uint32_t groups, failed;
+	uint64_t since_ms;
+};
+CS_WIRE_SHAPE(cs_wire_removals);
+struct cs_wire_removals_answer {
+	struct cs_wire_list removals;
+};
+CS_WIRE_SHAPE(cs_wire_removals_answer);
 
 /* CS_WIRE_DESK_LETTER_SET; answer empty. */
 struct cs_wire_desk_letter_set {

@@ -79,6 +79,8 @@ static const struct {
 	WIRE_SHAPE(cs_wire_account_export),
 	WIRE_SHAPE(cs_wire_desk_letter),
 	WIRE_SHAPE(cs_wire_desk_letters_answer),
+	WIRE_SHAPE(cs_wire_removals),
+	WIRE_SHAPE(cs_wire_removals_answer),
 	WIRE_SHAPE(cs_wire_desk_letter_set),
 };
 #define N_WIRE_SHAPES (sizeof wire_shapes / sizeof wire_shapes[0])

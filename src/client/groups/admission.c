@@ -12,59 +12,84 @@
 #include "client/home/operator.h"
 #include "mls/group.h"
 
-/*
- * The hub may show any group under the id of a conversation that this device
- * was taken out of.  It is the same conversation if nobody is in it who was not
- * there before: then whoever holds its keys is somebody the user talked to,
- * with a known account key.
- */
-static enum cs_err
-check_left(
-    struct cs_client *c, const struct cs_mls_group *mls, struct cs_view id)
+/* Is anybody in ${mls} who was not in ${was}? */
+static bool
+has_strangers(const struct cs_mls_group *mls, const struct client_group *was)
 {
 	uint32_t leaves[CS_WIRE_DEVICES_MAX], own = cs_mls_group_own_leaf(mls);
 	char name[CS_HANDLE_MAX + 1];
-	struct client_group was;
 	struct cs_mls_member m;
-	enum cs_err err = client_group_load(&was, c, id);
 
-	if (err == CS_ERR_NOT_FOUND)
-		err = CS_ERR_MEMBER;
-	/* One epoch took this device out, so the next one is the first that can
-	 * bring it back. */
-	else if (err == CS_OK &&
-	    (was.state != CS_CLIENT_LEFT ||
-		cs_mls_group_epoch(mls) <= cs_mls_group_epoch(was.mls) + 1))
-		err = CS_ERR_REPLAY;
-	for (uint32_t i = 0; err == CS_OK && i < cs_mls_group_leaves(mls);
-	     i++) {
+	for (uint32_t i = 0; i < cs_mls_group_leaves(mls); i++) {
 		if (i == own || !cs_mls_group_member(mls, i, &m))
 			continue;
 		client_handle_of(name, m.credential);
-		if (client_group_leaves_of(&was, name, leaves) == 0)
-			err = CS_ERR_MEMBER;
+		if (client_group_leaves_of(was, name, leaves) == 0)
+			return true;
 	}
-	client_group_clear(&was);
-	return err ? err : client_group_check_operator(c, mls);
+	return false;
 }
 
-enum cs_err
-client_admission_check(
-    struct cs_client *c, const struct cs_mls_group *mls, struct cs_view id)
+/* Is another device of the user in the group? */
+static bool
+has_own(const struct cs_client *c, const struct cs_mls_group *mls)
 {
 	uint32_t own = cs_mls_group_own_leaf(mls);
 	char name[CS_HANDLE_MAX + 1];
 	struct cs_mls_member m;
 
-	if (!cs_view_equal(cs_mls_group_id(mls), id))
-		return CS_ERR_MISMATCH;
 	for (uint32_t i = 0; i < cs_mls_group_leaves(mls); i++) {
 		if (i == own || !cs_mls_group_member(mls, i, &m))
 			continue;
 		/* Its certificate was checked when MLS let the leaf in. */
 		client_handle_of(name, m.credential);
 		if (strcmp(name, c->self.handle) == 0)
-			return client_group_check_operator(c, mls);
+			return true;
 	}
-	return check_left(c, mls, id);
+	return false;
+}
+
+/*
+ * The hub may show any group under the id of a conversation that this device
+ * was in.  It is the same conversation if nobody is in it who was not there
+ * before: then whoever holds its keys is somebody the user talked to, with a
+ * known account key.  And it went on: an epoch that is over, whose keys
+ * somebody may have, is not shown for the present one.
+ */
+static enum cs_err
+check_was(const struct client_group *was, const struct cs_mls_group *mls)
+{
+	/* One epoch took this device out, so the next one is the first that can
+	 * bring it back; a device that lost its way has to see its epoch end.
+	 */
+	uint64_t least = cs_mls_group_epoch(was->mls) +
+	    (was->state == CS_CLIENT_LEFT ? 2 : 1);
+
+	if (cs_mls_group_epoch(mls) < least)
+		return CS_ERR_REPLAY;
+	return has_strangers(mls, was) ? CS_ERR_MEMBER : CS_OK;
+}
+
+enum cs_err
+client_admission_check(struct cs_client *c, const struct cs_mls_group *mls,
+    struct cs_view id, enum client_company company)
+{
+	struct client_group was;
+	enum cs_err err;
+
+	if (!cs_view_equal(cs_mls_group_id(mls), id))
+		return CS_ERR_MISMATCH;
+	if ((err = client_room_check(c, mls)) || company == CLIENT_ANY_COMPANY)
+		return err;
+	err = client_group_load(&was, c, id);
+	if (err == CS_ERR_NOT_FOUND ||
+	    (err == CS_OK && was.state == CS_CLIENT_LEFT && has_own(c, mls)))
+		err = has_own(c, mls) ? CS_OK : CS_ERR_MEMBER;
+	else if (err == CS_OK)
+		err = check_was(&was, mls);
+	/* Nothing is left to compare with. */
+	else if (client_group_damaged(err))
+		err = CS_ERR_MEMBER;
+	client_group_clear(&was);
+	return err;
 }

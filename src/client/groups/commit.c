@@ -12,6 +12,7 @@
 #include "client/home/client.h"
 #include "client/home/group.h"
 #include "client/home/pending.h"
+#include "client/home/problem.h"
 #include "client/hub/call.h"
 #include "mls/group.h"
 
@@ -73,6 +74,11 @@ client_commit(struct cs_client *c, struct client_group *g,
 	struct cs_mls_staged *staged = NULL;
 	enum cs_err err;
 
+	if (g->lost)
+		return client_problem(c, CS_ERR_MISMATCH,
+		    "This device lost track of %.255s and cannot change it. "
+		    "See: countersign group repair.",
+		    g->name);
 	if ((err = client_commit_resume(c, g)))
 		return err;
 	err = cs_mls_commit_new(&staged, &commit, &welcome, g->mls, opt);

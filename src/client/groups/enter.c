@@ -24,6 +24,12 @@
 
 /* ---- making one --------------------------------------------------------- */
 
+/* As whom, and by which rules. */
+struct making {
+	struct cs_mls_identity identity;
+	struct cs_mls_options opt;
+};
+
 /* Fetch GroupInfo and tree.  CS_ERR_NOT_FOUND: the hub cannot help, or no
  * device of this account is in the group. */
 static enum cs_err
@@ -49,24 +55,41 @@ fetch(struct cs_client *c, struct cs_view id, struct cs_buf *info,
 	return cs_buf_set(tree, answer.tree);
 }
 
+/* In the place of this device's old leaf, if there is one. */
 static enum cs_err
-make(struct cs_client *c, struct cs_view id)
+commit_entry(struct cs_mls_group **mls, struct cs_buf *commit,
+    struct cs_view info, struct cs_mls_external_options *ext,
+    const struct making *m)
+{
+	enum cs_err err;
+
+	ext->resync = true;
+	err = cs_mls_external_commit(
+	    mls, commit, info, &m->identity, &m->opt, ext);
+	if (err != CS_ERR_MEMBER)
+		return err;
+	ext->resync = false;
+	return cs_mls_external_commit(
+	    mls, commit, info, &m->identity, &m->opt, ext);
+}
+
+static enum cs_err
+make(struct cs_client *c, struct cs_view id, enum client_company company)
 {
 	struct client_leaf_check check = { .c = c };
-	const struct cs_mls_options opt = client_mls_options(&check);
+	struct making m = { .opt = client_mls_options(&check) };
 	struct cs_mls_external_options ext = { 0 };
 	struct cs_mls_group *mls = NULL;
 	struct cs_buf info = { 0 }, tree = { 0 }, commit = { 0 };
-	struct cs_mls_identity identity;
 	enum cs_err err;
 
-	if ((err = client_identity(&identity, c)) ||
+	if ((err = client_identity(&m.identity, c)) ||
 	    (err = fetch(c, id, &info, &tree)))
 		goto out;
 	ext.ratchet_tree = cs_buf_view(&tree);
-	if ((err = cs_mls_external_commit(&mls, &commit, cs_buf_view(&info),
-		 &identity, &opt, &ext)) == CS_OK &&
-	    (err = client_admission_check(c, mls, id)) == CS_OK)
+	if ((err = commit_entry(&mls, &commit, cs_buf_view(&info), &ext, &m)) ==
+		CS_OK &&
+	    (err = client_admission_check(c, mls, id, company)) == CS_OK)
 		err = client_attempt_store(c, id, cs_buf_view(&commit), mls);
 out:
 	cs_mls_group_free(mls);
@@ -88,7 +111,11 @@ go_on(struct cs_client *c, struct client_group *g)
 
 	if (err == CS_OK) {
 		g->sender_seq = was.sender_seq;
-		err = client_event(c, g, g->last_ms, "You are back.");
+		err = was.state == CS_CLIENT_LEFT
+		    ? client_event(c, g, g->last_ms, "You are back.")
+		    : client_event(c, g, g->last_ms,
+			  "This device entered the conversation anew. What "
+			  "was sent meanwhile cannot be read on it.");
 	}
 	client_group_clear(&was);
 	return err == CS_ERR_NOT_FOUND ? CS_OK : err;
@@ -139,6 +166,12 @@ enter(struct cs_client *c, struct cs_view id, struct client_attempt *a,
 	    (err = client_pending_forget(c, &g)) == CS_OK)
 		err = client_joining_forget(c, id);
 	err = cs_db_end(c->db, err);
+	if (err == CS_OK) {
+		struct cs_writer w = cs_writer(&c->entered);
+
+		cs_write_vec(&w, id);
+		err = cs_writer_end(&w);
+	}
 out:
 	client_group_clear(&g);
 	return err;
@@ -173,6 +206,18 @@ out:
 	return err;
 }
 
+/* Was this device in the group, and did not leave it? */
+static bool
+was_member(struct cs_client *c, struct cs_view id)
+{
+	struct client_group was = { 0 };
+	bool known = client_group_load_meta(&was, c, id) == CS_OK &&
+	    was.state != CS_CLIENT_LEFT;
+
+	client_group_clear(&was);
+	return known;
+}
+
 /* Tell the user once that what the hub gave for the group does not verify. */
 static enum cs_err
 tell(struct cs_client *c, struct cs_view id, enum cs_err why)
@@ -192,6 +237,12 @@ tell(struct cs_client *c, struct cs_view id, enum cs_err why)
 		 cs_int(true), cs_blob(id))) ||
 	    cs_db_changes(c->db) == 0 || (err = client_joining_find(&g, c, id)))
 		return err;
+	if (why == CS_ERR_MEMBER && was_member(c, id))
+		return client_warning(c, NULL,
+		    "This device cannot tell whether it is still the same "
+		    "people in %.255s, so it does not enter again by itself. "
+		    "See: countersign group repair.",
+		    g.name);
 	return client_warning(c, NULL,
 	    "What the hub gave for the conversation %.255s does not "
 	    "verify (%s). This device enters it once another device "
@@ -199,21 +250,36 @@ tell(struct cs_client *c, struct cs_view id, enum cs_err why)
 	    g.name, cs_err_name(why));
 }
 
-static enum cs_err
-join_one(struct cs_client *c, struct cs_view id)
+enum cs_err
+client_group_enter(
+    struct cs_client *c, struct cs_view id, enum client_company company)
 {
 	enum cs_err err = CS_ERR_EPOCH;
 
 	for (unsigned i = 0; err == CS_ERR_EPOCH && i < CLIENT_TRIES; i++) {
 		err = submit(c, id);
-		if (err == CS_ERR_NOT_FOUND && (err = make(c, id)) == CS_OK)
+		if (err == CS_ERR_NOT_FOUND &&
+		    (err = make(c, id, company)) == CS_OK)
 			err = submit(c, id);
 	}
+	return err;
+}
+
+static enum cs_err
+join_one(struct cs_client *c, struct cs_view id)
+{
+	enum cs_err err = client_group_enter(c, id, CLIENT_KNOWN_COMPANY);
+	enum cs_err postponed = CS_OK;
+
+	if (err == CS_OK || cs_err_class(err) != CS_ERR_CLASS_THEIRS)
+		return err;
+	/* What was refused will be refused again: now and then is enough. */
+	if (err != CS_ERR_EPOCH && was_member(c, id))
+		postponed = client_joining_postpone(
+		    c, id, cs_clock_ms() + CLIENT_REPAIR_MS);
 	/* A group that is refused or does not verify does not stop the others;
 	 * another device of the account will add this one. */
-	return err && cs_err_class(err) == CS_ERR_CLASS_THEIRS
-	    ? tell(c, id, err)
-	    : err;
+	return postponed ? postponed : tell(c, id, err);
 }
 
 enum cs_err

@@ -20,6 +20,7 @@
 #include "client/home/revoked.h"
 #include "client/hub/call.h"
 #include "crypto/random.h"
+#include "room/leaf.h"
 
 /* ---- key packages of others --------------------------------------------- */
 
@@ -30,11 +31,13 @@ check_package(struct client_leaf_check *check, const char *handle,
     const struct cs_wire_key_packages_answer *answer, struct cs_view bytes)
 {
 	struct cs_mls_key_package_info info;
+	struct cs_room_owner owner;
 	struct cs_identity identity;
 	enum cs_err err;
 
-	if ((err = cs_mls_key_package_check(
-		 &info, bytes, cs_clock_ms() / CS_SECOND_MS)) ||
+	if ((err = cs_room_check_key_package(&info, &owner, bytes,
+		 CS_VIEW_OF(check->c->self.root),
+		 cs_clock_ms() / CS_SECOND_MS)) ||
 	    (err = client_check_leaf(check,
 		 &(struct cs_mls_auth_request){
 		     .credential = &info.credential,
@@ -43,11 +46,9 @@ check_package(struct client_leaf_check *check, const char *handle,
 	    (err = cs_identity_peek(&identity, info.credential.identity)) ||
 	    (err = client_revoked_check(check->c, &identity)))
 		return err;
-	if (info.suite_id != CS_SUITE_X25519_AES128 ||
-	    !cs_view_equal(identity.account.handle, cs_view_str(handle)) ||
-	    memcmp(identity.account.account, answer->account, CS_ID_LEN) != 0 ||
-	    memcmp(identity.account.account_key, answer->account_key,
-		CS_KEY_LEN) != 0)
+	if (!cs_view_equal(owner.handle, cs_view_str(handle)) ||
+	    memcmp(owner.account, answer->account, CS_ID_LEN) != 0 ||
+	    memcmp(owner.account_key, answer->account_key, CS_KEY_LEN) != 0)
 		return CS_ERR_CREDENTIAL;
 	return client_contact_learn(check, info.credential.identity);
 }
@@ -288,7 +289,7 @@ client_devices_bring(struct cs_client *c, struct client_group *g,
 	bool away;
 	enum cs_err err;
 
-	if (client_group_over(g) || !g->registered ||
+	if (client_group_over(g) || !g->registered || g->lost ||
 	    client_group_leaves_of(g, c->self.handle, leaves) >=
 		c->link.login.devices)
 		return CS_OK;

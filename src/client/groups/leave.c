@@ -13,6 +13,7 @@
 #include "client/home/group.h"
 #include "client/home/leavers.h"
 #include "client/home/members.h"
+#include "client/home/message.h"
 #include "client/home/problem.h"
 #include "client/hub/call.h"
 
@@ -47,10 +48,6 @@ make(struct cs_buf *messages, struct cs_client *c, struct client_group *g)
 		cs_buf_reset(&one);
 		err = propose_one(&one, g, leaves[i]);
 		cs_write_vec(&w, cs_buf_view(&one));
-		/* So that it is told as leaving, and not as somebody else's
-		 * act. */
-		if (g->n_leavers < CS_WIRE_DEVICES_MAX)
-			g->leavers[g->n_leavers++] = leaves[i];
 	}
 	cs_buf_free(&one);
 	return err ? err : cs_writer_end(&w);
@@ -88,6 +85,35 @@ submit(struct cs_client *c, const struct client_group *g, struct cs_view all)
 	return err;
 }
 
+/* May the hub take the same later? */
+static bool
+is_passing(uint16_t code)
+{
+	return code == CS_WIRE_E_UNAVAILABLE || code == CS_WIRE_E_LIMIT ||
+	    code == CS_WIRE_E_DISABLED;
+}
+
+/* The hub does not take what this device proposed, and will not: it is dropped,
+ * or nothing else could be sent to the group.  To the user the group is left;
+ * who has left reads no more, whatever the others see. */
+static enum cs_err
+give_up(struct cs_client *c, struct client_group *g)
+{
+	enum cs_err err = cs_db_begin(c->db);
+
+	if (err)
+		return err;
+	g->state = CS_CLIENT_LEFT;
+	err = client_warning(c, g,
+	    "The hub does not tell the others that you left %.255s. You read "
+	    "no more of it.",
+	    g->name);
+	if (err == CS_OK &&
+	    (err = client_leaving_store(c, g, cs_view(NULL, 0))) == CS_OK)
+		err = client_group_store(c, g);
+	return cs_db_end(c->db, err);
+}
+
 enum cs_err
 client_leave_resume(struct cs_client *c, struct client_group *g)
 {
@@ -108,7 +134,10 @@ client_leave_resume(struct cs_client *c, struct client_group *g)
 			err = client_log_read(c, g);
 	}
 	cs_buf_free(&messages);
-	/* What the hub refuses now is tried again at the next connect. */
+	if (err == CS_ERR_DENIED && g->state == CS_CLIENT_LEAVING &&
+	    !is_passing(c->link.hub_code))
+		err = give_up(c, g);
+	/* What the hub cannot take now is tried again at the next connect. */
 	return err == CS_ERR_DENIED ? CS_OK : err;
 }
 

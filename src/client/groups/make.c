@@ -17,28 +17,28 @@
 #include "client/home/operator.h"
 #include "client/home/problem.h"
 #include "crypto/random.h"
-#include "franking/operator_pin.h"
 
 #define GROUP_ID_LEN 32
 #define ASK_MAX 100 /* people added by one command */
 
+/* The extensions of the GroupContext, which point into ${hold}. */
 static enum cs_err
 context_extensions(
-    struct cs_client *c, struct cs_buf *senders, struct cs_buf *dictionary)
+    struct cs_client *c, struct cs_buf *hold, struct cs_mls_extension exts[2])
 {
-	struct cs_franking_operator_pin pin = {
-		.log_origin = cs_view_str(c->self.hub),
-		.desk_hpke = cs_view(
-		    c->link.desk.hpke, c->link.desk.known ? CS_KEY_LEN : 0),
-		.report_window_s = CLIENT_REPORT_WINDOW_S,
-	};
+	const struct cs_room_operator op = client_room_operator(c);
+	struct cs_view list;
 	enum cs_err err;
 
-	memcpy(pin.root_public, c->self.root, sizeof pin.root_public);
-	if ((err = cs_operator_id(pin.operator_id, c->self.root)) ||
-	    (err = cs_franking_operator_pin_write(dictionary, &pin)))
+	if ((err = cs_room_context_write(hold, &op,
+		 cs_view(
+		     c->link.desk.hpke, c->link.desk.known ? CS_KEY_LEN : 0))))
 		return err;
-	return client_operator_sender(senders, c);
+	list = cs_buf_view(hold);
+	return cs_mls_extension_next(&list, &exts[0]) &&
+		cs_mls_extension_next(&list, &exts[1])
+	    ? CS_OK
+	    : CS_ERR_MISUSE;
 }
 
 /* Make and store a group with only this device in it, which the hub does not
@@ -48,11 +48,8 @@ make(struct client_group *g, struct cs_client *c)
 {
 	struct cs_mls_options opt;
 	struct cs_mls_identity id;
-	struct cs_buf senders = { 0 }, dictionary = { 0 };
-	struct cs_mls_extension exts[2] = {
-		{ .type = CS_MLS_EXT_EXTERNAL_SENDERS },
-		{ .type = CS_MLS_EXT_APP_DATA_DICTIONARY },
-	};
+	struct cs_buf context = { 0 };
+	struct cs_mls_extension exts[2];
 	enum cs_err err;
 
 	g->id_len = GROUP_ID_LEN;
@@ -64,18 +61,15 @@ make(struct client_group *g, struct cs_client *c)
 		return CS_ERR_NOMEM;
 	opt = client_mls_options(g->check);
 	if ((err = client_identity(&id, c)) ||
-	    (err = context_extensions(c, &senders, &dictionary)) ||
+	    (err = context_extensions(c, &context, exts)) ||
 	    (err = cs_group_ref(g->ref, client_group_id(g))))
 		goto out;
-	exts[0].data = cs_buf_view(&senders);
-	exts[1].data = cs_buf_view(&dictionary);
 	if ((err = cs_mls_group_new(&g->mls, CS_SUITE_X25519_AES128,
 		 client_group_id(g), &id, (struct cs_mls_extensions){ exts, 2 },
 		 &opt)) == CS_OK)
 		err = client_group_store(c, g);
 out:
-	cs_buf_free(&senders);
-	cs_buf_free(&dictionary);
+	cs_buf_free(&context);
 	return err;
 }
 

@@ -2,11 +2,11 @@
 /*
  * Merging a commit, whoever made it.
  *
- * MLS has checked and staged it.  Before it is merged, this file checks what
- * only the client knows (the operator stays the same; whoever entered by an
- * external commit belongs here) and says in the inbox what it changes, one line
- * a person: a person with several devices comes with the first and leaves with
- * the last. So the lines are made from the staged changes against the old tree.
+ * MLS has checked and staged it, and the rules of a room allow it
+ * (room/handshake.h).  Before it is merged, this file says in the inbox what it
+ * changes, one line a person: a person with several devices comes with the
+ * first and leaves with the last. So the lines are made from the staged changes
+ * against the old tree, and name who proposed a change, not who committed it.
  * A commit that removes this device is not merged: the group is left and, if
  * the operator did it, noted as one to enter again.  Our own commits come from
  * home/pending when the hub answers or when they turn up in the log.
@@ -17,22 +17,22 @@
 
 #include "client/home/away.h"
 #include "client/home/client.h"
+#include "client/home/contact.h"
 #include "client/home/credential.h"
 #include "client/home/group.h"
 #include "client/home/joining.h"
 #include "client/home/leaf.h"
-#include "client/home/leavers.h"
 #include "client/home/members.h"
 #include "client/home/message.h"
-#include "client/home/operator.h"
 #include "client/home/pending.h"
 #include "crypto/hash.h"
 #include "mls/group.h"
+#include "room/handshake.h"
 
 struct change {
 	char name[CS_HANDLE_MAX + 1]; /* the handle of the device's owner */
 	uint32_t leaf;
-	bool external; /* removed by the operator's proposal */
+	struct cs_mls_sender by; /* of a removal: who proposed it */
 };
 
 static bool
@@ -40,7 +40,7 @@ removal(struct change *out, const struct cs_mls_staged *staged, size_t i)
 {
 	struct cs_mls_member m;
 
-	if (!cs_mls_staged_removed_member(staged, i, &m, &out->external))
+	if (!cs_mls_staged_removed_member(staged, i, &m, &out->by))
 		return false;
 	client_handle_of(out->name, m.credential);
 	out->leaf = m.leaf;
@@ -87,14 +87,57 @@ stays(const struct client_group *g, const struct cs_mls_staged *staged,
 	return n > gone;
 }
 
+/* A device that comes in by itself in the place of its old leaf. */
+static bool
+is_new_entry(const struct change *r)
+{
+	return r->by.type == CS_MLS_SENDER_NEW_MEMBER_COMMIT;
+}
+
+/* Why the last devices of somebody go. */
+enum why { BY_COMMITTER, BY_THEMSELVES, BY_OPERATOR };
+
+static enum why
+why_gone(const struct client_group *g, const struct cs_mls_staged *staged,
+    const char *name)
+{
+	enum why why = BY_COMMITTER;
+	char from[CS_HANDLE_MAX + 1];
+	struct cs_mls_member m;
+	struct change r;
+
+	for (size_t i = 0; i < cs_mls_staged_removed(staged); i++) {
+		if (!removal(&r, staged, i) || strcmp(r.name, name) != 0)
+			continue;
+		if (cs_room_by_operator(&r.by))
+			return BY_OPERATOR;
+		if (!cs_mls_group_member(g->mls, r.by.index, &m))
+			continue;
+		client_handle_of(from, m.credential);
+		if (strcmp(from, name) == 0)
+			why = BY_THEMSELVES;
+	}
+	return why;
+}
+
 static enum cs_err
-taken_out(struct cs_client *c, struct client_group *g, const char *name)
+notice_gone(struct cs_client *c, struct client_group *g,
+    const struct cs_mls_staged *staged, const char *name, const char *committer)
 {
 	enum cs_err err;
 
-	err = client_event(c, g, g->last_ms,
-	    "%s was removed by the operator of %s.", name, c->self.hub);
-	return err ? err : client_away_add(c, g, name);
+	switch (why_gone(g, staged, name)) {
+	case BY_OPERATOR:
+		err = client_event(c, g, g->last_ms,
+		    "%s was removed by the operator of %s.", name, c->self.hub);
+		return err ? err : client_away_add(c, g, name);
+	case BY_THEMSELVES:
+		return client_event(c, g, g->last_ms, "%s left.", name);
+	case BY_COMMITTER:
+		break;
+	}
+	return client_event(
+	    c, g, g->last_ms, "%s removed %s.", committer, name);
 }
 
 static enum cs_err
@@ -109,17 +152,15 @@ notice_removed(struct cs_client *c, struct client_group *g,
 
 		if (!removal(&r, staged, i) || told(staged, i, r.name, removal))
 			continue;
-		if (stays(g, staged, r.name))
+		if (is_new_entry(&r))
+			err = client_event(c, g, g->last_ms,
+			    "A device of %s entered the conversation anew.",
+			    r.name);
+		else if (stays(g, staged, r.name))
 			err = client_event(c, g, g->last_ms,
 			    "A device of %s was removed.", r.name);
-		else if (client_is_leaver(g, r.leaf))
-			err =
-			    client_event(c, g, g->last_ms, "%s left.", r.name);
-		else if (r.external)
-			err = taken_out(c, g, r.name);
 		else
-			err = client_event(c, g, g->last_ms, "%s removed %s.",
-			    committer, r.name);
+			err = notice_gone(c, g, staged, r.name, committer);
 	}
 	return err;
 }
@@ -129,14 +170,32 @@ static enum cs_err
 notice_came(struct cs_client *c, struct client_group *g,
     const struct cs_mls_staged *staged, const char *name, const char *committer)
 {
+	const struct client_contact *contact;
 	enum cs_err err;
 
 	if ((err = client_away_end(c, g, name)))
 		return err;
-	/* Nobody else may enter by an external commit: see check_external(). */
+	contact = client_contact_by_handle(c, name);
+	if (contact != NULL && contact->state == CONTACT_BLOCKED)
+		return client_warning(c, g,
+		    "%s, whom you blocked, came in by %s. What they write is "
+		    "not shown.",
+		    name, committer);
+	/* Nobody else may enter by an external commit: see room/handshake.h. */
 	return cs_mls_staged_external(staged)
 	    ? client_event(c, g, g->last_ms, "%s is back.", name)
 	    : client_event(c, g, g->last_ms, "%s added %s.", committer, name);
+}
+
+/* In the place of an old leaf: that was told. */
+static bool
+is_told_as_entry(const struct cs_mls_staged *staged)
+{
+	struct change r;
+
+	return cs_mls_staged_external(staged) &&
+	    cs_mls_staged_removed(staged) != 0 && removal(&r, staged, 0) &&
+	    is_new_entry(&r);
 }
 
 static enum cs_err
@@ -159,6 +218,7 @@ notice_added(struct cs_client *c, struct client_group *g,
 		 * news. */
 		if (!addition(&a, staged, i) ||
 		    told(staged, i, a.name, addition) ||
+		    is_told_as_entry(staged) ||
 		    (g->direct && client_group_people(g) == 1 &&
 			!cs_mls_staged_external(staged)))
 			continue;
@@ -171,34 +231,6 @@ notice_added(struct cs_client *c, struct client_group *g,
 	return err;
 }
 
-/* Whoever enters by an external commit was invited by nobody, so it has to be a
- * device of a member, or of somebody whom the operator took out. */
-static enum cs_err
-check_external(struct cs_client *c, const struct client_group *g,
-    const struct cs_mls_staged *staged)
-{
-	uint32_t leaves[CS_WIRE_DEVICES_MAX];
-	struct change a;
-
-	if (!cs_mls_staged_external(staged))
-		return CS_OK;
-	/* Each name has one account key with all members: see leaf.c. */
-	for (size_t i = 0; i < cs_mls_staged_added(staged); i++) {
-		bool away = false;
-		enum cs_err err;
-
-		if (!addition(&a, staged, i))
-			return CS_ERR_MEMBER;
-		if (client_group_leaves_of(g, a.name, leaves) != 0)
-			continue;
-		if ((err = client_away_find(&away, c, g, a.name)))
-			return err;
-		if (!away)
-			return CS_ERR_MEMBER;
-	}
-	return CS_OK;
-}
-
 /* Did the operator remove this device? */
 static bool
 own_by_operator(
@@ -209,7 +241,7 @@ own_by_operator(
 	for (size_t i = 0; i < cs_mls_staged_removed(staged); i++)
 		if (removal(&r, staged, i) &&
 		    r.leaf == cs_mls_group_own_leaf(g->mls))
-			return r.external;
+			return cs_room_by_operator(&r.by);
 	return false;
 }
 
@@ -240,9 +272,7 @@ client_commit_merge(
 
 	if (cs_mls_group_member(g->mls, cs_mls_staged_committer(staged), &m))
 		client_handle_of(committer, m.credential);
-	if ((err = client_group_check_staged(g, staged)) ||
-	    (err = check_external(c, g, staged)) ||
-	    (err = notice_removed(c, g, staged, committer)) ||
+	if ((err = notice_removed(c, g, staged, committer)) ||
 	    (err = notice_added(c, g, staged, committer))) {
 		cs_mls_staged_free(staged);
 		return err;
@@ -255,8 +285,6 @@ client_commit_merge(
 	} else if ((err = cs_mls_group_merge(g->mls, staged))) {
 		return err;
 	}
-	/* Proposals end with their epoch. */
-	g->n_leavers = 0;
 	if (ours) {
 		g->committed_ms = cs_clock_ms();
 		g->sent = 0;

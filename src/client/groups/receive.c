@@ -180,6 +180,44 @@ check_stamp(struct cs_client *c, struct client_group *g, struct arrival *a)
 	return CS_OK;
 }
 
+/* ---- falling behind -------------------------------------------------------
+ */
+
+/* The log goes on with a change that this device could not take: whatever comes
+ * after it is closed to it, until it enters the group anew. */
+static enum cs_err
+lose(struct cs_client *c, struct client_group *g, const struct arrival *a,
+    enum cs_err why)
+{
+	const struct client_contact *contact =
+	    client_contact_find(c, a->entry->account);
+	enum cs_err err;
+
+	if (g->lost)
+		return CS_OK;
+	/* Nobody comes back to see that they are gone. */
+	if (g->state == CS_CLIENT_LEAVING) {
+		g->state = CS_CLIENT_LEFT;
+		return CS_OK;
+	}
+	g->lost = true;
+	if ((err = refuse(c, g, a, why)))
+		return err;
+	return client_warning(c, g,
+	    "A change of this conversation by %s could not be followed (%s). "
+	    "Nothing was taken over from it; this device has to enter the "
+	    "conversation anew.",
+	    contact != NULL ? contact->handle : "somebody", cs_err_name(why));
+}
+
+/* A commit that the others have, and this device does not. */
+static bool
+is_gap(const struct client_group *g, const struct arrival *a, enum cs_err err)
+{
+	return err == CS_ERR_EPOCH &&
+	    a->info.epoch > cs_mls_group_epoch(g->mls);
+}
+
 /* ---- messages ----------------------------------------------------------- */
 
 static enum cs_err
@@ -273,7 +311,9 @@ application(struct cs_client *c, struct client_group *g, struct arrival *a)
 		    ? prove(c, g, a, &received)
 		    : CS_ERR_MISMATCH;
 	cs_mls_received_clear(&received);
-	if (err && !is_ours(err))
+	if (is_gap(g, a, err))
+		err = lose(c, g, a, err);
+	else if (err && !is_ours(err))
 		err = refuse(c, g, a, err);
 	return err;
 }
@@ -307,7 +347,7 @@ own_handshake(
 	if (a->info.content == CS_MLS_CONTENT_PROPOSAL)
 		return own_proposal(c, g, a);
 	err = client_commit_seen(c, g, a->stamp.msg_hash);
-	return err == CS_ERR_NOT_FOUND ? refuse(c, g, a, CS_ERR_MISMATCH) : err;
+	return err == CS_ERR_NOT_FOUND ? lose(c, g, a, CS_ERR_MISMATCH) : err;
 }
 
 static enum cs_err
@@ -324,12 +364,16 @@ other_handshake(
 		received.staged = NULL; /* the merge takes it */
 		err = client_commit_merge(c, g, staged);
 	} else if (err == CS_OK && received.event == CS_MLS_EVENT_PROPOSAL) {
-		client_leave_seen(c, g, received.sender_leaf);
+		client_leave_seen(c, g);
 	}
 	cs_mls_received_clear(&received);
-	if (err && !is_ours(err))
-		err = refuse(c, g, a, err);
-	return err;
+	if (!err || is_ours(err))
+		return err;
+	/* One for an epoch that is over changes nothing any more. */
+	return a->info.content == CS_MLS_CONTENT_COMMIT &&
+		a->info.epoch >= cs_mls_group_epoch(g->mls)
+	    ? lose(c, g, a, err)
+	    : refuse(c, g, a, err);
 }
 
 /*
@@ -360,6 +404,7 @@ client_receive(struct cs_client *c, struct client_group *g,
 	enum cs_err err;
 
 	memset(&g->check->differs, 0, sizeof g->check->differs);
+	g->check->at_ms = 0;
 	if (g->state == CS_CLIENT_LEFT) {
 		if (entry->group_seq > g->seq)
 			g->seq = entry->group_seq;
@@ -380,10 +425,14 @@ client_receive(struct cs_client *c, struct client_group *g,
 		g->chain_known = false;
 		return refuse(c, g, &a, err);
 	}
-	if ((err = check_stamp(c, g, &a)) == CS_OK)
+	if ((err = check_stamp(c, g, &a)) == CS_OK) {
+		if (a.stamp_err == CS_OK)
+			g->check->at_ms = a.stamp.accepted_ms;
 		err = a.info.content == CS_MLS_CONTENT_APPLICATION
 		    ? application(c, g, &a)
 		    : handshake(c, g, &a);
+		g->check->at_ms = 0;
+	}
 	cs_buf_free(&a.stamp_cert);
 	return err;
 }

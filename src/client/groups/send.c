@@ -191,6 +191,9 @@ client_flush(struct cs_client *c, struct client_group *g)
 	uint64_t id = 0;
 	enum cs_err err;
 
+	/* It waits until this device has found its way back. */
+	if (g->lost)
+		return CS_OK;
 	while ((err = client_outbox_next(&id, c, g, id)) == CS_OK)
 		if ((err = send_one(c, g, id)))
 			return err;
@@ -358,6 +361,15 @@ cs_client_send(struct cs_client *c, const struct cs_client_outgoing *out,
 	    (err = enqueue(c, &g, cs_buf_view(&body), mid)))
 		goto out;
 	cs_hex(mid_hex, CS_VIEW_OF(mid));
+	if (g.lost) {
+		err = client_problem(c, CS_ERR_MISMATCH,
+		    "This device lost track of %.255s. The message is kept, "
+		    "and "
+		    "sent once it has entered the conversation anew. See: "
+		    "countersign group repair.",
+		    g.name);
+		goto out;
+	}
 	/* The message is on its way now, whatever happens. */
 	err = c->link.online ? client_flush(c, &g) : CS_ERR_CLOSED;
 out:

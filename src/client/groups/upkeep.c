@@ -34,6 +34,7 @@ is_due(bool *due, const struct cs_client *c, const struct client_group *g)
 	enum cs_err err = jitter(&early, c, g);
 
 	*due = err == CS_OK && g->registered && !client_group_over(g) &&
+	    !g->lost &&
 	    (g->sent >= CLIENT_COMMIT_MESSAGES ||
 		now >= g->committed_ms + CLIENT_COMMIT_MS - early);
 	return err;

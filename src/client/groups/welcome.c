@@ -90,6 +90,25 @@ take_own(struct cs_client *c, struct client_group *g)
 	    c, peer, CONTACT_ACCEPTED, cs_clock_ms());
 }
 
+/* Is somebody in the group whom the user blocked? */
+static bool
+has_blocked(struct cs_client *c, const struct client_group *g)
+{
+	const struct client_contact *contact;
+	char name[CS_HANDLE_MAX + 1];
+	struct cs_mls_member m;
+
+	for (uint32_t i = 0; i < cs_mls_group_leaves(g->mls); i++) {
+		if (!cs_mls_group_member(g->mls, i, &m))
+			continue;
+		client_handle_of(name, m.credential);
+		contact = client_contact_by_handle(c, name);
+		if (contact != NULL && contact->state == CONTACT_BLOCKED)
+			return true;
+	}
+	return false;
+}
+
 /* Fill in ${g} from what was joined. */
 static enum cs_err
 take_group(struct cs_client *c, struct client_group *g,
@@ -110,13 +129,16 @@ take_group(struct cs_client *c, struct client_group *g,
 	g->chain_known = true;
 	memcpy(g->chain, w->chain, sizeof g->chain);
 	if ((err = cs_group_ref(g->ref, id)) ||
-	    (err = client_group_check_operator(c, g->mls)) ||
+	    (err = client_room_check(c, g->mls)) ||
 	    (err = client_learn_members(g->check, g->mls)))
 		return err;
 	if (!cs_mls_group_member(
 		g->mls, cs_mls_group_welcomed_by(g->mls), &adder) ||
 	    cs_identity_peek(&identity, adder.credential) != CS_OK)
 		return CS_ERR_MEMBER;
+	/* Who asked the hub to add, and who answers for it, are the same. */
+	if (memcmp(identity.account.account, w->account, CS_ID_LEN) != 0)
+		return CS_ERR_MISMATCH;
 	client_handle_of(g->added_by, adder.credential);
 	take_room(c, g, ext);
 	g->committed_ms = cs_clock_ms();
@@ -127,6 +149,9 @@ take_group(struct cs_client *c, struct client_group *g,
 	    ? CS_CLIENT_ACTIVE
 	    : contact->state == CONTACT_BLOCKED ? CS_CLIENT_BLOCKED
 						: CS_CLIENT_REQUEST;
+	/* Whom the user shut out does not come back through a friend. */
+	if (g->state == CS_CLIENT_ACTIVE && has_blocked(c, g))
+		g->state = CS_CLIENT_REQUEST;
 	return CS_OK;
 }
 

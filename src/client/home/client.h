@@ -17,6 +17,7 @@
 #include "countersign/mls.h"
 #include "franking/recovery.h"
 #include "net/session.h"
+#include "room/handshake.h"
 #include "store/clock.h"
 #include "store/db.h"
 #include "store/vault.h"
@@ -28,7 +29,6 @@
 #define CLIENT_KEY_PACKAGE_DAYS 365
 #define CLIENT_DEVICE_DAYS (5 * 365)
 #define CLIENT_TRIES 8 /* races lost in a row against other committers */
-#define CLIENT_REPORT_WINDOW_S (30 * CS_DAY_S)
 #define CLIENT_TIMEOUT_MS 15000
 #define CLIENT_LINK_S (10 * 60) /* how long a code is valid, as at the hub */
 /* RFC 9420, section 16.6: a member who never commits holds back the security of
@@ -37,6 +37,8 @@
 #define CLIENT_COMMIT_JITTER_MS CS_DAY_MS
 #define CLIENT_COMMIT_MESSAGES 1000 /* sent under one leaf key */
 #define CLIENT_UPKEEP_MS CS_HOUR_MS /* how often to look */
+/* How often a device tries by itself to enter again where it may not yet. */
+#define CLIENT_REPAIR_MS CS_HOUR_MS
 
 /* Our GroupInfo extension, seen only by those who join: kind and name of the
  * group. */
@@ -113,7 +115,9 @@ struct cs_client {
 	} contacts; /* the whole table, in memory */
 	struct client_link link;
 
-	uint64_t upkept_ms; /* see groups/upkeep.c */
+	uint64_t upkept_ms;    /* see groups/upkeep.c */
+	struct cs_buf entered; /* ids of groups entered anew since it was
+				* opened, each as <V> */
 	char problem[4096 + 512];
 };
 
@@ -123,6 +127,8 @@ struct client_leaf_check {
 	/* Who was refused last because their key is not the known one; without
 	 * a handle: nobody. */
 	struct client_contact differs;
+	uint64_t at_ms; /* when the hub took what is looked at; 0: now */
+	struct cs_room room;
 };
 
 struct client_group {
@@ -143,9 +149,9 @@ struct client_group {
 	uint64_t
 	    committed_ms; /* this device's last commit, or when it came in */
 	uint32_t sent;    /* messages sent since */
-	/* Leaves that their own account has proposed to remove. */
-	uint32_t leavers[CS_WIRE_DEVICES_MAX];
-	size_t n_leavers;
+	/* The log holds a change that this device could not follow: it has to
+	 * enter the group anew. */
+	bool lost;
 	struct cs_mls_group *mls;
 	struct client_leaf_check
 	    *check;     /* what ${mls} asks; NULL if ${mls} is */

@@ -36,6 +36,13 @@ client_group_clear(struct client_group *g)
 	cs_wipe(g, sizeof *g);
 }
 
+bool
+client_group_damaged(enum cs_err err)
+{
+	return err == CS_ERR_CORRUPT || err == CS_ERR_DECRYPT ||
+	    err == CS_ERR_FORMAT;
+}
+
 static void
 write_meta(struct cs_writer *w, const struct client_group *g)
 {
@@ -54,20 +61,7 @@ write_meta(struct cs_writer *w, const struct client_group *g)
 	cs_write_u64(w, g->sender_seq);
 	cs_write_u64(w, g->committed_ms);
 	cs_write_u32(w, g->sent);
-	cs_write_u8(w, (uint8_t)g->n_leavers);
-	for (size_t i = 0; i < g->n_leavers; i++)
-		cs_write_u32(w, g->leavers[i]);
-}
-
-static void
-read_leavers(struct cs_reader *r, struct client_group *g)
-{
-	size_t n = cs_read_u8(r);
-
-	if (n > CS_WIRE_DEVICES_MAX)
-		cs_reader_fail(r, CS_ERR_CORRUPT);
-	while (g->n_leavers < n && r->err == CS_OK)
-		g->leavers[g->n_leavers++] = cs_read_u32(r);
+	cs_write_u8(w, g->lost);
 }
 
 static enum cs_err
@@ -91,7 +85,7 @@ read_meta(struct client_group *g, struct cs_view plain)
 	g->sender_seq = cs_read_u64(&r);
 	g->committed_ms = cs_read_u64(&r);
 	g->sent = cs_read_u32(&r);
-	read_leavers(&r, g);
+	g->lost = cs_read_u8(&r) != 0;
 	return cs_reader_end(&r) == CS_OK ? CS_OK : CS_ERR_CORRUPT;
 }
 
@@ -198,8 +192,8 @@ out:
 	return err;
 }
 
-static enum cs_err
-store(struct cs_client *c, struct client_group *g)
+enum cs_err
+client_group_store_meta(struct cs_client *c, const struct client_group *g)
 {
 	struct cs_view id = client_group_id(g);
 	struct cs_buf plain = { 0 }, meta = { 0 };
@@ -214,11 +208,17 @@ store(struct cs_client *c, struct client_group *g)
 		    "INSERT INTO grp(id,meta,public) VALUES(?,?,x'')"
 		    " ON CONFLICT(id) DO UPDATE SET meta=excluded.meta",
 		    cs_blob(id), cs_blob(cs_buf_view(&meta)));
-	if (err == CS_OK)
-		err = store_state(c, g);
 	cs_buf_free(&plain);
 	cs_buf_free(&meta);
 	return err;
+}
+
+static enum cs_err
+store(struct cs_client *c, struct client_group *g)
+{
+	enum cs_err err = client_group_store_meta(c, g);
+
+	return err ? err : store_state(c, g);
 }
 
 enum cs_err
@@ -264,22 +264,24 @@ client_group_each(struct cs_client *c,
 		err = client_group_load(&g, c, cs_read_vec(&r));
 		if (err == CS_OK)
 			err = each(c, &g, arg);
+		else if (client_group_damaged(err))
+			err = CS_OK;
 		client_group_clear(&g);
 	}
 	cs_buf_free(&ids);
 	return err;
 }
 
-enum cs_err
-client_group_find(struct client_group *out, struct cs_client *c,
-    const char *name, enum client_group_find find)
+/* The id of the one that is meant, or nothing. */
+static enum cs_err
+find_id(struct cs_buf *found, struct cs_client *c, const char *name,
+    enum client_group_find find)
 {
 	struct cs_buf ids = { 0 }, group = { 0 }, direct = { 0 };
 	struct cs_reader r;
 	unsigned n = 0;
 	enum cs_err err = client_group_list(&ids, c);
 
-	memset(out, 0, sizeof *out);
 	r = cs_reader(cs_buf_view(&ids));
 	while (err == CS_OK && cs_reader_more(&r)) {
 		struct cs_view id = cs_read_vec(&r);
@@ -295,6 +297,8 @@ client_group_find(struct client_group *out, struct cs_client *c,
 			if (!g.direct || direct.len == 0)
 				err =
 				    cs_buf_set(g.direct ? &direct : &group, id);
+		} else if (client_group_damaged(err)) {
+			err = CS_OK;
 		}
 		client_group_clear(&g);
 	}
@@ -304,13 +308,41 @@ client_group_find(struct client_group *out, struct cs_client *c,
 		    "is not enough to tell them apart.",
 		    name);
 	else if (err == CS_OK && find != CLIENT_FIND_DIRECT && n == 1)
-		err = client_group_load(out, c, cs_buf_view(&group));
-	else if (err == CS_OK)
-		err = find == CLIENT_FIND_GROUP || direct.len == 0
-		    ? CS_ERR_NOT_FOUND
-		    : client_group_load(out, c, cs_buf_view(&direct));
+		cs_buf_move(found, &group);
+	else if (err == CS_OK && find != CLIENT_FIND_GROUP)
+		cs_buf_move(found, &direct);
 	cs_buf_free(&ids);
 	cs_buf_free(&group);
 	cs_buf_free(&direct);
+	if (err)
+		return err;
+	return found->len != 0 ? CS_OK : CS_ERR_NOT_FOUND;
+}
+
+enum cs_err
+client_group_find(struct client_group *out, struct cs_client *c,
+    const char *name, enum client_group_find find)
+{
+	struct cs_buf id = { 0 };
+	enum cs_err err = find_id(&id, c, name, find);
+
+	memset(out, 0, sizeof *out);
+	if (err == CS_OK)
+		err = client_group_load(out, c, cs_buf_view(&id));
+	cs_buf_free(&id);
+	return err;
+}
+
+enum cs_err
+client_group_find_meta(struct client_group *out, struct cs_client *c,
+    const char *name, enum client_group_find find)
+{
+	struct cs_buf id = { 0 };
+	enum cs_err err = find_id(&id, c, name, find);
+
+	memset(out, 0, sizeof *out);
+	if (err == CS_OK)
+		err = client_group_load_meta(out, c, cs_buf_view(&id));
+	cs_buf_free(&id);
 	return err;
 }

@@ -7,6 +7,9 @@ struct cs_view client_group_id(const struct client_group *g);
 /* Was the group left, or is it being left? */
 bool client_group_over(const struct client_group *g);
 void client_group_clear(struct client_group *g);
+/* Does ${err}, of loading a group, mean that what is stored of it is damaged?
+ * Then other groups go on, and this one can be entered anew. */
+bool client_group_damaged(enum cs_err err);
 /* Free ${out} with client_group_clear(), even after a failure.
  * CS_ERR_NOT_FOUND */
 CS_CHECKED enum cs_err client_group_load(
@@ -17,11 +20,15 @@ CS_CHECKED enum cs_err client_group_load_meta(
 /* Store ${g} inside the open transaction, or in one of its own. */
 CS_CHECKED enum cs_err client_group_store(
     struct cs_client *c, struct client_group *g);
+/* The same without the MLS state. */
+CS_CHECKED enum cs_err client_group_store_meta(
+    struct cs_client *c, const struct client_group *g);
 /* Append the ids of all groups, each as <V>: working on one of them may change
  * the table. */
 CS_CHECKED enum cs_err client_group_list(
     struct cs_buf *out, struct cs_client *c);
-/* Call ${each} for every group, loaded; stops at the first error. */
+/* Call ${each} for every group, loaded; stops at the first error. Leaves out
+ * what is damaged. */
 CS_CHECKED enum cs_err client_group_each(struct cs_client *c,
     enum cs_err (*each)(struct cs_client *c, struct client_group *g, void *arg),
     void *arg);
@@ -29,4 +36,7 @@ CS_CHECKED enum cs_err client_group_each(struct cs_client *c,
  * handle, unless it is over.  CS_ERR_NOT_FOUND; CS_ERR_EXISTS, with a sentence:
  * there are several. */
 CS_CHECKED enum cs_err client_group_find(struct client_group *out,
+    struct cs_client *c, const char *name, enum client_group_find find);
+/* The same without the MLS state. */
+CS_CHECKED enum cs_err client_group_find_meta(struct client_group *out,
     struct cs_client *c, const char *name, enum client_group_find find);

@@ -266,6 +266,7 @@ cs_client_close(struct cs_client *c)
 	cs_file_unlock(c->lock);
 	cs_signer_free(c->self.signer);
 	cs_buf_free(&c->self.credential);
+	cs_buf_free(&c->entered);
 	cs_free(c->contacts.v, c->contacts.n * sizeof *c->contacts.v);
 	cs_free_plain(c->home);
 	cs_free(c, sizeof *c);

@@ -83,11 +83,20 @@ client_joining_list(struct cs_buf *ids, struct cs_client *c)
 	struct cs_rows rows;
 	enum cs_err err;
 
-	err = cs_db_query(&rows, c->db, "SELECT id FROM joining ORDER BY id");
+	err = cs_db_query(&rows, c->db,
+	    "SELECT id FROM joining WHERE next<=? ORDER BY id",
+	    cs_int(cs_clock_ms()));
 	while (err == CS_OK && cs_rows_next(&rows))
 		cs_write_vec(&w, cs_col_blob(&rows, 0));
 	err = cs_rows_end(&rows, err);
 	return err ? err : cs_writer_end(&w);
+}
+
+enum cs_err
+client_joining_postpone(struct cs_client *c, struct cs_view id, uint64_t at_ms)
+{
+	return cs_db_exec(c->db, "UPDATE joining SET next=? WHERE id=?",
+	    cs_int(at_ms), cs_blob(id));
 }
 
 /* ---- attempts to enter -------------------------------------------------- */

@@ -12,9 +12,13 @@ CS_CHECKED enum cs_err client_joining_find(
     struct client_group *out, struct cs_client *c, struct cs_view id);
 CS_CHECKED enum cs_err client_joining_forget(
     struct cs_client *c, struct cs_view id);
-/* Append the ids of the groups that this device is to enter, each as <V>. */
+/* Append the ids of the groups that this device is to enter now, each as <V>.
+ */
 CS_CHECKED enum cs_err client_joining_list(
     struct cs_buf *ids, struct cs_client *c);
+/* Not before ${at_ms}. */
+CS_CHECKED enum cs_err client_joining_postpone(
+    struct cs_client *c, struct cs_view id, uint64_t at_ms);
 
 /* A commit that leads into a group, and the state that it leads to. */
 struct client_attempt {

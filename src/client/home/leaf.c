@@ -13,14 +13,25 @@
 #include "client/home/credential.h"
 #include "crypto/random.h"
 #include "mls/group.h"
+#include "room/owner.h"
 
 static void
-contact_of(struct client_contact *out, const struct cs_account_cert *account)
+contact_of(struct client_contact *out, const struct cs_room_owner *owner)
 {
 	memset(out, 0, sizeof *out);
-	memcpy(out->account, account->account, sizeof out->account);
-	memcpy(out->account_key, account->account_key, sizeof out->account_key);
-	memcpy(out->handle, account->handle.data, account->handle.len);
+	memcpy(out->account, owner->account, sizeof out->account);
+	memcpy(out->account_key, owner->account_key, sizeof out->account_key);
+	memcpy(out->handle, owner->handle.data, owner->handle.len);
+}
+
+/* A leaf is looked at as of when the hub took it, however late it is read: so
+ * all members find the same. */
+static uint64_t
+now_s(const struct client_leaf_check *check)
+{
+	uint64_t ms = check->at_ms != 0 ? check->at_ms : cs_clock_ms();
+
+	return ms / CS_SECOND_MS;
 }
 
 /* Another key under a known name: the user will be warned. */
@@ -60,44 +71,55 @@ check_known(struct client_leaf_check *check, const struct client_contact *seen)
 enum cs_err
 client_check_leaf(void *arg, const struct cs_mls_auth_request *request)
 {
-	struct cs_view bytes = request->credential->identity;
 	struct client_leaf_check *check = arg;
-	struct cs_identity identity;
 	struct client_contact seen;
+	struct cs_room_owner owner;
 	enum cs_err err;
 
-	if (request->credential->type != CS_MLS_CREDENTIAL_BASIC)
-		return CS_ERR_CREDENTIAL;
 	if (request->external_sender)
-		return cs_view_equal(bytes, cs_view_str(check->c->self.hub))
+		return cs_view_equal(request->credential->identity,
+			   cs_view_str(check->c->self.hub))
 		    ? CS_OK
 		    : CS_ERR_CREDENTIAL;
-	/* A leaf belongs to one device for as long as it exists. */
-	if (request->old != NULL &&
-	    !cs_view_equal(bytes, request->old->identity))
-		return CS_ERR_CREDENTIAL;
-	if ((err = client_credential_open(
-		 &identity, check->c, bytes, cs_clock_ms() / CS_SECOND_MS)))
+	if ((err = cs_room_check_credential(&owner, request,
+		 CS_VIEW_OF(check->c->self.root), now_s(check))))
 		return err;
-	if (!cs_view_equal(
-		CS_VIEW_OF(identity.device.public), request->signature_key))
-		return CS_ERR_CREDENTIAL;
-	contact_of(&seen, &identity.account);
+	contact_of(&seen, &owner);
 	return check_known(check, &seen);
+}
+
+/* Did the operator take the account out of the group? Then it may come back. */
+static enum cs_err
+may_return(bool *out, void *arg, struct cs_view group_id,
+    const uint8_t account[static CS_ID_LEN])
+{
+	const struct client_leaf_check *check = arg;
+	uint64_t n = 0;
+	enum cs_err err = cs_db_get_int(&n, check->c->db,
+	    "SELECT COUNT(*) FROM away WHERE grp=? AND account=?",
+	    cs_blob(group_id), cs_blob(cs_view(account, CS_ID_LEN)));
+
+	*out = err == CS_OK && n != 0;
+	return err;
 }
 
 enum cs_err
 client_contact_learn(struct client_leaf_check *check, struct cs_view bytes)
 {
+	const struct cs_mls_credential credential = {
+		.type = CS_MLS_CREDENTIAL_BASIC,
+		.identity = bytes,
+	};
 	struct cs_client *c = check->c;
-	struct cs_identity identity;
 	struct client_contact seen;
+	struct cs_room_owner owner;
 	enum cs_err err;
 
-	if ((err = client_credential_open(
-		 &identity, check->c, bytes, cs_clock_ms() / CS_SECOND_MS)))
+	/* Whether it was in time was seen when its leaf came in. */
+	if ((err = cs_room_verify_credential(
+		 &owner, &credential, CS_VIEW_OF(c->self.root))))
 		return err;
-	contact_of(&seen, &identity.account);
+	contact_of(&seen, &owner);
 	if ((err = check_known(check, &seen)))
 		return err;
 	if (memcmp(seen.account, c->self.account, CS_ID_LEN) == 0 ||
@@ -119,8 +141,11 @@ client_leaf_check_new(struct cs_client *c)
 struct cs_mls_options
 client_mls_options(struct client_leaf_check *check)
 {
+	check->room = (struct cs_room){ may_return, check };
 	return (struct cs_mls_options){
 		.auth = { client_check_leaf, check },
+		.rules = cs_room_rules(&check->room),
+		.max_members = CS_ROOM_DEVICES_MAX,
 		.now_s = cs_clock_ms() / CS_SECOND_MS,
 		.max_skip = CLIENT_MAX_SKIP,
 		.past_epochs = CLIENT_PAST_EPOCHS,

@@ -5,13 +5,12 @@
 
 /* The authentication service of MLS; ${arg} is a struct client_leaf_check.  Is
  * the leaf's device one of its account, and the account the one known under its
- * name?  Of
- * external senders only the operator passes; client_group_check_operator()
+ * name?  Of external senders only the operator passes; client_room_check()
  * checks its key. */
 enum cs_err client_check_leaf(
     void *arg, const struct cs_mls_auth_request *request);
-/* Store whom a credential belongs to, if that is new.  CS_ERR_CREDENTIAL: it
- * contradicts what is known. */
+/* Store whom a credential belongs to, if that is new.  It may have expired
+ * since its leaf came in.  CS_ERR_CREDENTIAL: it contradicts what is known. */
 CS_CHECKED enum cs_err client_contact_learn(
     struct client_leaf_check *check, struct cs_view bytes);
 /* Free with cs_free(); client_group_clear() frees a group's.  NULL: no memory.

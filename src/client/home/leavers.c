@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Who is leaving a group: removals that accounts proposed of themselves, and
- * the proposals by which the user leaves. */
+/* Leaving a group: the proposals by which the user does. */
 #include "client/home/leavers.h"
 
 #include <string.h>
@@ -12,38 +11,23 @@
 
 #define LEAVING "grp.leaving"
 
-bool
-client_is_leaver(const struct client_group *g, uint32_t leaf)
-{
-	for (size_t i = 0; i < g->n_leavers; i++)
-		if (g->leavers[i] == leaf)
-			return true;
-	return false;
-}
-
 void
-client_leave_seen(
-    const struct cs_client *c, struct client_group *g, uint32_t sender)
+client_leave_seen(const struct cs_client *c, struct client_group *g)
 {
-	size_t n = cs_mls_group_proposals(g->mls);
-	char from[CS_HANDLE_MAX + 1], whose[CS_HANDLE_MAX + 1];
+	const struct cs_mls_public *view = cs_mls_group_view(g->mls);
+	size_t n = cs_mls_view_proposals(view);
+	char from[CS_HANDLE_MAX + 1];
+	struct cs_mls_proposal_view p;
 	struct cs_mls_member m;
-	bool external;
-	uint32_t leaf;
 
-	if (n == 0 || !cs_mls_group_member(g->mls, sender, &m))
+	/* Another device of the user left the group on behalf of all. */
+	if (n == 0 || !cs_mls_view_proposal(view, n - 1, &p) ||
+	    p.sender.type != CS_MLS_SENDER_MEMBER ||
+	    p.target != cs_mls_group_own_leaf(g->mls) ||
+	    !cs_mls_group_member(g->mls, p.sender.index, &m))
 		return;
 	client_handle_of(from, m.credential);
-	leaf = cs_mls_group_proposed_removal(g->mls, n - 1, &external);
-	if (!cs_mls_group_member(g->mls, leaf, &m))
-		return;
-	client_handle_of(whose, m.credential);
-	if (strcmp(from, whose) != 0 || g->n_leavers == CS_WIRE_DEVICES_MAX)
-		return;
-	g->leavers[g->n_leavers++] = leaf;
-	/* Another device of the user left the group on behalf of all. */
-	if (leaf == cs_mls_group_own_leaf(g->mls) &&
-	    strcmp(from, c->self.handle) == 0)
+	if (strcmp(from, c->self.handle) == 0)
 		g->state = CS_CLIENT_LEAVING;
 }
 

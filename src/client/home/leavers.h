@@ -3,12 +3,9 @@
 
 #include "client/home/client.h"
 
-/* Did the account of ${leaf} itself propose its removal? */
-bool client_is_leaver(const struct client_group *g, uint32_t leaf);
-/* Note the last proposal, which came from ${sender}, if by it an account
- * removes itself. */
-void client_leave_seen(
-    const struct cs_client *c, struct client_group *g, uint32_t sender);
+/* A proposal of another member was stored: the user leaves if one of their
+ * devices proposed that this one be removed. */
+void client_leave_seen(const struct cs_client *c, struct client_group *g);
 /* Store the proposals, each as <V>, that take this account out of ${g} in its
  * epoch; inside a transaction. */
 CS_CHECKED enum cs_err client_leaving_store(

@@ -103,6 +103,7 @@ show(struct cs_client_group *out, const struct client_group *g)
 	memcpy(out->ref, g->ref, sizeof out->ref);
 	out->direct = g->direct;
 	out->state = g->state;
+	out->lost = g->lost;
 	out->epoch = cs_mls_group_epoch(g->mls);
 	strcpy(out->name, g->name);
 	strcpy(out->added_by, g->added_by);

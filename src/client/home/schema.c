@@ -15,7 +15,8 @@
  * encrypted.
  * joining: conversations of the account that this device is to enter; attempt
  * is a commit that does so, with the state that it leads to; told says that the
- * user was told that the hub's word for it does not verify.
+ * user was told that the hub's word for it does not verify; next: when it is
+ * tried again.
  * away: accounts that the operator took out of a group, and that may come back
  * into it by themselves.
  * revocation: devices of contacts that ended; public, as they are signed.
@@ -48,7 +49,8 @@ static const char version1[] =
     "CREATE TABLE entry(grp BLOB NOT NULL, seq INTEGER NOT NULL,"
     " leafhash BLOB NOT NULL, PRIMARY KEY(grp, seq)) WITHOUT ROWID;"
     "CREATE TABLE joining(id BLOB PRIMARY KEY, sealed BLOB NOT NULL,"
-    " attempt BLOB, told INTEGER NOT NULL DEFAULT 0) WITHOUT ROWID;"
+    " attempt BLOB, told INTEGER NOT NULL DEFAULT 0,"
+    " next INTEGER NOT NULL DEFAULT 0) WITHOUT ROWID;"
     "CREATE TABLE away(grp BLOB NOT NULL, account BLOB NOT NULL,"
     " PRIMARY KEY(grp, account)) WITHOUT ROWID;"
     "CREATE TABLE stamp_key(id BLOB PRIMARY KEY, cert BLOB NOT NULL)"

@@ -36,6 +36,7 @@ struct cs_desk {
 	bool *shown_online;                 /* or NULL */
 	void (*said)(const char *sentence); /* of cs_desk_run() */
 	bool said_no_decoder;
+	uint32_t said_failed; /* groups in which the hub failed, as was said */
 	struct desk_index *index;     /* of photos; NULL until needed */
 	struct cs_desk_policy policy; /* as last parsed; version 0: not yet */
 	struct cs_desk_conflict conflict;

@@ -3,9 +3,11 @@
 #include "desk/daemon/run.h"
 
 #include <signal.h>
+#include <stdio.h>
 #include <unistd.h>
 
 #include "base/units.h"
+#include "desk/core/audit.h"
 #include "desk/core/desk.h"
 #include "desk/core/link.h"
 #include "desk/daemon/deliver.h"
@@ -15,6 +17,7 @@
 #include "desk/photos/photo.h"
 #include "net/session.h"
 #include "store/clock.h"
+#include "store/db.h"
 #include "wire/codec.h"
 #include "wire/messages.h"
 
@@ -100,6 +103,51 @@ fetch_letters(struct cs_desk *d)
 	return err;
 }
 
+/* For those at the desk as well as for who looks at the daemon. */
+static enum cs_err
+tell(struct cs_desk *d, const char *sentence)
+{
+	enum cs_err err;
+
+	d->said(sentence);
+	if ((err = cs_db_begin(d->db)))
+		return err;
+	return cs_db_end(d->db, desk_audit_say(d, "%s", sentence));
+}
+
+/* Say where the hub could not act on what was decided, when that changes: it
+ * goes on trying by itself. */
+static enum cs_err
+look_at_removals(struct cs_desk *d)
+{
+	const struct cs_wire_empty empty = { 0 };
+	struct cs_wire_removals_answer answer;
+	struct cs_wire_removals item;
+	struct cs_view rest;
+	uint32_t failed = 0;
+	char text[256];
+	enum cs_err err;
+
+	if ((err = desk_call(d, CS_WIRE_DESK_REMOVALS, &cs_wire_empty_shape,
+		 &empty, &cs_wire_removals_answer_shape, &answer)))
+		return err;
+	rest = answer.removals.raw;
+	while (cs_wire_next(&item, &cs_wire_removals_shape, &rest))
+		failed += item.failed;
+	if (failed != d->said_failed) {
+		snprintf(text, sizeof text,
+		    failed == 0
+			? "the hub has proposed all removals that failed before"
+			: "accounts that were disabled, or devices that were "
+			  "removed, are shut out of the hub, but it could not "
+			  "propose their removal in %u groups; it tries again",
+		    failed);
+		err = tell(d, text);
+	}
+	d->said_failed = failed;
+	return err;
+}
+
 /* Look at some of the photos that wait.  Without a decoder everything else
  * goes on. */
 static enum cs_err
@@ -132,6 +180,8 @@ work(struct cs_desk *d, bool *more)
 		err = fetch_letters(d);
 	if (err == CS_OK)
 		err = cs_desk_deliver(d);
+	if (err == CS_OK)
+		err = look_at_removals(d);
 	if (err == CS_OK)
 		err = look(d, more);
 	*more |= n != 0;

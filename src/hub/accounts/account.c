@@ -181,6 +181,23 @@ joined_before(
 	return CS_OK;
 }
 
+/* Names that people take for the operator, or for nobody in particular. */
+static bool
+is_reserved(struct cs_view handle)
+{
+	static const char *const names[] = { "abuse", "admin", "administrator",
+		"anybody", "countersign", "desk", "everybody", "everyone",
+		"helpdesk", "hostmaster", "hub", "me", "moderator", "nobody",
+		"operator", "postmaster", "report-desk", "reports", "root",
+		"security", "somebody", "support", "system", "webmaster",
+		"you" };
+
+	for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+		if (cs_view_equal(handle, cs_view_str(names[i])))
+			return true;
+	return false;
+}
+
 static enum cs_err
 join(struct hub_request *rq, struct newcomer *n)
 {
@@ -190,6 +207,8 @@ join(struct hub_request *rq, struct newcomer *n)
 	enum cs_err err;
 
 	err = joined_before(&before, &registrar, rq->hub, n);
+	if (err == CS_OK && !before && is_reserved(n->device.handle))
+		err = hub_refuse(rq, CS_WIRE_E_HANDLE_INVALID);
 	if (err == CS_OK && !before &&
 	    (err = use_invite(rq, n->m->invite)) == CS_OK &&
 	    (err = certify(rq, n)) == CS_OK && (err = insert(rq, n)) == CS_OK)

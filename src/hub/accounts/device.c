@@ -341,8 +341,7 @@ hub_device_remove(struct hub_request *rq)
 	if (err == CS_OK)
 		err = end_devices(rq, cs_buf_view(&ended));
 	cs_buf_free(&ended);
-	if (err ||
-	    (err = hub_groups_propose_removals(rq->hub, rq->conn->account)) ||
+	if (err || (err = hub_removals_owe(rq->hub, rq->conn->account)) ||
 	    (err = push_revocation(rq->hub, rq->conn->account)))
 		return err;
 	return hub_answer(rq, &cs_wire_empty_shape, &answer);

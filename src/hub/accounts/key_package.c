@@ -9,6 +9,7 @@
 #include "hub/core/hub.h"
 #include "hub/core/refusal.h"
 #include "hub/groups/contact.h"
+#include "room/leaf.h"
 
 /* As column last_resort has it. */
 enum kind { SINGLE_USE = 0, LAST_RESORT = 1 };
@@ -53,16 +54,18 @@ hub_key_packages_count(struct hub_request *rq, struct cs_wire_login_answer *out)
 	return CS_OK;
 }
 
-/* A device gives key packages of its own only: the certificate in the leaf has
- * to be the one that it joined with. */
+/* A device gives key packages of its own only, and such as a member will take:
+ * the certificate in the leaf has to be the one that it joined with. */
 static enum cs_err
 put_one(struct hub_request *rq, struct cs_view bytes, enum kind kind)
 {
 	struct cs_mls_key_package_info info;
-	uint64_t now_s = rq->hub->now_ms / 1000, known;
+	uint64_t now_s = rq->hub->now_ms / CS_SECOND_MS, known;
+	struct cs_room_owner owner;
 	enum cs_err err;
 
-	err = cs_mls_key_package_check(&info, bytes, now_s);
+	err = cs_room_check_key_package(
+	    &info, &owner, bytes, CS_VIEW_OF(rq->hub->root_public), now_s);
 	if (err)
 		return cs_err_class(err) == CS_ERR_CLASS_THEIRS
 		    ? hub_refuse(rq, CS_WIRE_E_CERTIFICATE)
@@ -184,7 +187,6 @@ hub_key_packages_get(struct hub_request *rq)
 	struct cs_wire_key_packages_answer answer = { 0 };
 	struct cs_buf list = { 0 };
 	struct cs_rows rows;
-	bool found = false;
 	enum cs_err err;
 
 	if ((err = cs_wire_parse(
@@ -195,16 +197,13 @@ hub_key_packages_get(struct hub_request *rq)
 	    "gone=0",
 	    cs_text(m.handle));
 	if (err == CS_OK && cs_rows_next(&rows)) {
-		found = true;
 		cs_col_copy(&rows, 0, answer.account, CS_ID_LEN);
 		cs_col_copy(&rows, 1, answer.account_key, 32);
 	}
 	if ((err = cs_rows_end(&rows, err)))
 		return err;
 	/* Handles that are unknown, refuse strangers, are disabled or have left
-	 * look alike. */
-	if (!found)
-		return hub_refuse(rq, CS_WIRE_E_NO_MEMBER);
+	 * look alike, also by the time it takes: no account has the id zero. */
 	err = hub_contact_may(rq, answer.account);
 	if (err == CS_OK)
 		err = take_all(rq, &m, &answer, &list);

@@ -66,7 +66,7 @@ hub_account_leave(struct hub_request *rq)
 	}
 	cs_buf_free(&devices);
 	if (err || (err = forget(rq->hub, account)) ||
-	    (err = hub_groups_propose_removals(rq->hub, rq->conn->account)))
+	    (err = hub_removals_owe(rq->hub, rq->conn->account)))
 		return err;
 	return hub_answer(rq, &cs_wire_empty_shape, &answer);
 }

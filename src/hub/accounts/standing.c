@@ -85,8 +85,7 @@ hub_account_settle(struct cs_hub *hub, const uint8_t account[static CS_ID_LEN])
 		return err;
 	if (holding.found) {
 		hold_connections(hub, account);
-		return before != 0 ? CS_OK
-				   : hub_groups_propose_removals(hub, account);
+		return before != 0 ? CS_OK : hub_removals_owe(hub, account);
 	}
 	return before != 0 ? hub_restore_pending(hub, account) : CS_OK;
 }

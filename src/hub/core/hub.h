@@ -14,6 +14,7 @@
 #include "countersign/mls.h"
 #include "crypto/sign.h"
 #include "net/server.h"
+#include "room/handshake.h"
 #include "store/db.h"
 #include "wire/messages.h"
 
@@ -43,7 +44,12 @@
 #define HUB_ANSWER_ROWS 100          /* letters, reports, Welcomes at once */
 #define HUB_SYNC_ROWS HUB_GROUPS_ACCOUNT /* groups that have news, at once */
 #define HUB_FETCH_BYTES (2 * CS_MIB)     /* of messages in one answer */
-#define HUB_LINK_MS (10 * CS_MINUTE_MS)  /* time to fetch the other device */
+/* Removals that are owed: groups in a round and time for them, while members
+ * wait; and proposals in one group at once. */
+#define HUB_REMOVALS_ROUND 8
+#define HUB_REMOVALS_ROUND_MS 5
+#define HUB_REMOVALS_GROUP 64
+#define HUB_LINK_MS (10 * CS_MINUTE_MS) /* time to fetch the other device */
 
 /* What a connection has proved to be. */
 enum hub_role {
@@ -91,6 +97,7 @@ struct cs_hub {
 	struct cs_sign_key external_key;
 	struct cs_sign_key registrar_key;
 	struct cs_signer *external_signer; /* the same, for MLS */
+	struct cs_room room;               /* what its groups ask of it */
 	struct cs_buf stamp_cert, external_cert, registrar_cert;
 	uint8_t pseudonym_key[32]; /* see desk/pseudonym.h */
 	struct cs_buf desk_seal_cert, desk_sign_cert;
@@ -105,6 +112,7 @@ struct cs_hub {
 
 	uint64_t now_ms; /* set at each round */
 	uint64_t housekept_ms, looked_ms;
+	uint64_t removals_ms; /* when removals are due; 0: look */
 	struct cs_buf batch;
 	struct hub_outgoing *out;
 	size_t n_out, cap_out;

@@ -21,10 +21,12 @@
  * window, so that a repeated submission gets the first answer.
  * member: a device reads entries after from_seq, up to until_seq once it has
  * been removed; cursor is what it has acknowledged.
- * restore: conversations that an account was taken out of while it was
- * disabled; seq 0: in epoch a Remove of the hub still waits.
- * action: kind, target and until as the desk signed them; reversed: when
- * another action took it back; grps: how many conversations it touched.
+ * removal: groups in which the removal of somebody may have to be proposed,
+ * when that is tried next, how often it failed and why (enum cs_err). restore:
+ * conversations that an account was taken out of while it was disabled; seq 0:
+ * in epoch a Remove of the hub still waits. action: kind, target and until as
+ * the desk signed them; reversed: when another action took it back; grps: how
+ * many conversations it touched.
  */
 static const char version1[] =
     "CREATE TABLE account(id BLOB PRIMARY KEY, handle TEXT UNIQUE NOT NULL,"
@@ -77,6 +79,10 @@ static const char version1[] =
     " seq INTEGER NOT NULL, epoch INTEGER NOT NULL,"
     " PRIMARY KEY(grp, account)) WITHOUT ROWID;"
     "CREATE INDEX restore_account ON restore(account);"
+    "CREATE TABLE removal(grp BLOB PRIMARY KEY, since INTEGER NOT NULL,"
+    " next INTEGER NOT NULL, tries INTEGER NOT NULL DEFAULT 0,"
+    " error INTEGER NOT NULL DEFAULT 0) WITHOUT ROWID;"
+    "CREATE INDEX removal_next ON removal(next);"
     "CREATE TABLE log(grp BLOB NOT NULL, seq INTEGER NOT NULL,"
     " account BLOB NOT NULL, device BLOB NOT NULL, epoch INTEGER NOT NULL,"
     " content INTEGER NOT NULL, accepted INTEGER NOT NULL,"

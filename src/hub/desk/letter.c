@@ -164,7 +164,7 @@ hub_letter(struct hub_request *rq)
 
 	if ((err = cs_wire_parse(&m, &cs_wire_letter_shape, rq->body)))
 		return err;
-	if (m.sealed.len == 0)
+	if (m.sealed.len == 0 || cs_view_is_zero(CS_VIEW_OF(m.id)))
 		return hub_refuse(rq, CS_WIRE_E_MALFORMED);
 	if ((err = sent_before(rq, &m, &before)))
 		return err;

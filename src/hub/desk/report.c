@@ -116,7 +116,8 @@ hub_report(struct hub_request *rq)
 
 	if ((err = cs_wire_parse(&m, &cs_wire_report_shape, rq->body)))
 		return err;
-	if (m.named > CS_WIRE_REPORTER_NAMED)
+	if (m.named > CS_WIRE_REPORTER_NAMED ||
+	    cs_view_is_zero(CS_VIEW_OF(m.report)))
 		return hub_refuse(rq, CS_WIRE_E_MALFORMED);
 	if ((err = sent_before(rq, m.report, &before)))
 		return err;

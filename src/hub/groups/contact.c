@@ -13,16 +13,11 @@ static enum cs_err
 get_state(uint64_t *out, struct cs_hub *hub,
     const uint8_t owner[static CS_ID_LEN], const uint8_t peer[static CS_ID_LEN])
 {
-	enum cs_err err = cs_db_get_int(out, hub->db,
-	    "SELECT state FROM contact WHERE owner=? AND peer=?",
-	    cs_blob(cs_view(owner, CS_ID_LEN)),
+	return cs_db_get_int(out, hub->db,
+	    "SELECT COALESCE(MAX(state),?) FROM contact WHERE owner=? AND"
+	    " peer=?",
+	    cs_int(CS_WIRE_CONTACT_NONE), cs_blob(cs_view(owner, CS_ID_LEN)),
 	    cs_blob(cs_view(peer, CS_ID_LEN)));
-
-	if (err == CS_ERR_NOT_FOUND) {
-		*out = CS_WIRE_CONTACT_NONE;
-		return CS_OK;
-	}
-	return err;
 }
 
 static enum cs_err
@@ -49,29 +44,50 @@ count_new(
 	    cs_int(CS_WIRE_CONTACT_ASKED), cs_int(HUB_CONTACT_OFFERED));
 }
 
+/* What decides whether ${from} gets key packages of ${to}.  All of it is asked
+ * for in every case, also of nobody: so that the time of an answer does not
+ * tell who is blocked and who is not there. */
+struct standing {
+	uint64_t there, state, refuses, new, offers;
+};
+
+static enum cs_err
+ask(struct standing *out, struct hub_request *rq,
+    const uint8_t to[static CS_ID_LEN])
+{
+	const uint8_t *from = rq->conn->account;
+	struct cs_hub *hub = rq->hub;
+	enum cs_err err;
+
+	if ((err = cs_db_get_int(&out->there, hub->db,
+		 "SELECT COUNT(*) FROM account WHERE id=?",
+		 cs_blob(cs_view(to, CS_ID_LEN)))) ||
+	    (err = cs_db_get_int(&out->refuses, hub->db,
+		 "SELECT COALESCE(MAX(unknown_senders),0) FROM account"
+		 " WHERE id=?",
+		 cs_blob(cs_view(to, CS_ID_LEN)))) ||
+	    (err = get_state(&out->state, hub, to, from)) ||
+	    (err = count_new(&out->new, hub, from)))
+		return err;
+	return cs_db_get_int(&out->offers, hub->db,
+	    "SELECT COALESCE(MAX(offers),0) FROM contact WHERE owner=? AND"
+	    " peer=?",
+	    cs_blob(cs_view(to, CS_ID_LEN)), cs_blob(cs_view(from, CS_ID_LEN)));
+}
+
 /* Hand out key packages before a first message has come. A client whose
  * connection broke has to be able to ask again, but not without end. */
 static enum cs_err
-offer(struct hub_request *rq, const uint8_t to[static CS_ID_LEN])
+offer(struct hub_request *rq, const uint8_t to[static CS_ID_LEN],
+    const struct standing *s)
 {
 	struct cs_hub *hub = rq->hub;
 	const uint8_t *from = rq->conn->account;
-	uint64_t refuses, n, offers = 0;
 	enum cs_err err;
 
-	if ((err = cs_db_get_int(&refuses, hub->db,
-		 "SELECT unknown_senders FROM account WHERE id=?",
-		 cs_blob(cs_view(to, CS_ID_LEN)))) ||
-	    (err = count_new(&n, hub, from)))
-		return err;
-	err = cs_db_get_int(&offers, hub->db,
-	    "SELECT offers FROM contact WHERE owner=? AND peer=?",
-	    cs_blob(cs_view(to, CS_ID_LEN)), cs_blob(cs_view(from, CS_ID_LEN)));
-	if (err != CS_OK && err != CS_ERR_NOT_FOUND)
-		return err;
-	if (refuses == CS_WIRE_UNKNOWN_REFUSE)
+	if (s->refuses == CS_WIRE_UNKNOWN_REFUSE)
 		return hub_refuse(rq, CS_WIRE_E_NO_MEMBER);
-	if (n >= HUB_NEW_CONTACTS_DAY || offers >= HUB_OFFERS_MAX)
+	if (s->new >= HUB_NEW_CONTACTS_DAY || s->offers >= HUB_OFFERS_MAX)
 		return hub_refuse(rq, CS_WIRE_E_LIMIT);
 	/* Somebody who writes first can be written to. */
 	if ((err = set_state(hub, to, from, HUB_CONTACT_OFFERED)) ||
@@ -87,15 +103,16 @@ offer(struct hub_request *rq, const uint8_t to[static CS_ID_LEN])
 enum cs_err
 hub_contact_may(struct hub_request *rq, const uint8_t to[static CS_ID_LEN])
 {
-	const uint8_t *from = rq->conn->account;
-	uint64_t state;
+	struct standing s;
 	enum cs_err err;
 
-	if (memcmp(from, to, CS_ID_LEN) == 0)
+	if (memcmp(rq->conn->account, to, CS_ID_LEN) == 0)
 		return CS_OK;
-	if ((err = get_state(&state, rq->hub, to, from)))
+	if ((err = ask(&s, rq, to)))
 		return err;
-	switch (state) {
+	if (s.there == 0)
+		return hub_refuse(rq, CS_WIRE_E_NO_MEMBER);
+	switch (s.state) {
 	case CS_WIRE_CONTACT_ACCEPTED:
 		return CS_OK;
 	case CS_WIRE_CONTACT_BLOCKED:
@@ -105,7 +122,7 @@ hub_contact_may(struct hub_request *rq, const uint8_t to[static CS_ID_LEN])
 	case CS_WIRE_CONTACT_ASKED:
 		return hub_refuse(rq, CS_WIRE_E_WAITING);
 	default:
-		return offer(rq, to);
+		return offer(rq, to, &s);
 	}
 }
 
@@ -141,7 +158,8 @@ hub_contact_set(struct hub_request *rq)
 
 	if ((err = cs_wire_parse(&m, &cs_wire_contact_set_shape, rq->body)))
 		return err;
-	if (m.state > CS_WIRE_CONTACT_BLOCKED)
+	if (m.state > CS_WIRE_CONTACT_BLOCKED ||
+	    cs_view_is_zero(CS_VIEW_OF(m.account)))
 		return hub_refuse(rq, CS_WIRE_E_MALFORMED);
 	if ((err = set_state(rq->hub, rq->conn->account, m.account, m.state)) ||
 	    (err = cs_db_exec(rq->hub->db,

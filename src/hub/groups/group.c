@@ -5,12 +5,14 @@
 
 #include <string.h>
 
-#include "franking/operator_pin.h"
 #include "franking/stamp.h"
 #include "hub/core/batch.h"
 #include "hub/core/hub.h"
 #include "hub/core/refusal.h"
 #include "hub/groups/member.h"
+#include "room/context.h"
+#include "room/handshake.h"
+#include "room/owner.h"
 
 /* The authentication service of a hub: the certificate that the device joined
  * with, and the key in it. */
@@ -18,36 +20,46 @@ static enum cs_err
 check_leaf(void *arg, const struct cs_mls_auth_request *request)
 {
 	struct cs_view credential = request->credential->identity;
+	struct cs_room_owner owner;
 	struct cs_hub *hub = arg;
 	uint64_t n;
 	enum cs_err err;
 
-	if (request->credential->type != CS_MLS_CREDENTIAL_BASIC)
-		return CS_ERR_CREDENTIAL;
-	/* The only external sender is this hub; hub_group_check_extensions()
-	 * looks at its key. */
+	/* The only external sender is this hub; cs_room_check_group() looks
+	 * at its key. */
 	if (request->external_sender)
 		return cs_view_equal(credential, cs_view_str(hub->name))
 		    ? CS_OK
 		    : CS_ERR_CREDENTIAL;
-	/* A leaf stays with its device. */
-	if (request->old != NULL &&
-	    !cs_view_equal(credential, request->old->identity))
-		return CS_ERR_CREDENTIAL;
+	if ((err = cs_room_check_credential(&owner, request,
+		 CS_VIEW_OF(hub->root_public), hub->now_ms / CS_SECOND_MS)))
+		return err;
 	err = cs_db_get_int(&n, hub->db,
-	    "SELECT COUNT(*) FROM device WHERE cert=? AND key=? AND removed=0",
+	    "SELECT COUNT(*) FROM device JOIN account ON"
+	    " account.id=device.account WHERE device.cert=? AND device.key=?"
+	    " AND removed=0 AND disabled=0 AND gone=0",
 	    cs_blob(credential), cs_blob(request->signature_key));
 	if (err)
 		return err;
 	return n == 1 ? CS_OK : CS_ERR_CREDENTIAL;
 }
 
+static enum cs_err
+may_return(bool *out, void *arg, struct cs_view group,
+    const uint8_t account[static CS_ID_LEN])
+{
+	return hub_account_may_return(out, arg, group, account);
+}
+
 static struct cs_mls_options
 options(struct cs_hub *hub)
 {
+	hub->room = (struct cs_room){ may_return, hub };
 	return (struct cs_mls_options){
 		.auth = { check_leaf, hub },
-		.now_s = hub->now_ms / 1000,
+		.rules = cs_room_rules(&hub->room),
+		.now_s = hub->now_ms / CS_SECOND_MS,
+		.max_members = CS_ROOM_DEVICES_MAX,
 	};
 }
 
@@ -113,57 +125,28 @@ hub_group_set_info(
 	    cs_blob(info), cs_blob(group->id));
 }
 
-enum cs_err
-hub_group_check_extensions(
-    struct cs_hub *hub, const struct cs_mls_public_group *g)
-{
-	const struct cs_mls_external_sender us = {
-		.signature_key = CS_VIEW_OF(hub->external_key.public),
-		.credential = { CS_MLS_CREDENTIAL_BASIC,
-		    cs_view_str(hub->name) },
-	};
-	struct cs_buf want = { 0 };
-	struct cs_franking_operator_pin pin;
-	struct cs_view got;
-	enum cs_err err;
-
-	/* Without it a disabled account could not be removed. */
-	err = cs_mls_external_senders(&want, &us, 1);
-	if (err == CS_OK &&
-	    (!cs_mls_public_group_extension(
-		 g, CS_MLS_EXT_EXTERNAL_SENDERS, &got) ||
-		!cs_view_equal(got, cs_buf_view(&want))))
-		err = CS_ERR_MISMATCH;
-	cs_buf_free(&want);
-	if (err)
-		return err;
-	/* Without it members would not agree on who stamps. */
-	if (!cs_mls_public_group_extension(
-		g, CS_MLS_EXT_APP_DATA_DICTIONARY, &got))
-		return CS_ERR_MISMATCH;
-	if ((err = cs_franking_operator_pin_find(&pin, got)))
-		return err;
-	return memcmp(pin.root_public, hub->root_public, 32) == 0
-	    ? CS_OK
-	    : CS_ERR_MISMATCH;
-}
-
 /* A new group has one member, the device that asks, and our extensions. */
 static enum cs_err
-check_new(struct hub_request *rq, const struct cs_mls_public_group *g)
+check_new(struct hub_request *rq, const struct cs_mls_public_group *g,
+    struct cs_view info)
 {
+	const struct cs_room_operator op = {
+		.hub = cs_view_str(rq->hub->name),
+		.root = rq->hub->root_public,
+		.external_key = rq->hub->external_key.public,
+	};
 	struct cs_mls_member creator;
 	uint8_t device[CS_ID_LEN], account[CS_ID_LEN];
-	struct cs_view id = cs_mls_public_group_id(g);
 
-	if (id.len < 16 || id.len > CS_WIRE_GROUP_ID_MAX ||
+	if (cs_mls_public_group_id(g).len > CS_WIRE_GROUP_ID_MAX ||
 	    cs_mls_public_group_epoch(g) != 0 ||
 	    cs_mls_public_group_leaves(g) != 1 ||
 	    !cs_mls_public_group_member(g, 0, &creator) ||
 	    hub_device_of(rq->hub, creator.credential, device, account) !=
 		CS_OK ||
 	    memcmp(device, rq->conn->device, CS_ID_LEN) != 0 ||
-	    hub_group_check_extensions(rq->hub, g) != CS_OK)
+	    cs_room_check_group(cs_mls_public_group_view(g), &op) != CS_OK ||
+	    cs_room_check_info(info, 0, CS_MLS_WITH_TREE) != CS_OK)
 		return hub_refuse(rq, CS_WIRE_E_INVALID_HANDSHAKE);
 	return CS_OK;
 }
@@ -249,7 +232,7 @@ hub_group_new(struct hub_request *rq)
 		return cs_err_class(err) == CS_ERR_CLASS_THEIRS
 		    ? hub_refuse(rq, CS_WIRE_E_INVALID_HANDSHAKE)
 		    : err;
-	err = check_new(rq, g);
+	err = check_new(rq, g, m.group_info);
 	if (err == 0)
 		err = insert_new(rq, g, m.group_info);
 	cs_mls_public_group_free(g);

@@ -28,9 +28,4 @@ CS_CHECKED enum cs_err hub_public_store(
 CS_CHECKED enum cs_err hub_group_set_info(
     struct cs_hub *hub, const struct hub_group *group, struct cs_view info);
 
-/* Does ${g} have the extensions that every group of this hub has to have?
- * CS_ERR_MISMATCH */
-CS_CHECKED enum cs_err hub_group_check_extensions(
-    struct cs_hub *hub, const struct cs_mls_public_group *g);
-
 hub_handler hub_group_new, hub_group_info;

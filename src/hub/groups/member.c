@@ -70,14 +70,12 @@ hub_is_member(struct hub_request *rq, struct cs_view group_id)
 }
 
 enum cs_err
-hub_account_may_enter(bool *out, struct cs_hub *hub, struct cs_view group,
+hub_account_may_return(bool *out, struct cs_hub *hub, struct cs_view group,
     const uint8_t account[static CS_ID_LEN])
 {
 	uint64_t n;
-	enum cs_err err = hub_account_in(out, hub, group, account);
+	enum cs_err err;
 
-	if (err || *out)
-		return err;
 	err = cs_db_get_int(&n, hub->db,
 	    "SELECT COUNT(*) FROM restore JOIN account ON"
 	    " account.id=restore.account WHERE grp=? AND account=? AND seq<>0"
@@ -87,4 +85,14 @@ hub_account_may_enter(bool *out, struct cs_hub *hub, struct cs_view group,
 	    cs_blob(group), cs_blob(cs_view(account, CS_ID_LEN)));
 	*out = err == CS_OK && n != 0;
 	return err;
+}
+
+enum cs_err
+hub_account_may_enter(bool *out, struct cs_hub *hub, struct cs_view group,
+    const uint8_t account[static CS_ID_LEN])
+{
+	enum cs_err err = hub_account_in(out, hub, group, account);
+
+	return err || *out ? err
+			   : hub_account_may_return(out, hub, group, account);
 }

@@ -26,9 +26,12 @@ CS_CHECKED enum cs_err hub_account_in(bool *out, struct cs_hub *hub,
 /* Refuse ${rq} unless its device is in the group. */
 CS_CHECKED enum cs_err hub_is_member(
     struct hub_request *rq, struct cs_view group_id);
+/* May the account, which is not in the group, come back by itself? It may where
+ * it was taken out while it was disabled, unless somebody joined since: they
+ * have never seen the account there and would not let it in. */
+CS_CHECKED enum cs_err hub_account_may_return(bool *out, struct cs_hub *hub,
+    struct cs_view group, const uint8_t account[static CS_ID_LEN]);
 /* May a device of the account enter the group by itself? It may where the
- * account is a member, and where it was taken out while it was disabled, unless
- * somebody joined since: they have never seen the account there and would not
- * let it in. */
+ * account is a member, and where it may return. */
 CS_CHECKED enum cs_err hub_account_may_enter(bool *out, struct cs_hub *hub,
     struct cs_view group, const uint8_t account[static CS_ID_LEN]);

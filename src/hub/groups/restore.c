@@ -32,6 +32,16 @@ hub_restore_note(struct cs_hub *hub, const struct hub_group *group,
 }
 
 enum cs_err
+hub_restore_end_present(struct cs_hub *hub, const struct hub_group *group)
+{
+	return cs_db_exec(hub->db,
+	    "DELETE FROM restore WHERE grp=? AND seq<>0 AND EXISTS(SELECT 1"
+	    " FROM member WHERE member.grp=restore.grp AND"
+	    " member.account=restore.account AND until_seq IS NULL)",
+	    cs_blob(group->id));
+}
+
+enum cs_err
 hub_restore_pending(struct cs_hub *hub, const uint8_t account[static CS_ID_LEN])
 {
 	return cs_db_exec(hub->db,

@@ -30,6 +30,8 @@
 #include "hub/groups/removal.h"
 #include "hub/groups/restore.h"
 #include "hub/groups/welcome.h"
+#include "room/context.h"
+#include "room/handshake.h"
 
 /* The sender inside the message has to be the device on the connection. */
 static enum cs_err
@@ -86,7 +88,7 @@ add_member(struct hub_request *rq, const struct hub_group *group,
 	    : hub_welcome_insert(rq, group, member.device, welcome);
 }
 
-/* The account of a leaf; zero for a device that was removed. */
+/* The account of a leaf that is a member's. */
 static enum cs_err
 account_at(uint8_t account[static CS_ID_LEN], struct cs_hub *hub,
     const struct hub_group *group, uint32_t leaf)
@@ -94,26 +96,21 @@ account_at(uint8_t account[static CS_ID_LEN], struct cs_hub *hub,
 	struct cs_rows rows;
 	enum cs_err err;
 
-	memset(account, 0, CS_ID_LEN);
-	err = cs_db_query(&rows, hub->db,
-	    "SELECT member.account FROM member"
-	    " JOIN device ON device.id=member.device"
-	    " WHERE grp=? AND leaf=? AND until_seq IS NULL AND removed=0",
+	err = cs_db_row(&rows, hub->db,
+	    "SELECT account FROM member WHERE grp=? AND leaf=?"
+	    " AND until_seq IS NULL",
 	    cs_blob(group->id), cs_int(leaf));
-	if (err == CS_OK && cs_rows_next(&rows))
+	if (err == CS_OK)
 		cs_col_copy(&rows, 0, account, CS_ID_LEN);
-	return cs_rows_end(&rows, err);
+	err = cs_rows_end(&rows, err);
+	return err == CS_ERR_NOT_FOUND ? CS_ERR_CORRUPT : err;
 }
 
 static enum cs_err
 remove_member(struct cs_hub *hub, const struct hub_group *group, uint32_t leaf)
 {
-	uint8_t account[CS_ID_LEN];
 	enum cs_err err;
 
-	if ((err = account_at(account, hub, group, leaf)) ||
-	    (err = hub_restore_note(hub, group, account)))
-		return err;
 	/* A removed device will not come to read the end. */
 	err = cs_db_exec(hub->db,
 	    "DELETE FROM member WHERE grp=? AND leaf=? AND until_seq IS NULL"
@@ -127,6 +124,27 @@ remove_member(struct cs_hub *hub, const struct hub_group *group, uint32_t leaf)
 	return err;
 }
 
+/* Remove those who go; those whom the operator took out may come back. */
+static enum cs_err
+remove_members(struct cs_hub *hub, const struct hub_group *group,
+    const struct cs_mls_public_outcome *outcome)
+{
+	enum cs_err err = CS_OK;
+
+	for (size_t i = 0; err == CS_OK && i < outcome->n_removed; i++) {
+		const struct cs_mls_removal *r = &outcome->removed[i];
+		uint8_t account[CS_ID_LEN];
+
+		if ((err = account_at(account, hub, group, r->leaf)) == CS_OK &&
+		    (err = remove_member(hub, group, r->leaf)) == CS_OK &&
+		    cs_room_by_operator(&r->by))
+			err = hub_restore_note(hub, group, account);
+	}
+	return err == CS_OK && outcome->n_removed != 0
+	    ? hub_restore_end_present(hub, group)
+	    : err;
+}
+
 /* Update the rows of members once the entry is in the log. */
 static enum cs_err
 follow(struct hub_request *rq, const struct hub_group *group,
@@ -137,9 +155,8 @@ follow(struct hub_request *rq, const struct hub_group *group,
 
 	/* Removals first: an added member may take a leaf that has just become
 	 * free. */
-	for (size_t i = 0; i < outcome->n_removed; i++)
-		if ((err = remove_member(rq->hub, group, outcome->removed[i])))
-			return err;
+	if ((err = remove_members(rq->hub, group, outcome)))
+		return err;
 	for (size_t i = 0; i < outcome->n_added; i++)
 		if ((err = add_member(
 			 rq, group, g, outcome->added[i], welcome)))
@@ -154,9 +171,9 @@ static bool
 is_complete(
     const struct cs_mls_public_outcome *outcome, const struct cs_wire_submit *m)
 {
-	return outcome->external_commit
-	    ? m->welcome.len == 0
-	    : outcome->n_added == 0 || m->welcome.len != 0;
+	bool welcomed = !outcome->external_commit && outcome->n_added != 0;
+
+	return welcomed == (m->welcome.len != 0);
 }
 
 /* A device may join by itself where its account is a member or was taken out. A
@@ -174,14 +191,16 @@ may_join(struct hub_request *rq, const struct hub_group *group,
 	    there;
 }
 
-/* Is the GroupInfo of the epoch that the commit begins? */
+/* Is the GroupInfo the committer's, and of the epoch that the commit begins? */
 static bool
 fits(const struct cs_mls_public_outcome *outcome,
     const struct cs_mls_public_group *g, struct cs_view info)
 {
 	if (outcome->content != CS_MLS_CONTENT_COMMIT)
 		return info.len == 0;
-	return cs_mls_public_group_check_info(g, info) == CS_OK;
+	return cs_room_check_info(
+		   info, outcome->sender_leaf, CS_MLS_WITHOUT_TREE) == CS_OK &&
+	    cs_mls_public_group_check_info(g, info) == CS_OK;
 }
 
 /* Check a handshake, append it to the log and follow it; ${g} is the public
@@ -204,8 +223,7 @@ process(struct hub_appended *out, struct hub_request *rq,
 	if ((err = check_sender(rq, g, outcome.sender_leaf)))
 		goto out;
 	if (!is_complete(&outcome, m) || !may_join(rq, group, &outcome) ||
-	    !fits(&outcome, g, m->group_info) ||
-	    hub_group_check_extensions(rq->hub, g) != CS_OK) {
+	    !fits(&outcome, g, m->group_info)) {
 		err = hub_refuse(rq, CS_WIRE_E_INVALID_HANDSHAKE);
 		goto out;
 	}
@@ -215,7 +233,7 @@ process(struct hub_appended *out, struct hub_request *rq,
 	group->epoch = cs_mls_public_group_epoch(g);
 	if (outcome.content == CS_MLS_CONTENT_COMMIT &&
 	    /* The new epoch has forgotten the proposals of the old one. */
-	    ((err = hub_group_propose_removals(rq->hub, group, g)) ||
+	    ((err = hub_removals_owe_group(rq->hub, group->id)) ||
 		(err = hub_group_set_info(rq->hub, group, m->group_info))))
 		goto out;
 	err = hub_public_store(rq->hub, g);

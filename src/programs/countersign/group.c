@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* group new, add, remove, leave, list; accept, block */
+/* group new, add, remove, leave, list, repair; accept, block */
 #include <stdio.h>
 #include <string.h>
 
@@ -115,6 +115,7 @@ list_json(struct cli_listing *l, const struct cs_client_group *g)
 	cs_json_hex(&j, "ref", CS_VIEW_OF(g->ref));
 	cs_json_bool(&j, "direct", g->direct);
 	cs_json_string(&j, "state", state_name(g->state));
+	cs_json_bool(&j, "lost", g->lost);
 	cs_json_number(&j, "epoch", g->epoch);
 	cs_json_array(&j, "members");
 	for (size_t i = 0; i < g->n_members; i++)
@@ -132,6 +133,8 @@ list_text(const struct cs_client_group *g)
 		printf(" (the two of you)");
 	if (g->state != CS_CLIENT_ACTIVE)
 		printf(" [%s]", state_name(g->state));
+	if (g->lost)
+		printf(" [lost: see countersign group repair]");
 	printf(":");
 	for (size_t i = 0; i < g->n_members; i++)
 		printf(" %s", g->members[i]);
@@ -161,6 +164,50 @@ cli_group_list(const struct cli_args *args)
 		if (l.err)
 			status = cli_client_fail(c, l.err);
 	}
+	cs_client_close(c);
+	return status;
+}
+
+/* Who is in the group now, as the last word on what was entered. */
+static int
+show_repaired(struct cs_client *c, const struct cli_args *args)
+{
+	struct cli_listing l = { .json = cli_flag(args, "json") };
+	struct cs_client_groups groups;
+	enum cs_err err = cs_client_groups(&groups, c);
+
+	if (err)
+		return cli_client_fail(c, err);
+	if (!l.json)
+		printf("This device entered the conversation anew. What was "
+		       "sent meanwhile cannot be read on it.\n");
+	for (size_t i = 0; i < groups.n; i++) {
+		const struct cs_client_group *g = &groups.v[i];
+
+		if (strcmp(g->name, cli_arg(args, 0)) != 0 ||
+		    g->state == CS_CLIENT_LEFT)
+			continue;
+		if (l.json)
+			list_json(&l, g);
+		else
+			list_text(g);
+	}
+	cs_client_groups_free(&groups);
+	return l.err ? cli_client_fail(c, l.err) : CLI_OK;
+}
+
+int
+cli_group_repair(const struct cli_args *args)
+{
+	struct cs_client *c;
+	enum cs_err err;
+	int status = cli_open(&c, args, CLI_ONLINE);
+
+	if (status != CLI_OK)
+		return status;
+	err = cs_client_group_repair(
+	    c, cli_arg(args, 0), cli_flag(args, "force"));
+	status = err ? cli_client_fail(c, err) : show_repaired(c, args);
 	cs_client_close(c);
 	return status;
 }

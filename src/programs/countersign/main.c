@@ -83,6 +83,11 @@ static const struct cli_option save_options[] = {
 	{ "output", 'o', "FILE", "where to write it" },
 	{ 0 },
 };
+static const struct cli_option repair_options[] = {
+	{ "force", 0, NULL, "whoever is in it, whether or not it is needed" },
+	{ "json", 0, NULL, "one line of JSON" },
+	{ 0 },
+};
 static const struct cli_option report_options[] = {
 	{ "reason", 0, "CODE", "why; see below",
 	    "trafficking child-abuse threat-to-life terrorism "
@@ -201,6 +206,14 @@ static const struct cli_command commands[] = {
 	    "You leave with all your devices, and read nothing more "
 	    "of it. The others see that you left.",
 	    1, 1, NULL, cli_group_leave },
+	{ "group repair", "GROUP|NAME [--force] [--json]",
+	    "enter a conversation anew that this device lost track of",
+	    "A change that does not verify here, or that the hub held back, "
+	    "ends what this device can read of a conversation. It enters "
+	    "again by itself if only people are in it who were in it before; "
+	    "the others are told. With --force it enters whoever is in it, "
+	    "and also where nothing is wrong: look at who is there.",
+	    1, 1, repair_options, cli_group_repair },
 	{ "group list", "[--json]", "list conversations and who is in them",
 	    NULL, 0, 0, json_options, cli_group_list },
 	{ "requests", "[--json]",

@@ -73,6 +73,9 @@ show_json(const struct cs_hub_summary *s, const char *root, int64_t seconds)
 	cs_json_number(&j, "entries", s->entries);
 	cs_json_number(&j, "blobs", s->blobs);
 	cs_json_number(&j, "reports", s->reports);
+	cs_json_number(&j, "removals_waiting", s->removals);
+	cs_json_number(&j, "removals_failed", s->removals_failed);
+	cs_json_number(&j, "removals_since_ms", s->removals_since_ms);
 	cs_json_bool(&j, "desk", s->desk);
 	cs_json_signed(&j, "keys_expire_in_seconds", seconds);
 	cs_json_close(&j);
@@ -91,12 +94,15 @@ show_text(const struct cs_hub_summary *s, const char *root, int64_t seconds)
 	       "Files:         %llu\n"
 	       "Reports:       %llu\n"
 	       "Desk:          %s\n"
+	       "Removals:      %llu groups wait for one, in %llu it failed\n"
 	       "Keys:          good for %lld more days\n",
 	    s->name, s->host, s->port, root, (unsigned long long)s->accounts,
 	    (unsigned long long)s->disabled, (unsigned long long)s->groups,
 	    (unsigned long long)s->entries, (unsigned long long)s->blobs,
 	    (unsigned long long)s->reports,
 	    s->desk ? "has joined" : "none has joined yet",
+	    (unsigned long long)s->removals,
+	    (unsigned long long)s->removals_failed,
 	    (long long)seconds / (long long)CS_DAY_S);
 }
 
@@ -161,7 +167,11 @@ static const struct cli_command commands[] = {
 	    "The link pins the operator key behind its #. Give it to people in "
 	    "a way that only they can read: whoever has it can join.",
 	    0, 0, invite_options, run_invite },
-	{ "status", "[--json]", "show how the hub is and what it holds", NULL,
+	{ "status", "[--json]", "show how the hub is and what it holds",
+	    "Somebody who was disabled, or whose device was removed, is shut "
+	    "out at once; \"Removals\" counts the groups in which the others "
+	    "are still to be asked to take them out. Where that failed it is "
+	    "tried again, at least once an hour.",
 	    0, 0, status_options, run_status },
 	{ "renew", "", "make new stamp and TLS keys, certify the desk's anew",
 	    "Needs keys/root.key. The stamp key is good for 30 days; what was "

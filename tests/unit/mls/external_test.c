@@ -143,7 +143,7 @@ test_resync(void **state)
 	struct stranger n;
 	struct cs_mls_received got;
 	struct cs_mls_member member;
-	bool external;
+	struct cs_mls_sender by;
 
 	(void)state;
 	set_up(&s);
@@ -158,10 +158,9 @@ test_resync(void **state)
 	assert_ok(enter(&n, &resync));
 	assert_ok(cs_mls_process(&got, s.m[0].group, cs_buf_view(&n.commit)));
 	assert_int_equal(cs_mls_staged_removed(got.staged), 1);
-	assert_true(
-	    cs_mls_staged_removed_member(got.staged, 0, &member, &external));
+	assert_true(cs_mls_staged_removed_member(got.staged, 0, &member, &by));
 	assert_int_equal(member.leaf, 2);
-	assert_false(external);
+	assert_int_equal(by.type, CS_MLS_SENDER_NEW_MEMBER_COMMIT);
 	cs_mls_received_clear(&got);
 	deliver(&s, &n.w, &n.commit);
 	assert_true(world_agree(&n.w, &s.m[0]));

@@ -68,6 +68,7 @@ test_external_remove(void **state)
 	struct cs_mls_public_outcome o;
 	struct cs_mls_received got;
 	struct cs_mls_member who;
+	struct cs_mls_sender by = { 0 };
 	bool external = false;
 
 	(void)state;
@@ -90,14 +91,15 @@ test_external_remove(void **state)
 	assert_ok(world_commit(&w.m[3], &opt, &commit, &none));
 	watch(&w, &commit, &o);
 	assert_int_equal(o.n_removed, 1);
-	assert_int_equal(o.removed[0], 1);
+	assert_int_equal(o.removed[0].leaf, 1);
+	assert_int_equal(o.removed[0].by.type, CS_MLS_SENDER_EXTERNAL);
+	assert_int_equal(o.removed[0].by.index, 0);
 	assert_int_equal(o.sender_leaf, 3);
 	cs_mls_public_outcome_clear(&o);
 	assert_ok(cs_mls_process(&got, w.m[1].group, cs_buf_view(&commit)));
 	assert_true(cs_mls_staged_self_removed(got.staged));
-	assert_true(
-	    cs_mls_staged_removed_member(got.staged, 0, &who, &external));
-	assert_true(external);
+	assert_true(cs_mls_staged_removed_member(got.staged, 0, &who, &by));
+	assert_int_equal(by.type, CS_MLS_SENDER_EXTERNAL);
 	assert_view_equal(who.credential, cs_view_str("m1"));
 	cs_mls_received_clear(&got);
 	assert_ok(world_follow(&w.m[0], &commit));

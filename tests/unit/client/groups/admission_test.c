@@ -13,7 +13,6 @@
 #include "client/home/leaf.h"
 #include "client/home/operator.h"
 #include "crypto/init.h"
-#include "franking/operator_pin.h"
 #include "mls/group.h"
 #include "support/client_world.h"
 
@@ -22,7 +21,7 @@ struct world {
 	struct cw_person alma, boris, mallory;
 	struct cs_client *a, *b;
 	struct client_group g, theirs; /* alma's, and boris' */
-	struct cs_buf senders, dictionary;
+	struct cs_buf context;
 };
 
 static struct cs_mls_identity
@@ -42,13 +41,13 @@ static struct cs_mls_group *
 new_group(struct world *w, const struct cw_person *by,
     const struct cs_mls_options *opt)
 {
-	const struct cs_mls_extension exts[2] = {
-		{ CS_MLS_EXT_EXTERNAL_SENDERS, cs_buf_view(&w->senders) },
-		{ CS_MLS_EXT_APP_DATA_DICTIONARY, cs_buf_view(&w->dictionary) },
-	};
+	struct cs_view list = cs_buf_view(&w->context);
+	struct cs_mls_extension exts[2];
 	struct cs_mls_identity id = identity(by);
 	struct cs_mls_group *mls;
 
+	assert_true(cs_mls_extension_next(&list, &exts[0]));
+	assert_true(cs_mls_extension_next(&list, &exts[1]));
 	assert_ok(cs_mls_group_new(&mls, CS_SUITE_X25519_AES128,
 	    client_group_id(&w->g), &id, (struct cs_mls_extensions){ exts, 2 },
 	    opt));
@@ -115,7 +114,7 @@ home(struct world *w, const struct cw_person *p, const char *handle,
 static void
 world_init(struct world *w)
 {
-	struct cs_franking_operator_pin pin = { 0 };
+	struct cs_room_operator op;
 	struct cs_mls_options opt;
 
 	memset(w, 0, sizeof *w);
@@ -125,10 +124,8 @@ world_init(struct world *w)
 	cw_person_init(&w->mallory, "mallory");
 	w->a = home(w, &w->alma, "alma", &w->boris);
 	w->b = home(w, &w->boris, "boris", &w->alma);
-	memcpy(pin.root_public, w->a->self.root, sizeof pin.root_public);
-	assert_ok(cs_operator_id(pin.operator_id, w->a->self.root));
-	assert_ok(cs_franking_operator_pin_write(&w->dictionary, &pin));
-	assert_ok(client_operator_sender(&w->senders, w->a));
+	op = client_room_operator(w->a);
+	assert_ok(cs_room_context_write(&w->context, &op, cs_view(NULL, 0)));
 	memcpy(w->g.id, "0123456789abcdef", 16);
 	w->g.id_len = 16;
 	w->g.registered = true;
@@ -141,6 +138,7 @@ world_init(struct world *w)
 	add(w->g.mls, &w->boris, &w->theirs.mls, &opt);
 	w->g.state = CS_CLIENT_LEFT;
 	assert_ok(client_group_store(w->a, &w->g));
+	assert_ok(client_away_add(w->a, &w->g, "alma"));
 	commit(w->theirs.mls, cs_mls_group_own_leaf(w->g.mls), 1);
 }
 
@@ -151,8 +149,7 @@ world_clear(struct world *w)
 	client_group_clear(&w->theirs);
 	cs_client_close(w->a);
 	cs_client_close(w->b);
-	cs_buf_free(&w->senders);
-	cs_buf_free(&w->dictionary);
+	cs_buf_free(&w->context);
 	cs_buf_free(&w->alma.credential);
 	cs_buf_free(&w->boris.credential);
 	cs_buf_free(&w->mallory.credential);
@@ -162,7 +159,8 @@ world_clear(struct world *w)
 /* Alma enters the group that the hub shows: returns what she says of it, and
  * her commit. */
 static enum cs_err
-enter(struct world *w, struct cs_mls_group *shown, struct cs_buf *message)
+enter(struct world *w, struct cs_mls_group *shown, struct cs_buf *message,
+    enum client_company company)
 {
 	struct client_leaf_check check = { .c = w->a };
 	struct cs_mls_options opt = client_mls_options(&check);
@@ -176,7 +174,8 @@ enter(struct world *w, struct cs_mls_group *shown, struct cs_buf *message)
 	err = cs_mls_external_commit(
 	    &mls, message, cs_buf_view(&info), &id, &opt, NULL);
 	if (err == CS_OK)
-		err = client_admission_check(w->a, mls, client_group_id(&w->g));
+		err = client_admission_check(
+		    w->a, mls, client_group_id(&w->g), company);
 	cs_mls_group_free(mls);
 	cs_buf_free(&info);
 	return err;
@@ -186,7 +185,7 @@ static enum cs_err
 shows(struct world *w, struct cs_mls_group *shown)
 {
 	struct cs_buf message = { 0 };
-	enum cs_err err = enter(w, shown, &message);
+	enum cs_err err = enter(w, shown, &message, CLIENT_KNOWN_COMPANY);
 
 	cs_buf_free(&message);
 	return err;
@@ -203,19 +202,50 @@ test_the_same(void **state)
 	/* The group goes on while she is away. */
 	commit(w.theirs.mls, 0, 0);
 	assert_ok(shows(&w, w.theirs.mls));
-	/* A group of another operator, one that she is in, one that she never
-	 * was in. */
+	/* A group of another operator, one that she never was in. */
 	w.a->link.external_sender[0] ^= 1;
 	assert_err(shows(&w, w.theirs.mls), CS_ERR_MISMATCH);
 	w.a->link.external_sender[0] ^= 1;
 	w.a->self.root[0] ^= 1;
 	assert_err(shows(&w, w.theirs.mls), CS_ERR_CERT);
 	w.a->self.root[0] ^= 1;
-	w.g.state = CS_CLIENT_ACTIVE;
-	assert_ok(client_group_store(w.a, &w.g));
-	assert_err(shows(&w, w.theirs.mls), CS_ERR_REPLAY);
 	assert_ok(cs_db_exec(w.a->db, "DELETE FROM grp"));
 	assert_err(shows(&w, w.theirs.mls), CS_ERR_MEMBER);
+	world_clear(&w);
+}
+
+/* A device that lost its way comes back into the same group only, unless the
+ * user says otherwise. */
+static void
+test_lost(void **state)
+{
+	struct cs_buf message = { 0 };
+	struct world w;
+
+	(void)state;
+	world_init(&w);
+	w.g.state = CS_CLIENT_ACTIVE;
+	w.g.lost = true;
+	assert_ok(client_group_store(w.a, &w.g));
+	assert_ok(shows(&w, w.theirs.mls));
+	/* The state is damaged: who was there is not known any more. */
+	assert_ok(cs_db_exec(w.a->db, "UPDATE grp SET secret=x'00'"));
+	assert_err(shows(&w, w.theirs.mls), CS_ERR_MEMBER);
+	assert_ok(enter(&w, w.theirs.mls, &message, CLIENT_ANY_COMPANY));
+	cs_buf_reset(&message);
+	w.g.elsewhere = true;
+	assert_ok(client_group_store(w.a, &w.g));
+	assert_ok(shows(&w, w.theirs.mls));
+	/* Somebody new: only if the user knows of it.  Another operator: never.
+	 */
+	add(w.theirs.mls, &w.mallory, NULL, NULL);
+	assert_err(shows(&w, w.theirs.mls), CS_ERR_MEMBER);
+	assert_ok(enter(&w, w.theirs.mls, &message, CLIENT_ANY_COMPANY));
+	cs_buf_reset(&message);
+	w.a->self.root[0] ^= 1;
+	assert_err(
+	    enter(&w, w.theirs.mls, &message, CLIENT_ANY_COMPANY), CS_ERR_CERT);
+	cs_buf_free(&message);
 	world_clear(&w);
 }
 
@@ -267,15 +297,16 @@ let_in(struct world *w)
 	struct cs_buf message = { 0 };
 	enum cs_err err;
 
-	assert_ok(enter(w, w->theirs.mls, &message));
-	assert_ok(
-	    cs_mls_process(&received, w->theirs.mls, cs_buf_view(&message)));
+	assert_ok(enter(w, w->theirs.mls, &message, CLIENT_KNOWN_COMPANY));
+	err = cs_mls_process(&received, w->theirs.mls, cs_buf_view(&message));
+	cs_buf_free(&message);
+	if (err)
+		return err;
 	assert_int_equal(received.event, CS_MLS_EVENT_COMMIT);
 	staged = received.staged;
 	received.staged = NULL;
 	err = client_commit_merge(w->b, &w->theirs, staged);
 	cs_mls_received_clear(&received);
-	cs_buf_free(&message);
 	return err;
 }
 
@@ -321,6 +352,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_the_same),
+		cmocka_unit_test(test_lost),
 		cmocka_unit_test(test_made_up),
 		cmocka_unit_test(test_let_in),
 	};

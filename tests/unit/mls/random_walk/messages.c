@@ -59,7 +59,7 @@ hub_reads(struct walk *w, const struct entry *e, const struct cs_mls_staged *s)
 		for (size_t i = 0; i < o.n_removed; i++) {
 			assert_true(
 			    cs_mls_staged_removed_member(s, i, &who, NULL));
-			assert_int_equal(o.removed[i], who.leaf);
+			assert_int_equal(o.removed[i].leaf, who.leaf);
 		}
 	}
 	cs_mls_public_outcome_clear(&o);
