@@ -160,6 +160,36 @@ cs_hub_expires(int64_t *seconds, const char *dir)
 	return err;
 }
 
+static enum cs_err
+summarize_age(struct cs_hub_summary *out, struct cs_db *db)
+{
+	static const char log[] = "SELECT COALESCE(MIN(accepted),0) FROM log"
+				  " WHERE content=?";
+	uint64_t commit, proposal;
+	enum cs_err err;
+
+	if ((err = cs_db_get_int(&out->message_ms, db, log,
+		 cs_int(CS_MLS_CONTENT_APPLICATION))) ||
+	    (err = cs_db_get_int(
+		 &commit, db, log, cs_int(CS_MLS_CONTENT_COMMIT))) ||
+	    (err = cs_db_get_int(
+		 &proposal, db, log, cs_int(CS_MLS_CONTENT_PROPOSAL))) ||
+	    (err = cs_db_get_int(&out->blob_ms, db,
+		 "SELECT COALESCE(MIN(created),0) FROM blob")) ||
+	    (err = cs_db_get_int(&out->report_ms, db,
+		 "SELECT COALESCE(MIN(received),0) FROM report")) ||
+	    (err = cs_db_get_int(&out->letter_ms, db,
+		 "SELECT COALESCE(MIN(received),0) FROM letter")) ||
+	    (err = cs_db_get_int(&out->left_ms, db,
+		 "SELECT COALESCE(MIN(gone),0) FROM account WHERE gone<>0")))
+		return err;
+	out->handshake_ms = commit == 0 || (proposal != 0 && proposal < commit)
+	    ? proposal
+	    : commit;
+	return cs_db_get_int(
+	    &out->pins, db, "SELECT COUNT(DISTINCT blob) FROM pin");
+}
+
 enum cs_err
 cs_hub_summarize(struct cs_hub_summary *out, const char *dir)
 {
@@ -173,6 +203,7 @@ cs_hub_summarize(struct cs_hub_summary *out, const char *dir)
 	if (desk == NULL)
 		return CS_ERR_NOMEM;
 	if ((err = hub_conf_read(&conf, dir)) || (err = open_db(&db, dir)) ||
+	    (err = summarize_age(out, db)) ||
 	    (err = cs_db_get_int(
 		 &out->accounts, db, "SELECT COUNT(*) FROM account")) ||
 	    (err = cs_db_get_int(&out->disabled, db,

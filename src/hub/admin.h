@@ -46,6 +46,10 @@ struct cs_hub_summary {
 	/* Groups in which somebody has to be proposed for removal; those where
 	 * that failed; since when the first waits, in ms. */
 	uint64_t removals, removals_failed, removals_since_ms;
+	/* When the oldest of what is kept came, in ms; 0: there is none. */
+	uint64_t message_ms, handshake_ms, blob_ms, report_ms, letter_ms;
+	uint64_t left_ms; /* when the first of those left who are still known */
+	uint64_t pins;    /* files that are kept for reports */
 	bool desk;
 };
 CS_CHECKED enum cs_err cs_hub_summarize(

@@ -8,7 +8,7 @@
 #include "base/alloc.h"
 #include "crypto/random.h"
 #include "hub/accounts/standing.h"
-#include "hub/blob.h"
+#include "hub/blobs/upload.h"
 #include "hub/core/batch.h"
 #include "hub/core/connection.h"
 #include "hub/core/hub.h"
@@ -17,6 +17,7 @@
 #include "hub/core/stamp_key.h"
 #include "hub/groups/removal.h"
 #include "hub/requests.h"
+#include "hub/retention.h"
 #include "store/file.h"
 
 #define HOUSEKEEPING_MS (10 * 60 * 1000)
@@ -24,37 +25,14 @@
 
 static volatile sig_atomic_t stop;
 
-static enum cs_err
-sweep(struct cs_hub *hub)
-{
-	uint64_t before = hub->now_ms - HUB_KEEP_MS;
-	enum cs_err err;
-
-	if ((err = hub_batch_begin(hub)) || (err = hub_blob_sweep(hub)) ||
-	    (err = hub_accounts_settle(hub)) ||
-	    (err = cs_db_exec(hub->db,
-		 "UPDATE log SET message=NULL WHERE accepted<?"
-		 " AND message IS NOT NULL AND content=?",
-		 cs_int(before), cs_int(CS_MLS_CONTENT_APPLICATION))) ||
-	    (err = cs_db_exec(hub->db, "DELETE FROM welcome WHERE created<?",
-		 cs_int(before))) ||
-	    (err = cs_db_exec(hub->db, "DELETE FROM link WHERE expires<?",
-		 cs_int(hub->now_ms))) ||
-	    (err = cs_db_exec(hub->db,
-		 "DELETE FROM key_package WHERE not_after<?",
-		 cs_int(hub->now_ms / 1000))))
-		return err;
-	return CS_OK;
-}
-
-/* Drop what has expired; a failure is tried again next time. */
+/* What ends by itself; a failure is tried again next time. */
 static void
 housekeeping(struct cs_hub *hub)
 {
 	if (hub->now_ms - hub->housekept_ms < HOUSEKEEPING_MS)
 		return;
 	hub->housekept_ms = hub->now_ms;
-	if (sweep(hub) != CS_OK)
+	if (hub_batch_begin(hub) != CS_OK || hub_accounts_settle(hub) != CS_OK)
 		cs_db_rollback(hub->db);
 }
 
@@ -93,6 +71,7 @@ close_hub(struct cs_hub *hub)
 	if (hub == NULL)
 		return;
 	cs_net_server_free(hub->net);
+	hub_uploads_close(hub);
 	if (hub->db != NULL && cs_db_in_transaction(hub->db))
 		cs_db_rollback(hub->db);
 	cs_db_close(hub->db);
@@ -177,6 +156,12 @@ out:
 	return CS_OK;
 }
 
+static bool
+is_idle(const struct cs_hub *hub)
+{
+	return !hub_removals_due(hub) && !hub_retention_due(hub);
+}
+
 enum cs_err
 cs_hub_run(const char *dir,
     void (*ready)(const char *name, const char *host, int port))
@@ -194,7 +179,7 @@ cs_hub_run(const char *dir,
 	ready(hub->name, hub->listen_host, hub->listen_port);
 	while (!stop) {
 		if ((err = cs_net_server_run(
-			 hub->net, hub_removals_due(hub) ? 0 : IDLE_MS)) ||
+			 hub->net, is_idle(hub) ? IDLE_MS : 0)) ||
 		    (err = gather(hub)))
 			break;
 		hub_clock(hub);
@@ -202,6 +187,7 @@ cs_hub_run(const char *dir,
 		end_strangers(hub);
 		hub_batch_end(hub);
 		hub_removals_work(hub);
+		hub_retention_work(hub);
 	}
 out:
 	close_hub(hub);

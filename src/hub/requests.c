@@ -13,7 +13,8 @@
 #include "hub/accounts/link.h"
 #include "hub/accounts/login.h"
 #include "hub/accounts/recover.h"
-#include "hub/blob.h"
+#include "hub/blobs/blob.h"
+#include "hub/blobs/pin.h"
 #include "hub/core/batch.h"
 #include "hub/core/connection.h"
 #include "hub/core/hub.h"
@@ -92,6 +93,7 @@ static const struct {
 	{ CS_WIRE_DESK_REPORT_SET, 1 << HUB_DESK, hub_desk_report_set },
 	{ CS_WIRE_DESK_ACTION, 1 << HUB_DESK, hub_desk_action },
 	{ CS_WIRE_DESK_REMOVALS, 1 << HUB_DESK, hub_desk_removals },
+	{ CS_WIRE_DESK_PINS, 1 << HUB_DESK, hub_desk_pins },
 	{ CS_WIRE_DESK_LETTERS, 1 << HUB_DESK, hub_desk_letters },
 	{ CS_WIRE_DESK_LETTER_SET, 1 << HUB_DESK, hub_desk_letter_set },
 };
@@ -302,8 +304,16 @@ on_blob_open(void *arg, struct cs_net_blob *b)
 }
 
 static int
+on_blob_write(void *arg, struct cs_net_blob *b, struct cs_view bytes)
+{
+	(void)arg;
+	return hub_blob_write(b, bytes);
+}
+
+static int
 on_blob_done(void *arg, struct cs_net_blob *b, bool whole)
 {
+	hub_clock(arg);
 	return hub_blob_done(arg, b, whole);
 }
 
@@ -332,6 +342,7 @@ const struct cs_net_server_config hub_net_callbacks = {
 	.frame = on_frame,
 	.closed = on_closed,
 	.blob_open = on_blob_open,
+	.blob_write = on_blob_write,
 	.blob_done = on_blob_done,
 	.page = on_page,
 };

@@ -31,7 +31,7 @@ struct cs_net_blob {
 	 * out of open: how much is sent. */
 	uint64_t length;
 	uint64_t total; /* out of open: the whole blob */
-	int fd;         /* out of open; the server closes it */
+	int fd;         /* GET: out of open; the server closes it */
 	void *user;     /* for the program */
 };
 
@@ -51,6 +51,10 @@ struct cs_net_server_config {
 	void (*closed)(void *arg, struct cs_net_conn *c, void *user);
 	/* 0 to go on, or an HTTP status to refuse with. */
 	int (*blob_open)(void *arg, struct cs_net_blob *b);
+	/* More of a PUT's body, in order; 0, or an HTTP status that ends it.
+	 */
+	int (*blob_write)(
+	    void *arg, struct cs_net_blob *b, struct cs_view bytes);
 	/* The PUT's body is over, ${whole} or cut short; a 2xx or an error. */
 	int (*blob_done)(void *arg, struct cs_net_blob *b, bool whole);
 	/* A page for GET on any other path, as text, or NULL: 404. */

@@ -107,7 +107,8 @@ status_text(int status)
 	case 405:
 		return "Only GET and PUT are served.\n";
 	case 409:
-		return "The upload does not go on where it stopped.\n";
+		return "The upload does not go on where it stopped, or goes on "
+		       "elsewhere.\n";
 	case 413:
 		return "That is more than was announced.\n";
 	case 416:
@@ -217,29 +218,19 @@ on_request(struct lws *wsi, struct http_session *h, const char *path)
 }
 
 static int
-on_body(struct http_session *h, const uint8_t *in, size_t len)
+on_body(struct lws *wsi, struct http_session *h, struct cs_view bytes)
 {
-	/* A request that was refused may still send its body. */
-	if (!h->open || h->failed)
-		return 0;
-	if (len > h->blob.length - h->done) {
-		h->failed = true;
-		return 0;
-	}
-	while (len != 0) {
-		ssize_t n = pwrite(
-		    h->blob.fd, in, len, (off_t)(h->blob.offset + h->done));
+	const struct cs_net_server_config *config = config_of(wsi);
 
-		if (n < 0 && errno == EINTR)
-			continue;
-		if (n <= 0) {
-			h->failed = true;
-			return 0;
-		}
-		in += n;
-		len -= (size_t)n;
-		h->done += (uint64_t)n;
-	}
+	/* A request that was refused may still send its body. */
+	if (!h->open || h->failed != 0)
+		return 0;
+	if (bytes.len > h->blob.length - h->done)
+		h->failed = 413;
+	else
+		h->failed = config->blob_write(config->arg, &h->blob, bytes);
+	if (h->failed == 0)
+		h->done += bytes.len;
 	return 0;
 }
 
@@ -255,11 +246,11 @@ finish(struct lws *wsi, struct http_session *h)
 	h->open = false;
 	if (h->blob.put)
 		status = config->blob_done(config->arg, &h->blob,
-		    !h->failed && h->done == h->blob.length);
+		    h->failed == 0 && h->done == h->blob.length);
 	if (h->blob.fd >= 0)
 		close(h->blob.fd);
 	h->blob.fd = -1;
-	return h->failed ? 507 : status;
+	return h->failed != 0 ? h->failed : status;
 }
 
 static int
@@ -307,7 +298,7 @@ cs_net_http_callback(struct lws *wsi, enum lws_callback_reasons reason,
 	case LWS_CALLBACK_HTTP:
 		return on_request(wsi, h, in);
 	case LWS_CALLBACK_HTTP_BODY:
-		return on_body(h, in, len);
+		return on_body(wsi, h, cs_view(in, len));
 	case LWS_CALLBACK_HTTP_BODY_COMPLETION:
 		return on_body_end(wsi, h);
 	case LWS_CALLBACK_HTTP_WRITEABLE:

@@ -18,6 +18,6 @@ struct http_session {
 	struct cs_net_blob blob;
 	uint64_t done;
 	bool open;
-	bool failed;
+	int failed; /* HTTP status that the body's end is answered with; or 0 */
 	const char *page;
 };

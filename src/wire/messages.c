@@ -350,6 +350,13 @@ static const struct cs_wire_field cs_wire_report_fields[] = {
 };
 SHAPE(cs_wire_report);
 
+static const struct cs_wire_field cs_wire_desk_pins_fields[] = {
+	FIELD(CS_WIRE_FIXED, cs_wire_desk_pins, report, 0),
+	LIST(cs_wire_desk_pins, blobs, CS_WIRE_REPORT_BLOBS_MAX,
+	    cs_wire_blob_get),
+};
+SHAPE(cs_wire_desk_pins);
+
 static const struct cs_wire_field cs_wire_report_status_fields[] = {
 	FIELD(CS_WIRE_FIXED, cs_wire_report_status, report, 0),
 	FIELD(CS_WIRE_U8, cs_wire_report_status, state, 0),

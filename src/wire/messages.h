@@ -60,6 +60,8 @@ enum cs_wire_kind {
 	CS_WIRE_DESK_LETTERS = 43,
 	CS_WIRE_DESK_LETTER_SET = 44,
 	CS_WIRE_DESK_REMOVALS = 45,
+	/* 46: see CS_WIRE_DESK_HEAD */
+	CS_WIRE_DESK_PINS = 47,
 	/* from the hub */
 	CS_WIRE_HELLO = 128,
 	CS_WIRE_ANSWER = 129,
@@ -535,6 +537,14 @@ struct cs_wire_report {
 	struct cs_view sealed;
 };
 CS_WIRE_SHAPE(cs_wire_report);
+
+/* CS_WIRE_DESK_PINS: of what a report names, the hub keeps these, or none,
+ * until the desk says otherwise; answer empty. */
+struct cs_wire_desk_pins {
+	uint8_t report[16];
+	struct cs_wire_list blobs; /* of cs_wire_blob_get */
+};
+CS_WIRE_SHAPE(cs_wire_desk_pins);
 
 /* CS_WIRE_REPORT_STATES: request empty. */
 enum cs_wire_report_state {

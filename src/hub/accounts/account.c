@@ -101,11 +101,24 @@ certify(struct hub_request *rq, struct newcomer *n)
 	    : err;
 }
 
+/* The name of somebody who left, as only this hub knows it again. */
+static enum cs_err
+gone_name(uint8_t out[static CS_HASH_LEN], const struct cs_hub *hub,
+    struct cs_view handle)
+{
+	static const char label[] = "countersign/name-gone/v1";
+	const struct cs_view parts[] = { cs_view(label, sizeof label), handle };
+
+	return cs_hmac_parts(
+	    out, CS_SHA256, CS_VIEW_OF(hub->pseudonym_key), parts, 2);
+}
+
 static enum cs_err
 insert(struct hub_request *rq, const struct newcomer *n)
 {
 	const struct cs_device_cert *device = &n->device;
 	struct cs_hub *hub = rq->hub;
+	uint8_t name[CS_HASH_LEN];
 	uint64_t taken;
 	enum cs_err err;
 
@@ -113,6 +126,12 @@ insert(struct hub_request *rq, const struct newcomer *n)
 	    "SELECT COUNT(*) FROM account WHERE handle=?",
 	    cs_text(device->handle));
 	if (err)
+		return err;
+	if (taken == 0 &&
+	    ((err = gone_name(name, hub, device->handle)) ||
+		(err = cs_db_get_int(&taken, hub->db,
+		     "SELECT COUNT(*) FROM name_gone WHERE name=?",
+		     cs_blob(CS_VIEW_OF(name))))))
 		return err;
 	if (taken != 0)
 		return hub_refuse(rq, CS_WIRE_E_HANDLE_TAKEN);
@@ -242,5 +261,71 @@ hub_join(struct hub_request *rq)
 	n.m = &m;
 	err = join(rq, &n);
 	newcomer_clear(&n);
+	return err;
+}
+
+/* ---- leaving for good --------------------------------------------------- */
+
+struct gone {
+	uint8_t id[CS_ID_LEN];
+	uint8_t name[CS_HASH_LEN];
+};
+
+static enum cs_err
+find_gone(bool *found, struct gone *out, struct cs_hub *hub, uint64_t before_ms)
+{
+	struct cs_rows row;
+	enum cs_err err;
+
+	err = cs_db_row(&row, hub->db,
+	    "SELECT id,handle FROM account WHERE gone<>0 AND gone<?"
+	    " AND NOT EXISTS(SELECT 1 FROM device"
+	    " WHERE device.account=account.id) LIMIT 1",
+	    cs_int(before_ms));
+	*found = err == CS_OK;
+	if (err == CS_OK) {
+		cs_col_copy(&row, 0, out->id, sizeof out->id);
+		err = gone_name(out->name, hub, cs_col_blob(&row, 1));
+	} else if (err == CS_ERR_NOT_FOUND) {
+		err = CS_OK;
+	}
+	return cs_rows_end(&row, err);
+}
+
+/* What the desk has not read yet it still gets. */
+static enum cs_err
+forget(struct cs_hub *hub, const struct gone *gone)
+{
+	static const char *const from[] = {
+		"DELETE FROM report WHERE account=? AND sealed IS NULL",
+		"DELETE FROM letter WHERE account=? AND sealed IS NULL",
+		"DELETE FROM action WHERE account=?",
+		"DELETE FROM group_note WHERE account=?",
+		"DELETE FROM revocation WHERE account=?",
+		"DELETE FROM account WHERE id=?",
+	};
+	enum cs_err err = cs_db_exec(hub->db,
+	    "INSERT INTO name_gone(name) VALUES(?) ON CONFLICT DO NOTHING",
+	    cs_blob(CS_VIEW_OF(gone->name)));
+
+	for (size_t i = 0; err == CS_OK && i < sizeof from / sizeof *from; i++)
+		err =
+		    cs_db_exec(hub->db, from[i], cs_blob(CS_VIEW_OF(gone->id)));
+	return err;
+}
+
+enum cs_err
+hub_accounts_forget(int64_t *n, struct cs_hub *hub, uint64_t before_ms)
+{
+	struct gone gone;
+	bool found = true;
+	enum cs_err err = CS_OK;
+
+	for (*n = 0; err == CS_OK && *n < HUB_SWEEP_ROWS; ++*n) {
+		err = find_gone(&found, &gone, hub, before_ms);
+		if (err || !found)
+			break;
+		err = forget(hub, &gone);
+	}
 	return err;
 }

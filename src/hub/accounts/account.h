@@ -5,6 +5,10 @@
 #include "hub/core/hub.h"
 
 hub_handler hub_join;
+/* Forget some of those that left before ${before_ms} and have no device any
+ * more; their names stay taken. */
+CS_CHECKED enum cs_err hub_accounts_forget(
+    int64_t *n, struct cs_hub *hub, uint64_t before_ms);
 /* What the registrar signed of the account with this key, into cleared buffers.
  * CS_ERR_NOT_FOUND: there is none, or it has left. */
 CS_CHECKED enum cs_err hub_account_certs(struct cs_buf *registrar,

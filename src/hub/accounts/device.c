@@ -99,6 +99,14 @@ insert(struct hub_request *rq, const struct cs_wire_device_add *m,
 		return CS_OK;
 	if (n >= CS_WIRE_DEVICES_MAX)
 		return hub_refuse(rq, CS_WIRE_E_LIMIT);
+	/* Its row may be gone already. */
+	if ((err = cs_db_get_int(&n, hub->db,
+		 "SELECT COUNT(*) FROM revocation WHERE account=? AND device=?",
+		 cs_blob(CS_VIEW_OF(cert->account)),
+		 cs_blob(CS_VIEW_OF(cert->device)))))
+		return err;
+	if (n != 0)
+		return hub_refuse(rq, CS_WIRE_E_CERTIFICATE);
 	err = cs_db_exec(hub->db,
 	    "INSERT INTO device(id,account,key,cert,created,name)"
 	    " VALUES(?,?,?,?,?,?)",

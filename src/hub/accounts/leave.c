@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* Leaving the hub. The devices go, and with them everything kept for them. The
- * name stays taken, so that nobody is mistaken for its former holder. Decisions
- * about the account and its reports stay: they are evidence, and concern
- * others. */
+/* Leaving the hub. The devices go, and with them everything kept for them. What
+ * else is kept of the account goes at the end of the report window
+ * (hub/retention.c). The name stays taken, so that nobody is mistaken for its
+ * former holder. */
 #include "hub/accounts/leave.h"
 
 #include "base/reader.h"

@@ -40,8 +40,16 @@
 #define HUB_BLOB_BYTES_DAY (4 * CS_GIB)
 #define HUB_BLOB_TOKEN_MS CS_HOUR_MS /* a slow link needs its time */
 #define HUB_KEEP_MS (30 * CS_DAY_MS) /* the report window */
-#define HUB_GROUPS_ACCOUNT 10000     /* groups that an account is in */
-#define HUB_ANSWER_ROWS 100          /* letters, reports, Welcomes at once */
+/* Handshakes that some device has not read: it was away so long that it comes
+ * back like one that was lost. */
+#define HUB_KEEP_HANDSHAKE_MS (365 * CS_DAY_MS)
+/* Answered reports and letters, actions that are over: an answer may be
+ * questioned for six months (DSA, article 20). */
+#define HUB_KEEP_ANSWER_MS (190 * CS_DAY_MS)
+#define HUB_REPORT_UNREAD_MS (90 * CS_DAY_MS) /* blobs wait for the desk */
+#define HUB_SWEEP_ROWS 200                    /* that go between two rounds */
+#define HUB_GROUPS_ACCOUNT 10000              /* groups that an account is in */
+#define HUB_ANSWER_ROWS 100 /* letters, reports, Welcomes at once */
 #define HUB_SYNC_ROWS HUB_GROUPS_ACCOUNT /* groups that have news, at once */
 #define HUB_FETCH_BYTES (2 * CS_MIB)     /* of messages in one answer */
 /* Removals that are owed: groups in a round and time for them, while members
@@ -84,6 +92,14 @@ struct hub_outgoing {
 
 #define HUB_DEVICE_BUCKETS 4096
 
+/* Where dropping what is too old has got to (hub/retention.h). */
+struct hub_sweep {
+	uint64_t next_ms;
+	bool under_way;
+	size_t step;
+	uint64_t after_ms, after_seq; /* handshakes that were looked at */
+};
+
 struct cs_hub {
 	char *dir;
 	struct cs_db *db;
@@ -112,6 +128,9 @@ struct cs_hub {
 
 	uint64_t now_ms; /* set at each round */
 	uint64_t housekept_ms, looked_ms;
+	struct hub_sweep sweep;
+	struct hub_upload *uploads;
+	unsigned n_uploads;
 	uint64_t removals_ms; /* when removals are due; 0: look */
 	struct cs_buf batch;
 	struct hub_outgoing *out;

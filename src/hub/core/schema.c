@@ -11,14 +11,17 @@
  * device.removed: when another device of the account removed it.
  * revocation: why, signed by that device or the recovery key; for members.
  * group_note: sealed for the account's devices, as contact.note is.
+ * name_gone: names of accounts that left, as a MAC: nobody gets one of them.
  * report.named: 0: the desk is given a pseudonym of the account.
  * device.name, contact.note: sealed for the account's own devices.
  * grp.info: the GroupInfo of the current epoch, signed by whoever began it.
  * grp.ref: the group as stamps name it.
  * grp.dissolved, blob.quarantined: until when an action holds them.
+ * pin.until: 0: the desk said so; otherwise only the reporter did.
  * log: one row a message or handshake, whatever the size of the group.  The
- * bytes go when every device has them; hash and stamp stay for the report
- * window, so that a repeated submission gets the first answer.
+ * bytes of a message go when every device has them; hash and stamp stay for the
+ * report window, so that a repeated submission gets the first answer, and then
+ * the row goes.  A handshake goes when every device has it, or after a year.
  * member: a device reads entries after from_seq, up to until_seq once it has
  * been removed; cursor is what it has acknowledged.
  * removal: groups in which the removal of somebody may have to be proposed,
@@ -43,6 +46,9 @@ static const char version1[] =
     " WITHOUT ROWID;"
     "CREATE INDEX device_account ON device(account);"
     "CREATE UNIQUE INDEX device_key ON device(key);"
+    "CREATE INDEX device_removed ON device(removed) WHERE removed<>0;"
+    "CREATE INDEX account_gone ON account(gone) WHERE gone<>0;"
+    "CREATE TABLE name_gone(name BLOB PRIMARY KEY) WITHOUT ROWID;"
     "CREATE TABLE revocation(id INTEGER PRIMARY KEY AUTOINCREMENT,"
     " account BLOB NOT NULL, device BLOB NOT NULL, bytes BLOB NOT NULL);"
     "CREATE INDEX revocation_account ON revocation(account, id);"
@@ -57,6 +63,7 @@ static const char version1[] =
     " REFERENCES device, last_resort INTEGER NOT NULL,"
     " not_after INTEGER NOT NULL, bytes BLOB NOT NULL);"
     "CREATE INDEX key_package_device ON key_package(device, last_resort);"
+    "CREATE INDEX key_package_ends ON key_package(not_after);"
     "CREATE TABLE contact(owner BLOB NOT NULL, peer BLOB NOT NULL,"
     " state INTEGER NOT NULL, since INTEGER NOT NULL,"
     " offers INTEGER NOT NULL DEFAULT 0, note BLOB NOT NULL DEFAULT x'',"
@@ -89,20 +96,26 @@ static const char version1[] =
     " msg_hash BLOB NOT NULL, stamp BLOB NOT NULL, message BLOB,"
     " PRIMARY KEY(grp, seq)) WITHOUT ROWID;"
     "CREATE UNIQUE INDEX log_hash ON log(grp, msg_hash);"
-    "CREATE INDEX log_accepted ON log(accepted);"
+    "CREATE INDEX log_accepted ON log(content, accepted);"
     "CREATE TABLE welcome(id INTEGER PRIMARY KEY AUTOINCREMENT,"
     " device BLOB NOT NULL, grp BLOB NOT NULL, account BLOB NOT NULL,"
     " seq INTEGER NOT NULL, chain BLOB NOT NULL, bytes BLOB NOT NULL,"
     " created INTEGER NOT NULL);"
     "CREATE INDEX welcome_device ON welcome(device);"
+    "CREATE INDEX welcome_created ON welcome(created);"
     "CREATE TABLE stamp_key(id BLOB PRIMARY KEY, cert BLOB NOT NULL)"
     " WITHOUT ROWID;"
     "CREATE TABLE blob(id BLOB PRIMARY KEY, account BLOB NOT NULL,"
     " size INTEGER NOT NULL, sha256 BLOB NOT NULL,"
-    " complete INTEGER NOT NULL DEFAULT 0, pinned INTEGER NOT NULL DEFAULT 0,"
+    " complete INTEGER NOT NULL DEFAULT 0,"
     " created INTEGER NOT NULL, quarantined INTEGER NOT NULL DEFAULT 0)"
     " WITHOUT ROWID;"
     "CREATE INDEX blob_account ON blob(account, created);"
+    "CREATE INDEX blob_created ON blob(created);"
+    "CREATE TABLE pin(report BLOB NOT NULL, blob BLOB NOT NULL,"
+    " until INTEGER NOT NULL, PRIMARY KEY(report, blob)) WITHOUT ROWID;"
+    "CREATE INDEX pin_blob ON pin(blob);"
+    "CREATE INDEX pin_until ON pin(until) WHERE until<>0;"
     "CREATE TABLE report(id BLOB PRIMARY KEY, account BLOB NOT NULL,"
     " named INTEGER NOT NULL,"
     " received INTEGER NOT NULL, state INTEGER NOT NULL DEFAULT 0,"
@@ -110,6 +123,7 @@ static const char version1[] =
     " question BLOB NOT NULL DEFAULT x'',"
     " second_look INTEGER NOT NULL DEFAULT 0, sealed BLOB) WITHOUT ROWID;"
     "CREATE INDEX report_account ON report(account, received);"
+    "CREATE INDEX report_updated ON report(updated);"
     "CREATE TABLE letter(id BLOB PRIMARY KEY, account BLOB NOT NULL,"
     " kind INTEGER NOT NULL, subject BLOB NOT NULL, received INTEGER NOT NULL,"
     " state INTEGER NOT NULL DEFAULT 1, updated INTEGER NOT NULL,"
@@ -117,13 +131,15 @@ static const char version1[] =
     " sealed BLOB) WITHOUT ROWID;"
     "CREATE INDEX letter_account ON letter(account, received);"
     "CREATE INDEX letter_subject ON letter(subject, kind);"
+    "CREATE INDEX letter_updated ON letter(updated);"
     "CREATE TABLE action(id BLOB PRIMARY KEY, account BLOB NOT NULL,"
     " bytes BLOB NOT NULL, signature BLOB NOT NULL,"
     " applied INTEGER NOT NULL, kind INTEGER NOT NULL, target BLOB NOT NULL,"
     " until INTEGER NOT NULL, reversed INTEGER NOT NULL DEFAULT 0,"
     " grps INTEGER NOT NULL DEFAULT 0) WITHOUT ROWID;"
     "CREATE INDEX action_account ON action(account, applied);"
-    "CREATE INDEX action_target ON action(target);";
+    "CREATE INDEX action_target ON action(target);"
+    "CREATE INDEX action_applied ON action(applied);";
 
 static const char *const steps[] = { version1 };
 

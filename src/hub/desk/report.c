@@ -3,25 +3,11 @@
  * The hub passes both on; it can open neither. */
 #include "hub/desk/report.h"
 
+#include "hub/blobs/pin.h"
 #include "hub/core/batch.h"
 #include "hub/core/hub.h"
 #include "hub/core/refusal.h"
 #include "hub/desk/pseudonym.h"
-
-/* A reported blob is kept until the desk has decided. */
-static enum cs_err
-pin_blobs(struct cs_hub *hub, const struct cs_wire_list *blobs)
-{
-	struct cs_view rest = blobs->raw;
-	struct cs_wire_blob_get item;
-	enum cs_err err = CS_OK;
-
-	while (
-	    err == CS_OK && cs_wire_next(&item, &cs_wire_blob_get_shape, &rest))
-		err = cs_db_exec(hub->db, "UPDATE blob SET pinned=? WHERE id=?",
-		    cs_int(true), cs_blob(CS_VIEW_OF(item.blob)));
-	return err;
-}
 
 /* Sent again after a broken connection: the first one counts. */
 static enum cs_err
@@ -101,7 +87,7 @@ store(struct hub_request *rq, const struct cs_wire_report *m)
 	    cs_blob(CS_VIEW_OF(m->report)), cs_blob(account), cs_int(m->named),
 	    cs_int(hub->now_ms), cs_int(hub->now_ms), cs_blob(m->sealed));
 	if (err == CS_OK)
-		err = pin_blobs(hub, &m->blobs);
+		err = hub_pins_claim(hub, m);
 	return err ? err : forget_old(hub, account);
 }
 

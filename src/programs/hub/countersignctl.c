@@ -11,6 +11,7 @@
 #include "crypto/suite.h"
 #include "hub/admin.h"
 #include "hub/hub.h"
+#include "store/clock.h"
 
 static const char *
 hub_dir(const struct cli_args *args)
@@ -76,12 +77,34 @@ show_json(const struct cs_hub_summary *s, const char *root, int64_t seconds)
 	cs_json_number(&j, "removals_waiting", s->removals);
 	cs_json_number(&j, "removals_failed", s->removals_failed);
 	cs_json_number(&j, "removals_since_ms", s->removals_since_ms);
+	cs_json_number(&j, "oldest_message_ms", s->message_ms);
+	cs_json_number(&j, "oldest_handshake_ms", s->handshake_ms);
+	cs_json_number(&j, "oldest_file_ms", s->blob_ms);
+	cs_json_number(&j, "oldest_report_ms", s->report_ms);
+	cs_json_number(&j, "oldest_letter_ms", s->letter_ms);
+	cs_json_number(&j, "oldest_left_ms", s->left_ms);
+	cs_json_number(&j, "files_kept_for_reports", s->pins);
 	cs_json_bool(&j, "desk", s->desk);
 	cs_json_signed(&j, "keys_expire_in_seconds", seconds);
 	cs_json_close(&j);
 	if ((err = cli_json_print(&j)))
 		return report_error(err, "The status");
 	return CLI_OK;
+}
+
+static void
+show_age(const char *what, uint64_t since_ms)
+{
+	uint64_t now = cs_clock_ms();
+
+	printf("Oldest %-9s", what);
+	if (since_ms == 0)
+		printf("none\n");
+	else
+		printf("%llu days old\n",
+		    (unsigned long long)(since_ms < now
+			    ? (now - since_ms) / CS_DAY_MS
+			    : 0));
 }
 
 static void
@@ -104,6 +127,14 @@ show_text(const struct cs_hub_summary *s, const char *root, int64_t seconds)
 	    (unsigned long long)s->removals,
 	    (unsigned long long)s->removals_failed,
 	    (long long)seconds / (long long)CS_DAY_S);
+	printf(
+	    "Files kept:    %llu for reports\n", (unsigned long long)s->pins);
+	show_age("message", s->message_ms);
+	show_age("handshake", s->handshake_ms);
+	show_age("file", s->blob_ms);
+	show_age("report", s->report_ms);
+	show_age("letter", s->letter_ms);
+	show_age("who left", s->left_ms);
 }
 
 static int

@@ -7,6 +7,7 @@
 
 #include "base/alloc.h"
 #include "crypto/random.h"
+#include "store/file.h"
 #include "support/net_world.h"
 
 #define SIZE ((size_t)300000)
@@ -68,6 +69,8 @@ blob_open(void *arg, struct cs_net_blob *b)
 	b->fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
 	if (b->fd < 0 || fstat(b->fd, &st) != 0)
 		return 507;
+	if (b->put && lseek(b->fd, 0, SEEK_END) < 0)
+		return 507;
 	if (b->put)
 		return b->offset == (uint64_t)st.st_size ? 0 : 409;
 	if (b->offset >= (uint64_t)st.st_size)
@@ -75,6 +78,13 @@ blob_open(void *arg, struct cs_net_blob *b)
 	if (b->length > (uint64_t)st.st_size - b->offset)
 		b->length = (uint64_t)st.st_size - b->offset;
 	return 0;
+}
+
+static int
+blob_write(void *arg, struct cs_net_blob *b, struct cs_view bytes)
+{
+	(void)arg;
+	return cs_file_write_fd(b->fd, bytes) == CS_OK ? 0 : 507;
 }
 
 static int
@@ -99,6 +109,7 @@ serve(struct net_world *w, int ready)
 		.frame = frame,
 		.closed = closed,
 		.blob_open = blob_open,
+		.blob_write = blob_write,
 		.blob_done = blob_done,
 	    });
 }

@@ -85,6 +85,15 @@ no_blob(void *arg, struct cs_net_blob *b)
 }
 
 static int
+no_blob_write(void *arg, struct cs_net_blob *b, struct cs_view bytes)
+{
+	(void)arg;
+	(void)b;
+	(void)bytes;
+	return 500;
+}
+
+static int
 no_blob_done(void *arg, struct cs_net_blob *b, bool whole)
 {
 	(void)arg;
@@ -103,6 +112,7 @@ serve(struct net_world *w, int ready)
 		.frame = frame,
 		.closed = closed,
 		.blob_open = no_blob,
+		.blob_write = no_blob_write,
 		.blob_done = no_blob_done,
 	    });
 }

@@ -5,7 +5,7 @@
 #include "franking/stamp.h"
 #include "hub/accounts/login.h"
 #include "hub/accounts/standing.h"
-#include "hub/blob.h"
+#include "hub/blobs/blob.h"
 #include "hub/core/hub.h"
 #include "hub/core/refusal.h"
 #include "hub/core/schema.h"

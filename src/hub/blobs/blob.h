@@ -6,9 +6,10 @@
 
 /* Callbacks of the server: 0, or the status of HTTP. */
 int hub_blob_open(struct cs_hub *hub, struct cs_net_blob *b);
+int hub_blob_write(struct cs_net_blob *b, struct cs_view bytes);
 int hub_blob_done(struct cs_hub *hub, struct cs_net_blob *b, bool whole);
 
-/* Drop blobs whose time is over. */
+/* Drop some of the blobs whose time is over, and forget uploads that rest. */
 CS_CHECKED enum cs_err hub_blob_sweep(struct cs_hub *hub);
 
 hub_handler hub_blob_put, hub_blob_get;

@@ -1,0 +1,344 @@
+/* SPDX-License-Identifier: MIT */
+/* Files: one upload of each at a time, complete ones stay as they are, and what
+ * a report names is kept as long as the report needs it. */
+#include "hub/blobs/blob.h"
+
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "crypto/hash.h"
+#include "crypto/init.h"
+#include "hub/blobs/pin.h"
+#include "hub/blobs/upload.h"
+#include "hub/desk/report.h"
+#include "store/file.h"
+#include "support/desk_world.h"
+
+#define SIZE 100000
+
+struct world {
+	struct hub_world w;
+	struct hw_person alma, boris;
+	struct hw_device phone, other;
+	struct dw_desk desk;
+	uint8_t bytes[SIZE], sha256[CS_HASH_LEN];
+};
+
+static void
+world_init(struct world *t)
+{
+	hw_init(&t->w);
+	t->w.hub->dir = (char *)(uintptr_t)t->w.dir.path;
+	assert_ok(cs_file_mkdir(temp_path(&t->w.dir, "blobs")));
+	hw_person(&t->w, &t->alma, &t->phone, "alma");
+	hw_person(&t->w, &t->boris, &t->other, "boris");
+	dw_init(&t->desk, &t->w);
+	cs_random(t->bytes, sizeof t->bytes);
+	assert_ok(cs_sha256(t->sha256, CS_VIEW_OF(t->bytes)));
+}
+
+static void
+world_clear(struct world *t)
+{
+	hub_uploads_close(t->w.hub);
+	hw_device_clear(&t->phone);
+	hw_device_clear(&t->other);
+	hw_clear(&t->w);
+}
+
+/* Room for a blob, or how far it is; copies what the answer points to. */
+static struct cs_wire_blob_answer
+put(struct world *t, struct hw_device *d, const uint8_t *id, char *token)
+{
+	struct cs_wire_blob_put m = { .size = SIZE };
+	struct cs_wire_blob_answer answer;
+
+	memcpy(m.sha256, t->sha256, sizeof m.sha256);
+	if (id != NULL)
+		memcpy(m.blob, id, sizeof m.blob);
+	assert_int_equal(
+	    hw_ask(&t->w, &d->conn, hub_blob_put, &cs_wire_blob_put_shape, &m,
+		&cs_wire_blob_answer_shape, &answer),
+	    0);
+	memcpy(token, answer.token.data, answer.token.len);
+	token[answer.token.len] = '\0';
+	return answer;
+}
+
+/* A request by HTTP that wants to write from ${offset} on. */
+static int
+begin(struct world *t, struct cs_net_blob *b, const uint8_t id[static 16],
+    const char *token, uint64_t offset)
+{
+	memset(b, 0, sizeof *b);
+	b->put = true;
+	b->fd = -1;
+	memcpy(b->id, id, 16);
+	b->token = cs_view_str(token);
+	b->offset = offset;
+	b->length = SIZE - offset;
+	return hub_blob_open(t->w.hub, b);
+}
+
+static int
+write_part(struct world *t, struct cs_net_blob *b, size_t from, size_t to)
+{
+	return hub_blob_write(b, cs_view(t->bytes + from, to - from));
+}
+
+/* The request is over; answers of before are not waited for. */
+static int
+done(struct world *t, struct cs_net_blob *b, bool whole)
+{
+	t->w.hub->n_out = 0;
+	return hub_blob_done(t->w.hub, b, whole);
+}
+
+static int
+upload(struct world *t, uint8_t id[static 16])
+{
+	char token[CS_WIRE_TOKEN_MAX + 1];
+	struct cs_wire_blob_answer answer = put(t, &t->phone, NULL, token);
+	struct cs_net_blob b;
+
+	memcpy(id, answer.blob, 16);
+	assert_int_equal(begin(t, &b, id, token, 0), 0);
+	assert_int_equal(write_part(t, &b, 0, SIZE), 0);
+	return done(t, &b, true);
+}
+
+static bool
+is_there(const struct world *t, const uint8_t id[static 16])
+{
+	char path[HUB_BLOB_PATH_SIZE];
+	struct stat st;
+
+	hub_blob_path(path, t->w.hub, id, "");
+	return stat(path, &st) == 0 && st.st_size == SIZE;
+}
+
+/* Whoever comes later writes, and whoever was first cannot any more; not
+ * during, and not after. */
+static void
+test_one_at_a_time(void **state)
+{
+	char token[CS_WIRE_TOKEN_MAX + 1], path[HUB_BLOB_PATH_SIZE];
+	struct cs_wire_blob_answer answer;
+	struct cs_net_blob first, second, third;
+	struct cs_buf file = { 0 };
+	uint8_t evil[1000];
+	struct world t;
+
+	(void)state;
+	world_init(&t);
+	memset(evil, 0xee, sizeof evil);
+	answer = put(&t, &t.phone, NULL, token);
+	assert_int_equal(begin(&t, &first, answer.blob, token, 0), 0);
+	assert_int_equal(write_part(&t, &first, 0, 40000), 0);
+	/* Where it stands is known while it is written. */
+	assert_int_equal(put(&t, &t.phone, answer.blob, token).stored, 40000);
+	assert_int_equal(begin(&t, &second, answer.blob, token, 0), 409);
+	assert_int_equal(hub_blob_write(&first, CS_VIEW_OF(evil)), 409);
+	assert_int_equal(begin(&t, &second, answer.blob, token, 40000), 0);
+	assert_int_equal(hub_blob_write(&first, CS_VIEW_OF(evil)), 409);
+	assert_int_equal(done(&t, &first, false), 409);
+	assert_int_equal(write_part(&t, &second, 40000, 60000), 0);
+	/* The line breaks, and it goes on. */
+	assert_int_equal(done(&t, &second, false), 400);
+	assert_int_equal(begin(&t, &second, answer.blob, token, 60000), 0);
+	assert_int_equal(write_part(&t, &second, 60000, SIZE), 0);
+	assert_int_equal(done(&t, &second, true), 201);
+	assert_int_equal(begin(&t, &third, answer.blob, token, 0), 409);
+	assert_int_equal(begin(&t, &third, answer.blob, token, SIZE), 409);
+	hub_blob_path(path, t.w.hub, answer.blob, "");
+	assert_ok(cs_file_read(&file, path, SIZE));
+	assert_memory_equal(file.data, t.bytes, SIZE);
+	cs_buf_free(&file);
+	world_clear(&t);
+}
+
+/* Bytes that are not what was announced go, and nobody gets them. */
+static void
+test_hash(void **state)
+{
+	char token[CS_WIRE_TOKEN_MAX + 1];
+	struct cs_wire_blob_answer answer;
+	struct cs_net_blob b;
+	struct world t;
+
+	(void)state;
+	world_init(&t);
+	answer = put(&t, &t.phone, NULL, token);
+	assert_int_equal(begin(&t, &b, answer.blob, token, 0), 0);
+	t.bytes[SIZE - 1] ^= 1;
+	assert_int_equal(write_part(&t, &b, 0, SIZE), 0);
+	assert_int_equal(done(&t, &b, true), 422);
+	assert_false(is_there(&t, answer.blob));
+	assert_int_equal(put(&t, &t.phone, answer.blob, token).stored, 0);
+	t.bytes[SIZE - 1] ^= 1;
+	assert_int_equal(begin(&t, &b, answer.blob, token, 0), 0);
+	assert_int_equal(write_part(&t, &b, 0, SIZE), 0);
+	assert_int_equal(done(&t, &b, true), 201);
+	assert_true(is_there(&t, answer.blob));
+	world_clear(&t);
+}
+
+/* The hub ended between parts, and between the last byte and its name. */
+static void
+test_goes_on(void **state)
+{
+	char token[CS_WIRE_TOKEN_MAX + 1];
+	struct cs_wire_blob_answer answer;
+	struct cs_net_blob b;
+	struct world t;
+
+	(void)state;
+	world_init(&t);
+	answer = put(&t, &t.phone, NULL, token);
+	assert_int_equal(begin(&t, &b, answer.blob, token, 0), 0);
+	assert_int_equal(write_part(&t, &b, 0, 30000), 0);
+	hub_uploads_close(t.w.hub);
+	assert_int_equal(write_part(&t, &b, 30000, SIZE), 409);
+	assert_int_equal(put(&t, &t.phone, answer.blob, token).stored, 30000);
+	assert_int_equal(begin(&t, &b, answer.blob, token, 30000), 0);
+	assert_int_equal(write_part(&t, &b, 30000, SIZE), 0);
+	hub_uploads_close(t.w.hub);
+	assert_false(is_there(&t, answer.blob));
+	assert_int_equal(put(&t, &t.phone, answer.blob, token).stored, SIZE);
+	assert_true(is_there(&t, answer.blob));
+	world_clear(&t);
+}
+
+/* One account has so many under way; of those that rest, the oldest goes. */
+static void
+test_many(void **state)
+{
+	char token[HUB_UPLOADS_ACCOUNT + 2][CS_WIRE_TOKEN_MAX + 1];
+	uint8_t id[HUB_UPLOADS_ACCOUNT + 2][16];
+	struct cs_net_blob b[HUB_UPLOADS_ACCOUNT + 2];
+	struct world t;
+
+	(void)state;
+	world_init(&t);
+	for (size_t i = 0; i < HUB_UPLOADS_ACCOUNT + 2; i++) {
+		struct cs_wire_blob_answer a =
+		    put(&t, &t.phone, NULL, token[i]);
+
+		memcpy(id[i], a.blob, 16);
+		assert_int_equal(begin(&t, &b[i], id[i], token[i], 0),
+		    i < HUB_UPLOADS_ACCOUNT ? 0 : 429);
+	}
+	assert_int_equal(t.w.hub->n_uploads, HUB_UPLOADS_ACCOUNT);
+	assert_int_equal(write_part(&t, &b[3], 0, 10), 0);
+	assert_int_equal(done(&t, &b[3], false), 400);
+	assert_int_equal(begin(&t, &b[8], id[8], token[8], 0), 0);
+	assert_int_equal(begin(&t, &b[9], id[9], token[9], 0), 429);
+	assert_int_equal(put(&t, &t.phone, id[3], token[3]).stored, 10);
+	t.w.hub->now_ms += HUB_BLOB_TOKEN_MS / 2;
+	assert_int_equal(done(&t, &b[8], false), 400);
+	t.w.hub->now_ms += HUB_BLOB_TOKEN_MS + 1;
+	hub_uploads_sweep(t.w.hub);
+	assert_int_equal(t.w.hub->n_uploads, HUB_UPLOADS_ACCOUNT - 1);
+	world_clear(&t);
+}
+
+static void
+report_on(
+    struct world *t, uint8_t report[static 16], const uint8_t blob[static 16])
+{
+	struct cs_wire_report m = { .sealed = cs_view_str("sealed") };
+	struct cs_wire_blob_get item;
+	struct cs_buf list = { 0 };
+
+	cs_random(m.report, sizeof m.report);
+	memcpy(report, m.report, sizeof m.report);
+	memcpy(item.blob, blob, sizeof item.blob);
+	assert_ok(cs_wire_list_add(
+	    &list, &m.blobs.n, &cs_wire_blob_get_shape, &item));
+	m.blobs.raw = cs_buf_view(&list);
+	assert_int_equal(hw_ask(&t->w, &t->other.conn, hub_report,
+			     &cs_wire_report_shape, &m, NULL, NULL),
+	    0);
+	cs_buf_free(&list);
+}
+
+static void
+keep(struct world *t, const uint8_t report[static 16], const uint8_t *blob)
+{
+	struct cs_wire_desk_pins m = { 0 };
+	struct cs_wire_blob_get item;
+	struct cs_buf list = { 0 };
+
+	memcpy(m.report, report, sizeof m.report);
+	if (blob != NULL) {
+		memcpy(item.blob, blob, sizeof item.blob);
+		assert_ok(cs_wire_list_add(
+		    &list, &m.blobs.n, &cs_wire_blob_get_shape, &item));
+	}
+	m.blobs.raw = cs_buf_view(&list);
+	assert_int_equal(hw_ask(&t->w, &t->desk.conn, hub_desk_pins,
+			     &cs_wire_desk_pins_shape, &m, NULL, NULL),
+	    0);
+	cs_buf_free(&list);
+}
+
+static void
+pass(struct world *t, uint64_t ms)
+{
+	int64_t n;
+
+	t->w.hub->now_ms += ms;
+	assert_ok(hub_pins_sweep(&n, t->w.hub));
+	assert_ok(hub_blob_sweep(t->w.hub));
+}
+
+/* Named by a reporter: for a while.  Named by the desk: until it says
+ * otherwise.  Not named: until the window ends. */
+static void
+test_pins(void **state)
+{
+	uint8_t plain[16], claimed[16], kept[16], freed[16], report[3][16];
+	struct world t;
+
+	(void)state;
+	world_init(&t);
+	assert_int_equal(upload(&t, plain), 201);
+	assert_int_equal(upload(&t, claimed), 201);
+	assert_int_equal(upload(&t, kept), 201);
+	assert_int_equal(upload(&t, freed), 201);
+	report_on(&t, report[0], claimed);
+	report_on(&t, report[1], kept);
+	report_on(&t, report[2], freed);
+	keep(&t, report[1], kept);
+	keep(&t, report[2], NULL);
+	pass(&t, HUB_KEEP_MS + 1);
+	assert_false(is_there(&t, plain));
+	assert_true(is_there(&t, claimed));
+	assert_true(is_there(&t, kept));
+	assert_false(is_there(&t, freed));
+	pass(&t, HUB_REPORT_UNREAD_MS);
+	assert_false(is_there(&t, claimed));
+	pass(&t, 10 * HUB_REPORT_UNREAD_MS);
+	assert_true(is_there(&t, kept));
+	/* The desk may pin only what there is. */
+	keep(&t, report[0], claimed);
+	keep(&t, report[1], NULL);
+	pass(&t, 0);
+	assert_false(is_there(&t, kept));
+	world_clear(&t);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_one_at_a_time),
+		cmocka_unit_test(test_hash),
+		cmocka_unit_test(test_goes_on),
+		cmocka_unit_test(test_many),
+		cmocka_unit_test(test_pins),
+	};
+
+	assert_ok(cs_crypto_init());
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
