@@ -456,9 +456,21 @@ def test_other_actions():
         # Both are given back.
         for decision in anna.get("/cases/" + case["id"])["decisions"]:
             if decision["action"] in ("quarantine", "dissolve"):
-                settled(w, anna, anna.post(
-                    "/decisions/%s/reverse" % decision["id"],
-                    text="It was wrong."))
+                back = anna.post("/decisions/%s/reverse" % decision["id"],
+                                 text="It was wrong.")
+                # What took two people takes two to give back.
+                two = decision["action"] == "dissolve"
+                check(back["two"] == (
+                    {"why": "reversal", "reason": ""} if two else None),
+                      str(back))
+                if two:
+                    r = anna.call("POST", "/decisions/%s/confirm" %
+                                  back["id"], {})
+                    check(r.status == 403, "her own: %s" % r)
+                    check(w.cs("bob", "send", "market", "hello").status != 0,
+                          "not yet")
+                    ben.post("/decisions/%s/confirm" % back["id"])
+                settled(w, anna, back)
         w.csok("bob", "send", "market", "hello")
         w.csok("carol", "save", number, "-o", w.path("x"))
         # An export for a named key.

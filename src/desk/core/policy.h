@@ -50,6 +50,7 @@ struct cs_desk_policy {
 		uint32_t look_hours, decide_hours;
 	} targets[CS_DESK_SEVERITIES + 1]; /* by severity */
 	bool two_people[CS_DESK_ACTIONS];
+	bool token_actions[CS_DESK_ACTIONS]; /* programs decide these, too */
 	struct cs_desk_reason reasons[CS_DESK_REASONS_MAX];
 	size_t n_reasons;
 };
@@ -88,6 +89,7 @@ const struct cs_desk_reason *cs_desk_policy_reason_or_other(
  * not have; never NULL. */
 const struct cs_desk_reason *cs_desk_policy_number(
     const struct cs_desk_policy *p, uint16_t number);
-/* Does this action take a second person? */
-bool cs_desk_policy_two(const struct cs_desk_policy *p,
+/* Does this action take a second person for this reason?  Besides, some do
+ * whatever the reason: two_people. */
+bool cs_desk_policy_two_for(
     const struct cs_desk_reason *reason, enum cs_desk_action act);

@@ -203,6 +203,11 @@ export interface Decision {
   by: PersonRef;
   undo_until_ms: number;
   second: PersonRef | null;
+  /** Why it takes two people; null: it does not. */
+  two: {
+    why: "action" | "reason" | "reversal";
+    reason: string;
+  } | null;
   facts: string;
   ground: "illegal" | "terms";
   legal: string;
@@ -240,6 +245,8 @@ export interface Case {
   version: number;
   state: CaseState;
   reason: string;
+  /** Every reason that a report or a person has given. */
+  reasons: string[];
   severity: number;
   danger: boolean;
   age: Age;

@@ -41,6 +41,7 @@ static const struct kind {
 	    "'opinion':true,'others_by':'desk','others_ms':16,"
 	    "'others_version':17,'pending':18,'photos':19,'reason':'spam',"
 	    "'reason_number':20,'reason_said':true,"
+	    "'reasons':[{'number':3},{'number':10}],"
 	    "'reporters':[{'account':'#3','reports':21}],'reports':22,"
 	    "'severity':1,'state':'waiting','threat_ms':23,'updated_ms':24}" },
 	{ "entry", &desk_entry_record,
@@ -59,7 +60,8 @@ static const struct kind {
 	    "'second':10,'second_name':'dina','sent':true,"
 	    "'state':'reversed','targets':11,"
 	    "'territories':[{'name':'EU'},{'name':'AT'}],"
-	    "'to_key':'#4#4','until_ms':12}" },
+	    "'to_key':'#4#4','two':'reason','two_reason':'fraud',"
+	    "'until_ms':12}" },
 	{ "target", &desk_target_record,
 	    "{'account':'#1','action':'0102ff','done_ms':1,"
 	    "'groups':2,'kind':3,'problem':'Gone.',"
