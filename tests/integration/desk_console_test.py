@@ -2,6 +2,7 @@
 """Who may do what at the console, and who is kept out."""
 import json
 import os
+import re
 import socket
 import ssl
 import time
@@ -72,9 +73,9 @@ ROUTES = {
     ("POST", "/passkeys/challenge"): ALL,
     ("POST", "/passkeys"): ALL,
     ("DELETE", "/passkeys/{id}"): ALL,
-    ("GET", "/tokens"): ADMIN,
-    ("POST", "/tokens"): WORKS | ADMIN,
-    ("DELETE", "/tokens/{id}"): ADMIN,
+    ("GET", "/tokens"): ALL,
+    ("POST", "/tokens"): ALL,
+    ("DELETE", "/tokens/{id}"): ALL,
     ("GET", "/events"): ALL,
 }
 ANYBODY = {("POST", "/session"), ("POST", "/session/passkey"),
@@ -245,6 +246,75 @@ def test_tokens():
         check(root.get("/tokens")["items"][0]["used_ms"] > 0, "used")
         root.ok("DELETE", "/tokens/" + r["id"])
         check(program.call("GET", "/cases").status == 401, "ended")
+
+
+def test_makers_of_tokens():
+    """Makers see and end theirs; a token allows no more than its maker's
+    role, and ends with their password."""
+    with DeskWorld() as w:
+        root, anna = w.person("root", "administrator"), w.person("anna")
+        ben = w.person("ben", "auditor")
+        who = {p["name"]: p["id"] for p in root.get("/people")["items"]}
+
+        def made(client, *scopes):
+            r = client.post("/tokens", name="a program", scopes=scopes)
+            return r["id"], Client(w.console, token=r["token"])
+
+        for client, scope in ((anna, "admin"), (ben, "work"),
+                              (root, "decide")):
+            r = client.call("POST", "/tokens", {"name": "x",
+                                                "scopes": [scope]})
+            check(r.status == 403, "not more than oneself: %s" % r)
+        number, program = made(anna, "read", "work", "decide")
+        check([t["by"]["name"] for t in root.get("/tokens")["items"]] ==
+              ["anna"], "the administrator sees it")
+        check(len(anna.get("/tokens")["items"]) == 1, "so does she")
+        check(ben.get("/tokens")["items"] == [], "he does not")
+        check(ben.call("DELETE", "/tokens/" + number).status == 404,
+              "nor can he end it")
+        program.get("/cases")
+        # What a program does is written down as a program's.
+        r = program.call("POST", "/cases/1/decisions", {
+            "version": 1, "action": "none", "reason": "spam", "facts": ""})
+        check(r.status in (403, 404), "there is no case: %s" % r)
+        anna.ok("DELETE", "/tokens/" + number)
+        check(program.call("GET", "/cases").status == 401, "ended")
+        # With the password.
+        _, program = made(anna, "read")
+        anna.ok("PUT", "/settings", {"password": {
+            "old": PASSWORD, "new": PASSWORD + " and more"}})
+        check(program.call("GET", "/cases").status == 401, "new password")
+        check(anna.get("/tokens")["items"] == [], "and it is gone")
+        # With the role, as far as that loses something.
+        _, reads = made(anna, "read")
+        _, works = made(anna, "read", "work")
+        w.ok("countersign-desk", "people", "role", "anna", "--role",
+             "auditor", "--desk", w.desk)
+        check(works.call("GET", "/cases").status == 401, "no more of that")
+        reads.get("/cases")
+        # With being let go, for good.
+        w.ok("countersign-desk", "people", "disable", "anna", "--desk",
+             w.desk)
+        check(reads.call("GET", "/cases").status == 401, "let go")
+        w.ok("countersign-desk", "people", "enable", "anna", "--desk", w.desk)
+        check(reads.call("GET", "/cases").status == 401, "not back with her")
+        # On the command line.
+        _, program = made(ben, "read")
+        out = w.ok("countersign-desk", "tokens", "--desk", w.desk).out
+        check("made by ben" in out, out)
+        with open(w.path("pw"), "w", encoding="utf-8") as f:
+            f.write(PASSWORD)
+        as_root = ("--as", "root", "--password-file", w.path("pw"), "--desk",
+                   w.desk)
+        check("made by ben" in w.ok("countersign-desk", "tokens",
+                                    *as_root).out, "all")
+        as_ben = ("--as", "ben") + as_root[2:]
+        number = re.search(r"(\d+)", w.ok("countersign-desk", "tokens",
+                                          *as_ben).out).group(1)
+        w.ok("countersign-desk", "tokens", "remove", number, *as_ben)
+        check(program.call("GET", "/cases").status == 401, "his own")
+        lines = [r["what"] for r in root.get("/audit")["items"]]
+        check("tokens-ended" in lines and "token-removed" in lines, lines)
 
 
 def listen(client):

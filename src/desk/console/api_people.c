@@ -14,6 +14,7 @@
 #include "desk/core/problem.h"
 #include "desk/people/people.h"
 #include "desk/people/sign_in.h"
+#include "desk/people/token.h"
 #include "desk/show/people.h"
 
 static enum cs_err
@@ -188,7 +189,7 @@ enum cs_err
 api_tokens(struct api_call *c)
 {
 	json_t *items = json_array();
-	enum cs_err err = cs_desk_tokens(items, c->d);
+	enum cs_err err = cs_desk_tokens(items, c->d, &c->actor);
 
 	json_put(c->out, "items", items, &err);
 	return err;

@@ -32,7 +32,8 @@ reason(const struct cs_desk_policy *p, const struct cs_desk_reason *r,
 static enum cs_err
 show_policy(struct api_call *c)
 {
-	json_t *reasons = json_array(), *two = json_array();
+	json_t *reasons = json_array(), *two = json_array(),
+	       *tokens = json_array();
 	struct cs_desk_policy p;
 	struct cs_buf text = { 0 };
 	enum cs_err err;
@@ -40,6 +41,7 @@ show_policy(struct api_call *c)
 	if ((err = cs_desk_policy(&p, c->d))) {
 		json_decref(reasons);
 		json_decref(two);
+		json_decref(tokens);
 		return err;
 	}
 	err = cs_desk_policy_text(&text, c->d);
@@ -52,8 +54,13 @@ show_policy(struct api_call *c)
 	for (unsigned i = 0; i < CS_DESK_ACTIONS; i++)
 		if (p.two_people[i])
 			json_push(two, json_string(cs_desk_actions[i]), &err);
+	for (unsigned i = 0; i < CS_DESK_ACTIONS; i++)
+		if (p.token_actions[i])
+			json_push(
+			    tokens, json_string(cs_desk_actions[i]), &err);
 	json_put(c->out, "reasons", reasons, &err);
 	json_put(c->out, "two_people_actions", two, &err);
+	json_put(c->out, "token_actions", tokens, &err);
 	cs_buf_free(&text);
 	cs_desk_policy_clear(&p);
 	return err;

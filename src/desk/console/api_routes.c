@@ -12,7 +12,7 @@
 #include "desk/console/call.h"
 #include "desk/console/events.h"
 #include "desk/console/openapi.h"
-#include "desk/people/sign_in.h"
+#include "desk/people/token.h"
 
 #define R CS_DESK_SCOPE_READ
 #define W CS_DESK_SCOPE_WORK
@@ -154,12 +154,12 @@ const struct api_route api_routes[] = {
 	    "add it", "challenge name client_data attestation", "PasskeyPage" },
 	{ "DELETE", "/passkeys/:id", API_ALL | API_NO_TOKEN, 0,
 	    api_passkey_remove, "remove one", "", "" },
-	{ "GET", "/tokens", API_ADMINISTRATOR, A, api_tokens, "tokens", "",
-	    "[Token]" },
-	{ "POST", "/tokens", API_WORKS | API_ADMINISTRATOR | API_NO_TOKEN, A,
-	    api_token_add, "make one", "name scopes", "TokenMade" },
-	{ "DELETE", "/tokens/:id", API_ADMINISTRATOR, A, api_token_remove,
-	    "end one", "", "" },
+	{ "GET", "/tokens", API_ALL, A, api_tokens,
+	    "one's own tokens; an administrator sees all", "", "[Token]" },
+	{ "POST", "/tokens", API_ALL | API_NO_TOKEN, A, api_token_add,
+	    "make one", "name scopes", "TokenMade" },
+	{ "DELETE", "/tokens/:id", API_ALL, A, api_token_remove,
+	    "end one of them", "", "" },
 
 	{ "GET", "/events", API_ALL | API_STREAM, R, api_events,
 	    "what happens, live", "", "text/event-stream" },

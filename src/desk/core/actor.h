@@ -28,7 +28,7 @@ struct cs_desk_actor {
 	 * has reset it: a new password ends older sessions, a reset ends
 	 * older tokens. */
 	uint32_t passwords, resets;
-	bool token; /* a program that this person has let in */
+	uint64_t token; /* of this person, by which a program acts; 0: none */
 };
 
 /* Names by role; NULL for 0, which is no role. */

@@ -211,6 +211,8 @@ desk_audit_add(struct cs_desk *d, const struct desk_audit_event *e)
 	json_put_str(
 	    line, "actor", e->actor != NULL ? e->actor->name : "desk", &err);
 	json_put_num(line, "person", e->actor != NULL ? e->actor->id : 0, &err);
+	if (e->actor != NULL && e->actor->token != 0)
+		json_put_num(line, "token", e->actor->token, &err);
 	json_put_num(line, "case", e->case_id, &err);
 	json_put_str(line, "what", e->what, &err);
 	put_facts(line, "before", e->before, &err);
@@ -263,6 +265,7 @@ parse(struct reading *r, struct cs_view plain)
 		return CS_ERR_CORRUPT;
 	line->person = json_get_num(o, "person");
 	line->case_id = json_get_num(o, "case");
+	line->token = json_get_num(o, "token");
 	line->before = &r->before;
 	line->after = &r->after;
 	if ((err = get_facts(&r->before, json_object_get(o, "before"))))

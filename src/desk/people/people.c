@@ -15,6 +15,7 @@
 #include "desk/core/problem.h"
 #include "desk/core/record.h"
 #include "desk/core/row.h"
+#include "desk/people/token.h"
 #include "store/clock.h"
 #include "store/db.h"
 
@@ -165,7 +166,8 @@ new_pseudonym(char out[static CS_DESK_PSEUDONYM_SIZE])
 
 /* Void their means of signing in; in a transaction. */
 static enum cs_err
-forget_means(struct cs_desk *d, struct desk_person *p)
+forget_means(
+    struct cs_desk *d, const struct cs_desk_actor *actor, struct desk_person *p)
 {
 	enum cs_err err;
 
@@ -174,7 +176,8 @@ forget_means(struct cs_desk *d, struct desk_person *p)
 	p->totp_step = 0;
 	p->actor.passwords++;
 	p->actor.resets++;
-	if ((err = cs_db_exec(d->db, "DELETE FROM passkey WHERE person=?",
+	if ((err = desk_tokens_end(d, actor, p->actor.id, 0)) ||
+	    (err = cs_db_exec(d->db, "DELETE FROM passkey WHERE person=?",
 		 cs_int(p->actor.id))))
 		return err;
 	return cs_db_exec(
@@ -185,8 +188,8 @@ forget_means(struct cs_desk *d, struct desk_person *p)
 
 /* Void their means of signing in, and make a code for the next password. */
 static enum cs_err
-new_welcome(struct cs_desk *d, struct desk_person *p,
-    char welcome[static CS_DESK_WELCOME_SIZE])
+new_welcome(struct cs_desk *d, const struct cs_desk_actor *actor,
+    struct desk_person *p, char welcome[static CS_DESK_WELCOME_SIZE])
 {
 	uint8_t code[WELCOME_LEN], hash[CS_HASH_LEN];
 	enum cs_err err;
@@ -194,7 +197,7 @@ new_welcome(struct cs_desk *d, struct desk_person *p,
 	cs_random(code, sizeof code);
 	cs_random(p->totp, sizeof p->totp);
 	cs_base64url(welcome, CS_VIEW_OF(code));
-	if ((err = forget_means(d, p)) == CS_OK &&
+	if ((err = forget_means(d, actor, p)) == CS_OK &&
 	    (err = cs_sha256(hash, cs_view_str(welcome))) == CS_OK &&
 	    (err = cs_db_exec(d->db,
 		 "INSERT INTO welcome(hash,person,expires) VALUES(?,?,?)",
@@ -271,7 +274,7 @@ cs_desk_person_add(struct cs_desk *d, const struct cs_desk_actor *actor,
 	if ((err = cs_db_begin(d->db)))
 		return err;
 	if ((err = insert(d, &p, name, role)) == CS_OK &&
-	    (err = new_welcome(d, &p, welcome)) == CS_OK)
+	    (err = new_welcome(d, actor, &p, welcome)) == CS_OK)
 		err = note(d, actor, "person-added", &p, NULL);
 	*id = p.actor.id;
 	desk_person_clear(&p);
@@ -288,7 +291,7 @@ cs_desk_person_reset(struct cs_desk *d, const struct cs_desk_actor *actor,
 	if ((err = administrator(d, actor)) || (err = cs_db_begin(d->db)))
 		return err;
 	if ((err = desk_person_load(&p, d, id)) == CS_OK &&
-	    (err = new_welcome(d, &p, welcome)) == CS_OK)
+	    (err = new_welcome(d, actor, &p, welcome)) == CS_OK)
 		err = note(d, actor, "person-reset", &p, NULL);
 	desk_person_clear(&p);
 	return cs_db_end(d->db, err);
@@ -312,7 +315,8 @@ check_last(struct cs_desk *d, const struct desk_person *p)
 }
 
 static enum cs_err
-change(struct cs_desk *d, struct desk_person *p, enum cs_desk_role role,
+change(struct cs_desk *d, const struct cs_desk_actor *actor,
+    struct desk_person *p, enum cs_desk_role role,
     enum cs_desk_standing standing)
 {
 	bool leaves = standing == CS_DESK_STANDING_OUT;
@@ -326,6 +330,9 @@ change(struct cs_desk *d, struct desk_person *p, enum cs_desk_role role,
 		p->actor.role = role;
 	if (standing != CS_DESK_STANDING_SAME)
 		p->disabled = leaves;
+	if ((err = desk_tokens_end(d, actor, p->actor.id,
+		 p->disabled ? 0 : desk_role_scopes(p->actor.role))))
+		return err;
 	return desk_person_save(d, p);
 }
 
@@ -343,7 +350,7 @@ cs_desk_person_change(struct cs_desk *d, const struct cs_desk_actor *actor,
 		desk_fact_text(
 		    &before, "role", cs_desk_role_name(p.actor.role));
 		desk_fact_flag(&before, "disabled", p.disabled);
-		if ((err = change(d, &p, role, standing)) == CS_OK)
+		if ((err = change(d, actor, &p, role, standing)) == CS_OK)
 			err = note(d, actor, "person-changed", &p, &before);
 	}
 	desk_person_clear(&p);

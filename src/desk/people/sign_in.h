@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * How people prove who they are: a password (argon2id) and a one-time code (RFC
- * 6238); and tokens, which let programs in.  The other way, passkeys, is in
- * passkey.h.
+ * 6238); and programs, by the tokens of token.h.  The other way, passkeys, is
+ * in passkey.h.
  */
 #pragma once
 
@@ -11,30 +11,9 @@
 #include "desk/core/actor.h"
 
 struct cs_desk;
-struct desk_record;
 
 #define CS_DESK_PASSWORD_MIN 12 /* characters, as bytes */
 #define CS_DESK_PASSWORD_MAX 1024
-#define CS_DESK_TOKEN_SIZE 48
-#define CS_DESK_TOKEN_NAME_MAX 100
-
-/* What a token allows a program: a bit for each scope. */
-enum cs_desk_scope {
-	CS_DESK_SCOPE_READ = 1,
-	CS_DESK_SCOPE_WORK = 2,
-	CS_DESK_SCOPE_DECIDE = 4,
-	CS_DESK_SCOPE_ADMIN = 8,
-};
-#define CS_DESK_SCOPES 4
-
-struct desk_token {
-	uint64_t id, used_ms;
-	char name[CS_DESK_TOKEN_NAME_MAX + 1];
-	uint32_t scopes; /* bits */
-	uint64_t person, made_ms;
-	uint32_t resets; /* of the person, when it was made */
-};
-extern const struct desk_record desk_token_record;
 
 /* What a first sign-in shows; the caller wipes it. */
 struct cs_desk_welcome {
@@ -63,19 +42,7 @@ CS_CHECKED enum cs_err cs_desk_password_check(
 CS_CHECKED enum cs_err cs_desk_password_change(
     struct cs_desk *d, struct cs_desk_actor *actor, struct cs_view password);
 
-/* "read", "work", "decide" and "admin", by bit. */
-extern const char *const cs_desk_scopes[CS_DESK_SCOPES];
-/* 0 for a name that is none. */
-unsigned cs_desk_scope_find(const char *name);
-CS_CHECKED enum cs_err cs_desk_token_add(struct cs_desk *d,
-    const struct cs_desk_actor *actor, const char *name, unsigned scopes,
-    uint64_t *id, char token[static CS_DESK_TOKEN_SIZE]);
-CS_CHECKED enum cs_err cs_desk_token_remove(
-    struct cs_desk *d, const struct cs_desk_actor *actor, uint64_t id);
 /* Find whose ${token} is and what it allows; CS_ERR_DENIED if it is
  * nobody's. */
 CS_CHECKED enum cs_err cs_desk_token_find(struct cs_desk_actor *out,
     unsigned *scopes, struct cs_desk *d, const char *token);
-/* Call ${each} for all tokens, in order; stops at its first error. */
-CS_CHECKED enum cs_err desk_tokens(struct cs_desk *d,
-    enum cs_err (*each)(void *arg, const struct desk_token *t), void *arg);

@@ -7,7 +7,7 @@
 #include "desk/people/passkey.h"
 #include "desk/people/passkey_check.h"
 #include "desk/people/people.h"
-#include "desk/people/sign_in.h"
+#include "desk/people/token.h"
 
 static enum cs_err
 add_person(void *arg, const struct desk_person *p, uint64_t passkeys)
@@ -39,7 +39,8 @@ cs_desk_people(json_t *items, struct cs_desk *d)
 static enum cs_err
 add_token(void *arg, const struct desk_token *t)
 {
-	json_t *items = arg, *o = json_object(), *scopes = json_array();
+	json_t *items = arg, *o = json_object(), *scopes = json_array(),
+	       *one = json_object();
 	enum cs_err err = CS_OK;
 
 	for (unsigned i = 0; i < CS_DESK_SCOPES; i++)
@@ -47,6 +48,9 @@ add_token(void *arg, const struct desk_token *t)
 			json_push(scopes, json_string(cs_desk_scopes[i]), &err);
 	json_put_id(o, "id", t->id, &err);
 	json_put_str(o, "name", t->name, &err);
+	json_put_id(one, "id", t->person, &err);
+	json_put_str(one, "name", t->by, &err);
+	json_put(o, "by", one, &err);
 	json_put(o, "scopes", scopes, &err);
 	json_put_num(o, "made_ms", t->made_ms, &err);
 	json_put_num(o, "used_ms", t->used_ms, &err);
@@ -55,9 +59,10 @@ add_token(void *arg, const struct desk_token *t)
 }
 
 enum cs_err
-cs_desk_tokens(json_t *items, struct cs_desk *d)
+cs_desk_tokens(
+    json_t *items, struct cs_desk *d, const struct cs_desk_actor *actor)
 {
-	return desk_tokens(d, add_token, items);
+	return desk_tokens_of(d, actor, add_token, items);
 }
 
 static enum cs_err

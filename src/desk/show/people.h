@@ -12,7 +12,9 @@ struct cs_desk_actor;
 /* Append {id, name, pseudonym, role, state, last_ms, passkeys} of everybody. */
 CS_CHECKED enum cs_err cs_desk_people(json_t *items, struct cs_desk *d);
 /* Append {id, name, scopes, made_ms, used_ms} of each token. */
-CS_CHECKED enum cs_err cs_desk_tokens(json_t *items, struct cs_desk *d);
+/* Those that ${actor} may see. */
+CS_CHECKED enum cs_err cs_desk_tokens(
+    json_t *items, struct cs_desk *d, const struct cs_desk_actor *actor);
 /* Append {id, name, host, credential, made_ms, used_ms} of each passkey that
  * ${actor} has. */
 CS_CHECKED enum cs_err cs_desk_passkeys(

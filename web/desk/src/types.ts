@@ -184,6 +184,8 @@ export interface Question {
 export interface CaseEvent {
   at_ms: number;
   by: string;
+  /** By which a program did it for them. */
+  token?: string;
   what: string;
   args?: Record<string, unknown>;
 }
@@ -352,6 +354,8 @@ export interface Policy {
   /** Of a hundred. */
   quality_share: number;
   two_people_actions: string[];
+  /** What programs decide, where one person is enough. */
+  token_actions: string[];
   window_h: number;
 }
 
@@ -359,6 +363,8 @@ export interface AuditRow {
   seq: number;
   at_ms: number;
   actor: string;
+  /** By which a program did it for them. */
+  token?: string;
   case: string | null;
   what: string;
   before?: unknown;
@@ -431,6 +437,7 @@ export interface PersonRow {
 export interface Token {
   id: string;
   name: string;
+  by: PersonRef;
   scopes: string[];
   made_ms: number;
   used_ms: number;

@@ -19,6 +19,7 @@
 #include "desk/people/passkey_check.h"
 #include "desk/people/people.h"
 #include "desk/people/sign_in.h"
+#include "desk/people/token.h"
 #include "desk/photos/lists.h"
 #include "desk/reports/file.h"
 #include "support/test.h"
@@ -100,7 +101,8 @@ static const struct kind {
 	    "'count':1,'credential':'0a0b','host':'desk.example','key':'0c',"
 	    "'made_ms':2,'name':'phone','person':3,'resets':4,'used_ms':5}" },
 	{ "token", &desk_token_record,
-	    "{'made_ms':1,'name':'reads','person':2,'resets':3,'scopes':15}" },
+	    "{'by':'rosa','made_ms':1,'name':'reads','passwords':3,'person':2,"
+	    "'scopes':15}" },
 };
 #define KINDS (sizeof kinds / sizeof *kinds)
 

@@ -38,6 +38,11 @@ function Shown(props: Props) {
           {t("policy.two-people-actions")} {list(p.two_people_actions.map((a) => word("action-kind", a)))}
         </p>
       )}
+      {p.token_actions.length > 0 && (
+        <p>
+          {t("policy.token-actions")} {list(p.token_actions.map((a) => word("action-kind", a)))}
+        </p>
+      )}
       <Reasons p={p} />
       {may.administer() ? (
         <Editor {...props} />
