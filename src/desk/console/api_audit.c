@@ -92,8 +92,8 @@ enum cs_err
 api_statements(struct api_call *c)
 {
 	json_t *items = json_array();
-	enum cs_err err =
-	    cs_desk_statements(items, c->d, api_num_arg(c, "from_ms"));
+	enum cs_err err = cs_desk_statements(
+	    items, c->d, &c->actor, api_num_arg(c, "from_ms"));
 
 	json_put(c->out, "statements", items, &err);
 	return err;

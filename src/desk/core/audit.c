@@ -227,6 +227,14 @@ desk_audit_add(struct cs_desk *d, const struct desk_audit_event *e)
 }
 
 enum cs_err
+desk_audit_note(struct cs_desk *d, const struct desk_audit_event *e)
+{
+	enum cs_err err = cs_db_begin(d->db);
+
+	return err ? err : cs_db_end(d->db, desk_audit_add(d, e));
+}
+
+enum cs_err
 desk_audit_say(struct cs_desk *d, const char *format, ...)
 {
 	char what[LINE_SIZE];

@@ -61,6 +61,9 @@ void desk_fact_hex(struct desk_facts *f, const char *name, struct cs_view v);
 /* Append a line; in a transaction.  It says nothing of what was reported. */
 CS_CHECKED enum cs_err desk_audit_add(
     struct cs_desk *d, const struct desk_audit_event *e);
+/* The same in a transaction of its own. */
+CS_CHECKED enum cs_err desk_audit_note(
+    struct cs_desk *d, const struct desk_audit_event *e);
 /* Append a sentence that the desk itself says; in a transaction. */
 CS_CHECKED enum cs_err desk_audit_say(struct cs_desk *d, const char *format,
     ...) __attribute__((format(printf, 2, 3)));

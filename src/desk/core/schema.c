@@ -12,7 +12,8 @@
  * can be searched without a word in the clear.  item.joined: the version of its
  * case since which it has the message; who decides may have read an earlier
  * one. outbox: what the hub is to be told, in order; subject: a keyed hash of
- * what a message is about; after, tries: when it is sent again.  change: what
+ * what a message is about; after, tries: when it is sent again.  reading: since
+ * when somebody reads a message, so that it is logged once.  change: what
  * the console's pages have to hear of.
  *
  * hash: of a photo that was reported (ref: its media) or of a line of a list
@@ -109,6 +110,9 @@ static const char version1[] =
     "CREATE TABLE custody(report BLOB NOT NULL, seq INTEGER NOT NULL,"
     " sealed BLOB NOT NULL, chain BLOB NOT NULL, PRIMARY KEY(report, seq))"
     " WITHOUT ROWID;"
+    "CREATE TABLE reading(person INTEGER NOT NULL, token INTEGER NOT NULL,"
+    " item INTEGER NOT NULL, at INTEGER NOT NULL, sealed BLOB NOT NULL,"
+    " PRIMARY KEY(person, token, item)) WITHOUT ROWID;"
     "CREATE TABLE change(id INTEGER PRIMARY KEY AUTOINCREMENT,"
     " kind INTEGER NOT NULL, ref INTEGER NOT NULL, n INTEGER NOT NULL,"
     " person INTEGER NOT NULL);"

@@ -116,13 +116,13 @@ add_item(void *arg, const struct desk_item *i)
 }
 
 static enum cs_err
-add_items(
-    json_t *out, struct cs_desk *d, const struct desk_case *c, uint64_t after)
+add_items(json_t *out, struct cs_desk *d, const struct desk_case *c,
+    const struct desk_items_page *page)
 {
 	struct showing s = { .items = json_array(), .d = d };
 
 	return add_list(
-	    out, "items", s.items, desk_items(d, c, after, add_item, &s));
+	    out, "items", s.items, desk_items(d, c, page, add_item, &s));
 }
 
 /* ---- entries ------------------------------------------------------------ */
@@ -300,6 +300,8 @@ enum cs_err
 cs_desk_case_show(json_t *out, struct cs_desk *d,
     const struct cs_desk_actor *actor, uint64_t id, uint64_t items_after)
 {
+	const struct desk_items_page page = { .actor = actor,
+		.after = items_after };
 	struct desk_case c;
 	enum cs_err err = desk_case_load(&c, d, id);
 
@@ -315,7 +317,7 @@ cs_desk_case_show(json_t *out, struct cs_desk *d,
 		json_put_id(out, "merged_into", c.merged_into, &err);
 	else
 		json_put(out, "merged_into", json_null(), &err);
-	if (err || (err = add_items(out, d, &c, items_after)) ||
+	if (err || (err = add_items(out, d, &c, &page)) ||
 	    (err = add_entries(out, "notes", d, id, CS_DESK_ENTRY_NOTE,
 		 CS_DESK_ENTRY_OPINION)) ||
 	    (err = add_entries(out, "attachments", d, id,

@@ -235,7 +235,7 @@ run_statements(const struct cli_args *args)
 
 	json_put(out, "statements", items, &err);
 	if (status == CLI_OK &&
-	    (err = cs_desk_statements(items, j.d, 0)) == CS_OK)
+	    (err = cs_desk_statements(items, j.d, &j.actor, 0)) == CS_OK)
 		print_json(out);
 	json_decref(out);
 	return desk_job_end(&j, status, err);
@@ -269,7 +269,7 @@ run_custody(const struct cli_args *args)
 		status = cli_fail(CLI_USAGE, "Say where to: -o FILE.custody.");
 	if (status == CLI_OK &&
 	    (err = cs_desk_report_find(j.d, j.p.rest[0], id)) == CS_OK &&
-	    (err = cs_desk_custody_write(&record, j.d, id)) == CS_OK)
+	    (err = cs_desk_custody_write(&record, j.d, &j.actor, id)) == CS_OK)
 		status = desk_write_out(args, cs_buf_view(&record));
 	cs_buf_free(&record);
 	return desk_job_end(&j, status, err);
@@ -344,8 +344,8 @@ run_backup(const struct cli_args *args)
 	if (status == CLI_OK)
 		status = backup_passphrase(&passphrase, args);
 	if (status == CLI_OK &&
-	    (err = cs_desk_backup(j.d, path, cs_buf_view(&passphrase))) ==
-		CS_OK)
+	    (err = cs_desk_backup(
+		 j.d, &j.actor, path, cs_buf_view(&passphrase))) == CS_OK)
 		printf("Written. To get it back:\n"
 		       "  countersign-desk restore %s NEWDIR "
 		       "--backup-passphrase-file FILE\n",
