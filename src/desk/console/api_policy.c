@@ -4,6 +4,7 @@
 #include "desk/console/call.h"
 #include "desk/core/json.h"
 #include "desk/core/policy.h"
+#include "desk/people/proposal.h"
 
 static json_t *
 reason(const struct cs_desk_policy *p, const struct cs_desk_reason *r,
@@ -75,9 +76,13 @@ api_policy(struct api_call *c)
 enum cs_err
 api_policy_set(struct api_call *c)
 {
-	enum cs_err err = cs_desk_policy_set(c->d, &c->actor,
-	    cs_view_str(json_get_str(c->in, "toml")),
-	    json_get_num(c->in, "version"));
+	const struct cs_desk_wish wish = { .kind = DESK_PROPOSAL_POLICY,
+		.toml = cs_view_str(json_get_str(c->in, "toml")),
+		.version = json_get_num(c->in, "version") };
+	struct cs_desk_granted granted;
+	enum cs_err err = cs_desk_wish(&granted, c->d, &c->actor, &wish);
 
+	if (err == CS_OK && granted.proposal != 0)
+		json_put_id(c->out, "proposal", granted.proposal, &err);
 	return err ? err : show_policy(c);
 }

@@ -19,6 +19,7 @@
 #include "desk/people/attempts.h"
 #include "desk/people/people.h"
 #include "desk/people/sign_in.h"
+#include "desk/show/people.h"
 #include "store/clock.h"
 
 #define COOKIE "countersign="
@@ -132,7 +133,7 @@ api_identify(struct api_call *c, const struct api_route *route,
 enum cs_err
 api_session_show(struct api_call *c)
 {
-	json_t *person = json_object();
+	json_t *person = json_object(), *about = json_array();
 	struct cs_desk_settings s = { 0 };
 	struct cs_desk_policy policy = { 0 };
 	uint64_t today = 0;
@@ -160,6 +161,9 @@ api_session_show(struct api_call *c)
 	json_put_num(c->out, "undo_s", policy.undo_seconds, &err);
 	json_put_num(c->out, "server_ms", cs_clock_ms(), &err);
 	json_put_bool(c->out, "hub_online", api_online(c->api), &err);
+	if (err == CS_OK)
+		err = cs_desk_proposals_about(about, c->d, c->actor.id);
+	json_put(c->out, "about_me", about, &err);
 	cs_desk_policy_clear(&policy);
 	return err;
 }
@@ -296,8 +300,8 @@ enum cs_err
 api_welcome(struct api_call *c)
 {
 	struct cs_desk_welcome w;
-	enum cs_err err =
-	    cs_desk_welcome(&w, c->d, json_get_str(c->in, "code"));
+	enum cs_err err = cs_desk_welcome(
+	    &w, c->d, json_get_str(c->in, "code"), json_get_str(c->in, "word"));
 
 	if (err == CS_OK) {
 		json_put_str(c->out, "name", w.name, &err);
@@ -314,10 +318,13 @@ api_welcome(struct api_call *c)
 enum cs_err
 api_welcome_finish(struct api_call *c)
 {
-	enum cs_err err =
-	    cs_desk_welcome_finish(&c->actor, c->d, json_get_str(c->in, "code"),
-		cs_view_str(json_get_str(c->in, "password")),
-		json_get_str(c->in, "totp"));
+	const struct cs_desk_codes codes = {
+		.code = json_get_str(c->in, "code"),
+		.word = json_get_str(c->in, "word"),
+		.totp = json_get_str(c->in, "totp"),
+	};
+	enum cs_err err = cs_desk_welcome_finish(&c->actor, c->d, &codes,
+	    cs_view_str(json_get_str(c->in, "password")));
 
 	if (err)
 		return err;

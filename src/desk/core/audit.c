@@ -213,6 +213,8 @@ desk_audit_add(struct cs_desk *d, const struct desk_audit_event *e)
 	json_put_num(line, "person", e->actor != NULL ? e->actor->id : 0, &err);
 	if (e->actor != NULL && e->actor->token != 0)
 		json_put_num(line, "token", e->actor->token, &err);
+	if (e->actor != NULL && e->actor->second[0] != '\0')
+		json_put_str(line, "second", e->actor->second, &err);
 	json_put_num(line, "case", e->case_id, &err);
 	json_put_str(line, "what", e->what, &err);
 	put_facts(line, "before", e->before, &err);
@@ -274,6 +276,7 @@ parse(struct reading *r, struct cs_view plain)
 	line->person = json_get_num(o, "person");
 	line->case_id = json_get_num(o, "case");
 	line->token = json_get_num(o, "token");
+	line->second = json_get_str(o, "second");
 	line->before = &r->before;
 	line->after = &r->after;
 	if ((err = get_facts(&r->before, json_object_get(o, "before"))))

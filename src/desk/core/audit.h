@@ -44,7 +44,8 @@ struct desk_audit_event {
 /* One line that was read: who did what, when, in which case (0: none). */
 struct cs_desk_audit_line {
 	uint64_t seq, at_ms, case_id, person;
-	uint64_t token; /* by which a program did it for them; 0: none */
+	uint64_t token;     /* by which a program did it for them; 0: none */
+	const char *second; /* who confirmed it; "": nobody */
 	const char *actor, *what;
 	const uint8_t
 	    *hash; /* CS_HASH_LEN bytes: of this line and all before */

@@ -332,6 +332,7 @@ cs_desk_policy_set(struct cs_desk *d, const struct cs_desk_actor *actor,
     struct cs_view toml, uint64_t version)
 {
 	struct cs_desk_policy p;
+	bool own = !cs_db_in_transaction(d->db);
 	char problem[160];
 	uint64_t now;
 	enum cs_err err;
@@ -343,7 +344,7 @@ cs_desk_policy_set(struct cs_desk *d, const struct cs_desk_actor *actor,
 		return desk_problem(d, err, "policy-refused",
 		    "This policy is not taken: %s.", problem);
 	cs_desk_policy_clear(&p);
-	if ((err = cs_db_begin(d->db)))
+	if (own && (err = cs_db_begin(d->db)))
 		return err;
 	if ((err = get_version(&now, d)) == CS_OK && now != version)
 		err = desk_problem(d, CS_ERR_EXISTS, "policy-changed",
@@ -355,7 +356,7 @@ cs_desk_policy_set(struct cs_desk *d, const struct cs_desk_actor *actor,
 		err = desk_audit_add(d,
 		    &(struct desk_audit_event){
 			.actor = actor, .what = "policy-changed" });
-	return cs_db_end(d->db, err);
+	return own ? cs_db_end(d->db, err) : err;
 }
 
 /* ---- asking it ---------------------------------------------------------- */

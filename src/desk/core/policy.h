@@ -76,7 +76,9 @@ CS_CHECKED enum cs_err cs_desk_policy(
 CS_CHECKED enum cs_err cs_desk_policy_text(
     struct cs_buf *out, struct cs_desk *d);
 /* Replace the policy, which had ${version} when it was read; CS_ERR_EXISTS
- * if somebody else has replaced it since. */
+ * if somebody else has replaced it since.  Joins the caller's transaction if
+ * there is one.  Where there are two administrators it takes both: proposal.h.
+ */
 CS_CHECKED enum cs_err cs_desk_policy_set(struct cs_desk *d,
     const struct cs_desk_actor *actor, struct cs_view toml, uint64_t version);
 /* NULL if there is no such reason. */

@@ -19,6 +19,7 @@
 #include "desk/core/row.h"
 #include "desk/people/people.h"
 #include "desk/people/token.h"
+#include "desk/people/welcome.h"
 #include "store/clock.h"
 #include "store/db.h"
 
@@ -206,33 +207,30 @@ out:
 /* ---- the first sign-in -------------------------------------------------- */
 
 static enum cs_err
-load_by_welcome(struct desk_person *out, struct cs_desk *d, const char *code)
+load_by_welcome(struct desk_person *out, struct cs_desk *d, const char *code,
+    const char *word)
 {
-	uint8_t hash[CS_HASH_LEN];
-	uint64_t id;
+	struct desk_welcome w;
 	enum cs_err err;
 
 	memset(out, 0, sizeof *out);
-	if ((err = cs_sha256(hash, cs_view_str(code))))
-		return err;
-	err = cs_db_get_int(&id, d->db,
-	    "SELECT person FROM welcome WHERE hash=? AND expires>?",
-	    cs_blob(CS_VIEW_OF(hash)), cs_int(cs_clock_ms()));
-	if (err == CS_OK)
-		err = desk_person_load(out, d, id);
-	if (err == CS_ERR_NOT_FOUND || (err == CS_OK && out->disabled))
-		return desk_problem(d, CS_ERR_DENIED, "welcome-used",
-		    "This first sign-in was used, or is too old. An "
-		    "administrator can make another one.");
-	return err;
+	if ((err = desk_welcome_find(&w, d, code, word)) == CS_OK &&
+	    (err = desk_person_load(out, d, w.person)) == CS_OK &&
+	    (out->disabled || out->actor.passwords != w.passwords))
+		err = CS_ERR_NOT_FOUND;
+	return err != CS_ERR_NOT_FOUND && err != CS_ERR_CORRUPT
+	    ? err
+	    : desk_problem(d, CS_ERR_DENIED, "welcome-used",
+		  "This first sign-in was used, or is too old. An "
+		  "administrator can make another one.");
 }
 
 enum cs_err
-cs_desk_welcome(
-    struct cs_desk_welcome *out, struct cs_desk *d, const char *code)
+cs_desk_welcome(struct cs_desk_welcome *out, struct cs_desk *d,
+    const char *code, const char *word)
 {
 	struct desk_person p;
-	enum cs_err err = load_by_welcome(&p, d, code);
+	enum cs_err err = load_by_welcome(&p, d, code, word);
 
 	memset(out, 0, sizeof *out);
 	if (err == CS_OK) {
@@ -250,24 +248,23 @@ cs_desk_welcome(
 
 enum cs_err
 cs_desk_welcome_finish(struct cs_desk_actor *out, struct cs_desk *d,
-    const char *code, struct cs_view password, const char *totp)
+    const struct cs_desk_codes *codes, struct cs_view password)
 {
 	struct desk_person p;
 	struct hashed h;
-	enum cs_err err = load_by_welcome(&p, d, code);
+	enum cs_err err = load_by_welcome(&p, d, codes->code, codes->word);
 
 	/* Hash it only for somebody who has a code. */
 	if (err || (err = password_hash(&h, d, password)) ||
 	    (err = cs_db_begin(d->db)))
 		goto out;
-	if ((err = load_by_welcome(&p, d, code)) == CS_OK &&
-	    (err = totp_check(&p, totp)) == CS_ERR_DENIED)
+	if ((err = load_by_welcome(&p, d, codes->code, codes->word)) == CS_OK &&
+	    (err = totp_check(&p, codes->totp)) == CS_ERR_DENIED)
 		err = desk_problem(d, CS_ERR_FORMAT, "code-wrong",
 		    "That is not the code that the authenticator shows now.");
 	if (err == CS_OK) {
 		password_set(&p, &h);
-		err = cs_db_exec(d->db, "DELETE FROM welcome WHERE person=?",
-		    cs_int(p.actor.id));
+		err = desk_welcome_remove(d, p.actor.id);
 	}
 	if (err == CS_OK)
 		err = save(d, &p, "first-sign-in");

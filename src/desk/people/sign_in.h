@@ -22,13 +22,19 @@ struct cs_desk_welcome {
 	char secret[CS_TOTP_TEXT_SIZE]; /* for the authenticator */
 	char uri[512];                  /* the same, as a QR code has it */
 };
-/* CS_ERR_DENIED if there is no such code, or it was used or is too old. */
-CS_CHECKED enum cs_err cs_desk_welcome(
-    struct cs_desk_welcome *out, struct cs_desk *d, const char *code);
-/* Choose the password; ${totp} shows that the secret has arrived. */
+/* CS_ERR_DENIED if there is no such code, or it was used, is too old, or takes
+ * another ${word} ("": none). */
+CS_CHECKED enum cs_err cs_desk_welcome(struct cs_desk_welcome *out,
+    struct cs_desk *d, const char *code, const char *word);
+/* What somebody gives at their first sign-in; ${totp} shows that the secret has
+ * arrived. */
+struct cs_desk_codes {
+	const char *code, *word, *totp;
+};
+/* Choose the password. */
 CS_CHECKED enum cs_err cs_desk_welcome_finish(struct cs_desk_actor *out,
-    struct cs_desk *d, const char *code, struct cs_view password,
-    const char *totp);
+    struct cs_desk *d, const struct cs_desk_codes *codes,
+    struct cs_view password);
 /* CS_ERR_DENIED if the name, the password or the code is wrong; it does not
  * say which, and takes equally long. */
 CS_CHECKED enum cs_err cs_desk_sign_in(struct cs_desk_actor *out,

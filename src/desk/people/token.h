@@ -8,6 +8,7 @@
 #pragma once
 
 #include "base/bytes.h"
+#include "base/units.h"
 #include "desk/core/actor.h"
 
 struct cs_desk;
@@ -32,6 +33,7 @@ struct desk_token {
 	uint64_t person, made_ms;
 	char by[CS_DESK_NAME_MAX + 1]; /* the person's name */
 	uint32_t passwords;            /* of the person, when it was made */
+	uint8_t hash[CS_HASH_LEN];     /* of the token */
 };
 extern const struct desk_record desk_token_record;
 

@@ -46,6 +46,8 @@ add_line(void *arg, const struct cs_desk_audit_line *line)
 	json_put_num(o, "person", line->person, &err);
 	if (line->token != 0)
 		json_put_id(o, "token", line->token, &err);
+	if (line->second[0] != '\0')
+		json_put_str(o, "second", line->second, &err);
 	json_put_id(o, "case", line->case_id, &err);
 	json_put_str(o, "what", line->what, &err);
 	put_facts(o, "before", line->before, &err);

@@ -18,6 +18,7 @@
 #include "desk/core/text.h"
 #include "desk/daemon/retention.h"
 #include "desk/people/people.h"
+#include "desk/people/proposal.h"
 #include "desk/reports/custody.h"
 #include "desk/reports/report.h"
 #include "desk/show/printable.h"
@@ -50,37 +51,60 @@ show_person(void *arg, const struct desk_person *p, uint64_t passkeys)
 	return CS_OK;
 }
 
-/* We do not know the running console's address, but the usual one. */
+/* Say what has become of a wish.  We do not know the running console's address,
+ * but the usual one. */
 static void
-say_welcome(const struct cli_args *args, const char *name, const char *code)
+say_granted(struct desk_job *j, const struct cs_desk_granted *g)
 {
-	const char *console = cli_value(args, "console");
+	const char *console = cli_value(j->args, "console");
 
-	printf("First sign-in of %s, good once and for seven days:\n"
-	       "  %s#/welcome/%s\n",
-	    name, console != NULL ? console : "http://127.0.0.1:7744/", code);
+	if (g->proposal != 0)
+		printf("Proposal %llu waits for another administrator: "
+		       "countersign-desk people confirm %llu --as NAME\n",
+		    (unsigned long long)g->proposal,
+		    (unsigned long long)g->proposal);
+	if (g->proposal != 0 && g->word[0] != '\0')
+		printf("Whoever signs in first needs the address, which the "
+		       "other administrator\ngets, and this word, which is "
+		       "not shown again:\n  %s\n",
+		    g->word);
+	if (g->welcome[0] != '\0')
+		printf("First sign-in of %s, good once and for seven days:\n"
+		       "  %s#/welcome/%s\n",
+		    g->name,
+		    console != NULL ? console : "http://127.0.0.1:7744/",
+		    g->welcome);
+}
+
+static enum cs_err
+make_wish(struct desk_job *j, const struct cs_desk_wish *wish)
+{
+	struct cs_desk_granted g;
+	enum cs_err err = cs_desk_wish(&g, j->d, &j->actor, wish);
+
+	if (err == CS_OK)
+		say_granted(j, &g);
+	cs_wipe(&g, sizeof g);
+	return err;
 }
 
 static enum cs_err
 add_person(struct desk_job *j, const char *name)
 {
 	const char *role = cli_value(j->args, "role");
-	char welcome[CS_DESK_WELCOME_SIZE];
-	uint64_t id;
-	enum cs_err err = cs_desk_person_add(j->d, &j->actor, name,
-	    cs_desk_role_find(role != NULL ? role : "reviewer"), &id, welcome);
 
-	if (err == CS_OK)
-		say_welcome(j->args, name, welcome);
-	cs_wipe(welcome, sizeof welcome);
-	return err;
+	return make_wish(j,
+	    &(struct cs_desk_wish){ .kind = DESK_PROPOSAL_ADD,
+		.name = name,
+		.role = cs_desk_role_find(role != NULL ? role : "reviewer") });
 }
 
 static enum cs_err
 change_person(struct desk_job *j, const char *verb, const char *name)
 {
 	const char *role = cli_value(j->args, "role");
-	char welcome[CS_DESK_WELCOME_SIZE];
+	struct cs_desk_wish wish = { .kind = DESK_PROPOSAL_CHANGE,
+		.role = role != NULL ? cs_desk_role_find(role) : 0 };
 	struct cs_desk_actor person;
 	enum cs_err err = cs_desk_person_find(&person, j->d, name);
 
@@ -88,41 +112,82 @@ change_person(struct desk_job *j, const char *verb, const char *name)
 	if (err && err != CS_ERR_DENIED)
 		return desk_job_problem(
 		    j, err, "There is nobody of the name %.40s.", name);
-	if (strcmp(verb, "reset") == 0) {
-		err = cs_desk_person_reset(j->d, &j->actor, person.id, welcome);
-		if (err == CS_OK)
-			say_welcome(j->args, name, welcome);
-		cs_wipe(welcome, sizeof welcome);
-		return err;
-	}
-	if (strcmp(verb, "role") != 0 && strcmp(verb, "disable") != 0 &&
-	    strcmp(verb, "enable") != 0)
+	wish.person = person.id;
+	if (strcmp(verb, "reset") == 0)
+		wish.kind = DESK_PROPOSAL_RESET;
+	else if (strcmp(verb, "disable") == 0)
+		wish.standing = CS_DESK_STANDING_OUT;
+	else if (strcmp(verb, "role") == 0 || strcmp(verb, "enable") == 0)
+		wish.standing = CS_DESK_STANDING_IN;
+	else
 		return desk_job_problem(j, CS_ERR_MISUSE,
 		    "It is people, people add NAME, people reset NAME, people "
-		    "role NAME, people disable NAME or people enable NAME.");
-	return cs_desk_person_change(j->d, &j->actor, person.id,
-	    role != NULL ? cs_desk_role_find(role) : 0,
-	    strcmp(verb, "disable") == 0 ? CS_DESK_STANDING_OUT
-					 : CS_DESK_STANDING_IN);
+		    "role NAME, people disable NAME, people enable NAME, "
+		    "people proposals, people confirm PROPOSAL or people "
+		    "cancel PROPOSAL.");
+	return make_wish(j, &wish);
+}
+
+static enum cs_err
+show_proposal(void *arg, const struct desk_proposal *p)
+{
+	(void)arg;
+	printf("%4llu  %-9s %-7s %-20s", (unsigned long long)p->id,
+	    desk_proposal_state_name(p->state),
+	    desk_proposal_kind_name(p->kind), p->name);
+	if (p->role != 0)
+		printf(" %s", cs_desk_role_name((enum cs_desk_role)p->role));
+	if (p->standing == CS_DESK_STANDING_OUT)
+		printf(" let go");
+	printf(" by %s ", p->by_name);
+	cli_print_time(stdout, p->made_ms);
+	if (p->second_name[0] != '\0')
+		printf(", %s", p->second_name);
+	printf("\n");
+	return CS_OK;
+}
+
+static enum cs_err
+confirm_proposal(struct desk_job *j, uint64_t id)
+{
+	struct cs_desk_granted g;
+	enum cs_err err = cs_desk_proposal_confirm(&g, j->d, &j->actor, id);
+
+	if (err == CS_OK)
+		say_granted(j, &g);
+	if (err == CS_OK && g.welcome[0] != '\0')
+		printf(
+		    "It takes a word, too, which whoever proposed it has.\n");
+	cs_wipe(&g, sizeof g);
+	return err;
 }
 
 int
 run_people(const struct cli_args *args)
 {
 	struct desk_job j;
+	const char *verb;
 	int status = desk_job_begin(&j, args, 0, 2);
 	enum cs_err err = CS_OK;
 
 	if (status != CLI_OK)
 		return desk_job_end(&j, status, err);
+	verb = j.p.n > 0 ? j.p.rest[0] : "";
 	if (j.p.n == 0)
 		err = desk_people(j.d, show_person, NULL);
+	else if (j.p.n == 1 && strcmp(verb, "proposals") == 0)
+		err = desk_proposals(j.d, show_proposal, NULL);
 	else if (j.p.n == 1)
 		status = cli_fail(CLI_USAGE, "Say whom.");
-	else if (strcmp(j.p.rest[0], "add") == 0)
+	else if (strcmp(verb, "add") == 0)
 		err = add_person(&j, j.p.rest[1]);
+	else if (strcmp(verb, "confirm") == 0)
+		err = confirm_proposal(&j, desk_id_parse(j.p.rest[1]));
+	else if (strcmp(verb, "cancel") == 0)
+		err = cs_desk_proposal_cancel(
+		    j.d, &j.actor, desk_id_parse(j.p.rest[1]));
 	else
-		err = change_person(&j, j.p.rest[0], j.p.rest[1]);
+		err = change_person(&j, verb, j.p.rest[1]);
 	return desk_job_end(&j, status, err);
 }
 
@@ -139,8 +204,10 @@ set_policy(struct desk_job *j, const char *path)
 		return desk_job_problem(
 		    j, err, "%s: %s.", path, cs_err_text(err));
 	if ((err = cs_desk_policy(&now, j->d)) == CS_OK) {
-		err = cs_desk_policy_set(
-		    j->d, &j->actor, cs_buf_view(&text), now.version);
+		err = make_wish(j,
+		    &(struct cs_desk_wish){ .kind = DESK_PROPOSAL_POLICY,
+			.toml = cs_buf_view(&text),
+			.version = now.version });
 		cs_desk_policy_clear(&now);
 	}
 	cs_buf_free(&text);

@@ -620,7 +620,12 @@ static const struct cli_command commands[] = {
 	    "Never by whoever took part in the decision.", 2, 3, appeal_options,
 	    run_appeal },
 	{ "people", "[DIR] [add|reset|role|disable|enable NAME] [--role ROLE]",
-	    "who works at the desk", NULL, 0, 3, people_options, run_people },
+	    "who works at the desk",
+	    "Without --as it happens at once, and the log says so: whoever has "
+	    "the folder is above the administrators. These propose and confirm "
+	    "as soon as two of them have signed in: \"people proposals\", "
+	    "\"people confirm PROPOSAL\", \"people cancel PROPOSAL\".",
+	    0, 3, people_options, run_people },
 	{ "policy", "[DIR] [--set FILE] [-o FILE]",
 	    "show what the desk decides by, or change it", NULL, 0, 1,
 	    policy_options, run_policy },

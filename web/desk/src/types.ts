@@ -33,6 +33,8 @@ export interface Session {
   hub: string;
   undo_s: number;
   server_ms: number;
+  /** What other administrators want to be done about this person, or have done lately. */
+  about_me: Proposal[];
   hub_online: boolean;
 }
 
@@ -356,6 +358,8 @@ export interface Policy {
   two_people_actions: string[];
   /** What programs decide, where one person is enough. */
   token_actions: string[];
+  /** That another one be put in its place waits for another administrator. */
+  proposal?: string;
   window_h: number;
 }
 
@@ -363,6 +367,8 @@ export interface AuditRow {
   seq: number;
   at_ms: number;
   actor: string;
+  /** The other administrator, who confirmed it. */
+  second?: string;
   /** By which a program did it for them. */
   token?: string;
   case: string | null;
@@ -517,9 +523,38 @@ export interface Imported {
   }>;
 }
 
-export interface Invited {
-  person: PersonRow;
+export interface Granted {
+  /** What waits for another administrator; null: it is done. */
+  proposal: string | null;
+  name: string;
+  person?: PersonRow;
+  /** The address of a first sign-in; empty: none. */
   welcome: string;
+  /** What that takes besides; empty: nothing, or the other one has it. */
+  word: string;
+}
+
+export interface Proposal {
+  id: string;
+  kind: "add" | "reset" | "change" | "policy";
+  state: "waiting" | "done" | "cancelled" | "expired";
+  about: PersonRef | null;
+  role: Role | null;
+  standing: "same" | "in" | "out";
+  /** The policy that is proposed, while it waits. */
+  toml: string;
+  by: PersonRef | null;
+  second: PersonRef | null;
+  made_ms: number;
+  expires_ms: number;
+  ended_ms: number;
+}
+
+export interface People {
+  items: PersonRow[];
+  proposals: Proposal[];
+  /** Two have signed in: it takes both to change who is here, and the policy. */
+  two_administrators: boolean;
 }
 
 export interface TokenMade {

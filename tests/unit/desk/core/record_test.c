@@ -101,7 +101,8 @@ static const struct kind {
 	    "'count':1,'credential':'0a0b','host':'desk.example','key':'0c',"
 	    "'made_ms':2,'name':'phone','person':3,'resets':4,'used_ms':5}" },
 	{ "token", &desk_token_record,
-	    "{'by':'rosa','made_ms':1,'name':'reads','passwords':3,'person':2,"
+	    "{'by':'rosa','hash':'#4#4','made_ms':1,'name':'reads','passwords':"
+	    "3,'person':2,"
 	    "'scopes':15}" },
 };
 #define KINDS (sizeof kinds / sizeof *kinds)

@@ -123,9 +123,10 @@ function Editor({ p, set, reload }: Props) {
   const save = (e: Event) => {
     e.preventDefault();
     void task.run(async () => {
-      set(await put<Policy>("/policy", { toml, version: edit.from ?? p.version }));
-      settle(toml);
-      announce(t("case.saved"));
+      const got = await put<Policy>("/policy", { toml, version: edit.from ?? p.version });
+      set(got);
+      settle(got.proposal ? got.toml : toml);
+      announce(got.proposal ? t("people.proposed-text") : t("case.saved"));
     });
   };
   const onConflict = () => {
