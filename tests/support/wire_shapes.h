@@ -73,6 +73,7 @@ static const struct {
 	WIRE_SHAPE(cs_wire_desk_letter),
 	WIRE_SHAPE(cs_wire_desk_letters_answer),
 	WIRE_SHAPE(cs_wire_desk_letter_set),
+	WIRE_SHAPE(cs_wire_desk_head),
 };
 #define N_WIRE_SHAPES (sizeof wire_shapes / sizeof wire_shapes[0])
 

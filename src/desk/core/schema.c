@@ -22,6 +22,12 @@
  * it.  passkey.hash: of the credential's id, which a browser sends before
  * anybody knows whose it is.
  */
+/* What comes, goes and changes is accounted for. */
+#define ACCOUNT(table, n, ...)                                                 \
+	DESK_NEW(table, n, __VA_ARGS__)                                        \
+	";" DESK_GONE(table, n, __VA_ARGS__) ";" DESK_OTHER(                   \
+	    table, n, __VA_ARGS__) ";"
+
 static const char version1[] =
     "CREATE TABLE config(name TEXT PRIMARY KEY, sealed BLOB NOT NULL)"
     " WITHOUT ROWID;"
@@ -32,10 +38,11 @@ static const char version1[] =
     "CREATE TABLE seen(message BLOB PRIMARY KEY, report BLOB NOT NULL)"
     " WITHOUT ROWID;"
     "CREATE TABLE audit(seq INTEGER PRIMARY KEY, at INTEGER NOT NULL,"
-    " case_id INTEGER NOT NULL, sealed BLOB NOT NULL,"
-    " chain BLOB NOT NULL);"
+    " case_id INTEGER NOT NULL, quiet INTEGER NOT NULL,"
+    " sealed BLOB NOT NULL, chain BLOB NOT NULL);"
     "CREATE INDEX report_case ON report(case_id);"
     "CREATE INDEX audit_case ON audit(case_id, seq);"
+    "CREATE INDEX audit_said ON audit(seq) WHERE quiet=0;"
     "CREATE TABLE cases(id INTEGER PRIMARY KEY, state INTEGER NOT NULL,"
     " rank INTEGER NOT NULL, since INTEGER NOT NULL, due INTEGER NOT NULL,"
     " assignee INTEGER NOT NULL DEFAULT 0, reason INTEGER NOT NULL,"
@@ -135,7 +142,8 @@ static const char version1[] =
     " BEGIN UPDATE hash_gone SET n=n+1; END;"
     "CREATE TABLE passkey(id INTEGER PRIMARY KEY, hash BLOB UNIQUE NOT NULL,"
     " person INTEGER NOT NULL, sealed BLOB NOT NULL);"
-    "CREATE INDEX passkey_person ON passkey(person);";
+    "CREATE INDEX passkey_person ON passkey(person);" DESK_NEW_CONFIG
+    ";" DESK_GONE_CONFIG ";" DESK_OTHER_CONFIG ";" DESK_ROWS(ACCOUNT);
 
 static const char *const steps[] = { version1 };
 

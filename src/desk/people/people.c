@@ -264,9 +264,8 @@ desk_two_administrators(bool *out, struct cs_desk *d)
 	return err;
 }
 
-/* CS_ERR_DENIED if this takes two administrators, and ${actor} is one. */
-static enum cs_err
-check_two(struct cs_desk *d, const struct cs_desk_actor *actor)
+enum cs_err
+desk_check_two(struct cs_desk *d, const struct cs_desk_actor *actor)
 {
 	bool two;
 	enum cs_err err;
@@ -313,7 +312,7 @@ cs_desk_person_add(struct cs_desk *d, const struct cs_desk_actor *actor,
 		    "A role is reviewer, senior, auditor or administrator.");
 	if ((err = begin(&own, d, actor)))
 		return err;
-	if ((err = check_two(d, actor)) == CS_OK &&
+	if ((err = desk_check_two(d, actor)) == CS_OK &&
 	    (err = insert(d, &p, name, role)) == CS_OK &&
 	    (err = new_welcome(d, actor, &p, welcome)) == CS_OK)
 		err = note(d, actor, "person-added", &p, NULL);
@@ -333,7 +332,7 @@ cs_desk_person_reset(struct cs_desk *d, const struct cs_desk_actor *actor,
 	if ((err = begin(&own, d, actor)))
 		return err;
 	if ((err = desk_person_load(&p, d, id)) == CS_OK &&
-	    (err = check_two(d, actor)) == CS_OK &&
+	    (err = desk_check_two(d, actor)) == CS_OK &&
 	    (err = new_welcome(d, actor, &p, welcome)) == CS_OK)
 		err = note(d, actor, "person-reset", &p, NULL);
 	desk_person_clear(&p);
@@ -380,7 +379,7 @@ change(struct cs_desk *d, const struct cs_desk_actor *actor,
 	    (err = check_last(d, p)))
 		return err;
 	if (desk_person_change_takes_two(p, role, standing) &&
-	    (err = check_two(d, actor)))
+	    (err = desk_check_two(d, actor)))
 		return err;
 	if (role != 0)
 		p->actor.role = role;

@@ -45,6 +45,9 @@ extern const struct desk_record desk_person_record;
  */
 /* Are there two? */
 CS_CHECKED enum cs_err desk_two_administrators(bool *out, struct cs_desk *d);
+/* CS_ERR_DENIED if what takes two is done by one of them alone. */
+CS_CHECKED enum cs_err desk_check_two(
+    struct cs_desk *d, const struct cs_desk_actor *actor);
 /*
  * Add somebody: 1 to 32 of a-z 0-9 . _ -.  ${welcome} is a code, good once and
  * for a week, that lets them choose a password.  CS_ERR_EXISTS, CS_ERR_FORMAT.

@@ -135,6 +135,8 @@ static enum cs_err
 perform(struct cs_desk_granted *out, struct cs_desk *d,
     const struct cs_desk_actor *actor, const struct desk_proposal *p)
 {
+	enum cs_err err;
+
 	out->person = p->person;
 	memcpy(out->name, p->name, sizeof out->name);
 	switch (p->kind) {
@@ -148,28 +150,30 @@ perform(struct cs_desk_granted *out, struct cs_desk *d,
 		    (enum cs_desk_role)p->role,
 		    (enum cs_desk_standing)p->standing);
 	case DESK_PROPOSAL_POLICY:
+		if ((err = desk_check_two(d, actor)))
+			return err;
 		return cs_desk_policy_set(
 		    d, actor, cs_view_str(desk_string(p->toml)), p->version);
 	}
 	return CS_ERR_MISUSE;
 }
 
-/* Try it, and leave everything as it was: what could not be done is not
- * proposed. */
+/* Try it in a transaction of its own, and leave everything as it was: what
+ * could not be done is not proposed. */
 static enum cs_err
 try(struct cs_desk *d, const struct cs_desk_actor *actor,
     const struct desk_proposal *p)
 {
 	struct cs_desk_actor both = *actor;
 	struct cs_desk_granted granted = { 0 };
-	enum cs_err err = cs_db_savepoint(d->db);
+	enum cs_err err = cs_db_begin(d->db);
 
 	if (err)
 		return err;
 	memcpy(both.second, both.name, sizeof both.second);
 	err = perform(&granted, d, &both, p);
 	cs_wipe(&granted, sizeof granted);
-	cs_db_rollback_to(d->db);
+	cs_db_rollback(d->db);
 	return err;
 }
 
@@ -316,18 +320,22 @@ cs_desk_wish(struct cs_desk_granted *out, struct cs_desk *d,
 		return desk_problem(d, CS_ERR_FORMAT, "bad-name",
 		    "A name has 1 to %d of the characters a-z 0-9 . _ -",
 		    CS_DESK_NAME_MAX);
+	if ((err = fill(&p, d, wish)) ||
+	    (err = takes_two(&two, d, actor, &p)) ||
+	    (two && (err = try(d, actor, &p))))
+		goto out;
 	if ((err = cs_db_begin(d->db)))
-		return err;
-	if ((err = fill(&p, d, wish)) == CS_OK &&
-	    (err = takes_two(&two, d, actor, &p)) == CS_OK) {
-		if (!two)
-			err = perform(out, d, actor, &p);
-		else if ((err = try(d, actor, &p)) == CS_OK &&
-		    (err = expire(d)) == CS_OK)
-			err = insert(out, d, actor, &p);
-	}
+		goto out;
+	/* Alone, they are asked again by what is done whether there is another
+	 * one by now. */
+	if (!two)
+		err = perform(out, d, actor, &p);
+	else if ((err = expire(d)) == CS_OK)
+		err = insert(out, d, actor, &p);
+	err = cs_db_end(d->db, err);
+out:
 	clear(&p);
-	return cs_db_end(d->db, err);
+	return err;
 }
 
 /* ---- confirming, cancelling --------------------------------------------- */

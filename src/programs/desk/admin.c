@@ -13,8 +13,10 @@
 #include "desk/core/actor.h"
 #include "desk/core/audit.h"
 #include "desk/core/backup.h"
+#include "desk/core/head.h"
 #include "desk/core/json.h"
 #include "desk/core/policy.h"
+#include "desk/core/problem.h"
 #include "desk/core/text.h"
 #include "desk/daemon/retention.h"
 #include "desk/people/people.h"
@@ -247,7 +249,7 @@ audit_line(void *arg, const struct cs_desk_audit_line *line)
 
 	w->n = line->seq;
 	cs_hex(w->head, cs_view(line->hash, CS_HASH_LEN));
-	if (!w->print)
+	if (!w->print || strcmp(line->what, "kept") == 0)
 		return;
 	cli_print_time(stdout, line->at_ms);
 	printf("  %s: %s", line->actor, line->what);
@@ -256,33 +258,63 @@ audit_line(void *arg, const struct cs_desk_audit_line *line)
 	printf("\n");
 }
 
+/* Compare with what was deposited, as far as that can be asked. */
+static enum cs_err
+check_heads(struct desk_job *j)
+{
+	enum cs_err err = cs_desk_heads_check_file(j->d);
+
+	if (err || (err = cs_desk_heads_check_hub(j->d)) == CS_OK ||
+	    err == CS_ERR_CHAIN)
+		return err;
+	printf("The hub cannot be asked what it has seen of the log.\n");
+	return CS_OK;
+}
+
+static enum cs_err
+accept_copy(struct desk_job *j, const char *why)
+{
+	enum cs_err err = j->actor.id == 0
+	    ? cs_desk_accept(j->d, why)
+	    : desk_job_problem(j, CS_ERR_DENIED,
+		  "This is for whoever has the desk's folder, without --as.");
+
+	if (err == CS_OK)
+		printf("The desk goes on with what is here, and its log says "
+		       "so.\n");
+	return err;
+}
+
 int
 run_audit(const struct cli_args *args)
 {
 	struct walk w = { .print = true };
 	struct desk_job j;
-	int status = desk_job_begin(&j, args, 0, 1);
+	int status = desk_job_begin(&j, args, 0, 2);
 	enum cs_err err;
 
 	if (status != CLI_OK)
 		return desk_job_end(&j, status, CS_OK);
-	if (j.p.n == 1) {
-		if (strcmp(j.p.rest[0], "verify") != 0 &&
-		    strcmp(j.p.rest[0], "head") != 0)
+	if (j.p.n == 2 && strcmp(j.p.rest[0], "accept") == 0)
+		return desk_job_end(&j, CLI_OK, accept_copy(&j, j.p.rest[1]));
+	if (j.p.n != 0) {
+		if (j.p.n == 2 ||
+		    (strcmp(j.p.rest[0], "verify") != 0 &&
+			strcmp(j.p.rest[0], "head") != 0))
 			return desk_job_end(&j,
 			    cli_fail(CLI_USAGE,
-				"It is audit, audit verify or audit head."),
+				"It is audit, audit verify, audit head or "
+				"audit accept WHY."),
 			    CS_OK);
 		w.print = false;
 	}
 	err = cs_desk_audit_verify(j.d, audit_line, &w);
+	if (err == CS_OK && !w.print)
+		err = check_heads(&j);
 	if (err == CS_ERR_CHAIN || err == CS_ERR_CORRUPT) {
-		status = cli_fail(CLI_NOT_VERIFIED,
-		    "The log was changed: what comes after entry %llu does not "
-		    "follow from it.",
-		    (unsigned long long)w.n);
+		status = cli_fail(CLI_NOT_VERIFIED, "%s", cs_desk_problem(j.d));
 		err = CS_OK;
-	} else if (err == CS_OK && j.p.n == 1) {
+	} else if (err == CS_OK && !w.print) {
 		printf("%llu entries, nothing changed, left out or moved.\n"
 		       "Head: %s\n",
 		    (unsigned long long)w.n, w.head);
@@ -445,9 +477,13 @@ run_restore(const struct cli_args *args)
 		else if (err)
 			status = report_error(err, "%s", path);
 		else
-			printf("The desk is back in %s. Only one of it may "
-			       "run.\n",
-			    dir);
+			printf(
+			    "The desk is back in %s. Only one of it may "
+			    "run.\n"
+			    "It is older than what its hub has seen: say why "
+			    "it is to go on, for the log:\n"
+			    "  countersign-desk audit accept WHY --desk %s\n",
+			    dir, dir);
 	}
 	cs_buf_free(&passphrase);
 	return status;

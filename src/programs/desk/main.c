@@ -629,11 +629,15 @@ static const struct cli_command commands[] = {
 	{ "policy", "[DIR] [--set FILE] [-o FILE]",
 	    "show what the desk decides by, or change it", NULL, 0, 1,
 	    policy_options, run_policy },
-	{ "audit", "[DIR] [verify|head]",
+	{ "audit", "[DIR] [verify|head|accept WHY]",
 	    "print the audit log and check its chain",
-	    "\"verify\" prints how many entries there are, and the hash over "
-	    "all of them, for a notary.",
-	    0, 2, NULL, run_audit },
+	    "\"verify\" also checks that every row is what the log speaks of, "
+	    "and that the hub and the file of heads have seen no later state; "
+	    "it prints how many entries there are, and the hash over all of "
+	    "them, for a notary. \"accept\" goes on with an older copy, or "
+	    "with "
+	    "rows that were changed, and writes down why.",
+	    0, 3, NULL, run_audit },
 	{ "statements", "[DIR]",
 	    "statements of reasons as the DSA Transparency Database takes them",
 	    NULL, 0, 1, NULL, run_statements },

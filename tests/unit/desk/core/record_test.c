@@ -18,8 +18,10 @@
 #include "desk/people/passkey.h"
 #include "desk/people/passkey_check.h"
 #include "desk/people/people.h"
+#include "desk/people/proposal.h"
 #include "desk/people/sign_in.h"
 #include "desk/people/token.h"
+#include "desk/people/welcome.h"
 #include "desk/photos/lists.h"
 #include "desk/reports/file.h"
 #include "support/test.h"
@@ -100,6 +102,14 @@ static const struct kind {
 	    "{'algorithm':'EdDSA','backed_up':true,'backup_eligible':true,"
 	    "'count':1,'credential':'0a0b','host':'desk.example','key':'0c',"
 	    "'made_ms':2,'name':'phone','person':3,'resets':4,'used_ms':5}" },
+	{ "welcome", &desk_welcome_record,
+	    "{'expires_ms':1,'guarded':true,'passwords':2,'person':3,"
+	    "'word':'#4#4'}" },
+	{ "proposal", &desk_proposal_record,
+	    "{'by':1,'by_name':'root','ended_ms':2,'expires_ms':3,"
+	    "'kind':'policy','made_ms':4,'name':'nora','person':5,'role':1,"
+	    "'second':6,'second_name':'dora','standing':2,'state':'done',"
+	    "'toml':'a = 1','version':7,'word':'#4#4'}" },
 	{ "token", &desk_token_record,
 	    "{'by':'rosa','hash':'#4#4','made_ms':1,'name':'reads','passwords':"
 	    "3,'person':2,"
