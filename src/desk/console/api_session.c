@@ -50,22 +50,54 @@ api_session_find(struct cs_desk_api *api, const char *cookie)
 	return NULL;
 }
 
-/* A free place, or that of the session that was idle for longest. */
-static struct api_session *
-place(struct cs_desk_api *api)
+static bool
+is_free(const struct cs_desk_api *api, const struct api_session *s)
 {
-	struct api_session *oldest = &api->sessions[0];
+	return s->token[0] == '\0' ||
+	    cs_clock_ms() - s->made_ms > api->options.life_ms;
+}
 
+/* How many sessions ${person} has, and the one that was idle for longest. */
+static size_t
+sessions_of(
+    struct api_session **oldest, struct cs_desk_api *api, uint64_t person)
+{
+	size_t n = 0;
+
+	*oldest = NULL;
 	for (size_t i = 0; i < API_SESSIONS_MAX; i++) {
 		struct api_session *s = &api->sessions[i];
 
-		if (s->token[0] == '\0' ||
-		    cs_clock_ms() - s->made_ms > api->options.life_ms)
-			return s;
-		if (s->used_ms < oldest->used_ms)
-			oldest = s;
+		if (is_free(api, s) || s->person != person)
+			continue;
+		n++;
+		if (*oldest == NULL || s->used_ms < (*oldest)->used_ms)
+			*oldest = s;
 	}
-	return oldest;
+	return n;
+}
+
+/* A place for one more session of ${person}: of their own if they have many,
+ * else a free one, else of whoever has most. */
+static struct api_session *
+place(struct cs_desk_api *api, uint64_t person)
+{
+	struct api_session *oldest, *found = NULL;
+	size_t n, most = 0;
+
+	if (sessions_of(&oldest, api, person) >= API_SESSIONS_PERSON)
+		return oldest;
+	for (size_t i = 0; i < API_SESSIONS_MAX; i++)
+		if (is_free(api, &api->sessions[i]))
+			return &api->sessions[i];
+	for (size_t i = 0; i < API_SESSIONS_MAX; i++) {
+		n = sessions_of(&oldest, api, api->sessions[i].person);
+		if (n > most) {
+			most = n;
+			found = oldest;
+		}
+	}
+	return found;
 }
 
 #define SECRET_LEN 32 /* random bytes of a token */
@@ -73,7 +105,7 @@ place(struct cs_desk_api *api)
 void
 api_session_begin(struct api_call *c)
 {
-	struct api_session *s = place(c->api);
+	struct api_session *s = place(c->api, c->actor.id);
 	uint8_t bytes[SECRET_LEN];
 
 	memset(s, 0, sizeof *s);
