@@ -29,6 +29,7 @@
 #define CONF_MAX (64 * CS_KIB)
 #define EPOCH "heads-epoch"
 #define LINE_NAME "countersign-desk-head/1"
+#define HEAD_FORMAT LINE_NAME " %" PRIu32 " %" PRIu64 " %s "
 #define LINE_MAX 320
 #define WHY_MAX 1000
 
@@ -162,7 +163,7 @@ last_line(char *text)
 static enum cs_err
 read_file(struct desk_head *out, struct cs_desk *d)
 {
-	char text[4 * LINE_MAX], hash[2 * CS_HASH_LEN + 1];
+	char text[4 * LINE_MAX], hash[2 * CS_HASH_LEN + 1], again[LINE_MAX];
 	const char *line;
 	off_t size;
 	ssize_t n;
@@ -184,13 +185,17 @@ read_file(struct desk_head *out, struct cs_desk *d)
 		return CS_OK;
 	text[n] = '\0';
 	line = last_line(text);
-	if (*line == '\0' ||
-	    sscanf(line, LINE_NAME " %" SCNu32 " %" SCNu64 " %64[0-9a-f] ",
-		&out->epoch, &out->seq, hash) != 3 ||
-	    cs_unhex(out->head, sizeof out->head, hash) != CS_OK)
-		return desk_problem(d, CS_ERR_FORMAT, "heads-file", "%s: %s.",
-		    d->heads_file, "its last line is no head of a desk");
-	return CS_OK;
+	/* What is read has to be written the same way. */
+	if (sscanf(line, LINE_NAME " %" SCNu32 " %" SCNu64 " %64[0-9a-f]",
+		&out->epoch, &out->seq, hash) == 3 &&
+	    cs_unhex(out->head, sizeof out->head, hash) == CS_OK &&
+	    (size_t)snprintf(again, sizeof again, HEAD_FORMAT, out->epoch,
+		out->seq, hash) < sizeof again &&
+	    strncmp(line, again, strlen(again)) == 0)
+		return CS_OK;
+	memset(out, 0, sizeof *out);
+	return desk_problem(d, CS_ERR_FORMAT, "heads-file", "%s: %s.",
+	    d->heads_file, "its last line is no head of a desk");
 }
 
 enum cs_err
@@ -212,9 +217,8 @@ append_file(struct cs_desk *d, const struct desk_head *h)
 
 	cs_hex(hash, CS_VIEW_OF(h->head));
 	cs_hex(signature, CS_VIEW_OF(h->signature));
-	n = snprintf(line, sizeof line,
-	    LINE_NAME " %" PRIu32 " %" PRIu64 " %s %" PRIu64 " %s\n", h->epoch,
-	    h->seq, hash, h->at_ms, signature);
+	n = snprintf(line, sizeof line, HEAD_FORMAT "%" PRIu64 " %s\n",
+	    h->epoch, h->seq, hash, h->at_ms, signature);
 	fd = open(
 	    d->heads_file, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC, 0600);
 	if (fd < 0)

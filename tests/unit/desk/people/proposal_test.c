@@ -9,7 +9,6 @@
 #include "desk/people/people.h"
 #include "desk/people/proposal.h"
 #include "desk/people/sign_in.h"
-#include "desk/people/token.h"
 #include "desk/people/welcome.h"
 #include "store/clock.h"
 #include "unit/desk/desk_home.h"
@@ -208,54 +207,6 @@ test_policy(void **state)
 	world_clear(&w);
 }
 
-/* Who only writes into the file makes no way in: neither a code nor a token of
- * their own fits. */
-static void
-test_forged_ways_in(void **state)
-{
-	char welcome[CS_DESK_WELCOME_SIZE], token[CS_DESK_TOKEN_SIZE];
-	char mine[CS_DESK_TOKEN_SIZE];
-	struct cs_desk_actor a, b, found;
-	struct cs_desk_welcome shown;
-	unsigned scopes;
-	struct world w;
-	uint64_t id;
-
-	(void)state;
-	world_init(&w);
-	a = person(&w, "a", CS_DESK_ADMINISTRATOR);
-	b = person(&w, "b", CS_DESK_REVIEWER);
-	assert_ok(cs_desk_person_reset(w.d, &cs_desk_operator, b.id, welcome));
-	assert_ok(cs_desk_welcome(&shown, w.d, welcome, ""));
-	assert_string_equal(shown.name, "b");
-	/* For somebody else; under another code. */
-	assert_ok(cs_db_exec(w.d->db, "UPDATE welcome SET person=1"));
-	assert_ok(cs_desk_welcome(&shown, w.d, welcome, ""));
-	assert_string_equal(shown.name, "b");
-	assert_ok(cs_db_exec(w.d->db,
-	    "INSERT INTO welcome SELECT x'"
-	    "e3b0c44298fc1c149afbf4c8996fb924"
-	    "27ae41e4649b934ca495991b7852b855',1,sealed FROM welcome"
-	    " LIMIT 1"));
-	assert_err(cs_desk_welcome(&shown, w.d, "", ""), CS_ERR_DENIED);
-	assert_ok(
-	    cs_desk_token_add(w.d, &a, "a", CS_DESK_SCOPE_ADMIN, &id, token));
-	assert_ok(cs_desk_person(&b, w.d, b.id));
-	assert_ok(
-	    cs_desk_token_add(w.d, &b, "b", CS_DESK_SCOPE_READ, &id, mine));
-	assert_ok(cs_desk_token_find(&found, &scopes, w.d, mine));
-	assert_int_equal(found.id, b.id);
-	/* Its hash moves to the administrator's row. */
-	assert_ok(cs_db_exec(
-	    w.d->db, "CREATE TABLE kept AS SELECT hash FROM token WHERE id=2"));
-	assert_ok(cs_db_exec(w.d->db, "DELETE FROM token WHERE id=2"));
-	assert_ok(cs_db_exec(w.d->db,
-	    "UPDATE token SET hash=(SELECT hash FROM kept) WHERE id=1"));
-	assert_err(
-	    cs_desk_token_find(&found, &scopes, w.d, mine), CS_ERR_DENIED);
-	world_clear(&w);
-}
-
 int
 main(void)
 {
@@ -264,7 +215,6 @@ main(void)
 		cmocka_unit_test(test_proposed_and_confirmed),
 		cmocka_unit_test(test_over),
 		cmocka_unit_test(test_policy),
-		cmocka_unit_test(test_forged_ways_in),
 	};
 
 	if (cs_crypto_init() != CS_OK)
