@@ -16,6 +16,7 @@
 #include "crypto/suite.h"
 #include "desk/core/audit.h"
 #include "desk/core/desk.h"
+#include "desk/core/head.h"
 #include "desk/core/link.h"
 #include "desk/core/policy.h"
 #include "desk/core/schema.h"
@@ -107,6 +108,8 @@ open_files(struct cs_desk *d, struct cs_view passphrase, enum folder folder)
 		err = CS_ERR_NOT_FOUND;
 	if (err == CS_OK)
 		err = cs_db_open(&d->db, db, CS_DB_SHARED, &cs_desk_schema);
+	if (err == CS_OK)
+		err = desk_audit_begin(d);
 out:
 	cs_free_plain(db);
 	cs_free_plain(key);
@@ -206,6 +209,8 @@ cs_desk_open(struct cs_desk **out, const char *dir, struct cs_view passphrase)
 	if ((err = new_desk(&d, dir)) == CS_OK &&
 	    (err = open_files(d, passphrase, FOLDER_THERE)) == CS_OK)
 		err = is_joined(d) ? identity_load(d) : CS_ERR_NOT_FOUND;
+	if (err == CS_OK)
+		err = desk_heads_config(d);
 	if (err) {
 		cs_desk_close(d);
 		return err;
@@ -225,6 +230,8 @@ cs_desk_close(struct cs_desk *d)
 	if (d->db != NULL && cs_db_in_transaction(d->db))
 		cs_db_rollback(d->db);
 	cs_db_close(d->db);
+	desk_audit_end(d);
 	cs_free_plain(d->dir);
+	cs_free_plain(d->heads_file);
 	cs_free(d, sizeof *d);
 }

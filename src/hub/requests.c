@@ -22,6 +22,7 @@
 #include "hub/core/refusal.h"
 #include "hub/core/stamp_key.h"
 #include "hub/desk/action.h"
+#include "hub/desk/head.h"
 #include "hub/desk/letter.h"
 #include "hub/desk/notice.h"
 #include "hub/desk/report.h"
@@ -96,6 +97,7 @@ static const struct {
 	{ CS_WIRE_DESK_PINS, 1 << HUB_DESK, hub_desk_pins },
 	{ CS_WIRE_DESK_LETTERS, 1 << HUB_DESK, hub_desk_letters },
 	{ CS_WIRE_DESK_LETTER_SET, 1 << HUB_DESK, hub_desk_letter_set },
+	{ CS_WIRE_DESK_HEAD, 1 << HUB_DESK, hub_desk_head },
 };
 
 static enum cs_err

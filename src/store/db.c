@@ -22,6 +22,11 @@ struct cs_db {
 		sqlite3_stmt *stmt;
 	} cache[CACHE_SIZE];
 	bool in_transaction;
+	struct cs_db_account account;
+	bool accounting; /* before_commit() runs */
+	/* Of the last statement that is not of it. */
+	int64_t changes;
+	uint64_t last_id;
 };
 
 static enum cs_err
@@ -127,6 +132,16 @@ finish(sqlite3_stmt *stmt)
 	sqlite3_clear_bindings(stmt);
 }
 
+/* A change by itself, of a database that keeps account of its rows. */
+static bool
+changes_alone(const struct cs_db *db, sqlite3_stmt *stmt, const char *sql)
+{
+	return db->account.row != NULL && !db->in_transaction &&
+	    !sqlite3_stmt_readonly(stmt) &&
+	    strncmp(sql, "BEGIN", strlen("BEGIN")) != 0 &&
+	    strncmp(sql, "VACUUM", strlen("VACUUM")) != 0;
+}
+
 enum cs_err
 cs_db_exec_args(
     struct cs_db *db, const char *sql, const struct cs_arg *args, size_t n)
@@ -137,11 +152,20 @@ cs_db_exec_args(
 
 	if ((err = prepare(&stmt, db, sql)))
 		return err;
+	if (changes_alone(db, stmt, sql)) {
+		if ((err = cs_db_begin(db)))
+			return err;
+		return cs_db_end(db, cs_db_exec_args(db, sql, args, n));
+	}
 	if ((err = bind_all(stmt, args, n)) == CS_OK) {
 		do
 			rc = sqlite3_step(stmt);
 		while (rc == SQLITE_ROW);
 		err = map(rc);
+	}
+	if (!db->accounting && !sqlite3_stmt_readonly(stmt)) {
+		db->changes = sqlite3_changes64(db->sqlite);
+		db->last_id = (uint64_t)sqlite3_last_insert_rowid(db->sqlite);
 	}
 	finish(stmt);
 	return err;
@@ -150,13 +174,13 @@ cs_db_exec_args(
 int64_t
 cs_db_changes(const struct cs_db *db)
 {
-	return sqlite3_changes(db->sqlite);
+	return db->changes;
 }
 
 uint64_t
 cs_db_last_id(const struct cs_db *db)
 {
-	return (uint64_t)sqlite3_last_insert_rowid(db->sqlite);
+	return db->last_id;
 }
 
 enum cs_err
@@ -261,10 +285,28 @@ cs_db_begin(struct cs_db *db)
 }
 
 enum cs_err
+cs_db_begin_reading(struct cs_db *db)
+{
+	enum cs_err err = cs_db_exec(db, "BEGIN");
+
+	db->in_transaction = err == CS_OK;
+	return err;
+}
+
+enum cs_err
 cs_db_commit(struct cs_db *db)
 {
-	enum cs_err err = cs_db_exec(db, "COMMIT");
+	enum cs_err err = CS_OK;
 
+	if (db->account.before_commit != NULL) {
+		db->accounting = true;
+		err = db->account.before_commit(db->account.arg);
+		db->accounting = false;
+		sqlite3_set_last_insert_rowid(
+		    db->sqlite, (sqlite3_int64)db->last_id);
+	}
+	if (err == CS_OK)
+		err = cs_db_exec(db, "COMMIT");
 	if (err)
 		cs_db_rollback(db);
 	db->in_transaction = false;
@@ -278,6 +320,8 @@ cs_db_rollback(struct cs_db *db)
 	if (!sqlite3_get_autocommit(db->sqlite))
 		(void)!cs_db_exec(db, "ROLLBACK");
 	db->in_transaction = false;
+	if (db->account.rolled_back != NULL)
+		db->account.rolled_back(db->account.arg);
 }
 
 enum cs_err
@@ -314,6 +358,71 @@ cs_db_rollback_to(struct cs_db *db)
 		return;
 	(void)!cs_db_exec(db, "ROLLBACK TO one");
 	(void)!cs_db_exec(db, "RELEASE one");
+}
+
+/* ---- keeping account ---------------------------------------------------- */
+
+/* Append one value: its type, its length, its bytes. */
+static enum cs_err
+encode(struct cs_buf *out, sqlite3_value *v)
+{
+	uint8_t head[9] = { (uint8_t)sqlite3_value_type(v) };
+	uint8_t number[8];
+	uint64_t n;
+	struct cs_view bytes;
+	enum cs_err err;
+
+	if (head[0] == SQLITE_INTEGER) {
+		n = (uint64_t)sqlite3_value_int64(v);
+		for (size_t i = 0; i < sizeof number; i++)
+			number[i] = (uint8_t)(n >> (56 - 8 * i));
+		bytes = CS_VIEW_OF(number);
+	} else {
+		/* In this order: the bytes first, then how many. */
+		const void *data = head[0] == SQLITE_TEXT
+		    ? (const void *)sqlite3_value_text(v)
+		    : sqlite3_value_blob(v);
+
+		bytes = cs_view(data, (size_t)sqlite3_value_bytes(v));
+	}
+	for (size_t i = 0; i < 8; i++)
+		head[1 + i] = (uint8_t)((uint64_t)bytes.len >> (56 - 8 * i));
+	if ((err = cs_buf_add(out, CS_VIEW_OF(head))) || bytes.len == 0)
+		return err;
+	return cs_buf_add(out, bytes);
+}
+
+static void
+tally(sqlite3_context *context, int n, sqlite3_value **values)
+{
+	struct cs_db *db = sqlite3_user_data(context);
+	const char *table = (const char *)sqlite3_value_text(values[0]);
+	struct cs_buf row = { 0 };
+	enum cs_err err = CS_OK;
+
+	for (int i = 2; i < n && err == CS_OK; i++)
+		err = encode(&row, values[i]);
+	if (err == CS_OK)
+		err =
+		    db->account.row(db->account.arg, table != NULL ? table : "",
+			(enum cs_db_row_is)sqlite3_value_int(values[1]),
+			cs_buf_view(&row));
+	cs_buf_free(&row);
+	if (err == CS_ERR_NOMEM)
+		sqlite3_result_error_nomem(context);
+	else if (err)
+		sqlite3_result_error(context, "no account of this row", -1);
+	else
+		sqlite3_result_null(context);
+}
+
+enum cs_err
+cs_db_keep_account(struct cs_db *db, const struct cs_db_account *account)
+{
+	db->account = *account;
+	/* A schema is not trusted to call anything else; this only counts. */
+	return map(sqlite3_create_function(db->sqlite, "tally", -1,
+	    SQLITE_UTF8 | SQLITE_INNOCUOUS, db, tally, NULL, NULL));
 }
 
 enum cs_err

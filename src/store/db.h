@@ -39,6 +39,32 @@ void cs_db_rollback(struct cs_db *db);
 CS_CHECKED enum cs_err cs_db_end(struct cs_db *db, enum cs_err err);
 bool cs_db_in_transaction(const struct cs_db *db);
 
+/* Begin to read: what is read until cs_db_end() is of one moment. */
+CS_CHECKED enum cs_err cs_db_begin_reading(struct cs_db *db);
+
+/*
+ * Keeping account of rows.  Triggers of the schema (or a question) hand rows to
+ * the SQL function tally(TABLE, WHAT, VALUE...), which passes them on with
+ * their values encoded: for each a byte for its type, its length as u64, its
+ * bytes; two rows are encoded alike only if they are equal.  What is to be
+ * stored about them is stored by before_commit, in the same transaction; a
+ * change outside of one gets one of its own.
+ */
+enum cs_db_row_is {
+	CS_DB_ROW_GONE = 0,
+	CS_DB_ROW_NEW = 1,
+	CS_DB_ROW_THERE = 2
+};
+struct cs_db_account {
+	void *arg;
+	enum cs_err (*row)(void *arg, const char *table, enum cs_db_row_is what,
+	    struct cs_view row);
+	enum cs_err (*before_commit)(void *arg);
+	void (*rolled_back)(void *arg);
+};
+CS_CHECKED enum cs_err cs_db_keep_account(
+    struct cs_db *db, const struct cs_db_account *account);
+
 /* A savepoint inside a transaction: one request of a batch can fail alone. */
 CS_CHECKED enum cs_err cs_db_savepoint(struct cs_db *db);
 CS_CHECKED enum cs_err cs_db_release(struct cs_db *db);

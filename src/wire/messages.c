@@ -504,6 +504,15 @@ static const struct cs_wire_field cs_wire_desk_letter_set_fields[] = {
 };
 SHAPE(cs_wire_desk_letter_set);
 
+static const struct cs_wire_field cs_wire_desk_head_fields[] = {
+	FIELD(CS_WIRE_U32, cs_wire_desk_head, epoch, 0),
+	FIELD(CS_WIRE_U64, cs_wire_desk_head, seq, 0),
+	FIELD(CS_WIRE_FIXED, cs_wire_desk_head, head, 0),
+	FIELD(CS_WIRE_U64, cs_wire_desk_head, at_ms, 0),
+	FIELD(CS_WIRE_FIXED, cs_wire_desk_head, signature, 0),
+};
+SHAPE(cs_wire_desk_head);
+
 const struct cs_wire_shape cs_wire_empty_shape = { NULL, 0,
 	sizeof(struct cs_wire_empty) };
 
@@ -572,6 +581,8 @@ static const struct {
 	{ CS_WIRE_E_DESK_BUSY, "desk-busy",
 	    "The report desk has not read your earlier reports yet; try again "
 	    "once it has." },
+	{ CS_WIRE_E_DESK_HEAD, "desk-head",
+	    "The hub has seen a later state of this desk, or another one." },
 };
 
 const char *

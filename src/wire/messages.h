@@ -60,7 +60,7 @@ enum cs_wire_kind {
 	CS_WIRE_DESK_LETTERS = 43,
 	CS_WIRE_DESK_LETTER_SET = 44,
 	CS_WIRE_DESK_REMOVALS = 45,
-	/* 46: see CS_WIRE_DESK_HEAD */
+	CS_WIRE_DESK_HEAD = 46,
 	CS_WIRE_DESK_PINS = 47,
 	/* from the hub */
 	CS_WIRE_HELLO = 128,
@@ -104,6 +104,7 @@ enum cs_wire_code {
 	CS_WIRE_E_QUARANTINED = 31,
 	CS_WIRE_E_DISSOLVED = 32,
 	CS_WIRE_E_DESK_BUSY = 33, /* too much of yours waits for the desk */
+	CS_WIRE_E_DESK_HEAD = 34, /* the hub knows a later one, or another */
 };
 /* A short stable name, such as "stale-epoch"; never NULL. */
 const char *cs_wire_code_name(uint16_t code);
@@ -750,3 +751,19 @@ struct cs_wire_desk_letter_set {
 	struct cs_view reply; /* sealed under the letter's reply key */
 };
 CS_WIRE_SHAPE(cs_wire_desk_letter_set);
+
+/*
+ * CS_WIRE_DESK_HEAD: where the desk's log ends, for the hub to keep; with
+ * ${seq} 0 it only asks.  Answer: the last one that the hub has, all zero if it
+ * has none.  The hub reads no more of it than that each is later than the one
+ * before: a higher ${seq} of the same ${epoch}, or the next epoch, which the
+ * desk begins when somebody has said that an older copy is to go on.
+ */
+struct cs_wire_desk_head {
+	uint32_t epoch;
+	uint64_t seq;
+	uint8_t head[32];
+	uint64_t at_ms;
+	uint8_t signature[64]; /* by the desk's key: desk/core/head.h */
+};
+CS_WIRE_SHAPE(cs_wire_desk_head);

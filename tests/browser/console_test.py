@@ -229,6 +229,15 @@ def test_session():
         w.scenario("session")
 
 
+def test_people():
+    with BrowserWorld() as w:
+        client = w.person("dora", "administrator")
+        w.config["people"]["dora"] = {
+            "secret": client.secret, "step": client.step,
+            "password": PASSWORD}
+        w.scenario("people")
+
+
 def test_passkey():
     with BrowserWorld() as w:
         w.config["named"] = w.console.replace("127.0.0.1", "localhost")

@@ -36,6 +36,7 @@
 #include "desk/people/attempts.h"
 #include "desk/people/people.h"
 #include "desk/people/sign_in.h"
+#include "desk/people/token.h"
 #include "desk/photos/lists.h"
 #include "net/web.h"
 #include "store/clock.h"
@@ -199,9 +200,8 @@ furnish(void)
 	assert_ok(cs_desk_token_add(
 	    w.d, dina, "reads", CS_DESK_SCOPE_READ, &id, tokens[0]));
 	assert_ok(cs_desk_token_add(w.d, dina, "may everything",
-	    CS_DESK_SCOPE_READ | CS_DESK_SCOPE_WORK | CS_DESK_SCOPE_DECIDE |
-		CS_DESK_SCOPE_ADMIN,
-	    &id, tokens[1]));
+	    CS_DESK_SCOPE_READ | CS_DESK_SCOPE_WORK | CS_DESK_SCOPE_ADMIN, &id,
+	    tokens[1]));
 	assert_ok(cs_desk_list_add(
 	    w.d, dina, "Hotline", "INHOPE", "known abuse", &id));
 }

@@ -127,13 +127,13 @@ class Client:
 
     # ---- signing in --------------------------------------------------------
 
-    def welcome(self, address, password=PASSWORD):
+    def welcome(self, address, password=PASSWORD, word=""):
         """The first sign-in, as somebody with an authenticator does it."""
         code = address.split("#/welcome/")[1]
-        shown = self.post("/welcome", code=code)
+        shown = self.post("/welcome", code=code, word=word)
         self.secret, self.step = shown["secret"], now_step()
         return self.post("/welcome/finish", code=code, password=password,
-                         totp=totp(self.secret, self.step))
+                         word=word, totp=totp(self.secret, self.step))
 
     def sign_in(self, name, password=PASSWORD, step=None):
         """A code works once: the next one is of the next half minute, which

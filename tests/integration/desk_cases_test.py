@@ -456,9 +456,21 @@ def test_other_actions():
         # Both are given back.
         for decision in anna.get("/cases/" + case["id"])["decisions"]:
             if decision["action"] in ("quarantine", "dissolve"):
-                settled(w, anna, anna.post(
-                    "/decisions/%s/reverse" % decision["id"],
-                    text="It was wrong."))
+                back = anna.post("/decisions/%s/reverse" % decision["id"],
+                                 text="It was wrong.")
+                # What took two people takes two to give back.
+                two = decision["action"] == "dissolve"
+                check(back["two"] == (
+                    {"why": "reversal", "reason": ""} if two else None),
+                      str(back))
+                if two:
+                    r = anna.call("POST", "/decisions/%s/confirm" %
+                                  back["id"], {})
+                    check(r.status == 403, "her own: %s" % r)
+                    check(w.cs("bob", "send", "market", "hello").status != 0,
+                          "not yet")
+                    ben.post("/decisions/%s/confirm" % back["id"])
+                settled(w, anna, back)
         w.csok("bob", "send", "market", "hello")
         w.csok("carol", "save", number, "-o", w.path("x"))
         # An export for a named key.
@@ -719,6 +731,25 @@ def test_kept_safe():
         anna.post("/cases/%s/note" % case["id"], version=case["version"],
                   text="a note to look for")
         report = case["items"][0]["report"]
+        # Who only reads is written down, too: once for a reading, a program
+        # for itself, and whoever has the folder.
+        ute = w.person("ute", "auditor")
+        for _ in range(3):
+            ute.get("/cases/" + case["id"])
+        token = anna.post("/tokens", name="reader", scopes=["read"])
+        program = Client(w.console, token=token["token"])
+        for _ in range(3):
+            program.get("/cases/" + case["id"])
+        w.ok("countersign-desk", "show", report, "--desk", w.desk)
+        w.ok("countersign-desk", "case", case["id"], "--desk", w.desk)
+        read = [(r["actor"], r.get("token"), r["after"])
+                for r in anna.get("/audit?case=" + case["id"])["items"]
+                if r["what"] == "read"]
+        seen = {"messages": case["items"][0]["id"]}
+        check(sorted(read, key=str) == sorted([
+            ("anna", None, seen), ("ute", None, seen),
+            ("anna", token["id"], seen), ("command line", None, seen)],
+            key=str), "readings: %s" % read)
         out = w.path("one.csev")
         r = anna.call("POST", "/cases/%s/export" % case["id"],
                       {"kind": "csev", "report": report})
@@ -737,6 +768,15 @@ def test_kept_safe():
                    w.operator_key())
         check("exported, not sealed" in got.out and
               "belongs to" in got.out, str(got))
+        check(got.out.count("message 1 read") == 4 and
+              "this record exported" in got.out, "who saw it: %s" % got)
+        what = [r["what"] for r in
+                anna.get("/audit?case=" + case["id"])["items"]]
+        check("exported" in what and "custody-exported" in what, str(what))
+        (e,) = [r for r in anna.get("/audit?case=" + case["id"])["items"]
+                if r["what"] == "exported"]
+        check(e["actor"] == "anna" and e["after"]["report"] == report,
+              "who took it: %s" % e)
         for i in (40, len(r.data) // 2, len(r.data) - 1):
             data = bytearray(r.data)
             data[i] ^= 1

@@ -188,7 +188,13 @@ def test_decisions():
         r = w.desk_run("appeal", appeal["id"][:8], "reverse", "--answer",
                        "Sorry.", *as_anna)
         check(r.status == 77, "she confirmed it: %s" % r)
-        w.do("appeal", appeal["id"][:8], "reverse", "--answer", "Sorry.")
+        out = w.do("appeal", appeal["id"][:8], "reverse", "--answer",
+                   "Sorry.")
+        # It took two, and giving it back does, too.
+        made = re.search(r"Decision (\d+) waits", out).group(1)
+        check(w.desk_run("confirm", made).status == 77, "not nobody")
+        check(w.cs("alice", "send", "bob", "hm").status == 77, "still out")
+        w.do("confirm", made, *as_anna)
         check("It was not me." in w.do("appeals", "--decided"), "decided")
         w.until("to be heard again", lambda: w.cs(
             "alice", "send", "bob", "thank you").status == 0)

@@ -2,6 +2,7 @@
 """Who may do what at the console, and who is kept out."""
 import json
 import os
+import re
 import socket
 import ssl
 import time
@@ -67,14 +68,16 @@ ROUTES = {
     ("POST", "/people"): ADMIN,
     ("POST", "/people/{id}"): ADMIN,
     ("POST", "/people/{id}/reset"): ADMIN,
+    ("POST", "/proposals/{id}/confirm"): ADMIN,
+    ("POST", "/proposals/{id}/cancel"): ADMIN,
     ("PUT", "/settings"): ALL,
     ("GET", "/passkeys"): ALL,
     ("POST", "/passkeys/challenge"): ALL,
     ("POST", "/passkeys"): ALL,
     ("DELETE", "/passkeys/{id}"): ALL,
-    ("GET", "/tokens"): ADMIN,
-    ("POST", "/tokens"): WORKS | ADMIN,
-    ("DELETE", "/tokens/{id}"): ADMIN,
+    ("GET", "/tokens"): ALL,
+    ("POST", "/tokens"): ALL,
+    ("DELETE", "/tokens/{id}"): ALL,
     ("GET", "/events"): ALL,
 }
 ANYBODY = {("POST", "/session"), ("POST", "/session/passkey"),
@@ -245,6 +248,190 @@ def test_tokens():
         check(root.get("/tokens")["items"][0]["used_ms"] > 0, "used")
         root.ok("DELETE", "/tokens/" + r["id"])
         check(program.call("GET", "/cases").status == 401, "ended")
+
+
+def test_makers_of_tokens():
+    """Makers see and end theirs; a token allows no more than its maker's
+    role, and ends with their password."""
+    with DeskWorld() as w:
+        root, anna = w.person("root", "administrator"), w.person("anna")
+        ben = w.person("ben", "auditor")
+        who = {p["name"]: p["id"] for p in root.get("/people")["items"]}
+
+        def made(client, *scopes):
+            r = client.post("/tokens", name="a program", scopes=scopes)
+            return r["id"], Client(w.console, token=r["token"])
+
+        for client, scope in ((anna, "admin"), (ben, "work"),
+                              (root, "decide")):
+            r = client.call("POST", "/tokens", {"name": "x",
+                                                "scopes": [scope]})
+            check(r.status == 403, "not more than oneself: %s" % r)
+        number, program = made(anna, "read", "work", "decide")
+        check([t["by"]["name"] for t in root.get("/tokens")["items"]] ==
+              ["anna"], "the administrator sees it")
+        check(len(anna.get("/tokens")["items"]) == 1, "so does she")
+        check(ben.get("/tokens")["items"] == [], "he does not")
+        check(ben.call("DELETE", "/tokens/" + number).status == 404,
+              "nor can he end it")
+        program.get("/cases")
+        # What a program does is written down as a program's.
+        r = program.call("POST", "/cases/1/decisions", {
+            "version": 1, "action": "none", "reason": "spam", "facts": ""})
+        check(r.status in (403, 404), "there is no case: %s" % r)
+        anna.ok("DELETE", "/tokens/" + number)
+        check(program.call("GET", "/cases").status == 401, "ended")
+        # With the password.
+        _, program = made(anna, "read")
+        anna.ok("PUT", "/settings", {"password": {
+            "old": PASSWORD, "new": PASSWORD + " and more"}})
+        check(program.call("GET", "/cases").status == 401, "new password")
+        check(anna.get("/tokens")["items"] == [], "and it is gone")
+        # With the role, as far as that loses something.
+        _, reads = made(anna, "read")
+        _, works = made(anna, "read", "work")
+        w.ok("countersign-desk", "people", "role", "anna", "--role",
+             "auditor", "--desk", w.desk)
+        check(works.call("GET", "/cases").status == 401, "no more of that")
+        reads.get("/cases")
+        # With being let go, for good.
+        w.ok("countersign-desk", "people", "disable", "anna", "--desk",
+             w.desk)
+        check(reads.call("GET", "/cases").status == 401, "let go")
+        w.ok("countersign-desk", "people", "enable", "anna", "--desk", w.desk)
+        check(reads.call("GET", "/cases").status == 401, "not back with her")
+        # On the command line.
+        _, program = made(ben, "read")
+        out = w.ok("countersign-desk", "tokens", "--desk", w.desk).out
+        check("made by ben" in out, out)
+        with open(w.path("pw"), "w", encoding="utf-8") as f:
+            f.write(PASSWORD)
+        as_root = ("--as", "root", "--password-file", w.path("pw"), "--desk",
+                   w.desk)
+        check("made by ben" in w.ok("countersign-desk", "tokens",
+                                    *as_root).out, "all")
+        as_ben = ("--as", "ben") + as_root[2:]
+        number = re.search(r"(\d+)", w.ok("countersign-desk", "tokens",
+                                          *as_ben).out).group(1)
+        w.ok("countersign-desk", "tokens", "remove", number, *as_ben)
+        check(program.call("GET", "/cases").status == 401, "his own")
+        lines = [r["what"] for r in root.get("/audit")["items"]]
+        check("tokens-ended" in lines and "token-removed" in lines, lines)
+
+
+def test_two_administrators():
+    """As soon as two have signed in, one alone gives themself no second
+    person: no new one, no sign-in of another, no role, no policy that asks
+    for none; and neither of the two has all of a first sign-in."""
+    with DeskWorld() as w:
+        root = w.person("root", "administrator")
+        check(not root.get("/people")["two_administrators"], "alone")
+        made = root.post("/people", name="first", role="reviewer")
+        check(made["proposal"] is None and made["word"] == "", str(made))
+        Client(w.console).welcome(made["welcome"])
+        made = root.post("/people", name="dora", role="administrator")
+        # Who was added and has not signed in is none yet.
+        check(not root.get("/people")["two_administrators"], "invited only")
+        dora = Client(w.console)
+        dora.welcome(made["welcome"])
+        check(root.get("/people")["two_administrators"], "two")
+        who = {p["name"]: p["id"] for p in root.get("/people")["items"]}
+
+        def waits(r):
+            check(r.status == 200 and r.json["proposal"] is not None and
+                  r.json["welcome"] == "", "it waits: %s" % r)
+            return r.json
+
+        policy = root.get("/policy")
+        for method, path, body in (
+                ("POST", "/people", {"name": "phantom", "role": "reviewer"}),
+                ("POST", "/people/%s/reset" % who["first"], {}),
+                ("POST", "/people/" + who["first"], {"role": "senior"}),
+                ("POST", "/people/" + who["root"], {"role": "reviewer"}),
+                ("POST", "/people/" + who["dora"], {"disabled": True})):
+            number = waits(root.call(method, path, body))["proposal"]
+            r = root.call("POST", "/proposals/%s/confirm" % number, {})
+            check(r.status == 403, "not one's own: %s" % r)
+        r = root.call("PUT", "/policy", {
+            "version": policy["version"],
+            "toml": policy["toml"].replace("two_people = true",
+                                           "two_people = false")})
+        check(r.json["proposal"] and r.json["toml"] == policy["toml"],
+              "as it was: %s" % r)
+        check({p["name"]: (p["role"], p["state"])
+               for p in root.get("/people")["items"]} ==
+              {"root": ("administrator", "active"),
+               "first": ("reviewer", "active"),
+               "dora": ("administrator", "active")}, "nothing has changed")
+        # Those whom it concerns are told, before and after.
+        check([p["kind"] for p in dora.get("/session")["about_me"]] ==
+              ["change"], "about her")
+        waiting = [p for p in dora.get("/people")["proposals"]
+                   if p["state"] == "waiting"]
+        check(len(waiting) == 6, str(waiting))
+        check("two_people = false" in waiting[0]["toml"], "to be read")
+        for p in waiting:
+            root.post("/proposals/%s/cancel" % p["id"])
+        r = dora.call("POST", "/proposals/%s/confirm" % waiting[0]["id"], {})
+        check(r.status == 409, "dropped: %s" % r)
+        # What could not be done is not proposed.
+        r = root.call("POST", "/people", {"name": "dora", "role": "senior"})
+        check(r.status == 409, "there is one: %s" % r)
+        # Both together.
+        made = waits(root.call("POST", "/people", {"name": "nora",
+                                                   "role": "reviewer"}))
+        granted = dora.post("/proposals/%s/confirm" % made["proposal"])
+        check(granted["word"] == "" and granted["welcome"], str(granted))
+        nora = Client(w.console)
+        code = granted["welcome"].split("#/welcome/")[1]
+        for wrong in ("", "x", made["word"][:-1], made["word"] + "a"):
+            r = nora.call("POST", "/welcome", {"code": code, "word": wrong})
+            check(r.status == 403 and r.json["error"]["problem"] ==
+                  "welcome-word", "the address alone: %s" % r)
+            r = nora.call("POST", "/welcome/finish", {
+                "code": code, "word": wrong, "password": PASSWORD,
+                "totp": "000000"})
+            check(r.status == 403, "nor so: %s" % r)
+        nora.welcome(granted["welcome"], word=made["word"])
+        r = nora.call("POST", "/welcome", {"code": code,
+                                           "word": made["word"]})
+        check(r.status == 403 and r.json["error"]["problem"] ==
+              "welcome-used", "once: %s" % r)
+        lines = root.get("/audit")["items"]
+        added = [r for r in lines if r["what"] == "person-added"][0]
+        check(added["actor"] == "root" and added["second"] == "dora",
+              "both stand in the log: %s" % added)
+        # Who was let go is out at once, by one; not an administrator.
+        granted = root.post("/people/" + who["first"], disabled=True)
+        check(granted["proposal"] is None, "at once")
+        waits(root.call("POST", "/people/" + who["first"],
+                        {"disabled": False}))
+        # A program is no administrator here.
+        token = root.post("/tokens", name="x", scopes=["admin"])["token"]
+        r = Client(w.console, token=token).call(
+            "POST", "/people", {"name": "eve", "role": "senior"})
+        check(r.status == 403, "no program: %s" % r)
+        # By command line: as an administrator, the same; and whoever has the
+        # folder is above both, and in the log.
+        with open(w.path("pw"), "w", encoding="utf-8") as f:
+            f.write(PASSWORD)
+        as_dora = ("--as", "dora", "--password-file", w.path("pw"), "--desk",
+                   w.desk)
+        out = w.ok("countersign-desk", "people", "add", "eve", *as_dora).out
+        number = re.search(r"Proposal (\d+) waits", out).group(1)
+        check(number in w.ok("countersign-desk", "people", "proposals",
+                             "--desk", w.desk).out, "listed")
+        r = w.run("countersign-desk", "people", "confirm", number, *as_dora)
+        check(r.status == 77, "not her own: %s" % r)
+        out = w.ok("countersign-desk", "people", "confirm", number, "--as",
+                   "root", *as_dora[2:]).out
+        check("#/welcome/" in out and "a word" in out, out)
+        w.ok("countersign-desk", "people", "role", "nora", "--role",
+             "auditor", "--desk", w.desk)
+        (line,) = [r for r in root.get("/audit")["items"]
+                   if r["what"] == "person-changed" and
+                   r["after"]["name"] == "nora"]
+        check(line["actor"] == "command line", str(line))
 
 
 def listen(client):

@@ -32,7 +32,9 @@ def test_killed_at_random():
         w.join("alice", "bob")
         w.friends("alice", "bob")
         policy = w.ok("countersign-desk", "policy", "--desk", w.desk).out
-        w.set_policy(policy.replace("undo_seconds = 2", "undo_seconds = 0"))
+        w.set_policy(policy.replace("undo_seconds = 2", "undo_seconds = 0")
+                     .replace("\ntoken_actions = []",
+                              "\ntoken_actions = [\"disable\"]"))
         anna = w.person("anna")
         token = anna.post("/tokens", name="test",
                           scopes=["read", "work", "decide"])["token"]

@@ -220,7 +220,7 @@ def test_adding_is_refused():
         # No program manages them.
         root = w.person("root", "administrator")
         token = root.post("/tokens", name="all", scopes=[
-            "read", "work", "decide", "admin"])["token"]
+            "read", "work", "admin"])["token"]
         program = Client(w.named, token=token)
         for method, path in (("GET", "/passkeys"), ("POST", "/passkeys"),
                              ("POST", "/passkeys/challenge"),

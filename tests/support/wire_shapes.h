@@ -65,6 +65,7 @@ static const struct {
 	WIRE_SHAPE(cs_wire_blob_answer),
 	WIRE_SHAPE(cs_wire_blob_get),
 	WIRE_SHAPE(cs_wire_report),
+	WIRE_SHAPE(cs_wire_desk_pins),
 	WIRE_SHAPE(cs_wire_report_status),
 	WIRE_SHAPE(cs_wire_report_states_answer),
 	WIRE_SHAPE(cs_wire_desk_report),
@@ -82,6 +83,7 @@ static const struct {
 	WIRE_SHAPE(cs_wire_removals),
 	WIRE_SHAPE(cs_wire_removals_answer),
 	WIRE_SHAPE(cs_wire_desk_letter_set),
+	WIRE_SHAPE(cs_wire_desk_head),
 };
 #define N_WIRE_SHAPES (sizeof wire_shapes / sizeof wire_shapes[0])
 

@@ -17,6 +17,7 @@
 #include "store/db.h"
 
 #define REPORTERS_MAX 1000000
+#define REASONS_MAX UINT16_MAX /* each once */
 #define HOLD_TEXT_MAX 8192
 /* A page that has missed more changes reads everything again. */
 #define CHANGES_KEPT 1000
@@ -39,6 +40,12 @@ static const struct desk_field reporter_fields[] = {
 };
 static const struct desk_record reporter_record =
     DESK_RECORD(desk_reporter, NULL, reporter_fields);
+
+static const struct desk_field given_fields[] = {
+	DESK_NUMBER(desk_given, number, 1, UINT16_MAX),
+};
+static const struct desk_record given_record =
+    DESK_RECORD(desk_given, NULL, given_fields);
 
 static const struct desk_field case_fields[] = {
 	DESK_WORD(desk_case, state, states),
@@ -82,6 +89,7 @@ static const struct desk_field case_fields[] = {
 	DESK_ARRAY(
 	    desk_case, accounts, &desk_account_record, DESK_ACCOUNTS_MAX),
 	DESK_ARRAY(desk_case, reporters, &reporter_record, REPORTERS_MAX),
+	DESK_ARRAY(desk_case, reasons, &given_record, REASONS_MAX),
 };
 const struct desk_record desk_case_record =
     DESK_RECORD(desk_case, "case", case_fields);
@@ -314,12 +322,37 @@ desk_case_save(
 	return desk_change_add(d, DESK_CHANGE_CASE, c->id, c->version, actor);
 }
 
-void
+enum cs_err
 desk_case_set_reason(struct desk_case *c, const struct cs_desk_reason *reason)
 {
 	memcpy(c->reason, reason->code, sizeof c->reason);
 	c->reason_number = reason->number;
 	c->severity = reason->severity;
+	return desk_case_give_reason(c, reason->number);
+}
+
+enum cs_err
+desk_case_give_reason(struct desk_case *c, uint16_t number)
+{
+	struct desk_given *new;
+
+	for (size_t i = 0; i < c->reasons.n; i++)
+		if (c->reasons.at[i].number == number)
+			return CS_OK;
+	if ((new = desk_array_add(&c->reasons, sizeof *new)) == NULL)
+		return CS_ERR_NOMEM;
+	new->number = number;
+	return CS_OK;
+}
+
+enum cs_err
+desk_case_give_reasons(struct desk_case *c, const struct desk_reasons *reasons)
+{
+	enum cs_err err = CS_OK;
+
+	for (size_t i = 0; i < reasons->n && err == CS_OK; i++)
+		err = desk_case_give_reason(c, reasons->at[i].number);
+	return err;
 }
 
 void
@@ -345,7 +378,8 @@ desk_case_new(struct desk_case *out, struct cs_desk *d,
 	enum cs_err err;
 
 	memset(out, 0, sizeof *out);
-	desk_case_set_reason(out, reason);
+	if ((err = desk_case_set_reason(out, reason)))
+		return err;
 	out->danger = reason->danger;
 	out->opened_ms = cs_clock_ms();
 	out->first_ms = at_ms;

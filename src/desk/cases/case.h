@@ -66,6 +66,17 @@ struct desk_reporters {
 	size_t n;
 };
 
+/* A reason that a report of a case, or a person about it, has given.  One that
+ * was given stays: who decides cannot make less of a case than was said of it.
+ */
+struct desk_given {
+	uint16_t number; /* of the policy */
+};
+struct desk_reasons {
+	struct desk_given *at;
+	size_t n;
+};
+
 /* What people change in a case. */
 struct desk_case_summary {
 	enum cs_desk_case_state state;
@@ -112,6 +123,7 @@ struct desk_case {
 	uint64_t others_version, others_ms;
 	struct desk_accounts accounts;
 	struct desk_reporters reporters;
+	struct desk_reasons reasons; /* all that were given */
 };
 extern const struct desk_record desk_case_record;
 
@@ -142,8 +154,15 @@ CS_CHECKED enum cs_err desk_case_new(struct desk_case *out, struct cs_desk *d,
 /* Open ${c} for another decision; earlier decisions do not count any more.
  * ${c} is not stored. */
 CS_CHECKED enum cs_err desk_case_reopen(struct cs_desk *d, struct desk_case *c);
-void desk_case_set_reason(
+/* Make it the reason of ${c}, and one of those that were given. */
+CS_CHECKED enum cs_err desk_case_set_reason(
     struct desk_case *c, const struct cs_desk_reason *reason);
+/* Add the reason ${number} to those given, once. */
+CS_CHECKED enum cs_err desk_case_give_reason(
+    struct desk_case *c, uint16_t number);
+/* Add those of another case. */
+CS_CHECKED enum cs_err desk_case_give_reasons(
+    struct desk_case *c, const struct desk_reasons *reasons);
 /* Set the time by which ${c} has to be looked at or decided. */
 void desk_case_set_due(
     struct desk_case *c, const struct cs_desk_policy *policy);

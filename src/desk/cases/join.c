@@ -272,19 +272,22 @@ count(struct cs_desk *d, struct desk_case *c, const struct cs_desk_report *r,
 
 /* The case has the gravest reason given, until a person says another.  The
  * first report counted sets it anew, because others may have left. */
-static void
+static enum cs_err
 raise(struct desk_case *c, const struct cs_desk_reason *reason,
     const struct cs_desk_policy *policy, uint64_t at_ms)
 {
 	bool first = c->reports == 1;
+	enum cs_err err = desk_case_give_reason(c, reason->number);
 
 	if (first || at_ms < c->first_ms)
 		c->first_ms = at_ms;
-	if (!c->reason_said && (first || reason->severity > c->severity))
-		desk_case_set_reason(c, reason);
+	if (err == CS_OK && !c->reason_said &&
+	    (first || reason->severity > c->severity))
+		err = desk_case_set_reason(c, reason);
 	if (!c->reason_said && (first || reason->danger))
 		c->danger = reason->danger;
 	desk_case_set_due(c, policy);
+	return err;
 }
 
 static enum cs_err
@@ -316,10 +319,10 @@ desk_case_add(struct cs_desk *d, struct desk_case *c,
 	/* If somebody else reports it, too, it is no flood by one member. */
 	if (!flood || c->reports == 0)
 		c->flood = flood;
-	if ((err = count(d, c, r, e)))
+	if ((err = count(d, c, r, e)) ||
+	    (err = raise(c, cs_desk_policy_number(policy, e->reason), policy,
+		 r->received_ms)))
 		return err;
-	raise(c, cs_desk_policy_number(policy, e->reason), policy,
-	    r->received_ms);
 	return desk_terms_add(d, c->id, cs_view(e->note.data, words));
 }
 

@@ -163,7 +163,8 @@ desk_case_absorb(struct cs_desk *d, struct desk_case *into,
 	into->pending += from->pending;
 	into->appeals += from->appeals;
 	absorb_reason(into, from);
-	if ((err = absorb_accounts(into, from)) ||
+	if ((err = desk_case_give_reasons(into, &from->reasons)) ||
+	    (err = absorb_accounts(into, from)) ||
 	    (err = absorb_reporters(into, from)) ||
 	    (err = absorb_hold(into, from)) ||
 	    (err = absorb_state(d, into, from)))

@@ -210,8 +210,11 @@ leave(struct desk_case *made, struct cs_desk *d, struct desk_case *c,
 	memset(made, 0, sizeof *made);
 	if ((err = cs_desk_policy(&policy, d)))
 		return err;
+	/* What was said of the whole counts for each part: splitting makes
+	 * nothing less grave. */
 	if ((err = open_for(made, d, &policy, ids->data)) ||
-	    (err = copy_hold(made, c)))
+	    (err = copy_hold(made, c)) ||
+	    (err = desk_case_give_reasons(made, &c->reasons)))
 		goto out;
 	if (seen == SEEN && c->reason_said)
 		copy_reason(made, c);

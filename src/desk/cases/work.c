@@ -233,10 +233,9 @@ say_reason(struct cs_desk *d, struct desk_case *c,
 	if (reason == NULL)
 		return desk_problem(d, CS_ERR_FORMAT, "no-reason",
 		    "The policy has no reason \"%.40s\".", code);
-	desk_case_set_reason(c, reason);
 	c->danger = reason->danger;
 	c->reason_said = true;
-	return CS_OK;
+	return desk_case_set_reason(c, reason);
 }
 
 enum cs_err

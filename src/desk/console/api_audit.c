@@ -6,7 +6,10 @@
 #include "desk/cases/queue.h"
 #include "desk/console/call.h"
 #include "desk/core/audit.h"
+#include "desk/core/head.h"
 #include "desk/core/json.h"
+#include "desk/core/link.h"
+#include "desk/core/problem.h"
 #include "desk/show/account.h"
 #include "desk/show/audit.h"
 #include "desk/show/statements.h"
@@ -65,14 +68,19 @@ api_audit_verify(struct api_call *c)
 	enum cs_err err = CS_OK,
 		    found = cs_desk_audit_verify(c->d, see_line, &h);
 
+	/* And with what was deposited, as far as that can be asked. */
+	if (found == CS_OK)
+		found = cs_desk_heads_check_file(c->d);
+	if (found == CS_OK && api_online(c->api) &&
+	    cs_desk_heads_check_hub(c->d) == CS_ERR_CHAIN)
+		found = CS_ERR_CHAIN;
+	desk_disconnect(c->d);
+
 	json_put_bool(c->out, "ok", found == CS_OK, &err);
 	json_put_num(c->out, "entries", h.n, &err);
 	json_put_str(c->out, "head", h.hash, &err);
 	json_put_str(c->out, "problem",
-	    found == CS_OK ? ""
-			   : "What comes after the last good entry does not "
-			     "follow from it.",
-	    &err);
+	    found == CS_OK ? "" : cs_desk_problem(c->d), &err);
 	if (found == CS_OK || found == CS_ERR_CHAIN || found == CS_ERR_CORRUPT)
 		return err;
 	return found;
@@ -92,8 +100,8 @@ enum cs_err
 api_statements(struct api_call *c)
 {
 	json_t *items = json_array();
-	enum cs_err err =
-	    cs_desk_statements(items, c->d, api_num_arg(c, "from_ms"));
+	enum cs_err err = cs_desk_statements(
+	    items, c->d, &c->actor, api_num_arg(c, "from_ms"));
 
 	json_put(c->out, "statements", items, &err);
 	return err;

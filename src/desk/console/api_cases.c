@@ -448,7 +448,8 @@ api_export(struct api_call *c)
 			    "An export is \"csev\", \"html\" or "
 			    "\"custody\".");
 		else if (custody)
-			err = cs_desk_custody_write(&bytes, c->d, id);
+			err =
+			    cs_desk_custody_write(&bytes, c->d, &c->actor, id);
 		else
 			err = cs_desk_report_export(&bytes, c->d, &c->actor, id,
 			    json_get_str(c->in, "to_key"));

@@ -13,7 +13,9 @@
 #include "desk/core/policy.h"
 #include "desk/core/problem.h"
 #include "desk/people/people.h"
+#include "desk/people/proposal.h"
 #include "desk/people/sign_in.h"
+#include "desk/people/token.h"
 #include "desk/show/people.h"
 
 static enum cs_err
@@ -46,69 +48,110 @@ set_welcome(struct api_call *c, const char *code, enum cs_err *err)
 enum cs_err
 api_people(struct api_call *c)
 {
-	json_t *items = json_array();
+	json_t *items = json_array(), *proposals = json_array();
+	bool two = false;
 	enum cs_err err = cs_desk_people(items, c->d);
 
 	json_put(c->out, "items", items, &err);
+	if (err == CS_OK)
+		err = cs_desk_proposals(proposals, c->d);
+	json_put(c->out, "proposals", proposals, &err);
+	if (err == CS_OK)
+		err = desk_two_administrators(&two, c->d);
+	json_put_bool(c->out, "two_administrators", two, &err);
+	return err;
+}
+
+/* Answer with what has become of a wish. */
+static enum cs_err
+show_granted(struct api_call *c, const struct cs_desk_granted *g)
+{
+	enum cs_err err = CS_OK;
+
+	if (g->proposal != 0)
+		json_put_id(c->out, "proposal", g->proposal, &err);
+	else
+		json_put(c->out, "proposal", json_null(), &err);
+	json_put_str(c->out, "name", g->name, &err);
+	json_put_str(c->out, "word", g->word, &err);
+	if (g->welcome[0] != '\0')
+		set_welcome(c, g->welcome, &err);
+	else
+		json_put_str(c->out, "welcome", "", &err);
+	if (err == CS_OK && g->proposal == 0 && g->person != 0)
+		err = set_person(c, g->person);
+	return err;
+}
+
+static enum cs_err
+wish(struct api_call *c, const struct cs_desk_wish *w)
+{
+	struct cs_desk_granted g;
+	enum cs_err err = cs_desk_wish(&g, c->d, &c->actor, w);
+
+	if (err == CS_OK)
+		err = show_granted(c, &g);
+	cs_wipe(&g, sizeof g);
 	return err;
 }
 
 enum cs_err
 api_person_add(struct api_call *c)
 {
-	char welcome[CS_DESK_WELCOME_SIZE];
-	uint64_t id;
-	enum cs_err err;
-
-	if ((err = cs_desk_person_add(c->d, &c->actor,
-		 json_get_str(c->in, "name"),
-		 cs_desk_role_find(json_get_str(c->in, "role")), &id,
-		 welcome)) == CS_OK) {
-		set_welcome(c, welcome, &err);
-		if (err == CS_OK)
-			err = set_person(c, id);
-	}
-	cs_wipe(welcome, sizeof welcome);
-	return err;
+	return wish(c,
+	    &(struct cs_desk_wish){ .kind = DESK_PROPOSAL_ADD,
+		.name = json_get_str(c->in, "name"),
+		.role = cs_desk_role_find(json_get_str(c->in, "role")) });
 }
 
 enum cs_err
 api_person_reset(struct api_call *c)
 {
-	char welcome[CS_DESK_WELCOME_SIZE];
-	enum cs_err err;
-
-	if ((err = cs_desk_person_reset(c->d, &c->actor, api_id(c), welcome)) ==
-	    CS_OK) {
-		set_welcome(c, welcome, &err);
-		if (err == CS_OK)
-			err = set_person(c, api_id(c));
-	}
-	cs_wipe(welcome, sizeof welcome);
-	return err;
+	return wish(c,
+	    &(struct cs_desk_wish){
+		.kind = DESK_PROPOSAL_RESET, .person = api_id(c) });
 }
 
 enum cs_err
 api_person_change(struct api_call *c)
 {
 	const char *role = json_get_str(c->in, "role");
-	enum cs_desk_standing standing = CS_DESK_STANDING_SAME;
+	struct cs_desk_wish w = { .kind = DESK_PROPOSAL_CHANGE,
+		.person = api_id(c),
+		.role = cs_desk_role_find(role) };
 	bool disabled;
 	enum cs_err err;
 
-	if (*role != '\0' && cs_desk_role_find(role) == 0)
+	if (*role != '\0' && w.role == 0)
 		return desk_problem(c->d, CS_ERR_FORMAT, "no-such-role",
 		    "There is no such role.");
 	/* What the body does not say stays as it is. */
 	if (json_object_get(c->in, "disabled") != NULL) {
 		if ((err = api_flag(&disabled, c, "disabled")))
 			return err;
-		standing =
+		w.standing =
 		    disabled ? CS_DESK_STANDING_OUT : CS_DESK_STANDING_IN;
 	}
-	err = cs_desk_person_change(
-	    c->d, &c->actor, api_id(c), cs_desk_role_find(role), standing);
-	return err ? err : set_person(c, api_id(c));
+	return wish(c, &w);
+}
+
+enum cs_err
+api_proposal_confirm(struct api_call *c)
+{
+	struct cs_desk_granted g;
+	enum cs_err err =
+	    cs_desk_proposal_confirm(&g, c->d, &c->actor, api_id(c));
+
+	if (err == CS_OK)
+		err = show_granted(c, &g);
+	cs_wipe(&g, sizeof g);
+	return err;
+}
+
+enum cs_err
+api_proposal_cancel(struct api_call *c)
+{
+	return cs_desk_proposal_cancel(c->d, &c->actor, api_id(c));
 }
 
 /* ---- settings ----------------------------------------------------------- */
@@ -188,7 +231,7 @@ enum cs_err
 api_tokens(struct api_call *c)
 {
 	json_t *items = json_array();
-	enum cs_err err = cs_desk_tokens(items, c->d);
+	enum cs_err err = cs_desk_tokens(items, c->d, &c->actor);
 
 	json_put(c->out, "items", items, &err);
 	return err;

@@ -4,6 +4,7 @@
 #include "desk/console/call.h"
 #include "desk/core/json.h"
 #include "desk/core/policy.h"
+#include "desk/people/proposal.h"
 
 static json_t *
 reason(const struct cs_desk_policy *p, const struct cs_desk_reason *r,
@@ -32,7 +33,8 @@ reason(const struct cs_desk_policy *p, const struct cs_desk_reason *r,
 static enum cs_err
 show_policy(struct api_call *c)
 {
-	json_t *reasons = json_array(), *two = json_array();
+	json_t *reasons = json_array(), *two = json_array(),
+	       *tokens = json_array();
 	struct cs_desk_policy p;
 	struct cs_buf text = { 0 };
 	enum cs_err err;
@@ -40,6 +42,7 @@ show_policy(struct api_call *c)
 	if ((err = cs_desk_policy(&p, c->d))) {
 		json_decref(reasons);
 		json_decref(two);
+		json_decref(tokens);
 		return err;
 	}
 	err = cs_desk_policy_text(&text, c->d);
@@ -52,8 +55,13 @@ show_policy(struct api_call *c)
 	for (unsigned i = 0; i < CS_DESK_ACTIONS; i++)
 		if (p.two_people[i])
 			json_push(two, json_string(cs_desk_actions[i]), &err);
+	for (unsigned i = 0; i < CS_DESK_ACTIONS; i++)
+		if (p.token_actions[i])
+			json_push(
+			    tokens, json_string(cs_desk_actions[i]), &err);
 	json_put(c->out, "reasons", reasons, &err);
 	json_put(c->out, "two_people_actions", two, &err);
+	json_put(c->out, "token_actions", tokens, &err);
 	cs_buf_free(&text);
 	cs_desk_policy_clear(&p);
 	return err;
@@ -68,9 +76,13 @@ api_policy(struct api_call *c)
 enum cs_err
 api_policy_set(struct api_call *c)
 {
-	enum cs_err err = cs_desk_policy_set(c->d, &c->actor,
-	    cs_view_str(json_get_str(c->in, "toml")),
-	    json_get_num(c->in, "version"));
+	const struct cs_desk_wish wish = { .kind = DESK_PROPOSAL_POLICY,
+		.toml = cs_view_str(json_get_str(c->in, "toml")),
+		.version = json_get_num(c->in, "version") };
+	struct cs_desk_granted granted;
+	enum cs_err err = cs_desk_wish(&granted, c->d, &c->actor, &wish);
 
+	if (err == CS_OK && granted.proposal != 0)
+		json_put_id(c->out, "proposal", granted.proposal, &err);
 	return err ? err : show_policy(c);
 }

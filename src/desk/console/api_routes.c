@@ -12,7 +12,7 @@
 #include "desk/console/call.h"
 #include "desk/console/events.h"
 #include "desk/console/openapi.h"
-#include "desk/people/sign_in.h"
+#include "desk/people/token.h"
 
 #define R CS_DESK_SCOPE_READ
 #define W CS_DESK_SCOPE_WORK
@@ -43,9 +43,9 @@ const struct api_route api_routes[] = {
 	    "unlock it with a passkey",
 	    "challenge id handle client_data data signature", "Session" },
 	{ "POST", "/welcome", API_ANYBODY, 0, api_welcome,
-	    "what the first sign-in shows", "code", "Welcome" },
+	    "what the first sign-in shows", "code word", "Welcome" },
 	{ "POST", "/welcome/finish", API_ANYBODY, 0, api_welcome_finish,
-	    "choose a password", "code password totp", "Session" },
+	    "choose a password", "code word password totp", "Session" },
 
 	{ "GET", "/cases", API_ALL, R, api_cases,
 	    "cases, those with people in danger first", "", "Cases" },
@@ -121,7 +121,7 @@ const struct api_route api_routes[] = {
 	    "its lines", "", "text/plain" },
 	{ "GET", "/policy", API_ALL, R, api_policy, "the policy", "",
 	    "Policy" },
-	{ "PUT", "/policy", API_ADMINISTRATOR, A, api_policy_set,
+	{ "PUT", "/policy", API_ADMINISTRATOR | API_NO_TOKEN, A, api_policy_set,
 	    "put another one in its place", "toml version", "Policy" },
 	{ "GET", "/audit", API_ALL, R, api_audit, "the audit log", "",
 	    "[AuditRow]" },
@@ -134,14 +134,20 @@ const struct api_route api_routes[] = {
 	    "statements of reasons, for the DSA Transparency Database", "",
 	    "Statements" },
 
-	{ "GET", "/people", API_ALL, R, api_people, "the people", "",
-	    "[PersonRow]" },
-	{ "POST", "/people", API_ADMINISTRATOR, A, api_person_add,
-	    "add somebody", "name role", "Invited" },
-	{ "POST", "/people/:id", API_ADMINISTRATOR, A, api_person_change,
-	    "another role, or out", "role disabled", "" },
-	{ "POST", "/people/:id/reset", API_ADMINISTRATOR, A, api_person_reset,
-	    "a new first sign-in", "", "Invited" },
+	{ "GET", "/people", API_ALL, R, api_people,
+	    "the people, and what is proposed about them", "", "People" },
+	{ "POST", "/people", API_ADMINISTRATOR | API_NO_TOKEN, A,
+	    api_person_add, "add somebody", "name role", "Granted" },
+	{ "POST", "/people/:id", API_ADMINISTRATOR | API_NO_TOKEN, A,
+	    api_person_change, "another role, or out", "role disabled",
+	    "Granted" },
+	{ "POST", "/people/:id/reset", API_ADMINISTRATOR | API_NO_TOKEN, A,
+	    api_person_reset, "a new first sign-in", "", "Granted" },
+	{ "POST", "/proposals/:id/confirm", API_ADMINISTRATOR | API_NO_TOKEN, A,
+	    api_proposal_confirm, "confirm it as the other administrator", "",
+	    "Granted" },
+	{ "POST", "/proposals/:id/cancel", API_ADMINISTRATOR | API_NO_TOKEN, A,
+	    api_proposal_cancel, "drop it", "", "" },
 	{ "PUT", "/settings", API_ALL | API_NO_TOKEN, 0, api_settings,
 	    "one's own settings",
 	    "language daily_limit break_every_min password", "Session" },
@@ -154,12 +160,12 @@ const struct api_route api_routes[] = {
 	    "add it", "challenge name client_data attestation", "PasskeyPage" },
 	{ "DELETE", "/passkeys/:id", API_ALL | API_NO_TOKEN, 0,
 	    api_passkey_remove, "remove one", "", "" },
-	{ "GET", "/tokens", API_ADMINISTRATOR, A, api_tokens, "tokens", "",
-	    "[Token]" },
-	{ "POST", "/tokens", API_WORKS | API_ADMINISTRATOR | API_NO_TOKEN, A,
-	    api_token_add, "make one", "name scopes", "TokenMade" },
-	{ "DELETE", "/tokens/:id", API_ADMINISTRATOR, A, api_token_remove,
-	    "end one", "", "" },
+	{ "GET", "/tokens", API_ALL, A, api_tokens,
+	    "one's own tokens; an administrator sees all", "", "[Token]" },
+	{ "POST", "/tokens", API_ALL | API_NO_TOKEN, A, api_token_add,
+	    "make one", "name scopes", "TokenMade" },
+	{ "DELETE", "/tokens/:id", API_ALL, A, api_token_remove,
+	    "end one of them", "", "" },
 
 	{ "GET", "/events", API_ALL | API_STREAM, R, api_events,
 	    "what happens, live", "", "text/event-stream" },

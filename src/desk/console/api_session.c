@@ -19,6 +19,7 @@
 #include "desk/people/attempts.h"
 #include "desk/people/people.h"
 #include "desk/people/sign_in.h"
+#include "desk/show/people.h"
 #include "store/clock.h"
 
 #define COOKIE "countersign="
@@ -49,22 +50,54 @@ api_session_find(struct cs_desk_api *api, const char *cookie)
 	return NULL;
 }
 
-/* A free place, or that of the session that was idle for longest. */
-static struct api_session *
-place(struct cs_desk_api *api)
+static bool
+is_free(const struct cs_desk_api *api, const struct api_session *s)
 {
-	struct api_session *oldest = &api->sessions[0];
+	return s->token[0] == '\0' ||
+	    cs_clock_ms() - s->made_ms > api->options.life_ms;
+}
 
+/* How many sessions ${person} has, and the one that was idle for longest. */
+static size_t
+sessions_of(
+    struct api_session **oldest, struct cs_desk_api *api, uint64_t person)
+{
+	size_t n = 0;
+
+	*oldest = NULL;
 	for (size_t i = 0; i < API_SESSIONS_MAX; i++) {
 		struct api_session *s = &api->sessions[i];
 
-		if (s->token[0] == '\0' ||
-		    cs_clock_ms() - s->made_ms > api->options.life_ms)
-			return s;
-		if (s->used_ms < oldest->used_ms)
-			oldest = s;
+		if (is_free(api, s) || s->person != person)
+			continue;
+		n++;
+		if (*oldest == NULL || s->used_ms < (*oldest)->used_ms)
+			*oldest = s;
 	}
-	return oldest;
+	return n;
+}
+
+/* A place for one more session of ${person}: of their own if they have many,
+ * else a free one, else of whoever has most. */
+static struct api_session *
+place(struct cs_desk_api *api, uint64_t person)
+{
+	struct api_session *oldest, *found = NULL;
+	size_t n, most = 0;
+
+	if (sessions_of(&oldest, api, person) >= API_SESSIONS_PERSON)
+		return oldest;
+	for (size_t i = 0; i < API_SESSIONS_MAX; i++)
+		if (is_free(api, &api->sessions[i]))
+			return &api->sessions[i];
+	for (size_t i = 0; i < API_SESSIONS_MAX; i++) {
+		n = sessions_of(&oldest, api, api->sessions[i].person);
+		if (n > most) {
+			most = n;
+			found = oldest;
+		}
+	}
+	return found;
 }
 
 #define SECRET_LEN 32 /* random bytes of a token */
@@ -72,7 +105,7 @@ place(struct cs_desk_api *api)
 void
 api_session_begin(struct api_call *c)
 {
-	struct api_session *s = place(c->api);
+	struct api_session *s = place(c->api, c->actor.id);
 	uint8_t bytes[SECRET_LEN];
 
 	memset(s, 0, sizeof *s);
@@ -132,7 +165,7 @@ api_identify(struct api_call *c, const struct api_route *route,
 enum cs_err
 api_session_show(struct api_call *c)
 {
-	json_t *person = json_object();
+	json_t *person = json_object(), *about = json_array();
 	struct cs_desk_settings s = { 0 };
 	struct cs_desk_policy policy = { 0 };
 	uint64_t today = 0;
@@ -160,6 +193,9 @@ api_session_show(struct api_call *c)
 	json_put_num(c->out, "undo_s", policy.undo_seconds, &err);
 	json_put_num(c->out, "server_ms", cs_clock_ms(), &err);
 	json_put_bool(c->out, "hub_online", api_online(c->api), &err);
+	if (err == CS_OK)
+		err = cs_desk_proposals_about(about, c->d, c->actor.id);
+	json_put(c->out, "about_me", about, &err);
 	cs_desk_policy_clear(&policy);
 	return err;
 }
@@ -296,8 +332,8 @@ enum cs_err
 api_welcome(struct api_call *c)
 {
 	struct cs_desk_welcome w;
-	enum cs_err err =
-	    cs_desk_welcome(&w, c->d, json_get_str(c->in, "code"));
+	enum cs_err err = cs_desk_welcome(
+	    &w, c->d, json_get_str(c->in, "code"), json_get_str(c->in, "word"));
 
 	if (err == CS_OK) {
 		json_put_str(c->out, "name", w.name, &err);
@@ -314,10 +350,13 @@ api_welcome(struct api_call *c)
 enum cs_err
 api_welcome_finish(struct api_call *c)
 {
-	enum cs_err err =
-	    cs_desk_welcome_finish(&c->actor, c->d, json_get_str(c->in, "code"),
-		cs_view_str(json_get_str(c->in, "password")),
-		json_get_str(c->in, "totp"));
+	const struct cs_desk_codes codes = {
+		.code = json_get_str(c->in, "code"),
+		.word = json_get_str(c->in, "word"),
+		.totp = json_get_str(c->in, "totp"),
+	};
+	enum cs_err err = cs_desk_welcome_finish(&c->actor, c->d, &codes,
+	    cs_view_str(json_get_str(c->in, "password")));
 
 	if (err)
 		return err;

@@ -14,7 +14,10 @@
 
 struct cs_desk;
 
-#define API_SESSIONS_MAX 256
+/* Somebody who signs in once more than this loses the session that they have
+ * not used for longest, and nobody else loses one for it. */
+#define API_SESSIONS_PERSON 8
+#define API_SESSIONS_MAX 1024 /* for 128 people with as many */
 
 /* What a new passkey, or one that unlocks a session, has to sign, once and
  * soon; it is kept in that session. */

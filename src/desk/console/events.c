@@ -163,8 +163,7 @@ may_listen(struct cs_desk_api *api, const struct events *e)
 	if (session ? !session_good(api, e) : !token_good(api, e))
 		return false;
 	return cs_desk_person(&now, api->d, e->actor.id) == CS_OK &&
-	    (session ? now.passwords == e->actor.passwords
-		     : now.resets == e->actor.resets);
+	    now.passwords == e->actor.passwords;
 }
 
 bool

@@ -28,6 +28,10 @@ struct cs_desk_actor {
 	 * has reset it: a new password ends older sessions, a reset ends
 	 * older tokens. */
 	uint32_t passwords, resets;
+	uint64_t token; /* of this person, by which a program acts; 0: none */
+	/* The other administrator, who has confirmed what this one
+	 * proposed; "": nobody. */
+	char second[CS_DESK_NAME_MAX + 1];
 };
 
 /* Names by role; NULL for 0, which is no role. */

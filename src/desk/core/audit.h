@@ -1,12 +1,20 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * The audit log: chain_n = SHA-256(0x01 | chain_{n-1} | u64 at | line), so that
- * no line can be changed, dropped or put in between unseen.  Where it ends is
- * sealed beside it, so that its last lines cannot be dropped either.
+ * no line can be changed, dropped or put in between unseen.
+ *
+ * Lines are written when their transaction is committed, and the last one says
+ * what all other rows of the database come to (tally.h): so none of these can
+ * be changed, dropped, or put back as it was before.  A transaction that
+ * changes rows and says nothing gets a line "kept", which is not shown.  Where
+ * the log ends is sealed beside it, so that its last lines cannot be dropped
+ * either. Only an older copy of everything is as good as it was then; its head
+ * is therefore deposited elsewhere (head.h).
  */
 #pragma once
 
 #include "base/bytes.h"
+#include "base/units.h"
 
 struct cs_desk;
 struct cs_desk_actor;
@@ -44,6 +52,8 @@ struct desk_audit_event {
 /* One line that was read: who did what, when, in which case (0: none). */
 struct cs_desk_audit_line {
 	uint64_t seq, at_ms, case_id, person;
+	uint64_t token;     /* by which a program did it for them; 0: none */
+	const char *second; /* who confirmed it; "": nobody */
 	const char *actor, *what;
 	const uint8_t
 	    *hash; /* CS_HASH_LEN bytes: of this line and all before */
@@ -57,8 +67,16 @@ void desk_fact_text(struct desk_facts *f, const char *name, const char *text);
 void desk_fact_id(struct desk_facts *f, const char *name, uint64_t id);
 void desk_fact_hex(struct desk_facts *f, const char *name, struct cs_view v);
 
+/* Keep account of the rows of ${d}, whose database was opened just now; and
+ * forget what is not committed, before it is closed. */
+CS_CHECKED enum cs_err desk_audit_begin(struct cs_desk *d);
+void desk_audit_end(struct cs_desk *d);
+
 /* Append a line; in a transaction.  It says nothing of what was reported. */
 CS_CHECKED enum cs_err desk_audit_add(
+    struct cs_desk *d, const struct desk_audit_event *e);
+/* The same in a transaction of its own. */
+CS_CHECKED enum cs_err desk_audit_note(
     struct cs_desk *d, const struct desk_audit_event *e);
 /* Append a sentence that the desk itself says; in a transaction. */
 CS_CHECKED enum cs_err desk_audit_say(struct cs_desk *d, const char *format,
@@ -69,8 +87,19 @@ CS_CHECKED enum cs_err desk_audit_page(struct cs_desk *d, uint64_t before,
     uint64_t case_id, unsigned limit,
     enum cs_err (*each)(void *arg, const struct cs_desk_audit_line *line),
     void *arg);
+/* Where the log ends: how many lines, and the hash over them. */
+CS_CHECKED enum cs_err desk_audit_head(
+    uint64_t *seq, uint8_t hash[static CS_HASH_LEN], struct cs_desk *d);
+/* The hash over the first ${seq} lines; CS_ERR_NOT_FOUND. */
+CS_CHECKED enum cs_err desk_audit_hash_at(
+    uint8_t hash[static CS_HASH_LEN], struct cs_desk *d, uint64_t seq);
+/* Take the rows as they are for those that the log speaks of from now on, if
+ * the log itself is whole; in a transaction.  Else CS_ERR_CHAIN. */
+CS_CHECKED enum cs_err desk_audit_take_rows(struct cs_desk *d);
 /* Walk the log and check it: each line is chained to the one before it by a
- * hash, and the last one is known.  CS_ERR_CHAIN: something was changed, left
- * out or put in another order.  ${each} may be NULL. */
+ * hash, the last one is known, and the rows are those that it speaks of.
+ * CS_ERR_CHAIN, and cs_desk_problem() says which: something was changed, left
+ * out, put back or put in another order.  ${each} may be NULL; it gets lines
+ * that are not shown as well. */
 CS_CHECKED enum cs_err cs_desk_audit_verify(struct cs_desk *d,
     void (*each)(void *arg, const struct cs_desk_audit_line *line), void *arg);

@@ -312,7 +312,8 @@ write_head(struct stream *s, struct cs_view passphrase)
 }
 
 enum cs_err
-cs_desk_backup(struct cs_desk *d, const char *path, struct cs_view passphrase)
+cs_desk_backup(struct cs_desk *d, const struct cs_desk_actor *actor,
+    const char *path, struct cs_view passphrase)
 {
 	struct stream s = { .fd = -1 };
 	char copy[PATH_SIZE];
@@ -332,8 +333,10 @@ cs_desk_backup(struct cs_desk *d, const char *path, struct cs_view passphrase)
 	    (err = put_all(&s, d, copy)) == CS_OK &&
 	    (err = write_chunk(&s, CHUNK_LAST)) == CS_OK && fsync(s.fd) != 0)
 		err = cs_file_errno();
-	if (err == CS_OK && (err = cs_db_begin(d->db)) == CS_OK)
-		err = cs_db_end(d->db, desk_audit_say(d, "backup made"));
+	if (err == CS_OK)
+		err = desk_audit_note(d,
+		    &(struct desk_audit_event){
+			.actor = actor, .what = "backup-made" });
 	if (err)
 		unlink(path);
 	stream_clear(&s);

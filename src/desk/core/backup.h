@@ -15,12 +15,14 @@
 #include "base/bytes.h"
 
 struct cs_desk;
+struct cs_desk_actor;
 
 #define CS_BACKUP_PASSPHRASE_MIN 12
 
 /* Write ${path}, which must not exist yet. */
-CS_CHECKED enum cs_err cs_desk_backup(
-    struct cs_desk *d, const char *path, struct cs_view passphrase);
+CS_CHECKED enum cs_err cs_desk_backup(struct cs_desk *d,
+    const struct cs_desk_actor *actor, const char *path,
+    struct cs_view passphrase);
 /* Make the folder ${dir}, which must not exist yet, from ${path}.
  * CS_ERR_PASSPHRASE; CS_ERR_FORMAT if it is damaged or cut short.  After an
  * error nothing is left. */

@@ -12,9 +12,11 @@
 #include "desk/core/policy.h"
 #include "desk/core/problem.h"
 #include "desk/core/store.h"
+#include "desk/core/tally.h"
 #include "net/session.h"
 
 struct cs_db;
+struct desk_line;
 
 struct cs_desk_conflict {
 	char by[CS_DESK_NAME_MAX + 1];
@@ -41,4 +43,14 @@ struct cs_desk {
 	struct cs_desk_policy policy; /* as last parsed; version 0: not yet */
 	struct cs_desk_conflict conflict;
 	struct desk_problem problem;
+	char *heads_file; /* of desk.conf; NULL: none */
+	/* The head that was deposited last, and when; 0: none since it was
+	 * opened. */
+	uint64_t head_seq, head_ms;
+	struct desk_tallying rows;
+	/* Lines of the log that the transaction ends with. */
+	struct {
+		struct desk_line *at;
+		size_t n;
+	} lines;
 };

@@ -111,6 +111,24 @@ act(struct reading *r, const char *name)
 	return found < 0 ? CS_DESK_ACTION_NONE : (enum cs_desk_action)found;
 }
 
+/* Set the flags of the actions that the list ${key} names; none if there is no
+ * such list. */
+static void
+read_actions(struct reading *r, bool out[static CS_DESK_ACTIONS],
+    const json_t *doc, const char *key)
+{
+	const json_t *list = json_object_get(doc, key), *v;
+	size_t i;
+
+	if (list != NULL && !json_is_array(list))
+		wrong(r, key, "has to be a list of actions");
+	json_array_foreach (list, i, v) {
+		const char *name = json_string_value(v);
+
+		out[act(r, name != NULL ? name : "")] = true;
+	}
+}
+
 static void
 read_reason(struct reading *r, struct cs_desk_reason *out, const json_t *o)
 {
@@ -216,8 +234,6 @@ cs_desk_policy_parse(
     struct cs_desk_policy *out, struct cs_view toml, char problem[static 160])
 {
 	struct reading r = { .problem = problem, .where = "policy" };
-	const json_t *v;
-	size_t i;
 	enum cs_err err;
 
 	memset(out, 0, sizeof *out);
@@ -231,11 +247,8 @@ cs_desk_policy_parse(
 	out->redress = json_get_str(out->doc, "redress");
 	if (out->redress[0] == '\0' || strlen(out->redress) > REDRESS_MAX)
 		wrong(&r, "redress", "has to be a text of up to 1000 bytes");
-	json_array_foreach (json_object_get(out->doc, "two_people"), i, v) {
-		const char *name = json_string_value(v);
-
-		out->two_people[act(&r, name != NULL ? name : "")] = true;
-	}
+	read_actions(&r, out->two_people, out->doc, "two_people");
+	read_actions(&r, out->token_actions, out->doc, "token_actions");
 	read_territories(&r, out);
 	read_severities(&r, out);
 	read_reasons(&r, out);
@@ -319,6 +332,7 @@ cs_desk_policy_set(struct cs_desk *d, const struct cs_desk_actor *actor,
     struct cs_view toml, uint64_t version)
 {
 	struct cs_desk_policy p;
+	bool own = !cs_db_in_transaction(d->db);
 	char problem[160];
 	uint64_t now;
 	enum cs_err err;
@@ -330,7 +344,7 @@ cs_desk_policy_set(struct cs_desk *d, const struct cs_desk_actor *actor,
 		return desk_problem(d, err, "policy-refused",
 		    "This policy is not taken: %s.", problem);
 	cs_desk_policy_clear(&p);
-	if ((err = cs_db_begin(d->db)))
+	if (own && (err = cs_db_begin(d->db)))
 		return err;
 	if ((err = get_version(&now, d)) == CS_OK && now != version)
 		err = desk_problem(d, CS_ERR_EXISTS, "policy-changed",
@@ -342,7 +356,7 @@ cs_desk_policy_set(struct cs_desk *d, const struct cs_desk_actor *actor,
 		err = desk_audit_add(d,
 		    &(struct desk_audit_event){
 			.actor = actor, .what = "policy-changed" });
-	return cs_db_end(d->db, err);
+	return own ? cs_db_end(d->db, err) : err;
 }
 
 /* ---- asking it ---------------------------------------------------------- */
@@ -374,11 +388,9 @@ cs_desk_policy_number(const struct cs_desk_policy *p, uint16_t number)
 }
 
 bool
-cs_desk_policy_two(const struct cs_desk_policy *p,
+cs_desk_policy_two_for(
     const struct cs_desk_reason *reason, enum cs_desk_action what)
 {
-	if (p->two_people[what])
-		return true;
 	return reason->two_people && what != CS_DESK_ACTION_NONE &&
 	    what != CS_DESK_ACTION_WARN;
 }

@@ -50,6 +50,7 @@ struct cs_desk_policy {
 		uint32_t look_hours, decide_hours;
 	} targets[CS_DESK_SEVERITIES + 1]; /* by severity */
 	bool two_people[CS_DESK_ACTIONS];
+	bool token_actions[CS_DESK_ACTIONS]; /* programs decide these, too */
 	struct cs_desk_reason reasons[CS_DESK_REASONS_MAX];
 	size_t n_reasons;
 };
@@ -75,7 +76,9 @@ CS_CHECKED enum cs_err cs_desk_policy(
 CS_CHECKED enum cs_err cs_desk_policy_text(
     struct cs_buf *out, struct cs_desk *d);
 /* Replace the policy, which had ${version} when it was read; CS_ERR_EXISTS
- * if somebody else has replaced it since. */
+ * if somebody else has replaced it since.  Joins the caller's transaction if
+ * there is one.  Where there are two administrators it takes both: proposal.h.
+ */
 CS_CHECKED enum cs_err cs_desk_policy_set(struct cs_desk *d,
     const struct cs_desk_actor *actor, struct cs_view toml, uint64_t version);
 /* NULL if there is no such reason. */
@@ -88,6 +91,7 @@ const struct cs_desk_reason *cs_desk_policy_reason_or_other(
  * not have; never NULL. */
 const struct cs_desk_reason *cs_desk_policy_number(
     const struct cs_desk_policy *p, uint16_t number);
-/* Does this action take a second person? */
-bool cs_desk_policy_two(const struct cs_desk_policy *p,
+/* Does this action take a second person for this reason?  Besides, some do
+ * whatever the reason: two_people. */
+bool cs_desk_policy_two_for(
     const struct cs_desk_reason *reason, enum cs_desk_action act);

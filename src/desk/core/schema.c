@@ -12,7 +12,8 @@
  * can be searched without a word in the clear.  item.joined: the version of its
  * case since which it has the message; who decides may have read an earlier
  * one. outbox: what the hub is to be told, in order; subject: a keyed hash of
- * what a message is about; after, tries: when it is sent again.  change: what
+ * what a message is about; after, tries: when it is sent again.  reading: since
+ * when somebody reads a message, so that it is logged once.  change: what
  * the console's pages have to hear of.
  *
  * hash: of a photo that was reported (ref: its media) or of a line of a list
@@ -21,6 +22,12 @@
  * it.  passkey.hash: of the credential's id, which a browser sends before
  * anybody knows whose it is.
  */
+/* What comes, goes and changes is accounted for. */
+#define ACCOUNT(table, n, ...)                                                 \
+	DESK_NEW(table, n, __VA_ARGS__)                                        \
+	";" DESK_GONE(table, n, __VA_ARGS__) ";" DESK_OTHER(                   \
+	    table, n, __VA_ARGS__) ";"
+
 static const char version1[] =
     "CREATE TABLE config(name TEXT PRIMARY KEY, sealed BLOB NOT NULL)"
     " WITHOUT ROWID;"
@@ -31,10 +38,11 @@ static const char version1[] =
     "CREATE TABLE seen(message BLOB PRIMARY KEY, report BLOB NOT NULL)"
     " WITHOUT ROWID;"
     "CREATE TABLE audit(seq INTEGER PRIMARY KEY, at INTEGER NOT NULL,"
-    " case_id INTEGER NOT NULL, sealed BLOB NOT NULL,"
-    " chain BLOB NOT NULL);"
+    " case_id INTEGER NOT NULL, quiet INTEGER NOT NULL,"
+    " sealed BLOB NOT NULL, chain BLOB NOT NULL);"
     "CREATE INDEX report_case ON report(case_id);"
     "CREATE INDEX audit_case ON audit(case_id, seq);"
+    "CREATE INDEX audit_said ON audit(seq) WHERE quiet=0;"
     "CREATE TABLE cases(id INTEGER PRIMARY KEY, state INTEGER NOT NULL,"
     " rank INTEGER NOT NULL, since INTEGER NOT NULL, due INTEGER NOT NULL,"
     " assignee INTEGER NOT NULL DEFAULT 0, reason INTEGER NOT NULL,"
@@ -101,7 +109,10 @@ static const char version1[] =
     "CREATE TABLE person(id INTEGER PRIMARY KEY, name TEXT UNIQUE NOT NULL,"
     " role INTEGER NOT NULL, disabled INTEGER NOT NULL, sealed BLOB NOT NULL);"
     "CREATE TABLE welcome(hash BLOB PRIMARY KEY, person INTEGER NOT NULL,"
-    " expires INTEGER NOT NULL) WITHOUT ROWID;"
+    " sealed BLOB NOT NULL) WITHOUT ROWID;"
+    "CREATE TABLE proposal(id INTEGER PRIMARY KEY AUTOINCREMENT,"
+    " state INTEGER NOT NULL, sealed BLOB NOT NULL);"
+    "CREATE INDEX proposal_state ON proposal(state);"
     "CREATE TABLE token(id INTEGER PRIMARY KEY, hash BLOB UNIQUE NOT NULL,"
     " used INTEGER NOT NULL DEFAULT 0, sealed BLOB NOT NULL);"
     "CREATE TABLE exposure(person INTEGER NOT NULL, day INTEGER NOT NULL,"
@@ -109,6 +120,9 @@ static const char version1[] =
     "CREATE TABLE custody(report BLOB NOT NULL, seq INTEGER NOT NULL,"
     " sealed BLOB NOT NULL, chain BLOB NOT NULL, PRIMARY KEY(report, seq))"
     " WITHOUT ROWID;"
+    "CREATE TABLE reading(person INTEGER NOT NULL, token INTEGER NOT NULL,"
+    " item INTEGER NOT NULL, at INTEGER NOT NULL, sealed BLOB NOT NULL,"
+    " PRIMARY KEY(person, token, item)) WITHOUT ROWID;"
     "CREATE TABLE change(id INTEGER PRIMARY KEY AUTOINCREMENT,"
     " kind INTEGER NOT NULL, ref INTEGER NOT NULL, n INTEGER NOT NULL,"
     " person INTEGER NOT NULL);"
@@ -128,7 +142,8 @@ static const char version1[] =
     " BEGIN UPDATE hash_gone SET n=n+1; END;"
     "CREATE TABLE passkey(id INTEGER PRIMARY KEY, hash BLOB UNIQUE NOT NULL,"
     " person INTEGER NOT NULL, sealed BLOB NOT NULL);"
-    "CREATE INDEX passkey_person ON passkey(person);";
+    "CREATE INDEX passkey_person ON passkey(person);" DESK_NEW_CONFIG
+    ";" DESK_GONE_CONFIG ";" DESK_OTHER_CONFIG ";" DESK_ROWS(ACCOUNT);
 
 static const char *const steps[] = { version1 };
 

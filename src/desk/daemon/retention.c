@@ -16,6 +16,7 @@
 #include "desk/core/row.h"
 #include "desk/decisions/decision.h"
 #include "desk/photos/lists.h"
+#include "desk/reports/reading.h"
 #include "desk/reports/report.h"
 #include "store/clock.h"
 #include "store/db.h"
@@ -337,6 +338,8 @@ cs_desk_retention(struct cs_desk *d, uint64_t now_ms, uint64_t *destroyed)
 	if (err == CS_ERR_NOT_FOUND)
 		err = destroy_rejected(
 		    d, now_ms - policy.rejected_days * CS_DAY_MS, &rejected);
+	if (err == CS_OK)
+		err = desk_readings_forget(d, now_ms);
 	cs_desk_policy_clear(&policy);
 	/* Deleted rows must not be found in the file any more. */
 	if (err == CS_OK && *destroyed + rejected != 0)

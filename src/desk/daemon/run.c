@@ -9,6 +9,7 @@
 #include "base/units.h"
 #include "desk/core/audit.h"
 #include "desk/core/desk.h"
+#include "desk/core/head.h"
 #include "desk/core/link.h"
 #include "desk/daemon/deliver.h"
 #include "desk/daemon/intake.h"
@@ -183,6 +184,8 @@ work(struct cs_desk *d, bool *more)
 	if (err == CS_OK)
 		err = look_at_removals(d);
 	if (err == CS_OK)
+		err = desk_heads_deposit(d, cs_clock_ms());
+	if (err == CS_OK)
 		err = look(d, more);
 	*more |= n != 0;
 	return err;
@@ -218,8 +221,8 @@ serve(struct cs_desk *d, uint64_t *tidied_ms)
 		/* Other processes of the desk may have decided something. */
 		if (err == CS_OK || more || i % LOOK_EVERY == 0)
 			err = work(d, &more);
-		else
-			err = cs_desk_deliver(d);
+		else if ((err = cs_desk_deliver(d)) == CS_OK)
+			err = desk_heads_deposit(d, cs_clock_ms());
 		if (err || (err = tidy(d, tidied_ms)))
 			return err;
 	}
@@ -243,7 +246,8 @@ cs_desk_run(struct cs_desk *d, void (*said)(const char *sentence))
 
 	d->said = said;
 	while (!stop) {
-		if ((err = desk_connect(d)) == CS_OK) {
+		if ((err = desk_connect(d)) == CS_OK &&
+		    (err = cs_desk_heads_check_hub(d)) == CS_OK) {
 			said("connected to the hub");
 			known = true;
 			wait_s = 1;
@@ -252,6 +256,9 @@ cs_desk_run(struct cs_desk *d, void (*said)(const char *sentence))
 		desk_disconnect(d);
 		if (stop)
 			return CS_OK;
+		/* An older copy would undo what was decided since. */
+		if (err == CS_ERR_CHAIN)
+			return err;
 		/* If we never reached the hub, somebody has to look at that.
 		 * Any other error may be gone the next time; the console and
 		 * other reports go on meanwhile. */

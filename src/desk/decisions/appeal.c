@@ -17,7 +17,7 @@
 #include "desk/core/text.h"
 #include "desk/decisions/decision.h"
 #include "desk/decisions/question.h"
-#include "desk/decisions/revise.h"
+#include "desk/decisions/reversal.h"
 #include "desk/reports/report.h"
 #include "store/clock.h"
 #include "store/db.h"
@@ -493,6 +493,10 @@ decide(struct cs_desk *d, const struct cs_desk_actor *actor,
 	uint64_t made = 0;
 	enum cs_err err = desk_appeal_decision(&dec, d, a);
 
+	if (err == CS_OK && actor->token)
+		err = desk_problem(d, CS_ERR_DENIED, "token-decides",
+		    "This takes a person who is signed in: the policy does "
+		    "not let a program do it.");
 	if (err == CS_OK && desk_appeal_is_own(actor, &dec))
 		err = desk_problem(d, CS_ERR_DENIED, "appeal-own",
 		    "Nobody hears an appeal against their own decision.");

@@ -19,6 +19,7 @@
 #include "desk/core/problem.h"
 #include "desk/core/record.h"
 #include "desk/decisions/decision.h"
+#include "desk/decisions/second.h"
 #include "desk/reports/custody.h"
 #include "desk/reports/report.h"
 #include "store/clock.h"
@@ -398,9 +399,9 @@ fill(struct making *m, const struct cs_desk_policy *policy)
 	dec->made_ms = dec->due_ms = cs_clock_ms();
 	if (!ch->at_once)
 		dec->due_ms += policy->undo_seconds * CS_SECOND_MS;
-	dec->state = cs_desk_policy_two(policy, m->reason, ch->action)
-	    ? CS_DESK_DECISION_WAITING
-	    : CS_DESK_DECISION_UNDO;
+	desk_second_set(dec, &m->c, policy);
+	dec->state = desk_second_missing(dec) ? CS_DESK_DECISION_WAITING
+					      : CS_DESK_DECISION_UNDO;
 	dec->check = pick(policy);
 	dec->ground = ch->ground[0] != '\0'
 	    ? (enum cs_desk_ground)cs_desk_ground_find(ch->ground)
@@ -438,6 +439,7 @@ make(struct making *m, const struct cs_desk_policy *policy)
 	if ((err = find_reason(m, policy)) || (err = check_texts(m)) ||
 	    (err = desk_case_take(m->d, &m->c, actor)) ||
 	    (err = take_targets(m)) || (err = fill(m, policy)) ||
+	    (err = desk_second_check_token(m->d, actor, &m->dec, policy)) ||
 	    (err = desk_decision_insert(m->d, &m->dec)) ||
 	    (err = desk_decision_save(m->d, &m->dec, actor)) ||
 	    (err = desk_case_save(m->d, &m->c, actor)))

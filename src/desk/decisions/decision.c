@@ -22,6 +22,7 @@
 
 static const char *const states[] = { "undo", "waiting", "queued", "applied",
 	"failed", "undone", "refused", "reversed" };
+static const char *const whys[] = { "no", "action", "reason", "reversal" };
 static const char *const checks[] = { "none", "due", "agreed", "disagreed" };
 static const char *const grounds[] = { "terms", "illegal" };
 
@@ -50,6 +51,8 @@ static const struct desk_field fields[] = {
 	DESK_TEXT(desk_decision, pseudonym),
 	DESK_TIME(desk_decision, second),
 	DESK_TEXT(desk_decision, second_name),
+	DESK_WORD(desk_decision, two, whys),
+	DESK_TEXT(desk_decision, two_reason),
 	DESK_STRING(desk_decision, facts, TEXT_MAX),
 	DESK_WORD(desk_decision, ground, grounds),
 	DESK_STRING(desk_decision, legal, CS_DESK_LEGAL_MAX),
@@ -81,6 +84,12 @@ const char *
 desk_decision_state_name(enum cs_desk_decision_state state)
 {
 	return states[state];
+}
+
+const char *
+desk_two_name(enum desk_two why)
+{
+	return whys[why];
 }
 
 const char *

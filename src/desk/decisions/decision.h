@@ -64,6 +64,14 @@ struct desk_groups {
 	size_t n;
 };
 
+/* Why a decision takes two people; see second.h. */
+enum desk_two {
+	DESK_TWO_NO = 0,
+	DESK_TWO_ACTION = 1,   /* what is done */
+	DESK_TWO_REASON = 2,   /* a reason that was given for the case */
+	DESK_TWO_REVERSAL = 3, /* it gives back what took two */
+};
+
 struct desk_decision {
 	uint64_t id, case_id;
 
@@ -76,6 +84,8 @@ struct desk_decision {
 	char pseudonym[CS_DESK_PSEUDONYM_SIZE];
 	uint64_t second; /* who confirmed or refused it; 0: nobody yet */
 	char second_name[CS_DESK_NAME_MAX + 1];
+	enum desk_two two;
+	char two_reason[CS_DESK_REASON_SIZE]; /* DESK_TWO_REASON: which */
 	char *facts; /* for the holder: names no reporter */
 	enum cs_desk_ground ground;
 	char *legal; /* the law or the rule */
@@ -88,7 +98,9 @@ struct desk_decision {
 	struct desk_groups groups;
 	bool sent;                         /* its actions are signed */
 	uint64_t targets, applied, failed; /* of the actions */
-	uint64_t reverses, reversed_by;    /* decisions; 0: none */
+	/* Decisions; 0: none.  It is reversed_by a decision that may still wait
+	 * for its second person: the state says whether it was reversed. */
+	uint64_t reverses, reversed_by;
 	enum cs_desk_check check;
 	char checked_by[CS_DESK_NAME_MAX + 1];
 	char *check_text;
@@ -97,6 +109,7 @@ struct desk_decision {
 extern const struct desk_record desk_decision_record;
 
 const char *desk_decision_state_name(enum cs_desk_decision_state state);
+const char *desk_two_name(enum desk_two why);
 const char *desk_check_name(enum cs_desk_check check);
 /* "terms" and "illegal"; -1 for a name that is none. */
 const char *cs_desk_ground_name(enum cs_desk_ground ground);

@@ -39,7 +39,12 @@ desk_decision_reversal_failed(
 	if ((err = desk_appeals_reopen(d, dec->reverses)))
 		return err;
 	if ((err = desk_decision_load(&old, d, dec->reverses)) == CS_OK &&
-	    old.state == CS_DESK_DECISION_REVERSED) {
+	    old.state != CS_DESK_DECISION_REVERSED &&
+	    old.reversed_by == dec->id) {
+		/* It was never confirmed. */
+		old.reversed_by = 0;
+		err = desk_decision_save(d, &old, NULL);
+	} else if (err == CS_OK && old.state == CS_DESK_DECISION_REVERSED) {
 		old.state = CS_DESK_DECISION_QUEUED;
 		old.reversed_by = 0;
 		if ((err = follow_targets(d, &old)) == CS_OK &&

@@ -20,7 +20,8 @@ struct desk_outcome {
  * go on. */
 CS_CHECKED enum cs_err desk_outcome_store(
     struct cs_desk *d, uint64_t id, const struct desk_outcome *outcome);
-/* ${dec} has failed: if it was a reversal, the decision that it was to take
- * back stands again as the hub applied it.  In a transaction. */
+/* ${dec} has failed, or was not confirmed: if it was a reversal, the decision
+ * that it was to take back stands again as the hub applied it.  In a
+ * transaction. */
 CS_CHECKED enum cs_err desk_decision_reversal_failed(
     struct cs_desk *d, const struct desk_decision *dec);

@@ -5,6 +5,8 @@
 
 #include "base/units.h"
 #include "content/letter.h"
+#include "desk/cases/case.h"
+#include "desk/cases/work.h"
 #include "desk/core/actor.h"
 #include "desk/core/audit.h"
 #include "desk/core/desk.h"
@@ -13,6 +15,9 @@
 #include "desk/core/record.h"
 #include "desk/core/text.h"
 #include "desk/decisions/decision.h"
+#include "desk/decisions/outcome.h"
+#include "desk/decisions/reversal.h"
+#include "desk/decisions/second.h"
 #include "store/clock.h"
 #include "store/db.h"
 
@@ -72,6 +77,32 @@ finish(struct change *c, enum cs_err err, const char *what, const char *text)
 	return leave(c, err);
 }
 
+/* May a program change this decision, if it is one that asks? */
+static enum cs_err
+check_token(const struct change *c)
+{
+	struct cs_desk_policy policy;
+	enum cs_err err;
+
+	if (!c->actor->token)
+		return CS_OK;
+	if ((err = cs_desk_policy(&policy, c->d)) == CS_OK)
+		err = desk_second_check_token(c->d, c->actor, &c->dec, &policy);
+	cs_desk_policy_clear(&policy);
+	return err;
+}
+
+/* Something that takes a person who is signed in, whatever the policy says. */
+static enum cs_err
+check_person(const struct change *c)
+{
+	return c->actor->id != 0 && !c->actor->token
+	    ? CS_OK
+	    : desk_problem(c->d, CS_ERR_DENIED, "confirm-own",
+		  "Nobody confirms their own decision: it takes somebody "
+		  "else, signed in.");
+}
+
 enum cs_err
 cs_desk_decision_undo(
     struct cs_desk *d, const struct cs_desk_actor *actor, uint64_t id)
@@ -84,8 +115,9 @@ cs_desk_decision_undo(
 		err = desk_problem(d, CS_ERR_DENIED, "undo-role",
 		    "Who made a decision takes it back, or a senior.");
 	/* The reversed decision says so already, and so does an appeal's
-	 * answer. */
-	else if (err == CS_OK && c.dec.reverses != 0)
+	 * answer; unless it still waits for its second person. */
+	else if (err == CS_OK && c.dec.reverses != 0 &&
+	    c.dec.state != CS_DESK_DECISION_WAITING)
 		err = desk_problem(d, CS_ERR_DENIED, "undo-reversal",
 		    "A reversal is not taken back. Decide anew.");
 	else if (err == CS_OK && c.dec.state != CS_DESK_DECISION_UNDO &&
@@ -93,6 +125,10 @@ cs_desk_decision_undo(
 		err = desk_problem(d, CS_ERR_EXISTS, "undo-late",
 		    "It is too late: the decision is on its way. It can be "
 		    "reversed.");
+	if (err == CS_OK)
+		err = check_token(&c);
+	if (err == CS_OK)
+		err = desk_decision_reversal_failed(d, &c.dec);
 	c.dec.state = CS_DESK_DECISION_UNDONE;
 	return finish(&c, err, "undone", NULL);
 }
@@ -105,11 +141,11 @@ check_second(const struct change *c)
 	if (c->dec.state != CS_DESK_DECISION_WAITING)
 		return desk_problem(c->d, CS_ERR_EXISTS, "not-waiting",
 		    "This decision does not wait for a second person.");
-	if (c->actor->id == 0 || c->actor->id == c->dec.person)
+	if (c->actor->id == c->dec.person)
 		return desk_problem(c->d, CS_ERR_DENIED, "confirm-own",
 		    "Nobody confirms their own decision: it takes somebody "
 		    "else, signed in.");
-	return CS_OK;
+	return check_person(c);
 }
 
 static void
@@ -130,12 +166,33 @@ cs_desk_decision_confirm(
 	if (err == CS_OK && (err = check_second(&c)) == CS_OK &&
 	    (err = cs_desk_policy(&policy, d)) == CS_OK) {
 		c.dec.state = CS_DESK_DECISION_UNDO;
-		c.dec.due_ms =
-		    cs_clock_ms() + policy.undo_seconds * CS_SECOND_MS;
+		c.dec.due_ms = cs_clock_ms();
+		if (c.dec.reverses == 0)
+			c.dec.due_ms += policy.undo_seconds * CS_SECOND_MS;
 		set_second(&c);
+		err = desk_decision_reversal_confirmed(d, actor, &c.dec);
 	}
 	cs_desk_policy_clear(&policy);
 	return finish(&c, err, "confirmed", NULL);
+}
+
+/* Who took part in a decision may help to reverse it, but does not hinder
+ * that. */
+static enum cs_err
+check_no_part(const struct change *c)
+{
+	struct desk_decision old;
+	enum cs_err err;
+
+	if (c->dec.reverses == 0)
+		return CS_OK;
+	if ((err = desk_decision_load(&old, c->d, c->dec.reverses)) == CS_OK &&
+	    (c->actor->id == old.person || c->actor->id == old.second))
+		err = desk_problem(c->d, CS_ERR_DENIED, "refuse-part",
+		    "You took part in the decision that this reverses: "
+		    "somebody else refuses it.");
+	desk_decision_clear(&old);
+	return err;
 }
 
 enum cs_err
@@ -147,12 +204,15 @@ cs_desk_decision_refuse(struct cs_desk *d, const struct cs_desk_actor *actor,
 
 	if (err == CS_OK)
 		err = check_second(&c);
+	if (err == CS_OK)
+		err = check_no_part(&c);
 	if (err == CS_OK && *text == '\0')
 		err = desk_problem(
 		    d, CS_ERR_FORMAT, "say-why", "Say why, for who made it.");
 	if (err == CS_OK &&
 	    (err = desk_text_check(d, text, TEXT_MAX)) == CS_OK &&
-	    (err = desk_string_set(&c.dec.note, cs_view_str(text))) == CS_OK) {
+	    (err = desk_string_set(&c.dec.note, cs_view_str(text))) == CS_OK &&
+	    (err = desk_decision_reversal_failed(d, &c.dec)) == CS_OK) {
 		c.dec.state = CS_DESK_DECISION_REFUSED;
 		set_second(&c);
 	}
@@ -170,7 +230,7 @@ cs_desk_decision_check(struct cs_desk *d, const struct cs_desk_actor *actor,
 		err = desk_problem(d, CS_ERR_EXISTS, "no-quality-due",
 		    "This decision is not to be looked at for quality.");
 	else if (err == CS_OK &&
-	    (actor->id == 0 || actor->id == c.dec.person ||
+	    (actor->id == 0 || actor->token || actor->id == c.dec.person ||
 		actor->id == c.dec.second))
 		err = desk_problem(d, CS_ERR_DENIED, "quality-own",
 		    "It takes somebody who had no part in it.");
@@ -188,75 +248,20 @@ cs_desk_decision_check(struct cs_desk *d, const struct cs_desk_actor *actor,
 
 /* ---- taking it back whole ----------------------------------------------- */
 
+/* Who reverses works on the case, as who decides does. */
 static enum cs_err
-check_reversible(struct cs_desk *d, const struct desk_decision *dec)
+reverse(struct change *c, const char *text, uint64_t *made)
 {
-	if (dec->state != CS_DESK_DECISION_APPLIED &&
-	    dec->state != CS_DESK_DECISION_QUEUED)
-		return desk_problem(d, CS_ERR_EXISTS, "reverse-not-applied",
-		    "Only what was applied can be reversed.");
-	if (dec->action == CS_DESK_ACTION_REFER || dec->reverses != 0)
-		return desk_problem(d, CS_ERR_DENIED, "reverse-given",
-		    "What was given to others, or was itself a reversal, "
-		    "cannot be reversed.");
-	return CS_OK;
-}
+	struct desk_case kase;
+	enum cs_err err = desk_case_load(&kase, c->d, c->dec.case_id);
 
-/* Make ${actor}'s decision that takes back ${dec}: about the same things,
- * and not yet sent. */
-static enum cs_err
-make_reversal(struct desk_decision *out, const struct desk_decision *dec,
-    const struct cs_desk_actor *actor, const char *text)
-{
-	enum cs_err err;
-
-	memset(out, 0, sizeof *out);
-	if ((err = desk_record_copy(out, &desk_decision_record, dec)))
-		return err;
-	out->case_id = dec->case_id;
-	out->state = CS_DESK_DECISION_UNDO;
-	out->made_ms = out->due_ms = cs_clock_ms();
-	out->person = actor->id;
-	memcpy(out->by, actor->name, sizeof out->by);
-	memcpy(out->pseudonym, actor->pseudonym, sizeof out->pseudonym);
-	out->second = out->aside = out->until_ms = 0;
-	memset(out->second_name, 0, sizeof out->second_name);
-	out->sent = false;
-	out->targets = out->applied = out->failed = 0;
-	out->reverses = dec->id;
-	out->check = CS_DESK_CHECK_NONE;
-	memset(out->checked_by, 0, sizeof out->checked_by);
-	return desk_string_set(&out->facts, cs_view_str(text));
-}
-
-enum cs_err
-desk_decision_reverse(struct cs_desk *d, const struct cs_desk_actor *actor,
-    struct desk_decision *dec, const char *text, uint64_t *made)
-{
-	struct desk_decision new = { 0 };
-	struct desk_facts after = { 0 };
-	enum cs_err err;
-
-	/* The text is what the reversal's statement rests on. */
-	if ((err = check_reversible(d, dec)) ||
-	    (err = desk_text_check(d, text, CS_DESK_FACTS_MAX)) ||
-	    (err = make_reversal(&new, dec, actor, text)) ||
-	    (err = desk_decision_insert(d, &new)) ||
-	    (err = desk_decision_save(d, &new, actor)))
-		goto out;
-	dec->state = CS_DESK_DECISION_REVERSED;
-	dec->reversed_by = new.id;
-	desk_fact_id(&after, "decision", dec->id);
-	desk_fact_id(&after, "by", new.id);
-	if ((err = desk_decision_save(d, dec, actor)) == CS_OK)
-		err = desk_audit_add(d,
-		    &(struct desk_audit_event){ .actor = actor,
-			.case_id = dec->case_id,
-			.what = "reversed",
-			.after = &after });
-out:
-	*made = new.id;
-	desk_decision_clear(&new);
+	if (err == CS_OK &&
+	    (err = desk_case_take(c->d, &kase, c->actor)) == CS_OK &&
+	    (err = desk_case_save(c->d, &kase, c->actor)) == CS_OK &&
+	    (err = desk_decision_reverse(
+		 c->d, c->actor, &c->dec, text, made)) == CS_OK)
+		err = desk_case_settle(c->d, c->dec.case_id, c->actor);
+	desk_case_clear(&kase);
 	return err;
 }
 
@@ -267,12 +272,11 @@ cs_desk_decision_reverse(struct cs_desk *d, const struct cs_desk_actor *actor,
 	struct change c = { .d = d, .actor = actor };
 	enum cs_err err = begin(&c, id);
 
+	*made = 0;
 	if (err == CS_OK && *text == '\0')
 		err = desk_problem(
 		    d, CS_ERR_FORMAT, "reverse-why", "Say why it is reversed.");
-	if (err == CS_OK &&
-	    (err = desk_decision_reverse(d, actor, &c.dec, text, made)) ==
-		CS_OK)
-		err = desk_case_settle(d, c.dec.case_id, actor);
+	if (err == CS_OK)
+		err = reverse(&c, text, made);
 	return leave(&c, err);
 }

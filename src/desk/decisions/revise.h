@@ -12,14 +12,16 @@ struct cs_desk_actor;
 /* Take it back while that is possible; by its maker or a senior. */
 CS_CHECKED enum cs_err cs_desk_decision_undo(
     struct cs_desk *d, const struct cs_desk_actor *actor, uint64_t id);
-/* Confirm or refuse it as the second person, never its maker.  ${text} says
- * why it is refused. */
+/* Confirm or refuse it as the second person, never its maker and never a
+ * program.  Who took part in a decision does not refuse its reversal.  ${text}
+ * says why it is refused. */
 CS_CHECKED enum cs_err cs_desk_decision_confirm(
     struct cs_desk *d, const struct cs_desk_actor *actor, uint64_t id);
 CS_CHECKED enum cs_err cs_desk_decision_refuse(struct cs_desk *d,
     const struct cs_desk_actor *actor, uint64_t id, const char *text);
-/* Undo everything that it did; ${*made} is the decision that does so.  ${text}
- * says why, in at most CS_DESK_FACTS_MAX bytes. */
+/* Undo everything that it did; ${*made} is the decision that does so, which
+ * waits for a second person if the first took two.  It takes the case, as
+ * deciding does.  ${text} says why, in at most CS_DESK_FACTS_MAX bytes. */
 CS_CHECKED enum cs_err cs_desk_decision_reverse(struct cs_desk *d,
     const struct cs_desk_actor *actor, uint64_t id, const char *text,
     uint64_t *made);
@@ -28,7 +30,3 @@ CS_CHECKED enum cs_err cs_desk_decision_reverse(struct cs_desk *d,
 CS_CHECKED enum cs_err cs_desk_decision_check(struct cs_desk *d,
     const struct cs_desk_actor *actor, uint64_t id, enum cs_desk_check found,
     const char *text);
-/* Reverse ${dec} in the caller's transaction; both are stored. */
-CS_CHECKED enum cs_err desk_decision_reverse(struct cs_desk *d,
-    const struct cs_desk_actor *actor, struct desk_decision *dec,
-    const char *text, uint64_t *made);

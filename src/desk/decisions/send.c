@@ -18,6 +18,7 @@
 #include "desk/decisions/decision.h"
 #include "desk/decisions/outcome.h"
 #include "desk/decisions/referral.h"
+#include "desk/decisions/second.h"
 #include "desk/decisions/statement.h"
 #include "desk/decisions/target.h"
 #include "store/clock.h"
@@ -217,14 +218,48 @@ find_reason_number(uint16_t *out, struct cs_desk *d, const char *code)
 	return CS_OK;
 }
 
+/* Since it was made, a report may have joined the case, or the policy may have
+ * changed: does it take a second person by now?  Then it waits for one. */
+static enum cs_err
+look_again(bool *waits, struct cs_desk *d, struct desk_decision *dec)
+{
+	struct desk_facts after = { 0 };
+	struct cs_desk_policy policy = { 0 };
+	struct desk_case c;
+	enum cs_err err;
+
+	*waits = false;
+	if ((err = desk_case_load(&c, d, dec->case_id)) == CS_OK &&
+	    (err = cs_desk_policy(&policy, d)) == CS_OK) {
+		desk_second_set(dec, &c, &policy);
+		*waits = desk_second_missing(dec);
+	}
+	cs_desk_policy_clear(&policy);
+	desk_case_clear(&c);
+	if (err || !*waits)
+		return err;
+	dec->state = CS_DESK_DECISION_WAITING;
+	desk_fact_id(&after, "decision", dec->id);
+	desk_fact_text(&after, "reason", dec->two_reason);
+	if ((err = desk_decision_save(d, dec, NULL)) ||
+	    (err = desk_audit_add(d,
+		 &(struct desk_audit_event){ .case_id = dec->case_id,
+		     .what = "second-needed",
+		     .after = &after })))
+		return err;
+	return desk_case_settle(d, dec->case_id, NULL);
+}
+
 static enum cs_err
 send(struct cs_desk *d, uint64_t id)
 {
 	struct desk_decision dec;
 	uint16_t reason;
+	bool waits;
 	enum cs_err err;
 
 	if ((err = desk_decision_load(&dec, d, id)) ||
+	    (err = look_again(&waits, d, &dec)) || waits ||
 	    (err = find_reason_number(&reason, d, dec.reason)) ||
 	    (err = add_actions(d, &dec, reason)) ||
 	    (err = desk_targets_count(d, &dec)))

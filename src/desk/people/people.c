@@ -15,6 +15,7 @@
 #include "desk/core/problem.h"
 #include "desk/core/record.h"
 #include "desk/core/row.h"
+#include "desk/people/token.h"
 #include "store/clock.h"
 #include "store/db.h"
 
@@ -165,7 +166,8 @@ new_pseudonym(char out[static CS_DESK_PSEUDONYM_SIZE])
 
 /* Void their means of signing in; in a transaction. */
 static enum cs_err
-forget_means(struct cs_desk *d, struct desk_person *p)
+forget_means(
+    struct cs_desk *d, const struct cs_desk_actor *actor, struct desk_person *p)
 {
 	enum cs_err err;
 
@@ -174,35 +176,25 @@ forget_means(struct cs_desk *d, struct desk_person *p)
 	p->totp_step = 0;
 	p->actor.passwords++;
 	p->actor.resets++;
-	if ((err = cs_db_exec(d->db, "DELETE FROM passkey WHERE person=?",
+	if ((err = desk_tokens_end(d, actor, p->actor.id, 0)) ||
+	    (err = cs_db_exec(d->db, "DELETE FROM passkey WHERE person=?",
 		 cs_int(p->actor.id))))
 		return err;
-	return cs_db_exec(
-	    d->db, "DELETE FROM welcome WHERE person=?", cs_int(p->actor.id));
+	return desk_welcome_remove(d, p->actor.id);
 }
-
-#define WELCOME_LEN 32 /* random bytes of a code */
 
 /* Void their means of signing in, and make a code for the next password. */
 static enum cs_err
-new_welcome(struct cs_desk *d, struct desk_person *p,
-    char welcome[static CS_DESK_WELCOME_SIZE])
+new_welcome(struct cs_desk *d, const struct cs_desk_actor *actor,
+    struct desk_person *p, char welcome[static CS_DESK_WELCOME_SIZE])
 {
-	uint8_t code[WELCOME_LEN], hash[CS_HASH_LEN];
 	enum cs_err err;
 
-	cs_random(code, sizeof code);
 	cs_random(p->totp, sizeof p->totp);
-	cs_base64url(welcome, CS_VIEW_OF(code));
-	if ((err = forget_means(d, p)) == CS_OK &&
-	    (err = cs_sha256(hash, cs_view_str(welcome))) == CS_OK &&
-	    (err = cs_db_exec(d->db,
-		 "INSERT INTO welcome(hash,person,expires) VALUES(?,?,?)",
-		 cs_blob(CS_VIEW_OF(hash)), cs_int(p->actor.id),
-		 cs_int(cs_clock_ms() + CS_DESK_WELCOME_MS))) == CS_OK)
-		err = desk_person_save(d, p);
-	cs_wipe(code, sizeof code);
-	return err;
+	if ((err = forget_means(d, actor, p)) ||
+	    (err = desk_welcome_new(d, &p->actor, welcome)))
+		return err;
+	return desk_person_save(d, p);
 }
 
 static enum cs_err
@@ -251,16 +243,66 @@ administrator(struct cs_desk *d, const struct cs_desk_actor *actor)
 		  "Only an administrator may do that.");
 }
 
+static enum cs_err
+count_administrator(void *arg, const struct desk_person *p, uint64_t passkeys)
+{
+	unsigned *n = arg;
+
+	(void)passkeys;
+	*n +=
+	    p->actor.role == CS_DESK_ADMINISTRATOR && !p->disabled && p->active;
+	return CS_OK;
+}
+
+enum cs_err
+desk_two_administrators(bool *out, struct cs_desk *d)
+{
+	unsigned n = 0;
+	enum cs_err err = desk_people(d, count_administrator, &n);
+
+	*out = n >= 2;
+	return err;
+}
+
+enum cs_err
+desk_check_two(struct cs_desk *d, const struct cs_desk_actor *actor)
+{
+	bool two;
+	enum cs_err err;
+
+	if (actor->id == 0 || actor->second[0] != '\0')
+		return CS_OK;
+	if ((err = desk_two_administrators(&two, d)) || !two)
+		return err;
+	return desk_problem(d, CS_ERR_DENIED, "takes-two-admins",
+	    "This takes two administrators: another one has to confirm it.");
+}
+
+/* Begin a transaction, unless the caller has. */
+static enum cs_err
+begin(bool *own, struct cs_desk *d, const struct cs_desk_actor *actor)
+{
+	enum cs_err err = administrator(d, actor);
+
+	*own = !cs_db_in_transaction(d->db);
+	return err || !*own ? err : cs_db_begin(d->db);
+}
+
+static enum cs_err
+end(bool own, struct cs_desk *d, enum cs_err err)
+{
+	return own ? cs_db_end(d->db, err) : err;
+}
+
 enum cs_err
 cs_desk_person_add(struct cs_desk *d, const struct cs_desk_actor *actor,
     const char *name, enum cs_desk_role role, uint64_t *id,
     char welcome[static CS_DESK_WELCOME_SIZE])
 {
 	struct desk_person p = { 0 };
+	bool own;
 	enum cs_err err;
 
-	if ((err = administrator(d, actor)))
-		return err;
 	if (!name_good(name))
 		return desk_problem(d, CS_ERR_FORMAT, "bad-name",
 		    "A name has 1 to %d of the characters a-z 0-9 . _ -",
@@ -268,14 +310,15 @@ cs_desk_person_add(struct cs_desk *d, const struct cs_desk_actor *actor,
 	if (cs_desk_role_name(role) == NULL)
 		return desk_problem(d, CS_ERR_FORMAT, "bad-role",
 		    "A role is reviewer, senior, auditor or administrator.");
-	if ((err = cs_db_begin(d->db)))
+	if ((err = begin(&own, d, actor)))
 		return err;
-	if ((err = insert(d, &p, name, role)) == CS_OK &&
-	    (err = new_welcome(d, &p, welcome)) == CS_OK)
+	if ((err = desk_check_two(d, actor)) == CS_OK &&
+	    (err = insert(d, &p, name, role)) == CS_OK &&
+	    (err = new_welcome(d, actor, &p, welcome)) == CS_OK)
 		err = note(d, actor, "person-added", &p, NULL);
 	*id = p.actor.id;
 	desk_person_clear(&p);
-	return cs_db_end(d->db, err);
+	return end(own, d, err);
 }
 
 enum cs_err
@@ -283,15 +326,17 @@ cs_desk_person_reset(struct cs_desk *d, const struct cs_desk_actor *actor,
     uint64_t id, char welcome[static CS_DESK_WELCOME_SIZE])
 {
 	struct desk_person p;
+	bool own;
 	enum cs_err err;
 
-	if ((err = administrator(d, actor)) || (err = cs_db_begin(d->db)))
+	if ((err = begin(&own, d, actor)))
 		return err;
 	if ((err = desk_person_load(&p, d, id)) == CS_OK &&
-	    (err = new_welcome(d, &p, welcome)) == CS_OK)
+	    (err = desk_check_two(d, actor)) == CS_OK &&
+	    (err = new_welcome(d, actor, &p, welcome)) == CS_OK)
 		err = note(d, actor, "person-reset", &p, NULL);
 	desk_person_clear(&p);
-	return cs_db_end(d->db, err);
+	return end(own, d, err);
 }
 
 /* CS_ERR_DENIED if there is no other administrator. */
@@ -311,8 +356,19 @@ check_last(struct cs_desk *d, const struct desk_person *p)
 				 "The last administrator has to stay one.");
 }
 
+bool
+desk_person_change_takes_two(const struct desk_person *p,
+    enum cs_desk_role role, enum cs_desk_standing standing)
+{
+	return (role != 0 && role != p->actor.role) ||
+	    (standing == CS_DESK_STANDING_IN && p->disabled) ||
+	    (standing == CS_DESK_STANDING_OUT && !p->disabled &&
+		p->actor.role == CS_DESK_ADMINISTRATOR);
+}
+
 static enum cs_err
-change(struct cs_desk *d, struct desk_person *p, enum cs_desk_role role,
+change(struct cs_desk *d, const struct cs_desk_actor *actor,
+    struct desk_person *p, enum cs_desk_role role,
     enum cs_desk_standing standing)
 {
 	bool leaves = standing == CS_DESK_STANDING_OUT;
@@ -322,10 +378,16 @@ change(struct cs_desk *d, struct desk_person *p, enum cs_desk_role role,
 	    ((role != 0 && role != p->actor.role) || leaves) &&
 	    (err = check_last(d, p)))
 		return err;
+	if (desk_person_change_takes_two(p, role, standing) &&
+	    (err = desk_check_two(d, actor)))
+		return err;
 	if (role != 0)
 		p->actor.role = role;
 	if (standing != CS_DESK_STANDING_SAME)
 		p->disabled = leaves;
+	if ((err = desk_tokens_end(d, actor, p->actor.id,
+		 p->disabled ? 0 : desk_role_scopes(p->actor.role))))
+		return err;
 	return desk_person_save(d, p);
 }
 
@@ -335,19 +397,20 @@ cs_desk_person_change(struct cs_desk *d, const struct cs_desk_actor *actor,
 {
 	struct desk_facts before = { 0 };
 	struct desk_person p;
+	bool own;
 	enum cs_err err;
 
-	if ((err = administrator(d, actor)) || (err = cs_db_begin(d->db)))
+	if ((err = begin(&own, d, actor)))
 		return err;
 	if ((err = desk_person_load(&p, d, id)) == CS_OK) {
 		desk_fact_text(
 		    &before, "role", cs_desk_role_name(p.actor.role));
 		desk_fact_flag(&before, "disabled", p.disabled);
-		if ((err = change(d, &p, role, standing)) == CS_OK)
+		if ((err = change(d, actor, &p, role, standing)) == CS_OK)
 			err = note(d, actor, "person-changed", &p, &before);
 	}
 	desk_person_clear(&p);
-	return cs_db_end(d->db, err);
+	return end(own, d, err);
 }
 
 /* ---- settings, exposure ------------------------------------------------- */

@@ -7,11 +7,10 @@
 #include "crypto/password.h"
 #include "crypto/totp.h"
 #include "desk/core/actor.h"
+#include "desk/people/welcome.h"
 
 struct cs_desk;
 
-#define CS_DESK_WELCOME_SIZE 44 /* a code for the first sign-in, and a zero */
-#define CS_DESK_WELCOME_MS (7 * CS_DAY_MS)
 #define CS_DESK_HANDLE_LEN 32
 
 /* What somebody has set: their language, how many photos they want to see a
@@ -37,6 +36,18 @@ struct desk_person {
 };
 extern const struct desk_record desk_person_record;
 
+/*
+ * As soon as there are two administrators who have signed in, it takes both to
+ * add somebody, to reset how somebody signs in, to give a role, to take
+ * somebody back, or to let an administrator go: CS_ERR_DENIED unless ${actor}
+ * says who has confirmed it (proposal.h), or is whoever has the folder.  These
+ * join the caller's transaction if there is one.
+ */
+/* Are there two? */
+CS_CHECKED enum cs_err desk_two_administrators(bool *out, struct cs_desk *d);
+/* CS_ERR_DENIED if what takes two is done by one of them alone. */
+CS_CHECKED enum cs_err desk_check_two(
+    struct cs_desk *d, const struct cs_desk_actor *actor);
 /*
  * Add somebody: 1 to 32 of a-z 0-9 . _ -.  ${welcome} is a code, good once and
  * for a week, that lets them choose a password.  CS_ERR_EXISTS, CS_ERR_FORMAT.
@@ -89,3 +100,8 @@ CS_CHECKED enum cs_err desk_people(struct cs_desk *d,
     enum cs_err (*each)(
 	void *arg, const struct desk_person *p, uint64_t passkeys),
     void *arg);
+/* Does this change take two administrators?  One alone lets go of anybody but
+ * another administrator, which has to be possible at once; the rest would let
+ * one of them have, or do without, a second person. */
+bool desk_person_change_takes_two(const struct desk_person *p,
+    enum cs_desk_role role, enum cs_desk_standing standing);

@@ -18,6 +18,8 @@
 #include "desk/core/record.h"
 #include "desk/core/row.h"
 #include "desk/people/people.h"
+#include "desk/people/token.h"
+#include "desk/people/welcome.h"
 #include "store/clock.h"
 #include "store/db.h"
 
@@ -191,7 +193,8 @@ cs_desk_password_change(
 		err = CS_ERR_DENIED;
 	if (err == CS_OK) {
 		password_set(&p, &h);
-		err = save(d, &p, "password-changed");
+		if ((err = save(d, &p, "password-changed")) == CS_OK)
+			err = desk_tokens_end(d, actor, p.actor.id, 0);
 	}
 	if ((err = cs_db_end(d->db, err)) == CS_OK)
 		*actor = p.actor;
@@ -204,33 +207,30 @@ out:
 /* ---- the first sign-in -------------------------------------------------- */
 
 static enum cs_err
-load_by_welcome(struct desk_person *out, struct cs_desk *d, const char *code)
+load_by_welcome(struct desk_person *out, struct cs_desk *d, const char *code,
+    const char *word)
 {
-	uint8_t hash[CS_HASH_LEN];
-	uint64_t id;
+	struct desk_welcome w;
 	enum cs_err err;
 
 	memset(out, 0, sizeof *out);
-	if ((err = cs_sha256(hash, cs_view_str(code))))
-		return err;
-	err = cs_db_get_int(&id, d->db,
-	    "SELECT person FROM welcome WHERE hash=? AND expires>?",
-	    cs_blob(CS_VIEW_OF(hash)), cs_int(cs_clock_ms()));
-	if (err == CS_OK)
-		err = desk_person_load(out, d, id);
-	if (err == CS_ERR_NOT_FOUND || (err == CS_OK && out->disabled))
-		return desk_problem(d, CS_ERR_DENIED, "welcome-used",
-		    "This first sign-in was used, or is too old. An "
-		    "administrator can make another one.");
-	return err;
+	if ((err = desk_welcome_find(&w, d, code, word)) == CS_OK &&
+	    (err = desk_person_load(out, d, w.person)) == CS_OK &&
+	    (out->disabled || out->actor.passwords != w.passwords))
+		err = CS_ERR_NOT_FOUND;
+	return err != CS_ERR_NOT_FOUND && err != CS_ERR_CORRUPT
+	    ? err
+	    : desk_problem(d, CS_ERR_DENIED, "welcome-used",
+		  "This first sign-in was used, or is too old. An "
+		  "administrator can make another one.");
 }
 
 enum cs_err
-cs_desk_welcome(
-    struct cs_desk_welcome *out, struct cs_desk *d, const char *code)
+cs_desk_welcome(struct cs_desk_welcome *out, struct cs_desk *d,
+    const char *code, const char *word)
 {
 	struct desk_person p;
-	enum cs_err err = load_by_welcome(&p, d, code);
+	enum cs_err err = load_by_welcome(&p, d, code, word);
 
 	memset(out, 0, sizeof *out);
 	if (err == CS_OK) {
@@ -248,24 +248,23 @@ cs_desk_welcome(
 
 enum cs_err
 cs_desk_welcome_finish(struct cs_desk_actor *out, struct cs_desk *d,
-    const char *code, struct cs_view password, const char *totp)
+    const struct cs_desk_codes *codes, struct cs_view password)
 {
 	struct desk_person p;
 	struct hashed h;
-	enum cs_err err = load_by_welcome(&p, d, code);
+	enum cs_err err = load_by_welcome(&p, d, codes->code, codes->word);
 
 	/* Hash it only for somebody who has a code. */
 	if (err || (err = password_hash(&h, d, password)) ||
 	    (err = cs_db_begin(d->db)))
 		goto out;
-	if ((err = load_by_welcome(&p, d, code)) == CS_OK &&
-	    (err = totp_check(&p, totp)) == CS_ERR_DENIED)
+	if ((err = load_by_welcome(&p, d, codes->code, codes->word)) == CS_OK &&
+	    (err = totp_check(&p, codes->totp)) == CS_ERR_DENIED)
 		err = desk_problem(d, CS_ERR_FORMAT, "code-wrong",
 		    "That is not the code that the authenticator shows now.");
 	if (err == CS_OK) {
 		password_set(&p, &h);
-		err = cs_db_exec(d->db, "DELETE FROM welcome WHERE person=?",
-		    cs_int(p.actor.id));
+		err = desk_welcome_remove(d, p.actor.id);
 	}
 	if (err == CS_OK)
 		err = save(d, &p, "first-sign-in");
@@ -277,153 +276,7 @@ out:
 	return err;
 }
 
-/* ---- tokens ------------------------------------------------------------- */
-
-#define TOKEN_LEN 32 /* random bytes of a token */
-#define SCOPES_ALL ((1u << CS_DESK_SCOPES) - 1)
-
-const char *const cs_desk_scopes[CS_DESK_SCOPES] = { "read", "work", "decide",
-	"admin" };
-
-static const struct desk_field token_fields[] = {
-	DESK_TEXT(desk_token, name),
-	DESK_NUMBER(desk_token, scopes, 1, SCOPES_ALL),
-	DESK_NUMBER(desk_token, person, 0, INT64_MAX),
-	DESK_NUMBER(desk_token, resets, 0, UINT32_MAX),
-	DESK_TIME(desk_token, made_ms),
-};
-const struct desk_record desk_token_record =
-    DESK_RECORD(desk_token, "token", token_fields);
-
-unsigned
-cs_desk_scope_find(const char *name)
-{
-	for (unsigned i = 0; i < CS_DESK_SCOPES; i++)
-		if (strcmp(name, cs_desk_scopes[i]) == 0)
-			return 1u << i;
-	return 0;
-}
-
-static enum cs_err
-note_made(struct cs_desk *d, const struct cs_desk_actor *actor,
-    const struct desk_token *t)
-{
-	struct desk_facts after = { 0 };
-
-	desk_fact_text(&after, "name", t->name);
-	desk_fact_number(&after, "scopes", t->scopes);
-	desk_fact_number(&after, "person", t->person);
-	desk_fact_number(&after, "resets", t->resets);
-	desk_fact_number(&after, "made_ms", t->made_ms);
-	return desk_audit_add(d,
-	    &(struct desk_audit_event){
-		.actor = actor, .what = "token-made", .after = &after });
-}
-
-static void
-new_token(char out[static CS_DESK_TOKEN_SIZE])
-{
-	uint8_t bytes[TOKEN_LEN];
-
-	cs_random(bytes, sizeof bytes);
-	memcpy(out, "cst_", 4);
-	cs_base64url(out + 4, CS_VIEW_OF(bytes));
-	cs_wipe(bytes, sizeof bytes);
-}
-
-enum cs_err
-cs_desk_token_add(struct cs_desk *d, const struct cs_desk_actor *actor,
-    const char *name, unsigned scopes, uint64_t *id,
-    char token[static CS_DESK_TOKEN_SIZE])
-{
-	struct desk_token t = { .scopes = scopes,
-		.person = actor->id,
-		.resets = actor->resets,
-		.made_ms = cs_clock_ms() };
-	uint8_t hash[CS_HASH_LEN];
-	enum cs_err err;
-
-	if (*name == '\0' || strlen(name) > CS_DESK_TOKEN_NAME_MAX ||
-	    scopes == 0)
-		return desk_problem(d, CS_ERR_FORMAT, "token-empty",
-		    "A token has a name and at least one scope.");
-	snprintf(t.name, sizeof t.name, "%s", name);
-	new_token(token);
-	if ((err = cs_sha256(hash, cs_view_str(token))) ||
-	    (err = cs_db_begin(d->db)))
-		return err;
-	err = cs_db_exec(d->db, "INSERT INTO token(hash,sealed) VALUES(?,x'')",
-	    cs_blob(CS_VIEW_OF(hash)));
-	if (err == CS_OK) {
-		*id = cs_db_last_id(d->db);
-		err = desk_row_save(d, &desk_token_record, *id, &t);
-	}
-	if (err == CS_OK)
-		err = note_made(d, actor, &t);
-	return cs_db_end(d->db, err);
-}
-
-enum cs_err
-cs_desk_token_remove(
-    struct cs_desk *d, const struct cs_desk_actor *actor, uint64_t id)
-{
-	enum cs_err err;
-
-	if ((err = cs_db_begin(d->db)))
-		return err;
-	if ((err = cs_db_exec(
-		 d->db, "DELETE FROM token WHERE id=?", cs_int(id))) == CS_OK &&
-	    cs_db_changes(d->db) == 0)
-		err = CS_ERR_NOT_FOUND;
-	if (err == CS_OK)
-		err = desk_audit_add(d,
-		    &(struct desk_audit_event){
-			.actor = actor, .what = "token-removed" });
-	return cs_db_end(d->db, err);
-}
-
-enum cs_err
-desk_tokens(struct cs_desk *d,
-    enum cs_err (*each)(void *arg, const struct desk_token *t), void *arg)
-{
-	struct cs_rows rows;
-	enum cs_err err;
-
-	err = cs_db_query(
-	    &rows, d->db, "SELECT id,used,sealed FROM token ORDER BY id");
-	while (err == CS_OK && cs_rows_next(&rows)) {
-		struct desk_token t = { .id = cs_col_int(&rows, 0),
-			.used_ms = cs_col_int(&rows, 1) };
-
-		if ((err = desk_row_open_id(&t, &desk_token_record, d, t.id,
-			 cs_col_blob(&rows, 2))) == CS_OK)
-			err = each(arg, &t);
-	}
-	return cs_rows_end(&rows, err);
-}
-
-/* CS_ERR_DENIED if there is no such token. */
-static enum cs_err
-load_token(struct desk_token *out, struct cs_desk *d, const char *token)
-{
-	struct cs_rows row;
-	uint8_t hash[CS_HASH_LEN];
-	enum cs_err err;
-
-	memset(out, 0, sizeof *out);
-	if ((err = cs_sha256(hash, cs_view_str(token))))
-		return err;
-	err = cs_db_row(&row, d->db, "SELECT id,sealed FROM token WHERE hash=?",
-	    cs_blob(CS_VIEW_OF(hash)));
-	if (err == CS_OK) {
-		out->id = cs_col_int(&row, 0);
-		err = desk_row_open_id(
-		    out, &desk_token_record, d, out->id, cs_col_blob(&row, 1));
-	} else if (err == CS_ERR_NOT_FOUND) {
-		err = CS_ERR_DENIED;
-	}
-	return cs_rows_end(&row, err);
-}
+/* ---- programs ----------------------------------------------------------- */
 
 enum cs_err
 cs_desk_token_find(struct cs_desk_actor *out, unsigned *scopes,
@@ -432,15 +285,17 @@ cs_desk_token_find(struct cs_desk_actor *out, unsigned *scopes,
 	struct desk_token t;
 	enum cs_err err;
 
-	if ((err = load_token(&t, d, token)))
+	if ((err = desk_token_load(&t, d, token)))
 		return err;
-	*scopes = t.scopes;
 	err = cs_desk_person(out, d, t.person);
-	/* Was it made before the last reset of its owner's password? */
+	/* Was it made before its owner's last password? */
 	if (err == CS_ERR_NOT_FOUND ||
-	    (err == CS_OK && out->resets != t.resets))
+	    (err == CS_OK && out->passwords != t.passwords))
 		err = CS_ERR_DENIED;
-	return err ? err
-		   : cs_db_exec(d->db, "UPDATE token SET used=? WHERE id=?",
-			 cs_int(cs_clock_ms()), cs_int(t.id));
+	if (err)
+		return err;
+	*scopes = t.scopes & desk_role_scopes(out->role);
+	out->token = t.id;
+	return cs_db_exec(d->db, "UPDATE token SET used=? WHERE id=?",
+	    cs_int(cs_clock_ms()), cs_int(t.id));
 }

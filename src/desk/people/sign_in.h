@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * How people prove who they are: a password (argon2id) and a one-time code (RFC
- * 6238); and tokens, which let programs in.  The other way, passkeys, is in
- * passkey.h.
+ * 6238); and programs, by the tokens of token.h.  The other way, passkeys, is
+ * in passkey.h.
  */
 #pragma once
 
@@ -11,30 +11,9 @@
 #include "desk/core/actor.h"
 
 struct cs_desk;
-struct desk_record;
 
 #define CS_DESK_PASSWORD_MIN 12 /* characters, as bytes */
 #define CS_DESK_PASSWORD_MAX 1024
-#define CS_DESK_TOKEN_SIZE 48
-#define CS_DESK_TOKEN_NAME_MAX 100
-
-/* What a token allows a program: a bit for each scope. */
-enum cs_desk_scope {
-	CS_DESK_SCOPE_READ = 1,
-	CS_DESK_SCOPE_WORK = 2,
-	CS_DESK_SCOPE_DECIDE = 4,
-	CS_DESK_SCOPE_ADMIN = 8,
-};
-#define CS_DESK_SCOPES 4
-
-struct desk_token {
-	uint64_t id, used_ms;
-	char name[CS_DESK_TOKEN_NAME_MAX + 1];
-	uint32_t scopes; /* bits */
-	uint64_t person, made_ms;
-	uint32_t resets; /* of the person, when it was made */
-};
-extern const struct desk_record desk_token_record;
 
 /* What a first sign-in shows; the caller wipes it. */
 struct cs_desk_welcome {
@@ -43,13 +22,19 @@ struct cs_desk_welcome {
 	char secret[CS_TOTP_TEXT_SIZE]; /* for the authenticator */
 	char uri[512];                  /* the same, as a QR code has it */
 };
-/* CS_ERR_DENIED if there is no such code, or it was used or is too old. */
-CS_CHECKED enum cs_err cs_desk_welcome(
-    struct cs_desk_welcome *out, struct cs_desk *d, const char *code);
-/* Choose the password; ${totp} shows that the secret has arrived. */
+/* CS_ERR_DENIED if there is no such code, or it was used, is too old, or takes
+ * another ${word} ("": none). */
+CS_CHECKED enum cs_err cs_desk_welcome(struct cs_desk_welcome *out,
+    struct cs_desk *d, const char *code, const char *word);
+/* What somebody gives at their first sign-in; ${totp} shows that the secret has
+ * arrived. */
+struct cs_desk_codes {
+	const char *code, *word, *totp;
+};
+/* Choose the password. */
 CS_CHECKED enum cs_err cs_desk_welcome_finish(struct cs_desk_actor *out,
-    struct cs_desk *d, const char *code, struct cs_view password,
-    const char *totp);
+    struct cs_desk *d, const struct cs_desk_codes *codes,
+    struct cs_view password);
 /* CS_ERR_DENIED if the name, the password or the code is wrong; it does not
  * say which, and takes equally long. */
 CS_CHECKED enum cs_err cs_desk_sign_in(struct cs_desk_actor *out,
@@ -63,19 +48,7 @@ CS_CHECKED enum cs_err cs_desk_password_check(
 CS_CHECKED enum cs_err cs_desk_password_change(
     struct cs_desk *d, struct cs_desk_actor *actor, struct cs_view password);
 
-/* "read", "work", "decide" and "admin", by bit. */
-extern const char *const cs_desk_scopes[CS_DESK_SCOPES];
-/* 0 for a name that is none. */
-unsigned cs_desk_scope_find(const char *name);
-CS_CHECKED enum cs_err cs_desk_token_add(struct cs_desk *d,
-    const struct cs_desk_actor *actor, const char *name, unsigned scopes,
-    uint64_t *id, char token[static CS_DESK_TOKEN_SIZE]);
-CS_CHECKED enum cs_err cs_desk_token_remove(
-    struct cs_desk *d, const struct cs_desk_actor *actor, uint64_t id);
 /* Find whose ${token} is and what it allows; CS_ERR_DENIED if it is
  * nobody's. */
 CS_CHECKED enum cs_err cs_desk_token_find(struct cs_desk_actor *out,
     unsigned *scopes, struct cs_desk *d, const char *token);
-/* Call ${each} for all tokens, in order; stops at its first error. */
-CS_CHECKED enum cs_err desk_tokens(struct cs_desk *d,
-    enum cs_err (*each)(void *arg, const struct desk_token *t), void *arg);

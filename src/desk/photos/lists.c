@@ -453,6 +453,7 @@ cs_desk_list_export(struct cs_buf *out, struct cs_desk *d,
     enum cs_desk_list_format format)
 {
 	struct cs_writer w = cs_writer(out);
+	struct desk_facts after = { 0 };
 	struct desk_list l;
 	struct cs_rows rows;
 	enum cs_err err;
@@ -472,6 +473,10 @@ cs_desk_list_export(struct cs_buf *out, struct cs_desk *d,
 			 cs_col_blob(&rows, 1))) == CS_OK)
 			write_line(&w, &line, format);
 	}
-	err = cs_rows_end(&rows, err);
-	return err ? err : cs_writer_end(&w);
+	if ((err = cs_rows_end(&rows, err)) || (err = cs_writer_end(&w)))
+		return err;
+	desk_fact_text(&after, "name", l.name);
+	return desk_audit_note(d,
+	    &(struct desk_audit_event){
+		.actor = actor, .what = "list-exported", .after = &after });
 }

@@ -105,7 +105,60 @@ desk_custody_add(struct cs_desk *d, const uint8_t id[static CS_ID_LEN],
 }
 
 enum cs_err
-cs_desk_custody_write(
+desk_custody_note(struct cs_desk *d, const uint8_t id[static CS_ID_LEN],
+    const struct cs_desk_actor *actor, const struct desk_custody_event *e)
+{
+	struct desk_facts after = { 0 };
+	uint64_t case_id = 0;
+	enum cs_err err;
+
+	/* A report that did not verify is in no case. */
+	err = desk_report_case(&case_id, d, id);
+	if (err && err != CS_ERR_NOT_FOUND)
+		return err;
+	desk_fact_hex(&after, "report", cs_view(id, CS_ID_LEN));
+	if (e->fact != NULL)
+		desk_fact_text(&after, e->fact, e->value);
+	if ((err = desk_custody_add(d, id, actor, e->what)))
+		return err;
+	return desk_audit_add(d,
+	    &(struct desk_audit_event){ .actor = actor,
+		.case_id = case_id,
+		.what = e->event,
+		.after = &after });
+}
+
+/* That the record itself was given out stands in it. */
+static enum cs_err
+note_custody(struct cs_desk *d, const struct cs_desk_actor *actor,
+    const uint8_t id[static CS_ID_LEN])
+{
+	enum cs_err err;
+
+	if ((err = cs_db_begin(d->db)))
+		return err;
+	return cs_db_end(d->db,
+	    desk_custody_note(d, id, actor,
+		&(struct desk_custody_event){ .what = "this record exported",
+		    .event = "custody-exported" }));
+}
+
+static enum cs_err
+check_certificate(struct cs_desk *d)
+{
+	struct cs_buf cert = { 0 };
+	enum cs_err err = cs_vault_config_get(&cert, d->db, &d->key, DESK_CERT);
+
+	cs_buf_free(&cert);
+	return err == CS_ERR_NOT_FOUND
+	    ? desk_problem(d, err, "no-certificate",
+		  "The desk has not been connected to its hub yet, which "
+		  "gives it the certificate of its key.")
+	    : err;
+}
+
+static enum cs_err
+write_record(
     struct cs_buf *out, struct cs_desk *d, const uint8_t id[static CS_ID_LEN])
 {
 	struct cs_buf entries = { 0 }, one = { 0 }, cert = { 0 };
@@ -116,14 +169,8 @@ cs_desk_custody_write(
 
 	if ((err = last(&n, hash, d, id)) || (err = bundle_hash(bundle, d, id)))
 		return err;
-	err = cs_vault_config_get(&cert, d->db, &d->key, DESK_CERT);
-	if (err == CS_ERR_NOT_FOUND) {
-		err = desk_problem(d, err, "no-certificate",
-		    "The desk has not been connected to its hub yet, which "
-		    "gives it the certificate of its key.");
-		goto out;
-	}
-	if (err == CS_OK)
+	if ((err = cs_vault_config_get(&cert, d->db, &d->key, DESK_CERT)) ==
+	    CS_OK)
 		err = cs_db_query(&rows, d->db,
 		    "SELECT seq,sealed FROM custody WHERE report=?"
 		    " ORDER BY seq",
@@ -155,6 +202,19 @@ out:
 }
 
 enum cs_err
+cs_desk_custody_write(struct cs_buf *out, struct cs_desk *d,
+    const struct cs_desk_actor *actor, const uint8_t id[static CS_ID_LEN])
+{
+	enum cs_err err;
+
+	/* It is not given out without the certificate; nothing is written
+	 * down then. */
+	if ((err = check_certificate(d)) || (err = note_custody(d, actor, id)))
+		return err;
+	return write_record(out, d, id);
+}
+
+enum cs_err
 desk_key_parse(uint8_t out[static CS_KEY_LEN], struct cs_desk *d, const char *s)
 {
 	size_t n = strlen(s);
@@ -175,20 +235,21 @@ static enum cs_err
 note_export(struct cs_desk *d, const struct cs_desk_actor *actor,
     const uint8_t id[static CS_ID_LEN], const char *to_key)
 {
-	char what[120], hex[2 * CS_ID_LEN + 1];
+	char what[120];
 	enum cs_err err;
 
-	cs_hex(hex, cs_view(id, CS_ID_LEN));
 	if (*to_key != '\0')
 		snprintf(what, sizeof what, "exported, sealed to %s", to_key);
 	else
 		snprintf(what, sizeof what, "exported, not sealed");
 	if ((err = cs_db_begin(d->db)))
 		return err;
-	if ((err = desk_custody_add(d, id, actor, what)) == CS_OK)
-		err = desk_audit_say(
-		    d, "report %s: %s by %s", hex, what, actor->name);
-	return cs_db_end(d->db, err);
+	return cs_db_end(d->db,
+	    desk_custody_note(d, id, actor,
+		&(struct desk_custody_event){ .what = what,
+		    .event = "exported",
+		    .fact = "to_key",
+		    .value = to_key }));
 }
 
 enum cs_err

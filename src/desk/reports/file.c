@@ -144,21 +144,23 @@ desk_file_open(struct cs_buf *out, struct cs_desk *d,
 
 enum cs_err
 cs_desk_report_file(struct cs_buf *out, struct cs_desk *d,
-    const struct cs_desk_report_opened *c, size_t item, size_t part)
+    const struct cs_desk_actor *actor, const struct cs_desk_report_opened *c,
+    const struct desk_part *part)
 {
-	char id[2 * CS_ID_LEN + 1];
+	char which[60];
 	enum cs_err err;
 
-	if ((err = desk_file_open(out, d, c, item, part)))
+	if ((err = desk_file_open(out, d, c, part->item, part->part)))
 		return err;
 	/* Log each opening (DESIGN, "Report, desk, answer"). */
-	cs_hex(id, CS_VIEW_OF(c->report.id));
+	snprintf(which, sizeof which, "file %zu of message %zu opened",
+	    part->part + 1, part->item + 1);
 	if ((err = cs_db_begin(d->db)))
 		return err;
-	if ((err = desk_custody_add(d, c->report.id, NULL, "file opened")) ==
-	    CS_OK)
-		err = desk_audit_say(d,
-		    "report %s: file %zu of message %zu opened", id, part + 1,
-		    item + 1);
-	return cs_db_end(d->db, err);
+	return cs_db_end(d->db,
+	    desk_custody_note(d, c->report.id, actor,
+		&(struct desk_custody_event){ .what = which,
+		    .event = "file-opened",
+		    .fact = "text",
+		    .value = which }));
 }

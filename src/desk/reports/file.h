@@ -7,6 +7,7 @@
 #include "phash/phash.h"
 
 struct cs_desk;
+struct cs_desk_actor;
 struct cs_desk_report_opened;
 struct cs_evidence;
 struct desk_record;
@@ -46,7 +47,11 @@ CS_CHECKED enum cs_err desk_files_fetch(
  * not have it.  The caller writes down that it was opened. */
 CS_CHECKED enum cs_err desk_file_open(struct cs_buf *out, struct cs_desk *d,
     const struct cs_desk_report_opened *c, size_t item, size_t part);
-/* The same, written down in the custody record and the log. */
+/* Which file: part ${part} of message ${item}, both from 0. */
+struct desk_part {
+	size_t item, part;
+};
+/* The same for ${actor}, written down in the custody record and the log. */
 CS_CHECKED enum cs_err cs_desk_report_file(struct cs_buf *out,
-    struct cs_desk *d, const struct cs_desk_report_opened *c, size_t item,
-    size_t part);
+    struct cs_desk *d, const struct cs_desk_actor *actor,
+    const struct cs_desk_report_opened *c, const struct desk_part *part);

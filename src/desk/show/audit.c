@@ -44,6 +44,10 @@ add_line(void *arg, const struct cs_desk_audit_line *line)
 	json_put_num(o, "at_ms", line->at_ms, &err);
 	json_put_str(o, "actor", line->actor, &err);
 	json_put_num(o, "person", line->person, &err);
+	if (line->token != 0)
+		json_put_id(o, "token", line->token, &err);
+	if (line->second[0] != '\0')
+		json_put_str(o, "second", line->second, &err);
 	json_put_id(o, "case", line->case_id, &err);
 	json_put_str(o, "what", line->what, &err);
 	put_facts(o, "before", line->before, &err);
@@ -88,6 +92,8 @@ add_event(void *arg, const struct cs_desk_audit_line *line)
 			put_fact(args, &line->after->at[i], &err);
 	json_put_num(o, "at_ms", line->at_ms, &err);
 	json_put_str(o, "by", line->actor, &err);
+	if (line->token != 0)
+		json_put_id(o, "token", line->token, &err);
 	json_put_str(o, "what", line->what, &err);
 	json_put(o, "args", args, &err);
 	json_push(items, o, &err);

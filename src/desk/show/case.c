@@ -117,13 +117,13 @@ add_item(void *arg, const struct desk_item *i)
 }
 
 static enum cs_err
-add_items(
-    json_t *out, struct cs_desk *d, const struct desk_case *c, uint64_t after)
+add_items(json_t *out, struct cs_desk *d, const struct desk_case *c,
+    const struct desk_items_page *page)
 {
 	struct showing s = { .items = json_array(), .d = d };
 
 	return add_list(
-	    out, "items", s.items, desk_items(d, c, after, add_item, &s));
+	    out, "items", s.items, desk_items(d, c, page, add_item, &s));
 }
 
 /* ---- entries ------------------------------------------------------------ */
@@ -279,10 +279,30 @@ put_hold(json_t *out, const struct desk_case *c, enum cs_err *err)
 	json_put(out, "hold", hold, err);
 }
 
+/* The codes of all reasons given, as the policy has them now. */
+static enum cs_err
+add_reasons(json_t *out, struct cs_desk *d, const struct desk_case *c)
+{
+	json_t *list = json_array();
+	struct cs_desk_policy policy;
+	enum cs_err err = cs_desk_policy(&policy, d);
+
+	for (size_t i = 0; i < c->reasons.n && err == CS_OK; i++) {
+		const struct cs_desk_reason *r =
+		    cs_desk_policy_number(&policy, c->reasons.at[i].number);
+
+		json_push(list, json_string(r->code), &err);
+	}
+	cs_desk_policy_clear(&policy);
+	return add_list(out, "reasons", list, err);
+}
+
 enum cs_err
 cs_desk_case_show(json_t *out, struct cs_desk *d,
     const struct cs_desk_actor *actor, uint64_t id, uint64_t items_after)
 {
+	const struct desk_items_page page = { .actor = actor,
+		.after = items_after };
 	struct desk_case c;
 	enum cs_err err = desk_case_load(&c, d, id);
 
@@ -292,11 +312,13 @@ cs_desk_case_show(json_t *out, struct cs_desk *d,
 	/* The total; the list has one page. */
 	json_put_num(out, "items_total", c.items, &err);
 	put_hold(out, &c, &err);
+	if (err == CS_OK)
+		err = add_reasons(out, d, &c);
 	if (c.merged_into != 0)
 		json_put_id(out, "merged_into", c.merged_into, &err);
 	else
 		json_put(out, "merged_into", json_null(), &err);
-	if (err || (err = add_items(out, d, &c, items_after)) ||
+	if (err || (err = add_items(out, d, &c, &page)) ||
 	    (err = add_entries(out, "notes", d, id, CS_DESK_ENTRY_NOTE,
 		 CS_DESK_ENTRY_OPINION)) ||
 	    (err = add_entries(out, "attachments", d, id,

@@ -68,6 +68,22 @@ put_territories(json_t *o, const struct desk_territories *t, enum cs_err *err)
 	json_put(o, "territory", list, err);
 }
 
+/* Why it takes two people: {why, reason}; null if it does not. */
+static void
+put_two(json_t *o, const struct desk_decision *dec, enum cs_err *err)
+{
+	json_t *two;
+
+	if (dec->two == DESK_TWO_NO) {
+		json_put(o, "two", json_null(), err);
+		return;
+	}
+	two = json_object();
+	json_put_str(two, "why", desk_two_name(dec->two), err);
+	json_put_str(two, "reason", dec->two_reason, err);
+	json_put(o, "two", two, err);
+}
+
 static json_t *
 to_json(const struct desk_decision *dec, enum cs_err *err)
 {
@@ -85,6 +101,7 @@ to_json(const struct desk_decision *dec, enum cs_err *err)
 		put_person(o, "second", dec->second, dec->second_name, err);
 	else
 		json_put(o, "second", json_null(), err);
+	put_two(o, dec, err);
 	json_put_str(o, "facts", desk_string(dec->facts), err);
 	json_put_str(o, "ground", cs_desk_ground_name(dec->ground), err);
 	json_put_str(o, "legal", desk_string(dec->legal), err);

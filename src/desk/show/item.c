@@ -8,6 +8,7 @@
 #include "content/proof.h"
 #include "desk/cases/case.h"
 #include "desk/core/desk.h"
+#include "desk/reports/reading.h"
 #include "desk/reports/report.h"
 #include "store/db.h"
 #include "store/vault.h"
@@ -98,8 +99,35 @@ open_report(struct cs_desk_report_opened *r, struct cs_desk *d,
 	return cs_desk_report_load(r, d, id);
 }
 
+/* What is not written down is not shown. */
+static enum cs_err
+note_read(struct cs_desk *d, const struct desk_case *c,
+    const struct desk_items_page *page)
+{
+	struct desk_reading reading = { 0 };
+	struct cs_rows rows;
+	enum cs_err err;
+
+	err = cs_db_query(&rows, d->db,
+	    "SELECT id,report,place FROM item"
+	    " WHERE case_id=? AND id>? ORDER BY id LIMIT ?",
+	    cs_int(c->id), cs_int(page->after), cs_int(CS_DESK_ITEMS_PAGE));
+	while (err == CS_OK && cs_rows_next(&rows)) {
+		uint8_t report[CS_ID_LEN];
+
+		cs_col_copy(&rows, 1, report, sizeof report);
+		err = desk_reading_add(&reading, cs_col_int(&rows, 0), report,
+		    cs_col_int(&rows, 2));
+	}
+	if ((err = cs_rows_end(&rows, err)) == CS_OK)
+		err = desk_reading_write(&reading, d, page->actor, c->id);
+	desk_reading_clear(&reading);
+	return err;
+}
+
 enum cs_err
-desk_items(struct cs_desk *d, const struct desk_case *c, uint64_t after,
+desk_items(struct cs_desk *d, const struct desk_case *c,
+    const struct desk_items_page *page,
     enum cs_err (*each)(void *arg, const struct desk_item *i), void *arg)
 {
 	struct cs_desk_report_opened r = { 0 };
@@ -107,10 +135,12 @@ desk_items(struct cs_desk *d, const struct desk_case *c, uint64_t after,
 	struct cs_rows rows;
 	enum cs_err err;
 
+	if ((err = note_read(d, c, page)))
+		return err;
 	err = cs_db_query(&rows, d->db,
 	    "SELECT id,report,place,redacted,joined FROM item"
 	    " WHERE case_id=? AND id>? ORDER BY id LIMIT ?",
-	    cs_int(c->id), cs_int(after), cs_int(CS_DESK_ITEMS_PAGE));
+	    cs_int(c->id), cs_int(page->after), cs_int(CS_DESK_ITEMS_PAGE));
 	while (err == CS_OK && cs_rows_next(&rows)) {
 		struct desk_item i = { .id = cs_col_int(&rows, 0),
 			.since_version = cs_col_int(&rows, 4) };

@@ -6,6 +6,7 @@
 #include "content/evidence.h"
 
 struct cs_desk;
+struct cs_desk_actor;
 struct desk_case;
 
 #define CS_DESK_ITEMS_PAGE 200 /* items of a case at once */
@@ -27,11 +28,17 @@ struct desk_link {
 	enum cs_err result;
 };
 
-/* Call ${each} for a page of items after number ${after}; items that were
- * destroyed are left out.  Stops at its first error. */
+/* Whose eyes they are for, and where a page begins. */
+struct desk_items_page {
+	const struct cs_desk_actor *actor;
+	uint64_t after; /* the number of an item; 0: the first page */
+};
+/* Write down that they are read (reading.h), then call ${each} for a page of
+ * items; items that were destroyed are left out.  Stops at its first error.
+ * This is the one way to the texts of a case. */
 CS_CHECKED enum cs_err desk_items(struct cs_desk *d, const struct desk_case *c,
-    uint64_t after, enum cs_err (*each)(void *arg, const struct desk_item *i),
-    void *arg);
+    const struct desk_items_page *page,
+    enum cs_err (*each)(void *arg, const struct desk_item *i), void *arg);
 /* Call ${each} for every link of the proof, each after those that it rests
  * on. */
 void desk_item_links(const struct desk_item *i,

@@ -15,9 +15,11 @@
 #include "desk/core/policy.h"
 #include "desk/core/problem.h"
 #include "desk/core/record.h"
+#include "desk/core/row.h"
 #include "desk/decisions/decision.h"
 #include "desk/photos/media.h"
 #include "desk/photos/photo.h"
+#include "desk/reports/custody.h"
 #include "desk/reports/report.h"
 #include "desk/show/item.h"
 #include "store/clock.h"
@@ -316,10 +318,11 @@ case_table(struct page *p, const struct desk_case *c)
 static enum cs_err
 case_page(struct page *p, const struct desk_case *c)
 {
+	const struct desk_items_page all = { .actor = p->actor };
 	enum cs_err err;
 
 	case_table(p, c);
-	if ((err = desk_items(p->d, c, 0, item, p)))
+	if ((err = desk_items(p->d, c, &all, item, p)))
 		return err;
 	raw(p, "<h2>Decisions</h2>\n<table>\n");
 	if ((err = desk_decisions(p->d, c->id, decision, p)))
@@ -332,6 +335,24 @@ case_page(struct page *p, const struct desk_case *c)
 }
 
 static enum cs_err
+note_reports(
+    struct cs_desk *d, const struct cs_desk_actor *actor, uint64_t case_id)
+{
+	struct cs_buf ids = { 0 };
+	struct cs_rows rows;
+	enum cs_err err;
+
+	err = cs_db_query(&rows, d->db, "SELECT id FROM report WHERE case_id=?",
+	    cs_int(case_id));
+	err = desk_rows_ids(&ids, &rows, err);
+	for (size_t k = 0; k + CS_ID_LEN <= ids.len && err == CS_OK;
+	     k += CS_ID_LEN)
+		err = desk_custody_add(d, ids.data + k, actor, "printed");
+	cs_buf_free(&ids);
+	return err;
+}
+
+static enum cs_err
 note_printed(
     struct cs_desk *d, const struct cs_desk_actor *actor, uint64_t case_id)
 {
@@ -339,9 +360,11 @@ note_printed(
 
 	if ((err = cs_db_begin(d->db)))
 		return err;
-	err = desk_audit_add(d,
-	    &(struct desk_audit_event){
-		.actor = actor, .case_id = case_id, .what = "printed" });
+	if ((err = note_reports(d, actor, case_id)) == CS_OK)
+		err = desk_audit_add(d,
+		    &(struct desk_audit_event){ .actor = actor,
+			.case_id = case_id,
+			.what = "printed" });
 	return cs_db_end(d->db, err);
 }
 

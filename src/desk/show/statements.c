@@ -8,6 +8,7 @@
 #include "base/text.h"
 #include "base/units.h"
 #include "desk/cases/case.h"
+#include "desk/core/audit.h"
 #include "desk/core/desk.h"
 #include "desk/core/json.h"
 #include "desk/core/policy.h"
@@ -181,7 +182,8 @@ restricts(const struct desk_decision *dec)
 }
 
 enum cs_err
-cs_desk_statements(json_t *items, struct cs_desk *d, uint64_t from_ms)
+cs_desk_statements(json_t *items, struct cs_desk *d,
+    const struct cs_desk_actor *actor, uint64_t from_ms)
 {
 	struct cs_desk_policy policy;
 	struct cs_rows rows;
@@ -206,5 +208,8 @@ cs_desk_statements(json_t *items, struct cs_desk *d, uint64_t from_ms)
 	}
 	err = cs_rows_end(&rows, err);
 	cs_desk_policy_clear(&policy);
-	return err;
+	return err ? err
+		   : desk_audit_note(d,
+			 &(struct desk_audit_event){
+			     .actor = actor, .what = "statements-exported" });
 }

@@ -139,7 +139,10 @@ static const char version1[] =
     " grps INTEGER NOT NULL DEFAULT 0) WITHOUT ROWID;"
     "CREATE INDEX action_account ON action(account, applied);"
     "CREATE INDEX action_target ON action(target);"
-    "CREATE INDEX action_applied ON action(applied);";
+    "CREATE INDEX action_applied ON action(applied);"
+    "CREATE TABLE desk_head(epoch INTEGER NOT NULL, seq INTEGER NOT NULL,"
+    " head BLOB NOT NULL, at INTEGER NOT NULL, signature BLOB NOT NULL,"
+    " PRIMARY KEY(epoch, seq)) WITHOUT ROWID;";
 
 static const char *const steps[] = { version1 };
 

@@ -214,6 +214,7 @@ show_item(void *arg, const struct desk_item *i)
 static enum cs_err
 show_case(struct desk_job *j, uint64_t id)
 {
+	const struct desk_items_page all = { .actor = &j->actor };
 	struct desk_case c;
 	enum cs_err err = desk_case_load(&c, j->d, id);
 
@@ -228,7 +229,7 @@ show_case(struct desk_job *j, uint64_t id)
 		 CS_DESK_ENTRY_OPINION, show_note, NULL)) == CS_OK &&
 	    (err = desk_entries(j->d, id, CS_DESK_ENTRY_QUESTION,
 		 CS_DESK_ENTRY_QUESTION, show_question, NULL)) == CS_OK &&
-	    (err = desk_items(j->d, &c, 0, show_item, j)) == CS_OK)
+	    (err = desk_items(j->d, &c, &all, show_item, j)) == CS_OK)
 		printf("  as it is now: --seen %llu\n",
 		    (unsigned long long)c.version);
 	desk_case_clear(&c);

@@ -35,6 +35,14 @@ deliver(struct desk_job *j)
 		       "it as soon as it can.\n");
 }
 
+static void
+say_waits(uint64_t id)
+{
+	printf("Decision %llu waits for a second person: countersign-desk "
+	       "confirm %llu --as NAME\n",
+	    (unsigned long long)id, (unsigned long long)id);
+}
+
 /* The same, and say what became of the decision. */
 static enum cs_err
 deliver_decision(struct desk_job *j, uint64_t id)
@@ -49,6 +57,8 @@ deliver_decision(struct desk_job *j, uint64_t id)
 		err = desk_job_problem(j, CS_ERR_DENIED,
 		    "Decided and signed, but the hub did not apply it. "
 		    "\"audit\" says why.");
+	else if (err == CS_OK && made.state == CS_DESK_DECISION_WAITING)
+		say_waits(id);
 	else if (err == CS_OK)
 		printf("Decided%s; \"run\" delivers it as soon as it can.\n",
 		    reached ? ". The hub does not take it now"
@@ -131,9 +141,7 @@ say_decided(struct desk_job *j, uint64_t id)
 		printf("What came since then is now case %llu.\n",
 		    (unsigned long long)made.aside);
 	if (err == CS_OK && waits)
-		printf("Decision %llu waits for a second person: "
-		       "countersign-desk confirm %llu --as NAME\n",
-		    (unsigned long long)id, (unsigned long long)id);
+		say_waits(id);
 	desk_decision_clear(&made);
 	return err || waits ? err : deliver_decision(j, id);
 }
@@ -214,7 +222,7 @@ reverse_last(struct desk_job *j, const struct cs_desk_case_at *c)
 	    (err = cs_desk_decision_reverse(j->d, &j->actor, id,
 		 *why != '\0' ? why : "The decision was wrong.", &made)) ==
 		CS_OK)
-		err = deliver_decision(j, made);
+		err = say_decided(j, made);
 	return err;
 }
 
@@ -340,7 +348,7 @@ reverse(struct desk_job *j, uint64_t id)
 	enum cs_err err = cs_desk_decision_reverse(
 	    j->d, &j->actor, id, j->p.n > 1 ? j->p.rest[1] : "", &made);
 
-	return err ? err : deliver_decision(j, made);
+	return err ? err : say_decided(j, made);
 }
 
 int
@@ -458,6 +466,27 @@ find_appeal(struct finding *f, struct desk_job *j, const char *prefix)
 	return err;
 }
 
+/* Say what follows from an appeal that was decided. */
+static enum cs_err
+say_heard(struct desk_job *j, const uint8_t id[static CS_ID_LEN])
+{
+	struct desk_decision dec = { 0 };
+	struct desk_appeal a;
+	bool waits = false;
+	enum cs_err err = desk_appeal_load(&a, j->d, id);
+
+	if (err == CS_OK && a.waits &&
+	    (err = desk_appeal_decision(&dec, j->d, &a)) == CS_OK)
+		waits = dec.state != CS_DESK_DECISION_REVERSED;
+	if (waits)
+		say_waits(dec.reversed_by);
+	else if (err == CS_OK)
+		deliver(j);
+	desk_decision_clear(&dec);
+	desk_appeal_clear(&a);
+	return err;
+}
+
 int
 run_appeal(const struct cli_args *args)
 {
@@ -476,7 +505,7 @@ run_appeal(const struct cli_args *args)
 		    (err = cs_desk_appeal_decide(j.d, &j.actor, f.id,
 			 back ? CS_DESK_APPEAL_REVERSED : CS_DESK_APPEAL_UPHELD,
 			 desk_option(&j, "answer"))) == CS_OK)
-			deliver(&j);
+			err = say_heard(&j, f.id);
 	}
 	return desk_job_end(&j, status, err);
 }

@@ -9,7 +9,7 @@
 #include "base/units.h"
 #include "cli/print.h"
 #include "desk/core/text.h"
-#include "desk/people/sign_in.h"
+#include "desk/people/token.h"
 #include "desk/photos/lists.h"
 #include "desk/show/photos.h"
 #include "programs/desk/place.h"
@@ -155,7 +155,7 @@ show_token(void *arg, const struct desk_token *t)
 	for (unsigned i = 0; i < CS_DESK_SCOPES; i++)
 		if ((t->scopes & 1u << i) != 0)
 			printf(" %s", cs_desk_scopes[i]);
-	printf(", made ");
+	printf(", made by %s ", t->by);
 	cli_print_time(stdout, t->made_ms);
 	printf("\n");
 	return CS_OK;
@@ -171,7 +171,7 @@ run_tokens(const struct cli_args *args)
 	if (status != CLI_OK)
 		return desk_job_end(&j, status, err);
 	if (j.p.n == 0)
-		err = desk_tokens(j.d, show_token, NULL);
+		err = desk_tokens_of(j.d, &j.actor, show_token, NULL);
 	else if (strcmp(j.p.rest[0], "remove") == 0 && j.p.n == 2)
 		err = cs_desk_token_remove(
 		    j.d, &j.actor, desk_id_parse(j.p.rest[1]));

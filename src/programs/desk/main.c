@@ -21,6 +21,7 @@
 #include "desk/desk.h"
 #include "desk/reports/custody.h"
 #include "desk/reports/file.h"
+#include "desk/reports/reading.h"
 #include "desk/reports/report.h"
 #include "hub/admin.h"
 #include "hub/hub.h"
@@ -189,13 +190,29 @@ open_case(struct cs_desk **d, struct cs_desk_report_opened *c,
 	return CLI_OK;
 }
 
+/* Find who asks, and write down that they are shown it, before they are. */
+static int
+note_read(struct cs_desk_actor *actor, struct cs_desk *d,
+    const struct cs_desk_report_opened *c, const struct cli_args *args)
+{
+	int status = find_actor(actor, d, args);
+	enum cs_err err;
+
+	if (status == CLI_OK &&
+	    (err = cs_desk_report_note_read(d, actor, c->report.id)))
+		status = desk_fail(d, err);
+	return status;
+}
+
 /* ---- show, verify, evidence --------------------------------------------- */
 
 /* Save a photo or file under a name that we choose. */
 static int
-save_file(struct cs_desk *d, const struct cs_desk_report_opened *c, size_t item,
-    size_t part, const char *folder)
+save_file(struct cs_desk *d, const struct cs_desk_actor *actor,
+    const struct cs_desk_report_opened *c, const struct desk_part *which,
+    const char *folder)
 {
+	size_t item = which->item, part = which->part;
 	const struct cs_mimi_external *external =
 	    &c->evidence->items[item].proof.content.external[part];
 	char name[CS_MIMI_FILENAME_MAX + 1], path[4096];
@@ -206,7 +223,7 @@ save_file(struct cs_desk *d, const struct cs_desk_report_opened *c, size_t item,
 	cs_mimi_filename(name, external->filename);
 	snprintf(path, sizeof path, "%s/%zu-%zu-%s", folder, item + 1, part + 1,
 	    name);
-	err = cs_desk_report_file(&file, d, c, item, part);
+	err = cs_desk_report_file(&file, d, actor, c, which);
 	if (err == CS_ERR_NOT_FOUND)
 		printf("  File %zu of message %zu is not here: the hub did not "
 		       "have it any more.\n",
@@ -224,8 +241,8 @@ save_file(struct cs_desk *d, const struct cs_desk_report_opened *c, size_t item,
 }
 
 static int
-save_files(struct cs_desk *d, const struct cs_desk_report_opened *c,
-    const char *folder)
+save_files(struct cs_desk *d, const struct cs_desk_actor *actor,
+    const struct cs_desk_report_opened *c, const char *folder)
 {
 	int status = CLI_OK;
 	enum cs_err err = cs_file_mkdir(folder);
@@ -237,7 +254,9 @@ save_files(struct cs_desk *d, const struct cs_desk_report_opened *c,
 		     k < c->evidence->items[i].proof.content.n_external &&
 		     status == CLI_OK;
 		     k++)
-			status = save_file(d, c, i, k, folder);
+			status = save_file(d, actor, c,
+			    &(struct desk_part){ .item = i, .part = k },
+			    folder);
 	return status;
 }
 
@@ -255,8 +274,8 @@ print_json(const char *id, const struct cs_evidence *e)
 }
 
 static int
-show(struct cs_desk *d, const struct cs_desk_report_opened *c,
-    const struct cli_args *args)
+show(struct cs_desk *d, const struct cs_desk_actor *actor,
+    const struct cs_desk_report_opened *c, const struct cli_args *args)
 {
 	const char *folder = cli_value(args, "files");
 	char id[33];
@@ -272,7 +291,7 @@ show(struct cs_desk *d, const struct cs_desk_report_opened *c,
 	if (c->evidence == NULL)
 		return CLI_OK;
 	if (folder != NULL)
-		return save_files(d, c, folder);
+		return save_files(d, actor, c, folder);
 	if (c->report.n_files != 0 && !cli_flag(args, "json"))
 		printf("\nPhotos and files are not opened before you ask for "
 		       "them: --files FOLDER.\n");
@@ -283,12 +302,15 @@ static int
 run_show(const struct cli_args *args)
 {
 	struct cs_desk_report_opened c;
+	struct cs_desk_actor actor;
 	struct cs_desk *d;
 	struct place p;
 	int status = open_case(&d, &c, args, 1, &p);
 
 	if (status == CLI_OK)
-		status = show(d, &c, args);
+		status = note_read(&actor, d, &c, args);
+	if (status == CLI_OK)
+		status = show(d, &actor, &c, args);
 	cs_desk_report_clear(&c);
 	cs_desk_close(d);
 	return status;
@@ -300,9 +322,12 @@ run_verify(const struct cli_args *args)
 	struct cs_desk_report_opened c;
 	struct cs_desk *d;
 	struct place p;
+	struct cs_desk_actor actor;
 	char id[33];
 	int status = open_case(&d, &c, args, 1, &p);
 
+	if (status == CLI_OK)
+		status = note_read(&actor, d, &c, args);
 	if (status == CLI_OK) {
 		bool proved = c.evidence != NULL && c.evidence->all_proved;
 
@@ -353,7 +378,7 @@ run_evidence(const struct cli_args *args)
 	    (err = cs_file_write(path, cs_buf_view(&bytes), 0600)))
 		status = report_error(err, "%s", path);
 	if (status == CLI_OK && folder != NULL)
-		status = save_files(d, &c, folder);
+		status = save_files(d, &actor, &c, folder);
 	if (status == CLI_OK) {
 		char key[CS_BASE64URL_SIZE(32)];
 
@@ -596,15 +621,24 @@ static const struct cli_command commands[] = {
 	    "Never by whoever took part in the decision.", 2, 3, appeal_options,
 	    run_appeal },
 	{ "people", "[DIR] [add|reset|role|disable|enable NAME] [--role ROLE]",
-	    "who works at the desk", NULL, 0, 3, people_options, run_people },
+	    "who works at the desk",
+	    "Without --as it happens at once, and the log says so: whoever has "
+	    "the folder is above the administrators. These propose and confirm "
+	    "as soon as two of them have signed in: \"people proposals\", "
+	    "\"people confirm PROPOSAL\", \"people cancel PROPOSAL\".",
+	    0, 3, people_options, run_people },
 	{ "policy", "[DIR] [--set FILE] [-o FILE]",
 	    "show what the desk decides by, or change it", NULL, 0, 1,
 	    policy_options, run_policy },
-	{ "audit", "[DIR] [verify|head]",
+	{ "audit", "[DIR] [verify|head|accept WHY]",
 	    "print the audit log and check its chain",
-	    "\"verify\" prints how many entries there are, and the hash over "
-	    "all of them, for a notary.",
-	    0, 2, NULL, run_audit },
+	    "\"verify\" also checks that every row is what the log speaks of, "
+	    "and that the hub and the file of heads have seen no later state; "
+	    "it prints how many entries there are, and the hash over all of "
+	    "them, for a notary. \"accept\" goes on with an older copy, or "
+	    "with "
+	    "rows that were changed, and writes down why.",
+	    0, 3, NULL, run_audit },
 	{ "statements", "[DIR]",
 	    "statements of reasons as the DSA Transparency Database takes them",
 	    NULL, 0, 1, NULL, run_statements },

@@ -22,7 +22,9 @@
 #include "desk/console/call.h"
 #include "desk/console/console_files.h"
 #include "desk/console/events.h"
+#include "desk/core/audit.h"
 #include "desk/core/desk.h"
+#include "desk/core/head.h"
 #include "desk/core/link.h"
 #include "desk/daemon/run.h"
 #include "desk/desk.h"
@@ -300,6 +302,31 @@ console_end(void)
 		;
 }
 
+/* ---- before it begins --------------------------------------------------- */
+
+/* Whoever could write into the file has not: else nothing is begun. */
+static int
+check_whole(const char *dir, struct cs_view passphrase)
+{
+	struct cs_desk *d = NULL;
+	int status = open_desk_with(&d, dir, passphrase);
+	enum cs_err err;
+
+	if (status != CLI_OK)
+		return status;
+	if ((err = cs_desk_heads_check_file(d)) == CS_OK)
+		err = cs_desk_audit_verify(d, NULL, NULL);
+	if (err == CS_ERR_CHAIN)
+		status = cli_fail(CLI_NOT_VERIFIED,
+		    "%s The desk does not start. \"audit verify\" says the "
+		    "same; a backup can be restored.",
+		    cs_desk_problem(d));
+	else if (err)
+		status = desk_fail(d, err);
+	cs_desk_close(d);
+	return status;
+}
+
 /* ---- running ------------------------------------------------------------ */
 
 static int
@@ -314,6 +341,8 @@ run_both(const struct place *p, const struct cli_args *args,
 	pid_t pid = 0;
 	enum cs_err err;
 
+	if ((status = check_whole(p->dir, passphrase)) != CLI_OK)
+		return status;
 	console.options.online = online;
 	if (!cli_flag(args, "no-console") &&
 	    ((status = console_options(&console, args)) != CLI_OK ||
@@ -323,7 +352,10 @@ run_both(const struct place *p, const struct cli_args *args,
 		console_watch(pid);
 	if ((status = open_desk_with(&d, p->dir, passphrase)) == CLI_OK) {
 		cs_desk_show_online(d, online);
-		if ((err = cs_desk_run(d, said)))
+		if ((err = cs_desk_run(d, said)) == CS_ERR_CHAIN)
+			status = cli_fail(
+			    CLI_NOT_VERIFIED, "%s", cs_desk_problem(d));
+		else if (err)
 			status = desk_fail(d, err);
 	}
 	/* systemd tells both to end, and the console may be quicker. */

@@ -41,13 +41,15 @@ person_welcome(struct cs_desk *d, const char *welcome)
 	uint32_t number;
 	char code[8];
 
-	assert_ok(cs_desk_welcome(&shown, d, welcome));
+	assert_ok(cs_desk_welcome(&shown, d, welcome, ""));
 	secret_of(secret, shown.secret);
 	assert_ok(
 	    cs_totp_code(&number, secret, cs_clock_ms() / CS_TOTP_PERIOD_MS));
 	snprintf(code, sizeof code, "%06u", (unsigned)number);
-	assert_ok(cs_desk_welcome_finish(
-	    &actor, d, welcome, cs_view_str(PASSWORD), code));
+	assert_ok(cs_desk_welcome_finish(&actor, d,
+	    &(struct cs_desk_codes){
+		.code = welcome, .word = "", .totp = code },
+	    cs_view_str(PASSWORD)));
 	return actor;
 }
 

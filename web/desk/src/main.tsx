@@ -16,7 +16,7 @@ import { CasePage } from "./pages/case";
 import { ClusterPage } from "./pages/cluster";
 import { LockedPage, SignInPage, WelcomePage } from "./pages/door";
 import { ListsPage } from "./pages/lists";
-import { PeoplePage } from "./pages/people";
+import { PeoplePage, proposalText } from "./pages/people";
 import { PolicyPage } from "./pages/policy";
 import { QueuePage } from "./pages/queue";
 import { SettingsPage } from "./pages/settings";
@@ -177,6 +177,23 @@ function Outages() {
   );
 }
 
+/** What other administrators want to be done about whoever is signed in, or have done. */
+function AboutMe() {
+  const about = useCell(session)?.about_me ?? [];
+  return (
+    <>
+      {about.map((p) => (
+        <div key={p.id} class="notice warn strip" role="status">
+          <Icon name="warn" />{" "}
+          <span>
+            {t("proposal.about-me")} {proposalText(p)} <bdi>{p.by?.name}</bdi> {word("proposal-state", p.state)}
+          </span>
+        </div>
+      ))}
+    </>
+  );
+}
+
 function Skip() {
   const skip = (e: Event) => {
     e.preventDefault();
@@ -207,6 +224,7 @@ function Shell({ route }: { route: Route }) {
       <Skip />
       <Top nav={nav} section={["case", "cluster", "account"].includes(at) ? "queue" : at} help={help} />
       <Outages />
+      <AboutMe />
       <BreakReminder />
       <main id="main" tabIndex={-1}>
         <Boundary key={route.parts.join("/")}>{page(route)}</Boundary>

@@ -33,6 +33,8 @@ export interface Session {
   hub: string;
   undo_s: number;
   server_ms: number;
+  /** What other administrators want to be done about this person, or have done lately. */
+  about_me: Proposal[];
   hub_online: boolean;
 }
 
@@ -184,6 +186,8 @@ export interface Question {
 export interface CaseEvent {
   at_ms: number;
   by: string;
+  /** By which a program did it for them. */
+  token?: string;
   what: string;
   args?: Record<string, unknown>;
 }
@@ -203,6 +207,11 @@ export interface Decision {
   by: PersonRef;
   undo_until_ms: number;
   second: PersonRef | null;
+  /** Why it takes two people; null: it does not. */
+  two: {
+    why: "action" | "reason" | "reversal";
+    reason: string;
+  } | null;
   facts: string;
   ground: "illegal" | "terms";
   legal: string;
@@ -240,6 +249,8 @@ export interface Case {
   version: number;
   state: CaseState;
   reason: string;
+  /** Every reason that a report or a person has given. */
+  reasons: string[];
   severity: number;
   danger: boolean;
   age: Age;
@@ -345,6 +356,10 @@ export interface Policy {
   /** Of a hundred. */
   quality_share: number;
   two_people_actions: string[];
+  /** What programs decide, where one person is enough. */
+  token_actions: string[];
+  /** That another one be put in its place waits for another administrator. */
+  proposal?: string;
   window_h: number;
 }
 
@@ -352,6 +367,10 @@ export interface AuditRow {
   seq: number;
   at_ms: number;
   actor: string;
+  /** The other administrator, who confirmed it. */
+  second?: string;
+  /** By which a program did it for them. */
+  token?: string;
   case: string | null;
   what: string;
   before?: unknown;
@@ -424,6 +443,7 @@ export interface PersonRow {
 export interface Token {
   id: string;
   name: string;
+  by: PersonRef;
   scopes: string[];
   made_ms: number;
   used_ms: number;
@@ -503,9 +523,38 @@ export interface Imported {
   }>;
 }
 
-export interface Invited {
-  person: PersonRow;
+export interface Granted {
+  /** What waits for another administrator; null: it is done. */
+  proposal: string | null;
+  name: string;
+  person?: PersonRow;
+  /** The address of a first sign-in; empty: none. */
   welcome: string;
+  /** What that takes besides; empty: nothing, or the other one has it. */
+  word: string;
+}
+
+export interface Proposal {
+  id: string;
+  kind: "add" | "reset" | "change" | "policy";
+  state: "waiting" | "done" | "cancelled" | "expired";
+  about: PersonRef | null;
+  role: Role | null;
+  standing: "same" | "in" | "out";
+  /** The policy that is proposed, while it waits. */
+  toml: string;
+  by: PersonRef | null;
+  second: PersonRef | null;
+  made_ms: number;
+  expires_ms: number;
+  ended_ms: number;
+}
+
+export interface People {
+  items: PersonRow[];
+  proposals: Proposal[];
+  /** Two have signed in: it takes both to change who is here, and the policy. */
+  two_administrators: boolean;
 }
 
 export interface TokenMade {

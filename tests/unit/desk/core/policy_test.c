@@ -129,14 +129,16 @@ test_shipped(void **state)
 	}
 	assert_string_equal(cs_desk_policy_number(&p, 999)->code, "other");
 	assert_null(cs_desk_policy_reason(&p, "nothing"));
-	assert_true(cs_desk_policy_two(
-	    &p, cs_desk_policy_number(&p, 1), CS_DESK_ACTION_DISSOLVE));
-	assert_false(cs_desk_policy_two(
-	    &p, cs_desk_policy_number(&p, 1), CS_DESK_ACTION_DISABLE));
-	assert_true(cs_desk_policy_two(
-	    &p, cs_desk_policy_number(&p, 4), CS_DESK_ACTION_DISABLE));
-	assert_false(cs_desk_policy_two(
-	    &p, cs_desk_policy_number(&p, 4), CS_DESK_ACTION_WARN));
+	assert_true(p.two_people[CS_DESK_ACTION_DISSOLVE]);
+	assert_false(p.two_people[CS_DESK_ACTION_DISABLE]);
+	assert_false(cs_desk_policy_two_for(
+	    cs_desk_policy_number(&p, 1), CS_DESK_ACTION_DISABLE));
+	assert_true(cs_desk_policy_two_for(
+	    cs_desk_policy_number(&p, 4), CS_DESK_ACTION_DISABLE));
+	assert_false(cs_desk_policy_two_for(
+	    cs_desk_policy_number(&p, 4), CS_DESK_ACTION_WARN));
+	for (unsigned i = 0; i < CS_DESK_ACTIONS; i++)
+		assert_false(p.token_actions[i]);
 	cs_desk_policy_clear(&p);
 }
 

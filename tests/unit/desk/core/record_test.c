@@ -18,7 +18,10 @@
 #include "desk/people/passkey.h"
 #include "desk/people/passkey_check.h"
 #include "desk/people/people.h"
+#include "desk/people/proposal.h"
 #include "desk/people/sign_in.h"
+#include "desk/people/token.h"
+#include "desk/people/welcome.h"
 #include "desk/photos/lists.h"
 #include "desk/reports/file.h"
 #include "support/test.h"
@@ -41,6 +44,7 @@ static const struct kind {
 	    "'opinion':true,'others_by':'desk','others_ms':16,"
 	    "'others_version':17,'pending':18,'photos':19,'reason':'spam',"
 	    "'reason_number':20,'reason_said':true,"
+	    "'reasons':[{'number':3},{'number':10}],"
 	    "'reporters':[{'account':'#3','reports':21}],'reports':22,"
 	    "'severity':1,'state':'waiting','threat_ms':23,'updated_ms':24}" },
 	{ "entry", &desk_entry_record,
@@ -59,7 +63,8 @@ static const struct kind {
 	    "'second':10,'second_name':'dina','sent':true,"
 	    "'state':'reversed','targets':11,"
 	    "'territories':[{'name':'EU'},{'name':'AT'}],"
-	    "'to_key':'#4#4','until_ms':12}" },
+	    "'to_key':'#4#4','two':'reason','two_reason':'fraud',"
+	    "'until_ms':12}" },
 	{ "target", &desk_target_record,
 	    "{'account':'#1','action':'0102ff','done_ms':1,"
 	    "'groups':2,'kind':3,'problem':'Gone.',"
@@ -97,8 +102,18 @@ static const struct kind {
 	    "{'algorithm':'EdDSA','backed_up':true,'backup_eligible':true,"
 	    "'count':1,'credential':'0a0b','host':'desk.example','key':'0c',"
 	    "'made_ms':2,'name':'phone','person':3,'resets':4,'used_ms':5}" },
+	{ "welcome", &desk_welcome_record,
+	    "{'expires_ms':1,'guarded':true,'passwords':2,'person':3,"
+	    "'word':'#4#4'}" },
+	{ "proposal", &desk_proposal_record,
+	    "{'by':1,'by_name':'root','ended_ms':2,'expires_ms':3,"
+	    "'kind':'policy','made_ms':4,'name':'nora','person':5,'role':1,"
+	    "'second':6,'second_name':'dora','standing':2,'state':'done',"
+	    "'toml':'a = 1','version':7,'word':'#4#4'}" },
 	{ "token", &desk_token_record,
-	    "{'made_ms':1,'name':'reads','person':2,'resets':3,'scopes':15}" },
+	    "{'by':'rosa','hash':'#4#4','made_ms':1,'name':'reads','passwords':"
+	    "3,'person':2,"
+	    "'scopes':15}" },
 };
 #define KINDS (sizeof kinds / sizeof *kinds)
 

@@ -92,6 +92,8 @@ test_one_that_fails(void **state)
 	id = decide(&w, 1);
 	assert_ok(desk_decision_load(&dec, w.d, id));
 	dec.action = CS_DESK_ACTION_REFER;
+	dec.two = DESK_TWO_ACTION;
+	dec.second = 7;
 	strcpy(dec.to_key, choice.to_key);
 	assert_ok(desk_decision_save(w.d, &dec, NULL));
 	desk_decision_clear(&dec);

@@ -68,7 +68,8 @@ function Entry({ r }: { r: AuditRow }) {
         <When ms={r.at_ms} />
       </td>
       <td>
-        <bdi>{r.actor === "desk" ? t("case.the-desk") : r.actor}</bdi>
+        <bdi>{r.actor === "desk" ? t("case.the-desk") : r.actor}</bdi>{" "}
+        {r.token && <span class="quiet">{t("tokens.of", { id: r.token })}</span>}
       </td>
       <td>{word("event", r.what)}</td>
       <td>{r.case && r.case !== "0" ? <CaseLink id={r.case} /> : "–"}</td>

@@ -97,7 +97,7 @@ function DecideForm(p: FormProps) {
   }
   return (
     <form class="decide" onSubmit={submit}>
-      <ActionAndReason draft={draft} dispatch={dispatch} policy={policy} rule={rule} />
+      <ActionAndReason given={c.reasons} draft={draft} dispatch={dispatch} policy={policy} rule={rule} />
       <Targets c={c} draft={draft} dispatch={dispatch} />
       <FactsAndGround draft={draft} dispatch={dispatch} ground={ground} />
       <Notices {...p} />

@@ -212,10 +212,11 @@ export function WelcomePage({ code }: { code: string }) {
   const [password, setPassword] = useState("");
   const [again, setAgain] = useState("");
   const [totp, setTotp] = useState("");
+  const [secret, setSecret] = useState("");
   const task = useTask();
   const load = () => {
     setError(null);
-    post<Welcome>("/welcome", { code }).then(setWelcome, setError);
+    post<Welcome>("/welcome", { code, word: secret }).then(setWelcome, setError);
   };
   useEffect(load, [code]);
   const differ = again !== "" && again !== password;
@@ -223,14 +224,29 @@ export function WelcomePage({ code }: { code: string }) {
     e.preventDefault();
     if (password !== again) return;
     void task.run(async () => {
-      setSession(await post<Session>("/welcome/finish", { code, password, totp }));
+      setSession(await post<Session>("/welcome/finish", { code, word: secret, password, totp }));
       go("#/queue");
     });
   };
   return (
     <main class="door wide" id="main">
       <Title text={t("welcome.title")} />
-      {error ? (
+      {error instanceof ApiError && error.problem === "welcome-word" ? (
+        <form
+          onSubmit={(e) => {
+            e.preventDefault();
+            load();
+          }}
+        >
+          <p>{t("welcome.word-text")}</p>
+          <TextField label={t("welcome.word")} value={secret} onValue={setSecret} required autofocus />
+          <div class="buttons">
+            <button type="submit" class="primary">
+              {t("welcome.word-go")}
+            </button>
+          </div>
+        </form>
+      ) : error ? (
         <>
           <p>{t("welcome.failed")}</p>
           <Fail error={error} retry={load} />

@@ -38,6 +38,11 @@ function Shown(props: Props) {
           {t("policy.two-people-actions")} {list(p.two_people_actions.map((a) => word("action-kind", a)))}
         </p>
       )}
+      {p.token_actions.length > 0 && (
+        <p>
+          {t("policy.token-actions")} {list(p.token_actions.map((a) => word("action-kind", a)))}
+        </p>
+      )}
       <Reasons p={p} />
       {may.administer() ? (
         <Editor {...props} />
@@ -118,9 +123,10 @@ function Editor({ p, set, reload }: Props) {
   const save = (e: Event) => {
     e.preventDefault();
     void task.run(async () => {
-      set(await put<Policy>("/policy", { toml, version: edit.from ?? p.version }));
-      settle(toml);
-      announce(t("case.saved"));
+      const got = await put<Policy>("/policy", { toml, version: edit.from ?? p.version });
+      set(got);
+      settle(got.proposal ? got.toml : toml);
+      announce(got.proposal ? t("people.proposed-text") : t("case.saved"));
     });
   };
   const onConflict = () => {

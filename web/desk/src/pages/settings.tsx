@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: MIT
 import { t } from "../lang";
-import { may } from "../store";
 import { Title } from "../ui";
 import { Care } from "./settings/care";
 import { Passkeys } from "./settings/passkeys";
@@ -16,7 +15,7 @@ export function SettingsPage() {
         <Password />
       </div>
       <Passkeys />
-      {may.administer() && <Tokens />}
+      <Tokens />
     </>
   );
 }

@@ -32,7 +32,8 @@ export function Events({ events }: { events: CaseEvent[] }) {
       {events.map((e, i) => (
         <li key={i}>
           <When ms={e.at_ms} /> <bdi>{THE_DESK.includes(e.by) ? t("case.the-desk") : e.by}</bdi>:{" "}
-          {word("event", e.what)} <bdi class="quiet">{eventArgs(e.args)}</bdi>
+          {word("event", e.what)} {e.token && t("tokens.of", { id: e.token })}{" "}
+          <bdi class="quiet">{eventArgs(e.args)}</bdi>
         </li>
       ))}
     </ol>

@@ -108,13 +108,24 @@ function Reasons({ d }: { d: Decision }) {
   );
 }
 
+function whyTwo(two: NonNullable<Decision["two"]>): string {
+  if (two.why === "reason") return t("decide.two-reason", { reason: reasonTitle(two.reason) });
+  return two.why === "reversal" ? t("decide.two-reversal") : t("decide.two-action");
+}
+
 /** Decisions and cases that belong to this one. */
 function Related({ d }: { d: Decision }) {
   return (
     <>
+      {d.two && d.state === "waiting" && (
+        <p>
+          {t("decide.two-people")} {whyTwo(d.two)}
+        </p>
+      )}
       {d.reversed_by && (
         <p class="quiet">
-          {t("decision.reversed-by")} <bdi>{short(d.reversed_by)}</bdi>
+          {d.state === "reversed" ? t("decision.reversed-by") : t("decision.reversal-waits")}{" "}
+          <bdi>{short(d.reversed_by)}</bdi>
         </p>
       )}
       {d.reverses && (

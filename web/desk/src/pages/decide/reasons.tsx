@@ -9,21 +9,35 @@ import { AreaField, SelectField, Sign, TextField } from "../../ui";
 import type { Option } from "../../ui";
 
 interface Props {
+  /** Every reason that was given for the case. */
+  given: string[];
   draft: Draft;
   dispatch: (a: DraftAction) => void;
   policy: Policy | null;
   rule: PolicyReason | undefined;
 }
 
-function Rules({ draft, policy, rule }: Omit<Props, "dispatch">) {
+/** Why a decision takes two people, in words; null if one is enough. */
+function whyTwo({ given, draft, policy }: Omit<Props, "dispatch" | "rule">): string | null {
+  const lighter = ["none", "warn"].includes(draft.action);
+  const grave = (policy?.reasons ?? []).find(
+    (r) => r.two_people && !lighter && (r.code === draft.reason || given.includes(r.code)),
+  );
+  if (grave) return t("decide.two-reason", { reason: reasonTitle(grave.code) });
+  if ((policy?.two_people_actions ?? []).includes(draft.action)) return t("decide.two-action");
+  return null;
+}
+
+function Rules(p: Omit<Props, "dispatch">) {
+  const { rule } = p;
   if (!rule) return null;
-  const two = rule.two_people || (policy?.two_people_actions ?? []).includes(draft.action);
+  const two = whyTwo(p);
   return (
     <ul class="rules" aria-label={t("decide.policy")}>
       <li>
         {two ? (
           <Sign tone="warn" icon="lock">
-            {t("decide.two-people")}
+            {t("decide.two-people")} {two}
           </Sign>
         ) : (
           <Sign tone="plain">{t("decide.one-person")}</Sign>

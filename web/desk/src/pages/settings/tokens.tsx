@@ -3,23 +3,40 @@
 import { useState } from "preact/hooks";
 import { del, post } from "../../api";
 import { list, t, word } from "../../lang";
-import { useLoad } from "../../store";
-import type { Page, Token, TokenMade } from "../../types";
+import { session, useLoad } from "../../store";
+import type { Page, Role, Token, TokenMade } from "../../types";
 import { Check, Confirm, Dialog, Empty, FormDialog, Load, Section, Table, TextField, When } from "../../ui";
 
-const SCOPES = ["read", "work", "decide", "admin"];
+/** What each role may give, as the desk has it. */
+const SCOPES: Record<Role, string[]> = {
+  reviewer: ["read", "work", "decide"],
+  senior: ["read", "work", "decide"],
+  auditor: ["read"],
+  administrator: ["read", "work", "admin"],
+};
+const myScopes = () => SCOPES[session.get()?.person.role ?? "auditor"];
 
 function TokenTable({ rows, end }: { rows: Token[]; end: (k: Token) => void }) {
   return (
     <Table
       label={t("tokens.title")}
-      head={[t("people.name"), t("tokens.scopes"), t("lists.made"), t("tokens.used"), t("lists.actions")]}
+      head={[
+        t("people.name"),
+        t("tokens.by"),
+        t("tokens.scopes"),
+        t("lists.made"),
+        t("tokens.used"),
+        t("lists.actions"),
+      ]}
     >
       {rows.map((k) => (
         <tr key={k.id}>
           <th scope="row">
             <bdi>{k.name}</bdi>
           </th>
+          <td>
+            <bdi>{k.by.name}</bdi>
+          </td>
           <td>{list(k.scopes.map((s) => word("scope", s)))}</td>
           <td>
             <When ms={k.made_ms} />
@@ -108,7 +125,7 @@ function NewToken({ onClose, onMade }: { onClose: () => void; onMade: (token: st
       <TextField label={t("people.name")} value={name} onValue={setName} required autofocus />
       <fieldset>
         <legend>{t("tokens.scopes")}</legend>
-        {SCOPES.map((s) => (
+        {myScopes().map((s) => (
           <Check
             key={s}
             label={word("scope", s)}
