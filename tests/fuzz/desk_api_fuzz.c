@@ -109,8 +109,7 @@ take(uint8_t id, int message)
 	struct cs_buf bundle = { 0 }, sealed = { 0 };
 	struct cs_wire_desk_report report = { .received_ms = EW_NOW_MS,
 		.named = CS_WIRE_REPORTER_NAMED };
-	struct cs_wire_report_status status;
-	char answer[DESK_ANSWER_SIZE];
+	struct desk_taken taken;
 	struct ew_report r;
 
 	ew_pick(&r, &w.e, which);
@@ -122,7 +121,8 @@ take(uint8_t id, int message)
 	memset(report.report, id, sizeof report.report);
 	memcpy(report.reporter, w.e.people[2].account, 16);
 	report.sealed = cs_buf_view(&sealed);
-	assert_ok(desk_report_take(&status, answer, w.d, &report));
+	assert_ok(desk_report_take(&taken, w.d, &report));
+	desk_taken_clear(&taken);
 	cs_buf_free(&bundle);
 	cs_buf_free(&sealed);
 }

@@ -184,13 +184,6 @@ add_account(
 	return desk_terms_add_handle(d, c->id, handle);
 }
 
-static bool
-is_photo(const struct cs_mimi_external *part)
-{
-	return part->content_type.len > 6 &&
-	    memcmp(part->content_type.data, "image/", 6) == 0;
-}
-
 static enum cs_err
 add_media(struct cs_desk *d, uint64_t case_id, uint64_t item,
     const struct cs_mimi_content *content)
@@ -199,12 +192,15 @@ add_media(struct cs_desk *d, uint64_t case_id, uint64_t item,
 
 	for (size_t k = 0; k < content->n_external && err == CS_OK; k++) {
 		const struct cs_mimi_external *part = &content->external[k];
-		const struct desk_media_facts row = { .photo = is_photo(part) };
+		const struct desk_media_facts row = {
+			.photo = desk_file_is_photo(part)
+		};
 
 		err = cs_db_exec(d->db,
-		    "INSERT INTO media(item,case_id,place,file,sealed)"
-		    " VALUES(?,?,?,?,x'')",
+		    "INSERT INTO media(item,case_id,place,state,file,sealed)"
+		    " VALUES(?,?,?,?,?,x'')",
 		    cs_int(item), cs_int(case_id), cs_int(k),
+		    cs_int(row.photo ? DESK_MEDIA_UNREAD : DESK_MEDIA_AT_HUB),
 		    cs_blob(CS_VIEW_OF(part->content_hash)));
 		if (err == CS_OK)
 			err = desk_row_save(
@@ -260,7 +256,7 @@ count(struct cs_desk *d, struct desk_case *c, const struct cs_desk_report *r,
 			return err;
 		c->items++;
 		for (size_t k = 0; k < content->n_external; k++)
-			c->photos += is_photo(&content->external[k]);
+			c->photos += desk_file_is_photo(&content->external[k]);
 	}
 	reporter = desk_reporter_of(&c->reporters, r->reporter_id);
 	if (reporter == NULL)

@@ -14,7 +14,8 @@
  * one. outbox: what the hub is to be told, in order; subject: a keyed hash of
  * what a message is about; after, tries: when it is sent again.  reading: since
  * when somebody reads a message, so that it is logged once.  change: what
- * the console's pages have to hear of.
+ * the console's pages have to hear of.  fetched: what the hub gave for a blob
+ * that a report names, so that it is asked once a report.
  *
  * hash: of a photo that was reported (ref: its media) or of a line of a list
  * (ref: the list); sealed, because whoever has a hash can tell whether a photo
@@ -43,6 +44,10 @@ static const char version1[] =
     "CREATE INDEX report_case ON report(case_id);"
     "CREATE INDEX audit_case ON audit(case_id, seq);"
     "CREATE INDEX audit_said ON audit(seq) WHERE quiet=0;"
+    "CREATE TABLE fetched(report BLOB NOT NULL, blob BLOB NOT NULL,"
+    " reporter BLOB NOT NULL, at INTEGER NOT NULL, size INTEGER NOT NULL,"
+    " hash BLOB NOT NULL, PRIMARY KEY(report, blob)) WITHOUT ROWID;"
+    "CREATE INDEX fetched_reporter ON fetched(reporter, at);"
     "CREATE TABLE cases(id INTEGER PRIMARY KEY, state INTEGER NOT NULL,"
     " rank INTEGER NOT NULL, since INTEGER NOT NULL, due INTEGER NOT NULL,"
     " assignee INTEGER NOT NULL DEFAULT 0, reason INTEGER NOT NULL,"

@@ -50,11 +50,13 @@ send_one(struct cs_desk *d, const struct sending *s)
 		{ CS_WIRE_DESK_ACTION, &cs_wire_desk_action_shape },
 		{ CS_WIRE_DESK_REPORT_SET, &cs_wire_report_status_shape },
 		{ CS_WIRE_DESK_LETTER_SET, &cs_wire_desk_letter_set_shape },
+		{ CS_WIRE_DESK_PINS, &cs_wire_desk_pins_shape },
 	};
 	union {
 		struct cs_wire_desk_action action;
 		struct cs_wire_report_status status;
 		struct cs_wire_desk_letter_set letter;
+		struct cs_wire_desk_pins pins;
 	} message;
 	struct cs_wire_action_result result = { 0 };
 	struct cs_wire_empty none;

@@ -9,8 +9,8 @@
  * rejected and is in no case.  If the case is decided already, the report is
  * answered like the others in it.
  *
- * Files are fetched after that transaction: if that is cut off, the hub has not
- * been told yet and offers the report again, and only the files are fetched.
+ * Files stay at the hub, which is told which of them a proved report names, and
+ * are fetched later (desk/reports/file.h).
  */
 #include "desk/daemon/intake.h"
 
@@ -185,6 +185,8 @@ struct taking {
 	struct cs_evidence *evidence; /* NULL: not a bundle at all */
 	uint8_t reply[CS_KEY_LEN];
 	const char *sentence; /* how it is answered; NULL: as usual */
+	struct cs_buf pins;   /* the files that it names */
+	uint32_t n_pins;
 };
 
 static enum cs_err
@@ -247,18 +249,19 @@ take_new(struct cs_desk *d, struct taking *t, struct cs_view sealed)
 	if ((err = cs_db_begin(d->db)) ||
 	    (err = cs_db_end(d->db, store_rows(d, t))))
 		return err;
-	return proved ? desk_files_fetch(d, t->evidence) : CS_OK;
+	return proved ? desk_files_pins(&t->pins, &t->n_pins, t->evidence)
+		      : CS_OK;
 }
 
 /* It was stored before, but we were cut off before the hub was told. */
 static enum cs_err
-fetch_again(struct cs_desk *d, const uint8_t id[static CS_ID_LEN])
+take_again(struct cs_desk *d, struct taking *t)
 {
 	struct cs_desk_report_opened r;
-	enum cs_err err = cs_desk_report_load(&r, d, id);
+	enum cs_err err = cs_desk_report_load(&r, d, t->r.id);
 
 	if (err == CS_OK && r.evidence != NULL)
-		err = desk_files_fetch(d, r.evidence);
+		err = desk_files_pins(&t->pins, &t->n_pins, r.evidence);
 	cs_desk_report_clear(&r);
 	return err;
 }
@@ -266,10 +269,11 @@ fetch_again(struct cs_desk *d, const uint8_t id[static CS_ID_LEN])
 /* ---- what the hub is told ----------------------------------------------- */
 
 static void
-fill_status(struct cs_wire_report_status *status,
-    char answer[static DESK_ANSWER_SIZE], const struct taking *t)
+fill_status(struct desk_taken *out, const struct taking *t)
 {
+	struct cs_wire_report_status *status = &out->status;
 	const char *usual = "It was decided already.";
+	char *answer = out->answer;
 
 	memset(status, 0, sizeof *status);
 	memcpy(status->report, t->r.id, sizeof status->report);
@@ -299,26 +303,38 @@ fill_status(struct cs_wire_report_status *status,
 }
 
 enum cs_err
-desk_report_take(struct cs_wire_report_status *status,
-    char answer[static DESK_ANSWER_SIZE], struct cs_desk *d,
+desk_report_take(struct desk_taken *out, struct cs_desk *d,
     const struct cs_wire_desk_report *sealed)
 {
 	struct taking t = { .reply = { 0 } };
 	enum cs_err err = desk_report_read(&t.r, d, sealed->report);
 
+	memset(out, 0, sizeof *out);
 	if (err == CS_ERR_NOT_FOUND) {
 		memcpy(t.r.id, sealed->report, sizeof t.r.id);
 		t.r.received_ms = sealed->received_ms;
 		t.r.named = sealed->named == CS_WIRE_REPORTER_NAMED;
 		memcpy(t.r.reporter_id, sealed->reporter, CS_ID_LEN);
 		err = take_new(d, &t, sealed->sealed);
-	} else if (err == CS_OK && t.r.state == CS_DESK_REPORT_OPEN) {
-		err = fetch_again(d, t.r.id);
+	} else if (err == CS_OK && t.r.state != CS_DESK_REPORT_REJECTED) {
+		err = take_again(d, &t);
 	}
-	if (err == CS_OK)
-		fill_status(status, answer, &t);
+	if (err == CS_OK) {
+		fill_status(out, &t);
+		memcpy(out->pins.report, t.r.id, sizeof out->pins.report);
+		cs_buf_move(&out->blobs, &t.pins);
+		out->pins.blobs.n = t.n_pins;
+		out->pins.blobs.raw = cs_buf_view(&out->blobs);
+	}
 	cs_wipe(t.reply, sizeof t.reply);
 	cs_evidence_free(t.evidence);
 	cs_buf_free(&t.bundle);
+	cs_buf_free(&t.pins);
 	return err;
+}
+
+void
+desk_taken_clear(struct desk_taken *out)
+{
+	cs_buf_free(&out->blobs);
 }

@@ -2,16 +2,23 @@
 /* Taking sealed reports in. */
 #pragma once
 
-#include "base/bytes.h"
+#include "wire/messages.h"
 
 struct cs_desk;
-struct cs_wire_desk_report;
-struct cs_wire_report_status;
 
 #define DESK_ANSWER_SIZE 256
 
-/* Open, verify and store ${sealed}; once, however often it comes.  ${status}
- * is what the hub is to be told; it points into ${answer}. */
-CS_CHECKED enum cs_err desk_report_take(struct cs_wire_report_status *status,
-    char answer[static DESK_ANSWER_SIZE], struct cs_desk *d,
-    const struct cs_wire_desk_report *sealed);
+/* What the hub is to be told of a report: which of its files to keep, and then
+ * how it is. */
+struct desk_taken {
+	struct cs_wire_desk_pins pins;        /* points into blobs */
+	struct cs_wire_report_status status;  /* points into answer */
+	char answer[DESK_ANSWER_SIZE];
+	struct cs_buf blobs;
+};
+
+/* Open, verify and store ${sealed}; once, however often it comes.  The caller
+ * clears ${out}, also after an error. */
+CS_CHECKED enum cs_err desk_report_take(struct desk_taken *out,
+    struct cs_desk *d, const struct cs_wire_desk_report *sealed);
+void desk_taken_clear(struct desk_taken *out);

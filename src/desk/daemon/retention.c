@@ -4,6 +4,7 @@
 #include <dirent.h>
 #include <errno.h>
 #include <stdio.h>
+#include <string.h>
 #include <unistd.h>
 
 #include "base/text.h"
@@ -11,16 +12,20 @@
 #include "desk/cases/case.h"
 #include "desk/core/audit.h"
 #include "desk/core/desk.h"
+#include "desk/core/outbox.h"
 #include "desk/core/policy.h"
 #include "desk/core/record.h"
 #include "desk/core/row.h"
 #include "desk/decisions/decision.h"
 #include "desk/photos/lists.h"
 #include "desk/reports/reading.h"
+#include "desk/reports/file.h"
 #include "desk/reports/report.h"
 #include "store/clock.h"
 #include "store/db.h"
 #include "store/vault.h"
+#include "wire/codec.h"
+#include "wire/messages.h"
 
 #define PATH_SIZE 4096
 
@@ -126,6 +131,22 @@ forget_reporter(struct cs_desk *d, struct cs_view report, uint64_t rejected)
 	    cs_blob(CS_VIEW_OF(account)));
 }
 
+/* The hub need not keep its files any longer, either. */
+static enum cs_err
+release(struct cs_desk *d, const uint8_t report[static CS_ID_LEN])
+{
+	struct cs_wire_desk_pins none = { 0 };
+
+	memcpy(none.report, report, sizeof none.report);
+	return desk_outbox_add(d,
+	    &(struct desk_message){
+		.kind = CS_WIRE_DESK_PINS,
+		.subject = cs_view(report, CS_ID_LEN),
+		.shape = &cs_wire_desk_pins_shape,
+		.message = &none,
+	    });
+}
+
 static enum cs_err
 empty_reports(struct cs_desk *d, uint64_t case_id, uint64_t *n)
 {
@@ -140,7 +161,9 @@ empty_reports(struct cs_desk *d, uint64_t case_id, uint64_t *n)
 	     k += CS_ID_LEN) {
 		const struct cs_view id = cs_view(ids.data + k, CS_ID_LEN);
 
-		if ((err = desk_report_empty(d, id.data)) == CS_OK)
+		if ((err = desk_report_empty(d, id.data)) == CS_OK &&
+		    (err = desk_files_forget(d, id.data)) == CS_OK &&
+		    (err = release(d, id.data)) == CS_OK)
 			err = forget_reporter(d, id, 0);
 		++*n;
 	}

@@ -62,13 +62,18 @@ fetch_page(struct cs_desk *d, uint32_t *n)
 	rest = cs_buf_view(&raw);
 	while (err == CS_OK &&
 	    cs_wire_next(&item, &cs_wire_desk_report_shape, &rest)) {
-		struct cs_wire_report_status status;
-		char told[DESK_ANSWER_SIZE];
+		struct desk_taken taken;
 
-		if ((err = desk_report_take(&status, told, d, &item)) == CS_OK)
+		/* Its files first: once the hub knows that it was read, it goes
+		 * by what we said of them. */
+		if ((err = desk_report_take(&taken, d, &item)) == CS_OK &&
+		    (err = desk_call(d, CS_WIRE_DESK_PINS,
+			 &cs_wire_desk_pins_shape, &taken.pins,
+			 &cs_wire_empty_shape, &none)) == CS_OK)
 			err = desk_call(d, CS_WIRE_DESK_REPORT_SET,
-			    &cs_wire_report_status_shape, &status,
+			    &cs_wire_report_status_shape, &taken.status,
 			    &cs_wire_empty_shape, &none);
+		desk_taken_clear(&taken);
 		/* It is stored here, whatever the hub answers; reports that
 		 * the hub goes on offering are no reason to ask for the next
 		 * page. */
@@ -165,6 +170,16 @@ look(struct cs_desk *d, bool *more)
 	return CS_OK;
 }
 
+/* Somebody at the desk waits for it. */
+static enum cs_err
+get_wanted(struct cs_desk *d, bool *more)
+{
+	bool wanted;
+	enum cs_err err = desk_photos_wanted(&wanted, d);
+
+	return err || !wanted ? err : look(d, more);
+}
+
 /* Take reports, send decisions and look at photos.  However many reports and
  * photos come, decisions are sent; ${*more} says that some were left. */
 static enum cs_err
@@ -221,8 +236,9 @@ serve(struct cs_desk *d, uint64_t *tidied_ms)
 		/* Other processes of the desk may have decided something. */
 		if (err == CS_OK || more || i % LOOK_EVERY == 0)
 			err = work(d, &more);
-		else if ((err = cs_desk_deliver(d)) == CS_OK)
-			err = desk_heads_deposit(d, cs_clock_ms());
+		else if ((err = cs_desk_deliver(d)) == CS_OK &&
+		    (err = desk_heads_deposit(d, cs_clock_ms())) == CS_OK)
+			err = get_wanted(d, &more);
 		if (err || (err = tidy(d, tidied_ms)))
 			return err;
 	}

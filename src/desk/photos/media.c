@@ -16,7 +16,8 @@ const char *
 desk_media_state_name(enum desk_media_state state)
 {
 	static const char *const names[DESK_MEDIA_STATES] = { "unread",
-		"present", "missing", "refused", "crashed" };
+		"present", "missing", "refused", "crashed", "wrong", "at-hub",
+		"wanted" };
 
 	return names[state];
 }

@@ -10,15 +10,6 @@
 struct cs_desk;
 struct cs_mimi_content;
 
-enum desk_media_state {
-	DESK_MEDIA_UNREAD = 0,
-	DESK_MEDIA_PRESENT = 1,
-	DESK_MEDIA_MISSING = 2, /* the hub no longer had it */
-	DESK_MEDIA_REFUSED = 3,
-	DESK_MEDIA_CRASHED = 4, /* it breaks decoders */
-};
-#define DESK_MEDIA_STATES (DESK_MEDIA_CRASHED + 1)
-
 /* One row, with the report that it came in. */
 struct desk_media {
 	uint64_t id, case_id, item, part;

@@ -9,6 +9,7 @@
 #include "desk/core/actor.h"
 #include "desk/core/audit.h"
 #include "desk/core/desk.h"
+#include "desk/core/link.h"
 #include "desk/core/problem.h"
 #include "desk/core/record.h"
 #include "desk/decisions/decision.h"
@@ -121,6 +122,12 @@ state_of(enum desk_media_state *state, enum cs_err err)
 	case CS_ERR_NOT_FOUND:
 		*state = DESK_MEDIA_MISSING;
 		return CS_OK;
+	case CS_ERR_BUSY:
+		*state = DESK_MEDIA_AT_HUB;
+		return CS_OK;
+	case CS_ERR_DIGEST:
+		*state = DESK_MEDIA_WRONG;
+		return CS_OK;
 	case CS_ERR_CLOSED:
 	case CS_ERR_TIMEOUT:
 		*state = DESK_MEDIA_CRASHED;
@@ -147,8 +154,28 @@ decode(struct cs_photo_look *l, struct cs_desk *d, struct cs_view file,
 	return err == CS_ERR_IO ? CS_ERR_CLOSED : err;
 }
 
+/* Have its file here, if we can ask the hub for it. */
 static enum cs_err
-look(struct cs_desk *d, uint64_t id)
+get_file(struct cs_buf *file, struct cs_desk *d, const struct desk_media *p,
+    enum desk_fetch asked)
+{
+	enum cs_err err;
+
+	if (d->online &&
+	    (err = desk_file_fetch(d, &p->opened, p->item, p->part, asked)))
+		return err;
+	return desk_file_open(file, d, &p->opened, p->item, p->part);
+}
+
+/* Is it the line that failed, and not the file? */
+static bool
+is_ours(const struct cs_desk *d, enum cs_err err)
+{
+	return d->online && (err == CS_ERR_CLOSED || err == CS_ERR_TIMEOUT);
+}
+
+static enum cs_err
+look(struct cs_desk *d, uint64_t id, enum desk_fetch asked)
 {
 	struct cs_photo_look l = { 0 };
 	struct cs_buf file = { 0 };
@@ -158,7 +185,9 @@ look(struct cs_desk *d, uint64_t id)
 
 	if ((err = desk_media_load(&p, d, id)))
 		goto out;
-	err = desk_file_open(&file, d, &p.opened, p.item, p.part);
+	err = get_file(&file, d, &p, asked);
+	if (is_ours(d, err))
+		goto out;
 	if (err == CS_OK && p.facts.photo &&
 	    (err = decode(&l, d, cs_buf_view(&file), CS_PHOTO_LEVEL_HASH)) ==
 		CS_ERR_UNSUPPORTED)
@@ -185,15 +214,61 @@ give_up(struct cs_desk *d, uint64_t id)
 
 /* Look at the photo ${id}, once the index is whole. */
 static enum cs_err
-look_at(struct cs_desk *d, uint64_t id, uint64_t until_ms)
+look_at(struct cs_desk *d, uint64_t id, enum desk_fetch asked,
+    uint64_t until_ms)
 {
 	bool more;
 	enum cs_err err;
 
 	if ((err = desk_index_refresh(d, until_ms, &more)) || more)
 		return err;
-	err = look(d, id);
+	err = look(d, id, asked);
 	return err == CS_ERR_CORRUPT ? give_up(d, id) : err;
+}
+
+/* Find one of the case that stands first: floods wait. */
+static enum cs_err
+next_in(uint64_t *id, struct cs_desk *d, enum desk_media_state state)
+{
+	return cs_db_get_int(id, d->db,
+	    "SELECT media.id FROM media JOIN cases ON cases.id=media.case_id"
+	    " WHERE media.state=? ORDER BY cases.rank,media.id LIMIT 1",
+	    cs_int(state));
+}
+
+enum cs_err
+desk_photos_wanted(bool *out, struct cs_desk *d)
+{
+	uint64_t n;
+	enum cs_err err;
+
+	err =
+	    cs_db_get_int(&n, d->db, "SELECT COUNT(*) FROM media WHERE state=?",
+		cs_int(DESK_MEDIA_WANTED));
+	*out = err == CS_OK && n != 0;
+	return err;
+}
+
+enum cs_err
+cs_desk_media_fetch(struct cs_desk *d, const uint8_t report[static CS_ID_LEN],
+    const struct desk_part *part)
+{
+	uint64_t id;
+	enum cs_err err;
+
+	err = cs_db_get_int(&id, d->db,
+	    "SELECT media.id FROM media JOIN item ON item.id=media.item"
+	    " WHERE item.report=? AND item.place=? AND media.place=?"
+	    " AND media.state IN (?,?,?)",
+	    cs_blob(cs_view(report, CS_ID_LEN)), cs_int(part->item),
+	    cs_int(part->part), cs_int(DESK_MEDIA_UNREAD),
+	    cs_int(DESK_MEDIA_AT_HUB), cs_int(DESK_MEDIA_WANTED));
+	/* There is nothing to be fetched. */
+	if (err == CS_ERR_NOT_FOUND)
+		return CS_OK;
+	if (err || (err = desk_connect(d)))
+		return err;
+	return look_at(d, id, DESK_FETCH_ASKED, UINT64_MAX);
 }
 
 enum cs_err
@@ -202,19 +277,19 @@ desk_photos_look(struct cs_desk *d, uint64_t until_ms, bool *more)
 	enum cs_err err;
 
 	do {
+		enum desk_fetch asked = DESK_FETCH_ASKED;
 		uint64_t id;
 
-		/* Take one of the case that stands first: floods wait. */
-		err = cs_db_get_int(&id, d->db,
-		    "SELECT media.id FROM media"
-		    " JOIN cases ON cases.id=media.case_id"
-		    " WHERE media.state=? ORDER BY cases.rank,media.id LIMIT 1",
-		    cs_int(DESK_MEDIA_UNREAD));
+		err = next_in(&id, d, DESK_MEDIA_WANTED);
+		if (err == CS_ERR_NOT_FOUND) {
+			asked = DESK_FETCH_UNASKED;
+			err = next_in(&id, d, DESK_MEDIA_UNREAD);
+		}
 		*more = err == CS_OK;
 		if (err == CS_ERR_NOT_FOUND)
 			err = desk_index_look_back(d, more);
 		else if (err == CS_OK)
-			err = look_at(d, id, until_ms);
+			err = look_at(d, id, asked, until_ms);
 	} while (err == CS_OK && *more && cs_clock_ms() < until_ms);
 	return err;
 }
@@ -273,6 +348,30 @@ decode_to_show(struct cs_photo_look *l, struct cs_desk *d, struct cs_view file,
 	return err;
 }
 
+/* It is not here: have it fetched, unless that was tried. */
+static enum cs_err
+ask_for(struct cs_desk *d, const struct desk_media *p)
+{
+	bool asked = false;
+	enum cs_err err;
+
+	if ((err = cs_db_begin(d->db)))
+		return err;
+	err = cs_db_exec(d->db,
+	    "UPDATE media SET state=? WHERE id=? AND state IN (?,?,?)",
+	    cs_int(DESK_MEDIA_WANTED), cs_int(p->id), cs_int(DESK_MEDIA_UNREAD),
+	    cs_int(DESK_MEDIA_AT_HUB), cs_int(DESK_MEDIA_WANTED));
+	asked = err == CS_OK && cs_db_changes(d->db) != 0;
+	if ((err = cs_db_end(d->db, err)))
+		return err;
+	return asked ? desk_problem(d, CS_ERR_BUSY, "photo-coming",
+			   "This photo is being fetched from the hub. Look "
+			   "again in a moment.")
+		     : desk_problem(d, CS_ERR_NOT_FOUND, "photo-gone",
+			   "The hub did not have this photo any more, or has "
+			   "another file in its place.");
+}
+
 enum cs_err
 cs_desk_photo_picture(struct cs_buf *out, const char **media_type,
     struct cs_desk *d, const struct cs_desk_actor *actor, uint64_t media,
@@ -292,8 +391,7 @@ cs_desk_photo_picture(struct cs_buf *out, const char **media_type,
 	}
 	err = desk_file_open(&file, d, &p.opened, p.item, p.part);
 	if (err == CS_ERR_NOT_FOUND)
-		err = desk_problem(d, err, "photo-gone",
-		    "The hub did not have this photo any more.");
+		err = ask_for(d, &p);
 	/* Log it before it is seen. */
 	if (err == CS_OK && (err = write_down(d, actor, &p, level)) == CS_OK &&
 	    (err = decode_to_show(&l, d, cs_buf_view(&file), level)) == CS_OK) {

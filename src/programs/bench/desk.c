@@ -347,8 +347,7 @@ taking(struct world *w, const struct bench_options *o)
 	for (unsigned i = 0; i < n; i++) {
 		struct cs_wire_desk_report report = { .received_ms = NOW_MS,
 			.named = CS_WIRE_REPORTER_NAMED };
-		struct cs_wire_report_status status;
-		char answer[DESK_ANSWER_SIZE];
+		struct desk_taken taken;
 		uint64_t from;
 
 		make_message(w, 100 + i);
@@ -357,8 +356,9 @@ taking(struct world *w, const struct bench_options *o)
 		report.sealed = cs_buf_view(&sealed);
 		from = bench_ns();
 		bench_must(
-		    desk_report_take(&status, answer, w->d, &report), "taking");
+		    desk_report_take(&taken, w->d, &report), "taking");
 		ns += bench_ns() - from;
+		desk_taken_clear(&taken);
 	}
 	bench_value("take a report: verify, store, join a case",
 	    (double)ns / n / 1e3, "us");

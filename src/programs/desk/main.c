@@ -19,6 +19,7 @@
 #include "desk/core/desk.h"
 #include "desk/core/store.h"
 #include "desk/desk.h"
+#include "desk/photos/photo.h"
 #include "desk/reports/custody.h"
 #include "desk/reports/file.h"
 #include "desk/reports/reading.h"
@@ -223,10 +224,11 @@ save_file(struct cs_desk *d, const struct cs_desk_actor *actor,
 	cs_mimi_filename(name, external->filename);
 	snprintf(path, sizeof path, "%s/%zu-%zu-%s", folder, item + 1, part + 1,
 	    name);
-	err = cs_desk_report_file(&file, d, actor, c, which);
+	if ((err = cs_desk_media_fetch(d, c->report.id, which)) == CS_OK)
+		err = cs_desk_report_file(&file, d, actor, c, which);
 	if (err == CS_ERR_NOT_FOUND)
 		printf("  File %zu of message %zu is not here: the hub did not "
-		       "have it any more.\n",
+		       "have it any more, or has another in its place.\n",
 		    part + 1, item + 1);
 	else if (err && cs_err_class(err) == CS_ERR_CLASS_THEIRS)
 		printf("  File %zu of message %zu is refused: %s.\n", part + 1,

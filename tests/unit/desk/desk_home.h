@@ -60,8 +60,7 @@ world_take(
 		.named = r->in.mode == CS_CSEV_NAMED
 		    ? CS_WIRE_REPORTER_NAMED
 		    : CS_WIRE_REPORTER_UNNAMED };
-	struct cs_wire_report_status status;
-	char answer[DESK_ANSWER_SIZE];
+	struct desk_taken taken;
 
 	memcpy(report.reporter, w->e.people[2].account, 16);
 	assert_ok(cs_evidence_write(&bundle, &r->in));
@@ -69,7 +68,8 @@ world_take(
 	    &sealed, cs_buf_view(&bundle), CS_VIEW_OF(w->seal_public)));
 	memcpy(report.report, number, sizeof report.report);
 	report.sealed = cs_buf_view(&sealed);
-	assert_ok(desk_report_take(&status, answer, w->d, &report));
+	assert_ok(desk_report_take(&taken, w->d, &report));
+	desk_taken_clear(&taken);
 	cs_buf_free(&bundle);
 	cs_buf_free(&sealed);
 }

@@ -32,17 +32,19 @@ take(struct world *w, uint8_t number, struct cs_view sealed)
 	struct cs_wire_desk_report report = { .received_ms = EW_NOW_MS,
 		.named = CS_WIRE_REPORTER_NAMED,
 		.sealed = sealed };
-	struct cs_wire_report_status status;
-	char answer[DESK_ANSWER_SIZE];
+	struct desk_taken taken;
 
 	memset(report.report, number, sizeof report.report);
 	memcpy(report.reporter, w->e.people[2].account, 16);
-	assert_ok(desk_report_take(&status, answer, w->d, &report));
-	assert_memory_equal(status.report, report.report, 16);
-	assert_true(status.updated_ms != 0);
-	assert_true(status.answer.len > 20);
-	assert_int_equal(status.answer.data[status.answer.len - 1], '.');
-	return status.state;
+	assert_ok(desk_report_take(&taken, w->d, &report));
+	assert_memory_equal(taken.status.report, report.report, 16);
+	assert_true(taken.status.updated_ms != 0);
+	assert_true(taken.status.answer.len > 20);
+	assert_int_equal(
+	    taken.status.answer.data[taken.status.answer.len - 1], '.');
+	assert_memory_equal(taken.pins.report, report.report, 16);
+	desk_taken_clear(&taken);
+	return taken.status.state;
 }
 
 static inline struct cs_desk_report

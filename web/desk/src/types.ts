@@ -124,7 +124,7 @@ export interface Media {
   size: number;
   name: string;
   photo: boolean;
-  state: "present" | "missing" | "refused" | "crashed" | "unread";
+  state: "present" | "missing" | "refused" | "crashed" | "unread" | "wrong" | "at-hub" | "wanted";
   decided: boolean;
   quality?: number;
   copies?: number;

@@ -123,12 +123,14 @@ try_take(void *arg)
 	struct cs_wire_desk_report report = { .received_ms = EW_NOW_MS,
 		.named = CS_WIRE_REPORTER_NAMED,
 		.sealed = cs_buf_view(&a->sealed) };
-	struct cs_wire_report_status status;
-	char answer[DESK_ANSWER_SIZE];
+	struct desk_taken taken;
+	enum cs_err err;
 
 	memset(report.report, 0x11, sizeof report.report);
 	memcpy(report.reporter, a->w.e.people[2].account, 16);
-	return desk_report_take(&status, answer, a->w.d, &report);
+	err = desk_report_take(&taken, a->w.d, &report);
+	desk_taken_clear(&taken);
+	return err;
 }
 
 /* A lack of memory is no reason to reject a report. */

@@ -154,6 +154,11 @@ function photoError(e: unknown): string {
   return errorText(e);
 }
 
+/** It will come; nothing is wrong with it. */
+function waits(media: Media): boolean {
+  return media.state === "unread" || media.state === "at-hub" || media.state === "wanted";
+}
+
 /** A file as it is described without being opened. */
 export function MediaCard({ media, look }: { media: Media; look: () => void }) {
   return (
@@ -174,7 +179,7 @@ export function MediaCard({ media, look }: { media: Media; look: () => void }) {
           </Sign>
         )}
         {media.state !== "present" && (
-          <Sign tone={media.state === "unread" ? "plain" : "warn"} icon={media.state === "unread" ? "clock" : "warn"}>
+          <Sign tone={waits(media) ? "plain" : "warn"} icon={waits(media) ? "clock" : "warn"}>
             {word("media-state", media.state)}
           </Sign>
         )}
@@ -203,7 +208,7 @@ export function MediaCard({ media, look }: { media: Media; look: () => void }) {
           </ul>
         )}
         <p class="row">
-          {media.photo && media.state !== "missing" && (
+          {media.photo && media.state !== "missing" && media.state !== "wrong" && (
             <button type="button" class="look" data-media={media.id} onClick={look}>
               {t("photo.look")} <kbd>v</kbd>
             </button>
