@@ -175,6 +175,9 @@ def test_refused():
         check(r.status == 422, "by a number: %s" % r)
         # Two of one: whoever is behind.
         key = Authenticator()
+        # So many sessions of hers have put out the first one.
+        check(anna.call("GET", "/session").status == 401, "the oldest")
+        anna = w.sign_in(keys["anna"])[0]
         check(w.make(anna, key, "twin").status == 200, "made")
         good()
         good()

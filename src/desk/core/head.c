@@ -276,10 +276,12 @@ desk_heads_deposit(struct cs_desk *d, uint64_t now_ms)
 	if ((err = current(&h, d)) ||
 	    (h.seq == d->head_seq && d->head_ms != 0) || h.seq == 0)
 		return err;
-	if ((err = sign(&h, d)) || (err = ask_hub(&kept, d, &h)) ||
-	    (d->heads_file != NULL && (err = append_file(d, &h))))
+	if ((err = sign(&h, d)) || (err = ask_hub(&kept, d, &h)))
 		return err;
+	/* If the file cannot be written, it is tried again the next time. */
 	d->head_ms = now_ms;
+	if (d->heads_file != NULL && (err = append_file(d, &h)))
+		return err;
 	d->head_seq = h.seq;
 	return CS_OK;
 }

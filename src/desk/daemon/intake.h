@@ -11,8 +11,8 @@ struct cs_desk;
 /* What the hub is to be told of a report: which of its files to keep, and then
  * how it is. */
 struct desk_taken {
-	struct cs_wire_desk_pins pins;        /* points into blobs */
-	struct cs_wire_report_status status;  /* points into answer */
+	struct cs_wire_desk_pins pins;       /* points into blobs */
+	struct cs_wire_report_status status; /* points into answer */
 	char answer[DESK_ANSWER_SIZE];
 	struct cs_buf blobs;
 };

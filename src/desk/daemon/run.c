@@ -41,6 +41,13 @@ cs_desk_stop(void)
 
 /* ---- running ------------------------------------------------------------ */
 
+static bool
+is_passing(enum cs_err err)
+{
+	return err == CS_ERR_CLOSED || err == CS_ERR_TIMEOUT ||
+	    err == CS_ERR_BUSY;
+}
+
 /* Take one page of sealed reports; each is stored before the hub is told so.
  * ${*n} says how many the hub took note of. */
 static enum cs_err
@@ -180,6 +187,21 @@ get_wanted(struct cs_desk *d, bool *more)
 	return err || !wanted ? err : look(d, more);
 }
 
+/* Deposit the head of the log.  If its file cannot be written, that is said,
+ * and what has to be done goes on. */
+static enum cs_err
+deposit(struct cs_desk *d)
+{
+	enum cs_err err = desk_heads_deposit(d, cs_clock_ms());
+
+	if (err == CS_OK || is_passing(err) || err == CS_ERR_DENIED ||
+	    !d->online)
+		return err;
+	d->said(
+	    d->problem.text[0] != '\0' ? d->problem.text : cs_err_text(err));
+	return CS_OK;
+}
+
 /* Take reports, send decisions and look at photos.  However many reports and
  * photos come, decisions are sent; ${*more} says that some were left. */
 static enum cs_err
@@ -199,7 +221,7 @@ work(struct cs_desk *d, bool *more)
 	if (err == CS_OK)
 		err = look_at_removals(d);
 	if (err == CS_OK)
-		err = desk_heads_deposit(d, cs_clock_ms());
+		err = deposit(d);
 	if (err == CS_OK)
 		err = look(d, more);
 	*more |= n != 0;
@@ -237,19 +259,12 @@ serve(struct cs_desk *d, uint64_t *tidied_ms)
 		if (err == CS_OK || more || i % LOOK_EVERY == 0)
 			err = work(d, &more);
 		else if ((err = cs_desk_deliver(d)) == CS_OK &&
-		    (err = desk_heads_deposit(d, cs_clock_ms())) == CS_OK)
+		    (err = deposit(d)) == CS_OK)
 			err = get_wanted(d, &more);
 		if (err || (err = tidy(d, tidied_ms)))
 			return err;
 	}
 	return CS_OK;
-}
-
-static bool
-is_passing(enum cs_err err)
-{
-	return err == CS_ERR_CLOSED || err == CS_ERR_TIMEOUT ||
-	    err == CS_ERR_BUSY;
 }
 
 enum cs_err

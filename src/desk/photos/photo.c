@@ -214,8 +214,8 @@ give_up(struct cs_desk *d, uint64_t id)
 
 /* Look at the photo ${id}, once the index is whole. */
 static enum cs_err
-look_at(struct cs_desk *d, uint64_t id, enum desk_fetch asked,
-    uint64_t until_ms)
+look_at(
+    struct cs_desk *d, uint64_t id, enum desk_fetch asked, uint64_t until_ms)
 {
 	bool more;
 	enum cs_err err;

@@ -355,8 +355,7 @@ taking(struct world *w, const struct bench_options *o)
 		memcpy(report.reporter, w->account_id, 16);
 		report.sealed = cs_buf_view(&sealed);
 		from = bench_ns();
-		bench_must(
-		    desk_report_take(&taken, w->d, &report), "taking");
+		bench_must(desk_report_take(&taken, w->d, &report), "taking");
 		ns += bench_ns() - from;
 		desk_taken_clear(&taken);
 	}

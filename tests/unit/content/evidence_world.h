@@ -76,7 +76,8 @@ ew_seal_file(struct ew *w, struct cs_view bytes, const char *type)
 	cs_buf_free(&w->sealed);
 	w->part = (struct cs_mimi_external){
 		.content_type = cs_view_str(type),
-		.url = cs_view_str("https://hub.example/b/1"),
+		.url = cs_view_str("https://hub.example/b/"
+				   "00112233445566778899aabbccddeeff"),
 		.filename = cs_view_str("photo.jpg"),
 	};
 	cs_random(w->part.key, sizeof w->part.key);

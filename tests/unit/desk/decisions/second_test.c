@@ -85,6 +85,14 @@ test_split_merge(void **state)
 	e.actor = &rita;
 	assert_ok(cs_desk_case_split(&e, &item, 1, &made));
 	assert_int_equal(made, 2);
+	/* Each part has what was said of the whole. */
+	for (uint64_t id = 1; id <= 2; id++) {
+		struct desk_case c;
+
+		assert_ok(desk_case_load(&c, w.d, id));
+		assert_int_equal(c.reasons.n, 2);
+		desk_case_clear(&c);
+	}
 	decision_is(&w, disable(&w, "spam"), CS_DESK_DECISION_WAITING,
 	    DESK_TWO_REASON, "harassment");
 	world_clear(&w);

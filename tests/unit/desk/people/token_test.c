@@ -104,11 +104,18 @@ test_ends(void **state)
 	    cs_desk_token_find(&found, &scopes, w.d, work), CS_ERR_DENIED);
 	assert_ok(cs_desk_token_find(&found, &scopes, w.d, read));
 	assert_int_equal(scopes, CS_DESK_SCOPE_READ);
+	assert_ok(
+	    cs_db_exec(w.d->db, "CREATE TABLE kept AS SELECT * FROM token"));
 	assert_ok(cs_desk_password_change(
 	    w.d, &a, cs_view_str("a long enough password")));
 	assert_err(
 	    cs_desk_token_find(&found, &scopes, w.d, read), CS_ERR_DENIED);
 	assert_int_equal(world_count(&w, "SELECT COUNT(*) FROM token"), 0);
+	/* Nor does its row do it any good if it is put back. */
+	assert_ok(cs_db_exec(w.d->db, "INSERT INTO token SELECT * FROM kept"));
+	assert_err(
+	    cs_desk_token_find(&found, &scopes, w.d, read), CS_ERR_DENIED);
+	assert_ok(cs_db_exec(w.d->db, "DELETE FROM token"));
 	assert_ok(
 	    cs_desk_token_add(w.d, &a, "r", CS_DESK_SCOPE_READ, &id, read));
 	assert_ok(cs_desk_person_change(
