@@ -15,8 +15,8 @@ def account(w, name):
 
 
 def disable(w, who):
-    w.ok("desk-act", w.desk, "act", "disable", account(w, who),
-         "reason=threat-to-life", "facts=A threat.")
+    return w.ok("desk-act", w.desk, "act", "disable", account(w, who),
+                "reason=threat-to-life", "facts=A threat.").out.split()[0]
 
 
 def told(w, name, *args):
@@ -100,6 +100,40 @@ def test_no_commit_ends_a_group():
               "and taken out")
         talk(w, "club", "carol", "dave")
         check(status(w)["removals_waiting"] == 0, "nothing is owed")
+
+
+def test_who_may_come_back():
+    """Whoever the operator took out comes back with the decision; whoever a
+    member removed in the meantime does not, and the hub does not let them."""
+    for removed in (False, True):
+        with World(desk=True) as w:
+            w.stop("desk")
+            w.join("trudy", "mallory", "carol", "dave")
+            w.friends("trudy", "mallory", "carol", "dave")
+            w.csok("carol", "group", "new", "club", "trudy", "mallory", "dave")
+            for name in ("trudy", "mallory", "dave", "carol"):
+                w.inbox(name)
+            action = disable(w, "mallory")
+            if removed:
+                # The operator's proposal waits, and trudy does it herself.
+                check(meddle(w, "trudy", "commit", "club", "remove",
+                             "mallory") == "taken", "remove")
+            for name in ("trudy", "carol", "dave"):
+                w.inbox(name)
+            w.ok("desk-act", w.desk, "act", "reverse", account(w, "mallory"),
+                 "reverses=" + action)
+            w.inbox("mallory")
+            w.csok("carol", "send", "club", "who is there?")
+            for name in ("trudy", "dave", "carol"):
+                w.inbox(name)
+            members = group(w, "carol", "club")["members"]
+            said = [m["text"] for m in w.inbox("dave", "--all")
+                    if m["kind"] == "notice" and m["conversation"] == "club"]
+            by_value = "trudy removed mallory." in said
+            check(("mallory" in members) != by_value,
+                  "%s, %s" % (members, said))
+            check(by_value == removed, str(said))
+            talk(w, "club", "carol", "dave", "trudy")
 
 
 def test_what_others_thought_of():

@@ -110,6 +110,7 @@ commit(struct job *j)
 	struct cs_mls_extension exts[2];
 	struct cs_mls_extensions context = { exts, 2 };
 	struct cs_mls_identity id;
+	uint32_t leaves[CS_WIRE_DEVICES_MAX];
 	struct cs_mls_staged *staged = NULL;
 	struct cs_view list;
 
@@ -133,6 +134,10 @@ commit(struct job *j)
 	} else if (is(j, 4, "ephemeral")) {
 		opt.ephemeral.component = 0x8001;
 		opt.ephemeral.data = cs_view_str("listen");
+	} else if (is(j, 4, "remove") && j->argc > 5) {
+		opt.remove = leaves;
+		opt.n_remove =
+		    client_group_leaves_of(&j->g, j->argv[5], leaves);
 	} else if (is(j, 4, "aad")) {
 		opt.authenticated_data = cs_view_str("psst");
 	} else if (is(j, 4, "leaf")) {
@@ -270,7 +275,13 @@ main(int argc, char **argv)
 		return 0;
 	}
 	must(&j, cs_client_open(&j.c, argv[1], cs_view(NULL, 0)), "home");
-	must(&j, cs_client_connect(j.c), "connection");
+	/* A commit of its own, before its program makes an honest one. */
+	if (is(&j, 2, "commit")) {
+		must(&j, client_reach(j.c), "hub");
+		must(&j, client_login(j.c), "login");
+	} else {
+		must(&j, cs_client_connect(j.c), "connection");
+	}
 	if (is(&j, 2, "commit"))
 		commit(&j);
 	else if (is(&j, 2, "propose") && (argc > 5 || !is(&j, 4, "add")))
