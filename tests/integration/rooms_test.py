@@ -122,6 +122,9 @@ def test_who_may_come_back():
                 w.inbox(name)
             w.ok("desk-act", w.desk, "act", "reverse", account(w, "mallory"),
                  "reverses=" + action)
+            if removed:
+                check(meddle(w, "mallory", "enter", "club", "now") ==
+                      "no-group", "however much she tries")
             w.inbox("mallory")
             w.csok("carol", "send", "club", "who is there?")
             for name in ("trudy", "dave", "carol"):

@@ -215,6 +215,66 @@ propose(struct job *j)
 	cs_buf_free(&message);
 }
 
+/* Also one that is over. */
+static void
+open_any_group(struct job *j)
+{
+	struct cs_buf ids = { 0 };
+	struct cs_reader r;
+
+	must(j, client_group_list(&ids, j->c), "groups");
+	r = cs_reader(cs_buf_view(&ids));
+	while (cs_reader_more(&r)) {
+		must(j, client_group_load_meta(&j->g, j->c, cs_read_vec(&r)),
+		    "group");
+		if (strcmp(j->g.name, j->argv[3]) == 0)
+			break;
+		client_group_clear(&j->g);
+	}
+	cs_buf_free(&ids);
+}
+
+static void
+enter(struct job *j)
+{
+	struct client_leaf_check check = { .c = j->c };
+	struct cs_mls_options opt = client_mls_options(&check);
+	struct cs_mls_external_options ext = { 0 };
+	struct cs_buf info = { 0 }, tree = { 0 }, message = { 0 };
+	struct cs_buf new_info = { 0 };
+	struct cs_wire_group_info_get ask;
+	struct cs_wire_group_info answer;
+	struct cs_mls_group *mls = NULL;
+	struct cs_mls_identity id;
+	enum cs_err err;
+
+	open_any_group(j);
+	opt.rules = (struct cs_mls_rules){ 0 };
+	ask.group_id = client_group_id(&j->g);
+	err =
+	    client_call(j->c, CS_WIRE_GROUP_INFO, &cs_wire_group_info_get_shape,
+		&ask, &cs_wire_group_info_shape, &answer);
+	if (err) {
+		say(j, err);
+		return;
+	}
+	must(j, cs_buf_set(&info, answer.group_info), "info");
+	must(j, cs_buf_set(&tree, answer.tree), "tree");
+	must(j, client_identity(&id, j->c), "identity");
+	ext.ratchet_tree = cs_buf_view(&tree);
+	must(j,
+	    cs_mls_external_commit(
+		&mls, &message, cs_buf_view(&info), &id, &opt, &ext),
+	    "commit");
+	must(j, cs_mls_group_info(mls, &new_info, CS_MLS_WITHOUT_TREE), "info");
+	say(j, submit(j, cs_buf_view(&message), cs_buf_view(&new_info)));
+	cs_mls_group_free(mls);
+	cs_buf_free(&info);
+	cs_buf_free(&tree);
+	cs_buf_free(&message);
+	cs_buf_free(&new_info);
+}
+
 static void
 groups(struct job *j)
 {
@@ -276,7 +336,7 @@ main(int argc, char **argv)
 	}
 	must(&j, cs_client_open(&j.c, argv[1], cs_view(NULL, 0)), "home");
 	/* A commit of its own, before its program makes an honest one. */
-	if (is(&j, 2, "commit")) {
+	if (is(&j, 2, "commit") || is(&j, 2, "enter")) {
 		must(&j, client_reach(j.c), "hub");
 		must(&j, client_login(j.c), "login");
 	} else {
@@ -286,6 +346,8 @@ main(int argc, char **argv)
 		commit(&j);
 	else if (is(&j, 2, "propose") && (argc > 5 || !is(&j, 4, "add")))
 		propose(&j);
+	else if (is(&j, 2, "enter"))
+		enter(&j);
 	else if (is(&j, 2, "groups"))
 		groups(&j);
 	else
