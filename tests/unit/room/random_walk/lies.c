@@ -17,7 +17,8 @@ struct lie {
 	struct client_group g;
 	struct cs_mls_options opt;
 	struct cs_buf message, welcome, info;
-	bool hidden; /* wrong in a way that a hub cannot see */
+	struct cs_mls_staged *staged; /* of a commit as a member, or NULL */
+	bool hidden;                  /* wrong in a way that a hub cannot see */
 };
 
 static enum cs_err
@@ -226,7 +227,6 @@ commit(struct lie *l)
 	struct cs_mls_extension exts[3];
 	struct cs_mls_extensions context;
 	struct cs_mls_identity id;
-	struct cs_mls_staged *staged = NULL;
 	struct cs_buf packages[MORE] = { 0 };
 	struct cs_view add[MORE];
 	uint32_t remove[MORE];
@@ -271,14 +271,13 @@ commit(struct lie *l)
 		opt.new_identity = &id;
 	}
 	err = cs_mls_commit_new(
-	    &staged, &l->message, &l->welcome, l->g.mls, &opt);
+	    &l->staged, &l->message, &l->welcome, l->g.mls, &opt);
 	if (err == CS_OK)
-		err = cs_mls_staged_group_info(&l->info, staged, l->g.mls,
+		err = cs_mls_staged_group_info(&l->info, l->staged, l->g.mls,
 		    walk_once_in(w, 25) ? CS_MLS_WITH_TREE
 					: CS_MLS_WITHOUT_TREE);
 	if (err == CS_OK)
 		some_welcome(l);
-	cs_mls_staged_free(staged);
 	for (size_t i = 0; i < MORE; i++)
 		cs_buf_free(&packages[i]);
 	return err;
@@ -370,10 +369,17 @@ hand_in(struct lie *l)
 		&cs_wire_submit_answer_shape, &answer) != CS_OK)
 		return;
 	l->w->taken++;
-	if (!l->hidden)
+	if (l->hidden) {
+		l->w->garbled++;
+		suspect(l);
 		return;
-	l->w->garbled++;
-	suspect(l);
+	}
+	/* Mostly it goes on from there; else it loses its way. */
+	if (l->staged == NULL || walk_once_in(l->w, 8))
+		return;
+	assert_ok(cs_mls_group_merge(l->g.mls, l->staged));
+	l->staged = NULL;
+	assert_ok(client_group_store(l->m->c, &l->g));
 }
 
 /* A group of its own, with whatever is in it. */
@@ -459,5 +465,6 @@ walk_lie(struct walk *w)
 	cs_buf_free(&l.message);
 	cs_buf_free(&l.welcome);
 	cs_buf_free(&l.info);
+	cs_mls_staged_free(l.staged);
 	client_group_clear(&l.g);
 }
