@@ -373,13 +373,27 @@ def test_way_back_by_hand():
         got = told(w, "dave")
         check([t for t in got if "is damaged" in t], "said, once: %s" % got)
         check(not [t for t in told(w, "dave") if "is damaged" in t], "once")
+        check(group(w, "dave", "club")["lost"] and
+              group(w, "dave", "club")["members"] == [], "as far as known")
         r = w.cs("dave", "group", "repair", "club")
         check(r.status != 0 and "--force" in r.err, str(r))
-        for name in ("club", "carol"):
+        r = w.cs("dave", "send", "club", "x")
+        check(r.status == 78 and "group repair" in r.err, str(r))
+        for name in ("club", "carol", "mallory"):
             w.csok("dave", "group", "repair", name, "--force")
         talk(w, "club", "carol", "dave", "mallory")
         w.csok("carol", "send", "dave", "you again")
         check("you again" in w.texts("dave"), "the two of them")
+        # Even its name: the others go on.
+        db = sqlite3.connect(w.home("dave") + "/client.db")
+        db.execute("UPDATE grp SET meta=x'0102' WHERE id=?",
+                   (db.execute("SELECT grp FROM message ORDER BY id DESC"
+                               " LIMIT 1").fetchone()[0],))
+        db.commit()
+        db.close()
+        w.csok("carol", "send", "club", "still here?")
+        w.csok("carol", "send", "dave", "and here?")
+        check({"still here?", "and here?"} & set(w.texts("dave")), "goes on")
         # Nobody who was never there can say so.
         w.join("eve")
         check(w.cs("eve", "group", "repair", "club", "--force").status == 1,
