@@ -304,8 +304,8 @@ def test_way_back_by_itself():
             check([m["reason"] for m in got if m["kind"] == "refused"] ==
                   ["mac"], str(got))
             said = [m["text"] for m in got if m["kind"] == "notice"]
-            check([t for t in said if "by mallory could not be followed" in t],
-                  str(said))
+            check([t for t in said if "could not be followed (mac)" in t and
+                   "came from mallory." in t], str(said))
             check([t for t in said if "This device entered" in t], str(said))
         check("A device of dave entered the conversation anew." in
               told(w, "carol"), "the others are told")
@@ -341,6 +341,30 @@ def test_not_among_strangers():
               r.lines()[0]["lost"] is False, str(r))
         check("hello?" in w.texts("mallory"), "what waited is sent")
         talk(w, "club", "dave", "mallory", "eve")
+
+
+def test_leaving_lost():
+    """Whoever is lost and leaves does not come back by accident, and the others
+    are told as far as that can be."""
+    with World() as w:
+        trio(w)
+        check(meddle(w, "mallory", "commit", "club", "garbled") == "taken", "")
+        # Carol finds back as she connects, and leaves in order.
+        w.inbox("mallory")
+        w.csok("carol", "group", "leave", "club")
+        w.inbox("mallory")
+        w.join("eve")
+        w.friends("mallory", "eve")
+        w.csok("mallory", "group", "add", "club", "eve")
+        check("carol left." in told(w, "mallory", "--all"), "she left")
+        # Dave cannot, and is not in it any more for himself.
+        w.csok("dave", "group", "leave", "club")
+        check([t for t in told(w, "dave") if "does not tell the others" in t],
+              "said")
+        for _ in range(2):
+            w.inbox("dave")
+            check(group(w, "dave", "club")["state"] == "left", "stays out")
+        check("dave" in group(w, "mallory", "club")["members"], "honestly")
 
 
 def damage(w, name, column="secret"):
