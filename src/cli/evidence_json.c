@@ -49,10 +49,15 @@ stamp(struct cs_json_writer *j, const struct cs_evidence_item *item)
 	cs_json_number(j, "number", c->stamp.group_seq);
 	cs_json_hex(j, "group", CS_VIEW_OF(c->stamp.group_ref));
 	cs_json_number(j, "epoch", c->stamp.epoch);
-	if (p->links[CS_LINK_CERT] == CS_OK)
-		cs_json_text(j, "handle", p->cert.handle);
+	/* Names only what is bound to the account that was stamped. */
+	if (p->links[CS_LINK_CERT] == CS_OK) {
+		cs_json_text(j, "handle", p->sender.account.handle);
+		cs_json_hex(j, "account_key",
+		    CS_VIEW_OF(p->sender.account.account_key));
+		cs_json_number(j, "account_from_ms", p->sender.account.from_ms);
+		cs_json_number(j, "device_chain", p->sender.n);
+	}
 	cs_json_hex(j, "account", CS_VIEW_OF(c->stamp.account));
-	cs_json_hex(j, "account_key", CS_VIEW_OF(c->account_key));
 	cs_json_hex(j, "device", CS_VIEW_OF(c->stamp.device));
 	cs_json_number(j, "claimed_ms", c->claimed_ms);
 	cs_json_number(j, "accepted_ms", c->stamp.accepted_ms);
@@ -91,12 +96,13 @@ bundle(struct cs_json_writer *j, const struct cs_evidence *e)
 	if (reason != NULL)
 		cs_json_string(j, "reason", reason);
 	cs_json_text(j, "note", e->note);
-	if (e->reporter_err == CS_OK) {
-		cs_json_text(j, "reporter", e->reporter.handle);
-		cs_json_hex(
-		    j, "reporter_account", CS_VIEW_OF(e->reporter.account));
-		cs_json_hex(
-		    j, "reporter_device", CS_VIEW_OF(e->reporter.device));
+	cs_json_bool(j, "reporter_named", e->mode == CS_CSEV_NAMED);
+	if (e->mode == CS_CSEV_NAMED && e->reporter_err == CS_OK) {
+		cs_json_text(j, "reporter", e->reporter.account.handle);
+		cs_json_hex(j, "reporter_account",
+		    CS_VIEW_OF(e->reporter.account.account));
+		cs_json_hex(j, "reporter_device",
+		    CS_VIEW_OF(e->reporter.device.device));
 	}
 	string(j, "reporter_signature", e->reporter_err);
 	string(j, "operator", e->root_err);

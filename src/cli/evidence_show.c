@@ -68,13 +68,20 @@ show_header(const char *path, const struct cs_evidence *e)
 		printf(
 		    "number %u, which this program does not know\n", e->reason);
 	text_line("Note", e->note);
-	if (e->reporter_err == CS_OK) {
-		text_line("Reporter", e->reporter.handle);
-		hex_line("  account", CS_VIEW_OF(e->reporter.account));
-		hex_line("  device", CS_VIEW_OF(e->reporter.device));
+	if (e->mode == CS_CSEV_UNNAMED) {
+		text_line("Reporter", cs_view_str("not named"));
+		printf("  The lines above are the words of whoever that is.\n");
+	} else if (e->reporter_err == CS_OK) {
+		text_line("Reporter", e->reporter.account.handle);
+		hex_line("  account", CS_VIEW_OF(e->reporter.account.account));
+		hex_line("  device", CS_VIEW_OF(e->reporter.device.device));
 	}
 	link_line(e->reporter_err,
-	    "the reporter's device signed every byte of this bundle");
+	    e->mode == CS_CSEV_NAMED
+		? "a device of the reporter's account, which the operator "
+		  "registered under this name, signed every byte of this bundle"
+		: "every byte is as it was when the bundle was made, by "
+		  "somebody who is not named");
 	link_line(e->root_err, "the operator is the one that you asked about");
 	link_line(e->keys_err,
 	    "every key and every hash in it is needed, and none is there "
@@ -142,14 +149,22 @@ show_item(const struct cs_evidence *e, size_t i)
 	const struct cs_evidence_item *item = &e->items[i];
 	const struct cs_capsule *c = &item->capsule;
 	const struct cs_proof *p = &item->proof;
+	char group[CS_GROUP_REF_TEXT_SIZE];
 
 	printf("\nMessage %zu of %zu\n", i + 1, e->n_items);
-	if (p->links[CS_LINK_CERT] == CS_OK)
-		text_line("From", p->cert.handle);
+	/* Names only what is bound to the account that was stamped. */
+	if (p->links[CS_LINK_CERT] == CS_OK) {
+		text_line("From", p->sender.account.handle);
+		time_line("  since", p->sender.account.from_ms,
+		    "when the operator registered the name");
+		hex_line(
+		    "  account key", CS_VIEW_OF(p->sender.account.account_key));
+	}
 	hex_line("  account", CS_VIEW_OF(c->stamp.account));
-	hex_line("  account key", CS_VIEW_OF(c->account_key));
 	hex_line("  device", CS_VIEW_OF(c->stamp.device));
-	hex_line("Group", CS_VIEW_OF(c->stamp.group_ref));
+	cs_group_ref_text(group, c->stamp.group_ref);
+	text_line("Group", cs_view_str(group));
+	hex_line("  in full", CS_VIEW_OF(c->stamp.group_ref));
 	label("Number");
 	printf("%" PRIu64 "\n", c->stamp.group_seq);
 	time_line("Sent", c->claimed_ms, "the sender's claim");
@@ -176,15 +191,16 @@ cli_evidence_show(const char *path, const struct cs_evidence *e)
 }
 
 void
-cli_evidence_meaning(bool all_proved)
+cli_evidence_meaning(bool all_proved, bool named)
 {
 	printf(
 	    "What %s proves:\n"
 	    "  The device named with each message committed to exactly these "
 	    "bytes, and the\n"
-	    "  operator accepted them at the time given, as this number of "
-	    "this group.\n"
-	    "  The reporter's device put this bundle together as it is.\n"
+	    "  operator, who registered its account under the name shown, "
+	    "accepted them at the\n"
+	    "  time given, as this number of this group.\n"
+	    "%s"
 	    "What it does not prove:\n"
 	    "  - who held the device, or that anyone read the message;\n"
 	    "  - that the context is complete: other messages may exist, and "
@@ -192,10 +208,13 @@ cli_evidence_meaning(bool all_proved)
 	    "    undisclosed ones above are between those shown only;\n"
 	    "  - the exact time: it is the operator's word, beside the "
 	    "sender's claim;\n"
-	    "  - whose the account key is: compare it with the one that people "
-	    "who know the\n"
-	    "    account have seen. The operator could make up a stamp, but "
-	    "not a signature\n"
-	    "    under that key.\n",
-	    all_proved ? "this" : "a line with \"ok\"");
+	    "  - whose the account is: its name and key are the operator's "
+	    "word. Compare the key\n"
+	    "    with the one that people who know the account have seen; the "
+	    "operator cannot\n"
+	    "    make a signature under it.\n",
+	    all_proved ? "this" : "a line with \"ok\"",
+	    named ? "  The reporter's device put this bundle together as it "
+		    "is.\n"
+		  : "");
 }

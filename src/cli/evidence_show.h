@@ -5,5 +5,6 @@
 #include "content/evidence.h"
 
 void cli_evidence_show(const char *path, const struct cs_evidence *e);
-/* What all of it means, once at the end. */
-void cli_evidence_meaning(bool all_proved);
+/* What all of it means, once at the end; ${named}: a bundle says who made it.
+ */
+void cli_evidence_meaning(bool all_proved, bool named);

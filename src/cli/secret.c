@@ -36,20 +36,21 @@ ask(struct cs_buf *out, const char *prompt)
 	return err;
 }
 
+/* ${what}, such as "passphrase", out of a file. */
 static int
-from_file(struct cs_buf *out, const char *path)
+from_file(struct cs_buf *out, const char *what, const char *path)
 {
 	enum cs_err err = cs_file_read(out, path, PASSPHRASE_MAX);
 
 	if (err)
-		return report_error(err, "The passphrase file %s", path);
+		return report_error(err, "The %s file %s", what, path);
 	while (out->len != 0 &&
 	    (out->data[out->len - 1] == '\n' ||
 		out->data[out->len - 1] == '\r'))
 		out->len--;
 	if (out->len == 0)
 		return cli_fail(
-		    CLI_USAGE, "The passphrase file %s is empty.", path);
+		    CLI_USAGE, "The %s file %s is empty.", what, path);
 	return CLI_OK;
 }
 
@@ -63,7 +64,7 @@ cli_passphrase(struct cs_buf *out, const struct cli_args *args,
 	bool same;
 
 	if (path != NULL)
-		return from_file(out, path);
+		return from_file(out, "passphrase", path);
 	if (!isatty(STDIN_FILENO))
 		return cli_fail(CLI_USAGE,
 		    "The folder takes a passphrase: give it with "
@@ -82,4 +83,33 @@ cli_passphrase(struct cs_buf *out, const struct cli_args *args,
 	same = cs_view_equal(cs_buf_view(out), cs_buf_view(&again));
 	cs_buf_free(&again);
 	return same ? CLI_OK : cli_fail(CLI_USAGE, "They are not the same.");
+}
+
+static enum cs_err
+from_input(struct cs_buf *out)
+{
+	char line[PASSPHRASE_MAX];
+	enum cs_err err = CS_ERR_CLOSED;
+
+	if (fgets(line, sizeof line, stdin) != NULL)
+		err = cs_buf_set(out, cs_view(line, strcspn(line, "\n")));
+	cs_wipe(line, sizeof line);
+	return err;
+}
+
+int
+cli_words(struct cs_buf *out, const struct cli_args *args, const char *prompt)
+{
+	const char *path = cli_value(args, "words-file");
+	enum cs_err err;
+	int status = CLI_OK;
+
+	if (path != NULL)
+		status = from_file(out, "words", path);
+	else if ((err = isatty(STDIN_FILENO) ? ask(out, prompt)
+					     : from_input(out)))
+		status = report_error(err, "Reading the words");
+	if (status == CLI_OK && (err = cs_buf_add(out, cs_view("", 1))))
+		status = report_error(err, "Reading the words");
+	return status;
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Passphrases, from a terminal or a file. */
+/* Passphrases and recovery words, from a terminal or a file. */
 #pragma once
 
 #include "base/bytes.h"
@@ -11,3 +11,8 @@ enum cli_passphrase_kind { CLI_PASSPHRASE_KNOWN, CLI_PASSPHRASE_NEW };
  * new one. If the status is not 0, the user was told why. */
 int cli_passphrase(struct cs_buf *out, const struct cli_args *args,
     enum cli_passphrase_kind kind);
+/* Read one line of secret words from --words-file, from standard input if that
+ * is no terminal, or ask with ${prompt} on it, without echo.  If the status is
+ * not 0, the user was told why. */
+int cli_words(
+    struct cs_buf *out, const struct cli_args *args, const char *prompt);

@@ -123,16 +123,58 @@ struct cs_client_device {
 	char name[CS_CLIENT_DEVICE_NAME_MAX + 1]; /* empty: the first one */
 	uint64_t created_ms, seen_ms; /* seen: to the day; 0: never */
 	bool own;                     /* the device that asks */
+	/* It came in with the recovery words, as the first one did; or the
+	 * device that let it in. */
+	bool by_recovery_key;
+	uint8_t let_in_by[CS_ID_LEN];
 };
 CS_CHECKED enum cs_err cs_client_devices(struct cs_client *c,
     void (*each)(void *arg, const struct cs_client_device *d), void *arg);
 /* Find the device whose id begins with ${prefix}, in hex. */
 CS_CHECKED enum cs_err cs_client_device_find(
     struct cs_client *c, const char *prefix, struct cs_client_device *out);
-/* Remove a device from the account.  The hub proposes its removal from the
- * conversations; cs_client_sync() commits that. */
+/* Remove a device from the account, and with it those that it let in at
+ * ${since_ms} or later; UINT64_MAX: they stay.  Nothing that it lets in from
+ * now on counts.  The hub proposes the removal from the conversations;
+ * cs_client_sync() commits that. */
 CS_CHECKED enum cs_err cs_client_device_remove(
-    struct cs_client *c, const uint8_t id[static CS_ID_LEN]);
+    struct cs_client *c, const uint8_t id[static CS_ID_LEN], uint64_t since_ms);
+
+/*
+ * The recovery words bring the account back when all devices are gone, and
+ * overrule each of them.  They are made by cs_client_join(), shown once, and
+ * then forgotten, unless the user keeps them on the device.
+ */
+#define CS_CLIENT_WORDS_SIZE 128
+/* CS_ERR_NOT_FOUND: they are not on this device. */
+CS_CHECKED enum cs_err cs_client_recovery_words(
+    struct cs_client *c, char out[static CS_CLIENT_WORDS_SIZE]);
+CS_CHECKED enum cs_err cs_client_recovery_forget(struct cs_client *c);
+/* What stands beside the words: where the account is, and whose hub that is.
+ * It is no secret. */
+void cs_client_recovery_link(
+    const struct cs_client *c, char out[static CS_CLIENT_CODE_SIZE]);
+/* Are these the words of this account?  CS_ERR_FORMAT, CS_ERR_MISMATCH. */
+CS_CHECKED enum cs_err cs_client_recovery_check(
+    struct cs_client *c, const char *words);
+/* Keep them on this device. */
+CS_CHECKED enum cs_err cs_client_recovery_keep(
+    struct cs_client *c, const char *words);
+
+/*
+ * Bring an account back to a new home: ${link} is an invite link of its hub, or
+ * https://HUB/r#OPERATORKEY.  ${remove_others}: the other devices of the
+ * account end at once.  ${problem} as for cs_client_join(); what broke off can
+ * be repeated.
+ */
+enum cs_client_recover { CS_CLIENT_KEEP_DEVICES, CS_CLIENT_REMOVE_DEVICES };
+struct cs_client_recovery {
+	const char *link, *words, *device_name;
+	enum cs_client_recover others;
+};
+CS_CHECKED enum cs_err cs_client_recover(const char *home,
+    const struct cs_client_recovery *r, struct cs_view passphrase,
+    char problem[static 256]);
 
 /* ---- conversations ------------------------------------------------------ */
 
@@ -287,6 +329,7 @@ struct cs_client_report {
 	size_t n;
 	uint16_t reason;
 	struct cs_view note;
+	bool named; /* the desk learns, and can prove, who reports */
 };
 /*
  * A report that is ready to be sent.  Its bytes are fixed when it is prepared:
@@ -308,6 +351,7 @@ struct cs_client_report_state {
 	uint8_t id[CS_ID_LEN];
 	uint64_t created_ms, updated_ms;
 	uint16_t reason;
+	bool named; /* the desk knows who reported */
 	size_t n_messages;
 	int state; /* enum cs_wire_report_state, or -1: not sent yet */
 	char answer[1024];

@@ -1,9 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 #include "client/client.h"
 
+#include "client/account/group_note.h"
 #include "client/account/leave.h"
 #include "client/account/request.h"
+#include "client/account/revocations.h"
 #include "client/groups/commit.h"
+#include "client/groups/ended.h"
 #include "client/groups/enter.h"
 #include "client/groups/invite.h"
 #include "client/groups/key_package.h"
@@ -115,8 +118,9 @@ read_group(struct cs_client *c, const struct cs_wire_group_state *state)
 	else if (client_group_damaged(err))
 		err = note_damage(c, state->group_id);
 	else if (err == CS_OK &&
-	    (err = client_log_read_to(c, &g, state->head)) == CS_OK)
-		err = commit_proposals(c, &g);
+	    (err = client_log_read_to(c, &g, state->head)) == CS_OK &&
+	    (err = commit_proposals(c, &g)) == CS_OK)
+		err = client_remove_ended(c, &g);
 	client_group_clear(&g);
 	return err;
 }
@@ -180,7 +184,11 @@ resume(struct cs_client *c, struct client_group *g, void *arg)
 	if (err == CS_OK || err == CS_ERR_EPOCH)
 		err = client_devices_bring(c, g, others);
 	if (err == CS_OK || err == CS_ERR_EPOCH)
+		err = client_remove_ended(c, g);
+	if (err == CS_OK)
 		err = client_flush(c, g);
+	if (err == CS_OK)
+		err = client_group_note_share(c, g);
 	/* A conversation that the hub refuses does not stop the others. */
 	return err == CS_ERR_DENIED || err == CS_ERR_EPOCH ? CS_OK : err;
 }
@@ -208,6 +216,7 @@ static const struct {
 	{ AT_CONNECT, client_key_packages_fill },
 	/* Before messages come, so that those of blocked people are dropped. */
 	{ AT_CONNECT, client_notes_fetch },
+	{ AT_SYNC, client_revocations_fetch },
 	{ AT_SYNC, read_on },
 	/* After the logs, which may say that this device was taken out of a
 	 * group, or hold what it cannot follow. */

@@ -65,7 +65,8 @@ check_message(struct check *k, size_t i)
 	memcpy(c->sig, in->sig, sizeof c->sig);
 	if ((err = rebuild_stamp(&c->stamp, in, k->root_public)))
 		return err;
-	err = cs_evidence_find_device(&device, k->in, &c->stamp);
+	err = cs_evidence_find_credential(
+	    &device, k->in, &c->stamp, k->root_public);
 	if (ours(err))
 		return err;
 	err =
@@ -73,8 +74,7 @@ check_message(struct check *k, size_t i)
 	if (ours(err))
 		return err;
 	if (device < k->in->n_keys) {
-		c->device_cert = k->in->keys[device].cert;
-		memcpy(c->account_key, k->in->keys[device].public, 32);
+		c->credential = k->in->keys[device].cert;
 		k->used[device] = true;
 	}
 	if (key < k->in->n_keys) {
@@ -85,7 +85,8 @@ check_message(struct check *k, size_t i)
 	if (ours(err))
 		return err;
 	if (device == k->in->n_keys)
-		proof->links[CS_LINK_CERT] = CS_ERR_NOT_FOUND;
+		proof->links[CS_LINK_ACCOUNT] = proof->links[CS_LINK_CERT] =
+		    CS_ERR_NOT_FOUND;
 	if (key == k->in->n_keys)
 		proof->links[CS_LINK_STAMP_KEY] = CS_ERR_NOT_FOUND;
 	return CS_OK;
@@ -202,11 +203,10 @@ static enum cs_err
 run(struct check *k)
 {
 	struct cs_evidence *out = k->out;
-	struct cs_credential credential;
 	enum cs_err err;
 
-	out->reporter_err =
-	    cs_csev_verify_auth(&credential, &out->reporter, k->in);
+	out->reporter_err = cs_csev_verify_auth(
+	    &out->reporter, k->in, cs_view(k->root_public, 32));
 	if (ours(out->reporter_err))
 		return out->reporter_err;
 	out->root_err = check_root(k);
@@ -244,6 +244,7 @@ evidence_new(struct cs_evidence **out, const struct cs_csev *in)
 	}
 	memcpy(e->report_id, in->report_id, sizeof e->report_id);
 	e->created_ms = in->created_ms;
+	e->mode = in->mode;
 	e->reason = in->reason;
 	e->note = in->note;
 	e->n_items = in->n_items;

@@ -63,7 +63,10 @@ struct cs_evidence_input {
 	const struct cs_evidence_gap *gaps;
 	size_t n_gaps;
 	uint8_t root_public[32];
-	struct cs_view credential; /* of the reporter: franking/cert.h */
+	/* CS_CSEV_NAMED: the reporter's credential, and the key of its device.
+	 */
+	enum cs_csev_mode mode;
+	struct cs_view credential;
 	const struct cs_sign_key *device_key;
 };
 
@@ -90,8 +93,12 @@ struct cs_evidence {
 	uint64_t created_ms;
 	uint16_t reason;
 	struct cs_view note;
-	enum cs_err reporter_err;       /* certificate and signature over all */
-	struct cs_device_cert reporter; /* good if that is CS_OK */
+	/* In an unnamed bundle report_id, created_ms, reason and note are the
+	 * words of whoever made it, and nothing says who that was. */
+	enum cs_csev_mode mode;
+	enum cs_err reporter_err;    /* the signature over all of it */
+	struct cs_identity reporter; /* good if one is named, and that is CS_OK
+				      */
 	enum cs_err
 	    root_err; /* the bundle names the operator that we asked for */
 	enum cs_err

@@ -3,23 +3,25 @@
 
 #include <string.h>
 
+#include "base/units.h"
+
 enum cs_err
-cs_evidence_find_device(
-    size_t *out, const struct cs_csev *c, const struct cs_stamp *s)
+cs_evidence_find_credential(size_t *out, const struct cs_csev *c,
+    const struct cs_stamp *s, const uint8_t root_public[static 32])
 {
 	*out = c->n_keys;
 	for (size_t i = 0; i < c->n_keys; i++) {
 		const struct cs_csev_key *key = &c->keys[i];
-		struct cs_device_cert cert;
+		struct cs_identity identity;
 		enum cs_err err;
 
-		if (key->type != CS_CSEV_DEVICE_CERT ||
-		    cs_device_cert_peek(&cert, key->cert) != CS_OK ||
-		    memcmp(cert.account, s->account, 16) != 0 ||
-		    memcmp(cert.device, s->device, 16) != 0)
+		if (key->type != CS_CSEV_CREDENTIAL ||
+		    cs_identity_peek(&identity, key->cert) != CS_OK ||
+		    memcmp(identity.account.account, s->account, 16) != 0 ||
+		    memcmp(identity.device.device, s->device, 16) != 0)
 			continue;
-		err = cs_device_cert_verify(&cert, key->cert,
-		    CS_VIEW_OF(key->public), s->accepted_ms / 1000);
+		err = cs_identity_verify(&identity, key->cert,
+		    cs_view(root_public, 32), s->accepted_ms / CS_SECOND_MS);
 		if (cs_err_class(err) == CS_ERR_CLASS_OURS)
 			return err;
 		if (err == CS_OK || *out == c->n_keys)
@@ -43,7 +45,7 @@ cs_evidence_find_stamp_key(size_t *out, const struct cs_csev *c,
 		if (key->type != CS_CSEV_STAMP_KEY_CERT)
 			continue;
 		err = cs_stamp_key_cert_verify(&cert, key->cert,
-		    cs_view(root_public, 32), s->accepted_ms / 1000);
+		    cs_view(root_public, 32), s->accepted_ms / CS_SECOND_MS);
 		if (cs_err_class(err) == CS_ERR_CLASS_OURS)
 			return err;
 		if (memcmp(cert.key_id, s->key_id, sizeof s->key_id) != 0)

@@ -6,13 +6,14 @@
 
 #include "franking/csev.h"
 
-/* The place of the first certificate in ${c} that is of the account and device
- * in ${s}, verifies, and was valid when the message was accepted.
- * CS_ERR_NOT_FOUND when there is none; ${*out} is then the first certificate of
+/* The place of the first credential in ${c} that is of the account and device
+ * in ${s} and verifies at the time when the message was accepted.
+ * CS_ERR_NOT_FOUND when there is none; ${*out} is then the first credential of
  * that device, so that a verifier can say what is wrong with it, or c->n_keys.
  */
-CS_CHECKED enum cs_err cs_evidence_find_device(
-    size_t *out, const struct cs_csev *c, const struct cs_stamp *s);
+CS_CHECKED enum cs_err cs_evidence_find_credential(size_t *out,
+    const struct cs_csev *c, const struct cs_stamp *s,
+    const uint8_t root_public[static 32]);
 
 /* The same for the certificate of the key that made the stamp ${s}. */
 CS_CHECKED enum cs_err cs_evidence_find_stamp_key(size_t *out,

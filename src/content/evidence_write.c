@@ -133,12 +133,11 @@ add_keys(struct cs_csev *csev, const struct cs_evidence_input_item *in,
 	enum cs_err err;
 	size_t found;
 
-	err = cs_evidence_find_device(&found, csev, s);
+	err = cs_evidence_find_credential(&found, csev, s, root_public);
 	if (err == CS_ERR_NOT_FOUND) {
 		key = &csev->keys[csev->n_keys++];
-		key->type = CS_CSEV_DEVICE_CERT;
-		key->cert = in->capsule.device_cert;
-		memcpy(key->public, in->capsule.account_key, 32);
+		key->type = CS_CSEV_CREDENTIAL;
+		key->cert = in->capsule.credential;
 	} else if (err) {
 		return err;
 	}
@@ -194,6 +193,7 @@ fill(struct cs_csev *csev, struct cs_buf *stamps,
 
 	memcpy(csev->report_id, in->report_id, sizeof csev->report_id);
 	csev->created_ms = in->created_ms;
+	csev->mode = in->mode;
 	csev->reason = in->reason;
 	csev->note = in->note;
 	csev->n_keys = 1;
@@ -220,12 +220,15 @@ write_signed(struct cs_buf *out, struct cs_csev *csev,
 {
 	struct cs_buf auth = { 0 };
 	size_t from = out->len;
+	struct cs_view whole;
 	enum cs_err err;
 
 	if ((err = cs_csev_write(out, csev)))
 		goto out;
-	err = cs_csev_sign(&auth, cs_view(out->data + from, out->len - from),
-	    in->credential, in->device_key);
+	whole = cs_view(out->data + from, out->len - from);
+	err = in->mode == CS_CSEV_NAMED
+	    ? cs_csev_sign(&auth, whole, in->credential, in->device_key)
+	    : cs_csev_sign_unnamed(&auth, whole);
 	out->len = from;
 	if (err)
 		goto out;

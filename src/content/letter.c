@@ -6,6 +6,7 @@
 #include "base/reader.h"
 #include "base/text.h"
 #include "base/writer.h"
+#include "crypto/hash.h"
 #include "crypto/seal.h"
 
 #define LETTER_VERSION 1
@@ -32,6 +33,8 @@ cs_letter_parse(struct cs_letter *out, struct cs_view plain)
 		cs_reader_fail(&r, CS_ERR_VERSION);
 	out->language = cs_read_vec_max(&r, CS_LETTER_LANGUAGE_MAX);
 	out->text = cs_read_vec_max(&r, CS_LETTER_TEXT_MAX);
+	out->credential = cs_read_vec_max(&r, CS_CREDENTIAL_MAX);
+	out->proof = cs_read_vec_max(&r, CS_SIGNATURE_LEN);
 	if ((err = cs_reader_end(&r)))
 		return err;
 	if (!cs_utf8_valid(out->language))
@@ -39,18 +42,124 @@ cs_letter_parse(struct cs_letter *out, struct cs_view plain)
 	return check_text(out->text);
 }
 
-enum cs_err
-cs_letter_seal(struct cs_buf *out, uint8_t reply[static 32],
-    const struct cs_letter *letter, struct cs_view to_public)
-{
-	struct cs_buf plain = { 0 };
-	struct cs_writer w = cs_writer(&plain);
-	struct cs_letter same;
-	enum cs_err err;
+/* ---- who wrote it ------------------------------------------------------- */
 
-	cs_write_u8(&w, LETTER_VERSION);
+/* Append what is signed. */
+static enum cs_err
+write_words(struct cs_buf *out, const struct cs_letter *letter,
+    const struct cs_letter_about *about, const uint8_t account[static 16])
+{
+	static const char label[] = "countersign/letter-words/v1";
+	struct cs_writer w = cs_writer(out);
+
+	cs_write_bytes(&w, cs_view(label, sizeof label));
+	cs_write_bytes(&w, cs_view(account, 16));
+	cs_write_bytes(&w, CS_VIEW_OF(about->id));
+	cs_write_u8(&w, about->kind);
+	cs_write_bytes(&w, CS_VIEW_OF(about->subject));
 	cs_write_vec(&w, letter->language);
 	cs_write_vec(&w, letter->text);
+	return cs_writer_end(&w);
+}
+
+static const uint8_t nobody[16];
+
+static enum cs_err
+mac_words(uint8_t out[static CS_SHA256_LEN], const struct cs_letter *letter,
+    const struct cs_letter_about *about, const uint8_t report_key[static 32])
+{
+	struct cs_buf words = { 0 };
+	struct cs_view part;
+	enum cs_err err = write_words(&words, letter, about, nobody);
+
+	part = cs_buf_view(&words);
+	if (err == CS_OK)
+		err = cs_hmac_parts(
+		    out, CS_SHA256, cs_view(report_key, 32), &part, 1);
+	cs_buf_free(&words);
+	return err;
+}
+
+/* Set credential and proof of ${letter}; ${proof} has the bytes. */
+static enum cs_err
+prove(struct cs_letter *letter, uint8_t proof[static CS_SIGNATURE_LEN],
+    const struct cs_letter_about *about, const struct cs_letter_author *author)
+{
+	struct cs_buf words = { 0 };
+	enum cs_err err;
+
+	if (author->report_key != NULL) {
+		letter->credential = cs_view(NULL, 0);
+		letter->proof = cs_view(proof, CS_SHA256_LEN);
+		return mac_words(proof, letter, about, author->report_key);
+	}
+	letter->credential = author->credential;
+	letter->proof = cs_view(proof, CS_SIGNATURE_LEN);
+	if ((err = write_words(&words, letter, about, about->account)) == CS_OK)
+		err = cs_sign(proof, author->device_key, cs_buf_view(&words));
+	cs_buf_free(&words);
+	return err;
+}
+
+enum cs_err
+cs_letter_check(const struct cs_letter *letter,
+    const struct cs_letter_about *about, const uint8_t root_public[static 32],
+    uint64_t now_s)
+{
+	struct cs_identity writer;
+	struct cs_buf words = { 0 };
+	enum cs_err err;
+
+	if ((err = cs_identity_verify(
+		 &writer, letter->credential, cs_view(root_public, 32), now_s)))
+		return err;
+	if (memcmp(writer.account.account, about->account, 16) != 0)
+		return CS_ERR_MISMATCH;
+	if ((err = write_words(&words, letter, about, about->account)) == CS_OK)
+		err = cs_sign_verify(CS_VIEW_OF(writer.device.public),
+		    cs_buf_view(&words), letter->proof);
+	cs_buf_free(&words);
+	return err;
+}
+
+enum cs_err
+cs_letter_check_unnamed(const struct cs_letter *letter,
+    const struct cs_letter_about *about, const uint8_t report_key[static 32])
+{
+	uint8_t want[CS_SHA256_LEN];
+	enum cs_err err;
+
+	if (letter->credential.len != 0)
+		return CS_ERR_MISMATCH;
+	if ((err = mac_words(want, letter, about, report_key)))
+		return err;
+	if (letter->proof.len != sizeof want ||
+	    !cs_equal_ct(want, letter->proof.data, sizeof want))
+		err = CS_ERR_SIGNATURE;
+	cs_wipe(want, sizeof want);
+	return err;
+}
+
+/* ---- sealed ------------------------------------------------------------- */
+
+enum cs_err
+cs_letter_seal(struct cs_buf *out, uint8_t reply[static 32],
+    const struct cs_letter *letter, const struct cs_letter_about *about,
+    const struct cs_letter_author *author, struct cs_view to_public)
+{
+	struct cs_letter proved = *letter, same;
+	uint8_t proof[CS_SIGNATURE_LEN];
+	struct cs_buf plain = { 0 };
+	struct cs_writer w = cs_writer(&plain);
+	enum cs_err err;
+
+	if ((err = prove(&proved, proof, about, author)))
+		return err;
+	cs_write_u8(&w, LETTER_VERSION);
+	cs_write_vec(&w, proved.language);
+	cs_write_vec(&w, proved.text);
+	cs_write_vec(&w, proved.credential);
+	cs_write_vec(&w, proved.proof);
 	if ((err = cs_writer_end(&w)) == CS_OK &&
 	    (err = cs_letter_parse(&same, cs_buf_view(&plain))) == CS_OK)
 		err = cs_reply_key_seal(

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/reader.h"
+#include "base/units.h"
 #include "base/writer.h"
 
 #define CAPSULE_VERSION 1
@@ -56,8 +57,7 @@ cs_capsule_write(struct cs_buf *out, const struct cs_capsule *c)
 	cs_write_u64(&w, c->claimed_ms);
 	cs_write_bytes(&w, CS_VIEW_OF(c->sig));
 	write_stamp(&w, &c->stamp);
-	cs_write_vec(&w, c->device_cert);
-	cs_write_bytes(&w, CS_VIEW_OF(c->account_key));
+	cs_write_vec(&w, c->credential);
 	return cs_writer_end(&w);
 }
 
@@ -75,8 +75,7 @@ cs_capsule_parse(struct cs_capsule *out, struct cs_view in)
 	out->claimed_ms = cs_read_u64(&r);
 	cs_read_copy(&r, out->sig, sizeof out->sig);
 	read_stamp(&r, &out->stamp);
-	out->device_cert = cs_read_vec_max(&r, CS_CERT_MAX);
-	cs_read_copy(&r, out->account_key, sizeof out->account_key);
+	out->credential = cs_read_vec_max(&r, CS_CREDENTIAL_MAX);
 	return cs_reader_end(&r);
 }
 
@@ -88,8 +87,10 @@ static const struct {
 	    "the content is well formed and names its sender and group" },
 	[CS_LINK_TAG] = { "tag",
 	    "the tag that was sent along commits to exactly this content" },
+	[CS_LINK_ACCOUNT] = { "account",
+	    "the operator registered the account under this name and key" },
 	[CS_LINK_CERT] = { "device-certificate",
-	    "the account's own key certified the sending device" },
+	    "the account's own keys certified the sending device" },
 	[CS_LINK_SENDER] = { "sender-signature",
 	    "the sending device signed it, for this group and time" },
 	[CS_LINK_STAMP_KEY] = { "stamp-key",
@@ -110,17 +111,35 @@ cs_link_text(enum cs_link link)
 	return links[link].text;
 }
 
-/* The certificate has to be the sender's, and valid when it was accepted. */
+/* The account that was stamped, with a registrar that the root certified. */
 static enum cs_err
-check_cert(struct cs_device_cert *cert, const struct cs_capsule *c)
+check_account(const struct cs_capsule *c, const uint8_t root_public[static 32])
 {
-	enum cs_err err = cs_device_cert_verify(cert, c->device_cert,
-	    CS_VIEW_OF(c->account_key), c->stamp.accepted_ms / 1000);
+	struct cs_credential credential;
+	struct cs_account_cert account;
+	enum cs_err err;
+
+	if ((err = cs_credential_parse(&credential, c->credential)) ||
+	    (err = cs_account_cert_verify(&account, credential.account_cert,
+		 credential.registrar_cert, cs_view(root_public, 32))))
+		return err;
+	return memcmp(account.account, c->stamp.account, 16) == 0
+	    ? CS_OK
+	    : CS_ERR_MISMATCH;
+}
+
+/* The whole of it has to be the sender's, and valid when it was accepted. */
+static enum cs_err
+check_cert(struct cs_identity *sender, const struct cs_capsule *c,
+    const uint8_t root_public[static 32])
+{
+	enum cs_err err = cs_identity_verify(sender, c->credential,
+	    cs_view(root_public, 32), c->stamp.accepted_ms / CS_SECOND_MS);
 
 	if (err)
 		return err;
-	if (memcmp(cert->account, c->stamp.account, 16) != 0 ||
-	    memcmp(cert->device, c->stamp.device, 16) != 0)
+	if (memcmp(sender->account.account, c->stamp.account, 16) != 0 ||
+	    memcmp(sender->device.device, c->stamp.device, 16) != 0)
 		return CS_ERR_MISMATCH;
 	return CS_OK;
 }
@@ -128,15 +147,16 @@ check_cert(struct cs_device_cert *cert, const struct cs_capsule *c)
 static enum cs_err
 check_content(struct cs_mimi_content *content, const struct cs_capsule *c)
 {
-	struct cs_device_cert cert;
+	struct cs_identity sender;
 	enum cs_err err = cs_mimi_parse(content, c->application_data);
 
 	if (err)
 		return err;
 	/* Whoever certified it, the name has to be the one in the text. */
-	if ((err = cs_device_cert_peek(&cert, c->device_cert)))
+	if ((err = cs_identity_peek(&sender, c->credential)))
 		return err;
-	if (!cs_mimi_user_uri_names(content->sender_uri, cert.handle) ||
+	if (!cs_mimi_user_uri_names(
+		content->sender_uri, sender.account.handle) ||
 	    !cs_mimi_room_uri_names(content->room_uri, c->stamp.group_ref) ||
 	    !cs_mimi_same_hub(content->sender_uri, content->room_uri))
 		return CS_ERR_MISMATCH;
@@ -144,7 +164,7 @@ check_content(struct cs_mimi_content *content, const struct cs_capsule *c)
 }
 
 static enum cs_err
-check_sender(const struct cs_capsule *c, const struct cs_device_cert *cert)
+check_sender(const struct cs_capsule *c, const struct cs_identity *sender)
 {
 	struct cs_sender_frank frank = {
 		.epoch = c->stamp.epoch,
@@ -158,7 +178,7 @@ check_sender(const struct cs_capsule *c, const struct cs_device_cert *cert)
 	memcpy(frank.account, c->stamp.account, sizeof frank.account);
 	memcpy(frank.device, c->stamp.device, sizeof frank.device);
 	return cs_sender_verify(
-	    &frank, CS_VIEW_OF(cert->public), CS_VIEW_OF(c->sig));
+	    &frank, CS_VIEW_OF(sender->device.public), CS_VIEW_OF(c->sig));
 }
 
 static enum cs_err
@@ -182,8 +202,9 @@ cs_proof_check(struct cs_proof *out, const struct cs_capsule *c,
 	l[CS_LINK_CONTENT] = check_content(&out->content, c);
 	l[CS_LINK_TAG] = cs_franking_tag_check(
 	    c->stamp.tag, out->content.salt, c->application_data);
-	l[CS_LINK_CERT] = check_cert(&out->cert, c);
-	l[CS_LINK_SENDER] = check_sender(c, &out->cert);
+	l[CS_LINK_ACCOUNT] = check_account(c, root_public);
+	l[CS_LINK_CERT] = check_cert(&out->sender, c, root_public);
+	l[CS_LINK_SENDER] = check_sender(c, &out->sender);
 	l[CS_LINK_STAMP_KEY] = cs_stamp_key_cert_parse(
 	    &key, stamp_key_cert, cs_view(root_public, 32));
 	l[CS_LINK_STAMP] = l[CS_LINK_STAMP_KEY]

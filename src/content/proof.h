@@ -9,6 +9,7 @@
 #pragma once
 
 #include "content/mimi.h"
+#include "franking/credential.h"
 #include "franking/sender.h"
 #include "franking/stamp.h"
 
@@ -23,8 +24,7 @@ struct cs_capsule {
 	uint64_t claimed_ms;
 	uint8_t sig[CS_SIGNATURE_LEN];
 	struct cs_stamp stamp; /* group_ref, epoch, account, device, tag ... */
-	struct cs_view device_cert;
-	uint8_t account_key[32];
+	struct cs_view credential; /* the sender's: franking/credential.h */
 };
 
 /* Kept by a recipient for as long as a report is possible. */
@@ -35,10 +35,11 @@ CS_CHECKED enum cs_err cs_capsule_parse(
 
 /* The links of a proof, in the order in which they are checked. */
 enum cs_link {
-	CS_LINK_CONTENT,   /* one strict body, which names sender and group */
-	CS_LINK_TAG,       /* the tag opens to exactly these bytes */
-	CS_LINK_CERT,      /* the account's key certified the device's */
-	CS_LINK_SENDER,    /* the device's key signed the tag, group, time */
+	CS_LINK_CONTENT, /* one strict body, which names sender and group */
+	CS_LINK_TAG,     /* the tag opens to exactly these bytes */
+	CS_LINK_ACCOUNT, /* the operator's registrar: the account's name, key */
+	CS_LINK_CERT,    /* the account's key certified the device's */
+	CS_LINK_SENDER,  /* the device's key signed the tag, group, time */
 	CS_LINK_STAMP_KEY, /* the operator's root certified the stamp key */
 	CS_LINK_STAMP,     /* the hub accepted it, then and there */
 	CS_LINKS,
@@ -50,7 +51,7 @@ const char *cs_link_text(enum cs_link link);
 struct cs_proof {
 	enum cs_err links[CS_LINKS];    /* CS_OK: proved */
 	struct cs_mimi_content content; /* good if CS_LINK_CONTENT is */
-	struct cs_device_cert cert;     /* good if CS_LINK_CERT is */
+	struct cs_identity sender;      /* good if CS_LINK_CERT is */
 	uint8_t mid[CS_MIMI_ID_LEN];
 	bool clocks_differ; /* sender and hub, by more than 10 minutes */
 };

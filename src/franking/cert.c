@@ -3,13 +3,9 @@
 
 #include <string.h>
 
-#include "base/reader.h"
-#include "base/writer.h"
 #include "crypto/hash.h"
+#include "franking/signed.h"
 
-#define CERT_VERSION 1
-
-/* Labels are signed with their terminating zero, so none begins another. */
 static const char device_label[] = "countersign/device/v1";
 static const char stamp_label[] = "countersign/stamp-key/v1";
 static const char role_label[] = "countersign/role-key/v1";
@@ -30,64 +26,6 @@ cs_handle_valid(struct cs_view h)
 	return true;
 }
 
-static struct cs_writer
-begin(struct cs_buf *out, struct cs_view label)
-{
-	struct cs_writer w = cs_writer(out);
-
-	cs_write_bytes(&w, label);
-	cs_write_u8(&w, CERT_VERSION);
-	return w;
-}
-
-/* Sign what was written since ${from} and append the signature. */
-static enum cs_err
-finish(struct cs_writer *w, size_t from, const struct cs_sign_key *key)
-{
-	uint8_t sig[CS_SIGNATURE_LEN];
-	enum cs_err err = cs_writer_end(w);
-
-	if (err == CS_OK)
-		err = cs_sign(
-		    sig, key, cs_view(w->buf->data + from, w->buf->len - from));
-	if (err == CS_OK)
-		err = cs_buf_add(w->buf, CS_VIEW_OF(sig));
-	if (err)
-		w->buf->len = from;
-	return err;
-}
-
-/* Check label and version; ${r} is left at the fields, the signature cut off.
- */
-static struct cs_reader
-open_cert(struct cs_view cert, struct cs_view label)
-{
-	struct cs_reader r = cs_reader(cert);
-
-	if (cert.len > CS_CERT_MAX || cert.len < CS_SIGNATURE_LEN) {
-		cs_reader_fail(
-		    &r, cert.len > CS_CERT_MAX ? CS_ERR_LIMIT : CS_ERR_FORMAT);
-		return r;
-	}
-	r.left -= CS_SIGNATURE_LEN;
-	if (!cs_view_equal(cs_read_bytes(&r, label.len), label))
-		cs_reader_fail(&r, CS_ERR_FORMAT);
-	if (cs_read_u8(&r) != CERT_VERSION)
-		cs_reader_fail(&r, CS_ERR_VERSION);
-	return r;
-}
-
-static enum cs_err
-check_signature(struct cs_view cert, struct cs_view public)
-{
-	size_t n = cert.len - CS_SIGNATURE_LEN;
-	enum cs_err err;
-
-	err = cs_sign_verify_again(public, cs_view(cert.data, n),
-	    cs_view(cert.data + n, CS_SIGNATURE_LEN));
-	return cs_err_class(err) == CS_ERR_CLASS_THEIRS ? CS_ERR_CERT : err;
-}
-
 static enum cs_err
 check_time(uint64_t not_before, uint64_t not_after, uint64_t now_s)
 {
@@ -99,11 +37,11 @@ check_time(uint64_t not_before, uint64_t not_after, uint64_t now_s)
 
 enum cs_err
 cs_device_cert_make(struct cs_buf *out, const struct cs_device_cert *cert,
-    const struct cs_sign_key *account_key)
+    const struct cs_sign_key *issuer)
 {
 	size_t from = out->len;
 	struct cs_writer w =
-	    begin(out, cs_view(device_label, sizeof device_label));
+	    cs_signed_begin(out, cs_view(device_label, sizeof device_label));
 
 	if (!cs_handle_valid(cert->handle))
 		cs_writer_fail(&w, CS_ERR_MISUSE);
@@ -113,14 +51,14 @@ cs_device_cert_make(struct cs_buf *out, const struct cs_device_cert *cert,
 	cs_write_bytes(&w, CS_VIEW_OF(cert->public));
 	cs_write_u64(&w, cert->not_before);
 	cs_write_u64(&w, cert->not_after);
-	return finish(&w, from, account_key);
+	return cs_signed_end(&w, from, issuer);
 }
 
 enum cs_err
 cs_device_cert_peek(struct cs_device_cert *out, struct cs_view cert)
 {
-	struct cs_reader r =
-	    open_cert(cert, cs_view(device_label, sizeof device_label));
+	struct cs_reader r = cs_signed_open(
+	    cert, cs_view(device_label, sizeof device_label), CS_CERT_MAX);
 
 	cs_read_copy(&r, out->account, sizeof out->account);
 	out->handle = cs_read_vec_max(&r, CS_HANDLE_MAX);
@@ -146,40 +84,20 @@ cs_device_cert_peek(struct cs_device_cert *out, struct cs_view cert)
 
 enum cs_err
 cs_device_cert_parse(struct cs_device_cert *out, struct cs_view cert,
-    struct cs_view account_public)
+    struct cs_view issuer_public)
 {
 	enum cs_err err = cs_device_cert_peek(out, cert);
 
-	return err ? err : check_signature(cert, account_public);
+	return err ? err : cs_signed_check(cert, issuer_public);
 }
 
 enum cs_err
 cs_device_cert_verify(struct cs_device_cert *out, struct cs_view cert,
-    struct cs_view account_public, uint64_t now_s)
+    struct cs_view issuer_public, uint64_t now_s)
 {
-	enum cs_err err = cs_device_cert_parse(out, cert, account_public);
+	enum cs_err err = cs_device_cert_parse(out, cert, issuer_public);
 
 	return err ? err : check_time(out->not_before, out->not_after, now_s);
-}
-
-enum cs_err
-cs_credential_write(struct cs_buf *out, const struct cs_credential *credential)
-{
-	struct cs_writer w = cs_writer(out);
-
-	cs_write_vec(&w, credential->device_cert);
-	cs_write_bytes(&w, CS_VIEW_OF(credential->account_key));
-	return cs_writer_end(&w);
-}
-
-enum cs_err
-cs_credential_parse(struct cs_credential *out, struct cs_view in)
-{
-	struct cs_reader r = cs_reader(in);
-
-	out->device_cert = cs_read_vec_max(&r, CS_CERT_MAX);
-	cs_read_copy(&r, out->account_key, sizeof out->account_key);
-	return cs_reader_end(&r);
 }
 
 /* ---- stamp keys --------------------------------------------------------- */
@@ -205,20 +123,20 @@ cs_stamp_key_cert_make(struct cs_buf *out, const uint8_t public[static 32],
 
 	if ((err = key_id(id, public)))
 		return err;
-	w = begin(out, cs_view(stamp_label, sizeof stamp_label));
+	w = cs_signed_begin(out, cs_view(stamp_label, sizeof stamp_label));
 	cs_write_bytes(&w, CS_VIEW_OF(id));
 	cs_write_bytes(&w, cs_view(public, 32));
 	cs_write_u64(&w, not_before);
 	cs_write_u64(&w, not_after);
-	return finish(&w, from, root);
+	return cs_signed_end(&w, from, root);
 }
 
 enum cs_err
 cs_stamp_key_cert_parse(struct cs_stamp_key_cert *out, struct cs_view cert,
     struct cs_view root_public)
 {
-	struct cs_reader r =
-	    open_cert(cert, cs_view(stamp_label, sizeof stamp_label));
+	struct cs_reader r = cs_signed_open(
+	    cert, cs_view(stamp_label, sizeof stamp_label), CS_CERT_MAX);
 	uint8_t id[8];
 	enum cs_err err;
 
@@ -233,7 +151,7 @@ cs_stamp_key_cert_parse(struct cs_stamp_key_cert *out, struct cs_view cert,
 		return CS_ERR_FORMAT;
 	if (!cs_sign_public_valid_again(CS_VIEW_OF(out->public)))
 		return CS_ERR_KEY;
-	return check_signature(cert, root_public);
+	return cs_signed_check(cert, root_public);
 }
 
 enum cs_err
@@ -253,21 +171,22 @@ cs_role_key_cert_make(struct cs_buf *out, enum cs_role role,
     const struct cs_sign_key *root)
 {
 	size_t from = out->len;
-	struct cs_writer w = begin(out, cs_view(role_label, sizeof role_label));
+	struct cs_writer w =
+	    cs_signed_begin(out, cs_view(role_label, sizeof role_label));
 
 	cs_write_u8(&w, (uint8_t)role);
 	cs_write_bytes(&w, cs_view(public, 32));
 	cs_write_u64(&w, not_before);
 	cs_write_u64(&w, not_after);
-	return finish(&w, from, root);
+	return cs_signed_end(&w, from, root);
 }
 
 enum cs_err
 cs_role_key_cert_verify(struct cs_role_key_cert *out, struct cs_view cert,
     struct cs_view root_public, enum cs_role role, uint64_t now_s)
 {
-	struct cs_reader r =
-	    open_cert(cert, cs_view(role_label, sizeof role_label));
+	struct cs_reader r = cs_signed_open(
+	    cert, cs_view(role_label, sizeof role_label), CS_CERT_MAX);
 	enum cs_err err;
 
 	out->role = cs_read_u8(&r);
@@ -281,7 +200,7 @@ cs_role_key_cert_verify(struct cs_role_key_cert *out, struct cs_view cert,
 		return CS_ERR_MISMATCH;
 	if (out->not_before > out->not_after)
 		return CS_ERR_FORMAT;
-	if ((err = check_signature(cert, root_public)))
+	if ((err = cs_signed_check(cert, root_public)))
 		return err;
 	return check_time(out->not_before, out->not_after, now_s);
 }

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Which key belongs to whom (FRANKING, "Keys").
- *
- * signed = opaque label | fields | sig64, the signature over all before it
+ * Which key belongs to whom (FRANKING, "Keys"), one certificate at a time; what
+ * proves a whole identity is in franking/credential.h.
  *
  * Times are seconds since 1970. Parsing is strict: one encoding, nothing left
  * over. A verify function checks the signature and, at ${now_s}, the validity;
@@ -18,7 +17,8 @@
 /* 1 to 32 of [a-z0-9._-], the first a letter. */
 CS_CHECKED bool cs_handle_valid(struct cs_view handle);
 
-/* An account key's word that a device is its. */
+/* The word of an account's recovery key, or of another device of the account,
+ * that a device belongs to it. */
 struct cs_device_cert {
 	uint8_t account[16];
 	struct cs_view handle; /* points into what was parsed */
@@ -27,28 +27,15 @@ struct cs_device_cert {
 	uint64_t not_before, not_after;
 };
 CS_CHECKED enum cs_err cs_device_cert_make(struct cs_buf *out,
-    const struct cs_device_cert *cert, const struct cs_sign_key *account_key);
+    const struct cs_device_cert *cert, const struct cs_sign_key *issuer);
 CS_CHECKED enum cs_err cs_device_cert_parse(struct cs_device_cert *out,
-    struct cs_view signed_cert, struct cs_view account_public);
+    struct cs_view signed_cert, struct cs_view issuer_public);
 CS_CHECKED enum cs_err cs_device_cert_verify(struct cs_device_cert *out,
-    struct cs_view signed_cert, struct cs_view account_public, uint64_t now_s);
-/* The fields of a certificate whose account key is not known yet: nothing in
+    struct cs_view signed_cert, struct cs_view issuer_public, uint64_t now_s);
+/* The fields of a certificate whose issuer is not known yet: nothing in
  * it is proved. */
 CS_CHECKED enum cs_err cs_device_cert_peek(
     struct cs_device_cert *out, struct cs_view signed_cert);
-
-/*
- * What stands in an MLS leaf (the identity of its basic credential): a signed
- * device certificate with the account key that opens it: cert<V> | key32.
- */
-struct cs_credential {
-	struct cs_view device_cert;
-	uint8_t account_key[32];
-};
-CS_CHECKED enum cs_err cs_credential_write(
-    struct cs_buf *out, const struct cs_credential *credential);
-CS_CHECKED enum cs_err cs_credential_parse(
-    struct cs_credential *out, struct cs_view in);
 
 /* The operator root's word for a key that stamps. */
 struct cs_stamp_key_cert {
@@ -69,6 +56,7 @@ enum cs_role {
 	CS_ROLE_DESK_HPKE = 1,
 	CS_ROLE_DESK_SIGNING = 2,
 	CS_ROLE_EXTERNAL_SENDER = 3,
+	CS_ROLE_REGISTRAR = 4, /* certifies accounts */
 };
 struct cs_role_key_cert {
 	uint8_t role;

@@ -5,10 +5,9 @@
 
 #include "base/alloc.h"
 #include "base/reader.h"
+#include "base/units.h"
 #include "base/writer.h"
 #include "crypto/hash.h"
-
-#define MODE_ACCOUNT 1
 
 static const char magic[8] = "CSEV0001";
 static const char report_label[] = "countersign/report/v1";
@@ -65,7 +64,7 @@ write_key(struct cs_writer *w, const struct cs_csev_key *key)
 	cs_write_u8(w, (uint8_t)key->type);
 	if (key->type != CS_CSEV_ROOT)
 		cs_write_vec(w, key->cert);
-	if (key->type != CS_CSEV_STAMP_KEY_CERT)
+	else
 		cs_write_bytes(w, CS_VIEW_OF(key->public));
 }
 
@@ -78,7 +77,7 @@ cs_csev_write(struct cs_buf *out, const struct cs_csev *c)
 	cs_write_bytes(&w, cs_view(magic, sizeof magic));
 	cs_write_bytes(&w, CS_VIEW_OF(c->report_id));
 	cs_write_u64(&w, c->created_ms);
-	cs_write_u8(&w, MODE_ACCOUNT);
+	cs_write_u8(&w, (uint8_t)c->mode);
 	cs_write_u16(&w, c->reason);
 	cs_write_vec(&w, c->note);
 	cs_write_vec(&w, c->auth);
@@ -199,13 +198,15 @@ read_key(struct cs_reader *r, struct cs_csev_key *key)
 {
 	uint8_t type = cs_read_u8(r);
 
-	if (type < CS_CSEV_DEVICE_CERT || type > CS_CSEV_ROOT)
+	if (type < CS_CSEV_CREDENTIAL || type > CS_CSEV_ROOT)
 		cs_reader_fail(r, CS_ERR_FORMAT);
 	key->type = (enum cs_csev_key_type)type;
-	if (type != CS_CSEV_ROOT)
-		key->cert = cs_read_vec_max(r, CS_CERT_MAX);
-	if (type != CS_CSEV_STAMP_KEY_CERT)
+	if (type == CS_CSEV_ROOT)
 		cs_read_copy(r, key->public, sizeof key->public);
+	else
+		key->cert = cs_read_vec_max(r,
+		    type == CS_CSEV_CREDENTIAL ? CS_CREDENTIAL_MAX
+					       : CS_CERT_MAX);
 }
 
 static void
@@ -235,9 +236,9 @@ read_header(struct cs_reader *r, struct cs_csev *out)
 	cs_read_copy(r, out->report_id, sizeof out->report_id);
 	out->created_ms = cs_read_u64(r);
 	mode = cs_read_u8(r);
-	if (mode != MODE_ACCOUNT)
-		cs_reader_fail(
-		    r, mode == 0 ? CS_ERR_UNSUPPORTED : CS_ERR_FORMAT);
+	if (mode > CS_CSEV_NAMED)
+		cs_reader_fail(r, CS_ERR_FORMAT);
+	out->mode = (enum cs_csev_mode)mode;
 	out->reason = cs_read_u16(r);
 	out->note = cs_read_vec_max(r, CS_CSEV_NOTE_MAX);
 }
@@ -315,26 +316,47 @@ cs_csev_sign(struct cs_buf *auth, struct cs_view unsigned_bundle,
 }
 
 enum cs_err
-cs_csev_verify_auth(struct cs_credential *credential,
-    struct cs_device_cert *reporter, const struct cs_csev *c)
+cs_csev_sign_unnamed(struct cs_buf *auth, struct cs_view unsigned_bundle)
+{
+	struct cs_writer w = cs_writer(auth);
+	uint8_t sig[CS_SIGNATURE_LEN];
+	struct cs_sign_key once;
+	struct report_tbs tbs;
+	enum cs_err err;
+
+	if ((err = make_tbs(&tbs, &unsigned_bundle, 1)) ||
+	    (err = cs_sign_key_new(&once)) ||
+	    (err = cs_sign(sig, &once, CS_VIEW_OF(tbs.bytes))))
+		goto out;
+	cs_write_bytes(&w, CS_VIEW_OF(once.public));
+	cs_write_bytes(&w, CS_VIEW_OF(sig));
+	err = cs_writer_end(&w);
+out:
+	cs_wipe(&once, sizeof once);
+	return err;
+}
+
+enum cs_err
+cs_csev_verify_auth(struct cs_identity *reporter, const struct cs_csev *c,
+    struct cs_view root_public)
 {
 	static const uint8_t empty_vector = 0;
 	struct cs_view parts[3] = { c->before_auth, cs_view(&empty_vector, 1),
 		c->behind_auth };
+	bool named = c->mode == CS_CSEV_NAMED;
 	struct cs_reader r = cs_reader(c->auth);
-	struct cs_view in = cs_read_vec(&r);
+	struct cs_view by = named ? cs_read_vec(&r) : cs_read_bytes(&r, 32);
 	struct cs_view sig = cs_read_bytes(&r, CS_SIGNATURE_LEN);
 	struct report_tbs tbs;
 	enum cs_err err;
 
-	memset(credential, 0, sizeof *credential);
 	memset(reporter, 0, sizeof *reporter);
 	if ((err = cs_reader_end(&r)) ||
-	    (err = cs_credential_parse(credential, in)) ||
-	    (err = cs_device_cert_verify(reporter, credential->device_cert,
-		 CS_VIEW_OF(credential->account_key), c->created_ms / 1000)) ||
+	    (named &&
+		(err = cs_identity_verify(reporter, by, root_public,
+		     c->created_ms / CS_SECOND_MS))) ||
 	    (err = make_tbs(&tbs, parts, 3)))
 		return err;
-	return cs_sign_verify(
-	    CS_VIEW_OF(reporter->public), CS_VIEW_OF(tbs.bytes), sig);
+	return cs_sign_verify(named ? CS_VIEW_OF(reporter->device.public) : by,
+	    CS_VIEW_OF(tbs.bytes), sig);
 }

@@ -10,6 +10,7 @@
  */
 #pragma once
 
+#include "franking/credential.h"
 #include "franking/stamp.h"
 
 #define CS_CSEV_ITEMS_MAX 50 /* DESIGN: report 50 messages */
@@ -19,7 +20,7 @@
 #define CS_CSEV_KEYS_MAX (2 * CS_CSEV_ITEMS_MAX + 1)
 #define CS_CSEV_HASHES_MAX 100000 /* of undisclosed messages, in all */
 #define CS_CSEV_NOTE_MAX 4096
-#define CS_CSEV_AUTH_MAX 1024
+#define CS_CSEV_AUTH_MAX (CS_CREDENTIAL_MAX + 128)
 #define CS_CSEV_DATA_MAX ((size_t)64 << 10) /* DESIGN: a message */
 #define CS_CSEV_MAX ((size_t)200 << 20)
 
@@ -54,23 +55,32 @@ struct cs_csev_gap {
 };
 
 enum cs_csev_key_type {
-	CS_CSEV_DEVICE_CERT = 1,    /* cert<V> | account_key32 */
+	CS_CSEV_CREDENTIAL = 1,     /* cert<V>: franking/credential.h */
 	CS_CSEV_STAMP_KEY_CERT = 2, /* cert<V> */
 	CS_CSEV_ROOT = 3,           /* key32 */
 };
 struct cs_csev_key {
 	enum cs_csev_key_type type;
 	struct cs_view cert;
-	uint8_t public[32]; /* the account's key, or the root */
+	uint8_t public[32]; /* the root */
+};
+
+/* Does the bundle say who made it?  Values are those of the bytes. */
+enum cs_csev_mode {
+	CS_CSEV_UNNAMED = 0, /* a key made for it alone signs all of it */
+	CS_CSEV_NAMED = 1,   /* a device of theirs, with its credential, does */
 };
 
 /* Large: on the heap.  Views point into what was parsed. */
 struct cs_csev {
 	uint8_t report_id[16];
 	uint64_t created_ms;
+	enum cs_csev_mode mode;
 	uint16_t reason;
 	struct cs_view note;
-	struct cs_view auth; /* credential<V> | sig64; empty to be signed */
+	/* NAMED: credential<V> | sig64; UNNAMED: key32 | sig64; empty to be
+	 * signed. */
+	struct cs_view auth;
 	size_t n_items, n_gaps, n_keys;
 	struct cs_csev_item items[CS_CSEV_ITEMS_MAX];
 	struct cs_csev_gap gaps[CS_CSEV_GAPS_MAX];
@@ -86,7 +96,7 @@ CS_CHECKED enum cs_err cs_csev_write(
 /*
  * Parse the whole of ${in} into a new ${*out}.  CS_ERR_FORMAT; CS_ERR_VERSION:
  * a bundle of another version; CS_ERR_LIMIT: too many or too long;
- * CS_ERR_UNSUPPORTED: an anonymous report, or with log proofs.
+ * CS_ERR_UNSUPPORTED: with log proofs.
  */
 CS_CHECKED enum cs_err cs_csev_parse(struct cs_csev **out, struct cs_view in);
 void cs_csev_free(struct cs_csev *c);
@@ -96,7 +106,13 @@ void cs_csev_free(struct cs_csev *c);
 CS_CHECKED enum cs_err cs_csev_sign(struct cs_buf *auth,
     struct cs_view unsigned_bundle, struct cs_view credential,
     const struct cs_sign_key *device_key);
-/* CS_OK only for a certificate that was valid at created_ms and a signature
- * that covers every byte of the parsed ${c}. */
-CS_CHECKED enum cs_err cs_csev_verify_auth(struct cs_credential *credential,
-    struct cs_device_cert *reporter, const struct cs_csev *c);
+/* The same in the mode CS_CSEV_UNNAMED: with a key that is new, and forgotten.
+ * Nothing ties it to anybody, nor two of one member to each other. */
+CS_CHECKED enum cs_err cs_csev_sign_unnamed(
+    struct cs_buf *auth, struct cs_view unsigned_bundle);
+/* CS_OK only for a signature that covers every byte of the parsed ${c}; where
+ * somebody is named, by the device of a credential that verifies under
+ * ${root_public} at created_ms.  Otherwise ${reporter} is empty: somebody else
+ * could have made the bundle anew, but not changed it. */
+CS_CHECKED enum cs_err cs_csev_verify_auth(struct cs_identity *reporter,
+    const struct cs_csev *c, struct cs_view root_public);

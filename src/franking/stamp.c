@@ -25,6 +25,27 @@ cs_group_ref(uint8_t out[static 32], struct cs_view group_id)
 	return cs_hash_parts(out, CS_SHA256, parts, 2);
 }
 
+void
+cs_group_ref_text(
+    char out[static CS_GROUP_REF_TEXT_SIZE], const uint8_t group_ref[static 32])
+{
+	/* Without i, l, o and u: they look like others, or make words. */
+	static const char letters[] = "0123456789abcdefghjkmnpqrstvwxyz";
+	unsigned bits = 0, have = 0;
+
+	for (size_t i = 0, from = 0; i < 24; i++) {
+		if (have < 5) {
+			bits = bits << 8 | group_ref[from++];
+			have += 8;
+		}
+		if (i != 0 && i % 4 == 0)
+			*out++ = '-';
+		have -= 5;
+		*out++ = letters[bits >> have & 31];
+	}
+	*out = '\0';
+}
+
 enum cs_err
 cs_operator_id(uint8_t out[static 8], const uint8_t root_public[static 32])
 {

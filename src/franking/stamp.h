@@ -30,6 +30,13 @@ struct cs_stamp {
 CS_CHECKED enum cs_err cs_group_ref(
     uint8_t out[static 32], struct cs_view group_id);
 
+/* How people are shown a group, everywhere: the first 120 bits of its
+ * reference, abcd-efgh-jkmn-pqrs-tvwx-yz01.  Whoever makes a group chooses its
+ * id; with 60 bits, two alike would be found in 2^30 tries. */
+#define CS_GROUP_REF_TEXT_SIZE 30
+void cs_group_ref_text(char out[static CS_GROUP_REF_TEXT_SIZE],
+    const uint8_t group_ref[static 32]);
+
 /* SHA-256(root)[0..8]. */
 CS_CHECKED enum cs_err cs_operator_id(
     uint8_t out[static 8], const uint8_t root_public[static 32]);

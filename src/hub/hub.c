@@ -99,6 +99,7 @@ close_hub(struct cs_hub *hub)
 	cs_signer_free(hub->external_signer);
 	cs_buf_free(&hub->stamp_cert);
 	cs_buf_free(&hub->external_cert);
+	cs_buf_free(&hub->registrar_cert);
 	cs_buf_free(&hub->desk_seal_cert);
 	cs_buf_free(&hub->desk_sign_cert);
 	cs_buf_free(&hub->batch);

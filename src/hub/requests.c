@@ -12,6 +12,7 @@
 #include "hub/accounts/leave.h"
 #include "hub/accounts/link.h"
 #include "hub/accounts/login.h"
+#include "hub/accounts/recover.h"
 #include "hub/blob.h"
 #include "hub/core/batch.h"
 #include "hub/core/connection.h"
@@ -39,7 +40,8 @@ ping(struct hub_request *rq)
 }
 
 #define ANYBODY                                                                \
-	(1 << HUB_NOBODY | 1 << HUB_DEVICE | 1 << HUB_DESK | 1 << HUB_HELD)
+	(1 << HUB_NOBODY | 1 << HUB_DEVICE | 1 << HUB_DESK | 1 << HUB_HELD |   \
+	    1 << HUB_RECOVERING)
 
 /* Which request, who may make it, who handles it. */
 static const struct {
@@ -52,6 +54,7 @@ static const struct {
 	{ CS_WIRE_LOGIN, 1 << HUB_NOBODY, hub_login },
 	{ CS_WIRE_LINK_ASK, 1 << HUB_NOBODY, hub_link_ask },
 	{ CS_WIRE_LINK_TAKE, 1 << HUB_NOBODY, hub_link_take },
+	{ CS_WIRE_RECOVER, 1 << HUB_NOBODY, hub_recover },
 	{ CS_WIRE_KEY_PACKAGES_PUT, 1 << HUB_DEVICE, hub_key_packages_put },
 	{ CS_WIRE_KEY_PACKAGES_GET, 1 << HUB_DEVICE, hub_key_packages_get },
 	{ CS_WIRE_CONTACT_SET, 1 << HUB_DEVICE, hub_contact_set },
@@ -68,9 +71,13 @@ static const struct {
 	{ CS_WIRE_STAMP_CERT, 1 << HUB_DEVICE, hub_stamp_cert },
 	{ CS_WIRE_LINK_OPEN, 1 << HUB_DEVICE, hub_link_open },
 	{ CS_WIRE_LINK_ANSWER, 1 << HUB_DEVICE, hub_link_answer },
-	{ CS_WIRE_DEVICE_ADD, 1 << HUB_DEVICE, hub_device_add },
+	{ CS_WIRE_DEVICE_ADD, 1 << HUB_DEVICE | 1 << HUB_RECOVERING,
+	    hub_device_add },
 	{ CS_WIRE_DEVICE_REMOVE, 1 << HUB_DEVICE, hub_device_remove },
 	{ CS_WIRE_DEVICES, 1 << HUB_DEVICE, hub_devices },
+	{ CS_WIRE_REVOCATIONS, 1 << HUB_DEVICE, hub_revocations },
+	{ CS_WIRE_GROUPS, 1 << HUB_DEVICE, hub_account_groups },
+	{ CS_WIRE_GROUP_NOTE_SET, 1 << HUB_DEVICE, hub_group_note_set },
 	{ CS_WIRE_CONTACTS, 1 << HUB_DEVICE, hub_contacts },
 	{ CS_WIRE_BLOB_PUT, 1 << HUB_DEVICE, hub_blob_put },
 	{ CS_WIRE_BLOB_GET, 1 << HUB_DEVICE | 1 << HUB_DESK, hub_blob_get },
@@ -169,6 +176,7 @@ on_frame_max(void *arg, void *user)
 	switch (c->role) {
 	case HUB_NOBODY:
 		return CS_WIRE_FRAME_MAX_EARLY;
+	case HUB_RECOVERING: /* a certificate and a name */
 	case HUB_HELD:
 		return CS_WIRE_FRAME_MAX_HELD;
 	default:

@@ -5,6 +5,8 @@
 #include <string.h>
 #include <time.h>
 
+#include "base/units.h"
+#include "crypto/hash.h"
 #include "net/client.h"
 
 #define HELLO_MS 10000  /* the hub's first word */
@@ -155,24 +157,51 @@ cs_session_call(struct cs_session *s, uint8_t kind,
 	return cs_session_answer(s, id, answer_shape, answer);
 }
 
+/* Sign this connection. */
+static enum cs_err
+prove(uint8_t sig[static CS_SIGNATURE_LEN], struct cs_session *s, uint8_t role,
+    const uint8_t id[static 16], const struct cs_sign_key *key)
+{
+	struct cs_buf tbs = { 0 };
+	uint8_t exporter[32];
+	enum cs_err err;
+
+	if ((err = cs_net_client_exporter(s->net, exporter)) == CS_OK &&
+	    (err = cs_wire_login_tbs(&tbs, role, id, s->info.challenge,
+		 cs_view_str(s->info.name), exporter)) == CS_OK)
+		err = cs_sign(sig, key, cs_buf_view(&tbs));
+	cs_buf_free(&tbs);
+	cs_wipe(exporter, sizeof exporter);
+	return err;
+}
+
+enum cs_err
+cs_session_recover(struct cs_session *s, const struct cs_sign_key *account_key,
+    struct cs_wire_account *answer)
+{
+	struct cs_wire_recover recover;
+	uint8_t hash[CS_SHA256_LEN];
+	enum cs_err err;
+
+	memcpy(recover.account_key, account_key->public, CS_KEY_LEN);
+	if ((err = cs_sha256(hash, CS_VIEW_OF(account_key->public))) ||
+	    (err = prove(recover.signature, s, CS_WIRE_ROLE_ACCOUNT, hash,
+		 account_key)))
+		return err;
+	return cs_session_call(s, CS_WIRE_RECOVER, &cs_wire_recover_shape,
+	    &recover, &cs_wire_account_shape, answer);
+}
+
 enum cs_err
 cs_session_login(struct cs_session *s, uint8_t role,
     const uint8_t device[static 16], const struct cs_sign_key *key,
     struct cs_wire_login_answer *answer)
 {
 	struct cs_wire_login login = { .role = role };
-	struct cs_buf tbs = { 0 };
-	uint8_t exporter[32];
 	enum cs_err err;
 
 	memcpy(login.device, device, sizeof login.device);
-	if ((err = cs_net_client_exporter(s->net, exporter)) == CS_OK &&
-	    (err = cs_wire_login_tbs(&tbs, role, device, s->info.challenge,
-		 cs_view_str(s->info.name), exporter)) == CS_OK)
-		err = cs_sign(login.signature, key, cs_buf_view(&tbs));
-	cs_buf_free(&tbs);
-	cs_wipe(exporter, sizeof exporter);
-	if (err)
+	if ((err = prove(login.signature, s, role, device, key)))
 		return err;
 	return cs_session_call(s, CS_WIRE_LOGIN, &cs_wire_login_shape, &login,
 	    &cs_wire_login_answer_shape, answer);

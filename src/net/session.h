@@ -56,6 +56,11 @@ CS_CHECKED enum cs_err cs_session_login(struct cs_session *s, uint8_t role,
     const uint8_t device[static 16], const struct cs_sign_key *key,
     struct cs_wire_login_answer *answer);
 
+/* Prove to have an account's recovery key, and learn which account that is
+ * (CS_WIRE_RECOVER). */
+CS_CHECKED enum cs_err cs_session_recover(struct cs_session *s,
+    const struct cs_sign_key *account_key, struct cs_wire_account *answer);
+
 /* Wait for the next push; CS_ERR_TIMEOUT when none comes. */
 CS_CHECKED enum cs_err cs_session_push(
     struct cs_session *s, struct cs_wire_push *out, int timeout_ms);

@@ -52,7 +52,8 @@ cs_room_check_key_package_extensions(struct cs_view extensions)
 
 enum cs_err
 cs_room_check_key_package(struct cs_mls_key_package_info *out,
-    struct cs_room_owner *owner, struct cs_view key_package, uint64_t now_s)
+    struct cs_room_owner *owner, struct cs_view key_package,
+    struct cs_view root_public, uint64_t now_s)
 {
 	enum cs_err err;
 
@@ -68,5 +69,5 @@ cs_room_check_key_package(struct cs_mls_key_package_info *out,
 		.credential = &out->credential,
 		.signature_key = out->signature_key,
 	    },
-	    now_s);
+	    root_public, now_s);
 }

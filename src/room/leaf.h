@@ -30,4 +30,4 @@ CS_CHECKED enum cs_err cs_room_check_key_package_extensions(
  */
 CS_CHECKED enum cs_err cs_room_check_key_package(
     struct cs_mls_key_package_info *out, struct cs_room_owner *owner,
-    struct cs_view key_package, uint64_t now_s);
+    struct cs_view key_package, struct cs_view root_public, uint64_t now_s);

@@ -3,68 +3,58 @@
 
 #include <string.h>
 
-#include "franking/cert.h"
+#include "franking/credential.h"
 
 static void
-fill(struct cs_room_owner *out, const struct cs_credential *credential,
-    const struct cs_device_cert *cert)
+fill(struct cs_room_owner *out, const struct cs_identity *identity)
 {
-	memcpy(out->account, cert->account, sizeof out->account);
-	memcpy(out->device, cert->device, sizeof out->device);
-	memcpy(
-	    out->account_key, credential->account_key, sizeof out->account_key);
-	out->handle = cert->handle;
+	memcpy(out->account, identity->account.account, sizeof out->account);
+	memcpy(out->device, identity->device.device, sizeof out->device);
+	memcpy(out->account_key, identity->account.account_key,
+	    sizeof out->account_key);
+	out->handle = identity->account.handle;
 }
 
 enum cs_err
 cs_room_owner_of(
     struct cs_room_owner *out, const struct cs_mls_credential *credential)
 {
-	struct cs_credential parsed;
-	struct cs_device_cert cert;
+	struct cs_identity identity;
 
 	if (credential->type != CS_MLS_CREDENTIAL_BASIC ||
-	    cs_credential_parse(&parsed, credential->identity) != CS_OK ||
-	    cs_device_cert_peek(&cert, parsed.device_cert) != CS_OK)
+	    cs_identity_peek(&identity, credential->identity) != CS_OK)
 		return CS_ERR_CREDENTIAL;
-	fill(out, &parsed, &cert);
+	fill(out, &identity);
 	return CS_OK;
 }
 
-/* What is in it, once its signature has verified. */
 static enum cs_err
-verify(struct cs_credential *credential, struct cs_device_cert *cert,
-    const struct cs_mls_credential *in)
+prove(struct cs_identity *out, const struct cs_mls_credential *credential,
+    struct cs_view root_public)
 {
-	enum cs_err err;
-
-	if (in->type != CS_MLS_CREDENTIAL_BASIC)
+	if (credential->type != CS_MLS_CREDENTIAL_BASIC)
 		return CS_ERR_CREDENTIAL;
-	if ((err = cs_credential_parse(credential, in->identity)))
-		return err;
-	return cs_device_cert_parse(
-	    cert, credential->device_cert, CS_VIEW_OF(credential->account_key));
+	return cs_identity_prove(out, credential->identity, root_public);
 }
 
 enum cs_err
-cs_room_verify_credential(
-    struct cs_room_owner *out, const struct cs_mls_credential *credential)
+cs_room_verify_credential(struct cs_room_owner *out,
+    const struct cs_mls_credential *credential, struct cs_view root_public)
 {
-	struct cs_credential parsed;
-	struct cs_device_cert cert;
-	enum cs_err err = verify(&parsed, &cert, credential);
+	struct cs_identity identity;
+	enum cs_err err = prove(&identity, credential, root_public);
 
 	if (err == CS_OK)
-		fill(out, &parsed, &cert);
+		fill(out, &identity);
 	return err;
 }
 
 enum cs_err
 cs_room_check_credential(struct cs_room_owner *out,
-    const struct cs_mls_auth_request *request, uint64_t now_s)
+    const struct cs_mls_auth_request *request, struct cs_view root_public,
+    uint64_t now_s)
 {
-	struct cs_credential credential;
-	struct cs_device_cert cert;
+	struct cs_identity identity;
 	enum cs_err err;
 
 	if (request->external_sender ||
@@ -72,13 +62,14 @@ cs_room_check_credential(struct cs_room_owner *out,
 		!cs_view_equal(
 		    request->credential->identity, request->old->identity)))
 		return CS_ERR_CREDENTIAL;
-	if ((err = verify(&credential, &cert, request->credential)))
+	if ((err = prove(&identity, request->credential, root_public)))
 		return err;
 	if (!request->settled && request->old == NULL &&
-	    (now_s < cert.not_before || now_s > cert.not_after))
+	    !cs_identity_current(&identity, now_s))
 		return CS_ERR_EXPIRED;
-	if (!cs_view_equal(CS_VIEW_OF(cert.public), request->signature_key))
+	if (!cs_view_equal(
+		CS_VIEW_OF(identity.device.public), request->signature_key))
 		return CS_ERR_CREDENTIAL;
-	fill(out, &credential, &cert);
+	fill(out, &identity);
 	return CS_OK;
 }

@@ -17,16 +17,19 @@ struct cs_room_owner {
 CS_CHECKED enum cs_err cs_room_owner_of(
     struct cs_room_owner *out, const struct cs_mls_credential *credential);
 
-/* The same, and its signature verifies; it may have expired. */
-CS_CHECKED enum cs_err cs_room_verify_credential(
-    struct cs_room_owner *out, const struct cs_mls_credential *credential);
+/* The same, and all of it is proved under ${root_public}; it may have expired.
+ * What is wrong with it, as cs_identity_prove() says. */
+CS_CHECKED enum cs_err cs_room_verify_credential(struct cs_room_owner *out,
+    const struct cs_mls_credential *credential, struct cs_view root_public);
 
 /*
  * What hub and members check alike when MLS asks about a member's leaf: the
- * device's certificate verifies, it is for the key of the leaf, and a leaf
- * stays with its device.  At ${now_s} it has to be valid if the leaf is new;
- * one that stands in a tree already, or that follows itself, may have grown
- * old.  CS_ERR_CREDENTIAL, or what is wrong with the certificate.
+ * account and its device are certified under the operator's ${root_public},
+ * the device is certified for the key of the leaf, and a leaf stays with its
+ * device.  At ${now_s} it has to be valid if the leaf is new; one that stands
+ * in a tree already, or that follows itself, may have grown old.
+ * CS_ERR_CREDENTIAL, or what is wrong with the certificates.
  */
 CS_CHECKED enum cs_err cs_room_check_credential(struct cs_room_owner *out,
-    const struct cs_mls_auth_request *request, uint64_t now_s);
+    const struct cs_mls_auth_request *request, struct cs_view root_public,
+    uint64_t now_s);

@@ -62,6 +62,18 @@ static const struct cs_wire_field cs_wire_join_fields[] = {
 };
 SHAPE(cs_wire_join);
 
+static const struct cs_wire_field cs_wire_account_fields[] = {
+	FIELD(CS_WIRE_VEC, cs_wire_account, registrar_cert, CS_WIRE_CERT_MAX),
+	FIELD(CS_WIRE_VEC, cs_wire_account, account_cert, CS_WIRE_CERT_MAX),
+};
+SHAPE(cs_wire_account);
+
+static const struct cs_wire_field cs_wire_recover_fields[] = {
+	FIELD(CS_WIRE_FIXED, cs_wire_recover, account_key, 0),
+	FIELD(CS_WIRE_FIXED, cs_wire_recover, signature, 0),
+};
+SHAPE(cs_wire_recover);
+
 static const struct cs_wire_field cs_wire_login_fields[] = {
 	FIELD(CS_WIRE_U8, cs_wire_login, role, 0),
 	FIELD(CS_WIRE_FIXED, cs_wire_login, device, 0),
@@ -74,6 +86,7 @@ static const struct cs_wire_field cs_wire_login_answer_fields[] = {
 	FIELD(CS_WIRE_U8, cs_wire_login_answer, last_resort, 0),
 	FIELD(CS_WIRE_U8, cs_wire_login_answer, unknown_senders, 0),
 	FIELD(CS_WIRE_U8, cs_wire_login_answer, devices, 0),
+	FIELD(CS_WIRE_U64, cs_wire_login_answer, revocations, 0),
 };
 SHAPE(cs_wire_login_answer);
 
@@ -253,18 +266,50 @@ static const struct cs_wire_field cs_wire_link_answer_fields[] = {
 SHAPE(cs_wire_link_answer);
 
 static const struct cs_wire_field cs_wire_device_add_fields[] = {
-	FIELD(CS_WIRE_VEC, cs_wire_device_add, device_cert, CS_WIRE_CERT_MAX),
+	FIELD(CS_WIRE_VEC, cs_wire_device_add, devices,
+	    CS_WIRE_DEVICES_CHAIN_MAX),
 	FIELD(CS_WIRE_VEC, cs_wire_device_add, name, CS_WIRE_NOTE_MAX),
 };
 SHAPE(cs_wire_device_add);
 
+static const struct cs_wire_field cs_wire_revocation_fields[] = {
+	FIELD(CS_WIRE_VEC, cs_wire_revocation, revocation,
+	    CS_WIRE_REVOCATION_MAX),
+};
+SHAPE(cs_wire_revocation);
+
 static const struct cs_wire_field cs_wire_device_remove_fields[] = {
-	FIELD(CS_WIRE_FIXED, cs_wire_device_remove, device, 0),
+	LIST(cs_wire_device_remove, revocations, CS_WIRE_DEVICES_MAX,
+	    cs_wire_revocation),
 };
 SHAPE(cs_wire_device_remove);
 
+static const struct cs_wire_field cs_wire_revocations_fields[] = {
+	FIELD(CS_WIRE_U64, cs_wire_revocations, after, 0),
+};
+SHAPE(cs_wire_revocations);
+
+static const struct cs_wire_field cs_wire_revocations_answer_fields[] = {
+	FIELD(CS_WIRE_U64, cs_wire_revocations_answer, last, 0),
+	LIST(cs_wire_revocations_answer, revocations, CS_WIRE_REVOCATIONS_MAX,
+	    cs_wire_revocation),
+};
+SHAPE(cs_wire_revocations_answer);
+
+static const struct cs_wire_field cs_wire_group_note_fields[] = {
+	FIELD(CS_WIRE_VEC, cs_wire_group_note, group_id, CS_WIRE_GROUP_ID_MAX),
+	FIELD(CS_WIRE_VEC, cs_wire_group_note, note, CS_WIRE_GROUP_NOTE_MAX),
+};
+SHAPE(cs_wire_group_note);
+
+static const struct cs_wire_field cs_wire_groups_answer_fields[] = {
+	LIST(cs_wire_groups_answer, groups, CS_WIRE_GROUPS_MAX,
+	    cs_wire_group_note),
+};
+SHAPE(cs_wire_groups_answer);
+
 static const struct cs_wire_field cs_wire_device_fields[] = {
-	FIELD(CS_WIRE_VEC, cs_wire_device, device_cert, CS_WIRE_CERT_MAX),
+	FIELD(CS_WIRE_VEC, cs_wire_device, devices, CS_WIRE_DEVICES_CHAIN_MAX),
 	FIELD(CS_WIRE_VEC, cs_wire_device, name, CS_WIRE_NOTE_MAX),
 	FIELD(CS_WIRE_U64, cs_wire_device, created_ms, 0),
 	FIELD(CS_WIRE_U64, cs_wire_device, seen_ms, 0),
@@ -299,6 +344,7 @@ SHAPE(cs_wire_blob_get);
 
 static const struct cs_wire_field cs_wire_report_fields[] = {
 	FIELD(CS_WIRE_FIXED, cs_wire_report, report, 0),
+	FIELD(CS_WIRE_U8, cs_wire_report, named, 0),
 	LIST(cs_wire_report, blobs, CS_WIRE_REPORT_BLOBS_MAX, cs_wire_blob_get),
 	FIELD(CS_WIRE_VEC, cs_wire_report, sealed, CS_WIRE_FRAME_MAX - 1024),
 };
@@ -324,6 +370,8 @@ SHAPE(cs_wire_report_states_answer);
 
 static const struct cs_wire_field cs_wire_desk_report_fields[] = {
 	FIELD(CS_WIRE_FIXED, cs_wire_desk_report, report, 0),
+	FIELD(CS_WIRE_U8, cs_wire_desk_report, named, 0),
+	FIELD(CS_WIRE_FIXED, cs_wire_desk_report, reporter, 0),
 	FIELD(CS_WIRE_U64, cs_wire_desk_report, received_ms, 0),
 	FIELD(
 	    CS_WIRE_VEC, cs_wire_desk_report, sealed, CS_WIRE_FRAME_MAX - 1024),
@@ -413,6 +461,7 @@ static const struct cs_wire_field cs_wire_desk_letter_fields[] = {
 	FIELD(CS_WIRE_FIXED, cs_wire_desk_letter, id, 0),
 	FIELD(CS_WIRE_U8, cs_wire_desk_letter, kind, 0),
 	FIELD(CS_WIRE_FIXED, cs_wire_desk_letter, subject, 0),
+	FIELD(CS_WIRE_U8, cs_wire_desk_letter, named, 0),
 	FIELD(CS_WIRE_FIXED, cs_wire_desk_letter, account, 0),
 	FIELD(CS_WIRE_U64, cs_wire_desk_letter, received_ms, 0),
 	FIELD(CS_WIRE_VEC, cs_wire_desk_letter, sealed, CS_WIRE_LETTER_MAX),

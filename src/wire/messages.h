@@ -16,6 +16,8 @@ enum cs_wire_kind {
 	/* a device that is being linked, before it can log in */
 	CS_WIRE_LINK_ASK = 4,
 	CS_WIRE_LINK_TAKE = 5,
+	/* a device that comes with an account's recovery key */
+	CS_WIRE_RECOVER = 6,
 	/* members */
 	CS_WIRE_KEY_PACKAGES_PUT = 10,
 	CS_WIRE_KEY_PACKAGES_GET = 11,
@@ -47,6 +49,10 @@ enum cs_wire_kind {
 	CS_WIRE_LETTER = 34,
 	CS_WIRE_ACCOUNT_EXPORT = 35,
 	CS_WIRE_ACCOUNT_LEAVE = 36,
+	/* members */
+	CS_WIRE_REVOCATIONS = 37,
+	CS_WIRE_GROUPS = 38,
+	CS_WIRE_GROUP_NOTE_SET = 39,
 	/* desk */
 	CS_WIRE_DESK_REPORTS = 40,
 	CS_WIRE_DESK_REPORT_SET = 41,
@@ -106,6 +112,9 @@ const char *cs_wire_code_text(uint16_t code);
 #define CS_WIRE_NAME_MAX 255 /* of a hub: a host name */
 #define CS_WIRE_GROUP_ID_MAX 64
 #define CS_WIRE_CERT_MAX 512
+#define CS_WIRE_DEVICES_CHAIN_MAX 4096 /* certificates up to a device's */
+#define CS_WIRE_REVOCATION_MAX 5120
+#define CS_WIRE_REVOCATIONS_MAX 100 /* an answer */
 #define CS_WIRE_KEY_PACKAGE_MAX 8192
 #define CS_WIRE_KEY_PACKAGES_MAX 100 /* DESIGN: a device, one last-resort */
 #define CS_WIRE_DEVICES_MAX 20       /* DESIGN: an account */
@@ -116,6 +125,7 @@ const char *cs_wire_code_text(uint16_t code);
 #define CS_WIRE_TREE_MAX ((uint32_t)3 << 20)
 /* Names and notes that the devices of an account keep for one another. */
 #define CS_WIRE_NOTE_MAX 256
+#define CS_WIRE_GROUP_NOTE_MAX 512 /* with the name of a conversation */
 /* A request to be linked: keys and a name; it comes before the login. */
 #define CS_WIRE_LINK_ASK_MAX 2048
 /* Its answer: some thousands of contacts and conversations. */
@@ -187,6 +197,7 @@ enum cs_wire_push_kind {
 	CS_WIRE_PUSH_REPORT = 3, /* desk: a report came; member: an answer */
 	CS_WIRE_PUSH_LINK = 4,   /* a device asks to be linked */
 	CS_WIRE_PUSH_NOTICE = 5, /* the desk has acted on the account */
+	CS_WIRE_PUSH_REVOCATION = 6, /* somebody has ended a device */
 };
 struct cs_wire_push {
 	uint8_t kind;
@@ -195,16 +206,39 @@ struct cs_wire_push {
 };
 CS_WIRE_SHAPE(cs_wire_push);
 
-/* CS_WIRE_JOIN; answer empty. */
+/* CS_WIRE_JOIN; answer: cs_wire_account. */
 struct cs_wire_join {
 	struct cs_view invite;
 	uint8_t account_key[32];
-	struct cs_view device_cert;
+	struct cs_view device_cert; /* signed by that key */
 };
 CS_WIRE_SHAPE(cs_wire_join);
+/* What the registrar signed of an account (franking/credential.h). */
+struct cs_wire_account {
+	struct cs_view registrar_cert;
+	struct cs_view account_cert;
+};
+CS_WIRE_SHAPE(cs_wire_account);
+
+/*
+ * CS_WIRE_RECOVER: a device that has the account's recovery key asks which
+ * account that is; answer: cs_wire_account.  The connection may then add one
+ * device, which the recovery key certified, and nothing else.  The signature is
+ * over cs_wire_login_tbs() with the role ACCOUNT and the first half of the
+ * SHA-256 of the key as the device.
+ */
+struct cs_wire_recover {
+	uint8_t account_key[32];
+	uint8_t signature[64];
+};
+CS_WIRE_SHAPE(cs_wire_recover);
 
 /* CS_WIRE_LOGIN.  The signature is over cs_wire_login_tbs(). */
-enum cs_wire_role { CS_WIRE_ROLE_DEVICE = 0, CS_WIRE_ROLE_DESK = 1 };
+enum cs_wire_role {
+	CS_WIRE_ROLE_DEVICE = 0,
+	CS_WIRE_ROLE_DESK = 1,
+	CS_WIRE_ROLE_ACCOUNT = 2, /* in what CS_WIRE_RECOVER signs */
+};
 struct cs_wire_login {
 	uint8_t role;
 	uint8_t device[16]; /* zero for the desk */
@@ -215,7 +249,8 @@ struct cs_wire_login_answer {
 	uint32_t key_packages; /* still there, single use */
 	uint8_t last_resort;
 	uint8_t unknown_senders;
-	uint8_t devices; /* that the account has, this one included */
+	uint8_t devices;      /* that the account has, this one included */
+	uint64_t revocations; /* the number of the hub's last one */
 };
 CS_WIRE_SHAPE(cs_wire_login_answer);
 CS_CHECKED enum cs_err cs_wire_login_tbs(struct cs_buf *out, uint8_t role,
@@ -411,22 +446,51 @@ struct cs_wire_link_answer {
 };
 CS_WIRE_SHAPE(cs_wire_link_answer);
 
-/* CS_WIRE_DEVICE_ADD: certified by the account key; answer empty. */
+/* CS_WIRE_DEVICE_ADD: certified by the device that asks, or by the recovery
+ * key; answer empty. */
 struct cs_wire_device_add {
-	struct cs_view device_cert;
-	struct cs_view name; /* sealed, for the account's devices */
+	struct cs_view devices; /* devices<V> of its credential */
+	struct cs_view name;    /* sealed, for the account's devices */
 };
 CS_WIRE_SHAPE(cs_wire_device_add);
 
-/* CS_WIRE_DEVICE_REMOVE: another one of the account's; answer empty. */
+/* CS_WIRE_DEVICE_REMOVE: devices of the account, all or none; answer empty. */
+struct cs_wire_revocation {
+	struct cs_view revocation; /* franking/revocation.h */
+};
+CS_WIRE_SHAPE(cs_wire_revocation);
 struct cs_wire_device_remove {
-	uint8_t device[16];
+	struct cs_wire_list revocations;
 };
 CS_WIRE_SHAPE(cs_wire_device_remove);
 
+/* CS_WIRE_REVOCATIONS: those after a number of the accounts with which this one
+ * shares a conversation, its own included; oldest first. */
+struct cs_wire_revocations {
+	uint64_t after;
+};
+CS_WIRE_SHAPE(cs_wire_revocations);
+struct cs_wire_revocations_answer {
+	uint64_t last; /* ask again after this one, until it does not change */
+	struct cs_wire_list revocations;
+};
+CS_WIRE_SHAPE(cs_wire_revocations_answer);
+
+/* CS_WIRE_GROUPS: request empty; the conversations of the account, for a device
+ * that comes back with nothing. */
+struct cs_wire_group_note {
+	struct cs_view group_id;
+	struct cs_view note; /* sealed, for the account's devices; or empty */
+};
+CS_WIRE_SHAPE(cs_wire_group_note); /* CS_WIRE_GROUP_NOTE_SET; answer empty */
+struct cs_wire_groups_answer {
+	struct cs_wire_list groups;
+};
+CS_WIRE_SHAPE(cs_wire_groups_answer);
+
 /* CS_WIRE_DEVICES: request empty; the account's own devices. */
 struct cs_wire_device {
-	struct cs_view device_cert;
+	struct cs_view devices; /* devices<V> of its credential */
 	struct cs_view name;
 	uint64_t created_ms;
 	uint64_t seen_ms; /* to the day; 0: never logged in */
@@ -460,8 +524,13 @@ struct cs_wire_blob_get {
 CS_WIRE_SHAPE(cs_wire_blob_get);
 
 /* CS_WIRE_REPORT; answer empty.  Sealed to the desk. */
+enum cs_wire_reporter {
+	CS_WIRE_REPORTER_UNNAMED = 0, /* the desk is given a pseudonym */
+	CS_WIRE_REPORTER_NAMED = 1,   /* the desk is given the account */
+};
 struct cs_wire_report {
 	uint8_t report[16];
+	uint8_t named; /* enum cs_wire_reporter; the bundle says the same */
 	struct cs_wire_list blobs; /* of cs_wire_blob_get: keep these */
 	struct cs_view sealed;
 };
@@ -500,6 +569,10 @@ CS_WIRE_SHAPE(cs_wire_report_states_answer);
 /* CS_WIRE_DESK_REPORTS: request empty; reports without an answer yet. */
 struct cs_wire_desk_report {
 	uint8_t report[16];
+	uint8_t named;        /* enum cs_wire_reporter */
+	uint8_t reporter[16]; /* the account, or a pseudonym of it that is the
+			       * same at this desk for as long as the account
+			       * exists */
 	uint64_t received_ms;
 	struct cs_view sealed;
 };
@@ -633,7 +706,9 @@ struct cs_wire_desk_letter {
 	uint8_t id[16];
 	uint8_t kind;
 	uint8_t subject[16];
-	uint8_t account[16];
+	uint8_t named;       /* enum cs_wire_reporter: an appeal is NAMED, a
+			      * letter about a report is what the report was */
+	uint8_t account[16]; /* or the pseudonym */
 	uint64_t received_ms;
 	struct cs_view sealed;
 };

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * The first byte picks what the rest is: a certificate, a credential, a stamp,
- * what travels beside a message, or an operator pin.
+ * what travels beside a message, an operator pin, a revocation, or words.
  */
 
 #include <stdlib.h>
@@ -9,6 +9,8 @@
 
 #include "crypto/init.h"
 #include "franking/operator_pin.h"
+#include "franking/recovery.h"
+#include "franking/revocation.h"
 #include "franking/safe_aad.h"
 #include "franking/stamp.h"
 
@@ -36,15 +38,57 @@ device(struct cs_view in, struct cs_view key)
 static void
 credential(struct cs_view in)
 {
+	static const uint8_t root[32];
+	struct cs_identity identity;
 	struct cs_credential c;
 	struct cs_buf out = { 0 };
 
+	if (cs_identity_peek(&identity, in) == CS_OK)
+		want(identity.n != 0 && identity.n <= CS_CHAIN_MAX);
+	want(cs_identity_verify(&identity, in, CS_VIEW_OF(root), 1700000000) !=
+	    CS_OK);
 	if (cs_credential_parse(&c, in) != CS_OK)
 		return;
 	want(cs_credential_write(&out, &c) == CS_OK);
 	want(cs_view_equal(cs_buf_view(&out), in));
-	device(c.device_cert, CS_VIEW_OF(c.account_key));
+	cs_buf_reset(&out);
+	want(cs_credential_write_devices(&out, &c) == CS_OK);
+	want(cs_credential_parse_devices(&c, cs_buf_view(&out)) == CS_OK);
 	cs_buf_free(&out);
+}
+
+static void
+revocation(struct cs_view in)
+{
+	static const uint8_t root[32];
+	struct cs_revocation r;
+	struct cs_identity signer;
+	bool by_recovery_key;
+
+	if (cs_revocation_peek(&r, in) == CS_OK)
+		want(r.n_kept <= CS_REVOCATION_KEPT_MAX);
+	want(cs_revocation_verify(
+		 &r, &signer, &by_recovery_key, in, CS_VIEW_OF(root)) != CS_OK);
+}
+
+/* Words that are read are those that are written. */
+static void
+words(struct cs_view in)
+{
+	char text[512], again[CS_RECOVERY_TEXT_SIZE];
+	struct cs_recovery r, same;
+	int word;
+
+	if (in.len >= sizeof text)
+		return;
+	if (in.len != 0)
+		memcpy(text, in.data, in.len);
+	text[in.len] = '\0';
+	if (cs_recovery_read(&r, &word, text) != CS_OK)
+		return;
+	want(cs_recovery_write(again, &r) == CS_OK);
+	want(cs_recovery_read(&same, &word, again) == CS_OK);
+	want(memcmp(&r, &same, sizeof r) == 0);
 }
 
 static void
@@ -104,6 +148,12 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		break;
 	case 3:
 		credential(in);
+		break;
+	case 7:
+		revocation(in);
+		break;
+	case 8:
+		words(in);
 		break;
 	case 4:
 		stamp(in);

@@ -40,7 +40,7 @@ check(struct cs_view in, const uint8_t root[static 32])
 		const struct cs_evidence_item *item = &e->items[i];
 
 		inside(item->capsule.application_data, in);
-		inside(item->capsule.device_cert, in);
+		inside(item->capsule.credential, in);
 		inside(item->proof.content.text, in);
 		want(item->n_media <= CS_MIMI_PARTS_MAX);
 		for (size_t j = 0; j < item->n_media; j++) {

@@ -106,7 +106,8 @@ take(uint8_t id, int message)
 {
 	const int which[] = { message, message == 0 ? 1 : -1, -1 };
 	struct cs_buf bundle = { 0 }, sealed = { 0 };
-	struct cs_wire_desk_report report = { .received_ms = EW_NOW_MS };
+	struct cs_wire_desk_report report = { .received_ms = EW_NOW_MS,
+		.named = CS_WIRE_REPORTER_NAMED };
 	struct cs_wire_report_status status;
 	char answer[DESK_ANSWER_SIZE];
 	struct ew_report r;
@@ -118,6 +119,7 @@ take(uint8_t id, int message)
 	assert_ok(cs_evidence_seal(
 	    &sealed, cs_buf_view(&bundle), CS_VIEW_OF(w.seal_public)));
 	memset(report.report, id, sizeof report.report);
+	memcpy(report.reporter, w.e.people[2].account, 16);
 	report.sealed = cs_buf_view(&sealed);
 	assert_ok(desk_report_take(&status, answer, w.d, &report));
 	cs_buf_free(&bundle);
@@ -154,15 +156,24 @@ second_look(uint8_t report)
 	const struct cs_letter text = { .language = cs_view_str("en"),
 		.text = cs_view_str("Look again.") };
 	struct cs_wire_desk_letter letter = {
-		.kind = CS_WIRE_LETTER_SECOND_LOOK, .received_ms = 1
+		.kind = CS_WIRE_LETTER_SECOND_LOOK, .received_ms = EW_NOW_MS
 	};
+	const struct ew_person *p = &w.e.people[2];
+	const struct cs_letter_author author = {
+		.credential = cs_buf_view(&p->credential),
+		.device_key = &p->device_key,
+	};
+	struct cs_letter_about about = { .kind = letter.kind };
 	struct cs_buf sealed = { 0 };
 	uint8_t reply[32];
 
-	assert_ok(
-	    cs_letter_seal(&sealed, reply, &text, CS_VIEW_OF(w.seal_public)));
 	memset(letter.id, 0xaa, sizeof letter.id);
 	memset(letter.subject, report, sizeof letter.subject);
+	memcpy(about.id, letter.id, sizeof about.id);
+	memcpy(about.subject, letter.subject, sizeof about.subject);
+	memcpy(about.account, p->account, sizeof about.account);
+	assert_ok(cs_letter_seal(
+	    &sealed, reply, &text, &about, &author, CS_VIEW_OF(w.seal_public)));
 	letter.sealed = cs_buf_view(&sealed);
 	assert_ok(desk_letter_take(w.d, &letter));
 	cs_buf_free(&sealed);

@@ -242,8 +242,8 @@ def test_sent_twice():
         # Not taken today, and kept by the member's device.
         with w.db() as db:
             db.executemany(
-                "INSERT INTO report(id,account,received,updated) SELECT"
-                " randomblob(16),id,?,0 FROM account WHERE handle='bob'",
+                "INSERT INTO report(id,account,named,received,updated) SELECT"
+                " randomblob(16),id,1,?,0 FROM account WHERE handle='bob'",
                 [(int(time.time() * 1000),)] * 200)
         r = w.cs("bob", "report", got["id"], "--reason", "trafficking",
                  "--yes")

@@ -701,8 +701,9 @@ def test_too_many_devices():
         (account,) = db.execute("SELECT id FROM account").fetchone()
         for i in range(19):
             db.execute("INSERT INTO device(id,account,key,cert,created)"
-                       " VALUES(?,?,x'',?,0)",
-                       (os.urandom(16), account, os.urandom(40)))
+                       " VALUES(?,?,?,?,0)",
+                       (os.urandom(16), account, os.urandom(32),
+                        os.urandom(40)))
         db.commit()
         db.close()
         r = w.cs("alma", "link", "--yes")

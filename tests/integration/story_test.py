@@ -3,8 +3,9 @@
 import hashlib
 import json
 import os
+import time
 
-from world import Failed, World, check, main, photo
+from world import STUCK_S, Failed, World, check, main, photo
 
 SCRIPTS = [
     "Hello, \u0441\u0430\u043b\u0430\u043c, \u4f60\u597d",
@@ -150,6 +151,11 @@ def test_report_verifies():
         report = w.desk_reports(1)[0]
         check(report["state"] == "open" and report["reported"] == "alice" and
               report["messages"] == 2 and report["files"] == 1, str(report))
+        # The desk stores a report, and then fetches what it names.
+        deadline = time.monotonic() + STUCK_S
+        while not os.listdir(os.path.join(w.desk, "files")):
+            check(time.monotonic() < deadline, "the desk fetches the photo")
+            time.sleep(0.05)
         show = w.ok("countersign-desk", "show", report["id"], "--desk",
                     w.desk, "--files", w.path("files"))
         check("for sale" in show.out and "my cousin" in show.out, "the text")

@@ -7,6 +7,7 @@ started are stopped by their id, and nobody is talked to but 127.0.0.1.
 import atexit
 import json
 import os
+import re
 import shutil
 import signal
 import socket
@@ -50,6 +51,12 @@ def free_port():
         return s.getsockname()[1]
 
 
+def recovery_words(said):
+    """The twelve words in what join says."""
+    return " ".join(re.findall(r"^ +(\d.*)$", said, re.M) and
+                    re.findall(r"\d+ ([a-z]{4,7})\b", said))
+
+
 class Result:
     def __init__(self, args, status, out, err):
         self.args, self.status, self.out, self.err = args, status, out, err
@@ -67,6 +74,7 @@ class World:
         self.dir = tempfile.mkdtemp(prefix="countersign-test-")
         self.port = free_port()
         self.procs = {}
+        self.words = {}  # of each who joined, as shown once
         self.hub = self.path("hub")
         self.desk = self.path("desk")
         # Also when something fails before anybody could close it.
@@ -190,7 +198,8 @@ class World:
     def join(self, *names):
         link = self.invite("--uses", len(names))
         for name in names:
-            self.csok(name, "join", link, "--name", name)
+            said = self.csok(name, "join", link, "--name", name).out
+            self.words[name] = recovery_words(said)
 
     # ---- devices -----------------------------------------------------------
 

@@ -10,6 +10,7 @@
 #include "content/media.h"
 #include "crypto/hash.h"
 #include "crypto/label.h"
+#include "franking/revocation.h"
 #include "franking/safe_aad.h"
 #include "kat/franking_vectors.h"
 
@@ -188,6 +189,40 @@ check_device_cert(const json_t *c)
 }
 
 static bool
+check_credential(const json_t *c)
+{
+	struct cs_identity out;
+	enum cs_err err = cs_identity_verify(
+	    &out, hex(c, "credential"), hex(c, "root"), integer(c, "now_s"));
+
+	if (err)
+		return ends(c, err);
+	return ends(c, CS_OK) &&
+	    same(c, "account", CS_VIEW_OF(out.account.account)) &&
+	    same(c, "handle", out.account.handle) &&
+	    same(c, "account_key", CS_VIEW_OF(out.account.account_key)) &&
+	    same(c, "device", CS_VIEW_OF(out.device.device)) &&
+	    same(c, "public", CS_VIEW_OF(out.device.public));
+}
+
+static bool
+check_revocation(const json_t *c)
+{
+	struct cs_revocation out;
+	struct cs_identity signer, ended;
+	bool by_recovery_key;
+	enum cs_err err = cs_revocation_verify(&out, &signer, &by_recovery_key,
+	    hex(c, "revocation"), hex(c, "root"));
+
+	if (err)
+		return ends(c, err);
+	return ends(c, CS_OK) && !by_recovery_key &&
+	    cs_identity_peek(&ended, hex(c, "credential")) == CS_OK &&
+	    cs_revocation_ends(&out, &ended) &&
+	    !cs_revocation_ends(&out, &signer);
+}
+
+static bool
 check_stamp_key_cert(const json_t *c)
 {
 	struct cs_stamp_key_cert out;
@@ -294,6 +329,8 @@ static const struct {
 	{ "sender", check_sender },
 	{ "stamp", check_stamp },
 	{ "device_cert", check_device_cert },
+	{ "credential", check_credential },
+	{ "revocation", check_revocation },
 	{ "stamp_key_cert", check_stamp_key_cert },
 	{ "role_key_cert", check_role_key_cert },
 	{ "safe_aad", check_safe_aad },

@@ -10,6 +10,8 @@
 #include "content/evidence_write.h"
 #include "content/media.h"
 #include "franking/operator_pin.h"
+#include "franking/recovery.h"
+#include "franking/revocation.h"
 #include "kat/franking_vectors.h"
 #include "unit/content/evidence_lies.h"
 
@@ -193,6 +195,56 @@ make_stamp(json_t *cases, const struct ew *w, const struct ew_message *m)
 
 /* ---- certificates and what travels along -------------------------------- */
 
+/* Alma's telephone lets in a tablet, and later somebody ends it. */
+static void
+make_credentials(json_t *cases, const struct ew *w)
+{
+	const struct ew_person *p = &w->people[0];
+	struct cs_device_cert tablet = {
+		.handle = cs_view_str("alma"),
+		.device = { 7 },
+		.not_before = EW_NOW_S - 100,
+		.not_after = EW_NOW_S + 100,
+	};
+	struct cs_revocation end = { .device = { 7 }, .at_ms = EW_NOW_MS };
+	struct cs_buf credential = { 0 }, revocation = { 0 };
+	json_t *c =
+	    add(cases, "credential", "a device let in by another", CS_OK);
+
+	memcpy(tablet.account, p->account, 16);
+	memcpy(tablet.public, w->people[1].device_key.public, 32);
+	test_credential_next(
+	    &credential, cs_buf_view(&p->credential), &tablet, &p->device_key);
+	set_hex(c, "credential", cs_buf_view(&credential));
+	set_hex(c, "root", CS_VIEW_OF(w->root.public));
+	set_int(c, "now_s", EW_NOW_S);
+	set_hex(c, "account", CS_VIEW_OF(p->account));
+	set_hex(c, "handle", cs_view_str("alma"));
+	set_hex(c, "account_key", CS_VIEW_OF(p->account_key.public));
+	set_hex(c, "device", CS_VIEW_OF(tablet.device));
+	set_hex(c, "public", CS_VIEW_OF(tablet.public));
+	twin(cases, c, "another root", "root", 3, CS_ERR_CERT);
+	twin(cases, c, "another signature of the telephone", "credential",
+	    credential.len - 1, CS_ERR_CERT);
+	short_twin(cases, c, "credential", 1, CS_ERR_FORMAT);
+	c = json_deep_copy(c);
+	set_int(c, "now_s", EW_NOW_S + 101);
+	twin(cases, c, "after the tablet's time", NULL, 0, CS_ERR_EXPIRED);
+	json_decref(c);
+
+	memcpy(end.account, p->account, 16);
+	assert_ok(cs_revocation_make(
+	    &revocation, &end, cs_buf_view(&p->credential), &p->device_key));
+	c = add(cases, "revocation", "the telephone ends the tablet", CS_OK);
+	set_hex(c, "revocation", cs_buf_view(&revocation));
+	set_hex(c, "root", CS_VIEW_OF(w->root.public));
+	set_hex(c, "credential", cs_buf_view(&credential));
+	twin(cases, c, "another signature", "revocation", revocation.len - 1,
+	    CS_ERR_CERT);
+	cs_buf_free(&credential);
+	cs_buf_free(&revocation);
+}
+
 static void
 make_certs(json_t *cases, const struct ew *w)
 {
@@ -219,6 +271,8 @@ make_certs(json_t *cases, const struct ew *w)
 	set_int(c, "now_s", EW_NOW_S - 1001);
 	twin(cases, c, "before its time", NULL, 0, CS_ERR_EXPIRED);
 	json_decref(c);
+
+	make_credentials(cases, w);
 
 	c = add(cases, "stamp_key_cert", "the key that stamps", CS_OK);
 	set_hex(c, "cert", cs_buf_view(&w->stamp_cert));
@@ -315,9 +369,8 @@ add_bundle(json_t *cases, const char *comment, const struct ew *w,
 		return;
 	short_twin(cases, c, "bundle", 1, CS_ERR_FORMAT);
 	twin(cases, c, "another version", "bundle", 7, CS_ERR_VERSION);
-	twin(cases, c, "of an anonymous member", "bundle", 32,
-	    CS_ERR_UNSUPPORTED);
 	json_object_set_new(c, "all_proved", json_false());
+	twin(cases, c, "as if nobody were named", "bundle", 32, CS_OK);
 	twin(cases, c, "under another operator", "root", 0, CS_OK);
 	twin(cases, c, "another report id", "bundle", 8, CS_OK);
 	twin(cases, c, "another note", "bundle", 40, CS_OK);
@@ -454,6 +507,12 @@ static void
 seed_certs(const char *dir, const struct ew *w)
 {
 	static const struct cs_franking_operator_pin pin;
+	static const struct cs_recovery recovery;
+	struct cs_revocation end = { .device = { 7 },
+		.at_ms = EW_NOW_MS,
+		.n_kept = 1,
+		.kept = { { 8 } } };
+	char words[CS_RECOVERY_TEXT_SIZE];
 	struct cs_buf b = { 0 };
 	json_t *none = json_array();
 
@@ -473,6 +532,13 @@ seed_certs(const char *dir, const struct ew *w)
 	cs_buf_reset(&b);
 	assert_ok(cs_franking_operator_pin_write(&b, &pin));
 	seed(dir, "cert", "operator-pin", 6, cs_buf_view(&b));
+	cs_buf_reset(&b);
+	memcpy(end.account, w->people[0].account, 16);
+	assert_ok(cs_revocation_make(&b, &end,
+	    cs_buf_view(&w->people[0].credential), &w->people[0].device_key));
+	seed(dir, "cert", "revocation", 7, cs_buf_view(&b));
+	assert_ok(cs_recovery_write(words, &recovery));
+	seed(dir, "cert", "words", 8, cs_view_str(words));
 	json_decref(none);
 	cs_buf_free(&b);
 }

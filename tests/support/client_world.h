@@ -6,6 +6,7 @@
 #include "client/home/home.h"
 #include "client/home/leaf.h"
 #include "crypto/random.h"
+#include "support/operator.h"
 #include "support/temp_dir.h"
 
 /* Somebody with one device; all that others see is in ${credential}. */
@@ -21,20 +22,16 @@ cw_certify(
     struct cw_person *p, const char *handle, uint64_t from_s, uint64_t to_s)
 {
 	struct cs_device_cert cert = { .handle = cs_view_str(handle) };
-	struct cs_credential credential;
-	struct cs_buf signed_cert = { 0 };
+	struct test_operator operator;
 
 	memcpy(cert.account, p->account, 16);
 	memcpy(cert.device, p->device, 16);
 	memcpy(cert.public, p->device_key.public, 32);
 	cert.not_before = from_s;
 	cert.not_after = to_s;
-	assert_ok(cs_device_cert_make(&signed_cert, &cert, &p->account_key));
-	credential.device_cert = cs_buf_view(&signed_cert);
-	memcpy(credential.account_key, p->account_key.public, 32);
-	cs_buf_free(&p->credential);
-	assert_ok(cs_credential_write(&p->credential, &credential));
-	cs_buf_free(&signed_cert);
+	test_operator_init(&operator, cs_clock_ms() / CS_SECOND_MS);
+	test_credential(&p->credential, &operator, & cert, &p->account_key);
+	test_operator_clear(&operator);
 }
 
 static inline void
@@ -63,8 +60,10 @@ cw_learn(struct cs_client *c, const struct cw_person *p)
 static inline struct cs_client *
 cw_home(const char *path, const struct cw_person *p, const char *handle)
 {
+	struct test_operator operator;
 	struct cs_client *c;
 
+	test_operator_init(&operator, cs_clock_ms() / CS_SECOND_MS);
 	assert_ok(client_home_new(&c, path, cs_view(NULL, 0)));
 	strcpy(c->self.handle, handle);
 	strcpy(c->self.hub, "hub.example");
@@ -72,7 +71,10 @@ cw_home(const char *path, const struct cw_person *p, const char *handle)
 	c->self.port = 443;
 	memcpy(c->self.account, p->account, 16);
 	memcpy(c->self.device, p->device, 16);
-	c->self.account_key = p->account_key;
+	memcpy(c->self.root, operator.root.public, CS_KEY_LEN);
+	test_operator_clear(&operator);
+	memcpy(c->self.account_key, p->account_key.public, CS_KEY_LEN);
+	memcpy(c->self.account_notes.b, p->account_key.seed, CS_KEY_LEN);
 	c->self.device_key = p->device_key;
 	assert_ok(cs_buf_set(&c->self.credential, cs_buf_view(&p->credential)));
 	assert_ok(client_identity_save(c));

@@ -5,10 +5,11 @@
 
 #include "base/alloc.h"
 #include "crypto/random.h"
-#include "franking/cert.h"
+#include "franking/credential.h"
 #include "hub/core/hub.h"
 #include "hub/core/refusal.h"
 #include "hub/core/schema.h"
+#include "support/operator.h"
 #include "support/temp_dir.h"
 
 struct hw_person {
@@ -20,11 +21,13 @@ struct hw_person {
 struct hw_device {
 	uint8_t id[16];
 	struct cs_sign_key key;
-	struct cs_buf cert; /* signed */
+	struct cs_buf cert; /* devices<V> of its credential */
+	struct cs_buf credential;
 	struct hub_conn conn;
 };
 
 struct hub_world {
+	struct test_operator operator;
 	struct temp_dir dir;
 	struct cs_hub *hub;
 };
@@ -36,6 +39,11 @@ hw_init(struct hub_world *w)
 	w->hub = cs_calloc(1, sizeof *w->hub);
 	assert_non_null(w->hub);
 	w->hub->now_ms = (uint64_t)1800000000 * 1000;
+	test_operator_init(&w->operator, 1800000000);
+	memcpy(w->hub->root_public, w->operator.root.public, CS_KEY_LEN);
+	w->hub->registrar_key = w->operator.registrar;
+	assert_ok(cs_buf_set(
+	    &w->hub->registrar_cert, cs_buf_view(&w->operator.registrar_cert)));
 	assert_ok(cs_db_open(&w->hub->db, temp_path(&w->dir, "hub.db"),
 	    CS_DB_SHARED, &cs_hub_schema));
 }
@@ -45,9 +53,18 @@ hw_clear(struct hub_world *w)
 {
 	cs_db_close(w->hub->db);
 	cs_buf_free(&w->hub->batch);
+	cs_buf_free(&w->hub->registrar_cert);
+	test_operator_clear(&w->operator);
 	cs_free(w->hub->out, w->hub->cap_out * sizeof *w->hub->out);
 	cs_free(w->hub, sizeof *w->hub);
 	temp_dir_clear(&w->dir);
+}
+
+static inline void
+hw_device_clear(struct hw_device *d)
+{
+	cs_buf_free(&d->cert);
+	cs_buf_free(&d->credential);
 }
 
 static inline void
@@ -55,6 +72,7 @@ hw_device(struct hub_world *w, struct hw_device *d, const struct hw_person *p)
 {
 	uint64_t now = w->hub->now_ms / 1000;
 	struct cs_device_cert cert = { .handle = cs_view_str(p->handle) };
+	struct cs_credential credential;
 
 	memset(d, 0, sizeof *d);
 	cs_random(d->id, sizeof d->id);
@@ -64,7 +82,10 @@ hw_device(struct hub_world *w, struct hw_device *d, const struct hw_person *p)
 	memcpy(cert.public, d->key.public, 32);
 	cert.not_before = now - 60;
 	cert.not_after = now + 86400;
-	assert_ok(cs_device_cert_make(&d->cert, &cert, &p->account_key));
+	test_credential(&d->credential, &w->operator, & cert, &p->account_key);
+	assert_ok(
+	    cs_credential_parse(&credential, cs_buf_view(&d->credential)));
+	assert_ok(cs_credential_write_devices(&d->cert, &credential));
 	d->conn.hub = w->hub;
 	d->conn.role = HUB_DEVICE;
 	memcpy(d->conn.account, p->account, 16);
@@ -77,27 +98,27 @@ hw_person(struct hub_world *w, struct hw_person *p, struct hw_device *d,
     const char *handle)
 {
 	struct cs_credential credential;
-	struct cs_buf bytes = { 0 };
 
 	memset(p, 0, sizeof *p);
 	p->handle = handle;
 	cs_random(p->account, sizeof p->account);
 	assert_ok(cs_sign_key_new(&p->account_key));
 	hw_device(w, d, p);
-	credential.device_cert = cs_buf_view(&d->cert);
-	memcpy(credential.account_key, p->account_key.public, 32);
-	assert_ok(cs_credential_write(&bytes, &credential));
+	assert_ok(
+	    cs_credential_parse(&credential, cs_buf_view(&d->credential)));
 	assert_ok(cs_db_exec(w->hub->db,
-	    "INSERT INTO account(id,handle,key,created) VALUES(?,?,?,0)",
+	    "INSERT INTO account(id,handle,key,registrar,cert,created)"
+	    " VALUES(?,?,?,?,?,0)",
 	    cs_blob(CS_VIEW_OF(p->account)), cs_text(cs_view_str(handle)),
-	    cs_blob(CS_VIEW_OF(p->account_key.public))));
+	    cs_blob(CS_VIEW_OF(p->account_key.public)),
+	    cs_blob(credential.registrar_cert),
+	    cs_blob(credential.account_cert)));
 	assert_ok(cs_db_exec(w->hub->db,
 	    "INSERT INTO device(id,account,key,cert,created)"
 	    " VALUES(?,?,?,?,?)",
 	    cs_blob(CS_VIEW_OF(d->id)), cs_blob(CS_VIEW_OF(p->account)),
-	    cs_blob(CS_VIEW_OF(d->key.public)), cs_blob(cs_buf_view(&bytes)),
-	    cs_int(w->hub->now_ms)));
-	cs_buf_free(&bytes);
+	    cs_blob(CS_VIEW_OF(d->key.public)),
+	    cs_blob(cs_buf_view(&d->credential)), cs_int(w->hub->now_ms)));
 }
 
 /*

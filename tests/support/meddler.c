@@ -304,6 +304,7 @@ join(struct job *j)
 	struct cs_device_cert cert = { .handle = cs_view_str(j->argv[4]) };
 	uint64_t now = cs_clock_ms() / CS_SECOND_MS;
 	struct cs_wire_join m = { 0 };
+	struct cs_wire_account answer;
 	struct cs_sign_key account, device;
 	struct cs_buf signed_cert = { 0 };
 	struct cs_client_invite link;
@@ -325,7 +326,8 @@ join(struct job *j)
 	m.device_cert = cs_buf_view(&signed_cert);
 	memcpy(m.account_key, account.public, sizeof m.account_key);
 	must(j, client_reach(j->c), "hub");
-	say(j, client_call_empty(j->c, CS_WIRE_JOIN, &cs_wire_join_shape, &m));
+	say(j, client_call(j->c, CS_WIRE_JOIN, &cs_wire_join_shape, &m,
+		   &cs_wire_account_shape, &answer));
 	cs_buf_free(&signed_cert);
 }
 

@@ -5,32 +5,55 @@
 #include "base/text.h"
 #include "client/account/seal.h"
 #include "client/home/client.h"
+#include "client/home/credential.h"
 #include "client/home/problem.h"
 #include "client/hub/call.h"
 #include "crypto/random.h"
+#include "franking/revocation.h"
 
-/* Every device that the hub lists has to be certified by the account's key. */
+/* A device as the hub lists it, and how it came into the account. */
+struct listed {
+	struct cs_client_device shown;
+	struct cs_identity identity; /* its views are gone */
+};
+
+/* Every device that the hub lists has to be certified by keys of the account.
+ */
 static enum cs_err
-read_device(struct cs_client_device *out, struct cs_client *c,
-    const struct cs_wire_device *item)
+read_device(
+    struct listed *out, struct cs_client *c, const struct cs_wire_device *item)
 {
-	struct cs_device_cert cert;
+	struct cs_client_device *shown = &out->shown;
+	struct cs_credential credential;
+	struct cs_buf bytes = { 0 };
 	enum cs_err err;
 
 	memset(out, 0, sizeof *out);
-	if (cs_device_cert_parse(&cert, item->device_cert,
-		CS_VIEW_OF(c->self.account_key.public)) != CS_OK ||
-	    memcmp(cert.account, c->self.account, CS_ID_LEN) != 0)
+	if ((err = cs_credential_parse(
+		 &credential, cs_buf_view(&c->self.credential))) == CS_OK &&
+	    (err = cs_credential_parse_devices(&credential, item->devices)) ==
+		CS_OK &&
+	    (err = cs_credential_write(&bytes, &credential)) == CS_OK)
+		err = client_credential_open(&out->identity, c,
+		    cs_buf_view(&bytes), cs_clock_ms() / CS_SECOND_MS);
+	cs_buf_free(&bytes);
+	if (err && cs_err_class(err) == CS_ERR_CLASS_THEIRS)
 		return client_problem(c, CS_ERR_CERT,
 		    "The hub lists a device that this account has never "
 		    "certified.");
-	memcpy(out->id, cert.device, sizeof out->id);
-	out->created_ms = item->created_ms;
-	out->seen_ms = item->seen_ms;
-	out->own = memcmp(cert.device, c->self.device, CS_ID_LEN) == 0;
+	if (err)
+		return err;
+	memcpy(shown->id, out->identity.device.device, sizeof shown->id);
+	shown->created_ms = item->created_ms;
+	shown->seen_ms = item->seen_ms;
+	shown->own = memcmp(shown->id, c->self.device, CS_ID_LEN) == 0;
+	shown->by_recovery_key = out->identity.n == 1;
+	if (!shown->by_recovery_key)
+		memcpy(shown->let_in_by,
+		    out->identity.chain[out->identity.n - 2], CS_ID_LEN);
 	err = item->name.len == 0
 	    ? CS_OK
-	    : client_device_name_open(out->name, c, cert.device, item->name);
+	    : client_device_name_open(shown->name, c, shown->id, item->name);
 	/* A name that does not open was not given by this account, and is left
 	 * out. */
 	return err && cs_err_class(err) == CS_ERR_CLASS_THEIRS ? CS_OK : err;
@@ -53,7 +76,7 @@ cs_client_devices(struct cs_client *c,
 {
 	struct cs_wire_devices_answer answer;
 	struct cs_wire_device item;
-	struct cs_client_device d;
+	struct listed d;
 	struct cs_view rest;
 	enum cs_err err;
 
@@ -63,7 +86,7 @@ cs_client_devices(struct cs_client *c,
 	while (cs_wire_next(&item, &cs_wire_device_shape, &rest)) {
 		if ((err = read_device(&d, c, &item)))
 			return err;
-		each(arg, &d);
+		each(arg, &d.shown);
 	}
 	return CS_OK;
 }
@@ -111,16 +134,84 @@ cs_client_device_find(
 	return CS_OK;
 }
 
-enum cs_err
-cs_client_device_remove(struct cs_client *c, const uint8_t id[static CS_ID_LEN])
+/* ---- removing ----------------------------------------------------------- */
+
+/* Which devices that ${id} let in stay: those that came before ${since_ms}. */
+static enum cs_err
+find_kept(struct cs_revocation *out, struct cs_client *c, uint64_t since_ms)
 {
-	struct cs_wire_device_remove m;
+	struct cs_wire_devices_answer answer;
+	struct cs_wire_device item;
+	struct listed d;
+	struct cs_view rest;
 	enum cs_err err;
 
-	memcpy(m.device, id, sizeof m.device);
-	if ((err = client_call_empty(
-		 c, CS_WIRE_DEVICE_REMOVE, &cs_wire_device_remove_shape, &m)))
+	if ((err = fetch(c, &answer)))
 		return err;
+	rest = answer.devices.raw;
+	while (cs_wire_next(&item, &cs_wire_device_shape, &rest)) {
+		if ((err = read_device(&d, c, &item)))
+			return err;
+		if (d.shown.by_recovery_key ||
+		    memcmp(d.shown.let_in_by, out->device, CS_ID_LEN) != 0 ||
+		    d.shown.created_ms >= since_ms)
+			continue;
+		if (out->n_kept == CS_REVOCATION_KEPT_MAX)
+			return CS_ERR_LIMIT;
+		memcpy(out->kept[out->n_kept++], d.shown.id, CS_ID_LEN);
+	}
+	return CS_OK;
+}
+
+/* Sign with the recovery key if it is here: then it stands, whatever becomes of
+ * this device. */
+static enum cs_err
+sign(struct cs_buf *out, struct cs_client *c,
+    const struct cs_revocation *revocation)
+{
+	struct cs_sign_key key;
+	struct cs_seal_key notes;
+	enum cs_err err;
+
+	if (!c->self.has_recovery)
+		return cs_revocation_make(out, revocation,
+		    cs_buf_view(&c->self.credential), &c->self.device_key);
+	if ((err = client_account_keys(&key, &notes, &c->self.recovery)) ==
+	    CS_OK)
+		err = cs_revocation_make(
+		    out, revocation, cs_buf_view(&c->self.credential), &key);
+	cs_wipe(&key, sizeof key);
+	cs_wipe(&notes, sizeof notes);
+	return err;
+}
+
+enum cs_err
+cs_client_device_remove(
+    struct cs_client *c, const uint8_t id[static CS_ID_LEN], uint64_t since_ms)
+{
+	struct cs_revocation revocation = { .at_ms = cs_clock_ms() };
+	struct cs_wire_device_remove m = { .revocations = { .n = 0 } };
+	struct cs_buf bytes = { 0 }, list = { 0 };
+	struct cs_wire_revocation item;
+	enum cs_err err;
+
+	memcpy(revocation.account, c->self.account, CS_ID_LEN);
+	memcpy(revocation.device, id, CS_ID_LEN);
+	if ((err = find_kept(&revocation, c, since_ms)) == CS_OK &&
+	    (err = sign(&bytes, c, &revocation)) == CS_OK) {
+		item.revocation = cs_buf_view(&bytes);
+		err = cs_wire_list_add(
+		    &list, &m.revocations.n, &cs_wire_revocation_shape, &item);
+	}
+	m.revocations.raw = cs_buf_view(&list);
+	if (err == CS_OK)
+		err = client_call_empty(
+		    c, CS_WIRE_DEVICE_REMOVE, &cs_wire_device_remove_shape, &m);
+	cs_buf_free(&bytes);
+	cs_buf_free(&list);
+	if (err)
+		return err;
+	c->link.revocations_due = true;
 	if (c->link.login.devices > 1)
 		c->link.login.devices--;
 	return CS_OK;

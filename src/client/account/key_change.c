@@ -96,7 +96,7 @@ number(struct cs_client *c, const uint8_t account[static CS_ID_LEN],
 	bool first;
 	enum cs_err err;
 
-	if ((err = half(ours, c->self.account, c->self.account_key.public)) ||
+	if ((err = half(ours, c->self.account, c->self.account_key)) ||
 	    (err = half(theirs, account, key)))
 		return err;
 	/* The smaller half goes first, so that both people see the same number.

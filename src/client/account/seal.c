@@ -4,7 +4,6 @@
 
 #include "base/text.h"
 #include "client/home/client.h"
-#include "crypto/hash.h"
 
 #define NAME_PLACE "countersign/device-name/v1"
 
@@ -66,45 +65,19 @@ out:
 	return err;
 }
 
-static enum cs_err
-account_seal_key(struct cs_seal_key *out, const struct cs_client *c)
-{
-	static const char label[] = "countersign/account-notes/v1";
-	uint8_t prk[CS_SHA256_LEN];
-	enum cs_err err;
-
-	if ((err = cs_hkdf_extract(prk, CS_SHA256, cs_view_str(label),
-		 CS_VIEW_OF(c->self.account_key.seed))) == CS_OK)
-		err = cs_hkdf_expand(out->b, sizeof out->b, CS_SHA256,
-		    CS_VIEW_OF(prk), CS_VIEW_OF(c->self.account));
-	cs_wipe(prk, sizeof prk);
-	return err;
-}
-
 enum cs_err
 client_account_seal(struct cs_buf *out, const struct cs_client *c,
     const char *place, struct cs_view plain)
 {
-	struct cs_seal_key key;
-	enum cs_err err;
-
 	cs_buf_reset(out);
-	if ((err = account_seal_key(&key, c)) == CS_OK)
-		err = cs_seal(out, &key, cs_view_str(place), plain);
-	cs_wipe(&key, sizeof key);
-	return err;
+	return cs_seal(out, &c->self.account_notes, cs_view_str(place), plain);
 }
 
 enum cs_err
 client_account_open(struct cs_buf *out, const struct cs_client *c,
     const char *place, struct cs_view sealed)
 {
-	struct cs_seal_key key;
-	enum cs_err err;
-
 	cs_buf_reset(out);
-	if ((err = account_seal_key(&key, c)) == CS_OK)
-		err = cs_unseal(out, &key, cs_view_str(place), sealed);
-	cs_wipe(&key, sizeof key);
-	return err;
+	return cs_unseal(
+	    out, &c->self.account_notes, cs_view_str(place), sealed);
 }

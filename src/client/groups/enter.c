@@ -9,6 +9,7 @@
 
 #include <string.h>
 
+#include "client/account/revocations.h"
 #include "client/groups/admission.h"
 #include "client/groups/welcome.h"
 #include "client/home/client.h"
@@ -160,6 +161,7 @@ enter(struct cs_client *c, struct cs_view id, struct client_attempt *a,
 	if ((err = cs_db_begin(c->db)))
 		goto out;
 	if ((err = client_learn_members(g.check, g.mls)) == CS_OK &&
+	    (err = client_revocations_again(c)) == CS_OK &&
 	    (err = go_on(c, &g)) == CS_OK &&
 	    (err = client_group_store(c, &g)) == CS_OK &&
 	    (err = client_pending_forget(c, &g)) == CS_OK)

@@ -17,6 +17,7 @@
 #include "client/home/leaf.h"
 #include "client/home/members.h"
 #include "client/home/problem.h"
+#include "client/home/revoked.h"
 #include "client/hub/call.h"
 #include "crypto/random.h"
 #include "room/leaf.h"
@@ -31,17 +32,22 @@ check_package(struct client_leaf_check *check, const char *handle,
 {
 	struct cs_mls_key_package_info info;
 	struct cs_room_owner owner;
+	struct cs_identity identity;
 	enum cs_err err;
 
-	if ((err = cs_room_check_key_package(
-		 &info, &owner, bytes, cs_clock_ms() / CS_SECOND_MS)) ||
+	if ((err = cs_room_check_key_package(&info, &owner, bytes,
+		 CS_VIEW_OF(check->c->self.root),
+		 cs_clock_ms() / CS_SECOND_MS)) ||
 	    (err = client_check_leaf(check,
 		 &(struct cs_mls_auth_request){
 		     .credential = &info.credential,
 		     .signature_key = info.signature_key,
-		 })))
+		 })) ||
+	    (err = cs_identity_peek(&identity, info.credential.identity)) ||
+	    (err = client_revoked_check(check->c, &identity)))
 		return err;
 	if (!cs_view_equal(owner.handle, cs_view_str(handle)) ||
+	    memcmp(owner.account, answer->account, CS_ID_LEN) != 0 ||
 	    memcmp(owner.account_key, answer->account_key, CS_KEY_LEN) != 0)
 		return CS_ERR_CREDENTIAL;
 	return client_contact_learn(check, info.credential.identity);
@@ -215,16 +221,13 @@ out:
 static bool
 is_in(const struct client_group *g, const uint8_t device[static CS_ID_LEN])
 {
-	struct cs_credential credential;
-	struct cs_device_cert cert;
+	struct cs_identity identity;
 	struct cs_mls_member m;
 
 	for (uint32_t i = 0; i < cs_mls_group_leaves(g->mls); i++)
 		if (cs_mls_group_member(g->mls, i, &m) &&
-		    cs_credential_parse(&credential, m.credential) == CS_OK &&
-		    cs_device_cert_peek(&cert, credential.device_cert) ==
-			CS_OK &&
-		    memcmp(cert.device, device, CS_ID_LEN) == 0)
+		    cs_identity_peek(&identity, m.credential) == CS_OK &&
+		    memcmp(identity.device.device, device, CS_ID_LEN) == 0)
 			return true;
 	return false;
 }

@@ -235,8 +235,8 @@ static enum cs_err
 store_message(struct cs_client *c, struct client_group *g,
     const struct cs_capsule *capsule, const struct cs_proof *proof)
 {
-	bool ours =
-	    memcmp(proof->cert.account, c->self.account, CS_ID_LEN) == 0;
+	bool ours = memcmp(proof->sender.account.account, c->self.account,
+			CS_ID_LEN) == 0;
 	struct client_record r = {
 		/* What another device of the user wrote, the user wrote. */
 		.kind = ours ? CS_CLIENT_SENT : CS_CLIENT_RECEIVED,
@@ -245,7 +245,7 @@ store_message(struct cs_client *c, struct client_group *g,
 		.seq = capsule->stamp.group_seq,
 	};
 	const struct client_contact *contact =
-	    client_contact_find(c, proof->cert.account);
+	    client_contact_find(c, proof->sender.account.account);
 	struct cs_buf body = { 0 };
 	enum cs_err err;
 
@@ -254,7 +254,8 @@ store_message(struct cs_client *c, struct client_group *g,
 	/* An answer is consent, from whichever device it came. */
 	if (ours && g->state == CS_CLIENT_REQUEST)
 		g->state = CS_CLIENT_ACTIVE;
-	memcpy(r.from, proof->cert.handle.data, proof->cert.handle.len);
+	memcpy(r.from, proof->sender.account.handle.data,
+	    proof->sender.account.handle.len);
 	if ((err = cs_capsule_write(&body, capsule)) == CS_OK) {
 		r.body = cs_buf_view(&body);
 		err = client_message_insert(c, g, &r, proof->mid, NULL);
@@ -273,21 +274,17 @@ prove(struct cs_client *c, struct client_group *g, const struct arrival *a,
 		.leaf = received->sender_leaf,
 		.stamp = a->stamp,
 	};
-	struct cs_credential credential;
 	struct cs_safe_aad aad;
 	struct cs_proof proof;
 	enum cs_err err;
 
 	if ((err = cs_safe_aad_parse(
-		 &aad, cs_buf_view(&received->authenticated_data))) ||
-	    (err = cs_credential_parse(
-		 &credential, cs_buf_view(&received->credential))))
+		 &aad, cs_buf_view(&received->authenticated_data))))
 		return err;
 	capsule.sender_seq = aad.sender_seq;
 	capsule.claimed_ms = aad.claimed_ms;
 	memcpy(capsule.sig, aad.sig, sizeof capsule.sig);
-	capsule.device_cert = credential.device_cert;
-	memcpy(capsule.account_key, credential.account_key, CS_KEY_LEN);
+	capsule.credential = cs_buf_view(&received->credential);
 	if ((err = cs_proof_check(
 		 &proof, &capsule, cs_buf_view(&a->stamp_cert), c->self.root)))
 		return err;

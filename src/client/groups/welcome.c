@@ -11,6 +11,7 @@
 
 #include "base/text.h"
 #include "client/account/key_change.h"
+#include "client/account/revocations.h"
 #include "client/groups/key_package.h"
 #include "client/home/client.h"
 #include "client/home/contact.h"
@@ -115,8 +116,7 @@ take_group(struct cs_client *c, struct client_group *g,
 {
 	struct cs_view id = cs_mls_group_id(g->mls);
 	const struct client_contact *contact;
-	struct cs_credential credential;
-	struct cs_device_cert cert;
+	struct cs_identity identity;
 	struct cs_mls_member adder;
 	enum cs_err err;
 
@@ -134,18 +134,17 @@ take_group(struct cs_client *c, struct client_group *g,
 		return err;
 	if (!cs_mls_group_member(
 		g->mls, cs_mls_group_welcomed_by(g->mls), &adder) ||
-	    cs_credential_parse(&credential, adder.credential) != CS_OK ||
-	    cs_device_cert_peek(&cert, credential.device_cert) != CS_OK)
+	    cs_identity_peek(&identity, adder.credential) != CS_OK)
 		return CS_ERR_MEMBER;
 	/* Who asked the hub to add, and who answers for it, are the same. */
-	if (memcmp(cert.account, w->account, CS_ID_LEN) != 0)
+	if (memcmp(identity.account.account, w->account, CS_ID_LEN) != 0)
 		return CS_ERR_MISMATCH;
 	client_handle_of(g->added_by, adder.credential);
 	take_room(c, g, ext);
 	g->committed_ms = cs_clock_ms();
-	if (memcmp(cert.account, c->self.account, CS_ID_LEN) == 0)
+	if (memcmp(identity.account.account, c->self.account, CS_ID_LEN) == 0)
 		return take_own(c, g);
-	contact = client_contact_find(c, cert.account);
+	contact = client_contact_find(c, identity.account.account);
 	g->state = contact == NULL || contact->state == CONTACT_ACCEPTED
 	    ? CS_CLIENT_ACTIVE
 	    : contact->state == CONTACT_BLOCKED ? CS_CLIENT_BLOCKED
@@ -196,7 +195,8 @@ join(struct client_contact *differs, struct cs_client *c,
 	    (err = check_new(c, &g)) || (err = client_group_store(c, &g)) ||
 	    /* A commit from an earlier membership is void. */
 	    (err = client_pending_forget(c, &g)) ||
-	    (err = client_joining_forget(c, w->group_id)))
+	    (err = client_joining_forget(c, w->group_id)) ||
+	    (err = client_revocations_again(c)))
 		goto out;
 	/* From here on the secrets that opened it are gone. */
 	if (!last_resort)

@@ -15,6 +15,7 @@
 #include "content/evidence.h"
 #include "content/letter.h"
 #include "countersign/mls.h"
+#include "franking/recovery.h"
 #include "net/session.h"
 #include "room/handshake.h"
 #include "store/clock.h"
@@ -64,9 +65,17 @@ struct client_self {
 	int port;
 	uint8_t root[CS_KEY_LEN]; /* the operator's */
 	uint8_t account[CS_ID_LEN], device[CS_ID_LEN];
-	struct cs_sign_key account_key, device_key;
+	uint8_t account_key[CS_KEY_LEN]; /* public: the recovery key's */
+	struct cs_seal_key
+	    account_notes; /* all devices of the account have it */
+	struct cs_sign_key device_key;
 	struct cs_signer *signer; /* device_key for MLS; NULL until needed */
+	/* Without the registrar's part until the hub has answered the join. */
 	struct cs_buf credential;
+	/* The words, until they are written down, or for as long as the user
+	 * keeps them here. */
+	bool has_recovery;
+	struct cs_recovery recovery;
 };
 
 /* The report desk's keys, as certified by the root. */
@@ -84,8 +93,9 @@ struct client_link {
 	uint8_t external_sender[CS_KEY_LEN]; /* the key that signs the hub's
 						proposals */
 	struct client_desk desk;
-	bool notices_due;  /* the desk may have decided something */
-	uint16_t hub_code; /* why the hub refused the last call, or 0 */
+	bool notices_due;     /* the desk may have decided something */
+	bool revocations_due; /* devices of contacts may have ended */
+	uint16_t hub_code;    /* why the hub refused the last call, or 0 */
 	/* Called when the hub refuses this device everything, with
 	 * CS_WIRE_E_DISABLED or CS_WIRE_E_REMOVED; may replace the sentence in
 	 * ${problem}. */
@@ -127,6 +137,7 @@ struct client_group {
 	uint8_t ref[CS_HASH_LEN];
 	bool direct;
 	bool registered; /* the hub knows it */
+	bool noted;      /* and has a sealed note of its name */
 	enum cs_client_group_state state;
 	char name[256]; /* or the peer's handle */
 	char added_by[CS_HANDLE_MAX + 1];

@@ -5,26 +5,36 @@
 #include <string.h>
 
 #include "client/home/client.h"
+#include "crypto/hash.h"
 #include "crypto/random.h"
+
+enum cs_err
+client_credential_open(struct cs_identity *out, const struct cs_client *c,
+    struct cs_view bytes, uint64_t now_s)
+{
+	return cs_identity_verify(out, bytes, CS_VIEW_OF(c->self.root), now_s);
+}
 
 void
 client_handle_of(char *out, struct cs_view bytes)
 {
-	struct cs_credential credential;
-	struct cs_device_cert cert;
+	struct cs_identity identity;
 
 	strcpy(out, "?"); /* holds CS_HANDLE_MAX + 1 */
-	if (cs_credential_parse(&credential, bytes) != CS_OK ||
-	    cs_device_cert_peek(&cert, credential.device_cert) != CS_OK)
+	if (cs_identity_peek(&identity, bytes) != CS_OK)
 		return;
-	memcpy(out, cert.handle.data, cert.handle.len);
-	out[cert.handle.len] = '\0';
+	memcpy(out, identity.account.handle.data, identity.account.handle.len);
+	out[identity.account.handle.len] = '\0';
 }
 
-enum cs_err
-client_credential_make(struct cs_buf *out, const struct cs_client *c,
-    const uint8_t device[static CS_ID_LEN],
-    const uint8_t device_key[static CS_KEY_LEN])
+/* ---- certifying --------------------------------------------------------- */
+
+/* Append the certificate of ${device}, by ${issuer}, to the ${n} that
+ * ${credential} has. */
+static enum cs_err
+add(struct cs_buf *out, struct cs_credential *credential,
+    const struct cs_client *c, const struct client_new_device *device,
+    const struct cs_sign_key *issuer)
 {
 	uint64_t now = cs_clock_ms() / CS_SECOND_MS;
 	struct cs_device_cert cert = {
@@ -32,21 +42,76 @@ client_credential_make(struct cs_buf *out, const struct cs_client *c,
 		.not_before = now - CS_HOUR_S, /* clocks differ */
 		.not_after = now + CLIENT_DEVICE_DAYS * CS_DAY_S,
 	};
-	struct cs_credential credential;
 	struct cs_buf signed_cert = { 0 };
 	enum cs_err err;
 
+	if (credential->n == CS_CHAIN_MAX)
+		return CS_ERR_LIMIT;
 	memcpy(cert.account, c->self.account, CS_ID_LEN);
-	memcpy(cert.device, device, CS_ID_LEN);
-	memcpy(cert.public, device_key, CS_KEY_LEN);
-	cs_buf_reset(out);
-	if ((err = cs_device_cert_make(
-		 &signed_cert, &cert, &c->self.account_key)) == CS_OK) {
-		credential.device_cert = cs_buf_view(&signed_cert);
-		memcpy(credential.account_key, c->self.account_key.public,
-		    CS_KEY_LEN);
-		err = cs_credential_write(out, &credential);
+	memcpy(cert.device, device->device, CS_ID_LEN);
+	memcpy(cert.public, device->device_key, CS_KEY_LEN);
+	if ((err = cs_device_cert_make(&signed_cert, &cert, issuer)) == CS_OK) {
+		credential->devices[credential->n++] =
+		    cs_buf_view(&signed_cert);
+		cs_buf_reset(out);
+		err = cs_credential_write(out, credential);
 	}
 	cs_buf_free(&signed_cert);
+	return err;
+}
+
+enum cs_err
+client_credential_begin(struct cs_buf *out, const struct cs_client *c,
+    const struct cs_sign_key *key, const struct client_registered *registered)
+{
+	const struct client_new_device own = { c->self.device,
+		c->self.device_key.public };
+	struct cs_credential credential = {
+		.registrar_cert = registered->registrar_cert,
+		.account_cert = registered->account_cert,
+	};
+
+	return add(out, &credential, c, &own, key);
+}
+
+enum cs_err
+client_credential_make(struct cs_buf *out, struct cs_client *c,
+    const struct client_new_device *device)
+{
+	struct cs_credential credential;
+	struct cs_sign_key account_key;
+	struct cs_seal_key notes;
+	enum cs_err err =
+	    cs_credential_parse(&credential, cs_buf_view(&c->self.credential));
+
+	if (err || !c->self.has_recovery)
+		return err
+		    ? err
+		    : add(out, &credential, c, device, &c->self.device_key);
+	credential.n = 0;
+	if ((err = client_account_keys(
+		 &account_key, &notes, &c->self.recovery)) == CS_OK)
+		err = add(out, &credential, c, device, &account_key);
+	cs_wipe(&account_key, sizeof account_key);
+	cs_wipe(&notes, sizeof notes);
+	return err;
+}
+
+/* ---- keys --------------------------------------------------------------- */
+
+enum cs_err
+client_account_keys(struct cs_sign_key *account_key, struct cs_seal_key *notes,
+    const struct cs_recovery *recovery)
+{
+	static const char label[] = "countersign/account-notes/v1";
+	uint8_t prk[CS_SHA256_LEN];
+	enum cs_err err;
+
+	if ((err = cs_recovery_key(account_key, recovery)) == CS_OK &&
+	    (err = cs_hkdf_extract(prk, CS_SHA256, cs_view_str(label),
+		 CS_VIEW_OF(account_key->seed))) == CS_OK)
+		err = cs_hkdf_expand(notes->b, sizeof notes->b, CS_SHA256,
+		    CS_VIEW_OF(prk), cs_view_str("notes"));
+	cs_wipe(prk, sizeof prk);
 	return err;
 }

@@ -50,6 +50,7 @@ write_meta(struct cs_writer *w, const struct client_group *g)
 	cs_write_bytes(w, CS_VIEW_OF(g->ref));
 	cs_write_u8(w, g->direct);
 	cs_write_u8(w, g->registered);
+	cs_write_u8(w, g->noted);
 	cs_write_u8(w, (uint8_t)g->state);
 	cs_write_vec(w, cs_view_str(g->name));
 	cs_write_vec(w, cs_view_str(g->added_by));
@@ -73,6 +74,7 @@ read_meta(struct client_group *g, struct cs_view plain)
 	cs_read_copy(&r, g->ref, sizeof g->ref);
 	g->direct = cs_read_u8(&r) != 0;
 	g->registered = cs_read_u8(&r) != 0;
+	g->noted = cs_read_u8(&r) != 0;
 	g->state = cs_read_u8(&r);
 	cs_read_string(&r, g->name, sizeof g->name);
 	cs_read_string(&r, g->added_by, sizeof g->added_by);

@@ -66,9 +66,13 @@ client_identity_save(struct cs_client *c)
 	cs_write_bytes(&w, CS_VIEW_OF(c->self.root));
 	cs_write_bytes(&w, CS_VIEW_OF(c->self.account));
 	cs_write_bytes(&w, CS_VIEW_OF(c->self.device));
-	cs_write_bytes(&w, CS_VIEW_OF(c->self.account_key.seed));
+	cs_write_bytes(&w, CS_VIEW_OF(c->self.account_key));
+	cs_write_bytes(&w, CS_VIEW_OF(c->self.account_notes.b));
 	cs_write_bytes(&w, CS_VIEW_OF(c->self.device_key.seed));
 	cs_write_vec(&w, cs_buf_view(&c->self.credential));
+	cs_write_u8(&w, c->self.has_recovery);
+	if (c->self.has_recovery)
+		cs_write_bytes(&w, CS_VIEW_OF(c->self.recovery.b));
 	if ((err = cs_writer_end(&w)) == CS_OK)
 		err = cs_vault_config_set(
 		    c->db, &c->key, IDENTITY, cs_buf_view(&bytes));
@@ -96,18 +100,20 @@ identity_load(struct cs_client *c)
 	cs_read_copy(&r, c->self.root, sizeof c->self.root);
 	cs_read_copy(&r, c->self.account, sizeof c->self.account);
 	cs_read_copy(&r, c->self.device, sizeof c->self.device);
+	cs_read_copy(&r, c->self.account_key, sizeof c->self.account_key);
 	cs_read_copy(
-	    &r, c->self.account_key.seed, sizeof c->self.account_key.seed);
+	    &r, c->self.account_notes.b, sizeof c->self.account_notes.b);
 	cs_read_copy(
 	    &r, c->self.device_key.seed, sizeof c->self.device_key.seed);
 	credential = cs_read_vec(&r);
+	c->self.has_recovery = cs_read_optional(&r);
+	if (c->self.has_recovery)
+		cs_read_copy(&r, c->self.recovery.b, sizeof c->self.recovery.b);
 	if (cs_reader_end(&r) != CS_OK) {
 		err = CS_ERR_CORRUPT;
 		goto out;
 	}
-	if ((err = cs_buf_set(&c->self.credential, credential)) == CS_OK &&
-	    (err = cs_sign_key_from_seed(
-		 &c->self.account_key, c->self.account_key.seed)) == CS_OK)
+	if ((err = cs_buf_set(&c->self.credential, credential)) == CS_OK)
 		err = cs_sign_key_from_seed(
 		    &c->self.device_key, c->self.device_key.seed);
 out:

@@ -50,7 +50,7 @@ check_known(struct client_leaf_check *check, const struct client_contact *seen)
 	const struct client_contact *known;
 
 	if (memcmp(seen->account, c->self.account, CS_ID_LEN) == 0)
-		return memcmp(seen->account_key, c->self.account_key.public,
+		return memcmp(seen->account_key, c->self.account_key,
 			   CS_KEY_LEN) == 0
 		    ? CS_OK
 		    : CS_ERR_CREDENTIAL;
@@ -81,7 +81,8 @@ client_check_leaf(void *arg, const struct cs_mls_auth_request *request)
 			   cs_view_str(check->c->self.hub))
 		    ? CS_OK
 		    : CS_ERR_CREDENTIAL;
-	if ((err = cs_room_check_credential(&owner, request, now_s(check))))
+	if ((err = cs_room_check_credential(&owner, request,
+		 CS_VIEW_OF(check->c->self.root), now_s(check))))
 		return err;
 	contact_of(&seen, &owner);
 	return check_known(check, &seen);
@@ -115,7 +116,8 @@ client_contact_learn(struct client_leaf_check *check, struct cs_view bytes)
 	enum cs_err err;
 
 	/* Whether it was in time was seen when its leaf came in. */
-	if ((err = cs_room_verify_credential(&owner, &credential)))
+	if ((err = cs_room_verify_credential(
+		 &owner, &credential, CS_VIEW_OF(c->self.root))))
 		return err;
 	contact_of(&seen, &owner);
 	if ((err = check_known(check, &seen)))

@@ -4,8 +4,8 @@
 #include "client/home/client.h"
 
 /* The authentication service of MLS; ${arg} is a struct client_leaf_check.  Is
- * the leaf's device certified, and by the account key known under its name?  Of
- * external senders only the operator passes; client_room_check()
+ * the leaf's device one of its account, and the account the one known under its
+ * name?  Of external senders only the operator passes; client_room_check()
  * checks its key. */
 enum cs_err client_check_leaf(
     void *arg, const struct cs_mls_auth_request *request);

@@ -143,8 +143,8 @@ enum cs_err
 client_outbox_deliver(struct cs_client *c, const struct client_sending *s,
     const struct cs_stamp *stamp)
 {
-	struct cs_credential credential;
 	struct cs_capsule capsule = {
+		.credential = cs_buf_view(&c->self.credential),
 		.application_data = s->record.body,
 		.leaf = s->leaf,
 		.sender_seq = s->sender_seq,
@@ -155,11 +155,6 @@ client_outbox_deliver(struct cs_client *c, const struct client_sending *s,
 	struct cs_buf body = { 0 };
 	enum cs_err err;
 
-	if ((err = cs_credential_parse(
-		 &credential, cs_buf_view(&c->self.credential))))
-		return err;
-	capsule.device_cert = credential.device_cert;
-	memcpy(capsule.account_key, credential.account_key, CS_KEY_LEN);
 	memcpy(capsule.sig, s->sig, sizeof capsule.sig);
 	if ((err = cs_capsule_write(&body, &capsule)) == CS_OK) {
 		r.body = cs_buf_view(&body);

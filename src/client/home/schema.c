@@ -19,6 +19,7 @@
  * tried again.
  * away: accounts that the operator took out of a group, and that may come back
  * into it by themselves.
+ * revocation: devices of contacts that ended; public, as they are signed.
  * letter: to the report desk; what was written, sealed for the desk, and the
  * key that opens its answer.
  * told: hashes of decisions, and of answers to appeals, that the user was told
@@ -29,6 +30,9 @@ static const char version1[] =
     " WITHOUT ROWID;"
     "CREATE TABLE key_package(ref BLOB PRIMARY KEY, last_resort INTEGER,"
     " created INTEGER NOT NULL, sealed BLOB NOT NULL) WITHOUT ROWID;"
+    "CREATE TABLE revocation(hash BLOB PRIMARY KEY, account BLOB NOT NULL,"
+    " bytes BLOB NOT NULL) WITHOUT ROWID;"
+    "CREATE INDEX revocation_account ON revocation(account);"
     "CREATE TABLE contact(account BLOB PRIMARY KEY, sealed BLOB NOT NULL)"
     " WITHOUT ROWID;"
     "CREATE TABLE grp(id BLOB PRIMARY KEY, meta BLOB NOT NULL,"

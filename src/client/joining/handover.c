@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * What a device hands over to one that it links: the account's key, the
- * contacts, and the list of conversations.  Messages stay where they are.
+ * What a device hands over to one that it links: the key of the account's
+ * notes, the contacts, and the list of conversations.  Messages stay where they
+ * are.
  */
 #include "client/joining/handover.h"
 
@@ -9,6 +10,7 @@
 
 #include "client/home/client.h"
 #include "client/home/contact.h"
+#include "client/home/credential.h"
 #include "client/home/group.h"
 #include "client/home/home.h"
 #include "client/home/joining.h"
@@ -60,7 +62,7 @@ client_handover_write(
 	cs_write_u8(&w, HANDOVER_VERSION);
 	cs_write_vec(&w, cs_view_str(c->self.handle));
 	cs_write_vec(&w, credential);
-	cs_write_bytes(&w, CS_VIEW_OF(c->self.account_key.seed));
+	cs_write_bytes(&w, CS_VIEW_OF(c->self.account_notes.b));
 	write_contacts(&w, c);
 	mark = cs_write_open(&w);
 	if ((err = client_group_each(c, write_group, &w)))
@@ -71,38 +73,28 @@ client_handover_write(
 
 /* ---- the way back ------------------------------------------------------- */
 
-/* Check that the certificate is for the keys that this device made, and by the
- * account whose key came with it. */
+/* Check that the credential is for the keys that this device made. */
 static enum cs_err
-take_identity(struct cs_client *c, const char *handle,
-    struct cs_view credential_bytes, const uint8_t seed[static CS_KEY_LEN])
+take_identity(
+    struct cs_client *c, const char *handle, struct cs_view credential)
 {
-	struct cs_credential credential;
-	struct cs_device_cert cert;
-	struct cs_sign_key account_key;
+	struct cs_identity identity;
 	enum cs_err err;
 
-	if ((err = cs_sign_key_from_seed(&account_key, seed)) ||
-	    (err = cs_credential_parse(&credential, credential_bytes)) ||
-	    (err = cs_device_cert_verify(&cert, credential.device_cert,
-		 CS_VIEW_OF(account_key.public), cs_clock_ms() / CS_SECOND_MS)))
-		goto out;
-	if (memcmp(credential.account_key, account_key.public, CS_KEY_LEN) !=
-		0 ||
-	    memcmp(cert.device, c->self.device, CS_ID_LEN) != 0 ||
-	    memcmp(cert.public, c->self.device_key.public, CS_KEY_LEN) != 0 ||
-	    !cs_view_equal(cert.handle, cs_view_str(handle))) {
-		err = CS_ERR_MISMATCH;
-		goto out;
-	}
+	if ((err = client_credential_open(
+		 &identity, c, credential, cs_clock_ms() / CS_SECOND_MS)))
+		return err;
+	if (memcmp(identity.device.device, c->self.device, CS_ID_LEN) != 0 ||
+	    memcmp(identity.device.public, c->self.device_key.public,
+		CS_KEY_LEN) != 0 ||
+	    !cs_view_equal(identity.account.handle, cs_view_str(handle)))
+		return CS_ERR_MISMATCH;
 	memcpy(c->self.handle, handle, strlen(handle) + 1);
-	memcpy(c->self.account, cert.account, sizeof c->self.account);
-	c->self.account_key = account_key;
-	if ((err = cs_buf_set(&c->self.credential, credential_bytes)) == CS_OK)
-		err = client_identity_save(c);
-out:
-	cs_wipe(&account_key, sizeof account_key);
-	return err;
+	memcpy(c->self.account, identity.account.account, CS_ID_LEN);
+	memcpy(c->self.account_key, identity.account.account_key, CS_KEY_LEN);
+	if ((err = cs_buf_set(&c->self.credential, credential)))
+		return err;
+	return client_identity_save(c);
 }
 
 static enum cs_err
@@ -158,20 +150,19 @@ client_handover_take(struct cs_client *c, struct cs_view plain)
 	struct cs_reader r = cs_reader(plain), contacts, groups;
 	char handle[CS_HANDLE_MAX + 1];
 	struct cs_view credential;
-	uint8_t seed[CS_SIGN_SEED_LEN];
 	enum cs_err err;
 
 	if (cs_read_u8(&r) != HANDOVER_VERSION)
 		cs_reader_fail(&r, CS_ERR_VERSION);
 	cs_read_string(&r, handle, sizeof handle);
 	credential = cs_read_vec(&r);
-	cs_read_copy(&r, seed, sizeof seed);
+	cs_read_copy(
+	    &r, c->self.account_notes.b, sizeof c->self.account_notes.b);
 	contacts = cs_read_sub(&r);
 	groups = cs_read_sub(&r);
 	if ((err = cs_reader_end(&r)) == CS_OK &&
-	    (err = take_identity(c, handle, credential, seed)) == CS_OK &&
+	    (err = take_identity(c, handle, credential)) == CS_OK &&
 	    (err = take_contacts(c, &contacts)) == CS_OK)
 		err = take_groups(c, &groups);
-	cs_wipe(seed, sizeof seed);
 	return err;
 }

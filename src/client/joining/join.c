@@ -6,6 +6,7 @@
 #include "client/home/client.h"
 #include "client/home/credential.h"
 #include "client/home/home.h"
+#include "client/home/problem.h"
 #include "client/hub/call.h"
 #include "client/hub/reach.h"
 #include "crypto/random.h"
@@ -17,7 +18,9 @@ static enum cs_err
 new_identity(
     struct cs_client *c, const struct cs_client_invite *link, const char *name)
 {
+	const struct client_registered none = { { NULL, 0 }, { NULL, 0 } };
 	struct client_self *self = &c->self;
+	struct cs_sign_key account_key;
 	enum cs_err err;
 
 	strcpy(self->handle, name); /* checked: at most CS_HANDLE_MAX */
@@ -28,11 +31,16 @@ new_identity(
 	cs_random(self->device, sizeof self->device);
 	cs_signer_free(self->signer);
 	self->signer = NULL;
-	if ((err = cs_sign_key_new(&self->account_key)) ||
-	    (err = cs_sign_key_new(&self->device_key)))
-		return err;
-	return client_credential_make(
-	    &self->credential, c, self->device, self->device_key.public);
+	cs_recovery_new(&self->recovery);
+	self->has_recovery = true;
+	if ((err = client_account_keys(&account_key, &self->account_notes,
+		 &self->recovery)) == CS_OK &&
+	    (err = cs_sign_key_new(&self->device_key)) == CS_OK)
+		err = client_credential_begin(
+		    &self->credential, c, &account_key, &none);
+	memcpy(self->account_key, account_key.public, CS_KEY_LEN);
+	cs_wipe(&account_key, sizeof account_key);
+	return err;
 }
 
 static bool
@@ -46,19 +54,61 @@ same_attempt(const struct cs_client *c, const struct cs_client_invite *link,
 	    memcmp(c->self.root, link->root, sizeof c->self.root) == 0;
 }
 
+/* Put what the registrar signed into the credential; it has to be about the
+ * account, name and key that this device made. */
+static enum cs_err
+take_account(struct cs_client *c, struct cs_credential *credential,
+    const struct cs_wire_account *answer)
+{
+	struct cs_identity identity;
+	struct cs_buf bytes = { 0 };
+	enum cs_err err;
+
+	credential->registrar_cert = answer->registrar_cert;
+	credential->account_cert = answer->account_cert;
+	if ((err = cs_credential_write(&bytes, credential)) == CS_OK &&
+	    (err = client_credential_open(&identity, c, cs_buf_view(&bytes),
+		 cs_clock_ms() / CS_SECOND_MS)) == CS_OK &&
+	    (memcmp(identity.account.account, c->self.account, CS_ID_LEN) !=
+		    0 ||
+		memcmp(identity.account.account_key, c->self.account_key,
+		    CS_KEY_LEN) != 0 ||
+		!cs_view_equal(
+		    identity.account.handle, cs_view_str(c->self.handle))))
+		err = CS_ERR_MISMATCH;
+	if (err == CS_OK)
+		err = cs_buf_set(&c->self.credential, cs_buf_view(&bytes));
+	cs_buf_free(&bytes);
+	if (err && cs_err_class(err) == CS_ERR_CLASS_THEIRS)
+		return client_problem(c, err,
+		    "The hub's certificate of the new account does not verify "
+		    "(%s). Nothing was joined.",
+		    cs_err_text(err));
+	return err;
+}
+
 static enum cs_err
 ask_to_join(struct cs_client *c, const struct cs_client_invite *link)
 {
 	struct cs_wire_join join = { .invite = cs_view_str(link->code) };
+	struct cs_wire_account answer;
 	struct cs_credential credential;
-	enum cs_err err =
-	    cs_credential_parse(&credential, cs_buf_view(&c->self.credential));
+	struct cs_buf before = { 0 };
+	enum cs_err err;
 
-	if (err)
-		return err;
-	join.device_cert = credential.device_cert;
-	memcpy(join.account_key, credential.account_key, CS_KEY_LEN);
-	return client_call_empty(c, CS_WIRE_JOIN, &cs_wire_join_shape, &join);
+	if ((err = cs_buf_set(&before, cs_buf_view(&c->self.credential))) ==
+		CS_OK &&
+	    (err = cs_credential_parse(&credential, cs_buf_view(&before))) ==
+		CS_OK) {
+		join.device_cert = credential.devices[0];
+		memcpy(join.account_key, c->self.account_key, CS_KEY_LEN);
+		err = client_call(c, CS_WIRE_JOIN, &cs_wire_join_shape, &join,
+		    &cs_wire_account_shape, &answer);
+	}
+	if (err == CS_OK)
+		err = take_account(c, &credential, &answer);
+	cs_buf_free(&before);
+	return err;
 }
 
 static enum cs_err
@@ -75,7 +125,8 @@ join(struct cs_client *c, const struct cs_client_invite *link, const char *name)
 		return err;
 	if ((err = client_identity_save(c)) || (err = client_reach(c)) ||
 	    (err = client_identity_save(c)) || (err = ask_to_join(c, link)) ||
-	    (err = client_login(c)) || (err = client_key_packages_fill(c)))
+	    (err = client_identity_save(c)) || (err = client_login(c)) ||
+	    (err = client_key_packages_fill(c)))
 		return err;
 	return cs_vault_config_set(
 	    c->db, &c->key, "joined", cs_view_str("yes"));

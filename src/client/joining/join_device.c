@@ -146,16 +146,72 @@ look(struct cs_buf *out, struct cs_client *c, const struct request *r,
 	return CS_OK;
 }
 
+/* A request, and what it needs to be told what comes back. */
+struct asking {
+	const struct request *r;
+	const struct client_code *code;
+	const struct client_link_keys *keys;
+	void (*asked)(const char *number);
+	bool shown;
+};
+
+/* The other device opened its commitment: the number can be compared. */
 static enum cs_err
-wait_for_answer(struct cs_buf *out, struct cs_client *c,
-    const struct request *r, const struct client_link_keys *keys)
+show_number(struct cs_client *c, struct asking *a, struct cs_view sealed)
+{
+	char number[CS_CLIENT_CHECK_DIGITS + 1];
+	struct client_link_opening opening;
+	enum cs_err err =
+	    client_link_opening_open(&opening, a->keys, a->code, sealed);
+
+	if (err && cs_err_class(err) == CS_ERR_CLASS_THEIRS)
+		return client_problem(c, err,
+		    "What the hub gave was not made by the device that shows "
+		    "the code (%s). Nothing was joined: make a new code there.",
+		    cs_err_name(err));
+	if (err || a->shown ||
+	    (err = client_link_number(
+		 number, &opening, cs_buf_view(&a->r->sealed))))
+		return err;
+	a->shown = true;
+	a->asked(number);
+	return CS_OK;
+}
+
+/* Take what lies in the mailbox; ${out} is empty if the user of the other
+ * device has not agreed yet. */
+static enum cs_err
+take_mail(struct cs_buf *out, struct cs_client *c, struct asking *a,
+    struct cs_view mail)
+{
+	struct client_link_mail parts;
+	enum cs_err err;
+
+	cs_buf_reset(out);
+	if (mail.len == 0)
+		return CS_OK;
+	if ((err = client_link_mail_parse(&parts, mail)))
+		return client_problem(c, err,
+		    "The hub gave an answer that makes no sense (%s).",
+		    cs_err_name(err));
+	if ((err = show_number(c, a, parts.opening)))
+		return err;
+	return cs_buf_set(out, parts.answer);
+}
+
+static enum cs_err
+wait_for_answer(struct cs_buf *out, struct cs_client *c, struct asking *a)
 {
 	uint64_t until = cs_clock_ms() + CLIENT_LINK_S * CS_SECOND_MS;
+	struct cs_buf mail = { 0 };
 	bool reached = false;
 	enum cs_err err;
 
 	for (;;) {
-		err = look(out, c, r, keys);
+		err = look(&mail, c, a->r, a->keys);
+		if (err == CS_OK)
+			err = take_mail(out, c, a, cs_buf_view(&mail));
+		cs_buf_free(&mail);
 		if (err == CS_OK && out->len != 0)
 			return CS_OK;
 		/* Once the hub has been reached, the connection may break and
@@ -216,7 +272,7 @@ join(struct cs_client *c, const struct client_code *code, const char *text,
 	struct client_link_keys keys;
 	struct request r = { 0 };
 	struct cs_buf sealed = { 0 };
-	char number[CS_CLIENT_CHECK_DIGITS + 1];
+	struct asking asking = { &r, code, &keys, asked, false };
 	enum cs_err err;
 
 	if ((err = client_home_check_new(c)))
@@ -232,11 +288,9 @@ join(struct cs_client *c, const struct client_code *code, const char *text,
 		request_clear(&r);
 		err = request_new(&r, c, text, &keys, name);
 	}
-	if (err || (err = client_reach(c)) ||
-	    (err = client_link_number(number, &keys, cs_buf_view(&r.sealed))))
+	if (err || (err = client_reach(c)))
 		goto out;
-	asked(number);
-	if ((err = wait_for_answer(&sealed, c, &r, &keys)) == CS_OK)
+	if ((err = wait_for_answer(&sealed, c, &asking)) == CS_OK)
 		err = take_answer(c, &r, &keys, cs_buf_view(&sealed));
 out:
 	request_clear(&r);

@@ -18,6 +18,7 @@
 #define SECRET_TEXT 22 /* 16 bytes */
 #define LETTER_VERSION 1
 #define ASK_PLACE "countersign/link/ask/v1"
+#define OPENING_PLACE "countersign/link/opening/v1"
 #define ANSWER_PLACE "countersign/link/answer/v1"
 
 enum cs_err
@@ -62,6 +63,28 @@ client_code_write(
 	cs_wipe(secret, sizeof secret);
 }
 
+static enum cs_err
+commitment(uint8_t out[static CLIENT_LINK_SECRET_LEN],
+    const struct client_link_opening *opening)
+{
+	static const char label[] = "countersign/link-commitment/v1";
+	const struct cs_view parts[] = { cs_view(label, sizeof label),
+		CS_VIEW_OF(opening->b) };
+	uint8_t hash[CS_SHA256_LEN];
+	enum cs_err err = cs_hash_parts(hash, CS_SHA256, parts, 2);
+
+	memcpy(out, hash, CLIENT_LINK_SECRET_LEN);
+	cs_wipe(hash, sizeof hash);
+	return err;
+}
+
+enum cs_err
+client_link_commit(struct client_link_opening *out, struct client_code *code)
+{
+	cs_random(out->b, sizeof out->b);
+	return commitment(code->secret, out);
+}
+
 enum cs_err
 client_link_keys_derive(
     struct client_link_keys *out, const struct client_code *code)
@@ -74,7 +97,6 @@ client_link_keys_derive(
 		{ out->rendezvous, "rendezvous" },
 		{ out->ask.b, "ask" },
 		{ out->answer.b, "answer" },
-		{ out->number, "number" },
 	};
 	uint8_t ikm[CS_KEY_LEN + CLIENT_LINK_SECRET_LEN], prk[CS_SHA256_LEN];
 	enum cs_err err;
@@ -85,7 +107,7 @@ client_link_keys_derive(
 	memcpy(ikm + CLIENT_LINK_SECRET_LEN, code->root, CS_KEY_LEN);
 	err = cs_hkdf_extract(
 	    prk, CS_SHA256, cs_view_str(label), CS_VIEW_OF(ikm));
-	for (size_t i = 0; err == CS_OK && i < 4; i++)
+	for (size_t i = 0; err == CS_OK && i < 3; i++)
 		err = cs_hkdf_expand(keys[i].key, CS_KEY_LEN, CS_SHA256,
 		    CS_VIEW_OF(prk), cs_view_str(keys[i].info));
 	cs_wipe(ikm, sizeof ikm);
@@ -146,14 +168,68 @@ out:
 	return err;
 }
 
+/* ---- the opening -------------------------------------------------------- */
+
+enum cs_err
+client_link_mail_write(struct cs_buf *out, const struct client_link_mail *mail)
+{
+	struct cs_writer w = cs_writer(out);
+
+	cs_write_vec(&w, mail->opening);
+	cs_write_vec(&w, mail->answer);
+	return cs_writer_end(&w);
+}
+
+enum cs_err
+client_link_mail_parse(struct client_link_mail *out, struct cs_view in)
+{
+	struct cs_reader r = cs_reader(in);
+
+	out->opening = cs_read_vec(&r);
+	out->answer = cs_read_vec(&r);
+	return cs_reader_end(&r);
+}
+
+enum cs_err
+client_link_opening_seal(struct cs_buf *out,
+    const struct client_link_keys *keys,
+    const struct client_link_opening *opening)
+{
+	return cs_seal(out, &keys->answer, cs_view_str(OPENING_PLACE),
+	    CS_VIEW_OF(opening->b));
+}
+
+enum cs_err
+client_link_opening_open(struct client_link_opening *out,
+    const struct client_link_keys *keys, const struct client_code *code,
+    struct cs_view sealed)
+{
+	uint8_t want[CLIENT_LINK_SECRET_LEN];
+	struct cs_buf plain = { 0 };
+	enum cs_err err;
+
+	err = cs_unseal(
+	    &plain, &keys->answer, cs_view_str(OPENING_PLACE), sealed);
+	if (err == CS_OK && plain.len != sizeof out->b)
+		err = CS_ERR_FORMAT;
+	if (err == CS_OK) {
+		memcpy(out->b, plain.data, sizeof out->b);
+		if ((err = commitment(want, out)) == CS_OK &&
+		    !cs_equal_ct(want, code->secret, sizeof want))
+			err = CS_ERR_MISMATCH;
+	}
+	cs_buf_free(&plain);
+	return err;
+}
+
 enum cs_err
 client_link_number(char out[static CS_CLIENT_CHECK_DIGITS + 1],
-    const struct client_link_keys *keys, struct cs_view sealed_ask)
+    const struct client_link_opening *opening, struct cs_view sealed_ask)
 {
 	uint8_t mac[CS_SHA256_LEN];
 	uint64_t x = 0;
 	enum cs_err err = cs_hmac_parts(
-	    mac, CS_SHA256, CS_VIEW_OF(keys->number), &sealed_ask, 1);
+	    mac, CS_SHA256, CS_VIEW_OF(opening->b), &sealed_ask, 1);
 
 	for (unsigned i = 0; i < 8; i++)
 		x = x << 8 | mac[i];

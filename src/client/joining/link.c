@@ -16,6 +16,7 @@ struct cs_client_linking {
 	char code[CS_CLIENT_CODE_SIZE];
 	uint64_t ends_ms;
 	struct client_link_keys keys;
+	struct client_link_opening opening;
 	struct cs_buf sealed_ask; /* empty: nobody has asked yet */
 	struct client_link_ask ask;
 	char number[CS_CLIENT_CHECK_DIGITS + 1];
@@ -82,11 +83,12 @@ cs_client_linking_new(struct cs_client_linking **out, struct cs_client *c)
 		return CS_ERR_NOMEM;
 	memcpy(code.host, c->self.host, sizeof code.host);
 	memcpy(code.root, c->self.root, sizeof code.root);
-	cs_random(code.secret, sizeof code.secret);
-	client_code_write(l->code, &code);
 	l->ends_ms = cs_clock_ms() + CLIENT_LINK_S * CS_SECOND_MS;
-	if ((err = client_link_keys_derive(&l->keys, &code)) == CS_OK)
+	if ((err = client_link_commit(&l->opening, &code)) == CS_OK &&
+	    (err = client_link_keys_derive(&l->keys, &code)) == CS_OK) {
+		client_code_write(l->code, &code);
 		err = look(l, c);
+	}
 	cs_wipe(&code, sizeof code);
 	if (err) {
 		cs_client_linking_free(l);
@@ -94,6 +96,37 @@ cs_client_linking_new(struct cs_client_linking **out, struct cs_client *c)
 	}
 	*out = l;
 	return CS_OK;
+}
+
+/* Open the commitment in the mailbox, and leave an answer, or none yet. */
+static enum cs_err
+leave(const struct cs_client_linking *l, struct cs_client *c,
+    struct cs_view answer)
+{
+	struct client_link_mail mail = { .answer = answer };
+	struct cs_wire_link_answer m;
+	struct cs_buf opening = { 0 }, bytes = { 0 };
+	enum cs_err err;
+
+	if ((err = client_link_opening_seal(&opening, &l->keys, &l->opening)))
+		goto out;
+	mail.opening = cs_buf_view(&opening);
+	if ((err = client_link_mail_write(&bytes, &mail)))
+		goto out;
+	if (bytes.len > CS_WIRE_LINK_ANSWER_MAX) {
+		err = client_problem(c, CS_ERR_LIMIT,
+		    "There are too many contacts and conversations to hand "
+		    "over at once.");
+		goto out;
+	}
+	memcpy(m.rendezvous, l->keys.rendezvous, sizeof m.rendezvous);
+	m.sealed = cs_buf_view(&bytes);
+	err = client_call_empty(
+	    c, CS_WIRE_LINK_ANSWER, &cs_wire_link_answer_shape, &m);
+out:
+	cs_buf_free(&opening);
+	cs_buf_free(&bytes);
+	return err;
 }
 
 static enum cs_err
@@ -107,7 +140,11 @@ take_ask(struct cs_client_linking *l, struct cs_client *c)
 		    "What came with this code was not made with it (%s). "
 		    "Nothing was given away. Make a new code.",
 		    cs_err_name(err));
-	return err ? err : client_link_number(l->number, &l->keys, sealed);
+	/* From here on the request stays: the hub keeps the first one, and so
+	 * does this device, which has opened what it committed to. */
+	if (err || (err = leave(l, c, cs_view(NULL, 0))))
+		return err;
+	return client_link_number(l->number, &l->opening, sealed);
 }
 
 enum cs_err
@@ -121,7 +158,7 @@ cs_client_linking_wait(
 		    "No device came within %d minutes; the code is over. Make "
 		    "a new one.",
 		    CLIENT_LINK_S / 60);
-	if ((err = look(l, c)))
+	if (l->sealed_ask.len == 0 && (err = look(l, c)))
 		return err;
 	if (l->sealed_ask.len != 0)
 		return take_ask(l, c);
@@ -138,19 +175,22 @@ add_device(const struct cs_client_linking *l, struct cs_client *c,
 {
 	struct cs_wire_device_add m;
 	struct cs_credential credential;
-	struct cs_buf name = { 0 };
+	struct cs_buf name = { 0 }, devices = { 0 };
 	enum cs_err err;
 
 	if ((err = cs_credential_parse(&credential, credential_bytes)) ==
 		CS_OK &&
+	    (err = cs_credential_write_devices(&devices, &credential)) ==
+		CS_OK &&
 	    (err = client_device_name_seal(
 		 &name, c, l->ask.device, l->ask.name)) == CS_OK) {
-		m.device_cert = credential.device_cert;
+		m.devices = cs_buf_view(&devices);
 		m.name = cs_buf_view(&name);
 		err = client_call_empty(
 		    c, CS_WIRE_DEVICE_ADD, &cs_wire_device_add_shape, &m);
 	}
 	cs_buf_free(&name);
+	cs_buf_free(&devices);
 	return err;
 }
 
@@ -158,7 +198,6 @@ static enum cs_err
 answer(const struct cs_client_linking *l, struct cs_client *c,
     struct cs_view credential)
 {
-	struct cs_wire_link_answer m;
 	struct cs_buf plain = { 0 }, sealed = { 0 };
 	enum cs_err err;
 
@@ -166,16 +205,7 @@ answer(const struct cs_client_linking *l, struct cs_client *c,
 	    (err = client_link_answer_seal(&sealed, &l->keys, l->ask.seal_key,
 		 cs_buf_view(&l->sealed_ask), cs_buf_view(&plain))))
 		goto out;
-	if (sealed.len > CS_WIRE_LINK_ANSWER_MAX) {
-		err = client_problem(c, CS_ERR_LIMIT,
-		    "There are too many contacts and conversations to hand "
-		    "over at once.");
-		goto out;
-	}
-	memcpy(m.rendezvous, l->keys.rendezvous, sizeof m.rendezvous);
-	m.sealed = cs_buf_view(&sealed);
-	err = client_call_empty(
-	    c, CS_WIRE_LINK_ANSWER, &cs_wire_link_answer_shape, &m);
+	err = leave(l, c, cs_buf_view(&sealed));
 out:
 	cs_buf_free(&plain);
 	cs_buf_free(&sealed);
@@ -185,14 +215,22 @@ out:
 enum cs_err
 cs_client_linking_agree(struct cs_client_linking *l, struct cs_client *c)
 {
+	const struct client_new_device device = { l->ask.device,
+		l->ask.device_key };
 	struct cs_buf credential = { 0 };
 	enum cs_err err;
 
 	if (l->sealed_ask.len == 0)
 		return CS_ERR_MISUSE;
+	err = client_credential_make(&credential, c, &device);
+	if (err == CS_ERR_LIMIT)
+		err = client_problem(c, err,
+		    "This device is the last of a row of %d, each let in by "
+		    "the one before. Let the new one in from an earlier "
+		    "device, or with the recovery words: countersign recover.",
+		    CS_CHAIN_MAX);
 	/* The device is added first, so that what it is handed works. */
-	if ((err = client_credential_make(
-		 &credential, c, l->ask.device, l->ask.device_key)) == CS_OK &&
+	if (err == CS_OK &&
 	    (err = add_device(l, c, cs_buf_view(&credential))) == CS_OK)
 		err = answer(l, c, cs_buf_view(&credential));
 	cs_buf_free(&credential);

@@ -197,6 +197,7 @@ client_evidence_gather(struct client_evidence *out, struct cs_client *c,
 	out->in.items = out->input;
 	out->in.gaps = out->gaps;
 	memcpy(out->in.root_public, c->self.root, CS_KEY_LEN);
+	out->in.mode = r->named ? CS_CSEV_NAMED : CS_CSEV_UNNAMED;
 	out->in.credential = cs_buf_view(&c->self.credential);
 	out->in.device_key = &c->self.device_key;
 	return CS_OK;
@@ -285,6 +286,35 @@ describe_item(const struct client_item *item,
 	}
 }
 
+/* Who is named, and what is known all the same. */
+static void
+describe_reporter(const struct client_evidence *e, const struct cs_client *c,
+    void (*line)(void *arg, const char *text), void *arg)
+{
+	char text[LINE_MAX_HERE];
+
+	if (e->in.mode == CS_CSEV_NAMED) {
+		snprintf(text, sizeof text,
+		    "Your name, %s@%s, and your signature", c->self.handle,
+		    c->self.hub);
+		line(arg, text);
+		return;
+	}
+	line(arg,
+	    "Not your name: the desk is given a pseudonym, always the same "
+	    "one");
+	line(arg,
+	    "(The hub sees that you report and how much it is, and not what "
+	    "or whom.)");
+	for (size_t i = 0; i < e->in.n_items; i++)
+		if (e->items[i].record.kind == CS_CLIENT_SENT) {
+			line(arg,
+			    "Note: a message of your own is among them, and "
+			    "that one shows your name.");
+			break;
+		}
+}
+
 void
 client_evidence_describe(const struct client_evidence *e,
     const struct cs_client *c, void (*line)(void *arg, const char *text),
@@ -307,9 +337,7 @@ client_evidence_describe(const struct client_evidence *e,
 	line(arg,
 	    "With each message: its sender's name and device, the group's "
 	    "number, the time, and the proofs");
-	snprintf(text, sizeof text, "Your name, %s@%s, and your signature",
-	    c->self.handle, c->self.hub);
-	line(arg, text);
+	describe_reporter(e, c, line, arg);
 	if (e->in.note.len != 0) {
 		line(arg, "Your note:");
 		describe_text(e->in.note, line, arg);

@@ -13,6 +13,7 @@
 #include "client/home/problem.h"
 #include "client/hub/call.h"
 #include "client/hub/reach.h"
+#include "client/reports/sent.h"
 #include "content/letter.h"
 #include "crypto/random.h"
 
@@ -197,6 +198,36 @@ refused(struct cs_client *c)
 	}
 }
 
+/* Seal a letter as the writer that the desk knows: who reported without a name
+ * does not give it now. */
+static enum cs_err
+seal(struct cs_buf *out, uint8_t reply[static CS_REPLY_KEY_LEN],
+    struct cs_client *c, const struct cs_wire_letter *m,
+    const struct cs_letter *letter)
+{
+	struct cs_letter_author author = {
+		.credential = cs_buf_view(&c->self.credential),
+		.device_key = &c->self.device_key,
+	};
+	struct cs_letter_about about = { .kind = m->kind };
+	uint8_t report_key[CS_REPLY_KEY_LEN];
+	bool named = true;
+	enum cs_err err = CS_OK;
+
+	memcpy(about.id, m->id, sizeof about.id);
+	memcpy(about.subject, m->subject, sizeof about.subject);
+	memcpy(about.account, c->self.account, sizeof about.account);
+	if (m->kind != CS_WIRE_LETTER_APPEAL)
+		err = client_report_author(&named, report_key, c, m->subject);
+	if (err == CS_OK && !named)
+		author.report_key = report_key;
+	if (err == CS_OK)
+		err = cs_letter_seal(out, reply, letter, &about, &author,
+		    CS_VIEW_OF(c->link.desk.hpke));
+	cs_wipe(report_key, sizeof report_key);
+	return err;
+}
+
 enum cs_err
 client_letter_send(struct cs_client *c, uint8_t kind,
     const uint8_t subject[static CS_ID_LEN], const struct cs_letter *letter)
@@ -213,8 +244,7 @@ client_letter_send(struct cs_client *c, uint8_t kind,
 		return err;
 	cs_random(m.id, sizeof m.id);
 	memcpy(m.subject, subject, sizeof m.subject);
-	if ((err = cs_letter_seal(
-		 &sealed, l.reply, letter, CS_VIEW_OF(c->link.desk.hpke))))
+	if ((err = seal(&sealed, l.reply, c, &m, letter)))
 		goto out;
 	m.sealed = l.sealed = cs_buf_view(&sealed);
 	if ((err = store(c, &m, &l)) == CS_OK &&

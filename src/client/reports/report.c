@@ -12,70 +12,11 @@
 #include "client/hub/reach.h"
 #include "client/reports/evidence.h"
 #include "client/reports/letter.h"
+#include "client/reports/sent.h"
 #include "content/evidence_seal.h"
 #include "content/evidence_write.h"
 #include "crypto/random.h"
 #include "store/file.h"
-
-#define TABLE "report"
-#define REPORT_VERSION 1
-
-/* ---- stored ------------------------------------------------------------- */
-
-struct report {
-	uint16_t reason;
-	uint32_t n_messages;
-	struct cs_wire_list blobs;
-	struct cs_view sealed; /* to the desk; empty once it is sent */
-	uint8_t reply[CS_REPLY_KEY_LEN]; /* opens the desk's questions */
-};
-
-/* Store a new report, or its new state. */
-static enum cs_err
-store(struct cs_client *c, const uint8_t id[static CS_ID_LEN],
-    const struct report *r, uint64_t created_ms)
-{
-	struct cs_buf plain = { 0 }, row = { 0 };
-	struct cs_writer w = cs_writer(&plain);
-	enum cs_err err;
-
-	cs_write_u8(&w, REPORT_VERSION);
-	cs_write_u16(&w, r->reason);
-	cs_write_u32(&w, r->n_messages);
-	cs_write_u32(&w, r->blobs.n);
-	cs_write_vec(&w, r->blobs.raw);
-	cs_write_vec(&w, r->sealed);
-	cs_write_bytes(&w, CS_VIEW_OF(r->reply));
-	if ((err = cs_writer_end(&w)) == CS_OK &&
-	    (err = cs_vault_seal(&row, &c->key, TABLE, cs_view(id, CS_ID_LEN),
-		 cs_buf_view(&plain))) == CS_OK)
-		err = cs_db_exec(c->db,
-		    "INSERT INTO report(id,created,sent,sealed)"
-		    " VALUES(?,?,?,?) ON CONFLICT(id) DO UPDATE SET"
-		    " sent=excluded.sent,sealed=excluded.sealed",
-		    cs_blob(cs_view(id, CS_ID_LEN)), cs_int(created_ms),
-		    cs_int(r->sealed.len == 0), cs_blob(cs_buf_view(&row)));
-	cs_buf_free(&plain);
-	cs_buf_free(&row);
-	return err;
-}
-
-static enum cs_err
-parse(struct report *out, struct cs_view plain)
-{
-	struct cs_reader r = cs_reader(plain);
-
-	memset(out, 0, sizeof *out);
-	if (cs_read_u8(&r) != REPORT_VERSION)
-		cs_reader_fail(&r, CS_ERR_CORRUPT);
-	out->reason = cs_read_u16(&r);
-	out->n_messages = cs_read_u32(&r);
-	out->blobs.n = cs_read_u32(&r);
-	out->blobs.raw = cs_read_vec(&r);
-	out->sealed = cs_read_vec(&r);
-	cs_read_copy(&r, out->reply, sizeof out->reply);
-	return cs_reader_end(&r) == CS_OK ? CS_OK : CS_ERR_CORRUPT;
-}
 
 /* ---- preparing ---------------------------------------------------------- */
 
@@ -171,17 +112,22 @@ cs_client_report_describe(const struct cs_client_prepared_report *p,
 
 static enum cs_err
 submit(struct cs_client *c, const uint8_t id[static CS_ID_LEN],
-    const struct report *r, uint64_t created_ms)
+    const struct client_sent *r, uint64_t created_ms)
 {
-	struct cs_wire_report m = { .blobs = r->blobs, .sealed = r->sealed };
-	struct report sent = *r;
+	struct cs_wire_report m = {
+		.named = r->named ? CS_WIRE_REPORTER_NAMED
+				  : CS_WIRE_REPORTER_UNNAMED,
+		.blobs = r->blobs,
+		.sealed = r->sealed,
+	};
+	struct client_sent sent = *r;
 	enum cs_err err;
 
 	memcpy(m.report, id, sizeof m.report);
 	sent.sealed = cs_view("", 0);
 	if ((err = client_call_empty(
 		 c, CS_WIRE_REPORT, &cs_wire_report_shape, &m)) == CS_OK)
-		err = store(c, id, &sent, created_ms);
+		err = client_sent_store(c, id, &sent, created_ms);
 	cs_wipe(&sent, sizeof sent);
 	return err;
 }
@@ -191,9 +137,10 @@ cs_client_report_send(struct cs_client *c,
     const struct cs_client_prepared_report *p, char id_hex[static 33])
 {
 	const struct cs_evidence_input *in = &p->evidence.in;
-	struct report report = {
+	struct client_sent report = {
 		.reason = in->reason,
 		.n_messages = (uint32_t)in->n_items,
+		.named = in->mode == CS_CSEV_NAMED,
 		.blobs = { .n = p->n_blobs, .raw = cs_buf_view(&p->blobs) },
 	};
 	struct cs_buf sealed = { 0 };
@@ -208,7 +155,8 @@ cs_client_report_send(struct cs_client *c,
 	cs_hex(id_hex, CS_VIEW_OF(in->report_id));
 	/* It is stored first, so that a report which the user agreed to is not
 	 * lost. */
-	if ((err = store(c, in->report_id, &report, in->created_ms)) == CS_OK)
+	if ((err = client_sent_store(
+		 c, in->report_id, &report, in->created_ms)) == CS_OK)
 		err = submit(c, in->report_id, &report, in->created_ms);
 out:
 	cs_buf_free(&sealed);
@@ -222,7 +170,7 @@ flush_one(struct cs_client *c)
 {
 	struct cs_buf plain = { 0 };
 	struct cs_rows rows;
-	struct report r = { 0 };
+	struct client_sent r = { 0 };
 	uint8_t id[CS_ID_LEN];
 	uint64_t created = 0;
 	enum cs_err err;
@@ -232,11 +180,10 @@ flush_one(struct cs_client *c)
 	if (err == CS_OK) {
 		cs_col_copy(&rows, 0, id, sizeof id);
 		created = cs_col_int(&rows, 1);
-		err = cs_vault_open(&plain, &c->key, TABLE,
-		    cs_col_blob(&rows, 0), cs_col_blob(&rows, 2));
+		err = client_sent_open(&r, &plain, c, cs_col_blob(&rows, 0),
+		    cs_col_blob(&rows, 2));
 	}
-	err = cs_rows_end(&rows, err);
-	if (err == CS_OK && (err = parse(&r, cs_buf_view(&plain))) == CS_OK)
+	if ((err = cs_rows_end(&rows, err)) == CS_OK)
 		err = submit(c, id, &r, created);
 	cs_buf_free(&plain);
 	cs_wipe(&r, sizeof r);
@@ -260,7 +207,7 @@ client_reports_flush(struct cs_client *c)
 /* Open the desk's question; ${hold} keeps it. */
 static enum cs_err
 take_question(struct cs_client_report_state *s, struct cs_buf *hold,
-    const struct report *r, struct cs_view sealed)
+    const struct client_sent *r, struct cs_view sealed)
 {
 	enum cs_err err;
 
@@ -305,7 +252,7 @@ struct held {
 
 static enum cs_err
 take_status(struct cs_client_report_state *s, struct held *hold,
-    struct cs_client *c, const struct report *r, struct cs_view states)
+    struct cs_client *c, const struct client_sent *r, struct cs_view states)
 {
 	struct cs_wire_report_status item;
 	enum cs_err err;
@@ -352,16 +299,16 @@ cs_client_reports(struct cs_client *c,
 	    "SELECT id,created,sent,sealed FROM report ORDER BY created");
 	while (err == CS_OK && cs_rows_next(&rows)) {
 		struct cs_client_report_state s = { 0 };
-		struct report r;
+		struct client_sent r;
 
 		cs_col_copy(&rows, 0, s.id, sizeof s.id);
 		s.created_ms = s.updated_ms = cs_col_int(&rows, 1);
 		s.state = cs_col_int(&rows, 2) ? CS_WIRE_REPORT_SENT : -1;
-		if ((err = cs_vault_open(&plain, &c->key, TABLE,
-			 cs_col_blob(&rows, 0), cs_col_blob(&rows, 3))) ||
-		    (err = parse(&r, cs_buf_view(&plain))))
+		if ((err = client_sent_open(&r, &plain, c,
+			 cs_col_blob(&rows, 0), cs_col_blob(&rows, 3))))
 			break;
 		s.reason = r.reason;
+		s.named = r.named;
 		s.n_messages = r.n_messages;
 		err = take_status(&s, &hold, c, &r, cs_buf_view(&states));
 		cs_wipe(&r, sizeof r);

@@ -170,7 +170,7 @@ add_account(
     struct cs_desk *d, struct desk_case *c, const struct cs_evidence_item *item)
 {
 	const uint8_t *account = item->capsule.stamp.account;
-	struct cs_view handle = item->proof.cert.handle;
+	struct cs_view handle = item->proof.sender.account.handle;
 	enum cs_err err;
 
 	if (desk_account_find(&c->accounts, account) != NULL)
@@ -246,7 +246,8 @@ add_items(struct cs_desk *d, const struct desk_case *c,
 }
 
 static enum cs_err
-count(struct cs_desk *d, struct desk_case *c, const struct cs_evidence *e)
+count(struct cs_desk *d, struct desk_case *c, const struct cs_desk_report *r,
+    const struct cs_evidence *e)
 {
 	struct desk_reporter *reporter;
 	enum cs_err err;
@@ -261,7 +262,7 @@ count(struct cs_desk *d, struct desk_case *c, const struct cs_evidence *e)
 		for (size_t k = 0; k < content->n_external; k++)
 			c->photos += is_photo(&content->external[k]);
 	}
-	reporter = desk_reporter_of(&c->reporters, e->reporter.account);
+	reporter = desk_reporter_of(&c->reporters, r->reporter_id);
 	if (reporter == NULL)
 		return CS_ERR_NOMEM;
 	reporter->reports++;
@@ -287,14 +288,14 @@ raise(struct desk_case *c, const struct cs_desk_reason *reason,
 }
 
 static enum cs_err
-is_flood(bool *out, struct cs_desk *d, const struct cs_evidence *e)
+is_flood(bool *out, struct cs_desk *d, const struct cs_desk_report *r)
 {
 	uint64_t today;
 	enum cs_err err;
 
 	err = cs_db_get_int(&today, d->db,
 	    "SELECT COUNT(*) FROM reported_by WHERE account=? AND at>?",
-	    cs_blob(CS_VIEW_OF(e->reporter.account)),
+	    cs_blob(CS_VIEW_OF(r->reporter_id)),
 	    cs_int(cs_clock_ms() - CS_DAY_MS));
 	*out = today > FLOOD_REPORTS;
 	return err;
@@ -310,12 +311,12 @@ desk_case_add(struct cs_desk *d, struct desk_case *c,
 	bool flood;
 	enum cs_err err;
 
-	if ((err = is_flood(&flood, d, e)))
+	if ((err = is_flood(&flood, d, r)))
 		return err;
 	/* If somebody else reports it, too, it is no flood by one member. */
 	if (!flood || c->reports == 0)
 		c->flood = flood;
-	if ((err = count(d, c, e)))
+	if ((err = count(d, c, r, e)))
 		return err;
 	raise(c, cs_desk_policy_number(policy, e->reason), policy,
 	    r->received_ms);

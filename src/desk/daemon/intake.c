@@ -73,6 +73,17 @@ find_problem(struct cs_desk_report *r, const struct cs_evidence *e)
 	snprintf(r->problem, sizeof r->problem, "%s", what);
 }
 
+/* Is it of the account that the hub says handed it in, or as nameless as the
+ * hub says? */
+static bool
+handed_in_by(const struct cs_desk_report *r, const struct cs_evidence *e)
+{
+	if (r->named != (e->mode == CS_CSEV_NAMED))
+		return false;
+	return !r->named || e->reporter_err != CS_OK ||
+	    memcmp(e->reporter.account.account, r->reporter_id, CS_ID_LEN) == 0;
+}
+
 static void
 summarize(struct cs_desk_report *r, const struct cs_evidence *e)
 {
@@ -80,13 +91,20 @@ summarize(struct cs_desk_report *r, const struct cs_evidence *e)
 	r->n_messages = (uint32_t)e->n_items;
 	for (size_t i = 0; i < e->n_items; i++)
 		r->n_files += (uint32_t)e->items[i].n_media;
+	if (!handed_in_by(r, e)) {
+		r->state = CS_DESK_REPORT_REJECTED;
+		snprintf(r->problem, sizeof r->problem,
+		    "whom it names as its reporter did not hand it in");
+		return;
+	}
 	if (!e->all_proved) {
 		r->state = CS_DESK_REPORT_REJECTED;
 		find_problem(r, e);
 		return;
 	}
-	copy_handle(r->reporter, e->reporter.handle);
-	copy_handle(r->reported, e->items[0].proof.cert.handle);
+	if (r->named)
+		copy_handle(r->reporter, e->reporter.account.handle);
+	copy_handle(r->reported, e->items[0].proof.sender.account.handle);
 }
 
 static enum cs_err
@@ -112,26 +130,22 @@ note_seen(
 	return err;
 }
 
-/* Count a member's report, and whether it verified; a report by nobody we
- * could name is not counted. */
+/* Count a report, and whether it verified, to whom the hub vouches for. */
 static enum cs_err
-count_reporter(struct cs_desk *d, const struct cs_desk_report *r,
-    const struct cs_evidence *e)
+count_reporter(struct cs_desk *d, const struct cs_desk_report *r)
 {
 	enum cs_err err;
 
-	if (e == NULL || e->reporter_err != CS_OK)
-		return CS_OK;
 	if ((err = cs_db_exec(d->db,
 		 "INSERT INTO reported_by(account,at,report) VALUES(?,?,?)",
-		 cs_blob(CS_VIEW_OF(e->reporter.account)),
-		 cs_int(cs_clock_ms()), cs_blob(CS_VIEW_OF(r->id)))))
+		 cs_blob(CS_VIEW_OF(r->reporter_id)), cs_int(cs_clock_ms()),
+		 cs_blob(CS_VIEW_OF(r->id)))))
 		return err;
 	return cs_db_exec(d->db,
 	    "INSERT INTO reporter(account,reports,rejected) VALUES(?,1,?)"
 	    " ON CONFLICT(account) DO UPDATE SET reports=reports+1,"
 	    "rejected=rejected+excluded.rejected",
-	    cs_blob(CS_VIEW_OF(e->reporter.account)),
+	    cs_blob(CS_VIEW_OF(r->reporter_id)),
 	    cs_int(r->state == CS_DESK_REPORT_REJECTED));
 }
 
@@ -185,7 +199,7 @@ store_rows(struct cs_desk *d, struct taking *t)
 	if ((proved && (err = note_seen(d, &t->r, t->evidence))) ||
 	    (err = desk_report_insert(
 		 d, &t->r, cs_buf_view(&t->bundle), t->reply)) ||
-	    (err = count_reporter(d, &t->r, t->evidence)) ||
+	    (err = count_reporter(d, &t->r)) ||
 	    (err = desk_audit_say(d, "report %s came: %s", id,
 		 proved ? "verified" : "rejected")) ||
 	    (err = count_day(
@@ -295,6 +309,8 @@ desk_report_take(struct cs_wire_report_status *status,
 	if (err == CS_ERR_NOT_FOUND) {
 		memcpy(t.r.id, sealed->report, sizeof t.r.id);
 		t.r.received_ms = sealed->received_ms;
+		t.r.named = sealed->named == CS_WIRE_REPORTER_NAMED;
+		memcpy(t.r.reporter_id, sealed->reporter, CS_ID_LEN);
 		err = take_new(d, &t, sealed->sealed);
 	} else if (err == CS_OK && t.r.state == CS_DESK_REPORT_OPEN) {
 		err = fetch_again(d, t.r.id);

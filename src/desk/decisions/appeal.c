@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/units.h"
+#include "base/wipe.h"
 #include "content/letter.h"
 #include "desk/cases/case.h"
 #include "desk/core/actor.h"
@@ -305,6 +306,36 @@ take_known(struct cs_desk *d, const struct cs_wire_desk_letter *letter,
 	    none);
 }
 
+/* Did the holder, or the reporter, write it, and about this?  The hub's word
+ * for that is not enough. */
+static enum cs_err
+check_author(struct cs_desk *d, const struct cs_wire_desk_letter *letter,
+    const struct cs_letter *text)
+{
+	struct cs_letter_about about = { .kind = letter->kind };
+	struct cs_desk_report report = { .named = true };
+	uint8_t key[CS_KEY_LEN];
+	enum cs_err err;
+
+	memcpy(about.id, letter->id, sizeof about.id);
+	memcpy(about.subject, letter->subject, sizeof about.subject);
+	/* find_action() has seen that the action is against this account. */
+	memcpy(about.account, letter->account, sizeof about.account);
+	if (letter->kind != CS_WIRE_LETTER_APPEAL) {
+		if ((err = desk_report_read(&report, d, letter->subject)))
+			return err;
+		memcpy(about.account, report.reporter_id, sizeof about.account);
+	}
+	if (report.named)
+		/* As evidence is judged: when the hub took it. */
+		return cs_letter_check(text, &about, d->hub.root,
+		    letter->received_ms / CS_SECOND_MS);
+	if ((err = desk_report_reply_key(key, d, letter->subject)) == CS_OK)
+		err = cs_letter_check_unnamed(text, &about, key);
+	cs_wipe(key, sizeof key);
+	return err;
+}
+
 static enum cs_err
 take(struct cs_desk *d, const struct cs_wire_desk_letter *letter,
     const struct cs_letter *text, struct desk_appeal *a)
@@ -323,6 +354,14 @@ take(struct cs_desk *d, const struct cs_wire_desk_letter *letter,
 	if (err == CS_ERR_NOT_FOUND)
 		return tell(d, letter->id, CS_WIRE_APPEAL_UNREADABLE,
 		    "The desk does not know what this is about.",
+		    cs_view(NULL, 0));
+	if (err)
+		return err;
+	err = check_author(d, letter, text);
+	if (err && cs_err_class(err) == CS_ERR_CLASS_THEIRS)
+		return tell(d, letter->id, CS_WIRE_APPEAL_UNREADABLE,
+		    "The desk cannot see that you wrote it. Write again, from "
+		    "the device that reported.",
 		    cs_view(NULL, 0));
 	return err ? err : take_known(d, letter, text, a);
 }

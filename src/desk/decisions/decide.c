@@ -52,7 +52,7 @@ add_proved(struct desk_accounts *accounts, const struct cs_evidence *e)
 		if (desk_report_item_proved(e, item) &&
 		    desk_account_find(accounts, id) == NULL)
 			err = desk_account_add(
-			    accounts, id, item->proof.cert.handle);
+			    accounts, id, item->proof.sender.account.handle);
 	}
 	return err;
 }

@@ -45,6 +45,8 @@ write_meta(struct cs_buf *out, const struct cs_desk_report *r)
 	cs_write_u32(&w, r->n_messages);
 	cs_write_u32(&w, r->n_files);
 	cs_write_u8(&w, r->repeats);
+	cs_write_u8(&w, r->named);
+	cs_write_bytes(&w, CS_VIEW_OF(r->reporter_id));
 	cs_write_vec(&w, cs_view_str(r->reporter));
 	cs_write_vec(&w, cs_view_str(r->reported));
 	cs_write_vec(&w, cs_view_str(r->problem));
@@ -65,6 +67,8 @@ read_meta(struct cs_desk_report *out, struct cs_view plain)
 	out->n_messages = cs_read_u32(&r);
 	out->n_files = cs_read_u32(&r);
 	out->repeats = cs_read_u8(&r) != 0;
+	out->named = cs_read_u8(&r) != 0;
+	cs_read_copy(&r, out->reporter_id, sizeof out->reporter_id);
 	cs_read_string(&r, out->reporter, sizeof out->reporter);
 	cs_read_string(&r, out->reported, sizeof out->reported);
 	cs_read_string(&r, out->problem, sizeof out->problem);
@@ -352,6 +356,7 @@ desk_report_empty(struct cs_desk *d, const uint8_t id[static CS_ID_LEN])
 	if ((err = desk_report_read(&r, d, id)))
 		return err;
 	r.reporter[0] = r.reported[0] = r.problem[0] = '\0';
+	memset(r.reporter_id, 0, sizeof r.reporter_id);
 	if ((err = save_meta(d, &r)) == CS_OK &&
 	    (err = cs_vault_seal(&sealed, &d->key, BUNDLE,
 		 cs_view(id, CS_ID_LEN), cs_view("", 0))) == CS_OK)

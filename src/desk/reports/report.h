@@ -26,7 +26,11 @@ struct cs_desk_report {
 	uint16_t reason;
 	uint32_t n_messages, n_files;
 	bool repeats; /* a message of it was reported before */
-	char reporter[CS_HANDLE_MAX + 1]; /* handles; "" if not proved */
+	/* By whom, as the hub vouches: an account, or a pseudonym of one. */
+	bool named;
+	uint8_t reporter_id[CS_ID_LEN];
+	char reporter[CS_HANDLE_MAX + 1]; /* handles; "" if not proved, or not
+					     named */
 	char reported[CS_HANDLE_MAX + 1];
 	char problem[128]; /* of a rejected one */
 };

@@ -86,14 +86,15 @@ add_item(void *arg, const struct desk_item *i)
 	const struct cs_stamp *stamp = &i->item->capsule.stamp;
 	const char *reason = cs_reason_name(i->evidence->reason);
 	json_t *o = json_object(), *media = json_array();
+	char group[CS_GROUP_REF_TEXT_SIZE];
 	enum cs_err err = put_links(o, i);
 
 	json_put_id(o, "id", i->id, &err);
 	json_put_hex(o, "report", CS_VIEW_OF(i->evidence->report_id), &err);
 	json_put_num(o, "reporter", i->reporter, &err);
 	put_account(o, i, &err);
-	json_put_hex(
-	    o, "group", cs_view(stamp->group_ref, DESK_GROUP_SHOWN), &err);
+	cs_group_ref_text(group, stamp->group_ref);
+	json_put_str(o, "group", group, &err);
 	json_put_num(o, "seq", stamp->group_seq, &err);
 	json_put_num(o, "accepted_ms", stamp->accepted_ms, &err);
 	json_put_num(o, "claimed_ms", i->item->capsule.claimed_ms, &err);

@@ -16,7 +16,7 @@ struct cs_view
 desk_item_handle(const struct desk_item *i)
 {
 	return i->item->proof.links[CS_LINK_CERT] == CS_OK
-	    ? i->item->proof.cert.handle
+	    ? i->item->proof.sender.account.handle
 	    : cs_view("", 0);
 }
 
@@ -27,8 +27,10 @@ desk_item_links(const struct desk_item *i,
 	const struct cs_evidence *e = i->evidence;
 	const struct desk_link of_report[] = {
 		{ "reporter",
-		    "the report is as its reporter signed it, the note "
-		    "included",
+		    e->mode == CS_CSEV_NAMED
+			? "the report is as its reporter signed it, the note "
+			  "included"
+			: "the report is as it was made, the note included",
 		    e->reporter_err },
 		{ "operator", "it names the operator of this hub",
 		    e->root_err },
@@ -54,10 +56,10 @@ desk_item_links(const struct desk_item *i,
 
 /* The reporter's number in the case. */
 static uint64_t
-reporter_number(const struct desk_case *c, const struct cs_evidence *e)
+reporter_number(const struct desk_case *c, const struct cs_desk_report *r)
 {
 	for (size_t i = 0; i < c->reporters.n; i++)
-		if (memcmp(c->reporters.at[i].account, e->reporter.account,
+		if (memcmp(c->reporters.at[i].account, r->reporter_id,
 			CS_ID_LEN) == 0)
 			return i + 1;
 	return 0;
@@ -121,7 +123,7 @@ desk_items(struct cs_desk *d, const struct desk_case *c, uint64_t after,
 			continue; /* it was destroyed */
 		i.evidence = r.evidence;
 		i.item = &r.evidence->items[place];
-		i.reporter = reporter_number(c, r.evidence);
+		i.reporter = reporter_number(c, &r.report);
 		if ((err = read_text(&i, &copy, d, cs_col_blob(&rows, 3))) ==
 		    CS_OK)
 			err = each(arg, &i);

@@ -9,7 +9,6 @@ struct cs_desk;
 struct desk_case;
 
 #define CS_DESK_ITEMS_PAGE 200 /* items of a case at once */
-#define DESK_GROUP_SHOWN 4     /* bytes of a group's reference */
 
 struct desk_item {
 	uint64_t id;

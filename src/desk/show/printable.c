@@ -231,6 +231,7 @@ static void
 item_table(struct page *p, const struct desk_item *i)
 {
 	const struct cs_stamp *stamp = &i->item->capsule.stamp;
+	char group[CS_GROUP_REF_TEXT_SIZE];
 
 	raw(p, "<h2>Message ");
 	digits(p, i->id);
@@ -240,7 +241,8 @@ item_table(struct page *p, const struct desk_item *i)
 		: ": NOT proved</h2>\n<table>\n");
 	row_view(p, "Account", desk_item_handle(i));
 	row_hex(p, "Account id", CS_VIEW_OF(stamp->account));
-	row_hex(p, "Group", cs_view(stamp->group_ref, DESK_GROUP_SHOWN));
+	cs_group_ref_text(group, stamp->group_ref);
+	row(p, "Group", group);
 	number(p, "Number in the group", stamp->group_seq);
 	time_row(p, "Accepted by the operator", stamp->accepted_ms);
 	time_row(p, "Claimed by the sender", i->item->capsule.claimed_ms);

@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "crypto/hash.h"
-#include "franking/cert.h"
+#include "franking/credential.h"
 #include "hub/core/batch.h"
 #include "hub/core/hub.h"
 #include "hub/core/refusal.h"
@@ -42,49 +42,143 @@ use_invite(struct hub_request *rq, struct cs_view invite)
 	    cs_blob(CS_VIEW_OF(hash)));
 }
 
-static enum cs_err
-insert(struct hub_request *rq, const struct cs_wire_join *m,
-    const struct cs_device_cert *cert, struct cs_view credential)
+/* An account on its way in. */
+struct newcomer {
+	const struct cs_wire_join *m;
+	struct cs_device_cert device;
+	struct cs_buf account_cert, credential;
+};
+
+static void
+newcomer_clear(struct newcomer *n)
 {
+	cs_buf_free(&n->account_cert);
+	cs_buf_free(&n->credential);
+}
+
+static enum cs_err
+write_credential(struct newcomer *n, struct cs_view registrar_cert,
+    struct cs_view account_cert)
+{
+	const struct cs_credential credential = {
+		.registrar_cert = registrar_cert,
+		.account_cert = account_cert,
+		.n = 1,
+		.devices = { n->m->device_cert },
+	};
+
+	cs_buf_reset(&n->credential);
+	return cs_credential_write(&n->credential, &credential);
+}
+
+/* Sign for the account, and see that everybody would take it. */
+static enum cs_err
+certify(struct hub_request *rq, struct newcomer *n)
+{
+	struct cs_hub *hub = rq->hub;
+	struct cs_account_cert account = {
+		.handle = n->device.handle,
+		.from_ms = hub->now_ms,
+	};
+	struct cs_identity identity;
+	enum cs_err err;
+
+	memcpy(account.account, n->device.account, CS_ID_LEN);
+	memcpy(account.account_key, n->m->account_key, CS_KEY_LEN);
+	err = cs_account_cert_make(
+	    &n->account_cert, &account, &hub->registrar_key);
+	if (err == CS_OK)
+		err = write_credential(n, cs_buf_view(&hub->registrar_cert),
+		    cs_buf_view(&n->account_cert));
+	if (err == CS_OK)
+		err = cs_identity_verify(&identity, cs_buf_view(&n->credential),
+		    CS_VIEW_OF(hub->root_public), hub->now_ms / CS_SECOND_MS);
+	/* An id of zeroes; or the operator has to renew the registrar. */
+	if (err == CS_ERR_EXPIRED)
+		return hub_refuse(rq, CS_WIRE_E_UNAVAILABLE);
+	return err == CS_ERR_MISUSE || cs_err_class(err) == CS_ERR_CLASS_THEIRS
+	    ? hub_refuse(rq, CS_WIRE_E_CERTIFICATE)
+	    : err;
+}
+
+static enum cs_err
+insert(struct hub_request *rq, const struct newcomer *n)
+{
+	const struct cs_device_cert *device = &n->device;
 	struct cs_hub *hub = rq->hub;
 	uint64_t taken;
 	enum cs_err err;
 
 	err = cs_db_get_int(&taken, hub->db,
 	    "SELECT COUNT(*) FROM account WHERE handle=?",
-	    cs_text(cert->handle));
+	    cs_text(device->handle));
 	if (err)
 		return err;
 	if (taken != 0)
 		return hub_refuse(rq, CS_WIRE_E_HANDLE_TAKEN);
 	err = cs_db_exec(hub->db,
-	    "INSERT INTO account(id,handle,key,created) VALUES(?,?,?,?)",
-	    cs_blob(CS_VIEW_OF(cert->account)), cs_text(cert->handle),
-	    cs_blob(CS_VIEW_OF(m->account_key)), cs_int(hub->now_ms));
+	    "INSERT INTO account(id,handle,key,registrar,cert,created)"
+	    " VALUES(?,?,?,?,?,?)",
+	    cs_blob(CS_VIEW_OF(device->account)), cs_text(device->handle),
+	    cs_blob(CS_VIEW_OF(n->m->account_key)),
+	    cs_blob(cs_buf_view(&hub->registrar_cert)),
+	    cs_blob(cs_buf_view(&n->account_cert)), cs_int(hub->now_ms));
 	if (err == CS_OK)
 		err = cs_db_exec(hub->db,
 		    "INSERT INTO device(id,account,key,cert,created)"
 		    " VALUES(?,?,?,?,?)",
-		    cs_blob(CS_VIEW_OF(cert->device)),
-		    cs_blob(CS_VIEW_OF(cert->account)),
-		    cs_blob(CS_VIEW_OF(cert->public)), cs_blob(credential),
-		    cs_int(hub->now_ms));
-	/* A random id is never taken. */
+		    cs_blob(CS_VIEW_OF(device->device)),
+		    cs_blob(CS_VIEW_OF(device->account)),
+		    cs_blob(CS_VIEW_OF(device->public)),
+		    cs_blob(cs_buf_view(&n->credential)), cs_int(hub->now_ms));
+	/* A random id or key is never taken. */
 	return err == CS_ERR_EXISTS ? hub_refuse(rq, CS_WIRE_E_CERTIFICATE)
 				    : err;
 }
 
-/* Has this very device joined already, and its answer was lost? */
-static enum cs_err
-joined_before(bool *out, struct cs_hub *hub, struct cs_view credential)
+enum cs_err
+hub_account_certs(struct cs_buf *registrar, struct cs_buf *cert,
+    struct cs_hub *hub, struct cs_view account_key)
 {
-	uint64_t n;
+	struct cs_rows row;
 	enum cs_err err;
 
-	err = cs_db_get_int(&n, hub->db,
-	    "SELECT COUNT(*) FROM device WHERE cert=?", cs_blob(credential));
-	*out = err == CS_OK && n == 1;
-	return err;
+	err = cs_db_row(&row, hub->db,
+	    "SELECT registrar,cert FROM account WHERE key=? AND gone=0",
+	    cs_blob(account_key));
+	if (err == CS_OK &&
+	    (err = cs_buf_set(registrar, cs_col_blob(&row, 0))) == CS_OK)
+		err = cs_buf_set(cert, cs_col_blob(&row, 1));
+	return cs_rows_end(&row, err);
+}
+
+/* Has this very device joined already, and its answer was lost?  Then its
+ * account was certified, and ${registrar} and ${n->account_cert} say so. */
+static enum cs_err
+joined_before(
+    bool *out, struct cs_buf *registrar, struct cs_hub *hub, struct newcomer *n)
+{
+	uint64_t known;
+	enum cs_err err;
+
+	*out = false;
+	err = hub_account_certs(
+	    registrar, &n->account_cert, hub, CS_VIEW_OF(n->m->account_key));
+	if (err == CS_ERR_NOT_FOUND)
+		return CS_OK;
+	if (err ||
+	    (err = write_credential(
+		 n, cs_buf_view(registrar), cs_buf_view(&n->account_cert))) ||
+	    (err = cs_db_get_int(&known, hub->db,
+		 "SELECT COUNT(*) FROM device WHERE key=? AND cert=?",
+		 cs_blob(CS_VIEW_OF(n->device.public)),
+		 cs_blob(cs_buf_view(&n->credential)))))
+		return err;
+	*out = known == 1;
+	cs_buf_reset(&n->credential);
+	if (!*out)
+		cs_buf_reset(&n->account_cert);
+	return CS_OK;
 }
 
 /* Names that people take for the operator, or for nobody in particular. */
@@ -105,31 +199,33 @@ is_reserved(struct cs_view handle)
 }
 
 static enum cs_err
-join(struct hub_request *rq, const struct cs_wire_join *m,
-    const struct cs_device_cert *cert, struct cs_view credential)
+join(struct hub_request *rq, struct newcomer *n)
 {
-	struct cs_wire_empty answer = { 0 };
+	struct cs_buf registrar = { 0 };
+	struct cs_wire_account answer;
 	bool before;
 	enum cs_err err;
 
-	if ((err = joined_before(&before, rq->hub, credential)))
-		return err;
-	if (!before) {
-		if (is_reserved(cert->handle))
-			return hub_refuse(rq, CS_WIRE_E_HANDLE_INVALID);
-		if ((err = use_invite(rq, m->invite)) ||
-		    (err = insert(rq, m, cert, credential)))
-			return err;
-	}
-	return hub_answer(rq, &cs_wire_empty_shape, &answer);
+	err = joined_before(&before, &registrar, rq->hub, n);
+	if (err == CS_OK && !before && is_reserved(n->device.handle))
+		err = hub_refuse(rq, CS_WIRE_E_HANDLE_INVALID);
+	if (err == CS_OK && !before &&
+	    (err = use_invite(rq, n->m->invite)) == CS_OK &&
+	    (err = certify(rq, n)) == CS_OK && (err = insert(rq, n)) == CS_OK)
+		err = cs_buf_set(
+		    &registrar, cs_buf_view(&rq->hub->registrar_cert));
+	answer.registrar_cert = cs_buf_view(&registrar);
+	answer.account_cert = cs_buf_view(&n->account_cert);
+	if (err == CS_OK)
+		err = hub_answer(rq, &cs_wire_account_shape, &answer);
+	cs_buf_free(&registrar);
+	return err;
 }
 
 enum cs_err
 hub_join(struct hub_request *rq)
 {
-	struct cs_credential credential;
-	struct cs_buf bytes = { 0 };
-	struct cs_device_cert cert;
+	struct newcomer n = { 0 };
 	struct cs_wire_join m;
 	enum cs_err err;
 
@@ -139,14 +235,12 @@ hub_join(struct hub_request *rq)
 	}
 	if ((err = cs_wire_parse(&m, &cs_wire_join_shape, rq->body)))
 		return err;
-	if (cs_device_cert_verify(&cert, m.device_cert,
-		CS_VIEW_OF(m.account_key), rq->hub->now_ms / 1000) != CS_OK)
+	if (cs_device_cert_verify(&n.device, m.device_cert,
+		CS_VIEW_OF(m.account_key),
+		rq->hub->now_ms / CS_SECOND_MS) != CS_OK)
 		return hub_refuse(rq, CS_WIRE_E_CERTIFICATE);
-	credential.device_cert = m.device_cert;
-	memcpy(credential.account_key, m.account_key, 32);
-	err = cs_credential_write(&bytes, &credential);
-	if (err == CS_OK)
-		err = join(rq, &m, &cert, cs_buf_view(&bytes));
-	cs_buf_free(&bytes);
+	n.m = &m;
+	err = join(rq, &n);
+	newcomer_clear(&n);
 	return err;
 }

@@ -6,7 +6,8 @@
 
 #include <string.h>
 
-#include "franking/cert.h"
+#include "base/reader.h"
+#include "franking/revocation.h"
 #include "hub/core/batch.h"
 #include "hub/core/connection.h"
 #include "hub/core/hub.h"
@@ -35,31 +36,48 @@ hub_device_seen(struct cs_hub *hub, const uint8_t device[static CS_ID_LEN])
 
 /* ---- adding ------------------------------------------------------------- */
 
-/* Does the certificate have the key and the name that the account joined with?
- */
+/* The account's certificates of the registrar, and with them the credential
+ * that the new device will show. */
 static enum cs_err
-check_cert(struct hub_request *rq, const struct cs_wire_device_add *m,
-    struct cs_credential *credential, struct cs_device_cert *cert)
+make_credential(struct cs_buf *out, struct hub_request *rq,
+    struct cs_credential *credential)
 {
-	struct cs_rows rows;
-	bool right = false;
+	struct cs_rows row;
 	enum cs_err err;
 
-	err = cs_db_query(&rows, rq->hub->db,
-	    "SELECT key,handle FROM account WHERE id=?",
+	err = cs_db_row(&row, rq->hub->db,
+	    "SELECT registrar,cert FROM account WHERE id=?",
 	    cs_blob(CS_VIEW_OF(rq->conn->account)));
-	if (err == CS_OK && cs_rows_next(&rows)) {
-		cs_col_copy(&rows, 0, credential->account_key, 32);
-		right = cs_device_cert_verify(cert, m->device_cert,
-			    CS_VIEW_OF(credential->account_key),
-			    rq->hub->now_ms / 1000) == CS_OK &&
-		    memcmp(cert->account, rq->conn->account, CS_ID_LEN) == 0 &&
-		    cs_view_equal(cert->handle, cs_col_blob(&rows, 1));
+	if (err == CS_OK) {
+		credential->registrar_cert = cs_col_blob(&row, 0);
+		credential->account_cert = cs_col_blob(&row, 1);
+		err = cs_credential_write(out, credential);
 	}
-	if ((err = cs_rows_end(&rows, err)))
-		return err;
-	credential->device_cert = m->device_cert;
-	return right ? CS_OK : hub_refuse(rq, CS_WIRE_E_CERTIFICATE);
+	return cs_rows_end(&row, err);
+}
+
+/* A chain that goes on from that of the device which asks, or begins at the
+ * recovery key.  So a device that is out of the account lets nobody in. */
+static enum cs_err
+check_issuer(struct hub_request *rq, const struct cs_credential *credential)
+{
+	struct cs_credential own;
+	struct cs_rows row;
+	enum cs_err err;
+
+	if (credential->n == 1)
+		return CS_OK;
+	err = cs_db_row(&row, rq->hub->db, "SELECT cert FROM device WHERE id=?",
+	    cs_blob(CS_VIEW_OF(rq->conn->device)));
+	if (err == CS_OK &&
+	    (err = cs_credential_parse(&own, cs_col_blob(&row, 0))) == CS_OK &&
+	    own.n != credential->n - 1)
+		err = CS_ERR_CREDENTIAL;
+	for (size_t i = 0; err == CS_OK && i < own.n; i++)
+		if (!cs_view_equal(own.devices[i], credential->devices[i]))
+			err = CS_ERR_CREDENTIAL;
+	err = cs_rows_end(&row, err);
+	return err == CS_ERR_NOT_FOUND ? CS_ERR_CREDENTIAL : err;
 }
 
 static enum cs_err
@@ -72,8 +90,9 @@ insert(struct hub_request *rq, const struct cs_wire_device_add *m,
 
 	/* Sent again because the answer was lost. */
 	if ((err = cs_db_get_int(&before, hub->db,
-		 "SELECT COUNT(*) FROM device WHERE cert=? AND removed=0",
-		 cs_blob(credential))) ||
+		 "SELECT COUNT(*) FROM device WHERE key=? AND cert=?"
+		 " AND removed=0",
+		 cs_blob(CS_VIEW_OF(cert->public)), cs_blob(credential))) ||
 	    (err = hub_devices_count(&n, hub, cert->account)))
 		return err;
 	if (before != 0)
@@ -87,7 +106,7 @@ insert(struct hub_request *rq, const struct cs_wire_device_add *m,
 	    cs_blob(CS_VIEW_OF(cert->account)),
 	    cs_blob(CS_VIEW_OF(cert->public)), cs_blob(credential),
 	    cs_int(hub->now_ms), cs_blob(m->name));
-	/* A random id is never taken, unless its device was removed. */
+	/* A random id or key is never taken, unless its device was removed. */
 	return err == CS_ERR_EXISTS ? hub_refuse(rq, CS_WIRE_E_CERTIFICATE)
 				    : err;
 }
@@ -98,17 +117,23 @@ hub_device_add(struct hub_request *rq)
 	struct cs_wire_empty answer = { 0 };
 	struct cs_wire_device_add m;
 	struct cs_credential credential;
-	struct cs_device_cert cert;
+	struct cs_identity identity;
 	struct cs_buf bytes = { 0 };
 	enum cs_err err;
 
 	if ((err = cs_wire_parse(&m, &cs_wire_device_add_shape, rq->body)))
 		return err;
-	if ((err = check_cert(rq, &m, &credential, &cert)))
-		return err;
-	err = cs_credential_write(&bytes, &credential);
+	if ((err = cs_credential_parse_devices(&credential, m.devices)) ==
+		CS_OK &&
+	    (err = check_issuer(rq, &credential)) == CS_OK &&
+	    (err = make_credential(&bytes, rq, &credential)) == CS_OK)
+		err = cs_identity_verify(&identity, cs_buf_view(&bytes),
+		    CS_VIEW_OF(rq->hub->root_public),
+		    rq->hub->now_ms / CS_SECOND_MS);
+	if (err && cs_err_class(err) == CS_ERR_CLASS_THEIRS)
+		err = hub_refuse(rq, CS_WIRE_E_CERTIFICATE);
 	if (err == CS_OK)
-		err = insert(rq, &m, &cert, cs_buf_view(&bytes));
+		err = insert(rq, &m, &identity.device, cs_buf_view(&bytes));
 	cs_buf_free(&bytes);
 	return err ? err : hub_answer(rq, &cs_wire_empty_shape, &answer);
 }
@@ -119,7 +144,7 @@ enum cs_err
 hub_devices(struct hub_request *rq)
 {
 	struct cs_wire_devices_answer answer = { 0 };
-	struct cs_buf list = { 0 };
+	struct cs_buf list = { 0 }, devices = { 0 };
 	struct cs_rows rows;
 	enum cs_err err;
 
@@ -135,10 +160,12 @@ hub_devices(struct hub_request *rq)
 		};
 		struct cs_credential credential;
 
+		cs_buf_reset(&devices);
 		if ((err = cs_credential_parse(
-			 &credential, cs_col_blob(&rows, 0))))
+			 &credential, cs_col_blob(&rows, 0))) ||
+		    (err = cs_credential_write_devices(&devices, &credential)))
 			break;
-		item.device_cert = credential.device_cert;
+		item.devices = cs_buf_view(&devices);
 		err = cs_wire_list_add(
 		    &list, &answer.devices.n, &cs_wire_device_shape, &item);
 	}
@@ -147,6 +174,7 @@ hub_devices(struct hub_request *rq)
 	if (err == CS_OK)
 		err = hub_answer(rq, &cs_wire_devices_answer_shape, &answer);
 	cs_buf_free(&list);
+	cs_buf_free(&devices);
 	return err;
 }
 
@@ -181,30 +209,117 @@ hub_device_forget(struct cs_hub *hub, const uint8_t id[static CS_ID_LEN])
 	return CS_OK;
 }
 
+/* Append the ids of the devices that a revocation ends. */
 static enum cs_err
-remove_device(struct hub_request *rq, const uint8_t device[static CS_ID_LEN])
+ended_by(struct cs_buf *out, bool *known, struct cs_hub *hub,
+    const struct cs_revocation *revocation)
 {
-	struct cs_hub *hub = rq->hub;
-	uint64_t removed, n;
+	struct cs_rows rows;
 	enum cs_err err;
 
-	err = cs_db_get_int(&removed, hub->db,
-	    "SELECT removed FROM device WHERE id=? AND account=?",
-	    cs_blob(cs_view(device, CS_ID_LEN)),
-	    cs_blob(CS_VIEW_OF(rq->conn->account)));
-	if (err == CS_ERR_NOT_FOUND)
-		return hub_refuse(rq, CS_WIRE_E_NO_MEMBER);
-	if (err || (err = hub_devices_count(&n, hub, rq->conn->account)))
+	*known = false;
+	err = cs_db_query(&rows, hub->db,
+	    "SELECT id,cert,removed FROM device WHERE account=?",
+	    cs_blob(CS_VIEW_OF(revocation->account)));
+	while (err == CS_OK && cs_rows_next(&rows)) {
+		struct cs_identity identity;
+		struct cs_view id = cs_col_blob(&rows, 0);
+
+		if (cs_view_equal(id, CS_VIEW_OF(revocation->device)))
+			*known = true;
+		if (cs_col_int(&rows, 2) == 0 &&
+		    (err = cs_identity_peek(
+			 &identity, cs_col_blob(&rows, 1))) == CS_OK &&
+		    cs_revocation_ends(revocation, &identity))
+			err = cs_buf_add(out, id);
+	}
+	return cs_rows_end(&rows, err);
+}
+
+static enum cs_err
+store_revocation(struct cs_hub *hub, const struct cs_revocation *revocation,
+    struct cs_view bytes)
+{
+	return cs_db_exec(hub->db,
+	    "INSERT INTO revocation(account,device,bytes) SELECT ?,?,?"
+	    " WHERE NOT EXISTS (SELECT 1 FROM revocation WHERE account=?"
+	    " AND bytes=?)",
+	    cs_blob(CS_VIEW_OF(revocation->account)),
+	    cs_blob(CS_VIEW_OF(revocation->device)), cs_blob(bytes),
+	    cs_blob(CS_VIEW_OF(revocation->account)), cs_blob(bytes));
+}
+
+/* Verify one revocation: by this very device, or by the recovery key, of this
+ * account.  Append what it ends. */
+static enum cs_err
+take_revocation(
+    struct cs_buf *ended, struct hub_request *rq, struct cs_view bytes)
+{
+	struct cs_hub *hub = rq->hub;
+	struct cs_revocation revocation;
+	struct cs_identity signer;
+	bool by_recovery_key, known;
+	enum cs_err err;
+
+	err = cs_revocation_verify(&revocation, &signer, &by_recovery_key,
+	    bytes, CS_VIEW_OF(hub->root_public));
+	if (err)
+		return cs_err_class(err) == CS_ERR_CLASS_THEIRS
+		    ? hub_refuse(rq, CS_WIRE_E_CERTIFICATE)
+		    : err;
+	if (memcmp(revocation.account, rq->conn->account, CS_ID_LEN) != 0 ||
+	    (!by_recovery_key &&
+		memcmp(signer.device.device, rq->conn->device, CS_ID_LEN) != 0))
+		return hub_refuse(rq, CS_WIRE_E_CERTIFICATE);
+	if ((err = ended_by(ended, &known, hub, &revocation)))
 		return err;
-	if (removed != 0)
-		return CS_OK;
-	/* Without a device, nobody could come back into the account. */
-	if (n <= 1)
-		return hub_refuse(rq, CS_WIRE_E_LAST_DEVICE);
-	if ((err = hub_device_forget(hub, device)) ||
-	    (err = hub_removals_owe(hub, rq->conn->account)))
-		return err;
-	return CS_OK;
+	return known ? store_revocation(hub, &revocation, bytes)
+		     : hub_refuse(rq, CS_WIRE_E_NO_MEMBER);
+}
+
+/* End the devices whose ids ${ended} has, some perhaps twice, unless no device
+ * would be left: then only the recovery key would bring the account back. */
+static enum cs_err
+end_devices(struct hub_request *rq, struct cs_view ended)
+{
+	uint64_t devices, gone = 0;
+	enum cs_err err =
+	    hub_devices_count(&devices, rq->hub, rq->conn->account);
+
+	for (size_t i = 0; i < ended.len; i += CS_ID_LEN) {
+		size_t k = 0;
+
+		while (memcmp(ended.data + k, ended.data + i, CS_ID_LEN) != 0)
+			k += CS_ID_LEN;
+		gone += k == i;
+	}
+	if (err == CS_OK && gone >= devices)
+		err = hub_refuse(rq, CS_WIRE_E_LAST_DEVICE);
+	for (size_t i = 0; err == CS_OK && i < ended.len; i += CS_ID_LEN)
+		err = hub_device_forget(rq->hub, ended.data + i);
+	return err;
+}
+
+/* Tell those who are connected, and share a conversation with the account. */
+static enum cs_err
+push_revocation(struct cs_hub *hub, const uint8_t account[static CS_ID_LEN])
+{
+	const struct cs_wire_push push = { .kind = CS_WIRE_PUSH_REVOCATION };
+	struct cs_rows rows;
+	enum cs_err err;
+
+	err = cs_db_query(&rows, hub->db,
+	    "SELECT DISTINCT theirs.account FROM member AS ours"
+	    " JOIN member AS theirs ON theirs.grp=ours.grp"
+	    " WHERE ours.account=?",
+	    cs_blob(cs_view(account, CS_ID_LEN)));
+	while (err == CS_OK && cs_rows_next(&rows)) {
+		uint8_t peer[CS_ID_LEN];
+
+		cs_col_copy(&rows, 0, peer, CS_ID_LEN);
+		hub_push_account(hub, peer, &push);
+	}
+	return cs_rows_end(&rows, err);
 }
 
 enum cs_err
@@ -212,11 +327,71 @@ hub_device_remove(struct hub_request *rq)
 {
 	struct cs_wire_empty answer = { 0 };
 	struct cs_wire_device_remove m;
+	struct cs_wire_revocation item;
+	struct cs_buf ended = { 0 };
+	struct cs_view rest;
 	enum cs_err err;
 
 	if ((err = cs_wire_parse(&m, &cs_wire_device_remove_shape, rq->body)))
 		return err;
-	if ((err = remove_device(rq, m.device)))
+	rest = m.revocations.raw;
+	while (err == CS_OK &&
+	    cs_wire_next(&item, &cs_wire_revocation_shape, &rest))
+		err = take_revocation(&ended, rq, item.revocation);
+	if (err == CS_OK)
+		err = end_devices(rq, cs_buf_view(&ended));
+	cs_buf_free(&ended);
+	if (err || (err = hub_removals_owe(rq->hub, rq->conn->account)) ||
+	    (err = push_revocation(rq->hub, rq->conn->account)))
 		return err;
 	return hub_answer(rq, &cs_wire_empty_shape, &answer);
+}
+
+/* ---- revocations -------------------------------------------------------- */
+
+enum cs_err
+hub_revocations_last(uint64_t *out, struct cs_hub *hub)
+{
+	return cs_db_get_int(
+	    out, hub->db, "SELECT COALESCE(MAX(id),0) FROM revocation");
+}
+
+enum cs_err
+hub_revocations(struct hub_request *rq)
+{
+	struct cs_wire_revocations_answer answer = { 0 };
+	struct cs_wire_revocations m;
+	struct cs_buf list = { 0 };
+	struct cs_rows rows;
+	enum cs_err err;
+
+	if ((err = cs_wire_parse(&m, &cs_wire_revocations_shape, rq->body)) ||
+	    (err = hub_revocations_last(&answer.last, rq->hub)))
+		return err;
+	err = cs_db_query(&rows, rq->hub->db,
+	    "SELECT id,bytes FROM revocation WHERE id>? AND (account=?"
+	    " OR account IN (SELECT theirs.account FROM member AS ours"
+	    " JOIN member AS theirs ON theirs.grp=ours.grp"
+	    " WHERE ours.account=?)) ORDER BY id LIMIT ?",
+	    cs_int(m.after), cs_blob(CS_VIEW_OF(rq->conn->account)),
+	    cs_blob(CS_VIEW_OF(rq->conn->account)),
+	    cs_int(CS_WIRE_REVOCATIONS_MAX));
+	while (err == CS_OK && cs_rows_next(&rows)) {
+		const struct cs_wire_revocation item = {
+			.revocation = cs_col_blob(&rows, 1),
+		};
+
+		err = cs_wire_list_add(&list, &answer.revocations.n,
+		    &cs_wire_revocation_shape, &item);
+		/* There may be more. */
+		if (answer.revocations.n == CS_WIRE_REVOCATIONS_MAX)
+			answer.last = cs_col_int(&rows, 0);
+	}
+	err = cs_rows_end(&rows, err);
+	answer.revocations.raw = cs_buf_view(&list);
+	if (err == CS_OK)
+		err =
+		    hub_answer(rq, &cs_wire_revocations_answer_shape, &answer);
+	cs_buf_free(&list);
+	return err;
 }

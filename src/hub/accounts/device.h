@@ -15,4 +15,7 @@ CS_CHECKED enum cs_err hub_device_seen(
 CS_CHECKED enum cs_err hub_device_forget(
     struct cs_hub *hub, const uint8_t device[static CS_ID_LEN]);
 
-hub_handler hub_device_add, hub_devices, hub_device_remove;
+/* The number of the last revocation of any account, or 0. */
+CS_CHECKED enum cs_err hub_revocations_last(uint64_t *out, struct cs_hub *hub);
+
+hub_handler hub_device_add, hub_devices, hub_device_remove, hub_revocations;

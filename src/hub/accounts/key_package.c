@@ -65,7 +65,8 @@ put_one(struct hub_request *rq, struct cs_view bytes, enum kind kind)
 	struct cs_room_owner owner;
 	enum cs_err err;
 
-	err = cs_room_check_key_package(&info, &owner, bytes, now_s);
+	err = cs_room_check_key_package(
+	    &info, &owner, bytes, CS_VIEW_OF(rq->hub->root_public), now_s);
 	if (err)
 		return cs_err_class(err) == CS_ERR_CLASS_THEIRS
 		    ? hub_refuse(rq, CS_WIRE_E_CERTIFICATE)

@@ -134,6 +134,7 @@ login_device(struct hub_request *rq, const struct cs_wire_login *m)
 		hub_conn_index(rq->conn);
 	}
 	if (err || (err = hub_key_packages_count(rq, &answer)) ||
+	    (err = hub_revocations_last(&answer.revocations, rq->hub)) ||
 	    (err = hub_device_seen(rq->hub, m->device)))
 		return err;
 	rq->conn->role = HUB_DEVICE;

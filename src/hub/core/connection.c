@@ -52,7 +52,7 @@ hub_conns_end_strangers(struct cs_hub *hub)
 
 	for (struct hub_conn *c = hub->conns; c != NULL; c = next) {
 		next = c->next;
-		if (c->role == HUB_NOBODY &&
+		if ((c->role == HUB_NOBODY || c->role == HUB_RECOVERING) &&
 		    hub->now_ms - c->opened_ms > HUB_LOGIN_MS)
 			cs_net_conn_close(c->net);
 	}

@@ -59,7 +59,8 @@ enum hub_role {
 	HUB_NOBODY,
 	HUB_DEVICE,
 	HUB_DESK,
-	HUB_HELD, /* a device of a disabled account: it may ask why */
+	HUB_HELD,       /* a device of a disabled account: it may ask why */
+	HUB_RECOVERING, /* has an account's recovery key, and no device yet */
 };
 
 struct hub_conn {
@@ -97,9 +98,11 @@ struct cs_hub {
 	uint8_t root_public[CS_KEY_LEN];
 	struct cs_sign_key stamp_key;
 	struct cs_sign_key external_key;
+	struct cs_sign_key registrar_key;
 	struct cs_signer *external_signer; /* the same, for MLS */
 	struct cs_room room;               /* what its groups ask of it */
-	struct cs_buf stamp_cert, external_cert;
+	struct cs_buf stamp_cert, external_cert, registrar_cert;
+	uint8_t pseudonym_key[32]; /* see desk/pseudonym.h */
 	struct cs_buf desk_seal_cert, desk_sign_cert;
 	uint8_t desk_sign_public[CS_KEY_LEN];
 	bool have_desk;

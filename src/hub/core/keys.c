@@ -9,6 +9,7 @@
 #include "base/reader.h"
 #include "base/text.h"
 #include "base/writer.h"
+#include "crypto/random.h"
 #include "crypto/tls.h"
 #include "franking/cert.h"
 #include "hub/core/hub.h"
@@ -135,25 +136,65 @@ out:
 	return err;
 }
 
-/* The key that stands in every group as external sender stays the same. */
+/* A key that stays, and a new certificate for it: keys/NAME.key,
+ * keys/NAME.cert. In every group stands that of the external sender; accounts
+ * carry the certificate with which they were registered. */
 static enum cs_err
-renew_external(const char *dir, const struct cs_sign_key *root, uint64_t now_s)
+renew_role(const char *dir, const char *name, enum cs_role role,
+    const struct cs_sign_key *root, uint64_t now_s)
 {
+	char key_name[64], cert_name[64];
 	struct cs_sign_key key;
 	struct cs_buf cert = { 0 };
-	enum cs_err err = read_key(&key, path_in(dir, "keys/external.key"));
+	enum cs_err err;
 
+	snprintf(key_name, sizeof key_name, "keys/%s.key", name);
+	snprintf(cert_name, sizeof cert_name, "keys/%s.cert", name);
+	err = read_key(&key, path_in(dir, key_name));
 	if (err == CS_ERR_NOT_FOUND && (err = cs_sign_key_new(&key)) == CS_OK)
-		err = write_key(path_in(dir, "keys/external.key"), &key);
+		err = write_key(path_in(dir, key_name), &key);
 	if (err == CS_OK)
-		err = cs_role_key_cert_make(&cert, CS_ROLE_EXTERNAL_SENDER,
-		    key.public, now_s - CS_DAY_S,
-		    now_s + HUB_DESK_DAYS * CS_DAY_S, root);
+		err = cs_role_key_cert_make(&cert, role, key.public,
+		    now_s - CS_DAY_S, now_s + HUB_DESK_DAYS * CS_DAY_S, root);
 	if (err == CS_OK)
-		err = cs_file_write(path_in(dir, "keys/external.cert"),
-		    cs_buf_view(&cert), 0644);
+		err = cs_file_write(
+		    path_in(dir, cert_name), cs_buf_view(&cert), 0644);
 	cs_wipe(&key, sizeof key);
 	cs_buf_free(&cert);
+	return err;
+}
+
+/* It never changes: a reporter's pseudonym has to stay the same. */
+static enum cs_err
+make_pseudonym_key(const char *dir)
+{
+	struct cs_buf key = { 0 };
+	uint8_t fresh[32];
+	enum cs_err err =
+	    cs_file_read(&key, path_in(dir, "keys/pseudonym.key"), 32);
+
+	cs_buf_free(&key);
+	if (err != CS_ERR_NOT_FOUND)
+		return err;
+	cs_random(fresh, sizeof fresh);
+	err = cs_file_write(
+	    path_in(dir, "keys/pseudonym.key"), CS_VIEW_OF(fresh), 0600);
+	cs_wipe(fresh, sizeof fresh);
+	return err;
+}
+
+static enum cs_err
+load_pseudonym_key(struct cs_hub *hub)
+{
+	struct cs_buf key = { 0 };
+	enum cs_err err =
+	    cs_file_read(&key, path_in(hub->dir, "keys/pseudonym.key"), 32);
+
+	if (err == CS_OK && key.len != sizeof hub->pseudonym_key)
+		err = CS_ERR_CORRUPT;
+	if (err == CS_OK)
+		memcpy(hub->pseudonym_key, key.data, key.len);
+	cs_buf_free(&key);
 	return err;
 }
 
@@ -260,7 +301,11 @@ hub_keys_renew(const char *dir, const char *name)
 
 	if ((err = hub_root_private(&root, dir)) ||
 	    (err = renew_stamp(dir, &root, now_s)) ||
-	    (err = renew_external(dir, &root, now_s)) ||
+	    (err = renew_role(
+		 dir, "external", CS_ROLE_EXTERNAL_SENDER, &root, now_s)) ||
+	    (err = renew_role(
+		 dir, "registrar", CS_ROLE_REGISTRAR, &root, now_s)) ||
+	    (err = make_pseudonym_key(dir)) ||
 	    (err = renew_desk(dir, &root, now_s)) ||
 	    (err = renew_tls(dir, name, &root, now_s)))
 		goto out;
@@ -319,13 +364,33 @@ hub_keys_look_for_desk(struct cs_hub *hub)
 	(void)!load_desk(hub);
 }
 
+/* Load the pair keys/NAME.key and .cert; CS_ERR_CORRUPT: they are none. */
+static enum cs_err
+load_role(struct cs_sign_key *key, struct cs_buf *cert,
+    const struct cs_hub *hub, const char *name, enum cs_role role)
+{
+	struct cs_role_key_cert parsed;
+	char file[64];
+	enum cs_err err;
+
+	snprintf(file, sizeof file, "keys/%s.key", name);
+	if ((err = read_key(key, path_in(hub->dir, file))))
+		return err;
+	snprintf(file, sizeof file, "keys/%s.cert", name);
+	if ((err = cs_file_read(cert, path_in(hub->dir, file), FILE_MAX)) ||
+	    (err = cs_role_key_cert_verify(&parsed, cs_buf_view(cert),
+		 CS_VIEW_OF(hub->root_public), role,
+		 hub->now_ms / CS_SECOND_MS)))
+		return err;
+	return memcmp(parsed.public, key->public, CS_KEY_LEN) == 0
+	    ? CS_OK
+	    : CS_ERR_CORRUPT;
+}
+
 enum cs_err
 hub_keys_load(struct cs_hub *hub)
 {
 	struct cs_stamp_key_cert stamp;
-	struct cs_role_key_cert external;
-	struct cs_view root = CS_VIEW_OF(hub->root_public);
-	uint64_t now_s = hub->now_ms / 1000;
 	enum cs_err err;
 
 	if ((err = hub_root_public(hub->root_public, hub->dir)) ||
@@ -333,21 +398,19 @@ hub_keys_load(struct cs_hub *hub)
 		 &hub->stamp_key, path_in(hub->dir, "keys/stamp.key"))) ||
 	    (err = cs_file_read(&hub->stamp_cert,
 		 path_in(hub->dir, "keys/stamp.cert"), FILE_MAX)) ||
-	    (err = read_key(
-		 &hub->external_key, path_in(hub->dir, "keys/external.key"))) ||
-	    (err = cs_file_read(&hub->external_cert,
-		 path_in(hub->dir, "keys/external.cert"), FILE_MAX)) ||
-	    (err = cs_stamp_key_cert_verify(
-		 &stamp, cs_buf_view(&hub->stamp_cert), root, now_s)) ||
-	    (err = cs_role_key_cert_verify(&external,
-		 cs_buf_view(&hub->external_cert), root,
-		 CS_ROLE_EXTERNAL_SENDER, now_s)))
+	    (err = cs_stamp_key_cert_verify(&stamp,
+		 cs_buf_view(&hub->stamp_cert), CS_VIEW_OF(hub->root_public),
+		 hub->now_ms / CS_SECOND_MS)))
 		return err;
 	/* Stamps by a key without its certificate would be refused. */
-	if (memcmp(stamp.public, hub->stamp_key.public, 32) != 0 ||
-	    memcmp(external.public, hub->external_key.public, 32) != 0)
+	if (memcmp(stamp.public, hub->stamp_key.public, CS_KEY_LEN) != 0)
 		return CS_ERR_CORRUPT;
-	if ((err = cs_signer_from_ed25519(
+	if ((err = load_role(&hub->external_key, &hub->external_cert, hub,
+		 "external", CS_ROLE_EXTERNAL_SENDER)) ||
+	    (err = load_role(&hub->registrar_key, &hub->registrar_cert, hub,
+		 "registrar", CS_ROLE_REGISTRAR)) ||
+	    (err = load_pseudonym_key(hub)) ||
+	    (err = cs_signer_from_ed25519(
 		 &hub->external_signer, &hub->external_key)))
 		return err;
 	hub_keys_look_for_desk(hub);

@@ -7,6 +7,8 @@
  *	keys/root.pub		the same, public
  *	keys/stamp.key .cert	signs stamps, 30 days
  *	keys/external.key .cert	proposes removals of disabled accounts
+ *	keys/registrar.key .cert	certifies accounts: name and key
+ *	keys/pseudonym.key	names reporters who are not named to the desk
  *	keys/tls.pem tls.key	TLS, certified by the root
  *	keys/desk.certs		the desk's two keys, once one has joined
  *	hub.db, blobs/

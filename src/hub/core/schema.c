@@ -6,7 +6,12 @@
  * for a time that has not come.
  *
  * account.until: the end of what disables it; .gone: when its holder left.
+ * account.registrar, .cert: what the registrar signed when it was made, and the
+ * root's word for the registrar.  device.cert: the credential in its leaves.
  * device.removed: when another device of the account removed it.
+ * revocation: why, signed by that device or the recovery key; for members.
+ * group_note: sealed for the account's devices, as contact.note is.
+ * report.named: 0: the desk is given a pseudonym of the account.
  * device.name, contact.note: sealed for the account's own devices.
  * grp.info: the GroupInfo of the current epoch, signed by whoever began it.
  * grp.ref: the group as stamps name it.
@@ -25,7 +30,8 @@
  */
 static const char version1[] =
     "CREATE TABLE account(id BLOB PRIMARY KEY, handle TEXT UNIQUE NOT NULL,"
-    " key BLOB NOT NULL, created INTEGER NOT NULL,"
+    " key BLOB UNIQUE NOT NULL, registrar BLOB NOT NULL, cert BLOB NOT NULL,"
+    " created INTEGER NOT NULL,"
     " unknown_senders INTEGER NOT NULL DEFAULT 0,"
     " disabled INTEGER NOT NULL DEFAULT 0, reason INTEGER, disabled_at INTEGER,"
     " statement TEXT, until INTEGER NOT NULL DEFAULT 0,"
@@ -36,7 +42,12 @@ static const char version1[] =
     " seen INTEGER NOT NULL DEFAULT 0, removed INTEGER NOT NULL DEFAULT 0)"
     " WITHOUT ROWID;"
     "CREATE INDEX device_account ON device(account);"
-    "CREATE UNIQUE INDEX device_cert ON device(cert);"
+    "CREATE UNIQUE INDEX device_key ON device(key);"
+    "CREATE TABLE revocation(id INTEGER PRIMARY KEY AUTOINCREMENT,"
+    " account BLOB NOT NULL, device BLOB NOT NULL, bytes BLOB NOT NULL);"
+    "CREATE INDEX revocation_account ON revocation(account, id);"
+    "CREATE TABLE group_note(account BLOB NOT NULL, grp BLOB NOT NULL,"
+    " note BLOB NOT NULL, PRIMARY KEY(account, grp)) WITHOUT ROWID;"
     "CREATE TABLE link(id BLOB PRIMARY KEY, device BLOB UNIQUE NOT NULL"
     " REFERENCES device, expires INTEGER NOT NULL, ask BLOB, answer BLOB)"
     " WITHOUT ROWID;"
@@ -93,6 +104,7 @@ static const char version1[] =
     " WITHOUT ROWID;"
     "CREATE INDEX blob_account ON blob(account, created);"
     "CREATE TABLE report(id BLOB PRIMARY KEY, account BLOB NOT NULL,"
+    " named INTEGER NOT NULL,"
     " received INTEGER NOT NULL, state INTEGER NOT NULL DEFAULT 0,"
     " updated INTEGER NOT NULL, answer TEXT NOT NULL DEFAULT '',"
     " question BLOB NOT NULL DEFAULT x'',"

@@ -6,6 +6,7 @@
 #include "hub/core/batch.h"
 #include "hub/core/hub.h"
 #include "hub/core/refusal.h"
+#include "hub/desk/pseudonym.h"
 
 /* Refuse unless there are ${n} things to write about, at least one. */
 static enum cs_err
@@ -188,9 +189,12 @@ hub_desk_letters(struct hub_request *rq)
 	enum cs_err err;
 
 	err = cs_db_query(&rows, rq->hub->db,
-	    "SELECT id,kind,subject,account,received,sealed FROM letter"
-	    " WHERE sealed IS NOT NULL"
-	    " ORDER BY received,id LIMIT ?",
+	    "SELECT letter.id,kind,subject,letter.account,letter.received,"
+	    "letter.sealed,COALESCE(report.named,?) FROM letter"
+	    " LEFT JOIN report ON kind<>? AND report.id=subject"
+	    " WHERE letter.sealed IS NOT NULL"
+	    " ORDER BY letter.received,letter.id LIMIT ?",
+	    cs_int(CS_WIRE_REPORTER_NAMED), cs_int(CS_WIRE_LETTER_APPEAL),
 	    cs_int(HUB_ANSWER_ROWS));
 	while (err == CS_OK && cs_rows_next(&rows)) {
 		struct cs_wire_desk_letter item = {
@@ -205,8 +209,13 @@ hub_desk_letters(struct hub_request *rq)
 		cs_col_copy(&rows, 0, item.id, sizeof item.id);
 		cs_col_copy(&rows, 2, item.subject, sizeof item.subject);
 		cs_col_copy(&rows, 3, item.account, sizeof item.account);
-		err = cs_wire_list_add(&list, &answer.letters.n,
-		    &cs_wire_desk_letter_shape, &item);
+		item.named = (uint8_t)cs_col_int(&rows, 6);
+		if (item.named == CS_WIRE_REPORTER_UNNAMED)
+			err =
+			    hub_pseudonym(item.account, rq->hub, item.account);
+		if (err == CS_OK)
+			err = cs_wire_list_add(&list, &answer.letters.n,
+			    &cs_wire_desk_letter_shape, &item);
 	}
 	err = cs_rows_end(&rows, err);
 	answer.letters.raw = cs_buf_view(&list);

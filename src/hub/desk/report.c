@@ -6,6 +6,7 @@
 #include "hub/core/batch.h"
 #include "hub/core/hub.h"
 #include "hub/core/refusal.h"
+#include "hub/desk/pseudonym.h"
 
 /* A reported blob is kept until the desk has decided. */
 static enum cs_err
@@ -95,9 +96,9 @@ store(struct hub_request *rq, const struct cs_wire_report *m)
 	enum cs_err err;
 
 	err = cs_db_exec(hub->db,
-	    "INSERT INTO report(id,account,received,updated,sealed)"
-	    " VALUES(?,?,?,?,?)",
-	    cs_blob(CS_VIEW_OF(m->report)), cs_blob(account),
+	    "INSERT INTO report(id,account,named,received,updated,sealed)"
+	    " VALUES(?,?,?,?,?,?)",
+	    cs_blob(CS_VIEW_OF(m->report)), cs_blob(account), cs_int(m->named),
 	    cs_int(hub->now_ms), cs_int(hub->now_ms), cs_blob(m->sealed));
 	if (err == CS_OK)
 		err = pin_blobs(hub, &m->blobs);
@@ -115,7 +116,8 @@ hub_report(struct hub_request *rq)
 
 	if ((err = cs_wire_parse(&m, &cs_wire_report_shape, rq->body)))
 		return err;
-	if (cs_view_is_zero(CS_VIEW_OF(m.report)))
+	if (m.named > CS_WIRE_REPORTER_NAMED ||
+	    cs_view_is_zero(CS_VIEW_OF(m.report)))
 		return hub_refuse(rq, CS_WIRE_E_MALFORMED);
 	if ((err = sent_before(rq, m.report, &before)))
 		return err;
@@ -183,7 +185,8 @@ hub_desk_reports(struct hub_request *rq)
 	enum cs_err err;
 
 	err = cs_db_query(&rows, rq->hub->db,
-	    "SELECT id,received,sealed FROM report WHERE sealed IS NOT NULL"
+	    "SELECT id,received,sealed,named,account FROM report"
+	    " WHERE sealed IS NOT NULL"
 	    " AND state=? ORDER BY received LIMIT ?",
 	    cs_int(CS_WIRE_REPORT_SENT), cs_int(HUB_ANSWER_ROWS));
 	while (err == CS_OK && cs_rows_next(&rows)) {
@@ -196,8 +199,14 @@ hub_desk_reports(struct hub_request *rq)
 		    list.len + item.sealed.len > HUB_FETCH_BYTES)
 			break;
 		cs_col_copy(&rows, 0, item.report, sizeof item.report);
-		err = cs_wire_list_add(&list, &answer.reports.n,
-		    &cs_wire_desk_report_shape, &item);
+		item.named = (uint8_t)cs_col_int(&rows, 3);
+		cs_col_copy(&rows, 4, item.reporter, sizeof item.reporter);
+		if (item.named == CS_WIRE_REPORTER_UNNAMED)
+			err = hub_pseudonym(
+			    item.reporter, rq->hub, item.reporter);
+		if (err == CS_OK)
+			err = cs_wire_list_add(&list, &answer.reports.n,
+			    &cs_wire_desk_report_shape, &item);
 	}
 	err = cs_rows_end(&rows, err);
 	answer.reports.raw = cs_buf_view(&list);

@@ -31,12 +31,12 @@ check_leaf(void *arg, const struct cs_mls_auth_request *request)
 		return cs_view_equal(credential, cs_view_str(hub->name))
 		    ? CS_OK
 		    : CS_ERR_CREDENTIAL;
-	if ((err = cs_room_check_credential(
-		 &owner, request, hub->now_ms / CS_SECOND_MS)))
+	if ((err = cs_room_check_credential(&owner, request,
+		 CS_VIEW_OF(hub->root_public), hub->now_ms / CS_SECOND_MS)))
 		return err;
 	err = cs_db_get_int(&n, hub->db,
 	    "SELECT COUNT(*) FROM device JOIN account ON"
-	    " account.id=device.account WHERE cert=? AND device.key=?"
+	    " account.id=device.account WHERE device.cert=? AND device.key=?"
 	    " AND removed=0 AND disabled=0 AND gone=0",
 	    cs_blob(credential), cs_blob(request->signature_key));
 	if (err)

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "hub/groups/member.h"
 
+#include "franking/credential.h"
 #include "hub/core/hub.h"
 #include "hub/core/refusal.h"
 
@@ -8,11 +9,15 @@ enum cs_err
 hub_device_of(struct cs_hub *hub, struct cs_view credential,
     uint8_t device[static CS_ID_LEN], uint8_t account[static CS_ID_LEN])
 {
+	struct cs_identity identity;
 	struct cs_rows row;
 	enum cs_err err;
 
+	if (cs_identity_peek(&identity, credential) != CS_OK)
+		return CS_ERR_CREDENTIAL;
 	err = cs_db_row(&row, hub->db,
-	    "SELECT id,account FROM device WHERE cert=?", cs_blob(credential));
+	    "SELECT id,account FROM device WHERE key=? AND cert=?",
+	    cs_blob(CS_VIEW_OF(identity.device.public)), cs_blob(credential));
 	if (err == CS_OK) {
 		cs_col_copy(&row, 0, device, CS_ID_LEN);
 		cs_col_copy(&row, 1, account, CS_ID_LEN);

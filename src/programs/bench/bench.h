@@ -7,6 +7,7 @@
 #include <sys/types.h>
 
 #include "countersign/mls.h"
+#include "franking/credential.h"
 #include "franking/stamp.h"
 #include "net/session.h"
 

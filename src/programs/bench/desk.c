@@ -63,7 +63,10 @@ make_person(struct world *w)
 	struct cs_device_cert cert = { .handle = cs_view_str(HANDLE),
 		.not_before = NOW_S - 1000,
 		.not_after = NOW_S + 100000 };
-	struct cs_credential credential;
+	struct cs_account_cert account = { .handle = cs_view_str(HANDLE),
+		.from_ms = NOW_MS - 1000 };
+	struct cs_credential credential = { .n = 1 };
+	struct cs_buf registrar = { 0 }, account_cert = { 0 };
 
 	cs_random(w->account_id, sizeof w->account_id);
 	cs_random(w->device_id, sizeof w->device_id);
@@ -73,10 +76,21 @@ make_person(struct world *w)
 	memcpy(cert.device, w->device_id, 16);
 	memcpy(cert.public, w->device.public, 32);
 	bench_must(cs_device_cert_make(&w->cert, &cert, &w->account), "cert");
-	credential.device_cert = cs_buf_view(&w->cert);
-	memcpy(credential.account_key, w->account.public, 32);
+	memcpy(account.account, w->account_id, 16);
+	memcpy(account.account_key, w->account.public, 32);
+	/* The registrar's key is one that is at hand: the root's. */
+	bench_must(cs_role_key_cert_make(&registrar, CS_ROLE_REGISTRAR,
+		       w->root.public, NOW_S - 1000, NOW_S + 100000, &w->root),
+	    "registrar");
+	bench_must(
+	    cs_account_cert_make(&account_cert, &account, &w->root), "account");
+	credential.registrar_cert = cs_buf_view(&registrar);
+	credential.account_cert = cs_buf_view(&account_cert);
+	credential.devices[0] = cs_buf_view(&w->cert);
 	bench_must(
 	    cs_credential_write(&w->credential, &credential), "credential");
+	cs_buf_free(&registrar);
+	cs_buf_free(&account_cert);
 }
 
 static void
@@ -116,8 +130,7 @@ make_message(struct world *w, uint64_t seq)
 	c->application_data = cs_buf_view(&w->content);
 	c->leaf = f.leaf = 1;
 	c->sender_seq = f.sender_seq = seq;
-	c->device_cert = cs_buf_view(&w->cert);
-	memcpy(c->account_key, w->account.public, 32);
+	c->credential = cs_buf_view(&w->credential);
 	s->epoch = f.epoch = 3;
 	s->group_seq = seq;
 	s->accepted_ms = NOW_MS;
@@ -147,6 +160,7 @@ make_report(struct cs_buf *sealed, struct world *w, uint8_t id[static 16])
 		.note = cs_view_str("He knows where she lives."),
 		.items = &item,
 		.n_items = 1,
+		.mode = CS_CSEV_NAMED,
 		.credential = cs_buf_view(&w->credential),
 		.device_key = &w->device,
 	};
@@ -331,13 +345,15 @@ taking(struct world *w, const struct bench_options *o)
 	uint64_t ns = 0;
 
 	for (unsigned i = 0; i < n; i++) {
-		struct cs_wire_desk_report report = { .received_ms = NOW_MS };
+		struct cs_wire_desk_report report = { .received_ms = NOW_MS,
+			.named = CS_WIRE_REPORTER_NAMED };
 		struct cs_wire_report_status status;
 		char answer[DESK_ANSWER_SIZE];
 		uint64_t from;
 
 		make_message(w, 100 + i);
 		make_report(&sealed, w, report.report);
+		memcpy(report.reporter, w->account_id, 16);
 		report.sealed = cs_buf_view(&sealed);
 		from = bench_ns();
 		bench_must(

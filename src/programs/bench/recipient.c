@@ -45,7 +45,6 @@ bench_receive(struct bench_member *m, const struct cs_wire_entry *e,
     const uint8_t root[static 32], struct cs_view stamp_cert)
 {
 	struct cs_mls_received received = { 0 };
-	struct cs_credential credential;
 	struct cs_capsule capsule = { 0 };
 	struct cs_safe_aad aad;
 	struct cs_proof proof;
@@ -55,16 +54,12 @@ bench_receive(struct bench_member *m, const struct cs_wire_entry *e,
 	bench_must(
 	    cs_safe_aad_parse(&aad, cs_buf_view(&received.authenticated_data)),
 	    "aad");
-	bench_must(
-	    cs_credential_parse(&credential, cs_buf_view(&received.credential)),
-	    "credential");
 	capsule.application_data = cs_buf_view(&received.data);
 	capsule.leaf = received.sender_leaf;
 	capsule.sender_seq = aad.sender_seq;
 	capsule.claimed_ms = aad.claimed_ms;
 	memcpy(capsule.sig, aad.sig, sizeof capsule.sig);
-	capsule.device_cert = credential.device_cert;
-	memcpy(capsule.account_key, credential.account_key, 32);
+	capsule.credential = cs_buf_view(&received.credential);
 	bench_must(cs_proof_check(&proof, &capsule, stamp_cert, root), "proof");
 	cs_mls_received_clear(&received);
 }

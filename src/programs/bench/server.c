@@ -168,7 +168,7 @@ bench_hub_join(struct bench_hub *h, struct bench_member *m)
 		.timeout_ms = 30000,
 	};
 	struct cs_wire_login_answer login;
-	struct cs_wire_empty none;
+	struct cs_wire_account account;
 	struct cs_wire_join join = { 0 };
 	char code[128];
 
@@ -177,9 +177,12 @@ bench_hub_join(struct bench_hub *h, struct bench_member *m)
 	memcpy(join.account_key, m->account_key.public, 32);
 	join.device_cert = cs_buf_view(&m->cert);
 	bench_must(cs_session_open(&m->session, &config), "connect");
-	bench_must(cs_session_call(&m->session, CS_WIRE_JOIN,
-		       &cs_wire_join_shape, &join, &cs_wire_empty_shape, &none),
+	bench_must(
+	    cs_session_call(&m->session, CS_WIRE_JOIN, &cs_wire_join_shape,
+		&join, &cs_wire_account_shape, &account),
 	    "join");
+	bench_member_registered(
+	    m, account.registrar_cert, account.account_cert);
 	bench_must(cs_session_login(&m->session, CS_WIRE_ROLE_DEVICE, m->device,
 		       &m->device_key, &login),
 	    "login");

@@ -43,7 +43,9 @@ parts_init(struct parts *p)
 	bench_must(cs_sign_key_new(&root), "key");
 	bench_must(cs_sign_key_new(&external), "key");
 	bench_member_init(&p->a, 1);
+	bench_member_register(&p->a, &root);
 	bench_member_init(&p->b, 2);
+	bench_member_register(&p->b, &root);
 	bench_pair(&p->a, &p->b,
 	    &(struct bench_pairing){ .n = 2,
 		.root = root.public,

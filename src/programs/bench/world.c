@@ -56,8 +56,6 @@ void
 bench_member_init(struct bench_member *m, unsigned number)
 {
 	struct cs_device_cert cert = { 0 };
-	struct cs_credential credential;
-	struct cs_mls_identity id;
 	uint64_t now = cs_clock_ms() / 1000;
 
 	memset(m, 0, sizeof *m);
@@ -77,14 +75,50 @@ bench_member_init(struct bench_member *m, unsigned number)
 	cert.not_after = now + 86400;
 	bench_must(cs_device_cert_make(&m->cert, &cert, &m->account_key),
 	    "certificate");
-	credential.device_cert = cs_buf_view(&m->cert);
-	memcpy(credential.account_key, m->account_key.public, 32);
+}
+
+void
+bench_member_registered(struct bench_member *m, struct cs_view registrar_cert,
+    struct cs_view account_cert)
+{
+	const struct cs_credential credential = {
+		.registrar_cert = registrar_cert,
+		.account_cert = account_cert,
+		.n = 1,
+		.devices = { cs_buf_view(&m->cert) },
+	};
+	struct cs_mls_identity id;
+
 	bench_must(
 	    cs_credential_write(&m->credential, &credential), "credential");
 	id = identity(m);
 	bench_must(cs_mls_key_package_new(&m->key_package, &m->secrets, &m->ref,
 		       CS_SUITE_X25519_AES128, &id, CS_MLS_SINGLE_USE),
 	    "key package");
+}
+
+void
+bench_member_register(struct bench_member *m, const struct cs_sign_key *root)
+{
+	uint64_t now = cs_clock_ms() / 1000;
+	struct cs_account_cert account = {
+		.handle = cs_view_str(m->handle),
+		.from_ms = now * 1000,
+	};
+	struct cs_buf registrar_cert = { 0 }, account_cert = { 0 };
+
+	memcpy(account.account, m->account, 16);
+	memcpy(account.account_key, m->account_key.public, 32);
+	/* The registrar's key is one that is at hand: the root's. */
+	bench_must(cs_role_key_cert_make(&registrar_cert, CS_ROLE_REGISTRAR,
+		       root->public, now - 3600, now + 86400, root),
+	    "registrar");
+	bench_must(
+	    cs_account_cert_make(&account_cert, &account, root), "account");
+	bench_member_registered(
+	    m, cs_buf_view(&registrar_cert), cs_buf_view(&account_cert));
+	cs_buf_free(&registrar_cert);
+	cs_buf_free(&account_cert);
 }
 
 void
@@ -185,6 +219,7 @@ bench_pair(struct bench_member *a, struct bench_member *b,
 	views[0] = cs_buf_view(&b->key_package);
 	for (unsigned i = 1; i + 1 < n; i++) {
 		bench_member_init(&other, 1000 + i);
+		bench_member_register(&other, &other.account_key);
 		cs_buf_move(&packages[i], &other.key_package);
 		views[i] = cs_buf_view(&packages[i]);
 		bench_member_clear(&other);

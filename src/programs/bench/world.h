@@ -5,6 +5,12 @@
 #include "programs/bench/bench.h"
 
 void bench_member_init(struct bench_member *m, unsigned number);
+/* Take what a hub's registrar signed, and make a key package; or be registered
+ * by an operator in memory. */
+void bench_member_registered(struct bench_member *m,
+    struct cs_view registrar_cert, struct cs_view account_cert);
+void bench_member_register(
+    struct bench_member *m, const struct cs_sign_key *root);
 void bench_member_clear(struct bench_member *m);
 /* How two members come to be in a group. */
 struct bench_pairing {

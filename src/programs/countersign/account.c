@@ -10,6 +10,7 @@
 #include "cli/secret.h"
 #include "programs/countersign/home.h"
 #include "programs/countersign/main.h"
+#include "programs/countersign/recovery.h"
 
 int
 cli_join(const struct cli_args *args)
@@ -38,12 +39,13 @@ cli_join(const struct cli_args *args)
 	cs_buf_free(&passphrase);
 	if (err)
 		return cli_join_failed(err, problem, home);
-	printf("You are %s@%s. Your keys are in %s and nowhere else: "
-	       "whoever loses that folder loses the account. Never "
-	       "continue with an old copy of it.\n",
+	printf("You are %s@%s. Your keys are in %s. Never continue with an old "
+	       "copy of it.\n",
 	    cs_client_handle(c), cs_client_hub(c), home);
+	status = recovery_show(
+	    c, cli_flag(args, "keep-words") ? RECOVERY_KEEP : RECOVERY_FORGET);
 	cs_client_close(c);
-	return CLI_OK;
+	return status;
 }
 
 static enum cs_err

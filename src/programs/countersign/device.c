@@ -2,6 +2,7 @@
 /* link, join-device, devices, device remove */
 #include <stdio.h>
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "base/text.h"
@@ -119,20 +120,6 @@ asked(const char *number)
 	fflush(stdout);
 }
 
-/* The device's name, if the user gives none. */
-static const char *
-own_name(const struct cli_args *args)
-{
-	static char host[CS_CLIENT_DEVICE_NAME_MAX + 1];
-	const char *name = cli_value(args, "name");
-
-	if (name != NULL)
-		return name;
-	if (gethostname(host, sizeof host - 1) != 0 || host[0] == '\0')
-		return "new device";
-	return host;
-}
-
 /* Enter the conversations; whatever fails is continued by the next command. */
 static int
 settle(struct cs_client *c)
@@ -163,8 +150,8 @@ cli_join_device(const struct cli_args *args)
 	    (status = cli_passphrase(&passphrase, args, CLI_PASSPHRASE_NEW)) !=
 		CLI_OK)
 		return status;
-	err = cs_client_join_device(home, cli_arg(args, 0), own_name(args),
-	    cs_buf_view(&passphrase), asked, problem);
+	err = cs_client_join_device(home, cli_arg(args, 0),
+	    cli_device_name(args), cs_buf_view(&passphrase), asked, problem);
 	if (err == CS_OK)
 		err = cs_client_open(&c, home, cs_buf_view(&passphrase));
 	cs_buf_free(&passphrase);
@@ -189,6 +176,9 @@ device_json(struct cs_json_writer *j, const struct cs_client_device *d)
 	cs_json_number(j, "created_ms", d->created_ms);
 	cs_json_number(j, "seen_ms", d->seen_ms);
 	cs_json_bool(j, "this", d->own);
+	cs_json_bool(j, "by_recovery_key", d->by_recovery_key);
+	if (!d->by_recovery_key)
+		cs_json_hex(j, "let_in_by", CS_VIEW_OF(d->let_in_by));
 	cs_json_close(j);
 }
 
@@ -213,6 +203,10 @@ print_device(void *arg, const struct cs_client_device *d)
 		cli_print_text(stdout, cs_view_str(d->name), 0);
 	else
 		printf("first device");
+	if (!d->by_recovery_key) {
+		cs_hex(hex, CS_VIEW_OF(d->let_in_by));
+		printf("  (let in by %.*s)", DEVICE_DIGITS, hex);
+	}
 	if (d->own)
 		printf("  (this one)\n");
 	else if (d->seen_ms == 0)
@@ -252,20 +246,41 @@ confirm_removal(const struct cs_client_device *d, const struct cli_args *args)
 	return cli_confirm("Remove it? [y/N] ", "Nothing was changed.");
 }
 
+/* --since, as midnight UTC; UINT64_MAX without it. */
+static int
+since(uint64_t *out, const struct cli_args *args)
+{
+	const char *text = cli_value(args, "since");
+	struct tm tm = { 0 };
+	char *end;
+
+	*out = UINT64_MAX;
+	if (text == NULL)
+		return CLI_OK;
+	end = strptime(text, "%Y-%m-%d", &tm);
+	if (end == NULL || *end != '\0')
+		return cli_fail(
+		    CLI_USAGE, "--since takes a day, such as 2026-11-29.");
+	*out = (uint64_t)timegm(&tm) * CS_SECOND_MS;
+	return CLI_OK;
+}
+
 int
 cli_device_remove(const struct cli_args *args)
 {
 	struct cs_client_device d;
 	struct cs_client *c;
+	uint64_t since_ms;
 	enum cs_err err;
-	int status = cli_open(&c, args, CLI_ONLINE);
+	int status = since(&since_ms, args);
 
-	if (status != CLI_OK)
+	if (status != CLI_OK ||
+	    (status = cli_open(&c, args, CLI_ONLINE)) != CLI_OK)
 		return status;
 	if ((err = cs_client_device_find(c, cli_arg(args, 0), &d)))
 		status = cli_client_fail(c, err);
 	else if ((status = confirm_removal(&d, args)) == CLI_OK) {
-		err = cs_client_device_remove(c, d.id);
+		err = cs_client_device_remove(c, d.id, since_ms);
 		/* The hub proposed the removal in each conversation; the first
 		 * member to come commits it, and that is this device. */
 		if (err == CS_OK && !d.own)

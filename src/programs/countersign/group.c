@@ -5,6 +5,7 @@
 
 #include "base/text.h"
 #include "cli/print.h"
+#include "franking/stamp.h"
 #include "programs/countersign/home.h"
 #include "programs/countersign/main.h"
 
@@ -105,9 +106,12 @@ list_json(struct cli_listing *l, const struct cs_client_group *g)
 {
 	struct cs_buf text = { 0 };
 	struct cs_json_writer j = cs_json_writer(&text);
+	char ref[CS_GROUP_REF_TEXT_SIZE];
 
 	cs_json_object(&j, NULL);
 	cs_json_string(&j, "name", g->name);
+	cs_group_ref_text(ref, g->ref);
+	cs_json_string(&j, "id", ref);
 	cs_json_hex(&j, "ref", CS_VIEW_OF(g->ref));
 	cs_json_bool(&j, "direct", g->direct);
 	cs_json_string(&j, "state", state_name(g->state));

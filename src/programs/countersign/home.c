@@ -67,6 +67,19 @@ cli_client_fail(const struct cs_client *c, enum cs_err err)
 	return report_error(err, "That did not work");
 }
 
+const char *
+cli_device_name(const struct cli_args *args)
+{
+	static char host[CS_CLIENT_DEVICE_NAME_MAX + 1];
+	const char *name = cli_value(args, "name");
+
+	if (name != NULL)
+		return name;
+	if (gethostname(host, sizeof host - 1) != 0 || host[0] == '\0')
+		return "new device";
+	return host;
+}
+
 int
 cli_join_failed(enum cs_err err, const char *problem, const char *home)
 {

@@ -19,6 +19,8 @@ const char *cli_home(const struct cli_args *args);
 enum cli_online { CLI_OFFLINE, CLI_READ, CLI_MAYBE, CLI_ONLINE, CLI_HELD };
 int cli_open(struct cs_client **out, const struct cli_args *args,
     enum cli_online online);
+/* What --name calls this device, or the machine's own name. */
+const char *cli_device_name(const struct cli_args *args);
 /* Tell the user why ${err} happened; returns the status for it. */
 int cli_client_fail(const struct cs_client *c, enum cs_err err);
 /* The same where there is no client yet: ${problem} is what cs_client_join()

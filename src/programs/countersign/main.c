@@ -18,6 +18,28 @@ static const struct cli_option options[] = {
 static const struct cli_option join_options[] = {
 	{ "name", 0, "NAME", "the name to be known by: a-z 0-9 . _ -" },
 	{ "passphrase", 0, NULL, "ask for a passphrase that locks the folder" },
+	{ "keep-words", 0, NULL, "leave the recovery words on this device" },
+	{ 0 },
+};
+static const struct cli_option recover_options[] = {
+	{ "name", 0, "NAME", "what this device is called in your list" },
+	{ "words-file", 0, "FILE", "read the words from a file" },
+	{ "remove-others", 0, NULL, "end all other devices of the account" },
+	{ "passphrase", 0, NULL, "ask for a passphrase that locks the folder" },
+	{ 0 },
+};
+static const struct cli_option words_options[] = {
+	{ "words-file", 0, "FILE", "read the words from a file" },
+	{ 0 },
+};
+static const struct cli_option keep_options[] = {
+	{ "keep", 0, NULL, "leave them on this device" },
+	{ 0 },
+};
+static const struct cli_option remove_options[] = {
+	{ "since", 0, "YYYY-MM-DD",
+	    "it was in other hands since then: remove what it let in" },
+	{ "yes", 'y', NULL, "do not ask" },
 	{ 0 },
 };
 static const struct cli_option send_options[] = {
@@ -72,6 +94,7 @@ static const struct cli_option report_options[] = {
 	    "recruitment-of-children intimate-images exposure harassment "
 	    "fraud spam other" },
 	{ "note", 0, "TEXT", "what the desk should know" },
+	{ "with-name", 0, NULL, "let the desk know that it is you" },
 	{ "yes", 'y', NULL, "do not ask" },
 	{ 0 },
 };
@@ -84,25 +107,48 @@ static const struct cli_option export_options[] = {
 	{ "output", 'o', "FILE", "where to write it" },
 	{ "to-key", 0, "KEY", "seal it to this key: 64 hex digits" },
 	{ "open", 0, NULL, "leave it readable for everybody" },
+	{ "with-name", 0, NULL, "sign it, so that it shows who gives it" },
 	{ 0 },
 };
 
 static int print_completion(const struct cli_args *args);
 
 static const struct cli_command commands[] = {
-	{ "join", "LINK --name NAME [--passphrase]",
+	{ "join", "LINK --name NAME [--passphrase] [--keep-words]",
 	    "join a hub with an invite link",
 	    "Makes your keys and a sealed folder. The link pins the operator's "
 	    "key, so nobody can put another hub in its place. Put the link in "
-	    "quotes.",
+	    "quotes. Shows twelve recovery words, once: write them down.",
 	    1, 1, join_options, cli_join },
+	{ "recover", "LINK [--name NAME] [--remove-others] [--passphrase]",
+	    "bring your account back with the recovery words",
+	    "For when all devices are lost, or one that you have is in other "
+	    "hands. LINK is what was shown with the words, or any invite link "
+	    "of the hub. Asks for the words, or reads them from standard "
+	    "input. Your contacts and conversations come back, the messages "
+	    "do not. If it breaks off, run it again.",
+	    1, 1, recover_options, cli_recover },
+	{ "recovery show", "[--keep]",
+	    "show the recovery words, if they are still here",
+	    "They are forgotten once they are shown, unless you say --keep.", 0,
+	    0, keep_options, cli_recovery_show },
+	{ "recovery check", "[--words-file FILE]",
+	    "see whether you wrote the recovery words down right", NULL, 0, 0,
+	    words_options, cli_recovery_check },
+	{ "recovery keep", "[--words-file FILE]",
+	    "keep the recovery words on this device",
+	    "Devices that it lets in are then certified by the words "
+	    "themselves. Whoever takes this device takes the account.",
+	    0, 0, words_options, cli_recovery_keep },
+	{ "recovery forget", "", "take the recovery words off this device",
+	    NULL, 0, 0, NULL, cli_recovery_forget },
 	{ "link", "[--yes]", "let another device of yours into the account",
 	    "Shows a code, as text and as a QR code, that is good for ten "
 	    "minutes and one device. Give it to \"join-device\" there, and "
 	    "compare the check number on both screens before you agree. The "
-	    "new device gets the account's key, your contacts and your "
-	    "conversations, and can do all that this one can. Messages from "
-	    "before are not copied.",
+	    "new device gets your contacts and your conversations, and can do "
+	    "all that this one can, until you remove it. Messages from before "
+	    "are not copied.",
 	    0, 0, yes_options, cli_link },
 	{ "join-device", "CODE [--name NAME] [--passphrase]",
 	    "make this a device of an account that you have",
@@ -112,11 +158,14 @@ static const struct cli_command commands[] = {
 	    1, 1, join_device_options, cli_join_device },
 	{ "devices", "[--json]", "list the devices of your account", NULL, 0, 0,
 	    json_options, cli_devices },
-	{ "device remove", "ID [--yes]", "remove a device from your account",
+	{ "device remove", "ID [--since YYYY-MM-DD] [--yes]",
+	    "remove a device from your account",
 	    "It is shut out at once: it can neither log in nor read what comes "
 	    "after, and leaves every conversation. What it has received stays "
-	    "on it. The last device cannot be removed.",
-	    1, 1, yes_options, cli_device_remove },
+	    "on it. Devices that it let in stay, unless you say since when it "
+	    "was in other hands; nothing that it lets in from now on counts. "
+	    "The last device cannot be removed.",
+	    1, 1, remove_options, cli_device_remove },
 	{ "whoami", "[--json]", "show who you are and on which hub", NULL, 0, 0,
 	    json_options, cli_whoami },
 	{ "contacts", "[--json]", "list the people you know",
@@ -179,11 +228,14 @@ static const struct cli_command commands[] = {
 	{ "settings", "unknown-senders refuse|request",
 	    "refuse people you don't know, or let them ask", NULL, 2, 2, NULL,
 	    cli_settings },
-	{ "report", "MESSAGE-ID... --reason CODE [--note TEXT] [--yes]",
+	{ "report",
+	    "MESSAGE-ID... --reason CODE [--note TEXT] [--with-name] [--yes]",
 	    "report messages to the desk, with proof",
 	    "Shows exactly what will leave the device, then asks. Nothing else "
 	    "of the conversation is sent. The operator cannot read the report, "
-	    "and the reported person is not told who made it.\n"
+	    "and the reported person is not told who made it. The desk is not "
+	    "told your name, but a pseudonym, unless you say --with-name; it "
+	    "can ask and answer you all the same.\n"
 	    "Reasons: trafficking, child-abuse, threat-to-life, terrorism, "
 	    "recruitment-of-children, intimate-images, exposure, harassment, "
 	    "fraud, spam, other.",
@@ -212,13 +264,16 @@ static const struct cli_command commands[] = {
 	    "only the report desk can read it. Works while the "
 	    "account is disabled.",
 	    0, 1, appeal_options, cli_appeal },
-	{ "export", "-o FILE | MESSAGE-ID... -o FILE (--to-key KEY | --open)",
+	{ "export",
+	    "-o FILE | MESSAGE-ID... -o FILE (--to-key KEY | --open)"
+	    " [--with-name]",
 	    "write your own data, or messages as evidence",
 	    "Without a MESSAGE-ID: your messages, conversations, "
 	    "contacts and devices, and what the hub has about you, "
 	    "as JSON. It is not encrypted: keep it where only you "
 	    "can read it. Works while the account is disabled.\nWith "
-	    "a MESSAGE-ID: evidence that can be verified offline. "
+	    "a MESSAGE-ID: evidence that can be verified offline, "
+	    "without your name unless you say --with-name. "
 	    "Whoever can read it can show others what was written, "
 	    "so seal it to the key of the person it is for.",
 	    0, 50, export_options, cli_export },

@@ -26,6 +26,7 @@ pick(struct picked *p, struct cs_client *c, const struct cli_args *args)
 
 	p->report.mids = p->mids;
 	p->report.n = (size_t)cli_count(args);
+	p->report.named = cli_flag(args, "with-name");
 	p->report.note = cs_view_str(note != NULL ? note : "");
 	for (int i = 0; i < cli_count(args); i++) {
 		enum cs_err err =

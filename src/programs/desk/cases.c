@@ -191,11 +191,11 @@ show_item(void *arg, const struct desk_item *i)
 	const struct cs_stamp *stamp = &i->item->capsule.stamp;
 	struct cs_view handle = desk_item_handle(i);
 	struct cs_mimi_content content = i->item->proof.content;
-	char report[2 * CS_ID_LEN + 1], group[2 * DESK_GROUP_SHOWN + 1];
+	char report[2 * CS_ID_LEN + 1], group[CS_GROUP_REF_TEXT_SIZE];
 	struct desk_job *j = arg;
 
 	cs_hex(report, CS_VIEW_OF(i->evidence->report_id));
-	cs_hex(group, cs_view(stamp->group_ref, DESK_GROUP_SHOWN));
+	cs_group_ref_text(group, stamp->group_ref);
 	printf("\n  message %llu of %.*s, entry %llu of group %s, accepted ",
 	    (unsigned long long)i->id, (int)handle.len,
 	    (const char *)handle.data, (unsigned long long)stamp->group_seq,

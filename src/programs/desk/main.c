@@ -311,7 +311,8 @@ run_verify(const struct cli_args *args)
 			print_json(id, c.evidence);
 		} else if (c.evidence != NULL) {
 			cli_evidence_show(id, c.evidence);
-			cli_evidence_meaning(proved);
+			cli_evidence_meaning(
+			    proved, c.evidence->mode == CS_CSEV_NAMED);
 		}
 		if (c.evidence == NULL && !cli_flag(args, "json"))
 			cli_fail(0, "That report is not a bundle of evidence.");

@@ -21,14 +21,17 @@ show_entry(const struct cs_custody_entry *e)
 
 void
 verify_custody_json(struct cs_json_writer *j, const char *path,
-    const struct cs_custody *c, const char *bundle)
+    const struct cs_custody *c, const struct verify_custody_beside *beside)
 {
 	cs_json_object(j, NULL);
 	cs_json_string(j, "file", path);
 	cs_json_bool(j, "custody", true);
 	cs_json_hex(j, "report", CS_VIEW_OF(c->report));
 	cs_json_hex(j, "bundle_sha256", CS_VIEW_OF(c->bundle_sha256));
-	cs_json_string(j, "bundle", bundle != NULL ? bundle : "");
+	cs_json_string(
+	    j, "bundle", beside->bundle != NULL ? beside->bundle : "");
+	cs_json_bool(
+	    j, "of_another_bundle", beside->bundle == NULL && beside->others);
 	cs_json_string(j, "certificate", cs_err_name(c->cert_err));
 	cs_json_string(j, "signature", cs_err_name(c->signature_err));
 	cs_json_array(j, "entries");
@@ -46,19 +49,21 @@ verify_custody_json(struct cs_json_writer *j, const char *path,
 }
 
 void
-verify_custody_show(
-    const char *path, const struct cs_custody *c, const char *bundle)
+verify_custody_show(const char *path, const struct cs_custody *c,
+    const struct verify_custody_beside *beside)
 {
 	printf("%s: custody record of report ", path);
 	cli_evidence_hex(CS_VIEW_OF(c->report));
-	if (bundle != NULL)
-		printf("\n  it belongs to %s\n", bundle);
-	else
+	if (beside->bundle != NULL) {
+		printf("\n  it belongs to %s\n", beside->bundle);
+	} else {
 		printf("\n  its bundle has the SHA-256 ");
-	if (bundle == NULL) {
 		cli_evidence_hex(CS_VIEW_OF(c->bundle_sha256));
-		printf(" and was not given before it\n");
+		printf(" and was not given\n");
 	}
+	if (beside->bundle == NULL && beside->others)
+		printf("  \xe2\x9c\x97 NOT  it belongs to a bundle that stands "
+		       "beside it here: it is of another one\n");
 	printf("  %s the operator's root certified the desk's key\n",
 	    c->cert_err == CS_OK ? "\xe2\x9c\x93 ok  " : "\xe2\x9c\x97 FAIL");
 	printf("  %s the desk signed these %zu entries, in this order\n",

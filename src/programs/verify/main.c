@@ -175,9 +175,13 @@ struct job {
 	const struct cs_hpke_key *key; /* or NULL */
 	struct cs_json_writer *json;   /* NULL: text for people */
 	const char *extract;           /* or NULL */
-	/* Bundles so far, for the custody records that come after them. */
-	uint8_t (*hashes)[32];
-	int n;
+	/* One a file: the hash of a bundle, for the custody records among
+	 * them. */
+	struct seen {
+		bool bundle;
+		uint8_t hash[32];
+	} * seen;
+	bool named; /* a bundle says who made it */
 };
 
 static enum cs_err
@@ -215,57 +219,57 @@ say_no_bundle(const struct job *job, const char *path, enum cs_err err)
 	return err == CS_ERR_NOMEM ? CLI_SOFTWARE : NO_BUNDLE;
 }
 
-/* The bundle of that hash, or NULL. */
+/* The bundle of that hash, or NULL; ${*others}: another one was given. */
 static const char *
-find_bundle(const struct job *job, const uint8_t hash[static 32])
+find_bundle(bool *others, const struct job *job, const uint8_t hash[static 32])
 {
-	for (int i = 0; i < job->n; i++)
-		if (memcmp(job->hashes[i], hash, 32) == 0)
+	*others = false;
+	for (int i = 0; i < cli_count(job->args); i++) {
+		if (!job->seen[i].bundle)
+			continue;
+		if (memcmp(job->seen[i].hash, hash, 32) == 0)
 			return cli_arg(job->args, i);
+		*others = true;
+	}
 	return NULL;
 }
 
+/* A record beside the bundle of another report says nothing about what lies
+ * there. */
 static int
 verify_record(const struct job *job, const char *path, struct cs_view file)
 {
 	struct cs_custody *c = NULL;
 	enum cs_err err = cs_custody_check(&c, file, job->root);
-	const char *bundle;
+	struct verify_custody_beside beside = { 0 };
 	bool proved;
 
 	if (err)
 		return say_no_bundle(job, path, err);
-	bundle = find_bundle(job, c->bundle_sha256);
+	beside.bundle = find_bundle(&beside.others, job, c->bundle_sha256);
 	if (job->json != NULL)
-		verify_custody_json(job->json, path, c, bundle);
+		verify_custody_json(job->json, path, c, &beside);
 	else
-		verify_custody_show(path, c, bundle);
-	proved = c->cert_err == CS_OK && c->signature_err == CS_OK;
+		verify_custody_show(path, c, &beside);
+	proved = c->cert_err == CS_OK && c->signature_err == CS_OK &&
+	    (beside.bundle != NULL || !beside.others);
 	cs_custody_free(c);
 	return proved ? ALL_PROVED : NOT_PROVED;
 }
 
 static int
-verify_one(struct job *job, int i)
+verify_bundle(struct job *job, int i, struct cs_view bundle)
 {
 	const char *path = cli_arg(job->args, i);
-	struct cs_buf bundle = { 0 };
 	struct cs_evidence *e = NULL;
 	enum cs_err err;
 	int status;
 
-	err = read_bundle(&bundle, job, path);
-	if (err == CS_OK && cs_custody_is(cs_buf_view(&bundle))) {
-		status = verify_record(job, path, cs_buf_view(&bundle));
-		goto out;
-	}
-	if (err == CS_OK)
-		err = cs_sha256(job->hashes[i], cs_buf_view(&bundle));
-	if (err ||
-	    (err = cs_evidence_check(&e, cs_buf_view(&bundle), job->root))) {
-		status = say_no_bundle(job, path, err);
-		goto out;
-	}
+	if ((err = cs_sha256(job->seen[i].hash, bundle)) ||
+	    (err = cs_evidence_check(&e, bundle, job->root)))
+		return say_no_bundle(job, path, err);
+	job->seen[i].bundle = true;
+	job->named = job->named || e->mode == CS_CSEV_NAMED;
 	status = e->all_proved ? ALL_PROVED : NOT_PROVED;
 	if (job->json != NULL)
 		cli_evidence_json(job->json, path, e, CS_OK);
@@ -276,9 +280,29 @@ verify_one(struct job *job, int i)
 		 job->json == NULL ? VERIFY_TELL : VERIFY_QUIET)))
 		status = cli_fail(
 		    CLI_CANNOT_WRITE, "%s: %s", job->extract, cs_err_text(err));
-out:
 	cs_evidence_free(e);
-	cs_buf_free(&bundle);
+	return status;
+}
+
+enum round { BUNDLES, RECORDS };
+
+/* Verify file ${i} if it belongs to this round; what cannot be read belongs to
+ * the first. */
+static int
+verify_one(struct job *job, int i, enum round round)
+{
+	const char *path = cli_arg(job->args, i);
+	struct cs_buf file = { 0 };
+	enum cs_err err = read_bundle(&file, job, path);
+	bool record = err == CS_OK && cs_custody_is(cs_buf_view(&file));
+	int status = ALL_PROVED;
+
+	if (record && round == RECORDS)
+		status = verify_record(job, path, cs_buf_view(&file));
+	else if (!record && round == BUNDLES)
+		status = err ? say_no_bundle(job, path, err)
+			     : verify_bundle(job, i, cs_buf_view(&file));
+	cs_buf_free(&file);
 	return status;
 }
 
@@ -291,14 +315,13 @@ verify_all(struct job *job)
 		cs_json_object(job->json, NULL);
 		cs_json_array(job->json, "bundles");
 	}
-	for (int i = 0; i < cli_count(job->args); i++) {
-		int status;
+	for (enum round round = BUNDLES; round <= RECORDS; round++)
+		for (int i = 0; i < cli_count(job->args); i++) {
+			int status = verify_one(job, i, round);
 
-		job->n = i;
-		status = verify_one(job, i);
-		if (status > worst)
-			worst = status;
-	}
+			if (status > worst)
+				worst = status;
+		}
 	if (job->json != NULL) {
 		cs_json_close(job->json);
 		cs_json_bool(job->json, "all_proved", worst == ALL_PROVED);
@@ -307,7 +330,7 @@ verify_all(struct job *job)
 			return cli_fail(
 			    CLI_CANNOT_WRITE, "The result cannot be written.");
 	} else if (worst <= NOT_PROVED) {
-		cli_evidence_meaning(worst == ALL_PROVED);
+		cli_evidence_meaning(worst == ALL_PROVED, job->named);
 	}
 	return worst;
 }
@@ -345,12 +368,12 @@ run(const struct cli_args *args)
 			return status;
 		job.key = &key;
 	}
-	job.hashes = cs_calloc((size_t)cli_count(args), sizeof *job.hashes);
-	if (job.hashes == NULL)
+	job.seen = cs_calloc((size_t)cli_count(args), sizeof *job.seen);
+	if (job.seen == NULL)
 		return cli_fail(CLI_SOFTWARE, "Out of memory.");
 	status = verify_all(&job);
 	cs_buf_free(&text);
-	cs_free_plain(job.hashes);
+	cs_free_plain(job.seen);
 	cs_wipe(&key, sizeof key);
 	return status;
 }

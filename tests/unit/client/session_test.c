@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /* A connect asks the hub for nothing twice.  The functions of net/session.h
  * below play the hub. */
+#include "client/account/revocations.h"
 #include "client/home/client.h"
 #include "client/home/group.h"
 #include "client/home/leaf.h"
+#include "client/home/revoked.h"
 #include "crypto/init.h"
 #include "support/client_world.h"
 #include "support/test.h"
@@ -24,6 +26,8 @@ static struct {
 	struct world *w;
 	struct cs_sign_key root;
 	uint32_t welcomes;
+	uint64_t revocations; /* the number of the last one */
+	struct cs_buf revocation;
 	unsigned n[KINDS], logins;
 	struct cs_buf asked[ASKED_MAX]; /* kind and body */
 	size_t n_asked;
@@ -80,6 +84,7 @@ __wrap_cs_session_login(struct cs_session *s, uint8_t role,
 		.key_packages = CLIENT_KEY_PACKAGES,
 		.last_resort = 1,
 		.devices = 2,
+		.revocations = hub.revocations,
 	};
 	return CS_OK;
 }
@@ -140,12 +145,15 @@ answer_devices(struct cs_wire_devices_answer *answer)
 	for (size_t i = 0; i < 2; i++) {
 		struct cs_credential credential;
 		struct cs_wire_device item = { 0 };
+		struct cs_buf chain = { 0 };
 
 		assert_ok(cs_credential_parse(
 		    &credential, cs_buf_view(&devices[i]->credential)));
-		item.device_cert = credential.device_cert;
+		assert_ok(cs_credential_write_devices(&chain, &credential));
+		item.devices = cs_buf_view(&chain);
 		assert_ok(cs_wire_list_add(
 		    &hub.list, &n, &cs_wire_device_shape, &item));
+		cs_buf_free(&chain);
 	}
 	answer->devices = list(n);
 }
@@ -163,6 +171,22 @@ answer_welcomes(struct cs_wire_welcomes_answer *answer)
 	assert_ok(
 	    cs_wire_list_add(&hub.list, &n, &cs_wire_welcome_shape, &item));
 	answer->welcomes = list(n);
+}
+
+static void
+answer_revocations(struct cs_wire_revocations_answer *answer,
+    const struct cs_wire_revocations *ask)
+{
+	const struct cs_wire_revocation item = {
+		.revocation = cs_buf_view(&hub.revocation),
+	};
+	uint32_t n = 0;
+
+	if (ask->after < hub.revocations)
+		assert_ok(cs_wire_list_add(
+		    &hub.list, &n, &cs_wire_revocation_shape, &item));
+	*answer =
+	    (struct cs_wire_revocations_answer){ hub.revocations, list(n) };
 }
 
 enum cs_err
@@ -197,8 +221,12 @@ __wrap_cs_session_call(struct cs_session *s, uint8_t kind,
 	case CS_WIRE_NOTICES:
 		((struct cs_wire_notices_answer *)answer)->notices = list(0);
 		return CS_OK;
+	case CS_WIRE_REVOCATIONS:
+		answer_revocations(answer, request);
+		return CS_OK;
 	case CS_WIRE_ACK:
 	case CS_WIRE_WELCOME_ACK:
+	case CS_WIRE_GROUP_NOTE_SET:
 		return CS_OK;
 	default:
 		s->code = CS_WIRE_E_NO_KEY_PACKAGE;
@@ -232,11 +260,14 @@ static void
 world_init(struct world *w)
 {
 	uint64_t now = cs_clock_ms() / CS_SECOND_MS;
+	struct test_operator operator;
 
 	memset(w, 0, sizeof *w);
 	memset(&hub, 0, sizeof hub);
 	hub.w = w;
-	assert_ok(cs_sign_key_new(&hub.root));
+	test_operator_init(&operator, now);
+	hub.root = operator.root;
+	test_operator_clear(&operator);
 	w->dir = temp_dir_new();
 	cw_person_init(&w->alma, "alma");
 	w->second = w->alma;
@@ -244,7 +275,6 @@ world_init(struct world *w)
 	cs_random(w->second.device, sizeof w->second.device);
 	cw_certify(&w->second, "alma", now - CS_HOUR_S, now + CS_DAY_S);
 	w->c = cw_home(temp_path(&w->dir, "alma"), &w->alma, "alma");
-	memcpy(w->c->self.root, hub.root.public, CS_KEY_LEN);
 	make_group(w, "one");
 	make_group(w, "two");
 }
@@ -256,6 +286,7 @@ world_clear(struct world *w)
 	for (size_t i = 0; i < hub.n_asked; i++)
 		cs_buf_free(&hub.asked[i]);
 	cs_buf_free(&hub.list);
+	cs_buf_free(&hub.revocation);
 	cs_buf_free(&w->alma.credential);
 	cs_buf_free(&w->second.credential);
 	temp_dir_clear(&w->dir);
@@ -291,12 +322,15 @@ test_connect(void **state)
 	assert_int_equal(hub.n[CS_WIRE_NOTICES], 1);
 	assert_int_equal(hub.n[CS_WIRE_DEVICES], 1);
 	assert_int_equal(hub.n[CS_WIRE_KEY_PACKAGES_GET], 2);
-	assert_int_equal(hub.n_asked, 10);
+	/* Each conversation has its sealed note at the hub. */
+	assert_int_equal(hub.n[CS_WIRE_GROUP_NOTE_SET], 2);
+	assert_int_equal(hub.n[CS_WIRE_REVOCATIONS], 0);
+	assert_int_equal(hub.n_asked, 12);
 	assert_nothing_twice();
 	/* A sync asks only what is new. */
 	assert_ok(cs_client_sync(w.c));
 	assert_int_equal(hub.n[CS_WIRE_SYNC], 2);
-	assert_int_equal(hub.n_asked, 11);
+	assert_int_equal(hub.n_asked, 13);
 	world_clear(&w);
 }
 
@@ -311,8 +345,40 @@ test_welcomes(void **state)
 	assert_ok(cs_client_connect(w.c));
 	assert_int_equal(hub.n[CS_WIRE_WELCOMES], 1);
 	assert_int_equal(hub.n[CS_WIRE_WELCOME_ACK], 1);
-	assert_int_equal(hub.n_asked, 12);
+	assert_int_equal(hub.n_asked, 14);
 	assert_nothing_twice();
+	world_clear(&w);
+}
+
+/* Fetched once when the hub has new ones, and again once this device is in
+ * another conversation; a note is left once. */
+static void
+test_revocations(void **state)
+{
+	struct cs_revocation r = { .at_ms = cs_clock_ms() };
+	struct cs_identity second;
+	struct world w;
+
+	(void)state;
+	world_init(&w);
+	memcpy(r.account, w.alma.account, 16);
+	memcpy(r.device, w.second.device, 16);
+	assert_ok(cs_revocation_make(&hub.revocation, &r,
+	    cs_buf_view(&w.alma.credential), &w.alma.device_key));
+	assert_ok(cs_identity_peek(&second, cs_buf_view(&w.second.credential)));
+	assert_ok(client_revoked_check(w.c, &second));
+	hub.revocations = 3;
+	assert_ok(cs_client_connect(w.c));
+	assert_err(client_revoked_check(w.c, &second), CS_ERR_CREDENTIAL);
+	/* The second answer said that there are no more. */
+	assert_int_equal(hub.n[CS_WIRE_REVOCATIONS], 2);
+	assert_int_equal(hub.n[CS_WIRE_GROUP_NOTE_SET], 2);
+	assert_ok(cs_client_connect(w.c));
+	assert_int_equal(hub.n[CS_WIRE_REVOCATIONS], 2);
+	assert_int_equal(hub.n[CS_WIRE_GROUP_NOTE_SET], 2);
+	assert_ok(client_revocations_again(w.c));
+	assert_ok(cs_client_sync(w.c));
+	assert_int_equal(hub.n[CS_WIRE_REVOCATIONS], 4);
 	world_clear(&w);
 }
 
@@ -322,6 +388,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_connect),
 		cmocka_unit_test(test_welcomes),
+		cmocka_unit_test(test_revocations),
 	};
 
 	if (cs_crypto_init() != CS_OK)

@@ -69,7 +69,7 @@ test_whole(void **state)
 	assert_int_equal(e->n_items, 3);
 	assert_int_equal(e->reason, CS_REASON_THREAT_TO_LIFE);
 	assert_view_equal(e->note, cs_view_str("He knows where she lives."));
-	assert_view_equal(e->reporter.handle, cs_view_str("cleo"));
+	assert_view_equal(e->reporter.account.handle, cs_view_str("cleo"));
 	for (size_t i = 0; i < 3; i++) {
 		item = &e->items[i];
 		for (size_t l = 0; l < CS_LINKS; l++)
@@ -308,7 +308,8 @@ test_other_operator(void **state)
 	assert_ok(cs_sign_key_new(&other));
 	assert_ok(cs_evidence_check(&e, cs_buf_view(&b), other.public));
 	assert_err(e->root_err, CS_ERR_MISMATCH);
-	assert_ok(e->reporter_err);
+	assert_err(e->reporter_err, CS_ERR_CERT);
+	assert_err(e->items[0].proof.links[CS_LINK_ACCOUNT], CS_ERR_CERT);
 	assert_err(e->items[0].proof.links[CS_LINK_STAMP], CS_ERR_STAMP);
 	assert_false(e->all_proved);
 	cs_evidence_free(e);
@@ -367,10 +368,10 @@ certify(struct cs_buf *out, struct ew *w, uint64_t from, uint64_t to)
 	memcpy(cert.public, w->people[0].device_key.public, 32);
 	cert.not_before = EW_NOW_S + from;
 	cert.not_after = EW_NOW_S + to;
-	assert_ok(cs_device_cert_make(out, &cert, &w->people[0].account_key));
+	test_credential(out, &w->operator, & cert, &w->people[0].account_key);
 }
 
-/* How many device certificates are in ${bundle}? */
+/* How many credentials are in ${bundle}? */
 static unsigned
 count_certs(const struct cs_buf *bundle)
 {
@@ -379,7 +380,7 @@ count_certs(const struct cs_buf *bundle)
 
 	assert_ok(cs_csev_parse(&c, cs_buf_view(bundle)));
 	for (size_t i = 0; i < c->n_keys; i++)
-		n += c->keys[i].type == CS_CSEV_DEVICE_CERT;
+		n += c->keys[i].type == CS_CSEV_CREDENTIAL;
 	cs_csev_free(c);
 	return n;
 }
@@ -406,17 +407,17 @@ test_renewed_certificate(void **state)
 	r.gap.leafhashes = CS_VIEW_OF(hash);
 	r.in.gaps = &r.gap;
 	r.in.n_gaps = 1;
-	r.items[0].capsule.device_cert = cs_buf_view(&early);
-	r.items[1].capsule.device_cert = cs_buf_view(&late);
+	r.items[0].capsule.credential = cs_buf_view(&early);
+	r.items[1].capsule.credential = cs_buf_view(&late);
 	assert_ok(cs_evidence_write(&b, &r.in));
 	assert_true(proved(&w, cs_buf_view(&b)));
 	assert_int_equal(count_certs(&b), 2);
-	r.items[0].capsule.device_cert = cs_buf_view(&both);
+	r.items[0].capsule.credential = cs_buf_view(&both);
 	cs_buf_reset(&b);
 	assert_ok(cs_evidence_write(&b, &r.in));
 	assert_true(proved(&w, cs_buf_view(&b)));
 	assert_int_equal(count_certs(&b), 1);
-	r.items[0].capsule.device_cert = cs_buf_view(&late);
+	r.items[0].capsule.credential = cs_buf_view(&late);
 	cs_buf_reset(&b);
 	assert_ok(cs_evidence_write(&b, &r.in));
 	assert_false(proved(&w, cs_buf_view(&b)));

@@ -9,6 +9,7 @@
 
 #include "content/evidence.h"
 #include "crypto/random.h"
+#include "support/operator.h"
 #include "support/test.h"
 
 #define EW_NOW_S 1700000000u
@@ -31,6 +32,7 @@ struct ew_message {
 };
 
 struct ew {
+	struct test_operator operator;
 	struct cs_sign_key root, stamp_key;
 	struct cs_buf stamp_cert;
 	struct ew_person people[EW_PEOPLE];
@@ -44,14 +46,13 @@ struct ew {
 };
 
 static inline void
-ew_person_init(struct ew_person *p, const char *handle)
+ew_person_init(struct ew *w, struct ew_person *p, const char *handle)
 {
 	struct cs_device_cert cert = {
 		.handle = cs_view_str(handle),
 		.not_before = EW_NOW_S - 1000,
 		.not_after = EW_NOW_S + 100000,
 	};
-	struct cs_credential credential;
 
 	p->handle = handle;
 	cs_random(p->account, sizeof p->account);
@@ -62,9 +63,7 @@ ew_person_init(struct ew_person *p, const char *handle)
 	memcpy(cert.device, p->device, 16);
 	memcpy(cert.public, p->device_key.public, 32);
 	assert_ok(cs_device_cert_make(&p->cert, &cert, &p->account_key));
-	credential.device_cert = cs_buf_view(&p->cert);
-	memcpy(credential.account_key, p->account_key.public, 32);
-	assert_ok(cs_credential_write(&p->credential, &credential));
+	test_credential(&p->credential, &w->operator, & cert, &p->account_key);
 }
 
 /* ${person} encrypts ${bytes}, which it says to be of ${type}. */
@@ -103,8 +102,7 @@ ew_prove(struct ew *w, struct ew_message *m, const struct ew_person *p,
 	c->application_data = cs_buf_view(&m->content);
 	c->leaf = 1;
 	c->sender_seq = w->n_messages + 1;
-	c->device_cert = cs_buf_view(&p->cert);
-	memcpy(c->account_key, p->account_key.public, 32);
+	c->credential = cs_buf_view(&p->credential);
 	s->epoch = 3;
 	s->group_seq = ++w->seq[m->group];
 	s->accepted_ms = EW_NOW_MS + 1000 * s->group_seq;
@@ -171,12 +169,13 @@ ew_init(struct ew *w, struct cs_view photo)
 
 	memset(w, 0, sizeof *w);
 	cs_test_fixed_random(7);
-	assert_ok(cs_sign_key_new(&w->root));
+	test_operator_init(&w->operator, EW_NOW_S);
+	w->root = w->operator.root;
 	assert_ok(cs_sign_key_new(&w->stamp_key));
 	assert_ok(cs_stamp_key_cert_make(&w->stamp_cert, w->stamp_key.public,
 	    EW_NOW_S - 500, EW_NOW_S + 50000, &w->root));
 	for (size_t i = 0; i < EW_PEOPLE; i++)
-		ew_person_init(&w->people[i], handles[i]);
+		ew_person_init(w, &w->people[i], handles[i]);
 	for (size_t i = 0; i < EW_GROUPS; i++)
 		assert_ok(cs_group_ref(
 		    w->group_ref[i], cs_view_str(i == 0 ? "one" : "two")));
@@ -199,6 +198,7 @@ ew_clear(struct ew *w)
 	}
 	for (size_t i = 0; i < EW_MESSAGES; i++)
 		cs_buf_free(&w->messages[i].content);
+	test_operator_clear(&w->operator);
 	cs_buf_free(&w->stamp_cert);
 	cs_buf_free(&w->photo);
 	cs_buf_free(&w->sealed);
@@ -226,6 +226,7 @@ ew_pick(struct ew_report *r, struct ew *w, const int *which)
 	in->reason = CS_REASON_THREAT_TO_LIFE;
 	in->note = cs_view_str("He knows where she lives.");
 	in->items = r->items;
+	in->mode = CS_CSEV_NAMED;
 	in->credential = cs_buf_view(&w->people[2].credential);
 	in->device_key = &w->people[2].device_key;
 	memcpy(in->root_public, w->root.public, 32);

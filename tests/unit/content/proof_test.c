@@ -28,7 +28,7 @@ test_good(void **state)
 		assert_int_equal(p.mid[0], 1);
 	}
 	assert_view_equal(p.content.text, cs_view_str("you will regret it"));
-	assert_view_equal(p.cert.handle, cs_view_str("boris"));
+	assert_view_equal(p.sender.account.handle, cs_view_str("boris"));
 	ew_clear(&w);
 }
 
@@ -146,14 +146,45 @@ lie_device(struct cs_capsule *c, struct ew *w)
 static void
 lie_cert(struct cs_capsule *c, struct ew *w)
 {
-	c->device_cert = cs_buf_view(&w->people[1].cert);
-	memcpy(c->account_key, w->people[1].account_key.public, 32);
+	c->credential = cs_buf_view(&w->people[1].credential);
+}
+
+/* What the case that made evidence in somebody's name did: a key of one's own,
+ * with the name of another and the account that was stamped, by no registrar.
+ */
+static struct cs_buf forged;
+
+static void
+forge(struct ew *w, const struct cs_sign_key *registrar, const char *name)
+{
+	const struct ew_person *p = &w->people[0];
+	struct test_operator operator= w->operator;
+	struct cs_device_cert cert = {
+		.handle = cs_view_str(name),
+		.not_before = EW_NOW_S - 1000,
+		.not_after = EW_NOW_S + 100000,
+	};
+
+	memcpy(cert.account, p->account, 16);
+	memcpy(cert.device, p->device, 16);
+	memcpy(cert.public, p->device_key.public, 32);
+	operator.registrar = * registrar;
+	test_credential(&forged, &operator, & cert, &w->people[1].account_key);
 }
 
 static void
-lie_account_key(struct cs_capsule *c, struct ew *w)
+lie_registrar(struct cs_capsule *c, struct ew *w)
 {
-	memcpy(c->account_key, w->people[1].account_key.public, 32);
+	forge(w, &w->people[0].account_key, "alma");
+	c->credential = cs_buf_view(&forged);
+}
+
+/* Registered, under another name: the text names the one of the text. */
+static void
+lie_name(struct cs_capsule *c, struct ew *w)
+{
+	forge(w, &w->operator.registrar, "boris");
+	c->credential = cs_buf_view(&forged);
 }
 
 static void
@@ -176,10 +207,13 @@ static const struct lie lies[] = {
 	{ "chain", lie_chain, L(STAMP) },
 	{ "hash", lie_msg_hash, L(STAMP) },
 	{ "stamp of a handshake", lie_handshake, L(STAMP) },
-	{ "account", lie_account, L(CERT) | L(SENDER) | L(STAMP) },
+	{ "account", lie_account, L(ACCOUNT) | L(CERT) | L(SENDER) | L(STAMP) },
 	{ "device", lie_device, L(CERT) | L(SENDER) | L(STAMP) },
-	{ "certificate", lie_cert, L(CONTENT) | L(CERT) | L(SENDER) },
-	{ "account key", lie_account_key, L(CERT) },
+	{ "credential", lie_cert,
+	    L(CONTENT) | L(ACCOUNT) | L(CERT) | L(SENDER) },
+	{ "nobody registered it", lie_registrar,
+	    L(ACCOUNT) | L(CERT) | L(SENDER) },
+	{ "registered under another name", lie_name, L(CONTENT) },
 	{ "content", lie_content, L(TAG) },
 };
 
@@ -223,7 +257,9 @@ test_operator(void **state)
 	    cs_proof_check(&p, c, cs_buf_view(&w.stamp_cert), other.public),
 	    CS_ERR_CERT);
 	assert_err(p.links[CS_LINK_STAMP_KEY], CS_ERR_CERT);
-	assert_ok(p.links[CS_LINK_SENDER]);
+	/* Nor is it proved then whose account it is. */
+	assert_err(p.links[CS_LINK_ACCOUNT], CS_ERR_CERT);
+	assert_ok(p.links[CS_LINK_TAG]);
 	/* A key that the root certified, but that did not stamp this. */
 	assert_ok(cs_stamp_key_cert_make(
 	    &cert, other.public, EW_NOW_S - 1, EW_NOW_S + 1000, &w.root));

@@ -56,10 +56,14 @@ world_take(
     struct world *w, const uint8_t number[static 16], const struct ew_report *r)
 {
 	struct cs_buf bundle = { 0 }, sealed = { 0 };
-	struct cs_wire_desk_report report = { .received_ms = EW_NOW_MS };
+	struct cs_wire_desk_report report = { .received_ms = EW_NOW_MS,
+		.named = r->in.mode == CS_CSEV_NAMED
+		    ? CS_WIRE_REPORTER_NAMED
+		    : CS_WIRE_REPORTER_UNNAMED };
 	struct cs_wire_report_status status;
 	char answer[DESK_ANSWER_SIZE];
 
+	memcpy(report.reporter, w->e.people[2].account, 16);
 	assert_ok(cs_evidence_write(&bundle, &r->in));
 	assert_ok(cs_evidence_seal(
 	    &sealed, cs_buf_view(&bundle), CS_VIEW_OF(w->seal_public)));

@@ -30,11 +30,13 @@ static inline uint8_t
 take(struct world *w, uint8_t number, struct cs_view sealed)
 {
 	struct cs_wire_desk_report report = { .received_ms = EW_NOW_MS,
+		.named = CS_WIRE_REPORTER_NAMED,
 		.sealed = sealed };
 	struct cs_wire_report_status status;
 	char answer[DESK_ANSWER_SIZE];
 
 	memset(report.report, number, sizeof report.report);
+	memcpy(report.reporter, w->e.people[2].account, 16);
 	assert_ok(desk_report_take(&status, answer, w->d, &report));
 	assert_memory_equal(status.report, report.report, 16);
 	assert_true(status.updated_ms != 0);

@@ -123,26 +123,6 @@ test_device_fields(void **state)
 }
 
 static void
-test_credential(void **state)
-{
-	struct cs_credential in = { cs_view_str("some certificate"), { 9 } },
-			     out;
-	struct cs_buf b = { 0 };
-
-	(void)state;
-	assert_ok(cs_credential_write(&b, &in));
-	assert_ok(cs_credential_parse(&out, cs_buf_view(&b)));
-	assert_view_equal(out.device_cert, in.device_cert);
-	assert_memory_equal(out.account_key, in.account_key, 32);
-	for (size_t i = 0; i < b.len; i++)
-		assert_err(cs_credential_parse(&out, cs_view(b.data, i)),
-		    CS_ERR_FORMAT);
-	assert_ok(cs_buf_add(&b, cs_view("", 1)));
-	assert_err(cs_credential_parse(&out, cs_buf_view(&b)), CS_ERR_FORMAT);
-	cs_buf_free(&b);
-}
-
-static void
 test_stamp_key(void **state)
 {
 	struct cs_stamp_key_cert out;
@@ -263,7 +243,6 @@ main(void)
 		cmocka_unit_test(test_handles),
 		cmocka_unit_test(test_device),
 		cmocka_unit_test(test_device_fields),
-		cmocka_unit_test(test_credential),
 		cmocka_unit_test(test_stamp_key),
 		cmocka_unit_test(test_role_key),
 		cmocka_unit_test(test_kinds),

@@ -4,7 +4,10 @@
 #include "crypto/init.h"
 #include "crypto/suite.h"
 #include "franking/csev.h"
+#include "support/operator.h"
 #include "support/test.h"
+
+#define NOW_S 1700000000u
 
 static const uint8_t hashes[96], many[CS_CSEV_DATA_MAX + 1];
 
@@ -17,6 +20,7 @@ make(void)
 	assert_non_null(c);
 	c->report_id[0] = 1;
 	c->created_ms = 2;
+	c->mode = CS_CSEV_NAMED;
 	c->reason = 3;
 	c->note = cs_view_str("note");
 	c->auth = cs_view_str("auth");
@@ -42,7 +46,7 @@ make(void)
 	c->gaps[0].leafhashes = CS_VIEW_OF(hashes);
 	c->n_keys = 3;
 	c->keys[0].type = CS_CSEV_ROOT;
-	c->keys[1].type = CS_CSEV_DEVICE_CERT;
+	c->keys[1].type = CS_CSEV_CREDENTIAL;
 	c->keys[1].cert = cs_view_str("cert");
 	c->keys[2].type = CS_CSEV_STAMP_KEY_CERT;
 	c->keys[2].cert = cs_view_str("cert");
@@ -146,8 +150,6 @@ test_header(void **state)
 	b.data[0] = 'C';
 	/* reporter_mode, behind magic, id and time */
 	assert_int_equal(b.data[32], 1);
-	b.data[32] = 0;
-	assert_err(cs_csev_parse(&got, cs_buf_view(&b)), CS_ERR_UNSUPPORTED);
 	b.data[32] = 2;
 	assert_err(cs_csev_parse(&got, cs_buf_view(&b)), CS_ERR_FORMAT);
 	free(c);
@@ -182,7 +184,7 @@ test_limits(void **state)
 	c->items[0].stamp = cs_view(many, CS_STAMP_WIRE_MAX + 1);
 	assert_err(roundtrip(c), CS_ERR_LIMIT);
 	c = make();
-	c->keys[1].cert = cs_view(many, CS_CERT_MAX + 1);
+	c->keys[1].cert = cs_view(many, CS_CREDENTIAL_MAX + 1);
 	assert_err(roundtrip(c), CS_ERR_LIMIT);
 	c = make();
 	c->gaps[0].leafhashes = cs_view(hashes, 95);
@@ -234,25 +236,26 @@ test_too_many(void **state)
 static void
 test_auth(void **state)
 {
-	struct cs_sign_key account, device, other;
-	struct cs_device_cert cert = { .handle = cs_view_str("alma"),
-		.account = { 1 },
+	struct cs_sign_key account, device;
+	struct cs_device_cert cert = { .account = { 1 },
+		.handle = cs_view_str("alma"),
 		.device = { 2 },
-		.not_after = 5 },
-			      reporter;
-	struct cs_credential cred, got_cred;
-	struct cs_buf b = { 0 }, auth = { 0 }, credential = { 0 }, dc = { 0 };
+		.not_before = NOW_S - 5,
+		.not_after = NOW_S + 5 };
+	struct test_operator operator;
+	struct cs_identity reporter;
+	struct cs_buf b = { 0 }, auth = { 0 }, credential = { 0 };
 	struct cs_csev *c = make(), *got = NULL;
+	struct cs_view root;
 
 	(void)state;
+	test_operator_init(&operator, NOW_S);
+	root = CS_VIEW_OF(operator.root.public);
 	assert_ok(cs_sign_key_new(&account));
 	assert_ok(cs_sign_key_new(&device));
-	assert_ok(cs_sign_key_new(&other));
 	memcpy(cert.public, device.public, 32);
-	assert_ok(cs_device_cert_make(&dc, &cert, &account));
-	cred.device_cert = cs_buf_view(&dc);
-	memcpy(cred.account_key, account.public, 32);
-	assert_ok(cs_credential_write(&credential, &cred));
+	test_credential(&credential, &operator, & cert, &account);
+	c->created_ms = (uint64_t)NOW_S * 1000;
 	c->auth = cs_view(NULL, 0);
 	assert_ok(cs_csev_write(&b, c));
 	assert_ok(cs_csev_sign(
@@ -261,28 +264,70 @@ test_auth(void **state)
 	cs_buf_reset(&b);
 	assert_ok(cs_csev_write(&b, c));
 	assert_ok(cs_csev_parse(&got, cs_buf_view(&b)));
-	assert_ok(cs_csev_verify_auth(&got_cred, &reporter, got));
-	assert_view_equal(reporter.handle, cs_view_str("alma"));
-	got->created_ms = 6000;
-	assert_err(
-	    cs_csev_verify_auth(&got_cred, &reporter, got), CS_ERR_EXPIRED);
-	got->created_ms = 2;
+	assert_ok(cs_csev_verify_auth(&reporter, got, root));
+	assert_view_equal(reporter.account.handle, cs_view_str("alma"));
+	assert_err(cs_csev_verify_auth(
+		       &reporter, got, CS_VIEW_OF(operator.registrar.public)),
+	    CS_ERR_CERT);
+	got->created_ms += 6000;
+	assert_err(cs_csev_verify_auth(&reporter, got, root), CS_ERR_EXPIRED);
+	got->created_ms -= 6000;
 	got->behind_auth.len--;
-	assert_err(
-	    cs_csev_verify_auth(&got_cred, &reporter, got), CS_ERR_SIGNATURE);
+	assert_err(cs_csev_verify_auth(&reporter, got, root), CS_ERR_SIGNATURE);
 	got->behind_auth.len++;
 	got->auth.len--;
-	assert_err(
-	    cs_csev_verify_auth(&got_cred, &reporter, got), CS_ERR_FORMAT);
+	assert_err(cs_csev_verify_auth(&reporter, got, root), CS_ERR_FORMAT);
 	got->auth = cs_view(NULL, 0);
-	assert_err(
-	    cs_csev_verify_auth(&got_cred, &reporter, got), CS_ERR_FORMAT);
+	assert_err(cs_csev_verify_auth(&reporter, got, root), CS_ERR_FORMAT);
 	cs_csev_free(got);
 	free(c);
 	cs_buf_free(&b);
 	cs_buf_free(&auth);
 	cs_buf_free(&credential);
-	cs_buf_free(&dc);
+	test_operator_clear(&operator);
+}
+
+/* Without a name, a key that is made for it signs. */
+static void
+test_auth_unnamed(void **state)
+{
+	static const uint8_t nobody[16];
+	struct cs_buf b = { 0 }, auth = { 0 }, again = { 0 };
+	struct cs_csev *c = make(), *got = NULL;
+	struct cs_identity reporter;
+	const struct cs_view no_root = { NULL, 0 };
+
+	(void)state;
+	c->mode = CS_CSEV_UNNAMED;
+	c->auth = cs_view(NULL, 0);
+	assert_ok(cs_csev_write(&b, c));
+	assert_ok(cs_csev_sign_unnamed(&auth, cs_buf_view(&b)));
+	assert_ok(cs_csev_sign_unnamed(&again, cs_buf_view(&b)));
+	/* Two have nothing in common. */
+	assert_int_equal(auth.len, 32 + CS_SIGNATURE_LEN);
+	assert_memory_not_equal(auth.data, again.data, 32);
+	c->auth = cs_buf_view(&auth);
+	cs_buf_reset(&b);
+	assert_ok(cs_csev_write(&b, c));
+	assert_ok(cs_csev_parse(&got, cs_buf_view(&b)));
+	assert_ok(cs_csev_verify_auth(&reporter, got, no_root));
+	assert_memory_equal(reporter.account.account, nobody, 16);
+	got->behind_auth.len--;
+	assert_err(
+	    cs_csev_verify_auth(&reporter, got, no_root), CS_ERR_SIGNATURE);
+	got->behind_auth.len++;
+	/* The signature of a named one does not do. */
+	got->mode = CS_CSEV_NAMED;
+	assert_int_not_equal(
+	    cs_csev_verify_auth(&reporter, got, no_root), CS_OK);
+	got->mode = CS_CSEV_UNNAMED;
+	got->auth = cs_view(NULL, 0);
+	assert_err(cs_csev_verify_auth(&reporter, got, no_root), CS_ERR_FORMAT);
+	cs_csev_free(got);
+	free(c);
+	cs_buf_free(&b);
+	cs_buf_free(&auth);
+	cs_buf_free(&again);
 }
 
 static enum cs_err
@@ -319,6 +364,7 @@ main(void)
 		cmocka_unit_test(test_limits),
 		cmocka_unit_test(test_too_many),
 		cmocka_unit_test(test_auth),
+		cmocka_unit_test(test_auth_unnamed),
 		cmocka_unit_test(test_allocations),
 	};
 

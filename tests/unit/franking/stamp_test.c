@@ -205,10 +205,38 @@ test_allocations(void **state)
 	cs_test_allocations(sign_and_verify, &s);
 }
 
+/* 120 bits, five a letter, most significant first; as Python's int(x, 2). */
+static void
+test_group_ref_text(void **state)
+{
+	char text[CS_GROUP_REF_TEXT_SIZE];
+	uint8_t ref[32] = { 0 };
+
+	(void)state;
+	cs_group_ref_text(text, ref);
+	assert_string_equal(text, "0000-0000-0000-0000-0000-0000");
+	memset(ref, 0xff, sizeof ref);
+	cs_group_ref_text(text, ref);
+	assert_string_equal(text, "zzzz-zzzz-zzzz-zzzz-zzzz-zzzz");
+	for (size_t i = 0; i < sizeof ref; i++)
+		ref[i] = (uint8_t)(17 * i + 3);
+	cs_group_ref_text(text, ref);
+	assert_string_equal(text, "0ca2-adj7-b1mq-n2ww-npzc-zr7h");
+	/* The last of them counts. */
+	ref[14] ^= 1;
+	cs_group_ref_text(text, ref);
+	assert_string_not_equal(text, "0ca2-adj7-b1mq-n2ww-npzc-zr7h");
+	ref[14] ^= 1;
+	ref[15] ^= 0x80;
+	cs_group_ref_text(text, ref);
+	assert_string_equal(text, "0ca2-adj7-b1mq-n2ww-npzc-zr7h");
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_group_ref_text),
 		cmocka_unit_test(test_signed),
 		cmocka_unit_test(test_fields),
 		cmocka_unit_test(test_key),

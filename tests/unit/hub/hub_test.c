@@ -146,8 +146,9 @@ test_summary(void **state)
 	assert_ok(cs_db_open(
 	    &db, temp_path(&d, "hub/hub.db"), CS_DB_SHARED, &cs_hub_schema));
 	assert_ok(cs_db_exec(db,
-	    "INSERT INTO account(id,handle,key,created,disabled)"
-	    " VALUES(x'01','alma',x'',0,0),(x'02','boris',x'',0,1)"));
+	    "INSERT INTO account(id,handle,key,registrar,cert,created,"
+	    "disabled) VALUES(x'01','alma',x'01',x'',x'',0,0),"
+	    "(x'02','boris',x'02',x'',x'',0,1)"));
 	assert_ok(cs_db_exec(db,
 	    "INSERT INTO grp(id,seq,chain,epoch,last_ms,state,created)"
 	    " VALUES(x'01',5,x'',0,0,x'',0),(x'02',6,x'',0,0,x'',0)"));

@@ -23,7 +23,8 @@ struct device {
 struct world {
 	/* alma's two, boris', mallory's two, and clara's, who is not in it. */
 	struct device alma, tablet, boris, mallory, second, clara;
-	struct cs_sign_key root, operator;
+	struct test_operator by;
+	struct cs_sign_key operator;
 	struct cs_signer *operator_signer;
 	struct cs_room_operator op;
 	struct cs_buf context;
@@ -36,11 +37,12 @@ static enum cs_err
 vouch(void *arg, const struct cs_mls_auth_request *request)
 {
 	struct cs_room_owner owner;
+	const struct world *w = arg;
 
-	(void)arg;
 	return request->external_sender
 	    ? CS_OK
-	    : cs_room_check_credential(&owner, request, NOW);
+	    : cs_room_check_credential(
+		  &owner, request, CS_VIEW_OF(w->by.root.public), NOW);
 }
 
 static enum cs_err
@@ -59,7 +61,7 @@ static struct cs_mls_options
 options(struct world *w, bool ruled)
 {
 	struct cs_mls_options opt = {
-		.auth = { vouch, NULL },
+		.auth = { vouch, w },
 		.now_s = NOW,
 		.max_members = CS_ROOM_DEVICES_MAX,
 	};
@@ -117,11 +119,11 @@ world_init(struct world *w)
 	memset(w, 0, sizeof *w);
 	w->room = (struct cs_room){ may_return, w };
 	opt = options(w, true);
-	assert_ok(cs_sign_key_new(&w->root));
+	test_operator_init(&w->by, NOW);
 	assert_ok(cs_sign_key_new(&w->operator));
 	assert_ok(cs_signer_from_ed25519(&w->operator_signer, &w->operator));
 	w->op = (struct cs_room_operator){ cs_view_str("hub.example"),
-		w->root.public, w->operator.public };
+		w->by.root.public, w->operator.public };
 	assert_ok(cs_room_context_write(&w->context, &w->op, cs_view(NULL, 0)));
 	list = cs_buf_view(&w->context);
 	assert_true(cs_mls_extension_next(&list, &exts[0]));
@@ -168,6 +170,7 @@ world_clear(struct world *w)
 	device_clear(&w->mallory);
 	device_clear(&w->second);
 	device_clear(&w->clara);
+	test_operator_clear(&w->by);
 	cs_signer_free(w->operator_signer);
 	cs_buf_free(&w->context);
 	cs_mls_public_group_free(w->hub);
@@ -538,7 +541,7 @@ test_context(void **state)
 	assert_ok(cs_room_check_group(view, &w.op));
 	w.op.root = other.public;
 	assert_err(cs_room_check_group(view, &w.op), CS_ERR_MISMATCH);
-	w.op.root = w.root.public;
+	w.op.root = w.by.root.public;
 	w.op.external_key = other.public;
 	assert_err(cs_room_check_group(view, &w.op), CS_ERR_MISMATCH);
 	w.op.external_key = w.operator.public;
@@ -567,33 +570,39 @@ test_credentials(void **state)
 		{ NULL, 0 } };
 	struct cs_mls_auth_request ask = { .credential = &credential };
 	struct cs_room_owner owner;
+	struct cs_view root;
 	struct world w;
 
 	(void)state;
 	world_init(&w);
+	root = CS_VIEW_OF(w.by.root.public);
 	cw_certify(&w.clara.keys, "clara", NOW - 100, NOW - 50);
 	credential.identity = cs_buf_view(&w.clara.keys.credential);
 	ask.signature_key = CS_VIEW_OF(w.clara.keys.device_key.public);
-	assert_err(cs_room_check_credential(&owner, &ask, NOW), CS_ERR_EXPIRED);
-	assert_ok(cs_room_check_credential(&owner, &ask, NOW - 75));
+	assert_err(
+	    cs_room_check_credential(&owner, &ask, root, NOW), CS_ERR_EXPIRED);
+	assert_ok(cs_room_check_credential(&owner, &ask, root, NOW - 75));
 	assert_memory_equal(owner.account, w.clara.keys.account, CS_ID_LEN);
 	assert_memory_equal(owner.device, w.clara.keys.device, CS_ID_LEN);
 	assert_view_equal(owner.handle, cs_view_str("clara"));
+	assert_err(cs_room_check_credential(
+		       &owner, &ask, CS_VIEW_OF(w.operator.public), NOW - 75),
+	    CS_ERR_CERT);
 	ask.settled = true;
-	assert_ok(cs_room_check_credential(&owner, &ask, NOW));
+	assert_ok(cs_room_check_credential(&owner, &ask, root, NOW));
 	ask.settled = false;
 	ask.old = &credential;
-	assert_ok(cs_room_check_credential(&owner, &ask, NOW));
+	assert_ok(cs_room_check_credential(&owner, &ask, root, NOW));
 	ask.signature_key = CS_VIEW_OF(w.boris.keys.device_key.public);
-	assert_err(
-	    cs_room_check_credential(&owner, &ask, NOW), CS_ERR_CREDENTIAL);
+	assert_err(cs_room_check_credential(&owner, &ask, root, NOW),
+	    CS_ERR_CREDENTIAL);
 	ask.external_sender = true;
-	assert_err(
-	    cs_room_check_credential(&owner, &ask, NOW), CS_ERR_CREDENTIAL);
+	assert_err(cs_room_check_credential(&owner, &ask, root, NOW),
+	    CS_ERR_CREDENTIAL);
 	credential.type = CS_MLS_CREDENTIAL_X509;
 	assert_err(cs_room_owner_of(&owner, &credential), CS_ERR_CREDENTIAL);
-	assert_err(
-	    cs_room_verify_credential(&owner, &credential), CS_ERR_CREDENTIAL);
+	assert_err(cs_room_verify_credential(&owner, &credential, root),
+	    CS_ERR_CREDENTIAL);
 	world_clear(&w);
 }
 

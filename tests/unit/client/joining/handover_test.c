@@ -45,6 +45,7 @@ world_init(struct world *w)
 	cw_person_init(&w->boris, "boris");
 	w->old = cw_home(temp_path(&w->dir, "old"), &w->alma, "alma");
 	w->new = empty_home(temp_path(&w->dir, "new"));
+	memcpy(w->new->self.root, w->old->self.root, CS_KEY_LEN);
 	assert_ok(cw_learn(w->old, &w->boris));
 	contact = client_contact_by_handle(w->old, "boris");
 	assert_ok(
@@ -97,8 +98,11 @@ test_given_and_taken(void **state)
 	assert_string_equal(w.new->self.handle, "alma");
 	assert_memory_equal(w.new->self.account, w.old->self.account, 16);
 	assert_memory_not_equal(w.new->self.device, w.old->self.device, 16);
-	assert_memory_equal(w.new->self.account_key.seed,
-	    w.old->self.account_key.seed, CS_SIGN_SEED_LEN);
+	assert_memory_equal(
+	    w.new->self.account_key, w.old->self.account_key, CS_KEY_LEN);
+	assert_memory_equal(w.new->self.account_notes.b,
+	    w.old->self.account_notes.b, CS_KEY_LEN);
+	assert_false(w.new->self.has_recovery);
 	contact = client_contact_by_handle(w.new, "boris");
 	assert_non_null(contact);
 	assert_int_equal(contact->state, CONTACT_ACCEPTED);
@@ -115,7 +119,6 @@ test_not_for_us(void **state)
 {
 	uint64_t now = cs_clock_ms() / 1000;
 	struct cs_buf plain = { 0 };
-	struct cs_sign_key key;
 	struct world w;
 
 	(void)state;
@@ -139,14 +142,13 @@ test_not_for_us(void **state)
 		assert_err(take(w.new, cs_buf_view(&plain)), CS_ERR_MISMATCH);
 		cs_buf_free(&device.credential);
 	}
-	/* Certified by another account key than the one handed over. */
+	/* Registered by another operator than the one of the code. */
 	cs_buf_reset(&plain);
-	key = w.old->self.account_key;
-	w.old->self.account_key = w.boris.account_key;
+	w.new->self.root[0] ^= 1;
 	assert_ok(
 	    client_handover_write(&plain, w.old, cs_buf_view(&w.credential)));
 	assert_int_not_equal(take(w.new, cs_buf_view(&plain)), CS_OK);
-	w.old->self.account_key = key;
+	w.new->self.root[0] ^= 1;
 	/* With another name than the certificate has. */
 	cs_buf_reset(&plain);
 	strcpy(w.old->self.handle, "almb");

@@ -56,6 +56,8 @@ struct letters {
 	struct client_link_keys keys, other;
 	struct cs_hpke_key seal_key;
 	struct client_link_ask ask;
+	struct client_code code;
+	struct client_link_opening opening;
 	struct cs_buf sealed;
 };
 
@@ -66,6 +68,8 @@ letters_init(struct letters *l)
 	struct cs_sign_key device_key;
 
 	memset(l, 0, sizeof *l);
+	assert_ok(client_link_commit(&l->opening, &code));
+	l->code = code;
 	assert_ok(client_link_keys_derive(&l->keys, &code));
 	code.secret[0] ^= 1;
 	assert_ok(client_link_keys_derive(&l->other, &code));
@@ -87,7 +91,6 @@ test_keys(void **state)
 	(void)state;
 	assert_ok(client_link_keys_derive(&a, &code));
 	assert_memory_not_equal(a.ask.b, a.answer.b, 32);
-	assert_memory_not_equal(a.rendezvous, a.number, 32);
 	/* Keys of another secret or another operator have nothing in common. */
 	code.secret[15] ^= 1;
 	assert_ok(client_link_keys_derive(&b, &code));
@@ -175,20 +178,67 @@ test_number(void **state)
 	(void)state;
 	cs_test_fixed_random(5);
 	letters_init(&l);
-	assert_ok(client_link_number(a, &l.keys, cs_buf_view(&l.sealed)));
+	assert_ok(client_link_number(a, &l.opening, cs_buf_view(&l.sealed)));
 	assert_int_equal(strspn(a, "0123456789"), CS_CLIENT_CHECK_DIGITS);
 	assert_int_equal(strlen(a), CS_CLIENT_CHECK_DIGITS);
-	assert_ok(client_link_number(b, &l.keys, cs_buf_view(&l.sealed)));
+	assert_ok(client_link_number(b, &l.opening, cs_buf_view(&l.sealed)));
 	assert_string_equal(a, b);
 	/* Another letter or another code gives another number. */
 	l.sealed.data[l.sealed.len - 1] ^= 1;
-	assert_ok(client_link_number(b, &l.keys, cs_buf_view(&l.sealed)));
+	assert_ok(client_link_number(b, &l.opening, cs_buf_view(&l.sealed)));
 	assert_string_not_equal(a, b);
 	l.sealed.data[l.sealed.len - 1] ^= 1;
-	assert_ok(client_link_number(b, &l.other, cs_buf_view(&l.sealed)));
+	l.opening.b[31] ^= 1;
+	assert_ok(client_link_number(b, &l.opening, cs_buf_view(&l.sealed)));
 	assert_string_not_equal(a, b);
 	cs_buf_free(&l.sealed);
 	cs_test_real_random();
+}
+
+/* The number depends on what the code committed to, which nobody learns before
+ * the request is made; and another opening does not fit the code. */
+static void
+test_opening(void **state)
+{
+	struct client_link_opening got, other;
+	struct cs_buf sealed = { 0 };
+	struct client_code code;
+	struct letters l;
+
+	(void)state;
+	letters_init(&l);
+	code = l.code;
+	assert_ok(client_link_opening_seal(&sealed, &l.keys, &l.opening));
+	assert_ok(client_link_opening_open(
+	    &got, &l.keys, &code, cs_buf_view(&sealed)));
+	assert_memory_equal(&got, &l.opening, sizeof got);
+	for (size_t i = 0; i < sealed.len; i++) {
+		sealed.data[i] ^= 1;
+		assert_int_not_equal(client_link_opening_open(&got, &l.keys,
+					 &code, cs_buf_view(&sealed)),
+		    CS_OK);
+		sealed.data[i] ^= 1;
+		assert_int_not_equal(client_link_opening_open(&got, &l.keys,
+					 &code, cs_view(sealed.data, i)),
+		    CS_OK);
+	}
+	/* Whoever has the code can seal one, but not one that fits. */
+	other = l.opening;
+	other.b[0] ^= 1;
+	cs_buf_reset(&sealed);
+	assert_ok(client_link_opening_seal(&sealed, &l.keys, &other));
+	assert_err(client_link_opening_open(
+		       &got, &l.keys, &code, cs_buf_view(&sealed)),
+	    CS_ERR_MISMATCH);
+	/* The answer is another letter. */
+	cs_buf_reset(&sealed);
+	assert_ok(client_link_answer_seal(&sealed, &l.keys, l.ask.seal_key,
+	    cs_buf_view(&l.sealed), cs_view_str("an answer")));
+	assert_err(client_link_opening_open(
+		       &got, &l.keys, &code, cs_buf_view(&sealed)),
+	    CS_ERR_DECRYPT);
+	cs_buf_free(&sealed);
+	cs_buf_free(&l.sealed);
 }
 
 static void
@@ -263,6 +313,7 @@ main(void)
 		cmocka_unit_test(test_ask),
 		cmocka_unit_test(test_ask_contents),
 		cmocka_unit_test(test_number),
+		cmocka_unit_test(test_opening),
 		cmocka_unit_test(test_answer),
 		cmocka_unit_test(test_allocations),
 	};

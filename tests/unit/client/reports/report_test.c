@@ -147,7 +147,7 @@ waiting(struct world *w, struct cs_buf *sealed)
 	assert_ok(cs_vault_open(&plain, &w->c->key, "report",
 	    cs_col_blob(&row, 0), cs_col_blob(&row, 1)));
 	r = cs_reader(cs_buf_view(&plain));
-	(void)cs_read_bytes(&r, 1 + 2 + 4 + 4);
+	(void)cs_read_bytes(&r, 1 + 2 + 4 + 1 + 4);
 	(void)cs_read_vec(&r);
 	assert_ok(cs_buf_set(sealed, cs_read_vec(&r)));
 	assert_ok(r.err);

@@ -121,11 +121,13 @@ try_take(void *arg)
 {
 	struct attempt *a = arg;
 	struct cs_wire_desk_report report = { .received_ms = EW_NOW_MS,
+		.named = CS_WIRE_REPORTER_NAMED,
 		.sealed = cs_buf_view(&a->sealed) };
 	struct cs_wire_report_status status;
 	char answer[DESK_ANSWER_SIZE];
 
 	memset(report.report, 0x11, sizeof report.report);
+	memcpy(report.reporter, a->w.e.people[2].account, 16);
 	return desk_report_take(&status, answer, a->w.d, &report);
 }
 

@@ -20,7 +20,7 @@
 #include "desk/show/decision.h"
 #include "store/clock.h"
 #include "store/db.h"
-#include "unit/desk/desk_home.h"
+#include "unit/desk/sealed_letter.h"
 #include "wire/messages.h"
 
 static void
@@ -297,10 +297,10 @@ appeal(struct world *w)
 	const struct cs_letter text = { .language = cs_view_str("en"),
 		.text = cs_view_str("It was not me.") };
 	struct cs_wire_desk_letter letter = { .kind = CS_WIRE_LETTER_APPEAL,
-		.received_ms = 1 };
+		.received_ms = EW_NOW_MS };
 	struct cs_buf sealed = { 0 };
 	struct cs_rows rows;
-	uint8_t reply[32];
+	const struct ew_person *holder = w->e.people;
 
 	assert_ok(cs_db_query(&rows, w->d->db,
 	    "SELECT id,account FROM target ORDER BY id LIMIT 1"));
@@ -308,9 +308,10 @@ appeal(struct world *w)
 	cs_col_copy(&rows, 0, letter.subject, sizeof letter.subject);
 	cs_col_copy(&rows, 1, letter.account, sizeof letter.account);
 	assert_ok(cs_rows_end(&rows, CS_OK));
-	assert_ok(
-	    cs_letter_seal(&sealed, reply, &text, CS_VIEW_OF(w->seal_public)));
+	while (memcmp(holder->account, letter.account, CS_ID_LEN) != 0)
+		holder++;
 	memset(letter.id, 0xaa, sizeof letter.id);
+	sealed = sealed_letter(w, &letter, &text, holder);
 	letter.sealed = cs_buf_view(&sealed);
 	assert_ok(desk_letter_take(w->d, &letter));
 	cs_buf_free(&sealed);

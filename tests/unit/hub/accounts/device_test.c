@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "crypto/init.h"
+#include "franking/revocation.h"
 #include "hub/accounts/device.h"
 #include "hub/accounts/login.h"
 #include "hub/core/connection.h"
@@ -22,8 +23,8 @@ world_init(struct world *t)
 static void
 world_clear(struct world *t)
 {
-	cs_buf_free(&t->phone.cert);
-	cs_buf_free(&t->boris_phone.cert);
+	hw_device_clear(&t->phone);
+	hw_device_clear(&t->boris_phone);
 	hw_clear(&t->w);
 }
 
@@ -36,15 +37,40 @@ add(struct world *t, struct hub_conn *conn, struct cs_view cert)
 	    &m, NULL, NULL);
 }
 
+/* ${conn} hands in a revocation that ${by} signed. */
+static uint16_t
+hand_in(struct world *t, struct hub_conn *conn,
+    const struct cs_revocation *revocation, const struct hw_device *by)
+{
+	struct cs_wire_device_remove m = { .revocations = { .n = 0 } };
+	struct cs_buf bytes = { 0 }, list = { 0 };
+	struct cs_wire_revocation item;
+	uint16_t code;
+
+	assert_ok(cs_revocation_make(
+	    &bytes, revocation, cs_buf_view(&by->credential), &by->key));
+	item.revocation = cs_buf_view(&bytes);
+	assert_ok(cs_wire_list_add(
+	    &list, &m.revocations.n, &cs_wire_revocation_shape, &item));
+	m.revocations.raw = cs_buf_view(&list);
+	code = hw_ask(&t->w, conn, hub_device_remove,
+	    &cs_wire_device_remove_shape, &m, NULL, NULL);
+	cs_buf_free(&bytes);
+	cs_buf_free(&list);
+	return code;
+}
+
 static uint16_t
 remove_device(
     struct world *t, struct hub_conn *conn, const uint8_t id[static 16])
 {
-	struct cs_wire_device_remove m;
+	const struct hw_device *by =
+	    conn == &t->phone.conn ? &t->phone : &t->boris_phone;
+	struct cs_revocation revocation = { .at_ms = t->w.hub->now_ms };
 
-	memcpy(m.device, id, 16);
-	return hw_ask(&t->w, conn, hub_device_remove,
-	    &cs_wire_device_remove_shape, &m, NULL, NULL);
+	memcpy(revocation.account, conn->account, 16);
+	memcpy(revocation.device, id, 16);
+	return hand_in(t, conn, &revocation, by);
 }
 
 static uint32_t
@@ -75,7 +101,7 @@ test_add(void **state)
 	assert_int_equal(count(&t, &t.phone.conn), 2);
 	assert_int_equal(count(&t, &laptop.conn), 2);
 	assert_int_equal(count(&t, &t.boris_phone.conn), 1);
-	cs_buf_free(&laptop.cert);
+	hw_device_clear(&laptop);
 	world_clear(&t);
 }
 
@@ -94,27 +120,27 @@ test_add_others(void **state)
 	assert_int_equal(add(&t, &t.phone.conn, cs_buf_view(&d.cert)),
 	    CS_WIRE_E_CERTIFICATE);
 	assert_int_equal(add(&t, &t.boris_phone.conn, cs_buf_view(&d.cert)), 0);
-	cs_buf_free(&d.cert);
+	hw_device_clear(&d);
 	/* Certified by Boris, for Alma. */
 	other = t.alma;
 	other.account_key = t.boris.account_key;
 	hw_device(&t.w, &d, &other);
 	assert_int_equal(add(&t, &t.phone.conn, cs_buf_view(&d.cert)),
 	    CS_WIRE_E_CERTIFICATE);
-	cs_buf_free(&d.cert);
+	hw_device_clear(&d);
 	/* Another account under Alma's key; another name. */
 	other = t.alma;
 	other.account[0] ^= 1;
 	hw_device(&t.w, &d, &other);
 	assert_int_equal(add(&t, &t.phone.conn, cs_buf_view(&d.cert)),
 	    CS_WIRE_E_CERTIFICATE);
-	cs_buf_free(&d.cert);
+	hw_device_clear(&d);
 	other = t.alma;
 	other.handle = "almb";
 	hw_device(&t.w, &d, &other);
 	assert_int_equal(add(&t, &t.phone.conn, cs_buf_view(&d.cert)),
 	    CS_WIRE_E_CERTIFICATE);
-	cs_buf_free(&d.cert);
+	hw_device_clear(&d);
 	/* Tampered, cut, out of its time. */
 	hw_device(&t.w, &d, &t.alma);
 	for (size_t i = 0; i < d.cert.len; i++) {
@@ -130,7 +156,7 @@ test_add_others(void **state)
 	assert_int_equal(add(&t, &t.phone.conn, cs_buf_view(&d.cert)),
 	    CS_WIRE_E_CERTIFICATE);
 	assert_int_equal(count(&t, &t.phone.conn), 1);
-	cs_buf_free(&d.cert);
+	hw_device_clear(&d);
 	world_clear(&t);
 }
 
@@ -150,7 +176,7 @@ test_add_taken(void **state)
 	assert_int_equal(add(&t, &t.phone.conn, cs_buf_view(&d.cert)),
 	    CS_WIRE_E_CERTIFICATE);
 	assert_int_equal(count(&t, &t.phone.conn), 1);
-	cs_buf_free(&d.cert);
+	hw_device_clear(&d);
 	world_clear(&t);
 }
 
@@ -177,7 +203,7 @@ test_add_limit(void **state)
 			     cs_buf_view(&d[CS_WIRE_DEVICES_MAX - 1].cert)),
 	    0);
 	for (size_t i = 0; i < CS_WIRE_DEVICES_MAX; i++)
-		cs_buf_free(&d[i].cert);
+		hw_device_clear(&d[i]);
 	world_clear(&t);
 }
 
@@ -213,7 +239,7 @@ test_remove(void **state)
 	assert_int_equal(count(&t, &t.phone.conn), 1);
 	assert_int_equal(remove_device(&t, &t.phone.conn, t.phone.id),
 	    CS_WIRE_E_LAST_DEVICE);
-	cs_buf_free(&laptop.cert);
+	hw_device_clear(&laptop);
 	world_clear(&t);
 }
 
@@ -242,7 +268,7 @@ test_removed(void **state)
 	cs_buf_free(&rq.error_data);
 	rq.conn = &t.phone.conn;
 	assert_int_equal(hub_refusal_of(&rq, hub_account_check(&rq)), 0);
-	cs_buf_free(&laptop.cert);
+	hw_device_clear(&laptop);
 	world_clear(&t);
 }
 
@@ -267,7 +293,7 @@ test_seen(void **state)
 	    0);
 	rest = answer.devices.raw;
 	assert_true(cs_wire_next(&item, &cs_wire_device_shape, &rest));
-	assert_view_equal(item.device_cert, cs_buf_view(&t.phone.cert));
+	assert_view_equal(item.devices, cs_buf_view(&t.phone.cert));
 	assert_int_equal(item.seen_ms % CS_DAY_MS, 0);
 	assert_true(item.seen_ms <= t.w.hub->now_ms);
 	assert_true(item.seen_ms + CS_DAY_MS > t.w.hub->now_ms);

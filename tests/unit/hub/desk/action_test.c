@@ -35,8 +35,8 @@ world_init(struct world *t)
 static void
 world_clear(struct world *t)
 {
-	cs_buf_free(&t->phone.cert);
-	cs_buf_free(&t->boris_phone.cert);
+	hw_device_clear(&t->phone);
+	hw_device_clear(&t->boris_phone);
 	hw_clear(&t->w);
 }
 
@@ -464,7 +464,7 @@ test_restore(void **state)
 	/* Once. */
 	assert_ok(hub_restore_done(t.w.hub, g.id, t.alma.account));
 	assert_false(may_enter(&t, &t.alma));
-	cs_buf_free(&carols.cert);
+	hw_device_clear(&carols);
 	world_clear(&t);
 }
 

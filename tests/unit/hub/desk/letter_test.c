@@ -35,8 +35,8 @@ world_init(struct world *t)
 static void
 world_clear(struct world *t)
 {
-	cs_buf_free(&t->phone.cert);
-	cs_buf_free(&t->boris_phone.cert);
+	hw_device_clear(&t->phone);
+	hw_device_clear(&t->boris_phone);
 	hw_clear(&t->w);
 }
 

@@ -23,7 +23,7 @@ world_init(struct world *t)
 	hw_person(&t->w, &t->alma, &t->phone, "alma");
 	hw_person(&t->w, &t->boris, &t->boris_phone, "boris");
 	hw_device(&t->w, &t->laptop, &t->alma);
-	m.device_cert = cs_buf_view(&t->laptop.cert);
+	m.devices = cs_buf_view(&t->laptop.cert);
 	assert_int_equal(hw_ask(&t->w, &t->phone.conn, hub_device_add,
 			     &cs_wire_device_add_shape, &m, NULL, NULL),
 	    0);
@@ -32,9 +32,9 @@ world_init(struct world *t)
 static void
 world_clear(struct world *t)
 {
-	cs_buf_free(&t->phone.cert);
-	cs_buf_free(&t->laptop.cert);
-	cs_buf_free(&t->boris_phone.cert);
+	hw_device_clear(&t->phone);
+	hw_device_clear(&t->laptop);
+	hw_device_clear(&t->boris_phone);
 	hw_clear(&t->w);
 }
 

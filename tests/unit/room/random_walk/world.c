@@ -5,6 +5,7 @@
 #include "hub/accounts/device.h"
 #include "hub/accounts/key_package.h"
 #include "hub/accounts/login.h"
+#include "hub/accounts/recover.h"
 #include "hub/core/batch.h"
 #include "hub/core/stamp_key.h"
 #include "hub/desk/notice.h"
@@ -17,7 +18,7 @@
 #include "unit/room/random_walk/walk.h"
 
 static struct walk *the_walk;
-static struct cs_sign_key root;
+static struct test_operator operator;
 
 /* splitmix64 */
 static uint64_t
@@ -64,6 +65,9 @@ static const struct {
 	{ CS_WIRE_DEVICES, hub_devices },
 	{ CS_WIRE_DEVICE_REMOVE, hub_device_remove },
 	{ CS_WIRE_NOTICES, hub_notices },
+	{ CS_WIRE_REVOCATIONS, hub_revocations },
+	{ CS_WIRE_GROUPS, hub_account_groups },
+	{ CS_WIRE_GROUP_NOTE_SET, hub_group_note_set },
 };
 
 static enum cs_err
@@ -217,14 +221,19 @@ static void
 register_device(struct walk *w, struct walker *m, bool first)
 {
 	struct cs_db *db = w->w.hub->db;
+	struct cs_credential credential;
 
+	assert_ok(
+	    cs_credential_parse(&credential, cs_buf_view(&m->keys.credential)));
 	if (first)
 		assert_ok(cs_db_exec(db,
-		    "INSERT INTO account(id,handle,key,created)"
-		    " VALUES(?,?,?,0)",
+		    "INSERT INTO account(id,handle,key,registrar,cert,created)"
+		    " VALUES(?,?,?,?,?,0)",
 		    cs_blob(CS_VIEW_OF(m->keys.account)),
 		    cs_text(cs_view_str(m->handle)),
-		    cs_blob(CS_VIEW_OF(m->keys.account_key.public))));
+		    cs_blob(CS_VIEW_OF(m->keys.account_key.public)),
+		    cs_blob(credential.registrar_cert),
+		    cs_blob(credential.account_cert)));
 	assert_ok(cs_db_exec(db,
 	    "INSERT INTO device(id,account,key,cert,created)"
 	    " VALUES(?,?,?,?,0)",
@@ -302,11 +311,12 @@ open_hub(struct walk *w)
 	now = hub->now_ms / CS_SECOND_MS;
 	strcpy(hub->name, "hub.example");
 	be_quick(hub->db);
-	assert_ok(cs_sign_key_new(&root));
-	memcpy(hub->root_public, root.public, CS_KEY_LEN);
+	test_operator_init(&operator, now);
+	memcpy(hub->root_public, operator.root.public, CS_KEY_LEN);
 	assert_ok(cs_sign_key_new(&hub->stamp_key));
-	assert_ok(cs_stamp_key_cert_make(&hub->stamp_cert,
-	    hub->stamp_key.public, now - CS_HOUR_S, now + CS_DAY_S, &root));
+	assert_ok(
+	    cs_stamp_key_cert_make(&hub->stamp_cert, hub->stamp_key.public,
+		now - CS_HOUR_S, now + CS_DAY_S, &operator.root));
 	assert_ok(hub_stamp_key_remember(hub));
 	assert_ok(cs_sign_key_new(&hub->external_key));
 	assert_ok(
@@ -347,6 +357,7 @@ walk_end(struct walk *w)
 		cs_buf_free(&w->v[i].keys.credential);
 	}
 	cs_signer_free(hub->external_signer);
+	test_operator_clear(&operator);
 	cs_buf_free(&hub->stamp_cert);
 	hw_clear(&w->w);
 	cs_test_real_random();

@@ -1,0 +1,136 @@
+/* SPDX-License-Identifier: MIT */
+/* A device that has nothing but an account's recovery key: it proves that, adds
+ * itself, and then asks which conversations the account is in. */
+#include "hub/accounts/recover.h"
+
+#include <string.h>
+
+#include "crypto/hash.h"
+#include "hub/accounts/account.h"
+#include "hub/core/batch.h"
+#include "hub/core/refusal.h"
+#include "hub/groups/member.h"
+
+static enum cs_err
+verify(struct hub_request *rq, const struct cs_wire_recover *m)
+{
+	struct cs_buf tbs = { 0 };
+	uint8_t exporter[32], hash[CS_HASH_LEN];
+	enum cs_err err;
+
+	if ((err = cs_sha256(hash, CS_VIEW_OF(m->account_key))) == CS_OK &&
+	    (err = cs_net_conn_exporter(rq->conn->net, exporter)) == CS_OK &&
+	    (err = cs_wire_login_tbs(&tbs, CS_WIRE_ROLE_ACCOUNT, hash,
+		 rq->conn->challenge, cs_view_str(rq->hub->name), exporter)) ==
+		CS_OK)
+		err = cs_sign_verify(CS_VIEW_OF(m->account_key),
+		    cs_buf_view(&tbs), CS_VIEW_OF(m->signature));
+	cs_wipe(exporter, sizeof exporter);
+	cs_buf_free(&tbs);
+	return err;
+}
+
+static enum cs_err
+find_account(uint8_t id[static CS_ID_LEN], struct cs_hub *hub,
+    const uint8_t key[static CS_KEY_LEN])
+{
+	struct cs_rows row;
+	enum cs_err err;
+
+	err = cs_db_row(&row, hub->db,
+	    "SELECT id FROM account WHERE key=? AND gone=0",
+	    cs_blob(cs_view(key, CS_KEY_LEN)));
+	if (err == CS_OK)
+		cs_col_copy(&row, 0, id, CS_ID_LEN);
+	return cs_rows_end(&row, err);
+}
+
+enum cs_err
+hub_recover(struct hub_request *rq)
+{
+	struct cs_buf registrar = { 0 }, cert = { 0 };
+	struct cs_wire_account answer;
+	struct cs_wire_recover m;
+	uint8_t account[CS_ID_LEN];
+	enum cs_err err;
+
+	if (++rq->conn->join_tries > HUB_JOIN_TRIES_MAX) {
+		rq->conn->end_after_round = true;
+		return hub_refuse(rq, CS_WIRE_E_LIMIT);
+	}
+	if ((err = cs_wire_parse(&m, &cs_wire_recover_shape, rq->body)))
+		return err;
+	/* Whoever has not the key learns nothing of what exists. */
+	if (verify(rq, &m) != CS_OK)
+		return hub_refuse(rq, CS_WIRE_E_LOGIN);
+	err = find_account(account, rq->hub, m.account_key);
+	if (err == CS_OK)
+		err = hub_account_certs(
+		    &registrar, &cert, rq->hub, CS_VIEW_OF(m.account_key));
+	if (err == CS_ERR_NOT_FOUND)
+		err = hub_refuse(rq, CS_WIRE_E_NO_MEMBER);
+	answer.registrar_cert = cs_buf_view(&registrar);
+	answer.account_cert = cs_buf_view(&cert);
+	if (err == CS_OK)
+		err = hub_answer(rq, &cs_wire_account_shape, &answer);
+	if (err == CS_OK) {
+		memcpy(rq->conn->account, account, CS_ID_LEN);
+		rq->conn->role = HUB_RECOVERING;
+	}
+	cs_buf_free(&registrar);
+	cs_buf_free(&cert);
+	return err;
+}
+
+/* ---- the account's conversations ---------------------------------------- */
+
+enum cs_err
+hub_account_groups(struct hub_request *rq)
+{
+	struct cs_wire_groups_answer answer = { 0 };
+	struct cs_buf list = { 0 };
+	struct cs_rows rows;
+	enum cs_err err;
+
+	err = cs_db_query(&rows, rq->hub->db,
+	    "SELECT DISTINCT member.grp,COALESCE(note,x'') FROM member"
+	    " LEFT JOIN group_note ON group_note.grp=member.grp"
+	    " AND group_note.account=member.account"
+	    " WHERE member.account=? AND until_seq IS NULL LIMIT ?",
+	    cs_blob(CS_VIEW_OF(rq->conn->account)), cs_int(HUB_GROUPS_ACCOUNT));
+	while (err == CS_OK && cs_rows_next(&rows)) {
+		const struct cs_wire_group_note item = {
+			.group_id = cs_col_blob(&rows, 0),
+			.note = cs_col_blob(&rows, 1),
+		};
+
+		if (list.len > HUB_FETCH_BYTES)
+			break;
+		err = cs_wire_list_add(
+		    &list, &answer.groups.n, &cs_wire_group_note_shape, &item);
+	}
+	err = cs_rows_end(&rows, err);
+	answer.groups.raw = cs_buf_view(&list);
+	if (err == CS_OK)
+		err = hub_answer(rq, &cs_wire_groups_answer_shape, &answer);
+	cs_buf_free(&list);
+	return err;
+}
+
+enum cs_err
+hub_group_note_set(struct hub_request *rq)
+{
+	struct cs_wire_empty answer = { 0 };
+	struct cs_wire_group_note m;
+	enum cs_err err;
+
+	if ((err = cs_wire_parse(&m, &cs_wire_group_note_shape, rq->body)) ||
+	    (err = hub_is_member(rq, m.group_id)) ||
+	    (err = cs_db_exec(rq->hub->db,
+		 "INSERT INTO group_note(account,grp,note) VALUES(?,?,?)"
+		 " ON CONFLICT(account,grp) DO UPDATE SET note=excluded.note",
+		 cs_blob(CS_VIEW_OF(rq->conn->account)), cs_blob(m.group_id),
+		 cs_blob(m.note))))
+		return err;
+	return hub_answer(rq, &cs_wire_empty_shape, &answer);
+}
