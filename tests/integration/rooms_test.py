@@ -82,6 +82,7 @@ def test_no_commit_ends_a_group():
         w.stop("desk")  # desk-act plays it
         trio(w)
         w.link("carol", "tablet")
+        w.inbox("mallory")
         for what in ("reinit", "psk", "context", "ephemeral", "aad", "leaf"):
             check(meddle(w, "mallory", "commit", "club", what) ==
                   "invalid-handshake", what)
