@@ -326,8 +326,9 @@ join(struct job *j)
 	m.device_cert = cs_buf_view(&signed_cert);
 	memcpy(m.account_key, account.public, sizeof m.account_key);
 	must(j, client_reach(j->c), "hub");
-	say(j, client_call(j->c, CS_WIRE_JOIN, &cs_wire_join_shape, &m,
-		   &cs_wire_account_shape, &answer));
+	say(j,
+	    client_call(j->c, CS_WIRE_JOIN, &cs_wire_join_shape, &m,
+		&cs_wire_account_shape, &answer));
 	cs_buf_free(&signed_cert);
 }
 
