@@ -86,14 +86,20 @@ check_owners(const struct cs_mls_public *g)
 {
 	uint32_t leaves = cs_mls_view_leaves(g);
 	struct cs_room_owner *v = cs_calloc(leaves, sizeof *v);
-	enum cs_err err;
-	size_t n = 0;
+	struct cs_mls_leaf_view leaf;
+	enum cs_err err = CS_OK;
+	size_t n = 0, bytes = 0;
 
 	if (v == NULL)
 		return CS_ERR_NOMEM;
-	for (uint32_t i = 0; i < leaves; i++)
+	for (uint32_t i = 0; i < leaves; i++) {
 		n += owner_at(&v[n], g, i);
-	if ((err = check_accounts(v, n)) == CS_OK)
+		if (cs_mls_view_leaf(g, i, &leaf))
+			bytes += leaf.credential.identity.len;
+	}
+	if (bytes > CS_ROOM_CREDENTIALS_MAX)
+		err = CS_ERR_LIMIT;
+	if (err == CS_OK && (err = check_accounts(v, n)) == CS_OK)
 		err = check_names(v, n);
 	cs_free(v, leaves * sizeof *v);
 	return err;

@@ -7,8 +7,11 @@
 
 /* The one cipher suite of rooms. */
 #define CS_ROOM_SUITE CS_SUITE_X25519_AES128
-/* Devices of one room: a tree of so many fits into one answer of the hub. */
+/* Devices of one room, and bytes of their credentials: with the rest of the
+ * tree, which is as much again, it fits into one answer of the hub (3 MiB), so
+ * that there is always a way in. */
 #define CS_ROOM_DEVICES_MAX 5000
+#define CS_ROOM_CREDENTIALS_MAX ((size_t)3 << 19)
 /* Devices of one account in a room, as in an account. */
 #define CS_ROOM_ACCOUNT_DEVICES_MAX 20
 /* Types in one list of a leaf's capabilities: what programs name today and as

@@ -6,3 +6,5 @@
 
 /* Milliseconds since 1970, UTC. */
 uint64_t cs_clock_ms(void);
+/* Microseconds since some moment; never goes back. */
+uint64_t cs_clock_us(void);

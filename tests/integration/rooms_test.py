@@ -15,8 +15,8 @@ def account(w, name):
 
 
 def disable(w, who):
-    w.ok("desk-act", w.desk, "act", "disable", account(w, who),
-         "reason=threat-to-life", "facts=A threat.")
+    return w.ok("desk-act", w.desk, "act", "disable", account(w, who),
+                "reason=threat-to-life", "facts=A threat.").out.split()[0]
 
 
 def told(w, name, *args):
@@ -82,6 +82,7 @@ def test_no_commit_ends_a_group():
         w.stop("desk")  # desk-act plays it
         trio(w)
         w.link("carol", "tablet")
+        w.inbox("mallory")
         for what in ("reinit", "psk", "context", "ephemeral", "aad", "leaf"):
             check(meddle(w, "mallory", "commit", "club", what) ==
                   "invalid-handshake", what)
@@ -100,6 +101,43 @@ def test_no_commit_ends_a_group():
               "and taken out")
         talk(w, "club", "carol", "dave")
         check(status(w)["removals_waiting"] == 0, "nothing is owed")
+
+
+def test_who_may_come_back():
+    """Whoever the operator took out comes back with the decision; whoever a
+    member removed in the meantime does not, and the hub does not let them."""
+    for removed in (False, True):
+        with World(desk=True) as w:
+            w.stop("desk")
+            w.join("trudy", "mallory", "carol", "dave")
+            w.friends("trudy", "mallory", "carol", "dave")
+            w.csok("carol", "group", "new", "club", "trudy", "mallory", "dave")
+            for name in ("trudy", "mallory", "dave", "carol"):
+                w.inbox(name)
+            action = disable(w, "mallory")
+            if removed:
+                # The operator's proposal waits, and trudy does it herself.
+                check(meddle(w, "trudy", "commit", "club", "remove",
+                             "mallory") == "taken", "remove")
+            for name in ("trudy", "carol", "dave"):
+                w.inbox(name)
+            w.ok("desk-act", w.desk, "act", "reverse", account(w, "mallory"),
+                 "reverses=" + action)
+            if removed:
+                check(meddle(w, "mallory", "enter", "club", "now") ==
+                      "no-group", "however much she tries")
+            w.inbox("mallory")
+            w.csok("carol", "send", "club", "who is there?")
+            for name in ("trudy", "dave", "carol"):
+                w.inbox(name)
+            members = group(w, "carol", "club")["members"]
+            said = [m["text"] for m in w.inbox("dave", "--all")
+                    if m["kind"] == "notice" and m["conversation"] == "club"]
+            by_value = "trudy removed mallory." in said
+            check(("mallory" in members) != by_value,
+                  "%s, %s" % (members, said))
+            check(by_value == removed, str(said))
+            talk(w, "club", "carol", "dave", "trudy")
 
 
 def test_what_others_thought_of():
@@ -267,8 +305,8 @@ def test_way_back_by_itself():
             check([m["reason"] for m in got if m["kind"] == "refused"] ==
                   ["mac"], str(got))
             said = [m["text"] for m in got if m["kind"] == "notice"]
-            check([t for t in said if "by mallory could not be followed" in t],
-                  str(said))
+            check([t for t in said if "could not be followed (mac)" in t and
+                   "came from mallory." in t], str(said))
             check([t for t in said if "This device entered" in t], str(said))
         check("A device of dave entered the conversation anew." in
               told(w, "carol"), "the others are told")
@@ -306,6 +344,30 @@ def test_not_among_strangers():
         talk(w, "club", "dave", "mallory", "eve")
 
 
+def test_leaving_lost():
+    """Whoever is lost and leaves does not come back by accident, and the others
+    are told as far as that can be."""
+    with World() as w:
+        trio(w)
+        check(meddle(w, "mallory", "commit", "club", "garbled") == "taken", "")
+        # Carol finds back as she connects, and leaves in order.
+        w.inbox("mallory")
+        w.csok("carol", "group", "leave", "club")
+        w.inbox("mallory")
+        w.join("eve")
+        w.friends("mallory", "eve")
+        w.csok("mallory", "group", "add", "club", "eve")
+        check("carol left." in told(w, "mallory", "--all"), "she left")
+        # Dave cannot, and is not in it any more for himself.
+        w.csok("dave", "group", "leave", "club")
+        check([t for t in told(w, "dave") if "does not tell the others" in t],
+              "said")
+        for _ in range(2):
+            w.inbox("dave")
+            check(group(w, "dave", "club")["state"] == "left", "stays out")
+        check("dave" in group(w, "mallory", "club")["members"], "honestly")
+
+
 def damage(w, name, column="secret"):
     db = sqlite3.connect(w.home(name) + "/client.db")
     db.execute("UPDATE grp SET %s=x'0102'" % column)
@@ -336,13 +398,27 @@ def test_way_back_by_hand():
         got = told(w, "dave")
         check([t for t in got if "is damaged" in t], "said, once: %s" % got)
         check(not [t for t in told(w, "dave") if "is damaged" in t], "once")
+        check(group(w, "dave", "club")["lost"] and
+              group(w, "dave", "club")["members"] == [], "as far as known")
         r = w.cs("dave", "group", "repair", "club")
         check(r.status != 0 and "--force" in r.err, str(r))
-        for name in ("club", "carol"):
+        r = w.cs("dave", "send", "club", "x")
+        check(r.status == 78 and "group repair" in r.err, str(r))
+        for name in ("club", "carol", "mallory"):
             w.csok("dave", "group", "repair", name, "--force")
         talk(w, "club", "carol", "dave", "mallory")
         w.csok("carol", "send", "dave", "you again")
         check("you again" in w.texts("dave"), "the two of them")
+        # Even its name: the others go on.
+        db = sqlite3.connect(w.home("dave") + "/client.db")
+        db.execute("UPDATE grp SET meta=x'0102' WHERE id=?",
+                   (db.execute("SELECT grp FROM message ORDER BY id DESC"
+                               " LIMIT 1").fetchone()[0],))
+        db.commit()
+        db.close()
+        w.csok("carol", "send", "club", "still here?")
+        w.csok("carol", "send", "dave", "and here?")
+        check({"still here?", "and here?"} & set(w.texts("dave")), "goes on")
         # Nobody who was never there can say so.
         w.join("eve")
         check(w.cs("eve", "group", "repair", "club", "--force").status == 1,

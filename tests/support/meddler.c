@@ -110,8 +110,10 @@ commit(struct job *j)
 	struct cs_mls_extension exts[2];
 	struct cs_mls_extensions context = { exts, 2 };
 	struct cs_mls_identity id;
+	uint32_t leaves[CS_WIRE_DEVICES_MAX];
 	struct cs_mls_staged *staged = NULL;
 	struct cs_view list;
+	enum cs_err err;
 
 	open_group(j);
 	list = cs_mls_view_extensions(cs_mls_group_view(j->g.mls));
@@ -133,6 +135,10 @@ commit(struct job *j)
 	} else if (is(j, 4, "ephemeral")) {
 		opt.ephemeral.component = 0x8001;
 		opt.ephemeral.data = cs_view_str("listen");
+	} else if (is(j, 4, "remove") && j->argc > 5) {
+		opt.remove = leaves;
+		opt.n_remove =
+		    client_group_leaves_of(&j->g, j->argv[5], leaves);
 	} else if (is(j, 4, "aad")) {
 		opt.authenticated_data = cs_view_str("psst");
 	} else if (is(j, 4, "leaf")) {
@@ -149,7 +155,14 @@ commit(struct job *j)
 	/* The tag at the end is under a key of the members. */
 	if (is(j, 4, "garbled"))
 		message.data[message.len - 1] ^= 1;
-	say(j, submit(j, cs_buf_view(&message), cs_buf_view(&info)));
+	err = submit(j, cs_buf_view(&message), cs_buf_view(&info));
+	say(j, err);
+	/* Its own program goes on from there. */
+	if (err == CS_OK && !is(j, 4, "garbled")) {
+		must(j, cs_mls_group_merge(j->g.mls, staged), "merge");
+		must(j, client_group_store(j->c, &j->g), "group");
+		staged = NULL;
+	}
 	cs_mls_staged_free(staged);
 	cs_buf_free(&message);
 	cs_buf_free(&welcome);
@@ -208,6 +221,66 @@ propose(struct job *j)
 	say(j, submit(j, cs_buf_view(&message), cs_view(NULL, 0)));
 	cs_buf_free(&package);
 	cs_buf_free(&message);
+}
+
+/* Also one that is over. */
+static void
+open_any_group(struct job *j)
+{
+	struct cs_buf ids = { 0 };
+	struct cs_reader r;
+
+	must(j, client_group_list(&ids, j->c), "groups");
+	r = cs_reader(cs_buf_view(&ids));
+	while (cs_reader_more(&r)) {
+		must(j, client_group_load_meta(&j->g, j->c, cs_read_vec(&r)),
+		    "group");
+		if (strcmp(j->g.name, j->argv[3]) == 0)
+			break;
+		client_group_clear(&j->g);
+	}
+	cs_buf_free(&ids);
+}
+
+static void
+enter(struct job *j)
+{
+	struct client_leaf_check check = { .c = j->c };
+	struct cs_mls_options opt = client_mls_options(&check);
+	struct cs_mls_external_options ext = { 0 };
+	struct cs_buf info = { 0 }, tree = { 0 }, message = { 0 };
+	struct cs_buf new_info = { 0 };
+	struct cs_wire_group_info_get ask;
+	struct cs_wire_group_info answer;
+	struct cs_mls_group *mls = NULL;
+	struct cs_mls_identity id;
+	enum cs_err err;
+
+	open_any_group(j);
+	opt.rules = (struct cs_mls_rules){ 0 };
+	ask.group_id = client_group_id(&j->g);
+	err =
+	    client_call(j->c, CS_WIRE_GROUP_INFO, &cs_wire_group_info_get_shape,
+		&ask, &cs_wire_group_info_shape, &answer);
+	if (err) {
+		say(j, err);
+		return;
+	}
+	must(j, cs_buf_set(&info, answer.group_info), "info");
+	must(j, cs_buf_set(&tree, answer.tree), "tree");
+	must(j, client_identity(&id, j->c), "identity");
+	ext.ratchet_tree = cs_buf_view(&tree);
+	must(j,
+	    cs_mls_external_commit(
+		&mls, &message, cs_buf_view(&info), &id, &opt, &ext),
+	    "commit");
+	must(j, cs_mls_group_info(mls, &new_info, CS_MLS_WITHOUT_TREE), "info");
+	say(j, submit(j, cs_buf_view(&message), cs_buf_view(&new_info)));
+	cs_mls_group_free(mls);
+	cs_buf_free(&info);
+	cs_buf_free(&tree);
+	cs_buf_free(&message);
+	cs_buf_free(&new_info);
 }
 
 static void
@@ -273,11 +346,19 @@ main(int argc, char **argv)
 		return 0;
 	}
 	must(&j, cs_client_open(&j.c, argv[1], cs_view(NULL, 0)), "home");
-	must(&j, cs_client_connect(j.c), "connection");
+	/* A commit of its own, before its program makes an honest one. */
+	if (is(&j, 2, "commit") || is(&j, 2, "enter")) {
+		must(&j, client_reach(j.c), "hub");
+		must(&j, client_login(j.c), "login");
+	} else {
+		must(&j, cs_client_connect(j.c), "connection");
+	}
 	if (is(&j, 2, "commit"))
 		commit(&j);
 	else if (is(&j, 2, "propose") && (argc > 5 || !is(&j, 4, "add")))
 		propose(&j);
+	else if (is(&j, 2, "enter"))
+		enter(&j);
 	else if (is(&j, 2, "groups"))
 		groups(&j);
 	else

@@ -51,7 +51,7 @@ client_remove_ended(struct cs_client *c, struct client_group *g)
 	    known == 0)
 		return err;
 	for (unsigned i = 0; i < CLIENT_TRIES; i++) {
-		if (client_group_over(g) ||
+		if (client_group_over(g) || g->lost ||
 		    (err = find(leaves, &opt.n_remove, c, g)) ||
 		    opt.n_remove == 0)
 			break;

@@ -118,7 +118,8 @@ go_on(struct cs_client *c, struct client_group *g)
 			  "was sent meanwhile cannot be read on it.");
 	}
 	client_group_clear(&was);
-	return err == CS_ERR_NOT_FOUND ? CS_OK : err;
+	return err == CS_ERR_NOT_FOUND || client_group_damaged(err) ? CS_OK
+								    : err;
 }
 
 /* The hub took the commit: from here on this device reads the log. */
@@ -265,12 +266,26 @@ client_group_enter(
 	return err;
 }
 
+/* Has the user shut the conversation out since it was noted? */
+static bool
+is_unwanted(struct cs_client *c, struct cs_view id)
+{
+	struct client_group was = { 0 };
+	bool unwanted = client_group_load_meta(&was, c, id) == CS_OK &&
+	    (was.state == CS_CLIENT_BLOCKED || was.state == CS_CLIENT_LEAVING);
+
+	client_group_clear(&was);
+	return unwanted;
+}
+
 static enum cs_err
 join_one(struct cs_client *c, struct cs_view id)
 {
-	enum cs_err err = client_group_enter(c, id, CLIENT_KNOWN_COMPANY);
-	enum cs_err postponed = CS_OK;
+	enum cs_err err, postponed = CS_OK;
 
+	if (is_unwanted(c, id))
+		return client_joining_forget(c, id);
+	err = client_group_enter(c, id, CLIENT_KNOWN_COMPANY);
 	if (err == CS_OK || cs_err_class(err) != CS_ERR_CLASS_THEIRS)
 		return err;
 	/* What was refused will be refused again: now and then is enough. */

@@ -8,9 +8,11 @@
 #include "client/groups/leave.h"
 
 #include "client/groups/commit.h"
+#include "client/groups/enter.h"
 #include "client/groups/log.h"
 #include "client/home/client.h"
 #include "client/home/group.h"
+#include "client/home/joining.h"
 #include "client/home/leavers.h"
 #include "client/home/members.h"
 #include "client/home/message.h"
@@ -109,7 +111,8 @@ give_up(struct cs_client *c, struct client_group *g)
 	    "no more of it.",
 	    g->name);
 	if (err == CS_OK &&
-	    (err = client_leaving_store(c, g, cs_view(NULL, 0))) == CS_OK)
+	    (err = client_leaving_store(c, g, cs_view(NULL, 0))) == CS_OK &&
+	    (err = client_joining_forget(c, client_group_id(g))) == CS_OK)
 		err = client_group_store(c, g);
 	return cs_db_end(c->db, err);
 }
@@ -180,6 +183,26 @@ find(struct client_group *out, struct cs_client *c, const char *name)
 	return err;
 }
 
+/* Only from where the group is can its members be told that one leaves. */
+static enum cs_err
+catch_up(struct cs_client *c, struct client_group *g)
+{
+	struct client_group fresh;
+	enum cs_err err;
+
+	if ((err = client_joining_add(c, g)) ||
+	    (err = client_group_enter(
+		 c, client_group_id(g), CLIENT_KNOWN_COMPANY)))
+		return err;
+	if ((err = client_group_load(&fresh, c, client_group_id(g)))) {
+		client_group_clear(&fresh);
+		return err;
+	}
+	client_group_clear(g);
+	*g = fresh;
+	return CS_OK;
+}
+
 enum cs_err
 cs_client_group_leave(struct cs_client *c, const char *name)
 {
@@ -188,6 +211,13 @@ cs_client_group_leave(struct cs_client *c, const char *name)
 
 	if ((err = client_need_hub(c)) || (err = find(&g, c, name)))
 		goto out;
+	if (g.lost) {
+		err = catch_up(c, &g);
+		if (err && cs_err_class(err) == CS_ERR_CLASS_THEIRS)
+			err = give_up(c, &g);
+		if (err || g.state == CS_CLIENT_LEFT)
+			goto out;
+	}
 	if (client_group_people(&g) < 2) {
 		err = leave_empty(c, &g);
 		goto out;

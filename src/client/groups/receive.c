@@ -183,14 +183,25 @@ check_stamp(struct cs_client *c, struct client_group *g, struct arrival *a)
 /* ---- falling behind -------------------------------------------------------
  */
 
+/* Whose the hub says that an entry is: that is not proved. */
+static const char *
+said_to_be(struct cs_client *c, const uint8_t account[static CS_ID_LEN])
+{
+	const struct client_contact *contact = client_contact_find(c, account);
+
+	if (memcmp(account, c->self.account, CS_ID_LEN) == 0)
+		return c->self.handle;
+	if (cs_view_is_zero(cs_view(account, CS_ID_LEN)))
+		return "the hub itself";
+	return contact != NULL ? contact->handle : "somebody unknown";
+}
+
 /* The log goes on with a change that this device could not take: whatever comes
  * after it is closed to it, until it enters the group anew. */
 static enum cs_err
 lose(struct cs_client *c, struct client_group *g, const struct arrival *a,
     enum cs_err why)
 {
-	const struct client_contact *contact =
-	    client_contact_find(c, a->entry->account);
 	enum cs_err err;
 
 	if (g->lost)
@@ -204,10 +215,10 @@ lose(struct cs_client *c, struct client_group *g, const struct arrival *a,
 	if ((err = refuse(c, g, a, why)))
 		return err;
 	return client_warning(c, g,
-	    "A change of this conversation by %s could not be followed (%s). "
-	    "Nothing was taken over from it; this device has to enter the "
-	    "conversation anew.",
-	    contact != NULL ? contact->handle : "somebody", cs_err_name(why));
+	    "A change of this conversation could not be followed (%s); the hub "
+	    "says that it came from %s. Nothing was taken over from it; this "
+	    "device has to enter the conversation anew.",
+	    cs_err_name(why), said_to_be(c, a->entry->account));
 }
 
 /* A commit that the others have, and this device does not. */

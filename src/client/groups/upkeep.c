@@ -90,6 +90,8 @@ list_due(struct cs_buf *ids, struct cs_client *c)
 		err = client_group_load_meta(&g, c, id);
 		if (err == CS_OK && (err = is_due(&due, c, &g)) == CS_OK && due)
 			cs_write_vec(&w, id);
+		else if (client_group_damaged(err))
+			err = CS_OK;
 		client_group_clear(&g);
 	}
 	cs_buf_free(&all);

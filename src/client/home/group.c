@@ -327,8 +327,13 @@ client_group_find(struct client_group *out, struct cs_client *c,
 	enum cs_err err = find_id(&id, c, name, find);
 
 	memset(out, 0, sizeof *out);
-	if (err == CS_OK)
-		err = client_group_load(out, c, cs_buf_view(&id));
+	if (err == CS_OK &&
+	    client_group_damaged(
+		err = client_group_load(out, c, cs_buf_view(&id))))
+		err = client_problem(c, err,
+		    "What this device stored of the conversation %.255s is "
+		    "damaged. See: countersign group repair.",
+		    name);
 	cs_buf_free(&id);
 	return err;
 }

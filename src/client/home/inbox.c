@@ -135,7 +135,8 @@ show_group(struct shown *s, struct cs_client *c, struct cs_view id)
 		s->blocked = g.state == CS_CLIENT_BLOCKED;
 	}
 	client_group_clear(&g);
-	return err == CS_ERR_NOT_FOUND ? CS_OK : err;
+	return err == CS_ERR_NOT_FOUND || client_group_damaged(err) ? CS_OK
+								    : err;
 }
 
 static enum cs_err

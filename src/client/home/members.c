@@ -95,24 +95,17 @@ is_shown(const struct cs_client_group *out, const char *handle)
 }
 
 static enum cs_err
-show(struct cs_client_group *out, const struct client_group *g)
+show_members(struct cs_client_group *out, const struct cs_mls_group *mls)
 {
 	struct cs_mls_member m;
 
-	memset(out, 0, sizeof *out);
-	memcpy(out->ref, g->ref, sizeof out->ref);
-	out->direct = g->direct;
-	out->state = g->state;
-	out->lost = g->lost;
-	out->epoch = cs_mls_group_epoch(g->mls);
-	strcpy(out->name, g->name);
-	strcpy(out->added_by, g->added_by);
+	out->epoch = cs_mls_group_epoch(mls);
 	out->members =
-	    cs_calloc(cs_mls_group_leaves(g->mls), sizeof *out->members);
+	    cs_calloc(cs_mls_group_leaves(mls), sizeof *out->members);
 	if (out->members == NULL)
 		return CS_ERR_NOMEM;
-	for (uint32_t i = 0; i < cs_mls_group_leaves(g->mls); i++)
-		if (cs_mls_group_member(g->mls, i, &m)) {
+	for (uint32_t i = 0; i < cs_mls_group_leaves(mls); i++)
+		if (cs_mls_group_member(mls, i, &m)) {
 			char *name = out->members[out->n_members];
 
 			client_handle_of(name, m.credential);
@@ -122,26 +115,63 @@ show(struct cs_client_group *out, const struct client_group *g)
 }
 
 static enum cs_err
-add_shown(struct cs_client *c, struct client_group *g, void *arg)
+show(struct cs_client_group *out, const struct client_group *g)
 {
-	struct cs_client_groups *out = arg;
+	memset(out, 0, sizeof *out);
+	memcpy(out->ref, g->ref, sizeof out->ref);
+	out->direct = g->direct;
+	out->state = g->state;
+	out->lost = g->lost || g->mls == NULL;
+	strcpy(out->name, g->name);
+	strcpy(out->added_by, g->added_by);
+	return g->mls == NULL ? CS_OK : show_members(out, g->mls);
+}
+
+/* What is damaged is shown as far as it is known. */
+static enum cs_err
+load(struct client_group *out, struct cs_client *c, struct cs_view id)
+{
+	enum cs_err err = client_group_load(out, c, id);
+
+	if (!client_group_damaged(err))
+		return err;
+	client_group_clear(out);
+	return client_group_load_meta(out, c, id);
+}
+
+static enum cs_err
+add_shown(struct cs_client_groups *out, struct cs_client *c, struct cs_view id)
+{
 	struct cs_client_group *grown =
 	    cs_grow(out->v, out->n, out->n + 1, sizeof *grown);
+	struct client_group g;
+	enum cs_err err;
 
-	(void)c;
 	if (grown == NULL)
 		return CS_ERR_NOMEM;
 	out->v = grown;
-	return show(&out->v[out->n++], g);
+	err = load(&g, c, id);
+	if (err == CS_OK)
+		err = show(&out->v[out->n++], &g);
+	else if (client_group_damaged(err))
+		err = CS_OK;
+	client_group_clear(&g);
+	return err;
 }
 
 enum cs_err
 cs_client_groups(struct cs_client_groups *out, struct cs_client *c)
 {
-	enum cs_err err;
+	struct cs_buf ids = { 0 };
+	struct cs_reader r;
+	enum cs_err err = client_group_list(&ids, c);
 
 	memset(out, 0, sizeof *out);
-	if ((err = client_group_each(c, add_shown, out)))
+	r = cs_reader(cs_buf_view(&ids));
+	while (err == CS_OK && cs_reader_more(&r))
+		err = add_shown(out, c, cs_read_vec(&r));
+	cs_buf_free(&ids);
+	if (err)
 		cs_client_groups_free(out);
 	return err;
 }

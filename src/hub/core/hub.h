@@ -28,7 +28,10 @@
 #define HUB_JOIN_TRIES_MAX 5             /* makes guessing invites tedious */
 #define HUB_NEW_CONTACTS_DAY 50          /* strangers an account writes to */
 #define HUB_OFFERS_MAX 5                 /* key packages to one stranger */
-#define HUB_REPORTS_DAY 200              /* reports of one account */
+/* A refusal of key packages takes so long, whyever: several times what it takes
+ * to find out. */
+#define HUB_LOOKUP_US 60
+#define HUB_REPORTS_DAY 200 /* reports of one account */
 /* Sealed reports that the desk has not read: what one account may make the hub
  * keep.  A desk that is away for a weekend is no reason to refuse; a flood is.
  */

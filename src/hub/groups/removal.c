@@ -180,6 +180,7 @@ note_failure(
 static enum cs_err
 work_on(struct cs_hub *hub, struct cs_view id, uint64_t tries)
 {
+	size_t n_out = hub->n_out, batch_len = hub->batch.len;
 	bool more = false;
 	enum cs_err err, why;
 
@@ -191,6 +192,9 @@ work_on(struct cs_hub *hub, struct cs_view id, uint64_t tries)
 		    : cs_db_exec(hub->db, "DELETE FROM removal WHERE grp=?",
 			  cs_blob(id));
 	cs_db_rollback_to(hub->db);
+	/* Nobody is told of what did not happen. */
+	hub->n_out = n_out;
+	hub->batch.len = batch_len;
 	return note_failure(hub, id, tries, why);
 }
 
@@ -231,7 +235,8 @@ hub_removals_work(struct cs_hub *hub)
 		if ((err = hub_batch_begin(hub)) == CS_OK &&
 		    (err = work_on(hub, cs_buf_view(&id), tries)) != CS_OK)
 			cs_db_rollback(hub->db);
-		/* Committed, or nothing of it happened and nothing leaves. */
+		/* Committed; or nothing of it happened, and pushes are hints.
+		 */
 		hub_batch_end(hub);
 		hub_clock(hub);
 	}

@@ -7,6 +7,7 @@
 #include "client/home/group.h"
 #include "client/home/leaf.h"
 #include "client/home/members.h"
+#include "mls/group.h"
 #include "unit/room/random_walk/walk.h"
 
 #define MORE 3
@@ -17,6 +18,8 @@ struct lie {
 	struct client_group g;
 	struct cs_mls_options opt;
 	struct cs_buf message, welcome, info;
+	struct cs_mls_staged *staged; /* of a commit as a member, or NULL */
+	bool spoilt; /* who enters by its GroupInfo is not followed */
 	bool hidden; /* wrong in a way that a hub cannot see */
 };
 
@@ -203,6 +206,34 @@ propose(struct lie *l)
 
 /* ---- commits ------------------------------------------------------------- */
 
+/* A GroupInfo whose external_pub is somebody else's: nobody follows who enters
+ * by it. */
+static void
+spoil_info(struct lie *l)
+{
+	static const uint8_t head[] = { 0, 1, 0, CS_MLS_WIRE_GROUP_INFO };
+	struct cs_mls_group_info_parts parts = {
+		.signer = cs_mls_group_own_leaf(l->g.mls),
+		.key = l->g.mls->signer,
+	};
+	struct cs_mls_group_info info;
+	struct cs_buf spoilt = { 0 };
+	struct cs_hpke_key key;
+
+	assert_ok(cs_hpke_key_new(&key, l->g.mls->pub.suite->kem));
+	assert_ok(
+	    cs_mls_group_info_parse_message(&info, cs_buf_view(&l->info)));
+	parts.external_pub = cs_hpke_key_public(&key);
+	parts.confirmation_tag = info.confirmation_tag;
+	assert_ok(cs_buf_add(&spoilt, CS_VIEW_OF(head)));
+	assert_ok(
+	    cs_mls_group_info_make(&spoilt, &l->staged->change.next, &parts));
+	cs_buf_free(&l->info);
+	l->info = spoilt;
+	l->spoilt = true;
+	cs_wipe(&key, sizeof key);
+}
+
 static void
 some_welcome(struct lie *l)
 {
@@ -226,7 +257,6 @@ commit(struct lie *l)
 	struct cs_mls_extension exts[3];
 	struct cs_mls_extensions context;
 	struct cs_mls_identity id;
-	struct cs_mls_staged *staged = NULL;
 	struct cs_buf packages[MORE] = { 0 };
 	struct cs_view add[MORE];
 	uint32_t remove[MORE];
@@ -271,14 +301,15 @@ commit(struct lie *l)
 		opt.new_identity = &id;
 	}
 	err = cs_mls_commit_new(
-	    &staged, &l->message, &l->welcome, l->g.mls, &opt);
+	    &l->staged, &l->message, &l->welcome, l->g.mls, &opt);
 	if (err == CS_OK)
-		err = cs_mls_staged_group_info(&l->info, staged, l->g.mls,
+		err = cs_mls_staged_group_info(&l->info, l->staged, l->g.mls,
 		    walk_once_in(w, 25) ? CS_MLS_WITH_TREE
 					: CS_MLS_WITHOUT_TREE);
+	if (err == CS_OK && opt.new_identity == NULL && walk_once_in(w, 12))
+		spoil_info(l);
 	if (err == CS_OK)
 		some_welcome(l);
-	cs_mls_staged_free(staged);
 	for (size_t i = 0; i < MORE; i++)
 		cs_buf_free(&packages[i]);
 	return err;
@@ -339,7 +370,7 @@ enter(struct lie *l)
 /* ---- handing in ---------------------------------------------------------- */
 
 static void
-suspect(struct lie *l)
+suspect(struct lie *l, uint64_t epoch)
 {
 	struct walk *w = l->w;
 	struct suspect *s = &w->suspects[w->n_suspects++ % MAX_SUSPECTS];
@@ -347,7 +378,7 @@ suspect(struct lie *l)
 
 	memcpy(s->group, id.data, id.len);
 	s->group_len = id.len;
-	s->epoch = cs_mls_group_epoch(l->g.mls);
+	s->epoch = epoch;
 }
 
 static void
@@ -370,10 +401,19 @@ hand_in(struct lie *l)
 		&cs_wire_submit_answer_shape, &answer) != CS_OK)
 		return;
 	l->w->taken++;
-	if (!l->hidden)
+	l->w->garbled += l->hidden || l->spoilt;
+	if (l->spoilt)
+		suspect(l, cs_mls_group_epoch(l->g.mls) + 1);
+	if (l->hidden) {
+		suspect(l, cs_mls_group_epoch(l->g.mls));
 		return;
-	l->w->garbled++;
-	suspect(l);
+	}
+	/* Mostly it goes on from there; else it loses its way. */
+	if (l->staged == NULL || walk_once_in(l->w, 8))
+		return;
+	assert_ok(cs_mls_group_merge(l->g.mls, l->staged));
+	l->staged = NULL;
+	assert_ok(client_group_store(l->m->c, &l->g));
 }
 
 /* A group of its own, with whatever is in it. */
@@ -459,5 +499,6 @@ walk_lie(struct walk *w)
 	cs_buf_free(&l.message);
 	cs_buf_free(&l.welcome);
 	cs_buf_free(&l.info);
+	cs_mls_staged_free(l.staged);
 	client_group_clear(&l.g);
 }
