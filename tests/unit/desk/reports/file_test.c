@@ -118,10 +118,10 @@ test_right(void **state)
 	scene_init(&s);
 	assert_err(open_file(&s, &s.a), CS_ERR_NOT_FOUND);
 	assert_ok(fetch(&s, &s.a));
-	assert_err(open_file(\& s, \& s.a), IS_HERE);
+	assert_err(open_file(&s, &s.a), IS_HERE);
 	assert_ok(fetch(&s, &s.a));
 	assert_ok(fetch(&s, &s.b));
-	assert_err(open_file(\& s, \& s.b), IS_HERE);
+	assert_err(open_file(&s, &s.b), IS_HERE);
 	assert_int_equal(asked, 1);
 	scene_clear(&s);
 }
@@ -145,8 +145,8 @@ test_wrong(void **state)
 	assert_int_equal(asked, 1);
 	assert_ok(fetch(&s, &s.b));
 	assert_int_equal(asked, 2);
-	assert_err(open_file(\& s, \& s.a), IS_HERE);
-	assert_err(open_file(\& s, \& s.b), IS_HERE);
+	assert_err(open_file(&s, &s.a), IS_HERE);
+	assert_err(open_file(&s, &s.b), IS_HERE);
 	scene_clear(&s);
 }
 
