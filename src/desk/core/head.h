@@ -1,15 +1,16 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * The head of the log, kept where whoever has the desk's file cannot reach it:
- *at the hub, and in a file that the operator names (heads_file in desk.conf),
- *which can lie on another disk or host.  Whoever puts back an older copy of the
- *whole desk is found by it.
+ * at the hub, and in a file that the operator names (heads_file in desk.conf),
+ * which can lie on another disk or host.  Whoever puts back an older copy of
+ * the whole desk is found by it.
  *
  * A head is an epoch, the number of the last line, and the hash over all of
- *them. The epoch goes up when somebody says, in the log, that an older copy is
- *to go on: after a backup was restored.  Each head is signed by the desk's key
- *over "countersign/desk/head/v1\0" | u32 epoch | u64 seq | head32 | u64 at_ms,
- *so that it can be given to others, or published.  In the file it is a line
+ * them.  The epoch goes up when somebody says, in the log, that an older copy
+ * is to go on: after a backup was restored.  Each head is signed by the desk's
+ * key over "countersign/desk/head/v1\0" | u32 epoch | u64 seq | head32 |
+ * u64 at_ms, so that it can be given to others, or published.  In the file it
+ * is a line
  *
  *	countersign-desk-head/1 EPOCH SEQ HEAD AT_MS SIGNATURE
  */
