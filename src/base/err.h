@@ -23,6 +23,7 @@ enum cs_err {
 	CS_ERR_NEWER,      /* stored by a newer version of the program */
 	CS_ERR_CORRUPT,    /* our own stored state does not make sense */
 	CS_ERR_PASSPHRASE, /* wrong or missing passphrase */
+	CS_ERR_SHARED,     /* a folder that others can change */
 
 	/* Theirs: drop the message; nothing has changed. */
 	CS_ERR_FORMAT = 64, /* malformed, or bytes left over */

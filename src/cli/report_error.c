@@ -19,8 +19,8 @@ const struct cli_exit_text report_exits[] = {
 	    "or somebody in between." },
 	{ CLI_DENIED, "The account is disabled, or it is not allowed." },
 	{ CLI_STATE,
-	    "The folder is missing, damaged, or was written by a newer "
-	    "version." },
+	    "The folder is missing, damaged, open to others, or was written "
+	    "by a newer version." },
 	{ 0, NULL },
 };
 
@@ -46,6 +46,7 @@ report_status(enum cs_err err)
 	case CS_ERR_NEWER:
 	case CS_ERR_CORRUPT:
 	case CS_ERR_PASSPHRASE:
+	case CS_ERR_SHARED:
 		return CLI_STATE;
 	case CS_ERR_CERT:
 	case CS_ERR_SIGNATURE:

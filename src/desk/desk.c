@@ -206,7 +206,8 @@ cs_desk_open(struct cs_desk **out, const char *dir, struct cs_view passphrase)
 	enum cs_err err;
 
 	*out = NULL;
-	if ((err = new_desk(&d, dir)) == CS_OK &&
+	if ((err = cs_file_check_dir(dir)) == CS_OK &&
+	    (err = new_desk(&d, dir)) == CS_OK &&
 	    (err = open_files(d, passphrase, FOLDER_THERE)) == CS_OK)
 		err = is_joined(d) ? identity_load(d) : CS_ERR_NOT_FOUND;
 	if (err == CS_OK)

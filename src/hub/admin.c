@@ -26,7 +26,7 @@ open_db(struct cs_db **out, const char *dir)
 	enum cs_err err = CS_ERR_NOMEM;
 
 	*out = NULL;
-	if (path != NULL)
+	if (path != NULL && (err = cs_file_check_dir(dir)) == CS_OK)
 		err = stat(path, &st) == 0
 		    ? cs_db_open(out, path, CS_DB_SHARED, &cs_hub_schema)
 		    : cs_file_errno();

@@ -173,7 +173,8 @@ cs_hub_run(const char *dir,
 
 	if (lock_path == NULL)
 		return CS_ERR_NOMEM;
-	if ((err = cs_file_try_lock(&lock, lock_path)) ||
+	if ((err = cs_file_check_dir(dir)) ||
+	    (err = cs_file_try_lock(&lock, lock_path)) ||
 	    (err = open_hub(&hub, dir)))
 		goto out;
 	ready(hub->name, hub->listen_host, hub->listen_port);

@@ -115,7 +115,7 @@ connect_ws(struct cs_net_client *c)
 	info.origin = NULL;
 	info.protocol = protocols[0].name;
 	info.local_protocol_name = protocols[0].name;
-	info.ssl_connection = LCCSCF_USE_SSL;
+	info.ssl_connection = CS_NET_CLIENT_TLS;
 	info.pwsi = &c->wsi;
 	if (lws_client_connect_via_info(&info) == NULL && !c->failed)
 		c->failed = true;

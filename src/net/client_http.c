@@ -159,7 +159,7 @@ run(struct cs_net_client *c, struct cs_net_transfer *t, bool put)
 	info.protocol = "http";
 	info.local_protocol_name = "http";
 	info.alpn = "http/1.1";
-	info.ssl_connection = LCCSCF_USE_SSL;
+	info.ssl_connection = CS_NET_CLIENT_TLS;
 	info.pwsi = &c->transfer_wsi;
 	if (lws_client_connect_via_info(&info) == NULL)
 		c->transfer_over = true;

@@ -12,6 +12,10 @@ struct arrived {
 	struct cs_buf frame;
 };
 
+/* A hub that sends us elsewhere could have us ask what only we can reach, and
+ * in plain. */
+#define CS_NET_CLIENT_TLS (LCCSCF_USE_SSL | LCCSCF_HTTP_NO_FOLLOW_REDIRECT)
+
 struct cs_net_client {
 	struct cs_net_client_config config;
 	char *host;

@@ -506,7 +506,7 @@ migrate(struct cs_db *db, const struct cs_db_schema *schema)
 static enum cs_err
 touch(const char *path)
 {
-	int fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+	int fd = open(path, O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0600);
 
 	if (fd < 0)
 		switch (errno) {

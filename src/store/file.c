@@ -129,7 +129,13 @@ cs_file_write(const char *path, struct cs_view content, unsigned mode)
 	if (tmp == NULL)
 		return CS_ERR_NOMEM;
 	snprintf(tmp, n, "%s.new", path);
-	fd = open(tmp, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, mode);
+	/* Left by a crash, or put there by somebody. */
+	if (unlink(tmp) != 0 && errno != ENOENT) {
+		err = cs_file_errno();
+		goto out;
+	}
+	fd = open(
+	    tmp, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, mode);
 	if (fd < 0) {
 		err = cs_file_errno();
 		goto out;
@@ -149,6 +155,14 @@ out:
 	return err;
 }
 
+/* A group of our own is no others. */
+static bool
+others_write(const struct stat *st)
+{
+	return (st->st_mode & S_IWOTH) != 0 ||
+	    ((st->st_mode & S_IWGRP) != 0 && st->st_gid != getegid());
+}
+
 enum cs_err
 cs_file_mkdir(const char *path)
 {
@@ -156,15 +170,32 @@ cs_file_mkdir(const char *path)
 
 	if (mkdir(path, 0700) == 0)
 		return CS_OK;
-	if (errno == EEXIST && stat(path, &st) == 0 && S_ISDIR(st.st_mode))
-		return CS_OK;
-	return cs_file_errno();
+	if (errno != EEXIST || stat(path, &st) != 0)
+		return cs_file_errno();
+	if (!S_ISDIR(st.st_mode))
+		return CS_ERR_EXISTS;
+	return st.st_uid == geteuid() && !others_write(&st) ? CS_OK
+							    : CS_ERR_SHARED;
+}
+
+enum cs_err
+cs_file_check_dir(const char *path)
+{
+	struct stat st;
+
+	if (stat(path, &st) != 0)
+		return cs_file_errno();
+	if (!S_ISDIR(st.st_mode))
+		return CS_ERR_NOT_FOUND;
+	return (st.st_uid == geteuid() || geteuid() == 0) && !others_write(&st)
+	    ? CS_OK
+	    : CS_ERR_SHARED;
 }
 
 static enum cs_err
 lock(int *out, const char *path, int how)
 {
-	int fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+	int fd = open(path, O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0600);
 
 	*out = -1;
 	if (fd < 0)

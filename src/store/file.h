@@ -19,13 +19,21 @@ CS_CHECKED enum cs_err cs_file_write_fd(int fd, struct cs_view v);
 
 /*
  * Put ${content} at ${path}: into a temporary file beside it, synced, renamed,
- * the folder synced.  A crash leaves the old file or the new one.
+ * the folder synced.  A crash leaves the old file or the new one.  Nothing that
+ * lay there under the temporary name is followed or written into.
  */
 CS_CHECKED enum cs_err cs_file_write(
     const char *path, struct cs_view content, unsigned mode);
 
-/* Make a folder, mode 0700; CS_OK if it is there already. */
+/* Make a folder, mode 0700; CS_OK if it is there already and is ours.
+ * CS_ERR_SHARED: it is not, and whoever it belongs to could put other files in
+ * the place of ours. */
 CS_CHECKED enum cs_err cs_file_mkdir(const char *path);
+
+/* May what lies in a folder be trusted?  CS_ERR_SHARED: it belongs to somebody
+ * else (which root may pass over), or others can write into it.
+ * CS_ERR_NOT_FOUND. */
+CS_CHECKED enum cs_err cs_file_check_dir(const char *path);
 
 /* Sync the folder that holds ${path}. */
 CS_CHECKED enum cs_err cs_file_sync_dir(const char *path);

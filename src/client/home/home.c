@@ -228,6 +228,8 @@ cs_client_open(
 	*out = NULL;
 	if (access(home, F_OK) != 0)
 		return CS_ERR_NOT_FOUND;
+	if ((err = cs_file_check_dir(home)))
+		return err;
 	if ((c = cs_calloc(1, sizeof *c)) == NULL)
 		return CS_ERR_NOMEM;
 	c->lock = -1;

@@ -91,7 +91,8 @@ fetch_into(uint8_t hash[static CS_HASH_LEN], struct cs_desk *d,
     const char *path, struct cs_blob_fetch *f)
 {
 	struct coming c = {
-		.fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600)
+		.fd = open(path,
+		    O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC, 0600)
 	};
 	enum cs_err err;
 

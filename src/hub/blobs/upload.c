@@ -149,7 +149,7 @@ open_file(struct cs_hub *hub, struct hub_upload *u)
 	char path[HUB_BLOB_PATH_SIZE];
 
 	hub_blob_path(path, hub, u->blob, ".part");
-	u->fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+	u->fd = open(path, O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0600);
 	if (u->fd < 0)
 		return cs_file_errno();
 	if (u->hash != NULL)

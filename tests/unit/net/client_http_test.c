@@ -3,6 +3,10 @@
 #include "net/client_http.h"
 
 #include <fcntl.h>
+#include <openssl/evp.h>
+#include <openssl/sha.h>
+#include <openssl/ssl.h>
+#include <poll.h>
 #include <sys/stat.h>
 
 #include "base/alloc.h"
@@ -279,11 +283,113 @@ test_stopped(void **state)
 	scene_clear(&s);
 }
 
+/* ---- a hub that sends us elsewhere -------------------------------------- */
+
+static int elsewhere_port;
+
+/* The answer to the request ${in}: a WebSocket if one is asked for (RFC 6455,
+ * section 4.2.2), else a redirection. */
+static void
+answer_elsewhere(char out[static 300], const char *in)
+{
+	static const char head[] = "Sec-WebSocket-Key: ";
+	unsigned char hash[20], accept[32];
+	const char *key = strcasestr(in, head);
+	char text[100];
+
+	if (key == NULL) {
+		snprintf(out, 300,
+		    "HTTP/1.1 302 Found\r\nLocation: https://127.0.0.1:%d/\r\n"
+		    "Content-Length: 0\r\n\r\n",
+		    elsewhere_port);
+		return;
+	}
+	snprintf(text, sizeof text, "%.24s%s", key + strlen(head),
+	    "258EAFA5-E914-47DA-95CA-C5AB0DC85B11");
+	SHA1((const unsigned char *)text, strlen(text), hash);
+	EVP_EncodeBlock(accept, hash, sizeof hash);
+	snprintf(out, 300,
+	    "HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\n"
+	    "Connection: Upgrade\r\nSec-WebSocket-Accept: %s\r\n"
+	    "Sec-WebSocket-Protocol: countersign.v1\r\n\r\n",
+	    (const char *)accept);
+}
+
+static void
+serve_elsewhere(struct net_world *w, int ready)
+{
+	struct sockaddr_in at = { .sin_family = AF_INET,
+		.sin_port = htons((uint16_t)w->port) };
+	SSL_CTX *ctx = SSL_CTX_new(TLS_server_method());
+	int one = 1, fd = socket(AF_INET, SOCK_STREAM, 0);
+
+	at.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+	setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &one, sizeof one);
+	if (SSL_CTX_use_certificate_chain_file(
+		ctx, temp_path(&w->dir, "tls.pem")) != 1 ||
+	    SSL_CTX_use_PrivateKey_file(
+		ctx, temp_path(&w->dir, "tls.key"), SSL_FILETYPE_PEM) != 1 ||
+	    bind(fd, (struct sockaddr *)&at, sizeof at) != 0 ||
+	    listen(fd, 10) != 0 || write(ready, "", 1) != 1)
+		_exit(1);
+	/* Connections stay: the child ends with the test. */
+	for (;;) {
+		SSL *ssl = SSL_new(ctx);
+		char in[4096] = { 0 }, out[300];
+
+		SSL_set_fd(ssl, accept(fd, NULL, NULL));
+		if (SSL_accept(ssl) != 1 ||
+		    SSL_read(ssl, in, sizeof in - 1) <= 0)
+			continue;
+		answer_elsewhere(out, in);
+		SSL_write(ssl, out, (int)strlen(out));
+	}
+}
+
+/* A hub cannot have us ask others, in whose network it is not. */
+static void
+test_redirect(void **state)
+{
+	struct sockaddr_in at = { .sin_family = AF_INET };
+	struct pollfd elsewhere = { .events = POLLIN };
+	struct scene s = { 0 };
+	struct cs_net_transfer t = {
+		.path = PATH,
+		.token = "right",
+		.move = take,
+		.arg = &s,
+	};
+	struct cs_net_client_config config;
+	socklen_t len = sizeof at;
+
+	(void)state;
+	at.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+	elsewhere.fd = socket(AF_INET, SOCK_STREAM, 0);
+	assert_int_equal(
+	    bind(elsewhere.fd, (struct sockaddr *)&at, sizeof at), 0);
+	assert_int_equal(listen(elsewhere.fd, 10), 0);
+	assert_int_equal(
+	    getsockname(elsewhere.fd, (struct sockaddr *)&at, &len), 0);
+	elsewhere_port = ntohs(at.sin_port);
+	net_fork(&s.w, serve_elsewhere, &good);
+	config = net_client_config(&s.w);
+	config.timeout_ms = 2000;
+	assert_ok(cs_net_client_open(&s.c, &config));
+	(void)!cs_net_client_get(s.c, &t);
+	assert_int_not_equal(t.status, 200);
+	assert_int_equal(s.got.len, 0);
+	assert_int_equal(poll(&elsewhere, 1, 0), 0);
+	close(elsewhere.fd);
+	cs_net_client_close(s.c);
+	net_world_clear(&s.w);
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_in_parts),
+		cmocka_unit_test(test_redirect),
 		cmocka_unit_test(test_refused),
 		cmocka_unit_test(test_stopped),
 	};

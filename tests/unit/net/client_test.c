@@ -5,8 +5,8 @@
 #include "crypto/random.h"
 #include "support/net_world.h"
 
-#define SHORT_MAX 1000 /* until a frame says "long" */
-#define LONG_MAX ((size_t)1 << 20)
+#define FRAME_SHORT 1000 /* until a frame says "long" */
+#define FRAME_LONG ((size_t)1 << 20)
 
 static const struct net_certificate good = { "localhost", -3600, 3600 };
 
@@ -34,7 +34,7 @@ frame_max(void *arg, void *user)
 	const struct peer *p = user;
 
 	(void)arg;
-	return p->long_frames ? LONG_MAX : SHORT_MAX;
+	return p->long_frames ? FRAME_LONG : FRAME_SHORT;
 }
 
 static void
@@ -148,9 +148,9 @@ say(struct cs_net_client *c, struct cs_view frame, struct cs_view answer)
 static void
 test_frames(void **state)
 {
-	static uint8_t bytes[LONG_MAX];
+	static uint8_t bytes[FRAME_LONG];
 	static const size_t sizes[] = { 1, 125, 126, 999, 1000, 65535, 65536,
-		LONG_MAX };
+		FRAME_LONG };
 	struct net_world w;
 	struct cs_net_client *c;
 	struct cs_buf in = { 0 };
@@ -161,7 +161,7 @@ test_frames(void **state)
 	cs_random(bytes, sizeof bytes);
 	for (size_t i = 0; i < sizeof sizes / sizeof sizes[0]; i++) {
 		/* What is longer than usual has to be announced. */
-		if (sizes[i] > SHORT_MAX)
+		if (sizes[i] > FRAME_SHORT)
 			say(c, cs_view_str("long"), cs_view_str("long"));
 		say(c, cs_view(bytes, sizes[i]), cs_view(bytes, sizes[i]));
 	}
@@ -181,7 +181,7 @@ test_frames(void **state)
 static void
 test_too_long(void **state)
 {
-	static const uint8_t bytes[SHORT_MAX + 1];
+	static const uint8_t bytes[FRAME_SHORT + 1];
 	struct net_world w;
 	struct cs_net_client *c, *other;
 	struct cs_buf in = { 0 };

@@ -3,6 +3,8 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <signal.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 
@@ -119,6 +121,60 @@ test_mkdir(void **state)
 	temp_dir_clear(&d);
 }
 
+/* A folder into which others can put their files in the place of ours. */
+static void
+test_others(void **state)
+{
+	struct temp_dir d = temp_dir_new();
+	const char *path = temp_path(&d, "home");
+
+	(void)state;
+	assert_ok(cs_file_mkdir(path));
+	assert_ok(cs_file_check_dir(path));
+	assert_int_equal(chmod(path, 0775), 0); /* a group of our own */
+	assert_ok(cs_file_mkdir(path));
+	assert_int_equal(chmod(path, 0777), 0);
+	assert_err(cs_file_mkdir(path), CS_ERR_SHARED);
+	assert_err(cs_file_check_dir(path), CS_ERR_SHARED);
+	assert_int_equal(chmod(path, 0755), 0);
+	assert_ok(cs_file_mkdir(path));
+	assert_err(cs_file_check_dir(temp_path(&d, "none")), CS_ERR_NOT_FOUND);
+	/* Of somebody else: only root can try. */
+	if (chown(path, 65534, 65534) == 0) {
+		assert_err(cs_file_mkdir(path), CS_ERR_SHARED);
+		assert_ok(cs_file_check_dir(path));
+	}
+	temp_dir_clear(&d);
+}
+
+/* What lies where a new file is written first is not written into. */
+static void
+test_planted(void **state)
+{
+	struct temp_dir d = temp_dir_new();
+	const char *path = temp_path(&d, "key");
+	const char *planted = temp_path(&d, "key.new");
+	const char *victim = temp_path(&d, "victim");
+	struct cs_buf got = { 0 };
+	struct stat st;
+
+	(void)state;
+	assert_ok(cs_file_write(victim, cs_view_str("mine"), 0600));
+	assert_int_equal(symlink(victim, planted), 0);
+	assert_ok(cs_file_write(path, cs_view_str("secret"), 0600));
+	assert_ok(cs_file_read(&got, victim, 100));
+	assert_view_equal(cs_buf_view(&got), cs_view_str("mine"));
+	assert_int_equal(lstat(path, &st), 0);
+	assert_true(S_ISREG(st.st_mode));
+	/* A file that somebody else has open and may read. */
+	assert_ok(cs_file_write(planted, cs_view_str(""), 0666));
+	assert_ok(cs_file_write(path, cs_view_str("secret"), 0600));
+	assert_int_equal(stat(path, &st), 0);
+	assert_int_equal(st.st_mode & 0777, 0600);
+	cs_buf_free(&got);
+	temp_dir_clear(&d);
+}
+
 /* What another process gets when it asks for the lock. */
 static enum cs_err
 lock_elsewhere(const char *path)
@@ -177,21 +233,26 @@ test_names(void **state)
 static void
 test_full(void **state)
 {
-	int fd = open("/dev/full", O_WRONLY | O_CLOEXEC);
 	struct temp_dir d = temp_dir_new();
+	struct rlimit before, little;
+	struct cs_buf got = { 0 };
 
 	(void)state;
-	if (fd < 0) {
-		temp_dir_clear(&d);
-		skip();
-	}
-	close(fd);
-	assert_int_equal(symlink("/dev/full", temp_path(&d, "file.new")), 0);
-	assert_ok(cs_file_mkdir(temp_path(&d, "x")));
+	assert_ok(
+	    cs_file_write(temp_path(&d, "file"), cs_view_str("old"), 0600));
+	assert_int_equal(getrlimit(RLIMIT_FSIZE, &before), 0);
+	little = before;
+	little.rlim_cur = 2;
+	signal(SIGXFSZ, SIG_IGN);
+	assert_int_equal(setrlimit(RLIMIT_FSIZE, &little), 0);
 	assert_err(
 	    cs_file_write(temp_path(&d, "file"), cs_view_str("new"), 0600),
 	    CS_ERR_DISK_FULL);
-	assert_false(exists(temp_path(&d, "file")));
+	assert_int_equal(setrlimit(RLIMIT_FSIZE, &before), 0);
+	assert_ok(cs_file_read(&got, temp_path(&d, "file"), 10));
+	assert_view_equal(cs_buf_view(&got), cs_view_str("old"));
+	assert_false(exists(temp_path(&d, "file.new")));
+	cs_buf_free(&got);
 	temp_dir_clear(&d);
 }
 
@@ -228,6 +289,8 @@ main(void)
 		cmocka_unit_test(test_write_fails),
 		cmocka_unit_test(test_read),
 		cmocka_unit_test(test_mkdir),
+		cmocka_unit_test(test_others),
+		cmocka_unit_test(test_planted),
 		cmocka_unit_test(test_lock),
 		cmocka_unit_test(test_names),
 		cmocka_unit_test(test_full),
