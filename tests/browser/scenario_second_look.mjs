@@ -57,7 +57,7 @@ await scenario(async () => {
 
 /** There is one page, and it is that case's. */
 async function alone(page, id, name) {
-  const short = (x) => (x.length > 12 ? x.slice(0, 8) : x);
+  const short = (x) => (x.length > 12 ? x.slice(0, 30) : x);
   await page.locator("main h1", { hasText: new RegExp(`\\b${short(id)}\\b`) }).first().waitFor();
   const heads = await page.locator("main h1").allInnerTexts();
   const count = async (selector) => page.locator(selector).count();
