@@ -111,6 +111,72 @@ test_unproved(void **state)
 	world_clear(&w);
 }
 
+/* What the hub says of a report that a bundle of ${mode} is in. */
+static void
+taken_as(struct world *w, uint8_t number, enum cs_csev_mode mode, uint8_t named,
+    const uint8_t reporter[static CS_ID_LEN], enum cs_desk_report_state want)
+{
+	struct cs_wire_desk_report report = { .received_ms = EW_NOW_MS,
+		.named = named };
+	struct cs_buf bundle = { 0 }, sealed = { 0 };
+	struct cs_desk_report got;
+	struct desk_taken taken;
+	struct ew_report r;
+
+	ew_pick(&r, &w->e, no_files);
+	r.in.mode = mode;
+	memset(r.in.report_id, number, sizeof r.in.report_id);
+	assert_ok(cs_evidence_write(&bundle, &r.in));
+	assert_ok(cs_evidence_seal(
+	    &sealed, cs_buf_view(&bundle), CS_VIEW_OF(w->seal_public)));
+	memset(report.report, number, sizeof report.report);
+	memcpy(report.reporter, reporter, CS_ID_LEN);
+	report.sealed = cs_buf_view(&sealed);
+	assert_ok(desk_report_take(&taken, w->d, &report));
+	/* What is not proved keeps no file at the hub. */
+	assert_true(want == CS_DESK_REPORT_OPEN || taken.pins.blobs.n == 0);
+	desk_taken_clear(&taken);
+	got = load(w, number, true);
+	assert_int_equal(got.state, want);
+	assert_int_equal(got.named, named == CS_WIRE_REPORTER_NAMED);
+	if (want == CS_DESK_REPORT_REJECTED)
+		assert_non_null(strstr(got.problem, "did not hand it in"));
+	else
+		assert_string_equal(got.reporter, got.named ? "cleo" : "");
+	cs_buf_free(&bundle);
+	cs_buf_free(&sealed);
+}
+
+/* A bundle belongs to whoever handed it in, and is as nameless as they were. */
+static void
+test_handed_in(void **state)
+{
+	static const uint8_t pseudonym[CS_ID_LEN] = { 7 };
+	const uint8_t *cleo, *boris;
+	struct world w;
+
+	(void)state;
+	world_init(&w);
+	cleo = w.e.people[2].account;
+	boris = w.e.people[1].account;
+	taken_as(&w, 1, CS_CSEV_NAMED, CS_WIRE_REPORTER_NAMED, cleo,
+	    CS_DESK_REPORT_OPEN);
+	taken_as(&w, 2, CS_CSEV_NAMED, CS_WIRE_REPORTER_NAMED, boris,
+	    CS_DESK_REPORT_REJECTED);
+	taken_as(&w, 3, CS_CSEV_NAMED, CS_WIRE_REPORTER_UNNAMED, pseudonym,
+	    CS_DESK_REPORT_REJECTED);
+	taken_as(&w, 4, CS_CSEV_UNNAMED, CS_WIRE_REPORTER_UNNAMED, pseudonym,
+	    CS_DESK_REPORT_OPEN);
+	taken_as(&w, 5, CS_CSEV_UNNAMED, CS_WIRE_REPORTER_NAMED, cleo,
+	    CS_DESK_REPORT_REJECTED);
+	/* All of a pseudonym's count as those of one. */
+	assert_int_equal(world_count(&w,
+			     "SELECT reports FROM reporter WHERE"
+			     " account=x'07000000000000000000000000000000'"),
+	    2);
+	world_clear(&w);
+}
+
 struct attempt {
 	struct world w;
 	struct cs_buf sealed;
@@ -157,6 +223,7 @@ main(void)
 		cmocka_unit_test(test_good_report),
 		cmocka_unit_test(test_garbage),
 		cmocka_unit_test(test_unproved),
+		cmocka_unit_test(test_handed_in),
 		cmocka_unit_test(test_allocations),
 	};
 
