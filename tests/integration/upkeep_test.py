@@ -6,7 +6,12 @@ import subprocess
 import threading
 import time
 
-from world import BIN, STUCK_S, World, check, main
+from world import BIN, STUCK_S, World, check, main, photo
+
+
+def hub_status(w):
+    return json.loads(w.ok("countersignctl", "--hub", w.hub, "status",
+                           "--json").out)
 
 
 class Follower:
@@ -145,6 +150,44 @@ def test_new_stamp_keys():
         # Members of a group from before can still change it.
         w.csok("alice", "group", "new", "team", "bob")
         w.csok("bob", "inbox")
+
+
+def test_what_is_kept():
+    """A month later the hub has forgotten who wrote what when; what a report
+    names is still there; and people talk on."""
+    with World(desk=True) as w:
+        w.join("alice", "bob")
+        w.friends("alice", "bob")
+        for name in ("reported", "other"):
+            photo(w.path(name + ".jpg"), 64, 48 if name == "other" else 50)
+            w.csok("alice", "send", "bob", "--photo", w.path(name + ".jpg"),
+                   name)
+        w.csok("alice", "send", "bob", "and words")
+        ids = {m["text"]: m["id"] for m in w.inbox("bob")}
+        w.inbox("alice")
+        w.csok("bob", "report", ids["reported"], "--reason", "other", "--yes")
+        w.desk_reports(1)
+        w.stop("desk")
+        now = hub_status(w)
+        check(now["blobs"] == 2 and now["blobs_kept_for_reports"] == 1,
+              str(now))
+        check(now["oldest_message_ms"] != 0, str(now))
+        later = w.later(32)
+        w.stop("hub")
+        w.ok("countersignctl", "--hub", w.hub, "renew", env=later)
+        w.start_hub(env=later)
+        for _ in range(100):
+            now = hub_status(w)
+            if now["oldest_message_ms"] == 0 and now["blobs"] == 1:
+                break
+            time.sleep(0.1)
+        check(now["oldest_message_ms"] == 0, str(now))
+        check(now["blobs"] == now["blobs_kept_for_reports"] == 1, str(now))
+        check(w.ok("countersignctl", "--hub", w.hub, "status").out.find(
+            "Oldest message  none") >= 0, "in words")
+        w.csok("alice", "send", "bob", "a month later", env=later)
+        got = w.csok("bob", "inbox", "--json", env=later).lines()
+        check([m["text"] for m in got] == ["a month later"], str(got))
 
 
 def test_desk_keys_run_out():

@@ -79,11 +79,11 @@ show_json(const struct cs_hub_summary *s, const char *root, int64_t seconds)
 	cs_json_number(&j, "removals_since_ms", s->removals_since_ms);
 	cs_json_number(&j, "oldest_message_ms", s->message_ms);
 	cs_json_number(&j, "oldest_handshake_ms", s->handshake_ms);
-	cs_json_number(&j, "oldest_file_ms", s->blob_ms);
+	cs_json_number(&j, "oldest_blob_ms", s->blob_ms);
 	cs_json_number(&j, "oldest_report_ms", s->report_ms);
 	cs_json_number(&j, "oldest_letter_ms", s->letter_ms);
 	cs_json_number(&j, "oldest_left_ms", s->left_ms);
-	cs_json_number(&j, "files_kept_for_reports", s->pins);
+	cs_json_number(&j, "blobs_kept_for_reports", s->pins);
 	cs_json_bool(&j, "desk", s->desk);
 	cs_json_signed(&j, "keys_expire_in_seconds", seconds);
 	cs_json_close(&j);
