@@ -4,12 +4,14 @@
 
 #include <signal.h>
 #include <string.h>
+#include <sys/resource.h>
 
 #include "base/alloc.h"
 #include "crypto/random.h"
 #include "hub/accounts/standing.h"
 #include "hub/blobs/upload.h"
 #include "hub/core/batch.h"
+#include "hub/core/budget.h"
 #include "hub/core/connection.h"
 #include "hub/core/hub.h"
 #include "hub/core/keys.h"
@@ -18,10 +20,13 @@
 #include "hub/groups/removal.h"
 #include "hub/requests.h"
 #include "hub/retention.h"
+#include "store/clock.h"
 #include "store/file.h"
 
 #define HOUSEKEEPING_MS (10 * 60 * 1000)
-#define IDLE_MS 1000 /* a request to stop waits no longer */
+#define OWN_FILES 256       /* database, keys, sockets, with some to spare */
+#define FILES_ANYWHERE 1024 /* on any system */
+#define IDLE_MS 1000        /* a request to stop waits no longer */
 
 static volatile sig_atomic_t stop;
 
@@ -47,18 +52,18 @@ end_strangers(struct cs_hub *hub)
 }
 
 /* Take in what has arrived meanwhile, so that a sender who does not wait for
- * answers has many messages in one commit, too. Stop while every connection
- * still has room for the most that one more look can bring. */
+ * answers has many messages in one commit, too; not for long, because others
+ * wait for their answers. */
 static enum cs_err
 gather(struct cs_hub *hub)
 {
+	uint64_t end_us = cs_clock_us() + HUB_ROUND_US;
 	size_t before = 0;
 	enum cs_err err = CS_OK;
 
 	while (err == CS_OK && hub->n_out > before &&
 	    hub->n_out < HUB_ROUND_OUT_MAX &&
-	    hub->batch.len < HUB_ROUND_BYTES_MAX &&
-	    hub->most_in_round < HUB_IN_ROUND_MAX / 2) {
+	    hub->batch.len < HUB_ROUND_BYTES_MAX && cs_clock_us() < end_us) {
 		before = hub->n_out;
 		err = cs_net_server_run(hub->net, 0);
 	}
@@ -72,6 +77,7 @@ close_hub(struct cs_hub *hub)
 		return;
 	cs_net_server_free(hub->net);
 	hub_uploads_close(hub);
+	hub_budgets_free(hub);
 	if (hub->db != NULL && cs_db_in_transaction(hub->db))
 		cs_db_rollback(hub->db);
 	cs_db_close(hub->db);
@@ -99,6 +105,52 @@ open_db(struct cs_hub *hub)
 	return err;
 }
 
+/* The open files that are needed: may there be so many?  Fewer mean fewer
+ * connections. */
+static unsigned
+connections(const struct cs_hub *hub)
+{
+	uint64_t most = hub_budget_amount(hub, HUB_B_CONNECTIONS);
+	uint64_t needed =
+	    most + hub_budget_amount(hub, HUB_B_UPLOADS_ALL) + OWN_FILES;
+	struct rlimit files;
+
+	if (getrlimit(RLIMIT_NOFILE, &files) != 0)
+		files.rlim_cur = files.rlim_max = FILES_ANYWHERE;
+	if (files.rlim_cur < needed) {
+		files.rlim_cur =
+		    files.rlim_max < needed ? files.rlim_max : (rlim_t)needed;
+		(void)!setrlimit(RLIMIT_NOFILE, &files);
+		if (getrlimit(RLIMIT_NOFILE, &files) != 0)
+			files.rlim_cur = FILES_ANYWHERE;
+	}
+	/* Uploads and the hub itself need the rest. */
+	return files.rlim_cur >= needed ? (unsigned)most
+					: (unsigned)(files.rlim_cur / 4 * 3);
+}
+
+static struct cs_net_limits
+limits(const struct cs_hub *hub)
+{
+	struct cs_net_limits l = {
+		.connections = connections(hub),
+		.strangers = (unsigned)hub_budget_amount(hub, HUB_B_STRANGERS),
+		.strangers_address =
+		    (unsigned)hub_budget_amount(hub, HUB_B_STRANGERS_ADDRESS),
+		.connects_address =
+		    (unsigned)hub_budget_amount(hub, HUB_B_CONNECTS_ADDRESS),
+		.waiting = hub_budget_amount(hub, HUB_B_WAITING),
+		.waiting_all = hub_budget_amount(hub, HUB_B_WAITING_ALL),
+	};
+
+	/* Most places are members'. */
+	if (l.strangers > l.connections / 4)
+		l.strangers = l.connections / 4;
+	if (l.strangers_address > l.strangers / 2)
+		l.strangers_address = l.strangers / 2;
+	return l;
+}
+
 static enum cs_err
 listen_on(struct cs_hub *hub)
 {
@@ -111,6 +163,8 @@ listen_on(struct cs_hub *hub)
 	config.port = hub->listen_port;
 	config.chain_path = chain;
 	config.key_path = key;
+	config.limits = limits(hub);
+	hub->connections = config.limits.connections;
 	config.arg = hub;
 	if (chain != NULL && key != NULL)
 		err = cs_net_server_new(&hub->net, &config);
@@ -141,6 +195,7 @@ open_hub(struct cs_hub **out, const char *dir)
 	strcpy(hub->name, conf.name);
 	strcpy(hub->listen_host, conf.host);
 	hub->listen_port = conf.port;
+	hub->budget_times = conf.budget_times;
 	cs_random(hub->blob_key, sizeof hub->blob_key);
 	cs_random(hub->hash_seed, sizeof hub->hash_seed);
 	if ((err = hub_keys_load(hub)) || (err = open_db(hub)) ||
@@ -163,8 +218,7 @@ is_idle(const struct cs_hub *hub)
 }
 
 enum cs_err
-cs_hub_run(const char *dir,
-    void (*ready)(const char *name, const char *host, int port))
+cs_hub_run(const char *dir, void (*ready)(const struct cs_hub_ready *at))
 {
 	char *lock_path = cs_path_join(dir, "lock");
 	struct cs_hub *hub = NULL;
@@ -177,7 +231,13 @@ cs_hub_run(const char *dir,
 	    (err = cs_file_try_lock(&lock, lock_path)) ||
 	    (err = open_hub(&hub, dir)))
 		goto out;
-	ready(hub->name, hub->listen_host, hub->listen_port);
+	ready(&(struct cs_hub_ready){
+	    .name = hub->name,
+	    .host = hub->listen_host,
+	    .port = hub->listen_port,
+	    .connections = hub->connections,
+	    .wanted = hub_budget_amount(hub, HUB_B_CONNECTIONS),
+	});
 	while (!stop) {
 		if ((err = cs_net_server_run(
 			 hub->net, is_idle(hub) ? IDLE_MS : 0)) ||

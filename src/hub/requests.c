@@ -16,6 +16,7 @@
 #include "hub/blobs/blob.h"
 #include "hub/blobs/pin.h"
 #include "hub/core/batch.h"
+#include "hub/core/budget.h"
 #include "hub/core/connection.h"
 #include "hub/core/hub.h"
 #include "hub/core/keys.h"
@@ -32,6 +33,7 @@
 #include "hub/groups/removal.h"
 #include "hub/groups/submit.h"
 #include "hub/groups/welcome.h"
+#include "store/clock.h"
 
 static enum cs_err
 ping(struct hub_request *rq)
@@ -49,55 +51,56 @@ ping(struct hub_request *rq)
 static const struct {
 	uint8_t kind;
 	uint8_t roles; /* bit set of enum hub_role */
+	uint8_t cost;  /* of HUB_B_REQUESTS: 1 is some 20 us */
 	hub_handler *handle;
 } requests[] = {
-	{ CS_WIRE_PING, ANYBODY, ping },
-	{ CS_WIRE_JOIN, 1 << HUB_NOBODY, hub_join },
-	{ CS_WIRE_LOGIN, 1 << HUB_NOBODY, hub_login },
-	{ CS_WIRE_LINK_ASK, 1 << HUB_NOBODY, hub_link_ask },
-	{ CS_WIRE_LINK_TAKE, 1 << HUB_NOBODY, hub_link_take },
-	{ CS_WIRE_RECOVER, 1 << HUB_NOBODY, hub_recover },
-	{ CS_WIRE_KEY_PACKAGES_PUT, 1 << HUB_DEVICE, hub_key_packages_put },
-	{ CS_WIRE_KEY_PACKAGES_GET, 1 << HUB_DEVICE, hub_key_packages_get },
-	{ CS_WIRE_CONTACT_SET, 1 << HUB_DEVICE, hub_contact_set },
-	{ CS_WIRE_SETTINGS_SET, 1 << HUB_DEVICE, hub_settings_set },
-	{ CS_WIRE_GROUP_NEW, 1 << HUB_DEVICE, hub_group_new },
-	{ CS_WIRE_SUBMIT, 1 << HUB_DEVICE, hub_submit },
-	{ CS_WIRE_SYNC, 1 << HUB_DEVICE, hub_sync },
-	{ CS_WIRE_FETCH, 1 << HUB_DEVICE, hub_fetch },
-	{ CS_WIRE_ACK, 1 << HUB_DEVICE, hub_ack },
-	{ CS_WIRE_WELCOMES, 1 << HUB_DEVICE, hub_welcomes },
-	{ CS_WIRE_WELCOME_ACK, 1 << HUB_DEVICE, hub_welcome_ack },
-	{ CS_WIRE_REPORT, 1 << HUB_DEVICE, hub_report },
-	{ CS_WIRE_REPORT_STATES, 1 << HUB_DEVICE, hub_report_states },
-	{ CS_WIRE_STAMP_CERT, 1 << HUB_DEVICE, hub_stamp_cert },
-	{ CS_WIRE_LINK_OPEN, 1 << HUB_DEVICE, hub_link_open },
-	{ CS_WIRE_LINK_ANSWER, 1 << HUB_DEVICE, hub_link_answer },
-	{ CS_WIRE_DEVICE_ADD, 1 << HUB_DEVICE | 1 << HUB_RECOVERING,
+	{ CS_WIRE_PING, ANYBODY, 1, ping },
+	{ CS_WIRE_JOIN, 1 << HUB_NOBODY, 8, hub_join },
+	{ CS_WIRE_LOGIN, 1 << HUB_NOBODY, 2, hub_login },
+	{ CS_WIRE_LINK_ASK, 1 << HUB_NOBODY, 1, hub_link_ask },
+	{ CS_WIRE_LINK_TAKE, 1 << HUB_NOBODY, 1, hub_link_take },
+	{ CS_WIRE_RECOVER, 1 << HUB_NOBODY, 4, hub_recover },
+	{ CS_WIRE_KEY_PACKAGES_PUT, 1 << HUB_DEVICE, 16, hub_key_packages_put },
+	{ CS_WIRE_KEY_PACKAGES_GET, 1 << HUB_DEVICE, 4, hub_key_packages_get },
+	{ CS_WIRE_CONTACT_SET, 1 << HUB_DEVICE, 1, hub_contact_set },
+	{ CS_WIRE_SETTINGS_SET, 1 << HUB_DEVICE, 1, hub_settings_set },
+	{ CS_WIRE_GROUP_NEW, 1 << HUB_DEVICE, 8, hub_group_new },
+	{ CS_WIRE_SUBMIT, 1 << HUB_DEVICE, 1, hub_submit },
+	{ CS_WIRE_SYNC, 1 << HUB_DEVICE, 4, hub_sync },
+	{ CS_WIRE_FETCH, 1 << HUB_DEVICE, 4, hub_fetch },
+	{ CS_WIRE_ACK, 1 << HUB_DEVICE, 1, hub_ack },
+	{ CS_WIRE_WELCOMES, 1 << HUB_DEVICE, 4, hub_welcomes },
+	{ CS_WIRE_WELCOME_ACK, 1 << HUB_DEVICE, 1, hub_welcome_ack },
+	{ CS_WIRE_REPORT, 1 << HUB_DEVICE, 4, hub_report },
+	{ CS_WIRE_REPORT_STATES, 1 << HUB_DEVICE, 1, hub_report_states },
+	{ CS_WIRE_STAMP_CERT, 1 << HUB_DEVICE, 1, hub_stamp_cert },
+	{ CS_WIRE_LINK_OPEN, 1 << HUB_DEVICE, 1, hub_link_open },
+	{ CS_WIRE_LINK_ANSWER, 1 << HUB_DEVICE, 1, hub_link_answer },
+	{ CS_WIRE_DEVICE_ADD, 1 << HUB_DEVICE | 1 << HUB_RECOVERING, 8,
 	    hub_device_add },
-	{ CS_WIRE_DEVICE_REMOVE, 1 << HUB_DEVICE, hub_device_remove },
-	{ CS_WIRE_DEVICES, 1 << HUB_DEVICE, hub_devices },
-	{ CS_WIRE_REVOCATIONS, 1 << HUB_DEVICE, hub_revocations },
-	{ CS_WIRE_GROUPS, 1 << HUB_DEVICE, hub_account_groups },
-	{ CS_WIRE_GROUP_NOTE_SET, 1 << HUB_DEVICE, hub_group_note_set },
-	{ CS_WIRE_CONTACTS, 1 << HUB_DEVICE, hub_contacts },
-	{ CS_WIRE_BLOB_PUT, 1 << HUB_DEVICE, hub_blob_put },
-	{ CS_WIRE_BLOB_GET, 1 << HUB_DEVICE | 1 << HUB_DESK, hub_blob_get },
-	{ CS_WIRE_GROUP_INFO, 1 << HUB_DEVICE, hub_group_info },
-	{ CS_WIRE_NOTICES, 1 << HUB_DEVICE | 1 << HUB_HELD, hub_notices },
-	{ CS_WIRE_LETTER, 1 << HUB_DEVICE | 1 << HUB_HELD, hub_letter },
-	{ CS_WIRE_ACCOUNT_EXPORT, 1 << HUB_DEVICE | 1 << HUB_HELD,
+	{ CS_WIRE_DEVICE_REMOVE, 1 << HUB_DEVICE, 16, hub_device_remove },
+	{ CS_WIRE_DEVICES, 1 << HUB_DEVICE, 1, hub_devices },
+	{ CS_WIRE_REVOCATIONS, 1 << HUB_DEVICE, 4, hub_revocations },
+	{ CS_WIRE_GROUPS, 1 << HUB_DEVICE, 16, hub_account_groups },
+	{ CS_WIRE_GROUP_NOTE_SET, 1 << HUB_DEVICE, 1, hub_group_note_set },
+	{ CS_WIRE_CONTACTS, 1 << HUB_DEVICE, 16, hub_contacts },
+	{ CS_WIRE_BLOB_PUT, 1 << HUB_DEVICE, 2, hub_blob_put },
+	{ CS_WIRE_BLOB_GET, 1 << HUB_DEVICE | 1 << HUB_DESK, 1, hub_blob_get },
+	{ CS_WIRE_GROUP_INFO, 1 << HUB_DEVICE, 32, hub_group_info },
+	{ CS_WIRE_NOTICES, 1 << HUB_DEVICE | 1 << HUB_HELD, 4, hub_notices },
+	{ CS_WIRE_LETTER, 1 << HUB_DEVICE | 1 << HUB_HELD, 4, hub_letter },
+	{ CS_WIRE_ACCOUNT_EXPORT, 1 << HUB_DEVICE | 1 << HUB_HELD, 64,
 	    hub_account_export },
-	{ CS_WIRE_ACCOUNT_LEAVE, 1 << HUB_DEVICE | 1 << HUB_HELD,
+	{ CS_WIRE_ACCOUNT_LEAVE, 1 << HUB_DEVICE | 1 << HUB_HELD, 1,
 	    hub_account_leave },
-	{ CS_WIRE_DESK_REPORTS, 1 << HUB_DESK, hub_desk_reports },
-	{ CS_WIRE_DESK_REPORT_SET, 1 << HUB_DESK, hub_desk_report_set },
-	{ CS_WIRE_DESK_ACTION, 1 << HUB_DESK, hub_desk_action },
-	{ CS_WIRE_DESK_REMOVALS, 1 << HUB_DESK, hub_desk_removals },
-	{ CS_WIRE_DESK_PINS, 1 << HUB_DESK, hub_desk_pins },
-	{ CS_WIRE_DESK_LETTERS, 1 << HUB_DESK, hub_desk_letters },
-	{ CS_WIRE_DESK_LETTER_SET, 1 << HUB_DESK, hub_desk_letter_set },
-	{ CS_WIRE_DESK_HEAD, 1 << HUB_DESK, hub_desk_head },
+	{ CS_WIRE_DESK_REPORTS, 1 << HUB_DESK, 1, hub_desk_reports },
+	{ CS_WIRE_DESK_REPORT_SET, 1 << HUB_DESK, 1, hub_desk_report_set },
+	{ CS_WIRE_DESK_ACTION, 1 << HUB_DESK, 1, hub_desk_action },
+	{ CS_WIRE_DESK_REMOVALS, 1 << HUB_DESK, 1, hub_desk_removals },
+	{ CS_WIRE_DESK_PINS, 1 << HUB_DESK, 1, hub_desk_pins },
+	{ CS_WIRE_DESK_LETTERS, 1 << HUB_DESK, 1, hub_desk_letters },
+	{ CS_WIRE_DESK_LETTER_SET, 1 << HUB_DESK, 1, hub_desk_letter_set },
+	{ CS_WIRE_DESK_HEAD, 1 << HUB_DESK, 1, hub_desk_head },
 };
 
 static enum cs_err
@@ -138,6 +141,7 @@ on_opened(void *arg, struct cs_net_conn *net, void **user)
 	c->hub = hub;
 	hub_clock(hub);
 	c->opened_ms = hub->now_ms;
+	cs_net_conn_address(c->address, net);
 	cs_random(c->challenge, sizeof c->challenge);
 	hub_keys_look_for_desk(hub);
 	if ((err = send_hello(c))) {
@@ -257,29 +261,102 @@ check_role(struct hub_request *rq, uint8_t roles)
 	    c->role == HUB_NOBODY ? CS_WIRE_E_NOT_LOGGED_IN : CS_WIRE_E_DENIED);
 }
 
+/* Take a request of ${cost} from the budgets of who makes it.  The desk is the
+ * operator's own, and works for all. */
+static enum cs_err
+spend(struct hub_request *rq, uint8_t cost, size_t bytes)
+{
+	enum cs_err err;
+
+	switch (rq->conn->role) {
+	case HUB_DESK:
+		return CS_OK;
+	case HUB_NOBODY:
+	case HUB_RECOVERING:
+		return hub_spend(rq, HUB_B_STRANGER_REQUESTS, cost);
+	default:
+		if ((err = hub_spend(rq, HUB_B_REQUESTS, cost)) ||
+		    (err = hub_spend(rq, HUB_B_REQUESTS_DAY, cost)) ||
+		    (err = hub_spend(rq, HUB_B_BYTES, bytes)))
+			return err;
+		return hub_spend(rq, HUB_B_BYTES_DAY, bytes);
+	}
+}
+
 static enum cs_err
 dispatch(struct hub_request *rq, uint8_t kind)
 {
 	enum cs_err err;
 
-	if (++rq->conn->in_round > rq->hub->most_in_round)
-		rq->hub->most_in_round = rq->conn->in_round;
-	if (rq->conn->in_round > HUB_IN_ROUND_MAX)
-		return hub_refuse(rq, CS_WIRE_E_LIMIT);
 	for (size_t i = 0; i < sizeof requests / sizeof requests[0]; i++) {
 		if (requests[i].kind != kind)
 			continue;
-		if ((err = check_role(rq, requests[i].roles)))
+		rq->conn->round_cost += requests[i].cost;
+		if ((err = spend(rq, requests[i].cost, rq->body.len)) ||
+		    (err = check_role(rq, requests[i].roles)))
 			return err;
 		return run(rq, requests[i].handle);
 	}
+	rq->conn->round_cost++;
+	if ((err = spend(rq, 1, rq->body.len)))
+		return err;
 	return hub_refuse(rq, CS_WIRE_E_UNKNOWN_REQUEST);
+}
+
+/* It has proved its key, and has a place of its own from now on; of too many
+ * connections of a device the oldest is a dead one. */
+static void
+let_in(struct hub_conn *c)
+{
+	struct hub_conn *oldest = c;
+	uint64_t n = 0;
+
+	cs_net_conn_known(c->net);
+	if (c->role == HUB_DESK)
+		return;
+	for (struct hub_conn *o = hub_conn_first(c->hub, c->device); o != NULL;
+	     o = o->next_device) {
+		if (memcmp(o->device, c->device, CS_ID_LEN) != 0 ||
+		    o->end_after_round)
+			continue;
+		n++;
+		if (o->opened_ms < oldest->opened_ms)
+			oldest = o;
+	}
+	if (n > hub_budget_amount(c->hub, HUB_B_CONNECTIONS_DEVICE) &&
+	    oldest != c)
+		oldest->end_after_round = true;
+}
+
+static bool
+is_member(const struct hub_conn *c)
+{
+	return c->role == HUB_DEVICE || c->role == HUB_DESK ||
+	    c->role == HUB_HELD;
+}
+
+/* What a connection has taken of this round; when it is enough, the rest waits
+ * in its socket until the others had their turn. */
+static void
+count_round(struct hub_conn *c, size_t bytes, uint64_t since_us)
+{
+	c->round_bytes += bytes;
+	c->round_us += cs_clock_us() - since_us;
+	if (c->net == NULL)
+		return;
+	if (c->round_cost >= hub_budget_amount(c->hub, HUB_B_ROUND_REQUESTS) ||
+	    c->round_bytes >= hub_budget_amount(c->hub, HUB_B_ROUND_BYTES) ||
+	    c->round_us >= HUB_CONN_ROUND_US)
+		cs_net_conn_hold(c->net);
 }
 
 static void
 on_frame(void *arg, struct cs_net_conn *net, void *user, struct cs_view bytes)
 {
 	struct hub_request rq = { .hub = arg, .conn = user };
+	bool member = is_member(rq.conn);
+	size_t before = rq.hub->batch.len;
+	uint64_t since_us = cs_clock_us();
 	struct cs_wire_frame frame;
 	uint16_t refusal;
 
@@ -295,6 +372,9 @@ on_frame(void *arg, struct cs_net_conn *net, void *user, struct cs_view bytes)
 		send_error(&rq, refusal);
 	if (refusal == CS_WIRE_E_REMOVED)
 		rq.conn->end_after_round = true;
+	if (!member && is_member(rq.conn))
+		let_in(rq.conn);
+	count_round(rq.conn, bytes.len + rq.hub->batch.len - before, since_us);
 	cs_buf_free(&rq.error_data);
 }
 

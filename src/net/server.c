@@ -8,6 +8,8 @@
 #include "net/server_http.h"
 #include "net/server_internal.h"
 
+#define CLOSE_S 5 /* for the last words to be read */
+
 /* A frame that waits to be written. */
 struct pending {
 	struct pending *next;
@@ -15,15 +17,19 @@ struct pending {
 	uint8_t bytes[]; /* LWS_PRE, then the frame */
 };
 
-/* One WebSocket.  Invariant: queued is the sum of len over the list. */
+/* One WebSocket.  Invariant: queued is the sum of len over the list, and
+ * server->queued the sum of those. */
 struct cs_net_conn {
 	struct cs_net_server *server;
 	struct lws *wsi;
 	void *user;
 	struct cs_buf in;
 	struct pending *head, **tail;
+	struct cs_net_conn *next, **link; /* all of the server */
 	size_t queued;
 	bool closing;
+	bool held;    /* by the program */
+	bool flowing; /* frames are read */
 };
 
 struct ws_session {
@@ -40,7 +46,46 @@ drop_queue(struct cs_net_conn *c)
 		cs_free(p, sizeof *p + LWS_PRE + p->len);
 	}
 	c->tail = &c->head;
+	c->server->queued -= c->queued;
 	c->queued = 0;
+}
+
+/* Read on, or leave in the socket what comes. */
+static void
+let_flow(struct cs_net_conn *c)
+{
+	size_t most = c->server->config.limits.waiting;
+	bool flow = !c->held && !c->closing && (most == 0 || c->queued <= most);
+
+	if (flow == c->flowing)
+		return;
+	c->flowing = flow;
+	lws_rx_flow_control(c->wsi, flow);
+}
+
+/* End it now, with what it has not read. */
+static void
+cut(struct cs_net_conn *c)
+{
+	drop_queue(c);
+	c->closing = true;
+	lws_set_timeout(c->wsi, PENDING_TIMEOUT_CLOSE_SEND, LWS_TO_KILL_ASYNC);
+}
+
+/* So much more is too much for all: who has most waiting goes. */
+static void
+make_room(struct cs_net_server *s, size_t len)
+{
+	size_t most = s->config.limits.waiting_all;
+
+	while (most != 0 && s->queued != 0 && s->queued + len > most) {
+		struct cs_net_conn *worst = s->conns;
+
+		for (struct cs_net_conn *c = s->conns; c != NULL; c = c->next)
+			if (c->queued > worst->queued)
+				worst = c;
+		cut(worst);
+	}
 }
 
 static int
@@ -53,11 +98,17 @@ on_open(struct cs_net_server *s, struct ws_session *session, struct lws *wsi)
 	c->server = s;
 	c->wsi = wsi;
 	c->tail = &c->head;
+	c->flowing = true;
 	if (s->config.opened(s->config.arg, c, &c->user) != CS_OK) {
 		drop_queue(c);
 		cs_free(c, sizeof *c);
 		return -1;
 	}
+	c->next = s->conns;
+	c->link = &s->conns;
+	if (c->next != NULL)
+		c->next->link = &c->next;
+	s->conns = c;
 	session->conn = c;
 	return 0;
 }
@@ -71,6 +122,9 @@ on_close(struct ws_session *session)
 	if (c == NULL)
 		return;
 	c->server->config.closed(c->server->config.arg, c, c->user);
+	*c->link = c->next;
+	if (c->next != NULL)
+		c->next->link = c->link;
 	drop_queue(c);
 	cs_buf_free(&c->in);
 	cs_free(c, sizeof *c);
@@ -101,6 +155,19 @@ on_receive(struct cs_net_conn *c, struct lws *wsi, const void *in, size_t len)
 	return 0;
 }
 
+/* Something moved: the time for the next begins. */
+static void
+wait_for_reader(struct cs_net_conn *c)
+{
+	if (c->closing)
+		lws_set_timeout(c->wsi, PENDING_TIMEOUT_CLOSE_SEND, CLOSE_S);
+	else if (c->head != NULL)
+		lws_set_timeout(
+		    c->wsi, PENDING_TIMEOUT_HTTP_CONTENT, CS_NET_STALL_S);
+	else
+		lws_set_timeout(c->wsi, NO_PENDING_TIMEOUT, 0);
+}
+
 static int
 on_writable(struct cs_net_conn *c, struct lws *wsi)
 {
@@ -116,7 +183,10 @@ on_writable(struct cs_net_conn *c, struct lws *wsi)
 	if (c->head == NULL)
 		c->tail = &c->head;
 	c->queued -= p->len;
+	c->server->queued -= p->len;
 	cs_free(p, sizeof *p + LWS_PRE + p->len);
+	wait_for_reader(c);
+	let_flow(c);
 	if (c->head != NULL || c->closing)
 		lws_callback_on_writable(wsi);
 	return 0;
@@ -161,10 +231,12 @@ cs_net_conn_send(struct cs_net_conn *c, struct cs_view frame)
 		return CS_ERR_CLOSED;
 	if (frame.len > CS_NET_QUEUE_MAX - c->queued) {
 		/* It stalls: it costs its limit and no more. */
-		drop_queue(c);
-		cs_net_conn_close(c);
+		cut(c);
 		return CS_ERR_LIMIT;
 	}
+	make_room(c->server, frame.len);
+	if (c->closing)
+		return CS_ERR_LIMIT;
 	p = cs_calloc(1, sizeof *p + LWS_PRE + frame.len);
 	if (p == NULL)
 		return CS_ERR_NOMEM;
@@ -173,6 +245,10 @@ cs_net_conn_send(struct cs_net_conn *c, struct cs_view frame)
 	*c->tail = p;
 	c->tail = &p->next;
 	c->queued += p->len;
+	c->server->queued += p->len;
+	if (c->head == p)
+		wait_for_reader(c);
+	let_flow(c);
 	lws_callback_on_writable(c->wsi);
 	return CS_OK;
 }
@@ -180,8 +256,39 @@ cs_net_conn_send(struct cs_net_conn *c, struct cs_view frame)
 void
 cs_net_conn_close(struct cs_net_conn *c)
 {
+	if (c->closing)
+		return;
 	c->closing = true;
+	lws_set_timeout(c->wsi, PENDING_TIMEOUT_CLOSE_SEND, CLOSE_S);
+	let_flow(c);
 	lws_callback_on_writable(c->wsi);
+}
+
+void
+cs_net_conn_hold(struct cs_net_conn *c)
+{
+	c->held = true;
+	let_flow(c);
+}
+
+void
+cs_net_conn_resume(struct cs_net_conn *c)
+{
+	c->held = false;
+	let_flow(c);
+}
+
+void
+cs_net_conn_known(struct cs_net_conn *c)
+{
+	cs_net_peers_know(c->server->peers, c->wsi);
+}
+
+void
+cs_net_conn_address(
+    uint8_t out[static CS_NET_ADDRESS_LEN], const struct cs_net_conn *c)
+{
+	cs_net_peers_address(out, c->wsi);
 }
 
 enum cs_err
@@ -219,6 +326,10 @@ cs_net_server_new(
 	if (s == NULL)
 		return CS_ERR_NOMEM;
 	s->config = *config;
+	if (cs_net_peers_new(&s->peers, &config->limits) != CS_OK) {
+		cs_free(s, sizeof *s);
+		return CS_ERR_NOMEM;
+	}
 	lws_set_log_level(0, NULL);
 	info.iface = config->host;
 	info.port = config->port;
@@ -238,6 +349,7 @@ cs_net_server_new(
 	    LWS_SERVER_OPTION_FAIL_UPON_UNABLE_TO_BIND;
 	s->context = lws_create_context(&info);
 	if (s->context == NULL) {
+		cs_net_peers_free(s->peers);
 		cs_free(s, sizeof *s);
 		return CS_ERR_IO;
 	}
@@ -252,6 +364,7 @@ cs_net_server_free(struct cs_net_server *s)
 		return;
 	lws_sul_cancel(&s->timer);
 	lws_context_destroy(s->context);
+	cs_net_peers_free(s->peers);
 	cs_free(s, sizeof *s);
 }
 

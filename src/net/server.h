@@ -19,6 +19,21 @@ struct cs_net_conn;
 /* Silence after which a ping is sent, and after which we hang up. */
 #define CS_NET_PING_S 45
 #define CS_NET_HANGUP_S 90
+/* How long something may wait for a reader that takes nothing. */
+#define CS_NET_STALL_S 30
+/* An address at the other end: IPv6, or IPv4 as ::ffff:a.b.c.d. */
+#define CS_NET_ADDRESS_LEN 16
+
+/* How much the server bears; 0: no limit. */
+struct cs_net_limits {
+	unsigned connections;       /* in all */
+	unsigned strangers;         /* of them, until cs_net_conn_known() */
+	unsigned strangers_address; /* of these, from one address */
+	unsigned connects_address;  /* new ones a minute */
+	size_t waiting;     /* bytes that wait for one reader, whose next frame
+			     * is not read meanwhile */
+	size_t waiting_all; /* for all readers */
+};
 
 /* A request for a blob, PUT or GET on /b/ID. */
 struct cs_net_blob {
@@ -40,6 +55,7 @@ struct cs_net_server_config {
 	int port;
 	const char *chain_path; /* PEM files */
 	const char *key_path;
+	struct cs_net_limits limits;
 	void *arg; /* for all callbacks */
 	/* ${*user} is the program's own pointer for the connection; an error
 	 * closes it. */
@@ -74,12 +90,23 @@ CS_CHECKED enum cs_err cs_net_server_run(
     struct cs_net_server *s, int timeout_ms);
 
 /* Queue a frame; over CS_NET_QUEUE_MAX the connection is cut and
- * CS_ERR_LIMIT returned. */
+ * CS_ERR_LIMIT returned.  Over limits.waiting_all the one with most waiting is
+ * cut, and so is a reader that takes nothing for CS_NET_STALL_S. */
 CS_CHECKED enum cs_err cs_net_conn_send(
     struct cs_net_conn *c, struct cs_view frame);
 
-/* Close once everything queued is sent. */
+/* Close once everything queued is sent, or after some seconds. */
 void cs_net_conn_close(struct cs_net_conn *c);
+
+/* Read no further frame of ${c}, which waits in its socket, until
+ * cs_net_conn_resume(). */
+void cs_net_conn_hold(struct cs_net_conn *c);
+void cs_net_conn_resume(struct cs_net_conn *c);
+
+/* The other end has proved who it is: it is no stranger any longer. */
+void cs_net_conn_known(struct cs_net_conn *c);
+void cs_net_conn_address(
+    uint8_t out[static CS_NET_ADDRESS_LEN], const struct cs_net_conn *c);
 
 CS_CHECKED enum cs_err cs_net_conn_exporter(
     struct cs_net_conn *c, uint8_t out[static 32]);

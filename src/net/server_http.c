@@ -188,6 +188,14 @@ start_get(struct lws *wsi, struct http_session *h)
 	return 0;
 }
 
+static void
+know(struct lws *wsi)
+{
+	struct cs_net_server *s = lws_context_user(lws_get_context(wsi));
+
+	cs_net_peers_know(s->peers, wsi);
+}
+
 static int
 on_request(struct lws *wsi, struct http_session *h, const char *path)
 {
@@ -214,6 +222,8 @@ on_request(struct lws *wsi, struct http_session *h, const char *path)
 	if (status != 0)
 		return refuse(wsi, status);
 	h->open = true;
+	/* A ticket is a member's. */
+	know(wsi);
 	return h->blob.put ? 0 : start_get(wsi, h);
 }
 
@@ -273,6 +283,8 @@ on_writable(struct lws *wsi, struct http_session *h)
 	    (off_t)(h->blob.offset + h->done));
 	if (n < 0 || (n == 0 && left != 0))
 		return -1;
+	/* A reader that takes nothing is let go. */
+	lws_set_timeout(wsi, PENDING_TIMEOUT_HTTP_CONTENT, CS_NET_STALL_S);
 	h->done += (uint64_t)n;
 	last = h->done == h->blob.length;
 	if (lws_write(wsi, buf + LWS_PRE, (size_t)n,
@@ -291,10 +303,22 @@ cs_net_http_callback(struct lws *wsi, enum lws_callback_reasons reason,
     void *user, void *in, size_t len)
 {
 	struct http_session *h = user;
+	struct cs_net_server *s =
+	    wsi != NULL ? lws_context_user(lws_get_context(wsi)) : NULL;
 
 	switch (reason) {
 	case LWS_CALLBACK_OPENSSL_LOAD_EXTRA_SERVER_VERIFY_CERTS:
 		return cs_tls_server_setup(user) == CS_OK ? 0 : -1;
+	case LWS_CALLBACK_FILTER_NETWORK_CONNECTION:
+		return cs_net_peers_may_come(
+			   s->peers, (lws_sockfd_type)(intptr_t)in)
+		    ? 0
+		    : -1;
+	case LWS_CALLBACK_SERVER_NEW_CLIENT_INSTANTIATED:
+		return cs_net_peers_came(s->peers, wsi) ? 0 : -1;
+	case LWS_CALLBACK_WSI_DESTROY:
+		cs_net_peers_gone(s->peers, wsi);
+		return 0;
 	case LWS_CALLBACK_HTTP:
 		return on_request(wsi, h, in);
 	case LWS_CALLBACK_HTTP_BODY:

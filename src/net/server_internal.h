@@ -4,11 +4,15 @@
 
 #include <libwebsockets.h>
 
+#include "net/peers.h"
 #include "net/server.h"
 
 struct cs_net_server {
 	struct cs_net_server_config config;
 	struct lws_context *context;
+	struct net_peers *peers;
+	struct cs_net_conn *conns;
+	size_t queued; /* sum over conns */
 	lws_sorted_usec_list_t timer;
 	bool timer_fired;
 };

@@ -11,6 +11,8 @@
 
 #define HELLO_MS 10000  /* the hub's first word */
 #define ANSWER_MS 60000 /* an answer: a busy disk may take its time */
+#define MINUTE_S 60
+#define RETRY_MAX_S ((uint32_t)(2 * CS_DAY_S)) /* no limit is for longer */
 #define PUSHES_MAX ((size_t)1 << 20)
 
 static enum cs_err
@@ -102,6 +104,47 @@ keep_push(struct cs_session *s, struct cs_view frame)
 	cs_write_bytes(&w, frame);
 }
 
+/* Our own words for it: a hub does not write on our users' screens. */
+static void
+say_why(struct cs_session *s)
+{
+	const char *unit = "seconds";
+	uint32_t n = s->retry_s;
+
+	if (n == 0) {
+		snprintf(s->sentence, sizeof s->sentence, "%s",
+		    s->code == CS_WIRE_E_LIMIT
+			? "A limit is reached, and something has to go first."
+			: cs_wire_code_text(s->code));
+		return;
+	}
+	if (n > 2 * CS_HOUR_S) {
+		n = (uint32_t)((n + CS_HOUR_S - 1) / CS_HOUR_S);
+		unit = "hours";
+	} else if (n > 2 * MINUTE_S) {
+		n = (n + MINUTE_S - 1) / MINUTE_S;
+		unit = "minutes";
+	}
+	if (n == 1)
+		unit = "second";
+	snprintf(s->sentence, sizeof s->sentence,
+	    "A limit is reached. Try again in %lu %s.", (unsigned long)n, unit);
+}
+
+/* A refusal that is not what it should be is one without more to say. */
+static void
+read_retry(struct cs_session *s)
+{
+	struct cs_wire_retry retry;
+
+	s->retry_s = 0;
+	if (s->code == CS_WIRE_E_LIMIT &&
+	    cs_wire_parse(&retry, &cs_wire_retry_shape,
+		cs_buf_view(&s->refusal_data)) == CS_OK)
+		s->retry_s =
+		    retry.seconds < RETRY_MAX_S ? retry.seconds : RETRY_MAX_S;
+}
+
 static enum cs_err
 refused(struct cs_session *s, struct cs_view body)
 {
@@ -112,9 +155,8 @@ refused(struct cs_session *s, struct cs_view body)
 	    (err = cs_buf_set(&s->refusal_data, error.data)))
 		return err;
 	s->code = error.code;
-	/* Our own words for it: a hub does not write on our users' screens. */
-	snprintf(s->sentence, sizeof s->sentence, "%s",
-	    cs_wire_code_text(error.code));
+	read_retry(s);
+	say_why(s);
 	return CS_ERR_DENIED;
 }
 
@@ -155,6 +197,39 @@ cs_session_call(struct cs_session *s, uint8_t kind,
 	if ((err = cs_session_send(s, &id, kind, request_shape, request)))
 		return err;
 	return cs_session_answer(s, id, answer_shape, answer);
+}
+
+static uint64_t
+clock_ms(void)
+{
+	struct timespec ts;
+
+	clock_gettime(CLOCK_MONOTONIC, &ts);
+	return (uint64_t)ts.tv_sec * CS_SECOND_MS +
+	    (uint64_t)ts.tv_nsec / (CS_SECOND_MS * CS_SECOND_MS);
+}
+
+enum cs_err
+cs_session_wait(struct cs_session *s, uint64_t ms)
+{
+	uint64_t end = clock_ms() + ms, now;
+	struct cs_buf frame = { 0 };
+	struct cs_wire_frame f;
+	enum cs_err err = CS_OK;
+
+	while (err == CS_OK && (now = clock_ms()) < end) {
+		err = cs_net_client_recv(s->net, &frame, (int)(end - now));
+		if (err == CS_OK &&
+		    (err = cs_wire_frame_parse(&f, cs_buf_view(&frame))) ==
+			CS_OK) {
+			if (f.kind != CS_WIRE_PUSH)
+				err = CS_ERR_FORMAT;
+			else
+				keep_push(s, cs_buf_view(&frame));
+		}
+	}
+	cs_buf_free(&frame);
+	return err == CS_ERR_TIMEOUT ? CS_OK : err;
 }
 
 /* Sign this connection. */

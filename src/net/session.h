@@ -25,6 +25,7 @@ struct cs_session {
 	/* Of the last request that the hub refused: CS_ERR_DENIED. */
 	uint16_t code;
 	struct cs_buf refusal_data;
+	uint32_t retry_s; /* of CS_WIRE_E_LIMIT; 0: waiting does not help */
 	char sentence[CS_WIRE_SENTENCE_MAX + 1];
 	struct cs_buf frame;  /* the last answer: views point into it */
 	struct cs_buf pushes; /* frames that came between: u32 length, frame */
@@ -50,6 +51,10 @@ CS_CHECKED enum cs_err cs_session_send(struct cs_session *s, uint32_t *id,
     const void *request);
 CS_CHECKED enum cs_err cs_session_answer(struct cs_session *s, uint32_t id,
     const struct cs_wire_shape *answer_shape, void *answer);
+
+/* Let ${ms} pass while the connection lives on; pushes are kept.
+ * CS_ERR_CLOSED */
+CS_CHECKED enum cs_err cs_session_wait(struct cs_session *s, uint64_t ms);
 
 /* Prove who we are: a device's key, or the desk's with a zero ${device}. */
 CS_CHECKED enum cs_err cs_session_login(struct cs_session *s, uint8_t role,

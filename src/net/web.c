@@ -2,7 +2,6 @@
 #include "net/web.h"
 
 #include <libwebsockets.h>
-#include <netinet/in.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdio.h>
@@ -10,15 +9,13 @@
 #include <string.h>
 
 #include "base/alloc.h"
-#include "crypto/random.h"
-#include "crypto/short_hash.h"
 #include "crypto/tls.h"
+#include "net/peers.h"
 
 #define CHUNK 16384
 #define REQUEST_S 20 /* for the head of a request to come whole */
 #define BODY_S 120   /* for the rest of it, over a slow line */
 #define LENGTH_DIGITS 10
-#define PEERS 1024
 /* A body may be large, so there are few of them at once in all. */
 #define BODY_SMALL ((size_t)64 << 10) /* any number of these */
 #define BODIES_LARGE 4                /* as much as so many of the largest */
@@ -30,11 +27,8 @@ struct cs_web {
 	struct lws_context *context;
 	struct lws_vhost *vhost;
 	volatile sig_atomic_t stop;
-	unsigned streams, connections;
-	/* By a keyed hash of the address: one that takes all that it can get
-	 * leaves some to others. */
-	uint8_t peer_key[CS_SHORT_HASH_KEY_LEN];
-	unsigned by_peer[PEERS];
+	struct net_peers *peers;
+	unsigned streams;
 	size_t held; /* bytes of bodies that are larger than small */
 };
 
@@ -178,6 +172,8 @@ answer(struct lws *wsi, struct session *s)
 	lws_set_timer_usecs(wsi, LWS_SET_TIMER_USEC_CANCEL);
 	s->rq->body = cs_buf_view(&s->body);
 	w->config.handle(w->config.arg, s->rq, &a);
+	if (a.known)
+		cs_net_peers_know(w->peers, wsi);
 	drop_body(w, s);
 	if (a.stream != NULL && w->streams >= CS_WEB_STREAMS_MAX) {
 		w->config.ended(w->config.arg, a.stream);
@@ -443,53 +439,7 @@ on_closed(struct lws *wsi, struct session *s)
 	clear(w, s);
 }
 
-/* ---- connections -------------------------------------------------------- */
-
-/* Where connections from the other end of ${fd} are counted. */
-static unsigned *
-peer_count(struct cs_web *w, lws_sockfd_type fd)
-{
-	struct sockaddr_in a = { 0 };
-	socklen_t n = sizeof a;
-
-	if (getpeername(fd, (struct sockaddr *)&a, &n) != 0)
-		memset(&a, 0, sizeof a);
-	return &w->by_peer[cs_short_hash(w->peer_key,
-			       cs_view(&a.sin_addr, sizeof a.sin_addr)) %
-	    PEERS];
-}
-
-static int
-on_connecting(struct cs_web *w, lws_sockfd_type fd)
-{
-	return w->connections >= CS_WEB_CONNECTIONS_MAX ||
-		*peer_count(w, fd) >= CS_WEB_PEER_MAX
-	    ? -1
-	    : 0;
-}
-
-static int
-on_connected(struct cs_web *w, struct lws *wsi)
-{
-	unsigned *count = peer_count(w, lws_get_socket_fd(wsi));
-
-	w->connections++;
-	++*count;
-	lws_set_opaque_user_data(wsi, count);
-	return 0;
-}
-
-static int
-on_gone(struct cs_web *w, struct lws *wsi)
-{
-	unsigned *count = lws_get_opaque_user_data(wsi);
-
-	if (count == NULL) /* it never was one */
-		return 0;
-	w->connections--;
-	--*count;
-	return 0;
-}
+/* ---- events ------------------------------------------------------------- */
 
 static int
 callback(struct lws *wsi, enum lws_callback_reasons reason, void *user,
@@ -502,11 +452,15 @@ callback(struct lws *wsi, enum lws_callback_reasons reason, void *user,
 	case LWS_CALLBACK_OPENSSL_LOAD_EXTRA_SERVER_VERIFY_CERTS:
 		return cs_tls_server_setup(user) == CS_OK ? 0 : -1;
 	case LWS_CALLBACK_FILTER_NETWORK_CONNECTION:
-		return on_connecting(w, (lws_sockfd_type)(intptr_t)in);
+		return cs_net_peers_may_come(
+			   w->peers, (lws_sockfd_type)(intptr_t)in)
+		    ? 0
+		    : -1;
 	case LWS_CALLBACK_SERVER_NEW_CLIENT_INSTANTIATED:
-		return on_connected(w, wsi);
+		return cs_net_peers_came(w->peers, wsi) ? 0 : -1;
 	case LWS_CALLBACK_WSI_DESTROY:
-		return on_gone(w, wsi);
+		cs_net_peers_gone(w->peers, wsi);
+		return 0;
 	case LWS_CALLBACK_HTTP:
 		return on_request(wsi, s, in);
 	case LWS_CALLBACK_HTTP_BODY:
@@ -538,6 +492,12 @@ static const struct lws_protocols protocols[] = {
 enum cs_err
 cs_web_new(struct cs_web **out, const struct cs_web_config *config)
 {
+	static const struct cs_net_limits limits = {
+		.connections = CS_WEB_CONNECTIONS_MAX,
+		.strangers = CS_WEB_STRANGERS_MAX,
+		.strangers_address = CS_WEB_STRANGERS_ADDRESS_MAX,
+		.connects_address = CS_WEB_CONNECTS_MAX,
+	};
 	struct lws_context_creation_info info = { 0 };
 	struct cs_web *w = cs_calloc(1, sizeof *w);
 
@@ -545,7 +505,10 @@ cs_web_new(struct cs_web **out, const struct cs_web_config *config)
 	if (w == NULL)
 		return CS_ERR_NOMEM;
 	w->config = *config;
-	cs_random(w->peer_key, sizeof w->peer_key);
+	if (cs_net_peers_new(&w->peers, &limits) != CS_OK) {
+		cs_free(w, sizeof *w);
+		return CS_ERR_NOMEM;
+	}
 	lws_set_log_level(0, NULL);
 	info.options = LWS_SERVER_OPTION_EXPLICIT_VHOSTS;
 	info.user = w;
@@ -583,6 +546,7 @@ cs_web_free(struct cs_web *w)
 		return;
 	if (w->context != NULL)
 		lws_context_destroy(w->context);
+	cs_net_peers_free(w->peers);
 	cs_free(w, sizeof *w);
 }
 

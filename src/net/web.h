@@ -14,7 +14,11 @@
 #define CS_WEB_ARG_MAX 512
 #define CS_WEB_STREAMS_MAX 64 /* pages that listen; each costs little */
 #define CS_WEB_CONNECTIONS_MAX 512
-#define CS_WEB_PEER_MAX 384 /* of them from one address */
+/* Of them, until one of their requests has proved who makes it; from one
+ * address; and new ones a minute.  The oldest makes room. */
+#define CS_WEB_STRANGERS_MAX 384
+#define CS_WEB_STRANGERS_ADDRESS_MAX 256
+#define CS_WEB_CONNECTS_MAX 3000
 
 struct cs_web_request {
 	const char *method; /* "GET", "POST", "PUT", "DELETE" */
@@ -38,6 +42,7 @@ struct cs_web_answer {
 	char set_cookie[CS_WEB_HEADER_MAX]; /* or "" */
 	char disposition[256];              /* Content-Disposition, or "" */
 	unsigned retry_after_s;             /* or 0 */
+	bool known;   /* who asked has proved who they are */
 	void *stream; /* not NULL: events follow, see below */
 };
 

@@ -48,6 +48,11 @@ static const struct cs_wire_field cs_wire_removed_fields[] = {
 };
 SHAPE(cs_wire_removed);
 
+static const struct cs_wire_field cs_wire_retry_fields[] = {
+	FIELD(CS_WIRE_U32, cs_wire_retry, seconds, 0),
+};
+SHAPE(cs_wire_retry);
+
 static const struct cs_wire_field cs_wire_push_fields[] = {
 	FIELD(CS_WIRE_U8, cs_wire_push, kind, 0),
 	FIELD(CS_WIRE_VEC, cs_wire_push, group_id, CS_WIRE_GROUP_ID_MAX),

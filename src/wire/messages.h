@@ -87,7 +87,7 @@ enum cs_wire_code {
 	CS_WIRE_E_HANDLE_TAKEN = 14,
 	CS_WIRE_E_HANDLE_INVALID = 15,
 	CS_WIRE_E_CERTIFICATE = 16,
-	CS_WIRE_E_LIMIT = 17,
+	CS_WIRE_E_LIMIT = 17, /* data: cs_wire_retry */
 	CS_WIRE_E_REPEATED = 18,
 	CS_WIRE_E_WAITING = 19,
 	CS_WIRE_E_UNAVAILABLE = 20,
@@ -192,6 +192,13 @@ struct cs_wire_removed {
 	uint64_t at_ms;
 };
 CS_WIRE_SHAPE(cs_wire_removed);
+
+/* Data of CS_WIRE_E_LIMIT: when the same will be taken; 0: not by waiting,
+ * something has to go first. */
+struct cs_wire_retry {
+	uint32_t seconds;
+};
+CS_WIRE_SHAPE(cs_wire_retry);
 
 /* CS_WIRE_PUSH: something happened; the log is the truth, this is a hint. */
 enum cs_wire_push_kind {

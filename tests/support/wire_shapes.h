@@ -19,6 +19,7 @@ static const struct {
 	WIRE_SHAPE(cs_wire_error),
 	WIRE_SHAPE(cs_wire_disabled),
 	WIRE_SHAPE(cs_wire_removed),
+	WIRE_SHAPE(cs_wire_retry),
 	WIRE_SHAPE(cs_wire_push),
 	WIRE_SHAPE(cs_wire_join),
 	WIRE_SHAPE(cs_wire_account),

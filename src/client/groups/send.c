@@ -121,8 +121,10 @@ refused(
 		err = client_log_read(c, g);
 		return err ? err : CS_ERR_EPOCH;
 	}
-	if (c->link.hub_code == CS_WIRE_E_UNAVAILABLE)
-		return CS_ERR_DENIED; /* it stays in the outbox */
+	/* It is as good later: it stays in the outbox. */
+	if (c->link.hub_code == CS_WIRE_E_UNAVAILABLE ||
+	    c->link.hub_code == CS_WIRE_E_LIMIT)
+		return CS_ERR_DENIED;
 	if ((err = cs_db_begin(c->db)) ||
 	    (err = cs_db_end(c->db, client_outbox_fail(c, s))))
 		return err;

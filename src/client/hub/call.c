@@ -7,6 +7,9 @@
 #include "client/home/problem.h"
 #include "crypto/random.h"
 
+#define WAIT_MAX_S 60 /* what we wait without asking anybody */
+#define WAITS 3       /* of one request */
+
 static enum cs_err
 explain(struct cs_client *c, enum cs_err err)
 {
@@ -40,6 +43,16 @@ explain(struct cs_client *c, enum cs_err err)
 	}
 }
 
+/* A budget of a minute is used up: that is over by itself soon, and whoever
+ * called has nothing better to do than to wait. */
+static bool
+is_short(const struct cs_client *c)
+{
+	return c->link.session.code == CS_WIRE_E_LIMIT &&
+	    c->link.session.retry_s != 0 &&
+	    c->link.session.retry_s <= WAIT_MAX_S;
+}
+
 enum cs_err
 client_call(struct cs_client *c, uint8_t kind,
     const struct cs_wire_shape *request_shape, const void *request,
@@ -50,9 +63,14 @@ client_call(struct cs_client *c, uint8_t kind,
 	c->link.hub_code = 0;
 	if (err)
 		return err;
-	return explain(c,
-	    cs_session_call(&c->link.session, kind, request_shape, request,
-		answer_shape, answer));
+	for (unsigned i = 0;; i++) {
+		err = cs_session_call(&c->link.session, kind, request_shape,
+		    request, answer_shape, answer);
+		if (err != CS_ERR_DENIED || i == WAITS || !is_short(c) ||
+		    (err = cs_session_wait(&c->link.session,
+			 c->link.session.retry_s * CS_SECOND_MS)) != CS_OK)
+			return explain(c, err);
+	}
 }
 
 enum cs_err

@@ -5,7 +5,8 @@
 
 /* Send a request and wait for its answer, whose views live until the next call.
  * A refusal is CS_ERR_DENIED, with its code in ${c->link.hub_code} and a
- * sentence in ${c->problem}. */
+ * sentence in ${c->problem}.  Where the hub says that a limit is over within a
+ * minute, this waits and asks again. */
 CS_CHECKED enum cs_err client_call(struct cs_client *c, uint8_t kind,
     const struct cs_wire_shape *request_shape, const void *request,
     const struct cs_wire_shape *answer_shape, void *answer);

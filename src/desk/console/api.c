@@ -10,9 +10,11 @@
 #include "desk/console/api_routes.h"
 #include "desk/console/api_session.h"
 #include "desk/console/call.h"
+#include "desk/console/rate.h"
 #include "desk/core/desk.h"
 #include "desk/core/json.h"
 #include "desk/people/attempts.h"
+#include "store/clock.h"
 #include "store/db.h"
 
 #define BASE "/api/v1"
@@ -30,6 +32,7 @@ cs_desk_api_new(struct cs_desk_api **out, struct cs_desk *d,
 	api->routes = api_routes;
 	api->options = *options;
 	desk_attempts_init(&api->attempts);
+	api_rate_init(&api->rate);
 	cs_random(api->challenge_key, sizeof api->challenge_key);
 	return CS_OK;
 }
@@ -185,6 +188,25 @@ csrf_good(const struct api_call *c)
 	    cs_equal_ct(c->rq->csrf, c->session->csrf, n);
 }
 
+/* Does ${c} ask too often?  If so, it has been refused. */
+static bool
+too_many(struct api_call *c, bool known)
+{
+	const char *who = !known ? c->rq->peer
+	    : c->session != NULL ? c->session->csrf
+				 : c->rq->authorization;
+	unsigned wait = api_rate_wait(&c->api->rate,
+	    known ? API_RATE_OF_SIGNED_IN : API_RATE_OF_ADDRESS,
+	    cs_view_str(who), cs_clock_ms());
+
+	if (wait == 0)
+		return false;
+	c->answer->retry_after_s = wait;
+	api_refuse(c, 429, "limit", "too-many-requests",
+	    "Too many requests. Wait, then try again.");
+	return true;
+}
+
 /* May the request go on?  If not, it has been refused. */
 static bool
 allowed(struct api_call *c, const struct api_route *route)
@@ -197,8 +219,9 @@ allowed(struct api_call *c, const struct api_route *route)
 		    "This comes from another page.");
 		return false;
 	}
-	if (!api_identify(c, route, &scopes, &known))
+	if (!api_identify(c, route, &scopes, &known) || too_many(c, known))
 		return false;
+	c->answer->known = known;
 	if (route->allowed & API_ANYBODY)
 		return true;
 	if (!known) {

@@ -7,6 +7,7 @@
 #include "base/bytes.h"
 #include "base/units.h"
 #include "desk/console/api.h"
+#include "desk/console/rate.h"
 #include "desk/core/actor.h"
 #include "desk/people/attempts.h"
 #include "desk/people/passkey_check.h"
@@ -61,6 +62,7 @@ struct cs_desk_api {
 	struct api_challenge used[API_CHALLENGES_USED_MAX];
 	struct desk_attempts attempts; /* to sign in, and to unlock */
 	struct events *events;         /* open streams; events.c */
+	struct api_rate rate;          /* requests a minute */
 };
 
 /* One request on its way through a handler. */

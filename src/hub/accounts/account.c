@@ -7,6 +7,7 @@
 #include "crypto/hash.h"
 #include "franking/credential.h"
 #include "hub/core/batch.h"
+#include "hub/core/budget.h"
 #include "hub/core/hub.h"
 #include "hub/core/refusal.h"
 
@@ -31,7 +32,7 @@ use_invite(struct hub_request *rq, struct cs_view invite)
 	}
 	err = cs_rows_end(&row, err);
 	if (err == CS_ERR_NOT_FOUND)
-		return hub_refuse(rq, CS_WIRE_E_INVITE_UNKNOWN);
+		return hub_try_failed(rq, CS_WIRE_E_INVITE_UNKNOWN);
 	if (err)
 		return err;
 	if (expires < hub->now_ms)
@@ -248,11 +249,8 @@ hub_join(struct hub_request *rq)
 	struct cs_wire_join m;
 	enum cs_err err;
 
-	if (++rq->conn->join_tries > HUB_JOIN_TRIES_MAX) {
-		rq->conn->end_after_round = true;
-		return hub_refuse(rq, CS_WIRE_E_LIMIT);
-	}
-	if ((err = cs_wire_parse(&m, &cs_wire_join_shape, rq->body)))
+	if ((err = hub_try(rq)) ||
+	    (err = cs_wire_parse(&m, &cs_wire_join_shape, rq->body)))
 		return err;
 	if (cs_device_cert_verify(&n.device, m.device_cert,
 		CS_VIEW_OF(m.account_key),
@@ -302,6 +300,7 @@ forget(struct cs_hub *hub, const struct gone *gone)
 		"DELETE FROM action WHERE account=?",
 		"DELETE FROM group_note WHERE account=?",
 		"DELETE FROM revocation WHERE account=?",
+		"DELETE FROM spent WHERE scope=?",
 		"DELETE FROM account WHERE id=?",
 	};
 	enum cs_err err = cs_db_exec(hub->db,

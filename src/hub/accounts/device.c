@@ -9,6 +9,7 @@
 #include "base/reader.h"
 #include "franking/revocation.h"
 #include "hub/core/batch.h"
+#include "hub/core/budget.h"
 #include "hub/core/connection.h"
 #include "hub/core/hub.h"
 #include "hub/core/refusal.h"
@@ -98,7 +99,9 @@ insert(struct hub_request *rq, const struct cs_wire_device_add *m,
 	if (before != 0)
 		return CS_OK;
 	if (n >= CS_WIRE_DEVICES_MAX)
-		return hub_refuse(rq, CS_WIRE_E_LIMIT);
+		return hub_over(rq, HUB_B_DEVICES, 0);
+	if ((err = hub_spend(rq, HUB_B_DEVICES_DAY, 1)))
+		return err;
 	/* Its row may be gone already. */
 	if ((err = cs_db_get_int(&n, hub->db,
 		 "SELECT COUNT(*) FROM revocation WHERE account=? AND device=?",
@@ -344,7 +347,8 @@ hub_device_remove(struct hub_request *rq)
 		return err;
 	rest = m.revocations.raw;
 	while (err == CS_OK &&
-	    cs_wire_next(&item, &cs_wire_revocation_shape, &rest))
+	    cs_wire_next(&item, &cs_wire_revocation_shape, &rest) &&
+	    (err = hub_spend(rq, HUB_B_REVOCATIONS_DAY, 1)) == CS_OK)
 		err = take_revocation(&ended, rq, item.revocation);
 	if (err == CS_OK)
 		err = end_devices(rq, cs_buf_view(&ended));

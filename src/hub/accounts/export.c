@@ -3,6 +3,7 @@
 
 #include "base/json_writer.h"
 #include "hub/core/batch.h"
+#include "hub/core/budget.h"
 
 /* Room for the end of the text when a list is cut short. */
 #define TAIL (64 * CS_KIB)
@@ -204,7 +205,8 @@ hub_account_export(struct hub_request *rq)
 	struct cs_wire_empty m;
 	enum cs_err err;
 
-	if ((err = cs_wire_parse(&m, &cs_wire_empty_shape, rq->body)))
+	if ((err = cs_wire_parse(&m, &cs_wire_empty_shape, rq->body)) ||
+	    (err = hub_spend(rq, HUB_B_EXPORTS_DAY, 1)))
 		return err;
 	err = write_all(&e);
 	answer.json = cs_buf_view(&text);

@@ -6,6 +6,7 @@
 
 #include "hub/accounts/device.h"
 #include "hub/core/batch.h"
+#include "hub/core/budget.h"
 #include "hub/core/hub.h"
 #include "hub/core/refusal.h"
 #include "hub/groups/contact.h"
@@ -102,7 +103,10 @@ hub_key_packages_put(struct hub_request *rq)
 	    (err = count(rq->hub, rq->conn->device, &answer)))
 		return err;
 	if (answer.key_packages + m.key_packages.n > CS_WIRE_KEY_PACKAGES_MAX)
-		return hub_refuse(rq, CS_WIRE_E_LIMIT);
+		return hub_over(rq, HUB_B_KEY_PACKAGES_PUT_DAY, 0);
+	err = hub_spend(rq, HUB_B_KEY_PACKAGES_PUT_DAY, m.key_packages.n + 1);
+	if (err)
+		return err;
 	for (rest = m.key_packages.raw;
 	     cs_wire_next(&item, &cs_wire_bytes_shape, &rest);)
 		if ((err = put_one(rq, item.v, SINGLE_USE)))
@@ -214,6 +218,8 @@ hub_key_packages_get(struct hub_request *rq)
 		return err;
 	/* Handles that are unknown, refuse strangers, are disabled or have left
 	 * look alike, also by the time it takes: no account has the id zero. */
+	if ((err = hub_spend(rq, HUB_B_KEY_PACKAGES_GET_DAY, 1)))
+		return err;
 	err = hub_contact_may(rq, answer.account);
 	if (err == CS_OK)
 		err = take_all(rq, &m, &answer, &list);

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "hub/core/batch.h"
+#include "hub/core/budget.h"
 #include "hub/core/hub.h"
 #include "hub/core/refusal.h"
 
@@ -35,7 +36,8 @@ open_new(struct hub_request *rq, const uint8_t rendezvous[static CS_HASH_LEN])
 	struct cs_hub *hub = rq->hub;
 	enum cs_err err;
 
-	if ((err = cs_db_exec(hub->db,
+	if ((err = hub_spend(rq, HUB_B_LINKS_DAY, 1)) ||
+	    (err = cs_db_exec(hub->db,
 		 "DELETE FROM link WHERE device=? OR expires<=?",
 		 cs_blob(CS_VIEW_OF(rq->conn->device)), cs_int(hub->now_ms))))
 		return err;
@@ -91,16 +93,6 @@ hub_link_answer(struct hub_request *rq)
 
 /* ---- the new device's side ---------------------------------------------- */
 
-/* Guessing names is hopeless; this makes it slow as well. */
-static enum cs_err
-count_try(struct hub_request *rq)
-{
-	if (++rq->conn->join_tries <= HUB_JOIN_TRIES_MAX)
-		return CS_OK;
-	rq->conn->end_after_round = true;
-	return hub_refuse(rq, CS_WIRE_E_LIMIT);
-}
-
 static enum cs_err
 wake_opener(struct cs_hub *hub, const uint8_t rendezvous[static CS_HASH_LEN])
 {
@@ -126,7 +118,7 @@ hub_link_ask(struct hub_request *rq)
 	struct cs_wire_link_ask m;
 	enum cs_err err;
 
-	if ((err = count_try(rq)))
+	if ((err = hub_try(rq)))
 		return err;
 	/* The first letter stays. The answer is the same whether there is a
 	 * mailbox or not. */
@@ -149,7 +141,7 @@ hub_link_take(struct hub_request *rq)
 	struct cs_rows rows;
 	enum cs_err err;
 
-	if ((err = count_try(rq)))
+	if ((err = hub_try(rq)))
 		return err;
 	if ((err = cs_wire_parse(&m, &cs_wire_link_shape, rq->body)))
 		return err;

@@ -8,6 +8,7 @@
 #include "crypto/hash.h"
 #include "hub/accounts/account.h"
 #include "hub/core/batch.h"
+#include "hub/core/budget.h"
 #include "hub/core/refusal.h"
 #include "hub/groups/member.h"
 
@@ -54,15 +55,12 @@ hub_recover(struct hub_request *rq)
 	uint8_t account[CS_ID_LEN];
 	enum cs_err err;
 
-	if (++rq->conn->join_tries > HUB_JOIN_TRIES_MAX) {
-		rq->conn->end_after_round = true;
-		return hub_refuse(rq, CS_WIRE_E_LIMIT);
-	}
-	if ((err = cs_wire_parse(&m, &cs_wire_recover_shape, rq->body)))
+	if ((err = hub_try(rq)) ||
+	    (err = cs_wire_parse(&m, &cs_wire_recover_shape, rq->body)))
 		return err;
 	/* Whoever has not the key learns nothing of what exists. */
 	if (verify(rq, &m) != CS_OK)
-		return hub_refuse(rq, CS_WIRE_E_LOGIN);
+		return hub_try_failed(rq, CS_WIRE_E_LOGIN);
 	err = find_account(account, rq->hub, m.account_key);
 	if (err == CS_OK)
 		err = hub_account_certs(
@@ -97,7 +95,7 @@ hub_account_groups(struct hub_request *rq)
 	    " LEFT JOIN group_note ON group_note.grp=member.grp"
 	    " AND group_note.account=member.account"
 	    " WHERE member.account=? AND until_seq IS NULL LIMIT ?",
-	    cs_blob(CS_VIEW_OF(rq->conn->account)), cs_int(HUB_GROUPS_ACCOUNT));
+	    cs_blob(CS_VIEW_OF(rq->conn->account)), cs_int(HUB_SYNC_ROWS));
 	while (err == CS_OK && cs_rows_next(&rows)) {
 		const struct cs_wire_group_note item = {
 			.group_id = cs_col_blob(&rows, 0),
@@ -126,6 +124,7 @@ hub_group_note_set(struct hub_request *rq)
 
 	if ((err = cs_wire_parse(&m, &cs_wire_group_note_shape, rq->body)) ||
 	    (err = hub_is_member(rq, m.group_id)) ||
+	    (err = hub_spend(rq, HUB_B_GROUP_NOTES_DAY, 1)) ||
 	    (err = cs_db_exec(rq->hub->db,
 		 "INSERT INTO group_note(account,grp,note) VALUES(?,?,?)"
 		 " ON CONFLICT(account,grp) DO UPDATE SET note=excluded.note",

@@ -10,6 +10,7 @@
 #include "hub/blobs/ticket.h"
 #include "hub/blobs/upload.h"
 #include "hub/core/batch.h"
+#include "hub/core/budget.h"
 #include "hub/core/hub.h"
 #include "hub/core/refusal.h"
 
@@ -39,20 +40,15 @@ load(struct hub_blob *out, struct cs_hub *hub,
 static enum cs_err
 make_new(struct hub_request *rq, struct cs_wire_blob_put *m)
 {
-	uint64_t today;
 	enum cs_err err;
 
 	if (m->size == 0 || m->size > HUB_BLOB_MAX)
 		return hub_refuse(rq, CS_WIRE_E_TOO_LARGE);
-	err = cs_db_get_int(&today, rq->hub->db,
-	    "SELECT COALESCE(SUM(size),0) FROM blob WHERE account=?"
-	    " AND created>?",
-	    cs_blob(CS_VIEW_OF(rq->conn->account)),
-	    cs_int(rq->hub->now_ms - CS_DAY_MS));
-	if (err)
+	if ((err = hub_spend(rq, HUB_B_FILES_DAY, 1)) ||
+	    (err = hub_spend(rq, HUB_B_FILE_BYTES_DAY, m->size)) ||
+	    (err = hub_spend(rq, HUB_B_FILES, 1)) ||
+	    (err = hub_spend(rq, HUB_B_FILE_BYTES, m->size)))
 		return err;
-	if (today + m->size > HUB_BLOB_BYTES_DAY)
-		return hub_refuse(rq, CS_WIRE_E_LIMIT);
 	cs_random(m->blob, sizeof m->blob);
 	return cs_db_exec(rq->hub->db,
 	    "INSERT INTO blob(id,account,size,sha256,created)"

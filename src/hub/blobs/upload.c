@@ -11,6 +11,7 @@
 #include "base/alloc.h"
 #include "base/text.h"
 #include "crypto/hash.h"
+#include "hub/core/budget.h"
 #include "store/file.h"
 
 /* The disk begins to write after so many bytes, so that the sync at the end
@@ -95,11 +96,12 @@ make_room(struct cs_hub *hub, const uint8_t account[static CS_ID_LEN])
 		if (is_own && (own == NULL || u->used_ms < own->used_ms))
 			own = u;
 	}
-	if (n >= HUB_UPLOADS_ACCOUNT) {
+	if (n >= hub_budget_amount(hub, HUB_B_UPLOADS)) {
 		if (own == NULL)
 			return false;
 		forget(hub, own);
-	} else if (hub->n_uploads >= HUB_UPLOADS) {
+	} else if (hub->n_uploads >=
+	    hub_budget_amount(hub, HUB_B_UPLOADS_ALL)) {
 		if (any == NULL)
 			return false;
 		forget(hub, any);

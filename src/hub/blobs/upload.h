@@ -13,9 +13,6 @@
 
 #include "hub/core/hub.h"
 
-#define HUB_UPLOADS 1000      /* at once: a descriptor and a hash each */
-#define HUB_UPLOADS_ACCOUNT 8 /* at once, of one account */
-
 /* What is known of a blob. */
 struct hub_blob {
 	uint8_t account[CS_ID_LEN];

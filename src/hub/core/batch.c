@@ -133,12 +133,12 @@ hub_batch_end(struct cs_hub *hub)
 				hub->batch.data + o->from, o->to - o->from));
 	}
 	for (struct hub_conn *c = hub->conns; c != NULL; c = c->next) {
-		c->in_round = 0;
+		c->round_cost = c->round_bytes = c->round_us = 0;
+		cs_net_conn_resume(c->net);
 		if (c->end_after_round)
 			cs_net_conn_close(c->net);
 	}
 	hub->n_out = 0;
-	hub->most_in_round = 0;
 	if (hub->batch.cap > BATCH_KEEP)
 		cs_buf_free(&hub->batch);
 	else

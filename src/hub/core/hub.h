@@ -18,31 +18,22 @@
 #include "store/db.h"
 #include "wire/messages.h"
 
-/* ---- limits, each with its reason (DESIGN, "Limits") -------------------- */
+/* ---- times, and bounds of a round.  What everybody may take is in budget.c
+ * (DESIGN, "Limits") */
 
-#define HUB_IN_ROUND_MAX 64 /* outstanding submissions a connection */
 /* A round that gathers what comes meanwhile keeps the answers waiting: */
 #define HUB_ROUND_OUT_MAX 512 /* for some milliseconds */
 #define HUB_ROUND_BYTES_MAX CS_MIB
+#define HUB_ROUND_US 20000
+#define HUB_CONN_ROUND_US 10000          /* of it for one connection */
 #define HUB_LOGIN_MS (10 * CS_SECOND_MS) /* DESIGN: handshake 10 s */
-#define HUB_JOIN_TRIES_MAX 5             /* makes guessing invites tedious */
-#define HUB_NEW_CONTACTS_DAY 50          /* strangers an account writes to */
-#define HUB_OFFERS_MAX 5                 /* key packages to one stranger */
 /* A refusal of key packages takes so long, whyever: several times what it takes
  * to find out. */
 #define HUB_LOOKUP_US 60
-#define HUB_REPORTS_DAY 200 /* reports of one account */
-/* Sealed reports that the desk has not read: what one account may make the hub
- * keep.  A desk that is away for a weekend is no reason to refuse; a flood is.
- */
-#define HUB_REPORTS_UNREAD 100
-#define HUB_REPORTS_UNREAD_BYTES ((uint64_t)64 * CS_MIB)
 #define HUB_REPORTS_KEPT 200 /* as many as an account is told of */
-#define HUB_LETTERS_DAY 20   /* to the desk, which reads each */
 #define HUB_BLOB_MAX ((uint64_t)104 * CS_MIB) /* 100 MiB of file, as CSM1 */
-#define HUB_BLOB_BYTES_DAY (4 * CS_GIB)
-#define HUB_BLOB_TOKEN_MS CS_HOUR_MS /* a slow link needs its time */
-#define HUB_KEEP_MS (30 * CS_DAY_MS) /* the report window */
+#define HUB_BLOB_TOKEN_MS CS_HOUR_MS          /* a slow link needs its time */
+#define HUB_KEEP_MS (30 * CS_DAY_MS)          /* the report window */
 /* Handshakes that some device has not read: it was away so long that it comes
  * back like one that was lost. */
 #define HUB_KEEP_HANDSHAKE_MS (365 * CS_DAY_MS)
@@ -51,10 +42,9 @@
 #define HUB_KEEP_ANSWER_MS (190 * CS_DAY_MS)
 #define HUB_REPORT_UNREAD_MS (90 * CS_DAY_MS) /* blobs wait for the desk */
 #define HUB_SWEEP_ROWS 200                    /* that go between two rounds */
-#define HUB_GROUPS_ACCOUNT 10000              /* groups that an account is in */
-#define HUB_ANSWER_ROWS 100 /* letters, reports, Welcomes at once */
-#define HUB_SYNC_ROWS HUB_GROUPS_ACCOUNT /* groups that have news, at once */
-#define HUB_FETCH_BYTES (2 * CS_MIB)     /* of messages in one answer */
+#define HUB_ANSWER_ROWS 100          /* letters, reports, Welcomes at once */
+#define HUB_SYNC_ROWS 10000          /* groups that have news, at once */
+#define HUB_FETCH_BYTES (2 * CS_MIB) /* of messages in one answer */
 /* Removals that are owed: groups in a round and time for them, while members
  * wait; and proposals in one group at once. */
 #define HUB_REMOVALS_ROUND 8
@@ -81,7 +71,9 @@ struct hub_conn {
 	enum hub_role role;
 	uint8_t account[CS_ID_LEN];
 	uint8_t device[CS_ID_LEN];
-	unsigned in_round;
+	uint8_t address[CS_NET_ADDRESS_LEN];
+	/* of this round: cost and bytes of requests, time of their handlers */
+	uint64_t round_cost, round_bytes, round_us;
 	unsigned join_tries;
 	bool end_after_round;
 };
@@ -138,7 +130,9 @@ struct cs_hub {
 	struct cs_buf batch;
 	struct hub_outgoing *out;
 	size_t n_out, cap_out;
-	unsigned most_in_round; /* of any connection */
+	unsigned connections;          /* that may be at once */
+	uint64_t budget_times;         /* all budgets are multiplied by; 0: 1 */
+	struct hub_counters *counters; /* budget.c; NULL: nothing spent yet */
 };
 
 /* One request on its way through a handler. */

@@ -47,9 +47,12 @@ hub_conf_read(struct hub_conf *out, const char *dir)
 	if ((err = cs_file_read(&file, path_in(dir, "hub.conf"), 1024)) ==
 		CS_OK &&
 	    (err = cs_buf_add(&file, cs_view("", 1))) == CS_OK &&
-	    sscanf((const char *)file.data, "name %255s\nlisten %63[^:]:%d",
-		out->name, out->host, &out->port) != 3)
+	    sscanf((const char *)file.data,
+		"name %255s\nlisten %63[^:]:%d\nbudgets %4u", out->name,
+		out->host, &out->port, &out->budget_times) < 3)
 		err = CS_ERR_CORRUPT;
+	if (out->budget_times == 0)
+		out->budget_times = 1;
 	cs_buf_free(&file);
 	return err;
 }

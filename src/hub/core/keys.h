@@ -26,6 +26,9 @@ struct hub_conf {
 	char name[256];
 	char host[64];
 	int port;
+	/* The line "budgets N", which need not be there: all budgets are
+	 * multiplied by N (budget.h). */
+	unsigned budget_times;
 };
 CS_CHECKED enum cs_err hub_conf_write(
     const char *dir, const struct hub_conf *conf);

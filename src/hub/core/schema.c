@@ -30,7 +30,44 @@
  * in epoch a Remove of the hub still waits. action: kind, target and until as
  * the desk signed them; reversed: when another action took it back; grps: how
  * many conversations it touched.
+ * spent: budgets of accounts (core/budget.h): since when, and how much; since
+ * 0: a standing one, which the triggers count.
  */
+
+/* A row of ${table} that comes or goes takes or gives back ${n} of the account
+ * in ${of}'s ${budget}. */
+#define TAKE(name, event, budget, of, n)                                       \
+	"CREATE TRIGGER " name " AFTER " event " BEGIN"                        \
+	" INSERT INTO spent(scope,budget,since,n) VALUES(" of ",'" budget      \
+	"',0," n ") ON CONFLICT(scope,budget) DO UPDATE SET n=n+excluded.n;"   \
+	" END;"
+#define COUNTED(table, budget, of, n)                                          \
+	TAKE("\"" budget "+\"", "INSERT ON " table, budget, "NEW." of, n)      \
+	TAKE("\"" budget "-\"", "DELETE ON " table, budget, "OLD." of, "-" n)
+/* The same while the desk has not fetched a report. */
+#define UNREAD(budget, new, old)                                               \
+	TAKE("\"" budget "+\"",                                                \
+	    "INSERT ON report WHEN NEW.sealed IS NOT NULL", budget,            \
+	    "NEW.account", new)                                                \
+	TAKE("\"" budget "-\"",                                                \
+	    "DELETE ON report WHEN OLD.sealed IS NOT NULL", budget,            \
+	    "OLD.account", old)                                                \
+	TAKE("\"" budget "=\"",                                                \
+	    "UPDATE OF sealed ON report WHEN OLD.sealed IS NOT NULL"           \
+	    " AND NEW.sealed IS NULL",                                         \
+	    budget, "OLD.account", old)
+#define COUNTERS                                                               \
+	COUNTED("member", "groups", "account", "1")                            \
+	COUNTED("contact", "contacts", "owner", "1")                           \
+	COUNTED("blob", "files", "account", "1")                               \
+	TAKE("\"file-bytes+\"", "INSERT ON blob", "file-bytes", "NEW.account", \
+	    "NEW.size")                                                        \
+	TAKE("\"file-bytes-\"", "DELETE ON blob", "file-bytes", "OLD.account", \
+	    "-OLD.size")                                                       \
+	UNREAD("reports-unread", "1", "-1")                                    \
+	UNREAD("report-bytes-unread", "length(NEW.sealed)",                    \
+	    "-length(OLD.sealed)")
+
 static const char version1[] =
     "CREATE TABLE account(id BLOB PRIMARY KEY, handle TEXT UNIQUE NOT NULL,"
     " key BLOB UNIQUE NOT NULL, registrar BLOB NOT NULL, cert BLOB NOT NULL,"
@@ -142,7 +179,12 @@ static const char version1[] =
     "CREATE INDEX action_applied ON action(applied);"
     "CREATE TABLE desk_head(epoch INTEGER NOT NULL, seq INTEGER NOT NULL,"
     " head BLOB NOT NULL, at INTEGER NOT NULL, signature BLOB NOT NULL,"
-    " PRIMARY KEY(epoch, seq)) WITHOUT ROWID;";
+    " PRIMARY KEY(epoch, seq)) WITHOUT ROWID;"
+    "CREATE TABLE spent(scope BLOB NOT NULL, budget TEXT NOT NULL,"
+    " since INTEGER NOT NULL, n INTEGER NOT NULL,"
+    " PRIMARY KEY(scope, budget)) WITHOUT ROWID;"
+    "CREATE INDEX spent_since ON spent(since) WHERE since<>0;"
+    "CREATE INDEX spent_none ON spent(n) WHERE n<=0;" COUNTERS;
 
 static const char *const steps[] = { version1 };
 

@@ -4,6 +4,7 @@
 #include "hub/desk/letter.h"
 
 #include "hub/core/batch.h"
+#include "hub/core/budget.h"
 #include "hub/core/hub.h"
 #include "hub/core/refusal.h"
 #include "hub/desk/pseudonym.h"
@@ -103,17 +104,10 @@ check_reply(struct hub_request *rq, const struct cs_wire_letter *m)
 static enum cs_err
 check(struct hub_request *rq, const struct cs_wire_letter *m)
 {
-	uint64_t today;
-	enum cs_err err;
+	enum cs_err err = hub_spend(rq, HUB_B_LETTERS_DAY, 1);
 
-	err = cs_db_get_int(&today, rq->hub->db,
-	    "SELECT COUNT(*) FROM letter WHERE account=? AND received>?",
-	    cs_blob(CS_VIEW_OF(rq->conn->account)),
-	    cs_int(rq->hub->now_ms - CS_DAY_MS));
 	if (err)
 		return err;
-	if (today >= HUB_LETTERS_DAY)
-		return hub_refuse(rq, CS_WIRE_E_LIMIT);
 	switch (m->kind) {
 	case CS_WIRE_LETTER_APPEAL:
 		return check_appeal(rq, m);

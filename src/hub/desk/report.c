@@ -5,6 +5,7 @@
 
 #include "hub/blobs/pin.h"
 #include "hub/core/batch.h"
+#include "hub/core/budget.h"
 #include "hub/core/hub.h"
 #include "hub/core/refusal.h"
 #include "hub/desk/pseudonym.h"
@@ -34,29 +35,12 @@ sent_before(struct hub_request *rq, const uint8_t report[static CS_ID_LEN],
 static enum cs_err
 check_room(struct hub_request *rq, const struct cs_wire_report *m)
 {
-	struct cs_arg account = cs_blob(CS_VIEW_OF(rq->conn->account));
-	struct cs_hub *hub = rq->hub;
-	uint64_t today, unread, bytes;
 	enum cs_err err;
 
-	if ((err = cs_db_get_int(&today, hub->db,
-		 "SELECT COUNT(*) FROM report WHERE account=? AND received>?",
-		 account, cs_int(hub->now_ms - CS_DAY_MS))) ||
-	    (err = cs_db_get_int(&unread, hub->db,
-		 "SELECT COUNT(*) FROM report WHERE account=?"
-		 " AND sealed IS NOT NULL",
-		 account)) ||
-	    (err = cs_db_get_int(&bytes, hub->db,
-		 "SELECT COALESCE(SUM(length(sealed)),0) FROM report"
-		 " WHERE account=?",
-		 account)))
+	if ((err = hub_spend(rq, HUB_B_REPORTS_DAY, 1)) ||
+	    (err = hub_spend(rq, HUB_B_REPORTS_UNREAD, 1)))
 		return err;
-	if (today >= HUB_REPORTS_DAY)
-		return hub_refuse(rq, CS_WIRE_E_LIMIT);
-	if (unread >= HUB_REPORTS_UNREAD ||
-	    bytes + m->sealed.len > HUB_REPORTS_UNREAD_BYTES)
-		return hub_refuse(rq, CS_WIRE_E_DESK_BUSY);
-	return CS_OK;
+	return hub_spend(rq, HUB_B_REPORT_BYTES_UNREAD, m->sealed.len);
 }
 
 /* Forget the oldest finished reports; the account is not told of them any more.

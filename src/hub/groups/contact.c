@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "hub/core/batch.h"
+#include "hub/core/budget.h"
 #include "hub/core/hub.h"
 #include "hub/core/refusal.h"
 
@@ -32,23 +33,11 @@ set_state(struct cs_hub *hub, const uint8_t owner[static CS_ID_LEN],
 	    cs_int(hub->now_ms));
 }
 
-/* Count the strangers that ${from} has turned to within a day. */
-static enum cs_err
-count_new(
-    uint64_t *out, struct cs_hub *hub, const uint8_t from[static CS_ID_LEN])
-{
-	return cs_db_get_int(out, hub->db,
-	    "SELECT COUNT(*) FROM contact WHERE peer=? AND since>?"
-	    " AND state IN (?,?)",
-	    cs_blob(cs_view(from, CS_ID_LEN)), cs_int(hub->now_ms - CS_DAY_MS),
-	    cs_int(CS_WIRE_CONTACT_ASKED), cs_int(HUB_CONTACT_OFFERED));
-}
-
 /* What decides whether ${from} gets key packages of ${to}.  All of it is asked
  * for in every case, also of nobody: so that the time of an answer does not
  * tell who is blocked and who is not there. */
 struct standing {
-	uint64_t there, state, refuses, new, offers;
+	uint64_t there, state, refuses, offers;
 };
 
 static enum cs_err
@@ -66,8 +55,7 @@ ask(struct standing *out, struct hub_request *rq,
 		 "SELECT COALESCE(MAX(unknown_senders),0) FROM account"
 		 " WHERE id=?",
 		 cs_blob(cs_view(to, CS_ID_LEN)))) ||
-	    (err = get_state(&out->state, hub, to, from)) ||
-	    (err = count_new(&out->new, hub, from)))
+	    (err = get_state(&out->state, hub, to, from)))
 		return err;
 	return cs_db_get_int(&out->offers, hub->db,
 	    "SELECT COALESCE(MAX(offers),0) FROM contact WHERE owner=? AND"
@@ -87,8 +75,11 @@ offer(struct hub_request *rq, const uint8_t to[static CS_ID_LEN],
 
 	if (s->refuses == CS_WIRE_UNKNOWN_REFUSE)
 		return hub_refuse(rq, CS_WIRE_E_NO_MEMBER);
-	if (s->new >= HUB_NEW_CONTACTS_DAY || s->offers >= HUB_OFFERS_MAX)
-		return hub_refuse(rq, CS_WIRE_E_LIMIT);
+	if (s->offers >= hub_budget_amount(hub, HUB_B_OFFERS))
+		return hub_over(rq, HUB_B_OFFERS, 0);
+	err = hub_spend(rq, HUB_B_NEW_CONTACTS_DAY, s->offers == 0);
+	if (err)
+		return err;
 	/* Somebody who writes first can be written to. */
 	if ((err = set_state(hub, to, from, HUB_CONTACT_OFFERED)) ||
 	    (err = cs_db_exec(hub->db,
@@ -149,6 +140,21 @@ hub_contact_added(struct hub_request *rq, const uint8_t to[static CS_ID_LEN])
 	}
 }
 
+/* A new row needs room; one that is there, also one that a stranger made, can
+ * be changed in any case. */
+static enum cs_err
+check_room(struct hub_request *rq, const uint8_t peer[static CS_ID_LEN])
+{
+	uint64_t there;
+	enum cs_err err;
+
+	err = cs_db_get_int(&there, rq->hub->db,
+	    "SELECT COUNT(*) FROM contact WHERE owner=? AND peer=?",
+	    cs_blob(CS_VIEW_OF(rq->conn->account)),
+	    cs_blob(cs_view(peer, CS_ID_LEN)));
+	return err || there != 0 ? err : hub_spend(rq, HUB_B_CONTACTS, 1);
+}
+
 enum cs_err
 hub_contact_set(struct hub_request *rq)
 {
@@ -161,7 +167,9 @@ hub_contact_set(struct hub_request *rq)
 	if (m.state > CS_WIRE_CONTACT_BLOCKED ||
 	    cs_view_is_zero(CS_VIEW_OF(m.account)))
 		return hub_refuse(rq, CS_WIRE_E_MALFORMED);
-	if ((err = set_state(rq->hub, rq->conn->account, m.account, m.state)) ||
+	if ((err = hub_spend(rq, HUB_B_CONTACTS_DAY, 1)) ||
+	    (err = check_room(rq, m.account)) ||
+	    (err = set_state(rq->hub, rq->conn->account, m.account, m.state)) ||
 	    (err = cs_db_exec(rq->hub->db,
 		 "UPDATE contact SET note=? WHERE owner=? AND peer=?",
 		 cs_blob(m.note), cs_blob(CS_VIEW_OF(rq->conn->account)),

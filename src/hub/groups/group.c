@@ -7,6 +7,7 @@
 
 #include "franking/stamp.h"
 #include "hub/core/batch.h"
+#include "hub/core/budget.h"
 #include "hub/core/hub.h"
 #include "hub/core/refusal.h"
 #include "hub/groups/member.h"
@@ -213,16 +214,12 @@ hub_group_new(struct hub_request *rq)
 	struct cs_mls_options opt = options(rq->hub);
 	struct cs_mls_public_group *g = NULL;
 	struct cs_wire_group_new m;
-	uint64_t n;
 	enum cs_err err;
 
 	if ((err = cs_wire_parse(&m, &cs_wire_group_new_shape, rq->body)) ||
-	    (err = cs_db_get_int(&n, rq->hub->db,
-		 "SELECT COUNT(*) FROM member WHERE account=?",
-		 cs_blob(CS_VIEW_OF(rq->conn->account)))))
+	    (err = hub_spend(rq, HUB_B_GROUPS, 1)) ||
+	    (err = hub_spend(rq, HUB_B_GROUPS_DAY, 1)))
 		return err;
-	if (n >= HUB_GROUPS_ACCOUNT)
-		return hub_refuse(rq, CS_WIRE_E_LIMIT);
 	if (m.group_info.len > CS_WIRE_GROUP_INFO_MAX)
 		return hub_refuse(rq, CS_WIRE_E_TOO_LARGE);
 	err = cs_mls_public_group_new(&g, m.group_info, cs_view(NULL, 0), &opt);

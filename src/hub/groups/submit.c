@@ -20,6 +20,7 @@
 #include "crypto/hash.h"
 #include "franking/safe_aad.h"
 #include "hub/core/batch.h"
+#include "hub/core/budget.h"
 #include "hub/core/hub.h"
 #include "hub/core/refusal.h"
 #include "hub/groups/contact.h"
@@ -335,6 +336,41 @@ may_submit(struct hub_request *rq, const struct cs_mls_message_info *info)
 	return there ? CS_OK : hub_refuse(rq, CS_WIRE_E_NO_GROUP);
 }
 
+static enum cs_err
+spend_commit(struct hub_request *rq, struct cs_view group_id)
+{
+	uint8_t member[CS_WIRE_GROUP_ID_MAX + CS_ID_LEN];
+	enum cs_err err;
+
+	memcpy(member, group_id.data, group_id.len);
+	memcpy(member + group_id.len, rq->conn->account, CS_ID_LEN);
+	err = hub_spend_of(rq, HUB_B_COMMITS_MEMBER,
+	    cs_view(member, group_id.len + CS_ID_LEN), 1);
+	return err ? err : hub_spend_of(rq, HUB_B_COMMITS_GROUP, group_id, 1);
+}
+
+static enum cs_err
+spend(struct hub_request *rq, const struct cs_wire_submit *m,
+    const struct cs_mls_message_info *info)
+{
+	size_t bytes = m->message.len + m->welcome.len + m->group_info.len;
+	enum cs_err err;
+
+	switch (info->content) {
+	case CS_MLS_CONTENT_APPLICATION:
+		if ((err = hub_spend(rq, HUB_B_MESSAGES, 1)) ||
+		    (err = hub_spend(rq, HUB_B_MESSAGES_DAY, 1)))
+			return err;
+		return hub_spend(rq, HUB_B_MESSAGE_BYTES_DAY, bytes);
+	case CS_MLS_CONTENT_PROPOSAL:
+		err = hub_spend(rq, HUB_B_PROPOSALS, 1);
+		break;
+	default:
+		err = spend_commit(rq, m->group_id);
+	}
+	return err ? err : hub_spend(rq, HUB_B_HANDSHAKE_BYTES_DAY, bytes);
+}
+
 /* Handshakes are public, so that the hub can follow them; what is said is
  * private. */
 static enum cs_err
@@ -343,11 +379,14 @@ append(struct hub_appended *out, struct hub_request *rq,
     const struct cs_mls_message_info *info, struct hub_entry *entry)
 {
 	bool said = info->content == CS_MLS_CONTENT_APPLICATION;
+	enum cs_err err;
 
 	memcpy(entry->account, rq->conn->account, CS_ID_LEN);
 	memcpy(entry->device, rq->conn->device, CS_ID_LEN);
 	entry->epoch = info->epoch;
 	entry->content = info->content;
+	if ((err = spend(rq, m, info)))
+		return err;
 	if (info->wire == CS_MLS_WIRE_PRIVATE && said)
 		return application(out, rq, group, info, entry);
 	if (info->wire == CS_MLS_WIRE_PUBLIC && !said)

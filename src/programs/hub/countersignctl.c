@@ -10,6 +10,7 @@
 #include "cli/report_error.h"
 #include "crypto/suite.h"
 #include "hub/admin.h"
+#include "hub/core/budget.h"
 #include "hub/hub.h"
 #include "store/clock.h"
 
@@ -159,6 +160,58 @@ run_status(const struct cli_args *args)
 }
 
 static int
+budgets_json(void)
+{
+	struct cs_buf text = { 0 };
+	struct cs_json_writer j = cs_json_writer(&text);
+	enum cs_err err;
+
+	cs_json_array(&j, NULL);
+	for (size_t i = 0; i < HUB_BUDGETS; i++) {
+		const struct hub_budget *b = &hub_budgets[i];
+
+		cs_json_object(&j, NULL);
+		cs_json_string(&j, "name", b->name);
+		cs_json_string(&j, "resource", b->resource);
+		cs_json_string(&j, "per", hub_per_name(b->per));
+		cs_json_number(&j, "amount", b->amount);
+		cs_json_number(&j, "window_ms", b->window_ms);
+		cs_json_string(
+		    &j, "code", b->code != 0 ? cs_wire_code_name(b->code) : "");
+		cs_json_string(&j, "reason", b->reason);
+		cs_json_close(&j);
+	}
+	cs_json_close(&j);
+	if ((err = cli_json_print(&j)))
+		return report_error(err, "The budgets");
+	return CLI_OK;
+}
+
+static const char *
+window_name(uint64_t ms)
+{
+	return ms == 0           ? "at once"
+	    : ms == CS_MINUTE_MS ? "a minute"
+	    : ms == CS_HOUR_MS   ? "an hour"
+				 : "a day";
+}
+
+static int
+run_budgets(const struct cli_args *args)
+{
+	if (cli_flag(args, "json"))
+		return budgets_json();
+	for (size_t i = 0; i < HUB_BUDGETS; i++) {
+		const struct hub_budget *b = &hub_budgets[i];
+
+		printf("%-21s %11llu %-8s per %-10s  %s\n", b->name,
+		    (unsigned long long)b->amount, window_name(b->window_ms),
+		    hub_per_name(b->per), b->reason);
+	}
+	return CLI_OK;
+}
+
+static int
 run_renew(const struct cli_args *args)
 {
 	const char *dir = hub_dir(args);
@@ -204,6 +257,11 @@ static const struct cli_command commands[] = {
 	    "are still to be asked to take them out. Where that failed it is "
 	    "tried again, at least once an hour.",
 	    0, 0, status_options, run_status },
+	{ "budgets", "[--json]", "print what everybody may take of a hub",
+	    "Each with its reason. A line \"budgets N\" at the end of "
+	    "DIR/hub.conf multiplies those that are refused when they are "
+	    "used up, and the connections, by N of at most 9999.",
+	    0, 0, status_options, run_budgets },
 	{ "renew", "", "make new stamp and TLS keys, certify the desk's anew",
 	    "Needs keys/root.key. The stamp key is good for 30 days; what was "
 	    "stamped with it stays provable after that. The desk's keys stay "

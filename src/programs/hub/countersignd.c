@@ -83,9 +83,17 @@ on_signal(int number)
 }
 
 static void
-ready(const char *name, const char *host, int port)
+ready(const struct cs_hub_ready *at)
 {
-	printf("countersignd: hub \"%s\" listens on %s:%d\n", name, host, port);
+	if (at->connections < at->wanted)
+		fprintf(stderr,
+		    "countersignd: this system allows so few open files that "
+		    "only %llu connections are taken, of %llu; raise the limit "
+		    "(ulimit -Hn, or LimitNOFILE).\n",
+		    (unsigned long long)at->connections,
+		    (unsigned long long)at->wanted);
+	printf("countersignd: hub \"%s\" listens on %s:%d\n", at->name,
+	    at->host, at->port);
 	fflush(stdout);
 }
 

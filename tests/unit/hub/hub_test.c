@@ -234,11 +234,9 @@ test_expires(void **state)
 }
 
 static void
-never_ready(const char *name, const char *host, int port)
+never_ready(const struct cs_hub_ready *at)
 {
-	(void)name;
-	(void)host;
-	(void)port;
+	(void)at;
 	fail_msg("a hub that cannot be is ready");
 }
 

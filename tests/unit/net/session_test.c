@@ -66,10 +66,10 @@ static void
 frame(void *arg, struct cs_net_conn *c, void *user, struct cs_view bytes)
 {
 	const struct cs_wire_empty none = { 0 };
-	const struct cs_wire_error error = {
+	struct cs_wire_error error = {
 		.code = CS_WIRE_E_LIMIT,
 		.sentence = cs_view_str("Send money to this address."),
-		.data = cs_view_str("data"),
+		.data = cs_view_str("data!"),
 	};
 	struct cs_wire_frame f;
 
@@ -86,6 +86,11 @@ frame(void *arg, struct cs_net_conn *c, void *user, struct cs_view bytes)
 		push(c, 3);
 		break;
 	case CS_WIRE_SYNC:
+		send_frame(
+		    c, CS_WIRE_ERROR, f.id, &cs_wire_error_shape, &error);
+		break;
+	case CS_WIRE_SETTINGS_SET: /* the body is what a refusal says */
+		error.data = f.body;
 		send_frame(
 		    c, CS_WIRE_ERROR, f.id, &cs_wire_error_shape, &error);
 		break;
@@ -215,10 +220,76 @@ test_refusal(void **state)
 	open_session(&s, &w);
 	assert_err(ask(&s, CS_WIRE_SYNC), CS_ERR_DENIED);
 	assert_int_equal(s.code, CS_WIRE_E_LIMIT);
-	assert_string_equal(s.sentence, cs_wire_code_text(CS_WIRE_E_LIMIT));
-	assert_view_equal(cs_buf_view(&s.refusal_data), cs_view_str("data"));
+	assert_string_equal(
+	    s.sentence, "A limit is reached, and something has to go first.");
+	assert_view_equal(cs_buf_view(&s.refusal_data), cs_view_str("data!"));
+	assert_int_equal(s.retry_s, 0);
 	assert_ok(ask(&s, CS_WIRE_PING));
 	assert_int_equal(s.code, 0);
+	cs_session_close(&s);
+	net_world_clear(&w);
+}
+
+/* A limit says when it is over, in words too, and no hub makes us wait for
+ * ever. */
+static void
+test_retry(void **state)
+{
+	static const struct {
+		uint32_t seconds, retry_s;
+		const char *sentence;
+	} cases[] = {
+		{ 0, 0, "A limit is reached, and something has to go first." },
+		{ 1, 1, "A limit is reached. Try again in 1 second." },
+		{ 59, 59, "A limit is reached. Try again in 59 seconds." },
+		{ 121, 121, "A limit is reached. Try again in 3 minutes." },
+		{ 7200, 7200, "A limit is reached. Try again in 120 minutes." },
+		{ 7201, 7201, "A limit is reached. Try again in 3 hours." },
+		{ UINT32_MAX, 172800,
+		    "A limit is reached. Try again in 48 hours." },
+	};
+	struct cs_wire_empty none;
+	struct net_world w;
+	struct cs_session s = { 0 };
+
+	(void)state;
+	net_fork(&w, serve, &good);
+	open_session(&s, &w);
+	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+		const struct cs_wire_retry retry = { cases[i].seconds };
+
+		assert_err(cs_session_call(&s, CS_WIRE_SETTINGS_SET,
+			       &cs_wire_retry_shape, &retry,
+			       &cs_wire_empty_shape, &none),
+		    CS_ERR_DENIED);
+		assert_int_equal(s.retry_s, cases[i].retry_s);
+		assert_string_equal(s.sentence, cases[i].sentence);
+	}
+	cs_session_close(&s);
+	net_world_clear(&w);
+}
+
+/* Time passes, and what comes meanwhile is not lost. */
+static void
+test_wait(void **state)
+{
+	struct cs_wire_push p;
+	struct net_world w;
+	struct cs_session s = { 0 };
+
+	(void)state;
+	net_fork(&w, serve, &good);
+	open_session(&s, &w);
+	assert_ok(ask(&s, CS_WIRE_PING));
+	assert_ok(cs_session_wait(&s, 300));
+	for (uint64_t i = 1; i <= 3; i++) {
+		assert_ok(cs_session_push(&s, &p, 0));
+		assert_int_equal(p.head, i);
+	}
+	kill(w.child, SIGSTOP);
+	assert_ok(cs_session_wait(&s, 10));
+	kill(w.child, SIGCONT);
+	assert_ok(ask(&s, CS_WIRE_PING));
 	cs_session_close(&s);
 	net_world_clear(&w);
 }
@@ -249,6 +320,8 @@ main(void)
 		cmocka_unit_test(test_another_version),
 		cmocka_unit_test(test_answer_and_pushes),
 		cmocka_unit_test(test_refusal),
+		cmocka_unit_test(test_retry),
+		cmocka_unit_test(test_wait),
 		cmocka_unit_test(test_lies),
 	};
 

@@ -148,10 +148,40 @@ test_refused(void **state)
 	net_world_clear(&w);
 }
 
+/* All the connections that one address can have, and somebody comes from there:
+ * the oldest of those that have proved nothing makes room. */
+static void
+test_many_connections(void **state)
+{
+	enum { N = 600 };
+	struct sockaddr_in at = { .sin_family = AF_INET };
+	struct net_world w;
+	int fd[N];
+
+	(void)state;
+	net_fork(&w, serve, &unused);
+	at.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+	at.sin_port = htons((uint16_t)w.port);
+	for (size_t i = 0; i < N; i++) {
+		fd[i] = socket(AF_INET, SOCK_STREAM, 0);
+		assert_true(fd[i] >= 0);
+		assert_int_equal(
+		    connect(fd[i], (struct sockaddr *)&at, sizeof at), 0);
+	}
+	assert_non_null(strstr(
+	    ask(&w,
+		"GET /here HTTP/1.1\r\nHost: h\r\nConnection: close\r\n\r\n"),
+	    "GET /here"));
+	for (size_t i = 0; i < N; i++)
+		close(fd[i]);
+	net_world_clear(&w);
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_many_connections),
 		cmocka_unit_test(test_requests),
 		cmocka_unit_test(test_refused),
 	};

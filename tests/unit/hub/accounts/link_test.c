@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "crypto/init.h"
 #include "hub/accounts/link.h"
+#include "hub/core/budget.h"
 #include "support/hub_world.h"
 
 static const uint8_t place[32] = { 1, 2, 3 }, nowhere[32] = { 4, 5, 6 };
@@ -202,7 +203,8 @@ test_tries(void **state)
 	(void)state;
 	world_init(&t);
 	stranger.hub = t.w.hub;
-	for (int i = 0; i < HUB_JOIN_TRIES_MAX; i++)
+	for (int i = 0; i < (int)hub_budgets[HUB_B_TRIES_CONNECTION].amount;
+	     i++)
 		assert_int_equal(hw_ask(&t.w, &stranger, hub_link_take,
 				     &cs_wire_link_shape, &m, NULL, NULL),
 		    0);

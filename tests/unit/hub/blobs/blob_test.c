@@ -15,6 +15,7 @@
 #include "support/desk_world.h"
 
 #define SIZE 100000
+#define UPLOADS 8 /* at once: HUB_B_UPLOADS */
 
 struct world {
 	struct hub_world w;
@@ -213,22 +214,22 @@ test_goes_on(void **state)
 static void
 test_many(void **state)
 {
-	char token[HUB_UPLOADS_ACCOUNT + 2][CS_WIRE_TOKEN_MAX + 1];
-	uint8_t id[HUB_UPLOADS_ACCOUNT + 2][16];
-	struct cs_net_blob b[HUB_UPLOADS_ACCOUNT + 2];
+	char token[UPLOADS + 2][CS_WIRE_TOKEN_MAX + 1];
+	uint8_t id[UPLOADS + 2][16];
+	struct cs_net_blob b[UPLOADS + 2];
 	struct world t;
 
 	(void)state;
 	world_init(&t);
-	for (size_t i = 0; i < HUB_UPLOADS_ACCOUNT + 2; i++) {
+	for (size_t i = 0; i < UPLOADS + 2; i++) {
 		struct cs_wire_blob_answer a =
 		    put(&t, &t.phone, NULL, token[i]);
 
 		memcpy(id[i], a.blob, 16);
 		assert_int_equal(begin(&t, &b[i], id[i], token[i], 0),
-		    i < HUB_UPLOADS_ACCOUNT ? 0 : 429);
+		    i < UPLOADS ? 0 : 429);
 	}
-	assert_int_equal(t.w.hub->n_uploads, HUB_UPLOADS_ACCOUNT);
+	assert_int_equal(t.w.hub->n_uploads, UPLOADS);
 	assert_int_equal(write_part(&t, &b[3], 0, 10), 0);
 	assert_int_equal(done(&t, &b[3], false), 400);
 	assert_int_equal(begin(&t, &b[8], id[8], token[8], 0), 0);
@@ -238,7 +239,7 @@ test_many(void **state)
 	assert_int_equal(done(&t, &b[8], false), 400);
 	t.w.hub->now_ms += HUB_BLOB_TOKEN_MS + 1;
 	hub_uploads_sweep(t.w.hub);
-	assert_int_equal(t.w.hub->n_uploads, HUB_UPLOADS_ACCOUNT - 1);
+	assert_int_equal(t.w.hub->n_uploads, UPLOADS - 1);
 	world_clear(&t);
 }
 

@@ -519,7 +519,6 @@ frame(struct world *t, struct hub_conn *conn, uint8_t kind, uint16_t *code)
 	*code = 0;
 	assert_ok(cs_wire_frame_head(&bytes, kind, 1));
 	hub_net_callbacks.frame(t->w.hub, NULL, conn, cs_buf_view(&bytes));
-	conn->in_round = 0;
 	assert_int_equal(t->w.hub->n_out, 1);
 	o = &t->w.hub->out[0];
 	assert_ok(cs_wire_frame_parse(

@@ -9,6 +9,7 @@
 #include "hub/accounts/key_package.h"
 #include "hub/accounts/leave.h"
 #include "hub/accounts/login.h"
+#include "hub/core/budget.h"
 #include "hub/core/connection.h"
 #include "hub/core/hub.h"
 #include "hub/desk/letter.h"
@@ -211,12 +212,14 @@ test_letters_a_day(void **state)
 
 	(void)state;
 	world_init(&t);
-	for (unsigned i = 0; i <= HUB_LETTERS_DAY; i++) {
+	for (unsigned i = 0; i <= hub_budgets[HUB_B_LETTERS_DAY].amount; i++) {
 		a = dw_action(CS_WIRE_ACTION_WARN, t.alma.account);
 		assert_int_equal(dw_state(&t.w, &t.desk, &a), 0);
 		m = letter(CS_WIRE_LETTER_APPEAL, a.id);
 		assert_int_equal(send_letter(&t, &t.phone, &m),
-		    i < HUB_LETTERS_DAY ? 0 : CS_WIRE_E_LIMIT);
+		    i < hub_budgets[HUB_B_LETTERS_DAY].amount
+			? 0
+			: CS_WIRE_E_LIMIT);
 	}
 	t.w.hub->now_ms += CS_DAY_MS;
 	assert_int_equal(send_letter(&t, &t.phone, &m), 0);
@@ -330,10 +333,13 @@ test_reports_unread(void **state)
 
 	(void)state;
 	world_init(&t);
-	for (uint8_t i = 0; i <= HUB_REPORTS_UNREAD; i++) {
+	for (uint8_t i = 0; i <= hub_budgets[HUB_B_REPORTS_UNREAD].amount;
+	     i++) {
 		id[0] = i + 1;
 		assert_int_equal(send_report(&t, &t.phone, id, 10),
-		    i < HUB_REPORTS_UNREAD ? 0 : CS_WIRE_E_DESK_BUSY);
+		    i < hub_budgets[HUB_B_REPORTS_UNREAD].amount
+			? 0
+			: CS_WIRE_E_DESK_BUSY);
 	}
 	/* One that is there is sent again without harm; nobody else's. */
 	id[0] = 1;
@@ -359,7 +365,7 @@ test_reports_bytes(void **state)
 	const size_t size = 3 << 20;
 	uint8_t id[16] = { 0 };
 	struct world t;
-	uint64_t n = HUB_REPORTS_UNREAD_BYTES / size;
+	uint64_t n = hub_budgets[HUB_B_REPORT_BYTES_UNREAD].amount / size;
 
 	(void)state;
 	world_init(&t);
