@@ -360,7 +360,7 @@ def test_disk_full():
         w.csok("alice", "send", "bob", "before")
         home = w.home("bob")
         status, out, err = in_namespace(
-            "set -e; cp -r '%s' '%s.copy'; mount -t tmpfs -o size=400k none "
+            "set -e; cp -r '%s' '%s.copy'; mount -t tmpfs -o size=400k,mode=700 none "
             "'%s'; cp '%s.copy'/* '%s'; "
             "head -c 1000000 /dev/zero > '%s/fill' 2>/dev/null || true; set "
             "+e; '%s/countersign' --home '%s' inbox; s=$?; "
