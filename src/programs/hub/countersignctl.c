@@ -93,19 +93,36 @@ show_json(const struct cs_hub_summary *s, const char *root, int64_t seconds)
 	return CLI_OK;
 }
 
+/* How old the oldest of each kind is. */
 static void
-show_age(const char *what, uint64_t since_ms)
+show_ages(const struct cs_hub_summary *s)
 {
+	const struct {
+		const char *what;
+		uint64_t since_ms;
+	} ages[] = {
+		{ "a message", s->message_ms },
+		{ "a commit or proposal", s->handshake_ms },
+		{ "a file", s->blob_ms },
+		{ "a report", s->report_ms },
+		{ "a letter", s->letter_ms },
+		{ "an account that left", s->left_ms },
+	};
+	const char *before = "";
 	uint64_t now = cs_clock_ms();
 
-	printf("Oldest %-9s", what);
-	if (since_ms == 0)
-		printf("none\n");
-	else
-		printf("%llu days old\n",
-		    (unsigned long long)(since_ms < now
-			    ? (now - since_ms) / CS_DAY_MS
-			    : 0));
+	printf("Oldest:        ");
+	for (size_t i = 0; i < sizeof ages / sizeof *ages; i++) {
+		uint64_t since = ages[i].since_ms;
+
+		if (since == 0)
+			continue;
+		printf("%s%s of %llu days", before, ages[i].what,
+		    (unsigned long long)(since < now ? (now - since) / CS_DAY_MS
+						     : 0));
+		before = ", ";
+	}
+	printf("%s\n", *before == '\0' ? "there is nothing" : "");
 }
 
 static void
@@ -115,7 +132,7 @@ show_text(const struct cs_hub_summary *s, const char *root, int64_t seconds)
 	       "Operator key:  %s\n"
 	       "Accounts:      %llu, %llu of them disabled\n"
 	       "Groups:        %llu, with %llu entries so far\n"
-	       "Files:         %llu\n"
+	       "Files:         %llu, %llu of them kept for reports\n"
 	       "Reports:       %llu\n"
 	       "Desk:          %s\n"
 	       "Removals:      %llu groups wait for one, in %llu it failed\n"
@@ -123,19 +140,12 @@ show_text(const struct cs_hub_summary *s, const char *root, int64_t seconds)
 	    s->name, s->host, s->port, root, (unsigned long long)s->accounts,
 	    (unsigned long long)s->disabled, (unsigned long long)s->groups,
 	    (unsigned long long)s->entries, (unsigned long long)s->blobs,
-	    (unsigned long long)s->reports,
+	    (unsigned long long)s->pins, (unsigned long long)s->reports,
 	    s->desk ? "has joined" : "none has joined yet",
 	    (unsigned long long)s->removals,
 	    (unsigned long long)s->removals_failed,
 	    (long long)seconds / (long long)CS_DAY_S);
-	printf(
-	    "Files kept:    %llu for reports\n", (unsigned long long)s->pins);
-	show_age("message", s->message_ms);
-	show_age("handshake", s->handshake_ms);
-	show_age("file", s->blob_ms);
-	show_age("report", s->report_ms);
-	show_age("letter", s->letter_ms);
-	show_age("who left", s->left_ms);
+	show_ages(s);
 }
 
 static int
