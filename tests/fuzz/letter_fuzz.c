@@ -22,6 +22,8 @@ want(bool holds)
 static void
 fuzz_letter(struct cs_view in)
 {
+	static const struct cs_letter_about about;
+	static const uint8_t key[32];
 	struct cs_letter letter;
 	struct cs_buf out = { 0 };
 	struct cs_writer w = cs_writer(&out);
@@ -34,9 +36,14 @@ fuzz_letter(struct cs_view in)
 	cs_write_u8(&w, 1);
 	cs_write_vec(&w, letter.language);
 	cs_write_vec(&w, letter.text);
+	cs_write_vec(&w, letter.credential);
+	cs_write_vec(&w, letter.proof);
 	want(cs_writer_end(&w) == CS_OK);
 	want(cs_view_equal(cs_buf_view(&out), in));
 	cs_buf_free(&out);
+	/* Nobody has written it. */
+	want(cs_letter_check(&letter, &about, key, 1700000000) != CS_OK);
+	want(cs_letter_check_unnamed(&letter, &about, key) != CS_OK);
 }
 
 static void
