@@ -243,15 +243,14 @@ def test_sent_twice():
         (got,) = [m for m in w.inbox("bob") if m["kind"] == "received"]
         # Not taken today, and kept by the member's device.
         with w.db() as db:
-            db.executemany(
-                "INSERT INTO report(id,account,named,received,updated) SELECT"
-                " randomblob(16),id,1,?,0 FROM account WHERE handle='bob'",
-                [(int(time.time() * 1000),)] * 200)
+            db.execute("INSERT INTO spent(scope,budget,since,n) SELECT id,"
+                       "'reports-day',?,200 FROM account WHERE"
+                       " handle='bob'", (int(time.time() * 1000),))
         r = w.cs("bob", "report", got["id"], "--reason", "trafficking",
                  "--yes")
         check(r.status != 0, "too many: %s" % r)
         with w.db() as db:
-            db.execute("DELETE FROM report")
+            db.execute("DELETE FROM spent WHERE budget='reports-day'")
         as_it_was = w.path("as-it-was")
         shutil.copytree(w.home("bob"), as_it_was)
 

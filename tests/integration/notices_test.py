@@ -136,11 +136,9 @@ def test_appeal_waits():
         w.join("alice", "bob")
         disable(w, "alice")
         with w.db() as db:
-            for i in range(20):
-                db.execute("INSERT INTO letter(id,account,kind,subject,"
-                           "received,updated) SELECT randomblob(16),id,3,"
-                           "zeroblob(16),?,0 FROM account WHERE"
-                           " handle='alice'", (int(time.time() * 1000),))
+            db.execute("INSERT INTO spent(scope,budget,since,n) SELECT id,"
+                       "'letters-day',?,20 FROM account WHERE"
+                       " handle='alice'", (int(time.time() * 1000),))
         r = w.cs("alice", "appeal", "--text", "I did not.")
         check(r.status == 1 and "goes out later" in r.err, str(r))
         r = w.cs("alice", "appeal", "--text", "Another one.")
@@ -148,7 +146,7 @@ def test_appeal_waits():
         (n,) = notices(w, "alice")
         check(n["appeal"] == "none", str(n))
         with w.db() as db:
-            db.execute("DELETE FROM letter")
+            db.execute("DELETE FROM spent WHERE budget='letters-day'")
         (n,) = notices(w, "alice")
         check(n["appeal"] == "sent", "with the next command: %s" % n)
         r = w.ok("desk-act", w.desk, "letter", "0", "4", "You are right.",
