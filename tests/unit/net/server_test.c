@@ -258,6 +258,33 @@ test_connects(void **state)
 	net_world_clear(&w);
 }
 
+/* More come than can be served: an address that comes again and again waits.
+ */
+static void
+test_busy(void **state)
+{
+	struct net_world w;
+	struct cs_net_client *c;
+
+	(void)state;
+	limits = (struct cs_net_limits){ .connects = 1, .connects_busy = 3 };
+	net_fork(&w, serve, &good);
+	/* One a second gets in, and after three only that. */
+	for (size_t i = 0; i < 3; i++) {
+		assert_ok(try_connect(&c, &w));
+		cs_net_client_close(c);
+	}
+	for (unsigned i = 0;; i++) {
+		enum cs_err err = try_connect(&c, &w);
+
+		cs_net_client_close(c);
+		if (err)
+			break;
+		assert_true(i < 200);
+	}
+	net_world_clear(&w);
+}
+
 /* ---- readers ------------------------------------------------------------ */
 
 /* Much is asked for and nothing read: what is not asked yet costs nothing, and
@@ -384,6 +411,7 @@ main(void)
 		cmocka_unit_test(test_strangers_of_an_address),
 		cmocka_unit_test(test_full),
 		cmocka_unit_test(test_connects),
+		cmocka_unit_test(test_busy),
 		cmocka_unit_test(test_unread),
 		cmocka_unit_test(test_too_much_waits),
 		cmocka_unit_test(test_hold),
