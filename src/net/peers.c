@@ -17,6 +17,8 @@ struct place {
 	unsigned strangers;
 	unsigned connects; /* since: */
 	uint64_t since_ms;
+	unsigned lately; /* of the second since: */
+	uint64_t second_ms;
 };
 
 struct peer {
@@ -155,8 +157,13 @@ cs_net_peers_may_come(struct net_peers *p, lws_sockfd_type fd)
 	if (p->limits.connects_address != 0 &&
 	    place->connects >= p->limits.connects_address)
 		return false;
-	if (is_busy(p, now) && place->connects >= p->limits.connects_busy)
+	if (now - place->second_ms >= CS_SECOND_MS) {
+		place->second_ms = now;
+		place->lately = 0;
+	}
+	if (is_busy(p, now) && place->lately >= p->limits.connects_busy)
 		return false;
+	place->lately++;
 	p->connects++;
 	place->connects++;
 	return p->limits.connections == 0 || p->all < p->limits.connections ||
