@@ -139,6 +139,9 @@ limits(const struct cs_hub *hub)
 		    (unsigned)hub_budget_amount(hub, HUB_B_STRANGERS_ADDRESS),
 		.connects_address =
 		    (unsigned)hub_budget_amount(hub, HUB_B_CONNECTS_ADDRESS),
+		.connects = (unsigned)hub_budget_amount(hub, HUB_B_CONNECTS),
+		.connects_busy =
+		    (unsigned)hub_budget_amount(hub, HUB_B_CONNECTS_BUSY),
 		.waiting = hub_budget_amount(hub, HUB_B_WAITING),
 		.waiting_all = hub_budget_amount(hub, HUB_B_WAITING_ALL),
 	};

@@ -17,6 +17,8 @@ struct place {
 	unsigned strangers;
 	unsigned connects; /* since: */
 	uint64_t since_ms;
+	unsigned lately; /* of the second since: */
+	uint64_t second_ms;
 };
 
 struct peer {
@@ -35,6 +37,8 @@ struct net_peers {
 	struct place places[PLACES];
 	struct peer *oldest, **newest;
 	unsigned all, strangers;
+	unsigned connects; /* of the second since: */
+	uint64_t second_ms;
 };
 
 static uint64_t
@@ -124,6 +128,19 @@ cs_net_peers_free(struct net_peers *p)
 		cs_free(p, sizeof *p);
 }
 
+/* Count one that comes now; are there too many for this second?  Then those go
+ * first who come again and again, before they cost a handshake: whoever comes
+ * once gets in. */
+static bool
+is_busy(struct net_peers *p, uint64_t now_ms)
+{
+	if (now_ms - p->second_ms >= CS_SECOND_MS) {
+		p->second_ms = now_ms;
+		p->connects = 0;
+	}
+	return p->limits.connects != 0 && p->connects >= p->limits.connects;
+}
+
 bool
 cs_net_peers_may_come(struct net_peers *p, lws_sockfd_type fd)
 {
@@ -140,6 +157,14 @@ cs_net_peers_may_come(struct net_peers *p, lws_sockfd_type fd)
 	if (p->limits.connects_address != 0 &&
 	    place->connects >= p->limits.connects_address)
 		return false;
+	if (now - place->second_ms >= CS_SECOND_MS) {
+		place->second_ms = now;
+		place->lately = 0;
+	}
+	if (is_busy(p, now) && place->lately >= p->limits.connects_busy)
+		return false;
+	place->lately++;
+	p->connects++;
 	place->connects++;
 	return p->limits.connections == 0 || p->all < p->limits.connections ||
 	    p->strangers != 0;

@@ -30,6 +30,10 @@ struct cs_net_limits {
 	unsigned strangers;         /* of them, until cs_net_conn_known() */
 	unsigned strangers_address; /* of these, from one address */
 	unsigned connects_address;  /* new ones a minute */
+	/* New ones a second from which on an address gets few of them, namely
+	 * so many a second: */
+	unsigned connects;
+	unsigned connects_busy;
 	size_t waiting;     /* bytes that wait for one reader, whose next frame
 			     * is not read meanwhile */
 	size_t waiting_all; /* for all readers */

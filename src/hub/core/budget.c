@@ -32,6 +32,13 @@ const struct hub_budget hub_budgets[HUB_BUDGETS] = {
 	    HUB_PER_ADDRESS, 6000, MINUTE, 0,
 	    "A TLS handshake costs about a millisecond: one address gets a "
 	    "tenth of a processor." },
+	[HUB_B_CONNECTS] = { "connects", "new connections", HUB_PER_HUB, 300,
+	    CS_SECOND_MS, 0,
+	    "A third of a processor. Over it an address gets few of them "
+	    "(connects-busy), and whoever comes once gets in." },
+	[HUB_B_CONNECTS_BUSY] = { "connects-busy",
+	    "new connections while there are too many", HUB_PER_ADDRESS, 2,
+	    CS_SECOND_MS, 0, "An office behind one address." },
 	[HUB_B_CONNECTIONS_DEVICE] = { "connections-device",
 	    "connections at once", HUB_PER_DEVICE, 8, 0, 0,
 	    "A device needs one, and leaves dead ones behind when its network "

@@ -23,6 +23,8 @@ enum hub_budget_id {
 	HUB_B_STRANGERS,
 	HUB_B_STRANGERS_ADDRESS,
 	HUB_B_CONNECTS_ADDRESS,
+	HUB_B_CONNECTS,
+	HUB_B_CONNECTS_BUSY,
 	HUB_B_CONNECTIONS_DEVICE,
 	/* requests, and answers that wait for their reader */
 	HUB_B_REQUESTS,

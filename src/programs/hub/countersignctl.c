@@ -201,6 +201,7 @@ static const char *
 window_name(uint64_t ms)
 {
 	return ms == 0           ? "at once"
+	    : ms == CS_SECOND_MS ? "a second"
 	    : ms == CS_MINUTE_MS ? "a minute"
 	    : ms == CS_HOUR_MS   ? "an hour"
 				 : "a day";
