@@ -270,8 +270,8 @@ static const struct cli_command commands[] = {
 	    0, 0, status_options, run_status },
 	{ "budgets", "[--json]", "print what everybody may take of a hub",
 	    "Each with its reason. A line \"budgets N\" at the end of "
-	    "DIR/hub.conf multiplies those that are refused when they are "
-	    "used up, and the connections, by N of at most 9999.",
+	    "DIR/hub.conf multiplies them by N, of at most 9999; those of a "
+	    "round, of memory and of all connections stay.",
 	    0, 0, status_options, run_budgets },
 	{ "renew", "", "make new stamp and TLS keys, certify the desk's anew",
 	    "Needs keys/root.key. The stamp key is good for 30 days; what was "

@@ -375,6 +375,7 @@ test_files(void **state)
 
 	(void)state;
 	world_init(&t);
+	assert_ok(cs_db_begin(t.w.hub->db));
 	t.w.hub->dir = (char *)(uintptr_t)t.w.dir.path;
 	for (uint64_t i = 0; i <= n; i++)
 		assert_int_equal(hw_ask(&t.w, &t.phone.conn, hub_blob_put,
@@ -387,6 +388,7 @@ test_files(void **state)
 				     &cs_wire_blob_put_shape, &m, NULL, NULL),
 		    i < hub_budgets[HUB_B_FILES_DAY].amount ? 0
 							    : CS_WIRE_E_LIMIT);
+	assert_ok(cs_db_commit(t.w.hub->db));
 	world_clear(&t);
 }
 
