@@ -10,11 +10,12 @@
 #include "base/units.h"
 #include "content/mimi.h"
 #include "crypto/random.h"
-#include "franking/operator_pin.h"
 #include "franking/sender.h"
+#include "franking/stamp.h"
 #include "mls/group.h"
 #include "programs/bench/bench.h"
 #include "programs/bench/util.h"
+#include "room/context.h"
 #include "store/clock.h"
 
 #define PADDING 256 /* what the client uses */
@@ -138,34 +139,33 @@ bench_member_clear(struct bench_member *m)
 static void
 make_group(struct bench_member *a, const struct bench_pairing *how)
 {
-	struct cs_view hub_name = cs_view_str(how->hub_name);
-	struct cs_franking_operator_pin pin = { .log_origin = hub_name };
-	const struct cs_mls_external_sender operator= {
-		.signature_key = cs_view(how->external_sender, CS_KEY_LEN),
-		.credential = { CS_MLS_CREDENTIAL_BASIC, hub_name },
+	const struct cs_room_operator op = {
+		.hub = cs_view_str(how->hub_name),
+		.root = how->root,
+		.external_key = how->external_sender,
 	};
-	struct cs_buf senders = { 0 }, dictionary = { 0 };
+	struct cs_buf context = { 0 };
 	struct cs_mls_extension exts[2];
 	struct cs_mls_options opt = options();
 	struct cs_mls_identity id = identity(a);
+	struct cs_view list;
 	uint8_t group_id[32];
 
 	cs_random(group_id, sizeof group_id);
-	memcpy(pin.root_public, how->root, CS_KEY_LEN);
-	bench_must(cs_operator_id(pin.operator_id, how->root), "operator");
-	bench_must(cs_franking_operator_pin_write(&dictionary, &pin), "pin");
-	bench_must(cs_mls_external_senders(&senders, &operator, 1), "senders");
-	exts[0] = (struct cs_mls_extension){ CS_MLS_EXT_EXTERNAL_SENDERS,
-		cs_buf_view(&senders) };
-	exts[1] = (struct cs_mls_extension){ CS_MLS_EXT_APP_DATA_DICTIONARY,
-		cs_buf_view(&dictionary) };
+	bench_must(
+	    cs_room_context_write(&context, &op, cs_view(NULL, 0)), "context");
+	list = cs_buf_view(&context);
+	for (unsigned i = 0; i < 2; i++)
+		bench_must(cs_mls_extension_next(&list, &exts[i])
+			? CS_OK
+			: CS_ERR_FORMAT,
+		    "context");
 	bench_must(cs_mls_group_new(&a->group, CS_SUITE_X25519_AES128,
 		       CS_VIEW_OF(group_id), &id,
 		       (struct cs_mls_extensions){ exts, 2 }, &opt),
 	    "group");
 	bench_must(cs_group_ref(a->group_ref, CS_VIEW_OF(group_id)), "ref");
-	cs_buf_free(&senders);
-	cs_buf_free(&dictionary);
+	cs_buf_free(&context);
 }
 
 static void
