@@ -145,6 +145,19 @@ struct digests {
 	} v[CS_MIMI_PARTS_MAX];
 };
 
+/* RFC 6838, section 4.2, and parameters in printable ASCII: nothing in it ends
+ * a line or turns the direction of a text. */
+static struct cs_view
+read_type(struct cs_reader *r)
+{
+	struct cs_view type = cs_cbor_read_text(r, CS_MIMI_TYPE_MAX);
+
+	for (size_t i = 0; r->err == CS_OK && i < type.len; i++)
+		if (type.data[i] < ' ' || type.data[i] > '~')
+			cs_reader_fail(r, CS_ERR_FORMAT);
+	return type;
+}
+
 static void
 read_digests(struct cs_reader *r, struct digests *d)
 {
@@ -153,7 +166,7 @@ read_digests(struct cs_reader *r, struct digests *d)
 		cs_cbor_read_array_of(r, 4);
 		cs_cbor_read_fixed(r, d->v[i].sha256, 32);
 		d->v[i].size = cs_cbor_read_uint(r);
-		d->v[i].type = cs_cbor_read_text(r, CS_MIMI_TYPE_MAX);
+		d->v[i].type = read_type(r);
 		if (!cs_cbor_read_null(r)) {
 			uint8_t thumb[32];
 
@@ -229,7 +242,7 @@ read_external(struct cs_reader *r, struct cs_mimi_content *out)
 		return;
 	}
 	e = &out->external[out->n_external++];
-	e->content_type = cs_cbor_read_text(r, CS_MIMI_TYPE_MAX);
+	e->content_type = read_type(r);
 	cs_cbor_read_tag(r, TAG_URI);
 	e->url = cs_cbor_read_text(r, CS_MIMI_URI_MAX);
 	(void)cs_cbor_read_uint_max(r, UINT32_MAX); /* expires */

@@ -23,7 +23,7 @@
 
 /* An ExternalPart and its digests (FRANKING, "Media"). */
 struct cs_mimi_external {
-	struct cs_view content_type;
+	struct cs_view content_type; /* printable ASCII */
 	struct cs_view url;
 	struct cs_view filename;
 	uint64_t size;            /* of the encrypted file */

@@ -28,9 +28,21 @@ struct cs_net_conn {
 	struct cs_net_conn *next, **link; /* all of the server */
 	size_t queued;
 	bool closing;
-	bool held;    /* by the program */
-	bool flowing; /* frames are read */
+	bool held;  /* by the program */
+	bool known; /* no stranger */
+	/* Whole frames that have come and have to wait. */
+	struct pending *in_head, **in_tail;
+	size_t in_bytes;
+	unsigned in_frames;
 };
+
+/* Frames that may wait for their turn: a connection that sends more before it
+ * is answered is cut.  libwebsockets could leave them in the socket instead,
+ * but what it has read already it copies anew for each frame that is taken. */
+#define IN_BYTES_MAX ((size_t)1 << 20)
+#define IN_FRAMES_MAX 4096
+#define IN_BYTES_STRANGER ((size_t)16 << 10)
+#define IN_FRAMES_STRANGER 256
 
 struct ws_session {
 	struct cs_net_conn *conn;
@@ -50,17 +62,42 @@ drop_queue(struct cs_net_conn *c)
 	c->queued = 0;
 }
 
-/* Read on, or leave in the socket what comes. */
+/* The first frame that waits, for the caller to free. */
+static struct pending *
+take_kept(struct cs_net_conn *c)
+{
+	struct pending *p = c->in_head;
+
+	c->in_head = p->next;
+	if (c->in_head == NULL)
+		c->in_tail = &c->in_head;
+	c->in_bytes -= p->len;
+	c->in_frames--;
+	c->server->queued -= p->len;
+	c->server->frames_wait--;
+	return p;
+}
+
 static void
-let_flow(struct cs_net_conn *c)
+free_pending(struct pending *p)
+{
+	cs_free(p, sizeof *p + LWS_PRE + p->len);
+}
+
+static void
+drop_kept(struct cs_net_conn *c)
+{
+	while (c->in_head != NULL)
+		free_pending(take_kept(c));
+}
+
+/* Is its next frame for the program now? */
+static bool
+flows(const struct cs_net_conn *c)
 {
 	size_t most = c->server->config.limits.waiting;
-	bool flow = !c->held && !c->closing && (most == 0 || c->queued <= most);
 
-	if (flow == c->flowing)
-		return;
-	c->flowing = flow;
-	lws_rx_flow_control(c->wsi, flow);
+	return !c->held && !c->closing && (most == 0 || c->queued <= most);
 }
 
 /* End it now, with what it has not read. */
@@ -68,8 +105,55 @@ static void
 cut(struct cs_net_conn *c)
 {
 	drop_queue(c);
+	drop_kept(c);
 	c->closing = true;
 	lws_set_timeout(c->wsi, PENDING_TIMEOUT_CLOSE_SEND, LWS_TO_KILL_ASYNC);
+}
+
+/* Keep a frame for later. */
+static enum cs_err
+keep_frame(struct cs_net_conn *c, struct cs_view frame)
+{
+	size_t bytes = c->known ? IN_BYTES_MAX : IN_BYTES_STRANGER;
+	unsigned frames = c->known ? IN_FRAMES_MAX : IN_FRAMES_STRANGER;
+	struct pending *p;
+
+	/* One that is longer than that may wait alone. */
+	if (c->in_frames >= frames ||
+	    (c->in_frames != 0 && c->in_bytes + frame.len > bytes))
+		return CS_ERR_LIMIT;
+	if ((p = cs_calloc(1, sizeof *p + LWS_PRE + frame.len)) == NULL)
+		return CS_ERR_NOMEM;
+	p->len = frame.len;
+	if (frame.len != 0)
+		memcpy(p->bytes + LWS_PRE, frame.data, frame.len);
+	*c->in_tail = p;
+	c->in_tail = &p->next;
+	c->in_bytes += p->len;
+	c->in_frames++;
+	c->server->queued += p->len;
+	c->server->frames_wait++;
+	return CS_OK;
+}
+
+/* Hand out frames that have waited, as far as their connections flow; true if
+ * there were any. */
+static bool
+give_kept(struct cs_net_server *s)
+{
+	bool any = false;
+
+	for (struct cs_net_conn *c = s->conns; s->frames_wait != 0 && c != NULL;
+	     c = c->next)
+		while (c->in_head != NULL && flows(c)) {
+			struct pending *p = take_kept(c);
+
+			any = true;
+			s->config.frame(s->config.arg, c, c->user,
+			    cs_view(p->bytes + LWS_PRE, p->len));
+			free_pending(p);
+		}
+	return any;
 }
 
 /* So much more is too much for all: who has most waiting goes. */
@@ -82,7 +166,8 @@ make_room(struct cs_net_server *s, size_t len)
 		struct cs_net_conn *worst = s->conns;
 
 		for (struct cs_net_conn *c = s->conns; c != NULL; c = c->next)
-			if (c->queued > worst->queued)
+			if (c->queued + c->in_bytes >
+			    worst->queued + worst->in_bytes)
 				worst = c;
 		cut(worst);
 	}
@@ -98,7 +183,7 @@ on_open(struct cs_net_server *s, struct ws_session *session, struct lws *wsi)
 	c->server = s;
 	c->wsi = wsi;
 	c->tail = &c->head;
-	c->flowing = true;
+	c->in_tail = &c->in_head;
 	if (s->config.opened(s->config.arg, c, &c->user) != CS_OK) {
 		drop_queue(c);
 		cs_free(c, sizeof *c);
@@ -126,6 +211,7 @@ on_close(struct ws_session *session)
 	if (c->next != NULL)
 		c->next->link = c->link;
 	drop_queue(c);
+	drop_kept(c);
 	cs_buf_free(&c->in);
 	cs_free(c, sizeof *c);
 }
@@ -149,7 +235,10 @@ on_receive(struct cs_net_conn *c, struct lws *wsi, const void *in, size_t len)
 	if (!lws_is_final_fragment(wsi) ||
 	    lws_remaining_packet_payload(wsi) != 0)
 		return 0;
-	config->frame(config->arg, c, c->user, cs_buf_view(&c->in));
+	if (c->in_head == NULL && flows(c))
+		config->frame(config->arg, c, c->user, cs_buf_view(&c->in));
+	else if (keep_frame(c, cs_buf_view(&c->in)) != CS_OK)
+		cut(c);
 	/* An idle connection holds no buffer. */
 	cs_buf_free(&c->in);
 	return 0;
@@ -186,7 +275,6 @@ on_writable(struct cs_net_conn *c, struct lws *wsi)
 	c->server->queued -= p->len;
 	cs_free(p, sizeof *p + LWS_PRE + p->len);
 	wait_for_reader(c);
-	let_flow(c);
 	if (c->head != NULL || c->closing)
 		lws_callback_on_writable(wsi);
 	return 0;
@@ -248,7 +336,6 @@ cs_net_conn_send(struct cs_net_conn *c, struct cs_view frame)
 	c->server->queued += p->len;
 	if (c->head == p)
 		wait_for_reader(c);
-	let_flow(c);
 	lws_callback_on_writable(c->wsi);
 	return CS_OK;
 }
@@ -260,7 +347,6 @@ cs_net_conn_close(struct cs_net_conn *c)
 		return;
 	c->closing = true;
 	lws_set_timeout(c->wsi, PENDING_TIMEOUT_CLOSE_SEND, CLOSE_S);
-	let_flow(c);
 	lws_callback_on_writable(c->wsi);
 }
 
@@ -268,19 +354,18 @@ void
 cs_net_conn_hold(struct cs_net_conn *c)
 {
 	c->held = true;
-	let_flow(c);
 }
 
 void
 cs_net_conn_resume(struct cs_net_conn *c)
 {
 	c->held = false;
-	let_flow(c);
 }
 
 void
 cs_net_conn_known(struct cs_net_conn *c)
 {
+	c->known = true;
 	cs_net_peers_know(c->server->peers, c->wsi);
 }
 
@@ -382,6 +467,9 @@ on_timer(lws_sorted_usec_list_t *sul)
 enum cs_err
 cs_net_server_run(struct cs_net_server *s, int timeout_ms)
 {
+	/* Their answers are not to wait for whatever comes next. */
+	if (give_kept(s))
+		timeout_ms = 0;
 	if (timeout_ms == 0) /* below zero: lws looks and does not wait */
 		return lws_service(s->context, -1) < 0 ? CS_ERR_IO : CS_OK;
 	lws_sul_schedule(

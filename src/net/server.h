@@ -35,8 +35,8 @@ struct cs_net_limits {
 	unsigned connects;
 	unsigned connects_busy;
 	size_t waiting;     /* bytes that wait for one reader, whose next frame
-			     * is not read meanwhile */
-	size_t waiting_all; /* for all readers */
+			     * is kept meanwhile */
+	size_t waiting_all; /* for all readers, and frames that are kept */
 };
 
 /* A request for a blob, PUT or GET on /b/ID. */
@@ -102,8 +102,8 @@ CS_CHECKED enum cs_err cs_net_conn_send(
 /* Close once everything queued is sent, or after some seconds. */
 void cs_net_conn_close(struct cs_net_conn *c);
 
-/* Read no further frame of ${c}, which waits in its socket, until
- * cs_net_conn_resume(). */
+/* Hand out no further frame of ${c} until cs_net_conn_resume(): those that come
+ * are kept, and who sends too many is cut. */
 void cs_net_conn_hold(struct cs_net_conn *c);
 void cs_net_conn_resume(struct cs_net_conn *c);
 

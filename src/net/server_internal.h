@@ -12,7 +12,8 @@ struct cs_net_server {
 	struct lws_context *context;
 	struct net_peers *peers;
 	struct cs_net_conn *conns;
-	size_t queued; /* sum over conns */
+	size_t queued;      /* sum over conns, both ways */
+	size_t frames_wait; /* of all conns, that were kept */
 	lws_sorted_usec_list_t timer;
 	bool timer_fired;
 };

@@ -49,7 +49,10 @@ desk_item_links(const struct desk_item *i,
 	for (size_t k = 0; k < i->item->n_media; k++)
 		each(arg,
 		    &(struct desk_link){ "file",
-			"the file is the one that was sent",
+			i->item->media[k].has_bytes
+			    ? "the file is the one that was sent"
+			    : "the file is named by its hashes; it is not in "
+			      "the report",
 			i->item->media[k].err });
 	for (size_t k = 0; k < sizeof of_report / sizeof *of_report; k++)
 		each(arg, &of_report[k]);

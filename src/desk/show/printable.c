@@ -2,6 +2,7 @@
 #include "desk/show/printable.h"
 
 #include <stdio.h>
+#include <string.h>
 #include <time.h>
 
 #include "base/text.h"
@@ -56,9 +57,16 @@ raw(struct page *p, const char *s)
 static void
 text_view(struct page *p, struct cs_view v)
 {
-	for (size_t i = 0; i < v.len; i++) {
-		const char one[2] = { (char)v.data[i], '\0' };
+	while (v.len != 0) {
+		const uint8_t *at = v.data;
+		char one[16] = "";
+		size_t n;
+		uint32_t x = cs_utf8_next(&v, &n);
 
+		if (cs_utf8_hidden(x) && x != '\n' && x != '\t')
+			snprintf(one, sizeof one, "\\u{%x}", (unsigned)x);
+		else
+			memcpy(one, at, n); /* 4 bytes at most */
 		raw(p,
 		    *one == '<'       ? "&lt;"
 			: *one == '>' ? "&gt;"
@@ -208,7 +216,9 @@ media(void *arg, const struct desk_media_row *m)
 	text_view(p, type);
 	raw(p, ", ");
 	text(p, name);
-	raw(p, "</p>\n");
+	raw(p, " (");
+	text(p, desk_media_state_name(m->state));
+	raw(p, ")</p>\n");
 	if (shown)
 		photo(p, m->id);
 	return p->err;

@@ -33,7 +33,8 @@
 static void
 print_json(const json_t *o)
 {
-	if (json_dumpf(o, stdout, JSON_INDENT(2) | JSON_PRESERVE_ORDER) == 0)
+	if (json_dumpf(o, stdout,
+		JSON_INDENT(2) | JSON_PRESERVE_ORDER | JSON_ENSURE_ASCII) == 0)
 		putchar('\n');
 }
 

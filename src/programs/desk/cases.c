@@ -177,6 +177,7 @@ show_media(void *arg, const struct desk_media_row *m)
 	if (m->place >= content->n_external)
 		return CS_OK;
 	part = &content->external[m->place];
+	/* A type is printable ASCII (content/mimi.h). */
 	printf("    file %llu, %.*s, %llu bytes: %s\n",
 	    (unsigned long long)m->id, (int)part->content_type.len,
 	    (const char *)part->content_type.data,

@@ -218,7 +218,7 @@ desk_option(const struct desk_job *j, const char *name)
 void
 desk_print_line(const json_t *o)
 {
-	if (json_dumpf(o, stdout, JSON_COMPACT) == 0)
+	if (json_dumpf(o, stdout, JSON_COMPACT | JSON_ENSURE_ASCII) == 0)
 		putchar('\n');
 }
 

@@ -158,7 +158,10 @@ parse_with(
 static void
 test_refused(void **state)
 {
-	struct cs_mimi_content c = text_message("look");
+	static const char *const types[] = { "image/jpeg\n  message 2",
+		"image/\x1b[2J", "image/\xe2\x80\xaejpeg", "image/\x7f" };
+	struct cs_mimi_content c = text_message("look"), got;
+	struct cs_buf b = { 0 };
 
 	(void)state;
 	/* Text that is not shown as it is. */
@@ -181,6 +184,15 @@ test_refused(void **state)
 	/* Digests of another type than the part's: the first is theirs. */
 	assert_err(
 	    parse_with(&c, "image/jpeg", "image/webp", 10), CS_ERR_FORMAT);
+	/* A type that writes lines of its own where it is shown. */
+	for (size_t i = 0; i < sizeof types / sizeof *types; i++) {
+		cs_buf_reset(&b);
+		c.external[0].content_type = cs_view_str(types[i]);
+		assert_ok(cs_mimi_write(&b, &c));
+		assert_err(cs_mimi_parse(&got, cs_buf_view(&b)), CS_ERR_FORMAT);
+	}
+	cs_buf_free(&b);
+	c.external[0] = photo();
 	/* Digests for none of the parts. */
 	assert_err(parse_with(&c, "countersign.media", "countersign.medib", 17),
 	    CS_ERR_FORMAT);

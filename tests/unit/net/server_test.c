@@ -96,6 +96,30 @@ test_hold(void **state)
 	net_world_clear(&w);
 }
 
+/* Who sends without end while its frames have to wait is cut, and nobody else
+ * notices. */
+static void
+test_flood(void **state)
+{
+	struct net_world w;
+	struct cs_net_client *c, *other;
+	enum cs_err err = CS_OK;
+
+	(void)state;
+	limits = (struct cs_net_limits){ 0 };
+	net_fork(&w, serve, &good);
+	c = connect_to(&w);
+	other = connect_to(&w);
+	say(c, "hold");
+	for (unsigned i = 0; i < 100000 && err == CS_OK; i++)
+		err = cs_net_client_send(c, cs_view_str("next"));
+	assert_true(err != CS_OK || is_cut(c));
+	assert_int_equal(ask_number(other, "closes"), 1);
+	cs_net_client_close(c);
+	cs_net_client_close(other);
+	net_world_clear(&w);
+}
+
 /* Who does not read its last words does not stay for them. */
 static void
 test_last_words(void **state)
@@ -127,6 +151,7 @@ main(void)
 		cmocka_unit_test(test_unread),
 		cmocka_unit_test(test_too_much_waits),
 		cmocka_unit_test(test_hold),
+		cmocka_unit_test(test_flood),
 		cmocka_unit_test(test_last_words),
 	};
 
