@@ -63,15 +63,15 @@ const struct hub_budget hub_budgets[HUB_BUDGETS] = {
 	    "way." },
 	[HUB_B_ROUND_REQUESTS] = { "round-requests", "requests, by their cost",
 	    HUB_PER_CONNECTION, 64, 0, 0,
-	    "In one round of the hub; what else has come waits in its socket "
-	    "until the others had their turn." },
+	    "In one round of the hub; what else has come waits until the "
+	    "others had their turn." },
 	[HUB_B_ROUND_BYTES] = { "round-bytes", "bytes of requests and answers",
 	    HUB_PER_CONNECTION, 512 * CS_KIB, 0, 0,
 	    "In one round: some milliseconds of copying." },
 	[HUB_B_WAITING] = { "waiting", "bytes of answers not yet read",
 	    HUB_PER_CONNECTION, CS_MIB, 0, 0,
-	    "Over it the next request is not read. One answer more, of a few "
-	    "MiB, may wait beyond it." },
+	    "Over it the next request waits. One answer more, of a few MiB, "
+	    "may wait beyond it." },
 	[HUB_B_WAITING_ALL] = { "waiting-all", "bytes of answers not yet read",
 	    HUB_PER_HUB, 256 * CS_MIB, 0, 0,
 	    "Memory that any hub has. Over it whoever has most waiting is cut "
