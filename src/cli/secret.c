@@ -85,6 +85,15 @@ cli_passphrase(struct cs_buf *out, const struct cli_args *args,
 	return same ? CLI_OK : cli_fail(CLI_USAGE, "They are not the same.");
 }
 
+int
+cli_new_passphrase(struct cs_buf *out, const struct cli_args *args)
+{
+	return cli_flag(args, "passphrase") ||
+		cli_value(args, "passphrase-file") != NULL
+	    ? cli_passphrase(out, args, CLI_PASSPHRASE_NEW)
+	    : CLI_OK;
+}
+
 static enum cs_err
 from_input(struct cs_buf *out)
 {

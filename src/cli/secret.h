@@ -11,6 +11,8 @@ enum cli_passphrase_kind { CLI_PASSPHRASE_KNOWN, CLI_PASSPHRASE_NEW };
  * new one. If the status is not 0, the user was told why. */
 int cli_passphrase(struct cs_buf *out, const struct cli_args *args,
     enum cli_passphrase_kind kind);
+/* A new one, if the options ask for one; else ${out} stays empty. */
+int cli_new_passphrase(struct cs_buf *out, const struct cli_args *args);
 /* Read one line of secret words from --words-file, from standard input if that
  * is no terminal, or ask with ${prompt} on it, without echo.  If the status is
  * not 0, the user was told why. */

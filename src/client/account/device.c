@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* The devices of the user's account. */
+#include "client/account/device.h"
+
 #include <string.h>
 
 #include "base/text.h"
@@ -134,37 +136,64 @@ cs_client_device_find(
 	return CS_OK;
 }
 
+/* ---- adding ------------------------------------------------------------- */
+
+enum cs_err
+client_device_add(struct cs_client *c, struct cs_view credential,
+    const uint8_t device[static CS_ID_LEN], const char *name)
+{
+	struct cs_wire_device_add m;
+	struct cs_credential parsed;
+	struct cs_buf sealed = { 0 }, devices = { 0 };
+	enum cs_err err;
+
+	if ((err = cs_credential_parse(&parsed, credential)) == CS_OK &&
+	    (err = cs_credential_write_devices(&devices, &parsed)) == CS_OK &&
+	    (err = client_device_name_seal(&sealed, c, device, name)) ==
+		CS_OK) {
+		m.devices = cs_buf_view(&devices);
+		m.name = cs_buf_view(&sealed);
+		err = client_call_empty(
+		    c, CS_WIRE_DEVICE_ADD, &cs_wire_device_add_shape, &m);
+	}
+	cs_buf_free(&sealed);
+	cs_buf_free(&devices);
+	return err;
+}
+
 /* ---- removing ----------------------------------------------------------- */
 
-/* Which devices that ${id} let in stay: those that came before ${since_ms}. */
+struct keeping {
+	struct cs_revocation *out;
+	uint64_t since_ms;
+	enum cs_err err;
+};
+
+static void
+keep(void *arg, const struct cs_client_device *d)
+{
+	struct keeping *k = arg;
+
+	if (d->by_recovery_key || d->created_ms >= k->since_ms ||
+	    memcmp(d->let_in_by, k->out->device, CS_ID_LEN) != 0)
+		return;
+	if (k->out->n_kept == CS_REVOCATION_KEPT_MAX)
+		k->err = CS_ERR_LIMIT;
+	else
+		memcpy(k->out->kept[k->out->n_kept++], d->id, CS_ID_LEN);
+}
+
+/* Which devices that ${out->device} let in stay: those that came before
+ * ${since_ms}. */
 static enum cs_err
 find_kept(struct cs_revocation *out, struct cs_client *c, uint64_t since_ms)
 {
-	struct cs_wire_devices_answer answer;
-	struct cs_wire_device item;
-	struct listed d;
-	struct cs_view rest;
-	enum cs_err err;
+	struct keeping k = { out, since_ms, CS_OK };
+	enum cs_err err = cs_client_devices(c, keep, &k);
 
-	if ((err = fetch(c, &answer)))
-		return err;
-	rest = answer.devices.raw;
-	while (cs_wire_next(&item, &cs_wire_device_shape, &rest)) {
-		if ((err = read_device(&d, c, &item)))
-			return err;
-		if (d.shown.by_recovery_key ||
-		    memcmp(d.shown.let_in_by, out->device, CS_ID_LEN) != 0 ||
-		    d.shown.created_ms >= since_ms)
-			continue;
-		if (out->n_kept == CS_REVOCATION_KEPT_MAX)
-			return CS_ERR_LIMIT;
-		memcpy(out->kept[out->n_kept++], d.shown.id, CS_ID_LEN);
-	}
-	return CS_OK;
+	return err ? err : k.err;
 }
 
-/* Sign with the recovery key if it is here: then it stands, whatever becomes of
- * this device. */
 static enum cs_err
 sign(struct cs_buf *out, struct cs_client *c,
     const struct cs_revocation *revocation)

@@ -3,7 +3,7 @@
 #include <string.h>
 
 #include "base/alloc.h"
-#include "client/account/seal.h"
+#include "client/account/device.h"
 #include "client/home/client.h"
 #include "client/home/credential.h"
 #include "client/home/problem.h"
@@ -170,31 +170,6 @@ cs_client_linking_wait(
 /* ---- agreed ------------------------------------------------------------- */
 
 static enum cs_err
-add_device(const struct cs_client_linking *l, struct cs_client *c,
-    struct cs_view credential_bytes)
-{
-	struct cs_wire_device_add m;
-	struct cs_credential credential;
-	struct cs_buf name = { 0 }, devices = { 0 };
-	enum cs_err err;
-
-	if ((err = cs_credential_parse(&credential, credential_bytes)) ==
-		CS_OK &&
-	    (err = cs_credential_write_devices(&devices, &credential)) ==
-		CS_OK &&
-	    (err = client_device_name_seal(
-		 &name, c, l->ask.device, l->ask.name)) == CS_OK) {
-		m.devices = cs_buf_view(&devices);
-		m.name = cs_buf_view(&name);
-		err = client_call_empty(
-		    c, CS_WIRE_DEVICE_ADD, &cs_wire_device_add_shape, &m);
-	}
-	cs_buf_free(&name);
-	cs_buf_free(&devices);
-	return err;
-}
-
-static enum cs_err
 answer(const struct cs_client_linking *l, struct cs_client *c,
     struct cs_view credential)
 {
@@ -231,7 +206,8 @@ cs_client_linking_agree(struct cs_client_linking *l, struct cs_client *c)
 		    CS_CHAIN_MAX);
 	/* The device is added first, so that what it is handed works. */
 	if (err == CS_OK &&
-	    (err = add_device(l, c, cs_buf_view(&credential))) == CS_OK)
+	    (err = client_device_add(c, cs_buf_view(&credential), l->ask.device,
+		 l->ask.name)) == CS_OK)
 		err = answer(l, c, cs_buf_view(&credential));
 	cs_buf_free(&credential);
 	return err;

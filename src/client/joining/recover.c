@@ -12,6 +12,7 @@
 #include <string.h>
 
 #include "base/text.h"
+#include "client/account/device.h"
 #include "client/account/group_note.h"
 #include "client/account/request.h"
 #include "client/account/seal.h"
@@ -121,24 +122,9 @@ prove(struct cs_client *c, const struct keys *keys)
 static enum cs_err
 add_device(struct cs_client *c, const char *device_name)
 {
-	struct cs_wire_device_add m;
-	struct cs_credential credential;
-	struct cs_buf name = { 0 }, devices = { 0 };
-	enum cs_err err;
+	enum cs_err err = client_device_add(
+	    c, cs_buf_view(&c->self.credential), c->self.device, device_name);
 
-	if ((err = cs_credential_parse(
-		 &credential, cs_buf_view(&c->self.credential))) == CS_OK &&
-	    (err = cs_credential_write_devices(&devices, &credential)) ==
-		CS_OK &&
-	    (err = client_device_name_seal(
-		 &name, c, c->self.device, device_name)) == CS_OK) {
-		m.devices = cs_buf_view(&devices);
-		m.name = cs_buf_view(&name);
-		err = client_call_empty(
-		    c, CS_WIRE_DEVICE_ADD, &cs_wire_device_add_shape, &m);
-	}
-	cs_buf_free(&name);
-	cs_buf_free(&devices);
 	if (err == CS_ERR_DENIED && c->link.hub_code == CS_WIRE_E_LIMIT)
 		return client_problem(c, err,
 		    "The account has %d devices, as many as there may be. "

@@ -27,10 +27,7 @@ cli_join(const struct cli_args *args)
 	if (name == NULL)
 		return cli_fail(CLI_USAGE,
 		    "Say under which name others will know you: --name NAME.");
-	if ((cli_flag(args, "passphrase") ||
-		cli_value(args, "passphrase-file") != NULL) &&
-	    (status = cli_passphrase(&passphrase, args, CLI_PASSPHRASE_NEW)) !=
-		CLI_OK)
+	if ((status = cli_new_passphrase(&passphrase, args)) != CLI_OK)
 		return status;
 	err = cs_client_join(
 	    home, cli_arg(args, 0), name, cs_buf_view(&passphrase), problem);

@@ -145,10 +145,7 @@ cli_join_device(const struct cli_args *args)
 
 	if (home == NULL)
 		return CLI_USAGE;
-	if ((cli_flag(args, "passphrase") ||
-		cli_value(args, "passphrase-file") != NULL) &&
-	    (status = cli_passphrase(&passphrase, args, CLI_PASSPHRASE_NEW)) !=
-		CLI_OK)
+	if ((status = cli_new_passphrase(&passphrase, args)) != CLI_OK)
 		return status;
 	err = cs_client_join_device(home, cli_arg(args, 0),
 	    cli_device_name(args), cs_buf_view(&passphrase), asked, problem);

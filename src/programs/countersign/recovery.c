@@ -95,10 +95,7 @@ cli_recover(const struct cli_args *args)
 
 	if (home == NULL)
 		return CLI_USAGE;
-	if ((cli_flag(args, "passphrase") ||
-		cli_value(args, "passphrase-file") != NULL) &&
-	    (status = cli_passphrase(&passphrase, args, CLI_PASSPHRASE_NEW)) !=
-		CLI_OK)
+	if ((status = cli_new_passphrase(&passphrase, args)) != CLI_OK)
 		goto out;
 	if ((status = cli_words(&words, args, "Recovery words: ")) != CLI_OK)
 		goto out;
