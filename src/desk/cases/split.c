@@ -134,7 +134,6 @@ recount(
     struct cs_desk *d, struct desk_case *c, const struct cs_desk_policy *policy)
 {
 	struct cs_buf ids = { 0 };
-	struct cs_rows rows;
 	enum cs_err err;
 
 	c->reports = c->items = c->photos = 0;
@@ -143,10 +142,7 @@ recount(
 	if ((err = cs_db_exec(d->db, "DELETE FROM case_account WHERE case_id=?",
 		 cs_int(c->id))))
 		return err;
-	err = cs_db_query(&rows, d->db,
-	    "SELECT id FROM report WHERE case_id=? ORDER BY received,id",
-	    cs_int(c->id));
-	err = desk_rows_ids(&ids, &rows, err);
+	err = desk_reports_of_case(&ids, d, c->id);
 	for (size_t k = 0; k < ids.len && err == CS_OK; k += CS_ID_LEN)
 		err = add_report(d, c, policy, ids.data + k);
 	cs_buf_free(&ids);

@@ -151,12 +151,9 @@ static enum cs_err
 empty_reports(struct cs_desk *d, uint64_t case_id, uint64_t *n)
 {
 	struct cs_buf ids = { 0 };
-	struct cs_rows rows;
 	enum cs_err err;
 
-	err = cs_db_query(&rows, d->db, "SELECT id FROM report WHERE case_id=?",
-	    cs_int(case_id));
-	err = desk_rows_ids(&ids, &rows, err);
+	err = desk_reports_of_case(&ids, d, case_id);
 	for (size_t k = 0; k + CS_ID_LEN <= ids.len && err == CS_OK;
 	     k += CS_ID_LEN) {
 		const struct cs_view id = cs_view(ids.data + k, CS_ID_LEN);

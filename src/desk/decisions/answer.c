@@ -8,7 +8,6 @@
 #include "desk/core/desk.h"
 #include "desk/core/outbox.h"
 #include "desk/core/policy.h"
-#include "desk/core/row.h"
 #include "desk/decisions/appeal.h"
 #include "desk/decisions/decision.h"
 #include "desk/reports/report.h"
@@ -71,13 +70,9 @@ enum cs_err
 desk_decision_tell(struct cs_desk *d, const struct desk_decision *dec)
 {
 	struct cs_buf ids = { 0 };
-	struct cs_rows rows;
 	enum cs_err err;
 
-	err = cs_db_query(&rows, d->db,
-	    "SELECT id FROM report WHERE case_id=? ORDER BY received,id",
-	    cs_int(dec->case_id));
-	err = desk_rows_ids(&ids, &rows, err);
+	err = desk_reports_of_case(&ids, d, dec->case_id);
 	for (size_t k = 0; k + CS_ID_LEN <= ids.len && err == CS_OK;
 	     k += CS_ID_LEN)
 		err = tell_reporter(d, ids.data + k, dec);

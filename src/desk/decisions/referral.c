@@ -9,7 +9,6 @@
 #include "content/evidence.h"
 #include "content/evidence_seal.h"
 #include "desk/core/desk.h"
-#include "desk/core/row.h"
 #include "desk/decisions/decision.h"
 #include "desk/reports/custody.h"
 #include "desk/reports/report.h"
@@ -45,7 +44,6 @@ enum cs_err
 desk_decision_refer(struct cs_desk *d, const struct desk_decision *dec)
 {
 	struct cs_buf ids = { 0 };
-	struct cs_rows rows;
 	char *folder = cs_path_join(d->dir, "referred");
 	uint8_t key[CS_KEY_LEN];
 	enum cs_err err;
@@ -56,9 +54,7 @@ desk_decision_refer(struct cs_desk *d, const struct desk_decision *dec)
 	cs_free_plain(folder);
 	if (err || (err = desk_key_parse(key, d, dec->to_key)))
 		return err;
-	err = cs_db_query(&rows, d->db, "SELECT id FROM report WHERE case_id=?",
-	    cs_int(dec->case_id));
-	err = desk_rows_ids(&ids, &rows, err);
+	err = desk_reports_of_case(&ids, d, dec->case_id);
 	for (size_t k = 0; k + CS_ID_LEN <= ids.len && err == CS_OK;
 	     k += CS_ID_LEN)
 		err = refer_one(d, dec, ids.data + k, CS_VIEW_OF(key));

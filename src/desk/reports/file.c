@@ -70,6 +70,18 @@ path_of(char out[static PATH_SIZE], const struct cs_desk *d,
 	snprintf(out, PATH_SIZE, "%s/files/%s%s", d->dir, hex, suffix);
 }
 
+/* What names the file, or NULL. */
+static const struct cs_mimi_external *
+find_part(const struct cs_desk_report_opened *c, size_t item, size_t part)
+{
+	const struct cs_evidence *e = c->evidence;
+
+	return e == NULL || item >= e->n_items ||
+		part >= e->items[item].proof.content.n_external
+	    ? NULL
+	    : &e->items[item].proof.content.external[part];
+}
+
 /* A file on its way here. */
 struct coming {
 	int fd;
@@ -201,10 +213,8 @@ desk_file_fetch(struct cs_desk *d, const struct cs_desk_report_opened *c,
 	char path[PATH_SIZE];
 	enum cs_err err;
 
-	if (c->evidence == NULL || item >= c->evidence->n_items ||
-	    part >= c->evidence->items[item].proof.content.n_external)
+	if ((external = find_part(c, item, part)) == NULL)
 		return CS_ERR_NOT_FOUND;
-	external = &c->evidence->items[item].proof.content.external[part];
 	path_of(path, d, external->content_hash, "");
 	if (access(path, F_OK) == 0)
 		return CS_OK;
@@ -283,10 +293,8 @@ desk_file_open(struct cs_buf *out, struct cs_desk *d,
 	char path[PATH_SIZE];
 	enum cs_err err;
 
-	if (c->evidence == NULL || item >= c->evidence->n_items ||
-	    part >= c->evidence->items[item].proof.content.n_external)
+	if ((external = find_part(c, item, part)) == NULL)
 		return CS_ERR_NOT_FOUND;
-	external = &c->evidence->items[item].proof.content.external[part];
 	path_of(path, d, external->content_hash, "");
 	if ((err = cs_file_read(&sealed, path,
 		 (size_t)cs_media_sealed_size(CS_MEDIA_FILE_MAX))) == CS_OK)

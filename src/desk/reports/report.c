@@ -13,6 +13,7 @@
 #include "crypto/suite.h"
 #include "desk/core/desk.h"
 #include "desk/core/problem.h"
+#include "desk/core/row.h"
 #include "store/db.h"
 #include "store/vault.h"
 
@@ -366,4 +367,15 @@ desk_report_empty(struct cs_desk *d, const uint8_t id[static CS_ID_LEN])
 		    cs_blob(cs_view(id, CS_ID_LEN)));
 	cs_buf_free(&sealed);
 	return err;
+}
+
+enum cs_err
+desk_reports_of_case(struct cs_buf *ids, struct cs_desk *d, uint64_t case_id)
+{
+	struct cs_rows rows;
+	enum cs_err err = cs_db_query(&rows, d->db,
+	    "SELECT id FROM report WHERE case_id=? ORDER BY received,id",
+	    cs_int(case_id));
+
+	return desk_rows_ids(ids, &rows, err);
 }

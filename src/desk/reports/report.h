@@ -67,6 +67,10 @@ CS_CHECKED enum cs_err desk_report_insert(struct cs_desk *d,
     const uint8_t reply[static CS_KEY_LEN]);
 CS_CHECKED enum cs_err desk_report_set_state(struct cs_desk *d,
     const uint8_t id[static CS_ID_LEN], enum cs_desk_report_state state);
+/* Append the ids of a case's reports, CS_ID_LEN bytes each, the oldest first.
+ */
+CS_CHECKED enum cs_err desk_reports_of_case(
+    struct cs_buf *ids, struct cs_desk *d, uint64_t case_id);
 /* Destroy the bundle of a report, and who reported whom.  That there was a
  * report stays, and what became of it.  In a transaction. */
 CS_CHECKED enum cs_err desk_report_empty(

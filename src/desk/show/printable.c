@@ -16,7 +16,6 @@
 #include "desk/core/policy.h"
 #include "desk/core/problem.h"
 #include "desk/core/record.h"
-#include "desk/core/row.h"
 #include "desk/decisions/decision.h"
 #include "desk/photos/media.h"
 #include "desk/photos/photo.h"
@@ -349,12 +348,9 @@ note_reports(
     struct cs_desk *d, const struct cs_desk_actor *actor, uint64_t case_id)
 {
 	struct cs_buf ids = { 0 };
-	struct cs_rows rows;
 	enum cs_err err;
 
-	err = cs_db_query(&rows, d->db, "SELECT id FROM report WHERE case_id=?",
-	    cs_int(case_id));
-	err = desk_rows_ids(&ids, &rows, err);
+	err = desk_reports_of_case(&ids, d, case_id);
 	for (size_t k = 0; k + CS_ID_LEN <= ids.len && err == CS_OK;
 	     k += CS_ID_LEN)
 		err = desk_custody_add(d, ids.data + k, actor, "printed");
