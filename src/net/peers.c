@@ -3,12 +3,12 @@
 
 #include <netinet/in.h>
 #include <string.h>
-#include <time.h>
 
 #include "base/alloc.h"
 #include "base/units.h"
 #include "crypto/random.h"
 #include "crypto/short_hash.h"
+#include "store/clock.h"
 
 #define PLACES 4096
 
@@ -40,16 +40,6 @@ struct net_peers {
 	unsigned connects; /* of the second since: */
 	uint64_t second_ms;
 };
-
-static uint64_t
-clock_ms(void)
-{
-	struct timespec ts;
-
-	clock_gettime(CLOCK_MONOTONIC, &ts);
-	return (uint64_t)ts.tv_sec * CS_SECOND_MS +
-	    (uint64_t)ts.tv_nsec / (CS_SECOND_MS * CS_SECOND_MS);
-}
 
 static void
 address_of(uint8_t out[static CS_NET_ADDRESS_LEN], lws_sockfd_type fd)
@@ -145,7 +135,7 @@ bool
 cs_net_peers_may_come(struct net_peers *p, lws_sockfd_type fd)
 {
 	uint8_t address[CS_NET_ADDRESS_LEN];
-	uint64_t now = clock_ms();
+	uint64_t now = cs_clock_us() / 1000;
 	struct place *place;
 
 	address_of(address, fd);

@@ -3,11 +3,11 @@
 
 #include <stdio.h>
 #include <string.h>
-#include <time.h>
 
 #include "base/units.h"
 #include "crypto/hash.h"
 #include "net/client.h"
+#include "store/clock.h"
 
 #define HELLO_MS 10000  /* the hub's first word */
 #define ANSWER_MS 60000 /* an answer: a busy disk may take its time */
@@ -20,7 +20,6 @@ take_hello(struct cs_session *s)
 {
 	struct cs_wire_frame frame;
 	struct cs_wire_hello hello;
-	struct timespec ts;
 	enum cs_err err;
 
 	if ((err = cs_net_client_recv(s->net, &s->frame, HELLO_MS)) ||
@@ -41,9 +40,7 @@ take_hello(struct cs_session *s)
 	memcpy(s->info.name, hello.hub_name.data, hello.hub_name.len);
 	s->info.name[hello.hub_name.len] = '\0';
 	memcpy(s->info.challenge, hello.challenge, sizeof hello.challenge);
-	clock_gettime(CLOCK_REALTIME, &ts);
-	s->info.clock_skew_ms = (int64_t)hello.now_ms -
-	    ((int64_t)ts.tv_sec * 1000 + ts.tv_nsec / 1000000);
+	s->info.clock_skew_ms = (int64_t)hello.now_ms - (int64_t)cs_clock_ms();
 	return CS_OK;
 }
 
@@ -199,25 +196,15 @@ cs_session_call(struct cs_session *s, uint8_t kind,
 	return cs_session_answer(s, id, answer_shape, answer);
 }
 
-static uint64_t
-clock_ms(void)
-{
-	struct timespec ts;
-
-	clock_gettime(CLOCK_MONOTONIC, &ts);
-	return (uint64_t)ts.tv_sec * CS_SECOND_MS +
-	    (uint64_t)ts.tv_nsec / (CS_SECOND_MS * CS_SECOND_MS);
-}
-
 enum cs_err
 cs_session_wait(struct cs_session *s, uint64_t ms)
 {
-	uint64_t end = clock_ms() + ms, now;
+	uint64_t end = cs_clock_us() / 1000 + ms, now;
 	struct cs_buf frame = { 0 };
 	struct cs_wire_frame f;
 	enum cs_err err = CS_OK;
 
-	while (err == CS_OK && (now = clock_ms()) < end) {
+	while (err == CS_OK && (now = cs_clock_us() / 1000) < end) {
 		err = cs_net_client_recv(s->net, &frame, (int)(end - now));
 		if (err == CS_OK &&
 		    (err = cs_wire_frame_parse(&f, cs_buf_view(&frame))) ==
