@@ -15,6 +15,7 @@
 #include "hub/accounts/recover.h"
 #include "hub/blobs/blob.h"
 #include "hub/blobs/pin.h"
+#include "hub/blobs/upload.h"
 #include "hub/core/batch.h"
 #include "hub/core/budget.h"
 #include "hub/core/connection.h"
@@ -336,7 +337,7 @@ is_member(const struct hub_conn *c)
 }
 
 /* What a connection has taken of this round; when it is enough, the rest waits
- * in its socket until the others had their turn. */
+ * until the others had their turn. */
 static void
 count_round(struct hub_conn *c, size_t bytes, uint64_t since_us)
 {
@@ -389,7 +390,7 @@ static int
 on_blob_write(void *arg, struct cs_net_blob *b, struct cs_view bytes)
 {
 	(void)arg;
-	return hub_blob_write(b, bytes);
+	return hub_upload_write(b, bytes);
 }
 
 static int

@@ -17,41 +17,39 @@ window(const struct cs_hub *hub)
 	return hub->now_ms - HUB_KEEP_MS;
 }
 
+/* Entries of the log from before ${before_ms}. */
 static enum cs_err
-messages(int64_t *n, struct cs_hub *hub)
+drop_entries(int64_t *n, struct cs_hub *hub, enum cs_mls_content content,
+    uint64_t before_ms)
 {
 	enum cs_err err = cs_db_exec(hub->db,
 	    "DELETE FROM log WHERE (grp,seq) IN (SELECT grp,seq FROM log"
 	    " WHERE content=? AND accepted<? LIMIT ?)",
-	    cs_int(CS_MLS_CONTENT_APPLICATION), cs_int(window(hub)), ROWS);
+	    cs_int(content), cs_int(before_ms), ROWS);
 
 	*n = cs_db_changes(hub->db);
 	return err;
+}
+
+static enum cs_err
+messages(int64_t *n, struct cs_hub *hub)
+{
+	return drop_entries(n, hub, CS_MLS_CONTENT_APPLICATION, window(hub));
 }
 
 /* Handshakes after so long go, read or not. */
 static enum cs_err
-old_handshakes(int64_t *n, struct cs_hub *hub, enum cs_mls_content content)
-{
-	enum cs_err err = cs_db_exec(hub->db,
-	    "DELETE FROM log WHERE (grp,seq) IN (SELECT grp,seq FROM log"
-	    " WHERE content=? AND accepted<? LIMIT ?)",
-	    cs_int(content), cs_int(hub->now_ms - HUB_KEEP_HANDSHAKE_MS), ROWS);
-
-	*n = cs_db_changes(hub->db);
-	return err;
-}
-
-static enum cs_err
 old_commits(int64_t *n, struct cs_hub *hub)
 {
-	return old_handshakes(n, hub, CS_MLS_CONTENT_COMMIT);
+	return drop_entries(
+	    n, hub, CS_MLS_CONTENT_COMMIT, hub->now_ms - HUB_KEEP_HANDSHAKE_MS);
 }
 
 static enum cs_err
 old_proposals(int64_t *n, struct cs_hub *hub)
 {
-	return old_handshakes(n, hub, CS_MLS_CONTENT_PROPOSAL);
+	return drop_entries(n, hub, CS_MLS_CONTENT_PROPOSAL,
+	    hub->now_ms - HUB_KEEP_HANDSHAKE_MS);
 }
 
 /* Read on in the handshakes that some device may not have read; those that all

@@ -190,12 +190,6 @@ hub_blob_open(struct cs_hub *hub, struct cs_net_blob *b)
 }
 
 int
-hub_blob_write(struct cs_net_blob *b, struct cs_view bytes)
-{
-	return hub_upload_write(b, bytes);
-}
-
-int
 hub_blob_done(struct cs_hub *hub, struct cs_net_blob *b, bool whole)
 {
 	struct hub_blob row;

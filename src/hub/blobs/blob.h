@@ -6,7 +6,6 @@
 
 /* Callbacks of the server: 0, or the status of HTTP. */
 int hub_blob_open(struct cs_hub *hub, struct cs_net_blob *b);
-int hub_blob_write(struct cs_net_blob *b, struct cs_view bytes);
 int hub_blob_done(struct cs_hub *hub, struct cs_net_blob *b, bool whole);
 
 /* Drop some of the blobs whose time is over, and forget uploads that rest. */

@@ -84,7 +84,7 @@ begin(struct world *t, struct cs_net_blob *b, const uint8_t id[static 16],
 static int
 write_part(struct world *t, struct cs_net_blob *b, size_t from, size_t to)
 {
-	return hub_blob_write(b, cs_view(t->bytes + from, to - from));
+	return hub_upload_write(b, cs_view(t->bytes + from, to - from));
 }
 
 /* The request is over; answers of before are not waited for. */
@@ -139,9 +139,9 @@ test_one_at_a_time(void **state)
 	/* Where it stands is known while it is written. */
 	assert_int_equal(put(&t, &t.phone, answer.blob, token).stored, 40000);
 	assert_int_equal(begin(&t, &second, answer.blob, token, 0), 409);
-	assert_int_equal(hub_blob_write(&first, CS_VIEW_OF(evil)), 409);
+	assert_int_equal(hub_upload_write(&first, CS_VIEW_OF(evil)), 409);
 	assert_int_equal(begin(&t, &second, answer.blob, token, 40000), 0);
-	assert_int_equal(hub_blob_write(&first, CS_VIEW_OF(evil)), 409);
+	assert_int_equal(hub_upload_write(&first, CS_VIEW_OF(evil)), 409);
 	assert_int_equal(done(&t, &first, false), 409);
 	assert_int_equal(write_part(&t, &second, 40000, 60000), 0);
 	/* The line breaks, and it goes on. */
