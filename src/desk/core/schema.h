@@ -40,6 +40,7 @@ extern const struct cs_db_schema cs_desk_schema;
 #define DESK_ROWS(T)                                                           \
 	T(report, 6, id, received, meta, bundle, reply, case_id)               \
 	T(seen, 2, message, report)                                            \
+	T(fetched, 6, report, blob, reporter, at, size, hash)                  \
 	T(cases, 14, id, state, rank, since, due, assignee, reason, severity,  \
 	    opened, looked, decided, reports, version, sealed)                 \
 	T(case_account, 2, account, case_id)                                   \

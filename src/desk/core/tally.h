@@ -17,7 +17,7 @@
 
 struct cs_desk;
 
-#define DESK_TALLY_TABLES 22
+#define DESK_TALLY_TABLES 23
 #define DESK_TALLY_LEN (DESK_TALLY_TABLES * (8 + CS_HASH_LEN))
 
 /* One for each table, in the order of its names. */
