@@ -139,6 +139,18 @@ export async function screenshot(page, name) {
   await page.screenshot({ path: join(shots, `${name}.png`), fullPage: true });
 }
 
+/** What sticks out of the window sideways. */
+export const overflow = (page) =>
+  page.evaluate(() => {
+    const wide = document.documentElement.scrollWidth - document.documentElement.clientWidth;
+    if (wide <= 0) return "";
+    const out = [...document.querySelectorAll("body *")].find((e) => {
+      const r = e.getBoundingClientRect();
+      return (r.right > innerWidth + 1 || r.left < -1) && !e.closest(".scroll, .unseen, .skip");
+    });
+    return `${wide} px: ${out?.outerHTML.slice(0, 160) ?? "?"}`;
+  });
+
 /** Any violation that axe finds is a failure. */
 export async function axe(page, name) {
   await page.evaluate(axeSource);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // Two administrators: one proposes, the other confirms, and neither has all of a first sign-in.
-import { axe, freshCode, goTo, ok, open, scenario, settled, signIn, text, until } from "./run.mjs";
+import { axe, freshCode, goTo, ok, open, overflow, scenario, settled, signIn, text, until } from "./run.mjs";
 
 const PASSWORD = "horse battery staple";
 
@@ -15,6 +15,7 @@ await scenario(async () => {
   await root.waitForSelector("dialog code");
   const word = await root.locator("dialog code").innerText();
   ok(!word.includes("#/welcome/"), "who proposes gets a word, and no address", word);
+  ok((await root.locator("dialog").innerText()).includes("nora"), "and reads for whom it is");
   await axe(root, "person-proposed");
   await root.click("dialog button.primary");
   ok((await root.locator("[data-proposal] button").count()) === 1, "and cannot confirm it, only drop it");
@@ -23,6 +24,18 @@ await scenario(async () => {
   await goTo(dora, "#/people");
   await dora.waitForSelector("[data-proposal]");
   await axe(dora, "proposals");
+  // In a hand, and from right to left.
+  await goTo(dora, "#/settings");
+  await dora.selectOption("main select", "ar");
+  await dora.click("main form button[type=submit]");
+  await dora.waitForFunction(() => document.documentElement.dir === "rtl");
+  await goTo(dora, "#/people");
+  await dora.waitForSelector("[data-proposal]");
+  await dora.setViewportSize({ width: 400, height: 860 });
+  const wide = await overflow(dora);
+  ok(!wide, "proposals fit into 400 px from right to left", wide);
+  await axe(dora, "proposals-ar-400");
+  await dora.setViewportSize({ width: 1280, height: 860 });
   await dora.locator("[data-proposal] button", { hasText: await text(dora, "proposal.confirm") }).click();
   ok((await dora.locator("dialog").innerText()).includes("nora"), "the other one reads what it is");
   await submit(dora, false);

@@ -1,23 +1,11 @@
 // SPDX-License-Identifier: MIT
 // Every page in every language: direction, width, and nothing left in English.
-import { axe, config, goTo, ok, open, scenario, settled, signIn } from "./run.mjs";
+import { axe, config, goTo, ok, open, overflow, scenario, settled, signIn } from "./run.mjs";
 
 const LANGUAGES = { ar: "rtl", ckb: "rtl", kmr: "ltr" };
 const PAGES = [
   "queue", `case/${config.case}`, `account/${config.account}`, "appeals", "statistics", "policy", "lists", "audit", "people", "settings",
 ];
-
-/** What sticks out of the window sideways. */
-const overflow = (page) =>
-  page.evaluate(() => {
-    const wide = document.documentElement.scrollWidth - document.documentElement.clientWidth;
-    if (wide <= 0) return "";
-    const out = [...document.querySelectorAll("body *")].find((e) => {
-      const r = e.getBoundingClientRect();
-      return (r.right > innerWidth + 1 || r.left < -1) && !e.closest(".scroll, .unseen, .skip");
-    });
-    return `${wide} px: ${out?.outerHTML.slice(0, 160) ?? "?"}`;
-  });
 
 await scenario(async () => {
   const door = await open({ locale: "ar" });

@@ -235,6 +235,7 @@ insert(struct cs_desk_granted *out, struct cs_desk *d,
 		    "Too many proposals wait. Confirm or cancel some first.");
 	if (welcomes && (err = desk_word_new(out->word, p->word)))
 		return err;
+	memcpy(out->name, p->name, sizeof out->name);
 	p->by = actor->id;
 	memcpy(p->by_name, actor->name, sizeof p->by_name);
 	p->made_ms = cs_clock_ms();

@@ -111,6 +111,7 @@ test_proposed_and_confirmed(void **state)
 	assert_int_equal(g.proposal, 1);
 	assert_string_equal(g.welcome, "");
 	assert_int_equal(strlen(g.word), CS_DESK_WORD_SIZE - 1);
+	assert_string_equal(g.name, "n");
 	/* The trial left nothing. */
 	assert_int_equal(
 	    world_count(&w, "SELECT COUNT(*) FROM person WHERE name='n'"), 0);
