@@ -10,7 +10,9 @@
 #include "crypto/short_hash.h"
 #include "store/clock.h"
 
-#define PLACES 4096
+/* So many that a flood from thousands of addresses shares few with others; the
+ * system gives memory for those alone that were used. */
+#define PLACES 65536
 
 /* What comes from one address, or from several that share a hash. */
 struct place {
