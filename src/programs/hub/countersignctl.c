@@ -207,6 +207,20 @@ window_name(uint64_t ms)
 				 : "a day";
 }
 
+/* 4294967296 bytes are "4 GiB". */
+static void
+write_amount(char out[static 24], const struct hub_budget *b)
+{
+	static const char *const units[] = { "", " KiB", " MiB", " GiB" };
+	unsigned long long n = b->amount;
+	size_t unit = 0;
+
+	if (strncmp(b->resource, "bytes", strlen("bytes")) == 0)
+		for (; n % 1024 == 0 && unit < 3; unit++)
+			n /= 1024;
+	snprintf(out, 24, "%llu%s", n, units[unit]);
+}
+
 static int
 run_budgets(const struct cli_args *args)
 {
@@ -214,10 +228,11 @@ run_budgets(const struct cli_args *args)
 		return budgets_json();
 	for (size_t i = 0; i < HUB_BUDGETS; i++) {
 		const struct hub_budget *b = &hub_budgets[i];
+		char amount[24];
 
-		printf("%-21s %11llu %-8s per %-10s  %s\n", b->name,
-		    (unsigned long long)b->amount, window_name(b->window_ms),
-		    hub_per_name(b->per), b->reason);
+		write_amount(amount, b);
+		printf("%-21s %8s %-8s per %-10s  %s\n", b->name, amount,
+		    window_name(b->window_ms), hub_per_name(b->per), b->reason);
 	}
 	return CLI_OK;
 }

@@ -7,9 +7,11 @@
 #include "hub/accounts/export.h"
 #include "hub/accounts/key_package.h"
 #include "hub/accounts/link.h"
+#include "hub/accounts/recover.h"
 #include "hub/blobs/blob.h"
 #include "hub/core/batch.h"
 #include "hub/groups/contact.h"
+#include "hub/groups/member.h"
 #include "hub/requests.h"
 #include "support/hub_world.h"
 
@@ -411,6 +413,72 @@ test_key_packages(void **state)
 	world_clear(&t);
 }
 
+static void
+test_group_notes(void **state)
+{
+	const struct cs_wire_group_note m = { cs_view_str("family"),
+		cs_view_str("a note") };
+	struct hub_member member = { .group = m.group_id };
+	struct world t;
+	uint64_t wait;
+
+	(void)state;
+	world_init(&t);
+	memcpy(member.device, t.phone.id, CS_ID_LEN);
+	memcpy(member.account, t.alma.account, CS_ID_LEN);
+	assert_ok(hub_member_insert(t.w.hub, &member));
+	assert_int_equal(
+	    spend(&t.phone, HUB_B_GROUP_NOTES_DAY,
+		hub_budgets[HUB_B_GROUP_NOTES_DAY].amount - 1, &wait),
+	    0);
+	for (int i = 0; i < 2; i++)
+		assert_int_equal(hw_ask(&t.w, &t.phone.conn, hub_group_note_set,
+				     &cs_wire_group_note_shape, &m, NULL, NULL),
+		    i == 0 ? 0 : CS_WIRE_E_LIMIT);
+	world_clear(&t);
+}
+
+static uint16_t
+add_device(struct world *t)
+{
+	struct cs_wire_device_add m = { .name = cs_view_str("a name") };
+	struct hw_device d;
+	uint16_t code;
+
+	hw_device(&t->w, &d, &t->alma);
+	m.devices = cs_buf_view(&d.cert);
+	code = hw_ask(&t->w, &t->phone.conn, hub_device_add,
+	    &cs_wire_device_add_shape, &m, NULL, NULL);
+	hw_device_clear(&d);
+	return code;
+}
+
+/* So many at once, and so many a day. */
+static void
+test_devices(void **state)
+{
+	const uint64_t most = hub_budgets[HUB_B_DEVICES].amount;
+	const uint64_t a_day = hub_budgets[HUB_B_DEVICES_DAY].amount;
+	struct world t;
+	uint64_t wait;
+
+	(void)state;
+	world_init(&t);
+	for (uint64_t i = 1; i < most; i++)
+		assert_int_equal(add_device(&t), 0);
+	assert_int_equal(add_device(&t), CS_WIRE_E_LIMIT);
+	assert_ok(cs_db_exec(t.w.hub->db,
+	    "UPDATE device SET removed=1"
+	    " WHERE account=? AND id<>?",
+	    cs_blob(CS_VIEW_OF(t.alma.account)),
+	    cs_blob(CS_VIEW_OF(t.phone.id))));
+	assert_int_equal(add_device(&t), 0);
+	assert_int_equal(
+	    spend(&t.phone, HUB_B_DEVICES_DAY, a_day - most, &wait), 0);
+	assert_int_equal(add_device(&t), CS_WIRE_E_LIMIT);
+	world_clear(&t);
+}
+
 /* Wrong guesses count for the address; right ones for nobody. */
 static void
 test_tries(void **state)
@@ -519,6 +587,8 @@ main(void)
 		cmocka_unit_test(test_links),
 		cmocka_unit_test(test_files),
 		cmocka_unit_test(test_key_packages),
+		cmocka_unit_test(test_group_notes),
+		cmocka_unit_test(test_devices),
 		cmocka_unit_test(test_tries),
 		cmocka_unit_test(test_requests),
 	};

@@ -242,7 +242,8 @@ function Proposals({ list, onConfirmed, onCancelled }: ProposalsProps) {
             <Sign tone={p.state === "waiting" ? "warn" : "plain"} icon={p.state === "waiting" ? "clock" : undefined}>
               {word("proposal-state", p.state)}
             </Sign>{" "}
-            {proposalText(p)} <bdi class="quiet">{p.by?.name}</bdi> <When ms={p.made_ms} />{" "}
+            {proposalText(p)}
+            {p.by && <span class="quiet"> {t("proposal.by", { name: p.by.name })}</span>} <When ms={p.made_ms} />{" "}
             {p.second && <bdi class="quiet">{p.second.name}</bdi>}
             {p.state === "waiting" && may.administer() && (
               <span class="row">
