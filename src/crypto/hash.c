@@ -118,6 +118,19 @@ cs_sha256(uint8_t out[static CS_SHA256_LEN], struct cs_view in)
 	return cs_hash_parts(out, CS_SHA256, &in, 1);
 }
 
+enum cs_err
+cs_sha1_parts(
+    uint8_t out[static CS_SHA1_LEN], const struct cs_view *parts, size_t n)
+{
+	SHA_CTX sha1;
+	int ok = SHA1_Init(&sha1);
+
+	for (size_t i = 0; ok == 1 && i < n; i++)
+		if (parts[i].len != 0)
+			ok = SHA1_Update(&sha1, parts[i].data, parts[i].len);
+	return ok == 1 && SHA1_Final(out, &sha1) == 1 ? CS_OK : CS_ERR_CRYPTO;
+}
+
 struct cs_hasher {
 	struct state state;
 };

@@ -41,16 +41,6 @@ housekeeping(struct cs_hub *hub)
 		cs_db_rollback(hub->db);
 }
 
-/* Once a second, however many rounds that is. */
-static void
-end_strangers(struct cs_hub *hub)
-{
-	if (hub->now_ms - hub->looked_ms < IDLE_MS)
-		return;
-	hub->looked_ms = hub->now_ms;
-	hub_conns_end_strangers(hub);
-}
-
 /* Take in what has arrived meanwhile, so that a sender who does not wait for
  * answers has many messages in one commit, too; not for long, because others
  * wait for their answers. */
@@ -142,6 +132,7 @@ limits(const struct cs_hub *hub)
 		.connects = (unsigned)hub_budget_amount(hub, HUB_B_CONNECTS),
 		.connects_busy =
 		    (unsigned)hub_budget_amount(hub, HUB_B_CONNECTS_BUSY),
+		.stranger_s = HUB_LOGIN_MS / CS_SECOND_MS,
 		.waiting = hub_budget_amount(hub, HUB_B_WAITING),
 		.waiting_all = hub_budget_amount(hub, HUB_B_WAITING_ALL),
 	};
@@ -248,7 +239,6 @@ cs_hub_run(const char *dir, void (*ready)(const struct cs_hub_ready *at))
 			break;
 		hub_clock(hub);
 		housekeeping(hub);
-		end_strangers(hub);
 		hub_batch_end(hub);
 		hub_removals_work(hub);
 		hub_retention_work(hub);

@@ -3,6 +3,7 @@
 
 #include <netinet/in.h>
 #include <string.h>
+#include <sys/socket.h>
 
 #include "base/alloc.h"
 #include "base/units.h"
@@ -15,7 +16,7 @@
 #define PLACES 65536
 
 /* What comes from one address, or from several that share a hash. */
-struct place {
+struct net_place {
 	unsigned strangers;
 	unsigned connects; /* since: */
 	uint64_t since_ms;
@@ -23,40 +24,20 @@ struct place {
 	uint64_t second_ms;
 };
 
-struct peer {
-	struct lws *wsi;
-	struct peer *next, **link; /* strangers, the oldest first */
-	struct place *place;
-	uint8_t address[CS_NET_ADDRESS_LEN];
-	bool known, cut;
-};
-
 /* Invariant: strangers is the length of the list; all is that and who is
  * known. */
 struct net_peers {
 	struct cs_net_limits limits;
+	void (*cut)(struct net_peer *peer);
 	uint8_t key[CS_SHORT_HASH_KEY_LEN];
-	struct place places[PLACES];
-	struct peer *oldest, **newest;
+	struct net_place places[PLACES];
+	struct net_peer *oldest, **newest;
 	unsigned all, strangers;
 	unsigned connects; /* of the second since: */
 	uint64_t second_ms;
 };
 
-static void
-address_of(uint8_t out[static CS_NET_ADDRESS_LEN], lws_sockfd_type fd)
-{
-	struct sockaddr_in a = { 0 };
-	socklen_t n = sizeof a;
-
-	memset(out, 0, CS_NET_ADDRESS_LEN);
-	if (getpeername(fd, (struct sockaddr *)&a, &n) != 0)
-		return;
-	memset(out + 10, 0xff, 2);
-	memcpy(out + 12, &a.sin_addr, sizeof a.sin_addr);
-}
-
-static struct place *
+static struct net_place *
 place_of(struct net_peers *p, const uint8_t address[static CS_NET_ADDRESS_LEN])
 {
 	uint64_t h =
@@ -68,7 +49,7 @@ place_of(struct net_peers *p, const uint8_t address[static CS_NET_ADDRESS_LEN])
 /* ---- strangers ---------------------------------------------------------- */
 
 static void
-unlink_stranger(struct net_peers *p, struct peer *s)
+unlink_stranger(struct net_peers *p, struct net_peer *s)
 {
 	*s->link = s->next;
 	if (s->next != NULL)
@@ -79,28 +60,41 @@ unlink_stranger(struct net_peers *p, struct peer *s)
 	s->place->strangers--;
 }
 
-/* End the oldest stranger, or the oldest of ${place}; false: there is none. It
- * is not counted any longer. */
-static bool
-cut_oldest(struct net_peers *p, const struct place *place)
+/* End the oldest stranger, or the oldest of ${place}.  It is not counted any
+ * longer. */
+static void
+cut_oldest(struct net_peers *p, const struct net_place *place)
 {
-	struct peer *s = p->oldest;
+	struct net_peer *s = p->oldest;
 
 	while (s != NULL && place != NULL && s->place != place)
 		s = s->next;
 	if (s == NULL)
-		return false;
-	unlink_stranger(p, s);
-	p->all--;
-	s->cut = true;
-	lws_set_timeout(s->wsi, PENDING_TIMEOUT_CLOSE_SEND, LWS_TO_KILL_ASYNC);
-	return true;
+		return;
+	cs_net_peers_gone(p, s);
+	p->cut(s);
 }
 
 /* ---- coming and going --------------------------------------------------- */
 
+void
+cs_net_address(
+    uint8_t out[static CS_NET_ADDRESS_LEN], const struct sockaddr_storage *from)
+{
+	memset(out, 0, CS_NET_ADDRESS_LEN);
+	if (from->ss_family == AF_INET6) {
+		memcpy(out, &((const struct sockaddr_in6 *)from)->sin6_addr,
+		    CS_NET_ADDRESS_LEN);
+	} else if (from->ss_family == AF_INET) {
+		memset(out + 10, 0xff, 2);
+		memcpy(
+		    out + 12, &((const struct sockaddr_in *)from)->sin_addr, 4);
+	}
+}
+
 enum cs_err
-cs_net_peers_new(struct net_peers **out, const struct cs_net_limits *limits)
+cs_net_peers_new(struct net_peers **out, const struct cs_net_limits *limits,
+    void (*cut)(struct net_peer *peer))
 {
 	struct net_peers *p = cs_calloc(1, sizeof *p);
 
@@ -108,6 +102,7 @@ cs_net_peers_new(struct net_peers **out, const struct cs_net_limits *limits)
 	if (p == NULL)
 		return CS_ERR_NOMEM;
 	p->limits = *limits;
+	p->cut = cut;
 	p->newest = &p->oldest;
 	cs_random(p->key, sizeof p->key);
 	return CS_OK;
@@ -134,14 +129,12 @@ is_busy(struct net_peers *p, uint64_t now_ms)
 }
 
 bool
-cs_net_peers_may_come(struct net_peers *p, lws_sockfd_type fd)
+cs_net_peers_may_come(
+    struct net_peers *p, const uint8_t address[static CS_NET_ADDRESS_LEN])
 {
-	uint8_t address[CS_NET_ADDRESS_LEN];
 	uint64_t now = cs_clock_us() / 1000;
-	struct place *place;
+	struct net_place *place = place_of(p, address);
 
-	address_of(address, fd);
-	place = place_of(p, address);
 	if (now - place->since_ms >= CS_MINUTE_MS) {
 		place->since_ms = now;
 		place->connects = 0;
@@ -162,68 +155,45 @@ cs_net_peers_may_come(struct net_peers *p, lws_sockfd_type fd)
 	    p->strangers != 0;
 }
 
-bool
-cs_net_peers_came(struct net_peers *p, struct lws *wsi)
+void
+cs_net_peers_came(struct net_peers *p, struct net_peer *peer,
+    const uint8_t address[static CS_NET_ADDRESS_LEN])
 {
 	const struct cs_net_limits *limits = &p->limits;
-	struct peer *s = cs_calloc(1, sizeof *s);
 
-	if (s == NULL)
-		return false;
-	s->wsi = wsi;
-	address_of(s->address, lws_get_socket_fd(wsi));
-	s->place = place_of(p, s->address);
+	peer->place = place_of(p, address);
 	if (limits->strangers_address != 0 &&
-	    s->place->strangers >= limits->strangers_address)
-		cut_oldest(p, s->place);
+	    peer->place->strangers >= limits->strangers_address)
+		cut_oldest(p, peer->place);
 	if (limits->strangers != 0 && p->strangers >= limits->strangers)
 		cut_oldest(p, NULL);
 	if (limits->connections != 0 && p->all >= limits->connections)
 		cut_oldest(p, NULL);
-	s->link = p->newest;
-	*s->link = s;
-	p->newest = &s->next;
+	peer->counted = true;
+	peer->link = p->newest;
+	*peer->link = peer;
+	p->newest = &peer->next;
 	p->all++;
 	p->strangers++;
-	s->place->strangers++;
-	lws_set_opaque_user_data(wsi, s);
-	return true;
+	peer->place->strangers++;
 }
 
 void
-cs_net_peers_gone(struct net_peers *p, struct lws *wsi)
+cs_net_peers_gone(struct net_peers *p, struct net_peer *peer)
 {
-	struct peer *s = lws_get_opaque_user_data(wsi);
-
-	if (s == NULL)
+	if (!peer->counted)
 		return;
-	lws_set_opaque_user_data(wsi, NULL);
-	if (!s->cut && !s->known)
-		unlink_stranger(p, s);
-	if (!s->cut)
-		p->all--;
-	cs_free(s, sizeof *s);
+	peer->counted = false;
+	if (!peer->known)
+		unlink_stranger(p, peer);
+	p->all--;
 }
 
 void
-cs_net_peers_know(struct net_peers *p, struct lws *wsi)
+cs_net_peers_know(struct net_peers *p, struct net_peer *peer)
 {
-	struct peer *s = lws_get_opaque_user_data(wsi);
-
-	if (s == NULL || s->cut || s->known)
+	if (!peer->counted || peer->known)
 		return;
-	unlink_stranger(p, s);
-	s->known = true;
-}
-
-void
-cs_net_peers_address(
-    uint8_t out[static CS_NET_ADDRESS_LEN], const struct lws *wsi)
-{
-	const struct peer *s = lws_get_opaque_user_data(wsi);
-
-	if (s != NULL)
-		memcpy(out, s->address, CS_NET_ADDRESS_LEN);
-	else
-		memset(out, 0, CS_NET_ADDRESS_LEN);
+	unlink_stranger(p, peer);
+	peer->known = true;
 }

@@ -1,353 +1,344 @@
 /* SPDX-License-Identifier: MIT */
+/* The loop: who comes, whose socket can be read or written, whose time has
+ * come. */
 #include "net/server.h"
 
+#include <errno.h>
+#include <netdb.h>
+#include <netinet/tcp.h>
+#include <stdio.h>
 #include <string.h>
+#include <sys/epoll.h>
+#include <sys/socket.h>
+#include <unistd.h>
 
 #include "base/alloc.h"
-#include "crypto/tls.h"
-#include "net/server_http.h"
-#include "net/server_internal.h"
+#include "base/units.h"
+#include "net/server_conn.h"
+#include "net/server_list.h"
+#include "net/server_out.h"
+#include "store/clock.h"
 
-#define CLOSE_S 5 /* for the last words to be read */
+#define EVENTS 256 /* that are taken at once */
+#define COMERS 32  /* that are let in before somebody else is looked at */
+#define BACKLOG 1024
+#define FLUSH_US                                                               \
+	5000         /* of a round for sending; the rest waits for the next    \
+		      */
+#define LOOK_MS 1000 /* time is looked at so often */
 
-/* A frame that waits to be written. */
-struct pending {
-	struct pending *next;
-	size_t len;
-	uint8_t bytes[]; /* LWS_PRE, then the frame */
-};
-
-/* One WebSocket.  Invariant: queued is the sum of len over the list, and
- * server->queued the sum of those. */
-struct cs_net_conn {
-	struct cs_net_server *server;
-	struct lws *wsi;
-	void *user;
-	struct cs_buf in;
-	struct pending *head, **tail;
-	struct cs_net_conn *next, **link; /* all of the server */
-	size_t queued;
-	bool closing;
-	bool held;  /* by the program */
-	bool known; /* no stranger */
-	/* Whole frames that have come and have to wait. */
-	struct pending *in_head, **in_tail;
-	size_t in_bytes;
-	unsigned in_frames;
-};
-
-/* Frames that may wait for their turn: a connection that sends more before it
- * is answered is cut.  libwebsockets could leave them in the socket instead,
- * but what it has read already it copies anew for each frame that is taken. */
-#define IN_BYTES_MAX ((size_t)1 << 20)
-#define IN_FRAMES_MAX 4096
-#define IN_BYTES_STRANGER ((size_t)16 << 10)
-#define IN_FRAMES_STRANGER 256
-
-struct ws_session {
-	struct cs_net_conn *conn;
-};
+/* ---- time ----------------------------------------------------------- */
 
 static void
-drop_queue(struct cs_net_conn *c)
+listen_again(struct cs_net_server *s, bool listens)
 {
-	while (c->head != NULL) {
-		struct pending *p = c->head;
+	struct epoll_event e = { .events = listens ? EPOLLIN : 0 };
 
-		c->head = p->next;
-		cs_free(p, sizeof *p + LWS_PRE + p->len);
-	}
-	c->tail = &c->head;
-	c->server->queued -= c->queued;
-	c->queued = 0;
-}
-
-/* The first frame that waits, for the caller to free. */
-static struct pending *
-take_kept(struct cs_net_conn *c)
-{
-	struct pending *p = c->in_head;
-
-	c->in_head = p->next;
-	if (c->in_head == NULL)
-		c->in_tail = &c->in_head;
-	c->in_bytes -= p->len;
-	c->in_frames--;
-	c->server->queued -= p->len;
-	c->server->frames_wait--;
-	return p;
+	if (s->listens == listens)
+		return;
+	s->listens = listens;
+	(void)epoll_ctl(s->epoll, EPOLL_CTL_MOD, s->listener, &e);
 }
 
 static void
-free_pending(struct pending *p)
+look_at_times(struct cs_net_server *s)
 {
-	cs_free(p, sizeof *p + LWS_PRE + p->len);
-}
+	while (s->looked_s < s->now_s) {
+		struct net_link *slot = &s->timed[++s->looked_s % NET_SLOTS];
+		struct net_link due;
 
-static void
-drop_kept(struct cs_net_conn *c)
-{
-	while (c->in_head != NULL)
-		free_pending(take_kept(c));
-}
+		/* After a long sleep each slot is looked at once. */
+		if (s->looked_s + NET_SLOTS < s->now_s)
+			s->looked_s = s->now_s - NET_SLOTS;
+		if (slot->next == slot)
+			continue;
+		due = *slot;
+		due.next->prev = due.prev->next = &due;
+		net_list_init(slot);
+		while (due.next != &due) {
+			struct cs_net_conn *c = NET_OF(due.next, timed);
 
-/* Is its next frame for the program now? */
-static bool
-flows(const struct cs_net_conn *c)
-{
-	size_t most = c->server->config.limits.waiting;
-
-	return !c->held && !c->closing && (most == 0 || c->queued <= most);
-}
-
-/* End it now, with what it has not read. */
-static void
-cut(struct cs_net_conn *c)
-{
-	drop_queue(c);
-	drop_kept(c);
-	c->closing = true;
-	lws_set_timeout(c->wsi, PENDING_TIMEOUT_CLOSE_SEND, LWS_TO_KILL_ASYNC);
-}
-
-/* Keep a frame for later. */
-static enum cs_err
-keep_frame(struct cs_net_conn *c, struct cs_view frame)
-{
-	size_t bytes = c->known ? IN_BYTES_MAX : IN_BYTES_STRANGER;
-	unsigned frames = c->known ? IN_FRAMES_MAX : IN_FRAMES_STRANGER;
-	struct pending *p;
-
-	/* One that is longer than that may wait alone. */
-	if (c->in_frames >= frames ||
-	    (c->in_frames != 0 && c->in_bytes + frame.len > bytes))
-		return CS_ERR_LIMIT;
-	if ((p = cs_calloc(1, sizeof *p + LWS_PRE + frame.len)) == NULL)
-		return CS_ERR_NOMEM;
-	p->len = frame.len;
-	if (frame.len != 0)
-		memcpy(p->bytes + LWS_PRE, frame.data, frame.len);
-	*c->in_tail = p;
-	c->in_tail = &p->next;
-	c->in_bytes += p->len;
-	c->in_frames++;
-	c->server->queued += p->len;
-	c->server->frames_wait++;
-	return CS_OK;
-}
-
-/* Hand out frames that have waited, as far as their connections flow; true if
- * there were any. */
-static bool
-give_kept(struct cs_net_server *s)
-{
-	bool any = false;
-
-	for (struct cs_net_conn *c = s->conns; s->frames_wait != 0 && c != NULL;
-	     c = c->next)
-		while (c->in_head != NULL && flows(c)) {
-			struct pending *p = take_kept(c);
-
-			any = true;
-			s->config.frame(s->config.arg, c, c->user,
-			    cs_view(p->bytes + LWS_PRE, p->len));
-			free_pending(p);
+			net_list_remove(&c->timed);
+			net_look(c);
 		}
+	}
+	listen_again(s, true);
+}
+
+static void
+tell_time(struct cs_net_server *s)
+{
+	s->now_s = cs_clock_us() / 1000000;
+}
+
+/* ---- who comes ---------------------------------------------------------- */
+
+/* Let one in, if one waits. */
+static bool
+come(struct cs_net_server *s)
+{
+	struct sockaddr_storage from = { 0 };
+	socklen_t len = sizeof from;
+	uint8_t address[CS_NET_ADDRESS_LEN];
+	int one = 1;
+	int fd = accept4(s->listener, (struct sockaddr *)&from, &len,
+	    SOCK_NONBLOCK | SOCK_CLOEXEC);
+
+	if (fd < 0) {
+		/* Out of files or memory: not to be asked again and again. */
+		if (errno != EAGAIN && errno != ECONNABORTED && errno != EINTR)
+			listen_again(s, false);
+		return false;
+	}
+	cs_net_address(address, &from);
+	(void)setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &one, sizeof one);
+	if (!cs_net_peers_may_come(s->peers, address) ||
+	    net_conn_new(s, fd, address) != CS_OK)
+		close(fd);
+	return true;
+}
+
+static void
+on_cut(struct net_peer *peer)
+{
+	net_die(NET_OF(peer, peer));
+}
+
+/* ---- the round ---------------------------------------------------------- */
+
+/* Send what the program has queued; true: some of it has to wait. */
+static bool
+flush(struct cs_net_server *s)
+{
+	uint64_t end_us = cs_clock_us() + FLUSH_US;
+	struct net_link *last = s->dirty.prev;
+	bool more = s->dirty.next != &s->dirty;
+
+	while (more && cs_clock_us() < end_us) {
+		more = s->dirty.next != last;
+		net_flush(NET_OF(s->dirty.next, dirty));
+		more = more && s->dirty.next != &s->dirty;
+	}
+	return s->dirty.next != &s->dirty;
+}
+
+/* Hand out what has waited, once for each; true: there was something. */
+static bool
+go_on(struct cs_net_server *s)
+{
+	struct net_link *last = s->ready.prev;
+	bool any = s->ready.next != &s->ready, more = any;
+
+	while (more) {
+		struct net_link *l = s->ready.next;
+
+		more = l != last;
+		net_go_on(NET_OF(l, ready));
+		more = more && s->ready.next != &s->ready;
+	}
 	return any;
 }
 
-/* So much more is too much for all: who has most waiting goes. */
+static void
+on_events(struct cs_net_conn *c, uint32_t events)
+{
+	if (c->state != NET_DEAD && (events & EPOLLOUT) != 0)
+		net_writable(c);
+	if (c->state != NET_DEAD && (events & EPOLLIN) != 0)
+		net_readable(c);
+	else if (c->state != NET_DEAD && (events & (EPOLLERR | EPOLLHUP)) != 0)
+		net_die(c);
+}
+
+static void
+bury(struct cs_net_server *s)
+{
+	while (s->dead.next != &s->dead)
+		net_conn_free(NET_OF(s->dead.next, all));
+}
+
+enum cs_err
+cs_net_server_run(struct cs_net_server *s, int timeout_ms)
+{
+	struct epoll_event events[EVENTS];
+	bool busy;
+	int n;
+
+	tell_time(s);
+	busy = go_on(s);
+	busy = flush(s) || busy || s->ready.next != &s->ready;
+	bury(s);
+	if (timeout_ms > LOOK_MS)
+		timeout_ms = LOOK_MS;
+	/* What was handed out just now wants an answer. */
+	n = epoll_wait(s->epoll, events, EVENTS, busy ? 0 : timeout_ms);
+	if (n < 0 && errno != EINTR)
+		return CS_ERR_IO;
+	tell_time(s);
+	for (int i = 0; i < n; i++) {
+		if (events[i].data.ptr != NULL)
+			on_events(events[i].data.ptr, events[i].events);
+		else
+			for (int j = 0; j < COMERS && come(s); j++)
+				;
+	}
+	look_at_times(s);
+	bury(s);
+	return CS_OK;
+}
+
+/* ---- beginning and end -------------------------------------------------- */
+
+/* A socket that listens on ${host}, or -1. */
+static int
+listen_on(const char *host, int port)
+{
+	const struct addrinfo hints = { .ai_socktype = SOCK_STREAM,
+		.ai_flags = AI_PASSIVE | AI_NUMERICSERV };
+	struct addrinfo *found = NULL;
+	char service[16];
+	int fd = -1, one = 1;
+
+	snprintf(service, sizeof service, "%d", port);
+	if (getaddrinfo(host, service, &hints, &found) != 0)
+		return -1;
+	for (int family = 0; fd < 0 && family < 2; family++)
+		for (struct addrinfo *a = found; fd < 0 && a != NULL;
+		     a = a->ai_next) {
+			if (a->ai_family != (family == 0 ? AF_INET : AF_INET6))
+				continue;
+			fd = socket(a->ai_family,
+			    SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+			if (fd < 0)
+				continue;
+			(void)setsockopt(
+			    fd, SOL_SOCKET, SO_REUSEADDR, &one, sizeof one);
+			if (bind(fd, a->ai_addr, a->ai_addrlen) != 0 ||
+			    listen(fd, BACKLOG) != 0) {
+				close(fd);
+				fd = -1;
+			}
+		}
+	freeaddrinfo(found);
+	return fd;
+}
+
+enum cs_err
+cs_net_server_new(
+    struct cs_net_server **out, const struct cs_net_server_config *config)
+{
+	struct cs_net_server *s = cs_calloc(1, sizeof *s);
+	struct epoll_event e = { .events = EPOLLIN };
+	enum cs_err err;
+
+	*out = NULL;
+	if (s == NULL)
+		return CS_ERR_NOMEM;
+	s->config = *config;
+	s->epoll = s->listener = -1;
+	s->listens = true;
+	net_list_init(&s->all);
+	net_list_init(&s->dirty);
+	net_list_init(&s->ready);
+	net_list_init(&s->dead);
+	for (size_t i = 0; i < NET_SLOTS; i++)
+		net_list_init(&s->timed[i]);
+	tell_time(s);
+	s->looked_s = s->now_s;
+	if ((err = cs_net_peers_new(&s->peers, &config->limits, on_cut)) ||
+	    (err = cs_tls_server_new(
+		 &s->tls, config->chain_path, config->key_path)))
+		goto out;
+	err = CS_ERR_IO;
+	if ((s->listener = listen_on(config->host, config->port)) >= 0 &&
+	    (s->epoll = epoll_create1(EPOLL_CLOEXEC)) >= 0 &&
+	    epoll_ctl(s->epoll, EPOLL_CTL_ADD, s->listener, &e) == 0)
+		err = CS_OK;
+out:
+	if (err)
+		cs_net_server_free(s);
+	else
+		*out = s;
+	return err;
+}
+
+void
+cs_net_server_free(struct cs_net_server *s)
+{
+	if (s == NULL)
+		return;
+	while (s->all.next != &s->all) {
+		struct cs_net_conn *c = NET_OF(s->all.next, all);
+
+		/* The last answers are durable already. */
+		net_flush(c);
+		net_die(c);
+	}
+	bury(s);
+	if (s->epoll >= 0)
+		close(s->epoll);
+	if (s->listener >= 0)
+		close(s->listener);
+	cs_tls_server_free(s->tls);
+	cs_net_peers_free(s->peers);
+	cs_free(s, sizeof *s);
+}
+
+/* ---- connections, for the program --------------------------------------- */
+
+/* So much more is too much for all: who has most waiting goes, unless its
+ * socket takes some of it. */
 static void
 make_room(struct cs_net_server *s, size_t len)
 {
-	size_t most = s->config.limits.waiting_all;
+	size_t most = s->config.limits.waiting_all, before;
 
 	while (most != 0 && s->queued != 0 && s->queued + len > most) {
-		struct cs_net_conn *worst = s->conns;
+		struct cs_net_conn *worst = NULL;
 
-		for (struct cs_net_conn *c = s->conns; c != NULL; c = c->next)
-			if (c->queued + c->in_bytes >
-			    worst->queued + worst->in_bytes)
+		for (struct net_link *l = s->all.next; l != &s->all;
+		     l = l->next) {
+			struct cs_net_conn *c = NET_OF(l, all);
+
+			if (worst == NULL ||
+			    net_waiting(c) + c->rest.len >
+				net_waiting(worst) + worst->rest.len)
 				worst = c;
-		cut(worst);
-	}
-}
-
-static int
-on_open(struct cs_net_server *s, struct ws_session *session, struct lws *wsi)
-{
-	struct cs_net_conn *c = cs_calloc(1, sizeof *c);
-
-	if (c == NULL)
-		return -1;
-	c->server = s;
-	c->wsi = wsi;
-	c->tail = &c->head;
-	c->in_tail = &c->in_head;
-	if (s->config.opened(s->config.arg, c, &c->user) != CS_OK) {
-		drop_queue(c);
-		cs_free(c, sizeof *c);
-		return -1;
-	}
-	c->next = s->conns;
-	c->link = &s->conns;
-	if (c->next != NULL)
-		c->next->link = &c->next;
-	s->conns = c;
-	session->conn = c;
-	return 0;
-}
-
-static void
-on_close(struct ws_session *session)
-{
-	struct cs_net_conn *c = session->conn;
-
-	session->conn = NULL;
-	if (c == NULL)
-		return;
-	c->server->config.closed(c->server->config.arg, c, c->user);
-	*c->link = c->next;
-	if (c->next != NULL)
-		c->next->link = c->link;
-	drop_queue(c);
-	drop_kept(c);
-	cs_buf_free(&c->in);
-	cs_free(c, sizeof *c);
-}
-
-static int
-on_receive(struct cs_net_conn *c, struct lws *wsi, const void *in, size_t len)
-{
-	const struct cs_net_server_config *config = &c->server->config;
-
-	if (c->closing)
-		return 0;
-	/* Text frames are none of ours. */
-	if (!lws_frame_is_binary(wsi))
-		return -1;
-	c->in.max = config->frame_max(config->arg, c->user);
-	if (cs_buf_add(&c->in, cs_view(in, len)) != CS_OK) {
-		lws_close_reason(
-		    wsi, LWS_CLOSE_STATUS_MESSAGE_TOO_LARGE, NULL, 0);
-		return -1;
-	}
-	if (!lws_is_final_fragment(wsi) ||
-	    lws_remaining_packet_payload(wsi) != 0)
-		return 0;
-	if (c->in_head == NULL && flows(c))
-		config->frame(config->arg, c, c->user, cs_buf_view(&c->in));
-	else if (keep_frame(c, cs_buf_view(&c->in)) != CS_OK)
-		cut(c);
-	/* An idle connection holds no buffer. */
-	cs_buf_free(&c->in);
-	return 0;
-}
-
-/* Something moved: the time for the next begins. */
-static void
-wait_for_reader(struct cs_net_conn *c)
-{
-	if (c->closing)
-		lws_set_timeout(c->wsi, PENDING_TIMEOUT_CLOSE_SEND, CLOSE_S);
-	else if (c->head != NULL)
-		lws_set_timeout(
-		    c->wsi, PENDING_TIMEOUT_HTTP_CONTENT, CS_NET_STALL_S);
-	else
-		lws_set_timeout(c->wsi, NO_PENDING_TIMEOUT, 0);
-}
-
-static int
-on_writable(struct cs_net_conn *c, struct lws *wsi)
-{
-	struct pending *p = c->head;
-	int n;
-
-	if (p == NULL)
-		return c->closing ? -1 : 0;
-	n = lws_write(wsi, p->bytes + LWS_PRE, p->len, LWS_WRITE_BINARY);
-	if (n < 0)
-		return -1;
-	c->head = p->next;
-	if (c->head == NULL)
-		c->tail = &c->head;
-	c->queued -= p->len;
-	c->server->queued -= p->len;
-	cs_free(p, sizeof *p + LWS_PRE + p->len);
-	wait_for_reader(c);
-	if (c->head != NULL || c->closing)
-		lws_callback_on_writable(wsi);
-	return 0;
-}
-
-static struct cs_net_server *
-server_of(struct lws *wsi)
-{
-	return lws_context_user(lws_get_context(wsi));
-}
-
-static int
-ws_callback(struct lws *wsi, enum lws_callback_reasons reason, void *user,
-    void *in, size_t len)
-{
-	struct ws_session *session = user;
-
-	switch (reason) {
-	case LWS_CALLBACK_ESTABLISHED:
-		return on_open(server_of(wsi), session, wsi);
-	case LWS_CALLBACK_CLOSED:
-		on_close(session);
-		return 0;
-	case LWS_CALLBACK_RECEIVE:
-		return session->conn != NULL
-		    ? on_receive(session->conn, wsi, in, len)
-		    : -1;
-	case LWS_CALLBACK_SERVER_WRITEABLE:
-		return session->conn != NULL ? on_writable(session->conn, wsi)
-					     : -1;
-	default:
-		return 0;
+		}
+		if (worst == NULL)
+			return;
+		before = s->queued;
+		net_flush(worst);
+		if (s->queued == before)
+			net_die(worst);
 	}
 }
 
 enum cs_err
 cs_net_conn_send(struct cs_net_conn *c, struct cs_view frame)
 {
-	struct pending *p;
+	enum cs_err err;
 
-	if (c->closing)
+	if (c->state != NET_WS)
 		return CS_ERR_CLOSED;
-	if (frame.len > CS_NET_QUEUE_MAX - c->queued) {
+	if (frame.len > CS_NET_QUEUE_MAX - net_waiting(c)) {
 		/* It stalls: it costs its limit and no more. */
-		cut(c);
+		net_die(c);
 		return CS_ERR_LIMIT;
 	}
 	make_room(c->server, frame.len);
-	if (c->closing)
+	if (c->state == NET_DEAD)
 		return CS_ERR_LIMIT;
-	p = cs_calloc(1, sizeof *p + LWS_PRE + frame.len);
-	if (p == NULL)
-		return CS_ERR_NOMEM;
-	p->len = frame.len;
-	memcpy(p->bytes + LWS_PRE, frame.data, frame.len);
-	*c->tail = p;
-	c->tail = &p->next;
-	c->queued += p->len;
-	c->server->queued += p->len;
-	if (c->head == p)
-		wait_for_reader(c);
-	lws_callback_on_writable(c->wsi);
-	return CS_OK;
+	if ((err = net_write_frame(c, CS_WS_BINARY, frame)))
+		net_die(c);
+	return err;
 }
 
 void
 cs_net_conn_close(struct cs_net_conn *c)
 {
-	if (c->closing)
-		return;
-	c->closing = true;
-	lws_set_timeout(c->wsi, PENDING_TIMEOUT_CLOSE_SEND, CLOSE_S);
-	lws_callback_on_writable(c->wsi);
+	if (c->state == NET_WS)
+		net_close_ws(c, CS_WS_CLOSE_NORMAL);
 }
 
 void
@@ -359,120 +350,27 @@ cs_net_conn_hold(struct cs_net_conn *c)
 void
 cs_net_conn_resume(struct cs_net_conn *c)
 {
+	if (!c->held)
+		return;
 	c->held = false;
+	net_later(c);
 }
 
 void
 cs_net_conn_known(struct cs_net_conn *c)
 {
-	c->known = true;
-	cs_net_peers_know(c->server->peers, c->wsi);
+	cs_net_peers_know(c->server->peers, &c->peer);
 }
 
 void
 cs_net_conn_address(
     uint8_t out[static CS_NET_ADDRESS_LEN], const struct cs_net_conn *c)
 {
-	cs_net_peers_address(out, c->wsi);
+	memcpy(out, c->address, CS_NET_ADDRESS_LEN);
 }
 
 enum cs_err
 cs_net_conn_exporter(struct cs_net_conn *c, uint8_t out[static 32])
 {
-	return cs_tls_exporter(out, lws_get_ssl(c->wsi));
-}
-
-/* lws keeps this for each WebSocket, idle ones too: a frame with a message of
- * the usual length fits, and longer ones come in pieces. */
-#define RX_BYTES 4096
-
-/* The first protocol serves plain HTTP, too. */
-static const struct lws_protocols protocols[] = {
-	{ "http", cs_net_http_callback, sizeof(struct http_session), 0, 0, NULL,
-	    0 },
-	{ "countersign.v1", ws_callback, sizeof(struct ws_session), RX_BYTES, 0,
-	    NULL, 0 },
-	{ 0 },
-};
-
-static const lws_retry_bo_t keepalive = {
-	.secs_since_valid_ping = CS_NET_PING_S,
-	.secs_since_valid_hangup = CS_NET_HANGUP_S,
-};
-
-enum cs_err
-cs_net_server_new(
-    struct cs_net_server **out, const struct cs_net_server_config *config)
-{
-	struct cs_net_server *s = cs_calloc(1, sizeof *s);
-	struct lws_context_creation_info info = { 0 };
-
-	*out = NULL;
-	if (s == NULL)
-		return CS_ERR_NOMEM;
-	s->config = *config;
-	if (cs_net_peers_new(&s->peers, &config->limits) != CS_OK) {
-		cs_free(s, sizeof *s);
-		return CS_ERR_NOMEM;
-	}
-	lws_set_log_level(0, NULL);
-	info.iface = config->host;
-	info.port = config->port;
-	info.protocols = protocols;
-	info.user = s;
-	info.gid = (gid_t)-1;
-	info.uid = (uid_t)-1;
-	info.ssl_cert_filepath = config->chain_path;
-	info.ssl_private_key_filepath = config->key_path;
-	info.alpn = "http/1.1";
-	info.timeout_secs = CS_NET_HANDSHAKE_S;
-	info.keepalive_timeout = CS_NET_HANDSHAKE_S;
-	info.pt_serv_buf_size = 32768;
-	info.retry_and_idle_policy = &keepalive;
-	info.options = LWS_SERVER_OPTION_DO_SSL_GLOBAL_INIT |
-	    LWS_SERVER_OPTION_DISABLE_IPV6 |
-	    LWS_SERVER_OPTION_FAIL_UPON_UNABLE_TO_BIND;
-	s->context = lws_create_context(&info);
-	if (s->context == NULL) {
-		cs_net_peers_free(s->peers);
-		cs_free(s, sizeof *s);
-		return CS_ERR_IO;
-	}
-	*out = s;
-	return CS_OK;
-}
-
-void
-cs_net_server_free(struct cs_net_server *s)
-{
-	if (s == NULL)
-		return;
-	lws_sul_cancel(&s->timer);
-	lws_context_destroy(s->context);
-	cs_net_peers_free(s->peers);
-	cs_free(s, sizeof *s);
-}
-
-static void
-on_timer(lws_sorted_usec_list_t *sul)
-{
-	struct cs_net_server *s =
-	    lws_container_of(sul, struct cs_net_server, timer);
-
-	s->timer_fired = true;
-	/* It may fire before lws waits, and then lws waits all the same. */
-	lws_cancel_service(s->context);
-}
-
-enum cs_err
-cs_net_server_run(struct cs_net_server *s, int timeout_ms)
-{
-	/* Their answers are not to wait for whatever comes next. */
-	if (give_kept(s))
-		timeout_ms = 0;
-	if (timeout_ms == 0) /* below zero: lws looks and does not wait */
-		return lws_service(s->context, -1) < 0 ? CS_ERR_IO : CS_OK;
-	lws_sul_schedule(
-	    s->context, 0, &s->timer, on_timer, (lws_usec_t)timeout_ms * 1000);
-	return lws_service(s->context, 0) < 0 ? CS_ERR_IO : CS_OK;
+	return cs_tls_server_exporter(out, c->tls);
 }

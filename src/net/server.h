@@ -3,7 +3,8 @@
  * A TLS server for WebSocket frames and for blobs.
  *
  * One thread, one loop.  The program above gets events and gives bytes; it
- * never sees a socket.
+ * never sees a socket.  What a round costs depends on the connections in which
+ * something happens, not on how many there are (decision 0026).
  */
 #pragma once
 
@@ -16,9 +17,12 @@ struct cs_net_conn;
 #define CS_NET_QUEUE_MAX ((size_t)12 << 20)
 /* DESIGN: a handshake has 10 s. */
 #define CS_NET_HANDSHAKE_S 10
-/* Silence after which a ping is sent, and after which we hang up. */
-#define CS_NET_PING_S 45
-#define CS_NET_HANGUP_S 90
+/* Silence after which a ping is sent, and after which we hang up.  Clients of
+ * ours say something every 45 s: those that live are asked nothing. */
+#define CS_NET_PING_S 60
+#define CS_NET_HANGUP_S 105
+/* For the last words to be read. */
+#define CS_NET_CLOSE_S 5
 /* How long something may wait for a reader that takes nothing. */
 #define CS_NET_STALL_S 30
 /* An address at the other end: IPv6, or IPv4 as ::ffff:a.b.c.d. */
@@ -34,9 +38,10 @@ struct cs_net_limits {
 	 * so many a second: */
 	unsigned connects;
 	unsigned connects_busy;
-	size_t waiting;     /* bytes that wait for one reader, whose next frame
-			     * is kept meanwhile */
-	size_t waiting_all; /* for all readers, and frames that are kept */
+	unsigned stranger_s; /* seconds that a stranger's WebSocket has */
+	size_t waiting;      /* bytes that wait for one reader, of whom nothing
+			      * is read meanwhile */
+	size_t waiting_all;  /* for all */
 };
 
 /* A request for a blob, PUT or GET on /b/ID. */
@@ -93,7 +98,8 @@ void cs_net_server_free(struct cs_net_server *s);
 CS_CHECKED enum cs_err cs_net_server_run(
     struct cs_net_server *s, int timeout_ms);
 
-/* Queue a frame; over CS_NET_QUEUE_MAX the connection is cut and
+/* Queue a frame; what is queued leaves together, with the next
+ * cs_net_server_run().  Over CS_NET_QUEUE_MAX the connection is cut and
  * CS_ERR_LIMIT returned.  Over limits.waiting_all the one with most waiting is
  * cut, and so is a reader that takes nothing for CS_NET_STALL_S. */
 CS_CHECKED enum cs_err cs_net_conn_send(
@@ -102,8 +108,8 @@ CS_CHECKED enum cs_err cs_net_conn_send(
 /* Close once everything queued is sent, or after some seconds. */
 void cs_net_conn_close(struct cs_net_conn *c);
 
-/* Hand out no further frame of ${c} until cs_net_conn_resume(): those that come
- * are kept, and who sends too many is cut. */
+/* Hand out no further frame of ${c}, and read none, until cs_net_conn_resume():
+ * its sender finds that the connection takes no more. */
 void cs_net_conn_hold(struct cs_net_conn *c);
 void cs_net_conn_resume(struct cs_net_conn *c);
 

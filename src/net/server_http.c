@@ -1,62 +1,208 @@
 /* SPDX-License-Identifier: MIT */
-/* Plain HTTP on the server: blobs by PUT and GET with ranges, and pages. */
+/* Requests: the door to the WebSocket, blobs by PUT and GET with ranges, and
+ * pages. */
 #include "net/server_http.h"
 
-#include <errno.h>
-#include <fcntl.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
+#include "base/alloc.h"
 #include "base/text.h"
-#include "crypto/tls.h"
-#include "net/server_internal.h"
+#include "crypto/hash.h"
+#include "net/http_head.h"
+#include "net/server_out.h"
 
-#define CHUNK 16384
-#define HEADER_MAX 256
+#define CHUNK ((size_t)16 << 10)
+#define ACCEPT_LEN 28 /* base64 of a SHA-1 */
+#define ACCEPT_KEY_LEN 24
+#define ACCEPT_WITH "258EAFA5-E914-47DA-95CA-C5AB0DC85B11"
 
-static const struct cs_net_server_config *
-config_of(struct lws *wsi)
+/* ---- answers ------------------------------------------------------------ */
+
+struct status {
+	int code;
+	const char *name, *text;
+};
+
+static const struct status *
+status_of(int code)
 {
-	struct cs_net_server *s = lws_context_user(lws_get_context(wsi));
+	static const struct status all[] = {
+		{ 200, "OK", "" },
+		{ 201, "Created", "Stored.\n" },
+		{ 202, "Accepted", "Stored.\n" },
+		{ 206, "Partial Content", "" },
+		{ 400, "Bad Request", "The request is malformed.\n" },
+		{ 401, "Unauthorized",
+		    "The ticket is missing, wrong or too old.\n" },
+		{ 404, "Not Found", "There is nothing here.\n" },
+		{ 405, "Method Not Allowed", "Only GET and PUT are served.\n" },
+		{ 409, "Conflict",
+		    "The upload does not go on where it stopped, or goes on "
+		    "elsewhere.\n" },
+		{ 413, "Content Too Large",
+		    "That is more than was announced.\n" },
+		{ 416, "Range Not Satisfiable",
+		    "There are no such bytes in it.\n" },
+		{ 422, "Unprocessable Content",
+		    "The hash is not the one that was announced.\n" },
+		{ 426, "Upgrade Required",
+		    "Here is a WebSocket for countersign.v1.\n" },
+		{ 431, "Request Header Fields Too Large",
+		    "The request's head is too long.\n" },
+		{ 507, "Insufficient Storage",
+		    "The hub cannot store anything now.\n" },
+		{ 500, "Internal Server Error", "The hub failed.\n" },
+	};
+	size_t i = 0;
 
-	return &s->config;
+	while (all[i].code != code && i + 1 < sizeof all / sizeof *all)
+		i++;
+	return &all[i];
 }
 
-/* An unsigned decimal number at ${*s}, which moves behind it. */
-static bool
-number(uint64_t *out, const char **s)
+static void
+write_text(struct cs_net_conn *c, const char *text)
 {
-	uint64_t x = 0;
-	const char *at = *s;
+	if (net_write(c, cs_view_str(text)) != CS_OK)
+		net_die(c);
+}
 
-	while (*at >= '0' && *at <= '9') {
-		if (x > (UINT64_MAX - 9) / 10)
-			return false;
-		x = x * 10 + (uint64_t)(*at++ - '0');
+/* The head of an answer with ${n} bytes of ${type}; ${extra}: more fields. */
+static void
+write_head(struct cs_net_conn *c, int code, const char *type, uint64_t n,
+    const char *extra)
+{
+	const struct status *status = status_of(code);
+	char head[512];
+
+	snprintf(head, sizeof head,
+	    "HTTP/1.1 %d %s\r\nContent-Type: %s\r\nContent-Length: %llu\r\n"
+	    "%s%s\r\n",
+	    status->code, status->name, type, (unsigned long long)n, extra,
+	    c->closes ? "Connection: close\r\n" : "");
+	write_text(c, head);
+}
+
+/* An answer, after which the rest of the request's body is skipped. */
+static void
+reply(struct cs_net_conn *c, int code, const char *text)
+{
+	write_head(c, code, "text/plain; charset=utf-8", strlen(text), "");
+	write_text(c, text);
+	if (c->skip != 0)
+		net_enter(c, NET_SKIP);
+	else
+		net_enter(c, c->closes ? NET_CLOSING : NET_HEAD);
+}
+
+void
+net_http_refuse(struct cs_net_conn *c, int status)
+{
+	/* What cannot be parsed has no end from which one could go on. */
+	if (status == 400 || status == 431) {
+		c->closes = true;
+		c->skip = 0;
 	}
-	if (at == *s)
+	reply(c, status, status_of(status)->text);
+}
+
+/* ---- the WebSocket's door (RFC 6455, section 4.2) ----------------------- */
+
+static bool
+is_upgrade(const struct cs_http_head *h)
+{
+	return cs_http_lists(h, "upgrade", "websocket") &&
+	    cs_http_lists(h, "connection", "upgrade") &&
+	    cs_view_equal(
+		cs_http_field(h, "sec-websocket-version"), cs_view_str("13")) &&
+	    cs_http_lists(h, "sec-websocket-protocol", "countersign.v1") &&
+	    cs_http_field(h, "sec-websocket-key").len == ACCEPT_KEY_LEN;
+}
+
+static enum cs_err
+accept_of(char out[static ACCEPT_LEN + 1], struct cs_view key)
+{
+	const struct cs_view parts[] = { key, cs_view_str(ACCEPT_WITH) };
+	uint8_t digest[CS_SHA1_LEN];
+	enum cs_err err = cs_sha1_parts(digest, parts, 2);
+
+	if (err)
+		return err;
+	cs_base64url(out, CS_VIEW_OF(digest));
+	for (size_t i = 0; i < ACCEPT_LEN - 1; i++)
+		out[i] = out[i] == '-' ? '+' : out[i] == '_' ? '/' : out[i];
+	out[ACCEPT_LEN - 1] = '=';
+	out[ACCEPT_LEN] = '\0';
+	return CS_OK;
+}
+
+static void
+upgrade(struct cs_net_conn *c, const struct cs_http_head *h)
+{
+	char accept[ACCEPT_LEN + 1], answer[256];
+
+	if (!cs_view_equal(h->method, cs_view_str("GET")) || !is_upgrade(h)) {
+		net_http_refuse(c, 426);
+		return;
+	}
+	if (accept_of(accept, cs_http_field(h, "sec-websocket-key")) != CS_OK) {
+		net_http_refuse(c, 500);
+		return;
+	}
+	snprintf(answer, sizeof answer,
+	    "HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\n"
+	    "Connection: Upgrade\r\nSec-WebSocket-Accept: %s\r\n"
+	    "Sec-WebSocket-Protocol: countersign.v1\r\n\r\n",
+	    accept);
+	write_text(c, answer);
+	if (c->state != NET_DEAD)
+		net_open(c);
+}
+
+/* ---- blobs: the head ---------------------------------------------------- */
+
+/* What stands before the first ${c} is a number, and the rest is ${*v}. */
+static bool
+number_before(uint64_t *out, struct cs_view *v, char c)
+{
+	const uint8_t *at = v->len != 0 ? memchr(v->data, c, v->len) : NULL;
+	size_t n;
+
+	if (at == NULL)
 		return false;
-	*out = x;
-	*s = at;
+	n = (size_t)(at - v->data);
+	if (!cs_http_number(out, cs_view(v->data, n)))
+		return false;
+	*v = cs_view(at + 1, v->len - n - 1);
+	return true;
+}
+
+static bool
+skip_word(struct cs_view *v, const char *word)
+{
+	size_t n = strlen(word);
+
+	if (v->len < n ||
+	    !cs_view_equal(cs_view(v->data, n), cs_view_str(word)))
+		return false;
+	*v = cs_view(v->data + n, v->len - n);
 	return true;
 }
 
 /* RFC 9110, section 14: "bytes=A-" or "bytes=A-B"; one range, no suffix. */
 static bool
-parse_range(struct cs_net_blob *b, const char *s)
+parse_range(struct cs_net_blob *b, struct cs_view v)
 {
 	uint64_t last;
 
-	if (strncmp(s, "bytes=", 6) != 0)
+	if (!skip_word(&v, "bytes=") || !number_before(&b->offset, &v, '-'))
 		return false;
-	s += 6;
-	if (!number(&b->offset, &s) || *s++ != '-')
-		return false;
-	if (*s == '\0')
+	if (v.len == 0)
 		return true;
-	if (!number(&last, &s) || *s != '\0' || last < b->offset)
+	if (!cs_http_number(&last, v) || last < b->offset ||
+	    last - b->offset == UINT64_MAX)
 		return false;
 	b->length = last - b->offset + 1;
 	return true;
@@ -64,274 +210,237 @@ parse_range(struct cs_net_blob *b, const char *s)
 
 /* "bytes A-B/TOTAL" on a PUT; the total is known from the ticket. */
 static bool
-parse_content_range(struct cs_net_blob *b, const char *s)
+parse_content_range(struct cs_net_blob *b, struct cs_view v)
 {
 	uint64_t last;
 
-	if (strncmp(s, "bytes ", 6) != 0)
-		return false;
-	s += 6;
-	return number(&b->offset, &s) && *s++ == '-' && number(&last, &s) &&
-	    *s == '/' && last >= b->offset && last - b->offset + 1 == b->length;
-}
-
-static int
-reply(struct lws *wsi, int status, const char *text)
-{
-	uint8_t buf[LWS_PRE + 2048], *start = buf + LWS_PRE, *p = start,
-				     *end = buf + sizeof buf - 1;
-	size_t n = strlen(text);
-
-	if (lws_add_http_common_headers(wsi, (unsigned)status,
-		"text/plain; charset=utf-8", n, &p, end) ||
-	    lws_finalize_write_http_header(wsi, start, &p, end))
-		return -1;
-	if (n > 1024)
-		n = 1024;
-	memcpy(start, text, n);
-	if (lws_write(wsi, start, n, LWS_WRITE_HTTP_FINAL) < 0)
-		return -1;
-	return lws_http_transaction_completed(wsi) ? -1 : 0;
-}
-
-static const char *
-status_text(int status)
-{
-	switch (status) {
-	case 400:
-		return "The request is malformed.\n";
-	case 401:
-		return "The ticket is missing, wrong or too old.\n";
-	case 404:
-		return "There is nothing here.\n";
-	case 405:
-		return "Only GET and PUT are served.\n";
-	case 409:
-		return "The upload does not go on where it stopped, or goes on "
-		       "elsewhere.\n";
-	case 413:
-		return "That is more than was announced.\n";
-	case 416:
-		return "There are no such bytes in it.\n";
-	case 422:
-		return "The hash is not the one that was announced.\n";
-	case 507:
-		return "The hub cannot store anything now.\n";
-	default:
-		return status < 300 ? "Stored.\n" : "The hub failed.\n";
-	}
-}
-
-static int
-refuse(struct lws *wsi, int status)
-{
-	return reply(wsi, status, status_text(status));
+	return skip_word(&v, "bytes ") && number_before(&b->offset, &v, '-') &&
+	    number_before(&last, &v, '/') && last >= b->offset &&
+	    b->length != 0 && last - b->offset == b->length - 1;
 }
 
 static bool
-header(struct lws *wsi, char out[static HEADER_MAX], enum lws_token_indexes t)
+parse_id(uint8_t id[static 16], struct cs_view target)
 {
-	return lws_hdr_copy(wsi, out, HEADER_MAX, t) > 0;
+	char hex[33] = { 0 };
+
+	if (!skip_word(&target, "/b/") || target.len != 32)
+		return false;
+	memcpy(hex, target.data, 32);
+	return cs_unhex(id, 16, hex) == CS_OK;
 }
 
 /* Fill ${b} from the request's head; 0 or an HTTP status. */
 static int
-parse_head(struct lws *wsi, struct cs_net_blob *b, const char *path,
-    char auth[static HEADER_MAX])
+parse_head(struct cs_net_blob *b, const struct cs_http_head *h)
 {
-	char value[HEADER_MAX];
-	const char *s = value;
+	struct cs_view auth = cs_http_field(h, "authorization");
+	struct cs_view range = cs_http_field(h, "range");
+	struct cs_view content_range = cs_http_field(h, "content-range");
 
-	if (strlen(path) != 3 + 32 || cs_unhex(b->id, 16, path + 3) != CS_OK)
+	if (!parse_id(b->id, h->target))
 		return 404;
-	if (header(wsi, auth, WSI_TOKEN_HTTP_AUTHORIZATION) &&
-	    strncmp(auth, "Bearer ", 7) == 0)
-		b->token = cs_view_str(auth + 7);
+	if (skip_word(&auth, "Bearer "))
+		b->token = auth;
 	if (!b->put) {
 		b->length = UINT64_MAX;
-		if (header(wsi, value, WSI_TOKEN_HTTP_RANGE) &&
-		    !parse_range(b, value))
-			return 416;
-		return 0;
+		return range.len == 0 || parse_range(b, range) ? 0 : 416;
 	}
-	if (!header(wsi, value, WSI_TOKEN_HTTP_CONTENT_LENGTH) ||
-	    !number(&b->length, &s) || *s != '\0')
-		return 400;
-	if (header(wsi, value, WSI_TOKEN_HTTP_CONTENT_RANGE) &&
-	    !parse_content_range(b, value))
+	b->length = h->content_length;
+	if (!h->has_content_length ||
+	    (content_range.len != 0 && !parse_content_range(b, content_range)))
 		return 400;
 	return 0;
 }
 
-static int
-start_get(struct lws *wsi, struct http_session *h)
+/* ---- blobs: the body ---------------------------------------------------- */
+
+static const struct cs_net_server_config *
+config_of(const struct cs_net_conn *c)
 {
-	uint8_t buf[LWS_PRE + 1024], *start = buf + LWS_PRE, *p = start,
-				     *end = buf + sizeof buf - 1;
-	struct cs_net_blob *b = &h->blob;
-	bool part = b->offset != 0 || b->length != b->total;
-	char range[96];
-
-	snprintf(range, sizeof range, "bytes %llu-%llu/%llu",
-	    (unsigned long long)b->offset,
-	    (unsigned long long)(b->offset + b->length - 1),
-	    (unsigned long long)b->total);
-	if (lws_add_http_common_headers(wsi, part ? 206 : 200,
-		"application/octet-stream", b->length, &p, end) ||
-	    (part &&
-		lws_add_http_header_by_name(wsi,
-		    (const unsigned char *)"content-range:",
-		    (unsigned char *)range, (int)strlen(range), &p, end)) ||
-	    lws_finalize_write_http_header(wsi, start, &p, end))
-		return -1;
-	lws_callback_on_writable(wsi);
-	return 0;
-}
-
-static void
-know(struct lws *wsi)
-{
-	struct cs_net_server *s = lws_context_user(lws_get_context(wsi));
-
-	cs_net_peers_know(s->peers, wsi);
-}
-
-static int
-on_request(struct lws *wsi, struct http_session *h, const char *path)
-{
-	const struct cs_net_server_config *config = config_of(wsi);
-	char auth[HEADER_MAX];
-	int status;
-
-	memset(h, 0, sizeof *h);
-	h->blob.fd = -1;
-	if (lws_hdr_total_length(wsi, WSI_TOKEN_PUT_URI) > 0)
-		h->blob.put = true;
-	else if (lws_hdr_total_length(wsi, WSI_TOKEN_GET_URI) == 0)
-		return refuse(wsi, 405);
-	if (strncmp(path, "/b/", 3) != 0) {
-		const char *page =
-		    h->blob.put ? NULL : config->page(config->arg, path);
-
-		return page != NULL ? reply(wsi, 200, page) : refuse(wsi, 404);
-	}
-	status = parse_head(wsi, &h->blob, path, auth);
-	if (status == 0)
-		status = config->blob_open(config->arg, &h->blob);
-	h->blob.token = cs_view(NULL, 0);
-	if (status != 0)
-		return refuse(wsi, status);
-	h->open = true;
-	/* A ticket is a member's. */
-	know(wsi);
-	return h->blob.put ? 0 : start_get(wsi, h);
-}
-
-static int
-on_body(struct lws *wsi, struct http_session *h, struct cs_view bytes)
-{
-	const struct cs_net_server_config *config = config_of(wsi);
-
-	/* A request that was refused may still send its body. */
-	if (!h->open || h->failed != 0)
-		return 0;
-	if (bytes.len > h->blob.length - h->done)
-		h->failed = 413;
-	else
-		h->failed = config->blob_write(config->arg, &h->blob, bytes);
-	if (h->failed == 0)
-		h->done += bytes.len;
-	return 0;
+	return &c->server->config;
 }
 
 /* End what is open; the status of a PUT. */
 static int
-finish(struct lws *wsi, struct http_session *h)
+finish(struct cs_net_conn *c)
 {
-	const struct cs_net_server_config *config = config_of(wsi);
-	int status = 0;
+	struct net_http *h = c->http;
+	int status = h->failed;
 
-	if (!h->open)
-		return 0;
-	h->open = false;
-	if (h->blob.put)
-		status = config->blob_done(config->arg, &h->blob,
+	c->http = NULL;
+	if (h->open && h->blob.put) {
+		int done = config_of(c)->blob_done(config_of(c)->arg, &h->blob,
 		    h->failed == 0 && h->done == h->blob.length);
-	if (h->blob.fd >= 0)
+
+		status = status != 0 ? status : done;
+	}
+	if (h->open && h->blob.fd >= 0)
 		close(h->blob.fd);
-	h->blob.fd = -1;
-	return h->failed != 0 ? h->failed : status;
+	cs_free(h, sizeof *h);
+	return status;
 }
 
-static int
-on_body_end(struct lws *wsi, struct http_session *h)
+void
+net_http_drop(struct cs_net_conn *c)
 {
-	return h->open ? refuse(wsi, finish(wsi, h)) : 0;
+	if (c->http != NULL)
+		(void)finish(c);
 }
 
-static int
-on_writable(struct lws *wsi, struct http_session *h)
+static void
+end_body(struct cs_net_conn *c)
 {
-	uint8_t buf[LWS_PRE + CHUNK];
+	int status = finish(c);
+
+	reply(c, status, status_of(status)->text);
+}
+
+size_t
+net_http_body(struct cs_net_conn *c, const uint8_t *bytes, size_t n)
+{
+	struct net_http *h = c->http;
 	uint64_t left = h->blob.length - h->done;
-	ssize_t n;
-	bool last;
+	size_t piece = left < n ? (size_t)left : n;
 
-	if (!h->open || h->blob.put)
-		return 0;
-	n = pread(h->blob.fd, buf + LWS_PRE, left < CHUNK ? left : CHUNK,
-	    (off_t)(h->blob.offset + h->done));
-	if (n < 0 || (n == 0 && left != 0))
-		return -1;
-	/* A reader that takes nothing is let go. */
-	lws_set_timeout(wsi, PENDING_TIMEOUT_HTTP_CONTENT, CS_NET_STALL_S);
-	h->done += (uint64_t)n;
-	last = h->done == h->blob.length;
-	if (lws_write(wsi, buf + LWS_PRE, (size_t)n,
-		last ? LWS_WRITE_HTTP_FINAL : LWS_WRITE_HTTP) < 0)
-		return -1;
-	if (!last) {
-		lws_callback_on_writable(wsi);
-		return 0;
-	}
-	finish(wsi, h);
-	return lws_http_transaction_completed(wsi) ? -1 : 0;
+	c->moved_s = c->server->now_s;
+	if (h->failed == 0 && piece != 0)
+		h->failed = config_of(c)->blob_write(
+		    config_of(c)->arg, &h->blob, cs_view(bytes, piece));
+	h->done += piece;
+	if (h->done == h->blob.length)
+		end_body(c);
+	return piece;
 }
 
-int
-cs_net_http_callback(struct lws *wsi, enum lws_callback_reasons reason,
-    void *user, void *in, size_t len)
+static void
+start_get(struct cs_net_conn *c)
 {
-	struct http_session *h = user;
-	struct cs_net_server *s =
-	    wsi != NULL ? lws_context_user(lws_get_context(wsi)) : NULL;
+	const struct cs_net_blob *b = &c->http->blob;
+	bool part = b->offset != 0 || b->length != b->total;
+	char range[128] = "";
 
-	switch (reason) {
-	case LWS_CALLBACK_OPENSSL_LOAD_EXTRA_SERVER_VERIFY_CERTS:
-		return cs_tls_server_setup(user) == CS_OK ? 0 : -1;
-	case LWS_CALLBACK_FILTER_NETWORK_CONNECTION:
-		return cs_net_peers_may_come(
-			   s->peers, (lws_sockfd_type)(intptr_t)in)
-		    ? 0
-		    : -1;
-	case LWS_CALLBACK_SERVER_NEW_CLIENT_INSTANTIATED:
-		return cs_net_peers_came(s->peers, wsi) ? 0 : -1;
-	case LWS_CALLBACK_WSI_DESTROY:
-		cs_net_peers_gone(s->peers, wsi);
-		return 0;
-	case LWS_CALLBACK_HTTP:
-		return on_request(wsi, h, in);
-	case LWS_CALLBACK_HTTP_BODY:
-		return on_body(wsi, h, cs_view(in, len));
-	case LWS_CALLBACK_HTTP_BODY_COMPLETION:
-		return on_body_end(wsi, h);
-	case LWS_CALLBACK_HTTP_WRITEABLE:
-		return on_writable(wsi, h);
-	case LWS_CALLBACK_CLOSED_HTTP:
-		if (h != NULL)
-			finish(wsi, h);
-		return 0;
-	default:
-		return 0;
+	if (part)
+		snprintf(range, sizeof range,
+		    "Content-Range: bytes %llu-%llu/%llu\r\n",
+		    (unsigned long long)b->offset,
+		    (unsigned long long)(b->offset + b->length - 1),
+		    (unsigned long long)b->total);
+	write_head(
+	    c, part ? 206 : 200, "application/octet-stream", b->length, range);
+	net_enter(c, NET_SENDS);
+}
+
+void
+net_http_sent(struct cs_net_conn *c)
+{
+	struct net_http *h = c->http;
+	uint64_t left = h->blob.length - h->done;
+	uint8_t chunk[CHUNK];
+	ssize_t n;
+
+	if (left == 0) {
+		(void)finish(c);
+		net_enter(c, c->closes ? NET_CLOSING : NET_HEAD);
+		net_later(c);
+		return;
 	}
+	n = pread(h->blob.fd, chunk, left < CHUNK ? (size_t)left : CHUNK,
+	    (off_t)(h->blob.offset + h->done));
+	if (n <= 0 || net_write(c, cs_view(chunk, (size_t)n)) != CS_OK) {
+		net_die(c);
+		return;
+	}
+	h->done += (uint64_t)n;
+}
+
+static void
+start_put(struct cs_net_conn *c, const struct cs_http_head *h)
+{
+	if (cs_http_lists(h, "expect", "100-continue"))
+		write_text(c, "HTTP/1.1 100 Continue\r\n\r\n");
+	net_enter(c, NET_BODY);
+	if (c->state == NET_BODY && c->http->blob.length == 0)
+		end_body(c);
+}
+
+static void
+blob(struct cs_net_conn *c, const struct cs_http_head *head, bool put)
+{
+	struct net_http *h = cs_calloc(1, sizeof *h);
+	int status;
+
+	if (h == NULL) {
+		net_die(c);
+		return;
+	}
+	c->http = h;
+	h->blob.fd = -1;
+	h->blob.put = put;
+	status = parse_head(&h->blob, head);
+	if (status == 0)
+		status = config_of(c)->blob_open(config_of(c)->arg, &h->blob);
+	h->blob.token = cs_view(NULL, 0);
+	if (status != 0) {
+		(void)finish(c);
+		net_http_refuse(c, status);
+		return;
+	}
+	h->open = true;
+	c->skip = 0;
+	/* A ticket is a member's. */
+	cs_net_peers_know(c->server->peers, &c->peer);
+	if (put)
+		start_put(c, head);
+	else
+		start_get(c);
+}
+
+/* ---- pages -------------------------------------------------------------- */
+
+static void
+page(struct cs_net_conn *c, struct cs_view target)
+{
+	const struct cs_net_server_config *config = config_of(c);
+	const char *text = NULL;
+	char path[256];
+
+	if (target.len < sizeof path) {
+		memcpy(path, target.data, target.len);
+		path[target.len] = '\0';
+		text = config->page(config->arg, path);
+	}
+	if (text != NULL)
+		reply(c, 200, text);
+	else
+		net_http_refuse(c, 404);
+}
+
+void
+net_http_request(struct cs_net_conn *c, struct cs_view head)
+{
+	struct cs_http_head h;
+	struct cs_view target;
+	bool put;
+
+	if (cs_http_head_parse(&h, head) != CS_OK) {
+		net_http_refuse(c, 400);
+		return;
+	}
+	c->closes = h.close;
+	c->skip = h.content_length;
+	put = cs_view_equal(h.method, cs_view_str("PUT"));
+	target = h.target;
+	if (!put && !cs_view_equal(h.method, cs_view_str("GET")))
+		net_http_refuse(c, 405);
+	else if (!put && h.content_length != 0)
+		net_http_refuse(c, 400);
+	else if (cs_view_equal(target, cs_view_str("/ws")))
+		upgrade(c, &h);
+	else if (skip_word(&target, "/b/"))
+		blob(c, &h, put);
+	else if (put)
+		net_http_refuse(c, 404);
+	else
+		page(c, h.target);
 }

@@ -44,10 +44,82 @@ struct session {
 	bool ends; /* the connection, with this answer */
 };
 
+/* Who is at the other end of a connection; hangs on it. */
+struct web_peer {
+	struct net_peer peer;
+	struct lws *wsi;
+};
+
 static struct cs_web *
 web_of(struct lws *wsi)
 {
 	return lws_context_user(lws_get_context(wsi));
+}
+
+/* ---- who comes ---------------------------------------------------------- */
+
+static void
+on_cut(struct net_peer *peer)
+{
+	struct web_peer *p = (struct web_peer *)peer;
+
+	lws_set_timeout(p->wsi, PENDING_TIMEOUT_CLOSE_SEND, LWS_TO_KILL_ASYNC);
+}
+
+static void
+address_of(uint8_t out[static CS_NET_ADDRESS_LEN], lws_sockfd_type fd)
+{
+	struct sockaddr_storage from = { 0 };
+	socklen_t n = sizeof from;
+
+	if (getpeername(fd, (struct sockaddr *)&from, &n) != 0)
+		from.ss_family = AF_UNSPEC;
+	cs_net_address(out, &from);
+}
+
+static int
+may_come(struct cs_web *w, lws_sockfd_type fd)
+{
+	uint8_t address[CS_NET_ADDRESS_LEN];
+
+	address_of(address, fd);
+	return cs_net_peers_may_come(w->peers, address) ? 0 : -1;
+}
+
+static int
+came(struct cs_web *w, struct lws *wsi)
+{
+	struct web_peer *p = cs_calloc(1, sizeof *p);
+	uint8_t address[CS_NET_ADDRESS_LEN];
+
+	if (p == NULL)
+		return -1;
+	p->wsi = wsi;
+	address_of(address, lws_get_socket_fd(wsi));
+	cs_net_peers_came(w->peers, &p->peer, address);
+	lws_set_opaque_user_data(wsi, p);
+	return 0;
+}
+
+static void
+gone(struct cs_web *w, struct lws *wsi)
+{
+	struct web_peer *p = lws_get_opaque_user_data(wsi);
+
+	if (p == NULL)
+		return;
+	lws_set_opaque_user_data(wsi, NULL);
+	cs_net_peers_gone(w->peers, &p->peer);
+	cs_free(p, sizeof *p);
+}
+
+static void
+know(struct cs_web *w, struct lws *wsi)
+{
+	struct web_peer *p = lws_get_opaque_user_data(wsi);
+
+	if (p != NULL)
+		cs_net_peers_know(w->peers, &p->peer);
 }
 
 const char *
@@ -173,7 +245,7 @@ answer(struct lws *wsi, struct session *s)
 	s->rq->body = cs_buf_view(&s->body);
 	w->config.handle(w->config.arg, s->rq, &a);
 	if (a.known)
-		cs_net_peers_know(w->peers, wsi);
+		know(w, wsi);
 	drop_body(w, s);
 	if (a.stream != NULL && w->streams >= CS_WEB_STREAMS_MAX) {
 		w->config.ended(w->config.arg, a.stream);
@@ -452,14 +524,11 @@ callback(struct lws *wsi, enum lws_callback_reasons reason, void *user,
 	case LWS_CALLBACK_OPENSSL_LOAD_EXTRA_SERVER_VERIFY_CERTS:
 		return cs_tls_server_setup(user) == CS_OK ? 0 : -1;
 	case LWS_CALLBACK_FILTER_NETWORK_CONNECTION:
-		return cs_net_peers_may_come(
-			   w->peers, (lws_sockfd_type)(intptr_t)in)
-		    ? 0
-		    : -1;
+		return may_come(w, (lws_sockfd_type)(intptr_t)in);
 	case LWS_CALLBACK_SERVER_NEW_CLIENT_INSTANTIATED:
-		return cs_net_peers_came(w->peers, wsi) ? 0 : -1;
+		return came(w, wsi);
 	case LWS_CALLBACK_WSI_DESTROY:
-		cs_net_peers_gone(w->peers, wsi);
+		gone(w, wsi);
 		return 0;
 	case LWS_CALLBACK_HTTP:
 		return on_request(wsi, s, in);
@@ -505,7 +574,7 @@ cs_web_new(struct cs_web **out, const struct cs_web_config *config)
 	if (w == NULL)
 		return CS_ERR_NOMEM;
 	w->config = *config;
-	if (cs_net_peers_new(&w->peers, &limits) != CS_OK) {
+	if (cs_net_peers_new(&w->peers, &limits, on_cut) != CS_OK) {
 		cs_free(w, sizeof *w);
 		return CS_ERR_NOMEM;
 	}

@@ -46,19 +46,6 @@ hub_conn_unindex(struct hub_conn *conn)
 }
 
 void
-hub_conns_end_strangers(struct cs_hub *hub)
-{
-	struct hub_conn *next;
-
-	for (struct hub_conn *c = hub->conns; c != NULL; c = next) {
-		next = c->next;
-		if ((c->role == HUB_NOBODY || c->role == HUB_RECOVERING) &&
-		    hub->now_ms - c->opened_ms > HUB_LOGIN_MS)
-			cs_net_conn_close(c->net);
-	}
-}
-
-void
 hub_clock(struct cs_hub *hub)
 {
 	hub->now_ms = cs_clock_ms();

@@ -14,6 +14,3 @@ void hub_conn_unindex(struct hub_conn *conn);
  * follow next_device. NULL: nobody is connected. */
 struct hub_conn *hub_conn_first(
     struct cs_hub *hub, const uint8_t device[static CS_ID_LEN]);
-
-/* End connections that have not logged in within HUB_LOGIN_MS. */
-void hub_conns_end_strangers(struct cs_hub *hub);

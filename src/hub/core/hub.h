@@ -122,7 +122,7 @@ struct cs_hub {
 	struct hub_conn *by_device[HUB_DEVICE_BUCKETS];
 
 	uint64_t now_ms; /* set at each round */
-	uint64_t housekept_ms, looked_ms;
+	uint64_t housekept_ms;
 	struct hub_sweep sweep;
 	struct hub_upload *uploads;
 	unsigned n_uploads;

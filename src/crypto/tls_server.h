@@ -1,0 +1,50 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The server's end of TLS 1.3 (RFC 8446) on a socket that does not block.
+ *
+ * Whoever has a session waits until the socket can be read or written, as the
+ * last call asked for, and calls again.  An idle session holds no buffers.
+ */
+#pragma once
+
+#include "base/bytes.h"
+
+struct cs_tls_server;
+struct cs_tls;
+
+enum cs_tls_io {
+	CS_TLS_DONE,
+	CS_TLS_WANT_READ,
+	CS_TLS_WANT_WRITE,
+	CS_TLS_OVER, /* closed by the other side, or broken */
+};
+
+/* A chain and its key from PEM files; CS_ERR_IO when they cannot be read or do
+ * not belong together. */
+CS_CHECKED enum cs_err cs_tls_server_new(
+    struct cs_tls_server **out, const char *chain_path, const char *key_path);
+void cs_tls_server_free(struct cs_tls_server *s);
+
+/* A session on ${fd}, which stays the caller's. */
+CS_CHECKED enum cs_err cs_tls_accept(
+    struct cs_tls **out, struct cs_tls_server *s, int fd);
+void cs_tls_free(struct cs_tls *t);
+
+enum cs_tls_io cs_tls_handshake(struct cs_tls *t);
+/* At most ${n} bytes into ${out}; ${*got} of them are there after
+ * CS_TLS_DONE, at least one. */
+enum cs_tls_io cs_tls_read(
+    struct cs_tls *t, uint8_t *out, size_t n, size_t *got);
+/* Bytes have come that cs_tls_read() would give without the socket. */
+bool cs_tls_pending(const struct cs_tls *t);
+/* As much of ${bytes} as the socket takes, in as few records as they need:
+ * ${*put} after CS_TLS_DONE.  After CS_TLS_WANT_*, the next call has to begin
+ * with the same bytes, wherever they lie. */
+enum cs_tls_io cs_tls_write(
+    struct cs_tls *t, struct cs_view bytes, size_t *put);
+/* Say that nothing more will come, if the socket takes it. */
+void cs_tls_bye(struct cs_tls *t);
+
+/* See cs_tls_exporter(). */
+CS_CHECKED enum cs_err cs_tls_server_exporter(
+    uint8_t out[static 32], struct cs_tls *t);
