@@ -16,6 +16,7 @@
 #include "hub/core/hub.h"
 #include "hub/core/keys.h"
 #include "hub/core/schema.h"
+#include "hub/core/spent.h"
 #include "hub/core/stamp_key.h"
 #include "hub/groups/removal.h"
 #include "hub/requests.h"
@@ -79,6 +80,7 @@ close_hub(struct cs_hub *hub)
 	cs_buf_free(&hub->desk_sign_cert);
 	cs_buf_free(&hub->batch);
 	cs_free(hub->out, hub->cap_out * sizeof *hub->out);
+	cs_free(hub->wakes, hub->cap_wakes * sizeof *hub->wakes);
 	cs_free_plain(hub->dir);
 	cs_free(hub, sizeof *hub);
 }
@@ -191,7 +193,7 @@ open_hub(struct cs_hub **out, const char *dir)
 	hub->listen_port = conf.port;
 	hub->budget_times = conf.budget_times;
 	cs_random(hub->blob_key, sizeof hub->blob_key);
-	cs_random(hub->hash_seed, sizeof hub->hash_seed);
+	cs_random(hub->hash_key, sizeof hub->hash_key);
 	if ((err = hub_keys_load(hub)) || (err = open_db(hub)) ||
 	    (err = hub_stamp_key_remember(hub)))
 		goto out;
@@ -243,6 +245,9 @@ cs_hub_run(const char *dir, void (*ready)(const struct cs_hub_ready *at))
 		hub_removals_work(hub);
 		hub_retention_work(hub);
 	}
+	if (err == CS_OK && hub_spent_write(hub, true) == CS_OK &&
+	    cs_db_in_transaction(hub->db))
+		err = cs_db_commit(hub->db);
 out:
 	close_hub(hub);
 	cs_file_unlock(lock);

@@ -149,11 +149,6 @@ on_opened(void *arg, struct cs_net_conn *net, void **user)
 		cs_free(c, sizeof *c);
 		return err;
 	}
-	c->next = hub->conns;
-	c->link = &hub->conns;
-	if (c->next != NULL)
-		c->next->link = &c->next;
-	hub->conns = c;
 	*user = c;
 	return CS_OK;
 }
@@ -168,11 +163,11 @@ on_closed(void *arg, struct cs_net_conn *net, void *user)
 	for (size_t i = 0; i < hub->n_out; i++)
 		if (hub->out[i].conn == c)
 			hub->out[i].conn = NULL;
-	if (c->role == HUB_DEVICE || c->role == HUB_HELD)
-		hub_conn_unindex(c);
-	*c->link = c->next;
-	if (c->next != NULL)
-		c->next->link = c->link;
+	for (size_t i = 0; i < hub->n_wakes; i++)
+		if (hub->wakes[i].by == c)
+			hub->wakes[i].by = NULL;
+	hub_conn_unindex(c);
+	hub_conn_untouch(c);
 	cs_free(c, sizeof *c);
 }
 
@@ -221,6 +216,7 @@ run(struct hub_request *rq, hub_handler *handle)
 {
 	struct cs_hub *hub = rq->hub;
 	size_t n_out = hub->n_out, batch_len = hub->batch.len;
+	size_t n_wakes = hub->n_wakes;
 	enum cs_err err;
 
 	if ((err = hub_batch_begin(hub)) || (err = cs_db_savepoint(hub->db)))
@@ -232,7 +228,18 @@ run(struct hub_request *rq, hub_handler *handle)
 	/* Pushes and answers of what did not happen do not leave. */
 	hub->n_out = n_out;
 	hub->batch.len = batch_len;
+	hub->n_wakes = n_wakes;
 	return err;
+}
+
+/* Nothing has changed since its account was looked at, which was not long ago:
+ * what ends by itself is noticed a second later. */
+static bool
+was_checked(const struct hub_conn *c)
+{
+	return c->checked_standing == c->hub->standing &&
+	    c->checked_ms <= c->hub->now_ms &&
+	    c->hub->now_ms - c->checked_ms < CS_SECOND_MS;
 }
 
 /* May the connection make a request of ${roles}?  An account that is disabled
@@ -243,7 +250,13 @@ check_role(struct hub_request *rq, uint8_t roles)
 	struct hub_conn *c = rq->conn;
 	enum cs_err err;
 
+	if (c->role == HUB_DEVICE && was_checked(c))
+		return (roles & 1u << HUB_DEVICE) != 0
+		    ? CS_OK
+		    : hub_refuse(rq, CS_WIRE_E_DENIED);
 	if (c->role == HUB_DEVICE || c->role == HUB_HELD) {
+		c->checked_ms = c->hub->now_ms;
+		c->checked_standing = c->hub->standing;
 		err = hub_account_check(rq);
 		if (hub_refusal_of(rq, err) == CS_WIRE_E_DISABLED) {
 			c->role = HUB_HELD;
@@ -315,10 +328,9 @@ let_in(struct hub_conn *c)
 	cs_net_conn_known(c->net);
 	if (c->role == HUB_DESK)
 		return;
-	for (struct hub_conn *o = hub_conn_first(c->hub, c->device); o != NULL;
-	     o = o->next_device) {
-		if (memcmp(o->device, c->device, CS_ID_LEN) != 0 ||
-		    o->end_after_round)
+	for (struct hub_conn *o = hub_conn_of_device(c->hub, c->device);
+	     o != NULL; o = hub_conn_next_of_device(o)) {
+		if (o->end_after_round)
 			continue;
 		n++;
 		if (o->opened_ms < oldest->opened_ms)
@@ -326,7 +338,7 @@ let_in(struct hub_conn *c)
 	}
 	if (n > hub_budget_amount(c->hub, HUB_B_CONNECTIONS_DEVICE) &&
 	    oldest != c)
-		oldest->end_after_round = true;
+		hub_conn_end(oldest);
 }
 
 static bool
@@ -366,6 +378,7 @@ on_frame(void *arg, struct cs_net_conn *net, void *user, struct cs_view bytes)
 		cs_net_conn_close(net);
 		return;
 	}
+	hub_conn_touch(rq.conn);
 	rq.id = frame.id;
 	rq.body = frame.body;
 	refusal = hub_refusal_of(&rq, dispatch(&rq, frame.kind));

@@ -184,17 +184,17 @@ def test_lying_group_info():
             w.csok("alma", "group", "new", "two", "boris")
             w.csok("boris", "inbox")
             db = w.db()
-            old = dict(db.execute("SELECT id,info FROM grp").fetchall())
+            old = dict(db.execute("SELECT grp,info FROM grp_state").fetchall())
             w.csok("boris", "group", "leave", "one")
             w.csok("alma", "inbox")
             w.csok("alma", "group", "add", "one", "boris")
             now = {i: (info, state) for i, info, state in
-                   db.execute("SELECT id,info,state FROM grp")}
+                   db.execute("SELECT grp,info,state FROM grp_state")}
             changed = [i for i in now if now[i][0] != old[i]]
             check(len(changed) == 1, "one has moved on")
             one = changed[0]
             other = [now[i] for i in now if i != one][0]
-            update = "UPDATE grp SET info=?,state=? WHERE id=?"
+            update = "UPDATE grp_state SET info=?,state=? WHERE grp=?"
             db.execute(update, (
                 make(now[one][0], old[one], other[0]),
                 other[1] if "tree" in lie else now[one][1], one))

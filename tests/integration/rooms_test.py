@@ -264,9 +264,9 @@ def test_failure_is_shown():
         ids = [r[0] for r in db.execute(
             "SELECT grp FROM member JOIN account ON account.id=account"
             " WHERE handle='mallory' ORDER BY grp")]
-        state = db.execute("SELECT state FROM grp WHERE id=?",
+        state = db.execute("SELECT state FROM grp_state WHERE grp=?",
                            (ids[0],)).fetchone()[0]
-        db.execute("UPDATE grp SET state=x'00' WHERE id=?", (ids[0],))
+        db.execute("UPDATE grp_state SET state=x'00' WHERE grp=?", (ids[0],))
         db.commit()
         disable(w, "mallory")
         check(w.cs("mallory", "send", "club", "x").status == 77,
@@ -282,7 +282,7 @@ def test_failure_is_shown():
         check("cannot be proposed" in log and "mallory" not in log, log)
         wait_until(lambda: "in 1 groups" in w.ok(
             "countersign-desk", "audit", w.desk).out, "the desk is told")
-        db.execute("UPDATE grp SET state=? WHERE id=?", (state, ids[0]))
+        db.execute("UPDATE grp_state SET state=? WHERE grp=?", (state, ids[0]))
         db.execute("UPDATE removal SET next=0")
         db.commit()
         db.close()

@@ -65,8 +65,8 @@ open_hub(struct job *j, char *dir)
 	snprintf(path, sizeof path, "%s/hub.db", dir);
 	must(cs_db_open(&j->hub.db, path, CS_DB_SHARED, &cs_hub_schema), "db");
 	must(cs_db_query(&rows, j->hub.db,
-		 "SELECT id,info FROM grp ORDER BY (SELECT COUNT(*) FROM log"
-		 " WHERE log.grp=grp.id) DESC"),
+		 "SELECT grp,info FROM grp_state ORDER BY (SELECT COUNT(*) FROM"
+		 " log WHERE log.grp=grp_state.grp) DESC"),
 	    "group");
 	if (!cs_rows_next(&rows))
 		must(CS_ERR_NOT_FOUND, "group");
@@ -74,7 +74,8 @@ open_hub(struct job *j, char *dir)
 	must(cs_buf_set(&j->info, cs_col_blob(&rows, 1)), "info");
 	must(cs_rows_end(&rows, CS_OK), "group");
 	opt.auth.check = anybody;
-	must(cs_db_row(&rows, j->hub.db, "SELECT state FROM grp WHERE id=?",
+	must(cs_db_row(&rows, j->hub.db,
+		 "SELECT state FROM grp_state WHERE grp=?",
 		 cs_blob(cs_buf_view(&j->group))),
 	    "state");
 	must(cs_mls_public_group_load(&j->public, cs_col_blob(&rows, 0), &opt),

@@ -194,11 +194,10 @@ hub_devices(struct hub_request *rq)
 static void
 end_connections(struct cs_hub *hub, const uint8_t device[static CS_ID_LEN])
 {
-	struct hub_conn *c = hub_conn_first(hub, device);
+	struct hub_conn *c = hub_conn_of_device(hub, device);
 
-	for (; c != NULL; c = c->next_device)
-		if (memcmp(c->device, device, CS_ID_LEN) == 0)
-			c->end_after_round = true;
+	for (; c != NULL; c = hub_conn_next_of_device(c))
+		hub_conn_end(c);
 }
 
 enum cs_err
@@ -207,6 +206,7 @@ hub_device_forget(struct cs_hub *hub, const uint8_t id[static CS_ID_LEN])
 	struct cs_view device = cs_view(id, CS_ID_LEN);
 	enum cs_err err;
 
+	hub->standing++;
 	if ((err = cs_db_exec(hub->db, "UPDATE device SET removed=? WHERE id=?",
 		 cs_int(hub->now_ms), cs_blob(device))) ||
 	    (err = cs_db_exec(hub->db, "DELETE FROM key_package WHERE device=?",

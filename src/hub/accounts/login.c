@@ -99,6 +99,7 @@ login_desk(struct hub_request *rq, const struct cs_wire_login *m)
 	    verify_login(rq, m, CS_VIEW_OF(rq->hub->desk_sign_public)) != CS_OK)
 		return hub_refuse(rq, CS_WIRE_E_LOGIN);
 	rq->conn->role = HUB_DESK;
+	hub_conn_index(rq->conn);
 	return hub_answer(rq, &cs_wire_login_answer_shape, &answer);
 }
 

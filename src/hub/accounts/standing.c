@@ -6,6 +6,7 @@
 
 #include <string.h>
 
+#include "hub/core/connection.h"
 #include "hub/core/hub.h"
 #include "hub/groups/removal.h"
 #include "hub/groups/restore.h"
@@ -43,6 +44,7 @@ store(struct cs_hub *hub, struct cs_view account, const struct holding *holding)
 {
 	struct cs_wire_action a = { 0 };
 
+	hub->standing++;
 	if (!holding->found)
 		return cs_db_exec(hub->db,
 		    "UPDATE account SET disabled=0,reason=NULL,until=0,"
@@ -62,9 +64,10 @@ store(struct cs_hub *hub, struct cs_view account, const struct holding *holding)
 static void
 hold_connections(struct cs_hub *hub, const uint8_t account[static CS_ID_LEN])
 {
-	for (struct hub_conn *c = hub->conns; c != NULL; c = c->next)
-		if (c->role == HUB_DEVICE &&
-		    memcmp(c->account, account, CS_ID_LEN) == 0)
+	struct hub_conn *c = hub_conn_of_account(hub, account);
+
+	for (; c != NULL; c = hub_conn_next_of_account(c))
+		if (c->role == HUB_DEVICE)
 			c->role = HUB_HELD;
 }
 

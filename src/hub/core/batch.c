@@ -6,6 +6,7 @@
 #include "base/alloc.h"
 #include "hub/core/connection.h"
 #include "hub/core/hub.h"
+#include "hub/core/spent.h"
 
 /* The memory that the batch keeps between rounds. */
 #define BATCH_KEEP ((size_t)1 << 20)
@@ -66,30 +67,116 @@ void
 hub_push_device(struct cs_hub *hub, const uint8_t device[static CS_ID_LEN],
     const struct cs_wire_push *push)
 {
-	struct hub_conn *c = hub_conn_first(hub, device);
+	struct hub_conn *c = hub_conn_of_device(hub, device);
 
-	for (; c != NULL; c = c->next_device)
-		if (c->role == HUB_DEVICE &&
-		    memcmp(c->device, device, CS_ID_LEN) == 0)
+	for (; c != NULL; c = hub_conn_next_of_device(c))
+		if (c->role == HUB_DEVICE)
 			push_to(c, push);
 }
 
 void
 hub_push_desk(struct cs_hub *hub, const struct cs_wire_push *push)
 {
-	for (struct hub_conn *c = hub->conns; c != NULL; c = c->next)
-		if (c->role == HUB_DESK)
-			push_to(c, push);
+	for (struct hub_conn *c = hub->desks; c != NULL; c = c->next_desk)
+		push_to(c, push);
 }
 
 void
 hub_push_account(struct cs_hub *hub, const uint8_t account[static CS_ID_LEN],
     const struct cs_wire_push *push)
 {
-	for (struct hub_conn *c = hub->conns; c != NULL; c = c->next)
-		if ((c->role == HUB_DEVICE || c->role == HUB_HELD) &&
-		    memcmp(c->account, account, CS_ID_LEN) == 0)
-			push_to(c, push);
+	struct hub_conn *c = hub_conn_of_account(hub, account);
+
+	for (; c != NULL; c = hub_conn_next_of_account(c))
+		push_to(c, push);
+}
+
+/* ---- groups that have news ---------------------------------------------- */
+
+enum cs_err
+hub_wake(struct cs_hub *hub, struct cs_view group, uint64_t head,
+    const struct hub_conn *by)
+{
+	struct hub_wake *w;
+
+	if (hub->n_wakes == hub->cap_wakes) {
+		size_t cap = hub->cap_wakes == 0 ? 64 : hub->cap_wakes * 2;
+
+		w = cs_grow(hub->wakes, hub->cap_wakes, cap, sizeof *w);
+		if (w == NULL)
+			return CS_ERR_NOMEM;
+		hub->wakes = w;
+		hub->cap_wakes = cap;
+	}
+	w = &hub->wakes[hub->n_wakes++];
+	*w = (struct hub_wake){ .id_len = group.len, .head = head, .by = by };
+	memcpy(w->id, group.data, group.len);
+	return CS_OK;
+}
+
+static bool
+is_same_group(const struct hub_wake *a, const struct hub_wake *b)
+{
+	return a->id_len == b->id_len && memcmp(a->id, b->id, a->id_len) == 0;
+}
+
+/* Of a group that grew several times the last is told; who alone made its
+ * entries knows of them. */
+static bool
+join_wakes(struct hub_wake *w, const struct cs_hub *hub, size_t i)
+{
+	for (size_t j = i + 1; j < hub->n_wakes; j++)
+		if (is_same_group(w, &hub->wakes[j]))
+			return false;
+	for (size_t j = 0; j < i; j++)
+		if (is_same_group(w, &hub->wakes[j]) &&
+		    hub->wakes[j].by != w->by)
+			w->by = NULL;
+	return true;
+}
+
+/* One push for all members that are connected, the same bytes for each. */
+static enum cs_err
+tell_members(struct cs_hub *hub, const struct hub_wake *w)
+{
+	const struct cs_wire_push push = {
+		.kind = CS_WIRE_PUSH_GROUP,
+		.group_id = cs_view(w->id, w->id_len),
+		.head = w->head,
+	};
+	size_t from = hub->batch.len;
+	struct cs_rows rows;
+	enum cs_err err;
+
+	if ((err = cs_wire_frame_head(&hub->batch, CS_WIRE_PUSH, 0)) ||
+	    (err = cs_wire_write(&hub->batch, &cs_wire_push_shape, &push)))
+		return err;
+	err = cs_db_query(&rows, hub->db,
+	    "SELECT device FROM member WHERE grp=? AND until_seq IS NULL",
+	    cs_blob(push.group_id));
+	while (err == CS_OK && cs_rows_next(&rows)) {
+		uint8_t device[CS_ID_LEN];
+		struct hub_conn *c;
+
+		cs_col_copy(&rows, 0, device, sizeof device);
+		c = hub_conn_of_device(hub, device);
+		for (; err == CS_OK && c != NULL;
+		     c = hub_conn_next_of_device(c))
+			if (c->role == HUB_DEVICE && c != w->by)
+				err = enqueue(hub, c, 0, from);
+	}
+	return cs_rows_end(&rows, err);
+}
+
+/* A push is a hint: what does not fit into memory is found at the next look. */
+static void
+tell(struct cs_hub *hub)
+{
+	for (size_t i = 0; i < hub->n_wakes; i++)
+		if (join_wakes(&hub->wakes[i], hub, i) &&
+		    tell_members(hub, &hub->wakes[i]) != CS_OK)
+			break;
+	hub->n_wakes = 0;
 }
 
 /* Nothing that waited is durable: tell the other side so. */
@@ -115,9 +202,18 @@ void
 hub_batch_end(struct cs_hub *hub)
 {
 	bool durable = true;
+	struct hub_conn *c;
+	enum cs_err err;
 
-	if (cs_db_in_transaction(hub->db))
-		durable = cs_db_commit(hub->db) == CS_OK;
+	tell(hub);
+	err = hub_spent_write(hub, false);
+	if (cs_db_in_transaction(hub->db)) {
+		if (err == CS_OK)
+			err = cs_db_commit(hub->db);
+		else
+			cs_db_rollback(hub->db);
+		durable = err == CS_OK;
+	}
 	for (size_t i = 0; i < hub->n_out; i++) {
 		struct hub_outgoing *o = &hub->out[i];
 
@@ -132,7 +228,8 @@ hub_batch_end(struct cs_hub *hub)
 			    cs_view(
 				hub->batch.data + o->from, o->to - o->from));
 	}
-	for (struct hub_conn *c = hub->conns; c != NULL; c = c->next) {
+	while ((c = hub->touched) != NULL) {
+		hub_conn_untouch(c);
 		c->round_cost = c->round_bytes = c->round_us = 0;
 		cs_net_conn_resume(c->net);
 		if (c->end_after_round)

@@ -13,6 +13,12 @@ void hub_batch_end(struct cs_hub *hub);
 CS_CHECKED enum cs_err hub_answer(struct hub_request *rq,
     const struct cs_wire_shape *shape, const void *message);
 
+/* After the commit tell the members of ${group} that its log has grown to
+ * ${head}; once a round, and not the connection ${by} if it alone made the
+ * entries. */
+CS_CHECKED enum cs_err hub_wake(struct cs_hub *hub, struct cs_view group,
+    uint64_t head, const struct hub_conn *by);
+
 /* Queue a push to all connections of a device, to all of an account, to the
  * desk.  A push is a hint: one that is lost costs time and nothing else. */
 void hub_push_device(struct cs_hub *hub, const uint8_t device[static CS_ID_LEN],

@@ -8,6 +8,7 @@
 #include "crypto/short_hash.h"
 #include "hub/core/hub.h"
 #include "hub/core/refusal.h"
+#include "hub/core/spent.h"
 
 #define LIMIT CS_WIRE_E_LIMIT
 #define DAY CS_DAY_MS
@@ -200,10 +201,6 @@ hub_budget_amount(const struct cs_hub *hub, enum hub_budget_id id)
 
 /* ---- what was spent ----------------------------------------------------- */
 
-struct spent {
-	uint64_t since_ms, n;
-};
-
 /* Those of a day that are an account's outlive the hub. */
 static bool
 is_kept(const struct hub_budget *b)
@@ -213,7 +210,7 @@ is_kept(const struct hub_budget *b)
 }
 
 static bool
-is_over(const struct hub_budget *b, const struct spent *s, uint64_t now_ms)
+is_over(const struct hub_budget *b, const struct hub_spent *s, uint64_t now_ms)
 {
 	return b->window_ms != 0 &&
 	    (now_ms < s->since_ms || now_ms - s->since_ms >= b->window_ms);
@@ -232,7 +229,7 @@ is_over(const struct hub_budget *b, const struct spent *s, uint64_t now_ms)
 
 struct slot {
 	uint64_t key; /* 0: free */
-	struct spent spent;
+	struct hub_spent spent;
 };
 
 struct hub_counters {
@@ -240,7 +237,7 @@ struct hub_counters {
 	struct slot slots[2][SETS][WAYS];
 };
 
-static struct spent *
+static struct hub_spent *
 look_up(struct cs_hub *hub, enum hub_budget_id id, struct cs_view scope)
 {
 	const struct hub_budget *b = &hub_budgets[id];
@@ -271,29 +268,37 @@ look_up(struct cs_hub *hub, enum hub_budget_id id, struct cs_view scope)
 	return &oldest->spent;
 }
 
+/* What each request takes of is written later. */
+static bool
+is_lazy(enum hub_budget_id id)
+{
+	return id == HUB_B_REQUESTS_DAY || id == HUB_B_BYTES_DAY ||
+	    id == HUB_B_MESSAGES_DAY || id == HUB_B_MESSAGE_BYTES_DAY;
+}
+
 /* ---- on disk ------------------------------------------------------------ */
 
 static enum cs_err
-load(struct spent *out, struct cs_hub *hub, const struct hub_budget *b,
+load(struct hub_spent *out, struct cs_hub *hub, const struct hub_budget *b,
     struct cs_view scope)
 {
 	struct cs_rows row;
 	enum cs_err err;
 
-	*out = (struct spent){ .since_ms = hub->now_ms };
+	*out = (struct hub_spent){ .since_ms = hub->now_ms };
 	err = cs_db_row(&row, hub->db,
 	    "SELECT since,n FROM spent WHERE scope=? AND budget=?",
 	    cs_blob(scope), cs_text(cs_view_str(b->name)));
 	if (err == CS_OK)
-		*out =
-		    (struct spent){ cs_col_int(&row, 0), cs_col_int(&row, 1) };
+		*out = (struct hub_spent){ cs_col_int(&row, 0),
+			cs_col_int(&row, 1) };
 	err = cs_rows_end(&row, err);
 	return err == CS_ERR_NOT_FOUND ? CS_OK : err;
 }
 
 static enum cs_err
 store(struct cs_hub *hub, const struct hub_budget *b, struct cs_view scope,
-    const struct spent *s)
+    const struct hub_spent *s)
 {
 	return cs_db_exec(hub->db,
 	    "INSERT INTO spent(scope,budget,since,n) VALUES(?,?,?,?)"
@@ -323,14 +328,14 @@ hub_over(struct hub_request *rq, enum hub_budget_id id, uint64_t wait_ms)
 }
 
 static enum cs_err
-add(struct hub_request *rq, enum hub_budget_id id, struct spent *s,
+add(struct hub_request *rq, enum hub_budget_id id, struct hub_spent *s,
     uint64_t amount)
 {
 	const struct hub_budget *b = &hub_budgets[id];
 	uint64_t most = hub_budget_amount(rq->hub, id), now = rq->hub->now_ms;
 
 	if (is_over(b, s, now))
-		*s = (struct spent){ .since_ms = now };
+		*s = (struct hub_spent){ .since_ms = now };
 	if (s->n >= most || amount > most - s->n)
 		return hub_over(rq, id,
 		    b->window_ms != 0 ? s->since_ms + b->window_ms - now : 0);
@@ -343,13 +348,22 @@ hub_spend_of(struct hub_request *rq, enum hub_budget_id id,
     struct cs_view scope, uint64_t amount)
 {
 	const struct hub_budget *b = &hub_budgets[id];
-	struct spent *in_memory, on_disk;
+	struct hub_spent *in_memory, on_disk;
 	enum cs_err err;
 
 	if (!is_kept(b)) {
 		in_memory = look_up(rq->hub, id, scope);
 		return in_memory != NULL ? add(rq, id, in_memory, amount)
 					 : CS_ERR_NOMEM;
+	}
+	if (is_lazy(id)) {
+		if ((err = hub_spent_find(
+			 &in_memory, rq->hub, id, b->name, scope.data)) ||
+		    (err = add(rq, id, in_memory, amount)))
+			return err;
+		if (amount != 0)
+			hub_spent_changed(rq->hub, in_memory);
+		return CS_OK;
 	}
 	if ((err = load(&on_disk, rq->hub, b, scope)) ||
 	    (err = add(rq, id, &on_disk, amount)))
@@ -422,4 +436,5 @@ hub_budgets_free(struct cs_hub *hub)
 	if (hub->counters != NULL)
 		cs_free(hub->counters, sizeof *hub->counters);
 	hub->counters = NULL;
+	hub_spent_free(hub);
 }

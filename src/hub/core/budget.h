@@ -6,8 +6,9 @@
  * A budget with a window is spent: the window begins with the first spending,
  * and what is over the amount is refused until it ends, with the seconds that
  * are left.  Those of a day that are an account's are rows of "spent", written
- * in the transaction of what they count; the others are in memory, in tables
- * of a fixed size, and begin anew when the hub does.
+ * in the transaction of what they count, or some seconds later where each
+ * request takes of them (core/spent.h); the others are in memory, in tables of
+ * a fixed size, and begin anew when the hub does.
  *
  * A standing budget (window 0) bounds what there is at once.  Those of an
  * account are counted by triggers of the schema; those of connections by

@@ -64,8 +64,9 @@ enum hub_role {
 struct hub_conn {
 	struct cs_net_conn *net;
 	struct cs_hub *hub;
-	struct hub_conn *next_device;  /* chain of the table by device */
-	struct hub_conn *next, **link; /* all connections */
+	/* chains of the tables by device and by account, and of the desk's */
+	struct hub_conn *next_device, *next_account, *next_desk;
+	struct hub_conn *next_touched; /* of those that did something */
 	uint64_t opened_ms;
 	uint8_t challenge[32];
 	enum hub_role role;
@@ -74,7 +75,10 @@ struct hub_conn {
 	uint8_t address[CS_NET_ADDRESS_LEN];
 	/* of this round: cost and bytes of requests, time of their handlers */
 	uint64_t round_cost, round_bytes, round_us;
+	/* when, and at which hub->standing, its account was looked at */
+	uint64_t checked_ms, checked_standing;
 	unsigned join_tries;
+	bool touched; /* in this round */
 	bool end_after_round;
 };
 
@@ -85,7 +89,15 @@ struct hub_outgoing {
 	size_t from, to;       /* in the batch's bytes */
 };
 
-#define HUB_DEVICE_BUCKETS 4096
+/* A group whose log has grown; its members are told after the commit. */
+struct hub_wake {
+	uint8_t id[CS_WIRE_GROUP_ID_MAX];
+	size_t id_len;
+	uint64_t head;
+	const struct hub_conn *by; /* who made the entry; NULL: nobody here */
+};
+
+#define HUB_BUCKETS 16384
 
 /* Where dropping what is too old has got to (hub/retention.h). */
 struct hub_sweep {
@@ -117,9 +129,9 @@ struct cs_hub {
 	int64_t desk_mtime;
 
 	uint8_t blob_key[32]; /* of this run: tokens do not outlive it */
-	uint8_t hash_seed[16];
-	struct hub_conn *conns;
-	struct hub_conn *by_device[HUB_DEVICE_BUCKETS];
+	uint8_t hash_key[16]; /* of the tables of connections */
+	struct hub_conn *by_device[HUB_BUCKETS], *by_account[HUB_BUCKETS];
+	struct hub_conn *desks, *touched;
 
 	uint64_t now_ms; /* set at each round */
 	uint64_t housekept_ms;
@@ -130,9 +142,13 @@ struct cs_hub {
 	struct cs_buf batch;
 	struct hub_outgoing *out;
 	size_t n_out, cap_out;
+	struct hub_wake *wakes;
+	size_t n_wakes, cap_wakes;
 	unsigned connections;          /* that may be at once */
 	uint64_t budget_times;         /* all budgets are multiplied by; 0: 1 */
 	struct hub_counters *counters; /* budget.c; NULL: nothing spent yet */
+	struct hub_spents *spents;     /* spent.c; the same */
+	uint64_t standing; /* moves when the standing of any account may have */
 };
 
 /* One request on its way through a handler. */

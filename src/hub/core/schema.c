@@ -14,24 +14,25 @@
  * name_gone: names of accounts that left, as a MAC: nobody gets one of them.
  * report.named: 0: the desk is given a pseudonym of the account.
  * device.name, contact.note: sealed for the account's own devices.
- * grp.info: the GroupInfo of the current epoch, signed by whoever began it.
- * grp.ref: the group as stamps name it.
- * grp.dissolved, blob.quarantined: until when an action holds them.
- * pin.until: 0: the desk said so; otherwise only the reporter did.
- * log: one row a message or handshake, whatever the size of the group.  The
- * bytes of a message go when every device has them; hash and stamp stay for the
- * report window, so that a repeated submission gets the first answer, and then
- * the row goes.  A handshake goes when every device has it, or after a year.
- * member: a device reads entries after from_seq, up to until_seq once it has
- * been removed; cursor is what it has acknowledged.
- * removal: groups in which the removal of somebody may have to be proposed,
- * when that is tried next, how often it failed and why (enum cs_err). restore:
- * conversations that an account was taken out of while it was disabled; seq 0:
- * in epoch a Remove of the hub still waits. action: kind, target and until as
- * the desk signed them; reversed: when another action took it back; grps: how
- * many conversations it touched.
- * spent: budgets of accounts (core/budget.h): since when, and how much; since
- * 0: a standing one, which the triggers count.
+ * grp: what changes with each message.  grp.forgot: up to which entry the bytes
+ * of messages are gone.  grp_state: what changes with each commit, and is
+ * large. grp_state.info: the GroupInfo of the current epoch, signed by whoever
+ * began it.  welcome: one row a device, welcome_bytes: one a commit. grp.ref:
+ * the group as stamps name it. grp.dissolved, blob.quarantined: until when an
+ * action holds them. pin.until: 0: the desk said so; otherwise only the
+ * reporter did. log: one row a message or handshake, whatever the size of the
+ * group.  The bytes of a message go when every device has them; hash and stamp
+ * stay for the report window, so that a repeated submission gets the first
+ * answer, and then the row goes.  A handshake goes when every device has it, or
+ * after a year. member: a device reads entries after from_seq, up to until_seq
+ * once it has been removed; cursor is what it has acknowledged. removal: groups
+ * in which the removal of somebody may have to be proposed, when that is tried
+ * next, how often it failed and why (enum cs_err). restore: conversations that
+ * an account was taken out of while it was disabled; seq 0: in epoch a Remove
+ * of the hub still waits. action: kind, target and until as the desk signed
+ * them; reversed: when another action took it back; grps: how many
+ * conversations it touched. spent: budgets of accounts (core/budget.h): since
+ * when, and how much; since 0: a standing one, which the triggers count.
  */
 
 /* A row of ${table} that comes or goes takes or gives back ${n} of the account
@@ -85,6 +86,7 @@ static const char version1[] =
     "CREATE UNIQUE INDEX device_key ON device(key);"
     "CREATE INDEX device_removed ON device(removed) WHERE removed<>0;"
     "CREATE INDEX account_gone ON account(gone) WHERE gone<>0;"
+    "CREATE INDEX account_until ON account(until) WHERE until<>0;"
     "CREATE TABLE name_gone(name BLOB PRIMARY KEY) WITHOUT ROWID;"
     "CREATE TABLE revocation(id INTEGER PRIMARY KEY AUTOINCREMENT,"
     " account BLOB NOT NULL, device BLOB NOT NULL, bytes BLOB NOT NULL);"
@@ -94,8 +96,11 @@ static const char version1[] =
     "CREATE TABLE link(id BLOB PRIMARY KEY, device BLOB UNIQUE NOT NULL"
     " REFERENCES device, expires INTEGER NOT NULL, ask BLOB, answer BLOB)"
     " WITHOUT ROWID;"
+    "CREATE INDEX link_expires ON link(expires);"
     "CREATE TABLE invite(hash BLOB PRIMARY KEY, uses INTEGER NOT NULL,"
     " expires INTEGER NOT NULL) WITHOUT ROWID;"
+    "CREATE INDEX invite_uses ON invite(uses);"
+    "CREATE INDEX invite_expires ON invite(expires);"
     "CREATE TABLE key_package(id INTEGER PRIMARY KEY, device BLOB NOT NULL"
     " REFERENCES device, last_resort INTEGER NOT NULL,"
     " not_after INTEGER NOT NULL, bytes BLOB NOT NULL);"
@@ -108,9 +113,11 @@ static const char version1[] =
     "CREATE INDEX contact_peer ON contact(peer, since);"
     "CREATE TABLE grp(id BLOB PRIMARY KEY, seq INTEGER NOT NULL,"
     " chain BLOB NOT NULL, epoch INTEGER NOT NULL, last_ms INTEGER NOT NULL,"
-    " state BLOB NOT NULL, created INTEGER NOT NULL,"
-    " info BLOB NOT NULL DEFAULT x'', ref BLOB NOT NULL DEFAULT x'',"
-    " dissolved INTEGER NOT NULL DEFAULT 0) WITHOUT ROWID;"
+    " forgot INTEGER NOT NULL DEFAULT 0, created INTEGER NOT NULL,"
+    " ref BLOB NOT NULL DEFAULT x'', dissolved INTEGER NOT NULL DEFAULT 0)"
+    " WITHOUT ROWID;"
+    "CREATE TABLE grp_state(grp BLOB PRIMARY KEY, state BLOB NOT NULL,"
+    " info BLOB NOT NULL) WITHOUT ROWID;"
     "CREATE INDEX grp_ref ON grp(ref);"
     "CREATE TABLE member(grp BLOB NOT NULL, device BLOB NOT NULL,"
     " account BLOB NOT NULL, leaf INTEGER NOT NULL, from_seq INTEGER NOT NULL,"
@@ -136,10 +143,16 @@ static const char version1[] =
     "CREATE INDEX log_accepted ON log(content, accepted);"
     "CREATE TABLE welcome(id INTEGER PRIMARY KEY AUTOINCREMENT,"
     " device BLOB NOT NULL, grp BLOB NOT NULL, account BLOB NOT NULL,"
-    " seq INTEGER NOT NULL, chain BLOB NOT NULL, bytes BLOB NOT NULL,"
+    " seq INTEGER NOT NULL, chain BLOB NOT NULL, bytes INTEGER NOT NULL,"
     " created INTEGER NOT NULL);"
     "CREATE INDEX welcome_device ON welcome(device);"
     "CREATE INDEX welcome_created ON welcome(created);"
+    "CREATE INDEX welcome_of_bytes ON welcome(bytes);"
+    "CREATE TABLE welcome_bytes(id INTEGER PRIMARY KEY AUTOINCREMENT,"
+    " bytes BLOB NOT NULL);"
+    "CREATE TRIGGER welcome_over AFTER DELETE ON welcome WHEN NOT EXISTS("
+    "SELECT 1 FROM welcome WHERE bytes=OLD.bytes) BEGIN"
+    " DELETE FROM welcome_bytes WHERE id=OLD.bytes; END;"
     "CREATE TABLE stamp_key(id BLOB PRIMARY KEY, cert BLOB NOT NULL)"
     " WITHOUT ROWID;"
     "CREATE TABLE blob(id BLOB PRIMARY KEY, account BLOB NOT NULL,"
@@ -161,6 +174,8 @@ static const char version1[] =
     " second_look INTEGER NOT NULL DEFAULT 0, sealed BLOB) WITHOUT ROWID;"
     "CREATE INDEX report_account ON report(account, received);"
     "CREATE INDEX report_updated ON report(updated);"
+    "CREATE INDEX report_sealed ON report(state, received)"
+    " WHERE sealed IS NOT NULL;"
     "CREATE TABLE letter(id BLOB PRIMARY KEY, account BLOB NOT NULL,"
     " kind INTEGER NOT NULL, subject BLOB NOT NULL, received INTEGER NOT NULL,"
     " state INTEGER NOT NULL DEFAULT 1, updated INTEGER NOT NULL,"
@@ -169,6 +184,8 @@ static const char version1[] =
     "CREATE INDEX letter_account ON letter(account, received);"
     "CREATE INDEX letter_subject ON letter(subject, kind);"
     "CREATE INDEX letter_updated ON letter(updated);"
+    "CREATE INDEX letter_sealed ON letter(received, id)"
+    " WHERE sealed IS NOT NULL;"
     "CREATE TABLE action(id BLOB PRIMARY KEY, account BLOB NOT NULL,"
     " bytes BLOB NOT NULL, signature BLOB NOT NULL,"
     " applied INTEGER NOT NULL, kind INTEGER NOT NULL, target BLOB NOT NULL,"

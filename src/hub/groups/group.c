@@ -94,8 +94,8 @@ hub_public_load(
 	enum cs_err err;
 
 	*out = NULL;
-	err = cs_db_row(
-	    &rows, hub->db, "SELECT state FROM grp WHERE id=?", cs_blob(id));
+	err = cs_db_row(&rows, hub->db,
+	    "SELECT state FROM grp_state WHERE grp=?", cs_blob(id));
 	if (err == CS_OK)
 		err =
 		    cs_mls_public_group_load(out, cs_col_blob(&rows, 0), &opt);
@@ -110,8 +110,11 @@ hub_public_store(struct cs_hub *hub, const struct cs_mls_public_group *g)
 
 	if (err == CS_OK)
 		err = cs_db_exec(hub->db,
-		    "UPDATE grp SET state=?,epoch=? WHERE id=?",
+		    "UPDATE grp_state SET state=? WHERE grp=?",
 		    cs_blob(cs_buf_view(&state)),
+		    cs_blob(cs_mls_public_group_id(g)));
+	if (err == CS_OK)
+		err = cs_db_exec(hub->db, "UPDATE grp SET epoch=? WHERE id=?",
 		    cs_int(cs_mls_public_group_epoch(g)),
 		    cs_blob(cs_mls_public_group_id(g)));
 	cs_buf_free(&state);
@@ -122,7 +125,7 @@ enum cs_err
 hub_group_set_info(
     struct cs_hub *hub, const struct hub_group *group, struct cs_view info)
 {
-	return cs_db_exec(hub->db, "UPDATE grp SET info=? WHERE id=?",
+	return cs_db_exec(hub->db, "UPDATE grp_state SET info=? WHERE grp=?",
 	    cs_blob(info), cs_blob(group->id));
 }
 
@@ -195,11 +198,14 @@ insert_new(struct hub_request *rq, const struct cs_mls_public_group *g,
 	if ((err = cs_mls_public_group_save(g, &state)) == CS_OK &&
 	    (err = cs_group_ref(ref, id)) == CS_OK)
 		err = cs_db_exec(rq->hub->db,
-		    "INSERT INTO grp(id,seq,chain,epoch,last_ms,state,created,"
-		    "info,ref) VALUES(?,0,?,0,0,?,?,?,?)",
+		    "INSERT INTO grp(id,seq,chain,epoch,last_ms,created,ref)"
+		    " VALUES(?,0,?,0,0,?,?)",
 		    cs_blob(id), cs_blob(CS_VIEW_OF(chain)),
-		    cs_blob(cs_buf_view(&state)), cs_int(rq->hub->now_ms),
-		    cs_blob(info), cs_blob(CS_VIEW_OF(ref)));
+		    cs_int(rq->hub->now_ms), cs_blob(CS_VIEW_OF(ref)));
+	if (err == CS_OK)
+		err = cs_db_exec(rq->hub->db,
+		    "INSERT INTO grp_state(grp,state,info) VALUES(?,?,?)",
+		    cs_blob(id), cs_blob(cs_buf_view(&state)), cs_blob(info));
 	if (err == CS_OK)
 		err = hub_member_insert(rq->hub, &creator);
 	cs_buf_free(&state);
@@ -247,8 +253,8 @@ answer_info(struct hub_request *rq, struct cs_view id)
 	struct cs_rows row;
 	enum cs_err err;
 
-	err = cs_db_row(
-	    &row, rq->hub->db, "SELECT info FROM grp WHERE id=?", cs_blob(id));
+	err = cs_db_row(&row, rq->hub->db,
+	    "SELECT info FROM grp_state WHERE grp=?", cs_blob(id));
 	if (err == CS_OK)
 		err = cs_buf_set(&info, cs_col_blob(&row, 0));
 	if ((err = cs_rows_end(&row, err)) == CS_OK &&

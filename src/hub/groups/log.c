@@ -33,29 +33,6 @@ make_stamp(struct cs_stamp *s, const struct cs_hub *hub,
 }
 
 static enum cs_err
-wake(struct cs_hub *hub, const struct hub_group *group)
-{
-	const struct cs_wire_push push = {
-		.kind = CS_WIRE_PUSH_GROUP,
-		.group_id = group->id,
-		.head = group->seq,
-	};
-	struct cs_rows rows;
-	enum cs_err err;
-
-	err = cs_db_query(&rows, hub->db,
-	    "SELECT device FROM member WHERE grp=? AND until_seq IS NULL",
-	    cs_blob(group->id));
-	while (err == CS_OK && cs_rows_next(&rows)) {
-		uint8_t device[CS_ID_LEN];
-
-		cs_col_copy(&rows, 0, device, sizeof device);
-		hub_push_device(hub, device, &push);
-	}
-	return cs_rows_end(&rows, err);
-}
-
-static enum cs_err
 store(struct cs_hub *hub, const struct hub_group *group,
     const struct hub_entry *entry, const struct cs_stamp *s,
     struct cs_view stamp)
@@ -95,5 +72,5 @@ hub_log_append(struct hub_appended *out, struct cs_hub *hub,
 	group->last_ms = s.accepted_ms;
 	if ((err = store(hub, group, entry, &s, cs_buf_view(&out->stamp))))
 		return err;
-	return wake(hub, group);
+	return hub_wake(hub, group->id, group->seq, entry->by);
 }

@@ -7,6 +7,7 @@
 /* Something that is to be appended. */
 struct hub_entry {
 	struct cs_view message;
+	const struct hub_conn *by;  /* that handed it in; NULL: nobody */
 	uint8_t account[CS_ID_LEN]; /* zero for the hub itself */
 	uint8_t device[CS_ID_LEN];
 	uint64_t epoch;
@@ -19,7 +20,7 @@ struct hub_appended {
 	uint64_t seq;
 	struct cs_buf stamp; /* in wire form; the caller frees it */
 };
-/* Number the entry, stamp it, store it and wake its readers; ${group} moves
- * along.  ${out->stamp} is empty before. */
+/* Number the entry, stamp it, store it and have its readers told; ${group}
+ * moves along.  ${out->stamp} is empty before. */
 CS_CHECKED enum cs_err hub_log_append(struct hub_appended *out,
     struct cs_hub *hub, struct hub_group *group, const struct hub_entry *entry);

@@ -53,39 +53,78 @@ hub_sync(struct hub_request *rq)
 	return err;
 }
 
+/* What of a log a device may read: entries behind ${from}, up to ${to}. */
+struct window {
+	uint64_t from, to;
+};
+
+/* CS_ERR_NOT_FOUND */
+static enum cs_err
+window_of(struct window *out, struct hub_request *rq, struct cs_view group)
+{
+	struct cs_rows row;
+	enum cs_err err;
+
+	err = cs_db_row(&row, rq->hub->db,
+	    "SELECT from_seq,COALESCE(until_seq,?) FROM member"
+	    " WHERE grp=? AND device=?",
+	    cs_int(INT64_MAX), cs_blob(group),
+	    cs_blob(CS_VIEW_OF(rq->conn->device)));
+	if (err == CS_OK)
+		*out =
+		    (struct window){ cs_col_int(&row, 0), cs_col_int(&row, 1) };
+	return cs_rows_end(&row, err);
+}
+
+/* Entries behind ${after}, as many as fit into an answer; one in any case. */
+static enum cs_err
+entries(struct cs_wire_list *out, struct cs_buf *list, struct hub_request *rq,
+    const struct cs_wire_fetch *m, const struct window *w)
+{
+	struct cs_rows rows;
+	enum cs_err err;
+
+	/* One range of the key: of two lower bounds SQLite may take the one
+	 * that is far from here. */
+	err = cs_db_query(&rows, rq->hub->db,
+	    "SELECT seq,account,device,epoch,stamp,message FROM log"
+	    " WHERE grp=? AND seq>? AND seq<=? AND message IS NOT NULL"
+	    " ORDER BY seq LIMIT ?",
+	    cs_blob(m->group_id),
+	    cs_int(m->after > w->from ? m->after : w->from), cs_int(w->to),
+	    cs_int(m->max));
+	while (err == CS_OK && cs_rows_next(&rows)) {
+		struct cs_wire_entry item;
+
+		if ((err = hub_entry_read(&item, &rows)) != CS_OK)
+			break;
+		if (out->n != 0 &&
+		    list->len + item.message.len > HUB_FETCH_BYTES)
+			break;
+		err = cs_wire_list_add(
+		    list, &out->n, &cs_wire_entry_shape, &item);
+	}
+	return cs_rows_end(&rows, err);
+}
+
 enum cs_err
 hub_fetch(struct hub_request *rq)
 {
 	struct cs_wire_fetch_answer answer = { 0 };
 	struct cs_buf list = { 0 };
 	struct cs_wire_fetch m;
-	struct cs_rows rows;
+	struct window w = { 0 };
 	enum cs_err err;
 
 	if ((err = cs_wire_parse(&m, &cs_wire_fetch_shape, rq->body)))
 		return err;
 	if (m.max == 0 || m.max > CS_WIRE_FETCH_MAX)
 		m.max = CS_WIRE_FETCH_MAX;
-	err = cs_db_query(&rows, rq->hub->db,
-	    "SELECT log.seq,log.account,log.device,epoch,stamp,message FROM log"
-	    " JOIN member ON member.grp=log.grp"
-	    " WHERE log.grp=? AND member.device=? AND log.seq>?"
-	    " AND log.seq>from_seq AND log.seq<=COALESCE(until_seq,log.seq)"
-	    " AND message IS NOT NULL ORDER BY log.seq LIMIT ?",
-	    cs_blob(m.group_id), cs_blob(CS_VIEW_OF(rq->conn->device)),
-	    cs_int(m.after), cs_int(m.max));
-	while (err == CS_OK && cs_rows_next(&rows)) {
-		struct cs_wire_entry item;
-
-		if ((err = hub_entry_read(&item, &rows)) != CS_OK)
-			break;
-		if (answer.entries.n != 0 &&
-		    list.len + item.message.len > HUB_FETCH_BYTES)
-			break;
-		err = cs_wire_list_add(
-		    &list, &answer.entries.n, &cs_wire_entry_shape, &item);
-	}
-	err = cs_rows_end(&rows, err);
+	err = window_of(&w, rq, m.group_id);
+	if (err == CS_OK)
+		err = entries(&answer.entries, &list, rq, &m, &w);
+	else if (err == CS_ERR_NOT_FOUND)
+		err = CS_OK;
 	answer.entries.raw = cs_buf_view(&list);
 	if (err == CS_OK)
 		err = hub_answer(rq, &cs_wire_fetch_answer_shape, &answer);
@@ -93,23 +132,31 @@ hub_fetch(struct hub_request *rq)
 	return err;
 }
 
-/* Every device has it: the bytes go, hash and stamp stay. */
+/* Every device has it: the bytes go, hash and stamp stay.  What was forgotten
+ * before is not looked at again. */
 static enum cs_err
 forget_read(struct cs_hub *hub, struct cs_view group)
 {
-	uint64_t least;
+	uint64_t least, forgot;
 	enum cs_err err;
 
-	err = cs_db_get_int(&least, hub->db,
-	    "SELECT COALESCE(MIN(cursor),0) FROM member WHERE grp=?",
-	    cs_blob(group));
-	if (err)
+	if ((err = cs_db_get_int(&least, hub->db,
+		 "SELECT COALESCE(MIN(cursor),0) FROM member WHERE grp=?",
+		 cs_blob(group))) ||
+	    (err = cs_db_get_int(&forgot, hub->db,
+		 "SELECT COALESCE(MAX(forgot),0) FROM grp WHERE id=?",
+		 cs_blob(group))) ||
+	    least <= forgot)
 		return err;
 	/* The commit of the last epoch stays for those who lose against it. */
-	return cs_db_exec(hub->db,
-	    "UPDATE log SET message=NULL WHERE grp=? AND seq<=?"
-	    " AND message IS NOT NULL AND content=?",
-	    cs_blob(group), cs_int(least), cs_int(CS_MLS_CONTENT_APPLICATION));
+	if ((err = cs_db_exec(hub->db,
+		 "UPDATE log SET message=NULL WHERE grp=? AND seq>? AND seq<=?"
+		 " AND message IS NOT NULL AND content=?",
+		 cs_blob(group), cs_int(forgot), cs_int(least),
+		 cs_int(CS_MLS_CONTENT_APPLICATION))))
+		return err;
+	return cs_db_exec(hub->db, "UPDATE grp SET forgot=? WHERE id=?",
+	    cs_int(least), cs_blob(group));
 }
 
 enum cs_err

@@ -262,7 +262,7 @@ hub_desk_removals(struct hub_request *rq)
 	err = cs_db_query(&rows, rq->hub->db,
 	    "SELECT member.account,COUNT(DISTINCT removal.grp),"
 	    "COUNT(DISTINCT CASE WHEN tries>0 THEN removal.grp END),MIN(since)"
-	    " FROM removal JOIN member ON member.grp=removal.grp"
+	    " FROM removal CROSS JOIN member ON member.grp=removal.grp"
 	    " JOIN account ON account.id=member.account"
 	    " JOIN device ON device.id=member.device"
 	    " WHERE until_seq IS NULL AND (disabled<>0 OR removed<>0)"

@@ -65,7 +65,7 @@ check_contact(struct hub_request *rq, const struct hub_group *group,
 
 static enum cs_err
 add_member(struct hub_request *rq, const struct hub_group *group,
-    const struct cs_mls_public_group *g, uint32_t leaf, struct cs_view welcome)
+    const struct cs_mls_public_group *g, uint32_t leaf, uint64_t welcome)
 {
 	struct hub_member member = {
 		.group = group->id,
@@ -84,25 +84,27 @@ add_member(struct hub_request *rq, const struct hub_group *group,
 	    (err = hub_restore_done(rq->hub, group->id, member.account)))
 		return err;
 	/* A device that came by an external commit needs no Welcome. */
-	return welcome.len == 0
+	return welcome == 0
 	    ? CS_OK
 	    : hub_welcome_insert(rq, group, member.device, welcome);
 }
 
-/* The account of a leaf that is a member's. */
+/* Account and device of a leaf that is a member's. */
 static enum cs_err
-account_at(uint8_t account[static CS_ID_LEN], struct cs_hub *hub,
-    const struct hub_group *group, uint32_t leaf)
+member_at(uint8_t account[static CS_ID_LEN], uint8_t device[static CS_ID_LEN],
+    struct cs_hub *hub, const struct hub_group *group, uint32_t leaf)
 {
 	struct cs_rows rows;
 	enum cs_err err;
 
 	err = cs_db_row(&rows, hub->db,
-	    "SELECT account FROM member WHERE grp=? AND leaf=?"
+	    "SELECT account,device FROM member WHERE grp=? AND leaf=?"
 	    " AND until_seq IS NULL",
 	    cs_blob(group->id), cs_int(leaf));
-	if (err == CS_OK)
+	if (err == CS_OK) {
 		cs_col_copy(&rows, 0, account, CS_ID_LEN);
+		cs_col_copy(&rows, 1, device, CS_ID_LEN);
+	}
 	err = cs_rows_end(&rows, err);
 	return err == CS_ERR_NOT_FOUND ? CS_ERR_CORRUPT : err;
 }
@@ -115,7 +117,8 @@ remove_member(struct cs_hub *hub, const struct hub_group *group, uint32_t leaf)
 	/* A removed device will not come to read the end. */
 	err = cs_db_exec(hub->db,
 	    "DELETE FROM member WHERE grp=? AND leaf=? AND until_seq IS NULL"
-	    " AND device IN (SELECT id FROM device WHERE removed<>0)",
+	    " AND EXISTS(SELECT 1 FROM device WHERE id=member.device"
+	    " AND removed<>0)",
 	    cs_blob(group->id), cs_int(leaf));
 	if (err == CS_OK)
 		err = cs_db_exec(hub->db,
@@ -130,15 +133,23 @@ static enum cs_err
 remove_members(struct cs_hub *hub, const struct hub_group *group,
     const struct cs_mls_public_outcome *outcome)
 {
+	/* Those who go are members no longer when members are told. */
+	const struct cs_wire_push last = {
+		.kind = CS_WIRE_PUSH_GROUP,
+		.group_id = group->id,
+		.head = group->seq,
+	};
 	enum cs_err err = CS_OK;
 
 	for (size_t i = 0; err == CS_OK && i < outcome->n_removed; i++) {
 		const struct cs_mls_removal *r = &outcome->removed[i];
-		uint8_t account[CS_ID_LEN];
+		uint8_t account[CS_ID_LEN], device[CS_ID_LEN];
 
-		if ((err = account_at(account, hub, group, r->leaf)) == CS_OK &&
-		    (err = remove_member(hub, group, r->leaf)) == CS_OK &&
-		    cs_room_by_operator(&r->by))
+		if ((err = member_at(account, device, hub, group, r->leaf)) ||
+		    (err = remove_member(hub, group, r->leaf)))
+			break;
+		hub_push_device(hub, device, &last);
+		if (cs_room_by_operator(&r->by))
 			err = hub_restore_note(hub, group, account);
 	}
 	return err == CS_OK && outcome->n_removed != 0
@@ -152,15 +163,17 @@ follow(struct hub_request *rq, const struct hub_group *group,
     const struct cs_mls_public_group *g,
     const struct cs_mls_public_outcome *outcome, struct cs_view welcome)
 {
+	uint64_t id = 0;
 	enum cs_err err;
 
 	/* Removals first: an added member may take a leaf that has just become
 	 * free. */
-	if ((err = remove_members(rq->hub, group, outcome)))
+	if ((err = remove_members(rq->hub, group, outcome)) ||
+	    (welcome.len != 0 &&
+		(err = hub_welcome_store(&id, rq->hub, welcome))))
 		return err;
 	for (size_t i = 0; i < outcome->n_added; i++)
-		if ((err = add_member(
-			 rq, group, g, outcome->added[i], welcome)))
+		if ((err = add_member(rq, group, g, outcome->added[i], id)))
 			return err;
 	return outcome->content == CS_MLS_CONTENT_COMMIT
 	    ? hub_restore_end_epoch(rq->hub, group)
@@ -381,6 +394,7 @@ append(struct hub_appended *out, struct hub_request *rq,
 	bool said = info->content == CS_MLS_CONTENT_APPLICATION;
 	enum cs_err err;
 
+	entry->by = rq->conn;
 	memcpy(entry->account, rq->conn->account, CS_ID_LEN);
 	memcpy(entry->device, rq->conn->device, CS_ID_LEN);
 	entry->epoch = info->epoch;

@@ -6,8 +6,18 @@
 #include "hub/groups/group.h"
 
 enum cs_err
+hub_welcome_store(uint64_t *id, struct cs_hub *hub, struct cs_view welcome)
+{
+	enum cs_err err = cs_db_exec(hub->db,
+	    "INSERT INTO welcome_bytes(bytes) VALUES(?)", cs_blob(welcome));
+
+	*id = cs_db_last_id(hub->db);
+	return err;
+}
+
+enum cs_err
 hub_welcome_insert(struct hub_request *rq, const struct hub_group *group,
-    const uint8_t device[static CS_ID_LEN], struct cs_view welcome)
+    const uint8_t device[static CS_ID_LEN], uint64_t bytes)
 {
 	const struct cs_wire_push push = { .kind = CS_WIRE_PUSH_WELCOME };
 	enum cs_err err;
@@ -17,7 +27,7 @@ hub_welcome_insert(struct hub_request *rq, const struct hub_group *group,
 	    " VALUES(?,?,?,?,?,?,?)",
 	    cs_blob(cs_view(device, CS_ID_LEN)), cs_blob(group->id),
 	    cs_blob(CS_VIEW_OF(rq->conn->account)), cs_int(group->seq),
-	    cs_blob(CS_VIEW_OF(group->chain)), cs_blob(welcome),
+	    cs_blob(CS_VIEW_OF(group->chain)), cs_int(bytes),
 	    cs_int(rq->hub->now_ms));
 	if (err == CS_OK)
 		hub_push_device(rq->hub, device, &push);
@@ -33,8 +43,9 @@ hub_welcomes(struct hub_request *rq)
 	enum cs_err err;
 
 	err = cs_db_query(&rows, rq->hub->db,
-	    "SELECT id,grp,account,seq,chain,bytes FROM welcome"
-	    " WHERE device=? ORDER BY id LIMIT ?",
+	    "SELECT welcome.id,grp,account,seq,chain,welcome_bytes.bytes"
+	    " FROM welcome JOIN welcome_bytes ON welcome_bytes.id=welcome.bytes"
+	    " WHERE device=? ORDER BY welcome.id LIMIT ?",
 	    cs_blob(CS_VIEW_OF(rq->conn->device)), cs_int(HUB_ANSWER_ROWS));
 	while (err == CS_OK && cs_rows_next(&rows)) {
 		struct cs_wire_welcome item = {

@@ -150,8 +150,8 @@ test_summary(void **state)
 	    "disabled) VALUES(x'01','alma',x'01',x'',x'',0,0),"
 	    "(x'02','boris',x'02',x'',x'',0,1)"));
 	assert_ok(cs_db_exec(db,
-	    "INSERT INTO grp(id,seq,chain,epoch,last_ms,state,created)"
-	    " VALUES(x'01',5,x'',0,0,x'',0),(x'02',6,x'',0,0,x'',0)"));
+	    "INSERT INTO grp(id,seq,chain,epoch,last_ms,created)"
+	    " VALUES(x'01',5,x'',0,0,0),(x'02',6,x'',0,0,0)"));
 	cs_db_close(db);
 	assert_ok(cs_hub_summarize(&s, temp_path(&d, "hub")));
 	assert_int_equal(s.accounts, 2);

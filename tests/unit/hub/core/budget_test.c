@@ -10,6 +10,7 @@
 #include "hub/accounts/recover.h"
 #include "hub/blobs/blob.h"
 #include "hub/core/batch.h"
+#include "hub/core/spent.h"
 #include "hub/groups/contact.h"
 #include "hub/groups/member.h"
 #include "hub/requests.h"
@@ -60,6 +61,19 @@ spend(
 	*wait = code == CS_WIRE_E_LIMIT ? seconds_of(&rq) : 0;
 	cs_buf_free(&rq.error_data);
 	return code;
+}
+
+/* What is on disk of alma's. */
+static uint64_t
+standing(struct world *t, enum hub_budget_id id)
+{
+	uint64_t n;
+
+	assert_ok(cs_db_get_int(&n, t->w.hub->db,
+	    "SELECT COALESCE(MAX(n),0) FROM spent WHERE scope=? AND budget=?",
+	    cs_blob(CS_VIEW_OF(t->alma.account)),
+	    cs_text(cs_view_str(hub_budgets[id].name))));
+	return n;
 }
 
 /* ---- the table ---------------------------------------------------------- */
@@ -179,6 +193,63 @@ test_kept(void **state)
 	world_clear(&t);
 }
 
+/* What each request takes of is on disk a little later, and when the hub ends;
+ * meanwhile it counts. */
+static void
+test_written_later(void **state)
+{
+	const uint64_t most = hub_budgets[HUB_B_MESSAGES_DAY].amount;
+	struct world t;
+	uint64_t wait;
+
+	(void)state;
+	world_init(&t);
+	assert_int_equal(
+	    spend(&t.phone, HUB_B_MESSAGES_DAY, most - 1, &wait), 0);
+	assert_int_equal(spend(&t.laptop, HUB_B_MESSAGES_DAY, 1, &wait), 0);
+	assert_int_equal(
+	    spend(&t.phone, HUB_B_MESSAGES_DAY, 1, &wait), CS_WIRE_E_LIMIT);
+	assert_ok(hub_spent_write(t.w.hub, false));
+	assert_false(cs_db_in_transaction(t.w.hub->db));
+	assert_int_equal(standing(&t, HUB_B_MESSAGES_DAY), 0);
+	t.w.hub->now_ms += HUB_SPENT_WRITE_MS;
+	assert_ok(hub_spent_write(t.w.hub, false));
+	assert_ok(cs_db_commit(t.w.hub->db));
+	assert_int_equal(standing(&t, HUB_B_MESSAGES_DAY), most);
+	/* Another run of the hub finds it. */
+	hub_budgets_free(t.w.hub);
+	assert_int_equal(
+	    spend(&t.phone, HUB_B_MESSAGES_DAY, 1, &wait), CS_WIRE_E_LIMIT);
+	world_clear(&t);
+}
+
+/* More accounts than the table has places: none is counted too little. */
+static void
+test_many_accounts(void **state)
+{
+	const uint64_t most = hub_budgets[HUB_B_MESSAGES_DAY].amount;
+	struct world t;
+	uint64_t wait;
+
+	(void)state;
+	world_init(&t);
+	assert_ok(cs_db_begin(t.w.hub->db));
+	for (int round = 0; round < 2; round++)
+		for (uint32_t i = 0; i < 30000; i++) {
+			memcpy(t.other.conn.account, &i, sizeof i);
+			assert_int_equal(spend(&t.other, HUB_B_MESSAGES_DAY,
+					     most / 2, &wait),
+			    0);
+		}
+	for (uint32_t i = 0; i < 30000; i += 1000) {
+		memcpy(t.other.conn.account, &i, sizeof i);
+		assert_int_equal(spend(&t.other, HUB_B_MESSAGES_DAY, 1, &wait),
+		    CS_WIRE_E_LIMIT);
+	}
+	assert_ok(cs_db_commit(t.w.hub->db));
+	world_clear(&t);
+}
+
 /* An operator may give more of all but what is for everybody's sake. */
 static void
 test_times(void **state)
@@ -221,18 +292,6 @@ test_many_addresses(void **state)
 }
 
 /* ---- what stands -------------------------------------------------------- */
-
-static uint64_t
-standing(struct world *t, enum hub_budget_id id)
-{
-	uint64_t n;
-
-	assert_ok(cs_db_get_int(&n, t->w.hub->db,
-	    "SELECT COALESCE(MAX(n),0) FROM spent WHERE scope=? AND budget=?",
-	    cs_blob(CS_VIEW_OF(t->alma.account)),
-	    cs_text(cs_view_str(hub_budgets[id].name))));
-	return n;
-}
 
 static void
 exec(struct world *t, const char *sql)
@@ -579,6 +638,8 @@ main(void)
 		cmocka_unit_test(test_windows),
 		cmocka_unit_test(test_edges),
 		cmocka_unit_test(test_kept),
+		cmocka_unit_test(test_written_later),
+		cmocka_unit_test(test_many_accounts),
 		cmocka_unit_test(test_times),
 		cmocka_unit_test(test_many_addresses),
 		cmocka_unit_test(test_standing),

@@ -388,8 +388,8 @@ test_dissolve(void **state)
 	assert_ok(cs_group_ref(a.target, cs_view_str("family")));
 	assert_int_equal(dw_send(&t.w, &t.desk, &a), CS_WIRE_E_NO_GROUP);
 	assert_ok(cs_db_exec(t.w.hub->db,
-	    "INSERT INTO grp(id,seq,chain,epoch,last_ms,state,created,ref)"
-	    " VALUES(CAST('family' AS BLOB),0,zeroblob(32),0,0,x'',0,?)",
+	    "INSERT INTO grp(id,seq,chain,epoch,last_ms,created,ref)"
+	    " VALUES(CAST('family' AS BLOB),0,zeroblob(32),0,0,0,?)",
 	    cs_blob(CS_VIEW_OF(a.target))));
 	assert_int_equal(dissolved(&t), 0);
 	assert_int_equal(
@@ -438,8 +438,8 @@ test_restore(void **state)
 	world_init(&t);
 	hw_person(&t.w, &carol, &carols, "carol");
 	assert_ok(cs_db_exec(t.w.hub->db,
-	    "INSERT INTO grp(id,seq,chain,epoch,last_ms,state,created)"
-	    " VALUES(CAST('family' AS BLOB),9,zeroblob(32),4,0,x'',0)"));
+	    "INSERT INTO grp(id,seq,chain,epoch,last_ms,created)"
+	    " VALUES(CAST('family' AS BLOB),9,zeroblob(32),4,0,0)"));
 	sit(&t, &t.boris_phone, 0, false);
 	sit(&t, &t.phone, 0, true);
 	/* Somebody removed her; nobody had disabled her. */
@@ -480,8 +480,8 @@ test_restore_pending(void **state)
 	(void)state;
 	world_init(&t);
 	assert_ok(cs_db_exec(t.w.hub->db,
-	    "INSERT INTO grp(id,seq,chain,epoch,last_ms,state,created)"
-	    " VALUES(CAST('family' AS BLOB),9,zeroblob(32),4,0,x'',0)"));
+	    "INSERT INTO grp(id,seq,chain,epoch,last_ms,created)"
+	    " VALUES(CAST('family' AS BLOB),9,zeroblob(32),4,0,0)"));
 	sit(&t, &t.phone, 0, false);
 	assert_ok(hub_restore_pending(t.w.hub, t.alma.account));
 	assert_ok(cs_db_exec(t.w.hub->db, "UPDATE member SET until_seq=10"));

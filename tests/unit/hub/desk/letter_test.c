@@ -419,8 +419,8 @@ test_export(void **state)
 	assert_int_equal(send_report(&t, &t.phone, id, 10), 0);
 	assert_int_equal(set_report(&t, &s), 0);
 	assert_ok(cs_db_exec(t.w.hub->db,
-	    "INSERT INTO grp(id,seq,chain,epoch,last_ms,state,created)"
-	    " VALUES(CAST('family' AS BLOB),0,x'',0,0,x'',77)"));
+	    "INSERT INTO grp(id,seq,chain,epoch,last_ms,created)"
+	    " VALUES(CAST('family' AS BLOB),0,x'',0,0,77)"));
 	assert_ok(cs_db_exec(t.w.hub->db,
 	    "INSERT INTO member(grp,device,account,leaf,from_seq,cursor)"
 	    " VALUES(CAST('family' AS BLOB),?,?,0,0,0)",

@@ -56,8 +56,8 @@ test_info(void **state)
 	(void)state;
 	world_init(&t);
 	assert_ok(cs_db_exec(t.w.hub->db,
-	    "INSERT INTO grp(id,seq,chain,epoch,last_ms,state,created)"
-	    " VALUES('family',0,x'',0,0,x'',0)"));
+	    "INSERT INTO grp(id,seq,chain,epoch,last_ms,created)"
+	    " VALUES('family',0,x'',0,0,0)"));
 	assert_ok(cs_db_exec(t.w.hub->db,
 	    "INSERT INTO member(grp,device,account,leaf,from_seq,cursor)"
 	    " VALUES(CAST('family' AS BLOB),?,?,0,0,0)",
