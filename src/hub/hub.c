@@ -44,19 +44,27 @@ housekeeping(struct cs_hub *hub)
 
 /* Take in what has arrived meanwhile, so that a sender who does not wait for
  * answers has many messages in one commit, too; not for long, because others
- * wait for their answers. */
+ * wait for their answers.  Where many were answered at once their next messages
+ * are on the way: while the disk is slow it pays to wait for them. */
 static enum cs_err
 gather(struct cs_hub *hub)
 {
-	uint64_t end_us = cs_clock_us() + HUB_ROUND_US;
+	uint64_t now_us = cs_clock_us(), end_us = now_us + HUB_ROUND_US;
+	uint64_t patience_us = hub->answered >= HUB_GATHER_LEAST
+	    ? hub->commit_us / HUB_GATHER_PART
+	    : 0;
+	uint64_t patient_us = now_us + patience_us;
 	size_t before = 0;
 	enum cs_err err = CS_OK;
 
-	while (err == CS_OK && hub->n_out > before &&
+	while (err == CS_OK && hub->n_out != 0 &&
 	    hub->n_out < HUB_ROUND_OUT_MAX &&
-	    hub->batch.len < HUB_ROUND_BYTES_MAX && cs_clock_us() < end_us) {
+	    hub->batch.len < HUB_ROUND_BYTES_MAX && now_us < end_us) {
+		if (hub->n_out == before && now_us >= patient_us)
+			break;
 		before = hub->n_out;
-		err = cs_net_server_run(hub->net, 0);
+		err = cs_net_server_run(hub->net, now_us < patient_us ? 1 : 0);
+		now_us = cs_clock_us();
 	}
 	return err;
 }

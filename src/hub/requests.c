@@ -54,8 +54,9 @@ static const struct {
 	uint8_t roles; /* bit set of enum hub_role */
 	uint8_t cost;  /* of HUB_B_REQUESTS: 1 is some 20 us */
 	hub_handler *handle;
+	bool reads; /* and changes nothing, or sees to it by itself */
 } requests[] = {
-	{ CS_WIRE_PING, ANYBODY, 1, ping },
+	{ CS_WIRE_PING, ANYBODY, 1, ping, true },
 	{ CS_WIRE_JOIN, 1 << HUB_NOBODY, 8, hub_join },
 	{ CS_WIRE_LOGIN, 1 << HUB_NOBODY, 2, hub_login },
 	{ CS_WIRE_LINK_ASK, 1 << HUB_NOBODY, 1, hub_link_ask },
@@ -66,29 +67,30 @@ static const struct {
 	{ CS_WIRE_CONTACT_SET, 1 << HUB_DEVICE, 1, hub_contact_set },
 	{ CS_WIRE_SETTINGS_SET, 1 << HUB_DEVICE, 1, hub_settings_set },
 	{ CS_WIRE_GROUP_NEW, 1 << HUB_DEVICE, 8, hub_group_new },
-	{ CS_WIRE_SUBMIT, 1 << HUB_DEVICE, 1, hub_submit },
-	{ CS_WIRE_SYNC, 1 << HUB_DEVICE, 4, hub_sync },
-	{ CS_WIRE_FETCH, 1 << HUB_DEVICE, 4, hub_fetch },
+	{ CS_WIRE_SUBMIT, 1 << HUB_DEVICE, 1, hub_submit, true },
+	{ CS_WIRE_SYNC, 1 << HUB_DEVICE, 4, hub_sync, true },
+	{ CS_WIRE_FETCH, 1 << HUB_DEVICE, 4, hub_fetch, true },
 	{ CS_WIRE_ACK, 1 << HUB_DEVICE, 1, hub_ack },
-	{ CS_WIRE_WELCOMES, 1 << HUB_DEVICE, 4, hub_welcomes },
+	{ CS_WIRE_WELCOMES, 1 << HUB_DEVICE, 4, hub_welcomes, true },
 	{ CS_WIRE_WELCOME_ACK, 1 << HUB_DEVICE, 1, hub_welcome_ack },
 	{ CS_WIRE_REPORT, 1 << HUB_DEVICE, 4, hub_report },
-	{ CS_WIRE_REPORT_STATES, 1 << HUB_DEVICE, 1, hub_report_states },
-	{ CS_WIRE_STAMP_CERT, 1 << HUB_DEVICE, 1, hub_stamp_cert },
+	{ CS_WIRE_REPORT_STATES, 1 << HUB_DEVICE, 1, hub_report_states, true },
+	{ CS_WIRE_STAMP_CERT, 1 << HUB_DEVICE, 1, hub_stamp_cert, true },
 	{ CS_WIRE_LINK_OPEN, 1 << HUB_DEVICE, 1, hub_link_open },
 	{ CS_WIRE_LINK_ANSWER, 1 << HUB_DEVICE, 1, hub_link_answer },
 	{ CS_WIRE_DEVICE_ADD, 1 << HUB_DEVICE | 1 << HUB_RECOVERING, 8,
 	    hub_device_add },
 	{ CS_WIRE_DEVICE_REMOVE, 1 << HUB_DEVICE, 16, hub_device_remove },
-	{ CS_WIRE_DEVICES, 1 << HUB_DEVICE, 1, hub_devices },
-	{ CS_WIRE_REVOCATIONS, 1 << HUB_DEVICE, 4, hub_revocations },
-	{ CS_WIRE_GROUPS, 1 << HUB_DEVICE, 16, hub_account_groups },
+	{ CS_WIRE_DEVICES, 1 << HUB_DEVICE, 1, hub_devices, true },
+	{ CS_WIRE_REVOCATIONS, 1 << HUB_DEVICE, 4, hub_revocations, true },
+	{ CS_WIRE_GROUPS, 1 << HUB_DEVICE, 16, hub_account_groups, true },
 	{ CS_WIRE_GROUP_NOTE_SET, 1 << HUB_DEVICE, 1, hub_group_note_set },
-	{ CS_WIRE_CONTACTS, 1 << HUB_DEVICE, 16, hub_contacts },
+	{ CS_WIRE_CONTACTS, 1 << HUB_DEVICE, 16, hub_contacts, true },
 	{ CS_WIRE_BLOB_PUT, 1 << HUB_DEVICE, 2, hub_blob_put },
 	{ CS_WIRE_BLOB_GET, 1 << HUB_DEVICE | 1 << HUB_DESK, 1, hub_blob_get },
 	{ CS_WIRE_GROUP_INFO, 1 << HUB_DEVICE, 32, hub_group_info },
-	{ CS_WIRE_NOTICES, 1 << HUB_DEVICE | 1 << HUB_HELD, 4, hub_notices },
+	{ CS_WIRE_NOTICES, 1 << HUB_DEVICE | 1 << HUB_HELD, 4, hub_notices,
+	    true },
 	{ CS_WIRE_LETTER, 1 << HUB_DEVICE | 1 << HUB_HELD, 4, hub_letter },
 	{ CS_WIRE_ACCOUNT_EXPORT, 1 << HUB_DEVICE | 1 << HUB_HELD, 64,
 	    hub_account_export },
@@ -212,19 +214,24 @@ send_error(struct hub_request *rq, uint16_t code)
 }
 
 static enum cs_err
-run(struct hub_request *rq, hub_handler *handle)
+run(struct hub_request *rq, hub_handler *handle, bool saves)
 {
 	struct cs_hub *hub = rq->hub;
 	size_t n_out = hub->n_out, batch_len = hub->batch.len;
 	size_t n_wakes = hub->n_wakes;
 	enum cs_err err;
 
-	if ((err = hub_batch_begin(hub)) || (err = cs_db_savepoint(hub->db)))
+	if ((err = hub_batch_begin(hub)) || (saves && (err = hub_save(rq))))
 		return err;
-	if ((err = handle(rq)) == CS_OK &&
-	    (err = cs_db_release(hub->db)) == CS_OK)
+	err = handle(rq);
+	if (err == CS_OK && rq->saved)
+		err = cs_db_release(hub->db);
+	if (err == CS_OK)
 		return CS_OK;
-	cs_db_rollback_to(hub->db);
+	if (rq->saved)
+		cs_db_rollback_to(hub->db);
+	else if (rq->changed)
+		hub->broken = true;
 	/* Pushes and answers of what did not happen do not leave. */
 	hub->n_out = n_out;
 	hub->batch.len = batch_len;
@@ -309,7 +316,7 @@ dispatch(struct hub_request *rq, uint8_t kind)
 		if ((err = spend(rq, requests[i].cost, rq->body.len)) ||
 		    (err = check_role(rq, requests[i].roles)))
 			return err;
-		return run(rq, requests[i].handle);
+		return run(rq, requests[i].handle, !requests[i].reads);
 	}
 	rq->conn->round_cost++;
 	if ((err = spend(rq, 1, rq->body.len)))

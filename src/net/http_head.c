@@ -99,8 +99,8 @@ size_t
 cs_http_head_length(struct cs_view in)
 {
 	for (size_t i = 3; i < in.len; i++)
-		if (in.data[i] == '\n' &&
-		    memcmp(in.data + i - 3, "\r\n\r", 3) == 0)
+		if (in.data[i] == '\n' && in.data[i - 1] == '\r' &&
+		    in.data[i - 2] == '\n' && in.data[i - 3] == '\r')
 			return i + 1;
 	return 0;
 }

@@ -152,6 +152,28 @@ def test_new_stamp_keys():
         w.csok("bob", "inbox")
 
 
+def test_half_a_message():
+    """The database fails between two rows of a message: none of them stays,
+    and nothing of it is acknowledged."""
+    with World() as w:
+        w.join("alice", "bob")
+        w.friends("alice", "bob")
+        db = w.db()
+        entries = "SELECT COUNT(*),MAX(seq) FROM log"
+        before = db.execute(entries).fetchone()
+        db.execute("CREATE TRIGGER half BEFORE UPDATE OF seq ON grp BEGIN"
+                   " SELECT RAISE(ABORT,'half'); END")
+        db.commit()
+        r = w.cs("alice", "send", "bob", "once")
+        check("kept" in r.err or r.status != 0, "not acknowledged: %s" % r)
+        check(db.execute(entries).fetchone() == before, "nothing stays")
+        db.execute("DROP TRIGGER half")
+        db.commit()
+        w.csok("alice", "inbox")
+        w.csok("alice", "send", "bob", "twice")
+        check(w.texts("bob")[-2:] == ["once", "twice"], w.texts("bob"))
+
+
 def test_what_is_kept():
     """A month later the hub has forgotten who wrote what when; what a report
     names is still there; and people talk on."""

@@ -7,6 +7,7 @@
 #include "hub/core/connection.h"
 #include "hub/core/hub.h"
 #include "hub/core/spent.h"
+#include "store/clock.h"
 
 /* The memory that the batch keeps between rounds. */
 #define BATCH_KEEP ((size_t)1 << 20)
@@ -15,6 +16,17 @@ enum cs_err
 hub_batch_begin(struct cs_hub *hub)
 {
 	return cs_db_in_transaction(hub->db) ? CS_OK : cs_db_begin(hub->db);
+}
+
+enum cs_err
+hub_save(struct hub_request *rq)
+{
+	enum cs_err err = CS_OK;
+
+	if (!rq->saved)
+		err = cs_db_savepoint(rq->hub->db);
+	rq->saved = rq->saved || err == CS_OK;
+	return err;
 }
 
 static enum cs_err
@@ -206,7 +218,12 @@ hub_batch_end(struct cs_hub *hub)
 	enum cs_err err;
 
 	tell(hub);
+	hub->answered = hub->n_out;
+	hub->commit_us = cs_clock_us();
 	err = hub_spent_write(hub, false);
+	if (hub->broken)
+		err = CS_ERR_IO;
+	hub->broken = false;
 	if (cs_db_in_transaction(hub->db)) {
 		if (err == CS_OK)
 			err = cs_db_commit(hub->db);
@@ -214,6 +231,7 @@ hub_batch_end(struct cs_hub *hub)
 			cs_db_rollback(hub->db);
 		durable = err == CS_OK;
 	}
+	hub->commit_us = cs_clock_us() - hub->commit_us;
 	for (size_t i = 0; i < hub->n_out; i++) {
 		struct hub_outgoing *o = &hub->out[i];
 

@@ -9,6 +9,11 @@ CS_CHECKED enum cs_err hub_batch_begin(struct cs_hub *hub);
 /* Commit, and send what waited; or refuse all of it if the commit failed. */
 void hub_batch_end(struct cs_hub *hub);
 
+/* What ${rq} does in the database from here on is undone if it fails.  A
+ * request that changes one thing needs none of this: it sets ${rq->changed}
+ * before, and if it fails then, the round does. */
+CS_CHECKED enum cs_err hub_save(struct hub_request *rq);
+
 /* Queue an answer to ${rq}. */
 CS_CHECKED enum cs_err hub_answer(struct hub_request *rq,
     const struct cs_wire_shape *shape, const void *message);

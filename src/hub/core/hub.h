@@ -25,6 +25,10 @@
 #define HUB_ROUND_OUT_MAX 512 /* for some milliseconds */
 #define HUB_ROUND_BYTES_MAX CS_MIB
 #define HUB_ROUND_US 20000
+/* After a round with so many answers, so much of the time of the last commit is
+ * spent waiting for more. */
+#define HUB_GATHER_LEAST 4
+#define HUB_GATHER_PART 4
 #define HUB_CONN_ROUND_US 10000          /* of it for one connection */
 #define HUB_LOGIN_MS (10 * CS_SECOND_MS) /* DESIGN: handshake 10 s */
 /* A refusal of key packages takes so long, whyever: several times what it takes
@@ -142,6 +146,9 @@ struct cs_hub {
 	struct cs_buf batch;
 	struct hub_outgoing *out;
 	size_t n_out, cap_out;
+	bool broken;        /* nothing of this round may be committed */
+	size_t answered;    /* in the last round */
+	uint64_t commit_us; /* that its commit took */
 	struct hub_wake *wakes;
 	size_t n_wakes, cap_wakes;
 	unsigned connections;          /* that may be at once */
@@ -157,6 +164,8 @@ struct hub_request {
 	struct hub_conn *conn;
 	uint32_t id;
 	struct cs_view body;
+	bool saved;   /* what it does in the database can be undone by itself */
+	bool changed; /* it has done something that cannot */
 	uint16_t refusal;         /* enum cs_wire_code, of hub_refuse() */
 	struct cs_buf error_data; /* goes along with a refusal */
 };

@@ -264,6 +264,8 @@ handshake(struct hub_appended *out, struct hub_request *rq,
 	struct cs_mls_public_group *g = NULL;
 	enum cs_err err;
 
+	if ((err = hub_save(rq)))
+		return err;
 	if ((err = hub_public_load(&g, rq->hub, group->id)) == CS_OK)
 		err = process(out, rq, group, g, m, entry);
 	cs_mls_public_group_free(g);
@@ -278,6 +280,7 @@ application(struct hub_appended *out, struct hub_request *rq,
 	/* FRANKING: exactly one item 0x0020, or it could not be reported. */
 	if (cs_safe_aad_tag(entry->tag, info->authenticated_data) != CS_OK)
 		return hub_refuse(rq, CS_WIRE_E_TAG);
+	rq->changed = true;
 	return hub_log_append(out, rq->hub, group, entry);
 }
 
