@@ -221,7 +221,7 @@ run(struct hub_request *rq, hub_handler *handle, bool saves)
 	size_t n_wakes = hub->n_wakes;
 	enum cs_err err;
 
-	if ((err = hub_batch_begin(hub)) || (saves && (err = hub_save(rq))))
+	if (saves && (err = hub_save(rq)))
 		return err;
 	err = handle(rq);
 	if (err == CS_OK && rq->saved)

@@ -21,9 +21,9 @@ hub_batch_begin(struct cs_hub *hub)
 enum cs_err
 hub_save(struct hub_request *rq)
 {
-	enum cs_err err = CS_OK;
+	enum cs_err err = hub_batch_begin(rq->hub);
 
-	if (!rq->saved)
+	if (err == CS_OK && !rq->saved)
 		err = cs_db_savepoint(rq->hub->db);
 	rq->saved = rq->saved || err == CS_OK;
 	return err;

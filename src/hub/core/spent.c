@@ -54,6 +54,8 @@ store(struct cs_hub *hub, struct place *p)
 
 	if (!p->changed)
 		return CS_OK;
+	if (!cs_db_in_transaction(hub->db) && (err = cs_db_begin(hub->db)))
+		return err;
 	err = cs_db_exec(hub->db,
 	    "INSERT INTO spent(scope,budget,since,n) VALUES(?,?,?,?)"
 	    " ON CONFLICT(scope,budget) DO UPDATE"
@@ -168,8 +170,6 @@ hub_spent_write(struct cs_hub *hub, bool all)
 	if (!is_due(hub, all))
 		return CS_OK;
 	before = s->changed;
-	if (!cs_db_in_transaction(hub->db) && (err = cs_db_begin(hub->db)))
-		return err;
 	while (s->next < SETS && (all || before - s->changed < WRITES)) {
 		for (size_t i = 0; i < WAYS && err == CS_OK; i++)
 			err = store(hub, &s->places[s->next][i]);

@@ -452,7 +452,8 @@ hub_submit(struct hub_request *rq)
 	struct hub_group group;
 	enum cs_err err;
 
-	if ((err = cs_wire_parse(&m, &cs_wire_submit_shape, rq->body)))
+	if ((err = cs_wire_parse(&m, &cs_wire_submit_shape, rq->body)) ||
+	    (err = hub_batch_begin(rq->hub)))
 		return err;
 	err = hub_group_load(&group, rq->hub, m.group_id);
 	if (err == CS_ERR_NOT_FOUND)

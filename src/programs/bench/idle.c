@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Memory of a hub with connections that are logged in and silent, beside what
- * libwebsockets takes for as many by itself. */
+ * libwebsockets takes for as many by itself; and what a request costs beside
+ * them. */
 #include "programs/bench/idle.h"
 
 #include <stdio.h>
@@ -16,6 +17,9 @@
 #include "programs/bench/world.h"
 
 #define PER_PROCESS 100
+#define CROWD_MAX 100000 /* numbers of members below it */
+#define REQUESTS 5000
+#define IDLE_S 5
 
 struct memory {
 	double rss, pss; /* KiB */
@@ -39,6 +43,21 @@ memory_of(pid_t pid)
 			m.pss = (double)kb;
 	fclose(f);
 	return m;
+}
+
+/* Nanoseconds of a processor that ${pid} has used. */
+static uint64_t
+cpu_of(pid_t pid)
+{
+	char path[64];
+	unsigned long long ns = 0;
+	FILE *f;
+
+	snprintf(path, sizeof path, "/proc/%d/schedstat", (int)pid);
+	if ((f = fopen(path, "r")) == NULL || fscanf(f, "%llu", &ns) != 1)
+		bench_must(CS_ERR_IO, path);
+	fclose(f);
+	return ns;
 }
 
 /* The server to connect to. */
@@ -94,6 +113,61 @@ connect_more(
 	fprintf(stderr, "\r%u connections", from + n);
 }
 
+struct cost {
+	double request_us; /* of the hub's processor */
+	double idle;       /* part of a processor */
+};
+
+/* What a request costs beside all that are connected, and what those cost. */
+static struct cost
+cost_beside(struct bench_member *m, pid_t hub)
+{
+	struct cost c;
+	uint64_t before = cpu_of(hub);
+
+	sleep(IDLE_S);
+	c.idle = (double)(cpu_of(hub) - before) / 1e9 / IDLE_S;
+	before = cpu_of(hub);
+	for (unsigned i = 0; i < REQUESTS; i++)
+		(void)bench_ping(m);
+	c.request_us = (double)(cpu_of(hub) - before) / 1e3 / REQUESTS;
+	return c;
+}
+
+/* From 100 connections to ${n}, in steps of ten. */
+static void
+costs(struct bench_hub *h, struct bench_crowd *crowd, const struct place *p,
+    unsigned n)
+{
+	struct bench_member m;
+	struct cost first = { 0 };
+	char what[64];
+	unsigned at = 0;
+
+	bench_member_init(&m, CROWD_MAX + 1);
+	bench_hub_join(h, &m);
+	for (unsigned to = n < 100 ? n : 100; at < n; to *= 10) {
+		struct cost c;
+
+		to = to < n ? to : n;
+		for (; at < to; at += PER_PROCESS)
+			connect_more(crowd, p, at,
+			    to - at < PER_PROCESS ? to - at : PER_PROCESS);
+		at = to;
+		fputc('\n', stderr);
+		c = cost_beside(&m, h->pid);
+		if (first.request_us == 0)
+			first = c;
+		snprintf(
+		    what, sizeof what, "a request beside %u idle, CPU", to);
+		bench_ratio(what, c.request_us, "us", "beside the fewest",
+		    first.request_us, 0);
+		snprintf(what, sizeof what, "%u idle connections, CPU", to);
+		bench_ratio(what, c.idle * 100, "%", "goal, %", 1, 1);
+	}
+	bench_member_clear(&m);
+}
+
 /* KiB for each of ${n}; ${*alone} is the process with one. */
 static struct memory
 each(struct bench_crowd *crowd, const struct place *p, pid_t server, unsigned n,
@@ -129,6 +203,10 @@ bench_idle(const struct bench_options *o)
 	hub.hub = &h;
 	bench_crowd_init(&crowd);
 	ours = each(&crowd, &hub, h.pid, o->connections, &alone);
+	bench_crowd_end(&crowd);
+
+	bench_crowd_init(&crowd);
+	costs(&h, &crowd, &hub, o->connections);
 	bench_crowd_end(&crowd);
 
 	bench_must(cs_sign_key_new(&root), "key");

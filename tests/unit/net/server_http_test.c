@@ -176,6 +176,8 @@ test_door(void **state)
 	assert_true(raw_hear(&r, bad_type, sizeof bad_type));
 	assert_false(raw_hear(&r, "never", 5));
 	raw_close(&r);
+	for (int i = 0; i < 100 && ask_number(other, "closes") == 0; i++)
+		usleep(100000);
 	assert_int_equal(ask_number(other, "closes"), 1);
 	cs_net_client_close(other);
 	net_world_clear(&w);
