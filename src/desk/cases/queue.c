@@ -95,6 +95,10 @@ find_reason(uint16_t *out, struct cs_desk *d, const char *code)
 
 /* ---- a page ------------------------------------------------------------- */
 
+/* A word that so many cases have is looked for in the cases, in their order:
+ * a page is soon full.  Of fewer cases, all that have it are put in order. */
+#define COMMON 2000
+
 /* A query on its way; the rows use ${term} until they end. */
 struct asking {
 	const struct cs_desk_query *q;
@@ -104,10 +108,6 @@ struct asking {
 	uint8_t term[DESK_TERM_LEN];
 };
 
-/* One statement for each index that can lead; the rest is filtered. */
-static enum cs_err
-ask(struct cs_rows *rows, struct cs_desk *d, struct asking *a)
-{
 #define COLUMNS "SELECT cases.id,version,cases.sealed,rank,since FROM cases "
 #define AFTER                                                                  \
 	" AND (rank,since,cases.id)>(?,?,?) ORDER BY rank,since,cases.id"      \
@@ -115,22 +115,58 @@ ask(struct cs_rows *rows, struct cs_desk *d, struct asking *a)
 #define FROM                                                                   \
 	cs_int(a->from.rank), cs_int(a->from.since), cs_int(a->from.id),       \
 	    cs_int(a->limit)
+#define HAS_TERM                                                               \
+	"EXISTS(SELECT 1 FROM term WHERE term.term=? AND case_id=cases.id)"
+
+static enum cs_err
+ask_common(struct cs_rows *rows, struct cs_desk *d, struct asking *a)
+{
+	const struct cs_arg term = cs_blob(CS_VIEW_OF(a->term));
+
+	if (a->q->state < 0)
+		return cs_db_query(
+		    rows, d->db, COLUMNS "WHERE " HAS_TERM AFTER, term, FROM);
+	return cs_db_query(rows, d->db,
+	    COLUMNS "WHERE state=? AND " HAS_TERM AFTER,
+	    cs_int((uint64_t)a->q->state), term, FROM);
+}
+
+/* Cases that have the first of the words. */
+static enum cs_err
+ask_word(struct cs_rows *rows, struct cs_desk *d, struct asking *a)
+{
+	const struct cs_arg state = cs_int((uint64_t)a->q->state);
+	const struct cs_arg term = cs_blob(CS_VIEW_OF(a->term));
+	uint64_t n;
+	enum cs_err err;
+
+	if ((err = desk_term_first(a->term, d, cs_view_str(a->q->words))) ||
+	    (err = cs_db_get_int(&n, d->db,
+		 "SELECT COUNT(*) FROM"
+		 " (SELECT 1 FROM term WHERE term=? LIMIT ?)",
+		 term, cs_int(COMMON))))
+		return err;
+	if (n == COMMON)
+		return ask_common(rows, d, a);
+	return cs_db_query(rows, d->db,
+	    COLUMNS "JOIN term ON term.case_id=cases.id"
+		    " WHERE term.term=? AND (?<0 OR state=?)" AFTER,
+	    term, state, state, FROM);
+}
+
+/* One statement for each index that can lead; the rest is filtered. */
+static enum cs_err
+ask(struct cs_rows *rows, struct cs_desk *d, struct asking *a)
+{
 	const struct cs_desk_query *q = a->q;
 	const struct cs_arg state = cs_int((uint64_t)q->state);
 	uint64_t number = desk_id_parse(q->words);
-	enum cs_err err;
 
 	if (number != 0)
 		return cs_db_query(rows, d->db,
 		    COLUMNS "WHERE cases.id=?" AFTER, cs_int(number), FROM);
-	if (q->words[0] != '\0') {
-		if ((err = desk_term_first(a->term, d, cs_view_str(q->words))))
-			return err;
-		return cs_db_query(rows, d->db,
-		    COLUMNS "JOIN term ON term.case_id=cases.id"
-			    " WHERE term.term=? AND (?<0 OR state=?)" AFTER,
-		    cs_blob(CS_VIEW_OF(a->term)), state, state, FROM);
-	}
+	if (q->words[0] != '\0')
+		return ask_word(rows, d, a);
 	if (q->assignee >= 0)
 		return cs_db_query(rows, d->db,
 		    COLUMNS "WHERE assignee=? AND (?<0 OR state=?)"

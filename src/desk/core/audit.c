@@ -12,6 +12,7 @@
 #include "base/units.h"
 #include "crypto/hash.h"
 #include "crypto/suite.h"
+#include "desk/core/case_day.h"
 #include "desk/core/desk.h"
 #include "desk/core/json.h"
 #include "desk/core/problem.h"
@@ -525,6 +526,26 @@ walk(struct end *end, char rows_said[static 2 * CS_HASH_LEN + 1],
 	return cs_rows_end(&rows, err);
 }
 
+/* Find a table whose rows are not those of ${stored}, or do not count what they
+ * should; ${*table} is NULL if there is none. */
+static enum cs_err
+find_changed(
+    const char **table, const struct desk_tally *stored, struct cs_desk *d)
+{
+	struct desk_tally there;
+	bool right;
+	enum cs_err err;
+
+	if ((err = desk_tally_count(&there, d)))
+		return err;
+	*table = desk_tally_differ(stored, &there);
+	if (*table != NULL)
+		return CS_OK;
+	err = desk_case_day_check(&right, d);
+	*table = right ? NULL : "case_day";
+	return err;
+}
+
 /* The end that is stored is that of the chain, and fits what the last line says
  * of the rows; and the rows are those. */
 static enum cs_err
@@ -532,7 +553,6 @@ check(struct cs_desk *d, const struct end *found, const char *rows_said)
 {
 	char hex[2 * CS_HASH_LEN + 1];
 	uint8_t hash[CS_HASH_LEN];
-	struct desk_tally there;
 	struct end stored;
 	const char *table;
 	enum cs_err err;
@@ -547,9 +567,8 @@ check(struct cs_desk *d, const struct end *found, const char *rows_said)
 		return desk_problem(d, CS_ERR_CHAIN, "log-end",
 		    "The log does not end where it should: lines are missing, "
 		    "or an older copy was put in their place.");
-	if ((err = desk_tally_count(&there, d)))
+	if ((err = find_changed(&table, &stored.rows, d)))
 		return err;
-	table = desk_tally_differ(&stored.rows, &there);
 	return table == NULL
 	    ? CS_OK
 	    : desk_problem(d, CS_ERR_CHAIN, "rows-changed",
@@ -603,6 +622,7 @@ desk_audit_take_rows(struct cs_desk *d)
 	enum cs_err err = walk(&end, rows_said, d, &w);
 
 	if ((err = say_where(d, err, &end)) || (err = desk_tally_triggers(d)) ||
+	    (err = desk_case_day_again(d)) ||
 	    (err = desk_tally_count(&end.rows, d)))
 		return err;
 	/* What is changed in this transaction is counted at its end. */

@@ -11,9 +11,10 @@ extern const struct cs_db_schema cs_desk_schema;
  * that nobody may change unseen.
  *
  * Left out are audit, which is a chain of its own; what can be made again
- * (term, change, day, hash_gone); what only slows its owner down (exposure);
- * reading, whose rows only keep a line from being written twice and are sealed
- * for that; and the columns that say when something was tried or used last.
+ * (term, change, day, hash_gone, and case_day, which is compared with the cases
+ * instead); what only slows its owner down (exposure); reading, whose rows only
+ * keep a line from being written twice and are sealed for that; and the columns
+ * that say when something was tried or used last.
  */
 
 /* "X.a,X.b" of the columns a, b of X. */
@@ -90,3 +91,46 @@ extern const struct cs_db_schema cs_desk_schema;
 	" WHEN NEW.name<>'" DESK_AUDIT_END "'"                                 \
 	" BEGIN SELECT tally('config',0,OLD.name,OLD.sealed),"                 \
 	"tally('config',1,NEW.name,NEW.sealed); END"
+
+/*
+ * Table case_day: how many cases were opened on each day since 1970 (UTC), by
+ * what they are now; how many reports they have, and how many of them somebody
+ * has looked at and decided.  No row counts none.  The triggers keep it in the
+ * transaction that changes a case.
+ */
+#define DESK_SQL_DAY "86400000"
+#define DESK_CASE_DAY_COUNTED                                                  \
+	"SELECT opened/" DESK_SQL_DAY ",reason,severity,state,"                \
+	"COUNT(*),SUM(reports),SUM(looked<>0),SUM(decided<>0)"                 \
+	" FROM cases GROUP BY 1,2,3,4"
+#define DESK_CASE_DAY_FILL "INSERT INTO case_day " DESK_CASE_DAY_COUNTED
+
+#define DESK_CASE_DAY_ADD                                                      \
+	"INSERT INTO case_day VALUES(NEW.opened/" DESK_SQL_DAY ","             \
+	"NEW.reason,NEW.severity,NEW.state,"                                   \
+	"1,NEW.reports,NEW.looked<>0,NEW.decided<>0)"                          \
+	" ON CONFLICT DO UPDATE SET cases=cases+1,"                            \
+	"reports=reports+excluded.reports,"                                    \
+	"looked=looked+excluded.looked,decided=decided+excluded.decided;"
+#define DESK_CASE_DAY_OLD                                                      \
+	" WHERE day=OLD.opened/" DESK_SQL_DAY " AND reason=OLD.reason"         \
+	" AND severity=OLD.severity AND state=OLD.state"
+#define DESK_CASE_DAY_TAKE                                                     \
+	"UPDATE case_day SET cases=cases-1,reports=reports-OLD.reports,"       \
+	"looked=looked-(OLD.looked<>0),"                                       \
+	"decided=decided-(OLD.decided<>0)" DESK_CASE_DAY_OLD ";"               \
+	"DELETE FROM case_day" DESK_CASE_DAY_OLD " AND cases=0;"
+
+/* Without the semicolon behind, as those above. */
+#define DESK_CASE_DAY_NEW                                                      \
+	"CREATE TRIGGER new_case_day AFTER INSERT ON cases"                    \
+	" BEGIN " DESK_CASE_DAY_ADD " END"
+#define DESK_CASE_DAY_GONE                                                     \
+	"CREATE TRIGGER gone_case_day AFTER DELETE ON cases"                   \
+	" BEGIN " DESK_CASE_DAY_TAKE " END"
+#define DESK_CASE_DAY_OTHER                                                    \
+	"CREATE TRIGGER other_case_day AFTER UPDATE ON cases"                  \
+	" WHEN (OLD.opened,OLD.reason,OLD.severity,OLD.state,OLD.reports,"     \
+	"OLD.looked,OLD.decided) IS NOT (NEW.opened,NEW.reason,NEW.severity,"  \
+	"NEW.state,NEW.reports,NEW.looked,NEW.decided)"                        \
+	" BEGIN " DESK_CASE_DAY_TAKE DESK_CASE_DAY_ADD " END"

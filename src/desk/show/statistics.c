@@ -1,14 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 #include "desk/show/statistics.h"
 
-#include <stdlib.h>
-
-#include "base/alloc.h"
 #include "base/units.h"
 #include "desk/cases/case.h"
 #include "desk/core/desk.h"
 #include "desk/core/json.h"
 #include "desk/core/policy.h"
+#include "desk/core/schema.h"
 #include "desk/decisions/appeal.h"
 #include "desk/decisions/decision.h"
 #include "desk/people/people.h"
@@ -28,9 +26,9 @@ by_reason(json_t *out, struct cs_desk *d, uint64_t since)
 		return err;
 	}
 	err = cs_db_query(&rows, d->db,
-	    "SELECT reason,COUNT(*),SUM(reports) FROM cases WHERE opened>=?"
+	    "SELECT reason,SUM(cases),SUM(reports) FROM case_day WHERE day>=?"
 	    " AND state<>? GROUP BY reason ORDER BY 3 DESC",
-	    cs_int(since), cs_int(CS_DESK_CASE_CLOSED));
+	    cs_int(since / CS_DAY_MS), cs_int(CS_DESK_CASE_CLOSED));
 	while (err == CS_OK && cs_rows_next(&rows)) {
 		json_t *o = json_object();
 
@@ -57,9 +55,9 @@ by_severity(json_t *out, struct cs_desk *d, uint64_t since)
 	enum cs_err err;
 
 	err = cs_db_query(&rows, d->db,
-	    "SELECT severity,COUNT(*) FROM cases WHERE opened>=?"
+	    "SELECT severity,SUM(cases) FROM case_day WHERE day>=?"
 	    " AND state<>? GROUP BY severity ORDER BY 1 DESC",
-	    cs_int(since), cs_int(CS_DESK_CASE_CLOSED));
+	    cs_int(since / CS_DAY_MS), cs_int(CS_DESK_CASE_CLOSED));
 	while (err == CS_OK && cs_rows_next(&rows)) {
 		json_t *o = json_object();
 
@@ -74,96 +72,78 @@ by_severity(json_t *out, struct cs_desk *d, uint64_t since)
 
 /* ---- times -------------------------------------------------------------- */
 
-struct times {
-	uint64_t *ms;
-	size_t n, cap;
+/* What is measured of a case, from its opening. */
+struct measure {
+	const char *days;     /* (day, how many), of those that have any */
+	const char *shortest; /* of a day, after so many */
+	const char *longest;
 };
 
-static int
-compare(const void *a, const void *b)
-{
-	uint64_t x = *(const uint64_t *)a, y = *(const uint64_t *)b;
+static const struct measure first_look = {
+	"SELECT day,SUM(looked) FROM case_day WHERE day>=?"
+	" GROUP BY day HAVING SUM(looked)<>0 ORDER BY day",
+	"SELECT looked-opened FROM cases WHERE opened/" DESK_SQL_DAY "=?"
+	" AND looked<>0 ORDER BY looked-opened LIMIT 1 OFFSET ?",
+	"SELECT looked-opened FROM cases WHERE opened/" DESK_SQL_DAY "=?"
+	" AND looked<>0 ORDER BY looked-opened DESC LIMIT 1 OFFSET ?",
+};
+static const struct measure decision = {
+	"SELECT day,SUM(decided) FROM case_day WHERE day>=?"
+	" GROUP BY day HAVING SUM(decided)<>0 ORDER BY day",
+	"SELECT decided-opened FROM cases WHERE opened/" DESK_SQL_DAY "=?"
+	" AND decided<>0 ORDER BY decided-opened LIMIT 1 OFFSET ?",
+	"SELECT decided-opened FROM cases WHERE opened/" DESK_SQL_DAY "=?"
+	" AND decided<>0 ORDER BY decided-opened DESC LIMIT 1 OFFSET ?",
+};
 
-	return (x > y) - (x < y);
+/* The ${k}th of the ${n} times of a day, from the nearer end. */
+static enum cs_err
+time_at(uint64_t *ms, struct cs_desk *d, const struct measure *m, uint64_t day,
+    uint64_t n, uint64_t k)
+{
+	enum cs_err err = k <= n / 2
+	    ? cs_db_get_int(ms, d->db, m->shortest, cs_int(day), cs_int(k))
+	    : cs_db_get_int(
+		  ms, d->db, m->longest, cs_int(day), cs_int(n - 1 - k));
+
+	/* It was counted: somebody has written into the file. */
+	return err == CS_ERR_NOT_FOUND ? CS_ERR_CORRUPT : err;
 }
 
 static enum cs_err
-add_time(struct times *t, uint64_t ms)
+add_day(json_t *list, struct cs_desk *d, const struct measure *m, uint64_t day,
+    uint64_t n)
 {
-	if (t->n == t->cap) {
-		size_t cap = t->cap != 0 ? t->cap * 2 : 64;
-		uint64_t *grown = cs_grow(t->ms, t->cap, cap, sizeof *t->ms);
-
-		if (grown == NULL)
-			return CS_ERR_NOMEM;
-		t->ms = grown;
-		t->cap = cap;
-	}
-	t->ms[t->n++] = ms;
-	return CS_OK;
-}
-
-static void
-end_day(json_t *list, struct times *t, uint64_t day, enum cs_err *err)
-{
+	uint64_t median, p90;
 	json_t *o;
+	enum cs_err err;
 
-	if (t->n == 0)
-		return;
-	qsort(t->ms, t->n, sizeof *t->ms, compare);
+	if ((err = time_at(&median, d, m, day, n, n / 2)) ||
+	    (err = time_at(&p90, d, m, day, n, n * 9 / 10)))
+		return err;
 	o = json_object();
-	json_put_num(o, "day", day, err); /* since 1970 */
-	json_put_num(o, "median_ms", t->ms[t->n / 2], err);
-	json_put_num(o, "p90_ms", t->ms[t->n * 9 / 10], err);
-	json_put_num(o, "n", t->n, err);
-	json_push(list, o, err);
-	t->n = 0;
-}
-
-/* The rows are (day, milliseconds), in order of days. */
-static enum cs_err
-walk_times(json_t *list, struct cs_rows *rows, enum cs_err err)
-{
-	struct times t = { 0 };
-	uint64_t day = 0;
-
-	while (err == CS_OK && cs_rows_next(rows)) {
-		uint64_t this = cs_col_int(rows, 0);
-
-		if (this != day)
-			end_day(list, &t, day, &err);
-		day = this;
-		if (err == CS_OK)
-			err = add_time(&t, cs_col_int(rows, 1));
-	}
-	end_day(list, &t, day, &err);
-	cs_free_plain(t.ms);
-	return cs_rows_end(rows, err);
+	json_put_num(o, "day", day, &err); /* since 1970 */
+	json_put_num(o, "median_ms", median, &err);
+	json_put_num(o, "p90_ms", p90, &err);
+	json_put_num(o, "n", n, &err);
+	json_push(list, o, &err);
+	return err;
 }
 
 static enum cs_err
-times(json_t *out, struct cs_desk *d, uint64_t since)
+times(json_t *out, const char *key, struct cs_desk *d, const struct measure *m,
+    uint64_t since)
 {
-	json_t *first = json_array(), *decided = json_array();
+	json_t *list = json_array();
 	struct cs_rows rows;
 	enum cs_err err;
 
-	err = cs_db_query(&rows, d->db,
-	    "SELECT opened/?,looked-opened FROM cases"
-	    " WHERE opened>=? AND looked<>0 ORDER BY 1",
-	    cs_int(CS_DAY_MS), cs_int(since));
-	err = walk_times(first, &rows, err);
-	json_put(out, "first_look", first, &err);
-	if (err) {
-		json_decref(decided);
-		return err;
-	}
-	err = cs_db_query(&rows, d->db,
-	    "SELECT opened/?,decided-opened FROM cases"
-	    " WHERE opened>=? AND decided<>0 ORDER BY 1",
-	    cs_int(CS_DAY_MS), cs_int(since));
-	err = walk_times(decided, &rows, err);
-	json_put(out, "decision", decided, &err);
+	err = cs_db_query(&rows, d->db, m->days, cs_int(since / CS_DAY_MS));
+	while (err == CS_OK && cs_rows_next(&rows))
+		err = add_day(
+		    list, d, m, cs_col_int(&rows, 0), cs_col_int(&rows, 1));
+	err = cs_rows_end(&rows, err);
+	json_put(out, key, list, &err);
 	return err;
 }
 
@@ -302,13 +282,16 @@ per_day(json_t *out, struct cs_desk *d, uint64_t since)
 enum cs_err
 cs_desk_statistics(json_t *out, struct cs_desk *d, unsigned days)
 {
-	uint64_t since = cs_clock_ms() - (uint64_t)days * CS_DAY_MS;
+	/* Cases are counted by the day. */
+	uint64_t since = (cs_clock_ms() / CS_DAY_MS - days) * CS_DAY_MS;
 	enum cs_err err;
 
 	if ((err = by_reason(out, d, since)) ||
 	    (err = by_severity(out, d, since)) ||
-	    (err = times(out, d, since)) || (err = appeals(out, d, since)) ||
-	    (err = load(out, d, since)) || (err = per_day(out, d, since)))
+	    (err = times(out, "first_look", d, &first_look, since)) ||
+	    (err = times(out, "decision", d, &decision, since)) ||
+	    (err = appeals(out, d, since)) || (err = load(out, d, since)) ||
+	    (err = per_day(out, d, since)))
 		return err;
 	return CS_OK;
 }

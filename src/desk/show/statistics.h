@@ -8,7 +8,8 @@
 
 struct cs_desk;
 
-/* Set, for the last ${days}: reports by reason and severity, times to the
- * first look and to the decision, appeals, load, quality. */
+/* Set, for today (UTC) and the ${days} before it: reports by reason and
+ * severity, times to the first look and to the decision, appeals, load,
+ * quality. */
 CS_CHECKED enum cs_err cs_desk_statistics(
     json_t *out, struct cs_desk *d, unsigned days);

@@ -6,9 +6,12 @@
 #include "desk/cases/term.h"
 #include "desk/core/actor.h"
 #include "desk/core/json.h"
+#include "desk/core/text.h"
 #include "desk/show/queue.h"
 #include "store/db.h"
 #include "unit/desk/case_home.h"
+
+#define MANY 3000 /* so that most of them are more than queue.c orders */
 
 static void
 test_order(void **state)
@@ -143,6 +146,75 @@ test_search(void **state)
 	world_clear(&w);
 }
 
+/* Cases of which three in four have a word; every fifth is decided. */
+static void
+many_with_a_word(struct world *w)
+{
+	assert_ok(cs_db_begin(w->d->db));
+	for (unsigned i = 0; i < MANY; i++) {
+		assert_ok(cs_db_exec(w->d->db,
+		    "INSERT INTO cases(state,rank,since,due,reason,severity,"
+		    "opened,version,sealed) VALUES(?,?,?,0,1,1,0,1,x'')",
+		    cs_int(
+			i % 5 == 0 ? CS_DESK_CASE_DECIDED : CS_DESK_CASE_OPEN),
+		    cs_int(i % 7), cs_int(i)));
+		if (i % 4 != 0)
+			assert_ok(desk_terms_add(w->d, cs_db_last_id(w->d->db),
+			    cs_view_str("a Weapon")));
+	}
+	assert_ok(cs_db_commit(w->d->db));
+}
+
+/* Count what the pages of ${q} show, which is in order. */
+static unsigned
+count_pages(struct world *w, struct cs_desk_query q)
+{
+	char cursor[CS_DESK_CURSOR_SIZE] = "";
+	uint64_t last = 0;
+	unsigned n = 0;
+
+	q.cursor = cursor;
+	do {
+		json_t *out = json_object(), *o;
+		size_t i;
+
+		assert_ok(cs_desk_cases(out, w->d, &cs_desk_operator, &q));
+		json_array_foreach (json_object_get(out, "items"), i, o) {
+			uint64_t id = desk_id_parse(json_get_str(o, "id"));
+			uint64_t at = (id - 1) % 7 * MANY + id;
+
+			assert_true((id - 1) % 4 != 0);
+			assert_true(at > last);
+			last = at;
+			n++;
+		}
+		snprintf(
+		    cursor, sizeof cursor, "%s", json_get_str(out, "next"));
+		json_decref(out);
+	} while (cursor[0] != '\0');
+	return n;
+}
+
+/* A word that most cases have is looked for in another way. */
+static void
+test_common_word(void **state)
+{
+	struct cs_desk_query q = { .state = -1,
+		.assignee = -1,
+		.reason = "",
+		.words = "weapon",
+		.limit = 190 };
+	struct world w;
+
+	(void)state;
+	world_init(&w);
+	many_with_a_word(&w);
+	assert_int_equal(count_pages(&w, q), MANY * 3 / 4);
+	q.state = CS_DESK_CASE_DECIDED;
+	assert_int_equal(count_pages(&w, q), MANY * 3 / 20);
+	world_clear(&w);
+}
+
 int
 main(void)
 {
@@ -150,6 +222,7 @@ main(void)
 		cmocka_unit_test(test_order),
 		cmocka_unit_test(test_damaged_in_queue),
 		cmocka_unit_test(test_search),
+		cmocka_unit_test(test_common_word),
 	};
 
 	if (cs_crypto_init() != CS_OK)
