@@ -12,6 +12,7 @@
 #include "programs/bench/desk.h"
 #include "programs/bench/hub.h"
 #include "programs/bench/idle.h"
+#include "programs/bench/log.h"
 #include "programs/bench/message.h"
 #include "programs/bench/mls.h"
 #include "programs/bench/phash.h"
@@ -64,7 +65,7 @@ run(const struct cli_args *args,
 
 static void (*const all_parts[])(const struct bench_options *o) = {
 	bench_message, bench_wire, bench_throughput, bench_delay, bench_idle,
-	bench_mls, bench_phash, bench_desk, bench_mls_scale
+	bench_mls, bench_phash, bench_desk, bench_log, bench_mls_scale
 };
 
 static int
@@ -100,7 +101,7 @@ run_mls(const struct cli_args *args)
 static int
 run_mls_scale(const struct cli_args *args)
 {
-	return run(args, &all_parts[8], 1);
+	return run(args, &all_parts[9], 1);
 }
 
 static int
@@ -116,9 +117,15 @@ run_desk(const struct cli_args *args)
 }
 
 static int
+run_log(const struct cli_args *args)
+{
+	return run(args, &all_parts[8], 1);
+}
+
+static int
 run_all(const struct cli_args *args)
 {
-	return run(args, all_parts, 8);
+	return run(args, all_parts, 9);
 }
 
 static const struct cli_option options[] = {
@@ -143,8 +150,11 @@ static const struct cli_command commands[] = {
 	{ "hub", "", "messages a second through a hub, and their delay",
 	    "Starts a hub of its own on 127.0.0.1, in a temporary folder.", 0,
 	    0, NULL, run_hub },
-	{ "idle", "", "memory of a hub with idle connections", NULL, 0, 0, NULL,
-	    run_idle },
+	{ "idle", "",
+	    "idle connections: their memory, and requests beside them", NULL, 0,
+	    0, NULL, run_idle },
+	{ "log", "", "reading in logs of up to a million entries", NULL, 0, 0,
+	    NULL, run_log },
 	{ "mls", "", "what MLS groups cost, in suites 1, 2 and 3",
 	    "Medians, beside the sum of the signatures, verifications and "
 	    "encapsulations that each step cannot do without.",
