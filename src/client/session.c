@@ -46,6 +46,7 @@ log_in(struct cs_client *c)
 	enum cs_err err;
 
 	c->link.shut_out = shut_out;
+	c->link.last_word = client_acks_flush;
 	c->link.notices_due = true;
 	if ((err = client_reach(c)) == CS_OK && (err = client_login(c)))
 		client_offline(c);

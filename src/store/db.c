@@ -11,6 +11,8 @@
 #include <unistd.h>
 
 #include "base/alloc.h"
+#include "store/db_err.h"
+#include "store/forget.h"
 
 #define CACHE_SIZE 512
 #define BUSY_TIMEOUT_MS 10000 /* another process of ours holds the lock */
@@ -23,43 +25,12 @@ struct cs_db {
 	} cache[CACHE_SIZE];
 	bool in_transaction;
 	struct cs_db_account account;
-	bool accounting; /* before_commit() runs */
+	bool accounting;          /* before_commit() runs */
+	struct cs_forget *forget; /* NULL: the database is shared */
 	/* Of the last statement that is not of it. */
 	int64_t changes;
 	uint64_t last_id;
 };
-
-static enum cs_err
-map(int rc)
-{
-	switch (rc & 0xff) {
-	case SQLITE_OK:
-	case SQLITE_DONE:
-	case SQLITE_ROW:
-		return CS_OK;
-	case SQLITE_NOMEM:
-		return CS_ERR_NOMEM;
-	case SQLITE_FULL:
-		return CS_ERR_DISK_FULL;
-	case SQLITE_READONLY:
-	case SQLITE_PERM:
-		return CS_ERR_READ_ONLY;
-	case SQLITE_BUSY:
-	case SQLITE_LOCKED:
-		return CS_ERR_BUSY;
-	case SQLITE_CORRUPT:
-	case SQLITE_NOTADB:
-		return CS_ERR_CORRUPT;
-	case SQLITE_CONSTRAINT:
-		return CS_ERR_EXISTS;
-	case SQLITE_TOOBIG:
-		return CS_ERR_LIMIT;
-	case SQLITE_IOERR:
-		return errno == ENOSPC ? CS_ERR_DISK_FULL : CS_ERR_IO;
-	default:
-		return CS_ERR_IO;
-	}
-}
 
 /* A statement of the cache, bound and ready. */
 static enum cs_err
@@ -82,7 +53,7 @@ prepare(sqlite3_stmt **out, struct cs_db *db, const char *sql)
 		rc = sqlite3_prepare_v3(db->sqlite, sql, -1,
 		    SQLITE_PREPARE_PERSISTENT, &stmt, NULL);
 		if (rc != SQLITE_OK)
-			return map(rc);
+			return cs_db_err(rc);
 		db->cache[slot].sql = sql;
 		db->cache[slot].stmt = stmt;
 		*out = stmt;
@@ -119,7 +90,7 @@ bind_all(sqlite3_stmt *stmt, const struct cs_arg *args, size_t n)
 		int rc = bind(stmt, (int)i + 1, &args[i]);
 
 		if (rc != SQLITE_OK)
-			return map(rc);
+			return cs_db_err(rc);
 	}
 	return CS_OK;
 }
@@ -152,6 +123,8 @@ cs_db_exec_args(
 
 	if ((err = prepare(&stmt, db, sql)))
 		return err;
+	if (!sqlite3_stmt_readonly(stmt) && (err = cs_forget_check(db->forget)))
+		return err;
 	if (changes_alone(db, stmt, sql)) {
 		if ((err = cs_db_begin(db)))
 			return err;
@@ -161,13 +134,15 @@ cs_db_exec_args(
 		do
 			rc = sqlite3_step(stmt);
 		while (rc == SQLITE_ROW);
-		err = map(rc);
+		err = cs_db_err(rc);
 	}
 	if (!db->accounting && !sqlite3_stmt_readonly(stmt)) {
 		db->changes = sqlite3_changes64(db->sqlite);
 		db->last_id = (uint64_t)sqlite3_last_insert_rowid(db->sqlite);
 	}
 	finish(stmt);
+	if (err == CS_OK && !db->in_transaction)
+		err = cs_forget_commit(db->forget, CS_DB_GONE);
 	return err;
 }
 
@@ -207,7 +182,7 @@ cs_rows_next(struct cs_rows *rows)
 	if (rows->err != CS_OK || rows->stmt == NULL)
 		return false;
 	rc = sqlite3_step(rows->stmt);
-	rows->err = map(rc);
+	rows->err = cs_db_err(rc);
 	return rc == SQLITE_ROW;
 }
 
@@ -293,8 +268,8 @@ cs_db_begin_reading(struct cs_db *db)
 	return err;
 }
 
-enum cs_err
-cs_db_commit(struct cs_db *db)
+static enum cs_err
+commit(struct cs_db *db, enum cs_db_ending ending)
 {
 	enum cs_err err = CS_OK;
 
@@ -310,7 +285,13 @@ cs_db_commit(struct cs_db *db)
 	if (err)
 		cs_db_rollback(db);
 	db->in_transaction = false;
-	return err;
+	return err ? err : cs_forget_commit(db->forget, ending);
+}
+
+enum cs_err
+cs_db_commit(struct cs_db *db)
+{
+	return commit(db, CS_DB_GONE);
 }
 
 void
@@ -325,12 +306,24 @@ cs_db_rollback(struct cs_db *db)
 }
 
 enum cs_err
-cs_db_end(struct cs_db *db, enum cs_err err)
+cs_db_end_as(struct cs_db *db, enum cs_err err, enum cs_db_ending ending)
 {
 	if (err == CS_OK)
-		return cs_db_commit(db);
+		return commit(db, ending);
 	cs_db_rollback(db);
 	return err;
+}
+
+enum cs_err
+cs_db_end(struct cs_db *db, enum cs_err err)
+{
+	return cs_db_end_as(db, err, CS_DB_GONE);
+}
+
+enum cs_err
+cs_db_sync(struct cs_db *db)
+{
+	return cs_forget_sync(db->forget);
 }
 
 bool
@@ -421,7 +414,7 @@ cs_db_keep_account(struct cs_db *db, const struct cs_db_account *account)
 {
 	db->account = *account;
 	/* A schema is not trusted to call anything else; this only counts. */
-	return map(sqlite3_create_function(db->sqlite, "tally", -1,
+	return cs_db_err(sqlite3_create_function(db->sqlite, "tally", -1,
 	    SQLITE_UTF8 | SQLITE_INNOCUOUS, db, tally, NULL, NULL));
 }
 
@@ -445,7 +438,7 @@ kind_id(const char *what)
 static enum cs_err
 run(struct cs_db *db, const char *sql)
 {
-	return map(sqlite3_exec(db->sqlite, sql, NULL, NULL, NULL));
+	return cs_db_err(sqlite3_exec(db->sqlite, sql, NULL, NULL, NULL));
 }
 
 static enum cs_err
@@ -535,13 +528,21 @@ static const char shared_pragmas[] = "PRAGMA journal_mode=WAL;"
 				     "PRAGMA temp_store=MEMORY;"
 				     "PRAGMA cache_size=-16384;"
 				     "PRAGMA wal_autocheckpoint=4000;";
-/* The journal of a rollback holds old pages: cut to nothing at each commit. */
-static const char forgetful_pragmas[] = "PRAGMA journal_mode=TRUNCATE;"
-					"PRAGMA secure_delete=ON;"
-					"PRAGMA synchronous=FULL;"
-					"PRAGMA foreign_keys=ON;"
-					"PRAGMA trusted_schema=OFF;"
-					"PRAGMA temp_store=MEMORY;";
+
+/* Before anything is read: see store/forget.h. */
+static enum cs_err
+prepare_mode(struct cs_db *db, enum cs_db_mode mode)
+{
+	return mode == CS_DB_SHARED ? CS_OK : cs_forget_prepare(db->sqlite);
+}
+
+static enum cs_err
+set_mode(struct cs_db *db, enum cs_db_mode mode, const char *path)
+{
+	return mode == CS_DB_SHARED
+	    ? run(db, shared_pragmas)
+	    : cs_forget_new(&db->forget, db->sqlite, path);
+}
 
 enum cs_err
 cs_db_open(struct cs_db **out, const char *path, enum cs_db_mode mode,
@@ -556,15 +557,16 @@ cs_db_open(struct cs_db **out, const char *path, enum cs_db_mode mode,
 	db = cs_calloc(1, sizeof *db);
 	if (db == NULL)
 		return CS_ERR_NOMEM;
-	err = map(
+	err = cs_db_err(
 	    sqlite3_open_v2(path, &db->sqlite, SQLITE_OPEN_READWRITE, NULL));
 	if (err == CS_OK) {
 		sqlite3_busy_timeout(db->sqlite, BUSY_TIMEOUT_MS);
-		err = check_kind(db, schema);
+		err = prepare_mode(db, mode);
 	}
 	if (err == CS_OK)
-		err = run(db,
-		    mode == CS_DB_SHARED ? shared_pragmas : forgetful_pragmas);
+		err = check_kind(db, schema);
+	if (err == CS_OK)
+		err = set_mode(db, mode, path);
 	if (err == CS_OK)
 		err = migrate(db, schema);
 	if (err) {
@@ -582,6 +584,7 @@ cs_db_close(struct cs_db *db)
 		return;
 	for (size_t i = 0; i < CACHE_SIZE; i++)
 		sqlite3_finalize(db->cache[i].stmt);
+	cs_forget_free(db->forget);
 	sqlite3_close(db->sqlite);
 	cs_free(db, sizeof *db);
 }

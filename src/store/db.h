@@ -16,7 +16,8 @@ struct cs_db_schema {
 /*
  * How the file is kept.  CS_DB_SHARED: WAL, many readers, for daemons.
  * CS_DB_FORGETFUL: deleted bytes are overwritten and no old page stays in a
- * log, for state whose keys have to be gone once they are used.
+ * log, for state whose keys have to be gone once they are used; one process at
+ * a time has it open (store/forget.h).
  * Both sync fully before a commit returns.
  */
 enum cs_db_mode { CS_DB_SHARED, CS_DB_FORGETFUL };
@@ -38,6 +39,23 @@ void cs_db_rollback(struct cs_db *db);
  * ${err}, or what the commit came to. */
 CS_CHECKED enum cs_err cs_db_end(struct cs_db *db, enum cs_err err);
 bool cs_db_in_transaction(const struct cs_db *db);
+
+/*
+ * What a transaction of a forgetful database has come to when it has ended; a
+ * shared one is always synced.
+ * CS_DB_GONE: it is on disk, and what it replaced is in no file any more.  So
+ * end cs_db_end(), cs_db_commit() and what runs outside of a transaction.
+ * CS_DB_SAFE: it is on disk; what it replaced may stay until one ends with
+ * CS_DB_GONE or the database is opened and closed again.
+ * CS_DB_SOON: the same, but while killing the program loses nothing of it, a
+ * power cut may take it, whole.  For what is done again if it is lost.
+ */
+enum cs_db_ending { CS_DB_GONE, CS_DB_SAFE, CS_DB_SOON };
+CS_CHECKED enum cs_err cs_db_end_as(
+    struct cs_db *db, enum cs_err err, enum cs_db_ending ending);
+
+/* Let nothing that was committed be lost any more: see CS_DB_SOON. */
+CS_CHECKED enum cs_err cs_db_sync(struct cs_db *db);
 
 /* Begin to read: what is read until cs_db_end() is of one moment. */
 CS_CHECKED enum cs_err cs_db_begin_reading(struct cs_db *db);

@@ -110,6 +110,21 @@ class World:
                 "ASAN_OPTIONS": "verify_asan_link_order=0:" +
                 os.environ.get("ASAN_OPTIONS", "")}
 
+    def counted(self, die=0):
+        """An environment in which calls for a home's database are counted."""
+        return {"LD_PRELOAD": os.path.join(TOOLS, "count-calls.so"),
+                "COUNT_CALLS": self.path("counted"),
+                "COUNT_CALLS_DIE": str(die),
+                "ASAN_OPTIONS": "verify_asan_link_order=0:" +
+                os.environ.get("ASAN_OPTIONS", "")}
+
+    def cost(self, name, *args):
+        """What a member's command asks of its database, by kind of call."""
+        self.csok(name, *args, env=self.counted())
+        with open(self.path("counted")) as f:
+            said = f.read().split()
+        return dict(zip(said[::2], map(int, said[1::2])))
+
     def run(self, program, *args, stdin=b"", env=None):
         path = os.path.join(BIN, program)
         if not os.path.exists(path):

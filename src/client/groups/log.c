@@ -7,33 +7,75 @@
 #include "client/home/group.h"
 #include "client/hub/call.h"
 
+/* What was read up to a place that is on disk need not be given again. */
 static enum cs_err
-acknowledge(struct cs_client *c, const struct client_group *g)
+acknowledge(struct cs_client *c, struct cs_view group_id, uint64_t seq)
 {
 	const struct cs_wire_ack ack = {
-		.group_id = client_group_id(g),
-		.group_seq = g->seq,
+		.group_id = group_id,
+		.group_seq = seq,
 	};
 
 	return client_call_empty(c, CS_WIRE_ACK, &cs_wire_ack_shape, &ack);
 }
 
-/* Take one page in one transaction: entries, their consequences, the MLS state
- * and the cursor change together. */
+/* Acknowledge ${g} when the next transaction has been synced. */
+static enum cs_err
+acknowledge_later(struct cs_client *c, const struct client_group *g)
+{
+	struct cs_writer w = cs_writer(&c->acks);
+
+	cs_write_vec(&w, client_group_id(g));
+	cs_write_u64(&w, g->seq);
+	return cs_writer_end(&w);
+}
+
+enum cs_err
+client_acks_flush(struct cs_client *c)
+{
+	struct cs_reader r = cs_reader(cs_buf_view(&c->acks));
+	enum cs_err err = CS_OK;
+
+	if (c->acks.len != 0 && c->link.online)
+		err = cs_db_sync(c->db);
+	while (err == CS_OK && c->link.online && cs_reader_more(&r)) {
+		struct cs_view id = cs_read_vec(&r);
+
+		err = acknowledge(c, id, cs_read_u64(&r));
+	}
+	/* What the hub did not hear, it gives again. */
+	cs_buf_reset(&c->acks);
+	return err == CS_ERR_DENIED ? CS_OK : err;
+}
+
+/*
+ * Take one page in one transaction: entries, their consequences, the MLS state
+ * and the cursor change together.  If there are but messages of this device no
+ * key was used, and whatever a power cut takes is read once more: that costs no
+ * sync now, and is acknowledged later.
+ */
 static enum cs_err
 take_page(struct cs_client *c, struct client_group *g, struct cs_view entries)
 {
+	enum cs_db_ending ending = CS_DB_SOON;
 	struct cs_wire_entry entry;
 	enum cs_err err;
 
 	if ((err = cs_db_begin(c->db)))
 		return err;
 	while (err == CS_OK &&
-	    cs_wire_next(&entry, &cs_wire_entry_shape, &entries))
+	    cs_wire_next(&entry, &cs_wire_entry_shape, &entries)) {
+		if (!client_receive_is_own(c, &entry))
+			ending = CS_DB_GONE;
 		err = client_receive(c, g, &entry);
+	}
 	if (err == CS_OK)
 		err = client_group_store(c, g);
-	return cs_db_end(c->db, err);
+	if ((err = cs_db_end_as(c->db, err, ending)))
+		return err;
+	return ending == CS_DB_SOON
+	    ? acknowledge_later(c, g)
+	    : acknowledge(c, client_group_id(g), g->seq);
 }
 
 /* After a failure within a page, the state in memory is not the one on disk:
@@ -99,7 +141,7 @@ client_log_read_to(struct cs_client *c, struct client_group *g, uint64_t head)
 				err = reloaded;
 			break;
 		}
-		if ((err = acknowledge(c, g)) || g->seq == before)
+		if (g->seq == before)
 			break;
 	}
 	cs_buf_free(&raw);

@@ -10,3 +10,5 @@ CS_CHECKED enum cs_err client_log_read(
  * there is more. */
 CS_CHECKED enum cs_err client_log_read_to(
     struct cs_client *c, struct client_group *g, uint64_t head);
+/* Tell the hub what was read and not acknowledged yet, once it is on disk. */
+CS_CHECKED enum cs_err client_acks_flush(struct cs_client *c);

@@ -407,6 +407,24 @@ handshake(struct cs_client *c, struct client_group *g, const struct arrival *a)
 	return a->own ? own_handshake(c, g, a) : other_handshake(c, g, a);
 }
 
+static bool
+sent_here(const struct cs_client *c, const struct cs_wire_entry *entry)
+{
+	return memcmp(entry->device, c->self.device, CS_ID_LEN) == 0 &&
+	    memcmp(entry->account, c->self.account, CS_ID_LEN) == 0;
+}
+
+bool
+client_receive_is_own(
+    const struct cs_client *c, const struct cs_wire_entry *entry)
+{
+	struct cs_mls_message_info info;
+
+	return sent_here(c, entry) &&
+	    cs_mls_message_peek(&info, entry->message) == CS_OK &&
+	    info.content == CS_MLS_CONTENT_APPLICATION;
+}
+
 enum cs_err
 client_receive(struct cs_client *c, struct client_group *g,
     const struct cs_wire_entry *entry)
@@ -421,8 +439,7 @@ client_receive(struct cs_client *c, struct client_group *g,
 			g->seq = entry->group_seq;
 		return CS_OK;
 	}
-	a.own = memcmp(entry->device, c->self.device, CS_ID_LEN) == 0 &&
-	    memcmp(entry->account, c->self.account, CS_ID_LEN) == 0;
+	a.own = sent_here(c, entry);
 	err = cs_mls_message_peek(&a.info, entry->message);
 	if (err == CS_OK &&
 	    (a.info.wire > CS_MLS_WIRE_PRIVATE ||

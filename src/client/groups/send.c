@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Sending.  A message is stored before it is encrypted, and its ciphertext
- * before it is submitted; the same bytes are sent again until the hub has
- * answered.  They are made anew only when the hub says that the epoch is over,
- * which means that it does not have them.
+ * Sending.  A message and its ciphertext are stored before it is submitted; the
+ * same bytes are sent again until the hub has answered.  They are made anew
+ * only when the hub says that the epoch is over, which means that it does not
+ * have them.
  */
 #include "client/groups/send.h"
 
@@ -58,23 +58,11 @@ frank(struct cs_client *c, struct client_group *g, struct client_sending *s,
 	return cs_safe_aad_write(aad, &items);
 }
 
-/* The key that was used is deleted from the state before the bytes can leave.
- */
+/* Encrypt, and store it; inside a transaction.  The key that was used is
+ * deleted from the state before the bytes can leave. */
 static enum cs_err
-store_encrypted(
-    struct cs_client *c, struct client_group *g, const struct client_sending *s)
-{
-	enum cs_err err;
-
-	if ((err = cs_db_begin(c->db)))
-		return err;
-	if ((err = client_outbox_seal(c, s)) == CS_OK)
-		err = client_group_store(c, g);
-	return cs_db_end(c->db, err);
-}
-
-static enum cs_err
-encrypt(struct cs_client *c, struct client_group *g, struct client_sending *s)
+encrypt_in_transaction(
+    struct cs_client *c, struct client_group *g, struct client_sending *s)
 {
 	struct cs_buf aad = { 0 };
 	enum cs_err err;
@@ -82,10 +70,19 @@ encrypt(struct cs_client *c, struct client_group *g, struct client_sending *s)
 	cs_buf_reset(&s->ciphertext);
 	if ((err = frank(c, g, s, &aad)) == CS_OK &&
 	    (err = cs_mls_protect(&s->ciphertext, g->mls, cs_buf_view(&aad),
-		 s->record.body)) == CS_OK)
-		err = store_encrypted(c, g, s);
+		 s->record.body)) == CS_OK &&
+	    (err = client_outbox_seal(c, s)) == CS_OK)
+		err = client_group_store(c, g);
 	cs_buf_free(&aad);
 	return err;
+}
+
+static enum cs_err
+encrypt(struct cs_client *c, struct client_group *g, struct client_sending *s)
+{
+	enum cs_err err = cs_db_begin(c->db);
+
+	return err ? err : cs_db_end(c->db, encrypt_in_transaction(c, g, s));
 }
 
 /* RFC 9420, section 12.4: content may not be sent while a proposal waits, so
@@ -163,7 +160,9 @@ submit(
 		    cs_err_name(err));
 	if ((err = cs_db_begin(c->db)))
 		return err;
-	return cs_db_end(c->db, client_outbox_deliver(c, s, &stamp));
+	/* If it is lost, the same bytes go out again and get the same stamp. */
+	return cs_db_end_as(
+	    c->db, client_outbox_deliver(c, s, &stamp), CS_DB_SOON);
 }
 
 static enum cs_err
@@ -304,8 +303,28 @@ out:
 	return err;
 }
 
+/* Encrypt the message in the row ${id} at once, in the transaction that stores
+ * it: that saves one.  Where this is not its turn it stays as it was written,
+ * and client_flush() does the rest. */
 static enum cs_err
-enqueue(struct cs_client *c, const struct client_group *g, struct cs_view body,
+encrypt_at_once(struct cs_client *c, struct client_group *g, uint64_t id)
+{
+	struct client_sending s;
+	uint64_t first;
+	enum cs_err err;
+
+	if (!c->link.online || g->lost || cs_mls_group_proposals(g->mls) != 0)
+		return CS_OK;
+	if ((err = client_outbox_next(&first, c, g, 0)) || first != id)
+		return err;
+	if ((err = client_outbox_load(&s, c, id)) == CS_OK)
+		err = encrypt_in_transaction(c, g, &s);
+	client_sending_clear(&s);
+	return err;
+}
+
+static enum cs_err
+enqueue(struct cs_client *c, struct client_group *g, struct cs_view body,
     const uint8_t mid[static CS_CLIENT_MID_LEN])
 {
 	struct client_record r = {
@@ -314,12 +333,15 @@ enqueue(struct cs_client *c, const struct client_group *g, struct cs_view body,
 		.time_ms = cs_clock_ms(),
 		.body = body,
 	};
+	uint64_t id;
 	enum cs_err err;
 
 	strcpy(r.from, c->self.handle);
 	if ((err = cs_db_begin(c->db)))
 		return err;
-	return cs_db_end(c->db, client_outbox_add(c, g, &r, mid));
+	if ((err = client_outbox_add(&id, c, g, &r, mid)) == CS_OK)
+		err = encrypt_at_once(c, g, id);
+	return cs_db_end(c->db, err);
 }
 
 static enum cs_err
@@ -363,6 +385,9 @@ cs_client_send(struct cs_client *c, const struct cs_client_outgoing *out,
 	    (err = enqueue(c, &g, cs_buf_view(&body), mid)))
 		goto out;
 	cs_hex(mid_hex, CS_VIEW_OF(mid));
+	/* What was read is on disk now, too. */
+	if ((err = client_acks_flush(c)))
+		goto out;
 	if (g.lost) {
 		err = client_problem(c, CS_ERR_MISMATCH,
 		    "This device lost track of %.255s. The message is kept, "

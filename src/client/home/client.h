@@ -100,6 +100,9 @@ struct client_link {
 	 * CS_WIRE_E_DISABLED or CS_WIRE_E_REMOVED; may replace the sentence in
 	 * ${problem}. */
 	void (*shut_out)(struct cs_client *c, uint16_t code);
+	/* Called before the home is closed or left to other commands, to tell
+	 * the hub what it does not know yet. */
+	enum cs_err (*last_word)(struct cs_client *c);
 };
 
 struct cs_client {
@@ -118,6 +121,8 @@ struct cs_client {
 	uint64_t upkept_ms;    /* see groups/upkeep.c */
 	struct cs_buf entered; /* ids of groups entered anew since it was
 				* opened, each as <V> */
+	struct cs_buf acks;    /* see groups/log.c: <V> of a group, place in its
+				* log;    one after another */
 	char problem[4096 + 512];
 };
 

@@ -130,7 +130,33 @@ home_path(char **out, const struct cs_client *c, const char *name)
 	return *out != NULL ? CS_OK : CS_ERR_NOMEM;
 }
 
+/* Wait for other commands that use the home. */
+static enum cs_err
+take_lock(struct cs_client *c)
+{
+	char *path = NULL;
+	enum cs_err err;
+
+	if ((err = home_path(&path, c, "lock")) == CS_OK)
+		err = cs_file_lock(&c->lock, path);
+	cs_free_plain(path);
+	return err;
+}
+
 enum files { EXIST, MAY_BE_NEW };
+
+static enum cs_err
+open_db(struct cs_client *c)
+{
+	char *db = NULL;
+	enum cs_err err;
+
+	if ((err = home_path(&db, c, "client.db")))
+		return err;
+	err = cs_db_open(&c->db, db, CS_DB_FORGETFUL, &cs_client_schema);
+	cs_free_plain(db);
+	return err;
+}
 
 static enum cs_err
 open_files(struct cs_client *c, struct cs_view passphrase, enum files files)
@@ -151,7 +177,7 @@ open_files(struct cs_client *c, struct cs_view passphrase, enum files files)
 		err = CS_ERR_NOT_FOUND;
 		goto out;
 	}
-	err = cs_db_open(&c->db, db, CS_DB_FORGETFUL, &cs_client_schema);
+	err = open_db(c);
 out:
 	cs_free_plain(db);
 	cs_free_plain(key);
@@ -172,7 +198,7 @@ client_home_new(
 	if ((c->home = cs_strdup(home)) == NULL)
 		err = CS_ERR_NOMEM;
 	else if ((err = cs_file_mkdir(home)) == CS_OK &&
-	    (err = cs_client_lock(c)) == CS_OK)
+	    (err = take_lock(c)) == CS_OK)
 		err = open_files(c, passphrase, MAY_BE_NEW);
 	if (err == CS_OK) {
 		/* Somebody joined from this folder before, or tried to. */
@@ -235,7 +261,7 @@ cs_client_open(
 	c->lock = -1;
 	if ((c->home = cs_strdup(home)) == NULL)
 		err = CS_ERR_NOMEM;
-	else if ((err = cs_client_lock(c)) == CS_OK &&
+	else if ((err = take_lock(c)) == CS_OK &&
 	    (err = open_files(c, passphrase, EXIST)) == CS_OK &&
 	    (err = cs_vault_config_get(&joined, c->db, &c->key, "joined")) ==
 		CS_OK &&
@@ -258,17 +284,27 @@ client_offline(struct cs_client *c)
 	c->link.online = false;
 }
 
+/* What the hub does not hear now, it hears the next time. */
+static void
+say_last_word(struct cs_client *c)
+{
+	if (c->link.online && c->link.last_word != NULL && c->db != NULL)
+		(void)!c->link.last_word(c);
+}
+
 void
 cs_client_close(struct cs_client *c)
 {
 	if (c == NULL)
 		return;
+	say_last_word(c);
 	client_offline(c);
 	cs_db_close(c->db);
 	cs_file_unlock(c->lock);
 	cs_signer_free(c->self.signer);
 	cs_buf_free(&c->self.credential);
 	cs_buf_free(&c->entered);
+	cs_buf_free(&c->acks);
 	cs_free(c->contacts.v, c->contacts.n * sizeof *c->contacts.v);
 	cs_free_plain(c->home);
 	cs_free(c, sizeof *c);
@@ -277,6 +313,10 @@ cs_client_close(struct cs_client *c)
 void
 cs_client_unlock(struct cs_client *c)
 {
+	say_last_word(c);
+	/* The database is locked for as long as it is open, too. */
+	cs_db_close(c->db);
+	c->db = NULL;
 	cs_file_unlock(c->lock);
 	c->lock = -1;
 }
@@ -284,16 +324,13 @@ cs_client_unlock(struct cs_client *c)
 enum cs_err
 cs_client_lock(struct cs_client *c)
 {
-	char *path = NULL;
 	enum cs_err err;
 
 	if (c->lock >= 0)
 		return CS_OK;
-	if ((err = home_path(&path, c, "lock")) == CS_OK)
-		err = cs_file_lock(&c->lock, path);
-	cs_free_plain(path);
 	/* Other commands may have changed the contacts meanwhile. */
-	if (err == CS_OK && c->db != NULL)
-		err = client_contacts_load(c);
+	if ((err = take_lock(c)) || (err = open_db(c)) ||
+	    (err = client_contacts_load(c)))
+		cs_client_unlock(c);
 	return err;
 }

@@ -185,6 +185,20 @@ out:
 	return err;
 }
 
+/* Store that all up to ${last} were shown. */
+static enum cs_err
+mark_seen(struct cs_client *c, uint64_t last)
+{
+	enum cs_err err;
+
+	if ((err = cs_db_begin(c->db)))
+		return err;
+	err = cs_db_exec(c->db,
+	    "UPDATE message SET seen=? WHERE seen=0 AND id<=?", cs_int(true),
+	    cs_int(last));
+	return cs_db_end_as(c->db, err, CS_DB_SAFE);
+}
+
 enum cs_err
 cs_client_messages(struct cs_client *c, enum cs_client_which which,
     enum cs_err (*each)(void *arg, const struct cs_client_message *m),
@@ -203,9 +217,7 @@ cs_client_messages(struct cs_client *c, enum cs_client_which which,
 	}
 	/* What has arrived since has a higher number and stays unseen. */
 	if (err == CS_OK && which == CS_CLIENT_UNSEEN && last != 0)
-		err = cs_db_exec(c->db,
-		    "UPDATE message SET seen=? WHERE seen=0 AND id<=?",
-		    cs_int(true), cs_int(last));
+		err = mark_seen(c, last);
 	cs_buf_free(&ids);
 	return err;
 }

@@ -25,16 +25,16 @@ client_sending_clear(struct client_sending *s)
 }
 
 enum cs_err
-client_outbox_add(struct cs_client *c, const struct client_group *g,
-    const struct client_record *r, const uint8_t mid[static CS_CLIENT_MID_LEN])
+client_outbox_add(uint64_t *id, struct cs_client *c,
+    const struct client_group *g, const struct client_record *r,
+    const uint8_t mid[static CS_CLIENT_MID_LEN])
 {
-	uint64_t id;
-	enum cs_err err = client_message_insert(c, g, r, mid, &id);
+	enum cs_err err = client_message_insert(c, g, r, mid, id);
 
 	return err ? err
 		   : cs_db_exec(c->db,
 			 "INSERT INTO outbox(message,sealed) VALUES(?,'')",
-			 cs_int(id));
+			 cs_int(*id));
 }
 
 enum cs_err

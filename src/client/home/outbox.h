@@ -17,8 +17,8 @@ struct client_sending {
 };
 
 void client_sending_clear(struct client_sending *s);
-/* Store a message that is to be sent; inside a transaction. */
-CS_CHECKED enum cs_err client_outbox_add(struct cs_client *c,
+/* Store a message that is to be sent, and get its row; inside a transaction. */
+CS_CHECKED enum cs_err client_outbox_add(uint64_t *id, struct cs_client *c,
     const struct client_group *g, const struct client_record *r,
     const uint8_t mid[static CS_CLIENT_MID_LEN]);
 /* Find the first message of ${g} in the outbox after ${after}.
