@@ -20,6 +20,7 @@
 #include "client/home/group.h"
 #include "client/home/home.h"
 #include "client/home/message.h"
+#include "client/home/todo.h"
 #include "client/hub/call.h"
 #include "client/hub/reach.h"
 #include "client/reports/letter.h"
@@ -172,9 +173,9 @@ tell_notices(struct cs_client *c)
 /* ---- what was cut off --------------------------------------------------- */
 
 static enum cs_err
-resume(struct cs_client *c, struct client_group *g, void *arg)
+take_up(struct cs_client *c, struct client_group *g,
+    struct client_other_devices *others)
 {
-	struct client_other_devices *others = arg;
 	enum cs_err err;
 
 	if (g->state == CS_CLIENT_LEFT)
@@ -190,16 +191,71 @@ resume(struct cs_client *c, struct client_group *g, void *arg)
 		err = client_flush(c, g);
 	if (err == CS_OK)
 		err = client_group_note_share(c, g);
-	/* A conversation that the hub refuses does not stop the others. */
+	return err;
+}
+
+/* Note that ${g} was looked at, unless some of it has to be tried again. */
+static enum cs_err
+note_looked(struct cs_client *c, const struct client_group *g)
+{
+	bool missing, ended;
+	enum cs_err err;
+
+	if ((err = client_devices_missing(&missing, c, g)) ||
+	    (err = client_has_ended(&ended, c, g)) || missing || ended)
+		return err;
+	return client_todo_looked(c, client_group_id(g));
+}
+
+static enum cs_err
+resume(
+    struct cs_client *c, struct cs_view id, struct client_other_devices *others)
+{
+	struct client_group g;
+	enum cs_err err = client_group_load(&g, c, id);
+
+	/* What is damaged does not stop the others. */
+	if (err == CS_ERR_NOT_FOUND || client_group_damaged(err))
+		err = CS_OK;
+	else if (err == CS_OK && (err = take_up(c, &g, others)) == CS_OK)
+		err = note_looked(c, &g);
+	client_group_clear(&g);
+	/* Nor does a conversation that the hub refuses. */
 	return err == CS_ERR_DENIED || err == CS_ERR_EPOCH ? CS_OK : err;
+}
+
+/* With another number of devices, one may be missing anywhere. */
+static enum cs_err
+count_devices(struct cs_client *c)
+{
+	uint64_t was = 0;
+	enum cs_err err =
+	    cs_vault_config_get_num(&was, c->db, &c->key, "devices");
+
+	if (err == CS_ERR_NOT_FOUND)
+		err = CS_OK;
+	if (err || was == c->link.login.devices || (err = cs_db_begin(c->db)))
+		return err;
+	if ((err = client_todo_look_all(c)) == CS_OK)
+		err = cs_vault_config_set_num(
+		    c->db, &c->key, "devices", c->link.login.devices);
+	return cs_db_end_as(c->db, err, CS_DB_SAFE);
 }
 
 static enum cs_err
 resume_groups(struct cs_client *c)
 {
 	struct client_other_devices others = { 0 };
-	enum cs_err err = client_group_each(c, resume, &others);
+	struct cs_buf ids = { 0 };
+	struct cs_reader r;
+	enum cs_err err = count_devices(c);
 
+	if (err == CS_OK)
+		err = client_todo_list(&ids, c);
+	r = cs_reader(cs_buf_view(&ids));
+	while (err == CS_OK && cs_reader_more(&r))
+		err = resume(c, cs_read_vec(&r), &others);
+	cs_buf_free(&ids);
 	cs_buf_free(&others.ids);
 	return err;
 }

@@ -37,22 +37,52 @@ find(uint32_t leaves[static AT_ONCE], size_t *n, struct cs_client *c,
 	return err;
 }
 
+/* Most people have never ended a device. */
+static enum cs_err
+knows_any(bool *out, struct cs_client *c)
+{
+	uint64_t any = 0;
+	enum cs_err err = cs_db_get_int(
+	    &any, c->db, "SELECT EXISTS(SELECT 1 FROM revocation)");
+
+	*out = any != 0;
+	return err;
+}
+
+/* The same as find(), where it is for this device to remove them. */
+static enum cs_err
+find_here(uint32_t leaves[static AT_ONCE], size_t *n, struct cs_client *c,
+    const struct client_group *g)
+{
+	bool any;
+	enum cs_err err = knows_any(&any, c);
+
+	*n = 0;
+	if (err || !any || client_group_over(g) || g->lost)
+		return err;
+	return find(leaves, n, c, g);
+}
+
+enum cs_err
+client_has_ended(bool *out, struct cs_client *c, const struct client_group *g)
+{
+	uint32_t leaves[AT_ONCE];
+	size_t n;
+	enum cs_err err = find_here(leaves, &n, c, g);
+
+	*out = n != 0;
+	return err;
+}
+
 enum cs_err
 client_remove_ended(struct cs_client *c, struct client_group *g)
 {
 	uint32_t leaves[AT_ONCE];
 	struct cs_mls_commit_options opt = { .remove = leaves };
-	uint64_t known;
-	enum cs_err err;
+	enum cs_err err = CS_OK;
 
-	/* Most people have never ended a device. */
-	if ((err = cs_db_get_int(
-		 &known, c->db, "SELECT COUNT(*) FROM revocation")) ||
-	    known == 0)
-		return err;
 	for (unsigned i = 0; i < CLIENT_TRIES; i++) {
-		if (client_group_over(g) || g->lost ||
-		    (err = find(leaves, &opt.n_remove, c, g)) ||
+		if ((err = find_here(leaves, &opt.n_remove, c, g)) ||
 		    opt.n_remove == 0)
 			break;
 		if ((err = client_commit(c, g, &opt)) != CS_ERR_EPOCH)

@@ -281,14 +281,14 @@ ask_missing(struct client_invited *out, struct cs_client *c,
 }
 
 enum cs_err
-client_devices_bring(struct cs_client *c, struct client_group *g,
-    struct client_other_devices *others)
+client_devices_missing(
+    bool *out, struct cs_client *c, const struct client_group *g)
 {
 	uint32_t leaves[CS_WIRE_DEVICES_MAX];
-	struct client_invited in = { 0 };
 	bool away;
 	enum cs_err err;
 
+	*out = false;
 	if (client_group_over(g) || !g->registered || g->lost ||
 	    client_group_leaves_of(g, c->self.handle, leaves) >=
 		c->link.login.devices)
@@ -296,7 +296,20 @@ client_devices_bring(struct cs_client *c, struct client_group *g,
 	/* Where the operator took this account out, its devices come back by
 	 * themselves: a Welcome would take from them what they have not read
 	 * yet. */
-	if ((err = client_away_find(&away, c, g, c->self.handle)) || away)
+	err = client_away_find(&away, c, g, c->self.handle);
+	*out = !away;
+	return err;
+}
+
+enum cs_err
+client_devices_bring(struct cs_client *c, struct client_group *g,
+    struct client_other_devices *others)
+{
+	struct client_invited in = { 0 };
+	bool missing;
+	enum cs_err err = client_devices_missing(&missing, c, g);
+
+	if (err || !missing)
 		return err;
 	if ((err = ask_missing(&in, c, g, others)) == CS_OK && in.n != 0)
 		err = client_invite_add(c, g, &in);

@@ -26,6 +26,9 @@ CS_CHECKED enum cs_err client_invite_ask_own(
  * when another committer is quicker. */
 CS_CHECKED enum cs_err client_invite_add(struct cs_client *c,
     struct client_group *g, const struct client_invited *in);
+/* Is a device of the user missing in ${g} that this one may add? */
+CS_CHECKED enum cs_err client_devices_missing(
+    bool *out, struct cs_client *c, const struct client_group *g);
 /* Add the user's other devices to ${g} if one is missing. */
 CS_CHECKED enum cs_err client_devices_bring(struct cs_client *c,
     struct client_group *g, struct client_other_devices *others);

@@ -16,6 +16,7 @@
 #include "client/home/group.h"
 #include "client/home/joining.h"
 #include "client/home/problem.h"
+#include "client/home/todo.h"
 #include "client/hub/call.h"
 
 enum cs_err
@@ -23,15 +24,13 @@ client_groups_repair(struct cs_client *c)
 {
 	struct cs_buf ids = { 0 };
 	struct cs_reader r;
-	enum cs_err err = client_group_list(&ids, c);
+	enum cs_err err = client_todo_list_lost(&ids, c);
 
 	r = cs_reader(cs_buf_view(&ids));
 	while (err == CS_OK && cs_reader_more(&r)) {
 		struct client_group g;
 
 		err = client_group_load_meta(&g, c, cs_read_vec(&r));
-		/* A request or a blocked conversation is not worth showing up
-		 * in. */
 		if (err == CS_OK && g.lost && g.state == CS_CLIENT_ACTIVE)
 			err = client_joining_add(c, &g);
 		else if (client_group_damaged(err))

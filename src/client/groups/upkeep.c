@@ -10,33 +10,15 @@
 #include "client/groups/commit.h"
 #include "client/home/client.h"
 #include "client/home/group.h"
-#include "crypto/hash.h"
-
-/* The part of the jitter that this device has in this group, so that members
- * who came together do not commit together. */
-static enum cs_err
-jitter(uint64_t *out, const struct cs_client *c, const struct client_group *g)
-{
-	const struct cs_view parts[] = { CS_VIEW_OF(c->self.device),
-		client_group_id(g) };
-	uint8_t hash[CS_SHA256_LEN];
-	enum cs_err err = cs_hash_parts(hash, CS_SHA256, parts, 2);
-
-	*out =
-	    (uint64_t)(hash[0] << 8 | hash[1]) * CLIENT_COMMIT_JITTER_MS >> 16;
-	return err;
-}
+#include "client/home/todo.h"
 
 static enum cs_err
 is_due(bool *due, const struct cs_client *c, const struct client_group *g)
 {
-	uint64_t now = cs_clock_ms(), early;
-	enum cs_err err = jitter(&early, c, g);
+	uint64_t at;
+	enum cs_err err = client_todo_due(&at, c, g);
 
-	*due = err == CS_OK && g->registered && !client_group_over(g) &&
-	    !g->lost &&
-	    (g->sent >= CLIENT_COMMIT_MESSAGES ||
-		now >= g->committed_ms + CLIENT_COMMIT_MS - early);
+	*due = err == CS_OK && cs_clock_ms() >= at;
 	return err;
 }
 
@@ -59,8 +41,18 @@ renew(struct cs_client *c, struct cs_view id)
 	bool due = true;
 	enum cs_err err = client_group_load(&g, c, id);
 
-	for (unsigned i = 0;
-	     err == CS_OK && due && !is_alone(&g) && i < CLIENT_TRIES; i++) {
+	/* What is damaged stops no other. */
+	if (client_group_damaged(err)) {
+		err = CS_OK;
+		due = false;
+	}
+	/* Whoever comes is added by a commit, and then all is as usual. */
+	else if (err == CS_OK && is_alone(&g)) {
+		err = client_todo_postpone(
+		    c, id, cs_clock_ms() + CLIENT_COMMIT_JITTER_MS);
+		due = false;
+	}
+	for (unsigned i = 0; err == CS_OK && due && i < CLIENT_TRIES; i++) {
 		err = client_commit(c, &g, &opt);
 		/* Somebody else's commit does not renew our leaf. */
 		if (err == CS_ERR_EPOCH)
@@ -71,31 +63,6 @@ renew(struct cs_client *c, struct cs_view id)
 	client_group_clear(&g);
 	/* What the hub refuses now is tried again next time. */
 	return err == CS_ERR_DENIED ? CS_OK : err;
-}
-
-static enum cs_err
-list_due(struct cs_buf *ids, struct cs_client *c)
-{
-	struct cs_buf all = { 0 };
-	struct cs_writer w = cs_writer(ids);
-	struct cs_reader r;
-	enum cs_err err = client_group_list(&all, c);
-
-	r = cs_reader(cs_buf_view(&all));
-	while (err == CS_OK && cs_reader_more(&r)) {
-		struct cs_view id = cs_read_vec(&r);
-		struct client_group g;
-		bool due = false;
-
-		err = client_group_load_meta(&g, c, id);
-		if (err == CS_OK && (err = is_due(&due, c, &g)) == CS_OK && due)
-			cs_write_vec(&w, id);
-		else if (client_group_damaged(err))
-			err = CS_OK;
-		client_group_clear(&g);
-	}
-	cs_buf_free(&all);
-	return err ? err : cs_writer_end(&w);
 }
 
 enum cs_err
@@ -109,7 +76,7 @@ client_upkeep(struct cs_client *c)
 	if (now - c->upkept_ms < CLIENT_UPKEEP_MS)
 		return CS_OK;
 	c->upkept_ms = now;
-	err = list_due(&ids, c);
+	err = client_todo_list_due(&ids, c, now);
 	r = cs_reader(cs_buf_view(&ids));
 	while (err == CS_OK && cs_reader_more(&r))
 		err = renew(c, cs_read_vec(&r));

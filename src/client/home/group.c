@@ -9,6 +9,7 @@
 #include "client/home/client.h"
 #include "client/home/leaf.h"
 #include "client/home/problem.h"
+#include "client/home/todo.h"
 #include "crypto/random.h"
 
 #define META "grp.meta"
@@ -182,6 +183,8 @@ store_state(struct cs_client *c, struct client_group *g)
 	if (err == CS_OK && whole)
 		err = cs_db_exec(c->db, "UPDATE grp SET public=? WHERE id=?",
 		    cs_blob(cs_buf_view(&public)), cs_blob(id));
+	if (err == CS_OK && whole)
+		err = client_todo_look(c, id);
 	if (err == CS_OK)
 		g->elsewhere = false;
 out:
@@ -192,8 +195,8 @@ out:
 	return err;
 }
 
-enum cs_err
-client_group_store_meta(struct cs_client *c, const struct client_group *g)
+static enum cs_err
+store_meta(struct cs_client *c, const struct client_group *g)
 {
 	struct cs_view id = client_group_id(g);
 	struct cs_buf plain = { 0 }, meta = { 0 };
@@ -210,15 +213,27 @@ client_group_store_meta(struct cs_client *c, const struct client_group *g)
 		    cs_blob(id), cs_blob(cs_buf_view(&meta)));
 	cs_buf_free(&plain);
 	cs_buf_free(&meta);
-	return err;
+	return err ? err : client_todo_store(c, g);
 }
 
 static enum cs_err
 store(struct cs_client *c, struct client_group *g)
 {
-	enum cs_err err = client_group_store_meta(c, g);
+	enum cs_err err = store_meta(c, g);
 
 	return err ? err : store_state(c, g);
+}
+
+enum cs_err
+client_group_store_meta(struct cs_client *c, const struct client_group *g)
+{
+	bool alone = !cs_db_in_transaction(c->db);
+	enum cs_err err;
+
+	if (alone && (err = cs_db_begin(c->db)))
+		return err;
+	err = store_meta(c, g);
+	return alone ? cs_db_end(c->db, err) : err;
 }
 
 enum cs_err
@@ -280,7 +295,7 @@ find_id(struct cs_buf *found, struct cs_client *c, const char *name,
 	struct cs_buf ids = { 0 }, group = { 0 }, direct = { 0 };
 	struct cs_reader r;
 	unsigned n = 0;
-	enum cs_err err = client_group_list(&ids, c);
+	enum cs_err err = client_todo_list_named(&ids, c, name);
 
 	r = cs_reader(cs_buf_view(&ids));
 	while (err == CS_OK && cs_reader_more(&r)) {
@@ -349,5 +364,44 @@ client_group_find_meta(struct client_group *out, struct cs_client *c,
 	if (err == CS_OK)
 		err = client_group_load_meta(out, c, cs_buf_view(&id));
 	cs_buf_free(&id);
+	return err;
+}
+
+static enum cs_err
+fill_one(struct cs_client *c, struct cs_view id)
+{
+	struct client_group g;
+	enum cs_err err = client_group_load_meta(&g, c, id);
+
+	if (err == CS_OK)
+		err = client_todo_store(c, &g);
+	else if (client_group_damaged(err))
+		err = client_todo_nameless(c, id);
+	client_group_clear(&g);
+	return err;
+}
+
+static enum cs_err
+fill(struct cs_client *c, struct cs_view ids)
+{
+	struct cs_reader r = cs_reader(ids);
+	enum cs_err err;
+
+	if ((err = cs_db_begin(c->db)))
+		return err;
+	while (err == CS_OK && cs_reader_more(&r))
+		err = fill_one(c, cs_read_vec(&r));
+	return cs_db_end(c->db, err);
+}
+
+enum cs_err
+client_groups_fill_todo(struct cs_client *c)
+{
+	struct cs_buf ids = { 0 };
+	enum cs_err err = client_todo_list_unnamed(&ids, c);
+
+	if (err == CS_OK && ids.len != 0)
+		err = fill(c, cs_buf_view(&ids));
+	cs_buf_free(&ids);
 	return err;
 }

@@ -40,3 +40,5 @@ CS_CHECKED enum cs_err client_group_find(struct client_group *out,
 /* The same without the MLS state. */
 CS_CHECKED enum cs_err client_group_find_meta(struct client_group *out,
     struct cs_client *c, const char *name, enum client_group_find find);
+/* Let those that an older program stored be found by name. */
+CS_CHECKED enum cs_err client_groups_fill_todo(struct cs_client *c);

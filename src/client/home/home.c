@@ -9,6 +9,7 @@
 #include "base/text.h"
 #include "client/home/client.h"
 #include "client/home/contact.h"
+#include "client/home/group.h"
 #include "client/home/problem.h"
 #include "client/home/schema.h"
 #include "crypto/random.h"
@@ -265,7 +266,8 @@ cs_client_open(
 	    (err = open_files(c, passphrase, EXIST)) == CS_OK &&
 	    (err = cs_vault_config_get(&joined, c->db, &c->key, "joined")) ==
 		CS_OK &&
-	    (err = identity_load(c)) == CS_OK)
+	    (err = identity_load(c)) == CS_OK &&
+	    (err = client_groups_fill_todo(c)) == CS_OK)
 		err = client_contacts_load(c);
 	cs_buf_free(&joined);
 	if (err) {

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "client/home/revoked.h"
 
+#include "client/home/todo.h"
 #include "crypto/hash.h"
 
 /* They were verified when they came; what is stored is what was signed. */
@@ -43,9 +44,13 @@ client_revoked_learn(struct cs_client *c, struct cs_view bytes)
 		return cs_err_class(err) == CS_ERR_CLASS_THEIRS ? CS_OK : err;
 	if ((err = cs_sha256(hash, bytes)))
 		return err;
-	return cs_db_exec(c->db,
-	    "INSERT INTO revocation(hash,account,bytes) VALUES(?,?,?)"
-	    " ON CONFLICT(hash) DO NOTHING",
-	    cs_blob(CS_VIEW_OF(hash)), cs_blob(CS_VIEW_OF(revocation.account)),
-	    cs_blob(bytes));
+	if ((err = cs_db_exec(c->db,
+		 "INSERT INTO revocation(hash,account,bytes) VALUES(?,?,?)"
+		 " ON CONFLICT(hash) DO NOTHING",
+		 cs_blob(CS_VIEW_OF(hash)),
+		 cs_blob(CS_VIEW_OF(revocation.account)), cs_blob(bytes))) ||
+	    cs_db_changes(c->db) == 0)
+		return err;
+	/* The device may be in any of them. */
+	return client_todo_look_all(c);
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The tables of a home, which begin at version 1. */
+/* The tables of a home. */
 #include "client/home/schema.h"
 
 /*
@@ -63,7 +63,20 @@ static const char version1[] =
     "CREATE INDEX letter_subject ON letter(subject, kind);"
     "CREATE TABLE told(hash BLOB PRIMARY KEY) WITHOUT ROWID;";
 
-static const char *const steps[] = { version1 };
+/*
+ * todo: of each row of grp, what waits in it, when its keys are to be renewed,
+ * and a keyed hash of its name: see todo.c.
+ */
+static const char version2[] =
+    "CREATE TABLE todo(id BLOB PRIMARY KEY, name BLOB, todo INTEGER NOT NULL,"
+    " due INTEGER NOT NULL) WITHOUT ROWID;"
+    "CREATE INDEX todo_name ON todo(name);"
+    "CREATE INDEX todo_todo ON todo(todo) WHERE todo<>0;"
+    "CREATE INDEX todo_due ON todo(due);"
+    "CREATE INDEX grp_pending ON grp(id) WHERE pending IS NOT NULL;"
+    "INSERT INTO todo(id,name,todo,due) SELECT id,NULL,1,0 FROM grp;";
+
+static const char *const steps[] = { version1, version2 };
 
 const struct cs_db_schema cs_client_schema = { "countersign client", steps,
 	sizeof steps / sizeof steps[0] };
