@@ -12,7 +12,7 @@
 #include "cli/manual.h"
 #include "crypto/init.h"
 
-#define MAX_ARGS 4096
+#define MAX_ARGS 8192 /* a group has 5,000 people at most */
 #define MAX_OPTIONS 32
 
 struct cli_args {

@@ -204,10 +204,19 @@ CS_CHECKED enum cs_err cs_client_groups(
     struct cs_client_groups *out, struct cs_client *c);
 void cs_client_groups_free(struct cs_client_groups *g);
 
+/*
+ * Make a group of the user and ${n} others, or add them to one; those who are
+ * in it already are passed over.  Many are added by several commits, and
+ * ${progress}, which may be NULL, is called after each with how many of ${n}
+ * are done.  What a failure or a kill has left unfinished, the same call
+ * finishes.
+ */
 CS_CHECKED enum cs_err cs_client_group_new(struct cs_client *c,
-    const char *name, const char *const *handles, size_t n);
+    const char *name, const char *const *handles, size_t n,
+    void (*progress)(uint64_t done, uint64_t total));
 CS_CHECKED enum cs_err cs_client_group_add(struct cs_client *c,
-    const char *name, const char *const *handles, size_t n);
+    const char *name, const char *const *handles, size_t n,
+    void (*progress)(uint64_t done, uint64_t total));
 CS_CHECKED enum cs_err cs_client_group_remove(
     struct cs_client *c, const char *name, const char *handle);
 /* Leave a group or, given the name of a person, the conversation with them, on

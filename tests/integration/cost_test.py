@@ -3,8 +3,10 @@
 import os
 import signal
 import sqlite3
+import subprocess
+import time
 
-from world import World, check, main
+from world import BIN, STUCK_S, World, check, main
 
 
 def states(w, name):
@@ -44,6 +46,26 @@ def test_syncs():
         w.csok("bob", "inbox")
         cost = w.cost("bob", "inbox")
         check(cost["syncs"] == 0 and cost["writes"] == 0, "none: %s" % cost)
+
+
+def test_reads():
+    """Where nothing waits, more conversations cost no more reads."""
+    with World() as w:
+        w.join("alice", "bob")
+        w.friends("alice", "bob")
+        costs = []
+        for n in range(40):
+            w.csok("alice", "group", "new", "group %d" % n, "bob")
+            if n not in (9, 39):
+                continue
+            for name in ("bob", "alice", "bob", "alice", "bob", "alice"):
+                w.csok(name, "inbox")
+            costs.append([w.cost("alice", "inbox")["reads"],
+                          w.cost("bob", "inbox")["reads"],
+                          w.cost("alice", "send", "group 3", "x")["reads"]])
+        # One page more where an index grows by a level; an MLS state has two.
+        for few, many in zip(*costs):
+            check(many <= few + 4, "reads: %s" % costs)
 
 
 def test_killed_at_each_step():
@@ -94,6 +116,46 @@ def test_reader_killed_at_each_step():
         check(step > 20, "there are that many steps: %d" % step)
         check(w.texts("bob", "--all")[-step:] ==
               ["step %d" % (i + 1) for i in range(step)], "all, in order")
+
+
+def in_largest(w):
+    """How many devices are in the largest group, says the hub."""
+    db = w.db()
+    (n,) = db.execute("SELECT COALESCE(MAX(n),0) FROM (SELECT COUNT(*) AS n"
+                      " FROM member GROUP BY grp)").fetchone()
+    db.close()
+    return n
+
+
+def test_large_group():
+    """Many people come in by several commits; what broke off is finished."""
+    with World() as w:
+        w.join("alice")
+        os.mkdir(w.path("crowd"))
+        names = ["m%04d" % i for i in range(230)]
+        w.ok("crowd", w.path("crowd"), w.invite("--uses", len(names)), 0,
+             len(names), "alice")
+        w.csok("alice", "inbox")
+        proc = subprocess.Popen(
+            [os.path.join(BIN, "countersign"), "--home", w.home("alice"),
+             "group", "new", "everybody"] + names, stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        until = time.monotonic() + STUCK_S
+        while in_largest(w) < 100 and time.monotonic() < until:
+            time.sleep(0.01)
+        proc.send_signal(signal.SIGKILL)
+        proc.wait(STUCK_S)
+        check(100 <= in_largest(w) <= len(names), "some are in")
+        w.csok("alice", "group", "new", "everybody", *names)
+        (group,) = [g for g in w.csok("alice", "group", "list",
+                                      "--json").lines()
+                    if g["name"] == "everybody"]
+        check(sorted(group["members"]) == sorted(names + ["alice"]), "all")
+        check(group["epoch"] == 3, "a commit for each hundred")
+        r = w.cs("alice", "group", "new", "everybody", *names)
+        check(r.status == 1 and "already" in r.err, str(r))
+        r = w.cs("alice", "group", "new", "everybody", *names[1:])
+        check(r.status == 1 and "already" in r.err, str(r))
 
 
 if __name__ == "__main__":

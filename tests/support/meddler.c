@@ -292,7 +292,7 @@ groups(struct job *j)
 
 	for (int i = 0; i < n; i++) {
 		snprintf(name, sizeof name, "trap %d", i);
-		must(j, cs_client_group_new(j->c, name, who, 1), "group");
+		must(j, cs_client_group_new(j->c, name, who, 1, NULL), "group");
 	}
 	printf("%d\n", n);
 }

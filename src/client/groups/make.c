@@ -11,6 +11,7 @@
 #include "client/groups/invite.h"
 #include "client/home/client.h"
 #include "client/home/contact.h"
+#include "client/home/credential.h"
 #include "client/home/group.h"
 #include "client/home/leaf.h"
 #include "client/home/members.h"
@@ -19,7 +20,16 @@
 #include "crypto/random.h"
 
 #define GROUP_ID_LEN 32
-#define ASK_MAX 100 /* people added by one command */
+/* People added by one commit: with 20 devices each, it and its Welcome stay
+ * below CS_WIRE_FRAME_MAX. */
+#define BATCH 100
+
+/* Who is to be added; ${progress} may be NULL. */
+struct people {
+	const char *const *handles;
+	size_t n;
+	void (*progress)(uint64_t done, uint64_t total);
+};
 
 /* The extensions of the GroupContext, which point into ${hold}. */
 static enum cs_err
@@ -148,79 +158,154 @@ find_group(struct client_group *out, struct cs_client *c, const char *name)
 	return err;
 }
 
-/* Ask for key packages of those in ${handles} who are not in ${g} yet. */
 static enum cs_err
-ask_all(struct client_invited *out, struct cs_client *c,
-    const struct client_group *g, const char *const *handles, size_t n)
+check_people(struct cs_client *c, const struct people *p)
+{
+	for (size_t i = 0; i < p->n; i++)
+		for (size_t k = 0; k < i; k++)
+			if (strcmp(p->handles[i], p->handles[k]) == 0)
+				return client_problem(c, CS_ERR_EXISTS,
+				    "%.40s is named twice.", p->handles[i]);
+	return CS_OK;
+}
+
+static bool
+is_in(const struct client_group *g, const char *handle)
 {
 	uint32_t leaves[CS_WIRE_DEVICES_MAX];
+
+	return g->mls != NULL && client_group_leaves_of(g, handle, leaves) != 0;
+}
+
+/* Ask for key packages of a batch of those in ${p}, from ${*next} on, who are
+ * not in ${g} yet, as was asked for; moves ${*next} behind them. */
+static enum cs_err
+ask_some(struct client_invited *out, struct cs_client *c,
+    const struct client_group *g, const struct people *p, size_t *next)
+{
 	enum cs_err err = CS_OK;
 
-	if (n > ASK_MAX)
-		return client_problem(c, CS_ERR_LIMIT,
-		    "At most %d people can be added at once.", ASK_MAX);
-	for (size_t i = 0; i < n && err == CS_OK; i++) {
-		for (size_t k = 0; k < i; k++)
-			if (strcmp(handles[i], handles[k]) == 0)
-				return client_problem(c, CS_ERR_EXISTS,
-				    "%.40s is named twice.", handles[i]);
-		/* Already a member, as was asked for. */
-		if (g->mls != NULL && strcmp(handles[i], c->self.handle) != 0 &&
-		    client_group_leaves_of(g, handles[i], leaves) != 0)
+	for (size_t asked = 0; *next < p->n && asked < BATCH && err == CS_OK;
+	     (*next)++) {
+		const char *handle = p->handles[*next];
+
+		if (strcmp(handle, c->self.handle) != 0 && is_in(g, handle))
 			continue;
-		err = client_invite_ask(out, c, handles[i]);
+		err = client_invite_ask(out, c, handle);
+		asked++;
 	}
 	return err;
 }
 
-enum cs_err
-cs_client_group_new(
-    struct cs_client *c, const char *name, const char *const *handles, size_t n)
+/* Add the others in ${p}, from ${next} on, a commit for each batch.  Whatever
+ * stops it, those who are in stay, and the same call adds the rest. */
+static enum cs_err
+add_rest(struct cs_client *c, struct client_group *g, const struct people *p,
+    size_t next)
 {
-	struct client_group g = { 0 };
+	enum cs_err err = CS_OK;
+
+	while (err == CS_OK && next < p->n) {
+		struct client_invited in = { 0 };
+
+		if ((err = ask_some(&in, c, g, p, &next)) == CS_OK && in.n != 0)
+			err = client_invite_add(c, g, &in);
+		cs_buf_free(&in.packages);
+		if (err == CS_OK && p->progress != NULL)
+			p->progress(next, p->n);
+	}
+	return err;
+}
+
+/* Is ${g} what an earlier try to make a group of ${p} came to: the user's own,
+ * with nobody in it but some of them? */
+static bool
+is_unfinished(const struct cs_client *c, const struct client_group *g,
+    const struct people *p)
+{
+	char name[CS_HANDLE_MAX + 1];
+	struct cs_mls_member m;
+	size_t others = 0;
+
+	if (strcmp(g->added_by, c->self.handle) != 0)
+		return false;
+	for (size_t i = 0; i < p->n; i++)
+		others += is_in(g, p->handles[i]);
+	if (others == p->n)
+		return false;
+	for (uint32_t i = 0; i < cs_mls_group_leaves(g->mls); i++) {
+		bool named = !cs_mls_group_member(g->mls, i, &m);
+
+		if (!named)
+			client_handle_of(name, m.credential);
+		named = named || strcmp(name, c->self.handle) == 0;
+		for (size_t k = 0; !named && k < p->n; k++)
+			named = strcmp(name, p->handles[k]) == 0;
+		if (!named)
+			return false;
+	}
+	return true;
+}
+
+/* Make the group with the first of ${p}. */
+static enum cs_err
+begin(struct cs_client *c, struct client_group *g, const char *name,
+    const struct people *p, size_t *next)
+{
 	struct client_invited in = { 0 };
 	enum cs_err err;
 
-	if ((err = check_name(c, name)) || (err = client_need_hub(c)))
+	if ((err = ask_some(&in, c, g, p, next)) == CS_OK &&
+	    (err = client_invite_ask_own(&in, c, NULL)) == CS_OK &&
+	    (err = make_group(g, c, name)) == CS_OK && in.n != 0)
+		err = client_invite_add(c, g, &in);
+	cs_buf_free(&in.packages);
+	if (err == CS_OK && p->progress != NULL && *next < p->n)
+		p->progress(*next, p->n);
+	return err;
+}
+
+enum cs_err
+cs_client_group_new(struct cs_client *c, const char *name,
+    const char *const *handles, size_t n,
+    void (*progress)(uint64_t done, uint64_t total))
+{
+	const struct people p = { handles, n, progress };
+	struct client_group g = { 0 };
+	size_t next = 0;
+	enum cs_err err;
+
+	if ((err = check_name(c, name)) || (err = client_need_hub(c)) ||
+	    (err = check_people(c, &p)))
 		return err;
 	err = client_group_find(&g, c, name, CLIENT_FIND_GROUP);
+	/* A group whose making broke off is continued. */
 	if (err == CS_ERR_EXISTS ||
-	    (err == CS_OK && client_group_people(&g) > 1)) {
+	    (err == CS_OK && client_group_people(&g) > 1 &&
+		!is_unfinished(c, &g, &p)))
 		err = client_problem(c, CS_ERR_EXISTS,
 		    "You are in a group called %.255s already.", name);
-		goto out;
-	}
-	if (err != CS_OK && err != CS_ERR_NOT_FOUND)
-		goto out;
-	if ((err = ask_all(&in, c, &g, handles, n)))
-		goto out;
-	/* A group whose making broke off before anybody was in it is continued.
-	 */
-	if (g.mls == NULL &&
-	    ((err = client_invite_ask_own(&in, c, NULL)) ||
-		(err = make_group(&g, c, name))))
-		goto out;
-	if (in.n != 0)
-		err = client_invite_add(c, &g, &in);
-out:
-	cs_buf_free(&in.packages);
+	else if (err == CS_ERR_NOT_FOUND)
+		err = begin(c, &g, name, &p, &next);
+	if (err == CS_OK)
+		err = add_rest(c, &g, &p, next);
 	client_group_clear(&g);
 	return err;
 }
 
 enum cs_err
-cs_client_group_add(
-    struct cs_client *c, const char *name, const char *const *handles, size_t n)
+cs_client_group_add(struct cs_client *c, const char *name,
+    const char *const *handles, size_t n,
+    void (*progress)(uint64_t done, uint64_t total))
 {
+	const struct people p = { handles, n, progress };
 	struct client_group g = { 0 };
-	struct client_invited in = { 0 };
 	enum cs_err err;
 
 	if ((err = client_need_hub(c)) == CS_OK &&
-	    (err = find_group(&g, c, name)) == CS_OK &&
-	    (err = ask_all(&in, c, &g, handles, n)) == CS_OK && in.n != 0)
-		err = client_invite_add(c, &g, &in);
-	cs_buf_free(&in.packages);
+	    (err = check_people(c, &p)) == CS_OK &&
+	    (err = find_group(&g, c, name)) == CS_OK)
+		err = add_rest(c, &g, &p, 0);
 	client_group_clear(&g);
 	return err;
 }

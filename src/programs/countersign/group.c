@@ -2,46 +2,65 @@
 /* group new, add, remove, leave, list, repair; accept, block */
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
+#include "base/alloc.h"
 #include "base/text.h"
 #include "cli/print.h"
+#include "cli/report_error.h"
 #include "franking/stamp.h"
 #include "programs/countersign/home.h"
 #include "programs/countersign/main.h"
 
-#define PEOPLE_MAX 100
+#define MANY 100 /* less is done before anybody looks */
 
-/* Collect the names after the first argument. */
-static size_t
-people(const char *out[static PEOPLE_MAX], const struct cli_args *args)
+/* On a terminal, how far it is. */
+static void
+show_added(uint64_t done, uint64_t total)
 {
-	size_t n = 0;
-
-	for (int i = 1; i < cli_count(args) && n < PEOPLE_MAX; i++)
-		out[n++] = cli_arg(args, i);
-	return n;
+	if (isatty(STDERR_FILENO) && total > MANY)
+		fprintf(stderr, "\r%llu of %llu people%s",
+		    (unsigned long long)done, (unsigned long long)total,
+		    done == total ? "\n" : "");
 }
 
 static int
-change(const struct cli_args *args,
+change_online(const struct cli_args *args, const char *const *people,
     enum cs_err (*fn)(struct cs_client *c, const char *name,
-	const char *const *handles, size_t n))
+	const char *const *handles, size_t n,
+	void (*progress)(uint64_t done, uint64_t total)))
 {
-	const char *handles[PEOPLE_MAX];
 	struct cs_client *c;
-	size_t n = people(handles, args);
 	enum cs_err err;
-	int status;
+	int status = cli_open(&c, args, CLI_ONLINE);
 
-	if (cli_count(args) - 1 > PEOPLE_MAX)
-		return cli_fail(CLI_USAGE,
-		    "At most %d people can be added at once.", PEOPLE_MAX);
-	if ((status = cli_open(&c, args, CLI_ONLINE)) != CLI_OK)
+	if (status != CLI_OK)
 		return status;
-	err = fn(c, cli_arg(args, 0), handles, n);
+	err = fn(c, cli_arg(args, 0), people, (size_t)cli_count(args) - 1,
+	    show_added);
 	if (err)
 		status = cli_client_fail(c, err);
 	cs_client_close(c);
+	return status;
+}
+
+/* The people are the names after the first argument. */
+static int
+change(const struct cli_args *args,
+    enum cs_err (*fn)(struct cs_client *c, const char *name,
+	const char *const *handles, size_t n,
+	void (*progress)(uint64_t done, uint64_t total)))
+{
+	size_t n = (size_t)cli_count(args) - 1;
+	const char **people = cs_calloc(n, sizeof *people);
+	int status;
+
+	if (people == NULL)
+		return report_error(CS_ERR_NOMEM, "That did not work");
+	for (size_t i = 0; i < n; i++)
+		people[i] = cli_arg(args, (int)i + 1);
+	status = change_online(args, people, fn);
+	cs_free_plain(people);
 	return status;
 }
 

@@ -42,7 +42,7 @@ make_group(struct walk *w, struct walker *m)
 			who[n++] = handle;
 	}
 	if (n != 0)
-		may_fail(cs_client_group_new(m->c, name, who, n));
+		may_fail(cs_client_group_new(m->c, name, who, n, NULL));
 }
 
 static void
@@ -66,7 +66,7 @@ do_in(struct walk *w, struct walker *m, struct client_group *g)
 
 	switch (walk_below(w, 8)) {
 	case 0:
-		may_fail(cs_client_group_add(m->c, g->name, &who, 1));
+		may_fail(cs_client_group_add(m->c, g->name, &who, 1, NULL));
 		break;
 	case 1:
 		if (walk_once_in(w, 2))
