@@ -52,9 +52,7 @@ look_at_times(struct cs_net_server *s)
 			s->looked_s = s->now_s - NET_SLOTS;
 		if (slot->next == slot)
 			continue;
-		due = *slot;
-		due.next->prev = due.prev->next = &due;
-		net_list_init(slot);
+		net_list_move(&due, slot);
 		while (due.next != &due) {
 			struct cs_net_conn *c = NET_OF(due.next, timed);
 
@@ -111,14 +109,13 @@ static bool
 flush(struct cs_net_server *s)
 {
 	uint64_t end_us = cs_clock_us() + FLUSH_US;
-	struct net_link *last = s->dirty.prev;
-	bool more = s->dirty.next != &s->dirty;
+	size_t n = 0;
 
-	while (more && cs_clock_us() < end_us) {
-		more = s->dirty.next != last;
+	/* Those that get more meanwhile are behind the others. */
+	for (struct net_link *l = s->dirty.next; l != &s->dirty; l = l->next)
+		n++;
+	while (n-- > 0 && s->dirty.next != &s->dirty && cs_clock_us() < end_us)
 		net_flush(NET_OF(s->dirty.next, dirty));
-		more = more && s->dirty.next != &s->dirty;
-	}
 	return s->dirty.next != &s->dirty;
 }
 
@@ -126,16 +123,12 @@ flush(struct cs_net_server *s)
 static bool
 go_on(struct cs_net_server *s)
 {
-	struct net_link *last = s->ready.prev;
-	bool any = s->ready.next != &s->ready, more = any;
+	struct net_link now;
+	bool any = s->ready.next != &s->ready;
 
-	while (more) {
-		struct net_link *l = s->ready.next;
-
-		more = l != last;
-		net_go_on(NET_OF(l, ready));
-		more = more && s->ready.next != &s->ready;
-	}
+	net_list_move(&now, &s->ready);
+	while (now.next != &now)
+		net_go_on(NET_OF(now.next, ready));
 	return any;
 }
 

@@ -29,6 +29,18 @@ net_list_remove(struct net_link *l)
 /* ---- time --------------------------------------------------------------- */
 
 void
+net_list_move(struct net_link *to, struct net_link *from)
+{
+	net_list_init(to);
+	while (from->next != from) {
+		struct net_link *l = from->next;
+
+		net_list_remove(l);
+		net_list_add(to, l);
+	}
+}
+
+void
 net_due(struct cs_net_conn *c, uint64_t at_s)
 {
 	struct cs_net_server *s = c->server;
