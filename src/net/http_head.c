@@ -176,11 +176,15 @@ cs_http_head_parse(struct cs_http_head *out, struct cs_view head)
 	*out = (struct cs_http_head){ .n_fields = 0 };
 	if (!cut_line(&line, &head) || !request_line(out, line))
 		return CS_ERR_FORMAT;
-	while (cut_line(&line, &head) && line.len != 0)
+	for (;;) {
+		if (!cut_line(&line, &head))
+			return CS_ERR_FORMAT;
+		if (line.len == 0)
+			break;
 		if (!field(out, line))
 			return CS_ERR_FORMAT;
-	return line.len == 0 && head.len == 0 && is_clear(out) ? CS_OK
-							       : CS_ERR_FORMAT;
+	}
+	return head.len == 0 && is_clear(out) ? CS_OK : CS_ERR_FORMAT;
 }
 
 struct cs_view

@@ -68,6 +68,7 @@ test_bad(void **state)
 		"GET / HTTP/1.1\nHost: a\r\n\r\n",
 		"GET / HTTP/1.1\r\nHost: a\n\r\n",
 		"GET / HTTP/1.1\r\nHost: a\r\n",
+		"GET / HTTP/1.1\r\nHost: a\r\n\n",
 		"GET / HTTP/1.1\r\nHost: a\r\n\r\n ",
 		"GET / HTTP/1.1\r\nHost : a\r\n\r\n",
 		"GET / HTTP/1.1\r\n Host: a\r\n\r\n",
