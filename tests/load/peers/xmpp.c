@@ -42,6 +42,7 @@ struct pair {
 static SSL *
 open_tls(const struct peers_target *target)
 {
+	char name[] = HOST; /* OpenSSL's macro takes no const */
 	struct sockaddr_in at = { .sin_family = AF_INET,
 		.sin_port = htons((uint16_t)target->port) };
 	struct timeval patience = { .tv_sec = PEERS_TIMEOUT_MS / 1000 };
@@ -60,7 +61,7 @@ open_tls(const struct peers_target *target)
 	SSL_CTX_set_verify(context, SSL_VERIFY_PEER, NULL);
 	ssl = SSL_new(context);
 	if (ssl == NULL || SSL_set1_host(ssl, HOST) != 1 ||
-	    SSL_set_tlsext_host_name(ssl, HOST) != 1 ||
+	    SSL_set_tlsext_host_name(ssl, name) != 1 ||
 	    SSL_set_fd(ssl, fd) != 1 || SSL_connect(ssl) != 1)
 		peers_must(CS_ERR_IO, "TLS");
 	SSL_CTX_free(context); /* ${ssl} keeps it */
