@@ -138,11 +138,12 @@ cost_beside(struct bench_member *m, pid_t hub)
 	uint64_t before = cpu_of(hub);
 
 	sleep(IDLE_S);
-	c.idle = (double)(cpu_of(hub) - before) / 1e9 / IDLE_S;
+	/* What is too little to be counted is not nothing. */
+	c.idle = (double)(cpu_of(hub) - before + 1) / 1e9 / IDLE_S;
 	before = cpu_of(hub);
 	for (unsigned i = 0; i < REQUESTS; i++)
 		(void)bench_ping(m);
-	c.request_us = (double)(cpu_of(hub) - before) / 1e3 / REQUESTS;
+	c.request_us = (double)(cpu_of(hub) - before + 1) / 1e3 / REQUESTS;
 	return c;
 }
 
