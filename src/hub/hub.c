@@ -86,9 +86,7 @@ close_hub(struct cs_hub *hub)
 	cs_buf_free(&hub->registrar_cert);
 	cs_buf_free(&hub->desk_seal_cert);
 	cs_buf_free(&hub->desk_sign_cert);
-	cs_buf_free(&hub->batch);
-	cs_free(hub->out, hub->cap_out * sizeof *hub->out);
-	cs_free(hub->wakes, hub->cap_wakes * sizeof *hub->wakes);
+	hub_batch_free(hub);
 	cs_free_plain(hub->dir);
 	cs_free(hub, sizeof *hub);
 }

@@ -6,6 +6,7 @@
 #include "base/alloc.h"
 #include "crypto/random.h"
 #include "franking/credential.h"
+#include "hub/core/batch.h"
 #include "hub/core/budget.h"
 #include "hub/core/hub.h"
 #include "hub/core/refusal.h"
@@ -53,11 +54,10 @@ static inline void
 hw_clear(struct hub_world *w)
 {
 	cs_db_close(w->hub->db);
-	cs_buf_free(&w->hub->batch);
+	hub_batch_free(w->hub);
 	hub_budgets_free(w->hub);
 	cs_buf_free(&w->hub->registrar_cert);
 	test_operator_clear(&w->operator);
-	cs_free(w->hub->out, w->hub->cap_out * sizeof *w->hub->out);
 	cs_free(w->hub, sizeof *w->hub);
 	temp_dir_clear(&w->dir);
 }

@@ -259,3 +259,14 @@ hub_batch_end(struct cs_hub *hub)
 	else
 		hub->batch.len = 0;
 }
+
+void
+hub_batch_free(struct cs_hub *hub)
+{
+	cs_buf_free(&hub->batch);
+	cs_free(hub->out, hub->cap_out * sizeof *hub->out);
+	cs_free(hub->wakes, hub->cap_wakes * sizeof *hub->wakes);
+	hub->out = NULL;
+	hub->wakes = NULL;
+	hub->n_out = hub->cap_out = hub->n_wakes = hub->cap_wakes = 0;
+}

@@ -9,6 +9,9 @@ CS_CHECKED enum cs_err hub_batch_begin(struct cs_hub *hub);
 /* Commit, and send what waited; or refuse all of it if the commit failed. */
 void hub_batch_end(struct cs_hub *hub);
 
+/* Free what rounds have kept. */
+void hub_batch_free(struct cs_hub *hub);
+
 /* What ${rq} does in the database from here on is undone if it fails.  A
  * request that changes one thing needs none of this: it sets ${rq->changed}
  * before, and if it fails then, the round does. */

@@ -140,7 +140,8 @@ is_left(const char *path, const char *text)
 		char name[600];
 
 		snprintf(name, sizeof name, "%s%s", path, ends[i]);
-		if (cs_file_read(&all, name, CS_BUF_MAX) == CS_OK)
+		if (cs_file_read(&all, name, CS_BUF_MAX) == CS_OK &&
+		    all.len != 0)
 			found |= memmem(all.data, all.len, text,
 				     strlen(text)) != NULL;
 		cs_buf_free(&all);

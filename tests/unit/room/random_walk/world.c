@@ -102,7 +102,10 @@ walk_ask(struct walker *m, uint8_t kind, const struct cs_wire_shape *shape,
 {
 	struct cs_hub *hub = m->conn.hub;
 	struct cs_session *s = &m->c->link.session;
-	struct hub_request rq = { .hub = hub, .conn = &m->conn, .id = 1 };
+	/* The savepoint is ours. */
+	struct hub_request rq = {
+		.hub = hub, .conn = &m->conn, .id = 1, .saved = true
+	};
 	struct cs_wire_frame frame;
 	struct cs_buf body = { 0 };
 	enum cs_err err;
@@ -130,7 +133,7 @@ walk_ask(struct walker *m, uint8_t kind, const struct cs_wire_shape *shape,
 	}
 	assert_ok(cs_db_commit(hub->db));
 	/* There is nobody to send to. */
-	hub->batch.len = hub->n_out = 0;
+	hub->batch.len = hub->n_out = hub->n_wakes = 0;
 out:
 	cs_buf_free(&rq.error_data);
 	cs_buf_free(&body);
