@@ -51,7 +51,7 @@ static uint64_t
 cpu_of(pid_t pid)
 {
 	char path[64];
-	unsigned long long ns = 0, user, kernel;
+	unsigned long long ns = 0, user = 0, kernel = 0;
 	FILE *f;
 
 	snprintf(path, sizeof path, "/proc/%d/schedstat", (int)pid);

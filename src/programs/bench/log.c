@@ -164,5 +164,7 @@ bench_log(const struct bench_options *o)
 		bench_ratio("an empty request, p50", t.ping_us, "us",
 		    "beside 1,000", first.ping_us, 0);
 	}
+	bench_member_clear(&s.a);
+	bench_member_clear(&s.b);
 	bench_hub_stop(&s.hub);
 }
