@@ -246,16 +246,15 @@ net_readable(struct cs_net_conn *c)
 		c->pinged = false;
 		take(c, bytes, got);
 		cs_wipe(bytes, got);
-	} while (c->state != NET_DEAD && c->rest.len == 0 && net_flows(c) &&
-	    c->state != NET_SENDS && cs_tls_pending(c->tls) &&
-	    turn < NET_TURN_BYTES);
+	} while (
+	    net_reads(c) && cs_tls_pending(c->tls) && turn < NET_TURN_BYTES);
 	if (io == CS_TLS_OVER)
 		net_die(c);
 	if (c->state == NET_DEAD)
 		return;
-	/* The socket says nothing of what OpenSSL has read already. */
-	if (cs_tls_pending(c->tls) && c->rest.len == 0 && net_flows(c) &&
-	    c->state != NET_SENDS)
+	/* The socket says nothing of what OpenSSL has read already.  A part of
+	 * a record is no reason to come back: its rest will be told. */
+	if (io == CS_TLS_DONE && cs_tls_pending(c->tls) && net_reads(c))
 		net_later(c);
 	net_arm(c);
 }
@@ -283,8 +282,7 @@ net_go_on(struct cs_net_conn *c)
 		take(c, rest.data, rest.len);
 		cs_buf_free(&rest);
 	}
-	if (c->state != NET_DEAD && c->rest.len == 0 && net_flows(c) &&
-	    c->state != NET_SENDS && cs_tls_pending(c->tls))
+	if (net_reads(c) && cs_tls_pending(c->tls))
 		net_readable(c);
 	if (c->state != NET_DEAD)
 		net_arm(c);

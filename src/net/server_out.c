@@ -18,15 +18,20 @@ net_flows(const struct cs_net_conn *c)
 	    (!c->held && (most == 0 || net_waiting(c) <= most));
 }
 
+bool
+net_reads(const struct cs_net_conn *c)
+{
+	return c->state != NET_DEAD && c->state != NET_SENDS &&
+	    c->rest.len == 0 && net_flows(c);
+}
+
 /* What epoll shall tell.  A reader that is stopped leaves what comes in the
  * socket, until its sender notices. */
 void
 net_arm(struct cs_net_conn *c)
 {
-	bool reads = c->state != NET_DEAD && c->state != NET_SENDS &&
-	    c->rest.len == 0 && net_flows(c);
 	struct epoll_event e = {
-		.events = (reads ? (uint32_t)EPOLLIN : 0) |
+		.events = (net_reads(c) ? (uint32_t)EPOLLIN : 0) |
 		    (c->out_blocked ? (uint32_t)EPOLLOUT : 0),
 		.data.ptr = c,
 	};

@@ -6,6 +6,8 @@
 
 /* May what comes next be handed on? */
 bool net_flows(const struct cs_net_conn *c);
+/* May more be read, and nothing waits that came before? */
+bool net_reads(const struct cs_net_conn *c);
 /* Tell epoll what ${c} waits for. */
 void net_arm(struct cs_net_conn *c);
 /* Go on with ${c} in the next round. */

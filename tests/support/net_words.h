@@ -59,6 +59,8 @@ frame(void *arg, struct cs_net_conn *c, void *user, struct cs_view bytes)
 		say_number(c, bigs);
 	} else if (cs_view_equal(bytes, cs_view_str("closes"))) {
 		say_number(c, closes);
+	} else if (cs_view_equal(bytes, cs_view_str("rounds"))) {
+		say_number(c, net_rounds);
 	} else if (cs_view_equal(bytes, cs_view_str("hold"))) {
 		held = c;
 		cs_net_conn_hold(c);

@@ -183,6 +183,30 @@ test_door(void **state)
 	net_world_clear(&w);
 }
 
+/* The beginning of a record, whose rest does not come, costs nothing. */
+static void
+test_half_a_record(void **state)
+{
+	static const uint8_t half[] = { 0x17, 3, 3, 0, 100, 1, 2, 3 };
+	struct net_world w;
+	struct cs_net_client *other;
+	struct raw r;
+	unsigned before;
+
+	(void)state;
+	world_init(&w);
+	other = connect_to(&w);
+	raw_open(&r, &w);
+	assert_int_equal(write(r.fd, half, sizeof half), sizeof half);
+	usleep(200000);
+	before = ask_number(other, "rounds");
+	usleep(500000);
+	assert_in_range(ask_number(other, "rounds"), before, before + 20);
+	raw_close(&r);
+	cs_net_client_close(other);
+	net_world_clear(&w);
+}
+
 /* Who says nothing is let go, stranger or not yet anybody. */
 static void
 test_silence(void **state)
@@ -214,6 +238,7 @@ main(void)
 		cmocka_unit_test(test_statuses),
 		cmocka_unit_test(test_heads),
 		cmocka_unit_test(test_door),
+		cmocka_unit_test(test_half_a_record),
 		cmocka_unit_test(test_silence),
 	};
 
