@@ -276,38 +276,6 @@ is_lazy(enum hub_budget_id id)
 	    id == HUB_B_MESSAGES_DAY || id == HUB_B_MESSAGE_BYTES_DAY;
 }
 
-/* ---- on disk ------------------------------------------------------------ */
-
-static enum cs_err
-load(struct hub_spent *out, struct cs_hub *hub, const struct hub_budget *b,
-    struct cs_view scope)
-{
-	struct cs_rows row;
-	enum cs_err err;
-
-	*out = (struct hub_spent){ .since_ms = hub->now_ms };
-	err = cs_db_row(&row, hub->db,
-	    "SELECT since,n FROM spent WHERE scope=? AND budget=?",
-	    cs_blob(scope), cs_text(cs_view_str(b->name)));
-	if (err == CS_OK)
-		*out = (struct hub_spent){ cs_col_int(&row, 0),
-			cs_col_int(&row, 1) };
-	err = cs_rows_end(&row, err);
-	return err == CS_ERR_NOT_FOUND ? CS_OK : err;
-}
-
-static enum cs_err
-store(struct cs_hub *hub, const struct hub_budget *b, struct cs_view scope,
-    const struct hub_spent *s)
-{
-	return cs_db_exec(hub->db,
-	    "INSERT INTO spent(scope,budget,since,n) VALUES(?,?,?,?)"
-	    " ON CONFLICT(scope,budget) DO UPDATE"
-	    " SET since=excluded.since,n=excluded.n",
-	    cs_blob(scope), cs_text(cs_view_str(b->name)), cs_int(s->since_ms),
-	    cs_int(s->n));
-}
-
 /* ---- spending ----------------------------------------------------------- */
 
 enum cs_err
@@ -365,12 +333,12 @@ hub_spend_of(struct hub_request *rq, enum hub_budget_id id,
 			hub_spent_changed(rq->hub, in_memory);
 		return CS_OK;
 	}
-	if ((err = load(&on_disk, rq->hub, b, scope)) ||
+	if ((err = hub_spent_load(&on_disk, rq->hub, b->name, scope)) ||
 	    (err = add(rq, id, &on_disk, amount)))
 		return err;
 	/* Triggers count what stands. */
 	return b->window_ms != 0 && amount != 0
-	    ? store(rq->hub, b, scope, &on_disk)
+	    ? hub_spent_store(rq->hub, b->name, scope, &on_disk)
 	    : CS_OK;
 }
 

@@ -30,8 +30,11 @@ struct hub_spents {
 	bool writing;
 };
 
-static enum cs_err
-load(struct hub_spent *out, struct cs_hub *hub, const struct place *p)
+/* ---- rows --------------------------------------------------------------- */
+
+enum cs_err
+hub_spent_load(struct hub_spent *out, struct cs_hub *hub, const char *name,
+    struct cs_view scope)
 {
 	struct cs_rows row;
 	enum cs_err err;
@@ -39,7 +42,7 @@ load(struct hub_spent *out, struct cs_hub *hub, const struct place *p)
 	*out = (struct hub_spent){ .since_ms = hub->now_ms };
 	err = cs_db_row(&row, hub->db,
 	    "SELECT since,n FROM spent WHERE scope=? AND budget=?",
-	    cs_blob(CS_VIEW_OF(p->account)), cs_text(cs_view_str(p->name)));
+	    cs_blob(scope), cs_text(cs_view_str(name)));
 	if (err == CS_OK)
 		*out = (struct hub_spent){ cs_col_int(&row, 0),
 			cs_col_int(&row, 1) };
@@ -47,6 +50,21 @@ load(struct hub_spent *out, struct cs_hub *hub, const struct place *p)
 	return err == CS_ERR_NOT_FOUND ? CS_OK : err;
 }
 
+enum cs_err
+hub_spent_store(struct cs_hub *hub, const char *name, struct cs_view scope,
+    const struct hub_spent *s)
+{
+	return cs_db_exec(hub->db,
+	    "INSERT INTO spent(scope,budget,since,n) VALUES(?,?,?,?)"
+	    " ON CONFLICT(scope,budget) DO UPDATE"
+	    " SET since=excluded.since,n=excluded.n",
+	    cs_blob(scope), cs_text(cs_view_str(name)), cs_int(s->since_ms),
+	    cs_int(s->n));
+}
+
+/* ---- the table ---------------------------------------------------------- */
+
+/* Write what was changed of a place, in the round's transaction. */
 static enum cs_err
 store(struct cs_hub *hub, struct place *p)
 {
@@ -54,19 +72,13 @@ store(struct cs_hub *hub, struct place *p)
 
 	if (!p->changed)
 		return CS_OK;
-	if (!cs_db_in_transaction(hub->db) && (err = cs_db_begin(hub->db)))
+	if ((!cs_db_in_transaction(hub->db) && (err = cs_db_begin(hub->db))) ||
+	    (err = hub_spent_store(
+		 hub, p->name, CS_VIEW_OF(p->account), &p->spent)))
 		return err;
-	err = cs_db_exec(hub->db,
-	    "INSERT INTO spent(scope,budget,since,n) VALUES(?,?,?,?)"
-	    " ON CONFLICT(scope,budget) DO UPDATE"
-	    " SET since=excluded.since,n=excluded.n",
-	    cs_blob(CS_VIEW_OF(p->account)), cs_text(cs_view_str(p->name)),
-	    cs_int(p->spent.since_ms), cs_int(p->spent.n));
-	if (err == CS_OK) {
-		p->changed = false;
-		hub->spents->changed--;
-	}
-	return err;
+	p->changed = false;
+	hub->spents->changed--;
+	return CS_OK;
 }
 
 static enum cs_err
@@ -122,7 +134,8 @@ hub_spent_find(struct hub_spent **out, struct cs_hub *hub, unsigned id,
 		p->id = id;
 		p->name = name;
 		memcpy(p->account, account, CS_ID_LEN);
-		if ((err = load(&p->spent, hub, p))) {
+		if ((err = hub_spent_load(
+			 &p->spent, hub, name, CS_VIEW_OF(p->account)))) {
 			p->name = NULL;
 			return err;
 		}

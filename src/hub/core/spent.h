@@ -13,6 +13,13 @@ struct hub_spent {
 	uint64_t since_ms, n;
 };
 
+/* The row of what ${scope} has spent of the budget called ${name}; nothing
+ * since now, if there is none. */
+CS_CHECKED enum cs_err hub_spent_load(struct hub_spent *out, struct cs_hub *hub,
+    const char *name, struct cs_view scope);
+CS_CHECKED enum cs_err hub_spent_store(struct cs_hub *hub, const char *name,
+    struct cs_view scope, const struct hub_spent *s);
+
 /* Time between spending and the disk. */
 #define HUB_SPENT_WRITE_MS (5 * CS_SECOND_MS)
 
