@@ -1,20 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * What we need of TLS beyond a connection: a chain of two
- * certificates whose root is the operator key, pinning that key, and the
+ * What we need of TLS beyond a connection: pinning the operator key, and the
  * exporter.  ${ssl} and ${ssl_ctx} are OpenSSL's, handed through by src/net.
  */
 #pragma once
 
 #include "crypto/sign.h"
-
-/*
- * A fresh P-256 key for the hub's TLS, and its X.509 certificate for ${host},
- * signed by ${root}, whose self-signed certificate follows: PEM, appended.
- */
-CS_CHECKED enum cs_err cs_tls_certify(struct cs_buf *chain_pem,
-    struct cs_buf *key_pem, const struct cs_sign_key *root, const char *host,
-    uint64_t not_before_s, uint64_t not_after_s);
 
 /*
  * A client SSL_CTX that speaks TLS 1.3 only and accepts a server only if its

@@ -14,7 +14,7 @@
 #include "base/units.h"
 #include "crypto/init.h"
 #include "crypto/sign.h"
-#include "crypto/tls.h"
+#include "crypto/tls_cert.h"
 #include "net/client.h"
 #include "net/server.h"
 #include "store/file.h"

@@ -10,7 +10,7 @@
 #include "base/text.h"
 #include "base/writer.h"
 #include "crypto/random.h"
-#include "crypto/tls.h"
+#include "crypto/tls_cert.h"
 #include "franking/cert.h"
 #include "hub/core/hub.h"
 #include "store/file.h"

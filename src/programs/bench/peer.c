@@ -7,7 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "crypto/tls.h"
+#include "crypto/tls_cert.h"
 #include "programs/bench/bench.h"
 #include "programs/bench/crowd.h"
 #include "programs/bench/util.h"

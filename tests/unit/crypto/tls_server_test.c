@@ -10,6 +10,7 @@
 
 #include "crypto/init.h"
 #include "crypto/tls.h"
+#include "crypto/tls_cert.h"
 #include "store/file.h"
 #include "support/temp_dir.h"
 #include "support/test.h"

@@ -8,6 +8,7 @@
 
 #include "crypto/init.h"
 #include "crypto/tls.h"
+#include "crypto/tls_cert.h"
 #include "support/test.h"
 
 struct pair {
