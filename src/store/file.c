@@ -155,6 +155,64 @@ out:
 	return err;
 }
 
+enum cs_err
+cs_file_create(const char *path, struct cs_view content, unsigned mode)
+{
+	int fd = open(
+	    path, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, mode);
+	enum cs_err err;
+
+	if (fd < 0)
+		return cs_file_errno();
+	err = cs_file_write_fd(fd, content);
+	if (err == CS_OK && fsync(fd) != 0)
+		err = cs_file_errno();
+	close(fd);
+	if (err == CS_OK)
+		err = cs_file_sync_dir(path);
+	if (err)
+		unlink(path);
+	return err;
+}
+
+static enum cs_err
+write_zeroes(int fd)
+{
+	static const uint8_t zeroes[256];
+	struct stat st;
+	enum cs_err err;
+
+	if (fstat(fd, &st) != 0)
+		return cs_file_errno();
+	/* A link to a device is not what was meant. */
+	if (!S_ISREG(st.st_mode))
+		return CS_ERR_TYPE;
+	for (off_t left = st.st_size; left > 0;) {
+		size_t n =
+		    left < (off_t)sizeof zeroes ? (size_t)left : sizeof zeroes;
+
+		if ((err = cs_file_write_fd(fd, cs_view(zeroes, n))))
+			return err;
+		left -= (off_t)n;
+	}
+	return fsync(fd) == 0 ? CS_OK : cs_file_errno();
+}
+
+enum cs_err
+cs_file_destroy(const char *path)
+{
+	int fd = open(path, O_WRONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
+	enum cs_err err;
+
+	if (fd < 0)
+		return cs_file_errno();
+	err = write_zeroes(fd);
+	close(fd);
+	if (err == CS_OK && unlink(path) != 0)
+		err = cs_file_errno();
+	return err ? err : cs_file_sync_dir(path);
+}
+
 /* A group of our own is no others. */
 static bool
 others_write(const struct stat *st)

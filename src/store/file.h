@@ -25,6 +25,16 @@ CS_CHECKED enum cs_err cs_file_write_fd(int fd, struct cs_view v);
 CS_CHECKED enum cs_err cs_file_write(
     const char *path, struct cs_view content, unsigned mode);
 
+/* Put ${content} into a new file ${path}; file and folder are synced.
+ * CS_ERR_EXISTS: there is something of that name, which stays as it is.  After
+ * another error there is none. */
+CS_CHECKED enum cs_err cs_file_create(
+    const char *path, struct cs_view content, unsigned mode);
+
+/* Overwrite the file ${path} with zeroes, remove it and sync its folder.  A
+ * crash leaves the file, zeroes of its length, or nothing. */
+CS_CHECKED enum cs_err cs_file_destroy(const char *path);
+
 /* Make a folder, mode 0700; CS_OK if it is there already and is ours.
  * CS_ERR_SHARED: it is not, and whoever it belongs to could put other files in
  * the place of ours. */

@@ -74,6 +74,63 @@ test_write_fails(void **state)
 	temp_dir_clear(&d);
 }
 
+/* A new one, and nothing else. */
+static void
+test_create(void **state)
+{
+	struct temp_dir d = temp_dir_new();
+	const char *path = temp_path(&d, "file");
+	struct stat st;
+
+	(void)state;
+	assert_ok(cs_file_create(path, cs_view_str("new"), 0600));
+	holds(path, "new");
+	assert_int_equal(stat(path, &st), 0);
+	assert_int_equal(st.st_mode & 0777, 0600);
+	assert_err(cs_file_create(path, cs_view_str("x"), 0600), CS_ERR_EXISTS);
+	holds(path, "new");
+	/* Not through a link, either. */
+	assert_int_equal(
+	    symlink(temp_path(&d, "nowhere"), temp_path(&d, "link")), 0);
+	assert_err(
+	    cs_file_create(temp_path(&d, "link"), cs_view_str("x"), 0600),
+	    CS_ERR_EXISTS);
+	assert_false(exists(temp_path(&d, "nowhere")));
+	assert_err(
+	    cs_file_create(temp_path(&d, "none/file"), cs_view_str("x"), 0600),
+	    CS_ERR_NOT_FOUND);
+	temp_dir_clear(&d);
+}
+
+static void
+test_destroy(void **state)
+{
+	struct temp_dir d = temp_dir_new();
+	const char *path = temp_path(&d, "file");
+	struct cs_buf big = { 0 };
+	uint8_t *at;
+
+	(void)state;
+	assert_ok(cs_buf_extend(&big, 1000, &at));
+	memset(at, 7, 1000);
+	assert_ok(cs_file_create(path, cs_buf_view(&big), 0600));
+	/* A second name shows what became of its bytes. */
+	assert_int_equal(link(path, temp_path(&d, "same")), 0);
+	assert_ok(cs_file_destroy(path));
+	assert_false(exists(path));
+	cs_buf_reset(&big);
+	assert_ok(cs_file_read(&big, temp_path(&d, "same"), 1000));
+	assert_int_equal(big.len, 1000);
+	assert_true(cs_view_is_zero(cs_buf_view(&big)));
+	assert_err(cs_file_destroy(path), CS_ERR_NOT_FOUND);
+	/* What a link names stays. */
+	assert_int_equal(symlink(temp_path(&d, "same"), path), 0);
+	assert_int_not_equal(cs_file_destroy(path), CS_OK);
+	assert_true(exists(temp_path(&d, "same")));
+	cs_buf_free(&big);
+	temp_dir_clear(&d);
+}
+
 static void
 test_read(void **state)
 {
@@ -287,6 +344,8 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_write),
 		cmocka_unit_test(test_write_fails),
+		cmocka_unit_test(test_create),
+		cmocka_unit_test(test_destroy),
 		cmocka_unit_test(test_read),
 		cmocka_unit_test(test_mkdir),
 		cmocka_unit_test(test_others),
