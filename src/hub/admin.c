@@ -13,6 +13,7 @@
 #include "franking/cert.h"
 #include "hub/core/hub.h"
 #include "hub/core/keys.h"
+#include "hub/core/root_folder.h"
 #include "hub/core/schema.h"
 #include "store/file.h"
 
@@ -127,7 +128,10 @@ enum cs_err
 cs_hub_join_desk(const char *dir, const uint8_t seal_public[static CS_KEY_LEN],
     const uint8_t sign_public[static CS_KEY_LEN])
 {
-	return hub_keys_join_desk(dir, seal_public, sign_public);
+	enum cs_err err = hub_keys_join_desk(dir, seal_public, sign_public);
+
+	/* What waits for an answer names another desk, or none. */
+	return err ? err : hub_root_forget(dir);
 }
 
 enum cs_err
@@ -136,7 +140,9 @@ cs_hub_renew(const char *dir)
 	struct hub_conf conf;
 	enum cs_err err = hub_conf_read(&conf, dir);
 
-	return err ? err : hub_keys_renew(dir, conf.name);
+	if (err == CS_OK)
+		err = hub_keys_renew(dir, conf.name);
+	return err ? err : hub_root_forget(dir);
 }
 
 enum cs_err
@@ -227,6 +233,7 @@ cs_hub_summarize(struct cs_hub_summary *out, const char *dir)
 	strcpy(out->host, conf.host);
 	out->port = conf.port;
 	out->desk = stat(desk, &st) == 0;
+	err = hub_root_here(&out->root_here, dir);
 out:
 	cs_db_close(db);
 	cs_free_plain(desk);

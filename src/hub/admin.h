@@ -26,12 +26,14 @@ CS_CHECKED enum cs_err cs_hub_invite(char link[static CS_HUB_LINK_SIZE],
 CS_CHECKED enum cs_err cs_hub_root(
     char text[static CS_HUB_ROOT_TEXT_SIZE], const char *dir);
 
-/* Certify the keys of a desk with the root key that lies in ${dir}. */
+/* Certify the keys of a desk with the root key that lies in ${dir}.
+ * CS_ERR_NOT_FOUND: it is elsewhere (core/root_folder.h). */
 CS_CHECKED enum cs_err cs_hub_join_desk(const char *dir,
     const uint8_t seal_public[static CS_KEY_LEN],
     const uint8_t sign_public[static CS_KEY_LEN]);
 
-/* New stamp, proposal and TLS keys, certified by the root key in ${dir}. */
+/* New stamp and TLS keys, and new certificates of the keys that stay, by the
+ * root key in ${dir}.  CS_ERR_NOT_FOUND: it is elsewhere. */
 CS_CHECKED enum cs_err cs_hub_renew(const char *dir);
 
 /* Seconds until the first of the hub's certificates ends. */
@@ -51,6 +53,7 @@ struct cs_hub_summary {
 	uint64_t left_ms; /* when the first of those left who are still known */
 	uint64_t pins;    /* files that are kept for reports */
 	bool desk;
+	bool root_here; /* the private root key is in the folder */
 };
 CS_CHECKED enum cs_err cs_hub_summarize(
     struct cs_hub_summary *out, const char *dir);

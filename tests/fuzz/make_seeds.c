@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <sys/stat.h>
 
+#include "fuzz/fuzz_root.h"
 #include "fuzz/fuzz_world.h"
 #include "mls/framing.h"
 #include "mls/group.h"
@@ -367,6 +368,31 @@ seeds_states(void)
 	    cs_view("\1\0\6\0\3\0\0\0\2\x1a\x0f\0\x20\4\x1e", 15));
 }
 
+/* A request, its answer, and the certificates in that. */
+static void
+seeds_root(void)
+{
+	struct cs_sign_key key = fuzz_root();
+	struct cs_buf request = { 0 }, answer = { 0 }, certs = { 0 };
+	struct cs_writer w = cs_writer(&certs);
+	struct hub_root_answer a;
+
+	fuzz_root_request(&request);
+	fuzz_ok(hub_root_answer_make(
+	    &answer, cs_buf_view(&request), &key, FUZZ_ROOT_NOW));
+	fuzz_ok(hub_root_answer_verify(&a, cs_buf_view(&answer),
+	    cs_buf_view(&request), key.public, FUZZ_ROOT_NOW));
+	for (size_t i = 0; i < a.n; i++)
+		cs_write_vec(&w, a.certs[i]);
+	fuzz_ok(cs_writer_end(&w));
+	seed("root", "request", 0, cs_buf_view(&request));
+	seed("root", "answer", 1, cs_buf_view(&answer));
+	seed("root", "certificates", 2, cs_buf_view(&certs));
+	cs_buf_free(&request);
+	cs_buf_free(&answer);
+	cs_buf_free(&certs);
+}
+
 int
 main(int argc, char **argv)
 {
@@ -386,6 +412,7 @@ main(int argc, char **argv)
 	seed("public_group", "group-info-signed", 1, cs_buf_view(&w->info));
 	seed("public_group", "saved-public", 2, cs_buf_view(&w->saved_pub));
 	seeds_credential();
+	seeds_root();
 	seeds_states();
 	seeds_saved(w);
 	seeds_welcome(w);

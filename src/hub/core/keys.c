@@ -57,18 +57,18 @@ hub_conf_read(struct hub_conf *out, const char *dir)
 	return err;
 }
 
-/* A private key: its seed, in a file of mode 0600. */
-static enum cs_err
-write_key(const char *path, const struct cs_sign_key *key)
+enum cs_err
+hub_key_write(const char *dir, const char *name, const struct cs_sign_key *key)
 {
-	return cs_file_write(path, CS_VIEW_OF(key->seed), 0600);
+	return cs_file_write(path_in(dir, name), CS_VIEW_OF(key->seed), 0600);
 }
 
-static enum cs_err
-read_key(struct cs_sign_key *out, const char *path)
+enum cs_err
+hub_key_read(struct cs_sign_key *out, const char *dir, const char *name)
 {
 	struct cs_buf seed = { 0 };
-	enum cs_err err = cs_file_read(&seed, path, CS_SIGN_SEED_LEN);
+	enum cs_err err =
+	    cs_file_read(&seed, path_in(dir, name), CS_SIGN_SEED_LEN);
 
 	if (err == CS_OK)
 		err = seed.len == CS_SIGN_SEED_LEN
@@ -87,7 +87,7 @@ hub_keys_create_root(const char *dir)
 
 	if ((err = cs_file_mkdir(path_in(dir, "keys"))) ||
 	    (err = cs_sign_key_new(&root)) ||
-	    (err = write_key(path_in(dir, "keys/root.key"), &root)))
+	    (err = hub_key_write(dir, "keys/root.key", &root)))
 		goto out;
 	cs_base64url(text, CS_VIEW_OF(root.public));
 	strcat(text, "\n");
@@ -101,7 +101,15 @@ out:
 enum cs_err
 hub_root_private(struct cs_sign_key *out, const char *dir)
 {
-	return read_key(out, path_in(dir, "keys/root.key"));
+	enum cs_err err = hub_key_read(out, dir, "keys/root.key");
+	uint8_t public[CS_KEY_LEN];
+
+	if (err || (err = hub_root_public(public, dir)))
+		return err;
+	/* What it certified would be refused by everybody. */
+	return cs_view_equal(CS_VIEW_OF(public), CS_VIEW_OF(out->public))
+	    ? CS_OK
+	    : CS_ERR_CORRUPT;
 }
 
 enum cs_err
@@ -129,7 +137,7 @@ renew_stamp(const char *dir, const struct cs_sign_key *root, uint64_t now_s)
 	if ((err = cs_sign_key_new(&key)) ||
 	    (err = cs_stamp_key_cert_make(&cert, key.public, now_s - CS_DAY_S,
 		 now_s + HUB_STAMP_DAYS * CS_DAY_S, root)) ||
-	    (err = write_key(path_in(dir, "keys/stamp.key"), &key)) ||
+	    (err = hub_key_write(dir, "keys/stamp.key", &key)) ||
 	    (err = cs_file_write(
 		 path_in(dir, "keys/stamp.cert"), cs_buf_view(&cert), 0644)))
 		goto out;
@@ -153,9 +161,9 @@ renew_role(const char *dir, const char *name, enum cs_role role,
 
 	snprintf(key_name, sizeof key_name, "keys/%s.key", name);
 	snprintf(cert_name, sizeof cert_name, "keys/%s.cert", name);
-	err = read_key(&key, path_in(dir, key_name));
+	err = hub_key_read(&key, dir, key_name);
 	if (err == CS_ERR_NOT_FOUND && (err = cs_sign_key_new(&key)) == CS_OK)
-		err = write_key(path_in(dir, key_name), &key);
+		err = hub_key_write(dir, key_name, &key);
 	if (err == CS_OK)
 		err = cs_role_key_cert_make(&cert, role, key.public,
 		    now_s - CS_DAY_S, now_s + HUB_DESK_DAYS * CS_DAY_S, root);
@@ -253,6 +261,31 @@ parse_desk(struct desk_certs *out, struct cs_view file, struct cs_view root,
 	err = cs_role_key_cert_verify(
 	    &out->sign, out->sign_bytes, root, CS_ROLE_DESK_SIGNING, now_s);
 	return err ? err : expired;
+}
+
+enum cs_err
+hub_desk_public(const char *dir, uint8_t seal_public[static CS_KEY_LEN],
+    uint8_t sign_public[static CS_KEY_LEN])
+{
+	struct desk_certs certs;
+	struct cs_buf file = { 0 };
+	uint8_t root[CS_KEY_LEN];
+	enum cs_err err;
+
+	if ((err = hub_root_public(root, dir)) ||
+	    (err = cs_file_read(
+		 &file, path_in(dir, "keys/desk.certs"), FILE_MAX)))
+		goto out;
+	err = parse_desk(&certs, cs_buf_view(&file), CS_VIEW_OF(root), 0);
+	if (err == CS_ERR_EXPIRED)
+		err = CS_OK;
+	if (err)
+		goto out;
+	memcpy(seal_public, certs.seal.public, CS_KEY_LEN);
+	memcpy(sign_public, certs.sign.public, CS_KEY_LEN);
+out:
+	cs_buf_free(&file);
+	return err;
 }
 
 /* The keys stay the same.  A hub without a desk has none. */
@@ -377,7 +410,7 @@ load_role(struct cs_sign_key *key, struct cs_buf *cert,
 	enum cs_err err;
 
 	snprintf(file, sizeof file, "keys/%s.key", name);
-	if ((err = read_key(key, path_in(hub->dir, file))))
+	if ((err = hub_key_read(key, hub->dir, file)))
 		return err;
 	snprintf(file, sizeof file, "keys/%s.cert", name);
 	if ((err = cs_file_read(cert, path_in(hub->dir, file), FILE_MAX)) ||
@@ -397,8 +430,7 @@ hub_keys_load(struct cs_hub *hub)
 	enum cs_err err;
 
 	if ((err = hub_root_public(hub->root_public, hub->dir)) ||
-	    (err = read_key(
-		 &hub->stamp_key, path_in(hub->dir, "keys/stamp.key"))) ||
+	    (err = hub_key_read(&hub->stamp_key, hub->dir, "keys/stamp.key")) ||
 	    (err = cs_file_read(&hub->stamp_cert,
 		 path_in(hub->dir, "keys/stamp.cert"), FILE_MAX)) ||
 	    (err = cs_stamp_key_cert_verify(&stamp,

@@ -3,7 +3,8 @@
  * The keys in a hub's folder, and the folder itself.
  *
  *	hub.conf		name and address
- *	keys/root.key		operator root, private: belongs offline
+ *	keys/root.key		operator root, private: belongs offline, so it
+ *				need not be there
  *	keys/root.pub		the same, public
  *	keys/stamp.key .cert	signs stamps, 30 days
  *	keys/external.key .cert	proposes removals of disabled accounts
@@ -11,7 +12,14 @@
  *	keys/pseudonym.key	names reporters who are not named to the desk
  *	keys/tls.pem tls.key	TLS, certified by the root
  *	keys/desk.certs		the desk's two keys, once one has joined
+ *	keys/desk.asks		those of a desk that waits for the root
+ *	keys/next/		keys that wait for the root (root_folder.h)
  *	hub.db, blobs/
+ *
+ * Files are replaced by rename.  Of a pair the private half comes first:
+ * stamp.key before stamp.cert, tls.key before tls.pem.  So whoever looks when
+ * a certificate has changed finds its key; in between they do not match, and
+ * the pair that was read before goes on.
  */
 #pragma once
 
@@ -38,7 +46,15 @@ CS_CHECKED enum cs_err hub_conf_read(struct hub_conf *out, const char *dir);
 CS_CHECKED enum cs_err hub_keys_create_root(const char *dir);
 CS_CHECKED enum cs_err hub_keys_renew(const char *dir, const char *name);
 
-/* The operator root key: the private half, which belongs offline, and the
+/* The private half in DIR/${name}, a file of 32 bytes and mode 0600.
+ * CS_ERR_NOT_FOUND, CS_ERR_CORRUPT. */
+CS_CHECKED enum cs_err hub_key_write(
+    const char *dir, const char *name, const struct cs_sign_key *key);
+CS_CHECKED enum cs_err hub_key_read(
+    struct cs_sign_key *out, const char *dir, const char *name);
+
+/* The operator root key: the private half, which belongs offline
+ * (CS_ERR_NOT_FOUND; CS_ERR_CORRUPT: that of another public one), and the
  * public one. */
 CS_CHECKED enum cs_err hub_root_private(
     struct cs_sign_key *out, const char *dir);
@@ -48,6 +64,11 @@ CS_CHECKED enum cs_err hub_root_public(
 CS_CHECKED enum cs_err hub_keys_join_desk(const char *dir,
     const uint8_t seal_public[static CS_KEY_LEN],
     const uint8_t sign_public[static CS_KEY_LEN]);
+/* The public keys of the desk that has joined, also if its certificates have
+ * expired.  CS_ERR_NOT_FOUND: none has. */
+CS_CHECKED enum cs_err hub_desk_public(const char *dir,
+    uint8_t seal_public[static CS_KEY_LEN],
+    uint8_t sign_public[static CS_KEY_LEN]);
 
 /* Load what a running hub signs with and shows; CS_ERR_EXPIRED,
  * CS_ERR_CORRUPT: a key and its certificate are not a pair. */

@@ -25,6 +25,8 @@
 #include "desk/reports/reading.h"
 #include "desk/reports/report.h"
 #include "hub/admin.h"
+#include "hub/core/keys.h"
+#include "hub/core/root_folder.h"
 #include "hub/hub.h"
 #include "programs/desk/main.h"
 #include "programs/desk/place.h"
@@ -32,15 +34,32 @@
 
 /* ---- init, run ---------------------------------------------------------- */
 
-static enum cs_err
-init(const char *dir, const char *hub_dir, struct cs_view passphrase)
+/* Has the root certified these keys? */
+static bool
+is_certified(const char *hub_dir, const uint8_t seal_public[static CS_KEY_LEN],
+    const uint8_t sign_public[static CS_KEY_LEN])
 {
-	uint8_t seal_public[32], sign_public[32];
+	uint8_t seal[CS_KEY_LEN], sign[CS_KEY_LEN];
+
+	return hub_desk_public(hub_dir, seal, sign) == CS_OK &&
+	    cs_view_equal(CS_VIEW_OF(seal), cs_view(seal_public, CS_KEY_LEN)) &&
+	    cs_view_equal(CS_VIEW_OF(sign), cs_view(sign_public, CS_KEY_LEN));
+}
+
+/* With the root key in the hub's folder all is done at once.  Without, the
+ * desk's keys wait there to be certified (${*waits}), and the same call ends
+ * it once they are. */
+static enum cs_err
+init(bool *waits, const char *dir, const char *hub_dir,
+    struct cs_view passphrase)
+{
+	uint8_t seal_public[CS_KEY_LEN], sign_public[CS_KEY_LEN];
 	char root[CS_HUB_ROOT_TEXT_SIZE];
 	struct cs_desk_hub hub = { 0 };
 	struct cs_hub_summary s;
 	enum cs_err err;
 
+	*waits = false;
 	if ((err = cs_hub_summarize(&s, hub_dir)) ||
 	    (err = cs_hub_root(root, hub_dir)) ||
 	    (err = cs_unbase64url(hub.root, 32, root, strlen(root))))
@@ -49,10 +68,28 @@ init(const char *dir, const char *hub_dir, struct cs_view passphrase)
 	memcpy(hub.host, s.name, sizeof hub.host);
 	hub.port = s.port;
 	if ((err = cs_desk_init(
-		 dir, &hub, passphrase, seal_public, sign_public)) ||
-	    (err = cs_hub_join_desk(hub_dir, seal_public, sign_public)))
+		 dir, &hub, passphrase, seal_public, sign_public)))
 		return err;
-	return cs_desk_joined(dir, passphrase);
+	if (s.root_here)
+		err = cs_hub_join_desk(hub_dir, seal_public, sign_public);
+	else if ((*waits = !is_certified(hub_dir, seal_public, sign_public)))
+		return hub_root_desk_ask(hub_dir, seal_public, sign_public);
+	return err ? err : cs_desk_joined(dir, passphrase);
+}
+
+static int
+init_failed(enum cs_err err, const char *dir, const char *hub)
+{
+	switch (err) {
+	case CS_ERR_EXISTS:
+		return cli_fail(
+		    CLI_NOT_DONE, "There is a desk in %s already.", dir);
+	case CS_ERR_NOT_FOUND:
+		return cli_fail(CLI_STATE, "There is no hub in %s.", hub);
+	default:
+		return report_error(
+		    err, "The desk could not be made in %s", dir);
+	}
 }
 
 static int
@@ -60,31 +97,29 @@ run_init(const struct cli_args *args)
 {
 	const char *dir = cli_arg(args, 0), *hub = cli_value(args, "hub-dir");
 	struct cs_buf passphrase = { .max = 4096 };
+	bool waits;
 	enum cs_err err;
 	int status;
 
 	if (hub == NULL)
 		return cli_fail(CLI_USAGE,
-		    "Say which hub: --hub-dir HUBDIR, the folder with its "
-		    "keys/root.key.");
+		    "Say which hub: --hub-dir HUBDIR, the folder of the hub.");
 	if ((cli_flag(args, "passphrase") ||
 		cli_value(args, "passphrase-file") != NULL) &&
 	    (status = cli_passphrase(&passphrase, args, CLI_PASSPHRASE_NEW)) !=
 		CLI_OK)
 		return status;
-	err = init(dir, hub, cs_buf_view(&passphrase));
+	err = init(&waits, dir, hub, cs_buf_view(&passphrase));
 	cs_buf_free(&passphrase);
-	if (err == CS_ERR_EXISTS)
-		return cli_fail(
-		    CLI_NOT_DONE, "There is a desk in %s already.", dir);
-	if (err == CS_ERR_NOT_FOUND)
-		return cli_fail(CLI_STATE,
-		    "There is no hub in %s, or its keys/root.key is not "
-		    "there: bring it back for this.",
-		    hub);
 	if (err)
-		return report_error(
-		    err, "The desk could not be made in %s", dir);
+		return init_failed(err, dir, hub);
+	if (waits)
+		return cli_fail(CLI_NOT_DONE,
+		    "The desk's keys are made, and wait for the hub's root "
+		    "key, which is elsewhere: use \"countersignctl --hub %s "
+		    "root request FILE\", \"root sign\" where the key is, "
+		    "\"root install\" here, and then this command again.",
+		    hub);
 	printf("The desk is made in %s, and the hub's root has certified its "
 	       "keys.\n"
 	       "It needs the hub's folder no more: move it to a host of its "

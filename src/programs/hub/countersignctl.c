@@ -11,26 +11,11 @@
 #include "crypto/suite.h"
 #include "hub/admin.h"
 #include "hub/core/budget.h"
+#include "hub/core/root_folder.h"
 #include "hub/hub.h"
+#include "programs/hub/hub_dir.h"
+#include "programs/hub/root.h"
 #include "store/clock.h"
-
-static const char *
-hub_dir(const struct cli_args *args)
-{
-	const char *dir = cli_value(args, "hub");
-
-	if (dir == NULL)
-		cli_fail(CLI_USAGE, "Say which hub: --hub DIR.");
-	return dir;
-}
-
-static int
-no_hub(enum cs_err err, const char *dir)
-{
-	if (err == CS_ERR_NOT_FOUND)
-		return cli_fail(CLI_STATE, "There is no hub in %s.", dir);
-	return report_error(err, "The hub in %s", dir);
-}
 
 static int
 run_invite(const struct cli_args *args)
@@ -86,6 +71,7 @@ show_json(const struct cs_hub_summary *s, const char *root, int64_t seconds)
 	cs_json_number(&j, "oldest_left_ms", s->left_ms);
 	cs_json_number(&j, "blobs_kept_for_reports", s->pins);
 	cs_json_bool(&j, "desk", s->desk);
+	cs_json_string(&j, "root_key", s->root_here ? "here" : "elsewhere");
 	cs_json_signed(&j, "keys_expire_in_seconds", seconds);
 	cs_json_close(&j);
 	if ((err = cli_json_print(&j)))
@@ -126,7 +112,8 @@ show_ages(const struct cs_hub_summary *s)
 }
 
 static void
-show_text(const struct cs_hub_summary *s, const char *root, int64_t seconds)
+show_text(const struct cs_hub_summary *s, const char *dir, const char *root,
+    int64_t seconds)
 {
 	printf("Hub:           %s on %s:%d\n"
 	       "Operator key:  %s\n"
@@ -145,6 +132,12 @@ show_text(const struct cs_hub_summary *s, const char *root, int64_t seconds)
 	    (unsigned long long)s->removals,
 	    (unsigned long long)s->removals_failed,
 	    (long long)seconds / (long long)CS_DAY_S);
+	if (s->root_here)
+		printf("Root key:      here, in %s/keys/root.key: move it "
+		       "(\"root move\")\n",
+		    dir);
+	else
+		printf("Root key:      elsewhere\n");
 	show_ages(s);
 }
 
@@ -165,7 +158,7 @@ run_status(const struct cli_args *args)
 		return no_hub(err, dir);
 	if (cli_flag(args, "json"))
 		return show_json(&s, root, seconds);
-	show_text(&s, root, seconds);
+	show_text(&s, dir, root, seconds);
 	return CLI_OK;
 }
 
@@ -241,17 +234,21 @@ static int
 run_renew(const struct cli_args *args)
 {
 	const char *dir = hub_dir(args);
+	bool here;
 	enum cs_err err;
 
 	if (dir == NULL)
 		return CLI_USAGE;
+	if ((err = hub_root_here(&here, dir)))
+		return no_hub(err, dir);
+	if (!here)
+		return cli_fail(CLI_STATE,
+		    "The root key is not in %s, so nothing was renewed. Use "
+		    "\"root request FILE\" here, \"root sign\" where the key "
+		    "is, and \"root install\" here.",
+		    dir);
 	if ((err = cs_hub_renew(dir)))
-		return err == CS_ERR_NOT_FOUND
-		    ? cli_fail(CLI_STATE,
-			  "There is no hub in %s, or its keys/root.key is "
-			  "not there: bring it back for this.",
-			  dir)
-		    : no_hub(err, dir);
+		return no_hub(err, dir);
 	printf("The keys are new. Start the hub again for them to count.\n");
 	return CLI_OK;
 }
@@ -272,6 +269,12 @@ static const struct cli_option status_options[] = {
 	{ 0 },
 };
 
+static const struct cli_option sign_options[] = {
+	{ "key", 0, "FILE", "the root key, as \"root move\" wrote it" },
+	{ "yes", 0, NULL, "do not ask" },
+	{ 0 },
+};
+
 static const struct cli_command commands[] = {
 	{ "invite", "[--uses N] [--expires TIME]", "print a new invite link",
 	    "The link pins the operator key behind its #. Give it to people in "
@@ -289,10 +292,38 @@ static const struct cli_command commands[] = {
 	    "round, of memory and of all connections stay.",
 	    0, 0, status_options, run_budgets },
 	{ "renew", "", "make new stamp and TLS keys, certify the desk's anew",
-	    "Needs keys/root.key. The stamp key is good for 30 days; what was "
-	    "stamped with it stays provable after that. The desk's keys stay "
-	    "the same and are certified for another year.",
+	    "Needs keys/root.key; where it is kept elsewhere, \"root "
+	    "request\", "
+	    "\"root sign\" and \"root install\" do the same. The stamp key is "
+	    "good for 30 days; what was stamped with it stays provable after "
+	    "that. The desk's keys stay the same and are certified for "
+	    "another year.",
 	    0, 0, NULL, run_renew },
+	{ "root move", "FILE", "move the operator's root key off the hub",
+	    "FILE is new, and on a medium that is kept offline. The key is "
+	    "removed here once it was read back from there. Where the disk "
+	    "keeps old blocks (flash memory, snapshots, backups) a trace may "
+	    "stay: a key that is to be safe from that is moved before the hub "
+	    "has ever been in use, or the disk is encrypted.",
+	    1, 1, NULL, run_root_move },
+	{ "root request", "FILE", "ask the root for new certificates",
+	    "Makes a new stamp and a new TLS key, which wait in DIR/keys/next, "
+	    "and writes into the new file FILE what is to be certified: these, "
+	    "the keys that stay, and those of the desk that has joined or asks "
+	    "to. The last request counts. It holds nothing secret, but is to "
+	    "be carried by somebody you trust: compare the fingerprint.",
+	    1, 1, NULL, run_root_request },
+	{ "root sign", "REQUEST ANSWER --key FILE [--yes]",
+	    "certify what a hub asks for, where the root key is",
+	    "Needs no hub and no network. Shows what is asked for, and signs "
+	    "it when you say yes. What is for another operator, for longer "
+	    "than such keys may be certified or for another time than now is "
+	    "refused, so the clock has to be right.",
+	    2, 2, sign_options, run_root_sign },
+	{ "root install", "ANSWER", "put certified keys into use",
+	    "Checks each certificate and its key first, and installs all or "
+	    "none. If it is interrupted, the same command completes it.",
+	    1, 1, NULL, run_root_install },
 	{ 0 },
 };
 
