@@ -11,6 +11,7 @@
 #include "cli/complete.h"
 #include "cli/manual.h"
 #include "crypto/init.h"
+#include "store/standard.h"
 
 #define MAX_ARGS 8192 /* a group has 5,000 people at most */
 #define MAX_OPTIONS 32
@@ -329,6 +330,8 @@ cli_main(const struct cli_program *program, int argc, char **argv)
 	int status;
 
 	program_name = program->name;
+	if (!cs_standard_fill())
+		return CLI_SOFTWARE; /* and there is no place to say so */
 	/* A shell asks; it would throw an error message away. */
 	if (argc > 1 && strcmp(argv[1], "__complete") == 0) {
 		cli_complete(program, argc - 2, argv + 2);

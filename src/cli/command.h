@@ -61,8 +61,8 @@ struct cli_program {
 	const char *see_also;
 };
 
-/* Start the cryptographic libraries, parse and run; the program's exit
- * status. */
+/* Take the descriptors 0 to 2 (store/standard.h), start the cryptographic
+ * libraries, parse and run; the program's exit status. */
 int cli_main(const struct cli_program *program, int argc, char **argv);
 
 /* Arguments after the command. */

@@ -409,5 +409,100 @@ def test_read_only_folder():
         check(len(err.strip().splitlines()) == 1, err)
 
 
+def closed(program, *args):
+    """Start a program with its descriptors 0 to 2 closed."""
+    return subprocess.Popen(
+        ["sh", "-c", 'exec "$0" "$@" <&- >&- 2>&-',
+         os.path.join(BIN, program)] + [str(a) for a in args])
+
+
+def wait_for_null(proc, program, what):
+    """Descriptors 0 to 2 become /dev/null, and ${what} is opened above."""
+    until = time.monotonic() + STUCK_S
+    while True:
+        fds = {}
+        try:
+            for fd in os.listdir("/proc/%d/fd" % proc.pid):
+                fds[int(fd)] = os.readlink("/proc/%d/fd/%s" % (proc.pid, fd))
+        except FileNotFoundError:
+            continue  # closed meanwhile
+        if any(what in name for name in fds.values()):
+            break
+        check(proc.poll() is None and time.monotonic() < until,
+              "%s ended, or opens no %s: %s" % (program, what, fds))
+        time.sleep(0.01)
+    check([fds.get(i) for i in range(3)] == ["/dev/null"] * 3,
+          "%s: %s" % (program, fds))
+
+
+def test_closed_descriptors():
+    """No file gets the number of an output that is closed: what goes wrong
+    would be written into it."""
+    with World(desk=True) as w:
+        w.join("alice", "bob")
+        w.friends("alice", "bob")
+        key = w.operator_key()
+        w.stop("hub")
+        w.stop("desk")
+        fifo = w.path("fifo")
+        os.mkfifo(fifo)
+        hub = closed("countersignd", "run", w.hub)
+        w.procs["closed-hub"] = hub
+        started = [
+            ("countersign", ["--home", w.home("alice"), "follow"],
+             "client.db"),
+            ("countersign-desk", ["run", w.desk, "--listen", "127.0.0.1:0"],
+             "desk.db"),
+        ]
+        try:
+            wait_for_null(hub, "countersignd", "hub.db")
+            for program, args, what in started:
+                proc = closed(program, *args)
+                try:
+                    wait_for_null(proc, program, what)
+                finally:
+                    proc.terminate()
+                    proc.wait(STUCK_S)
+        finally:
+            w.procs.pop("closed-hub")
+            hub.terminate()
+            hub.wait(STUCK_S)
+        # These read a file that never comes: opening it waits for a writer.
+        for program, args in (
+                ("countersignctl", ["root", "sign", fifo, w.path("out"),
+                                    "--key", w.hub + "/keys/root.key"]),
+                ("countersign-verify", [fifo, "--operator-key", key])):
+            proc = closed(program, *args)
+            try:
+                # For reading, too, or this end would wait for the other.
+                with open(fifo, "r+b", buffering=0):
+                    wait_for_null(proc, program, "fifo")
+            finally:
+                proc.terminate()
+                proc.wait(STUCK_S)
+        # This one is given what it reads, and no output.
+        proc = subprocess.Popen(
+            ["sh", "-c", 'exec "$0" >&- 2>&-',
+             os.path.join(BIN, "countersign-photo")], stdin=subprocess.PIPE)
+        try:
+            until = time.monotonic() + STUCK_S
+            while True:
+                at = [os.path.realpath("/proc/%d/fd/%d" % (proc.pid, fd))
+                      for fd in (1, 2)]
+                if at == ["/dev/null"] * 2:
+                    break
+                check(proc.poll() is None and time.monotonic() < until,
+                      "countersign-photo: %s" % at)
+                time.sleep(0.01)
+        finally:
+            proc.stdin.close()
+            proc.terminate()
+            proc.wait(STUCK_S)
+        # And all is as it was.
+        w.start_hub()
+        w.csok("alice", "send", "bob", "whole")
+        check("whole" in w.texts("bob"), "it is")
+
+
 if __name__ == "__main__":
     main()
