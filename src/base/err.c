@@ -21,7 +21,8 @@ static const struct {
 	{ CS_ERR_CORRUPT, "corrupt", "the stored state is damaged" },
 	{ CS_ERR_PASSPHRASE, "passphrase", "wrong or missing passphrase" },
 	{ CS_ERR_SHARED, "shared",
-	    "the folder is somebody else's, or others can write into it" },
+	    "the folder is a link or somebody else's, or others can write into "
+	    "it or move it" },
 	{ CS_ERR_FORMAT, "format", "malformed" },
 	{ CS_ERR_LIMIT, "limit", "over a limit" },
 	{ CS_ERR_VERSION, "version", "a version not spoken here" },

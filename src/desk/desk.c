@@ -91,9 +91,9 @@ enum folder { FOLDER_THERE = 0, FOLDER_NEW = 1 };
 static enum cs_err
 open_files(struct cs_desk *d, struct cs_view passphrase, enum folder folder)
 {
-	char *db = cs_path_join(d->dir, "desk.db");
-	char *key = cs_path_join(d->dir, "key");
-	char *files = cs_path_join(d->dir, "files");
+	char *db = cs_path_join(d->folder.path, "desk.db");
+	char *key = cs_path_join(d->folder.path, "key");
+	char *files = cs_path_join(d->folder.path, "files");
 	enum cs_err err = CS_ERR_NOMEM;
 
 	if (db == NULL || key == NULL || files == NULL)
@@ -118,14 +118,15 @@ out:
 }
 
 static enum cs_err
-new_desk(struct cs_desk **out, const char *dir)
+new_desk(struct cs_desk **out, const char *dir, enum folder folder)
 {
 	struct cs_desk *d = cs_calloc(1, sizeof *d);
 
 	*out = d;
-	if (d == NULL || (d->dir = cs_strdup(dir)) == NULL)
+	if (d == NULL)
 		return CS_ERR_NOMEM;
-	return CS_OK;
+	return folder == FOLDER_NEW ? cs_folder_make(&d->folder, dir)
+				    : cs_folder_open(&d->folder, dir);
 }
 
 static bool
@@ -146,7 +147,7 @@ cs_desk_init(const char *dir, const struct cs_desk_hub *hub,
 	struct cs_desk *d = NULL;
 	enum cs_err err;
 
-	if ((err = new_desk(&d, dir)) || (err = cs_file_mkdir(dir)) ||
+	if ((err = new_desk(&d, dir, FOLDER_NEW)) ||
 	    (err = open_files(d, passphrase, FOLDER_NEW)))
 		goto out;
 	if (is_joined(d)) {
@@ -174,7 +175,7 @@ cs_desk_joined(const char *dir, struct cs_view passphrase)
 	struct cs_desk *d = NULL;
 	enum cs_err err;
 
-	if ((err = new_desk(&d, dir)) == CS_OK &&
+	if ((err = new_desk(&d, dir, FOLDER_THERE)) == CS_OK &&
 	    (err = open_files(d, passphrase, FOLDER_THERE)) == CS_OK &&
 	    (err = cs_db_begin(d->db)) == CS_OK) {
 		err = cs_vault_config_set(
@@ -190,12 +191,18 @@ cs_desk_joined(const char *dir, struct cs_view passphrase)
 enum cs_err
 cs_desk_needs_passphrase(bool *needed, const char *dir)
 {
-	char *path = cs_path_join(dir, "key");
-	enum cs_err err = CS_ERR_NOMEM;
+	struct cs_folder folder;
+	char *path = NULL;
+	enum cs_err err;
 
-	if (path != NULL)
+	if ((err = cs_folder_open(&folder, dir)))
+		return err;
+	if ((path = cs_path_join(folder.path, "key")) == NULL)
+		err = CS_ERR_NOMEM;
+	else
 		err = cs_keyfile_needs_passphrase(needed, path);
 	cs_free_plain(path);
+	cs_folder_close(&folder);
 	return err;
 }
 
@@ -206,8 +213,7 @@ cs_desk_open(struct cs_desk **out, const char *dir, struct cs_view passphrase)
 	enum cs_err err;
 
 	*out = NULL;
-	if ((err = cs_file_check_dir(dir)) == CS_OK &&
-	    (err = new_desk(&d, dir)) == CS_OK &&
+	if ((err = new_desk(&d, dir, FOLDER_THERE)) == CS_OK &&
 	    (err = open_files(d, passphrase, FOLDER_THERE)) == CS_OK)
 		err = is_joined(d) ? identity_load(d) : CS_ERR_NOT_FOUND;
 	if (err == CS_OK)
@@ -232,7 +238,7 @@ cs_desk_close(struct cs_desk *d)
 		cs_db_rollback(d->db);
 	cs_db_close(d->db);
 	desk_audit_end(d);
-	cs_free_plain(d->dir);
+	cs_folder_close(&d->folder);
 	cs_free_plain(d->heads_file);
 	cs_free(d, sizeof *d);
 }

@@ -499,8 +499,13 @@ migrate(struct cs_db *db, const struct cs_db_schema *schema)
 static enum cs_err
 touch(const char *path)
 {
-	int fd = open(path, O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0600);
+	int fd = open(path, O_RDWR | O_NOFOLLOW | O_CLOEXEC);
 
+	if (fd < 0 && errno == ENOENT)
+		fd = open(path,
+		    O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
+	if (fd < 0 && errno == EEXIST) /* somebody was quicker */
+		fd = open(path, O_RDWR | O_NOFOLLOW | O_CLOEXEC);
 	if (fd < 0)
 		switch (errno) {
 		case EACCES:
@@ -544,6 +549,37 @@ set_mode(struct cs_db *db, enum cs_db_mode mode, const char *path)
 	    : cs_forget_new(&db->forget, db->sqlite, path);
 }
 
+/* The path as it is: SQLite would follow /proc/self/fd/N to a name, under which
+ * there may be another folder by then (store/file.h). */
+static int
+keep_path(sqlite3_vfs *vfs, const char *path, int n, char *out)
+{
+	(void)vfs;
+	return snprintf(out, (size_t)n, "%s", path) < n ? SQLITE_OK
+							: SQLITE_CANTOPEN;
+}
+
+#define VFS_NAME "countersign"
+
+/* SQLite's own way to use files, but for that. */
+static enum cs_err
+make_vfs(void)
+{
+	static sqlite3_vfs vfs;
+	sqlite3_vfs *own;
+
+	if (vfs.zName != NULL)
+		return CS_OK;
+	if (sqlite3_initialize() != SQLITE_OK ||
+	    (own = sqlite3_vfs_find(NULL)) == NULL)
+		return CS_ERR_NOMEM;
+	vfs = *own;
+	vfs.pNext = NULL;
+	vfs.zName = VFS_NAME;
+	vfs.xFullPathname = keep_path;
+	return cs_db_err(sqlite3_vfs_register(&vfs, 0));
+}
+
 enum cs_err
 cs_db_open(struct cs_db **out, const char *path, enum cs_db_mode mode,
     const struct cs_db_schema *schema)
@@ -552,13 +588,13 @@ cs_db_open(struct cs_db **out, const char *path, enum cs_db_mode mode,
 	enum cs_err err;
 
 	*out = NULL;
-	if ((err = touch(path)))
+	if ((err = touch(path)) || (err = make_vfs()))
 		return err;
 	db = cs_calloc(1, sizeof *db);
 	if (db == NULL)
 		return CS_ERR_NOMEM;
-	err = cs_db_err(
-	    sqlite3_open_v2(path, &db->sqlite, SQLITE_OPEN_READWRITE, NULL));
+	err = cs_db_err(sqlite3_open_v2(
+	    path, &db->sqlite, SQLITE_OPEN_READWRITE, VFS_NAME));
 	if (err == CS_OK) {
 		sqlite3_busy_timeout(db->sqlite, BUSY_TIMEOUT_MS);
 		err = prepare_mode(db, mode);

@@ -170,7 +170,7 @@ def test_refused():
             data = f.read()
         before = key_file(w, "stamp.cert")
         for bad in (b"", data[:-1], data + b"x", b"x" * 100000,
-                    data[:100] + b"\0" + data[101:]):
+                    data[:100] + bytes([data[100] ^ 1]) + data[101:]):
             with open(w.path("bad"), "wb") as f:
                 f.write(bad)
             r = ctl(w, "root", "install", w.path("bad"))

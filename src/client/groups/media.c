@@ -37,10 +37,11 @@ static enum cs_err
 spool_open(struct spool *s, const struct cs_client *c)
 {
 	s->fd = -1;
-	if ((s->path = cs_path_join(c->home, "upload.tmp")) == NULL)
+	if ((s->path = cs_path_join(c->home.path, "upload.tmp")) == NULL)
 		return CS_ERR_NOMEM;
+	unlink(s->path); /* what a crash has left */
 	s->fd = open(
-	    s->path, O_RDWR | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC, 0600);
+	    s->path, O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
 	return s->fd >= 0 ? CS_OK : cs_file_errno();
 }
 

@@ -20,6 +20,7 @@
 #include "room/handshake.h"
 #include "store/clock.h"
 #include "store/db.h"
+#include "store/file.h"
 #include "store/vault.h"
 
 #define CLIENT_MAX_SKIP 1000 /* messages of one sender that may be missing */
@@ -106,7 +107,7 @@ struct client_link {
 };
 
 struct cs_client {
-	char *home;
+	struct cs_folder home;
 	int lock;
 	struct cs_db *db;
 	struct cs_seal_key key;

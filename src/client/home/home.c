@@ -127,7 +127,7 @@ out:
 static enum cs_err
 home_path(char **out, const struct cs_client *c, const char *name)
 {
-	*out = cs_path_join(c->home, name);
+	*out = cs_path_join(c->home.path, name);
 	return *out != NULL ? CS_OK : CS_ERR_NOMEM;
 }
 
@@ -196,9 +196,7 @@ client_home_new(
 	if (c == NULL)
 		return CS_ERR_NOMEM;
 	c->lock = -1;
-	if ((c->home = cs_strdup(home)) == NULL)
-		err = CS_ERR_NOMEM;
-	else if ((err = cs_file_mkdir(home)) == CS_OK &&
+	if ((err = cs_folder_make(&c->home, home)) == CS_OK &&
 	    (err = take_lock(c)) == CS_OK)
 		err = open_files(c, passphrase, MAY_BE_NEW);
 	if (err == CS_OK) {
@@ -234,13 +232,18 @@ client_home_check_new(struct cs_client *c)
 enum cs_err
 cs_client_needs_passphrase(bool *needed, const char *home)
 {
-	char *path = cs_path_join(home, "key");
+	struct cs_folder folder;
+	char *path = NULL;
 	enum cs_err err;
 
-	if (path == NULL)
-		return CS_ERR_NOMEM;
-	err = cs_keyfile_needs_passphrase(needed, path);
+	if ((err = cs_folder_open(&folder, home)))
+		return err;
+	if ((path = cs_path_join(folder.path, "key")) == NULL)
+		err = CS_ERR_NOMEM;
+	else
+		err = cs_keyfile_needs_passphrase(needed, path);
 	cs_free_plain(path);
+	cs_folder_close(&folder);
 	return err;
 }
 
@@ -253,16 +256,11 @@ cs_client_open(
 	enum cs_err err;
 
 	*out = NULL;
-	if (access(home, F_OK) != 0)
-		return CS_ERR_NOT_FOUND;
-	if ((err = cs_file_check_dir(home)))
-		return err;
 	if ((c = cs_calloc(1, sizeof *c)) == NULL)
 		return CS_ERR_NOMEM;
 	c->lock = -1;
-	if ((c->home = cs_strdup(home)) == NULL)
-		err = CS_ERR_NOMEM;
-	else if ((err = take_lock(c)) == CS_OK &&
+	if ((err = cs_folder_open(&c->home, home)) == CS_OK &&
+	    (err = take_lock(c)) == CS_OK &&
 	    (err = open_files(c, passphrase, EXIST)) == CS_OK &&
 	    (err = cs_vault_config_get(&joined, c->db, &c->key, "joined")) ==
 		CS_OK &&
@@ -308,7 +306,7 @@ cs_client_close(struct cs_client *c)
 	cs_buf_free(&c->entered);
 	cs_buf_free(&c->acks);
 	cs_free(c->contacts.v, c->contacts.n * sizeof *c->contacts.v);
-	cs_free_plain(c->home);
+	cs_folder_close(&c->home);
 	cs_free(c, sizeof *c);
 }
 

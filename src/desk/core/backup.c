@@ -277,15 +277,15 @@ put_all(struct stream *s, struct cs_desk *d, const char *copy)
 	char key[PATH_SIZE];
 	enum cs_err err;
 
-	snprintf(key, sizeof key, "%s/key", d->dir);
+	snprintf(key, sizeof key, "%s/key", d->folder.path);
 	/* The database first: each file that it names was there then. */
 	unlink(copy);
 	if ((err = cs_db_exec(d->db, "VACUUM INTO ?",
 		 cs_text(cs_view_str(copy)))) == CS_OK &&
 	    (err = put_file(s, key, "key")) == CS_OK &&
 	    (err = put_file(s, copy, "desk.db")) == CS_OK &&
-	    (err = put_folder(s, d->dir, "files")) == CS_OK)
-		err = put_folder(s, d->dir, "referred");
+	    (err = put_folder(s, d->folder.path, "files")) == CS_OK)
+		err = put_folder(s, d->folder.path, "referred");
 	unlink(copy);
 	return err;
 }
@@ -328,7 +328,8 @@ cs_desk_backup(struct cs_desk *d, const struct cs_desk_actor *actor,
 		return desk_problem(d, cs_file_errno(), "file", "%s: %s.", path,
 		    errno == EEXIST ? "there is such a file already"
 				    : strerror(errno));
-	snprintf(copy, sizeof copy, "%s/backup-%d.db", d->dir, (int)getpid());
+	snprintf(copy, sizeof copy, "%s/backup-%d.db", d->folder.path,
+	    (int)getpid());
 	if ((err = write_head(&s, passphrase)) == CS_OK &&
 	    (err = put_all(&s, d, copy)) == CS_OK &&
 	    (err = write_chunk(&s, CHUNK_LAST)) == CS_OK && fsync(s.fd) != 0)
@@ -445,6 +446,7 @@ cs_desk_restore(const char *path, const char *dir, struct cs_view passphrase)
 {
 	static const char *const folders[] = { "files", "referred" };
 	struct stream s = { .fd = open(path, O_RDONLY | O_CLOEXEC) };
+	struct cs_folder new = { .fd = -1 };
 	char folder[PATH_SIZE];
 	bool more = true;
 	enum cs_err err;
@@ -456,13 +458,14 @@ cs_desk_restore(const char *path, const char *dir, struct cs_view passphrase)
 		stream_clear(&s);
 		return err;
 	}
-	err = read_head(&s, passphrase);
+	if ((err = cs_folder_open(&new, dir)) == CS_OK)
+		err = read_head(&s, passphrase);
 	for (size_t i = 0; i < 2 && err == CS_OK; i++) {
-		snprintf(folder, sizeof folder, "%s/%s", dir, folders[i]);
+		snprintf(folder, sizeof folder, "%s/%s", new.path, folders[i]);
 		err = cs_file_mkdir(folder);
 	}
 	while (err == CS_OK && more)
-		err = get_file(&s, dir, &more);
+		err = get_file(&s, new.path, &more);
 	/* Nothing may be missing, and nothing may follow. */
 	if (err == CS_OK && (!s.last || read(s.fd, folder, 1) != 0))
 		err = CS_ERR_FORMAT;
@@ -470,6 +473,7 @@ cs_desk_restore(const char *path, const char *dir, struct cs_view passphrase)
 		err = cs_file_sync_dir(dir);
 	else
 		nftw(dir, remove_one, 8, FTW_DEPTH | FTW_PHYS);
+	cs_folder_close(&new);
 	stream_clear(&s);
 	return err;
 }

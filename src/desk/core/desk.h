@@ -14,6 +14,7 @@
 #include "desk/core/store.h"
 #include "desk/core/tally.h"
 #include "net/session.h"
+#include "store/file.h"
 
 struct cs_db;
 struct desk_line;
@@ -27,7 +28,7 @@ struct cs_desk_conflict {
 enum desk_day { DESK_DAY_REPORTS = 1, DESK_DAY_REJECTED = 2 };
 
 struct cs_desk {
-	char *dir;
+	struct cs_folder folder;
 	struct cs_db *db;
 	struct cs_seal_key key;
 	struct cs_desk_hub hub;

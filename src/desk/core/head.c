@@ -38,7 +38,7 @@
 enum cs_err
 desk_heads_config(struct cs_desk *d)
 {
-	char *path = cs_path_join(d->dir, "desk.conf"), problem[160];
+	char *path = cs_path_join(d->folder.path, "desk.conf"), problem[160];
 	struct cs_buf text = { 0 };
 	json_t *doc = NULL;
 	const char *file;
@@ -172,7 +172,7 @@ read_file(struct desk_head *out, struct cs_desk *d)
 	memset(out, 0, sizeof *out);
 	if (d->heads_file == NULL)
 		return CS_OK;
-	if ((fd = open(d->heads_file, O_RDONLY | O_CLOEXEC)) < 0)
+	if ((fd = open(d->heads_file, O_RDONLY | O_NOFOLLOW | O_CLOEXEC)) < 0)
 		return errno == ENOENT
 		    ? CS_OK
 		    : desk_problem(d, cs_file_errno(), "heads-file", "%s: %s.",
@@ -219,8 +219,8 @@ append_file(struct cs_desk *d, const struct desk_head *h)
 	cs_hex(signature, CS_VIEW_OF(h->signature));
 	n = snprintf(line, sizeof line, HEAD_FORMAT "%" PRIu64 " %s\n",
 	    h->epoch, h->seq, hash, h->at_ms, signature);
-	fd = open(
-	    d->heads_file, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC, 0600);
+	fd = open(d->heads_file,
+	    O_WRONLY | O_APPEND | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0600);
 	if (fd < 0)
 		return desk_problem(d, cs_file_errno(), "heads-file", "%s: %s.",
 		    d->heads_file, strerror(errno));

@@ -76,7 +76,7 @@ remove_file(struct cs_desk *d, const char *name)
 	 * lock keeps that from happening between looking and removing. */
 	if ((err = cs_db_begin(d->db)))
 		return err;
-	snprintf(path, sizeof path, "%s/files/%s", d->dir, name);
+	snprintf(path, sizeof path, "%s/files/%s", d->folder.path, name);
 	if ((err = is_named(&named, d, hash)) == CS_OK && !named &&
 	    unlink(path) != 0 && errno != ENOENT)
 		err = CS_ERR_IO;
@@ -92,7 +92,7 @@ remove_files(struct cs_desk *d)
 	DIR *dir;
 	enum cs_err err = CS_OK;
 
-	snprintf(path, sizeof path, "%s/files", d->dir);
+	snprintf(path, sizeof path, "%s/files", d->folder.path);
 	if ((dir = opendir(path)) == NULL)
 		return errno == ENOENT ? CS_OK : CS_ERR_IO;
 	while (err == CS_OK && (entry = readdir(dir)) != NULL)

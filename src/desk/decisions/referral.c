@@ -28,8 +28,8 @@ refer_one(struct cs_desk *d, const struct desk_decision *dec,
 	if (err)
 		return err;
 	cs_hex(hex, cs_view(id, CS_ID_LEN));
-	snprintf(path, sizeof path, "%s/referred/case-%llu-%s.csev", d->dir,
-	    (unsigned long long)dec->case_id, hex);
+	snprintf(path, sizeof path, "%s/referred/case-%llu-%s.csev",
+	    d->folder.path, (unsigned long long)dec->case_id, hex);
 	snprintf(what, sizeof what, "referred, sealed to %s", dec->to_key);
 	if ((err = cs_evidence_seal(&sealed, cs_buf_view(&r.bundle), key)) ==
 		CS_OK &&
@@ -44,7 +44,7 @@ enum cs_err
 desk_decision_refer(struct cs_desk *d, const struct desk_decision *dec)
 {
 	struct cs_buf ids = { 0 };
-	char *folder = cs_path_join(d->dir, "referred");
+	char *folder = cs_path_join(d->folder.path, "referred");
 	uint8_t key[CS_KEY_LEN];
 	enum cs_err err;
 

@@ -67,7 +67,7 @@ path_of(char out[static PATH_SIZE], const struct cs_desk *d,
 	/* By what the bytes are, not by blob: two reports may name one blob and
 	 * mean two files (FRANKING, rule 4). */
 	cs_hex(hex, cs_view(hash, CS_HASH_LEN));
-	snprintf(out, PATH_SIZE, "%s/files/%s%s", d->dir, hex, suffix);
+	snprintf(out, PATH_SIZE, "%s/files/%s%s", d->folder.path, hex, suffix);
 }
 
 /* What names the file, or NULL. */
@@ -102,12 +102,12 @@ static enum cs_err
 fetch_into(uint8_t hash[static CS_HASH_LEN], struct cs_desk *d,
     const char *path, struct cs_blob_fetch *f)
 {
-	struct coming c = {
-		.fd = open(path,
-		    O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC, 0600)
-	};
+	struct coming c = { .fd = -1 };
 	enum cs_err err;
 
+	unlink(path); /* what a crash has left */
+	c.fd = open(
+	    path, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
 	if (c.fd < 0)
 		return cs_file_errno();
 	f->take = take;

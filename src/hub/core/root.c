@@ -47,12 +47,6 @@ hub_root_kind_text(enum hub_root_kind kind)
 	return kinds[kind].text;
 }
 
-unsigned
-hub_root_kind_days(enum hub_root_kind kind)
-{
-	return kinds[kind].days;
-}
-
 size_t
 hub_root_kind_len(enum hub_root_kind kind)
 {

@@ -31,8 +31,6 @@ enum hub_root_kind {
 
 /* What a key is for, in words; never NULL. */
 const char *hub_root_kind_text(enum hub_root_kind kind);
-/* For how many days such a key is certified at most (core/keys.h). */
-unsigned hub_root_kind_days(enum hub_root_kind kind);
 /* Bytes of its public half. */
 size_t hub_root_kind_len(enum hub_root_kind kind);
 

@@ -372,7 +372,8 @@ static int
 run_locked(const struct place *p, const struct cli_args *args)
 {
 	struct cs_buf passphrase = { .max = 4096 };
-	char *path = cs_path_join(p->dir, "lock");
+	struct cs_folder folder = { .fd = -1 };
+	char *path = NULL;
 	bool *online = mmap(NULL, sizeof *online, PROT_READ | PROT_WRITE,
 	    MAP_SHARED | MAP_ANONYMOUS, -1, 0);
 	int status, lock = -1;
@@ -380,9 +381,12 @@ run_locked(const struct place *p, const struct cli_args *args)
 
 	if ((status = read_passphrase(&passphrase, p->dir, args)) != CLI_OK)
 		goto out;
-	err = path == NULL || online == MAP_FAILED
-	    ? CS_ERR_NOMEM
-	    : cs_file_try_lock(&lock, path);
+	if ((err = cs_folder_open(&folder, p->dir)) == CS_OK &&
+	    ((path = cs_path_join(folder.path, "lock")) == NULL ||
+		online == MAP_FAILED))
+		err = CS_ERR_NOMEM;
+	if (err == CS_OK)
+		err = cs_file_try_lock(&lock, path);
 	if (err == CS_ERR_BUSY)
 		status = cli_fail(
 		    CLI_TRY_LATER, "The desk in %s runs already.", p->dir);
@@ -394,6 +398,7 @@ run_locked(const struct place *p, const struct cli_args *args)
 out:
 	cs_file_unlock(lock);
 	cs_free_plain(path);
+	cs_folder_close(&folder);
 	cs_buf_free(&passphrase);
 	return status;
 }

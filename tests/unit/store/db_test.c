@@ -390,6 +390,48 @@ test_allocations(void **state)
 	temp_dir_clear(&d);
 }
 
+/* The files of a database stay where it was opened, whatever folder gets the
+ * name of its folder. */
+static void
+exchange_folder(enum cs_db_mode mode)
+{
+	struct temp_dir d = temp_dir_new();
+	struct cs_folder f;
+	struct cs_db *db;
+	char *path;
+
+	assert_ok(cs_folder_make(&f, temp_path(&d, "home")));
+	path = cs_path_join(f.path, "db");
+	assert_ok(cs_db_open(&db, path, mode, &one));
+	assert_ok(cs_db_exec(db, "INSERT INTO t(id) VALUES(1)"));
+	assert_int_equal(
+	    rename(temp_path(&d, "home"), temp_path(&d, "moved")), 0);
+	assert_ok(cs_file_mkdir(temp_path(&d, "home")));
+	assert_ok(cs_file_write(
+	    temp_path(&d, "home/db-wal"), cs_view_str("other"), 0600));
+	/* Closing removes the log: ours. */
+	cs_db_close(db);
+	assert_int_equal(access(temp_path(&d, "home/db-wal"), F_OK), 0);
+	if (mode == CS_DB_SHARED)
+		assert_int_not_equal(
+		    access(temp_path(&d, "moved/db-wal"), F_OK), 0);
+	assert_ok(cs_db_open(&db, path, mode, &one));
+	assert_int_equal(number(db, "SELECT COUNT(*) FROM t"), 1);
+	cs_db_close(db);
+	assert_int_not_equal(access(temp_path(&d, "home/db"), F_OK), 0);
+	cs_free_plain(path);
+	cs_folder_close(&f);
+	temp_dir_clear(&d);
+}
+
+static void
+test_folder_exchanged(void **state)
+{
+	(void)state;
+	exchange_folder(CS_DB_SHARED);
+	exchange_folder(CS_DB_FORGETFUL);
+}
+
 int
 main(void)
 {
@@ -403,6 +445,7 @@ main(void)
 		cmocka_unit_test(test_transactions),
 		cmocka_unit_test(test_statement_cache),
 		cmocka_unit_test(test_forgetful),
+		cmocka_unit_test(test_folder_exchanged),
 		cmocka_unit_test(test_allocations),
 	};
 

@@ -204,6 +204,87 @@ test_others(void **state)
 	temp_dir_clear(&d);
 }
 
+/* What is open stays what it is, whatever gets its name. */
+static void
+test_folder_exchanged(void **state)
+{
+	struct temp_dir d = temp_dir_new();
+	const char *path = temp_path(&d, "home");
+	struct cs_folder f, none = { .fd = -1 };
+	char *inside;
+
+	(void)state;
+	assert_ok(cs_folder_make(&f, path));
+	assert_int_equal(rename(path, temp_path(&d, "moved")), 0);
+	assert_ok(cs_file_mkdir(path));
+	inside = cs_path_join(f.path, "key");
+	assert_ok(cs_file_write(inside, cs_view_str("secret"), 0600));
+	holds(temp_path(&d, "moved/key"), "secret");
+	assert_false(exists(temp_path(&d, "home/key")));
+	/* And in a child, as long as it is open there. */
+	if (fork() == 0)
+		_exit(exists(inside) ? 7 : 8);
+	else {
+		int status;
+
+		assert_true(wait(&status) > 0);
+		assert_int_equal(WEXITSTATUS(status), 7);
+	}
+	cs_free_plain(inside);
+	cs_folder_close(&f);
+	cs_folder_close(&f);
+	cs_folder_close(&none);
+	temp_dir_clear(&d);
+}
+
+/* A link may lead to an old copy of ours. */
+static void
+test_folder_link(void **state)
+{
+	struct temp_dir d = temp_dir_new();
+	struct cs_folder f;
+
+	(void)state;
+	assert_ok(cs_file_mkdir(temp_path(&d, "old")));
+	assert_int_equal(
+	    symlink(temp_path(&d, "old"), temp_path(&d, "home")), 0);
+	assert_err(cs_folder_open(&f, temp_path(&d, "home")), CS_ERR_SHARED);
+	assert_null(f.path);
+	assert_err(cs_folder_make(&f, temp_path(&d, "home")), CS_ERR_SHARED);
+	/* One that leads nowhere makes nothing. */
+	assert_int_equal(
+	    symlink(temp_path(&d, "no"), temp_path(&d, "dead")), 0);
+	assert_err(cs_folder_make(&f, temp_path(&d, "dead")), CS_ERR_SHARED);
+	assert_false(exists(temp_path(&d, "no")));
+	assert_ok(cs_file_write(temp_path(&d, "f"), cs_view_str(""), 0600));
+	assert_err(cs_folder_open(&f, temp_path(&d, "f")), CS_ERR_NOT_FOUND);
+	assert_err(cs_folder_make(&f, temp_path(&d, "f")), CS_ERR_EXISTS);
+	temp_dir_clear(&d);
+}
+
+/* Where everybody can rename a folder, there may be an older one of ours. */
+static void
+test_folder_above(void **state)
+{
+	struct temp_dir d = temp_dir_new();
+	char home[512];
+
+	(void)state;
+	snprintf(home, sizeof home, "%s/all/mine/home", d.path);
+	assert_ok(cs_file_mkdir(temp_path(&d, "all")));
+	assert_ok(cs_file_mkdir(temp_path(&d, "all/mine")));
+	assert_ok(cs_file_mkdir(home));
+	assert_int_equal(chmod(temp_path(&d, "all"), 0777), 0);
+	assert_err(cs_file_check_dir(home), CS_ERR_SHARED);
+	assert_err(cs_file_mkdir(home), CS_ERR_SHARED);
+	/* As in /tmp: only the owner of what is in it can. */
+	assert_int_equal(chmod(temp_path(&d, "all"), 01777), 0);
+	assert_ok(cs_file_check_dir(home));
+	assert_int_equal(chmod(temp_path(&d, "all"), 0775), 0);
+	assert_ok(cs_file_check_dir(home));
+	temp_dir_clear(&d);
+}
+
 /* What lies where a new file is written first is not written into. */
 static void
 test_planted(void **state)
@@ -349,6 +430,9 @@ main(void)
 		cmocka_unit_test(test_read),
 		cmocka_unit_test(test_mkdir),
 		cmocka_unit_test(test_others),
+		cmocka_unit_test(test_folder_exchanged),
+		cmocka_unit_test(test_folder_link),
+		cmocka_unit_test(test_folder_above),
 		cmocka_unit_test(test_planted),
 		cmocka_unit_test(test_lock),
 		cmocka_unit_test(test_names),
