@@ -105,7 +105,7 @@ cs_tls_certify(struct cs_buf *chain_pem, struct cs_buf *key_pem,
 	struct cs_tls_subject subject = { .host = host,
 		.not_before_s = not_before_s,
 		.not_after_s = not_after_s };
-	enum cs_err err = cs_tls_key_new(key_pem, subject.public);
+	enum cs_err err = cs_tls_key_generate(key_pem, subject.public);
 
 	return err ? err : cs_tls_certify_key(chain_pem, root, &subject);
 }
@@ -127,7 +127,7 @@ public_of(uint8_t out[static CS_TLS_PUBLIC_LEN], EVP_PKEY *key)
 }
 
 enum cs_err
-cs_tls_key_new(struct cs_buf *key_pem, uint8_t public[static CS_TLS_PUBLIC_LEN])
+cs_tls_key_generate(struct cs_buf *key_pem, uint8_t public[static CS_TLS_PUBLIC_LEN])
 {
 	EVP_PKEY *key = EVP_EC_gen("P-256");
 	BIO *bio = BIO_new(BIO_s_secmem());

@@ -20,7 +20,7 @@ CS_CHECKED enum cs_err cs_tls_certify(struct cs_buf *chain_pem,
 
 /* The two halves of the above, for a root that lies elsewhere than the key:
  * a fresh key in PEM, appended, and its public half. */
-CS_CHECKED enum cs_err cs_tls_key_new(
+CS_CHECKED enum cs_err cs_tls_key_generate(
     struct cs_buf *key_pem, uint8_t public[static CS_TLS_PUBLIC_LEN]);
 /* The public half of a key in PEM.  CS_ERR_KEY: it is none on P-256. */
 CS_CHECKED enum cs_err cs_tls_key_public(

@@ -3,18 +3,22 @@
 
 #include <limits.h>
 #include <openssl/err.h>
+#include <openssl/pem.h>
 #include <openssl/ssl.h>
 
+#include "base/alloc.h"
+#include "base/units.h"
 #include "crypto/tls.h"
 
-/* The structs are OpenSSL's own under another name. */
+/* Two certificates are less than 2 KiB. */
+#define CHAIN_MAX (64 * CS_KIB)
 
-static SSL_CTX *
-ctx_of(struct cs_tls_server *s)
-{
-	return (SSL_CTX *)s;
-}
+struct cs_tls_server {
+	SSL_CTX *ctx;
+	struct cs_tls_key *key; /* NULL: the SSL_CTX has all of it */
+};
 
+/* The struct is OpenSSL's own under another name. */
 static SSL *
 ssl_of(struct cs_tls *t)
 {
@@ -38,23 +42,9 @@ choose_protocol(SSL *ssl, const unsigned char **out, unsigned char *n,
 	return SSL_TLSEXT_ERR_OK;
 }
 
-enum cs_err
-cs_tls_server_new(
-    struct cs_tls_server **out, const char *chain_path, const char *key_path)
+static void
+set_up(SSL_CTX *ctx)
 {
-	SSL_CTX *ctx = SSL_CTX_new(TLS_server_method());
-
-	*out = NULL;
-	if (ctx == NULL)
-		return CS_ERR_NOMEM;
-	if (cs_tls_server_setup(ctx) != CS_OK ||
-	    SSL_CTX_use_certificate_chain_file(ctx, chain_path) != 1 ||
-	    SSL_CTX_use_PrivateKey_file(ctx, key_path, SSL_FILETYPE_PEM) != 1 ||
-	    SSL_CTX_check_private_key(ctx) != 1) {
-		ERR_clear_error();
-		SSL_CTX_free(ctx);
-		return CS_ERR_IO;
-	}
 	SSL_CTX_set_mode(ctx,
 	    SSL_MODE_ENABLE_PARTIAL_WRITE |
 		SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER | SSL_MODE_RELEASE_BUFFERS);
@@ -62,20 +52,132 @@ cs_tls_server_new(
 	/* A record with one call to the system instead of two. */
 	SSL_CTX_set_read_ahead(ctx, 1);
 	SSL_CTX_set_alpn_select_cb(ctx, choose_protocol, NULL);
-	*out = (struct cs_tls_server *)ctx;
+}
+
+/* A server without certificates yet, in ${library}, an OSSL_LIB_CTX or NULL. */
+static enum cs_err
+server_in(struct cs_tls_server *s, void *library)
+{
+	s->ctx = SSL_CTX_new_ex(library, NULL, TLS_server_method());
+	if (s->ctx == NULL)
+		return CS_ERR_NOMEM;
+	set_up(s->ctx);
+	return cs_tls_server_setup(s->ctx);
+}
+
+enum cs_err
+cs_tls_server_new(
+    struct cs_tls_server **out, const char *chain_path, const char *key_path)
+{
+	struct cs_tls_server *s = cs_calloc(1, sizeof *s);
+	enum cs_err err;
+
+	*out = NULL;
+	if (s == NULL)
+		return CS_ERR_NOMEM;
+	err = server_in(s, NULL);
+	if (err == CS_OK &&
+	    (SSL_CTX_use_certificate_chain_file(s->ctx, chain_path) != 1 ||
+		SSL_CTX_use_PrivateKey_file(
+		    s->ctx, key_path, SSL_FILETYPE_PEM) != 1 ||
+		SSL_CTX_check_private_key(s->ctx) != 1))
+		err = CS_ERR_IO;
+	if (err) {
+		ERR_clear_error();
+		cs_tls_server_free(s);
+		return err;
+	}
+	*out = s;
 	return CS_OK;
+}
+
+static BIO *
+reader_of(struct cs_view pem)
+{
+	if (pem.len == 0)
+		pem = cs_view("", 0);
+	return BIO_new_mem_buf(pem.data, (int)pem.len);
+}
+
+/* The next certificate of ${in}; NULL: no more, or one that is broken, which
+ * the queue of errors tells apart. */
+static X509 *
+next_certificate(BIO *in, OSSL_LIB_CTX *library)
+{
+	X509 *cert = X509_new_ex(library, NULL);
+
+	if (cert != NULL && PEM_read_bio_X509(in, &cert, NULL, NULL) == NULL) {
+		X509_free(cert);
+		cert = NULL;
+	}
+	return cert;
+}
+
+/* The leaf and the certificates that follow it; ${*leaf} is the caller's. */
+static enum cs_err
+read_chain(struct cs_tls_server *s, X509 **leaf, BIO *in)
+{
+	OSSL_LIB_CTX *library = cs_tls_key_library(s->key);
+	X509 *cert;
+
+	if ((*leaf = next_certificate(in, library)) == NULL)
+		return CS_ERR_FORMAT;
+	if (SSL_CTX_use_certificate(s->ctx, *leaf) != 1)
+		return CS_ERR_UNSUPPORTED;
+	while ((cert = next_certificate(in, library)) != NULL)
+		if (SSL_CTX_add0_chain_cert(s->ctx, cert) != 1) {
+			X509_free(cert);
+			return CS_ERR_UNSUPPORTED;
+		}
+	return ERR_GET_REASON(ERR_peek_last_error()) == PEM_R_NO_START_LINE
+	    ? CS_OK
+	    : CS_ERR_FORMAT;
+}
+
+enum cs_err
+cs_tls_server_new_remote(struct cs_tls_server **out, struct cs_view chain_pem,
+    cs_tls_remote_sign *sign, void *arg)
+{
+	struct cs_tls_server *s = cs_calloc(1, sizeof *s);
+	BIO *in = NULL;
+	X509 *leaf = NULL;
+	enum cs_err err = CS_ERR_NOMEM;
+
+	*out = NULL;
+	if (s == NULL)
+		return CS_ERR_NOMEM;
+	ERR_clear_error();
+	if (chain_pem.len > CHAIN_MAX)
+		err = CS_ERR_LIMIT;
+	else if ((in = reader_of(chain_pem)) != NULL &&
+	    (err = cs_tls_key_new(&s->key, sign, arg)) == CS_OK &&
+	    (err = server_in(s, cs_tls_key_library(s->key))) == CS_OK &&
+	    (err = read_chain(s, &leaf, in)) == CS_OK)
+		err = cs_tls_key_use(s->key, s->ctx, leaf);
+	X509_free(leaf);
+	BIO_free(in);
+	ERR_clear_error();
+	if (err)
+		cs_tls_server_free(s);
+	else
+		*out = s;
+	return err;
 }
 
 void
 cs_tls_server_free(struct cs_tls_server *s)
 {
-	SSL_CTX_free(ctx_of(s));
+	if (s == NULL)
+		return;
+	SSL_CTX_free(s->ctx);
+	cs_tls_key_free(s->key);
+	cs_free(s, sizeof *s);
 }
 
 enum cs_err
 cs_tls_accept(struct cs_tls **out, struct cs_tls_server *s, int fd)
 {
-	SSL *ssl = SSL_new(ctx_of(s));
+	SSL *ssl = SSL_new(s->ctx);
 
 	*out = (struct cs_tls *)ssl;
 	if (ssl == NULL)

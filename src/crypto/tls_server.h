@@ -7,7 +7,7 @@
  */
 #pragma once
 
-#include "base/bytes.h"
+#include "crypto/tls_key.h"
 
 struct cs_tls_server;
 struct cs_tls;
@@ -23,6 +23,17 @@ enum cs_tls_io {
  * not belong together. */
 CS_CHECKED enum cs_err cs_tls_server_new(
     struct cs_tls_server **out, const char *chain_path, const char *key_path);
+/*
+ * A chain, the leaf first, from PEM, whose key is elsewhere: ${sign} is called
+ * with ${arg} in each handshake, from within
+ * cs_tls_handshake().  An error of it ends that session.  CS_ERR_FORMAT: there
+ * is no certificate, or one is broken; CS_ERR_UNSUPPORTED: the leaf's key is
+ * not one of P-256, or OpenSSL finds a certificate too weak;
+ * CS_ERR_LIMIT: longer than 64 KiB; CS_ERR_CRYPTO, CS_ERR_NOMEM.
+ */
+CS_CHECKED enum cs_err cs_tls_server_new_remote(struct cs_tls_server **out,
+    struct cs_view chain_pem, cs_tls_remote_sign *sign, void *arg);
+/* After its sessions. */
 void cs_tls_server_free(struct cs_tls_server *s);
 
 /* A session on ${fd}, which stays the caller's. */

@@ -492,7 +492,7 @@ hub_root_request_new(
 	    (err = complete_begun(&begun, dir, cs_view("", 0))) ||
 	    (err = hub_root_public(request.root, dir)) ||
 	    (err = cs_sign_key_new(&stamp)) ||
-	    (err = cs_tls_key_new(&tls_pem, tls_public)) ||
+	    (err = cs_tls_key_generate(&tls_pem, tls_public)) ||
 	    (err = fill_request(&request, dir, &stamp, tls_public)))
 		goto out;
 	snprintf(request.name, sizeof request.name, "%s", conf.name);

@@ -131,7 +131,7 @@ main(void)
 
 	if (cs_crypto_init() != CS_OK || cs_sign_key_new(&root) != CS_OK ||
 	    cs_sign_key_new(&other_root) != CS_OK ||
-	    cs_tls_key_new(&key, subject.public) != CS_OK)
+	    cs_tls_key_generate(&key, subject.public) != CS_OK)
 		return 1;
 	failed = cmocka_run_group_tests(tests, NULL, NULL);
 	cs_buf_free(&key);

@@ -34,7 +34,7 @@ make_request(void)
 	request.made = NOW;
 	strcpy(request.name, "hub.example");
 	memcpy(request.root, root.public, sizeof request.root);
-	assert_ok(cs_tls_key_new(&pem, tls));
+	assert_ok(cs_tls_key_generate(&pem, tls));
 	hub_root_request_add(&request, HUB_ROOT_STAMP, keys[0].public);
 	hub_root_request_add(&request, HUB_ROOT_TLS, tls);
 	for (int kind = HUB_ROOT_EXTERNAL; kind <= HUB_ROOT_DESK_SIGN; kind++)
