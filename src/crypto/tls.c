@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 #include "crypto/tls.h"
 
+#include <openssl/err.h>
 #include <openssl/ssl.h>
 #include <openssl/x509v3.h>
 #include <string.h>
+#include <time.h>
 
 #include "base/alloc.h"
 
@@ -14,6 +16,7 @@ struct pin {
 	uint8_t root[CS_SIGN_PUBLIC_LEN];
 	char host[256];
 	enum cs_err refusal;
+	struct cs_tls_tickets *tickets; /* NULL: none are kept */
 };
 
 /* The leaf has to carry a signature of the pinned root itself: names and
@@ -105,11 +108,63 @@ cs_tls_client_refusal(const void *ssl_ctx)
 	return pin->refusal;
 }
 
+/* A ticket has come, which stays OpenSSL's. */
+static int
+on_ticket(SSL *ssl, SSL_SESSION *session)
+{
+	struct pin *pin = SSL_CTX_get_ex_data(SSL_get_SSL_CTX(ssl), pin_index);
+
+	cs_tls_tickets_keep(pin->tickets, session, SSL_session_reused(ssl) == 1,
+	    (uint64_t)time(NULL));
+	return 0;
+}
+
+static bool
+leaf_fits(void *pin, void *leaf)
+{
+	return check_leaf(leaf, pin) == CS_OK;
+}
+
+/* The last moment at which a session can be chosen, and the only one that we
+ * learn of when libwebsockets makes the connection.  Callbacks for information
+ * get a const SSL; the one that is about to connect is not. */
+static void
+on_event(const SSL *starting, int event, int value)
+{
+	SSL *ssl = (SSL *)(uintptr_t)starting;
+	struct pin *pin = SSL_CTX_get_ex_data(SSL_get_SSL_CTX(ssl), pin_index);
+	SSL_SESSION *session;
+
+	(void)value;
+	if (!(event & SSL_CB_HANDSHAKE_START) || SSL_get_session(ssl) != NULL)
+		return;
+	session = cs_tls_tickets_take(
+	    pin->tickets, (uint64_t)time(NULL), leaf_fits, pin);
+	/* Should it fail, the handshake is a full one. */
+	if (session != NULL)
+		(void)SSL_set_session(ssl, session);
+	SSL_SESSION_free(session);
+	ERR_clear_error();
+}
+
+void
+cs_tls_client_keep(void *ssl_ctx, struct cs_tls_tickets *tickets)
+{
+	struct pin *pin = SSL_CTX_get_ex_data(ssl_ctx, pin_index);
+
+	pin->tickets = tickets;
+	SSL_CTX_set_session_cache_mode(
+	    ssl_ctx, SSL_SESS_CACHE_CLIENT | SSL_SESS_CACHE_NO_INTERNAL);
+	SSL_CTX_sess_set_new_cb(ssl_ctx, on_ticket);
+	SSL_CTX_set_info_callback(ssl_ctx, on_event);
+}
+
 enum cs_err
 cs_tls_server_setup(void *ssl_ctx)
 {
 	SSL_CTX_set_mode(ssl_ctx, SSL_MODE_RELEASE_BUFFERS);
-	/* A resumed session would only save time at the price of state. */
+	/* Sessions that ended leave no state here, and no tickets either,
+	 * unless somebody asks for them. */
 	SSL_CTX_set_session_cache_mode(ssl_ctx, SSL_SESS_CACHE_OFF);
 	if (SSL_CTX_set_num_tickets(ssl_ctx, 0) != 1 ||
 	    SSL_CTX_set_min_proto_version(ssl_ctx, TLS1_3_VERSION) != 1)

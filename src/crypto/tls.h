@@ -6,6 +6,7 @@
 #pragma once
 
 #include "crypto/sign.h"
+#include "crypto/tls_tickets.h"
 
 /*
  * A client SSL_CTX that speaks TLS 1.3 only and accepts a server only if its
@@ -15,6 +16,16 @@
 CS_CHECKED enum cs_err cs_tls_client_new(void **ssl_ctx,
     const uint8_t root_public[static CS_SIGN_PUBLIC_LEN], const char *host);
 void cs_tls_client_free(void *ssl_ctx);
+
+/*
+ * Keep the tickets that come on connections of this context in ${tickets},
+ * which outlives it, and let each new connection resume with one of them (RFC
+ * 8446, section 2.2), if there is one from a server whose certificate this
+ * context would accept now: the server does not show it again.  A server that
+ * does not take the ticket is looked at as always.  Call before the first
+ * connection.
+ */
+void cs_tls_client_keep(void *ssl_ctx, struct cs_tls_tickets *tickets);
 
 /* Why the last connection of this context was refused; CS_OK if it was not. */
 enum cs_err cs_tls_client_refusal(const void *ssl_ctx);

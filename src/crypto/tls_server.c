@@ -16,6 +16,7 @@
 struct cs_tls_server {
 	SSL_CTX *ctx;
 	struct cs_tls_key *key; /* NULL: the SSL_CTX has all of it */
+	struct cs_tls_ticket_keys *tickets; /* NULL: there are none */
 };
 
 /* The struct is OpenSSL's own under another name. */
@@ -171,7 +172,20 @@ cs_tls_server_free(struct cs_tls_server *s)
 		return;
 	SSL_CTX_free(s->ctx);
 	cs_tls_key_free(s->key);
+	cs_tls_ticket_keys_free(s->tickets);
 	cs_free(s, sizeof *s);
+}
+
+enum cs_err
+cs_tls_server_tickets(struct cs_tls_server *s,
+    const uint8_t now[static CS_TLS_TICKET_KEY_LEN], const uint8_t *before)
+{
+	enum cs_err err;
+
+	if (s->tickets == NULL && (err = cs_tls_ticket_keys_new(&s->tickets)))
+		return err;
+	cs_tls_ticket_keys_set(s->tickets, now, before);
+	return cs_tls_ticket_keys_use_on(s->tickets, s->ctx);
 }
 
 enum cs_err
@@ -222,6 +236,12 @@ enum cs_tls_io
 cs_tls_handshake(struct cs_tls *t)
 {
 	return outcome(t, SSL_do_handshake(ssl_of(t)));
+}
+
+bool
+cs_tls_resumed(const struct cs_tls *t)
+{
+	return SSL_session_reused((const SSL *)t) == 1;
 }
 
 enum cs_tls_io
