@@ -14,6 +14,7 @@
 #include "crypto/sign.h"
 #include "crypto/small_order.h"
 #include "crypto/suite.h"
+#include "crypto/tls_tickets.h"
 #include "desk/core/audit.h"
 #include "desk/core/desk.h"
 #include "desk/core/head.h"
@@ -232,6 +233,7 @@ cs_desk_close(struct cs_desk *d)
 	if (d == NULL)
 		return;
 	desk_disconnect(d);
+	cs_tls_tickets_free(d->tickets);
 	desk_index_forget(d);
 	cs_desk_policy_clear(&d->policy);
 	if (d->db != NULL && cs_db_in_transaction(d->db))

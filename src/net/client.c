@@ -143,6 +143,8 @@ cs_net_client_open(
 		goto out;
 	if ((err = cs_tls_client_new(&c->ssl_ctx, c->root_public, c->host)))
 		goto out;
+	if (config->tickets != NULL)
+		cs_tls_client_keep(c->ssl_ctx, config->tickets);
 	lws_set_log_level(0, NULL);
 	info.port = CONTEXT_PORT_NO_LISTEN;
 	info.protocols = protocols;

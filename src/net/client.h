@@ -10,12 +10,16 @@
 #include "base/bytes.h"
 
 struct cs_net_client;
+struct cs_tls_tickets;
 
 struct cs_net_client_config {
 	const char *host;
 	int port;
 	const uint8_t *root_public; /* 32 bytes: the pin */
 	int timeout_ms;             /* to connect, and for a transfer to move */
+	/* To resume with, and to keep those that come; outlives the client and
+	 * is the caller's.  NULL: each handshake is a full one. */
+	struct cs_tls_tickets *tickets;
 };
 
 /*

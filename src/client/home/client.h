@@ -89,6 +89,7 @@ struct client_desk {
 /* The connection, and what the hub said when it was made. */
 struct client_link {
 	struct cs_session session;
+	struct cs_tls_tickets *tickets; /* NULL until the first connection */
 	bool online;
 	struct cs_wire_login_answer login;
 	uint8_t external_sender[CS_KEY_LEN]; /* the key that signs the hub's

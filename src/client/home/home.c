@@ -13,6 +13,7 @@
 #include "client/home/problem.h"
 #include "client/home/schema.h"
 #include "crypto/random.h"
+#include "crypto/tls_tickets.h"
 #include "store/file.h"
 #include "store/keyfile.h"
 
@@ -299,6 +300,7 @@ cs_client_close(struct cs_client *c)
 		return;
 	say_last_word(c);
 	client_offline(c);
+	cs_tls_tickets_free(c->link.tickets);
 	cs_db_close(c->db);
 	cs_file_unlock(c->lock);
 	cs_signer_free(c->self.signer);

@@ -8,6 +8,7 @@
 #include "client/home/home.h"
 #include "client/home/problem.h"
 #include "client/hub/stamp.h"
+#include "crypto/tls_tickets.h"
 #include "net/client.h"
 
 static enum cs_err
@@ -97,7 +98,7 @@ take_certificates(struct cs_client *c)
 enum cs_err
 client_reach(struct cs_client *c)
 {
-	const struct cs_net_client_config config = {
+	struct cs_net_client_config config = {
 		.host = c->self.host,
 		.port = c->self.port,
 		.root_public = c->self.root,
@@ -107,6 +108,10 @@ client_reach(struct cs_client *c)
 
 	if (c->link.online)
 		return CS_OK;
+	if (c->link.tickets == NULL &&
+	    (err = cs_tls_tickets_new(&c->link.tickets)))
+		return err;
+	config.tickets = c->link.tickets;
 	if ((err = cs_session_open(&c->link.session, &config)))
 		return unreachable(c, err);
 	c->link.online = true;

@@ -35,6 +35,7 @@ struct cs_desk {
 	struct cs_hpke_key seal_key;
 	struct cs_sign_key sign_key;
 	struct cs_session session;
+	struct cs_tls_tickets *tickets; /* NULL until the first connection */
 	bool online;
 	bool *shown_online;                 /* or NULL */
 	void (*said)(const char *sentence); /* of cs_desk_run() */

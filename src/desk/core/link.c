@@ -2,6 +2,7 @@
 #include "desk/core/link.h"
 
 #include "base/units.h"
+#include "crypto/tls_tickets.h"
 #include "desk/core/desk.h"
 #include "desk/core/problem.h"
 #include "net/client.h"
@@ -46,7 +47,7 @@ enum cs_err
 desk_connect(struct cs_desk *d)
 {
 	static const uint8_t no_device[CS_ID_LEN];
-	const struct cs_net_client_config config = {
+	struct cs_net_client_config config = {
 		.host = d->hub.host,
 		.port = d->hub.port,
 		.root_public = d->hub.root,
@@ -57,6 +58,9 @@ desk_connect(struct cs_desk *d)
 
 	if (d->online)
 		return CS_OK;
+	if (d->tickets == NULL && (err = cs_tls_tickets_new(&d->tickets)))
+		return err;
+	config.tickets = d->tickets;
 	if ((err = cs_session_open(&d->session, &config))) {
 		if (err == CS_ERR_CLOSED || err == CS_ERR_TIMEOUT)
 			return desk_problem(d, CS_ERR_CLOSED, "hub-silent",
