@@ -27,6 +27,8 @@ struct cs_signer {
 	struct cs_sign_key ed25519;
 	EVP_PKEY *ed448;
 	EC_KEY *ecdsa;
+	cs_sign_elsewhere *sign; /* or none of them */
+	void *arg;
 };
 
 static bool
@@ -191,6 +193,27 @@ cs_signer_hold(struct cs_signer *s)
 	return s;
 }
 
+enum cs_err
+cs_signer_elsewhere(struct cs_signer **out, enum cs_sig sig,
+    struct cs_view public, cs_sign_elsewhere *sign, void *arg)
+{
+	struct cs_signer *s;
+
+	*out = NULL;
+	if (public.len != cs_sig_public_len(sig) || public.len == 0)
+		return CS_ERR_KEY;
+	s = cs_calloc(1, sizeof *s);
+	if (s == NULL)
+		return CS_ERR_NOMEM;
+	atomic_init(&s->owners, 1);
+	s->sig = sig;
+	memcpy(s->public, public.data, public.len);
+	s->sign = sign;
+	s->arg = arg;
+	*out = s;
+	return CS_OK;
+}
+
 void
 cs_signer_free(struct cs_signer *s)
 {
@@ -268,6 +291,8 @@ enum cs_err
 cs_signer_sign(uint8_t out[static CS_SIG_MAX], size_t *n,
     const struct cs_signer *s, struct cs_view message)
 {
+	if (s->sign != NULL)
+		return s->sign(s->arg, out, n, message);
 	if (s->sig == CS_ED25519) {
 		*n = CS_SIGNATURE_LEN;
 		return cs_sign(out, &s->ed25519, message);

@@ -44,6 +44,13 @@ CS_CHECKED enum cs_err cs_signer_from_pair(struct cs_signer **out,
 CS_CHECKED enum cs_err cs_signer_from_ed25519(
     struct cs_signer **out, const struct cs_sign_key *key);
 
+/* A key that is elsewhere: ${sign} makes its signatures, of which ${public} is
+ * the key.  It has no private half here. */
+typedef enum cs_err cs_sign_elsewhere(void *arg, uint8_t out[static CS_SIG_MAX],
+    size_t *n, struct cs_view message);
+CS_CHECKED enum cs_err cs_signer_elsewhere(struct cs_signer **out,
+    enum cs_sig sig, struct cs_view public, cs_sign_elsewhere *sign, void *arg);
+
 /* One more owner of ${s}, which is returned; NULL is fine. */
 struct cs_signer *cs_signer_hold(struct cs_signer *s);
 

@@ -1,116 +1,262 @@
 /* SPDX-License-Identifier: MIT */
-/* The daemon's life: open, loop, housekeeping, close. */
+/* The parent of a hub's processes: it opens what they read, and sees to it that
+ * they are there. */
 #include "hub/hub.h"
 
-#include <signal.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <stdarg.h>
+#include <stdio.h>
 #include <string.h>
+#include <sys/inotify.h>
 #include <sys/resource.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 #include "base/alloc.h"
-#include "crypto/random.h"
-#include "hub/accounts/standing.h"
-#include "hub/blobs/upload.h"
-#include "hub/core/batch.h"
+#include "family/family.h"
+#include "family/part.h"
 #include "hub/core/budget.h"
-#include "hub/core/connection.h"
-#include "hub/core/hub.h"
 #include "hub/core/keys.h"
-#include "hub/core/schema.h"
-#include "hub/core/spent.h"
-#include "hub/core/stamp_key.h"
-#include "hub/groups/removal.h"
-#include "hub/requests.h"
-#include "hub/retention.h"
+#include "hub/database.h"
+#include "hub/files/files.h"
+#include "hub/network/network.h"
+#include "hub/signing/signer.h"
+#include "hub/signing/tls.h"
+#include "hub/talk/talk.h"
+#include "net/listen.h"
 #include "store/clock.h"
 #include "store/file.h"
 
-#define HOUSEKEEPING_MS (10 * 60 * 1000)
-#define OWN_FILES 256       /* database, keys, sockets, with some to spare */
+#define OWN_FILES 64       /* of a process, beside its connections */
 #define FILES_ANYWHERE 1024 /* on any system */
-#define IDLE_MS 1000        /* a request to stop waits no longer */
+#define TAKE_OVER_MS 5000   /* for a hub that was killed to be gone */
+#define QUIET_MS 50 /* after a change of keys: others may belong to it */
+#define QUIET_MAX 40
 
-static volatile sig_atomic_t stop;
+/* Where each process stands among the parts. */
+enum { SIGNER, TLS, FILES, DATABASE, NETWORKS };
+#define PARTS_MAX (NETWORKS + HUB_NETWORK_MAX)
 
-/* What ends by itself; a failure is tried again next time. */
-static void
-housekeeping(struct cs_hub *hub)
+struct parent {
+	struct cs_folder folder;
+	struct hub_conf conf;
+	int keys, blobs, lock, watched; /* descriptors, or -1 */
+	int listeners[HUB_NETWORK_MAX];
+	unsigned n_networks;
+	struct cs_net_limits limits; /* of all network processes */
+	uint64_t wanted;	     /* connections, if files allowed */
+	struct cs_family_part parts[PARTS_MAX];
+	struct cs_family_link links[2 + 3 * HUB_NETWORK_MAX];
+	size_t n_links;
+	void (*tell)(const char *sentence);
+};
+
+/* ---- what is told ------------------------------------------------------- */
+
+__attribute__((format(printf, 2, 3))) static void
+say(const struct parent *p, const char *format, ...)
 {
-	if (hub->now_ms - hub->housekept_ms < HOUSEKEEPING_MS)
-		return;
-	hub->housekept_ms = hub->now_ms;
-	if (hub_batch_begin(hub) != CS_OK || hub_accounts_settle(hub) != CS_OK)
-		cs_db_rollback(hub->db);
+	char sentence[512];
+	va_list args;
+
+	va_start(args, format);
+	vsnprintf(sentence, sizeof sentence, format, args);
+	va_end(args);
+	p->tell(sentence);
 }
 
-/* Take in what has arrived meanwhile, so that a sender who does not wait for
- * answers has many messages in one commit, too; not for long, because others
- * wait for their answers.  Where many were answered at once their next messages
- * are on the way: while the disk is slow it pays to wait for them. */
-static enum cs_err
-gather(struct cs_hub *hub)
+static void
+on_said(void *arg, size_t part, const struct cs_hand *h)
 {
-	uint64_t now_us = cs_clock_us(), end_us = now_us + HUB_ROUND_US;
-	uint64_t patience_us = hub->answered >= HUB_GATHER_LEAST
-	    ? hub->commit_us / HUB_GATHER_PART
-	    : 0;
-	uint64_t patient_us = now_us + patience_us;
-	size_t before = 0;
+	(void)part;
+	if (cs_hand_is(h, "keys"))
+		say(arg,
+		    "New keys are not taken up (%s); the hub goes on with "
+		    "those that it has.",
+		    cs_err_text((enum cs_err)h->number));
+}
+
+static void
+on_ended(void *arg, size_t part, int status)
+{
+	const struct parent *p = arg;
+	char how[64];
+
+	/* It ended because another one did. */
+	if (WIFEXITED(status) && WEXITSTATUS(status) == 0)
+		return;
+	if (WIFSIGNALED(status))
+		snprintf(how, sizeof how, "by signal %d", WTERMSIG(status));
+	else
+		snprintf(how, sizeof how, "with status %d",
+		    WEXITSTATUS(status));
+	say(p, "The process \"%s\" ended %s and is started anew.",
+	    p->parts[part].name, how);
+}
+
+/* ---- what is handed over ------------------------------------------------ */
+
+/* Nobody else made it or can change it; root passes over whose it is. */
+static bool
+is_ours(const struct stat *st)
+{
+	return (st->st_uid == geteuid() || geteuid() == 0) &&
+	    (st->st_mode & (S_IWGRP | S_IWOTH)) == 0;
+}
+
+/* Hand over a file of the keys' folder; one of nobody else's making. */
+static enum cs_err
+hand_key(const struct parent *p, int socket, const char *name)
+{
+	int fd = openat(p->keys, name, O_RDONLY | O_NOFOLLOW | O_CLOEXEC);
+	struct stat st;
+	enum cs_err err;
+
+	if (fd < 0)
+		return errno == ELOOP ? CS_ERR_SHARED : cs_file_errno();
+	if (fstat(fd, &st) != 0 || !S_ISREG(st.st_mode) || !is_ours(&st))
+		err = CS_ERR_SHARED;
+	else
+		err = cs_hand_word(socket, name, fd);
+	close(fd);
+	return err;
+}
+
+static enum cs_err
+hand_keys(const struct parent *p, int socket, const char *const *names)
+{
 	enum cs_err err = CS_OK;
 
-	while (err == CS_OK && hub->n_out != 0 &&
-	    hub->n_out < HUB_ROUND_OUT_MAX &&
-	    hub->batch.len < HUB_ROUND_BYTES_MAX && now_us < end_us) {
-		if (hub->n_out == before && now_us >= patient_us)
-			break;
-		before = hub->n_out;
-		err = cs_net_server_run(hub->net, now_us < patient_us ? 1 : 0);
-		now_us = cs_clock_us();
-	}
-	return err;
-}
-
-static void
-close_hub(struct cs_hub *hub)
-{
-	if (hub == NULL)
-		return;
-	cs_net_server_free(hub->net);
-	hub_uploads_close(hub);
-	hub_budgets_free(hub);
-	if (hub->db != NULL && cs_db_in_transaction(hub->db))
-		cs_db_rollback(hub->db);
-	cs_db_close(hub->db);
-	cs_signer_free(hub->external_signer);
-	cs_buf_free(&hub->stamp_cert);
-	cs_buf_free(&hub->external_cert);
-	cs_buf_free(&hub->registrar_cert);
-	cs_buf_free(&hub->desk_seal_cert);
-	cs_buf_free(&hub->desk_sign_cert);
-	hub_batch_free(hub);
-	cs_free_plain(hub->dir);
-	cs_free(hub, sizeof *hub);
+	for (; err == CS_OK && *names != NULL; names++)
+		err = hand_key(p, socket, *names);
+	return err ? err : cs_hand_word(socket, "keys", -1);
 }
 
 static enum cs_err
-open_db(struct cs_hub *hub)
+equip_database(const struct parent *p, int socket)
 {
-	char *path = cs_path_join(hub->dir, "hub.db");
-	enum cs_err err = CS_ERR_NOMEM;
+	enum cs_err err;
 
-	if (path != NULL)
-		err = cs_db_open(&hub->db, path, CS_DB_SHARED, &cs_hub_schema);
-	cs_free_plain(path);
-	return err;
+	if ((err = cs_hand_bytes(socket, "conf", 0, HUB_TALK_OF(p->conf))) ||
+	    (err = cs_hand_word(socket, "folder", p->folder.fd)) ||
+	    (err = cs_hand_bytes(socket, "connections",
+		 p->limits.connections + p->n_networks, cs_view(NULL, 0))) ||
+	    (err = cs_hand_word(socket, "lock", p->lock)) ||
+	    (err = cs_hand_word(socket, "blobs", p->blobs)) ||
+	    (err = hand_key(p, socket, "pseudonym.key")))
+		return err;
+	err = hand_key(p, socket, "desk.certs");
+	return err == CS_ERR_NOT_FOUND ? CS_OK : err;
+}
+
+/* A network process's share of what all of them may have. */
+static unsigned
+share(const struct parent *p, unsigned of)
+{
+	return (of + p->n_networks - 1) / p->n_networks;
+}
+
+static enum cs_err
+equip_network(const struct parent *p, size_t i, int socket)
+{
+	struct cs_net_limits l = p->limits;
+	enum cs_err err;
+
+	l.connections = share(p, l.connections);
+	l.strangers = share(p, l.strangers);
+	l.strangers_address = share(p, l.strangers_address);
+	l.connects_address = share(p, l.connects_address);
+	l.connects = share(p, l.connects);
+	l.connects_busy = share(p, l.connects_busy);
+	l.waiting_all /= p->n_networks;
+	err = cs_hand_bytes(socket, "limits", 0, HUB_TALK_OF(l));
+	return err ? err : cs_hand_word(socket, "listener", p->listeners[i]);
+}
+
+static enum cs_err
+equip(void *arg, size_t part, int socket)
+{
+	static const char *const signer[] = { "root.pub", "stamp.key",
+		"stamp.cert", "external.key", "external.cert", "registrar.key",
+		"registrar.cert", NULL };
+	static const char *const tls[] = { "tls.key", "tls.pem", NULL };
+	const struct parent *p = arg;
+
+	switch (part) {
+	case SIGNER:
+		return hand_keys(p, socket, signer);
+	case TLS:
+		return hand_keys(p, socket, tls);
+	case FILES:
+		return cs_hand_word(socket, "blobs", p->blobs);
+	case DATABASE:
+		return equip_database(p, socket);
+	default:
+		return equip_network(p, part - NETWORKS, socket);
+	}
+}
+
+/* ---- keys that change --------------------------------------------------- */
+
+static void
+drain(int fd)
+{
+	char events[4096];
+
+	while (read(fd, events, sizeof events) > 0)
+		;
+}
+
+/* Something in the keys' folder has changed.  What else belongs to it follows
+ * at once: a key and its certificate are two files. */
+static void
+on_changed(void *arg, struct cs_family *f)
+{
+	const struct parent *p = arg;
+	struct pollfd more = { p->watched, POLLIN, 0 };
+
+	for (int i = 0; i < QUIET_MAX && poll(&more, 1, QUIET_MS) > 0; i++) {
+		drain(p->watched);
+		/* The desk's certificates are whole by themselves. */
+		(void)!cs_family_equip(f, DATABASE);
+	}
+	(void)!cs_family_equip(f, SIGNER);
+	(void)!cs_family_equip(f, TLS);
+}
+
+static enum cs_err
+watch_keys(struct parent *p)
+{
+	char path[64];
+
+	p->watched = inotify_init1(IN_CLOEXEC | IN_NONBLOCK);
+	/* By its descriptor: the folder that was checked. */
+	snprintf(path, sizeof path, "/proc/self/fd/%d", p->keys);
+	return p->watched >= 0 &&
+		inotify_add_watch(p->watched, path,
+		    IN_CLOSE_WRITE | IN_MOVED_TO | IN_DELETE) >= 0
+	    ? CS_OK
+	    : CS_ERR_IO;
+}
+
+/* ---- limits ------------------------------------------------------------- */
+
+static uint64_t
+amount(const struct parent *p, enum hub_budget_id id)
+{
+	return hub_budget_amount_times(p->conf.budget_times, id);
 }
 
 /* The open files that are needed: may there be so many?  Fewer mean fewer
  * connections. */
 static unsigned
-connections(const struct cs_hub *hub)
+connections(const struct parent *p)
 {
-	uint64_t most = hub_budget_amount(hub, HUB_B_CONNECTIONS);
-	uint64_t needed =
-	    most + hub_budget_amount(hub, HUB_B_UPLOADS_ALL) + OWN_FILES;
+	uint64_t most = amount(p, HUB_B_CONNECTIONS);
+	uint64_t needed = most + OWN_FILES;
 	struct rlimit files;
 
 	if (getrlimit(RLIMIT_NOFILE, &files) != 0)
@@ -122,147 +268,208 @@ connections(const struct cs_hub *hub)
 		if (getrlimit(RLIMIT_NOFILE, &files) != 0)
 			files.rlim_cur = FILES_ANYWHERE;
 	}
-	/* Uploads and the hub itself need the rest. */
 	return files.rlim_cur >= needed ? (unsigned)most
 					: (unsigned)(files.rlim_cur / 4 * 3);
 }
 
-static struct cs_net_limits
-limits(const struct cs_hub *hub)
+static void
+set_limits(struct parent *p)
 {
-	struct cs_net_limits l = {
-		.connections = connections(hub),
-		.strangers = (unsigned)hub_budget_amount(hub, HUB_B_STRANGERS),
+	struct cs_net_limits *l = &p->limits;
+
+	p->wanted = amount(p, HUB_B_CONNECTIONS);
+	*l = (struct cs_net_limits){
+		.connections = connections(p),
+		.strangers = (unsigned)amount(p, HUB_B_STRANGERS),
 		.strangers_address =
-		    (unsigned)hub_budget_amount(hub, HUB_B_STRANGERS_ADDRESS),
-		.connects_address =
-		    (unsigned)hub_budget_amount(hub, HUB_B_CONNECTS_ADDRESS),
-		.connects = (unsigned)hub_budget_amount(hub, HUB_B_CONNECTS),
-		.connects_busy =
-		    (unsigned)hub_budget_amount(hub, HUB_B_CONNECTS_BUSY),
+		    (unsigned)amount(p, HUB_B_STRANGERS_ADDRESS),
+		.connects_address = (unsigned)amount(p, HUB_B_CONNECTS_ADDRESS),
+		.connects = (unsigned)amount(p, HUB_B_CONNECTS),
+		.connects_busy = (unsigned)amount(p, HUB_B_CONNECTS_BUSY),
 		.stranger_s = HUB_LOGIN_MS / CS_SECOND_MS,
-		.waiting = hub_budget_amount(hub, HUB_B_WAITING),
-		.waiting_all = hub_budget_amount(hub, HUB_B_WAITING_ALL),
+		.waiting = amount(p, HUB_B_WAITING),
+		.waiting_all = amount(p, HUB_B_WAITING_ALL),
 	};
-
 	/* Most places are members'. */
-	if (l.strangers > l.connections / 4)
-		l.strangers = l.connections / 4;
-	if (l.strangers_address > l.strangers / 2)
-		l.strangers_address = l.strangers / 2;
-	return l;
+	if (l->strangers > l->connections / 4)
+		l->strangers = l->connections / 4;
+	if (l->strangers_address > l->strangers / 2)
+		l->strangers_address = l->strangers / 2;
 }
 
-static enum cs_err
-listen_on(struct cs_hub *hub)
-{
-	struct cs_net_server_config config = hub_net_callbacks;
-	char *chain = cs_path_join(hub->dir, "keys/tls.pem");
-	char *key = cs_path_join(hub->dir, "keys/tls.key");
-	enum cs_err err = CS_ERR_NOMEM;
+/* ---- beginning and end -------------------------------------------------- */
 
-	config.host = hub->listen_host;
-	config.port = hub->listen_port;
-	config.chain_path = chain;
-	config.key_path = key;
-	config.limits = limits(hub);
-	hub->connections = config.limits.connections;
-	config.arg = hub;
-	if (chain != NULL && key != NULL)
-		err = cs_net_server_new(&hub->net, &config);
-	cs_free_plain(chain);
-	cs_free_plain(key);
-	return err == CS_ERR_IO ? CS_ERR_BUSY : err;
+static void
+add_part(struct parent *p, size_t at, const char *name, uint32_t number)
+{
+	p->parts[at] = (struct cs_family_part){ name, number };
 }
 
-static enum cs_err
-open_hub(struct cs_hub **out, const char *dir)
+static void
+add_link(struct parent *p, size_t a, size_t b)
 {
-	struct cs_hub *hub = cs_calloc(1, sizeof *hub);
-	struct hub_conf conf;
+	p->links[p->n_links++] = (struct cs_family_link){ a, b };
+}
+
+/* Who is there, and who talks to whom. */
+static void
+plan(struct parent *p)
+{
+	long cores = sysconf(_SC_NPROCESSORS_ONLN);
+
+	p->n_networks = p->conf.network != 0 ? p->conf.network
+	    : cores < 1			     ? 1
+	    : cores > HUB_NETWORK_MAX	     ? HUB_NETWORK_MAX
+					     : (unsigned)cores;
+	add_part(p, SIGNER, HUB_SIGNER, 0);
+	add_part(p, TLS, HUB_TLS, 0);
+	add_part(p, FILES, HUB_FILES, 0);
+	add_part(p, DATABASE, HUB_DATABASE, 0);
+	add_link(p, SIGNER, DATABASE);
+	add_link(p, FILES, DATABASE);
+	for (unsigned i = 0; i < p->n_networks; i++) {
+		add_part(p, NETWORKS + i, HUB_NETWORK, i);
+		add_link(p, TLS, NETWORKS + i);
+		add_link(p, FILES, NETWORKS + i);
+		add_link(p, DATABASE, NETWORKS + i);
+	}
+}
+
+/* A folder in the hub's own, which nobody else made or can change. */
+static enum cs_err
+open_inner(int *fd, const struct parent *p, const char *name)
+{
+	struct stat st;
+
+	*fd = openat(p->folder.fd, name,
+	    O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+	if (*fd < 0)
+		return errno == ELOOP ? CS_ERR_SHARED : cs_file_errno();
+	return fstat(*fd, &st) == 0 && is_ours(&st) ? CS_OK : CS_ERR_SHARED;
+}
+
+/* Processes of a hub that was killed end by themselves, at once; a hub that
+ * runs does not. */
+static enum cs_err
+take_over(struct parent *p)
+{
+	char *path = cs_path_join(p->folder.path, "lock");
+	uint64_t end_us = cs_clock_us() + TAKE_OVER_MS * 1000;
+	bool locked = false;
 	enum cs_err err;
 
-	*out = NULL;
-	if (hub == NULL)
+	if (path == NULL)
 		return CS_ERR_NOMEM;
-	hub->batch.max = CS_BUF_MAX;
-	hub_clock(hub);
-	hub->dir = cs_strdup(dir);
-	if (hub->dir == NULL) {
-		err = CS_ERR_NOMEM;
-		goto out;
+	for (;;) {
+		err = locked ? CS_OK : cs_file_try_lock(&p->lock, path);
+		locked = err == CS_OK;
+		if (locked)
+			err = cs_net_listen(p->listeners, p->n_networks,
+			    p->conf.host, p->conf.port);
+		if (err != CS_ERR_BUSY || cs_clock_us() >= end_us)
+			break;
+		poll(NULL, 0, 20);
 	}
-	if ((err = hub_conf_read(&conf, dir)))
-		goto out;
-	strcpy(hub->name, conf.name);
-	strcpy(hub->listen_host, conf.host);
-	hub->listen_port = conf.port;
-	hub->budget_times = conf.budget_times;
-	cs_random(hub->blob_key, sizeof hub->blob_key);
-	cs_random(hub->hash_key, sizeof hub->hash_key);
-	if ((err = hub_keys_load(hub)) || (err = open_db(hub)) ||
-	    (err = hub_stamp_key_remember(hub)))
-		goto out;
-	err = listen_on(hub);
-out:
-	if (err) {
-		close_hub(hub);
-		return err;
-	}
-	*out = hub;
-	return CS_OK;
+	cs_free_plain(path);
+	/* The address is none of this machine's. */
+	return err == CS_ERR_IO && locked ? CS_ERR_BUSY : err;
 }
 
-static bool
-is_idle(const struct cs_hub *hub)
+static enum cs_err
+open_all(struct parent *p, const char *dir)
 {
-	return !hub_removals_due(hub) && !hub_retention_due(hub);
+	enum cs_err err;
+
+	if ((err = cs_folder_open(&p->folder, dir)) ||
+	    (err = hub_conf_read(&p->conf, p->folder.path)) ||
+	    (err = open_inner(&p->keys, p, "keys")) ||
+	    (err = open_inner(&p->blobs, p, "blobs")) ||
+	    (err = watch_keys(p)))
+		return err;
+	plan(p);
+	set_limits(p);
+	return take_over(p);
+}
+
+static void
+close_all(struct parent *p)
+{
+	for (unsigned i = 0; i < HUB_NETWORK_MAX; i++)
+		if (p->listeners[i] >= 0)
+			close(p->listeners[i]);
+	if (p->watched >= 0)
+		close(p->watched);
+	if (p->keys >= 0)
+		close(p->keys);
+	if (p->blobs >= 0)
+		close(p->blobs);
+	cs_file_unlock(p->lock);
+	cs_folder_close(&p->folder);
+	cs_free(p, sizeof *p);
 }
 
 enum cs_err
-cs_hub_run(const char *dir, void (*ready)(const struct cs_hub_ready *at))
+cs_hub_run(const char *dir, void (*ready)(const struct cs_hub_ready *at),
+    void (*tell)(const char *sentence))
 {
-	char *lock_path = cs_path_join(dir, "lock");
-	struct cs_hub *hub = NULL;
-	int lock = -1;
-	enum cs_err err = CS_ERR_NOMEM;
+	struct parent *p = cs_calloc(1, sizeof *p);
+	struct cs_family *family = NULL;
+	struct cs_family_config config;
+	enum cs_err err;
 
-	if (lock_path == NULL)
+	if (p == NULL)
 		return CS_ERR_NOMEM;
-	if ((err = cs_file_check_dir(dir)) ||
-	    (err = cs_file_try_lock(&lock, lock_path)) ||
-	    (err = open_hub(&hub, dir)))
+	p->tell = tell;
+	p->keys = p->blobs = p->lock = p->watched = -1;
+	for (unsigned i = 0; i < HUB_NETWORK_MAX; i++)
+		p->listeners[i] = -1;
+	if ((err = open_all(p, dir)))
+		goto out;
+	config = (struct cs_family_config){
+		.parts = p->parts,
+		.n_parts = NETWORKS + p->n_networks,
+		.links = p->links,
+		.n_links = p->n_links,
+		.stops_first = DATABASE,
+		.arg = p,
+		.equip = equip,
+		.said = on_said,
+		.ended = on_ended,
+		.watched = p->watched,
+		.changed = on_changed,
+	};
+	if ((err = cs_family_start(&family, &config)))
 		goto out;
 	ready(&(struct cs_hub_ready){
-	    .name = hub->name,
-	    .host = hub->listen_host,
-	    .port = hub->listen_port,
-	    .connections = hub->connections,
-	    .wanted = hub_budget_amount(hub, HUB_B_CONNECTIONS),
+	    .name = p->conf.name,
+	    .host = p->conf.host,
+	    .port = p->conf.port,
+	    .connections = p->limits.connections,
+	    .wanted = p->wanted,
 	});
-	while (!stop) {
-		if ((err = cs_net_server_run(
-			 hub->net, is_idle(hub) ? IDLE_MS : 0)) ||
-		    (err = gather(hub)))
-			break;
-		hub_clock(hub);
-		housekeeping(hub);
-		hub_batch_end(hub);
-		hub_removals_work(hub);
-		hub_retention_work(hub);
-	}
-	if (err == CS_OK && hub_spent_write(hub, true) == CS_OK &&
-	    cs_db_in_transaction(hub->db))
-		err = cs_db_commit(hub->db);
+	err = cs_family_watch(family);
+	cs_family_end(family);
 out:
-	close_hub(hub);
-	cs_file_unlock(lock);
-	cs_free_plain(lock_path);
+	close_all(p);
 	return err;
 }
 
-void
-cs_hub_stop(void)
+int
+cs_hub_part(const char *name)
 {
-	stop = 1;
+	static const struct {
+		const char *name;
+		int (*main)(void);
+	} parts[] = {
+		{ HUB_SIGNER, hub_signer_main },
+		{ HUB_TLS, hub_tls_main },
+		{ HUB_FILES, hub_files_main },
+		{ HUB_DATABASE, hub_database_main },
+		{ HUB_NETWORK, hub_network_main },
+	};
+
+	for (size_t i = 0; i < sizeof parts / sizeof *parts; i++)
+		if (strcmp(parts[i].name, name) == 0)
+			return parts[i].main();
+	return 64;
 }

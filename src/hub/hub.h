@@ -6,8 +6,6 @@
 
 #include "base/err.h"
 
-struct cs_hub;
-
 /* A hub that takes connections. */
 struct cs_hub_ready {
 	const char *name, *host;
@@ -17,12 +15,15 @@ struct cs_hub_ready {
 };
 
 /*
- * Run until cs_hub_stop().  ${ready} is called once connections are taken.
- * CS_ERR_BUSY: it runs already, or the port is taken; CS_ERR_EXPIRED: its keys
- * need cs_hub_renew().
+ * Run until SIGTERM or SIGINT, as the parent of processes that are this program
+ * again: its main() calls cs_hub_part() when it is run as "PROGRAM part NAME".
+ * ${ready} is called once connections are taken, ${tell} with sentences for the
+ * operator.  CS_ERR_BUSY: it runs already, or the port is taken; CS_ERR_EXPIRED:
+ * its keys need cs_hub_renew().
  */
-CS_CHECKED enum cs_err cs_hub_run(
-    const char *dir, void (*ready)(const struct cs_hub_ready *at));
+CS_CHECKED enum cs_err cs_hub_run(const char *dir,
+    void (*ready)(const struct cs_hub_ready *at),
+    void (*tell)(const char *sentence));
 
-/* From a signal handler. */
-void cs_hub_stop(void);
+/* Be the process ${name} of a hub; an exit status when it is over. */
+int cs_hub_part(const char *name);

@@ -15,12 +15,11 @@
 #include "hub/accounts/recover.h"
 #include "hub/blobs/blob.h"
 #include "hub/blobs/pin.h"
-#include "hub/blobs/upload.h"
 #include "hub/core/batch.h"
 #include "hub/core/budget.h"
 #include "hub/core/connection.h"
 #include "hub/core/hub.h"
-#include "hub/core/keys.h"
+#include "hub/core/line.h"
 #include "hub/core/refusal.h"
 #include "hub/core/stamp_key.h"
 #include "hub/desk/action.h"
@@ -30,6 +29,7 @@
 #include "hub/desk/report.h"
 #include "hub/groups/contact.h"
 #include "hub/groups/group.h"
+#include "hub/groups/log.h"
 #include "hub/groups/read.h"
 #include "hub/groups/removal.h"
 #include "hub/groups/submit.h"
@@ -126,42 +126,25 @@ send_hello(struct hub_conn *c)
 	if ((err = cs_wire_frame_head(&frame, CS_WIRE_HELLO, 0)) == CS_OK &&
 	    (err = cs_wire_write(&frame, &cs_wire_hello_shape, &hello)) ==
 		CS_OK)
-		err = cs_net_conn_send(c->net, cs_buf_view(&frame));
+		hub_line_send(c, cs_buf_view(&frame));
 	cs_buf_free(&frame);
 	return err;
 }
 
 static enum cs_err
-on_opened(void *arg, struct cs_net_conn *net, void **user)
+on_opened(struct hub_conn *c)
 {
-	struct cs_hub *hub = arg;
-	struct hub_conn *c = cs_calloc(1, sizeof *c);
-	enum cs_err err;
-
-	if (c == NULL)
-		return CS_ERR_NOMEM;
-	c->net = net;
-	c->hub = hub;
-	hub_clock(hub);
-	c->opened_ms = hub->now_ms;
-	cs_net_conn_address(c->address, net);
+	hub_clock(c->hub);
+	c->opened_ms = c->hub->now_ms;
 	cs_random(c->challenge, sizeof c->challenge);
-	hub_keys_look_for_desk(hub);
-	if ((err = send_hello(c))) {
-		cs_free(c, sizeof *c);
-		return err;
-	}
-	*user = c;
-	return CS_OK;
+	return send_hello(c);
 }
 
 static void
-on_closed(void *arg, struct cs_net_conn *net, void *user)
+on_closed(struct hub_conn *c)
 {
-	struct cs_hub *hub = arg;
-	struct hub_conn *c = user;
+	struct cs_hub *hub = c->hub;
 
-	(void)net;
 	for (size_t i = 0; i < hub->n_out; i++)
 		if (hub->out[i].conn == c)
 			hub->out[i].conn = NULL;
@@ -170,15 +153,11 @@ on_closed(void *arg, struct cs_net_conn *net, void *user)
 			hub->wakes[i].by = NULL;
 	hub_conn_unindex(c);
 	hub_conn_untouch(c);
-	cs_free(c, sizeof *c);
 }
 
 static size_t
-on_frame_max(void *arg, void *user)
+frame_max(const struct hub_conn *c)
 {
-	const struct hub_conn *c = user;
-
-	(void)arg;
 	switch (c->role) {
 	case HUB_NOBODY:
 		return CS_WIRE_FRAME_MAX_EARLY;
@@ -209,7 +188,7 @@ send_error(struct hub_request *rq, uint16_t code)
 	}
 	if (cs_wire_frame_head(&frame, CS_WIRE_ERROR, rq->id) == CS_OK &&
 	    cs_wire_write(&frame, &cs_wire_error_shape, &error) == CS_OK)
-		(void)!cs_net_conn_send(rq->conn->net, cs_buf_view(&frame));
+		hub_line_send(rq->conn, cs_buf_view(&frame));
 	cs_buf_free(&frame);
 }
 
@@ -221,7 +200,8 @@ run(struct hub_request *rq, hub_handler *handle, bool saves)
 	size_t n_wakes = hub->n_wakes;
 	enum cs_err err;
 
-	if (saves && (err = hub_save(rq)))
+	if (saves &&
+	    ((err = hub_log_flush(hub)) || (err = hub_save(rq))))
 		return err;
 	err = handle(rq);
 	if (err == CS_OK && rq->saved)
@@ -332,7 +312,6 @@ let_in(struct hub_conn *c)
 	struct hub_conn *oldest = c;
 	uint64_t n = 0;
 
-	cs_net_conn_known(c->net);
 	if (c->role == HUB_DESK)
 		return;
 	for (struct hub_conn *o = hub_conn_of_device(c->hub, c->device);
@@ -362,90 +341,55 @@ count_round(struct hub_conn *c, size_t bytes, uint64_t since_us)
 {
 	c->round_bytes += bytes;
 	c->round_us += cs_clock_us() - since_us;
-	if (c->net == NULL)
-		return;
 	if (c->round_cost >= hub_budget_amount(c->hub, HUB_B_ROUND_REQUESTS) ||
 	    c->round_bytes >= hub_budget_amount(c->hub, HUB_B_ROUND_BYTES) ||
 	    c->round_us >= HUB_CONN_ROUND_US)
-		cs_net_conn_hold(c->net);
+		hub_line_hold(c);
 }
 
 static void
-on_frame(void *arg, struct cs_net_conn *net, void *user, struct cs_view bytes)
+on_frame(struct hub_conn *c, struct cs_view bytes)
 {
-	struct hub_request rq = { .hub = arg, .conn = user };
-	bool member = is_member(rq.conn);
-	size_t before = rq.hub->batch.len;
+	struct hub_request rq = { .hub = c->hub, .conn = c };
+	bool member = is_member(c);
+	size_t allowed = frame_max(c), before = c->hub->batch.len;
 	uint64_t since_us = cs_clock_us();
 	struct cs_wire_frame frame;
 	uint16_t refusal;
 
 	hub_clock(rq.hub);
-	if (cs_wire_frame_parse(&frame, bytes) != CS_OK || frame.id == 0) {
-		cs_net_conn_close(net);
+	if (bytes.len > allowed ||
+	    cs_wire_frame_parse(&frame, bytes) != CS_OK || frame.id == 0) {
+		hub_line_close(c);
 		return;
 	}
-	hub_conn_touch(rq.conn);
+	hub_conn_touch(c);
 	rq.id = frame.id;
 	rq.body = frame.body;
 	refusal = hub_refusal_of(&rq, dispatch(&rq, frame.kind));
 	if (refusal != 0)
 		send_error(&rq, refusal);
 	if (refusal == CS_WIRE_E_REMOVED)
-		rq.conn->end_after_round = true;
-	if (!member && is_member(rq.conn))
-		let_in(rq.conn);
-	count_round(rq.conn, bytes.len + rq.hub->batch.len - before, since_us);
+		c->end_after_round = true;
+	if (!member && is_member(c))
+		let_in(c);
+	if (frame_max(c) != allowed || (!member && is_member(c)))
+		hub_line_allow(c, frame_max(c), is_member(c));
+	count_round(c, bytes.len + rq.hub->batch.len - before, since_us);
 	cs_buf_free(&rq.error_data);
 }
 
-static int
-on_blob_open(void *arg, struct cs_net_blob *b)
+static void
+on_blob(struct cs_hub *hub, struct hub_talk_grant *grant,
+    const struct hub_talk_blob *asked, struct cs_view token)
 {
-	hub_clock(arg);
-	return hub_blob_open(arg, b);
+	hub_clock(hub);
+	hub_blob_grant(hub, grant, asked, token);
 }
 
-static int
-on_blob_write(void *arg, struct cs_net_blob *b, struct cs_view bytes)
-{
-	(void)arg;
-	return hub_upload_write(b, bytes);
-}
-
-static int
-on_blob_done(void *arg, struct cs_net_blob *b, bool whole)
-{
-	hub_clock(arg);
-	return hub_blob_done(arg, b, whole);
-}
-
-static const char *
-on_page(void *arg, const char *path)
-{
-	(void)arg;
-	if (strncmp(path, "/i/", 3) == 0)
-		return "This is an invitation to Countersign. It is meant for "
-		       "the program, not for a browser:\n\n"
-		       "  countersign join 'LINK' --name YOURNAME\n\n"
-		       "with the whole link, the part behind # included.\n";
-	if (strcmp(path, "/d") == 0)
-		return "This links a device to an account. It is meant for the "
-		       "program, not for a browser:\n\n"
-		       "  countersign join-device 'CODE'\n\n"
-		       "with the whole code, the part behind # included.\n";
-	if (strcmp(path, "/") == 0)
-		return "This is a Countersign hub.\n";
-	return NULL;
-}
-
-const struct cs_net_server_config hub_net_callbacks = {
+const struct hub_line_events hub_events = {
 	.opened = on_opened,
-	.frame_max = on_frame_max,
 	.frame = on_frame,
 	.closed = on_closed,
-	.blob_open = on_blob_open,
-	.blob_write = on_blob_write,
-	.blob_done = on_blob_done,
-	.page = on_page,
+	.blob = on_blob,
 };

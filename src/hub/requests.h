@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* What the server of the network calls. */
+/* What the hub does with what comes on its connections. */
 #pragma once
 
-#include "net/server.h"
+#include "hub/core/line.h"
 
-/* Its arg is the struct cs_hub. */
-extern const struct cs_net_server_config hub_net_callbacks;
+extern const struct hub_line_events hub_events;

@@ -4,9 +4,8 @@
 #include "net/server.h"
 
 #include <errno.h>
-#include <netdb.h>
+#include <netinet/in.h>
 #include <netinet/tcp.h>
-#include <stdio.h>
 #include <string.h>
 #include <sys/epoll.h>
 #include <sys/socket.h>
@@ -21,7 +20,6 @@
 
 #define EVENTS 256 /* that are taken at once */
 #define COMERS 32  /* that are let in before somebody else is looked at */
-#define BACKLOG 1024
 #define FLUSH_US                                                               \
 	5000         /* of a round for sending; the rest waits for the next    \
 		      */
@@ -37,7 +35,7 @@ listen_again(struct cs_net_server *s, bool listens)
 	if (s->listens == listens)
 		return;
 	s->listens = listens;
-	(void)epoll_ctl(s->epoll, EPOLL_CTL_MOD, s->listener, &e);
+	(void)epoll_ctl(s->epoll, EPOLL_CTL_MOD, s->config.listener, &e);
 }
 
 static void
@@ -79,7 +77,7 @@ come(struct cs_net_server *s)
 	socklen_t len = sizeof from;
 	uint8_t address[CS_NET_ADDRESS_LEN];
 	int one = 1;
-	int fd = accept4(s->listener, (struct sockaddr *)&from, &len,
+	int fd = accept4(s->config.listener, (struct sockaddr *)&from, &len,
 	    SOCK_NONBLOCK | SOCK_CLOEXEC);
 
 	if (fd < 0) {
@@ -180,41 +178,26 @@ cs_net_server_run(struct cs_net_server *s, int timeout_ms)
 	return CS_OK;
 }
 
-/* ---- beginning and end -------------------------------------------------- */
-
-/* A socket that listens on ${host}, or -1. */
-static int
-listen_on(const char *host, int port)
+void
+cs_net_server_use(struct cs_net_server *s, struct cs_tls_server *tls)
 {
-	const struct addrinfo hints = { .ai_socktype = SOCK_STREAM,
-		.ai_flags = AI_PASSIVE | AI_NUMERICSERV };
-	struct addrinfo *found = NULL;
-	char service[16];
-	int fd = -1, one = 1;
-
-	snprintf(service, sizeof service, "%d", port);
-	if (getaddrinfo(host, service, &hints, &found) != 0)
-		return -1;
-	for (int family = 0; fd < 0 && family < 2; family++)
-		for (struct addrinfo *a = found; fd < 0 && a != NULL;
-		     a = a->ai_next) {
-			if (a->ai_family != (family == 0 ? AF_INET : AF_INET6))
-				continue;
-			fd = socket(a->ai_family,
-			    SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
-			if (fd < 0)
-				continue;
-			(void)setsockopt(
-			    fd, SOL_SOCKET, SO_REUSEADDR, &one, sizeof one);
-			if (bind(fd, a->ai_addr, a->ai_addrlen) != 0 ||
-			    listen(fd, BACKLOG) != 0) {
-				close(fd);
-				fd = -1;
-			}
-		}
-	freeaddrinfo(found);
-	return fd;
+	s->config.tls = tls;
 }
+
+int
+cs_net_server_fd(const struct cs_net_server *s)
+{
+	return s->epoll;
+}
+
+bool
+cs_net_server_busy(const struct cs_net_server *s)
+{
+	return s->ready.next != &s->ready || s->dirty.next != &s->dirty ||
+	    s->dead.next != &s->dead;
+}
+
+/* ---- beginning and end -------------------------------------------------- */
 
 enum cs_err
 cs_net_server_new(
@@ -228,7 +211,7 @@ cs_net_server_new(
 	if (s == NULL)
 		return CS_ERR_NOMEM;
 	s->config = *config;
-	s->epoll = s->listener = -1;
+	s->epoll = -1;
 	s->listens = true;
 	net_list_init(&s->all);
 	net_list_init(&s->dirty);
@@ -238,16 +221,11 @@ cs_net_server_new(
 		net_list_init(&s->timed[i]);
 	tell_time(s);
 	s->looked_s = s->now_s;
-	if ((err = cs_net_peers_new(&s->peers, &config->limits, on_cut)) ||
-	    (err = cs_tls_server_new(
-		 &s->tls, config->chain_path, config->key_path)))
-		goto out;
-	err = CS_ERR_IO;
-	if ((s->listener = listen_on(config->host, config->port)) >= 0 &&
-	    (s->epoll = epoll_create1(EPOLL_CLOEXEC)) >= 0 &&
-	    epoll_ctl(s->epoll, EPOLL_CTL_ADD, s->listener, &e) == 0)
-		err = CS_OK;
-out:
+	err = cs_net_peers_new(&s->peers, &config->limits, on_cut);
+	if (err == CS_OK &&
+	    ((s->epoll = epoll_create1(EPOLL_CLOEXEC)) < 0 ||
+		epoll_ctl(s->epoll, EPOLL_CTL_ADD, config->listener, &e) != 0))
+		err = CS_ERR_IO;
 	if (err)
 		cs_net_server_free(s);
 	else
@@ -270,9 +248,6 @@ cs_net_server_free(struct cs_net_server *s)
 	bury(s);
 	if (s->epoll >= 0)
 		close(s->epoll);
-	if (s->listener >= 0)
-		close(s->listener);
-	cs_tls_server_free(s->tls);
 	cs_net_peers_free(s->peers);
 	cs_free(s, sizeof *s);
 }

@@ -12,6 +12,7 @@
 
 struct cs_net_server;
 struct cs_net_conn;
+struct cs_tls_server;
 
 /* Bytes that may wait for a reader that stalls; then it is cut off. */
 #define CS_NET_QUEUE_MAX ((size_t)12 << 20)
@@ -46,6 +47,7 @@ struct cs_net_limits {
 
 /* A request for a blob, PUT or GET on /b/ID. */
 struct cs_net_blob {
+	struct cs_net_conn *conn; /* that asks */
 	bool put;
 	uint8_t id[16];
 	struct cs_view token; /* of the Authorization header; during open */
@@ -55,15 +57,15 @@ struct cs_net_blob {
 	 * out of open: how much is sent. */
 	uint64_t length;
 	uint64_t total; /* out of open: the whole blob */
-	int fd;         /* GET: out of open; the server closes it */
 	void *user;     /* for the program */
 };
 
+/* Instead of a status: the program will say so later. */
+#define CS_NET_LATER (-1)
+
 struct cs_net_server_config {
-	const char *host; /* address to listen on */
-	int port;
-	const char *chain_path; /* PEM files */
-	const char *key_path;
+	int listener; /* of net/listen.h; it stays the caller's */
+	struct cs_tls_server *tls; /* the same */
 	struct cs_net_limits limits;
 	void *arg; /* for all callbacks */
 	/* ${*user} is the program's own pointer for the connection; an error
@@ -74,14 +76,21 @@ struct cs_net_server_config {
 	void (*frame)(
 	    void *arg, struct cs_net_conn *c, void *user, struct cs_view frame);
 	void (*closed)(void *arg, struct cs_net_conn *c, void *user);
-	/* 0 to go on, or an HTTP status to refuse with. */
+	/* 0 to go on, an HTTP status to refuse with, or CS_NET_LATER:
+	 * cs_net_blob_opened() will say it. */
 	int (*blob_open)(void *arg, struct cs_net_blob *b);
 	/* More of a PUT's body, in order; 0, or an HTTP status that ends it.
-	 */
+	 * cs_net_conn_hold() keeps the rest away. */
 	int (*blob_write)(
 	    void *arg, struct cs_net_blob *b, struct cs_view bytes);
-	/* The PUT's body is over, ${whole} or cut short; a 2xx or an error. */
-	int (*blob_done)(void *arg, struct cs_net_blob *b, bool whole);
+	/* The PUT's body is all there: a 2xx, an error, or CS_NET_LATER:
+	 * cs_net_blob_ended() will say it. */
+	int (*blob_done)(void *arg, struct cs_net_blob *b);
+	/* GET: the reader takes more, which cs_net_blob_bytes() gives. */
+	void (*blob_read)(void *arg, struct cs_net_blob *b);
+	/* No more of ${b}, which blob_open() took: it is answered, or its
+	 * connection is gone. */
+	void (*blob_over)(void *arg, struct cs_net_blob *b);
 	/* A page for GET on any other path, as text, or NULL: 404. */
 	const char *(*page)(void *arg, const char *path);
 };
@@ -97,6 +106,14 @@ void cs_net_server_free(struct cs_net_server *s);
  */
 CS_CHECKED enum cs_err cs_net_server_run(
     struct cs_net_server *s, int timeout_ms);
+/* Connections that come from now on speak TLS with ${tls}, which stays the
+ * caller's. */
+void cs_net_server_use(struct cs_net_server *s, struct cs_tls_server *tls);
+/* For who waits for other things, too: can be read when there is something to
+ * do, or cs_net_server_busy() says that there is something already; and once a
+ * second in any case. */
+int cs_net_server_fd(const struct cs_net_server *s);
+bool cs_net_server_busy(const struct cs_net_server *s);
 
 /* Queue a frame; what is queued leaves together, with the next
  * cs_net_server_run().  Over CS_NET_QUEUE_MAX the connection is cut and
@@ -112,6 +129,13 @@ void cs_net_conn_close(struct cs_net_conn *c);
  * its sender finds that the connection takes no more. */
 void cs_net_conn_hold(struct cs_net_conn *c);
 void cs_net_conn_resume(struct cs_net_conn *c);
+
+/* What CS_NET_LATER stood for: as the callbacks would have returned it. */
+void cs_net_blob_opened(struct cs_net_blob *b, int status);
+void cs_net_blob_ended(struct cs_net_blob *b, int status);
+/* The next bytes of a blob that is fetched, at least one and no more than are
+ * wanted; none: it cannot be had, and the connection ends. */
+void cs_net_blob_bytes(struct cs_net_blob *b, struct cs_view bytes);
 
 /* The other end has proved who it is: it is no stranger any longer. */
 void cs_net_conn_known(struct cs_net_conn *c);

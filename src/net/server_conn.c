@@ -301,6 +301,7 @@ ends_s(const struct cs_net_conn *c)
 	case NET_HANDSHAKE:
 	case NET_HEAD:
 		return c->since_s + CS_NET_HANDSHAKE_S;
+	case NET_ASKS:
 	case NET_BODY:
 	case NET_SKIP:
 	case NET_SENDS:
@@ -349,7 +350,7 @@ net_conn_new(struct cs_net_server *s, int fd,
 
 	if (c == NULL)
 		return CS_ERR_NOMEM;
-	if ((err = cs_tls_accept(&c->tls, s->tls, fd))) {
+	if ((err = cs_tls_accept(&c->tls, s->config.tls, fd))) {
 		cs_free(c, sizeof *c);
 		return err;
 	}

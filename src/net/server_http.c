@@ -5,7 +5,6 @@
 
 #include <stdio.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "base/alloc.h"
 #include "base/text.h"
@@ -13,7 +12,6 @@
 #include "net/http_head.h"
 #include "net/server_out.h"
 
-#define CHUNK ((size_t)16 << 10)
 #define ACCEPT_LEN 28 /* base64 of a SHA-1 */
 #define ACCEPT_KEY_LEN 24
 #define ACCEPT_WITH "258EAFA5-E914-47DA-95CA-C5AB0DC85B11"
@@ -261,39 +259,42 @@ config_of(const struct cs_net_conn *c)
 	return &c->server->config;
 }
 
-/* End what is open; the status of a PUT. */
-static int
-finish(struct cs_net_conn *c)
+void
+net_http_drop(struct cs_net_conn *c)
+{
+	struct net_http *h = c->http;
+
+	c->http = NULL;
+	c->held = false;
+	if (h == NULL)
+		return;
+	if (h->open)
+		config_of(c)->blob_over(config_of(c)->arg, &h->blob);
+	cs_free(h, sizeof *h);
+}
+
+static void
+end_body(struct cs_net_conn *c, int status)
+{
+	net_http_drop(c);
+	reply(c, status, status_of(status)->text);
+	net_later(c);
+}
+
+/* All of the body has come. */
+static void
+ask_done(struct cs_net_conn *c)
 {
 	struct net_http *h = c->http;
 	int status = h->failed;
 
-	c->http = NULL;
-	if (h->open && h->blob.put) {
-		int done = config_of(c)->blob_done(config_of(c)->arg, &h->blob,
-		    h->failed == 0 && h->done == h->blob.length);
-
-		status = status != 0 ? status : done;
-	}
-	if (h->open && h->blob.fd >= 0)
-		close(h->blob.fd);
-	cs_free(h, sizeof *h);
-	return status;
-}
-
-void
-net_http_drop(struct cs_net_conn *c)
-{
-	if (c->http != NULL)
-		(void)finish(c);
-}
-
-static void
-end_body(struct cs_net_conn *c)
-{
-	int status = finish(c);
-
-	reply(c, status, status_of(status)->text);
+	if (status == 0)
+		status =
+		    config_of(c)->blob_done(config_of(c)->arg, &h->blob);
+	if (status == CS_NET_LATER)
+		net_enter(c, NET_ASKS);
+	else
+		end_body(c, status);
 }
 
 size_t
@@ -309,7 +310,7 @@ net_http_body(struct cs_net_conn *c, const uint8_t *bytes, size_t n)
 		    config_of(c)->arg, &h->blob, cs_view(bytes, piece));
 	h->done += piece;
 	if (h->done == h->blob.length)
-		end_body(c);
+		ask_done(c);
 	return piece;
 }
 
@@ -335,33 +336,83 @@ void
 net_http_sent(struct cs_net_conn *c)
 {
 	struct net_http *h = c->http;
-	uint64_t left = h->blob.length - h->done;
-	uint8_t chunk[CHUNK];
-	ssize_t n;
 
-	if (left == 0) {
-		(void)finish(c);
-		net_enter(c, c->closes ? NET_CLOSING : NET_HEAD);
-		net_later(c);
+	if (h->done < h->blob.length) {
+		config_of(c)->blob_read(config_of(c)->arg, &h->blob);
 		return;
 	}
-	n = pread(h->blob.fd, chunk, left < CHUNK ? (size_t)left : CHUNK,
-	    (off_t)(h->blob.offset + h->done));
-	if (n <= 0 || net_write(c, cs_view(chunk, (size_t)n)) != CS_OK) {
+	net_http_drop(c);
+	net_enter(c, c->closes ? NET_CLOSING : NET_HEAD);
+	net_later(c);
+}
+
+void
+cs_net_blob_bytes(struct cs_net_blob *b, struct cs_view bytes)
+{
+	struct cs_net_conn *c = b->conn;
+	struct net_http *h = c->http;
+
+	if (c->state != NET_SENDS)
+		return;
+	if (bytes.len == 0 || bytes.len > b->length - h->done ||
+	    net_write(c, bytes) != CS_OK)
 		net_die(c);
-		return;
-	}
-	h->done += (uint64_t)n;
+	else
+		h->done += bytes.len;
 }
 
 static void
-start_put(struct cs_net_conn *c, const struct cs_http_head *h)
+start_put(struct cs_net_conn *c)
 {
-	if (cs_http_lists(h, "expect", "100-continue"))
+	if (c->http->continues)
 		write_text(c, "HTTP/1.1 100 Continue\r\n\r\n");
 	net_enter(c, NET_BODY);
 	if (c->state == NET_BODY && c->http->blob.length == 0)
-		end_body(c);
+		ask_done(c);
+	else
+		net_later(c);
+}
+
+/* The program has said what becomes of the request. */
+static void
+go_on(struct cs_net_conn *c, int status)
+{
+	struct net_http *h = c->http;
+
+	if (status != 0) {
+		net_http_drop(c);
+		net_http_refuse(c, status);
+		net_later(c);
+		return;
+	}
+	c->skip = 0;
+	/* A ticket is a member's. */
+	cs_net_peers_know(c->server->peers, &c->peer);
+	if (h->blob.put)
+		start_put(c);
+	else
+		start_get(c);
+}
+
+void
+cs_net_blob_opened(struct cs_net_blob *b, int status)
+{
+	struct cs_net_conn *c = b->conn;
+
+	if (c->state == NET_ASKS)
+		go_on(c, status);
+}
+
+void
+cs_net_blob_ended(struct cs_net_blob *b, int status)
+{
+	struct cs_net_conn *c = b->conn;
+
+	if (c->state == NET_ASKS)
+		end_body(c, status);
+	/* Before the end: what still comes is read and dropped. */
+	else if (c->state == NET_BODY && c->http->failed == 0)
+		c->http->failed = status;
 }
 
 static void
@@ -375,25 +426,19 @@ blob(struct cs_net_conn *c, const struct cs_http_head *head, bool put)
 		return;
 	}
 	c->http = h;
-	h->blob.fd = -1;
+	h->blob.conn = c;
 	h->blob.put = put;
+	h->continues = put && cs_http_lists(head, "expect", "100-continue");
 	status = parse_head(&h->blob, head);
-	if (status == 0)
+	if (status == 0) {
 		status = config_of(c)->blob_open(config_of(c)->arg, &h->blob);
-	h->blob.token = cs_view(NULL, 0);
-	if (status != 0) {
-		(void)finish(c);
-		net_http_refuse(c, status);
-		return;
+		h->open = status == 0 || status == CS_NET_LATER;
 	}
-	h->open = true;
-	c->skip = 0;
-	/* A ticket is a member's. */
-	cs_net_peers_know(c->server->peers, &c->peer);
-	if (put)
-		start_put(c, head);
+	h->blob.token = cs_view(NULL, 0);
+	if (status == CS_NET_LATER)
+		net_enter(c, NET_ASKS);
 	else
-		start_get(c);
+		go_on(c, status);
 }
 
 /* ---- pages -------------------------------------------------------------- */

@@ -37,6 +37,7 @@ struct net_link {
 enum net_state {
 	NET_HANDSHAKE, /* of TLS */
 	NET_HEAD,      /* of a request is awaited */
+	NET_ASKS,      /* the program is to say what becomes of a request */
 	NET_BODY,      /* of a PUT is read */
 	NET_SKIP,      /* a body that nobody wants is read */
 	NET_SENDS,     /* a blob goes out */
@@ -49,7 +50,8 @@ enum net_state {
 struct net_http {
 	struct cs_net_blob blob;
 	uint64_t done; /* bytes of it that have gone through */
-	bool open;
+	bool open;     /* the program has taken it */
+	bool continues; /* the client waits to be told to send the body */
 	int failed; /* the status that the body's end is answered with; or 0 */
 };
 
@@ -84,9 +86,8 @@ struct cs_net_conn {
 
 struct cs_net_server {
 	struct cs_net_server_config config;
-	struct cs_tls_server *tls;
 	struct net_peers *peers;
-	int epoll, listener;
+	int epoll;
 	bool listens;
 	uint64_t now_s, looked_s;
 	size_t queued;

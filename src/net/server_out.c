@@ -14,7 +14,9 @@ net_flows(const struct cs_net_conn *c)
 {
 	size_t most = c->server->config.limits.waiting;
 
-	return c->state != NET_WS ||
+	if (c->state == NET_ASKS)
+		return false;
+	return (c->state != NET_WS && c->state != NET_BODY) ||
 	    (!c->held && (most == 0 || net_waiting(c) <= most));
 }
 

@@ -47,15 +47,12 @@ cs_path_join(const char *a, const char *b)
 }
 
 enum cs_err
-cs_file_read(struct cs_buf *out, const char *path, size_t max)
+cs_file_read_fd(struct cs_buf *out, int fd, size_t max)
 {
-	int fd = open(path, O_RDONLY | O_CLOEXEC);
 	size_t total = 0;
 	uint8_t chunk[4096];
 	enum cs_err err = CS_OK;
 
-	if (fd < 0)
-		return cs_file_errno();
 	for (;;) {
 		ssize_t n = read(fd, chunk, sizeof chunk);
 
@@ -74,6 +71,18 @@ cs_file_read(struct cs_buf *out, const char *path, size_t max)
 			break;
 	}
 	cs_wipe(chunk, sizeof chunk);
+	return err;
+}
+
+enum cs_err
+cs_file_read(struct cs_buf *out, const char *path, size_t max)
+{
+	int fd = open(path, O_RDONLY | O_CLOEXEC);
+	enum cs_err err;
+
+	if (fd < 0)
+		return cs_file_errno();
+	err = cs_file_read_fd(out, fd, max);
 	close(fd);
 	return err;
 }

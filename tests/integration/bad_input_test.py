@@ -416,23 +416,31 @@ def closed(program, *args):
          os.path.join(BIN, program)] + [str(a) for a in args])
 
 
+def family(pid):
+    """A process and its children."""
+    with open("/proc/%d/task/%d/children" % (pid, pid)) as f:
+        return [pid] + [int(child) for child in f.read().split()]
+
+
 def wait_for_null(proc, program, what):
     """Descriptors 0 to 2 become /dev/null, and ${what} is opened above."""
     until = time.monotonic() + STUCK_S
     while True:
         fds = {}
         try:
-            for fd in os.listdir("/proc/%d/fd" % proc.pid):
-                fds[int(fd)] = os.readlink("/proc/%d/fd/%s" % (proc.pid, fd))
+            for pid in family(proc.pid):
+                fds = {}
+                for fd in os.listdir("/proc/%d/fd" % pid):
+                    fds[int(fd)] = os.readlink("/proc/%d/fd/%s" % (pid, fd))
+                if any(what in name for name in fds.values()):
+                    check([fds.get(i) for i in range(3)] == ["/dev/null"] * 3,
+                          "%s: %s" % (program, fds))
+                    return
         except FileNotFoundError:
             continue  # closed meanwhile
-        if any(what in name for name in fds.values()):
-            break
         check(proc.poll() is None and time.monotonic() < until,
               "%s ended, or opens no %s: %s" % (program, what, fds))
         time.sleep(0.01)
-    check([fds.get(i) for i in range(3)] == ["/dev/null"] * 3,
-          "%s: %s" % (program, fds))
 
 
 def test_closed_descriptors():

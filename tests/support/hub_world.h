@@ -3,15 +3,19 @@
  * whose devices they know. */
 #pragma once
 
+#include <sys/socket.h>
+
 #include "base/alloc.h"
 #include "crypto/random.h"
+#include "family/channel.h"
 #include "franking/credential.h"
 #include "hub/core/batch.h"
 #include "hub/core/budget.h"
 #include "hub/core/hub.h"
 #include "hub/core/refusal.h"
 #include "hub/core/schema.h"
-#include "support/operator.h"
+#include "hub/groups/log.h"
+#include "support/hub_signer.h"
 #include "support/temp_dir.h"
 
 struct hw_person {
@@ -32,6 +36,8 @@ struct hub_world {
 	struct test_operator operator;
 	struct temp_dir dir;
 	struct cs_hub *hub;
+	struct hub_signer signer;
+	struct cs_channel *files; /* the other end of hub->files */
 };
 
 static inline void
@@ -43,20 +49,35 @@ hw_init(struct hub_world *w)
 	w->hub->now_ms = (uint64_t)1800000000 * 1000;
 	test_operator_init(&w->operator, 1800000000);
 	memcpy(w->hub->root_public, w->operator.root.public, CS_KEY_LEN);
-	w->hub->registrar_key = w->operator.registrar;
-	assert_ok(cs_buf_set(
-	    &w->hub->registrar_cert, cs_buf_view(&w->operator.registrar_cert)));
+	w->files = NULL;
+	w->hub->blobs = -1;
 	assert_ok(cs_db_open(&w->hub->db, temp_path(&w->dir, "hub.db"),
 	    CS_DB_SHARED, &cs_hub_schema));
+	hs_init(&w->signer, w->hub, &w->operator);
+}
+
+/* Somebody who has the files, and does nothing: what they are told waits. */
+static inline void
+hw_files(struct hub_world *w)
+{
+	const struct cs_channel_limits limits = { CS_MIB, CS_MIB };
+	int pair[2];
+
+	assert_int_equal(socketpair(AF_UNIX, SOCK_STREAM, 0, pair), 0);
+	assert_ok(cs_channel_new(&w->hub->files, pair[0], &limits));
+	assert_ok(cs_channel_new(&w->files, pair[1], &limits));
 }
 
 static inline void
 hw_clear(struct hub_world *w)
 {
+	cs_channel_free(w->hub->files);
+	cs_channel_free(w->files);
 	cs_db_close(w->hub->db);
+	hub_log_free(w->hub);
 	hub_batch_free(w->hub);
 	hub_budgets_free(w->hub);
-	cs_buf_free(&w->hub->registrar_cert);
+	hs_clear(&w->signer);
 	test_operator_clear(&w->operator);
 	cs_free(w->hub, sizeof *w->hub);
 	temp_dir_clear(&w->dir);
@@ -143,6 +164,7 @@ hw_ask(struct hub_world *w, struct hub_conn *conn, hub_handler *handle,
 	assert_ok(cs_wire_write(&body, shape, message));
 	rq.body = cs_buf_view(&body);
 	code = hub_refusal_of(&rq, handle(&rq));
+	assert_ok(hub_log_flush(w->hub));
 	if (code == 0 && answer != NULL) {
 		o = &w->hub->out[w->hub->n_out - 1];
 		assert_ok(cs_wire_frame_parse(&frame,

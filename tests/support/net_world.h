@@ -16,6 +16,8 @@
 #include "crypto/sign.h"
 #include "crypto/tls_cert.h"
 #include "net/client.h"
+#include "crypto/tls_server.h"
+#include "net/listen.h"
 #include "net/server.h"
 #include "store/file.h"
 #include "support/temp_dir.h"
@@ -123,12 +125,11 @@ net_serve(struct net_world *w, int ready, struct cs_net_server_config config)
 {
 	struct cs_net_server *server = NULL;
 
-	config.host = "127.0.0.1";
 	config.page = net_no_page;
-	config.port = w->port;
-	config.chain_path = temp_path(&w->dir, "tls.pem");
-	config.key_path = temp_path(&w->dir, "tls.key");
-	if (cs_net_server_new(&server, &config) != CS_OK ||
+	if (cs_net_listen(&config.listener, 1, "127.0.0.1", w->port) != CS_OK ||
+	    cs_tls_server_new(&config.tls, temp_path(&w->dir, "tls.pem"),
+		temp_path(&w->dir, "tls.key")) != CS_OK ||
+	    cs_net_server_new(&server, &config) != CS_OK ||
 	    write(ready, "", 1) != 1)
 		_exit(2);
 	while (cs_net_server_run(server, 1000) == CS_OK)

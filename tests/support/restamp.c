@@ -27,6 +27,7 @@ struct job {
 	struct cs_hub hub;
 	struct cs_buf group;
 	uint64_t from;
+	struct cs_sign_key stamp_key;
 	const char *mode;
 	uint64_t number;
 	uint8_t chain[32];
@@ -60,7 +61,7 @@ fill_key_id(struct job *j, struct cs_stamp *s)
 {
 	uint8_t hash[32];
 
-	must(cs_sha256(hash, CS_VIEW_OF(j->hub.stamp_key.public)), "hash");
+	must(cs_sha256(hash, CS_VIEW_OF(j->stamp_key.public)), "hash");
 	memcpy(s->key_id, hash, sizeof s->key_id);
 }
 
@@ -120,7 +121,7 @@ begin_chain(struct job *j)
 static void
 stamp_one(struct job *j, struct cs_stamp *s)
 {
-	struct cs_sign_key key = j->hub.stamp_key;
+	struct cs_sign_key key = j->stamp_key;
 	bool here = s->group_seq == j->from;
 	uint64_t row = s->group_seq;
 	struct cs_buf wire = { 0 };
@@ -160,10 +161,10 @@ main(int argc, char **argv)
 	j.from = (uint64_t)atoll(argv[2]);
 	j.mode = argc > 3 ? argv[3] : "keep";
 	j.number = argc > 4 ? (uint64_t)atoll(argv[4]) : 0;
-	j.hub.dir = argv[1];
 	must(cs_crypto_init(), "crypto");
 	hub_clock(&j.hub);
-	must(hub_keys_load(&j.hub), "keys");
+	must(hub_root_public(j.hub.root_public, argv[1]), "root");
+	must(hub_key_read(&j.stamp_key, argv[1], "keys/stamp.key"), "key");
 	snprintf(path, sizeof path, "%s/hub.db", argv[1]);
 	must(cs_db_open(&j.hub.db, path, CS_DB_SHARED, &cs_hub_schema), "open");
 	find_group(&j);
@@ -175,9 +176,5 @@ main(int argc, char **argv)
 	    "chain");
 	cs_db_close(j.hub.db);
 	cs_buf_free(&j.group);
-	cs_buf_free(&j.hub.stamp_cert);
-	cs_buf_free(&j.hub.external_cert);
-	cs_buf_free(&j.hub.desk_seal_cert);
-	cs_buf_free(&j.hub.desk_sign_cert);
 	return 0;
 }

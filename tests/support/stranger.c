@@ -20,8 +20,10 @@
 #include "hub/core/hub.h"
 #include "hub/core/keys.h"
 #include "hub/core/schema.h"
+#include "hub/core/sign.h"
 #include "hub/groups/group.h"
 #include "hub/groups/log.h"
+#include "hub/signing/signer_keys.h"
 #include "mls/group.h"
 
 struct job {
@@ -29,6 +31,9 @@ struct job {
 	struct cs_client *c;
 	struct cs_buf group, info, tree, commit, new_info;
 	struct cs_mls_public_group *public;
+	struct hub_keyring *keys;
+	struct hub_signing signing;
+	struct cs_buf signed_bytes;
 };
 
 static void
@@ -49,6 +54,42 @@ anybody(void *arg, const struct cs_mls_auth_request *request)
 	return CS_OK;
 }
 
+/* ---- the hub's own stamp, made here -------------------------------------- */
+
+static enum cs_err
+order(void *arg, uint8_t kind, struct cs_view what)
+{
+	struct job *j = arg;
+
+	hub_keyring_carry_out(
+	    &j->signed_bytes, j->keys, kind, what, j->hub.now_ms);
+	return CS_OK;
+}
+
+static enum cs_err
+await(void *arg, struct cs_buf *answer)
+{
+	struct job *j = arg;
+
+	return cs_buf_set(answer, cs_buf_view(&j->signed_bytes));
+}
+
+static void
+use_keys(struct job *j, const char *dir)
+{
+	struct hub_key_files files = { 0 };
+	struct cs_buf told = { 0 };
+
+	must(hub_key_files_read(&files, dir), "files of keys");
+	must(hub_keyring_new(&j->keys, &files, j->hub.now_ms), "keys");
+	must(hub_keyring_tell(&told, j->keys), "keys");
+	must(hub_keys_told(&j->hub, cs_buf_view(&told)), "keys");
+	j->signing = (struct hub_signing){ order, await, j };
+	j->hub.signing = &j->signing;
+	hub_key_files_clear(&files);
+	cs_buf_free(&told);
+}
+
 static void
 open_hub(struct job *j, char *dir)
 {
@@ -57,11 +98,9 @@ open_hub(struct job *j, char *dir)
 	struct cs_rows rows;
 	char path[4096];
 
-	j->hub.dir = dir;
 	hub_clock(&j->hub);
 	must(hub_conf_read(&conf, dir), "configuration");
 	memcpy(j->hub.name, conf.name, sizeof j->hub.name);
-	must(hub_keys_load(&j->hub), "keys");
 	snprintf(path, sizeof path, "%s/hub.db", dir);
 	must(cs_db_open(&j->hub.db, path, CS_DB_SHARED, &cs_hub_schema), "db");
 	must(cs_db_query(&rows, j->hub.db,
@@ -82,6 +121,7 @@ open_hub(struct job *j, char *dir)
 	    "public half");
 	must(cs_rows_end(&rows, CS_OK), "state");
 	must(cs_mls_public_group_tree(j->public, &j->tree), "tree");
+	use_keys(j, dir);
 }
 
 static void
@@ -97,7 +137,7 @@ make_commit(struct job *j)
 
 	/* Of a program with other rules. */
 	opt.rules = (struct cs_mls_rules){ 0 };
-	memcpy(j->c->link.external_sender, j->hub.external_key.public, 32);
+	memcpy(j->c->link.external_sender, j->hub.external_public, 32);
 	must(client_identity(&id, j->c), "identity");
 	must(cs_mls_external_commit(
 		 &mls, &j->commit, cs_buf_view(&j->info), &id, &opt, &ext),
@@ -164,16 +204,17 @@ main(int argc, char **argv)
 		slip(&j);
 	cs_client_close(j.c);
 	cs_mls_public_group_free(j.public);
-	cs_db_close(j.hub.db);
+	hub_keyring_free(j.keys);
 	cs_signer_free(j.hub.external_signer);
+	cs_buf_free(&j.hub.stamp_cert);
+	cs_buf_free(&j.hub.external_cert);
+	cs_buf_free(&j.hub.registrar_cert);
+	cs_buf_free(&j.signed_bytes);
+	cs_db_close(j.hub.db);
 	cs_buf_free(&j.group);
 	cs_buf_free(&j.info);
 	cs_buf_free(&j.tree);
 	cs_buf_free(&j.commit);
 	cs_buf_free(&j.new_info);
-	cs_buf_free(&j.hub.stamp_cert);
-	cs_buf_free(&j.hub.external_cert);
-	cs_buf_free(&j.hub.desk_seal_cert);
-	cs_buf_free(&j.hub.desk_sign_cert);
 	return 0;
 }

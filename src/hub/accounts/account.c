@@ -10,6 +10,7 @@
 #include "hub/core/budget.h"
 #include "hub/core/hub.h"
 #include "hub/core/refusal.h"
+#include "hub/core/sign.h"
 
 /* Take one use of an invite. Only hashes of codes are stored. */
 static enum cs_err
@@ -86,8 +87,7 @@ certify(struct hub_request *rq, struct newcomer *n)
 
 	memcpy(account.account, n->device.account, CS_ID_LEN);
 	memcpy(account.account_key, n->m->account_key, CS_KEY_LEN);
-	err = cs_account_cert_make(
-	    &n->account_cert, &account, &hub->registrar_key);
+	err = hub_sign_account(&n->account_cert, hub, &account);
 	if (err == CS_OK)
 		err = write_credential(n, cs_buf_view(&hub->registrar_cert),
 		    cs_buf_view(&n->account_cert));

@@ -75,16 +75,13 @@ verify_login(
     struct hub_request *rq, const struct cs_wire_login *m, struct cs_view key)
 {
 	struct cs_buf tbs = { 0 };
-	uint8_t exporter[32];
 	enum cs_err err;
 
-	if ((err = cs_net_conn_exporter(rq->conn->net, exporter)) == CS_OK &&
-	    (err = cs_wire_login_tbs(&tbs, m->role, m->device,
-		 rq->conn->challenge, cs_view_str(rq->hub->name), exporter)) ==
-		CS_OK)
+	err = cs_wire_login_tbs(&tbs, m->role, m->device, rq->conn->challenge,
+	    cs_view_str(rq->hub->name), rq->conn->exporter);
+	if (err == CS_OK)
 		err = cs_sign_verify(
 		    key, cs_buf_view(&tbs), CS_VIEW_OF(m->signature));
-	cs_wipe(exporter, sizeof exporter);
 	cs_buf_free(&tbs);
 	return err;
 }
@@ -94,7 +91,6 @@ login_desk(struct hub_request *rq, const struct cs_wire_login *m)
 {
 	struct cs_wire_login_answer answer = { 0 };
 
-	hub_keys_look_for_desk(rq->hub);
 	if (!rq->hub->have_desk ||
 	    verify_login(rq, m, CS_VIEW_OF(rq->hub->desk_sign_public)) != CS_OK)
 		return hub_refuse(rq, CS_WIRE_E_LOGIN);

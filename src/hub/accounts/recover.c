@@ -16,17 +16,15 @@ static enum cs_err
 verify(struct hub_request *rq, const struct cs_wire_recover *m)
 {
 	struct cs_buf tbs = { 0 };
-	uint8_t exporter[32], hash[CS_HASH_LEN];
+	uint8_t hash[CS_HASH_LEN];
 	enum cs_err err;
 
 	if ((err = cs_sha256(hash, CS_VIEW_OF(m->account_key))) == CS_OK &&
-	    (err = cs_net_conn_exporter(rq->conn->net, exporter)) == CS_OK &&
 	    (err = cs_wire_login_tbs(&tbs, CS_WIRE_ROLE_ACCOUNT, hash,
-		 rq->conn->challenge, cs_view_str(rq->hub->name), exporter)) ==
-		CS_OK)
+		 rq->conn->challenge, cs_view_str(rq->hub->name),
+		 rq->conn->exporter)) == CS_OK)
 		err = cs_sign_verify(CS_VIEW_OF(m->account_key),
 		    cs_buf_view(&tbs), CS_VIEW_OF(m->signature));
-	cs_wipe(exporter, sizeof exporter);
 	cs_buf_free(&tbs);
 	return err;
 }

@@ -1,23 +1,32 @@
 /* SPDX-License-Identifier: MIT */
 #include "hub/blobs/blob.h"
 
-#include <fcntl.h>
 #include <string.h>
-#include <unistd.h>
 
-#include "base/text.h"
+#include "crypto/hash.h"
 #include "crypto/random.h"
+#include "family/channel.h"
 #include "hub/blobs/ticket.h"
-#include "hub/blobs/upload.h"
 #include "hub/core/batch.h"
 #include "hub/core/budget.h"
 #include "hub/core/hub.h"
 #include "hub/core/refusal.h"
+#include "hub/files/folder.h"
 
 #define AT_ONCE 100 /* that go in one round */
+#define PASS_MS CS_MINUTE_MS /* from the grant to the files */
+
+/* What is known of a blob. */
+struct row {
+	uint8_t account[CS_ID_LEN];
+	uint64_t size;
+	uint8_t sha256[CS_HASH_LEN];
+	bool complete;
+	uint64_t quarantined; /* until when; 0: it is not */
+};
 
 static enum cs_err
-load(struct hub_blob *out, struct cs_hub *hub,
+load(struct row *out, struct cs_hub *hub,
     const uint8_t id[static CS_ID_LEN])
 {
 	struct cs_rows rows;
@@ -58,9 +67,20 @@ make_new(struct hub_request *rq, struct cs_wire_blob_put *m)
 	    cs_blob(CS_VIEW_OF(m->sha256)), cs_int(rq->hub->now_ms));
 }
 
+/* How much of an incomplete blob need not come again.  Its last byte has to:
+ * then it is verified, and whoever sent it is told. */
+static uint64_t
+stored(const struct cs_hub *hub, const uint8_t id[static CS_ID_LEN],
+    const struct row *row)
+{
+	uint64_t n = hub_folder_stored(hub->blobs, id);
+
+	return n < row->size ? n : row->size - 1;
+}
+
 static enum cs_err
 answer_ticket(struct hub_request *rq, const uint8_t id[static CS_ID_LEN],
-    const struct hub_blob *row, bool put)
+    const struct row *row, bool put)
 {
 	char token[CS_WIRE_TOKEN_MAX];
 	struct cs_wire_blob_answer answer = { .size = row->size };
@@ -76,17 +96,9 @@ answer_ticket(struct hub_request *rq, const uint8_t id[static CS_ID_LEN],
 	if ((err = hub_ticket_write(token, rq->hub, &t)))
 		return err;
 	memcpy(answer.blob, id, CS_ID_LEN);
-	answer.stored =
-	    row->complete ? row->size : hub_upload_stored(rq->hub, id);
+	answer.stored = row->complete ? row->size : stored(rq->hub, id, row);
 	answer.token = cs_view_str(token);
 	return hub_answer(rq, &cs_wire_blob_answer_shape, &answer);
-}
-
-static enum cs_err
-note_complete(struct cs_hub *hub, const uint8_t id[static CS_ID_LEN])
-{
-	return cs_db_exec(hub->db, "UPDATE blob SET complete=? WHERE id=?",
-	    cs_int(true), cs_blob(cs_view(id, CS_ID_LEN)));
 }
 
 enum cs_err
@@ -94,7 +106,7 @@ hub_blob_put(struct hub_request *rq)
 {
 	static const uint8_t fresh[CS_ID_LEN];
 	struct cs_wire_blob_put m;
-	struct hub_blob row;
+	struct row row;
 	enum cs_err err;
 
 	if ((err = cs_wire_parse(&m, &cs_wire_blob_put_shape, rq->body)))
@@ -106,11 +118,6 @@ hub_blob_put(struct hub_request *rq)
 	    (err == CS_OK &&
 		memcmp(row.account, rq->conn->account, CS_ID_LEN) != 0))
 		return hub_refuse(rq, CS_WIRE_E_NO_BLOB);
-	if (err == CS_OK && !row.complete &&
-	    hub_upload_stored(rq->hub, m.blob) == row.size &&
-	    hub_upload_finish(rq->hub, m.blob, &row) == 201 &&
-	    (err = note_complete(rq->hub, m.blob)) == CS_OK)
-		row.complete = true;
 	if (err)
 		return err;
 	return answer_ticket(rq, m.blob, &row, true);
@@ -120,7 +127,7 @@ enum cs_err
 hub_blob_get(struct hub_request *rq)
 {
 	struct cs_wire_blob_get m;
-	struct hub_blob row;
+	struct row row;
 	enum cs_err err;
 
 	if ((err = cs_wire_parse(&m, &cs_wire_blob_get_shape, rq->body)))
@@ -134,22 +141,6 @@ hub_blob_get(struct hub_request *rq)
 	if (rq->conn->role != HUB_DESK && row.quarantined > rq->hub->now_ms)
 		return hub_refuse(rq, CS_WIRE_E_QUARANTINED);
 	return answer_ticket(rq, m.blob, &row, false);
-}
-
-static int
-open_get(struct cs_hub *hub, struct cs_net_blob *b, const struct hub_blob *row)
-{
-	char path[HUB_BLOB_PATH_SIZE];
-
-	if (!row->complete)
-		return 404;
-	if (b->offset >= row->size)
-		return 416;
-	if (b->length > row->size - b->offset)
-		b->length = row->size - b->offset;
-	hub_blob_path(path, hub, b->id, "");
-	b->fd = open(path, O_RDONLY | O_CLOEXEC);
-	return b->fd >= 0 ? 0 : 404;
 }
 
 /* A token ends with its device, and while the account is disabled. */
@@ -167,46 +158,76 @@ check_device(struct cs_hub *hub, const uint8_t device[static CS_ID_LEN])
 	return n == 1 ? 0 : 401;
 }
 
-int
-hub_blob_open(struct cs_hub *hub, struct cs_net_blob *b)
+/* Where the request begins, and how much of the blob it is about. */
+static int
+bound(struct hub_pass *pass, const struct row *row, bool put)
 {
-	struct hub_blob row;
+	if (put)
+		return row->complete ? 409 : 0;
+	if (!row->complete)
+		return 404;
+	if (pass->offset >= row->size)
+		return 416;
+	if (pass->length > row->size - pass->offset)
+		pass->length = row->size - pass->offset;
+	return 0;
+}
+
+static int
+grant(struct hub_pass *pass, struct cs_hub *hub,
+    const struct hub_talk_blob *asked, struct cs_view token)
+{
 	struct hub_ticket t;
+	struct row row;
 	enum cs_err err;
 	int status;
 
-	if (!hub_ticket_read(&t, hub, b))
+	if (!hub_ticket_read(&t, hub, asked, token))
 		return 401;
 	if (!t.desk && (status = check_device(hub, t.device)) != 0)
 		return status;
-	if ((err = load(&row, hub, b->id)))
+	if ((err = load(&row, hub, asked->id)))
 		return err == CS_ERR_NOT_FOUND ? 404 : 500;
-	if (!t.desk && !b->put && row.quarantined > hub->now_ms)
+	if (!t.desk && !t.put && row.quarantined > hub->now_ms)
 		return 403;
-	b->total = row.size;
-	if (!b->put)
-		return open_get(hub, b, &row);
-	return row.complete ? 409 : hub_upload_begin(hub, b, &row);
+	*pass = (struct hub_pass){
+		.size = row.size,
+		.offset = asked->offset,
+		.length = asked->length,
+		.until_ms = hub->now_ms + PASS_MS,
+		.put = t.put,
+	};
+	memcpy(pass->id, asked->id, CS_ID_LEN);
+	memcpy(pass->account, row.account, CS_ID_LEN);
+	memcpy(pass->sha256, row.sha256, CS_HASH_LEN);
+	return bound(pass, &row, t.put);
 }
 
-int
-hub_blob_done(struct cs_hub *hub, struct cs_net_blob *b, bool whole)
+void
+hub_blob_grant(struct cs_hub *hub, struct hub_talk_grant *out,
+    const struct hub_talk_blob *asked, struct cs_view token)
 {
-	struct hub_blob row;
-	enum cs_err err = load(&row, hub, b->id);
-	int status;
+	const struct cs_view pass = HUB_TALK_OF(out->pass);
+
+	memset(out, 0, sizeof *out);
+	out->status = grant(&out->pass, hub, asked, token);
+	if (out->status == 0 &&
+	    cs_hmac_parts(out->mac, CS_SHA256, CS_VIEW_OF(hub->pass_key), &pass,
+		1) != CS_OK)
+		out->status = 500;
+}
+
+enum cs_err
+hub_blob_complete(struct cs_hub *hub, const uint8_t id[static CS_ID_LEN])
+{
+	struct row row;
+	enum cs_err err;
 
 	/* It may have gone while it came. */
-	if (err)
-		memset(&row, 0, sizeof row);
-	status = hub_upload_end(hub, b, whole && err == CS_OK, &row);
-	if (status != 201)
-		return status;
-	if (hub_batch_begin(hub) != CS_OK || note_complete(hub, b->id) != CS_OK)
-		return 507;
-	/* The answer leaves at once, so the commit has to come first. */
-	hub_batch_end(hub);
-	return load(&row, hub, b->id) == CS_OK && row.complete ? 201 : 507;
+	if ((err = load(&row, hub, id)) || (err = hub_batch_begin(hub)))
+		return err;
+	return cs_db_exec(hub->db, "UPDATE blob SET complete=? WHERE id=?",
+	    cs_int(true), cs_blob(cs_view(id, CS_ID_LEN)));
 }
 
 enum cs_err
@@ -216,7 +237,6 @@ hub_blob_sweep(struct cs_hub *hub)
 	struct cs_rows rows;
 	enum cs_err err;
 
-	hub_uploads_sweep(hub);
 	err = cs_db_query(&rows, hub->db,
 	    "SELECT id FROM blob WHERE created<? AND quarantined<=?"
 	    " AND NOT EXISTS(SELECT 1 FROM pin WHERE pin.blob=blob.id)"
@@ -228,13 +248,15 @@ hub_blob_sweep(struct cs_hub *hub)
 	err = cs_rows_end(&rows, err);
 	for (size_t i = 0; err == CS_OK && i + CS_ID_LEN <= ids.len;
 	     i += CS_ID_LEN) {
-		char path[HUB_BLOB_PATH_SIZE];
-
-		hub_blob_path(path, hub, ids.data + i, "");
-		unlink(path);
-		hub_blob_path(path, hub, ids.data + i, ".part");
-		unlink(path);
-		err = cs_db_exec(hub->db, "DELETE FROM blob WHERE id=?",
+		/* A file without a row is nobody's; a row without a file is
+		 * asked for again. */
+		if (hub->files == NULL)
+			err = CS_ERR_CLOSED;
+		if (err == CS_OK)
+			err = cs_channel_put(hub->files, HUB_TALK_REMOVE, 0,
+			    cs_view(ids.data + i, CS_ID_LEN));
+		if (err == CS_OK)
+			err = cs_db_exec(hub->db, "DELETE FROM blob WHERE id=?",
 		    cs_blob(cs_view(ids.data + i, CS_ID_LEN)));
 	}
 	cs_buf_free(&ids);

@@ -43,18 +43,18 @@ hub_ticket_write(char out[static CS_WIRE_TOKEN_MAX], const struct cs_hub *hub,
 }
 
 bool
-hub_ticket_read(
-    struct hub_ticket *t, const struct cs_hub *hub, const struct cs_net_blob *b)
+hub_ticket_read(struct hub_ticket *t, const struct cs_hub *hub,
+    const struct hub_talk_blob *asked, struct cs_view token)
 {
 	char text[16 + 1 + 32 + 1 + 64 + 1];
 	uint8_t until_bytes[8], mac[CS_HASH_LEN], want[CS_HASH_LEN];
 
 	memset(t, 0, sizeof *t);
-	t->put = b->put;
-	memcpy(t->blob, b->id, sizeof t->blob);
-	if (b->token.len != sizeof text - 1)
+	t->put = asked->put != 0;
+	memcpy(t->blob, asked->id, sizeof t->blob);
+	if (token.len != sizeof text - 1)
 		return false;
-	memcpy(text, b->token.data, sizeof text - 1);
+	memcpy(text, token.data, sizeof text - 1);
 	text[sizeof text - 1] = '\0';
 	t->desk = text[16] == '-';
 	if ((text[16] != '.' && !t->desk) || text[49] != '.')

@@ -7,6 +7,7 @@
 #pragma once
 
 #include "hub/core/hub.h"
+#include "hub/talk/talk.h"
 
 /* That it is the desk's is said, and follows from no id: no device can have one
  * that is taken for it. */
@@ -24,4 +25,4 @@ CS_CHECKED enum cs_err hub_ticket_write(char out[static CS_WIRE_TOKEN_MAX],
 /* Is the request's token one of this hub, for this blob and direction, and in
  * time? */
 bool hub_ticket_read(struct hub_ticket *t, const struct cs_hub *hub,
-    const struct cs_net_blob *b);
+    const struct hub_talk_blob *asked, struct cs_view token);

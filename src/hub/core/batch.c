@@ -6,6 +6,7 @@
 #include "base/alloc.h"
 #include "hub/core/connection.h"
 #include "hub/core/hub.h"
+#include "hub/core/line.h"
 #include "hub/core/spent.h"
 #include "store/clock.h"
 
@@ -206,11 +207,11 @@ refuse(struct cs_hub *hub, const struct hub_outgoing *o)
 	if (o->id != 0 &&
 	    cs_wire_frame_head(&frame, CS_WIRE_ERROR, o->id) == CS_OK &&
 	    cs_wire_write(&frame, &cs_wire_error_shape, &error) == CS_OK)
-		(void)!cs_net_conn_send(o->conn->net, cs_buf_view(&frame));
+		hub_line_send(o->conn, cs_buf_view(&frame));
 	cs_buf_free(&frame);
 }
 
-void
+bool
 hub_batch_end(struct cs_hub *hub)
 {
 	bool durable = true;
@@ -242,22 +243,24 @@ hub_batch_end(struct cs_hub *hub)
 		else
 			/* At worst the connection is cut; the log has
 			 * everything. */
-			(void)!cs_net_conn_send(o->conn->net,
+			hub_line_send(o->conn,
 			    cs_view(
 				hub->batch.data + o->from, o->to - o->from));
 	}
 	while ((c = hub->touched) != NULL) {
 		hub_conn_untouch(c);
 		c->round_cost = c->round_bytes = c->round_us = 0;
-		cs_net_conn_resume(c->net);
+		hub_line_resume(c);
 		if (c->end_after_round)
-			cs_net_conn_close(c->net);
+			hub_line_close(c);
 	}
+	hub_lines_flush(hub);
 	hub->n_out = 0;
 	if (hub->batch.cap > BATCH_KEEP)
 		cs_buf_free(&hub->batch);
 	else
 		hub->batch.len = 0;
+	return durable;
 }
 
 void

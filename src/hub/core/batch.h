@@ -6,8 +6,9 @@
 
 /* Begin the round's transaction if it has not begun. */
 CS_CHECKED enum cs_err hub_batch_begin(struct cs_hub *hub);
-/* Commit, and send what waited; or refuse all of it if the commit failed. */
-void hub_batch_end(struct cs_hub *hub);
+/* Commit, and send what waited; or refuse all of it if the commit failed:
+ * false.  What waits for stamps is stored before (groups/log.h). */
+bool hub_batch_end(struct cs_hub *hub);
 
 /* Free what rounds have kept. */
 void hub_batch_free(struct cs_hub *hub);

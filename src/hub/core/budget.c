@@ -188,15 +188,20 @@ hub_per_name(enum hub_per per)
 }
 
 uint64_t
-hub_budget_amount(const struct cs_hub *hub, enum hub_budget_id id)
+hub_budget_amount_times(uint64_t times, enum hub_budget_id id)
 {
 	/* What a round does, what waits in memory and what is open at once is
 	 * for everybody's sake. */
 	bool fixed = id == HUB_B_CONNECTIONS || id == HUB_B_UPLOADS_ALL ||
 	    (id >= HUB_B_ROUND_REQUESTS && id <= HUB_B_WAITING_ALL);
 
-	return hub_budgets[id].amount *
-	    (hub->budget_times != 0 && !fixed ? hub->budget_times : 1);
+	return hub_budgets[id].amount * (times != 0 && !fixed ? times : 1);
+}
+
+uint64_t
+hub_budget_amount(const struct cs_hub *hub, enum hub_budget_id id)
+{
+	return hub_budget_amount_times(hub->budget_times, id);
 }
 
 /* ---- what was spent ----------------------------------------------------- */

@@ -104,6 +104,8 @@ extern const struct hub_budget hub_budgets[HUB_BUDGETS];
 const char *hub_per_name(enum hub_per per);
 /* How much that is on this hub: hub.conf may multiply all of them. */
 uint64_t hub_budget_amount(const struct cs_hub *hub, enum hub_budget_id id);
+/* The same on one where hub.conf says "budgets ${times}". */
+uint64_t hub_budget_amount_times(uint64_t times, enum hub_budget_id id);
 
 /*
  * Take ${amount} of a budget that is the connection's address's, device's or

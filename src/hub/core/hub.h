@@ -66,8 +66,16 @@ enum hub_role {
 };
 
 struct hub_conn {
-	struct cs_net_conn *net;
 	struct cs_hub *hub;
+	/* core/line.h: the process that has its socket, and its number there;
+	 * NULL: none, as in tests */
+	struct hub_link *link;
+	uint64_t line;
+	uint8_t exporter[32]; /* of its TLS */
+	struct cs_buf ahead;  /* frames that wait for its next turn */
+	uint64_t taken; /* bytes of frames for which it has no credit yet */
+	struct hub_conn *next_waiting; /* of those whose turn has come */
+	bool held, waits, ended;
 	/* chains of the tables by device and by account, and of the desk's */
 	struct hub_conn *next_device, *next_account, *next_desk;
 	struct hub_conn *next_touched; /* of those that did something */
@@ -101,7 +109,12 @@ struct hub_wake {
 	const struct hub_conn *by; /* who made the entry; NULL: nobody here */
 };
 
+/* A message that is in the log of this round, and not in the database yet. */
+struct hub_pending;
+
 #define HUB_BUCKETS 16384
+#define HUB_LINKS_MAX 64 /* network processes */
+#define HUB_OTHERS_MAX 4 /* other sockets that a round waits for */
 
 /* Where dropping what is too old has got to (hub/retention.h). */
 struct hub_sweep {
@@ -112,36 +125,44 @@ struct hub_sweep {
 };
 
 struct cs_hub {
-	char *dir;
 	struct cs_db *db;
-	struct cs_net_server *net;
 	char name[256];
-	char listen_host[64];
-	int listen_port;
 
 	uint8_t root_public[CS_KEY_LEN];
-	struct cs_sign_key stamp_key;
-	struct cs_sign_key external_key;
-	struct cs_sign_key registrar_key;
-	struct cs_signer *external_signer; /* the same, for MLS */
+	uint8_t external_public[CS_KEY_LEN];
+	uint8_t operator_id[8], stamp_key_id[8];
+	struct cs_signer *external_signer; /* for MLS; elsewhere */
+	const struct hub_signing *signing; /* core/sign.h */
+	size_t n_orders;		   /* that are not answered yet */
 	struct cs_room room;               /* what its groups ask of it */
 	struct cs_buf stamp_cert, external_cert, registrar_cert;
 	uint8_t pseudonym_key[32]; /* see desk/pseudonym.h */
 	struct cs_buf desk_seal_cert, desk_sign_cert;
 	uint8_t desk_sign_public[CS_KEY_LEN];
 	bool have_desk;
-	int64_t desk_mtime;
 
 	uint8_t blob_key[32]; /* of this run: tokens do not outlive it */
+	uint8_t pass_key[32]; /* the same, for the process with the blobs */
 	uint8_t hash_key[16]; /* of the tables of connections */
 	struct hub_conn *by_device[HUB_BUCKETS], *by_account[HUB_BUCKETS];
 	struct hub_conn *desks, *touched;
+	/* core/line.h */
+	const struct hub_line_events *events;
+	struct hub_link *links[HUB_LINKS_MAX];
+	struct hub_conn *waiting; /* connections whose turn has come */
+	size_t n_conns;
+	size_t ahead; /* bytes of frames that wait for their turns */
+	bool more;    /* has come that this round had no room for */
+	/* groups/log.h */
+	struct hub_pending *pending;
+	size_t n_pending, cap_pending;
+	struct cs_buf pending_bytes;
 
 	uint64_t now_ms; /* set at each round */
 	uint64_t housekept_ms;
 	struct hub_sweep sweep;
-	struct hub_upload *uploads;
-	unsigned n_uploads;
+	struct cs_channel *files; /* to the process that has the blobs; or NULL */
+	int blobs;                /* their folder, to look into */
 	uint64_t removals_ms; /* when removals are due; 0: look */
 	struct cs_buf batch;
 	struct hub_outgoing *out;

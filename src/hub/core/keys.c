@@ -3,16 +3,14 @@
 
 #include <stdio.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <time.h>
 
-#include "base/reader.h"
 #include "base/text.h"
 #include "base/writer.h"
 #include "crypto/random.h"
 #include "crypto/tls_cert.h"
 #include "franking/cert.h"
-#include "hub/core/hub.h"
+#include "hub/core/desk_keys.h"
 #include "store/file.h"
 
 #define FILE_MAX 65536
@@ -37,6 +35,50 @@ hub_conf_write(const char *dir, const struct hub_conf *conf)
 	return cs_file_write(path_in(dir, "hub.conf"), cs_view_str(text), 0644);
 }
 
+/* One line of hub.conf that need not be there: a word and a number. */
+static enum cs_err
+read_extra(struct hub_conf *out, const char *line)
+{
+	char word[16];
+	unsigned n;
+	int end = 0;
+
+	if (line[0] == '\0')
+		return CS_OK;
+	if (sscanf(line, "%15s %4u%n", word, &n, &end) != 2 ||
+	    line[end] != '\0')
+		return CS_ERR_CORRUPT;
+	if (strcmp(word, "budgets") == 0 && n != 0)
+		out->budget_times = n;
+	else if (strcmp(word, "network") == 0 && n <= HUB_NETWORK_MAX)
+		out->network = n;
+	else
+		return CS_ERR_CORRUPT;
+	return CS_OK;
+}
+
+static enum cs_err
+parse_conf(struct hub_conf *out, char *text)
+{
+	enum cs_err err = CS_OK;
+	int end = 0;
+
+	out->budget_times = 1;
+	if (sscanf(text, "name %255s\nlisten %63[^:]:%d%n", out->name,
+		out->host, &out->port, &end) != 3 ||
+	    end == 0)
+		return CS_ERR_CORRUPT;
+	for (char *line = text + end; err == CS_OK && line != NULL;) {
+		char *next = strchr(line, '\n');
+
+		if (next != NULL)
+			*next++ = '\0';
+		err = read_extra(out, line);
+		line = next;
+	}
+	return err;
+}
+
 enum cs_err
 hub_conf_read(struct hub_conf *out, const char *dir)
 {
@@ -46,13 +88,10 @@ hub_conf_read(struct hub_conf *out, const char *dir)
 	memset(out, 0, sizeof *out);
 	if ((err = cs_file_read(&file, path_in(dir, "hub.conf"), 1024)) ==
 		CS_OK &&
-	    (err = cs_buf_add(&file, cs_view("", 1))) == CS_OK &&
-	    sscanf((const char *)file.data,
-		"name %255s\nlisten %63[^:]:%d\nbudgets %4u", out->name,
-		out->host, &out->port, &out->budget_times) < 3)
-		err = CS_ERR_CORRUPT;
-	if (out->budget_times == 0)
-		out->budget_times = 1;
+	    (err = cs_buf_add(&file, cs_view("", 1))) == CS_OK)
+		err = strlen((const char *)file.data) + 1 == file.len
+		    ? parse_conf(out, (char *)file.data)
+		    : CS_ERR_CORRUPT;
 	cs_buf_free(&file);
 	return err;
 }
@@ -195,21 +234,6 @@ make_pseudonym_key(const char *dir)
 }
 
 static enum cs_err
-load_pseudonym_key(struct cs_hub *hub)
-{
-	struct cs_buf key = { 0 };
-	enum cs_err err =
-	    cs_file_read(&key, path_in(hub->dir, "keys/pseudonym.key"), 32);
-
-	if (err == CS_OK && key.len != sizeof hub->pseudonym_key)
-		err = CS_ERR_CORRUPT;
-	if (err == CS_OK)
-		memcpy(hub->pseudonym_key, key.data, key.len);
-	cs_buf_free(&key);
-	return err;
-}
-
-static enum cs_err
 certify_desk(const char *dir, const uint8_t seal_public[static CS_KEY_LEN],
     const uint8_t sign_public[static CS_KEY_LEN],
     const struct cs_sign_key *root, uint64_t now_s)
@@ -236,38 +260,11 @@ out:
 	return err;
 }
 
-/* The certificates of the desk's two keys, as they are in a file. */
-struct desk_certs {
-	struct cs_view seal_bytes, sign_bytes;
-	struct cs_role_key_cert seal, sign;
-};
-
-/* CS_ERR_EXPIRED: everything verifies, but not for this time. */
-static enum cs_err
-parse_desk(struct desk_certs *out, struct cs_view file, struct cs_view root,
-    uint64_t now_s)
-{
-	struct cs_reader r = cs_reader(file);
-	enum cs_err err, expired;
-
-	out->seal_bytes = cs_read_vec(&r);
-	out->sign_bytes = cs_read_vec(&r);
-	if ((err = cs_reader_end(&r)))
-		return err;
-	expired = cs_role_key_cert_verify(
-	    &out->seal, out->seal_bytes, root, CS_ROLE_DESK_HPKE, now_s);
-	if (expired && expired != CS_ERR_EXPIRED)
-		return expired;
-	err = cs_role_key_cert_verify(
-	    &out->sign, out->sign_bytes, root, CS_ROLE_DESK_SIGNING, now_s);
-	return err ? err : expired;
-}
-
 enum cs_err
 hub_desk_public(const char *dir, uint8_t seal_public[static CS_KEY_LEN],
     uint8_t sign_public[static CS_KEY_LEN])
 {
-	struct desk_certs certs;
+	struct hub_desk_certs certs;
 	struct cs_buf file = { 0 };
 	uint8_t root[CS_KEY_LEN];
 	enum cs_err err;
@@ -276,7 +273,7 @@ hub_desk_public(const char *dir, uint8_t seal_public[static CS_KEY_LEN],
 	    (err = cs_file_read(
 		 &file, path_in(dir, "keys/desk.certs"), FILE_MAX)))
 		goto out;
-	err = parse_desk(&certs, cs_buf_view(&file), CS_VIEW_OF(root), 0);
+	err = hub_desk_certs_parse(&certs, cs_buf_view(&file), CS_VIEW_OF(root), 0);
 	if (err == CS_ERR_EXPIRED)
 		err = CS_OK;
 	if (err)
@@ -292,13 +289,13 @@ out:
 static enum cs_err
 renew_desk(const char *dir, const struct cs_sign_key *root, uint64_t now_s)
 {
-	struct desk_certs certs;
+	struct hub_desk_certs certs;
 	struct cs_buf file = { 0 };
 	enum cs_err err =
 	    cs_file_read(&file, path_in(dir, "keys/desk.certs"), FILE_MAX);
 
 	if (err == CS_OK) {
-		err = parse_desk(&certs, cs_buf_view(&file),
+		err = hub_desk_certs_parse(&certs, cs_buf_view(&file),
 		    CS_VIEW_OF(root->public), now_s);
 		if (err == CS_OK || err == CS_ERR_EXPIRED)
 			err = certify_desk(dir, certs.seal.public,
@@ -363,91 +360,4 @@ hub_keys_join_desk(const char *dir,
 		    dir, seal_public, sign_public, &root, (uint64_t)time(NULL));
 	cs_wipe(&root, sizeof root);
 	return err;
-}
-
-static enum cs_err
-load_desk(struct cs_hub *hub)
-{
-	struct desk_certs certs;
-	struct cs_buf file = { 0 };
-	enum cs_err err;
-
-	if ((err = cs_file_read(
-		 &file, path_in(hub->dir, "keys/desk.certs"), 4096)) ||
-	    (err = parse_desk(&certs, cs_buf_view(&file),
-		 CS_VIEW_OF(hub->root_public), hub->now_ms / 1000)) ||
-	    (err = cs_buf_set(&hub->desk_seal_cert, certs.seal_bytes)) ||
-	    (err = cs_buf_set(&hub->desk_sign_cert, certs.sign_bytes)))
-		goto out;
-	memcpy(hub->desk_sign_public, certs.sign.public, 32);
-	hub->have_desk = true;
-out:
-	cs_buf_free(&file);
-	return err;
-}
-
-void
-hub_keys_look_for_desk(struct cs_hub *hub)
-{
-	struct stat st;
-
-	if (stat(path_in(hub->dir, "keys/desk.certs"), &st) != 0 ||
-	    st.st_mtim.tv_sec * 1000000000 + st.st_mtim.tv_nsec ==
-		hub->desk_mtime)
-		return;
-	hub->desk_mtime = st.st_mtim.tv_sec * 1000000000 + st.st_mtim.tv_nsec;
-	/* A damaged file leaves the desk as it was. */
-	(void)!load_desk(hub);
-}
-
-/* Load the pair keys/NAME.key and .cert; CS_ERR_CORRUPT: they are none. */
-static enum cs_err
-load_role(struct cs_sign_key *key, struct cs_buf *cert,
-    const struct cs_hub *hub, const char *name, enum cs_role role)
-{
-	struct cs_role_key_cert parsed;
-	char file[64];
-	enum cs_err err;
-
-	snprintf(file, sizeof file, "keys/%s.key", name);
-	if ((err = hub_key_read(key, hub->dir, file)))
-		return err;
-	snprintf(file, sizeof file, "keys/%s.cert", name);
-	if ((err = cs_file_read(cert, path_in(hub->dir, file), FILE_MAX)) ||
-	    (err = cs_role_key_cert_verify(&parsed, cs_buf_view(cert),
-		 CS_VIEW_OF(hub->root_public), role,
-		 hub->now_ms / CS_SECOND_MS)))
-		return err;
-	return memcmp(parsed.public, key->public, CS_KEY_LEN) == 0
-	    ? CS_OK
-	    : CS_ERR_CORRUPT;
-}
-
-enum cs_err
-hub_keys_load(struct cs_hub *hub)
-{
-	struct cs_stamp_key_cert stamp;
-	enum cs_err err;
-
-	if ((err = hub_root_public(hub->root_public, hub->dir)) ||
-	    (err = hub_key_read(&hub->stamp_key, hub->dir, "keys/stamp.key")) ||
-	    (err = cs_file_read(&hub->stamp_cert,
-		 path_in(hub->dir, "keys/stamp.cert"), FILE_MAX)) ||
-	    (err = cs_stamp_key_cert_verify(&stamp,
-		 cs_buf_view(&hub->stamp_cert), CS_VIEW_OF(hub->root_public),
-		 hub->now_ms / CS_SECOND_MS)))
-		return err;
-	/* Stamps by a key without its certificate would be refused. */
-	if (memcmp(stamp.public, hub->stamp_key.public, CS_KEY_LEN) != 0)
-		return CS_ERR_CORRUPT;
-	if ((err = load_role(&hub->external_key, &hub->external_cert, hub,
-		 "external", CS_ROLE_EXTERNAL_SENDER)) ||
-	    (err = load_role(&hub->registrar_key, &hub->registrar_cert, hub,
-		 "registrar", CS_ROLE_REGISTRAR)) ||
-	    (err = load_pseudonym_key(hub)) ||
-	    (err = cs_signer_from_ed25519(
-		 &hub->external_signer, &hub->external_key)))
-		return err;
-	hub_keys_look_for_desk(hub);
-	return CS_OK;
 }

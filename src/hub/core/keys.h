@@ -23,20 +23,23 @@
  */
 #pragma once
 
-#include "hub/core/hub.h"
+#include "base/units.h"
+#include "crypto/sign.h"
 
 #define HUB_STAMP_DAYS 30 /* FRANKING: 7 to 30 */
 #define HUB_TLS_DAYS 397
 #define HUB_DESK_DAYS 365
+#define HUB_NETWORK_MAX 64 /* processes */
 
 /* What hub.conf says. */
 struct hub_conf {
 	char name[256];
 	char host[64];
 	int port;
-	/* The line "budgets N", which need not be there: all budgets are
-	 * multiplied by N (budget.h). */
-	unsigned budget_times;
+	/* Lines that need not be there.  "budgets N": all budgets are multiplied
+	 * by N (budget.h).  "network N": so many processes have the sockets; 0:
+	 * as many as there are processors. */
+	unsigned budget_times, network;
 };
 CS_CHECKED enum cs_err hub_conf_write(
     const char *dir, const struct hub_conf *conf);
@@ -69,10 +72,3 @@ CS_CHECKED enum cs_err hub_keys_join_desk(const char *dir,
 CS_CHECKED enum cs_err hub_desk_public(const char *dir,
     uint8_t seal_public[static CS_KEY_LEN],
     uint8_t sign_public[static CS_KEY_LEN]);
-
-/* Load what a running hub signs with and shows; CS_ERR_EXPIRED,
- * CS_ERR_CORRUPT: a key and its certificate are not a pair. */
-CS_CHECKED enum cs_err hub_keys_load(struct cs_hub *hub);
-/* Load the certificates of a desk that has joined or changed them in the
- * meantime. */
-void hub_keys_look_for_desk(struct cs_hub *hub);

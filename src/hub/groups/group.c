@@ -137,7 +137,7 @@ check_new(struct hub_request *rq, const struct cs_mls_public_group *g,
 	const struct cs_room_operator op = {
 		.hub = cs_view_str(rq->hub->name),
 		.root = rq->hub->root_public,
-		.external_key = rq->hub->external_key.public,
+		.external_key = rq->hub->external_public,
 	};
 	struct cs_mls_member creator;
 	uint8_t device[CS_ID_LEN], account[CS_ID_LEN];

@@ -2,15 +2,30 @@
 /*
  * The log of a group: one append a message, stamped before it is stored, and
  * one cursor a device.
+ *
+ * What is said waits for its stamp until the round ends: the signer makes the
+ * stamps of all that come meanwhile, and then they are stored one behind the
+ * other, with one change of each group's row.  Nothing reads the log without
+ * hub_log_flush() before.
  */
 #include "hub/groups/log.h"
 
-#include <string.h>
-
-#include "franking/stamp.h"
+#include "base/alloc.h"
 #include "hub/core/batch.h"
-#include "hub/core/hub.h"
+#include "hub/core/sign.h"
 #include "hub/groups/group.h"
+
+/* Memory that is kept between rounds. */
+#define PENDING_KEEP ((size_t)1 << 20)
+
+/* id and message are in pending_bytes, at: */
+struct hub_pending {
+	struct cs_stamp stamp;
+	size_t id_at, id_len, message_at, message_len;
+	uint8_t content;
+	uint8_t chain[CS_HASH_LEN]; /* behind it */
+	size_t answer_at; /* of its stamp in the batch; 0: nobody waits */
+};
 
 static void
 make_stamp(struct cs_stamp *s, const struct cs_hub *hub,
@@ -25,6 +40,8 @@ make_stamp(struct cs_stamp *s, const struct cs_hub *hub,
 	    hub->now_ms > group->last_ms ? hub->now_ms : group->last_ms;
 	s->epoch = entry->epoch;
 	s->group_seq = group->seq + 1;
+	memcpy(s->operator_id, hub->operator_id, sizeof s->operator_id);
+	memcpy(s->key_id, hub->stamp_key_id, sizeof s->key_id);
 	memcpy(s->account, entry->account, CS_ID_LEN);
 	memcpy(s->device, entry->device, CS_ID_LEN);
 	memcpy(s->tag, entry->tag, 32);
@@ -32,27 +49,205 @@ make_stamp(struct cs_stamp *s, const struct cs_hub *hub,
 	memcpy(s->chain_prev, group->chain, 32);
 }
 
+/* ---- storing ------------------------------------------------------------ */
+
 static enum cs_err
-store(struct cs_hub *hub, const struct hub_group *group,
-    const struct hub_entry *entry, const struct cs_stamp *s,
-    struct cs_view stamp)
+store_entry(struct cs_hub *hub, struct cs_view id, const struct cs_stamp *s,
+    struct cs_view stamp, uint8_t content, struct cs_view message)
+{
+	return cs_db_exec(hub->db,
+	    "INSERT INTO log(grp,seq,account,device,epoch,content,accepted,"
+	    "msg_hash,stamp,message) VALUES(?,?,?,?,?,?,?,?,?,?)",
+	    cs_blob(id), cs_int(s->group_seq), cs_blob(CS_VIEW_OF(s->account)),
+	    cs_blob(CS_VIEW_OF(s->device)), cs_int(s->epoch), cs_int(content),
+	    cs_int(s->accepted_ms), cs_blob(CS_VIEW_OF(s->msg_hash)),
+	    cs_blob(stamp), cs_blob(message));
+}
+
+static enum cs_err
+store_group(struct cs_hub *hub, struct cs_view id, const struct cs_stamp *s,
+    const uint8_t chain[static CS_HASH_LEN])
+{
+	return cs_db_exec(hub->db,
+	    "UPDATE grp SET seq=?,chain=?,last_ms=? WHERE id=?",
+	    cs_int(s->group_seq), cs_blob(cs_view(chain, CS_HASH_LEN)),
+	    cs_int(s->accepted_ms), cs_blob(id));
+}
+
+/* ---- what waits --------------------------------------------------------- */
+
+static struct cs_view
+id_of(const struct cs_hub *hub, const struct hub_pending *p)
+{
+	return cs_view(hub->pending_bytes.data + p->id_at, p->id_len);
+}
+
+static struct cs_view
+message_of(const struct cs_hub *hub, const struct hub_pending *p)
+{
+	return cs_view(hub->pending_bytes.data + p->message_at, p->message_len);
+}
+
+/* The last of the group's that waits before the place ${end}, or NULL. */
+static const struct hub_pending *
+last_of(const struct cs_hub *hub, struct cs_view id, size_t end)
+{
+	while (end-- > 0)
+		if (cs_view_equal(id_of(hub, &hub->pending[end]), id))
+			return &hub->pending[end];
+	return NULL;
+}
+
+void
+hub_log_overlay(struct hub_group *group, const struct cs_hub *hub)
+{
+	const struct hub_pending *p = last_of(hub, group->id, hub->n_pending);
+
+	if (p == NULL)
+		return;
+	group->seq = p->stamp.group_seq;
+	group->last_ms = p->stamp.accepted_ms;
+	memcpy(group->chain, p->chain, CS_HASH_LEN);
+}
+
+bool
+hub_log_waits(const struct cs_hub *hub, struct cs_view group,
+    const uint8_t msg_hash[static CS_HASH_LEN])
+{
+	for (size_t i = 0; i < hub->n_pending; i++)
+		if (memcmp(hub->pending[i].stamp.msg_hash, msg_hash,
+			CS_HASH_LEN) == 0 &&
+		    cs_view_equal(id_of(hub, &hub->pending[i]), group))
+			return true;
+	return false;
+}
+
+static enum cs_err
+grow(struct cs_hub *hub)
+{
+	size_t cap = hub->cap_pending == 0 ? 64 : hub->cap_pending * 2;
+	struct hub_pending *grown;
+
+	if (hub->n_pending < hub->cap_pending)
+		return CS_OK;
+	grown = cs_grow(hub->pending, hub->cap_pending, cap, sizeof *grown);
+	if (grown == NULL)
+		return CS_ERR_NOMEM;
+	hub->pending = grown;
+	hub->cap_pending = cap;
+	return CS_OK;
+}
+
+/* Order the stamp, and keep what it is for. */
+static enum cs_err
+wait_for_stamp(struct cs_hub *hub, const struct hub_group *group,
+    const struct hub_entry *entry, const struct cs_stamp *s)
+{
+	struct cs_buf *bytes = &hub->pending_bytes;
+	struct hub_pending p = {
+		.stamp = *s,
+		.id_at = bytes->len,
+		.id_len = group->id.len,
+		.message_at = bytes->len + group->id.len,
+		.message_len = entry->message.len,
+		.content = entry->content,
+	};
+	enum cs_err err;
+
+	memcpy(p.chain, group->chain, CS_HASH_LEN);
+	if ((err = grow(hub)) || (err = cs_buf_add(bytes, group->id)) ||
+	    (err = cs_buf_add(bytes, entry->message)) ||
+	    (err = hub_stamp_order(hub, s)))
+		return err;
+	hub->pending[hub->n_pending++] = p;
+	return CS_OK;
+}
+
+void
+hub_log_answer_at(struct cs_hub *hub, size_t at)
+{
+	hub->pending[hub->n_pending - 1].answer_at = at;
+}
+
+void
+hub_log_drop(struct cs_hub *hub)
+{
+	hub->n_pending = 0;
+	hub_orders_drop(hub);
+	if (hub->pending_bytes.cap > PENDING_KEEP)
+		cs_buf_free(&hub->pending_bytes);
+	else
+		hub->pending_bytes.len = 0;
+}
+
+void
+hub_log_free(struct cs_hub *hub)
+{
+	cs_free(hub->pending, hub->cap_pending * sizeof *hub->pending);
+	hub->pending = NULL;
+	hub->n_pending = hub->cap_pending = 0;
+	cs_buf_free(&hub->pending_bytes);
+}
+
+/* Take up the stamp, and put it where it belongs. */
+static enum cs_err
+store_pending(struct cs_hub *hub, size_t i)
+{
+	struct hub_pending *p = &hub->pending[i];
+	struct cs_view id = id_of(hub, p);
+	struct cs_buf stamp = { 0 };
+	bool is_last = true;
+	enum cs_err err;
+
+	if ((err = hub_stamp_await(hub, &p->stamp)) ||
+	    (err = cs_stamp_write(&stamp, &p->stamp)))
+		goto out;
+	if (p->answer_at != 0)
+		memcpy(hub->batch.data + p->answer_at, stamp.data, stamp.len);
+	err = store_entry(hub, id, &p->stamp, cs_buf_view(&stamp), p->content,
+	    message_of(hub, p));
+	for (size_t j = i + 1; is_last && j < hub->n_pending; j++)
+		is_last = !cs_view_equal(id_of(hub, &hub->pending[j]), id);
+	if (err == CS_OK && is_last)
+		err = store_group(hub, id, &p->stamp, p->chain);
+out:
+	cs_buf_free(&stamp);
+	return err;
+}
+
+enum cs_err
+hub_log_flush(struct cs_hub *hub)
+{
+	enum cs_err err = CS_OK;
+
+	if (hub->n_pending == 0)
+		return CS_OK;
+	for (size_t i = 0; err == CS_OK && i < hub->n_pending; i++)
+		err = store_pending(hub, i);
+	/* Some may be stored and others not: nothing of this round is. */
+	if (err)
+		hub->broken = true;
+	hub_log_drop(hub);
+	return err;
+}
+
+/* ---- appending ---------------------------------------------------------- */
+
+/* Stamp and store at once. */
+static enum cs_err
+append_now(struct hub_appended *out, struct cs_hub *hub,
+    const struct hub_group *group, const struct hub_entry *entry,
+    struct cs_stamp *s)
 {
 	enum cs_err err;
 
-	err = cs_db_exec(hub->db,
-	    "INSERT INTO log(grp,seq,account,device,epoch,content,accepted,"
-	    "msg_hash,stamp,message) VALUES(?,?,?,?,?,?,?,?,?,?)",
-	    cs_blob(group->id), cs_int(s->group_seq),
-	    cs_blob(CS_VIEW_OF(s->account)), cs_blob(CS_VIEW_OF(s->device)),
-	    cs_int(s->epoch), cs_int(entry->content), cs_int(s->accepted_ms),
-	    cs_blob(CS_VIEW_OF(s->msg_hash)), cs_blob(stamp),
-	    cs_blob(entry->message));
-	if (err == CS_OK)
-		err = cs_db_exec(hub->db,
-		    "UPDATE grp SET seq=?,chain=?,last_ms=? WHERE id=?",
-		    cs_int(group->seq), cs_blob(CS_VIEW_OF(group->chain)),
-		    cs_int(group->last_ms), cs_blob(group->id));
-	return err;
+	if ((err = hub_log_flush(hub)) || (err = hub_stamp_order(hub, s)) ||
+	    (err = hub_stamp_await(hub, s)) ||
+	    (err = cs_stamp_write(&out->stamp, s)) ||
+	    (err = store_entry(hub, group->id, s, cs_buf_view(&out->stamp),
+		 entry->content, entry->message)))
+		return err;
+	return store_group(hub, group->id, s, group->chain);
 }
 
 enum cs_err
@@ -64,13 +259,18 @@ hub_log_append(struct hub_appended *out, struct cs_hub *hub,
 
 	make_stamp(&s, hub, group, entry);
 	if ((err = cs_group_ref(s.group_ref, group->id)) ||
-	    (err = cs_stamp_sign(&s, hub->root_public, &hub->stamp_key)) ||
-	    (err = cs_stamp_write(&out->stamp, &s)) ||
 	    (err = cs_stamp_chain(group->chain, &s)))
 		return err;
 	out->seq = group->seq = s.group_seq;
 	group->last_ms = s.accepted_ms;
-	if ((err = store(hub, group, entry, &s, cs_buf_view(&out->stamp))))
+	out->waits = entry->content == CS_MLS_CONTENT_APPLICATION;
+	if (out->waits)
+		/* As long as it will be. */
+		err = cs_stamp_write(&out->stamp, &s);
+	if (err == CS_OK)
+		err = out->waits ? wait_for_stamp(hub, group, entry, &s)
+				 : append_now(out, hub, group, entry, &s);
+	if (err)
 		return err;
 	return hub_wake(hub, group->id, group->seq, entry->by);
 }

@@ -19,8 +19,24 @@ struct hub_entry {
 struct hub_appended {
 	uint64_t seq;
 	struct cs_buf stamp; /* in wire form; the caller frees it */
+	bool waits;          /* the stamp has no signature yet */
 };
 /* Number the entry, stamp it, store it and have its readers told; ${group}
  * moves along.  ${out->stamp} is empty before. */
 CS_CHECKED enum cs_err hub_log_append(struct hub_appended *out,
     struct cs_hub *hub, struct hub_group *group, const struct hub_entry *entry);
+/* Where in the batch the stamp is to be put that the last entry waits for. */
+void hub_log_answer_at(struct cs_hub *hub, size_t at);
+
+/* Store what waits for its stamp.  A failure fails the round. */
+CS_CHECKED enum cs_err hub_log_flush(struct cs_hub *hub);
+/* Forget it: the round has failed. */
+void hub_log_drop(struct cs_hub *hub);
+
+void hub_log_free(struct cs_hub *hub);
+
+/* Where the group's log is with what waits. */
+void hub_log_overlay(struct hub_group *group, const struct cs_hub *hub);
+/* Does a message of that hash wait? */
+bool hub_log_waits(const struct cs_hub *hub, struct cs_view group,
+    const uint8_t msg_hash[static CS_HASH_LEN]);

@@ -237,7 +237,7 @@ hub_removals_work(struct cs_hub *hub)
 			cs_db_rollback(hub->db);
 		/* Committed; or nothing of it happened, and pushes are hints.
 		 */
-		hub_batch_end(hub);
+		(void)hub_batch_end(hub);
 		hub_clock(hub);
 	}
 	cs_buf_free(&id);

@@ -264,7 +264,7 @@ handshake(struct hub_appended *out, struct hub_request *rq,
 	struct cs_mls_public_group *g = NULL;
 	enum cs_err err;
 
-	if ((err = hub_save(rq)))
+	if ((err = hub_log_flush(rq->hub)) || (err = hub_save(rq)))
 		return err;
 	if ((err = hub_public_load(&g, rq->hub, group->id)) == CS_OK)
 		err = process(out, rq, group, g, m, entry);
@@ -295,6 +295,9 @@ replayed(bool *found, struct hub_request *rq, const struct hub_group *group,
 	enum cs_err err;
 
 	*found = false;
+	if (hub_log_waits(rq->hub, group->id, entry->msg_hash) &&
+	    (err = hub_log_flush(rq->hub)))
+		return err;
 	err = cs_db_row(&row, rq->hub->db,
 	    "SELECT seq,stamp,device FROM log WHERE grp=? AND msg_hash=?",
 	    cs_blob(group->id), cs_blob(CS_VIEW_OF(entry->msg_hash)));
@@ -441,6 +444,10 @@ submit(struct hub_request *rq, const struct cs_wire_submit *m,
 	answer.stamp = cs_buf_view(&appended.stamp);
 	if (err == CS_OK)
 		err = hub_answer(rq, &cs_wire_submit_answer_shape, &answer);
+	/* Which is the last thing in the answer. */
+	if (err == CS_OK && appended.waits)
+		hub_log_answer_at(
+		    rq->hub, rq->hub->batch.len - appended.stamp.len);
 	cs_buf_free(&appended.stamp);
 	return err;
 }
@@ -458,5 +465,7 @@ hub_submit(struct hub_request *rq)
 	err = hub_group_load(&group, rq->hub, m.group_id);
 	if (err == CS_ERR_NOT_FOUND)
 		return hub_refuse(rq, CS_WIRE_E_NO_GROUP);
+	if (err == CS_OK)
+		hub_log_overlay(&group, rq->hub);
 	return err ? err : submit(rq, &m, &group);
 }

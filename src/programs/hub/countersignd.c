@@ -76,10 +76,9 @@ run_init(const struct cli_args *args)
 }
 
 static void
-on_signal(int number)
+tell(const char *sentence)
 {
-	(void)number;
-	cs_hub_stop();
+	fprintf(stderr, "countersignd: %s\n", sentence);
 }
 
 static void
@@ -101,13 +100,10 @@ static int
 run_run(const struct cli_args *args)
 {
 	const char *dir = cli_arg(args, 0);
-	struct sigaction sa = { .sa_handler = on_signal };
 	enum cs_err err;
 
-	sigaction(SIGINT, &sa, NULL);
-	sigaction(SIGTERM, &sa, NULL);
 	signal(SIGPIPE, SIG_IGN);
-	err = cs_hub_run(dir, ready);
+	err = cs_hub_run(dir, ready, tell);
 	switch (err) {
 	case CS_OK:
 		return CLI_OK;
@@ -166,5 +162,8 @@ static const struct cli_program program = {
 int
 main(int argc, char **argv)
 {
+	/* One of its own processes (hub/hub.h). */
+	if (argc == 3 && strcmp(argv[1], "part") == 0)
+		return cs_hub_part(argv[2]);
 	return cli_main(&program, argc, argv);
 }

@@ -241,6 +241,12 @@ never_ready(const struct cs_hub_ready *at)
 }
 
 static void
+never_told(const char *sentence)
+{
+	fail_msg("a hub that cannot be says: %s", sentence);
+}
+
+static void
 test_missing(void **state)
 {
 	struct temp_dir d = temp_dir_new();
@@ -251,7 +257,7 @@ test_missing(void **state)
 	struct stat st;
 
 	(void)state;
-	assert_err(cs_hub_run(none, never_ready), CS_ERR_NOT_FOUND);
+	assert_err(cs_hub_run(none, never_ready, never_told), CS_ERR_NOT_FOUND);
 	assert_err(cs_hub_invite(link, none, 1, 60), CS_ERR_NOT_FOUND);
 	assert_err(cs_hub_root(root, none), CS_ERR_NOT_FOUND);
 	assert_err(cs_hub_renew(none), CS_ERR_NOT_FOUND);
@@ -260,7 +266,7 @@ test_missing(void **state)
 	/* Asking makes nothing. */
 	assert_int_not_equal(stat(none, &st), 0);
 	/* A folder without a hub is none, either. */
-	assert_err(cs_hub_run(d.path, never_ready), CS_ERR_NOT_FOUND);
+	assert_err(cs_hub_run(d.path, never_ready, never_told), CS_ERR_NOT_FOUND);
 	temp_dir_clear(&d);
 }
 
@@ -274,20 +280,20 @@ test_damaged(void **state)
 	(void)state;
 	put(&d, "hub/keys/stamp.key", "0123456789abcdef0123456789abcdef");
 	assert_err(
-	    cs_hub_run(temp_path(&d, "hub"), never_ready), CS_ERR_CORRUPT);
+	    cs_hub_run(temp_path(&d, "hub"), never_ready, never_told), CS_ERR_CORRUPT);
 	put(&d, "hub/keys/stamp.key", "short");
 	assert_err(
-	    cs_hub_run(temp_path(&d, "hub"), never_ready), CS_ERR_CORRUPT);
+	    cs_hub_run(temp_path(&d, "hub"), never_ready, never_told), CS_ERR_CORRUPT);
 	put(&d, "hub/keys/root.pub", "short\n");
 	assert_err(cs_hub_root(root, temp_path(&d, "hub")), CS_ERR_CORRUPT);
 	put(&d, "hub/hub.conf", "nothing\n");
 	assert_err(
-	    cs_hub_run(temp_path(&d, "hub"), never_ready), CS_ERR_CORRUPT);
+	    cs_hub_run(temp_path(&d, "hub"), never_ready, never_told), CS_ERR_CORRUPT);
 	temp_dir_clear(&d);
 }
 
 int
-main(void)
+main(int argc, char **argv)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_init),
@@ -300,6 +306,9 @@ main(void)
 		cmocka_unit_test(test_damaged),
 	};
 
+	/* The hubs that are started here are this program, too. */
+	if (argc == 3 && strcmp(argv[1], "part") == 0)
+		return cs_hub_part(argv[2]);
 	if (cs_crypto_init() != CS_OK)
 		return 1;
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -17,7 +17,7 @@ static void
 world_init(struct world *t)
 {
 	hw_init(&t->w);
-	t->w.hub->dir = (char *)(uintptr_t)t->w.dir.path;
+	hw_files(&t->w);
 	hw_person(&t->w, &t->alma, &t->phone, "alma");
 	hw_person(&t->w, &t->boris, &t->other, "boris");
 }

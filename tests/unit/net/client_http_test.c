@@ -55,6 +55,9 @@ closed(void *arg, struct cs_net_conn *c, void *user)
 	(void)user;
 }
 
+/* How much of a blob has been read, by its descriptor. */
+static uint64_t lengths[1024];
+
 static int
 blob_open(void *arg, struct cs_net_blob *b)
 {
@@ -64,40 +67,72 @@ blob_open(void *arg, struct cs_net_blob *b)
 	const struct net_world *w = arg;
 	const char *path = temp_path(&w->dir, "blob");
 	struct stat st = { 0 };
+	int fd;
 
 	if (memcmp(b->id, id, sizeof id) != 0)
 		return 404;
 	if (!cs_view_equal(b->token, cs_view_str("right")))
 		return 401;
 	b->total = SIZE;
-	b->fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
-	if (b->fd < 0 || fstat(b->fd, &st) != 0)
+	fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+	if (fd < 0 || fstat(fd, &st) != 0 ||
+	    lseek(fd, b->put ? 0 : (off_t)b->offset,
+		b->put ? SEEK_END : SEEK_SET) < 0)
 		return 507;
-	if (b->put && lseek(b->fd, 0, SEEK_END) < 0)
-		return 507;
-	if (b->put)
-		return b->offset == (uint64_t)st.st_size ? 0 : 409;
-	if (b->offset >= (uint64_t)st.st_size)
-		return 416;
-	if (b->length > (uint64_t)st.st_size - b->offset)
+	if (!b->put && b->length > (uint64_t)st.st_size - b->offset)
 		b->length = (uint64_t)st.st_size - b->offset;
-	return 0;
+	if (b->put ? b->offset == (uint64_t)st.st_size
+		   : b->offset < (uint64_t)st.st_size) {
+		b->user = (void *)(intptr_t)fd;
+		return 0;
+	}
+	close(fd);
+	return b->put ? 409 : 416;
+}
+
+static int
+fd_of(const struct cs_net_blob *b)
+{
+	return (int)(intptr_t)b->user;
+}
+
+static void
+blob_read(void *arg, struct cs_net_blob *b)
+{
+	uint8_t bytes[10000];
+	ssize_t n = read(fd_of(b), bytes, sizeof bytes);
+
+	(void)arg;
+	/* No more than were asked for. */
+	if (n > 0 && (uint64_t)n > b->length - (uint64_t)lengths[fd_of(b)])
+		n = (ssize_t)(b->length - lengths[fd_of(b)]);
+	if (n > 0)
+		lengths[fd_of(b)] += (uint64_t)n;
+	cs_net_blob_bytes(b, cs_view(bytes, n > 0 ? (size_t)n : 0));
+}
+
+static void
+blob_over(void *arg, struct cs_net_blob *b)
+{
+	(void)arg;
+	lengths[fd_of(b)] = 0;
+	close(fd_of(b));
 }
 
 static int
 blob_write(void *arg, struct cs_net_blob *b, struct cs_view bytes)
 {
 	(void)arg;
-	return cs_file_write_fd(b->fd, bytes) == CS_OK ? 0 : 507;
+	return cs_file_write_fd(fd_of(b), bytes) == CS_OK ? 0 : 507;
 }
 
 static int
-blob_done(void *arg, struct cs_net_blob *b, bool whole)
+blob_done(void *arg, struct cs_net_blob *b)
 {
 	struct stat st;
 
 	(void)arg;
-	if (!whole || fstat(b->fd, &st) != 0)
+	if (fstat(fd_of(b), &st) != 0)
 		return 400;
 	return st.st_size == SIZE ? 201 : 202;
 }
@@ -115,6 +150,8 @@ serve(struct net_world *w, int ready)
 		.blob_open = blob_open,
 		.blob_write = blob_write,
 		.blob_done = blob_done,
+		.blob_read = blob_read,
+		.blob_over = blob_over,
 	    });
 }
 

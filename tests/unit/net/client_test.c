@@ -84,24 +84,6 @@ no_blob(void *arg, struct cs_net_blob *b)
 	return 404;
 }
 
-static int
-no_blob_write(void *arg, struct cs_net_blob *b, struct cs_view bytes)
-{
-	(void)arg;
-	(void)b;
-	(void)bytes;
-	return 500;
-}
-
-static int
-no_blob_done(void *arg, struct cs_net_blob *b, bool whole)
-{
-	(void)arg;
-	(void)b;
-	(void)whole;
-	return 500;
-}
-
 static void
 serve(struct net_world *w, int ready)
 {
@@ -112,8 +94,6 @@ serve(struct net_world *w, int ready)
 		.frame = frame,
 		.closed = closed,
 		.blob_open = no_blob,
-		.blob_write = no_blob_write,
-		.blob_done = no_blob_done,
 	    });
 }
 

@@ -3,14 +3,16 @@
  * a report names is kept as long as the report needs it. */
 #include "hub/blobs/blob.h"
 
+#include <fcntl.h>
+#include <stdio.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include "crypto/hash.h"
 #include "crypto/init.h"
 #include "hub/blobs/pin.h"
-#include "hub/blobs/upload.h"
 #include "hub/desk/report.h"
+#include "hub/files/folder.h"
 #include "store/file.h"
 #include "support/desk_world.h"
 
@@ -23,14 +25,39 @@ struct world {
 	struct hw_device phone, other;
 	struct dw_desk desk;
 	uint8_t bytes[SIZE], sha256[CS_HASH_LEN];
+	struct hub_folder *folder; /* as the files' process has it */
 };
+
+/* A request that writes, as that process has it. */
+struct request {
+	struct hub_writing w;
+	struct hub_pass pass;
+};
+
+static void
+open_folder(struct world *t)
+{
+	assert_ok(hub_folder_new(&t->folder, t->w.hub->blobs));
+	hub_folder_bound(t->folder, UPLOADS, 100);
+}
+
+/* The process with the files ends, and another begins. */
+static void
+restart(struct world *t)
+{
+	hub_folder_free(t->folder);
+	open_folder(t);
+}
 
 static void
 world_init(struct world *t)
 {
 	hw_init(&t->w);
-	t->w.hub->dir = (char *)(uintptr_t)t->w.dir.path;
+	hw_files(&t->w);
 	assert_ok(cs_file_mkdir(temp_path(&t->w.dir, "blobs")));
+	t->w.hub->blobs =
+	    open(temp_path(&t->w.dir, "blobs"), O_RDONLY | O_DIRECTORY);
+	open_folder(t);
 	hw_person(&t->w, &t->alma, &t->phone, "alma");
 	hw_person(&t->w, &t->boris, &t->other, "boris");
 	dw_init(&t->desk, &t->w);
@@ -41,7 +68,8 @@ world_init(struct world *t)
 static void
 world_clear(struct world *t)
 {
-	hub_uploads_close(t->w.hub);
+	hub_folder_free(t->folder);
+	close(t->w.hub->blobs);
 	hw_device_clear(&t->phone);
 	hw_device_clear(&t->other);
 	hw_clear(&t->w);
@@ -68,31 +96,42 @@ put(struct world *t, struct hw_device *d, const uint8_t *id, char *token)
 
 /* A request by HTTP that wants to write from ${offset} on. */
 static int
-begin(struct world *t, struct cs_net_blob *b, const uint8_t id[static 16],
+begin(struct world *t, struct request *r, const uint8_t id[static 16],
     const char *token, uint64_t offset)
 {
-	memset(b, 0, sizeof *b);
-	b->put = true;
-	b->fd = -1;
-	memcpy(b->id, id, 16);
-	b->token = cs_view_str(token);
-	b->offset = offset;
-	b->length = SIZE - offset;
-	return hub_blob_open(t->w.hub, b);
+	struct hub_talk_blob ask = {
+		.put = 1, .offset = offset, .length = SIZE - offset
+	};
+	struct hub_talk_grant grant;
+
+	memset(r, 0, sizeof *r);
+	memcpy(ask.id, id, sizeof ask.id);
+	hub_blob_grant(t->w.hub, &grant, &ask, cs_view_str(token));
+	if (grant.status != 0)
+		return grant.status;
+	r->pass = grant.pass;
+	return hub_writing_begin(
+	    &r->w, t->folder, &r->pass, t->w.hub->now_ms);
 }
 
 static int
-write_part(struct world *t, struct cs_net_blob *b, size_t from, size_t to)
+write_part(struct world *t, struct request *r, size_t from, size_t to)
 {
-	return hub_upload_write(b, cs_view(t->bytes + from, to - from));
+	return hub_writing_add(&r->w, cs_view(t->bytes + from, to - from));
 }
 
-/* The request is over; answers of before are not waited for. */
+/* The request is over; what is complete is noted. */
 static int
-done(struct world *t, struct cs_net_blob *b, bool whole)
+done(struct world *t, struct request *r, bool whole)
 {
+	int status = hub_writing_end(
+	    &r->w, t->folder, &r->pass, whole, t->w.hub->now_ms);
+
+	if (status == 201)
+		assert_ok(hub_blob_complete(t->w.hub, r->pass.id));
 	t->w.hub->n_out = 0;
-	return hub_blob_done(t->w.hub, b, whole);
+	assert_true(hub_batch_end(t->w.hub));
+	return status;
 }
 
 static int
@@ -100,7 +139,7 @@ upload(struct world *t, uint8_t id[static 16])
 {
 	char token[CS_WIRE_TOKEN_MAX + 1];
 	struct cs_wire_blob_answer answer = put(t, &t->phone, NULL, token);
-	struct cs_net_blob b;
+	struct request b;
 
 	memcpy(id, answer.blob, 16);
 	assert_int_equal(begin(t, &b, id, token, 0), 0);
@@ -111,11 +150,13 @@ upload(struct world *t, uint8_t id[static 16])
 static bool
 is_there(const struct world *t, const uint8_t id[static 16])
 {
-	char path[HUB_BLOB_PATH_SIZE];
+	int fd = hub_folder_read(t->folder, id);
 	struct stat st;
+	bool there = fd >= 0 && fstat(fd, &st) == 0 && st.st_size == SIZE;
 
-	hub_blob_path(path, t->w.hub, id, "");
-	return stat(path, &st) == 0 && st.st_size == SIZE;
+	if (fd >= 0)
+		close(fd);
+	return there;
 }
 
 /* Whoever comes later writes, and whoever was first cannot any more; not
@@ -123,12 +164,13 @@ is_there(const struct world *t, const uint8_t id[static 16])
 static void
 test_one_at_a_time(void **state)
 {
-	char token[CS_WIRE_TOKEN_MAX + 1], path[HUB_BLOB_PATH_SIZE];
+	char token[CS_WIRE_TOKEN_MAX + 1];
 	struct cs_wire_blob_answer answer;
-	struct cs_net_blob first, second, third;
+	struct request first, second, third;
 	struct cs_buf file = { 0 };
 	uint8_t evil[1000];
 	struct world t;
+	int fd;
 
 	(void)state;
 	world_init(&t);
@@ -139,9 +181,9 @@ test_one_at_a_time(void **state)
 	/* Where it stands is known while it is written. */
 	assert_int_equal(put(&t, &t.phone, answer.blob, token).stored, 40000);
 	assert_int_equal(begin(&t, &second, answer.blob, token, 0), 409);
-	assert_int_equal(hub_upload_write(&first, CS_VIEW_OF(evil)), 409);
+	assert_int_equal(hub_writing_add(&first.w, CS_VIEW_OF(evil)), 409);
 	assert_int_equal(begin(&t, &second, answer.blob, token, 40000), 0);
-	assert_int_equal(hub_upload_write(&first, CS_VIEW_OF(evil)), 409);
+	assert_int_equal(hub_writing_add(&first.w, CS_VIEW_OF(evil)), 409);
 	assert_int_equal(done(&t, &first, false), 409);
 	assert_int_equal(write_part(&t, &second, 40000, 60000), 0);
 	/* The line breaks, and it goes on. */
@@ -151,8 +193,9 @@ test_one_at_a_time(void **state)
 	assert_int_equal(done(&t, &second, true), 201);
 	assert_int_equal(begin(&t, &third, answer.blob, token, 0), 409);
 	assert_int_equal(begin(&t, &third, answer.blob, token, SIZE), 409);
-	hub_blob_path(path, t.w.hub, answer.blob, "");
-	assert_ok(cs_file_read(&file, path, SIZE));
+	fd = hub_folder_read(t.folder, answer.blob);
+	assert_ok(cs_file_read_fd(&file, fd, SIZE));
+	close(fd);
 	assert_memory_equal(file.data, t.bytes, SIZE);
 	cs_buf_free(&file);
 	world_clear(&t);
@@ -164,7 +207,7 @@ test_hash(void **state)
 {
 	char token[CS_WIRE_TOKEN_MAX + 1];
 	struct cs_wire_blob_answer answer;
-	struct cs_net_blob b;
+	struct request b;
 	struct world t;
 
 	(void)state;
@@ -190,7 +233,7 @@ test_goes_on(void **state)
 {
 	char token[CS_WIRE_TOKEN_MAX + 1];
 	struct cs_wire_blob_answer answer;
-	struct cs_net_blob b;
+	struct request b;
 	struct world t;
 
 	(void)state;
@@ -198,14 +241,19 @@ test_goes_on(void **state)
 	answer = put(&t, &t.phone, NULL, token);
 	assert_int_equal(begin(&t, &b, answer.blob, token, 0), 0);
 	assert_int_equal(write_part(&t, &b, 0, 30000), 0);
-	hub_uploads_close(t.w.hub);
+	restart(&t);
 	assert_int_equal(write_part(&t, &b, 30000, SIZE), 409);
 	assert_int_equal(put(&t, &t.phone, answer.blob, token).stored, 30000);
 	assert_int_equal(begin(&t, &b, answer.blob, token, 30000), 0);
 	assert_int_equal(write_part(&t, &b, 30000, SIZE), 0);
-	hub_uploads_close(t.w.hub);
+	restart(&t);
 	assert_false(is_there(&t, answer.blob));
-	assert_int_equal(put(&t, &t.phone, answer.blob, token).stored, SIZE);
+	/* Its last byte comes again, and somebody is told. */
+	assert_int_equal(
+	    put(&t, &t.phone, answer.blob, token).stored, SIZE - 1);
+	assert_int_equal(begin(&t, &b, answer.blob, token, SIZE - 1), 0);
+	assert_int_equal(write_part(&t, &b, SIZE - 1, SIZE), 0);
+	assert_int_equal(done(&t, &b, true), 201);
 	assert_true(is_there(&t, answer.blob));
 	world_clear(&t);
 }
@@ -216,7 +264,7 @@ test_many(void **state)
 {
 	char token[UPLOADS + 2][CS_WIRE_TOKEN_MAX + 1];
 	uint8_t id[UPLOADS + 2][16];
-	struct cs_net_blob b[UPLOADS + 2];
+	struct request b[UPLOADS + 2];
 	struct world t;
 
 	(void)state;
@@ -229,7 +277,6 @@ test_many(void **state)
 		assert_int_equal(begin(&t, &b[i], id[i], token[i], 0),
 		    i < UPLOADS ? 0 : 429);
 	}
-	assert_int_equal(t.w.hub->n_uploads, UPLOADS);
 	assert_int_equal(write_part(&t, &b[3], 0, 10), 0);
 	assert_int_equal(done(&t, &b[3], false), 400);
 	assert_int_equal(begin(&t, &b[8], id[8], token[8], 0), 0);
@@ -237,9 +284,11 @@ test_many(void **state)
 	assert_int_equal(put(&t, &t.phone, id[3], token[3]).stored, 10);
 	t.w.hub->now_ms += HUB_BLOB_TOKEN_MS / 2;
 	assert_int_equal(done(&t, &b[8], false), 400);
+	/* One that rests for too long makes room by itself. */
 	t.w.hub->now_ms += HUB_BLOB_TOKEN_MS + 1;
-	hub_uploads_sweep(t.w.hub);
-	assert_int_equal(t.w.hub->n_uploads, UPLOADS - 1);
+	hub_folder_sweep(t.folder, t.w.hub->now_ms);
+	(void)put(&t, &t.phone, id[9], token[9]);
+	assert_int_equal(begin(&t, &b[9], id[9], token[9], 0), 0);
 	world_clear(&t);
 }
 
@@ -286,11 +335,19 @@ keep(struct world *t, const uint8_t report[static 16], const uint8_t *blob)
 static void
 pass(struct world *t, uint64_t ms)
 {
+	struct cs_channel_message m;
 	int64_t n;
 
 	t->w.hub->now_ms += ms;
 	assert_ok(hub_pins_sweep(&n, t->w.hub));
 	assert_ok(hub_blob_sweep(t->w.hub));
+	assert_ok(cs_channel_flush(t->w.hub->files));
+	assert_ok(cs_channel_fill(t->w.files));
+	while (cs_channel_next(&m, t->w.files)) {
+		assert_int_equal(m.kind, HUB_TALK_REMOVE);
+		assert_int_equal(m.bytes.len, CS_ID_LEN);
+		hub_folder_remove(t->folder, m.bytes.data);
+	}
 }
 
 /* Named by a reporter: for a while.  Named by the desk: until it says

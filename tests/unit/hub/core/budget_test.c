@@ -437,7 +437,6 @@ test_files(void **state)
 	(void)state;
 	world_init(&t);
 	assert_ok(cs_db_begin(t.w.hub->db));
-	t.w.hub->dir = (char *)(uintptr_t)t.w.dir.path;
 	for (uint64_t i = 0; i <= n; i++)
 		assert_int_equal(hw_ask(&t.w, &t.phone.conn, hub_blob_put,
 				     &cs_wire_blob_put_shape, &m, NULL, NULL),
@@ -588,7 +587,7 @@ frame(struct world *t, struct hub_conn *conn, uint8_t kind, uint32_t *wait)
 	t->w.hub->n_out = 0;
 	assert_ok(cs_wire_frame_head(&bytes, kind, 1));
 	assert_ok(cs_wire_write(&bytes, &cs_wire_empty_shape, &empty));
-	hub_net_callbacks.frame(t->w.hub, NULL, conn, cs_buf_view(&bytes));
+	hub_events.frame(conn, cs_buf_view(&bytes));
 	cs_buf_free(&bytes);
 	o = &t->w.hub->out[0];
 	assert_ok(cs_wire_frame_parse(

@@ -8,6 +8,7 @@
 #include "hub/admin.h"
 #include "hub/core/keys.h"
 #include "hub/core/root_folder.h"
+#include "support/hub_signer.h"
 #include "support/temp_dir.h"
 
 static const uint8_t desk_seal[CS_KEY_LEN] = { 9 };
@@ -51,19 +52,14 @@ now(void)
 static enum cs_err
 load(const struct temp_dir *d)
 {
-	struct cs_hub hub = { .now_ms = now() * CS_SECOND_MS };
-	char dir[512];
-	enum cs_err err;
+	struct hub_key_files files = { 0 };
+	struct hub_keyring *keys = NULL;
+	enum cs_err err = hub_key_files_read(&files, temp_path(d, "hub"));
 
-	snprintf(dir, sizeof dir, "%s", temp_path(d, "hub"));
-	hub.dir = dir;
-	err = hub_keys_load(&hub);
-	cs_buf_free(&hub.stamp_cert);
-	cs_buf_free(&hub.external_cert);
-	cs_buf_free(&hub.registrar_cert);
-	cs_buf_free(&hub.desk_seal_cert);
-	cs_buf_free(&hub.desk_sign_cert);
-	cs_signer_free(hub.external_signer);
+	if (err == CS_OK)
+		err = hub_keyring_new(&keys, &files, now() * CS_SECOND_MS);
+	hub_keyring_free(keys);
+	hub_key_files_clear(&files);
 	return err;
 }
 

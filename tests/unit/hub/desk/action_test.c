@@ -327,7 +327,7 @@ test_quarantine(void **state)
 
 	(void)state;
 	world_init(&t);
-	t.w.hub->dir = cs_strdup(t.w.dir.path);
+	hw_files(&t.w);
 	a = dw_action(CS_WIRE_ACTION_QUARANTINE, t.alma.account);
 	memcpy(a.target, id, 16);
 	assert_int_equal(dw_send(&t.w, &t.desk, &a), CS_WIRE_E_NO_BLOB);
@@ -362,7 +362,6 @@ test_quarantine(void **state)
 	assert_int_equal(get_blob(&t, &t.phone.conn, id), 0);
 	assert_ok(hub_blob_sweep(t.w.hub));
 	assert_int_equal(get_blob(&t, &t.desk.conn, id), CS_WIRE_E_NO_BLOB);
-	cs_free_plain(t.w.hub->dir);
 	world_clear(&t);
 }
 
@@ -518,7 +517,7 @@ frame(struct world *t, struct hub_conn *conn, uint8_t kind, uint16_t *code)
 	t->w.hub->n_out = 0;
 	*code = 0;
 	assert_ok(cs_wire_frame_head(&bytes, kind, 1));
-	hub_net_callbacks.frame(t->w.hub, NULL, conn, cs_buf_view(&bytes));
+	hub_events.frame(conn, cs_buf_view(&bytes));
 	assert_int_equal(t->w.hub->n_out, 1);
 	o = &t->w.hub->out[0];
 	assert_ok(cs_wire_frame_parse(

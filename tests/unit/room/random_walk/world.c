@@ -8,6 +8,7 @@
 #include "hub/accounts/recover.h"
 #include "hub/core/batch.h"
 #include "hub/core/stamp_key.h"
+#include "hub/groups/log.h"
 #include "hub/desk/notice.h"
 #include "hub/groups/contact.h"
 #include "hub/groups/group.h"
@@ -126,6 +127,7 @@ walk_ask(struct walker *m, uint8_t kind, const struct cs_wire_shape *shape,
 		assert_int_not_equal(s->code, CS_WIRE_E_UNAVAILABLE);
 		err = CS_ERR_DENIED;
 	} else {
+		assert_ok(hub_log_flush(hub));
 		assert_ok(cs_db_release(hub->db));
 		keep_answer(hub, s);
 		assert_ok(cs_wire_frame_parse(&frame, cs_buf_view(&s->frame)));
@@ -274,7 +276,7 @@ arrive(
 	m->c = cw_home(temp_path(&w->w.dir, name), &m->keys, handle);
 	be_quick(m->c->db);
 	memcpy(m->c->self.root, w->w.hub->root_public, CS_KEY_LEN);
-	memcpy(m->c->link.external_sender, w->w.hub->external_key.public,
+	memcpy(m->c->link.external_sender, w->w.hub->external_public,
 	    CS_KEY_LEN);
 	m->c->link.online = true;
 	m->conn.hub = w->w.hub;
@@ -308,22 +310,13 @@ static void
 open_hub(struct walk *w)
 {
 	struct cs_hub *hub = w->w.hub;
-	uint64_t now;
 
+	hs_clear(&w->w.signer);
 	hub->now_ms = cs_clock_ms();
-	now = hub->now_ms / CS_SECOND_MS;
 	strcpy(hub->name, "hub.example");
 	be_quick(hub->db);
-	test_operator_init(&operator, now);
-	memcpy(hub->root_public, operator.root.public, CS_KEY_LEN);
-	assert_ok(cs_sign_key_new(&hub->stamp_key));
-	assert_ok(
-	    cs_stamp_key_cert_make(&hub->stamp_cert, hub->stamp_key.public,
-		now - CS_HOUR_S, now + CS_DAY_S, &operator.root));
-	assert_ok(hub_stamp_key_remember(hub));
-	assert_ok(cs_sign_key_new(&hub->external_key));
-	assert_ok(
-	    cs_signer_from_ed25519(&hub->external_signer, &hub->external_key));
+	test_operator_init(&operator, hub->now_ms / CS_SECOND_MS);
+	hs_init(&w->w.signer, hub, &operator);
 }
 
 void
@@ -353,15 +346,11 @@ walk_begin(struct walk *w, uint64_t seed)
 void
 walk_end(struct walk *w)
 {
-	struct cs_hub *hub = w->w.hub;
-
 	for (size_t i = 0; i < w->n; i++) {
 		cs_client_close(w->v[i].c);
 		cs_buf_free(&w->v[i].keys.credential);
 	}
-	cs_signer_free(hub->external_signer);
 	test_operator_clear(&operator);
-	cs_buf_free(&hub->stamp_cert);
 	hw_clear(&w->w);
 	cs_test_real_random();
 }

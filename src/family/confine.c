@@ -1,0 +1,296 @@
+/* SPDX-License-Identifier: MIT */
+#include "family/confine.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <grp.h>
+#include <linux/landlock.h>
+#include <sched.h>
+#include <seccomp.h>
+#include <signal.h>
+#include <stdint.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#if defined(__has_feature)
+#if __has_feature(address_sanitizer)
+#define ASAN 1
+#endif
+#endif
+#if defined(__SANITIZE_ADDRESS__)
+#define ASAN 1
+#endif
+#ifndef ASAN
+#define ASAN 0
+#endif
+
+#define NOBODY 65534
+
+/* ---- seccomp ------------------------------------------------------------ */
+
+/* Memory, time, waiting, and descriptors that are there already. */
+static const int always[] = {
+	SCMP_SYS(read),
+	SCMP_SYS(readv),
+	SCMP_SYS(write),
+	SCMP_SYS(writev),
+	SCMP_SYS(recvfrom),
+	SCMP_SYS(recvmsg),
+	SCMP_SYS(sendto),
+	SCMP_SYS(sendmsg),
+	SCMP_SYS(close),
+	SCMP_SYS(shutdown),
+	SCMP_SYS(fcntl),
+	SCMP_SYS(fstat),
+	SCMP_SYS(newfstatat), /* which is how glibc spells fstat() */
+	SCMP_SYS(lseek),
+	SCMP_SYS(poll),
+	SCMP_SYS(ppoll),
+	SCMP_SYS(epoll_wait),
+	SCMP_SYS(epoll_pwait),
+	SCMP_SYS(epoll_ctl),
+	SCMP_SYS(getsockopt),
+	SCMP_SYS(setsockopt),
+	SCMP_SYS(brk),
+	SCMP_SYS(mmap),
+	SCMP_SYS(munmap),
+	SCMP_SYS(mremap),
+	SCMP_SYS(madvise),
+	SCMP_SYS(mlock),
+	SCMP_SYS(munlock),
+	SCMP_SYS(futex),
+	SCMP_SYS(sched_yield),
+	SCMP_SYS(clock_gettime),
+	SCMP_SYS(clock_nanosleep),
+	SCMP_SYS(nanosleep),
+	SCMP_SYS(gettimeofday),
+	SCMP_SYS(time),
+	SCMP_SYS(getrandom),
+	SCMP_SYS(getpid),
+	SCMP_SYS(gettid),
+	SCMP_SYS(getuid),
+	SCMP_SYS(geteuid),
+	SCMP_SYS(getrusage),
+	SCMP_SYS(rt_sigaction),
+	SCMP_SYS(rt_sigprocmask),
+	SCMP_SYS(rt_sigreturn),
+	SCMP_SYS(restart_syscall),
+	SCMP_SYS(exit),
+	SCMP_SYS(exit_group),
+};
+
+static const struct {
+	unsigned more;
+	int call;
+} also[] = {
+	{ CS_CONFINE_ACCEPT, SCMP_SYS(accept4) },
+	{ CS_CONFINE_FILES, SCMP_SYS(openat) },
+	{ CS_CONFINE_FILES, SCMP_SYS(unlinkat) },
+	{ CS_CONFINE_FILES, SCMP_SYS(renameat) },
+	{ CS_CONFINE_FILES, SCMP_SYS(renameat2) },
+	{ CS_CONFINE_FILES, SCMP_SYS(sync_file_range) },
+	{ CS_CONFINE_FILES | CS_CONFINE_DATABASE, SCMP_SYS(pread64) },
+	{ CS_CONFINE_FILES | CS_CONFINE_DATABASE, SCMP_SYS(pwrite64) },
+	{ CS_CONFINE_FILES | CS_CONFINE_DATABASE, SCMP_SYS(ftruncate) },
+	{ CS_CONFINE_FILES | CS_CONFINE_DATABASE, SCMP_SYS(fsync) },
+	{ CS_CONFINE_FILES | CS_CONFINE_DATABASE, SCMP_SYS(fdatasync) },
+	{ CS_CONFINE_DATABASE, SCMP_SYS(fallocate) },
+	{ CS_CONFINE_DATABASE, SCMP_SYS(fchmod) },
+	{ CS_CONFINE_DATABASE, SCMP_SYS(fchown) },
+	/* SQLite looks whether its files are still there. */
+	{ CS_CONFINE_DATABASE, SCMP_SYS(stat) },
+	{ CS_CONFINE_DATABASE, SCMP_SYS(lstat) },
+	{ CS_CONFINE_DATABASE, SCMP_SYS(access) },
+};
+
+/* Not only refused: whoever tries these is no longer the program that was
+ * started. */
+static const int deadly[] = {
+	SCMP_SYS(execve),
+	SCMP_SYS(execveat),
+	SCMP_SYS(ptrace),
+	SCMP_SYS(process_vm_readv),
+	SCMP_SYS(process_vm_writev),
+};
+
+static int
+add_rules(scmp_filter_ctx ctx, unsigned more)
+{
+	int failed = 0;
+
+	for (size_t i = 0; i < sizeof always / sizeof *always; i++)
+		failed |= seccomp_rule_add(ctx, SCMP_ACT_ALLOW, always[i], 0);
+	for (size_t i = 0; i < sizeof also / sizeof *also; i++)
+		if ((also[i].more & more) != 0)
+			failed |= seccomp_rule_add(
+			    ctx, SCMP_ACT_ALLOW, also[i].call, 0);
+	for (size_t i = 0; i < sizeof deadly / sizeof *deadly; i++)
+		failed |= seccomp_rule_add(
+		    ctx, SCMP_ACT_KILL_PROCESS, deadly[i], 0);
+	/* Memory is never written and run; malloc() widens its heaps by this
+	 * call. */
+	failed |= seccomp_rule_add(ctx, SCMP_ACT_ALLOW, SCMP_SYS(mprotect), 1,
+	    SCMP_A2(SCMP_CMP_MASKED_EQ, 4 /* PROT_EXEC */, 0));
+	return failed;
+}
+
+/* Everything else fails with EPERM: a library that asks for more than it needs
+ * goes on without. */
+static enum cs_err
+filter_calls(unsigned more)
+{
+	scmp_filter_ctx ctx = seccomp_init(SCMP_ACT_ERRNO(EPERM));
+	enum cs_err err = CS_ERR_IO;
+
+	if (ctx == NULL)
+		return CS_ERR_NOMEM;
+	if (add_rules(ctx, more) == 0 && seccomp_load(ctx) == 0)
+		err = CS_OK;
+	seccomp_release(ctx);
+	return err;
+}
+
+/* ---- Landlock ----------------------------------------------------------- */
+
+/* All rights over files that version 1 of Landlock knows. */
+#define LANDLOCK_V1 ((1ULL << 13) - 1)
+#define LANDLOCK_TRUNCATE (1ULL << 14) /* version 3 */
+/* Bind and connect, version 4; abstract sockets and signals, version 6. */
+#define LANDLOCK_TCP 3ULL
+#define LANDLOCK_SCOPES 3ULL
+
+/* As the kernel knows it in version 6; earlier ones take a part of it. */
+struct ruleset {
+	uint64_t files, net, scoped;
+};
+
+static size_t
+ruleset_size(long version)
+{
+	return version >= 6 ? 24 : version >= 4 ? 16 : 8;
+}
+
+static bool
+restrict_files(const struct cs_confinement *how)
+{
+	long version = syscall(SYS_landlock_create_ruleset, NULL, 0,
+	    LANDLOCK_CREATE_RULESET_VERSION);
+	struct ruleset rules = {
+		.files = LANDLOCK_V1 | (version >= 3 ? LANDLOCK_TRUNCATE : 0),
+		.net = LANDLOCK_TCP,
+		.scoped = LANDLOCK_SCOPES,
+	};
+	bool done = false;
+	int fd;
+
+	if (version < 1)
+		return false;
+	if ((how->more & CS_CONFINE_CONNECT) != 0)
+		rules.net = 1; /* bind */
+	fd = (int)syscall(
+	    SYS_landlock_create_ruleset, &rules, ruleset_size(version), 0);
+	if (fd < 0)
+		return false;
+	done = true;
+	if ((how->more & CS_CONFINE_FILES) != 0) {
+		const struct landlock_path_beneath_attr below = {
+			.allowed_access = LANDLOCK_ACCESS_FS_READ_FILE |
+			    LANDLOCK_ACCESS_FS_WRITE_FILE |
+			    LANDLOCK_ACCESS_FS_READ_DIR |
+			    LANDLOCK_ACCESS_FS_REMOVE_FILE |
+			    LANDLOCK_ACCESS_FS_MAKE_REG |
+			    (rules.files & LANDLOCK_TRUNCATE),
+			.parent_fd = how->folder,
+		};
+
+		done = syscall(SYS_landlock_add_rule, fd,
+			   LANDLOCK_RULE_PATH_BENEATH, &below, 0) == 0;
+	}
+	done = done && syscall(SYS_landlock_restrict_self, fd, 0) == 0;
+	close(fd);
+	return done;
+}
+
+/* ---- user and namespaces ------------------------------------------------ */
+
+static enum cs_err
+become(unsigned long uid)
+{
+	gid_t gid = uid == NOBODY ? NOBODY : getegid();
+
+	return setgroups(0, NULL) == 0 && setresgid(gid, gid, gid) == 0 &&
+		setresuid((uid_t)uid, (uid_t)uid, (uid_t)uid) == 0
+	    ? CS_OK
+	    : CS_ERR_IO;
+}
+
+/* Root unshares as root; others first become it in a namespace of users, in
+ * which nobody else is. */
+static bool
+unshare_all(unsigned more)
+{
+	int what = CLONE_NEWNS | CLONE_NEWIPC | CLONE_NEWUTS;
+
+	if ((more & CS_CONFINE_CONNECT) == 0)
+		what |= CLONE_NEWNET;
+	if (unshare(what) == 0)
+		return true;
+	return geteuid() != 0 && unshare(CLONE_NEWUSER | what) == 0;
+}
+
+/* Capabilities, of which version 3 is the last. */
+static enum cs_err
+drop_capabilities(void)
+{
+	struct {
+		uint32_t version;
+		int pid;
+	} head = { 0x20080522, 0 };
+	uint32_t none[6] = { 0 };
+
+	return syscall(SYS_capset, &head, none) == 0 ? CS_OK : CS_ERR_IO;
+}
+
+static enum cs_err
+set_limits(void)
+{
+	const struct rlimit none = { 0, 0 };
+
+	/* A core would hold what is secret. */
+	return setrlimit(RLIMIT_CORE, &none) == 0 ? CS_OK : CS_ERR_IO;
+}
+
+enum cs_err
+cs_confine(struct cs_confined *out, const struct cs_confinement *how)
+{
+	unsigned long uid = how->stranger ? NOBODY : how->uid;
+	enum cs_err err;
+
+	memset(out, 0, sizeof *out);
+	if ((err = set_limits()))
+		return err;
+	/* Leaks are looked for at the end by means that are refused below. */
+	if (ASAN)
+		return CS_OK;
+	out->namespaces = unshare_all(how->more);
+	if (geteuid() == 0 && uid != 0) {
+		if ((err = become(uid)))
+			return err;
+		out->user = true;
+	}
+	/* Whoever becomes somebody else would outlive the parent. */
+	if (prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0) != 0 ||
+	    prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0 ||
+	    prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) != 0 ||
+	    (err = drop_capabilities()))
+		return CS_ERR_IO;
+	out->landlock = restrict_files(how);
+	if ((err = filter_calls(how->more)))
+		return err;
+	out->seccomp = true;
+	return CS_OK;
+}

@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Signatures of the hub, which the signer's process makes.
+ *
+ * Orders are carried out one after the other.  Whoever orders stamps does so
+ * when a message comes and takes them up when the round ends: meanwhile they
+ * are made.
+ */
+#pragma once
+
+#include "franking/credential.h"
+#include "franking/stamp.h"
+#include "hub/core/hub.h"
+#include "hub/talk/talk.h"
+
+/* Where signatures come from: of the kinds of enum hub_talk_signer. */
+struct hub_signing {
+	CS_CHECKED enum cs_err (*order)(
+	    void *arg, uint8_t kind, struct cs_view what);
+	/* Replace ${answer} by that to the first order that waits for one; empty:
+	 * it was refused. */
+	CS_CHECKED enum cs_err (*await)(void *arg, struct cs_buf *answer);
+	void *arg;
+};
+
+/* Order a stamp, of which all but the signature is filled in. */
+CS_CHECKED enum cs_err hub_stamp_order(
+    struct cs_hub *hub, const struct cs_stamp *s);
+/* Sign the stamp that was ordered first.  CS_ERR_EXPIRED: the signer refuses:
+ * its certificate is over, or its key has just been changed; CS_ERR_CLOSED: it
+ * is gone. */
+CS_CHECKED enum cs_err hub_stamp_await(struct cs_hub *hub, struct cs_stamp *s);
+/* Forget what was ordered and will not be taken up. */
+void hub_orders_drop(struct cs_hub *hub);
+
+/* Append the certificate of an account.  No stamp may be on order. */
+CS_CHECKED enum cs_err hub_sign_account(struct cs_buf *out, struct cs_hub *hub,
+    const struct cs_account_cert *account);
+
+/* Take over what the signer says of its keys. */
+CS_CHECKED enum cs_err hub_keys_told(struct cs_hub *hub, struct cs_view told);

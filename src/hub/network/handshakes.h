@@ -1,0 +1,12 @@
+/* SPDX-License-Identifier: MIT */
+/* Certificates and tickets of TLS, and signatures, which another process
+ * makes. */
+#pragma once
+
+#include "hub/network/network_internal.h"
+
+/* Take up what has come from that process.  CS_ERR_CLOSED: it is gone, and
+ * handshakes fail until there is another; CS_ERR_LIMIT: certificates were
+ * changed so often that this process has to begin anew. */
+CS_CHECKED enum cs_err network_tls_serve(struct network *n);
+void network_tls_free(struct network *n);

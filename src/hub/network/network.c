@@ -1,0 +1,254 @@
+/* SPDX-License-Identifier: MIT */
+#include "hub/network/network.h"
+
+#include <poll.h>
+#include <unistd.h>
+
+#include "crypto/init.h"
+#include "crypto/tls_server.h"
+#include "family/confine.h"
+#include "family/part.h"
+#include "hub/network/handshakes.h"
+#include "hub/network/lines.h"
+#include "hub/network/transfers.h"
+
+/* Looked at so often, whatever happens. */
+#define LOOK_MS 1000
+#define FILES_WAITING ((size_t)64 << 20)
+
+static const char *
+page(void *arg, const char *path)
+{
+	(void)arg;
+	if (strncmp(path, "/i/", 3) == 0)
+		return "This is an invitation to Countersign. It is meant for "
+		       "the program, not for a browser:\n\n"
+		       "  countersign join 'LINK' --name YOURNAME\n\n"
+		       "with the whole link, the part behind # included.\n";
+	if (strcmp(path, "/d") == 0)
+		return "This links a device to an account. It is meant for the "
+		       "program, not for a browser:\n\n"
+		       "  countersign join-device 'CODE'\n\n"
+		       "with the whole code, the part behind # included.\n";
+	if (strcmp(path, "/") == 0)
+		return "This is a Countersign hub.\n";
+	return NULL;
+}
+
+/* ---- what is handed over ------------------------------------------------ */
+
+static enum cs_err
+take_link(struct network *n, const struct cs_hand *h)
+{
+	const struct cs_channel_limits database = { HUB_TALK_MAX,
+		HUB_TALK_WAITING };
+	const struct cs_channel_limits files = { HUB_TALK_FILE_PIECE + CS_KIB,
+		FILES_WAITING };
+	const struct cs_channel_limits signer = { CS_MIB, CS_MIB };
+	const struct cs_view name = cs_view(h->bytes, h->length);
+
+	if (cs_view_equal(name, cs_view_str(HUB_FILES))) {
+		network_blobs_fail(n);
+		cs_channel_free(n->files);
+		return cs_channel_new(&n->files, h->fd, &files);
+	}
+	if (cs_view_equal(name, cs_view_str(HUB_TLS))) {
+		cs_channel_free(n->signer);
+		return cs_channel_new(&n->signer, h->fd, &signer);
+	}
+	if (cs_view_equal(name, cs_view_str(HUB_DATABASE)) &&
+	    n->database == NULL)
+		return cs_channel_new(&n->database, h->fd, &database);
+	close(h->fd);
+	/* Another database does not know this process's connections: it begins
+	 * anew. */
+	return CS_ERR_CLOSED;
+}
+
+static enum cs_err
+take(void *arg, struct cs_hand *h)
+{
+	struct network *n = arg;
+
+	if (cs_hand_is(h, "link") && h->fd >= 0)
+		return take_link(n, h);
+	if (cs_hand_is(h, "listener") && h->fd >= 0 && n->listener < 0) {
+		n->listener = h->fd;
+		return CS_OK;
+	}
+	if (h->fd >= 0)
+		close(h->fd);
+	return cs_hand_is(h, "limits")
+	    ? cs_hand_copy(&n->limits, sizeof n->limits, h)
+	    : CS_OK;
+}
+
+/* ---- the loop ----------------------------------------------------------- */
+
+static enum cs_err
+serve_database(struct network *n)
+{
+	enum cs_err err = cs_channel_fill(n->database);
+	struct cs_channel_message m;
+	enum cs_err told = CS_OK;
+
+	while (told == CS_OK && cs_channel_next(&m, n->database))
+		told = m.kind == HUB_TALK_GRANT ? network_blob_granted(n, &m)
+						: network_line_told(n, &m);
+	return err ? err : told;
+}
+
+static void
+leave_files(struct network *n)
+{
+	network_blobs_fail(n);
+	cs_channel_free(n->files);
+	n->files = NULL;
+}
+
+static void
+serve_files(struct network *n)
+{
+	enum cs_err err = cs_channel_fill(n->files);
+	struct cs_channel_message m;
+
+	while (n->files != NULL && cs_channel_next(&m, n->files))
+		if (network_blob_told(n, &m) != CS_OK) {
+			err = CS_ERR_FORMAT;
+			break;
+		}
+	if (err)
+		leave_files(n);
+}
+
+/* Send what the round has made for the others. */
+static enum cs_err
+flush(struct network *n)
+{
+	if (n->files != NULL && cs_channel_flush(n->files) != CS_OK)
+		leave_files(n);
+	return cs_channel_flush(n->database);
+}
+
+static struct pollfd
+watch(const struct cs_channel *c)
+{
+	return (struct pollfd){ c != NULL ? cs_channel_fd(c) : -1,
+		(short)(POLLIN |
+		    (c != NULL && cs_channel_waiting(c) != 0 ? POLLOUT : 0)),
+		0 };
+}
+
+static enum cs_err
+run_round(struct network *n)
+{
+	bool behind = cs_channel_waiting(n->database) > NETWORK_BEHIND;
+	struct pollfd p[] = {
+		{ cs_part_socket(), POLLIN, 0 },
+		watch(n->database),
+		watch(n->files),
+		watch(n->signer),
+		{ behind ? -1 : cs_net_server_fd(n->server), POLLIN, 0 },
+	};
+	bool busy = !behind && cs_net_server_busy(n->server);
+	enum cs_err err = CS_OK;
+
+	(void)poll(p, sizeof p / sizeof *p, busy ? 0 : LOOK_MS);
+	if (p[0].revents != 0 && (err = cs_part_take(n, take, false)))
+		return err;
+	if ((p[1].revents & ~POLLOUT) != 0 && (err = serve_database(n)))
+		return err;
+	if ((p[2].revents & ~POLLOUT) != 0 && n->files != NULL)
+		serve_files(n);
+	if ((p[3].revents & ~POLLOUT) != 0 || n->fresh_chain ||
+	    n->fresh_tickets)
+		err = network_tls_serve(n);
+	if (err == CS_OK && !behind)
+		err = cs_net_server_run(n->server, 0);
+	return err ? err : flush(n);
+}
+
+/* ---- beginning and end -------------------------------------------------- */
+
+static enum cs_err
+make_server(struct network *n)
+{
+	const struct cs_net_server_config config = {
+		.listener = n->listener,
+		.limits = n->limits,
+		.arg = n,
+		.opened = network_line_opened,
+		.frame_max = network_line_max,
+		.frame = network_line_frame,
+		.closed = network_line_closed,
+		.blob_open = network_blob_open,
+		.blob_write = network_blob_write,
+		.blob_done = network_blob_done,
+		.blob_read = network_blob_read,
+		.blob_over = network_blob_over,
+		.page = page,
+	};
+
+	return cs_net_server_new(&n->server, &config);
+}
+
+/* Nobody is let in before there is a certificate. */
+static enum cs_err
+await_chain(struct network *n)
+{
+	struct cs_channel_message m;
+	enum cs_err err = CS_OK;
+
+	while (err == CS_OK && !n->fresh_chain)
+		if ((err = cs_channel_await(
+			 &m, n->signer, HUB_TALK_SIGN_MS)) == CS_OK &&
+		    m.kind == HUB_TALK_CHAIN) {
+			n->fresh_chain = true;
+			err = cs_buf_set(&n->chain, m.bytes);
+		}
+	return err ? err : network_tls_serve(n);
+}
+
+static enum cs_err
+begin(struct network *n)
+{
+	const struct cs_confinement how = {
+		.more = CS_CONFINE_ACCEPT,
+		.stranger = true,
+		.folder = -1,
+	};
+	struct cs_confined confined;
+	enum cs_err err;
+
+	if ((err = cs_part_begin(HUB_NETWORK)) || (err = cs_crypto_init()) ||
+	    (err = cs_part_take(n, take, true)))
+		return err;
+	if (n->listener < 0 || n->database == NULL || n->signer == NULL)
+		return CS_ERR_MISUSE;
+	if ((err = make_server(n)) || (err = cs_confine(&confined, &how)) ||
+	    (err = await_chain(n)))
+		return err;
+	return cs_part_ready();
+}
+
+int
+hub_network_main(void)
+{
+	struct network n = { .listener = -1 };
+	enum cs_err err = begin(&n);
+
+	if (err)
+		cs_part_failed(err);
+	while (err == CS_OK)
+		err = run_round(&n);
+	/* The last answers are durable already. */
+	cs_net_server_free(n.server);
+	network_tls_free(&n);
+	cs_channel_free(n.database);
+	cs_channel_free(n.files);
+	cs_slots_free(&n.lines);
+	cs_slots_free(&n.requests);
+	if (n.listener >= 0)
+		close(n.listener);
+	return err == CS_ERR_CLOSED ? 0 : 1;
+}

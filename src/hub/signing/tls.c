@@ -1,0 +1,225 @@
+/* SPDX-License-Identifier: MIT */
+#include "hub/signing/tls.h"
+
+#include <poll.h>
+#include <unistd.h>
+
+#include "crypto/init.h"
+#include "crypto/random.h"
+#include "crypto/tls_signer.h"
+#include "family/channel.h"
+#include "family/confine.h"
+#include "family/part.h"
+#include "hub/talk/talk.h"
+#include "store/clock.h"
+#include "store/file.h"
+
+#define LINKS_MAX 64
+#define FILE_MAX 65536
+#define TICKETS_MS CS_HOUR_MS /* then their keys are changed */
+
+struct tls {
+	struct cs_buf key, chain; /* as they come, until "keys" */
+	struct cs_tls_signer *signer;
+	struct cs_buf chain_used;
+	struct hub_talk_tickets tickets;
+	uint64_t tickets_us; /* when they were last changed */
+	struct cs_channel *networks[LINKS_MAX];
+};
+
+/* ---- telling ------------------------------------------------------------ */
+
+static void
+leave(struct tls *t, size_t i)
+{
+	cs_channel_free(t->networks[i]);
+	t->networks[i] = NULL;
+}
+
+static void
+tell(struct tls *t, size_t i, uint8_t kind, struct cs_view what)
+{
+	if (t->networks[i] != NULL &&
+	    (cs_channel_put(t->networks[i], kind, 0, what) != CS_OK ||
+		cs_channel_flush(t->networks[i]) != CS_OK))
+		leave(t, i);
+}
+
+static void
+tell_all(struct tls *t, uint8_t kind, struct cs_view what)
+{
+	for (size_t i = 0; i < LINKS_MAX; i++)
+		tell(t, i, kind, what);
+}
+
+/* How long until the keys of tickets are changed, in ms; changes them if it is
+ * time. */
+static int
+change_tickets(struct tls *t)
+{
+	uint64_t now = cs_clock_us();
+	uint64_t life = TICKETS_MS * 1000;
+
+	if (t->tickets_us != 0 && now - t->tickets_us < life)
+		return (int)((life - (now - t->tickets_us)) / 1000) + 1;
+	if (t->tickets_us == 0)
+		cs_random(t->tickets.now, sizeof t->tickets.now);
+	memcpy(t->tickets.before, t->tickets.now, sizeof t->tickets.before);
+	cs_random(t->tickets.now, sizeof t->tickets.now);
+	t->tickets_us = now;
+	tell_all(t, HUB_TALK_TICKETS, HUB_TALK_OF(t->tickets));
+	return (int)TICKETS_MS;
+}
+
+/* ---- what is handed over ------------------------------------------------ */
+
+/* Key and chain have come.  Those that do not belong together leave what there
+ * is. */
+static enum cs_err
+change_keys(struct tls *t)
+{
+	struct cs_tls_signer *fresh = NULL;
+	enum cs_err err = cs_tls_signer_new(&fresh, cs_buf_view(&t->key));
+
+	cs_buf_free(&t->key);
+	if (err == CS_OK)
+		err = cs_tls_signer_check(fresh, cs_buf_view(&t->chain));
+	if (err) {
+		cs_tls_signer_free(fresh);
+		if (t->signer == NULL)
+			return CS_ERR_CORRUPT;
+		cs_part_tell("keys", err, "");
+		return CS_OK;
+	}
+	cs_tls_signer_free(t->signer);
+	t->signer = fresh;
+	if ((err = cs_buf_set(&t->chain_used, cs_buf_view(&t->chain))))
+		return err;
+	tell_all(t, HUB_TALK_CHAIN, cs_buf_view(&t->chain_used));
+	return CS_OK;
+}
+
+static enum cs_err
+take_link(struct tls *t, const struct cs_hand *h)
+{
+	const struct cs_channel_limits limits = { CS_KIB, CS_MIB };
+	enum cs_err err;
+
+	if (h->number >= LINKS_MAX) {
+		close(h->fd);
+		return CS_ERR_FORMAT;
+	}
+	leave(t, h->number);
+	if ((err = cs_channel_new(&t->networks[h->number], h->fd, &limits)))
+		return err;
+	if (t->signer != NULL)
+		tell(t, h->number, HUB_TALK_CHAIN, cs_buf_view(&t->chain_used));
+	tell(t, h->number, HUB_TALK_TICKETS, HUB_TALK_OF(t->tickets));
+	return CS_OK;
+}
+
+static enum cs_err
+take(void *arg, struct cs_hand *h)
+{
+	struct tls *t = arg;
+	struct cs_buf *file = cs_hand_is(h, "tls.key") ? &t->key
+	    : cs_hand_is(h, "tls.pem")		      ? &t->chain
+						      : NULL;
+	enum cs_err err = CS_OK;
+
+	if (cs_hand_is(h, "link") && h->fd >= 0)
+		return take_link(t, h);
+	if (file != NULL && h->fd >= 0) {
+		cs_buf_free(file);
+		err = cs_file_read_fd(file, h->fd, FILE_MAX);
+	}
+	if (h->fd >= 0)
+		close(h->fd);
+	return cs_hand_is(h, "keys") ? change_keys(t) : err;
+}
+
+/* ---- orders ------------------------------------------------------------- */
+
+static void
+serve(struct tls *t, size_t i)
+{
+	struct cs_channel *c = t->networks[i];
+	enum cs_err err = cs_channel_fill(c);
+	struct cs_channel_message m;
+
+	while (cs_channel_next(&m, c)) {
+		uint8_t signature[CS_TLS_SIG_MAX];
+		size_t n = 0;
+
+		/* What is refused is answered with nothing. */
+		if (m.kind != HUB_TALK_SIGN ||
+		    cs_tls_signer_sign(t->signer, signature, &n, m.bytes) !=
+			CS_OK)
+			n = 0;
+		if (cs_channel_put(c, HUB_TALK_SIGNATURE, m.about,
+			cs_view(signature, n)) != CS_OK)
+			break;
+	}
+	if (cs_channel_flush(c) != CS_OK || err)
+		leave(t, i);
+}
+
+static enum cs_err
+run_round(struct tls *t)
+{
+	struct pollfd p[LINKS_MAX + 1] = { { cs_part_socket(), POLLIN, 0 } };
+	enum cs_err err;
+
+	for (size_t i = 0; i < LINKS_MAX; i++) {
+		const struct cs_channel *c = t->networks[i];
+
+		p[i + 1] = (struct pollfd){ c != NULL ? cs_channel_fd(c) : -1,
+			(short)(POLLIN |
+			    (c != NULL && cs_channel_waiting(c) != 0 ? POLLOUT
+								     : 0)),
+			0 };
+	}
+	(void)poll(p, LINKS_MAX + 1, change_tickets(t));
+	if (p[0].revents != 0 && (err = cs_part_take(t, take, false)))
+		return err;
+	for (size_t i = 0; i < LINKS_MAX; i++)
+		if (p[i + 1].revents != 0 && t->networks[i] != NULL)
+			serve(t, i);
+	return CS_OK;
+}
+
+static enum cs_err
+begin(struct tls *t)
+{
+	const struct cs_confinement how = { .stranger = true, .folder = -1 };
+	struct cs_confined confined;
+	enum cs_err err;
+
+	if ((err = cs_part_begin(HUB_TLS)) || (err = cs_crypto_init()) ||
+	    (err = cs_confine(&confined, &how)))
+		return err;
+	(void)change_tickets(t);
+	if ((err = cs_part_take(t, take, true)))
+		return err;
+	return t->signer != NULL ? cs_part_ready() : CS_ERR_NOT_FOUND;
+}
+
+int
+hub_tls_main(void)
+{
+	static struct tls t;
+	enum cs_err err = begin(&t);
+
+	if (err)
+		cs_part_failed(err);
+	while (err == CS_OK)
+		err = run_round(&t);
+	for (size_t i = 0; i < LINKS_MAX; i++)
+		leave(&t, i);
+	cs_tls_signer_free(t.signer);
+	cs_buf_free(&t.key);
+	cs_buf_free(&t.chain);
+	cs_buf_free(&t.chain_used);
+	cs_wipe(&t.tickets, sizeof t.tickets);
+	return err == CS_ERR_CLOSED ? 0 : 1;
+}

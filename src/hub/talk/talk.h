@@ -1,0 +1,165 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * What the processes of a hub say to one another (decision 0027).
+ *
+ *	network   sockets of strangers and members; as many as there are cores
+ *	database  requests, hub.db
+ *	signer    the keys for stamps, accounts and removals
+ *	tls       the key for TLS
+ *	files     the folder of blobs
+ *
+ * Structs are copied as they are: both ends are one program.  The receiver
+ * trusts no value in them.
+ */
+#pragma once
+
+#include <string.h>
+
+#include "base/units.h"
+#include "crypto/tls_ticket_key.h"
+#include "net/server.h"
+#include "wire/messages.h"
+
+/* Names of processes, as the parent uses them. */
+#define HUB_NETWORK "network"
+#define HUB_DATABASE "database"
+#define HUB_SIGNER "signer"
+#define HUB_TLS "tls"
+#define HUB_FILES "files"
+
+/* Bytes of a connection's frames that may be on their way to the database.  One
+ * frame is always let through. */
+#define HUB_TALK_WINDOW ((size_t)64 << 10)
+/* What a frame counts beside its bytes. */
+#define HUB_TALK_FRAME_COST 64
+/* The same for blobs, per request, in either direction. */
+#define HUB_TALK_FILE_WINDOW ((size_t)256 << 10)
+#define HUB_TALK_FILE_PIECE ((size_t)64 << 10)
+/* Bytes of the longest message, and that may wait to be read by a process. */
+#define HUB_TALK_MAX (CS_WIRE_FRAME_MAX + CS_KIB)
+#define HUB_TALK_WAITING ((size_t)64 << 20)
+/* Whoever asks the signer or the key of TLS waits so long. */
+#define HUB_TALK_SIGN_MS 5000
+
+/* ---- network and database; about: a connection --------------------------- */
+
+enum hub_talk_network {
+	HUB_TALK_OPENED = 1, /* struct hub_talk_opened */
+	HUB_TALK_FRAME,      /* a frame */
+	HUB_TALK_CLOSED,
+	HUB_TALK_BLOB, /* struct hub_talk_blob, then its token */
+};
+struct hub_talk_opened {
+	uint8_t address[CS_NET_ADDRESS_LEN];
+	uint8_t exporter[32];
+};
+struct hub_talk_blob {
+	uint64_t offset, length;
+	uint8_t id[CS_ID_LEN];
+	uint8_t put; /* 0 or 1 */
+	uint8_t zero[7];
+};
+
+enum hub_talk_database {
+	HUB_TALK_SEND = 1, /* a frame */
+	HUB_TALK_END,      /* once all is sent */
+	HUB_TALK_CREDIT,   /* uint64: bytes of the window that are free again */
+	HUB_TALK_ALLOW,    /* struct hub_talk_allow */
+	HUB_TALK_GRANT,    /* struct hub_talk_grant */
+};
+struct hub_talk_allow {
+	uint32_t frame_max; /* bytes */
+	uint32_t known;     /* 1: it has proved who it is */
+};
+/* What the database lets a request for a blob do; the files' process sees by
+ * the MAC that it did. */
+struct hub_pass {
+	uint64_t size;           /* of the whole blob */
+	uint64_t offset, length; /* of what is written or read */
+	uint64_t until_ms;
+	uint8_t id[CS_ID_LEN], account[CS_ID_LEN];
+	uint8_t sha256[CS_HASH_LEN];
+	uint8_t put; /* 0 or 1 */
+	uint8_t zero[7];
+};
+struct hub_talk_grant {
+	int32_t status; /* 0, or why not */
+	uint32_t zero;
+	struct hub_pass pass;
+	uint8_t mac[CS_HASH_LEN];
+};
+
+/* ---- network and files; about: a request --------------------------------- */
+
+enum hub_talk_transfer {
+	HUB_TALK_BEGIN = 1, /* struct hub_talk_grant */
+	HUB_TALK_BYTES,     /* both ways */
+	HUB_TALK_WHOLE,     /* the body is over */
+	HUB_TALK_MORE,      /* uint64: so many more bytes may be sent */
+	HUB_TALK_DROP,      /* the request is gone */
+	HUB_TALK_STATUS,    /* int32, of BEGIN or WHOLE or a failure between */
+	HUB_TALK_TAKEN,     /* uint64: bytes that are written */
+};
+
+/* ---- database and files --------------------------------------------------- */
+
+enum hub_talk_files {
+	HUB_TALK_TERMS = 1, /* struct hub_talk_terms */
+	HUB_TALK_REMOVE,    /* an id */
+	HUB_TALK_COMPLETE,  /* an id; about: a question of the files' */
+	HUB_TALK_NOTED,     /* int32 status; about: the same */
+};
+struct hub_talk_terms {
+	uint8_t key[32]; /* of passes */
+	uint64_t uploads, uploads_all;
+};
+
+/* ---- database and signer -------------------------------------------------- */
+
+enum hub_talk_signer {
+	HUB_TALK_STAMP = 1, /* struct cs_stamp; about: the order */
+	HUB_TALK_ACCOUNT,   /* struct hub_talk_account */
+	HUB_TALK_PROPOSAL,  /* what MLS signs */
+	HUB_TALK_KEYS,      /* struct hub_talk_keys, then the certificates */
+	HUB_TALK_SIGNED,    /* struct hub_talk_stamped, a certificate, or a
+			     * signature; empty: refused */
+};
+struct hub_talk_account {
+	uint64_t from_ms;
+	uint8_t account[CS_ID_LEN], account_key[CS_KEY_LEN];
+	uint8_t handle_length;
+	char handle[39];
+};
+struct hub_talk_stamped {
+	uint8_t key_id[8];
+	uint8_t sig[64];
+};
+struct hub_talk_keys {
+	uint8_t root[CS_KEY_LEN];
+	uint8_t external[CS_KEY_LEN];
+	uint32_t stamp_cert, external_cert, registrar_cert; /* bytes of each */
+	uint32_t zero;
+};
+
+/* ---- network and tls ------------------------------------------------------ */
+
+enum hub_talk_tls {
+	HUB_TALK_SIGN = 1, /* what TLS signs; about: the order */
+	HUB_TALK_CHAIN,    /* the certificates, PEM */
+	HUB_TALK_TICKETS,  /* struct hub_talk_tickets */
+	HUB_TALK_SIGNATURE, /* empty: refused */
+};
+struct hub_talk_tickets {
+	uint8_t now[CS_TLS_TICKET_KEY_LEN], before[CS_TLS_TICKET_KEY_LEN];
+};
+
+/* Copy a message that has to be one struct of ${size} bytes. */
+static inline bool
+hub_talk_copy(void *out, size_t size, struct cs_view bytes)
+{
+	if (bytes.len != size)
+		return false;
+	memcpy(out, bytes.data, size);
+	return true;
+}
+#define HUB_TALK_OF(s) cs_view(&(s), sizeof(s))

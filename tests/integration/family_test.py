@@ -1,0 +1,273 @@
+# SPDX-License-Identifier: MIT
+"""The processes of a hub: what each may, and that each can be lost."""
+import json
+import os
+import random
+import re
+import signal
+import ssl
+import subprocess
+import threading
+import time
+
+from world import (BIN, STUCK_S, TOOLS, SkipTest, World, check, main, photo)
+
+KINDS = ("signer", "tls", "files", "database", "network")
+# scripts/kill-family asks for more.
+KILLS = int(os.environ.get("COUNTERSIGN_KILLS", 20))
+
+
+def processes(parent):
+    """Process ids of a hub by name: {"signer": [..], ...}."""
+    found = {}
+    out = subprocess.run(["ps", "-o", "pid=,args=", "--ppid", str(parent)],
+                         stdout=subprocess.PIPE, check=False).stdout.decode()
+    for line in out.splitlines():
+        pid, args = line.split(None, 1)
+        m = re.search(r"part (\w+)$", args)
+        if m:
+            found.setdefault(m.group(1), []).append(int(pid))
+    return found
+
+
+def status_of(pid):
+    with open("/proc/%d/status" % pid) as f:
+        return dict(line.rstrip("\n").split(":\t", 1)
+                    for line in f if ":\t" in line)
+
+
+def has_sanitizer():
+    with open(os.path.join(BIN, "countersignd"), "rb") as f:
+        return b"__asan_init" in f.read()
+
+
+def files_of(pid):
+    folder = "/proc/%d/fd" % pid
+    return [os.readlink(os.path.join(folder, fd))
+            for fd in os.listdir(folder) if int(fd) > 2]
+
+
+def test_confined():
+    if has_sanitizer():
+        raise SkipTest("sanitizers need what the processes give up")
+    with World() as w:
+        w.join("alice", "bob")
+        w.friends("alice", "bob")
+        found = processes(w.procs["hub"].pid)
+        check(set(found) == set(KINDS), "all are there: %s" % found)
+        check(len(found["network"]) == os.cpu_count(), "one a processor")
+        for kind, pids in found.items():
+            s = status_of(pids[0])
+            check(s["Seccomp"].strip() == "2", kind + " is under seccomp")
+            check(s["NoNewPrivs"].strip() == "1", kind + " gains nothing")
+            check(int(s["CapEff"], 16) == 0, kind + " has no capability")
+            if os.geteuid() == 0 and kind in ("signer", "tls", "network"):
+                check(s["Uid"].split()[0] != "0", kind + " is not root")
+        # What has been read is closed; sockets, and nothing else.
+        for kind in ("signer", "tls", "network"):
+            for pid in found[kind]:
+                for f in files_of(pid):
+                    check(f.startswith("socket:") or "eventpoll" in f,
+                          "%s has %s open" % (kind, f))
+        for f in files_of(found["files"][0]):
+            check(f.startswith("socket:") or f == os.path.join(w.hub, "blobs"),
+                  "files has %s open" % f)
+        for f in files_of(found["database"][0]):
+            check("/keys" not in f, "the database has %s open" % f)
+
+
+def test_evil_network():
+    """Who takes over what has the sockets has what is logged in, and no
+    more."""
+    with World() as w:
+        w.join("alice", "bob")
+        w.friends("alice", "bob")
+        blob = w.path("file")
+        with open(blob, "wb") as f:
+            f.write(os.urandom(1000))
+        w.csok("alice", "send", "bob", "--file", blob)
+        w.stop("hub")
+        db = w.db()
+        device = db.execute("SELECT hex(id) FROM device").fetchone()[0]
+        group = db.execute("SELECT hex(id) FROM grp").fetchone()[0]
+        stored = db.execute("SELECT hex(id) FROM blob").fetchone()[0]
+        entries = db.execute("SELECT COUNT(*) FROM log").fetchone()[0]
+        w.start("evil", os.path.join(TOOLS, "evil-hub"), "run", w.hub,
+                ready="listens", env={
+                    "EVIL_DIR": w.hub, "EVIL_DEVICE": device,
+                    "EVIL_GROUP": group, "EVIL_BLOB": stored})
+        until = time.monotonic() + STUCK_S
+        said = ""
+        while "got to the end" not in said:
+            check(time.monotonic() < until, "it came to its end: " + said)
+            time.sleep(0.1)
+            with open(w.path("evil.log"), errors="replace") as f:
+                said = f.read()
+        tried = set(re.findall(r"^evil: no (.*)$", said, re.M))
+        got = set(re.findall(r"^evil: got (.*)$", said, re.M))
+        system = {"keys/stamp.key", "keys/tls.key", "keys/registrar.key",
+                  "hub.db", "/etc/passwd", "/proc/self/mem", "a new file",
+                  "a socket of its own", "a socket of others",
+                  "a signal to its parent", "a child"}
+        hub = {"a stamp for somebody who is not there", "a log",
+               "the desk's reports", "a login as somebody else",
+               "an answer to what is no message",
+               "a signature for something else than TLS",
+               "a file without a pass"}
+        check(hub <= tried, "the hub gives nothing: %s" % (hub - tried))
+        if not has_sanitizer():
+            check(system <= tried, "nor does the system: %s" %
+                  (system - tried))
+            check(got == {"to the end"}, "got: %s" % got)
+            time.sleep(0.3)
+            with open(w.path("evil.log"), errors="replace") as f:
+                check("by signal 31" in f.read(), "it died of its try")
+        w.stop("evil", signal.SIGTERM)
+        n = db.execute("SELECT COUNT(*) FROM log").fetchone()[0]
+        check(n == entries, "nothing was stored")
+        db.close()
+        # The hub itself took no harm.
+        w.start_hub()
+        w.csok("bob", "inbox")
+        w.csok("bob", "send", "alice", "still there")
+        check("still there" in w.texts("alice"), "it works")
+
+
+def test_killed():
+    """kill -9 of each process at random moments: nothing acknowledged is lost
+    or doubled, and service comes back by itself."""
+    seed = int(os.environ.get("COUNTERSIGN_SEED", time.time_ns() % 10 ** 6))
+    print("# COUNTERSIGN_SEED=%d" % seed)
+    rng = random.Random(seed)
+    with World() as w:
+        w.stop("hub")
+        with open(os.path.join(w.hub, "hub.conf"), "a") as f:
+            f.write("budgets 1000\n")
+        w.start_hub()
+        w.join("alice", "bob")
+        w.friends("alice", "bob")
+        pic = w.path("pic.jpg")
+        photo(pic, 640, 480)
+        sent, acknowledged, refused, back = [], [], [], []
+        done = threading.Event()
+
+        def send():
+            while not done.is_set():
+                text = "message %d" % len(sent)
+                sent.append(text)
+                args = ["--photo", pic] if len(sent) % 9 == 4 else []
+                r = w.cs("alice", "send", "bob", *args, text)
+                if r.status == 0:
+                    acknowledged.append((text, time.monotonic()))
+                else:
+                    refused.append(r)
+
+        sender = threading.Thread(target=send)
+        sender.start()
+        try:
+            for i in range(KILLS):
+                kind = KINDS[i % len(KINDS)]
+                time.sleep(0.1 + rng.random() * 0.3)
+                pids = processes(w.procs["hub"].pid).get(kind)
+                if not pids:
+                    continue  # it is just coming back
+                n = len(acknowledged)
+                os.kill(rng.choice(pids), signal.SIGKILL)
+                killed = time.monotonic()
+                while len(acknowledged) <= n + 1:
+                    check(time.monotonic() < killed + STUCK_S,
+                          "%s was killed, and nothing works: %s" % (
+                              kind, refused[-1:] and refused[-1]))
+                    time.sleep(0.01)
+                # The one that was under way may have been acknowledged before.
+                back.append((acknowledged[n + 1][1] - killed, kind))
+        finally:
+            done.set()
+            sender.join()
+        check(w.procs["hub"].poll() is None, "the parent lived through it")
+        print("# %d kills, %d sent, back after at most %.1f s (%s)" % (
+            len(back), len(sent), *max(back)))
+        w.csok("alice", "inbox")
+        w.csok("bob", "inbox")
+        got = [m["text"] for m in w.inbox("bob", "--all")
+               if m["kind"] == "received" and m["text"].startswith("message")]
+        check(len(got) == len(set(got)), "none came twice: %s" %
+              [t for t in got if got.count(t) > 1])
+        missing = [t for t, _ in acknowledged if t not in got]
+        check(not missing, "all came that were acknowledged: %s" % missing)
+        order = [sent.index(t) for t in got]
+        check(order == sorted(order), "in their order")
+
+
+def test_parent_killed():
+    """None outlives its parent, and the next hub has the port at once."""
+    with World() as w:
+        w.join("alice")
+        found = processes(w.procs["hub"].pid)
+        w.stop("hub", signal.SIGKILL)
+        w.start_hub()
+        for pids in found.values():
+            for pid in pids:
+                try:
+                    check(status_of(pid)["State"].startswith("Z"),
+                          "%d is gone" % pid)
+                except FileNotFoundError:
+                    pass
+        w.csok("alice", "inbox")
+
+
+def certificate(w):
+    context = ssl.create_default_context()
+    context.check_hostname = False
+    context.verify_mode = ssl.CERT_NONE
+    return ssl.get_server_certificate(("127.0.0.1", w.port))
+
+
+def test_keys_change():
+    """Renewed keys are taken up while the hub runs, and connections stay."""
+    with World() as w:
+        w.join("alice", "bob")
+        w.friends("alice", "bob")
+        before = certificate(w)
+        pids = processes(w.procs["hub"].pid)
+        waits = subprocess.Popen(
+            [os.path.join(BIN, "countersign"), "--home", w.home("bob"),
+             "follow", "--json"], stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
+        w.procs["bob"] = waits
+        time.sleep(0.5)
+        w.ok("countersignctl", "--hub", w.hub, "renew")
+        until = time.monotonic() + STUCK_S
+        while certificate(w) == before:
+            check(time.monotonic() < until, "TLS has a new certificate")
+            time.sleep(0.1)
+        w.csok("alice", "send", "bob", "under the new key")
+        line = waits.stdout.readline()
+        check(json.loads(line)["text"] == "under the new key",
+              "who was connected still is: %r" % line)
+        w.stop("bob")
+        check(processes(w.procs["hub"].pid) == pids, "nothing was restarted")
+        db = w.db()
+        check(db.execute("SELECT COUNT(*) FROM stamp_key").fetchone()[0] == 2,
+              "two keys have stamped")
+        db.close()
+        # Halves of two pairs are not taken up, and harm nothing.
+        key = os.path.join(w.hub, "keys", "stamp.key")
+        with open(key, "rb") as f:
+            good = f.read()
+        with open(key, "wb") as f:
+            f.write(os.urandom(32))
+        while True:
+            with open(w.path("hub.log"), errors="replace") as f:
+                if "New keys are not taken up" in f.read():
+                    break
+            check(time.monotonic() < until, "the operator is told")
+            time.sleep(0.1)
+        w.csok("alice", "send", "bob", "as before")
+        with open(key, "wb") as f:
+            f.write(good)
+        check("as before" in w.texts("bob"), "it works")
+
+
+if __name__ == "__main__":
+    main()
