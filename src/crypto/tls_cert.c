@@ -127,7 +127,8 @@ public_of(uint8_t out[static CS_TLS_PUBLIC_LEN], EVP_PKEY *key)
 }
 
 enum cs_err
-cs_tls_key_generate(struct cs_buf *key_pem, uint8_t public[static CS_TLS_PUBLIC_LEN])
+cs_tls_key_generate(
+    struct cs_buf *key_pem, uint8_t public[static CS_TLS_PUBLIC_LEN])
 {
 	EVP_PKEY *key = EVP_EC_gen("P-256");
 	BIO *bio = BIO_new(BIO_s_secmem());

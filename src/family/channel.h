@@ -46,7 +46,8 @@ CS_CHECKED enum cs_err cs_channel_flush(struct cs_channel *c);
 size_t cs_channel_waiting(const struct cs_channel *c);
 
 /* Take in what has come.  CS_ERR_CLOSED: the other end is gone, and no more
- * will come than was taken in; CS_ERR_LIMIT: it announces too long a message. */
+ * will come than was taken in; CS_ERR_LIMIT: it announces too long a message.
+ */
 CS_CHECKED enum cs_err cs_channel_fill(struct cs_channel *c);
 /* The next whole message of what has come; false: there is none. */
 bool cs_channel_next(struct cs_channel_message *out, struct cs_channel *c);

@@ -129,8 +129,8 @@ add_rules(scmp_filter_ctx ctx, unsigned more)
 			failed |= seccomp_rule_add(
 			    ctx, SCMP_ACT_ALLOW, also[i].call, 0);
 	for (size_t i = 0; i < sizeof deadly / sizeof *deadly; i++)
-		failed |= seccomp_rule_add(
-		    ctx, SCMP_ACT_KILL_PROCESS, deadly[i], 0);
+		failed |=
+		    seccomp_rule_add(ctx, SCMP_ACT_KILL_PROCESS, deadly[i], 0);
 	/* Memory is never written and run; malloc() widens its heaps by this
 	 * call. */
 	failed |= seccomp_rule_add(ctx, SCMP_ACT_ALLOW, SCMP_SYS(mprotect), 1,

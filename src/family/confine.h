@@ -15,7 +15,8 @@
 enum cs_confine_more {
 	CS_CONFINE_ACCEPT = 1 << 0, /* connections of a socket that it has */
 	CS_CONFINE_FILES = 1 << 1,  /* files below a folder that it has */
-	CS_CONFINE_DATABASE = 1 << 2, /* files it has open: locks, maps, syncs */
+	CS_CONFINE_DATABASE = 1
+	    << 2,                    /* files it has open: locks, maps, syncs */
 	CS_CONFINE_CONNECT = 1 << 3, /* to others, by name */
 };
 

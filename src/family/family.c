@@ -53,7 +53,8 @@ now_ms(void)
 static void
 become_part(const struct cs_family *f, size_t i, int socket)
 {
-	char *argv[] = { program_invocation_short_name, (char *)(uintptr_t) "part",
+	char *argv[] = { program_invocation_short_name,
+		(char *)(uintptr_t) "part",
 		(char *)(uintptr_t)f->config.parts[i].name, NULL };
 	int own = fcntl(socket, F_DUPFD_CLOEXEC, HIGH_FD);
 
@@ -239,9 +240,7 @@ start_due(struct cs_family *f)
 		if (p->pid == 0 && p->due_ms < next)
 			next = p->due_ms;
 	}
-	return next == UINT64_MAX ? -1
-	    : next <= now         ? 0
-				  : (int)(next - now);
+	return next == UINT64_MAX ? -1 : next <= now ? 0 : (int)(next - now);
 }
 
 /* A signal that says to stop, if one has come. */
@@ -292,12 +291,6 @@ cs_family_equip(struct cs_family *f, size_t part)
 	return f->parts[part].pid == 0
 	    ? CS_OK /* it is given all of it when it starts */
 	    : config->equip(config->arg, part, f->parts[part].socket);
-}
-
-int
-cs_family_pid(const struct cs_family *f, size_t part)
-{
-	return f->parts[part].pid;
 }
 
 /* ---- all of them -------------------------------------------------------- */

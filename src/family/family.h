@@ -31,7 +31,8 @@ struct cs_family_config {
 	size_t n_parts;
 	const struct cs_family_link *links;
 	size_t n_links;
-	size_t stops_first; /* the part that is told to stop before the others */
+	size_t
+	    stops_first; /* the part that is told to stop before the others */
 	void *arg;
 	/* Hand over what ${part} needs beside its links, on ${socket}. */
 	enum cs_err (*equip)(void *arg, size_t part, int socket);
@@ -54,9 +55,6 @@ CS_CHECKED enum cs_err cs_family_watch(struct cs_family *f);
 
 /* Equip a part again, with what has changed. */
 CS_CHECKED enum cs_err cs_family_equip(struct cs_family *f, size_t part);
-
-/* The process id of a part, or 0 while it is not there. */
-int cs_family_pid(const struct cs_family *f, size_t part);
 
 /* Tell all to stop, wait for them, end those that do not. */
 void cs_family_end(struct cs_family *f);

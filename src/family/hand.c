@@ -2,6 +2,7 @@
 #include "family/hand.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -62,7 +63,7 @@ cs_hand_word(int socket, const char *word, int fd)
 {
 	struct cs_hand h = { .fd = fd };
 
-	strncpy(h.word, word, sizeof h.word - 1);
+	snprintf(h.word, sizeof h.word, "%s", word);
 	return cs_hand_send(socket, &h);
 }
 
@@ -74,7 +75,7 @@ cs_hand_bytes(
 
 	if (bytes.len > sizeof h.bytes)
 		return CS_ERR_MISUSE;
-	strncpy(h.word, word, sizeof h.word - 1);
+	snprintf(h.word, sizeof h.word, "%s", word);
 	h.length = (uint32_t)bytes.len;
 	if (bytes.len != 0)
 		memcpy(h.bytes, bytes.data, bytes.len);
@@ -110,8 +111,8 @@ cs_hand_take(struct cs_hand *out, int socket, bool wait)
 	ssize_t n;
 
 	do
-		n = recvmsg(socket, &msg,
-		    MSG_CMSG_CLOEXEC | (wait ? 0 : MSG_DONTWAIT));
+		n = recvmsg(
+		    socket, &msg, MSG_CMSG_CLOEXEC | (wait ? 0 : MSG_DONTWAIT));
 	while (n < 0 && errno == EINTR);
 	out->fd = -1;
 	if (n < 0)

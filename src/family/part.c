@@ -32,8 +32,8 @@ cs_part_socket(void)
 }
 
 enum cs_err
-cs_part_take(void *arg, enum cs_err (*take)(void *arg, struct cs_hand *h),
-    bool until_go)
+cs_part_take(
+    void *arg, enum cs_err (*take)(void *arg, struct cs_hand *h), bool until_go)
 {
 	struct cs_hand h;
 	enum cs_err err;

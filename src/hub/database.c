@@ -78,8 +78,7 @@ await(void *arg, struct cs_buf *answer)
 	enum cs_err err = CS_ERR_CLOSED;
 
 	while (d->signer != NULL) {
-		if ((err = cs_channel_await(
-			 &m, d->signer, HUB_TALK_SIGN_MS)))
+		if ((err = cs_channel_await(&m, d->signer, HUB_TALK_SIGN_MS)))
 			break;
 		if (m.kind == HUB_TALK_SIGNED)
 			return cs_buf_set(answer, m.bytes);
@@ -185,8 +184,7 @@ take_link(struct database *d, const struct cs_hand *h)
 	memcpy(terms.key, d->hub->pass_key, sizeof terms.key);
 	terms.uploads = hub_budget_amount(d->hub, HUB_B_UPLOADS);
 	terms.uploads_all = hub_budget_amount(d->hub, HUB_B_UPLOADS_ALL);
-	err = cs_channel_put(
-	    d->files, HUB_TALK_TERMS, 0, HUB_TALK_OF(terms));
+	err = cs_channel_put(d->files, HUB_TALK_TERMS, 0, HUB_TALK_OF(terms));
 	cs_wipe(&terms, sizeof terms);
 	return err ? err : cs_channel_flush(d->files);
 }
@@ -369,7 +367,7 @@ furnish(struct database *d)
 	struct cs_hub *hub = d->hub;
 	enum cs_err err;
 
-	strcpy(hub->name, d->conf.name);
+	snprintf(hub->name, sizeof hub->name, "%s", d->conf.name);
 	hub->budget_times = d->conf.budget_times;
 	if (d->pseudonym_key.len != sizeof hub->pseudonym_key)
 		return CS_ERR_CORRUPT;

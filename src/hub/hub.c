@@ -30,7 +30,7 @@
 #include "store/clock.h"
 #include "store/file.h"
 
-#define OWN_FILES 64       /* of a process, beside its connections */
+#define OWN_FILES 64        /* of a process, beside its connections */
 #define FILES_ANYWHERE 1024 /* on any system */
 #define TAKE_OVER_MS 5000   /* for a hub that was killed to be gone */
 #define QUIET_MS 50 /* after a change of keys: others may belong to it */
@@ -47,7 +47,7 @@ struct parent {
 	int listeners[HUB_NETWORK_MAX];
 	unsigned n_networks;
 	struct cs_net_limits limits; /* of all network processes */
-	uint64_t wanted;	     /* connections, if files allowed */
+	uint64_t wanted;             /* connections, if files allowed */
 	struct cs_family_part parts[PARTS_MAX];
 	struct cs_family_link links[2 + 3 * HUB_NETWORK_MAX];
 	size_t n_links;
@@ -91,8 +91,8 @@ on_ended(void *arg, size_t part, int status)
 	if (WIFSIGNALED(status))
 		snprintf(how, sizeof how, "by signal %d", WTERMSIG(status));
 	else
-		snprintf(how, sizeof how, "with status %d",
-		    WEXITSTATUS(status));
+		snprintf(
+		    how, sizeof how, "with status %d", WEXITSTATUS(status));
 	say(p, "The process \"%s\" ended %s and is started anew.",
 	    p->parts[part].name, how);
 }
@@ -318,8 +318,8 @@ plan(struct parent *p)
 	long cores = sysconf(_SC_NPROCESSORS_ONLN);
 
 	p->n_networks = p->conf.network != 0 ? p->conf.network
-	    : cores < 1			     ? 1
-	    : cores > HUB_NETWORK_MAX	     ? HUB_NETWORK_MAX
+	    : cores < 1                      ? 1
+	    : cores > HUB_NETWORK_MAX        ? HUB_NETWORK_MAX
 					     : (unsigned)cores;
 	add_part(p, SIGNER, HUB_SIGNER, 0);
 	add_part(p, TLS, HUB_TLS, 0);
@@ -383,8 +383,7 @@ open_all(struct parent *p, const char *dir)
 	if ((err = cs_folder_open(&p->folder, dir)) ||
 	    (err = hub_conf_read(&p->conf, p->folder.path)) ||
 	    (err = open_inner(&p->keys, p, "keys")) ||
-	    (err = open_inner(&p->blobs, p, "blobs")) ||
-	    (err = watch_keys(p)))
+	    (err = open_inner(&p->blobs, p, "blobs")) || (err = watch_keys(p)))
 		return err;
 	plan(p);
 	set_limits(p);

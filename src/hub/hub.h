@@ -18,8 +18,8 @@ struct cs_hub_ready {
  * Run until SIGTERM or SIGINT, as the parent of processes that are this program
  * again: its main() calls cs_hub_part() when it is run as "PROGRAM part NAME".
  * ${ready} is called once connections are taken, ${tell} with sentences for the
- * operator.  CS_ERR_BUSY: it runs already, or the port is taken; CS_ERR_EXPIRED:
- * its keys need cs_hub_renew().
+ * operator.  CS_ERR_BUSY: it runs already, or the port is taken;
+ * CS_ERR_EXPIRED: its keys need cs_hub_renew().
  */
 CS_CHECKED enum cs_err cs_hub_run(const char *dir,
     void (*ready)(const struct cs_hub_ready *at),

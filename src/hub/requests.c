@@ -200,8 +200,7 @@ run(struct hub_request *rq, hub_handler *handle, bool saves)
 	size_t n_wakes = hub->n_wakes;
 	enum cs_err err;
 
-	if (saves &&
-	    ((err = hub_log_flush(hub)) || (err = hub_save(rq))))
+	if (saves && ((err = hub_log_flush(hub)) || (err = hub_save(rq))))
 		return err;
 	err = handle(rq);
 	if (err == CS_OK && rq->saved)

@@ -16,8 +16,8 @@ static int
 bound(const struct addrinfo *a, bool shared)
 {
 	int one = 1;
-	int fd = socket(
-	    a->ai_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+	int fd =
+	    socket(a->ai_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
 
 	if (fd < 0)
 		return -1;

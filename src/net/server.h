@@ -64,7 +64,7 @@ struct cs_net_blob {
 #define CS_NET_LATER (-1)
 
 struct cs_net_server_config {
-	int listener; /* of net/listen.h; it stays the caller's */
+	int listener;              /* of net/listen.h; it stays the caller's */
 	struct cs_tls_server *tls; /* the same */
 	struct cs_net_limits limits;
 	void *arg; /* for all callbacks */
@@ -77,7 +77,7 @@ struct cs_net_server_config {
 	    void *arg, struct cs_net_conn *c, void *user, struct cs_view frame);
 	void (*closed)(void *arg, struct cs_net_conn *c, void *user);
 	/* 0 to go on, an HTTP status to refuse with, or CS_NET_LATER:
-	 * cs_net_blob_opened() will say it. */
+	 * cs_net_blob_opened() of server_blob.h will say it. */
 	int (*blob_open)(void *arg, struct cs_net_blob *b);
 	/* More of a PUT's body, in order; 0, or an HTTP status that ends it.
 	 * cs_net_conn_hold() keeps the rest away. */
@@ -129,13 +129,6 @@ void cs_net_conn_close(struct cs_net_conn *c);
  * its sender finds that the connection takes no more. */
 void cs_net_conn_hold(struct cs_net_conn *c);
 void cs_net_conn_resume(struct cs_net_conn *c);
-
-/* What CS_NET_LATER stood for: as the callbacks would have returned it. */
-void cs_net_blob_opened(struct cs_net_blob *b, int status);
-void cs_net_blob_ended(struct cs_net_blob *b, int status);
-/* The next bytes of a blob that is fetched, at least one and no more than are
- * wanted; none: it cannot be had, and the connection ends. */
-void cs_net_blob_bytes(struct cs_net_blob *b, struct cs_view bytes);
 
 /* The other end has proved who it is: it is no stranger any longer. */
 void cs_net_conn_known(struct cs_net_conn *c);

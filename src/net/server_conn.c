@@ -9,9 +9,11 @@
 
 #include "base/alloc.h"
 #include "net/http_head.h"
+#include "net/server_blob.h"
 #include "net/server_http.h"
 #include "net/server_list.h"
 #include "net/server_out.h"
+#include "net/server_reply.h"
 
 /* Everything is sent. */
 static void
@@ -25,7 +27,7 @@ on_sent(struct cs_net_conn *c)
 		(void)shutdown(c->fd, SHUT_WR);
 		net_enter(c, NET_LINGERS);
 	} else if (c->state == NET_SENDS) {
-		net_http_sent(c);
+		net_blob_sent(c);
 	}
 }
 
@@ -141,7 +143,7 @@ take_head(struct cs_net_conn *c, uint8_t **bytes, size_t *n)
 	*n -= piece;
 	if (len == 0) {
 		if (c->in.len == CS_HTTP_HEAD_MAX)
-			net_http_refuse(c, 431);
+			net_reply_status(c, 431);
 		return;
 	}
 	cs_buf_move(&head, &c->in);
@@ -177,7 +179,7 @@ take(struct cs_net_conn *c, uint8_t *bytes, size_t n)
 			take_frame(c, &bytes, &n);
 			continue;
 		case NET_BODY:
-			piece = net_http_body(c, bytes, n);
+			piece = net_blob_body(c, bytes, n);
 			break;
 		case NET_SKIP:
 			piece = skip(c, n);
@@ -378,7 +380,7 @@ net_conn_free(struct cs_net_conn *c)
 
 	if (c->opened)
 		config->closed(config->arg, c, c->user);
-	net_http_drop(c);
+	net_blob_drop(c);
 	net_list_remove(&c->all);
 	cs_tls_free(c->tls);
 	close(c->fd);

@@ -3,8 +3,9 @@
  * What the files of the server share.
  *
  * The loop (server.c) waits for sockets and for time; a connection
- * (server_conn.c) moves bytes through TLS and frames; a request for a blob or a
- * page (server_http.c) is what some connections are instead of a WebSocket;
+ * (server_conn.c) moves bytes through TLS and frames; a request
+ * (server_http.c), for a blob (server_blob.c) or a page, is what some
+ * connections are instead of a WebSocket, and is answered (server_reply.c);
  * what they have in common is server_out.c, and server_list.c is the server's
  * lists and its view of time.
  *
@@ -49,8 +50,8 @@ enum net_state {
 
 struct net_http {
 	struct cs_net_blob blob;
-	uint64_t done; /* bytes of it that have gone through */
-	bool open;     /* the program has taken it */
+	uint64_t done;  /* bytes of it that have gone through */
+	bool open;      /* the program has taken it */
 	bool continues; /* the client waits to be told to send the body */
 	int failed; /* the status that the body's end is answered with; or 0 */
 };

@@ -15,8 +15,7 @@ CS_CHECKED enum cs_err cs_file_read(
     struct cs_buf *out, const char *path, size_t max);
 
 /* The same of what is open as ${fd}, from where it is. */
-CS_CHECKED enum cs_err cs_file_read_fd(
-    struct cs_buf *out, int fd, size_t max);
+CS_CHECKED enum cs_err cs_file_read_fd(struct cs_buf *out, int fd, size_t max);
 
 /* Write all of ${v} to ${fd}; not synced. */
 CS_CHECKED enum cs_err cs_file_write_fd(int fd, struct cs_view v);

@@ -40,8 +40,8 @@ take(void *arg, struct cs_hand *h)
 	if (cs_hand_is(h, "listener"))
 		listener = h->fd;
 	for (size_t i = 0; cs_hand_is(h, "link") && i < 3; i++)
-		if (cs_view_equal(cs_view(h->bytes, h->length),
-			cs_view_str(names[i])))
+		if (cs_view_equal(
+			cs_view(h->bytes, h->length), cs_view_str(names[i])))
 			links[i] = h->fd;
 	return CS_OK;
 }
@@ -97,8 +97,8 @@ channel(int which)
 
 /* Open a connection that nobody made, with an exporter of our choice. */
 static uint64_t
-open_line(struct cs_channel *c, struct cs_wire_hello *hello,
-    struct cs_buf *kept)
+open_line(
+    struct cs_channel *c, struct cs_wire_hello *hello, struct cs_buf *kept)
 {
 	struct hub_talk_opened opened = { .address = { 1 } };
 	struct cs_channel_message m;
@@ -131,8 +131,7 @@ ask(struct cs_channel *c, uint64_t line, uint8_t kind,
 		err = cs_channel_put(
 		    c, HUB_TALK_FRAME, line, cs_buf_view(&bytes));
 	cs_buf_free(&bytes);
-	while (err == CS_OK &&
-	    (err = cs_channel_await(&m, c, 5000)) == CS_OK)
+	while (err == CS_OK && (err = cs_channel_await(&m, c, 5000)) == CS_OK)
 		if (m.kind == HUB_TALK_SEND && m.about == line)
 			return cs_wire_frame_parse(&frame, m.bytes) == CS_OK &&
 			    frame.kind == CS_WIRE_ANSWER;
@@ -166,8 +165,7 @@ try_requests(struct cs_channel *c)
 	submit.group_id = fetch.group_id = CS_VIEW_OF(group);
 	say(ask(c, line, CS_WIRE_SUBMIT, &cs_wire_submit_shape, &submit),
 	    "a stamp for somebody who is not there");
-	say(ask(c, line, CS_WIRE_FETCH, &cs_wire_fetch_shape, &fetch),
-	    "a log");
+	say(ask(c, line, CS_WIRE_FETCH, &cs_wire_fetch_shape, &fetch), "a log");
 	say(ask(c, line, CS_WIRE_DESK_REPORTS, &cs_wire_empty_shape, &reports),
 	    "the desk's reports");
 	/* A login with all that it can make up, and a key of its own. */

@@ -38,8 +38,8 @@ hs_await(void *arg, struct cs_buf *answer)
 
 	assert_true(s->n > 0);
 	s->n--;
-	return cs_buf_set(answer,
-	    cs_buf_view(&s->answers[s->first++ % HS_WAIT_MAX]));
+	return cs_buf_set(
+	    answer, cs_buf_view(&s->answers[s->first++ % HS_WAIT_MAX]));
 }
 
 static inline void
@@ -75,8 +75,8 @@ hs_init(
 	assert_ok(cs_role_key_cert_make(&f.external_cert,
 	    CS_ROLE_EXTERNAL_SENDER, s->external.public, now - CS_HOUR_S,
 	    now + 1000 * CS_DAY_S, &op->root));
-	assert_ok(cs_buf_set(
-	    &f.registrar_cert, cs_buf_view(&op->registrar_cert)));
+	assert_ok(
+	    cs_buf_set(&f.registrar_cert, cs_buf_view(&op->registrar_cert)));
 	assert_ok(hub_keyring_new(&s->keys, &f, hub->now_ms));
 	assert_ok(hub_keyring_tell(&told, s->keys));
 	assert_ok(hub_keys_told(hub, cs_buf_view(&told)));

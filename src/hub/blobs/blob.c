@@ -13,7 +13,7 @@
 #include "hub/core/refusal.h"
 #include "hub/files/folder.h"
 
-#define AT_ONCE 100 /* that go in one round */
+#define AT_ONCE 100          /* that go in one round */
 #define PASS_MS CS_MINUTE_MS /* from the grant to the files */
 
 /* What is known of a blob. */
@@ -26,8 +26,7 @@ struct row {
 };
 
 static enum cs_err
-load(struct row *out, struct cs_hub *hub,
-    const uint8_t id[static CS_ID_LEN])
+load(struct row *out, struct cs_hub *hub, const uint8_t id[static CS_ID_LEN])
 {
 	struct cs_rows rows;
 	enum cs_err err;
@@ -257,7 +256,7 @@ hub_blob_sweep(struct cs_hub *hub)
 			    cs_view(ids.data + i, CS_ID_LEN));
 		if (err == CS_OK)
 			err = cs_db_exec(hub->db, "DELETE FROM blob WHERE id=?",
-		    cs_blob(cs_view(ids.data + i, CS_ID_LEN)));
+			    cs_blob(cs_view(ids.data + i, CS_ID_LEN)));
 	}
 	cs_buf_free(&ids);
 	return err;

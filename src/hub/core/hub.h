@@ -133,7 +133,7 @@ struct cs_hub {
 	uint8_t operator_id[8], stamp_key_id[8];
 	struct cs_signer *external_signer; /* for MLS; elsewhere */
 	const struct hub_signing *signing; /* core/sign.h */
-	size_t n_orders;		   /* that are not answered yet */
+	size_t n_orders;                   /* that are not answered yet */
 	struct cs_room room;               /* what its groups ask of it */
 	struct cs_buf stamp_cert, external_cert, registrar_cert;
 	uint8_t pseudonym_key[32]; /* see desk/pseudonym.h */
@@ -161,8 +161,9 @@ struct cs_hub {
 	uint64_t now_ms; /* set at each round */
 	uint64_t housekept_ms;
 	struct hub_sweep sweep;
-	struct cs_channel *files; /* to the process that has the blobs; or NULL */
-	int blobs;                /* their folder, to look into */
+	struct cs_channel
+	    *files;           /* to the process that has the blobs; or NULL */
+	int blobs;            /* their folder, to look into */
 	uint64_t removals_ms; /* when removals are due; 0: look */
 	struct cs_buf batch;
 	struct hub_outgoing *out;

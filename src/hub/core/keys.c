@@ -273,7 +273,8 @@ hub_desk_public(const char *dir, uint8_t seal_public[static CS_KEY_LEN],
 	    (err = cs_file_read(
 		 &file, path_in(dir, "keys/desk.certs"), FILE_MAX)))
 		goto out;
-	err = hub_desk_certs_parse(&certs, cs_buf_view(&file), CS_VIEW_OF(root), 0);
+	err = hub_desk_certs_parse(
+	    &certs, cs_buf_view(&file), CS_VIEW_OF(root), 0);
 	if (err == CS_ERR_EXPIRED)
 		err = CS_OK;
 	if (err)

@@ -36,9 +36,9 @@ struct hub_conf {
 	char name[256];
 	char host[64];
 	int port;
-	/* Lines that need not be there.  "budgets N": all budgets are multiplied
-	 * by N (budget.h).  "network N": so many processes have the sockets; 0:
-	 * as many as there are processors. */
+	/* Lines that need not be there.  "budgets N": all budgets are
+	 * multiplied by N (budget.h).  "network N": so many processes have the
+	 * sockets; 0: as many as there are processors. */
 	unsigned budget_times, network;
 };
 CS_CHECKED enum cs_err hub_conf_write(

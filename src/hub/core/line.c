@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 #include "hub/core/line.h"
 
-#include <errno.h>
 #include "base/alloc.h"
 #include "family/channel.h"
 #include "family/slots.h"
 #include "store/clock.h"
+#include <errno.h>
 
 /* What connections have sent ahead of their turns, for all: then nothing more
  * is read until the round is over. */
@@ -208,8 +208,8 @@ answer_blob(struct hub_link *l, uint64_t about, struct cs_view bytes)
 	if (bytes.len >= sizeof asked) {
 		memcpy(&asked, bytes.data, sizeof asked);
 		l->hub->events->blob(l->hub, &grant, &asked,
-		    cs_view(bytes.data + sizeof asked,
-			bytes.len - sizeof asked));
+		    cs_view(
+			bytes.data + sizeof asked, bytes.len - sizeof asked));
 	}
 	(void)!cs_channel_put(
 	    l->channel, HUB_TALK_GRANT, about, HUB_TALK_OF(grant));

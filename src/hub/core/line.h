@@ -3,10 +3,10 @@
  * Connections, as the database's process has them: through processes that have
  * the sockets.
  *
- * A link is a stream to one of those.  What it says is not trusted: whoever took
- * it over can make requests for those who are logged in on its connections, and
- * no others.  What breaks the rules of talk.h ends the link, and with it all of
- * its connections.
+ * A link is a stream to one of those.  What it says is not trusted: whoever
+ * took it over can make requests for those who are logged in on its
+ * connections, and no others.  What breaks the rules of talk.h ends the link,
+ * and with it all of its connections.
  */
 #pragma once
 
@@ -17,8 +17,8 @@
 
 /* What the hub does with what comes; set once, before the first link. */
 struct hub_line_events {
-	/* A connection, of which conn->exporter and address are filled; an error
-	 * ends it. */
+	/* A connection, of which conn->exporter and address are filled; an
+	 * error ends it. */
 	enum cs_err (*opened)(struct hub_conn *c);
 	/* A frame, while the connection is not held. */
 	void (*frame)(struct hub_conn *c, struct cs_view frame);
@@ -39,8 +39,8 @@ void hub_links_free(struct cs_hub *hub);
  * Hand out what has come, until a round is full; waits at most ${timeout_ms}
  * for something, here or on one of the ${n} sockets of ${others}.
  */
-CS_CHECKED enum cs_err hub_lines_run(struct cs_hub *hub, int timeout_ms,
-    struct pollfd *others, size_t n);
+CS_CHECKED enum cs_err hub_lines_run(
+    struct cs_hub *hub, int timeout_ms, struct pollfd *others, size_t n);
 
 /* Queue a frame; what is queued leaves with the next hub_lines_flush(). */
 void hub_line_send(struct hub_conn *c, struct cs_view frame);

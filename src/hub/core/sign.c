@@ -118,8 +118,8 @@ hub_keys_told(struct cs_hub *hub, struct cs_view told)
 	if (told.len < sizeof keys)
 		return CS_ERR_FORMAT;
 	memcpy(&keys, told.data, sizeof keys);
-	certs = (size_t)keys.stamp_cert + keys.external_cert +
-	    keys.registrar_cert;
+	certs =
+	    (size_t)keys.stamp_cert + keys.external_cert + keys.registrar_cert;
 	if (told.len - sizeof keys != certs)
 		return CS_ERR_FORMAT;
 	told = cs_view(told.data + sizeof keys, certs);
@@ -131,8 +131,8 @@ hub_keys_told(struct cs_hub *hub, struct cs_view told)
 	    (err = cs_stamp_key_cert_parse(&stamp,
 		 cs_view(told.data, keys.stamp_cert),
 		 CS_VIEW_OF(hub->root_public))) ||
-	    (err = cs_buf_set(&hub->stamp_cert,
-		 cs_view(told.data, keys.stamp_cert))) ||
+	    (err = cs_buf_set(
+		 &hub->stamp_cert, cs_view(told.data, keys.stamp_cert))) ||
 	    (err = cs_buf_set(&hub->external_cert,
 		 cs_view(told.data + keys.stamp_cert, keys.external_cert))) ||
 	    (err = cs_buf_set(&hub->registrar_cert,

@@ -17,8 +17,8 @@
 struct hub_signing {
 	CS_CHECKED enum cs_err (*order)(
 	    void *arg, uint8_t kind, struct cs_view what);
-	/* Replace ${answer} by that to the first order that waits for one; empty:
-	 * it was refused. */
+	/* Replace ${answer} by that to the first order that waits for one;
+	 * empty: it was refused. */
 	CS_CHECKED enum cs_err (*await)(void *arg, struct cs_buf *answer);
 	void *arg;
 };

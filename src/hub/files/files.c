@@ -76,8 +76,8 @@ end_transfer(struct transfer *t)
 	struct files *f = t->network->files;
 
 	if (t->writing.upload != NULL)
-		(void)hub_writing_end(&t->writing, f->folder, &t->pass, false,
-		    cs_clock_ms());
+		(void)hub_writing_end(
+		    &t->writing, f->folder, &t->pass, false, cs_clock_ms());
 	if (t->fd >= 0)
 		close(t->fd);
 	if (t->question != 0)
@@ -101,8 +101,8 @@ is_granted(const struct files *f, const struct hub_talk_grant *grant)
 	uint8_t mac[CS_HASH_LEN];
 
 	return f->have_terms && grant->pass.put <= 1 &&
-	    cs_hmac_parts(
-		mac, CS_SHA256, CS_VIEW_OF(f->terms.key), &pass, 1) == CS_OK &&
+	    cs_hmac_parts(mac, CS_SHA256, CS_VIEW_OF(f->terms.key), &pass, 1) ==
+	    CS_OK &&
 	    cs_equal_ct(mac, grant->mac, sizeof mac) &&
 	    grant->pass.until_ms >= cs_clock_ms();
 }

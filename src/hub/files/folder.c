@@ -155,8 +155,8 @@ open_file(const struct hub_folder *f, struct hub_upload *u)
 	char name[NAME_SIZE];
 
 	name_of(name, u->blob, ".part");
-	u->fd = openat(f->fd, name, O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC,
-	    0600);
+	u->fd = openat(
+	    f->fd, name, O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0600);
 	if (u->fd < 0)
 		return cs_file_errno();
 	if (u->hash != NULL)
@@ -304,8 +304,7 @@ hub_writing_end(struct hub_writing *w, struct hub_folder *f,
 }
 
 int
-hub_folder_read(
-    const struct hub_folder *f, const uint8_t id[static CS_ID_LEN])
+hub_folder_read(const struct hub_folder *f, const uint8_t id[static CS_ID_LEN])
 {
 	char name[NAME_SIZE];
 

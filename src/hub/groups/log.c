@@ -169,8 +169,9 @@ hub_log_answer_at(struct cs_hub *hub, size_t at)
 	hub->pending[hub->n_pending - 1].answer_at = at;
 }
 
-void
-hub_log_drop(struct cs_hub *hub)
+/* Nothing waits any longer. */
+static void
+drop(struct cs_hub *hub)
 {
 	hub->n_pending = 0;
 	hub_orders_drop(hub);
@@ -227,7 +228,7 @@ hub_log_flush(struct cs_hub *hub)
 	/* Some may be stored and others not: nothing of this round is. */
 	if (err)
 		hub->broken = true;
-	hub_log_drop(hub);
+	drop(hub);
 	return err;
 }
 

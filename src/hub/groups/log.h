@@ -30,8 +30,6 @@ void hub_log_answer_at(struct cs_hub *hub, size_t at);
 
 /* Store what waits for its stamp.  A failure fails the round. */
 CS_CHECKED enum cs_err hub_log_flush(struct cs_hub *hub);
-/* Forget it: the round has failed. */
-void hub_log_drop(struct cs_hub *hub);
 
 void hub_log_free(struct cs_hub *hub);
 

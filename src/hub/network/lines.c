@@ -80,8 +80,7 @@ on_credit(struct line *l, struct cs_view bytes)
 {
 	uint64_t credit;
 
-	if (!hub_talk_copy(&credit, sizeof credit, bytes) ||
-	    credit > l->flight)
+	if (!hub_talk_copy(&credit, sizeof credit, bytes) || credit > l->flight)
 		return CS_ERR_FORMAT;
 	l->flight -= credit;
 	if (l->flight <= HUB_TALK_WINDOW)

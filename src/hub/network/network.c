@@ -200,8 +200,8 @@ await_chain(struct network *n)
 	enum cs_err err = CS_OK;
 
 	while (err == CS_OK && !n->fresh_chain)
-		if ((err = cs_channel_await(
-			 &m, n->signer, HUB_TALK_SIGN_MS)) == CS_OK &&
+		if ((err = cs_channel_await(&m, n->signer, HUB_TALK_SIGN_MS)) ==
+			CS_OK &&
 		    m.kind == HUB_TALK_CHAIN) {
 			n->fresh_chain = true;
 			err = cs_buf_set(&n->chain, m.bytes);

@@ -18,12 +18,12 @@ struct network {
 	struct cs_net_limits limits;
 	int listener;
 	struct cs_channel *database, *files, *signer; /* signer: of TLS */
-	struct cs_slots lines;    /* WebSockets */
-	struct cs_slots requests; /* for blobs */
+	struct cs_slots lines;                        /* WebSockets */
+	struct cs_slots requests;                     /* for blobs */
 	struct cs_tls_server *tls[NETWORK_TLS_MAX]; /* the last one is in use */
 	size_t n_tls;
-	uint64_t orders; /* signatures that were asked for */
-	struct cs_buf chain;   /* that has come and is not in use yet */
+	uint64_t orders;     /* signatures that were asked for */
+	struct cs_buf chain; /* that has come and is not in use yet */
 	struct hub_talk_tickets tickets;
 	bool fresh_chain, fresh_tickets, have_tickets;
 };

@@ -2,6 +2,7 @@
 #include "hub/network/transfers.h"
 
 #include "base/alloc.h"
+#include "net/server_blob.h"
 
 #define UNAVAILABLE 507
 

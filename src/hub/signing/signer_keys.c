@@ -47,8 +47,8 @@ hub_key_file_named(struct hub_key_files *f, const char *name)
 {
 	for (size_t i = 0; i < sizeof files / sizeof *files; i++)
 		if (strcmp(files[i].name, name) == 0)
-			return (struct cs_buf *)(void *)((char *)f +
-			    files[i].at);
+			return (
+			    struct cs_buf *)(void *)((char *)f + files[i].at);
 	return NULL;
 }
 
@@ -60,8 +60,7 @@ hub_key_files_read(struct hub_key_files *f, const char *dir)
 
 	for (size_t i = 0; err == CS_OK && i < sizeof files / sizeof *files;
 	     i++) {
-		snprintf(
-		    path, sizeof path, "%s/keys/%s", dir, files[i].name);
+		snprintf(path, sizeof path, "%s/keys/%s", dir, files[i].name);
 		err = cs_file_read(hub_key_file_named(f, files[i].name), path,
 		    HUB_KEY_FILE_MAX);
 	}
@@ -135,8 +134,8 @@ load_stamp(struct hub_keyring *k, const struct hub_key_files *f, uint64_t now_s)
 }
 
 enum cs_err
-hub_keyring_new(struct hub_keyring **out, const struct hub_key_files *f,
-    uint64_t now_ms)
+hub_keyring_new(
+    struct hub_keyring **out, const struct hub_key_files *f, uint64_t now_ms)
 {
 	struct hub_keyring *k = cs_calloc(1, sizeof *k);
 	uint64_t now_s = now_ms / CS_SECOND_MS;
@@ -147,12 +146,12 @@ hub_keyring_new(struct hub_keyring **out, const struct hub_key_files *f,
 		return CS_ERR_NOMEM;
 	if ((err = root_of(k->root, &f->root)) ||
 	    (err = load_stamp(k, f, now_s)) ||
-	    (err = load_role(&k->external, &k->external_bytes,
-		 &f->external_key, &f->external_cert,
-		 CS_ROLE_EXTERNAL_SENDER, CS_VIEW_OF(k->root), now_s)) ||
+	    (err = load_role(&k->external, &k->external_bytes, &f->external_key,
+		 &f->external_cert, CS_ROLE_EXTERNAL_SENDER,
+		 CS_VIEW_OF(k->root), now_s)) ||
 	    (err = load_role(&k->registrar, &k->registrar_bytes,
-		 &f->registrar_key, &f->registrar_cert,
-		 CS_ROLE_REGISTRAR, CS_VIEW_OF(k->root), now_s)))
+		 &f->registrar_key, &f->registrar_cert, CS_ROLE_REGISTRAR,
+		 CS_VIEW_OF(k->root), now_s)))
 		hub_keyring_free(k);
 	else
 		*out = k;
@@ -194,8 +193,11 @@ hub_keyring_tell(struct cs_buf *out, const struct hub_keyring *k)
 
 /* ---- signing ------------------------------------------------------------ */
 
-enum cs_err
-hub_keyring_stamp(struct hub_talk_stamped *out, const struct hub_keyring *k,
+/* CS_ERR_EXPIRED: the stamp's time, or now, is not within the certificate's;
+ * CS_ERR_DENIED: it is for a time that is not yet; CS_ERR_KEY: it names another
+ * key. */
+static enum cs_err
+sign_stamp(struct hub_talk_stamped *out, const struct hub_keyring *k,
     struct cs_view stamp, uint64_t now_ms)
 {
 	const struct cs_stamp_key_cert *cert = &k->stamp_cert;
@@ -222,8 +224,8 @@ hub_keyring_stamp(struct hub_talk_stamped *out, const struct hub_keyring *k,
 	return CS_OK;
 }
 
-enum cs_err
-hub_keyring_account(
+static enum cs_err
+sign_account(
     struct cs_buf *out, const struct hub_keyring *k, struct cs_view account)
 {
 	struct cs_account_cert cert = { 0 };
@@ -261,8 +263,8 @@ is_removal(struct cs_view tbs)
 	return cs_reader_end(&r) == CS_OK;
 }
 
-enum cs_err
-hub_keyring_proposal(uint8_t out[static CS_SIG_MAX], size_t *n,
+static enum cs_err
+sign_proposal(uint8_t out[static CS_SIG_MAX], size_t *n,
     const struct hub_keyring *k, struct cs_view tbs)
 {
 	struct cs_signer *signer = NULL;
@@ -288,12 +290,12 @@ carry_out(struct cs_buf *out, const struct hub_keyring *k, uint8_t kind,
 
 	switch (kind) {
 	case HUB_TALK_STAMP:
-		err = hub_keyring_stamp(&stamped, k, what, now_ms);
+		err = sign_stamp(&stamped, k, what, now_ms);
 		return err ? err : cs_buf_add(out, HUB_TALK_OF(stamped));
 	case HUB_TALK_ACCOUNT:
-		return hub_keyring_account(out, k, what);
+		return sign_account(out, k, what);
 	case HUB_TALK_PROPOSAL:
-		err = hub_keyring_proposal(signature, &n, k, what);
+		err = sign_proposal(signature, &n, k, what);
 		return err ? err : cs_buf_add(out, cs_view(signature, n));
 	default:
 		return CS_ERR_DENIED;

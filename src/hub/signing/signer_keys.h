@@ -26,8 +26,8 @@ void hub_key_files_clear(struct hub_key_files *f);
 
 /* Keys and certificates that belong together, under the operator's root, at
  * ${now_ms}.  CS_ERR_CORRUPT: they do not; CS_ERR_EXPIRED. */
-CS_CHECKED enum cs_err hub_keyring_new(struct hub_keyring **out,
-    const struct hub_key_files *f, uint64_t now_ms);
+CS_CHECKED enum cs_err hub_keyring_new(
+    struct hub_keyring **out, const struct hub_key_files *f, uint64_t now_ms);
 void hub_keyring_free(struct hub_keyring *k);
 
 /* Append what the database is told of them: struct hub_talk_keys and the
@@ -35,21 +35,16 @@ void hub_keyring_free(struct hub_keyring *k);
 CS_CHECKED enum cs_err hub_keyring_tell(
     struct cs_buf *out, const struct hub_keyring *k);
 
-/* Sign one stamp.  CS_ERR_EXPIRED: its time, or now, is not within the
- * certificate's; CS_ERR_DENIED: it is for a time that is not yet; CS_ERR_KEY: it names
- * another key. */
-CS_CHECKED enum cs_err hub_keyring_stamp(struct hub_talk_stamped *out,
-    const struct hub_keyring *k, struct cs_view stamp, uint64_t now_ms);
-/* Append the certificate of an account. */
-CS_CHECKED enum cs_err hub_keyring_account(
-    struct cs_buf *out, const struct hub_keyring *k, struct cs_view account);
-/* Sign what MLS signs of a proposal to remove a member by the external sender 0
- * (RFC 9420, sections 5.1.2, 6.1 and 12.1.8); CS_ERR_DENIED: it is something
- * else. */
-CS_CHECKED enum cs_err hub_keyring_proposal(uint8_t out[static CS_SIG_MAX],
-    size_t *n, const struct hub_keyring *k, struct cs_view tbs);
-
-/* Carry out an order of the kind ${kind}, enum hub_talk_signer: ${answer} is
- * replaced, and empty if it is refused. */
+/*
+ * Carry out an order of the kind ${kind}, enum hub_talk_signer; ${answer} is
+ * replaced, and empty if it is refused:
+ *
+ * - a stamp (FRANKING, "Hub"), unless its time or now is outside of the stamp
+ *   key's certificate, or it is for a time that is not yet, or names another
+ *   key;
+ * - the certificate of an account;
+ * - what MLS signs of a proposal to remove a member, by the external sender 0
+ *   (RFC 9420, sections 5.1.2, 6.1 and 12.1.8), and nothing else of MLS.
+ */
 void hub_keyring_carry_out(struct cs_buf *answer, const struct hub_keyring *k,
     uint8_t kind, struct cs_view what, uint64_t now_ms);

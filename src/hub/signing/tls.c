@@ -123,8 +123,8 @@ take(void *arg, struct cs_hand *h)
 {
 	struct tls *t = arg;
 	struct cs_buf *file = cs_hand_is(h, "tls.key") ? &t->key
-	    : cs_hand_is(h, "tls.pem")		      ? &t->chain
-						      : NULL;
+	    : cs_hand_is(h, "tls.pem")                 ? &t->chain
+						       : NULL;
 	enum cs_err err = CS_OK;
 
 	if (cs_hand_is(h, "link") && h->fd >= 0)

@@ -101,7 +101,8 @@ enum hub_talk_transfer {
 	HUB_TALK_TAKEN,     /* uint64: bytes that are written */
 };
 
-/* ---- database and files --------------------------------------------------- */
+/* ---- database and files ---------------------------------------------------
+ */
 
 enum hub_talk_files {
 	HUB_TALK_TERMS = 1, /* struct hub_talk_terms */
@@ -114,7 +115,8 @@ struct hub_talk_terms {
 	uint64_t uploads, uploads_all;
 };
 
-/* ---- database and signer -------------------------------------------------- */
+/* ---- database and signer --------------------------------------------------
+ */
 
 enum hub_talk_signer {
 	HUB_TALK_STAMP = 1, /* struct cs_stamp; about: the order */
@@ -141,12 +143,13 @@ struct hub_talk_keys {
 	uint32_t zero;
 };
 
-/* ---- network and tls ------------------------------------------------------ */
+/* ---- network and tls ------------------------------------------------------
+ */
 
 enum hub_talk_tls {
-	HUB_TALK_SIGN = 1, /* what TLS signs; about: the order */
-	HUB_TALK_CHAIN,    /* the certificates, PEM */
-	HUB_TALK_TICKETS,  /* struct hub_talk_tickets */
+	HUB_TALK_SIGN = 1,  /* what TLS signs; about: the order */
+	HUB_TALK_CHAIN,     /* the certificates, PEM */
+	HUB_TALK_TICKETS,   /* struct hub_talk_tickets */
 	HUB_TALK_SIGNATURE, /* empty: refused */
 };
 struct hub_talk_tickets {

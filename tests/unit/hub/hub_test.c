@@ -266,7 +266,8 @@ test_missing(void **state)
 	/* Asking makes nothing. */
 	assert_int_not_equal(stat(none, &st), 0);
 	/* A folder without a hub is none, either. */
-	assert_err(cs_hub_run(d.path, never_ready, never_told), CS_ERR_NOT_FOUND);
+	assert_err(
+	    cs_hub_run(d.path, never_ready, never_told), CS_ERR_NOT_FOUND);
 	temp_dir_clear(&d);
 }
 
@@ -279,16 +280,16 @@ test_damaged(void **state)
 
 	(void)state;
 	put(&d, "hub/keys/stamp.key", "0123456789abcdef0123456789abcdef");
-	assert_err(
-	    cs_hub_run(temp_path(&d, "hub"), never_ready, never_told), CS_ERR_CORRUPT);
+	assert_err(cs_hub_run(temp_path(&d, "hub"), never_ready, never_told),
+	    CS_ERR_CORRUPT);
 	put(&d, "hub/keys/stamp.key", "short");
-	assert_err(
-	    cs_hub_run(temp_path(&d, "hub"), never_ready, never_told), CS_ERR_CORRUPT);
+	assert_err(cs_hub_run(temp_path(&d, "hub"), never_ready, never_told),
+	    CS_ERR_CORRUPT);
 	put(&d, "hub/keys/root.pub", "short\n");
 	assert_err(cs_hub_root(root, temp_path(&d, "hub")), CS_ERR_CORRUPT);
 	put(&d, "hub/hub.conf", "nothing\n");
-	assert_err(
-	    cs_hub_run(temp_path(&d, "hub"), never_ready, never_told), CS_ERR_CORRUPT);
+	assert_err(cs_hub_run(temp_path(&d, "hub"), never_ready, never_told),
+	    CS_ERR_CORRUPT);
 	temp_dir_clear(&d);
 }
 

@@ -11,6 +11,7 @@
 
 #include "base/alloc.h"
 #include "crypto/random.h"
+#include "net/server_blob.h"
 #include "store/file.h"
 #include "support/net_world.h"
 

@@ -110,8 +110,7 @@ begin(struct world *t, struct request *r, const uint8_t id[static 16],
 	if (grant.status != 0)
 		return grant.status;
 	r->pass = grant.pass;
-	return hub_writing_begin(
-	    &r->w, t->folder, &r->pass, t->w.hub->now_ms);
+	return hub_writing_begin(&r->w, t->folder, &r->pass, t->w.hub->now_ms);
 }
 
 static int

@@ -8,10 +8,10 @@
 #include "hub/accounts/recover.h"
 #include "hub/core/batch.h"
 #include "hub/core/stamp_key.h"
-#include "hub/groups/log.h"
 #include "hub/desk/notice.h"
 #include "hub/groups/contact.h"
 #include "hub/groups/group.h"
+#include "hub/groups/log.h"
 #include "hub/groups/read.h"
 #include "hub/groups/removal.h"
 #include "hub/groups/submit.h"
@@ -276,8 +276,8 @@ arrive(
 	m->c = cw_home(temp_path(&w->w.dir, name), &m->keys, handle);
 	be_quick(m->c->db);
 	memcpy(m->c->self.root, w->w.hub->root_public, CS_KEY_LEN);
-	memcpy(m->c->link.external_sender, w->w.hub->external_public,
-	    CS_KEY_LEN);
+	memcpy(
+	    m->c->link.external_sender, w->w.hub->external_public, CS_KEY_LEN);
 	m->c->link.online = true;
 	m->conn.hub = w->w.hub;
 	m->conn.role = HUB_DEVICE;

@@ -1,0 +1,95 @@
+/* SPDX-License-Identifier: MIT */
+#include "net/server_reply.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "net/server_out.h"
+
+struct status {
+	int code;
+	const char *name, *text;
+};
+
+static const struct status *
+status_of(int code)
+{
+	static const struct status all[] = {
+		{ 200, "OK", "" },
+		{ 201, "Created", "Stored.\n" },
+		{ 202, "Accepted", "Stored.\n" },
+		{ 206, "Partial Content", "" },
+		{ 400, "Bad Request", "The request is malformed.\n" },
+		{ 401, "Unauthorized",
+		    "The ticket is missing, wrong or too old.\n" },
+		{ 404, "Not Found", "There is nothing here.\n" },
+		{ 405, "Method Not Allowed", "Only GET and PUT are served.\n" },
+		{ 409, "Conflict",
+		    "The upload does not go on where it stopped, or goes on "
+		    "elsewhere.\n" },
+		{ 413, "Content Too Large",
+		    "That is more than was announced.\n" },
+		{ 416, "Range Not Satisfiable",
+		    "There are no such bytes in it.\n" },
+		{ 422, "Unprocessable Content",
+		    "The hash is not the one that was announced.\n" },
+		{ 426, "Upgrade Required",
+		    "Here is a WebSocket for countersign.v1.\n" },
+		{ 431, "Request Header Fields Too Large",
+		    "The request's head is too long.\n" },
+		{ 507, "Insufficient Storage",
+		    "The hub cannot store anything now.\n" },
+		{ 500, "Internal Server Error", "The hub failed.\n" },
+	};
+	size_t i = 0;
+
+	while (all[i].code != code && i + 1 < sizeof all / sizeof *all)
+		i++;
+	return &all[i];
+}
+
+void
+net_reply_text(struct cs_net_conn *c, const char *text)
+{
+	if (net_write(c, cs_view_str(text)) != CS_OK)
+		net_die(c);
+}
+
+/* The head of an answer with ${n} bytes of ${type}; ${extra}: more fields. */
+void
+net_reply_head(struct cs_net_conn *c, int code, const char *type, uint64_t n,
+    const char *extra)
+{
+	const struct status *status = status_of(code);
+	char head[512];
+
+	snprintf(head, sizeof head,
+	    "HTTP/1.1 %d %s\r\nContent-Type: %s\r\nContent-Length: %llu\r\n"
+	    "%s%s\r\n",
+	    status->code, status->name, type, (unsigned long long)n, extra,
+	    c->closes ? "Connection: close\r\n" : "");
+	net_reply_text(c, head);
+}
+
+/* An answer, after which the rest of the request's body is skipped. */
+void
+net_reply(struct cs_net_conn *c, int code, const char *text)
+{
+	net_reply_head(c, code, "text/plain; charset=utf-8", strlen(text), "");
+	net_reply_text(c, text);
+	if (c->skip != 0)
+		net_enter(c, NET_SKIP);
+	else
+		net_enter(c, c->closes ? NET_CLOSING : NET_HEAD);
+}
+
+void
+net_reply_status(struct cs_net_conn *c, int status)
+{
+	/* What cannot be parsed has no end from which one could go on. */
+	if (status == 400 || status == 431) {
+		c->closes = true;
+		c->skip = 0;
+	}
+	net_reply(c, status, status_of(status)->text);
+}
