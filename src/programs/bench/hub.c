@@ -13,6 +13,7 @@
 #include "programs/bench/bench.h"
 #include "programs/bench/crowd.h"
 #include "programs/bench/disk.h"
+#include "programs/bench/process.h"
 #include "programs/bench/server.h"
 #include "programs/bench/util.h"
 #include "programs/bench/world.h"
@@ -86,28 +87,43 @@ member_process(
 	_exit(0);
 }
 
-/* Answers a second, all members together. */
-static double
+/* Of all members together. */
+struct result {
+	double rate;    /* answers a second */
+	double cpu_us;  /* of the hub's processors, for one */
+	double written; /* bytes, for one */
+};
+
+static struct result
 run(struct bench_hub *h, unsigned members, unsigned seconds, bool ping)
 {
 	struct bench_crowd crowd;
-	uint64_t from, spent, done = 0;
+	uint64_t from, spent, cpu, written, done = 0;
 
 	bench_crowd_init(&crowd);
 	for (unsigned i = 0; i < members; i++)
 		if (bench_crowd_fork(&crowd))
 			member_process(h, crowd.board, i, ping);
 	bench_crowd_wait(&crowd, (int)members);
+	cpu = bench_cpu_of(h->pid);
+	written = bench_written_of(h->pid);
 	crowd.board->go = 1;
 	from = bench_ns();
 	usleep(seconds * 1000000);
 	for (unsigned i = 0; i < members; i++)
 		done += crowd.board->done[i];
 	spent = bench_ns() - from;
+	cpu = bench_cpu_of(h->pid) - cpu;
+	written = bench_written_of(h->pid) - written;
 	bench_crowd_check(
 	    &crowd); /* a run that lost members measures nothing */
 	bench_crowd_end(&crowd);
-	return (double)done * 1e9 / (double)spent;
+	done = done != 0 ? done : 1;
+	return (struct result){
+		.rate = (double)done * 1e9 / (double)spent,
+		.cpu_us = (double)cpu / 1e3 / (double)done,
+		.written = (double)written / (double)done,
+	};
 }
 
 /* ---- limits of the machine, in the same run ----------------------------- */
@@ -149,8 +165,9 @@ static void
 report(
     struct bench_hub *h, const struct limits *l, unsigned n, unsigned seconds)
 {
-	double pings = run(h, n, seconds, true);
-	double messages = run(h, n, seconds, false);
+	struct result ping = run(h, n, seconds, true);
+	struct result message = run(h, n, seconds, false);
+	double pings = ping.rate, messages = message.rate;
 	char name[64];
 
 	snprintf(name, sizeof name, "%u sending", n);
@@ -165,6 +182,11 @@ report(
 	snprintf(name, sizeof name, "%u sending, beside signatures", n);
 	bench_ratio(name, messages, "a second", "signatures, one core",
 	    l->signatures, 0);
+	snprintf(name, sizeof name, "%u sending, CPU of the hub each", n);
+	bench_ratio(
+	    name, message.cpu_us, "us", "of an empty request", ping.cpu_us, 0);
+	snprintf(name, sizeof name, "%u sending, written each", n);
+	bench_value(name, message.written, "bytes");
 }
 
 void

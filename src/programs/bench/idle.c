@@ -12,6 +12,7 @@
 #include "programs/bench/bench.h"
 #include "programs/bench/crowd.h"
 #include "programs/bench/peer.h"
+#include "programs/bench/process.h"
 #include "programs/bench/server.h"
 #include "programs/bench/util.h"
 #include "programs/bench/world.h"
@@ -20,57 +21,6 @@
 #define CROWD_MAX 100000 /* numbers of members below it */
 #define REQUESTS 5000
 #define IDLE_S 5
-
-struct memory {
-	double rss, pss; /* KiB */
-};
-
-static struct memory
-memory_of(pid_t pid)
-{
-	char path[64], line[256];
-	unsigned long long kb;
-	struct memory m = { 0 };
-	FILE *f;
-
-	snprintf(path, sizeof path, "/proc/%d/smaps_rollup", (int)pid);
-	if ((f = fopen(path, "r")) == NULL)
-		bench_must(CS_ERR_IO, path);
-	while (fgets(line, sizeof line, f) != NULL)
-		if (sscanf(line, "Rss: %llu", &kb) == 1)
-			m.rss = (double)kb;
-		else if (sscanf(line, "Pss: %llu", &kb) == 1)
-			m.pss = (double)kb;
-	fclose(f);
-	return m;
-}
-
-/* Nanoseconds of a processor that ${pid} has used; in hundredths of a second
- * where the kernel does not count them. */
-static uint64_t
-cpu_of(pid_t pid)
-{
-	char path[64];
-	unsigned long long ns = 0, user = 0, kernel = 0;
-	FILE *f;
-
-	snprintf(path, sizeof path, "/proc/%d/schedstat", (int)pid);
-	if ((f = fopen(path, "r")) != NULL) {
-		if (fscanf(f, "%llu", &ns) != 1)
-			ns = 0;
-		fclose(f);
-	}
-	if (ns != 0)
-		return ns;
-	snprintf(path, sizeof path, "/proc/%d/stat", (int)pid);
-	if ((f = fopen(path, "r")) == NULL ||
-	    fscanf(f,
-		"%*d %*s %*c %*d %*d %*d %*d %*d %*u %*u %*u %*u %*u %llu %llu",
-		&user, &kernel) != 2)
-		bench_must(CS_ERR_IO, path);
-	fclose(f);
-	return (user + kernel) * 10000000;
-}
 
 /* The server to connect to. */
 struct place {
@@ -135,15 +85,16 @@ static struct cost
 cost_beside(struct bench_member *m, pid_t hub)
 {
 	struct cost c;
-	uint64_t before = cpu_of(hub);
+	uint64_t before = bench_cpu_of(hub);
 
 	sleep(IDLE_S);
 	/* What is too little to be counted is not nothing. */
-	c.idle = (double)(cpu_of(hub) - before + 1) / 1e9 / IDLE_S;
-	before = cpu_of(hub);
+	c.idle = (double)(bench_cpu_of(hub) - before + 1) / 1e9 / IDLE_S;
+	before = bench_cpu_of(hub);
 	for (unsigned i = 0; i < REQUESTS; i++)
 		(void)bench_ping(m);
-	c.request_us = (double)(cpu_of(hub) - before + 1) / 1e3 / REQUESTS;
+	c.request_us =
+	    (double)(bench_cpu_of(hub) - before + 1) / 1e3 / REQUESTS;
 	return c;
 }
 
@@ -182,23 +133,23 @@ costs(struct bench_hub *h, struct bench_crowd *crowd, const struct place *p,
 }
 
 /* KiB for each of ${n}; ${*alone} is the process with one. */
-static struct memory
+static struct bench_memory
 each(struct bench_crowd *crowd, const struct place *p, pid_t server, unsigned n,
-    struct memory *alone)
+    struct bench_memory *alone)
 {
-	struct memory after;
+	struct bench_memory after;
 
 	/* What the first connection sets up is not counted for each. */
 	connect_more(crowd, p, 0, 1);
-	*alone = memory_of(server);
+	*alone = bench_memory_of(server);
 	for (unsigned at = 1; at < n + 1; at += PER_PROCESS)
 		connect_more(crowd, p, at,
 		    n + 1 - at < PER_PROCESS ? n + 1 - at : PER_PROCESS);
 	fputc('\n', stderr);
 	sleep(2);
-	after = memory_of(server);
+	after = bench_memory_of(server);
 	bench_crowd_check(crowd);
-	return (struct memory){ (after.rss - alone->rss) / n,
+	return (struct bench_memory){ (after.rss - alone->rss) / n,
 		(after.pss - alone->pss) / n };
 }
 
@@ -206,7 +157,7 @@ void
 bench_idle(const struct bench_options *o)
 {
 	struct place hub = { 0 }, peer = { 0 };
-	struct memory ours, theirs, alone, peer_alone;
+	struct bench_memory ours, theirs, alone, peer_alone;
 	struct bench_crowd crowd;
 	struct cs_sign_key root;
 	struct bench_hub h;
