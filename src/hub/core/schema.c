@@ -138,7 +138,7 @@ static const char version1[] =
     " account BLOB NOT NULL, device BLOB NOT NULL, epoch INTEGER NOT NULL,"
     " content INTEGER NOT NULL, accepted INTEGER NOT NULL,"
     " msg_hash BLOB NOT NULL, stamp BLOB NOT NULL, message BLOB,"
-    " PRIMARY KEY(grp, seq)) WITHOUT ROWID;"
+    " PRIMARY KEY(grp, seq));"
     "CREATE UNIQUE INDEX log_hash ON log(grp, msg_hash);"
     "CREATE INDEX log_accepted ON log(content, accepted);"
     "CREATE TABLE welcome(id INTEGER PRIMARY KEY AUTOINCREMENT,"
