@@ -18,6 +18,7 @@
 #include "hub/blobs/blob.h"
 #include "hub/core/batch.h"
 #include "hub/core/budget.h"
+#include "hub/core/clock.h"
 #include "hub/core/connection.h"
 #include "hub/core/desk_keys.h"
 #include "hub/core/keys.h"
@@ -33,6 +34,7 @@
 #include "store/file.h"
 
 #define HOUSEKEEPING_MS (10 * 60 * 1000)
+#define TELL_AGAIN_MS CS_HOUR_MS
 #define IDLE_MS 1000 /* what ends by itself is looked for so often */
 #define SIGNER_WAITING ((size_t)8 << 20)
 #define SIGNER_MESSAGE ((size_t)64 << 10)
@@ -328,6 +330,30 @@ is_idle(const struct cs_hub *hub)
 	return !hub_removals_due(hub) && !hub_retention_due(hub);
 }
 
+/* What the operator has to see to: once, and again if it lasts. */
+static void
+tell_troubles(struct cs_hub *hub)
+{
+	static uint64_t told_clock_ms, told_stamps_ms;
+	char hours[32];
+
+	if (hub->time.ahead_ms != 0 &&
+	    (told_clock_ms == 0 ||
+		hub->now_ms - told_clock_ms >= TELL_AGAIN_MS)) {
+		told_clock_ms = hub->now_ms;
+		snprintf(hours, sizeof hours, "%.1f",
+		    (double)hub->time.ahead_ms / (double)CS_HOUR_MS);
+		cs_part_tell("clock", 0, hours);
+	}
+	if (hub->stamps_refused &&
+	    (told_stamps_ms == 0 ||
+		hub->now_ms - told_stamps_ms >= TELL_AGAIN_MS)) {
+		told_stamps_ms = hub->now_ms;
+		cs_part_tell("stamps", 0, "");
+	}
+	hub->stamps_refused = false;
+}
+
 static enum cs_err
 run(struct cs_hub *hub)
 {
@@ -342,6 +368,7 @@ run(struct cs_hub *hub)
 		hub_removals_work(hub);
 		hub_retention_work(hub);
 		hub_lines_flush(hub);
+		tell_troubles(hub);
 	} while (err == CS_OK);
 	if (hub_spent_write(hub, true) == CS_OK &&
 	    cs_db_in_transaction(hub->db) && cs_db_commit(hub->db) != CS_OK)

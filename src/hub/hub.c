@@ -77,6 +77,17 @@ on_said(void *arg, size_t part, const struct cs_hand *h)
 		    "New keys are not taken up (%s); the hub goes on with "
 		    "those that it has.",
 		    cs_err_text((enum cs_err)h->number));
+	else if (cs_hand_is(h, "clock"))
+		say(arg,
+		    "The system's clock leapt ahead by %.*s hours. The hub "
+		    "follows it at twice the speed of time; if the clock is "
+		    "right, restart the hub.",
+		    (int)h->length, (const char *)h->bytes);
+	else if (cs_hand_is(h, "stamps"))
+		say(arg,
+		    "Messages are refused: no stamp is made outside the time "
+		    "of the stamp key's certificate. \"countersignctl renew\" "
+		    "makes a new one, unless the clock is wrong.");
 }
 
 static void

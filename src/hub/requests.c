@@ -17,6 +17,7 @@
 #include "hub/blobs/pin.h"
 #include "hub/core/batch.h"
 #include "hub/core/budget.h"
+#include "hub/core/clock.h"
 #include "hub/core/connection.h"
 #include "hub/core/hub.h"
 #include "hub/core/line.h"

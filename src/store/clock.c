@@ -13,6 +13,15 @@ cs_clock_ms(void)
 }
 
 uint64_t
+cs_clock_passed_ms(void)
+{
+	struct timespec ts;
+
+	clock_gettime(CLOCK_BOOTTIME, &ts);
+	return (uint64_t)ts.tv_sec * 1000 + (uint64_t)ts.tv_nsec / 1000000;
+}
+
+uint64_t
 cs_clock_us(void)
 {
 	struct timespec ts;

@@ -8,3 +8,5 @@
 uint64_t cs_clock_ms(void);
 /* Microseconds since some moment; never goes back. */
 uint64_t cs_clock_us(void);
+/* Milliseconds since the system began, also while it slept; never goes back. */
+uint64_t cs_clock_passed_ms(void);

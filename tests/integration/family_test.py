@@ -269,5 +269,36 @@ def test_keys_change():
         check("as before" in w.texts("bob"), "it works")
 
 
+def test_clock_leaps():
+    """A clock that is set to next year harms nothing that a corrected one
+    does not heal; and the operator is told."""
+    with World() as w:
+        w.join("alice", "bob")
+        w.friends("alice", "bob")
+        w.stop("hub")
+        leap = w.path("leap")
+        w.start_hub(env=dict(w.later(365), SHIFT_CLOCK_FROM=leap))
+        w.csok("alice", "send", "bob", "before")
+        before = time.time() * 1000
+        with open(leap, "w"):
+            pass
+        w.csok("alice", "send", "bob", "after")
+        check(w.texts("bob") == ["before", "after"], "it goes on")
+        db = w.db()
+        (last,) = db.execute("SELECT MAX(accepted) FROM log").fetchone()
+        db.close()
+        check(last < before + 3600 * 1000, "stamps bear the hub's own time")
+        until = time.monotonic() + STUCK_S
+        while True:
+            with open(w.path("hub.log"), errors="replace") as f:
+                if "leapt ahead by 8760" in f.read():
+                    break
+            check(time.monotonic() < until, "the operator is told")
+            time.sleep(0.1)
+        os.unlink(leap)
+        w.csok("bob", "send", "alice", "and back")
+        check("and back" in w.texts("alice"), "it is healed")
+
+
 if __name__ == "__main__":
     main()

@@ -18,6 +18,7 @@
 #include "crypto/random.h"
 #include "franking/safe_aad.h"
 #include "franking/stamp.h"
+#include "hub/core/clock.h"
 #include "hub/core/connection.h"
 #include "hub/core/hub.h"
 #include "hub/core/keys.h"

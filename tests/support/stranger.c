@@ -16,6 +16,7 @@
 #include "client/hub/call.h"
 #include "crypto/hash.h"
 #include "crypto/init.h"
+#include "hub/core/clock.h"
 #include "hub/core/connection.h"
 #include "hub/core/hub.h"
 #include "hub/core/keys.h"

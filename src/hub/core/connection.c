@@ -5,7 +5,6 @@
 
 #include "crypto/short_hash.h"
 #include "hub/core/hub.h"
-#include "store/clock.h"
 
 /* Ids come from outside. */
 static size_t
@@ -129,10 +128,4 @@ hub_conn_end(struct hub_conn *c)
 {
 	c->end_after_round = true;
 	hub_conn_touch(c);
-}
-
-void
-hub_clock(struct cs_hub *hub)
-{
-	hub->now_ms = cs_clock_ms();
 }

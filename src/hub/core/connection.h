@@ -4,9 +4,6 @@
 
 #include "hub/core/hub.h"
 
-/* Set hub->now_ms; each event begins with it. */
-void hub_clock(struct cs_hub *hub);
-
 /* Enter a connection that has proved who it is into the tables, and take it
  * out, if it is there. */
 void hub_conn_index(struct hub_conn *c);

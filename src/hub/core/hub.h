@@ -13,6 +13,7 @@
 #include "base/units.h"
 #include "countersign/mls.h"
 #include "crypto/sign.h"
+#include "hub/talk/time.h"
 #include "net/server.h"
 #include "room/handshake.h"
 #include "store/db.h"
@@ -133,6 +134,7 @@ struct cs_hub {
 	uint8_t operator_id[8], stamp_key_id[8];
 	struct cs_signer *external_signer; /* for MLS; elsewhere */
 	const struct hub_signing *signing; /* core/sign.h */
+	bool stamps_refused;               /* the signer made none */
 	size_t n_orders;                   /* that are not answered yet */
 	struct cs_room room;               /* what its groups ask of it */
 	struct cs_buf stamp_cert, external_cert, registrar_cert;
@@ -159,6 +161,7 @@ struct cs_hub {
 	struct cs_buf pending_bytes;
 
 	uint64_t now_ms; /* set at each round */
+	struct hub_time time;
 	uint64_t housekept_ms;
 	struct hub_sweep sweep;
 	struct cs_channel

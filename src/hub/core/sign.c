@@ -46,6 +46,7 @@ hub_stamp_await(struct cs_hub *hub, struct cs_stamp *s)
 	struct hub_talk_stamped stamped;
 	enum cs_err err = await(hub, &answer);
 
+	hub->stamps_refused |= err == CS_ERR_EXPIRED;
 	if (err == CS_OK &&
 	    !hub_talk_copy(&stamped, sizeof stamped, cs_buf_view(&answer)))
 		err = CS_ERR_CORRUPT;

@@ -5,6 +5,7 @@
 
 #include "crypto/hash.h"
 #include "hub/core/batch.h"
+#include "hub/core/clock.h"
 #include "hub/core/connection.h"
 #include "hub/core/hub.h"
 #include "hub/groups/group.h"

@@ -9,7 +9,7 @@
 #include "family/confine.h"
 #include "family/part.h"
 #include "hub/signing/signer_keys.h"
-#include "store/clock.h"
+#include "hub/talk/time.h"
 #include "store/file.h"
 
 /* A stamp is the longest that is asked for at once. */
@@ -20,6 +20,7 @@ struct signer {
 	struct hub_key_files files; /* as they come, until "keys" */
 	struct hub_keyring *keys;
 	struct cs_channel *database;
+	struct hub_time time;
 };
 
 /* ---- what is handed over ------------------------------------------------ */
@@ -44,7 +45,7 @@ static enum cs_err
 change_keys(struct signer *s)
 {
 	struct hub_keyring *fresh = NULL;
-	enum cs_err err = hub_keyring_new(&fresh, &s->files, cs_clock_ms());
+	enum cs_err err = hub_keyring_new(&fresh, &s->files, hub_time_now(&s->time));
 
 	hub_key_files_clear(&s->files);
 	if (err) {
@@ -96,7 +97,7 @@ serve(struct signer *s)
 	while (err == CS_OK && cs_channel_next(&m, s->database)) {
 		cs_buf_reset(&answer);
 		hub_keyring_carry_out(
-		    &answer, s->keys, m.kind, m.bytes, cs_clock_ms());
+		    &answer, s->keys, m.kind, m.bytes, hub_time_now(&s->time));
 		err = cs_channel_put(s->database, HUB_TALK_SIGNED, m.about,
 		    cs_buf_view(&answer));
 		/* The next one is signed while the first is used. */
