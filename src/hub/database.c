@@ -21,6 +21,7 @@
 #include "hub/core/clock.h"
 #include "hub/core/connection.h"
 #include "hub/core/desk_keys.h"
+#include "hub/core/fanout.h"
 #include "hub/core/keys.h"
 #include "hub/core/line.h"
 #include "hub/core/schema.h"
@@ -327,7 +328,8 @@ gather(struct cs_hub *hub)
 static bool
 is_idle(const struct cs_hub *hub)
 {
-	return !hub_removals_due(hub) && !hub_retention_due(hub);
+	return !hub_fanout_due(hub) && !hub_removals_due(hub) &&
+	    !hub_retention_due(hub);
 }
 
 /* What the operator has to see to: once, and again if it lasts. */
@@ -365,6 +367,7 @@ run(struct cs_hub *hub)
 		hub_clock(hub);
 		housekeeping(hub);
 		(void)end_round(hub);
+		hub_fanout_work(hub);
 		hub_removals_work(hub);
 		hub_retention_work(hub);
 		hub_lines_flush(hub);
@@ -477,6 +480,7 @@ end(struct database *d)
 		leave_files(d);
 		hub_links_free(hub);
 		hub_log_free(hub);
+		hub_fanout_free(hub);
 		hub_budgets_free(hub);
 		if (hub->db != NULL && cs_db_in_transaction(hub->db))
 			cs_db_rollback(hub->db);

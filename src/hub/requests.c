@@ -19,6 +19,7 @@
 #include "hub/core/budget.h"
 #include "hub/core/clock.h"
 #include "hub/core/connection.h"
+#include "hub/core/fanout.h"
 #include "hub/core/hub.h"
 #include "hub/core/line.h"
 #include "hub/core/refusal.h"
@@ -152,6 +153,7 @@ on_closed(struct hub_conn *c)
 	for (size_t i = 0; i < hub->n_wakes; i++)
 		if (hub->wakes[i].by == c)
 			hub->wakes[i].by = NULL;
+	hub_fanout_forget(hub, c);
 	hub_conn_unindex(c);
 	hub_conn_untouch(c);
 }

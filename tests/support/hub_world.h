@@ -11,6 +11,7 @@
 #include "franking/credential.h"
 #include "hub/core/batch.h"
 #include "hub/core/budget.h"
+#include "hub/core/fanout.h"
 #include "hub/core/hub.h"
 #include "hub/core/refusal.h"
 #include "hub/core/schema.h"
@@ -75,6 +76,7 @@ hw_clear(struct hub_world *w)
 	cs_channel_free(w->files);
 	cs_db_close(w->hub->db);
 	hub_log_free(w->hub);
+	hub_fanout_free(w->hub);
 	hub_batch_free(w->hub);
 	hub_budgets_free(w->hub);
 	hs_clear(&w->signer);

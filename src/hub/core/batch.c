@@ -5,6 +5,7 @@
 
 #include "base/alloc.h"
 #include "hub/core/connection.h"
+#include "hub/core/fanout.h"
 #include "hub/core/hub.h"
 #include "hub/core/line.h"
 #include "hub/core/spent.h"
@@ -127,68 +128,15 @@ hub_wake(struct cs_hub *hub, struct cs_view group, uint64_t head,
 	return CS_OK;
 }
 
-static bool
-is_same_group(const struct hub_wake *a, const struct hub_wake *b)
-{
-	return a->id_len == b->id_len && memcmp(a->id, b->id, a->id_len) == 0;
-}
-
-/* Of a group that grew several times the last is told; who alone made its
- * entries knows of them. */
-static bool
-join_wakes(struct hub_wake *w, const struct cs_hub *hub, size_t i)
-{
-	for (size_t j = i + 1; j < hub->n_wakes; j++)
-		if (is_same_group(w, &hub->wakes[j]))
-			return false;
-	for (size_t j = 0; j < i; j++)
-		if (is_same_group(w, &hub->wakes[j]) &&
-		    hub->wakes[j].by != w->by)
-			w->by = NULL;
-	return true;
-}
-
-/* One push for all members that are connected, the same bytes for each. */
-static enum cs_err
-tell_members(struct cs_hub *hub, const struct hub_wake *w)
-{
-	const struct cs_wire_push push = {
-		.kind = CS_WIRE_PUSH_GROUP,
-		.group_id = cs_view(w->id, w->id_len),
-		.head = w->head,
-	};
-	size_t from = hub->batch.len;
-	struct cs_rows rows;
-	enum cs_err err;
-
-	if ((err = cs_wire_frame_head(&hub->batch, CS_WIRE_PUSH, 0)) ||
-	    (err = cs_wire_write(&hub->batch, &cs_wire_push_shape, &push)))
-		return err;
-	err = cs_db_query(&rows, hub->db,
-	    "SELECT device FROM member WHERE grp=? AND until_seq IS NULL",
-	    cs_blob(push.group_id));
-	while (err == CS_OK && cs_rows_next(&rows)) {
-		uint8_t device[CS_ID_LEN];
-		struct hub_conn *c;
-
-		cs_col_copy(&rows, 0, device, sizeof device);
-		c = hub_conn_of_device(hub, device);
-		for (; err == CS_OK && c != NULL;
-		     c = hub_conn_next_of_device(c))
-			if (c->role == HUB_DEVICE && c != w->by)
-				err = enqueue(hub, c, 0, from);
-	}
-	return cs_rows_end(&rows, err);
-}
-
-/* A push is a hint: what does not fit into memory is found at the next look. */
+/* What is durable is told. */
 static void
-tell(struct cs_hub *hub)
+tell(struct cs_hub *hub, bool durable)
 {
-	for (size_t i = 0; i < hub->n_wakes; i++)
-		if (join_wakes(&hub->wakes[i], hub, i) &&
-		    tell_members(hub, &hub->wakes[i]) != CS_OK)
-			break;
+	for (size_t i = 0; durable && i < hub->n_wakes; i++) {
+		const struct hub_wake *w = &hub->wakes[i];
+
+		hub_fanout_add(hub, cs_view(w->id, w->id_len), w->head, w->by);
+	}
 	hub->n_wakes = 0;
 }
 
@@ -218,7 +166,6 @@ hub_batch_end(struct cs_hub *hub)
 	struct hub_conn *c;
 	enum cs_err err;
 
-	tell(hub);
 	hub->answered = hub->n_out;
 	hub->commit_us = cs_clock_us();
 	err = hub_spent_write(hub, false);
@@ -254,6 +201,7 @@ hub_batch_end(struct cs_hub *hub)
 		if (c->end_after_round)
 			hub_line_close(c);
 	}
+	tell(hub, durable);
 	hub_lines_flush(hub);
 	hub->n_out = 0;
 	if (hub->batch.cap > BATCH_KEEP)

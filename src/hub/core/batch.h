@@ -23,8 +23,7 @@ CS_CHECKED enum cs_err hub_answer(struct hub_request *rq,
     const struct cs_wire_shape *shape, const void *message);
 
 /* After the commit tell the members of ${group} that its log has grown to
- * ${head}; once a round, and not the connection ${by} if it alone made the
- * entries. */
+ * ${head} (core/fanout.h); ${by} made the entry, or NULL. */
 CS_CHECKED enum cs_err hub_wake(struct cs_hub *hub, struct cs_view group,
     uint64_t head, const struct hub_conn *by);
 

@@ -171,9 +171,11 @@ struct cs_hub {
 	struct cs_buf batch;
 	struct hub_outgoing *out;
 	size_t n_out, cap_out;
-	bool broken;        /* nothing of this round may be committed */
-	size_t answered;    /* in the last round */
-	uint64_t commit_us; /* that its commit took */
+	bool broken;                /* nothing of this round may be committed */
+	size_t answered;            /* in the last round */
+	uint64_t commit_us;         /* that its commit took */
+	struct hub_fanout *fanouts; /* core/fanout.h */
+	size_t n_fanouts, cap_fanouts;
 	struct hub_wake *wakes;
 	size_t n_wakes, cap_wakes;
 	unsigned connections;          /* that may be at once */

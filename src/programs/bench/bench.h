@@ -54,6 +54,7 @@ struct cs_db;
 struct bench_options {
 	bool quick;
 	unsigned seconds, connections;
+	uint64_t entries;
 	const char *members;
 	const char *peer; /* a command, or NULL */
 };

@@ -21,6 +21,7 @@
 #define CROWD_MAX 100000 /* numbers of members below it */
 #define REQUESTS 5000
 #define IDLE_S 5
+#define ALIVE_S 45
 
 /* The server to connect to. */
 struct place {
@@ -29,15 +30,25 @@ struct place {
 	const uint8_t *root;
 };
 
+/* Members of one process, logged in and silent: as our programs do, each says
+ * that it lives, before the hub would ask. */
 static void
-log_in(struct bench_hub *h, unsigned number)
+idle_members(
+    struct bench_hub *h, struct bench_board *board, unsigned from, unsigned n)
 {
 	static struct bench_member m[PER_PROCESS];
-	struct bench_member *at = &m[number % PER_PROCESS];
 
-	bench_member_init(at, number);
-	bench_hub_join(h, at);
-	(void)bench_ping(at);
+	for (unsigned i = 0; i < n; i++) {
+		bench_member_init(&m[i], from + i);
+		bench_hub_join(h, &m[i]);
+		(void)bench_ping(&m[i]);
+		__sync_fetch_and_add(&board->ready, 1);
+	}
+	for (;;) {
+		sleep(ALIVE_S);
+		for (unsigned i = 0; i < n; i++)
+			(void)bench_ping(&m[i]);
+	}
 }
 
 static void
@@ -61,11 +72,10 @@ connect_more(
 	int ready = crowd->board->ready + (int)n;
 
 	if (bench_crowd_fork(crowd)) {
+		if (p->hub != NULL)
+			idle_members(p->hub, crowd->board, from, n);
 		for (unsigned i = 0; i < n; i++) {
-			if (p->hub != NULL)
-				log_in(p->hub, from + i);
-			else
-				connect_only(p);
+			connect_only(p);
 			__sync_fetch_and_add(&crowd->board->ready, 1);
 		}
 		for (;;)
@@ -108,8 +118,6 @@ costs(struct bench_hub *h, struct bench_crowd *crowd, const struct place *p,
 	char what[64];
 	unsigned at = 0;
 
-	bench_member_init(&m, CROWD_MAX + 1);
-	bench_hub_join(h, &m);
 	for (unsigned to = n < 100 ? n : 100; at < n; to *= 10) {
 		struct cost c;
 
@@ -119,7 +127,10 @@ costs(struct bench_hub *h, struct bench_crowd *crowd, const struct place *p,
 			    to - at < PER_PROCESS ? to - at : PER_PROCESS);
 		at = to;
 		fputc('\n', stderr);
+		bench_member_init(&m, CROWD_MAX + to);
+		bench_hub_join(h, &m);
 		c = cost_beside(&m, h->pid);
+		bench_member_clear(&m);
 		if (first.request_us == 0)
 			first = c;
 		snprintf(
@@ -129,7 +140,6 @@ costs(struct bench_hub *h, struct bench_crowd *crowd, const struct place *p,
 		snprintf(what, sizeof what, "%u idle connections, CPU", to);
 		bench_ratio(what, c.idle * 100, "%", "goal, %", 1, 1);
 	}
-	bench_member_clear(&m);
 }
 
 /* KiB for each of ${n}; ${*alone} is the process with one. */

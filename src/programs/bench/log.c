@@ -138,7 +138,6 @@ measure(struct scene *s, unsigned rounds)
 void
 bench_log(const struct bench_options *o)
 {
-	uint64_t most = o->quick ? 10000 : 1000000;
 	struct scene s = { .head = 0 };
 	struct times first = { 0 };
 
@@ -147,7 +146,8 @@ bench_log(const struct bench_options *o)
 	bench_hub_pair(&s.hub, &s.a, &s.b, 0);
 	s.group = cs_mls_group_id(s.a.group);
 	submit(&s);
-	for (uint64_t n = 1000; n <= most; n *= 10) {
+	for (uint64_t n = 1000, most = o->entries;; n *= 10) {
+		n = n < most ? n : most;
 		char what[64];
 		struct times t;
 
@@ -163,6 +163,8 @@ bench_log(const struct bench_options *o)
 		bench_ratio(what, t.ack_us, "us", "of 1,000", first.ack_us, 0);
 		bench_ratio("an empty request, p50", t.ping_us, "us",
 		    "beside 1,000", first.ping_us, 0);
+		if (n == most)
+			break;
 	}
 	bench_member_clear(&s.a);
 	bench_member_clear(&s.b);

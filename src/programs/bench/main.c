@@ -10,6 +10,7 @@
 #include "programs/bench/bench.h"
 #include "programs/bench/delay.h"
 #include "programs/bench/desk.h"
+#include "programs/bench/groups.h"
 #include "programs/bench/hub.h"
 #include "programs/bench/idle.h"
 #include "programs/bench/log.h"
@@ -38,6 +39,13 @@ options_of(struct bench_options *o, const struct cli_args *args)
 			    CLI_USAGE, "--seconds takes 1 to 3600.");
 		o->seconds = (unsigned)n;
 	}
+	o->entries = o->quick ? 10000 : 1000000;
+	if ((value = cli_value(args, "entries")) != NULL) {
+		if (!cli_number(&n, value, 1000, 100000000))
+			return cli_fail(
+			    CLI_USAGE, "--entries takes 1000 to 100000000.");
+		o->entries = (uint64_t)n;
+	}
 	if ((value = cli_value(args, "connections")) != NULL) {
 		if (!cli_number(&n, value, 1, 10000))
 			return cli_fail(
@@ -63,10 +71,16 @@ run(const struct cli_args *args,
 	return CLI_OK;
 }
 
-static void (*const all_parts[])(const struct bench_options *o) = {
-	bench_message, bench_wire, bench_throughput, bench_delay, bench_idle,
-	bench_mls, bench_phash, bench_desk, bench_log, bench_mls_scale
-};
+static void (*const all_parts[])(
+    const struct bench_options *o) = { bench_message, bench_wire,
+	bench_throughput, bench_delay, bench_idle, bench_mls, bench_phash,
+	bench_desk, bench_log, bench_mls_scale, bench_groups };
+
+static int
+run_groups(const struct cli_args *args)
+{
+	return run(args, &all_parts[10], 1);
+}
 
 static int
 run_message(const struct cli_args *args)
@@ -133,6 +147,7 @@ static const struct cli_option options[] = {
 	{ "quick", 0, NULL, "too short to mean much: does it run?" },
 	{ "members", 0, "LIST", "how many send at once (1,10,100)" },
 	{ "seconds", 0, "N", "how long each of these goes on (5)" },
+	{ "entries", 0, "N", "for log: entries of the longest (1000000)" },
 	{ "connections", 0, "N", "how many are idle (1000)" },
 	{ "peer", 0, "COMMAND",
 	    "for mls: prints another implementation's figures, each as name, "
@@ -153,6 +168,8 @@ static const struct cli_command commands[] = {
 	{ "idle", "",
 	    "idle connections: their memory, and requests beside them", NULL, 0,
 	    0, NULL, run_idle },
+	{ "groups", "", "a message in groups of 2 to 5,000, all connected",
+	    NULL, 0, 0, NULL, run_groups },
 	{ "log", "", "reading in logs of up to a million entries", NULL, 0, 0,
 	    NULL, run_log },
 	{ "mls", "", "what MLS groups cost, in suites 1, 2 and 3",
