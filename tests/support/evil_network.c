@@ -206,7 +206,8 @@ try_tls(void)
 
 	memset(tbs, 0x20, sizeof tbs);
 	memcpy(tbs + 64, client, sizeof client);
-	(void)!cs_channel_put(c, HUB_TALK_SIGN, 7, CS_VIEW_OF(tbs));
+	(void)!cs_channel_put(
+	    c, HUB_TALK_SIGN, (uint64_t)1 << 32 | 7, CS_VIEW_OF(tbs));
 	do
 		if (cs_channel_await(&m, c, 5000) != CS_OK)
 			_exit(4);
@@ -254,7 +255,9 @@ evil_main(void)
 	try_tls();
 	try_files();
 	say(true, "to the end");
-	/* Of this it dies. */
+	/* Of this it dies; under a sanitizer it would get it. */
+	if (!confined.seccomp)
+		return 0;
 	ptrace(PTRACE_ATTACH, getppid(), NULL, NULL);
 	say(true, "another process");
 	return 0;

@@ -93,6 +93,7 @@ hs_clear(struct hub_signer *s)
 		cs_buf_free(&s->answers[i]);
 	hub_keyring_free(s->keys);
 	cs_signer_free(hub->external_signer);
+	hub->external_signer = NULL;
 	cs_buf_free(&hub->stamp_cert);
 	cs_buf_free(&hub->external_cert);
 	cs_buf_free(&hub->registrar_cert);

@@ -10,6 +10,7 @@ keep(struct network *n, const struct cs_channel_message *m)
 	switch (m->kind) {
 	case HUB_TALK_CHAIN:
 		n->fresh_chain = true;
+		n->chain_key = (uint32_t)m->about;
 		return cs_buf_set(&n->chain, m->bytes);
 	case HUB_TALK_TICKETS:
 		n->fresh_tickets = n->have_tickets = true;
@@ -34,9 +35,10 @@ static enum cs_err
 sign(void *arg, uint8_t out[static CS_TLS_SIG_MAX], size_t *n_out,
     struct cs_view tbs)
 {
-	struct network *n = arg;
+	const struct network_tls *t = arg;
+	struct network *n = t->network;
 	struct cs_channel_message m;
-	uint64_t order = ++n->orders;
+	uint64_t order = (uint64_t)t->key << 32 | ++n->orders;
 	enum cs_err err;
 
 	if (n->signer == NULL)
@@ -63,16 +65,20 @@ sign(void *arg, uint8_t out[static CS_TLS_SIG_MAX], size_t *n_out,
 static enum cs_err
 use_chain(struct network *n)
 {
+	struct network_tls *t;
 	enum cs_err err;
 
 	n->fresh_chain = false;
 	if (n->n_tls == NETWORK_TLS_MAX)
 		return CS_ERR_LIMIT;
+	t = &n->tls[n->n_tls];
+	t->network = n;
+	t->key = n->chain_key;
 	if ((err = cs_tls_server_new_remote(
-		 &n->tls[n->n_tls], cs_buf_view(&n->chain), sign, n)))
+		 &t->server, cs_buf_view(&n->chain), sign, t)))
 		return err;
 	n->n_tls++;
-	cs_net_server_use(n->server, n->tls[n->n_tls - 1]);
+	cs_net_server_use(n->server, t->server);
 	n->fresh_tickets = n->have_tickets;
 	return CS_OK;
 }
@@ -84,7 +90,7 @@ use_tickets(struct network *n)
 	if (n->n_tls == 0)
 		return CS_OK;
 	return cs_tls_server_tickets(
-	    n->tls[n->n_tls - 1], n->tickets.now, n->tickets.before);
+	    n->tls[n->n_tls - 1].server, n->tickets.now, n->tickets.before);
 }
 
 enum cs_err
@@ -109,7 +115,7 @@ void
 network_tls_free(struct network *n)
 {
 	while (n->n_tls > 0)
-		cs_tls_server_free(n->tls[--n->n_tls]);
+		cs_tls_server_free(n->tls[--n->n_tls].server);
 	leave_signer(n);
 	cs_buf_free(&n->chain);
 	cs_wipe(&n->tickets, sizeof n->tickets);

@@ -204,6 +204,7 @@ await_chain(struct network *n)
 			CS_OK &&
 		    m.kind == HUB_TALK_CHAIN) {
 			n->fresh_chain = true;
+			n->chain_key = (uint32_t)m.about;
 			err = cs_buf_set(&n->chain, m.bytes);
 		}
 	return err ? err : network_tls_serve(n);

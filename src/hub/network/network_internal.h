@@ -13,6 +13,14 @@
 /* While so much waits for the database, nobody is read. */
 #define NETWORK_BEHIND ((size_t)8 << 20)
 
+/* Certificates, with the number that their key has in the process that signs.
+ */
+struct network_tls {
+	struct network *network;
+	struct cs_tls_server *server;
+	uint32_t key;
+};
+
 struct network {
 	struct cs_net_server *server;
 	struct cs_net_limits limits;
@@ -20,10 +28,11 @@ struct network {
 	struct cs_channel *database, *files, *signer; /* signer: of TLS */
 	struct cs_slots lines;                        /* WebSockets */
 	struct cs_slots requests;                     /* for blobs */
-	struct cs_tls_server *tls[NETWORK_TLS_MAX]; /* the last one is in use */
+	struct network_tls tls[NETWORK_TLS_MAX]; /* the last one is in use */
 	size_t n_tls;
-	uint64_t orders;     /* signatures that were asked for */
+	uint32_t orders;     /* signatures that were asked for */
 	struct cs_buf chain; /* that has come and is not in use yet */
 	struct hub_talk_tickets tickets;
+	uint32_t chain_key; /* of the chain */
 	bool fresh_chain, fresh_tickets, have_tickets;
 };

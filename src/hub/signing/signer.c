@@ -45,7 +45,8 @@ static enum cs_err
 change_keys(struct signer *s)
 {
 	struct hub_keyring *fresh = NULL;
-	enum cs_err err = hub_keyring_new(&fresh, &s->files, hub_time_now(&s->time));
+	enum cs_err err =
+	    hub_keyring_new(&fresh, &s->files, hub_time_now(&s->time));
 
 	hub_key_files_clear(&s->files);
 	if (err) {

@@ -20,7 +20,10 @@
 
 struct tls {
 	struct cs_buf key, chain; /* as they come, until "keys" */
-	struct cs_tls_signer *signer;
+	/* The key that is in use, and the one before: handshakes that began
+	 * with its certificate end with it. */
+	struct cs_tls_signer *signer, *before;
+	uint32_t number; /* of the one in use */
 	struct cs_buf chain_used;
 	struct hub_talk_tickets tickets;
 	uint64_t tickets_us; /* when they were last changed */
@@ -40,7 +43,7 @@ static void
 tell(struct tls *t, size_t i, uint8_t kind, struct cs_view what)
 {
 	if (t->networks[i] != NULL &&
-	    (cs_channel_put(t->networks[i], kind, 0, what) != CS_OK ||
+	    (cs_channel_put(t->networks[i], kind, t->number, what) != CS_OK ||
 		cs_channel_flush(t->networks[i]) != CS_OK))
 		leave(t, i);
 }
@@ -91,8 +94,10 @@ change_keys(struct tls *t)
 		cs_part_tell("keys", err, "");
 		return CS_OK;
 	}
-	cs_tls_signer_free(t->signer);
+	cs_tls_signer_free(t->before);
+	t->before = t->signer;
 	t->signer = fresh;
+	t->number++;
 	if ((err = cs_buf_set(&t->chain_used, cs_buf_view(&t->chain))))
 		return err;
 	tell_all(t, HUB_TALK_CHAIN, cs_buf_view(&t->chain_used));
@@ -140,6 +145,14 @@ take(void *arg, struct cs_hand *h)
 
 /* ---- orders ------------------------------------------------------------- */
 
+static struct cs_tls_signer *
+numbered(const struct tls *t, uint64_t number)
+{
+	return number == t->number    ? t->signer
+	    : number + 1 == t->number ? t->before
+				      : NULL;
+}
+
 static void
 serve(struct tls *t, size_t i)
 {
@@ -151,10 +164,11 @@ serve(struct tls *t, size_t i)
 		uint8_t signature[CS_TLS_SIG_MAX];
 		size_t n = 0;
 
+		struct cs_tls_signer *s = numbered(t, m.about >> 32);
+
 		/* What is refused is answered with nothing. */
-		if (m.kind != HUB_TALK_SIGN ||
-		    cs_tls_signer_sign(t->signer, signature, &n, m.bytes) !=
-			CS_OK)
+		if (m.kind != HUB_TALK_SIGN || s == NULL ||
+		    cs_tls_signer_sign(s, signature, &n, m.bytes) != CS_OK)
 			n = 0;
 		if (cs_channel_put(c, HUB_TALK_SIGNATURE, m.about,
 			cs_view(signature, n)) != CS_OK)
@@ -217,6 +231,7 @@ hub_tls_main(void)
 	for (size_t i = 0; i < LINKS_MAX; i++)
 		leave(&t, i);
 	cs_tls_signer_free(t.signer);
+	cs_tls_signer_free(t.before);
 	cs_buf_free(&t.key);
 	cs_buf_free(&t.chain);
 	cs_buf_free(&t.chain_used);

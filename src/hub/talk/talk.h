@@ -147,8 +147,9 @@ struct hub_talk_keys {
  */
 
 enum hub_talk_tls {
-	HUB_TALK_SIGN = 1,  /* what TLS signs; about: the order */
-	HUB_TALK_CHAIN,     /* the certificates, PEM */
+	/* what TLS signs; about: number of the key << 32 | of the order */
+	HUB_TALK_SIGN = 1,
+	HUB_TALK_CHAIN, /* the certificates, PEM; about: number of their key */
 	HUB_TALK_TICKETS,   /* struct hub_talk_tickets */
 	HUB_TALK_SIGNATURE, /* empty: refused */
 };
