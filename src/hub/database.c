@@ -28,6 +28,7 @@
 #include "hub/core/sign.h"
 #include "hub/core/spent.h"
 #include "hub/groups/log.h"
+#include "hub/groups/recent.h"
 #include "hub/groups/removal.h"
 #include "hub/requests.h"
 #include "hub/retention.h"
@@ -480,6 +481,7 @@ end(struct database *d)
 		leave_files(d);
 		hub_links_free(hub);
 		hub_log_free(hub);
+		hub_recent_free(hub);
 		hub_fanout_free(hub);
 		hub_budgets_free(hub);
 		if (hub->db != NULL && cs_db_in_transaction(hub->db))

@@ -157,6 +157,7 @@ static const struct cs_wire_field cs_wire_submit_fields[] = {
 	FIELD(CS_WIRE_VEC, cs_wire_submit, message, CS_WIRE_MESSAGE_MAX),
 	FIELD(CS_WIRE_VEC, cs_wire_submit, welcome, CS_WIRE_MESSAGE_MAX),
 	FIELD(CS_WIRE_VEC, cs_wire_submit, group_info, CS_WIRE_GROUP_INFO_MAX),
+	FIELD(CS_WIRE_VEC, cs_wire_submit, again, 8),
 };
 SHAPE(cs_wire_submit);
 

@@ -341,6 +341,8 @@ struct cs_wire_submit {
 	struct cs_view message;
 	struct cs_view welcome;
 	struct cs_view group_info;
+	struct cs_view again; /* empty, or a number: it was sent before, and may
+			       * stand behind that entry */
 };
 CS_WIRE_SHAPE(cs_wire_submit);
 struct cs_wire_submit_answer {

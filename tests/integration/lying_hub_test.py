@@ -144,7 +144,7 @@ def copy_entry(w):
 def test_replayed():
     """An old message under a new number, with a new stamp that fits."""
     with Liar("one", "two", "three") as w:
-        w.lie("DROP INDEX log_hash", *copy_entry(w), restamp=(w.head + 1,))
+        w.lie(*copy_entry(w), restamp=(w.head + 1,))
         w.caught(["replay"], ["one", "two", "three"])
 
 

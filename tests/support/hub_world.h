@@ -16,6 +16,7 @@
 #include "hub/core/refusal.h"
 #include "hub/core/schema.h"
 #include "hub/groups/log.h"
+#include "hub/groups/recent.h"
 #include "support/hub_signer.h"
 #include "support/temp_dir.h"
 
@@ -76,6 +77,7 @@ hw_clear(struct hub_world *w)
 	cs_channel_free(w->files);
 	cs_db_close(w->hub->db);
 	hub_log_free(w->hub);
+	hub_recent_free(w->hub);
 	hub_fanout_free(w->hub);
 	hub_batch_free(w->hub);
 	hub_budgets_free(w->hub);

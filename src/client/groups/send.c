@@ -24,6 +24,10 @@
 #include "crypto/random.h"
 #include "franking/sender.h"
 
+/* Entries that the hub is asked to look through for a message that it may have;
+ * it looks through 20,000 at most. */
+#define AGAIN_MOST 10000
+
 /* ---- encrypting --------------------------------------------------------- */
 
 /* FRANKING, "Sender": make tag, signature and authenticated data. */
@@ -68,6 +72,7 @@ encrypt_in_transaction(
 	enum cs_err err;
 
 	cs_buf_reset(&s->ciphertext);
+	s->after = g->seq;
 	if ((err = frank(c, g, s, &aad)) == CS_OK &&
 	    (err = cs_mls_protect(&s->ciphertext, g->mls, cs_buf_view(&aad),
 		 s->record.body)) == CS_OK &&
@@ -128,11 +133,26 @@ refused(
 	return CS_ERR_DENIED;
 }
 
+/* The message may stand in the log behind this entry: it was encrypted when
+ * that was the last.  What this device has read since it would have found
+ * there, so the hub need not look through very much. */
+static void
+write_after(uint8_t out[static 8], const struct client_group *g,
+    const struct client_sending *s)
+{
+	uint64_t after = s->after;
+
+	if (g->seq > AGAIN_MOST && after < g->seq - AGAIN_MOST)
+		after = g->seq - AGAIN_MOST;
+	for (unsigned i = 0; i < 8; i++)
+		out[i] = (uint8_t)(after >> (56 - 8 * i));
+}
+
 /* CS_ERR_EPOCH: the group is up to date now, and the message has to be
- * encrypted again. */
+ * encrypted again.  ${again}: the hub may have it. */
 static enum cs_err
-submit(
-    struct cs_client *c, struct client_group *g, const struct client_sending *s)
+submit(struct cs_client *c, struct client_group *g,
+    const struct client_sending *s, bool again)
 {
 	struct cs_view ciphertext = cs_buf_view(&s->ciphertext);
 	struct cs_wire_submit ask = {
@@ -147,8 +167,13 @@ submit(
 		.epoch = s->epoch,
 	};
 	struct cs_stamp stamp;
+	uint8_t after[8];
 	enum cs_err err;
 
+	if (again) {
+		write_after(after, g, s);
+		ask.again = CS_VIEW_OF(after);
+	}
 	err = client_call(c, CS_WIRE_SUBMIT, &cs_wire_submit_shape, &ask,
 	    &cs_wire_submit_answer_shape, &answer);
 	if (err)
@@ -170,17 +195,18 @@ send_one(struct cs_client *c, struct client_group *g, uint64_t id)
 {
 	struct client_sending s;
 	enum cs_err err = client_outbox_load(&s, c, id);
+	bool again = s.ciphertext.len != 0;
 
-	if (err == CS_OK && s.ciphertext.len == 0)
+	if (err == CS_OK && !again)
 		err = encrypt_now(c, g, &s);
 	if (err == CS_OK)
-		err = submit(c, g, &s);
+		err = submit(c, g, &s, again);
 	for (unsigned i = 1; err == CS_ERR_EPOCH && i < CLIENT_TRIES; i++) {
 		/* Reading the log may have found it there. */
 		client_sending_clear(&s);
 		if ((err = client_outbox_load(&s, c, id)) == CS_OK &&
 		    (err = encrypt_now(c, g, &s)) == CS_OK)
-			err = submit(c, g, &s);
+			err = submit(c, g, &s, false);
 	}
 	client_sending_clear(&s);
 	return err == CS_ERR_NOT_FOUND ? CS_OK : err;

@@ -57,6 +57,7 @@ parse(struct client_sending *s, struct cs_view plain)
 	s->epoch = cs_read_u64(&r);
 	s->sender_seq = cs_read_u64(&r);
 	s->claimed_ms = cs_read_u64(&r);
+	s->after = cs_read_u64(&r);
 	s->leaf = cs_read_u32(&r);
 	cs_read_copy(&r, s->sig, sizeof s->sig);
 	cs_read_copy(&r, s->tag, sizeof s->tag);
@@ -101,6 +102,7 @@ client_outbox_seal(struct cs_client *c, const struct client_sending *s)
 	cs_write_u64(&w, s->epoch);
 	cs_write_u64(&w, s->sender_seq);
 	cs_write_u64(&w, s->claimed_ms);
+	cs_write_u64(&w, s->after);
 	cs_write_u32(&w, s->leaf);
 	cs_write_bytes(&w, CS_VIEW_OF(s->sig));
 	cs_write_bytes(&w, CS_VIEW_OF(s->tag));

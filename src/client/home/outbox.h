@@ -11,6 +11,7 @@ struct client_sending {
 	struct cs_buf written;    /* what ${record.body} points into */
 	struct cs_buf ciphertext; /* empty: it was not encrypted yet */
 	uint64_t epoch, sender_seq, claimed_ms;
+	uint64_t after; /* entries that were read before it was encrypted */
 	uint32_t leaf;
 	uint8_t sig[CS_SIGNATURE_LEN];
 	uint8_t tag[CS_HASH_LEN];

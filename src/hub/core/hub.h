@@ -159,6 +159,7 @@ struct cs_hub {
 	struct hub_pending *pending;
 	size_t n_pending, cap_pending;
 	struct cs_buf pending_bytes;
+	struct hub_recent *recent; /* groups/recent.h */
 
 	uint64_t now_ms; /* set at each round */
 	struct hub_time time;

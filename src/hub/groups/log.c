@@ -14,6 +14,7 @@
 #include "hub/core/batch.h"
 #include "hub/core/sign.h"
 #include "hub/groups/group.h"
+#include "hub/groups/recent.h"
 
 /* Memory that is kept between rounds. */
 #define PENDING_KEEP ((size_t)1 << 20)
@@ -207,6 +208,8 @@ store_pending(struct cs_hub *hub, size_t i)
 		memcpy(hub->batch.data + p->answer_at, stamp.data, stamp.len);
 	err = store_entry(hub, id, &p->stamp, cs_buf_view(&stamp), p->content,
 	    message_of(hub, p));
+	if (err == CS_OK)
+		hub_recent_add(hub, p->stamp.msg_hash, p->stamp.group_seq);
 	for (size_t j = i + 1; is_last && j < hub->n_pending; j++)
 		is_last = !cs_view_equal(id_of(hub, &hub->pending[j]), id);
 	if (err == CS_OK && is_last)

@@ -17,6 +17,7 @@
 
 #include <string.h>
 
+#include "base/reader.h"
 #include "crypto/hash.h"
 #include "franking/safe_aad.h"
 #include "hub/core/batch.h"
@@ -28,11 +29,15 @@
 #include "hub/groups/log.h"
 #include "hub/groups/member.h"
 #include "hub/groups/read.h"
+#include "hub/groups/recent.h"
 #include "hub/groups/removal.h"
 #include "hub/groups/restore.h"
 #include "hub/groups/welcome.h"
 #include "room/context.h"
 #include "room/handshake.h"
+
+/* Entries that are looked through for one that may be there already. */
+#define HUB_AGAIN_MOST 20000
 
 /* The sender inside the message has to be the device on the connection. */
 static enum cs_err
@@ -284,36 +289,89 @@ application(struct hub_appended *out, struct hub_request *rq,
 	return hub_log_append(out, rq->hub, group, entry);
 }
 
+/* Answer with the entry in ${row}, if it is this device's. */
+static enum cs_err
+answer_again(struct hub_request *rq, struct cs_rows *row)
+{
+	struct cs_wire_submit_answer answer = {
+		.group_seq = cs_col_int(row, 0),
+		.stamp = cs_col_blob(row, 1),
+	};
+
+	if (!cs_view_equal(cs_col_blob(row, 2), CS_VIEW_OF(rq->conn->device)))
+		return hub_refuse(rq, CS_WIRE_E_REPEATED);
+	return hub_answer(rq, &cs_wire_submit_answer_shape, &answer);
+}
+
+/* The same bytes in the log behind the entry ${after}, at most ${most} of which
+ * are looked at; or a handshake, wherever it stands: ${*found}. */
+static enum cs_err
+look_for(bool *found, struct hub_request *rq, const struct hub_group *group,
+    const struct hub_entry *entry, uint64_t after, uint64_t most)
+{
+	struct cs_view hash = CS_VIEW_OF(entry->msg_hash);
+	struct cs_rows row;
+	enum cs_err err;
+
+	if (entry->content == CS_MLS_CONTENT_APPLICATION)
+		err = cs_db_row(&row, rq->hub->db,
+		    "SELECT seq,stamp,device FROM log WHERE grp=? AND seq>?"
+		    " AND seq<=? AND msg_hash=?",
+		    cs_blob(group->id), cs_int(after), cs_int(after + most),
+		    cs_blob(hash));
+	else
+		err = cs_db_row(&row, rq->hub->db,
+		    "SELECT seq,stamp,device FROM log WHERE grp=?"
+		    " AND msg_hash=? AND content<>1",
+		    cs_blob(group->id), cs_blob(hash));
+	if (err == CS_OK) {
+		*found = true;
+		err = answer_again(rq, &row);
+	}
+	err = cs_rows_end(&row, err);
+	return err == CS_ERR_NOT_FOUND ? CS_OK : err;
+}
+
+/* What ${m->again} says: that the bytes may stand behind an entry. */
+static enum cs_err
+look_behind(bool *found, struct hub_request *rq, const struct hub_group *group,
+    const struct hub_entry *entry, struct cs_view again)
+{
+	struct cs_reader r = cs_reader(again);
+	uint64_t after = cs_read_u64(&r);
+
+	if (cs_reader_end(&r) != CS_OK || after > group->seq)
+		return hub_refuse(rq, CS_WIRE_E_MALFORMED);
+	/* Who has not read for so long reads first, and finds it there. */
+	if (group->seq - after > HUB_AGAIN_MOST)
+		return hub_refuse(rq, CS_WIRE_E_UNAVAILABLE);
+	return look_for(found, rq, group, entry, after, HUB_AGAIN_MOST);
+}
+
 /* Bytes that the log has already get the first answer again, if this device
  * sent them: ${*found}. */
 static enum cs_err
 replayed(bool *found, struct hub_request *rq, const struct hub_group *group,
-    const struct hub_entry *entry)
+    const struct hub_entry *entry, struct cs_view again)
 {
-	struct cs_wire_submit_answer answer = { 0 };
-	struct cs_rows row;
+	uint64_t seq;
 	enum cs_err err;
 
 	*found = false;
 	if (hub_log_waits(rq->hub, group->id, entry->msg_hash) &&
 	    (err = hub_log_flush(rq->hub)))
 		return err;
-	err = cs_db_row(&row, rq->hub->db,
-	    "SELECT seq,stamp,device FROM log WHERE grp=? AND msg_hash=?",
-	    cs_blob(group->id), cs_blob(CS_VIEW_OF(entry->msg_hash)));
-	if (err == CS_OK) {
-		*found = true;
-		answer.group_seq = cs_col_int(&row, 0);
-		answer.stamp = cs_col_blob(&row, 1);
-		if (!cs_view_equal(
-			cs_col_blob(&row, 2), CS_VIEW_OF(rq->conn->device)))
-			err = hub_refuse(rq, CS_WIRE_E_REPEATED);
-		else
-			err = hub_answer(
-			    rq, &cs_wire_submit_answer_shape, &answer);
-	}
-	err = cs_rows_end(&row, err);
-	return err == CS_ERR_NOT_FOUND ? CS_OK : err;
+	if (entry->content != CS_MLS_CONTENT_APPLICATION)
+		return look_for(found, rq, group, entry, 0, 0);
+	seq = hub_recent_find(rq->hub, entry->msg_hash);
+	if (seq != 0 &&
+	    ((err = look_for(found, rq, group, entry, seq - 1, 1)) || *found))
+		return err;
+	if (again.len == 0)
+		return CS_OK;
+	if ((err = hub_log_flush(rq->hub)))
+		return err;
+	return look_behind(found, rq, group, entry, again);
 }
 
 /* Another commit was first: refuse, and send that one along. */
@@ -431,7 +489,8 @@ submit(struct hub_request *rq, const struct cs_wire_submit *m,
 	if (info.wire > CS_MLS_WIRE_PRIVATE ||
 	    !cs_view_equal(info.group_id, m->group_id))
 		return hub_refuse(rq, CS_WIRE_E_MALFORMED);
-	if ((err = replayed(&found, rq, group, &entry)) || found ||
+	entry.content = info.content;
+	if ((err = replayed(&found, rq, group, &entry, m->again)) || found ||
 	    (err = may_submit(rq, &info)))
 		return err;
 	/* Handshakes carry data, too. */
