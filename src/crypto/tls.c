@@ -108,6 +108,14 @@ cs_tls_client_refusal(const void *ssl_ctx)
 	return pin->refusal;
 }
 
+void
+cs_tls_client_refusal_forget(void *ssl_ctx)
+{
+	struct pin *pin = SSL_CTX_get_ex_data(ssl_ctx, pin_index);
+
+	pin->refusal = CS_OK;
+}
+
 /* A ticket has come, which stays OpenSSL's. */
 static int
 on_ticket(SSL *ssl, SSL_SESSION *session)

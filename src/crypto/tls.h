@@ -29,6 +29,8 @@ void cs_tls_client_keep(void *ssl_ctx, struct cs_tls_tickets *tickets);
 
 /* Why the last connection of this context was refused; CS_OK if it was not. */
 enum cs_err cs_tls_client_refusal(const void *ssl_ctx);
+/* Before the next one: nothing was refused yet. */
+void cs_tls_client_refusal_forget(void *ssl_ctx);
 
 /* Server side: TLS 1.3 only, small buffers. */
 CS_CHECKED enum cs_err cs_tls_server_setup(void *ssl_ctx);

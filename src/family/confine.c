@@ -13,6 +13,8 @@
 #include <sys/ioctl.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -88,6 +90,9 @@ static const struct {
 	int call;
 } also[] = {
 	{ CS_CONFINE_ACCEPT, SCMP_SYS(accept4) },
+	{ CS_CONFINE_ACCEPT | CS_CONFINE_CONNECT, SCMP_SYS(getpeername) },
+	{ CS_CONFINE_ACCEPT | CS_CONFINE_CONNECT, SCMP_SYS(getsockname) },
+	{ CS_CONFINE_CONNECT, SCMP_SYS(connect) },
 	{ CS_CONFINE_FILES, SCMP_SYS(openat) },
 	{ CS_CONFINE_FILES, SCMP_SYS(unlinkat) },
 	{ CS_CONFINE_FILES, SCMP_SYS(renameat) },
@@ -105,6 +110,40 @@ static const struct {
 	{ CS_CONFINE_DATABASE, SCMP_SYS(stat) },
 	{ CS_CONFINE_DATABASE, SCMP_SYS(lstat) },
 	{ CS_CONFINE_DATABASE, SCMP_SYS(access) },
+};
+
+/* What is refused to those who may run programs: to wait for others, to look
+ * into other processes, and what only those need who rule a system. */
+static const int refused[] = {
+	SCMP_SYS(bind),
+	SCMP_SYS(listen),
+	SCMP_SYS(accept),
+	SCMP_SYS(accept4),
+	SCMP_SYS(connect),
+	SCMP_SYS(ptrace),
+	SCMP_SYS(process_vm_readv),
+	SCMP_SYS(process_vm_writev),
+	SCMP_SYS(pidfd_getfd),
+	SCMP_SYS(unshare),
+	SCMP_SYS(setns),
+	SCMP_SYS(mount),
+	SCMP_SYS(umount2),
+	SCMP_SYS(pivot_root),
+	SCMP_SYS(chroot),
+	SCMP_SYS(bpf),
+	SCMP_SYS(perf_event_open),
+	SCMP_SYS(userfaultfd),
+	SCMP_SYS(io_uring_setup),
+	SCMP_SYS(io_uring_enter),
+	SCMP_SYS(add_key),
+	SCMP_SYS(request_key),
+	SCMP_SYS(keyctl),
+	SCMP_SYS(open_by_handle_at),
+	SCMP_SYS(kexec_load),
+	SCMP_SYS(init_module),
+	SCMP_SYS(finit_module),
+	SCMP_SYS(delete_module),
+	SCMP_SYS(personality),
 };
 
 /* Not only refused: whoever tries these is no longer the program that was
@@ -131,10 +170,28 @@ add_rules(scmp_filter_ctx ctx, unsigned more)
 	for (size_t i = 0; i < sizeof deadly / sizeof *deadly; i++)
 		failed |=
 		    seccomp_rule_add(ctx, SCMP_ACT_KILL_PROCESS, deadly[i], 0);
+	if ((more & CS_CONFINE_CONNECT) != 0)
+		failed |= seccomp_rule_add(ctx, SCMP_ACT_ALLOW,
+		    SCMP_SYS(socket), 2, SCMP_A0(SCMP_CMP_EQ, AF_INET),
+		    SCMP_A1(SCMP_CMP_MASKED_EQ, 0xf, SOCK_STREAM));
 	/* Memory is never written and run; malloc() widens its heaps by this
 	 * call. */
 	failed |= seccomp_rule_add(ctx, SCMP_ACT_ALLOW, SCMP_SYS(mprotect), 1,
 	    SCMP_A2(SCMP_CMP_MASKED_EQ, 4 /* PROT_EXEC */, 0));
+	return failed;
+}
+
+/* The other way round, for those of whom nobody knows what they call. */
+static int
+add_refusals(scmp_filter_ctx ctx)
+{
+	const uint32_t no = SCMP_ACT_ERRNO(EPERM);
+	int failed = 0;
+
+	for (size_t i = 0; i < sizeof refused / sizeof *refused; i++)
+		failed |= seccomp_rule_add(ctx, no, refused[i], 0);
+	failed |= seccomp_rule_add(
+	    ctx, no, SCMP_SYS(socket), 1, SCMP_A0(SCMP_CMP_NE, AF_UNIX));
 	return failed;
 }
 
@@ -143,12 +200,15 @@ add_rules(scmp_filter_ctx ctx, unsigned more)
 static enum cs_err
 filter_calls(unsigned more)
 {
-	scmp_filter_ctx ctx = seccomp_init(SCMP_ACT_ERRNO(EPERM));
+	bool programs = (more & CS_CONFINE_PROGRAMS) != 0;
+	scmp_filter_ctx ctx =
+	    seccomp_init(programs ? SCMP_ACT_ALLOW : SCMP_ACT_ERRNO(EPERM));
 	enum cs_err err = CS_ERR_IO;
 
 	if (ctx == NULL)
 		return CS_ERR_NOMEM;
-	if (add_rules(ctx, more) == 0 && seccomp_load(ctx) == 0)
+	if ((programs ? add_refusals(ctx) : add_rules(ctx, more)) == 0 &&
+	    seccomp_load(ctx) == 0)
 		err = CS_OK;
 	seccomp_release(ctx);
 	return err;
@@ -174,44 +234,134 @@ ruleset_size(long version)
 	return version >= 6 ? 24 : version >= 4 ? 16 : 8;
 }
 
-static bool
-restrict_files(const struct cs_confinement *how)
+/* All that writes.  To execute, to read files and to read folders are the
+ * bits 0, 2 and 3. */
+#define LANDLOCK_WRITES (LANDLOCK_V1 & ~0xdULL)
+#define LANDLOCK_REFER (1ULL << 13) /* version 2 */
+
+static long
+landlock_version(void)
 {
-	long version = syscall(SYS_landlock_create_ruleset, NULL, 0,
+	return syscall(SYS_landlock_create_ruleset, NULL, 0,
 	    LANDLOCK_CREATE_RULESET_VERSION);
+}
+
+/* What is no longer allowed but where a rule says so. */
+static struct ruleset
+rules_for(const struct cs_confinement *how, long version)
+{
 	struct ruleset rules = {
 		.files = LANDLOCK_V1 | (version >= 3 ? LANDLOCK_TRUNCATE : 0),
 		.net = LANDLOCK_TCP,
 		.scoped = LANDLOCK_SCOPES,
 	};
-	bool done = false;
+
+	if ((how->more & CS_CONFINE_CONNECT) != 0)
+		rules.net = 1; /* bind */
+	if ((how->more & CS_CONFINE_PROGRAMS) != 0)
+		rules.files = LANDLOCK_WRITES |
+		    (version >= 2 ? LANDLOCK_REFER : 0) |
+		    (version >= 3 ? LANDLOCK_TRUNCATE : 0);
+	return rules;
+}
+
+static bool
+allow_below(int ruleset, int parent, uint64_t what)
+{
+	const struct landlock_path_beneath_attr below = {
+		.allowed_access = what, .parent_fd = parent
+	};
+
+	return syscall(SYS_landlock_add_rule, ruleset,
+		   LANDLOCK_RULE_PATH_BENEATH, &below, 0) == 0;
+}
+
+/* The same by name; what is not there needs no rule. */
+static bool
+allow_path(int ruleset, const char *path, uint64_t what)
+{
+	int fd = open(path, O_PATH | O_CLOEXEC);
+	bool done;
+
+	if (fd < 0)
+		return true;
+	done = allow_below(ruleset, fd, what);
+	close(fd);
+	return done;
+}
+
+static bool
+add_exceptions(int fd, const struct cs_confinement *how, uint64_t files)
+{
+	bool done = true;
+
+	if ((how->more & CS_CONFINE_FILES) != 0)
+		done = allow_below(fd, how->folder,
+		    LANDLOCK_ACCESS_FS_READ_FILE |
+			LANDLOCK_ACCESS_FS_WRITE_FILE |
+			LANDLOCK_ACCESS_FS_READ_DIR |
+			LANDLOCK_ACCESS_FS_REMOVE_FILE |
+			LANDLOCK_ACCESS_FS_MAKE_REG |
+			(files & LANDLOCK_TRUNCATE));
+	if ((how->more & CS_CONFINE_PROGRAMS) != 0)
+		/* A decoder's messages go to /dev/null. */
+		done = allow_below(fd, how->folder, files) &&
+		    (how->folder_too < 0 ||
+			allow_below(fd, how->folder_too, files)) &&
+		    allow_path(fd, "/dev/null", LANDLOCK_ACCESS_FS_WRITE_FILE);
+	return done;
+}
+
+static bool
+restrict_files(const struct cs_confinement *how)
+{
+	long version = landlock_version();
+	struct ruleset rules;
+	bool done;
 	int fd;
 
 	if (version < 1)
 		return false;
-	if ((how->more & CS_CONFINE_CONNECT) != 0)
-		rules.net = 1; /* bind */
+	rules = rules_for(how, version);
 	fd = (int)syscall(
 	    SYS_landlock_create_ruleset, &rules, ruleset_size(version), 0);
 	if (fd < 0)
 		return false;
-	done = true;
-	if ((how->more & CS_CONFINE_FILES) != 0) {
-		const struct landlock_path_beneath_attr below = {
-			.allowed_access = LANDLOCK_ACCESS_FS_READ_FILE |
-			    LANDLOCK_ACCESS_FS_WRITE_FILE |
-			    LANDLOCK_ACCESS_FS_READ_DIR |
-			    LANDLOCK_ACCESS_FS_REMOVE_FILE |
-			    LANDLOCK_ACCESS_FS_MAKE_REG |
-			    (rules.files & LANDLOCK_TRUNCATE),
-			.parent_fd = how->folder,
-		};
+	done = add_exceptions(fd, how, rules.files) &&
+	    syscall(SYS_landlock_restrict_self, fd, 0) == 0;
+	close(fd);
+	return done;
+}
 
-		done = syscall(SYS_landlock_add_rule, fd,
-			   LANDLOCK_RULE_PATH_BENEATH, &below, 0) == 0;
+bool
+cs_confine_to_names(void)
+{
+	static const char *const by[] = { "/etc/resolv.conf", "/etc/hosts",
+		"/etc/nsswitch.conf", "/etc/host.conf", "/etc/gai.conf",
+		"/etc/services", "/etc/ld.so.cache", "/run/systemd/resolve",
+		"/lib", "/lib64", "/usr/lib", "/usr/lib64" };
+	const struct ruleset rules = { .files = LANDLOCK_V1 };
+	bool done;
+	int fd;
+
+	if (ASAN || landlock_version() < 1)
+		return false;
+	fd = (int)syscall(
+	    SYS_landlock_create_ruleset, &rules, ruleset_size(1), 0);
+	done = fd >= 0 && prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == 0;
+	for (size_t i = 0; done && i < sizeof by / sizeof *by; i++) {
+		struct stat st;
+
+		if (stat(by[i], &st) == 0)
+			done = allow_path(fd, by[i],
+			    LANDLOCK_ACCESS_FS_READ_FILE |
+				(S_ISDIR(st.st_mode)
+					? LANDLOCK_ACCESS_FS_READ_DIR
+					: 0));
 	}
 	done = done && syscall(SYS_landlock_restrict_self, fd, 0) == 0;
-	close(fd);
+	if (fd >= 0)
+		close(fd);
 	return done;
 }
 

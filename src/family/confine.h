@@ -17,14 +17,18 @@ enum cs_confine_more {
 	CS_CONFINE_FILES = 1 << 1,  /* files below a folder that it has */
 	CS_CONFINE_DATABASE = 1
 	    << 2,                    /* files it has open: locks, maps, syncs */
-	CS_CONFINE_CONNECT = 1 << 3, /* to others, by name */
+	CS_CONFINE_CONNECT = 1 << 3, /* to others, by address */
+	/* Anything but networks, and what could lead out of here: programs, and
+	 * files; written are only those below two folders. */
+	CS_CONFINE_PROGRAMS = 1 << 4,
 };
 
 struct cs_confinement {
 	unsigned more;     /* enum cs_confine_more */
 	bool stranger;     /* if root: it owns no file and becomes nobody */
 	unsigned long uid; /* if root, and no stranger: whom it becomes */
-	int folder;        /* CS_CONFINE_FILES: its descriptor */
+	int folder; /* CS_CONFINE_FILES, CS_CONFINE_PROGRAMS: its descriptor */
+	int folder_too; /* CS_CONFINE_PROGRAMS: of the second one; -1: none */
 };
 
 /* Which of the layers took hold. */
@@ -39,3 +43,8 @@ struct cs_confined {
  */
 CS_CHECKED enum cs_err cs_confine(
     struct cs_confined *out, const struct cs_confinement *how);
+
+/* Before a process looks up a name, which it can do no more once it is
+ * confined: from now on it opens only what names are looked up by.  False: the
+ * system has no Landlock. */
+bool cs_confine_to_names(void);

@@ -38,6 +38,7 @@ struct cs_family {
 	struct part parts[PARTS_MAX];
 	int program; /* this one, open */
 	int signals;
+	bool stops; /* cs_family_stop() */
 	sigset_t before;
 };
 
@@ -170,7 +171,9 @@ hear(struct cs_family *f, size_t i)
 static enum cs_err
 await_ready(struct cs_family *f, size_t i)
 {
-	uint64_t end_ms = now_ms() + START_MS;
+	uint64_t patience_ms =
+	    f->config.start_ms != 0 ? f->config.start_ms : START_MS;
+	uint64_t end_ms = now_ms() + patience_ms;
 	enum cs_err err = CS_ERR_BUSY;
 
 	while (err == CS_ERR_BUSY) {
@@ -278,9 +281,17 @@ cs_family_watch(struct cs_family *f)
 			if ((p[i].revents & POLLIN) != 0)
 				(void)!hear(f, i);
 		reap(f, true);
+		if (f->stops)
+			return CS_OK;
 		if ((p[n + 1].revents & POLLIN) != 0)
 			config->changed(config->arg, f);
 	}
+}
+
+void
+cs_family_stop(struct cs_family *f)
+{
+	f->stops = true;
 }
 
 enum cs_err

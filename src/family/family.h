@@ -31,8 +31,8 @@ struct cs_family_config {
 	size_t n_parts;
 	const struct cs_family_link *links;
 	size_t n_links;
-	size_t
-	    stops_first; /* the part that is told to stop before the others */
+	size_t stops_first; /* the part that stops before the others */
+	uint64_t start_ms;  /* for a part to be ready at first; 0: a minute */
 	void *arg;
 	/* Hand over what ${part} needs beside its links, on ${socket}. */
 	enum cs_err (*equip)(void *arg, size_t part, int socket);
@@ -52,6 +52,8 @@ CS_CHECKED enum cs_err cs_family_start(
 
 /* Watch until a signal says to stop (SIGTERM, SIGINT), or cs_family_stop(). */
 CS_CHECKED enum cs_err cs_family_watch(struct cs_family *f);
+/* From a callback: cs_family_watch() is to return CS_OK. */
+void cs_family_stop(struct cs_family *f);
 
 /* Equip a part again, with what has changed. */
 CS_CHECKED enum cs_err cs_family_equip(struct cs_family *f, size_t part);

@@ -7,6 +7,8 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "base/wipe.h"
+
 /* As it is sent: both ends are the same program. */
 struct packet {
 	char word[CS_HAND_WORD_MAX];
@@ -55,6 +57,8 @@ cs_hand_send(int socket, const struct cs_hand *h)
 	do
 		n = sendmsg(socket, &msg, MSG_NOSIGNAL);
 	while (n < 0 && errno == EINTR);
+	/* What is handed over may be secret. */
+	cs_wipe(&p, sizeof p);
 	return n == (ssize_t)sizeof p ? CS_OK : CS_ERR_CLOSED;
 }
 
@@ -72,6 +76,7 @@ cs_hand_bytes(
     int socket, const char *word, uint32_t number, struct cs_view bytes)
 {
 	struct cs_hand h = { .number = number, .fd = -1 };
+	enum cs_err err;
 
 	if (bytes.len > sizeof h.bytes)
 		return CS_ERR_MISUSE;
@@ -79,7 +84,9 @@ cs_hand_bytes(
 	h.length = (uint32_t)bytes.len;
 	if (bytes.len != 0)
 		memcpy(h.bytes, bytes.data, bytes.len);
-	return cs_hand_send(socket, &h);
+	err = cs_hand_send(socket, &h);
+	cs_wipe(h.bytes, sizeof h.bytes);
+	return err;
 }
 
 /* The descriptor that came along, or -1. */
@@ -133,6 +140,7 @@ cs_hand_take(struct cs_hand *out, int socket, bool wait)
 	memcpy(out->bytes, p.bytes, sizeof out->bytes);
 	out->number = p.number;
 	out->length = p.length;
+	cs_wipe(&p, sizeof p);
 	return CS_OK;
 }
 

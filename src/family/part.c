@@ -7,6 +7,8 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "base/wipe.h"
+
 enum cs_err
 cs_part_begin(const char *name)
 {
@@ -43,7 +45,9 @@ cs_part_take(
 			return CS_ERR_CLOSED;
 		if (cs_hand_is(&h, "go"))
 			return CS_OK;
-		if ((err = take(arg, &h)))
+		err = take(arg, &h);
+		cs_wipe(h.bytes, sizeof h.bytes);
+		if (err)
 			return err;
 	}
 	return err == CS_ERR_BUSY ? CS_OK : err;

@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 #include "net/client.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #include "base/alloc.h"
 #include "crypto/tls.h"
+#include "net/client_far.h"
 #include "net/client_http.h"
 #include "net/client_internal.h"
 #include "net/client_wait.h"
@@ -102,11 +104,12 @@ static const lws_retry_bo_t keepalive = {
 };
 
 static enum cs_err
-connect_ws(struct cs_net_client *c)
+connect_ws(struct cs_net_client *c, int timeout_ms)
 {
 	struct lws_client_connect_info info = { 0 };
 	enum cs_err err, refusal;
 
+	cs_tls_client_refusal_forget(c->ssl_ctx);
 	info.context = c->context;
 	info.address = cs_net_client_address(c);
 	info.port = c->config.port;
@@ -119,32 +122,16 @@ connect_ws(struct cs_net_client *c)
 	info.pwsi = &c->wsi;
 	if (lws_client_connect_via_info(&info) == NULL && !c->failed)
 		c->failed = true;
-	err = cs_net_client_wait(c, &c->established, c->config.timeout_ms);
+	err = cs_net_client_wait(c, &c->established, timeout_ms);
 	refusal = cs_tls_client_refusal(c->ssl_ctx);
 	return refusal != CS_OK ? refusal : err;
 }
 
-enum cs_err
-cs_net_client_open(
-    struct cs_net_client **out, const struct cs_net_client_config *config)
+static enum cs_err
+make_context(struct cs_net_client *c)
 {
 	struct lws_context_creation_info info = { 0 };
-	struct cs_net_client *c = cs_calloc(1, sizeof *c);
-	enum cs_err err = CS_ERR_NOMEM;
 
-	*out = NULL;
-	if (c == NULL)
-		return CS_ERR_NOMEM;
-	c->config = *config;
-	c->tail = &c->head;
-	memcpy(c->root_public, config->root_public, sizeof c->root_public);
-	c->host = cs_strdup(config->host);
-	if (c->host == NULL)
-		goto out;
-	if ((err = cs_tls_client_new(&c->ssl_ctx, c->root_public, c->host)))
-		goto out;
-	if (config->tickets != NULL)
-		cs_tls_client_keep(c->ssl_ctx, config->tickets);
 	lws_set_log_level(0, NULL);
 	info.port = CONTEXT_PORT_NO_LISTEN;
 	info.protocols = protocols;
@@ -153,13 +140,46 @@ cs_net_client_open(
 	info.uid = (uid_t)-1;
 	info.provided_client_ssl_ctx = c->ssl_ctx;
 	info.pt_serv_buf_size = 65536;
-	info.timeout_secs = (unsigned)(config->timeout_ms / 1000 + 1);
+	info.timeout_secs = (unsigned)(c->config.timeout_ms / 1000 + 1);
 	info.retry_and_idle_policy = &keepalive;
 	info.options = LWS_SERVER_OPTION_DO_SSL_GLOBAL_INIT |
 	    LWS_SERVER_OPTION_DISABLE_IPV6;
 	c->context = lws_create_context(&info);
-	err = c->context != NULL ? connect_ws(c) : CS_ERR_NOMEM;
-out:
+	return c->context != NULL ? CS_OK : CS_ERR_NOMEM;
+}
+
+static enum cs_err
+make_all(struct cs_net_client *c)
+{
+	const struct cs_net_client_config *config = &c->config;
+	enum cs_err err;
+
+	memcpy(c->root_public, config->root_public, sizeof c->root_public);
+	c->host = cs_strdup(config->host);
+	if (c->host == NULL)
+		return CS_ERR_NOMEM;
+	if ((err = cs_tls_client_new(&c->ssl_ctx, c->root_public, c->host)))
+		return err;
+	if (config->tickets != NULL)
+		cs_tls_client_keep(c->ssl_ctx, config->tickets);
+	return make_context(c);
+}
+
+enum cs_err
+cs_net_client_new(
+    struct cs_net_client **out, const struct cs_net_client_config *config)
+{
+	struct cs_net_client *c = cs_calloc(1, sizeof *c);
+	enum cs_err err = CS_OK;
+
+	*out = NULL;
+	if (c == NULL)
+		return CS_ERR_NOMEM;
+	c->config = *config;
+	c->far = config->far;
+	c->tail = &c->head;
+	if (c->far == NULL)
+		err = make_all(c);
 	if (err) {
 		cs_net_client_close(c);
 		return err;
@@ -168,16 +188,35 @@ out:
 	return CS_OK;
 }
 
-void
-cs_net_client_close(struct cs_net_client *c)
+enum cs_err
+cs_net_client_connect(
+    struct cs_net_client *c, const char *address, int timeout_ms)
 {
-	if (c == NULL)
-		return;
-	if (c->context != NULL) {
-		lws_sul_cancel(&c->timer);
-		lws_context_destroy(c->context);
+	if (c->far != NULL)
+		return cs_net_far_open(c->far);
+	snprintf(c->address, sizeof c->address, "%s",
+	    address != NULL ? address : "");
+	return connect_ws(c, timeout_ms);
+}
+
+enum cs_err
+cs_net_client_open(
+    struct cs_net_client **out, const struct cs_net_client_config *config)
+{
+	enum cs_err err;
+
+	if ((err = cs_net_client_new(out, config)) == CS_OK &&
+	    (err = cs_net_client_connect(*out, NULL, config->timeout_ms)) !=
+		CS_OK) {
+		cs_net_client_close(*out);
+		*out = NULL;
 	}
-	cs_tls_client_free(c->ssl_ctx);
+	return err;
+}
+
+static void
+forget_arrived(struct cs_net_client *c)
+{
 	while (c->head != NULL) {
 		struct arrived *a = c->head;
 
@@ -185,6 +224,36 @@ cs_net_client_close(struct cs_net_client *c)
 		cs_buf_free(&a->frame);
 		cs_free(a, sizeof *a);
 	}
+	c->tail = &c->head;
+}
+
+void
+cs_net_client_hang_up(struct cs_net_client *c)
+{
+	if (c->wsi != NULL)
+		lws_set_timeout(
+		    c->wsi, PENDING_TIMEOUT_USER_OK, LWS_TO_KILL_SYNC);
+	lws_sul_cancel(&c->timer);
+	forget_arrived(c);
+	cs_buf_free(&c->in);
+	cs_buf_free(&c->out);
+	c->wsi = NULL;
+	c->established = c->failed = c->sending = false;
+}
+
+void
+cs_net_client_close(struct cs_net_client *c)
+{
+	if (c == NULL)
+		return;
+	if (c->far != NULL)
+		cs_net_far_close(c->far);
+	if (c->context != NULL) {
+		lws_sul_cancel(&c->timer);
+		lws_context_destroy(c->context);
+	}
+	cs_tls_client_free(c->ssl_ctx);
+	forget_arrived(c);
 	cs_buf_free(&c->in);
 	cs_buf_free(&c->out);
 	cs_free_plain(c->host);
@@ -198,6 +267,8 @@ cs_net_client_send(struct cs_net_client *c, struct cs_view frame)
 	enum cs_err err;
 	uint8_t *at;
 
+	if (c->far != NULL)
+		return cs_net_far_send(c->far, frame);
 	if (c->failed || c->wsi == NULL)
 		return CS_ERR_CLOSED;
 	cs_buf_reset(&c->out);
@@ -224,6 +295,8 @@ cs_net_client_recv(struct cs_net_client *c, struct cs_buf *out, int timeout_ms)
 	struct arrived *a;
 
 	cs_buf_free(out);
+	if (c->far != NULL)
+		return cs_net_far_recv(c->far, out, timeout_ms);
 	cs_net_client_touch(c, timeout_ms);
 	while (c->head == NULL && !c->failed && !c->timed_out)
 		if (lws_service(c->context, 0) < 0)
@@ -243,6 +316,8 @@ cs_net_client_recv(struct cs_net_client *c, struct cs_buf *out, int timeout_ms)
 enum cs_err
 cs_net_client_exporter(struct cs_net_client *c, uint8_t out[static 32])
 {
+	if (c->far != NULL)
+		return cs_net_far_exporter(c->far, out);
 	if (c->wsi == NULL)
 		return CS_ERR_CLOSED;
 	return cs_tls_exporter(out, lws_get_ssl(c->wsi));

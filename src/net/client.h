@@ -10,6 +10,7 @@
 #include "base/bytes.h"
 
 struct cs_net_client;
+struct cs_net_far;
 struct cs_tls_tickets;
 
 struct cs_net_client_config {
@@ -20,6 +21,10 @@ struct cs_net_client_config {
 	/* To resume with, and to keep those that come; outlives the client and
 	 * is the caller's.  NULL: each handshake is a full one. */
 	struct cs_tls_tickets *tickets;
+	/* The process that does it for us (client_far.h), with tickets of its
+	 * own; outlives the client and is the caller's.  NULL: it is done here.
+	 */
+	struct cs_net_far *far;
 };
 
 /*
@@ -30,6 +35,18 @@ struct cs_net_client_config {
 CS_CHECKED enum cs_err cs_net_client_open(
     struct cs_net_client **out, const struct cs_net_client_config *config);
 void cs_net_client_close(struct cs_net_client *c);
+
+/*
+ * The same in steps, for a process that can open no file later on: make all
+ * that it takes; connect, to ${address} in digits, or to the host if that is
+ * NULL; hang up, and connect again.  cs_net_client_connect() fails as
+ * cs_net_client_open() does.
+ */
+CS_CHECKED enum cs_err cs_net_client_new(
+    struct cs_net_client **out, const struct cs_net_client_config *config);
+CS_CHECKED enum cs_err cs_net_client_connect(
+    struct cs_net_client *c, const char *address, int timeout_ms);
+void cs_net_client_hang_up(struct cs_net_client *c);
 
 /* Send a frame and wait until it is with the kernel. */
 CS_CHECKED enum cs_err cs_net_client_send(

@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "net/client_far.h"
 #include "net/client_internal.h"
 #include "net/client_wait.h"
 
@@ -179,11 +180,15 @@ run(struct cs_net_client *c, struct cs_net_transfer *t, bool put)
 enum cs_err
 cs_net_client_put(struct cs_net_client *c, struct cs_net_transfer *t)
 {
+	if (c->far != NULL)
+		return cs_net_far_put(c->far, t);
 	return run(c, t, true);
 }
 
 enum cs_err
 cs_net_client_get(struct cs_net_client *c, struct cs_net_transfer *t)
 {
+	if (c->far != NULL)
+		return cs_net_far_get(c->far, t);
 	return run(c, t, false);
 }

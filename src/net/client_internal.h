@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Shared by client.c and client_http.c. */
+/* Shared by client.c, client_http.c and client_wait.c. */
 #pragma once
 
 #include <libwebsockets.h>
@@ -16,9 +16,13 @@ struct arrived {
  * in plain. */
 #define CS_NET_CLIENT_TLS (LCCSCF_USE_SSL | LCCSCF_HTTP_NO_FOLLOW_REDIRECT)
 
+#define CS_NET_CLIENT_ADDRESS_SIZE 48
+
 struct cs_net_client {
 	struct cs_net_client_config config;
+	struct cs_net_far *far; /* not NULL: it has all of what follows */
 	char *host;
+	char address[CS_NET_CLIENT_ADDRESS_SIZE]; /* "": by the host */
 	uint8_t root_public[32];
 	void *ssl_ctx;
 	struct lws_context *context;

@@ -40,6 +40,8 @@ cs_net_client_wait(struct cs_net_client *c, const bool *flag, int timeout_ms)
 const char *
 cs_net_client_address(const struct cs_net_client *c)
 {
+	if (c->address[0] != '\0')
+		return c->address;
 	/* RFC 6761, section 6.3: "localhost" is this machine, whatever a
 	 * resolver says or whether there is one. */
 	return strcmp(c->host, "localhost") == 0 ? "127.0.0.1" : c->host;

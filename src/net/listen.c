@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <netdb.h>
+#include <netinet/in.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <sys/socket.h>
@@ -83,4 +84,19 @@ cs_net_listen(int *fds, size_t n, const char *host, int port)
 		}
 	freeaddrinfo(found);
 	return done ? CS_OK : busy ? CS_ERR_BUSY : CS_ERR_IO;
+}
+
+int
+cs_net_listen_port(int fd)
+{
+	struct sockaddr_storage at = { 0 };
+	socklen_t len = sizeof at;
+
+	if (getsockname(fd, (struct sockaddr *)&at, &len) != 0)
+		return 0;
+	if (at.ss_family == AF_INET6)
+		return ntohs(((struct sockaddr_in6 *)&at)->sin6_port);
+	return at.ss_family == AF_INET
+	    ? ntohs(((struct sockaddr_in *)&at)->sin_port)
+	    : 0;
 }

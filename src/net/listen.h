@@ -14,3 +14,6 @@
  */
 CS_CHECKED enum cs_err cs_net_listen(
     int *fds, size_t n, const char *host, int port);
+
+/* The port that a socket listens on: the one that 0 became.  0: none. */
+int cs_net_listen_port(int fd);

@@ -140,8 +140,7 @@ ask_done(struct cs_net_conn *c)
 	int status = h->failed;
 
 	if (status == 0)
-		status =
-		    config_of(c)->blob_done(config_of(c)->arg, &h->blob);
+		status = config_of(c)->blob_done(config_of(c)->arg, &h->blob);
 	if (status == CS_NET_LATER)
 		net_enter(c, NET_ASKS);
 	else

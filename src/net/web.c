@@ -2,11 +2,14 @@
 #include "net/web.h"
 
 #include <libwebsockets.h>
+#include <netinet/tcp.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
 
 #include "base/alloc.h"
 #include "crypto/tls.h"
@@ -20,12 +23,14 @@
 #define BODY_SMALL ((size_t)64 << 10) /* any number of these */
 #define BODIES_LARGE 4                /* as much as so many of the largest */
 #define POLL_US 500000
+#define ACCEPTS 16     /* at once */
 #define STALL_LOOKS 40 /* of a stream's reader, before it counts as gone */
 
 struct cs_web {
 	struct cs_web_config config;
 	struct lws_context *context;
 	struct lws_vhost *vhost;
+	struct lws *listening;
 	volatile sig_atomic_t stop;
 	struct net_peers *peers;
 	unsigned streams;
@@ -75,15 +80,6 @@ address_of(uint8_t out[static CS_NET_ADDRESS_LEN], lws_sockfd_type fd)
 	if (getpeername(fd, (struct sockaddr *)&from, &n) != 0)
 		from.ss_family = AF_UNSPEC;
 	cs_net_address(out, &from);
-}
-
-static int
-may_come(struct cs_web *w, lws_sockfd_type fd)
-{
-	uint8_t address[CS_NET_ADDRESS_LEN];
-
-	address_of(address, fd);
-	return cs_net_peers_may_come(w->peers, address) ? 0 : -1;
 }
 
 static int
@@ -523,8 +519,6 @@ callback(struct lws *wsi, enum lws_callback_reasons reason, void *user,
 	switch (reason) {
 	case LWS_CALLBACK_OPENSSL_LOAD_EXTRA_SERVER_VERIFY_CERTS:
 		return cs_tls_server_setup(user) == CS_OK ? 0 : -1;
-	case LWS_CALLBACK_FILTER_NETWORK_CONNECTION:
-		return may_come(w, (lws_sockfd_type)(intptr_t)in);
 	case LWS_CALLBACK_SERVER_NEW_CLIENT_INSTANTIATED:
 		return came(w, wsi);
 	case LWS_CALLBACK_WSI_DESTROY:
@@ -551,12 +545,101 @@ callback(struct lws *wsi, enum lws_callback_reasons reason, void *user,
 	}
 }
 
+/* ---- those who come ----------------------------------------------------- */
+
+/* Let in who may come: libwebsockets is given connections, and never listens,
+ * because it would want to open its socket by itself. */
+static void
+let_in(struct cs_web *w)
+{
+	uint8_t address[CS_NET_ADDRESS_LEN];
+	int one = 1;
+
+	for (unsigned i = 0; i < ACCEPTS; i++) {
+		int fd = accept4(w->config.listener, NULL, NULL,
+		    SOCK_NONBLOCK | SOCK_CLOEXEC);
+
+		if (fd < 0)
+			return;
+		address_of(address, fd);
+		(void)setsockopt(
+		    fd, IPPROTO_TCP, TCP_NODELAY, &one, sizeof one);
+		/* Closed by it if it cannot be taken. */
+		if (cs_net_peers_may_come(w->peers, address))
+			(void)lws_adopt_socket_vhost(w->vhost, fd);
+		else
+			close(fd);
+	}
+}
+
+/* The listener, and what the program watches. */
+static int
+watched_callback(struct lws *wsi, enum lws_callback_reasons reason, void *user,
+    void *in, size_t len)
+{
+	struct cs_web *w = wsi != NULL ? web_of(wsi) : NULL;
+
+	(void)user;
+	(void)in;
+	(void)len;
+	if (reason != LWS_CALLBACK_RAW_RX_FILE || w == NULL)
+		return 0;
+	if (wsi == w->listening)
+		let_in(w);
+	else
+		w->config.changed(w->config.arg);
+	return 0;
+}
+
 /* ---- the server --------------------------------------------------------- */
 
 static const struct lws_protocols protocols[] = {
 	{ "http", callback, sizeof(struct session), 0, 0, NULL, 0 },
+	{ "watched", watched_callback, 0, 0, 0, NULL, 0 },
 	{ 0 },
 };
+
+static struct lws *
+watch(struct cs_web *w, int *fd)
+{
+	lws_sock_file_fd_type what = { .filefd = *fd };
+	struct lws *wsi = lws_adopt_descriptor_vhost(
+	    w->vhost, LWS_ADOPT_RAW_FILE_DESC, what, protocols[1].name, NULL);
+
+	/* Closed with it from now on. */
+	if (wsi != NULL)
+		*fd = -1;
+	return wsi;
+}
+
+static bool
+make_context(struct cs_web *w)
+{
+	const struct cs_web_config *config = &w->config;
+	struct lws_context_creation_info info = { 0 };
+
+	lws_set_log_level(0, NULL);
+	info.options = LWS_SERVER_OPTION_EXPLICIT_VHOSTS;
+	info.user = w;
+	info.gid = (gid_t)-1;
+	info.uid = (uid_t)-1;
+	info.max_http_header_data = 8192;
+	info.pt_serv_buf_size = CHUNK;
+	if (config->chain_path != NULL)
+		info.options |= LWS_SERVER_OPTION_DO_SSL_GLOBAL_INIT;
+	if ((w->context = lws_create_context(&info)) == NULL)
+		return false;
+	info.port = CONTEXT_PORT_NO_LISTEN_SERVER;
+	info.protocols = protocols;
+	info.timeout_secs = REQUEST_S;
+	info.keepalive_timeout = REQUEST_S;
+	info.ssl_cert_filepath = config->chain_path;
+	info.ssl_private_key_filepath = config->key_path;
+	info.alpn = "http/1.1";
+	info.options |= LWS_SERVER_OPTION_DISABLE_IPV6;
+	w->vhost = lws_create_vhost(w->context, &info);
+	return w->vhost != NULL;
+}
 
 enum cs_err
 cs_web_new(struct cs_web **out, const struct cs_web_config *config)
@@ -567,45 +650,31 @@ cs_web_new(struct cs_web **out, const struct cs_web_config *config)
 		.strangers_address = CS_WEB_STRANGERS_ADDRESS_MAX,
 		.connects_address = CS_WEB_CONNECTS_MAX,
 	};
-	struct lws_context_creation_info info = { 0 };
+	int listener = config->listener,
+	    watched = config->changed != NULL ? config->watched : -1;
 	struct cs_web *w = cs_calloc(1, sizeof *w);
+	enum cs_err err = CS_ERR_NOMEM;
 
 	*out = NULL;
 	if (w == NULL)
-		return CS_ERR_NOMEM;
+		goto out;
 	w->config = *config;
-	if (cs_net_peers_new(&w->peers, &limits, on_cut) != CS_OK) {
-		cs_free(w, sizeof *w);
-		return CS_ERR_NOMEM;
-	}
-	lws_set_log_level(0, NULL);
-	info.options = LWS_SERVER_OPTION_EXPLICIT_VHOSTS;
-	info.user = w;
-	info.gid = (gid_t)-1;
-	info.uid = (uid_t)-1;
-	info.max_http_header_data = 8192;
-	info.pt_serv_buf_size = CHUNK;
-	if (config->chain_path != NULL)
-		info.options |= LWS_SERVER_OPTION_DO_SSL_GLOBAL_INIT;
-	w->context = lws_create_context(&info);
-	info.iface = config->host;
-	info.port = config->port;
-	info.protocols = protocols;
-	info.timeout_secs = REQUEST_S;
-	info.keepalive_timeout = REQUEST_S;
-	info.ssl_cert_filepath = config->chain_path;
-	info.ssl_private_key_filepath = config->key_path;
-	info.alpn = "http/1.1";
-	info.options |= LWS_SERVER_OPTION_DISABLE_IPV6 |
-	    LWS_SERVER_OPTION_FAIL_UPON_UNABLE_TO_BIND;
-	if (w->context != NULL)
-		w->vhost = lws_create_vhost(w->context, &info);
-	if (w->vhost == NULL) {
-		cs_web_free(w);
-		return CS_ERR_IO;
-	}
+	if ((err = cs_net_peers_new(&w->peers, &limits, on_cut)))
+		goto out;
+	err = CS_ERR_IO;
+	if (!make_context(w) || (w->listening = watch(w, &listener)) == NULL ||
+	    (watched >= 0 && watch(w, &watched) == NULL))
+		goto out;
 	*out = w;
-	return CS_OK;
+	w = NULL;
+	err = CS_OK;
+out:
+	cs_web_free(w);
+	if (listener >= 0)
+		close(listener);
+	if (watched >= 0)
+		close(watched);
+	return err;
 }
 
 void
@@ -617,12 +686,6 @@ cs_web_free(struct cs_web *w)
 		lws_context_destroy(w->context);
 	cs_net_peers_free(w->peers);
 	cs_free(w, sizeof *w);
-}
-
-int
-cs_web_port(const struct cs_web *w)
-{
-	return lws_get_vhost_listen_port(w->vhost);
 }
 
 enum cs_err

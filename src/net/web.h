@@ -47,8 +47,7 @@ struct cs_web_answer {
 };
 
 struct cs_web_config {
-	const char *host;
-	int port;
+	int listener; /* which is taken, whatever cs_web_new() returns */
 	const char *chain_path, *key_path; /* PEM; NULL: without TLS */
 	size_t body_max;
 	const char *csp; /* Content-Security-Policy of every answer */
@@ -59,17 +58,18 @@ struct cs_web_config {
 	 * as it is; false ends the stream. */
 	bool (*more)(void *arg, void *stream, struct cs_buf *out);
 	void (*ended)(void *arg, void *stream);
+	/* ${watched} can be read; taken, too.  NULL: nothing else is. */
+	void (*changed)(void *arg);
+	int watched;
 };
 
 struct cs_web;
 
-/* CS_ERR_IO: the address cannot be listened on. */
+/* CS_ERR_IO: chain and key are none, or do not belong together. */
 CS_CHECKED enum cs_err cs_web_new(
     struct cs_web **out, const struct cs_web_config *config);
 void cs_web_free(struct cs_web *w);
-/* The port that it listens on: the one that 0 became. */
-int cs_web_port(const struct cs_web *w);
 /* Wait for events and handle them; ends after cs_web_stop(). */
 CS_CHECKED enum cs_err cs_web_run(struct cs_web *w);
-/* From any thread, once: end cs_web_run(). */
+/* From a callback, or a signal: end cs_web_run(). */
 void cs_web_stop(struct cs_web *w);

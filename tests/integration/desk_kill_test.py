@@ -12,7 +12,7 @@ import urllib.request
 
 from console import Client, DeskWorld
 from desk_cases_test import decide, open_case, reported, settled
-from world import STUCK_S, TOOLS, check, main
+from world import STUCK_S, TOOLS, check, main, processes
 
 ROUNDS = 50
 
@@ -194,21 +194,6 @@ def test_another_hub_for_a_while():
         open_case(w, anna)
 
 
-def children(pid):
-    """The processes that ${pid} has started."""
-    found = []
-    for name in os.listdir("/proc"):
-        try:
-            with open("/proc/%d/stat" % int(name)) as f:
-                # The name, in brackets, may hold anything.
-                parent = int(f.read().rpartition(")")[2].split()[1])
-        except (ValueError, OSError):
-            continue
-        if parent == pid:
-            found.append(int(name))
-    return found
-
-
 def alive(pid):
     """Has it not ended yet, whether or not somebody has taken note of it?"""
     with open("/proc/%d/stat" % pid) as f:
@@ -218,16 +203,98 @@ def alive(pid):
 def test_console_that_ends():
     """Who serves the console ends: the desk does not go on unseen."""
     with DeskWorld() as w:
-        desk = w.procs["desk"]
-        (console,) = children(desk.pid)
-        os.kill(console, signal.SIGKILL)
-        check(desk.wait(60) == 70, "it ended: %s" % desk.returncode)
-        with open(w.path("desk.log"), encoding="utf-8") as f:
-            check("console" in f.read(), "and says why")
+        for name in ("console", "desk"):
+            desk = w.procs["desk"]
+            (pid,) = processes(desk.pid)[name]
+            os.kill(pid, signal.SIGKILL)
+            check(desk.wait(60) == 70, "it ended: %s" % desk.returncode)
+            with open(w.path("desk.log"), encoding="utf-8") as f:
+                check("The %s's process" % name in f.read(), "and says why")
+            w.stop("desk")
+            w.start_desk()
+            with urllib.request.urlopen(w.console) as r:
+                check(r.status == 200, "as before")
+
+
+def test_each_process_killed():
+    """Those that read the network are started anew, and the desk goes on; of
+    the others none goes on alone.  Whoever is killed, and when: what was
+    acknowledged is there, and nothing is done twice."""
+    seed = int(os.environ.get("COUNTERSIGN_SEED", time.time_ns() % 10 ** 6))
+    print("# COUNTERSIGN_SEED=%d" % seed)
+    dice = random.Random(seed)
+    with DeskWorld() as w:
+        w.join("alice", "bob")
+        w.friends("alice", "bob")
+        anna = w.person("anna")
+        token = anna.post("/tokens", name="test",
+                          scopes=["read", "work"])["token"]
+        reported(w)
+        case, notes, reports = open_case(w, anna), 0, 1
+        for i in range(ROUNDS):
+            client = Client(w.console, token=token)
+            if i % 10 == 5:
+                reported(w, text="message %d" % i)
+                reports += 1
+            desk = w.procs["desk"]
+            name, pid = dice.choice(
+                [(name, pid) for name, pids in processes(desk.pid).items()
+                 for pid in pids] + [("parent", desk.pid)] +
+                [("", 0)])
+            try:
+                case = client.get("/cases/" + case["id"])
+                r = client.call("POST", "/cases/%s/note" % case["id"], {
+                    "version": case["version"], "text": "note %d" % i})
+                check(r.status in (200, 409), str(r))
+                notes += r.status == 200
+            except OSError:
+                pass  # it was cut off: then nothing was acknowledged
+            time.sleep(dice.random() * 0.06)
+            if pid:
+                try:
+                    os.kill(pid, signal.SIGKILL)
+                except ProcessLookupError:
+                    pass  # it had ended by itself
+            if name in ("console", "desk", "parent"):
+                check(desk.wait(60) in (70, -signal.SIGKILL),
+                      "%s: %s" % (name, desk.returncode))
+                w.stop("desk")
+                w.start_desk()
+            check(w.procs["desk"].poll() is None, "it goes on: " + name)
+        client = Client(w.console, token=token)
+        check(notes > ROUNDS // 3, "it was tried: %d" % notes)
+        case = w.until("all reports", lambda: [
+            c for c in client.get("/cases?state=open")["items"]
+            if c["reports"] == reports])[0]
+        case = client.get("/cases/" + case["id"])
+        check(case["items"] == reports if isinstance(case["items"], int)
+              else len(case["items"]) == reports, "each once")
+        check(len(case["notes"]) >= notes, "nothing was lost")
+        texts = [n["text"] for n in case["notes"]]
+        check(len(set(texts)) == len(texts), "nothing twice: %s" % texts)
+        w.ok("countersign-desk", "audit", "verify", "--desk", w.desk)
         w.stop("desk")
-        w.start_desk()
-        with urllib.request.urlopen(w.console) as r:
-            check(r.status == 200, "as before")
+        integrity(os.path.join(w.desk, "desk.db"))
+
+
+def test_stopped_hub_process():
+    """One that reads the network hangs, and is ended: the desk goes on with the
+    next, and sends what was decided meanwhile."""
+    with DeskWorld() as w:
+        w.join("alice", "bob")
+        w.friends("alice", "bob")
+        anna = w.person("anna")
+        pids = processes(w.procs["desk"].pid)["link"]
+        for pid in pids:
+            os.kill(pid, signal.SIGSTOP)
+        reported(w)
+        time.sleep(2)
+        check(anna.get("/cases?state=open")["items"] == [], "it hangs")
+        for pid in pids:
+            os.kill(pid, signal.SIGKILL)
+        settled(w, anna, decide(anna, open_case(w, anna), "none"))
+        check(not set(pids) & set(processes(w.procs["desk"].pid)["link"]),
+              "others")
 
 
 def test_sent_twice():
@@ -328,7 +395,8 @@ def test_killed_among_hundreds():
             while hub.execute("SELECT COUNT(*) FROM action"
                               ).fetchone()[0] < part:
                 check(time.monotonic() < until, "the next of them")
-            w.procs["hub"].send_signal(signal.SIGSTOP)
+            (held,) = processes(w.procs["hub"].pid)["database"]
+            os.kill(held, signal.SIGSTOP)
             now = Client(w.console, token=token).get(
                 "/decisions/" + made["id"])
             seen.append(now["targets"]["applied"])
@@ -336,7 +404,7 @@ def test_killed_among_hundreds():
                   now["targets"]["total"] == CROWD and
                   now["targets"]["failed"] == 0, "half way: %s" % now)
             w.stop("desk", signal.SIGKILL)
-            w.procs["hub"].send_signal(signal.SIGCONT)
+            os.kill(held, signal.SIGCONT)
             w.start_desk()
         check(0 < seen[0] < seen[1] < seen[2] < CROWD, "seen: %s" % seen)
         client = Client(w.console, token=token)
@@ -355,17 +423,22 @@ def test_killed_among_hundreds():
 
 
 def test_both_told_to_end():
-    """systemd tells each process of a service to end: the desk does not take
-    it for a failure that its console was quicker."""
+    """systemd tells each process of a service to end: they do in order, as the
+    parent says."""
     with DeskWorld() as w:
         desk = w.procs["desk"]
-        (console,) = children(desk.pid)
+        pids = [pid for some in processes(desk.pid).values() for pid in some]
         os.kill(desk.pid, signal.SIGSTOP)
-        os.kill(console, signal.SIGTERM)
-        w.until("the console's end", lambda: not alive(console))
+        for pid in pids:
+            os.kill(pid, signal.SIGTERM)
+            os.kill(pid, signal.SIGINT)
+        time.sleep(0.5)
+        check(all(alive(pid) for pid in pids), "they wait for their parent")
         os.kill(desk.pid, signal.SIGTERM)
         os.kill(desk.pid, signal.SIGCONT)
         check(desk.wait(60) == 0, "it ended: %s" % desk.returncode)
+        with open(w.path("desk.log"), encoding="utf-8") as f:
+            check(f.read() == "", "without a word")
 
 
 if __name__ == "__main__":

@@ -10,24 +10,12 @@ import subprocess
 import threading
 import time
 
-from world import (BIN, STUCK_S, TOOLS, SkipTest, World, check, main, photo)
+from world import (BIN, STUCK_S, TOOLS, SkipTest, World, check, main, photo,
+                   processes)
 
 KINDS = ("signer", "tls", "files", "database", "network")
 # scripts/kill-family asks for more.
 KILLS = int(os.environ.get("COUNTERSIGN_KILLS", 20))
-
-
-def processes(parent):
-    """Process ids of a hub by name: {"signer": [..], ...}."""
-    found = {}
-    out = subprocess.run(["ps", "-o", "pid=,args=", "--ppid", str(parent)],
-                         stdout=subprocess.PIPE, check=False).stdout.decode()
-    for line in out.splitlines():
-        pid, args = line.split(None, 1)
-        m = re.search(r"part (\w+)$", args)
-        if m:
-            found.setdefault(m.group(1), []).append(int(pid))
-    return found
 
 
 def status_of(pid):

@@ -35,9 +35,15 @@ PATH = ("core/", "groups/log.c", "groups/read.c", "groups/submit.c",
         "groups/member.c", "accounts/login.c")
 
 
+def macros_of(text):
+    return {m[1]: "".join(STRING.findall(m[2])) for m in DEFINE.finditer(text)}
+
+
 def statements():
     """(file, text) of each statement, macros of the file put in."""
     root = os.path.join(SOURCE, "src", "hub")
+    with open(os.path.join(root, "core", "schema.h")) as f:
+        shared = macros_of(f.read())
     for folder, _, names in os.walk(root):
         for name in sorted(names):
             if not name.endswith(".c"):
@@ -45,8 +51,7 @@ def statements():
             path = os.path.join(folder, name)
             with open(path) as f:
                 text = f.read()
-            macros = {m[1]: "".join(STRING.findall(m[2]))
-                      for m in DEFINE.finditer(text)}
+            macros = dict(shared, **macros_of(text))
             for call in CALL.finditer(text):
                 sql = literal(text, call.end(), macros)
                 if sql:

@@ -57,6 +57,21 @@ def recovery_words(said):
                     re.findall(r"\d+ ([a-z]{4,7})\b", said))
 
 
+def processes(parent):
+    """The processes that ${parent} has started, by name."""
+    found = {}
+    for name in os.listdir("/proc"):
+        try:
+            with open("/proc/%d/stat" % int(name)) as f:
+                # The name, in brackets, may hold anything.
+                said, _, rest = f.read().rpartition(")")
+        except (ValueError, OSError):
+            continue
+        if int(rest.split()[1]) == parent and rest.split()[0] not in "ZX":
+            found.setdefault(said.partition("(")[2], []).append(int(name))
+    return found
+
+
 class Result:
     def __init__(self, args, status, out, err):
         self.args, self.status, self.out, self.err = args, status, out, err

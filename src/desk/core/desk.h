@@ -36,9 +36,15 @@ struct cs_desk {
 	struct cs_sign_key sign_key;
 	struct cs_session session;
 	struct cs_tls_tickets *tickets; /* NULL until the first connection */
+	struct cs_net_far *(*far)(
+	    void *arg); /* cs_desk_connect_by(), or NULL */
+	void *far_arg;
 	bool online;
-	bool *shown_online;                 /* or NULL */
-	void (*said)(const char *sentence); /* of cs_desk_run() */
+	bool *shown_online; /* or NULL */
+	/* Of cs_desk_run(). */
+	void (*said)(const char *sentence);
+	bool (*stops)(void *arg);
+	void *stops_arg;
 	bool said_no_decoder;
 	uint32_t said_failed; /* groups in which the hub failed, as was said */
 	struct desk_index *index;     /* of photos; NULL until needed */

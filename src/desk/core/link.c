@@ -43,25 +43,40 @@ keep_cert(struct cs_desk *d)
 	return err;
 }
 
-enum cs_err
-desk_connect(struct cs_desk *d)
+/* Open the session, here or by another process. */
+static enum cs_err
+open_session(struct cs_desk *d)
 {
-	static const uint8_t no_device[CS_ID_LEN];
 	struct cs_net_client_config config = {
 		.host = d->hub.host,
 		.port = d->hub.port,
 		.root_public = d->hub.root,
 		.timeout_ms = DESK_TIMEOUT_MS,
 	};
+	enum cs_err err;
+
+	if (d->far != NULL) {
+		config.far = d->far(d->far_arg);
+		return config.far != NULL
+		    ? cs_session_open(&d->session, &config)
+		    : CS_ERR_CLOSED;
+	}
+	if (d->tickets == NULL && (err = cs_tls_tickets_new(&d->tickets)))
+		return err;
+	config.tickets = d->tickets;
+	return cs_session_open(&d->session, &config);
+}
+
+enum cs_err
+desk_connect(struct cs_desk *d)
+{
+	static const uint8_t no_device[CS_ID_LEN];
 	struct cs_wire_login_answer answer;
 	enum cs_err err;
 
 	if (d->online)
 		return CS_OK;
-	if (d->tickets == NULL && (err = cs_tls_tickets_new(&d->tickets)))
-		return err;
-	config.tickets = d->tickets;
-	if ((err = cs_session_open(&d->session, &config))) {
+	if ((err = open_session(d))) {
 		if (err == CS_ERR_CLOSED || err == CS_ERR_TIMEOUT)
 			return desk_problem(d, CS_ERR_CLOSED, "hub-silent",
 			    "Nobody answers at %s:%d.", d->hub.host,
@@ -111,4 +126,12 @@ void
 cs_desk_show_online(struct cs_desk *d, bool *where)
 {
 	d->shown_online = where;
+}
+
+void
+cs_desk_connect_by(
+    struct cs_desk *d, struct cs_net_far *(*far)(void *arg), void *arg)
+{
+	d->far = far;
+	d->far_arg = arg;
 }

@@ -2,7 +2,6 @@
 /* The desk's connection to its hub: fetch, deliver, wait. */
 #include "desk/daemon/run.h"
 
-#include <signal.h>
 #include <stdio.h>
 #include <unistd.h>
 
@@ -31,12 +30,10 @@
 #define REPORTS_MS CS_SECOND_MS
 #define PHOTOS_MS CS_SECOND_MS
 
-static volatile sig_atomic_t stop;
-
-void
-cs_desk_stop(void)
+static bool
+stops(const struct cs_desk *d)
 {
-	stop = 1;
+	return d->stops(d->stops_arg);
 }
 
 /* ---- running ------------------------------------------------------------ */
@@ -213,7 +210,7 @@ work(struct cs_desk *d, bool *more)
 
 	do
 		err = fetch_page(d, &n);
-	while (err == CS_OK && n != 0 && !stop && cs_clock_ms() < until_ms);
+	while (err == CS_OK && n != 0 && !stops(d) && cs_clock_ms() < until_ms);
 	if (err == CS_OK)
 		err = fetch_letters(d);
 	if (err == CS_OK)
@@ -250,7 +247,7 @@ serve(struct cs_desk *d, uint64_t *tidied_ms)
 
 	if ((err = work(d, &more)))
 		return err;
-	for (unsigned i = 1; !stop; i++) {
+	for (unsigned i = 1; !stops(d); i++) {
 		err = cs_session_push(
 		    &d->session, &push, more ? 1 : (int)WAIT_MS);
 		if (err != CS_OK && err != CS_ERR_TIMEOUT)
@@ -268,7 +265,8 @@ serve(struct cs_desk *d, uint64_t *tidied_ms)
 }
 
 enum cs_err
-cs_desk_run(struct cs_desk *d, void (*said)(const char *sentence))
+cs_desk_run(struct cs_desk *d, void (*said)(const char *sentence),
+    bool (*stops_now)(void *arg), void *arg)
 {
 	uint64_t tidied_ms = 0;
 	unsigned wait_s = 1;
@@ -276,7 +274,9 @@ cs_desk_run(struct cs_desk *d, void (*said)(const char *sentence))
 	enum cs_err err = CS_OK, untidy;
 
 	d->said = said;
-	while (!stop) {
+	d->stops = stops_now;
+	d->stops_arg = arg;
+	while (!stops(d)) {
 		if ((err = desk_connect(d)) == CS_OK &&
 		    (err = cs_desk_heads_check_hub(d)) == CS_OK) {
 			said("connected to the hub");
@@ -285,7 +285,7 @@ cs_desk_run(struct cs_desk *d, void (*said)(const char *sentence))
 			err = serve(d, &tidied_ms);
 		}
 		desk_disconnect(d);
-		if (stop)
+		if (stops(d))
 			return CS_OK;
 		/* An older copy would undo what was decided since. */
 		if (err == CS_ERR_CHAIN)
@@ -304,7 +304,7 @@ cs_desk_run(struct cs_desk *d, void (*said)(const char *sentence))
 		 * be wrong, and too much would be destroyed. */
 		if (known && (untidy = tidy(d, &tidied_ms)))
 			said(cs_err_text(untidy));
-		for (unsigned i = 0; i < wait_s && !stop; i++)
+		for (unsigned i = 0; i < wait_s && !stops(d); i++)
 			sleep(1);
 		wait_s = 2 * wait_s < RETRY_MAX_S ? 2 * wait_s : RETRY_MAX_S;
 	}

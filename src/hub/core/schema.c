@@ -140,7 +140,7 @@ static const char version1[] =
     " msg_hash BLOB NOT NULL, stamp BLOB NOT NULL, message BLOB,"
     " PRIMARY KEY(grp, seq));"
     "CREATE UNIQUE INDEX log_handshake ON log(grp, msg_hash)"
-    " WHERE content<>1;" /* CS_MLS_CONTENT_APPLICATION */
+    " WHERE " HUB_LOG_HANDSHAKE ";"
     "CREATE INDEX log_accepted ON log(content, accepted);"
     "CREATE TABLE welcome(id INTEGER PRIMARY KEY AUTOINCREMENT,"
     " device BLOB NOT NULL, grp BLOB NOT NULL, account BLOB NOT NULL,"

@@ -24,6 +24,7 @@
 #include "hub/core/budget.h"
 #include "hub/core/hub.h"
 #include "hub/core/refusal.h"
+#include "hub/core/schema.h"
 #include "hub/groups/contact.h"
 #include "hub/groups/group.h"
 #include "hub/groups/log.h"
@@ -322,7 +323,7 @@ look_for(bool *found, struct hub_request *rq, const struct hub_group *group,
 	else
 		err = cs_db_row(&row, rq->hub->db,
 		    "SELECT seq,stamp,device FROM log WHERE grp=?"
-		    " AND msg_hash=? AND content<>1",
+		    " AND msg_hash=? AND " HUB_LOG_HANDSHAKE,
 		    cs_blob(group->id), cs_blob(hash));
 	if (err == CS_OK) {
 		*found = true;

@@ -29,6 +29,7 @@
 #include "hub/core/root_folder.h"
 #include "hub/hub.h"
 #include "programs/desk/main.h"
+#include "programs/desk/parts.h"
 #include "programs/desk/place.h"
 #include "store/file.h"
 
@@ -722,5 +723,8 @@ static const struct cli_program program = {
 int
 main(int argc, char **argv)
 {
+	/* One of its own processes (parts.h). */
+	if (argc == 3 && strcmp(argv[1], "part") == 0)
+		return desk_part(argv[2]);
 	return cli_main(&program, argc, argv);
 }

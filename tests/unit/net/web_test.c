@@ -32,15 +32,14 @@ static void
 serve(struct net_world *w, int ready)
 {
 	struct cs_web *web = NULL;
-	const struct cs_web_config config = {
-		.host = "127.0.0.1",
-		.port = w->port,
+	struct cs_web_config config = {
 		.body_max = BODY_MAX,
 		.csp = "default-src 'none'",
 		.handle = handle,
 	};
 
-	if (cs_web_new(&web, &config) != CS_OK || write(ready, "", 1) != 1)
+	if (cs_net_listen(&config.listener, 1, "127.0.0.1", w->port) != CS_OK ||
+	    cs_web_new(&web, &config) != CS_OK || write(ready, "", 1) != 1)
 		_exit(2);
 	_exit(cs_web_run(web) == CS_OK ? 0 : 3);
 }
