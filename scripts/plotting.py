@@ -10,6 +10,11 @@ def text(x, y, s, more=""):
     return f'<text x="{x:.0f}" y="{y:.0f}" {more}>{s}</text>'
 
 
+def short(p):
+    """A power of ten, in few letters."""
+    return f"{10 ** (p % 3)}{('', ' k', ' M', ' G')[p // 3]}"
+
+
 def panel(left, title, series, found, axes):
     """One chart.  ${series}: {key: (label, colour)}; ${found}: {key: [(x, y)]}.
 
@@ -24,7 +29,7 @@ def panel(left, title, series, found, axes):
         x = xs(10 ** p)
         out.append(f'<line x1="{x:.1f}" y1="{TOP}" x2="{x:.1f}" '
                    f'y2="{TOP + HIGH}" stroke="#ddd"/>')
-        out.append(text(x, TOP + HIGH + 16, f"{10 ** p:,}",
+        out.append(text(x, TOP + HIGH + 16, short(p),
                         'text-anchor="middle"'))
     out.append(text(left + PANEL / 2, TOP + HIGH + 34, name,
                     'text-anchor="middle"'))

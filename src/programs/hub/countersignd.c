@@ -141,7 +141,10 @@ static const struct cli_command commands[] = {
 	    1, 1, init_options, run_init },
 	{ "run", "DIR", "run the hub until it is told to stop",
 	    "Prints one line once it takes connections. SIGINT or SIGTERM ends "
-	    "it. It logs no message, no name and no address.",
+	    "it. It logs no message, no name and no address. It is a family of "
+	    "processes, seen by ps as \"countersignd part NAME\": what reads "
+	    "the network has no key and no file. A process that ends is "
+	    "started anew; new keys are taken up by themselves.",
 	    1, 1, NULL, run_run },
 	{ 0 },
 };
