@@ -24,6 +24,7 @@
 #define SHORT_LIFE_MS CS_SECOND_MS /* it was not worth starting at once */
 #define WAIT_MS 50                 /* before the next start then, doubled */
 #define WAIT_MAX_MS (5 * CS_SECOND_MS)
+#define DEAF_MS (2 * CS_SECOND_MS) /* for a part to read what it is told */
 #define HIGH_FD 10 /* above those that a part finds in their place */
 
 struct part {
@@ -91,9 +92,10 @@ join(const struct cs_family *f, size_t i, size_t other)
 	if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, pair) != 0)
 		return CS_ERR_IO;
 	err = hand_link(f, i, other, pair[0]);
-	/* One that has just ended is joined when it starts anew. */
-	if (err == CS_OK)
-		(void)!hand_link(f, other, i, pair[1]);
+	/* One that has just ended is joined when it starts anew, and one that
+	 * does not read its socket has to. */
+	if (err == CS_OK && hand_link(f, other, i, pair[1]) != CS_OK)
+		kill(f->parts[other].pid, SIGKILL);
 	close(pair[0]);
 	close(pair[1]);
 	return err;
@@ -122,6 +124,8 @@ furnish(struct cs_family *f, size_t i)
 static enum cs_err
 start(struct cs_family *f, size_t i)
 {
+	/* A part that reads nothing must not keep the parent waiting. */
+	const struct timeval deaf = { .tv_sec = DEAF_MS / CS_SECOND_MS };
 	struct part *p = &f->parts[i];
 	int pair[2];
 	pid_t pid;
@@ -129,6 +133,7 @@ start(struct cs_family *f, size_t i)
 
 	if ((err = cs_hand_pair(pair)))
 		return err;
+	(void)setsockopt(pair[0], SOL_SOCKET, SO_SNDTIMEO, &deaf, sizeof deaf);
 	if ((pid = fork()) == 0)
 		become_part(f, i, pair[1]);
 	close(pair[1]);
@@ -142,6 +147,8 @@ start(struct cs_family *f, size_t i)
 	p->started_ms = now_ms();
 	/* A part that does not live to take it is started anew. */
 	err = furnish(f, i);
+	if (err == CS_ERR_CLOSED)
+		kill(pid, SIGKILL);
 	return err == CS_ERR_CLOSED ? CS_OK : err;
 }
 
@@ -258,6 +265,18 @@ is_told_to_stop(struct cs_family *f)
 	return stops;
 }
 
+/* A part whose socket is closed, or says what no part does, is over: if it is
+ * not about to end by itself, it has been taken over, and would have the parent
+ * look at its socket without end. */
+static void
+listen_to(struct cs_family *f, size_t i)
+{
+	enum cs_err err = hear(f, i);
+
+	if (err == CS_ERR_CLOSED || err == CS_ERR_FORMAT)
+		kill(f->parts[i].pid, SIGKILL);
+}
+
 enum cs_err
 cs_family_watch(struct cs_family *f)
 {
@@ -276,10 +295,9 @@ cs_family_watch(struct cs_family *f)
 			return CS_ERR_IO;
 		if (is_told_to_stop(f))
 			return CS_OK;
-		/* The end of a socket is told by the end of its process. */
 		for (size_t i = 0; i < n; i++)
-			if ((p[i].revents & POLLIN) != 0)
-				(void)!hear(f, i);
+			if (p[i].revents != 0)
+				listen_to(f, i);
 		reap(f, true);
 		if (f->stops)
 			return CS_OK;
@@ -298,10 +316,14 @@ enum cs_err
 cs_family_equip(struct cs_family *f, size_t part)
 {
 	const struct cs_family_config *config = &f->config;
+	enum cs_err err;
 
-	return f->parts[part].pid == 0
-	    ? CS_OK /* it is given all of it when it starts */
-	    : config->equip(config->arg, part, f->parts[part].socket);
+	if (f->parts[part].pid == 0)
+		return CS_OK; /* it is given all of it when it starts */
+	err = config->equip(config->arg, part, f->parts[part].socket);
+	if (err == CS_ERR_CLOSED)
+		kill(f->parts[part].pid, SIGKILL);
+	return err;
 }
 
 /* ---- all of them -------------------------------------------------------- */

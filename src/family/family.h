@@ -38,7 +38,8 @@ struct cs_family_config {
 	enum cs_err (*equip)(void *arg, size_t part, int socket);
 	/* A part said something for the operator. */
 	void (*said)(void *arg, size_t part, const struct cs_hand *h);
-	/* A part has ended with the wait status ${status}, and is started anew.
+	/* A part has ended with the wait status ${status}, and is started anew;
+	 * one that closes its socket, or breaks the rules of hand.h, is ended.
 	 */
 	void (*ended)(void *arg, size_t part, int status);
 	/* ${watched} can be read, or -1: there is none. */
@@ -50,12 +51,13 @@ struct cs_family_config {
 CS_CHECKED enum cs_err cs_family_start(
     struct cs_family **out, const struct cs_family_config *config);
 
-/* Watch until a signal says to stop (SIGTERM, SIGINT), or cs_family_stop(). */
+/* Watch until a signal says to stop (SIGTERM, SIGINT). */
 CS_CHECKED enum cs_err cs_family_watch(struct cs_family *f);
 /* From a callback: cs_family_watch() is to return CS_OK. */
 void cs_family_stop(struct cs_family *f);
 
-/* Equip a part again, with what has changed. */
+/* Equip a part again, with what has changed.  CS_ERR_CLOSED: it is about to
+ * end, or does not read what it is told, and is started anew. */
 CS_CHECKED enum cs_err cs_family_equip(struct cs_family *f, size_t part);
 
 /* Tell all to stop, wait for them, end those that do not. */

@@ -89,18 +89,26 @@ cs_hand_bytes(
 	return err;
 }
 
-/* The descriptor that came along, or -1. */
-static int
-fd_in(struct msghdr *msg)
+/* The descriptor that came along, or -1; false: there are several.  There is
+ * room for more than one, and the system fills it. */
+static bool
+fd_in(int *out, struct msghdr *msg)
 {
-	int fd = -1;
+	size_t n = 0;
 
+	*out = -1;
 	for (struct cmsghdr *c = CMSG_FIRSTHDR(msg); c != NULL;
-	     c = CMSG_NXTHDR(msg, c))
-		if (c->cmsg_level == SOL_SOCKET && c->cmsg_type == SCM_RIGHTS &&
-		    c->cmsg_len == CMSG_LEN(sizeof fd))
-			memcpy(&fd, CMSG_DATA(c), sizeof fd);
-	return fd;
+	     c = CMSG_NXTHDR(msg, c)) {
+		if (c->cmsg_level != SOL_SOCKET || c->cmsg_type != SCM_RIGHTS)
+			continue;
+		for (size_t at = CMSG_LEN(0); at + sizeof *out <= c->cmsg_len;
+		     at += sizeof *out, n++) {
+			if (*out >= 0)
+				close(*out);
+			memcpy(out, (uint8_t *)c + at, sizeof *out);
+		}
+	}
+	return n <= 1;
 }
 
 enum cs_err
@@ -115,6 +123,7 @@ cs_hand_take(struct cs_hand *out, int socket, bool wait)
 		.msg_control = control.bytes,
 		.msg_controllen = sizeof control.bytes,
 	};
+	bool one;
 	ssize_t n;
 
 	do
@@ -126,8 +135,8 @@ cs_hand_take(struct cs_hand *out, int socket, bool wait)
 		return errno == EAGAIN ? CS_ERR_BUSY : CS_ERR_CLOSED;
 	if (n == 0)
 		return CS_ERR_CLOSED;
-	out->fd = fd_in(&msg);
-	if (n != (ssize_t)sizeof p ||
+	one = fd_in(&out->fd, &msg);
+	if (!one || n != (ssize_t)sizeof p ||
 	    (msg.msg_flags & (MSG_TRUNC | MSG_CTRUNC)) != 0 ||
 	    memchr(p.word, 0, sizeof p.word) == NULL ||
 	    p.length > sizeof p.bytes) {

@@ -4,7 +4,7 @@
  *
  * Who makes a thing numbers it; the other keeps what it has for it under that
  * number.  A number is not used again while words about it may be under way: a
- * place that is, counts up.
+ * place that is, counts up.  A table holds numbers of one side.
  */
 #pragma once
 

@@ -13,15 +13,9 @@
 #include "franking/revocation.h"
 #include "franking/safe_aad.h"
 #include "franking/stamp.h"
+#include "fuzz/fuzz_want.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
-
-static void
-want(bool holds)
-{
-	if (!holds)
-		abort();
-}
 
 static void
 device(struct cs_view in, struct cs_view key)
@@ -30,8 +24,8 @@ device(struct cs_view in, struct cs_view key)
 
 	if (cs_device_cert_peek(&cert, in) != CS_OK)
 		return;
-	want(cs_handle_valid(cert.handle));
-	want(cert.not_before <= cert.not_after);
+	fuzz_want(cs_handle_valid(cert.handle));
+	fuzz_want(cert.not_before <= cert.not_after);
 	(void)!cs_device_cert_verify(&cert, in, key, 1700000000);
 }
 
@@ -44,16 +38,16 @@ credential(struct cs_view in)
 	struct cs_buf out = { 0 };
 
 	if (cs_identity_peek(&identity, in) == CS_OK)
-		want(identity.n != 0 && identity.n <= CS_CHAIN_MAX);
-	want(cs_identity_verify(&identity, in, CS_VIEW_OF(root), 1700000000) !=
-	    CS_OK);
+		fuzz_want(identity.n != 0 && identity.n <= CS_CHAIN_MAX);
+	fuzz_want(cs_identity_verify(
+		      &identity, in, CS_VIEW_OF(root), 1700000000) != CS_OK);
 	if (cs_credential_parse(&c, in) != CS_OK)
 		return;
-	want(cs_credential_write(&out, &c) == CS_OK);
-	want(cs_view_equal(cs_buf_view(&out), in));
+	fuzz_want(cs_credential_write(&out, &c) == CS_OK);
+	fuzz_want(cs_view_equal(cs_buf_view(&out), in));
 	cs_buf_reset(&out);
-	want(cs_credential_write_devices(&out, &c) == CS_OK);
-	want(cs_credential_parse_devices(&c, cs_buf_view(&out)) == CS_OK);
+	fuzz_want(cs_credential_write_devices(&out, &c) == CS_OK);
+	fuzz_want(cs_credential_parse_devices(&c, cs_buf_view(&out)) == CS_OK);
 	cs_buf_free(&out);
 }
 
@@ -66,9 +60,9 @@ revocation(struct cs_view in)
 	bool by_recovery_key;
 
 	if (cs_revocation_peek(&r, in) == CS_OK)
-		want(r.n_kept <= CS_REVOCATION_KEPT_MAX);
-	want(cs_revocation_verify(
-		 &r, &signer, &by_recovery_key, in, CS_VIEW_OF(root)) != CS_OK);
+		fuzz_want(r.n_kept <= CS_REVOCATION_KEPT_MAX);
+	fuzz_want(cs_revocation_verify(&r, &signer, &by_recovery_key, in,
+		      CS_VIEW_OF(root)) != CS_OK);
 }
 
 /* Words that are read are those that are written. */
@@ -86,9 +80,9 @@ words(struct cs_view in)
 	text[in.len] = '\0';
 	if (cs_recovery_read(&r, &word, text) != CS_OK)
 		return;
-	want(cs_recovery_write(again, &r) == CS_OK);
-	want(cs_recovery_read(&same, &word, again) == CS_OK);
-	want(memcmp(&r, &same, sizeof r) == 0);
+	fuzz_want(cs_recovery_write(again, &r) == CS_OK);
+	fuzz_want(cs_recovery_read(&same, &word, again) == CS_OK);
+	fuzz_want(memcmp(&r, &same, sizeof r) == 0);
 }
 
 static void
@@ -99,8 +93,8 @@ stamp(struct cs_view in)
 
 	if (cs_stamp_parse(&s, in) != CS_OK)
 		return;
-	want(cs_stamp_write(&out, &s) == CS_OK);
-	want(cs_view_equal(cs_buf_view(&out), in));
+	fuzz_want(cs_stamp_write(&out, &s) == CS_OK);
+	fuzz_want(cs_view_equal(cs_buf_view(&out), in));
 	cs_buf_free(&out);
 }
 
@@ -115,9 +109,9 @@ safe_aad(struct cs_view in)
 	if (cs_safe_aad_parse(&aad, in) != CS_OK)
 		return;
 	/* What a recipient takes, a hub has taken, with the same tag. */
-	want(tagged && memcmp(tag, aad.tag, sizeof tag) == 0);
-	want(cs_safe_aad_write(&out, &aad) == CS_OK);
-	want(cs_view_equal(cs_buf_view(&out), in));
+	fuzz_want(tagged && memcmp(tag, aad.tag, sizeof tag) == 0);
+	fuzz_want(cs_safe_aad_write(&out, &aad) == CS_OK);
+	fuzz_want(cs_view_equal(cs_buf_view(&out), in));
 	cs_buf_free(&out);
 }
 

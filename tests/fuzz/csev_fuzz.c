@@ -9,20 +9,14 @@
 #include "content/evidence.h"
 #include "content/evidence_media.h"
 #include "crypto/init.h"
+#include "fuzz/fuzz_want.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 static void
-want(bool holds)
-{
-	if (!holds)
-		abort();
-}
-
-static void
 inside(struct cs_view part, struct cs_view whole)
 {
-	want(part.len == 0 ||
+	fuzz_want(part.len == 0 ||
 	    (part.data >= whole.data &&
 		part.data + part.len <= whole.data + whole.len));
 }
@@ -42,7 +36,7 @@ check(struct cs_view in, const uint8_t root[static 32])
 		inside(item->capsule.application_data, in);
 		inside(item->capsule.credential, in);
 		inside(item->proof.content.text, in);
-		want(item->n_media <= CS_MIMI_PARTS_MAX);
+		fuzz_want(item->n_media <= CS_MIMI_PARTS_MAX);
 		for (size_t j = 0; j < item->n_media; j++) {
 			inside(item->media[j].bytes, in);
 			(void)!cs_evidence_extract(
@@ -64,8 +58,8 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		abort();
 	if (cs_csev_parse(&c, in) != CS_OK)
 		return 0;
-	want(cs_csev_write(&out, c) == CS_OK);
-	want(cs_view_equal(cs_buf_view(&out), in));
+	fuzz_want(cs_csev_write(&out, c) == CS_OK);
+	fuzz_want(cs_view_equal(cs_buf_view(&out), in));
 	for (size_t i = 0; i < c->n_keys; i++)
 		if (c->keys[i].type == CS_CSEV_ROOT) {
 			check(in, c->keys[i].public);

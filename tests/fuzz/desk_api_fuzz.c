@@ -38,6 +38,7 @@
 #include "desk/people/sign_in.h"
 #include "desk/people/token.h"
 #include "desk/photos/lists.h"
+#include "fuzz/fuzz_want.h"
 #include "net/web.h"
 #include "store/clock.h"
 #include "store/db.h"
@@ -69,13 +70,6 @@ static struct cs_desk_api *api;
 static struct cs_desk_actor persons[PEOPLE];
 static struct cs_buf pristine; /* the database, as it was at first */
 static char tokens[2][CS_DESK_TOKEN_SIZE];
-
-static void
-want(bool holds)
-{
-	if (!holds)
-		abort();
-}
 
 /* As random as the passphrase, and much faster. */
 enum cs_err
@@ -249,7 +243,7 @@ restore(void)
 
 	cs_desk_close(w.d);
 	f = fopen(temp_path(&w.dir, "desk/desk.db"), "wb");
-	want(f != NULL &&
+	fuzz_want(f != NULL &&
 	    fwrite(pristine.data, 1, pristine.len, f) == pristine.len &&
 	    fclose(f) == 0);
 	open_desk();
@@ -359,7 +353,7 @@ stream(void *s)
 {
 	struct cs_buf out = { 0 };
 
-	want(cs_desk_events_more(api, s, &out) && out.len != 0);
+	fuzz_want(cs_desk_events_more(api, s, &out) && out.len != 0);
 	cs_buf_free(&out);
 	cs_desk_events_ended(api, s);
 }
@@ -367,11 +361,12 @@ stream(void *s)
 static void
 check(const struct cs_web_answer *a)
 {
-	want(a->status >= 200 && a->status < 600 && a->status != 500);
-	want(!cs_db_in_transaction(w.d->db));
-	want(one_line(a->disposition) && one_line(a->set_cookie));
+	fuzz_want(a->status >= 200 && a->status < 600 && a->status != 500);
+	fuzz_want(!cs_db_in_transaction(w.d->db));
+	fuzz_want(one_line(a->disposition) && one_line(a->set_cookie));
 	if (a->status >= 400)
-		want(a->set_cookie[0] == '\0' && a->disposition[0] == '\0');
+		fuzz_want(
+		    a->set_cookie[0] == '\0' && a->disposition[0] == '\0');
 	if (a->stream != NULL) {
 		stream(a->stream);
 	} else if (a->media_type != NULL &&
@@ -379,7 +374,7 @@ check(const struct cs_web_answer *a)
 		json_t *o = json_loadb(
 		    (const char *)a->body.data, a->body.len, 0, NULL);
 
-		want(json_is_object(o) &&
+		fuzz_want(json_is_object(o) &&
 		    (a->status >= 400) ==
 			(json_object_get(o, "error") != NULL));
 		json_decref(o);
@@ -429,7 +424,8 @@ request(struct cs_view in)
 	check(&a);
 	cs_buf_free(&a.body);
 	if (start[0] == 'a' || start[0] == 't' || start[0] == 'l')
-		want(strcmp(rq.method, "POST") != 0 || before == work_done());
+		fuzz_want(
+		    strcmp(rq.method, "POST") != 0 || before == work_done());
 }
 
 int
@@ -451,7 +447,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		rest = cs_view(rest.data + n, rest.len - n);
 	}
 	if (count("SELECT total_changes()") != 0) {
-		want(cs_desk_audit_verify(w.d, NULL, NULL) == CS_OK);
+		fuzz_want(cs_desk_audit_verify(w.d, NULL, NULL) == CS_OK);
 		restore();
 	}
 	return 0;

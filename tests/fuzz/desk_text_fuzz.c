@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Texts that the desk reads: a policy, a custody record, and the answer of a
  * photo decoder, as one that was taken over might write it. */
-#include <stdlib.h>
 #include <string.h>
 
 #include "base/text.h"
@@ -10,15 +9,9 @@
 #include "content/photo_look.h"
 #include "desk/core/policy.h"
 #include "desk/photos/lists.h"
+#include "fuzz/fuzz_want.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
-
-static void
-want(bool holds)
-{
-	if (!holds)
-		abort();
-}
 
 static void
 policy(struct cs_view in)
@@ -27,11 +20,11 @@ policy(struct cs_view in)
 	char problem[160];
 
 	if (cs_desk_policy_parse(&p, in, problem) == CS_OK) {
-		want(cs_desk_policy_reason(&p, "other") != NULL);
-		want(cs_desk_policy_number(&p, 65535) != NULL);
+		fuzz_want(cs_desk_policy_reason(&p, "other") != NULL);
+		fuzz_want(cs_desk_policy_number(&p, 65535) != NULL);
 		cs_desk_policy_clear(&p);
 	} else {
-		want(strlen(problem) < sizeof problem);
+		fuzz_want(strlen(problem) < sizeof problem);
 	}
 }
 
@@ -44,9 +37,9 @@ custody(struct cs_view in)
 	if (cs_custody_check(&c, in, root) != CS_OK)
 		return;
 	/* Nobody has signed for this root. */
-	want(c->cert_err != CS_OK);
+	fuzz_want(c->cert_err != CS_OK);
 	for (size_t i = 0; i < c->n; i++)
-		want(c->entries[i].what.len <= CS_CUSTODY_TEXT_MAX);
+		fuzz_want(c->entries[i].what.len <= CS_CUSTODY_TEXT_MAX);
 	cs_custody_free(c);
 }
 
@@ -56,8 +49,8 @@ list_line(struct cs_view in, bool csv)
 	struct desk_list_line l = { 0 };
 
 	if (desk_list_line_parse(&l, in, csv) == NULL) {
-		want(cs_utf8_valid(cs_view_str(l.label)));
-		want(strlen(l.date) < sizeof l.date);
+		fuzz_want(cs_utf8_valid(cs_view_str(l.label)));
+		fuzz_want(strlen(l.date) < sizeof l.date);
 	}
 }
 
@@ -67,8 +60,8 @@ look(struct cs_view in)
 	struct cs_photo_look l;
 
 	if (cs_photo_look_read(&l, in) == CS_OK) {
-		want(l.quality <= 100 && l.width != 0);
-		want((l.picture.len == 0) == (l.media_type == NULL));
+		fuzz_want(l.quality <= 100 && l.width != 0);
+		fuzz_want((l.picture.len == 0) == (l.media_type == NULL));
 	}
 	cs_photo_look_clear(&l);
 }

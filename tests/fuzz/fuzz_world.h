@@ -7,6 +7,7 @@
 #pragma once
 
 #include "crypto/init.h"
+#include "fuzz/fuzz_want.h"
 #include "support/mls_world.h"
 
 #define FUZZ_MEMBERS 3
@@ -23,20 +24,6 @@ struct fuzz_world {
 	struct cs_buf saved_pub; /* the hub's view */
 	struct cs_mls_public_group *pub;
 };
-
-/* What must hold if the code is right. */
-static inline void
-fuzz_want(bool holds)
-{
-	if (!holds)
-		abort();
-}
-
-static inline void
-fuzz_ok(enum cs_err err)
-{
-	fuzz_want(err == CS_OK);
-}
 
 /* Member 1 and the hub as they were at first. */
 static inline void

@@ -12,15 +12,9 @@
 #include "client/home/client.h"
 #include "client/joining/letters.h"
 #include "crypto/init.h"
+#include "fuzz/fuzz_want.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
-
-static void
-want(bool holds)
-{
-	if (!holds)
-		abort();
-}
 
 static void
 fuzz_code(const uint8_t *data, size_t size)
@@ -29,17 +23,18 @@ fuzz_code(const uint8_t *data, size_t size)
 	char again[CS_CLIENT_CODE_SIZE];
 	struct client_code code, same;
 
-	want(text != NULL);
+	fuzz_want(text != NULL);
 	if (size != 0)
 		memcpy(text, data, size);
 	if (client_code_parse(&code, text) == CS_OK) {
-		want(code.port >= 1 && code.port <= 65535);
-		want(strnlen(code.host, sizeof code.host) < sizeof code.host);
+		fuzz_want(code.port >= 1 && code.port <= 65535);
+		fuzz_want(
+		    strnlen(code.host, sizeof code.host) < sizeof code.host);
 		client_code_write(again, &code);
-		want(client_code_parse(&same, again) == CS_OK);
-		want(memcmp(&code, &same, sizeof code) == 0);
+		fuzz_want(client_code_parse(&same, again) == CS_OK);
+		fuzz_want(memcmp(&code, &same, sizeof code) == 0);
 		/* Both keys, letter by letter. */
-		want(strcmp(strchr(text, '#'), strchr(again, '#')) == 0);
+		fuzz_want(strcmp(strchr(text, '#'), strchr(again, '#')) == 0);
 	}
 	free(text);
 }
@@ -52,17 +47,17 @@ fuzz_ask(struct cs_view plain)
 	struct client_link_ask ask, same;
 	struct cs_buf sealed = { 0 };
 
-	want(client_link_keys_derive(&keys, &code) == CS_OK);
-	want(cs_seal(&sealed, &keys.ask, cs_view_str("countersign/link/ask/v1"),
-		 plain) == CS_OK);
+	fuzz_want(client_link_keys_derive(&keys, &code) == CS_OK);
+	fuzz_want(cs_seal(&sealed, &keys.ask,
+		      cs_view_str("countersign/link/ask/v1"), plain) == CS_OK);
 	if (client_link_ask_open(&ask, &keys, cs_buf_view(&sealed)) == CS_OK) {
-		want(client_device_name_valid(ask.name));
+		fuzz_want(client_device_name_valid(ask.name));
 		cs_buf_reset(&sealed);
-		want(client_link_ask_seal(&sealed, &keys, &ask) == CS_OK);
-		want(sealed.len == plain.len + CS_SEAL_OVERHEAD);
-		want(client_link_ask_open(&same, &keys, cs_buf_view(&sealed)) ==
-		    CS_OK);
-		want(memcmp(&ask, &same, sizeof ask) == 0);
+		fuzz_want(client_link_ask_seal(&sealed, &keys, &ask) == CS_OK);
+		fuzz_want(sealed.len == plain.len + CS_SEAL_OVERHEAD);
+		fuzz_want(client_link_ask_open(
+			      &same, &keys, cs_buf_view(&sealed)) == CS_OK);
+		fuzz_want(memcmp(&ask, &same, sizeof ask) == 0);
 	}
 	cs_buf_free(&sealed);
 }
@@ -73,7 +68,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	static bool ready;
 
 	if (!ready)
-		want(cs_crypto_init() == CS_OK);
+		fuzz_want(cs_crypto_init() == CS_OK);
 	ready = true;
 	if (size == 0)
 		return 0;

@@ -393,6 +393,84 @@ seeds_root(void)
 	cs_buf_free(&certs);
 }
 
+/* A request of each kind, on a connection that may make it; the first byte of a
+ * seed is the deed of opening that. */
+static const struct {
+	const char *name;
+	const struct cs_wire_shape *shape;
+	uint8_t kind;
+	char role; /* as hub_line_fuzz has them; 'n': nobody */
+} requests[] = {
+	{ "ping", &cs_wire_empty_shape, CS_WIRE_PING, 'n' },
+	{ "join", &cs_wire_join_shape, CS_WIRE_JOIN, 'n' },
+	{ "login", &cs_wire_login_shape, CS_WIRE_LOGIN, 'n' },
+	{ "link_ask", &cs_wire_link_ask_shape, CS_WIRE_LINK_ASK, 'n' },
+	{ "recover", &cs_wire_recover_shape, CS_WIRE_RECOVER, 'n' },
+	{ "key_packages_put", &cs_wire_key_packages_put_shape,
+	    CS_WIRE_KEY_PACKAGES_PUT, 0 },
+	{ "key_packages_get", &cs_wire_key_packages_get_shape,
+	    CS_WIRE_KEY_PACKAGES_GET, 0 },
+	{ "contact_set", &cs_wire_contact_set_shape, CS_WIRE_CONTACT_SET, 0 },
+	{ "group_new", &cs_wire_group_new_shape, CS_WIRE_GROUP_NEW, 0 },
+	{ "submit", &cs_wire_submit_shape, CS_WIRE_SUBMIT, 0 },
+	{ "sync", &cs_wire_empty_shape, CS_WIRE_SYNC, 0 },
+	{ "fetch", &cs_wire_fetch_shape, CS_WIRE_FETCH, 0 },
+	{ "ack", &cs_wire_ack_shape, CS_WIRE_ACK, 0 },
+	{ "welcomes", &cs_wire_empty_shape, CS_WIRE_WELCOMES, 0 },
+	{ "report", &cs_wire_report_shape, CS_WIRE_REPORT, 0 },
+	{ "device_add", &cs_wire_device_add_shape, CS_WIRE_DEVICE_ADD, 0 },
+	{ "device_remove", &cs_wire_device_remove_shape, CS_WIRE_DEVICE_REMOVE,
+	    0 },
+	{ "contacts", &cs_wire_empty_shape, CS_WIRE_CONTACTS, 0 },
+	{ "groups", &cs_wire_empty_shape, CS_WIRE_GROUPS, 0 },
+	{ "blob_put", &cs_wire_blob_put_shape, CS_WIRE_BLOB_PUT, 0 },
+	{ "blob_get", &cs_wire_blob_get_shape, CS_WIRE_BLOB_GET, 0 },
+	{ "group_info", &cs_wire_group_info_get_shape, CS_WIRE_GROUP_INFO, 0 },
+	{ "notices", &cs_wire_empty_shape, CS_WIRE_NOTICES, 2 },
+	{ "letter", &cs_wire_letter_shape, CS_WIRE_LETTER, 2 },
+	{ "recovering", &cs_wire_device_add_shape, CS_WIRE_DEVICE_ADD, 3 },
+	{ "desk_reports", &cs_wire_empty_shape, CS_WIRE_DESK_REPORTS, 1 },
+	{ "desk_action", &cs_wire_desk_action_shape, CS_WIRE_DESK_ACTION, 1 },
+	{ "desk_pins", &cs_wire_desk_pins_shape, CS_WIRE_DESK_PINS, 1 },
+	{ "desk_head", &cs_wire_desk_head_shape, CS_WIRE_DESK_HEAD, 1 },
+};
+
+static void
+seeds_hub_line(void)
+{
+	uint64_t message[WIRE_STRUCT_MAX / 8];
+	/* Opened; (logged in); asked twice; the round; closed. */
+	static const uint8_t closed[] = { 5, 0, 0, 0, 3, 1, 0, 0 };
+
+	for (size_t i = 0; i < sizeof requests / sizeof *requests; i++) {
+		struct cs_buf body = { 0 }, items = { 0 }, out = { 0 };
+		struct cs_writer w = cs_writer(&out);
+
+		fill(message, requests[i].shape, &items);
+		fuzz_ok(cs_wire_write(&body, requests[i].shape, message));
+		cs_write_bytes(&w, cs_view("\0\1", 2));
+		if (requests[i].role != 'n')
+			cs_write_bytes(&w,
+			    cs_view((const uint8_t[]){ 2, 0,
+					(uint8_t)requests[i].role },
+				3));
+		for (int k = 0; k < 2; k++) {
+			cs_write_bytes(&w,
+			    cs_view(
+				(const uint8_t[]){ 3, 0, 1, requests[i].kind },
+				4));
+			cs_write_u16(&w, (uint16_t)body.len);
+			cs_write_bytes(&w, cs_buf_view(&body));
+		}
+		cs_write_bytes(&w, CS_VIEW_OF(closed));
+		fuzz_ok(cs_writer_end(&w));
+		seed("hub_line", requests[i].name, 1, cs_buf_view(&out));
+		cs_buf_free(&body);
+		cs_buf_free(&items);
+		cs_buf_free(&out);
+	}
+}
+
 int
 main(int argc, char **argv)
 {
@@ -406,6 +484,7 @@ main(int argc, char **argv)
 	root = argv[1];
 	seeds_wire();
 	seeds_letter();
+	seeds_hub_line();
 	seed("key_package", "as-it-is", 0, kp);
 	seed("key_package", "signed-anew", 1, kp);
 	seed("public_group", "group-info", 0, cs_buf_view(&w->info));

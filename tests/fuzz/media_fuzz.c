@@ -10,15 +10,9 @@
 #include "content/sniff.h"
 #include "crypto/hash.h"
 #include "crypto/init.h"
+#include "fuzz/fuzz_want.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
-
-static void
-want(bool holds)
-{
-	if (!holds)
-		abort();
-}
 
 static void
 open_file(
@@ -34,9 +28,9 @@ open_file(
 		err = cs_media_opener_add(o, &out, cs_view(file.data, n));
 		file = cs_view(file.data + n, file.len - n);
 	}
-	want(out.len <= part->plain_size);
+	fuzz_want(out.len <= part->plain_size);
 	if (err == CS_OK && cs_media_opener_end(o, &out) == CS_OK)
-		want(out.len == part->plain_size);
+		fuzz_want(out.len == part->plain_size);
 	cs_media_opener_free(o);
 	cs_buf_free(&out);
 }
@@ -56,7 +50,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		part.content_type = cs_view_str("image/jpeg");
 	chunks = (part.size - CS_MEDIA_HEADER_LEN - 1) / sealed + 1;
 	part.plain_size = part.size - CS_MEDIA_HEADER_LEN - 16 * chunks;
-	want(
+	fuzz_want(
 	    cs_sha256(part.content_hash, cs_view(data + 1, size - 1)) == CS_OK);
 	open_file(&part, cs_view(data + 1, size - 1), 1 + data[0] * 37u);
 	return 0;

@@ -1,42 +1,35 @@
 /* SPDX-License-Identifier: MIT */
 /* A message body that parses is written, and parses to the same. */
-#include <stdlib.h>
 #include <string.h>
 
 #include "base/text.h"
 #include "content/mimi.h"
+#include "fuzz/fuzz_want.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
-
-static void
-want(bool holds)
-{
-	if (!holds)
-		abort();
-}
 
 static void
 compare(const struct cs_mimi_content *a, const struct cs_mimi_content *b)
 {
 	char name[CS_MIMI_FILENAME_MAX + 1];
 
-	want(memcmp(a->salt, b->salt, sizeof a->salt) == 0);
-	want(a->is_reply == b->is_reply && a->has_text == b->has_text);
-	want(cs_view_equal(a->text, b->text));
-	want(cs_view_equal(a->sender_uri, b->sender_uri));
-	want(cs_view_equal(a->room_uri, b->room_uri));
-	want(a->n_external == b->n_external);
+	fuzz_want(memcmp(a->salt, b->salt, sizeof a->salt) == 0);
+	fuzz_want(a->is_reply == b->is_reply && a->has_text == b->has_text);
+	fuzz_want(cs_view_equal(a->text, b->text));
+	fuzz_want(cs_view_equal(a->sender_uri, b->sender_uri));
+	fuzz_want(cs_view_equal(a->room_uri, b->room_uri));
+	fuzz_want(a->n_external == b->n_external);
 	for (size_t i = 0; i < a->n_external; i++) {
 		const struct cs_mimi_external *x = &a->external[i];
 		const struct cs_mimi_external *y = &b->external[i];
 
-		want(x->size == y->size && x->plain_size == y->plain_size);
-		want(memcmp(x->key, y->key, 32) == 0);
-		want(memcmp(x->plain_sha256, y->plain_sha256, 32) == 0);
-		want(cs_view_equal(x->url, y->url));
+		fuzz_want(x->size == y->size && x->plain_size == y->plain_size);
+		fuzz_want(memcmp(x->key, y->key, 32) == 0);
+		fuzz_want(memcmp(x->plain_sha256, y->plain_sha256, 32) == 0);
+		fuzz_want(cs_view_equal(x->url, y->url));
 		cs_mimi_filename(name, x->filename);
-		want(*name != '\0' && strchr(name, '/') == NULL);
-		want(cs_utf8_valid(cs_view_str(name)));
+		fuzz_want(*name != '\0' && strchr(name, '/') == NULL);
+		fuzz_want(cs_utf8_valid(cs_view_str(name)));
 	}
 }
 
@@ -50,7 +43,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		return 0;
 	/* Part names without a text in front can be one more than we write. */
 	if (cs_mimi_write(&b, &content) == CS_OK) {
-		want(cs_mimi_parse(&again, cs_buf_view(&b)) == CS_OK);
+		fuzz_want(cs_mimi_parse(&again, cs_buf_view(&b)) == CS_OK);
 		compare(&content, &again);
 	}
 	cs_buf_free(&b);

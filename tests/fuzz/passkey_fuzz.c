@@ -2,13 +2,13 @@
 /* What a browser brings for a passkey.  The first byte says what the rest
  * is: client data, an attestation object, or authenticator data of a passkey
  * that is used or made. */
-#include <stdlib.h>
 #include <string.h>
 
 #include "base/text.h"
 #include "base/writer.h"
 #include "crypto/suite.h"
 #include "desk/people/passkey_check.h"
+#include "fuzz/fuzz_want.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
@@ -19,13 +19,6 @@ static const char challenge_hex[] = "00c30fb78531c464d2b6771dab8d7b603c01162f2f"
 #define AAGUID_LEN 16
 
 static void
-want(bool holds)
-{
-	if (!holds)
-		abort();
-}
-
-static void
 client_data(struct cs_view in)
 {
 	uint8_t challenge[DESK_PASSKEY_CHALLENGE_LEN];
@@ -34,23 +27,24 @@ client_data(struct cs_view in)
 		.challenge = challenge };
 	bool made, used;
 
-	want(cs_unhex(challenge, sizeof challenge, challenge_hex) == CS_OK);
+	fuzz_want(
+	    cs_unhex(challenge, sizeof challenge, challenge_hex) == CS_OK);
 	made = desk_passkey_client_check(in, &w, "webauthn.create") == CS_OK;
 	used = desk_passkey_client_check(in, &w, "webauthn.get") == CS_OK;
-	want(!made || !used);
-	want(in.len <= DESK_PASSKEY_CLIENT_DATA_MAX || (!made && !used));
+	fuzz_want(!made || !used);
+	fuzz_want(in.len <= DESK_PASSKEY_CLIENT_DATA_MAX || (!made && !used));
 	/* Nor of any other challenge. */
 	challenge[0] ^= 1;
-	want(!made ||
+	fuzz_want(!made ||
 	    desk_passkey_client_check(in, &w, "webauthn.create") != CS_OK);
 }
 
 static void
 credential(const struct desk_passkey_data *d)
 {
-	want(d->id.len >= 1 && d->id.len <= DESK_PASSKEY_ID_MAX);
-	want((d->key.sig == CS_ECDSA_P256 && d->key.len == 65 &&
-		 d->key.public[0] == 4) ||
+	fuzz_want(d->id.len >= 1 && d->id.len <= DESK_PASSKEY_ID_MAX);
+	fuzz_want((d->key.sig == CS_ECDSA_P256 && d->key.len == 65 &&
+		      d->key.public[0] == 4) ||
 	    (d->key.sig == CS_ED25519 && d->key.len == 32));
 }
 
@@ -67,17 +61,17 @@ authenticator_data(struct cs_view in, enum desk_passkey_use use)
 	cs_write_bytes(&w, d.rp_id_hash);
 	cs_write_u8(&w, d.flags);
 	cs_write_u32(&w, d.count);
-	want(out.len == HEAD_LEN);
+	fuzz_want(out.len == HEAD_LEN);
 	if (use == DESK_PASSKEY_MAKE) {
 		credential(&d);
 		cs_write_bytes(&w, cs_view(in.data + HEAD_LEN, AAGUID_LEN));
 		cs_write_u16(&w, (uint16_t)d.id.len);
 		cs_write_bytes(&w, d.id);
 	}
-	want(cs_writer_end(&w) == CS_OK && out.len <= in.len);
-	want(memcmp(out.data, in.data, out.len) == 0);
+	fuzz_want(cs_writer_end(&w) == CS_OK && out.len <= in.len);
+	fuzz_want(memcmp(out.data, in.data, out.len) == 0);
 	if ((d.flags & DESK_PASSKEY_ED) == 0)
-		want(in.len - out.len ==
+		fuzz_want(in.len - out.len ==
 		    (use == DESK_PASSKEY_SIGN_IN      ? 0u
 			    : d.key.sig == CS_ED25519 ? 42u
 						      : 77u));
@@ -92,7 +86,7 @@ attestation(struct cs_view in)
 	if (desk_passkey_attestation_parse(&d, in) != CS_OK)
 		return;
 	credential(&d);
-	want(d.rp_id_hash.len == 32);
+	fuzz_want(d.rp_id_hash.len == 32);
 }
 
 int

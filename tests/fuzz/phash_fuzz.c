@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "base/reader.h"
+#include "fuzz/fuzz_want.h"
 #include "phash/phash.h"
 
 /* More is slow, and goes the same way. */
@@ -16,26 +17,20 @@
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 static void
-want(bool holds)
-{
-	if (!holds)
-		abort();
-}
-
-static void
 hash(const struct cs_pdq_picture *p)
 {
 	struct cs_pdq one, turns[CS_PDQ_TURNS];
 	enum cs_err err = cs_pdq_hash(&one, p);
 
-	want(cs_pdq_dihedral(turns, p) == err);
+	fuzz_want(cs_pdq_dihedral(turns, p) == err);
 	if (err != CS_OK)
 		return;
-	want(one.quality <= 100);
-	want(memcmp(&one, &turns[0], sizeof one) == 0);
+	fuzz_want(one.quality <= 100);
+	fuzz_want(memcmp(&one, &turns[0], sizeof one) == 0);
 	for (size_t i = 0; i < CS_PDQ_TURNS; i++) {
-		want(turns[i].quality == one.quality);
-		want(cs_pdq_distance(turns[i].hash, one.hash) <= CS_PDQ_BITS);
+		fuzz_want(turns[i].quality == one.quality);
+		fuzz_want(
+		    cs_pdq_distance(turns[i].hash, one.hash) <= CS_PDQ_BITS);
 	}
 }
 
@@ -63,7 +58,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		return 0;
 	}
 	pixels = malloc(n != 0 ? n : 1);
-	want(pixels != NULL);
+	fuzz_want(pixels != NULL);
 	for (uint64_t i = 0; i < n; i++)
 		pixels[i] = fill.data[i % fill.len];
 	p.pixels = pixels;

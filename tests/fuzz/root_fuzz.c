@@ -9,15 +9,9 @@
 #include "crypto/init.h"
 #include "franking/signed.h"
 #include "fuzz/fuzz_root.h"
+#include "fuzz/fuzz_want.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
-
-static void
-want(bool holds)
-{
-	if (!holds)
-		abort();
-}
 
 static void
 take_request(struct cs_view in, const struct cs_sign_key *root)
@@ -27,15 +21,15 @@ take_request(struct cs_view in, const struct cs_sign_key *root)
 	struct hub_root_answer out;
 
 	if (hub_root_request_parse(&request, in) == CS_OK) {
-		want(hub_root_request_write(&again, &request) == CS_OK);
-		want(cs_view_equal(cs_buf_view(&again), in));
+		fuzz_want(hub_root_request_write(&again, &request) == CS_OK);
+		fuzz_want(cs_view_equal(cs_buf_view(&again), in));
 	}
 	/* What is signed is taken by whoever asked. */
 	if (hub_root_answer_make(&answer, in, root, FUZZ_ROOT_NOW) == CS_OK)
-		want(hub_root_answer_verify(&out, cs_buf_view(&answer), in,
-			 root->public, FUZZ_ROOT_NOW) == CS_OK);
+		fuzz_want(hub_root_answer_verify(&out, cs_buf_view(&answer), in,
+			      root->public, FUZZ_ROOT_NOW) == CS_OK);
 	else
-		want(answer.len == 0);
+		fuzz_want(answer.len == 0);
 	cs_buf_free(&again);
 	cs_buf_free(&answer);
 }
@@ -49,7 +43,7 @@ take_answer(struct cs_view in, const struct cs_sign_key *root)
 	fuzz_root_request(&request);
 	if (hub_root_answer_verify(&out, in, cs_buf_view(&request),
 		root->public, FUZZ_ROOT_NOW) == CS_OK)
-		want(out.n == HUB_ROOT_KEYS);
+		fuzz_want(out.n == HUB_ROOT_KEYS);
 	cs_buf_free(&request);
 }
 
@@ -63,7 +57,7 @@ take_certs(struct cs_view in, const struct cs_sign_key *root)
 	uint8_t hash[CS_SHA256_LEN];
 
 	fuzz_root_request(&request);
-	want(cs_sha256(hash, cs_buf_view(&request)) == CS_OK);
+	fuzz_want(cs_sha256(hash, cs_buf_view(&request)) == CS_OK);
 	cs_write_bytes(&w, CS_VIEW_OF(hash));
 	cs_write_vec(&w, in);
 	if (cs_signed_end(&w, 0, root) == CS_OK)

@@ -1,21 +1,14 @@
 /* SPDX-License-Identifier: MIT */
 /* What stands in the Authorization header of a request for a blob: direction,
  * blob, and a token.  Only what the hub wrote is taken. */
-#include <stdlib.h>
 #include <string.h>
 
 #include "crypto/init.h"
+#include "fuzz/fuzz_want.h"
 #include "hub/blobs/ticket.h"
 #include "hub/core/hub.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
-
-static void
-want(bool holds)
-{
-	if (!holds)
-		abort();
-}
 
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
@@ -39,18 +32,18 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		t.desk = data[0] & 4;
 		t.until_ms = data[0] & 8 ? 999 : 2000;
 		memcpy(t.blob, b.id, sizeof t.blob);
-		want(hub_ticket_write(again, &hub, &t) == CS_OK);
+		fuzz_want(hub_ticket_write(again, &hub, &t) == CS_OK);
 		if (data[0] & 16 && token.len != 0)
 			again[token.data[0] % strlen(again)] ^= 1;
 		token = cs_view_str(again);
-		want(hub_ticket_read(&t, &hub, &b, token) ==
+		fuzz_want(hub_ticket_read(&t, &hub, &b, token) ==
 		    !(data[0] & 8 || (data[0] & 16 && size > 1 + CS_ID_LEN)));
 		return 0;
 	}
 	if (!hub_ticket_read(&t, &hub, &b, token))
 		return 0;
-	want(t.put == b.put && t.until_ms >= hub.now_ms);
-	want(hub_ticket_write(again, &hub, &t) == CS_OK);
-	want(cs_view_equal(token, cs_view_str(again)));
+	fuzz_want(t.put == b.put && t.until_ms >= hub.now_ms);
+	fuzz_want(hub_ticket_write(again, &hub, &t) == CS_OK);
+	fuzz_want(cs_view_equal(token, cs_view_str(again)));
 	return 0;
 }

@@ -3,18 +3,11 @@
  * The first byte picks a shape, or 255 a frame.  What parses is written again
  * and has to come out as it was: one value has one spelling.
  */
-#include <stdlib.h>
 
+#include "fuzz/fuzz_want.h"
 #include "support/wire_shapes.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
-
-static void
-want(bool holds)
-{
-	if (!holds)
-		abort();
-}
 
 /* Walking a list that was parsed cannot fail. */
 static void
@@ -36,7 +29,7 @@ walk(const struct cs_wire_shape *shape, const uint8_t *message)
 			walk(f->item, (const uint8_t *)item);
 			n++;
 		}
-		want(n == list->n && n <= f->max);
+		fuzz_want(n == list->n && n <= f->max);
 	}
 }
 
@@ -49,8 +42,8 @@ fuzz_shape(const struct cs_wire_shape *shape, struct cs_view in)
 	if (cs_wire_parse(message, shape, in) != CS_OK)
 		return;
 	walk(shape, (const uint8_t *)message);
-	want(cs_wire_write(&out, shape, message) == CS_OK);
-	want(cs_view_equal(cs_buf_view(&out), in));
+	fuzz_want(cs_wire_write(&out, shape, message) == CS_OK);
+	fuzz_want(cs_view_equal(cs_buf_view(&out), in));
 	cs_buf_free(&out);
 }
 
@@ -62,9 +55,9 @@ fuzz_frame(struct cs_view in)
 
 	if (cs_wire_frame_parse(&f, in) != CS_OK)
 		return;
-	want(cs_wire_frame_head(&out, f.kind, f.id) == CS_OK);
-	want(cs_buf_add(&out, f.body) == CS_OK);
-	want(cs_view_equal(cs_buf_view(&out), in));
+	fuzz_want(cs_wire_frame_head(&out, f.kind, f.id) == CS_OK);
+	fuzz_want(cs_buf_add(&out, f.body) == CS_OK);
+	fuzz_want(cs_view_equal(cs_buf_view(&out), in));
 	cs_buf_free(&out);
 }
 

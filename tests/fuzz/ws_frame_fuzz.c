@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "fuzz/fuzz_want.h"
 #include "net/ws_frame.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
@@ -14,13 +15,6 @@ struct heard {
 	size_t n, messages, spoken;
 	enum cs_ws_close why;
 };
-
-static void
-want(bool holds)
-{
-	if (!holds)
-		abort();
-}
 
 static void
 hear(struct heard *h, const uint8_t *data, size_t size, size_t piece)
@@ -35,19 +29,19 @@ hear(struct heard *h, const uint8_t *data, size_t size, size_t piece)
 		/* Of its own length, so that a step beyond it is seen. */
 		uint8_t *bytes = malloc(n), *p = bytes;
 
-		want(bytes != NULL);
+		fuzz_want(bytes != NULL);
 		memcpy(bytes, data + at, n);
 		do {
 			cs_ws_next(&got, &ws, &p, &n, MOST - message);
-			want(p >= bytes);
+			fuzz_want(p >= bytes);
 			if (got.event == CS_WS_DATA) {
-				want(h->n + got.bytes.len <= MOST);
+				fuzz_want(h->n + got.bytes.len <= MOST);
 				if (got.bytes.len != 0)
 					memcpy(h->bytes + h->n, got.bytes.data,
 					    got.bytes.len);
 				h->n += got.bytes.len;
 				message += got.bytes.len;
-				want(message <= MOST);
+				fuzz_want(message <= MOST);
 				if (got.last)
 					message = 0;
 				h->messages += got.last;
@@ -59,7 +53,7 @@ hear(struct heard *h, const uint8_t *data, size_t size, size_t piece)
 			h->why = got.why;
 			return;
 		}
-		want(n == 0);
+		fuzz_want(n == 0);
 	}
 }
 
@@ -72,10 +66,10 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		return 0;
 	hear(&whole, data + 1, size - 1, size - 1);
 	hear(&pieces, data + 1, size - 1, 1 + data[0] % 16);
-	want(whole.why == pieces.why && whole.messages == pieces.messages &&
-	    whole.spoken == pieces.spoken);
+	fuzz_want(whole.why == pieces.why &&
+	    whole.messages == pieces.messages && whole.spoken == pieces.spoken);
 	/* A frame that breaks off is there as far as it came. */
-	want(whole.n == pieces.n);
-	want(memcmp(whole.bytes, pieces.bytes, whole.n) == 0);
+	fuzz_want(whole.n == pieces.n);
+	fuzz_want(memcmp(whole.bytes, pieces.bytes, whole.n) == 0);
 	return 0;
 }

@@ -121,7 +121,8 @@ hub_folder_stored(int fd, const uint8_t id[static CS_ID_LEN])
 	struct stat st;
 
 	name_of(name, id, ".part");
-	return fstatat(fd, name, &st, AT_SYMLINK_NOFOLLOW) == 0
+	return fstatat(fd, name, &st, AT_SYMLINK_NOFOLLOW) == 0 &&
+		S_ISREG(st.st_mode)
 	    ? (uint64_t)st.st_size
 	    : 0;
 }

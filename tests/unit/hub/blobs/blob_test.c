@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Files: one upload of each at a time, complete ones stay as they are, and what
- * a report names is kept as long as the report needs it. */
+/* Files: who may write one, and that what a report names is kept as long as the
+ * report needs it. */
 #include "hub/blobs/blob.h"
 
 #include <fcntl.h>
@@ -39,14 +39,6 @@ open_folder(struct world *t)
 {
 	assert_ok(hub_folder_new(&t->folder, t->w.hub->blobs));
 	hub_folder_bound(t->folder, UPLOADS, 100);
-}
-
-/* The process with the files ends, and another begins. */
-static void
-restart(struct world *t)
-{
-	hub_folder_free(t->folder);
-	open_folder(t);
 }
 
 static void
@@ -158,136 +150,64 @@ is_there(const struct world *t, const uint8_t id[static 16])
 	return there;
 }
 
-/* Whoever comes later writes, and whoever was first cannot any more; not
- * during, and not after. */
+/* Where it stands is known while it is written, and the last byte is asked for
+ * again until it is complete; then nobody writes it any more. */
 static void
-test_one_at_a_time(void **state)
+test_upload(void **state)
 {
 	char token[CS_WIRE_TOKEN_MAX + 1];
 	struct cs_wire_blob_answer answer;
-	struct request first, second, third;
-	struct cs_buf file = { 0 };
-	uint8_t evil[1000];
+	struct request first, second;
 	struct world t;
-	int fd;
 
 	(void)state;
 	world_init(&t);
-	memset(evil, 0xee, sizeof evil);
 	answer = put(&t, &t.phone, NULL, token);
+	assert_int_equal(answer.stored, 0);
 	assert_int_equal(begin(&t, &first, answer.blob, token, 0), 0);
 	assert_int_equal(write_part(&t, &first, 0, 40000), 0);
-	/* Where it stands is known while it is written. */
 	assert_int_equal(put(&t, &t.phone, answer.blob, token).stored, 40000);
-	assert_int_equal(begin(&t, &second, answer.blob, token, 0), 409);
-	assert_int_equal(hub_writing_add(&first.w, CS_VIEW_OF(evil)), 409);
 	assert_int_equal(begin(&t, &second, answer.blob, token, 40000), 0);
-	assert_int_equal(hub_writing_add(&first.w, CS_VIEW_OF(evil)), 409);
-	assert_int_equal(done(&t, &first, false), 409);
-	assert_int_equal(write_part(&t, &second, 40000, 60000), 0);
-	/* The line breaks, and it goes on. */
+	assert_int_equal(write_part(&t, &second, 40000, SIZE), 0);
 	assert_int_equal(done(&t, &second, false), 400);
-	assert_int_equal(begin(&t, &second, answer.blob, token, 60000), 0);
-	assert_int_equal(write_part(&t, &second, 60000, SIZE), 0);
-	assert_int_equal(done(&t, &second, true), 201);
-	assert_int_equal(begin(&t, &third, answer.blob, token, 0), 409);
-	assert_int_equal(begin(&t, &third, answer.blob, token, SIZE), 409);
-	fd = hub_folder_read(t.folder, answer.blob);
-	assert_ok(cs_file_read_fd(&file, fd, SIZE));
-	close(fd);
-	assert_memory_equal(file.data, t.bytes, SIZE);
-	cs_buf_free(&file);
-	world_clear(&t);
-}
-
-/* Bytes that are not what was announced go, and nobody gets them. */
-static void
-test_hash(void **state)
-{
-	char token[CS_WIRE_TOKEN_MAX + 1];
-	struct cs_wire_blob_answer answer;
-	struct request b;
-	struct world t;
-
-	(void)state;
-	world_init(&t);
-	answer = put(&t, &t.phone, NULL, token);
-	assert_int_equal(begin(&t, &b, answer.blob, token, 0), 0);
-	t.bytes[SIZE - 1] ^= 1;
-	assert_int_equal(write_part(&t, &b, 0, SIZE), 0);
-	assert_int_equal(done(&t, &b, true), 422);
-	assert_false(is_there(&t, answer.blob));
-	assert_int_equal(put(&t, &t.phone, answer.blob, token).stored, 0);
-	t.bytes[SIZE - 1] ^= 1;
-	assert_int_equal(begin(&t, &b, answer.blob, token, 0), 0);
-	assert_int_equal(write_part(&t, &b, 0, SIZE), 0);
-	assert_int_equal(done(&t, &b, true), 201);
-	assert_true(is_there(&t, answer.blob));
-	world_clear(&t);
-}
-
-/* The hub ended between parts, and between the last byte and its name. */
-static void
-test_goes_on(void **state)
-{
-	char token[CS_WIRE_TOKEN_MAX + 1];
-	struct cs_wire_blob_answer answer;
-	struct request b;
-	struct world t;
-
-	(void)state;
-	world_init(&t);
-	answer = put(&t, &t.phone, NULL, token);
-	assert_int_equal(begin(&t, &b, answer.blob, token, 0), 0);
-	assert_int_equal(write_part(&t, &b, 0, 30000), 0);
-	restart(&t);
-	assert_int_equal(write_part(&t, &b, 30000, SIZE), 409);
-	assert_int_equal(put(&t, &t.phone, answer.blob, token).stored, 30000);
-	assert_int_equal(begin(&t, &b, answer.blob, token, 30000), 0);
-	assert_int_equal(write_part(&t, &b, 30000, SIZE), 0);
-	restart(&t);
-	assert_false(is_there(&t, answer.blob));
-	/* Its last byte comes again, and somebody is told. */
 	assert_int_equal(
 	    put(&t, &t.phone, answer.blob, token).stored, SIZE - 1);
-	assert_int_equal(begin(&t, &b, answer.blob, token, SIZE - 1), 0);
-	assert_int_equal(write_part(&t, &b, SIZE - 1, SIZE), 0);
-	assert_int_equal(done(&t, &b, true), 201);
+	assert_int_equal(begin(&t, &first, answer.blob, token, SIZE - 1), 0);
+	assert_int_equal(write_part(&t, &first, SIZE - 1, SIZE), 0);
+	assert_int_equal(done(&t, &first, true), 201);
 	assert_true(is_there(&t, answer.blob));
+	assert_int_equal(put(&t, &t.phone, answer.blob, token).stored, SIZE);
+	assert_int_equal(begin(&t, &second, answer.blob, token, 0), 409);
+	assert_int_equal(begin(&t, &second, answer.blob, token, SIZE), 409);
 	world_clear(&t);
 }
 
-/* One account has so many under way; of those that rest, the oldest goes. */
+/* A token is for one blob, for its device, and for an hour. */
 static void
-test_many(void **state)
+test_token(void **state)
 {
-	char token[UPLOADS + 2][CS_WIRE_TOKEN_MAX + 1];
-	uint8_t id[UPLOADS + 2][16];
-	struct request b[UPLOADS + 2];
+	char token[2][CS_WIRE_TOKEN_MAX + 1];
+	uint8_t blob[2][CS_ID_LEN];
+	struct request r;
 	struct world t;
 
 	(void)state;
 	world_init(&t);
-	for (size_t i = 0; i < UPLOADS + 2; i++) {
+	for (size_t i = 0; i < 2; i++) {
 		struct cs_wire_blob_answer a =
 		    put(&t, &t.phone, NULL, token[i]);
 
-		memcpy(id[i], a.blob, 16);
-		assert_int_equal(begin(&t, &b[i], id[i], token[i], 0),
-		    i < UPLOADS ? 0 : 429);
+		memcpy(blob[i], a.blob, CS_ID_LEN);
 	}
-	assert_int_equal(write_part(&t, &b[3], 0, 10), 0);
-	assert_int_equal(done(&t, &b[3], false), 400);
-	assert_int_equal(begin(&t, &b[8], id[8], token[8], 0), 0);
-	assert_int_equal(begin(&t, &b[9], id[9], token[9], 0), 429);
-	assert_int_equal(put(&t, &t.phone, id[3], token[3]).stored, 10);
-	t.w.hub->now_ms += HUB_BLOB_TOKEN_MS / 2;
-	assert_int_equal(done(&t, &b[8], false), 400);
-	/* One that rests for too long makes room by itself. */
+	assert_int_equal(begin(&t, &r, blob[0], token[1], 0), 401);
+	assert_int_equal(begin(&t, &r, blob[0], "", 0), 401);
+	assert_int_equal(begin(&t, &r, blob[0], token[0], 0), 0);
 	t.w.hub->now_ms += HUB_BLOB_TOKEN_MS + 1;
-	hub_folder_sweep(t.folder, t.w.hub->now_ms);
-	(void)put(&t, &t.phone, id[9], token[9]);
-	assert_int_equal(begin(&t, &b[9], id[9], token[9], 0), 0);
+	assert_int_equal(begin(&t, &r, blob[0], token[0], 0), 401);
+	(void)put(&t, &t.phone, blob[0], token[0]);
+	assert_int_equal(begin(&t, &r, blob[0], token[0], 0), 0);
+	assert_ok(cs_db_exec(t.w.hub->db, "UPDATE device SET removed=1"));
+	assert_int_equal(begin(&t, &r, blob[0], token[0], 0), 401);
 	world_clear(&t);
 }
 
@@ -389,10 +309,8 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_one_at_a_time),
-		cmocka_unit_test(test_hash),
-		cmocka_unit_test(test_goes_on),
-		cmocka_unit_test(test_many),
+		cmocka_unit_test(test_upload),
+		cmocka_unit_test(test_token),
 		cmocka_unit_test(test_pins),
 	};
 
