@@ -132,11 +132,12 @@ struct cs_hub {
 	uint8_t root_public[CS_KEY_LEN];
 	uint8_t external_public[CS_KEY_LEN];
 	uint8_t operator_id[8], stamp_key_id[8];
-	struct cs_signer *external_signer; /* for MLS; elsewhere */
-	const struct hub_signing *signing; /* core/sign.h */
-	bool stamps_refused;               /* the signer made none */
-	size_t n_orders;                   /* that are not answered yet */
-	struct cs_room room;               /* what its groups ask of it */
+	uint64_t stamp_from_s, stamp_until_s; /* its certificate */
+	struct cs_signer *external_signer;    /* for MLS; elsewhere */
+	const struct hub_signing *signing;    /* core/sign.h */
+	bool stamps_refused;                  /* the signer made none */
+	size_t n_orders;                      /* that are not answered yet */
+	struct cs_room room;                  /* what its groups ask of it */
 	struct cs_buf stamp_cert, external_cert, registrar_cert;
 	uint8_t pseudonym_key[32]; /* see desk/pseudonym.h */
 	struct cs_buf desk_seal_cert, desk_sign_cert;

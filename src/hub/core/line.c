@@ -177,10 +177,14 @@ take_turn(struct hub_conn *c)
 		c->hub->events->frame(c, cs_view(ahead.data + at, length));
 		at += length;
 	}
-	if (at < ahead.len && !c->ended &&
-	    cs_buf_set(&c->ahead, cs_view(ahead.data + at, ahead.len - at)) ==
-		CS_OK)
-		c->hub->ahead += c->ahead.len;
+	if (at < ahead.len && !c->ended) {
+		/* What cannot be kept ends the connection: it comes again. */
+		if (cs_buf_set(&c->ahead,
+			cs_view(ahead.data + at, ahead.len - at)) == CS_OK)
+			c->hub->ahead += c->ahead.len;
+		else
+			hub_line_close(c);
+	}
 	cs_buf_free(&ahead);
 }
 

@@ -33,6 +33,18 @@ await(struct cs_hub *hub, struct cs_buf *answer)
 	return err;
 }
 
+bool
+hub_stamp_possible(struct cs_hub *hub, uint64_t accepted_ms)
+{
+	uint64_t s = accepted_ms / CS_SECOND_MS;
+	bool possible = s >= hub->stamp_from_s && s <= hub->stamp_until_s &&
+	    hub->now_ms / CS_SECOND_MS <= hub->stamp_until_s &&
+	    accepted_ms <= hub->now_ms + HUB_STAMP_AHEAD_MS;
+
+	hub->stamps_refused |= !possible;
+	return possible;
+}
+
 enum cs_err
 hub_stamp_order(struct cs_hub *hub, const struct cs_stamp *s)
 {
@@ -143,5 +155,7 @@ hub_keys_told(struct cs_hub *hub, struct cs_view told)
 		 CS_VIEW_OF(hub->external_public), sign_proposal, hub)))
 		return err;
 	memcpy(hub->stamp_key_id, stamp.key_id, sizeof hub->stamp_key_id);
+	hub->stamp_from_s = stamp.not_before;
+	hub->stamp_until_s = stamp.not_after;
 	return hub_stamp_key_remember(hub);
 }

@@ -23,6 +23,9 @@ struct hub_signing {
 	void *arg;
 };
 
+/* Will the signer make a stamp of that time?  Who asks first fails alone: a
+ * refusal fails the round. */
+bool hub_stamp_possible(struct cs_hub *hub, uint64_t accepted_ms);
 /* Order a stamp, of which all but the signature is filled in. */
 CS_CHECKED enum cs_err hub_stamp_order(
     struct cs_hub *hub, const struct cs_stamp *s);

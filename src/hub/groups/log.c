@@ -28,6 +28,12 @@ struct hub_pending {
 	size_t answer_at; /* of its stamp in the batch; 0: nobody waits */
 };
 
+uint64_t
+hub_log_time(const struct cs_hub *hub, const struct hub_group *group)
+{
+	return hub->now_ms > group->last_ms ? hub->now_ms : group->last_ms;
+}
+
 static void
 make_stamp(struct cs_stamp *s, const struct cs_hub *hub,
     const struct hub_group *group, const struct hub_entry *entry)
@@ -36,9 +42,7 @@ make_stamp(struct cs_stamp *s, const struct cs_hub *hub,
 	s->flags = entry->content == CS_MLS_CONTENT_APPLICATION
 	    ? 0
 	    : CS_STAMP_HANDSHAKE;
-	/* FRANKING, rule 7: time never goes backwards in a group. */
-	s->accepted_ms =
-	    hub->now_ms > group->last_ms ? hub->now_ms : group->last_ms;
+	s->accepted_ms = hub_log_time(hub, group);
 	s->epoch = entry->epoch;
 	s->group_seq = group->seq + 1;
 	memcpy(s->operator_id, hub->operator_id, sizeof s->operator_id);

@@ -25,6 +25,7 @@
 #include "hub/core/hub.h"
 #include "hub/core/refusal.h"
 #include "hub/core/schema.h"
+#include "hub/core/sign.h"
 #include "hub/groups/contact.h"
 #include "hub/groups/group.h"
 #include "hub/groups/log.h"
@@ -466,6 +467,8 @@ append(struct hub_appended *out, struct hub_request *rq,
 	entry->content = info->content;
 	if ((err = spend(rq, m, info)))
 		return err;
+	if (!hub_stamp_possible(rq->hub, hub_log_time(rq->hub, group)))
+		return hub_refuse(rq, CS_WIRE_E_UNAVAILABLE);
 	if (info->wire == CS_MLS_WIRE_PRIVATE && said)
 		return application(out, rq, group, info, entry);
 	if (info->wire == CS_MLS_WIRE_PUBLIC && !said)

@@ -11,9 +11,6 @@
 #include "franking/stamp.h"
 #include "store/file.h"
 
-/* A stamp may be so much ahead of this process's own clock: the time that the
- * database read before it asked, and a group's time that never goes back. */
-#define AHEAD_MS CS_MINUTE_MS
 #define LABEL "MLS 1.0 FramedContentTBS"
 #define MLS10 1
 #define WIRE_PUBLIC 1
@@ -212,7 +209,7 @@ sign_stamp(struct hub_talk_stamped *out, const struct hub_keyring *k,
 	    s.accepted_ms / CS_SECOND_MS > cert->not_after ||
 	    now_ms / CS_SECOND_MS > cert->not_after)
 		return CS_ERR_EXPIRED;
-	if (s.accepted_ms > now_ms + AHEAD_MS)
+	if (s.accepted_ms > now_ms + HUB_STAMP_AHEAD_MS)
 		return CS_ERR_DENIED;
 	/* The chain counts on the key that is named. */
 	if (memcmp(s.key_id, cert->key_id, sizeof s.key_id) != 0)

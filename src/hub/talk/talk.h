@@ -38,6 +38,9 @@
 /* Bytes of the longest message, and that may wait to be read by a process. */
 #define HUB_TALK_MAX (CS_WIRE_FRAME_MAX + CS_KIB)
 #define HUB_TALK_WAITING ((size_t)64 << 20)
+/* A stamp may be so much ahead of the clock: time never goes backwards in a
+ * group (FRANKING, rule 7), and a clock that was set wrong is put right. */
+#define HUB_STAMP_AHEAD_MS CS_DAY_MS
 /* Whoever asks the signer or the key of TLS waits so long. */
 #define HUB_TALK_SIGN_MS 5000
 

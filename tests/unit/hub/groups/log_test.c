@@ -443,6 +443,31 @@ test_time(void **state)
 	world_clear(&t);
 }
 
+/* What the signer would refuse is known before, and fails by itself. */
+static void
+test_possible(void **state)
+{
+	struct world t;
+	uint64_t now;
+
+	(void)state;
+	world_init(&t);
+	now = t.hub->now_ms;
+	assert_true(hub_stamp_possible(t.hub, now));
+	assert_true(hub_stamp_possible(t.hub, now + HUB_STAMP_AHEAD_MS));
+	assert_false(t.hub->stamps_refused);
+	assert_false(hub_stamp_possible(t.hub, now + HUB_STAMP_AHEAD_MS + 1));
+	assert_true(t.hub->stamps_refused);
+	assert_false(hub_stamp_possible(
+	    t.hub, (t.hub->stamp_from_s - 1) * CS_SECOND_MS));
+	t.hub->now_ms = t.hub->stamp_until_s * CS_SECOND_MS;
+	assert_true(hub_stamp_possible(t.hub, t.hub->now_ms));
+	t.hub->now_ms += CS_SECOND_MS;
+	assert_false(hub_stamp_possible(t.hub, t.hub->now_ms));
+	assert_false(hub_stamp_possible(t.hub, now));
+	world_clear(&t);
+}
+
 int
 main(void)
 {
@@ -454,6 +479,7 @@ main(void)
 		cmocka_unit_test(test_failures),
 		cmocka_unit_test(test_handshake_fails),
 		cmocka_unit_test(test_time),
+		cmocka_unit_test(test_possible),
 	};
 
 	if (cs_crypto_init() != CS_OK)
