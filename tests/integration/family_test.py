@@ -5,6 +5,7 @@ import os
 import random
 import re
 import signal
+import socket
 import ssl
 import subprocess
 import threading
@@ -239,6 +240,10 @@ def test_keys_change():
         check(db.execute("SELECT COUNT(*) FROM stamp_key").fetchone()[0] == 2,
               "two keys have stamped")
         db.close()
+        with open(w.path("hub.log"), errors="replace") as f:
+            said = f.read()
+        check("refused" not in said and "not taken" not in said,
+              "nothing to be told: " + said)
         # Halves of two pairs are not taken up, and harm nothing.
         key = os.path.join(w.hub, "keys", "stamp.key")
         with open(key, "rb") as f:
@@ -255,6 +260,31 @@ def test_keys_change():
         with open(key, "wb") as f:
             f.write(good)
         check("as before" in w.texts("bob"), "it works")
+
+
+def test_resumes():
+    """Whoever comes again resumes TLS, whichever process takes them."""
+    with World() as w:
+        context = ssl.create_default_context()
+        context.check_hostname = False
+        context.verify_mode = ssl.CERT_NONE
+        session, resumed = None, 0
+        for _ in range(8):
+            with socket.create_connection(("127.0.0.1", w.port)) as tcp:
+                with context.wrap_socket(tcp, session=session) as s:
+                    s.sendall(b"GET / HTTP/1.1\r\nHost: localhost\r\n"
+                              b"Connection: close\r\n\r\n")
+                    check(b"a Countersign hub" in s.recv(4096), "it answers")
+                    resumed += s.session_reused
+                    # Each ticket is used once.
+                    session = s.session
+        check(resumed == 7, "all but the first: %d" % resumed)
+        # Tickets of a hub that was ended are worth nothing.
+        w.stop("hub")
+        w.start_hub()
+        with socket.create_connection(("127.0.0.1", w.port)) as tcp:
+            with context.wrap_socket(tcp, session=session) as s:
+                check(not s.session_reused, "a whole handshake")
 
 
 def test_clock_leaps():

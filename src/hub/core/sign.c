@@ -58,7 +58,9 @@ hub_stamp_await(struct cs_hub *hub, struct cs_stamp *s)
 	struct hub_talk_stamped stamped;
 	enum cs_err err = await(hub, &answer);
 
-	hub->stamps_refused |= err == CS_ERR_EXPIRED;
+	/* One that names a key which has just been changed is tried again. */
+	hub->stamps_refused |= err == CS_ERR_EXPIRED &&
+	    memcmp(s->key_id, hub->stamp_key_id, sizeof s->key_id) == 0;
 	if (err == CS_OK &&
 	    !hub_talk_copy(&stamped, sizeof stamped, cs_buf_view(&answer)))
 		err = CS_ERR_CORRUPT;
