@@ -369,15 +369,14 @@ cs_confine_to_names(void)
 
 /* ---- user and namespaces ------------------------------------------------ */
 
-static enum cs_err
+/* In a container there may be no other user. */
+static bool
 become(unsigned long uid)
 {
 	gid_t gid = uid == NOBODY ? NOBODY : getegid();
 
 	return setgroups(0, NULL) == 0 && setresgid(gid, gid, gid) == 0 &&
-		setresuid((uid_t)uid, (uid_t)uid, (uid_t)uid) == 0
-	    ? CS_OK
-	    : CS_ERR_IO;
+	    setresuid((uid_t)uid, (uid_t)uid, (uid_t)uid) == 0;
 }
 
 /* Root unshares as root; others first become it in a namespace of users, in
@@ -429,11 +428,7 @@ cs_confine(struct cs_confined *out, const struct cs_confinement *how)
 	if (ASAN)
 		return CS_OK;
 	out->namespaces = unshare_all(how->more);
-	if (geteuid() == 0 && uid != 0) {
-		if ((err = become(uid)))
-			return err;
-		out->user = true;
-	}
+	out->user = geteuid() == 0 && uid != 0 && become(uid);
 	/* Whoever becomes somebody else would outlive the parent. */
 	if (prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0) != 0 ||
 	    prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0 ||

@@ -38,8 +38,8 @@ struct cs_confined {
 
 /*
  * Give it up, for good.  CS_ERR_IO: something that any system can do did not
- * work, and the process must not go on.  What a system lacks (namespaces,
- * Landlock) is left out, and ${out} says so.
+ * work, and the process must not go on.  What a system lacks (other users,
+ * namespaces, Landlock) is left out, and ${out} says so.
  */
 CS_CHECKED enum cs_err cs_confine(
     struct cs_confined *out, const struct cs_confinement *how);
