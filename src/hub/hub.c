@@ -163,7 +163,8 @@ equip_database(const struct parent *p, int socket)
 	return err == CS_ERR_NOT_FOUND ? CS_OK : err;
 }
 
-/* A network process's share of what all of them may have. */
+/* A network process's share of what all of them may have.  Who comes once gets
+ * in, wherever: connects_busy is for each of them. */
 static unsigned
 share(const struct parent *p, unsigned of)
 {
@@ -181,7 +182,6 @@ equip_network(const struct parent *p, size_t i, int socket)
 	l.strangers_address = share(p, l.strangers_address);
 	l.connects_address = share(p, l.connects_address);
 	l.connects = share(p, l.connects);
-	l.connects_busy = share(p, l.connects_busy);
 	l.waiting_all /= p->n_networks;
 	err = cs_hand_bytes(socket, "limits", 0, HUB_TALK_OF(l));
 	return err ? err : cs_hand_word(socket, "listener", p->listeners[i]);
