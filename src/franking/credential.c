@@ -244,3 +244,21 @@ cs_identity_peek(struct cs_identity *out, struct cs_view credential)
 			return err;
 	return CS_OK;
 }
+
+enum cs_err
+cs_credential_handle(struct cs_view *out, struct cs_view credential)
+{
+	struct cs_credential parsed;
+	struct cs_reader r;
+	enum cs_err err = cs_credential_parse(&parsed, credential);
+
+	if (err)
+		return err;
+	r = cs_signed_open(parsed.account_cert,
+	    cs_view(account_label, sizeof account_label), CS_CERT_MAX);
+	(void)cs_read_bytes(&r, CS_ID_LEN);
+	*out = cs_read_vec_max(&r, CS_HANDLE_MAX);
+	if (r.err == CS_OK && !cs_handle_valid(*out))
+		cs_reader_fail(&r, CS_ERR_FORMAT);
+	return r.err;
+}

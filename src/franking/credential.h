@@ -83,3 +83,8 @@ CS_CHECKED enum cs_err cs_identity_verify(struct cs_identity *out,
  * in account and name; for a credential that was verified before. */
 CS_CHECKED enum cs_err cs_identity_peek(
     struct cs_identity *out, struct cs_view credential);
+/* The account's name in a credential that was verified before, without a look
+ * at the rest: for all members of a group, one after the other.  Points into
+ * the credential. */
+CS_CHECKED enum cs_err cs_credential_handle(
+    struct cs_view *out, struct cs_view credential);

@@ -18,13 +18,13 @@ client_credential_open(struct cs_identity *out, const struct cs_client *c,
 void
 client_handle_of(char *out, struct cs_view bytes)
 {
-	struct cs_identity identity;
+	struct cs_view handle;
 
 	strcpy(out, "?"); /* holds CS_HANDLE_MAX + 1 */
-	if (cs_identity_peek(&identity, bytes) != CS_OK)
+	if (cs_credential_handle(&handle, bytes) != CS_OK)
 		return;
-	memcpy(out, identity.account.handle.data, identity.account.handle.len);
-	out[identity.account.handle.len] = '\0';
+	memcpy(out, handle.data, handle.len);
+	out[handle.len] = '\0';
 }
 
 /* ---- certifying --------------------------------------------------------- */

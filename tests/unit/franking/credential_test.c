@@ -70,6 +70,7 @@ static void
 test_chain(void **state)
 {
 	struct cs_identity out, peeked;
+	struct cs_view handle;
 	struct alma a;
 
 	(void)state;
@@ -88,6 +89,14 @@ test_chain(void **state)
 		assert_ok(
 		    cs_identity_peek(&peeked, cs_buf_view(&a.credential[i])));
 		assert_int_equal(peeked.n, i + 1);
+		assert_ok(cs_credential_handle(
+		    &handle, cs_buf_view(&a.credential[i])));
+		assert_true(cs_view_equal(handle, peeked.account.handle));
+		/* Cut short anywhere, it is none. */
+		for (size_t k = 0; k < a.credential[i].len; k++)
+			assert_true(
+			    cs_credential_handle(&handle,
+				cs_view(a.credential[i].data, k)) != CS_OK);
 	}
 	assert_true(a.credential[CS_CHAIN_MAX - 1].len < CS_CREDENTIAL_MAX);
 	alma_clear(&a);
