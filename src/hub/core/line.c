@@ -363,7 +363,8 @@ hub_lines_run(
 		p[n_links++] = (struct pollfd){ cs_channel_fd(l->channel),
 			wanted(l, is_full(hub)), 0 };
 	}
-	memcpy(p + n_links, others, n * sizeof *others);
+	if (n != 0)
+		memcpy(p + n_links, others, n * sizeof *others);
 	if (hub->more || hub->waiting != NULL)
 		timeout_ms = 0;
 	if (poll(p, n_links + n, timeout_ms) < 0 && errno != EINTR)
@@ -371,6 +372,7 @@ hub_lines_run(
 	for (size_t i = 0; i < n_links; i++)
 		if (p[i].revents != 0)
 			on_ready(of[i], p[i].revents);
-	memcpy(others, p + n_links, n * sizeof *others);
+	if (n != 0)
+		memcpy(others, p + n_links, n * sizeof *others);
 	return CS_OK;
 }

@@ -77,18 +77,17 @@ has_landlock(const struct had *had)
 	return had->confined.landlock;
 }
 
-/* Under a sanitizer nothing is confined. */
-static void
-skip_unless(try *has)
+/* Does a process lack it, once it is confined? */
+static bool
+lacks(try *has)
 {
 	struct had had = { .folder = open("/", O_PATH | O_CLOEXEC) };
 	int status = run(CS_CONFINE_FILES, &had, has);
 
 	close(had.folder);
 	assert_true(WIFEXITED(status));
-	if (WEXITSTATUS(status) == 0)
-		skip();
-	assert_int_equal(WEXITSTATUS(status), 1);
+	assert_in_range(WEXITSTATUS(status), 0, 1);
+	return WEXITSTATUS(status) == 0;
 }
 
 /* ---- what always works, and what never does ------------------------------ */
@@ -318,7 +317,8 @@ assert_run(unsigned more, try *has, try *t, int status)
 {
 	struct world w;
 
-	skip_unless(has);
+	if (lacks(has))
+		return;
 	world_init(&w);
 	assert_int_equal(run(more, &w.had, t), status);
 	world_clear(&w);
@@ -388,8 +388,9 @@ test_nobody(void **state)
 
 	(void)state;
 	if (geteuid() != 0)
-		skip();
-	skip_unless(has_seccomp);
+		return;
+	if (lacks(has_seccomp))
+		return;
 	world_init(&w);
 	assert_int_equal(run_as(&how, &w.had, try_nobody), 0);
 	world_clear(&w);
@@ -409,5 +410,9 @@ main(void)
 		cmocka_unit_test(test_nobody),
 	};
 
+	if (lacks(has_seccomp)) {
+		puts("1..0 # SKIP under a sanitizer nothing is confined");
+		return 0;
+	}
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
