@@ -534,6 +534,9 @@ callback(struct lws *wsi, enum lws_callback_reasons reason, void *user,
 		return on_writable(wsi, s);
 	case LWS_CALLBACK_TIMER:
 		return on_timer(wsi, s);
+	/* Either of them comes last: bytes that are no request may make
+	 * something else of a connection. */
+	case LWS_CALLBACK_HTTP_DROP_PROTOCOL:
 	case LWS_CALLBACK_CLOSED_HTTP:
 		if (s != NULL)
 			on_closed(wsi, s);

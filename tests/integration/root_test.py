@@ -157,10 +157,11 @@ def test_refused():
         check(not os.path.exists(answer), "nothing was signed")
         r = ctl(w, "root", "request", request)
         check(r.status == 1 and "already" in r.err, str(r))
-        # A byte that changed on the way.
+        # A byte that changed on the way: of the form, of the operator, of the
+        # time until which the last key is to be good.
         with open(request, "rb") as f:
             data = f.read()
-        for i in (0, 28, 40, len(data) - 1):
+        for i in (0, 28, 40, len(data) - 8):
             with open(w.path("bad"), "wb") as f:
                 f.write(data[:i] + bytes([data[i] ^ 128]) + data[i + 1:])
             r = sign(w, w.path("bad"), answer, "--yes")
