@@ -252,6 +252,7 @@ evil_main(void)
 	c = channel(DATABASE);
 	try_requests(c);
 	try_nonsense(c);
+	cs_channel_free(c);
 	try_tls();
 	try_files();
 	say(true, "to the end");
