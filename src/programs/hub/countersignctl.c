@@ -249,7 +249,7 @@ run_renew(const struct cli_args *args)
 		    dir);
 	if ((err = cs_hub_renew(dir)))
 		return no_hub(err, dir);
-	printf("The keys are new. Start the hub again for them to count.\n");
+	printf("The keys are new. A hub that runs takes them up by itself.\n");
 	return CLI_OK;
 }
 

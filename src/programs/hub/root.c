@@ -170,7 +170,7 @@ run_root_install(const struct cli_args *args)
 	cs_buf_free(&answer);
 	if (err)
 		return not_installed(err, dir, path);
-	printf("The keys are new. Start the hub again for them to count.\n");
+	printf("The keys are new. A hub that runs takes them up by itself.\n");
 	return CLI_OK;
 }
 
