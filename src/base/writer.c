@@ -26,12 +26,18 @@ cs_write_bytes(struct cs_writer *w, struct cs_view v)
 }
 
 static void
+put_int(uint8_t *out, uint64_t x, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		out[i] = (uint8_t)(x >> 8 * (n - 1 - i));
+}
+
+static void
 write_int(struct cs_writer *w, uint64_t x, size_t n)
 {
 	uint8_t b[8];
 
-	for (size_t i = 0; i < n; i++)
-		b[i] = (uint8_t)(x >> 8 * (n - 1 - i));
+	put_int(b, x, n);
 	cs_write_bytes(w, cs_view(b, n));
 	cs_wipe(b, sizeof b);
 }
@@ -61,6 +67,12 @@ cs_write_u64(struct cs_writer *w, uint64_t x)
 }
 
 void
+cs_put_u64(uint8_t out[static 8], uint64_t x)
+{
+	put_int(out, x, 8);
+}
+
+void
 cs_write_varint(struct cs_writer *w, size_t x)
 {
 	uint8_t b[4];
@@ -81,8 +93,7 @@ cs_put_varint(uint8_t out[static 4], size_t x)
 		x |= 1u << 14;
 	else if (n == 4)
 		x |= 2u << 30;
-	for (size_t i = 0; i < n; i++)
-		out[i] = (uint8_t)(x >> 8 * (n - 1 - i));
+	put_int(out, x, n);
 	return n;
 }
 

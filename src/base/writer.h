@@ -25,6 +25,9 @@ void cs_write_varint(struct cs_writer *w, size_t x);
 /* The same without a buffer: how many bytes it took, 0 if ${x} is too large. */
 CS_CHECKED size_t cs_put_varint(uint8_t out[static 4], size_t x);
 
+/* cs_write_u64() without a buffer. */
+void cs_put_u64(uint8_t out[static 8], uint64_t x);
+
 /* opaque<V>. */
 void cs_write_vec(struct cs_writer *w, struct cs_view v);
 

@@ -5,6 +5,7 @@
 #include <strings.h>
 
 #include "base/alloc.h"
+#include "base/writer.h"
 #include "content/sniff.h"
 #include "crypto/aead.h"
 #include "crypto/hash.h"
@@ -50,8 +51,7 @@ static void
 make_nonce(uint8_t nonce[static NONCE_LEN], uint64_t index, bool last)
 {
 	memset(nonce, 0, NONCE_LEN);
-	for (int i = 0; i < 8; i++)
-		nonce[i] = (uint8_t)(index >> (56 - 8 * i));
+	cs_put_u64(nonce, index);
 	nonce[NONCE_LEN - 1] = last;
 }
 

@@ -5,6 +5,8 @@
 #include <openssl/hmac.h>
 #include <string.h>
 
+#include "base/writer.h"
+
 #define SHA1_LEN 20
 #define MODULUS 1000000u
 
@@ -16,8 +18,7 @@ cs_totp_code(uint32_t *out, const uint8_t secret[static CS_TOTP_SECRET_LEN],
 	unsigned len = sizeof mac, at;
 	uint32_t bits;
 
-	for (unsigned i = 0; i < 8; i++)
-		counter[i] = (uint8_t)(step >> 8 * (7 - i));
+	cs_put_u64(counter, step);
 	if (HMAC(EVP_sha1(), secret, CS_TOTP_SECRET_LEN, counter,
 		sizeof counter, mac, &len) == NULL ||
 	    len != sizeof mac)

@@ -87,8 +87,7 @@ handle(void *arg, const struct cs_web_request *rq, struct cs_web_answer *answer)
 static struct cs_view
 stream_question(uint8_t out[static 8], const uint64_t *stream)
 {
-	for (unsigned i = 0; i < 8; i++)
-		out[i] = (uint8_t)(*stream >> (56 - 8 * i));
+	cs_put_u64(out, *stream);
 	return cs_view(out, 8);
 }
 

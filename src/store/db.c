@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "base/alloc.h"
+#include "base/writer.h"
 #include "store/db_err.h"
 #include "store/forget.h"
 
@@ -367,8 +368,7 @@ encode(struct cs_buf *out, sqlite3_value *v)
 
 	if (head[0] == SQLITE_INTEGER) {
 		n = (uint64_t)sqlite3_value_int64(v);
-		for (size_t i = 0; i < sizeof number; i++)
-			number[i] = (uint8_t)(n >> (56 - 8 * i));
+		cs_put_u64(number, n);
 		bytes = CS_VIEW_OF(number);
 	} else {
 		/* In this order: the bytes first, then how many. */
@@ -378,8 +378,7 @@ encode(struct cs_buf *out, sqlite3_value *v)
 
 		bytes = cs_view(data, (size_t)sqlite3_value_bytes(v));
 	}
-	for (size_t i = 0; i < 8; i++)
-		head[1 + i] = (uint8_t)((uint64_t)bytes.len >> (56 - 8 * i));
+	cs_put_u64(head + 1, bytes.len);
 	if ((err = cs_buf_add(out, CS_VIEW_OF(head))) || bytes.len == 0)
 		return err;
 	return cs_buf_add(out, bytes);

@@ -45,8 +45,7 @@ cs_vault_open(struct cs_buf *out, const struct cs_seal_key *key,
 void
 cs_vault_row(uint8_t out[static 8], uint64_t number)
 {
-	for (unsigned i = 0; i < 8; i++)
-		out[i] = (uint8_t)(number >> 8 * (7 - i));
+	cs_put_u64(out, number);
 }
 
 enum cs_err

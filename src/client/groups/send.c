@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "base/text.h"
+#include "base/writer.h"
 #include "client/groups/commit.h"
 #include "client/groups/log.h"
 #include "client/groups/make.h"
@@ -144,8 +145,7 @@ write_after(uint8_t out[static 8], const struct client_group *g,
 
 	if (g->seq > AGAIN_MOST && after < g->seq - AGAIN_MOST)
 		after = g->seq - AGAIN_MOST;
-	for (unsigned i = 0; i < 8; i++)
-		out[i] = (uint8_t)(after >> (56 - 8 * i));
+	cs_put_u64(out, after);
 }
 
 /* CS_ERR_EPOCH: the group is up to date now, and the message has to be

@@ -7,6 +7,7 @@
 
 #include "base/text.h"
 #include "base/wipe.h"
+#include "base/writer.h"
 #include "crypto/hash.h"
 #include "crypto/random.h"
 #include "crypto/suite.h"
@@ -58,8 +59,7 @@ api_challenge_make(uint8_t out[static DESK_PASSKEY_CHALLENGE_LEN],
 	uint8_t mac[CS_SHA256_LEN];
 	enum cs_err err;
 
-	for (size_t i = 0; i < 8; i++)
-		out[i] = (uint8_t)(now_ms >> (56 - 8 * i));
+	cs_put_u64(out, now_ms);
 	cs_random(out + 8, STAMP_LEN - 8);
 	if ((err = challenge_mac(mac, api, out)) == CS_OK)
 		memcpy(out + STAMP_LEN, mac,

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/text.h"
+#include "base/writer.h"
 #include "crypto/hash.h"
 #include "hub/core/hub.h"
 
@@ -18,8 +19,7 @@ ticket_mac(uint8_t out[static CS_HASH_LEN], const struct cs_hub *hub,
 	in[0] = t->put;
 	in[1] = t->desk;
 	memcpy(in + 2, t->blob, CS_ID_LEN);
-	for (unsigned i = 0; i < 8; i++)
-		in[18 + i] = (uint8_t)(t->until_ms >> 8 * (7 - i));
+	cs_put_u64(in + 18, t->until_ms);
 	memcpy(in + 26, t->device, CS_ID_LEN);
 	return cs_hmac_parts(out, CS_SHA256, CS_VIEW_OF(hub->blob_key), &v, 1);
 }
