@@ -15,27 +15,21 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "fuzz/fuzz_say.h"
+#include "fuzz/fuzz_want.h"
 #include "net/web_talk.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
-#define MOST 60000 /* which a socket keeps for who does not read */
 #define BODY_MAX 1000
 
 static unsigned streams;
-
-static void
-want(bool holds)
-{
-	if (!holds)
-		abort();
-}
 
 /* What was read is written as it was: there is one way to say it. */
 static void
 check_same(struct cs_buf *written, enum cs_err err, struct cs_view in)
 {
-	want(err == CS_OK && cs_view_equal(cs_buf_view(written), in));
+	fuzz_want(err == CS_OK && cs_view_equal(cs_buf_view(written), in));
 	cs_buf_free(written);
 }
 
@@ -65,10 +59,10 @@ static void
 handle(void *arg, const struct cs_web_request *rq, struct cs_web_answer *a)
 {
 	(void)arg;
-	want(rq->path[0] == '/' && strlen(rq->path) <= CS_WEB_PATH_MAX);
-	want(rq->n_args <= CS_WEB_ARGS_MAX && rq->body.len <= BODY_MAX);
+	fuzz_want(rq->path[0] == '/' && strlen(rq->path) <= CS_WEB_PATH_MAX);
+	fuzz_want(rq->n_args <= CS_WEB_ARGS_MAX && rq->body.len <= BODY_MAX);
 	for (size_t i = 0; i < rq->n_args; i++)
-		want(strlen(rq->args[i]) < CS_WEB_ARG_MAX);
+		fuzz_want(strlen(rq->args[i]) < CS_WEB_ARG_MAX);
 	a->status = 200;
 	if (rq->path[1] == 's') {
 		a->stream = &streams;
@@ -80,7 +74,7 @@ static bool
 more(void *arg, void *stream, struct cs_buf *out)
 {
 	(void)arg;
-	want(stream == &streams && streams != 0);
+	fuzz_want(stream == &streams && streams != 0);
 	return cs_buf_add(out, cs_view_str("x")) == CS_OK;
 }
 
@@ -88,28 +82,8 @@ static void
 ended(void *arg, void *stream)
 {
 	(void)arg;
-	want(stream == &streams && streams != 0);
+	fuzz_want(stream == &streams && streams != 0);
 	streams--;
-}
-
-static void
-say(int fd, const uint8_t *data, size_t size)
-{
-	while (size >= 4) {
-		uint32_t length = (uint32_t)data[2] << 8 | data[3];
-		uint64_t about = data[1];
-		uint8_t head[13];
-		size_t n = length < size - 4 ? length : size - 4;
-
-		memcpy(head, &length, sizeof length);
-		head[4] = data[0];
-		memcpy(head + 5, &about, sizeof about);
-		want(send(fd, head, sizeof head, 0) == (ssize_t)sizeof head);
-		want(send(fd, data + 4, n, 0) == (ssize_t)n);
-		data += 4 + n;
-		size -= 4 + n;
-	}
-	shutdown(fd, SHUT_WR);
 }
 
 static void
@@ -124,20 +98,20 @@ serve(const uint8_t *data, size_t size)
 	struct cs_web_far *far;
 	int pair[2];
 
-	want(socketpair(AF_UNIX, SOCK_STREAM, 0, pair) == 0);
-	want(cs_web_far_new(&far, pair[0], &config) == CS_OK);
-	say(pair[1], data, size);
+	fuzz_want(socketpair(AF_UNIX, SOCK_STREAM, 0, pair) == 0);
+	fuzz_want(cs_web_far_new(&far, pair[0], &config) == CS_OK);
+	fuzz_say(pair[1], data, size);
 	while (cs_web_far_serve(far) == CS_OK)
 		;
 	cs_web_far_free(far);
-	want(streams == 0);
+	fuzz_want(streams == 0);
 	close(pair[1]);
 }
 
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-	if (size < 1 || size > MOST)
+	if (size < 1 || size > FUZZ_SAY_MAX)
 		return 0;
 	if (data[0] == 0)
 		read_request(cs_view(data + 1, size - 1));
