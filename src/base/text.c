@@ -46,6 +46,27 @@ cs_unhex(uint8_t *out, size_t n, const char *s)
 }
 
 void
+cs_id_text(
+    char out[static CS_ID_TEXT_SIZE], const uint8_t id[static CS_ID_TEXT_BYTES])
+{
+	/* Without i, l, o and u: they look like others, or make words. */
+	static const char letters[] = "0123456789abcdefghjkmnpqrstvwxyz";
+	unsigned bits = 0, have = 0;
+
+	for (size_t i = 0, from = 0; i < 24; i++) {
+		if (have < 5) {
+			bits = bits << 8 | id[from++];
+			have += 8;
+		}
+		if (i != 0 && i % 4 == 0)
+			*out++ = '-';
+		have -= 5;
+		*out++ = letters[bits >> have & 31];
+	}
+	*out = '\0';
+}
+
+void
 cs_base64url(char *out, struct cs_view v)
 {
 	uint32_t bits = 0;

@@ -10,6 +10,13 @@ void cs_hex(char *out, struct cs_view v);
 /* Parse exactly ${n} bytes from the whole string ${s}, upper or lower case. */
 CS_CHECKED enum cs_err cs_unhex(uint8_t *out, size_t n, const char *s);
 
+/* How people are shown an id, everywhere: its first 120 bits,
+ * abcd-efgh-jkmn-pqrs-tvwx-yz01. */
+#define CS_ID_TEXT_SIZE 30
+#define CS_ID_TEXT_BYTES 15
+void cs_id_text(char out[static CS_ID_TEXT_SIZE],
+    const uint8_t id[static CS_ID_TEXT_BYTES]);
+
 /* Room that cs_base64url() needs for ${n} bytes, its zero included. */
 #define CS_BASE64URL_SIZE(n) (((n)*4 + 2) / 3 + 1)
 

@@ -37,8 +37,10 @@ time_line(const char *name, uint64_t ms, const char *whose)
 static void
 text_line(const char *name, struct cs_view text)
 {
-	label(name);
-	cli_print_text(stdout, text, COLUMN);
+	char head[COLUMN + 1];
+
+	snprintf(head, sizeof head, "  %-*s", COLUMN - 2, name);
+	cli_print_text(stdout, head, text, COLUMN);
 	putchar('\n');
 }
 
@@ -57,7 +59,7 @@ show_header(const char *path, const struct cs_evidence *e)
 {
 	const char *reason = cs_reason_name(e->reason);
 
-	cli_print_text(stdout, cs_view_str(path), 0);
+	cli_print_name(stdout, path);
 	putchar('\n');
 	hex_line("Report", CS_VIEW_OF(e->report_id));
 	time_line("Made", e->created_ms, "the reporter's clock");

@@ -1,29 +1,199 @@
 /* SPDX-License-Identifier: MIT */
 #include "cli/print.h"
 
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
 #include <time.h>
 #include <unistd.h>
+#include <uniwidth.h>
 
+#include "base/name.h"
 #include "base/text.h"
 
-void
-cli_print_text(FILE *to, struct cs_view text, int indent)
-{
-	while (text.len > 0) {
-		const uint8_t *from = text.data;
-		size_t n;
-		uint32_t x = cs_utf8_next(&text, &n);
+/* ---- what others wrote -------------------------------------------------- */
 
-		if (x == '\n')
-			fprintf(to, "\n%*s", indent, "");
-		else if (x == '\t')
-			fputc(' ', to);
-		else if (cs_utf8_hidden(x) || (n == 1 && x >= 0x80))
-			fprintf(to, "\\u{%x}", (unsigned)x);
-		else
-			fwrite(from, 1, n, to);
+#define WIDTH_DEFAULT 80
+#define WIDTH_LEAST 8 /* beside the margin */
+
+static int
+screen_width(FILE *to)
+{
+	const char *columns = getenv("COLUMNS");
+	struct winsize size;
+	long n = columns != NULL ? strtol(columns, NULL, 10) : 0;
+
+	if (fileno(to) >= 0 && ioctl(fileno(to), TIOCGWINSZ, &size) == 0 &&
+	    size.ws_col != 0)
+		n = size.ws_col;
+	return n > 0 && n < 10000 ? (int)n : WIDTH_DEFAULT;
+}
+
+/* A piece of text on its way to the screen. */
+struct page {
+	FILE *to;
+	int margin, width, column;
+};
+
+static void
+break_line(struct page *p)
+{
+	fprintf(p->to, "\n%*s", p->margin, "");
+	p->column = p->margin;
+}
+
+/* A character as it is printed, and how wide that is. */
+struct glyph {
+	char bytes[16];
+	size_t n;
+	int width;
+};
+
+static struct glyph
+next_glyph(struct cs_view *text)
+{
+	struct glyph g = { 0 };
+	const uint8_t *from = text->data;
+	size_t n;
+	uint32_t x = cs_utf8_next(text, &n);
+
+	if (cs_utf8_hidden(x) || (n == 1 && x >= 0x80)) {
+		g.n = (size_t)snprintf(
+		    g.bytes, sizeof g.bytes, "\\u{%x}", (unsigned)x);
+		g.width = (int)g.n;
+		return g;
+	}
+	memcpy(g.bytes, from, n);
+	g.n = n;
+	g.width = uc_width(x, "UTF-8");
+	/* Nothing that is shown is narrower than it says. */
+	if (g.width < 0)
+		g.width = 1;
+	return g;
+}
+
+static void
+put(struct page *p, const struct glyph *g)
+{
+	/* What has no width of its own stays with what stands before it. */
+	if (g->width != 0 && p->column + g->width > p->width &&
+	    p->column > p->margin)
+		break_line(p);
+	fwrite(g->bytes, 1, g->n, p->to);
+	p->column += g->width;
+}
+
+static bool
+is_space(const struct cs_view *text)
+{
+	return text->len != 0 &&
+	    (text->data[0] == ' ' || text->data[0] == '\t');
+}
+
+/* Columns that the word at the beginning of ${text} takes. */
+static int
+word_width(struct cs_view text)
+{
+	int width = 0;
+
+	while (text.len != 0 && !is_space(&text) && text.data[0] != '\n' &&
+	    width < 10000)
+		width += next_glyph(&text).width;
+	return width;
+}
+
+static void
+put_word(struct page *p, struct cs_view *text)
+{
+	int width = word_width(*text);
+
+	if (p->column > p->margin && p->column + width > p->width &&
+	    width <= p->width - p->margin)
+		break_line(p);
+	while (text->len != 0 && !is_space(text) && text->data[0] != '\n') {
+		struct glyph g = next_glyph(text);
+
+		put(p, &g);
 	}
 }
+
+/* Blanks that do not fit end the line, however many there are. */
+static void
+put_blanks(struct page *p, struct cs_view *text)
+{
+	int n = 0, word;
+
+	for (; is_space(text); n++)
+		*text = cs_view(text->data + 1, text->len - 1);
+	word = word_width(*text);
+	if (word > p->width - p->margin)
+		word = 1; /* it is cut in any case */
+	if (p->column + n + word <= p->width) {
+		fprintf(p->to, "%*s", n, "");
+		p->column += n;
+	} else if (text->len != 0 && text->data[0] != '\n') {
+		break_line(p);
+	}
+}
+
+void
+cli_print_text(FILE *to, const char *label, struct cs_view text, int margin)
+{
+	struct page p = {
+		.to = to,
+		.margin = margin,
+		.width = screen_width(to),
+	};
+
+	if (p.width < margin + WIDTH_LEAST)
+		p.width = margin + WIDTH_LEAST;
+	fputs(label, to);
+	for (struct cs_view l = cs_view_str(label); l.len != 0;)
+		p.column += next_glyph(&l).width;
+	while (text.len != 0) {
+		if (text.data[0] == '\n') {
+			text = cs_view(text.data + 1, text.len - 1);
+			break_line(&p);
+		} else if (is_space(&text)) {
+			put_blanks(&p, &text);
+		} else {
+			put_word(&p, &text);
+		}
+	}
+}
+
+static void
+print_glyph(FILE *to, struct cs_view *text)
+{
+	struct glyph g = next_glyph(text);
+
+	fwrite(g.bytes, 1, g.n, to);
+}
+
+void
+cli_print_name(FILE *to, const char *name)
+{
+	struct cs_view text = cs_view_str(name);
+	bool blank = false, begun = false;
+
+	while (text.len != 0) {
+		struct cs_view rest = text;
+		size_t n;
+
+		if (cs_name_is_blank(cs_utf8_next(&rest, &n))) {
+			text = rest;
+			blank = begun;
+			continue;
+		}
+		if (blank)
+			fputc(' ', to);
+		blank = false;
+		begun = true;
+		print_glyph(to, &text);
+	}
+}
+
+/* ---- for programs ------------------------------------------------------- */
 
 enum cs_err
 cli_json_print(struct cs_json_writer *j)

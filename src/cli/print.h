@@ -9,9 +9,21 @@
 #include "base/bytes.h"
 #include "base/json_writer.h"
 
-/* Print text of others: escape what moves a cursor, stays unseen or turns the
- * direction of writing around; put ${indent} spaces after each newline. */
-void cli_print_text(FILE *to, struct cs_view text, int indent);
+/*
+ * What others wrote never looks like the program's own words.  Both functions
+ * escape what moves a cursor, stays unseen or turns the direction of writing
+ * around.
+ *
+ * cli_print_text() keeps a margin: it breaks lines so that none is wider than
+ * the screen, or than $COLUMNS or 80 columns where there is none, and puts
+ * ${margin} blanks before each but the first, before which ${label} stands, as
+ * it is; the cursor is at the left edge when it is called.
+ */
+void cli_print_text(
+    FILE *to, const char *label, struct cs_view text, int margin);
+/* One field of a line, a name of whatever: on one line, each run of blanks as
+ * one. */
+void cli_print_name(FILE *to, const char *name);
 /* Local time, to the minute. */
 void cli_print_time(FILE *to, uint64_t ms);
 /* The date, UTC. */

@@ -13,7 +13,8 @@
 
 struct cs_client;
 
-#define CS_CLIENT_MID_LEN 32 /* message ids (MIMI) */
+#define CS_CLIENT_ALIAS_MAX 63 /* bytes of a name that the user gives */
+#define CS_CLIENT_MID_LEN 32   /* message ids (MIMI) */
 #define CS_CLIENT_SAFETY_DIGITS 60
 
 /* Why the last function failed, as a sentence for the user; never NULL. */
@@ -189,6 +190,11 @@ struct cs_client_group {
 	uint8_t ref[CS_HASH_LEN];
 	bool direct;
 	char name[256]; /* the group's, or the other person's handle */
+	char id[30];    /* see cs_id_text(); of a conversation of two, that of
+			 * the group, too */
+	char alias[CS_CLIENT_ALIAS_MAX + 1];
+	/* Whom people could take the group for by its name; or empty. */
+	char looks_like[256];
 	char added_by[33];
 	enum cs_client_group_state state;
 	bool lost; /* this device cannot follow it: see ..._group_repair() */
@@ -204,19 +210,32 @@ CS_CHECKED enum cs_err cs_client_groups(
     struct cs_client_groups *out, struct cs_client *c);
 void cs_client_groups_free(struct cs_client_groups *g);
 
+/* People, by handle, by a name that the user gave, or by the beginning of an
+ * id. */
+struct cs_client_people {
+	const char *const *names;
+	size_t n;
+	/* Asked about each whom the user has not accepted; ${near} is who is
+	 * called nearly the same, or empty.  NULL: no. */
+	bool (*begin)(void *arg, const char *handle, const char *near);
+	void *arg;
+	/* Called after each commit, of which many people take several; or NULL.
+	 */
+	void (*progress)(uint64_t done, uint64_t total);
+};
+/* A ${begin} that says yes. */
+bool cs_client_begin_with_anybody(
+    void *arg, const char *handle, const char *near);
 /*
- * Make a group of the user and ${n} others, or add them to one; those who are
- * in it already are passed over.  Many are added by several commits, and
- * ${progress}, which may be NULL, is called after each with how many of ${n}
- * are done.  What a failure or a kill has left unfinished, the same call
- * finishes.
+ * Make a group of the user and others, or add them to one; those who are in it
+ * already are passed over.  What a failure or a kill has left unfinished, the
+ * same call finishes.  CS_ERR_EXISTS: there is one, or its name looks like that
+ * of somebody the user knows.
  */
-CS_CHECKED enum cs_err cs_client_group_new(struct cs_client *c,
-    const char *name, const char *const *handles, size_t n,
-    void (*progress)(uint64_t done, uint64_t total));
-CS_CHECKED enum cs_err cs_client_group_add(struct cs_client *c,
-    const char *name, const char *const *handles, size_t n,
-    void (*progress)(uint64_t done, uint64_t total));
+CS_CHECKED enum cs_err cs_client_group_new(
+    struct cs_client *c, const char *name, const struct cs_client_people *who);
+CS_CHECKED enum cs_err cs_client_group_add(
+    struct cs_client *c, const char *name, const struct cs_client_people *who);
 CS_CHECKED enum cs_err cs_client_group_remove(
     struct cs_client *c, const char *name, const char *handle);
 /* Leave a group or, given the name of a person, the conversation with them, on
@@ -228,9 +247,9 @@ CS_CHECKED enum cs_err cs_client_group_leave(
  * this device could not follow.  CS_ERR_EXISTS: nothing is wrong with it,
  * unless
  * ${force}; CS_ERR_MEMBER: it is not known whether it is still the same people,
- * which ${force} leaves to the user. */
-CS_CHECKED enum cs_err cs_client_group_repair(
-    struct cs_client *c, const char *name, bool force);
+ * which ${force} leaves to the user.  ${ref} gets which one it is. */
+CS_CHECKED enum cs_err cs_client_group_repair(struct cs_client *c,
+    const char *name, bool force, uint8_t ref[static CS_HASH_LEN]);
 
 /* First contacts: accept lets a person in, block keeps a person out. */
 CS_CHECKED enum cs_err cs_client_accept(
@@ -253,6 +272,9 @@ CS_CHECKED enum cs_err cs_client_accept_new_key(
 
 struct cs_client_contact {
 	const char *handle;
+	const uint8_t *account; /* CS_ID_LEN: see cs_id_text() */
+	const char *alias;      /* that the user gave; or NULL */
+	bool met;               /* otherwise only the name was blocked */
 	bool accepted, blocked;
 	bool changed; /* the hub showed a key that is not the known one */
 };
@@ -260,11 +282,26 @@ CS_CHECKED enum cs_err cs_client_contacts(struct cs_client *c,
     void (*each)(void *arg, const struct cs_client_contact *contact),
     void *arg);
 
+/* Give somebody, or a conversation, a name of the user's own, on this device;
+ * an empty ${alias} takes it away.  ${typed} as for cs_client_send().
+ * CS_ERR_FORMAT; CS_ERR_EXISTS: somebody or something is called that. */
+CS_CHECKED enum cs_err cs_client_alias(
+    struct cs_client *c, const char *typed, const char *alias);
+
 /* ---- messages ----------------------------------------------------------- */
 
-/* What to send, to a handle or to the name of a group. */
+/*
+ * What to send.  ${to} is, in this order, somebody accepted or an accepted
+ * conversation: a handle, the name of a group, a name that the user gave, or
+ * the beginning of an id; other spellings of a name are the same name.  Where
+ * several could be meant nothing is sent (CS_ERR_EXISTS).
+ */
 struct cs_client_outgoing {
 	const char *to;
+	/* Asked before the first message to somebody new; ${near} is who is
+	 * called nearly the same, or empty.  NULL: no. */
+	bool (*begin)(void *arg, const char *handle, const char *near);
+	void *arg;
 	struct cs_view text;    /* UTF-8, at most 60 KiB; or empty */
 	const char *photo_path; /* or NULL */
 	const char *file_path;  /* or NULL */
@@ -300,8 +337,13 @@ struct cs_client_message {
 	bool warning; /* an event that nobody should miss */
 	uint64_t time_ms, group_seq;
 	char conversation[256];
+	char conversation_id[30]; /* see cs_id_text(); empty: of none */
+	char alias[CS_CLIENT_ALIAS_MAX + 1];
+	/* Whom people could take the group for by its name; or empty. */
+	char looks_like[256];
 	bool direct;
 	char from[33];
+	char from_alias[CS_CLIENT_ALIAS_MAX + 1];
 	struct cs_view text; /* or the event's sentence */
 	bool is_reply;
 	uint8_t reply_to[CS_CLIENT_MID_LEN];

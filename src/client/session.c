@@ -20,6 +20,7 @@
 #include "client/home/group.h"
 #include "client/home/home.h"
 #include "client/home/message.h"
+#include "client/home/problem.h"
 #include "client/home/todo.h"
 #include "client/hub/call.h"
 #include "client/hub/reach.h"
@@ -98,11 +99,9 @@ note_damage(struct cs_client *c, struct cs_view id)
 		g.lost = true;
 		if ((err = client_group_store_meta(c, &g)) == CS_OK)
 			err = client_warning(c, &g,
-			    "What this device stored of the conversation "
-			    "%.255s "
-			    "is damaged: it can neither read nor write there. "
-			    "See: countersign group repair.",
-			    g.name);
+			    "What this device stored of this conversation is "
+			    "damaged: it can neither read nor write there. "
+			    "See: countersign group repair.");
 	}
 	client_group_clear(&g);
 	return client_group_damaged(err) ? CS_OK : err;
@@ -325,4 +324,20 @@ cs_client_connect_held(struct cs_client *c)
 		return err;
 	}
 	return client_letters_flush(c);
+}
+
+enum cs_err
+cs_client_account_leave(struct cs_client *c)
+{
+	enum cs_err err;
+
+	if ((err = client_need_hub(c)))
+		return err;
+	/* The members shall know whose wish it was: what only the hub proposes
+	 * looks like a decision of the operator.  While the account is
+	 * disabled, the hub takes nothing else. */
+	if (c->link.hub_code != CS_WIRE_E_DISABLED &&
+	    (err = client_leave_all(c)))
+		return err;
+	return client_account_leave(c);
 }

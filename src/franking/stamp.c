@@ -29,21 +29,7 @@ void
 cs_group_ref_text(
     char out[static CS_GROUP_REF_TEXT_SIZE], const uint8_t group_ref[static 32])
 {
-	/* Without i, l, o and u: they look like others, or make words. */
-	static const char letters[] = "0123456789abcdefghjkmnpqrstvwxyz";
-	unsigned bits = 0, have = 0;
-
-	for (size_t i = 0, from = 0; i < 24; i++) {
-		if (have < 5) {
-			bits = bits << 8 | group_ref[from++];
-			have += 8;
-		}
-		if (i != 0 && i % 4 == 0)
-			*out++ = '-';
-		have -= 5;
-		*out++ = letters[bits >> have & 31];
-	}
-	*out = '\0';
+	cs_id_text(out, group_ref);
 }
 
 enum cs_err

@@ -2,6 +2,7 @@
 /* The hub's stamp and its chain (FRANKING, "Hub"). */
 #pragma once
 
+#include "base/text.h"
 #include "franking/cert.h"
 
 #define CS_STAMP_TBS_LEN (sizeof "countersign/stamp/v1" + 202)
@@ -33,7 +34,7 @@ CS_CHECKED enum cs_err cs_group_ref(
 /* How people are shown a group, everywhere: the first 120 bits of its
  * reference, abcd-efgh-jkmn-pqrs-tvwx-yz01.  Whoever makes a group chooses its
  * id; with 60 bits, two alike would be found in 2^30 tries. */
-#define CS_GROUP_REF_TEXT_SIZE 30
+#define CS_GROUP_REF_TEXT_SIZE CS_ID_TEXT_SIZE
 void cs_group_ref_text(char out[static CS_GROUP_REF_TEXT_SIZE],
     const uint8_t group_ref[static 32]);
 

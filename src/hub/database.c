@@ -14,6 +14,7 @@
 #include "family/channel.h"
 #include "family/confine.h"
 #include "family/part.h"
+#include "hub/accounts/account.h"
 #include "hub/accounts/standing.h"
 #include "hub/blobs/blob.h"
 #include "hub/core/batch.h"
@@ -405,7 +406,7 @@ furnish(struct database *d)
 	memcpy(hub->pseudonym_key, d->pseudonym_key.data,
 	    sizeof hub->pseudonym_key);
 	cs_buf_free(&d->pseudonym_key);
-	if ((err = open_db(d)))
+	if ((err = open_db(d)) || (err = hub_accounts_note_looks(hub)))
 		return err;
 	/* Its log is made now: later no file can be. */
 	return cs_db_exec(hub->db, "PRAGMA wal_checkpoint(PASSIVE)");

@@ -127,6 +127,7 @@ static const struct cs_wire_field cs_wire_contact_set_fields[] = {
 	FIELD(CS_WIRE_FIXED, cs_wire_contact_set, account, 0),
 	FIELD(CS_WIRE_U8, cs_wire_contact_set, state, 0),
 	FIELD(CS_WIRE_VEC, cs_wire_contact_set, note, CS_WIRE_NOTE_MAX),
+	FIELD(CS_WIRE_VEC, cs_wire_contact_set, handle, CS_WIRE_HANDLE_MAX),
 };
 SHAPE(cs_wire_contact_set);
 
@@ -550,7 +551,8 @@ static const struct {
 	    "This invite has been used up." },
 	{ CS_WIRE_E_INVITE_EXPIRED, "invite-expired",
 	    "This invite has expired." },
-	{ CS_WIRE_E_HANDLE_TAKEN, "handle-taken", "That name is taken." },
+	{ CS_WIRE_E_HANDLE_TAKEN, "handle-taken",
+	    "That name is taken, or looks like one that is." },
 	{ CS_WIRE_E_HANDLE_INVALID, "handle-invalid",
 	    "A name has 1 to 32 of the characters a-z 0-9 . _ - and starts "
 	    "with a letter." },

@@ -301,9 +301,10 @@ enum cs_wire_contact {
 	CS_WIRE_CONTACT_ASKED = 3, /* the hub's own: they wrote once */
 };
 struct cs_wire_contact_set {
-	uint8_t account[16];
+	uint8_t account[16]; /* zero: whoever has ${handle}, if anybody */
 	uint8_t state;
-	struct cs_view note; /* sealed, for the account's other devices */
+	struct cs_view note;   /* sealed, for the account's other devices */
+	struct cs_view handle; /* empty: ${account} is enough */
 };
 CS_WIRE_SHAPE(cs_wire_contact_set);
 

@@ -46,7 +46,7 @@ WRONG = {
         ["group", "add", "nogroup", "bob"],
         ["group", "remove", "nogroup", "bob"],
         ["group", "new", "g"] + ["bob%d" % i for i in range(200)],
-        ["accept"], ["accept", "nobody"], ["block"], ["block", "nobody"],
+        ["accept"], ["accept", "nobody"], ["block"], ["block", "no body"],
         ["settings"], ["settings", "unknown-senders", "perhaps"],
         ["settings", "colour", "blue"],
         ["report"], ["report", "{id}"], ["report", "{id}", "--reason", "x"],

@@ -848,6 +848,7 @@ def test_key_changed():
         w.stop("hub")
         db = w.db()
         db.execute("UPDATE account SET handle='m' WHERE handle='boris'")
+        db.execute("DELETE FROM name_looks")
         db.commit()
         db.close()
         w.start_hub()

@@ -19,6 +19,8 @@ DEFINE = re.compile(r'^#define (\w+)[ \t\\\n]+((?:"(?:[^"\\]|\\.)*"[ \t\\\n]*)'
 # Part of a statement: why it may read all there is.
 MAY = {
     "SELECT COUNT(DISTINCT blob) FROM pin": "for the operator's status",
+    "SELECT EXISTS(SELECT 1 FROM name_looks)": "one, at the start",
+    "SELECT handle FROM account": "once, when the table of looks is made",
     "SELECT COUNT(*) FROM account": "for the operator's status",
     "SELECT COUNT(*) FROM grp": "for the operator's status",
     "SELECT COALESCE(SUM(seq),0) FROM grp": "for the operator's status",

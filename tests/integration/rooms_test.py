@@ -383,7 +383,7 @@ def test_way_back_by_hand():
         check(r.status == 1 and "Nothing is wrong" in r.err and
               not r.out, str(r))
         r = w.cs("dave", "group", "repair", "nothing")
-        check(r.status == 1 and "no group called nothing" in r.err, str(r))
+        check(r.status == 1 and "\"nothing\" is neither" in r.err, str(r))
         check(w.cs("dave", "group", "repair").status == 64, "usage")
         # One who is well may enter anew if the user insists.
         r = w.csok("dave", "group", "repair", "club", "--force")

@@ -20,6 +20,7 @@
 
 #include "client/groups/commit.h"
 #include "client/home/client.h"
+#include "client/home/find.h"
 #include "client/home/group.h"
 #include "client/hub/call.h"
 #include "crypto/init.h"
@@ -69,6 +70,7 @@ honest(struct job *j)
 {
 	const struct cs_client_outgoing out = {
 		.to = j->group,
+		.begin = cs_client_begin_with_anybody,
 		.text = cs_view_str("an honest word"),
 	};
 	char mid[65];
@@ -167,6 +169,7 @@ messages(struct job *j)
 	static char text[60000];
 	const struct cs_client_outgoing out = {
 		.to = j->group,
+		.begin = cs_client_begin_with_anybody,
 		.text = cs_view(text, sizeof text),
 	};
 	char mid[65];

@@ -27,6 +27,7 @@ one(const char *dir, const char *link, unsigned long number, const char *to)
 {
 	const struct cs_view none = cs_view_str("");
 	const struct cs_client_outgoing out = { .to = to,
+		.begin = cs_client_begin_with_anybody,
 		.text = cs_view_str("come and buy") };
 	char name[16], home[4096], problem[256] = "", mid[65];
 	struct cs_client *c = NULL;

@@ -19,6 +19,7 @@
 
 #include "client/groups/media.h"
 #include "client/home/client.h"
+#include "client/home/find.h"
 #include "client/home/group.h"
 #include "client/hub/call.h"
 #include "crypto/init.h"

@@ -16,6 +16,7 @@
 
 #include "base/text.h"
 #include "client/home/client.h"
+#include "client/home/find.h"
 #include "client/home/group.h"
 #include "client/home/home.h"
 #include "client/home/leaf.h"
@@ -292,7 +293,12 @@ groups(struct job *j)
 
 	for (int i = 0; i < n; i++) {
 		snprintf(name, sizeof name, "trap %d", i);
-		must(j, cs_client_group_new(j->c, name, who, 1, NULL), "group");
+		must(j,
+		    cs_client_group_new(j->c, name,
+			&(struct cs_client_people){ .names = who,
+			    .n = 1,
+			    .begin = cs_client_begin_with_anybody }),
+		    "group");
 	}
 	printf("%d\n", n);
 }

@@ -55,7 +55,7 @@ read_note(
 	if (!cs_view_equal(cs_read_vec(&r), id))
 		cs_reader_fail(&r, CS_ERR_MISMATCH);
 	out->direct = cs_read_u8(&r) != 0;
-	cs_read_string(&r, out->name, sizeof out->name);
+	client_group_take_name(out, cs_read_vec_max(&r, sizeof out->name - 1));
 	cs_read_string(&r, out->added_by, sizeof out->added_by);
 	err = r.err;
 out:

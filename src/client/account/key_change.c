@@ -11,6 +11,7 @@
 #include "client/account/share.h"
 #include "client/home/client.h"
 #include "client/home/contact.h"
+#include "client/home/find.h"
 #include "client/home/group.h"
 #include "client/home/message.h"
 #include "client/home/problem.h"
@@ -26,8 +27,11 @@ static enum cs_err
 warn(struct cs_client *c, const char *handle)
 {
 	struct client_group g = { 0 };
-	enum cs_err err = client_group_find(&g, c, handle, CLIENT_FIND_DIRECT);
+	struct client_meant meant;
+	enum cs_err err = client_find_direct(&meant, c, handle);
 
+	if (err == CS_OK)
+		err = client_meant_load_meta(&g, c, &meant);
 	if (err == CS_OK || err == CS_ERR_NOT_FOUND)
 		err = client_warning(c, err == CS_OK ? &g : NULL,
 		    "The safety number of %s has changed: the hub shows "
@@ -107,28 +111,54 @@ number(struct cs_client *c, const uint8_t account[static CS_ID_LEN],
 	return CS_OK;
 }
 
-enum cs_err
-cs_client_safety_number(struct cs_client *c, const char *handle,
-    char out[static CS_CLIENT_SAFETY_DIGITS + 1])
+/* Find whom ${typed} means, if something of them was seen. */
+static enum cs_err
+find_met(struct client_contact **out, struct cs_client *c, const char *typed)
 {
-	const struct client_contact *peer = client_contact_by_handle(c, handle);
+	char handle[CS_HANDLE_MAX + 1];
+	enum cs_err err = client_find_person(handle, c, typed);
 
-	if (peer == NULL)
-		return client_problem(c, CS_ERR_NOT_FOUND,
-		    "You have not met %s yet: send a message first.", handle);
-	return number(c, peer->account, peer->account_key, out);
+	*out = NULL;
+	if (err)
+		return err;
+	*out = client_contact_by_handle(c, handle);
+	return *out != NULL && !client_contact_is_name(*out)
+	    ? CS_OK
+	    : client_problem(c, CS_ERR_NOT_FOUND,
+		  "You have not met %s yet: send a message first.", handle);
+}
+
+/* The same of somebody with a new key. */
+static enum cs_err
+find_changed(
+    struct client_contact **out, struct cs_client *c, const char *typed)
+{
+	enum cs_err err = find_met(out, c, typed);
+
+	return err || (*out)->changed
+	    ? err
+	    : client_problem(c, CS_ERR_NOT_FOUND,
+		  "The key of %s has not changed.", (*out)->handle);
 }
 
 enum cs_err
-cs_client_new_safety_number(struct cs_client *c, const char *handle,
+cs_client_safety_number(struct cs_client *c, const char *typed,
     char out[static CS_CLIENT_SAFETY_DIGITS + 1])
 {
-	const struct client_contact *peer = client_contact_by_handle(c, handle);
+	struct client_contact *peer;
+	enum cs_err err = find_met(&peer, c, typed);
 
-	if (peer == NULL || !peer->changed)
-		return client_problem(c, CS_ERR_NOT_FOUND,
-		    "The key of %.40s has not changed.", handle);
-	return number(c, peer->new_account, peer->new_key, out);
+	return err ? err : number(c, peer->account, peer->account_key, out);
+}
+
+enum cs_err
+cs_client_new_safety_number(struct cs_client *c, const char *typed,
+    char out[static CS_CLIENT_SAFETY_DIGITS + 1])
+{
+	struct client_contact *peer;
+	enum cs_err err = find_changed(&peer, c, typed);
+
+	return err ? err : number(c, peer->new_account, peer->new_key, out);
 }
 
 static enum cs_err
@@ -158,15 +188,14 @@ client_contact_renew(struct cs_client *c, struct client_contact *contact,
 }
 
 enum cs_err
-cs_client_accept_new_key(struct cs_client *c, const char *handle)
+cs_client_accept_new_key(struct cs_client *c, const char *typed)
 {
-	struct client_contact *contact = client_contact_by_handle(c, handle);
+	struct client_contact *contact;
 	struct client_contact by;
 	enum cs_err err;
 
-	if (contact == NULL || !contact->changed)
-		return client_problem(c, CS_ERR_NOT_FOUND,
-		    "The key of %.40s has not changed.", handle);
+	if ((err = find_changed(&contact, c, typed)))
+		return err;
 	by = *contact;
 	memcpy(by.account, contact->new_account, sizeof by.account);
 	memcpy(by.account_key, contact->new_key, sizeof by.account_key);

@@ -24,16 +24,15 @@ cs_client_account_export(struct cs_client *c, struct cs_buf *json)
 	return cs_buf_set(json, answer.json);
 }
 
-/* Note the wish before asking: the hub obeys once, and does not know this
- * device afterwards. */
 enum cs_err
-cs_client_account_leave(struct cs_client *c)
+client_account_leave(struct cs_client *c)
 {
 	const struct cs_wire_empty empty = { 0 };
 	enum cs_err err;
 
-	if ((err = client_need_hub(c)) ||
-	    (err = cs_vault_config_set(
+	/* Noted before asking: the hub obeys once, and does not know this
+	 * device afterwards. */
+	if ((err = cs_vault_config_set(
 		 c->db, &c->key, LEFT, cs_view_str("yes"))))
 		return err;
 	return client_call_empty(

@@ -5,3 +5,5 @@
 
 /* Put into c->problem why the hub removed this device. */
 void client_account_shut_out(struct cs_client *c);
+/* Leave the hub, which has to be there. */
+CS_CHECKED enum cs_err client_account_leave(struct cs_client *c);

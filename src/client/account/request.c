@@ -9,6 +9,7 @@
 #include "client/account/share.h"
 #include "client/home/client.h"
 #include "client/home/contact.h"
+#include "client/home/find.h"
 #include "client/home/group.h"
 #include "client/home/problem.h"
 #include "client/hub/call.h"
@@ -51,20 +52,14 @@ decide(struct cs_client *c, struct client_contact *contact,
 	return client_group_each(c, move_group, &move);
 }
 
+/* Tell the other devices, then store. */
 static enum cs_err
-set_contact(
-    struct cs_client *c, const char *handle, enum client_contact_state state)
+set_contact(struct cs_client *c, struct client_contact *contact,
+    enum client_contact_state state)
 {
-	struct client_contact *contact = client_contact_by_handle(c, handle);
-	struct client_contact decided;
+	struct client_contact decided = *contact;
 	enum cs_err err;
 
-	if (contact == NULL)
-		return client_problem(c, CS_ERR_NOT_FOUND,
-		    "You do not know anybody called %.40s: neither of you "
-		    "has written to the other.",
-		    handle);
-	decided = *contact;
 	decided.state = state;
 	decided.state_ms = cs_clock_ms();
 	if ((err = client_need_hub(c)) ||
@@ -77,15 +72,57 @@ set_contact(
 }
 
 enum cs_err
-cs_client_accept(struct cs_client *c, const char *handle)
+cs_client_accept(struct cs_client *c, const char *typed)
 {
-	return set_contact(c, handle, CONTACT_ACCEPTED);
+	char handle[CS_HANDLE_MAX + 1];
+	struct client_contact *contact;
+	enum cs_err err = client_find_person(handle, c, typed);
+
+	if (err)
+		return err;
+	contact = client_contact_by_handle(c, handle);
+	if (contact == NULL)
+		return client_problem(c, CS_ERR_NOT_FOUND,
+		    "You do not know anybody called %s: neither of you has "
+		    "written to the other.",
+		    handle);
+	/* Nobody has been let in yet by undoing what was said of a name. */
+	return set_contact(c, contact,
+	    client_contact_is_name(contact) ? CONTACT_KNOWN : CONTACT_ACCEPTED);
+}
+
+/* Nobody has to have written before they can be kept out. */
+static enum cs_err
+block_name(struct cs_client *c, const char *handle)
+{
+	struct client_contact named;
+	enum cs_err err;
+
+	if ((err = client_contact_of_name(&named, handle)))
+		return err;
+	named.state = CONTACT_BLOCKED;
+	named.state_ms = cs_clock_ms();
+	if ((err = client_need_hub(c)) ||
+	    (err = client_contact_share(c, &named)))
+		return err;
+	return client_contact_add(c, &named);
 }
 
 enum cs_err
-cs_client_block(struct cs_client *c, const char *handle)
+cs_client_block(struct cs_client *c, const char *typed)
 {
-	return set_contact(c, handle, CONTACT_BLOCKED);
+	char handle[CS_HANDLE_MAX + 1];
+	struct client_contact *contact;
+	enum cs_err err = client_find_person(handle, c, typed);
+
+	if (err)
+		return err;
+	if (strcmp(handle, c->self.handle) == 0)
+		return client_problem(
+		    c, CS_ERR_MISUSE, "%s is your own name.", handle);
+	contact = client_contact_by_handle(c, handle);
+	return contact != NULL ? set_contact(c, contact, CONTACT_BLOCKED)
+			       : block_name(c, handle);
 }
 
 enum cs_err

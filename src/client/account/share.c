@@ -7,6 +7,7 @@
 
 #include "client/account/note.h"
 #include "client/home/client.h"
+#include "client/home/contact.h"
 #include "client/hub/call.h"
 
 enum cs_err
@@ -21,7 +22,10 @@ client_contact_share(struct cs_client *c, const struct client_contact *contact)
 	struct cs_buf note = { 0 };
 	enum cs_err err;
 
-	memcpy(m.account, contact->account, sizeof m.account);
+	/* Where nothing is known but the name, the hub is told no account. */
+	if (!client_contact_is_name(contact))
+		memcpy(m.account, contact->account, sizeof m.account);
+	m.handle = cs_view_str(contact->handle);
 	if ((err = client_note_write(&note, c, contact)) == CS_OK) {
 		m.note = cs_buf_view(&note);
 		err = client_call_empty(

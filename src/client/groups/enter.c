@@ -241,11 +241,12 @@ tell(struct cs_client *c, struct cs_view id, enum cs_err why)
 	if (why == CS_ERR_MEMBER && was_member(c, id))
 		return client_warning(c, NULL,
 		    "This device cannot tell whether it is still the same "
-		    "people in %.255s, so it does not enter again by itself. "
+		    "people in \"%.255s\", so it does not enter again by "
+		    "itself. "
 		    "See: countersign group repair.",
 		    g.name);
 	return client_warning(c, NULL,
-	    "What the hub gave for the conversation %.255s does not "
+	    "What the hub gave for the conversation \"%.255s\" does not "
 	    "verify (%s). This device enters it once another device "
 	    "of yours has been online, or a member adds you.",
 	    g.name, cs_err_name(why));

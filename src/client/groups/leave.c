@@ -11,6 +11,7 @@
 #include "client/groups/enter.h"
 #include "client/groups/log.h"
 #include "client/home/client.h"
+#include "client/home/find.h"
 #include "client/home/group.h"
 #include "client/home/joining.h"
 #include "client/home/leavers.h"
@@ -107,9 +108,8 @@ give_up(struct cs_client *c, struct client_group *g)
 		return err;
 	g->state = CS_CLIENT_LEFT;
 	err = client_warning(c, g,
-	    "The hub does not tell the others that you left %.255s. You read "
-	    "no more of it.",
-	    g->name);
+	    "The hub does not tell the others that you left this "
+	    "conversation. You read no more of it.");
 	if (err == CS_OK &&
 	    (err = client_leaving_store(c, g, cs_view(NULL, 0))) == CS_OK &&
 	    (err = client_joining_forget(c, client_group_id(g))) == CS_OK)
@@ -170,19 +170,6 @@ leave_empty(struct cs_client *c, struct client_group *g)
 	return client_group_store(c, g);
 }
 
-static enum cs_err
-find(struct client_group *out, struct cs_client *c, const char *name)
-{
-	enum cs_err err = client_group_find(out, c, name, CLIENT_FIND_ANY);
-
-	if (err == CS_ERR_NOT_FOUND)
-		return client_problem(c, err,
-		    "You are in no group called %.255s, and have no "
-		    "conversation with anybody of that name.",
-		    name);
-	return err;
-}
-
 /* Only from where the group is can its members be told that one leaves. */
 static enum cs_err
 catch_up(struct cs_client *c, struct client_group *g)
@@ -203,13 +190,47 @@ catch_up(struct cs_client *c, struct client_group *g)
 	return CS_OK;
 }
 
+static enum cs_err
+leave(struct cs_client *c, struct client_group *g)
+{
+	enum cs_err err;
+
+	if (client_group_people(g) < 2)
+		return leave_empty(c, g);
+	g->state = CS_CLIENT_LEAVING;
+	if ((err = client_group_store(c, g)))
+		return err;
+	return client_leave_resume(c, g);
+}
+
+static enum cs_err
+leave_one(struct cs_client *c, struct client_group *g, void *arg)
+{
+	enum cs_err err;
+
+	(void)arg;
+	if (client_group_over(g) || g->lost || !g->registered)
+		return CS_OK;
+	err = leave(c, g);
+	return err == CS_ERR_CLOSED || cs_err_class(err) == CS_ERR_CLASS_OURS
+	    ? err
+	    : CS_OK;
+}
+
+enum cs_err
+client_leave_all(struct cs_client *c)
+{
+	return client_group_each(c, leave_one, NULL);
+}
+
 enum cs_err
 cs_client_group_leave(struct cs_client *c, const char *name)
 {
 	struct client_group g = { 0 };
 	enum cs_err err;
 
-	if ((err = client_need_hub(c)) || (err = find(&g, c, name)))
+	if ((err = client_need_hub(c)) ||
+	    (err = client_group_find(&g, c, name, CLIENT_FIND_ANY)))
 		goto out;
 	if (g.lost) {
 		err = catch_up(c, &g);
@@ -218,13 +239,7 @@ cs_client_group_leave(struct cs_client *c, const char *name)
 		if (err || g.state == CS_CLIENT_LEFT)
 			goto out;
 	}
-	if (client_group_people(&g) < 2) {
-		err = leave_empty(c, &g);
-		goto out;
-	}
-	g.state = CS_CLIENT_LEAVING;
-	if ((err = client_group_store(c, &g)) == CS_OK)
-		err = client_leave_resume(c, &g);
+	err = leave(c, &g);
 out:
 	client_group_clear(&g);
 	return err;

@@ -6,12 +6,14 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "base/text.h"
+#include "base/alloc.h"
+#include "base/name.h"
 #include "client/groups/commit.h"
 #include "client/groups/invite.h"
 #include "client/home/client.h"
 #include "client/home/contact.h"
 #include "client/home/credential.h"
+#include "client/home/find.h"
 #include "client/home/group.h"
 #include "client/home/leaf.h"
 #include "client/home/members.h"
@@ -26,7 +28,7 @@
 
 /* Who is to be added; ${progress} may be NULL. */
 struct people {
-	const char *const *handles;
+	char (*handles)[CS_HANDLE_MAX + 1];
 	size_t n;
 	void (*progress)(uint64_t done, uint64_t total);
 };
@@ -132,41 +134,88 @@ out:
 	return err;
 }
 
+/* Those who are added see it among the words of their program. */
 static enum cs_err
 check_name(struct cs_client *c, const char *name)
 {
-	struct cs_view v = cs_view_str(name);
+	char clean[CS_NAME_MAX + 1], like[CLIENT_NAME_SIZE];
+	enum cs_err err;
 
-	if (v.len == 0 || v.len > 255 || !cs_utf8_valid(v))
+	cs_name_clean(clean, sizeof clean, cs_view_str(name));
+	if (name[0] == '\0' || strcmp(clean, name) != 0)
 		return client_problem(c, CS_ERR_FORMAT,
-		    "A group's name has 1 to 255 bytes of UTF-8.");
-	for (size_t i = 0; i < v.len; i++)
-		if (v.data[i] < 0x20 || v.data[i] == 0x7f)
-			return client_problem(c, CS_ERR_FORMAT,
-			    "A group's name has no control characters.");
+		    "A group's name is one line of 1 to %zu bytes of UTF-8, "
+		    "with single blanks between words.",
+		    CS_NAME_MAX);
+	if ((err = client_find_impostor(like, c, name)))
+		return err;
+	if (like[0] != '\0')
+		return client_problem(c, CS_ERR_EXISTS,
+		    "A group called \"%.255s\" would be taken for %.255s. "
+		    "Choose another name.",
+		    name, like);
 	return CS_OK;
 }
 
+/* May ${handle} be written to for the first time? */
 static enum cs_err
-find_group(struct client_group *out, struct cs_client *c, const char *name)
+check_new(
+    struct cs_client *c, const char *handle, const struct cs_client_people *who)
 {
-	enum cs_err err = client_group_find(out, c, name, CLIENT_FIND_GROUP);
+	const struct client_contact *contact =
+	    client_contact_by_handle(c, handle);
+	char near[CLIENT_NAME_SIZE];
+	enum cs_err err;
 
-	if (err == CS_ERR_NOT_FOUND)
-		return client_problem(
-		    c, err, "You are in no group called %.255s.", name);
+	if ((contact != NULL && contact->state == CONTACT_ACCEPTED) ||
+	    strcmp(handle, c->self.handle) == 0)
+		return CS_OK;
+	if ((err = client_find_near(near, c, handle, handle)))
+		return err;
+	return who->begin != NULL && who->begin(who->arg, handle, near)
+	    ? CS_OK
+	    : client_problem(c, CS_ERR_MEMBER,
+		  "You have not accepted %s. Nobody was added; --new adds "
+		  "people you do not know.",
+		  handle);
+}
+
+/* Find out whom the names mean. */
+static enum cs_err
+find_people(
+    struct people *out, struct cs_client *c, const struct cs_client_people *who)
+{
+	enum cs_err err = CS_OK;
+
+	*out = (struct people){ .n = who->n, .progress = who->progress };
+	out->handles = cs_calloc(who->n + 1, sizeof *out->handles);
+	if (out->handles == NULL)
+		return CS_ERR_NOMEM;
+	for (size_t i = 0; err == CS_OK && i < who->n; i++) {
+		err = client_find_person(out->handles[i], c, who->names[i]);
+		for (size_t k = 0; err == CS_OK && k < i; k++)
+			if (strcmp(out->handles[i], out->handles[k]) == 0)
+				err = client_problem(c, CS_ERR_EXISTS,
+				    "%.40s is named twice.", out->handles[i]);
+		if (err == CS_OK)
+			err = check_new(c, out->handles[i], who);
+	}
 	return err;
 }
 
-static enum cs_err
-check_people(struct cs_client *c, const struct people *p)
+static void
+people_clear(struct people *p)
 {
-	for (size_t i = 0; i < p->n; i++)
-		for (size_t k = 0; k < i; k++)
-			if (strcmp(p->handles[i], p->handles[k]) == 0)
-				return client_problem(c, CS_ERR_EXISTS,
-				    "%.40s is named twice.", p->handles[i]);
-	return CS_OK;
+	cs_free(p->handles, (p->n + 1) * sizeof *p->handles);
+}
+
+bool
+cs_client_begin_with_anybody(void *arg, const char *handle, const char *near)
+{
+	(void)arg;
+	(void)handle;
+	(void)near;
+	return true;
 }
 
 static bool
@@ -266,18 +315,17 @@ begin(struct cs_client *c, struct client_group *g, const char *name,
 }
 
 enum cs_err
-cs_client_group_new(struct cs_client *c, const char *name,
-    const char *const *handles, size_t n,
-    void (*progress)(uint64_t done, uint64_t total))
+cs_client_group_new(
+    struct cs_client *c, const char *name, const struct cs_client_people *who)
 {
-	const struct people p = { handles, n, progress };
+	struct people p = { 0 };
 	struct client_group g = { 0 };
 	size_t next = 0;
 	enum cs_err err;
 
 	if ((err = check_name(c, name)) || (err = client_need_hub(c)) ||
-	    (err = check_people(c, &p)))
-		return err;
+	    (err = find_people(&p, c, who)))
+		goto out;
 	err = client_group_find(&g, c, name, CLIENT_FIND_GROUP);
 	/* A group whose making broke off is continued. */
 	if (err == CS_ERR_EXISTS ||
@@ -285,41 +333,45 @@ cs_client_group_new(struct cs_client *c, const char *name,
 		!is_unfinished(c, &g, &p)))
 		err = client_problem(c, CS_ERR_EXISTS,
 		    "You are in a group called %.255s already.", name);
-	else if (err == CS_ERR_NOT_FOUND)
+	else if (err == CS_ERR_NOT_FOUND || err == CS_ERR_MEMBER)
 		err = begin(c, &g, name, &p, &next);
 	if (err == CS_OK)
 		err = add_rest(c, &g, &p, next);
+out:
+	people_clear(&p);
 	client_group_clear(&g);
 	return err;
 }
 
 enum cs_err
-cs_client_group_add(struct cs_client *c, const char *name,
-    const char *const *handles, size_t n,
-    void (*progress)(uint64_t done, uint64_t total))
+cs_client_group_add(
+    struct cs_client *c, const char *name, const struct cs_client_people *who)
 {
-	const struct people p = { handles, n, progress };
+	struct people p = { 0 };
 	struct client_group g = { 0 };
 	enum cs_err err;
 
 	if ((err = client_need_hub(c)) == CS_OK &&
-	    (err = check_people(c, &p)) == CS_OK &&
-	    (err = find_group(&g, c, name)) == CS_OK)
+	    (err = find_people(&p, c, who)) == CS_OK &&
+	    (err = client_group_find(&g, c, name, CLIENT_FIND_GROUP)) == CS_OK)
 		err = add_rest(c, &g, &p, 0);
+	people_clear(&p);
 	client_group_clear(&g);
 	return err;
 }
 
 enum cs_err
-cs_client_group_remove(
-    struct cs_client *c, const char *name, const char *handle)
+cs_client_group_remove(struct cs_client *c, const char *name, const char *typed)
 {
 	struct client_group g = { 0 };
+	char handle[CS_HANDLE_MAX + 1];
 	uint32_t leaves[CS_WIRE_DEVICES_MAX];
 	struct cs_mls_commit_options opt = { .remove = leaves };
 	enum cs_err err;
 
-	if ((err = client_need_hub(c)) || (err = find_group(&g, c, name)))
+	if ((err = client_need_hub(c)) ||
+	    (err = client_group_find(&g, c, name, CLIENT_FIND_GROUP)) ||
+	    (err = client_find_person(handle, c, typed)))
 		goto out;
 	if (strcmp(handle, c->self.handle) == 0) {
 		err = client_problem(c, CS_ERR_MISUSE,

@@ -13,6 +13,7 @@
 #include "client/groups/enter.h"
 #include "client/groups/send.h"
 #include "client/home/client.h"
+#include "client/home/find.h"
 #include "client/home/group.h"
 #include "client/home/joining.h"
 #include "client/home/problem.h"
@@ -50,15 +51,15 @@ find(struct client_group *out, bool *damaged, struct cs_client *c,
     const char *name)
 {
 	struct client_group whole;
-	enum cs_err err = client_group_find_meta(out, c, name, CLIENT_FIND_ANY);
+	struct client_meant meant;
+	enum cs_err err;
 
-	if (err == CS_ERR_NOT_FOUND)
-		return client_problem(c, err,
-		    "You are in no group called %.255s, and have no "
-		    "conversation with anybody of that name.",
-		    name);
-	if (err)
-		return err;
+	if ((err = client_find(&meant, c, name, CLIENT_FIND_ANY)) ||
+	    (err = client_meant_load_meta(out, c, &meant)))
+		return err == CS_ERR_NOT_FOUND && meant.person
+		    ? client_problem(c, err,
+			  "You have no conversation with %s.", meant.handle)
+		    : err;
 	err = client_group_load(&whole, c, client_group_id(out));
 	client_group_clear(&whole);
 	*damaged = client_group_damaged(err);
@@ -123,7 +124,8 @@ flush(struct cs_client *c, struct cs_view id)
 }
 
 enum cs_err
-cs_client_group_repair(struct cs_client *c, const char *name, bool force)
+cs_client_group_repair(struct cs_client *c, const char *name, bool force,
+    uint8_t ref[static CS_HASH_LEN])
 {
 	struct client_group g = { 0 };
 	bool damaged = false;
@@ -131,6 +133,7 @@ cs_client_group_repair(struct cs_client *c, const char *name, bool force)
 
 	if ((err = client_need_hub(c)) || (err = find(&g, &damaged, c, name)))
 		goto out;
+	memcpy(ref, g.ref, sizeof g.ref);
 	if (was_entered(c, &g))
 		goto out;
 	if (!g.lost && !damaged && !force) {

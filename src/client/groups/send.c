@@ -9,6 +9,7 @@
 
 #include <string.h>
 
+#include "base/name.h"
 #include "base/text.h"
 #include "base/writer.h"
 #include "client/groups/commit.h"
@@ -16,6 +17,8 @@
 #include "client/groups/make.h"
 #include "client/groups/media.h"
 #include "client/home/client.h"
+#include "client/home/contact.h"
+#include "client/home/find.h"
 #include "client/home/group.h"
 #include "client/home/message.h"
 #include "client/home/outbox.h"
@@ -229,46 +232,106 @@ client_flush(struct cs_client *c, struct client_group *g)
 
 /* ---- for people --------------------------------------------------------- */
 
+/* Write to ${handle}, with whom nothing was begun, if the user says so. */
 static enum cs_err
-check_handle(struct cs_client *c, struct cs_view name)
+begin_with(struct client_group *g, struct cs_client *c, const char *handle,
+    const struct cs_client_outgoing *out)
 {
-	if (!cs_handle_valid(name))
-		return client_problem(c, CS_ERR_NOT_FOUND,
-		    "\"%.*s\" is neither a group that you are in nor a name "
-		    "that anybody can have.",
-		    name.len < 100 ? (int)name.len : 100,
-		    (const char *)name.data);
-	if (cs_view_equal(name, cs_view_str(c->self.handle)))
-		return client_problem(
-		    c, CS_ERR_MISUSE, "%s is your own name.", c->self.handle);
-	return CS_OK;
-}
-
-/* Find what ${to} names: "bob", "bob@hub" or a group, which takes precedence
- * over a person. */
-static enum cs_err
-find_target(struct client_group *g, struct cs_client *c, const char *to)
-{
-	char handle[CS_HANDLE_MAX + 1] = "";
-	const char *at = strrchr(to, '@');
-	size_t len = at != NULL ? (size_t)(at - to) : strlen(to);
+	char near[CLIENT_NAME_SIZE];
 	enum cs_err err;
 
-	if (at != NULL && strcmp(at + 1, c->self.hub) != 0)
-		return client_problem(c, CS_ERR_UNSUPPORTED,
-		    "%.100s is on another hub than yours, %s.", to,
-		    c->self.hub);
-	if (len <= CS_HANDLE_MAX)
-		memcpy(handle, to, len);
-	err = at == NULL ? client_group_find(g, c, to, CLIENT_FIND_ANY)
-			 : client_group_find(g, c, handle, CLIENT_FIND_DIRECT);
-	if (err == CS_OK && !g->direct)
+	if (strcmp(handle, c->self.handle) == 0)
+		return client_problem(
+		    c, CS_ERR_MISUSE, "%s is your own name.", handle);
+	if ((err = client_find_near(near, c, handle, handle)))
+		return err;
+	if (out->begin == NULL || !out->begin(out->arg, handle, near))
+		return client_problem(c, CS_ERR_MEMBER,
+		    near[0] != '\0'
+			? "You have not written to %s before, and know "
+			  "\"%.255s\". Nothing was sent; --new sends it to "
+			  "%s."
+			: "You have not written to %s before. Nothing was "
+			  "sent; --new sends it.%.0s%.0s",
+		    handle, near, handle);
+	return client_group_direct(c, g, handle);
+}
+
+/* Find the person whom ${to} means if nobody that is accepted is called that.
+ * ${why} is what client_find() said. */
+static enum cs_err
+find_new(struct client_group *g, struct cs_client *c,
+    const struct cs_client_outgoing *out, enum cs_err why)
+{
+	char handle[CS_HANDLE_MAX + 1], problem[sizeof c->problem];
+	const struct client_contact *contact;
+	struct client_meant meant;
+	enum cs_err err;
+
+	memcpy(problem, c->problem, sizeof problem);
+	err = client_find_person(handle, c, out->to);
+	if (err == CS_ERR_FORMAT)
+		return client_problem(c, why, "%s", problem);
+	if (err)
+		return err;
+	/* A request that waits, or somebody who is blocked, is not new. */
+	contact = client_contact_by_handle(c, handle);
+	err = client_find_direct(&meant, c, handle);
+	if (err == CS_OK ||
+	    (contact != NULL && contact->state == CONTACT_BLOCKED))
+		return client_problem(c, why, "%s", problem);
+	return err == CS_ERR_NOT_FOUND ? begin_with(g, c, handle, out) : err;
+}
+
+/* The conversation of the message that is answered, if ${to} names it. */
+static enum cs_err
+find_answered(struct client_group *g, struct cs_client *c,
+    const struct cs_client_outgoing *out)
+{
+	uint8_t mid[CS_CLIENT_MID_LEN];
+	struct cs_buf group_id = { 0 };
+	bool named = false, by = false;
+	uint64_t id;
+	enum cs_err err;
+
+	if ((err = cs_client_message_find(c, out->reply_to, mid)) ||
+	    (err = client_message_by_mid(&id, &group_id, c, mid)) ||
+	    (err = client_group_load(g, c, cs_buf_view(&group_id))) ||
+	    (err = cs_name_same(
+		 &named, cs_view_str(out->to), cs_view_str(g->name))) ||
+	    (err = cs_name_same(
+		 &by, cs_view_str(out->to), cs_view_str(g->added_by))))
+		goto out;
+	if (g->state != CS_CLIENT_REQUEST || (!named && !by))
+		err = CS_ERR_NOT_FOUND;
+out:
+	cs_buf_free(&group_id);
+	return err;
+}
+
+/* Find what ${out->to} names (home/find.h).  What is sent lets nobody in, but
+ * an answer to a request does. */
+static enum cs_err
+find_target(struct client_group *g, struct cs_client *c,
+    const struct cs_client_outgoing *out)
+{
+	struct client_meant meant;
+	enum cs_err err = client_find(&meant, c, out->to, CLIENT_FIND_ANY);
+
+	if (err == CS_ERR_MEMBER && out->reply_to != NULL &&
+	    find_answered(g, c, out) == CS_OK)
 		return CS_OK;
+	client_group_clear(g);
+	if (err == CS_ERR_NOT_FOUND || err == CS_ERR_MEMBER)
+		return find_new(g, c, out, err);
+	if (err)
+		return err;
+	err = client_meant_load(g, c, &meant);
+	if (!meant.person)
+		return err;
 	if (err && err != CS_ERR_NOT_FOUND)
 		return err;
-	if ((err = check_handle(c, cs_view(to, len))))
-		return err;
-	return client_group_direct(c, g, handle);
+	return client_group_direct(c, g, meant.handle);
 }
 
 static enum cs_err
@@ -398,10 +461,17 @@ cs_client_send(struct cs_client *c, const struct cs_client_outgoing *out,
 	enum cs_err err;
 
 	mid_hex[0] = '\0';
-	if ((err = check_outgoing(c, out)) ||
-	    (err = find_target(&g, c, out->to)))
+	if ((err = check_outgoing(c, out)) || (err = find_target(&g, c, out)))
 		goto out;
-	/* An answer is consent. */
+	/* An answer is consent; anything else would be it by accident. */
+	if (g.state == CS_CLIENT_REQUEST && out->reply_to == NULL) {
+		err = client_problem(c, CS_ERR_MEMBER,
+		    "You have not accepted %s, who began that conversation. "
+		    "Nothing was sent. \"countersign accept %s\" lets them in; "
+		    "an answer to one of their messages (--reply) does, too.",
+		    g.added_by, g.added_by);
+		goto out;
+	}
 	if (g.state == CS_CLIENT_REQUEST) {
 		if ((err = cs_client_accept(c, g.added_by)))
 			goto out;

@@ -51,16 +51,12 @@ take_room(const struct cs_client *c, struct client_group *g, struct cs_view ext)
 	struct cs_view name = cs_read_vec_max(&r, sizeof g->name - 1);
 
 	g->direct = false;
-	strcpy(g->name, "group without a name");
 	if (cs_reader_end(&r) != CS_OK)
-		return;
+		name = cs_view(NULL, 0), direct = false;
+	client_group_take_name(g, name);
 	/* A "direct" conversation with a third member is shown as a group. */
-	if (direct && client_group_people(g) == 2) {
+	if (direct && client_group_people(g) == 2)
 		g->direct = client_group_other(g, c, g->name);
-	} else if (name.len != 0 && cs_utf8_valid(name)) {
-		memcpy(g->name, name.data, name.len);
-		g->name[name.len] = '\0';
-	}
 }
 
 /* Another device of the user added this one.  The group's state is what that
@@ -204,8 +200,8 @@ join(struct client_contact *differs, struct cs_client *c,
 	/* What another device of the user did is no news. */
 	if (err == CS_OK && !g.direct && g.state != CS_CLIENT_BLOCKED &&
 	    strcmp(g.added_by, c->self.handle) != 0)
-		err = client_event(c, &g, cs_clock_ms(), "%s added you to %s.",
-		    g.added_by, g.name);
+		err = client_event(c, &g, cs_clock_ms(),
+		    "%s added you to this group.", g.added_by);
 out:
 	*differs = g.check->differs;
 	cs_buf_free(&secrets);

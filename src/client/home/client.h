@@ -118,6 +118,14 @@ struct cs_client {
 		struct client_contact *v;
 		size_t n;
 	} contacts; /* the whole table, in memory */
+	struct {
+		struct client_alias *v;
+		size_t n;
+	} aliases; /* the whole table, in memory */
+	/* What the names of people look like, and each name, as <V>; of how
+	 * many names: see home/find.c. */
+	struct cs_buf looks;
+	size_t looks_of;
 	struct client_link link;
 
 	uint64_t upkept_ms;    /* see groups/upkeep.c */
@@ -165,7 +173,7 @@ struct client_group {
 	bool elsewhere; /* ${mls} was not loaded from this group's row */
 };
 
-/* What to look for by name; with ANY a group takes precedence over a person. */
+/* What to look for by name; with ANY a person comes before a group. */
 enum client_group_find {
 	CLIENT_FIND_GROUP,
 	CLIENT_FIND_DIRECT,

@@ -6,10 +6,13 @@
  */
 #include "client/home/contact.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #include "base/alloc.h"
+#include "client/home/alias.h"
 #include "client/home/client.h"
+#include "crypto/hash.h"
 #include "crypto/random.h"
 
 #define CONTACT_TABLE "contact"
@@ -125,6 +128,26 @@ client_contact_by_handle(struct cs_client *c, const char *handle)
 	return NULL;
 }
 
+bool
+client_contact_is_name(const struct client_contact *contact)
+{
+	return cs_view_is_zero(CS_VIEW_OF(contact->account_key));
+}
+
+enum cs_err
+client_contact_of_name(struct client_contact *out, const char *handle)
+{
+	const struct cs_view parts[] = { cs_view_str("countersign/named/v1"),
+		cs_view_str(handle) };
+	uint8_t hash[CS_HASH_LEN];
+	enum cs_err err = cs_hash_parts(hash, CS_SHA256, parts, 2);
+
+	memset(out, 0, sizeof *out);
+	memcpy(out->account, hash, sizeof out->account);
+	snprintf(out->handle, sizeof out->handle, "%s", handle);
+	return err;
+}
+
 enum cs_err
 client_contact_set_state(struct cs_client *c, struct client_contact *contact,
     enum client_contact_state state, uint64_t at_ms)
@@ -184,6 +207,9 @@ cs_client_contacts(struct cs_client *c,
 		const struct client_contact *known = &c->contacts.v[i];
 		const struct cs_client_contact shown = {
 			.handle = known->handle,
+			.account = known->account,
+			.alias = client_alias_of_person(c, known->account),
+			.met = !client_contact_is_name(known),
 			.accepted = known->state == CONTACT_ACCEPTED,
 			.blocked = known->state == CONTACT_BLOCKED,
 			.changed = known->changed,

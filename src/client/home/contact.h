@@ -11,6 +11,11 @@ struct client_contact *client_contact_find(
 /* NULL: there is none.  Lives until contacts are added or loaded. */
 struct client_contact *client_contact_by_handle(
     struct cs_client *c, const char *handle);
+/* Somebody whom the user decided about by name alone, before anything of them
+ * was seen: they have no key, and an account that stands for the name. */
+bool client_contact_is_name(const struct client_contact *contact);
+CS_CHECKED enum cs_err client_contact_of_name(
+    struct client_contact *out, const char *handle);
 /* Store that ${contact}, one of c->contacts, is ${state} since ${at_ms}. */
 CS_CHECKED enum cs_err client_contact_set_state(struct cs_client *c,
     struct client_contact *contact, enum client_contact_state state,

@@ -3,12 +3,13 @@
  */
 #include "client/home/group.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #include "base/alloc.h"
+#include "base/name.h"
 #include "client/home/client.h"
 #include "client/home/leaf.h"
-#include "client/home/problem.h"
 #include "client/home/todo.h"
 #include "crypto/random.h"
 
@@ -35,6 +36,14 @@ client_group_clear(struct client_group *g)
 	cs_mls_group_free(g->mls);
 	cs_free(g->check, sizeof *g->check);
 	cs_wipe(g, sizeof *g);
+}
+
+void
+client_group_take_name(struct client_group *g, struct cs_view name)
+{
+	cs_name_clean(g->name, sizeof g->name, name);
+	if (g->name[0] == '\0')
+		snprintf(g->name, sizeof g->name, "group without a name");
 }
 
 bool
@@ -284,86 +293,6 @@ client_group_each(struct cs_client *c,
 		client_group_clear(&g);
 	}
 	cs_buf_free(&ids);
-	return err;
-}
-
-/* The id of the one that is meant, or nothing. */
-static enum cs_err
-find_id(struct cs_buf *found, struct cs_client *c, const char *name,
-    enum client_group_find find)
-{
-	struct cs_buf ids = { 0 }, group = { 0 }, direct = { 0 };
-	struct cs_reader r;
-	unsigned n = 0;
-	enum cs_err err = client_todo_list_named(&ids, c, name);
-
-	r = cs_reader(cs_buf_view(&ids));
-	while (err == CS_OK && cs_reader_more(&r)) {
-		struct cs_view id = cs_read_vec(&r);
-		struct client_group g;
-
-		err = client_group_load_meta(&g, c, id);
-		if (err == CS_OK && !client_group_over(&g) &&
-		    strcmp(g.name, name) == 0) {
-			n += !g.direct;
-			/* Two people who wrote to each other at the same time
-			 * have two conversations; both continue in the one with
-			 * the smaller id. */
-			if (!g.direct || direct.len == 0)
-				err =
-				    cs_buf_set(g.direct ? &direct : &group, id);
-		} else if (client_group_damaged(err)) {
-			err = CS_OK;
-		}
-		client_group_clear(&g);
-	}
-	if (err == CS_OK && find != CLIENT_FIND_DIRECT && n > 1)
-		err = client_problem(c, CS_ERR_EXISTS,
-		    "You are in more than one group called %.255s; that name "
-		    "is not enough to tell them apart.",
-		    name);
-	else if (err == CS_OK && find != CLIENT_FIND_DIRECT && n == 1)
-		cs_buf_move(found, &group);
-	else if (err == CS_OK && find != CLIENT_FIND_GROUP)
-		cs_buf_move(found, &direct);
-	cs_buf_free(&ids);
-	cs_buf_free(&group);
-	cs_buf_free(&direct);
-	if (err)
-		return err;
-	return found->len != 0 ? CS_OK : CS_ERR_NOT_FOUND;
-}
-
-enum cs_err
-client_group_find(struct client_group *out, struct cs_client *c,
-    const char *name, enum client_group_find find)
-{
-	struct cs_buf id = { 0 };
-	enum cs_err err = find_id(&id, c, name, find);
-
-	memset(out, 0, sizeof *out);
-	if (err == CS_OK &&
-	    client_group_damaged(
-		err = client_group_load(out, c, cs_buf_view(&id))))
-		err = client_problem(c, err,
-		    "What this device stored of the conversation %.255s is "
-		    "damaged. See: countersign group repair.",
-		    name);
-	cs_buf_free(&id);
-	return err;
-}
-
-enum cs_err
-client_group_find_meta(struct client_group *out, struct cs_client *c,
-    const char *name, enum client_group_find find)
-{
-	struct cs_buf id = { 0 };
-	enum cs_err err = find_id(&id, c, name, find);
-
-	memset(out, 0, sizeof *out);
-	if (err == CS_OK)
-		err = client_group_load_meta(out, c, cs_buf_view(&id));
-	cs_buf_free(&id);
 	return err;
 }
 

@@ -7,6 +7,9 @@ struct cs_view client_group_id(const struct client_group *g);
 /* Was the group left, or is it being left? */
 bool client_group_over(const struct client_group *g);
 void client_group_clear(struct client_group *g);
+/* Take over the name that others gave to ${g}: what could be seen as something
+ * else than one name is taken out of it (base/name.h). */
+void client_group_take_name(struct client_group *g, struct cs_view name);
 /* Does ${err}, of loading a group, mean that what is stored of it is damaged?
  * Then other groups go on, and this one can be entered anew. */
 bool client_group_damaged(enum cs_err err);
@@ -32,13 +35,5 @@ CS_CHECKED enum cs_err client_group_list(
 CS_CHECKED enum cs_err client_group_each(struct cs_client *c,
     enum cs_err (*each)(struct cs_client *c, struct client_group *g, void *arg),
     void *arg);
-/* Find the group called ${name}, or the conversation with the person of that
- * handle, unless it is over.  CS_ERR_NOT_FOUND; CS_ERR_EXISTS, with a sentence:
- * there are several. */
-CS_CHECKED enum cs_err client_group_find(struct client_group *out,
-    struct cs_client *c, const char *name, enum client_group_find find);
-/* The same without the MLS state. */
-CS_CHECKED enum cs_err client_group_find_meta(struct client_group *out,
-    struct cs_client *c, const char *name, enum client_group_find find);
 /* Let those that an older program stored be found by name. */
 CS_CHECKED enum cs_err client_groups_fill_todo(struct cs_client *c);

@@ -7,6 +7,7 @@
 
 #include "base/alloc.h"
 #include "base/text.h"
+#include "client/home/alias.h"
 #include "client/home/client.h"
 #include "client/home/contact.h"
 #include "client/home/group.h"
@@ -266,7 +267,8 @@ cs_client_open(
 	    (err = cs_vault_config_get(&joined, c->db, &c->key, "joined")) ==
 		CS_OK &&
 	    (err = identity_load(c)) == CS_OK &&
-	    (err = client_groups_fill_todo(c)) == CS_OK)
+	    (err = client_groups_fill_todo(c)) == CS_OK &&
+	    (err = client_aliases_load(c)) == CS_OK)
 		err = client_contacts_load(c);
 	cs_buf_free(&joined);
 	if (err) {
@@ -308,6 +310,8 @@ cs_client_close(struct cs_client *c)
 	cs_buf_free(&c->entered);
 	cs_buf_free(&c->acks);
 	cs_free(c->contacts.v, c->contacts.n * sizeof *c->contacts.v);
+	cs_free(c->aliases.v, c->aliases.n * sizeof *c->aliases.v);
+	cs_buf_free(&c->looks);
 	cs_folder_close(&c->home);
 	cs_free(c, sizeof *c);
 }
@@ -332,7 +336,7 @@ cs_client_lock(struct cs_client *c)
 		return CS_OK;
 	/* Other commands may have changed the contacts meanwhile. */
 	if ((err = take_lock(c)) || (err = open_db(c)) ||
-	    (err = client_contacts_load(c)))
+	    (err = client_aliases_load(c)) || (err = client_contacts_load(c)))
 		cs_client_unlock(c);
 	return err;
 }

@@ -8,6 +8,7 @@
 #include "base/alloc.h"
 #include "base/text.h"
 #include "client/home/client.h"
+#include "client/home/find.h"
 #include "client/home/group.h"
 #include "client/home/message.h"
 #include "client/home/problem.h"
@@ -130,6 +131,8 @@ show_group(struct shown *s, struct cs_client *c, struct cs_view id)
 	err = client_group_load_meta(&g, c, id);
 	if (err == CS_OK) {
 		strcpy(s->m.conversation, g.name);
+		cs_group_ref_text(s->m.conversation_id, g.ref);
+		err = client_find_words(s->m.alias, s->m.looks_like, c, &g);
 		s->m.direct = g.direct;
 		s->m.request = g.state == CS_CLIENT_REQUEST;
 		s->blocked = g.state == CS_CLIENT_BLOCKED;
@@ -174,6 +177,7 @@ show(struct cs_client *c, uint64_t id, enum cs_client_which which,
 	s->m.time_ms = r.time_ms;
 	s->m.group_seq = r.seq;
 	strcpy(s->m.from, r.from);
+	client_find_alias(s->m.from_alias, c, r.from);
 	s->m.reason = r.reason;
 	if (which == CS_CLIENT_ALL ||
 	    (which == CS_CLIENT_REQUESTS && s->m.request) ||

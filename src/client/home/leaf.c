@@ -57,10 +57,12 @@ check_known(struct client_leaf_check *check, const struct client_contact *seen)
 	if (strcmp(seen->handle, c->self.handle) == 0)
 		return CS_ERR_CREDENTIAL;
 	known = client_contact_find(c, seen->account);
-	if (known == NULL)
-		return client_contact_by_handle(c, seen->handle) == NULL
+	if (known == NULL) {
+		known = client_contact_by_handle(c, seen->handle);
+		return known == NULL || client_contact_is_name(known)
 		    ? CS_OK
 		    : differs(check, seen);
+	}
 	if (strcmp(known->handle, seen->handle) != 0)
 		return CS_ERR_CREDENTIAL;
 	return memcmp(known->account_key, seen->account_key, CS_KEY_LEN) == 0
@@ -111,7 +113,7 @@ client_contact_learn(struct client_leaf_check *check, struct cs_view bytes)
 		.identity = bytes,
 	};
 	struct cs_client *c = check->c;
-	struct client_contact seen;
+	struct client_contact seen, *named;
 	struct cs_room_owner owner;
 	enum cs_err err;
 
@@ -125,7 +127,14 @@ client_contact_learn(struct client_leaf_check *check, struct cs_view bytes)
 	if (memcmp(seen.account, c->self.account, CS_ID_LEN) == 0 ||
 	    client_contact_find(c, seen.account) != NULL)
 		return CS_OK;
-	return client_contact_add(c, &seen);
+	named = client_contact_by_handle(c, seen.handle);
+	if (named == NULL)
+		return client_contact_add(c, &seen);
+	/* What was decided about the name holds for who turns out to have it.
+	 */
+	seen.state = named->state;
+	seen.state_ms = named->state_ms;
+	return client_contact_replace(c, named, &seen);
 }
 
 struct client_leaf_check *

@@ -7,6 +7,7 @@
 #include "base/alloc.h"
 #include "client/home/client.h"
 #include "client/home/credential.h"
+#include "client/home/find.h"
 #include "client/home/group.h"
 #include "crypto/random.h"
 
@@ -115,8 +116,11 @@ show_members(struct cs_client_group *out, const struct cs_mls_group *mls)
 }
 
 static enum cs_err
-show(struct cs_client_group *out, const struct client_group *g)
+show(struct cs_client_group *out, struct cs_client *c,
+    const struct client_group *g)
 {
+	enum cs_err err;
+
 	memset(out, 0, sizeof *out);
 	memcpy(out->ref, g->ref, sizeof out->ref);
 	out->direct = g->direct;
@@ -124,6 +128,9 @@ show(struct cs_client_group *out, const struct client_group *g)
 	out->lost = g->lost || g->mls == NULL;
 	strcpy(out->name, g->name);
 	strcpy(out->added_by, g->added_by);
+	cs_group_ref_text(out->id, g->ref);
+	if ((err = client_find_words(out->alias, out->looks_like, c, g)))
+		return err;
 	return g->mls == NULL ? CS_OK : show_members(out, g->mls);
 }
 
@@ -152,7 +159,7 @@ add_shown(struct cs_client_groups *out, struct cs_client *c, struct cs_view id)
 	out->v = grown;
 	err = load(&g, c, id);
 	if (err == CS_OK)
-		err = show(&out->v[out->n++], &g);
+		err = show(&out->v[out->n++], c, &g);
 	else if (client_group_damaged(err))
 		err = CS_OK;
 	client_group_clear(&g);

@@ -76,7 +76,16 @@ static const char version2[] =
     "CREATE INDEX grp_pending ON grp(id) WHERE pending IS NOT NULL;"
     "INSERT INTO todo(id,name,todo,due) SELECT id,NULL,1,0 FROM grp;";
 
-static const char *const steps[] = { version1, version2 };
+/*
+ * alias: names that the user gave to people and groups.  Names are found by
+ * another hash now, that of how they are compared.
+ */
+static const char version3[] =
+    "CREATE TABLE alias(of BLOB PRIMARY KEY, sealed BLOB NOT NULL)"
+    " WITHOUT ROWID;"
+    "UPDATE todo SET name=NULL;";
+
+static const char *const steps[] = { version1, version2, version3 };
 
 const struct cs_db_schema cs_client_schema = { "countersign client", steps,
 	sizeof steps / sizeof steps[0] };

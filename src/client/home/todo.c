@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "client/home/todo.h"
 
+#include "base/name.h"
 #include "client/home/client.h"
 #include "crypto/hash.h"
 
@@ -59,15 +60,26 @@ client_todo_due(
 	return err;
 }
 
-/* Without the home's key, a name cannot even be guessed. */
+/* Without the home's key, a name cannot even be guessed.  All spellings of one
+ * have one tag. */
 static enum cs_err
 name_tag(uint8_t out[static CS_HASH_LEN], const struct cs_client *c,
     const char *name)
 {
-	const struct cs_view parts[] = { cs_view_str("countersign/name/v1"),
-		cs_view_str(name) };
+	struct cs_buf folded = { 0 };
+	enum cs_err err = cs_name_fold(&folded, cs_view_str(name));
 
-	return cs_hmac_parts(out, CS_SHA256, CS_VIEW_OF(c->key.b), parts, 2);
+	/* What is no text is nobody's name. */
+	if (err == CS_OK || err == CS_ERR_FORMAT) {
+		const struct cs_view parts[] = {
+			cs_view_str("countersign/name/v2"), cs_buf_view(&folded)
+		};
+
+		err = cs_hmac_parts(
+		    out, CS_SHA256, CS_VIEW_OF(c->key.b), parts, 2);
+	}
+	cs_buf_free(&folded);
+	return err;
 }
 
 enum cs_err

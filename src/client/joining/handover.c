@@ -134,7 +134,8 @@ take_groups(struct cs_client *c, struct cs_reader *r)
 		g.id_len = id.len;
 		g.direct = cs_read_u8(r) != 0;
 		g.state = cs_read_u8(r);
-		cs_read_string(r, g.name, sizeof g.name);
+		client_group_take_name(
+		    &g, cs_read_vec_max(r, sizeof g.name - 1));
 		cs_read_string(r, g.added_by, sizeof g.added_by);
 		if (g.id_len == 0 || g.state > CS_CLIENT_BLOCKED)
 			cs_reader_fail(r, CS_ERR_FORMAT);

@@ -4,6 +4,7 @@
 
 #include <string.h>
 
+#include "base/name.h"
 #include "crypto/hash.h"
 #include "franking/credential.h"
 #include "hub/core/batch.h"
@@ -114,27 +115,89 @@ gone_name(uint8_t out[static CS_HASH_LEN], const struct cs_hub *hub,
 	    out, CS_SHA256, CS_VIEW_OF(hub->pseudonym_key), parts, 2);
 }
 
+/* What a name looks like, in the same way. */
+static enum cs_err
+looks_of(uint8_t out[static CS_HASH_LEN], const struct cs_hub *hub,
+    struct cs_view handle)
+{
+	static const char label[] = "countersign/name-looks/v1";
+	struct cs_buf skeleton = { 0 };
+	enum cs_err err = cs_name_skeleton(&skeleton, handle);
+
+	if (err == CS_OK) {
+		const struct cs_view parts[] = { cs_view(label, sizeof label),
+			cs_buf_view(&skeleton) };
+
+		err = cs_hmac_parts(
+		    out, CS_SHA256, CS_VIEW_OF(hub->pseudonym_key), parts, 2);
+	}
+	cs_buf_free(&skeleton);
+	return err;
+}
+
+static enum cs_err
+note_looks(struct cs_hub *hub, struct cs_view handle)
+{
+	uint8_t looks[CS_HASH_LEN];
+	enum cs_err err = looks_of(looks, hub, handle);
+
+	if (err)
+		return err;
+	return cs_db_exec(hub->db,
+	    "INSERT INTO name_looks(name) VALUES(?) ON CONFLICT DO NOTHING",
+	    cs_blob(CS_VIEW_OF(looks)));
+}
+
+/* Has anybody the name, or had it, or one that looks like it? */
+static enum cs_err
+is_taken(bool *out, struct cs_hub *hub, struct cs_view handle)
+{
+	uint8_t name[CS_HASH_LEN], looks[CS_HASH_LEN];
+	uint64_t n;
+	enum cs_err err;
+
+	if ((err = gone_name(name, hub, handle)) ||
+	    (err = looks_of(looks, hub, handle)))
+		return err;
+	err = cs_db_get_int(&n, hub->db,
+	    "SELECT (SELECT COUNT(*) FROM account WHERE handle=?)"
+	    "+(SELECT COUNT(*) FROM name_gone WHERE name=?)"
+	    "+(SELECT COUNT(*) FROM name_looks WHERE name=?)",
+	    cs_text(handle), cs_blob(CS_VIEW_OF(name)),
+	    cs_blob(CS_VIEW_OF(looks)));
+	*out = n != 0;
+	return err;
+}
+
+/* Accounts of before there was a table of looks. */
+enum cs_err
+hub_accounts_note_looks(struct cs_hub *hub)
+{
+	struct cs_rows rows;
+	uint64_t n;
+	enum cs_err err;
+
+	if ((err = cs_db_get_int(
+		 &n, hub->db, "SELECT EXISTS(SELECT 1 FROM name_looks)")) ||
+	    n != 0 || (err = cs_db_begin(hub->db)))
+		return err;
+	err = cs_db_query(&rows, hub->db, "SELECT handle FROM account");
+	while (err == CS_OK && cs_rows_next(&rows))
+		err = note_looks(hub, cs_col_blob(&rows, 0));
+	return cs_db_end(hub->db, cs_rows_end(&rows, err));
+}
+
 static enum cs_err
 insert(struct hub_request *rq, const struct newcomer *n)
 {
 	const struct cs_device_cert *device = &n->device;
 	struct cs_hub *hub = rq->hub;
-	uint8_t name[CS_HASH_LEN];
-	uint64_t taken;
+	bool taken;
 	enum cs_err err;
 
-	err = cs_db_get_int(&taken, hub->db,
-	    "SELECT COUNT(*) FROM account WHERE handle=?",
-	    cs_text(device->handle));
-	if (err)
+	if ((err = is_taken(&taken, hub, device->handle)))
 		return err;
-	if (taken == 0 &&
-	    ((err = gone_name(name, hub, device->handle)) ||
-		(err = cs_db_get_int(&taken, hub->db,
-		     "SELECT COUNT(*) FROM name_gone WHERE name=?",
-		     cs_blob(CS_VIEW_OF(name))))))
-		return err;
-	if (taken != 0)
+	if (taken)
 		return hub_refuse(rq, CS_WIRE_E_HANDLE_TAKEN);
 	err = cs_db_exec(hub->db,
 	    "INSERT INTO account(id,handle,key,registrar,cert,created)"
@@ -151,6 +214,8 @@ insert(struct hub_request *rq, const struct newcomer *n)
 		    cs_blob(CS_VIEW_OF(device->account)),
 		    cs_blob(CS_VIEW_OF(device->public)),
 		    cs_blob(cs_buf_view(&n->credential)), cs_int(hub->now_ms));
+	if (err == CS_OK)
+		err = note_looks(hub, device->handle);
 	/* A random id or key is never taken. */
 	return err == CS_ERR_EXISTS ? hub_refuse(rq, CS_WIRE_E_CERTIFICATE)
 				    : err;
@@ -201,33 +266,19 @@ joined_before(
 	return CS_OK;
 }
 
-/* Names that people take for the operator, or for nobody in particular. */
-static bool
-is_reserved(struct cs_view handle)
-{
-	static const char *const names[] = { "abuse", "admin", "administrator",
-		"anybody", "countersign", "desk", "everybody", "everyone",
-		"helpdesk", "hostmaster", "hub", "me", "moderator", "nobody",
-		"operator", "postmaster", "report-desk", "reports", "root",
-		"security", "somebody", "support", "system", "webmaster",
-		"you" };
-
-	for (size_t i = 0; i < sizeof names / sizeof *names; i++)
-		if (cs_view_equal(handle, cs_view_str(names[i])))
-			return true;
-	return false;
-}
-
 static enum cs_err
 join(struct hub_request *rq, struct newcomer *n)
 {
 	struct cs_buf registrar = { 0 };
 	struct cs_wire_account answer;
-	bool before;
+	bool before, reserved = false;
 	enum cs_err err;
 
 	err = joined_before(&before, &registrar, rq->hub, n);
-	if (err == CS_OK && !before && is_reserved(n->device.handle))
+	if (err == CS_OK && !before)
+		err = cs_name_reserved(
+		    &reserved, n->device.handle, cs_view_str(rq->hub->name));
+	if (err == CS_OK && reserved)
 		err = hub_refuse(rq, CS_WIRE_E_HANDLE_INVALID);
 	if (err == CS_OK && !before &&
 	    (err = use_invite(rq, n->m->invite)) == CS_OK &&

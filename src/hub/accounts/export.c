@@ -47,6 +47,15 @@ contact(struct cs_json_writer *j, struct cs_rows *row)
 }
 
 static void
+named_contact(struct cs_json_writer *j, struct cs_rows *row)
+{
+	cs_json_text(j, "name", cs_col_blob(row, 0));
+	cs_json_string(j, "state",
+	    cs_col_int(row, 1) == CS_WIRE_CONTACT_BLOCKED ? "blocked" : "none");
+	cs_json_number(j, "since_ms", cs_col_int(row, 2));
+}
+
+static void
 report(struct cs_json_writer *j, struct cs_rows *row)
 {
 	cs_json_hex(j, "id", cs_col_blob(row, 0));
@@ -121,6 +130,10 @@ static const struct {
 	    "SELECT peer,state,since FROM contact WHERE owner=?"
 	    " ORDER BY since DESC",
 	    contact },
+	{ "named_contacts",
+	    "SELECT handle,state,since FROM named_contact WHERE owner=?"
+	    " ORDER BY since DESC",
+	    named_contact },
 	{ "files",
 	    "SELECT id,size,created FROM blob WHERE account=?"
 	    " ORDER BY created DESC",

@@ -39,7 +39,9 @@ forget(struct cs_hub *hub, struct cs_view account)
 		 cs_int(hub->now_ms), cs_blob(account))) ||
 	    (err = cs_db_exec(hub->db,
 		 "DELETE FROM contact WHERE owner=? OR peer=?",
-		 cs_blob(account), cs_blob(account))))
+		 cs_blob(account), cs_blob(account))) ||
+	    (err = cs_db_exec(hub->db,
+		 "DELETE FROM named_contact WHERE owner=?", cs_blob(account))))
 		return err;
 	return cs_db_exec(
 	    hub->db, "DELETE FROM restore WHERE account=?", cs_blob(account));

@@ -204,7 +204,22 @@ static const char version1[] =
     "CREATE INDEX spent_since ON spent(since) WHERE since<>0;"
     "CREATE INDEX spent_none ON spent(n) WHERE n<=0;" COUNTERS;
 
-static const char *const steps[] = { version1 };
+/*
+ * name_looks: what names that were ever given look like, as a MAC: nobody gets
+ * another that looks the same.
+ * named_contact: what an account decided about a name, whether or not anybody
+ * has it; note: sealed, as contact.note is.
+ */
+static const char version2[] =
+    "CREATE TABLE name_looks(name BLOB PRIMARY KEY) WITHOUT ROWID;"
+    "CREATE TABLE named_contact(owner BLOB NOT NULL, handle TEXT NOT NULL,"
+    " state INTEGER NOT NULL, since INTEGER NOT NULL,"
+    " note BLOB NOT NULL DEFAULT x'', PRIMARY KEY(owner, handle)) WITHOUT "
+    "ROWID;" TAKE("\"named-contacts+\"", "INSERT ON named_contact", "contacts",
+	"NEW.owner", "1") TAKE("\"named-contacts-\"", "DELETE ON named_contact",
+	"contacts", "OLD.owner", "-1");
+
+static const char *const steps[] = { version1, version2 };
 
 const struct cs_db_schema cs_hub_schema = { "countersign hub", steps,
 	sizeof steps / sizeof steps[0] };

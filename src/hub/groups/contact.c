@@ -4,21 +4,37 @@
 
 #include <string.h>
 
+#include "franking/cert.h"
 #include "hub/core/batch.h"
 #include "hub/core/budget.h"
 #include "hub/core/hub.h"
 #include "hub/core/refusal.h"
 
-/* The state of the contact ${peer} of ${owner}. */
+/* The state of the contact ${peer} of ${owner}.  Both are always asked for:
+ * whether somebody was blocked by name, and what stands of the account. */
 static enum cs_err
 get_state(uint64_t *out, struct cs_hub *hub,
     const uint8_t owner[static CS_ID_LEN], const uint8_t peer[static CS_ID_LEN])
 {
-	return cs_db_get_int(out, hub->db,
-	    "SELECT COALESCE(MAX(state),?) FROM contact WHERE owner=? AND"
-	    " peer=?",
-	    cs_int(CS_WIRE_CONTACT_NONE), cs_blob(cs_view(owner, CS_ID_LEN)),
-	    cs_blob(cs_view(peer, CS_ID_LEN)));
+	uint64_t by_name;
+	enum cs_err err;
+
+	if ((err = cs_db_get_int(&by_name, hub->db,
+		 "SELECT COUNT(*) FROM named_contact WHERE owner=? AND"
+		 " state=? AND handle=(SELECT handle FROM account WHERE id=?)",
+		 cs_blob(cs_view(owner, CS_ID_LEN)),
+		 cs_int(CS_WIRE_CONTACT_BLOCKED),
+		 cs_blob(cs_view(peer, CS_ID_LEN)))) ||
+	    (err = cs_db_get_int(out, hub->db,
+		 "SELECT COALESCE(MAX(state),?) FROM contact WHERE owner=? AND"
+		 " peer=?",
+		 cs_int(CS_WIRE_CONTACT_NONE),
+		 cs_blob(cs_view(owner, CS_ID_LEN)),
+		 cs_blob(cs_view(peer, CS_ID_LEN)))))
+		return err;
+	if (by_name != 0)
+		*out = CS_WIRE_CONTACT_BLOCKED;
+	return CS_OK;
 }
 
 static enum cs_err
@@ -155,27 +171,64 @@ check_room(struct hub_request *rq, const uint8_t peer[static CS_ID_LEN])
 	return err || there != 0 ? err : hub_spend(rq, HUB_B_CONTACTS, 1);
 }
 
+static enum cs_err
+set_by_account(struct hub_request *rq, const struct cs_wire_contact_set *m)
+{
+	enum cs_err err;
+
+	if ((err = check_room(rq, m->account)) ||
+	    (err = set_state(rq->hub, rq->conn->account, m->account, m->state)))
+		return err;
+	return cs_db_exec(rq->hub->db,
+	    "UPDATE contact SET note=? WHERE owner=? AND peer=?",
+	    cs_blob(m->note), cs_blob(CS_VIEW_OF(rq->conn->account)),
+	    cs_blob(CS_VIEW_OF(m->account)));
+}
+
+/* It holds for whoever has the name or ever will: nothing of the answer or of
+ * what is kept tells whether there is anybody. */
+static enum cs_err
+set_by_name(struct hub_request *rq, const struct cs_wire_contact_set *m)
+{
+	uint64_t there;
+	enum cs_err err;
+
+	err = cs_db_get_int(&there, rq->hub->db,
+	    "SELECT COUNT(*) FROM named_contact WHERE owner=? AND handle=?",
+	    cs_blob(CS_VIEW_OF(rq->conn->account)), cs_text(m->handle));
+	if (err || (there == 0 && (err = hub_spend(rq, HUB_B_CONTACTS, 1))))
+		return err;
+	return cs_db_exec(rq->hub->db,
+	    "INSERT INTO named_contact(owner,handle,state,since,note)"
+	    " VALUES(?,?,?,?,?) ON CONFLICT(owner,handle) DO UPDATE SET"
+	    " state=excluded.state,since=excluded.since,note=excluded.note",
+	    cs_blob(CS_VIEW_OF(rq->conn->account)), cs_text(m->handle),
+	    cs_int(m->state), cs_int(rq->hub->now_ms), cs_blob(m->note));
+}
+
 enum cs_err
 hub_contact_set(struct hub_request *rq)
 {
 	struct cs_wire_contact_set m;
 	struct cs_wire_empty answer = { 0 };
+	bool by_name;
 	enum cs_err err;
 
 	if ((err = cs_wire_parse(&m, &cs_wire_contact_set_shape, rq->body)))
 		return err;
+	by_name = cs_view_is_zero(CS_VIEW_OF(m.account));
 	if (m.state > CS_WIRE_CONTACT_BLOCKED ||
-	    cs_view_is_zero(CS_VIEW_OF(m.account)))
+	    ((by_name || m.handle.len != 0) && !cs_handle_valid(m.handle)))
 		return hub_refuse(rq, CS_WIRE_E_MALFORMED);
-	if ((err = hub_spend(rq, HUB_B_CONTACTS_DAY, 1)) ||
-	    (err = check_room(rq, m.account)) ||
-	    (err = set_state(rq->hub, rq->conn->account, m.account, m.state)) ||
-	    (err = cs_db_exec(rq->hub->db,
-		 "UPDATE contact SET note=? WHERE owner=? AND peer=?",
-		 cs_blob(m.note), cs_blob(CS_VIEW_OF(rq->conn->account)),
-		 cs_blob(CS_VIEW_OF(m.account)))))
+	if ((err = hub_spend(rq, HUB_B_CONTACTS_DAY, 1)))
 		return err;
-	return hub_answer(rq, &cs_wire_empty_shape, &answer);
+	err = by_name ? set_by_name(rq, &m) : set_by_account(rq, &m);
+	/* What is decided about somebody ends what was about the name. */
+	if (err == CS_OK && !by_name && m.handle.len != 0)
+		err = cs_db_exec(rq->hub->db,
+		    "DELETE FROM named_contact WHERE owner=? AND handle=?",
+		    cs_blob(CS_VIEW_OF(rq->conn->account)), cs_text(m.handle));
+	return err ? err : hub_answer(rq, &cs_wire_empty_shape, &answer);
 }
 
 enum cs_err
@@ -186,9 +239,12 @@ hub_contacts(struct hub_request *rq)
 	struct cs_rows rows;
 	enum cs_err err;
 
+	/* An account of zeroes stands for a name. */
 	err = cs_db_query(&rows, rq->hub->db,
 	    "SELECT peer,note FROM contact WHERE owner=? AND note<>x''"
-	    " ORDER BY peer LIMIT ?",
+	    " UNION ALL SELECT zeroblob(?),note FROM named_contact WHERE"
+	    " owner=? ORDER BY peer LIMIT ?",
+	    cs_blob(CS_VIEW_OF(rq->conn->account)), cs_int(CS_ID_LEN),
 	    cs_blob(CS_VIEW_OF(rq->conn->account)),
 	    cs_int(CS_WIRE_CONTACTS_MAX));
 	while (err == CS_OK && cs_rows_next(&rows)) {

@@ -144,8 +144,15 @@ static void
 contact_json(struct cs_json_writer *j, const struct cs_client_contact *contact,
     const char *state)
 {
+	char id[CS_ID_TEXT_SIZE];
+
 	cs_json_object(j, NULL);
+	cs_id_text(id, contact->account);
 	cs_json_string(j, "name", contact->handle);
+	cs_json_string(j, "id", id);
+	if (contact->alias != NULL)
+		cs_json_string(j, "alias", contact->alias);
+	cs_json_bool(j, "met", contact->met);
 	cs_json_string(j, "state", state);
 	cs_json_bool(j, "changed", contact->changed);
 	cs_json_close(j);
@@ -160,13 +167,21 @@ print_contact(void *arg, const struct cs_client_contact *contact)
 	const char *state = contact->blocked ? "blocked"
 	    : contact->accepted              ? "accepted"
 					     : "known";
+	char id[CS_ID_TEXT_SIZE];
 
 	if (l->json) {
 		contact_json(&j, contact, state);
 		cli_list(l, &j);
 		return;
 	}
-	printf("%s  %s%s\n", contact->handle, state,
+	cs_id_text(id, contact->account);
+	printf("%.*s  %s", CLI_ID_DIGITS, id, contact->handle);
+	if (contact->alias != NULL) {
+		printf(", your ");
+		cli_print_name(stdout, contact->alias);
+	}
+	printf("  %s%s\n",
+	    contact->met || !contact->blocked ? state : "blocked by name",
 	    contact->changed ? "  !! the safety number has changed" : "");
 }
 
@@ -181,6 +196,27 @@ cli_contacts(const struct cli_args *args)
 	if (status != CLI_OK)
 		return status;
 	if ((err = cs_client_contacts(c, print_contact, &l)) || (err = l.err))
+		status = cli_client_fail(c, err);
+	cs_client_close(c);
+	return status;
+}
+
+int
+cli_alias(const struct cli_args *args)
+{
+	bool take_away = cli_flag(args, "remove");
+	const char *name = cli_arg(args, 0), *alias = cli_arg(args, 1);
+	struct cs_client *c;
+	enum cs_err err;
+	int status;
+
+	if (take_away == (alias != NULL))
+		return cli_fail(
+		    CLI_USAGE, "Say which name to give, or --remove.");
+	if ((status = cli_open(&c, args, CLI_OFFLINE)) != CLI_OK)
+		return status;
+	err = cs_client_alias(c, name, take_away ? "" : alias);
+	if (err)
 		status = cli_client_fail(c, err);
 	cs_client_close(c);
 	return status;

@@ -66,7 +66,7 @@ static int
 confirm_device(const struct cs_client_linking *l, const struct cli_args *args)
 {
 	printf("A device that calls itself ");
-	cli_print_text(stdout, cs_view_str(cs_client_linking_name(l)), 0);
+	cli_print_name(stdout, cs_client_linking_name(l));
 	printf(" asks to be let in. Its check number: ");
 	print_number(cs_client_linking_number(l));
 	printf("\n");
@@ -197,7 +197,7 @@ print_device(void *arg, const struct cs_client_device *d)
 	cli_print_time(stdout, d->created_ms);
 	printf("  ");
 	if (d->name[0] != '\0')
-		cli_print_text(stdout, cs_view_str(d->name), 0);
+		cli_print_name(stdout, d->name);
 	else
 		printf("first device");
 	if (!d->by_recovery_key) {
@@ -237,8 +237,7 @@ confirm_removal(const struct cs_client_device *d, const struct cli_args *args)
 	if (cli_flag(args, "yes"))
 		return CLI_OK;
 	printf("%s ", d->own ? "This device," : "The device");
-	cli_print_text(stdout,
-	    cs_view_str(d->name[0] != '\0' ? d->name : "first device"), 0);
+	cli_print_name(stdout, d->name[0] != '\0' ? d->name : "first device");
 	printf(", will be shut out for good.\n");
 	return cli_confirm("Remove it? [y/N] ", "Nothing was changed.");
 }

@@ -8,7 +8,6 @@
 #include "base/text.h"
 #include "cli/print.h"
 #include "cli/report_error.h"
-#include "franking/stamp.h"
 #include "programs/countersign/home.h"
 #include "programs/countersign/main.h"
 
@@ -27,17 +26,23 @@ show_added(uint64_t done, uint64_t total)
 static int
 change_online(const struct cli_args *args, const char *const *people,
     enum cs_err (*fn)(struct cs_client *c, const char *name,
-	const char *const *handles, size_t n,
-	void (*progress)(uint64_t done, uint64_t total)))
+	const struct cs_client_people *who))
 {
+	bool is_new = cli_flag(args, "new");
+	const struct cs_client_people who = {
+		.names = people,
+		.n = (size_t)cli_count(args) - 1,
+		.begin = cli_begin_with,
+		.arg = &is_new,
+		.progress = show_added,
+	};
 	struct cs_client *c;
 	enum cs_err err;
 	int status = cli_open(&c, args, CLI_ONLINE);
 
 	if (status != CLI_OK)
 		return status;
-	err = fn(c, cli_arg(args, 0), people, (size_t)cli_count(args) - 1,
-	    show_added);
+	err = fn(c, cli_arg(args, 0), &who);
 	if (err)
 		status = cli_client_fail(c, err);
 	cs_client_close(c);
@@ -48,8 +53,7 @@ change_online(const struct cli_args *args, const char *const *people,
 static int
 change(const struct cli_args *args,
     enum cs_err (*fn)(struct cs_client *c, const char *name,
-	const char *const *handles, size_t n,
-	void (*progress)(uint64_t done, uint64_t total)))
+	const struct cs_client_people *who))
 {
 	size_t n = (size_t)cli_count(args) - 1;
 	const char **people = cs_calloc(n, sizeof *people);
@@ -125,12 +129,15 @@ list_json(struct cli_listing *l, const struct cs_client_group *g)
 {
 	struct cs_buf text = { 0 };
 	struct cs_json_writer j = cs_json_writer(&text);
-	char ref[CS_GROUP_REF_TEXT_SIZE];
 
 	cs_json_object(&j, NULL);
 	cs_json_string(&j, "name", g->name);
-	cs_group_ref_text(ref, g->ref);
-	cs_json_string(&j, "id", ref);
+	cs_json_string(&j, "id", g->id);
+	if (g->alias[0] != '\0')
+		cs_json_string(&j, "alias", g->alias);
+	if (g->looks_like[0] != '\0')
+		cs_json_string(&j, "looks_like", g->looks_like);
+	cs_json_string(&j, "added_by", g->added_by);
 	cs_json_hex(&j, "ref", CS_VIEW_OF(g->ref));
 	cs_json_bool(&j, "direct", g->direct);
 	cs_json_string(&j, "state", state_name(g->state));
@@ -147,9 +154,19 @@ list_json(struct cli_listing *l, const struct cs_client_group *g)
 static void
 list_text(const struct cs_client_group *g)
 {
-	cli_print_text(stdout, cs_view_str(g->name), 0);
+	printf("%.*s  ", CLI_ID_DIGITS, g->id);
+	cli_print_name(stdout, g->name);
+	if (g->alias[0] != '\0') {
+		printf(", your ");
+		cli_print_name(stdout, g->alias);
+	}
 	if (g->direct)
 		printf(" (the two of you)");
+	if (g->looks_like[0] != '\0') {
+		printf(" [a group, not ");
+		cli_print_name(stdout, g->looks_like);
+		printf("]");
+	}
 	if (g->state != CS_CLIENT_ACTIVE)
 		printf(" [%s]", state_name(g->state));
 	if (g->lost)
@@ -189,7 +206,8 @@ cli_group_list(const struct cli_args *args)
 
 /* Who is in the group now, as the last word on what was entered. */
 static int
-show_repaired(struct cs_client *c, const struct cli_args *args)
+show_repaired(struct cs_client *c, const struct cli_args *args,
+    const uint8_t ref[static CS_HASH_LEN])
 {
 	struct cli_listing l = { .json = cli_flag(args, "json") };
 	struct cs_client_groups groups;
@@ -203,8 +221,7 @@ show_repaired(struct cs_client *c, const struct cli_args *args)
 	for (size_t i = 0; i < groups.n; i++) {
 		const struct cs_client_group *g = &groups.v[i];
 
-		if (strcmp(g->name, cli_arg(args, 0)) != 0 ||
-		    g->state == CS_CLIENT_LEFT)
+		if (memcmp(g->ref, ref, sizeof g->ref) != 0)
 			continue;
 		if (l.json)
 			list_json(&l, g);
@@ -218,6 +235,7 @@ show_repaired(struct cs_client *c, const struct cli_args *args)
 int
 cli_group_repair(const struct cli_args *args)
 {
+	uint8_t ref[CS_HASH_LEN];
 	struct cs_client *c;
 	enum cs_err err;
 	int status = cli_open(&c, args, CLI_ONLINE);
@@ -225,8 +243,8 @@ cli_group_repair(const struct cli_args *args)
 	if (status != CLI_OK)
 		return status;
 	err = cs_client_group_repair(
-	    c, cli_arg(args, 0), cli_flag(args, "force"));
-	status = err ? cli_client_fail(c, err) : show_repaired(c, args);
+	    c, cli_arg(args, 0), cli_flag(args, "force"), ref);
+	status = err ? cli_client_fail(c, err) : show_repaired(c, args, ref);
 	cs_client_close(c);
 	return status;
 }

@@ -187,6 +187,27 @@ cli_confirm(const char *question, const char *otherwise)
 	return CLI_OK;
 }
 
+bool
+cli_begin_with(void *arg, const char *handle, const char *near)
+{
+	const bool *is_wanted = arg;
+	char line[16];
+
+	if (*is_wanted)
+		return true;
+	if (!isatty(STDIN_FILENO))
+		return near[0] == '\0';
+	fprintf(stderr, "%s is new to you", handle);
+	if (near[0] != '\0') {
+		fprintf(stderr, ", and you know ");
+		cli_print_name(stderr, near);
+	}
+	fprintf(stderr, ". Write to %s? [y/N] ", handle);
+	fflush(stderr);
+	return fgets(line, sizeof line, stdin) != NULL &&
+	    (line[0] == 'y' || line[0] == 'Y');
+}
+
 enum cs_err
 cli_reconnect(struct cs_client *c)
 {

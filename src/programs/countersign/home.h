@@ -19,6 +19,13 @@ const char *cli_home(const struct cli_args *args);
 enum cli_online { CLI_OFFLINE, CLI_READ, CLI_MAYBE, CLI_ONLINE, CLI_HELD };
 int cli_open(struct cs_client **out, const struct cli_args *args,
     enum cli_online online);
+/* Digits of an id of people and groups that people see. */
+#define CLI_ID_DIGITS 9
+/* For struct cs_client_outgoing and cs_client_people: may the user begin with
+ * ${handle}?  Says yes by --new; asks on a terminal.  Without one it says no if
+ * somebody is called nearly the same.  ${arg}: a bool, whether --new is given.
+ */
+bool cli_begin_with(void *arg, const char *handle, const char *near);
 /* What --name calls this device, or the machine's own name. */
 const char *cli_device_name(const struct cli_args *args);
 /* Tell the user why ${err} happened; returns the status for it. */

@@ -47,6 +47,11 @@ static const struct cli_option send_options[] = {
 	    "send a photo; place, camera and the like are removed" },
 	{ "file", 0, "FILE", "send a file as it is, up to 100 MiB" },
 	{ "reply", 0, "MESSAGE-ID", "answer this message" },
+	{ "new", 0, NULL, "also to somebody you have not written to before" },
+	{ 0 },
+};
+static const struct cli_option people_options[] = {
+	{ "new", 0, NULL, "add people whom you have not accepted" },
 	{ 0 },
 };
 static const struct cli_option inbox_options[] = {
@@ -60,6 +65,10 @@ static const struct cli_option follow_options[] = {
 };
 static const struct cli_option json_options[] = {
 	{ "json", 0, NULL, "for programs" },
+	{ 0 },
+};
+static const struct cli_option alias_options[] = {
+	{ "remove", 0, NULL, "take your name for it away" },
 	{ 0 },
 };
 static const struct cli_option safety_options[] = {
@@ -183,6 +192,11 @@ static const struct cli_command commands[] = {
 	    1, 1, safety_options, cli_safety_number },
 	{ "send", "NAME TEXT | NAME - | NAME --photo FILE [CAPTION]",
 	    "send a message to somebody or to a group",
+	    "NAME is somebody you have accepted or else a group: a name, in "
+	    "any spelling, a name that you gave with \"alias\", or the "
+	    "beginning of an id. Where two could be meant nothing is sent. "
+	    "The first message to somebody new is asked about, unless you say "
+	    "--new. "
 	    "\"-\" reads the text from standard input. Prints the id of the "
 	    "message. Without a connection the message waits and goes out with "
 	    "the next command that has one.",
@@ -197,9 +211,10 @@ static const struct cli_command commands[] = {
 	    "Nothing is written unless every hash matches.", 1, 1, save_options,
 	    cli_save },
 	{ "group new", "GROUP NAME...", "make a group",
-	    "The hub does not learn its name.", 2, -1, NULL, cli_group_new },
+	    "The hub does not learn its name.", 2, -1, people_options,
+	    cli_group_new },
 	{ "group add", "GROUP NAME...", "add people to a group", NULL, 2, -1,
-	    NULL, cli_group_add },
+	    people_options, cli_group_add },
 	{ "group remove", "GROUP NAME", "remove somebody from a group", NULL, 2,
 	    2, NULL, cli_group_remove },
 	{ "group leave", "GROUP|NAME", "leave a group or a conversation",
@@ -223,8 +238,14 @@ static const struct cli_command commands[] = {
 	{ "accept", "NAME", "let somebody write to you", NULL, 1, 1, NULL,
 	    cli_accept },
 	{ "block", "NAME", "keep somebody out",
-	    "They are not told. What they sent before can still be reported.",
+	    "Also before they have written. They are not told. What they sent "
+	    "before can still be reported.",
 	    1, 1, NULL, cli_block },
+	{ "alias", "NAME [YOUR-NAME | --remove]",
+	    "give somebody, or a conversation, a name of your own",
+	    "It stays on this device. You see it beside the other name, and "
+	    "can use it in its place.",
+	    1, 2, alias_options, cli_alias },
 	{ "settings", "unknown-senders refuse|request",
 	    "refuse people you don't know, or let them ask", NULL, 2, 2, NULL,
 	    cli_settings },

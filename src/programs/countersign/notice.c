@@ -43,10 +43,12 @@ appeal_text(const struct cs_client_notice *n)
 static void
 line(const char *label, struct cs_view text)
 {
+	char head[64];
+
 	if (text.len == 0)
 		return;
-	printf("    %s: ", label);
-	cli_print_text(stdout, text, 6);
+	snprintf(head, sizeof head, "    %s: ", label);
+	cli_print_text(stdout, head, text, 6);
 	printf("\n");
 }
 

@@ -42,8 +42,7 @@ static void
 print_line(void *arg, const char *text)
 {
 	(void)arg;
-	printf("  ");
-	cli_print_text(stdout, cs_view_str(text), 2);
+	cli_print_text(stdout, "  ", cs_view_str(text), 2);
 	printf("\n");
 }
 
@@ -140,8 +139,7 @@ static void
 print_open(const struct cs_client_report_state *s, const char *id)
 {
 	if (s->question.len != 0) {
-		printf("    The desk asks: ");
-		cli_print_text(stdout, s->question, 6);
+		cli_print_text(stdout, "    The desk asks: ", s->question, 6);
 		printf("\n    To answer: countersign reply %.16s TEXT\n", id);
 	}
 	if (s->unreadable)
@@ -151,8 +149,7 @@ print_open(const struct cs_client_report_state *s, const char *id)
 		printf(
 		    "    Second look: %s\n", second_look_text(s->second_look));
 	if (s->reply.len != 0) {
-		printf("    The desk answers: ");
-		cli_print_text(stdout, s->reply, 6);
+		cli_print_text(stdout, "    The desk answers: ", s->reply, 6);
 		printf("\n");
 	}
 	if (s->reply_elsewhere)
@@ -208,11 +205,12 @@ print_report(void *arg, const struct cs_client_report_state *s)
 	cli_print_time(stdout, s->created_ms);
 	printf("  %s, %zu message%s: %s", reason != NULL ? reason : "?",
 	    s->n_messages, s->n_messages == 1 ? "" : "s", state_text(s->state));
-	if (s->answer[0] != '\0') {
-		printf(". The desk says: ");
-		cli_print_text(stdout, cs_view_str(s->answer), 4);
-	}
 	printf("\n");
+	if (s->answer[0] != '\0') {
+		cli_print_text(
+		    stdout, "    The desk says: ", cs_view_str(s->answer), 6);
+		printf("\n");
+	}
 	print_open(s, id);
 }
 

@@ -34,8 +34,11 @@ read_stdin(struct cs_buf *out)
 int
 cli_send(const struct cli_args *args)
 {
+	bool is_new = cli_flag(args, "new");
 	struct cs_client_outgoing out = {
 		.to = cli_arg(args, 0),
+		.begin = cli_begin_with,
+		.arg = &is_new,
 		.photo_path = cli_value(args, "photo"),
 		.file_path = cli_value(args, "file"),
 		.reply_to = cli_value(args, "reply"),

@@ -33,9 +33,17 @@ cli_message_json(struct cs_json_writer *j, const struct cs_client_message *m)
 	if (m->kind == CS_CLIENT_RECEIVED || m->kind == CS_CLIENT_SENT)
 		cs_json_hex(j, "id", CS_VIEW_OF(m->mid));
 	cs_json_string(j, "conversation", m->conversation);
+	if (m->conversation_id[0] != '\0')
+		cs_json_string(j, "conversation_id", m->conversation_id);
+	if (m->alias[0] != '\0')
+		cs_json_string(j, "alias", m->alias);
+	if (m->looks_like[0] != '\0')
+		cs_json_string(j, "looks_like", m->looks_like);
 	cs_json_bool(j, "direct", m->direct);
 	if (m->from[0] != '\0')
 		cs_json_string(j, "from", m->from);
+	if (m->from_alias[0] != '\0')
+		cs_json_string(j, "from_alias", m->from_alias);
 	cs_json_number(j, "time_ms", m->time_ms);
 	cs_json_number(j, "number", m->group_seq);
 	if (m->request)
@@ -73,12 +81,39 @@ show_media(const struct cs_client_message *m)
 {
 	for (size_t i = 0; i < m->n_media; i++) {
 		printf("    [%s ", m->media[i].photo ? "photo" : "file");
-		cli_print_text(stdout, cs_view_str(m->media[i].filename), 4);
+		cli_print_name(stdout, m->media[i].filename);
 		printf(", %.1f KiB", (double)m->media[i].size / 1024);
 		if (m->request && m->kind == CS_CLIENT_RECEIVED)
 			printf(", not fetched until you accept]\n");
 		else
 			printf("]\n");
+	}
+}
+
+/* The name that the user gave, and the one that all others see. */
+static void
+show_name(const char *name, const char *alias)
+{
+	if (alias[0] == '\0') {
+		cli_print_name(stdout, name);
+		return;
+	}
+	cli_print_name(stdout, alias);
+	printf(" (");
+	cli_print_name(stdout, name);
+	printf(")");
+}
+
+/* Where it was said; a group whose name makes people think of somebody else is
+ * said to be another. */
+static void
+show_conversation(const struct cs_client_message *m)
+{
+	show_name(m->conversation, m->alias);
+	if (m->looks_like[0] != '\0') {
+		printf(" [a group, not ");
+		cli_print_name(stdout, m->looks_like);
+		printf("]");
 	}
 }
 
@@ -95,10 +130,10 @@ show_head(const struct cs_client_message *m)
 	if (m->kind == CS_CLIENT_SENT)
 		printf("you");
 	else
-		cli_print_text(stdout, cs_view_str(m->from), 0);
+		show_name(m->from, m->from_alias);
 	if (!m->direct || m->kind == CS_CLIENT_SENT) {
 		printf(m->direct ? " to " : " in ");
-		cli_print_text(stdout, cs_view_str(m->conversation), 0);
+		show_conversation(m);
 	}
 	if (m->request && m->kind == CS_CLIENT_RECEIVED)
 		printf("  (request: somebody new)");
@@ -115,22 +150,29 @@ show_head(const struct cs_client_message *m)
 	printf("\n");
 }
 
+/* A sentence of the program's, with names of others in it. */
+static void
+show_event(const struct cs_client_message *m)
+{
+	printf(m->warning ? "!! " : "-- ");
+	if (m->conversation[0] != '\0') {
+		show_conversation(m);
+		printf(":\n   ");
+	}
+	cli_print_text(stdout, "", m->text, 3);
+	printf("\n");
+}
+
 static void
 show_text(const struct cs_client_message *m)
 {
 	switch (m->kind) {
 	case CS_CLIENT_EVENT:
-		printf(m->warning ? "!! " : "-- ");
-		if (m->conversation[0] != '\0') {
-			cli_print_text(stdout, cs_view_str(m->conversation), 0);
-			printf(": ");
-		}
-		cli_print_text(stdout, m->text, 3);
-		printf("\n");
+		show_event(m);
 		return;
 	case CS_CLIENT_REFUSED:
 		printf("!! ");
-		cli_print_text(stdout, cs_view_str(m->conversation), 0);
+		show_conversation(m);
 		printf(": message number %llu%s%s was refused and is not "
 		       "shown: it does not verify (%s).\n",
 		    (unsigned long long)m->group_seq,
@@ -142,8 +184,7 @@ show_text(const struct cs_client_message *m)
 	}
 	show_head(m);
 	if (m->text.len != 0) {
-		printf("    ");
-		cli_print_text(stdout, m->text, 4);
+		cli_print_text(stdout, "    ", m->text, 4);
 		printf("\n");
 	}
 	show_media(m);

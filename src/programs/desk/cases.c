@@ -104,7 +104,7 @@ run_cases(const struct cli_args *args)
 static void
 indented(const char *text)
 {
-	cli_print_text(stdout, cs_view_str(desk_string(text)), 4);
+	cli_print_text(stdout, "    ", cs_view_str(desk_string(text)), 4);
 	printf("\n");
 }
 
@@ -202,11 +202,11 @@ show_item(void *arg, const struct desk_item *i)
 	    (const char *)handle.data, (unsigned long long)stamp->group_seq,
 	    group);
 	cli_print_time(stdout, stamp->accepted_ms);
-	printf("\n    reported by reporter %llu in %.16s: %s\n    ",
+	printf("\n    reported by reporter %llu in %.16s: %s\n",
 	    (unsigned long long)i->reporter, report,
 	    desk_report_item_proved(i->evidence, i->item) ? "proved"
 							  : "NOT PROVED");
-	cli_print_text(stdout, i->text, 4);
+	cli_print_text(stdout, "    ", i->text, 4);
 	printf("\n");
 	desk_item_links(i, show_link, NULL);
 	return desk_media_of_item(j->d, i->id, show_media, &content);

@@ -391,8 +391,8 @@ show_appeal(void *arg, const struct desk_appeal *a)
 	    desk_appeal_kind_name(a->kind), (unsigned long long)a->case_id,
 	    desk_appeal_state_name(a->state));
 	cli_print_time(stdout, a->at_ms);
-	printf("\n    ");
-	cli_print_text(stdout, cs_view_str(desk_string(a->text)), 4);
+	printf("\n");
+	cli_print_text(stdout, "    ", cs_view_str(desk_string(a->text)), 4);
 	printf("\n");
 	return CS_OK;
 }

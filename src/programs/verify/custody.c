@@ -12,10 +12,10 @@ show_entry(const struct cs_custody_entry *e)
 {
 	printf("    ");
 	cli_evidence_time(e->at_ms);
-	printf("  ");
-	cli_print_text(stdout, e->actor, 4);
-	printf(": ");
-	cli_print_text(stdout, e->what, 4);
+	printf("\n");
+	cli_print_text(stdout, "      ", e->actor, 6);
+	printf("\n");
+	cli_print_text(stdout, "      ", e->what, 6);
 	printf("\n");
 }
 

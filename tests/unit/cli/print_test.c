@@ -30,7 +30,7 @@ text_of(struct cs_view v, int indent, bool json)
 	if (json)
 		write_json(f, v);
 	else
-		cli_print_text(f, v, indent);
+		cli_print_text(f, "", v, indent);
 	assert_int_equal(fclose(f), 0);
 	assert_int_equal(strlen(out), n); /* no zero byte inside */
 	return out;
@@ -138,6 +138,85 @@ test_indent(void **state)
 }
 
 static void
+wraps(const char *columns, const char *label, const char *in, const char *want)
+{
+	char *out = NULL;
+	size_t n = 0;
+	FILE *f = open_memstream(&out, &n);
+
+	assert_non_null(f);
+	setenv("COLUMNS", columns, 1);
+	cli_print_text(f, label, cs_view_str(in), 4);
+	unsetenv("COLUMNS");
+	assert_int_equal(fclose(f), 0);
+	assert_string_equal(out, want);
+	free(out);
+}
+
+/* Nothing of the text comes to the left edge, however it is padded. */
+static void
+test_margin(void **state)
+{
+	char padded[200], want[200];
+
+	(void)state;
+	wraps(
+	    "20", "    ", "one two three four", "    one two three\n    four");
+	wraps("20", "  Said: ", "one two three", "  Said: one two\n    three");
+	/* A word that is too long for any line is cut. */
+	wraps("14", "    ", "abcdefghijklmnop", "    abcdefghij\n    klmnop");
+	wraps("14", "    ", "ab cdefghijklmnop", "    ab cdefghi\n    jklmnop");
+	/* Blanks that do not fit are no line of their own. */
+	snprintf(padded, sizeof padded, "hi%100sX", "");
+	snprintf(want, sizeof want, "    hi\n    X");
+	wraps("20", "    ", padded, want);
+	/* Wide letters, and such as stand on others. */
+	wraps("14", "    ",
+	    "\xe4\xb8\x80\xe4\xb8\x80\xe4\xb8\x80\xe4\xb8\x80\xe4\xb8\x80"
+	    "\xe4\xb8\x80",
+	    "    \xe4\xb8\x80\xe4\xb8\x80\xe4\xb8\x80\xe4\xb8\x80"
+	    "\xe4\xb8\x80\n    \xe4\xb8\x80");
+	wraps("14", "    ",
+	    "e\xcc\x81"
+	    "123456789",
+	    "    e\xcc\x81"
+	    "123456789");
+	/* No screen is narrower than this, and none is a million wide. */
+	wraps("1", "    ", "12345678 9", "    12345678\n    9");
+	wraps("-5", "    ", "1 2", "    1 2");
+}
+
+static void
+names(const char *in, const char *want)
+{
+	char *out = NULL;
+	size_t n = 0;
+	FILE *f = open_memstream(&out, &n);
+
+	assert_non_null(f);
+	cli_print_name(f, in);
+	assert_int_equal(fclose(f), 0);
+	assert_string_equal(out, want);
+	free(out);
+}
+
+static void
+test_name(void **state)
+{
+	(void)state;
+	names("family", "family");
+	names("x\n01ab  2026-11-29  alice", "x 01ab 2026-11-29 alice");
+	names("  a  ", "a");
+	names("a\xc2\xa0\xe3\x85\xa4"
+	      "b",
+	    "a b");
+	names("a\xe2\x80\xae"
+	      "b\x1b[1m",
+	    "a\\u{202e}b\\u{1b}[1m");
+	names("\xff", "\\u{ff}");
+}
+
+static void
 test_json(void **state)
 {
 	(void)state;
@@ -183,6 +262,8 @@ main(void)
 		cmocka_unit_test(test_hidden),
 		cmocka_unit_test(test_broken),
 		cmocka_unit_test(test_indent),
+		cmocka_unit_test(test_margin),
+		cmocka_unit_test(test_name),
 		cmocka_unit_test(test_json),
 		cmocka_unit_test(test_every_pair),
 	};

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "client/home/todo.h"
 
+#include "client/home/find.h"
 #include "client/home/group.h"
 #include "crypto/init.h"
 #include "support/client_world.h"
@@ -187,6 +188,7 @@ test_due(void **state)
 static void
 test_names(void **state)
 {
+	struct client_meant meant;
 	struct client_group g = group("a", "one"), h = group("b", "two"),
 			    i = group("c", "two"), found;
 	struct world w;
@@ -207,8 +209,8 @@ test_names(void **state)
 	assert_ok(
 	    cs_client_open(&w.c, temp_path(&w.dir, "alma"), cs_view(NULL, 0)));
 	check_named(&w, "two", "b");
-	assert_ok(
-	    client_group_find_meta(&found, w.c, "two", CLIENT_FIND_GROUP));
+	assert_ok(client_find(&meant, w.c, "two", CLIENT_FIND_GROUP));
+	assert_ok(client_meant_load_meta(&found, w.c, &meant));
 	assert_int_equal(found.id[0], 'b');
 	client_group_clear(&found);
 	check_due(&w, cs_clock_ms(), "c"); /* damaged: it is tried */

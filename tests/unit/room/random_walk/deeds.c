@@ -42,7 +42,10 @@ make_group(struct walk *w, struct walker *m)
 			who[n++] = handle;
 	}
 	if (n != 0)
-		may_fail(cs_client_group_new(m->c, name, who, n, NULL));
+		may_fail(cs_client_group_new(m->c, name,
+		    &(struct cs_client_people){ .names = who,
+			.n = n,
+			.begin = cs_client_begin_with_anybody }));
 }
 
 static void
@@ -50,6 +53,7 @@ say(struct walk *w, struct walker *m, const struct client_group *g)
 {
 	const struct cs_client_outgoing out = {
 		.to = g->name,
+		.begin = cs_client_begin_with_anybody,
 		.text = cs_view_str("hello"),
 	};
 	char mid[65];
@@ -66,7 +70,10 @@ do_in(struct walk *w, struct walker *m, struct client_group *g)
 
 	switch (walk_below(w, 8)) {
 	case 0:
-		may_fail(cs_client_group_add(m->c, g->name, &who, 1, NULL));
+		may_fail(cs_client_group_add(m->c, g->name,
+		    &(struct cs_client_people){ .names = &who,
+			.n = 1,
+			.begin = cs_client_begin_with_anybody }));
 		break;
 	case 1:
 		if (walk_once_in(w, 2))
