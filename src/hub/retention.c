@@ -80,7 +80,9 @@ read_handshakes(int64_t *n, struct cs_hub *hub, enum cs_mls_content content)
 	    "DELETE FROM log WHERE (grp,seq) IN (SELECT grp,seq FROM log AS l"
 	    " WHERE content=? AND (accepted,seq)>(?,?)"
 	    " AND (accepted,seq)<=(?,?) AND NOT EXISTS(SELECT 1 FROM member"
-	    " WHERE member.grp=l.grp AND cursor<l.seq))",
+	    " WHERE member.grp=l.grp AND cursor<l.seq)"
+	    " AND NOT EXISTS(SELECT 1 FROM past_member AS p"
+	    " WHERE p.grp=l.grp AND p.cursor<l.seq))",
 	    cs_int(content), cs_int(at->after_ms), cs_int(at->after_seq),
 	    cs_int(last_ms), cs_int(last_seq));
 	at->after_ms = *n != 0 ? last_ms : 0;
@@ -214,7 +216,10 @@ devices(int64_t *n, struct cs_hub *hub)
 
 		if ((err = cs_db_exec(hub->db,
 			 "DELETE FROM member WHERE device=?", cs_blob(id))) ==
-		    CS_OK)
+			CS_OK &&
+		    (err = cs_db_exec(hub->db,
+			 "DELETE FROM past_member WHERE device=?",
+			 cs_blob(id))) == CS_OK)
 			err = cs_db_exec(hub->db,
 			    "DELETE FROM device WHERE id=?", cs_blob(id));
 	}

@@ -206,7 +206,7 @@ def test_lying_group_info():
                 told = [m for m in w.inbox("laptop", "--all")
                         if m.get("warning")]
                 check(len(told) == (lie != "none") and
-                      all("conversation one" in m["text"] for m in told),
+                      all('conversation "one"' in m["text"] for m in told),
                       "%s: told once: %s" % (lie, told))
             if "tree" in lie:
                 db.execute(update, (*now[one], one))
@@ -324,7 +324,7 @@ def test_new_groups_have_all_devices():
         settle(w, "alma", "boris", "tablet")
         for name in ("boris", "tablet"):
             check(group(w, name, "team")["state"] == "left", name)
-        check(notices(w, "boris").count("alma removed boris.") == 1, "once")
+        check(notices(w, "boris").count("alma removed you.") == 1, "once")
 
 
 def test_report_from_either_device():

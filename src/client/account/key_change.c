@@ -14,6 +14,7 @@
 #include "client/home/find.h"
 #include "client/home/group.h"
 #include "client/home/message.h"
+#include "client/home/outbox.h"
 #include "client/home/problem.h"
 #include "crypto/hash.h"
 #include "crypto/random.h"
@@ -165,10 +166,13 @@ static enum cs_err
 end_direct(struct cs_client *c, struct client_group *g, void *arg)
 {
 	const char *handle = arg;
+	enum cs_err err;
 
 	if (!g->direct || strcmp(g->name, handle) != 0 || client_group_over(g))
 		return CS_OK;
 	g->state = CS_CLIENT_LEFT;
+	if ((err = client_outbox_drop(c, g)))
+		return err;
 	return client_group_store(c, g);
 }
 

@@ -17,6 +17,7 @@
 #include "client/home/leavers.h"
 #include "client/home/members.h"
 #include "client/home/message.h"
+#include "client/home/outbox.h"
 #include "client/home/problem.h"
 #include "client/hub/call.h"
 
@@ -107,9 +108,10 @@ give_up(struct cs_client *c, struct client_group *g)
 	if (err)
 		return err;
 	g->state = CS_CLIENT_LEFT;
-	err = client_warning(c, g,
-	    "The hub does not tell the others that you left this "
-	    "conversation. You read no more of it.");
+	if ((err = client_outbox_drop(c, g)) == CS_OK)
+		err = client_warning(c, g,
+		    "The hub does not tell the others that you left this "
+		    "conversation. You read no more of it.");
 	if (err == CS_OK &&
 	    (err = client_leaving_store(c, g, cs_view(NULL, 0))) == CS_OK &&
 	    (err = client_joining_forget(c, client_group_id(g))) == CS_OK)
@@ -193,8 +195,10 @@ catch_up(struct cs_client *c, struct client_group *g)
 static enum cs_err
 leave(struct cs_client *c, struct client_group *g)
 {
-	enum cs_err err;
+	enum cs_err err = client_outbox_drop(c, g);
 
+	if (err)
+		return err;
 	if (client_group_people(g) < 2)
 		return leave_empty(c, g);
 	g->state = CS_CLIENT_LEAVING;

@@ -125,6 +125,7 @@ client_log_read(struct cs_client *c, struct client_group *g)
 enum cs_err
 client_log_read_to(struct cs_client *c, struct client_group *g, uint64_t head)
 {
+	bool was_left = g->state == CS_CLIENT_LEFT;
 	struct cs_buf raw = { 0 };
 	uint64_t before;
 	uint32_t n = 0;
@@ -141,7 +142,10 @@ client_log_read_to(struct cs_client *c, struct client_group *g, uint64_t head)
 				err = reloaded;
 			break;
 		}
-		if (g->seq == before)
+		/* What comes behind this device's removal is for a Welcome that
+		 * brings it back, which is taken first. */
+		if (g->seq == before ||
+		    (!was_left && g->state == CS_CLIENT_LEFT))
 			break;
 	}
 	cs_buf_free(&raw);

@@ -24,6 +24,7 @@
 #include "client/home/leaf.h"
 #include "client/home/members.h"
 #include "client/home/message.h"
+#include "client/home/outbox.h"
 #include "client/home/pending.h"
 #include "crypto/hash.h"
 #include "mls/group.h"
@@ -124,20 +125,23 @@ static enum cs_err
 notice_gone(struct cs_client *c, struct client_group *g,
     const struct cs_mls_staged *staged, const char *name, const char *committer)
 {
+	bool you = strcmp(name, c->self.handle) == 0;
 	enum cs_err err;
 
 	switch (why_gone(g, staged, name)) {
 	case BY_OPERATOR:
 		err = client_event(c, g, g->last_ms,
-		    "%s was removed by the operator of %s.", name, c->self.hub);
+		    "%s %s removed by the operator of %s.", you ? "You" : name,
+		    you ? "were" : "was", c->self.hub);
 		return err ? err : client_away_add(c, g, name);
 	case BY_THEMSELVES:
-		return client_event(c, g, g->last_ms, "%s left.", name);
+		return client_event(
+		    c, g, g->last_ms, "%s left.", you ? "You" : name);
 	case BY_COMMITTER:
 		break;
 	}
 	return client_event(
-	    c, g, g->last_ms, "%s removed %s.", committer, name);
+	    c, g, g->last_ms, "%s removed %s.", committer, you ? "you" : name);
 }
 
 static enum cs_err
@@ -256,7 +260,7 @@ be_gone(struct cs_client *c, struct client_group *g,
 	if (g->state != CS_CLIENT_LEAVING && own_by_operator(g, staged))
 		err = client_joining_add(c, g);
 	g->state = CS_CLIENT_LEFT;
-	return err;
+	return err ? err : client_outbox_drop(c, g);
 }
 
 enum cs_err

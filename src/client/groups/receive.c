@@ -209,7 +209,7 @@ lose(struct cs_client *c, struct client_group *g, const struct arrival *a,
 	/* Nobody comes back to see that they are gone. */
 	if (g->state == CS_CLIENT_LEAVING) {
 		g->state = CS_CLIENT_LEFT;
-		return CS_OK;
+		return client_outbox_drop(c, g);
 	}
 	g->lost = true;
 	if ((err = refuse(c, g, a, why)))

@@ -245,16 +245,17 @@ begin_with(struct client_group *g, struct cs_client *c, const char *handle,
 		    c, CS_ERR_MISUSE, "%s is your own name.", handle);
 	if ((err = client_find_near(near, c, handle, handle)))
 		return err;
-	if (out->begin == NULL || !out->begin(out->arg, handle, near))
+	if (out->begin != NULL && out->begin(out->arg, handle, near))
+		return client_group_direct(c, g, handle);
+	if (near[0] == '\0')
 		return client_problem(c, CS_ERR_MEMBER,
-		    near[0] != '\0'
-			? "You have not written to %s before, and know "
-			  "\"%.255s\". Nothing was sent; --new sends it to "
-			  "%s."
-			: "You have not written to %s before. Nothing was "
-			  "sent; --new sends it.%.0s%.0s",
-		    handle, near, handle);
-	return client_group_direct(c, g, handle);
+		    "You have not written to %s before. Nothing was sent; "
+		    "--new sends it.",
+		    handle);
+	return client_problem(c, CS_ERR_MEMBER,
+	    "You have not written to %s before, and know \"%.255s\". Nothing "
+	    "was sent; --new sends it to %s.",
+	    handle, near, handle);
 }
 
 /* Find the person whom ${to} means if nobody that is accepted is called that.

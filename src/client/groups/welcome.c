@@ -13,6 +13,7 @@
 #include "client/account/key_change.h"
 #include "client/account/revocations.h"
 #include "client/groups/key_package.h"
+#include "client/groups/log.h"
 #include "client/home/client.h"
 #include "client/home/contact.h"
 #include "client/home/credential.h"
@@ -252,6 +253,23 @@ refuse(struct cs_client *c, enum cs_err why,
 	    "An invitation to a conversation was refused: it does not verify.");
 }
 
+/* This device was removed from the group and added again, and has yet to read
+ * what was sent up to the removal: now, since the Welcome replaces the keys.
+ * What cannot be read is told, and keeps nobody out. */
+static enum cs_err
+read_past(struct cs_client *c, const struct cs_wire_welcome *w)
+{
+	struct client_group was;
+	enum cs_err err = client_group_load(&was, c, w->group_id);
+
+	if (err == CS_OK && !client_group_over(&was) && !was.lost &&
+	    was.seq < w->group_seq)
+		err = client_log_read_to(c, &was, w->group_seq);
+	client_group_clear(&was);
+	return err == CS_ERR_NOT_FOUND || client_group_damaged(err) ? CS_OK
+								    : err;
+}
+
 /* Join whole or refuse; inside a transaction. */
 static enum cs_err
 join_or_refuse(struct cs_client *c, const struct cs_wire_welcome *w, bool *held)
@@ -277,7 +295,8 @@ take(struct cs_client *c, const struct cs_wire_welcome *w, unsigned *taken)
 	bool before, held = false;
 	enum cs_err err;
 
-	if ((err = joined_before(&before, c, w)) || (err = cs_db_begin(c->db)))
+	if ((err = joined_before(&before, c, w)) ||
+	    (!before && (err = read_past(c, w))) || (err = cs_db_begin(c->db)))
 		return err;
 	if (!before)
 		err = join_or_refuse(c, w, &held);

@@ -142,6 +142,23 @@ client_outbox_fail(struct cs_client *c, const struct client_sending *s)
 }
 
 enum cs_err
+client_outbox_drop(struct cs_client *c, const struct client_group *g)
+{
+	struct client_sending s;
+	uint64_t id = 0;
+	enum cs_err err;
+
+	while ((err = client_outbox_next(&id, c, g, id)) == CS_OK) {
+		if ((err = client_outbox_load(&s, c, id)) == CS_OK)
+			err = client_outbox_fail(c, &s);
+		client_sending_clear(&s);
+		if (err)
+			return err;
+	}
+	return err == CS_ERR_NOT_FOUND ? CS_OK : err;
+}
+
+enum cs_err
 client_outbox_deliver(struct cs_client *c, const struct client_sending *s,
     const struct cs_stamp *stamp)
 {

@@ -36,6 +36,10 @@ CS_CHECKED enum cs_err client_outbox_seal(
 /* The hub refused the message for good: it failed; inside a transaction. */
 CS_CHECKED enum cs_err client_outbox_fail(
     struct cs_client *c, const struct client_sending *s);
+/* The conversation is over for the user: what waits in it has failed, and is
+ * never sent to whoever is in it later. */
+CS_CHECKED enum cs_err client_outbox_drop(
+    struct cs_client *c, const struct client_group *g);
 /* The hub took the message and stamped it: keep its proof; inside a
  * transaction. */
 CS_CHECKED enum cs_err client_outbox_deliver(struct cs_client *c,

@@ -210,14 +210,24 @@ static const char version1[] =
  * named_contact: what an account decided about a name, whether or not anybody
  * has it; note: sealed, as contact.note is.
  */
+#define NAMED_COUNTERS                                                         \
+	TAKE("\"named-contacts+\"", "INSERT ON named_contact", "contacts",     \
+	    "NEW.owner", "1")                                                  \
+	TAKE("\"named-contacts-\"", "DELETE ON named_contact", "contacts",     \
+	    "OLD.owner", "-1")
+
 static const char version2[] =
     "CREATE TABLE name_looks(name BLOB PRIMARY KEY) WITHOUT ROWID;"
     "CREATE TABLE named_contact(owner BLOB NOT NULL, handle TEXT NOT NULL,"
     " state INTEGER NOT NULL, since INTEGER NOT NULL,"
-    " note BLOB NOT NULL DEFAULT x'', PRIMARY KEY(owner, handle)) WITHOUT "
-    "ROWID;" TAKE("\"named-contacts+\"", "INSERT ON named_contact", "contacts",
-	"NEW.owner", "1") TAKE("\"named-contacts-\"", "DELETE ON named_contact",
-	"contacts", "OLD.owner", "-1");
+    " note BLOB NOT NULL DEFAULT x'', PRIMARY KEY(owner, handle))"
+    " WITHOUT ROWID;"
+    "CREATE TABLE past_member(grp BLOB NOT NULL, device BLOB NOT NULL,"
+    " from_seq INTEGER NOT NULL, until_seq INTEGER NOT NULL,"
+    " cursor INTEGER NOT NULL, PRIMARY KEY(grp, device, from_seq))"
+    " WITHOUT ROWID;"
+    "CREATE INDEX past_member_cursor ON past_member(grp, cursor);"
+    "CREATE INDEX past_member_device ON past_member(device);" NAMED_COUNTERS;
 
 static const char *const steps[] = { version1, version2 };
 

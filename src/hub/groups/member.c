@@ -26,9 +26,24 @@ hub_device_of(struct cs_hub *hub, struct cs_view credential,
 	return err == CS_ERR_NOT_FOUND ? CS_ERR_CREDENTIAL : err;
 }
 
+/* A device that was removed, and has not read up to that, still may. */
+static enum cs_err
+keep_past(struct cs_hub *hub, const struct hub_member *member)
+{
+	return cs_db_exec(hub->db,
+	    "INSERT INTO past_member(grp,device,from_seq,until_seq,cursor)"
+	    " SELECT grp,device,from_seq,until_seq,cursor FROM member"
+	    " WHERE grp=? AND device=? AND until_seq>cursor",
+	    cs_blob(member->group), cs_blob(CS_VIEW_OF(member->device)));
+}
+
 enum cs_err
 hub_member_insert(struct cs_hub *hub, const struct hub_member *member)
 {
+	enum cs_err err = keep_past(hub, member);
+
+	if (err)
+		return err;
 	return cs_db_exec(hub->db,
 	    "INSERT INTO member(grp,device,account,leaf,from_seq,cursor)"
 	    " VALUES(?,?,?,?,?,?) ON CONFLICT(grp,device) DO UPDATE SET"

@@ -58,22 +58,32 @@ struct window {
 	uint64_t from, to;
 };
 
-/* CS_ERR_NOT_FOUND */
+/* Memberships of a device in a group that a page may be from: those before it
+ * was added again, and the present one.  More are read by and by. */
+#define WINDOWS_MAX 8
+
+/* The windows that reach behind ${after}, in order. */
 static enum cs_err
-window_of(struct window *out, struct hub_request *rq, struct cs_view group)
+windows_of(struct window out[static WINDOWS_MAX], size_t *n,
+    struct hub_request *rq, struct cs_view group, uint64_t after)
 {
-	struct cs_rows row;
+	struct cs_rows rows;
 	enum cs_err err;
 
-	err = cs_db_row(&row, rq->hub->db,
-	    "SELECT from_seq,COALESCE(until_seq,?) FROM member"
-	    " WHERE grp=? AND device=?",
-	    cs_int(INT64_MAX), cs_blob(group),
-	    cs_blob(CS_VIEW_OF(rq->conn->device)));
-	if (err == CS_OK)
-		*out =
-		    (struct window){ cs_col_int(&row, 0), cs_col_int(&row, 1) };
-	return cs_rows_end(&row, err);
+	*n = 0;
+	/* In the order of the key, and the present one behind them. */
+	err = cs_db_query(&rows, rq->hub->db,
+	    "SELECT from_seq,until_seq FROM past_member"
+	    " WHERE grp=? AND device=? AND until_seq>?"
+	    " UNION ALL SELECT from_seq,COALESCE(until_seq,?) FROM member"
+	    " WHERE grp=? AND device=? LIMIT ?",
+	    cs_blob(group), cs_blob(CS_VIEW_OF(rq->conn->device)),
+	    cs_int(after), cs_int(INT64_MAX), cs_blob(group),
+	    cs_blob(CS_VIEW_OF(rq->conn->device)), cs_int(WINDOWS_MAX));
+	while (err == CS_OK && cs_rows_next(&rows))
+		out[(*n)++] = (struct window){ cs_col_int(&rows, 0),
+			cs_col_int(&rows, 1) };
+	return cs_rows_end(&rows, err);
 }
 
 /* Entries behind ${after}, as many as fit into an answer; one in any case. */
@@ -113,18 +123,17 @@ hub_fetch(struct hub_request *rq)
 	struct cs_wire_fetch_answer answer = { 0 };
 	struct cs_buf list = { 0 };
 	struct cs_wire_fetch m;
-	struct window w = { 0 };
+	struct window w[WINDOWS_MAX];
+	size_t n = 0;
 	enum cs_err err;
 
 	if ((err = cs_wire_parse(&m, &cs_wire_fetch_shape, rq->body)))
 		return err;
 	if (m.max == 0 || m.max > CS_WIRE_FETCH_MAX)
 		m.max = CS_WIRE_FETCH_MAX;
-	err = window_of(&w, rq, m.group_id);
-	if (err == CS_OK)
-		err = entries(&answer.entries, &list, rq, &m, &w);
-	else if (err == CS_ERR_NOT_FOUND)
-		err = CS_OK;
+	err = windows_of(w, &n, rq, m.group_id, m.after);
+	for (size_t i = 0; err == CS_OK && i < n && answer.entries.n == 0; i++)
+		err = entries(&answer.entries, &list, rq, &m, &w[i]);
 	answer.entries.raw = cs_buf_view(&list);
 	if (err == CS_OK)
 		err = hub_answer(rq, &cs_wire_fetch_answer_shape, &answer);
@@ -141,8 +150,10 @@ forget_read(struct cs_hub *hub, struct cs_view group)
 	enum cs_err err;
 
 	if ((err = cs_db_get_int(&least, hub->db,
-		 "SELECT COALESCE(MIN(cursor),0) FROM member WHERE grp=?",
-		 cs_blob(group))) ||
+		 "SELECT MIN(COALESCE((SELECT MIN(cursor) FROM member"
+		 " WHERE grp=?),0),COALESCE((SELECT MIN(cursor) FROM"
+		 " past_member WHERE grp=?),?))",
+		 cs_blob(group), cs_blob(group), cs_int(INT64_MAX))) ||
 	    (err = cs_db_get_int(&forgot, hub->db,
 		 "SELECT COALESCE(MAX(forgot),0) FROM grp WHERE id=?",
 		 cs_blob(group))) ||
@@ -157,6 +168,26 @@ forget_read(struct cs_hub *hub, struct cs_view group)
 		return err;
 	return cs_db_exec(hub->db, "UPDATE grp SET forgot=? WHERE id=?",
 	    cs_int(least), cs_blob(group));
+}
+
+/* The same of what the device read of memberships before this one. */
+static enum cs_err
+ack_past(struct hub_request *rq, const struct cs_wire_ack *m)
+{
+	enum cs_err err = cs_db_exec(rq->hub->db,
+	    "DELETE FROM past_member WHERE grp=? AND device=? AND"
+	    " until_seq<=?",
+	    cs_blob(m->group_id), cs_blob(CS_VIEW_OF(rq->conn->device)),
+	    cs_int(m->group_seq));
+
+	if (err)
+		return err;
+	return cs_db_exec(rq->hub->db,
+	    "UPDATE past_member SET cursor=? WHERE grp=? AND device=? AND"
+	    " from_seq<? AND cursor<?",
+	    cs_int(m->group_seq), cs_blob(m->group_id),
+	    cs_blob(CS_VIEW_OF(rq->conn->device)), cs_int(m->group_seq),
+	    cs_int(m->group_seq));
 }
 
 enum cs_err
@@ -182,6 +213,8 @@ hub_ack(struct hub_request *rq)
 		    "DELETE FROM member WHERE grp=? AND device=?"
 		    " AND until_seq<=cursor",
 		    cs_blob(m.group_id), cs_blob(CS_VIEW_OF(rq->conn->device)));
+	if (err == CS_OK)
+		err = ack_past(rq, &m);
 	if (err == CS_OK)
 		err = forget_read(hub, m.group_id);
 	if (err)
