@@ -53,7 +53,7 @@ looks(char *out, USpoofChecker *checker, UChar32 c)
 
 	for (size_t i = 0; i < sizeof extra / sizeof *extra; i++)
 		if (extra[i].from == c) {
-			strcpy(out, extra[i].to);
+			snprintf(out, LONGEST, "%s", extra[i].to);
 			return;
 		}
 	U8_APPEND_UNSAFE((uint8_t *)one, n, c);
@@ -72,7 +72,7 @@ print_one(UChar32 c, const char *to)
 	if (looks_len + strlen(to) + 1 > sizeof looks_at)
 		exit(1);
 	printf("\t{ 0x%x, %zu },\n", (unsigned)c, looks_len);
-	strcpy(looks_at + looks_len, to);
+	memcpy(looks_at + looks_len, to, strlen(to) + 1);
 	looks_len += strlen(to) + 1;
 }
 

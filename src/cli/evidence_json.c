@@ -61,6 +61,8 @@ stamp(struct cs_json_writer *j, const struct cs_evidence_item *item)
 	cs_json_hex(j, "device", CS_VIEW_OF(c->stamp.device));
 	cs_json_number(j, "claimed_ms", c->claimed_ms);
 	cs_json_number(j, "accepted_ms", c->stamp.accepted_ms);
+	if (c->stamp.flags & CS_STAMP_CLOCK_SET)
+		cs_json_bool(j, "clock_set", true);
 	cs_json_bool(j, "clocks_differ", p->clocks_differ);
 	cs_json_hex(j, "tag", CS_VIEW_OF(c->stamp.tag));
 	cs_json_hex(j, "msg_hash", CS_VIEW_OF(c->stamp.msg_hash));

@@ -171,6 +171,9 @@ show_item(const struct cs_evidence *e, size_t i)
 	printf("%" PRIu64 "\n", c->stamp.group_seq);
 	time_line("Sent", c->claimed_ms, "the sender's claim");
 	time_line("Accepted", c->stamp.accepted_ms, "the operator's word");
+	if (c->stamp.flags & CS_STAMP_CLOCK_SET)
+		printf("  The operator says that its clock was ahead before "
+		       "this message, and was put right.\n");
 	if (p->clocks_differ)
 		printf("  These two clocks differ by more than 10 minutes.\n");
 	if (p->links[CS_LINK_CONTENT] == CS_OK && p->content.has_text)

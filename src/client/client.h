@@ -76,8 +76,13 @@ CS_CHECKED enum cs_err cs_client_connect(struct cs_client *c);
 /* Connect and log in, and nothing more: this is open to the holder of a
  * disabled account, too. */
 CS_CHECKED enum cs_err cs_client_connect_held(struct cs_client *c);
+/* Is this device's clock wrong, by what the hub proved when it was reached?
+ * ${out} gets by how much, in words: "2 hours behind", "3 days ahead of". */
+bool cs_client_clock_differs(const struct cs_client *c, char out[static 64]);
 /* Fetch what is new; cs_client_connect() does so, too. */
 CS_CHECKED enum cs_err cs_client_sync(struct cs_client *c);
+/* Is there a connection now? */
+bool cs_client_online(const struct cs_client *c);
 /* Wait at most ${timeout_ms} for something new; CS_ERR_TIMEOUT: none came. */
 CS_CHECKED enum cs_err cs_client_wait(struct cs_client *c, int timeout_ms);
 

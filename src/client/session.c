@@ -17,6 +17,7 @@
 #include "client/groups/upkeep.h"
 #include "client/groups/welcome.h"
 #include "client/home/client.h"
+#include "client/home/clock.h"
 #include "client/home/group.h"
 #include "client/home/home.h"
 #include "client/home/message.h"
@@ -293,7 +294,7 @@ cs_client_connect(struct cs_client *c)
 	for (size_t i = 0; err == CS_OK && i < sizeof steps / sizeof *steps;
 	     i++)
 		err = steps[i].take(c);
-	return err;
+	return err ? err : client_clock_store(c);
 }
 
 enum cs_err

@@ -16,13 +16,45 @@ struct pin {
 	uint8_t root[CS_SIGN_PUBLIC_LEN];
 	char host[256];
 	enum cs_err refusal;
+	enum cs_tls_clock clock;
+	uint64_t from_s, until_s;       /* of the leaf that was accepted last */
 	struct cs_tls_tickets *tickets; /* NULL: none are kept */
 };
+
+/* Seconds since 1970 of ${t}; 0: it makes no sense. */
+static uint64_t
+seconds(const ASN1_TIME *t)
+{
+	struct tm tm;
+	time_t s;
+
+	if (t == NULL || ASN1_TIME_to_tm(t, &tm) != 1)
+		return 0;
+	s = timegm(&tm);
+	return s > 0 ? (uint64_t)s : 0;
+}
+
+static enum cs_err
+check_validity(X509 *leaf, struct pin *pin)
+{
+	uint64_t from_s = seconds(X509_get0_notBefore(leaf));
+	uint64_t until_s = seconds(X509_get0_notAfter(leaf));
+	uint64_t now_s = (uint64_t)time(NULL);
+
+	if (from_s == 0 || until_s == 0)
+		return CS_ERR_CERT;
+	if (pin->clock == CS_TLS_OWN_CLOCK &&
+	    (now_s <= from_s || now_s >= until_s))
+		return CS_ERR_EXPIRED;
+	pin->from_s = from_s;
+	pin->until_s = until_s;
+	return CS_OK;
+}
 
 /* The leaf has to carry a signature of the pinned root itself: names and
  * other certificates that the server sends count for nothing. */
 static enum cs_err
-check_leaf(X509 *leaf, const struct pin *pin)
+check_leaf(X509 *leaf, struct pin *pin)
 {
 	EVP_PKEY *root = EVP_PKEY_new_raw_public_key(
 	    EVP_PKEY_ED25519, NULL, pin->root, sizeof pin->root);
@@ -35,9 +67,8 @@ check_leaf(X509 *leaf, const struct pin *pin)
 	else if (X509_check_host(leaf, pin->host, 0, 0, NULL) != 1 &&
 	    X509_check_ip_asc(leaf, pin->host, 0) != 1)
 		err = CS_ERR_MISMATCH;
-	else if (X509_cmp_current_time(X509_get0_notBefore(leaf)) >= 0 ||
-	    X509_cmp_current_time(X509_get0_notAfter(leaf)) <= 0)
-		err = CS_ERR_EXPIRED;
+	else
+		err = check_validity(leaf, pin);
 	EVP_PKEY_free(root);
 	return err;
 }
@@ -59,7 +90,8 @@ static int pin_index = -1;
 
 enum cs_err
 cs_tls_client_new(void **ssl_ctx,
-    const uint8_t root_public[static CS_SIGN_PUBLIC_LEN], const char *host)
+    const uint8_t root_public[static CS_SIGN_PUBLIC_LEN], const char *host,
+    enum cs_tls_clock clock)
 {
 	struct pin *pin;
 	SSL_CTX *ctx;
@@ -81,6 +113,7 @@ cs_tls_client_new(void **ssl_ctx,
 	}
 	memcpy(pin->root, root_public, sizeof pin->root);
 	memcpy(pin->host, host, strlen(host) + 1);
+	pin->clock = clock;
 	SSL_CTX_set_verify(ctx, SSL_VERIFY_PEER, NULL);
 	SSL_CTX_set_cert_verify_callback(ctx, verify_pinned, pin);
 	SSL_CTX_set_mode(ctx, SSL_MODE_RELEASE_BUFFERS);
@@ -106,6 +139,15 @@ cs_tls_client_refusal(const void *ssl_ctx)
 	const struct pin *pin = SSL_CTX_get_ex_data(ssl_ctx, pin_index);
 
 	return pin->refusal;
+}
+
+void
+cs_tls_client_validity(const void *ssl_ctx, uint64_t *from_s, uint64_t *until_s)
+{
+	const struct pin *pin = SSL_CTX_get_ex_data(ssl_ctx, pin_index);
+
+	*from_s = pin->from_s;
+	*until_s = pin->until_s;
 }
 
 void

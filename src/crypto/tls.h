@@ -11,10 +11,19 @@
 /*
  * A client SSL_CTX that speaks TLS 1.3 only and accepts a server only if its
  * certificate is signed by ${root_public}, for the host that is asked for,
- * and in time.  Free with cs_tls_client_free().
+ * and, with CS_TLS_OWN_CLOCK, in time.  Free with cs_tls_client_free().
  */
+enum cs_tls_clock {
+	CS_TLS_OWN_CLOCK,   /* this machine's clock is right */
+	CS_TLS_OTHER_CLOCK, /* the caller asks cs_tls_client_validity() */
+};
 CS_CHECKED enum cs_err cs_tls_client_new(void **ssl_ctx,
-    const uint8_t root_public[static CS_SIGN_PUBLIC_LEN], const char *host);
+    const uint8_t root_public[static CS_SIGN_PUBLIC_LEN], const char *host,
+    enum cs_tls_clock clock);
+/* From when until when the certificate is valid that was accepted last, in
+ * seconds since 1970; zeroes: none was. */
+void cs_tls_client_validity(
+    const void *ssl_ctx, uint64_t *from_s, uint64_t *until_s);
 void cs_tls_client_free(void *ssl_ctx);
 
 /*

@@ -199,7 +199,7 @@ cs_stamp_parse(struct cs_stamp *out, struct cs_view in)
 
 	memset(out, 0, sizeof *out);
 	read_form(&r, out, WIRE);
-	if ((out->flags & ~CS_STAMP_HANDSHAKE) != 0)
+	if ((out->flags & ~CS_STAMP_FLAGS) != 0)
 		cs_reader_fail(&r, CS_ERR_FORMAT);
 	return cs_reader_end(&r);
 }

@@ -10,6 +10,11 @@
 /* Flags: the entry is a handshake, and its tag all zero.  So one number counts
  * the whole log; evidence must not have it. */
 #define CS_STAMP_HANDSHAKE 0x01
+/* The entry before bears a later time: the hub's clock was wrong then, and was
+ * set back.  Without it the time never goes backwards in a group (FRANKING,
+ * rule 7). */
+#define CS_STAMP_CLOCK_SET 0x02
+#define CS_STAMP_FLAGS (CS_STAMP_HANDSHAKE | CS_STAMP_CLOCK_SET)
 
 struct cs_stamp {
 	uint8_t flags;

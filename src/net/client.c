@@ -158,7 +158,8 @@ make_all(struct cs_net_client *c)
 	c->host = cs_strdup(config->host);
 	if (c->host == NULL)
 		return CS_ERR_NOMEM;
-	if ((err = cs_tls_client_new(&c->ssl_ctx, c->root_public, c->host)))
+	if ((err = cs_tls_client_new(
+		 &c->ssl_ctx, c->root_public, c->host, config->clock)))
 		return err;
 	if (config->tickets != NULL)
 		cs_tls_client_keep(c->ssl_ctx, config->tickets);
@@ -321,4 +322,13 @@ cs_net_client_exporter(struct cs_net_client *c, uint8_t out[static 32])
 	if (c->wsi == NULL)
 		return CS_ERR_CLOSED;
 	return cs_tls_exporter(out, lws_get_ssl(c->wsi));
+}
+
+void
+cs_net_client_validity(
+    const struct cs_net_client *c, uint64_t *from_s, uint64_t *until_s)
+{
+	*from_s = *until_s = 0;
+	if (c->ssl_ctx != NULL)
+		cs_tls_client_validity(c->ssl_ctx, from_s, until_s);
 }

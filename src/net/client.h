@@ -8,16 +8,17 @@
 #pragma once
 
 #include "base/bytes.h"
+#include "crypto/tls.h"
 
 struct cs_net_client;
 struct cs_net_far;
-struct cs_tls_tickets;
 
 struct cs_net_client_config {
 	const char *host;
 	int port;
 	const uint8_t *root_public; /* 32 bytes: the pin */
 	int timeout_ms;             /* to connect, and for a transfer to move */
+	enum cs_tls_clock clock; /* who judges the hub's certificate by time */
 	/* To resume with, and to keep those that come; outlives the client and
 	 * is the caller's.  NULL: each handshake is a full one. */
 	struct cs_tls_tickets *tickets;
@@ -56,6 +57,11 @@ CS_CHECKED enum cs_err cs_net_client_send(
  * ${timeout_ms}, CS_ERR_CLOSED. */
 CS_CHECKED enum cs_err cs_net_client_recv(
     struct cs_net_client *c, struct cs_buf *out, int timeout_ms);
+
+/* With CS_TLS_OTHER_CLOCK and a connection made here: from when until when the
+ * hub's certificate is valid, in seconds since 1970. */
+void cs_net_client_validity(
+    const struct cs_net_client *c, uint64_t *from_s, uint64_t *until_s);
 
 CS_CHECKED enum cs_err cs_net_client_exporter(
     struct cs_net_client *c, uint8_t out[static 32]);

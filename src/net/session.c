@@ -52,6 +52,9 @@ cs_session_open(struct cs_session *s, const struct cs_net_client_config *config)
 	s->pushes.max = PUSHES_MAX;
 	if ((err = cs_net_client_open(&s->net, config)) == CS_OK)
 		err = take_hello(s);
+	if (err == CS_OK)
+		cs_net_client_validity(
+		    s->net, &s->info.tls_from_s, &s->info.tls_until_s);
 	if (err)
 		cs_session_close(s);
 	return err;

@@ -14,6 +14,8 @@ struct cs_hub_info {
 	char name[256];
 	uint8_t challenge[32];
 	int64_t clock_skew_ms; /* hub's time minus ours */
+	/* When its TLS certificate is valid, if config->clock asks for it. */
+	uint64_t tls_from_s, tls_until_s;
 	struct cs_buf stamp_cert, external_cert;
 	struct cs_buf desk_seal_cert, desk_sign_cert; /* empty: no desk yet */
 };

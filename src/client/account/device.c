@@ -7,6 +7,7 @@
 #include "base/text.h"
 #include "client/account/seal.h"
 #include "client/home/client.h"
+#include "client/home/clock.h"
 #include "client/home/credential.h"
 #include "client/home/problem.h"
 #include "client/hub/call.h"
@@ -36,8 +37,8 @@ read_device(
 	    (err = cs_credential_parse_devices(&credential, item->devices)) ==
 		CS_OK &&
 	    (err = cs_credential_write(&bytes, &credential)) == CS_OK)
-		err = client_credential_open(&out->identity, c,
-		    cs_buf_view(&bytes), cs_clock_ms() / CS_SECOND_MS);
+		err = client_credential_open(
+		    &out->identity, c, cs_buf_view(&bytes), client_now_s(c));
 	cs_buf_free(&bytes);
 	if (err && cs_err_class(err) == CS_ERR_CLASS_THEIRS)
 		return client_problem(c, CS_ERR_CERT,
@@ -218,7 +219,7 @@ enum cs_err
 cs_client_device_remove(
     struct cs_client *c, const uint8_t id[static CS_ID_LEN], uint64_t since_ms)
 {
-	struct cs_revocation revocation = { .at_ms = cs_clock_ms() };
+	struct cs_revocation revocation = { .at_ms = client_now_ms(c) };
 	struct cs_wire_device_remove m = { .revocations = { .n = 0 } };
 	struct cs_buf bytes = { 0 }, list = { 0 };
 	struct cs_wire_revocation item;

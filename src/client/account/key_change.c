@@ -10,6 +10,7 @@
 
 #include "client/account/share.h"
 #include "client/home/client.h"
+#include "client/home/clock.h"
 #include "client/home/contact.h"
 #include "client/home/find.h"
 #include "client/home/group.h"
@@ -207,7 +208,7 @@ cs_client_accept_new_key(struct cs_client *c, const char *typed)
 	memset(by.new_key, 0, sizeof by.new_key);
 	by.changed = false;
 	by.state = CONTACT_ACCEPTED;
-	by.state_ms = cs_clock_ms();
+	by.state_ms = client_now_ms(c);
 	if ((err = client_need_hub(c)) ||
 	    (err = client_contact_share(c, &by)) || (err = cs_db_begin(c->db)))
 		return err;

@@ -8,6 +8,7 @@
 #include "client/account/note.h"
 #include "client/account/share.h"
 #include "client/home/client.h"
+#include "client/home/clock.h"
 #include "client/home/contact.h"
 #include "client/home/find.h"
 #include "client/home/group.h"
@@ -61,7 +62,7 @@ set_contact(struct cs_client *c, struct client_contact *contact,
 	enum cs_err err;
 
 	decided.state = state;
-	decided.state_ms = cs_clock_ms();
+	decided.state_ms = client_now_ms(c);
 	if ((err = client_need_hub(c)) ||
 	    (err = client_contact_share(c, &decided)))
 		return err;
@@ -101,7 +102,7 @@ block_name(struct cs_client *c, const char *handle)
 	if ((err = client_contact_of_name(&named, handle)))
 		return err;
 	named.state = CONTACT_BLOCKED;
-	named.state_ms = cs_clock_ms();
+	named.state_ms = client_now_ms(c);
 	if ((err = client_need_hub(c)) ||
 	    (err = client_contact_share(c, &named)))
 		return err;

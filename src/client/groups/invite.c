@@ -12,6 +12,7 @@
 #include "client/groups/commit.h"
 #include "client/home/away.h"
 #include "client/home/client.h"
+#include "client/home/clock.h"
 #include "client/home/credential.h"
 #include "client/home/group.h"
 #include "client/home/leaf.h"
@@ -36,8 +37,7 @@ check_package(struct client_leaf_check *check, const char *handle,
 	enum cs_err err;
 
 	if ((err = cs_room_check_key_package(&info, &owner, bytes,
-		 CS_VIEW_OF(check->c->self.root),
-		 cs_clock_ms() / CS_SECOND_MS)) ||
+		 CS_VIEW_OF(check->c->self.root), client_now_s(check->c))) ||
 	    (err = client_check_leaf(check,
 		 &(struct cs_mls_auth_request){
 		     .credential = &info.credential,
@@ -154,7 +154,7 @@ is_member(const struct client_group *g, struct cs_view package)
 	struct cs_mls_member m;
 
 	if (cs_mls_key_package_check(
-		&info, package, cs_clock_ms() / CS_SECOND_MS) != CS_OK)
+		&info, package, client_now_s(g->check->c)) != CS_OK)
 		return false;
 	for (uint32_t i = 0; i < cs_mls_group_leaves(g->mls); i++)
 		if (cs_mls_group_member(g->mls, i, &m) &&

@@ -11,6 +11,7 @@
 #include "client/groups/commit.h"
 #include "client/groups/invite.h"
 #include "client/home/client.h"
+#include "client/home/clock.h"
 #include "client/home/contact.h"
 #include "client/home/credential.h"
 #include "client/home/find.h"
@@ -128,7 +129,7 @@ client_group_direct(
 	contact = client_contact_by_handle(c, handle);
 	if (contact != NULL && contact->state == CONTACT_KNOWN)
 		err = client_contact_set_state(
-		    c, contact, CONTACT_ACCEPTED, cs_clock_ms());
+		    c, contact, CONTACT_ACCEPTED, client_now_ms(c));
 out:
 	cs_buf_free(&in.packages);
 	return err;

@@ -20,6 +20,7 @@
 #include "client/account/key_change.h"
 #include "client/groups/merge.h"
 #include "client/home/client.h"
+#include "client/home/clock.h"
 #include "client/home/contact.h"
 #include "client/home/group.h"
 #include "client/home/leavers.h"
@@ -57,7 +58,7 @@ refuse(struct cs_client *c, const struct client_group *g,
 	    client_contact_find(c, a->entry->account);
 	struct client_record r = {
 		.kind = CS_CLIENT_REFUSED,
-		.time_ms = cs_clock_ms(),
+		.time_ms = client_now_ms(c),
 		.seq = a->entry->group_seq,
 	};
 
@@ -115,6 +116,27 @@ check_signature(struct cs_client *c, struct arrival *a)
 	return cs_stamp_verify(&a->stamp, &key, c->self.root);
 }
 
+/* Take over the time of a stamp, which may say that the one before was wrong.
+ */
+static enum cs_err
+follow_time(
+    struct cs_client *c, struct client_group *g, const struct cs_stamp *s)
+{
+	char days[32];
+	bool back = s->accepted_ms < g->last_ms;
+
+	if (back)
+		client_duration(days, g->last_ms - s->accepted_ms);
+	g->last_ms = s->accepted_ms;
+	client_time_seen(c, s->accepted_ms, back);
+	if (!back)
+		return CS_OK;
+	return client_event(c, g, g->last_ms,
+	    "The hub's clock was %s ahead, and has been put right: the times "
+	    "of messages above may be wrong.",
+	    days);
+}
+
 /* The stamp verifies: does it follow the one before it? */
 static enum cs_err
 follow(struct cs_client *c, struct client_group *g, struct arrival *a)
@@ -128,7 +150,7 @@ follow(struct cs_client *c, struct client_group *g, struct arrival *a)
 		return CS_ERR_REPLAY;
 	}
 	if (s->group_seq > g->seq + 1) {
-		if ((err = client_event(c, g, cs_clock_ms(),
+		if ((err = client_event(c, g, client_now_ms(c),
 			 "%llu entries of this conversation are missing: the "
 			 "hub skipped their numbers.",
 			 (unsigned long long)(s->group_seq - g->seq - 1))))
@@ -146,10 +168,11 @@ follow(struct cs_client *c, struct client_group *g, struct arrival *a)
 	if (g->chain_known && memcmp(g->chain, s->chain_prev, CS_HASH_LEN) != 0)
 		a->stamp_err = CS_ERR_CHAIN;
 	/* FRANKING, rule 7: the time never goes backwards in a group. */
-	else if (s->accepted_ms < g->last_ms)
+	else if (s->accepted_ms < g->last_ms &&
+	    !(s->flags & CS_STAMP_CLOCK_SET))
 		a->stamp_err = CS_ERR_STAMP;
-	else
-		g->last_ms = s->accepted_ms;
+	else if ((err = follow_time(c, g, s)))
+		return err;
 	g->seq = s->group_seq;
 	g->chain_known = true;
 	memcpy(g->chain, s->chain_prev, CS_HASH_LEN);
@@ -399,7 +422,7 @@ handshake(struct cs_client *c, struct client_group *g, const struct arrival *a)
 	if (a->replayed)
 		return refuse(c, g, a, a->stamp_err);
 	if (a->stamp_err &&
-	    (err = client_event(c, g, cs_clock_ms(),
+	    (err = client_event(c, g, client_now_ms(c),
 		 "The operator's stamp on a change of this group does not "
 		 "verify (%s). The change itself is checked separately.",
 		 cs_err_name(a->stamp_err))))

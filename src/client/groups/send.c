@@ -17,6 +17,7 @@
 #include "client/groups/make.h"
 #include "client/groups/media.h"
 #include "client/home/client.h"
+#include "client/home/clock.h"
 #include "client/home/contact.h"
 #include "client/home/find.h"
 #include "client/home/group.h"
@@ -420,7 +421,7 @@ enqueue(struct cs_client *c, struct client_group *g, struct cs_view body,
 	struct client_record r = {
 		.kind = CS_CLIENT_SENT,
 		.bare = true,
-		.time_ms = cs_clock_ms(),
+		.time_ms = client_now_ms(c),
 		.body = body,
 	};
 	uint64_t id;

@@ -15,6 +15,7 @@
 #include "client/groups/key_package.h"
 #include "client/groups/log.h"
 #include "client/home/client.h"
+#include "client/home/clock.h"
 #include "client/home/contact.h"
 #include "client/home/credential.h"
 #include "client/home/group.h"
@@ -84,7 +85,7 @@ take_own(struct cs_client *c, struct client_group *g)
 		return CS_OK;
 	/* Whoever the user writes to may answer. */
 	return client_contact_set_state(
-	    c, peer, CONTACT_ACCEPTED, cs_clock_ms());
+	    c, peer, CONTACT_ACCEPTED, client_now_ms(c));
 }
 
 /* Is somebody in the group whom the user blocked? */
@@ -201,7 +202,7 @@ join(struct client_contact *differs, struct cs_client *c,
 	/* What another device of the user did is no news. */
 	if (err == CS_OK && !g.direct && g.state != CS_CLIENT_BLOCKED &&
 	    strcmp(g.added_by, c->self.handle) != 0)
-		err = client_event(c, &g, cs_clock_ms(),
+		err = client_event(c, &g, client_now_ms(c),
 		    "%s added you to this group.", g.added_by);
 out:
 	*differs = g.check->differs;
@@ -249,7 +250,7 @@ refuse(struct cs_client *c, enum cs_err why,
 		    "conversation of yours wants to put another in its place. "
 		    "If you were removed from one and are to come back, leave "
 		    "it first.");
-	return client_event(c, NULL, cs_clock_ms(),
+	return client_event(c, NULL, client_now_ms(c),
 	    "An invitation to a conversation was refused: it does not verify.");
 }
 

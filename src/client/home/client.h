@@ -128,7 +128,11 @@ struct cs_client {
 	size_t looks_of;
 	struct client_link link;
 
-	uint64_t upkept_ms;    /* see groups/upkeep.c */
+	struct {
+		int64_t ahead_ms; /* what the hub's clock is, if that counts */
+		uint64_t seen_ms, stored_ms; /* the latest time in a stamp */
+	} time;                              /* see home/clock.h */
+	uint64_t upkept_ms;                  /* see groups/upkeep.c */
 	struct cs_buf entered; /* ids of groups entered anew since it was
 				* opened, each as <V> */
 	struct cs_buf acks;    /* see groups/log.c: <V> of a group, place in its

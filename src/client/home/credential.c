@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "client/home/client.h"
+#include "client/home/clock.h"
 #include "crypto/hash.h"
 #include "crypto/random.h"
 
@@ -36,7 +37,7 @@ add(struct cs_buf *out, struct cs_credential *credential,
     const struct cs_client *c, const struct client_new_device *device,
     const struct cs_sign_key *issuer)
 {
-	uint64_t now = cs_clock_ms() / CS_SECOND_MS;
+	uint64_t now = client_earliest_s(c);
 	struct cs_device_cert cert = {
 		.handle = cs_view_str(c->self.handle),
 		.not_before = now - CS_HOUR_S, /* clocks differ */

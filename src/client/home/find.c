@@ -164,9 +164,9 @@ add_person(struct search *s, const struct client_contact *contact, bool by_id)
 	struct candidate x = { .meant.person = true, .by_id = by_id };
 	enum cs_err err;
 
-	strcpy(x.meant.handle, contact->handle);
-	strcpy(x.name, contact->handle);
-	strcpy(x.added_by, contact->handle);
+	snprintf(x.meant.handle, sizeof x.meant.handle, "%s", contact->handle);
+	snprintf(x.name, sizeof x.name, "%s", contact->handle);
+	snprintf(x.added_by, sizeof x.added_by, "%s", contact->handle);
 	cs_id_text(x.id, contact->account);
 	if ((err = find_direct(&x, s->c, contact->handle)))
 		return err;
@@ -451,7 +451,7 @@ client_find_person(
 	if ((err = take_typed(&s, typed)) || (err = people(&s)))
 		return err;
 	if (s.n == 1 && s.more == 0) {
-		strcpy(out, s.v[0].meant.handle);
+		snprintf(out, CS_HANDLE_MAX + 1, "%s", s.v[0].meant.handle);
 		return CS_OK;
 	}
 	memset(all, true, sizeof all);
@@ -653,7 +653,7 @@ client_find_impostor(
 		 &reserved, cs_view_str(name), cs_view_str(c->self.hub))))
 		return err;
 	if (reserved) {
-		strcpy(out, "the operator");
+		snprintf(out, CLIENT_NAME_SIZE, "the operator");
 		return CS_OK;
 	}
 	return find_looks(out, c, name);
@@ -669,7 +669,8 @@ client_find_alias(char out[static CS_CLIENT_ALIAS_MAX + 1], struct cs_client *c,
 	    ? client_alias_of_person(c, contact->account)
 	    : NULL;
 
-	strcpy(out, alias != NULL ? alias : "");
+	snprintf(
+	    out, CS_CLIENT_ALIAS_MAX + 1, "%s", alias != NULL ? alias : "");
 }
 
 enum cs_err
@@ -685,7 +686,8 @@ client_find_words(char alias[static CS_CLIENT_ALIAS_MAX + 1],
 		return CS_OK;
 	}
 	given = client_alias_of_group(c, g->ref);
-	strcpy(alias, given != NULL ? given : "");
+	snprintf(
+	    alias, CS_CLIENT_ALIAS_MAX + 1, "%s", given != NULL ? given : "");
 	return client_find_impostor(looks_like, c, g->name);
 }
 

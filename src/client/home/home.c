@@ -9,6 +9,7 @@
 #include "base/text.h"
 #include "client/home/alias.h"
 #include "client/home/client.h"
+#include "client/home/clock.h"
 #include "client/home/contact.h"
 #include "client/home/group.h"
 #include "client/home/problem.h"
@@ -268,6 +269,7 @@ cs_client_open(
 		CS_OK &&
 	    (err = identity_load(c)) == CS_OK &&
 	    (err = client_groups_fill_todo(c)) == CS_OK &&
+	    (err = client_clock_load(c)) == CS_OK &&
 	    (err = client_aliases_load(c)) == CS_OK)
 		err = client_contacts_load(c);
 	cs_buf_free(&joined);
@@ -277,6 +279,12 @@ cs_client_open(
 	}
 	*out = c;
 	return CS_OK;
+}
+
+bool
+cs_client_online(const struct cs_client *c)
+{
+	return c->link.online;
 }
 
 void

@@ -9,6 +9,7 @@
 
 #include "base/alloc.h"
 #include "client/home/client.h"
+#include "client/home/clock.h"
 #include "client/home/contact.h"
 #include "client/home/credential.h"
 #include "crypto/random.h"
@@ -29,7 +30,8 @@ contact_of(struct client_contact *out, const struct cs_room_owner *owner)
 static uint64_t
 now_s(const struct client_leaf_check *check)
 {
-	uint64_t ms = check->at_ms != 0 ? check->at_ms : cs_clock_ms();
+	uint64_t ms =
+	    check->at_ms != 0 ? check->at_ms : client_now_ms(check->c);
 
 	return ms / CS_SECOND_MS;
 }
@@ -155,7 +157,7 @@ client_mls_options(struct client_leaf_check *check)
 		.auth = { client_check_leaf, check },
 		.rules = cs_room_rules(&check->room),
 		.max_members = CS_ROOM_DEVICES_MAX,
-		.now_s = cs_clock_ms() / CS_SECOND_MS,
+		.now_s = client_now_s(check->c),
 		.max_skip = CLIENT_MAX_SKIP,
 		.past_epochs = CLIENT_PAST_EPOCHS,
 		.padding = CLIENT_PADDING,
@@ -165,7 +167,7 @@ client_mls_options(struct client_leaf_check *check)
 enum cs_err
 client_identity(struct cs_mls_identity *out, struct cs_client *c)
 {
-	uint64_t now = cs_clock_ms() / CS_SECOND_MS;
+	uint64_t now = client_earliest_s(c);
 	enum cs_err err;
 
 	if (c->self.signer == NULL &&

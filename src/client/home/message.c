@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "client/home/client.h"
+#include "client/home/clock.h"
 #include "client/home/group.h"
 
 #define TABLE "message"
@@ -182,7 +183,7 @@ client_event(struct cs_client *c, const struct client_group *g,
 	/* A group's first commit precedes its first stamp, so there is no time
 	 * yet. */
 	struct client_record r = {
-		.time_ms = time_ms != 0 ? time_ms : cs_clock_ms(),
+		.time_ms = time_ms != 0 ? time_ms : client_now_ms(c),
 	};
 	enum cs_err err;
 	va_list ap;
@@ -197,7 +198,8 @@ enum cs_err
 client_warning(
     struct cs_client *c, const struct client_group *g, const char *format, ...)
 {
-	struct client_record r = { .time_ms = cs_clock_ms(), .warning = true };
+	struct client_record r = { .time_ms = client_now_ms(c),
+		.warning = true };
 	enum cs_err err;
 	va_list ap;
 

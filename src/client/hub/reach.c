@@ -5,11 +5,38 @@
 #include <string.h>
 
 #include "client/home/client.h"
+#include "client/home/clock.h"
 #include "client/home/home.h"
 #include "client/home/problem.h"
 #include "client/hub/stamp.h"
 #include "crypto/tls_tickets.h"
 #include "net/client.h"
+
+/* The keys that the hub shows are certified neither now nor at the time that
+ * it says it is. */
+static enum cs_err
+out_of_time(struct cs_client *c)
+{
+	const struct cs_hub_info *info = &c->link.session.info;
+	int64_t ahead = info->clock_skew_ms;
+	char words[CLIENT_DURATION_SIZE], now[CLIENT_UTC_SIZE];
+
+	client_utc(now, cs_clock_ms());
+	client_duration(words, (uint64_t)(ahead < 0 ? -ahead : ahead));
+	if (ahead <= (int64_t)CLIENT_CLOCK_TOLERANCE_MS &&
+	    ahead >= -(int64_t)CLIENT_CLOCK_TOLERANCE_MS)
+		return client_problem(c, CS_ERR_EXPIRED,
+		    "The keys of the hub at %s:%d have run out, or are not "
+		    "valid yet: its operator has to renew them. (Here it is "
+		    "%s.)",
+		    c->self.host, c->self.port, now);
+	return client_problem(c, CS_ERR_EXPIRED,
+	    "The keys of the hub at %s:%d are not valid now. This device's "
+	    "clock is %s %s the hub's: if %s is not the right time, set it. "
+	    "Otherwise the operator has to set the hub's, or renew its keys.",
+	    c->self.host, c->self.port, words,
+	    ahead > 0 ? "behind" : "ahead of", now);
+}
 
 static enum cs_err
 unreachable(struct cs_client *c, enum cs_err err)
@@ -75,16 +102,27 @@ client_no_desk(struct cs_client *c)
 }
 
 static enum cs_err
-take_certificates(struct cs_client *c)
+check_tls(const struct cs_client *c, uint64_t now_s)
 {
 	const struct cs_hub_info *info = &c->link.session.info;
-	uint64_t now_s = cs_clock_ms() / CS_SECOND_MS;
+
+	return now_s > info->tls_from_s && now_s < info->tls_until_s
+	    ? CS_OK
+	    : CS_ERR_EXPIRED;
+}
+
+/* Is all that the hub shows certified at this time? */
+static enum cs_err
+take_certificates_at(struct cs_client *c, uint64_t now_s)
+{
+	const struct cs_hub_info *info = &c->link.session.info;
 	struct cs_view root = CS_VIEW_OF(c->self.root);
 	struct cs_stamp_key_cert stamp;
 	struct cs_role_key_cert external;
 	enum cs_err err;
 
-	if ((err = cs_stamp_key_cert_verify(
+	if ((err = check_tls(c, now_s)) ||
+	    (err = cs_stamp_key_cert_verify(
 		 &stamp, cs_buf_view(&info->stamp_cert), root, now_s)) ||
 	    (err = cs_role_key_cert_verify(&external,
 		 cs_buf_view(&info->external_cert), root,
@@ -92,7 +130,28 @@ take_certificates(struct cs_client *c)
 	    (err = take_desk(c, now_s)))
 		return err;
 	memcpy(c->link.external_sender, external.public, CS_KEY_LEN);
-	return client_stamp_cert_learn(c, cs_buf_view(&info->stamp_cert));
+	return CS_OK;
+}
+
+/* By the hub's clock, if it may be believed, and otherwise by the own one: see
+ * home/clock.h. */
+static enum cs_err
+take_certificates(struct cs_client *c)
+{
+	const struct cs_hub_info *info = &c->link.session.info;
+	uint64_t own_ms = cs_clock_ms();
+	uint64_t hub_ms = (uint64_t)((int64_t)own_ms + info->clock_skew_ms);
+	enum cs_err err = CS_ERR_EXPIRED;
+
+	client_clock_set(c, 0);
+	if (client_clock_credible(c, hub_ms))
+		err = take_certificates_at(c, hub_ms / CS_SECOND_MS);
+	if (err == CS_OK)
+		client_clock_set(c, info->clock_skew_ms);
+	else if (err == CS_ERR_EXPIRED)
+		err = take_certificates_at(c, own_ms / CS_SECOND_MS);
+	return err ? err
+		   : client_stamp_cert_learn(c, cs_buf_view(&info->stamp_cert));
 }
 
 enum cs_err
@@ -103,6 +162,7 @@ client_reach(struct cs_client *c)
 		.port = c->self.port,
 		.root_public = c->self.root,
 		.timeout_ms = CLIENT_TIMEOUT_MS,
+		.clock = CS_TLS_OTHER_CLOCK,
 	};
 	enum cs_err err;
 
@@ -115,7 +175,13 @@ client_reach(struct cs_client *c)
 	if ((err = cs_session_open(&c->link.session, &config)))
 		return unreachable(c, err);
 	c->link.online = true;
-	if ((err = take_certificates(c))) {
+	if ((err = take_certificates(c)) == CS_ERR_EXPIRED)
+		err = out_of_time(c);
+	if (err == CS_ERR_EXPIRED) {
+		client_offline(c);
+		return err;
+	}
+	if (err) {
 		client_offline(c);
 		return cs_err_class(err) == CS_ERR_CLASS_THEIRS
 		    ? unreachable(c, err)

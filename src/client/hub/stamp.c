@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "client/home/client.h"
+#include "client/home/clock.h"
 #include "client/hub/call.h"
 #include "crypto/hash.h"
 
@@ -89,6 +90,9 @@ client_stamp_check(struct cs_stamp *stamp, struct cs_client *c,
 	if (stamp->group_seq != answer->group_seq ||
 	    !!(stamp->flags & CS_STAMP_HANDSHAKE) != (s->tag == NULL))
 		err = CS_ERR_STAMP;
+	else
+		client_time_seen(c, stamp->accepted_ms,
+		    (stamp->flags & CS_STAMP_CLOCK_SET) != 0);
 out:
 	cs_buf_free(&cert);
 	return err;

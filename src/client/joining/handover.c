@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "client/home/client.h"
+#include "client/home/clock.h"
 #include "client/home/contact.h"
 #include "client/home/credential.h"
 #include "client/home/group.h"
@@ -82,7 +83,7 @@ take_identity(
 	enum cs_err err;
 
 	if ((err = client_credential_open(
-		 &identity, c, credential, cs_clock_ms() / CS_SECOND_MS)))
+		 &identity, c, credential, client_now_s(c))))
 		return err;
 	if (memcmp(identity.device.device, c->self.device, CS_ID_LEN) != 0 ||
 	    memcmp(identity.device.public, c->self.device_key.public,

@@ -4,6 +4,7 @@
 
 #include "client/groups/key_package.h"
 #include "client/home/client.h"
+#include "client/home/clock.h"
 #include "client/home/credential.h"
 #include "client/home/home.h"
 #include "client/home/problem.h"
@@ -15,8 +16,7 @@
 
 /* Make keys, ids and certificate of a new account with its first device. */
 static enum cs_err
-new_identity(
-    struct cs_client *c, const struct cs_client_invite *link, const char *name)
+new_identity(struct cs_client *c, const char *name)
 {
 	const struct client_registered none = { { NULL, 0 }, { NULL, 0 } };
 	struct client_self *self = &c->self;
@@ -24,9 +24,6 @@ new_identity(
 	enum cs_err err;
 
 	strcpy(self->handle, name); /* checked: at most CS_HANDLE_MAX */
-	strcpy(self->host, link->host);
-	self->port = link->port;
-	memcpy(self->root, link->root, sizeof self->root);
 	cs_random(self->account, sizeof self->account);
 	cs_random(self->device, sizeof self->device);
 	cs_signer_free(self->signer);
@@ -54,6 +51,14 @@ same_attempt(const struct cs_client *c, const struct cs_client_invite *link,
 	    memcmp(c->self.root, link->root, sizeof c->self.root) == 0;
 }
 
+static void
+take_address(struct client_self *self, const struct cs_client_invite *link)
+{
+	strcpy(self->host, link->host);
+	self->port = link->port;
+	memcpy(self->root, link->root, sizeof self->root);
+}
+
 /* Put what the registrar signed into the credential; it has to be about the
  * account, name and key that this device made. */
 static enum cs_err
@@ -68,7 +73,7 @@ take_account(struct cs_client *c, struct cs_credential *credential,
 	credential->account_cert = answer->account_cert;
 	if ((err = cs_credential_write(&bytes, credential)) == CS_OK &&
 	    (err = client_credential_open(&identity, c, cs_buf_view(&bytes),
-		 cs_clock_ms() / CS_SECOND_MS)) == CS_OK &&
+		 client_now_s(c))) == CS_OK &&
 	    (memcmp(identity.account.account, c->self.account, CS_ID_LEN) !=
 		    0 ||
 		memcmp(identity.account.account_key, c->self.account_key,
@@ -115,16 +120,18 @@ static enum cs_err
 join(struct cs_client *c, const struct cs_client_invite *link, const char *name)
 {
 	enum cs_err err = client_home_check_new(c);
+	bool again = same_attempt(c, link, name);
 
 	if (err)
 		return err;
-	/* Everything is stored before it is sent: a join that broke off is
-	 * repeated with the same keys. */
-	if (!same_attempt(c, link, name) &&
-	    (err = new_identity(c, link, name)) != CS_OK)
+	take_address(&c->self, link);
+	/* The hub is reached first: what is certified now is to be valid to it,
+	 * whatever this device's clock says.  Everything is stored before it is
+	 * sent: a join that broke off is repeated with the same keys. */
+	if ((err = client_reach(c)) ||
+	    (!again && (err = new_identity(c, name)) != CS_OK))
 		return err;
-	if ((err = client_identity_save(c)) || (err = client_reach(c)) ||
-	    (err = client_identity_save(c)) || (err = ask_to_join(c, link)) ||
+	if ((err = client_identity_save(c)) || (err = ask_to_join(c, link)) ||
 	    (err = client_identity_save(c)) || (err = client_login(c)) ||
 	    (err = client_key_packages_fill(c)))
 		return err;

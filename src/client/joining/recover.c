@@ -18,6 +18,7 @@
 #include "client/account/seal.h"
 #include "client/groups/key_package.h"
 #include "client/home/client.h"
+#include "client/home/clock.h"
 #include "client/home/credential.h"
 #include "client/home/home.h"
 #include "client/home/problem.h"
@@ -147,8 +148,8 @@ struct removing {
 static void
 remove_one(void *arg, const struct cs_client_device *d)
 {
-	struct cs_revocation revocation = { .at_ms = cs_clock_ms() };
 	struct removing *r = arg;
+	struct cs_revocation revocation = { .at_ms = client_now_ms(r->c) };
 	struct cs_buf bytes = { 0 };
 	struct cs_wire_revocation item;
 

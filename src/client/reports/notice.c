@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "client/home/client.h"
+#include "client/home/clock.h"
 #include "client/home/problem.h"
 #include "client/hub/call.h"
 #include "client/reports/letter.h"
@@ -65,7 +66,7 @@ client_notice_read(struct cs_client_notice *out, struct cs_client *c,
 {
 	struct cs_wire_action a;
 	struct cs_wire_statement s;
-	uint64_t now = cs_clock_ms();
+	uint64_t now = client_now_ms(c);
 	enum cs_err err;
 
 	if ((err = verify(c, &a, item)) || (err = read_statement(&s, &a)))

@@ -28,10 +28,20 @@ struct hub_pending {
 	size_t answer_at; /* of its stamp in the batch; 0: nobody waits */
 };
 
+/* Did the clock run so far ahead that the group's time does not wait for it? A
+ * little is what clocks do that are kept right. */
+static bool
+was_set_back(const struct cs_hub *hub, const struct hub_group *group)
+{
+	return group->last_ms > hub->now_ms + HUB_STAMP_AHEAD_MS;
+}
+
 uint64_t
 hub_log_time(const struct cs_hub *hub, const struct hub_group *group)
 {
-	return hub->now_ms > group->last_ms ? hub->now_ms : group->last_ms;
+	return hub->now_ms > group->last_ms || was_set_back(hub, group)
+	    ? hub->now_ms
+	    : group->last_ms;
 }
 
 static void
@@ -43,6 +53,8 @@ make_stamp(struct cs_stamp *s, const struct cs_hub *hub,
 	    ? 0
 	    : CS_STAMP_HANDSHAKE;
 	s->accepted_ms = hub_log_time(hub, group);
+	if (was_set_back(hub, group))
+		s->flags |= CS_STAMP_CLOCK_SET;
 	s->epoch = entry->epoch;
 	s->group_seq = group->seq + 1;
 	memcpy(s->operator_id, hub->operator_id, sizeof s->operator_id);

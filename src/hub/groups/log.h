@@ -21,8 +21,9 @@ struct hub_appended {
 	struct cs_buf stamp; /* in wire form; the caller frees it */
 	bool waits;          /* the stamp has no signature yet */
 };
-/* The time that the next entry's stamp bears: it never goes backwards in a
- * group (FRANKING, rule 7). */
+/* The time that the next entry's stamp bears: it does not go backwards in a
+ * group (FRANKING, rule 7), unless the hub's clock was far ahead and is right
+ * again; then the stamp says so. */
 uint64_t hub_log_time(const struct cs_hub *hub, const struct hub_group *group);
 /* Number the entry, stamp it, store it and have its readers told; ${group}
  * moves along.  ${out->stamp} is empty before. */

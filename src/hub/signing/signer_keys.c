@@ -202,7 +202,7 @@ sign_stamp(struct hub_talk_stamped *out, const struct hub_keyring *k,
 	enum cs_err err;
 
 	if (!hub_talk_copy(&s, sizeof s, stamp) ||
-	    (s.flags & ~CS_STAMP_HANDSHAKE) != 0)
+	    (s.flags & ~CS_STAMP_FLAGS) != 0)
 		return CS_ERR_FORMAT;
 	/* Neither at a time outside the certificate's, nor for one. */
 	if (s.accepted_ms / CS_SECOND_MS < cert->not_before ||

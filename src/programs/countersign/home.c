@@ -119,6 +119,26 @@ open_failed(enum cs_err err, const char *home)
 	}
 }
 
+/* One thing that fails stops nothing else: what is stored can be read. */
+static void
+go_on(const struct cs_client *c, enum cs_err err)
+{
+	const char *problem = cs_client_problem(c);
+
+	if (problem[0] != '\0')
+		fprintf(stderr, "countersign: %s", problem);
+	else if (err == CS_ERR_DISK_FULL)
+		fprintf(stderr,
+		    "countersign: The disk is full: what is new stays at the "
+		    "hub until there is room.");
+	else
+		fprintf(stderr,
+		    "countersign: What is new could not be "
+		    "fetched (%s).",
+		    cs_err_text(err));
+	fprintf(stderr, " Going on without the hub.\n");
+}
+
 int
 cli_open(
     struct cs_client **out, const struct cli_args *args, enum cli_online online)
@@ -126,6 +146,7 @@ cli_open(
 	const char *home = cli_home(args);
 	struct cs_buf passphrase = { .max = 4096 };
 	bool needed = false;
+	char clock[64];
 	enum cs_err err;
 	int status;
 
@@ -147,13 +168,17 @@ cli_open(
 		return CLI_OK;
 	err = online == CLI_HELD ? cs_client_connect_held(*out)
 				 : cs_client_connect(*out);
+	if (cs_client_clock_differs(*out, clock))
+		fprintf(stderr,
+		    "countersign: This device's clock is %s the hub's. "
+		    "Nothing is lost by that; set it when you can.\n",
+		    clock);
 	if (err == CS_OK)
 		return CLI_OK;
-	if ((online != CLI_ONLINE && online != CLI_HELD &&
-		err == CS_ERR_CLOSED) ||
-	    (online == CLI_READ && shut_out(*out))) {
-		fprintf(stderr, "countersign: %s Going on without the hub.\n",
-		    cs_client_problem(*out));
+	if (online == CLI_READ ||
+	    (online == CLI_MAYBE && !cs_client_online(*out) &&
+		cs_err_class(err) != CS_ERR_CLASS_MISUSE)) {
+		go_on(*out, err);
 		return CLI_OK;
 	}
 	status = cli_client_fail(*out, err);

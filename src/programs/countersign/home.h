@@ -12,9 +12,9 @@ const char *cli_home(const struct cli_args *args);
 /*
  * Open the home and, unless ${online} is CLI_OFFLINE, connect.  If the status
  * is not 0, the user was told why.  Without a hub CLI_MAYBE and CLI_READ go on
- * and say so; CLI_READ also does so when the account is disabled or the device
- * removed, since its holder may read what is here. CLI_HELD connects for what a
- * disabled account may ask the hub.
+ * and say so; CLI_READ also does so whatever else fails: the disk is full, the
+ * account disabled, the device removed.  CLI_HELD connects for what a disabled
+ * account may ask the hub.
  */
 enum cli_online { CLI_OFFLINE, CLI_READ, CLI_MAYBE, CLI_ONLINE, CLI_HELD };
 int cli_open(struct cs_client **out, const struct cli_args *args,

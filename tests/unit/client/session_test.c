@@ -54,6 +54,8 @@ __wrap_cs_session_open(
 	(void)config;
 	memset(s, 0, sizeof *s);
 	strcpy(s->info.name, "hub.example");
+	s->info.tls_from_s = now - CS_HOUR_S;
+	s->info.tls_until_s = now + CS_DAY_S;
 	assert_ok(cs_sign_key_new(&key));
 	assert_ok(cs_stamp_key_cert_make(&s->info.stamp_cert, key.public,
 	    now - CS_HOUR_S, now + CS_DAY_S, &hub.root));

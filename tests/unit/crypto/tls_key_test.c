@@ -60,7 +60,8 @@ world_init(struct world *w)
 	    cs_tls_signer_new(&w->elsewhere.signer, cs_buf_view(&w->id.key)));
 	assert_ok(cs_tls_server_new_remote(
 	    &w->server, cs_buf_view(&w->id.chain), sign, &w->elsewhere));
-	assert_ok(cs_tls_client_new(&w->ctx, w->root.public, "hub.example"));
+	assert_ok(cs_tls_client_new(
+	    &w->ctx, w->root.public, "hub.example", CS_TLS_OWN_CLOCK));
 }
 
 static void

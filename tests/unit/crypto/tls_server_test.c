@@ -53,7 +53,8 @@ world_init(struct world *w)
 	assert_int_equal(
 	    socketpair(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK, 0, w->fds), 0);
 	assert_ok(cs_tls_accept(&w->t, w->server, w->fds[0]));
-	assert_ok(cs_tls_client_new(&w->ctx, w->root.public, "localhost"));
+	assert_ok(cs_tls_client_new(
+	    &w->ctx, w->root.public, "localhost", CS_TLS_OWN_CLOCK));
 	w->client = SSL_new(w->ctx);
 	SSL_set_fd(w->client, w->fds[1]);
 	SSL_set_connect_state(w->client);

@@ -114,7 +114,8 @@ connect_to(struct identity id, const char *host)
 	bool done;
 	enum cs_err err;
 
-	assert_ok(cs_tls_client_new(&p.client_ctx, root.public, host));
+	assert_ok(cs_tls_client_new(
+	    &p.client_ctx, root.public, host, CS_TLS_OWN_CLOCK));
 	assert_ok(cs_tls_client_refusal(p.client_ctx));
 	done = shake_hands(&p);
 	err = cs_tls_client_refusal(p.client_ctx);
@@ -203,7 +204,8 @@ test_root_as_leaf(void **state)
 	(void)state;
 	assert_int_equal(SSL_CTX_use_certificate(p.server_ctx, ca), 1);
 	assert_int_equal(SSL_CTX_use_PrivateKey(p.server_ctx, key), 1);
-	assert_ok(cs_tls_client_new(&p.client_ctx, root.public, "hub.example"));
+	assert_ok(cs_tls_client_new(
+	    &p.client_ctx, root.public, "hub.example", CS_TLS_OWN_CLOCK));
 	assert_false(shake_hands(&p));
 	assert_err(cs_tls_client_refusal(p.client_ctx), CS_ERR_CERT);
 	pair_clear(&p);
@@ -222,7 +224,8 @@ test_old_version(void **state)
 	struct pair p = { .server_ctx = server_ctx(&id) };
 
 	(void)state;
-	assert_ok(cs_tls_client_new(&p.client_ctx, root.public, "hub.example"));
+	assert_ok(cs_tls_client_new(
+	    &p.client_ctx, root.public, "hub.example", CS_TLS_OWN_CLOCK));
 	assert_int_equal(
 	    SSL_CTX_set_min_proto_version(p.client_ctx, TLS1_2_VERSION), 1);
 	assert_int_equal(
@@ -234,7 +237,8 @@ test_old_version(void **state)
 	    SSL_CTX_set_min_proto_version(p.server_ctx, TLS1_2_VERSION), 1);
 	assert_int_equal(
 	    SSL_CTX_set_max_proto_version(p.server_ctx, TLS1_2_VERSION), 1);
-	assert_ok(cs_tls_client_new(&p.client_ctx, root.public, "hub.example"));
+	assert_ok(cs_tls_client_new(
+	    &p.client_ctx, root.public, "hub.example", CS_TLS_OWN_CLOCK));
 	assert_false(shake_hands(&p));
 	pair_clear(&p);
 	identity_clear(&id);
@@ -244,7 +248,8 @@ static enum cs_err
 try_client(void *arg)
 {
 	void *ctx;
-	enum cs_err err = cs_tls_client_new(&ctx, root.public, "hub.example");
+	enum cs_err err = cs_tls_client_new(
+	    &ctx, root.public, "hub.example", CS_TLS_OWN_CLOCK);
 
 	(void)arg;
 	cs_tls_client_free(ctx);
@@ -273,7 +278,8 @@ test_limits(void **state)
 	(void)state;
 	memset(host, 'a', sizeof host - 1);
 	host[sizeof host - 1] = '\0';
-	assert_err(cs_tls_client_new(&ctx, root.public, host), CS_ERR_LIMIT);
+	assert_err(cs_tls_client_new(&ctx, root.public, host, CS_TLS_OWN_CLOCK),
+	    CS_ERR_LIMIT);
 	assert_null(ctx);
 	cs_tls_client_free(NULL);
 	cs_test_allocations(try_client, NULL);

@@ -36,7 +36,7 @@ client_new(const struct world *w, const uint8_t *root, const char *host)
 {
 	void *ctx;
 
-	assert_ok(cs_tls_client_new(&ctx, root, host));
+	assert_ok(cs_tls_client_new(&ctx, root, host, CS_TLS_OWN_CLOCK));
 	cs_tls_client_keep(ctx, w->tickets);
 	return ctx;
 }
@@ -345,7 +345,8 @@ test_other_context(void **state)
 	}
 	/* And one that keeps no tickets uses none. */
 	cs_tls_client_free(w.ctx);
-	assert_ok(cs_tls_client_new(&w.ctx, w.root.public, HOST));
+	assert_ok(
+	    cs_tls_client_new(&w.ctx, w.root.public, HOST, CS_TLS_OWN_CLOCK));
 	assert_false(meets_again(&w, w.a));
 	world_clear(&w);
 }

@@ -140,8 +140,11 @@ test_wire(void **state)
 	b.data[0] = 2;
 	assert_err(cs_stamp_parse(&got, cs_buf_view(&b)), CS_ERR_VERSION);
 	b.data[0] = 1;
-	b.data[1] = 2;
+	b.data[1] = 4;
 	assert_err(cs_stamp_parse(&got, cs_buf_view(&b)), CS_ERR_FORMAT);
+	b.data[1] = CS_STAMP_CLOCK_SET;
+	assert_ok(cs_stamp_parse(&got, cs_buf_view(&b)));
+	assert_int_equal(got.flags, CS_STAMP_CLOCK_SET);
 	b.data[1] = CS_STAMP_HANDSHAKE;
 	assert_ok(cs_stamp_parse(&got, cs_buf_view(&b)));
 	assert_int_equal(got.flags, CS_STAMP_HANDSHAKE);
