@@ -3,6 +3,7 @@
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/mman.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -477,6 +478,61 @@ test_child(void **state)
 	cs_buf_free(&file);
 }
 
+/* Pixels that nothing shrinks, so many that allocators ask the kernel. */
+static struct cs_pixels
+noise(uint32_t width, uint32_t height, unsigned channels)
+{
+	struct cs_pixels p = { 0 };
+	uint32_t x = 12345;
+
+	assert_ok(cs_pixels_new(&p, width, height, channels));
+	p.orientation = 1;
+	for (size_t i = 0; i < cs_pixels_size(&p); i++) {
+		x = x * 1664525u + 1013904223u;
+		p.data[i] = (uint8_t)(x >> 24);
+	}
+	return p;
+}
+
+/* Every decoder and encoder lives with the calls that the sandbox has. */
+static void
+test_child_kinds(void **state)
+{
+	static const struct {
+		enum kind kind;
+		unsigned channels;
+		bool lossless;
+	} kinds[] = {
+		{ JPEG, 1, false },
+		{ JPEG, 3, false },
+		{ PNG, 1, false },
+		{ PNG, 3, false },
+		{ PNG, 4, false },
+		{ WEBP, 3, false },
+		{ WEBP, 4, false },
+		{ WEBP, 3, true },
+		{ WEBP, 4, true },
+	};
+	enum cs_err (*const encode[])(struct cs_buf *, const struct cs_pixels *,
+	    int) = { cs_jpeg_encode, cs_png_encode, cs_webp_encode };
+
+	(void)state;
+	find_child();
+	for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++) {
+		struct cs_pixels p = noise(800, 600, kinds[i].channels);
+		struct cs_buf file = { 0 };
+		struct cs_photo photo;
+
+		p.lossless = kinds[i].lossless;
+		assert_ok(encode[kinds[i].kind](&file, &p, 90));
+		assert_ok(cs_photo_clean(&photo, cs_buf_view(&file)));
+		assert_int_equal(photo.width, 800);
+		cs_photo_clear(&photo);
+		cs_buf_free(&file);
+		cs_pixels_clear(&p);
+	}
+}
+
 /* What a child that was taken over could answer, or not. */
 static void
 test_bad_child(void **state)
@@ -547,7 +603,7 @@ test_answers(void **state)
 	cs_photo_clear(&in);
 }
 
-enum deed { NOTHING, OPEN, SOCKET, FORK, WRITE_ELSEWHERE, DEEDS };
+enum deed { NOTHING, OPEN, SOCKET, FORK, WRITE_ELSEWHERE, CODE, DEEDS };
 
 static void
 do_in_sandbox(enum deed deed)
@@ -566,6 +622,10 @@ do_in_sandbox(enum deed deed)
 		break;
 	case WRITE_ELSEWHERE:
 		(void)!write(7, "x", 1);
+		break;
+	case CODE:
+		(void)mmap(NULL, 4096, PROT_READ | PROT_WRITE | PROT_EXEC,
+		    MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 		break;
 	default:
 		break;
@@ -606,6 +666,7 @@ main(void)
 		cmocka_unit_test(test_damaged),
 		cmocka_unit_test(test_bombs),
 		cmocka_unit_test(test_child),
+		cmocka_unit_test(test_child_kinds),
 		cmocka_unit_test(test_bad_child),
 		cmocka_unit_test(test_answers),
 		cmocka_unit_test(test_sandbox),
