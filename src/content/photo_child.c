@@ -12,6 +12,7 @@
 #include "content/photo.h"
 #include "content/photo_clean.h"
 #include "content/photo_codec.h"
+#include "content/photo_heif.h"
 #include "content/photo_look.h"
 #include "content/photo_recode.h"
 
@@ -29,7 +30,7 @@
 /* A photo of 50 megapixels, decoded, turned and encoded, and what the encoders
  * need beside. */
 #define MEMORY_MAX ((rlim_t)1536 << 20)
-#define CPU_SECONDS_MAX 15
+#define CPU_SECONDS_MAX 30
 
 static enum cs_err
 set_limit(int which, rlim_t value)
@@ -143,7 +144,7 @@ read_all(struct cs_buf *out)
 			return CS_ERR_IO;
 		if (n == 0)
 			return CS_OK;
-		if (out->len + (size_t)n > CS_PHOTO_FILE_MAX)
+		if (out->len + (size_t)n > CS_PHOTO_SOURCE_FILE_MAX)
 			return CS_ERR_LIMIT;
 		if ((err = cs_buf_add(out, cs_view(chunk, (size_t)n))))
 			return err;
@@ -198,7 +199,7 @@ cs_photo_child_main(const char *mode)
 	for (int i = 0; i < 4; i++)
 		if (strcmp(mode, looks[i]) == 0)
 			level = i;
-	if (cs_photo_sandbox() != CS_OK)
+	if (cs_heif_prepare() != CS_OK || cs_photo_sandbox() != CS_OK)
 		return 1;
 	err = read_all(&file);
 	if (level < 0)
