@@ -37,6 +37,7 @@ dav1d_open(Dav1dContext **out, const Dav1dSettings *settings)
 
 	one.n_threads = 1;
 	one.max_frame_delay = 1;
+	one.logger.callback = NULL; /* nobody reads it */
 	if (real_open == NULL && cs_heif_prepare() != CS_OK)
 		return DAV1D_ERR(EIO);
 	return real_open(out, &one);

@@ -322,6 +322,32 @@ test_child(void **state)
 	cs_pixels_clear(&p);
 }
 
+/* Whatever a decoder has to say about damage, it is not stopped for it. */
+static void
+test_child_damaged(void **state)
+{
+	struct cs_buf file = { 0 };
+
+	(void)state;
+	pw_find_child();
+	for (size_t f = 0; f < FORMATS; f++) {
+		shoot(&file, f, 3, &(struct scene){ 0 });
+		for (size_t i = 12; i < file.len; i += 5) {
+			struct cs_photo_look look;
+			enum cs_err err;
+
+			file.data[i] ^= 0x55;
+			err = cs_photo_look(
+			    &look, cs_buf_view(&file), CS_PHOTO_LEVEL_HASH);
+			if (err == CS_ERR_CLOSED)
+				fail_msg("it was stopped at byte %zu", i);
+			cs_photo_look_clear(&look);
+			file.data[i] ^= 0x55;
+		}
+	}
+	cs_buf_free(&file);
+}
+
 int
 main(void)
 {
@@ -334,6 +360,7 @@ main(void)
 		cmocka_unit_test(test_bombs),
 		cmocka_unit_test(test_damaged),
 		cmocka_unit_test(test_child),
+		cmocka_unit_test(test_child_damaged),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
