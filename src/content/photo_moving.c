@@ -140,7 +140,8 @@ gif_moves(struct cs_view file)
 
 	if (cs_gif_open(&g, file) != CS_OK)
 		return false;
-	moves = cs_gif_next(g) == CS_OK && cs_gif_next(g) == CS_OK;
+	/* A second one that is damaged is one, too. */
+	moves = cs_gif_next(g) == CS_OK && cs_gif_next(g) != CS_ERR_CLOSED;
 	cs_gif_close(g);
 	return moves;
 }
