@@ -239,12 +239,21 @@ clean(struct cs_client *c, struct cs_photo *photo, int fd, uint64_t size,
 	switch (err) {
 	case CS_ERR_TYPE:
 		return client_problem(c, err,
-		    "%.300s is not a JPEG, PNG or WebP photo. Other files go "
-		    "with --file, as they are.",
+		    "%.300s is not a photo that can be cleaned (JPEG, PNG, "
+		    "WebP, GIF, HEIC or AVIF), so it was not sent. Other files "
+		    "go with --file, as they are.",
 		    path);
+	case CS_ERR_UNSUPPORTED:
+		return client_problem(c, err,
+		    "%.300s is a photo of a kind that cannot be cleaned, so it "
+		    "was not sent. Save it as a JPEG and send that.",
+		    path);
+	case CS_ERR_NOMEM: /* the decoder has a limit of its own */
 	case CS_ERR_LIMIT:
-		return client_problem(
-		    c, err, "%.300s is too large to be unpacked safely.", path);
+		return client_problem(c, err,
+		    "%.300s is too large to be unpacked safely, so it was not "
+		    "sent. Make it smaller, and send that.",
+		    path);
 	case CS_ERR_FORMAT:
 	case CS_ERR_TIMEOUT:
 		return client_problem(c, err,
@@ -312,7 +321,8 @@ client_media_upload(struct cs_client *c, struct cs_mimi_external *out,
 
 	if ((err = client_need_hub(c)) ||
 	    (err = open_path(c, path,
-		 photo ? CS_MEDIA_PHOTO_MAX : CS_MEDIA_FILE_MAX, &fd, &size)))
+		 photo ? CS_PHOTO_SOURCE_FILE_MAX : CS_MEDIA_FILE_MAX, &fd,
+		 &size)))
 		goto out;
 	if (photo) {
 		if ((err = clean(c, &cleaned, fd, size, path)))

@@ -46,6 +46,8 @@ static const struct cli_option send_options[] = {
 	{ "photo", 0, "FILE",
 	    "send a photo; place, camera and the like are removed" },
 	{ "file", 0, "FILE", "send a file as it is, up to 100 MiB" },
+	{ "as-is", 0, NULL,
+	    "with --file: also a photo that tells where it was taken" },
 	{ "reply", 0, "MESSAGE-ID", "answer this message" },
 	{ 0 },
 };
@@ -185,7 +187,10 @@ static const struct cli_command commands[] = {
 	    "send a message to somebody or to a group",
 	    "\"-\" reads the text from standard input. Prints the id of the "
 	    "message. Without a connection the message waits and goes out with "
-	    "the next command that has one.",
+	    "the next command that has one. --file asks before it sends a "
+	    "photo "
+	    "or film that tells where, when or with what it was made; where "
+	    "nobody can be asked, it sends such a file with --as-is only.",
 	    1, 2, send_options, cli_send },
 	{ "inbox", "[--all] [--json]", "show new messages",
 	    "A message that does not verify is never shown; a line says that "
