@@ -16,6 +16,9 @@
 #include "content/photo_heif.h"
 #include "content/photo_look.h"
 #include "content/photo_recode.h"
+#include "content/voice.h"
+#include "content/voice_clean.h"
+#include "content/voice_recode.h"
 
 #if defined(__has_feature)
 #if __has_feature(address_sanitizer)
@@ -188,6 +191,16 @@ look(struct cs_buf *answer, struct cs_view file, enum cs_err err,
 	return cs_photo_look_write(answer, &l, err);
 }
 
+static enum cs_err
+voice(struct cs_buf *answer, struct cs_view file, enum cs_err err)
+{
+	struct cs_voice v = { 0 };
+
+	if (err == CS_OK)
+		err = cs_voice_recode(&v, file);
+	return cs_voice_answer_write(answer, &v, err);
+}
+
 int
 cs_photo_child_main(const char *mode)
 {
@@ -207,7 +220,9 @@ cs_photo_child_main(const char *mode)
 	if (cs_heif_prepare() != CS_OK || cs_photo_sandbox() != CS_OK)
 		return 1;
 	err = read_all(&file);
-	if (level < 0)
+	if (strcmp(mode, "voice") == 0)
+		err = voice(&answer, cs_buf_view(&file), err);
+	else if (level < 0)
 		err = clean(&answer, cs_buf_view(&file), err);
 	else
 		err = look(&answer, cs_buf_view(&file), err,

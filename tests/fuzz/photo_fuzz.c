@@ -13,6 +13,7 @@
 #include "content/sniff.h"
 #include "content/traces.h"
 #include "fuzz/fuzz_want.h"
+#include "support/library_leaks.h"
 
 #define MAX_TRACED 4096
 

@@ -45,6 +45,9 @@ static const struct cli_option remove_options[] = {
 static const struct cli_option send_options[] = {
 	{ "photo", 0, "FILE",
 	    "send a photo; place, camera and the like are removed" },
+	{ "voice", 0, "FILE",
+	    "send a recording (Ogg Opus or WAV) of up to 15 minutes; titles "
+	    "and the like are removed" },
 	{ "file", 0, "FILE", "send a file as it is, up to 100 MiB" },
 	{ "as-is", 0, NULL,
 	    "with --file: also a photo that tells where it was taken" },

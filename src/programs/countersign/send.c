@@ -163,6 +163,7 @@ cli_send(const struct cli_args *args)
 		.to = cli_arg(args, 0),
 		.photo_path = cli_value(args, "photo"),
 		.file_path = cli_value(args, "file"),
+		.voice_path = cli_value(args, "voice"),
 		.reply_to = cli_value(args, "reply"),
 		.progress = cli_progress,
 	};
@@ -173,11 +174,15 @@ cli_send(const struct cli_args *args)
 	enum cs_err err;
 	int status;
 
-	if (out.photo_path != NULL && out.file_path != NULL)
-		return cli_fail(CLI_USAGE, "One photo or one file, not both.");
+	if ((out.photo_path != NULL) + (out.file_path != NULL) +
+		(out.voice_path != NULL) >
+	    1)
+		return cli_fail(CLI_USAGE,
+		    "One photo, one file or one voice message, not more.");
 	if (cli_flag(args, "as-is") && out.file_path == NULL)
 		return cli_fail(CLI_USAGE, "--as-is goes with --file.");
-	if (text == NULL && out.photo_path == NULL && out.file_path == NULL)
+	if (text == NULL && out.photo_path == NULL && out.file_path == NULL &&
+	    out.voice_path == NULL)
 		return cli_fail(CLI_USAGE,
 		    "There is nothing to send: give a text, - or --photo "
 		    "FILE.");

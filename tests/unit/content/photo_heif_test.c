@@ -9,6 +9,7 @@
 #include "content/photo_look.h"
 #include "content/photo_recode.h"
 #include "content/photo_webp.h"
+#include "support/library_leaks.h"
 #include "unit/content/photo_world.h"
 
 static const enum heif_compression_format formats[] = { heif_compression_HEVC,
