@@ -19,13 +19,21 @@ static const struct format {
 	    TYPE_RGB_8 },
 };
 
-/* Grey as sRGB has it (IEC 61966-2-1). */
+/* IEC 61966-2-1. */
+static cmsToneCurve *
+srgb_curve(void)
+{
+	static const cmsFloat64Number numbers[] = { 2.4, 1 / 1.055,
+		0.055 / 1.055, 1 / 12.92, 0.04045 };
+
+	return cmsBuildParametricToneCurve(NULL, 4, numbers);
+}
+
+/* Grey as sRGB has it. */
 static cmsHPROFILE
 grey_profile(void)
 {
-	static const cmsFloat64Number srgb[] = { 2.4, 1 / 1.055, 0.055 / 1.055,
-		1 / 12.92, 0.04045 };
-	cmsToneCurve *curve = cmsBuildParametricToneCurve(NULL, 4, srgb);
+	cmsToneCurve *curve = srgb_curve();
 	cmsHPROFILE profile;
 
 	if (curve == NULL)
@@ -71,6 +79,42 @@ cs_color_free(struct cs_color *c)
 {
 	if (c != NULL)
 		cmsDeleteTransform(c);
+}
+
+static enum cs_err
+save(struct cs_buf *out, cmsHPROFILE profile)
+{
+	cmsUInt32Number n = 0;
+	uint8_t *at;
+	enum cs_err err;
+
+	if (!cmsSaveProfileToMem(profile, NULL, &n))
+		return CS_ERR_NOMEM;
+	if ((err = cs_buf_extend(out, n, &at)))
+		return err;
+	return cmsSaveProfileToMem(profile, at, &n) ? CS_OK : CS_ERR_NOMEM;
+}
+
+enum cs_err
+cs_color_profile(struct cs_buf *out, const double corners[static 6])
+{
+	static const cmsCIExyY white = { 0.3127, 0.3290, 1 };
+	const cmsCIExyYTRIPLE ends = { { corners[0], corners[1], 1 },
+		{ corners[2], corners[3], 1 }, { corners[4], corners[5], 1 } };
+	cmsToneCurve *curve = srgb_curve();
+	cmsToneCurve *const curves[] = { curve, curve, curve };
+	cmsHPROFILE profile = NULL;
+	enum cs_err err = CS_ERR_NOMEM;
+
+	if (curve != NULL)
+		profile = cmsCreateRGBProfile(&white, &ends, curves);
+	if (profile != NULL) {
+		err = save(out, profile);
+		cmsCloseProfile(profile);
+	}
+	if (curve != NULL)
+		cmsFreeToneCurve(curve);
+	return err;
 }
 
 void

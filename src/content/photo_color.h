@@ -25,5 +25,9 @@ void cs_color_row(
     struct cs_color *c, uint8_t *to, const uint8_t *from, uint32_t n);
 void cs_color_free(struct cs_color *c);
 
+/* A profile for colours of these corners, red, green, blue (CIE 1931 xy), the
+ * white of a screen (D65) and the curve of sRGB; appended to ${out}. */
+CS_CHECKED enum cs_err cs_color_profile(
+    struct cs_buf *out, const double corners[static 6]);
 /* Apply the profile that the pixels came with, and forget it. */
 void cs_color_convert(struct cs_pixels *p);

@@ -9,6 +9,7 @@
 
 #include "content/photo.h"
 #include "content/photo_codec.h"
+#include "content/photo_color.h"
 #include "content/photo_pixels.h"
 #include "content/photo_shrink.h"
 
@@ -75,6 +76,34 @@ error_of(struct heif_error e)
 	}
 }
 
+/* Colours that are named by numbers (ITU-T H.273) instead of by a profile.
+ * Curves of HDR are left as they are: a screen of today shows them dull. */
+static enum cs_err
+name_colors(struct cs_pixels *out, const struct heif_image_handle *handle)
+{
+	static const double p3[6] = { 0.68, 0.32, 0.265, 0.69, 0.15, 0.06 };
+	static const double bt2020[6] = { 0.708, 0.292, 0.17, 0.797, 0.131,
+		0.046 };
+	struct heif_color_profile_nclx *nclx = NULL;
+	const double *corners = NULL;
+
+	if (heif_image_handle_get_nclx_color_profile(handle, &nclx).code !=
+	    heif_error_Ok)
+		return CS_OK;
+	if (nclx->color_primaries == heif_color_primaries_SMPTE_EG_432_1)
+		corners = p3;
+	else if (nclx->color_primaries ==
+	    heif_color_primaries_ITU_R_BT_2020_2_and_2100_0)
+		corners = bt2020;
+	if (nclx->transfer_characteristics ==
+		heif_transfer_characteristic_ITU_R_BT_2100_0_PQ ||
+	    nclx->transfer_characteristics ==
+		heif_transfer_characteristic_ITU_R_BT_2100_0_HLG)
+		corners = NULL;
+	heif_nclx_color_profile_free(nclx);
+	return corners != NULL ? cs_color_profile(&out->icc, corners) : CS_OK;
+}
+
 static enum cs_err
 read_profile(struct cs_pixels *out, const struct heif_image_handle *handle)
 {
@@ -82,7 +111,9 @@ read_profile(struct cs_pixels *out, const struct heif_image_handle *handle)
 	uint8_t *at;
 	enum cs_err err;
 
-	if (n == 0 || n > CS_PHOTO_PROFILE_MAX)
+	if (n == 0)
+		return name_colors(out, handle);
+	if (n > CS_PHOTO_PROFILE_MAX)
 		return CS_OK;
 	if ((err = cs_buf_extend(&out->icc, n, &at)))
 		return err;

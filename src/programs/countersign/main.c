@@ -186,7 +186,9 @@ static const struct cli_command commands[] = {
 	    "new number. Once you have compared the new number, "
 	    "--accept-new accepts the new key on all your devices.",
 	    1, 1, safety_options, cli_safety_number },
-	{ "send", "NAME TEXT | NAME - | NAME --photo FILE [CAPTION]",
+	{ "send",
+	    "NAME TEXT | NAME - | NAME --photo FILE [CAPTION] | NAME --voice "
+	    "FILE",
 	    "send a message to somebody or to a group",
 	    "\"-\" reads the text from standard input. Prints the id of the "
 	    "message. Without a connection the message waits and goes out with "

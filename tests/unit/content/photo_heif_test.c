@@ -243,6 +243,46 @@ test_profile_is_read(void **state)
 	cs_buf_free(&file);
 }
 
+/* Display P3, named by a number: one colour of it, and what it is in sRGB.
+ * libheif writes that box for AVIF only, and says in it that it does not know.
+ */
+static void
+test_named_colours(void **state)
+{
+	struct cs_pixels p = { 0 }, got = { 0 };
+	struct cs_buf file = { 0 };
+	struct cs_photo photo;
+	uint8_t *at;
+
+	(void)state;
+	if (!can_make())
+		skip();
+	assert_ok(cs_pixels_new(&p, 64, 64, 3));
+	for (size_t i = 0; i < 64 * 64; i++)
+		memcpy(p.data + 3 * i, (const uint8_t[]){ 200, 120, 90 }, 3);
+	make(&file, heif_compression_AV1, &p, &(struct scene){ 0 });
+	at = memmem(file.data, file.len, "nclx\0\2\0\2", 8);
+	assert_non_null(at);
+	memcpy(at + 4, "\0\x0c\0\x0d", 4);
+	assert_ok(cs_photo_recode(&photo, cs_buf_view(&file)));
+	assert_ok(cs_jpeg_decode(&got, cs_buf_view(&photo.bytes)));
+	at = got.data + 3 * (64 * 32 + 32);
+	assert_in_range(at[0], 213 - 5, 213 + 5);
+	assert_in_range(at[1], 115 - 5, 115 + 5);
+	assert_in_range(at[2], 83 - 5, 83 + 5);
+	cs_pixels_clear(&got);
+	cs_photo_clear(&photo);
+	/* A curve of HDR is left alone. */
+	at = memmem(file.data, file.len, "nclx\0\x0c\0\x0d", 8);
+	assert_non_null(at);
+	memcpy(at + 4, "\0\x0c\0\x10", 4);
+	assert_ok(cs_heif_decode(&got, cs_buf_view(&file)));
+	assert_int_equal(got.icc.len, 0);
+	cs_pixels_clear(&got);
+	cs_pixels_clear(&p);
+	cs_buf_free(&file);
+}
+
 /* What a file says of its size is not believed, nor allocated. */
 static void
 test_bombs(void **state)
@@ -358,6 +398,7 @@ main(void)
 		cmocka_unit_test(test_transparent),
 		cmocka_unit_test(test_primary),
 		cmocka_unit_test(test_profile_is_read),
+		cmocka_unit_test(test_named_colours),
 		cmocka_unit_test(test_bombs),
 		cmocka_unit_test(test_damaged),
 		cmocka_unit_test(test_child),

@@ -50,7 +50,7 @@ tiff(struct cs_buf *out, bool big, const struct entry *first, uint32_t n,
 #define BEHIND(n) (8 + 2 + 12 * (n) + 4)
 
 static const char *const heads[] = {
-	"\xff\xd8\xff\xe1..Exif",
+	"\xff\xd8\xff\xe1..Exif......",
 	"\x89PNG\r\n\x1a\n....eXIf",
 	"RIFF....WEBPVP8X",
 	"GIF89a..........",
