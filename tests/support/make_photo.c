@@ -20,6 +20,8 @@
 #include <webp/encode.h>
 #include <webp/mux.h>
 
+#include "support/library_leaks.h"
+
 static unsigned turn, turned_width, turned_height; /* of what is written */
 
 /* A point of the picture before it is turned. */
@@ -174,12 +176,15 @@ write_heif(FILE *f, unsigned width, unsigned height, int gps,
 	struct heif_writer writer = { 1, take_heif };
 	struct heif_context *c = heif_context_alloc();
 	struct heif_encoder *encoder;
-	struct heif_image_handle *handle;
+	struct heif_image_handle *handle = NULL;
 	struct heif_image *image;
 	int stride, failed;
 
-	if (heif_context_get_encoder_for_format(c, format, &encoder).code)
+	if (heif_context_get_encoder_for_format(c, format, &encoder).code) {
+		heif_context_free(c);
+		free(all);
 		return 77;
+	}
 	(void)heif_image_create((int)width, (int)height, heif_colorspace_RGB,
 	    heif_chroma_interleaved_RGB, &image);
 	(void)heif_image_add_plane(
@@ -196,6 +201,10 @@ write_heif(FILE *f, unsigned width, unsigned height, int gps,
 			     exif + EXIF_BEGIN, sizeof exif - EXIF_BEGIN)
 			     .code != 0;
 	failed = failed || heif_context_write(c, &writer, f).code != 0;
+	heif_image_handle_release(handle);
+	heif_image_release(image);
+	heif_encoder_release(encoder);
+	heif_context_free(c);
 	free(all);
 	return failed;
 }
@@ -212,6 +221,7 @@ write_gif(FILE *f, unsigned width, unsigned height, int gps)
 {
 	static const GifByteType delay[] = { 0, 10, 0, 0 };
 	GifColorType greys[256];
+	ColorMapObject *map;
 	GifByteType *row = malloc(width);
 	GifFileType *gif;
 	int code;
@@ -219,12 +229,12 @@ write_gif(FILE *f, unsigned width, unsigned height, int gps)
 	for (int i = 0; i < 256; i++)
 		greys[i] = (GifColorType){ (GifByteType)i, (GifByteType)i,
 			(GifByteType)i };
+	map = GifMakeMapObject(256, greys);
 	gif = EGifOpen(f, take_gif, &code);
-	if (gif == NULL || row == NULL)
+	if (gif == NULL || row == NULL || map == NULL)
 		return 1;
 	EGifSetGifVersion(gif, true);
-	EGifPutScreenDesc(
-	    gif, (int)width, (int)height, 8, 0, GifMakeMapObject(256, greys));
+	EGifPutScreenDesc(gif, (int)width, (int)height, 8, 0, map);
 	if (gps)
 		EGifPutComment(gif, "52 N 13 E LEAKED");
 	for (unsigned i = 0; i < 3; i++) {
@@ -238,6 +248,7 @@ write_gif(FILE *f, unsigned width, unsigned height, int gps)
 		}
 	}
 	free(row);
+	GifFreeMapObject(map);
 	return EGifCloseFile(gif, &code) != GIF_OK;
 }
 
