@@ -310,6 +310,7 @@ struct cs_client_outgoing {
 	struct cs_view text;    /* UTF-8, at most 60 KiB; or empty */
 	const char *photo_path; /* or NULL */
 	const char *file_path;  /* or NULL */
+	const char *voice_path; /* or NULL */
 	const char *reply_to;   /* message id, or NULL */
 	/* Called now and then while a file is sent; or NULL. */
 	void (*progress)(uint64_t done, uint64_t total);
@@ -329,6 +330,8 @@ struct cs_client_media {
 	char media_type[64];
 	uint64_t size;
 	bool photo;
+	bool voice;
+	uint32_t duration_ms; /* of a voice message, as its sender says; or 0 */
 };
 struct cs_client_message {
 	uint64_t number; /* this device's count, in order of arrival */

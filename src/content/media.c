@@ -11,6 +11,8 @@
 #include "crypto/hash.h"
 #include "crypto/random.h"
 
+/* What voice messages are announced as, with or without parameters. */
+#define SOUND_TYPE "audio/ogg"
 #define SALT_LEN 16
 #define COMMIT_LEN 32
 #define NONCE_LEN 12
@@ -226,7 +228,7 @@ struct cs_media_opener {
 	uint8_t key[CS_MEDIA_KEY_LEN];
 	uint8_t content_hash[32], plain_sha256[32];
 	uint64_t size, plain_size;
-	bool is_image;
+	bool is_image, is_sound;
 	char type[CS_MIMI_TYPE_MAX + 1];
 	struct file_keys keys;
 	struct cs_hasher *plain_hash, *sealed_hash;
@@ -248,6 +250,7 @@ copy_part(struct cs_media_opener *o, const struct cs_mimi_external *part)
 		    o->type, part->content_type.data, part->content_type.len);
 	/* Media types are compared without case (RFC 2045, section 5.1). */
 	o->is_image = strncasecmp(o->type, "image/", 6) == 0;
+	o->is_sound = strncasecmp(o->type, SOUND_TYPE, strlen(SOUND_TYPE)) == 0;
 	if (part->plain_size > CS_MEDIA_FILE_MAX ||
 	    (o->is_image && part->plain_size > CS_MEDIA_PHOTO_MAX))
 		return CS_ERR_LIMIT;
@@ -302,8 +305,12 @@ take_header(struct cs_media_opener *o)
 static enum cs_err
 check_type(const struct cs_media_opener *o, struct cs_view first)
 {
-	const char *is = cs_media_sniff(first);
+	const char *is =
+	    o->is_sound ? cs_media_sniff_more(first) : cs_media_sniff(first);
 
+	if (o->is_sound)
+		return is != NULL && strcmp(is, SOUND_TYPE) == 0 ? CS_OK
+								 : CS_ERR_TYPE;
 	if (!o->is_image)
 		return CS_OK;
 	return is != NULL && strcasecmp(is, o->type) == 0 ? CS_OK : CS_ERR_TYPE;

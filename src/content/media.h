@@ -50,8 +50,8 @@ void cs_media_sealer_free(struct cs_media_sealer *s);
  * before end() returned CS_OK: write to a temporary file and keep it only then.
  * CS_ERR_MAC: the key is not the one that the file is committed to;
  * CS_ERR_DECRYPT; CS_ERR_LIMIT: more than announced; CS_ERR_DIGEST: sizes or
- * hashes differ; CS_ERR_TYPE: announced as an image, but its first bytes say
- * something else.
+ * hashes differ; CS_ERR_TYPE: announced as an image or as Ogg, but its first
+ * bytes say something else.
  */
 struct cs_media_opener;
 CS_CHECKED enum cs_err cs_media_opener_new(

@@ -20,7 +20,7 @@
 #include "content/photo_codec.h"
 #include "content/sniff.h"
 
-#define TIMEOUT_MS 20000
+#define TIMEOUT_MS 45000
 #define PATH_SIZE 4096
 #define EXIT_NO_PROGRAM 127
 #define ANSWER_VERSION 1
@@ -251,7 +251,7 @@ run(struct cs_buf *answer, struct cs_view file, const char *program,
 	pid_t pid;
 	int end;
 
-	if (file.len > CS_PHOTO_FILE_MAX)
+	if (file.len > CS_PHOTO_SOURCE_FILE_MAX)
 		return CS_ERR_LIMIT;
 	if ((err = start(&pid, &end, program, mode)))
 		return err;

@@ -15,4 +15,5 @@ struct cs_pixels {
 	uint8_t *data;
 	unsigned orientation; /* EXIF, 1 to 8: how it has to be turned */
 	bool lossless;        /* as a WebP */
+	struct cs_buf icc;    /* what the colours mean; empty: sRGB */
 };

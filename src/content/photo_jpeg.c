@@ -11,13 +11,16 @@
 #include <jpeglib.h>
 
 #include "base/alloc.h"
+#include "content/photo.h"
 #include "content/photo_codec.h"
+#include "content/photo_color.h"
 #include "content/photo_exif.h"
 #include "content/photo_pixels.h"
 
 /* A progressive photo of this many scans is made to cost time. */
 #define SCANS_MAX 100
 #define EXIF_MARKER (JPEG_APP0 + 1)
+#define PROFILE_MARKER (JPEG_APP0 + 2)
 
 /* libjpeg leaves by longjmp: what has to survive it is in here. */
 struct job {
@@ -30,6 +33,7 @@ struct job {
 	unsigned char *bytes; /* of libjpeg, by malloc() */
 	unsigned long n;
 	uint8_t *cmyk;
+	struct cs_color *color; /* of the CMYK, if it has a profile */
 };
 
 static void
@@ -124,10 +128,42 @@ read_rows(struct job *job, struct cs_pixels *out)
 
 		if (jpeg_read_scanlines(d, &into, 1) != 1)
 			stop((j_common_ptr)d);
-		if (cmyk)
+		if (cmyk && job->color != NULL)
+			cs_color_row(job->color, row, job->cmyk, out->width);
+		else if (cmyk)
 			from_cmyk(
 			    row, job->cmyk, out->width, d->saw_Adobe_marker);
 	}
+}
+
+/* The profile, whose parts are numbered; damaged ones are none. */
+static void
+read_profile(struct job *job, struct cs_pixels *out)
+{
+	JOCTET *icc = NULL;
+	unsigned n = 0;
+
+	if (!jpeg_read_icc_profile(&job->d, &icc, &n))
+		return;
+	if (n <= CS_PHOTO_PROFILE_MAX)
+		job->err = cs_buf_add(&out->icc, cs_view(icc, n));
+	free(icc);
+	if (job->err)
+		longjmp(job->leave, 1);
+}
+
+/* CMYK is no colour of a screen: it does not leave here. */
+static void
+prepare_cmyk(struct job *job, struct cs_pixels *out)
+{
+	job->cmyk = cs_calloc(out->width, 4);
+	if (job->cmyk == NULL) {
+		job->err = CS_ERR_NOMEM;
+		longjmp(job->leave, 1);
+	}
+	job->color = cs_color_new(cs_buf_view(&out->icc),
+	    job->d.saw_Adobe_marker ? CS_COLOR_CMYK_INVERTED : CS_COLOR_CMYK);
+	cs_buf_free(&out->icc);
 }
 
 static void
@@ -138,8 +174,10 @@ decode(struct job *job, struct cs_pixels *out, struct cs_view file)
 
 	jpeg_mem_src(d, file.data, file.len);
 	jpeg_save_markers(d, EXIF_MARKER, 0xffff);
+	jpeg_save_markers(d, PROFILE_MARKER, 0xffff);
 	(void)jpeg_read_header(d, TRUE);
 	out->orientation = orientation(d);
+	read_profile(job, out);
 	switch (d->jpeg_color_space) {
 	case JCS_GRAYSCALE:
 		d->out_color_space = JCS_GRAYSCALE;
@@ -152,14 +190,16 @@ decode(struct job *job, struct cs_pixels *out, struct cs_view file)
 	default:
 		d->out_color_space = JCS_RGB;
 	}
+	d->scale_num = 1;
+	if ((job->err = cs_pixels_scale(
+		 &d->scale_denom, d->image_width, d->image_height)))
+		longjmp(job->leave, 1);
+	jpeg_calc_output_dimensions(d);
 	if ((job->err = cs_pixels_new(
-		 out, d->image_width, d->image_height, channels)))
+		 out, d->output_width, d->output_height, channels)))
 		longjmp(job->leave, 1);
-	if (d->out_color_space == JCS_CMYK &&
-	    (job->cmyk = cs_calloc(out->width, 4)) == NULL) {
-		job->err = CS_ERR_NOMEM;
-		longjmp(job->leave, 1);
-	}
+	if (d->out_color_space == JCS_CMYK)
+		prepare_cmyk(job, out);
 	(void)jpeg_start_decompress(d);
 	read_rows(job, out);
 	(void)jpeg_finish_decompress(d);
@@ -181,6 +221,7 @@ cs_jpeg_decode(struct cs_pixels *out, struct cs_view file)
 	}
 	jpeg_destroy_decompress(&job.d);
 	cs_free_plain(job.cmyk);
+	cs_color_free(job.color);
 	return job.err;
 }
 

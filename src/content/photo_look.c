@@ -10,11 +10,11 @@
 #include "content/photo.h"
 #include "content/photo_clean.h"
 #include "content/photo_codec.h"
-#include "content/photo_gif.h"
+#include "content/photo_color.h"
+#include "content/photo_decode.h"
 #include "content/photo_jpeg.h"
 #include "content/photo_pixels.h"
 #include "content/photo_png.h"
-#include "content/photo_webp.h"
 #include "content/sniff.h"
 
 #define QUALITY 85
@@ -31,30 +31,6 @@ cs_photo_look_clear(struct cs_photo_look *l)
 }
 
 /* ---- pixels ------------------------------------------------------------- */
-
-static bool
-is_gif(struct cs_view v)
-{
-	return v.len >= 6 &&
-	    (memcmp(v.data, "GIF87a", 6) == 0 ||
-		memcmp(v.data, "GIF89a", 6) == 0);
-}
-
-static enum cs_err
-decode(struct cs_pixels *out, struct cs_view file)
-{
-	const char *type = cs_media_sniff(file);
-
-	if (is_gif(file))
-		return cs_gif_decode(out, file);
-	if (type == NULL)
-		return CS_ERR_TYPE;
-	if (strcmp(type, "image/jpeg") == 0)
-		return cs_jpeg_decode(out, file);
-	if (strcmp(type, "image/png") == 0)
-		return cs_png_decode(out, file);
-	return cs_webp_decode(out, file);
-}
 
 /* What shows through is black, as in what computes the published hashes. */
 static void
@@ -154,6 +130,7 @@ picture(
 	bool blur = level == CS_PHOTO_LEVEL_BLUR;
 	enum cs_err err;
 
+	cs_color_convert(p);
 	if ((err = cs_pixels_turn(p)) == CS_OK &&
 	    (err = shrink(&small, p, sides[level], blur ? 1 : 3)) == CS_OK)
 		err = blur ? cs_png_encode(&out->picture, &small, 0)
@@ -172,9 +149,9 @@ cs_photo_look_here(
 	enum cs_err err;
 
 	memset(out, 0, sizeof *out);
-	if (file.len > CS_PHOTO_FILE_MAX)
+	if (file.len > CS_PHOTO_SOURCE_FILE_MAX)
 		return CS_ERR_LIMIT;
-	if ((err = decode(&p, file)) == CS_OK) {
+	if ((err = cs_photo_decode(&p, file)) == CS_OK) {
 		flatten(&p);
 		out->width = p.width;
 		out->height = p.height;

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /* A photo for the report desk: hashes of what it looks like, and a picture that
  * spares the person who has to see it. Decoded in the sandboxed child of
- * content/photo.h: JPEG, PNG, WebP, and the first picture of a GIF. The hashes
- * are of the pixels as the file has them; the picture is turned the way its
- * orientation says. */
+ * content/photo.h: JPEG, PNG, WebP, GIF, HEIC and AVIF, the first picture of
+ * what moves. The hashes are of the pixels as the file has them; the picture is
+ * turned the way its orientation says, in the colours that its profile says. */
 #pragma once
 
 #include "content/photo.h"

@@ -7,6 +7,8 @@
 #include "content/photo.h"
 #include "content/photo_codec.h"
 
+#define SCALE_MAX 8 /* what a JPEG can be decoded at */
+
 enum cs_err
 cs_pixels_new(
     struct cs_pixels *out, uint32_t width, uint32_t height, unsigned channels)
@@ -23,6 +25,26 @@ cs_pixels_new(
 	return out->data != NULL ? CS_OK : CS_ERR_NOMEM;
 }
 
+enum cs_err
+cs_pixels_scale(unsigned *by, uint32_t width, uint32_t height)
+{
+	if (width == 0 || height == 0)
+		return CS_ERR_FORMAT;
+	if (width > CS_PHOTO_SOURCE_SIDE_MAX ||
+	    height > CS_PHOTO_SOURCE_SIDE_MAX ||
+	    (uint64_t)width * height > CS_PHOTO_SOURCE_PIXELS_MAX)
+		return CS_ERR_LIMIT;
+	for (*by = 1; *by < SCALE_MAX; *by *= 2) {
+		uint64_t w = (width + *by - 1) / *by;
+		uint64_t h = (height + *by - 1) / *by;
+
+		if (w <= CS_PHOTO_SIDE_MAX && h <= CS_PHOTO_SIDE_MAX &&
+		    w * h <= CS_PHOTO_PIXELS_MAX)
+			break;
+	}
+	return CS_OK;
+}
+
 size_t
 cs_pixels_size(const struct cs_pixels *p)
 {
@@ -33,6 +55,7 @@ void
 cs_pixels_clear(struct cs_pixels *p)
 {
 	cs_free(p->data, p->data != NULL ? cs_pixels_size(p) : 0);
+	cs_buf_free(&p->icc);
 	memset(p, 0, sizeof *p);
 }
 
@@ -98,6 +121,7 @@ cs_pixels_turn(struct cs_pixels *p)
 			    p->channels);
 			to += p->channels;
 		}
+	cs_buf_move(&out.icc, &p->icc);
 	cs_pixels_clear(p);
 	*p = out;
 	return CS_OK;

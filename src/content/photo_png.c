@@ -5,14 +5,16 @@
 #include <setjmp.h>
 #include <string.h>
 
+#include "base/alloc.h"
 #include "base/reader.h"
 #include "content/photo.h"
 #include "content/photo_codec.h"
 #include "content/photo_exif.h"
 #include "content/photo_pixels.h"
+#include "content/photo_shrink.h"
 
-/* A comment or profile that is longer is not read: it would not be kept. */
-#define CHUNK_MAX ((png_alloc_size_t)1 << 20)
+/* A comment that is longer is not read: it would not be kept. */
+#define CHUNK_MAX ((png_alloc_size_t)CS_PHOTO_PROFILE_MAX)
 #define CHUNKS_MAX 64
 /* Above this, compressing better would take longer than people wait. */
 #define LARGE_PIXELS 8000000u
@@ -25,6 +27,8 @@ struct job {
 	struct cs_reader in;
 	struct cs_buf *out;
 	struct cs_pixels *pixels;
+	struct cs_shrink *shrink;
+	uint8_t *rows; /* one, or all of an interlaced photo */
 };
 
 static void
@@ -90,20 +94,50 @@ set_transformations(struct job *job)
 }
 
 static void
-read_rows(struct job *job)
+leave(struct job *job, enum cs_err err)
 {
-	struct cs_pixels *p = job->pixels;
-	size_t stride = (size_t)p->width * p->channels;
-	int passes =
-	    png_get_interlace_type(job->png, job->info) == PNG_INTERLACE_ADAM7
-	    ? PNG_INTERLACE_ADAM7_PASSES
-	    : 1;
+	job->err = err;
+	png_error(job->png, "our error");
+}
 
-	if (png_get_rowbytes(job->png, job->info) != stride)
-		png_error(job->png, "not as wide as it says");
+/* Each row goes on as it comes; passes of an interlaced photo complete the
+ * rows of the one before. */
+static void
+read_rows(struct job *job, const uint32_t size[static 2], size_t stride)
+{
+	bool interlaced =
+	    png_get_interlace_type(job->png, job->info) == PNG_INTERLACE_ADAM7;
+	int passes = interlaced ? PNG_INTERLACE_ADAM7_PASSES : 1;
+	enum cs_err err;
+
+	job->rows = cs_calloc(interlaced ? size[1] : 1, stride);
+	if (job->rows == NULL)
+		leave(job, CS_ERR_NOMEM);
 	for (int pass = 0; pass < passes; pass++)
-		for (uint32_t y = 0; y < p->height; y++)
-			png_read_row(job->png, p->data + y * stride, NULL);
+		for (uint32_t y = 0; y < size[1]; y++) {
+			uint8_t *row =
+			    job->rows + (interlaced ? y * stride : 0);
+
+			png_read_row(job->png, row, NULL);
+			if (pass + 1 == passes &&
+			    (err = cs_shrink_row(job->shrink, row)))
+				leave(job, err);
+		}
+}
+
+static void
+read_profile(struct job *job)
+{
+	png_charp name;
+	png_bytep icc;
+	png_uint_32 n;
+	int method;
+	enum cs_err err;
+
+	if (png_get_iCCP(job->png, job->info, &name, &method, &icc, &n) != 0 &&
+	    n <= CS_PHOTO_PROFILE_MAX &&
+	    (err = cs_buf_add(&job->pixels->icc, cs_view(icc, n))))
+		leave(job, err);
 }
 
 static void
@@ -111,7 +145,9 @@ decode(struct job *job)
 {
 	png_bytep exif = NULL;
 	png_uint_32 n = 0;
-	uint32_t width, height;
+	uint32_t size[2];
+	unsigned by, channels;
+	enum cs_err err;
 
 	png_set_read_fn(job->png, job, give);
 	/* Our limits are checked below, with an error of their own. */
@@ -119,18 +155,19 @@ decode(struct job *job)
 	png_set_chunk_malloc_max(job->png, CHUNK_MAX);
 	png_set_chunk_cache_max(job->png, CHUNKS_MAX);
 	png_read_info(job->png, job->info);
-	width = png_get_image_width(job->png, job->info);
-	height = png_get_image_height(job->png, job->info);
-	if (width > CS_PHOTO_SIDE_MAX || height > CS_PHOTO_SIDE_MAX) {
-		job->err = CS_ERR_LIMIT;
-		png_error(job->png, "too large");
-	}
+	size[0] = png_get_image_width(job->png, job->info);
+	size[1] = png_get_image_height(job->png, job->info);
+	if ((err = cs_pixels_scale(&by, size[0], size[1])))
+		leave(job, err);
+	read_profile(job);
 	set_transformations(job);
-	job->err = cs_pixels_new(
-	    job->pixels, width, height, png_get_channels(job->png, job->info));
-	if (job->err)
-		png_error(job->png, "too large");
-	read_rows(job);
+	channels = png_get_channels(job->png, job->info);
+	if (png_get_rowbytes(job->png, job->info) != (size_t)size[0] * channels)
+		leave(job, CS_ERR_FORMAT); /* not as wide as it says */
+	if ((err = cs_shrink_new(
+		 &job->shrink, job->pixels, size, channels, by)))
+		leave(job, err);
+	read_rows(job, size, (size_t)size[0] * channels);
 	png_read_end(job->png, job->info);
 	job->pixels->orientation = 1;
 	if (png_get_eXIf_1(job->png, job->info, &n, &exif) != 0)
@@ -155,6 +192,8 @@ cs_png_decode(struct cs_pixels *out, struct cs_view file)
 			decode(&job);
 	}
 	png_destroy_read_struct(&job.png, &job.info, NULL);
+	cs_shrink_free(job.shrink);
+	cs_free_plain(job.rows);
 	return job.err;
 }
 

@@ -7,74 +7,117 @@
 #include "content/photo.h"
 #include "content/photo_clean.h"
 #include "content/photo_codec.h"
+#include "content/photo_color.h"
+#include "content/photo_decode.h"
 #include "content/photo_jpeg.h"
+#include "content/photo_moving.h"
 #include "content/photo_pixels.h"
 #include "content/photo_png.h"
+#include "content/photo_shrink.h"
 #include "content/photo_webp.h"
 #include "content/sniff.h"
 
 #define QUALITY 90
 /* When 16 MiB do not hold it otherwise. */
 #define QUALITY_LOW 70
+/* What is left of noise after it was made smaller this often would fit. */
+#define HALVES_MAX 3
 
+/* What a photo is written as. */
 static const struct codec {
 	const char *type;
-	enum cs_err (*decode)(struct cs_pixels *out, struct cs_view file);
 	enum cs_err (*encode)(
 	    struct cs_buf *out, const struct cs_pixels *p, int quality);
-} codecs[] = {
-	{ "image/jpeg", cs_jpeg_decode, cs_jpeg_encode },
-	{ "image/png", cs_png_decode, cs_png_encode },
-	{ "image/webp", cs_webp_decode, cs_webp_encode },
-};
+} jpeg = { "image/jpeg", cs_jpeg_encode }, png = { "image/png", cs_png_encode },
+  webp = { "image/webp", cs_webp_encode };
 
+/* As what it was, if everybody can show that. */
 static const struct codec *
-find_codec(struct cs_view file)
+find_codec(const char *type, const struct cs_pixels *p)
 {
-	const char *type = cs_media_sniff(file);
-
-	for (size_t i = 0; i < sizeof codecs / sizeof *codecs; i++)
-		if (type != NULL && strcmp(codecs[i].type, type) == 0)
-			return &codecs[i];
-	return NULL;
+	if (strcmp(type, "image/png") == 0 || strcmp(type, "image/gif") == 0)
+		return &png;
+	return strcmp(type, "image/webp") == 0 || p->channels == 4 ? &webp
+								   : &jpeg;
 }
 
+/* CS_ERR_LIMIT: it does not fit, into the size that is allowed or into what the
+ * type can hold. */
 static enum cs_err
-encode(struct cs_buf *out, const struct codec *codec,
-    const struct cs_pixels *pixels)
+try_encode(struct cs_buf *out, const struct codec *codec,
+    const struct cs_pixels *pixels, int quality)
 {
-	enum cs_err err = codec->encode(out, pixels, QUALITY);
+	enum cs_err err;
 
-	if (err == CS_OK && out->len > CS_PHOTO_FILE_MAX) {
-		cs_buf_reset(out);
-		err = codec->encode(out, pixels, QUALITY_LOW);
-	}
-	if (err == CS_OK && out->len > CS_PHOTO_FILE_MAX)
-		err = CS_ERR_LIMIT;
+	cs_buf_reset(out);
+	if ((err = codec->encode(out, pixels, quality)))
+		return err;
+	return out->len > CS_PHOTO_FILE_MAX ? CS_ERR_LIMIT : CS_OK;
+}
+
+/* A photo whose pixels do not fit is made worse first, then smaller. */
+static enum cs_err
+encode(struct cs_buf *out, const struct codec *codec, struct cs_pixels *pixels)
+{
+	enum cs_err err = try_encode(out, codec, pixels, QUALITY);
+
+	if (err == CS_ERR_LIMIT && codec != &png)
+		err = try_encode(out, codec, pixels, QUALITY_LOW);
+	for (int i = 0; i < HALVES_MAX && err == CS_ERR_LIMIT; i++)
+		if ((err = cs_pixels_shrink(pixels, 2)) == CS_OK)
+			err = try_encode(out, codec, pixels, QUALITY);
 	return err;
 }
 
-enum cs_err
-cs_photo_recode(struct cs_photo *out, struct cs_view file)
+static enum cs_err
+recode_still(struct cs_photo *out, struct cs_view file, const char *type)
 {
-	const struct codec *codec = find_codec(file);
 	struct cs_pixels pixels = { .orientation = 1 };
+	const struct codec *codec;
 	enum cs_err err;
 
-	memset(out, 0, sizeof *out);
-	if (file.len > CS_PHOTO_FILE_MAX)
-		return CS_ERR_LIMIT;
-	if (codec == NULL)
-		return CS_ERR_TYPE;
-	if ((err = codec->decode(&pixels, file)) ||
-	    (err = cs_pixels_turn(&pixels)) ||
-	    (err = encode(&out->bytes, codec, &pixels)))
+	if ((err = cs_photo_decode(&pixels, file)) ||
+	    (err = cs_pixels_turn(&pixels)))
+		goto out;
+	cs_color_convert(&pixels);
+	codec = find_codec(type, &pixels);
+	if ((err = encode(&out->bytes, codec, &pixels)))
 		goto out;
 	out->media_type = codec->type;
 	out->width = pixels.width;
 	out->height = pixels.height;
 out:
 	cs_pixels_clear(&pixels);
+	return err;
+}
+
+static enum cs_err
+recode_moving(struct cs_photo *out, struct cs_view file)
+{
+	uint32_t size[2] = { 0 };
+	enum cs_err err = cs_moving_recode(&out->bytes, size, file);
+
+	if (err)
+		return err;
+	out->media_type = webp.type;
+	out->width = size[0];
+	out->height = size[1];
+	return CS_OK;
+}
+
+enum cs_err
+cs_photo_recode(struct cs_photo *out, struct cs_view file)
+{
+	const char *type = cs_media_sniff_more(file);
+	enum cs_err err;
+
+	memset(out, 0, sizeof *out);
+	if (file.len > CS_PHOTO_SOURCE_FILE_MAX)
+		return CS_ERR_LIMIT;
+	if (type == NULL)
+		return CS_ERR_TYPE;
+	err = cs_moving_is(file) ? recode_moving(out, file)
+				 : recode_still(out, file, type);
 	if (err)
 		cs_photo_clear(out);
 	return err;

@@ -6,8 +6,9 @@
 
 /*
  * Decode and encode in this process: what runs inside the child, and in tests.
- * CS_ERR_TYPE: not a JPEG, PNG or WebP; CS_ERR_FORMAT: damaged; CS_ERR_LIMIT:
- * too large, as a file or unpacked; CS_ERR_UNSUPPORTED: a moving picture.
+ * CS_ERR_TYPE: not a JPEG, PNG, WebP, GIF, HEIC or AVIF; CS_ERR_FORMAT:
+ * damaged; CS_ERR_LIMIT: too large, as a file or unpacked; CS_ERR_UNSUPPORTED:
+ * of a kind that is not decoded here.
  */
 CS_CHECKED enum cs_err cs_photo_recode(
     struct cs_photo *out, struct cs_view file);

@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "base/alloc.h"
+#include "base/units.h"
 #include "client/home/client.h"
 #include "client/home/group.h"
 #include "client/home/message.h"
@@ -19,6 +20,8 @@
 #include "content/media.h"
 #include "content/photo.h"
 #include "content/photo_clean.h"
+#include "content/voice.h"
+#include "content/voice_clean.h"
 #include "crypto/random.h"
 #include "net/blob.h"
 #include "net/client_http.h"
@@ -221,30 +224,46 @@ open_path(struct cs_client *c, const char *path, uint64_t max, int *fd,
 	return CS_OK;
 }
 
+static enum cs_err
+read_whole(struct cs_buf *out, int fd, uint64_t size)
+{
+	uint8_t *at;
+	enum cs_err err = cs_buf_extend(out, (size_t)size, &at);
+
+	if (err == CS_OK && pread(fd, at, (size_t)size, 0) != (ssize_t)size)
+		err = CS_ERR_IO;
+	return err;
+}
+
 /* Decode and encode the photo, without what the camera added to it. */
 static enum cs_err
-clean(struct cs_client *c, struct cs_photo *photo, int fd, uint64_t size,
+clean_photo(struct cs_client *c, struct cs_photo *photo, int fd, uint64_t size,
     const char *path)
 {
 	struct cs_buf file = { 0 };
-	uint8_t *at;
-	enum cs_err err;
+	enum cs_err err = read_whole(&file, fd, size);
 
-	if ((err = cs_buf_extend(&file, (size_t)size, &at)) == CS_OK &&
-	    pread(fd, at, (size_t)size, 0) != (ssize_t)size)
-		err = CS_ERR_IO;
 	if (err == CS_OK)
 		err = cs_photo_clean(photo, cs_buf_view(&file));
 	cs_buf_free(&file);
 	switch (err) {
 	case CS_ERR_TYPE:
 		return client_problem(c, err,
-		    "%.300s is not a JPEG, PNG or WebP photo. Other files go "
-		    "with --file, as they are.",
+		    "%.300s is not a photo that can be cleaned (JPEG, PNG, "
+		    "WebP, GIF, HEIC or AVIF), so it was not sent. Other files "
+		    "go with --file, as they are.",
 		    path);
+	case CS_ERR_UNSUPPORTED:
+		return client_problem(c, err,
+		    "%.300s is a photo of a kind that cannot be cleaned, so it "
+		    "was not sent. Save it as a JPEG and send that.",
+		    path);
+	case CS_ERR_NOMEM: /* the decoder has a limit of its own */
 	case CS_ERR_LIMIT:
-		return client_problem(
-		    c, err, "%.300s is too large to be unpacked safely.", path);
+		return client_problem(c, err,
+		    "%.300s is too large to be unpacked safely, so it was not "
+		    "sent. Make it smaller, and send that.",
+		    path);
 	case CS_ERR_FORMAT:
 	case CS_ERR_TIMEOUT:
 		return client_problem(c, err,
@@ -258,6 +277,79 @@ clean(struct cs_client *c, struct cs_photo *photo, int fd, uint64_t size,
 	default:
 		return err;
 	}
+}
+
+/* Take the recording apart, and put together what is heard. */
+static enum cs_err
+clean_voice(struct cs_client *c, struct cs_voice *voice, int fd, uint64_t size,
+    const char *path)
+{
+	struct cs_buf file = { 0 };
+	enum cs_err err = read_whole(&file, fd, size);
+
+	if (err == CS_OK)
+		err = cs_voice_clean(voice, cs_buf_view(&file));
+	cs_buf_free(&file);
+	switch (err) {
+	case CS_ERR_TYPE:
+	case CS_ERR_UNSUPPORTED:
+		return client_problem(c, err,
+		    "%.300s is no recording that can be sent as a voice "
+		    "message (Opus in Ogg, or WAV of 16 bits), so it was not "
+		    "sent. Other files go with --file, as they are.",
+		    path);
+	case CS_ERR_LIMIT:
+	case CS_ERR_NOMEM:
+		return client_problem(c, err,
+		    "%.300s is longer than the %u minutes of a voice message, "
+		    "so it was not sent. Send it in parts, or with --file.",
+		    path, CS_VOICE_MS_MAX / (unsigned)CS_MINUTE_MS);
+	case CS_ERR_FORMAT:
+	case CS_ERR_TIMEOUT:
+		return client_problem(c, err,
+		    "%.300s is damaged, or is not the kind of file that it "
+		    "claims to be, so it was not sent.",
+		    path);
+	case CS_ERR_NOT_FOUND:
+		return client_problem(c, CS_ERR_IO,
+		    "The program countersign-photo, which cleans recordings, "
+		    "is not installed beside this one.");
+	default:
+		return err;
+	}
+}
+
+/* What is sent of a file: all of it, or what is left of it. */
+struct outgoing {
+	struct source source;
+	struct cs_photo photo;
+	struct cs_voice voice;
+	char type[CS_MIMI_TYPE_MAX + 1];
+};
+
+static enum cs_err
+prepare(struct outgoing *o, struct cs_client *c,
+    const struct cs_client_outgoing *what, int fd, uint64_t size)
+{
+	enum cs_err err;
+
+	o->source = (struct source){ .fd = fd };
+	snprintf(o->type, sizeof o->type, "application/octet-stream");
+	if (what->photo_path != NULL) {
+		if ((err = clean_photo(
+			 c, &o->photo, fd, size, what->photo_path)))
+			return err;
+		o->source = (struct source){ -1, cs_buf_view(&o->photo.bytes) };
+		snprintf(o->type, sizeof o->type, "%s", o->photo.media_type);
+	} else if (what->voice_path != NULL) {
+		if ((err = clean_voice(
+			 c, &o->voice, fd, size, what->voice_path)))
+			return err;
+		o->source = (struct source){ -1, cs_buf_view(&o->voice.bytes) };
+		snprintf(o->type, sizeof o->type, "%s%u", CS_VOICE_TYPE,
+		    (unsigned)o->voice.duration_ms);
+	}
+	return CS_OK;
 }
 
 /* Fill in the strings of ${out}, which live in ${hold}: URL, name, type. */
@@ -275,9 +367,10 @@ fill_strings(struct cs_client *c, struct cs_mimi_external *out,
 	if ((err = cs_mimi_blob_url(hold, c->self.hub, blob)))
 		return err;
 	url_len = hold->len;
-	/* The file name that a camera gives may tell when the photo was taken.
-	 */
-	if (strncmp(media_type, "image/", 6) == 0)
+	/* The name that a camera or recorder gives may tell when it was. */
+	if (strncmp(media_type, "audio/", 6) == 0)
+		snprintf(name, sizeof name, "voice.ogg");
+	else if (strncmp(media_type, "image/", 6) == 0)
 		snprintf(name, sizeof name, "photo.%s",
 		    strcmp(ext, "jpeg") == 0 ? "jpg" : ext);
 	else
@@ -298,12 +391,12 @@ enum cs_err
 client_media_upload(struct cs_client *c, struct cs_mimi_external *out,
     struct cs_buf *hold, const struct cs_client_outgoing *what)
 {
-	bool photo = what->photo_path != NULL;
-	const char *path = photo ? what->photo_path : what->file_path;
-	struct cs_photo cleaned = { 0 };
+	const char *path = what->photo_path != NULL ? what->photo_path
+	    : what->voice_path != NULL              ? what->voice_path
+						    : what->file_path;
+	struct outgoing o = { 0 };
 	struct cs_media_digests digests;
 	struct spool spool = { .fd = -1 };
-	struct source source = { .fd = -1 };
 	struct upload u = { .progress = what->progress };
 	uint8_t blob[CS_ID_LEN];
 	uint64_t size = 0;
@@ -312,18 +405,15 @@ client_media_upload(struct cs_client *c, struct cs_mimi_external *out,
 
 	if ((err = client_need_hub(c)) ||
 	    (err = open_path(c, path,
-		 photo ? CS_MEDIA_PHOTO_MAX : CS_MEDIA_FILE_MAX, &fd, &size)))
+		 what->photo_path != NULL       ? CS_PHOTO_SOURCE_FILE_MAX
+		     : what->voice_path != NULL ? CS_VOICE_SOURCE_FILE_MAX
+						: CS_MEDIA_FILE_MAX,
+		 &fd, &size)) ||
+	    (err = prepare(&o, c, what, fd, size)))
 		goto out;
-	if (photo) {
-		if ((err = clean(c, &cleaned, fd, size, path)))
-			goto out;
-		source.bytes = cs_buf_view(&cleaned.bytes);
-	} else {
-		source.fd = fd;
-	}
 	cs_random(out->key, sizeof out->key);
 	if ((err = spool_open(&spool, c)) ||
-	    (err = encrypt(&spool, &source, out->key, &digests)))
+	    (err = encrypt(&spool, &o.source, out->key, &digests)))
 		goto out;
 	u.fd = spool.fd;
 	u.total = digests.size;
@@ -333,10 +423,10 @@ client_media_upload(struct cs_client *c, struct cs_mimi_external *out,
 	out->plain_size = digests.plain_size;
 	memcpy(out->content_hash, digests.content_hash, CS_HASH_LEN);
 	memcpy(out->plain_sha256, digests.plain_sha256, CS_HASH_LEN);
-	err = fill_strings(c, out, hold, blob, path,
-	    photo ? cleaned.media_type : "application/octet-stream");
+	err = fill_strings(c, out, hold, blob, path, o.type);
 out:
-	cs_photo_clear(&cleaned);
+	cs_photo_clear(&o.photo);
+	cs_voice_clear(&o.voice);
 	spool_close(&spool);
 	if (fd >= 0)
 		close(fd);

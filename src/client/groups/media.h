@@ -3,8 +3,8 @@
 
 #include "client/home/client.h"
 
-/* Clean, encrypt and upload the photo or file of ${what}; fills ${out}, whose
- * strings live in ${hold}. */
+/* Clean, encrypt and upload the photo, file or recording of ${what}; fills
+ * ${out}, whose strings live in ${hold}. */
 CS_CHECKED enum cs_err client_media_upload(struct cs_client *c,
     struct cs_mimi_external *out, struct cs_buf *hold,
     const struct cs_client_outgoing *what);

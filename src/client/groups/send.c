@@ -378,7 +378,8 @@ compose(struct cs_client *c, const struct client_group *g,
 			 c, g, out->reply_to, content.in_reply_to)))
 			goto out;
 	}
-	if (out->photo_path != NULL || out->file_path != NULL) {
+	if (out->photo_path != NULL || out->file_path != NULL ||
+	    out->voice_path != NULL) {
 		content.n_external = 1;
 		if ((err = client_media_upload(
 			 c, &content.external[0], &hold, out)))
@@ -447,7 +448,7 @@ check_outgoing(struct cs_client *c, const struct cs_client_outgoing *out)
 		return client_problem(
 		    c, CS_ERR_FORMAT, "The text is not UTF-8.");
 	if (out->text.len == 0 && out->photo_path == NULL &&
-	    out->file_path == NULL)
+	    out->file_path == NULL && out->voice_path == NULL)
 		return client_problem(
 		    c, CS_ERR_MISUSE, "There is nothing to send.");
 	return CS_OK;

@@ -2,7 +2,9 @@
 /* Messages as the user sees them. */
 #include "client/client.h"
 
+#include <errno.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/alloc.h"
@@ -12,6 +14,7 @@
 #include "client/home/group.h"
 #include "client/home/message.h"
 #include "client/home/problem.h"
+#include "content/voice.h"
 #include "crypto/random.h"
 
 enum cs_err
@@ -79,6 +82,26 @@ list(struct cs_buf *ids, struct cs_client *c, enum cs_client_which which)
 	return err ? err : cs_writer_end(&w);
 }
 
+/* Of a voice message, the type without what it says of itself. */
+static void
+take_voice(struct cs_client_media *out)
+{
+	size_t n = strlen(CS_VOICE_TYPE);
+	const char *digits = out->media_type + n;
+	char *end;
+	unsigned long ms;
+
+	out->voice = strncmp(out->media_type, CS_VOICE_TYPE, n) == 0;
+	if (!out->voice)
+		return;
+	errno = 0;
+	ms = strtoul(digits, &end, 10);
+	if (*digits >= '0' && *digits <= '9' && *end == '\0' && errno == 0 &&
+	    ms <= CS_VOICE_MS_MAX)
+		out->duration_ms = (uint32_t)ms;
+	out->media_type[strcspn(out->media_type, ";")] = '\0';
+}
+
 static void
 take_media(struct cs_client_media *out, const struct cs_mimi_external *part)
 {
@@ -88,6 +111,7 @@ take_media(struct cs_client_media *out, const struct cs_mimi_external *part)
 	    (int)part->content_type.len, (const char *)part->content_type.data);
 	out->size = part->plain_size;
 	out->photo = strncmp(out->media_type, "image/", 6) == 0;
+	take_voice(out);
 }
 
 struct shown {

@@ -45,7 +45,12 @@ static const struct cli_option remove_options[] = {
 static const struct cli_option send_options[] = {
 	{ "photo", 0, "FILE",
 	    "send a photo; place, camera and the like are removed" },
+	{ "voice", 0, "FILE",
+	    "send a recording (Ogg Opus or WAV) of up to 15 minutes; titles "
+	    "and the like are removed" },
 	{ "file", 0, "FILE", "send a file as it is, up to 100 MiB" },
+	{ "as-is", 0, NULL,
+	    "with --file: also a photo that tells where it was taken" },
 	{ "reply", 0, "MESSAGE-ID", "answer this message" },
 	{ "new", 0, NULL, "also to somebody you have not written to before" },
 	{ 0 },
@@ -190,7 +195,9 @@ static const struct cli_command commands[] = {
 	    "new number. Once you have compared the new number, "
 	    "--accept-new accepts the new key on all your devices.",
 	    1, 1, safety_options, cli_safety_number },
-	{ "send", "NAME TEXT | NAME - | NAME --photo FILE [CAPTION]",
+	{ "send",
+	    "NAME TEXT | NAME - | NAME --photo FILE [CAPTION] | NAME --voice "
+	    "FILE",
 	    "send a message to somebody or to a group",
 	    "NAME is somebody you have accepted or else a group: a name, in "
 	    "any spelling, a name that you gave with \"alias\", or the "
@@ -199,7 +206,10 @@ static const struct cli_command commands[] = {
 	    "--new. "
 	    "\"-\" reads the text from standard input. Prints the id of the "
 	    "message. Without a connection the message waits and goes out with "
-	    "the next command that has one.",
+	    "the next command that has one. --file asks before it sends a "
+	    "photo "
+	    "or film that tells where, when or with what it was made; where "
+	    "nobody can be asked, it sends such a file with --as-is only.",
 	    1, 2, send_options, cli_send },
 	{ "inbox", "[--all] [--json]", "show new messages",
 	    "A message that does not verify is never shown; a line says that "

@@ -1,11 +1,16 @@
 /* SPDX-License-Identifier: MIT */
 /* send */
+#include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "cli/print.h"
+#include "content/media.h"
 #include "content/mimi.h"
+#include "content/sniff.h"
+#include "content/traces.h"
 #include "programs/countersign/home.h"
 #include "programs/countersign/main.h"
 #include "programs/countersign/show.h"
@@ -31,6 +36,126 @@ read_stdin(struct cs_buf *out)
 	return CLI_OK;
 }
 
+/* ---- what a file tells -------------------------------------------------- */
+
+/* All of ${path}, or nothing: what cannot be read is said when it is sent. */
+static void
+read_file(struct cs_buf *out, const char *path)
+{
+	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+	struct stat st;
+	uint8_t *at;
+	size_t n = 0;
+	ssize_t got = 1;
+
+	if (fd >= 0 && fstat(fd, &st) == 0 && S_ISREG(st.st_mode) &&
+	    st.st_size > 0 && (uint64_t)st.st_size <= CS_MEDIA_FILE_MAX &&
+	    cs_buf_extend(out, (size_t)st.st_size, &at) == CS_OK) {
+		while (n < (size_t)st.st_size && got > 0)
+			if ((got = read(fd, at + n, (size_t)st.st_size - n)) >
+			    0)
+				n += (size_t)got;
+		out->len = n;
+	}
+	if (fd >= 0)
+		close(fd);
+}
+
+/* "where it was taken, when, and the camera". */
+static void
+list_traces(char *out, size_t size, unsigned traces)
+{
+	static const char *const names[] = { "where it was taken",
+		"which camera took it", "when it was taken",
+		"who made it, or how" };
+	unsigned left = traces;
+	size_t n = 0;
+
+	*out = '\0';
+	for (unsigned i = 0; i < 4 && n < size; i++) {
+		if ((left & 1u << i) == 0)
+			continue;
+		left &= ~(1u << i);
+		n += (size_t)snprintf(out + n, size - n, "%s%s",
+		    n == 0          ? ""
+			: left == 0 ? " and "
+				    : ", ",
+		    names[i]);
+	}
+}
+
+static bool
+can_be_cleaned(struct cs_view file)
+{
+	const char *type = cs_media_sniff_more(file);
+
+	return type != NULL && strncmp(type, "image/", 6) == 0 &&
+	    strcmp(type, "image/tiff") != 0;
+}
+
+/* The letter of the answer; 'n' if there is none. */
+static int
+ask(bool cleanable)
+{
+	char line[16];
+
+	for (;;) {
+		fprintf(stderr,
+		    cleanable
+			? "c: clean it, s: send it as it is, n: do not send "
+			  "it? "
+			: "s: send it as it is, n: do not send it? ");
+		if (fgets(line, sizeof line, stdin) == NULL)
+			return 'n';
+		if (line[0] == 's' || line[0] == 'n' || line[0] == '\n' ||
+		    (line[0] == 'c' && cleanable))
+			return line[0] == '\n' ? 'n' : line[0];
+	}
+}
+
+static int
+refuse(const char *path, const char *tells, bool cleanable)
+{
+	return cli_fail(CLI_NOT_DONE,
+	    "%.300s tells %s, and was not sent. %s--file with --as-is sends it "
+	    "with all of that.",
+	    path, tells, cleanable ? "--photo sends it without; " : "");
+}
+
+/* A photo that is sent as a file takes its place and camera along: nobody does
+ * that without knowing. */
+static int
+check_file(struct cs_client_outgoing *out)
+{
+	struct cs_buf file = { 0 };
+	char tells[120];
+	unsigned traces;
+	bool cleanable;
+	int status = CLI_OK, answer;
+
+	read_file(&file, out->file_path);
+	traces = cs_traces_find(cs_buf_view(&file));
+	cleanable = can_be_cleaned(cs_buf_view(&file));
+	cs_buf_free(&file);
+	if (traces == 0)
+		return CLI_OK;
+	list_traces(tells, sizeof tells, traces);
+	if (!isatty(STDIN_FILENO) || !isatty(STDERR_FILENO))
+		return refuse(out->file_path, tells, cleanable);
+	fprintf(stderr, "%.300s tells %s to whoever gets it.\n", out->file_path,
+	    tells);
+	answer = ask(cleanable);
+	if (answer == 'n')
+		status = cli_fail(CLI_NOT_DONE, "Nothing was sent.");
+	if (answer == 'c') {
+		out->photo_path = out->file_path;
+		out->file_path = NULL;
+	}
+	return status;
+}
+
+/* ---- send --------------------------------------------------------------- */
+
 int
 cli_send(const struct cli_args *args)
 {
@@ -41,6 +166,7 @@ cli_send(const struct cli_args *args)
 		.arg = &is_new,
 		.photo_path = cli_value(args, "photo"),
 		.file_path = cli_value(args, "file"),
+		.voice_path = cli_value(args, "voice"),
 		.reply_to = cli_value(args, "reply"),
 		.progress = cli_progress,
 	};
@@ -51,12 +177,21 @@ cli_send(const struct cli_args *args)
 	enum cs_err err;
 	int status;
 
-	if (out.photo_path != NULL && out.file_path != NULL)
-		return cli_fail(CLI_USAGE, "One photo or one file, not both.");
-	if (text == NULL && out.photo_path == NULL && out.file_path == NULL)
+	if ((out.photo_path != NULL) + (out.file_path != NULL) +
+		(out.voice_path != NULL) >
+	    1)
+		return cli_fail(CLI_USAGE,
+		    "One photo, one file or one voice message, not more.");
+	if (cli_flag(args, "as-is") && out.file_path == NULL)
+		return cli_fail(CLI_USAGE, "--as-is goes with --file.");
+	if (text == NULL && out.photo_path == NULL && out.file_path == NULL &&
+	    out.voice_path == NULL)
 		return cli_fail(CLI_USAGE,
 		    "There is nothing to send: give a text, - or --photo "
 		    "FILE.");
+	if (out.file_path != NULL && !cli_flag(args, "as-is") &&
+	    (status = check_file(&out)) != CLI_OK)
+		return status;
 	if (text != NULL && strcmp(text, "-") == 0) {
 		if ((status = read_stdin(&input)) != CLI_OK)
 			goto out;

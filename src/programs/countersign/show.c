@@ -69,6 +69,9 @@ cli_message_json(struct cs_json_writer *j, const struct cs_client_message *m)
 			cs_json_string(j, "name", m->media[i].filename);
 			cs_json_string(j, "type", m->media[i].media_type);
 			cs_json_number(j, "size", m->media[i].size);
+			if (m->media[i].voice)
+				cs_json_number(
+				    j, "duration_ms", m->media[i].duration_ms);
 			cs_json_close(j);
 		}
 		cs_json_close(j);
@@ -77,11 +80,24 @@ cli_message_json(struct cs_json_writer *j, const struct cs_client_message *m)
 }
 
 static void
+show_kind(const struct cs_client_media *m)
+{
+	unsigned seconds = (m->duration_ms + 500) / 1000;
+
+	if (m->voice) {
+		printf("voice message, %u:%02u", seconds / 60, seconds % 60);
+		return;
+	}
+	printf(m->photo ? "photo " : "file ");
+	cli_print_name(stdout, m->filename);
+}
+
+static void
 show_media(const struct cs_client_message *m)
 {
 	for (size_t i = 0; i < m->n_media; i++) {
-		printf("    [%s ", m->media[i].photo ? "photo" : "file");
-		cli_print_name(stdout, m->media[i].filename);
+		printf("    [");
+		show_kind(&m->media[i]);
 		printf(", %.1f KiB", (double)m->media[i].size / 1024);
 		if (m->request && m->kind == CS_CLIENT_RECEIVED)
 			printf(", not fetched until you accept]\n");
