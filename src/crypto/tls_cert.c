@@ -296,3 +296,19 @@ out:
 	EVP_PKEY_free(root);
 	return err;
 }
+
+enum cs_err
+cs_tls_chain_until(uint64_t *until_s, struct cs_view chain_pem)
+{
+	X509 *leaf = NULL, *ca = NULL;
+	struct tm tm;
+	enum cs_err err = read_chain(&leaf, &ca, chain_pem);
+
+	*until_s = 0;
+	if (err == CS_OK && ASN1_TIME_to_tm(X509_get0_notAfter(leaf), &tm) == 1)
+		*until_s = (uint64_t)timegm(&tm);
+	ERR_clear_error();
+	X509_free(leaf);
+	X509_free(ca);
+	return err || *until_s != 0 ? err : CS_ERR_CORRUPT;
+}

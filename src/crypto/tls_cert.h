@@ -36,6 +36,10 @@ struct cs_tls_subject {
  * key is no point of P-256. */
 CS_CHECKED enum cs_err cs_tls_certify_key(struct cs_buf *chain_pem,
     const struct cs_sign_key *root, const struct cs_tls_subject *subject);
+/* When the leaf of ${chain_pem} ends, in seconds since 1970; nothing is
+ * verified.  CS_ERR_CORRUPT */
+CS_CHECKED enum cs_err cs_tls_chain_until(
+    uint64_t *until_s, struct cs_view chain_pem);
 /*
  * Is ${chain_pem} what cs_tls_certify_key() makes for ${subject}, by the root
  * ${root_public}, and nothing else?  CS_ERR_FORMAT: not two certificates, or

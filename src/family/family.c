@@ -277,15 +277,36 @@ listen_to(struct cs_family *f, size_t i)
 		kill(f->parts[i].pid, SIGKILL);
 }
 
+/* Tick if it is time, and shorten ${wait}, -1 for without end, to the next. */
+static int
+until_tick(struct cs_family *f, uint64_t *ticked_us, int wait)
+{
+	const struct cs_family_config *config = &f->config;
+	uint64_t passed_ms;
+	int left;
+
+	if (config->tick_ms == 0)
+		return wait;
+	passed_ms = (cs_clock_us() - *ticked_us) / 1000;
+	if (passed_ms >= config->tick_ms) {
+		*ticked_us = cs_clock_us();
+		passed_ms = 0;
+		config->tick(config->arg);
+	}
+	left = (int)(config->tick_ms - passed_ms);
+	return wait < 0 || left < wait ? left : wait;
+}
+
 enum cs_err
 cs_family_watch(struct cs_family *f)
 {
 	const struct cs_family_config *config = &f->config;
 	size_t n = config->n_parts;
+	uint64_t ticked_us = cs_clock_us();
 
 	for (;;) {
 		struct pollfd p[PARTS_MAX + 2];
-		int wait = start_due(f);
+		int wait = until_tick(f, &ticked_us, start_due(f));
 
 		for (size_t i = 0; i < n; i++)
 			p[i] = (struct pollfd){ f->parts[i].socket, POLLIN, 0 };

@@ -42,6 +42,9 @@ struct cs_family_config {
 	 * one that closes its socket, or breaks the rules of hand.h, is ended.
 	 */
 	void (*ended)(void *arg, size_t part, int status);
+	/* Called every ${tick_ms}, by and by; 0: never. */
+	uint64_t tick_ms;
+	void (*tick)(void *arg);
 	/* ${watched} can be read, or -1: there is none. */
 	int watched;
 	void (*changed)(void *arg, struct cs_family *f);

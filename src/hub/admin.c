@@ -145,27 +145,6 @@ cs_hub_renew(const char *dir)
 	return err ? err : hub_root_forget(dir);
 }
 
-enum cs_err
-cs_hub_expires(int64_t *seconds, const char *dir)
-{
-	struct cs_stamp_key_cert cert;
-	struct cs_buf file = { 0 };
-	uint8_t root[CS_KEY_LEN];
-	char *path = cs_path_join(dir, "keys/stamp.cert");
-	enum cs_err err = CS_ERR_NOMEM;
-
-	if (path == NULL)
-		return err;
-	if ((err = hub_root_public(root, dir)) == CS_OK &&
-	    (err = cs_file_read(&file, path, 4096)) == CS_OK &&
-	    (err = cs_stamp_key_cert_parse(
-		 &cert, cs_buf_view(&file), CS_VIEW_OF(root))) == CS_OK)
-		*seconds = (int64_t)cert.not_after - (int64_t)time(NULL);
-	cs_buf_free(&file);
-	cs_free_plain(path);
-	return err;
-}
-
 static enum cs_err
 summarize_age(struct cs_hub_summary *out, struct cs_db *db)
 {

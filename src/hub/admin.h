@@ -36,9 +36,6 @@ CS_CHECKED enum cs_err cs_hub_join_desk(const char *dir,
  * root key in ${dir}.  CS_ERR_NOT_FOUND: it is elsewhere. */
 CS_CHECKED enum cs_err cs_hub_renew(const char *dir);
 
-/* Seconds until the first of the hub's certificates ends. */
-CS_CHECKED enum cs_err cs_hub_expires(int64_t *seconds, const char *dir);
-
 /* Name and address, and how much there is. */
 struct cs_hub_summary {
 	char name[256];

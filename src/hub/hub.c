@@ -26,6 +26,7 @@
 #include "hub/signing/signer.h"
 #include "hub/signing/tls.h"
 #include "hub/talk/talk.h"
+#include "hub/watch.h"
 #include "net/listen.h"
 #include "store/clock.h"
 #include "store/file.h"
@@ -40,6 +41,9 @@
 enum { SIGNER, TLS, FILES, DATABASE, NETWORKS };
 #define PARTS_MAX (NETWORKS + HUB_NETWORK_MAX)
 
+/* How often the hub looks for what its operator has to see to. */
+#define LOOK_MS ((uint64_t)10 * 60 * CS_SECOND_MS)
+
 struct parent {
 	struct cs_folder folder;
 	struct hub_conf conf;
@@ -52,6 +56,8 @@ struct parent {
 	struct cs_family_link links[2 + 3 * HUB_NETWORK_MAX];
 	size_t n_links;
 	void (*tell)(const char *sentence);
+	size_t troubles; /* that were said last, and when */
+	uint64_t troubled_ms;
 };
 
 /* ---- what is told ------------------------------------------------------- */
@@ -253,6 +259,64 @@ watch_keys(struct parent *p)
 	    : CS_ERR_IO;
 }
 
+/* ---- what the operator has to see to ------------------------------------ */
+
+static bool
+root_is_here(const struct parent *p)
+{
+	return faccessat(p->keys, "root.key", R_OK, 0) == 0;
+}
+
+/* Keys that run out are made anew where the root key is at hand. */
+static void
+renew(const struct parent *p)
+{
+	enum cs_err err = hub_keys_renew(p->folder.path, p->conf.name);
+
+	if (err)
+		say(p,
+		    "The hub's keys run out soon and could not be renewed "
+		    "(%s): \"countersignctl renew\".",
+		    cs_err_text(err));
+	else
+		say(p,
+		    "The hub's keys were renewed: they would have run out, or "
+		    "were not valid yet.");
+}
+
+/* Say what troubles the hub, if it is a day since that was said. */
+static void
+look_after(void *arg)
+{
+	struct parent *p = arg;
+	struct cs_hub_troubles troubles;
+	uint64_t now_ms = cs_clock_ms();
+
+	if (cs_hub_troubles(&troubles, p->folder.path, now_ms / CS_SECOND_MS) !=
+	    CS_OK)
+		return;
+	if ((troubles.keys_left_s <= (int64_t)CS_HUB_KEYS_WARN_S ||
+		troubles.keys_early) &&
+	    root_is_here(p)) {
+		renew(p);
+		if (cs_hub_troubles(&troubles, p->folder.path,
+			now_ms / CS_SECOND_MS) != CS_OK)
+			return;
+	}
+	if (troubles.n == 0 ||
+	    (p->troubles == troubles.n && now_ms >= p->troubled_ms &&
+		now_ms - p->troubled_ms < CS_DAY_MS))
+		return;
+	p->troubles = troubles.n;
+	p->troubled_ms = now_ms;
+	for (size_t i = 0; i < troubles.n; i++) {
+		say(p, "%s", troubles.v[i].sentence);
+		if (p->conf.hook[0] != '\0' &&
+		    cs_hub_hook(p->conf.hook, &troubles.v[i]) != CS_OK)
+			say(p, "The hook %s cannot be run.", p->conf.hook);
+	}
+}
+
 /* ---- limits ------------------------------------------------------------- */
 
 static uint64_t
@@ -445,9 +509,14 @@ cs_hub_run(const char *dir, void (*ready)(const struct cs_hub_ready *at),
 		.equip = equip,
 		.said = on_said,
 		.ended = on_ended,
+		.tick_ms = LOOK_MS,
+		.tick = look_after,
 		.watched = p->watched,
 		.changed = on_changed,
 	};
+	/* Keys that have run out, or were made while the clock was wrong, would
+	 * keep the hub from starting. */
+	look_after(p);
 	if ((err = cs_family_start(&family, &config)))
 		goto out;
 	ready(&(struct cs_hub_ready){

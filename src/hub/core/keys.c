@@ -45,6 +45,11 @@ read_extra(struct hub_conf *out, const char *line)
 
 	if (line[0] == '\0')
 		return CS_OK;
+	if (strncmp(line, "hook /", 6) == 0 &&
+	    strlen(line + 5) < sizeof out->hook) {
+		snprintf(out->hook, sizeof out->hook, "%s", line + 5);
+		return CS_OK;
+	}
 	if (sscanf(line, "%15s %4u%n", word, &n, &end) != 2 ||
 	    line[end] != '\0')
 		return CS_ERR_CORRUPT;

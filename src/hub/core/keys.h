@@ -40,6 +40,9 @@ struct hub_conf {
 	 * multiplied by N (budget.h).  "network N": so many processes have the
 	 * sockets; 0: as many as there are processors. */
 	unsigned budget_times, network;
+	/* "hook PATH": a program that is told of what the operator has to see
+	 * to (watch.h); empty: there is none. */
+	char hook[256];
 };
 CS_CHECKED enum cs_err hub_conf_write(
     const char *dir, const struct hub_conf *conf);

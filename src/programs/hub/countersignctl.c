@@ -13,6 +13,7 @@
 #include "hub/core/budget.h"
 #include "hub/core/root_folder.h"
 #include "hub/hub.h"
+#include "hub/watch.h"
 #include "programs/hub/hub_dir.h"
 #include "programs/hub/root.h"
 #include "store/clock.h"
@@ -43,7 +44,8 @@ run_invite(const struct cli_args *args)
 }
 
 static int
-show_json(const struct cs_hub_summary *s, const char *root, int64_t seconds)
+show_json(const struct cs_hub_summary *s, const char *root,
+    const struct cs_hub_troubles *troubles)
 {
 	struct cs_buf text = { 0 };
 	struct cs_json_writer j = cs_json_writer(&text);
@@ -72,7 +74,16 @@ show_json(const struct cs_hub_summary *s, const char *root, int64_t seconds)
 	cs_json_number(&j, "blobs_kept_for_reports", s->pins);
 	cs_json_bool(&j, "desk", s->desk);
 	cs_json_string(&j, "root_key", s->root_here ? "here" : "elsewhere");
-	cs_json_signed(&j, "keys_expire_in_seconds", seconds);
+	cs_json_signed(&j, "keys_expire_in_seconds", troubles->keys_left_s);
+	cs_json_array(&j, "troubles");
+	for (size_t i = 0; i < troubles->n; i++) {
+		cs_json_object(&j, NULL);
+		cs_json_string(&j, "kind", troubles->v[i].kind);
+		cs_json_signed(&j, "left", troubles->v[i].left);
+		cs_json_string(&j, "sentence", troubles->v[i].sentence);
+		cs_json_close(&j);
+	}
+	cs_json_close(&j);
 	cs_json_close(&j);
 	if ((err = cli_json_print(&j)))
 		return report_error(err, "The status");
@@ -113,7 +124,7 @@ show_ages(const struct cs_hub_summary *s)
 
 static void
 show_text(const struct cs_hub_summary *s, const char *dir, const char *root,
-    int64_t seconds)
+    const struct cs_hub_troubles *troubles)
 {
 	printf("Hub:           %s on %s:%d\n"
 	       "Operator key:  %s\n"
@@ -131,7 +142,7 @@ show_text(const struct cs_hub_summary *s, const char *dir, const char *root,
 	    s->desk ? "has joined" : "none has joined yet",
 	    (unsigned long long)s->removals,
 	    (unsigned long long)s->removals_failed,
-	    (long long)seconds / (long long)CS_DAY_S);
+	    (long long)troubles->keys_left_s / (long long)CS_DAY_S);
 	if (s->root_here)
 		printf("Root key:      here, in %s/keys/root.key: move it "
 		       "(\"root move\")\n",
@@ -139,6 +150,8 @@ show_text(const struct cs_hub_summary *s, const char *dir, const char *root,
 	else
 		printf("Root key:      elsewhere\n");
 	show_ages(s);
+	for (size_t i = 0; i < troubles->n; i++)
+		printf("!! %s\n", troubles->v[i].sentence);
 }
 
 static int
@@ -146,20 +159,23 @@ run_status(const struct cli_args *args)
 {
 	const char *dir = hub_dir(args);
 	struct cs_hub_summary s;
+	struct cs_hub_troubles troubles;
 	char root[CS_HUB_ROOT_TEXT_SIZE];
-	int64_t seconds;
 	enum cs_err err;
+	int status = CLI_OK;
 
 	if (dir == NULL)
 		return CLI_USAGE;
 	if ((err = cs_hub_summarize(&s, dir)) ||
 	    (err = cs_hub_root(root, dir)) ||
-	    (err = cs_hub_expires(&seconds, dir)))
+	    (err = cs_hub_troubles(
+		 &troubles, dir, cs_clock_ms() / CS_SECOND_MS)))
 		return no_hub(err, dir);
 	if (cli_flag(args, "json"))
-		return show_json(&s, root, seconds);
-	show_text(&s, dir, root, seconds);
-	return CLI_OK;
+		status = show_json(&s, root, &troubles);
+	else
+		show_text(&s, dir, root, &troubles);
+	return status == CLI_OK && troubles.n != 0 ? CLI_NOT_DONE : status;
 }
 
 static int
@@ -284,7 +300,13 @@ static const struct cli_command commands[] = {
 	    "Somebody who was disabled, or whose device was removed, is shut "
 	    "out at once; \"Removals\" counts the groups in which the others "
 	    "are still to be asked to take them out. Where that failed it is "
-	    "tried again, at least once an hour.",
+	    "tried again, at least once an hour. Keys that run out in a week, "
+	    "yearly certificates that do in a month, and a disk that is nearly "
+	    "full are said at the end, and the exit status is 1. The hub says "
+	    "the same when it starts and once a day, and calls the program of "
+	    "a line \"hook /PATH\" at the end of DIR/hub.conf with KIND, what "
+	    "is LEFT (seconds or bytes) and the SENTENCE. Where the root key "
+	    "lies in the folder it renews the keys by itself.",
 	    0, 0, status_options, run_status },
 	{ "budgets", "[--json]", "print what everybody may take of a hub",
 	    "Each with its reason. A line \"budgets N\" at the end of "
