@@ -21,6 +21,24 @@ const char *cs_client_problem(const struct cs_client *c);
 /* The hub's code (enum cs_wire_code) if the hub refused, or 0. */
 uint16_t cs_client_hub_code(const struct cs_client *c);
 
+/* ---- what takes time ---------------------------------------------------- */
+
+/* What is done that can take longer than anybody expects. */
+enum cs_client_activity {
+	CS_CLIENT_IDLE, /* nothing more of that */
+	CS_CLIENT_LOCKING,
+	CS_CLIENT_CONNECTING,
+	CS_CLIENT_CONNECTING_AGAIN,
+	CS_CLIENT_ASKING,   /* an answer of the hub is awaited */
+	CS_CLIENT_WAITING,  /* the hub wants us to */
+	CS_CLIENT_FETCHING, /* ${done} of ${total} messages are there */
+};
+typedef void cs_client_activity_fn(
+    enum cs_client_activity what, uint64_t done, uint64_t total);
+/* Have ${fn} called when one begins, or gets on; NULL: nobody.  For all homes
+ * of the process. */
+void cs_client_on_activity(cs_client_activity_fn *fn);
+
 /* ---- a home ------------------------------------------------------------- */
 
 /* The parts of an invite link. */
@@ -77,8 +95,16 @@ CS_CHECKED enum cs_err cs_client_connect(struct cs_client *c);
 CS_CHECKED enum cs_err cs_client_connect_held(struct cs_client *c);
 /* Fetch what is new; cs_client_connect() does so, too. */
 CS_CHECKED enum cs_err cs_client_sync(struct cs_client *c);
+/* Have ${fn} called while these two fetch messages, when some are stored and
+ * others are still to come; it may show them.  An error ends it.  NULL:
+ * nobody. */
+void cs_client_on_messages(struct cs_client *c,
+    enum cs_err (*fn)(void *arg, struct cs_client *c), void *arg);
 /* Wait at most ${timeout_ms} for something new; CS_ERR_TIMEOUT: none came. */
 CS_CHECKED enum cs_err cs_client_wait(struct cs_client *c, int timeout_ms);
+
+/* Is there a connection? */
+bool cs_client_online(const struct cs_client *c);
 
 /* ---- devices ------------------------------------------------------------ */
 
@@ -269,12 +295,22 @@ struct cs_client_outgoing {
 	const char *photo_path; /* or NULL */
 	const char *file_path;  /* or NULL */
 	const char *reply_to;   /* message id, or NULL */
-	/* Called now and then while a file is sent; or NULL. */
-	void (*progress)(uint64_t done, uint64_t total);
 };
-/* ${mid_hex} gets the message's id: 64 hex digits and a zero. */
+/* ${mid_hex} gets the message's id: 64 hex digits and a zero, once the message
+ * is kept: then it goes out, now or later, unless the hub refuses it.  One with
+ * a photo or file goes with cs_client_send_files(). */
 CS_CHECKED enum cs_err cs_client_send(struct cs_client *c,
     const struct cs_client_outgoing *out, char mid_hex[static 65]);
+
+/*
+ * Upload the photos and files that wait, and send their messages: for when
+ * nothing is left to do that is shorter.  ${progress} is called now and then.
+ * CS_ERR_CLOSED: there is no line that is good enough; CS_ERR_DENIED: the hub
+ * refused one, and others were sent; CS_ERR_DISK_FULL, CS_ERR_BUSY: it takes
+ * none now.
+ */
+CS_CHECKED enum cs_err cs_client_send_files(
+    struct cs_client *c, void (*progress)(uint64_t done, uint64_t total));
 
 enum cs_client_message_kind {
 	CS_CLIENT_RECEIVED = 1,

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "net/client.h"
 
+#include <signal.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -95,6 +96,8 @@ make_all(struct cs_net_client *c)
 	const struct cs_net_client_config *config = &c->config;
 	enum cs_err err;
 
+	/* Whoever hangs up ends a connection, not the program. */
+	(void)signal(SIGPIPE, SIG_IGN);
 	memcpy(c->root_public, config->root_public, sizeof c->root_public);
 	if (config->proxy != NULL)
 		c->proxy = *config->proxy;

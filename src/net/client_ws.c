@@ -10,10 +10,14 @@
 #include "store/clock.h"
 #include "wire/frame.h"
 
-/* A hub that is trusted with nothing is not trusted with our memory: frames
- * that wait, and bytes of them. */
-#define ARRIVED_MAX 256
-#define WAITING_MAX ((uint64_t)16 << 20)
+/* Frames that wait, and bytes of them, from which on no more are read: they
+ * stay where they are. */
+#define ARRIVED_ENOUGH 1024
+#define WAITING_ENOUGH ((uint64_t)8 << 20)
+/* A hub that is trusted with nothing is not trusted with our memory: of more
+ * than one read can hold beyond that, it is cut off. */
+#define ARRIVED_MAX (ARRIVED_ENOUGH + 16384)
+#define WAITING_MAX (WAITING_ENOUGH + CS_WIRE_FRAME_MAX + 16384)
 /* Pongs that a hub makes us queue. */
 #define PONGS_MAX ((size_t)64 << 10)
 /* Read of it in one turn. */
@@ -31,6 +35,12 @@ now_ms(void)
 }
 
 /* ---- in ----------------------------------------------------------------- */
+
+static bool
+is_full(const struct cs_net_client *c)
+{
+	return c->n_arrived >= ARRIVED_ENOUGH || c->waiting >= WAITING_ENOUGH;
+}
 
 static void
 arrive(struct cs_net_client *c)
@@ -98,7 +108,8 @@ read_some(struct cs_net_client *c)
 	enum cs_tls_io io = CS_TLS_DONE;
 	size_t got, turn = 0;
 
-	while (io == CS_TLS_DONE && !c->over && turn < TURN_BYTES) {
+	while (
+	    io == CS_TLS_DONE && !c->over && !is_full(c) && turn < TURN_BYTES) {
 		io = cs_tls_read(c->line.tls, bytes, sizeof bytes, &got);
 		if (io != CS_TLS_DONE)
 			break;
@@ -170,6 +181,9 @@ look_at_time(struct cs_net_client *c)
 {
 	uint64_t now = now_ms();
 
+	/* Who does not listen cannot complain. */
+	if (is_full(c))
+		c->heard_ms = now;
 	if (c->asked && until(c->heard_ms + SILENCE_MS, now) == 0 &&
 	    c->out.len == 0) {
 		c->over = true;
@@ -196,7 +210,8 @@ net_ws_patience_ms(const struct cs_net_client *c)
 short
 net_ws_events(const struct cs_net_client *c)
 {
-	return (short)(c->line.wants | (c->out.len != 0 ? POLLOUT : 0));
+	return (short)((is_full(c) ? 0 : c->line.wants) |
+	    (c->out.len != 0 ? POLLOUT : 0));
 }
 
 void

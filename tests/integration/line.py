@@ -146,7 +146,7 @@ class Line:
         try:
             await asyncio.gather(self.pump(reader, to_there, "up"),
                                  self.pump(there, writer, "down"))
-        except (OSError, EOFError):
+        except (OSError, EOFError, asyncio.CancelledError):
             pass
         finally:
             self.open -= both

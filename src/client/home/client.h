@@ -91,6 +91,7 @@ struct client_link {
 	struct cs_session session;
 	struct cs_tls_tickets *tickets; /* NULL until the first connection */
 	bool online;
+	bool logged_in; /* during the last cs_client_connect() */
 	struct cs_wire_login_answer login;
 	uint8_t external_sender[CS_KEY_LEN]; /* the key that signs the hub's
 						proposals */
@@ -107,6 +108,14 @@ struct client_link {
 	enum cs_err (*last_word)(struct cs_client *c);
 };
 
+/* How fast the log is read, which is as much at once as the line allows. */
+struct client_fetching {
+	uint32_t page_bytes;  /* asked for the next time; 0: nothing is known */
+	uint64_t done, total; /* entries, of all logs */
+	enum cs_err (*told)(void *arg, struct cs_client *c);
+	void *arg;
+};
+
 struct cs_client {
 	struct cs_folder home;
 	int lock;
@@ -119,6 +128,10 @@ struct cs_client {
 		size_t n;
 	} contacts; /* the whole table, in memory */
 	struct client_link link;
+	/* How much has come and gone: what grows shows that a line is of use.
+	 */
+	uint64_t progress;
+	struct client_fetching fetching;
 
 	uint64_t upkept_ms;    /* see groups/upkeep.c */
 	struct cs_buf entered; /* ids of groups entered anew since it was

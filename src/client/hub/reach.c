@@ -4,6 +4,7 @@
 
 #include <string.h>
 
+#include "client/home/activity.h"
 #include "client/home/client.h"
 #include "client/home/home.h"
 #include "client/home/problem.h"
@@ -112,7 +113,10 @@ client_reach(struct cs_client *c)
 	    (err = cs_tls_tickets_new(&c->link.tickets)))
 		return err;
 	config.tickets = c->link.tickets;
-	if ((err = cs_session_open(&c->link.session, &config)))
+	client_activity(CS_CLIENT_CONNECTING, 0, 0);
+	err = cs_session_open(&c->link.session, &config);
+	client_activity(CS_CLIENT_IDLE, 0, 0);
+	if (err)
 		return unreachable(c, err);
 	c->link.online = true;
 	if ((err = take_certificates(c))) {

@@ -41,7 +41,7 @@ cli_join(const struct cli_args *args)
 	    cs_client_handle(c), cs_client_hub(c), home);
 	status = recovery_show(
 	    c, cli_flag(args, "keep-words") ? RECOVERY_KEEP : RECOVERY_FORGET);
-	cs_client_close(c);
+	cli_close(c);
 	return status;
 }
 
@@ -84,7 +84,7 @@ cli_whoami(const struct cli_args *args)
 		    key);
 	else if ((err = whoami_json(c, key)))
 		status = cli_client_fail(c, err);
-	cs_client_close(c);
+	cli_close(c);
 	return status;
 }
 
@@ -136,7 +136,7 @@ cli_safety_number(const struct cli_args *args)
 		status = cli_client_fail(c, err);
 	else
 		status = show_numbers(c, name);
-	cs_client_close(c);
+	cli_close(c);
 	return status;
 }
 
@@ -182,7 +182,7 @@ cli_contacts(const struct cli_args *args)
 		return status;
 	if ((err = cs_client_contacts(c, print_contact, &l)) || (err = l.err))
 		status = cli_client_fail(c, err);
-	cs_client_close(c);
+	cli_close(c);
 	return status;
 }
 
@@ -212,7 +212,7 @@ cli_settings(const struct cli_args *args)
 		printf(refuse
 			? "People you don't know cannot write to you.\n"
 			: "People you don't know can send one request.\n");
-	cs_client_close(c);
+	cli_close(c);
 	return status;
 }
 
@@ -256,6 +256,6 @@ cli_account_leave(const struct cli_args *args)
 			       "stays readable there.\n",
 			    cs_client_hub(c));
 	}
-	cs_client_close(c);
+	cli_close(c);
 	return status;
 }

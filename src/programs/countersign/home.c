@@ -10,6 +10,7 @@
 #include "cli/print.h"
 #include "cli/report_error.h"
 #include "cli/secret.h"
+#include "cli/wait.h"
 #include "programs/countersign/main.h"
 #include "wire/messages.h"
 
@@ -119,6 +120,48 @@ open_failed(enum cs_err err, const char *home)
 	}
 }
 
+static void
+on_activity(enum cs_client_activity what, uint64_t done, uint64_t total)
+{
+	switch (what) {
+	case CS_CLIENT_IDLE:
+		cli_waits(NULL);
+		break;
+	case CS_CLIENT_LOCKING:
+		cli_waits("another command uses this folder; waiting for it");
+		break;
+	case CS_CLIENT_CONNECTING:
+		cli_waits("connecting to the hub");
+		break;
+	case CS_CLIENT_CONNECTING_AGAIN:
+		cli_waits("the connection broke off; connecting again");
+		break;
+	case CS_CLIENT_ASKING:
+		cli_waits("waiting for the hub's answer");
+		break;
+	case CS_CLIENT_WAITING:
+		cli_waits("a limit of the hub is reached; waiting");
+		break;
+	case CS_CLIENT_FETCHING:
+		cli_waits_count("fetching messages", done, total);
+		break;
+	}
+}
+
+void
+cli_close(struct cs_client *c)
+{
+	enum cs_err err;
+
+	if (c != NULL && cs_client_online(c) &&
+	    (err = cs_client_send_files(c, cli_progress)) != CS_OK)
+		fprintf(stderr,
+		    "countersign: %s A file that you sent still waits, and "
+		    "goes out later.\n",
+		    cs_client_problem(c));
+	cs_client_close(c);
+}
+
 int
 cli_open(
     struct cs_client **out, const struct cli_args *args, enum cli_online online)
@@ -139,18 +182,26 @@ cli_open(
 	    (status = cli_passphrase(
 		 &passphrase, args, CLI_PASSPHRASE_KNOWN)) != CLI_OK)
 		return status;
+	cs_client_on_activity(on_activity);
 	err = cs_client_open(out, home, cs_buf_view(&passphrase));
 	cs_buf_free(&passphrase);
 	if (err)
 		return open_failed(err, home);
-	if (online == CLI_OFFLINE)
-		return CLI_OK;
+	return online == CLI_OFFLINE ? CLI_OK : cli_connect(out, online);
+}
+
+int
+cli_connect(struct cs_client **out, enum cli_online online)
+{
+	enum cs_err err;
+	int status;
+
 	err = online == CLI_HELD ? cs_client_connect_held(*out)
 				 : cs_client_connect(*out);
 	if (err == CS_OK)
 		return CLI_OK;
 	if ((online != CLI_ONLINE && online != CLI_HELD &&
-		err == CS_ERR_CLOSED) ||
+		(err == CS_ERR_CLOSED || err == CS_ERR_TIMEOUT)) ||
 	    (online == CLI_READ && shut_out(*out))) {
 		fprintf(stderr, "countersign: %s Going on without the hub.\n",
 		    cs_client_problem(*out));

@@ -19,6 +19,11 @@ const char *cli_home(const struct cli_args *args);
 enum cli_online { CLI_OFFLINE, CLI_READ, CLI_MAYBE, CLI_ONLINE, CLI_HELD };
 int cli_open(struct cs_client **out, const struct cli_args *args,
     enum cli_online online);
+/* The second half of it, for a home that was opened with CLI_OFFLINE; closes
+ * ${*c} if the status is not 0. */
+int cli_connect(struct cs_client **c, enum cli_online online);
+/* The end of a command: files that wait go out, if there is a line. */
+void cli_close(struct cs_client *c);
 /* What --name calls this device, or the machine's own name. */
 const char *cli_device_name(const struct cli_args *args);
 /* Tell the user why ${err} happened; returns the status for it. */
