@@ -39,6 +39,18 @@ typedef void cs_client_activity_fn(
  * of the process. */
 void cs_client_on_activity(cs_client_activity_fn *fn);
 
+/* ---- proxies ------------------------------------------------------------ */
+
+/*
+ * Connect through the proxy ${where} (net/proxy.h), a string that lives on; the
+ * next home that reaches its hub keeps it.  "none": straight, whatever the
+ * environment says.  CS_ERR_FORMAT, CS_ERR_UNSUPPORTED.
+ */
+CS_CHECKED enum cs_err cs_client_use_proxy(const char *where);
+/* The same for a home that is open, from now on. */
+CS_CHECKED enum cs_err cs_client_proxy_set(
+    struct cs_client *c, const char *where);
+
 /* ---- a home ------------------------------------------------------------- */
 
 /* The parts of an invite link. */

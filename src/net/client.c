@@ -77,6 +77,8 @@ connect_ws(struct cs_net_client *c, int timeout_ms)
 		/* Nobody is beside it yet. */
 		c->over = true;
 		err = upgrade(c, &head, &rest, timeout_ms);
+		if (err == CS_ERR_FORMAT)
+			err = CS_ERR_CLOSED;
 		c->over = false;
 		if (err == CS_OK)
 			net_ws_begin(c, &rest);
@@ -85,7 +87,7 @@ connect_ws(struct cs_net_client *c, int timeout_ms)
 	}
 	cs_buf_free(&head);
 	cs_buf_free(&rest);
-	return err == CS_ERR_FORMAT ? CS_ERR_CLOSED : err;
+	return err;
 }
 
 /* ---- beginning and end -------------------------------------------------- */
@@ -156,6 +158,11 @@ cs_net_client_open(
 		CS_OK) {
 		cs_net_client_close(*out);
 		*out = NULL;
+	}
+	/* They need not outlive the call. */
+	if (err == CS_OK) {
+		(*out)->config.proxy = NULL;
+		(*out)->config.proxy_reached = NULL;
 	}
 	return err;
 }

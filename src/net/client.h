@@ -31,8 +31,8 @@ struct cs_net_client_config {
 	/* To connect through; copied.  NULL: straight.  Not where another
 	 * process does it. */
 	const struct cs_net_proxy *proxy;
-	/* Out, for each connection, or NULL: the proxy was there, and whatever
-	 * failed did so behind it. */
+	/* Out of cs_net_client_open(), or NULL: the proxy was there, and
+	 * whatever failed did so behind it. */
 	bool *proxy_reached;
 };
 

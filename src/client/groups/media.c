@@ -283,7 +283,8 @@ client_media_fetch(struct cs_client *c, const struct cs_mimi_external *part,
 		err = cs_blob_fetch(&c->link.session, &f);
 	while (err != CS_OK && f.take_err == CS_OK &&
 	    (again = client_again(c, &retry, f.done, err)) == CS_OK);
-	if (err && again == CS_ERR_CLOSED && f.take_err == CS_OK)
+	if (err && (again == CS_ERR_CLOSED || again == CS_ERR_TIMEOUT) &&
+	    f.take_err == CS_OK)
 		return client_problem(c, CS_ERR_CLOSED,
 		    "The connection to the hub breaks off again and again.");
 	if (err == CS_ERR_NOT_FOUND &&

@@ -35,10 +35,15 @@ client_again(
     struct cs_client *c, struct cs_retry *r, uint64_t done, enum cs_err why)
 {
 	while (client_again_soon(r, done, why)) {
+		uint64_t from_ms = cs_clock_us() / 1000;
+
 		client_offline(c);
 		if ((why = client_reach(c)) == CS_OK &&
 		    (why = client_login(c)) == CS_OK)
 			break;
+		if (why == CS_ERR_CLOSED &&
+		    cs_clock_us() / 1000 - from_ms >= CLIENT_TIMEOUT_MS)
+			why = CS_ERR_TIMEOUT;
 	}
 	client_activity(CS_CLIENT_IDLE, 0, 0);
 	return why;

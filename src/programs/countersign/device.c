@@ -145,7 +145,8 @@ cli_join_device(const struct cli_args *args)
 
 	if (home == NULL)
 		return CLI_USAGE;
-	if ((status = cli_new_passphrase(&passphrase, args)) != CLI_OK)
+	if ((status = cli_use_proxy(args)) != CLI_OK ||
+	    (status = cli_new_passphrase(&passphrase, args)) != CLI_OK)
 		return status;
 	err = cs_client_join_device(home, cli_arg(args, 0),
 	    cli_device_name(args), cs_buf_view(&passphrase), asked, problem);

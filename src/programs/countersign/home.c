@@ -148,6 +148,25 @@ on_activity(enum cs_client_activity what, uint64_t done, uint64_t total)
 	}
 }
 
+int
+cli_not_a_proxy(void)
+{
+	return cli_fail(CLI_USAGE,
+	    "A proxy is socks5h://HOST:PORT, http://HOST:PORT or none. Nothing "
+	    "was changed.");
+}
+
+int
+cli_use_proxy(const struct cli_args *args)
+{
+	const char *where = cli_value(args, "proxy");
+
+	cs_client_on_activity(on_activity);
+	if (where != NULL && cs_client_use_proxy(where) != CS_OK)
+		return cli_not_a_proxy();
+	return CLI_OK;
+}
+
 void
 cli_close(struct cs_client *c)
 {

@@ -24,6 +24,11 @@ int cli_open(struct cs_client **out, const struct cli_args *args,
 int cli_connect(struct cs_client **c, enum cli_online online);
 /* The end of a command: files that wait go out, if there is a line. */
 void cli_close(struct cs_client *c);
+/* Take --proxy, and have what is done now told; if the status is not 0, the
+ * user was told why. */
+int cli_use_proxy(const struct cli_args *args);
+/* Say what a proxy looks like; returns the status for it. */
+int cli_not_a_proxy(void);
 /* What --name calls this device, or the machine's own name. */
 const char *cli_device_name(const struct cli_args *args);
 /* Tell the user why ${err} happened; returns the status for it. */

@@ -19,6 +19,8 @@ static const struct cli_option join_options[] = {
 	{ "name", 0, "NAME", "the name to be known by: a-z 0-9 . _ -" },
 	{ "passphrase", 0, NULL, "ask for a passphrase that locks the folder" },
 	{ "keep-words", 0, NULL, "leave the recovery words on this device" },
+	{ "proxy", 0, "URL",
+	    "connect through socks5h://HOST:PORT or http://HOST:PORT" },
 	{ 0 },
 };
 static const struct cli_option recover_options[] = {
@@ -26,6 +28,8 @@ static const struct cli_option recover_options[] = {
 	{ "words-file", 0, "FILE", "read the words from a file" },
 	{ "remove-others", 0, NULL, "end all other devices of the account" },
 	{ "passphrase", 0, NULL, "ask for a passphrase that locks the folder" },
+	{ "proxy", 0, "URL",
+	    "connect through socks5h://HOST:PORT or http://HOST:PORT" },
 	{ 0 },
 };
 static const struct cli_option words_options[] = {
@@ -77,6 +81,8 @@ static const struct cli_option leave_options[] = {
 static const struct cli_option join_device_options[] = {
 	{ "name", 0, "NAME", "what this device is called in your list" },
 	{ "passphrase", 0, NULL, "ask for a passphrase that locks the folder" },
+	{ "proxy", 0, "URL",
+	    "connect through socks5h://HOST:PORT or http://HOST:PORT" },
 	{ 0 },
 };
 static const struct cli_option save_options[] = {
@@ -225,9 +231,16 @@ static const struct cli_command commands[] = {
 	{ "block", "NAME", "keep somebody out",
 	    "They are not told. What they sent before can still be reported.",
 	    1, 1, NULL, cli_block },
-	{ "settings", "unknown-senders refuse|request",
-	    "refuse people you don't know, or let them ask", NULL, 2, 2, NULL,
-	    cli_settings },
+	{ "settings", "unknown-senders refuse|request | proxy URL|none",
+	    "refuse people you don't know, or let them ask; choose a proxy",
+	    "A proxy is socks5h://127.0.0.1:9050 (Tor) or http://HOST:PORT, "
+	    "with USER:PASSWORD@ before the host if it wants them. It is given "
+	    "the name of the hub, which no resolver here learns, and sees no "
+	    "more than any line does. It is kept in your folder. Without this "
+	    "setting, ALL_PROXY, HTTPS_PROXY and NO_PROXY count; with \"none\" "
+	    "nothing does. A hub whose name ends in .onion is reached through "
+	    "Tor only.",
+	    2, 2, NULL, cli_settings },
 	{ "report",
 	    "MESSAGE-ID... --reason CODE [--note TEXT] [--with-name] [--yes]",
 	    "report messages to the desk, with proof",

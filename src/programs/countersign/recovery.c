@@ -95,7 +95,8 @@ cli_recover(const struct cli_args *args)
 
 	if (home == NULL)
 		return CLI_USAGE;
-	if ((status = cli_new_passphrase(&passphrase, args)) != CLI_OK)
+	if ((status = cli_use_proxy(args)) != CLI_OK ||
+	    (status = cli_new_passphrase(&passphrase, args)) != CLI_OK)
 		goto out;
 	if ((status = cli_words(&words, args, "Recovery words: ")) != CLI_OK)
 		goto out;
