@@ -372,7 +372,8 @@ CS_CHECKED enum cs_err cs_client_messages(struct cs_client *c,
 CS_CHECKED enum cs_err cs_client_message_find(struct cs_client *c,
     const char *prefix, uint8_t mid[static CS_CLIENT_MID_LEN]);
 
-/* Fetch, check and write the photo or file of a message. */
+/* Fetch, check and write the photo or file of a message to ${path}, in the
+ * place of what is there; "-": to standard output. */
 CS_CHECKED enum cs_err cs_client_message_save(struct cs_client *c,
     const uint8_t mid[static CS_CLIENT_MID_LEN], const char *path,
     void (*progress)(uint64_t done, uint64_t total));

@@ -1,10 +1,11 @@
 # SPDX-License-Identifier: MIT
 """Lines that are slow, far or broken: everything gets there, as it can."""
 import os
+import subprocess
 import time
 
 from line import Line
-from world import World, check, main, photo
+from world import BIN, STUCK_S, World, check, main, photo
 
 
 def pair(w, line):
@@ -223,6 +224,32 @@ def test_spools_that_nobody_waits_for():
         mine = [m for m in w.inbox("alice", "--all") if m["kind"] == "sent"]
         check(mine[-1]["failed"], "it failed: %s" % mine[-1])
         check(w.texts("bob") == [], "and did not come")
+
+
+def test_nothing_is_overwritten_unasked():
+    with World() as w:
+        w.join("alice", "bob")
+        w.friends("alice", "bob")
+        sent = noise(w, "file", 50000)
+        w.csok("alice", "send", "bob", "--file", sent)
+        mid = w.inbox("bob")[0]["id"]
+        mine = w.path("mine")
+        for args in (("save", mid), ("export",),
+                     ("export", mid, "--open")):
+            with open(mine, "w") as f:
+                f.write("mine")
+            said = w.cs("bob", *args, "-o", mine)
+            check(said.status == 1 and "--force" in said.err, "%s" % said)
+            check(read(mine) == b"mine", "and it is as it was")
+            w.csok("bob", *args, "-o", mine, "--force")
+            check(read(mine) != b"mine", "now it is not")
+        w.csok("bob", "save", mid, "-o", mine, "--force")
+        check(read(mine) == read(sent), "the same bytes")
+        out = subprocess.run(
+            [os.path.join(BIN, "countersign"), "--home", w.home("bob"),
+             "save", mid, "-o", "-"], stdout=subprocess.PIPE,
+            timeout=STUCK_S).stdout
+        check(out == read(sent), "the same on standard output")
 
 
 if __name__ == "__main__":

@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -317,6 +318,32 @@ save_take(void *arg, struct cs_view bytes)
 	return cs_file_write_fd(s->fd, cs_buf_view(&s->out));
 }
 
+/* A file without a name, for what goes to standard output once it is checked.
+ */
+static enum cs_err
+copy_out(int fd)
+{
+	uint8_t bytes[16384];
+	enum cs_err err = CS_OK;
+	ssize_t n;
+
+	if (lseek(fd, 0, SEEK_SET) != 0)
+		return CS_ERR_IO;
+	while (err == CS_OK && (n = read(fd, bytes, sizeof bytes)) > 0)
+		err =
+		    cs_file_write_fd(STDOUT_FILENO, cs_view(bytes, (size_t)n));
+	return err;
+}
+
+static enum cs_err
+name_it(int fd, const char *tmp, const char *path)
+{
+	if (strcmp(path, "-") == 0)
+		return copy_out(fd);
+	return fsync(fd) != 0 || rename(tmp, path) != 0 ? cs_file_errno()
+							: CS_OK;
+}
+
 /* Write to a temporary file, which gets its name once every hash matches. */
 static enum cs_err
 save_to(struct cs_client *c, const struct cs_mimi_external *part,
@@ -330,7 +357,9 @@ save_to(struct cs_client *c, const struct cs_mimi_external *part,
 	if (tmp == NULL)
 		return CS_ERR_NOMEM;
 	snprintf(tmp, size, "%s.XXXXXX", path);
-	if ((s.fd = mkostemp(tmp, O_CLOEXEC)) < 0) {
+	s.fd = strcmp(path, "-") == 0 ? memfd_create("saved", MFD_CLOEXEC)
+				      : mkostemp(tmp, O_CLOEXEC);
+	if (s.fd < 0) {
 		err = cs_file_errno();
 		cs_free_plain(tmp);
 		return client_problem(c, err, "%.300s cannot be written: %s.",
@@ -342,12 +371,11 @@ save_to(struct cs_client *c, const struct cs_mimi_external *part,
 		cs_buf_reset(&s.out);
 		if ((err = cs_media_opener_end(s.opener, &s.out)) == CS_OK &&
 		    (err = cs_file_write_fd(s.fd, cs_buf_view(&s.out))) ==
-			CS_OK &&
-		    (fsync(s.fd) != 0 || rename(tmp, path) != 0))
-			err = cs_file_errno();
+			CS_OK)
+			err = name_it(s.fd, tmp, path);
 	}
 	close(s.fd);
-	if (err)
+	if (err && strcmp(path, "-") != 0)
 		unlink(tmp);
 	cs_media_opener_free(s.opener);
 	cs_buf_free(&s.out);

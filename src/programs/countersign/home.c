@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "cli/print.h"
@@ -255,6 +256,25 @@ cli_confirm(const char *question, const char *otherwise)
 	    (line[0] != 'y' && line[0] != 'Y'))
 		return cli_fail(CLI_NOT_DONE, "%s", otherwise);
 	return CLI_OK;
+}
+
+int
+cli_may_write(const struct cli_args *args, const char *path)
+{
+	char question[PATH_SIZE];
+	struct stat st;
+
+	if (strcmp(path, "-") == 0 || cli_flag(args, "force") ||
+	    lstat(path, &st) != 0)
+		return CLI_OK;
+	if (!isatty(STDIN_FILENO))
+		return cli_fail(CLI_NOT_DONE,
+		    "%s is there already, and nothing was written. Choose "
+		    "another name, or say --force.",
+		    path);
+	snprintf(question, sizeof question,
+	    "%s is there already. Replace it? [y/N] ", path);
+	return cli_confirm(question, "Nothing was written.");
 }
 
 enum cs_err

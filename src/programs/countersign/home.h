@@ -24,6 +24,10 @@ int cli_open(struct cs_client **out, const struct cli_args *args,
 int cli_connect(struct cs_client **c, enum cli_online online);
 /* The end of a command: files that wait go out, if there is a line. */
 void cli_close(struct cs_client *c);
+/* May ${path} be written?  What is there is replaced only if the user says so,
+ * on the terminal or by --force; "-" is standard output.  If the status is not
+ * 0, the user was told. */
+int cli_may_write(const struct cli_args *args, const char *path);
 /* Take --proxy, and have what is done now told; if the status is not 0, the
  * user was told why. */
 int cli_use_proxy(const struct cli_args *args);

@@ -87,6 +87,7 @@ static const struct cli_option join_device_options[] = {
 };
 static const struct cli_option save_options[] = {
 	{ "output", 'o', "FILE", "where to write it" },
+	{ "force", 0, NULL, "replace what is there" },
 	{ 0 },
 };
 static const struct cli_option repair_options[] = {
@@ -114,6 +115,7 @@ static const struct cli_option export_options[] = {
 	{ "to-key", 0, "KEY", "seal it to this key: 64 hex digits" },
 	{ "open", 0, NULL, "leave it readable for everybody" },
 	{ "with-name", 0, NULL, "sign it, so that it shows who gives it" },
+	{ "force", 0, NULL, "replace what is there" },
 	{ 0 },
 };
 
@@ -199,9 +201,11 @@ static const struct cli_command commands[] = {
 	    0, 0, inbox_options, cli_inbox },
 	{ "follow", "[--json]", "show messages as they come", NULL, 0, 0,
 	    follow_options, cli_follow },
-	{ "save", "MESSAGE-ID -o FILE", "save the photo or file of a message",
-	    "Nothing is written unless every hash matches.", 1, 1, save_options,
-	    cli_save },
+	{ "save", "MESSAGE-ID -o FILE [--force]",
+	    "save the photo or file of a message",
+	    "Nothing is written unless every hash matches. \"-o -\" writes to "
+	    "standard output. Asks before it replaces a file.",
+	    1, 1, save_options, cli_save },
 	{ "group new", "GROUP NAME...", "make a group",
 	    "The hub does not learn its name.", 2, -1, NULL, cli_group_new },
 	{ "group add", "GROUP NAME...", "add people to a group", NULL, 2, -1,
@@ -279,7 +283,7 @@ static const struct cli_command commands[] = {
 	    0, 1, appeal_options, cli_appeal },
 	{ "export",
 	    "-o FILE | MESSAGE-ID... -o FILE (--to-key KEY | --open)"
-	    " [--with-name]",
+	    " [--with-name] [--force]",
 	    "write your own data, or messages as evidence",
 	    "Without a MESSAGE-ID: your messages, conversations, "
 	    "contacts and devices, and what the hub has about you, "

@@ -118,6 +118,8 @@ cli_save(const struct cli_args *args)
 
 	if (path == NULL)
 		return cli_fail(CLI_USAGE, "Say where to: -o FILE.");
+	if ((status = cli_may_write(args, path)) != CLI_OK)
+		return status;
 	if ((status = cli_open(&c, args, CLI_ONLINE)) != CLI_OK)
 		return status;
 	if ((err = cs_client_message_find(c, cli_arg(args, 0), mid)) ||

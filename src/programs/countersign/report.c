@@ -283,6 +283,8 @@ cli_export(const struct cli_args *args)
 
 	if (path == NULL)
 		return cli_fail(CLI_USAGE, "Say where to: -o FILE.");
+	if ((status = cli_may_write(args, path)) != CLI_OK)
+		return status;
 	if (cli_count(args) == 0 && to == NULL && !open)
 		return cli_export_account(args);
 	if (cli_count(args) == 0)
