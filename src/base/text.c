@@ -85,6 +85,20 @@ cs_base64url(char *out, struct cs_view v)
 	*out = '\0';
 }
 
+void
+cs_base64(char *out, struct cs_view v)
+{
+	size_t n;
+
+	cs_base64url(out, v);
+	n = strlen(out);
+	for (size_t i = 0; i < n; i++)
+		out[i] = out[i] == '-' ? '+' : out[i] == '_' ? '/' : out[i];
+	while (n % 4 != 0)
+		out[n++] = '=';
+	out[n] = '\0';
+}
+
 enum cs_err
 cs_unbase64url(uint8_t *out, size_t n, const char *s, size_t len)
 {

@@ -23,6 +23,10 @@ void cs_id_text(char out[static CS_ID_TEXT_SIZE],
 /* RFC 4648, section 5, without padding. */
 void cs_base64url(char *out, struct cs_view v);
 
+/* The same of section 4, with padding, which HTTP has; and its room. */
+#define CS_BASE64_SIZE(n) (((n) + 2) / 3 * 4 + 1)
+void cs_base64(char *out, struct cs_view v);
+
 /*
  * Parse exactly ${n} bytes from ${len} characters at ${s}; padding, other
  * characters and stray bits at the end are malformed.

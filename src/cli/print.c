@@ -10,6 +10,7 @@
 
 #include "base/name.h"
 #include "base/text.h"
+#include "store/clock.h"
 
 /* ---- what others wrote -------------------------------------------------- */
 
@@ -233,19 +234,62 @@ cli_print_day(FILE *to, uint64_t ms)
 	fputs(at, to);
 }
 
+#define PROGRESS_LEAST 65536 /* what is smaller is there at once */
+#define PROGRESS_US 250000   /* it is written anew so often */
+
+/* "1.5 MB", in units that lines are sold in. */
+static void
+amount(char out[static 24], double bytes)
+{
+	if (bytes < 1e6)
+		snprintf(out, 24, "%.0f kB", bytes / 1e3);
+	else
+		snprintf(out, 24, "%.1f MB", bytes / 1e6);
+}
+
+static void
+time_left(char out[static 32], double seconds)
+{
+	if (seconds < 60)
+		snprintf(out, 32, "%.0f s", seconds);
+	else if (seconds < 3600)
+		snprintf(out, 32, "%.0f min", seconds / 60);
+	else
+		snprintf(out, 32, "%.1f h", seconds / 3600);
+}
+
 void
 cli_progress(uint64_t done, uint64_t total)
 {
-	static int shown = -1;
-	int percent = total == 0 ? 100 : (int)(done * 100 / total);
+	static uint64_t from_us, from, last_us, last;
+	uint64_t now = cs_clock_us();
+	char some[24], all[24], speed[24], left[32];
+	double rate;
 
-	if (!isatty(STDERR_FILENO) || total < (1 << 20) || percent == shown)
+	if (!isatty(STDERR_FILENO) || total < PROGRESS_LEAST)
 		return;
-	shown = percent;
-	fprintf(
-	    stderr, "\r%3d %% of %.1f MiB", percent, (double)total / (1 << 20));
+	/* It begins, or goes on where it broke off: what was there before says
+	 * nothing of the line. */
+	if (from_us == 0 || done < last) {
+		from_us = now;
+		from = done;
+		last_us = 0;
+	}
+	last = done;
+	if (now - last_us < PROGRESS_US && done < total)
+		return;
+	last_us = now;
+	rate = now > from_us
+	    ? (double)(done - from) * 1e6 / (double)(now - from_us)
+	    : 0;
+	amount(some, (double)done);
+	amount(all, (double)total);
+	amount(speed, rate);
+	time_left(left, rate > 0 ? (double)(total - done) / rate : 0);
+	fprintf(stderr, "\r\033[K%s of %s, %s/s, %s left", some, all, speed,
+	    rate > 0 ? left : "?");
 	if (done >= total) {
 		fputc('\n', stderr);
-		shown = -1;
+		from_us = 0;
 	}
 }

@@ -31,5 +31,6 @@ void cli_print_day(FILE *to, uint64_t ms);
 /* Print what ${j} has written, and a newline, on standard output, and free its
  * buffer.  The first failure of ${j}, or CS_ERR_IO. */
 CS_CHECKED enum cs_err cli_json_print(struct cs_json_writer *j);
-/* "12 of 20 MiB" on standard error if it is a terminal. */
+/* How far a file is, how fast it moves and how long it will take, on standard
+ * error if that is a terminal. */
 void cli_progress(uint64_t done, uint64_t total);

@@ -22,6 +22,36 @@ const char *cs_client_problem(const struct cs_client *c);
 /* The hub's code (enum cs_wire_code) if the hub refused, or 0. */
 uint16_t cs_client_hub_code(const struct cs_client *c);
 
+/* ---- what takes time ---------------------------------------------------- */
+
+/* What is done that can take longer than anybody expects. */
+enum cs_client_activity {
+	CS_CLIENT_IDLE, /* nothing more of that */
+	CS_CLIENT_LOCKING,
+	CS_CLIENT_CONNECTING,
+	CS_CLIENT_CONNECTING_AGAIN,
+	CS_CLIENT_ASKING,   /* an answer of the hub is awaited */
+	CS_CLIENT_WAITING,  /* the hub wants us to */
+	CS_CLIENT_FETCHING, /* ${done} of ${total} messages are there */
+};
+typedef void cs_client_activity_fn(
+    enum cs_client_activity what, uint64_t done, uint64_t total);
+/* Have ${fn} called when one begins, or gets on; NULL: nobody.  For all homes
+ * of the process. */
+void cs_client_on_activity(cs_client_activity_fn *fn);
+
+/* ---- proxies ------------------------------------------------------------ */
+
+/*
+ * Connect through the proxy ${where} (net/proxy.h), a string that lives on; the
+ * next home that reaches its hub keeps it.  "none": straight, whatever the
+ * environment says.  CS_ERR_FORMAT, CS_ERR_UNSUPPORTED.
+ */
+CS_CHECKED enum cs_err cs_client_use_proxy(const char *where);
+/* The same for a home that is open, from now on. */
+CS_CHECKED enum cs_err cs_client_proxy_set(
+    struct cs_client *c, const char *where);
+
 /* ---- a home ------------------------------------------------------------- */
 
 /* The parts of an invite link. */
@@ -81,10 +111,16 @@ CS_CHECKED enum cs_err cs_client_connect_held(struct cs_client *c);
 bool cs_client_clock_differs(const struct cs_client *c, char out[static 64]);
 /* Fetch what is new; cs_client_connect() does so, too. */
 CS_CHECKED enum cs_err cs_client_sync(struct cs_client *c);
-/* Is there a connection now? */
-bool cs_client_online(const struct cs_client *c);
+/* Have ${fn} called while these two fetch messages, when some are stored and
+ * others are still to come; it may show them.  An error ends it.  NULL:
+ * nobody. */
+void cs_client_on_messages(struct cs_client *c,
+    enum cs_err (*fn)(void *arg, struct cs_client *c), void *arg);
 /* Wait at most ${timeout_ms} for something new; CS_ERR_TIMEOUT: none came. */
 CS_CHECKED enum cs_err cs_client_wait(struct cs_client *c, int timeout_ms);
+
+/* Is there a connection? */
+bool cs_client_online(const struct cs_client *c);
 
 /* ---- devices ------------------------------------------------------------ */
 
@@ -312,12 +348,22 @@ struct cs_client_outgoing {
 	const char *file_path;  /* or NULL */
 	const char *voice_path; /* or NULL */
 	const char *reply_to;   /* message id, or NULL */
-	/* Called now and then while a file is sent; or NULL. */
-	void (*progress)(uint64_t done, uint64_t total);
 };
-/* ${mid_hex} gets the message's id: 64 hex digits and a zero. */
+/* ${mid_hex} gets the message's id: 64 hex digits and a zero, once the message
+ * is kept: then it goes out, now or later, unless the hub refuses it.  One with
+ * a photo or file goes with cs_client_send_files(). */
 CS_CHECKED enum cs_err cs_client_send(struct cs_client *c,
     const struct cs_client_outgoing *out, char mid_hex[static 65]);
+
+/*
+ * Upload the photos and files that wait, and send their messages: for when
+ * nothing is left to do that is shorter.  ${progress} is called now and then.
+ * CS_ERR_CLOSED: there is no line that is good enough; CS_ERR_DENIED: the hub
+ * refused one, and others were sent; CS_ERR_DISK_FULL, CS_ERR_BUSY: it takes
+ * none now.
+ */
+CS_CHECKED enum cs_err cs_client_send_files(
+    struct cs_client *c, void (*progress)(uint64_t done, uint64_t total));
 
 enum cs_client_message_kind {
 	CS_CLIENT_RECEIVED = 1,
@@ -374,7 +420,8 @@ CS_CHECKED enum cs_err cs_client_messages(struct cs_client *c,
 CS_CHECKED enum cs_err cs_client_message_find(struct cs_client *c,
     const char *prefix, uint8_t mid[static CS_CLIENT_MID_LEN]);
 
-/* Fetch, check and write the photo or file of a message. */
+/* Fetch, check and write the photo or file of a message to ${path}, in the
+ * place of what is there; "-": to standard output. */
 CS_CHECKED enum cs_err cs_client_message_save(struct cs_client *c,
     const uint8_t mid[static CS_CLIENT_MID_LEN], const char *path,
     void (*progress)(uint64_t done, uint64_t total));

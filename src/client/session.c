@@ -15,7 +15,9 @@
 #include "client/groups/repair.h"
 #include "client/groups/send.h"
 #include "client/groups/upkeep.h"
+#include "client/groups/upload.h"
 #include "client/groups/welcome.h"
+#include "client/home/activity.h"
 #include "client/home/client.h"
 #include "client/home/clock.h"
 #include "client/home/group.h"
@@ -23,6 +25,7 @@
 #include "client/home/message.h"
 #include "client/home/problem.h"
 #include "client/home/todo.h"
+#include "client/hub/again.h"
 #include "client/hub/call.h"
 #include "client/hub/reach.h"
 #include "client/reports/letter.h"
@@ -53,6 +56,7 @@ log_in(struct cs_client *c)
 	c->link.notices_due = true;
 	if ((err = client_reach(c)) == CS_OK && (err = client_login(c)))
 		client_offline(c);
+	c->link.logged_in = err == CS_OK;
 	return err;
 }
 
@@ -127,6 +131,19 @@ read_group(struct cs_client *c, const struct cs_wire_group_state *state)
 	return err;
 }
 
+/* How much there is to read, of all. */
+static void
+count_entries(struct cs_client *c, struct cs_view states)
+{
+	struct cs_wire_group_state state;
+	uint64_t n = 0;
+
+	while (cs_wire_next(&state, &cs_wire_group_state_shape, &states))
+		n += state.head - state.cursor;
+	c->fetching.done = 0;
+	c->fetching.total = n;
+}
+
 /* Take invitations, then read the logs of all groups that have new entries. */
 static enum cs_err
 read_on(struct cs_client *c)
@@ -144,6 +161,7 @@ read_on(struct cs_client *c)
 		goto out;
 	err = client_welcomes(c, answer.welcomes);
 	rest = cs_buf_view(&raw);
+	count_entries(c, rest);
 	while (err == CS_OK &&
 	    cs_wire_next(&state, &cs_wire_group_state_shape, &rest))
 		err = read_group(c, &state);
@@ -286,27 +304,54 @@ static const struct {
 	{ AT_CONNECT, client_letters_flush },
 };
 
-enum cs_err
-cs_client_connect(struct cs_client *c)
+void
+cs_client_on_messages(struct cs_client *c,
+    enum cs_err (*fn)(void *arg, struct cs_client *c), void *arg)
+{
+	c->fetching.told = fn;
+	c->fetching.arg = arg;
+}
+
+static enum cs_err
+take_steps(struct cs_client *c, enum when when)
 {
 	enum cs_err err = CS_OK;
 
 	for (size_t i = 0; err == CS_OK && i < sizeof steps / sizeof *steps;
 	     i++)
-		err = steps[i].take(c);
+		if (when == AT_CONNECT || steps[i].when == AT_SYNC)
+			err = steps[i].take(c);
+	client_activity(CS_CLIENT_IDLE, 0, 0);
 	return err ? err : client_clock_store(c);
+}
+
+enum cs_err
+cs_client_connect(struct cs_client *c)
+{
+	struct cs_retry retry = { 0 };
+	bool was_there = false;
+	enum cs_err err;
+
+	/* What was stored stays: each time it goes on behind that. */
+	do {
+		c->link.logged_in = false;
+		err = take_steps(c, AT_CONNECT);
+		was_there |= c->link.logged_in;
+	} while (was_there && client_again_soon(&retry, c->progress, err));
+	return err;
+}
+
+enum cs_err
+cs_client_send_files(
+    struct cs_client *c, void (*progress)(uint64_t done, uint64_t total))
+{
+	return client_uploads_flush(c, progress);
 }
 
 enum cs_err
 cs_client_sync(struct cs_client *c)
 {
-	enum cs_err err = CS_OK;
-
-	for (size_t i = 0; err == CS_OK && i < sizeof steps / sizeof *steps;
-	     i++)
-		if (steps[i].when == AT_SYNC)
-			err = steps[i].take(c);
-	return err;
+	return take_steps(c, AT_SYNC);
 }
 
 enum cs_err

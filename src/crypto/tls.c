@@ -116,8 +116,44 @@ cs_tls_client_new(void **ssl_ctx,
 	pin->clock = clock;
 	SSL_CTX_set_verify(ctx, SSL_VERIFY_PEER, NULL);
 	SSL_CTX_set_cert_verify_callback(ctx, verify_pinned, pin);
-	SSL_CTX_set_mode(ctx, SSL_MODE_RELEASE_BUFFERS);
+	SSL_CTX_set_mode(ctx,
+	    SSL_MODE_ENABLE_PARTIAL_WRITE |
+		SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER | SSL_MODE_RELEASE_BUFFERS);
 	*ssl_ctx = ctx;
+	return CS_OK;
+}
+
+/* Ask for the host by its name, which an address is not (RFC 6066, section 3),
+ * and for the only protocol that is spoken above (RFC 7301). */
+static bool
+name_host(SSL *ssl, const char *host)
+{
+	static const unsigned char protocol[] = "\x08http/1.1";
+	ASN1_OCTET_STRING *address = a2i_IPADDRESS(host);
+	bool is_address = address != NULL;
+
+	ASN1_OCTET_STRING_free(address);
+	ERR_clear_error();
+	return SSL_set_alpn_protos(ssl, protocol, sizeof protocol - 1) == 0 &&
+	    (is_address || SSL_set_tlsext_host_name(ssl, host) == 1);
+}
+
+enum cs_err
+cs_tls_connect(struct cs_tls **out, void *ssl_ctx, int fd)
+{
+	const struct pin *pin = SSL_CTX_get_ex_data(ssl_ctx, pin_index);
+	SSL *ssl = SSL_new(ssl_ctx);
+
+	*out = NULL;
+	if (ssl == NULL)
+		return CS_ERR_NOMEM;
+	if (SSL_set_fd(ssl, fd) != 1 || !name_host(ssl, pin->host)) {
+		SSL_free(ssl);
+		return CS_ERR_NOMEM;
+	}
+	SSL_set_connect_state(ssl);
+	/* The struct is OpenSSL's own under another name. */
+	*out = (struct cs_tls *)ssl;
 	return CS_OK;
 }
 
@@ -175,8 +211,7 @@ leaf_fits(void *pin, void *leaf)
 	return check_leaf(leaf, pin) == CS_OK;
 }
 
-/* The last moment at which a session can be chosen, and the only one that we
- * learn of when libwebsockets makes the connection.  Callbacks for information
+/* The last moment at which a session can be chosen.  Callbacks for information
  * get a const SSL; the one that is about to connect is not. */
 static void
 on_event(const SSL *starting, int event, int value)

@@ -8,6 +8,8 @@
 #include "crypto/sign.h"
 #include "crypto/tls_tickets.h"
 
+struct cs_tls;
+
 /*
  * A client SSL_CTX that speaks TLS 1.3 only and accepts a server only if its
  * certificate is signed by ${root_public}, for the host that is asked for,
@@ -35,6 +37,11 @@ void cs_tls_client_free(void *ssl_ctx);
  * connection.
  */
 void cs_tls_client_keep(void *ssl_ctx, struct cs_tls_tickets *tickets);
+
+/* A session with the host of the context on ${fd}, a socket that does not block
+ * and stays the caller's.  What is done with it is in crypto/tls_server.h. */
+CS_CHECKED enum cs_err cs_tls_connect(
+    struct cs_tls **out, void *ssl_ctx, int fd);
 
 /* Why the last connection of this context was refused; CS_OK if it was not. */
 enum cs_err cs_tls_client_refusal(const void *ssl_ctx);

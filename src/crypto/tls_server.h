@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The server's end of TLS 1.3 (RFC 8446) on a socket that does not block.
+ * The server's end of TLS 1.3 (RFC 8446) on a socket that does not block, and
+ * what is done with a session of either end.
  *
  * Whoever has a session waits until the socket can be read or written, as the
  * last call asked for, and calls again.  An idle session holds no buffers.

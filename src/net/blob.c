@@ -6,8 +6,7 @@
 #include "base/text.h"
 #include "net/client.h"
 #include "net/client_http.h"
-
-#define TRIES 5
+#include "net/retry.h"
 
 void
 cs_blob_path(char out[static CS_BLOB_PATH_SIZE], const uint8_t blob[static 16])
@@ -62,14 +61,20 @@ get_once(struct cs_session *s, struct cs_blob_fetch *f)
 enum cs_err
 cs_blob_fetch(struct cs_session *s, struct cs_blob_fetch *f)
 {
+	struct cs_retry retry = { 0 };
 	enum cs_err err = CS_OK;
+	int wait_ms;
 
-	for (unsigned i = 0; i < TRIES && f->done < f->total; i++) {
-		err = get_once(s, f);
+	while (f->done < f->total) {
+		if ((err = get_once(s, f)) == CS_OK)
+			break;
 		if (f->take_err)
 			return f->take_err;
-		if (err != CS_OK && err != CS_ERR_CLOSED &&
-		    err != CS_ERR_TIMEOUT)
+		if (err != CS_ERR_CLOSED && err != CS_ERR_TIMEOUT)
+			return err;
+		/* Without the session there is nobody to ask again. */
+		if ((wait_ms = cs_retry_ms(&retry, f->done)) == 0 ||
+		    cs_session_wait(s, (uint64_t)wait_ms) != CS_OK)
 			return err;
 	}
 	return err == CS_OK && f->done < f->total ? CS_ERR_DIGEST : err;

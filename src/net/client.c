@@ -1,152 +1,96 @@
 /* SPDX-License-Identifier: MIT */
 #include "net/client.h"
 
+#include <signal.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "base/alloc.h"
-#include "crypto/tls.h"
+#include "base/text.h"
+#include "crypto/random.h"
 #include "net/client_far.h"
-#include "net/client_http.h"
-#include "net/client_internal.h"
-#include "net/client_wait.h"
-#include "wire/frame.h"
+#include "net/client_line.h"
+#include "net/client_ws.h"
+#include "net/http_head.h"
 
-/* A hub that is trusted with nothing is not trusted with our memory. */
-#define ARRIVED_MAX 256
+#define PROTOCOL "countersign.v1"
+/* A line on which less moves in its time, pings and their answers included, is
+ * one on which nothing does. */
+#define MOVES_LEAST 512
 
-static int
-on_receive(struct cs_net_client *c, struct lws *wsi, const void *in, size_t n)
+/* ---- becoming a WebSocket (RFC 6455, section 4.1) ----------------------- */
+
+static bool
+is_accepted(const struct cs_http_head *h, const char *key)
 {
-	struct arrived *a;
-	size_t count = 0;
+	char accept[CS_WS_ACCEPT_LEN + 1];
 
-	if (!lws_frame_is_binary(wsi))
-		return -1;
-	c->in.max = CS_WIRE_FRAME_MAX;
-	if (cs_buf_add(&c->in, cs_view(in, n)) != CS_OK)
-		return -1;
-	if (!lws_is_final_fragment(wsi) ||
-	    lws_remaining_packet_payload(wsi) != 0)
-		return 0;
-	for (a = c->head; a != NULL; a = a->next)
-		count++;
-	a = count < ARRIVED_MAX ? cs_calloc(1, sizeof *a) : NULL;
-	if (a == NULL)
-		return -1;
-	cs_buf_move(&a->frame, &c->in);
-	*c->tail = a;
-	c->tail = &a->next;
-	return 0;
+	return h->status == 101 && cs_http_lists(h, "upgrade", "websocket") &&
+	    cs_http_lists(h, "connection", "upgrade") &&
+	    cs_ws_accept(accept, cs_view_str(key)) == CS_OK &&
+	    cs_view_equal(cs_http_field(h, "sec-websocket-accept"),
+		cs_view_str(accept)) &&
+	    cs_view_equal(cs_http_field(h, "sec-websocket-protocol"),
+		cs_view_str(PROTOCOL)) &&
+	    cs_http_field(h, "sec-websocket-extensions").len == 0;
 }
 
-static int
-on_writable(struct cs_net_client *c, struct lws *wsi)
+static enum cs_err
+upgrade(struct cs_net_client *c, struct cs_buf *head, struct cs_buf *rest,
+    int timeout_ms)
 {
-	size_t n;
+	struct net_patience p = net_patience(&c->line, timeout_ms, 1);
+	char request[1024], key[CS_BASE64_SIZE(16)];
+	struct cs_http_head h;
+	uint8_t nonce[16];
+	enum cs_err err;
+	int n;
 
-	if (!c->sending)
-		return 0;
-	n = c->out.len - LWS_PRE;
-	if (lws_write(wsi, c->out.data + LWS_PRE, n, LWS_WRITE_BINARY) < 0)
-		return -1;
-	if (lws_partial_buffered(wsi)) {
-		/* TLS took a part; lws keeps the rest and calls again. */
-		c->out.len = LWS_PRE;
-		c->sending = false;
-		lws_callback_on_writable(wsi);
-		return 0;
-	}
-	c->sending = false;
-	return 0;
+	cs_random(nonce, sizeof nonce);
+	cs_base64(key, CS_VIEW_OF(nonce));
+	n = snprintf(request, sizeof request,
+	    "GET /ws HTTP/1.1\r\nHost: %s\r\nUpgrade: websocket\r\n"
+	    "Connection: Upgrade\r\nSec-WebSocket-Key: %s\r\n"
+	    "Sec-WebSocket-Protocol: " PROTOCOL "\r\n"
+	    "Sec-WebSocket-Version: 13\r\n\r\n",
+	    c->host, key);
+	if (n < 0 || (size_t)n >= sizeof request)
+		return CS_ERR_LIMIT;
+	if ((err = net_line_write(
+		 c, &c->line, cs_view(request, (size_t)n), &p)) ||
+	    (err = net_line_head(c, &c->line, head, rest, &p)))
+		return err;
+	/* Whoever answers otherwise is no hub. */
+	return cs_http_answer_parse(&h, cs_buf_view(head)) == CS_OK &&
+		is_accepted(&h, key)
+	    ? CS_OK
+	    : CS_ERR_CLOSED;
 }
-
-static void
-on_gone(struct cs_net_client *c)
-{
-	c->wsi = NULL;
-	c->failed = true;
-}
-
-static int
-ws_callback(struct lws *wsi, enum lws_callback_reasons reason, void *user,
-    void *in, size_t len)
-{
-	struct cs_net_client *c = lws_context_user(lws_get_context(wsi));
-
-	(void)user;
-	switch (reason) {
-	case LWS_CALLBACK_CLIENT_ESTABLISHED:
-		c->established = true;
-		return 0;
-	case LWS_CALLBACK_CLIENT_CONNECTION_ERROR:
-	case LWS_CALLBACK_CLIENT_CLOSED:
-		on_gone(c);
-		return 0;
-	case LWS_CALLBACK_CLIENT_RECEIVE:
-		return on_receive(c, wsi, in, len);
-	case LWS_CALLBACK_CLIENT_WRITEABLE:
-		return on_writable(c, wsi);
-	default:
-		return 0;
-	}
-}
-
-static const struct lws_protocols protocols[] = {
-	{ "countersign.v1", ws_callback, 0, 16384, 0, NULL, 0 },
-	{ "http", cs_net_client_http_callback, 0, 0, 0, NULL, 0 },
-	{ 0 },
-};
-
-static const lws_retry_bo_t keepalive = {
-	.secs_since_valid_ping = 45,
-	.secs_since_valid_hangup = 90,
-};
 
 static enum cs_err
 connect_ws(struct cs_net_client *c, int timeout_ms)
 {
-	struct lws_client_connect_info info = { 0 };
-	enum cs_err err, refusal;
+	struct cs_buf head = { 0 }, rest = { 0 };
+	enum cs_err err = net_line_open(&c->line, c, timeout_ms);
 
-	cs_tls_client_refusal_forget(c->ssl_ctx);
-	info.context = c->context;
-	info.address = cs_net_client_address(c);
-	info.port = c->config.port;
-	info.path = "/ws";
-	info.host = c->host;
-	info.origin = NULL;
-	info.protocol = protocols[0].name;
-	info.local_protocol_name = protocols[0].name;
-	info.ssl_connection = CS_NET_CLIENT_TLS;
-	info.pwsi = &c->wsi;
-	if (lws_client_connect_via_info(&info) == NULL && !c->failed)
-		c->failed = true;
-	err = cs_net_client_wait(c, &c->established, timeout_ms);
-	refusal = cs_tls_client_refusal(c->ssl_ctx);
-	return refusal != CS_OK ? refusal : err;
+	if (err == CS_OK) {
+		/* Nobody is beside it yet. */
+		c->over = true;
+		err = upgrade(c, &head, &rest, timeout_ms);
+		if (err == CS_ERR_FORMAT)
+			err = CS_ERR_CLOSED;
+		c->over = false;
+		if (err == CS_OK)
+			net_ws_begin(c, &rest);
+		else
+			net_line_close(&c->line);
+	}
+	cs_buf_free(&head);
+	cs_buf_free(&rest);
+	return err;
 }
 
-static enum cs_err
-make_context(struct cs_net_client *c)
-{
-	struct lws_context_creation_info info = { 0 };
-
-	lws_set_log_level(0, NULL);
-	info.port = CONTEXT_PORT_NO_LISTEN;
-	info.protocols = protocols;
-	info.user = c;
-	info.gid = (gid_t)-1;
-	info.uid = (uid_t)-1;
-	info.provided_client_ssl_ctx = c->ssl_ctx;
-	info.pt_serv_buf_size = 65536;
-	info.timeout_secs = (unsigned)(c->config.timeout_ms / 1000 + 1);
-	info.retry_and_idle_policy = &keepalive;
-	info.options = LWS_SERVER_OPTION_DO_SSL_GLOBAL_INIT |
-	    LWS_SERVER_OPTION_DISABLE_IPV6;
-	c->context = lws_create_context(&info);
-	return c->context != NULL ? CS_OK : CS_ERR_NOMEM;
-}
+/* ---- beginning and end -------------------------------------------------- */
 
 static enum cs_err
 make_all(struct cs_net_client *c)
@@ -154,7 +98,11 @@ make_all(struct cs_net_client *c)
 	const struct cs_net_client_config *config = &c->config;
 	enum cs_err err;
 
+	/* Whoever hangs up ends a connection, not the program. */
+	(void)signal(SIGPIPE, SIG_IGN);
 	memcpy(c->root_public, config->root_public, sizeof c->root_public);
+	if (config->proxy != NULL)
+		c->proxy = *config->proxy;
 	c->host = cs_strdup(config->host);
 	if (c->host == NULL)
 		return CS_ERR_NOMEM;
@@ -163,7 +111,7 @@ make_all(struct cs_net_client *c)
 		return err;
 	if (config->tickets != NULL)
 		cs_tls_client_keep(c->ssl_ctx, config->tickets);
-	return make_context(c);
+	return CS_OK;
 }
 
 enum cs_err
@@ -212,34 +160,19 @@ cs_net_client_open(
 		cs_net_client_close(*out);
 		*out = NULL;
 	}
-	return err;
-}
-
-static void
-forget_arrived(struct cs_net_client *c)
-{
-	while (c->head != NULL) {
-		struct arrived *a = c->head;
-
-		c->head = a->next;
-		cs_buf_free(&a->frame);
-		cs_free(a, sizeof *a);
+	/* They need not outlive the call. */
+	if (err == CS_OK) {
+		(*out)->config.proxy = NULL;
+		(*out)->config.proxy_reached = NULL;
 	}
-	c->tail = &c->head;
+	return err;
 }
 
 void
 cs_net_client_hang_up(struct cs_net_client *c)
 {
-	if (c->wsi != NULL)
-		lws_set_timeout(
-		    c->wsi, PENDING_TIMEOUT_USER_OK, LWS_TO_KILL_SYNC);
-	lws_sul_cancel(&c->timer);
-	forget_arrived(c);
-	cs_buf_free(&c->in);
-	cs_buf_free(&c->out);
-	c->wsi = NULL;
-	c->established = c->failed = c->sending = false;
+	net_line_close(&c->line);
+	net_ws_clear(c);
 }
 
 void
@@ -249,69 +182,98 @@ cs_net_client_close(struct cs_net_client *c)
 		return;
 	if (c->far != NULL)
 		cs_net_far_close(c->far);
-	if (c->context != NULL) {
-		lws_sul_cancel(&c->timer);
-		lws_context_destroy(c->context);
-	}
+	cs_net_client_hang_up(c);
 	cs_tls_client_free(c->ssl_ctx);
-	forget_arrived(c);
-	cs_buf_free(&c->in);
-	cs_buf_free(&c->out);
 	cs_free_plain(c->host);
 	cs_free(c, sizeof *c);
+}
+
+/* ---- frames ------------------------------------------------------------- */
+
+static bool
+is_over(const struct cs_net_client *c)
+{
+	return c->over || c->line.tls == NULL;
 }
 
 enum cs_err
 cs_net_client_send(struct cs_net_client *c, struct cs_view frame)
 {
-	bool sent = false;
+	struct net_patience p;
 	enum cs_err err;
-	uint8_t *at;
 
 	if (c->far != NULL)
 		return cs_net_far_send(c->far, frame);
-	if (c->failed || c->wsi == NULL)
+	if (is_over(c))
 		return CS_ERR_CLOSED;
-	cs_buf_reset(&c->out);
-	if ((err = cs_buf_extend(&c->out, LWS_PRE, &at)) ||
-	    (err = cs_buf_add(&c->out, frame)))
+	if ((err = net_ws_queue(c, CS_WS_BINARY, frame)))
 		return err;
-	c->sending = true;
-	lws_callback_on_writable(c->wsi);
-	cs_net_client_touch(c, c->config.timeout_ms);
-	while (!sent && !c->failed && !c->timed_out) {
-		if (lws_service(c->context, 0) < 0)
-			return CS_ERR_IO;
-		sent = !c->sending;
+	p = net_patience(&c->line, c->config.timeout_ms, MOVES_LEAST);
+	for (;;) {
+		net_ws_turn(c);
+		if (c->out.len == 0 || is_over(c))
+			break;
+		if ((err = net_wait(c, &c->line, net_ws_events(c), &p)))
+			return err;
 	}
-	lws_sul_cancel(&c->timer);
-	if (sent)
-		return CS_OK;
-	return c->failed ? CS_ERR_CLOSED : CS_ERR_TIMEOUT;
+	return c->out.len == 0 ? CS_OK : CS_ERR_CLOSED;
+}
+
+/* The first of the frames that have come. */
+static void
+take_first(struct cs_net_client *c, struct cs_buf *out)
+{
+	struct net_arrived *a = c->head;
+
+	c->head = a->next;
+	if (c->head == NULL)
+		c->tail = &c->head;
+	c->n_arrived--;
+	c->waiting -= a->frame.len;
+	cs_buf_move(out, &a->frame);
+	cs_free(a, sizeof *a);
+}
+
+static enum cs_err
+recv_frame(struct cs_net_client *c, struct cs_buf *out, struct net_patience *p)
+{
+	enum cs_err err = CS_OK;
+
+	while (c->head == NULL) {
+		net_ws_turn(c);
+		if (c->head != NULL)
+			break;
+		if (is_over(c))
+			return CS_ERR_CLOSED;
+		if ((err = net_wait(c, &c->line, net_ws_events(c), p)))
+			return err;
+	}
+	take_first(c, out);
+	return CS_OK;
 }
 
 enum cs_err
 cs_net_client_recv(struct cs_net_client *c, struct cs_buf *out, int timeout_ms)
 {
-	struct arrived *a;
+	struct net_patience p;
 
 	cs_buf_free(out);
 	if (c->far != NULL)
 		return cs_net_far_recv(c->far, out, timeout_ms);
-	cs_net_client_touch(c, timeout_ms);
-	while (c->head == NULL && !c->failed && !c->timed_out)
-		if (lws_service(c->context, 0) < 0)
-			return CS_ERR_IO;
-	lws_sul_cancel(&c->timer);
-	a = c->head;
-	if (a == NULL)
-		return c->failed ? CS_ERR_CLOSED : CS_ERR_TIMEOUT;
-	c->head = a->next;
-	if (c->head == NULL)
-		c->tail = &c->head;
-	cs_buf_move(out, &a->frame);
-	cs_free(a, sizeof *a);
-	return CS_OK;
+	p = net_patience(&c->line, timeout_ms, 0);
+	return recv_frame(c, out, &p);
+}
+
+enum cs_err
+cs_net_client_await(struct cs_net_client *c, struct cs_buf *out, int timeout_ms)
+{
+	struct net_patience p;
+
+	cs_buf_free(out);
+	if (c->far != NULL)
+		return cs_net_far_recv(c->far, out, timeout_ms);
+	p = net_patience(&c->line, timeout_ms, MOVES_LEAST);
+	return recv_frame(c, out, &p);
 }
 
 enum cs_err
@@ -319,9 +281,9 @@ cs_net_client_exporter(struct cs_net_client *c, uint8_t out[static 32])
 {
 	if (c->far != NULL)
 		return cs_net_far_exporter(c->far, out);
-	if (c->wsi == NULL)
+	if (c->line.tls == NULL)
 		return CS_ERR_CLOSED;
-	return cs_tls_exporter(out, lws_get_ssl(c->wsi));
+	return cs_tls_exporter(out, c->line.tls);
 }
 
 void

@@ -1,180 +1,201 @@
 /* SPDX-License-Identifier: MIT */
 #include "net/client_http.h"
 
+#include <poll.h>
 #include <stdio.h>
 #include <string.h>
 
+#include "base/alloc.h"
+#include "base/units.h"
 #include "net/client_far.h"
-#include "net/client_internal.h"
-#include "net/client_wait.h"
+#include "net/client_line.h"
+#include "net/http_head.h"
 
 #define CHUNK 16384
+#define HEAD_SIZE 1024
+/* For the hub to make durable what it has: a busy disk may take its time. */
+#define DURABLE_MS (60 * CS_SECOND_MS)
 
-static int
-add_header(struct lws *wsi, const char *name, const char *value, uint8_t **p,
-    uint8_t *end)
+/* One transfer on its way. */
+struct moving {
+	struct cs_net_client *c;
+	struct cs_net_transfer *t;
+	struct net_line line;
+	struct net_patience patience;
+	struct cs_buf head, rest;
+	bool stopped; /* by us */
+};
+
+/* ---- the request -------------------------------------------------------- */
+
+static enum cs_err
+write_request(struct moving *m, bool put)
 {
-	return lws_add_http_header_by_name(wsi, (const unsigned char *)name,
-	    (const unsigned char *)value, (int)strlen(value), p, end);
-}
+	const struct cs_net_transfer *t = m->t;
+	char head[HEAD_SIZE], range[128] = "";
+	int n;
 
-static int
-on_head(struct cs_net_client *c, struct lws *wsi, void *in, size_t len)
-{
-	struct cs_net_transfer *t = c->transfer;
-	uint8_t **p = in, *end = *p + len;
-	char value[160];
-
-	snprintf(value, sizeof value, "Bearer %s", t->token);
-	if (add_header(wsi, "authorization:", value, p, end))
-		return -1;
-	if (c->put) {
-		snprintf(
-		    value, sizeof value, "%llu", (unsigned long long)t->length);
-		if (add_header(wsi, "content-length:", value, p, end))
-			return -1;
-		snprintf(value, sizeof value, "bytes %llu-%llu/%llu",
+	if (put)
+		snprintf(range, sizeof range,
+		    "Content-Length: %llu\r\n"
+		    "Content-Range: bytes %llu-%llu/%llu\r\n",
+		    (unsigned long long)t->length,
 		    (unsigned long long)t->offset,
 		    (unsigned long long)(t->offset + t->length - 1),
 		    (unsigned long long)t->total);
-		if (add_header(wsi, "content-range:", value, p, end))
-			return -1;
-		lws_client_http_body_pending(wsi, 1);
-		lws_callback_on_writable(wsi);
-	} else if (t->offset != 0) {
-		snprintf(value, sizeof value, "bytes=%llu-",
+	else if (t->offset != 0)
+		snprintf(range, sizeof range, "Range: bytes=%llu-\r\n",
 		    (unsigned long long)t->offset);
-		if (add_header(wsi, "range:", value, p, end))
-			return -1;
+	n = snprintf(head, sizeof head,
+	    "%s %s HTTP/1.1\r\nHost: %s\r\nAuthorization: Bearer %s\r\n"
+	    "%sConnection: close\r\n\r\n",
+	    put ? "PUT" : "GET", t->path, m->c->host, t->token, range);
+	if (n < 0 || (size_t)n >= sizeof head)
+		return CS_ERR_LIMIT;
+	return net_line_write(
+	    m->c, &m->line, cs_view(head, (size_t)n), &m->patience);
+}
+
+/* ---- the body, and the answer ------------------------------------------- */
+
+static enum cs_err
+read_answer(struct moving *m, struct cs_http_head *h)
+{
+	enum cs_err err;
+
+	if ((err = net_line_head(
+		 m->c, &m->line, &m->head, &m->rest, &m->patience)) == CS_OK)
+		err = cs_http_answer_parse(h, cs_buf_view(&m->head));
+	if (err == CS_OK)
+		m->t->status = h->status;
+	return err;
+}
+
+/* Wait until the line takes more, so that what has gone is what has moved: it
+ * has more room than that. */
+static enum cs_err
+await_room(struct moving *m, bool *answered)
+{
+	struct pollfd p = { m->line.fd, POLLOUT, 0 };
+	enum cs_err err = CS_OK;
+
+	*answered = net_line_answers(&m->line, &m->head);
+	while (err == CS_OK && !*answered && poll(&p, 1, 0) == 0) {
+		err = net_wait(m->c, &m->line, POLLIN | POLLOUT, &m->patience);
+		*answered = net_line_answers(&m->line, &m->head);
 	}
-	return 0;
+	return err;
 }
 
-static int
-on_writable(struct cs_net_client *c, struct lws *wsi)
+/* A hub that has answered does not want the rest. */
+static enum cs_err
+write_body(struct moving *m)
 {
-	struct cs_net_transfer *t = c->transfer;
-	uint8_t buf[LWS_PRE + CHUNK];
-	uint64_t left = t->length - t->moved;
-	size_t n = left < CHUNK ? (size_t)left : CHUNK;
-	bool last = n == left;
+	struct cs_net_transfer *t = m->t;
+	uint8_t bytes[CHUNK];
+	bool answered = false;
+	enum cs_err err = CS_OK;
 
-	if (!c->put || left == 0)
-		return 0;
-	c->transfer_err = t->move(t->arg, buf + LWS_PRE, n);
-	if (c->transfer_err)
-		return -1;
-	if (lws_write(wsi, buf + LWS_PRE, n,
-		last ? LWS_WRITE_HTTP_FINAL : LWS_WRITE_HTTP) < 0)
-		return -1;
-	t->moved += n;
-	cs_net_client_touch(c, c->config.timeout_ms);
-	if (last)
-		lws_client_http_body_pending(wsi, 0);
-	else
-		lws_callback_on_writable(wsi);
-	return 0;
-}
+	while (err == CS_OK && t->moved < t->length) {
+		uint64_t left = t->length - t->moved;
+		size_t n = left < sizeof bytes ? (size_t)left : sizeof bytes;
 
-static int
-on_body(struct cs_net_client *c, uint8_t *in, size_t len)
-{
-	struct cs_net_transfer *t = c->transfer;
-
-	cs_net_client_touch(c, c->config.timeout_ms);
-	/* The body of a refusal, or of an answer to PUT, is for people. */
-	if (c->put || t->status / 100 != 2)
-		return 0;
-	/* A range that we did not get is not what we asked for. */
-	if (t->offset != 0 && t->status != 206)
-		return -1;
-	c->transfer_err = t->move(t->arg, in, len);
-	if (c->transfer_err)
-		return -1;
-	t->moved += len;
-	return 0;
-}
-
-static int
-on_readable(struct lws *wsi)
-{
-	char buf[LWS_PRE + CHUNK];
-	char *p = buf + LWS_PRE;
-	int n = CHUNK;
-
-	return lws_http_client_read(wsi, &p, &n) < 0 ? -1 : 0;
-}
-
-int
-cs_net_client_http_callback(struct lws *wsi, enum lws_callback_reasons reason,
-    void *user, void *in, size_t len)
-{
-	struct cs_net_client *c = lws_context_user(lws_get_context(wsi));
-
-	(void)user;
-	if (c == NULL || c->transfer == NULL)
-		return 0;
-	switch (reason) {
-	case LWS_CALLBACK_CLIENT_APPEND_HANDSHAKE_HEADER:
-		return on_head(c, wsi, in, len);
-	case LWS_CALLBACK_CLIENT_HTTP_WRITEABLE:
-		return on_writable(c, wsi);
-	case LWS_CALLBACK_ESTABLISHED_CLIENT_HTTP:
-		c->transfer->status = (int)lws_http_client_http_response(wsi);
-		return 0;
-	case LWS_CALLBACK_RECEIVE_CLIENT_HTTP_READ:
-		return on_body(c, in, len);
-	case LWS_CALLBACK_RECEIVE_CLIENT_HTTP:
-		return on_readable(wsi);
-	case LWS_CALLBACK_COMPLETED_CLIENT_HTTP:
-		c->transfer_over = true;
-		return 0;
-	case LWS_CALLBACK_CLIENT_CONNECTION_ERROR:
-	case LWS_CALLBACK_CLOSED_CLIENT_HTTP:
-		c->transfer_over = true;
-		c->transfer_wsi = NULL;
-		return 0;
-	default:
-		return 0;
+		if ((err = await_room(m, &answered)) || answered)
+			break;
+		err = t->move(t->arg, bytes, n);
+		m->stopped = err != CS_OK;
+		if (err == CS_OK &&
+		    (err = net_line_write(m->c, &m->line, cs_view(bytes, n),
+			 &m->patience)) == CS_OK)
+			t->moved += n;
 	}
+	return err;
 }
 
 static enum cs_err
-run(struct cs_net_client *c, struct cs_net_transfer *t, bool put)
+take(struct moving *m, uint8_t *bytes, size_t n, uint64_t length)
 {
-	struct lws_client_connect_info info = { 0 };
+	struct cs_net_transfer *t = m->t;
+	enum cs_err err;
+
+	if (n > length - t->moved)
+		return CS_ERR_FORMAT;
+	if ((err = t->move(t->arg, bytes, n)) == CS_OK)
+		t->moved += n;
+	return err;
+}
+
+static enum cs_err
+read_body(struct moving *m, uint64_t length)
+{
+	uint8_t bytes[CHUNK];
+	size_t got;
+	enum cs_err err = CS_OK;
+
+	if (m->rest.len != 0)
+		err = take(m, m->rest.data, m->rest.len, length);
+	while (err == CS_OK && m->t->moved < length)
+		if ((err = net_line_read(m->c, &m->line, bytes, sizeof bytes,
+			 &got, &m->patience)) == CS_OK)
+			err = take(m, bytes, got, length);
+	return err;
+}
+
+/* ---- a transfer --------------------------------------------------------- */
+
+static enum cs_err
+put(struct moving *m)
+{
+	struct cs_http_head h;
+	enum cs_err err = write_body(m);
+
+	/* Who breaks off may have said why. */
+	if (m->stopped || (err && err != CS_ERR_CLOSED))
+		return err;
+	if (m->patience.timeout_ms < (int)DURABLE_MS)
+		m->patience.timeout_ms = (int)DURABLE_MS;
+	net_patience_renew(&m->patience);
+	return read_answer(m, &h);
+}
+
+static enum cs_err
+get(struct moving *m)
+{
+	struct cs_http_head h;
+	enum cs_err err = read_answer(m, &h);
+
+	/* The body of a refusal is for people, and a range that we did not get
+	 * is not what we asked for. */
+	if (err || h.status / 100 != 2)
+		return err;
+	if (!h.has_content_length || (m->t->offset != 0 && h.status != 206))
+		return CS_ERR_FORMAT;
+	return read_body(m, h.content_length);
+}
+
+static enum cs_err
+run(struct cs_net_client *c, struct cs_net_transfer *t, bool putting)
+{
+	struct moving *m = cs_calloc(1, sizeof *m);
 	enum cs_err err;
 
 	t->status = 0;
 	t->moved = 0;
-	c->transfer = t;
-	c->put = put;
-	c->transfer_over = false;
-	c->transfer_err = CS_OK;
-	info.context = c->context;
-	info.address = cs_net_client_address(c);
-	info.port = c->config.port;
-	info.path = t->path;
-	info.host = c->host;
-	info.method = put ? "PUT" : "GET";
-	info.protocol = "http";
-	info.local_protocol_name = "http";
-	info.alpn = "http/1.1";
-	info.ssl_connection = CS_NET_CLIENT_TLS;
-	info.pwsi = &c->transfer_wsi;
-	if (lws_client_connect_via_info(&info) == NULL)
-		c->transfer_over = true;
-	err = cs_net_client_wait(c, &c->transfer_over, c->config.timeout_ms);
-	if (c->transfer_wsi != NULL)
-		lws_set_timeout(
-		    c->transfer_wsi, PENDING_TIMEOUT_USER_OK, LWS_TO_KILL_SYNC);
-	c->transfer_wsi = NULL;
-	c->transfer = NULL;
-	if (c->transfer_err)
-		return c->transfer_err;
-	if (err)
-		return err;
-	return t->status != 0 ? CS_OK : CS_ERR_CLOSED;
+	if (m == NULL)
+		return CS_ERR_NOMEM;
+	m->c = c;
+	m->t = t;
+	err = net_line_open(&m->line, c, c->config.timeout_ms);
+	if (err == CS_OK) {
+		m->patience = net_patience(&m->line, c->config.timeout_ms, 1);
+		if ((err = write_request(m, putting)) == CS_OK)
+			err = putting ? put(m) : get(m);
+	}
+	net_line_close(&m->line);
+	cs_buf_free(&m->head);
+	cs_buf_free(&m->rest);
+	cs_free(m, sizeof *m);
+	return err;
 }
 
 enum cs_err

@@ -2,8 +2,6 @@
 /* Blobs by HTTP, on the client. */
 #pragma once
 
-#include <libwebsockets.h>
-
 #include "net/client.h"
 
 /* A transfer by HTTP, on a connection of its own. */
@@ -20,13 +18,13 @@ struct cs_net_transfer {
 	uint64_t moved; /* out: bytes, also after a failure */
 };
 
-/* Move the body of ${t}: CS_OK when the transfer is over and a status came,
- * which the caller looks at. */
+/*
+ * Move the body of ${t}: CS_OK when the transfer is over and a status came,
+ * which the caller looks at.  CS_ERR_CLOSED: it broke off, or nobody answers;
+ * CS_ERR_TIMEOUT: nothing moved for the client's time; CS_ERR_FORMAT: that is
+ * no answer; and what ${t->move} says.
+ */
 CS_CHECKED enum cs_err cs_net_client_put(
     struct cs_net_client *c, struct cs_net_transfer *t);
 CS_CHECKED enum cs_err cs_net_client_get(
     struct cs_net_client *c, struct cs_net_transfer *t);
-
-/* What libwebsockets calls for a connection by HTTP. */
-int cs_net_client_http_callback(struct lws *wsi,
-    enum lws_callback_reasons reason, void *user, void *in, size_t len);

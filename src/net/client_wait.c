@@ -1,48 +1,73 @@
 /* SPDX-License-Identifier: MIT */
 #include "net/client_wait.h"
 
-#include <string.h>
+#include <errno.h>
+#include <poll.h>
 
-#include "net/client_internal.h"
+#include "net/client_ws.h"
+#include "net/moved.h"
+#include "store/clock.h"
 
-static void
-on_timer(lws_sorted_usec_list_t *sul)
+static uint64_t
+now_ms(void)
 {
-	struct cs_net_client *c =
-	    lws_container_of(sul, struct cs_net_client, timer);
+	return cs_clock_us() / 1000;
+}
 
-	c->timed_out = true;
-	/* It may fire before lws waits, and then lws waits all the same. */
-	lws_cancel_service(c->context);
+struct net_patience
+net_patience(const struct net_line *l, int timeout_ms, uint64_t least)
+{
+	struct net_patience p = {
+		.timeout_ms = timeout_ms,
+		.least = least,
+		.moved = least != 0 ? cs_net_moved(l->fd) : 0,
+	};
+
+	net_patience_renew(&p);
+	return p;
 }
 
 void
-cs_net_client_touch(struct cs_net_client *c, int timeout_ms)
+net_patience_renew(struct net_patience *p)
 {
-	c->timed_out = false;
-	lws_sul_schedule(
-	    c->context, 0, &c->timer, on_timer, (lws_usec_t)timeout_ms * 1000);
+	p->end_ms = now_ms() + (uint64_t)p->timeout_ms;
+}
+
+/* The time is over: has enough moved in it for some more? */
+static bool
+goes_on(struct net_patience *p, const struct net_line *l)
+{
+	uint64_t moved = p->least != 0 ? cs_net_moved(l->fd) : 0;
+
+	if (p->least == 0 || moved - p->moved < p->least)
+		return false;
+	p->moved = moved;
+	net_patience_renew(p);
+	return true;
 }
 
 enum cs_err
-cs_net_client_wait(struct cs_net_client *c, const bool *flag, int timeout_ms)
+net_wait(struct cs_net_client *c, const struct net_line *l, short events,
+    struct net_patience *p)
 {
-	cs_net_client_touch(c, timeout_ms);
-	while (!*flag && !c->timed_out && !c->failed)
-		if (lws_service(c->context, 0) < 0)
-			return CS_ERR_IO;
-	lws_sul_cancel(&c->timer);
-	if (*flag)
-		return CS_OK;
-	return c->failed ? CS_ERR_CLOSED : CS_ERR_TIMEOUT;
-}
+	bool beside = l != &c->line && c->line.tls != NULL && !c->over;
+	struct pollfd both[2] = {
+		{ l->fd, events, 0 },
+		{ beside ? c->line.fd : -1,
+		    beside ? net_ws_events(c) : (short)0, 0 },
+	};
+	uint64_t now = now_ms();
+	int wait_ms, turn_ms = INT32_MAX;
 
-const char *
-cs_net_client_address(const struct cs_net_client *c)
-{
-	if (c->address[0] != '\0')
-		return c->address;
-	/* RFC 6761, section 6.3: "localhost" is this machine, whatever a
-	 * resolver says or whether there is one. */
-	return strcmp(c->host, "localhost") == 0 ? "127.0.0.1" : c->host;
+	if (now >= p->end_ms && !goes_on(p, l))
+		return CS_ERR_TIMEOUT;
+	wait_ms = (int)(p->end_ms - now);
+	if (c->line.tls != NULL && !c->over)
+		turn_ms = net_ws_patience_ms(c);
+	if (poll(both, 2, wait_ms < turn_ms ? wait_ms : turn_ms) < 0 &&
+	    errno != EINTR)
+		return CS_ERR_IO;
+	if (beside)
+		net_ws_turn(c);
+	return CS_OK;
 }

@@ -161,11 +161,26 @@ is_clear(struct cs_http_head *h)
 
 	h->has_content_length = lengths == 1;
 	h->close = cs_http_lists(h, "connection", "close");
-	return count(h, "host") == 1 && count(h, "transfer-encoding") == 0 &&
-	    lengths <= 1 && count(h, "authorization") <= 1 &&
+	return count(h, "transfer-encoding") == 0 && lengths <= 1 &&
 	    (lengths == 0 ||
 		cs_http_number(
 		    &h->content_length, cs_http_field(h, "content-length")));
+}
+
+/* All fields, and the empty line behind them. */
+static bool
+fields(struct cs_http_head *out, struct cs_view head)
+{
+	struct cs_view line;
+
+	for (;;) {
+		if (!cut_line(&line, &head))
+			return false;
+		if (line.len == 0)
+			return head.len == 0 && is_clear(out);
+		if (!field(out, line))
+			return false;
+	}
 }
 
 enum cs_err
@@ -174,17 +189,40 @@ cs_http_head_parse(struct cs_http_head *out, struct cs_view head)
 	struct cs_view line;
 
 	*out = (struct cs_http_head){ .n_fields = 0 };
-	if (!cut_line(&line, &head) || !request_line(out, line))
-		return CS_ERR_FORMAT;
-	for (;;) {
-		if (!cut_line(&line, &head))
-			return CS_ERR_FORMAT;
-		if (line.len == 0)
-			break;
-		if (!field(out, line))
-			return CS_ERR_FORMAT;
-	}
-	return head.len == 0 && is_clear(out) ? CS_OK : CS_ERR_FORMAT;
+	return cut_line(&line, &head) && request_line(out, line) &&
+		fields(out, head) && count(out, "host") == 1 &&
+		count(out, "authorization") <= 1
+	    ? CS_OK
+	    : CS_ERR_FORMAT;
+}
+
+/* "HTTP/1.1 200 OK"; the words behind the number are for people. */
+static bool
+status_line(struct cs_http_head *out, struct cs_view line)
+{
+	struct cs_view version, status = line;
+	uint64_t n;
+
+	if (!is_value(line) || !cut_at(&version, &status, ' ') ||
+	    (!cs_view_equal(version, cs_view_str("HTTP/1.1")) &&
+		!cs_view_equal(version, cs_view_str("HTTP/1.0"))) ||
+	    status.len < 3 || (status.len > 3 && status.data[3] != ' ') ||
+	    !cs_http_number(&n, cs_view(status.data, 3)) || n < 100 || n > 599)
+		return false;
+	out->status = (int)n;
+	return true;
+}
+
+enum cs_err
+cs_http_answer_parse(struct cs_http_head *out, struct cs_view head)
+{
+	struct cs_view line;
+
+	*out = (struct cs_http_head){ .n_fields = 0 };
+	return cut_line(&line, &head) && status_line(out, line) &&
+		fields(out, head)
+	    ? CS_OK
+	    : CS_ERR_FORMAT;
 }
 
 struct cs_view

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The head of an HTTP/1.1 request (RFC 9112), taken strictly: no folded lines,
- * no bare CR or LF, no space before a colon, no Transfer-Encoding, one
- * Content-Length at most, one Host.
+ * The head of an HTTP/1.1 request, or of its answer (RFC 9112), taken strictly:
+ * no folded lines, no bare CR or LF, no space before a colon, no
+ * Transfer-Encoding, one Content-Length at most, one Host in a request.
  */
 #pragma once
 
@@ -13,7 +13,8 @@
 
 /* Views into the bytes that were parsed. */
 struct cs_http_head {
-	struct cs_view method, target;
+	struct cs_view method, target; /* of a request */
+	int status;                    /* of an answer */
 	struct {
 		struct cs_view name, value; /* the value without outer blanks */
 	} fields[CS_HTTP_FIELDS_MAX];
@@ -29,6 +30,11 @@ size_t cs_http_head_length(struct cs_view in);
 
 /* Parse a whole head; CS_ERR_FORMAT. */
 CS_CHECKED enum cs_err cs_http_head_parse(
+    struct cs_http_head *out, struct cs_view head);
+
+/* The same for an answer with a status of 100 to 599.  Of HTTP/1.0 it may be,
+ * too, in which some proxies answer. */
+CS_CHECKED enum cs_err cs_http_answer_parse(
     struct cs_http_head *out, struct cs_view head);
 
 /* The value of the first field of this name, in lower case; empty: none. */

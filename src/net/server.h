@@ -22,9 +22,10 @@ struct cs_tls_server;
  * ours say something every 45 s: those that live are asked nothing. */
 #define CS_NET_PING_S 60
 #define CS_NET_HANGUP_S 105
-/* For the last words to be read. */
+/* For the last words to be read; and in it, something of them has to be. */
 #define CS_NET_CLOSE_S 5
-/* How long something may wait for a reader that takes nothing. */
+/* How long something may wait for a reader that takes nothing, of this or of
+ * what the kernel has. */
 #define CS_NET_STALL_S 30
 /* An address at the other end: IPv6, or IPv4 as ::ffff:a.b.c.d. */
 #define CS_NET_ADDRESS_LEN 16

@@ -9,6 +9,7 @@
 
 #include "base/alloc.h"
 #include "net/http_head.h"
+#include "net/moved.h"
 #include "net/server_blob.h"
 #include "net/server_http.h"
 #include "net/server_list.h"
@@ -320,12 +321,34 @@ ends_s(const struct cs_net_conn *c)
 	}
 }
 
+/* Megabytes may have gone to the kernel, which a slow line takes minutes to get
+ * rid of: as long as they become fewer, somebody reads. */
+static void
+look_at_socket(struct cs_net_conn *c)
+{
+	uint64_t moved;
+
+	if (c->state == NET_HANDSHAKE || c->state == NET_HEAD)
+		return;
+	moved = cs_net_moved(c->fd);
+	if (moved == c->moved)
+		return;
+	c->moved = moved;
+	c->moved_s = c->server->now_s;
+	if (c->state == NET_CLOSING || c->state == NET_LINGERS)
+		c->since_s = c->moved_s;
+}
+
 void
 net_look(struct cs_net_conn *c)
 {
 	uint64_t now = c->server->now_s, end = ends_s(c);
 	uint64_t ping = c->heard_s + CS_NET_PING_S;
 
+	if (end <= now) {
+		look_at_socket(c);
+		end = ends_s(c);
+	}
 	if (end <= now) {
 		net_die(c);
 		return;

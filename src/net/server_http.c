@@ -5,16 +5,11 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "base/text.h"
-#include "crypto/hash.h"
 #include "net/http_head.h"
 #include "net/server_blob.h"
 #include "net/server_out.h"
 #include "net/server_reply.h"
-
-#define ACCEPT_LEN 28 /* base64 of a SHA-1 */
-#define ACCEPT_KEY_LEN 24
-#define ACCEPT_WITH "258EAFA5-E914-47DA-95CA-C5AB0DC85B11"
+#include "net/ws_frame.h"
 
 /* ---- the WebSocket's door (RFC 6455, section 4.2) ----------------------- */
 
@@ -26,36 +21,20 @@ is_upgrade(const struct cs_http_head *h)
 	    cs_view_equal(
 		cs_http_field(h, "sec-websocket-version"), cs_view_str("13")) &&
 	    cs_http_lists(h, "sec-websocket-protocol", "countersign.v1") &&
-	    cs_http_field(h, "sec-websocket-key").len == ACCEPT_KEY_LEN;
-}
-
-static enum cs_err
-accept_of(char out[static ACCEPT_LEN + 1], struct cs_view key)
-{
-	const struct cs_view parts[] = { key, cs_view_str(ACCEPT_WITH) };
-	uint8_t digest[CS_SHA1_LEN];
-	enum cs_err err = cs_sha1_parts(digest, parts, 2);
-
-	if (err)
-		return err;
-	cs_base64url(out, CS_VIEW_OF(digest));
-	for (size_t i = 0; i < ACCEPT_LEN - 1; i++)
-		out[i] = out[i] == '-' ? '+' : out[i] == '_' ? '/' : out[i];
-	out[ACCEPT_LEN - 1] = '=';
-	out[ACCEPT_LEN] = '\0';
-	return CS_OK;
+	    cs_http_field(h, "sec-websocket-key").len == CS_WS_KEY_LEN;
 }
 
 static void
 upgrade(struct cs_net_conn *c, const struct cs_http_head *h)
 {
-	char accept[ACCEPT_LEN + 1], answer[256];
+	char accept[CS_WS_ACCEPT_LEN + 1], answer[256];
 
 	if (!cs_view_equal(h->method, cs_view_str("GET")) || !is_upgrade(h)) {
 		net_reply_status(c, 426);
 		return;
 	}
-	if (accept_of(accept, cs_http_field(h, "sec-websocket-key")) != CS_OK) {
+	if (cs_ws_accept(accept, cs_http_field(h, "sec-websocket-key")) !=
+	    CS_OK) {
 		net_reply_status(c, 500);
 		return;
 	}

@@ -80,6 +80,7 @@ struct cs_net_conn {
 	/* seconds: when the state began, when the other side was last heard,
 	 * when something last went out, and when time is looked at */
 	uint64_t since_s, opened_s, heard_s, moved_s, due_s;
+	uint64_t moved; /* bytes, as the kernel counted them when last asked */
 	struct net_peer peer;
 	uint8_t address[CS_NET_ADDRESS_LEN];
 	struct net_link all, dirty, ready, timed;

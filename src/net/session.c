@@ -22,7 +22,7 @@ take_hello(struct cs_session *s)
 	struct cs_wire_hello hello;
 	enum cs_err err;
 
-	if ((err = cs_net_client_recv(s->net, &s->frame, HELLO_MS)) ||
+	if ((err = cs_net_client_await(s->net, &s->frame, HELLO_MS)) ||
 	    (err = cs_wire_frame_parse(&frame, cs_buf_view(&s->frame))))
 		return err;
 	if (frame.kind != CS_WIRE_HELLO)
@@ -169,7 +169,7 @@ cs_session_answer(struct cs_session *s, uint32_t id,
 
 	s->code = 0;
 	for (;;) {
-		if ((err = cs_net_client_recv(s->net, &s->frame, ANSWER_MS)) ||
+		if ((err = cs_net_client_await(s->net, &s->frame, ANSWER_MS)) ||
 		    (err = cs_wire_frame_parse(&frame, cs_buf_view(&s->frame))))
 			return err;
 		if (frame.kind == CS_WIRE_PUSH)

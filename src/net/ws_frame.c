@@ -3,6 +3,9 @@
 
 #include <string.h>
 
+#include "base/text.h"
+#include "crypto/hash.h"
+
 #define FIN 0x80
 #define RESERVED 0x70
 #define OPCODE 0x0f
@@ -10,6 +13,7 @@
 #define LENGTH 0x7f
 #define LENGTH_16 126
 #define LENGTH_64 127
+#define ACCEPT_WITH "258EAFA5-E914-47DA-95CA-C5AB0DC85B11"
 
 static enum cs_ws_opcode
 opcode_of(const struct cs_ws *ws)
@@ -27,13 +31,15 @@ is_control(const struct cs_ws *ws)
 static size_t
 head_length(const struct cs_ws *ws)
 {
+	size_t mask = ws->client ? 0 : CS_WS_MASK_LEN;
+
 	switch (ws->head[1] & LENGTH) {
 	case LENGTH_16:
-		return 2 + 2 + 4;
+		return 2 + 2 + mask;
 	case LENGTH_64:
-		return 2 + 8 + 4;
+		return 2 + 8 + mask;
 	default:
-		return 2 + 4;
+		return 2 + mask;
 	}
 }
 
@@ -58,8 +64,9 @@ static unsigned
 check_head(const struct cs_ws *ws, uint64_t room)
 {
 	bool fin = (ws->head[0] & FIN) != 0;
+	bool masked = (ws->head[1] & MASKED) != 0;
 
-	if ((ws->head[0] & RESERVED) != 0 || (ws->head[1] & MASKED) == 0 ||
+	if ((ws->head[0] & RESERVED) != 0 || masked == ws->client ||
 	    ws->left == UINT64_MAX)
 		return CS_WS_CLOSE_PROTOCOL;
 	switch (opcode_of(ws)) {
@@ -96,15 +103,17 @@ take_head(struct cs_ws *ws, uint8_t **bytes, size_t *n)
 	return ws->n_head >= 2 && ws->n_head == head_length(ws);
 }
 
+/* Put ${n} bytes under ${mask}, or take them from under it: the first is number
+ * ${at} of the payload. */
 static void
-unmask(struct cs_ws *ws, uint8_t *bytes, size_t n)
+put_mask(const uint8_t mask[static CS_WS_MASK_LEN], uint32_t at, uint8_t *bytes,
+    size_t n)
 {
-	const uint8_t *mask = ws->head + ws->n_head - 4;
 	uint8_t turned[8];
 	size_t i = 0;
 
 	for (size_t j = 0; j < sizeof turned; j++)
-		turned[j] = mask[(ws->at + j) % 4];
+		turned[j] = mask[(at + j) % CS_WS_MASK_LEN];
 	for (; i + 8 <= n; i += 8) {
 		uint64_t word, key;
 
@@ -115,7 +124,15 @@ unmask(struct cs_ws *ws, uint8_t *bytes, size_t n)
 	}
 	for (size_t j = 0; i < n; i++, j++)
 		bytes[i] ^= turned[j];
-	ws->at = (uint32_t)((ws->at + n) % 4);
+}
+
+static void
+unmask(struct cs_ws *ws, uint8_t *bytes, size_t n)
+{
+	if (!ws->client)
+		put_mask(
+		    ws->head + ws->n_head - CS_WS_MASK_LEN, ws->at, bytes, n);
+	ws->at = (uint32_t)((ws->at + n) % CS_WS_MASK_LEN);
 	ws->left -= n;
 }
 
@@ -202,4 +219,29 @@ cs_ws_head(
 	for (size_t i = 0; i < bytes; i++)
 		out[2 + i] = (uint8_t)(n >> (8 * (bytes - 1 - i)));
 	return 2 + bytes;
+}
+
+size_t
+cs_ws_head_masked(uint8_t out[static CS_WS_HEAD_MAX + CS_WS_MASK_LEN],
+    enum cs_ws_opcode opcode, const uint8_t mask[static CS_WS_MASK_LEN],
+    uint8_t *payload, size_t n)
+{
+	size_t head = cs_ws_head(out, opcode, n);
+
+	out[1] |= MASKED;
+	memcpy(out + head, mask, CS_WS_MASK_LEN);
+	put_mask(mask, 0, payload, n);
+	return head + CS_WS_MASK_LEN;
+}
+
+enum cs_err
+cs_ws_accept(char out[static CS_WS_ACCEPT_LEN + 1], struct cs_view key)
+{
+	const struct cs_view parts[] = { key, cs_view_str(ACCEPT_WITH) };
+	uint8_t digest[CS_SHA1_LEN];
+	enum cs_err err = cs_sha1_parts(digest, parts, 2);
+
+	if (err == CS_OK)
+		cs_base64(out, CS_VIEW_OF(digest));
+	return err;
 }

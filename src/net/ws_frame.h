@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * WebSocket frames as a server reads and writes them (RFC 6455, section 5).
+ * WebSocket frames (RFC 6455, section 5).
  *
- * Only what a client of ours sends is taken: binary messages, in any number of
- * frames, masked, without extensions.
+ * Only what the other end of ours sends is taken: binary messages, in any
+ * number of frames, without extensions; masked if a client sends them, and not
+ * masked if a server does.
  */
 #pragma once
 
@@ -11,6 +12,7 @@
 
 #define CS_WS_CONTROL_MAX 125
 #define CS_WS_HEAD_MAX 10 /* of a frame that a server sends */
+#define CS_WS_MASK_LEN 4  /* a client puts it behind the head */
 
 enum cs_ws_opcode {
 	CS_WS_CONTINUATION = 0,
@@ -29,7 +31,8 @@ enum cs_ws_close {
 	CS_WS_CLOSE_TOO_BIG = 1009,
 };
 
-/* Where in the stream of frames a connection is; all zero at its beginning. */
+/* Where in the stream of frames a connection is; all zero at its beginning, but
+ * for ${client}. */
 struct cs_ws {
 	uint8_t head[14]; /* of the frame, as far as it has come */
 	uint8_t n_head;
@@ -39,6 +42,7 @@ struct cs_ws {
 	uint32_t at;     /* in the payload, for the mask */
 	uint8_t control[CS_WS_CONTROL_MAX];
 	uint8_t n_control;
+	bool client; /* frames of a server are read */
 };
 
 enum cs_ws_event {
@@ -69,3 +73,19 @@ void cs_ws_next(struct cs_ws_got *out, struct cs_ws *ws, uint8_t **bytes,
 /* The head of a whole frame with ${n} bytes; returns its length. */
 size_t cs_ws_head(
     uint8_t out[static CS_WS_HEAD_MAX], enum cs_ws_opcode opcode, uint64_t n);
+
+/*
+ * The same for a client: the head of a frame with ${n} bytes and its ${mask},
+ * under which the payload is put where it lies (section 5.3).  The mask is not
+ * to be foreseen by whoever chose the payload.
+ */
+size_t cs_ws_head_masked(uint8_t out[static CS_WS_HEAD_MAX + CS_WS_MASK_LEN],
+    enum cs_ws_opcode opcode, const uint8_t mask[static CS_WS_MASK_LEN],
+    uint8_t *payload, size_t n);
+
+#define CS_WS_KEY_LEN 24    /* Sec-WebSocket-Key: base64 of 16 bytes */
+#define CS_WS_ACCEPT_LEN 28 /* and of a SHA-1 */
+
+/* What a server answers to ${key} (RFC 6455, section 4.2.2), and a zero. */
+CS_CHECKED enum cs_err cs_ws_accept(
+    char out[static CS_WS_ACCEPT_LEN + 1], struct cs_view key);

@@ -199,6 +199,7 @@ static const struct cs_wire_field cs_wire_fetch_fields[] = {
 	FIELD(CS_WIRE_VEC, cs_wire_fetch, group_id, CS_WIRE_GROUP_ID_MAX),
 	FIELD(CS_WIRE_U64, cs_wire_fetch, after, 0),
 	FIELD(CS_WIRE_U16, cs_wire_fetch, max, 0),
+	FIELD(CS_WIRE_U32, cs_wire_fetch, max_bytes, 0),
 };
 SHAPE(cs_wire_fetch);
 

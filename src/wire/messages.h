@@ -377,11 +377,13 @@ struct cs_wire_sync_answer {
 };
 CS_WIRE_SHAPE(cs_wire_sync_answer);
 
-/* CS_WIRE_FETCH: entries of a group after a number, oldest first. */
+/* CS_WIRE_FETCH: entries of a group after a number, oldest first; as many as
+ * fit into ${max_bytes}, and one in any case. */
 struct cs_wire_fetch {
 	struct cs_view group_id;
 	uint64_t after;
-	uint16_t max;
+	uint16_t max;       /* entries; 0: as many as there may be */
+	uint32_t max_bytes; /* of them together; 0: the same */
 };
 CS_WIRE_SHAPE(cs_wire_fetch);
 struct cs_wire_entry {
@@ -514,10 +516,12 @@ struct cs_wire_devices_answer {
 };
 CS_WIRE_SHAPE(cs_wire_devices_answer);
 
-/* CS_WIRE_BLOB_PUT: room for a blob; or, with its id, where an upload stands.
+/* CS_WIRE_BLOB_PUT: room for a blob, if there is none of that id yet; and where
+ * its upload stands.  Whoever uploads chooses the id, so that a message can say
+ * where its file will be before there is a line to the hub.
  * The token goes into the Authorization header of the PUT. */
 struct cs_wire_blob_put {
-	uint8_t blob[16]; /* zero: a new one */
+	uint8_t blob[16]; /* random; zero: the hub chooses it */
 	uint64_t size;
 	uint8_t sha256[32];
 };

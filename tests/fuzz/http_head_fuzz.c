@@ -29,6 +29,12 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 
 	fuzz_want(n <= size);
 	head = cs_view(data, n != 0 ? n : size);
+	if (cs_http_answer_parse(&h, head) == CS_OK) {
+		fuzz_want(n != 0 && h.status >= 100 && h.status < 600);
+		fuzz_want(cs_http_field(&h, "transfer-encoding").len == 0);
+		/* Nothing is an answer and a request. */
+		fuzz_want(cs_http_head_parse(&h, head) != CS_OK);
+	}
 	if (cs_http_head_parse(&h, head) != CS_OK)
 		return 0;
 	/* What is taken is a whole head, and nothing behind it. */

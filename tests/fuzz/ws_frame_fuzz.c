@@ -17,9 +17,10 @@ struct heard {
 };
 
 static void
-hear(struct heard *h, const uint8_t *data, size_t size, size_t piece)
+hear(struct heard *h, const uint8_t *data, size_t size, size_t piece,
+    bool client)
 {
-	struct cs_ws ws = { { 0 } };
+	struct cs_ws ws = { .client = client };
 	struct cs_ws_got got = { .event = CS_WS_NOTHING };
 	size_t message = 0;
 
@@ -64,8 +65,9 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 
 	if (size < 2 || size > MOST)
 		return 0;
-	hear(&whole, data + 1, size - 1, size - 1);
-	hear(&pieces, data + 1, size - 1, 1 + data[0] % 16);
+	hear(&whole, data + 1, size - 1, size - 1, (data[0] & 0x80) != 0);
+	hear(&pieces, data + 1, size - 1, 1 + data[0] % 16,
+	    (data[0] & 0x80) != 0);
 	fuzz_want(whole.why == pieces.why &&
 	    whole.messages == pieces.messages && whole.spoken == pieces.spoken);
 	/* A frame that breaks off is there as far as it came. */

@@ -18,6 +18,7 @@
 #include <string.h>
 
 #include "client/groups/media.h"
+#include "client/groups/upload.h"
 #include "client/home/client.h"
 #include "client/home/find.h"
 #include "client/home/group.h"
@@ -44,12 +45,14 @@ add_file(struct lie *l, struct cs_mimi_content *content, struct cs_buf *hold)
 {
 	const struct cs_client_outgoing what = { .file_path = l->file };
 	struct cs_mimi_external *e = &content->external[0];
+	uint8_t blob[CS_ID_LEN];
 	enum cs_err err;
 
 	if (l->file == NULL)
 		return CS_OK;
 	content->n_external = 1;
-	if ((err = client_media_upload(l->c, e, hold, &what)))
+	if ((err = client_media_prepare(l->c, e, hold, blob, &what)) ||
+	    (err = client_upload(l->c, e, NULL)))
 		return err;
 	if (is(l, "key"))
 		e->key[0] ^= 1;

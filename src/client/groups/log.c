@@ -3,9 +3,20 @@
 #include "client/groups/log.h"
 
 #include "client/groups/receive.h"
+#include "client/home/activity.h"
 #include "client/home/client.h"
 #include "client/home/group.h"
 #include "client/hub/call.h"
+
+/* A page takes about so long: long enough for the way there and back, and short
+ * enough to be read once more when the line breaks. */
+#define PAGE_MS 3000
+/* What is asked for at first, and at least and at most. */
+#define PAGE_BYTES_FIRST ((uint32_t)32 << 10)
+#define PAGE_BYTES_LEAST ((uint32_t)8 << 10)
+#define PAGE_BYTES_MOST ((uint32_t)2 << 20)
+/* How much larger the next one is at most, or smaller. */
+#define PAGE_STEP 4
 
 /* What was read up to a place that is on disk need not be given again. */
 static enum cs_err
@@ -95,25 +106,71 @@ reload(struct cs_client *c, struct client_group *g)
 	return CS_OK;
 }
 
+/* How much to ask for, after ${asked} bytes were, of which ${came} did in
+ * ${took_ms}. */
+static uint32_t
+next_bytes(uint32_t asked, size_t came, uint64_t took_ms)
+{
+	uint64_t fits = (uint64_t)came * PAGE_MS / (took_ms != 0 ? took_ms : 1);
+
+	/* The end of a log says nothing of the line. */
+	if (came < asked / 2 && took_ms < PAGE_MS)
+		return asked;
+	if (fits > (uint64_t)asked * PAGE_STEP)
+		fits = (uint64_t)asked * PAGE_STEP;
+	if (fits < asked / PAGE_STEP)
+		fits = asked / PAGE_STEP;
+	return fits < PAGE_BYTES_LEAST ? PAGE_BYTES_LEAST
+	    : fits > PAGE_BYTES_MOST   ? PAGE_BYTES_MOST
+				       : (uint32_t)fits;
+}
+
+static uint64_t
+now_ms(void)
+{
+	return cs_clock_us() / 1000;
+}
+
 static enum cs_err
 fetch(struct cs_client *c, struct client_group *g, struct cs_buf *raw,
     uint32_t *n)
 {
-	const struct cs_wire_fetch ask = {
+	uint32_t *bytes = &c->fetching.page_bytes;
+	struct cs_wire_fetch ask = {
 		.group_id = client_group_id(g),
 		.after = g->seq,
 		.max = CS_WIRE_FETCH_MAX,
 	};
 	struct cs_wire_fetch_answer answer;
+	uint64_t from_ms = now_ms();
 	enum cs_err err;
 
+	ask.max_bytes = *bytes != 0 ? *bytes : PAGE_BYTES_FIRST;
+	/* Should it break off, less of it is lost the next time. */
+	*bytes = next_bytes(ask.max_bytes, 0, UINT64_MAX);
 	if ((err = client_call(c, CS_WIRE_FETCH, &cs_wire_fetch_shape, &ask,
 		 &cs_wire_fetch_answer_shape, &answer)))
 		return err;
 	*n = answer.entries.n;
+	*bytes = next_bytes(
+	    ask.max_bytes, answer.entries.raw.len, now_ms() - from_ms);
 	/* Processing may ask the hub for certificates, which reuses the
 	 * answer's buffer. */
 	return cs_buf_set(raw, answer.entries.raw);
+}
+
+/* ${n} entries are stored; ${more}: others are to come. */
+static enum cs_err
+tell(struct cs_client *c, uint64_t n, bool more)
+{
+	struct client_fetching *f = &c->fetching;
+
+	c->progress += n;
+	f->done += n;
+	if (f->total < f->done)
+		f->total = f->done;
+	client_activity(CS_CLIENT_FETCHING, f->done, f->total);
+	return more && f->told != NULL ? f->told(f->arg, c) : CS_OK;
 }
 
 enum cs_err
@@ -145,6 +202,7 @@ client_log_read_to(struct cs_client *c, struct client_group *g, uint64_t head)
 		/* What comes behind this device's removal is for a Welcome that
 		 * brings it back, which is taken first. */
 		if (g->seq == before ||
+		    (err = tell(c, g->seq - before, g->seq < head)) ||
 		    (!was_left && g->state == CS_CLIENT_LEFT))
 			break;
 	}

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Photos and files: cleaning, encrypting, uploading; fetching and checking. */
+/* Photos and files: cleaning and encrypting; fetching and checking. */
 #include "client/groups/media.h"
 
 #include <errno.h>
@@ -7,16 +7,18 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/alloc.h"
 #include "base/units.h"
+#include "client/groups/spool.h"
 #include "client/home/client.h"
 #include "client/home/group.h"
 #include "client/home/message.h"
 #include "client/home/problem.h"
-#include "client/hub/call.h"
+#include "client/hub/again.h"
 #include "content/media.h"
 #include "content/photo.h"
 #include "content/photo_clean.h"
@@ -24,39 +26,9 @@
 #include "content/voice_clean.h"
 #include "crypto/random.h"
 #include "net/blob.h"
-#include "net/client_http.h"
 #include "store/file.h"
 
-#define TRANSFER_TRIES 5
-
-/* ---- encrypting into a file beside the database ------------------------- */
-
-struct spool {
-	int fd;
-	char *path;
-};
-
-static enum cs_err
-spool_open(struct spool *s, const struct cs_client *c)
-{
-	s->fd = -1;
-	if ((s->path = cs_path_join(c->home.path, "upload.tmp")) == NULL)
-		return CS_ERR_NOMEM;
-	unlink(s->path); /* what a crash has left */
-	s->fd = open(
-	    s->path, O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
-	return s->fd >= 0 ? CS_OK : cs_file_errno();
-}
-
-static void
-spool_close(struct spool *s)
-{
-	if (s->fd >= 0) {
-		close(s->fd);
-		unlink(s->path);
-	}
-	cs_free_plain(s->path);
-}
+/* ---- encrypting ---------------------------------------------------------- */
 
 /* What is to be sent: bytes in memory, or a file. */
 struct source {
@@ -85,8 +57,7 @@ source_read(struct source *s, uint8_t *chunk, size_t size, size_t *n)
 }
 
 static enum cs_err
-encrypt(struct spool *to, struct source *from,
-    const uint8_t key[static CS_MEDIA_KEY_LEN],
+encrypt(int to, struct source *from, const uint8_t key[static CS_MEDIA_KEY_LEN],
     struct cs_media_digests *digests)
 {
 	struct cs_media_sealer *sealer = NULL;
@@ -106,7 +77,7 @@ encrypt(struct spool *to, struct source *from,
 			    ? cs_media_sealer_add(
 				  sealer, &out, cs_view(chunk, n))
 			    : cs_media_sealer_end(sealer, &out, digests)) ||
-		    (err = cs_file_write_fd(to->fd, cs_buf_view(&out))))
+		    (err = cs_file_write_fd(to, cs_buf_view(&out))))
 			break;
 	} while (n != 0);
 out:
@@ -114,88 +85,6 @@ out:
 	cs_buf_free(&out);
 	cs_free(chunk, CS_MEDIA_CHUNK);
 	return err;
-}
-
-/* ---- uploading ---------------------------------------------------------- */
-
-struct upload {
-	int fd;
-	uint64_t done, total;
-	void (*progress)(uint64_t done, uint64_t total);
-};
-
-static enum cs_err
-upload_move(void *arg, uint8_t *bytes, size_t n)
-{
-	struct upload *u = arg;
-	ssize_t got = pread(u->fd, bytes, n, (off_t)u->done);
-
-	if (got < 0 || (size_t)got != n)
-		return CS_ERR_IO;
-	u->done += n;
-	if (u->progress != NULL)
-		u->progress(u->done, u->total);
-	return CS_OK;
-}
-
-static enum cs_err
-put_once(
-    struct cs_client *c, const struct cs_wire_blob_answer *at, struct upload *u)
-{
-	char path[CS_BLOB_PATH_SIZE], token[CS_WIRE_TOKEN_MAX + 1];
-	struct cs_net_transfer t = {
-		.path = path,
-		.token = token,
-		.offset = at->stored,
-		.length = at->size - at->stored,
-		.total = at->size,
-		.move = upload_move,
-		.arg = u,
-	};
-	enum cs_err err;
-
-	cs_blob_path(path, at->blob);
-	memcpy(token, at->token.data, at->token.len);
-	token[at->token.len] = '\0';
-	u->done = at->stored;
-	if ((err = cs_net_client_put(c->link.session.net, &t)))
-		return err;
-	return t.status == 201 ? CS_OK
-	    : t.status == 422  ? CS_ERR_DIGEST
-	    : t.status == 507  ? CS_ERR_DISK_FULL
-			       : CS_ERR_TIMEOUT;
-}
-
-/* An upload that breaks off is continued from where the hub has it. */
-static enum cs_err
-upload(struct cs_client *c, struct upload *u, uint8_t blob[static CS_ID_LEN],
-    const uint8_t sha256[static CS_HASH_LEN])
-{
-	struct cs_wire_blob_put ask = { .size = u->total };
-	struct cs_wire_blob_answer at;
-	enum cs_err err = CS_OK;
-
-	memcpy(ask.sha256, sha256, sizeof ask.sha256);
-	for (unsigned i = 0; i < TRANSFER_TRIES; i++) {
-		if ((err = client_call(c, CS_WIRE_BLOB_PUT,
-			 &cs_wire_blob_put_shape, &ask,
-			 &cs_wire_blob_answer_shape, &at)))
-			return err;
-		memcpy(ask.blob, at.blob, sizeof ask.blob);
-		memcpy(blob, at.blob, CS_ID_LEN);
-		if (at.stored == at.size)
-			return CS_OK;
-		err = put_once(c, &at, u);
-		if (err != CS_ERR_CLOSED && err != CS_ERR_TIMEOUT)
-			break;
-	}
-	if (err == CS_ERR_DISK_FULL)
-		return client_problem(
-		    c, err, "The hub has no room for the file.");
-	if (err)
-		return client_problem(c, err,
-		    "The file could not be uploaded: %s.", cs_err_text(err));
-	return CS_OK;
 }
 
 /* ---- what is sent ------------------------------------------------------- */
@@ -387,47 +276,72 @@ fill_strings(struct cs_client *c, struct cs_mimi_external *out,
 	return CS_OK;
 }
 
-enum cs_err
-client_media_upload(struct cs_client *c, struct cs_mimi_external *out,
-    struct cs_buf *hold, const struct cs_client_outgoing *what)
+static const char *
+path_of(const struct cs_client_outgoing *what)
 {
-	const char *path = what->photo_path != NULL ? what->photo_path
-	    : what->voice_path != NULL              ? what->voice_path
-						    : what->file_path;
-	struct outgoing o = { 0 };
+	return what->photo_path != NULL ? what->photo_path
+	    : what->voice_path != NULL  ? what->voice_path
+					: what->file_path;
+}
+
+static uint64_t
+most_of(const struct cs_client_outgoing *what)
+{
+	return what->photo_path != NULL ? CS_PHOTO_SOURCE_FILE_MAX
+	    : what->voice_path != NULL  ? CS_VOICE_SOURCE_FILE_MAX
+					: CS_MEDIA_FILE_MAX;
+}
+
+/* Encrypt into the spool, and have it on the disk before a message says so. */
+static enum cs_err
+fill_spool(struct cs_client *c, struct cs_mimi_external *out,
+    struct source *from, const uint8_t blob[static CS_ID_LEN])
+{
 	struct cs_media_digests digests;
-	struct spool spool = { .fd = -1 };
-	struct upload u = { .progress = what->progress };
-	uint8_t blob[CS_ID_LEN];
-	uint64_t size = 0;
+	char *path = NULL;
 	int fd = -1;
 	enum cs_err err;
 
-	if ((err = client_need_hub(c)) ||
-	    (err = open_path(c, path,
-		 what->photo_path != NULL       ? CS_PHOTO_SOURCE_FILE_MAX
-		     : what->voice_path != NULL ? CS_VOICE_SOURCE_FILE_MAX
-						: CS_MEDIA_FILE_MAX,
-		 &fd, &size)) ||
-	    (err = prepare(&o, c, what, fd, size)))
-		goto out;
 	cs_random(out->key, sizeof out->key);
-	if ((err = spool_open(&spool, c)) ||
-	    (err = encrypt(&spool, &o.source, out->key, &digests)))
-		goto out;
-	u.fd = spool.fd;
-	u.total = digests.size;
-	if ((err = upload(c, &u, blob, digests.content_hash)))
-		goto out;
+	if ((err = client_spool_new(&fd, &path, c, blob)) == CS_OK &&
+	    (err = encrypt(fd, from, out->key, &digests)) == CS_OK &&
+	    (fsync(fd) != 0 || (err = cs_file_sync_dir(path)) != CS_OK) &&
+	    err == CS_OK)
+		err = cs_file_errno();
+	if (fd >= 0)
+		close(fd);
+	if (err && fd >= 0)
+		unlink(path);
+	cs_free_plain(path);
+	if (err)
+		return err;
 	out->size = digests.size;
 	out->plain_size = digests.plain_size;
 	memcpy(out->content_hash, digests.content_hash, CS_HASH_LEN);
 	memcpy(out->plain_sha256, digests.plain_sha256, CS_HASH_LEN);
-	err = fill_strings(c, out, hold, blob, path, o.type);
-out:
+	return CS_OK;
+}
+
+enum cs_err
+client_media_prepare(struct cs_client *c, struct cs_mimi_external *out,
+    struct cs_buf *hold, uint8_t blob[static CS_ID_LEN],
+    const struct cs_client_outgoing *what)
+{
+	struct outgoing o = { 0 };
+	uint64_t size = 0;
+	int fd = -1;
+	enum cs_err err;
+
+	cs_random(blob, CS_ID_LEN);
+	if ((err = client_spools_sweep(c)) == CS_OK &&
+	    (err = open_path(c, path_of(what), most_of(what), &fd, &size)) ==
+		CS_OK &&
+	    (err = prepare(&o, c, what, fd, size)) == CS_OK &&
+	    (err = fill_strings(
+		 c, out, hold, blob, path_of(what), o.type)) == CS_OK)
+		err = fill_spool(c, out, &o.source, blob);
 	cs_photo_clear(&o.photo);
 	cs_voice_clear(&o.voice);
-	spool_close(&spool);
 	if (fd >= 0)
 		close(fd);
 	return err;
@@ -446,14 +360,22 @@ client_media_fetch(struct cs_client *c, const struct cs_mimi_external *part,
 		.total = part->size,
 		.progress = progress,
 	};
-	enum cs_err err = client_need_hub(c);
+	struct cs_retry retry = { 0 };
+	enum cs_err again = CS_OK, err = client_need_hub(c);
 
 	if (err)
 		return err;
 	if (cs_mimi_blob(f.blob, part) != CS_OK)
 		return client_problem(c, CS_ERR_FORMAT,
 		    "The message does not say where the file is.");
-	err = cs_blob_fetch(&c->link.session, &f);
+	do
+		err = cs_blob_fetch(&c->link.session, &f);
+	while (err != CS_OK && f.take_err == CS_OK &&
+	    (again = client_again(c, &retry, f.done, err)) == CS_OK);
+	if (err && (again == CS_ERR_CLOSED || again == CS_ERR_TIMEOUT) &&
+	    f.take_err == CS_OK)
+		return client_problem(c, CS_ERR_CLOSED,
+		    "The connection to the hub breaks off again and again.");
 	if (err == CS_ERR_NOT_FOUND &&
 	    c->link.session.code == CS_WIRE_E_QUARANTINED)
 		return client_problem(
@@ -484,6 +406,32 @@ save_take(void *arg, struct cs_view bytes)
 	return cs_file_write_fd(s->fd, cs_buf_view(&s->out));
 }
 
+/* A file without a name, for what goes to standard output once it is checked.
+ */
+static enum cs_err
+copy_out(int fd)
+{
+	uint8_t bytes[16384];
+	enum cs_err err = CS_OK;
+	ssize_t n;
+
+	if (lseek(fd, 0, SEEK_SET) != 0)
+		return CS_ERR_IO;
+	while (err == CS_OK && (n = read(fd, bytes, sizeof bytes)) > 0)
+		err =
+		    cs_file_write_fd(STDOUT_FILENO, cs_view(bytes, (size_t)n));
+	return err;
+}
+
+static enum cs_err
+name_it(int fd, const char *tmp, const char *path)
+{
+	if (strcmp(path, "-") == 0)
+		return copy_out(fd);
+	return fsync(fd) != 0 || rename(tmp, path) != 0 ? cs_file_errno()
+							: CS_OK;
+}
+
 /* Write to a temporary file, which gets its name once every hash matches. */
 static enum cs_err
 save_to(struct cs_client *c, const struct cs_mimi_external *part,
@@ -497,7 +445,9 @@ save_to(struct cs_client *c, const struct cs_mimi_external *part,
 	if (tmp == NULL)
 		return CS_ERR_NOMEM;
 	snprintf(tmp, size, "%s.XXXXXX", path);
-	if ((s.fd = mkostemp(tmp, O_CLOEXEC)) < 0) {
+	s.fd = strcmp(path, "-") == 0 ? memfd_create("saved", MFD_CLOEXEC)
+				      : mkostemp(tmp, O_CLOEXEC);
+	if (s.fd < 0) {
 		err = cs_file_errno();
 		cs_free_plain(tmp);
 		return client_problem(c, err, "%.300s cannot be written: %s.",
@@ -509,12 +459,11 @@ save_to(struct cs_client *c, const struct cs_mimi_external *part,
 		cs_buf_reset(&s.out);
 		if ((err = cs_media_opener_end(s.opener, &s.out)) == CS_OK &&
 		    (err = cs_file_write_fd(s.fd, cs_buf_view(&s.out))) ==
-			CS_OK &&
-		    (fsync(s.fd) != 0 || rename(tmp, path) != 0))
-			err = cs_file_errno();
+			CS_OK)
+			err = name_it(s.fd, tmp, path);
 	}
 	close(s.fd);
-	if (err)
+	if (err && strcmp(path, "-") != 0)
 		unlink(tmp);
 	cs_media_opener_free(s.opener);
 	cs_buf_free(&s.out);

@@ -3,11 +3,11 @@
 
 #include "client/home/client.h"
 
-/* Clean, encrypt and upload the photo, file or recording of ${what}; fills
- * ${out}, whose strings live in ${hold}. */
-CS_CHECKED enum cs_err client_media_upload(struct cs_client *c,
+/* Clean and encrypt the photo, file or recording of ${what} into a spool, under the new id
+ * ${blob}; fills ${out}, whose strings live in ${hold}. */
+CS_CHECKED enum cs_err client_media_prepare(struct cs_client *c,
     struct cs_mimi_external *out, struct cs_buf *hold,
-    const struct cs_client_outgoing *what);
+    uint8_t blob[static CS_ID_LEN], const struct cs_client_outgoing *what);
 /* Fetch the encrypted file of ${part}, piece by piece, to ${take}. */
 CS_CHECKED enum cs_err client_media_fetch(struct cs_client *c,
     const struct cs_mimi_external *part,

@@ -336,6 +336,14 @@ find_target(struct client_group *g, struct cs_client *c,
 	return client_group_direct(c, g, meant.handle);
 }
 
+/* A message that was written. */
+struct draft {
+	struct cs_buf body;
+	uint8_t mid[CS_CLIENT_MID_LEN];
+	bool has_file;
+	uint8_t file[CS_ID_LEN]; /* the id of its spool */
+};
+
 static enum cs_err
 find_reply(struct cs_client *c, const struct client_group *g,
     const char *prefix, uint8_t mid[static CS_CLIENT_MID_LEN])
@@ -356,8 +364,7 @@ find_reply(struct cs_client *c, const struct client_group *g,
 /* Write the message's body, and compute its id. */
 static enum cs_err
 compose(struct cs_client *c, const struct client_group *g,
-    const struct cs_client_outgoing *out, struct cs_buf *body,
-    uint8_t mid[static CS_CLIENT_MID_LEN])
+    const struct cs_client_outgoing *out, struct draft *d)
 {
 	struct cs_mimi_content content = { 0 };
 	struct cs_buf sender = { 0 }, room = { 0 }, hold = { 0 };
@@ -378,15 +385,16 @@ compose(struct cs_client *c, const struct client_group *g,
 			 c, g, out->reply_to, content.in_reply_to)))
 			goto out;
 	}
-	if (out->photo_path != NULL || out->file_path != NULL ||
-	    out->voice_path != NULL) {
+	d->has_file = out->photo_path != NULL || out->file_path != NULL ||
+	    out->voice_path != NULL;
+	if (d->has_file) {
 		content.n_external = 1;
-		if ((err = client_media_upload(
-			 c, &content.external[0], &hold, out)))
+		if ((err = client_media_prepare(
+			 c, &content.external[0], &hold, d->file, out)))
 			goto out;
 	}
-	if ((err = cs_mimi_write(body, &content)) == CS_OK)
-		err = cs_mimi_id(mid, &content, cs_buf_view(body));
+	if ((err = cs_mimi_write(&d->body, &content)) == CS_OK)
+		err = cs_mimi_id(d->mid, &content, cs_buf_view(&d->body));
 out:
 	cs_buf_free(&sender);
 	cs_buf_free(&room);
@@ -416,14 +424,13 @@ encrypt_at_once(struct cs_client *c, struct client_group *g, uint64_t id)
 }
 
 static enum cs_err
-enqueue(struct cs_client *c, struct client_group *g, struct cs_view body,
-    const uint8_t mid[static CS_CLIENT_MID_LEN])
+enqueue(struct cs_client *c, struct client_group *g, const struct draft *d)
 {
 	struct client_record r = {
 		.kind = CS_CLIENT_SENT,
 		.bare = true,
 		.time_ms = client_now_ms(c),
-		.body = body,
+		.body = cs_buf_view(&d->body),
 	};
 	uint64_t id;
 	enum cs_err err;
@@ -431,7 +438,9 @@ enqueue(struct cs_client *c, struct client_group *g, struct cs_view body,
 	strcpy(r.from, c->self.handle);
 	if ((err = cs_db_begin(c->db)))
 		return err;
-	if ((err = client_outbox_add(&id, c, g, &r, mid)) == CS_OK)
+	if ((err = client_outbox_add(&id, c, g, &r, d->mid,
+		 d->has_file ? d->file : NULL)) == CS_OK &&
+	    !d->has_file)
 		err = encrypt_at_once(c, g, id);
 	return cs_db_end(c->db, err);
 }
@@ -459,8 +468,7 @@ cs_client_send(struct cs_client *c, const struct cs_client_outgoing *out,
     char mid_hex[static 65])
 {
 	struct client_group g = { 0 };
-	struct cs_buf body = { 0 };
-	uint8_t mid[CS_CLIENT_MID_LEN];
+	struct draft d = { 0 };
 	enum cs_err err;
 
 	mid_hex[0] = '\0';
@@ -480,10 +488,9 @@ cs_client_send(struct cs_client *c, const struct cs_client_outgoing *out,
 			goto out;
 		g.state = CS_CLIENT_ACTIVE;
 	}
-	if ((err = compose(c, &g, out, &body, mid)) ||
-	    (err = enqueue(c, &g, cs_buf_view(&body), mid)))
+	if ((err = compose(c, &g, out, &d)) || (err = enqueue(c, &g, &d)))
 		goto out;
-	cs_hex(mid_hex, CS_VIEW_OF(mid));
+	cs_hex(mid_hex, CS_VIEW_OF(d.mid));
 	/* What was read is on disk now, too. */
 	if ((err = client_acks_flush(c)))
 		goto out;
@@ -499,7 +506,7 @@ cs_client_send(struct cs_client *c, const struct cs_client_outgoing *out,
 	/* The message is on its way now, whatever happens. */
 	err = c->link.online ? client_flush(c, &g) : CS_ERR_CLOSED;
 out:
-	cs_buf_free(&body);
+	cs_buf_free(&d.body);
 	client_group_clear(&g);
 	return err;
 }

@@ -91,6 +91,7 @@ struct client_link {
 	struct cs_session session;
 	struct cs_tls_tickets *tickets; /* NULL until the first connection */
 	bool online;
+	bool logged_in; /* during the last cs_client_connect() */
 	struct cs_wire_login_answer login;
 	uint8_t external_sender[CS_KEY_LEN]; /* the key that signs the hub's
 						proposals */
@@ -105,6 +106,14 @@ struct client_link {
 	/* Called before the home is closed or left to other commands, to tell
 	 * the hub what it does not know yet. */
 	enum cs_err (*last_word)(struct cs_client *c);
+};
+
+/* How fast the log is read, which is as much at once as the line allows. */
+struct client_fetching {
+	uint32_t page_bytes;  /* asked for the next time; 0: nothing is known */
+	uint64_t done, total; /* entries, of all logs */
+	enum cs_err (*told)(void *arg, struct cs_client *c);
+	void *arg;
 };
 
 struct cs_client {
@@ -127,6 +136,10 @@ struct cs_client {
 	struct cs_buf looks;
 	size_t looks_of;
 	struct client_link link;
+	/* How much has come and gone: what grows shows that a line is of use.
+	 */
+	uint64_t progress;
+	struct client_fetching fetching;
 
 	struct {
 		int64_t ahead_ms; /* what the hub's clock is, if that counts */

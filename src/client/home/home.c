@@ -7,6 +7,7 @@
 
 #include "base/alloc.h"
 #include "base/text.h"
+#include "client/home/activity.h"
 #include "client/home/alias.h"
 #include "client/home/client.h"
 #include "client/home/clock.h"
@@ -32,6 +33,12 @@ const char *
 cs_client_hub(const struct cs_client *c)
 {
 	return c->self.hub;
+}
+
+bool
+cs_client_online(const struct cs_client *c)
+{
+	return c->link.online;
 }
 
 const uint8_t *
@@ -141,8 +148,10 @@ take_lock(struct cs_client *c)
 	char *path = NULL;
 	enum cs_err err;
 
+	client_activity(CS_CLIENT_LOCKING, 0, 0);
 	if ((err = home_path(&path, c, "lock")) == CS_OK)
 		err = cs_file_lock(&c->lock, path);
+	client_activity(CS_CLIENT_IDLE, 0, 0);
 	cs_free_plain(path);
 	return err;
 }
@@ -279,12 +288,6 @@ cs_client_open(
 	}
 	*out = c;
 	return CS_OK;
-}
-
-bool
-cs_client_online(const struct cs_client *c)
-{
-	return c->link.online;
 }
 
 void

@@ -27,14 +27,58 @@ client_sending_clear(struct client_sending *s)
 enum cs_err
 client_outbox_add(uint64_t *id, struct cs_client *c,
     const struct client_group *g, const struct client_record *r,
-    const uint8_t mid[static CS_CLIENT_MID_LEN])
+    const uint8_t mid[static CS_CLIENT_MID_LEN], const uint8_t *file)
 {
 	enum cs_err err = client_message_insert(c, g, r, mid, id);
 
-	return err ? err
-		   : cs_db_exec(c->db,
-			 "INSERT INTO outbox(message,sealed) VALUES(?,'')",
-			 cs_int(*id));
+	if (err)
+		return err;
+	if (file == NULL)
+		return cs_db_exec(c->db,
+		    "INSERT INTO outbox(message,sealed) VALUES(?,'')",
+		    cs_int(*id));
+	return cs_db_exec(c->db,
+	    "INSERT INTO outbox(message,sealed,file) VALUES(?,'',?)",
+	    cs_int(*id), cs_blob(cs_view(file, CS_ID_LEN)));
+}
+
+enum cs_err
+client_outbox_next_file(
+    uint64_t *id, struct cs_buf *group_id, struct cs_client *c, uint64_t after)
+{
+	struct cs_rows row;
+	enum cs_err err;
+
+	err = cs_db_row(&row, c->db,
+	    "SELECT o.message,m.grp FROM outbox AS o JOIN message AS m"
+	    " ON m.id=o.message WHERE o.file IS NOT NULL AND o.message>?"
+	    " ORDER BY o.message LIMIT 1",
+	    cs_int(after));
+	if (err == CS_OK) {
+		*id = cs_col_int(&row, 0);
+		err = cs_buf_set(group_id, cs_col_blob(&row, 1));
+	}
+	return cs_rows_end(&row, err);
+}
+
+enum cs_err
+client_outbox_waits_for(
+    bool *waits, struct cs_client *c, const uint8_t file[static CS_ID_LEN])
+{
+	uint64_t n = 0;
+	enum cs_err err =
+	    cs_db_get_int(&n, c->db, "SELECT COUNT(*) FROM outbox WHERE file=?",
+		cs_blob(cs_view(file, CS_ID_LEN)));
+
+	*waits = n != 0;
+	return err;
+}
+
+enum cs_err
+client_outbox_uploaded(struct cs_client *c, uint64_t id)
+{
+	return cs_db_exec(
+	    c->db, "UPDATE outbox SET file=NULL WHERE message=?", cs_int(id));
 }
 
 enum cs_err
@@ -44,7 +88,7 @@ client_outbox_next(uint64_t *id, struct cs_client *c,
 	return cs_db_get_int(id, c->db,
 	    "SELECT o.message FROM outbox AS o JOIN message AS m"
 	    " ON m.id=o.message WHERE m.grp=? AND o.message>?"
-	    " ORDER BY o.message LIMIT 1",
+	    " AND o.file IS NULL ORDER BY o.message LIMIT 1",
 	    cs_blob(client_group_id(g)), cs_int(after));
 }
 

@@ -18,12 +18,22 @@ struct client_sending {
 };
 
 void client_sending_clear(struct client_sending *s);
-/* Store a message that is to be sent, and get its row; inside a transaction. */
+/* Store a message that is to be sent, and get its row; inside a transaction.
+ * ${file}: the id of the file that has to be uploaded before; or NULL. */
 CS_CHECKED enum cs_err client_outbox_add(uint64_t *id, struct cs_client *c,
     const struct client_group *g, const struct client_record *r,
-    const uint8_t mid[static CS_CLIENT_MID_LEN]);
-/* Find the first message of ${g} in the outbox after ${after}.
- * CS_ERR_NOT_FOUND */
+    const uint8_t mid[static CS_CLIENT_MID_LEN], const uint8_t *file);
+/* Find the first message, of all groups, after ${after} whose file is still to
+ * be uploaded, and its group.  CS_ERR_NOT_FOUND */
+CS_CHECKED enum cs_err client_outbox_next_file(
+    uint64_t *id, struct cs_buf *group_id, struct cs_client *c, uint64_t after);
+/* Is there a message that waits for the file ${file}? */
+CS_CHECKED enum cs_err client_outbox_waits_for(
+    bool *waits, struct cs_client *c, const uint8_t file[static CS_ID_LEN]);
+/* Its file is with the hub; inside a transaction. */
+CS_CHECKED enum cs_err client_outbox_uploaded(struct cs_client *c, uint64_t id);
+/* Find the first message of ${g} in the outbox after ${after} that waits for no
+ * file.  CS_ERR_NOT_FOUND */
 CS_CHECKED enum cs_err client_outbox_next(uint64_t *id, struct cs_client *c,
     const struct client_group *g, uint64_t after);
 /* Free ${out} with client_sending_clear(), even after a failure.

@@ -12,7 +12,7 @@
  * a commit of ours on its way; leaving are the proposals that take this account
  * out, sent again until somebody commits them.
  * outbox: what the hub has not taken yet; sealed is empty until the message is
- * encrypted.
+ * encrypted; file is the id of a file that has to be with the hub before.
  * joining: conversations of the account that this device is to enter; attempt
  * is a commit that does so, with the state that it leads to; told says that the
  * user was told that the hub's word for it does not verify; next: when it is
@@ -85,7 +85,13 @@ static const char version3[] =
     " WITHOUT ROWID;"
     "UPDATE todo SET name=NULL;";
 
-static const char *const steps[] = { version1, version2, version3 };
+/* outbox.file: NULL where no file is waited for, or it is there. */
+static const char version4[] = "ALTER TABLE outbox ADD COLUMN file BLOB;"
+			       "CREATE INDEX outbox_file ON outbox(file)"
+			       " WHERE file IS NOT NULL;";
+
+static const char *const steps[] = { version1, version2, version3,
+	version4 };
 
 const struct cs_db_schema cs_client_schema = { "countersign client", steps,
 	sizeof steps / sizeof steps[0] };

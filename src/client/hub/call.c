@@ -2,6 +2,7 @@
 /* Requests to the hub, and what a refusal means for the user. */
 #include "client/hub/call.h"
 
+#include "client/home/activity.h"
 #include "client/home/client.h"
 #include "client/home/home.h"
 #include "client/home/problem.h"
@@ -64,13 +65,20 @@ client_call(struct cs_client *c, uint8_t kind,
 	if (err)
 		return err;
 	for (unsigned i = 0;; i++) {
+		if (kind != CS_WIRE_FETCH)
+			client_activity(CS_CLIENT_ASKING, 0, 0);
 		err = cs_session_call(&c->link.session, kind, request_shape,
 		    request, answer_shape, answer);
-		if (err != CS_ERR_DENIED || i == WAITS || !is_short(c) ||
-		    (err = cs_session_wait(&c->link.session,
+		if (err != CS_ERR_DENIED || i == WAITS || !is_short(c))
+			break;
+		client_activity(CS_CLIENT_WAITING, 0, c->link.session.retry_s);
+		if ((err = cs_session_wait(&c->link.session,
 			 c->link.session.retry_s * CS_SECOND_MS)) != CS_OK)
-			return explain(c, err);
+			break;
 	}
+	if (kind != CS_WIRE_FETCH)
+		client_activity(CS_CLIENT_IDLE, 0, 0);
+	return explain(c, err);
 }
 
 enum cs_err

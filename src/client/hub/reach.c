@@ -3,11 +3,14 @@
 #include "client/hub/reach.h"
 
 #include <string.h>
+#include <strings.h>
 
+#include "client/home/activity.h"
 #include "client/home/client.h"
 #include "client/home/clock.h"
 #include "client/home/home.h"
 #include "client/home/problem.h"
+#include "client/home/proxy.h"
 #include "client/hub/stamp.h"
 #include "crypto/tls_tickets.h"
 #include "net/client.h"
@@ -36,6 +39,42 @@ out_of_time(struct cs_client *c)
 	    "Otherwise the operator has to set the hub's, or renew its keys.",
 	    c->self.host, c->self.port, words,
 	    ahead > 0 ? "behind" : "ahead of", now);
+}
+
+/* It went wrong on the way to the proxy, or in the talk with it; whatever that
+ * was, there is no line to the hub. */
+static enum cs_err
+proxy_failed(struct cs_client *c, const struct cs_net_proxy *p, bool reached,
+    enum cs_err err)
+{
+	const char *kind = p->kind == CS_NET_PROXY_SOCKS5 ? "SOCKS5" : "HTTP";
+
+	if (!reached)
+		return client_problem(c, CS_ERR_CLOSED,
+		    "The proxy at %s:%d does not answer, so nothing was sent. "
+		    "Start it, or see: countersign settings proxy.",
+		    p->host, p->port);
+	if (err == CS_ERR_DENIED)
+		return client_problem(c, CS_ERR_CLOSED,
+		    "The proxy at %s:%d does not let you through to %s:%d: "
+		    "its name or password may be wrong. Nothing was sent.",
+		    p->host, p->port, c->self.host, c->self.port);
+	if (err == CS_ERR_FORMAT)
+		return client_problem(c, CS_ERR_CLOSED,
+		    "What answers at %s:%d is no %s proxy. Nothing was sent. "
+		    "See: countersign settings proxy.",
+		    p->host, p->port, kind);
+	return client_problem(c, CS_ERR_CLOSED,
+	    "Nobody answers at %s:%d behind the proxy at %s:%d.", c->self.host,
+	    c->self.port, p->host, p->port);
+}
+
+static bool
+is_onion(const char *host)
+{
+	size_t n = strlen(host);
+
+	return n > 6 && strcasecmp(host + n - 6, ".onion") == 0;
 }
 
 static enum cs_err
@@ -164,16 +203,39 @@ client_reach(struct cs_client *c)
 		.timeout_ms = CLIENT_TIMEOUT_MS,
 		.clock = CS_TLS_OTHER_CLOCK,
 	};
+	struct cs_net_proxy proxy;
+	bool reached = false;
 	enum cs_err err;
 
 	if (c->link.online)
 		return CS_OK;
+	if ((err = client_proxy(&proxy, c)))
+		return err;
+	/* No resolver is to learn of it, and none would know. */
+	if (proxy.kind == CS_NET_PROXY_NONE && is_onion(c->self.host))
+		return client_problem(c, CS_ERR_CLOSED,
+		    "%s is reached only through Tor, so nothing was sent. Say "
+		    "where Tor is: countersign settings proxy "
+		    "socks5h://127.0.0.1:9050, or --proxy when you join.",
+		    c->self.host);
+	config.proxy = &proxy;
+	config.proxy_reached = &reached;
 	if (c->link.tickets == NULL &&
 	    (err = cs_tls_tickets_new(&c->link.tickets)))
 		return err;
 	config.tickets = c->link.tickets;
-	if ((err = cs_session_open(&c->link.session, &config)))
-		return unreachable(c, err);
+	client_activity(CS_CLIENT_CONNECTING, 0, 0);
+	err = cs_session_open(&c->link.session, &config);
+	client_activity(CS_CLIENT_IDLE, 0, 0);
+	if (err && proxy.kind != CS_NET_PROXY_NONE &&
+	    (!reached || err == CS_ERR_CLOSED || err == CS_ERR_TIMEOUT ||
+		err == CS_ERR_DENIED || err == CS_ERR_FORMAT))
+		err = proxy_failed(c, &proxy, reached, err);
+	else if (err)
+		err = unreachable(c, err);
+	cs_wipe(&proxy, sizeof proxy);
+	if (err)
+		return err;
 	c->link.online = true;
 	if ((err = take_certificates(c)) == CS_ERR_EXPIRED)
 		err = out_of_time(c);
@@ -181,7 +243,7 @@ client_reach(struct cs_client *c)
 		client_offline(c);
 		return err;
 	}
-	if (err) {
+	if (err || (err = client_proxy_keep(c))) {
 		client_offline(c);
 		return cs_err_class(err) == CS_ERR_CLASS_THEIRS
 		    ? unreachable(c, err)

@@ -57,7 +57,6 @@ make_new(struct hub_request *rq, struct cs_wire_blob_put *m)
 	    (err = hub_spend(rq, HUB_B_FILES, 1)) ||
 	    (err = hub_spend(rq, HUB_B_FILE_BYTES, m->size)))
 		return err;
-	cs_random(m->blob, sizeof m->blob);
 	return cs_db_exec(rq->hub->db,
 	    "INSERT INTO blob(id,account,size,sha256,created)"
 	    " VALUES(?,?,?,?,?)",
@@ -100,25 +99,43 @@ answer_ticket(struct hub_request *rq, const uint8_t id[static CS_ID_LEN],
 	return hub_answer(rq, &cs_wire_blob_answer_shape, &answer);
 }
 
+/* Whoever does not name a blob is given a name for it. */
+static void
+choose_id(struct cs_wire_blob_put *m)
+{
+	static const uint8_t none[CS_ID_LEN];
+
+	if (memcmp(m->blob, none, CS_ID_LEN) == 0)
+		cs_random(m->blob, sizeof m->blob);
+}
+
+/* Is it the blob that this account began? */
+static bool
+is_same(const struct row *row, const struct hub_request *rq,
+    const struct cs_wire_blob_put *m)
+{
+	return memcmp(row->account, rq->conn->account, CS_ID_LEN) == 0 &&
+	    row->size == m->size &&
+	    memcmp(row->sha256, m->sha256, CS_HASH_LEN) == 0;
+}
+
 enum cs_err
 hub_blob_put(struct hub_request *rq)
 {
-	static const uint8_t fresh[CS_ID_LEN];
 	struct cs_wire_blob_put m;
 	struct row row;
 	enum cs_err err;
 
 	if ((err = cs_wire_parse(&m, &cs_wire_blob_put_shape, rq->body)))
 		return err;
-	if (memcmp(m.blob, fresh, CS_ID_LEN) == 0 && (err = make_new(rq, &m)))
-		return err;
+	choose_id(&m);
 	err = load(&row, rq->hub, m.blob);
-	if (err == CS_ERR_NOT_FOUND ||
-	    (err == CS_OK &&
-		memcmp(row.account, rq->conn->account, CS_ID_LEN) != 0))
-		return hub_refuse(rq, CS_WIRE_E_NO_BLOB);
+	if (err == CS_ERR_NOT_FOUND && (err = make_new(rq, &m)) == CS_OK)
+		err = load(&row, rq->hub, m.blob);
 	if (err)
 		return err;
+	if (!is_same(&row, rq, &m))
+		return hub_refuse(rq, CS_WIRE_E_NO_BLOB);
 	return answer_ticket(rq, m.blob, &row, true);
 }
 

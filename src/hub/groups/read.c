@@ -4,6 +4,9 @@
 #include "hub/core/batch.h"
 #include "hub/core/hub.h"
 
+/* Of an entry, beside its message: ids, numbers and the stamp. */
+#define ENTRY_BYTES 256
+
 enum cs_err
 hub_entry_read(struct cs_wire_entry *out, struct cs_rows *rows)
 {
@@ -109,7 +112,7 @@ entries(struct cs_wire_list *out, struct cs_buf *list, struct hub_request *rq,
 		if ((err = hub_entry_read(&item, &rows)) != CS_OK)
 			break;
 		if (out->n != 0 &&
-		    list->len + item.message.len > HUB_FETCH_BYTES)
+		    list->len + item.message.len + ENTRY_BYTES > m->max_bytes)
 			break;
 		err = cs_wire_list_add(
 		    list, &out->n, &cs_wire_entry_shape, &item);
@@ -131,6 +134,8 @@ hub_fetch(struct hub_request *rq)
 		return err;
 	if (m.max == 0 || m.max > CS_WIRE_FETCH_MAX)
 		m.max = CS_WIRE_FETCH_MAX;
+	if (m.max_bytes == 0 || m.max_bytes > HUB_FETCH_BYTES)
+		m.max_bytes = HUB_FETCH_BYTES;
 	err = windows_of(w, &n, rq, m.group_id, m.after);
 	for (size_t i = 0; err == CS_OK && i < n && answer.entries.n == 0; i++)
 		err = entries(&answer.entries, &list, rq, &m, &w[i]);

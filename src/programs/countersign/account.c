@@ -24,6 +24,8 @@ cli_join(const struct cli_args *args)
 
 	if (home == NULL)
 		return CLI_USAGE;
+	if ((status = cli_use_proxy(args)) != CLI_OK)
+		return status;
 	if (name == NULL)
 		return cli_fail(CLI_USAGE,
 		    "Say under which name others will know you: --name NAME.");
@@ -41,7 +43,7 @@ cli_join(const struct cli_args *args)
 	    cs_client_handle(c), cs_client_hub(c), home);
 	status = recovery_show(
 	    c, cli_flag(args, "keep-words") ? RECOVERY_KEEP : RECOVERY_FORGET);
-	cs_client_close(c);
+	cli_close(c);
 	return status;
 }
 
@@ -84,7 +86,7 @@ cli_whoami(const struct cli_args *args)
 		    key);
 	else if ((err = whoami_json(c, key)))
 		status = cli_client_fail(c, err);
-	cs_client_close(c);
+	cli_close(c);
 	return status;
 }
 
@@ -136,7 +138,7 @@ cli_safety_number(const struct cli_args *args)
 		status = cli_client_fail(c, err);
 	else
 		status = show_numbers(c, name);
-	cs_client_close(c);
+	cli_close(c);
 	return status;
 }
 
@@ -197,7 +199,29 @@ cli_contacts(const struct cli_args *args)
 		return status;
 	if ((err = cs_client_contacts(c, print_contact, &l)) || (err = l.err))
 		status = cli_client_fail(c, err);
-	cs_client_close(c);
+	cli_close(c);
+	return status;
+}
+
+static int
+set_proxy(const struct cli_args *args, const char *where)
+{
+	struct cs_client *c;
+	enum cs_err err;
+	int status;
+
+	if ((status = cli_open(&c, args, CLI_OFFLINE)) != CLI_OK)
+		return status;
+	err = cs_client_proxy_set(c, where);
+	if (err == CS_ERR_FORMAT || err == CS_ERR_UNSUPPORTED)
+		status = cli_not_a_proxy();
+	else if (err)
+		status = cli_client_fail(c, err);
+	else
+		printf(strcmp(where, "none") == 0
+			? "The hub is connected to straight.\n"
+			: "The hub is connected to through that proxy.\n");
+	cli_close(c);
 	return status;
 }
 
@@ -231,9 +255,11 @@ cli_settings(const struct cli_args *args)
 	int status;
 	enum cs_err err;
 
+	if (strcmp(cli_arg(args, 0), "proxy") == 0)
+		return set_proxy(args, value);
 	if (strcmp(cli_arg(args, 0), "unknown-senders") != 0)
-		return cli_fail(
-		    CLI_USAGE, "There is one setting so far: unknown-senders.");
+		return cli_fail(CLI_USAGE,
+		    "The settings are \"unknown-senders\" and \"proxy\".");
 	refuse = strcmp(value, "refuse") == 0;
 	if (!refuse && strcmp(value, "request") != 0)
 		return cli_fail(
@@ -248,7 +274,7 @@ cli_settings(const struct cli_args *args)
 		printf(refuse
 			? "People you don't know cannot write to you.\n"
 			: "People you don't know can send one request.\n");
-	cs_client_close(c);
+	cli_close(c);
 	return status;
 }
 
@@ -292,6 +318,6 @@ cli_account_leave(const struct cli_args *args)
 			       "stays readable there.\n",
 			    cs_client_hub(c));
 	}
-	cs_client_close(c);
+	cli_close(c);
 	return status;
 }

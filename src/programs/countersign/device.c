@@ -103,7 +103,7 @@ cli_link(const struct cli_args *args)
 			    cs_client_handle(c));
 	}
 	cs_client_linking_free(l);
-	cs_client_close(c);
+	cli_close(c);
 	return status;
 }
 
@@ -145,7 +145,8 @@ cli_join_device(const struct cli_args *args)
 
 	if (home == NULL)
 		return CLI_USAGE;
-	if ((status = cli_new_passphrase(&passphrase, args)) != CLI_OK)
+	if ((status = cli_use_proxy(args)) != CLI_OK ||
+	    (status = cli_new_passphrase(&passphrase, args)) != CLI_OK)
 		return status;
 	err = cs_client_join_device(home, cli_arg(args, 0),
 	    cli_device_name(args), cs_buf_view(&passphrase), asked, problem);
@@ -158,7 +159,7 @@ cli_join_device(const struct cli_args *args)
 	if (err)
 		return cli_join_failed(err, problem, home);
 	status = settle(c);
-	cs_client_close(c);
+	cli_close(c);
 	return status;
 }
 
@@ -227,7 +228,7 @@ cli_devices(const struct cli_args *args)
 		return status;
 	if ((err = cs_client_devices(c, print_device, &l)) || (err = l.err))
 		status = cli_client_fail(c, err);
-	cs_client_close(c);
+	cli_close(c);
 	return status;
 }
 
@@ -292,6 +293,6 @@ cli_device_remove(const struct cli_args *args)
 			printf("Removed. It can no longer read or write "
 			       "anything of this account.\n");
 	}
-	cs_client_close(c);
+	cli_close(c);
 	return status;
 }

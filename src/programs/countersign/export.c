@@ -341,7 +341,7 @@ cli_export_account(const struct cli_args *args)
 		    "countersign: %s is not encrypted. Keep it where only you "
 		    "can read it, and delete it when it has done its work.\n",
 		    path);
-	cs_client_close(e.c);
+	cli_close(e.c);
 out:
 	cs_free_plain(tmp);
 	return status;

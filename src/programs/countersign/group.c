@@ -45,7 +45,7 @@ change_online(const struct cli_args *args, const char *const *people,
 	err = fn(c, cli_arg(args, 0), &who);
 	if (err)
 		status = cli_client_fail(c, err);
-	cs_client_close(c);
+	cli_close(c);
 	return status;
 }
 
@@ -92,7 +92,7 @@ cli_group_remove(const struct cli_args *args)
 	err = cs_client_group_remove(c, cli_arg(args, 0), cli_arg(args, 1));
 	if (err)
 		status = cli_client_fail(c, err);
-	cs_client_close(c);
+	cli_close(c);
 	return status;
 }
 
@@ -111,7 +111,7 @@ cli_group_leave(const struct cli_args *args)
 	else
 		printf("You left. The others see it when one of them is "
 		       "online.\n");
-	cs_client_close(c);
+	cli_close(c);
 	return status;
 }
 
@@ -200,7 +200,7 @@ cli_group_list(const struct cli_args *args)
 		if (l.err)
 			status = cli_client_fail(c, l.err);
 	}
-	cs_client_close(c);
+	cli_close(c);
 	return status;
 }
 
@@ -245,7 +245,7 @@ cli_group_repair(const struct cli_args *args)
 	err = cs_client_group_repair(
 	    c, cli_arg(args, 0), cli_flag(args, "force"), ref);
 	status = err ? cli_client_fail(c, err) : show_repaired(c, args, ref);
-	cs_client_close(c);
+	cli_close(c);
 	return status;
 }
 
@@ -265,7 +265,7 @@ contact(const struct cli_args *args,
 		status = cli_client_fail(c, err);
 	else
 		printf("%s %s\n", cli_arg(args, 0), done);
-	cs_client_close(c);
+	cli_close(c);
 	return status;
 }
 

@@ -5,11 +5,13 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "cli/print.h"
 #include "cli/report_error.h"
 #include "cli/secret.h"
+#include "cli/wait.h"
 #include "programs/countersign/main.h"
 #include "wire/messages.h"
 
@@ -139,6 +141,67 @@ go_on(const struct cs_client *c, enum cs_err err)
 	fprintf(stderr, " Going on without the hub.\n");
 }
 
+static void
+on_activity(enum cs_client_activity what, uint64_t done, uint64_t total)
+{
+	switch (what) {
+	case CS_CLIENT_IDLE:
+		cli_waits(NULL);
+		break;
+	case CS_CLIENT_LOCKING:
+		cli_waits("another command uses this folder; waiting for it");
+		break;
+	case CS_CLIENT_CONNECTING:
+		cli_waits("connecting to the hub");
+		break;
+	case CS_CLIENT_CONNECTING_AGAIN:
+		cli_waits("the connection broke off; connecting again");
+		break;
+	case CS_CLIENT_ASKING:
+		cli_waits("waiting for the hub's answer");
+		break;
+	case CS_CLIENT_WAITING:
+		cli_waits("a limit of the hub is reached; waiting");
+		break;
+	case CS_CLIENT_FETCHING:
+		cli_waits_count("fetching messages", done, total);
+		break;
+	}
+}
+
+int
+cli_not_a_proxy(void)
+{
+	return cli_fail(CLI_USAGE,
+	    "A proxy is socks5h://HOST:PORT, http://HOST:PORT or none. Nothing "
+	    "was changed.");
+}
+
+int
+cli_use_proxy(const struct cli_args *args)
+{
+	const char *where = cli_value(args, "proxy");
+
+	cs_client_on_activity(on_activity);
+	if (where != NULL && cs_client_use_proxy(where) != CS_OK)
+		return cli_not_a_proxy();
+	return CLI_OK;
+}
+
+void
+cli_close(struct cs_client *c)
+{
+	enum cs_err err;
+
+	if (c != NULL && cs_client_online(c) &&
+	    (err = cs_client_send_files(c, cli_progress)) != CS_OK)
+		fprintf(stderr,
+		    "countersign: %s A file that you sent still waits, and "
+		    "goes out later.\n",
+		    cs_client_problem(c));
+	cs_client_close(c);
+}
+
 int
 cli_open(
     struct cs_client **out, const struct cli_args *args, enum cli_online online)
@@ -146,7 +209,6 @@ cli_open(
 	const char *home = cli_home(args);
 	struct cs_buf passphrase = { .max = 4096 };
 	bool needed = false;
-	char clock[64];
 	enum cs_err err;
 	int status;
 
@@ -160,12 +222,21 @@ cli_open(
 	    (status = cli_passphrase(
 		 &passphrase, args, CLI_PASSPHRASE_KNOWN)) != CLI_OK)
 		return status;
+	cs_client_on_activity(on_activity);
 	err = cs_client_open(out, home, cs_buf_view(&passphrase));
 	cs_buf_free(&passphrase);
 	if (err)
 		return open_failed(err, home);
-	if (online == CLI_OFFLINE)
-		return CLI_OK;
+	return online == CLI_OFFLINE ? CLI_OK : cli_connect(out, online);
+}
+
+int
+cli_connect(struct cs_client **out, enum cli_online online)
+{
+	char clock[64];
+	enum cs_err err;
+	int status;
+
 	err = online == CLI_HELD ? cs_client_connect_held(*out)
 				 : cs_client_connect(*out);
 	if (cs_client_clock_differs(*out, clock))
@@ -231,6 +302,25 @@ cli_begin_with(void *arg, const char *handle, const char *near)
 	fflush(stderr);
 	return fgets(line, sizeof line, stdin) != NULL &&
 	    (line[0] == 'y' || line[0] == 'Y');
+}
+
+int
+cli_may_write(const struct cli_args *args, const char *path)
+{
+	char question[PATH_SIZE];
+	struct stat st;
+
+	if (strcmp(path, "-") == 0 || cli_flag(args, "force") ||
+	    lstat(path, &st) != 0)
+		return CLI_OK;
+	if (!isatty(STDIN_FILENO))
+		return cli_fail(CLI_NOT_DONE,
+		    "%s is there already, and nothing was written. Choose "
+		    "another name, or say --force.",
+		    path);
+	snprintf(question, sizeof question,
+	    "%s is there already. Replace it? [y/N] ", path);
+	return cli_confirm(question, "Nothing was written.");
 }
 
 enum cs_err

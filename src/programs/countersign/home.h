@@ -26,6 +26,20 @@ int cli_open(struct cs_client **out, const struct cli_args *args,
  * somebody is called nearly the same.  ${arg}: a bool, whether --new is given.
  */
 bool cli_begin_with(void *arg, const char *handle, const char *near);
+/* The second half of it, for a home that was opened with CLI_OFFLINE; closes
+ * ${*c} if the status is not 0. */
+int cli_connect(struct cs_client **c, enum cli_online online);
+/* The end of a command: files that wait go out, if there is a line. */
+void cli_close(struct cs_client *c);
+/* May ${path} be written?  What is there is replaced only if the user says so,
+ * on the terminal or by --force; "-" is standard output.  If the status is not
+ * 0, the user was told. */
+int cli_may_write(const struct cli_args *args, const char *path);
+/* Take --proxy, and have what is done now told; if the status is not 0, the
+ * user was told why. */
+int cli_use_proxy(const struct cli_args *args);
+/* Say what a proxy looks like; returns the status for it. */
+int cli_not_a_proxy(void);
 /* What --name calls this device, or the machine's own name. */
 const char *cli_device_name(const struct cli_args *args);
 /* Tell the user why ${err} happened; returns the status for it. */

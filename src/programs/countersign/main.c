@@ -19,6 +19,8 @@ static const struct cli_option join_options[] = {
 	{ "name", 0, "NAME", "the name to be known by: a-z 0-9 . _ -" },
 	{ "passphrase", 0, NULL, "ask for a passphrase that locks the folder" },
 	{ "keep-words", 0, NULL, "leave the recovery words on this device" },
+	{ "proxy", 0, "URL",
+	    "connect through socks5h://HOST:PORT or http://HOST:PORT" },
 	{ 0 },
 };
 static const struct cli_option recover_options[] = {
@@ -26,6 +28,8 @@ static const struct cli_option recover_options[] = {
 	{ "words-file", 0, "FILE", "read the words from a file" },
 	{ "remove-others", 0, NULL, "end all other devices of the account" },
 	{ "passphrase", 0, NULL, "ask for a passphrase that locks the folder" },
+	{ "proxy", 0, "URL",
+	    "connect through socks5h://HOST:PORT or http://HOST:PORT" },
 	{ 0 },
 };
 static const struct cli_option words_options[] = {
@@ -91,10 +95,13 @@ static const struct cli_option leave_options[] = {
 static const struct cli_option join_device_options[] = {
 	{ "name", 0, "NAME", "what this device is called in your list" },
 	{ "passphrase", 0, NULL, "ask for a passphrase that locks the folder" },
+	{ "proxy", 0, "URL",
+	    "connect through socks5h://HOST:PORT or http://HOST:PORT" },
 	{ 0 },
 };
 static const struct cli_option save_options[] = {
 	{ "output", 'o', "FILE", "where to write it" },
+	{ "force", 0, NULL, "replace what is there" },
 	{ 0 },
 };
 static const struct cli_option repair_options[] = {
@@ -122,6 +129,7 @@ static const struct cli_option export_options[] = {
 	{ "to-key", 0, "KEY", "seal it to this key: 64 hex digits" },
 	{ "open", 0, NULL, "leave it readable for everybody" },
 	{ "with-name", 0, NULL, "sign it, so that it shows who gives it" },
+	{ "force", 0, NULL, "replace what is there" },
 	{ 0 },
 };
 
@@ -217,9 +225,11 @@ static const struct cli_command commands[] = {
 	    0, 0, inbox_options, cli_inbox },
 	{ "follow", "[--json]", "show messages as they come", NULL, 0, 0,
 	    follow_options, cli_follow },
-	{ "save", "MESSAGE-ID -o FILE", "save the photo or file of a message",
-	    "Nothing is written unless every hash matches.", 1, 1, save_options,
-	    cli_save },
+	{ "save", "MESSAGE-ID -o FILE [--force]",
+	    "save the photo or file of a message",
+	    "Nothing is written unless every hash matches. \"-o -\" writes to "
+	    "standard output. Asks before it replaces a file.",
+	    1, 1, save_options, cli_save },
 	{ "group new", "GROUP NAME...", "make a group",
 	    "The hub does not learn its name.", 2, -1, people_options,
 	    cli_group_new },
@@ -256,9 +266,16 @@ static const struct cli_command commands[] = {
 	    "It stays on this device. You see it beside the other name, and "
 	    "can use it in its place.",
 	    1, 2, alias_options, cli_alias },
-	{ "settings", "unknown-senders refuse|request",
-	    "refuse people you don't know, or let them ask", NULL, 2, 2, NULL,
-	    cli_settings },
+	{ "settings", "unknown-senders refuse|request | proxy URL|none",
+	    "refuse people you don't know, or let them ask; choose a proxy",
+	    "A proxy is socks5h://127.0.0.1:9050 (Tor) or http://HOST:PORT, "
+	    "with USER:PASSWORD@ before the host if it wants them. It is given "
+	    "the name of the hub, which no resolver here learns, and sees no "
+	    "more than any line does. It is kept in your folder. Without this "
+	    "setting, ALL_PROXY, HTTPS_PROXY and NO_PROXY count; with \"none\" "
+	    "nothing does. A hub whose name ends in .onion is reached through "
+	    "Tor only.",
+	    2, 2, NULL, cli_settings },
 	{ "report",
 	    "MESSAGE-ID... --reason CODE [--note TEXT] [--with-name] [--yes]",
 	    "report messages to the desk, with proof",
@@ -297,7 +314,7 @@ static const struct cli_command commands[] = {
 	    0, 1, appeal_options, cli_appeal },
 	{ "export",
 	    "-o FILE | MESSAGE-ID... -o FILE (--to-key KEY | --open)"
-	    " [--with-name]",
+	    " [--with-name] [--force]",
 	    "write your own data, or messages as evidence",
 	    "Without a MESSAGE-ID: your messages, conversations, "
 	    "contacts and devices, and what the hub has about you, "

@@ -194,7 +194,7 @@ cli_notices(const struct cli_args *args)
 		return status;
 	if ((err = cs_client_notices(c, print_notice, &l)) || (err = l.err))
 		status = cli_client_fail(c, err);
-	cs_client_close(c);
+	cli_close(c);
 	return status;
 }
 
@@ -294,7 +294,7 @@ cli_appeal(const struct cli_args *args)
 	if ((status = letter_text(&text, args)) == CLI_OK &&
 	    (status = cli_open(&c, args, CLI_HELD)) == CLI_OK) {
 		status = appeal(c, &s, cs_buf_view(&text));
-		cs_client_close(c);
+		cli_close(c);
 	}
 	cs_buf_free(&text);
 	return status;

@@ -5,6 +5,7 @@
 
 #include "cli/print.h"
 #include "cli/report_error.h"
+#include "cli/wait.h"
 #include "programs/countersign/home.h"
 #include "programs/countersign/main.h"
 #include "programs/countersign/show.h"
@@ -24,17 +25,33 @@ show(struct cs_client *c, enum cs_client_which which,
 	return err ? cli_client_fail(c, err) : CLI_OK;
 }
 
+/* Some messages are here and others to come: nobody has to wait for all. */
+static enum cs_err
+show_some(void *arg, struct cs_client *c)
+{
+	enum cs_err err;
+
+	cli_waits(NULL);
+	err = cs_client_messages(c, CS_CLIENT_UNSEEN, cli_show_message, arg);
+	return fflush(stdout) == 0 ? err : CS_ERR_IO;
+}
+
 int
 cli_inbox(const struct cli_args *args)
 {
+	bool all = cli_flag(args, "all");
+	bool json = cli_flag(args, "json");
 	struct cs_client *c;
-	int status = cli_open(&c, args, CLI_READ);
+	int status = cli_open(&c, args, CLI_OFFLINE);
 
 	if (status != CLI_OK)
 		return status;
-	status = show(
-	    c, cli_flag(args, "all") ? CS_CLIENT_ALL : CS_CLIENT_UNSEEN, args);
-	cs_client_close(c);
+	if (!all)
+		cs_client_on_messages(c, show_some, &json);
+	if ((status = cli_connect(&c, CLI_READ)) != CLI_OK)
+		return status;
+	status = show(c, all ? CS_CLIENT_ALL : CS_CLIENT_UNSEEN, args);
+	cli_close(c);
 	return status;
 }
 
@@ -47,7 +64,7 @@ cli_requests(const struct cli_args *args)
 	if (status != CLI_OK)
 		return status;
 	status = show(c, CS_CLIENT_REQUESTS, args);
-	cs_client_close(c);
+	cli_close(c);
 	return status;
 }
 
@@ -86,7 +103,7 @@ cli_follow(const struct cli_args *args)
 			break;
 		}
 	}
-	cs_client_close(c);
+	cli_close(c);
 	return status;
 }
 
@@ -101,11 +118,13 @@ cli_save(const struct cli_args *args)
 
 	if (path == NULL)
 		return cli_fail(CLI_USAGE, "Say where to: -o FILE.");
+	if ((status = cli_may_write(args, path)) != CLI_OK)
+		return status;
 	if ((status = cli_open(&c, args, CLI_ONLINE)) != CLI_OK)
 		return status;
 	if ((err = cs_client_message_find(c, cli_arg(args, 0), mid)) ||
 	    (err = cs_client_message_save(c, mid, path, cli_progress)))
 		status = cli_client_fail(c, err);
-	cs_client_close(c);
+	cli_close(c);
 	return status;
 }

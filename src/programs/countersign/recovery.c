@@ -95,7 +95,8 @@ cli_recover(const struct cli_args *args)
 
 	if (home == NULL)
 		return CLI_USAGE;
-	if ((status = cli_new_passphrase(&passphrase, args)) != CLI_OK)
+	if ((status = cli_use_proxy(args)) != CLI_OK ||
+	    (status = cli_new_passphrase(&passphrase, args)) != CLI_OK)
 		goto out;
 	if ((status = cli_words(&words, args, "Recovery words: ")) != CLI_OK)
 		goto out;
@@ -107,7 +108,7 @@ cli_recover(const struct cli_args *args)
 		status = cli_fail(CLI_USAGE, "%s", problem);
 	else
 		status = err ? cli_join_failed(err, problem, home) : settle(c);
-	cs_client_close(c);
+	cli_close(c);
 out:
 	cs_buf_free(&passphrase);
 	cs_buf_free(&words);
@@ -126,7 +127,7 @@ cli_recovery_show(const struct cli_args *args)
 		return status;
 	status = recovery_show(
 	    c, cli_flag(args, "keep") ? RECOVERY_KEEP : RECOVERY_FORGET);
-	cs_client_close(c);
+	cli_close(c);
 	return status;
 }
 
@@ -155,7 +156,7 @@ with_words(const struct cli_args *args,
 			printf("%s\n", done);
 	}
 	cs_buf_free(&words);
-	cs_client_close(c);
+	cli_close(c);
 	return status;
 }
 
@@ -187,6 +188,6 @@ cli_recovery_forget(const struct cli_args *args)
 		status = cli_client_fail(c, err);
 	else
 		printf("The recovery words are not on this device.\n");
-	cs_client_close(c);
+	cli_close(c);
 	return status;
 }

@@ -98,7 +98,7 @@ cli_report(const struct cli_args *args)
 	if ((status = cli_open(&c, args, CLI_ONLINE)) != CLI_OK)
 		return status;
 	status = send_report(c, args, reason);
-	cs_client_close(c);
+	cli_close(c);
 	return status;
 }
 
@@ -226,7 +226,7 @@ cli_reports(const struct cli_args *args)
 		return status;
 	if ((err = cs_client_reports(c, print_report, &l)) || (err = l.err))
 		status = cli_client_fail(c, err);
-	cs_client_close(c);
+	cli_close(c);
 	return status;
 }
 
@@ -250,7 +250,7 @@ write_about(const struct cli_args *args, write_to_desk *write, const char *text)
 	else
 		printf("Sent; only the report desk can read it. \"countersign "
 		       "reports\" shows what becomes of it.\n");
-	cs_client_close(c);
+	cli_close(c);
 	return status;
 }
 
@@ -281,6 +281,8 @@ cli_export(const struct cli_args *args)
 
 	if (path == NULL)
 		return cli_fail(CLI_USAGE, "Say where to: -o FILE.");
+	if ((status = cli_may_write(args, path)) != CLI_OK)
+		return status;
 	if (cli_count(args) == 0 && to == NULL && !open)
 		return cli_export_account(args);
 	if (cli_count(args) == 0)
@@ -309,6 +311,6 @@ cli_export(const struct cli_args *args)
 			    "when it has done its work.\n",
 			    path);
 	}
-	cs_client_close(c);
+	cli_close(c);
 	return status;
 }

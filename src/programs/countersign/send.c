@@ -168,7 +168,6 @@ cli_send(const struct cli_args *args)
 		.file_path = cli_value(args, "file"),
 		.voice_path = cli_value(args, "voice"),
 		.reply_to = cli_value(args, "reply"),
-		.progress = cli_progress,
 	};
 	const char *text = cli_arg(args, 1);
 	struct cs_buf input = { 0 };
@@ -202,6 +201,9 @@ cli_send(const struct cli_args *args)
 	if ((status = cli_open(&c, args, CLI_MAYBE)) != CLI_OK)
 		goto out;
 	err = cs_client_send(c, &out, mid);
+	/* Texts are not kept waiting by this. */
+	if (err == CS_OK)
+		err = cs_client_send_files(c, cli_progress);
 	if (mid[0] != '\0')
 		printf("%.*s\n", CLI_MID_DIGITS, mid);
 	if (err == CS_ERR_CLOSED && mid[0] != '\0')
@@ -211,7 +213,7 @@ cli_send(const struct cli_args *args)
 	else if (err)
 		status = cli_client_fail(c, err);
 out:
-	cs_client_close(c);
+	cli_close(c);
 	cs_buf_free(&input);
 	return status;
 }

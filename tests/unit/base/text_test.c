@@ -24,6 +24,24 @@ test_hex(void **state)
 	assert_err(cs_unhex(out, 4, "0x9abcff"), CS_ERR_FORMAT);
 }
 
+/* RFC 4648, section 10, and the two characters that differ. */
+static void
+test_base64(void **state)
+{
+	static const char *const plain[] = { "", "f", "fo", "foo", "foob" };
+	static const char *const coded[] = { "", "Zg==", "Zm8=", "Zm9v",
+		"Zm9vYg==" };
+	char text[CS_BASE64_SIZE(8)];
+
+	(void)state;
+	for (size_t i = 0; i < sizeof plain / sizeof *plain; i++) {
+		cs_base64(text, cs_view_str(plain[i]));
+		assert_string_equal(text, coded[i]);
+	}
+	cs_base64(text, cs_view("\xfb\xff\xbe", 3));
+	assert_string_equal(text, "+/++");
+}
+
 static void
 test_base64url(void **state)
 {
@@ -113,6 +131,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_hex),
+		cmocka_unit_test(test_base64),
 		cmocka_unit_test(test_base64url),
 		cmocka_unit_test(test_base64url_refused),
 		cmocka_unit_test(test_utf8),

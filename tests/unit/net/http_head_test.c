@@ -116,6 +116,41 @@ test_many_fields(void **state)
 	cs_buf_free(&head);
 }
 
+static enum cs_err
+answer(struct cs_http_head *h, const char *head)
+{
+	return cs_http_answer_parse(h, cs_view_str(head));
+}
+
+static void
+test_answers(void **state)
+{
+	static const char *const bad[] = { "HTTP/1.1 200\r\n",
+		"HTTP/2.0 200 OK\r\n\r\n", "HTTP/1.1 99 OK\r\n\r\n",
+		"HTTP/1.1 600 OK\r\n\r\n", "HTTP/1.1 2000 OK\r\n\r\n",
+		"HTTP/1.1  200 OK\r\n\r\n", "HTTP/1.1 +20 OK\r\n\r\n",
+		"HTTP/1.1 200 O\x01K\r\n\r\n", "HTTP/1.1\r\n\r\n",
+		"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n",
+		"HTTP/1.1 200 OK\r\nContent-Length: 1\r\n"
+		"Content-Length: 1\r\n\r\n",
+		"HTTP/1.1 200 OK\r\nContent-Length: -1\r\n\r\n",
+		"HTTP/1.1 200 OK\r\n folded\r\n\r\n",
+		"HTTP/1.1 200 OK\r\n\r\nx", "GET / HTTP/1.1\r\n\r\n" };
+	struct cs_http_head h;
+
+	(void)state;
+	assert_ok(
+	    answer(&h, "HTTP/1.1 206 Partial\r\nContent-Length: 12\r\n\r\n"));
+	assert_int_equal(h.status, 206);
+	assert_int_equal(h.content_length, 12);
+	assert_ok(answer(&h, "HTTP/1.0 200\r\nConnection: close\r\n\r\n"));
+	assert_int_equal(h.status, 200);
+	assert_true(h.close);
+	assert_false(h.has_content_length);
+	for (size_t i = 0; i < sizeof bad / sizeof *bad; i++)
+		assert_err(answer(&h, bad[i]), CS_ERR_FORMAT);
+}
+
 int
 main(void)
 {
@@ -124,6 +159,7 @@ main(void)
 		cmocka_unit_test(test_length),
 		cmocka_unit_test(test_bad),
 		cmocka_unit_test(test_many_fields),
+		cmocka_unit_test(test_answers),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

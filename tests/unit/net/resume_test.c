@@ -58,6 +58,8 @@ count(void *arg, struct cs_net_conn *c, void *user, struct cs_view bytes)
 static void
 serve_tickets(struct net_world *w, int ready)
 {
+	/* Clients have counted theirs before. */
+	full = resumed = 0;
 	net_serve(w, ready,
 	    (struct cs_net_server_config){
 		.opened = opened,

@@ -148,6 +148,63 @@ test_bad(void **state)
 	cs_buf_free(&out);
 }
 
+/* What one end writes the other one reads, and not its own kind. */
+static void
+test_client(void **state)
+{
+	static const size_t sizes[] = { 0, 1, 125, 126, 65535, 65536 };
+	static uint8_t frame[CS_WS_HEAD_MAX + CS_WS_MASK_LEN + 65536];
+	static const uint8_t mask[CS_WS_MASK_LEN] = { 0x37, 0xfa, 0x21, 0x3d };
+	uint8_t head[CS_WS_HEAD_MAX + CS_WS_MASK_LEN];
+
+	(void)state;
+	for (size_t i = 0; i < sizeof sizes / sizeof *sizes; i++) {
+		struct cs_ws server = { { 0 } }, client = { .client = true };
+		uint8_t *p = frame;
+		struct cs_ws_got got;
+		size_t n = sizes[i], n_head;
+
+		memset(frame + sizeof head, 0x5a, n);
+		n_head = cs_ws_head_masked(
+		    head, CS_WS_BINARY, mask, frame + sizeof head, n);
+		memcpy(frame, head, n_head);
+		memmove(frame + n_head, frame + sizeof head, n);
+		n += n_head;
+		cs_ws_next(&got, &client, &p, &n, 65536);
+		assert_int_equal(got.event, CS_WS_BAD);
+		p = frame;
+		n = n_head + sizes[i];
+		cs_ws_next(&got, &server, &p, &n, 65536);
+		assert_int_equal(got.event, CS_WS_DATA);
+		assert_true(got.last);
+		assert_int_equal(got.bytes.len, sizes[i]);
+		for (size_t j = 0; j < sizes[i]; j++)
+			assert_int_equal(got.bytes.data[j], 0x5a);
+		/* And the other way. */
+		n_head = cs_ws_head(frame, CS_WS_BINARY, sizes[i]);
+		n = n_head + sizes[i];
+		p = frame;
+		client = (struct cs_ws){ .client = true };
+		cs_ws_next(&got, &client, &p, &n, 65536);
+		assert_int_equal(got.event, CS_WS_DATA);
+		assert_true(got.last);
+		assert_int_equal(got.bytes.len, sizes[i]);
+		assert_int_equal(n, 0);
+	}
+}
+
+/* Section 1.3. */
+static void
+test_accept(void **state)
+{
+	char accept[CS_WS_ACCEPT_LEN + 1];
+
+	(void)state;
+	assert_ok(
+	    cs_ws_accept(accept, cs_view_str("dGhlIHNhbXBsZSBub25jZQ==")));
+	assert_string_equal(accept, "s3pPLMBiTxaQ9kYGzzhZRbK+xOo=");
+}
+
 int
 main(void)
 {
@@ -155,6 +212,8 @@ main(void)
 		cmocka_unit_test(test_messages),
 		cmocka_unit_test(test_lengths),
 		cmocka_unit_test(test_bad),
+		cmocka_unit_test(test_client),
+		cmocka_unit_test(test_accept),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

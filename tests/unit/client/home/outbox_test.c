@@ -60,8 +60,8 @@ add(struct world *w, const struct client_group *g, const char *text,
 	assert_ok(cs_mimi_write(&body, &content));
 	r.body = cs_buf_view(&body);
 	assert_ok(cs_db_begin(w->c->db));
-	assert_ok(
-	    cs_db_end(w->c->db, client_outbox_add(&id, w->c, g, &r, mids)));
+	assert_ok(cs_db_end(
+	    w->c->db, client_outbox_add(&id, w->c, g, &r, mids, NULL)));
 	cs_buf_free(&body);
 }
 

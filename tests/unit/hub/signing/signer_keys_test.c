@@ -312,7 +312,7 @@ test_stamp(void **state)
 	/* Of whatever size but the right one. */
 	assert_false(ordered(&t, HUB_TALK_STAMP, cs_view(&s, sizeof s - 1)));
 	assert_false(ordered(&t, HUB_TALK_STAMP, cs_view(NULL, 0)));
-	s.flags = 2;
+	s.flags = 4;
 	assert_false(ordered(&t, HUB_TALK_STAMP, HUB_TALK_OF(s)));
 	s.flags = 0;
 	s.key_id[7] ^= 1;
