@@ -54,35 +54,69 @@ from_file(struct cs_buf *out, const char *what, const char *path)
 	return CLI_OK;
 }
 
-int
-cli_passphrase(struct cs_buf *out, const struct cli_args *args,
-    enum cli_passphrase_kind kind)
+/* The same for all, from wherever it comes. */
+static int
+check_long(const struct cs_buf *passphrase)
 {
-	const char *path = cli_value(args, "passphrase-file");
+	return passphrase->len >= CLI_PASSPHRASE_LEAST
+	    ? CLI_OK
+	    : cli_fail(CLI_USAGE,
+		  "Choose a longer passphrase: at least %d characters.",
+		  CLI_PASSPHRASE_LEAST);
+}
+
+/* From the file of ${option}, or the terminal. */
+static int
+passphrase_of(struct cs_buf *out, const struct cli_args *args,
+    const char *option, enum cli_passphrase_kind kind)
+{
+	const char *path = cli_value(args, option);
 	struct cs_buf again = { .max = PASSPHRASE_MAX };
+	int status;
 	enum cs_err err;
 	bool same;
 
-	if (path != NULL)
-		return from_file(out, "passphrase", path);
+	if (path != NULL) {
+		status = from_file(out, "passphrase", path);
+		return status != CLI_OK || kind == CLI_PASSPHRASE_KNOWN
+		    ? status
+		    : check_long(out);
+	}
 	if (!isatty(STDIN_FILENO))
 		return cli_fail(CLI_USAGE,
-		    "The folder takes a passphrase: give it with "
-		    "--passphrase-file FILE.");
+		    kind == CLI_PASSPHRASE_KNOWN
+			? "The folder takes a passphrase: give it with "
+			  "--passphrase-file FILE."
+			: "Say which passphrase the folder is to take: --%s "
+			  "FILE.",
+		    option);
 	if ((err = ask(out,
 		 kind == CLI_PASSPHRASE_NEW ? "New passphrase: "
 					    : "Passphrase: ")))
 		return report_error(err, "Reading the passphrase");
 	if (kind == CLI_PASSPHRASE_KNOWN)
 		return CLI_OK;
-	if (out->len < 8)
-		return cli_fail(CLI_USAGE,
-		    "Choose a longer passphrase: at least 8 characters.");
+	if ((status = check_long(out)) != CLI_OK)
+		return status;
 	if ((err = ask(&again, "The same again: ")))
 		return report_error(err, "Reading the passphrase");
 	same = cs_view_equal(cs_buf_view(out), cs_buf_view(&again));
 	cs_buf_free(&again);
 	return same ? CLI_OK : cli_fail(CLI_USAGE, "They are not the same.");
+}
+
+int
+cli_passphrase(struct cs_buf *out, const struct cli_args *args,
+    enum cli_passphrase_kind kind)
+{
+	return passphrase_of(out, args, "passphrase-file", kind);
+}
+
+int
+cli_other_passphrase(struct cs_buf *out, const struct cli_args *args)
+{
+	return passphrase_of(
+	    out, args, "new-passphrase-file", CLI_PASSPHRASE_NEW);
 }
 
 int

@@ -6,6 +6,8 @@
 #include "cli/command.h"
 
 /* Is the passphrase an existing one, or is a new one chosen? */
+/* Characters of a passphrase, at least. */
+#define CLI_PASSPHRASE_LEAST 8
 enum cli_passphrase_kind { CLI_PASSPHRASE_KNOWN, CLI_PASSPHRASE_NEW };
 /* Read a passphrase from --passphrase-file, or ask on the terminal, twice for a
  * new one. If the status is not 0, the user was told why. */
@@ -18,3 +20,6 @@ int cli_new_passphrase(struct cs_buf *out, const struct cli_args *args);
  * not 0, the user was told why. */
 int cli_words(
     struct cs_buf *out, const struct cli_args *args, const char *prompt);
+/* The passphrase that is to come into the place of the one before: from
+ * --new-passphrase-file, or asked for twice. */
+int cli_other_passphrase(struct cs_buf *out, const struct cli_args *args);

@@ -84,6 +84,30 @@ CS_CHECKED enum cs_err cs_client_needs_passphrase(
 CS_CHECKED enum cs_err cs_client_open(
     struct cs_client **out, const char *home, struct cs_view passphrase);
 void cs_client_close(struct cs_client *c);
+/*
+ * The same without waiting, to look at what is stored: while another command
+ * has the lock, or where nothing can be written, the home is shown as it is at
+ * this moment, and cs_client_reading() says so; such a client can neither
+ * connect nor store.
+ */
+CS_CHECKED enum cs_err cs_client_open_reading(
+    struct cs_client **out, const char *home, struct cs_view passphrase);
+bool cs_client_reading(const struct cs_client *c);
+
+/* Put the home under a passphrase, another one, or none if it is empty. */
+CS_CHECKED enum cs_err cs_client_passphrase(
+    struct cs_client *c, struct cs_view passphrase);
+/* After ${limit} wrong passphrases in a row the home is destroyed; 0: never.
+ * Whoever copies the folder goes around it. */
+CS_CHECKED enum cs_err cs_client_passphrase_limit(
+    struct cs_client *c, unsigned limit);
+/* Have the commands that are using ${home} now end: cs_client_lock() fails for
+ * them with CS_ERR_PASSPHRASE.  Has that been asked of ${c}? */
+CS_CHECKED enum cs_err cs_client_lock_others(const char *home);
+bool cs_client_locked(const struct cs_client *c);
+/* Destroy ${home}: the keys first, then the rest; waits for nobody.  The
+ * account stays, and so does this device in its list. */
+CS_CHECKED enum cs_err cs_client_wipe(const char *home);
 
 /* Release the lock while this command waits, and take it again. */
 void cs_client_unlock(struct cs_client *c);
@@ -413,6 +437,25 @@ enum cs_client_which { CS_CLIENT_UNSEEN, CS_CLIENT_ALL, CS_CLIENT_REQUESTS };
  */
 CS_CHECKED enum cs_err cs_client_messages(struct cs_client *c,
     enum cs_client_which which,
+    enum cs_err (*each)(void *arg, const struct cs_client_message *m),
+    void *arg);
+
+/* A page of a conversation: the last ${most} messages, or those before the
+ * message whose id begins with ${before}. */
+struct cs_client_page {
+	unsigned most;
+	const char *before; /* or NULL */
+};
+/* Call ${each} for them, in order of arrival.  ${typed} as for
+ * cs_client_send(). */
+CS_CHECKED enum cs_err cs_client_conversation(struct cs_client *c,
+    const char *typed, const struct cs_client_page *page,
+    enum cs_err (*each)(void *arg, const struct cs_client_message *m),
+    void *arg);
+/* Call ${each} for the messages in which all of the ${n} words are, as parts of
+ * words too, in whatever case. */
+CS_CHECKED enum cs_err cs_client_search(struct cs_client *c,
+    const char *const *words, size_t n,
     enum cs_err (*each)(void *arg, const struct cs_client_message *m),
     void *arg);
 

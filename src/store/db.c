@@ -612,6 +612,37 @@ cs_db_open(struct cs_db **out, const char *path, enum cs_db_mode mode,
 	return CS_OK;
 }
 
+enum cs_err
+cs_db_open_image(struct cs_db **out, uint8_t *image, size_t n,
+    const struct cs_db_schema *schema)
+{
+	struct cs_db *db = cs_calloc(1, sizeof *db);
+	uint64_t version = 0;
+	enum cs_err err;
+
+	*out = NULL;
+	err = db == NULL ? CS_ERR_NOMEM
+			 : cs_db_err(sqlite3_open(":memory:", &db->sqlite));
+	if (err) {
+		sqlite3_free(image);
+		cs_db_close(db);
+		return err;
+	}
+	err = cs_db_err(sqlite3_deserialize(db->sqlite, "main", image,
+	    (sqlite3_int64)n, (sqlite3_int64)n,
+	    SQLITE_DESERIALIZE_FREEONCLOSE | SQLITE_DESERIALIZE_READONLY));
+	if (err == CS_OK && (err = check_kind(db, schema)) == CS_OK)
+		err = cs_db_get_int(&version, db, "PRAGMA user_version");
+	if (err == CS_OK && version != schema->n)
+		err = version > schema->n ? CS_ERR_NEWER : CS_ERR_BUSY;
+	if (err) {
+		cs_db_close(db);
+		return err;
+	}
+	*out = db;
+	return CS_OK;
+}
+
 void
 cs_db_close(struct cs_db *db)
 {

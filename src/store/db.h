@@ -29,6 +29,11 @@ enum cs_db_mode { CS_DB_SHARED, CS_DB_FORGETFUL };
  */
 CS_CHECKED enum cs_err cs_db_open(struct cs_db **out, const char *path,
     enum cs_db_mode mode, const struct cs_db_schema *schema);
+/* Open the ${n} bytes of a database at ${image}, in memory and for reading;
+ * they were allocated by sqlite3_malloc64() and are taken over, also after a
+ * failure.  CS_ERR_BUSY: it is of an older version. */
+CS_CHECKED enum cs_err cs_db_open_image(struct cs_db **out, uint8_t *image,
+    size_t n, const struct cs_db_schema *schema);
 void cs_db_close(struct cs_db *db);
 
 /* Transactions; begin takes the write lock at once. */

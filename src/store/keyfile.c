@@ -1,7 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 #include "store/keyfile.h"
 
+#include <fcntl.h>
 #include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #include "base/reader.h"
 #include "base/writer.h"
@@ -45,25 +48,63 @@ wrap(struct cs_writer *w, const struct cs_seal_key *key,
 	return err;
 }
 
+static enum cs_err
+write_key(struct cs_buf *file, const struct cs_seal_key *key,
+    struct cs_view passphrase)
+{
+	struct cs_writer w = cs_writer(file);
+
+	cs_write_bytes(&w, cs_view_str(MAGIC));
+	if (passphrase.len != 0)
+		return wrap(&w, key, passphrase);
+	cs_write_u8(&w, MODE_PLAIN);
+	cs_write_bytes(&w, CS_VIEW_OF(key->b));
+	return cs_writer_end(&w);
+}
+
 enum cs_err
 cs_keyfile_create(
     struct cs_seal_key *out, const char *path, struct cs_view passphrase)
 {
 	struct cs_buf file = { 0 };
-	struct cs_writer w = cs_writer(&file);
 	enum cs_err err;
 
 	cs_random(out->b, sizeof out->b);
-	cs_write_bytes(&w, cs_view_str(MAGIC));
-	if (passphrase.len == 0) {
-		cs_write_u8(&w, MODE_PLAIN);
-		cs_write_bytes(&w, CS_VIEW_OF(out->b));
-		err = cs_writer_end(&w);
-	} else {
-		err = wrap(&w, out, passphrase);
-	}
+	err = write_key(&file, out, passphrase);
 	if (err == CS_OK)
 		err = cs_file_write(path, cs_buf_view(&file), 0600);
+	cs_buf_free(&file);
+	return err;
+}
+
+/* Write over the bytes of a file that has no name any more. */
+static enum cs_err
+overwrite(int fd)
+{
+	static const uint8_t zeroes[KEYFILE_MAX];
+	struct stat st;
+
+	if (fstat(fd, &st) != 0 || st.st_size > KEYFILE_MAX ||
+	    pwrite(fd, zeroes, (size_t)st.st_size, 0) != st.st_size ||
+	    fsync(fd) != 0)
+		return cs_file_errno();
+	return CS_OK;
+}
+
+enum cs_err
+cs_keyfile_change(
+    const struct cs_seal_key *key, const char *path, struct cs_view passphrase)
+{
+	struct cs_buf file = { 0 };
+	int old = open(path, O_RDWR | O_NOFOLLOW | O_CLOEXEC);
+	enum cs_err err =
+	    old >= 0 ? write_key(&file, key, passphrase) : cs_file_errno();
+
+	if (err == CS_OK &&
+	    (err = cs_file_write(path, cs_buf_view(&file), 0600)) == CS_OK)
+		err = overwrite(old);
+	if (old >= 0)
+		close(old);
 	cs_buf_free(&file);
 	return err;
 }

@@ -12,6 +12,12 @@
 CS_CHECKED enum cs_err cs_keyfile_create(
     struct cs_seal_key *out, const char *path, struct cs_view passphrase);
 
+/* Put ${key} under another passphrase, or none if it is empty, in the place of
+ * the file ${path}, whose bytes are overwritten; whole or not at all.  Who has
+ * a copy of the old file opens it with the old passphrase. */
+CS_CHECKED enum cs_err cs_keyfile_change(
+    const struct cs_seal_key *key, const char *path, struct cs_view passphrase);
+
 /* CS_OK and ${*needed}: does opening ${path} take a passphrase? */
 CS_CHECKED enum cs_err cs_keyfile_needs_passphrase(
     bool *needed, const char *path);

@@ -1,10 +1,15 @@
 # SPDX-License-Identifier: MIT
 """In real life: with a wrong clock, a full disk, a restored folder, a lost
 phone, and people who come and go."""
+import fcntl
+import json
 import os
 import shutil
+import sqlite3
+import subprocess
+import time
 
-from world import World, check, main
+from world import BIN, STUCK_S, SkipTest, World, check, main
 
 
 def test_added_again():
@@ -156,6 +161,218 @@ def test_turned_back():
         r = w.cs("bob", "inbox", env=w.later(70))
         check("not valid now" in r.err and "Going on without the hub" in r.err,
               str(r))
+
+
+def test_passphrase():
+    """Set, changed, removed, with one minimum everywhere; a limit that
+    destroys; and the end of it all."""
+    with World() as w:
+        w.join("alice", "bob")
+        w.friends("alice", "bob")
+
+        def file(name, text):
+            with open(w.path(name), "w") as f:
+                f.write(text + "\n")
+            return w.path(name)
+
+        old, new = file("old", "the old words"), file("new", "the new words")
+        short = file("short", "seven77")
+        set_to = "passphrase", "set", "--new-passphrase-file"
+        r = w.cs("alice", *set_to, short)
+        check(r.status != 0 and "at least 8" in r.err, str(r))
+        r = w.cs("x", "join", w.invite(), "--name", "x",
+                 "--passphrase-file", short)
+        check(r.status != 0 and "at least 8" in r.err, str(r))
+        r = w.cs("alice", "lock")
+        check(r.status != 0 and "passphrase set" in r.err, str(r))
+        w.csok("alice", *set_to, old)
+        r = w.cs("alice", "inbox")
+        check(r.status == 64, "it takes one: %s" % r)
+        give = "--passphrase-file"
+        w.csok("alice", give, old, "inbox")
+        r = w.cs("alice", give, old, *set_to, new)
+        check(r.status != 0 and "passphrase change" in r.err, str(r))
+        w.csok("alice", give, old, "passphrase", "change",
+               "--new-passphrase-file", new)
+        r = w.cs("alice", give, old, "inbox")
+        check(r.status == 78 and "not the passphrase" in r.err, str(r))
+        with open(os.path.join(w.home("alice"), "key"), "rb") as f:
+            check(b"CSKEY1" in f.read(), "a key file")
+        w.csok("alice", give, new, "passphrase", "limit", "3")
+        for _ in range(2):
+            w.cs("alice", give, old, "inbox")
+        w.csok("alice", give, new, "send", "bob", "still me")
+        # What shows messages ends when the folder is locked.
+        follower = subprocess.Popen(
+            [os.path.join(BIN, "countersign"), "--home", w.home("alice"),
+             give, new, "follow"], stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+        w.procs["follower"] = follower
+        w.csok("bob", "send", "alice", "are you there?")
+        while b"are you there?" not in follower.stdout.readline():
+            check(follower.poll() is None, "it follows")
+        w.csok("alice", "lock")
+        _, err = follower.communicate(timeout=STUCK_S)
+        w.procs.pop("follower")
+        check(follower.returncode != 0 and b"was locked" in err, str(err))
+        w.csok("alice", give, new, "passphrase", "remove")
+        w.csok("alice", "inbox")
+        # Three wrong ones, and it is gone.
+        w.csok("bob", *set_to, old)
+        w.csok("bob", give, old, "passphrase", "limit", "3")
+        for _ in range(3):
+            w.cs("bob", give, new, "inbox")
+        r = w.cs("bob", give, old, "inbox")
+        check(r.status == 78 and "no member's folder" in r.err, str(r))
+        check("key" not in os.listdir(w.home("bob")), "the key")
+        # Wiped at will, whoever uses it.
+        r = w.cs("alice", "wipe")
+        check(r.status == 64, "it asks: %s" % r)
+        w.csok("alice", "wipe", "--yes")
+        check(os.listdir(w.home("alice")) == [], "nothing is left")
+
+
+def test_looking():
+    """What is stored can be read, searched and paged through while another
+    command has the folder, without a hub, and with a damaged group."""
+    with World() as w:
+        w.join("alice", "bob")
+        w.friends("alice", "bob")
+        w.csok("alice", "group", "new", "family", "bob")
+        w.csok("bob", "inbox")
+        for i in range(30):
+            w.csok("alice", "send", "family", "Number %02d of ÉTÉ" % i)
+        w.csok("alice", "send", "bob", "something of the other summer")
+        w.csok("bob", "inbox")
+        w.stop("hub")
+        lock = open(os.path.join(w.home("bob"), "lock"), "r+")
+        fcntl.lockf(lock, fcntl.LOCK_EX)
+        for _ in range(2):
+            found = w.csok("bob", "search", "number", "e\u0301te\u0301", "07",
+                           "--json").lines()
+            check([m["text"] for m in found] == ["Number 07 of ÉTÉ"],
+                  str(found))
+            check(w.csok("bob", "search", "nowhere").out == "", "nothing")
+            page = w.csok("bob", "open", "FAMILY", "--most", "10",
+                          "--json").lines()
+            check([m["text"][7:9] for m in page] ==
+                  ["%02d" % i for i in range(20, 30)], str(page))
+            page = w.csok("bob", "open", "family", "--most", "10", "--before",
+                          page[0]["id"][:16], "--json").lines()
+            check([m["text"][7:9] for m in page] ==
+                  ["%02d" % i for i in range(10, 20)], str(page))
+            page = w.csok("bob", "open", "alice", "--json").lines()
+            check(page[-1]["text"] == "something of the other summer",
+                  str(page))
+            check(len(w.csok("bob", "inbox", "--all", "--json").lines()) > 30,
+                  "all of it")
+            for command in ("contacts", "group list", "whoami",
+                            "safety-number alice"):
+                check(w.csok("bob", *command.split()).out, command)
+            # The lock goes, and a group is damaged.
+            lock.close()
+            lock = open(w.path("nothing"), "w")
+            db = sqlite3.connect(os.path.join(w.home("bob"), "client.db"))
+            db.execute("UPDATE grp SET secret=x'00' WHERE id IN"
+                       " (SELECT grp FROM message GROUP BY grp HAVING"
+                       " COUNT(*)>20)")
+            db.commit()
+            db.close()
+        lock.close()
+
+
+def test_full_disk():
+    """On a full disk what is there is shown; nothing of it is marked."""
+    if os.geteuid() != 0:
+        raise SkipTest("takes root, to mount a small disk")
+    with World() as w:
+        w.join("alice")
+        os.mkdir(w.path("small"))
+        mounted = subprocess.run(
+            ["mount", "-t", "tmpfs", "-o", "size=2m", "none",
+             w.path("small")], stderr=subprocess.DEVNULL)
+        if mounted.returncode != 0:
+            raise SkipTest("nothing can be mounted here")
+        try:
+            home = os.path.join(w.path("small"), "bob")
+            w.ok("countersign", "--home", home, "join", w.invite(), "--name",
+                 "bob")
+            w.csok("alice", "send", "bob", "before it was full")
+            w.ok("countersign", "--home", home, "inbox")
+            w.ok("countersign", "--home", home, "accept", "alice")
+            fill = os.open(os.path.join(w.path("small"), "fill"),
+                           os.O_CREAT | os.O_WRONLY)
+            try:
+                while True:
+                    os.write(fill, b"x" * 512)
+            except OSError:
+                os.close(fill)
+            w.csok("alice", "send", "bob", "when it was full")
+            for command in (["inbox", "--all"], ["search", "before"],
+                            ["open", "alice"]):
+                r = w.ok("countersign", "--home", home, *command)
+                check("before it was full" in r.out, str(r))
+            os.unlink(os.path.join(w.path("small"), "fill"))
+            r = w.ok("countersign", "--home", home, "inbox")
+            check("when it was full" in r.out, "nothing is lost: %s" % r)
+        finally:
+            subprocess.run(["umount", w.path("small")])
+
+
+def test_operator_is_told():
+    """Of keys that run out and of a hook, days before; where the root key is
+    at hand they are renewed."""
+    with World() as w:
+        w.join("alice", "bob")
+        w.friends("alice", "bob")
+        r = w.run("countersignctl", "--hub", w.hub, "status", env=w.later(25))
+        check(r.status == 1 and "runs out in" in r.out, str(r))
+        r = w.run("countersignctl", "--hub", w.hub, "status", "--json",
+                  env=w.later(25))
+        told = json.loads(r.out)["troubles"]
+        check([t["kind"] for t in told] == ["stamp-key"], str(told))
+        w.stop("hub")
+        w.ok("countersignctl", "--hub", w.hub, "root", "move",
+             w.path("root.key"))
+        hook = w.path("hook")
+        with open(hook, "w") as f:
+            f.write("#!/bin/sh\necho \"$1 $2 $3\" >>%s\n" % w.path("hooked"))
+        os.chmod(hook, 0o700)
+        with open(os.path.join(w.hub, "hub.conf"), "a") as f:
+            f.write("hook %s\n" % hook)
+        w.start_hub(env=w.later(25))
+        with open(w.path("hub.log")) as f:
+            check("The key that stamps messages runs out in" in f.read(),
+                  "in the log")
+        until = time.monotonic() + STUCK_S
+        while not os.path.exists(w.path("hooked")) or \
+                "stamp-key" not in open(w.path("hooked")).read():
+            check(time.monotonic() < until, "the hook")
+            time.sleep(0.05)
+        w.stop("hub")
+    with World() as other:
+        # At hand: renewed by itself, and members notice nothing.
+        other.join("carol", "dave")
+        other.friends("carol", "dave")
+        other.stop("hub")
+        later = other.later(28)
+        other.start_hub(env=later)
+        for days in 28, 40:
+            other.csok("carol", "send", "dave", "%d days" % days,
+                       env=other.later(days))
+            other.stop("hub")
+            other.start_hub(env=other.later(40))
+        got = other.csok("dave", "inbox", "--json",
+                         env=other.later(40)).lines()
+        check([m["text"] for m in got if m["kind"] == "received"] ==
+              ["28 days", "40 days"], str(got))
+        # Renewed under a clock that was wrong: made anew.
+        other.stop("hub")
+        other.start_hub()
+        other.csok("carol", "send", "dave", "the clock is right")
+        got = other.inbox("dave")
+        check([m["text"] for m in got if m["kind"] == "received"] ==
+              ["the clock is right"], str(got))
 
 
 if __name__ == "__main__":

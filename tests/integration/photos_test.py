@@ -53,7 +53,7 @@ def received(w, name="bob"):
     got = [m for m in w.inbox(name) if m["kind"] == "received"]
     check(len(got) == 1, "one message: %s" % got)
     out = w.path("out")
-    w.csok(name, "save", got[0]["id"], "-o", out)
+    w.csok(name, "save", got[0]["id"], "-o", out, "--force")
     return got[0]["media"][0], read(out)
 
 

@@ -337,8 +337,8 @@ client_media_prepare(struct cs_client *c, struct cs_mimi_external *out,
 	    (err = open_path(c, path_of(what), most_of(what), &fd, &size)) ==
 		CS_OK &&
 	    (err = prepare(&o, c, what, fd, size)) == CS_OK &&
-	    (err = fill_strings(
-		 c, out, hold, blob, path_of(what), o.type)) == CS_OK)
+	    (err = fill_strings(c, out, hold, blob, path_of(what), o.type)) ==
+		CS_OK)
 		err = fill_spool(c, out, &o.source, blob);
 	cs_photo_clear(&o.photo);
 	cs_voice_clear(&o.voice);

@@ -3,7 +3,8 @@
 
 #include "client/home/client.h"
 
-/* Clean and encrypt the photo, file or recording of ${what} into a spool, under the new id
+/* Clean and encrypt the photo, file or recording of ${what} into a spool, under
+ * the new id
  * ${blob}; fills ${out}, whose strings live in ${hold}. */
 CS_CHECKED enum cs_err client_media_prepare(struct cs_client *c,
     struct cs_mimi_external *out, struct cs_buf *hold,

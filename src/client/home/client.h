@@ -119,6 +119,9 @@ struct client_fetching {
 struct cs_client {
 	struct cs_folder home;
 	int lock;
+	bool reading; /* another command has the lock: nothing is written */
+	uint64_t
+	    opened_ms; /* when it was last locked, then: see ..._locked() */
 	struct cs_db *db;
 	struct cs_seal_key key;
 

@@ -3,22 +3,27 @@
  * user is. */
 #include "client/home/home.h"
 
+#include <fcntl.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/alloc.h"
 #include "base/text.h"
 #include "client/home/activity.h"
 #include "client/home/alias.h"
+#include "client/home/attempts.h"
 #include "client/home/client.h"
 #include "client/home/clock.h"
 #include "client/home/contact.h"
 #include "client/home/group.h"
 #include "client/home/problem.h"
 #include "client/home/schema.h"
+#include "client/home/wipe.h"
 #include "crypto/random.h"
 #include "crypto/tls_tickets.h"
 #include "store/file.h"
 #include "store/keyfile.h"
+#include "store/snapshot.h"
 
 #define IDENTITY "identity"
 #define IDENTITY_VERSION 1
@@ -156,6 +161,18 @@ take_lock(struct cs_client *c)
 	return err;
 }
 
+/* When the home was last locked by its user; 0: never. */
+static uint64_t
+locked_at(const struct cs_client *c)
+{
+	struct stat st;
+
+	if (fstatat(c->home.fd, "locked", &st, AT_SYMLINK_NOFOLLOW) != 0)
+		return 0;
+	return (uint64_t)st.st_mtim.tv_sec * 1000000 +
+	    (uint64_t)st.st_mtim.tv_nsec / 1000;
+}
+
 enum files { EXIST, MAY_BE_NEW };
 
 static enum cs_err
@@ -171,6 +188,22 @@ open_db(struct cs_client *c)
 	return err;
 }
 
+/* Each try counts before it is made, so that nothing is gained by ending the
+ * program in between. */
+static enum cs_err
+open_key(struct cs_client *c, const char *path, struct cs_view passphrase)
+{
+	enum cs_err err = client_attempt_begins(&c->home);
+
+	if (err == CS_ERR_DENIED) {
+		err = client_home_destroy(&c->home);
+		return err ? err : CS_ERR_NOT_FOUND;
+	}
+	if (err || (err = cs_keyfile_open(&c->key, path, passphrase)))
+		return err;
+	return client_attempt_worked(&c->home);
+}
+
 static enum cs_err
 open_files(struct cs_client *c, struct cs_view passphrase, enum files files)
 {
@@ -183,7 +216,7 @@ open_files(struct cs_client *c, struct cs_view passphrase, enum files files)
 	if (files == MAY_BE_NEW && access(key, F_OK) != 0)
 		err = cs_keyfile_create(&c->key, key, passphrase);
 	else
-		err = cs_keyfile_open(&c->key, key, passphrase);
+		err = open_key(c, key, passphrase);
 	if (err)
 		goto out;
 	if (files == EXIST && access(db, F_OK) != 0) {
@@ -259,35 +292,152 @@ cs_client_needs_passphrase(bool *needed, const char *home)
 	return err;
 }
 
-enum cs_err
-cs_client_open(
-    struct cs_client **out, const char *home, struct cs_view passphrase)
+/* What is kept in memory of the database. */
+static enum cs_err
+load(struct cs_client *c)
 {
-	struct cs_client *c;
 	struct cs_buf joined = { 0 };
+	enum cs_err err =
+	    cs_vault_config_get(&joined, c->db, &c->key, "joined");
+
+	cs_buf_free(&joined);
+	if (err || (err = identity_load(c)) ||
+	    (!c->reading && (err = client_groups_fill_todo(c))) ||
+	    (err = client_clock_load(c)) || (err = client_aliases_load(c)))
+		return err;
+	return client_contacts_load(c);
+}
+
+static enum cs_err
+open_home(struct cs_client **out, const char *home, struct cs_view passphrase,
+    enum cs_err (*open)(struct cs_client *c, struct cs_view passphrase))
+{
+	struct cs_client *c = cs_calloc(1, sizeof *c);
 	enum cs_err err;
 
 	*out = NULL;
-	if ((c = cs_calloc(1, sizeof *c)) == NULL)
+	if (c == NULL)
 		return CS_ERR_NOMEM;
 	c->lock = -1;
 	if ((err = cs_folder_open(&c->home, home)) == CS_OK &&
-	    (err = take_lock(c)) == CS_OK &&
-	    (err = open_files(c, passphrase, EXIST)) == CS_OK &&
-	    (err = cs_vault_config_get(&joined, c->db, &c->key, "joined")) ==
-		CS_OK &&
-	    (err = identity_load(c)) == CS_OK &&
-	    (err = client_groups_fill_todo(c)) == CS_OK &&
-	    (err = client_clock_load(c)) == CS_OK &&
-	    (err = client_aliases_load(c)) == CS_OK)
-		err = client_contacts_load(c);
-	cs_buf_free(&joined);
+	    (err = open(c, passphrase)) == CS_OK)
+		err = load(c);
 	if (err) {
 		cs_client_close(c);
 		return err;
 	}
+	c->opened_ms = locked_at(c);
 	*out = c;
 	return CS_OK;
+}
+
+static enum cs_err
+open_waiting(struct cs_client *c, struct cs_view passphrase)
+{
+	enum cs_err err = take_lock(c);
+
+	return err ? err : open_files(c, passphrase, EXIST);
+}
+
+enum cs_err
+cs_client_open(
+    struct cs_client **out, const char *home, struct cs_view passphrase)
+{
+	return open_home(out, home, passphrase, open_waiting);
+}
+
+/* What the home holds now, while another command has it locked. */
+static enum cs_err
+open_snapshot(struct cs_client *c, struct cs_view passphrase)
+{
+	char *db = NULL, *key = NULL;
+	enum cs_err err;
+
+	c->reading = true;
+	if ((err = home_path(&db, c, "client.db")) == CS_OK &&
+	    (err = home_path(&key, c, "key")) == CS_OK &&
+	    (err = open_key(c, key, passphrase)) == CS_OK)
+		err = cs_db_open_snapshot(&c->db, db, &cs_client_schema);
+	cs_free_plain(db);
+	cs_free_plain(key);
+	return err;
+}
+
+static enum cs_err
+open_at_once(struct cs_client *c, struct cs_view passphrase)
+{
+	char *path = NULL;
+	enum cs_err err = home_path(&path, c, "lock");
+
+	if (err == CS_OK)
+		err = cs_file_try_lock(&c->lock, path);
+	cs_free_plain(path);
+	if (err == CS_OK)
+		return open_files(c, passphrase, EXIST);
+	/* A folder that cannot be written to can be read. */
+	return err == CS_ERR_BUSY || err == CS_ERR_READ_ONLY ||
+		err == CS_ERR_DISK_FULL
+	    ? open_snapshot(c, passphrase)
+	    : err;
+}
+
+enum cs_err
+cs_client_open_reading(
+    struct cs_client **out, const char *home, struct cs_view passphrase)
+{
+	return open_home(out, home, passphrase, open_at_once);
+}
+
+bool
+cs_client_reading(const struct cs_client *c)
+{
+	return c->reading;
+}
+
+/* ---- passphrase --------------------------------------------------------- */
+
+enum cs_err
+cs_client_passphrase(struct cs_client *c, struct cs_view passphrase)
+{
+	char *path = NULL;
+	enum cs_err err = home_path(&path, c, "key");
+
+	if (err == CS_OK)
+		err = cs_keyfile_change(&c->key, path, passphrase);
+	if (err == CS_OK && passphrase.len == 0)
+		err = client_attempts_limit(&c->home, 0);
+	cs_free_plain(path);
+	return err;
+}
+
+enum cs_err
+cs_client_passphrase_limit(struct cs_client *c, unsigned limit)
+{
+	return client_attempts_limit(&c->home, limit);
+}
+
+enum cs_err
+cs_client_lock_others(const char *home)
+{
+	struct cs_folder folder;
+	char *path = NULL;
+	enum cs_err err;
+
+	if ((err = cs_folder_open(&folder, home)))
+		return err;
+	if ((path = cs_path_join(folder.path, "locked")) == NULL)
+		err = CS_ERR_NOMEM;
+	else
+		err = cs_file_write(path, cs_view_str("locked\n"), 0600);
+	cs_free_plain(path);
+	cs_folder_close(&folder);
+	return err;
+}
+
+bool
+cs_client_locked(const struct cs_client *c)
+{
+	return locked_at(c) != c->opened_ms;
 }
 
 void
@@ -345,6 +495,9 @@ cs_client_lock(struct cs_client *c)
 
 	if (c->lock >= 0)
 		return CS_OK;
+	if (cs_client_locked(c))
+		return client_problem(c, CS_ERR_PASSPHRASE,
+		    "The folder was locked (\"countersign lock\").");
 	/* Other commands may have changed the contacts meanwhile. */
 	if ((err = take_lock(c)) || (err = open_db(c)) ||
 	    (err = client_aliases_load(c)) || (err = client_contacts_load(c)))

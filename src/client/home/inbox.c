@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Messages as the user sees them. */
-#include "client/client.h"
+#include "client/home/inbox.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -213,6 +213,14 @@ out:
 	return err;
 }
 
+enum cs_err
+client_inbox_show(struct cs_client *c, uint64_t id,
+    enum cs_err (*each)(void *arg, const struct cs_client_message *m),
+    void *arg)
+{
+	return show(c, id, CS_CLIENT_ALL, each, arg);
+}
+
 /* Store that all up to ${last} were shown. */
 static enum cs_err
 mark_seen(struct cs_client *c, uint64_t last)
@@ -244,7 +252,8 @@ cs_client_messages(struct cs_client *c, enum cs_client_which which,
 		err = show(c, last, which, each, arg);
 	}
 	/* What has arrived since has a higher number and stays unseen. */
-	if (err == CS_OK && which == CS_CLIENT_UNSEEN && last != 0)
+	if (err == CS_OK && which == CS_CLIENT_UNSEEN && last != 0 &&
+	    !c->reading)
 		err = mark_seen(c, last);
 	cs_buf_free(&ids);
 	return err;

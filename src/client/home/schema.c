@@ -85,13 +85,14 @@ static const char version3[] =
     " WITHOUT ROWID;"
     "UPDATE todo SET name=NULL;";
 
-/* outbox.file: NULL where no file is waited for, or it is there. */
+/* A conversation is read page by page.  outbox.file: NULL where no file is
+ * waited for, or it is there. */
 static const char version4[] = "ALTER TABLE outbox ADD COLUMN file BLOB;"
 			       "CREATE INDEX outbox_file ON outbox(file)"
-			       " WHERE file IS NOT NULL;";
+			       " WHERE file IS NOT NULL;"
+			       "CREATE INDEX message_grp ON message(grp,id);";
 
-static const char *const steps[] = { version1, version2, version3,
-	version4 };
+static const char *const steps[] = { version1, version2, version3, version4 };
 
 const struct cs_db_schema cs_client_schema = { "countersign client", steps,
 	sizeof steps / sizeof steps[0] };

@@ -209,6 +209,10 @@ client_reach(struct cs_client *c)
 
 	if (c->link.online)
 		return CS_OK;
+	if (c->reading)
+		return client_problem(c, CS_ERR_BUSY,
+		    "Another command is using this folder, or it cannot be "
+		    "written to: this shows what is stored now.");
 	if ((err = client_proxy(&proxy, c)))
 		return err;
 	/* No resolver is to learn of it, and none would know. */

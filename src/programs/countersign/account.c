@@ -70,7 +70,7 @@ cli_whoami(const struct cli_args *args)
 	char account[2 * CS_ID_LEN + 1], device[2 * CS_ID_LEN + 1];
 	struct cs_client *c;
 	enum cs_err err;
-	int status = cli_open(&c, args, CLI_OFFLINE);
+	int status = cli_open(&c, args, CLI_LOOK);
 
 	if (status != CLI_OK)
 		return status;
@@ -129,7 +129,7 @@ cli_safety_number(const struct cli_args *args)
 	bool accept = cli_flag(args, "accept-new");
 	const char *name = cli_arg(args, 0);
 	struct cs_client *c;
-	int status = cli_open(&c, args, accept ? CLI_ONLINE : CLI_OFFLINE);
+	int status = cli_open(&c, args, accept ? CLI_ONLINE : CLI_LOOK);
 	enum cs_err err;
 
 	if (status != CLI_OK)
@@ -193,7 +193,7 @@ cli_contacts(const struct cli_args *args)
 	struct cli_listing l = { .json = cli_flag(args, "json") };
 	struct cs_client *c;
 	enum cs_err err;
-	int status = cli_open(&c, args, CLI_OFFLINE);
+	int status = cli_open(&c, args, CLI_LOOK);
 
 	if (status != CLI_OK)
 		return status;

@@ -223,11 +223,15 @@ cli_open(
 		 &passphrase, args, CLI_PASSPHRASE_KNOWN)) != CLI_OK)
 		return status;
 	cs_client_on_activity(on_activity);
-	err = cs_client_open(out, home, cs_buf_view(&passphrase));
+	err = online == CLI_LOOK || online == CLI_READ
+	    ? cs_client_open_reading(out, home, cs_buf_view(&passphrase))
+	    : cs_client_open(out, home, cs_buf_view(&passphrase));
 	cs_buf_free(&passphrase);
 	if (err)
 		return open_failed(err, home);
-	return online == CLI_OFFLINE ? CLI_OK : cli_connect(out, online);
+	return online == CLI_OFFLINE || online == CLI_LOOK
+	    ? CLI_OK
+	    : cli_connect(out, online);
 }
 
 int
@@ -248,7 +252,7 @@ cli_connect(struct cs_client **out, enum cli_online online)
 		return CLI_OK;
 	if (online == CLI_READ ||
 	    (online == CLI_MAYBE && !cs_client_online(*out) &&
-		cs_err_class(err) != CS_ERR_CLASS_MISUSE)) {
+		!shut_out(*out))) {
 		go_on(*out, err);
 		return CLI_OK;
 	}

@@ -14,9 +14,17 @@ const char *cli_home(const struct cli_args *args);
  * is not 0, the user was told why.  Without a hub CLI_MAYBE and CLI_READ go on
  * and say so; CLI_READ also does so whatever else fails: the disk is full, the
  * account disabled, the device removed.  CLI_HELD connects for what a disabled
- * account may ask the hub.
+ * account may ask the hub.  CLI_LOOK and CLI_READ wait for no other command:
+ * they show what is stored at this moment.
  */
-enum cli_online { CLI_OFFLINE, CLI_READ, CLI_MAYBE, CLI_ONLINE, CLI_HELD };
+enum cli_online {
+	CLI_OFFLINE,
+	CLI_LOOK,
+	CLI_READ,
+	CLI_MAYBE,
+	CLI_ONLINE,
+	CLI_HELD
+};
 int cli_open(struct cs_client **out, const struct cli_args *args,
     enum cli_online online);
 /* Digits of an id of people and groups that people see. */

@@ -76,6 +76,17 @@ static const struct cli_option json_options[] = {
 	{ "json", 0, NULL, "for programs" },
 	{ 0 },
 };
+static const struct cli_option passphrase_options[] = {
+	{ "new-passphrase-file", 0, "FILE",
+	    "read the new passphrase from a file" },
+	{ 0 },
+};
+static const struct cli_option page_options[] = {
+	{ "before", 0, "MESSAGE-ID", "what came before this message" },
+	{ "most", 0, "N", "how many messages at most (50)" },
+	{ "json", 0, NULL, "for programs: one object a line" },
+	{ 0 },
+};
 static const struct cli_option alias_options[] = {
 	{ "remove", 0, NULL, "take your name for it away" },
 	{ 0 },
@@ -225,6 +236,16 @@ static const struct cli_command commands[] = {
 	    0, 0, inbox_options, cli_inbox },
 	{ "follow", "[--json]", "show messages as they come", NULL, 0, 0,
 	    follow_options, cli_follow },
+	{ "open", "CONVERSATION [--before MESSAGE-ID] [--most N] [--json]",
+	    "show what was said in a conversation, page by page",
+	    "The last page first; --before takes the id of its first message "
+	    "to show the page before it. Needs no connection.",
+	    1, 1, page_options, cli_conversation },
+	{ "search", "WORD... [--json]", "find messages by their words",
+	    "Shows the messages in which all of the words are, in whatever "
+	    "case. Only what is on this device is searched, and nothing is "
+	    "asked of the hub.",
+	    1, 20, json_options, cli_search },
 	{ "save", "MESSAGE-ID -o FILE [--force]",
 	    "save the photo or file of a message",
 	    "Nothing is written unless every hash matches. \"-o -\" writes to "
@@ -325,6 +346,29 @@ static const struct cli_command commands[] = {
 	    "Whoever can read it can show others what was written, "
 	    "so seal it to the key of the person it is for.",
 	    0, 50, export_options, cli_export },
+	{ "passphrase set", "[--new-passphrase-file FILE]",
+	    "have the folder take a passphrase",
+	    "At least 8 characters. Nobody can bring it back.", 0, 0,
+	    passphrase_options, cli_passphrase_set },
+	{ "passphrase change", "[--new-passphrase-file FILE]",
+	    "change the passphrase of the folder",
+	    "A copy of the folder from before still opens with the old one.", 0,
+	    0, passphrase_options, cli_passphrase_change },
+	{ "passphrase remove", "", "have the folder take no passphrase", NULL,
+	    0, 0, NULL, cli_passphrase_remove },
+	{ "passphrase limit", "N|off",
+	    "destroy the folder after N wrong passphrases in a row",
+	    "From 3 to 1000. It helps against somebody who tries on this "
+	    "device; who copies the folder first tries as often as they like.",
+	    1, 1, NULL, cli_passphrase_limit },
+	{ "lock", "", "end what shows messages, until the passphrase is given",
+	    NULL, 0, 0, NULL, cli_lock },
+	{ "wipe", "[--yes]", "destroy everything in the folder, at once",
+	    "The keys first, in less than a second, then the rest; needs no "
+	    "passphrase and no connection. Flash memory may keep traces; "
+	    "with a passphrase they open nothing. Your account and your "
+	    "device's place in it stay.",
+	    0, 0, yes_options, cli_wipe },
 	{ "account leave", "[--yes]", "leave the hub for good",
 	    "You leave with all your devices. The hub forgets your "
 	    "devices and contacts; your name stays taken, and the "

@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/alloc.h"
 #include "cli/print.h"
 #include "cli/report_error.h"
 #include "cli/wait.h"
@@ -10,7 +11,18 @@
 #include "programs/countersign/main.h"
 #include "programs/countersign/show.h"
 
+#define LOOK_MS 1000  /* how soon a locked folder is noticed */
 #define WAIT_MS 30000 /* a lost push delays a message by half a minute */
+
+/* The status for what came of showing messages. */
+static int
+shown(const struct cs_client *c, enum cs_err err)
+{
+	if (err == CS_ERR_IO)
+		return cli_fail(
+		    CLI_CANNOT_WRITE, "Standard output cannot be written.");
+	return err ? cli_client_fail(c, err) : CLI_OK;
+}
 
 static int
 show(struct cs_client *c, enum cs_client_which which,
@@ -19,10 +31,7 @@ show(struct cs_client *c, enum cs_client_which which,
 	bool json = cli_flag(args, "json");
 	enum cs_err err = cs_client_messages(c, which, cli_show_message, &json);
 
-	if (err == CS_ERR_IO)
-		return cli_fail(
-		    CLI_CANNOT_WRITE, "Standard output cannot be written.");
-	return err ? cli_client_fail(c, err) : CLI_OK;
+	return shown(c, err);
 }
 
 /* Some messages are here and others to come: nobody has to wait for all. */
@@ -42,7 +51,7 @@ cli_inbox(const struct cli_args *args)
 	bool all = cli_flag(args, "all");
 	bool json = cli_flag(args, "json");
 	struct cs_client *c;
-	int status = cli_open(&c, args, CLI_OFFLINE);
+	int status = cli_open(&c, args, CLI_LOOK);
 
 	if (status != CLI_OK)
 		return status;
@@ -51,6 +60,10 @@ cli_inbox(const struct cli_args *args)
 	if ((status = cli_connect(&c, CLI_READ)) != CLI_OK)
 		return status;
 	status = show(c, all ? CS_CLIENT_ALL : CS_CLIENT_UNSEEN, args);
+	if (status == CLI_OK && !all && cs_client_reading(c))
+		fprintf(stderr,
+		    "countersign: What is shown stays new: it cannot be noted "
+		    "now.\n");
 	cli_close(c);
 	return status;
 }
@@ -68,6 +81,19 @@ cli_requests(const struct cli_args *args)
 	return status;
 }
 
+/* For news, or until the user locks the folder. */
+static enum cs_err
+wait_unlocked(struct cs_client *c)
+{
+	enum cs_err err = CS_ERR_TIMEOUT;
+
+	for (int ms = 0;
+	     err == CS_ERR_TIMEOUT && ms < WAIT_MS && !cs_client_locked(c);
+	     ms += LOOK_MS)
+		err = cs_client_wait(c, LOOK_MS);
+	return err;
+}
+
 /* Other commands can use the home while this one waits. */
 static enum cs_err
 wait_for_more(struct cs_client *c)
@@ -75,7 +101,7 @@ wait_for_more(struct cs_client *c)
 	enum cs_err err, again;
 
 	cs_client_unlock(c);
-	err = cs_client_wait(c, WAIT_MS);
+	err = wait_unlocked(c);
 	if ((again = cs_client_lock(c)))
 		return again;
 	if (err == CS_OK || err == CS_ERR_TIMEOUT)
@@ -104,6 +130,52 @@ cli_follow(const struct cli_args *args)
 		}
 	}
 	cli_close(c);
+	return status;
+}
+
+int
+cli_search(const struct cli_args *args)
+{
+	bool json = cli_flag(args, "json");
+	size_t n = (size_t)cli_count(args);
+	const char **words = cs_calloc(n, sizeof *words);
+	struct cs_client *c;
+	enum cs_err err;
+	int status;
+
+	if (words == NULL)
+		return report_error(CS_ERR_NOMEM, "That did not work");
+	for (size_t i = 0; i < n; i++)
+		words[i] = cli_arg(args, (int)i);
+	if ((status = cli_open(&c, args, CLI_LOOK)) == CLI_OK) {
+		err = cs_client_search(c, words, n, cli_show_message, &json);
+		status = shown(c, err);
+		cs_client_close(c);
+	}
+	cs_free_plain(words);
+	return status;
+}
+
+int
+cli_conversation(const struct cli_args *args)
+{
+	struct cs_client_page page = { 50, cli_value(args, "before") };
+	const char *most = cli_value(args, "most");
+	bool json = cli_flag(args, "json");
+	long long n = page.most;
+	struct cs_client *c;
+	enum cs_err err;
+	int status;
+
+	if (most != NULL && !cli_number(&n, most, 1, 100000))
+		return cli_fail(CLI_USAGE, "--most takes 1 to 100000.");
+	page.most = (unsigned)n;
+	if ((status = cli_open(&c, args, CLI_LOOK)) != CLI_OK)
+		return status;
+	err = cs_client_conversation(
+	    c, cli_arg(args, 0), &page, cli_show_message, &json);
+	status = shown(c, err);
+	cs_client_close(c);
 	return status;
 }
 

@@ -1,0 +1,152 @@
+/* SPDX-License-Identifier: MIT */
+/* What was said: page by page, and by its words. */
+#include <string.h>
+
+#include "base/name.h"
+#include "client/client.h"
+#include "client/home/client.h"
+#include "client/home/find.h"
+#include "client/home/inbox.h"
+#include "client/home/message.h"
+#include "client/home/problem.h"
+
+/* ---- a conversation ----------------------------------------------------- */
+
+/* The rows of a page, the last first. */
+static enum cs_err
+list_page(struct cs_buf *ids, struct cs_client *c,
+    const struct client_meant *meant, uint64_t before, unsigned most)
+{
+	struct cs_writer w = cs_writer(ids);
+	struct cs_rows rows;
+	enum cs_err err = cs_db_query(&rows, c->db,
+	    "SELECT id FROM message WHERE grp=? AND id<? ORDER BY id DESC"
+	    " LIMIT ?",
+	    cs_blob(cs_view(meant->id, meant->id_len)), cs_int(before),
+	    cs_int(most));
+
+	while (err == CS_OK && cs_rows_next(&rows))
+		cs_write_u64(&w, cs_col_int(&rows, 0));
+	err = cs_rows_end(&rows, err);
+	return err ? err : cs_writer_end(&w);
+}
+
+/* The row of the message whose id begins with ${prefix}. */
+static enum cs_err
+find_row(uint64_t *out, struct cs_client *c, const char *prefix)
+{
+	uint8_t mid[CS_CLIENT_MID_LEN];
+	enum cs_err err = cs_client_message_find(c, prefix, mid);
+
+	return err ? err : client_message_by_mid(out, NULL, c, mid);
+}
+
+enum cs_err
+cs_client_conversation(struct cs_client *c, const char *typed,
+    const struct cs_client_page *page,
+    enum cs_err (*each)(void *arg, const struct cs_client_message *m),
+    void *arg)
+{
+	uint64_t before = INT64_MAX;
+	struct client_meant meant;
+	struct cs_buf ids = { 0 };
+	struct cs_view rest;
+	enum cs_err err = client_find(&meant, c, typed, CLIENT_FIND_ANY);
+
+	if (err == CS_OK && page->before != NULL)
+		err = find_row(&before, c, page->before);
+	if (err == CS_OK)
+		err = list_page(&ids, c, &meant, before, page->most);
+	rest = cs_buf_view(&ids);
+	for (; err == CS_OK && rest.len >= 8; rest.len -= 8) {
+		struct cs_reader r =
+		    cs_reader(cs_view(rest.data + rest.len - 8, 8));
+
+		err = client_inbox_show(c, cs_read_u64(&r), each, arg);
+	}
+	cs_buf_free(&ids);
+	return err;
+}
+
+/* ---- words -------------------------------------------------------------- */
+
+struct search {
+	struct cs_client *c;
+	struct cs_buf words; /* each folded, as <V> */
+	enum cs_err (*each)(void *arg, const struct cs_client_message *m);
+	void *arg;
+	struct cs_buf folded; /* a text */
+};
+
+static bool
+contains(struct cs_view text, struct cs_view word)
+{
+	return word.len <= text.len &&
+	    memmem(text.data, text.len, word.data, word.len) != NULL;
+}
+
+static enum cs_err
+matches(bool *out, struct search *s, const struct cs_client_message *m)
+{
+	struct cs_reader r = cs_reader(cs_buf_view(&s->words));
+	enum cs_err err;
+
+	*out = false;
+	if (m->kind != CS_CLIENT_RECEIVED && m->kind != CS_CLIENT_SENT)
+		return CS_OK;
+	if ((err = cs_name_fold(&s->folded, m->text)))
+		return err == CS_ERR_FORMAT ? CS_OK : err;
+	*out = true;
+	while (*out && cs_reader_more(&r)) {
+		struct cs_view word = cs_read_vec(&r);
+		bool named = false;
+
+		for (size_t i = 0; !named && i < m->n_media; i++)
+			named =
+			    contains(cs_view_str(m->media[i].filename), word);
+		*out = named || contains(cs_buf_view(&s->folded), word);
+	}
+	return CS_OK;
+}
+
+static enum cs_err
+look_at(void *arg, const struct cs_client_message *m)
+{
+	struct search *s = arg;
+	bool found = false;
+	enum cs_err err = matches(&found, s, m);
+
+	return err || !found ? err : s->each(s->arg, m);
+}
+
+static enum cs_err
+fold_words(struct search *s, const char *const *words, size_t n)
+{
+	struct cs_writer w = cs_writer(&s->words);
+	enum cs_err err = CS_OK;
+
+	for (size_t i = 0; err == CS_OK && i < n; i++) {
+		err = cs_name_fold(&s->folded, cs_view_str(words[i]));
+		if (err == CS_ERR_FORMAT ||
+		    (err == CS_OK && s->folded.len == 0))
+			return client_problem(s->c, CS_ERR_FORMAT,
+			    "\"%.100s\" is no word to look for.", words[i]);
+		cs_write_vec(&w, cs_buf_view(&s->folded));
+	}
+	return err ? err : cs_writer_end(&w);
+}
+
+enum cs_err
+cs_client_search(struct cs_client *c, const char *const *words, size_t n,
+    enum cs_err (*each)(void *arg, const struct cs_client_message *m),
+    void *arg)
+{
+	struct search s = { .c = c, .each = each, .arg = arg };
+	enum cs_err err = fold_words(&s, words, n);
+
+	if (err == CS_OK)
+		err = cs_client_messages(c, CS_CLIENT_ALL, look_at, &s);
+	cs_buf_free(&s.words);
+	cs_buf_free(&s.folded);
+	return err;
+}
