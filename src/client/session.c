@@ -12,6 +12,7 @@
 #include "client/groups/key_package.h"
 #include "client/groups/leave.h"
 #include "client/groups/log.h"
+#include "client/groups/places.h"
 #include "client/groups/repair.h"
 #include "client/groups/send.h"
 #include "client/groups/upkeep.h"
@@ -288,6 +289,8 @@ static const struct {
 	enum cs_err (*take)(struct cs_client *c);
 } steps[] = {
 	{ AT_CONNECT, log_in },
+	{ AT_CONNECT, client_places_doubt },
+	{ AT_CONNECT, client_places_check },
 	{ AT_CONNECT, client_key_packages_fill },
 	/* Before messages come, so that those of blocked people are dropped. */
 	{ AT_CONNECT, client_notes_fetch },

@@ -458,6 +458,7 @@ begin(struct database *d)
 	hub_clock(hub);
 	if ((err = cs_part_begin(HUB_DATABASE)) || (err = cs_crypto_init()))
 		return err;
+	cs_random((uint8_t *)&hub->boot, sizeof hub->boot);
 	cs_random(hub->blob_key, sizeof hub->blob_key);
 	cs_random(hub->pass_key, sizeof hub->pass_key);
 	cs_random(hub->hash_key, sizeof hub->hash_key);

@@ -71,6 +71,7 @@ static const struct {
 	{ CS_WIRE_GROUP_NEW, 1 << HUB_DEVICE, 8, hub_group_new },
 	{ CS_WIRE_SUBMIT, 1 << HUB_DEVICE, 1, hub_submit, true },
 	{ CS_WIRE_SYNC, 1 << HUB_DEVICE, 4, hub_sync, true },
+	{ CS_WIRE_PLACES, 1 << HUB_DEVICE, 16, hub_places, true },
 	{ CS_WIRE_FETCH, 1 << HUB_DEVICE, 4, hub_fetch, true },
 	{ CS_WIRE_ACK, 1 << HUB_DEVICE, 1, hub_ack },
 	{ CS_WIRE_WELCOMES, 1 << HUB_DEVICE, 4, hub_welcomes, true },

@@ -92,6 +92,8 @@ static const struct cs_wire_field cs_wire_login_answer_fields[] = {
 	FIELD(CS_WIRE_U8, cs_wire_login_answer, unknown_senders, 0),
 	FIELD(CS_WIRE_U8, cs_wire_login_answer, devices, 0),
 	FIELD(CS_WIRE_U64, cs_wire_login_answer, revocations, 0),
+	FIELD(CS_WIRE_U64, cs_wire_login_answer, read, 0),
+	FIELD(CS_WIRE_U64, cs_wire_login_answer, boot, 0),
 };
 SHAPE(cs_wire_login_answer);
 
@@ -194,6 +196,19 @@ static const struct cs_wire_field cs_wire_sync_answer_fields[] = {
 	FIELD(CS_WIRE_U32, cs_wire_sync_answer, welcomes, 0),
 };
 SHAPE(cs_wire_sync_answer);
+
+static const struct cs_wire_field cs_wire_place_fields[] = {
+	FIELD(CS_WIRE_VEC, cs_wire_place, group_id, CS_WIRE_GROUP_ID_MAX),
+	FIELD(CS_WIRE_U64, cs_wire_place, cursor, 0),
+	FIELD(CS_WIRE_U64, cs_wire_place, head, 0),
+	FIELD(CS_WIRE_FIXED, cs_wire_place, chain, 0),
+};
+SHAPE(cs_wire_place);
+
+static const struct cs_wire_field cs_wire_places_answer_fields[] = {
+	LIST(cs_wire_places_answer, groups, CS_WIRE_GROUPS_MAX, cs_wire_place),
+};
+SHAPE(cs_wire_places_answer);
 
 static const struct cs_wire_field cs_wire_fetch_fields[] = {
 	FIELD(CS_WIRE_VEC, cs_wire_fetch, group_id, CS_WIRE_GROUP_ID_MAX),

@@ -19,6 +19,7 @@ enum cs_wire_kind {
 	/* a device that comes with an account's recovery key */
 	CS_WIRE_RECOVER = 6,
 	/* members */
+	CS_WIRE_PLACES = 9,
 	CS_WIRE_KEY_PACKAGES_PUT = 10,
 	CS_WIRE_KEY_PACKAGES_GET = 11,
 	CS_WIRE_CONTACT_SET = 12,
@@ -261,6 +262,11 @@ struct cs_wire_login_answer {
 	uint8_t unknown_senders;
 	uint8_t devices;      /* that the account has, this one included */
 	uint64_t revocations; /* the number of the hub's last one */
+	/* What this device has acknowledged, summed over its conversations: a
+	 * home that was never that far is an old copy.  And a number that the
+	 * hub chose when it started: one that was restored from a backup has
+	 * another.  CS_WIRE_PLACES says where that is so. */
+	uint64_t read, boot;
 };
 CS_WIRE_SHAPE(cs_wire_login_answer);
 CS_CHECKED enum cs_err cs_wire_login_tbs(struct cs_buf *out, uint8_t role,
@@ -376,6 +382,18 @@ struct cs_wire_sync_answer {
 	uint32_t welcomes;
 };
 CS_WIRE_SHAPE(cs_wire_sync_answer);
+
+/* CS_WIRE_PLACES: request empty; all conversations of this device. */
+struct cs_wire_place {
+	struct cs_view group_id;
+	uint64_t cursor, head; /* as in cs_wire_group_state */
+	uint8_t chain[32];     /* of stamps, behind ${head} */
+};
+CS_WIRE_SHAPE(cs_wire_place);
+struct cs_wire_places_answer {
+	struct cs_wire_list groups; /* of cs_wire_place */
+};
+CS_WIRE_SHAPE(cs_wire_places_answer);
 
 /* CS_WIRE_FETCH: entries of a group after a number, oldest first; as many as
  * fit into ${max_bytes}, and one in any case. */

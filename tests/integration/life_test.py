@@ -375,5 +375,99 @@ def test_operator_is_told():
               ["the clock is right"], str(got))
 
 
+def test_old_copy():
+    """A folder that was restored says so, says "sent" for nothing that nobody
+    can read, and finds its way back by itself."""
+    with World() as w:
+        w.join("alice", "bob", "carol")
+        w.friends("alice", "bob", "carol")
+        w.csok("bob", "group", "new", "family", "alice", "carol")
+        for name in "alice", "carol":
+            w.csok(name, "inbox")
+        shutil.copytree(w.home("bob"), w.path("copy"))
+        for i in range(3):
+            w.csok("bob", "send", "family", "one %d" % i)
+            w.csok("bob", "send", "alice", "two %d" % i)
+        w.csok("alice", "inbox")
+        shutil.rmtree(w.home("bob"))
+        shutil.copytree(w.path("copy"), w.home("bob"))
+        r = w.csok("bob", "send", "family", "from the copy")
+        said = w.csok("bob", "inbox").out
+        check("is an old copy" in said, said)
+        w.csok("bob", "send", "alice", "from the copy, too")
+        for name, n in (("alice", 2), ("carol", 1)):
+            got = w.inbox(name)
+            texts = [m["text"] for m in got if m["kind"] == "received"]
+            check(sum(t.startswith("from the copy") for t in texts) == n,
+                  "%s: %s" % (name, got))
+            check(not [m for m in got if m["kind"] == "refused"], str(got))
+            check("A device of bob entered the conversation anew." in
+                  [m["text"] for m in got], str(got))
+        w.csok("alice", "send", "family", "welcome back")
+        check(w.texts("bob") == ["welcome back"], "and reads on")
+        # It is said once.
+        said = w.csok("bob", "inbox").out
+        check(said == "", said)
+
+
+def test_restored_hub():
+    """A hub that was restored from a backup: its members see it, nobody takes
+    for sent what nobody will see, and the groups go on."""
+    with World() as w:
+        w.join("alice", "bob", "carol")
+        w.friends("alice", "bob", "carol")
+        w.csok("bob", "group", "new", "family", "alice", "carol")
+        w.csok("bob", "group", "new", "plan", "alice")
+        for name in "alice", "carol":
+            w.csok(name, "inbox")
+        w.stop("hub")
+        shutil.copytree(w.hub, w.path("backup"))
+        w.start_hub()
+        for i in range(3):
+            w.csok("bob", "send", "family", "lost %d" % i)
+        w.csok("bob", "send", "alice", "lost, too")
+        w.csok("alice", "inbox")
+        w.csok("alice", "send", "family", "and this")
+        # Somebody new, whom the hub will not know.
+        w.csok("bob", "group", "add", "plan", "carol")
+        w.csok("bob", "send", "plan", "for carol")
+        for name in "alice", "bob", "carol":
+            w.csok(name, "inbox")
+        w.stop("hub")
+        shutil.rmtree(w.hub)
+        shutil.copytree(w.path("backup"), w.hub)
+        w.start_hub()
+        r = w.csok("bob", "send", "family", "after it")
+        said = w.inbox("bob")
+        check(sum("restored from a backup" in m["text"] for m in said) >= 2,
+              str(said))
+        mine = {m["text"]: m for m in w.inbox("bob", "--all")
+                if m["kind"] == "sent"}
+        for text in "lost 0", "lost 2", "lost, too":
+            check(mine[text].get("failed"), str(mine[text]))
+        check(not mine["after it"].get("failed"), str(mine["after it"]))
+        w.csok("alice", "send", "bob", "here, too")
+        w.csok("carol", "send", "family", "and I")
+        for name in "alice", "bob", "carol":
+            got = w.inbox(name)
+            check(not [m for m in got if m["kind"] == "refused"], str(got))
+        for name in "alice", "bob", "carol":
+            w.csok(name, "send", "family", "all of us, says " + name)
+        for name in "alice", "bob", "carol":
+            got = w.texts(name)
+            check(sorted(got) == ["all of us, says " + other for other in
+                                  ("alice", "bob", "carol") if other != name],
+                  "%s: %s" % (name, got))
+        # Where other people are in it, the user decides.
+        r = w.cs("bob", "send", "plan", "who is here?")
+        check(r.status != 0 and "lost track" in r.err, str(r))
+        r = w.cs("bob", "group", "repair", "plan")
+        check(r.status != 0 and "--force" in r.err, str(r))
+        w.csok("bob", "group", "repair", "plan", "--force")
+        w.csok("alice", "group", "repair", "plan", "--force")
+        w.csok("bob", "send", "plan", "the two of us")
+        check(w.texts("alice")[-1:] == ["the two of us"], "and on")
+
+
 if __name__ == "__main__":
     main()

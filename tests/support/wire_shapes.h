@@ -41,6 +41,8 @@ static const struct {
 	WIRE_SHAPE(cs_wire_group_info),
 	WIRE_SHAPE(cs_wire_group_state),
 	WIRE_SHAPE(cs_wire_sync_answer),
+	WIRE_SHAPE(cs_wire_place),
+	WIRE_SHAPE(cs_wire_places_answer),
 	WIRE_SHAPE(cs_wire_fetch),
 	WIRE_SHAPE(cs_wire_entry),
 	WIRE_SHAPE(cs_wire_fetch_answer),

@@ -60,14 +60,44 @@ static enum cs_err
 check_was(const struct client_group *was, const struct cs_mls_group *mls)
 {
 	/* One epoch took this device out, so the next one is the first that can
-	 * bring it back; a device that lost its way has to see its epoch end.
+	 * bring it back; a device that lost its way has to see its epoch end,
+	 * but for an old copy, which has read on to the present one.
 	 */
 	uint64_t least = cs_mls_group_epoch(was->mls) +
-	    (was->state == CS_CLIENT_LEFT ? 2 : 1);
+	    (was->state == CS_CLIENT_LEFT ? 2
+		    : was->copied         ? 0
+					  : 1);
 
 	if (cs_mls_group_epoch(mls) < least)
 		return CS_ERR_REPLAY;
 	return has_strangers(mls, was) ? CS_ERR_MEMBER : CS_OK;
+}
+
+/* A hub that was restored shows an earlier epoch, whose keys somebody may have
+ * who was removed since.  It is the same conversation if the very same devices
+ * are in it: then there is nobody else who ever had these keys. */
+static enum cs_err
+check_same(const struct client_group *was, const struct cs_mls_group *mls)
+{
+	struct cs_mls_member m, other;
+	uint32_t own = cs_mls_group_own_leaf(mls), theirs = 0, ours = 0;
+
+	for (uint32_t i = 0; i < cs_mls_group_leaves(mls); i++) {
+		bool known = i == own;
+
+		if (!cs_mls_group_member(mls, i, &m))
+			continue;
+		theirs++;
+		for (uint32_t k = 0;
+		     !known && k < cs_mls_group_leaves(was->mls); k++)
+			known = cs_mls_group_member(was->mls, k, &other) &&
+			    cs_view_equal(m.credential, other.credential);
+		if (!known)
+			return CS_ERR_MEMBER;
+	}
+	for (uint32_t k = 0; k < cs_mls_group_leaves(was->mls); k++)
+		ours += cs_mls_group_member(was->mls, k, &other);
+	return theirs == ours ? CS_OK : CS_ERR_MEMBER;
 }
 
 enum cs_err
@@ -86,7 +116,8 @@ client_admission_check(struct cs_client *c, const struct cs_mls_group *mls,
 	    (err == CS_OK && was.state == CS_CLIENT_LEFT && has_own(c, mls)))
 		err = has_own(c, mls) ? CS_OK : CS_ERR_MEMBER;
 	else if (err == CS_OK)
-		err = check_was(&was, mls);
+		err = was.rolled_back ? check_same(&was, mls)
+				      : check_was(&was, mls);
 	/* Nothing is left to compare with. */
 	else if (client_group_damaged(err))
 		err = CS_ERR_MEMBER;

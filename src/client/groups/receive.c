@@ -19,6 +19,7 @@
 
 #include "client/account/key_change.h"
 #include "client/groups/merge.h"
+#include "client/groups/places.h"
 #include "client/home/client.h"
 #include "client/home/clock.h"
 #include "client/home/contact.h"
@@ -321,9 +322,9 @@ own_message(
 {
 	enum cs_err err = client_outbox_seen(c, g, &a->stamp);
 
-	if (err == CS_ERR_NOT_FOUND)
-		return refuse(c, g, a, CS_ERR_MISMATCH);
-	return err;
+	return err == CS_ERR_NOT_FOUND
+	    ? client_place_is_copy(c, g, a->entry->group_seq)
+	    : err;
 }
 
 static enum cs_err
@@ -381,7 +382,9 @@ own_handshake(
 	if (a->info.content == CS_MLS_CONTENT_PROPOSAL)
 		return own_proposal(c, g, a);
 	err = client_commit_seen(c, g, a->stamp.msg_hash);
-	return err == CS_ERR_NOT_FOUND ? lose(c, g, a, CS_ERR_MISMATCH) : err;
+	return err == CS_ERR_NOT_FOUND
+	    ? client_place_is_copy(c, g, a->entry->group_seq)
+	    : err;
 }
 
 static enum cs_err

@@ -97,6 +97,8 @@ struct client_link {
 						proposals */
 	struct client_desk desk;
 	bool notices_due;     /* the desk may have decided something */
+	bool places_due;      /* hub and home are not in the same places */
+	uint64_t boot;        /* of the hub that was reached */
 	bool revocations_due; /* devices of contacts may have ended */
 	uint16_t hub_code;    /* why the hub refused the last call, or 0 */
 	/* Called when the hub refuses this device everything, with
@@ -187,6 +189,13 @@ struct client_group {
 	/* The log holds a change that this device could not follow: it has to
 	 * enter the group anew. */
 	bool lost;
+	/* It is lost because this home is an old copy: the log goes on with
+	 * what this device sent from another one.  The epoch that it knows may
+	 * be the present one. */
+	bool copied;
+	/* It is lost because the hub was restored from a backup: its log ends
+	 * before what this device has read. */
+	bool rolled_back;
 	struct cs_mls_group *mls;
 	struct client_leaf_check
 	    *check;     /* what ${mls} asks; NULL if ${mls} is */

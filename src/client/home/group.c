@@ -71,13 +71,15 @@ write_meta(struct cs_writer *w, const struct client_group *g)
 	cs_write_u64(w, g->sender_seq);
 	cs_write_u64(w, g->committed_ms);
 	cs_write_u32(w, g->sent);
-	cs_write_u8(w, g->lost);
+	cs_write_u8(
+	    w, (uint8_t)(g->lost | g->copied << 1 | g->rolled_back << 2));
 }
 
 static enum cs_err
 read_meta(struct client_group *g, struct cs_view plain)
 {
 	struct cs_reader r = cs_reader(plain);
+	uint8_t marks;
 
 	if (cs_read_u8(&r) != META_VERSION)
 		cs_reader_fail(&r, CS_ERR_CORRUPT);
@@ -95,7 +97,10 @@ read_meta(struct client_group *g, struct cs_view plain)
 	g->sender_seq = cs_read_u64(&r);
 	g->committed_ms = cs_read_u64(&r);
 	g->sent = cs_read_u32(&r);
-	g->lost = cs_read_u8(&r) != 0;
+	marks = cs_read_u8(&r);
+	g->lost = marks & 1;
+	g->copied = marks & 2;
+	g->rolled_back = marks & 4;
 	return cs_reader_end(&r) == CS_OK ? CS_OK : CS_ERR_CORRUPT;
 }
 

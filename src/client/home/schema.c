@@ -85,12 +85,16 @@ static const char version3[] =
     " WITHOUT ROWID;"
     "UPDATE todo SET name=NULL;";
 
-/* A conversation is read page by page.  outbox.file: NULL where no file is
+/* A conversation is read page by page.  todo.seq: how far this device has read
+ * in a conversation that is not over.  outbox.file: NULL where no file is
  * waited for, or it is there. */
 static const char version4[] = "ALTER TABLE outbox ADD COLUMN file BLOB;"
 			       "CREATE INDEX outbox_file ON outbox(file)"
 			       " WHERE file IS NOT NULL;"
-			       "CREATE INDEX message_grp ON message(grp,id);";
+			       "CREATE INDEX message_grp ON message(grp,id);"
+			       "ALTER TABLE todo ADD COLUMN seq INTEGER"
+			       " NOT NULL DEFAULT 0;"
+			       "UPDATE todo SET name=NULL;";
 
 static const char *const steps[] = { version1, version2, version3, version4 };
 

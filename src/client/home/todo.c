@@ -82,6 +82,21 @@ name_tag(uint8_t out[static CS_HASH_LEN], const struct cs_client *c,
 	return err;
 }
 
+/* What is over, or entered anew soon, is in no place. */
+static uint64_t
+place_of(const struct client_group *g)
+{
+	return g->registered && g->state != CS_CLIENT_LEFT && !g->lost ? g->seq
+								       : 0;
+}
+
+enum cs_err
+client_todo_places(uint64_t *sum, struct cs_client *c)
+{
+	return cs_db_get_int(
+	    sum, c->db, "SELECT COALESCE(SUM(seq),0) FROM todo");
+}
+
 enum cs_err
 client_todo_store(struct cs_client *c, const struct client_group *g)
 {
@@ -93,13 +108,13 @@ client_todo_store(struct cs_client *c, const struct client_group *g)
 	    (err = name_tag(tag, c, g->name)))
 		return err;
 	return cs_db_exec(c->db,
-	    "INSERT INTO todo(id,name,todo,due) VALUES(?,?,?|1,?)"
+	    "INSERT INTO todo(id,name,todo,due,seq) VALUES(?,?,?|1,?,?)"
 	    " ON CONFLICT(id) DO UPDATE SET name=excluded.name,"
-	    " todo=(todo&1)|(excluded.todo&6),due=excluded.due"
+	    " todo=(todo&1)|(excluded.todo&6),due=excluded.due,seq=excluded.seq"
 	    " WHERE name IS NOT excluded.name OR due<>excluded.due"
-	    " OR (todo&6)<>(excluded.todo&6)",
+	    " OR seq<>excluded.seq OR (todo&6)<>(excluded.todo&6)",
 	    cs_blob(cs_view(g->id, g->id_len)), cs_blob(CS_VIEW_OF(tag)),
-	    cs_int(todo_of(g)), cs_int(due));
+	    cs_int(todo_of(g)), cs_int(due), cs_int(place_of(g)));
 }
 
 /* ---- marks -------------------------------------------------------------- */

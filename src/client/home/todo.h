@@ -25,6 +25,10 @@ CS_CHECKED enum cs_err client_todo_looked(
 CS_CHECKED enum cs_err client_todo_postpone(
     struct cs_client *c, struct cs_view id, uint64_t at_ms);
 
+/* How far this device has read, summed over all conversations that it
+ * follows. */
+CS_CHECKED enum cs_err client_todo_places(uint64_t *sum, struct cs_client *c);
+
 /* When this device has to commit in ${g}, which spreads over a day; UINT64_MAX
  * where it need not. */
 CS_CHECKED enum cs_err client_todo_due(

@@ -11,6 +11,7 @@
 #include "hub/core/hub.h"
 #include "hub/core/keys.h"
 #include "hub/core/refusal.h"
+#include "hub/groups/read.h"
 
 /* Let an account in again as soon as the time it was disabled for is over. */
 static enum cs_err
@@ -132,8 +133,10 @@ login_device(struct hub_request *rq, const struct cs_wire_login *m)
 	}
 	if (err || (err = hub_key_packages_count(rq, &answer)) ||
 	    (err = hub_revocations_last(&answer.revocations, rq->hub)) ||
+	    (err = hub_places_sum(&answer.read, rq)) ||
 	    (err = hub_device_seen(rq->hub, m->device)))
 		return err;
+	answer.boot = rq->hub->boot;
 	rq->conn->role = HUB_DEVICE;
 	hub_conn_index(rq->conn);
 	return hub_answer(rq, &cs_wire_login_answer_shape, &answer);

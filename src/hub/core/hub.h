@@ -128,6 +128,7 @@ struct hub_sweep {
 struct cs_hub {
 	struct cs_db *db;
 	char name[256];
+	uint64_t boot; /* chosen when it started */
 
 	uint8_t root_public[CS_KEY_LEN];
 	uint8_t external_public[CS_KEY_LEN];

@@ -56,6 +56,44 @@ hub_sync(struct hub_request *rq)
 	return err;
 }
 
+enum cs_err
+hub_places_sum(uint64_t *read, struct hub_request *rq)
+{
+	return cs_db_get_int(read, rq->hub->db,
+	    "SELECT COALESCE(SUM(cursor),0) FROM member WHERE device=?",
+	    cs_blob(CS_VIEW_OF(rq->conn->device)));
+}
+
+enum cs_err
+hub_places(struct hub_request *rq)
+{
+	struct cs_wire_places_answer answer = { 0 };
+	struct cs_buf list = { 0 };
+	struct cs_rows rows;
+	enum cs_err err = cs_db_query(&rows, rq->hub->db,
+	    "SELECT grp,cursor,MIN(seq,COALESCE(until_seq,seq)),chain"
+	    " FROM member JOIN grp ON grp.id=member.grp WHERE device=? LIMIT ?",
+	    cs_blob(CS_VIEW_OF(rq->conn->device)), cs_int(HUB_SYNC_ROWS));
+
+	while (err == CS_OK && cs_rows_next(&rows)) {
+		struct cs_wire_place item = {
+			.group_id = cs_col_blob(&rows, 0),
+			.cursor = cs_col_int(&rows, 1),
+			.head = cs_col_int(&rows, 2),
+		};
+
+		cs_col_copy(&rows, 3, item.chain, sizeof item.chain);
+		err = cs_wire_list_add(
+		    &list, &answer.groups.n, &cs_wire_place_shape, &item);
+	}
+	err = cs_rows_end(&rows, err);
+	answer.groups.raw = cs_buf_view(&list);
+	if (err == CS_OK)
+		err = hub_answer(rq, &cs_wire_places_answer_shape, &answer);
+	cs_buf_free(&list);
+	return err;
+}
+
 /* What of a log a device may read: entries behind ${from}, up to ${to}. */
 struct window {
 	uint64_t from, to;

@@ -9,4 +9,6 @@
 CS_CHECKED enum cs_err hub_entry_read(
     struct cs_wire_entry *out, struct cs_rows *rows);
 
-hub_handler hub_sync, hub_fetch, hub_ack;
+hub_handler hub_places, hub_sync, hub_fetch, hub_ack;
+/* How far the device of ${rq} has read, summed over its conversations. */
+CS_CHECKED enum cs_err hub_places_sum(uint64_t *read, struct hub_request *rq);

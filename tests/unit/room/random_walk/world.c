@@ -58,6 +58,7 @@ static const struct {
 	{ CS_WIRE_GROUP_INFO, hub_group_info },
 	{ CS_WIRE_SUBMIT, hub_submit },
 	{ CS_WIRE_SYNC, hub_sync },
+	{ CS_WIRE_PLACES, hub_places },
 	{ CS_WIRE_FETCH, hub_fetch },
 	{ CS_WIRE_ACK, hub_ack },
 	{ CS_WIRE_WELCOMES, hub_welcomes },
