@@ -120,6 +120,13 @@ cli_other_passphrase(struct cs_buf *out, const struct cli_args *args)
 }
 
 int
+cli_backup_passphrase(struct cs_buf *out, const struct cli_args *args,
+    enum cli_passphrase_kind kind)
+{
+	return passphrase_of(out, args, "backup-passphrase-file", kind);
+}
+
+int
 cli_new_passphrase(struct cs_buf *out, const struct cli_args *args)
 {
 	return cli_flag(args, "passphrase") ||

@@ -23,3 +23,6 @@ int cli_words(
 /* The passphrase that is to come into the place of the one before: from
  * --new-passphrase-file, or asked for twice. */
 int cli_other_passphrase(struct cs_buf *out, const struct cli_args *args);
+/* The passphrase of a backup: from --backup-passphrase-file, or asked for. */
+int cli_backup_passphrase(struct cs_buf *out, const struct cli_args *args,
+    enum cli_passphrase_kind kind);

@@ -242,6 +242,30 @@ CS_CHECKED enum cs_err cs_client_recover(const char *home,
     const struct cs_client_recovery *r, struct cs_view passphrase,
     char problem[static 256]);
 
+/*
+ * A backup has all that is in the home but keys: messages with what proves
+ * them, contacts, names, reports.  It is restored into the home of a device
+ * that is in the account already.
+ */
+struct cs_client_backup_secret {
+	const char *words; /* the recovery words; or NULL */
+	struct cs_view passphrase;
+};
+/* Write ${path} anew, whole or not at all; ${progress} counts messages and may
+ * be NULL. */
+CS_CHECKED enum cs_err cs_client_backup(struct cs_client *c, const char *path,
+    const struct cs_client_backup_secret *secret,
+    void (*progress)(uint64_t done, uint64_t total));
+/* Is it the recovery words that open it?  CS_ERR_FORMAT: it is no backup. */
+CS_CHECKED enum cs_err cs_client_backup_needs_words(
+    bool *out, const char *path);
+/* Take over what is not here yet, all or nothing; ${*taken}: how many messages.
+ * CS_ERR_MISMATCH: of another account; CS_ERR_PASSPHRASE; CS_ERR_FORMAT and
+ * CS_ERR_DECRYPT: it is damaged. */
+CS_CHECKED enum cs_err cs_client_restore(uint64_t *taken, struct cs_client *c,
+    const char *path, const struct cs_client_backup_secret *secret,
+    void (*progress)(uint64_t done, uint64_t total));
+
 /* ---- conversations ------------------------------------------------------ */
 
 enum cs_client_group_state {

@@ -469,5 +469,91 @@ def test_restored_hub():
         check(w.texts("alice")[-1:] == ["the two of us"], "and on")
 
 
+def test_backup():
+    """What was said comes back on another device, sealed on the way, and can be
+    proved there; what is no backup, damaged, cut off or of somebody else does
+    not."""
+    with World() as w:
+        w.join("alice", "bob")
+        w.friends("alice", "bob")
+        w.csok("alice", "group", "new", "family", "bob")
+        w.csok("bob", "inbox")
+        for i in range(20):
+            w.csok("alice", "send", "family", "number %d" % i)
+        w.csok("alice", "send", "bob", "a threat")
+        w.csok("bob", "inbox")
+        w.csok("bob", "send", "alice", "an answer")
+        w.csok("bob", "alias", "alice", "Neighbour")
+        w.stop("hub")
+        w.cs("bob", "send", "alice", "it waits here")
+        w.start_hub()
+        words = w.path("words")
+        with open(words, "w") as f:
+            f.write(w.words["bob"] + "\n")
+        for name, text in (("pass", "a long passphrase"),
+                           ("other", "another passphrase")):
+            with open(w.path(name), "w") as f:
+                f.write(text + "\n")
+        give = "--backup-passphrase-file"
+        # Also while the hub and the folder are not to be had.
+        w.csok("bob", "backup", "-o", w.path("one"), give, w.path("pass"))
+        w.csok("bob", "backup", "-o", w.path("two"), "--words",
+               "--words-file", words)
+        r = w.cs("bob", "backup", "-o", w.path("one"), give, w.path("pass"))
+        check(r.status != 0 and "there already" in r.err, str(r))
+        for name in "one", "two":
+            with open(w.path(name), "rb") as f:
+                whole = f.read()
+            for text in b"number 3", b"threat", b"alice", b"family":
+                check(text not in whole, "%s is readable" % text)
+        w.csok("bob", "inbox")
+        before = [(m["kind"], m["text"]) for m in w.inbox("bob", "--all")
+                  if m["text"] != "it waits here"]
+        w.link("bob", "tablet")
+        r = w.cs("tablet", "restore", w.path("one"), give, w.path("other"))
+        check(r.status != 0 and "does not open" in r.err, str(r))
+        for cut in (0, 5, 40, 41, len(whole) // 2, len(whole) - 1):
+            with open(w.path("cut"), "wb") as f:
+                f.write(whole[:cut])
+            r = w.cs("tablet", "restore", w.path("cut"), "--words-file", words)
+            check(r.status != 0, "cut at %d: %s" % (cut, r))
+        for at in (0, 8, 20, 50, len(whole) // 2, len(whole) - 1):
+            with open(w.path("cut"), "wb") as f:
+                f.write(whole[:at] + bytes([whole[at] ^ 1]) + whole[at + 1:])
+            r = w.cs("tablet", "restore", w.path("cut"), "--words-file", words)
+            check(r.status != 0, "changed at %d: %s" % (at, r))
+        check([m for m in w.inbox("tablet", "--all")
+               if m["kind"] == "received"] == [], "nothing of that is left")
+        r = w.cs("alice", "restore", w.path("one"), give, w.path("pass"))
+        check(r.status != 0 and "another account" in r.err, str(r))
+        w.csok("tablet", "restore", w.path("two"), "--words-file", words)
+        after = [(m["kind"], m["text"]) for m in w.inbox("tablet", "--all")]
+        check([m for m in after if m in before][:len(before)] == before,
+              "%r\n%r" % (before, after))
+        r = w.csok("tablet", "restore", w.path("one"), give, w.path("pass"))
+        check("0 messages came back" in r.out, str(r))
+        # It is the tablet that goes on, and it can prove what was said.
+        got = [m for m in w.csok("tablet", "search", "threat",
+                                 "--json").lines()]
+        check(got[0]["from_alias"] == "Neighbour", str(got))
+        w.csok("tablet", "export", got[0]["id"], "-o", w.path("e.csev"),
+               "--open")
+        r = w.ok("countersign-verify", w.path("e.csev"), "--operator-key",
+                 w.operator_key())
+        check("All of it is proved" in r.out, r.out)
+        w.csok("tablet", "send", "family", "from the tablet")
+        check("from the tablet" in w.texts("alice"), "alice reads it")
+        # With all devices lost, by the words.
+        w.csok("bob", "wipe", "--yes")
+        w.csok("tablet", "wipe", "--yes")
+        link = w.invite()
+        w.ok("countersign", "--home", w.home("new"), "recover", link,
+             "--words-file", words)
+        w.csok("new", "restore", w.path("two"), "--words-file", words)
+        check(("received", "a threat") in
+              [(m["kind"], m["text"]) for m in w.inbox("new", "--all")],
+              "it came back")
+
+
 if __name__ == "__main__":
     main()

@@ -76,6 +76,21 @@ static const struct cli_option json_options[] = {
 	{ "json", 0, NULL, "for programs" },
 	{ 0 },
 };
+static const struct cli_option backup_options[] = {
+	{ "output", 'o', "FILE", "where to write it" },
+	{ "words", 0, NULL, "seal it under the recovery words" },
+	{ "words-file", 0, "FILE", "read the words from a file" },
+	{ "backup-passphrase-file", 0, "FILE",
+	    "read the backup's passphrase from a file" },
+	{ "force", 0, NULL, "replace the file that is there" },
+	{ 0 },
+};
+static const struct cli_option restore_options[] = {
+	{ "words-file", 0, "FILE", "read the words from a file" },
+	{ "backup-passphrase-file", 0, "FILE",
+	    "read the backup's passphrase from a file" },
+	{ 0 },
+};
 static const struct cli_option passphrase_options[] = {
 	{ "new-passphrase-file", 0, "FILE",
 	    "read the new passphrase from a file" },
@@ -346,6 +361,20 @@ static const struct cli_command commands[] = {
 	    "Whoever can read it can show others what was written, "
 	    "so seal it to the key of the person it is for.",
 	    0, 50, export_options, cli_export },
+	{ "backup",
+	    "-o FILE [--words] [--backup-passphrase-file FILE] [--force]",
+	    "keep a sealed copy of messages, contacts and reports",
+	    "Under a passphrase that you choose or, with --words, under the "
+	    "recovery words. It has no keys: it is restored on a device that "
+	    "you have linked or recovered, and nobody becomes your device by "
+	    "it. Photos and files are not in it.",
+	    0, 0, backup_options, cli_backup },
+	{ "restore", "FILE [--words-file FILE] [--backup-passphrase-file FILE]",
+	    "bring messages, contacts and reports back from a backup",
+	    "On a device of the same account: first \"join-device\" or "
+	    "\"recover\". What is here already stays; all of it comes back "
+	    "or nothing.",
+	    1, 1, restore_options, cli_restore },
 	{ "passphrase set", "[--new-passphrase-file FILE]",
 	    "have the folder take a passphrase",
 	    "At least 8 characters. Nobody can bring it back.", 0, 0,
