@@ -9,7 +9,7 @@ import sqlite3
 import subprocess
 import time
 
-from world import BIN, STUCK_S, SkipTest, World, check, main
+from world import BIN, STUCK_S, SkipTest, World, check, main, photo
 
 
 def test_added_again():
@@ -553,6 +553,73 @@ def test_backup():
         check(("received", "a threat") in
               [(m["kind"], m["text"]) for m in w.inbox("new", "--all")],
               "it came back")
+
+
+def test_hub_backup():
+    """A hub is copied while members write, and comes back whole; a copy that is
+    not whole makes none."""
+    with World() as w:
+        w.join("alice", "bob")
+        w.friends("alice", "bob")
+        photo(w.path("photo.jpg"), 320, 200)
+        w.csok("alice", "send", "bob", "--photo", w.path("photo.jpg"))
+        ctl = "countersignctl", "--hub", w.hub
+        writer = subprocess.Popen(
+            ["/bin/sh", "-c", "for i in 1 2 3 4 5 6 7 8 9 10; do"
+             ' "$0" --home "$1" send bob "during $i"; done',
+             os.path.join(BIN, "countersign"), w.home("alice")],
+            stdout=subprocess.DEVNULL)
+        w.procs["writer"] = writer
+        for _ in range(3):
+            r = w.ok(*ctl, "backup", w.path("copy"))
+            check("with its keys" in r.out and "root key" in r.out, str(r))
+        check(writer.wait(STUCK_S) == 0, "the writer")
+        w.procs.pop("writer")
+        w.ok(*ctl, "backup", w.path("copy"))
+        w.csok("alice", "send", "bob", "after the copy")
+        r = w.run(*ctl, "restore", w.path("copy"))
+        check(r.status == 1 and "There is something in" in r.err, str(r))
+        w.stop("hub")
+        shutil.move(w.hub, w.path("old"))
+        # One byte, one file, the list: each is noticed, and nothing is made.
+        blob = os.listdir(os.path.join(w.path("copy"), "blobs"))[0]
+        for name in ("hub.db", "blobs/" + blob, "keys/stamp.key"):
+            path = os.path.join(w.path("copy"), name)
+            with open(path, "rb") as f:
+                whole = f.read()
+            with open(path, "wb") as f:
+                f.write(whole[:-1] + bytes([whole[-1] ^ 1]))
+            r = w.run(*ctl, "restore", w.path("copy"))
+            check(r.status == 1 and not os.path.exists(w.hub), str(r))
+            os.unlink(path)
+            r = w.run(*ctl, "restore", w.path("copy"))
+            check(r.status == 1 and not os.path.exists(w.hub), str(r))
+            with open(path, "wb") as f:
+                f.write(whole)
+        manifest = os.path.join(w.path("copy"), "MANIFEST")
+        with open(manifest) as f:
+            lines = f.read()
+        with open(manifest, "w") as f:
+            f.write(lines.replace("hub.conf", "../outside"))
+        r = w.run(*ctl, "restore", w.path("copy"))
+        check(r.status == 1 and not os.path.exists(w.hub), str(r))
+        with open(manifest, "w") as f:
+            f.write(lines)
+        w.ok(*ctl, "restore", w.path("copy"))
+        w.start_hub()
+        got = w.inbox("bob")
+        texts = [m["text"] for m in got if m["kind"] == "received"]
+        check(texts[1:] == ["during %d" % i for i in range(1, 11)], str(got))
+        w.csok("bob", "save", got[0]["id"] if got[0].get("media") else
+               [m["id"] for m in got if m.get("media")][0], "-o",
+               w.path("out.jpg"))
+        w.csok("alice", "inbox")
+        w.csok("bob", "inbox")
+        w.csok("alice", "send", "bob", "and on")
+        check("and on" in w.texts("bob"), "it goes on")
+        mine = [m for m in w.inbox("alice", "--all")
+                if m["text"] == "after the copy"]
+        check(mine[0].get("failed"), "not called sent: %s" % mine)
 
 
 if __name__ == "__main__":

@@ -56,11 +56,19 @@ hub_sync(struct hub_request *rq)
 	return err;
 }
 
+/* How far a device has surely read in a log: where it was added again, its
+ * cursor is where it may read from. */
+#define READ                                                                   \
+	"(CASE WHEN cursor>from_seq AND NOT EXISTS(SELECT 1 FROM past_member " \
+	"p"                                                                    \
+	" WHERE p.grp=member.grp AND p.device=member.device) THEN cursor"      \
+	" ELSE 0 END)"
+
 enum cs_err
 hub_places_sum(uint64_t *read, struct hub_request *rq)
 {
 	return cs_db_get_int(read, rq->hub->db,
-	    "SELECT COALESCE(SUM(cursor),0) FROM member WHERE device=?",
+	    "SELECT COALESCE(SUM(" READ "),0) FROM member WHERE device=?",
 	    cs_blob(CS_VIEW_OF(rq->conn->device)));
 }
 
@@ -71,7 +79,7 @@ hub_places(struct hub_request *rq)
 	struct cs_buf list = { 0 };
 	struct cs_rows rows;
 	enum cs_err err = cs_db_query(&rows, rq->hub->db,
-	    "SELECT grp,cursor,MIN(seq,COALESCE(until_seq,seq)),chain"
+	    "SELECT grp," READ ",MIN(seq,COALESCE(until_seq,seq)),chain"
 	    " FROM member JOIN grp ON grp.id=member.grp WHERE device=? LIMIT ?",
 	    cs_blob(CS_VIEW_OF(rq->conn->device)), cs_int(HUB_SYNC_ROWS));
 

@@ -8,8 +8,10 @@
 #include "cli/command.h"
 #include "cli/print.h"
 #include "cli/report_error.h"
+#include "cli/wait.h"
 #include "crypto/suite.h"
 #include "hub/admin.h"
+#include "hub/backup.h"
 #include "hub/core/budget.h"
 #include "hub/core/root_folder.h"
 #include "hub/hub.h"
@@ -269,6 +271,63 @@ run_renew(const struct cli_args *args)
 	return CLI_OK;
 }
 
+static void
+show_copied(uint64_t done, uint64_t total)
+{
+	cli_waits_count("copying files", done, total);
+}
+
+static int
+run_backup(const struct cli_args *args)
+{
+	const char *dir = hub_dir(args), *to = cli_arg(args, 0);
+	bool here = false;
+	enum cs_err err;
+
+	if (dir == NULL)
+		return CLI_USAGE;
+	err = cs_hub_backup(dir, to, show_copied);
+	cli_waits(NULL);
+	if (err)
+		return report_error(err, "The copy of %s in %s", dir, to);
+	printf(
+	    "The hub is copied to %s, with its keys: whoever has the copy is "
+	    "the hub. Keep it encrypted.\n",
+	    to);
+	if (hub_root_here(&here, dir) == CS_OK && here)
+		printf(
+		    "The root key is in it, too, since it lies in %s.\n", dir);
+	return CLI_OK;
+}
+
+static int
+run_restore(const struct cli_args *args)
+{
+	const char *dir = hub_dir(args), *from = cli_arg(args, 0);
+	enum cs_err err;
+
+	if (dir == NULL)
+		return CLI_USAGE;
+	err = cs_hub_restore(from, dir, show_copied);
+	cli_waits(NULL);
+	if (err == CS_ERR_EXISTS)
+		return cli_fail(CLI_NOT_DONE,
+		    "There is something in %s: say with --hub where the hub is "
+		    "to be made.",
+		    dir);
+	if (err == CS_ERR_NOT_FOUND || err == CS_ERR_DIGEST ||
+	    err == CS_ERR_FORMAT)
+		return cli_fail(CLI_NOT_DONE,
+		    "%s is no whole copy of a hub (%s). Nothing was made.",
+		    from, cs_err_text(err));
+	if (err)
+		return report_error(err, "The hub in %s", dir);
+	printf("The hub is in %s. What came after the copy was made is lost: "
+	       "members notice it, and their conversations go on.\n",
+	    dir);
+	return CLI_OK;
+}
+
 static const struct cli_option options[] = {
 	{ "hub", 0, "DIR", "the hub's folder" },
 	{ 0 },
@@ -321,6 +380,17 @@ static const struct cli_command commands[] = {
 	    "that. The desk's keys stay the same and are certified for "
 	    "another year.",
 	    0, 0, NULL, run_renew },
+	{ "backup", "FOLDER", "copy the hub to a folder, while it runs",
+	    "The database as of one moment, keys, settings and files; what is "
+	    "in FOLDER from before is brought up to date. The copy is complete "
+	    "once FOLDER/MANIFEST is there. It holds the hub's keys: keep it "
+	    "where only you can read it, on another machine.",
+	    1, 1, NULL, run_backup },
+	{ "restore", "FOLDER", "make a hub of such a copy",
+	    "In the folder that --hub names, which must not be there. Each "
+	    "file is checked. End the old hub first: two of one name harm "
+	    "both. Members notice what the hub has lost.",
+	    1, 1, NULL, run_restore },
 	{ "root move", "FILE", "move the operator's root key off the hub",
 	    "FILE is new, and on a medium that is kept offline. The key is "
 	    "removed here once it was read back from there. Where the disk "
