@@ -76,7 +76,7 @@ def test_group_changes():
         w.csok("bob", "send", "family", "without carol")
         notices = [m["text"] for m in w.inbox("carol")
                    if m["kind"] == "notice"]
-        check("alice removed carol." in notices, "carol is told: %s" % notices)
+        check("alice removed you." in notices, "carol is told: %s" % notices)
         check(w.texts("carol") == [], "nothing from after")
         r = w.cs("carol", "send", "family", "hello?")
         check(r.status == 1, "carol cannot write there: %s" % r)

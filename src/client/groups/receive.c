@@ -26,6 +26,7 @@
 #include "client/home/leavers.h"
 #include "client/home/message.h"
 #include "client/home/outbox.h"
+#include "client/home/roles.h"
 #include "client/hub/stamp.h"
 #include "crypto/hash.h"
 #include "mls/group.h"
@@ -287,6 +288,19 @@ store_message(struct cs_client *c, struct client_group *g,
 	return err;
 }
 
+/* May its sender write here?  The hub asks the same before it takes it. */
+static enum cs_err
+check_writer(const struct client_group *g, const uint8_t *account)
+{
+	struct cs_room_policy policy;
+	enum cs_err err = client_policy_of(&policy, g);
+
+	if (err)
+		return err;
+	return cs_room_may(&policy, account, CS_ROOM_WRITE) ? CS_OK
+							    : CS_ERR_DENIED;
+}
+
 /* Check what MLS opened, as the desk would check it. */
 static enum cs_err
 prove(struct cs_client *c, struct client_group *g, const struct arrival *a,
@@ -308,8 +322,9 @@ prove(struct cs_client *c, struct client_group *g, const struct arrival *a,
 	capsule.claimed_ms = aad.claimed_ms;
 	memcpy(capsule.sig, aad.sig, sizeof capsule.sig);
 	capsule.credential = cs_buf_view(&received->credential);
-	if ((err = cs_proof_check(
-		 &proof, &capsule, cs_buf_view(&a->stamp_cert), c->self.root)))
+	if ((err = cs_proof_check(&proof, &capsule, cs_buf_view(&a->stamp_cert),
+		 c->self.root)) ||
+	    (err = check_writer(g, proof.sender.account.account)))
 		return err;
 	return store_message(c, g, &capsule, &proof);
 }

@@ -24,6 +24,7 @@
 #include "client/home/message.h"
 #include "client/home/outbox.h"
 #include "client/home/problem.h"
+#include "client/home/roles.h"
 #include "client/hub/call.h"
 #include "client/hub/stamp.h"
 #include "crypto/random.h"
@@ -488,7 +489,8 @@ cs_client_send(struct cs_client *c, const struct cs_client_outgoing *out,
 			goto out;
 		g.state = CS_CLIENT_ACTIVE;
 	}
-	if ((err = compose(c, &g, out, &d)) || (err = enqueue(c, &g, &d)))
+	if ((err = client_may(c, &g, CS_ROOM_WRITE)) ||
+	    (err = compose(c, &g, out, &d)) || (err = enqueue(c, &g, &d)))
 		goto out;
 	cs_hex(mid_hex, CS_VIEW_OF(d.mid));
 	/* What was read is on disk now, too. */
