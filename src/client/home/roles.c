@@ -30,7 +30,7 @@ client_handle_in(char out[static CS_HANDLE_MAX + 1],
 	struct cs_room_owner owner;
 	struct cs_mls_member m;
 
-	strcpy(out, "?");
+	memcpy(out, "?", 2);
 	for (uint32_t i = 0; i < cs_mls_group_leaves(g->mls); i++)
 		if (owner_at(&owner, g, i) &&
 		    memcmp(owner.account, account, CS_ID_LEN) == 0 &&
