@@ -301,6 +301,9 @@ CS_CHECKED enum cs_err cs_client_group_role(struct cs_client *c,
 CS_CHECKED enum cs_err cs_client_group_policy(struct cs_client *c,
     const char *name, const struct cs_client_policy *which,
     const struct cs_client_policy *to);
+/* Give a group another name, for all who are in it. */
+CS_CHECKED enum cs_err cs_client_group_rename(
+    struct cs_client *c, const char *name, const char *to);
 /* Leave a group or, given the name of a person, the conversation with them, on
  * all devices of the account. */
 CS_CHECKED enum cs_err cs_client_group_leave(

@@ -268,6 +268,65 @@ def test_announcements():
         check("at last" in w.texts("carol"), "all write")
 
 
+def names_of(w, name):
+    return [g["name"] for g in w.csok(name, "group", "list", "--json").lines()
+            if not g["direct"]]
+
+
+def test_rename():
+    with World() as w:
+        club(w, "bob", "carol")
+        w.link("bob", "tablet")
+        w.inbox("alice")
+        w.csok("bob", "group", "rename", "club", "the quiet club")
+        check(names_of(w, "bob") == ["the quiet club"], "his own")
+        got = w.inbox("carol")
+        check('bob renamed the group "club" to "the quiet club".' in
+              [m["text"] for m in got if m["kind"] == "notice"], str(got))
+        # It is a message like any other: it can be reported.
+        check([m["text"] for m in got if m["kind"] == "received"] ==
+              ["the quiet club"], str(got))
+        for name in ("alice", "tablet", "bob"):
+            w.inbox(name)
+            check(names_of(w, name) == ["the quiet club"], name)
+        r = w.cs("bob", "group", "rename", "the quiet club", "two\nlines")
+        says(r, "A group's name is one line")
+        r = w.cs("bob", "group", "rename", "the quiet club", "alice")
+        says(r, "would be taken for alice")
+        # By that name for whoever comes.
+        w.join("dave")
+        w.friends("alice", "dave")
+        w.csok("alice", "group", "add", "the quiet club", "dave")
+        w.inbox("dave")
+        check(names_of(w, "dave") == ["the quiet club"], "newcomers")
+        for name in ("bob", "carol"):
+            w.inbox(name)
+        # Two at once: one name for all.
+        ref = group(w, "bob", "the quiet club")["id"]
+        a, b = at_once(
+            lambda: w.cs("bob", "group", "rename", ref, "one"),
+            lambda: w.cs("carol", "group", "rename", ref, "two"))
+        check(a.status == 0 and b.status == 0, "%s %s" % (a, b))
+        all_names = []
+        for name in ("alice", "bob", "carol", "dave", "tablet"):
+            w.inbox(name)
+            w.inbox(name)
+            all_names += names_of(w, name)
+        check(len(all_names) == 5 and len(set(all_names)) == 1,
+              str(all_names))
+        # Kept for admins; what waited while that was decided changes nothing.
+        w.csok("alice", "group", "policy", all_names[0], "--rename", "admins")
+        w.inbox("carol")
+        says(w.cs("carol", "group", "rename", all_names[0], "mine"),
+             "Only the owner or an admin of %s can rename it" % all_names[0])
+        r = w.run("liar", w.home("carol"), all_names[0], "rename")
+        check(r.status == 0, "the hub cannot see it: %s" % r)
+        got = w.inbox("alice")
+        check([(m["kind"], m.get("reason")) for m in got
+               if m["kind"] != "notice"] == [("refused", "denied")], str(got))
+        check(names_of(w, "alice") == all_names[:1], "as it was")
+
+
 def test_at_once():
     """Two who may, at the same time; and one who may no longer."""
     with World() as w:

@@ -141,8 +141,8 @@ out:
 }
 
 /* Those who are added see it among the words of their program. */
-static enum cs_err
-check_name(struct cs_client *c, const char *name)
+enum cs_err
+client_group_check_name(struct cs_client *c, const char *name)
 {
 	char clean[CS_NAME_MAX + 1], like[CLIENT_NAME_SIZE];
 	enum cs_err err;
@@ -329,8 +329,8 @@ cs_client_group_new(
 	size_t next = 0;
 	enum cs_err err;
 
-	if ((err = check_name(c, name)) || (err = client_need_hub(c)) ||
-	    (err = find_people(&p, c, who)))
+	if ((err = client_group_check_name(c, name)) ||
+	    (err = client_need_hub(c)) || (err = find_people(&p, c, who)))
 		goto out;
 	err = client_group_find(&g, c, name, CLIENT_FIND_GROUP);
 	/* A group whose making broke off is continued. */

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* group new, add, remove, role, policy, leave, list, repair; accept, block */
+/* group new, add, remove, rename, role, policy, leave, list, repair; accept,
+ * block */
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
@@ -238,6 +239,22 @@ cli_group_policy(const struct cli_args *args)
 		status = cli_client_fail(c, err);
 	else if (!change || cli_flag(args, "json"))
 		status = show_policy(c, args);
+	cli_close(c);
+	return status;
+}
+
+int
+cli_group_rename(const struct cli_args *args)
+{
+	struct cs_client *c;
+	enum cs_err err;
+	int status = cli_open(&c, args, CLI_ONLINE);
+
+	if (status != CLI_OK)
+		return status;
+	err = cs_client_group_rename(c, cli_arg(args, 0), cli_arg(args, 1));
+	if (err)
+		status = cli_client_fail(c, err);
 	cli_close(c);
 	return status;
 }

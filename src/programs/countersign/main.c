@@ -248,6 +248,9 @@ static const struct cli_command commands[] = {
 	{ "group remove", "GROUP NAME", "remove somebody from a group",
 	    "The owner removes anybody, an admin those who have no role.", 2, 2,
 	    NULL, cli_group_remove },
+	{ "group rename", "GROUP NEW-NAME", "give a group another name",
+	    "Everybody in it sees it, and who did it; the hub does not.", 2, 2,
+	    NULL, cli_group_rename },
 	{ "group role", "GROUP NAME owner|admin|member",
 	    "give somebody a role in a group",
 	    "Only the owner gives roles. A group has one owner: whoever makes "

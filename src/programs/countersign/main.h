@@ -10,6 +10,7 @@ cli_run cli_join, cli_whoami, cli_safety_number, cli_send, cli_inbox,
     cli_group_list, cli_requests, cli_accept, cli_block, cli_settings,
     cli_report, cli_reports, cli_export, cli_link, cli_join_device, cli_devices,
     cli_device_remove, cli_group_leave, cli_group_repair, cli_group_role,
-    cli_group_policy, cli_contacts, cli_notices, cli_appeal, cli_reply,
-    cli_second_look, cli_account_leave, cli_recover, cli_recovery_show,
-    cli_recovery_check, cli_recovery_keep, cli_recovery_forget, cli_alias;
+    cli_group_rename, cli_group_policy, cli_contacts, cli_notices, cli_appeal,
+    cli_reply, cli_second_look, cli_account_leave, cli_recover,
+    cli_recovery_show, cli_recovery_check, cli_recovery_keep,
+    cli_recovery_forget, cli_alias;
