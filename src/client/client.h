@@ -275,6 +275,11 @@ enum cs_client_group_state {
 	CS_CLIENT_BLOCKED = 3,
 	CS_CLIENT_LEAVING = 4, /* left, and a member has yet to commit it */
 };
+enum cs_client_role { CS_CLIENT_MEMBER, CS_CLIENT_ADMIN, CS_CLIENT_OWNER };
+/* What is kept from members who are neither owner nor admin. */
+struct cs_client_policy {
+	bool add, rename, timer, write;
+};
 struct cs_client_group {
 	uint8_t ref[CS_HASH_LEN];
 	bool direct;
@@ -289,7 +294,12 @@ struct cs_client_group {
 	bool lost; /* this device cannot follow it: see ..._group_repair() */
 	uint64_t epoch;
 	size_t n_members;
-	char (*members)[33]; /* handles; freed by cs_client_groups_free() */
+	/* Handles, and the role of each; freed by cs_client_groups_free().  A
+	 * conversation of two has no roles. */
+	char (*members)[33];
+	enum cs_client_role *roles;
+	enum cs_client_role role; /* the user's */
+	struct cs_client_policy kept;
 };
 struct cs_client_groups {
 	struct cs_client_group *v;
@@ -297,6 +307,9 @@ struct cs_client_groups {
 };
 CS_CHECKED enum cs_err cs_client_groups(
     struct cs_client_groups *out, struct cs_client *c);
+/* The one group that ${name} means. */
+CS_CHECKED enum cs_err cs_client_group_show(
+    struct cs_client_groups *out, struct cs_client *c, const char *name);
 void cs_client_groups_free(struct cs_client_groups *g);
 
 /* People, by handle, by a name that the user gave, or by the beginning of an
@@ -327,6 +340,18 @@ CS_CHECKED enum cs_err cs_client_group_add(
     struct cs_client *c, const char *name, const struct cs_client_people *who);
 CS_CHECKED enum cs_err cs_client_group_remove(
     struct cs_client *c, const char *name, const char *handle);
+/* Give somebody in a group a role: only its owner can, and stays in it as an
+ * admin after making another the owner. */
+CS_CHECKED enum cs_err cs_client_group_role(struct cs_client *c,
+    const char *name, const char *handle, enum cs_client_role role);
+/* Change what is kept from members: what ${which} names becomes what ${to}
+ * says. */
+CS_CHECKED enum cs_err cs_client_group_policy(struct cs_client *c,
+    const char *name, const struct cs_client_policy *which,
+    const struct cs_client_policy *to);
+/* Give a group another name, for all who are in it. */
+CS_CHECKED enum cs_err cs_client_group_rename(
+    struct cs_client *c, const char *name, const char *to);
 /* Leave a group or, given the name of a person, the conversation with them, on
  * all devices of the account. */
 CS_CHECKED enum cs_err cs_client_group_leave(

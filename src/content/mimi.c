@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/name.h"
 #include "base/text.h"
 #include "content/cbor.h"
 #include "crypto/hash.h"
@@ -25,6 +26,7 @@ enum { HASH_SHA256 = 1 };
 #define LANGUAGE_MAX 35
 
 static const char text_type[] = "text/plain;charset=utf-8";
+static const char room_type[] = "application/vnd.countersign.room";
 static const char media_key[] = "countersign.media";
 
 /* ---- writing ------------------------------------------------------------ */
@@ -46,13 +48,13 @@ write_digests(struct cs_writer *w, const struct cs_mimi_content *c)
 }
 
 static void
-write_text_part(struct cs_writer *w, struct cs_view text)
+write_text_part(struct cs_writer *w, const char *type, struct cs_view text)
 {
 	cs_cbor_write_array(w, 5);
 	cs_cbor_write_uint(w, DISPOSITION_RENDER);
 	cs_cbor_write_text(w, cs_view("", 0));
 	cs_cbor_write_uint(w, SINGLE);
-	cs_cbor_write_text(w, cs_view_str(text_type));
+	cs_cbor_write_text(w, cs_view_str(type));
 	cs_cbor_write_bytes(w, text);
 }
 
@@ -98,9 +100,19 @@ write_parts(struct cs_writer *w, const struct cs_mimi_content *c)
 		cs_cbor_write_array(w, n);
 	}
 	if (c->has_text)
-		write_text_part(w, c->text);
+		write_text_part(
+		    w, c->names_room ? room_type : text_type, c->text);
 	for (size_t i = 0; i < c->n_external; i++)
 		write_external_part(w, &c->external[i]);
+}
+
+/* A name stands alone. */
+static bool
+is_one_kind(const struct cs_mimi_content *c)
+{
+	return !c->names_room ||
+	    (c->has_text && c->n_external == 0 && !c->is_reply &&
+		c->text.len != 0 && c->text.len <= CS_NAME_MAX);
 }
 
 enum cs_err
@@ -111,6 +123,8 @@ cs_mimi_write(struct cs_buf *out, const struct cs_mimi_content *c)
 
 	if (c->has_text && !cs_utf8_valid(c->text))
 		return CS_ERR_FORMAT;
+	if (!is_one_kind(c))
+		return CS_ERR_MISUSE;
 	cs_cbor_write_array(&w, 7);
 	cs_cbor_write_bytes(&w, CS_VIEW_OF(c->salt));
 	cs_cbor_write_null(&w);                  /* replaces */
@@ -223,8 +237,11 @@ read_single(struct cs_reader *r, struct cs_mimi_content *out)
 
 	if (r->err != CS_OK)
 		return;
+	out->names_room = cs_view_equal(type, cs_view_str(room_type));
 	/* A message has one text, and only text that is shown as it is. */
-	if (!cs_view_equal(type, cs_view_str(text_type)) || out->has_text)
+	if ((!out->names_room &&
+		!cs_view_equal(type, cs_view_str(text_type))) ||
+	    out->has_text)
 		cs_reader_fail(r, CS_ERR_UNSUPPORTED);
 	else if (!cs_utf8_valid(text))
 		cs_reader_fail(r, CS_ERR_FORMAT);
@@ -358,7 +375,8 @@ cs_mimi_parse(struct cs_mimi_content *out, struct cs_view in)
 	read_part(&r, out, CS_MIMI_DEPTH_MAX);
 	if ((err = cs_reader_end(&r)))
 		return err;
-	if (out->sender_uri.len == 0 || out->room_uri.len == 0)
+	if (out->sender_uri.len == 0 || out->room_uri.len == 0 ||
+	    !is_one_kind(out))
 		return CS_ERR_FORMAT;
 	return join_digests(out, &d);
 }

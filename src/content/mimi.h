@@ -4,8 +4,9 @@
  * deterministic CBOR.
  *
  * A message is text, or a photo or file with or without a caption, perhaps in
- * answer to another.  On the wire a caption and a file are a MultiPart of both
- * that belongs together (singleUnit); a report discloses the whole message.
+ * answer to another; or the name that its room gets.  On the wire a caption and
+ * a file are a MultiPart of both that belongs together (singleUnit); a report
+ * discloses the whole message.
  */
 #pragma once
 
@@ -42,6 +43,9 @@ struct cs_mimi_content {
 	struct cs_view room_uri;
 	bool has_text;
 	struct cs_view text; /* text/plain, UTF-8 */
+	/* ${text} is the new name of the room, of 1 to CS_NAME_MAX bytes, and
+	 * all there is (application/vnd.countersign.room). */
+	bool names_room;
 	size_t n_external;
 	struct cs_mimi_external external[CS_MIMI_PARTS_MAX];
 };

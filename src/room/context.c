@@ -43,8 +43,9 @@ write_dictionary(struct cs_buf *out, const struct cs_room_operator *op,
 	return cs_franking_operator_pin_write(out, &pin);
 }
 
-enum cs_err
-cs_room_context_write(struct cs_buf *out, const struct cs_room_operator *op,
+/* The list without a policy. */
+static enum cs_err
+write_operator(struct cs_buf *out, const struct cs_room_operator *op,
     struct cs_view desk_key)
 {
 	struct cs_buf senders = { 0 }, dictionary = { 0 };
@@ -61,6 +62,21 @@ cs_room_context_write(struct cs_buf *out, const struct cs_room_operator *op,
 	}
 	cs_buf_free(&senders);
 	cs_buf_free(&dictionary);
+	return err;
+}
+
+enum cs_err
+cs_room_context_write(struct cs_buf *out, const struct cs_room_operator *op,
+    struct cs_view desk_key, const struct cs_room_policy *policy)
+{
+	struct cs_buf plain = { 0 };
+	enum cs_err err;
+
+	if (policy == NULL)
+		return write_operator(out, op, desk_key);
+	if ((err = write_operator(&plain, op, desk_key)) == CS_OK)
+		err = cs_room_policy_put(out, cs_buf_view(&plain), policy);
+	cs_buf_free(&plain);
 	return err;
 }
 
@@ -86,13 +102,19 @@ check_context(const struct cs_mls_public *g, const struct cs_room_operator *op)
 {
 	struct cs_view got = cs_mls_view_extensions(g), key;
 	struct cs_view id = cs_mls_view_id(g);
+	struct cs_room_policy policy;
 	struct cs_buf want = { 0 };
-	enum cs_err err;
+	enum cs_err err = cs_room_policy_find(&policy, got);
 
+	if (err && err != CS_ERR_NOT_FOUND)
+		return err;
+	if (err == CS_OK && !cs_room_policy_fits(&policy, g))
+		return CS_ERR_MISMATCH;
 	if (id.len < CS_ROOM_ID_MIN || cs_view_is_zero(id) ||
 	    cs_mls_view_suite(g) != CS_ROOM_SUITE || !desk_key(&key, got))
 		return CS_ERR_MISMATCH;
-	err = cs_room_context_write(&want, op, key);
+	err = cs_room_context_write(
+	    &want, op, key, err == CS_OK ? &policy : NULL);
 	if (err == CS_OK && !cs_view_equal(got, cs_buf_view(&want)))
 		err = CS_ERR_MISMATCH;
 	cs_buf_free(&want);

@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: MIT */
-/* What all members of a room agree on from its first epoch on: the operator.
- * Nothing of it ever changes. */
+/* What all members of a room agree on from its first epoch on: the operator,
+ * which never changes, and who may do what (room/policy.h). */
 #pragma once
 
 #include "countersign/mls.h"
 #include "room/leaf.h"
+#include "room/policy.h"
 
 /* How long an operator keeps what a report may be about. */
 #define CS_ROOM_REPORT_WINDOW_S (30 * CS_DAY_S)
@@ -17,13 +18,16 @@ struct cs_room_operator {
 };
 
 /* Append the content of the list of the GroupContext's extensions; ${desk_key}
- * seals to the report desk, and is empty as long as there is none. */
+ * seals to the report desk, and is empty as long as there is none; ${policy} is
+ * NULL where none is written. */
 CS_CHECKED enum cs_err cs_room_context_write(struct cs_buf *out,
-    const struct cs_room_operator *op, struct cs_view desk_key);
+    const struct cs_room_operator *op, struct cs_view desk_key,
+    const struct cs_room_policy *policy);
 
 /* Is ${g} a room of this operator: its id, suite, and context byte for byte but
- * for the desk's key, and each of its leaves?  CS_ERR_MISMATCH, or what is
- * wrong with a leaf. */
+ * for the desk's key and the policy, which lists nobody who is not in it, and
+ * each of its leaves?  CS_ERR_MISMATCH, or what is wrong with policy or leaf.
+ */
 CS_CHECKED enum cs_err cs_room_check_group(
     const struct cs_mls_public *g, const struct cs_room_operator *op);
 

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/alloc.h"
+#include "room/policy.h"
 
 /* ---- whose -------------------------------------------------------------- */
 
@@ -157,39 +158,177 @@ check_proposal(const struct cs_mls_handshake *h)
 /* ---- commits ------------------------------------------------------------ */
 
 static enum cs_err
-check_add(const struct cs_mls_proposal_view *p)
+check_add(struct cs_room_owner *out, const struct cs_mls_proposal_view *p)
 {
-	struct cs_room_owner new;
 	enum cs_err err;
 
 	if ((err = cs_room_check_leaf(&p->leaf)) ||
 	    (err = cs_room_check_key_package_extensions(
 		 p->key_package_extensions)))
 		return err;
-	return cs_room_owner_of(&new, &p->leaf.credential);
+	return cs_room_owner_of(out, &p->leaf.credential);
+}
+
+/* What a member's commit does, and who may do what before and after it. */
+struct doing {
+	const struct cs_mls_handshake *h;
+	struct cs_room_owner by;
+	struct cs_room_policy policy; /* in the epoch that it ends */
+	bool added, brought;          /* a device; of somebody else */
+	bool removed, context;
+};
+
+static enum cs_err
+do_add(struct doing *d, const struct cs_mls_proposal_view *p)
+{
+	struct cs_room_owner new;
+	enum cs_err err;
+
+	if ((err = check_add(&new, p)))
+		return err;
+	d->added = true;
+	if (same_account(&new, &d->by))
+		return CS_OK;
+	d->brought = true;
+	return cs_room_may(&d->policy, d->by.account, CS_ROOM_ADD)
+	    ? CS_OK
+	    : CS_ERR_DENIED;
+}
+
+static enum cs_err
+do_remove(struct doing *d, const struct cs_mls_proposal_view *p)
+{
+	struct cs_room_owner target;
+
+	d->removed = true;
+	if (!owner_at(&target, d->h->before, p->target))
+		return CS_ERR_PROPOSAL;
+	return cs_room_may_remove(&d->policy, d->by.account, target.account)
+	    ? CS_OK
+	    : CS_ERR_DENIED;
+}
+
+static enum cs_err
+do_one(struct doing *d, const struct cs_mls_proposal_view *p)
+{
+	if (p->by_reference) {
+		/* Each of them removes somebody. */
+		d->removed = true;
+		return may_propose(d->h->before, p) ? CS_OK : CS_ERR_PROPOSAL;
+	}
+	switch (p->type) {
+	case CS_MLS_PROPOSAL_ADD:
+		return do_add(d, p);
+	case CS_MLS_PROPOSAL_REMOVE:
+		return do_remove(d, p);
+	case CS_MLS_PROPOSAL_GROUP_CONTEXT_EXTENSIONS:
+		d->context = true;
+		return CS_OK;
+	default:
+		return CS_ERR_PROPOSAL;
+	}
+}
+
+/* The policy as it is without those who go. */
+static enum cs_err
+policy_without(struct cs_room_policy *out, const struct doing *d)
+{
+	const struct cs_mls_handshake *h = d->h;
+	uint32_t leaves = cs_mls_view_leaves(h->before);
+	bool *going = cs_calloc(leaves, sizeof *going);
+
+	if (going == NULL)
+		return CS_ERR_NOMEM;
+	for (size_t i = 0; i < h->n; i++)
+		if (h->proposals[i].target < leaves)
+			going[h->proposals[i].target] = true;
+	*out = d->policy;
+	cs_room_policy_without(out, h->before, going);
+	cs_free(going, leaves * sizeof *going);
+	return CS_OK;
+}
+
+/* Whatever else stands in the context stays, byte for byte. */
+static enum cs_err
+check_context(
+    const struct cs_mls_handshake *h, const struct cs_room_policy *policy)
+{
+	struct cs_buf want = { 0 };
+	enum cs_err err = cs_room_policy_put(
+	    &want, cs_mls_view_extensions(h->before), policy);
+
+	if (err == CS_OK &&
+	    !cs_view_equal(
+		cs_buf_view(&want), cs_mls_view_extensions(h->after)))
+		err = CS_ERR_PROPOSAL;
+	cs_buf_free(&want);
+	return err;
+}
+
+static unsigned
+people(const struct cs_mls_public *g)
+{
+	struct cs_room_owner first, other;
+	bool any = false;
+
+	for (uint32_t i = 0; i < cs_mls_view_leaves(g); i++) {
+		if (!owner_at(any ? &other : &first, g, i))
+			continue;
+		if (any && !same_account(&first, &other))
+			return 2;
+		any = true;
+	}
+	return any;
+}
+
+/* Is the policy after the commit what it has to be? */
+static enum cs_err
+check_policy(const struct doing *d)
+{
+	struct cs_room_policy left, to;
+	enum cs_err err;
+
+	if (!d->context && !d->removed && (d->policy.written || !d->brought))
+		return CS_OK;
+	if ((err = policy_without(&left, d)))
+		return err;
+	if (!d->context) {
+		/* Whoever has a role and goes, and the third who comes, want
+		 * it written. */
+		if (d->policy.written)
+			return cs_room_policy_equal(&left, &d->policy)
+			    ? CS_OK
+			    : CS_ERR_PROPOSAL;
+		return d->brought && people(d->h->before) > 1 ? CS_ERR_PROPOSAL
+							      : CS_OK;
+	}
+	err = cs_room_policy_find(&to, cs_mls_view_extensions(d->h->after));
+	if (err)
+		return err == CS_ERR_NOT_FOUND ? CS_ERR_PROPOSAL : err;
+	if (!cs_room_may_change(&left, &to, d->by.account))
+		return CS_ERR_DENIED;
+	if (cs_room_policy_equal(&to, &d->policy) ||
+	    !cs_room_policy_fits(&to, d->h->after))
+		return CS_ERR_PROPOSAL;
+	return check_context(d->h, &to);
 }
 
 static enum cs_err
 check_members_commit(const struct cs_mls_handshake *h)
 {
-	bool added = false;
+	struct doing d = { .h = h };
 	enum cs_err err;
 
-	for (size_t i = 0; i < h->n; i++) {
-		const struct cs_mls_proposal_view *p = &h->proposals[i];
-
-		if (p->by_reference) {
-			if (!may_propose(h->before, p))
-				return CS_ERR_PROPOSAL;
-		} else if (p->type == CS_MLS_PROPOSAL_ADD) {
-			if ((err = check_add(p)))
-				return err;
-			added = true;
-		} else if (p->type != CS_MLS_PROPOSAL_REMOVE) {
-			return CS_ERR_PROPOSAL;
-		}
-	}
-	return added ? check_owners(h->after) : CS_OK;
+	if (!owner_at(&d.by, h->before, h->sender.index))
+		return CS_ERR_CREDENTIAL;
+	if ((err = cs_room_policy_of(&d.policy, h->before)))
+		return err;
+	for (size_t i = 0; i < h->n; i++)
+		if ((err = do_one(&d, &h->proposals[i])))
+			return err;
+	if ((err = check_policy(&d)))
+		return err;
+	return d.added ? check_owners(h->after) : CS_OK;
 }
 
 /* May the account come in by itself? */

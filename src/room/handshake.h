@@ -7,11 +7,21 @@
  *	what			by whom			how
  *	Remove			the operator		proposed
  *	SelfRemove, Remove	of an own device	proposed
- *	Add, Remove		any member		in their own commit
+ *	Add			whom the policy lets	in their own commit
+ *	Remove			the owner, and admins	in their own commit
+ *				of members; anybody of
+ *				their own devices
+ *	GroupContextExtensions	whom the policy lets	in their own commit
+ *				(room/policy.h)
  *	a new path		any member		in their own commit
  *	external commit		a device of an account	ExternalInit, and a
  *				that is there or may	Remove of the same
  *				come back		device's old leaf
+ *
+ * A change of the context changes the policy and nothing else.  A commit that
+ * takes out somebody with a role has to carry one: what is left of the policy
+ * without them, whoever commits.  So has one that brings a third into a
+ * conversation of two, or anybody into an old group, where none is written.
  *
  * Nothing else: what is not named here is refused.  A commit refers to
  * proposals only if they are in the first two lines, so that nobody commits

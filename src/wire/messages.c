@@ -607,6 +607,8 @@ static const struct {
 	    "once it has." },
 	{ CS_WIRE_E_DESK_HEAD, "desk-head",
 	    "The hub has seen a later state of this desk, or another one." },
+	{ CS_WIRE_E_READERS, "readers",
+	    "Only the owner and the admins of this group can write to it." },
 };
 
 const char *

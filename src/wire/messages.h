@@ -106,6 +106,7 @@ enum cs_wire_code {
 	CS_WIRE_E_DISSOLVED = 32,
 	CS_WIRE_E_DESK_BUSY = 33, /* too much of yours waits for the desk */
 	CS_WIRE_E_DESK_HEAD = 34, /* the hub knows a later one, or another */
+	CS_WIRE_E_READERS = 35,   /* only owner and admins of the group write */
 };
 /* A short stable name, such as "stale-epoch"; never NULL. */
 const char *cs_wire_code_name(uint16_t code);

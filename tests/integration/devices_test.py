@@ -347,6 +347,7 @@ def test_devices_offline_in_between():
         w.csok("cleo", "accept", "alma")
         # The laptop sleeps through commits and messages of others.
         w.csok("alma", "group", "add", "family", "cleo")
+        w.csok("alma", "group", "role", "family", "boris", "admin")
         w.csok("boris", "send", "family", "welcome, Cleo")
         w.csok("cleo", "inbox")
         w.csok("cleo", "send", "family", "thank you")

@@ -117,6 +117,7 @@ def test_killed_at_random():
         # Everybody can still write, and change the group.
         w.csok("bob", "send", "family", "it is over")
         check("it is over" in receipts(w, "carol"), "carol reads on")
+        w.csok("alice", "group", "role", "family", "carol", "owner")
         w.csok("carol", "group", "remove", "family", "alice")
         w.csok("bob", "send", "family", "without alice")
         check("without alice" in receipts(w, "carol"), "the group works")
@@ -140,6 +141,7 @@ def test_killed_while_changing_a_group():
         w.friends(*names)
         storm = Storm(w, 4711)
         w.csok("alice", "group", "new", "team", "bob", "carol")
+        w.csok("alice", "group", "role", "team", "bob", "admin")
         for name in ("bob", "carol"):
             w.csok(name, "inbox")
         for i in range(12):

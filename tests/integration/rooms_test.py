@@ -58,10 +58,13 @@ def proposed(w, who):
         (who,)).fetchone()[0]
 
 
-def trio(w):
-    w.join("mallory", "carol", "dave")
+def trio(w, owner="mallory"):
+    names = ("mallory", "carol", "dave")
+    w.join(*names)
     w.friends("mallory", "carol", "dave")
-    w.csok("mallory", "group", "new", "club", "carol", "dave")
+    if owner != "mallory":
+        w.friends(owner, *[n for n in names if n not in (owner, "mallory")])
+    w.csok(owner, "group", "new", "club", *[n for n in names if n != owner])
     for name in ("carol", "dave", "mallory"):
         w.inbox(name)
 
@@ -112,6 +115,7 @@ def test_who_may_come_back():
             w.join("trudy", "mallory", "carol", "dave")
             w.friends("trudy", "mallory", "carol", "dave")
             w.csok("carol", "group", "new", "club", "trudy", "mallory", "dave")
+            w.csok("carol", "group", "role", "club", "trudy", "admin")
             for name in ("trudy", "mallory", "dave", "carol"):
                 w.inbox(name)
             action = disable(w, "mallory")
@@ -295,7 +299,7 @@ def test_way_back_by_itself():
     """A commit that nobody but members can see to be wrong: they do not follow,
     say whose it was, and enter anew; it ends nothing."""
     with World() as w:
-        trio(w)
+        trio(w, "carol")
         w.csok("carol", "send", "club", "before")
         w.texts("dave"), w.texts("mallory")
         check(meddle(w, "mallory", "commit", "club", "garbled") == "taken",

@@ -94,6 +94,7 @@ def test_two_commits_at_once():
         w.join(*names)
         w.friends(*names)
         w.csok("alice", "group", "new", "team", "bob")
+        w.csok("alice", "group", "role", "team", "bob", "admin")
         w.csok("bob", "inbox")
         for i in range(4):
             a, b = at_once(

@@ -3,9 +3,9 @@
  * liar HOME GROUP MODE [FILE]: a member whose client lies.  It sends one
  * message that is wrong in one way; everything else is as it should be.
  *
- *	honest		nothing: the control
- *	tag		a tag that does not open
- *	signature	signed by another device's key
+ *	honest		nothing: the control; or all that is wrong is who says
+ *it rename		the same, with a name for the group tag		a tag
+ *that does not open signature	signed by another device's key
  *	sender		names somebody else as its sender
  *	room		names another group
  *	cbor		the same content in an encoding that is not
@@ -97,6 +97,7 @@ compose(struct lie *l, struct cs_buf *body, uint8_t salt[static 16])
 	snprintf(text, sizeof text, "this is the lie called %s", l->mode);
 	content.has_text = true;
 	content.text = cs_view_str(text);
+	content.names_room = is(l, "rename");
 	if ((err = cs_mimi_user_uri(&sender, l->c->self.hub,
 		 cs_view_str(
 		     is(l, "sender") ? "mallory" : l->c->self.handle))) ||

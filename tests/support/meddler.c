@@ -3,10 +3,12 @@
  * meddler HOME COMMAND ...: a member whose program changes groups as it likes.
  * What the hub says is printed: "taken", or the name of its refusal.
  *
- *	commit GROUP WHAT	a commit with reinit, psk, context, ephemeral,
- *aad or leaf in it; garbled: one that members refuse and the hub cannot tell
- *from a good one propose GROUP WHAT NAME	add or remove NAME, update,
- *reinit, leave groups N NAME		make N groups with NAME join LINK NAME
+ *	commit GROUP WHAT [NAME]	a commit with reinit, psk, context,
+ *		ephemeral, aad or leaf in it; remove NAME; owner or admin: a
+ *		policy that gives this account that role; garbled: one that
+ *		members refuse and the hub cannot tell from a good one
+ *	propose GROUP WHAT [NAME]	add or remove NAME, update, reinit,
+ *leave groups N NAME			make N groups with NAME join LINK NAME
  *ACCOUNT DEVICE	with ids of one's own choice, in hex
  */
 
@@ -26,6 +28,7 @@
 #include "crypto/init.h"
 #include "crypto/random.h"
 #include "mls/group.h"
+#include "room/policy.h"
 
 struct job {
 	struct cs_client *c;
@@ -95,9 +98,32 @@ submit(struct job *j, struct cs_view message, struct cs_view info)
 	    &cs_wire_submit_answer_shape, &answer);
 }
 
+/* The context with a role for this account. */
+static void
+make_policy(struct job *j, struct cs_buf *hold, struct cs_mls_extension exts[2])
+{
+	const struct cs_mls_public *view = cs_mls_group_view(j->g.mls);
+	struct cs_room_policy policy;
+	struct cs_view list;
+
+	must(j, cs_room_policy_of(&policy, view), "policy");
+	must(j,
+	    cs_room_policy_give(&policy, j->c->self.account,
+		is(j, 4, "owner") ? CS_ROOM_OWNER : CS_ROOM_ADMIN),
+	    "role");
+	policy.written = true;
+	must(j, cs_room_policy_put(hold, cs_mls_view_extensions(view), &policy),
+	    "policy");
+	list = cs_buf_view(hold);
+	if (!cs_mls_extension_next(&list, &exts[0]) ||
+	    !cs_mls_extension_next(&list, &exts[1]))
+		must(j, CS_ERR_NOT_FOUND, "context");
+}
+
 static void
 commit(struct job *j)
 {
+	struct cs_buf policy = { 0 };
 	const struct cs_mls_reinit reinit = {
 		.group_id = cs_view_str("a group somewhere else"),
 		.suite_id = CS_SUITE_X25519_AES128,
@@ -140,6 +166,9 @@ commit(struct job *j)
 		opt.remove = leaves;
 		opt.n_remove =
 		    client_group_leaves_of(&j->g, j->argv[5], leaves);
+	} else if (is(j, 4, "owner") || is(j, 4, "admin")) {
+		make_policy(j, &policy, exts);
+		opt.context_exts = &context;
 	} else if (is(j, 4, "aad")) {
 		opt.authenticated_data = cs_view_str("psst");
 	} else if (is(j, 4, "leaf")) {
@@ -168,6 +197,7 @@ commit(struct job *j)
 	cs_buf_free(&message);
 	cs_buf_free(&welcome);
 	cs_buf_free(&info);
+	cs_buf_free(&policy);
 }
 
 static void

@@ -1,12 +1,14 @@
 /* SPDX-License-Identifier: MIT */
 /* A hub that does not propose the removal of a device that was revoked changes
- * nothing: every member who has the revocation removes it. */
+ * nothing: whoever has the revocation and may, removes it. The other devices of
+ * its account always may. */
 #include "client/groups/ended.h"
 
 #include "client/groups/commit.h"
 #include "client/home/client.h"
 #include "client/home/group.h"
 #include "client/home/revoked.h"
+#include "client/home/roles.h"
 #include "mls/group.h"
 
 #define AT_ONCE CS_WIRE_DEVICES_MAX
@@ -15,8 +17,9 @@ static enum cs_err
 find(uint32_t leaves[static AT_ONCE], size_t *n, struct cs_client *c,
     const struct client_group *g)
 {
+	struct cs_room_policy policy;
 	struct cs_mls_member m;
-	enum cs_err err = CS_OK;
+	enum cs_err err = client_policy_of(&policy, g);
 
 	*n = 0;
 	for (uint32_t i = 0;
@@ -26,7 +29,9 @@ find(uint32_t leaves[static AT_ONCE], size_t *n, struct cs_client *c,
 
 		if (i == cs_mls_group_own_leaf(g->mls) ||
 		    !cs_mls_group_member(g->mls, i, &m) ||
-		    cs_identity_peek(&identity, m.credential) != CS_OK)
+		    cs_identity_peek(&identity, m.credential) != CS_OK ||
+		    !cs_room_may_remove(
+			&policy, c->self.account, identity.account.account))
 			continue;
 		err = client_revoked_check(c, &identity);
 		if (err == CS_ERR_CREDENTIAL) {

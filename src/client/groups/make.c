@@ -20,6 +20,7 @@
 #include "client/home/members.h"
 #include "client/home/operator.h"
 #include "client/home/problem.h"
+#include "client/home/roles.h"
 #include "crypto/random.h"
 
 #define GROUP_ID_LEN 32
@@ -34,18 +35,22 @@ struct people {
 	void (*progress)(uint64_t done, uint64_t total);
 };
 
-/* The extensions of the GroupContext, which point into ${hold}. */
+/* The extensions of the GroupContext, which point into ${hold}: whoever makes
+ * a group is its owner, and two people need none. */
 static enum cs_err
-context_extensions(
-    struct cs_client *c, struct cs_buf *hold, struct cs_mls_extension exts[2])
+context_extensions(struct cs_client *c, const struct client_group *g,
+    struct cs_buf *hold, struct cs_mls_extension exts[2])
 {
 	const struct cs_room_operator op = client_room_operator(c);
+	struct cs_room_policy policy = { .written = true };
 	struct cs_view list;
 	enum cs_err err;
 
+	memcpy(policy.owner, c->self.account, sizeof policy.owner);
 	if ((err = cs_room_context_write(hold, &op,
 		 cs_view(
-		     c->link.desk.hpke, c->link.desk.known ? CS_KEY_LEN : 0))))
+		     c->link.desk.hpke, c->link.desk.known ? CS_KEY_LEN : 0),
+		 g->direct ? NULL : &policy)))
 		return err;
 	list = cs_buf_view(hold);
 	return cs_mls_extension_next(&list, &exts[0]) &&
@@ -74,7 +79,7 @@ make(struct client_group *g, struct cs_client *c)
 		return CS_ERR_NOMEM;
 	opt = client_mls_options(g->check);
 	if ((err = client_identity(&id, c)) ||
-	    (err = context_extensions(c, &context, exts)) ||
+	    (err = context_extensions(c, g, &context, exts)) ||
 	    (err = cs_group_ref(g->ref, client_group_id(g))))
 		goto out;
 	if ((err = cs_mls_group_new(&g->mls, CS_SUITE_X25519_AES128,
@@ -136,8 +141,8 @@ out:
 }
 
 /* Those who are added see it among the words of their program. */
-static enum cs_err
-check_name(struct cs_client *c, const char *name)
+enum cs_err
+client_group_check_name(struct cs_client *c, const char *name)
 {
 	char clean[CS_NAME_MAX + 1], like[CLIENT_NAME_SIZE];
 	enum cs_err err;
@@ -324,8 +329,8 @@ cs_client_group_new(
 	size_t next = 0;
 	enum cs_err err;
 
-	if ((err = check_name(c, name)) || (err = client_need_hub(c)) ||
-	    (err = find_people(&p, c, who)))
+	if ((err = client_group_check_name(c, name)) ||
+	    (err = client_need_hub(c)) || (err = find_people(&p, c, who)))
 		goto out;
 	err = client_group_find(&g, c, name, CLIENT_FIND_GROUP);
 	/* A group whose making broke off is continued. */
@@ -354,7 +359,9 @@ cs_client_group_add(
 
 	if ((err = client_need_hub(c)) == CS_OK &&
 	    (err = find_people(&p, c, who)) == CS_OK &&
-	    (err = client_group_find(&g, c, name, CLIENT_FIND_GROUP)) == CS_OK)
+	    (err = client_group_find(&g, c, name, CLIENT_FIND_GROUP)) ==
+		CS_OK &&
+	    (err = client_may(c, &g, CS_ROOM_ADD)) == CS_OK)
 		err = add_rest(c, &g, &p, 0);
 	people_clear(&p);
 	client_group_clear(&g);
@@ -381,12 +388,9 @@ cs_client_group_remove(struct cs_client *c, const char *name, const char *typed)
 	}
 	err = CS_ERR_EPOCH;
 	for (unsigned i = 0; err == CS_ERR_EPOCH && i < CLIENT_TRIES; i++) {
-		opt.n_remove = client_group_leaves_of(&g, handle, leaves);
-		if (opt.n_remove == 0) {
-			err = client_problem(c, CS_ERR_NOT_FOUND,
-			    "%.40s is not in %.255s.", handle, name);
+		if ((err = client_may_remove(c, &g, handle)))
 			goto out;
-		}
+		opt.n_remove = client_group_leaves_of(&g, handle, leaves);
 		err = client_commit(c, &g, &opt);
 	}
 out:

@@ -15,6 +15,7 @@
 
 #include <string.h>
 
+#include "client/groups/policy_news.h"
 #include "client/home/away.h"
 #include "client/home/client.h"
 #include "client/home/contact.h"
@@ -277,7 +278,8 @@ client_commit_merge(
 	if (cs_mls_group_member(g->mls, cs_mls_staged_committer(staged), &m))
 		client_handle_of(committer, m.credential);
 	if ((err = notice_removed(c, g, staged, committer)) ||
-	    (err = notice_added(c, g, staged, committer))) {
+	    (err = notice_added(c, g, staged, committer)) ||
+	    (err = client_policy_news(c, g, staged, committer))) {
 		cs_mls_staged_free(staged);
 		return err;
 	}

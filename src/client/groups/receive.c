@@ -27,6 +27,7 @@
 #include "client/home/leavers.h"
 #include "client/home/message.h"
 #include "client/home/outbox.h"
+#include "client/home/roles.h"
 #include "client/hub/stamp.h"
 #include "crypto/hash.h"
 #include "mls/group.h"
@@ -288,6 +289,44 @@ store_message(struct cs_client *c, struct client_group *g,
 	return err;
 }
 
+/* May its sender write here?  The hub asks the same before it takes it. */
+static enum cs_err
+check_writer(const struct client_group *g, const uint8_t *account)
+{
+	struct cs_room_policy policy;
+	enum cs_err err = client_policy_of(&policy, g);
+
+	if (err)
+		return err;
+	return cs_room_may(&policy, account, CS_ROOM_WRITE) ? CS_OK
+							    : CS_ERR_DENIED;
+}
+
+/* Take over the name that a message gives to the group, if its sender may. */
+static enum cs_err
+take_name(struct cs_client *c, struct client_group *g,
+    const struct cs_proof *proof, uint64_t at_ms)
+{
+	const uint8_t *account = proof->sender.account.account;
+	char was[sizeof g->name], handle[CS_HANDLE_MAX + 1];
+	struct cs_room_policy policy;
+	enum cs_err err;
+
+	if (g->direct)
+		return CS_ERR_MISMATCH;
+	if ((err = client_policy_of(&policy, g)))
+		return err;
+	if (!cs_room_may(&policy, account, CS_ROOM_RENAME))
+		return CS_ERR_DENIED;
+	memcpy(was, g->name, sizeof was);
+	client_group_take_name(g, proof->content.text);
+	g->noted = false;
+	client_handle_in(handle, g, account);
+	return client_event(c, g, at_ms,
+	    "%s renamed the group \"%.255s\" to \"%.255s\".", handle, was,
+	    g->name);
+}
+
 /* Check what MLS opened, as the desk would check it. */
 static enum cs_err
 prove(struct cs_client *c, struct client_group *g, const struct arrival *a,
@@ -309,10 +348,41 @@ prove(struct cs_client *c, struct client_group *g, const struct arrival *a,
 	capsule.claimed_ms = aad.claimed_ms;
 	memcpy(capsule.sig, aad.sig, sizeof capsule.sig);
 	capsule.credential = cs_buf_view(&received->credential);
-	if ((err = cs_proof_check(
-		 &proof, &capsule, cs_buf_view(&a->stamp_cert), c->self.root)))
+	if ((err = cs_proof_check(&proof, &capsule, cs_buf_view(&a->stamp_cert),
+		 c->self.root)) ||
+	    (err = check_writer(g, proof.sender.account.account)) ||
+	    (proof.content.names_room &&
+		(err = take_name(c, g, &proof, a->stamp.accepted_ms))))
 		return err;
 	return store_message(c, g, &capsule, &proof);
+}
+
+/* Of two who rename a group at once, the later in the log counts. */
+static enum cs_err
+own_name(struct cs_client *c, struct client_group *g, const struct arrival *a)
+{
+	struct client_record r = { 0 };
+	struct cs_mimi_content content;
+	struct cs_buf plain = { 0 };
+	uint64_t id;
+	enum cs_err err;
+
+	if ((err = cs_db_get_int(&id, c->db,
+		 "SELECT id FROM message WHERE msg_hash=? AND grp=?",
+		 cs_blob(CS_VIEW_OF(a->stamp.msg_hash)),
+		 cs_blob(client_group_id(g)))) ||
+	    (err = client_message_load(&r, &plain, c, id)))
+		goto out;
+	err = client_message_content(&content, &r);
+	if (err == CS_OK && content.names_room && !g->direct) {
+		client_group_take_name(g, content.text);
+		g->noted = false;
+	}
+	if (err && !is_ours(err))
+		err = CS_OK;
+out:
+	cs_buf_free(&plain);
+	return err;
 }
 
 /* This device's own message stands in the log: the hub has it. */
@@ -322,9 +392,9 @@ own_message(
 {
 	enum cs_err err = client_outbox_seen(c, g, &a->stamp);
 
-	return err == CS_ERR_NOT_FOUND
-	    ? client_place_is_copy(c, g, a->entry->group_seq)
-	    : err;
+	if (err == CS_ERR_NOT_FOUND)
+		return client_place_is_copy(c, g, a->entry->group_seq);
+	return err ? err : own_name(c, g, a);
 }
 
 static enum cs_err

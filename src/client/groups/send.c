@@ -24,6 +24,7 @@
 #include "client/home/message.h"
 #include "client/home/outbox.h"
 #include "client/home/problem.h"
+#include "client/home/roles.h"
 #include "client/hub/call.h"
 #include "client/hub/stamp.h"
 #include "crypto/random.h"
@@ -340,6 +341,7 @@ find_target(struct client_group *g, struct cs_client *c,
 struct draft {
 	struct cs_buf body;
 	uint8_t mid[CS_CLIENT_MID_LEN];
+	bool names_room; /* its text is a name, not a text */
 	bool has_file;
 	uint8_t file[CS_ID_LEN]; /* the id of its spool */
 };
@@ -373,6 +375,7 @@ compose(struct cs_client *c, const struct client_group *g,
 	cs_random(content.salt, sizeof content.salt);
 	content.has_text = out->text.len != 0;
 	content.text = out->text;
+	content.names_room = d->names_room;
 	if ((err = cs_mimi_user_uri(
 		 &sender, c->self.hub, cs_view_str(c->self.handle))) ||
 	    (err = cs_mimi_room_uri(&room, c->self.hub, g->ref)))
@@ -488,7 +491,8 @@ cs_client_send(struct cs_client *c, const struct cs_client_outgoing *out,
 			goto out;
 		g.state = CS_CLIENT_ACTIVE;
 	}
-	if ((err = compose(c, &g, out, &d)) || (err = enqueue(c, &g, &d)))
+	if ((err = client_may(c, &g, CS_ROOM_WRITE)) ||
+	    (err = compose(c, &g, out, &d)) || (err = enqueue(c, &g, &d)))
 		goto out;
 	cs_hex(mid_hex, CS_VIEW_OF(d.mid));
 	/* What was read is on disk now, too. */
@@ -505,6 +509,32 @@ cs_client_send(struct cs_client *c, const struct cs_client_outgoing *out,
 	}
 	/* The message is on its way now, whatever happens. */
 	err = c->link.online ? client_flush(c, &g) : CS_ERR_CLOSED;
+out:
+	cs_buf_free(&d.body);
+	client_group_clear(&g);
+	return err;
+}
+
+enum cs_err
+cs_client_group_rename(struct cs_client *c, const char *name, const char *to)
+{
+	const struct cs_client_outgoing out = { .text = cs_view_str(to) };
+	struct client_group g = { 0 };
+	struct draft d = { .names_room = true };
+	enum cs_err err;
+
+	if ((err = client_need_hub(c)) ||
+	    (err = client_group_find(&g, c, name, CLIENT_FIND_GROUP)) ||
+	    (err = client_may(c, &g, CS_ROOM_RENAME)) ||
+	    (err = client_may(c, &g, CS_ROOM_WRITE)) ||
+	    (err = client_group_check_name(c, to)) ||
+	    (err = compose(c, &g, &out, &d)) || (err = enqueue(c, &g, &d)))
+		goto out;
+	/* The same once more where it stands in the log. */
+	client_group_take_name(&g, out.text);
+	g.noted = false;
+	if ((err = client_group_store_meta(c, &g)) == CS_OK)
+		err = client_flush(c, &g);
 out:
 	cs_buf_free(&d.body);
 	client_group_clear(&g);

@@ -9,7 +9,7 @@
 #include "client/home/credential.h"
 #include "client/home/find.h"
 #include "client/home/group.h"
-#include "crypto/random.h"
+#include "room/policy.h"
 
 size_t
 client_group_leaves_of(const struct client_group *g, const char *handle,
@@ -95,23 +95,59 @@ is_shown(const struct cs_client_group *out, const char *handle)
 	return false;
 }
 
-static enum cs_err
-show_members(struct cs_client_group *out, const struct cs_mls_group *mls)
+static enum cs_client_role
+role_of(const struct cs_room_policy *policy, struct cs_view credential)
 {
+	static const enum cs_client_role roles[] = {
+		[CS_ROOM_MEMBER] = CS_CLIENT_MEMBER,
+		[CS_ROOM_ADMIN] = CS_CLIENT_ADMIN,
+		[CS_ROOM_OWNER] = CS_CLIENT_OWNER,
+	};
+	struct cs_identity identity;
+
+	return cs_identity_peek(&identity, credential) == CS_OK
+	    ? roles[cs_room_role_of(policy, identity.account.account)]
+	    : CS_CLIENT_MEMBER;
+}
+
+static void
+show_policy(struct cs_client_group *out, const struct cs_room_policy *policy)
+{
+	out->kept.add = policy->flags & CS_ROOM_ADMINS_ADD;
+	out->kept.rename = policy->flags & CS_ROOM_ADMINS_RENAME;
+	out->kept.timer = policy->flags & CS_ROOM_ADMINS_SET_TIMERS;
+	out->kept.write = policy->flags & CS_ROOM_ADMINS_WRITE;
+}
+
+static enum cs_err
+show_members(struct cs_client_group *out, const struct cs_client *c,
+    const struct cs_mls_group *mls)
+{
+	uint32_t leaves = cs_mls_group_leaves(mls);
+	struct cs_room_policy policy;
 	struct cs_mls_member m;
+	enum cs_err err;
 
 	out->epoch = cs_mls_group_epoch(mls);
-	out->members =
-	    cs_calloc(cs_mls_group_leaves(mls), sizeof *out->members);
-	if (out->members == NULL)
+	out->members = cs_calloc(leaves, sizeof *out->members);
+	out->roles = cs_calloc(leaves, sizeof *out->roles);
+	if (out->members == NULL || out->roles == NULL)
 		return CS_ERR_NOMEM;
-	for (uint32_t i = 0; i < cs_mls_group_leaves(mls); i++)
-		if (cs_mls_group_member(mls, i, &m)) {
-			char *name = out->members[out->n_members];
+	if ((err = cs_room_policy_of(&policy, cs_mls_group_view(mls))))
+		return err;
+	show_policy(out, &policy);
+	for (uint32_t i = 0; i < leaves; i++) {
+		char *name = out->members[out->n_members];
 
-			client_handle_of(name, m.credential);
-			out->n_members += !is_shown(out, name);
-		}
+		if (!cs_mls_group_member(mls, i, &m))
+			continue;
+		client_handle_of(name, m.credential);
+		if (is_shown(out, name))
+			continue;
+		out->roles[out->n_members++] = role_of(&policy, m.credential);
+		if (strcmp(name, c->self.handle) == 0)
+			out->role = role_of(&policy, m.credential);
+	}
 	return CS_OK;
 }
 
@@ -131,7 +167,7 @@ show(struct cs_client_group *out, struct cs_client *c,
 	cs_group_ref_text(out->id, g->ref);
 	if ((err = client_find_words(out->alias, out->looks_like, c, g)))
 		return err;
-	return g->mls == NULL ? CS_OK : show_members(out, g->mls);
+	return g->mls == NULL ? CS_OK : show_members(out, c, g->mls);
 }
 
 /* What is damaged is shown as far as it is known. */
@@ -183,11 +219,31 @@ cs_client_groups(struct cs_client_groups *out, struct cs_client *c)
 	return err;
 }
 
+enum cs_err
+cs_client_group_show(
+    struct cs_client_groups *out, struct cs_client *c, const char *name)
+{
+	struct client_group g = { 0 };
+	enum cs_err err;
+
+	memset(out, 0, sizeof *out);
+	if ((err = client_group_find(&g, c, name, CLIENT_FIND_GROUP)) == CS_OK)
+		err = add_shown(out, c, client_group_id(&g));
+	if (err == CS_OK && out->n == 0)
+		err = CS_ERR_CORRUPT;
+	client_group_clear(&g);
+	if (err)
+		cs_client_groups_free(out);
+	return err;
+}
+
 void
 cs_client_groups_free(struct cs_client_groups *g)
 {
-	for (size_t i = 0; i < g->n; i++)
+	for (size_t i = 0; i < g->n; i++) {
 		cs_free_plain(g->v[i].members);
+		cs_free_plain(g->v[i].roles);
+	}
 	cs_free(g->v, g->n * sizeof *g->v);
 	memset(g, 0, sizeof *g);
 }

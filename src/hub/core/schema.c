@@ -229,7 +229,11 @@ static const char version2[] =
     "CREATE INDEX past_member_cursor ON past_member(grp, cursor);"
     "CREATE INDEX past_member_device ON past_member(device);" NAMED_COUNTERS;
 
-static const char *const steps[] = { version1, version2 };
+/* grp.writers: the accounts that may write where only some may, one after the
+ * other; NULL: all members. */
+static const char version3[] = "ALTER TABLE grp ADD COLUMN writers BLOB;";
+
+static const char *const steps[] = { version1, version2, version3 };
 
 const struct cs_db_schema cs_hub_schema = { "countersign hub", steps,
 	sizeof steps / sizeof steps[0] };

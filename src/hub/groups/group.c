@@ -5,6 +5,8 @@
 
 #include <string.h>
 
+#include "base/reader.h"
+#include "base/writer.h"
 #include "franking/stamp.h"
 #include "hub/core/batch.h"
 #include "hub/core/budget.h"
@@ -14,6 +16,7 @@
 #include "room/context.h"
 #include "room/handshake.h"
 #include "room/owner.h"
+#include "room/policy.h"
 
 /* The authentication service of a hub: the certificate that the device joined
  * with, and the key in it. */
@@ -73,7 +76,8 @@ hub_group_load(struct hub_group *out, struct cs_hub *hub, struct cs_view id)
 	memset(out, 0, sizeof *out);
 	out->id = id;
 	err = cs_db_row(&rows, hub->db,
-	    "SELECT seq,chain,epoch,last_ms,dissolved FROM grp WHERE id=?",
+	    "SELECT seq,chain,epoch,last_ms,dissolved,writers IS NOT NULL"
+	    " FROM grp WHERE id=?",
 	    cs_blob(id));
 	if (err == CS_OK) {
 		out->seq = cs_col_int(&rows, 0);
@@ -81,6 +85,7 @@ hub_group_load(struct hub_group *out, struct cs_hub *hub, struct cs_view id)
 		out->epoch = cs_col_int(&rows, 2);
 		out->last_ms = cs_col_int(&rows, 3);
 		out->dissolved = cs_col_int(&rows, 4);
+		out->announces = cs_col_int(&rows, 5) != 0;
 	}
 	return cs_rows_end(&rows, err);
 }
@@ -102,6 +107,56 @@ hub_public_load(
 	return cs_rows_end(&rows, err);
 }
 
+/* Keep who may write, so that no message needs the tree for it. */
+static enum cs_err
+store_writers(struct cs_hub *hub, const struct cs_mls_public_group *g)
+{
+	struct cs_view id = cs_mls_public_group_id(g);
+	struct cs_room_policy policy;
+	struct cs_buf writers = { 0 };
+	struct cs_writer w = cs_writer(&writers);
+	enum cs_err err;
+
+	err = cs_room_policy_of(&policy, cs_mls_public_group_view(g));
+	if (err)
+		return err;
+	if (!(policy.flags & CS_ROOM_ADMINS_WRITE))
+		return cs_db_exec(hub->db,
+		    "UPDATE grp SET writers=NULL WHERE id=?"
+		    " AND writers IS NOT NULL",
+		    cs_blob(id));
+	cs_write_bytes(&w, CS_VIEW_OF(policy.owner));
+	for (size_t i = 0; i < policy.n_admins; i++)
+		cs_write_bytes(&w, CS_VIEW_OF(policy.admins[i]));
+	if ((err = cs_writer_end(&w)) == CS_OK)
+		err = cs_db_exec(hub->db, "UPDATE grp SET writers=? WHERE id=?",
+		    cs_blob(cs_buf_view(&writers)), cs_blob(id));
+	cs_buf_free(&writers);
+	return err;
+}
+
+enum cs_err
+hub_group_may_write(bool *out, struct cs_hub *hub,
+    const struct hub_group *group, const uint8_t account[static CS_ID_LEN])
+{
+	struct cs_rows row;
+	enum cs_err err;
+
+	*out = !group->announces;
+	if (*out)
+		return CS_OK;
+	err = cs_db_row(&row, hub->db, "SELECT writers FROM grp WHERE id=?",
+	    cs_blob(group->id));
+	if (err == CS_OK) {
+		struct cs_reader r = cs_reader(cs_col_blob(&row, 0));
+
+		while (!*out && cs_reader_more(&r))
+			*out = cs_view_equal(cs_read_bytes(&r, CS_ID_LEN),
+			    cs_view(account, CS_ID_LEN));
+	}
+	return cs_rows_end(&row, err);
+}
+
 enum cs_err
 hub_public_store(struct cs_hub *hub, const struct cs_mls_public_group *g)
 {
@@ -117,6 +172,8 @@ hub_public_store(struct cs_hub *hub, const struct cs_mls_public_group *g)
 		err = cs_db_exec(hub->db, "UPDATE grp SET epoch=? WHERE id=?",
 		    cs_int(cs_mls_public_group_epoch(g)),
 		    cs_blob(cs_mls_public_group_id(g)));
+	if (err == CS_OK)
+		err = store_writers(hub, g);
 	cs_buf_free(&state);
 	return err;
 }
@@ -127,6 +184,19 @@ hub_group_set_info(
 {
 	return cs_db_exec(hub->db, "UPDATE grp_state SET info=? WHERE grp=?",
 	    cs_blob(info), cs_blob(group->id));
+}
+
+/* Whoever makes a group is its owner; there are no admins yet. */
+static bool
+is_owned(const struct cs_mls_public_group *g,
+    const uint8_t account[static CS_ID_LEN])
+{
+	struct cs_room_policy policy;
+
+	return cs_room_policy_of(&policy, cs_mls_public_group_view(g)) ==
+	    CS_OK &&
+	    policy.n_admins == 0 &&
+	    cs_room_role_of(&policy, account) == CS_ROOM_OWNER;
 }
 
 /* A new group has one member, the device that asks, and our extensions. */
@@ -150,6 +220,7 @@ check_new(struct hub_request *rq, const struct cs_mls_public_group *g,
 		CS_OK ||
 	    memcmp(device, rq->conn->device, CS_ID_LEN) != 0 ||
 	    cs_room_check_group(cs_mls_public_group_view(g), &op) != CS_OK ||
+	    !is_owned(g, account) ||
 	    cs_room_check_info(info, 0, CS_MLS_WITH_TREE) != CS_OK)
 		return hub_refuse(rq, CS_WIRE_E_INVALID_HANDSHAKE);
 	return CS_OK;
@@ -206,6 +277,8 @@ insert_new(struct hub_request *rq, const struct cs_mls_public_group *g,
 		err = cs_db_exec(rq->hub->db,
 		    "INSERT INTO grp_state(grp,state,info) VALUES(?,?,?)",
 		    cs_blob(id), cs_blob(cs_buf_view(&state)), cs_blob(info));
+	if (err == CS_OK)
+		err = store_writers(rq->hub, g);
 	if (err == CS_OK)
 		err = hub_member_insert(rq->hub, &creator);
 	cs_buf_free(&state);

@@ -10,6 +10,7 @@ struct hub_group {
 	uint64_t seq;            /* of the last entry of its log */
 	uint64_t epoch, last_ms; /* last_ms: of the last stamp */
 	uint64_t dissolved;      /* until when, in ms; 0: it is not */
+	bool announces;          /* not all members may write */
 	uint8_t chain[CS_HASH_LEN];
 };
 /* CS_ERR_NOT_FOUND */
@@ -23,6 +24,9 @@ CS_CHECKED enum cs_err hub_public_load(
 /* Store it, with its epoch. */
 CS_CHECKED enum cs_err hub_public_store(
     struct cs_hub *hub, const struct cs_mls_public_group *g);
+/* May ${account}, of a member, write to ${group}? */
+CS_CHECKED enum cs_err hub_group_may_write(bool *out, struct cs_hub *hub,
+    const struct hub_group *group, const uint8_t account[static CS_ID_LEN]);
 /* Store the GroupInfo of the current epoch, for devices that join by
  * themselves. */
 CS_CHECKED enum cs_err hub_group_set_info(

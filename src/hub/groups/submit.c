@@ -284,6 +284,14 @@ application(struct hub_appended *out, struct hub_request *rq,
     struct hub_group *group, const struct cs_mls_message_info *info,
     struct hub_entry *entry)
 {
+	bool may;
+	enum cs_err err;
+
+	err = hub_group_may_write(&may, rq->hub, group, rq->conn->account);
+	if (err)
+		return err;
+	if (!may)
+		return hub_refuse(rq, CS_WIRE_E_READERS);
 	/* FRANKING: exactly one item 0x0020, or it could not be reported. */
 	if (cs_safe_aad_tag(entry->tag, info->authenticated_data) != CS_OK)
 		return hub_refuse(rq, CS_WIRE_E_TAG);

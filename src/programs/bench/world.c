@@ -152,8 +152,8 @@ make_group(struct bench_member *a, const struct bench_pairing *how)
 	uint8_t group_id[32];
 
 	cs_random(group_id, sizeof group_id);
-	bench_must(
-	    cs_room_context_write(&context, &op, cs_view(NULL, 0)), "context");
+	bench_must(cs_room_context_write(&context, &op, cs_view(NULL, 0), NULL),
+	    "context");
 	list = cs_buf_view(&context);
 	for (unsigned i = 0; i < 2; i++)
 		bench_must(cs_mls_extension_next(&list, &exts[i])

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* group new, add, remove, leave, list, repair; accept, block */
+/* group new, add, remove, rename, role, policy, leave, list, repair; accept,
+ * block */
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
@@ -96,6 +97,168 @@ cli_group_remove(const struct cli_args *args)
 	return status;
 }
 
+/* ---- roles and policy --------------------------------------------------- */
+
+static const char *const role_names[] = {
+	[CS_CLIENT_MEMBER] = "member",
+	[CS_CLIENT_ADMIN] = "admin",
+	[CS_CLIENT_OWNER] = "owner",
+};
+
+int
+cli_group_role(const struct cli_args *args)
+{
+	struct cs_client *c;
+	unsigned role = 0;
+	enum cs_err err;
+	int status;
+
+	while (role <= CS_CLIENT_OWNER &&
+	    strcmp(cli_arg(args, 2), role_names[role]) != 0)
+		role++;
+	if (role > CS_CLIENT_OWNER)
+		return cli_fail(CLI_USAGE,
+		    "A role is owner, admin or member, not \"%.40s\".",
+		    cli_arg(args, 2));
+	if ((status = cli_open(&c, args, CLI_ONLINE)) != CLI_OK)
+		return status;
+	err = cs_client_group_role(
+	    c, cli_arg(args, 0), cli_arg(args, 1), (enum cs_client_role)role);
+	if (err)
+		status = cli_client_fail(c, err);
+	cli_close(c);
+	return status;
+}
+
+/* Is option ${name} there, and does it say ${yes} rather than ${no}?  False: it
+ * says something else. */
+static bool
+choice(bool *which, bool *to, const struct cli_args *args, const char *name,
+    const char *const yes_no[2])
+{
+	const char *value = cli_value(args, name);
+
+	*which = value != NULL;
+	*to = *which && strcmp(value, yes_no[0]) == 0;
+	return !*which || *to || strcmp(value, yes_no[1]) == 0;
+}
+
+static bool
+choices(struct cs_client_policy *which, struct cs_client_policy *to,
+    const struct cli_args *args)
+{
+	static const char *const who[] = { "admins", "members" };
+	static const char *const on[] = { "on", "off" };
+
+	return choice(&which->add, &to->add, args, "add", who) &&
+	    choice(&which->rename, &to->rename, args, "rename", who) &&
+	    choice(&which->timer, &to->timer, args, "timer", who) &&
+	    choice(&which->write, &to->write, args, "announce", on);
+}
+
+static const char *
+who(bool kept)
+{
+	return kept ? "admins" : "members";
+}
+
+static void
+policy_json(struct cli_listing *l, const struct cs_client_group *g)
+{
+	struct cs_buf text = { 0 };
+	struct cs_json_writer j = cs_json_writer(&text);
+
+	cs_json_object(&j, NULL);
+	cs_json_string(&j, "name", g->name);
+	cs_json_string(&j, "role", role_names[g->role]);
+	cs_json_string(&j, "add", who(g->kept.add));
+	cs_json_string(&j, "rename", who(g->kept.rename));
+	cs_json_string(&j, "timer", who(g->kept.timer));
+	cs_json_bool(&j, "announce", g->kept.write);
+	cs_json_close(&j);
+	cli_list(l, &j);
+}
+
+static void
+policy_text(const struct cs_client_group *g)
+{
+	static const char *const roles[] = { "a member", "an admin",
+		"the owner" };
+
+	cli_print_name(stdout, g->name);
+	printf(": you are %s.\n", roles[g->role]);
+	for (size_t i = 0; i < g->n_members; i++)
+		if (g->roles[i] != CS_CLIENT_MEMBER)
+			printf(
+			    "%-7s%s\n", role_names[g->roles[i]], g->members[i]);
+	printf("People are added by %s, the group is renamed by %s, how long "
+	       "messages stay is set by %s; %s can write.\n",
+	    who(g->kept.add), who(g->kept.rename), who(g->kept.timer),
+	    g->kept.write ? "only the owner and admins" : "all");
+}
+
+static int
+show_policy(struct cs_client *c, const struct cli_args *args)
+{
+	struct cli_listing l = { .json = cli_flag(args, "json") };
+	struct cs_client_groups groups;
+	const struct cs_client_group *g;
+	enum cs_err err = cs_client_group_show(&groups, c, cli_arg(args, 0));
+
+	if (err)
+		return cli_client_fail(c, err);
+	g = &groups.v[0];
+	if (l.json)
+		policy_json(&l, g);
+	else
+		policy_text(g);
+	cs_client_groups_free(&groups);
+	return l.err ? cli_client_fail(c, l.err) : CLI_OK;
+}
+
+int
+cli_group_policy(const struct cli_args *args)
+{
+	struct cs_client_policy which, to;
+	struct cs_client *c;
+	bool change;
+	enum cs_err err = CS_OK;
+	int status;
+
+	if (!choices(&which, &to, args))
+		return cli_fail(CLI_USAGE,
+		    "Say --add, --rename and --timer with admins or members, "
+		    "and --announce with on or off.");
+	change = which.add || which.rename || which.timer || which.write;
+	status = cli_open(&c, args, change ? CLI_ONLINE : CLI_READ);
+	if (status != CLI_OK)
+		return status;
+	if (change)
+		err = cs_client_group_policy(c, cli_arg(args, 0), &which, &to);
+	if (err)
+		status = cli_client_fail(c, err);
+	else if (!change || cli_flag(args, "json"))
+		status = show_policy(c, args);
+	cli_close(c);
+	return status;
+}
+
+int
+cli_group_rename(const struct cli_args *args)
+{
+	struct cs_client *c;
+	enum cs_err err;
+	int status = cli_open(&c, args, CLI_ONLINE);
+
+	if (status != CLI_OK)
+		return status;
+	err = cs_client_group_rename(c, cli_arg(args, 0), cli_arg(args, 1));
+	if (err)
+		status = cli_client_fail(c, err);
+	cli_close(c);
+	return status;
+}
+
 int
 cli_group_leave(const struct cli_args *args)
 {
@@ -125,6 +288,16 @@ state_name(enum cs_client_group_state state)
 }
 
 static void
+list_roles(struct cs_json_writer *j, const struct cs_client_group *g)
+{
+	cs_json_string(j, "role", role_names[g->role]);
+	cs_json_object(j, "roles");
+	for (size_t i = 0; i < g->n_members; i++)
+		cs_json_string(j, g->members[i], role_names[g->roles[i]]);
+	cs_json_close(j);
+}
+
+static void
 list_json(struct cli_listing *l, const struct cs_client_group *g)
 {
 	struct cs_buf text = { 0 };
@@ -147,6 +320,8 @@ list_json(struct cli_listing *l, const struct cs_client_group *g)
 	for (size_t i = 0; i < g->n_members; i++)
 		cs_json_string(&j, NULL, g->members[i]);
 	cs_json_close(&j);
+	if (!g->direct)
+		list_roles(&j, g);
 	cs_json_close(&j);
 	cli_list(l, &j);
 }
@@ -172,8 +347,11 @@ list_text(const struct cs_client_group *g)
 	if (g->lost)
 		printf(" [lost: see countersign group repair]");
 	printf(":");
-	for (size_t i = 0; i < g->n_members; i++)
+	for (size_t i = 0; i < g->n_members; i++) {
 		printf(" %s", g->members[i]);
+		if (!g->direct && g->roles[i] != CS_CLIENT_MEMBER)
+			printf(" (%s)", role_names[g->roles[i]]);
+	}
 	printf("\n");
 }
 

@@ -135,6 +135,16 @@ static const struct cli_option repair_options[] = {
 	{ "json", 0, NULL, "one line of JSON" },
 	{ 0 },
 };
+static const struct cli_option policy_options[] = {
+	{ "add", 0, "WHO", "who adds people", "admins members" },
+	{ "rename", 0, "WHO", "who renames the group", "admins members" },
+	{ "timer", 0, "WHO", "who sets how long messages stay",
+	    "admins members" },
+	{ "announce", 0, "on|off", "only the owner and admins write",
+	    "on off" },
+	{ "json", 0, NULL, "one line of JSON" },
+	{ 0 },
+};
 static const struct cli_option report_options[] = {
 	{ "reason", 0, "CODE", "why; see below",
 	    "trafficking child-abuse threat-to-life terrorism "
@@ -271,8 +281,27 @@ static const struct cli_command commands[] = {
 	    cli_group_new },
 	{ "group add", "GROUP NAME...", "add people to a group", NULL, 2, -1,
 	    people_options, cli_group_add },
-	{ "group remove", "GROUP NAME", "remove somebody from a group", NULL, 2,
-	    2, NULL, cli_group_remove },
+	{ "group remove", "GROUP NAME", "remove somebody from a group",
+	    "The owner removes anybody, an admin those who have no role.", 2, 2,
+	    NULL, cli_group_remove },
+	{ "group rename", "GROUP NEW-NAME", "give a group another name",
+	    "Everybody in it sees it, and who did it; the hub does not.", 2, 2,
+	    NULL, cli_group_rename },
+	{ "group role", "GROUP NAME owner|admin|member",
+	    "give somebody a role in a group",
+	    "Only the owner gives roles. A group has one owner: whoever makes "
+	    "it, until they make somebody else the owner, and are an admin "
+	    "then. Admins remove members and change the policy. When the owner "
+	    "leaves, the admin of the longest standing takes the place, or "
+	    "else a member.",
+	    3, 3, NULL, cli_group_role },
+	{ "group policy",
+	    "GROUP [--add WHO] [--rename WHO] [--timer WHO] "
+	    "[--announce on|off] [--json]",
+	    "show or change what members of a group may do",
+	    "WHO is \"admins\", who are the owner and the admins, or "
+	    "\"members\", who are all. Only they can change it.",
+	    1, 1, policy_options, cli_group_policy },
 	{ "group leave", "GROUP|NAME", "leave a group or a conversation",
 	    "You leave with all your devices, and read nothing more "
 	    "of it. The others see that you left.",

@@ -69,6 +69,67 @@ test_text(void **state)
 	cs_buf_free(&b);
 }
 
+/* The name of a room stands alone, and is no text. */
+static void
+test_room_name(void **state)
+{
+	struct cs_mimi_content c = text_message("the quiet club"), got;
+	char longest[257] = "";
+	struct cs_buf b = { 0 };
+
+	(void)state;
+	write_ok(&b, &c);
+	assert_ok(cs_mimi_parse(&got, cs_buf_view(&b)));
+	assert_false(got.names_room);
+	c.names_room = true;
+	write_ok(&b, &c);
+	assert_ok(cs_mimi_parse(&got, cs_buf_view(&b)));
+	assert_true(got.names_room && got.has_text);
+	assert_view_equal(got.text, c.text);
+	memset(longest, 'a', sizeof longest - 1);
+	c.text = cs_view(longest, 255);
+	write_ok(&b, &c);
+	assert_ok(cs_mimi_parse(&got, cs_buf_view(&b)));
+	cs_buf_reset(&b);
+	c.text = cs_view(longest, 256);
+	assert_err(cs_mimi_write(&b, &c), CS_ERR_MISUSE);
+	c.text = cs_view(longest, 0);
+	assert_err(cs_mimi_write(&b, &c), CS_ERR_MISUSE);
+	c.text = cs_view(longest, 2);
+	c.is_reply = true;
+	assert_err(cs_mimi_write(&b, &c), CS_ERR_MISUSE);
+	c.is_reply = false;
+	c.n_external = 1;
+	c.external[0] = photo();
+	assert_err(cs_mimi_write(&b, &c), CS_ERR_MISUSE);
+	cs_buf_free(&b);
+}
+
+/* Made by hand: what no program of ours writes. */
+static void
+test_room_name_twins(void **state)
+{
+	static const char type[] = "application/vnd.countersign.room";
+	struct cs_mimi_content c = text_message("ab"), got;
+	struct cs_buf b = { 0 };
+	uint8_t *at;
+
+	(void)state;
+	c.names_room = true;
+	write_ok(&b, &c);
+	at = memmem(b.data, b.len, type, sizeof type - 1);
+	assert_non_null(at);
+	/* A type that nobody knows; an empty name. */
+	at[0] = 'b';
+	assert_err(cs_mimi_parse(&got, cs_buf_view(&b)), CS_ERR_UNSUPPORTED);
+	at[0] = 'a';
+	assert_int_equal(at[sizeof type - 1], 0x42);
+	at[sizeof type - 1] = 0x40;
+	assert_err(
+	    cs_mimi_parse(&got, cs_view(b.data, b.len - 2)), CS_ERR_FORMAT);
+	cs_buf_free(&b);
+}
+
 static void
 test_photos(void **state)
 {
@@ -332,6 +393,8 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_text),
+		cmocka_unit_test(test_room_name),
+		cmocka_unit_test(test_room_name_twins),
 		cmocka_unit_test(test_photos),
 		cmocka_unit_test(test_one_spelling),
 		cmocka_unit_test(test_refused),

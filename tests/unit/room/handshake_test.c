@@ -31,7 +31,12 @@ struct world {
 	struct cs_mls_public_group *hub;
 	struct cs_room room;
 	bool may_return;
+	struct cs_room_policy policy; /* that the room begins with */
 };
+
+/* What mallory is in it. */
+enum start { AS_MEMBER, AS_ADMIN, AS_OWNER, WITHOUT_POLICY };
+static uint8_t start_flags; /* and what is kept from members */
 
 static enum cs_err
 vouch(void *arg, const struct cs_mls_auth_request *request)
@@ -104,7 +109,23 @@ package(struct cs_buf *out, struct cs_buf *secrets, const struct device *d)
 }
 
 static void
-world_init(struct world *w)
+start_policy(struct world *w, enum start as)
+{
+	struct cs_room_policy *p = &w->policy;
+
+	*p = (struct cs_room_policy){ .written = true, .flags = start_flags };
+	memcpy(p->owner,
+	    (as == AS_OWNER ? &w->mallory : &w->alma)->keys.account, CS_ID_LEN);
+	if (as == AS_ADMIN)
+		memcpy(p->admins[p->n_admins++], w->mallory.keys.account,
+		    CS_ID_LEN);
+	if (as == AS_OWNER)
+		memcpy(
+		    p->admins[p->n_admins++], w->alma.keys.account, CS_ID_LEN);
+}
+
+static void
+world_begin(struct world *w, enum start as)
 {
 	struct device *in[] = { &w->tablet, &w->boris, &w->mallory,
 		&w->second };
@@ -124,14 +145,16 @@ world_init(struct world *w)
 	assert_ok(cs_signer_from_ed25519(&w->operator_signer, &w->operator));
 	w->op = (struct cs_room_operator){ cs_view_str("hub.example"),
 		w->by.root.public, w->operator.public };
-	assert_ok(cs_room_context_write(&w->context, &w->op, cs_view(NULL, 0)));
+	device_init(&w->alma, "alma", NULL);
+	device_init(&w->mallory, "mallory", NULL);
+	start_policy(w, as);
+	assert_ok(cs_room_context_write(&w->context, &w->op, cs_view(NULL, 0),
+	    as == WITHOUT_POLICY ? NULL : &w->policy));
 	list = cs_buf_view(&w->context);
 	assert_true(cs_mls_extension_next(&list, &exts[0]));
 	assert_true(cs_mls_extension_next(&list, &exts[1]));
-	device_init(&w->alma, "alma", NULL);
 	device_init(&w->tablet, "alma", &w->alma);
 	device_init(&w->boris, "boris", NULL);
-	device_init(&w->mallory, "mallory", NULL);
 	device_init(&w->second, "mallory", &w->mallory);
 	device_init(&w->clara, "clara", NULL);
 	assert_ok(cs_mls_group_new(&w->alma.mls, CS_ROOM_SUITE,
@@ -159,6 +182,12 @@ world_init(struct world *w)
 	cs_buf_free(&commit);
 	cs_buf_free(&welcome);
 	cs_buf_free(&info);
+}
+
+static void
+world_init(struct world *w)
+{
+	world_begin(w, AS_MEMBER);
 }
 
 static void
@@ -343,9 +372,11 @@ test_commits(void **state)
 	opt.ephemeral.component = 0x8001;
 	opt.ephemeral.data = cs_view_str("data");
 	assert_err(commits(&w, &opt), CS_ERR_PROPOSAL);
-	/* Anybody may remove anybody, and add somebody. */
+	/* A member removes nobody but themselves, and may add somebody. */
 	leaf = cs_mls_group_own_leaf(w.boris.mls);
 	opt = (struct cs_mls_commit_options){ .remove = &leaf, .n_remove = 1 };
+	assert_err(commits(&w, &opt), CS_ERR_DENIED);
+	leaf = cs_mls_group_own_leaf(w.second.mls);
 	assert_ok(commits(&w, &opt));
 	package(&kp, &secrets, &w.clara);
 	add = cs_buf_view(&kp);
@@ -353,6 +384,240 @@ test_commits(void **state)
 	assert_ok(commits(&w, &opt));
 	cs_buf_free(&kp);
 	cs_buf_free(&secrets);
+	world_clear(&w);
+}
+
+/* ---- roles --------------------------------------------------------------- */
+
+/* Mallory commits ${opt} together with the policy ${to}. */
+static enum cs_err
+commits_policy(struct world *w, const struct cs_mls_commit_options *opt,
+    const struct cs_room_policy *to)
+{
+	struct cs_mls_commit_options full = *opt;
+	struct cs_mls_extension exts[2];
+	struct cs_mls_extensions context = { exts, 2 };
+	struct cs_buf bytes = { 0 };
+	struct cs_view list;
+	enum cs_err err;
+
+	assert_ok(cs_room_policy_put(&bytes,
+	    cs_mls_view_extensions(cs_mls_group_view(w->mallory.mls)), to));
+	list = cs_buf_view(&bytes);
+	assert_true(cs_mls_extension_next(&list, &exts[0]));
+	assert_true(cs_mls_extension_next(&list, &exts[1]));
+	full.context_exts = &context;
+	err = commits(w, &full);
+	cs_buf_free(&bytes);
+	return err;
+}
+
+static enum cs_err
+removes(
+    struct world *w, const struct device *d, const struct cs_room_policy *to)
+{
+	uint32_t leaves[2] = { cs_mls_group_own_leaf(d->mls),
+		cs_mls_group_own_leaf(w->tablet.mls) };
+	const struct cs_mls_commit_options opt = { .remove = leaves,
+		.n_remove = d == &w->alma ? 2 : 1 };
+
+	return to == NULL ? commits(w, &opt) : commits_policy(w, &opt, to);
+}
+
+/* Who removes whom. */
+static void
+test_removing(void **state)
+{
+	struct cs_room_policy left;
+	struct world w;
+
+	(void)state;
+	for (enum start as = AS_MEMBER; as <= AS_OWNER; as++) {
+		world_begin(&w, as);
+		assert_err(removes(&w, &w.boris, NULL),
+		    as == AS_MEMBER ? CS_ERR_DENIED : CS_OK);
+		assert_ok(removes(&w, &w.second, NULL));
+		/* Alma is the owner, or an admin: and with her goes her role.
+		 */
+		assert_err(removes(&w, &w.alma, NULL),
+		    as == AS_OWNER ? CS_ERR_PROPOSAL : CS_ERR_DENIED);
+		left = w.policy;
+		left.n_admins = 0;
+		assert_err(removes(&w, &w.alma, &left),
+		    as == AS_OWNER ? CS_OK : CS_ERR_DENIED);
+		world_clear(&w);
+	}
+}
+
+/* Who changes what of the policy. */
+static void
+test_policy(void **state)
+{
+	const struct cs_mls_commit_options none = { 0 };
+	struct cs_room_policy to;
+	struct world w;
+
+	(void)state;
+	for (enum start as = AS_MEMBER; as <= AS_OWNER; as++) {
+		enum cs_err admin = as == AS_MEMBER ? CS_ERR_DENIED : CS_OK;
+		enum cs_err owner = as != AS_OWNER ? CS_ERR_DENIED : CS_OK;
+
+		world_begin(&w, as);
+		to = w.policy;
+		assert_err(commits_policy(&w, &none, &to), CS_ERR_PROPOSAL);
+		to.flags = CS_ROOM_ADMINS_ADD;
+		assert_err(commits_policy(&w, &none, &to), admin);
+		/* An admin, with the flags or without. */
+		assert_ok(cs_room_policy_give(
+		    &to, w.boris.keys.account, CS_ROOM_ADMIN));
+		assert_err(commits_policy(&w, &none, &to), owner);
+		to.flags = 0;
+		assert_err(commits_policy(&w, &none, &to), owner);
+		/* An owner. */
+		to = w.policy;
+		assert_ok(cs_room_policy_give(
+		    &to, w.boris.keys.account, CS_ROOM_OWNER));
+		assert_err(commits_policy(&w, &none, &to), owner);
+		/* Mallory makes herself the owner. */
+		to = w.policy;
+		assert_ok(cs_room_policy_give(
+		    &to, w.mallory.keys.account, CS_ROOM_OWNER));
+		assert_err(commits_policy(&w, &none, &to),
+		    as == AS_OWNER ? CS_ERR_PROPOSAL : CS_ERR_DENIED);
+		/* Somebody who is not there. */
+		to = w.policy;
+		assert_ok(cs_room_policy_give(
+		    &to, w.clara.keys.account, CS_ROOM_ADMIN));
+		assert_err(commits_policy(&w, &none, &to),
+		    as == AS_OWNER ? CS_ERR_PROPOSAL : CS_ERR_DENIED);
+		world_clear(&w);
+	}
+}
+
+/* Together with something else of the context, and in other bytes. */
+static void
+test_policy_alone(void **state)
+{
+	struct cs_mls_extension exts[3];
+	struct cs_mls_extensions context = { exts, 2 };
+	struct cs_mls_commit_options opt = { .context_exts = &context };
+	struct cs_room_operator other;
+	struct cs_buf bytes = { 0 };
+	struct cs_view list;
+	struct world w;
+
+	(void)state;
+	world_begin(&w, AS_OWNER);
+	w.policy.flags = CS_ROOM_ADMINS_WRITE;
+	for (int i = 0; i < 4; i++) {
+		other = w.op;
+		if (i == 1)
+			other.hub = cs_view_str("another.example");
+		cs_buf_reset(&bytes);
+		assert_ok(cs_room_context_write(&bytes, &other,
+		    cs_view(NULL, 0), i == 3 ? NULL : &w.policy));
+		list = cs_buf_view(&bytes);
+		assert_true(cs_mls_extension_next(&list, &exts[0]));
+		assert_true(cs_mls_extension_next(&list, &exts[1]));
+		if (i == 2) {
+			exts[2] = exts[0];
+			exts[0] = exts[1];
+			exts[1] = exts[2];
+		}
+		assert_err(commits(&w, &opt), i == 0 ? CS_OK : CS_ERR_PROPOSAL);
+	}
+	cs_buf_free(&bytes);
+	world_clear(&w);
+}
+
+static void
+test_adding(void **state)
+{
+	struct cs_mls_commit_options opt = { .n_add = 1 };
+	struct cs_buf kp = { 0 }, secrets = { 0 };
+	struct cs_room_policy to;
+	struct cs_view add;
+	struct world w;
+
+	(void)state;
+	/* Where only admins add; an own device comes all the same. */
+	start_flags = CS_ROOM_ADMINS_ADD;
+	opt.add = &add;
+	for (enum start as = AS_MEMBER; as <= AS_OWNER; as++) {
+		struct device third = { 0 };
+
+		world_begin(&w, as);
+		package(&kp, &secrets, &w.clara);
+		add = cs_buf_view(&kp);
+		assert_err(
+		    commits(&w, &opt), as == AS_MEMBER ? CS_ERR_DENIED : CS_OK);
+		device_init(&third, "mallory", &w.mallory);
+		cs_buf_reset(&kp);
+		cs_buf_reset(&secrets);
+		package(&kp, &secrets, &third);
+		add = cs_buf_view(&kp);
+		assert_ok(commits(&w, &opt));
+		cs_buf_reset(&kp);
+		cs_buf_reset(&secrets);
+		device_clear(&third);
+		world_clear(&w);
+	}
+	start_flags = 0;
+	/* An old group: whoever is added wants it written who owns it. */
+	world_begin(&w, WITHOUT_POLICY);
+	package(&kp, &secrets, &w.clara);
+	add = cs_buf_view(&kp);
+	assert_err(commits(&w, &opt), CS_ERR_PROPOSAL);
+	assert_ok(commits_policy(&w, &opt, &w.policy));
+	to = w.policy;
+	memcpy(to.owner, w.mallory.keys.account, CS_ID_LEN);
+	assert_err(commits_policy(&w, &opt, &to), CS_ERR_DENIED);
+	to = w.policy;
+	to.flags = CS_ROOM_ADMINS_WRITE;
+	assert_err(commits_policy(&w, &opt, &to), CS_ERR_DENIED);
+	/* Nobody but whoever has the lowest leaf removes there. */
+	assert_err(removes(&w, &w.boris, NULL), CS_ERR_DENIED);
+	cs_buf_free(&kp);
+	cs_buf_free(&secrets);
+	world_clear(&w);
+}
+
+/* The owner leaves: whoever commits it has to write who is it now. */
+static void
+test_succession(void **state)
+{
+	struct cs_buf one = { 0 }, two = { 0 };
+	const struct cs_mls_commit_options none = { 0 };
+	struct cs_room_policy to;
+	struct world w;
+
+	(void)state;
+	world_init(&w);
+	assert_ok(cs_mls_propose_remove(
+	    &one, w.alma.mls, cs_mls_group_own_leaf(w.tablet.mls)));
+	assert_ok(cs_mls_propose_self_remove(&two, w.alma.mls));
+	for (int i = 0; i < 2; i++) {
+		struct cs_buf *message = i == 0 ? &one : &two;
+		struct cs_mls_public_outcome o;
+		struct cs_mls_received got;
+
+		assert_ok(
+		    cs_mls_public_process(&o, w.hub, cs_buf_view(message)));
+		cs_mls_public_outcome_clear(&o);
+		assert_ok(
+		    cs_mls_process(&got, w.mallory.mls, cs_buf_view(message)));
+		cs_mls_received_clear(&got);
+	}
+	assert_err(commits(&w, &none), CS_ERR_PROPOSAL);
+	to = w.policy;
+	memcpy(to.owner, w.mallory.keys.account, CS_ID_LEN);
+	assert_err(commits_policy(&w, &none, &to), CS_ERR_DENIED);
+	memcpy(to.owner, w.boris.keys.account, CS_ID_LEN);
+	assert_ok(commits_policy(&w, &none, &to));
+	to.flags = CS_ROOM_ADMINS_WRITE;
+	assert_err(commits_policy(&w, &none, &to), CS_ERR_DENIED);
+	cs_buf_free(&one);
+	cs_buf_free(&two);
 	world_clear(&w);
 }
 
@@ -613,6 +878,11 @@ main(void)
 		cmocka_unit_test(test_proposals),
 		cmocka_unit_test(test_operator),
 		cmocka_unit_test(test_commits),
+		cmocka_unit_test(test_removing),
+		cmocka_unit_test(test_policy),
+		cmocka_unit_test(test_policy_alone),
+		cmocka_unit_test(test_adding),
+		cmocka_unit_test(test_succession),
 		cmocka_unit_test(test_leaves),
 		cmocka_unit_test(test_by_reference),
 		cmocka_unit_test(test_entries),

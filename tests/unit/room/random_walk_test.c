@@ -16,6 +16,7 @@
 #include "client/home/group.h"
 #include "client/home/joining.h"
 #include "crypto/init.h"
+#include "room/policy.h"
 #include "unit/room/random_walk/walk.h"
 
 #define ROUNDS 12
@@ -58,6 +59,17 @@ is_suspect(const struct walk *w, struct cs_view group, uint64_t epoch)
 /* What became of the device ${m} in a group that the hub counts it in. */
 enum where { HERE, BEHIND, LOST, NOT_IN };
 
+/* Roles are of those who are there. */
+static void
+check_roles(const struct client_group *g)
+{
+	const struct cs_mls_public *view = cs_mls_group_view(g->mls);
+	struct cs_room_policy policy;
+
+	assert_ok(cs_room_policy_of(&policy, view));
+	assert_true(cs_room_policy_fits(&policy, view));
+}
+
 static enum where
 find(struct walker *m, struct cs_view id, uint64_t epoch)
 {
@@ -73,6 +85,8 @@ find(struct walker *m, struct cs_view id, uint64_t epoch)
 		where = LOST;
 	else if (cs_mls_group_epoch(g.mls) != epoch)
 		where = BEHIND;
+	if (where == HERE)
+		check_roles(&g);
 	client_group_clear(&g);
 	return where;
 }

@@ -114,6 +114,7 @@ home(struct world *w, const struct cw_person *p, const char *handle,
 static void
 world_init(struct world *w)
 {
+	struct cs_room_policy policy = { .written = true };
 	struct cs_room_operator op;
 	struct cs_mls_options opt;
 
@@ -125,7 +126,10 @@ world_init(struct world *w)
 	w->a = home(w, &w->alma, "alma", &w->boris);
 	w->b = home(w, &w->boris, "boris", &w->alma);
 	op = client_room_operator(w->a);
-	assert_ok(cs_room_context_write(&w->context, &op, cs_view(NULL, 0)));
+	/* Boris is the owner, and so can remove alma. */
+	memcpy(policy.owner, w->boris.account, sizeof policy.owner);
+	assert_ok(
+	    cs_room_context_write(&w->context, &op, cs_view(NULL, 0), &policy));
 	memcpy(w->g.id, "0123456789abcdef", 16);
 	w->g.id_len = 16;
 	w->g.registered = true;

@@ -18,6 +18,17 @@ may_fail(enum cs_err err)
 		assert_ok(err);
 }
 
+/* Whatever waits, an honest program can commit it: nobody is stuck. */
+static void
+renewed(const struct walker *m, enum cs_err err)
+{
+	may_fail(err);
+	assert_int_not_equal(err, CS_ERR_PROPOSAL);
+	if (err == CS_ERR_DENIED)
+		assert_int_not_equal(
+		    m->c->link.hub_code, CS_WIRE_E_INVALID_HANDSHAKE);
+}
+
 static const char *
 somebody(struct walk *w)
 {
@@ -62,13 +73,35 @@ say(struct walk *w, struct walker *m, const struct client_group *g)
 	may_fail(cs_client_send(m->c, &out, mid));
 }
 
+static bool
+coin(struct walk *w)
+{
+	return walk_once_in(w, 2);
+}
+
+/* Who may do what, mostly by the owner's program, who may say so. */
+static void
+rule(struct walk *w, struct walker *m, const struct client_group *g)
+{
+	const struct cs_client_policy which = { coin(w), coin(w), coin(w),
+		walk_once_in(w, 4) };
+	const struct cs_client_policy to = { coin(w), coin(w), coin(w),
+		walk_once_in(w, 4) };
+
+	if (coin(w))
+		may_fail(cs_client_group_policy(m->c, g->name, &which, &to));
+	else
+		may_fail(cs_client_group_role(m->c, g->name, somebody(w),
+		    (enum cs_client_role)walk_below(w, 3)));
+}
+
 static void
 do_in(struct walk *w, struct walker *m, struct client_group *g)
 {
 	const struct cs_mls_commit_options renew = { .force_path = true };
 	const char *who = somebody(w);
 
-	switch (walk_below(w, 8)) {
+	switch (walk_below(w, 9)) {
 	case 0:
 		may_fail(cs_client_group_add(m->c, g->name,
 		    &(struct cs_client_people){ .names = &who,
@@ -85,7 +118,10 @@ do_in(struct walk *w, struct walker *m, struct client_group *g)
 		break;
 	case 3:
 		if (!client_group_over(g))
-			may_fail(client_commit(m->c, g, &renew));
+			renewed(m, client_commit(m->c, g, &renew));
+		break;
+	case 4:
+		rule(w, m, g);
 		break;
 	default:
 		say(w, m, g);

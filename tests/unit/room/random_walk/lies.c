@@ -8,6 +8,7 @@
 #include "client/home/leaf.h"
 #include "client/home/members.h"
 #include "mls/group.h"
+#include "room/policy.h"
 #include "unit/room/random_walk/walk.h"
 
 #define MORE 3
@@ -156,6 +157,42 @@ some_context(struct lie *l, struct cs_mls_extension v[static 3])
 	return (struct cs_mls_extensions){ v, n };
 }
 
+/* The account of somebody, in the group or not. */
+static const uint8_t *
+some_account(struct lie *l)
+{
+	return l->w->v[walk_below(l->w, l->w->n)].keys.account;
+}
+
+/* The context with a policy that this liar would like better. */
+static struct cs_mls_extensions
+some_policy(
+    struct lie *l, struct cs_buf *hold, struct cs_mls_extension v[static 3])
+{
+	const struct cs_mls_public *view = cs_mls_group_view(l->g.mls);
+	struct cs_mls_extensions exts = { v, 0 };
+	struct cs_room_policy p;
+	struct cs_view list;
+
+	assert_ok(cs_room_policy_of(&p, view));
+	p.written = true;
+	if (walk_once_in(l->w, 2))
+		p.flags = (uint8_t)walk_below(l->w, CS_ROOM_FLAGS + 1);
+	if (walk_once_in(l->w, 3))
+		memcpy(p.owner, some_account(l), CS_ID_LEN);
+	if (walk_once_in(l->w, 3))
+		p.n_admins = 0;
+	if (walk_once_in(l->w, 2))
+		(void)!cs_room_policy_give(
+		    &p, some_account(l), walk_below(l->w, 3));
+	if (cs_room_policy_put(hold, cs_mls_view_extensions(view), &p) != CS_OK)
+		return some_context(l, v);
+	list = cs_buf_view(hold);
+	while (exts.n < 2 && cs_mls_extension_next(&list, &v[exts.n]))
+		exts.n++;
+	return exts;
+}
+
 /* ---- proposals ----------------------------------------------------------- */
 
 static enum cs_err
@@ -257,7 +294,7 @@ commit(struct lie *l)
 	struct cs_mls_extension exts[3];
 	struct cs_mls_extensions context;
 	struct cs_mls_identity id;
-	struct cs_buf packages[MORE] = { 0 };
+	struct cs_buf packages[MORE] = { 0 }, policy = { 0 };
 	struct cs_view add[MORE];
 	uint32_t remove[MORE];
 	struct walk *w = l->w;
@@ -278,6 +315,9 @@ commit(struct lie *l)
 	}
 	if (walk_once_in(w, 20)) {
 		context = some_context(l, exts);
+		opt.context_exts = &context;
+	} else if (walk_once_in(w, 4)) {
+		context = some_policy(l, &policy, exts);
 		opt.context_exts = &context;
 	}
 	if (walk_once_in(w, 25)) {
@@ -312,6 +352,7 @@ commit(struct lie *l)
 		some_welcome(l);
 	for (size_t i = 0; i < MORE; i++)
 		cs_buf_free(&packages[i]);
+	cs_buf_free(&policy);
 	return err;
 }
 
