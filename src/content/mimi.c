@@ -48,8 +48,8 @@ cs_mimi_kind_name(const struct cs_mimi_content *c)
 /* ---- rules for both ----------------------------------------------------- */
 
 /* One line, not too long, with something to see. */
-static bool
-reaction_valid(struct cs_view text)
+bool
+cs_mimi_reaction_valid(struct cs_view text)
 {
 	struct cs_view rest = text;
 	bool seen = false;
@@ -109,7 +109,7 @@ kind_valid(const struct cs_mimi_content *c)
 		return c->has_text || c->n_external != 0;
 	case CS_MIMI_REACTION:
 		return c->is_reply && c->n_external == 0 &&
-		    reaction_valid(c->text);
+		    cs_mimi_reaction_valid(c->text);
 	case CS_MIMI_DELETION:
 		return c->has_replaces && !c->has_text && c->n_external == 0;
 	case CS_MIMI_STATUS:

@@ -124,6 +124,8 @@ CS_CHECKED enum cs_err cs_mimi_room_uri(
 bool cs_mimi_user_uri_names(struct cs_view uri, struct cs_view handle);
 bool cs_mimi_room_uri_names(
     struct cs_view uri, const uint8_t group_ref[static 32]);
+/* Can ${text} be a reaction: one line, not too long, with something to see? */
+bool cs_mimi_reaction_valid(struct cs_view text);
 /* The handle in a user's uri; empty if it is none. */
 struct cs_view cs_mimi_user_of(struct cs_view uri);
 /* Does ${text} say "@${handle}", in letters of either case? */

@@ -19,6 +19,7 @@
 
 #include "client/account/key_change.h"
 #include "client/groups/merge.h"
+#include "client/home/change.h"
 #include "client/home/client.h"
 #include "client/home/clock.h"
 #include "client/home/contact.h"
@@ -26,6 +27,7 @@
 #include "client/home/leavers.h"
 #include "client/home/message.h"
 #include "client/home/outbox.h"
+#include "client/home/receipt.h"
 #include "client/hub/stamp.h"
 #include "crypto/hash.h"
 #include "mls/group.h"
@@ -267,6 +269,12 @@ store_message(struct cs_client *c, struct client_group *g,
 		.time_ms = capsule->stamp.accepted_ms,
 		.seq = capsule->stamp.group_seq,
 	};
+	struct client_said said = {
+		.content = &proof->content,
+		.account = proof->sender.account.account,
+		.seq = r.seq,
+		.time_ms = r.time_ms,
+	};
 	const struct client_contact *contact =
 	    client_contact_find(c, proof->sender.account.account);
 	struct cs_buf body = { 0 };
@@ -281,7 +289,11 @@ store_message(struct cs_client *c, struct client_group *g,
 	    proof->sender.account.handle.len);
 	if ((err = cs_capsule_write(&body, capsule)) == CS_OK) {
 		r.body = cs_buf_view(&body);
-		err = client_message_insert(c, g, &r, proof->mid, NULL);
+		if ((err = client_message_insert(
+			 c, g, &r, proof->mid, &said.id)) == CS_OK)
+			err = client_change_take(c, &said);
+		if (err == CS_OK && !ours)
+			err = client_receipt_delivered(c, said.id);
 	}
 	cs_buf_free(&body);
 	return err;

@@ -11,6 +11,7 @@
 #include "client/home/client.h"
 #include "client/home/clock.h"
 #include "client/home/contact.h"
+#include "client/home/expiry.h"
 #include "client/home/group.h"
 #include "client/home/problem.h"
 #include "client/home/schema.h"
@@ -272,6 +273,9 @@ cs_client_open(
 	    (err = client_clock_load(c)) == CS_OK &&
 	    (err = client_aliases_load(c)) == CS_OK)
 		err = client_contacts_load(c);
+	/* What is over is not shown, also where the disk is full. */
+	if (err == CS_OK)
+		(void)!client_expire(c);
 	cs_buf_free(&joined);
 	if (err) {
 		cs_client_close(c);

@@ -12,4 +12,4 @@ cli_run cli_join, cli_whoami, cli_safety_number, cli_send, cli_inbox,
     cli_device_remove, cli_group_leave, cli_group_repair, cli_contacts,
     cli_notices, cli_appeal, cli_reply, cli_second_look, cli_account_leave,
     cli_recover, cli_recovery_show, cli_recovery_check, cli_recovery_keep,
-    cli_recovery_forget, cli_alias;
+    cli_recovery_forget, cli_alias, cli_edit, cli_delete, cli_react, cli_timer;

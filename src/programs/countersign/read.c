@@ -21,6 +21,9 @@ show(struct cs_client *c, enum cs_client_which which,
 	if (err == CS_ERR_IO)
 		return cli_fail(
 		    CLI_CANNOT_WRITE, "Standard output cannot be written.");
+	if (err == CS_OK && which == CS_CLIENT_UNSEEN &&
+	    (err = cs_client_receipts_send(c)) == CS_ERR_CLOSED)
+		err = CS_OK;
 	return err ? cli_client_fail(c, err) : CLI_OK;
 }
 
@@ -57,8 +60,10 @@ wait_for_more(struct cs_client *c)
 {
 	enum cs_err err, again;
 
+	uint64_t most = cs_client_next_expiry_ms(c, WAIT_MS);
+
 	cs_client_unlock(c);
-	err = cs_client_wait(c, WAIT_MS);
+	err = cs_client_wait(c, (int)most);
 	if ((again = cs_client_lock(c)))
 		return again;
 	if (err == CS_OK || err == CS_ERR_TIMEOUT)
