@@ -2,6 +2,8 @@
 """What people expect of messages: edits, deletions, reactions, messages that
 vanish, mentions, receipts; and that whoever received one can prove what it said.
 """
+import json
+
 from world import World, check, main
 
 
@@ -180,6 +182,105 @@ def test_receipts():
         w.csok("bob", "inbox")
         w.csok("alice", "inbox")
         check("receipts" not in shown(w, "alice")["and now?"], "off again")
+
+
+def verified(w, report):
+    """What the verifier says of each message of a report that the desk has."""
+    path = w.path(report["id"] + ".csev")
+    w.ok("countersign-desk", "evidence", w.desk, report["id"], "-o", path)
+    r = w.ok("countersign-verify", path, "--operator-key", w.operator_key(),
+             "--json")
+    found, = json.loads(r.out)["bundles"]
+    check(found["all_proved"], str(found))
+    said = w.ok("countersign-verify", path, "--operator-key",
+                w.operator_key()).out
+    return found["items"], said
+
+
+def test_reports_of_what_is_gone():
+    """What was edited, deleted or has expired is proved to the desk."""
+    with World(desk=True) as w:
+        w.join("alice", "bob")
+        w.friends("alice", "bob")
+        edited = sent(w.csok("alice", "send", "bob", "a threat"))
+        deleted = sent(w.csok("alice", "send", "bob", "another threat"))
+        over = sent(w.csok("alice", "send", "bob", "the last threat",
+                           "--expires", "1h"))
+        kept = sent(w.csok("alice", "send", "bob", "a third threat"))
+        w.csok("bob", "inbox")
+        w.csok("alice", "edit", edited, "a kind word")
+        w.csok("alice", "delete", deleted, "--for-all")
+        w.csok("bob", "inbox")
+        w.csok("bob", "delete", kept, "--here")
+        all_of = w.csok("bob", "inbox", "--all").out
+        check("a threat" not in all_of and "another threat" not in all_of,
+              all_of)
+        report = ("--reason", "harassment", "--yes")
+        said = " ".join(w.csok("bob", "report", edited, *report).out.split())
+        check("a threat" in said and "changed a message to this" in said and
+              "a kind word" in said, said)
+        said = " ".join(w.csok("bob", "report", deleted, *report).out.split())
+        check("deleted by its author since" in said and
+              "another threat" in said, said)
+        said = " ".join(w.csok("bob", "report", kept, *report).out.split())
+        check("you deleted it on this device" in said, said)
+        reports = w.desk_reports(3)
+        by_text = {}
+        for r in reports:
+            items, text = verified(w, r)
+            by_text[items[0]["text"]] = items, text
+        items, text = by_text["a threat"]
+        check([(i["kind"], i.get("later"), i["text"]) for i in items] ==
+              [("message", "edited", "a threat"),
+               ("edit", None, "a kind word")], str(items))
+        check(items[1]["replaces"] == items[0]["message_id"], str(items))
+        check("changed by its author" in text and
+              "an edit: replaces another message" in text, text)
+        items, text = by_text["another threat"]
+        check([(i["kind"], i.get("later")) for i in items] ==
+              [("message", "deleted"), ("deletion", None)], str(items))
+        check("taken back by its author" in text, text)
+        items, _ = by_text["a third threat"]
+        check("later" not in items[0], str(items))
+        # Two hours later, from its capsule.
+        env = w.later(0.1)
+        all_of = w.csok("bob", "inbox", "--all", env=env).out
+        check("the last threat" not in all_of, all_of)
+        r = w.csok("bob", "export", over, "-o", w.path("over.csev"), "--open",
+                   env=env)
+        r = w.ok("countersign-verify", w.path("over.csev"), "--operator-key",
+                 w.operator_key())
+        check("the last threat" in r.out and "Vanishes" in r.out, r.out)
+        # After the window there is nothing to prove, and nothing of it.
+        env = w.later(31)
+        w.cs("bob", "inbox", env=env)
+        for mid in deleted, over:
+            r = w.cs("bob", "export", mid, "-o", w.path("late.csev"), "--open",
+                     env=env)
+            check(r.status != 0, str(r))
+        check("overwritten" in w.cs(
+            "bob", "export", deleted, "-o", w.path("late.csev"), "--open",
+            env=env).err, "said why")
+
+
+def test_desk_shows_kinds():
+    with World(desk=True) as w:
+        w.join("alice", "bob")
+        w.friends("alice", "bob")
+        mid = sent(w.csok("bob", "send", "alice", "what do you think?"))
+        w.csok("alice", "inbox")
+        reaction = sent(w.csok("alice", "react", mid, "\U0001f595"))
+        w.csok("bob", "inbox")
+        w.csok("bob", "report", reaction, "--reason", "harassment", "--yes")
+        items, said = verified(w, w.desk_reports(1)[0])
+        check(items[0]["kind"] == "reaction" and
+              items[0]["in_reply_to"].startswith(mid), str(items))
+        check("a reaction" in said, said)
+        cases = w.ok("countersign-desk", "cases", "--json", "--desk",
+                     w.desk).lines()
+        said = w.ok("countersign-desk", "case", cases[0]["id"], "--desk",
+                    w.desk).out
+        check("kind: reaction" in said, said)
 
 
 main()
