@@ -37,7 +37,7 @@ may_know(struct cs_client *c, const struct client_group *g)
 		if (k == CS_CLIENT_RECEIPTS_MOST)
 			return false;
 		if (k == n)
-			strcpy(names[n++], name);
+			memcpy(names[n++], name, sizeof name);
 	}
 	return true;
 }

@@ -40,7 +40,7 @@ add_reaction(struct cs_client_reaction *out, size_t *n, size_t *more,
 	    (err = client_message_content(&content, &r)))
 		goto out;
 	memcpy(one.text, content.text.data, content.text.len);
-	strcpy(one.from, r.from);
+	memcpy(one.from, r.from, sizeof r.from);
 	for (size_t i = 0; i < *n; i++)
 		if (strcmp(out[i].text, one.text) == 0 &&
 		    strcmp(out[i].from, one.from) == 0)
@@ -90,7 +90,7 @@ client_receipts_of(struct cs_client_receipt out[static CS_CLIENT_RECEIPTS_MOST],
 		contact = client_contact_find(c, account);
 		if (contact == NULL)
 			continue;
-		strcpy(out[*n].from, contact->handle);
+		memcpy(out[*n].from, contact->handle, sizeof contact->handle);
 		out[(*n)++].read = cs_col_int(&rows, 1) == CS_MIMI_READ;
 	}
 	return cs_rows_end(&rows, err);
