@@ -113,10 +113,27 @@ def test_not_by_others():
         check("a message that is not here" in said, said)
         now = shown(w, "bob")["the plan stands"]
         check("edited" not in now and "deleted" not in now, str(now))
+        # Evidence with both says whose the attempt is, and not "later changed".
+        tried = [m["id"] for m in w.inbox("bob", "--all")
+                 if m["kind"] in ("edit", "deletion") and
+                 m.get("refused") == "not-theirs"]
+        check(len(tried) == 2, str(tried))
+        w.csok("bob", "export", mid, *tried, "-o", w.path("e.csev"), "--open")
+        said = w.ok("countersign-verify", w.path("e.csev"), "--operator-key",
+                    w.operator_key()).out
+        check("an edit: replaces another message" in said and
+              "by its author" not in said, said)
         # Of a kind that nobody shows: said, and reported all the same.
         w.ok("liar", w.home("mallory"), "plan", "html")
         said = w.csok("bob", "inbox").out
         check("of a kind that this version does not show" in said, said)
+        html = [m["id"] for m in w.inbox("bob", "--all")
+                if m["kind"] == "unknown"]
+        w.csok("bob", "export", *html, "-o", w.path("h.csev"), "--open")
+        said = w.ok("countersign-verify", w.path("h.csev"), "--operator-key",
+                    w.operator_key()).out
+        check("of a kind that is not shown" in said and "text/html" in said,
+              said)
 
 
 def test_vanishing():
