@@ -392,10 +392,11 @@ test_deletion(void **state)
 static void
 test_reaction(void **state)
 {
+	static const char long_one[] =
+	    "0123456789012345678901234567890123456789"
+	    "0123456789012345678901234";
 	static const char *const bad[] = { "", " ", "a\nb", "\x1b[2J", "\x7f",
-		"\xe2\x80\xae",
-		"0123456789012345678901234567890123456789012345678901234567890"
-		"1234" };
+		"\xe2\x80\xae", long_one };
 	struct cs_mimi_content c = about(CS_MIMI_REACTION, "\xe2\x9d\xa4"), got;
 	struct cs_buf b = { 0 };
 
