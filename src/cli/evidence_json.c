@@ -69,13 +69,41 @@ stamp(struct cs_json_writer *j, const struct cs_evidence_item *item)
 }
 
 static void
-one_item(struct cs_json_writer *j, const struct cs_evidence_item *item)
+content(struct cs_json_writer *j, const struct cs_proof *p)
 {
+	const struct cs_mimi_content *c = &p->content;
+
+	cs_json_string(j, "kind", cs_mimi_kind_name(c));
+	cs_json_hex(j, "message_id", CS_VIEW_OF(p->mid));
+	if (c->has_replaces)
+		cs_json_hex(j, "replaces", CS_VIEW_OF(c->replaces));
+	if (c->is_reply)
+		cs_json_hex(j, "in_reply_to", CS_VIEW_OF(c->in_reply_to));
+	if (c->expiry != CS_MIMI_NEVER)
+		cs_json_number(j,
+		    c->expiry == CS_MIMI_AFTER ? "expires_after_s"
+					       : "expires_s",
+		    c->expires_s);
+	if (c->kind == CS_MIMI_UNKNOWN)
+		cs_json_text(j, "type", c->other_type);
+	if (c->has_text)
+		cs_json_text(j, "text", c->text);
+}
+
+static void
+one_item(struct cs_json_writer *j, const struct cs_evidence *e, size_t i)
+{
+	const struct cs_evidence_item *item = &e->items[i];
+	const struct cs_evidence_item *by = cs_evidence_changed_by(e, i);
 	const struct cs_proof *p = &item->proof;
 
 	stamp(j, item);
-	if (p->links[CS_LINK_CONTENT] == CS_OK && p->content.has_text)
-		cs_json_text(j, "text", p->content.text);
+	if (p->links[CS_LINK_CONTENT] == CS_OK)
+		content(j, p);
+	if (by != NULL)
+		cs_json_string(j, "later",
+		    by->proof.content.kind == CS_MIMI_DELETION ? "deleted"
+							       : "edited");
 	cs_json_object(j, "links");
 	for (int l = 0; l < CS_LINKS; l++)
 		string(j, cs_link_name((enum cs_link)l), p->links[l]);
@@ -113,7 +141,7 @@ bundle(struct cs_json_writer *j, const struct cs_evidence *e)
 	for (size_t i = 0; i < e->n_items; i++) {
 		cs_json_object(j, NULL);
 		cs_json_number(j, "item", i + 1);
-		one_item(j, &e->items[i]);
+		one_item(j, e, i);
 		cs_json_close(j);
 	}
 	cs_json_close(j);

@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/units.h"
 #include "cli/evidence_text.h"
 #include "cli/print.h"
 #include "content/evidence.h"
@@ -146,6 +147,55 @@ show_media(const struct cs_evidence_item *item)
 }
 
 static void
+show_kind(const struct cs_mimi_content *content)
+{
+	static const char *const kinds[] = { "a message", "a reaction",
+		"takes a message back", "says what came and was read",
+		"sets how long messages last", "of a kind that is not shown" };
+
+	text_line("Kind",
+	    cs_view_str(content->kind == CS_MIMI_SAID && content->has_replaces
+		    ? "an edit: replaces another message"
+		    : kinds[content->kind]));
+	if (content->has_replaces)
+		hex_line("  of", CS_VIEW_OF(content->replaces));
+	else if (content->kind == CS_MIMI_REACTION)
+		hex_line("  to", CS_VIEW_OF(content->in_reply_to));
+	if (content->kind == CS_MIMI_UNKNOWN)
+		text_line("  type", content->other_type);
+	if (content->expiry != CS_MIMI_NEVER) {
+		label("Vanishes");
+		if (content->expiry == CS_MIMI_AFTER)
+			printf("%" PRIu32 " seconds after it was accepted\n",
+			    content->expires_s);
+		else
+			cli_evidence_time(
+			    (uint64_t)content->expires_s * CS_SECOND_MS),
+			    putchar('\n');
+	}
+}
+
+/* What it says, and whether a message of the bundle changes that. */
+static void
+show_content(const struct cs_evidence *e, size_t i)
+{
+	const struct cs_proof *p = &e->items[i].proof;
+	const struct cs_evidence_item *by = cs_evidence_changed_by(e, i);
+
+	show_kind(&p->content);
+	hex_line("  id", CS_VIEW_OF(p->mid));
+	if (by != NULL) {
+		label("Later");
+		printf("%s by its author: number %" PRIu64 " of this group\n",
+		    by->proof.content.kind == CS_MIMI_DELETION ? "taken back"
+							       : "changed",
+		    by->capsule.stamp.group_seq);
+	}
+	if (p->content.has_text)
+		text_line("Text", p->content.text);
+}
+
+static void
 show_item(const struct cs_evidence *e, size_t i)
 {
 	const struct cs_evidence_item *item = &e->items[i];
@@ -176,8 +226,8 @@ show_item(const struct cs_evidence *e, size_t i)
 		       "this message, and was put right.\n");
 	if (p->clocks_differ)
 		printf("  These two clocks differ by more than 10 minutes.\n");
-	if (p->links[CS_LINK_CONTENT] == CS_OK && p->content.has_text)
-		text_line("Text", p->content.text);
+	if (p->links[CS_LINK_CONTENT] == CS_OK)
+		show_content(e, i);
 	for (int l = 0; l < CS_LINKS; l++)
 		link_line(p->links[l], cs_link_text((enum cs_link)l));
 	show_order(item, i != 0 ? item - 1 : NULL);

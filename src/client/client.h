@@ -421,6 +421,9 @@ struct cs_client_outgoing {
 	const char *file_path;  /* or NULL */
 	const char *voice_path; /* or NULL */
 	const char *reply_to;   /* message id, or NULL */
+	/* Seconds after which it vanishes on all devices; 0: as the timer of
+	 * the conversation says, if it has one. */
+	uint32_t expires_s;
 };
 /* ${mid_hex} gets the message's id: 64 hex digits and a zero, once the message
  * is kept: then it goes out, now or later, unless the hub refuses it.  One with
@@ -438,6 +441,51 @@ CS_CHECKED enum cs_err cs_client_send(struct cs_client *c,
 CS_CHECKED enum cs_err cs_client_send_files(
     struct cs_client *c, void (*progress)(uint64_t done, uint64_t total));
 
+/*
+ * The functions below say something about a message that ${prefix} names, the
+ * beginning of its id, or of a conversation; that is a message of its own, with
+ * an id in ${mid_hex} and an outbox as for cs_client_send().  Recipients take
+ * from nobody but its author that a message is changed.  What was said before
+ * stays provable to them for 30 days after it came.
+ *
+ * CS_ERR_MEMBER: it is not the user's own; CS_ERR_NOT_FOUND: there is no such
+ * message, or it is gone; CS_ERR_MISUSE: nothing of that kind can be done to
+ * it.
+ */
+CS_CHECKED enum cs_err cs_client_edit(struct cs_client *c, const char *prefix,
+    struct cs_view text, char mid_hex[static 65]);
+/* For everybody. */
+CS_CHECKED enum cs_err cs_client_delete(
+    struct cs_client *c, const char *prefix, char mid_hex[static 65]);
+/* From this device alone; nobody is told.  Anybody's message. */
+CS_CHECKED enum cs_err cs_client_delete_here(
+    struct cs_client *c, const char *prefix);
+/* One line of 1 to 64 bytes, an emoji for instance.  CS_ERR_FORMAT;
+ * CS_ERR_EXISTS: the user reacted so before. */
+CS_CHECKED enum cs_err cs_client_react(struct cs_client *c, const char *prefix,
+    struct cs_view reaction, char mid_hex[static 65]);
+CS_CHECKED enum cs_err cs_client_react_remove(struct cs_client *c,
+    const char *prefix, struct cs_view reaction, char mid_hex[static 65]);
+/* How long messages of a conversation last that are sent from now on, by
+ * whomever; 0: for good.  All members see who set it. ${typed} as for
+ * cs_client_send(). */
+CS_CHECKED enum cs_err cs_client_timer_set(struct cs_client *c,
+    const char *typed, uint32_t seconds, char mid_hex[static 65]);
+/* How long to wait at most, if no longer than ${most_ms}, until a message
+ * vanishes. */
+uint64_t cs_client_next_expiry_ms(struct cs_client *c, uint64_t most_ms);
+
+/*
+ * Receipts: whether the user tells the others of a conversation what has come
+ * and what was read.  Off until the user says so; never told to anybody who is
+ * not accepted, nor in conversations of more than CS_CLIENT_RECEIPTS_MOST
+ * people.  Those of others are shown all the same.
+ */
+#define CS_CLIENT_RECEIPTS_MOST 10
+CS_CHECKED enum cs_err cs_client_receipts(struct cs_client *c, bool on);
+/* Send what is due, if there is a connection. */
+CS_CHECKED enum cs_err cs_client_receipts_send(struct cs_client *c);
+
 enum cs_client_message_kind {
 	CS_CLIENT_RECEIVED = 1,
 	CS_CLIENT_SENT = 2,
@@ -452,6 +500,32 @@ struct cs_client_media {
 	bool voice;
 	uint32_t duration_ms; /* of a voice message, as its sender says; or 0 */
 };
+/* What a message that was sent or received is. */
+enum cs_client_what {
+	CS_CLIENT_MESSAGE,
+	CS_CLIENT_EDIT, /* of something that is not here, or not theirs */
+	CS_CLIENT_DELETION,
+	CS_CLIENT_REACTION, /* ${text} */
+	CS_CLIENT_TIMER,    /* ${timer_s} */
+	CS_CLIENT_UNKNOWN,  /* of ${other_type}, which is not shown */
+};
+/* May what the message says about another be done? */
+enum cs_client_target {
+	CS_CLIENT_TARGET_OK,
+	CS_CLIENT_TARGET_NOT_HERE,   /* this device never had it */
+	CS_CLIENT_TARGET_NOT_THEIRS, /* they did not write it: nothing was done
+				      */
+};
+struct cs_client_reaction {
+	char text[65];
+	char from[33]; /* the handle; for the user's own, that of the user */
+};
+#define CS_CLIENT_REACTIONS_MAX 64
+struct cs_client_receipt {
+	char from[33];
+	bool read; /* otherwise it has come */
+};
+#define CS_CLIENT_MENTIONS_MAX 16
 struct cs_client_message {
 	uint64_t number; /* this device's count, in order of arrival */
 	uint8_t mid[CS_CLIENT_MID_LEN];
@@ -477,8 +551,29 @@ struct cs_client_message {
 	size_t n_media;
 	const struct cs_client_media *media;
 	const char *reason; /* why it was refused: the name of the error */
+
+	enum cs_client_what what;
+	bool edited;  /* ${text} and ${media} are what it says now */
+	bool deleted; /* by its author: it says nothing */
+	uint8_t about[CS_CLIENT_MID_LEN]; /* of what is no message: the message
+					   */
+	enum cs_client_target target;
+	uint64_t expires_ms; /* 0: it does not */
+	uint32_t timer_s;    /* 0: the timer was switched off */
+	struct cs_view other_type;
+	bool mentions_you;
+	size_t n_mentions; /* handles */
+	const char (*mentions)[33];
+	/* Each person once with each, in the order in which they came;
+	 * ${more_reactions}: how many messages with some are not counted. */
+	size_t n_reactions, more_reactions;
+	const struct cs_client_reaction *reactions;
+	size_t n_receipts;
+	const struct cs_client_receipt *receipts;
 };
-/* Which messages to show, in order of arrival. */
+/* Which messages to show, in order of arrival.  A message stands where it came,
+ * as it is now; among the unseen there are also those that were edited since,
+ * and what was said about others. */
 enum cs_client_which { CS_CLIENT_UNSEEN, CS_CLIENT_ALL, CS_CLIENT_REQUESTS };
 /*
  * Call ${each} for every message, whose views live during the call.  Unseen

@@ -13,6 +13,7 @@
 #include "client/groups/leave.h"
 #include "client/groups/log.h"
 #include "client/groups/places.h"
+#include "client/groups/receipts.h"
 #include "client/groups/repair.h"
 #include "client/groups/send.h"
 #include "client/groups/upkeep.h"
@@ -21,6 +22,7 @@
 #include "client/home/activity.h"
 #include "client/home/client.h"
 #include "client/home/clock.h"
+#include "client/home/expiry.h"
 #include "client/home/group.h"
 #include "client/home/home.h"
 #include "client/home/message.h"
@@ -300,6 +302,8 @@ static const struct {
 	 * group, or hold what it cannot follow. */
 	{ AT_SYNC, client_groups_repair },
 	{ AT_SYNC, client_groups_enter },
+	{ AT_SYNC, client_expire },
+	{ AT_SYNC, client_receipts_flush },
 	{ AT_SYNC, tell_notices },
 	{ AT_SYNC, client_upkeep },
 	{ AT_CONNECT, resume_groups },

@@ -284,3 +284,37 @@ cs_evidence_free(struct cs_evidence *e)
 	cs_free(e->items, e->n_items * sizeof *e->items);
 	cs_free(e, sizeof *e);
 }
+
+static bool
+is_proved(const struct cs_proof *p)
+{
+	for (size_t i = 0; i < CS_LINKS; i++)
+		if (p->links[i])
+			return false;
+	return true;
+}
+
+const struct cs_evidence_item *
+cs_evidence_changed_by(const struct cs_evidence *e, size_t i)
+{
+	const struct cs_evidence_item *of = &e->items[i], *last = NULL;
+
+	for (size_t k = 0; k < e->n_items; k++) {
+		const struct cs_evidence_item *by = &e->items[k];
+		const struct cs_stamp *a = &of->capsule.stamp;
+		const struct cs_stamp *b = &by->capsule.stamp;
+
+		if (is_proved(&of->proof) && is_proved(&by->proof) &&
+		    by->proof.content.has_replaces &&
+		    memcmp(by->proof.content.replaces, of->proof.mid,
+			CS_MIMI_ID_LEN) == 0 &&
+		    memcmp(a->group_ref, b->group_ref, sizeof a->group_ref) ==
+			0 &&
+		    memcmp(a->account, b->account, sizeof a->account) == 0 &&
+		    b->group_seq > a->group_seq &&
+		    (last == NULL ||
+			b->group_seq > last->capsule.stamp.group_seq))
+			last = by;
+	}
+	return last;
+}

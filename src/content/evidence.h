@@ -113,3 +113,7 @@ struct cs_evidence {
 CS_CHECKED enum cs_err cs_evidence_check(struct cs_evidence **out,
     struct cs_view bundle, const uint8_t root_public[static 32]);
 void cs_evidence_free(struct cs_evidence *e);
+/* The last message of the bundle that replaces, or takes back, message ${i}, by
+ * the same account and in the same group, if both are proved; or NULL. */
+const struct cs_evidence_item *cs_evidence_changed_by(
+    const struct cs_evidence *e, size_t i);

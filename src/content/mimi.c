@@ -6,15 +6,19 @@
 
 #include "base/name.h"
 #include "base/text.h"
+#include "base/units.h"
 #include "content/cbor.h"
 #include "crypto/hash.h"
 
 /* draft-ietf-mimi-content: numbers of its registries. */
 enum cardinality { NULL_PART = 0, SINGLE = 1, EXTERNAL = 2, MULTI = 3 };
 enum {
+	DISPOSITION_UNSPECIFIED = 0,
 	DISPOSITION_RENDER = 1,
+	DISPOSITION_REACTION = 2,
+	DISPOSITION_INLINE = 4,
 	DISPOSITION_ATTACHMENT = 6,
-	DISPOSITION_MAX = 8
+	DISPOSITION_MAX = 255
 };
 enum { SEMANTICS_SINGLE_UNIT = 1, SEMANTICS_PROCESS_ALL = 2 };
 enum { EXTENSION_SENDER_URI = 1, EXTENSION_ROOM_URI = 2 };
@@ -27,7 +31,110 @@ enum { HASH_SHA256 = 1 };
 
 static const char text_type[] = "text/plain;charset=utf-8";
 static const char room_type[] = "application/vnd.countersign.room";
+static const char status_type[] = "application/mimi-message-status";
+/* Keys of ours, in the order of their encodings. */
 static const char media_key[] = "countersign.media";
+static const char timer_key[] = "countersign.timer";
+static const char mentions_key[] = "countersign.mentions";
+
+const char *
+cs_mimi_kind_name(const struct cs_mimi_content *c)
+{
+	static const char *const names[] = { "message", "reaction", "deletion",
+		"receipt", "timer", "unknown" };
+
+	return c->kind == CS_MIMI_SAID && c->has_replaces ? "edit"
+							  : names[c->kind];
+}
+
+/* ---- rules for both ----------------------------------------------------- */
+
+/* One line, not too long, with something to see. */
+bool
+cs_mimi_reaction_valid(struct cs_view text)
+{
+	struct cs_view rest = text;
+	bool seen = false;
+	size_t n;
+
+	if (text.len == 0 || text.len > CS_MIMI_REACTION_MAX ||
+	    !cs_utf8_valid(text))
+		return false;
+	while (rest.len != 0) {
+		uint32_t x = cs_utf8_next(&rest, &n);
+
+		if (x < ' ' || x == 0x7f)
+			return false;
+		seen = seen || (x != ' ' && !cs_utf8_hidden(x));
+	}
+	return seen;
+}
+
+/* Each is somebody whom the text names, and none is there twice. */
+static bool
+mentions_valid(const struct cs_mimi_content *c)
+{
+	if (c->n_mentions != 0 && (c->kind != CS_MIMI_SAID || !c->has_text))
+		return false;
+	for (size_t i = 0; i < c->n_mentions; i++) {
+		struct cs_view handle = cs_mimi_user_of(c->mentions[i]);
+
+		if (handle.len == 0 || !cs_mimi_mentions(c->text, handle) ||
+		    (i != 0 &&
+			cs_view_compare(c->mentions[i - 1], c->mentions[i]) >=
+			    0))
+			return false;
+	}
+	return true;
+}
+
+/* The timer stands alone, or beside the expiry that it led to. */
+static bool
+timer_valid(const struct cs_mimi_content *c)
+{
+	if (c->kind == CS_MIMI_TIMER)
+		return c->has_timer;
+	return !c->has_timer ||
+	    (c->kind == CS_MIMI_SAID && c->expiry == CS_MIMI_AFTER &&
+		c->expires_s == c->timer_s);
+}
+
+/* A name of the room stands alone. */
+static bool
+name_valid(const struct cs_mimi_content *c)
+{
+	return !c->names_room ||
+	    (c->kind == CS_MIMI_SAID && c->has_text && c->n_external == 0 &&
+		!c->is_reply && !c->has_replaces && c->n_mentions == 0 &&
+		c->expiry == CS_MIMI_NEVER && c->text.len != 0 &&
+		c->text.len <= CS_NAME_MAX);
+}
+
+/* Does ${c} hold what its kind holds, and nothing of another? */
+static bool
+kind_valid(const struct cs_mimi_content *c)
+{
+	if (!mentions_valid(c) || !timer_valid(c) || !name_valid(c) ||
+	    (c->kind != CS_MIMI_STATUS && c->n_statuses != 0))
+		return false;
+	switch (c->kind) {
+	case CS_MIMI_SAID:
+		return c->has_text || c->n_external != 0;
+	case CS_MIMI_REACTION:
+		return c->is_reply && c->n_external == 0 &&
+		    cs_mimi_reaction_valid(c->text);
+	case CS_MIMI_DELETION:
+		return c->has_replaces && !c->has_text && c->n_external == 0;
+	case CS_MIMI_STATUS:
+		return c->n_statuses != 0 && !c->has_replaces && !c->is_reply &&
+		    !c->has_text && c->n_external == 0;
+	case CS_MIMI_TIMER:
+		return !c->has_replaces && !c->is_reply && !c->has_text &&
+		    c->n_external == 0 && c->expiry == CS_MIMI_NEVER;
+	default:
+		return true;
+	}
+}
 
 /* ---- writing ------------------------------------------------------------ */
 
@@ -48,14 +155,45 @@ write_digests(struct cs_writer *w, const struct cs_mimi_content *c)
 }
 
 static void
-write_text_part(struct cs_writer *w, const char *type, struct cs_view text)
+write_single(struct cs_writer *w, unsigned disposition, const char *type,
+    struct cs_view body)
 {
 	cs_cbor_write_array(w, 5);
-	cs_cbor_write_uint(w, DISPOSITION_RENDER);
+	cs_cbor_write_uint(w, disposition);
 	cs_cbor_write_text(w, cs_view("", 0));
 	cs_cbor_write_uint(w, SINGLE);
 	cs_cbor_write_text(w, cs_view_str(type));
-	cs_cbor_write_bytes(w, text);
+	cs_cbor_write_bytes(w, body);
+}
+
+/* Nothing: what takes a message back, or a timer. */
+static void
+write_null_part(struct cs_writer *w, unsigned disposition)
+{
+	cs_cbor_write_array(w, 3);
+	cs_cbor_write_uint(w, disposition);
+	cs_cbor_write_text(w, cs_view("", 0));
+	cs_cbor_write_uint(w, NULL_PART);
+}
+
+static void
+write_statuses(struct cs_writer *w, const struct cs_mimi_content *c)
+{
+	struct cs_buf body = { 0 };
+	struct cs_writer b = cs_writer(&body);
+
+	cs_cbor_write_array(&b, c->n_statuses);
+	for (size_t i = 0; i < c->n_statuses; i++) {
+		cs_cbor_write_array(&b, 2);
+		cs_cbor_write_bytes(&b, CS_VIEW_OF(c->statuses[i].id));
+		cs_cbor_write_uint(&b, c->statuses[i].status);
+	}
+	if (cs_writer_end(&b) != CS_OK)
+		cs_writer_fail(w, b.err);
+	else
+		write_single(w, DISPOSITION_UNSPECIFIED, status_type,
+		    cs_buf_view(&body));
+	cs_buf_free(&body);
 }
 
 static void
@@ -83,7 +221,7 @@ write_external_part(struct cs_writer *w, const struct cs_mimi_external *e)
 }
 
 static void
-write_parts(struct cs_writer *w, const struct cs_mimi_content *c)
+write_said(struct cs_writer *w, const struct cs_mimi_content *c)
 {
 	size_t n = c->n_external + c->has_text;
 
@@ -100,19 +238,78 @@ write_parts(struct cs_writer *w, const struct cs_mimi_content *c)
 		cs_cbor_write_array(w, n);
 	}
 	if (c->has_text)
-		write_text_part(
-		    w, c->names_room ? room_type : text_type, c->text);
+		write_single(w, DISPOSITION_RENDER,
+		    c->names_room ? room_type : text_type, c->text);
 	for (size_t i = 0; i < c->n_external; i++)
 		write_external_part(w, &c->external[i]);
 }
 
-/* A name stands alone. */
-static bool
-is_one_kind(const struct cs_mimi_content *c)
+static void
+write_part(struct cs_writer *w, const struct cs_mimi_content *c)
 {
-	return !c->names_room ||
-	    (c->has_text && c->n_external == 0 && !c->is_reply &&
-		c->text.len != 0 && c->text.len <= CS_NAME_MAX);
+	switch (c->kind) {
+	case CS_MIMI_SAID:
+		write_said(w, c);
+		break;
+	case CS_MIMI_REACTION:
+		write_single(w, DISPOSITION_REACTION, text_type, c->text);
+		break;
+	case CS_MIMI_DELETION:
+		write_null_part(w, DISPOSITION_RENDER);
+		break;
+	case CS_MIMI_STATUS:
+		write_statuses(w, c);
+		break;
+	case CS_MIMI_TIMER:
+		write_null_part(w, DISPOSITION_UNSPECIFIED);
+		break;
+	default:
+		cs_writer_fail(w, CS_ERR_MISUSE);
+	}
+}
+
+static void
+write_id(struct cs_writer *w, bool there, const uint8_t id[CS_MIMI_ID_LEN])
+{
+	if (there)
+		cs_cbor_write_bytes(w, cs_view(id, CS_MIMI_ID_LEN));
+	else
+		cs_cbor_write_null(w);
+}
+
+static void
+write_expiry(struct cs_writer *w, const struct cs_mimi_content *c)
+{
+	if (c->expiry == CS_MIMI_NEVER) {
+		cs_cbor_write_null(w);
+		return;
+	}
+	cs_cbor_write_array(w, 2);
+	cs_cbor_write_bool(w, c->expiry == CS_MIMI_AFTER);
+	cs_cbor_write_uint(w, c->expires_s);
+}
+
+static void
+write_extensions(struct cs_writer *w, const struct cs_mimi_content *c)
+{
+	cs_cbor_write_map(
+	    w, 2u + (c->n_external != 0) + c->has_timer + (c->n_mentions != 0));
+	cs_cbor_write_uint(w, EXTENSION_SENDER_URI);
+	cs_cbor_write_text(w, c->sender_uri);
+	cs_cbor_write_uint(w, EXTENSION_ROOM_URI);
+	cs_cbor_write_text(w, c->room_uri);
+	if (c->n_external != 0)
+		write_digests(w, c);
+	if (c->has_timer) {
+		cs_cbor_write_text(w, cs_view_str(timer_key));
+		cs_cbor_write_uint(w, c->timer_s);
+	}
+	if (c->n_mentions != 0) {
+		cs_cbor_write_text(w, cs_view_str(mentions_key));
+		cs_cbor_write_array(w, c->n_mentions);
+		for (size_t i = 0; i < c->n_mentions; i++)
+			cs_cbor_write_text(w, c->mentions[i]);
+	}
 }
 
 enum cs_err
@@ -123,25 +320,16 @@ cs_mimi_write(struct cs_buf *out, const struct cs_mimi_content *c)
 
 	if (c->has_text && !cs_utf8_valid(c->text))
 		return CS_ERR_FORMAT;
-	if (!is_one_kind(c))
+	if (!kind_valid(c))
 		return CS_ERR_MISUSE;
 	cs_cbor_write_array(&w, 7);
 	cs_cbor_write_bytes(&w, CS_VIEW_OF(c->salt));
-	cs_cbor_write_null(&w);                  /* replaces */
+	write_id(&w, c->has_replaces, c->replaces);
 	cs_cbor_write_bytes(&w, cs_view("", 0)); /* topicId */
-	cs_cbor_write_null(&w);                  /* expires */
-	if (c->is_reply)
-		cs_cbor_write_bytes(&w, CS_VIEW_OF(c->in_reply_to));
-	else
-		cs_cbor_write_null(&w);
-	cs_cbor_write_map(&w, c->n_external != 0 ? 3 : 2);
-	cs_cbor_write_uint(&w, EXTENSION_SENDER_URI);
-	cs_cbor_write_text(&w, c->sender_uri);
-	cs_cbor_write_uint(&w, EXTENSION_ROOM_URI);
-	cs_cbor_write_text(&w, c->room_uri);
-	if (c->n_external != 0)
-		write_digests(&w, c);
-	write_parts(&w, c);
+	write_expiry(&w, c);
+	write_id(&w, c->is_reply, c->in_reply_to);
+	write_extensions(&w, c);
+	write_part(&w, c);
 	if (w.err == CS_OK && out->len - from > CS_MIMI_MAX)
 		cs_writer_fail(&w, CS_ERR_LIMIT);
 	return cs_writer_end(&w);
@@ -190,6 +378,33 @@ read_digests(struct cs_reader *r, struct digests *d)
 }
 
 static void
+read_mentions(struct cs_reader *r, struct cs_mimi_content *out)
+{
+	out->n_mentions = cs_cbor_read_array(r, CS_MIMI_MENTIONS_MAX);
+	if (out->n_mentions == 0)
+		cs_reader_fail(r, CS_ERR_FORMAT);
+	for (size_t i = 0; i < out->n_mentions && r->err == CS_OK; i++)
+		out->mentions[i] = cs_cbor_read_text(r, CS_MIMI_URI_MAX);
+}
+
+/* An extension with a name; those that nobody here knows are passed over. */
+static void
+read_named(struct cs_reader *r, struct cs_mimi_content *out, struct digests *d,
+    struct cs_view name)
+{
+	if (cs_view_equal(name, cs_view_str(media_key))) {
+		read_digests(r, d);
+	} else if (cs_view_equal(name, cs_view_str(timer_key))) {
+		out->has_timer = true;
+		out->timer_s = (uint32_t)cs_cbor_read_uint_max(r, UINT32_MAX);
+	} else if (cs_view_equal(name, cs_view_str(mentions_key))) {
+		read_mentions(r, out);
+	} else {
+		(void)cs_cbor_skip(r, CS_MIMI_DEPTH_MAX);
+	}
+}
+
+static void
 read_extension(struct cs_reader *r, struct cs_mimi_content *out,
     struct digests *d, struct cs_view key)
 {
@@ -204,9 +419,8 @@ read_extension(struct cs_reader *r, struct cs_mimi_content *out,
 			out->room_uri = cs_cbor_read_text(r, CS_MIMI_URI_MAX);
 		else
 			(void)cs_cbor_skip(r, CS_MIMI_DEPTH_MAX);
-	} else if (key.data[0] >> 5 == 3 &&
-	    cs_view_equal(cs_cbor_read_text(&k, 64), cs_view_str(media_key))) {
-		read_digests(r, d);
+	} else if (key.data[0] >> 5 == 3) {
+		read_named(r, out, d, cs_cbor_read_text(&k, key.len));
 	} else {
 		(void)cs_cbor_skip(r, CS_MIMI_DEPTH_MAX);
 	}
@@ -229,24 +443,82 @@ read_extensions(
 	}
 }
 
+/* Of what is not shown, the first part is kept for whoever looks closer. */
 static void
-read_single(struct cs_reader *r, struct cs_mimi_content *out)
+take_unknown(
+    struct cs_mimi_content *out, struct cs_view type, struct cs_view body)
 {
-	struct cs_view type = cs_cbor_read_text(r, CS_MIMI_TYPE_MAX);
-	struct cs_view text = cs_cbor_read_bytes(r, CS_MIMI_MAX);
+	if (out->kind != CS_MIMI_UNKNOWN) {
+		out->other_type = type;
+		out->other = body;
+	}
+	out->kind = CS_MIMI_UNKNOWN;
+}
+
+static void
+read_statuses(
+    struct cs_reader *r, struct cs_mimi_content *out, struct cs_view body)
+{
+	struct cs_reader b = cs_reader(body);
+	enum cs_err err;
+
+	out->kind = CS_MIMI_STATUS;
+	out->n_statuses = cs_cbor_read_array(&b, CS_MIMI_STATUSES_MAX);
+	for (size_t i = 0; i < out->n_statuses && b.err == CS_OK; i++) {
+		cs_cbor_read_array_of(&b, 2);
+		cs_cbor_read_fixed(&b, out->statuses[i].id, CS_MIMI_ID_LEN);
+		out->statuses[i].status =
+		    (uint8_t)cs_cbor_read_uint_max(&b, CS_MIMI_STATUS_MAX);
+	}
+	if ((err = cs_reader_end(&b)))
+		cs_reader_fail(r, err);
+}
+
+/* How a part is meant, and whether it is all of the body. */
+struct place {
+	unsigned depth; /* how deep parts may still lie in it */
+	unsigned disposition;
+};
+
+static bool
+is_whole(const struct place *at)
+{
+	return at->depth == CS_MIMI_DEPTH_MAX;
+}
+
+static void
+read_single(
+    struct cs_reader *r, struct cs_mimi_content *out, const struct place *at)
+{
+	struct cs_view type = read_type(r);
+	struct cs_view body = cs_cbor_read_bytes(r, CS_MIMI_MAX);
+	bool text = cs_view_equal(type, cs_view_str(text_type));
+	bool name = cs_view_equal(type, cs_view_str(room_type)) &&
+	    at->disposition == DISPOSITION_RENDER && is_whole(at);
+	bool reaction = at->disposition == DISPOSITION_REACTION && is_whole(at);
 
 	if (r->err != CS_OK)
 		return;
-	out->names_room = cs_view_equal(type, cs_view_str(room_type));
-	/* A message has one text, and only text that is shown as it is. */
-	if ((!out->names_room &&
-		!cs_view_equal(type, cs_view_str(text_type))) ||
-	    out->has_text)
-		cs_reader_fail(r, CS_ERR_UNSUPPORTED);
-	else if (!cs_utf8_valid(text))
+	if ((text || name) && !cs_utf8_valid(body)) {
 		cs_reader_fail(r, CS_ERR_FORMAT);
-	out->has_text = true;
-	out->text = text;
+	} else if (is_whole(at) &&
+	    cs_view_equal(type, cs_view_str(status_type))) {
+		read_statuses(r, out, body);
+	} else if (text && reaction) {
+		out->kind = CS_MIMI_REACTION;
+		out->has_text = true;
+		out->text = body;
+	} else if (name) {
+		out->has_text = out->names_room = true;
+		out->text = body;
+	} else if (!text || reaction || out->has_text) {
+		/* A message has one text, and only such that is shown as it is.
+		 */
+		take_unknown(out, type, body);
+	} else {
+		out->has_text = true;
+		out->text = body;
+	}
 }
 
 static void
@@ -296,37 +568,67 @@ read_multi(struct cs_reader *r, struct cs_mimi_content *out, unsigned depth)
 		read_part(r, out, depth - 1);
 }
 
+/* Parts that mean something else than "show this". */
+static bool
+is_shown(unsigned disposition)
+{
+	return disposition == DISPOSITION_UNSPECIFIED ||
+	    disposition == DISPOSITION_RENDER ||
+	    disposition == DISPOSITION_INLINE ||
+	    disposition == DISPOSITION_ATTACHMENT;
+}
+
+static void
+read_null(
+    struct cs_reader *r, struct cs_mimi_content *out, const struct place *at)
+{
+	if (!is_whole(at))
+		cs_reader_fail(r, CS_ERR_UNSUPPORTED);
+	out->kind = out->has_timer ? CS_MIMI_TIMER : CS_MIMI_DELETION;
+}
+
+static void
+read_body(struct cs_reader *r, struct cs_mimi_content *out,
+    const struct place *at, enum cardinality cardinality)
+{
+	switch (cardinality) {
+	case NULL_PART:
+		read_null(r, out, at);
+		break;
+	case SINGLE:
+		read_single(r, out, at);
+		break;
+	case EXTERNAL:
+		read_external(r, out);
+		break;
+	case MULTI:
+		if (at->depth == 0)
+			cs_reader_fail(r, CS_ERR_LIMIT);
+		else
+			read_multi(r, out, at->depth);
+		break;
+	}
+}
+
 static void
 read_part(struct cs_reader *r, struct cs_mimi_content *out, unsigned depth)
 {
 	static const size_t sizes[] = { 3, 5, 15, 5 };
+	struct place at = { .depth = depth };
 	size_t n = cs_cbor_read_array(r, 15);
 	uint64_t cardinality;
 
-	(void)cs_cbor_read_uint_max(r, DISPOSITION_MAX);
+	at.disposition = (unsigned)cs_cbor_read_uint_max(r, DISPOSITION_MAX);
 	(void)cs_cbor_read_text(r, LANGUAGE_MAX);
 	cardinality = cs_cbor_read_uint_max(r, MULTI);
 	if (r->err != CS_OK)
 		return;
 	if (n != sizes[cardinality])
 		cs_reader_fail(r, CS_ERR_FORMAT);
-	switch ((enum cardinality)cardinality) {
-	case NULL_PART:
-		cs_reader_fail(r, CS_ERR_UNSUPPORTED);
-		break;
-	case SINGLE:
-		read_single(r, out);
-		break;
-	case EXTERNAL:
-		read_external(r, out);
-		break;
-	case MULTI:
-		if (depth == 0)
-			cs_reader_fail(r, CS_ERR_LIMIT);
-		else
-			read_multi(r, out, depth);
-		break;
-	}
+	read_body(r, out, &at, (enum cardinality)cardinality);
+	if (r->err == CS_OK && out->kind == CS_MIMI_SAID &&
+	    !is_shown(at.disposition))
+		take_unknown(out, cs_view("", 0), cs_view("", 0));
 }
 
 /* Each file has its digests, and they speak of the same type. */
@@ -346,6 +648,26 @@ join_digests(struct cs_mimi_content *out, const struct digests *d)
 	return CS_OK;
 }
 
+/* A message id, or null. */
+static bool
+read_id(struct cs_reader *r, uint8_t id[static CS_MIMI_ID_LEN])
+{
+	if (cs_cbor_read_null(r))
+		return false;
+	cs_cbor_read_fixed(r, id, CS_MIMI_ID_LEN);
+	return true;
+}
+
+static void
+read_expiry(struct cs_reader *r, struct cs_mimi_content *out)
+{
+	if (cs_cbor_read_null(r))
+		return;
+	cs_cbor_read_array_of(r, 2);
+	out->expiry = cs_cbor_read_bool(r) ? CS_MIMI_AFTER : CS_MIMI_AT;
+	out->expires_s = (uint32_t)cs_cbor_read_uint_max(r, UINT32_MAX);
+}
+
 enum cs_err
 cs_mimi_parse(struct cs_mimi_content *out, struct cs_view in)
 {
@@ -358,27 +680,39 @@ cs_mimi_parse(struct cs_mimi_content *out, struct cs_view in)
 		return CS_ERR_LIMIT;
 	cs_cbor_read_array_of(&r, 7);
 	cs_cbor_read_fixed(&r, out->salt, sizeof out->salt);
-	if (!cs_cbor_read_null(&r)) /* replaces: edits are not shown yet */
-		cs_reader_fail(&r, CS_ERR_UNSUPPORTED);
+	out->has_replaces = read_id(&r, out->replaces);
 	(void)cs_cbor_read_bytes(&r, CS_MIMI_URI_MAX); /* topicId */
-	if (!cs_cbor_read_null(&r)) {
-		cs_cbor_read_array_of(&r, 2); /* expires */
-		(void)cs_cbor_read_bool(&r);
-		(void)cs_cbor_read_uint_max(&r, UINT32_MAX);
-	}
-	if (!cs_cbor_read_null(&r)) {
-		cs_cbor_read_fixed(
-		    &r, out->in_reply_to, sizeof out->in_reply_to);
-		out->is_reply = true;
-	}
+	read_expiry(&r, out);
+	out->is_reply = read_id(&r, out->in_reply_to);
 	read_extensions(&r, out, &d);
 	read_part(&r, out, CS_MIMI_DEPTH_MAX);
 	if ((err = cs_reader_end(&r)))
 		return err;
-	if (out->sender_uri.len == 0 || out->room_uri.len == 0 ||
-	    !is_one_kind(out))
+	if (out->sender_uri.len == 0 || out->room_uri.len == 0)
+		return CS_ERR_FORMAT;
+	/* What is not shown may say whatever it likes of that. */
+	if (out->kind == CS_MIMI_UNKNOWN) {
+		out->n_mentions = 0;
+		out->has_timer = out->has_text = false;
+	}
+	if (!kind_valid(out))
 		return CS_ERR_FORMAT;
 	return join_digests(out, &d);
+}
+
+uint64_t
+cs_mimi_expires_ms(const struct cs_mimi_content *c, uint64_t accepted_ms)
+{
+	uint64_t ms = (uint64_t)c->expires_s * CS_SECOND_MS;
+
+	switch (c->expiry) {
+	case CS_MIMI_AFTER:
+		return accepted_ms + ms;
+	case CS_MIMI_AT:
+		return ms != 0 ? ms : 1; /* 1970: long ago, and not never */
+	default:
+		return 0;
+	}
 }
 
 enum cs_err
@@ -465,6 +799,59 @@ cs_mimi_room_uri_names(struct cs_view uri, const uint8_t group_ref[static 32])
 
 	cs_hex(hex, cs_view(group_ref, 32));
 	return names(uri, "/r/", cs_view_str(hex));
+}
+
+struct cs_view
+cs_mimi_user_of(struct cs_view uri)
+{
+	struct cs_view host, rest;
+
+	if (!split_uri(uri, &host, &rest) || rest.len < 4 ||
+	    memcmp(rest.data, "/u/", 3) != 0)
+		return cs_view("", 0);
+	return cs_view(rest.data + 3, rest.len - 3);
+}
+
+/* Can ${c} stand in the middle of a handle?  A dot ends a sentence, too. */
+static bool
+goes_on(const uint8_t *p, size_t left)
+{
+	if (left == 0)
+		return false;
+	if (*p == '.')
+		return left > 1 && p[1] != '.' && goes_on(p + 1, left - 1);
+	return (*p | 0x20) >= 'a' && (*p | 0x20) <= 'z' ? true
+	    : *p >= '0' && *p <= '9'                    ? true
+				     : *p == '_' || *p == '-';
+}
+
+static bool
+same_letters(const uint8_t *p, struct cs_view handle)
+{
+	for (size_t i = 0; i < handle.len; i++) {
+		uint8_t c = p[i];
+
+		if (c >= 'A' && c <= 'Z')
+			c = (uint8_t)(c | 0x20);
+		if (c != handle.data[i])
+			return false;
+	}
+	return true;
+}
+
+bool
+cs_mimi_mentions(struct cs_view text, struct cs_view handle)
+{
+	for (size_t i = 0; i + 1 + handle.len <= text.len; i++) {
+		size_t after = i + 1 + handle.len;
+
+		if (text.data[i] == '@' &&
+		    (i == 0 || !goes_on(text.data + i - 1, 1)) &&
+		    same_letters(text.data + i + 1, handle) &&
+		    !goes_on(text.data + after, text.len - after))
+			return handle.len != 0;
+	}
+	return false;
 }
 
 bool

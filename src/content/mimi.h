@@ -4,9 +4,12 @@
  * deterministic CBOR.
  *
  * A message is text, or a photo or file with or without a caption, perhaps in
- * answer to another; or the name that its room gets.  On the wire a caption and
- * a file are a MultiPart of both that belongs together (singleUnit); a report
- * discloses the whole message.
+ * answer to another.  On the wire a caption and a file are a MultiPart of both
+ * that belongs together (singleUnit); a report discloses the whole message.
+ * One may be the name that its room gets.  Others say something about a
+ * message: they replace it, take it back, react to it, or say that it was read.
+ * What each kind holds stands at enum cs_mimi_kind; a body that mixes them is
+ * CS_ERR_FORMAT (docs/decisions/0032-messages.md).
  */
 #pragma once
 
@@ -21,6 +24,34 @@
 #define CS_MIMI_URI_MAX 400
 #define CS_MIMI_FILENAME_MAX 255
 #define CS_MIMI_TYPE_MAX 100
+#define CS_MIMI_REACTION_MAX 64 /* bytes: the longest emoji has 35 */
+#define CS_MIMI_MENTIONS_MAX 16
+#define CS_MIMI_STATUSES_MAX 50 /* in one report of them */
+
+enum cs_mimi_kind {
+	CS_MIMI_SAID,     /* text and files; an edit, if it replaces */
+	CS_MIMI_REACTION, /* ${text}, one line, to ${in_reply_to} */
+	CS_MIMI_DELETION, /* takes ${replaces} back: a message or a reaction */
+	CS_MIMI_STATUS,   /* ${statuses}: what became of messages of others */
+	CS_MIMI_TIMER,    /* ${timer_s}: how long messages last from now on */
+	/* Well formed, and of a disposition or media type that is not shown:
+	 * ${other_type}, ${other}. */
+	CS_MIMI_UNKNOWN,
+};
+
+/* When a message vanishes. */
+enum cs_mimi_expiry {
+	CS_MIMI_NEVER,
+	CS_MIMI_AFTER, /* ${expires_s} after the hub accepted it */
+	CS_MIMI_AT,    /* ${expires_s} since 1970 */
+};
+
+/* draft-mahy-mimi-message-status; others are not sent, and mean nothing. */
+enum { CS_MIMI_DELIVERED = 1, CS_MIMI_READ = 2, CS_MIMI_STATUS_MAX = 6 };
+struct cs_mimi_status {
+	uint8_t id[CS_MIMI_ID_LEN];
+	uint8_t status;
+};
 
 /* An ExternalPart and its digests (FRANKING, "Media"). */
 struct cs_mimi_external {
@@ -36,9 +67,14 @@ struct cs_mimi_external {
 
 /* A body.  Views point into what was parsed, or to the caller's bytes. */
 struct cs_mimi_content {
+	enum cs_mimi_kind kind;
 	uint8_t salt[CS_MIMI_SALT_LEN];
 	bool is_reply;
 	uint8_t in_reply_to[CS_MIMI_ID_LEN];
+	bool has_replaces;
+	uint8_t replaces[CS_MIMI_ID_LEN];
+	enum cs_mimi_expiry expiry;
+	uint32_t expires_s;
 	struct cs_view sender_uri;
 	struct cs_view room_uri;
 	bool has_text;
@@ -48,16 +84,31 @@ struct cs_mimi_content {
 	bool names_room;
 	size_t n_external;
 	struct cs_mimi_external external[CS_MIMI_PARTS_MAX];
+	/* Whom the text mentions, as user URIs in ascending order. */
+	size_t n_mentions;
+	struct cs_view mentions[CS_MIMI_MENTIONS_MAX];
+	/* The timer of the conversation, 0: none.  In a message that is said it
+	 * is what that one expires after. */
+	bool has_timer;
+	uint32_t timer_s;
+	size_t n_statuses;
+	struct cs_mimi_status statuses[CS_MIMI_STATUSES_MAX];
+	struct cs_view other_type; /* printable ASCII */
+	struct cs_view other;
 };
 
-/* Append the one encoding of ${content}. */
+/* "message", "edit", "deletion", "reaction", "receipt", "timer", "unknown". */
+const char *cs_mimi_kind_name(const struct cs_mimi_content *content);
+
+/* Append the one encoding of ${content}.  CS_ERR_MISUSE: of kind UNKNOWN, or of
+ * several kinds; CS_ERR_FORMAT, CS_ERR_LIMIT: as for parsing. */
 CS_CHECKED enum cs_err cs_mimi_write(
     struct cs_buf *out, const struct cs_mimi_content *content);
 
 /*
  * Parse the whole of ${in}.  CS_ERR_FORMAT: not deterministic CBOR, or not of
  * this shape; CS_ERR_LIMIT: too long, too deep or too many parts;
- * CS_ERR_UNSUPPORTED: of a kind that we do not show.
+ * CS_ERR_UNSUPPORTED: it could be shown in two ways.
  */
 CS_CHECKED enum cs_err cs_mimi_parse(
     struct cs_mimi_content *out, struct cs_view in);
@@ -76,6 +127,15 @@ CS_CHECKED enum cs_err cs_mimi_room_uri(
 bool cs_mimi_user_uri_names(struct cs_view uri, struct cs_view handle);
 bool cs_mimi_room_uri_names(
     struct cs_view uri, const uint8_t group_ref[static 32]);
+/* Can ${text} be a reaction: one line, not too long, with something to see? */
+bool cs_mimi_reaction_valid(struct cs_view text);
+/* The handle in a user's uri; empty if it is none. */
+struct cs_view cs_mimi_user_of(struct cs_view uri);
+/* Does ${text} say "@${handle}", in letters of either case? */
+bool cs_mimi_mentions(struct cs_view text, struct cs_view handle);
+/* When a message vanishes that was accepted at ${accepted_ms}; 0: never. */
+uint64_t cs_mimi_expires_ms(
+    const struct cs_mimi_content *content, uint64_t accepted_ms);
 /* Do both name the same hub? */
 bool cs_mimi_same_hub(struct cs_view a, struct cs_view b);
 

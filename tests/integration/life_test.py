@@ -483,6 +483,10 @@ def test_backup():
         w.csok("alice", "send", "bob", "a threat")
         w.csok("bob", "inbox")
         w.csok("bob", "send", "alice", "an answer")
+        a = [m["id"] for m in w.inbox("bob", "--all") if m.get("id")]
+        w.csok("bob", "edit", a[-1], "a better answer")
+        w.csok("bob", "react", a[-2], "\u2639")
+        w.csok("bob", "delete", a[-3], "--here")
         w.csok("bob", "alias", "alice", "Neighbour")
         w.stop("hub")
         w.cs("bob", "send", "alice", "it waits here")

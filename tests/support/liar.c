@@ -9,14 +9,18 @@
  *	sender		names somebody else as its sender
  *	room		names another group
  *	cbor		the same content in an encoding that is not
- *deterministic seq		signature over another sender_seq key FILE
- *a photo whose key is not the one it is committed to type FILE	says image/png
- *of whatever FILE is digest FILE	another hash of the photo
+ *deterministic seq		signature over another sender_seq html
+ *text of a type that nobody shows key FILE	a photo whose key is not the one
+ *it is committed to type FILE	says image/png of whatever FILE is digest FILE
+ *another hash of the photo
+ *	edit ID		replaces the message ID, whose-ever it is
+ *	deletion ID	takes it back
  */
 
 #include <stdio.h>
 #include <string.h>
 
+#include "base/text.h"
 #include "client/groups/media.h"
 #include "client/groups/upload.h"
 #include "client/home/client.h"
@@ -48,7 +52,7 @@ add_file(struct lie *l, struct cs_mimi_content *content, struct cs_buf *hold)
 	uint8_t blob[CS_ID_LEN];
 	enum cs_err err;
 
-	if (l->file == NULL)
+	if (l->file == NULL || is(l, "edit") || is(l, "deletion"))
 		return CS_OK;
 	content->n_external = 1;
 	if ((err = client_media_prepare(l->c, e, hold, blob, &what)) ||
@@ -82,6 +86,32 @@ spell_longer(struct cs_buf *body)
 	return err;
 }
 
+/* What only the author of a message does. */
+static enum cs_err
+change(const struct lie *l, struct cs_mimi_content *content)
+{
+	if (!is(l, "edit") && !is(l, "deletion"))
+		return CS_OK;
+	content->has_replaces = true;
+	if (is(l, "deletion")) {
+		content->kind = CS_MIMI_DELETION;
+		content->has_text = false;
+	}
+	return cs_unhex(content->replaces, sizeof content->replaces, l->file);
+}
+
+/* The type of the text, as long as it is. */
+static enum cs_err
+call_it_html(struct cs_buf *body)
+{
+	uint8_t *at = memmem(body->data, body->len, "text/plain", 10);
+
+	if (at == NULL)
+		return CS_ERR_NOT_FOUND;
+	memcpy(at, "text/html;", 10);
+	return CS_OK;
+}
+
 static enum cs_err
 compose(struct lie *l, struct cs_buf *body, uint8_t salt[static 16])
 {
@@ -106,9 +136,14 @@ compose(struct lie *l, struct cs_buf *body, uint8_t salt[static 16])
 		goto out;
 	content.sender_uri = cs_buf_view(&sender);
 	content.room_uri = cs_buf_view(&room);
-	if ((err = add_file(l, &content, &hold)) == CS_OK &&
-	    (err = cs_mimi_write(body, &content)) == CS_OK && is(l, "cbor"))
+	if ((err = add_file(l, &content, &hold)) ||
+	    (err = change(l, &content)) ||
+	    (err = cs_mimi_write(body, &content)))
+		goto out;
+	if (is(l, "cbor"))
 		err = spell_longer(body);
+	if (is(l, "html"))
+		err = call_it_html(body);
 out:
 	cs_buf_free(&sender);
 	cs_buf_free(&room);

@@ -14,6 +14,7 @@
 #include "base/alloc.h"
 #include "base/units.h"
 #include "client/groups/spool.h"
+#include "client/home/change.h"
 #include "client/home/client.h"
 #include "client/home/group.h"
 #include "client/home/message.h"
@@ -484,6 +485,7 @@ cs_client_message_save(struct cs_client *c,
 	enum cs_err err;
 
 	if ((err = client_message_by_mid(&id, &group_id, c, mid)) ||
+	    (err = client_message_there(c, id)) ||
 	    (err = client_message_load(&r, &plain, c, id)) ||
 	    (err = client_message_content(&content, &r)) ||
 	    (err = client_group_load_meta(&g, c, cs_buf_view(&group_id))))

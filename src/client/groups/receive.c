@@ -20,6 +20,7 @@
 #include "client/account/key_change.h"
 #include "client/groups/merge.h"
 #include "client/groups/places.h"
+#include "client/home/change.h"
 #include "client/home/client.h"
 #include "client/home/clock.h"
 #include "client/home/contact.h"
@@ -27,6 +28,7 @@
 #include "client/home/leavers.h"
 #include "client/home/message.h"
 #include "client/home/outbox.h"
+#include "client/home/receipt.h"
 #include "client/home/roles.h"
 #include "client/hub/stamp.h"
 #include "crypto/hash.h"
@@ -269,6 +271,12 @@ store_message(struct cs_client *c, struct client_group *g,
 		.time_ms = capsule->stamp.accepted_ms,
 		.seq = capsule->stamp.group_seq,
 	};
+	struct client_said said = {
+		.content = &proof->content,
+		.account = proof->sender.account.account,
+		.seq = r.seq,
+		.time_ms = r.time_ms,
+	};
 	const struct client_contact *contact =
 	    client_contact_find(c, proof->sender.account.account);
 	struct cs_buf body = { 0 };
@@ -283,23 +291,32 @@ store_message(struct cs_client *c, struct client_group *g,
 	    proof->sender.account.handle.len);
 	if ((err = cs_capsule_write(&body, capsule)) == CS_OK) {
 		r.body = cs_buf_view(&body);
-		err = client_message_insert(c, g, &r, proof->mid, NULL);
+		if ((err = client_message_insert(
+			 c, g, &r, proof->mid, &said.id)) == CS_OK)
+			err = client_change_take(c, &said);
+		if (err == CS_OK && !ours)
+			err = client_receipt_delivered(c, said.id);
 	}
 	cs_buf_free(&body);
 	return err;
 }
 
-/* May its sender write here?  The hub asks the same before it takes it. */
+/* May its sender write here, and set the timer if that is what it does?  The
+ * hub asks about the first before it takes it. */
 static enum cs_err
-check_writer(const struct client_group *g, const uint8_t *account)
+check_writer(const struct client_group *g, const struct cs_proof *proof)
 {
+	const uint8_t *account = proof->sender.account.account;
 	struct cs_room_policy policy;
 	enum cs_err err = client_policy_of(&policy, g);
 
 	if (err)
 		return err;
-	return cs_room_may(&policy, account, CS_ROOM_WRITE) ? CS_OK
-							    : CS_ERR_DENIED;
+	return cs_room_may(&policy, account, CS_ROOM_WRITE) &&
+		(proof->content.kind != CS_MIMI_TIMER ||
+		    cs_room_may(&policy, account, CS_ROOM_SET_TIMER))
+	    ? CS_OK
+	    : CS_ERR_DENIED;
 }
 
 /* Take over the name that a message gives to the group, if its sender may. */
@@ -350,7 +367,7 @@ prove(struct cs_client *c, struct client_group *g, const struct arrival *a,
 	capsule.credential = cs_buf_view(&received->credential);
 	if ((err = cs_proof_check(&proof, &capsule, cs_buf_view(&a->stamp_cert),
 		 c->self.root)) ||
-	    (err = check_writer(g, proof.sender.account.account)) ||
+	    (err = check_writer(g, &proof)) ||
 	    (proof.content.names_room &&
 		(err = take_name(c, g, &proof, a->stamp.accepted_ms))))
 		return err;

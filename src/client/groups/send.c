@@ -16,9 +16,11 @@
 #include "client/groups/log.h"
 #include "client/groups/make.h"
 #include "client/groups/media.h"
+#include "client/home/change.h"
 #include "client/home/client.h"
 #include "client/home/clock.h"
 #include "client/home/contact.h"
+#include "client/home/credential.h"
 #include "client/home/find.h"
 #include "client/home/group.h"
 #include "client/home/message.h"
@@ -33,6 +35,9 @@
 /* Entries that the hub is asked to look through for a message that it may have;
  * it looks through 20,000 at most. */
 #define AGAIN_MOST 10000
+
+/* Bytes for the URIs of all whom a message can mention, and one more. */
+#define MENTIONS_ROOM ((CS_MIMI_MENTIONS_MAX + 1) * CS_MIMI_URI_MAX)
 
 /* ---- encrypting --------------------------------------------------------- */
 
@@ -337,15 +342,6 @@ find_target(struct client_group *g, struct cs_client *c,
 	return client_group_direct(c, g, meant.handle);
 }
 
-/* A message that was written. */
-struct draft {
-	struct cs_buf body;
-	uint8_t mid[CS_CLIENT_MID_LEN];
-	bool names_room; /* its text is a name, not a text */
-	bool has_file;
-	uint8_t file[CS_ID_LEN]; /* the id of its spool */
-};
-
 static enum cs_err
 find_reply(struct cs_client *c, const struct client_group *g,
     const char *prefix, uint8_t mid[static CS_CLIENT_MID_LEN])
@@ -363,47 +359,119 @@ find_reply(struct cs_client *c, const struct client_group *g,
 	return err;
 }
 
-/* Write the message's body, and compute its id. */
+/* Put ${name} at its place among the mentions; ${hold} has room for all. */
 static enum cs_err
-compose(struct cs_client *c, const struct client_group *g,
-    const struct cs_client_outgoing *out, struct draft *d)
+add_mention(struct cs_mimi_content *content, struct cs_buf *hold,
+    const struct cs_client *c, const char *name)
 {
-	struct cs_mimi_content content = { 0 };
-	struct cs_buf sender = { 0 }, room = { 0 }, hold = { 0 };
+	size_t from = hold->len, at = 0, n = content->n_mentions;
+	struct cs_view uri;
 	enum cs_err err;
 
-	cs_random(content.salt, sizeof content.salt);
-	content.has_text = out->text.len != 0;
-	content.text = out->text;
-	content.names_room = d->names_room;
-	if ((err = cs_mimi_user_uri(
-		 &sender, c->self.hub, cs_view_str(c->self.handle))) ||
-	    (err = cs_mimi_room_uri(&room, c->self.hub, g->ref)))
-		goto out;
-	content.sender_uri = cs_buf_view(&sender);
-	content.room_uri = cs_buf_view(&room);
-	if (out->reply_to != NULL) {
-		content.is_reply = true;
-		if ((err = find_reply(
-			 c, g, out->reply_to, content.in_reply_to)))
-			goto out;
+	if (n == CS_MIMI_MENTIONS_MAX)
+		return CS_OK;
+	if ((err = cs_mimi_user_uri(hold, c->self.hub, cs_view_str(name))))
+		return err;
+	uri = cs_view(hold->data + from, hold->len - from);
+	while (at < n && cs_view_compare(content->mentions[at], uri) < 0)
+		at++;
+	/* Each of somebody's devices has a leaf. */
+	if (at < n && cs_view_equal(content->mentions[at], uri)) {
+		hold->len = from;
+		return CS_OK;
 	}
-	d->has_file = out->photo_path != NULL || out->file_path != NULL ||
-	    out->voice_path != NULL;
-	if (d->has_file) {
-		content.n_external = 1;
-		if ((err = client_media_prepare(
-			 c, &content.external[0], &hold, d->file, out)))
-			goto out;
+	memmove(&content->mentions[at + 1], &content->mentions[at],
+	    (n - at) * sizeof uri);
+	content->mentions[at] = uri;
+	content->n_mentions++;
+	return CS_OK;
+}
+
+/* Whom the text mentions: members, in the order of their URIs. */
+static enum cs_err
+find_mentions(struct cs_mimi_content *content, struct cs_buf *hold,
+    const struct cs_client *c, const struct client_group *g)
+{
+	char name[CS_HANDLE_MAX + 1];
+	struct cs_mls_member m;
+	enum cs_err err = CS_OK;
+
+	if (g->lost ||
+	    memchr(content->text.data, '@', content->text.len) == NULL)
+		return CS_OK;
+	for (uint32_t i = 0; err == CS_OK && i < cs_mls_group_leaves(g->mls);
+	     i++) {
+		if (!cs_mls_group_member(g->mls, i, &m))
+			continue;
+		client_handle_of(name, m.credential);
+		if (cs_mimi_mentions(content->text, cs_view_str(name)))
+			err = add_mention(content, hold, c, name);
 	}
-	if ((err = cs_mimi_write(&d->body, &content)) == CS_OK)
-		err = cs_mimi_id(d->mid, &content, cs_buf_view(&d->body));
-out:
-	cs_buf_free(&sender);
-	cs_buf_free(&room);
-	cs_buf_free(&hold);
-	cs_wipe(&content, sizeof content);
 	return err;
+}
+
+/* The room, the sender and a new salt. */
+static enum cs_err
+fill_in(struct cs_mimi_content *content, struct cs_buf *hold,
+    const struct cs_client *c, const struct client_group *g)
+{
+	size_t user;
+	enum cs_err err;
+
+	cs_random(content->salt, sizeof content->salt);
+	if ((err = cs_mimi_user_uri(
+		 hold, c->self.hub, cs_view_str(c->self.handle))))
+		return err;
+	user = hold->len;
+	if ((err = cs_mimi_room_uri(hold, c->self.hub, g->ref)))
+		return err;
+	content->sender_uri = cs_view(hold->data, user);
+	content->room_uri = cs_view(hold->data + user, hold->len - user);
+	return CS_OK;
+}
+
+/* A message vanishes when its sender says so, or the conversation. */
+static enum cs_err
+set_expiry(struct cs_mimi_content *content, struct cs_client *c,
+    const struct client_group *g, uint32_t seconds)
+{
+	enum cs_err err = CS_OK;
+
+	if (seconds == 0 &&
+	    (err = client_timer(&seconds, c, client_group_id(g))) == CS_OK &&
+	    seconds != 0) {
+		content->has_timer = true;
+		content->timer_s = seconds;
+	}
+	content->expiry = seconds != 0 ? CS_MIMI_AFTER : CS_MIMI_NEVER;
+	content->expires_s = seconds;
+	return err;
+}
+
+/* What ${out} is as a body; strings live in ${hold}, and ${file} gets the id of
+ * its spool if it has one. */
+static enum cs_err
+compose(struct cs_mimi_content *content, struct cs_buf *hold,
+    uint8_t file[static CS_ID_LEN], struct cs_client *c,
+    const struct client_group *g, const struct cs_client_outgoing *out)
+{
+	enum cs_err err;
+
+	content->has_text = out->text.len != 0;
+	content->text = out->text;
+	if (out->reply_to != NULL) {
+		content->is_reply = true;
+		if ((err = find_reply(
+			 c, g, out->reply_to, content->in_reply_to)))
+			return err;
+	}
+	if ((err = set_expiry(content, c, g, out->expires_s)))
+		return err;
+	if (out->photo_path == NULL && out->file_path == NULL &&
+	    out->voice_path == NULL)
+		return CS_OK;
+	content->n_external = 1;
+	return client_media_prepare(c, &content->external[0], hold, file, out);
 }
 
 /* Encrypt the message in the row ${id} at once, in the transaction that stores
@@ -426,14 +494,16 @@ encrypt_at_once(struct cs_client *c, struct client_group *g, uint64_t id)
 	return err;
 }
 
+/* ${file} is the id of the spool of what it has to upload first, or NULL. */
 static enum cs_err
-enqueue(struct cs_client *c, struct client_group *g, const struct draft *d)
+enqueue(struct cs_client *c, struct client_group *g, struct cs_view body,
+    const uint8_t mid[static CS_CLIENT_MID_LEN], const uint8_t *file)
 {
 	struct client_record r = {
 		.kind = CS_CLIENT_SENT,
 		.bare = true,
 		.time_ms = client_now_ms(c),
-		.body = cs_buf_view(&d->body),
+		.body = body,
 	};
 	uint64_t id;
 	enum cs_err err;
@@ -441,9 +511,8 @@ enqueue(struct cs_client *c, struct client_group *g, const struct draft *d)
 	strcpy(r.from, c->self.handle);
 	if ((err = cs_db_begin(c->db)))
 		return err;
-	if ((err = client_outbox_add(&id, c, g, &r, d->mid,
-		 d->has_file ? d->file : NULL)) == CS_OK &&
-	    !d->has_file)
+	if ((err = client_outbox_add(&id, c, g, &r, mid, file)) == CS_OK &&
+	    file == NULL)
 		err = encrypt_at_once(c, g, id);
 	return cs_db_end(c->db, err);
 }
@@ -466,61 +535,120 @@ check_outgoing(struct cs_client *c, const struct cs_client_outgoing *out)
 	return CS_OK;
 }
 
+/* Store a message whose body is ${content}, and get its id. */
+static enum cs_err
+store(struct cs_client *c, struct client_group *g,
+    struct cs_mimi_content *content, const uint8_t *file,
+    char mid_hex[static 65])
+{
+	struct cs_buf hold = { 0 }, names = { 0 }, body = { 0 };
+	uint8_t mid[CS_CLIENT_MID_LEN];
+	enum cs_err err;
+
+	/* What points into a buffer needs it to stay where it is. */
+	if ((err = cs_buf_reserve(&names, MENTIONS_ROOM)) ||
+	    (err = fill_in(content, &hold, c, g)) ||
+	    (content->kind == CS_MIMI_SAID && content->has_text &&
+		!content->names_room &&
+		(err = find_mentions(content, &names, c, g))) ||
+	    (err = cs_mimi_write(&body, content)) ||
+	    (err = cs_mimi_id(mid, content, cs_buf_view(&body))) ||
+	    (err = enqueue(c, g, cs_buf_view(&body), mid, file)))
+		goto out;
+	cs_hex(mid_hex, CS_VIEW_OF(mid));
+out:
+	cs_buf_free(&hold);
+	cs_buf_free(&names);
+	cs_buf_free(&body);
+	return err;
+}
+
+/* Send what is stored, if there is a line. */
+static enum cs_err
+let_go(struct cs_client *c, struct client_group *g)
+{
+	/* What was read is on disk now, too. */
+	enum cs_err err = client_acks_flush(c);
+
+	if (err)
+		return err;
+	if (g->lost)
+		return client_problem(c, CS_ERR_MISMATCH,
+		    "This device lost track of %.255s. The message is kept, "
+		    "and sent once it has entered the conversation anew. See: "
+		    "countersign group repair.",
+		    g->name);
+	/* The message is on its way now, whatever happens. */
+	return c->link.online ? client_flush(c, g) : CS_ERR_CLOSED;
+}
+
+enum cs_err
+client_send_content(struct cs_client *c, struct client_group *g,
+    struct cs_mimi_content *content, char mid_hex[static 65])
+{
+	enum cs_err err;
+
+	if ((err = client_may(c, g, CS_ROOM_WRITE)) ||
+	    (err = store(c, g, content, NULL, mid_hex)))
+		return err;
+	return let_go(c, g);
+}
+
+/* An answer is consent; anything else would be it by accident. */
+static enum cs_err
+consent(struct cs_client *c, struct client_group *g,
+    const struct cs_client_outgoing *out)
+{
+	enum cs_err err;
+
+	if (g->state != CS_CLIENT_REQUEST)
+		return CS_OK;
+	if (out->reply_to == NULL)
+		return client_problem(c, CS_ERR_MEMBER,
+		    "You have not accepted %s, who began that conversation. "
+		    "Nothing was sent. \"countersign accept %s\" lets them in; "
+		    "an answer to one of their messages (--reply) does, too.",
+		    g->added_by, g->added_by);
+	if ((err = cs_client_accept(c, g->added_by)) == CS_OK)
+		g->state = CS_CLIENT_ACTIVE;
+	return err;
+}
+
 enum cs_err
 cs_client_send(struct cs_client *c, const struct cs_client_outgoing *out,
     char mid_hex[static 65])
 {
 	struct client_group g = { 0 };
-	struct draft d = { 0 };
+	struct cs_mimi_content content = { 0 };
+	struct cs_buf hold = { 0 };
+	uint8_t file[CS_ID_LEN];
 	enum cs_err err;
 
 	mid_hex[0] = '\0';
-	if ((err = check_outgoing(c, out)) || (err = find_target(&g, c, out)))
-		goto out;
-	/* An answer is consent; anything else would be it by accident. */
-	if (g.state == CS_CLIENT_REQUEST && out->reply_to == NULL) {
-		err = client_problem(c, CS_ERR_MEMBER,
-		    "You have not accepted %s, who began that conversation. "
-		    "Nothing was sent. \"countersign accept %s\" lets them in; "
-		    "an answer to one of their messages (--reply) does, too.",
-		    g.added_by, g.added_by);
-		goto out;
-	}
-	if (g.state == CS_CLIENT_REQUEST) {
-		if ((err = cs_client_accept(c, g.added_by)))
-			goto out;
-		g.state = CS_CLIENT_ACTIVE;
-	}
-	if ((err = client_may(c, &g, CS_ROOM_WRITE)) ||
-	    (err = compose(c, &g, out, &d)) || (err = enqueue(c, &g, &d)))
-		goto out;
-	cs_hex(mid_hex, CS_VIEW_OF(d.mid));
-	/* What was read is on disk now, too. */
-	if ((err = client_acks_flush(c)))
-		goto out;
-	if (g.lost) {
-		err = client_problem(c, CS_ERR_MISMATCH,
-		    "This device lost track of %.255s. The message is kept, "
-		    "and "
-		    "sent once it has entered the conversation anew. See: "
-		    "countersign group repair.",
-		    g.name);
-		goto out;
-	}
-	/* The message is on its way now, whatever happens. */
-	err = c->link.online ? client_flush(c, &g) : CS_ERR_CLOSED;
-out:
-	cs_buf_free(&d.body);
+	if ((err = check_outgoing(c, out)) == CS_OK &&
+	    (err = find_target(&g, c, out)) == CS_OK &&
+	    (err = consent(c, &g, out)) == CS_OK &&
+	    (err = client_may(c, &g, CS_ROOM_WRITE)) == CS_OK &&
+	    (err = compose(&content, &hold, file, c, &g, out)) == CS_OK &&
+	    (err = store(c, &g, &content, content.n_external ? file : NULL,
+		 mid_hex)) == CS_OK)
+		err = let_go(c, &g);
+	cs_buf_free(&hold);
 	client_group_clear(&g);
+	cs_wipe(&content, sizeof content);
 	return err;
 }
 
 enum cs_err
 cs_client_group_rename(struct cs_client *c, const char *name, const char *to)
 {
-	const struct cs_client_outgoing out = { .text = cs_view_str(to) };
+	struct cs_mimi_content content = {
+		.names_room = true,
+		.has_text = true,
+		.text = cs_view_str(to),
+	};
 	struct client_group g = { 0 };
-	struct draft d = { .names_room = true };
+	char mid_hex[65];
 	enum cs_err err;
 
 	if ((err = client_need_hub(c)) ||
@@ -528,15 +656,14 @@ cs_client_group_rename(struct cs_client *c, const char *name, const char *to)
 	    (err = client_may(c, &g, CS_ROOM_RENAME)) ||
 	    (err = client_may(c, &g, CS_ROOM_WRITE)) ||
 	    (err = client_group_check_name(c, to)) ||
-	    (err = compose(c, &g, &out, &d)) || (err = enqueue(c, &g, &d)))
+	    (err = store(c, &g, &content, NULL, mid_hex)))
 		goto out;
 	/* The same once more where it stands in the log. */
-	client_group_take_name(&g, out.text);
+	client_group_take_name(&g, content.text);
 	g.noted = false;
 	if ((err = client_group_store_meta(c, &g)) == CS_OK)
 		err = client_flush(c, &g);
 out:
-	cs_buf_free(&d.body);
 	client_group_clear(&g);
 	return err;
 }

@@ -20,10 +20,10 @@ list_page(struct cs_buf *ids, struct cs_client *c,
 	struct cs_writer w = cs_writer(ids);
 	struct cs_rows rows;
 	enum cs_err err = cs_db_query(&rows, c->db,
-	    "SELECT id FROM message WHERE grp=? AND id<? ORDER BY id DESC"
-	    " LIMIT ?",
+	    "SELECT id FROM message WHERE grp=? AND id<? AND about=0"
+	    " AND" CLIENT_LISTED " ORDER BY id DESC LIMIT ?",
 	    cs_blob(cs_view(meant->id, meant->id_len)), cs_int(before),
-	    cs_int(most));
+	    CLIENT_LISTED_ARGS(c), cs_int(most));
 
 	while (err == CS_OK && cs_rows_next(&rows))
 		cs_write_u64(&w, cs_col_int(&rows, 0));

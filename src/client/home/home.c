@@ -15,6 +15,7 @@
 #include "client/home/client.h"
 #include "client/home/clock.h"
 #include "client/home/contact.h"
+#include "client/home/expiry.h"
 #include "client/home/group.h"
 #include "client/home/problem.h"
 #include "client/home/schema.h"
@@ -322,6 +323,9 @@ open_home(struct cs_client **out, const char *home, struct cs_view passphrase,
 	if ((err = cs_folder_open(&c->home, home)) == CS_OK &&
 	    (err = open(c, passphrase)) == CS_OK)
 		err = load(c);
+	/* What is over is not shown, also where the disk is full. */
+	if (err == CS_OK && !c->reading)
+		(void)!client_expire(c);
 	if (err) {
 		cs_client_close(c);
 		return err;

@@ -9,11 +9,15 @@
 
 #include "base/alloc.h"
 #include "base/text.h"
+#include "client/home/around.h"
+#include "client/home/change.h"
 #include "client/home/client.h"
+#include "client/home/clock.h"
 #include "client/home/find.h"
 #include "client/home/group.h"
 #include "client/home/message.h"
 #include "client/home/problem.h"
+#include "client/home/receipt.h"
 #include "content/voice.h"
 #include "crypto/random.h"
 
@@ -64,7 +68,8 @@ cs_client_message_find(struct cs_client *c, const char *prefix,
 }
 
 /* Collect the numbers first and load the messages later: the caller may take
- * its time with each. */
+ * its time with each.  What was done to a message is shown with it, and by
+ * itself only while it is new. */
 static enum cs_err
 list(struct cs_buf *ids, struct cs_client *c, enum cs_client_which which)
 {
@@ -74,8 +79,13 @@ list(struct cs_buf *ids, struct cs_client *c, enum cs_client_which which)
 
 	err = which == CS_CLIENT_UNSEEN
 	    ? cs_db_query(&rows, c->db,
-		  "SELECT id FROM message WHERE seen=0 ORDER BY id")
-	    : cs_db_query(&rows, c->db, "SELECT id FROM message ORDER BY id");
+		  "SELECT id FROM message WHERE seen=0 AND" CLIENT_LISTED
+		  " ORDER BY id",
+		  CLIENT_LISTED_ARGS(c))
+	    : cs_db_query(&rows, c->db,
+		  "SELECT id FROM message WHERE about=0 AND" CLIENT_LISTED
+		  " ORDER BY id",
+		  CLIENT_LISTED_ARGS(c));
 	while (err == CS_OK && cs_rows_next(&rows))
 		cs_write_u64(&w, cs_col_int(&rows, 0));
 	err = cs_rows_end(&rows, err);
@@ -116,32 +126,157 @@ take_media(struct cs_client_media *out, const struct cs_mimi_external *part)
 
 struct shown {
 	bool blocked; /* the conversation is, so it is not among what is new */
+	struct client_place place;
+	struct client_record r;
+	struct cs_buf plain; /* what ${r} points into */
+	struct client_record now;
+	struct cs_buf now_plain; /* the same of what it says now */
+	struct cs_mimi_content content;
 	struct cs_client_message m;
 	struct cs_client_media media[CS_MIMI_PARTS_MAX];
+	char mentions[CS_MIMI_MENTIONS_MAX][33];
+	struct cs_client_reaction reactions[CS_CLIENT_REACTIONS_MAX];
+	struct cs_client_receipt receipts[CS_CLIENT_RECEIPTS_MOST];
 };
 
-static enum cs_err
-show_content(struct shown *s, const struct client_record *r)
+static void
+take_mentions(struct shown *s, const struct cs_client *c)
 {
-	struct cs_mimi_content content;
+	for (size_t i = 0; i < s->content.n_mentions; i++) {
+		struct cs_view handle = cs_mimi_user_of(s->content.mentions[i]);
+
+		if (handle.len > CS_HANDLE_MAX)
+			continue;
+		memcpy(s->mentions[s->m.n_mentions++], handle.data, handle.len);
+		if (s->r.kind == CS_CLIENT_RECEIVED &&
+		    cs_view_equal(handle, cs_view_str(c->self.handle)))
+			s->m.mentions_you = true;
+	}
+	s->m.mentions = s->mentions;
+}
+
+static void
+take_content(struct shown *s, const struct cs_client *c)
+{
+	const struct cs_mimi_content *content = &s->content;
+
+	s->m.text = content->text;
+	s->m.is_reply = content->is_reply && content->kind == CS_MIMI_SAID;
+	memcpy(s->m.reply_to, content->in_reply_to, sizeof s->m.reply_to);
+	s->m.timer_s = content->timer_s;
+	s->m.other_type = content->other_type;
+	/* What is not shown has no files to show, either. */
+	if (content->kind == CS_MIMI_SAID)
+		s->m.n_media = content->n_external;
+	s->m.media = s->media;
+	for (size_t i = 0; i < s->m.n_media; i++)
+		take_media(&s->media[i], &content->external[i]);
+	take_mentions(s, c);
+}
+
+/* Read what the message says now: an edit answers what the message does. */
+static enum cs_err
+show_current(struct shown *s, struct cs_client *c)
+{
+	uint64_t id;
 	enum cs_err err;
 
-	if (r->kind == CS_CLIENT_EVENT) {
-		s->m.text = r->body;
+	if ((err = client_message_content(&s->content, &s->r)))
+		return err;
+	take_content(s, c);
+	if (s->place.part != CLIENT_PART_MESSAGE ||
+	    (err = client_current(&id, c, s->place.id)) || id == s->place.id)
+		return err;
+	s->m.edited = true;
+	s->m.n_media = s->m.n_mentions = 0;
+	s->m.mentions_you = false;
+	if ((err = client_message_load(&s->now, &s->now_plain, c, id)) ||
+	    (err = client_message_content(&s->content, &s->now)))
+		return err;
+	s->content.is_reply = s->m.is_reply;
+	memcpy(s->content.in_reply_to, s->m.reply_to, sizeof s->m.reply_to);
+	take_content(s, c);
+	return CS_OK;
+}
+
+/* What it is about, or why nothing was done. */
+static enum cs_err
+show_about(struct shown *s, struct cs_client *c)
+{
+	const uint8_t *mid = s->place.part == CLIENT_PART_REACTION
+	    ? s->content.in_reply_to
+	    : s->content.replaces;
+	struct client_place target;
+	enum cs_err err;
+
+	if (s->place.part == CLIENT_PART_TIMER ||
+	    s->place.part == CLIENT_PART_UNKNOWN)
+		return CS_OK;
+	memcpy(s->m.about, mid, sizeof s->m.about);
+	if (s->place.about != 0 || s->r.failed)
+		return CS_OK;
+	err = client_place_find(&target, c, mid, s->place.id);
+	s->m.target = err == CS_OK && s->place.part != CLIENT_PART_REACTION &&
+		target.part != CLIENT_PART_TIMER
+	    ? CS_CLIENT_TARGET_NOT_THEIRS
+	    : CS_CLIENT_TARGET_NOT_HERE;
+	return err == CS_ERR_NOT_FOUND ? CS_OK : err;
+}
+
+static enum cs_err
+show_around(struct shown *s, struct cs_client *c)
+{
+	enum cs_err err;
+
+	s->m.reactions = s->reactions;
+	s->m.receipts = s->receipts;
+	if ((err = client_reactions(s->reactions, &s->m.n_reactions,
+		 &s->m.more_reactions, c, s->place.id)) ||
+	    s->r.kind != CS_CLIENT_SENT)
+		return err;
+	return client_receipts_of(
+	    s->receipts, &s->m.n_receipts, c, s->place.id);
+}
+
+static enum cs_client_what
+what_of(enum client_part part)
+{
+	switch (part) {
+	case CLIENT_PART_EDIT:
+		return CS_CLIENT_EDIT;
+	case CLIENT_PART_DELETION:
+		return CS_CLIENT_DELETION;
+	case CLIENT_PART_REACTION:
+		return CS_CLIENT_REACTION;
+	case CLIENT_PART_TIMER:
+		return CS_CLIENT_TIMER;
+	case CLIENT_PART_UNKNOWN:
+		return CS_CLIENT_UNKNOWN;
+	default:
+		return CS_CLIENT_MESSAGE;
+	}
+}
+
+static enum cs_err
+show_content(struct shown *s, struct cs_client *c)
+{
+	enum cs_err err;
+
+	if (s->r.kind == CS_CLIENT_EVENT) {
+		s->m.text = s->r.body;
 		return CS_OK;
 	}
-	if (r->kind == CS_CLIENT_REFUSED)
+	if (s->r.kind == CS_CLIENT_REFUSED)
 		return CS_OK;
-	if ((err = client_message_content(&content, r)))
+	s->m.what = what_of(s->place.part);
+	s->m.deleted = s->place.gone != CLIENT_GONE_NOT;
+	s->m.expires_ms = s->place.expires_ms;
+	if (s->m.deleted)
+		return CS_OK;
+	if ((err = show_current(s, c)))
 		return err;
-	s->m.text = content.text;
-	s->m.is_reply = content.is_reply;
-	memcpy(s->m.reply_to, content.in_reply_to, sizeof s->m.reply_to);
-	s->m.n_media = content.n_external;
-	s->m.media = s->media;
-	for (size_t i = 0; i < content.n_external; i++)
-		take_media(&s->media[i], &content.external[i]);
-	return CS_OK;
+	return s->place.part == CLIENT_PART_MESSAGE ? show_around(s, c)
+						    : show_about(s, c);
 }
 
 static enum cs_err
@@ -167,20 +302,14 @@ show_group(struct shown *s, struct cs_client *c, struct cs_view id)
 }
 
 static enum cs_err
-show(struct cs_client *c, uint64_t id, enum cs_client_which which,
-    enum cs_err (*each)(void *arg, const struct cs_client_message *m),
-    void *arg)
+show_row(struct shown *s, struct cs_client *c, uint64_t id)
 {
-	struct shown *s = cs_calloc(1, sizeof *s);
-	struct cs_buf plain = { 0 };
-	struct client_record r;
 	struct cs_rows rows;
 	enum cs_err err;
 
-	if (s == NULL)
-		return CS_ERR_NOMEM;
-	if ((err = client_message_load(&r, &plain, c, id)))
-		goto out;
+	if ((err = client_message_load(&s->r, &s->plain, c, id)) ||
+	    (err = client_place_load(&s->place, c, id)))
+		return err;
 	err = cs_db_row(&rows, c->db,
 	    "SELECT mid,grp,seen,EXISTS(SELECT 1 FROM outbox AS o"
 	    " WHERE o.message=m.id) FROM message AS m WHERE id=?",
@@ -191,24 +320,63 @@ show(struct cs_client *c, uint64_t id, enum cs_client_which which,
 		s->m.waiting = cs_col_int(&rows, 3) != 0;
 		err = show_group(s, c, cs_col_blob(&rows, 1));
 	}
-	if ((err = cs_rows_end(&rows, err)) || (err = show_content(s, &r)))
-		goto out;
+	if ((err = cs_rows_end(&rows, err)) || (err = show_content(s, c)))
+		return err;
 	s->m.number = id;
-	s->m.kind = r.kind;
-	s->m.late = r.late;
-	s->m.failed = r.failed;
-	s->m.warning = r.warning;
-	s->m.time_ms = r.time_ms;
-	s->m.group_seq = r.seq;
-	strcpy(s->m.from, r.from);
-	client_find_alias(s->m.from_alias, c, r.from);
-	s->m.reason = r.reason;
-	if (which == CS_CLIENT_ALL ||
-	    (which == CS_CLIENT_REQUESTS && s->m.request) ||
-	    (which == CS_CLIENT_UNSEEN && !s->blocked))
+	s->m.kind = s->r.kind;
+	s->m.late = s->r.late;
+	s->m.failed = s->r.failed;
+	s->m.warning = s->r.warning;
+	s->m.time_ms = s->r.time_ms;
+	s->m.group_seq = s->r.seq;
+	strcpy(s->m.from, s->r.from);
+	client_find_alias(s->m.from_alias, c, s->r.from);
+	s->m.reason = s->r.reason;
+	return CS_OK;
+}
+
+/* Which row to show for the new row ${*id}; 0: none, for what it is about is
+ * among the new ones, too, or is changed again. */
+static enum cs_err
+pick_new(uint64_t *id, struct cs_client *c)
+{
+	struct client_place row, about;
+	uint64_t current;
+	enum cs_err err;
+
+	if ((err = client_place_load(&row, c, *id)) || row.about == 0)
+		return err;
+	if ((err = client_place_load(&about, c, row.about)) == CS_OK &&
+	    row.part == CLIENT_PART_EDIT &&
+	    (err = client_current(&current, c, row.about)) == CS_OK)
+		*id = current == row.id ? row.about : 0;
+	if (err == CS_OK && !about.seen)
+		*id = 0;
+	return err == CS_ERR_NOT_FOUND ? CS_OK : err;
+}
+
+static enum cs_err
+show(struct cs_client *c, uint64_t id, enum cs_client_which which,
+    enum cs_err (*each)(void *arg, const struct cs_client_message *m),
+    void *arg)
+{
+	struct shown *s;
+	enum cs_err err = CS_OK;
+
+	if (which == CS_CLIENT_UNSEEN)
+		err = pick_new(&id, c);
+	if (err || id == 0)
+		return err;
+	if ((s = cs_calloc(1, sizeof *s)) == NULL)
+		return CS_ERR_NOMEM;
+	err = show_row(s, c, id);
+	if (err == CS_OK &&
+	    (which == CS_CLIENT_ALL ||
+		(which == CS_CLIENT_REQUESTS && s->m.request) ||
+		(which == CS_CLIENT_UNSEEN && !s->blocked)))
 		err = each(arg, &s->m);
-out:
-	cs_buf_free(&plain);
+	cs_buf_free(&s->plain);
+	cs_buf_free(&s->now_plain);
 	cs_free(s, sizeof *s);
 	return err;
 }
@@ -229,9 +397,11 @@ mark_seen(struct cs_client *c, uint64_t last)
 
 	if ((err = cs_db_begin(c->db)))
 		return err;
-	err = cs_db_exec(c->db,
-	    "UPDATE message SET seen=? WHERE seen=0 AND id<=?", cs_int(true),
-	    cs_int(last));
+	err = client_receipt_read(c, last);
+	if (err == CS_OK)
+		err = cs_db_exec(c->db,
+		    "UPDATE message SET seen=? WHERE seen=0 AND id<=?",
+		    cs_int(true), cs_int(last));
 	return cs_db_end_as(c->db, err, CS_DB_SAFE);
 }
 

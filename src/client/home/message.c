@@ -8,6 +8,7 @@
 
 #include "client/home/client.h"
 #include "client/home/clock.h"
+#include "client/home/expiry.h"
 #include "client/home/group.h"
 
 #define TABLE "message"
@@ -75,10 +76,12 @@ client_message_insert(struct cs_client *c, const struct client_group *g,
 	/* The seal is bound to the row's number, which only the insert
 	 * determines. */
 	err = cs_db_exec(c->db,
-	    "INSERT INTO message(mid,grp,kind,seen,sealed) VALUES(?,?,?,?,'')",
+	    "INSERT INTO message(mid,grp,kind,seen,seq,forget,sealed)"
+	    " VALUES(?,?,?,?,?,?,'')",
 	    cs_blob(cs_view(mid, CS_CLIENT_MID_LEN)),
 	    cs_blob(g != NULL ? client_group_id(g) : cs_view("", 0)),
-	    cs_int(r->kind), cs_int(r->kind == CS_CLIENT_SENT));
+	    cs_int(r->kind), cs_int(r->kind == CS_CLIENT_SENT), cs_int(r->seq),
+	    cs_int(r->time_ms + CLIENT_PROOF_MS));
 	if (err)
 		return err;
 	id = cs_db_last_id(c->db);
@@ -101,8 +104,11 @@ client_message_update(
 
 	if (err == CS_OK)
 		err = cs_db_exec(c->db,
-		    "UPDATE message SET kind=?,sealed=? WHERE id=?",
-		    cs_int(r->kind), cs_blob(cs_buf_view(&sealed)), cs_int(id));
+		    "UPDATE message SET kind=?,seq=?,forget=?,sealed=?"
+		    " WHERE id=?",
+		    cs_int(r->kind), cs_int(r->seq),
+		    cs_int(r->time_ms + CLIENT_PROOF_MS),
+		    cs_blob(cs_buf_view(&sealed)), cs_int(id));
 	cs_buf_free(&sealed);
 	return err;
 }

@@ -8,6 +8,7 @@
 
 #include <string.h>
 
+#include "client/home/change.h"
 #include "client/home/client.h"
 #include "client/home/group.h"
 #include "client/home/message.h"
@@ -29,9 +30,16 @@ client_outbox_add(uint64_t *id, struct cs_client *c,
     const struct client_group *g, const struct client_record *r,
     const uint8_t mid[static CS_CLIENT_MID_LEN], const uint8_t *file)
 {
-	enum cs_err err = client_message_insert(c, g, r, mid, id);
+	struct cs_mimi_content content;
+	struct client_said said = { .content = &content,
+		.account = c->self.account };
+	enum cs_err err;
 
-	if (err)
+	if ((err = cs_mimi_parse(&content, r->body)) ||
+	    (err = client_message_insert(c, g, r, mid, id)))
+		return err;
+	said.id = *id;
+	if ((err = client_change_note(c, &said)))
 		return err;
 	if (file == NULL)
 		return cs_db_exec(c->db,
@@ -181,8 +189,11 @@ client_outbox_fail(struct cs_client *c, const struct client_sending *s)
 {
 	struct client_record r = s->record;
 
+	enum cs_err err;
+
 	r.failed = true;
-	return done(c, s->id, &r);
+	err = done(c, s->id, &r);
+	return err ? err : client_change_drop(c, s->id);
 }
 
 enum cs_err
@@ -200,6 +211,24 @@ client_outbox_drop(struct cs_client *c, const struct client_group *g)
 			return err;
 	}
 	return err == CS_ERR_NOT_FOUND ? CS_OK : err;
+}
+
+/* It is in the log now, and does what it says. */
+static enum cs_err
+take_change(struct cs_client *c, const struct client_sending *s,
+    const struct cs_stamp *stamp)
+{
+	struct cs_mimi_content content;
+	const struct client_said said = {
+		.id = s->id,
+		.content = &content,
+		.account = c->self.account,
+		.seq = stamp->group_seq,
+		.time_ms = stamp->accepted_ms,
+	};
+	enum cs_err err = cs_mimi_parse(&content, s->record.body);
+
+	return err ? err : client_change_take(c, &said);
 }
 
 enum cs_err
@@ -224,7 +253,8 @@ client_outbox_deliver(struct cs_client *c, const struct client_sending *s,
 		r.bare = false;
 		r.seq = stamp->group_seq;
 		r.time_ms = stamp->accepted_ms;
-		err = done(c, s->id, &r);
+		if ((err = done(c, s->id, &r)) == CS_OK)
+			err = take_change(c, s, stamp);
 	}
 	cs_buf_free(&body);
 	return err;

@@ -96,7 +96,34 @@ static const char version4[] = "ALTER TABLE outbox ADD COLUMN file BLOB;"
 			       " NOT NULL DEFAULT 0;"
 			       "UPDATE todo SET name=NULL;";
 
-static const char *const steps[] = { version1, version2, version3, version4 };
+/*
+ * message: part says what the row is (home/change.h), about which row it
+ * changes, gone why it is not shown, forget when its capsule may go, expires
+ * when it vanishes (home/expiry.h), seq its place in the log.
+ * timer: how long messages of a conversation last, and which entry of the log
+ * said so.
+ * receipt: whose devices have a message of the user's, and whether they read
+ * it.  receipt_due: what is to be said of messages of others.
+ */
+static const char version5[] =
+    "ALTER TABLE message ADD COLUMN part INTEGER NOT NULL DEFAULT 0;"
+    "ALTER TABLE message ADD COLUMN about INTEGER NOT NULL DEFAULT 0;"
+    "ALTER TABLE message ADD COLUMN gone INTEGER NOT NULL DEFAULT 0;"
+    "ALTER TABLE message ADD COLUMN forget INTEGER NOT NULL DEFAULT 0;"
+    "ALTER TABLE message ADD COLUMN expires INTEGER NOT NULL DEFAULT 0;"
+    "ALTER TABLE message ADD COLUMN seq INTEGER NOT NULL DEFAULT 0;"
+    "CREATE INDEX message_about ON message(about) WHERE about<>0;"
+    "CREATE INDEX message_forget ON message(forget) WHERE gone<>0;"
+    "CREATE INDEX message_expires ON message(expires) WHERE expires<>0;"
+    "CREATE TABLE timer(grp BLOB PRIMARY KEY, seq INTEGER NOT NULL,"
+    " seconds INTEGER NOT NULL) WITHOUT ROWID;"
+    "CREATE TABLE receipt(message INTEGER NOT NULL, account BLOB NOT NULL,"
+    " status INTEGER NOT NULL, PRIMARY KEY(message, account)) WITHOUT ROWID;"
+    "CREATE TABLE receipt_due(message INTEGER PRIMARY KEY,"
+    " status INTEGER NOT NULL);";
+
+static const char *const steps[] = { version1, version2, version3, version4,
+	version5 };
 
 const struct cs_db_schema cs_client_schema = { "countersign client", steps,
 	sizeof steps / sizeof steps[0] };

@@ -52,6 +52,9 @@ static const struct {
 	    "SELECT id,kind,subject,created,sent,sealed FROM letter",
 	    "INSERT INTO letter(id,kind,subject,created,sent,sealed)"
 	    " VALUES(?,?,?,?,?,?) ON CONFLICT DO NOTHING" },
+	{ "timer", "bii", "SELECT grp,seq,seconds FROM timer",
+	    "INSERT INTO timer(grp,seq,seconds) VALUES(?,?,?)"
+	    " ON CONFLICT DO NOTHING" },
 	{ "told", "b", "SELECT hash FROM told",
 	    "INSERT INTO told(hash) VALUES(?) ON CONFLICT DO NOTHING" },
 };
@@ -171,6 +174,10 @@ keep_groups(struct keeping *k)
 	return err;
 }
 
+/* Of seq, forget, expires, part and gone; what a row is about is known by that
+ * one's id. */
+#define STATES 5
+
 static enum cs_err
 keep_message(struct keeping *k, struct cs_rows *rows)
 {
@@ -190,6 +197,9 @@ keep_message(struct keeping *k, struct cs_rows *rows)
 	cs_write_u64(&w, cs_col_int(rows, 3));
 	cs_write_vec(&w, cs_col_blob(rows, 4));
 	cs_write_u64(&w, cs_col_int(rows, 5));
+	for (int i = 0; i < STATES; i++)
+		cs_write_u64(&w, cs_col_int(rows, 7 + i));
+	cs_write_vec(&w, cs_col_blob(rows, 7 + STATES));
 	cs_write_vec(&w, cs_buf_view(&k->plain));
 	if ((err = cs_writer_end(&w)) == CS_OK)
 		err = backup_write(k->w, MESSAGE, cs_buf_view(&k->record));
@@ -206,7 +216,9 @@ keep_messages(struct keeping *k)
 {
 	struct cs_rows rows;
 	enum cs_err err = cs_db_query(&rows, k->c->db,
-	    "SELECT id,mid,grp,kind,msg_hash,seen,sealed" KEPT " ORDER BY id");
+	    "SELECT id,mid,grp,kind,msg_hash,seen,sealed,seq,forget,expires,"
+	    "part,gone,(SELECT a.mid FROM message AS a WHERE "
+	    "a.id=message.about)" KEPT " ORDER BY id");
 
 	while (err == CS_OK && cs_rows_next(&rows))
 		err = keep_message(k, &rows);
@@ -325,8 +337,8 @@ restore_account(struct restoring *r, struct cs_view body)
 		    "This is the backup of another account. Nothing was "
 		    "restored.");
 	err = cs_db_get_int(&lowest, r->c->db,
-	    "SELECT COALESCE(MIN(MIN(id),1),1) FROM message");
-	/* Older messages come before those that are here. */
+	    "SELECT COALESCE(MIN(MIN(id),0),0) FROM message");
+	/* Older messages come before those that are here; 0 is no row. */
 	r->next = lowest - r->total;
 	r->begun = true;
 	return err;
@@ -426,13 +438,17 @@ restore_message(struct restoring *r, struct cs_view body)
 	struct cs_view mid = cs_read_vec(&in), grp = cs_read_vec(&in);
 	uint64_t kind = cs_read_u64(&in);
 	struct cs_view hash = cs_read_vec(&in);
-	uint64_t seen = cs_read_u64(&in), id = r->next++;
-	struct cs_view plain = cs_read_vec(&in);
+	uint64_t seen = cs_read_u64(&in), id = r->next++, states[STATES];
+	struct cs_view about, plain;
 	struct cs_buf sealed = { 0 };
 	uint8_t row[8];
 	bool here;
 	enum cs_err err;
 
+	for (size_t i = 0; i < STATES; i++)
+		states[i] = cs_read_u64(&in);
+	about = cs_read_vec(&in);
+	plain = cs_read_vec(&in);
 	if ((err = cs_reader_end(&in)))
 		return err;
 	if (mid.len != CS_CLIENT_MID_LEN || kind < CS_CLIENT_RECEIVED ||
@@ -446,11 +462,15 @@ restore_message(struct restoring *r, struct cs_view body)
 		goto out;
 	r->taken++;
 	err = cs_db_exec(r->c->db,
-	    "INSERT INTO message(id,mid,grp,kind,msg_hash,seen,sealed)"
-	    " VALUES(?,?,?,?,?,?,?)",
+	    "INSERT INTO message(id,mid,grp,kind,msg_hash,seen,sealed,seq,"
+	    "forget,expires,part,gone,about) VALUES(?,?,?,?,?,?,?,?,?,?,?,?,"
+	    "COALESCE((SELECT a.id FROM message AS a WHERE a.mid=?"
+	    " AND a.grp=?),0))",
 	    cs_int(id), cs_blob(mid), cs_blob(grp), cs_int(kind),
 	    hash.len != 0 ? cs_blob(hash) : cs_null(), cs_int(seen),
-	    cs_blob(cs_buf_view(&sealed)));
+	    cs_blob(cs_buf_view(&sealed)), cs_int(states[0]), cs_int(states[1]),
+	    cs_int(states[2]), cs_int(states[3]), cs_int(states[4]),
+	    cs_blob(about), cs_blob(grp));
 out:
 	cs_buf_free(&sealed);
 	if (r->progress != NULL)

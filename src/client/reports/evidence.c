@@ -9,6 +9,7 @@
 #include "base/alloc.h"
 #include "base/text.h"
 #include "client/groups/media.h"
+#include "client/home/change.h"
 #include "client/home/client.h"
 #include "client/home/group.h"
 #include "client/home/message.h"
@@ -19,41 +20,130 @@
 
 #define LINE_MAX_HERE 1024
 
+/* ---- which messages ----------------------------------------------------- */
+
+/* Rows that leave, each once. */
+struct rows {
+	uint64_t id[CS_EVIDENCE_ITEMS_MAX];
+	size_t n;
+};
+
+static void
+add_row(struct rows *out, uint64_t id)
+{
+	for (size_t i = 0; i < out->n; i++)
+		if (out->id[i] == id)
+			return;
+	if (out->n < CS_EVIDENCE_ITEMS_MAX)
+		out->id[out->n++] = id;
+}
+
+/* What its author did to the message in the row ${id}, the last first: the
+ * reporter saw all of it under one id. */
 static enum cs_err
-load_item(struct client_item *item, struct cs_evidence_input_item *input,
-    struct cs_client *c, const uint8_t mid[static CS_CLIENT_MID_LEN])
+add_changes(struct rows *out, struct cs_client *c, uint64_t id)
+{
+	struct cs_rows rows;
+	enum cs_err err;
+
+	err = cs_db_query(&rows, c->db,
+	    "SELECT id FROM message WHERE about=? AND about<>0"
+	    " AND part IN (?,?) AND seq<>0 ORDER BY seq DESC LIMIT ?",
+	    cs_int(id), cs_int(CLIENT_PART_EDIT), cs_int(CLIENT_PART_DELETION),
+	    cs_int(CS_EVIDENCE_ITEMS_MAX));
+	while (err == CS_OK && cs_rows_next(&rows))
+		add_row(out, cs_col_int(&rows, 0));
+	return cs_rows_end(&rows, err);
+}
+
+/* The messages that ${r} names, and then their changes. */
+static enum cs_err
+pick_rows(
+    struct rows *out, struct cs_client *c, const struct cs_client_report *r)
+{
+	struct client_place place;
+	uint64_t id;
+	size_t n;
+	enum cs_err err = CS_OK;
+
+	for (size_t i = 0; err == CS_OK && i < r->n; i++)
+		if ((err = client_message_by_mid(&id, NULL, c, r->mids[i])) ==
+			CS_OK &&
+		    (err = client_place_load(&place, c, id)) == CS_OK)
+			add_row(out,
+			    place.part == CLIENT_PART_EDIT && place.about != 0
+				? place.about
+				: id);
+	n = out->n;
+	for (size_t i = 0; err == CS_OK && i < n; i++)
+		err = add_changes(out, c, out->id[i]);
+	return err;
+}
+
+/* ---- one of them -------------------------------------------------------- */
+
+static enum cs_err
+load_group(struct client_item *item, struct cs_client *c, uint64_t id)
 {
 	struct cs_buf group_id = { 0 };
 	struct client_group g = { 0 };
-	uint64_t id;
+	struct cs_rows rows;
+	enum cs_err err = cs_db_row(
+	    &rows, c->db, "SELECT grp FROM message WHERE id=?", cs_int(id));
+
+	if (err == CS_OK)
+		err = cs_buf_set(&group_id, cs_col_blob(&rows, 0));
+	if ((err = cs_rows_end(&rows, err)) == CS_OK &&
+	    (err = client_group_load_meta(&g, c, cs_buf_view(&group_id))) ==
+		CS_OK) {
+		strcpy(item->conversation, g.name);
+		item->direct = g.direct;
+	}
+	client_group_clear(&g);
+	cs_buf_free(&group_id);
+	return err;
+}
+
+static enum cs_err
+check_provable(struct cs_client *c, const struct client_record *r)
+{
+	if (r->bare)
+		return client_problem(c, CS_ERR_MISUSE,
+		    "A message that the hub does not have cannot be proved.");
+	if (r->body.len == 0)
+		return client_problem(c, CS_ERR_NOT_FOUND,
+		    "What that message said was overwritten 30 days after it "
+		    "came, for its author deleted it: it can no longer be "
+		    "proved.");
+	return CS_OK;
+}
+
+static enum cs_err
+load_item(struct client_item *item, struct cs_evidence_input_item *input,
+    struct cs_client *c, uint64_t id)
+{
+	struct client_place place;
 	enum cs_err err;
 
-	if ((err = client_message_by_mid(&id, &group_id, c, mid)) ||
+	if ((err = client_place_load(&place, c, id)) ||
 	    (err = client_message_load(&item->record, &item->plain, c, id)) ||
-	    (err = client_group_load_meta(&g, c, cs_buf_view(&group_id))))
-		goto out;
-	if (item->record.bare) {
-		err = client_problem(c, CS_ERR_MISUSE,
-		    "A message that the hub does not have cannot be proved.");
-		goto out;
-	}
-	strcpy(item->conversation, g.name);
-	item->direct = g.direct;
-	if ((err = cs_capsule_parse(&input->capsule, item->record.body)) ||
+	    (err = check_provable(c, &item->record)) ||
+	    (err = load_group(item, c, id)) ||
+	    (err = cs_capsule_parse(&input->capsule, item->record.body)) ||
 	    (err = cs_mimi_parse(
 		 &item->content, input->capsule.application_data)) ||
 	    (err = client_stamp_cert(
 		 &item->stamp_cert, c, input->capsule.stamp.key_id)))
-		goto out;
+		return err;
+	/* Receipts are hidden, and not gone. */
+	item->gone =
+	    place.part == CLIENT_PART_STATUS ? CLIENT_GONE_NOT : place.gone;
 	input->stamp_key_cert = cs_buf_view(&item->stamp_cert);
 	input->media = item->media;
 	input->n_media = item->content.n_external;
 	for (size_t i = 0; i < input->n_media; i++)
 		item->media[i].with_key = true;
-out:
-	client_group_clear(&g);
-	cs_buf_free(&group_id);
-	return err;
+	return CS_OK;
 }
 
 static enum cs_err
@@ -169,21 +259,22 @@ enum cs_err
 client_evidence_gather(struct client_evidence *out, struct cs_client *c,
     const struct cs_client_report *r)
 {
+	struct rows rows = { 0 };
 	enum cs_err err;
 
 	memset(out, 0, sizeof *out);
-	if ((err = check_request(c, r)))
+	if ((err = check_request(c, r)) || (err = pick_rows(&rows, c, r)))
 		return err;
-	out->items = cs_calloc(r->n, sizeof *out->items);
-	out->input = cs_calloc(r->n, sizeof *out->input);
-	out->gaps = cs_calloc(r->n, sizeof *out->gaps);
-	out->hashes = cs_calloc(r->n, sizeof *out->hashes);
-	out->in.n_items = r->n;
+	out->items = cs_calloc(rows.n, sizeof *out->items);
+	out->input = cs_calloc(rows.n, sizeof *out->input);
+	out->gaps = cs_calloc(rows.n, sizeof *out->gaps);
+	out->hashes = cs_calloc(rows.n, sizeof *out->hashes);
+	out->in.n_items = rows.n;
 	if (out->items == NULL || out->input == NULL || out->gaps == NULL ||
 	    out->hashes == NULL)
 		err = CS_ERR_NOMEM;
-	for (size_t i = 0; err == CS_OK && i < r->n; i++)
-		err = load_item(&out->items[i], &out->input[i], c, r->mids[i]);
+	for (size_t i = 0; err == CS_OK && i < rows.n; i++)
+		err = load_item(&out->items[i], &out->input[i], c, rows.id[i]);
 	if (err == CS_OK)
 		err = add_gaps(out, c);
 	if (err) {
@@ -260,6 +351,42 @@ describe_text(
 	}
 }
 
+static const char *
+did(const struct cs_mimi_content *content)
+{
+	switch (content->kind) {
+	case CS_MIMI_REACTION:
+		return "reacted to a message";
+	case CS_MIMI_DELETION:
+		return "took a message back";
+	case CS_MIMI_STATUS:
+		return "said what came and was read";
+	case CS_MIMI_TIMER:
+		return "set how long messages last";
+	case CS_MIMI_UNKNOWN:
+		return "sent what this version does not show";
+	default:
+		return content->has_replaces ? "changed a message to this"
+					     : "wrote";
+	}
+}
+
+/* That what is shown here is not what the inbox shows. */
+static const char *
+since(const struct client_item *item)
+{
+	switch ((enum client_gone)item->gone) {
+	case CLIENT_GONE_DELETED:
+		return " (the original: deleted by its author since)";
+	case CLIENT_GONE_EXPIRED:
+		return " (the original: it has vanished since)";
+	case CLIENT_GONE_HERE:
+		return " (the original: you deleted it on this device)";
+	default:
+		return "";
+	}
+}
+
 static void
 describe_item(const struct client_item *item,
     void (*line)(void *arg, const char *text), void *arg)
@@ -270,9 +397,10 @@ describe_item(const struct client_item *item,
 
 	if (localtime_r(&t, &tm) != NULL)
 		strftime(at, sizeof at, "%Y-%m-%d %H:%M", &tm);
-	snprintf(text, sizeof text, "%s wrote in %s on %s:", item->record.from,
-	    item->direct ? "the conversation with you" : item->conversation,
-	    at);
+	snprintf(text, sizeof text, "%s %s in %s on %s%s:", item->record.from,
+	    did(&item->content),
+	    item->direct ? "the conversation with you" : item->conversation, at,
+	    since(item));
 	line(arg, text);
 	describe_text(item->content.text, line, arg);
 	for (size_t i = 0; i < item->content.n_external; i++) {

@@ -12,6 +12,7 @@ struct client_item {
 	struct cs_mimi_content content;
 	char conversation[256];
 	bool direct;
+	int gone; /* enum client_gone: what is shown is only here any more */
 	struct cs_evidence_media media[CS_MIMI_PARTS_MAX];
 	struct cs_buf files[CS_MIMI_PARTS_MAX];
 };
@@ -24,7 +25,8 @@ struct client_evidence {
 	struct cs_buf *hashes; /* of each gap */
 };
 
-/* Gather the messages that ${r} names and what proves them; the note of ${r}
+/* Gather the messages that ${r} names, what their authors did to them since,
+ * and what proves all that; the note of ${r}
  * has to live as long.  Free with client_evidence_clear(). */
 CS_CHECKED enum cs_err client_evidence_gather(struct client_evidence *out,
     struct cs_client *c, const struct cs_client_report *r);

@@ -105,6 +105,9 @@ add_item(void *arg, const struct desk_item *i)
 	    o, "proved", desk_report_item_proved(i->evidence, i->item), &err);
 	json_put_str(o, "reason", reason != NULL ? reason : "other", &err);
 	json_put_view(o, "note", i->evidence->note, &err);
+	json_put_str(
+	    o, "kind", cs_mimi_kind_name(&i->item->proof.content), &err);
+	json_put_str(o, "later", desk_item_later(i), &err);
 	json_put_view(o, "text", i->text, &err);
 	json_put_bool(o, "redacted", i->redacted, &err);
 	json_put_num(o, "since_version", i->since_version, &err);

@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "base/text.h"
 #include "base/units.h"
 #include "content/evidence.h"
 #include "content/proof.h"
@@ -69,6 +70,29 @@ reporter_number(const struct desk_case *c, const struct cs_desk_report *r)
 	return 0;
 }
 
+/* What members are not shown is read here as it was written, if it is text. */
+static struct cs_view
+unknown_text(const struct cs_mimi_content *content)
+{
+	struct cs_view type = content->other_type;
+
+	return type.len > 5 && memcmp(type.data, "text/", 5) == 0 &&
+		cs_utf8_valid(content->other)
+	    ? content->other
+	    : cs_view("", 0);
+}
+
+const char *
+desk_item_later(const struct desk_item *i)
+{
+	const struct cs_evidence_item *by = cs_evidence_changed_by(
+	    i->evidence, (size_t)(i->item - i->evidence->items));
+
+	return by == NULL                                ? ""
+	    : by->proof.content.kind == CS_MIMI_DELETION ? "deleted"
+							 : "edited";
+}
+
 /* Set the text of ${i}: the working copy in ${sealed}, opened into ${copy},
  * or else the original. */
 static enum cs_err
@@ -80,7 +104,9 @@ read_text(struct desk_item *i, struct cs_buf *copy, struct cs_desk *d,
 	enum cs_err err;
 
 	i->redacted = sealed.len != 0;
-	i->text = content->has_text ? content->text : cs_view("", 0);
+	i->text = content->has_text            ? content->text
+	    : content->kind == CS_MIMI_UNKNOWN ? unknown_text(content)
+					       : cs_view("", 0);
 	if (!i->redacted)
 		return CS_OK;
 	cs_vault_row(name, i->id);

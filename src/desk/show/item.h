@@ -43,5 +43,8 @@ CS_CHECKED enum cs_err desk_items(struct cs_desk *d, const struct desk_case *c,
  * on. */
 void desk_item_links(const struct desk_item *i,
     void (*each)(void *arg, const struct desk_link *link), void *arg);
+/* "edited", "deleted": what its author did to it later, by another message of
+ * the same report; otherwise empty. */
+const char *desk_item_later(const struct desk_item *i);
 /* The handle of its sender; empty if it is not proved. */
 struct cs_view desk_item_handle(const struct desk_item *i);

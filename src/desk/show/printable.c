@@ -250,6 +250,9 @@ item_table(struct page *p, const struct desk_item *i)
 	    desk_report_item_proved(i->evidence, i->item)
 		? ": proved</h2>\n<table>\n"
 		: ": NOT proved</h2>\n<table>\n");
+	row(p, "Kind", cs_mimi_kind_name(&i->item->proof.content));
+	if (*desk_item_later(i) != '\0')
+		row(p, "Later, by its author", desk_item_later(i));
 	row_view(p, "Account", desk_item_handle(i));
 	row_hex(p, "Account id", CS_VIEW_OF(stamp->account));
 	cs_group_ref_text(group, stamp->group_ref);

@@ -246,22 +246,22 @@ cli_alias(const struct cli_args *args)
 	return status;
 }
 
-int
-cli_settings(const struct cli_args *args)
+/* Which of two words ${value} is: 0, 1, or -1 for neither. */
+static int
+which_word(const char *value, const char *no, const char *yes)
 {
-	const char *value = cli_arg(args, 1);
-	struct cs_client *c;
-	bool refuse;
-	int status;
-	enum cs_err err;
+	return strcmp(value, yes) == 0 ? 1 : strcmp(value, no) == 0 ? 0 : -1;
+}
 
-	if (strcmp(cli_arg(args, 0), "proxy") == 0)
-		return set_proxy(args, value);
-	if (strcmp(cli_arg(args, 0), "unknown-senders") != 0)
-		return cli_fail(CLI_USAGE,
-		    "The settings are \"unknown-senders\" and \"proxy\".");
-	refuse = strcmp(value, "refuse") == 0;
-	if (!refuse && strcmp(value, "request") != 0)
+static int
+set_unknown_senders(const struct cli_args *args)
+{
+	int refuse = which_word(cli_arg(args, 1), "request", "refuse");
+	struct cs_client *c;
+	enum cs_err err;
+	int status;
+
+	if (refuse < 0)
 		return cli_fail(
 		    CLI_USAGE, "unknown-senders is \"refuse\" or \"request\".");
 	if ((status = cli_open(&c, args, CLI_ONLINE)) != CLI_OK)
@@ -276,6 +276,42 @@ cli_settings(const struct cli_args *args)
 			: "People you don't know can send one request.\n");
 	cli_close(c);
 	return status;
+}
+
+static int
+set_receipts(const struct cli_args *args)
+{
+	int on = which_word(cli_arg(args, 1), "off", "on");
+	struct cs_client *c;
+	enum cs_err err;
+	int status;
+
+	if (on < 0)
+		return cli_fail(CLI_USAGE, "receipts is \"on\" or \"off\".");
+	if ((status = cli_open(&c, args, CLI_OFFLINE)) != CLI_OK)
+		return status;
+	if ((err = cs_client_receipts(c, on)))
+		status = cli_client_fail(c, err);
+	else
+		printf(on ? "People you have accepted are told what has come "
+			    "and what you have read, from this device.\n"
+			  : "Nobody is told what has come or what you have "
+			    "read.\n");
+	cs_client_close(c);
+	return status;
+}
+
+int
+cli_settings(const struct cli_args *args)
+{
+	if (strcmp(cli_arg(args, 0), "unknown-senders") == 0)
+		return set_unknown_senders(args);
+	if (strcmp(cli_arg(args, 0), "receipts") == 0)
+		return set_receipts(args);
+	if (strcmp(cli_arg(args, 0), "proxy") == 0)
+		return set_proxy(args, cli_arg(args, 1));
+	return cli_fail(
+	    CLI_USAGE, "The settings are unknown-senders, receipts and proxy.");
 }
 
 /* The name has to be typed, so that nobody leaves by a slip of the hand. */

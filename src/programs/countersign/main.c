@@ -56,7 +56,19 @@ static const struct cli_option send_options[] = {
 	{ "as-is", 0, NULL,
 	    "with --file: also a photo that tells where it was taken" },
 	{ "reply", 0, "MESSAGE-ID", "answer this message" },
+	{ "expires", 0, "TIME",
+	    "let it vanish after 30m, 12h or 1d, on all devices" },
 	{ "new", 0, NULL, "also to somebody you have not written to before" },
+	{ 0 },
+};
+static const struct cli_option delete_options[] = {
+	{ "for-all", 0, NULL,
+	    "on everybody's devices; only your own messages" },
+	{ "here", 0, NULL, "on this device alone; nobody is told" },
+	{ 0 },
+};
+static const struct cli_option react_options[] = {
+	{ "remove", 0, NULL, "take this reaction back" },
 	{ 0 },
 };
 static const struct cli_option people_options[] = {
@@ -253,8 +265,36 @@ static const struct cli_command commands[] = {
 	    "the next command that has one. --file asks before it sends a "
 	    "photo "
 	    "or film that tells where, when or with what it was made; where "
-	    "nobody can be asked, it sends such a file with --as-is only.",
+	    "nobody can be asked, it sends such a file with --as-is only. "
+	    "What you send with --expires vanishes on the devices of all, "
+	    "counted from when the hub took it; whoever received it can keep "
+	    "it by other means, and can report it for 30 days. Members whom "
+	    "the text names, as in @bob, are told that it mentions them.",
 	    1, 2, send_options, cli_send },
+	{ "edit", "MESSAGE-ID TEXT", "change a message that you sent",
+	    "Everybody sees the new text, and that it was edited. Whoever "
+	    "received the message before can still report what it said, with "
+	    "proof, for 30 days after it came. Its photo or file stays.",
+	    2, 2, NULL, cli_edit },
+	{ "delete", "MESSAGE-ID (--for-all | --here)", "take a message away",
+	    "--for-all takes a message of yours off the devices of everybody, "
+	    "who see that you did so. Whoever received it can still report "
+	    "what it said, with proof, for 30 days after it came, and may "
+	    "have kept it by other means. --here takes anybody's message off "
+	    "this device, and nobody is told; you can report it by its id for "
+	    "the same time.",
+	    1, 1, delete_options, cli_delete },
+	{ "react", "MESSAGE-ID EMOJI [--remove]", "react to a message",
+	    "Everybody in the conversation sees it.", 2, 2, react_options,
+	    cli_react },
+	{ "timer", "GROUP|NAME TIME|off",
+	    "let messages of a conversation vanish after a time",
+	    "TIME is 30m, 12h, 1d and the like. It is for messages that "
+	    "are sent from now on, by whomever; all members are told, and "
+	    "any of them can set it. \"send --expires\" overrules it for one "
+	    "message. What vanished can still be reported by its id, with "
+	    "proof, for 30 days after it came.",
+	    2, 2, NULL, cli_timer },
 	{ "inbox", "[--all] [--json]", "show new messages",
 	    "A message that does not verify is never shown; a line says that "
 	    "it was refused, and why.",
@@ -331,9 +371,14 @@ static const struct cli_command commands[] = {
 	    "It stays on this device. You see it beside the other name, and "
 	    "can use it in its place.",
 	    1, 2, alias_options, cli_alias },
-	{ "settings", "unknown-senders refuse|request | proxy URL|none",
-	    "refuse people you don't know, or let them ask; choose a proxy",
-	    "A proxy is socks5h://127.0.0.1:9050 (Tor) or http://HOST:PORT, "
+	{ "settings",
+	    "unknown-senders refuse|request | receipts on|off | proxy URL|none",
+	    "who may write to you, who sees what you read; a proxy",
+	    "unknown-senders: refuse people you don't know, or let them ask. "
+	    "receipts: tell people whom you have accepted what has come and "
+	    "what you have read, in conversations of at most ten people, all "
+	    "of whom you have accepted. Off until you say otherwise. "
+	    "proxy: socks5h://127.0.0.1:9050 (Tor) or http://HOST:PORT, "
 	    "with USER:PASSWORD@ before the host if it wants them. It is given "
 	    "the name of the hub, which no resolver here learns, and sees no "
 	    "more than any line does. It is kept in your folder. Without this "
@@ -345,7 +390,9 @@ static const struct cli_command commands[] = {
 	    "MESSAGE-ID... --reason CODE [--note TEXT] [--with-name] [--yes]",
 	    "report messages to the desk, with proof",
 	    "Shows exactly what will leave the device, then asks. Nothing else "
-	    "of the conversation is sent. The operator cannot read the report, "
+	    "of the conversation is sent. A message that was edited is sent "
+	    "with all its versions, one that was deleted or has expired as it "
+	    "was. The operator cannot read the report, "
 	    "and the reported person is not told who made it. The desk is not "
 	    "told your name, but a pseudonym, unless you say --with-name; it "
 	    "can ask and answer you all the same.\n"

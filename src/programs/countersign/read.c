@@ -31,6 +31,10 @@ show(struct cs_client *c, enum cs_client_which which,
 	bool json = cli_flag(args, "json");
 	enum cs_err err = cs_client_messages(c, which, cli_show_message, &json);
 
+	if (err == CS_OK && which == CS_CLIENT_UNSEEN &&
+	    !cs_client_reading(c) &&
+	    (err = cs_client_receipts_send(c)) == CS_ERR_CLOSED)
+		err = CS_OK;
 	return shown(c, err);
 }
 
@@ -81,16 +85,16 @@ cli_requests(const struct cli_args *args)
 	return status;
 }
 
-/* For news, or until the user locks the folder. */
+/* For news, until the user locks the folder, or for ${most_ms}. */
 static enum cs_err
-wait_unlocked(struct cs_client *c)
+wait_unlocked(struct cs_client *c, int most_ms)
 {
 	enum cs_err err = CS_ERR_TIMEOUT;
 
-	for (int ms = 0;
-	     err == CS_ERR_TIMEOUT && ms < WAIT_MS && !cs_client_locked(c);
-	     ms += LOOK_MS)
-		err = cs_client_wait(c, LOOK_MS);
+	for (int left = most_ms;
+	     err == CS_ERR_TIMEOUT && left > 0 && !cs_client_locked(c);
+	     left -= LOOK_MS)
+		err = cs_client_wait(c, left < LOOK_MS ? left : LOOK_MS);
 	return err;
 }
 
@@ -99,9 +103,10 @@ static enum cs_err
 wait_for_more(struct cs_client *c)
 {
 	enum cs_err err, again;
+	uint64_t most = cs_client_next_expiry_ms(c, WAIT_MS);
 
 	cs_client_unlock(c);
-	err = wait_unlocked(c);
+	err = wait_unlocked(c, (int)most);
 	if ((again = cs_client_lock(c)))
 		return again;
 	if (err == CS_OK || err == CS_ERR_TIMEOUT)

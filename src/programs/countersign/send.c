@@ -11,6 +11,7 @@
 #include "content/mimi.h"
 #include "content/sniff.h"
 #include "content/traces.h"
+#include "programs/countersign/change.h"
 #include "programs/countersign/home.h"
 #include "programs/countersign/main.h"
 #include "programs/countersign/show.h"
@@ -183,6 +184,10 @@ cli_send(const struct cli_args *args)
 		    "One photo, one file or one voice message, not more.");
 	if (cli_flag(args, "as-is") && out.file_path == NULL)
 		return cli_fail(CLI_USAGE, "--as-is goes with --file.");
+	if (cli_value(args, "expires") != NULL &&
+	    (status = cli_seconds(
+		 &out.expires_s, cli_value(args, "expires"))) != CLI_OK)
+		return status;
 	if (text == NULL && out.photo_path == NULL && out.file_path == NULL &&
 	    out.voice_path == NULL)
 		return cli_fail(CLI_USAGE,

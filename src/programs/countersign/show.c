@@ -7,12 +7,23 @@
 
 #include "base/text.h"
 #include "cli/print.h"
+#include "programs/countersign/change.h"
 #include "programs/countersign/main.h"
 #include "wire/messages.h"
 
 static const char *
 kind_name(const struct cs_client_message *m)
 {
+	static const char *const names[] = {
+		[CS_CLIENT_EDIT] = "edit",
+		[CS_CLIENT_DELETION] = "deletion",
+		[CS_CLIENT_REACTION] = "reaction",
+		[CS_CLIENT_TIMER] = "timer",
+		[CS_CLIENT_UNKNOWN] = "unknown",
+	};
+
+	if (m->what != CS_CLIENT_MESSAGE)
+		return names[m->what];
 	switch (m->kind) {
 	case CS_CLIENT_RECEIVED:
 		return "received";
@@ -23,6 +34,66 @@ kind_name(const struct cs_client_message *m)
 	default:
 		return "refused";
 	}
+}
+
+/* What became of a message, or what it says of another. */
+static void
+change_json(struct cs_json_writer *j, const struct cs_client_message *m)
+{
+	static const char *const targets[] = {
+		[CS_CLIENT_TARGET_NOT_HERE] = "not-here",
+		[CS_CLIENT_TARGET_NOT_THEIRS] = "not-theirs",
+	};
+
+	if (m->edited)
+		cs_json_bool(j, "edited", true);
+	if (m->deleted)
+		cs_json_bool(j, "deleted", true);
+	if (m->expires_ms != 0)
+		cs_json_number(j, "expires_ms", m->expires_ms);
+	if (m->what == CS_CLIENT_TIMER)
+		cs_json_number(j, "seconds", m->timer_s);
+	if (m->what == CS_CLIENT_UNKNOWN)
+		cs_json_text(j, "type", m->other_type);
+	if (m->what == CS_CLIENT_EDIT || m->what == CS_CLIENT_DELETION ||
+	    m->what == CS_CLIENT_REACTION)
+		cs_json_hex(j, "about", CS_VIEW_OF(m->about));
+	if (m->target != CS_CLIENT_TARGET_OK)
+		cs_json_string(j, "refused", targets[m->target]);
+}
+
+static void
+around_json(struct cs_json_writer *j, const struct cs_client_message *m)
+{
+	if (m->mentions_you)
+		cs_json_bool(j, "mentions_you", true);
+	if (m->n_reactions != 0) {
+		cs_json_array(j, "reactions");
+		for (size_t i = 0; i < m->n_reactions; i++) {
+			cs_json_object(j, NULL);
+			cs_json_string(j, "text", m->reactions[i].text);
+			cs_json_string(j, "from", m->reactions[i].from);
+			cs_json_close(j);
+		}
+		cs_json_close(j);
+	}
+	if (m->n_receipts != 0) {
+		cs_json_array(j, "receipts");
+		for (size_t i = 0; i < m->n_receipts; i++) {
+			cs_json_object(j, NULL);
+			cs_json_string(j, "from", m->receipts[i].from);
+			cs_json_string(j, "state",
+			    m->receipts[i].read ? "read" : "delivered");
+			cs_json_close(j);
+		}
+		cs_json_close(j);
+	}
+	if (m->n_mentions == 0)
+		return;
+	cs_json_array(j, "mentions");
+	for (size_t i = 0; i < m->n_mentions; i++)
+		cs_json_string(j, NULL, m->mentions[i]);
+	cs_json_close(j);
 }
 
 void
@@ -62,6 +133,8 @@ cli_message_json(struct cs_json_writer *j, const struct cs_client_message *m)
 		cs_json_text(j, "text", m->text);
 	if (m->is_reply)
 		cs_json_hex(j, "reply_to", CS_VIEW_OF(m->reply_to));
+	change_json(j, m);
+	around_json(j, m);
 	if (m->n_media != 0) {
 		cs_json_array(j, "media");
 		for (size_t i = 0; i < m->n_media; i++) {
@@ -159,6 +232,15 @@ show_head(const struct cs_client_message *m)
 		printf("  (waiting for the hub)");
 	if (m->failed)
 		printf("  (not sent: the hub refused it)");
+	if (m->edited)
+		printf("  (edited)");
+	if (m->mentions_you)
+		printf("  (mentions you)");
+	if (m->expires_ms != 0) {
+		printf("  (vanishes ");
+		cli_print_time(stdout, m->expires_ms);
+		printf(")");
+	}
 	if (m->is_reply) {
 		cs_hex(hex, CS_VIEW_OF(m->reply_to));
 		printf("  (answers %.*s)", CLI_MID_DIGITS, hex);
@@ -177,6 +259,136 @@ show_event(const struct cs_client_message *m)
 	}
 	cli_print_text(stdout, "", m->text, 3);
 	printf("\n");
+}
+
+/* One line for each reaction, with all who reacted so. */
+static void
+show_reactions(const struct cs_client_message *m)
+{
+	for (size_t i = 0; i < m->n_reactions; i++) {
+		const char *text = m->reactions[i].text;
+		size_t k = 0;
+
+		while (k < i && strcmp(m->reactions[k].text, text) != 0)
+			k++;
+		if (k < i)
+			continue;
+		printf("    ");
+		cli_print_name(stdout, text);
+		for (k = i; k < m->n_reactions; k++)
+			if (strcmp(m->reactions[k].text, text) == 0) {
+				printf(k == i ? "  " : ", ");
+				cli_print_name(stdout, m->reactions[k].from);
+			}
+		printf("\n");
+	}
+	if (m->more_reactions != 0)
+		printf("    and %zu more reactions\n", m->more_reactions);
+}
+
+static void
+show_receipts(const struct cs_client_message *m)
+{
+	for (int read = 1; read >= 0; read--) {
+		size_t n = 0;
+
+		for (size_t i = 0; i < m->n_receipts; i++)
+			if (m->receipts[i].read == (read != 0)) {
+				printf(n++ != 0 ? ", "
+					: read  ? "    read by "
+						: "    came to ");
+				cli_print_name(stdout, m->receipts[i].from);
+			}
+		if (n != 0)
+			printf("\n");
+	}
+}
+
+static const char *
+what_was_done(const struct cs_client_message *m)
+{
+	switch (m->what) {
+	case CS_CLIENT_EDIT:
+		return "changed";
+	case CS_CLIENT_DELETION:
+		return "took back";
+	default:
+		return "reacted to";
+	}
+}
+
+/* A sentence about a message; what was refused is said to be. */
+static void
+show_about(const struct cs_client_message *m)
+{
+	char hex[65];
+
+	show_head(m);
+	cs_hex(hex, CS_VIEW_OF(m->about));
+	printf("    ");
+	switch (m->target) {
+	case CS_CLIENT_TARGET_NOT_HERE:
+		printf("%s a message that is not here (%.*s)", what_was_done(m),
+		    CLI_MID_DIGITS, hex);
+		break;
+	case CS_CLIENT_TARGET_NOT_THEIRS:
+		printf("tried to change %.*s, which is not theirs: nothing was "
+		       "changed",
+		    CLI_MID_DIGITS, hex);
+		break;
+	default:
+		printf("%s %.*s", what_was_done(m), CLI_MID_DIGITS, hex);
+	}
+	printf("\n");
+	if (m->text.len != 0) {
+		cli_print_text(stdout, "    ", m->text, 4);
+		printf("\n");
+	}
+}
+
+static void
+show_timer(const struct cs_client_message *m)
+{
+	char words[CLI_DURATION_SIZE];
+
+	cli_duration_text(words, m->timer_s);
+	printf("-- ");
+	show_conversation(m);
+	printf(":\n   ");
+	if (m->kind == CS_CLIENT_SENT)
+		printf("you");
+	else
+		show_name(m->from, m->from_alias);
+	if (m->timer_s == 0)
+		printf(" set messages to stay\n");
+	else
+		printf(" set messages to vanish after %s\n", words);
+}
+
+static void
+show_unknown(const struct cs_client_message *m)
+{
+	show_head(m);
+	printf("    a message of a kind that this version does not show");
+	if (m->other_type.len != 0)
+		printf(" (%.*s)", (int)m->other_type.len,
+		    (const char *)m->other_type.data);
+	printf("; it can be reported\n");
+}
+
+static void
+show_said(const struct cs_client_message *m)
+{
+	show_head(m);
+	if (m->deleted)
+		printf("    (deleted by its author)\n");
+	if (m->text.len != 0) {
+		cli_print_text(stdout, "    ", m->text, 4);
+		printf("\n");
+	}
+	show_media(m);
+	show_reactions(m);
+	show_receipts(m);
 }
 
 static void
@@ -198,12 +410,19 @@ show_text(const struct cs_client_message *m)
 	default:
 		break;
 	}
-	show_head(m);
-	if (m->text.len != 0) {
-		cli_print_text(stdout, "    ", m->text, 4);
-		printf("\n");
+	switch (m->what) {
+	case CS_CLIENT_MESSAGE:
+		show_said(m);
+		break;
+	case CS_CLIENT_TIMER:
+		show_timer(m);
+		break;
+	case CS_CLIENT_UNKNOWN:
+		show_unknown(m);
+		break;
+	default:
+		show_about(m);
 	}
-	show_media(m);
 }
 
 enum cs_err

@@ -206,6 +206,9 @@ show_item(void *arg, const struct desk_item *i)
 	    (unsigned long long)i->reporter, report,
 	    desk_report_item_proved(i->evidence, i->item) ? "proved"
 							  : "NOT PROVED");
+	printf("    kind: %s%s%s\n", cs_mimi_kind_name(&i->item->proof.content),
+	    *desk_item_later(i) != '\0' ? ", later by its author: " : "",
+	    desk_item_later(i));
 	cli_print_text(stdout, "    ", i->text, 4);
 	printf("\n");
 	desk_item_links(i, show_link, NULL);

@@ -141,6 +141,9 @@ export interface Item {
   accepted_ms: number;
   claimed_ms: number;
   clocks_differ: boolean;
+  kind: "message" | "edit" | "deletion" | "reaction" | "receipt" | "timer" | "unknown";
+  /** What its author did to it by another message of the same report. */
+  later: "" | "edited" | "deleted";
   text: string;
   redacted: boolean;
   reason: string;

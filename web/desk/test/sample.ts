@@ -24,6 +24,8 @@ export function item(id: string, more: Partial<Item> = {}): Item {
     accepted_ms: 1,
     claimed_ms: 1,
     clocks_differ: false,
+    kind: "message",
+    later: "",
     text: "text",
     redacted: false,
     reason: "spam",

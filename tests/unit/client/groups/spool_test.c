@@ -15,17 +15,26 @@ add(struct cs_client *c, const uint8_t *file)
 {
 	const uint8_t mid[CS_CLIENT_MID_LEN] = { 1 };
 	struct client_group g = { .id = "one", .id_len = 3 };
+	const struct cs_mimi_content content = {
+		.sender_uri = cs_view_str("mimi://localhost/u/alma"),
+		.room_uri = cs_view_str("mimi://localhost/r/one"),
+		.has_text = true,
+		.text = cs_view_str("body"),
+	};
 	struct client_record r = {
 		.kind = CS_CLIENT_SENT,
 		.bare = true,
 		.from = "alma",
-		.body = cs_view_str("body"),
 	};
+	struct cs_buf body = { 0 };
 	uint64_t id;
 
+	assert_ok(cs_mimi_write(&body, &content));
+	r.body = cs_buf_view(&body);
 	assert_ok(cs_db_begin(c->db));
 	assert_ok(
 	    cs_db_end(c->db, client_outbox_add(&id, c, &g, &r, mid, file)));
+	cs_buf_free(&body);
 }
 
 static void

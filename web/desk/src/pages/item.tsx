@@ -82,6 +82,8 @@ export function ItemView({
           {t("item.clocks")} <When ms={item.claimed_ms} />
         </Sign>
       )}
+      {item.kind !== "message" && <Sign tone="info">{t(`item.kind.${item.kind}`)}</Sign>}
+      {item.later && <Sign tone="warn">{t(`item.later.${item.later}`)}</Sign>}
       {item.text && (
         <div class="message">
           {item.redacted && <Sign tone="info">{t("item.redacted")}</Sign>}

@@ -1,0 +1,13 @@
+/* SPDX-License-Identifier: MIT */
+/* Receipts that are to be sent, until they are: none unless the user wants
+ * them to be. */
+#pragma once
+
+#include "client/home/client.h"
+
+/* The message in the row ${id} has come; inside a transaction. */
+CS_CHECKED enum cs_err client_receipt_delivered(
+    struct cs_client *c, uint64_t id);
+/* All new messages up to the row ${last} are shown now; inside a transaction.
+ */
+CS_CHECKED enum cs_err client_receipt_read(struct cs_client *c, uint64_t last);
