@@ -126,12 +126,14 @@ cs_tls_client_new(void **ssl_ctx,
 /* Ask for the host by its name, which an address is not (RFC 6066, section 3),
  * and for the only protocol that is spoken above (RFC 7301). */
 static bool
-name_host(SSL *ssl, const char *host)
+name_host(SSL *ssl, const struct pin *pin)
 {
 	static const unsigned char protocol[] = "\x08http/1.1";
-	ASN1_OCTET_STRING *address = a2i_IPADDRESS(host);
+	ASN1_OCTET_STRING *address = a2i_IPADDRESS(pin->host);
 	bool is_address = address != NULL;
+	char host[sizeof pin->host]; /* OpenSSL's macro wants one to write to */
 
+	memcpy(host, pin->host, sizeof host);
 	ASN1_OCTET_STRING_free(address);
 	ERR_clear_error();
 	return SSL_set_alpn_protos(ssl, protocol, sizeof protocol - 1) == 0 &&
@@ -147,7 +149,7 @@ cs_tls_connect(struct cs_tls **out, void *ssl_ctx, int fd)
 	*out = NULL;
 	if (ssl == NULL)
 		return CS_ERR_NOMEM;
-	if (SSL_set_fd(ssl, fd) != 1 || !name_host(ssl, pin->host)) {
+	if (SSL_set_fd(ssl, fd) != 1 || !name_host(ssl, pin)) {
 		SSL_free(ssl);
 		return CS_ERR_NOMEM;
 	}

@@ -258,7 +258,9 @@ struct cs_wire_login {
 };
 CS_WIRE_SHAPE(cs_wire_login);
 struct cs_wire_login_answer {
-	uint32_t key_packages; /* still there, single use */
+	/* Still there and good for 60 days more: single use, and of the other
+	 * kind. */
+	uint32_t key_packages;
 	uint8_t last_resort;
 	uint8_t unknown_senders;
 	uint8_t devices;      /* that the account has, this one included */

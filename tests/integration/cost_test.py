@@ -138,7 +138,7 @@ def test_large_group():
         w.csok("alice", "inbox")
         proc = subprocess.Popen(
             [os.path.join(BIN, "countersign"), "--home", w.home("alice"),
-             "group", "new", "everybody"] + names, stdin=subprocess.DEVNULL,
+             "group", "new", "the village"] + names, stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
         until = time.monotonic() + STUCK_S
         while in_largest(w) < 100 and time.monotonic() < until:
@@ -146,15 +146,15 @@ def test_large_group():
         proc.send_signal(signal.SIGKILL)
         proc.wait(STUCK_S)
         check(100 <= in_largest(w) <= len(names), "some are in")
-        w.csok("alice", "group", "new", "everybody", *names)
+        w.csok("alice", "group", "new", "the village", *names)
         (group,) = [g for g in w.csok("alice", "group", "list",
                                       "--json").lines()
-                    if g["name"] == "everybody"]
+                    if g["name"] == "the village"]
         check(sorted(group["members"]) == sorted(names + ["alice"]), "all")
         check(group["epoch"] == 3, "a commit for each hundred")
-        r = w.cs("alice", "group", "new", "everybody", *names)
+        r = w.cs("alice", "group", "new", "the village", *names)
         check(r.status == 1 and "already" in r.err, str(r))
-        r = w.cs("alice", "group", "new", "everybody", *names[1:])
+        r = w.cs("alice", "group", "new", "the village", *names[1:])
         check(r.status == 1 and "already" in r.err, str(r))
 
 

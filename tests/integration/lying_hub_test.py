@@ -266,8 +266,12 @@ def test_another_operator():
         with open(conf, "w") as f:
             f.write(text.replace(str(other.port), str(w.port)))
         other.start_hub()
-        r = w.cs("alice", "send", "bob", "hello")
+        r = w.cs("alice", "follow")
         check(r.status == 76 and "operator" in r.err, str(r))
+        r = w.cs("alice", "send", "bob", "hello")
+        check(r.status == 69 and "operator" in r.err, str(r))
+        r = w.cs("alice", "inbox")
+        check(r.status == 0 and "operator" in r.err, str(r))
 
 
 if __name__ == "__main__":

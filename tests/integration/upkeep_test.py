@@ -9,9 +9,9 @@ import time
 from world import BIN, STUCK_S, World, check, main, photo
 
 
-def hub_status(w):
+def hub_status(w, env=None):
     return json.loads(w.ok("countersignctl", "--hub", w.hub, "status",
-                           "--json").out)
+                           "--json", env=env).out)
 
 
 class Follower:
@@ -200,13 +200,13 @@ def test_what_is_kept():
         w.ok("countersignctl", "--hub", w.hub, "renew", env=later)
         w.start_hub(env=later)
         for _ in range(100):
-            now = hub_status(w)
+            now = hub_status(w, later)
             if now["oldest_message_ms"] == 0 and now["blobs"] == 1:
                 break
             time.sleep(0.1)
         check(now["oldest_message_ms"] == 0, str(now))
         check(now["blobs"] == now["blobs_kept_for_reports"] == 1, str(now))
-        said = w.ok("countersignctl", "--hub", w.hub, "status").out
+        said = w.ok("countersignctl", "--hub", w.hub, "status", env=later).out
         check("1, 1 of them kept for reports" in said and
               "a message of" not in said and "a file of" in said, said)
         w.csok("alice", "send", "bob", "a month later", env=later)
@@ -253,6 +253,31 @@ def test_key_packages_run_out():
             " device.id=key_package.device JOIN account ON"
             " account.id=device.account WHERE handle='bob'").fetchone()
         check(n > 10, "and Bob's client brought new ones: %d" % n)
+
+
+def test_key_packages_renew():
+    """Somebody who is away for weeks after their key packages' year is nearly
+    over can still be written to: new ones came before."""
+    with World() as w:
+        w.join("alice", "bob")
+        soon = int(time.time()) + 50 * 86400
+        db = w.db()
+        db.execute("UPDATE key_package SET not_after=?", (soon,))
+        db.commit()
+        mine = ("SELECT COUNT(*) FROM key_package JOIN device ON"
+                " device.id=key_package.device JOIN account ON"
+                " account.id=device.account WHERE handle='bob' AND"
+                " not_after>? AND last_resort=?")
+        w.csok("bob", "inbox")
+        for last_resort, most in ((0, 10), (1, 0)):
+            (n,) = db.execute(mine, (soon, last_resort)).fetchone()
+            check(n > most, "%d are new" % n)
+        (before,) = db.execute("SELECT COUNT(*) FROM key_package").fetchone()
+        w.csok("bob", "inbox")
+        (after,) = db.execute("SELECT COUNT(*) FROM key_package").fetchone()
+        check(before == after, "once: %d, %d" % (before, after))
+        w.csok("alice", "send", "bob", "an old one still does")
+        check(w.texts("bob") == ["an old one still does"], "it came")
 
 
 def test_long_texts():

@@ -4,6 +4,7 @@
 
 #include <string.h>
 
+#include "base/units.h"
 #include "hub/accounts/device.h"
 #include "hub/core/batch.h"
 #include "hub/core/budget.h"
@@ -16,23 +17,27 @@
 /* As column last_resort has it. */
 enum kind { SINGLE_USE = 0, LAST_RESORT = 1 };
 
+/* One that ends sooner is as good as none: its device brings another, and who
+ * is away for that long can still be reached. */
+#define SPARE_S (60 * CS_DAY_S)
+
 static enum cs_err
 count(struct cs_hub *hub, const uint8_t device[static CS_ID_LEN],
     struct cs_wire_login_answer *out)
 {
 	uint64_t n, last;
+	uint64_t until_s = hub->now_ms / 1000 + SPARE_S;
 	enum cs_err err;
 
 	if ((err = cs_db_get_int(&n, hub->db,
 		 "SELECT COUNT(*) FROM key_package WHERE device=?"
 		 " AND last_resort=0 AND not_after>?",
-		 cs_blob(cs_view(device, CS_ID_LEN)),
-		 cs_int(hub->now_ms / 1000))) ||
+		 cs_blob(cs_view(device, CS_ID_LEN)), cs_int(until_s))) ||
 	    (err = cs_db_get_int(&last, hub->db,
 		 "SELECT COUNT(*) FROM key_package WHERE device=?"
 		 " AND last_resort=? AND not_after>?",
 		 cs_blob(cs_view(device, CS_ID_LEN)), cs_int(LAST_RESORT),
-		 cs_int(hub->now_ms / 1000))))
+		 cs_int(until_s))))
 		return err;
 	out->key_packages = (uint32_t)n;
 	out->last_resort = last != 0;
