@@ -184,8 +184,24 @@ cs_file_create(const char *path, struct cs_view content, unsigned mode)
 	return err;
 }
 
-static enum cs_err
-write_zeroes(int fd)
+enum cs_err
+cs_file_read_exactly(int fd, uint8_t *out, size_t n)
+{
+	while (n != 0) {
+		ssize_t got = read(fd, out, n);
+
+		if (got < 0 && errno == EINTR)
+			continue;
+		if (got <= 0)
+			return got < 0 ? cs_file_errno() : CS_ERR_FORMAT;
+		out += got;
+		n -= (size_t)got;
+	}
+	return CS_OK;
+}
+
+enum cs_err
+cs_file_overwrite(int fd)
 {
 	static const uint8_t zeroes[256];
 	struct stat st;
@@ -196,6 +212,8 @@ write_zeroes(int fd)
 	/* A link to a device is not what was meant. */
 	if (!S_ISREG(st.st_mode))
 		return CS_ERR_TYPE;
+	if (lseek(fd, 0, SEEK_SET) != 0)
+		return cs_file_errno();
 	for (off_t left = st.st_size; left > 0;) {
 		size_t n =
 		    left < (off_t)sizeof zeroes ? (size_t)left : sizeof zeroes;
@@ -215,7 +233,7 @@ cs_file_destroy(const char *path)
 
 	if (fd < 0)
 		return cs_file_errno();
-	err = write_zeroes(fd);
+	err = cs_file_overwrite(fd);
 	close(fd);
 	if (err == CS_OK && unlink(path) != 0)
 		err = cs_file_errno();

@@ -34,6 +34,13 @@ CS_CHECKED enum cs_err cs_file_write(
 CS_CHECKED enum cs_err cs_file_create(
     const char *path, struct cs_view content, unsigned mode);
 
+/* Read the next ${n} bytes of ${fd}.  CS_ERR_FORMAT: there are fewer. */
+CS_CHECKED enum cs_err cs_file_read_exactly(int fd, uint8_t *out, size_t n);
+/* Overwrite all of the file ${fd}, from its beginning, with zeroes, and sync
+ * it: so what it held is gone also where the disk keeps what has no name any
+ * more, but for copies that flash memory keeps.  CS_ERR_TYPE: it is no plain
+ * file. */
+CS_CHECKED enum cs_err cs_file_overwrite(int fd);
 /* Overwrite the file ${path} with zeroes, remove it and sync its folder.  A
  * crash leaves the file, zeroes of its length, or nothing. */
 CS_CHECKED enum cs_err cs_file_destroy(const char *path);

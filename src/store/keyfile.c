@@ -3,7 +3,6 @@
 
 #include <fcntl.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/reader.h"
@@ -77,20 +76,6 @@ cs_keyfile_create(
 	return err;
 }
 
-/* Write over the bytes of a file that has no name any more. */
-static enum cs_err
-overwrite(int fd)
-{
-	static const uint8_t zeroes[KEYFILE_MAX];
-	struct stat st;
-
-	if (fstat(fd, &st) != 0 || st.st_size > KEYFILE_MAX ||
-	    pwrite(fd, zeroes, (size_t)st.st_size, 0) != st.st_size ||
-	    fsync(fd) != 0)
-		return cs_file_errno();
-	return CS_OK;
-}
-
 enum cs_err
 cs_keyfile_change(
     const struct cs_seal_key *key, const char *path, struct cs_view passphrase)
@@ -102,7 +87,7 @@ cs_keyfile_change(
 
 	if (err == CS_OK &&
 	    (err = cs_file_write(path, cs_buf_view(&file), 0600)) == CS_OK)
-		err = overwrite(old);
+		err = cs_file_overwrite(old);
 	if (old >= 0)
 		close(old);
 	cs_buf_free(&file);

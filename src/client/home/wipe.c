@@ -5,33 +5,22 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include "client/home/client.h"
-#include "crypto/random.h"
 #include "store/file.h"
 
 #define KEY "key"
-#define KEY_MAX 4096
 
-/* Write over what is in the file, so that it is gone also where the disk keeps
- * what was deleted; flash memory may keep a copy all the same. */
 static enum cs_err
 overwrite(int folder, const char *name)
 {
-	uint8_t noise[KEY_MAX];
-	struct stat st;
 	int fd = openat(folder, name, O_WRONLY | O_NOFOLLOW | O_CLOEXEC);
-	enum cs_err err = CS_OK;
+	enum cs_err err;
 
 	if (fd < 0)
 		return errno == ENOENT ? CS_OK : cs_file_errno();
-	cs_random(noise, sizeof noise);
-	if (fstat(fd, &st) != 0 || st.st_size > KEY_MAX ||
-	    pwrite(fd, noise, (size_t)st.st_size, 0) != st.st_size ||
-	    fsync(fd) != 0)
-		err = cs_file_errno();
+	err = cs_file_overwrite(fd);
 	close(fd);
 	return err;
 }

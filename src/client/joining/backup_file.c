@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "client/joining/backup_file.h"
 
-#include <errno.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -11,7 +10,7 @@
 #include "crypto/hash.h"
 #include "crypto/password.h"
 #include "crypto/random.h"
-#include "crypto/seal.h"
+#include "store/blocks.h"
 #include "store/file.h"
 
 #define MAGIC "CSBK0001"
@@ -51,28 +50,31 @@ make_key(struct cs_seal_key *out, const struct head *h, struct cs_view secret)
 	return err;
 }
 
+/* What each block is bound to; ${context} is borrowed by ${blocks}. */
 static enum cs_err
-write_place(struct cs_buf *out, const struct head *h, uint64_t index, bool last)
+make_blocks(struct cs_blocks *blocks, struct cs_buf *context, int fd,
+    const struct head *h, struct cs_view secret)
 {
-	struct cs_writer w;
+	struct cs_writer w = cs_writer(context);
+	enum cs_err err;
 
-	cs_buf_reset(out);
-	w = cs_writer(out);
 	cs_write_bytes(&w, cs_view(label, sizeof label));
 	cs_write_bytes(&w, CS_VIEW_OF(h->bytes));
-	cs_write_u64(&w, index);
-	cs_write_u8(&w, last);
-	return cs_writer_end(&w);
+	if ((err = cs_writer_end(&w)) ||
+	    (err = make_key(&blocks->key, h, secret)))
+		return err;
+	blocks->fd = fd;
+	blocks->context = cs_buf_view(context);
+	blocks->max = BLOCK_MAX;
+	return CS_OK;
 }
 
 /* ---- writing ------------------------------------------------------------ */
 
 struct backup_writer {
-	int fd;
 	struct head head;
-	struct cs_seal_key key;
-	uint64_t index;
-	struct cs_buf block, sealed, place;
+	struct cs_blocks blocks;
+	struct cs_buf context, block;
 };
 
 static enum cs_err
@@ -103,13 +105,13 @@ backup_writer_new(struct backup_writer **out, int fd,
 	*out = NULL;
 	if (w == NULL)
 		return CS_ERR_NOMEM;
-	w->fd = fd;
-	w->block.max = w->sealed.max = BLOCK_MAX;
+	w->block.max = BLOCK_MAX;
 	w->head.under = under;
 	w->head.cost = cs_password_cost_default();
 	cs_random(w->head.salt, sizeof w->head.salt);
 	if ((err = write_head(&w->head)) ||
-	    (err = make_key(&w->key, &w->head, secret)) ||
+	    (err = make_blocks(
+		 &w->blocks, &w->context, fd, &w->head, secret)) ||
 	    (err = cs_file_write_fd(fd, CS_VIEW_OF(w->head.bytes)))) {
 		backup_writer_free(w);
 		return err;
@@ -121,19 +123,9 @@ backup_writer_new(struct backup_writer **out, int fd,
 static enum cs_err
 write_block(struct backup_writer *w, bool last)
 {
-	struct cs_buf length = { 0 };
-	struct cs_writer l = cs_writer(&length);
-	enum cs_err err;
+	enum cs_err err =
+	    cs_blocks_write(&w->blocks, cs_buf_view(&w->block), last);
 
-	if ((err = write_place(&w->place, &w->head, w->index++, last)) ||
-	    (err = cs_seal(&w->sealed, &w->key, cs_buf_view(&w->place),
-		 cs_buf_view(&w->block))))
-		return err;
-	cs_write_u32(&l, (uint32_t)w->sealed.len);
-	if ((err = cs_writer_end(&l)) == CS_OK &&
-	    (err = cs_file_write_fd(w->fd, cs_buf_view(&length))) == CS_OK)
-		err = cs_file_write_fd(w->fd, cs_buf_view(&w->sealed));
-	cs_buf_free(&length);
 	cs_buf_reset(&w->block);
 	return err;
 }
@@ -158,7 +150,7 @@ backup_writer_end(struct backup_writer *w)
 {
 	enum cs_err err = write_block(w, true);
 
-	return err || fsync(w->fd) == 0 ? err : cs_file_errno();
+	return err || fsync(w->blocks.fd) == 0 ? err : cs_file_errno();
 }
 
 void
@@ -166,40 +158,20 @@ backup_writer_free(struct backup_writer *w)
 {
 	if (w == NULL)
 		return;
+	cs_blocks_clear(&w->blocks);
+	cs_buf_free(&w->context);
 	cs_buf_free(&w->block);
-	cs_buf_free(&w->sealed);
-	cs_buf_free(&w->place);
 	cs_free(w, sizeof *w);
 }
 
 /* ---- reading ------------------------------------------------------------ */
 
 struct backup_reader {
-	int fd;
 	struct head head;
-	struct cs_seal_key key;
-	uint64_t index;
-	bool last;
-	struct cs_buf block, sealed, place;
+	struct cs_blocks blocks;
+	struct cs_buf context, block;
 	struct cs_view rest;
 };
-
-/* CS_ERR_FORMAT: the file ends before. */
-static enum cs_err
-read_exactly(int fd, uint8_t *out, size_t n)
-{
-	while (n > 0) {
-		ssize_t got = read(fd, out, n);
-
-		if (got < 0 && errno == EINTR)
-			continue;
-		if (got <= 0)
-			return got < 0 ? cs_file_errno() : CS_ERR_FORMAT;
-		out += got;
-		n -= (size_t)got;
-	}
-	return CS_OK;
-}
 
 static enum cs_err
 read_head(struct head *h, int fd)
@@ -209,7 +181,7 @@ read_head(struct head *h, int fd)
 
 	if (lseek(fd, 0, SEEK_SET) != 0)
 		return cs_file_errno();
-	if ((err = read_exactly(fd, h->bytes, sizeof h->bytes)))
+	if ((err = cs_file_read_exactly(fd, h->bytes, sizeof h->bytes)))
 		return err;
 	r = cs_reader(CS_VIEW_OF(h->bytes));
 	if (!cs_view_equal(
@@ -245,52 +217,15 @@ backup_reader_new(struct backup_reader **out, int fd, struct cs_view secret)
 	*out = NULL;
 	if (r == NULL)
 		return CS_ERR_NOMEM;
-	r->fd = fd;
-	r->block.max = r->sealed.max = BLOCK_MAX;
+	r->block.max = BLOCK_MAX;
 	if ((err = read_head(&r->head, fd)) ||
-	    (err = make_key(&r->key, &r->head, secret))) {
+	    (err = make_blocks(
+		 &r->blocks, &r->context, fd, &r->head, secret))) {
 		backup_reader_free(r);
 		return err;
 	}
 	*out = r;
 	return CS_OK;
-}
-
-static enum cs_err
-open_block(struct backup_reader *r, bool last)
-{
-	enum cs_err err = write_place(&r->place, &r->head, r->index, last);
-
-	return err ? err
-		   : cs_unseal(&r->block, &r->key, cs_buf_view(&r->place),
-			 cs_buf_view(&r->sealed));
-}
-
-static enum cs_err
-read_block(struct backup_reader *r)
-{
-	uint8_t length[4], *at;
-	struct cs_reader l = cs_reader(CS_VIEW_OF(length));
-	size_t n;
-	enum cs_err err;
-
-	if ((err = read_exactly(r->fd, length, sizeof length)))
-		return err;
-	if ((n = cs_read_u32(&l)) > BLOCK_MAX)
-		return CS_ERR_FORMAT;
-	cs_buf_reset(&r->sealed);
-	if ((err = cs_buf_extend(&r->sealed, n, &at)) ||
-	    (err = read_exactly(r->fd, at, n)))
-		return err;
-	if ((err = open_block(r, false)) == CS_ERR_DECRYPT) {
-		err = open_block(r, true);
-		r->last = err == CS_OK;
-	}
-	if (err == CS_ERR_DECRYPT && r->index == 0)
-		return CS_ERR_PASSPHRASE;
-	r->index++;
-	r->rest = cs_buf_view(&r->block);
-	return err;
 }
 
 enum cs_err
@@ -300,10 +235,9 @@ backup_read(struct backup_reader *r, uint8_t *type, struct cs_view *body)
 	enum cs_err err;
 
 	while (r->rest.len == 0) {
-		if (r->last)
-			return CS_ERR_NOT_FOUND;
-		if ((err = read_block(r)))
+		if ((err = cs_blocks_read(&r->block, &r->blocks)))
 			return err;
+		r->rest = cs_buf_view(&r->block);
 	}
 	records = cs_reader(r->rest);
 	*type = cs_read_u8(&records);
@@ -321,8 +255,8 @@ backup_reader_free(struct backup_reader *r)
 {
 	if (r == NULL)
 		return;
+	cs_blocks_clear(&r->blocks);
+	cs_buf_free(&r->context);
 	cs_buf_free(&r->block);
-	cs_buf_free(&r->sealed);
-	cs_buf_free(&r->place);
 	cs_free(r, sizeof *r);
 }

@@ -17,10 +17,10 @@
 #include "base/writer.h"
 #include "crypto/password.h"
 #include "crypto/random.h"
-#include "crypto/seal.h"
 #include "desk/core/audit.h"
 #include "desk/core/desk.h"
 #include "desk/core/problem.h"
+#include "store/blocks.h"
 #include "store/db.h"
 #include "store/file.h"
 #include "store/vault.h"
@@ -36,42 +36,30 @@ static const char magic[] = "CSBACKUP1";
 
 /* A stream in or out; bytes gather in ${plain} until they are a chunk. */
 struct stream {
-	int fd;
-	struct cs_seal_key key;
-	uint64_t chunk;
+	struct cs_blocks blocks;
 	struct cs_buf plain;
 	size_t at; /* while reading: how much was taken */
-	bool last;
 	uint64_t done;
 };
 
-enum chunk { CHUNK_INNER = 0, CHUNK_LAST = 1 };
-
-static void
-place(uint8_t out[static 10], uint64_t number, enum chunk chunk)
+static struct stream
+stream_of(int fd)
 {
-	out[0] = 'b';
-	cs_vault_row(out + 1, number);
-	out[9] = (uint8_t)chunk;
+	return (struct stream){
+		.blocks = {
+			.fd = fd,
+			.context = { (const uint8_t *)"b", 1 },
+			.max = CHUNK,
+		},
+	};
 }
 
 static enum cs_err
-write_chunk(struct stream *s, enum chunk chunk)
+write_chunk(struct stream *s, bool last)
 {
-	struct cs_buf sealed = { 0 };
-	uint8_t where[10], length[4];
-	enum cs_err err;
+	enum cs_err err =
+	    cs_blocks_write(&s->blocks, cs_buf_view(&s->plain), last);
 
-	place(where, s->chunk++, chunk);
-	if ((err = cs_seal(&sealed, &s->key, CS_VIEW_OF(where),
-		 cs_buf_view(&s->plain))) == CS_OK) {
-		for (unsigned i = 0; i < 4; i++)
-			length[i] = (uint8_t)(sealed.len >> 8 * (3 - i));
-		if ((err = cs_file_write_fd(s->fd, CS_VIEW_OF(length))) ==
-		    CS_OK)
-			err = cs_file_write_fd(s->fd, cs_buf_view(&sealed));
-	}
-	cs_buf_free(&sealed);
 	cs_buf_reset(&s->plain);
 	return err;
 }
@@ -90,66 +78,18 @@ put(struct stream *s, struct cs_view v)
 		v = cs_view(v.data + n, v.len - n);
 		s->done += n;
 		if (s->plain.len == CHUNK)
-			err = write_chunk(s, CHUNK_INNER);
+			err = write_chunk(s, false);
 	}
 	return err;
-}
-
-/* Read all ${n} bytes; CS_ERR_FORMAT if there are fewer. */
-static enum cs_err
-read_fd(int fd, uint8_t *out, size_t n)
-{
-	while (n != 0) {
-		ssize_t got = read(fd, out, n);
-
-		if (got < 0 && errno == EINTR)
-			continue;
-		if (got < 0)
-			return cs_file_errno();
-		if (got == 0)
-			return CS_ERR_FORMAT;
-		out += got;
-		n -= (size_t)got;
-	}
-	return CS_OK;
 }
 
 static enum cs_err
 read_chunk(struct stream *s)
 {
-	uint8_t length[4], where[10], *at;
-	struct cs_buf sealed = { 0 };
-	size_t n;
-	enum cs_err err;
+	enum cs_err err = cs_blocks_read(&s->plain, &s->blocks);
 
-	if (s->last)
-		return CS_ERR_FORMAT;
-	if ((err = read_fd(s->fd, length, sizeof length)))
-		return err;
-	n = (size_t)length[0] << 24 | (size_t)length[1] << 16 |
-	    (size_t)length[2] << 8 | length[3];
-	if (n > CHUNK + CS_SEAL_OVERHEAD)
-		return CS_ERR_FORMAT;
-	cs_buf_reset(&s->plain);
 	s->at = 0;
-	if ((err = cs_buf_extend(&sealed, n, &at)) == CS_OK &&
-	    (err = read_fd(s->fd, at, n)) == CS_OK) {
-		place(where, s->chunk, CHUNK_INNER);
-		err = cs_unseal(&s->plain, &s->key, CS_VIEW_OF(where),
-		    cs_buf_view(&sealed));
-		if (err == CS_ERR_DECRYPT) {
-			place(where, s->chunk, CHUNK_LAST);
-			err = cs_unseal(&s->plain, &s->key, CS_VIEW_OF(where),
-			    cs_buf_view(&sealed));
-			s->last = err == CS_OK;
-		}
-		/* The first one tells whether the passphrase is right. */
-		if (err == CS_ERR_DECRYPT)
-			err = s->chunk == 0 ? CS_ERR_PASSPHRASE : CS_ERR_FORMAT;
-		s->chunk++;
-	}
-	cs_buf_free(&sealed);
-	return err;
+	return err == CS_ERR_DECRYPT ? CS_ERR_FORMAT : err;
 }
 
 /* Get up to ${max} of the next bytes, borrowed until the next call; empty at
@@ -160,7 +100,7 @@ get(struct stream *s, size_t max, struct cs_view *out)
 	enum cs_err err = CS_OK;
 
 	*out = cs_view(NULL, 0);
-	while (err == CS_OK && s->at == s->plain.len && !s->last)
+	while (err == CS_OK && s->at == s->plain.len && !s->blocks.last)
 		err = read_chunk(s);
 	if (err)
 		return err;
@@ -194,16 +134,16 @@ derive(struct stream *s, struct cs_view passphrase, const uint8_t *salt,
     struct cs_password_cost cost)
 {
 	return cs_password_key(
-	    s->key.b, sizeof s->key.b, passphrase, salt, cost);
+	    s->blocks.key.b, sizeof s->blocks.key.b, passphrase, salt, cost);
 }
 
 static void
 stream_clear(struct stream *s)
 {
-	if (s->fd >= 0)
-		close(s->fd);
+	if (s->blocks.fd >= 0)
+		close(s->blocks.fd);
 	cs_buf_free(&s->plain);
-	cs_wipe(&s->key, sizeof s->key);
+	cs_blocks_clear(&s->blocks);
 }
 
 /* ---- making one --------------------------------------------------------- */
@@ -233,7 +173,7 @@ put_file(struct stream *s, const char *path, const char *name)
 	while (left != 0 && err == CS_OK) {
 		size_t n = left < sizeof chunk ? (size_t)left : sizeof chunk;
 
-		if ((err = read_fd(fd, chunk, n)) == CS_OK)
+		if ((err = cs_file_read_exactly(fd, chunk, n)) == CS_OK)
 			err = put(s, cs_view(chunk, n));
 		left -= n;
 	}
@@ -305,7 +245,7 @@ write_head(struct stream *s, struct cs_view passphrase)
 	cs_write_u32(&w, cost.passes);
 	cs_write_u32(&w, cost.memory_kib);
 	if ((err = cs_writer_end(&w)) == CS_OK &&
-	    (err = cs_file_write_fd(s->fd, cs_buf_view(&head))) == CS_OK)
+	    (err = cs_file_write_fd(s->blocks.fd, cs_buf_view(&head))) == CS_OK)
 		err = derive(s, passphrase, salt, cost);
 	cs_buf_free(&head);
 	return err;
@@ -315,7 +255,7 @@ enum cs_err
 cs_desk_backup(struct cs_desk *d, const struct cs_desk_actor *actor,
     const char *path, struct cs_view passphrase)
 {
-	struct stream s = { .fd = -1 };
+	struct stream s;
 	char copy[PATH_SIZE];
 	enum cs_err err;
 
@@ -323,8 +263,9 @@ cs_desk_backup(struct cs_desk *d, const struct cs_desk_actor *actor,
 		return desk_problem(d, CS_ERR_FORMAT, "backup-passphrase",
 		    "A backup has a passphrase of at least %d characters.",
 		    CS_BACKUP_PASSPHRASE_MIN);
-	s.fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
-	if (s.fd < 0)
+	s = stream_of(
+	    open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600));
+	if (s.blocks.fd < 0)
 		return desk_problem(d, cs_file_errno(), "file", "%s: %s.", path,
 		    errno == EEXIST ? "there is such a file already"
 				    : strerror(errno));
@@ -332,7 +273,7 @@ cs_desk_backup(struct cs_desk *d, const struct cs_desk_actor *actor,
 	    (int)getpid());
 	if ((err = write_head(&s, passphrase)) == CS_OK &&
 	    (err = put_all(&s, d, copy)) == CS_OK &&
-	    (err = write_chunk(&s, CHUNK_LAST)) == CS_OK && fsync(s.fd) != 0)
+	    (err = write_chunk(&s, true)) == CS_OK && fsync(s.blocks.fd) != 0)
 		err = cs_file_errno();
 	if (err == CS_OK)
 		err = desk_audit_note(d,
@@ -420,7 +361,7 @@ read_head(struct stream *s, struct cs_view passphrase)
 	struct cs_view begin, salt;
 	enum cs_err err;
 
-	if ((err = read_fd(s->fd, head, sizeof head)))
+	if ((err = cs_file_read_exactly(s->blocks.fd, head, sizeof head)))
 		return err;
 	begin = cs_read_bytes(&r, sizeof magic - 1);
 	salt = cs_read_bytes(&r, CS_PASSWORD_SALT_LEN);
@@ -445,13 +386,13 @@ enum cs_err
 cs_desk_restore(const char *path, const char *dir, struct cs_view passphrase)
 {
 	static const char *const folders[] = { "files", "referred" };
-	struct stream s = { .fd = open(path, O_RDONLY | O_CLOEXEC) };
+	struct stream s = stream_of(open(path, O_RDONLY | O_CLOEXEC));
 	struct cs_folder new = { .fd = -1 };
 	char folder[PATH_SIZE];
 	bool more = true;
 	enum cs_err err;
 
-	if (s.fd < 0)
+	if (s.blocks.fd < 0)
 		return cs_file_errno();
 	if (mkdir(dir, 0700) != 0) {
 		err = errno == EEXIST ? CS_ERR_EXISTS : cs_file_errno();
@@ -467,7 +408,8 @@ cs_desk_restore(const char *path, const char *dir, struct cs_view passphrase)
 	while (err == CS_OK && more)
 		err = get_file(&s, new.path, &more);
 	/* Nothing may be missing, and nothing may follow. */
-	if (err == CS_OK && (!s.last || read(s.fd, folder, 1) != 0))
+	if (err == CS_OK &&
+	    (!s.blocks.last || read(s.blocks.fd, folder, 1) != 0))
 		err = CS_ERR_FORMAT;
 	if (err == CS_OK)
 		err = cs_file_sync_dir(dir);

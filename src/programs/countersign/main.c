@@ -290,8 +290,9 @@ static const struct cli_command commands[] = {
 	{ "timer", "GROUP|NAME TIME|off",
 	    "let messages of a conversation vanish after a time",
 	    "TIME is 30m, 12h, 1d and the like. It is for messages that "
-	    "are sent from now on, by whomever; all members are told, and "
-	    "any of them can set it. \"send --expires\" overrules it for one "
+	    "are sent from now on, by whomever; all members are told. A "
+	    "group's policy says who may set it (everybody, if it is not "
+	    "said otherwise). \"send --expires\" overrules it for one "
 	    "message. What vanished can still be reported by its id, with "
 	    "proof, for 30 days after it came.",
 	    2, 2, NULL, cli_timer },

@@ -269,7 +269,13 @@ save_file(struct cs_desk *d, const struct cs_desk_actor *actor,
 	else if (err && cs_err_class(err) == CS_ERR_CLASS_THEIRS)
 		printf("  File %zu of message %zu is refused: %s.\n", part + 1,
 		    item + 1, cs_err_text(err));
-	else if (err || (err = cs_file_write(path, cs_buf_view(&file), 0600)))
+	else if (err == CS_OK &&
+	    (err = cs_file_create(path, cs_buf_view(&file), 0600)) ==
+		CS_ERR_EXISTS)
+		printf("  File %zu of message %zu: %s was there already, and "
+		       "stays as it was.\n",
+		    part + 1, item + 1, path);
+	else if (err)
 		status = report_error(err, "%s", path);
 	else
 		printf("  File %zu of message %zu: %s\n", part + 1, item + 1,
@@ -413,7 +419,7 @@ run_evidence(const struct cli_args *args)
 		 &bytes, d, &actor, c.report.id, to_key != NULL ? to_key : "")))
 		status = desk_fail(d, err);
 	if (status == CLI_OK &&
-	    (err = cs_file_write(path, cs_buf_view(&bytes), 0600)))
+	    (err = cs_file_create(path, cs_buf_view(&bytes), 0600)))
 		status = report_error(err, "%s", path);
 	if (status == CLI_OK && folder != NULL)
 		status = save_files(d, &actor, &c, folder);

@@ -228,10 +228,10 @@ desk_write_out(const struct cli_args *args, struct cs_view bytes)
 	const char *path = cli_value(args, "output");
 	enum cs_err err;
 
-	if (path == NULL)
+	if (path == NULL || strcmp(path, "-") == 0)
 		return fwrite(bytes.data, 1, bytes.len, stdout) == bytes.len
 		    ? CLI_OK
 		    : cli_fail(CLI_CANNOT_WRITE, "It cannot be written.");
-	err = cs_file_write(path, bytes, 0600);
+	err = cs_file_create(path, bytes, 0600);
 	return err ? report_error(err, "%s", path) : CLI_OK;
 }

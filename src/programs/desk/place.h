@@ -61,5 +61,5 @@ enum cs_err desk_job_problem(struct desk_job *j, enum cs_err err,
 const char *desk_option(const struct desk_job *j, const char *name);
 /* Print one line of JSON. */
 void desk_print_line(const json_t *o);
-/* Write to --output, or to standard output. */
+/* Write to --output, a new file, or to standard output. */
 int desk_write_out(const struct cli_args *args, struct cs_view bytes);
