@@ -90,6 +90,19 @@ normalize(struct cs_buf *text, uninorm_t form)
 	return take(text, made, n);
 }
 
+/* ASCII is in NFC, and folds to its small letters; false: it is not all. */
+static bool
+fold_ascii(struct cs_buf *text)
+{
+	for (size_t i = 0; i < text->len; i++)
+		if (text->data[i] >= 0x80)
+			return false;
+	for (size_t i = 0; i < text->len; i++)
+		if (text->data[i] >= 'A' && text->data[i] <= 'Z')
+			text->data[i] += 'a' - 'A';
+	return true;
+}
+
 static enum cs_err
 fold_case(struct cs_buf *text)
 {
@@ -97,6 +110,8 @@ fold_case(struct cs_buf *text)
 	size_t n = 0;
 
 	if (text->len == 0)
+		return CS_OK;
+	if (fold_ascii(text))
 		return CS_OK;
 	/* For no language: a name is the same wherever it is read. */
 	made = u8_casefold(text->data, text->len, "", UNINORM_NFC, NULL, &n);

@@ -78,10 +78,11 @@ int
 main(int argc, char **argv)
 {
 	struct cw_person alma;
-	struct home h = { .g = { .name = "boris",
-			      .direct = true,
-			      .state = CS_CLIENT_LEFT,
-			      .id_len = 16 } };
+	struct home h = { .g = {
+			      .name = "village",
+			      .state = CS_CLIENT_ACTIVE,
+			      .id_len = 16,
+			  } };
 
 	if (argc != 3 || cs_crypto_init() != CS_OK)
 		return 64;

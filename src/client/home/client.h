@@ -140,6 +140,11 @@ struct cs_client {
 	 * many names: see home/find.c. */
 	struct cs_buf looks;
 	size_t looks_of;
+	/* The last name that was compared with them, and whom it looks like:
+	 * messages of one group follow one another. */
+	struct {
+		char name[256], like[256];
+	} looked;
 	struct client_link link;
 	/* How much has come and gone: what grows shows that a line is of use.
 	 */

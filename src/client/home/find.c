@@ -593,16 +593,23 @@ write_looks(struct cs_writer *w, const char *name)
 	cs_buf_free(&skeleton);
 }
 
+static size_t
+names_of_people(const struct cs_client *c)
+{
+	return 1 + c->contacts.n + c->aliases.n;
+}
+
 /* Note what all names of people look like, unless that was done. */
 static enum cs_err
 fill_looks(struct cs_client *c)
 {
 	struct cs_writer w;
-	size_t n = 1 + c->contacts.n + c->aliases.n;
+	size_t n = names_of_people(c);
 
 	if (c->looks_of == n)
 		return CS_OK;
 	cs_buf_reset(&c->looks);
+	c->looked.name[0] = '\0';
 	w = cs_writer(&c->looks);
 	write_looks(&w, c->self.handle);
 	for (size_t i = 0; i < c->contacts.n; i++)
@@ -649,6 +656,11 @@ client_find_impostor(
 	enum cs_err err;
 
 	out[0] = '\0';
+	if (c->looks_of == names_of_people(c) && name[0] != '\0' &&
+	    strcmp(name, c->looked.name) == 0) {
+		snprintf(out, CLIENT_NAME_SIZE, "%s", c->looked.like);
+		return CS_OK;
+	}
 	if ((err = cs_name_reserved(
 		 &reserved, cs_view_str(name), cs_view_str(c->self.hub))))
 		return err;
@@ -656,7 +668,11 @@ client_find_impostor(
 		snprintf(out, CLIENT_NAME_SIZE, "the operator");
 		return CS_OK;
 	}
-	return find_looks(out, c, name);
+	if ((err = find_looks(out, c, name)) == CS_OK) {
+		snprintf(c->looked.name, sizeof c->looked.name, "%s", name);
+		snprintf(c->looked.like, sizeof c->looked.like, "%s", out);
+	}
+	return err;
 }
 
 void
