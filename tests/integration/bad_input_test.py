@@ -405,9 +405,9 @@ def test_read_only_folder():
             "set -e; mount --bind '%s' '%s'; mount -o remount,bind,ro '%s'; "
             "exec '%s/countersign' --home '%s' inbox" %
             (home, home, home, BIN, home))
-        check(status == 73 and "written" in err or "read-only" in err,
+        # What is here can be read all the same.
+        check(status == 0 and "cannot be written" in err,
               "%d %s %s" % (status, out, err))
-        check(len(err.strip().splitlines()) == 1, err)
 
 
 def closed(program, *args):
