@@ -67,7 +67,7 @@ check_long(const struct cs_buf *passphrase)
 
 /* From the file of ${option}, or the terminal. */
 static int
-passphrase_of(struct cs_buf *out, const struct cli_args *args,
+read_passphrase(struct cs_buf *out, const struct cli_args *args,
     const char *option, enum cli_passphrase_kind kind)
 {
 	const char *path = cli_value(args, option);
@@ -103,6 +103,18 @@ passphrase_of(struct cs_buf *out, const struct cli_args *args,
 	same = cs_view_equal(cs_buf_view(out), cs_buf_view(&again));
 	cs_buf_free(&again);
 	return same ? CLI_OK : cli_fail(CLI_USAGE, "They are not the same.");
+}
+
+/* What is not good enough is no less a secret: nothing is left of it. */
+static int
+passphrase_of(struct cs_buf *out, const struct cli_args *args,
+    const char *option, enum cli_passphrase_kind kind)
+{
+	int status = read_passphrase(out, args, option, kind);
+
+	if (status != CLI_OK)
+		cs_buf_free(out);
+	return status;
 }
 
 int
