@@ -4,33 +4,14 @@
 #include <string.h>
 
 #include "content/sniff.h"
+#include "content/tiff.h"
 
 /* ---- EXIF: a TIFF in a file, or the file itself -------------------------- */
 
-#define ENTRY_LEN 12
 #define ENTRIES_MAX 512 /* more, and it is chance that it looks like TIFF */
 #define TYPE_MAX 13
 #define TAG_GPS 0x8825
 #define TAG_EXIF 0x8769
-
-struct tiff {
-	struct cs_view bytes;
-	bool little;
-};
-
-/* Zero beyond the end. */
-static uint32_t
-get(const struct tiff *t, uint64_t at, unsigned n)
-{
-	uint32_t x = 0;
-
-	if (at + n > t->bytes.len)
-		return 0;
-	for (unsigned i = 0; i < n; i++)
-		x |= (uint32_t)t->bytes.data[at + i]
-		    << 8 * (t->little ? i : n - 1 - i);
-	return x;
-}
 
 static unsigned
 trace_of_tag(uint32_t tag)
@@ -65,14 +46,16 @@ trace_of_tag(uint32_t tag)
 
 /* How many entries the directory at ${at} has; 0 if it cannot be one. */
 static uint32_t
-count_entries(const struct tiff *t, uint64_t at)
+count_entries(const struct cs_tiff *t, uint64_t at)
 {
-	uint32_t n = get(t, at, 2);
+	uint32_t n = cs_tiff_get(t, at, 2);
 
-	if (n > ENTRIES_MAX || at + 2 + (uint64_t)n * ENTRY_LEN > t->bytes.len)
+	if (n > ENTRIES_MAX ||
+	    at + 2 + (uint64_t)n * CS_TIFF_ENTRY_LEN > t->bytes.len)
 		return 0;
 	for (uint32_t i = 0; i < n; i++) {
-		uint32_t type = get(t, at + 4 + (uint64_t)i * ENTRY_LEN, 2);
+		uint32_t type =
+		    cs_tiff_get(t, at + 4 + (uint64_t)i * CS_TIFF_ENTRY_LEN, 2);
 
 		if (type == 0 || type > TYPE_MAX)
 			return 0;
@@ -82,25 +65,27 @@ count_entries(const struct tiff *t, uint64_t at)
 
 /* A version alone is no place: there has to be a latitude or the like. */
 static unsigned
-find_place(const struct tiff *t, uint64_t at)
+find_place(const struct cs_tiff *t, uint64_t at)
 {
 	uint32_t n = count_entries(t, at);
 
 	for (uint32_t i = 0; i < n; i++)
-		if (get(t, at + 2 + (uint64_t)i * ENTRY_LEN, 2) != 0)
+		if (cs_tiff_get(
+			t, at + 2 + (uint64_t)i * CS_TIFF_ENTRY_LEN, 2) != 0)
 			return CS_TRACE_PLACE;
 	return 0;
 }
 
 static unsigned
-find_in_directory(const struct tiff *t, uint64_t at, bool first)
+find_in_directory(const struct cs_tiff *t, uint64_t at, bool first)
 {
 	uint32_t n = count_entries(t, at);
 	unsigned found = 0;
 
 	for (uint32_t i = 0; i < n; i++) {
-		uint64_t entry = at + 2 + (uint64_t)i * ENTRY_LEN;
-		uint32_t tag = get(t, entry, 2), value = get(t, entry + 8, 4);
+		uint64_t entry = at + 2 + (uint64_t)i * CS_TIFF_ENTRY_LEN;
+		uint32_t tag = cs_tiff_get(t, entry, 2),
+			 value = cs_tiff_get(t, entry + 8, 4);
 
 		if (tag == TAG_GPS)
 			found |= find_place(t, value);
@@ -115,9 +100,9 @@ find_in_directory(const struct tiff *t, uint64_t at, bool first)
 static unsigned
 find_in_tiff(struct cs_view v)
 {
-	struct tiff t = { v, v.len != 0 && v.data[0] == 'I' };
+	struct cs_tiff t = cs_tiff(v);
 
-	return find_in_directory(&t, get(&t, 4, 4), true);
+	return find_in_directory(&t, cs_tiff_get(&t, 4, 4), true);
 }
 
 static unsigned
