@@ -251,8 +251,8 @@ struct cs_client_backup_secret {
 	const char *words; /* the recovery words; or NULL */
 	struct cs_view passphrase;
 };
-/* Write ${path} anew, whole or not at all; ${progress} counts messages and may
- * be NULL. */
+/* Write ${path} anew, whole or not at all; "-": standard output.  ${progress}
+ * counts messages and may be NULL. */
 CS_CHECKED enum cs_err cs_client_backup(struct cs_client *c, const char *path,
     const struct cs_client_backup_secret *secret,
     void (*progress)(uint64_t done, uint64_t total));
@@ -673,7 +673,8 @@ CS_CHECKED enum cs_err cs_client_report_reply(struct cs_client *c,
 CS_CHECKED enum cs_err cs_client_second_look(struct cs_client *c,
     const uint8_t id[static CS_ID_LEN], struct cs_view text,
     struct cs_view language);
-/* Write evidence to a file, sealed to ${to_key} or, if that is NULL, open. */
+/* Write evidence to a file, or to standard output for "-"; sealed to ${to_key}
+ * or, if that is NULL, open. */
 CS_CHECKED enum cs_err cs_client_export(struct cs_client *c,
     const struct cs_client_report *r, const uint8_t *to_key, const char *path);
 

@@ -505,6 +505,14 @@ def test_backup():
                "--words-file", words)
         r = w.cs("bob", "backup", "-o", w.path("one"), give, w.path("pass"))
         check(r.status != 0 and "there already" in r.err, str(r))
+        # Standard output gets them whole, and no file is called "-".
+        r = w.csok("bob", "backup", "-o", "-", give, w.path("pass"))
+        check(r.out.startswith("CSBK0001"), "a backup")
+        r = w.csok("bob", "export", "-o", "-")
+        check("a threat" in r.out and r.out.endswith("\n"), "an account")
+        r = w.csok("bob", "export", a[-3], "-o", "-", "--open")
+        check(len(r.out) > 1000, "evidence")
+        check(not os.path.exists("-"), "no file")
         for name in "one", "two":
             with open(w.path(name), "rb") as f:
                 whole = f.read()

@@ -5,9 +5,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
-#include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -28,6 +26,7 @@
 #include "crypto/random.h"
 #include "net/blob.h"
 #include "store/file.h"
+#include "store/file_out.h"
 
 /* ---- encrypting ---------------------------------------------------------- */
 
@@ -407,68 +406,29 @@ save_take(void *arg, struct cs_view bytes)
 	return cs_file_write_fd(s->fd, cs_buf_view(&s->out));
 }
 
-/* A file without a name, for what goes to standard output once it is checked.
- */
-static enum cs_err
-copy_out(int fd)
-{
-	uint8_t bytes[16384];
-	enum cs_err err = CS_OK;
-	ssize_t n;
-
-	if (lseek(fd, 0, SEEK_SET) != 0)
-		return CS_ERR_IO;
-	while (err == CS_OK && (n = read(fd, bytes, sizeof bytes)) > 0)
-		err =
-		    cs_file_write_fd(STDOUT_FILENO, cs_view(bytes, (size_t)n));
-	return err;
-}
-
-static enum cs_err
-name_it(int fd, const char *tmp, const char *path)
-{
-	if (strcmp(path, "-") == 0)
-		return copy_out(fd);
-	return fsync(fd) != 0 || rename(tmp, path) != 0 ? cs_file_errno()
-							: CS_OK;
-}
-
-/* Write to a temporary file, which gets its name once every hash matches. */
+/* The file gets its name once every hash matches. */
 static enum cs_err
 save_to(struct cs_client *c, const struct cs_mimi_external *part,
     const char *path, void (*progress)(uint64_t done, uint64_t total))
 {
-	struct saving s = { .fd = -1 };
-	size_t size = strlen(path) + 8;
-	char *tmp = cs_calloc(size, 1);
-	enum cs_err err;
+	struct saving s = { 0 };
+	struct cs_file_out file;
+	enum cs_err err = cs_file_out_open(&file, path);
 
-	if (tmp == NULL)
-		return CS_ERR_NOMEM;
-	snprintf(tmp, size, "%s.XXXXXX", path);
-	s.fd = strcmp(path, "-") == 0 ? memfd_create("saved", MFD_CLOEXEC)
-				      : mkostemp(tmp, O_CLOEXEC);
-	if (s.fd < 0) {
-		err = cs_file_errno();
-		cs_free_plain(tmp);
+	if (err)
 		return client_problem(c, err, "%.300s cannot be written: %s.",
 		    path, cs_err_text(err));
-	}
+	s.fd = file.fd;
 	if ((err = cs_media_opener_new(&s.opener, part)) == CS_OK &&
 	    (err = client_media_fetch(c, part, save_take, &s, progress)) ==
 		CS_OK) {
 		cs_buf_reset(&s.out);
-		if ((err = cs_media_opener_end(s.opener, &s.out)) == CS_OK &&
-		    (err = cs_file_write_fd(s.fd, cs_buf_view(&s.out))) ==
-			CS_OK)
-			err = name_it(s.fd, tmp, path);
+		if ((err = cs_media_opener_end(s.opener, &s.out)) == CS_OK)
+			err = cs_file_write_fd(s.fd, cs_buf_view(&s.out));
 	}
-	close(s.fd);
-	if (err && strcmp(path, "-") != 0)
-		unlink(tmp);
+	err = cs_file_out_end(&file, err);
 	cs_media_opener_free(s.opener);
 	cs_buf_free(&s.out);
-	cs_free_plain(tmp);
 	return err;
 }
 

@@ -21,7 +21,7 @@
 #include "client/joining/backup_file.h"
 #include "crypto/hash.h"
 #include "crypto/random.h"
-#include "store/file.h"
+#include "store/file_out.h"
 
 #define BACKUP_VERSION 1
 #define COLUMNS_MAX 6
@@ -281,25 +281,13 @@ cs_client_backup(struct cs_client *c, const char *path,
     void (*progress)(uint64_t done, uint64_t total))
 {
 	struct keeping k = { .c = c, .progress = progress };
-	char tmp[4096];
-	int fd;
-	enum cs_err err;
+	struct cs_file_out file;
+	enum cs_err err = cs_file_out_open(&file, path);
 
-	if (snprintf(tmp, sizeof tmp, "%s.part", path) >= (int)sizeof tmp)
-		return CS_ERR_LIMIT;
-	unlink(tmp);
-	fd = open(
-	    tmp, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
-	if (fd < 0)
-		return client_problem(c, cs_file_errno(),
-		    "%.300s cannot be written: %s.", path,
-		    cs_err_text(cs_file_errno()));
-	err = write_file(&k, fd, secret);
-	close(fd);
-	if (err == CS_OK && rename(tmp, path) != 0)
-		err = cs_file_errno();
 	if (err)
-		unlink(tmp);
+		return client_problem(c, err, "%.300s cannot be written: %s.",
+		    path, cs_err_text(err));
+	err = cs_file_out_end(&file, write_file(&k, file.fd, secret));
 	backup_writer_free(k.w);
 	cs_buf_free(&k.record);
 	cs_buf_free(&k.plain);

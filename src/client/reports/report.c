@@ -17,6 +17,7 @@
 #include "content/evidence_write.h"
 #include "crypto/random.h"
 #include "store/file.h"
+#include "store/file_out.h"
 
 /* ---- preparing ---------------------------------------------------------- */
 
@@ -378,6 +379,16 @@ cs_client_second_look(struct cs_client *c, const uint8_t id[static CS_ID_LEN],
 
 /* ---- evidence for somebody else ----------------------------------------- */
 
+static enum cs_err
+write_out(const char *path, struct cs_view bytes)
+{
+	struct cs_file_out file;
+	enum cs_err err = cs_file_out_open(&file, path);
+
+	return err ? err
+		   : cs_file_out_end(&file, cs_file_write_fd(file.fd, bytes));
+}
+
 enum cs_err
 cs_client_export(struct cs_client *c, const struct cs_client_report *r,
     const uint8_t *to_key, const char *path)
@@ -395,9 +406,9 @@ cs_client_export(struct cs_client *c, const struct cs_client_report *r,
 		err = cs_evidence_seal(
 		    &sealed, cs_buf_view(&bundle), cs_view(to_key, CS_KEY_LEN));
 	if (err == CS_OK &&
-	    (err = cs_file_write(path,
-		 to_key != NULL ? cs_buf_view(&sealed) : cs_buf_view(&bundle),
-		 0600)) != CS_OK)
+	    (err = write_out(path,
+		 to_key != NULL ? cs_buf_view(&sealed)
+				: cs_buf_view(&bundle))) != CS_OK)
 		err = client_problem(c, err, "%.300s cannot be written: %s.",
 		    path, cs_err_text(err));
 	cs_buf_free(&bundle);

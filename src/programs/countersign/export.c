@@ -2,13 +2,9 @@
 /* export without messages: the user's own data, as JSON in a file. */
 #include "programs/countersign/export.h"
 
-#include <fcntl.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
-#include "base/alloc.h"
 #include "base/text.h"
 #include "cli/print.h"
 #include "cli/report_error.h"
@@ -20,24 +16,18 @@
 #include "programs/countersign/notice.h"
 #include "programs/countersign/show.h"
 #include "store/file.h"
+#include "store/file_out.h"
 #include "wire/messages.h"
 
 struct export
 {
 	struct cs_client *c;
-	FILE *to;
+	struct cs_file_out to;
 	struct cs_json_writer j;
 	struct cs_buf
 	    text;  /* what ${j} has written and ${to} does not have yet */
 	bool file; /* the failure is the file's */
 };
-
-static enum cs_err
-file_failed(struct export *e)
-{
-	e->file = true;
-	return cs_file_errno();
-}
 
 /* Move what is written so far to the file, and end the line. */
 static enum cs_err
@@ -45,13 +35,12 @@ flush(struct export *e)
 {
 	enum cs_err err = e->j.err;
 
-	if (err)
+	if (err || (err = cs_buf_add(&e->text, cs_view_str("\n"))))
 		return err;
-	if (fwrite(e->text.data, 1, e->text.len, e->to) != e->text.len ||
-	    fputc('\n', e->to) == EOF)
-		return file_failed(e);
+	err = cs_file_write_fd(e->to.fd, cs_buf_view(&e->text));
+	e->file = err != CS_OK;
 	cs_buf_reset(&e->text);
-	return CS_OK;
+	return err;
 }
 
 /* After an item whose callback cannot fail. */
@@ -287,32 +276,22 @@ put_all(struct export *e)
 
 /* ---- the file ----------------------------------------------------------- */
 
-/* Write to a temporary file, which gets its name once it is whole. */
 static enum cs_err
-write_to(struct export *e, const char *path, char *tmp)
+write_to(struct export *e, const char *path)
 {
-	int fd = mkostemp(tmp, O_CLOEXEC);
-	enum cs_err err;
+	enum cs_err err = cs_file_out_open(&e->to, path);
 
-	if (fd < 0)
-		return file_failed(e);
-	if ((e->to = fdopen(fd, "w")) == NULL) {
-		err = file_failed(e);
-		close(fd);
-		unlink(tmp);
+	if (err) {
+		e->file = true;
 		return err;
 	}
 	e->j = cs_json_writer(&e->text);
 	err = put_all(e);
 	cs_buf_free(&e->text);
-	if (err == CS_OK && (fflush(e->to) != 0 || fsync(fd) != 0))
-		err = file_failed(e);
-	if (fclose(e->to) != 0 && err == CS_OK)
-		err = file_failed(e);
-	if (err == CS_OK && rename(tmp, path) != 0)
-		err = file_failed(e);
 	if (err)
-		unlink(tmp);
+		return cs_file_out_end(&e->to, err);
+	err = cs_file_out_end(&e->to, CS_OK);
+	e->file = err != CS_OK;
 	return err;
 }
 
@@ -320,18 +299,13 @@ int
 cli_export_account(const struct cli_args *args)
 {
 	const char *path = cli_value(args, "output");
-	size_t size = strlen(path) + 8;
-	char *tmp = cs_calloc(size, 1);
 	struct export e = { 0 };
-	enum cs_err err = CS_ERR_NOMEM;
-	int status;
+	enum cs_err err;
+	int status = cli_open(&e.c, args, CLI_HELD);
 
-	if ((status = cli_open(&e.c, args, CLI_HELD)) != CLI_OK)
-		goto out;
-	if (tmp != NULL) {
-		snprintf(tmp, size, "%s.XXXXXX", path);
-		err = write_to(&e, path, tmp);
-	}
+	if (status != CLI_OK)
+		return status;
+	err = write_to(&e, path);
 	if (err && e.file)
 		status = report_error(err, "%s", path);
 	else if (err)
@@ -342,7 +316,5 @@ cli_export_account(const struct cli_args *args)
 		    "can read it, and delete it when it has done its work.\n",
 		    path);
 	cli_close(e.c);
-out:
-	cs_free_plain(tmp);
 	return status;
 }

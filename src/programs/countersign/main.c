@@ -89,7 +89,7 @@ static const struct cli_option json_options[] = {
 	{ 0 },
 };
 static const struct cli_option backup_options[] = {
-	{ "output", 'o', "FILE", "where to write it" },
+	{ "output", 'o', "FILE", "where to write it; - is standard output" },
 	{ "words", 0, NULL, "seal it under the recovery words" },
 	{ "words-file", 0, "FILE", "read the words from a file" },
 	{ "backup-passphrase-file", 0, "FILE",
@@ -138,7 +138,7 @@ static const struct cli_option join_device_options[] = {
 	{ 0 },
 };
 static const struct cli_option save_options[] = {
-	{ "output", 'o', "FILE", "where to write it" },
+	{ "output", 'o', "FILE", "where to write it; - is standard output" },
 	{ "force", 0, NULL, "replace what is there" },
 	{ 0 },
 };
@@ -173,7 +173,7 @@ static const struct cli_option appeal_options[] = {
 	{ 0 },
 };
 static const struct cli_option export_options[] = {
-	{ "output", 'o', "FILE", "where to write it" },
+	{ "output", 'o', "FILE", "where to write it; - is standard output" },
 	{ "to-key", 0, "KEY", "seal it to this key: 64 hex digits" },
 	{ "open", 0, NULL, "leave it readable for everybody" },
 	{ "with-name", 0, NULL, "sign it, so that it shows who gives it" },
