@@ -153,7 +153,7 @@ client_group_check_name(struct cs_client *c, const char *name)
 		    "A group's name is one line of 1 to %zu bytes of UTF-8, "
 		    "with single blanks between words.",
 		    CS_NAME_MAX);
-	if ((err = client_find_impostor(like, c, name)))
+	if ((err = client_looks_like(like, c, name)))
 		return err;
 	if (like[0] != '\0')
 		return client_problem(c, CS_ERR_EXISTS,
@@ -176,7 +176,7 @@ check_new(
 	if ((contact != NULL && contact->state == CONTACT_ACCEPTED) ||
 	    strcmp(handle, c->self.handle) == 0)
 		return CS_OK;
-	if ((err = client_find_near(near, c, handle, handle)))
+	if ((err = client_looks_near(near, c, handle, handle)))
 		return err;
 	return who->begin != NULL && who->begin(who->arg, handle, near)
 	    ? CS_OK

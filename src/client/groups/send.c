@@ -250,7 +250,7 @@ begin_with(struct client_group *g, struct cs_client *c, const char *handle,
 	if (strcmp(handle, c->self.handle) == 0)
 		return client_problem(
 		    c, CS_ERR_MISUSE, "%s is your own name.", handle);
-	if ((err = client_find_near(near, c, handle, handle)))
+	if ((err = client_looks_near(near, c, handle, handle)))
 		return err;
 	if (out->begin != NULL && out->begin(out->arg, handle, near))
 		return client_group_direct(c, g, handle);

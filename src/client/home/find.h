@@ -11,6 +11,7 @@
 #pragma once
 
 #include "client/home/client.h"
+#include "client/home/looks.h"
 
 /* What was found: a person, or else a group. */
 struct client_meant {
@@ -52,22 +53,12 @@ CS_CHECKED enum cs_err client_meant_load_meta(struct client_group *out,
 CS_CHECKED enum cs_err client_group_find(struct client_group *out,
     struct cs_client *c, const char *typed, enum client_group_find find);
 
-/* Is there somebody or something accepted whose name ${name} is nearly, or
- * looks like?  Then ${out} gets that name; otherwise it is empty.  Whoever has
- * the handle ${except}, which may be NULL, does not count. */
-#define CLIENT_NAME_SIZE 256
-CS_CHECKED enum cs_err client_find_near(char out[static CLIENT_NAME_SIZE],
-    struct cs_client *c, const char *name, const char *except);
 /* What the user calls whoever has ${handle}; empty: nothing else. */
 void client_find_alias(char out[static CS_CLIENT_ALIAS_MAX + 1],
     struct cs_client *c, const char *handle);
 /* What is to be said beside the name of ${g}: what the user calls it, and, if
- * it is a group, client_find_impostor(). */
+ * it is a group, client_looks_like(). */
 CS_CHECKED enum cs_err client_find_words(
     char alias[static CS_CLIENT_ALIAS_MAX + 1],
     char looks_like[static CLIENT_NAME_SIZE], struct cs_client *c,
     const struct client_group *g);
-/* Whom could people take a group of this name for: somebody the user knows, or
- * the operator?  ${out} gets their name, "the operator", or nothing. */
-CS_CHECKED enum cs_err client_find_impostor(
-    char out[static CLIENT_NAME_SIZE], struct cs_client *c, const char *name);

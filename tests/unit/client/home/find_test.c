@@ -220,23 +220,23 @@ test_impostor(void **state)
 	(void)state;
 	world_init(&w);
 	know(&w, "boris", CONTACT_ACCEPTED);
-	assert_ok(client_find_impostor(like, w.c, "B\xd0\xbeRIS"));
+	assert_ok(client_looks_like(like, w.c, "B\xd0\xbeRIS"));
 	assert_string_equal(like, "boris");
-	assert_ok(client_find_impostor(like, w.c, "a1ma"));
+	assert_ok(client_looks_like(like, w.c, "a1ma"));
 	assert_string_equal(like, "alma");
-	assert_ok(client_find_impostor(like, w.c, "Report desk"));
+	assert_ok(client_looks_like(like, w.c, "Report desk"));
 	assert_string_equal(like, "the operator");
-	assert_ok(client_find_impostor(like, w.c, "hub.example"));
+	assert_ok(client_looks_like(like, w.c, "hub.example"));
 	assert_string_equal(like, "the operator");
-	assert_ok(client_find_impostor(like, w.c, "family"));
+	assert_ok(client_looks_like(like, w.c, "family"));
 	assert_string_equal(like, "");
 	/* Whoever is met later is known, too. */
 	know(&w, "family", CONTACT_KNOWN);
-	assert_ok(client_find_impostor(like, w.c, "family"));
+	assert_ok(client_looks_like(like, w.c, "family"));
 	assert_string_equal(like, "family");
-	assert_ok(client_find_near(like, w.c, "boriss", NULL));
+	assert_ok(client_looks_near(like, w.c, "boriss", NULL));
 	assert_string_equal(like, "boris");
-	assert_ok(client_find_near(like, w.c, "boris", "boris"));
+	assert_ok(client_looks_near(like, w.c, "boris", "boris"));
 	assert_string_equal(like, "");
 	world_clear(&w);
 }
