@@ -10,6 +10,7 @@
 #include "cli/print.h"
 #include "content/evidence.h"
 #include "content/evidence_write.h"
+#include "content/mimi_names.h"
 
 #define COLUMN 16
 

@@ -7,6 +7,7 @@
 #include "base/text.h"
 #include "base/units.h"
 #include "content/cbor.h"
+#include "content/mimi_names.h"
 #include "crypto/hash.h"
 
 /* draft-ietf-mimi-content: numbers of its registries. */

@@ -118,34 +118,8 @@ CS_CHECKED enum cs_err cs_mimi_parse(
 CS_CHECKED enum cs_err cs_mimi_id(uint8_t out[static CS_MIMI_ID_LEN],
     const struct cs_mimi_content *content, struct cs_view encoded);
 
-/* "mimi://HUB/u/HANDLE" and "mimi://HUB/r/HEX of group_ref", appended. */
-CS_CHECKED enum cs_err cs_mimi_user_uri(
-    struct cs_buf *out, const char *hub, struct cs_view handle);
-CS_CHECKED enum cs_err cs_mimi_room_uri(
-    struct cs_buf *out, const char *hub, const uint8_t group_ref[static 32]);
-/* Does ${uri} name this handle, or this group, on whatever hub? */
-bool cs_mimi_user_uri_names(struct cs_view uri, struct cs_view handle);
-bool cs_mimi_room_uri_names(
-    struct cs_view uri, const uint8_t group_ref[static 32]);
 /* Can ${text} be a reaction: one line, not too long, with something to see? */
 bool cs_mimi_reaction_valid(struct cs_view text);
-/* The handle in a user's uri; empty if it is none. */
-struct cs_view cs_mimi_user_of(struct cs_view uri);
-/* Does ${text} say "@${handle}", in letters of either case? */
-bool cs_mimi_mentions(struct cs_view text, struct cs_view handle);
 /* When a message vanishes that was accepted at ${accepted_ms}; 0: never. */
 uint64_t cs_mimi_expires_ms(
     const struct cs_mimi_content *content, uint64_t accepted_ms);
-/* Do both name the same hub? */
-bool cs_mimi_same_hub(struct cs_view a, struct cs_view b);
-
-/* "https://HUB/b/HEX of blob", appended; and the way back (CS_ERR_FORMAT). */
-CS_CHECKED enum cs_err cs_mimi_blob_url(
-    struct cs_buf *out, const char *hub, const uint8_t blob[static 16]);
-CS_CHECKED enum cs_err cs_mimi_blob(
-    uint8_t blob[static 16], const struct cs_mimi_external *part);
-
-/* A name that is safe to show and to create: no separators, no control
- * characters, nothing that turns writing around, at most 255 bytes and not
- * empty.  ${out} holds CS_MIMI_FILENAME_MAX + 1 bytes. */
-void cs_mimi_filename(char *out, struct cs_view name);

@@ -1,13 +1,12 @@
 /* SPDX-License-Identifier: MIT */
-/* What names people, rooms, files and blobs in a message. */
+#include "content/mimi_names.h"
+
 #include <string.h>
 
 #include "base/text.h"
 #include "base/writer.h"
-#include "content/mimi.h"
 
-/* ---- people and rooms
- * -------------------------------------------------------------- */
+/* ---- people and rooms -------------------------------------------------- */
 
 static enum cs_err
 write_uri(

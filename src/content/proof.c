@@ -6,6 +6,7 @@
 #include "base/reader.h"
 #include "base/units.h"
 #include "base/writer.h"
+#include "content/mimi_names.h"
 
 #define CAPSULE_VERSION 1
 

@@ -4,6 +4,7 @@
 
 #include "base/text.h"
 #include "content/mimi.h"
+#include "content/mimi_names.h"
 #include "fuzz/fuzz_want.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);

@@ -27,6 +27,7 @@
 #include "client/home/find.h"
 #include "client/home/group.h"
 #include "client/hub/call.h"
+#include "content/mimi_names.h"
 #include "crypto/init.h"
 #include "crypto/random.h"
 #include "franking/sender.h"

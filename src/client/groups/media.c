@@ -19,6 +19,7 @@
 #include "client/home/problem.h"
 #include "client/hub/again.h"
 #include "content/media.h"
+#include "content/mimi_names.h"
 #include "content/photo.h"
 #include "content/photo_clean.h"
 #include "content/voice.h"

@@ -29,6 +29,7 @@
 #include "client/home/roles.h"
 #include "client/hub/call.h"
 #include "client/hub/stamp.h"
+#include "content/mimi_names.h"
 #include "crypto/random.h"
 #include "franking/sender.h"
 

@@ -14,6 +14,7 @@
 #include "client/hub/again.h"
 #include "client/hub/call.h"
 #include "content/media.h"
+#include "content/mimi_names.h"
 #include "net/blob.h"
 #include "net/client_http.h"
 

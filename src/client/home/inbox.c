@@ -18,6 +18,7 @@
 #include "client/home/message.h"
 #include "client/home/problem.h"
 #include "client/home/receipt.h"
+#include "content/mimi_names.h"
 #include "content/voice.h"
 #include "crypto/random.h"
 

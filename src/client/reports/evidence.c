@@ -16,6 +16,7 @@
 #include "client/home/problem.h"
 #include "client/hub/stamp.h"
 #include "content/evidence.h"
+#include "content/mimi_names.h"
 #include "crypto/random.h"
 
 #define LINE_MAX_HERE 1024

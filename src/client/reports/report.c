@@ -15,6 +15,7 @@
 #include "client/reports/sent.h"
 #include "content/evidence_seal.h"
 #include "content/evidence_write.h"
+#include "content/mimi_names.h"
 #include "crypto/random.h"
 #include "store/file.h"
 #include "store/file_out.h"

@@ -8,6 +8,7 @@
 #include "content/evidence.h"
 #include "content/evidence_seal.h"
 #include "content/mimi.h"
+#include "content/mimi_names.h"
 #include "crypto/random.h"
 #include "desk/cases/case.h"
 #include "desk/cases/split.h"

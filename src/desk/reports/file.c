@@ -13,6 +13,7 @@
 #include "content/evidence_media.h"
 #include "content/media.h"
 #include "content/mimi.h"
+#include "content/mimi_names.h"
 #include "crypto/hash.h"
 #include "desk/core/audit.h"
 #include "desk/core/desk.h"

@@ -2,6 +2,7 @@
 #include "desk/show/photos.h"
 
 #include "content/mimi.h"
+#include "content/mimi_names.h"
 #include "desk/core/json.h"
 #include "desk/core/record.h"
 #include "desk/photos/index.h"

@@ -8,6 +8,7 @@
 #include "base/text.h"
 #include "base/units.h"
 #include "content/mimi.h"
+#include "content/mimi_names.h"
 #include "content/photo_look.h"
 #include "desk/cases/case.h"
 #include "desk/core/actor.h"

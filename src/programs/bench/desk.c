@@ -13,6 +13,7 @@
 #include "content/evidence_seal.h"
 #include "content/evidence_write.h"
 #include "content/mimi.h"
+#include "content/mimi_names.h"
 #include "content/proof.h"
 #include "crypto/hash.h"
 #include "crypto/hpke.h"

@@ -9,6 +9,7 @@
 #include "base/alloc.h"
 #include "base/units.h"
 #include "content/mimi.h"
+#include "content/mimi_names.h"
 #include "crypto/random.h"
 #include "franking/sender.h"
 #include "franking/stamp.h"

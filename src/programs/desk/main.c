@@ -14,6 +14,7 @@
 #include "content/evidence.h"
 #include "content/evidence_write.h"
 #include "content/mimi.h"
+#include "content/mimi_names.h"
 #include "crypto/suite.h"
 #include "desk/core/actor.h"
 #include "desk/core/desk.h"

@@ -8,6 +8,7 @@
 #include <stdlib.h>
 
 #include "content/evidence.h"
+#include "content/mimi_names.h"
 #include "crypto/random.h"
 #include "support/operator.h"
 #include "support/test.h"

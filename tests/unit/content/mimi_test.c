@@ -4,6 +4,7 @@
 #include "base/text.h"
 #include "content/cbor.h"
 #include "content/mimi.h"
+#include "content/mimi_names.h"
 #include "crypto/init.h"
 #include "crypto/suite.h"
 #include "support/test.h"

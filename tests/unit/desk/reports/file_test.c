@@ -7,6 +7,7 @@
 
 #include "content/media.h"
 #include "content/mimi.h"
+#include "content/mimi_names.h"
 #include "crypto/hash.h"
 #include "crypto/init.h"
 #include "desk/core/row.h"
