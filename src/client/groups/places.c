@@ -123,30 +123,28 @@ out:
 	return err;
 }
 
+/* The newest message that was sent before that in the row ${*id}. */
+static enum cs_err
+sent_before(uint64_t *id, struct cs_client *c, const struct client_group *g)
+{
+	return cs_db_get_int(id, c->db,
+	    "SELECT id FROM message WHERE grp=? AND kind=? AND id<? AND id"
+	    " NOT IN (SELECT message FROM outbox) ORDER BY id DESC LIMIT 1",
+	    cs_blob(client_group_id(g)), cs_int(CS_CLIENT_SENT), cs_int(*id));
+}
+
 /* Which messages did the hub take and lose?  The newest that it has ends it:
  * its log goes on from there or ends there. */
 static enum cs_err
 find_lost(struct kept *k, struct cs_client *c, const struct client_group *g)
 {
-	struct cs_buf ids = { 0 };
-	struct cs_writer w = cs_writer(&ids);
-	struct cs_reader r;
-	struct cs_rows rows;
+	uint64_t id = INT64_MAX;
 	bool more = true;
-	enum cs_err err = cs_db_query(&rows, c->db,
-	    "SELECT id FROM message WHERE grp=? AND kind=? AND id NOT IN"
-	    " (SELECT message FROM outbox) ORDER BY id DESC",
-	    cs_blob(client_group_id(g)), cs_int(CS_CLIENT_SENT));
+	enum cs_err err = CS_OK;
 
-	while (err == CS_OK && cs_rows_next(&rows))
-		cs_write_u64(&w, cs_col_int(&rows, 0));
-	if ((err = cs_rows_end(&rows, err)) == CS_OK)
-		err = cs_writer_end(&w);
-	r = cs_reader(cs_buf_view(&ids));
-	while (err == CS_OK && more && cs_reader_more(&r))
-		err = look_at_sent(k, c, g, cs_read_u64(&r), &more);
-	cs_buf_free(&ids);
-	return err;
+	while (err == CS_OK && more && (err = sent_before(&id, c, g)) == CS_OK)
+		err = look_at_sent(k, c, g, id, &more);
+	return err == CS_ERR_NOT_FOUND ? CS_OK : err;
 }
 
 /* They are not called sent any more. */
