@@ -284,10 +284,15 @@ cli_progress(uint64_t done, uint64_t total)
 	    : 0;
 	amount(some, (double)done);
 	amount(all, (double)total);
-	amount(speed, rate);
-	time_left(left, rate > 0 ? (double)(total - done) / rate : 0);
-	fprintf(stderr, "\r\033[K%s of %s, %s/s, %s left", some, all, speed,
-	    rate > 0 ? left : "?");
+	fprintf(stderr, "\r\033[K%s of %s", some, all);
+	if (rate > 0) {
+		amount(speed, rate);
+		fprintf(stderr, ", %s/s", speed);
+	}
+	if (rate > 0 && done < total) {
+		time_left(left, (double)(total - done) / rate);
+		fprintf(stderr, ", %s left", left);
+	}
 	if (done >= total) {
 		fputc('\n', stderr);
 		from_us = 0;

@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: MIT
 """Lines that are slow, far or broken: everything gets there, as it can."""
 import os
+import pty
+import re
 import subprocess
 import time
 
@@ -40,6 +42,28 @@ def saved(w, name, sent):
     out = w.path("saved-%s-%d" % (name, time.monotonic_ns()))
     w.csok(name, "save", got[0]["id"], "-o", out)
     check(read(out) == read(sent), "the same bytes")
+
+
+def on_a_terminal(w, name, *args):
+    """What somebody sees who gives the command on a terminal."""
+    pid, fd = pty.fork()
+    if pid == 0:
+        os.execv(os.path.join(BIN, "countersign"),
+                 ["countersign", "--home", w.home(name)] + list(args))
+    seen = b""
+    while True:
+        try:
+            more = os.read(fd, 65536)
+        except OSError:
+            break
+        if not more:
+            break
+        seen += more
+    os.close(fd)
+    _, status = os.waitpid(pid, 0)
+    seen = seen.decode("utf-8", "replace")
+    check(status == 0, "%s -> %d: %s" % (args, status, seen[-400:]))
+    return seen
 
 
 def test_upload_over_a_line_that_breaks():
@@ -123,6 +147,33 @@ def test_a_page_takes_as_long_as_it_takes():
         check([t[:2] for t in got] == ["%02d" % i for i in range(14)],
               "all, in order: %s" % [t[:2] for t in got])
         check(line.cut == 1, "it was cut")
+
+
+def test_many_small_messages():
+    """All of them come, in order, in pieces that one sees coming."""
+    with World() as w, Line(w.port) as line:
+        pair(w, line)
+        w.ok("flood", w.home("bob"), "alice", 0, 300)
+        line.rate = {"up": 20000, "down": 20000}
+        said = on_a_terminal(w, "alice", "inbox")
+        check([m for m in re.findall(r"message (\d{5}),", said)] ==
+              ["%05d" % i for i in range(300)], "all of them, in order")
+        check("fetching messages" in said, "it says what it waits for")
+
+
+def test_progress_of_files():
+    """Whoever waits sees how far a file is, and how fast it goes."""
+    with World() as w, Line(w.port) as line:
+        pair(w, line)
+        sent = noise(w, "file", 300000)
+        line.rate = {"up": 60000, "down": 60000}
+        said = on_a_terminal(w, "alice", "send", "bob", "--file", sent)
+        check(re.search(r"\d+ kB of 300 kB", said) and "kB/s" in said,
+              "how far, how fast: %r" % said[-400:])
+        w.csok("bob", "send", "alice", "--file", sent)
+        mid = [m["id"] for m in w.inbox("alice") if m.get("media")][0]
+        said = on_a_terminal(w, "alice", "save", mid, "-o", w.path("there"))
+        check("kB/s" in said, "how fast: %r" % said[-400:])
 
 
 def test_backlog_stays_where_it_broke():

@@ -145,6 +145,10 @@ fetch(struct cs_client *c, struct client_group *g, struct cs_buf *raw,
 	uint64_t from_ms = now_ms();
 	enum cs_err err;
 
+	/* What was shown of the last page ended what was said of waiting. */
+	if (c->fetching.total > c->fetching.done)
+		client_activity(
+		    CS_CLIENT_FETCHING, c->fetching.done, c->fetching.total);
 	ask.max_bytes = *bytes != 0 ? *bytes : PAGE_BYTES_FIRST;
 	/* Should it break off, less of it is lost the next time. */
 	*bytes = next_bytes(ask.max_bytes, 0, UINT64_MAX);
