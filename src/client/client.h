@@ -584,11 +584,11 @@ CS_CHECKED enum cs_err cs_client_messages(struct cs_client *c,
     enum cs_err (*each)(void *arg, const struct cs_client_message *m),
     void *arg);
 
-/* A page of a conversation: the last ${most} messages, or those before the
- * message whose id begins with ${before}. */
+/* A page of a conversation: the last ${most} messages, or those before, after
+ * or around the message whose id begins so, which is with those around it. */
 struct cs_client_page {
 	unsigned most;
-	const char *before; /* or NULL */
+	const char *before, *after, *around; /* at most one; or NULL */
 };
 /* Call ${each} for them, in order of arrival.  ${typed} as for
  * cs_client_send(). */
@@ -596,6 +596,41 @@ CS_CHECKED enum cs_err cs_client_conversation(struct cs_client *c,
     const char *typed, const struct cs_client_page *page,
     enum cs_err (*each)(void *arg, const struct cs_client_message *m),
     void *arg);
+/* All of a conversation up to the message whose id begins with ${last} was
+ * seen: it is new no more, and whoever gets receipts gets one. */
+CS_CHECKED enum cs_err cs_client_seen(
+    struct cs_client *c, const char *typed, const char *last);
+
+/* How the user keeps a conversation, on this device. */
+struct cs_client_shelf {
+	bool pinned, muted, archived;
+};
+CS_CHECKED enum cs_err cs_client_shelve(struct cs_client *c, const char *typed,
+    const struct cs_client_shelf *marks);
+/* What was written and not sent: sealed, like what was.  An empty ${text}
+ * without ${reply_to}, the beginning of a message's id or NULL, is none. */
+CS_CHECKED enum cs_err cs_client_draft(struct cs_client *c, const char *typed,
+    struct cs_view text, const char *reply_to);
+
+/* A conversation in the list of all; views live during the call. */
+struct cs_client_listed {
+	const char *id, *name, *alias, *looks_like, *added_by;
+	bool direct, lost;
+	enum cs_client_group_state state;
+	uint64_t unread;  /* messages of others that are new */
+	uint64_t time_ms; /* of ${last}; or of the last entry of the log */
+	struct cs_client_shelf marks;
+	struct cs_view draft;
+	bool is_reply;
+	uint8_t reply_to[CS_CLIENT_MID_LEN];  /* of the draft */
+	const struct cs_client_message *last; /* or NULL */
+};
+/* Call ${each} for every conversation, in no order.  No message is opened but
+ * the last of each. */
+CS_CHECKED enum cs_err cs_client_listing(struct cs_client *c,
+    enum cs_err (*each)(void *arg, const struct cs_client_listed *l),
+    void *arg);
+
 /* Call ${each} for the messages in which all of the ${n} words are, as parts of
  * words too, in whatever case. */
 CS_CHECKED enum cs_err cs_client_search(struct cs_client *c,

@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <poll.h>
 
+#include "net/beside.h"
 #include "net/client_ws.h"
 #include "net/moved.h"
 #include "store/clock.h"
@@ -51,22 +52,25 @@ net_wait(struct cs_net_client *c, const struct net_line *l, short events,
     struct net_patience *p)
 {
 	bool beside = l != &c->line && c->line.tls != NULL && !c->over;
-	struct pollfd both[2] = {
+	struct pollfd fds[2 + CS_NET_BESIDE_MAX] = {
 		{ l->fd, events, 0 },
 		{ beside ? c->line.fd : -1,
 		    beside ? net_ws_events(c) : (short)0, 0 },
 	};
 	uint64_t now = now_ms();
-	int wait_ms, turn_ms = INT32_MAX;
+	int wait_ms, turn_ms = INT32_MAX, n;
 
 	if (now >= p->end_ms && !goes_on(p, l))
 		return CS_ERR_TIMEOUT;
 	wait_ms = (int)(p->end_ms - now);
 	if (c->line.tls != NULL && !c->over)
 		turn_ms = net_ws_patience_ms(c);
-	if (poll(both, 2, wait_ms < turn_ms ? wait_ms : turn_ms) < 0 &&
+	n = net_beside_add(fds, 2);
+	if (poll(fds, (nfds_t)n, wait_ms < turn_ms ? wait_ms : turn_ms) < 0 &&
 	    errno != EINTR)
 		return CS_ERR_IO;
+	if (net_beside_turn(fds, 2, n))
+		return CS_ERR_TIMEOUT;
 	if (beside)
 		net_ws_turn(c);
 	return CS_OK;

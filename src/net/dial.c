@@ -11,6 +11,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "net/beside.h"
 #include "store/clock.h"
 
 /* Bytes that wait in the kernel without having been sent: more would only tell
@@ -27,12 +28,19 @@ now_ms(void)
 static enum cs_err
 await(int fd, short events, uint64_t end_ms)
 {
-	struct pollfd p = { fd, events, 0 };
+	struct pollfd fds[1 + CS_NET_BESIDE_MAX] = { { fd, events, 0 } };
 
 	for (;;) {
 		uint64_t now = now_ms();
-		int n = now < end_ms ? poll(&p, 1, (int)(end_ms - now)) : 0;
+		int all = net_beside_add(fds, 1);
+		int n = now < end_ms
+		    ? poll(fds, (nfds_t)all, (int)(end_ms - now))
+		    : 0;
 
+		if (n > 0 && net_beside_turn(fds, 1, all))
+			return CS_ERR_TIMEOUT;
+		if (n > 0 && fds[0].revents == 0)
+			continue;
 		if (n > 0)
 			return CS_OK;
 		if (n == 0)

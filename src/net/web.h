@@ -46,6 +46,14 @@ struct cs_web_answer {
 	void *stream; /* not NULL: events follow, see below */
 };
 
+/* A file that is built into a program, and served as it is. */
+struct cs_web_file {
+	const char *path; /* "/index.html" */
+	const char *media_type;
+	const unsigned char *data;
+	size_t len;
+};
+
 struct cs_web_config {
 	int listener; /* which is taken, whatever cs_web_new() returns */
 	const char *chain_path, *key_path; /* PEM; NULL: without TLS */

@@ -32,4 +32,5 @@ node node_modules/typescript/bin/tsc --noEmit >&2
 mkdir -p "$work"
 node node_modules/vite/bin/vite.js build --logLevel warn \
     --outDir "$work/dist" --emptyOutDir >&2
-python3 ../../scripts/embed "$work/dist" "$out"
+python3 ../../scripts/embed "$work/dist" "$out" \
+    desk/console/console_files.h cs_console_files

@@ -12,18 +12,23 @@
 
 /* ---- a conversation ----------------------------------------------------- */
 
-/* The rows of a page, the last first. */
+/* The rows of a conversation before ${at}, the last first, or from ${at} on. */
 static enum cs_err
-list_page(struct cs_buf *ids, struct cs_client *c,
-    const struct client_meant *meant, uint64_t before, unsigned most)
+list_side(struct cs_buf *ids, struct cs_client *c,
+    const struct client_meant *meant, bool before, uint64_t at, unsigned most)
 {
+	struct cs_view id = cs_view(meant->id, meant->id_len);
 	struct cs_writer w = cs_writer(ids);
 	struct cs_rows rows;
-	enum cs_err err = cs_db_query(&rows, c->db,
-	    "SELECT id FROM message WHERE grp=? AND id<? AND about=0"
-	    " AND" CLIENT_LISTED " ORDER BY id DESC LIMIT ?",
-	    cs_blob(cs_view(meant->id, meant->id_len)), cs_int(before),
-	    CLIENT_LISTED_ARGS(c), cs_int(most));
+	enum cs_err err = before
+	    ? cs_db_query(&rows, c->db,
+		  "SELECT id FROM message WHERE grp=? AND id<? AND about=0"
+		  " AND" CLIENT_LISTED " ORDER BY id DESC LIMIT ?",
+		  cs_blob(id), cs_int(at), CLIENT_LISTED_ARGS(c), cs_int(most))
+	    : cs_db_query(&rows, c->db,
+		  "SELECT id FROM message WHERE grp=? AND id>=? AND about=0"
+		  " AND" CLIENT_LISTED " ORDER BY id LIMIT ?",
+		  cs_blob(id), cs_int(at), CLIENT_LISTED_ARGS(c), cs_int(most));
 
 	while (err == CS_OK && cs_rows_next(&rows))
 		cs_write_u64(&w, cs_col_int(&rows, 0));
@@ -41,30 +46,54 @@ find_row(uint64_t *out, struct cs_client *c, const char *prefix)
 	return err ? err : client_message_by_mid(out, NULL, c, mid);
 }
 
+/* The rows of ${page}: those ${before} some row, the last first, and those
+ * ${from} it on. */
+static enum cs_err
+list_page(struct cs_buf *before, struct cs_buf *from, struct cs_client *c,
+    const struct client_meant *meant, const struct cs_client_page *page)
+{
+	unsigned half = page->most / 2;
+	uint64_t at = INT64_MAX;
+	enum cs_err err;
+
+	if (page->after != NULL)
+		return (err = find_row(&at, c, page->after))
+		    ? err
+		    : list_side(from, c, meant, false, at + 1, page->most);
+	if (page->around != NULL)
+		return (err = find_row(&at, c, page->around)) ||
+			(err = list_side(before, c, meant, true, at, half))
+		    ? err
+		    : list_side(from, c, meant, false, at, page->most - half);
+	if (page->before != NULL && (err = find_row(&at, c, page->before)))
+		return err;
+	return list_side(before, c, meant, true, at, page->most);
+}
+
 enum cs_err
 cs_client_conversation(struct cs_client *c, const char *typed,
     const struct cs_client_page *page,
     enum cs_err (*each)(void *arg, const struct cs_client_message *m),
     void *arg)
 {
-	uint64_t before = INT64_MAX;
+	struct cs_buf before = { 0 }, from = { 0 };
 	struct client_meant meant;
-	struct cs_buf ids = { 0 };
 	struct cs_view rest;
+	struct cs_reader r;
 	enum cs_err err = client_find(&meant, c, typed, CLIENT_FIND_ANY);
 
-	if (err == CS_OK && page->before != NULL)
-		err = find_row(&before, c, page->before);
 	if (err == CS_OK)
-		err = list_page(&ids, c, &meant, before, page->most);
-	rest = cs_buf_view(&ids);
+		err = list_page(&before, &from, c, &meant, page);
+	rest = cs_buf_view(&before);
 	for (; err == CS_OK && rest.len >= 8; rest.len -= 8) {
-		struct cs_reader r =
-		    cs_reader(cs_view(rest.data + rest.len - 8, 8));
-
+		r = cs_reader(cs_view(rest.data + rest.len - 8, 8));
 		err = client_inbox_show(c, cs_read_u64(&r), each, arg);
 	}
-	cs_buf_free(&ids);
+	r = cs_reader(cs_buf_view(&from));
+	while (err == CS_OK && cs_reader_more(&r))
+		err = client_inbox_show(c, cs_read_u64(&r), each, arg);
+	cs_buf_free(&before);
+	cs_buf_free(&from);
 	return err;
 }
 

@@ -60,3 +60,17 @@ client_receipt_read(struct cs_client *c, uint64_t last)
 		  cs_int(CS_MIMI_READ), cs_int(CS_CLIENT_RECEIVED),
 		  cs_int(CLIENT_PART_MESSAGE), cs_int(last));
 }
+
+enum cs_err
+client_receipt_read_in(
+    struct cs_client *c, struct cs_view group_id, uint64_t last)
+{
+	bool wanted;
+	enum cs_err err = receipts_wanted(&wanted, c);
+
+	return err || !wanted
+	    ? err
+	    : cs_db_exec(c->db, DUE " seen=0 AND id<=? AND grp=?" OR_MORE,
+		  cs_int(CS_MIMI_READ), cs_int(CS_CLIENT_RECEIVED),
+		  cs_int(CLIENT_PART_MESSAGE), cs_int(last), cs_blob(group_id));
+}

@@ -11,3 +11,6 @@ CS_CHECKED enum cs_err client_receipt_delivered(
 /* All new messages up to the row ${last} are shown now; inside a transaction.
  */
 CS_CHECKED enum cs_err client_receipt_read(struct cs_client *c, uint64_t last);
+/* The same of the conversation ${group_id} alone. */
+CS_CHECKED enum cs_err client_receipt_read_in(
+    struct cs_client *c, struct cs_view group_id, uint64_t last);

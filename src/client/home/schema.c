@@ -122,8 +122,13 @@ static const char version5[] =
     "CREATE TABLE receipt_due(message INTEGER PRIMARY KEY,"
     " status INTEGER NOT NULL);";
 
+/* shelf: how the user keeps a conversation (home/shelf.h). */
+static const char version6[] =
+    "CREATE TABLE shelf(grp BLOB PRIMARY KEY, sealed BLOB NOT NULL)"
+    " WITHOUT ROWID;";
+
 static const char *const steps[] = { version1, version2, version3, version4,
-	version5 };
+	version5, version6 };
 
 const struct cs_db_schema cs_client_schema = { "countersign client", steps,
 	sizeof steps / sizeof steps[0] };

@@ -109,7 +109,7 @@ refuse_err(struct api_call *c, const struct api_route *route, enum cs_err err)
 static void
 page(const struct cs_desk_api *api, const char *path, struct cs_web_answer *a)
 {
-	const struct cs_console_file *f = api->options.files;
+	const struct cs_web_file *f = api->options.files;
 
 	if (strcmp(path, "/") == 0)
 		path = "/index.html";

@@ -30,7 +30,7 @@ struct cs_web_request;
 struct cs_desk_api_options {
 	const bool *online; /* whether the desk is connected to its hub; or
 			     * NULL */
-	const struct cs_console_file *files;
+	const struct cs_web_file *files;
 	const char *name; /* another host name that it is reached by; or NULL */
 	bool tls;
 	uint64_t idle_ms; /* after which a session is locked */

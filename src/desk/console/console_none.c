@@ -14,7 +14,7 @@ static const unsigned char page[] =
     "the desk again. <code>-Dconsole=enabled</code> says why it does not work."
     "</p></html>";
 
-const struct cs_console_file cs_console_files[] = {
+const struct cs_web_file cs_console_files[] = {
 	{ "/index.html", "text/html; charset=utf-8", page, sizeof page - 1 },
 	{ NULL, NULL, NULL, 0 },
 };

@@ -10,6 +10,7 @@
 #include "cli/report_error.h"
 #include "content/evidence.h"
 #include "content/evidence_write.h"
+#include "member/show.h"
 #include "programs/countersign/home.h"
 #include "programs/countersign/json.h"
 #include "programs/countersign/main.h"
@@ -60,7 +61,7 @@ put_message(void *arg, const struct cs_client_message *m)
 {
 	struct export *e = arg;
 
-	cli_message_json(&e->j, m);
+	cs_member_message_json(&e->j, NULL, m);
 	return flush(e);
 }
 

@@ -3,10 +3,12 @@
 #include "programs/countersign/main.h"
 
 #include <signal.h>
+#include <string.h>
 
 #include "cli/complete.h"
 #include "cli/report_error.h"
 #include "crypto/suite.h"
+#include "programs/countersign/page_part.h"
 
 static const struct cli_option options[] = {
 	{ "home", 0, "DIR",
@@ -120,6 +122,11 @@ static const struct cli_option alias_options[] = {
 };
 static const struct cli_option safety_options[] = {
 	{ "accept-new", 0, NULL, "accept the new key" },
+	{ 0 },
+};
+static const struct cli_option browser_options[] = {
+	{ "port", 0, "PORT", "the port to listen on" },
+	{ "no-browser", 0, NULL, "open no browser, only print the link" },
 	{ 0 },
 };
 static const struct cli_option yes_options[] = {
@@ -452,6 +459,12 @@ static const struct cli_command commands[] = {
 	    "\"recover\". What is here already stays; all of it comes back "
 	    "or nothing.",
 	    1, 1, restore_options, cli_restore },
+	{ "page", "[--port PORT] [--no-browser]",
+	    "use the messenger in a browser of this machine",
+	    "Prints a link that works once, and opens it if there is a "
+	    "desktop. Nobody but this machine can reach the page. Other "
+	    "commands can use the folder meanwhile. Ends with Ctrl-C.",
+	    0, 0, browser_options, cli_page },
 	{ "passphrase set", "[--new-passphrase-file FILE]",
 	    "have the folder take a passphrase",
 	    "At least 8 characters. Nobody can bring it back.", 0, 0,
@@ -512,5 +525,7 @@ int
 main(int argc, char **argv)
 {
 	signal(SIGPIPE, SIG_IGN);
+	if (argc == 3 && strcmp(argv[1], "part") == 0)
+		return page_part(argv[2]);
 	return cli_main(&countersign, argc, argv);
 }

@@ -6,9 +6,6 @@
 #include "client/client.h"
 
 #define CLI_MID_DIGITS 16 /* digits of a message id that people see */
-/* Write one message as an object without a name. */
-void cli_message_json(
-    struct cs_json_writer *j, const struct cs_client_message *m);
 /* Show one message, for people or as a line of JSON; ${arg} is a const bool *.
  */
 enum cs_err cli_show_message(void *arg, const struct cs_client_message *m);

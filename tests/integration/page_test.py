@@ -1,0 +1,203 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: MIT
+"""The local page's methods: the messenger by HTTP on this machine."""
+import os
+import time
+
+from line import Line
+from page import Page, Refused
+from world import World, check, main, photo
+
+
+def refused(p, method, **take):
+    try:
+        p.do(method, **take)
+    except Refused as e:
+        return e
+    raise AssertionError("%s was done" % method)
+
+
+def test_join_and_talk():
+    """Somebody joins in a browser, and talks to a command line."""
+    with World() as w:
+        w.join("bob")
+        with Page(w, w.home("ann")) as p:
+            check(p.do("state")["phase"] == "none", "nobody yet")
+            p.do("join", link=w.invite(), name="ann")
+            me = p.do("state")
+            check(me["phase"] == "open" and me["name"] == "ann" and
+                  me["words_here"], "joined: %s" % me)
+            words = p.do("words")["words"]
+            check(len(words.split()) == 12, "twelve words")
+            check(p.do("words_check", words=words)["right"], "right words")
+            check(not p.do("words_check", words="a b c")["right"], "wrong")
+            p.do("words_forget")
+            p.do("connect")
+            e = refused(p, "send", to="bob", text="hello")
+            check("bob" in e.sentence, "asks first: %s" % e)
+            sent = p.do("send", to="bob", text="hello", begin=True)
+            check(not sent["waits"], "sent")
+            w.csok("bob", "inbox")
+            w.csok("bob", "accept", "ann")
+            w.csok("bob", "send", "ann", "hello ann")
+            found = p.until(lambda l: l and l[0]["unread"] == 1,
+                            "conversations")
+            check(found[0]["last"]["text"] == "hello ann", "the last")
+            c = found[0]["id"]
+            page = p.do("messages", id=c)
+            texts = [m["text"] for m in page if m["kind"] != "notice"]
+            check(texts == ["hello", "hello ann"], "%s" % texts)
+            p.do("seen", id=c, last=page[-1]["id"])
+            check(p.do("conversations")[0]["unread"] == 0, "seen")
+            p.do("draft", id=c, text="half a ")
+            check(p.do("conversations")[0]["draft"] == "half a ", "draft")
+            p.do("shelve", id=c, pinned=True, muted=False, archived=True)
+            l = p.do("conversations")[0]
+            check(l["pinned"] and l["archived"] and "muted" not in l and
+                  l["draft"] == "half a ", "shelf: %s" % l)
+            # Other commands use the folder meanwhile.
+            w.csok("ann", "send", "bob", "by command")
+            p.until(lambda l: l[0]["last"]["text"] == "by command",
+                    "conversations")
+
+
+def test_pages():
+    """Pages before, after and around a message, without gaps."""
+    with World() as w:
+        w.join("ann", "bob")
+        w.friends("ann", "bob")
+        w.ok("flood", w.home("bob"), "ann", 0, 40)
+        w.csok("ann", "inbox")
+        with Page(w, w.home("ann")) as p:
+            p.do("open")
+            c = p.do("conversations")[0]["id"]
+            last = p.do("messages", id=c, most=10)
+            check(len(last) == 10, "ten")
+            before = p.do("messages", id=c, most=10, before=last[0]["id"])
+            both = [m["text"] for m in before + last]
+            check(both == sorted(both) and len(set(both)) == 20, "%s" % both)
+            after = p.do("messages", id=c, most=9, after=before[0]["id"])
+            check([m["id"] for m in after] == [m["id"] for m in before[1:]],
+                  "after")
+            around = p.do("messages", id=c, most=10, around=last[0]["id"])
+            check([m["id"] for m in around] ==
+                  [m["id"] for m in before[5:] + last[:5]], "around")
+            check(len(p.do("search", words=["message", "00013"])) == 1,
+                  "found")
+            check(len(p.do("search", words=["TELEPHONE"], most=7)) == 7,
+                  "the newest")
+
+
+def test_photos_and_reports():
+    """A threat in a request: no photo, a report with proof, in the page."""
+    with World(desk=True) as w:
+        w.join("ann", "bob", "eve")
+        w.friends("ann", "bob")
+        photo(w.path("a.png"), 320, 200)
+        with Page(w, w.home("ann")) as p:
+            p.do("open")
+            p.do("connect")
+            with open(w.path("a.png"), "rb") as f:
+                name = p.put(f.read())
+            p.do("send", to="bob", photo=name, text="look")
+            p.do("send_files")
+            got = [m for m in w.inbox("bob") if m.get("media")]
+            check(got and got[0]["text"] == "look", "came")
+            w.csok("bob", "send", "ann", "--photo", w.path("a.png"), "back")
+            c = p.until(lambda l: l[0]["last"].get("media"),
+                        "conversations")[0]
+            file = p.do("fetch", id=c["last"]["id"])["file"]
+            check(len(p.get(file)) > 1000, "the photo")
+            status, _, _ = p.ask("GET", "/api/get?file=" + file)
+            check(status == 404, "once only")
+            w.csok("eve", "send", "ann", "--photo", w.path("a.png"),
+                   "I will find you", "--new")
+            asks = p.until(lambda l: any(x["state"] == "request"
+                                         for x in l), "conversations")
+            ask = [x for x in asks if x["state"] == "request"][0]
+            e = refused(p, "fetch", id=ask["last"]["id"])
+            check("accept" in e.sentence, "no photo before: %s" % e)
+            lines = p.do("report_prepare", ids=[ask["last"]["id"]],
+                         reason="harassment")["lines"]
+            check(any("I will find you" in l for l in lines), "%s" % lines)
+            check(len(p.do("report_send")["id"]) == 32, "sent")
+            check(refused(p, "report_send").code == "misuse", "once")
+            w.desk_reports(1)
+            check(p.do("reports")[0]["reason"] == "harassment", "listed")
+            p.do("block", name="eve")
+
+
+def test_reads_while_a_call_waits():
+    """What is stored is shown while the hub is waited for."""
+    with World() as w, Line(w.port) as line:
+        w.join("bob")
+        w.csok("ann", "join", line.through(w.invite()), "--name", "ann")
+        w.friends("ann", "bob")
+        with Page(w, w.home("ann")) as p:
+            p.do("open")
+            line.stalled = True
+            call = p.begin("connect")
+            for _ in range(5):
+                began = time.monotonic()
+                check(p.do("conversations")[0]["name"] == "bob", "read")
+                check(time.monotonic() - began < 5, "at once")
+            line.stalled = False
+            p.end(call)
+            check(p.do("state")["online"], "online")
+
+
+def test_nobody_else_asks():
+    """Another page, another host, a second use of the link: refused."""
+    with World() as w:
+        w.join("ann")
+        with Page(w, w.home("ann")) as p:
+            def status(method="POST", path="/api/do", **headers):
+                h = {k.replace("_", "-"): v for k, v in headers.items()}
+                return p.ask(method, path, {"method": "state"}, h)[0]
+            check(status() == 200, "the page")
+            check(status(Host="evil.example:%d" % p.port) == 403, "rebound")
+            check(status(Origin="https://evil.example") == 403, "origin")
+            check(status(X_CSRF_Token=None) == 403, "no header")
+            check(status(Cookie="") == 401, "no cookie")
+            check(status(Cookie="countersign-page=" + "0" * 32) == 401,
+                  "another cookie")
+            check(p.ask("POST", "/api/begin",
+                        {"token": p.token})[0] == 403, "the link again")
+            check(p.ask("GET", "/api/get?file=../client.db")[0] == 404,
+                  "no way out")
+            code, _, headers = p.ask("GET", "/")
+            check(code == 200 and "trusted-types" in
+                  headers["Content-Security-Policy"], "the page's policy")
+            for bad in ({"method": "nothing"}, {"method": 7}, {}, [],
+                        {"method": "messages", "take": {"id": 5}},
+                        {"method": "messages", "take": {"id": "x",
+                                                        "more": 1}},
+                        {"method": "send", "take": {"to": "a\0b"}}):
+                code, data, _ = p.ask("POST", "/api/do", bad)
+                check(code == 400 or b"error" in data or b"ticket" in data,
+                      "%s: %d %r" % (bad, code, data))
+            check(p.ask("POST", "/api/do", b"{" * 100000)[0] == 400, "deep")
+            check(status() == 200, "still there")
+
+
+def test_locked():
+    """A passphrase opens it; a lock closes it; a wipe ends it."""
+    with World() as w:
+        w.join("ann")
+        with Page(w, w.home("ann")) as p:
+            p.do("open")
+            check(refused(p, "lock").code == "misuse", "no passphrase yet")
+            p.do("passphrase", passphrase="a long passphrase")
+            p.do("lock")
+            check(p.do("state")["phase"] == "locked", "locked")
+            check(refused(p, "conversations").code == "passphrase", "closed")
+            check("passphrase" in refused(
+                p, "open", passphrase="a wrong passphrase").sentence, "wrong")
+            p.do("open", passphrase="a long passphrase")
+            check(p.do("state")["phase"] == "open", "open")
+            p.do("wipe")
+            check(p.do("state")["phase"] == "none", "nothing")
+            check(not os.listdir(w.home("ann")), "nothing is left")
+
+
+main()
