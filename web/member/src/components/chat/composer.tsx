@@ -1,0 +1,242 @@
+// SPDX-License-Identifier: MIT
+// Writing: what is written is kept on this device until it is sent.
+import { useEffect, useRef, useState } from "preact/hooks";
+import { bytes, t } from "../../lang";
+import type { Listed, Message } from "../../runtime/methods";
+import { ask, runtime } from "../../runtime/runtime";
+import { called } from "../../stores/conversations";
+import { act, changes } from "../../stores/engine";
+import { preview } from "../list/list";
+import { Icon } from "../parts/icon";
+import { Failed, useDoing } from "../parts/parts";
+import { record } from "./voice";
+import type { Recording } from "./voice";
+
+const KEEP_MS = 400;
+const FILE_MAX = 100 * 1024 * 1024;
+
+interface Attached {
+  file: File;
+  photo: boolean;
+  url: string;
+}
+
+/** Keep what is written, a moment after the last key. */
+function useDraft(l: Listed, text: string, reply: string | undefined) {
+  const timer = useRef<number | undefined>(undefined);
+  const kept = useRef(l.draft ?? "");
+  const save = (now: string) => {
+    clearTimeout(timer.current);
+    if (now === kept.current) return;
+    kept.current = now;
+    void ask("draft", { id: l.id, text: now, ...(reply ? { reply_to: reply } : {}) }).then(
+      () => changes.value++,
+      () => undefined,
+    );
+  };
+  const latest = useRef(text);
+  latest.current = text;
+  useEffect(() => {
+    clearTimeout(timer.current);
+    timer.current = window.setTimeout(() => save(text), KEEP_MS);
+  }, [text]);
+  useEffect(() => {
+    const leave = () => save(latest.current);
+    addEventListener("pagehide", leave);
+    return () => {
+      removeEventListener("pagehide", leave);
+      leave();
+    };
+  }, []);
+  return (sent: string) => {
+    kept.current = sent;
+    clearTimeout(timer.current);
+  };
+}
+
+function Attachments({ files, drop }: { files: Attached[]; drop: (i: number) => void }) {
+  return (
+    <ul class="attached">
+      {files.map((f, i) => (
+        <li key={f.url}>
+          {f.photo ? <img src={f.url} alt="" /> : <Icon name="file" />}
+          <span>
+            <bdi>{f.file.name}</bdi> <span class="quiet">{bytes(f.file.size)}</span>
+            {f.photo && <small class="quiet">{t("compose.cleaned")}</small>}
+          </span>
+          <button
+            type="button"
+            class="tool"
+            aria-label={t("compose.drop", { name: f.file.name })}
+            onClick={() => drop(i)}
+          >
+            <Icon name="x" />
+          </button>
+        </li>
+      ))}
+    </ul>
+  );
+}
+
+export function Composer({
+  l,
+  reply,
+  edit,
+  done,
+}: {
+  l: Listed;
+  reply: Message | null;
+  edit: Message | null;
+  done: () => void;
+}) {
+  const [text, setText] = useState(l.draft ?? "");
+  const [files, setFiles] = useState<Attached[]>([]);
+  const [recording, setRecording] = useState<Recording | null>(null);
+  const [busy, error, run, clear] = useDoing();
+  const area = useRef<HTMLTextAreaElement>(null);
+  const picker = useRef<HTMLInputElement>(null);
+  const kept = useDraft(l, edit ? (l.draft ?? "") : text, reply?.id);
+  useEffect(() => {
+    if (edit) setText(edit.text ?? "");
+    if (edit || reply) area.current?.focus();
+  }, [edit, reply]);
+
+  const attach = (chosen: Iterable<File>) => {
+    for (const file of chosen) {
+      if (file.size > FILE_MAX) {
+        void run(() => Promise.reject(new Error(t("compose.too-large", { name: file.name }))));
+        continue;
+      }
+      const photo = file.type.startsWith("image/");
+      setFiles((f) => [...f, { file, photo, url: URL.createObjectURL(file) }]);
+    }
+  };
+  const sendFiles = async () => {
+    for (const [i, f] of files.entries()) {
+      const name = await runtime().put(f.file);
+      const words = i === 0 && text.trim() ? { text: text.trim() } : {};
+      await ask("send", { to: l.id, ...words, ...(f.photo ? { photo: name } : { file: name }) });
+      URL.revokeObjectURL(f.url);
+    }
+    setFiles([]);
+  };
+  const send = async () => {
+    const said = text.trim();
+    if (edit?.id) await ask("edit", { id: edit.id, text: said });
+    else if (files.length) await sendFiles();
+    else if (said) await ask("send", { to: l.id, text: said, ...(reply?.id ? { reply_to: reply.id } : {}) });
+    else return;
+    setText("");
+    kept("");
+    await ask("draft", { id: l.id, text: "" });
+    done();
+    // Texts are not kept waiting by this.
+    void ask("send_files").catch(() => undefined);
+  };
+  const submit = () => {
+    if (!busy) void run(() => act(send())).then(() => area.current?.focus());
+  };
+  const speak = async () => {
+    if (!recording) {
+      setRecording(await record());
+      return;
+    }
+    const sound = await recording.stop();
+    setRecording(null);
+    const voice = await runtime().put(sound);
+    await ask("send", { to: l.id, voice });
+    void ask("send_files").catch(() => undefined);
+  };
+  const empty = !text.trim() && !files.length;
+  return (
+    <footer class="composer">
+      {(reply || edit) && (
+        <div class="composer-about">
+          <Icon name={edit ? "pen" : "reply"} small />
+          <span>
+            <b>{edit ? t("compose.editing") : t("compose.answering", { name: called(reply?.from ?? "") })}</b>{" "}
+            <bdi class="quiet">{preview((edit ?? reply)!).slice(0, 120)}</bdi>
+          </span>
+          <button
+            type="button"
+            class="tool"
+            aria-label={t("do.cancel")}
+            onClick={() => {
+              if (edit) setText(l.draft ?? "");
+              done();
+            }}
+          >
+            <Icon name="x" />
+          </button>
+        </div>
+      )}
+      <Attachments files={files} drop={(i) => setFiles(files.filter((_, k) => k !== i))} />
+      <Failed error={error} />
+      {recording && (
+        <p class="composer-note" role="status">
+          {t("compose.recording")}
+        </p>
+      )}
+      <div class="composer-row">
+        <button type="button" class="tool" aria-label={t("compose.add")} onClick={() => picker.current?.click()}>
+          <Icon name="plus" />
+        </button>
+        <input
+          ref={picker}
+          type="file"
+          multiple
+          hidden
+          onChange={(e) => {
+            attach(e.currentTarget.files ?? []);
+            e.currentTarget.value = "";
+          }}
+        />
+        <textarea
+          ref={area}
+          rows={1}
+          dir="auto"
+          aria-label={t("compose.message")}
+          placeholder={t("compose.message")}
+          value={text}
+          onInput={(e) => {
+            setText(e.currentTarget.value);
+            clear();
+          }}
+          onPaste={(e) => {
+            const pasted = [...(e.clipboardData?.files ?? [])];
+            if (pasted.length) {
+              e.preventDefault();
+              attach(pasted);
+            }
+          }}
+          onKeyDown={(e) => {
+            // On a phone, Enter begins a new line.
+            if (e.key !== "Enter" || e.shiftKey || e.isComposing || matchMedia("(pointer: coarse)").matches) return;
+            e.preventDefault();
+            submit();
+          }}
+        />
+        {empty && !edit ? (
+          <button
+            type="button"
+            class={`tool${recording ? " fill" : ""}`}
+            aria-label={recording ? t("compose.stop") : t("compose.speak")}
+            onClick={() => void run(() => act(speak()))}
+          >
+            <Icon name={recording ? "send" : "mic"} />
+          </button>
+        ) : (
+          <button
+            type="button"
+            class="tool fill"
+            disabled={busy || (empty && !edit)}
+            aria-label={t("compose.send")}
+            onClick={submit}
+          >
+            <Icon name={busy ? "clock" : "send"} />
+          </button>
+        )}
+      </div>
+    </footer>
+  );
+}

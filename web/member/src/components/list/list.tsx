@@ -1,0 +1,165 @@
+// SPDX-License-Identifier: MIT
+// All chats: who, what was said last, what is new.
+import { useState } from "preact/hooks";
+import { num, shortly, t } from "../../lang";
+import type { Listed, Message } from "../../runtime/methods";
+import { href } from "../../router";
+import { all, archived, called, chats, nameOf, requests } from "../../stores/conversations";
+import { state } from "../../stores/engine";
+import { Icon } from "../parts/icon";
+import { Bar, Who } from "../parts/parts";
+import { Line } from "../line";
+import { Tabs } from "../tabs";
+
+/** The last message in a line. */
+export function preview(m: Message): string {
+  if (m.deleted) return t("msg.deleted");
+  if (m.kind === "notice") return m.text ?? "";
+  if (m.kind === "refused") return t("msg.refused");
+  if (m.kind === "timer") return t("msg.timer");
+  if (m.kind === "unknown") return t("msg.unknown");
+  const media = m.media?.[0];
+  if (media && !m.text)
+    return media.photo ? t("media.photo") : media.duration_ms !== undefined ? t("media.voice") : media.name;
+  return m.text ?? "";
+}
+
+function last(l: Listed) {
+  const m = l.last;
+  if (l.draft)
+    return (
+      <>
+        <span class="draft">{t("list.draft")}</span> <bdi>{l.draft}</bdi>
+      </>
+    );
+  if (!m) return null;
+  const said = <bdi>{preview(m)}</bdi>;
+  if (m.kind === "sent") return t("list.you") + " " + preview(m);
+  if (!l.direct && m.kind === "received" && m.from)
+    return (
+      <>
+        <bdi>{called(m.from)}</bdi>: {said}
+      </>
+    );
+  return said;
+}
+
+function Row({ l, current }: { l: Listed; current: boolean }) {
+  return (
+    <li>
+      <a
+        class={`row${l.unread && !l.muted ? " new" : ""}`}
+        href={href("chat", l.id)}
+        aria-current={current ? "page" : undefined}
+      >
+        <Who name={l.name} shown={nameOf(l)} group={!l.direct} />
+        <div class="row-text">
+          <div class="row-top">
+            <span class="row-name">
+              <bdi>{nameOf(l)}</bdi>
+            </span>
+            <span class="row-time">{shortly(l.time_ms)}</span>
+          </div>
+          <div class="row-sub">
+            <span class="row-last">{last(l)}</span>
+            {l.pinned && <Icon name="pin" small />}
+            {l.muted && (
+              <>
+                <Icon name="mute" small />
+                <span class="unseen">{t("list.muted")}</span>
+              </>
+            )}
+            {l.last?.waiting && <Icon name="clock" small />}
+            {l.unread > 0 && (
+              <span class={`count${l.muted ? " soft" : ""}`}>
+                <span aria-hidden="true">{num(l.unread)}</span>
+                <span class="unseen">{t("list.unread", { n: l.unread })}</span>
+              </span>
+            )}
+          </div>
+        </div>
+      </a>
+    </li>
+  );
+}
+
+/** Up and down go from chat to chat. */
+function rove(e: KeyboardEvent) {
+  if (e.key !== "ArrowDown" && e.key !== "ArrowUp") return;
+  const rows = [...(e.currentTarget as HTMLElement).querySelectorAll<HTMLElement>("a.row")];
+  const at = rows.indexOf(document.activeElement as HTMLElement);
+  const to = rows[at + (e.key === "ArrowDown" ? 1 : -1)];
+  if (!to) return;
+  e.preventDefault();
+  to.focus();
+}
+
+function Requests() {
+  const n = requests.value.length;
+  return n === 0 ? null : (
+    <a class="call" href={href("requests")}>
+      <Who name="" stranger small />
+      <div>
+        <strong>{t("list.requests", { n })}</strong>
+        <span class="note quiet">{t("list.requests-hint")}</span>
+      </div>
+      <Icon name="go" />
+    </a>
+  );
+}
+
+function Nothing() {
+  return (
+    <div class="page">
+      <p class="quiet">{t("list.empty")}</p>
+      <p>
+        {t("list.you-are")}{" "}
+        <bdi class="digits">
+          {state.value.name}@{state.value.hub}
+        </bdi>
+      </p>
+    </div>
+  );
+}
+
+export function ChatList({ current }: { current?: string }) {
+  const [old, setOld] = useState(false);
+  const shown = old ? archived.value : chats.value;
+  return (
+    <>
+      <Bar title={old ? t("list.archive") : t("list.title")} big>
+        {(archived.value.length > 0 || old) && (
+          <button
+            type="button"
+            class="tool"
+            aria-pressed={old}
+            aria-label={t("list.archive")}
+            onClick={() => setOld(!old)}
+          >
+            <Icon name={old ? "x" : "archive"} />
+          </button>
+        )}
+        <a class="tool" href={href("search")} aria-label={t("search.title")}>
+          <Icon name="search" />
+        </a>
+      </Bar>
+      <Line />
+      <main class="list-main" id={current === undefined ? "main" : undefined}>
+        {!old && <Requests />}
+        {all.value && shown.length === 0 && <Nothing />}
+        <ul aria-label={t("list.title")} onKeyDown={rove}>
+          {shown.map((l) => (
+            <Row key={l.id} l={l} current={l.id === current} />
+          ))}
+        </ul>
+        <div class="begin">
+          <a class="btn" href={href("new")}>
+            <Icon name="pen" />
+            {t("list.write")}
+          </a>
+        </div>
+      </main>
+      <Tabs at="chats" />
+    </>
+  );
+}

@@ -1,0 +1,502 @@
+// SPDX-License-Identifier: MIT
+// Oneself: name, devices, words, how it looks, and the way out.
+import { useEffect, useState } from "preact/hooks";
+import type { Key } from "../../lang";
+import { moment, t } from "../../lang";
+import type { Device } from "../../runtime/methods";
+import { ask, runtime } from "../../runtime/runtime";
+import { href } from "../../router";
+import { choice, keepChoice } from "../../stores/choices";
+import { act, refreshState, state } from "../../stores/engine";
+import { Tongues } from "../joining/joining";
+import { Line } from "../line";
+import type { Sign } from "../parts/icon";
+import { Icon } from "../parts/icon";
+import { Bar, Choice, CopyButton, Failed, Input, Tell, useDoing, Who } from "../parts/parts";
+import { Tabs } from "../tabs";
+
+const PLACES: { to: string; icon: Sign; word: Key }[] = [
+  { to: "reports", icon: "flag", word: "reports.title" },
+  { to: "notices", icon: "shield", word: "notice.title" },
+  { to: "devices", icon: "device", word: "devices.title" },
+  { to: "keeping", icon: "lock", word: "keeping.title" },
+  { to: "looks", icon: "hide", word: "looks.title" },
+  { to: "program", icon: "info", word: "program.title" },
+];
+
+export function You() {
+  const s = state.value;
+  const address = `${s.name ?? ""}@${s.hub ?? ""}`;
+  return (
+    <>
+      <Bar title={t("tab.you")} big />
+      <Line />
+      <main class="list-main" id="main">
+        <div class="page">
+          <div class="pair-who">
+            <Who name={s.name ?? ""} />
+            <div>
+              <h2>
+                <bdi>{s.name}</bdi>
+              </h2>
+              <p class="small quiet">
+                <bdi>{address}</bdi>
+              </p>
+            </div>
+          </div>
+          <CopyButton text={address} label={t("you.copy")} />
+        </div>
+        <ul aria-label={t("tab.you")}>
+          {PLACES.map((p) => (
+            <li key={p.to}>
+              <a class="row short" href={href(p.to)}>
+                <Icon name={p.icon} />
+                <div class="row-text">{t(p.word)}</div>
+                <Icon name="go" />
+              </a>
+            </li>
+          ))}
+        </ul>
+      </main>
+      <Tabs at="you" />
+    </>
+  );
+}
+
+// ---- devices ------------------------------------------------------------------
+
+function OneDevice({ d, again }: { d: Device; again: () => void }) {
+  const [sure, setSure] = useState(false);
+  const [busy, error, run] = useDoing();
+  return (
+    <article class="card stack">
+      <h2>
+        <bdi>{d.name || t("devices.first")}</bdi>
+      </h2>
+      <p class="small quiet">
+        {t("devices.since", { when: moment(d.created_ms) })}
+        {d.this ? ` · ${t("devices.this")}` : ""}
+      </p>
+      <Failed error={error} />
+      {!d.this && (
+        <button
+          type="button"
+          class="btn stop"
+          disabled={busy}
+          onClick={() =>
+            sure ? void run(() => act(ask("device_remove", { id: d.id }))).then((ok) => ok && again()) : setSure(true)
+          }
+        >
+          {sure ? t("devices.remove-sure") : t("devices.remove")}
+        </button>
+      )}
+    </article>
+  );
+}
+
+function Linking({ done }: { done: () => void }) {
+  const [code, setCode] = useState("");
+  const [asks, setAsks] = useState<{ name: string; number: string } | null>(null);
+  const [busy, error, run] = useDoing();
+  useEffect(() => {
+    let over = false;
+    void run(async () => {
+      setCode((await ask("link_begin")).code);
+      while (!over) {
+        const got = await ask("link_wait");
+        if (got.number !== undefined) {
+          if (!over) setAsks({ name: got.name ?? "", number: got.number });
+          return;
+        }
+      }
+    });
+    return () => {
+      over = true;
+      void ask("link_end").catch(() => undefined);
+    };
+  }, []);
+  return (
+    <section class="card stack-l">
+      <h2>{t("link.title")}</h2>
+      {!asks && code && (
+        <>
+          <p>{t("link.hint")}</p>
+          <p class="digits note">{code}</p>
+          <CopyButton text={code} />
+        </>
+      )}
+      {asks && (
+        <div class="centre">
+          <p>{t("link.asks", { name: asks.name })}</p>
+          <p class="great digits">
+            {asks.number.slice(0, 3)} {asks.number.slice(3)}
+          </p>
+          <p class="note quiet">{t("link.same")}</p>
+        </div>
+      )}
+      <Failed error={error} />
+      <div class="pair">
+        <button type="button" class="btn second" onClick={done}>
+          {asks ? t("link.no") : t("do.cancel")}
+        </button>
+        {asks && (
+          <button
+            type="button"
+            class="btn second"
+            disabled={busy}
+            onClick={() => void run(() => act(ask("link_agree"))).then((ok) => ok && done())}
+          >
+            {t("link.yes")}
+          </button>
+        )}
+      </div>
+    </section>
+  );
+}
+
+export function Devices() {
+  const [all, set] = useState<Device[] | null>(null);
+  const [linking, setLinking] = useState(false);
+  const [, error, run] = useDoing();
+  const load = () => void run(async () => set(await ask("devices")));
+  useEffect(load, []);
+  return (
+    <>
+      <Bar title={t("devices.title")} back={href("you")} />
+      <Line />
+      <main class="page" id="main">
+        <Failed error={error} />
+        {linking ? (
+          <Linking
+            done={() => {
+              setLinking(false);
+              load();
+            }}
+          />
+        ) : (
+          <button type="button" class="btn wide" onClick={() => setLinking(true)}>
+            <Icon name="plus" />
+            {t("devices.add")}
+          </button>
+        )}
+        {all?.map((d) => (
+          <OneDevice key={d.id} d={d} again={load} />
+        ))}
+      </main>
+    </>
+  );
+}
+
+// ---- what is kept -------------------------------------------------------------
+
+function CheckWords() {
+  const [words, set] = useState("");
+  const [right, setRight] = useState<boolean | null>(null);
+  const [busy, error, run] = useDoing();
+  return (
+    <section class="card stack-l">
+      <h2>{t("keeping.words")}</h2>
+      <p class="note quiet">{t("keeping.words-hint")}</p>
+      <Input
+        label={t("recover.words")}
+        value={words}
+        set={(v) => {
+          set(v);
+          setRight(null);
+        }}
+      />
+      {right !== null && (
+        <Tell tone={right ? "good" : "warn"} icon={right ? "check" : "info"}>
+          <p>{t(right ? "keeping.words-right" : "keeping.words-wrong")}</p>
+        </Tell>
+      )}
+      <Failed error={error} />
+      <button
+        type="button"
+        class="btn second"
+        disabled={busy || !words.trim()}
+        onClick={() =>
+          void run(async () => {
+            setRight((await ask("words_check", { words: words.trim() })).right);
+            set("");
+          })
+        }
+      >
+        {t("keeping.check")}
+      </button>
+    </section>
+  );
+}
+
+function Passphrase() {
+  const [one, setOne] = useState("");
+  const [two, setTwo] = useState("");
+  const [done, setDone] = useState(false);
+  const [busy, error, run] = useDoing();
+  const set = (passphrase: string) =>
+    void run(async () => {
+      await act(ask("passphrase", passphrase ? { passphrase } : {}));
+      setOne("");
+      setTwo("");
+      setDone(true);
+    });
+  return (
+    <section class="card stack-l">
+      <h2>{t("keeping.passphrase")}</h2>
+      <p class="note quiet">{t("join.passphrase-hint")}</p>
+      <Input label={t("keeping.new-passphrase")} hint={t("join.passphrase-least")} value={one} set={setOne} secret />
+      <Input
+        label={t("keeping.again")}
+        value={two}
+        set={setTwo}
+        secret
+        wrong={two && one !== two ? t("keeping.differ") : undefined}
+      />
+      {done && (
+        <Tell tone="good" icon="check">
+          <p>{t("keeping.done")}</p>
+        </Tell>
+      )}
+      <Failed error={error} />
+      <div class="pair">
+        <button type="button" class="btn second" disabled={busy || !one || one !== two} onClick={() => set(one)}>
+          {t("keeping.set")}
+        </button>
+        <button type="button" class="btn second" disabled={busy} onClick={() => set("")}>
+          {t("keeping.unset")}
+        </button>
+      </div>
+      <button
+        type="button"
+        class="btn plain"
+        disabled={busy}
+        onClick={() => void run(() => ask("lock").then(refreshState))}
+      >
+        <Icon name="lock" />
+        {t("keeping.lock")}
+      </button>
+    </section>
+  );
+}
+
+function Backup() {
+  const [passphrase, set] = useState("");
+  const [taken, setTaken] = useState<number | null>(null);
+  const [busy, error, run] = useDoing();
+  const save = async () => {
+    const { file } = await act(ask("backup", { passphrase }));
+    const a = document.createElement("a");
+    a.href = URL.createObjectURL(await runtime().get(file));
+    a.download = "countersign.backup";
+    a.click();
+    set("");
+  };
+  const restore = async (chosen: File) => {
+    const file = await runtime().put(chosen);
+    setTaken((await act(ask("restore", { file, passphrase }))).messages);
+    set("");
+  };
+  return (
+    <section class="card stack-l">
+      <h2>{t("backup.title")}</h2>
+      <p class="note quiet">{t("backup.hint")}</p>
+      <Input label={t("backup.passphrase")} hint={t("join.passphrase-least")} value={passphrase} set={set} secret />
+      {taken !== null && (
+        <Tell tone="good" icon="check">
+          <p>{t("backup.restored", { n: taken })}</p>
+        </Tell>
+      )}
+      <Failed error={error} />
+      <div class="pair">
+        <button type="button" class="btn second" disabled={busy || !passphrase} onClick={() => void run(save)}>
+          <Icon name="save" />
+          {t("backup.make")}
+        </button>
+        <label class={`btn second${busy || !passphrase ? " off" : ""}`}>
+          {t("backup.restore")}
+          <input
+            class="unseen"
+            type="file"
+            disabled={busy || !passphrase}
+            onChange={(e) => {
+              const f = e.currentTarget.files?.[0];
+              e.currentTarget.value = "";
+              if (f) void run(() => restore(f));
+            }}
+          />
+        </label>
+      </div>
+    </section>
+  );
+}
+
+function Privacy() {
+  const [, error, run] = useDoing();
+  const [receipts, setReceipts] = useState<boolean | null>(null);
+  const [refuse, setRefuse] = useState<boolean | null>(null);
+  return (
+    <section class="card stack-l">
+      <h2>{t("privacy.title")}</h2>
+      <div class="stack">
+        <h3>{t("privacy.receipts")}</h3>
+        <p class="hint">{t("privacy.receipts-hint")}</p>
+        {[true, false].map((on) => (
+          <Choice
+            key={String(on)}
+            kind="radio"
+            name="receipts"
+            label={t(on ? "privacy.on" : "privacy.off")}
+            checked={receipts === on}
+            set={() => {
+              setReceipts(on);
+              void run(() => ask("settings", { receipts: on }));
+            }}
+          />
+        ))}
+      </div>
+      <div class="stack">
+        <h3>{t("privacy.strangers")}</h3>
+        {[false, true].map((no) => (
+          <Choice
+            key={String(no)}
+            kind="radio"
+            name="strangers"
+            label={t(no ? "privacy.refuse" : "privacy.request")}
+            checked={refuse === no}
+            set={() => {
+              setRefuse(no);
+              void run(() => ask("settings", { unknown_senders: no ? "refuse" : "request" }));
+            }}
+          />
+        ))}
+      </div>
+      <Failed error={error} />
+    </section>
+  );
+}
+
+function Wipe() {
+  const [sure, setSure] = useState(false);
+  const [busy, error, run] = useDoing();
+  return (
+    <section class="card stack-l">
+      <h2>{t("wipe.title")}</h2>
+      <p class="note quiet">{t("wipe.hint")}</p>
+      <Failed error={error} />
+      <button
+        type="button"
+        class="btn stop"
+        disabled={busy}
+        onClick={() => (sure ? void run(() => ask("wipe").then(refreshState)) : setSure(true))}
+      >
+        {sure ? t("wipe.sure") : t("wipe.do")}
+      </button>
+    </section>
+  );
+}
+
+export function Keeping() {
+  return (
+    <>
+      <Bar title={t("keeping.title")} back={href("you")} />
+      <main class="page" id="main">
+        <CheckWords />
+        <Passphrase />
+        <Backup />
+        <Privacy />
+        <Wipe />
+      </main>
+    </>
+  );
+}
+
+// ---- how it looks -------------------------------------------------------------
+
+function Choose({ of, values }: { of: "theme" | "text"; values: { value: string; word: Key }[] }) {
+  const [now, set] = useState(choice(of));
+  return (
+    <fieldset class="stack">
+      <legend>
+        <h2>{t(of === "theme" ? "looks.theme" : "looks.text")}</h2>
+      </legend>
+      {values.map((v) => (
+        <Choice
+          key={v.value}
+          kind="radio"
+          name={of}
+          label={t(v.word)}
+          checked={now === v.value}
+          set={() => {
+            keepChoice(of, v.value);
+            set(v.value);
+          }}
+        />
+      ))}
+    </fieldset>
+  );
+}
+
+export function Looks() {
+  return (
+    <>
+      <Bar title={t("looks.title")} back={href("you")} />
+      <main class="page" id="main">
+        <h2>{t("join.language")}</h2>
+        <Tongues />
+        <Choose
+          of="theme"
+          values={[
+            { value: "", word: "looks.system" },
+            { value: "light", word: "looks.light" },
+            { value: "dark", word: "looks.dark" },
+          ]}
+        />
+        <Choose
+          of="text"
+          values={[
+            { value: "", word: "looks.usual" },
+            { value: "large", word: "looks.large" },
+            { value: "larger", word: "looks.larger" },
+            { value: "largest", word: "looks.largest" },
+          ]}
+        />
+      </main>
+    </>
+  );
+}
+
+export function Program() {
+  const s = state.value;
+  return (
+    <>
+      <Bar title={t("program.title")} back={href("you")} />
+      <main class="page" id="main">
+        <Tell tone="info" icon="shield-check" title={t("program.local")}>
+          <p>{t("program.local-hint")}</p>
+        </Tell>
+        <section class="card">
+          <dl class="facts">
+            <div>
+              <dt>{t("program.hub")}</dt>
+              <dd>
+                <bdi>{s.hub}</bdi>
+              </dd>
+            </div>
+            <div>
+              <dt>{t("program.key")}</dt>
+              <dd class="digits">{s.operator_key}</dd>
+            </div>
+            <div>
+              <dt>{t("program.account")}</dt>
+              <dd class="digits">{s.account}</dd>
+            </div>
+            <div>
+              <dt>{t("program.device")}</dt>
+              <dd class="digits">{s.device}</dd>
+            </div>
+          </dl>
+        </section>
+      </main>
+    </>
+  );
+}

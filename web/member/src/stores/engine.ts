@@ -1,0 +1,100 @@
+// SPDX-License-Identifier: MIT
+// What the engine is and does: who one is, the line, and what goes on.
+import { computed, signal } from "@preact/signals";
+import type { State } from "../runtime/methods";
+import type { Activity, Happened } from "../runtime/runtime";
+import { ask, EngineError, runtime } from "../runtime/runtime";
+import { t } from "../lang";
+
+export const state = signal<State>({ phase: "none", online: false });
+export const gone = signal<"closed" | "stranger" | null>(null);
+export const activity = signal<{ what: Activity; done: number; total: number }>({ what: "idle", done: 0, total: 0 });
+export const progress = signal<{ done: number; total: number } | null>(null);
+export const checkNumber = signal("");
+/** Read out once, politely. */
+export const announcement = signal("");
+/** Counts up whenever something may have changed. */
+export const changes = signal(0);
+export const problem = signal("");
+
+export const online = computed(() => state.value.online);
+
+export function announce(text: string) {
+  announcement.value = "";
+  setTimeout(() => (announcement.value = text), 30);
+}
+
+/** What to tell the user of a failure. */
+export function sentence(e: unknown): string {
+  if (e instanceof EngineError && e.message) return e.message;
+  return t("error.other");
+}
+
+export async function refreshState() {
+  state.value = await ask("state");
+}
+
+const AGAIN_MS = 5000;
+let trying = false;
+
+/** Reach the hub, now and whenever the line is back. */
+export async function stayConnected() {
+  if (trying || state.value.phase !== "open" || state.value.online) return;
+  trying = true;
+  try {
+    await ask("connect");
+    problem.value = "";
+    await ask("send_files").catch(() => undefined);
+  } catch (e) {
+    problem.value = e instanceof EngineError && e.code !== "closed" ? e.message : "";
+    setTimeout(() => void stayConnected(), AGAIN_MS);
+  } finally {
+    trying = false;
+  }
+  await refreshState().catch(() => undefined);
+}
+
+let due = false;
+function changed() {
+  if (due) return;
+  due = true;
+  setTimeout(() => {
+    due = false;
+    changes.value++;
+  }, 60);
+}
+
+export function listen() {
+  runtime().onGone = (why) => (gone.value = why);
+  runtime().onEvent = (e: Happened) => {
+    switch (e.event) {
+      case "changed":
+        changed();
+        break;
+      case "state":
+        void refreshState().then(stayConnected);
+        changed();
+        break;
+      case "check_number":
+        checkNumber.value = e.number;
+        break;
+      case "progress":
+        progress.value = e.done < e.total ? { done: e.done, total: e.total } : null;
+        break;
+      case "activity":
+        activity.value = { what: e.what, done: e.done, total: e.total };
+        if (e.what === "fetching") changed();
+        break;
+    }
+  };
+  addEventListener("online", () => void stayConnected());
+}
+
+/** Do it, and look at everything anew. */
+export async function act<T>(what: Promise<T>): Promise<T> {
+  try {
+    return await what;
+  } finally {
+    changed();
+  }
+}
