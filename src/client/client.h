@@ -483,6 +483,13 @@ uint64_t cs_client_next_expiry_ms(struct cs_client *c, uint64_t most_ms);
  */
 #define CS_CLIENT_RECEIPTS_MOST 10
 CS_CHECKED enum cs_err cs_client_receipts(struct cs_client *c, bool on);
+/* What was set on this device last. */
+struct cs_client_settings {
+	bool receipts;
+	enum cs_client_unknown unknown_senders;
+};
+CS_CHECKED enum cs_err cs_client_settings(
+    struct cs_client_settings *out, struct cs_client *c);
 /* Send what is due, if there is a connection. */
 CS_CHECKED enum cs_err cs_client_receipts_send(struct cs_client *c);
 

@@ -122,6 +122,23 @@ member_link_agree(struct member_call *k)
 /* ---- settings ----------------------------------------------------------- */
 
 enum cs_err
+member_settings_now(struct member_call *k)
+{
+	struct cs_client_settings s;
+	enum cs_err err = cs_client_settings(&s, k->c);
+
+	if (err)
+		return err;
+	cs_json_object(k->out, "give");
+	cs_json_string(k->out, "unknown_senders",
+	    s.unknown_senders == CS_CLIENT_UNKNOWN_REFUSE ? "refuse"
+							  : "request");
+	cs_json_bool(k->out, "receipts", s.receipts);
+	cs_json_close(k->out);
+	return CS_OK;
+}
+
+enum cs_err
 member_settings(struct member_call *k)
 {
 	const char *unknown = member_text(k, "unknown_senders");

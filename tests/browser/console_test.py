@@ -14,12 +14,9 @@ sys.path.insert(0, os.path.join(HERE, "..", "integration"))
 # pylint: disable=wrong-import-position
 from console import DeskWorld, PASSWORD
 from desk_cases_test import decide, settled
-from world import BIN, Failed, SkipTest, check, main, photo
+from scenario import CHROMIUM, MODULES, run_scenario
+from world import BIN, SkipTest, main, photo
 
-CHROMIUM = "/usr/bin/chromium"
-MODULES = os.path.join(HERE, "..", "..", "web/desk/node_modules")
-# Every scenario, with pictures of every page.
-STUCK_S = 600
 
 
 class BrowserWorld(DeskWorld):
@@ -85,21 +82,7 @@ class BrowserWorld(DeskWorld):
         return cases
 
     def scenario(self, name):
-        path = self.path("config.json")
-        with open(path, "w", encoding="utf-8") as f:
-            json.dump(self.config, f)
-        done = subprocess.run(
-            ["node", os.path.join(HERE, "scenario_%s.mjs" % name), path],
-            stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
-            timeout=STUCK_S)
-        out = done.stdout.decode("utf-8", "replace")
-        if done.returncode != 0:
-            bad = [line for line in out.splitlines()
-                   if not line.startswith("ok ")]
-            raise Failed("\n".join(bad))
-        check(re.search(r"^1\.\.[1-9]", out, re.M), "a plan: " + out)
-        print("".join("# %s\n" % line for line in out.splitlines()), end="",
-              flush=True)
+        run_scenario(self, name)
 
 
 def test_decision():

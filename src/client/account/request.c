@@ -13,6 +13,7 @@
 #include "client/home/find.h"
 #include "client/home/group.h"
 #include "client/home/problem.h"
+#include "client/home/receipt.h"
 #include "client/hub/call.h"
 #include "crypto/random.h"
 
@@ -36,6 +37,8 @@ move_group(struct cs_client *c, struct client_group *g, void *arg)
 	g->state = m->to;
 	return client_group_store(c, g);
 }
+
+#define UNKNOWN "unknown_senders"
 
 /* Store that ${contact} is ${state} since ${at_ms}, and change the state of the
  * conversations with it; inside a transaction. */
@@ -135,8 +138,27 @@ cs_client_unknown_senders(struct cs_client *c, enum cs_client_unknown what)
 		    : CS_WIRE_UNKNOWN_REQUEST,
 	};
 
-	return client_call_empty(
+	enum cs_err err = client_call_empty(
 	    c, CS_WIRE_SETTINGS_SET, &cs_wire_settings_shape, &m);
+
+	/* The hub does not say it again: what was set here last is shown. */
+	return err ? err
+		   : cs_vault_config_set_num(
+			 c->db, &c->key, UNKNOWN, m.unknown_senders);
+}
+
+enum cs_err
+cs_client_settings(struct cs_client_settings *out, struct cs_client *c)
+{
+	uint64_t n = CS_WIRE_UNKNOWN_REQUEST;
+	enum cs_err err = cs_vault_config_get_num(&n, c->db, &c->key, UNKNOWN);
+
+	if (err && err != CS_ERR_NOT_FOUND)
+		return err;
+	out->unknown_senders = n == CS_WIRE_UNKNOWN_REFUSE
+	    ? CS_CLIENT_UNKNOWN_REFUSE
+	    : CS_CLIENT_UNKNOWN_REQUEST;
+	return client_receipts_wanted(&out->receipts, c);
 }
 
 /* Take over what another device decided, unless this one decided later. */

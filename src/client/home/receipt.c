@@ -6,8 +6,8 @@
 
 #define WANTED "receipts"
 
-static enum cs_err
-receipts_wanted(bool *out, struct cs_client *c)
+enum cs_err
+client_receipts_wanted(bool *out, struct cs_client *c)
 {
 	uint64_t n = 0;
 	enum cs_err err = cs_vault_config_get_num(&n, c->db, &c->key, WANTED);
@@ -39,7 +39,7 @@ enum cs_err
 client_receipt_delivered(struct cs_client *c, uint64_t id)
 {
 	bool wanted;
-	enum cs_err err = receipts_wanted(&wanted, c);
+	enum cs_err err = client_receipts_wanted(&wanted, c);
 
 	return err || !wanted
 	    ? err
@@ -52,7 +52,7 @@ enum cs_err
 client_receipt_read(struct cs_client *c, uint64_t last)
 {
 	bool wanted;
-	enum cs_err err = receipts_wanted(&wanted, c);
+	enum cs_err err = client_receipts_wanted(&wanted, c);
 
 	return err || !wanted
 	    ? err
@@ -66,7 +66,7 @@ client_receipt_read_in(
     struct cs_client *c, struct cs_view group_id, uint64_t last)
 {
 	bool wanted;
-	enum cs_err err = receipts_wanted(&wanted, c);
+	enum cs_err err = client_receipts_wanted(&wanted, c);
 
 	return err || !wanted
 	    ? err

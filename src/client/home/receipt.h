@@ -5,6 +5,8 @@
 
 #include "client/home/client.h"
 
+/* Does the user want them to be sent? */
+CS_CHECKED enum cs_err client_receipts_wanted(bool *out, struct cs_client *c);
 /* The message in the row ${id} has come; inside a transaction. */
 CS_CHECKED enum cs_err client_receipt_delivered(
     struct cs_client *c, uint64_t id);

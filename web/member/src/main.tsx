@@ -14,6 +14,7 @@ import { NewGroup, NewMessage } from "./components/people/new";
 import { People, PersonPage } from "./components/people/people";
 import { Report } from "./components/report/report";
 import { Notices, Reports } from "./components/report/reports";
+import { Beside } from "./components/parts/parts";
 import { Devices, Keeping, Looks, Program, You } from "./components/you/you";
 import type { Language } from "./lang";
 import { language, setLanguage, t, TONGUES, wanted } from "./lang";
@@ -68,18 +69,24 @@ function Panes() {
   const at = route.value;
   const there = screen(at);
   if (!all.value) return null;
+  const List = there ? "aside" : "div";
+  const place = ["requests", "people", "you"].find((p) => p === at[0]) ?? "chats";
   return (
     <div class={`two${there ? "" : " list-only"}`}>
-      <div class="pane app">
-        <ChatList current={at[0] === "chat" ? at[1] : undefined} />
-      </div>
-      <div class="pane app">
-        {there ?? (
+      <List class="pane app" aria-label={there ? t("list.title") : undefined}>
+        <Beside.Provider value={!!there}>
+          <ChatList current={at[0] === "chat" ? at[1] : undefined} at={place} />
+        </Beside.Provider>
+      </List>
+      {there ? (
+        <div class="pane app">{there}</div>
+      ) : (
+        <aside class="pane app" aria-label={t("chat.choose")}>
           <div class="page centre nothing">
             <p class="quiet">{t("chat.choose")}</p>
           </div>
-        )}
-      </div>
+        </aside>
+      )}
     </div>
   );
 }

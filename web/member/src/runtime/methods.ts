@@ -300,6 +300,8 @@ export interface Methods {
   link_agree: { take: Nothing; give: undefined };
   /** CALL: the code is over */
   link_end: { take: Nothing; give: undefined };
+  /** READ: what was set on this device last */
+  settings_now: { take: Nothing; give: { unknown_senders: "refuse" | "request"; receipts: boolean } };
   /** CALL: who may write, and whether receipts are sent */
   settings: { take: { unknown_senders?: "refuse" | "request"; receipts?: boolean }; give: undefined };
   /** CALL: write a sealed backup into the exchange folder */
@@ -318,4 +320,5 @@ export const READS: ReadonlySet<string> = new Set([
   "messages",
   "search",
   "people",
+  "settings_now",
 ]);

@@ -30,7 +30,7 @@ function Photo({ m, media, open }: { m: Message; media: Media; open: (url: strin
   const [url, setUrl] = useState(fetched.get(m.id ?? ""));
   const [bare, setBare] = useState(m.kind === "sent");
   const [busy, error, run] = useDoing();
-  const from = m.kind === "sent" ? t("list.you") : called(m.from ?? "");
+  const from = m.kind === "sent" ? t("you.you") : called(m.from ?? "");
   const show = () => {
     setBare(true);
     if (!url) void run(async () => setUrl(await fetchMedia(m, media.type)));

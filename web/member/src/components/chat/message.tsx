@@ -61,7 +61,7 @@ function Quote({ m, a }: { m: Message; a: Around }) {
       {to ? (
         <>
           <b>
-            <bdi>{to.kind === "sent" ? t("list.you") : called(to.from ?? "")}</bdi>
+            <bdi>{to.kind === "sent" ? t("you.you") : called(to.from ?? "")}</bdi>
           </b>
           <bdi>{preview(to).slice(0, 200)}</bdi>
         </>
@@ -119,7 +119,7 @@ function Warning({ text }: { text: string }) {
 
 /** Something that is no message: who did what to which. */
 function Other({ m }: { m: Message }) {
-  const who = m.kind === "sent" || !m.from ? t("list.you") : called(m.from);
+  const who = m.kind === "sent" || !m.from ? t("you.you") : called(m.from);
   if (m.kind === "timer")
     return (
       <Aside>

@@ -34,7 +34,7 @@ export function MessageSheet({
       title={
         <>
           <strong>
-            <bdi>{mine ? t("list.you") : called(m.from ?? "")}</bdi>, {time(m.time_ms)}
+            <bdi>{mine ? t("you.you") : called(m.from ?? "")}</bdi>, {time(m.time_ms)}
           </strong>
           <br />
           <bdi>{preview(m).slice(0, 200)}</bdi>

@@ -1,13 +1,14 @@
 // SPDX-License-Identifier: MIT
 // All chats: who, what was said last, what is new.
-import { useState } from "preact/hooks";
+import type { ComponentChildren } from "preact";
+import { useContext, useState } from "preact/hooks";
 import { num, shortly, t } from "../../lang";
 import type { Listed, Message } from "../../runtime/methods";
 import { href } from "../../router";
 import { all, archived, called, chats, nameOf, requests } from "../../stores/conversations";
 import { state } from "../../stores/engine";
 import { Icon } from "../parts/icon";
-import { Bar, Who } from "../parts/parts";
+import { Bar, Beside, Who } from "../parts/parts";
 import { Line } from "../line";
 import { Tabs } from "../tabs";
 
@@ -122,7 +123,17 @@ function Nothing() {
   );
 }
 
-export function ChatList({ current }: { current?: string }) {
+function Main({ children }: { children: ComponentChildren }) {
+  return useContext(Beside) ? (
+    <div class="list-main">{children}</div>
+  ) : (
+    <main class="list-main" id="main">
+      {children}
+    </main>
+  );
+}
+
+export function ChatList({ current, at }: { current?: string; at: string }) {
   const [old, setOld] = useState(false);
   const shown = old ? archived.value : chats.value;
   return (
@@ -144,7 +155,7 @@ export function ChatList({ current }: { current?: string }) {
         </a>
       </Bar>
       <Line />
-      <main class="list-main" id={current === undefined ? "main" : undefined}>
+      <Main>
         {!old && <Requests />}
         {all.value && shown.length === 0 && <Nothing />}
         <ul aria-label={t("list.title")} onKeyDown={rove}>
@@ -158,8 +169,8 @@ export function ChatList({ current }: { current?: string }) {
             {t("list.write")}
           </a>
         </div>
-      </main>
-      <Tabs at="chats" />
+      </Main>
+      <Tabs at={at} />
     </>
   );
 }

@@ -5,7 +5,7 @@ import { list, moment, t } from "../../lang";
 import type { Conversation, Listed, Message } from "../../runtime/methods";
 import { ask } from "../../runtime/runtime";
 import { go, href } from "../../router";
-import { called, chats, nameOf, requests } from "../../stores/conversations";
+import { called, chats, nameOf, refresh, requests } from "../../stores/conversations";
 import { act, changes, state } from "../../stores/engine";
 import { Line } from "../line";
 import { Icon } from "../parts/icon";
@@ -55,6 +55,7 @@ function Request({ l }: { l: Listed }) {
   }, [seen?.id]);
   const accept = async () => {
     await act(ask("accept", { name: who }));
+    await refresh();
     go("chat", l.id);
   };
   const title = l.direct ? `${l.name}@${state.value.hub ?? ""}` : l.name;

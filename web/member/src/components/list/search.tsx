@@ -57,7 +57,7 @@ export function Search() {
                   </div>
                   <p class="row-sub">
                     <span>
-                      <bdi>{m.kind === "sent" ? t("list.you") : called(m.from ?? "")}</bdi>: <bdi>{preview(m)}</bdi>
+                      <bdi>{m.kind === "sent" ? t("you.you") : called(m.from ?? "")}</bdi>: <bdi>{preview(m)}</bdi>
                     </span>
                   </p>
                 </div>

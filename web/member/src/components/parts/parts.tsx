@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
 // The parts that all screens are made of.
 import type { ComponentChildren } from "preact";
-import { useEffect, useId, useRef, useState } from "preact/hooks";
+import { createContext } from "preact";
+import { useContext, useEffect, useId, useRef, useState } from "preact/hooks";
 import { t } from "../../lang";
 import { sentence } from "../../stores/engine";
 import type { Sign } from "./icon";
@@ -10,6 +11,9 @@ import { Icon } from "./icon";
 type Children = { children?: ComponentChildren };
 
 // ---- frame --------------------------------------------------------------------
+
+/** True in the list that stands beside a screen: it is no page of its own. */
+export const Beside = createContext(false);
 
 /** The top of a screen: where one is, and the way back. */
 export function Bar({
@@ -20,28 +24,36 @@ export function Bar({
   ruled,
   children,
 }: Children & { title: string; sub?: ComponentChildren; back?: string; big?: boolean; ruled?: boolean }) {
+  const beside = useContext(Beside);
   const h = useRef<HTMLHeadingElement>(null);
   useEffect(() => {
+    if (beside) return;
     document.title = `${title} · Countersign`;
     // A screen reader begins where one is.
     if (!document.querySelector("dialog[open]")) h.current?.focus({ preventScroll: true });
-  }, [title]);
-  return (
-    <header class={`bar${ruled ? " ruled" : ""}`}>
+  }, [title, beside]);
+  const inside = (
+    <>
       {back !== undefined && (
-        <a class="tool only-narrow" href={back} aria-label={t("do.back")}>
+        <a class={`tool${ruled ? " only-narrow" : ""}`} href={back} aria-label={t("do.back")}>
           <Icon name="back" />
         </a>
       )}
       <div class={`bar-text${big ? " big" : ""}`}>
-        <h1 ref={h} tabIndex={-1}>
-          <bdi>{title}</bdi>
-        </h1>
+        {beside ? (
+          <h2 class="h1">{title}</h2>
+        ) : (
+          <h1 ref={h} tabIndex={-1}>
+            <bdi>{title}</bdi>
+          </h1>
+        )}
         {sub && <p class="bar-sub">{sub}</p>}
       </div>
       {children}
-    </header>
+    </>
   );
+  const look = `bar${ruled ? " ruled" : ""}`;
+  return beside ? <div class={look}>{inside}</div> : <header class={look}>{inside}</header>;
 }
 
 export const Steps = ({ n, of }: { n: number; of: number }) => (

@@ -134,7 +134,7 @@ function Members({ g }: { g: Conversation }) {
               <Who name={m.name} shown={called(m.name)} small />
               <div class="row-text">
                 <span class="row-name">
-                  <bdi>{m.name === me ? t("list.you") : called(m.name)}</bdi>
+                  <bdi>{m.name === me ? t("you.you") : called(m.name)}</bdi>
                 </span>
               </div>
               {m.role !== "member" && <span class="small quiet">{t(`role.${m.role}` as Key)}</span>}

@@ -85,7 +85,7 @@ function Which({ l, d, set, next }: { l: Listed; d: Draft; set: (d: Draft) => vo
               label={<bdi>{label(m)}</bdi>}
               hint={
                 <>
-                  <bdi>{m.kind === "sent" ? t("list.you") : called(m.from ?? "")}</bdi>, {moment(m.time_ms)}
+                  <bdi>{m.kind === "sent" ? t("you.you") : called(m.from ?? "")}</bdi>, {moment(m.time_ms)}
                   {m.media && !m.text ? ` ${t("report.unopened")}` : ""}
                 </>
               }

@@ -334,6 +334,15 @@ function Privacy() {
   const [, error, run] = useDoing();
   const [receipts, setReceipts] = useState<boolean | null>(null);
   const [refuse, setRefuse] = useState<boolean | null>(null);
+  useEffect(
+    () =>
+      void run(async () => {
+        const now = await ask("settings_now");
+        setReceipts(now.receipts);
+        setRefuse(now.unknown_senders === "refuse");
+      }),
+    [],
+  );
   return (
     <section class="card stack-l">
       <h2>{t("privacy.title")}</h2>
