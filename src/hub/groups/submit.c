@@ -26,6 +26,7 @@
 #include "hub/core/refusal.h"
 #include "hub/core/schema.h"
 #include "hub/core/sign.h"
+#include "hub/groups/ask.h"
 #include "hub/groups/contact.h"
 #include "hub/groups/group.h"
 #include "hub/groups/log.h"
@@ -57,17 +58,21 @@ check_sender(
 	return CS_OK;
 }
 
-/* A person is asked once, however many devices they have. */
+/* A person is asked once, however many devices they have, and not at all who
+ * asked. */
 static enum cs_err
 check_contact(struct hub_request *rq, const struct hub_group *group,
     const uint8_t account[static CS_ID_LEN])
 {
-	bool there;
+	bool there, asked;
 	enum cs_err err = hub_account_in(&there, rq->hub, group->id, account);
 
-	if (err)
+	if (err || there)
 		return err;
-	return there ? CS_OK : hub_contact_added(rq, account);
+	if ((err = hub_ask_waits(&asked, rq->hub, group->id, account)))
+		return err;
+	return asked ? hub_ask_taken(rq->hub, group->id, account)
+		     : hub_contact_added(rq, account);
 }
 
 static enum cs_err
