@@ -101,6 +101,7 @@ def test_admin():
         w.csok("alice", "group", "role", "club", "bob", "admin")
         w.csok("alice", "group", "role", "club", "carol", "admin")
         check("alice made bob an admin." in told(w, "dave"), "told")
+        check("You made bob an admin." in told(w, "alice"), "the own deed")
         check("alice made you an admin." in told(w, "bob"), "told")
         agree(w, {"alice": "owner", "bob": "admin", "carol": "admin"},
               "alice", "bob", "carol", "dave", "erin")
@@ -108,6 +109,7 @@ def test_admin():
               group(w, "dave", "club")["role"] == "member", "the own")
         w.csok("bob", "group", "remove", "club", "dave")
         check("bob removed you." in told(w, "dave"), "gone")
+        check("You removed dave." in told(w, "bob"), "the own deed")
         says(w.cs("bob", "group", "remove", "club", "alice"),
              "alice is the owner of club, whom nobody can remove")
         says(w.cs("bob", "group", "remove", "club", "carol"),
@@ -153,6 +155,8 @@ def test_policy():
         w.csok("carol", "group", "policy", "club", "--add", "admins")
         check("carol decided that only the owner and admins can add people."
               in told(w, "bob"), "told")
+        check("You decided that only the owner and admins can add people."
+              in told(w, "carol"), "the own deed")
         says(w.cs("bob", "group", "add", "club", "dave"),
              "Only the owner or an admin of club can add people to it")
         w.csok("alice", "group", "policy", "club", "--add", "members",
@@ -281,11 +285,17 @@ def test_rename():
         w.csok("bob", "group", "rename", "club", "the quiet club")
         check(names_of(w, "bob") == ["the quiet club"], "his own")
         got = w.inbox("carol")
-        check('bob renamed the group "club" to "the quiet club".' in
-              [m["text"] for m in got if m["kind"] == "notice"], str(got))
-        # It is a message like any other: it can be reported.
-        check([m["text"] for m in got if m["kind"] == "received"] ==
-              ["the quiet club"], str(got))
+        # One line, of a message like any other: it can be reported.
+        got = [m for m in got if m["kind"] not in ("notice", "received") or
+               "quiet" in m["text"]]
+        check([(m["kind"], m["from"], m["text"]) for m in got] ==
+              [("name", "bob", "the quiet club")], str(got))
+        w.csok("carol", "export", got[0]["id"], "-o", w.path("e"), "--open")
+        r = w.csok("carol", "open", "the quiet club")
+        check(r.out.count("renamed") == 1 and
+              "bob renamed the group: the quiet club" in r.out, str(r))
+        r = w.csok("bob", "open", "the quiet club")
+        check("you renamed the group: the quiet club" in r.out, str(r))
         for name in ("alice", "tablet", "bob"):
             w.inbox(name)
             check(names_of(w, name) == ["the quiet club"], name)
