@@ -337,6 +337,51 @@ def test_rename():
         check(names_of(w, "alice") == all_names[:1], "as it was")
 
 
+def old_club(w):
+    """As groups were before they had a policy: without one."""
+    w.join("alice", "bob", "carol", "dave")
+    w.friends("alice", "bob", "carol", "dave")
+    meddle(w, "alice", "old", "bob", "club")
+    meddle(w, "bob", "old", "alice", "club")
+    agree(w, {"alice": "owner"}, "alice", "bob")
+
+
+def test_old_group():
+    """The first commit that brings somebody in writes the policy, whoever
+    makes it; so do the commands that change it."""
+    with World() as w:
+        old_club(w)
+        # By other than the one of the lowest leaf, who owns it all the same.
+        w.csok("bob", "group", "add", "club", "carol")
+        for name in ("alice", "bob", "carol"):
+            w.inbox(name)
+        agree(w, {"alice": "owner"}, "alice", "bob", "carol")
+        says(w.cs("bob", "group", "remove", "club", "carol"),
+             "Only the owner or an admin of club")
+        w.csok("alice", "group", "role", "club", "carol", "admin")
+        agree(w, {"alice": "owner", "carol": "admin"}, "alice", "bob", "carol")
+        w.csok("alice", "group", "leave", "club")
+        w.inbox("bob")
+        agree(w, {"carol": "owner"}, "bob", "carol")
+    for change in (("role", "club", "bob", "admin"),
+                   ("policy", "club", "--add", "admins")):
+        with World() as w:
+            old_club(w)
+            says(w.cs("bob", "group", *change), "Only the owner")
+            w.csok("alice", "group", *change)
+            want = {"alice": "owner"}
+            if change[0] == "role":
+                want["bob"] = "admin"
+            agree(w, want, "alice", "bob")
+            kept = w.csok("bob", "group", "policy", "club",
+                          "--json").lines()[0]["add"]
+            check(kept == ("members" if change[0] == "role" else "admins"),
+                  kept)
+            w.csok("alice", "group", "add", "club", "dave")
+            w.inbox("dave")
+            agree(w, want, "alice", "bob", "dave")
+
+
 def test_at_once():
     """Two who may, at the same time; and one who may no longer."""
     with World() as w:

@@ -241,6 +241,12 @@ lose(struct cs_client *c, struct client_group *g, const struct arrival *a,
 	g->lost = true;
 	if ((err = refuse(c, g, a, why)))
 		return err;
+	if (why == CS_ERR_VERSION)
+		return client_warning(c, g,
+		    "A change of this conversation was made by a newer version "
+		    "of the program, and this one does not understand it. "
+		    "Nothing was taken over from it. Update the program: this "
+		    "device then enters the conversation anew.");
 	return client_warning(c, g,
 	    "A change of this conversation could not be followed (%s); the hub "
 	    "says that it came from %s. Nothing was taken over from it; this "

@@ -268,6 +268,11 @@ refuse(struct cs_client *c, enum cs_err why,
 		    "conversation of yours wants to put another in its place. "
 		    "If you were removed from one and are to come back, leave "
 		    "it first.");
+	if (why == CS_ERR_VERSION)
+		return client_warning(c, NULL,
+		    "An invitation to a conversation was refused: it was made "
+		    "by a newer version of the program. Update the program, "
+		    "and let yourself be invited again.");
 	return client_event(c, NULL, client_now_ms(c),
 	    "An invitation to a conversation was refused: it does not verify.");
 }

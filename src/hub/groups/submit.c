@@ -241,7 +241,10 @@ process(struct hub_appended *out, struct hub_request *rq,
 
 	if ((err = cs_mls_public_process(&outcome, g, m->message))) {
 		if (cs_err_class(err) == CS_ERR_CLASS_THEIRS)
-			err = hub_refuse(rq, CS_WIRE_E_INVALID_HANDSHAKE);
+			err = hub_refuse(rq,
+			    err == CS_ERR_VERSION
+				? CS_WIRE_E_VERSION
+				: CS_WIRE_E_INVALID_HANDSHAKE);
 		goto out;
 	}
 	/* A member who removes itself by proposal has left the tree by now; a
