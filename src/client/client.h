@@ -632,6 +632,7 @@ struct cs_client_message {
 	/* Whom people could take the group for by its name; or empty. */
 	char looks_like[256];
 	bool direct;
+	bool picture; /* the conversation has one */
 	char from[33];
 	char from_alias[CS_CLIENT_ALIAS_MAX + 1];
 	struct cs_view text; /* or the event's sentence */

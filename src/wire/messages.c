@@ -564,6 +564,7 @@ static const struct cs_wire_field cs_wire_asking_fields[] = {
 SHAPE(cs_wire_asking);
 
 static const struct cs_wire_field cs_wire_group_asks_answer_fields[] = {
+	FIELD(CS_WIRE_FIXED, cs_wire_group_asks_answer, rendezvous, 0),
 	LIST(cs_wire_group_asks_answer, asks, CS_WIRE_GROUP_ASKS_MAX,
 	    cs_wire_asking),
 };

@@ -847,6 +847,7 @@ struct cs_wire_asking {
 };
 CS_WIRE_SHAPE(cs_wire_asking);
 struct cs_wire_group_asks_answer {
+	uint8_t rendezvous[32];   /* of the link that there is; zero: none */
 	struct cs_wire_list asks; /* of cs_wire_asking */
 };
 CS_WIRE_SHAPE(cs_wire_group_asks_answer);

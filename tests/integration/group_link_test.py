@@ -257,6 +257,40 @@ def test_refusing_strangers():
               "in")
 
 
+def test_not_known_here():
+    """A device that came in by itself does not know the link, says so, and
+    does not replace it unasked."""
+    with World() as w:
+        club(w, "bob")
+        w.join("dave")
+        link = link_of(w, "alice")
+        w.csok("dave", "group", "join", link)
+        r = w.run("countersign", "--home", w.home("tablet"), "recover",
+                  w.invite(), "--name", "tablet",
+                  stdin=w.words["alice"].encode())
+        check(r.status == 0, str(r))
+        w.inbox("tablet")
+        check(len(group(w, "tablet", "club")) == 1, "there by itself")
+        for args in (("link", "club"), ("asks", "club"),
+                     ("link", "club", "--off"), ("approve", "club", "dave")):
+            says(w.cs("tablet", "group", *args), "does not know")
+        check(asks(w, "bob", "club") != [], "as it was")
+        newer = link_of(w, "tablet", "club", "--new")
+        check(newer == link_of(w, "bob"), "the new one")
+
+
+def test_by_somebody_blocked():
+    """What they do for the group is the group's; and is told."""
+    with World() as w:
+        club(w, "bob", "carol")
+        w.csok("alice", "block", "bob")
+        link = link_of(w, "bob")
+        w.csok("bob", "group", "rename", "club", "our club")
+        got = [m["kind"] for m in w.inbox("alice") if m["kind"] != "notice"]
+        check(got == ["link", "name"], str(got))
+        check(link_of(w, "alice", "our club") == link, "the same")
+
+
 def test_made_at_once():
     """Of two links the later in the log counts, for the hub, too."""
     with World() as w:
@@ -315,6 +349,8 @@ def test_picture():
         got = [m for m in w.inbox("bob") if m["kind"] == "picture"]
         check(len(got) == 1 and got[0]["from"] == "alice", str(got))
         check(group(w, "bob", "club")[0]["picture"] is True, "listed")
+        check(all(m["conversation_picture"] for m in w.csok(
+            "bob", "open", "club", "--json").lines()), "and with messages")
         w.csok("bob", "group", "picture", "club", "-o", out)
         with open(out, "rb") as f:
             saved = f.read()

@@ -288,7 +288,9 @@ store_message(struct cs_client *c, struct client_group *g,
 	struct cs_buf body = { 0 };
 	enum cs_err err;
 
-	if (contact != NULL && contact->state == CONTACT_BLOCKED)
+	/* What the group gets is the group's, whoever gave it. */
+	if (contact != NULL && contact->state == CONTACT_BLOCKED &&
+	    !cs_mimi_is_for_room(&proof->content))
 		return CS_OK;
 	/* An answer is consent, from whichever device it came. */
 	if (ours && g->state == CS_CLIENT_REQUEST)

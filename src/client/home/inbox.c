@@ -18,6 +18,7 @@
 #include "client/home/message.h"
 #include "client/home/problem.h"
 #include "client/home/receipt.h"
+#include "client/home/room.h"
 #include "content/mimi_names.h"
 #include "content/voice.h"
 #include "crypto/random.h"
@@ -304,6 +305,9 @@ show_group(struct shown *s, struct cs_client *c, struct cs_view id)
 		strcpy(s->m.conversation, g.name);
 		cs_group_ref_text(s->m.conversation_id, g.ref);
 		err = client_find_words(s->m.alias, s->m.looks_like, c, &g);
+		if (err == CS_OK)
+			err = client_room_has(
+			    &s->m.picture, c, id, CLIENT_ROOM_PICTURE);
 		s->m.direct = g.direct;
 		s->m.request = g.state == CS_CLIENT_REQUEST;
 		s->blocked = g.state == CS_CLIENT_BLOCKED;

@@ -153,18 +153,6 @@ show_members(struct cs_client_group *out, const struct cs_client *c,
 }
 
 static enum cs_err
-has_picture(bool *out, struct cs_client *c, const struct client_group *g)
-{
-	struct cs_buf picture = { 0 };
-	enum cs_err err = client_room_find(
-	    &picture, NULL, c, client_group_id(g), CLIENT_ROOM_PICTURE);
-
-	*out = picture.len != 0;
-	cs_buf_free(&picture);
-	return err;
-}
-
-static enum cs_err
 show(struct cs_client_group *out, struct cs_client *c,
     const struct client_group *g)
 {
@@ -179,7 +167,8 @@ show(struct cs_client_group *out, struct cs_client *c,
 	strcpy(out->added_by, g->added_by);
 	cs_group_ref_text(out->id, g->ref);
 	if ((err = client_find_words(out->alias, out->looks_like, c, g)) ||
-	    (err = has_picture(&out->picture, c, g)))
+	    (err = client_room_has(
+		 &out->picture, c, client_group_id(g), CLIENT_ROOM_PICTURE)))
 		return err;
 	return g->mls == NULL ? CS_OK : show_members(out, c, g->mls);
 }

@@ -53,6 +53,19 @@ client_room_find(struct cs_buf *out, uint64_t *seq, struct cs_client *c,
 }
 
 enum cs_err
+client_room_has(bool *out, struct cs_client *c, struct cs_view group_id,
+    enum client_room_what what)
+{
+	uint64_t n = 0;
+	enum cs_err err = cs_db_get_int(&n, c->db,
+	    "SELECT COUNT(*) FROM room WHERE grp=? AND what=? AND there<>0",
+	    cs_blob(group_id), cs_int(what));
+
+	*out = n != 0;
+	return err;
+}
+
+enum cs_err
 client_room_put(struct cs_client *c, struct cs_view group_id,
     enum client_room_what what, uint64_t seq, struct cs_view value)
 {

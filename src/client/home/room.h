@@ -16,6 +16,9 @@ enum client_room_what { CLIENT_ROOM_LINK = 1, CLIENT_ROOM_PICTURE = 2 };
  * so. */
 CS_CHECKED enum cs_err client_room_find(struct cs_buf *out, uint64_t *seq,
     struct cs_client *c, struct cs_view group_id, enum client_room_what what);
+/* Has it any? */
+CS_CHECKED enum cs_err client_room_has(bool *out, struct cs_client *c,
+    struct cs_view group_id, enum client_room_what what);
 /* The entry ${seq} says that it has ${value}, or nothing if that is empty;
  * a later one counts more. */
 CS_CHECKED enum cs_err client_room_put(struct cs_client *c,

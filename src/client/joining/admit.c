@@ -6,6 +6,7 @@
  */
 #include "client/joining/admit.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #include "base/name.h"
@@ -96,6 +97,32 @@ tell_hub(
 			 &cs_wire_group_link_shape, &m);
 }
 
+/* Ask who waits.  CS_ERR_NOT_FOUND: there is a link that this device does not
+ * know, and so cannot open what is sealed for it. */
+static enum cs_err
+fetch(struct cs_wire_group_asks_answer *out, struct cs_client *c,
+    const struct client_group *g, const struct held *held)
+{
+	const struct cs_wire_group_asks_get get = { client_group_id(g) };
+	uint8_t rendezvous[CS_HASH_LEN] = { 0 };
+	enum cs_err err;
+
+	if ((held->there &&
+		(err = cs_group_link_rendezvous(rendezvous, &held->link))) ||
+	    (err = client_call(c, CS_WIRE_GROUP_ASKS,
+		 &cs_wire_group_asks_get_shape, &get,
+		 &cs_wire_group_asks_answer_shape, out)))
+		return err;
+	if (cs_view_is_zero(CS_VIEW_OF(out->rendezvous)) ||
+	    memcmp(out->rendezvous, rendezvous, sizeof rendezvous) == 0)
+		return CS_OK;
+	return client_problem(c, CS_ERR_NOT_FOUND,
+	    "%.255s has a link that this device does not know: it came into "
+	    "the group by itself. Another device or member can show it, and "
+	    "who asks by it; --new makes another. Nothing was done.",
+	    g->name);
+}
+
 static enum cs_err
 find_group(struct client_group *g, struct cs_client *c, const char *name)
 {
@@ -118,12 +145,17 @@ cs_client_group_link(struct cs_client *c, const char *name,
 {
 	struct client_group_link link = { .port = c->self.port };
 	struct client_group g = { 0 };
+	struct cs_wire_group_asks_answer answer;
 	struct held held = { 0 };
 	bool on = what != CS_CLIENT_LINK_OFF;
 	enum cs_err err;
 
 	out[0] = '\0';
 	if ((err = find_group(&g, c, name)) || (err = hold(&held, c, &g)))
+		goto out;
+	/* One that is not known here is not replaced unasked. */
+	if (what != CS_CLIENT_LINK_NEW && !held.there &&
+	    (err = fetch(&answer, c, &g, &held)))
 		goto out;
 	if (!on && !held.there) {
 		err = client_problem(
@@ -135,7 +167,7 @@ cs_client_group_link(struct cs_client *c, const char *name,
 		goto out;
 	if ((err = tell_hub(c, &g, &held)) || !held.there)
 		goto out;
-	strcpy(link.host, c->self.host);
+	snprintf(link.host, sizeof link.host, "%s", c->self.host);
 	link.to = held.link;
 	client_group_link_write(out, &link);
 out:
@@ -195,17 +227,13 @@ static enum cs_err
 each_asker(
     struct cs_client *c, const struct client_group *g, asker_fn *fn, void *arg)
 {
-	const struct cs_wire_group_asks_get get = { client_group_id(g) };
 	struct cs_wire_group_asks_answer answer;
 	struct cs_wire_asking item;
 	struct held held = { 0 };
 	struct cs_view rest;
 	enum cs_err err = hold(&held, c, g);
 
-	if (err == CS_OK && held.there &&
-	    (err = client_call(c, CS_WIRE_GROUP_ASKS,
-		 &cs_wire_group_asks_get_shape, &get,
-		 &cs_wire_group_asks_answer_shape, &answer)) == CS_OK) {
+	if (err == CS_OK && (err = fetch(&answer, c, g, &held)) == CS_OK) {
 		rest = answer.asks.raw;
 		while (err == CS_OK &&
 		    cs_wire_next(&item, &cs_wire_asking_shape, &rest))
@@ -276,7 +304,7 @@ tell_in(struct cs_client *c, struct cs_view id)
 	    cs_room_may(&policy, c->self.account, CS_ROOM_ADD)) {
 		err = each_asker(c, &g, tell, &g);
 		/* The hub may know of a change that this device does not. */
-		if (err == CS_ERR_DENIED)
+		if (err == CS_ERR_DENIED || err == CS_ERR_NOT_FOUND)
 			err = CS_OK;
 	}
 	client_group_clear(&g);
@@ -321,7 +349,7 @@ show(void *arg, struct cs_client *c, const struct asker *a)
 	};
 	enum cs_err err;
 
-	strcpy(out.handle, a->handle);
+	snprintf(out.handle, sizeof out.handle, "%s", a->handle);
 	client_find_alias(out.alias, c, a->handle);
 	err = client_looks_near(out.near, c, a->handle, a->handle);
 	return err ? err : s->each(s->arg, &out);

@@ -257,6 +257,23 @@ list(struct cs_buf *out, uint32_t *n, struct cs_hub *hub, struct cs_view group)
 	return cs_rows_end(&rows, err);
 }
 
+/* Zero where there is none. */
+static enum cs_err
+find_link(
+    uint8_t out[static CS_HASH_LEN], struct cs_hub *hub, struct cs_view group)
+{
+	struct cs_rows row;
+	enum cs_err err;
+
+	err = cs_db_row(&row, hub->db,
+	    "SELECT id FROM group_link WHERE grp=? AND id IS NOT NULL",
+	    cs_blob(group));
+	if (err == CS_OK)
+		cs_col_copy(&row, 0, out, CS_HASH_LEN);
+	err = cs_rows_end(&row, err);
+	return err == CS_ERR_NOT_FOUND ? CS_OK : err;
+}
+
 enum cs_err
 hub_group_asks(struct hub_request *rq)
 {
@@ -269,7 +286,8 @@ hub_group_asks(struct hub_request *rq)
 		 &m, &cs_wire_group_asks_get_shape, rq->body)) ||
 	    (err = hub_is_member(rq, m.group_id)))
 		return err;
-	err = list(&asks, &answer.asks.n, rq->hub, m.group_id);
+	if ((err = find_link(answer.rendezvous, rq->hub, m.group_id)) == CS_OK)
+		err = list(&asks, &answer.asks.n, rq->hub, m.group_id);
 	/* Mostly there is nothing to keep from anybody. */
 	if (err == CS_OK && answer.asks.n != 0)
 		err = check_may_add(rq, m.group_id);

@@ -116,6 +116,8 @@ cli_message_json(struct cs_json_writer *j, const struct cs_client_message *m)
 	if (m->looks_like[0] != '\0')
 		cs_json_string(j, "looks_like", m->looks_like);
 	cs_json_bool(j, "direct", m->direct);
+	if (m->picture)
+		cs_json_bool(j, "conversation_picture", true);
 	if (m->from[0] != '\0')
 		cs_json_string(j, "from", m->from);
 	if (m->from_alias[0] != '\0')
