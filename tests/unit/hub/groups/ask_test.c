@@ -203,8 +203,13 @@ test_link(void **state)
 	assert_int_equal(set_link(&t, &t.phone, none, 7), 0);
 	assert_int_equal(
 	    ask(&t, &t.doras, other_door, "x"), CS_WIRE_E_GROUP_LINK);
-	/* What the desk has ended, or everybody has left. */
+	/* Whoever goes last ends it where it is. */
 	assert_int_equal(set_link(&t, &t.phone, door, 8), 0);
+	assert_int_equal(ask(&t, &t.doras, door, "x"), 0);
+	assert_int_equal(set_link(&t, &t.phone, none, 8), 0);
+	assert_int_equal(ask(&t, &t.doras, door, "x"), CS_WIRE_E_GROUP_LINK);
+	/* What the desk has ended, or everybody has left. */
+	assert_int_equal(set_link(&t, &t.phone, door, 9), 0);
 	assert_ok(cs_db_exec(
 	    t.w.hub->db, "UPDATE grp SET dissolved=9000000000000000"));
 	assert_int_equal(ask(&t, &t.doras, door, "x"), CS_WIRE_E_GROUP_LINK);
