@@ -257,6 +257,26 @@ def test_refusing_strangers():
               "in")
 
 
+def test_linked_device():
+    """The device that lets it in hands over what its groups have."""
+    with World() as w:
+        club(w, "bob")
+        w.join("dave")
+        link = link_of(w, "alice")
+        photo(w.path("a.jpg"), 300, 200)
+        w.csok("alice", "group", "picture", "club", w.path("a.jpg"))
+        w.csok("dave", "group", "join", link, "--text", "It is Dave.")
+        w.link("alice", "tablet")
+        w.inbox("tablet")
+        check(link_of(w, "tablet") == link, "the same")
+        check([a["text"] for a in asks(w, "tablet", "club")] ==
+              ["It is Dave."], "opened there")
+        w.csok("tablet", "group", "picture", "club", "-o", w.path("b.jpg"))
+        w.csok("tablet", "group", "approve", "club", "dave")
+        w.inbox("dave")
+        check(len(group(w, "dave", "club")) == 1, "let in by it")
+
+
 def test_not_known_here():
     """A device that came in by itself does not know the link, says so, and
     does not replace it unasked."""
