@@ -361,12 +361,11 @@ CS_CHECKED enum cs_err cs_client_group_rename(
 CS_CHECKED enum cs_err cs_client_group_picture(struct cs_client *c,
     const char *name, const char *path,
     void (*progress)(uint64_t done, uint64_t total));
-/* Fetch it, check it and write it to ${path}, in the place of what is there;
- * "-": to standard output.  CS_ERR_NOT_FOUND: it has none; CS_ERR_MEMBER: the
- * group is a request. */
-CS_CHECKED enum cs_err cs_client_group_picture_save(struct cs_client *c,
-    const char *name, const char *path,
-    void (*progress)(uint64_t done, uint64_t total));
+/* Write it to ${path}, in the place of what is there; "-": to standard output.
+ * It is fetched and checked once, and kept.  CS_ERR_NOT_FOUND: it has none, or
+ * the hub has it no more; CS_ERR_MEMBER: the group is a request. */
+CS_CHECKED enum cs_err cs_client_group_picture_save(
+    struct cs_client *c, const char *name, const char *path);
 
 /* ---- links to groups ---------------------------------------------------- */
 

@@ -122,7 +122,8 @@ room_valid(const struct cs_mimi_content *c)
 	if (c->kind == CS_MIMI_NAME)
 		return c->text.len != 0 && c->text.len <= CS_NAME_MAX;
 	if (c->n_external != 0 &&
-	    (c->external[0].content_type.len < 6 ||
+	    (c->external[0].size > CS_MIMI_PICTURE_MAX ||
+		c->external[0].content_type.len < 6 ||
 		memcmp(c->external[0].content_type.data, "image/", 6) != 0))
 		return false;
 	return c->link.len == 0 || c->link.len == CS_MIMI_LINK_LEN;

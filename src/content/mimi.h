@@ -28,7 +28,9 @@
 #define CS_MIMI_REACTION_MAX 64 /* bytes: the longest emoji has 35 */
 #define CS_MIMI_MENTIONS_MAX 16
 #define CS_MIMI_STATUSES_MAX 50 /* in one report of them */
-#define CS_MIMI_LINK_LEN 32     /* what the key of a room's link comes from */
+/* The encrypted picture of a room: a JPEG of 640 pixels a side has less. */
+#define CS_MIMI_PICTURE_MAX ((uint64_t)2 << 20)
+#define CS_MIMI_LINK_LEN 32 /* what the key of a room's link comes from */
 
 enum cs_mimi_kind {
 	CS_MIMI_SAID,     /* text and files; an edit, if it replaces */

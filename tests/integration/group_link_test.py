@@ -357,7 +357,7 @@ def test_days_later():
 
 def test_picture():
     with World() as w:
-        club(w, "bob")
+        club(w, "bob", "carol")
         big = w.path("big.jpg")
         photo(big, 2000, 1000)
         with open(big, "rb") as f:
@@ -368,6 +368,7 @@ def test_picture():
         w.csok("alice", "group", "picture", "club", big)
         got = [m for m in w.inbox("bob") if m["kind"] == "picture"]
         check(len(got) == 1 and got[0]["from"] == "alice", str(got))
+        w.inbox("carol")
         check(group(w, "bob", "club")[0]["picture"] is True, "listed")
         check(all(m["conversation_picture"] for m in w.csok(
             "bob", "open", "club", "--json").lines()), "and with messages")
@@ -380,6 +381,14 @@ def test_picture():
         r = w.csok("bob", "group", "picture", "club", "-o", "-")
         check(r.out != "", "standard output")
         w.csok("bob", "group", "picture", "club", "-o", out, "--force")
+        # What was fetched once is kept.
+        w.stop("hub")
+        r = w.csok("bob", "group", "picture", "club", "-o", w.path("k.jpg"))
+        with open(w.path("k.jpg"), "rb") as f:
+            check(f.read() == saved, "the same, without the hub")
+        r = w.cs("carol", "group", "picture", "club", "-o", w.path("x.jpg"))
+        check(r.status != 0 and not os.path.exists(w.path("x.jpg")), str(r))
+        w.start_hub()
         # It can be reported, with proof, like any message.
         w.csok("bob", "export", got[0]["id"], "-o", w.path("e.csev"), "--open")
         # Newcomers have it; to whom it is a request, it is not fetched.

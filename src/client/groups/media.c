@@ -461,14 +461,9 @@ save_to(struct cs_client *c, const struct cs_mimi_external *part,
 	return err;
 }
 
-enum cs_err
-client_media_save(struct cs_client *c, const struct cs_mimi_external *part,
-    const char *path, void (*progress)(uint64_t done, uint64_t total))
+static enum cs_err
+explain_file(struct cs_client *c, enum cs_err err)
 {
-	enum cs_err err;
-
-	c->problem[0] = '\0';
-	err = save_to(c, part, path, progress);
 	return err && cs_err_class(err) == CS_ERR_CLASS_THEIRS &&
 		c->problem[0] == '\0'
 	    ? client_problem(c, err,
@@ -476,6 +471,37 @@ client_media_save(struct cs_client *c, const struct cs_mimi_external *part,
 		  "written.",
 		  cs_err_name(err))
 	    : err;
+}
+
+struct loading {
+	struct cs_media_opener *opener;
+	struct cs_buf *out;
+};
+
+static enum cs_err
+load_take(void *arg, struct cs_view bytes)
+{
+	struct loading *l = arg;
+
+	return cs_media_opener_add(l->opener, l->out, bytes);
+}
+
+enum cs_err
+client_media_load(struct cs_client *c, struct cs_buf *out,
+    const struct cs_mimi_external *part)
+{
+	struct loading l = { .out = out };
+	size_t from = out->len;
+	enum cs_err err;
+
+	c->problem[0] = '\0';
+	if ((err = cs_media_opener_new(&l.opener, part)) == CS_OK &&
+	    (err = client_media_fetch(c, part, load_take, &l, NULL)) == CS_OK)
+		err = cs_media_opener_end(l.opener, out);
+	cs_media_opener_free(l.opener);
+	if (err)
+		out->len = from;
+	return explain_file(c, err);
 }
 
 enum cs_err
@@ -508,7 +534,8 @@ cs_client_message_save(struct cs_client *c,
 		    g.added_by);
 		goto out;
 	}
-	err = client_media_save(c, &content.external[0], path, progress);
+	c->problem[0] = '\0';
+	err = explain_file(c, save_to(c, &content.external[0], path, progress));
 out:
 	client_group_clear(&g);
 	cs_buf_free(&plain);

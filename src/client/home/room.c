@@ -144,7 +144,7 @@ client_picture_parse(struct cs_mimi_external *out, struct cs_view in)
 	out->plain_size = cs_read_u64(&r);
 	if ((err = cs_reader_end(&r)))
 		return err;
-	if (out->content_type.len < 6 ||
+	if (out->size > CS_MIMI_PICTURE_MAX || out->content_type.len < 6 ||
 	    memcmp(out->content_type.data, "image/", 6) != 0)
 		return CS_ERR_FORMAT;
 	return cs_mimi_blob(blob, out);

@@ -9,7 +9,13 @@
 #include "client/home/client.h"
 
 /* A column of the table: never changes. */
-enum client_room_what { CLIENT_ROOM_LINK = 1, CLIENT_ROOM_PICTURE = 2 };
+enum client_room_what {
+	CLIENT_ROOM_LINK = 1,
+	CLIENT_ROOM_PICTURE = 2,
+	/* The file of the picture, once it was fetched: plain_sha256_32, and
+	 * the file. */
+	CLIENT_ROOM_PICTURE_FILE = 3,
+};
 
 /* What ${group_id} has; replaces what ${out} holds, and leaves it empty where
  * there is none.  ${seq}, which may be NULL: the entry of the log that said

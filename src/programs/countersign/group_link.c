@@ -252,11 +252,12 @@ cli_group_picture(const struct cli_args *args)
 		    "picture to.");
 	if (to != NULL && (status = cli_may_write(args, to)) != CLI_OK)
 		return status;
-	if ((status = cli_open(&c, args, CLI_ONLINE)) != CLI_OK)
+	/* One that was fetched before needs no line. */
+	status = cli_open(&c, args, to != NULL ? CLI_MAYBE : CLI_ONLINE);
+	if (status != CLI_OK)
 		return status;
 	err = to != NULL
-	    ? cs_client_group_picture_save(
-		  c, cli_arg(args, 0), to, cli_progress)
+	    ? cs_client_group_picture_save(c, cli_arg(args, 0), to)
 	    : cs_client_group_picture(c, cli_arg(args, 0), from, cli_progress);
 	if (err)
 		status = cli_client_fail(c, err);

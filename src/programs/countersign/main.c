@@ -355,7 +355,8 @@ static const struct cli_command commands[] = {
 	    "camera added. Everybody in the group sees who changed the "
 	    "picture; the hub does not see it. Who may rename the group may "
 	    "do this. \"-o -\" writes to standard output. The hub keeps "
-	    "files for 30 days: save a picture that you want to keep.",
+	    "files for 30 days; this device keeps a picture that it has "
+	    "fetched.",
 	    1, 2, picture_options, cli_group_picture },
 	{ "group link", "GROUP [--new | --off] [--json]",
 	    "show a link by which people ask to be let into a group",

@@ -189,6 +189,12 @@ test_room_picture(void **state)
 	c.kind = CS_MIMI_PICTURE;
 	c.external[0].content_type = cs_view_str("application/pdf");
 	assert_err(cs_mimi_write(&b, &c), CS_ERR_MISUSE);
+	c.external[0] = photo();
+	c.external[0].size = CS_MIMI_PICTURE_MAX;
+	write_ok(&b, &c);
+	cs_buf_reset(&b);
+	c.external[0].size++;
+	assert_err(cs_mimi_write(&b, &c), CS_ERR_MISUSE);
 	c.external[0] = c.external[1] = photo();
 	c.n_external = 2;
 	assert_err(cs_mimi_write(&b, &c), CS_ERR_MISUSE);

@@ -147,7 +147,12 @@ test_picture(void **state)
 		    CS_ERR_FORMAT);
 	assert_ok(cs_buf_add(&b, cs_view("", 1)));
 	assert_err(client_picture_parse(&got, cs_buf_view(&b)), CS_ERR_FORMAT);
-	/* No picture; nowhere. */
+	/* More than a picture has; no picture; nowhere. */
+	cs_buf_reset(&b);
+	p.size = CS_MIMI_PICTURE_MAX + 1;
+	assert_ok(client_picture_write(&b, &p));
+	assert_err(client_picture_parse(&got, cs_buf_view(&b)), CS_ERR_FORMAT);
+	p = photo();
 	cs_buf_reset(&b);
 	p.content_type = cs_view_str("text/html");
 	assert_ok(client_picture_write(&b, &p));
