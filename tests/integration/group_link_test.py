@@ -2,9 +2,10 @@
 """Being let into a group: by a link, by whoever may add people, and what
 everybody else is told; the picture that a group gets."""
 import os
+import subprocess
 import threading
 
-from world import World, check, main, photo
+from world import BIN, World, check, main, photo
 
 
 def group(w, name, of):
@@ -88,6 +89,25 @@ def test_asked_and_let_in():
         # Whoever was let in can show the link, too.
         check(link_of(w, "dave") == link, "with the Welcome")
         says(w.cs("dave", "group", "join", link), "You are in that group")
+
+
+def test_told_at_once():
+    """Whoever waits for news hears of it when it comes."""
+    with World() as w:
+        club(w, "bob")
+        w.join("dave")
+        link = link_of(w, "alice")
+        proc = subprocess.Popen(
+            [os.path.join(BIN, "countersign"), "--home", w.home("bob"),
+             "follow", "--json"], stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
+        w.procs["follow"] = proc
+        # What was there before, so that it waits now.
+        check(b'"link"' in proc.stdout.readline(), "it follows")
+        w.csok("dave", "group", "join", link)
+        said = proc.stdout.readline()
+        check(b"dave asks to be let into this group" in said, str(said))
+        w.stop("follow")
 
 
 def test_second_devices():
