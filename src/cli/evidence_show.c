@@ -152,7 +152,10 @@ show_kind(const struct cs_mimi_content *content)
 {
 	static const char *const kinds[] = { "a message", "a reaction",
 		"takes a message back", "says what came and was read",
-		"sets how long messages last", "of a kind that is not shown" };
+		"sets how long messages last", "names the group",
+		"gives the group a picture, or takes it away",
+		"makes a link to the group, or ends it",
+		"of a kind that is not shown" };
 
 	text_line("Kind",
 	    cs_view_str(content->kind == CS_MIMI_SAID && content->has_replaces

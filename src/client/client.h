@@ -300,6 +300,7 @@ struct cs_client_group {
 	enum cs_client_role *roles;
 	enum cs_client_role role; /* the user's */
 	struct cs_client_policy kept;
+	bool picture; /* it has one */
 };
 struct cs_client_groups {
 	struct cs_client_group *v;
@@ -352,6 +353,88 @@ CS_CHECKED enum cs_err cs_client_group_policy(struct cs_client *c,
 /* Give a group another name, for all who are in it. */
 CS_CHECKED enum cs_err cs_client_group_rename(
     struct cs_client *c, const char *name, const char *to);
+/*
+ * The picture of a group, for all who are in it: the photo in ${path}, cleaned
+ * and at most 640 pixels a side; NULL: none.  ${progress} as for
+ * cs_client_send_files().
+ */
+CS_CHECKED enum cs_err cs_client_group_picture(struct cs_client *c,
+    const char *name, const char *path,
+    void (*progress)(uint64_t done, uint64_t total));
+/* Write it to ${path}, in the place of what is there; "-": to standard output.
+ * It is fetched and checked once, and kept.  CS_ERR_NOT_FOUND: it has none, or
+ * the hub has it no more; CS_ERR_MEMBER: the group is a request. */
+CS_CHECKED enum cs_err cs_client_group_picture_save(
+    struct cs_client *c, const char *name, const char *path);
+
+/* ---- links to groups ---------------------------------------------------- */
+
+/*
+ * By a link to a group people ask to be let into it.  Whoever may add people to
+ * the group makes and ends it, sees who asks, and lets them in or not.  A new
+ * one ends the one before, and what waits there.
+ */
+enum cs_client_link {
+	CS_CLIENT_LINK_SHOW, /* make it if there is none */
+	CS_CLIENT_LINK_NEW,
+	CS_CLIENT_LINK_OFF
+};
+/* ${out} gets the link; it is empty after OFF. */
+CS_CHECKED enum cs_err cs_client_group_link(struct cs_client *c,
+    const char *name, enum cs_client_link what,
+    char out[static CS_CLIENT_CODE_SIZE]);
+
+/* Somebody who waits; views live during the call. */
+struct cs_client_asker {
+	char handle[33];
+	char alias[CS_CLIENT_ALIAS_MAX + 1];
+	char near[256]; /* who is called nearly the same, or empty */
+	bool accepted;
+	uint64_t asked_ms;
+	struct cs_view text; /* what they say, or empty */
+};
+CS_CHECKED enum cs_err cs_client_group_asks(struct cs_client *c,
+    const char *name,
+    enum cs_err (*each)(void *arg, const struct cs_client_asker *asker),
+    void *arg);
+/* Let the one person of ${who} in, who is asked about as in
+ * cs_client_group_add(); nothing is done if somebody else did.
+ * CS_ERR_NOT_FOUND: they do not ask. */
+CS_CHECKED enum cs_err cs_client_group_approve(
+    struct cs_client *c, const char *name, const struct cs_client_people *who);
+/* They are not told by whom, and cannot ask again for 14 days. */
+CS_CHECKED enum cs_err cs_client_group_refuse(
+    struct cs_client *c, const char *name, const char *handle);
+
+/*
+ * Ask to be let in; ${text} is for the members, at most 400 bytes, or empty.
+ * ${group} gets the id of the group, see cs_id_text().  Whoever lets the user
+ * in then has made no request: the group is accepted.  CS_ERR_FORMAT: it is no
+ * link to a group; CS_ERR_NOT_FOUND: of another hub, or over; CS_ERR_EXISTS:
+ * the user is in it; CS_ERR_DENIED: they were refused not long ago.
+ */
+#define CS_CLIENT_GROUP_ID_SIZE 30
+CS_CHECKED enum cs_err cs_client_group_ask(struct cs_client *c,
+    const char *link, struct cs_view text,
+    char group[static CS_CLIENT_GROUP_ID_SIZE]);
+CS_CHECKED enum cs_err cs_client_group_ask_take_back(
+    struct cs_client *c, const char *link);
+enum cs_client_ask_state {
+	CS_CLIENT_ASK_WAITS,
+	CS_CLIENT_ASK_TAKEN, /* a member let the user in */
+	CS_CLIENT_ASK_OVER,  /* refused, or the link has ended */
+};
+struct cs_client_own_ask {
+	char group[CS_CLIENT_GROUP_ID_SIZE];
+	enum cs_client_ask_state state;
+	uint64_t asked_ms, until_ms;
+};
+/* What the account asked, on whichever device. */
+CS_CHECKED enum cs_err cs_client_own_asks(struct cs_client *c,
+    void (*each)(void *arg, const struct cs_client_own_ask *ask), void *arg);
+
+/* ---- leaving, and coming back ------------------------------------------- */
+
 /* Leave a group or, given the name of a person, the conversation with them, on
  * all devices of the account. */
 CS_CHECKED enum cs_err cs_client_group_leave(
@@ -515,6 +598,11 @@ enum cs_client_what {
 	CS_CLIENT_REACTION, /* ${text} */
 	CS_CLIENT_TIMER,    /* ${timer_s} */
 	CS_CLIENT_UNKNOWN,  /* of ${other_type}, which is not shown */
+	/* What the group gets: ${text}; or, unless ${taken_away}, a picture, a
+	 * link by which people ask to be let in. */
+	CS_CLIENT_NAME,
+	CS_CLIENT_PICTURE,
+	CS_CLIENT_LINK,
 };
 /* May what the message says about another be done? */
 enum cs_client_target {
@@ -550,6 +638,7 @@ struct cs_client_message {
 	/* Whom people could take the group for by its name; or empty. */
 	char looks_like[256];
 	bool direct;
+	bool picture; /* the conversation has one */
 	char from[33];
 	char from_alias[CS_CLIENT_ALIAS_MAX + 1];
 	struct cs_view text; /* or the event's sentence */
@@ -567,6 +656,7 @@ struct cs_client_message {
 	enum cs_client_target target;
 	uint64_t expires_ms; /* 0: it does not */
 	uint32_t timer_s;    /* 0: the timer was switched off */
+	bool taken_away;     /* of a picture or link: there is none now */
 	struct cs_view other_type;
 	bool mentions_you;
 	size_t n_mentions; /* handles */

@@ -31,6 +31,7 @@
 #include "client/hub/again.h"
 #include "client/hub/call.h"
 #include "client/hub/reach.h"
+#include "client/joining/admit.h"
 #include "client/reports/letter.h"
 #include "client/reports/news.h"
 #include "client/reports/notice.h"
@@ -57,6 +58,7 @@ log_in(struct cs_client *c)
 	c->link.shut_out = shut_out;
 	c->link.last_word = client_acks_flush;
 	c->link.notices_due = true;
+	c->link.asks_due = true;
 	if ((err = client_reach(c)) == CS_OK && (err = client_login(c)))
 		client_offline(c);
 	c->link.logged_in = err == CS_OK;
@@ -302,6 +304,7 @@ static const struct {
 	 * group, or hold what it cannot follow. */
 	{ AT_SYNC, client_groups_repair },
 	{ AT_SYNC, client_groups_enter },
+	{ AT_SYNC, client_asks_tell },
 	{ AT_SYNC, client_expire },
 	{ AT_SYNC, client_receipts_flush },
 	{ AT_SYNC, tell_notices },

@@ -17,6 +17,7 @@ enum {
 	DISPOSITION_RENDER = 1,
 	DISPOSITION_REACTION = 2,
 	DISPOSITION_INLINE = 4,
+	DISPOSITION_ICON = 5,
 	DISPOSITION_ATTACHMENT = 6,
 	DISPOSITION_MAX = 255
 };
@@ -30,7 +31,8 @@ enum { HASH_SHA256 = 1 };
 #define LANGUAGE_MAX 35
 
 static const char text_type[] = "text/plain;charset=utf-8";
-static const char room_type[] = "application/vnd.countersign.room";
+static const char name_type[] = "application/vnd.countersign.room";
+static const char link_type[] = "application/vnd.countersign.room-link";
 static const char status_type[] = "application/mimi-message-status";
 /* Keys of ours, in the order of their encodings. */
 static const char media_key[] = "countersign.media";
@@ -41,10 +43,17 @@ const char *
 cs_mimi_kind_name(const struct cs_mimi_content *c)
 {
 	static const char *const names[] = { "message", "reaction", "deletion",
-		"receipt", "timer", "unknown" };
+		"receipt", "timer", "name", "picture", "link", "unknown" };
 
 	return c->kind == CS_MIMI_SAID && c->has_replaces ? "edit"
 							  : names[c->kind];
+}
+
+bool
+cs_mimi_is_for_room(const struct cs_mimi_content *c)
+{
+	return c->kind == CS_MIMI_NAME || c->kind == CS_MIMI_PICTURE ||
+	    c->kind == CS_MIMI_LINK;
 }
 
 /* ---- rules for both ----------------------------------------------------- */
@@ -99,22 +108,32 @@ timer_valid(const struct cs_mimi_content *c)
 		c->expires_s == c->timer_s);
 }
 
-/* A name of the room stands alone. */
+/* What the room gets stands alone, and does not vanish. */
 static bool
-name_valid(const struct cs_mimi_content *c)
+room_valid(const struct cs_mimi_content *c)
 {
-	return !c->names_room ||
-	    (c->kind == CS_MIMI_SAID && c->has_text && c->n_external == 0 &&
-		!c->is_reply && !c->has_replaces && c->n_mentions == 0 &&
-		c->expiry == CS_MIMI_NEVER && c->text.len != 0 &&
-		c->text.len <= CS_NAME_MAX);
+	if (!cs_mimi_is_for_room(c))
+		return c->link.len == 0;
+	if (c->is_reply || c->has_replaces || c->expiry != CS_MIMI_NEVER ||
+	    c->has_text != (c->kind == CS_MIMI_NAME) ||
+	    (c->kind != CS_MIMI_LINK && c->link.len != 0) ||
+	    c->n_external > (c->kind == CS_MIMI_PICTURE))
+		return false;
+	if (c->kind == CS_MIMI_NAME)
+		return c->text.len != 0 && c->text.len <= CS_NAME_MAX;
+	if (c->n_external != 0 &&
+	    (c->external[0].size > CS_MIMI_PICTURE_MAX ||
+		c->external[0].content_type.len < 6 ||
+		memcmp(c->external[0].content_type.data, "image/", 6) != 0))
+		return false;
+	return c->link.len == 0 || c->link.len == CS_MIMI_LINK_LEN;
 }
 
 /* Does ${c} hold what its kind holds, and nothing of another? */
 static bool
 kind_valid(const struct cs_mimi_content *c)
 {
-	if (!mentions_valid(c) || !timer_valid(c) || !name_valid(c) ||
+	if (!mentions_valid(c) || !timer_valid(c) || !room_valid(c) ||
 	    (c->kind != CS_MIMI_STATUS && c->n_statuses != 0))
 		return false;
 	switch (c->kind) {
@@ -197,12 +216,13 @@ write_statuses(struct cs_writer *w, const struct cs_mimi_content *c)
 }
 
 static void
-write_external_part(struct cs_writer *w, const struct cs_mimi_external *e)
+write_external_part(
+    struct cs_writer *w, unsigned disposition, const struct cs_mimi_external *e)
 {
 	const struct cs_view none = { NULL, 0 };
 
 	cs_cbor_write_array(w, 15);
-	cs_cbor_write_uint(w, DISPOSITION_ATTACHMENT);
+	cs_cbor_write_uint(w, disposition);
 	cs_cbor_write_text(w, none);
 	cs_cbor_write_uint(w, EXTERNAL);
 	cs_cbor_write_text(w, e->content_type);
@@ -238,10 +258,9 @@ write_said(struct cs_writer *w, const struct cs_mimi_content *c)
 		cs_cbor_write_array(w, n);
 	}
 	if (c->has_text)
-		write_single(w, DISPOSITION_RENDER,
-		    c->names_room ? room_type : text_type, c->text);
+		write_single(w, DISPOSITION_RENDER, text_type, c->text);
 	for (size_t i = 0; i < c->n_external; i++)
-		write_external_part(w, &c->external[i]);
+		write_external_part(w, DISPOSITION_ATTACHMENT, &c->external[i]);
 }
 
 static void
@@ -262,6 +281,19 @@ write_part(struct cs_writer *w, const struct cs_mimi_content *c)
 		break;
 	case CS_MIMI_TIMER:
 		write_null_part(w, DISPOSITION_UNSPECIFIED);
+		break;
+	case CS_MIMI_NAME:
+		write_single(w, DISPOSITION_RENDER, name_type, c->text);
+		break;
+	case CS_MIMI_LINK:
+		write_single(w, DISPOSITION_RENDER, link_type, c->link);
+		break;
+	case CS_MIMI_PICTURE:
+		if (c->n_external != 0)
+			write_external_part(
+			    w, DISPOSITION_ICON, &c->external[0]);
+		else
+			write_null_part(w, DISPOSITION_ICON);
 		break;
 	default:
 		cs_writer_fail(w, CS_ERR_MISUSE);
@@ -493,8 +525,8 @@ read_single(
 	struct cs_view type = read_type(r);
 	struct cs_view body = cs_cbor_read_bytes(r, CS_MIMI_MAX);
 	bool text = cs_view_equal(type, cs_view_str(text_type));
-	bool name = cs_view_equal(type, cs_view_str(room_type)) &&
-	    at->disposition == DISPOSITION_RENDER && is_whole(at);
+	bool alone = at->disposition == DISPOSITION_RENDER && is_whole(at);
+	bool name = alone && cs_view_equal(type, cs_view_str(name_type));
 	bool reaction = at->disposition == DISPOSITION_REACTION && is_whole(at);
 
 	if (r->err != CS_OK)
@@ -509,8 +541,12 @@ read_single(
 		out->has_text = true;
 		out->text = body;
 	} else if (name) {
-		out->has_text = out->names_room = true;
+		out->kind = CS_MIMI_NAME;
+		out->has_text = true;
 		out->text = body;
+	} else if (alone && cs_view_equal(type, cs_view_str(link_type))) {
+		out->kind = CS_MIMI_LINK;
+		out->link = body;
 	} else if (!text || reaction || out->has_text) {
 		/* A message has one text, and only such that is shown as it is.
 		 */
@@ -522,10 +558,13 @@ read_single(
 }
 
 static void
-read_external(struct cs_reader *r, struct cs_mimi_content *out)
+read_external(
+    struct cs_reader *r, struct cs_mimi_content *out, const struct place *at)
 {
 	struct cs_mimi_external *e;
 
+	if (is_whole(at) && at->disposition == DISPOSITION_ICON)
+		out->kind = CS_MIMI_PICTURE;
 	if (out->n_external == CS_MIMI_PARTS_MAX) {
 		cs_reader_fail(r, CS_ERR_LIMIT);
 		return;
@@ -584,7 +623,9 @@ read_null(
 {
 	if (!is_whole(at))
 		cs_reader_fail(r, CS_ERR_UNSUPPORTED);
-	out->kind = out->has_timer ? CS_MIMI_TIMER : CS_MIMI_DELETION;
+	out->kind = at->disposition == DISPOSITION_ICON ? CS_MIMI_PICTURE
+	    : out->has_timer                            ? CS_MIMI_TIMER
+							: CS_MIMI_DELETION;
 }
 
 static void
@@ -599,7 +640,7 @@ read_body(struct cs_reader *r, struct cs_mimi_content *out,
 		read_single(r, out, at);
 		break;
 	case EXTERNAL:
-		read_external(r, out);
+		read_external(r, out, at);
 		break;
 	case MULTI:
 		if (at->depth == 0)

@@ -6,8 +6,9 @@
  * A message is text, or a photo or file with or without a caption, perhaps in
  * answer to another.  On the wire a caption and a file are a MultiPart of both
  * that belongs together (singleUnit); a report discloses the whole message.
- * One may be the name that its room gets.  Others say something about a
- * message: they replace it, take it back, react to it, or say that it was read.
+ * One may give its room a name, a picture or a link.  Others say something
+ * about a message: they replace it, take it back, react to it, or say that it
+ * was read.
  * What each kind holds stands at enum cs_mimi_kind; a body that mixes them is
  * CS_ERR_FORMAT (docs/decisions/0032-messages.md).
  */
@@ -27,6 +28,9 @@
 #define CS_MIMI_REACTION_MAX 64 /* bytes: the longest emoji has 35 */
 #define CS_MIMI_MENTIONS_MAX 16
 #define CS_MIMI_STATUSES_MAX 50 /* in one report of them */
+/* The encrypted picture of a room: a JPEG of 640 pixels a side has less. */
+#define CS_MIMI_PICTURE_MAX ((uint64_t)2 << 20)
+#define CS_MIMI_LINK_LEN 32 /* what the key of a room's link comes from */
 
 enum cs_mimi_kind {
 	CS_MIMI_SAID,     /* text and files; an edit, if it replaces */
@@ -34,6 +38,12 @@ enum cs_mimi_kind {
 	CS_MIMI_DELETION, /* takes ${replaces} back: a message or a reaction */
 	CS_MIMI_STATUS,   /* ${statuses}: what became of messages of others */
 	CS_MIMI_TIMER,    /* ${timer_s}: how long messages last from now on */
+	/* What a room gets: a name, ${text}, of 1 to CS_NAME_MAX bytes; a
+	 * picture, ${external}, or none; a link by which people ask to be let
+	 * in, ${link}, or none. */
+	CS_MIMI_NAME,
+	CS_MIMI_PICTURE,
+	CS_MIMI_LINK,
 	/* Well formed, and of a disposition or media type that is not shown:
 	 * ${other_type}, ${other}. */
 	CS_MIMI_UNKNOWN,
@@ -79,9 +89,6 @@ struct cs_mimi_content {
 	struct cs_view room_uri;
 	bool has_text;
 	struct cs_view text; /* text/plain, UTF-8 */
-	/* ${text} is the new name of the room, of 1 to CS_NAME_MAX bytes, and
-	 * all there is (application/vnd.countersign.room). */
-	bool names_room;
 	size_t n_external;
 	struct cs_mimi_external external[CS_MIMI_PARTS_MAX];
 	/* Whom the text mentions, as user URIs in ascending order. */
@@ -93,12 +100,17 @@ struct cs_mimi_content {
 	uint32_t timer_s;
 	size_t n_statuses;
 	struct cs_mimi_status statuses[CS_MIMI_STATUSES_MAX];
+	struct cs_view
+	    link; /* CS_MIMI_LINK_LEN bytes, which are secret, or 0 */
 	struct cs_view other_type; /* printable ASCII */
 	struct cs_view other;
 };
 
-/* "message", "edit", "deletion", "reaction", "receipt", "timer", "unknown". */
+/* "message", "edit", "deletion", "reaction", "receipt", "timer", "name",
+ * "picture", "link", "unknown". */
 const char *cs_mimi_kind_name(const struct cs_mimi_content *content);
+/* Is it for the room as a whole: a name, a picture, a link? */
+bool cs_mimi_is_for_room(const struct cs_mimi_content *content);
 
 /* Append the one encoding of ${content}.  CS_ERR_MISUSE: of kind UNKNOWN, or of
  * several kinds; CS_ERR_FORMAT, CS_ERR_LIMIT: as for parsing. */

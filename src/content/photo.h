@@ -21,6 +21,7 @@
 /* What is larger is made smaller while it is decoded. */
 #define CS_PHOTO_PIXELS_MAX 50000000u
 #define CS_PHOTO_SIDE_MAX 16384u
+#define CS_PHOTO_ICON_SIDE_MAX 640u /* the picture of a group */
 /* What is larger still is refused; no camera in use makes more. */
 #define CS_PHOTO_SOURCE_PIXELS_MAX 200000000u
 #define CS_PHOTO_SOURCE_SIDE_MAX 65500u /* of a JPEG */

@@ -171,12 +171,13 @@ write_all(struct cs_view v)
 }
 
 static enum cs_err
-clean(struct cs_buf *answer, struct cs_view file, enum cs_err err)
+clean(struct cs_buf *answer, struct cs_view file, enum cs_err err, bool icon)
 {
 	struct cs_photo photo = { 0 };
 
 	if (err == CS_OK)
-		err = cs_photo_recode(&photo, file);
+		err = icon ? cs_photo_recode_icon(&photo, file)
+			   : cs_photo_recode(&photo, file);
 	return cs_photo_answer_write(answer, &photo, err);
 }
 
@@ -223,7 +224,8 @@ cs_photo_child_main(const char *mode)
 	if (strcmp(mode, "voice") == 0)
 		err = voice(&answer, cs_buf_view(&file), err);
 	else if (level < 0)
-		err = clean(&answer, cs_buf_view(&file), err);
+		err = clean(&answer, cs_buf_view(&file), err,
+		    strcmp(mode, "icon") == 0);
 	else
 		err = look(&answer, cs_buf_view(&file), err,
 		    (enum cs_photo_level)level);

@@ -4,9 +4,9 @@
 
 #include "content/photo.h"
 
-/* The whole of the child's main(): "clean", "voice", or a way to look; reads a
- * file from standard input, limits and seccomp first, writes the result to
- * standard output. */
+/* The whole of the child's main(): "clean", "icon", "voice", or a way to look;
+ * reads a file from standard input, limits and seccomp first, writes the result
+ * to standard output. */
 int cs_photo_child_main(const char *mode);
 
 /* From now on this process can read 0, write 1, use memory and end; anything

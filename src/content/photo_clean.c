@@ -261,12 +261,13 @@ run(struct cs_buf *answer, struct cs_view file, const char *program,
 	return err ? err : ended;
 }
 
-enum cs_err
-cs_photo_run(struct cs_photo *out, struct cs_view file, const char *program,
-    int timeout_ms)
+/* A new photo of ${file}, as ${mode} says. */
+static enum cs_err
+make(struct cs_photo *out, struct cs_view file, const char *program,
+    const char *mode, int timeout_ms)
 {
 	struct cs_buf answer = { .max = CS_PHOTO_FILE_MAX + ANSWER_HEADER };
-	enum cs_err err = run(&answer, file, program, "clean", timeout_ms);
+	enum cs_err err = run(&answer, file, program, mode, timeout_ms);
 
 	memset(out, 0, sizeof *out);
 	/* For the sender, a photo that breaks the decoder is a damaged photo.
@@ -279,6 +280,13 @@ cs_photo_run(struct cs_photo *out, struct cs_view file, const char *program,
 		cs_photo_clear(out);
 	cs_buf_free(&answer);
 	return err;
+}
+
+enum cs_err
+cs_photo_run(struct cs_photo *out, struct cs_view file, const char *program,
+    int timeout_ms)
+{
+	return make(out, file, program, "clean", timeout_ms);
 }
 
 /* ---- where it is -------------------------------------------------------- */
@@ -319,6 +327,26 @@ cs_photo_clean(struct cs_photo *out, struct cs_view file)
 	if ((err = find_program(program)))
 		return err;
 	return cs_photo_run(out, file, program, TIMEOUT_MS);
+}
+
+enum cs_err
+cs_photo_clean_icon(struct cs_photo *out, struct cs_view file)
+{
+	char program[PATH_SIZE];
+	enum cs_err err;
+
+	memset(out, 0, sizeof *out);
+	if ((err = find_program(program)))
+		return err;
+	if ((err = make(out, file, program, "icon", TIMEOUT_MS)))
+		return err;
+	/* A decoder that was taken over could have written anything else. */
+	if (strcmp(out->media_type, "image/jpeg") == 0 &&
+	    out->width <= CS_PHOTO_ICON_SIDE_MAX &&
+	    out->height <= CS_PHOTO_ICON_SIDE_MAX)
+		return CS_OK;
+	cs_photo_clear(out);
+	return CS_ERR_FORMAT;
 }
 
 enum cs_err

@@ -12,6 +12,9 @@ void cs_photo_clear(struct cs_photo *p);
  * long, CS_ERR_NOT_FOUND when it is not there. */
 CS_CHECKED enum cs_err cs_photo_clean(
     struct cs_photo *out, struct cs_view file);
+/* The same by cs_photo_recode_icon(). */
+CS_CHECKED enum cs_err cs_photo_clean_icon(
+    struct cs_photo *out, struct cs_view file);
 
 /*
  * What the child writes: "CSPH" | u8 version | u16 error | u32 width |

@@ -105,6 +105,68 @@ recode_moving(struct cs_photo *out, struct cs_view file)
 	return CS_OK;
 }
 
+/* White shows through. */
+static enum cs_err
+flatten(struct cs_pixels *p)
+{
+	struct cs_pixels out = { .orientation = p->orientation };
+	size_t n = (size_t)p->width * p->height;
+	enum cs_err err;
+
+	if (p->channels != 4)
+		return CS_OK;
+	if ((err = cs_pixels_new(&out, p->width, p->height, 3))) {
+		cs_pixels_clear(&out);
+		return err;
+	}
+	for (size_t i = 0; i < n; i++) {
+		unsigned alpha = p->data[4 * i + 3];
+
+		for (unsigned k = 0; k < 3; k++)
+			out.data[3 * i + k] =
+			    (uint8_t)((p->data[4 * i + k] * alpha +
+					  255u * (255u - alpha) + 127u) /
+				255u);
+	}
+	cs_pixels_clear(p);
+	*p = out;
+	return CS_OK;
+}
+
+enum cs_err
+cs_photo_recode_icon(struct cs_photo *out, struct cs_view file)
+{
+	struct cs_pixels pixels = { .orientation = 1 };
+	uint32_t side;
+	enum cs_err err;
+
+	memset(out, 0, sizeof *out);
+	if (file.len > CS_PHOTO_SOURCE_FILE_MAX)
+		return CS_ERR_LIMIT;
+	if (cs_media_sniff_more(file) == NULL)
+		return CS_ERR_TYPE;
+	if ((err = cs_photo_decode(&pixels, file)) ||
+	    (err = cs_pixels_turn(&pixels)))
+		goto out;
+	cs_color_convert(&pixels);
+	side = pixels.width > pixels.height ? pixels.width : pixels.height;
+	if (side > CS_PHOTO_ICON_SIDE_MAX &&
+	    (err = cs_pixels_shrink(&pixels,
+		 (side + CS_PHOTO_ICON_SIDE_MAX - 1) / CS_PHOTO_ICON_SIDE_MAX)))
+		goto out;
+	if ((err = flatten(&pixels)) ||
+	    (err = jpeg.encode(&out->bytes, &pixels, QUALITY)))
+		goto out;
+	out->media_type = jpeg.type;
+	out->width = pixels.width;
+	out->height = pixels.height;
+out:
+	cs_pixels_clear(&pixels);
+	if (err)
+		cs_photo_clear(out);
+	return err;
+}
+
 enum cs_err
 cs_photo_recode(struct cs_photo *out, struct cs_view file)
 {

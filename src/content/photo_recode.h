@@ -12,3 +12,7 @@
  */
 CS_CHECKED enum cs_err cs_photo_recode(
     struct cs_photo *out, struct cs_view file);
+/* The same as a small JPEG of at most CS_PHOTO_ICON_SIDE_MAX a side, for a
+ * group; of what moves, the first picture, and white where nothing is. */
+CS_CHECKED enum cs_err cs_photo_recode_icon(
+    struct cs_photo *out, struct cs_view file);

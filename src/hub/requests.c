@@ -29,6 +29,7 @@
 #include "hub/desk/letter.h"
 #include "hub/desk/notice.h"
 #include "hub/desk/report.h"
+#include "hub/groups/ask.h"
 #include "hub/groups/contact.h"
 #include "hub/groups/group.h"
 #include "hub/groups/log.h"
@@ -99,6 +100,11 @@ static const struct {
 	    hub_account_export },
 	{ CS_WIRE_ACCOUNT_LEAVE, 1 << HUB_DEVICE | 1 << HUB_HELD, 1,
 	    hub_account_leave },
+	{ CS_WIRE_GROUP_LINK_SET, 1 << HUB_DEVICE, 32, hub_group_link_set },
+	{ CS_WIRE_GROUP_ASK, 1 << HUB_DEVICE, 4, hub_group_ask },
+	{ CS_WIRE_GROUP_ASKS, 1 << HUB_DEVICE, 8, hub_group_asks, true },
+	{ CS_WIRE_GROUP_ASK_DROP, 1 << HUB_DEVICE, 32, hub_group_ask_drop },
+	{ CS_WIRE_OWN_ASKS, 1 << HUB_DEVICE, 1, hub_own_asks, true },
 	{ CS_WIRE_DESK_REPORTS, 1 << HUB_DESK, 1, hub_desk_reports },
 	{ CS_WIRE_DESK_REPORT_SET, 1 << HUB_DESK, 1, hub_desk_report_set },
 	{ CS_WIRE_DESK_ACTION, 1 << HUB_DESK, 1, hub_desk_action },

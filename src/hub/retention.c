@@ -5,6 +5,7 @@
 #include "hub/blobs/blob.h"
 #include "hub/blobs/pin.h"
 #include "hub/core/budget.h"
+#include "hub/groups/ask.h"
 
 #define EVERY_MS (10 * CS_MINUTE_MS)
 #define ROWS cs_int(HUB_SWEEP_ROWS)
@@ -237,8 +238,8 @@ accounts(int64_t *n, struct cs_hub *hub)
 typedef enum cs_err step(int64_t *n, struct cs_hub *hub);
 static step *const steps[] = { messages, read_commits, read_proposals,
 	old_commits, old_proposals, welcomes, key_packages, tickets,
-	hub_pins_sweep, blobs, reports, letters, actions, devices, accounts,
-	hub_budgets_sweep };
+	hub_asks_sweep, hub_pins_sweep, blobs, reports, letters, actions,
+	devices, accounts, hub_budgets_sweep };
 #define STEPS (sizeof steps / sizeof *steps)
 
 /* ---- one after the other ------------------------------------------------ */

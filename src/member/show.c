@@ -10,6 +10,9 @@ kind_name(const struct cs_client_message *m)
 		[CS_CLIENT_REACTION] = "reaction",
 		[CS_CLIENT_TIMER] = "timer",
 		[CS_CLIENT_UNKNOWN] = "unknown",
+		[CS_CLIENT_NAME] = "name",
+		[CS_CLIENT_PICTURE] = "picture",
+		[CS_CLIENT_LINK] = "link",
 	};
 
 	if (m->what != CS_CLIENT_MESSAGE)
@@ -43,6 +46,8 @@ change_json(struct cs_json_writer *j, const struct cs_client_message *m)
 		cs_json_number(j, "expires_ms", m->expires_ms);
 	if (m->what == CS_CLIENT_TIMER)
 		cs_json_number(j, "seconds", m->timer_s);
+	if (m->taken_away)
+		cs_json_bool(j, "taken_away", true);
 	if (m->what == CS_CLIENT_UNKNOWN)
 		cs_json_text(j, "type", m->other_type);
 	if (m->what == CS_CLIENT_EDIT || m->what == CS_CLIENT_DELETION ||
@@ -140,6 +145,8 @@ cs_member_message_json(struct cs_json_writer *j, const char *name,
 	if (m->looks_like[0] != '\0')
 		cs_json_string(j, "looks_like", m->looks_like);
 	cs_json_bool(j, "direct", m->direct);
+	if (m->picture)
+		cs_json_bool(j, "conversation_picture", true);
 	if (m->from[0] != '\0')
 		cs_json_string(j, "from", m->from);
 	if (m->from_alias[0] != '\0')

@@ -78,10 +78,13 @@ cs_room_policy_parse(struct cs_room_policy *out, struct cs_view component)
 {
 	struct cs_reader r = cs_reader(component);
 	struct cs_view admins;
+	uint8_t version = cs_read_u8(&r);
 
 	*out = (struct cs_room_policy){ .written = true };
-	if (cs_read_u8(&r) != VERSION)
-		cs_reader_fail(&r, CS_ERR_FORMAT);
+	/* Whatever stands behind it. */
+	if (version != VERSION)
+		cs_reader_fail(
+		    &r, version > VERSION ? CS_ERR_VERSION : CS_ERR_FORMAT);
 	cs_read_copy(&r, out->owner, sizeof out->owner);
 	admins = cs_read_vec_max(&r, sizeof out->admins);
 	out->flags = cs_read_u8(&r);

@@ -7,6 +7,9 @@
  *	RoomPolicy (component 0xC502 of app_data_dictionary)
  *	u8 version=1 | owner16 | admins<V, 1600> of account16 | u8 flags
  *
+ * A later program that adds a field or a flag writes another version: whoever
+ * does not know it refuses all of it, and reads nothing of it wrongly.
+ *
  * Admins are listed in the order in which they were made: the first is the one
  * of the longest standing.  Everybody listed is in the room: whoever goes, and
  * comes back, is a member.
@@ -52,8 +55,9 @@ enum cs_room_act {
 /* Append the component.  CS_ERR_MISUSE: it breaks the rules of the format. */
 CS_CHECKED enum cs_err cs_room_policy_write(
     struct cs_buf *out, const struct cs_room_policy *policy);
-/* CS_ERR_FORMAT: an owner or admin of zeroes, one listed twice, an unknown flag
- * or version, bytes left over; CS_ERR_LIMIT: too many. */
+/* CS_ERR_VERSION: a newer program wrote it; CS_ERR_FORMAT: an owner or admin of
+ * zeroes, one listed twice, an unknown flag, bytes left over; CS_ERR_LIMIT: too
+ * many. */
 CS_CHECKED enum cs_err cs_room_policy_parse(
     struct cs_room_policy *out, struct cs_view component);
 bool cs_room_policy_equal(

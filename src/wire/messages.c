@@ -536,6 +536,61 @@ static const struct cs_wire_field cs_wire_desk_head_fields[] = {
 };
 SHAPE(cs_wire_desk_head);
 
+static const struct cs_wire_field cs_wire_group_link_fields[] = {
+	FIELD(CS_WIRE_VEC, cs_wire_group_link, group_id, CS_WIRE_GROUP_ID_MAX),
+	FIELD(CS_WIRE_FIXED, cs_wire_group_link, rendezvous, 0),
+	FIELD(CS_WIRE_U64, cs_wire_group_link, group_seq, 0),
+};
+SHAPE(cs_wire_group_link);
+
+static const struct cs_wire_field cs_wire_group_ask_fields[] = {
+	FIELD(CS_WIRE_FIXED, cs_wire_group_ask, rendezvous, 0),
+	FIELD(CS_WIRE_VEC, cs_wire_group_ask, sealed, CS_WIRE_GROUP_ASK_MAX),
+	FIELD(CS_WIRE_VEC, cs_wire_group_ask, note, CS_WIRE_NOTE_MAX),
+};
+SHAPE(cs_wire_group_ask);
+
+static const struct cs_wire_field cs_wire_group_asks_get_fields[] = {
+	FIELD(CS_WIRE_VEC, cs_wire_group_asks_get, group_id,
+	    CS_WIRE_GROUP_ID_MAX),
+};
+SHAPE(cs_wire_group_asks_get);
+
+static const struct cs_wire_field cs_wire_asking_fields[] = {
+	FIELD(CS_WIRE_FIXED, cs_wire_asking, account, 0),
+	FIELD(CS_WIRE_U64, cs_wire_asking, asked_ms, 0),
+	FIELD(CS_WIRE_VEC, cs_wire_asking, sealed, CS_WIRE_GROUP_ASK_MAX),
+};
+SHAPE(cs_wire_asking);
+
+static const struct cs_wire_field cs_wire_group_asks_answer_fields[] = {
+	FIELD(CS_WIRE_FIXED, cs_wire_group_asks_answer, rendezvous, 0),
+	LIST(cs_wire_group_asks_answer, asks, CS_WIRE_GROUP_ASKS_MAX,
+	    cs_wire_asking),
+};
+SHAPE(cs_wire_group_asks_answer);
+
+static const struct cs_wire_field cs_wire_group_ask_drop_fields[] = {
+	FIELD(CS_WIRE_VEC, cs_wire_group_ask_drop, group_id,
+	    CS_WIRE_GROUP_ID_MAX),
+	FIELD(CS_WIRE_FIXED, cs_wire_group_ask_drop, account, 0),
+};
+SHAPE(cs_wire_group_ask_drop);
+
+static const struct cs_wire_field cs_wire_own_ask_fields[] = {
+	FIELD(CS_WIRE_U8, cs_wire_own_ask, state, 0),
+	FIELD(CS_WIRE_U64, cs_wire_own_ask, asked_ms, 0),
+	FIELD(CS_WIRE_U64, cs_wire_own_ask, until_ms, 0),
+	FIELD(CS_WIRE_VEC, cs_wire_own_ask, note, CS_WIRE_NOTE_MAX),
+};
+SHAPE(cs_wire_own_ask);
+
+static const struct cs_wire_field cs_wire_own_asks_answer_fields[] = {
+	LIST(cs_wire_own_asks_answer, asks, CS_WIRE_OWN_ASKS_MAX,
+	    cs_wire_own_ask),
+};
+SHAPE(cs_wire_own_asks_answer);
+
 const struct cs_wire_shape cs_wire_empty_shape = { NULL, 0,
 	sizeof(struct cs_wire_empty) };
 
@@ -609,6 +664,8 @@ static const struct {
 	    "The hub has seen a later state of this desk, or another one." },
 	{ CS_WIRE_E_READERS, "readers",
 	    "Only the owner and the admins of this group can write to it." },
+	{ CS_WIRE_E_GROUP_LINK, "group-link",
+	    "This link does not lead to a group, or not any more." },
 };
 
 const char *

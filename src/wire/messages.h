@@ -63,6 +63,12 @@ enum cs_wire_kind {
 	CS_WIRE_DESK_REMOVALS = 45,
 	CS_WIRE_DESK_HEAD = 46,
 	CS_WIRE_DESK_PINS = 47,
+	/* members */
+	CS_WIRE_GROUP_LINK_SET = 48,
+	CS_WIRE_GROUP_ASK = 49,
+	CS_WIRE_GROUP_ASKS = 50,
+	CS_WIRE_GROUP_ASK_DROP = 51,
+	CS_WIRE_OWN_ASKS = 52,
 	/* from the hub */
 	CS_WIRE_HELLO = 128,
 	CS_WIRE_ANSWER = 129,
@@ -107,6 +113,7 @@ enum cs_wire_code {
 	CS_WIRE_E_DESK_BUSY = 33, /* too much of yours waits for the desk */
 	CS_WIRE_E_DESK_HEAD = 34, /* the hub knows a later one, or another */
 	CS_WIRE_E_READERS = 35,   /* only owner and admins of the group write */
+	CS_WIRE_E_GROUP_LINK = 36, /* no link to a group, or not any more */
 };
 /* A short stable name, such as "stale-epoch"; never NULL. */
 const char *cs_wire_code_name(uint16_t code);
@@ -151,6 +158,10 @@ const char *cs_wire_code_text(uint16_t code);
 #define CS_WIRE_REPLY_MAX 9000   /* sealed; the same of the desk's */
 #define CS_WIRE_EXPORT_MAX ((uint32_t)1 << 20)
 #define CS_WIRE_SENTENCE_MAX 512
+/* To be let into a group: who asks, and a sentence (content/group_ask.h). */
+#define CS_WIRE_GROUP_ASK_MAX 6144
+#define CS_WIRE_GROUP_ASKS_MAX 100 /* that wait for a group */
+#define CS_WIRE_OWN_ASKS_MAX 20    /* of an account */
 
 #define CS_WIRE_SHAPE(name) extern const struct cs_wire_shape name##_shape
 
@@ -210,6 +221,7 @@ enum cs_wire_push_kind {
 	CS_WIRE_PUSH_LINK = 4,   /* a device asks to be linked */
 	CS_WIRE_PUSH_NOTICE = 5, /* the desk has acted on the account */
 	CS_WIRE_PUSH_REVOCATION = 6, /* somebody has ended a device */
+	CS_WIRE_PUSH_ASK = 7,        /* somebody asks to be let in */
 };
 struct cs_wire_push {
 	uint8_t kind;
@@ -802,3 +814,64 @@ struct cs_wire_desk_head {
 	uint8_t signature[64]; /* by the desk's key: desk/core/head.h */
 };
 CS_WIRE_SHAPE(cs_wire_desk_head);
+
+/* CS_WIRE_GROUP_LINK_SET: by what name people ask to be let into a group; of
+ * whoever may add people.  What waits under another name is over.  Answer
+ * empty. */
+struct cs_wire_group_link {
+	struct cs_view group_id;
+	uint8_t rendezvous[32]; /* zero: none */
+	uint64_t group_seq; /* of the message that says so: the latest counts */
+};
+CS_WIRE_SHAPE(cs_wire_group_link);
+
+/* CS_WIRE_GROUP_ASK: in the place of what the account asked before; answer
+ * empty. */
+struct cs_wire_group_ask {
+	uint8_t rendezvous[32];
+	struct cs_view sealed; /* for members; empty: take it back */
+	struct cs_view note;   /* for the account's own devices */
+};
+CS_WIRE_SHAPE(cs_wire_group_ask);
+
+/* CS_WIRE_GROUP_ASKS: who waits, for whoever may add people; the oldest
+ * first. */
+struct cs_wire_group_asks_get {
+	struct cs_view group_id;
+};
+CS_WIRE_SHAPE(cs_wire_group_asks_get);
+struct cs_wire_asking {
+	uint8_t account[16];
+	uint64_t asked_ms;
+	struct cs_view sealed;
+};
+CS_WIRE_SHAPE(cs_wire_asking);
+struct cs_wire_group_asks_answer {
+	uint8_t rendezvous[32];   /* of the link that there is; zero: none */
+	struct cs_wire_list asks; /* of cs_wire_asking */
+};
+CS_WIRE_SHAPE(cs_wire_group_asks_answer);
+
+/* CS_WIRE_GROUP_ASK_DROP: they are not let in; answer empty. */
+struct cs_wire_group_ask_drop {
+	struct cs_view group_id;
+	uint8_t account[16];
+};
+CS_WIRE_SHAPE(cs_wire_group_ask_drop);
+
+/* CS_WIRE_OWN_ASKS: request empty; what became of what the account asked. */
+enum cs_wire_ask_state {
+	CS_WIRE_ASK_WAITS = 1,
+	CS_WIRE_ASK_TAKEN = 2, /* a member let the account in */
+	CS_WIRE_ASK_OVER = 3,  /* refused, or the link has ended */
+};
+struct cs_wire_own_ask {
+	uint8_t state;
+	uint64_t asked_ms, until_ms;
+	struct cs_view note;
+};
+CS_WIRE_SHAPE(cs_wire_own_ask);
+struct cs_wire_own_asks_answer {
+	struct cs_wire_list asks; /* of cs_wire_own_ask */
+};
+CS_WIRE_SHAPE(cs_wire_own_asks_answer);

@@ -44,6 +44,12 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	if (cs_photo_recode(&photo, file) == CS_OK)
 		want_clean(&photo);
 	cs_photo_clear(&photo);
+	if (cs_photo_recode_icon(&photo, file) == CS_OK) {
+		want_clean(&photo);
+		fuzz_want(photo.width <= CS_PHOTO_ICON_SIDE_MAX &&
+		    photo.height <= CS_PHOTO_ICON_SIDE_MAX);
+	}
+	cs_photo_clear(&photo);
 	if (cs_photo_look_here(&look, file, CS_PHOTO_LEVEL_SMALL) == CS_OK)
 		fuzz_want(look.media_type != NULL);
 	cs_photo_look_clear(&look);

@@ -101,6 +101,7 @@ def test_admin():
         w.csok("alice", "group", "role", "club", "bob", "admin")
         w.csok("alice", "group", "role", "club", "carol", "admin")
         check("alice made bob an admin." in told(w, "dave"), "told")
+        check("You made bob an admin." in told(w, "alice"), "the own deed")
         check("alice made you an admin." in told(w, "bob"), "told")
         agree(w, {"alice": "owner", "bob": "admin", "carol": "admin"},
               "alice", "bob", "carol", "dave", "erin")
@@ -108,6 +109,7 @@ def test_admin():
               group(w, "dave", "club")["role"] == "member", "the own")
         w.csok("bob", "group", "remove", "club", "dave")
         check("bob removed you." in told(w, "dave"), "gone")
+        check("You removed dave." in told(w, "bob"), "the own deed")
         says(w.cs("bob", "group", "remove", "club", "alice"),
              "alice is the owner of club, whom nobody can remove")
         says(w.cs("bob", "group", "remove", "club", "carol"),
@@ -153,6 +155,8 @@ def test_policy():
         w.csok("carol", "group", "policy", "club", "--add", "admins")
         check("carol decided that only the owner and admins can add people."
               in told(w, "bob"), "told")
+        check("You decided that only the owner and admins can add people."
+              in told(w, "carol"), "the own deed")
         says(w.cs("bob", "group", "add", "club", "dave"),
              "Only the owner or an admin of club can add people to it")
         w.csok("alice", "group", "policy", "club", "--add", "members",
@@ -281,11 +285,17 @@ def test_rename():
         w.csok("bob", "group", "rename", "club", "the quiet club")
         check(names_of(w, "bob") == ["the quiet club"], "his own")
         got = w.inbox("carol")
-        check('bob renamed the group "club" to "the quiet club".' in
-              [m["text"] for m in got if m["kind"] == "notice"], str(got))
-        # It is a message like any other: it can be reported.
-        check([m["text"] for m in got if m["kind"] == "received"] ==
-              ["the quiet club"], str(got))
+        # One line, of a message like any other: it can be reported.
+        got = [m for m in got if m["kind"] not in ("notice", "received") or
+               "quiet" in m["text"]]
+        check([(m["kind"], m["from"], m["text"]) for m in got] ==
+              [("name", "bob", "the quiet club")], str(got))
+        w.csok("carol", "export", got[0]["id"], "-o", w.path("e"), "--open")
+        r = w.csok("carol", "open", "the quiet club")
+        check(r.out.count("renamed") == 1 and
+              "bob renamed the group: the quiet club" in r.out, str(r))
+        r = w.csok("bob", "open", "the quiet club")
+        check("you renamed the group: the quiet club" in r.out, str(r))
         for name in ("alice", "tablet", "bob"):
             w.inbox(name)
             check(names_of(w, name) == ["the quiet club"], name)
@@ -325,6 +335,51 @@ def test_rename():
         check([(m["kind"], m.get("reason")) for m in got
                if m["kind"] != "notice"] == [("refused", "denied")], str(got))
         check(names_of(w, "alice") == all_names[:1], "as it was")
+
+
+def old_club(w):
+    """As groups were before they had a policy: without one."""
+    w.join("alice", "bob", "carol", "dave")
+    w.friends("alice", "bob", "carol", "dave")
+    meddle(w, "alice", "old", "bob", "club")
+    meddle(w, "bob", "old", "alice", "club")
+    agree(w, {"alice": "owner"}, "alice", "bob")
+
+
+def test_old_group():
+    """The first commit that brings somebody in writes the policy, whoever
+    makes it; so do the commands that change it."""
+    with World() as w:
+        old_club(w)
+        # By other than the one of the lowest leaf, who owns it all the same.
+        w.csok("bob", "group", "add", "club", "carol")
+        for name in ("alice", "bob", "carol"):
+            w.inbox(name)
+        agree(w, {"alice": "owner"}, "alice", "bob", "carol")
+        says(w.cs("bob", "group", "remove", "club", "carol"),
+             "Only the owner or an admin of club")
+        w.csok("alice", "group", "role", "club", "carol", "admin")
+        agree(w, {"alice": "owner", "carol": "admin"}, "alice", "bob", "carol")
+        w.csok("alice", "group", "leave", "club")
+        w.inbox("bob")
+        agree(w, {"carol": "owner"}, "bob", "carol")
+    for change in (("role", "club", "bob", "admin"),
+                   ("policy", "club", "--add", "admins")):
+        with World() as w:
+            old_club(w)
+            says(w.cs("bob", "group", *change), "Only the owner")
+            w.csok("alice", "group", *change)
+            want = {"alice": "owner"}
+            if change[0] == "role":
+                want["bob"] = "admin"
+            agree(w, want, "alice", "bob")
+            kept = w.csok("bob", "group", "policy", "club",
+                          "--json").lines()[0]["add"]
+            check(kept == ("members" if change[0] == "role" else "admins"),
+                  kept)
+            w.csok("alice", "group", "add", "club", "dave")
+            w.inbox("dave")
+            agree(w, want, "alice", "bob", "dave")
 
 
 def test_at_once():

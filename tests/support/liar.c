@@ -4,7 +4,8 @@
  * message that is wrong in one way; everything else is as it should be.
  *
  *	honest		nothing: the control; or all that is wrong is who says
- *it rename		the same, with a name for the group tag		a tag
+ *it rename		the same, with a name for the group link	the
+ *same, with a link to the group tag		a tag
  *that does not open signature	signed by another device's key
  *	sender		names somebody else as its sender
  *	room		names another group
@@ -128,7 +129,13 @@ compose(struct lie *l, struct cs_buf *body, uint8_t salt[static 16])
 	snprintf(text, sizeof text, "this is the lie called %s", l->mode);
 	content.has_text = true;
 	content.text = cs_view_str(text);
-	content.names_room = is(l, "rename");
+	if (is(l, "rename"))
+		content.kind = CS_MIMI_NAME;
+	if (is(l, "link")) {
+		content.kind = CS_MIMI_LINK;
+		content.has_text = false;
+		content.link = CS_VIEW_OF(other);
+	}
 	if ((err = cs_mimi_user_uri(&sender, l->c->self.hub,
 		 cs_view_str(
 		     is(l, "sender") ? "mallory" : l->c->self.handle))) ||

@@ -7,6 +7,7 @@
  *		ephemeral, aad or leaf in it; remove NAME; owner or admin: a
  *		policy that gives this account that role; garbled: one that
  *		members refuse and the hub cannot tell from a good one
+ *	old NAME GROUP	what is here of the conversation with NAME is a group
  *	propose GROUP WHAT [NAME]	add or remove NAME, update, reinit,
  *leave groups N NAME			make N groups with NAME join LINK NAME
  *ACCOUNT DEVICE	with ids of one's own choice, in hex
@@ -314,6 +315,18 @@ enter(struct job *j)
 	cs_buf_free(&new_info);
 }
 
+/* A conversation of two as a group from before groups had policies. */
+static void
+old(struct job *j)
+{
+	must(j, client_group_find(&j->g, j->c, j->argv[3], CLIENT_FIND_ANY),
+	    "group");
+	j->g.direct = false;
+	snprintf(j->g.name, sizeof j->g.name, "%s", j->argv[4]);
+	must(j, client_group_store(j->c, &j->g), "group");
+	printf("old\n");
+}
+
 static void
 groups(struct job *j)
 {
@@ -395,6 +408,8 @@ main(int argc, char **argv)
 		propose(&j);
 	else if (is(&j, 2, "enter"))
 		enter(&j);
+	else if (is(&j, 2, "old"))
+		old(&j);
 	else if (is(&j, 2, "groups"))
 		groups(&j);
 	else

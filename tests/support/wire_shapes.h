@@ -87,6 +87,14 @@ static const struct {
 	WIRE_SHAPE(cs_wire_removals_answer),
 	WIRE_SHAPE(cs_wire_desk_letter_set),
 	WIRE_SHAPE(cs_wire_desk_head),
+	WIRE_SHAPE(cs_wire_group_link),
+	WIRE_SHAPE(cs_wire_group_ask),
+	WIRE_SHAPE(cs_wire_group_asks_get),
+	WIRE_SHAPE(cs_wire_asking),
+	WIRE_SHAPE(cs_wire_group_asks_answer),
+	WIRE_SHAPE(cs_wire_group_ask_drop),
+	WIRE_SHAPE(cs_wire_own_ask),
+	WIRE_SHAPE(cs_wire_own_asks_answer),
 };
 #define N_WIRE_SHAPES (sizeof wire_shapes / sizeof wire_shapes[0])
 

@@ -19,6 +19,7 @@
 #include "client/home/members.h"
 #include "client/home/problem.h"
 #include "client/home/revoked.h"
+#include "client/home/room.h"
 #include "client/hub/call.h"
 #include "crypto/random.h"
 #include "room/leaf.h"
@@ -179,15 +180,29 @@ package_views(struct cs_view *v, const struct client_invited *in,
 	return n;
 }
 
-/* Write kind and name of the group, for those who join and nobody else. */
+/* Write what is known of the group, for those who join and nobody else. */
 static enum cs_err
-room_extension(struct cs_buf *out, const struct client_group *g)
+room_extension(
+    struct cs_buf *out, struct cs_client *c, const struct client_group *g)
 {
-	struct cs_writer w = cs_writer(out);
+	struct client_room_info info = {
+		.direct = g->direct,
+		.name = cs_view_str(g->direct ? "" : g->name),
+	};
+	struct cs_buf link = { 0 }, picture = { 0 };
+	enum cs_err err;
 
-	cs_write_u8(&w, g->direct ? 1 : 2);
-	cs_write_vec(&w, cs_view_str(g->direct ? "" : g->name));
-	return cs_writer_end(&w);
+	if ((err = client_room_find(&link, NULL, c, client_group_id(g),
+		 CLIENT_ROOM_LINK)) == CS_OK &&
+	    (err = client_room_find(&picture, NULL, c, client_group_id(g),
+		 CLIENT_ROOM_PICTURE)) == CS_OK) {
+		info.link = cs_buf_view(&link);
+		info.picture = cs_buf_view(&picture);
+		err = client_room_info_write(out, &info);
+	}
+	cs_buf_free(&link);
+	cs_buf_free(&picture);
+	return err;
 }
 
 enum cs_err
@@ -201,7 +216,7 @@ client_invite_add(struct cs_client *c, struct client_group *g,
 	enum cs_err err = CS_ERR_NOMEM;
 
 	if (packages == NULL || (err = client_group_register(c, g)) ||
-	    (err = room_extension(&room, g)))
+	    (err = room_extension(&room, c, g)))
 		goto out;
 	ext.data = cs_buf_view(&room);
 	opt.welcome_exts = (struct cs_mls_extensions){ &ext, 1 };

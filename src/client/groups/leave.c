@@ -19,6 +19,7 @@
 #include "client/home/message.h"
 #include "client/home/outbox.h"
 #include "client/home/problem.h"
+#include "client/home/room.h"
 #include "client/hub/call.h"
 
 /* ---- proposing ---------------------------------------------------------- */
@@ -148,6 +149,29 @@ client_leave_resume(struct cs_client *c, struct client_group *g)
 
 /* ---- for people --------------------------------------------------------- */
 
+/* Nobody is left who could let anybody in. */
+static enum cs_err
+end_link(struct cs_client *c, const struct client_group *g)
+{
+	const struct cs_wire_group_link m = {
+		.group_id = client_group_id(g),
+		.group_seq = g->seq,
+	};
+	struct cs_buf link = { 0 };
+	enum cs_err err = client_room_find(
+	    &link, NULL, c, client_group_id(g), CLIENT_ROOM_LINK);
+	bool there = link.len != 0;
+
+	cs_buf_free(&link);
+	if (err || !there)
+		return err;
+	if ((err = client_room_forget(c, client_group_id(g))))
+		return err;
+	err = client_call_empty(
+	    c, CS_WIRE_GROUP_LINK_SET, &cs_wire_group_link_shape, &m);
+	return err == CS_ERR_DENIED ? CS_OK : err;
+}
+
 /* Nobody else would commit it: remove the account's other devices, and be gone.
  */
 static enum cs_err
@@ -166,7 +190,7 @@ leave_empty(struct cs_client *c, struct client_group *g)
 				leaves[opt.n_remove++] = leaves[k];
 		err = opt.n_remove != 0 ? client_commit(c, g, &opt) : CS_OK;
 	}
-	if (err)
+	if (err || (err = end_link(c, g)))
 		return err;
 	g->state = CS_CLIENT_LEFT;
 	return client_group_store(c, g);

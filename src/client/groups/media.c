@@ -125,16 +125,25 @@ read_whole(struct cs_buf *out, int fd, uint64_t size)
 	return err;
 }
 
+/* What is sent of a file: all of it, or what is left of it. */
+struct outgoing {
+	struct source source;
+	uint64_t size;
+	struct cs_photo photo;
+	struct cs_voice voice;
+	char type[CS_MIMI_TYPE_MAX + 1];
+};
+
 /* Decode and encode the photo, without what the camera added to it. */
 static enum cs_err
-clean_photo(struct cs_client *c, struct cs_photo *photo, int fd, uint64_t size,
-    const char *path)
+clean_photo(struct cs_client *c, struct outgoing *o, const char *path,
+    enum cs_err (*clean)(struct cs_photo *out, struct cs_view file))
 {
 	struct cs_buf file = { 0 };
-	enum cs_err err = read_whole(&file, fd, size);
+	enum cs_err err = read_whole(&file, o->source.fd, o->size);
 
 	if (err == CS_OK)
-		err = cs_photo_clean(photo, cs_buf_view(&file));
+		err = clean(&o->photo, cs_buf_view(&file));
 	cs_buf_free(&file);
 	switch (err) {
 	case CS_ERR_TYPE:
@@ -164,6 +173,10 @@ clean_photo(struct cs_client *c, struct cs_photo *photo, int fd, uint64_t size,
 		return client_problem(c, CS_ERR_IO,
 		    "The program countersign-photo, which cleans photos, is "
 		    "not installed beside this one.");
+	case CS_OK:
+		o->source = (struct source){ -1, cs_buf_view(&o->photo.bytes) };
+		snprintf(o->type, sizeof o->type, "%s", o->photo.media_type);
+		return CS_OK;
 	default:
 		return err;
 	}
@@ -209,31 +222,18 @@ clean_voice(struct cs_client *c, struct cs_voice *voice, int fd, uint64_t size,
 	}
 }
 
-/* What is sent of a file: all of it, or what is left of it. */
-struct outgoing {
-	struct source source;
-	struct cs_photo photo;
-	struct cs_voice voice;
-	char type[CS_MIMI_TYPE_MAX + 1];
-};
-
 static enum cs_err
 prepare(struct outgoing *o, struct cs_client *c,
-    const struct cs_client_outgoing *what, int fd, uint64_t size)
+    const struct cs_client_outgoing *what)
 {
 	enum cs_err err;
 
-	o->source = (struct source){ .fd = fd };
 	snprintf(o->type, sizeof o->type, "application/octet-stream");
-	if (what->photo_path != NULL) {
-		if ((err = clean_photo(
-			 c, &o->photo, fd, size, what->photo_path)))
-			return err;
-		o->source = (struct source){ -1, cs_buf_view(&o->photo.bytes) };
-		snprintf(o->type, sizeof o->type, "%s", o->photo.media_type);
-	} else if (what->voice_path != NULL) {
-		if ((err = clean_voice(
-			 c, &o->voice, fd, size, what->voice_path)))
+	if (what->photo_path != NULL)
+		return clean_photo(c, o, what->photo_path, cs_photo_clean);
+	if (what->voice_path != NULL) {
+		if ((err = clean_voice(c, &o->voice, o->source.fd, o->size,
+			 what->voice_path)))
 			return err;
 		o->source = (struct source){ -1, cs_buf_view(&o->voice.bytes) };
 		snprintf(o->type, sizeof o->type, "%s%u", CS_VOICE_TYPE,
@@ -323,28 +323,56 @@ fill_spool(struct cs_client *c, struct cs_mimi_external *out,
 	return CS_OK;
 }
 
+static void
+outgoing_clear(struct outgoing *o, int fd)
+{
+	cs_photo_clear(&o->photo);
+	cs_voice_clear(&o->voice);
+	if (fd >= 0)
+		close(fd);
+}
+
 enum cs_err
 client_media_prepare(struct cs_client *c, struct cs_mimi_external *out,
     struct cs_buf *hold, uint8_t blob[static CS_ID_LEN],
     const struct cs_client_outgoing *what)
 {
-	struct outgoing o = { 0 };
-	uint64_t size = 0;
+	const char *path = path_of(what);
+	struct outgoing o = { .size = 0 };
 	int fd = -1;
 	enum cs_err err;
 
 	cs_random(blob, CS_ID_LEN);
-	if ((err = client_spools_sweep(c)) == CS_OK &&
-	    (err = open_path(c, path_of(what), most_of(what), &fd, &size)) ==
-		CS_OK &&
-	    (err = prepare(&o, c, what, fd, size)) == CS_OK &&
-	    (err = fill_strings(c, out, hold, blob, path_of(what), o.type)) ==
-		CS_OK)
+	if ((err = client_spools_sweep(c)) ||
+	    (err = open_path(c, path, most_of(what), &fd, &o.size)))
+		goto out;
+	o.source.fd = fd;
+	if ((err = prepare(&o, c, what)) == CS_OK &&
+	    (err = fill_strings(c, out, hold, blob, path, o.type)) == CS_OK)
 		err = fill_spool(c, out, &o.source, blob);
-	cs_photo_clear(&o.photo);
-	cs_voice_clear(&o.voice);
-	if (fd >= 0)
-		close(fd);
+out:
+	outgoing_clear(&o, fd);
+	return err;
+}
+
+enum cs_err
+client_media_prepare_icon(struct cs_client *c, struct cs_mimi_external *out,
+    struct cs_buf *hold, uint8_t blob[static CS_ID_LEN], const char *path)
+{
+	struct outgoing o = { .size = 0 };
+	int fd = -1;
+	enum cs_err err;
+
+	cs_random(blob, CS_ID_LEN);
+	if ((err = client_spools_sweep(c)) ||
+	    (err = open_path(c, path, CS_PHOTO_SOURCE_FILE_MAX, &fd, &o.size)))
+		goto out;
+	o.source.fd = fd;
+	if ((err = clean_photo(c, &o, path, cs_photo_clean_icon)) == CS_OK &&
+	    (err = fill_strings(c, out, hold, blob, path, o.type)) == CS_OK)
+		err = fill_spool(c, out, &o.source, blob);
+out:
+	outgoing_clear(&o, fd);
 	return err;
 }
 
@@ -433,6 +461,49 @@ save_to(struct cs_client *c, const struct cs_mimi_external *part,
 	return err;
 }
 
+static enum cs_err
+explain_file(struct cs_client *c, enum cs_err err)
+{
+	return err && cs_err_class(err) == CS_ERR_CLASS_THEIRS &&
+		c->problem[0] == '\0'
+	    ? client_problem(c, err,
+		  "The file is not the one that was sent (%s); nothing was "
+		  "written.",
+		  cs_err_name(err))
+	    : err;
+}
+
+struct loading {
+	struct cs_media_opener *opener;
+	struct cs_buf *out;
+};
+
+static enum cs_err
+load_take(void *arg, struct cs_view bytes)
+{
+	struct loading *l = arg;
+
+	return cs_media_opener_add(l->opener, l->out, bytes);
+}
+
+enum cs_err
+client_media_load(struct cs_client *c, struct cs_buf *out,
+    const struct cs_mimi_external *part)
+{
+	struct loading l = { .out = out };
+	size_t from = out->len;
+	enum cs_err err;
+
+	c->problem[0] = '\0';
+	if ((err = cs_media_opener_new(&l.opener, part)) == CS_OK &&
+	    (err = client_media_fetch(c, part, load_take, &l, NULL)) == CS_OK)
+		err = cs_media_opener_end(l.opener, out);
+	cs_media_opener_free(l.opener);
+	if (err)
+		out->len = from;
+	return explain_file(c, err);
+}
+
 enum cs_err
 cs_client_message_save(struct cs_client *c,
     const uint8_t mid[static CS_CLIENT_MID_LEN], const char *path,
@@ -464,13 +535,7 @@ cs_client_message_save(struct cs_client *c,
 		goto out;
 	}
 	c->problem[0] = '\0';
-	err = save_to(c, &content.external[0], path, progress);
-	if (err && cs_err_class(err) == CS_ERR_CLASS_THEIRS &&
-	    c->problem[0] == '\0')
-		err = client_problem(c, err,
-		    "The file is not the one that was sent (%s); nothing was "
-		    "written.",
-		    cs_err_name(err));
+	err = explain_file(c, save_to(c, &content.external[0], path, progress));
 out:
 	client_group_clear(&g);
 	cs_buf_free(&plain);

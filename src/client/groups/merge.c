@@ -27,6 +27,7 @@
 #include "client/home/message.h"
 #include "client/home/outbox.h"
 #include "client/home/pending.h"
+#include "client/home/room.h"
 #include "crypto/hash.h"
 #include "mls/group.h"
 #include "room/handshake.h"
@@ -122,27 +123,40 @@ why_gone(const struct client_group *g, const struct cs_mls_staged *staged,
 	return why;
 }
 
+static bool
+is_own(const struct cs_client *c, const char *name)
+{
+	return strcmp(name, c->self.handle) == 0;
+}
+
+/* As in "a device of ...". */
+static const char *
+whose(const struct cs_client *c, const char *name)
+{
+	return is_own(c, name) ? "yours" : name;
+}
+
 static enum cs_err
 notice_gone(struct cs_client *c, struct client_group *g,
     const struct cs_mls_staged *staged, const char *name, const char *committer)
 {
-	bool you = strcmp(name, c->self.handle) == 0;
+	bool you = is_own(c, name);
 	enum cs_err err;
 
 	switch (why_gone(g, staged, name)) {
 	case BY_OPERATOR:
 		err = client_event(c, g, g->last_ms,
-		    "%s %s removed by the operator of %s.", you ? "You" : name,
-		    you ? "were" : "was", c->self.hub);
+		    "%s %s removed by the operator of %s.",
+		    client_subject(c, name), you ? "were" : "was", c->self.hub);
 		return err ? err : client_away_add(c, g, name);
 	case BY_THEMSELVES:
 		return client_event(
-		    c, g, g->last_ms, "%s left.", you ? "You" : name);
+		    c, g, g->last_ms, "%s left.", client_subject(c, name));
 	case BY_COMMITTER:
 		break;
 	}
-	return client_event(
-	    c, g, g->last_ms, "%s removed %s.", committer, you ? "you" : name);
+	return client_event(c, g, g->last_ms, "%s removed %s.",
+	    client_subject(c, committer), client_object(c, name));
 }
 
 static enum cs_err
@@ -160,10 +174,10 @@ notice_removed(struct cs_client *c, struct client_group *g,
 		if (is_new_entry(&r))
 			err = client_event(c, g, g->last_ms,
 			    "A device of %s entered the conversation anew.",
-			    r.name);
+			    whose(c, r.name));
 		else if (stays(g, staged, r.name))
 			err = client_event(c, g, g->last_ms,
-			    "A device of %s was removed.", r.name);
+			    "A device of %s was removed.", whose(c, r.name));
 		else
 			err = notice_gone(c, g, staged, r.name, committer);
 	}
@@ -185,11 +199,13 @@ notice_came(struct cs_client *c, struct client_group *g,
 		return client_warning(c, g,
 		    "%s, whom you blocked, came in by %s. What they write is "
 		    "not shown.",
-		    name, committer);
+		    name, client_object(c, committer));
 	/* Nobody else may enter by an external commit: see room/handshake.h. */
-	return cs_mls_staged_external(staged)
-	    ? client_event(c, g, g->last_ms, "%s is back.", name)
-	    : client_event(c, g, g->last_ms, "%s added %s.", committer, name);
+	if (cs_mls_staged_external(staged))
+		return client_event(c, g, g->last_ms, "%s %s back.",
+		    client_subject(c, name), is_own(c, name) ? "are" : "is");
+	return client_event(c, g, g->last_ms, "%s added %s.",
+	    client_subject(c, committer), name);
 }
 
 /* In the place of an old leaf: that was told. */
@@ -228,8 +244,8 @@ notice_added(struct cs_client *c, struct client_group *g,
 			!cs_mls_staged_external(staged)))
 			continue;
 		if (client_group_leaves_of(g, a.name, leaves) != 0)
-			err = client_event(
-			    c, g, g->last_ms, "%s added a device.", a.name);
+			err = client_event(c, g, g->last_ms,
+			    "%s added a device.", client_subject(c, a.name));
 		else
 			err = notice_came(c, g, staged, a.name, committer);
 	}
@@ -261,7 +277,10 @@ be_gone(struct cs_client *c, struct client_group *g,
 	if (g->state != CS_CLIENT_LEAVING && own_by_operator(g, staged))
 		err = client_joining_add(c, g);
 	g->state = CS_CLIENT_LEFT;
-	return err ? err : client_outbox_drop(c, g);
+	/* Who asks to be let in is no business of this device any more. */
+	if (err || (err = client_room_forget(c, client_group_id(g))))
+		return err;
+	return client_outbox_drop(c, g);
 }
 
 enum cs_err

@@ -14,7 +14,7 @@ struct news {
 	struct cs_client *c;
 	struct client_group *g;
 	const struct cs_mls_staged *staged;
-	const char *committer;
+	const char *committer; /* as a sentence begins */
 	struct cs_room_policy was, is;
 };
 
@@ -32,7 +32,7 @@ name(char out[static CS_HANDLE_MAX + 1], const struct news *n,
 		    cs_identity_peek(&identity, m.credential) == CS_OK &&
 		    memcmp(identity.account.account, account, CS_ID_LEN) == 0)
 			client_handle_of(out, m.credential);
-	return strcmp(out, n->c->self.handle) == 0 ? "you" : out;
+	return client_object(n->c, out);
 }
 
 /* Does a device of ${account} stay in the group? */
@@ -122,7 +122,10 @@ client_policy_news(struct cs_client *c, struct client_group *g,
     const struct cs_mls_staged *staged, const char *committer)
 {
 	struct news n = {
-		.c = c, .g = g, .staged = staged, .committer = committer
+		.c = c,
+		.g = g,
+		.staged = staged,
+		.committer = client_subject(c, committer),
 	};
 	struct cs_view dictionary, component;
 	enum cs_err err;

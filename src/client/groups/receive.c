@@ -241,6 +241,12 @@ lose(struct cs_client *c, struct client_group *g, const struct arrival *a,
 	g->lost = true;
 	if ((err = refuse(c, g, a, why)))
 		return err;
+	if (why == CS_ERR_VERSION)
+		return client_warning(c, g,
+		    "A change of this conversation was made by a newer version "
+		    "of the program, and this one does not understand it. "
+		    "Nothing was taken over from it. Update the program: this "
+		    "device then enters the conversation anew.");
 	return client_warning(c, g,
 	    "A change of this conversation could not be followed (%s); the hub "
 	    "says that it came from %s. Nothing was taken over from it; this "
@@ -282,7 +288,9 @@ store_message(struct cs_client *c, struct client_group *g,
 	struct cs_buf body = { 0 };
 	enum cs_err err;
 
-	if (contact != NULL && contact->state == CONTACT_BLOCKED)
+	/* What the group gets is the group's, whoever gave it. */
+	if (contact != NULL && contact->state == CONTACT_BLOCKED &&
+	    !cs_mimi_is_for_room(&proof->content))
 		return CS_OK;
 	/* An answer is consent, from whichever device it came. */
 	if (ours && g->state == CS_CLIENT_REQUEST)
@@ -301,8 +309,25 @@ store_message(struct cs_client *c, struct client_group *g,
 	return err;
 }
 
-/* May its sender write here, and set the timer if that is what it does?  The
- * hub asks about the first before it takes it. */
+/* What a message does, beside that it is written. */
+static enum cs_room_act
+act_of(const struct cs_mimi_content *content)
+{
+	switch (content->kind) {
+	case CS_MIMI_TIMER:
+		return CS_ROOM_SET_TIMER;
+	case CS_MIMI_NAME:
+	case CS_MIMI_PICTURE:
+		return CS_ROOM_RENAME;
+	case CS_MIMI_LINK:
+		return CS_ROOM_ADD;
+	default:
+		return CS_ROOM_WRITE;
+	}
+}
+
+/* May its sender write here, and do what it does?  The hub asks about the first
+ * before it takes it. */
 static enum cs_err
 check_writer(const struct client_group *g, const struct cs_proof *proof)
 {
@@ -312,36 +337,23 @@ check_writer(const struct client_group *g, const struct cs_proof *proof)
 
 	if (err)
 		return err;
+	/* Two people have nothing of that kind. */
+	if (g->direct && cs_mimi_is_for_room(&proof->content))
+		return CS_ERR_MISMATCH;
 	return cs_room_may(&policy, account, CS_ROOM_WRITE) &&
-		(proof->content.kind != CS_MIMI_TIMER ||
-		    cs_room_may(&policy, account, CS_ROOM_SET_TIMER))
+		cs_room_may(&policy, account, act_of(&proof->content))
 	    ? CS_OK
 	    : CS_ERR_DENIED;
 }
 
-/* Take over the name that a message gives to the group, if its sender may. */
-static enum cs_err
-take_name(struct cs_client *c, struct client_group *g,
-    const struct cs_proof *proof, uint64_t at_ms)
+/* Take over the name that a message gives to the group. */
+static void
+take_name(struct client_group *g, const struct cs_mimi_content *content)
 {
-	const uint8_t *account = proof->sender.account.account;
-	char was[sizeof g->name], handle[CS_HANDLE_MAX + 1];
-	struct cs_room_policy policy;
-	enum cs_err err;
-
-	if (g->direct)
-		return CS_ERR_MISMATCH;
-	if ((err = client_policy_of(&policy, g)))
-		return err;
-	if (!cs_room_may(&policy, account, CS_ROOM_RENAME))
-		return CS_ERR_DENIED;
-	memcpy(was, g->name, sizeof was);
-	client_group_take_name(g, proof->content.text);
+	if (content->kind != CS_MIMI_NAME || g->direct)
+		return;
+	client_group_take_name(g, content->text);
 	g->noted = false;
-	client_handle_in(handle, g, account);
-	return client_event(c, g, at_ms,
-	    "%s renamed the group \"%.255s\" to \"%.255s\".", handle, was,
-	    g->name);
 }
 
 /* Check what MLS opened, as the desk would check it. */
@@ -367,10 +379,9 @@ prove(struct cs_client *c, struct client_group *g, const struct arrival *a,
 	capsule.credential = cs_buf_view(&received->credential);
 	if ((err = cs_proof_check(&proof, &capsule, cs_buf_view(&a->stamp_cert),
 		 c->self.root)) ||
-	    (err = check_writer(g, &proof)) ||
-	    (proof.content.names_room &&
-		(err = take_name(c, g, &proof, a->stamp.accepted_ms))))
+	    (err = check_writer(g, &proof)))
 		return err;
+	take_name(g, &proof.content);
 	return store_message(c, g, &capsule, &proof);
 }
 
@@ -391,10 +402,8 @@ own_name(struct cs_client *c, struct client_group *g, const struct arrival *a)
 	    (err = client_message_load(&r, &plain, c, id)))
 		goto out;
 	err = client_message_content(&content, &r);
-	if (err == CS_OK && content.names_room && !g->direct) {
-		client_group_take_name(g, content.text);
-		g->noted = false;
-	}
+	if (err == CS_OK)
+		take_name(g, &content);
 	if (err && !is_ours(err))
 		err = CS_OK;
 out:

@@ -550,7 +550,6 @@ store(struct cs_client *c, struct client_group *g,
 	if ((err = cs_buf_reserve(&names, MENTIONS_ROOM)) ||
 	    (err = fill_in(content, &hold, c, g)) ||
 	    (content->kind == CS_MIMI_SAID && content->has_text &&
-		!content->names_room &&
 		(err = find_mentions(content, &names, c, g))) ||
 	    (err = cs_mimi_write(&body, content)) ||
 	    (err = cs_mimi_id(mid, content, cs_buf_view(&body))) ||
@@ -644,7 +643,7 @@ enum cs_err
 cs_client_group_rename(struct cs_client *c, const char *name, const char *to)
 {
 	struct cs_mimi_content content = {
-		.names_room = true,
+		.kind = CS_MIMI_NAME,
 		.has_text = true,
 		.text = cs_view_str(to),
 	};

@@ -12,6 +12,7 @@
 #include "base/text.h"
 #include "client/account/key_change.h"
 #include "client/account/revocations.h"
+#include "client/groups/asked.h"
 #include "client/groups/key_package.h"
 #include "client/groups/log.h"
 #include "client/home/client.h"
@@ -25,6 +26,7 @@
 #include "client/home/message.h"
 #include "client/home/operator.h"
 #include "client/home/pending.h"
+#include "client/home/room.h"
 #include "client/hub/call.h"
 #include "crypto/random.h"
 
@@ -45,20 +47,30 @@ find_secrets(struct cs_buf *secrets, struct cs_mls_hash *ref, bool *last_resort,
 	}
 }
 
-static void
-take_room(const struct cs_client *c, struct client_group *g, struct cs_view ext)
+static enum cs_err
+take_room(struct cs_client *c, struct client_group *g, struct cs_view ext)
 {
-	struct cs_reader r = cs_reader(ext);
-	bool direct = cs_read_u8(&r) == 1;
-	struct cs_view name = cs_read_vec_max(&r, sizeof g->name - 1);
+	struct cs_mimi_external picture;
+	struct client_room_info info;
+	enum cs_err err;
 
+	if (client_room_info_parse(&info, ext) != CS_OK)
+		info = (struct client_room_info){ .direct = false };
+	if (client_picture_parse(&picture, info.picture) != CS_OK)
+		info.picture = cs_view(NULL, 0);
 	g->direct = false;
-	if (cs_reader_end(&r) != CS_OK)
-		name = cs_view(NULL, 0), direct = false;
-	client_group_take_name(g, name);
+	client_group_take_name(g, info.name);
 	/* A "direct" conversation with a third member is shown as a group. */
-	if (direct && client_group_people(g) == 2)
+	if (info.direct && client_group_people(g) == 2)
 		g->direct = client_group_other(g, c, g->name);
+	/* What this device knew from an earlier membership is void. */
+	if ((err = client_room_forget(c, client_group_id(g))) || g->direct)
+		return err;
+	err = client_room_put(
+	    c, client_group_id(g), CLIENT_ROOM_LINK, g->seq, info.link);
+	return err ? err
+		   : client_room_put(c, client_group_id(g), CLIENT_ROOM_PICTURE,
+			 g->seq, info.picture);
 }
 
 /* Another device of the user added this one.  The group's state is what that
@@ -116,6 +128,7 @@ take_group(struct cs_client *c, struct client_group *g,
 	const struct client_contact *contact;
 	struct cs_identity identity;
 	struct cs_mls_member adder;
+	bool asked;
 	enum cs_err err;
 
 	if (!cs_view_equal(id, w->group_id) || id.len > sizeof g->id)
@@ -138,12 +151,17 @@ take_group(struct cs_client *c, struct client_group *g,
 	if (memcmp(identity.account.account, w->account, CS_ID_LEN) != 0)
 		return CS_ERR_MISMATCH;
 	client_handle_of(g->added_by, adder.credential);
-	take_room(c, g, ext);
 	g->committed_ms = cs_clock_ms();
+	if ((err = take_room(c, g, ext)))
+		return err;
 	if (memcmp(identity.account.account, c->self.account, CS_ID_LEN) == 0)
 		return take_own(c, g);
 	contact = client_contact_find(c, identity.account.account);
-	g->state = contact == NULL || contact->state == CONTACT_ACCEPTED
+	if ((err = client_asked_use(&asked, c, g->ref)))
+		return err;
+	/* Whoever asked has consented, to this group and no other. */
+	g->state = contact == NULL || contact->state == CONTACT_ACCEPTED ||
+		(asked && contact->state == CONTACT_KNOWN)
 	    ? CS_CLIENT_ACTIVE
 	    : contact->state == CONTACT_BLOCKED ? CS_CLIENT_BLOCKED
 						: CS_CLIENT_REQUEST;
@@ -250,6 +268,11 @@ refuse(struct cs_client *c, enum cs_err why,
 		    "conversation of yours wants to put another in its place. "
 		    "If you were removed from one and are to come back, leave "
 		    "it first.");
+	if (why == CS_ERR_VERSION)
+		return client_warning(c, NULL,
+		    "An invitation to a conversation was refused: it was made "
+		    "by a newer version of the program. Update the program, "
+		    "and let yourself be invited again.");
 	return client_event(c, NULL, client_now_ms(c),
 	    "An invitation to a conversation was refused: it does not verify.");
 }
@@ -317,7 +340,7 @@ client_welcomes(struct cs_client *c, uint32_t waiting)
 	struct cs_buf raw = { 0 };
 	struct cs_view rest;
 	unsigned taken = 0, before;
-	enum cs_err err = CS_OK;
+	enum cs_err err = waiting != 0 ? client_asked_fetch(c) : CS_OK;
 
 	/* Those that are held stay at the head of the hub's list. */
 	while (err == CS_OK && taken < waiting) {

@@ -6,6 +6,14 @@
 #include "client/home/client.h"
 #include "client/home/message.h"
 #include "client/home/problem.h"
+#include "client/home/room.h"
+
+bool
+client_part_is_for_room(enum client_part part)
+{
+	return part == CLIENT_PART_NAME || part == CLIENT_PART_PICTURE ||
+	    part == CLIENT_PART_LINK;
+}
 
 /* ---- rows --------------------------------------------------------------- */
 
@@ -88,6 +96,9 @@ part_of(const struct cs_mimi_content *content)
 		[CS_MIMI_DELETION] = CLIENT_PART_DELETION,
 		[CS_MIMI_STATUS] = CLIENT_PART_STATUS,
 		[CS_MIMI_TIMER] = CLIENT_PART_TIMER,
+		[CS_MIMI_NAME] = CLIENT_PART_NAME,
+		[CS_MIMI_PICTURE] = CLIENT_PART_PICTURE,
+		[CS_MIMI_LINK] = CLIENT_PART_LINK,
 		[CS_MIMI_UNKNOWN] = CLIENT_PART_UNKNOWN,
 	};
 
@@ -298,6 +309,30 @@ note_timer(struct cs_client *c, const struct client_said *s)
 	    cs_int(s->id));
 }
 
+/* The group has another link or picture now. */
+static enum cs_err
+note_room(struct cs_client *c, const struct client_said *s)
+{
+	bool link = s->content->kind == CS_MIMI_LINK;
+	struct cs_buf group_id = { 0 }, picture = { 0 };
+	struct cs_rows rows;
+	enum cs_err err = cs_db_row(
+	    &rows, c->db, "SELECT grp FROM message WHERE id=?", cs_int(s->id));
+
+	if (err == CS_OK)
+		err = cs_buf_set(&group_id, cs_col_blob(&rows, 0));
+	err = cs_rows_end(&rows, err);
+	if (err == CS_OK && s->content->n_external != 0)
+		err = client_picture_write(&picture, &s->content->external[0]);
+	if (err == CS_OK)
+		err = client_room_put(c, cs_buf_view(&group_id),
+		    link ? CLIENT_ROOM_LINK : CLIENT_ROOM_PICTURE, s->seq,
+		    link ? s->content->link : cs_buf_view(&picture));
+	cs_buf_free(&group_id);
+	cs_buf_free(&picture);
+	return err;
+}
+
 enum cs_err
 client_timer(uint32_t *out, struct cs_client *c, struct cs_view group_id)
 {
@@ -348,6 +383,8 @@ client_change_take(struct cs_client *c, const struct client_said *s)
 		return err;
 	if (part == CLIENT_PART_STATUS)
 		return note_statuses(c, s);
+	if (part == CLIENT_PART_LINK || part == CLIENT_PART_PICTURE)
+		return note_room(c, s);
 	if (part == CLIENT_PART_MESSAGE || part == CLIENT_PART_UNKNOWN)
 		return ms != 0 ? set_expiry(c, s->id, ms) : CS_OK;
 	return change(c, s);

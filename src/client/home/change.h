@@ -22,7 +22,12 @@ enum client_part {
 	CLIENT_PART_STATUS,
 	CLIENT_PART_TIMER,
 	CLIENT_PART_UNKNOWN,
+	CLIENT_PART_NAME, /* what a group gets: home/room.h */
+	CLIENT_PART_PICTURE,
+	CLIENT_PART_LINK,
 };
+/* Does it speak of the group as a whole? */
+bool client_part_is_for_room(enum client_part part);
 
 /* Why a row is not shown as it was: its column gone.  What is gone stays
  * provable until its column forget (home/expiry.h). */

@@ -41,8 +41,7 @@
 /* How often a device tries by itself to enter again where it may not yet. */
 #define CLIENT_REPAIR_MS CS_HOUR_MS
 
-/* Our GroupInfo extension, seen only by those who join: kind and name of the
- * group. */
+/* Our GroupInfo extension, seen only by those who join: home/room.h. */
 #define CLIENT_EXT_ROOM 0xf0c5
 
 enum client_contact_state { CONTACT_KNOWN, CONTACT_ACCEPTED, CONTACT_BLOCKED };
@@ -97,6 +96,7 @@ struct client_link {
 						proposals */
 	struct client_desk desk;
 	bool notices_due;     /* the desk may have decided something */
+	bool asks_due;        /* somebody may ask to be let into a group */
 	bool places_due;      /* hub and home are not in the same places */
 	uint64_t boot;        /* of the hub that was reached */
 	bool revocations_due; /* devices of contacts may have ended */
@@ -158,8 +158,10 @@ struct cs_client {
 	uint64_t upkept_ms;                  /* see groups/upkeep.c */
 	struct cs_buf entered; /* ids of groups entered anew since it was
 				* opened, each as <V> */
-	struct cs_buf acks;    /* see groups/log.c: <V> of a group, place in its
-				* log;    one after another */
+	struct cs_buf asked; /* see groups/asked.c: a group, as stamps name it,
+			      * and when; one after another */
+	struct cs_buf acks;  /* see groups/log.c: <V> of a group, place in its
+			      * log;    one after another */
 	char problem[4096 + 512];
 };
 

@@ -474,6 +474,7 @@ cs_client_close(struct cs_client *c)
 	cs_buf_free(&c->self.credential);
 	cs_buf_free(&c->entered);
 	cs_buf_free(&c->acks);
+	cs_buf_free(&c->asked);
 	cs_free(c->contacts.v, c->contacts.n * sizeof *c->contacts.v);
 	cs_free(c->aliases.v, c->aliases.n * sizeof *c->aliases.v);
 	cs_buf_free(&c->looks);

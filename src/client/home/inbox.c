@@ -18,6 +18,7 @@
 #include "client/home/message.h"
 #include "client/home/problem.h"
 #include "client/home/receipt.h"
+#include "client/home/room.h"
 #include "content/mimi_names.h"
 #include "content/voice.h"
 #include "crypto/random.h"
@@ -165,6 +166,9 @@ take_content(struct shown *s, const struct cs_client *c)
 	s->m.is_reply = content->is_reply && content->kind == CS_MIMI_SAID;
 	memcpy(s->m.reply_to, content->in_reply_to, sizeof s->m.reply_to);
 	s->m.timer_s = content->timer_s;
+	s->m.taken_away =
+	    (content->kind == CS_MIMI_PICTURE && content->n_external == 0) ||
+	    (content->kind == CS_MIMI_LINK && content->link.len == 0);
 	s->m.other_type = content->other_type;
 	/* What is not shown has no files to show, either. */
 	if (content->kind == CS_MIMI_SAID)
@@ -211,14 +215,16 @@ show_about(struct shown *s, struct cs_client *c)
 	enum cs_err err;
 
 	if (s->place.part == CLIENT_PART_TIMER ||
-	    s->place.part == CLIENT_PART_UNKNOWN)
+	    s->place.part == CLIENT_PART_UNKNOWN ||
+	    client_part_is_for_room(s->place.part))
 		return CS_OK;
 	memcpy(s->m.about, mid, sizeof s->m.about);
 	if (s->place.about != 0 || s->r.failed)
 		return CS_OK;
 	err = client_place_find(&target, c, mid, s->place.id);
 	s->m.target = err == CS_OK && s->place.part != CLIENT_PART_REACTION &&
-		target.part != CLIENT_PART_TIMER
+		target.part != CLIENT_PART_TIMER &&
+		!client_part_is_for_room(target.part)
 	    ? CS_CLIENT_TARGET_NOT_THEIRS
 	    : CS_CLIENT_TARGET_NOT_HERE;
 	return err == CS_ERR_NOT_FOUND ? CS_OK : err;
@@ -251,6 +257,12 @@ what_of(enum client_part part)
 		return CS_CLIENT_REACTION;
 	case CLIENT_PART_TIMER:
 		return CS_CLIENT_TIMER;
+	case CLIENT_PART_NAME:
+		return CS_CLIENT_NAME;
+	case CLIENT_PART_PICTURE:
+		return CS_CLIENT_PICTURE;
+	case CLIENT_PART_LINK:
+		return CS_CLIENT_LINK;
 	case CLIENT_PART_UNKNOWN:
 		return CS_CLIENT_UNKNOWN;
 	default:
@@ -293,6 +305,9 @@ show_group(struct shown *s, struct cs_client *c, struct cs_view id)
 		strcpy(s->m.conversation, g.name);
 		cs_group_ref_text(s->m.conversation_id, g.ref);
 		err = client_find_words(s->m.alias, s->m.looks_like, c, &g);
+		if (err == CS_OK)
+			err = client_room_has(
+			    &s->m.picture, c, id, CLIENT_ROOM_PICTURE);
 		s->m.direct = g.direct;
 		s->m.request = g.state == CS_CLIENT_REQUEST;
 		s->blocked = g.state == CS_CLIENT_BLOCKED;

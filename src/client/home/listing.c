@@ -180,8 +180,8 @@ cs_client_seen(struct cs_client *c, const char *typed, const char *last)
 	id = cs_view(meant.id, meant.id_len);
 	if ((err = client_receipt_read_in(c, id, row)) == CS_OK)
 		err = cs_db_exec(c->db,
-		    "UPDATE message SET seen=1"
+		    "UPDATE message SET seen=?"
 		    " WHERE seen=0 AND id<=? AND grp=?",
-		    cs_int(row), cs_blob(id));
+		    cs_int(true), cs_int(row), cs_blob(id));
 	return cs_db_end_as(c->db, err, CS_DB_SAFE);
 }

@@ -9,6 +9,7 @@
 #include "client/home/credential.h"
 #include "client/home/find.h"
 #include "client/home/group.h"
+#include "client/home/room.h"
 #include "room/policy.h"
 
 size_t
@@ -165,7 +166,9 @@ show(struct cs_client_group *out, struct cs_client *c,
 	strcpy(out->name, g->name);
 	strcpy(out->added_by, g->added_by);
 	cs_group_ref_text(out->id, g->ref);
-	if ((err = client_find_words(out->alias, out->looks_like, c, g)))
+	if ((err = client_find_words(out->alias, out->looks_like, c, g)) ||
+	    (err = client_room_has(
+		 &out->picture, c, client_group_id(g), CLIENT_ROOM_PICTURE)))
 		return err;
 	return g->mls == NULL ? CS_OK : show_members(out, c, g->mls);
 }

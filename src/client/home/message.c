@@ -182,6 +182,18 @@ say(struct cs_client *c, const struct client_group *g, struct client_record *r,
 	return client_message_insert(c, g, r, no_mid, NULL);
 }
 
+const char *
+client_subject(const struct cs_client *c, const char *handle)
+{
+	return strcmp(handle, c->self.handle) == 0 ? "You" : handle;
+}
+
+const char *
+client_object(const struct cs_client *c, const char *handle)
+{
+	return strcmp(handle, c->self.handle) == 0 ? "you" : handle;
+}
+
 enum cs_err
 client_event(struct cs_client *c, const struct client_group *g,
     uint64_t time_ms, const char *format, ...)

@@ -22,6 +22,10 @@ CS_CHECKED enum cs_err client_message_content(
 CS_CHECKED enum cs_err client_message_by_mid(uint64_t *id,
     struct cs_buf *group_id, struct cs_client *c,
     const uint8_t mid[static CS_CLIENT_MID_LEN]);
+/* Whoever has ${handle} in a sentence: as it begins, "You" or the handle; in
+ * it, "you" or the handle. */
+const char *client_subject(const struct cs_client *c, const char *handle);
+const char *client_object(const struct cs_client *c, const char *handle);
 /* Put a sentence into the inbox, about ${g} or, if that is NULL, no group;
  * ${time_ms} 0: now. */
 CS_CHECKED enum cs_err client_event(struct cs_client *c,

@@ -122,13 +122,20 @@ static const char version5[] =
     "CREATE TABLE receipt_due(message INTEGER PRIMARY KEY,"
     " status INTEGER NOT NULL);";
 
-/* shelf: how the user keeps a conversation (home/shelf.h). */
+/* room: what members share beside the name of a group (home/room.h): which
+ * entry of the log said so, and whether there is one. */
 static const char version6[] =
+    "CREATE TABLE room(grp BLOB NOT NULL, what INTEGER NOT NULL,"
+    " seq INTEGER NOT NULL, there INTEGER NOT NULL, sealed BLOB NOT NULL,"
+    " PRIMARY KEY(grp, what)) WITHOUT ROWID;";
+
+/* shelf: how the user keeps a conversation (home/shelf.h). */
+static const char version7[] =
     "CREATE TABLE shelf(grp BLOB PRIMARY KEY, sealed BLOB NOT NULL)"
     " WITHOUT ROWID;";
 
 static const char *const steps[] = { version1, version2, version3, version4,
-	version5, version6 };
+	version5, version6, version7 };
 
 const struct cs_db_schema cs_client_schema = { "countersign client", steps,
 	sizeof steps / sizeof steps[0] };

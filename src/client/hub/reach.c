@@ -277,6 +277,8 @@ cs_client_wait(struct cs_client *c, int timeout_ms)
 	    (push.kind == CS_WIRE_PUSH_NOTICE ||
 		push.kind == CS_WIRE_PUSH_REPORT))
 		c->link.notices_due = true;
+	if (err == CS_OK && push.kind == CS_WIRE_PUSH_ASK)
+		c->link.asks_due = true;
 	if (err == CS_OK && push.kind == CS_WIRE_PUSH_REVOCATION)
 		c->link.revocations_due = true;
 	if (err == CS_OK || err == CS_ERR_TIMEOUT)

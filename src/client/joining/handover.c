@@ -15,9 +15,10 @@
 #include "client/home/group.h"
 #include "client/home/home.h"
 #include "client/home/joining.h"
+#include "client/home/room.h"
 #include "crypto/random.h"
 
-#define HANDOVER_VERSION 1
+#define HANDOVER_VERSION 2
 
 static void
 write_contacts(struct cs_writer *w, const struct cs_client *c)
@@ -36,12 +37,28 @@ write_contacts(struct cs_writer *w, const struct cs_client *c)
 	cs_write_close(w, mark);
 }
 
+/* What the group has, and which entry of its log said so. */
+static enum cs_err
+write_room(struct cs_writer *w, struct cs_client *c,
+    const struct client_group *g, enum client_room_what what)
+{
+	struct cs_buf value = { 0 };
+	uint64_t seq;
+	enum cs_err err =
+	    client_room_find(&value, &seq, c, client_group_id(g), what);
+
+	cs_write_u64(w, seq);
+	cs_write_vec(w, cs_buf_view(&value));
+	cs_buf_free(&value);
+	return err;
+}
+
 static enum cs_err
 write_group(struct cs_client *c, struct client_group *g, void *arg)
 {
 	struct cs_writer *w = arg;
+	enum cs_err err;
 
-	(void)c;
 	if (client_group_over(g) || !g->registered)
 		return CS_OK;
 	cs_write_vec(w, client_group_id(g));
@@ -49,6 +66,9 @@ write_group(struct cs_client *c, struct client_group *g, void *arg)
 	cs_write_u8(w, (uint8_t)g->state);
 	cs_write_vec(w, cs_view_str(g->name));
 	cs_write_vec(w, cs_view_str(g->added_by));
+	if ((err = write_room(w, c, g, CLIENT_ROOM_LINK)) ||
+	    (err = write_room(w, c, g, CLIENT_ROOM_PICTURE)))
+		return err;
 	return cs_writer_end(w);
 }
 
@@ -121,6 +141,39 @@ take_contacts(struct cs_client *c, struct cs_reader *r)
 	return err;
 }
 
+/* What a group had: ${v} bytes, which the entry ${seq} gave it. */
+struct had {
+	uint64_t seq;
+	struct cs_view v;
+};
+
+static struct had
+read_room(struct cs_reader *r, size_t max)
+{
+	struct had had = { .seq = cs_read_u64(r) };
+
+	had.v = cs_read_vec_max(r, max);
+	return had;
+}
+
+static enum cs_err
+take_room(struct cs_client *c, const struct client_group *g,
+    const struct had *link, const struct had *picture)
+{
+	struct cs_mimi_external parsed;
+	enum cs_err err;
+
+	if ((link->v.len != 0 && link->v.len != CS_MIMI_LINK_LEN) ||
+	    (picture->v.len != 0 &&
+		client_picture_parse(&parsed, picture->v) != CS_OK))
+		return CS_ERR_FORMAT;
+	err = client_room_put(
+	    c, client_group_id(g), CLIENT_ROOM_LINK, link->seq, link->v);
+	return err ? err
+		   : client_room_put(c, client_group_id(g), CLIENT_ROOM_PICTURE,
+			 picture->seq, picture->v);
+}
+
 static enum cs_err
 take_groups(struct cs_client *c, struct cs_reader *r)
 {
@@ -129,6 +182,7 @@ take_groups(struct cs_client *c, struct cs_reader *r)
 	while (err == CS_OK && cs_reader_more(r)) {
 		struct client_group g = { 0 };
 		struct cs_view id = cs_read_vec_max(r, sizeof g.id);
+		struct had link, picture;
 
 		if (id.len != 0)
 			memcpy(g.id, id.data, id.len);
@@ -138,10 +192,13 @@ take_groups(struct cs_client *c, struct cs_reader *r)
 		client_group_take_name(
 		    &g, cs_read_vec_max(r, sizeof g.name - 1));
 		cs_read_string(r, g.added_by, sizeof g.added_by);
+		link = read_room(r, CS_MIMI_LINK_LEN);
+		picture = read_room(r, CLIENT_PICTURE_MAX);
 		if (g.id_len == 0 || g.state > CS_CLIENT_BLOCKED)
 			cs_reader_fail(r, CS_ERR_FORMAT);
-		if ((err = r->err) == CS_OK)
-			err = client_joining_add(c, &g);
+		if ((err = r->err) == CS_OK &&
+		    (err = client_joining_add(c, &g)) == CS_OK)
+			err = take_room(c, &g, &link, &picture);
 	}
 	return err;
 }

@@ -364,6 +364,15 @@ did(const struct cs_mimi_content *content)
 		return "said what came and was read";
 	case CS_MIMI_TIMER:
 		return "set how long messages last";
+	case CS_MIMI_NAME:
+		return "named the group";
+	case CS_MIMI_PICTURE:
+		return content->n_external != 0 ? "gave the group a picture"
+						: "took the picture away";
+	case CS_MIMI_LINK:
+		return content->link.len != 0
+		    ? "made a link to the group, whose key is in it"
+		    : "ended the link to the group";
 	case CS_MIMI_UNKNOWN:
 		return "sent what this version does not show";
 	default:

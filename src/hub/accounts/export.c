@@ -87,6 +87,18 @@ action(struct cs_json_writer *j, struct cs_rows *row)
 }
 
 static void
+ask(struct cs_json_writer *j, struct cs_rows *row)
+{
+	static const char *const states[] = { "?", "waits", "taken", "over",
+		"over" };
+	uint64_t state = cs_col_int(row, 1);
+
+	cs_json_hex(j, "group", cs_col_blob(row, 0));
+	cs_json_string(j, "state", states[state < 5 ? state : 0]);
+	cs_json_number(j, "asked_ms", cs_col_int(row, 2));
+}
+
+static void
 file(struct cs_json_writer *j, struct cs_rows *row)
 {
 	cs_json_hex(j, "id", cs_col_blob(row, 0));
@@ -134,6 +146,10 @@ static const struct {
 	    "SELECT handle,state,since FROM named_contact WHERE owner=?"
 	    " ORDER BY since DESC",
 	    named_contact },
+	{ "asks",
+	    "SELECT grp,state,asked FROM group_ask WHERE account=?"
+	    " ORDER BY asked DESC",
+	    ask },
 	{ "files",
 	    "SELECT id,size,created FROM blob WHERE account=?"
 	    " ORDER BY created DESC",

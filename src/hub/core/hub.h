@@ -55,6 +55,7 @@
 #define HUB_REMOVALS_ROUND 8
 #define HUB_REMOVALS_ROUND_MS 5
 #define HUB_REMOVALS_GROUP 64
+#define HUB_ASK_MS (14 * CS_DAY_MS)     /* an ask to be let into a group */
 #define HUB_LINK_MS (10 * CS_MINUTE_MS) /* time to fetch the other device */
 
 /* What a connection has proved to be. */

@@ -233,7 +233,22 @@ static const char version2[] =
  * other; NULL: all members. */
 static const char version3[] = "ALTER TABLE grp ADD COLUMN writers BLOB;";
 
-static const char *const steps[] = { version1, version2, version3 };
+/* group_link: by what name people ask to be let into a group; NULL: by none any
+ * more; seq: of the message that said so.  group_ask: who asked; sealed for
+ * members, note for the own devices; offers: how often key packages were handed
+ * out for it; state: enum cs_wire_ask_state. */
+static const char version4[] =
+    "CREATE TABLE group_link(grp BLOB PRIMARY KEY, id BLOB UNIQUE,"
+    " seq INTEGER NOT NULL) WITHOUT ROWID;"
+    "CREATE TABLE group_ask(grp BLOB NOT NULL, account BLOB NOT NULL,"
+    " state INTEGER NOT NULL, asked INTEGER NOT NULL,"
+    " offers INTEGER NOT NULL DEFAULT 0, sealed BLOB NOT NULL,"
+    " note BLOB NOT NULL, PRIMARY KEY(grp, account)) WITHOUT ROWID;"
+    "CREATE INDEX group_ask_account ON group_ask(account);"
+    "CREATE INDEX group_ask_asked ON group_ask(asked);" COUNTED(
+	"group_ask", "asks", "account", "1");
+
+static const char *const steps[] = { version1, version2, version3, version4 };
 
 const struct cs_db_schema cs_hub_schema = { "countersign hub", steps,
 	sizeof steps / sizeof steps[0] };

@@ -9,6 +9,7 @@
 #include "hub/core/budget.h"
 #include "hub/core/hub.h"
 #include "hub/core/refusal.h"
+#include "hub/groups/ask.h"
 
 /* The state of the contact ${peer} of ${owner}.  Both are always asked for:
  * whether somebody was blocked by name, and what stands of the account. */
@@ -54,6 +55,7 @@ set_state(struct cs_hub *hub, const uint8_t owner[static CS_ID_LEN],
  * tell who is blocked and who is not there. */
 struct standing {
 	uint64_t there, state, refuses, offers;
+	uint64_t asks; /* of theirs, to be let into groups of ${from} */
 };
 
 static enum cs_err
@@ -71,7 +73,8 @@ ask(struct standing *out, struct hub_request *rq,
 		 "SELECT COALESCE(MAX(unknown_senders),0) FROM account"
 		 " WHERE id=?",
 		 cs_blob(cs_view(to, CS_ID_LEN)))) ||
-	    (err = get_state(&out->state, hub, to, from)))
+	    (err = get_state(&out->state, hub, to, from)) ||
+	    (err = hub_ask_meets(&out->asks, hub, to, from)))
 		return err;
 	return cs_db_get_int(&out->offers, hub->db,
 	    "SELECT COALESCE(MAX(offers),0) FROM contact WHERE owner=? AND"
@@ -126,11 +129,15 @@ hub_contact_may(struct hub_request *rq, const uint8_t to[static CS_ID_LEN])
 		/* Answer as if the handle did not exist: nobody can see who
 		 * blocked them. */
 		return hub_refuse(rq, CS_WIRE_E_NO_MEMBER);
-	case CS_WIRE_CONTACT_ASKED:
-		return hub_refuse(rq, CS_WIRE_E_WAITING);
 	default:
-		return offer(rq, to, &s);
+		break;
 	}
+	/* They want to come, and are asked nothing for that. */
+	if (s.asks != 0)
+		return hub_ask_offered(rq->hub, to, rq->conn->account);
+	return s.state == CS_WIRE_CONTACT_ASKED
+	    ? hub_refuse(rq, CS_WIRE_E_WAITING)
+	    : offer(rq, to, &s);
 }
 
 enum cs_err

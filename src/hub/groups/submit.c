@@ -26,6 +26,7 @@
 #include "hub/core/refusal.h"
 #include "hub/core/schema.h"
 #include "hub/core/sign.h"
+#include "hub/groups/ask.h"
 #include "hub/groups/contact.h"
 #include "hub/groups/group.h"
 #include "hub/groups/log.h"
@@ -57,17 +58,21 @@ check_sender(
 	return CS_OK;
 }
 
-/* A person is asked once, however many devices they have. */
+/* A person is asked once, however many devices they have, and not at all who
+ * asked. */
 static enum cs_err
 check_contact(struct hub_request *rq, const struct hub_group *group,
     const uint8_t account[static CS_ID_LEN])
 {
-	bool there;
+	bool there, asked;
 	enum cs_err err = hub_account_in(&there, rq->hub, group->id, account);
 
-	if (err)
+	if (err || there)
 		return err;
-	return there ? CS_OK : hub_contact_added(rq, account);
+	if ((err = hub_ask_waits(&asked, rq->hub, group->id, account)))
+		return err;
+	return asked ? hub_ask_taken(rq->hub, group->id, account)
+		     : hub_contact_added(rq, account);
 }
 
 static enum cs_err
@@ -236,7 +241,10 @@ process(struct hub_appended *out, struct hub_request *rq,
 
 	if ((err = cs_mls_public_process(&outcome, g, m->message))) {
 		if (cs_err_class(err) == CS_ERR_CLASS_THEIRS)
-			err = hub_refuse(rq, CS_WIRE_E_INVALID_HANDSHAKE);
+			err = hub_refuse(rq,
+			    err == CS_ERR_VERSION
+				? CS_WIRE_E_VERSION
+				: CS_WIRE_E_INVALID_HANDSHAKE);
 		goto out;
 	}
 	/* A member who removes itself by proposal has left the tree by now; a

@@ -322,6 +322,8 @@ list_json(struct cli_listing *l, const struct cs_client_group *g)
 	cs_json_close(&j);
 	if (!g->direct)
 		list_roles(&j, g);
+	if (g->picture)
+		cs_json_bool(&j, "picture", true);
 	cs_json_close(&j);
 	cli_list(l, &j);
 }

@@ -164,6 +164,27 @@ static const struct cli_option policy_options[] = {
 	{ "json", 0, NULL, "one line of JSON" },
 	{ 0 },
 };
+static const struct cli_option group_link_options[] = {
+	{ "new", 0, NULL, "make another, which ends the one before" },
+	{ "off", 0, NULL, "end it, and what was asked by it" },
+	{ "json", 0, NULL, "one line of JSON" },
+	{ 0 },
+};
+static const struct cli_option group_join_options[] = {
+	{ "text", 0, "TEXT", "what the members should know: up to 400 bytes" },
+	{ "take-back", 0, NULL, "do not ask any more" },
+	{ 0 },
+};
+static const struct cli_option picture_options[] = {
+	{ "none", 0, NULL, "take the picture away" },
+	{ "output", 'o', "FILE", "where to write it; - is standard output" },
+	{ "force", 0, NULL, "replace what is there" },
+	{ 0 },
+};
+static const struct cli_option approve_options[] = {
+	{ "new", 0, NULL, "also somebody whom you have not accepted" },
+	{ 0 },
+};
 static const struct cli_option report_options[] = {
 	{ "reason", 0, "CODE", "why; see below",
 	    "trafficking child-abuse threat-to-life terrorism "
@@ -335,6 +356,45 @@ static const struct cli_command commands[] = {
 	{ "group rename", "GROUP NEW-NAME", "give a group another name",
 	    "Everybody in it sees it, and who did it; the hub does not.", 2, 2,
 	    NULL, cli_group_rename },
+	{ "group picture", "GROUP (FILE | --none | -o FILE [--force])",
+	    "give a group a picture, or save the one that it has",
+	    "FILE is a photo, of which a small copy is sent without what the "
+	    "camera added. Everybody in the group sees who changed the "
+	    "picture; the hub does not see it. Who may rename the group may "
+	    "do this. \"-o -\" writes to standard output. The hub keeps "
+	    "files for 30 days; this device keeps a picture that it has "
+	    "fetched.",
+	    1, 2, picture_options, cli_group_picture },
+	{ "group link", "GROUP [--new | --off] [--json]",
+	    "show a link by which people ask to be let into a group",
+	    "Makes it if there is none. Whoever has the link can ask, and "
+	    "is in once a member who may add people agrees. The link does "
+	    "not tell what the group is called. There is one at a time; all "
+	    "members see who made or ended it. Removing somebody does not "
+	    "end it: say --new if they should not be able to pass it on.",
+	    1, 1, group_link_options, cli_group_link },
+	{ "group join", "LINK [--text TEXT | --take-back]",
+	    "ask to be let into a group",
+	    "LINK is what a member gave you. Put it in quotes. The members "
+	    "who may add people see your name and the text; the hub sees that "
+	    "you asked, for which group, and not the text. The group is not a "
+	    "request to you when they let you in, for you asked. An ask is "
+	    "good for 14 days.",
+	    1, 1, group_join_options, cli_group_join },
+	{ "group asks", "[GROUP] [--json]",
+	    "show who asks to be let into a group, or what you asked",
+	    "With GROUP: those who wait for an answer of yours. Without: the "
+	    "groups that you asked to be let into.",
+	    0, 1, json_options, cli_group_asks },
+	{ "group approve", "GROUP NAME [--new]",
+	    "let somebody in who asks to be let into a group",
+	    "Asks you, as a first message does, if you do not know them.", 2, 2,
+	    approve_options, cli_group_approve },
+	{ "group refuse", "GROUP NAME",
+	    "do not let somebody in who asks to be let into a group",
+	    "They see that it is over, and can ask again 14 days after they "
+	    "did.",
+	    2, 2, NULL, cli_group_refuse },
 	{ "group role", "GROUP NAME owner|admin|member",
 	    "give somebody a role in a group",
 	    "Only the owner gives roles. A group has one owner: whoever makes "

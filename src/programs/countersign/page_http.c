@@ -273,6 +273,24 @@ begin(struct request *r)
 	r->answer->known = true;
 }
 
+/* What is in the request, as JSON of its own. */
+static enum cs_err
+take_of(struct cs_buf *out, const json_t *in)
+{
+	const json_t *take = json_object_get(in, "take");
+	size_t n = take != NULL ? json_dumpb(take, NULL, 0, JSON_COMPACT) : 0;
+	uint8_t *at;
+	enum cs_err err;
+
+	if (n == 0)
+		return CS_OK;
+	if ((err = cs_buf_extend(out, n, &at)))
+		return err;
+	return json_dumpb(take, (char *)at, n, JSON_COMPACT) == n
+	    ? CS_OK
+	    : CS_ERR_NOMEM;
+}
+
 static void
 do_method(struct request *r)
 {
@@ -280,33 +298,28 @@ do_method(struct request *r)
 	    r->rq->body.len < TAKE_MAX ? r->rq->body.len : 0,
 	    JSON_REJECT_DUPLICATES, NULL);
 	const char *method = json_string_value(json_object_get(in, "method"));
-	char *take = json_dumps(json_object_get(in, "take"), JSON_COMPACT);
-	struct cs_view view = cs_view_str(take != NULL ? take : "");
 	struct cs_json_writer j = cs_json_writer(&r->answer->body);
+	struct cs_buf take = { 0 };
 	uint64_t ticket;
-	enum cs_err err;
+	enum cs_err err = take_of(&take, in);
 
 	if (method == NULL) {
 		refuse(r, 400, "That is no request.\n");
-	} else if (cs_member_kind(method) == CS_MEMBER_CALL) {
-		if ((err = queue(r->p, method, view, &ticket)) == CS_OK) {
-			cs_json_object(&j, NULL);
-			cs_json_number(&j, "ticket", ticket);
-			cs_json_close(&j);
-			give(r, &j);
-		} else {
-			refuse(r, 503, "Too much waits to be done.\n");
-		}
-	} else if (cs_member_do(r->p->m, method, view, &r->answer->body) ==
-	    CS_OK) {
+	} else if (err == CS_OK && cs_member_kind(method) == CS_MEMBER_CALL) {
+		err = queue(r->p, method, cs_buf_view(&take), &ticket);
+		cs_json_object(&j, NULL);
+		cs_json_number(&j, "ticket", err == CS_OK ? ticket : 0);
+		cs_json_close(&j);
+		give(r, &j);
+	} else if (err == CS_OK &&
+	    (err = cs_member_do(r->p->m, method, cs_buf_view(&take),
+		 &r->answer->body)) == CS_OK) {
 		r->answer->status = 200;
 		r->answer->media_type = JSON_TYPE;
-	} else {
-		refuse(r, 503, "There is no memory.\n");
 	}
-	if (take != NULL)
-		cs_wipe(take, strlen(take));
-	free(take);
+	if (err)
+		refuse(r, 503, "Too much waits to be done.\n");
+	cs_buf_free(&take);
 	json_decref(in);
 }
 

@@ -206,12 +206,10 @@ show_about(const struct cs_client_message *m)
 	}
 }
 
+/* The first line of what is said of a conversation, and who did it. */
 static void
-show_timer(const struct cs_client_message *m)
+show_doer(const struct cs_client_message *m)
 {
-	char words[CLI_DURATION_SIZE];
-
-	cli_duration_text(words, m->timer_s);
 	printf("-- ");
 	show_conversation(m);
 	printf(":\n   ");
@@ -219,6 +217,41 @@ show_timer(const struct cs_client_message *m)
 		printf("you");
 	else
 		show_name(m->from, m->from_alias);
+}
+
+/* What the group got. */
+static void
+show_for_room(const struct cs_client_message *m)
+{
+	char hex[65];
+
+	show_doer(m);
+	switch (m->what) {
+	case CS_CLIENT_NAME:
+		printf(" renamed the group: ");
+		cli_print_text(stdout, "", m->text, 3);
+		break;
+	case CS_CLIENT_PICTURE:
+		printf(m->taken_away ? " took the picture of the group away"
+				     : " changed the picture of the group");
+		break;
+	default:
+		printf(m->taken_away ? " ended the link by which people ask to "
+				       "be let in"
+				     : " made a link by which people ask to be "
+				       "let in");
+	}
+	cs_hex(hex, CS_VIEW_OF(m->mid));
+	printf("  (%.*s)\n", CLI_MID_DIGITS, hex);
+}
+
+static void
+show_timer(const struct cs_client_message *m)
+{
+	char words[CLI_DURATION_SIZE];
+
+	cli_duration_text(words, m->timer_s);
+	show_doer(m);
 	if (m->timer_s == 0)
 		printf(" set messages to stay\n");
 	else
@@ -276,6 +309,11 @@ show_text(const struct cs_client_message *m)
 		break;
 	case CS_CLIENT_TIMER:
 		show_timer(m);
+		break;
+	case CS_CLIENT_NAME:
+	case CS_CLIENT_PICTURE:
+	case CS_CLIENT_LINK:
+		show_for_room(m);
 		break;
 	case CS_CLIENT_UNKNOWN:
 		show_unknown(m);

@@ -82,11 +82,13 @@ test_room_name(void **state)
 	(void)state;
 	write_ok(&b, &c);
 	assert_ok(cs_mimi_parse(&got, cs_buf_view(&b)));
-	assert_false(got.names_room);
-	c.names_room = true;
+	assert_int_equal(got.kind, CS_MIMI_SAID);
+	c.kind = CS_MIMI_NAME;
 	write_ok(&b, &c);
 	assert_ok(cs_mimi_parse(&got, cs_buf_view(&b)));
-	assert_true(got.names_room && got.has_text);
+	assert_true(got.kind == CS_MIMI_NAME && got.has_text);
+	assert_true(cs_mimi_is_for_room(&got));
+	assert_string_equal(cs_mimi_kind_name(&got), "name");
 	assert_view_equal(got.text, c.text);
 	memset(longest, 'a', sizeof longest - 1);
 	c.text = cs_view(longest, 255);
@@ -107,6 +109,105 @@ test_room_name(void **state)
 	cs_buf_free(&b);
 }
 
+/* A link stands alone: its secret, or nothing. */
+static void
+test_room_link(void **state)
+{
+	static const char type[] = "application/vnd.countersign.room-link";
+	uint8_t secret[CS_MIMI_LINK_LEN + 1] = { 1, 2, 3 };
+	struct cs_mimi_content c = text_message(""), got;
+	struct cs_buf b = { 0 };
+	uint8_t *at;
+
+	(void)state;
+	c.kind = CS_MIMI_LINK;
+	c.has_text = false;
+	for (size_t n = 0; n <= CS_MIMI_LINK_LEN; n += CS_MIMI_LINK_LEN) {
+		c.link = cs_view(secret, n);
+		cs_buf_reset(&b);
+		write_ok(&b, &c);
+		assert_ok(cs_mimi_parse(&got, cs_buf_view(&b)));
+		assert_int_equal(got.kind, CS_MIMI_LINK);
+		assert_view_equal(got.link, c.link);
+		assert_string_equal(cs_mimi_kind_name(&got), "link");
+	}
+	/* A type that nobody knows. */
+	at = memmem(b.data, b.len, type, sizeof type - 1);
+	assert_non_null(at);
+	at[0] = 'b';
+	assert_ok(cs_mimi_parse(&got, cs_buf_view(&b)));
+	assert_true(got.kind == CS_MIMI_UNKNOWN && got.link.len == 0);
+	/* Of another length; beside a text; in another kind; that vanishes. */
+	cs_buf_reset(&b);
+	c.link = cs_view(secret, CS_MIMI_LINK_LEN + 1);
+	assert_err(cs_mimi_write(&b, &c), CS_ERR_MISUSE);
+	c.link = cs_view(secret, 1);
+	assert_err(cs_mimi_write(&b, &c), CS_ERR_MISUSE);
+	c.link = cs_view(secret, CS_MIMI_LINK_LEN);
+	c.has_text = true;
+	assert_err(cs_mimi_write(&b, &c), CS_ERR_MISUSE);
+	c.kind = CS_MIMI_SAID;
+	c.text = cs_view_str("a");
+	assert_err(cs_mimi_write(&b, &c), CS_ERR_MISUSE);
+	c.kind = CS_MIMI_LINK;
+	c.has_text = false;
+	c.expiry = CS_MIMI_AFTER;
+	c.expires_s = 60;
+	assert_err(cs_mimi_write(&b, &c), CS_ERR_MISUSE);
+	cs_buf_free(&b);
+}
+
+/* A picture is the whole of a body: one photo as an icon, or none. */
+static void
+test_room_picture(void **state)
+{
+	struct cs_mimi_content c = text_message(""), got;
+	struct cs_buf b = { 0 };
+
+	(void)state;
+	c.kind = CS_MIMI_PICTURE;
+	c.has_text = false;
+	write_ok(&b, &c);
+	assert_ok(cs_mimi_parse(&got, cs_buf_view(&b)));
+	assert_true(got.kind == CS_MIMI_PICTURE && got.n_external == 0);
+	cs_buf_reset(&b);
+	c.n_external = 1;
+	c.external[0] = photo();
+	write_ok(&b, &c);
+	assert_ok(cs_mimi_parse(&got, cs_buf_view(&b)));
+	assert_true(got.kind == CS_MIMI_PICTURE && got.n_external == 1);
+	assert_view_equal(got.external[0].url, c.external[0].url);
+	assert_string_equal(cs_mimi_kind_name(&got), "picture");
+	/* The same photo that is said is none. */
+	cs_buf_reset(&b);
+	c.kind = CS_MIMI_SAID;
+	write_ok(&b, &c);
+	assert_ok(cs_mimi_parse(&got, cs_buf_view(&b)));
+	assert_int_equal(got.kind, CS_MIMI_SAID);
+	/* What is no picture; two; with words; in answer to something. */
+	cs_buf_reset(&b);
+	c.kind = CS_MIMI_PICTURE;
+	c.external[0].content_type = cs_view_str("application/pdf");
+	assert_err(cs_mimi_write(&b, &c), CS_ERR_MISUSE);
+	c.external[0] = photo();
+	c.external[0].size = CS_MIMI_PICTURE_MAX;
+	write_ok(&b, &c);
+	cs_buf_reset(&b);
+	c.external[0].size++;
+	assert_err(cs_mimi_write(&b, &c), CS_ERR_MISUSE);
+	c.external[0] = c.external[1] = photo();
+	c.n_external = 2;
+	assert_err(cs_mimi_write(&b, &c), CS_ERR_MISUSE);
+	c.n_external = 1;
+	c.has_text = true;
+	c.text = cs_view_str("a");
+	assert_err(cs_mimi_write(&b, &c), CS_ERR_MISUSE);
+	c.has_text = false;
+	c.is_reply = true;
+	assert_err(cs_mimi_write(&b, &c), CS_ERR_MISUSE);
+	cs_buf_free(&b);
+}
+
 /* Made by hand: what no program of ours writes. */
 static void
 test_room_name_twins(void **state)
@@ -117,14 +218,14 @@ test_room_name_twins(void **state)
 	uint8_t *at;
 
 	(void)state;
-	c.names_room = true;
+	c.kind = CS_MIMI_NAME;
 	write_ok(&b, &c);
 	at = memmem(b.data, b.len, type, sizeof type - 1);
 	assert_non_null(at);
 	/* A type that nobody knows; an empty name. */
 	at[0] = 'b';
 	assert_ok(cs_mimi_parse(&got, cs_buf_view(&b)));
-	assert_true(got.kind == CS_MIMI_UNKNOWN && !got.names_room);
+	assert_true(got.kind == CS_MIMI_UNKNOWN);
 	at[0] = 'a';
 	assert_int_equal(at[sizeof type - 1], 0x42);
 	at[sizeof type - 1] = 0x40;
@@ -765,6 +866,8 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_text),
 		cmocka_unit_test(test_room_name),
+		cmocka_unit_test(test_room_link),
+		cmocka_unit_test(test_room_picture),
 		cmocka_unit_test(test_room_name_twins),
 		cmocka_unit_test(test_photos),
 		cmocka_unit_test(test_one_spelling),

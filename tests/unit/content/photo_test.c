@@ -414,6 +414,68 @@ test_child(void **state)
 	cs_buf_free(&file);
 }
 
+/* The picture of a group: a small JPEG of whatever it was, by the child and
+ * here. */
+static void
+test_icon(void **state)
+{
+	static const uint32_t sizes[][2] = { { 24, 16 }, { 640, 640 },
+		{ 641, 20 }, { 20, 1300 }, { 2000, 1000 } };
+	struct cs_photo photo, here;
+	struct cs_buf file = { 0 };
+	struct cs_pixels p;
+
+	(void)state;
+	pw_find_child();
+	for (size_t i = 0; i < sizeof sizes / sizeof *sizes; i++) {
+		const uint32_t *size = sizes[i];
+
+		assert_ok(cs_pixels_new(&p, size[0], size[1], 4));
+		p.orientation = 1;
+		/* Red that shows half of what is behind it. */
+		for (size_t k = 0; k < (size_t)size[0] * size[1]; k++)
+			memcpy(p.data + 4 * k, "\xff\0\0\x80", 4);
+		cs_buf_reset(&file);
+		assert_ok(cs_png_encode(&file, &p, 0));
+		cs_pixels_clear(&p);
+		assert_ok(cs_photo_clean_icon(&photo, cs_buf_view(&file)));
+		assert_ok(cs_photo_recode_icon(&here, cs_buf_view(&file)));
+		assert_view_equal(
+		    cs_buf_view(&photo.bytes), cs_buf_view(&here.bytes));
+		assert_string_equal(photo.media_type, "image/jpeg");
+		assert_in_range(photo.width, 1, CS_PHOTO_ICON_SIDE_MAX);
+		assert_in_range(photo.height, 1, CS_PHOTO_ICON_SIDE_MAX);
+		if (size[0] <= CS_PHOTO_ICON_SIDE_MAX &&
+		    size[1] <= CS_PHOTO_ICON_SIDE_MAX)
+			assert_int_equal(photo.width, size[0]);
+		memset(&p, 0, sizeof p);
+		assert_ok(cs_jpeg_decode(&p, cs_buf_view(&photo.bytes)));
+		assert_int_equal(p.width, photo.width);
+		assert_in_range(p.data[0], 245, 255);
+		assert_in_range(p.data[1], 120, 136);
+		cs_pixels_clear(&p);
+		cs_photo_clear(&photo);
+		cs_photo_clear(&here);
+	}
+	/* Turned as it was held, and nothing of where. */
+	for (int kind = JPEG; kind < KINDS; kind++) {
+		cs_buf_reset(&file);
+		shoot(&file, (enum kind)kind, 3, 6);
+		assert_ok(cs_photo_clean_icon(&photo, cs_buf_view(&file)));
+		assert_int_equal(photo.width, PW_HEIGHT);
+		assert_false(pw_contains(cs_buf_view(&photo.bytes), "48 deg"));
+		cs_photo_clear(&photo);
+	}
+	assert_err(
+	    cs_photo_clean_icon(&photo, cs_view_str("no photo")), CS_ERR_TYPE);
+	assert_err(
+	    cs_photo_clean_icon(&photo, cs_view(file.data, 40)), CS_ERR_FORMAT);
+	write_bomb(&file, 60000, 60000);
+	assert_err(
+	    cs_photo_clean_icon(&photo, cs_buf_view(&file)), CS_ERR_LIMIT);
+	cs_buf_free(&file);
+}
+
 /* Every decoder and encoder lives with the calls that the sandbox has. */
 static void
 test_child_kinds(void **state)
@@ -586,6 +648,7 @@ main(void)
 		cmocka_unit_test(test_damaged),
 		cmocka_unit_test(test_bombs),
 		cmocka_unit_test(test_child),
+		cmocka_unit_test(test_icon),
 		cmocka_unit_test(test_child_kinds),
 		cmocka_unit_test(test_bad_child),
 		cmocka_unit_test(test_answers),

@@ -31,6 +31,7 @@ struct world {
 	struct cs_mls_public_group *hub;
 	struct cs_room room;
 	bool may_return;
+	bool newer; /* policies are written in a version to come */
 	struct cs_room_policy policy; /* that the room begins with */
 };
 
@@ -389,6 +390,17 @@ test_commits(void **state)
 
 /* ---- roles --------------------------------------------------------------- */
 
+/* The version of the policy in ${extensions}, which has no admins. */
+static uint8_t *
+version_in(struct cs_buf *extensions)
+{
+	uint8_t *at =
+	    memmem(extensions->data, extensions->len, "\xc5\x02\x13\x01", 4);
+
+	assert_non_null(at);
+	return at + 3;
+}
+
 /* Mallory commits ${opt} together with the policy ${to}. */
 static enum cs_err
 commits_policy(struct world *w, const struct cs_mls_commit_options *opt,
@@ -403,6 +415,8 @@ commits_policy(struct world *w, const struct cs_mls_commit_options *opt,
 
 	assert_ok(cs_room_policy_put(&bytes,
 	    cs_mls_view_extensions(cs_mls_group_view(w->mallory.mls)), to));
+	if (w->newer)
+		*version_in(&bytes) = 2;
 	list = cs_buf_view(&bytes);
 	assert_true(cs_mls_extension_next(&list, &exts[0]));
 	assert_true(cs_mls_extension_next(&list, &exts[1]));
@@ -577,8 +591,31 @@ test_adding(void **state)
 	assert_err(commits_policy(&w, &opt, &to), CS_ERR_DENIED);
 	/* Nobody but whoever has the lowest leaf removes there. */
 	assert_err(removes(&w, &w.boris, NULL), CS_ERR_DENIED);
+	/* Nobody need come for it to be written; and it is as it has to be. */
+	opt = (struct cs_mls_commit_options){ .n_add = 0 };
+	assert_ok(commits_policy(&w, &opt, &w.policy));
+	assert_err(commits_policy(&w, &opt, &to), CS_ERR_DENIED);
 	cs_buf_free(&kp);
 	cs_buf_free(&secrets);
+	world_clear(&w);
+}
+
+/* A newer program's policy is refused as that, not as a broken one. */
+static void
+test_newer_policy(void **state)
+{
+	const struct cs_mls_commit_options none = { 0 };
+	struct cs_room_policy to;
+	struct world w;
+
+	(void)state;
+	world_begin(&w, AS_OWNER);
+	to = w.policy;
+	to.flags = CS_ROOM_ADMINS_WRITE;
+	to.n_admins = 0;
+	assert_ok(commits_policy(&w, &none, &to));
+	w.newer = true;
+	assert_err(commits_policy(&w, &none, &to), CS_ERR_VERSION);
 	world_clear(&w);
 }
 
@@ -882,6 +919,7 @@ main(void)
 		cmocka_unit_test(test_policy),
 		cmocka_unit_test(test_policy_alone),
 		cmocka_unit_test(test_adding),
+		cmocka_unit_test(test_newer_policy),
 		cmocka_unit_test(test_succession),
 		cmocka_unit_test(test_leaves),
 		cmocka_unit_test(test_by_reference),

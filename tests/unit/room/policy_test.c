@@ -45,6 +45,34 @@ test_bytes(void **state)
 	cs_buf_free(&bytes);
 }
 
+/* A later program may write whatever it likes behind its version: none of it
+ * is read. */
+static void
+test_newer(void **state)
+{
+	static const uint8_t newer[] = { 2, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,
+		0, 0, 0, 0, 0, 0xff, 'n', 'e', 'w' };
+	struct cs_room_policy p = room(), got;
+	struct cs_buf bytes = { 0 };
+
+	(void)state;
+	assert_ok(cs_room_policy_write(&bytes, &p));
+	bytes.data[0] = 2;
+	assert_err(
+	    cs_room_policy_parse(&got, cs_buf_view(&bytes)), CS_ERR_VERSION);
+	for (size_t n = 1; n <= sizeof newer; n++)
+		assert_err(cs_room_policy_parse(&got, cs_view(newer, n)),
+		    CS_ERR_VERSION);
+	assert_err(
+	    cs_room_policy_parse(&got, cs_view(newer, 0)), CS_ERR_FORMAT);
+	/* In this version, what is new is wrong. */
+	bytes.data[0] = 1;
+	bytes.data[bytes.len - 1] |= 0x10;
+	assert_err(
+	    cs_room_policy_parse(&got, cs_buf_view(&bytes)), CS_ERR_FORMAT);
+	cs_buf_free(&bytes);
+}
+
 /* One byte of it says something else. */
 static void
 test_twins(void **state)
@@ -53,7 +81,7 @@ test_twins(void **state)
 		size_t at;
 		uint8_t value;
 	} twins[] = {
-		{ 0, 2 },   /* a version to come */
+		{ 0, 0 },   /* no version */
 		{ 1, 0 },   /* an owner of zeroes */
 		{ 1, 2 },   /* the owner is an admin, too */
 		{ 17, 15 }, /* no whole account */
@@ -222,6 +250,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_bytes),
+		cmocka_unit_test(test_newer),
 		cmocka_unit_test(test_twins),
 		cmocka_unit_test(test_admins),
 		cmocka_unit_test(test_questions),

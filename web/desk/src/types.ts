@@ -141,7 +141,7 @@ export interface Item {
   accepted_ms: number;
   claimed_ms: number;
   clocks_differ: boolean;
-  kind: "message" | "edit" | "deletion" | "reaction" | "receipt" | "timer" | "unknown";
+  kind: "message" | "edit" | "deletion" | "reaction" | "receipt" | "timer" | "name" | "picture" | "link" | "unknown";
   /** What its author did to it by another message of the same report. */
   later: "" | "edited" | "deleted";
   text: string;
