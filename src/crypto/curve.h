@@ -6,8 +6,6 @@
  */
 #pragma once
 
-#include <openssl/ec.h>
-
 #include "base/bytes.h"
 
 enum cs_curve { CS_P256, CS_P384, CS_P521 };
@@ -19,8 +17,10 @@ enum cs_curve { CS_P256, CS_P384, CS_P521 };
 size_t cs_curve_scalar_len(enum cs_curve c); /* of a coordinate, too */
 size_t cs_curve_point_len(enum cs_curve c);
 
-/* Static memory that nobody changes, so that threads may share it. */
-const EC_GROUP *cs_curve_group(enum cs_curve c);
+/* OpenSSL's EC_GROUP: static memory that nobody changes, so that threads may
+ * share it. */
+struct ec_group_st;
+const struct ec_group_st *cs_curve_group(enum cs_curve c);
 
 /* A fresh private scalar. */
 void cs_curve_scalar_new(uint8_t *out, enum cs_curve c);

@@ -20,12 +20,6 @@ CS_CHECKED enum cs_err cs_hash_parts(
 CS_CHECKED enum cs_err cs_sha256(
     uint8_t out[static CS_SHA256_LEN], struct cs_view in);
 
-#define CS_SHA1_LEN 20
-/* SHA-1 of ${n} parts: for the handshake of WebSocket (RFC 6455), which proves
- * nothing by it, and for nothing else. */
-CS_CHECKED enum cs_err cs_sha1_parts(
-    uint8_t out[static CS_SHA1_LEN], const struct cs_view *parts, size_t n);
-
 /* A hash of what comes bit by bit; new/free, on the heap. */
 struct cs_hasher;
 CS_CHECKED enum cs_err cs_hasher_new(struct cs_hasher **out, enum cs_hash hash);

@@ -1,19 +1,15 @@
 /* SPDX-License-Identifier: MIT */
 #include "crypto/signer.h"
 
-#include <openssl/err.h>
-#include <openssl/evp.h>
 #include <stdatomic.h>
 #include <string.h>
 
 #include "base/alloc.h"
 #include "crypto/curve.h"
 #include "crypto/ecdsa.h"
+#include "crypto/ed448.h"
 #include "crypto/random.h"
 #include "crypto/small_order.h"
-
-#define ED448_KEY_LEN 57
-#define ED448_SIG_LEN 114
 
 _Static_assert(CS_SIG_PUBLIC_MAX >= CS_CURVE_POINT_MAX, "public");
 _Static_assert(CS_SIG_PRIVATE_MAX >= CS_CURVE_SCALAR_MAX, "private");
@@ -25,8 +21,8 @@ struct cs_signer {
 	uint8_t public[CS_SIG_PUBLIC_MAX];
 	/* One of these, as ${sig} says. */
 	struct cs_sign_key ed25519;
-	EVP_PKEY *ed448;
-	EC_KEY *ecdsa;
+	struct evp_pkey_st *ed448;
+	struct ec_key_st *ecdsa;
 	cs_sign_elsewhere *sign; /* or none of them */
 	void *arg;
 };
@@ -52,7 +48,7 @@ cs_sig_private_len(enum cs_sig sig)
 	if (is_ecdsa(sig))
 		return cs_curve_scalar_len(curve_of(sig));
 	return sig == CS_ED25519 ? CS_SIGN_SEED_LEN
-	    : sig == CS_ED448    ? ED448_KEY_LEN
+	    : sig == CS_ED448    ? CS_ED448_KEY_LEN
 				 : 0;
 }
 
@@ -76,21 +72,6 @@ prepare_ed25519(struct cs_signer *s, bool known)
 	}
 	memcpy(s->ed25519.seed, s->private, CS_SIGN_SEED_LEN);
 	memcpy(s->ed25519.public, s->public, CS_SIGN_PUBLIC_LEN);
-	return CS_OK;
-}
-
-/* OpenSSL computes it anyway. */
-static enum cs_err
-prepare_ed448(struct cs_signer *s)
-{
-	size_t n = ED448_KEY_LEN;
-
-	s->ed448 = EVP_PKEY_new_raw_private_key(
-	    EVP_PKEY_ED448, NULL, s->private, ED448_KEY_LEN);
-	if (s->ed448 == NULL ||
-	    EVP_PKEY_get_raw_public_key(s->ed448, s->public, &n) != 1 ||
-	    n != ED448_KEY_LEN)
-		return CS_ERR_CRYPTO;
 	return CS_OK;
 }
 
@@ -133,7 +114,7 @@ from(struct cs_signer **out, enum cs_sig sig, struct cs_view private,
 	if (sig == CS_ED25519)
 		err = prepare_ed25519(s, known);
 	else if (sig == CS_ED448)
-		err = prepare_ed448(s);
+		err = cs_ed448_key_new(&s->ed448, s->public, s->private);
 	else
 		err = prepare_ecdsa(s, known);
 	if (err) {
@@ -219,7 +200,7 @@ cs_signer_free(struct cs_signer *s)
 {
 	if (s == NULL || atomic_fetch_sub(&s->owners, 1) != 1)
 		return;
-	EVP_PKEY_free(s->ed448);
+	cs_ed448_key_free(s->ed448);
 	cs_ecdsa_key_free(s->ecdsa);
 	cs_free(s, sizeof *s);
 }
@@ -242,51 +223,6 @@ cs_signer_private(const struct cs_signer *s)
 	return cs_view(s->private, cs_sig_private_len(s->sig));
 }
 
-static enum cs_err
-ed448_sign(uint8_t *out, size_t *n, EVP_PKEY *key, struct cs_view message)
-{
-	EVP_MD_CTX *ctx = EVP_MD_CTX_new();
-	enum cs_err err = CS_ERR_CRYPTO;
-
-	*n = ED448_SIG_LEN;
-	if (ctx != NULL &&
-	    EVP_DigestSignInit(ctx, NULL, NULL, NULL, key) == 1 &&
-	    EVP_DigestSign(ctx, out, n, message.data, message.len) == 1)
-		err = CS_OK;
-	EVP_MD_CTX_free(ctx);
-	return err;
-}
-
-/* OpenSSL refuses keys and R that are not reduced, and S that is not below the
- * order, but not a key of small order, for which one signature fits all. */
-static enum cs_err
-ed448_verify(
-    struct cs_view public, struct cs_view message, struct cs_view signature)
-{
-	EVP_MD_CTX *ctx = NULL;
-	EVP_PKEY *key = NULL;
-	enum cs_err err = CS_OK;
-
-	if (public.len != ED448_KEY_LEN || cs_448_small_order(public.data))
-		return CS_ERR_KEY;
-	if (signature.len != ED448_SIG_LEN)
-		return CS_ERR_SIGNATURE;
-	ERR_set_mark();
-	key = EVP_PKEY_new_raw_public_key(
-	    EVP_PKEY_ED448, NULL, public.data, public.len);
-	ctx = EVP_MD_CTX_new();
-	if (key == NULL || ctx == NULL ||
-	    EVP_DigestVerifyInit(ctx, NULL, NULL, NULL, key) != 1)
-		err = CS_ERR_CRYPTO;
-	else if (EVP_DigestVerify(ctx, signature.data, signature.len,
-		     message.data, message.len) != 1)
-		err = CS_ERR_SIGNATURE;
-	ERR_pop_to_mark();
-	EVP_MD_CTX_free(ctx);
-	EVP_PKEY_free(key);
-	return err;
-}
-
 enum cs_err
 cs_signer_sign(uint8_t out[static CS_SIG_MAX], size_t *n,
     const struct cs_signer *s, struct cs_view message)
@@ -298,7 +234,7 @@ cs_signer_sign(uint8_t out[static CS_SIG_MAX], size_t *n,
 		return cs_sign(out, &s->ed25519, message);
 	}
 	if (s->sig == CS_ED448)
-		return ed448_sign(out, n, s->ed448, message);
+		return cs_ed448_sign(out, n, s->ed448, message);
 	return cs_ecdsa_sign(out, n, curve_of(s->sig), s->ecdsa, message);
 }
 
@@ -310,7 +246,7 @@ cs_signature_verify(enum cs_sig sig, struct cs_view public,
 		return cs_ecdsa_verify(
 		    curve_of(sig), public, message, signature);
 	if (sig == CS_ED448)
-		return ed448_verify(public, message, signature);
+		return cs_ed448_verify(public, message, signature);
 	if (sig == CS_ED25519)
 		return cs_sign_verify(public, message, signature);
 	return CS_ERR_UNSUPPORTED;

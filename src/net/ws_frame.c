@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "base/text.h"
-#include "crypto/hash.h"
+#include "crypto/sha1.h"
 
 #define FIN 0x80
 #define RESERVED 0x70
