@@ -25,6 +25,7 @@
 #include "desk/photos/index.h"
 #include "store/db.h"
 #include "store/file.h"
+#include "store/folder.h"
 #include "store/keyfile.h"
 #include "store/vault.h"
 

@@ -16,6 +16,7 @@
 #include "hub/core/root_folder.h"
 #include "hub/core/schema.h"
 #include "store/file.h"
+#include "store/folder.h"
 
 #define INVITE_LEN 16
 

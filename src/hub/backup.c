@@ -17,6 +17,7 @@
 #include "hub/core/schema.h"
 #include "store/db.h"
 #include "store/file.h"
+#include "store/folder.h"
 
 #define PATH_MAX_HERE 4096
 #define CHUNK ((size_t)1 << 20)

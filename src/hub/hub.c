@@ -30,6 +30,7 @@
 #include "net/listen.h"
 #include "store/clock.h"
 #include "store/file.h"
+#include "store/folder.h"
 
 #define OWN_FILES 64        /* of a process, beside its connections */
 #define FILES_ANYWHERE 1024 /* on any system */

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "store/clock.h"
 
+#include <poll.h>
 #include <time.h>
 
 uint64_t
@@ -28,4 +29,10 @@ cs_clock_us(void)
 
 	clock_gettime(CLOCK_MONOTONIC, &ts);
 	return (uint64_t)ts.tv_sec * 1000000 + (uint64_t)ts.tv_nsec / 1000;
+}
+
+void
+cs_clock_sleep_ms(int ms)
+{
+	poll(NULL, 0, ms);
 }

@@ -3,7 +3,6 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <poll.h>
 #include <sqlite3.h>
 #include <stdio.h>
 #include <string.h>
@@ -11,6 +10,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "store/clock.h"
 #include "store/db_err.h"
 #include "store/file.h"
 
@@ -223,7 +223,7 @@ read_files(struct copy *out, int file, int log)
 		sqlite3_free(out->bytes);
 		*out = (struct copy){ 0 };
 		if (i != 0)
-			poll(NULL, 0, PAUSE_MS);
+			cs_clock_sleep_ms(PAUSE_MS);
 		err = read_once(out, file, log);
 	}
 	return err;

@@ -58,7 +58,8 @@ source_read(struct source *s, uint8_t *chunk, size_t size, size_t *n)
 }
 
 static enum cs_err
-encrypt(int to, struct source *from, const uint8_t key[static CS_MEDIA_KEY_LEN],
+encrypt_file(int to, struct source *from,
+    const uint8_t key[static CS_MEDIA_KEY_LEN],
     struct cs_media_digests *digests)
 {
 	struct cs_media_sealer *sealer = NULL;
@@ -305,7 +306,7 @@ fill_spool(struct cs_client *c, struct cs_mimi_external *out,
 
 	cs_random(out->key, sizeof out->key);
 	if ((err = client_spool_new(&fd, &path, c, blob)) == CS_OK &&
-	    (err = encrypt(fd, from, out->key, &digests)) == CS_OK &&
+	    (err = encrypt_file(fd, from, out->key, &digests)) == CS_OK &&
 	    (fsync(fd) != 0 || (err = cs_file_sync_dir(path)) != CS_OK) &&
 	    err == CS_OK)
 		err = cs_file_errno();

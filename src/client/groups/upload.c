@@ -17,6 +17,7 @@
 #include "content/mimi_names.h"
 #include "net/blob.h"
 #include "net/client_http.h"
+#include "store/file.h"
 
 /* ---- a file ------------------------------------------------------------- */
 

@@ -7,6 +7,7 @@
 #include "base/alloc.h"
 #include "client/home/client.h"
 #include "store/file.h"
+#include "store/folder.h"
 
 #define NAME "attempts"
 #define FILE_MAX 64

@@ -20,7 +20,7 @@
 #include "room/handshake.h"
 #include "store/clock.h"
 #include "store/db.h"
-#include "store/file.h"
+#include "store/folder.h"
 #include "store/vault.h"
 
 #define CLIENT_MAX_SKIP 1000 /* messages of one sender that may be missing */

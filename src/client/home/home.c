@@ -23,6 +23,7 @@
 #include "crypto/random.h"
 #include "crypto/tls_tickets.h"
 #include "store/file.h"
+#include "store/folder.h"
 #include "store/keyfile.h"
 #include "store/snapshot.h"
 

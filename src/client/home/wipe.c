@@ -9,6 +9,7 @@
 
 #include "client/home/client.h"
 #include "store/file.h"
+#include "store/folder.h"
 
 #define KEY "key"
 

@@ -1,12 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 #include "client/hub/again.h"
 
-#include <poll.h>
-
 #include "client/home/activity.h"
 #include "client/home/home.h"
 #include "client/hub/call.h"
 #include "client/hub/reach.h"
+#include "store/clock.h"
 
 static bool
 is_broken_line(enum cs_err err)
@@ -26,7 +25,7 @@ client_again_soon(struct cs_retry *r, uint64_t done, enum cs_err why)
 	if (wait_ms == 0)
 		return false;
 	client_activity(CS_CLIENT_CONNECTING_AGAIN, 0, 0);
-	poll(NULL, 0, wait_ms);
+	cs_clock_sleep_ms(wait_ms);
 	return true;
 }
 

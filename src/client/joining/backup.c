@@ -21,6 +21,7 @@
 #include "client/joining/backup_file.h"
 #include "crypto/hash.h"
 #include "crypto/random.h"
+#include "store/file.h"
 #include "store/file_out.h"
 
 #define BACKUP_VERSION 1

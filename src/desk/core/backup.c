@@ -23,6 +23,7 @@
 #include "store/blocks.h"
 #include "store/db.h"
 #include "store/file.h"
+#include "store/folder.h"
 #include "store/vault.h"
 
 #define CHUNK CS_MIB

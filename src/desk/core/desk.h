@@ -14,7 +14,7 @@
 #include "desk/core/store.h"
 #include "desk/core/tally.h"
 #include "net/session.h"
-#include "store/file.h"
+#include "store/folder.h"
 
 struct cs_db;
 struct desk_line;

@@ -14,6 +14,7 @@
 #include "desk/reports/report.h"
 #include "store/db.h"
 #include "store/file.h"
+#include "store/folder.h"
 
 /* A file of the case for whoever it is referred to. */
 static enum cs_err

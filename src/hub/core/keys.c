@@ -12,6 +12,7 @@
 #include "franking/cert.h"
 #include "hub/core/desk_keys.h"
 #include "store/file.h"
+#include "store/folder.h"
 
 #define FILE_MAX 65536
 

@@ -13,6 +13,7 @@
 #include "base/writer.h"
 #include "hub/core/keys.h"
 #include "store/file.h"
+#include "store/folder.h"
 
 #define ROOT_KEY "keys/root.key"
 #define ASKS "keys/desk.asks"

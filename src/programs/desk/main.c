@@ -33,6 +33,7 @@
 #include "programs/desk/parts.h"
 #include "programs/desk/place.h"
 #include "store/file.h"
+#include "store/folder.h"
 
 /* ---- init, run ---------------------------------------------------------- */
 

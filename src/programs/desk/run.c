@@ -24,6 +24,7 @@
 #include "programs/desk/place.h"
 #include "store/clock.h"
 #include "store/file.h"
+#include "store/folder.h"
 
 #define DEFAULT_HOST "127.0.0.1"
 #define DEFAULT_PORT 7744

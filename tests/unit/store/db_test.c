@@ -6,6 +6,7 @@
 
 #include "base/alloc.h"
 #include "store/file.h"
+#include "store/folder.h"
 #include "support/temp_dir.h"
 
 #define STEP_1                                                                 \

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "store/file.h"
+#include "store/folder.h"
 
 #include <errno.h>
 #include <fcntl.h>

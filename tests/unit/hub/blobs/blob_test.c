@@ -13,7 +13,7 @@
 #include "hub/blobs/pin.h"
 #include "hub/desk/report.h"
 #include "hub/files/folder.h"
-#include "store/file.h"
+#include "store/folder.h"
 #include "support/desk_world.h"
 
 #define SIZE 100000

@@ -10,6 +10,7 @@
 #include "franking/credential.h"
 #include "franking/stamp.h"
 #include "store/file.h"
+#include "store/folder.h"
 #include "support/mls_world.h"
 #include "support/operator.h"
 #include "support/temp_dir.h"
