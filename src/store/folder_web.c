@@ -5,7 +5,9 @@
 #include "store/folder.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include "base/alloc.h"
 #include "store/file.h"
@@ -16,15 +18,16 @@
 enum cs_err
 cs_folder_open(struct cs_folder *out, const char *path)
 {
-	struct stat st;
-
-	*out = (struct cs_folder){ .fd = -1 };
-	if (stat(path, &st) != 0)
+	out->path = NULL;
+	out->fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (out->fd < 0)
 		return cs_file_errno();
-	if (!S_ISDIR(st.st_mode))
-		return CS_ERR_NOT_FOUND;
 	out->path = cs_strdup(path);
-	return out->path != NULL ? CS_OK : CS_ERR_NOMEM;
+	if (out->path != NULL)
+		return CS_OK;
+	close(out->fd);
+	out->fd = -1;
+	return CS_ERR_NOMEM;
 }
 
 enum cs_err
@@ -42,8 +45,12 @@ cs_folder_make(struct cs_folder *out, const char *path)
 void
 cs_folder_close(struct cs_folder *f)
 {
+	if (f->path == NULL)
+		return;
+	close(f->fd);
 	cs_free_plain(f->path);
 	f->path = NULL;
+	f->fd = -1;
 }
 
 enum cs_err

@@ -37,6 +37,18 @@ temp_path(const struct temp_dir *d, const char *name)
 	return slot;
 }
 
+/* Can nobody else read ${path}?  In WebAssembly there is nobody else. */
+static inline void
+temp_assert_private(const char *path)
+{
+	struct stat st;
+
+	assert_int_equal(stat(path, &st), 0);
+#ifndef __wasi__
+	assert_int_equal(st.st_mode & 0777, 0600);
+#endif
+}
+
 static inline int
 temp_remove(
     const char *path, const struct stat *st, int flag, struct FTW *where)

@@ -155,8 +155,9 @@ clean_photo(struct cs_client *c, struct outgoing *o, const char *path,
 		    path);
 	case CS_ERR_UNSUPPORTED:
 		return client_problem(c, err,
-		    "%.300s is a photo of a kind that cannot be cleaned, so it "
-		    "was not sent. Save it as a JPEG and send that.",
+		    "%.300s is a photo that cannot be cleaned here, so it was "
+		    "not sent. Save it as a JPEG and send that; a page in a "
+		    "browser sends no photos yet.",
 		    path);
 	case CS_ERR_NOMEM: /* the decoder has a limit of its own */
 	case CS_ERR_LIMIT:

@@ -177,9 +177,10 @@ static const struct vector {
 static struct cs_hpke_info
 prepare(const struct cs_suite *suite, struct cs_view info)
 {
-	struct cs_hpke_info out;
+	struct cs_hpke_info out = { 0 };
 
-	assert_ok(cs_hpke_info_init(&out, suite, info));
+	if (suite != NULL) /* in WebAssembly there are fewer */
+		assert_ok(cs_hpke_info_init(&out, suite, info));
 	return out;
 }
 
@@ -189,9 +190,13 @@ test_derive(void **state)
 	(void)state;
 	for (size_t i = 0; i < N_VECTORS; i++) {
 		const struct vector *v = &vectors[i];
-		enum cs_kem kem = cs_suite_find(v->suite_id)->kem;
+		const struct cs_suite *suite = cs_suite_find(v->suite_id);
 		struct cs_hpke_key key, same;
+		enum cs_kem kem;
 
+		if (suite == NULL)
+			continue;
+		kem = suite->kem;
 		assert_ok(
 		    cs_hpke_key_derive(&key, kem, cs_test_unhex(v->ikm_e)));
 		assert_view_equal(
@@ -252,6 +257,8 @@ test_sender(void **state)
 		struct cs_buf out = { 0 };
 		struct cs_hpke h;
 
+		if (suite == NULL)
+			continue;
 		cs_random_replace(fill_sk_e, &v);
 		assert_ok(
 		    cs_hpke_sender(&h, enc, &info, cs_test_unhex(v.pk_r)));
@@ -292,6 +299,8 @@ test_receiver(void **state)
 		struct cs_hpke_key key;
 		struct cs_hpke h;
 
+		if (suite == NULL)
+			continue;
 		assert_ok(cs_hpke_key_from_private(
 		    &key, suite->kem, cs_test_unhex(v->sk_r)));
 		assert_ok(

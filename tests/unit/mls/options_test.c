@@ -30,6 +30,8 @@ test_private_handshakes(void **state)
 	for (uint16_t suite = 1; suite <= 7; suite++) {
 		struct world_member m[3];
 
+		if (cs_suite_find(suite) == NULL)
+			continue;
 		world_suite = suite;
 		assert_ok(world_group(m, 3, no_exts));
 		for (int i = 0; i < 3; i++)

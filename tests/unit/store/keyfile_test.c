@@ -25,13 +25,11 @@ test_plain(void **state)
 	struct temp_dir d = temp_dir_new();
 	const char *path = temp_path(&d, "key");
 	struct cs_seal_key key, second;
-	struct stat st;
 	bool needed = true;
 
 	(void)state;
 	assert_ok(cs_keyfile_create(&key, path, none));
-	assert_int_equal(stat(path, &st), 0);
-	assert_int_equal(st.st_mode & 0777, 0600);
+	temp_assert_private(path);
 	assert_ok(cs_keyfile_needs_passphrase(&needed, path));
 	assert_false(needed);
 	assert_ok(opens(path, "", &key));
