@@ -342,3 +342,10 @@ cs_net_conn_exporter(struct cs_net_conn *c, uint8_t out[static 32])
 {
 	return cs_tls_server_exporter(out, c->tls);
 }
+
+enum cs_err
+cs_net_conn_binding(struct cs_wire_binding *out, struct cs_net_conn *c)
+{
+	out->kind = CS_WIRE_BINDING_EXPORTER;
+	return cs_net_conn_exporter(c, out->value);
+}

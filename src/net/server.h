@@ -9,6 +9,7 @@
 #pragma once
 
 #include "base/bytes.h"
+#include "wire/messages.h"
 
 struct cs_net_server;
 struct cs_net_conn;
@@ -138,3 +139,6 @@ void cs_net_conn_address(
 
 CS_CHECKED enum cs_err cs_net_conn_exporter(
     struct cs_net_conn *c, uint8_t out[static 32]);
+/* What a login on this connection has to be bound to. */
+CS_CHECKED enum cs_err cs_net_conn_binding(
+    struct cs_wire_binding *out, struct cs_net_conn *c);

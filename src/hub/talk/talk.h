@@ -54,7 +54,7 @@ enum hub_talk_network {
 };
 struct hub_talk_opened {
 	uint8_t address[CS_NET_ADDRESS_LEN];
-	uint8_t exporter[32];
+	struct cs_wire_binding binding;
 };
 struct hub_talk_blob {
 	uint64_t offset, length;
