@@ -443,5 +443,41 @@ def test_strangers():
             check(time.monotonic() - begun < 60, "hung up")
 
 
+def test_nonsense():
+    """Bytes that are no TLS, no HTTP, no frame; and heads without an end."""
+    for tls in (False, True):
+        with Web(tls) as w:
+            w.join("alice")
+            for said in (os.urandom(5000), b"GET / HTTP/1.1\r\n\r\n",
+                         b"\x16\x03\x01\x00\x05hello", b"PRI * HTTP/2.0",
+                         b"GET /" + b"a" * 9000,
+                         b"GET / HTTP/1.1\r\nHost: a\r\n" +
+                         b"X: y\r\n" * 100 + b"\r\n",
+                         b"GET / HTTP/1.1\r\nHost: a\r\n"
+                         b"Transfer-Encoding: chunked\r\n\r\n"):
+                for inside in (False, True):
+                    try:
+                        with Door(w.web, tls and inside) as d:
+                            d.sock.settimeout(2)
+                            d.sock.sendall(said)
+                            d.sock.recv(100)
+                    except OSError:
+                        pass
+            # Frames before the login are short, and unmasked ones are none.
+            for frame in (b"\x82\x05hello", b"\x82\xfe\xff\xff" + b"a" * 70000,
+                          b"\xc2\x80\0\0\0\0", b"\x82\x80\0\0\0\0"):
+                with w.door() as d:
+                    check(d.upgrade(CHAT) == 101, "comes in")
+                    try:
+                        d.sock.sendall(frame)
+                        while True:
+                            d.recv()
+                    except (Closed, OSError):
+                        pass
+            with w.door() as d:
+                check(d.upgrade(CHAT) == 101 and w.login(d, "alice") == 0,
+                      "alice comes in all the same")
+
+
 if __name__ == "__main__":
     main()

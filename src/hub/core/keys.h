@@ -14,6 +14,7 @@
  *	keys/desk.certs		the desk's two keys, once one has joined
  *	keys/desk.asks		those of a desk that waits for the root
  *	keys/next/		keys that wait for the root (root_folder.h)
+ *	page/			releases of the page (hub/page.h)
  *	hub.db, blobs/
  *
  * Files are replaced by rename.  Of a pair the private half comes first:
