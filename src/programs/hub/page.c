@@ -229,16 +229,17 @@ run_page_use(const struct cli_args *args)
 	err = cs_hub_page_show(&page, dir, hash);
 	if (err == CS_ERR_NOT_FOUND)
 		return cli_fail(CLI_NOT_DONE,
-		    "No release, or more than one, begins with %s: \"page "
+		    "No release, or more than one, begins with %.64s: \"page "
 		    "list\".",
 		    hash);
 	if (err == CS_ERR_DIGEST || err == CS_ERR_FORMAT)
 		return cli_fail(CLI_STATE,
-		    "The release %s is damaged: install it again. Nothing has "
+		    "The release %.64s is damaged: install it again. Nothing "
+		    "has "
 		    "changed.",
 		    hash);
 	if (err)
-		return report_error(err, "The release %s", hash);
+		return report_error(err, "The release %.64s", hash);
 	printf(
 	    "Version %s is shown from now on: %s\n", page.version, page.hash);
 	return CLI_OK;
