@@ -2,6 +2,7 @@
 #include "wire/messages.h"
 
 #include "base/text.h"
+#include "crypto/hash.h"
 
 #define FIELD(type_, s, f, max_)                                               \
 	{                                                                      \
@@ -687,11 +688,23 @@ cs_wire_code_text(uint16_t code)
 }
 
 enum cs_err
+cs_wire_origin_binding(struct cs_wire_binding *out, struct cs_view origin)
+{
+	const struct cs_view parts[] = {
+		cs_view_str("countersign/web-login/v2"),
+		origin,
+	};
+
+	out->kind = CS_WIRE_BINDING_ORIGIN;
+	return cs_hash_parts(out->value, CS_SHA256, parts, 2);
+}
+
+enum cs_err
 cs_wire_login_tbs(struct cs_buf *out, uint8_t role,
     const uint8_t device[static 16], const uint8_t challenge[static 32],
-    struct cs_view hub_name, const uint8_t exporter[static 32])
+    struct cs_view hub_name, const struct cs_wire_binding *binding)
 {
-	static const char label[] = "countersign/login/v1";
+	static const char label[] = "countersign/login/v2";
 	struct cs_writer w = cs_writer(out);
 
 	cs_write_bytes(&w, cs_view(label, sizeof label)); /* with its zero */
@@ -699,7 +712,8 @@ cs_wire_login_tbs(struct cs_buf *out, uint8_t role,
 	cs_write_bytes(&w, cs_view(device, 16));
 	cs_write_bytes(&w, cs_view(challenge, 32));
 	cs_write_vec(&w, hub_name);
-	cs_write_bytes(&w, cs_view(exporter, 32));
+	cs_write_u8(&w, binding->kind);
+	cs_write_bytes(&w, CS_VIEW_OF(binding->value));
 	return cs_writer_end(&w);
 }
 

@@ -284,9 +284,26 @@ struct cs_wire_login_answer {
 	uint64_t read, boot;
 };
 CS_WIRE_SHAPE(cs_wire_login_answer);
+/*
+ * What a login is bound to, so that it is of no use elsewhere.  A program has
+ * the exporter of its TLS connection.  A page has none: what a browser vouches
+ * for, and no page can change, is the origin that the connection came from.
+ */
+enum cs_wire_binding_kind {
+	CS_WIRE_BINDING_EXPORTER = 1,
+	CS_WIRE_BINDING_ORIGIN = 2,
+};
+struct cs_wire_binding {
+	uint8_t kind;
+	uint8_t value[32];
+};
+/* That of pages of ${origin}, such as "https://chat.example.org".
+ * CS_ERR_CRYPTO */
+CS_CHECKED enum cs_err cs_wire_origin_binding(
+    struct cs_wire_binding *out, struct cs_view origin);
 CS_CHECKED enum cs_err cs_wire_login_tbs(struct cs_buf *out, uint8_t role,
     const uint8_t device[static 16], const uint8_t challenge[static 32],
-    struct cs_view hub_name, const uint8_t exporter[static 32]);
+    struct cs_view hub_name, const struct cs_wire_binding *binding);
 
 /* One opaque thing in a list. */
 struct cs_wire_bytes {

@@ -73,8 +73,8 @@ struct hub_conn {
 	 * NULL: none, as in tests */
 	struct hub_link *link;
 	uint64_t line;
-	uint8_t exporter[32]; /* of its TLS */
-	struct cs_buf ahead;  /* frames that wait for its next turn */
+	struct cs_wire_binding binding; /* that its login has to sign */
+	struct cs_buf ahead;            /* frames that wait for its next turn */
 	uint64_t taken; /* bytes of frames for which it has no credit yet */
 	struct hub_conn *next_waiting; /* of those whose turn has come */
 	bool held, waits, ended;

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "hub/core/keys.h"
 
+#include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 #include <time.h>
@@ -15,6 +16,7 @@
 #include "store/folder.h"
 
 #define FILE_MAX 65536
+#define CONF_MAX 4096
 
 /* DIR/NAME in a static buffer; good until the next call. */
 static const char *
@@ -26,14 +28,115 @@ path_in(const char *dir, const char *name)
 	return path;
 }
 
+/* ---- hub.conf ----------------------------------------------------------- */
+
+__attribute__((format(printf, 2, 3))) static void
+add_line(struct cs_writer *w, const char *format, ...)
+{
+	char line[512];
+	va_list args;
+
+	va_start(args, format);
+	vsnprintf(line, sizeof line, format, args);
+	va_end(args);
+	cs_write_bytes(w, cs_view_str(line));
+}
+
 enum cs_err
 hub_conf_write(const char *dir, const struct hub_conf *conf)
 {
-	char text[512];
+	struct cs_buf text = { 0 };
+	struct cs_writer w = cs_writer(&text);
+	enum cs_err err;
 
-	snprintf(text, sizeof text, "name %s\nlisten %s:%d\n", conf->name,
-	    conf->host, conf->port);
-	return cs_file_write(path_in(dir, "hub.conf"), cs_view_str(text), 0644);
+	add_line(
+	    &w, "name %s\nlisten %s:%d\n", conf->name, conf->host, conf->port);
+	if (conf->budget_times > 1)
+		add_line(&w, "budgets %u\n", conf->budget_times);
+	if (conf->network != 0)
+		add_line(&w, "network %u\n", conf->network);
+	if (conf->hook[0] != '\0')
+		add_line(&w, "hook %s\n", conf->hook);
+	if (conf->web_port != 0)
+		add_line(
+		    &w, "web-listen %s:%d\n", conf->web_host, conf->web_port);
+	if (conf->web_cert[0] != '\0')
+		add_line(&w, "web-cert %s\nweb-key %s\n", conf->web_cert,
+		    conf->web_key);
+	for (size_t i = 0; i < conf->n_origins; i++)
+		add_line(&w, "web-origin %s\n", conf->origins[i]);
+	if ((err = cs_writer_end(&w)) == CS_OK)
+		err = cs_file_write(
+		    path_in(dir, "hub.conf"), cs_buf_view(&text), 0644);
+	cs_buf_free(&text);
+	return err;
+}
+
+/* What stands behind ${word} and a blank in ${line}, into ${out}; false: it is
+ * another word, stands there already, or is too long. */
+static bool
+take_word(char *out, size_t size, const char *line, const char *word)
+{
+	size_t n = strlen(word);
+
+	if (strncmp(line, word, n) != 0 || line[n] != ' ' || out[0] != '\0' ||
+	    line[n + 1] == '\0' || strlen(line + n + 1) >= size)
+		return false;
+	snprintf(out, size, "%s", line + n + 1);
+	return true;
+}
+
+bool
+hub_origin_valid(const char *origin)
+{
+	static const char letters[] = "abcdefghijklmnopqrstuvwxyz0123456789.-";
+	const char *host = strncmp(origin, "https://", 8) == 0 ? origin + 8
+	    : strncmp(origin, "http://", 7) == 0               ? origin + 7
+							       : "";
+	size_t n = strspn(host, letters);
+	const char *port = host + n;
+	size_t digits = port[0] == ':' ? strspn(port + 1, "0123456789") : 0;
+
+	if (n == 0 || strlen(origin) >= HUB_ORIGIN_SIZE ||
+	    (port[0] != '\0' &&
+		(digits == 0 || digits > 5 || port[1 + digits] != '\0')))
+		return false;
+	return origin[4] == 's' ||
+	    (n == 9 && memcmp(host, "localhost", n) == 0) ||
+	    (n == 9 && memcmp(host, "127.0.0.1", n) == 0);
+}
+
+bool
+hub_conf_loopback(const char *host)
+{
+	return strcmp(host, "localhost") == 0 ||
+	    (strncmp(host, "127.", 4) == 0 &&
+		strspn(host, "0123456789.") == strlen(host));
+}
+
+/* A line about pages: false if it is none, or a wrong one. */
+static bool
+read_web(struct hub_conf *out, const char *line)
+{
+	char word[HUB_ORIGIN_SIZE] = "";
+	int end = 0;
+
+	if (take_word(out->web_cert, sizeof out->web_cert, line, "web-cert"))
+		return out->web_cert[0] == '/';
+	if (take_word(out->web_key, sizeof out->web_key, line, "web-key"))
+		return out->web_key[0] == '/';
+	if (take_word(word, sizeof word, line, "web-origin")) {
+		if (out->n_origins == HUB_ORIGINS_MAX ||
+		    !hub_origin_valid(word))
+			return false;
+		memcpy(out->origins[out->n_origins++], word, sizeof word);
+		return true;
+	}
+	return out->web_port == 0 &&
+	    sscanf(line, "web-listen %63[^:]:%5d%n", out->web_host,
+		&out->web_port, &end) == 2 &&
+	    end != 0 && line[end] == '\0' && out->web_port > 0 &&
+	    out->web_port < 65536;
 }
 
 /* One line of hub.conf that need not be there: a word and a number. */
@@ -46,6 +149,8 @@ read_extra(struct hub_conf *out, const char *line)
 
 	if (line[0] == '\0')
 		return CS_OK;
+	if (strncmp(line, "web-", 4) == 0)
+		return read_web(out, line) ? CS_OK : CS_ERR_CORRUPT;
 	if (strncmp(line, "hook /", 6) == 0 &&
 	    strlen(line + 5) < sizeof out->hook) {
 		snprintf(out->hook, sizeof out->hook, "%s", line + 5);
@@ -61,6 +166,20 @@ read_extra(struct hub_conf *out, const char *line)
 	else
 		return CS_ERR_CORRUPT;
 	return CS_OK;
+}
+
+/* Do the lines about pages belong together? */
+static bool
+web_fits(const struct hub_conf *c)
+{
+	bool certified = c->web_cert[0] != '\0';
+
+	if (certified != (c->web_key[0] != '\0'))
+		return false;
+	if (c->web_port == 0)
+		return !certified && c->n_origins == 0;
+	return c->n_origins != 0 &&
+	    (certified || hub_conf_loopback(c->web_host));
 }
 
 static enum cs_err
@@ -82,7 +201,7 @@ parse_conf(struct hub_conf *out, char *text)
 		err = read_extra(out, line);
 		line = next;
 	}
-	return err;
+	return err == CS_OK && !web_fits(out) ? CS_ERR_CORRUPT : err;
 }
 
 enum cs_err
@@ -92,7 +211,7 @@ hub_conf_read(struct hub_conf *out, const char *dir)
 	enum cs_err err;
 
 	memset(out, 0, sizeof *out);
-	if ((err = cs_file_read(&file, path_in(dir, "hub.conf"), 1024)) ==
+	if ((err = cs_file_read(&file, path_in(dir, "hub.conf"), CONF_MAX)) ==
 		CS_OK &&
 	    (err = cs_buf_add(&file, cs_view("", 1))) == CS_OK)
 		err = strlen((const char *)file.data) + 1 == file.len
@@ -101,6 +220,8 @@ hub_conf_read(struct hub_conf *out, const char *dir)
 	cs_buf_free(&file);
 	return err;
 }
+
+/* ---- keys --------------------------------------------------------------- */
 
 enum cs_err
 hub_key_write(const char *dir, const char *name, const struct cs_sign_key *key)

@@ -14,6 +14,7 @@
  *	keys/desk.certs		the desk's two keys, once one has joined
  *	keys/desk.asks		those of a desk that waits for the root
  *	keys/next/		keys that wait for the root (root_folder.h)
+ *	page/			releases of the page (hub/page.h)
  *	hub.db, blobs/
  *
  * Files are replaced by rename.  Of a pair the private half comes first:
@@ -23,6 +24,9 @@
  */
 #pragma once
 
+#include <stdbool.h>
+#include <stddef.h>
+
 #include "base/units.h"
 #include "crypto/sign.h"
 
@@ -30,6 +34,8 @@
 #define HUB_TLS_DAYS 397
 #define HUB_DESK_DAYS 365
 #define HUB_NETWORK_MAX 64 /* processes */
+#define HUB_ORIGINS_MAX 4
+#define HUB_ORIGIN_SIZE 128
 
 /* What hub.conf says. */
 struct hub_conf {
@@ -43,9 +49,25 @@ struct hub_conf {
 	/* "hook PATH": a program that is told of what the operator has to see
 	 * to (watch.h); empty: there is none. */
 	char hook[256];
+	/* Where pages come in that members use in a browser: "web-listen
+	 * HOST:PORT"; port 0: nowhere.  "web-cert FILE" and "web-key FILE": a
+	 * public certificate and its P-256 key, PEM; both or none, and with
+	 * none the host is one of this machine only (hub_conf_loopback).
+	 * "web-origin ORIGIN", one or more: whose pages they are. */
+	char web_host[64];
+	int web_port;
+	char web_cert[256], web_key[256];
+	size_t n_origins;
+	char origins[HUB_ORIGINS_MAX][HUB_ORIGIN_SIZE];
 };
+/* "https://HOST[:PORT]" in small letters; or http on localhost, where browsers
+ * trust it, too. */
+bool hub_origin_valid(const char *origin);
+bool hub_conf_loopback(const char *host);
 CS_CHECKED enum cs_err hub_conf_write(
     const char *dir, const struct hub_conf *conf);
+/* CS_ERR_CORRUPT: a line that is none of these, or lines that do not belong
+ * together. */
 CS_CHECKED enum cs_err hub_conf_read(struct hub_conf *out, const char *dir);
 
 /* Make the root key; make (or remake) what it certifies. */

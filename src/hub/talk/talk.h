@@ -54,7 +54,7 @@ enum hub_talk_network {
 };
 struct hub_talk_opened {
 	uint8_t address[CS_NET_ADDRESS_LEN];
-	uint8_t exporter[32];
+	struct cs_wire_binding binding;
 };
 struct hub_talk_blob {
 	uint64_t offset, length;
@@ -150,12 +150,14 @@ struct hub_talk_keys {
  */
 
 enum hub_talk_tls {
-	/* what TLS signs; about: number of the key << 32 | of the order */
+	/* what TLS signs; about: number of the key << 32 | of the order.  Keys
+	 * for pages have numbers with HUB_TALK_WEB_KEY. */
 	HUB_TALK_SIGN = 1,
 	HUB_TALK_CHAIN, /* the certificates, PEM; about: number of their key */
 	HUB_TALK_TICKETS,   /* struct hub_talk_tickets */
 	HUB_TALK_SIGNATURE, /* empty: refused */
 };
+#define HUB_TALK_WEB_KEY ((uint32_t)1 << 31)
 struct hub_talk_tickets {
 	uint8_t now[CS_TLS_TICKET_KEY_LEN], before[CS_TLS_TICKET_KEY_LEN];
 };
