@@ -13,8 +13,10 @@
 
 #include "base/alloc.h"
 #include "net/client_http.h"
+#include "wire/messages.h"
 
 #define CHUNK ((size_t)64 << 10)
+#define ORIGIN_MAX 300 /* a host has 253 at most */
 #define HOST(name) __attribute__((import_module("hub"), import_name(name)))
 
 enum host_answer { HOST_CLOSED = -1, HOST_TIMEOUT = -2 };
@@ -26,6 +28,8 @@ HOST("close") void host_close(void);
 HOST("send") int host_send(const uint8_t *frame, size_t len);
 /* The length of the next frame, which host_take() gives; or a host_answer. */
 HOST("recv") int host_recv(int timeout_ms);
+/* The origin of the page: its length, or -1: longer than ${size}. */
+HOST("origin") int host_origin(char *out, size_t size);
 HOST("take") void host_take(uint8_t *out, size_t len);
 /*
  * One HTTP request; ${bytes} is the body of a PUT.  The status, or a
@@ -124,13 +128,26 @@ cs_net_client_validity(
 	*until_s = UINT64_MAX;
 }
 
-/* It is not told about its TLS connection either. */
+/* It is not told about its TLS connection either: a login is bound to where the
+ * page came from, which the browser tells the hub. */
 enum cs_err
-cs_net_client_exporter(struct cs_net_client *c, uint8_t out[static 32])
+cs_net_client_binding(
+    struct cs_net_client *c, uint8_t *kind, uint8_t out[static 32])
 {
+	struct cs_wire_binding binding;
+	char origin[ORIGIN_MAX];
+	int n = host_origin(origin, sizeof origin);
+	enum cs_err err;
+
 	(void)c;
-	memset(out, 0, 32);
-	return CS_ERR_UNSUPPORTED;
+	if (n <= 0)
+		return CS_ERR_CLOSED;
+	if ((err = cs_wire_origin_binding(
+		 &binding, cs_view((const uint8_t *)origin, (size_t)n))))
+		return err;
+	*kind = binding.kind;
+	memcpy(out, binding.value, sizeof binding.value);
+	return CS_OK;
 }
 
 /* ---- blobs -------------------------------------------------------------- */
