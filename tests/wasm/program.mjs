@@ -20,7 +20,7 @@ const none = { close() {}, take() {}, body() {}, sleep() {} };
 const module = await WebAssembly.compile(fs.readFileSync(process.argv[2]));
 const instance = await WebAssembly.instantiate(module, {
   wasi_snapshot_preview1: plain,
-  hub: { ...none, open: gone, send: gone, recv: gone, transfer: gone },
+  hub: { ...none, open: gone, send: gone, recv: gone, transfer: gone, origin: gone },
   host: { event() {} },
 });
 process.exitCode = wasi.start(instance);

@@ -1,0 +1,37 @@
+// SPDX-License-Identifier: MIT
+// member.mjs HOST.mjs ENGINE.wasm ORIGIN PORT: a member of a page, without the
+// page: methods come in and answers go out, a JSON object a line.  Files are in
+// memory; the line to the hub says that it comes from ORIGIN, as a browser does.
+import fs from "node:fs";
+import { createInterface } from "node:readline";
+import { pathToFileURL } from "node:url";
+
+const [host, file, origin, port] = process.argv.slice(2);
+const { Engine, Hub, MemoryFiles } = await import(pathToFileURL(host).href);
+const at = (url) => url.replace(/^(http|ws):\/\/[^/]*/, `$1://127.0.0.1:${port}`);
+const say = (o) => process.stdout.write(JSON.stringify(o) + "\n");
+
+const engine = await Engine.start({
+  module: await WebAssembly.compile(fs.readFileSync(file)),
+  files: new MemoryFiles(),
+  hub: new Hub(
+    origin,
+    (url) => new WebSocket(at(url), { protocols: ["countersign.v1"], headers: { origin } }),
+    (url, how) => fetch(at(url), { ...how, headers: { ...how.headers, origin } }),
+  ),
+  event: (json) => say({ event: JSON.parse(json) }),
+  log: (line) => process.stderr.write(line + "\n"),
+});
+say({ ready: true });
+for await (const line of createInterface({ input: process.stdin })) {
+  const { id, method, take, put, get } = JSON.parse(line);
+  const answer = (more) => say({ id, ...more });
+  if (put !== undefined) answer({ give: engine.put(Buffer.from(put, "base64")) });
+  else if (get !== undefined) answer({ give: Buffer.from(engine.get(get)).toString("base64") });
+  else
+    engine.do(method, JSON.stringify(take ?? {})).then(
+      (json) => answer({ ...JSON.parse(json), ms: performance.now() }),
+      (e) => answer({ error: { code: "trap", sentence: String(e.stack) } }),
+    );
+}
+process.exit(0);

@@ -1,0 +1,97 @@
+// SPDX-License-Identifier: MIT
+// The engine in a Worker of this browser.
+import type { FromWorker, ToWorker } from "../worker/talk";
+import type { Methods } from "./methods";
+import type { Happened, Runtime } from "./runtime";
+import { EngineError } from "./runtime";
+
+interface Waiting {
+  done: (answer: string | ArrayBuffer) => void;
+  fail: (e: Error) => void;
+}
+interface Answer {
+  give?: unknown;
+  error?: { code: string; sentence: string };
+}
+// To leave out the number that is given here, of each kind by itself.
+type Asked<T> = T extends { id: number } ? Omit<T, "id"> : never;
+
+export class InWorker implements Runtime {
+  onEvent: (e: Happened) => void = () => undefined;
+  onGone: (why: "closed" | "stranger") => void = () => undefined;
+  private waiting = new Map<number, Waiting>();
+  private last = 0;
+  private begun: ((how: "ready" | "elsewhere" | "gone") => void) | undefined;
+
+  constructor(private worker: Worker) {
+    worker.onmessage = ({ data }: MessageEvent<FromWorker>) => this.take(data);
+    worker.onerror = () => this.leave();
+  }
+
+  /** "elsewhere": another window has it; "gone": it does not start. */
+  begin(): Promise<"ready" | "elsewhere" | "gone"> {
+    return new Promise((done) => {
+      this.begun = done;
+      this.say({ say: "begin" });
+    });
+  }
+
+  private say(message: ToWorker, transfer: Transferable[] = []) {
+    this.worker.postMessage(message, transfer);
+  }
+
+  private ask(message: Asked<ToWorker>, transfer: Transferable[] = []): Promise<string | ArrayBuffer> {
+    const id = ++this.last;
+    return new Promise((done, fail) => {
+      this.waiting.set(id, { done, fail });
+      this.say({ ...message, id }, transfer);
+    });
+  }
+
+  private leave() {
+    this.waiting.forEach((w) => w.fail(new EngineError("closed", "")));
+    this.waiting.clear();
+    this.begun?.("gone");
+    this.onGone("closed");
+  }
+
+  private take(said: FromWorker) {
+    switch (said.say) {
+      case "ready":
+      case "elsewhere":
+        this.begun?.(said.say);
+        this.begun = undefined;
+        break;
+      case "gone":
+        this.leave();
+        break;
+      case "event":
+        this.onEvent(JSON.parse(said.json) as Happened);
+        break;
+      case "done":
+      case "file":
+        this.waiting.get(said.id)?.done(said.say === "done" ? said.answer : said.bytes);
+        this.waiting.delete(said.id);
+        break;
+      case "failed":
+        this.waiting.get(said.id)?.fail(new EngineError("engine", ""));
+        this.waiting.delete(said.id);
+        break;
+    }
+  }
+
+  async do<M extends keyof Methods>(method: M, take: Methods[M]["take"]): Promise<Methods[M]["give"]> {
+    const said = JSON.parse((await this.ask({ say: "do", method, take: JSON.stringify(take) })) as string) as Answer;
+    if (said.error) throw new EngineError(said.error.code, said.error.sentence);
+    return said.give as Methods[M]["give"];
+  }
+
+  async put(file: Blob): Promise<string> {
+    const bytes = await file.arrayBuffer();
+    return (await this.ask({ say: "put", bytes }, [bytes])) as string;
+  }
+
+  async get(name: string): Promise<Blob> {
+    return new Blob([await this.ask({ say: "get", name })]);
+  }
+}
