@@ -9,9 +9,7 @@
  * engine_hurry() and engine_waits() may be called, and nothing else.  A READ
  * never waits.
  */
-#include <stdlib.h>
-#include <string.h>
-
+#include "base/alloc.h"
 #include "crypto/init.h"
 #include "member/member.h"
 
@@ -71,15 +69,13 @@ event(void *arg, struct cs_view json)
 void *
 engine_alloc(size_t n)
 {
-	return malloc(n);
+	return cs_calloc(n, 1);
 }
 
 void
 engine_release(void *p, size_t n)
 {
-	if (p != NULL)
-		cs_wipe(p, n);
-	free(p);
+	cs_free(p, n);
 }
 
 int

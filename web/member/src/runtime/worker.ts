@@ -16,6 +16,19 @@ interface Answer {
 // To leave out the number that is given here, of each kind by itself.
 type Asked<T> = T extends { id: number } ? Omit<T, "id"> : never;
 
+const WORKER = "/worker.js";
+
+// Where a page has to say so, no text but this one becomes the code of a Worker.
+interface TrustedTypes {
+  createPolicy(name: string, how: { createScriptURL: () => string }): { createScriptURL(url: string): string };
+}
+
+export function startWorker(): Worker {
+  const trusted = (globalThis as { trustedTypes?: TrustedTypes }).trustedTypes;
+  const policy = trusted?.createPolicy("countersign-worker", { createScriptURL: () => WORKER });
+  return new Worker(policy?.createScriptURL(WORKER) ?? WORKER);
+}
+
 export class InWorker implements Runtime {
   onEvent: (e: Happened) => void = () => undefined;
   onGone: (why: "closed" | "stranger") => void = () => undefined;
@@ -23,7 +36,7 @@ export class InWorker implements Runtime {
   private last = 0;
   private begun: ((how: "ready" | "elsewhere" | "gone") => void) | undefined;
 
-  constructor(private worker: Worker) {
+  constructor(private worker = startWorker()) {
     worker.onmessage = ({ data }: MessageEvent<FromWorker>) => this.take(data);
     worker.onerror = () => this.leave();
   }

@@ -1,0 +1,79 @@
+// SPDX-License-Identifier: MIT
+// The engine in a Worker of a real browser, with its files in it, over the page
+// that the hub itself serves under its policy.
+import { config, ok, openAt, scenario, tabOf, until } from "./browser.mjs";
+
+const begun = (page) => page.evaluate(() => window.begun);
+const ask = (page, method, take = {}) =>
+  page.evaluate(
+    async ([method, take]) => {
+      try {
+        return { give: await window.runtime.do(method, take) };
+      } catch (e) {
+        return { code: e.code, sentence: e.message };
+      }
+    },
+    [method, take],
+  );
+const give = async (page, method, take) => {
+  const said = await ask(page, method, take);
+  if (said.code) throw new Error(`${method}: ${said.code}: ${said.sentence}`);
+  return said.give;
+};
+
+scenario(async () => {
+  const page = await openAt(config.page);
+  ok((await begun(page)) === "ready", "the engine begins");
+  ok((await give(page, "state")).phase === "none", "nobody is there");
+  await give(page, "join", { link: config.invite, name: "ann" });
+  await give(page, "connect");
+  ok((await give(page, "state")).online, "joined and connected");
+  await give(page, "send", { to: "bob", text: "from a browser", begin: true });
+
+  const other = await tabOf(page, config.page);
+  ok((await begun(other)) === "elsewhere", "one window at a time has it");
+  await other.close();
+
+  // Answered while the line is waited for.
+  const quick = await page.evaluate(async () => {
+    let over = false;
+    const call = window.runtime.do("send", { to: "bob", text: "meanwhile" }).then(() => (over = true));
+    await window.runtime.do("conversations", {});
+    const before = !over;
+    await call;
+    return before;
+  });
+  ok(quick, "a read does not wait for a call");
+
+  const file = await page.evaluate(async () => {
+    const name = await window.runtime.put(new Blob(["a few words"]));
+    return [name, await (await window.runtime.get(name)).text()];
+  });
+  ok(/^put-[0-9a-f]+$/.test(file[0]) && file[1] === "a few words", "files go in and out");
+
+  await page.reload();
+  ok((await begun(page)) === "ready", "it begins again");
+  ok((await give(page, "state")).phase === "locked", "what it kept is there");
+  await give(page, "open");
+  const state = await give(page, "state");
+  ok(state.phase === "open" && state.name === "ann", "it is the same member");
+  const [talk] = await give(page, "conversations");
+  const messages = await give(page, "messages", { id: talk.id });
+  ok(messages.some((m) => m.text === "from a browser"), "with what was written");
+  await give(page, "connect");
+  await give(page, "send", { to: "bob", text: "and again" });
+
+  // A window that is closed in the middle of something.
+  await page.evaluate(() => void window.runtime.do("send", { to: "bob", text: "cut off" }));
+  const last = await tabOf(page, config.page);
+  await page.close();
+  await until("the lock is free", async () => {
+    if ((await begun(last)) === "ready") return true;
+    await last.reload();
+    return false;
+  });
+  await give(last, "open");
+  await give(last, "connect");
+  await give(last, "send_files");
+  ok((await give(last, "state")).online, "it goes on after that");
+});

@@ -1,0 +1,8 @@
+// SPDX-License-Identifier: MIT
+// A page that is nothing but the runtime: a scenario says what it does.
+import { InWorker } from "../../web/member/src/runtime/worker";
+
+window.events = [];
+window.runtime = new InWorker();
+window.runtime.onEvent = (e) => window.events.push(e);
+window.begun = window.runtime.begin();
