@@ -2,11 +2,15 @@
 /* Reading the logs of groups, from where this device stopped. */
 #include "client/groups/log.h"
 
+#include <string.h>
+
 #include "client/groups/receive.h"
 #include "client/home/activity.h"
 #include "client/home/client.h"
 #include "client/home/group.h"
 #include "client/hub/call.h"
+#include "client/hub/stamp.h"
+#include "franking/stamp.h"
 
 /* A page takes about so long: long enough for the way there and back, and short
  * enough to be read once more when the line breaks. */
@@ -59,6 +63,32 @@ client_acks_flush(struct cs_client *c)
 	return err == CS_ERR_DENIED ? CS_OK : err;
 }
 
+/* Have the certificates of the keys that stamped a page before a transaction is
+ * open: nobody waits for the hub in one.  What there is none of, the entries
+ * that want it say. */
+static enum cs_err
+learn_stamp_keys(struct cs_client *c, struct cs_view entries)
+{
+	struct cs_wire_entry entry;
+	struct cs_stamp stamp;
+	struct cs_buf cert = { 0 };
+	uint8_t last[sizeof stamp.key_id] = { 0 };
+	enum cs_err err = CS_OK;
+
+	while (err == CS_OK &&
+	    cs_wire_next(&entry, &cs_wire_entry_shape, &entries)) {
+		if (cs_stamp_parse(&stamp, entry.stamp) != CS_OK ||
+		    cs_view_equal(CS_VIEW_OF(last), CS_VIEW_OF(stamp.key_id)))
+			continue;
+		memcpy(last, stamp.key_id, sizeof last);
+		err = client_stamp_cert(&cert, c, stamp.key_id);
+		if (err == CS_ERR_NOT_FOUND)
+			err = CS_OK;
+	}
+	cs_buf_free(&cert);
+	return err;
+}
+
 /*
  * Take one page in one transaction: entries, their consequences, the MLS state
  * and the cursor change together.  If there are but messages of this device no
@@ -72,7 +102,7 @@ take_page(struct cs_client *c, struct client_group *g, struct cs_view entries)
 	struct cs_wire_entry entry;
 	enum cs_err err;
 
-	if ((err = cs_db_begin(c->db)))
+	if ((err = learn_stamp_keys(c, entries)) || (err = cs_db_begin(c->db)))
 		return err;
 	while (err == CS_OK &&
 	    cs_wire_next(&entry, &cs_wire_entry_shape, &entries)) {

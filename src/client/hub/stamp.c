@@ -47,7 +47,8 @@ client_stamp_cert(
 	struct cs_wire_stamp_cert answer;
 	enum cs_err err = find(out, c, key_id);
 
-	if (err != CS_ERR_NOT_FOUND || !c->link.online)
+	if (err != CS_ERR_NOT_FOUND || !c->link.online ||
+	    cs_db_in_transaction(c->db))
 		return err;
 	memcpy(ask.key_id, key_id, sizeof ask.key_id);
 	err = client_call(c, CS_WIRE_STAMP_CERT, &cs_wire_stamp_cert_get_shape,

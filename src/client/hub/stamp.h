@@ -15,7 +15,8 @@ struct client_stamped {
 CS_CHECKED enum cs_err client_stamp_cert_learn(
     struct cs_client *c, struct cs_view cert);
 /* Find the operator's certificate of the stamp key ${key_id}, asking the hub if
- * it is new; replaces what ${out} holds.  CS_ERR_NOT_FOUND */
+ * it is new and no transaction is open; replaces what ${out} holds.
+ * CS_ERR_NOT_FOUND */
 CS_CHECKED enum cs_err client_stamp_cert(
     struct cs_buf *out, struct cs_client *c, const uint8_t key_id[static 8]);
 /* Check the stamp in the hub's answer to ${s->message}: it has to be the one
