@@ -91,6 +91,7 @@ static const struct {
 	{ CS_WIRE_CONTACTS, 1 << HUB_DEVICE, 16, hub_contacts, true },
 	{ CS_WIRE_BLOB_PUT, 1 << HUB_DEVICE, 2, hub_blob_put },
 	{ CS_WIRE_BLOB_GET, 1 << HUB_DEVICE | 1 << HUB_DESK, 1, hub_blob_get },
+	{ CS_WIRE_BLOB_REMOVE, 1 << HUB_DEVICE, 2, hub_blob_remove },
 	{ CS_WIRE_GROUP_INFO, 1 << HUB_DEVICE, 32, hub_group_info },
 	{ CS_WIRE_NOTICES, 1 << HUB_DEVICE | 1 << HUB_HELD, 4, hub_notices,
 	    true },

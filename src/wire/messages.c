@@ -349,6 +349,7 @@ static const struct cs_wire_field cs_wire_blob_put_fields[] = {
 	FIELD(CS_WIRE_FIXED, cs_wire_blob_put, blob, 0),
 	FIELD(CS_WIRE_U64, cs_wire_blob_put, size, 0),
 	FIELD(CS_WIRE_FIXED, cs_wire_blob_put, sha256, 0),
+	FIELD(CS_WIRE_U8, cs_wire_blob_put, own, 0),
 };
 SHAPE(cs_wire_blob_put);
 

@@ -63,6 +63,8 @@ enum cs_wire_kind {
 	CS_WIRE_DESK_REMOVALS = 45,
 	CS_WIRE_DESK_HEAD = 46,
 	CS_WIRE_DESK_PINS = 47,
+	/* of a device again */
+	CS_WIRE_BLOB_REMOVE = 48,
 	/* from the hub */
 	CS_WIRE_HELLO = 128,
 	CS_WIRE_ANSWER = 129,
@@ -545,6 +547,8 @@ struct cs_wire_blob_put {
 	uint8_t blob[16]; /* random; zero: the hub chooses it */
 	uint64_t size;
 	uint8_t sha256[32];
+	uint8_t own; /* 1: for devices of the account alone, which may remove
+		      * it */
 };
 CS_WIRE_SHAPE(cs_wire_blob_put);
 struct cs_wire_blob_answer {
@@ -560,6 +564,10 @@ struct cs_wire_blob_get {
 	uint8_t blob[16];
 };
 CS_WIRE_SHAPE(cs_wire_blob_get);
+
+/* CS_WIRE_BLOB_REMOVE: cs_wire_blob_get of one that is for the account alone;
+ * answer empty, whether there was one or not.  Others stay: somebody may have
+ * to report them. */
 
 /* CS_WIRE_REPORT; answer empty.  Sealed to the desk. */
 enum cs_wire_reporter {

@@ -233,7 +233,11 @@ static const char version2[] =
  * other; NULL: all members. */
 static const char version3[] = "ALTER TABLE grp ADD COLUMN writers BLOB;";
 
-static const char *const steps[] = { version1, version2, version3 };
+/* blob.own: for devices of its account alone. */
+static const char version4[] =
+    "ALTER TABLE blob ADD COLUMN own INTEGER NOT NULL DEFAULT 0;";
+
+static const char *const steps[] = { version1, version2, version3, version4 };
 
 const struct cs_db_schema cs_hub_schema = { "countersign hub", steps,
 	sizeof steps / sizeof steps[0] };

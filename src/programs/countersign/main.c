@@ -126,12 +126,22 @@ static const struct cli_option yes_options[] = {
 	{ "yes", 'y', NULL, "do not ask" },
 	{ 0 },
 };
+static const struct cli_option link_options[] = {
+	{ "history", 0, NULL,
+	    "let the messages from before go to it, if it asks for them" },
+	{ "no-history", 0, NULL, "do not" },
+	{ "yes", 'y', NULL, "do not ask" },
+	{ 0 },
+};
 static const struct cli_option leave_options[] = {
 	{ "yes", 0, NULL, "do not ask for the name" },
 	{ 0 },
 };
 static const struct cli_option join_device_options[] = {
 	{ "name", 0, "NAME", "what this device is called in your list" },
+	{ "history", 0, NULL,
+	    "ask for the messages from before; the other device has to agree" },
+	{ "no-history", 0, NULL, "do not" },
 	{ "passphrase", 0, NULL, "ask for a passphrase that locks the folder" },
 	{ "proxy", 0, "URL",
 	    "connect through socks5h://HOST:PORT or http://HOST:PORT" },
@@ -212,19 +222,27 @@ static const struct cli_command commands[] = {
 	    0, 0, words_options, cli_recovery_keep },
 	{ "recovery forget", "", "take the recovery words off this device",
 	    NULL, 0, 0, NULL, cli_recovery_forget },
-	{ "link", "[--yes]", "let another device of yours into the account",
+	{ "link", "[--history | --no-history] [--yes]",
+	    "let another device of yours into the account",
 	    "Shows a code, as text and as a QR code, that is good for ten "
 	    "minutes and one device. Give it to \"join-device\" there, and "
 	    "compare the check number on both screens before you agree. The "
 	    "new device gets your contacts and your conversations, and can do "
-	    "all that this one can, until you remove it. Messages from before "
-	    "are not copied.",
-	    0, 0, yes_options, cli_link },
-	{ "join-device", "CODE [--name NAME] [--passphrase]",
+	    "all that this one can, until you remove it. If it asks for the "
+	    "messages from before, you are asked, too, or say --history or "
+	    "--no-history; without a terminal it does not get them. They go "
+	    "through the hub, sealed under a key that only the two devices "
+	    "have, and what breaks off goes on with the next command on "
+	    "either device.",
+	    0, 0, link_options, cli_link },
+	{ "join-device",
+	    "CODE [--name NAME] [--history | --no-history] [--passphrase]",
 	    "make this a device of an account that you have",
 	    "CODE is what \"link\" shows on the other device. Put it "
 	    "in quotes. If the command breaks off, run it again with "
-	    "the same code.",
+	    "the same code. With --history, or if you say so when you are "
+	    "asked, it gets the messages from before, if the other device "
+	    "agrees.",
 	    1, 1, join_device_options, cli_join_device },
 	{ "devices", "[--json]", "list the devices of your account", NULL, 0, 0,
 	    json_options, cli_devices },
