@@ -222,7 +222,8 @@ struct cs_client_device {
 	uint8_t id[CS_ID_LEN];
 	char name[CS_CLIENT_DEVICE_NAME_MAX + 1]; /* empty: the first one */
 	uint64_t created_ms, seen_ms; /* seen: to the day; 0: never */
-	bool own;                     /* the device that asks */
+	uint64_t ends_ms; /* of its certificates, unless they are renewed */
+	bool own;         /* the device that asks */
 	/* It came in with the recovery words, as the first one did; or the
 	 * device that let it in. */
 	bool by_recovery_key;
@@ -260,6 +261,11 @@ CS_CHECKED enum cs_err cs_client_recovery_check(
 /* Keep them on this device. */
 CS_CHECKED enum cs_err cs_client_recovery_keep(
     struct cs_client *c, const char *words);
+
+/* Give this device new certificates, by these words, because its old ones end.
+ * It does so by itself where the words are kept here, or another device of the
+ * account can make them.  Fails as cs_client_recovery_check() does. */
+CS_CHECKED enum cs_err cs_client_renew(struct cs_client *c, const char *words);
 
 /*
  * Bring an account back to a new home: ${link} is an invite link of its hub, or

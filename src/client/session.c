@@ -3,6 +3,7 @@
 
 #include "client/account/group_note.h"
 #include "client/account/leave.h"
+#include "client/account/renewal.h"
 #include "client/account/request.h"
 #include "client/account/revocations.h"
 #include "client/groups/commit.h"
@@ -295,6 +296,7 @@ static const struct {
 	{ AT_CONNECT, log_in },
 	{ AT_CONNECT, client_places_doubt },
 	{ AT_CONNECT, client_places_check },
+	{ AT_CONNECT, client_renew },
 	{ AT_CONNECT, client_key_packages_fill },
 	/* Before messages come, so that those of blocked people are dropped. */
 	{ AT_CONNECT, client_notes_fetch },

@@ -10,7 +10,7 @@ import time
 
 from console import DeskWorld
 from devices_test import group, notices, settle
-from world import BIN, World, check, main
+from world import BIN, World, check, main, recovery_words
 
 
 def recover(w, name, words, *args, link=None):
@@ -129,6 +129,122 @@ def test_words_are_shown_once():
         check(r.returncode != 0 and b"recovery show" in r.stderr,
               "nothing was shown: %s" % r)
         w.csok("cleo", "recovery", "show")
+
+
+def years_later(w, years):
+    """The hub starts anew then; an environment for members."""
+    env = w.later(365 * years)
+    w.stop("hub")
+    w.ok("countersignctl", "--hub", w.hub, "renew", env=env)
+    w.start_hub(env=env)
+    return env
+
+
+def certs(w):
+    """What the hub has of each device: its credential."""
+    db = w.db()
+    found = dict(db.execute("SELECT hex(id),cert FROM device"))
+    db.close()
+    return found
+
+
+def in_groups(w, cert):
+    """In how many groups a leaf has this credential."""
+    db = w.db()
+    n = sum(cert in state for (state,) in
+            db.execute("SELECT state FROM grp_state"))
+    db.close()
+    return n
+
+
+def ends(w, name, env):
+    return {d["name"]: d["ends_ms"] for d in
+            w.csok(name, "devices", "--json", env=env).lines()}
+
+
+def test_renewed_by_itself():
+    """With the words on one device, all that are in use renew themselves;
+    after six years they talk, and come into new groups."""
+    with World() as w:
+        link = w.invite("--uses", 2)
+        w.csok("alma", "join", link, "--name", "alma", "--keep-words")
+        w.csok("boris", "join", link, "--name", "boris", "--keep-words")
+        w.friends("alma", "boris")
+        # Shown once, and forgotten.
+        words = recovery_words(w.csok("alma", "recovery", "show").out)
+        w.link("alma", "laptop", "laptop")
+        w.link("alma", "drawer", "drawer")
+        w.csok("alma", "group", "new", "family", "boris")
+        settle(w, "alma", "laptop", "drawer", "boris")
+        old = certs(w)
+        ids = {n: w.csok(n, "whoami", "--json").lines()[0]["device"].upper()
+               for n in ("alma", "laptop", "drawer", "boris")}
+        check(in_groups(w, old[ids["alma"]]) == 2, "in both groups")
+        # Three years: nobody minds.
+        env = years_later(w, 3)
+        for name in ("laptop", "alma", "boris"):
+            w.csok(name, "inbox", env=env)
+        check(certs(w) == old, "nothing is renewed yet")
+        # In the last year: Boris by his words; Alma's cannot, and say so.
+        env = years_later(w, 4.3)
+        for name in ("laptop", "alma", "boris"):
+            w.csok(name, "inbox", env=env)
+        now = certs(w)
+        check({n for n in ids if now[ids[n]] != old[ids[n]]} == {"boris"},
+              "Boris alone")
+        for name in ("alma", "laptop"):
+            for _ in range(2):
+                told = [m["text"] for m in
+                        w.csok(name, "inbox", "--all", "--json",
+                               env=env).lines() if "certificate of this"
+                        in m.get("text", "")]
+                check(len(told) == 1 and "ends on 203" in told[0] and
+                      "countersign recover" in told[0],
+                      "%s is told once: %s" % (name, told))
+        check("its certificate ends 203" in
+              w.csok("alma", "devices", env=env).out, "and shown")
+        # Wrong words; then the words, once.
+        r = w.cs("alma", "recover", stdin=b"abandon " * 12, env=env)
+        check(r.status == 1, str(r))
+        check(certs(w) == now, "nothing happened")
+        before = ends(w, "alma", env)
+        w.csok("alma", "recover", stdin=words.encode(), env=env)
+        now = certs(w)
+        check({n for n in ids if now[ids[n]] != old[ids[n]]} ==
+              {"boris", "alma", "laptop"},
+              "the laptop follows, and what lies in a drawer does not")
+        after = ends(w, "alma", env)
+        year = 365 * 86400 * 1000
+        check(all(after[n] > before[n] + 3 * year for n in ("", "laptop")) and
+              after["drawer"] == before["drawer"], "%s %s" % (before, after))
+        # The leaves follow with the next regular commits; meanwhile they
+        # write as before.
+        w.csok("alma", "send", "family", "with the old leaf", env=env)
+        env = years_later(w, 4.33)
+        for _ in range(3):
+            for name in ("laptop", "alma", "boris"):
+                w.csok(name, "inbox", env=env)
+        for name in ("alma", "laptop", "boris"):
+            check(in_groups(w, now[ids[name]]) == 2 and
+                  in_groups(w, old[ids[name]]) == 0,
+                  "%s: in both groups: %d %d" % (
+                      name, in_groups(w, now[ids[name]]),
+                      in_groups(w, old[ids[name]])))
+        # All the old ones are over.
+        env = years_later(w, 6)
+        for name in ("alma", "laptop", "boris"):
+            w.csok(name, "inbox", env=env)
+        w.csok("alma", "group", "new", "late", "boris", env=env)
+        for name in ("boris", "laptop", "alma"):
+            w.csok(name, "inbox", env=env)
+        w.csok("laptop", "send", "late", "still here", env=env)
+        w.csok("boris", "inbox", env=env)
+        said = w.csok("boris", "inbox", "--all", "--json", env=env).lines()
+        check({"still here", "with the old leaf"} <=
+              {m.get("text") for m in said}, str(said))
+        # What lay in the drawer reads on, and is told.
+        r = w.cs("drawer", "inbox", env=env)
+        check(r.status == 0 and "ended on" in r.out, str(r))
 
 
 def test_thief():

@@ -14,41 +14,36 @@
 #include "crypto/random.h"
 #include "franking/revocation.h"
 
-/* A device as the hub lists it, and how it came into the account. */
-struct listed {
-	struct cs_client_device shown;
-	struct cs_identity identity; /* its views are gone */
-};
-
-/* Every device that the hub lists has to be certified by keys of the account.
- */
+/* Every device that the hub lists has to be certified by keys of the account;
+ * for how long shows by itself. */
 static enum cs_err
-read_device(
-    struct listed *out, struct cs_client *c, const struct cs_wire_device *item)
+read_device(struct client_listed *out, struct cs_buf *hold, struct cs_client *c,
+    const struct cs_wire_device *item)
 {
 	struct cs_client_device *shown = &out->shown;
 	struct cs_credential credential;
-	struct cs_buf bytes = { 0 };
 	enum cs_err err;
 
 	memset(out, 0, sizeof *out);
+	cs_buf_reset(hold);
 	if ((err = cs_credential_parse(
 		 &credential, cs_buf_view(&c->self.credential))) == CS_OK &&
 	    (err = cs_credential_parse_devices(&credential, item->devices)) ==
 		CS_OK &&
-	    (err = cs_credential_write(&bytes, &credential)) == CS_OK)
-		err = client_credential_open(
-		    &out->identity, c, cs_buf_view(&bytes), client_now_s(c));
-	cs_buf_free(&bytes);
+	    (err = cs_credential_write(hold, &credential)) == CS_OK)
+		err = cs_identity_prove(&out->identity, cs_buf_view(hold),
+		    CS_VIEW_OF(c->self.root));
 	if (err && cs_err_class(err) == CS_ERR_CLASS_THEIRS)
 		return client_problem(c, CS_ERR_CERT,
 		    "The hub lists a device that this account has never "
 		    "certified.");
 	if (err)
 		return err;
+	out->credential = cs_buf_view(hold);
 	memcpy(shown->id, out->identity.device.device, sizeof shown->id);
 	shown->created_ms = item->created_ms;
 	shown->seen_ms = item->seen_ms;
+	shown->ends_ms = out->identity.not_after * CS_SECOND_MS;
 	shown->own = memcmp(shown->id, c->self.device, CS_ID_LEN) == 0;
 	shown->by_recovery_key = out->identity.n == 1;
 	if (!shown->by_recovery_key)
@@ -74,24 +69,48 @@ fetch(struct cs_client *c, struct cs_wire_devices_answer *answer)
 }
 
 enum cs_err
-cs_client_devices(struct cs_client *c,
-    void (*each)(void *arg, const struct cs_client_device *d), void *arg)
+client_devices_each(struct cs_client *c,
+    enum cs_err (*each)(void *arg, const struct client_listed *d), void *arg)
 {
 	struct cs_wire_devices_answer answer;
 	struct cs_wire_device item;
-	struct listed d;
+	struct client_listed d;
+	struct cs_buf hold = { 0 };
 	struct cs_view rest;
 	enum cs_err err;
 
 	if ((err = fetch(c, &answer)))
 		return err;
 	rest = answer.devices.raw;
-	while (cs_wire_next(&item, &cs_wire_device_shape, &rest)) {
-		if ((err = read_device(&d, c, &item)))
-			return err;
-		each(arg, &d.shown);
-	}
+	while (err == CS_OK &&
+	    cs_wire_next(&item, &cs_wire_device_shape, &rest) &&
+	    (err = read_device(&d, &hold, c, &item)) == CS_OK)
+		err = each(arg, &d);
+	cs_buf_free(&hold);
+	return err;
+}
+
+struct showing {
+	void (*each)(void *arg, const struct cs_client_device *d);
+	void *arg;
+};
+
+static enum cs_err
+show(void *arg, const struct client_listed *d)
+{
+	const struct showing *s = arg;
+
+	s->each(s->arg, &d->shown);
 	return CS_OK;
+}
+
+enum cs_err
+cs_client_devices(struct cs_client *c,
+    void (*each)(void *arg, const struct cs_client_device *d), void *arg)
+{
+	struct showing s = { each, arg };
+
+	return client_devices_each(c, show, &s);
 }
 
 struct search {

@@ -6,6 +6,7 @@
 #include "client/groups/key_package.h"
 
 #include "client/home/client.h"
+#include "client/home/clock.h"
 #include "client/home/leaf.h"
 #include "client/hub/call.h"
 
@@ -81,8 +82,13 @@ client_key_packages_fill(struct cs_client *c)
 {
 	struct cs_wire_key_packages_put put = { 0 };
 	struct cs_buf list = { 0 }, last_resort = { 0 };
+	struct cs_identity own;
 	enum cs_err err;
 
+	/* Nobody would take one of a device whose certificates have ended. */
+	if (cs_identity_peek(&own, cs_buf_view(&c->self.credential)) == CS_OK &&
+	    !cs_identity_current(&own, client_now_s(c)))
+		return CS_OK;
 	if (c->link.login.key_packages >= CLIENT_KEY_PACKAGES / 2 &&
 	    c->link.login.last_resort)
 		return CS_OK;

@@ -81,10 +81,67 @@ check_issuer(struct hub_request *rq, const struct cs_credential *credential)
 	return err == CS_ERR_NOT_FOUND ? CS_ERR_CREDENTIAL : err;
 }
 
+/* Does a revocation that the account gave end it? */
+static enum cs_err
+check_revoked(struct hub_request *rq, const struct cs_identity *identity)
+{
+	struct cs_rows rows;
+	bool ended = false;
+	enum cs_err err;
+
+	err = cs_db_query(&rows, rq->hub->db,
+	    "SELECT bytes FROM revocation WHERE account=?",
+	    cs_blob(CS_VIEW_OF(identity->account.account)));
+	while (err == CS_OK && !ended && cs_rows_next(&rows)) {
+		struct cs_revocation revocation;
+
+		if ((err = cs_revocation_peek(
+			 &revocation, cs_col_blob(&rows, 0))) == CS_OK)
+			ended = cs_revocation_ends(&revocation, identity);
+	}
+	err = cs_rows_end(&rows, err);
+	return err == CS_OK && ended ? hub_refuse(rq, CS_WIRE_E_CERTIFICATE)
+				     : err;
+}
+
+/* A device that is there, with the same key, gets certificates that last
+ * longer.  CS_ERR_NOT_FOUND: there is none of that id. */
+static enum cs_err
+renew(struct hub_request *rq, const struct cs_identity *identity,
+    struct cs_view credential)
+{
+	const struct cs_device_cert *cert = &identity->device;
+	struct cs_identity was;
+	struct cs_rows row;
+	bool may = false;
+	enum cs_err err;
+
+	err = cs_db_row(&row, rq->hub->db,
+	    "SELECT account,key,cert,removed FROM device WHERE id=?",
+	    cs_blob(CS_VIEW_OF(cert->device)));
+	if (err == CS_OK &&
+	    (err = cs_identity_peek(&was, cs_col_blob(&row, 2))) == CS_OK)
+		may = cs_col_int(&row, 3) == 0 &&
+		    cs_view_equal(
+			cs_col_blob(&row, 0), CS_VIEW_OF(cert->account)) &&
+		    cs_view_equal(
+			cs_col_blob(&row, 1), CS_VIEW_OF(cert->public)) &&
+		    identity->not_after > was.not_after;
+	if ((err = cs_rows_end(&row, err)))
+		return err;
+	if (!may)
+		return hub_refuse(rq, CS_WIRE_E_CERTIFICATE);
+	if ((err = hub_spend(rq, HUB_B_DEVICES_DAY, 1)))
+		return err;
+	return cs_db_exec(rq->hub->db, "UPDATE device SET cert=? WHERE id=?",
+	    cs_blob(credential), cs_blob(CS_VIEW_OF(cert->device)));
+}
+
 static enum cs_err
 insert(struct hub_request *rq, const struct cs_wire_device_add *m,
-    const struct cs_device_cert *cert, struct cs_view credential)
+    const struct cs_identity *identity, struct cs_view credential)
 {
+	const struct cs_device_cert *cert = &identity->device;
 	struct cs_hub *hub = rq->hub;
 	uint64_t before, n;
 	enum cs_err err;
@@ -98,6 +155,9 @@ insert(struct hub_request *rq, const struct cs_wire_device_add *m,
 		return err;
 	if (before != 0)
 		return CS_OK;
+	if ((err = check_revoked(rq, identity)) ||
+	    (err = renew(rq, identity, credential)) != CS_ERR_NOT_FOUND)
+		return err;
 	if (n >= CS_WIRE_DEVICES_MAX)
 		return hub_over(rq, HUB_B_DEVICES, 0);
 	if ((err = hub_spend(rq, HUB_B_DEVICES_DAY, 1)))
@@ -144,7 +204,7 @@ hub_device_add(struct hub_request *rq)
 	if (err && cs_err_class(err) == CS_ERR_CLASS_THEIRS)
 		err = hub_refuse(rq, CS_WIRE_E_CERTIFICATE);
 	if (err == CS_OK)
-		err = insert(rq, &m, &identity.device, cs_buf_view(&bytes));
+		err = insert(rq, &m, &identity, cs_buf_view(&bytes));
 	cs_buf_free(&bytes);
 	return err ? err : hub_answer(rq, &cs_wire_empty_shape, &answer);
 }

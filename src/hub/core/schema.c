@@ -7,7 +7,7 @@
  *
  * account.until: the end of what disables it; .gone: when its holder left.
  * account.registrar, .cert: what the registrar signed when it was made, and the
- * root's word for the registrar.  device.cert: the credential in its leaves.
+ * root's word for the registrar.  device.cert: its credential, the latest.
  * device.removed: when another device of the account removed it.
  * revocation: why, signed by that device or the recovery key; for members.
  * group_note: sealed for the account's devices, as contact.note is.

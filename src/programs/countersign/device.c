@@ -13,10 +13,12 @@
 #include "programs/countersign/home.h"
 #include "programs/countersign/main.h"
 #include "programs/countersign/qr.h"
+#include "store/clock.h"
 #include "wire/messages.h"
 
 #define WAIT_MS 1000
 #define HISTORY_MS (10 * 60 * 1000) /* as long as a code is good */
+#define SOON_MS (365 * CS_DAY_MS)   /* to the end of a certificate */
 #define DEVICE_DIGITS 16 /* digits of a device's id that people see */
 
 /* Print the number in two halves, as people read it out. */
@@ -276,6 +278,7 @@ device_json(struct cs_json_writer *j, const struct cs_client_device *d)
 	cs_json_string(j, "name", d->name);
 	cs_json_number(j, "created_ms", d->created_ms);
 	cs_json_number(j, "seen_ms", d->seen_ms);
+	cs_json_number(j, "ends_ms", d->ends_ms);
 	cs_json_bool(j, "this", d->own);
 	cs_json_bool(j, "by_recovery_key", d->by_recovery_key);
 	if (!d->by_recovery_key)
@@ -307,6 +310,11 @@ print_device(void *arg, const struct cs_client_device *d)
 	if (!d->by_recovery_key) {
 		cs_hex(hex, CS_VIEW_OF(d->let_in_by));
 		printf("  (let in by %.*s)", DEVICE_DIGITS, hex);
+	}
+	if (d->ends_ms < cs_clock_ms() + SOON_MS) {
+		printf("  (its certificate ends ");
+		cli_print_day(stdout, d->ends_ms);
+		printf(")");
 	}
 	if (d->own)
 		printf("  (this one)\n");

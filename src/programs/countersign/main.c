@@ -200,14 +200,18 @@ static const struct cli_command commands[] = {
 	    "key, so nobody can put another hub in its place. Put the link in "
 	    "quotes. Shows twelve recovery words, once: write them down.",
 	    1, 1, join_options, cli_join },
-	{ "recover", "LINK [--name NAME] [--remove-others] [--passphrase]",
+	{ "recover", "[LINK] [--name NAME] [--remove-others] [--passphrase]",
 	    "bring your account back with the recovery words",
 	    "For when all devices are lost, or one that you have is in other "
 	    "hands. LINK is what was shown with the words, or any invite link "
 	    "of the hub. Asks for the words, or reads them from standard "
 	    "input. Your contacts and conversations come back, the messages "
-	    "do not. If it breaks off, run it again.",
-	    1, 1, recover_options, cli_recover },
+	    "do not. If it breaks off, run it again. Without LINK it renews "
+	    "the certificates of this device, which last for five years: "
+	    "other devices, and this one if the words are kept on it, renew "
+	    "theirs by themselves, and a line in the inbox says where that "
+	    "cannot be.",
+	    0, 1, recover_options, cli_recover },
 	{ "recovery show", "[--keep]",
 	    "show the recovery words, if they are still here",
 	    "They are forgotten once they are shown, unless you say --keep.", 0,

@@ -199,10 +199,32 @@ test_remove(void **state)
 	world_clear(&w);
 }
 
+/* New certificates that came through a device that is ended count as little as
+ * the old ones. */
+static void
+test_renewed(void **state)
+{
+	struct world w;
+
+	(void)state;
+	world_init(&w);
+	learn(&w, end(&w, TABLET, PHONE));
+	assert_true(ended(&w, LAPTOP));
+	cs_buf_reset(&w.credential[LAPTOP]);
+	let_in(&w, LAPTOP, TABLET);
+	assert_true(ended(&w, LAPTOP));
+	/* Through one that is not. */
+	cs_buf_reset(&w.credential[LAPTOP]);
+	let_in(&w, LAPTOP, PHONE);
+	assert_false(ended(&w, LAPTOP));
+	world_clear(&w);
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_renewed),
 		cmocka_unit_test(test_learn),
 		cmocka_unit_test(test_remove),
 	};
