@@ -262,6 +262,19 @@ CS_CHECKED enum cs_err cs_client_recovery_check(
 CS_CHECKED enum cs_err cs_client_recovery_keep(
     struct cs_client *c, const char *words);
 
+/*
+ * Other words take the place of these, or of those that are kept here (NULL):
+ * the old ones do nothing any more, and cs_client_recovery_words() gives the
+ * new ones, once.  All devices stay.  Fails as cs_client_recovery_check() does;
+ * CS_ERR_NOT_FOUND: none are kept; CS_ERR_LIMIT.  What broke off goes on with
+ * the next call, for which no words are needed.
+ */
+CS_CHECKED enum cs_err cs_client_recovery_renew(
+    struct cs_client *c, const char *words);
+/* Did it break off? */
+CS_CHECKED enum cs_err cs_client_recovery_renewing(
+    bool *out, struct cs_client *c);
+
 /* Give this device new certificates, by these words, because its old ones end.
  * It does so by itself where the words are kept here, or another device of the
  * account can make them.  Fails as cs_client_recovery_check() does. */

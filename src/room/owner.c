@@ -91,7 +91,8 @@ cs_room_check_credential(struct cs_room_owner *out,
 	    !cs_identity_current(&identity, now_s))
 		return CS_ERR_EXPIRED;
 	if (!cs_view_equal(
-		CS_VIEW_OF(identity.device.public), request->signature_key))
+		CS_VIEW_OF(identity.device.public), request->signature_key) ||
+	    cs_recovery_id(identity.device.device))
 		return CS_ERR_CREDENTIAL;
 	fill(out, &identity);
 	return CS_OK;

@@ -65,6 +65,7 @@ enum cs_wire_kind {
 	CS_WIRE_DESK_PINS = 47,
 	/* of a device again */
 	CS_WIRE_BLOB_REMOVE = 48,
+	CS_WIRE_RECOVERY_RENEW = 49,
 	/* from the hub */
 	CS_WIRE_HELLO = 128,
 	CS_WIRE_ANSWER = 129,
@@ -109,6 +110,7 @@ enum cs_wire_code {
 	CS_WIRE_E_DESK_BUSY = 33, /* too much of yours waits for the desk */
 	CS_WIRE_E_DESK_HEAD = 34, /* the hub knows a later one, or another */
 	CS_WIRE_E_READERS = 35,   /* only owner and admins of the group write */
+	CS_WIRE_E_WORDS = 36,     /* others have taken the place of these */
 };
 /* A short stable name, such as "stale-epoch"; never NULL. */
 const char *cs_wire_code_name(uint16_t code);
@@ -120,7 +122,7 @@ const char *cs_wire_code_text(uint16_t code);
 #define CS_WIRE_GROUP_ID_MAX 64
 #define CS_WIRE_CERT_MAX 512
 #define CS_WIRE_DEVICES_CHAIN_MAX 4096 /* certificates up to a device's */
-#define CS_WIRE_REVOCATION_MAX 5120
+#define CS_WIRE_REVOCATION_MAX 6144
 #define CS_WIRE_REVOCATIONS_MAX 100 /* an answer */
 #define CS_WIRE_KEY_PACKAGE_MAX 8192
 #define CS_WIRE_KEY_PACKAGES_MAX 100 /* DESIGN: a device, one last-resort */
@@ -236,16 +238,31 @@ CS_WIRE_SHAPE(cs_wire_account);
 
 /*
  * CS_WIRE_RECOVER: a device that has the account's recovery key asks which
- * account that is; answer: cs_wire_account.  The connection may then add one
+ * account that is; answer: cs_wire_recovered.  The connection may then add one
  * device, which the recovery key certified, and nothing else.  The signature is
  * over cs_wire_login_tbs() with the role ACCOUNT and the first half of the
  * SHA-256 of the key as the device.
  */
 struct cs_wire_recover {
-	uint8_t account_key[32];
+	uint8_t account_key[32]; /* or the recovery key of now */
 	uint8_t signature[64];
 };
 CS_WIRE_SHAPE(cs_wire_recover);
+struct cs_wire_recovered {
+	struct cs_view registrar_cert, account_cert;
+	struct cs_view devices; /* the chain of the recovery key; empty: it is
+				 * the account key */
+	struct cs_view notes;   /* sealed under it, or empty */
+};
+CS_WIRE_SHAPE(cs_wire_recovered);
+
+/* CS_WIRE_RECOVERY_RENEW: the recovery key ends in favour of another; answer
+ * empty, again if it is sent again. */
+struct cs_wire_recovery_renew {
+	struct cs_view revocation; /* by itself: franking/revocation.h */
+	struct cs_view notes;      /* for whoever has the next one */
+};
+CS_WIRE_SHAPE(cs_wire_recovery_renew);
 
 /* CS_WIRE_LOGIN.  The signature is over cs_wire_login_tbs(). */
 enum cs_wire_role {

@@ -247,6 +247,102 @@ def test_renewed_by_itself():
         check(r.status == 0 and "ended on" in r.out, str(r))
 
 
+def renew(w, name, words):
+    """recovery renew with these words; the new ones."""
+    r = w.csok(name, "recovery", "renew", stdin=words.encode())
+    check("old words do nothing" in r.out, str(r))
+    return recovery_words(r.out)
+
+
+def known(w, name, words):
+    """What a device says of these words."""
+    return w.cs(name, "recovery", "check", stdin=words.encode())
+
+
+def test_words_renewed():
+    with World() as w:
+        family(w)
+        w.link("alma", "laptop", "laptop")
+        settle(w, "alma", "laptop", "boris", "cleo")
+        old = w.words["alma"]
+        before = w.csok("alma", "whoami", "--json").lines()[0]
+        number = w.csok("boris", "safety-number", "alma").out
+        r = w.cs("alma", "recovery", "renew", stdin=w.words["boris"].encode())
+        check(r.status == 1 and "another account" in r.err, str(r))
+        w.csok("alma", "backup", "-o", w.path("old.backup"), "--words",
+               stdin=old.encode())
+        new = renew(w, "alma", old)
+        check(len(new.split()) == 12 and new != old, "others: " + new)
+        # The old ones do nothing: not here, nor there, nor at the hub.
+        for name in ("alma", "laptop"):
+            w.csok(name, "inbox")
+            r = known(w, name, old)
+            check(r.status == 1 and "others took their place" in r.err,
+                  str(r))
+            r = known(w, name, w.words["boris"])
+            check(r.status == 1 and "another account" in r.err, str(r))
+            check("Right" in known(w, name, new).out, "the new ones are")
+        r = w.cs("alma", "recovery", "renew", stdin=old.encode())
+        check(r.status == 1 and "others took their place" in r.err, str(r))
+        r = w.cs("alma", "recovery", "keep", stdin=old.encode())
+        check(r.status == 1, str(r))
+        r = recover(w, "thief", old)
+        check(r.status == 1 and "replaced by others" in r.err, str(r))
+        check(w.cs("alma", "recovery", "show").status != 0, "shown once")
+        # All devices stay, and let in others.
+        w.link("laptop", "tablet", "tablet")
+        settle(w, "alma", "laptop", "tablet", "boris", "cleo")
+        w.csok("tablet", "send", "family", "all as it was")
+        check("all as it was" in w.texts("boris"), "heard")
+        check(len(w.csok("alma", "devices", "--json").lines()) == 3, "three")
+        check(w.csok("boris", "safety-number", "alma").out == number,
+              "the same person")
+        # A backup that was made with the old words opens with them.
+        r = w.csok("tablet", "restore", w.path("old.backup"),
+                   stdin=old.encode())
+        check("came back" in r.out, str(r))
+        # Everything is lost: the new ones bring it back.
+        for name in ("alma", "laptop", "tablet"):
+            shutil.rmtree(w.home(name))
+        r = recover(w, "phone", new, "--remove-others")
+        check(r.status == 0 and "alma@localhost again" in r.out, str(r))
+        after = w.csok("phone", "whoami", "--json").lines()[0]
+        check(after["account"] == before["account"], "the account is back")
+        contacts = {c["name"]: c["state"] for c in
+                    w.csok("phone", "contacts", "--json").lines()}
+        check(contacts == {"boris": "known", "cleo": "blocked"},
+              str(contacts))
+        settle(w, "phone", "boris", "cleo")
+        check(sorted(group(w, "phone", "family")["members"]) ==
+              ["alma", "boris", "cleo"], "the group, by its name")
+        w.csok("phone", "send", "family", "I am back")
+        check("I am back" in w.texts("boris"), "heard")
+        check(w.csok("boris", "safety-number", "alma").out == number and
+              w.csok("phone", "safety-number", "boris").out == number,
+              "the same person")
+        devices = w.csok("phone", "devices", "--json").lines()
+        check(len(devices) == 1 and devices[0]["by_recovery_key"],
+              str(devices))
+        # Once more, with words that are kept here.
+        w.csok("phone", "recovery", "keep", stdin=new.encode())
+        w.link("phone", "watch", "watch")
+        third = recovery_words(
+            w.csok("phone", "recovery", "renew", stdin=b"").out)
+        settle(w, "phone", "watch", "boris")
+        for words in (old, new):
+            check(recover(w, "thief", words).status == 1, "refused")
+            check("others took" in known(w, "watch", words).err, "known")
+        shutil.rmtree(w.home("phone"))
+        shutil.rmtree(w.home("watch"))
+        r = recover(w, "last", third)
+        check(r.status == 0, str(r))
+        settle(w, "last", "boris", "cleo")
+        w.csok("last", "send", "family", "still me")
+        check("still me" in w.texts("boris"), "heard")
+        r = w.cs("last", "recovery", "renew", stdin=new.encode())
+        check(r.status == 1, str(r))
+
+
 def test_thief():
     """A device in other hands lets in another: all of that ends at once, and
     what it let in before stays."""

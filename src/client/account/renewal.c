@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "client/account/device.h"
+#include "client/account/recovery.h"
 #include "client/home/client.h"
 #include "client/home/clock.h"
 #include "client/home/credential.h"
@@ -244,38 +245,30 @@ client_renew(struct cs_client *c)
 enum cs_err
 cs_client_renew(struct cs_client *c, const char *words)
 {
+	const struct client_new_device own = { c->self.device,
+		c->self.device_key.public };
+	struct client_recovery_key now = { .renewed = 0 };
 	struct cs_recovery recovery = { 0 };
-	struct cs_credential credential;
-	struct client_registered registered;
 	struct cs_sign_key key;
-	struct cs_seal_key notes;
 	struct cs_buf bytes = { 0 };
-	int word;
 	enum cs_err err;
 
-	if ((err = client_need_hub(c)) ||
-	    (err = cs_client_recovery_check(c, words)) ||
-	    (err = cs_recovery_read(&recovery, &word, words)))
-		goto out;
-	if ((err = client_account_keys(&key, &notes, &recovery)) == CS_OK &&
-	    (err = cs_credential_parse(
-		 &credential, cs_buf_view(&c->self.credential))) == CS_OK) {
-		registered.registrar_cert = credential.registrar_cert;
-		registered.account_cert = credential.account_cert;
-		if ((err = client_credential_begin(
-			 &bytes, c, &key, &registered)) == CS_OK &&
-		    (err = client_device_add(
-			 c, cs_buf_view(&bytes), c->self.device, "")) == CS_OK)
-			err = adopt(c, cs_buf_view(&bytes));
-	}
-	cs_wipe(&key, sizeof key);
-	cs_wipe(&notes, sizeof notes);
+	if ((err = client_need_hub(c)) == CS_OK &&
+	    (err = client_recovery_read(&recovery, c, words)) == CS_OK &&
+	    (err = client_recovery_words_key(&key, &now, c, &recovery)) ==
+		CS_OK &&
+	    (err = client_credential_by_words(&bytes, c, &now, &key, &own)) ==
+		CS_OK &&
+	    (err = client_device_add(
+		 c, cs_buf_view(&bytes), c->self.device, "")) == CS_OK)
+		err = adopt(c, cs_buf_view(&bytes));
 	/* The others follow at once, as far as this one may certify them. */
 	if (err == CS_OK)
 		err = cs_vault_config_set_num(c->db, &c->key, NEXT, 0);
 	if (err == CS_OK)
 		err = client_renew(c);
-out:
+	client_recovery_key_clear(&now);
+	cs_wipe(&key, sizeof key);
 	cs_wipe(&recovery, sizeof recovery);
 	cs_buf_free(&bytes);
 	return err;

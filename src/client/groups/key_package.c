@@ -82,6 +82,7 @@ client_key_packages_fill(struct cs_client *c)
 {
 	struct cs_wire_key_packages_put put = { 0 };
 	struct cs_buf list = { 0 }, last_resort = { 0 };
+	struct cs_wire_login_answer answer;
 	struct cs_identity own;
 	enum cs_err err;
 
@@ -101,7 +102,12 @@ client_key_packages_fill(struct cs_client *c)
 	if (err == CS_OK)
 		err = client_call(c, CS_WIRE_KEY_PACKAGES_PUT,
 		    &cs_wire_key_packages_put_shape, &put,
-		    &cs_wire_login_answer_shape, &c->link.login);
+		    &cs_wire_login_answer_shape, &answer);
+	/* The rest of what the login said is not in it. */
+	if (err == CS_OK) {
+		c->link.login.key_packages = answer.key_packages;
+		c->link.login.last_resort = answer.last_resort;
+	}
 	cs_buf_free(&list);
 	cs_buf_free(&last_resort);
 	/* Enough for today: the next connect tries again. */

@@ -12,6 +12,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "client/account/recovery.h"
 #include "client/client.h"
 #include "client/home/client.h"
 #include "client/home/contact.h"
@@ -241,17 +242,14 @@ keep_all(struct keeping *k)
 	return err ? err : keep_messages(k);
 }
 
-/* The words' key, if they are this account's. */
+/* The words' key. */
 static enum cs_err
 words_secret(struct cs_sign_key *out, struct cs_client *c, const char *words)
 {
-	struct cs_recovery recovery;
-	int word;
-	enum cs_err err;
+	struct cs_recovery recovery = { 0 };
+	enum cs_err err = client_recovery_read(&recovery, c, words);
 
-	if ((err = cs_client_recovery_check(c, words)))
-		return err;
-	if ((err = cs_recovery_read(&recovery, &word, words)) == CS_OK)
+	if (err == CS_OK)
 		err = cs_recovery_key(out, &recovery);
 	cs_wipe(&recovery, sizeof recovery);
 	return err;
@@ -284,7 +282,8 @@ write_file(struct cs_client *c, int fd, const struct cs_client_backup_secret *s,
 	if (s->words == NULL)
 		return client_backup_write(
 		    c, fd, BACKUP_PASSPHRASE, s->passphrase, progress);
-	if ((err = words_secret(&key, c, s->words)) == CS_OK)
+	if ((err = cs_client_recovery_check(c, s->words)) == CS_OK &&
+	    (err = words_secret(&key, c, s->words)) == CS_OK)
 		err = client_backup_write(
 		    c, fd, BACKUP_WORDS, CS_VIEW_OF(key.seed), progress);
 	cs_wipe(&key, sizeof key);
@@ -578,6 +577,7 @@ cs_client_restore(uint64_t *taken, struct cs_client *c, const char *path,
 		return client_problem(c, cs_file_errno(),
 		    "%.300s cannot be read: %s.", path,
 		    cs_err_text(cs_file_errno()));
+	/* A backup may be older than the words of now. */
 	if (words)
 		err = words_secret(&key, c, secret->words);
 	if (err == CS_OK)

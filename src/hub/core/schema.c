@@ -233,9 +233,18 @@ static const char version2[] =
  * other; NULL: all members. */
 static const char version3[] = "ALTER TABLE grp ADD COLUMN writers BLOB;";
 
-/* blob.own: for devices of its account alone. */
+/*
+ * blob.own: for devices of its account alone.
+ * recovery_key: those that came after the account's first one, which is in no
+ * row before it was replaced.  devices: their chain; notes: sealed for whoever
+ * has the key; replaced: by another one.
+ */
 static const char version4[] =
-    "ALTER TABLE blob ADD COLUMN own INTEGER NOT NULL DEFAULT 0;";
+    "ALTER TABLE blob ADD COLUMN own INTEGER NOT NULL DEFAULT 0;"
+    "CREATE TABLE recovery_key(key BLOB PRIMARY KEY, account BLOB NOT NULL,"
+    " id BLOB NOT NULL, devices BLOB NOT NULL, notes BLOB NOT NULL,"
+    " replaced INTEGER NOT NULL DEFAULT 0) WITHOUT ROWID;"
+    "CREATE INDEX recovery_key_account ON recovery_key(account);";
 
 static const char *const steps[] = { version1, version2, version3, version4 };
 

@@ -36,6 +36,11 @@ static const struct cli_option words_options[] = {
 	{ "words-file", 0, "FILE", "read the words from a file" },
 	{ 0 },
 };
+static const struct cli_option renew_options[] = {
+	{ "words-file", 0, "FILE", "read the words of now from a file" },
+	{ "keep-words", 0, NULL, "leave the new words on this device" },
+	{ 0 },
+};
 static const struct cli_option keep_options[] = {
 	{ "keep", 0, NULL, "leave them on this device" },
 	{ 0 },
@@ -219,6 +224,13 @@ static const struct cli_command commands[] = {
 	{ "recovery check", "[--words-file FILE]",
 	    "see whether you wrote the recovery words down right", NULL, 0, 0,
 	    words_options, cli_recovery_check },
+	{ "recovery renew", "[--words-file FILE] [--keep-words]",
+	    "get new recovery words, because somebody may have seen the old",
+	    "Asks for the words of now, unless they are kept here. After that "
+	    "they do nothing any more: no device comes in by them, and they "
+	    "end none. Your devices stay, and so do your name and your safety "
+	    "numbers. Shows the new words, once: write them down.",
+	    0, 0, renew_options, cli_recovery_renew },
 	{ "recovery keep", "[--words-file FILE]",
 	    "keep the recovery words on this device",
 	    "Devices that it lets in are then certified by the words "

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* recover, recovery show|check|keep|forget */
+/* recover, recovery show|check|renew|keep|forget */
 #include "programs/countersign/recovery.h"
 
 #include <stdio.h>
@@ -195,6 +195,54 @@ cli_recovery_check(const struct cli_args *args)
 {
 	return with_words(args, cs_client_recovery_check,
 	    "Right: these words bring this account back.");
+}
+
+/* The words that end: kept here, or asked for; none if it only broke off. */
+static int
+old_words(struct cs_buf *words, bool *asked, struct cs_client *c,
+    const struct cli_args *args)
+{
+	char kept[CS_CLIENT_WORDS_SIZE];
+	bool renewing;
+	enum cs_err err = cs_client_recovery_renewing(&renewing, c);
+
+	if (err)
+		return cli_client_fail(c, err);
+	*asked = !renewing && cs_client_recovery_words(c, kept) != CS_OK;
+	cs_wipe(kept, sizeof kept);
+	return *asked ? cli_words(words, args, "Recovery words of now: ")
+		      : CLI_OK;
+}
+
+int
+cli_recovery_renew(const struct cli_args *args)
+{
+	struct cs_buf words = { .max = 4096 };
+	struct cs_client *c;
+	bool asked = false;
+	enum cs_err err;
+	int status = cli_open(&c, args, CLI_ONLINE);
+
+	if (status != CLI_OK)
+		return status;
+	if ((status = old_words(&words, &asked, c, args)) == CLI_OK) {
+		err = cs_client_recovery_renew(
+		    c, asked ? (const char *)words.data : NULL);
+		if (err == CS_ERR_FORMAT || err == CS_ERR_MISMATCH)
+			status =
+			    cli_fail(CLI_NOT_DONE, "%s", cs_client_problem(c));
+		else if (err)
+			status = cli_client_fail(c, err);
+		else
+			printf("The old words do nothing any more.\n");
+	}
+	if (status == CLI_OK)
+		status = recovery_show(c,
+		    cli_flag(args, "keep-words") ? RECOVERY_KEEP
+						 : RECOVERY_FORGET);
+	cs_buf_free(&words);
+	cli_close(c);
+	return status;
 }
 
 int

@@ -426,7 +426,8 @@ test_renew_revoked(void **state)
 	memcpy(revocation.device, tablet.id, 16);
 	assert_int_equal(hand_in(&t, &t.phone.conn, &revocation, &t.phone),
 	    CS_WIRE_E_LAST_DEVICE);
-	memcpy(revocation.kept[revocation.n_kept++], t.phone.id, 16);
+	assert_ok(
+	    cs_revocation_keep(&revocation, t.phone.id, t.phone.key.public));
 	assert_int_equal(hand_in(&t, &t.phone.conn, &revocation, &t.phone), 0);
 	assert_int_equal(count(&t, &t.phone.conn), 1);
 	hw_device_clear(&tablet);
