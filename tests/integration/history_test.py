@@ -1,10 +1,12 @@
 # SPDX-License-Identifier: MIT
 """What was said before comes to a device that is linked, if both want it."""
 import os
+import re
 import signal
 import subprocess
 import time
 
+from devices_test import Terminal
 from line import Line
 from world import BIN, STUCK_S, World, check, main, photo
 
@@ -183,6 +185,30 @@ def test_somebody_says_no():
             check(not set(said(w, name)) & set(before), "nothing came")
         check(uploads(w) == 0, "and nothing was uploaded")
         check(not packed(w, "alma"), "nor packed")
+
+
+def test_asked_on_both():
+    """On terminals both are asked; the old one only if the new one wants it."""
+    for new, old, comes in (("y", "y", True), ("y", "n", False),
+                            ("n", None, False)):
+        with World() as w:
+            before = talked(w)
+            t = Terminal(w, "alma", "link")
+            said_ = t.until("Ctrl-C ends it")
+            code = re.search(r"https://\S+", said_).group(0)
+            n = Terminal(w, "laptop", "join-device", code)
+            n.until("come to this device")
+            n.answer(new)
+            t.until("It will be able to do all that you can. [y/N]")
+            t.answer("y")
+            if old is not None:
+                t.until("Give it all that is on this device? [y/N]")
+                t.answer(old)
+            check(t.end() == 0 and n.end() == 0, "%s%s" % (t.said, n.said))
+            check(("asks for the messages" in t.said) == (old is not None),
+                  t.said)
+            check((set(before) <= set(said(w, "laptop"))) == comes,
+                  "%s %s: %s%s" % (new, old, t.said, n.said))
 
 
 def test_killed_and_continued():

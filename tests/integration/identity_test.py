@@ -4,6 +4,7 @@ reporting without a name."""
 import json
 import os
 import shutil
+import signal
 import sqlite3
 import subprocess
 import time
@@ -341,6 +342,34 @@ def test_words_renewed():
         check("still me" in w.texts("boris"), "heard")
         r = w.cs("last", "recovery", "renew", stdin=new.encode())
         check(r.status == 1, str(r))
+
+
+def test_words_renewal_breaks_off():
+    """Whoever renews dies before each of their writes and syncs; the next try
+    ends with words that work, and the old ones do not."""
+    with World() as w:
+        step, died = 0, True
+        while died:
+            step += 1
+            name = "m%d" % step
+            w.join(name)
+            old = w.words[name]
+            r = w.cs(name, "recovery", "renew", stdin=old.encode(),
+                     env=w.counted(step))
+            died = r.status == -signal.SIGKILL
+            check(died or r.status == 0, str(r))
+            if died and not recovery_words(r.out):
+                # It goes on, or had ended and nobody saw the words.
+                r = w.cs(name, "recovery", "renew", stdin=old.encode())
+                if r.status != 0:
+                    r = w.cs(name, "recovery", "show", "--keep")
+                check(r.status == 0, "step %d: %s" % (step, r))
+            new = recovery_words(r.out)
+            check("Right" in known(w, name, new).out, "step %d" % step)
+            check(known(w, name, old).status == 1, "step %d" % step)
+            check(recover(w, name + "b", old).status == 1, "step %d" % step)
+            check(recover(w, name + "c", new).status == 0, "step %d" % step)
+        check(step > 5, "there are that many steps: %d" % step)
 
 
 def test_thief():

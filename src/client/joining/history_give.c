@@ -85,6 +85,13 @@ client_history_unpromise(struct cs_client *c)
 	return err;
 }
 
+/* A device that has not come for a day does not hold up another one. */
+static bool
+has_come_to_nothing(const struct giving *g, uint64_t now_ms)
+{
+	return g->size == 0 && now_ms - g->since_ms > CS_DAY_MS;
+}
+
 enum cs_err
 client_history_promise(struct cs_client *c,
     const uint8_t device[static CS_ID_LEN],
@@ -94,11 +101,12 @@ client_history_promise(struct cs_client *c,
 	enum cs_err err = load(&other, c);
 
 	memcpy(g.device, device, sizeof g.device);
-	cs_wipe(&other, sizeof other);
 	if (err == CS_ERR_NOT_FOUND)
 		err = store(c, &g);
 	else if (err == CS_OK)
-		err = CS_ERR_EXISTS;
+		err = has_come_to_nothing(&other, g.since_ms) ? store(c, &g)
+							      : CS_ERR_EXISTS;
+	cs_wipe(&other, sizeof other);
 	cs_wipe(&g, sizeof g);
 	return err;
 }
