@@ -239,6 +239,13 @@ client_renew(struct cs_client *c)
 		return CS_OK;
 	err = look(&d);
 	cs_buf_free(&d.own);
+	/* A hub that gives no list, or a false one, keeps nobody from their
+	 * messages; "countersign devices" says what is wrong with it. */
+	if (cs_err_class(err) == CS_ERR_CLASS_THEIRS) {
+		c->problem[0] = '\0';
+		err = cs_vault_config_set_num(
+		    c->db, &c->key, NEXT, now_ms + LOOK_SOON_MS);
+	}
 	return err;
 }
 
