@@ -24,6 +24,8 @@ static const struct {
 	WIRE_SHAPE(cs_wire_join),
 	WIRE_SHAPE(cs_wire_account),
 	WIRE_SHAPE(cs_wire_recover),
+	WIRE_SHAPE(cs_wire_recovered),
+	WIRE_SHAPE(cs_wire_recovery_renew),
 	WIRE_SHAPE(cs_wire_login),
 	WIRE_SHAPE(cs_wire_login_answer),
 	WIRE_SHAPE(cs_wire_bytes),
@@ -87,8 +89,6 @@ static const struct {
 	WIRE_SHAPE(cs_wire_removals_answer),
 	WIRE_SHAPE(cs_wire_desk_letter_set),
 	WIRE_SHAPE(cs_wire_desk_head),
-	WIRE_SHAPE(cs_wire_recovered),
-	WIRE_SHAPE(cs_wire_recovery_renew),
 };
 #define N_WIRE_SHAPES (sizeof wire_shapes / sizeof wire_shapes[0])
 

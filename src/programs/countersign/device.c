@@ -85,31 +85,40 @@ wants_history(const struct cli_args *args, const char *question)
 	    (line[0] == 'y' || line[0] == 'Y');
 }
 
-/* As long as the other device is likely to be there.  Other commands can use
- * the home meanwhile. */
+/* Other commands can use the home meanwhile. */
+static enum cs_err
+wait_a_little(struct cs_client *c)
+{
+	enum cs_err err, again;
+
+	cs_client_unlock(c);
+	err = cs_client_wait(c, WAIT_MS);
+	/* News of a group do not make the other device quicker. */
+	if (err == CS_OK)
+		sleep(WAIT_MS / CS_SECOND_MS);
+	again = cs_client_lock(c);
+	return again ? again : err;
+}
+
+/* As long as the other device is likely to be there. */
 static enum cs_err
 carry_history(enum cs_client_history *out, struct cs_client *c)
 {
-	enum cs_err err = CS_OK, again;
+	enum cs_err err;
 
-	*out = CS_CLIENT_HISTORY_WAITS;
-	for (int left_ms = HISTORY_MS;
-	     left_ms > 0 && (err = cli_history_go_on(out, c)) == CS_OK &&
-	     *out == CS_CLIENT_HISTORY_WAITS;
-	     left_ms -= WAIT_MS) {
-		cs_client_unlock(c);
-		err = cs_client_wait(c, WAIT_MS);
-		/* News of a group do not make the other device quicker. */
+	for (int left_ms = HISTORY_MS; left_ms > 0; left_ms -= WAIT_MS) {
+		err = cli_history_go_on(out, c);
+		if (err == CS_OK && *out != CS_CLIENT_HISTORY_WAITS)
+			return CS_OK;
 		if (err == CS_OK)
-			sleep(WAIT_MS / CS_SECOND_MS);
-		if ((again = cs_client_lock(c)))
-			return again;
-		if (err == CS_ERR_CLOSED && (err = cli_reconnect(c)))
-			return err;
+			err = wait_a_little(c);
+		if (err == CS_ERR_CLOSED)
+			err = cli_reconnect(c);
 		if (err && err != CS_ERR_TIMEOUT)
 			return err;
 	}
-	return err == CS_ERR_TIMEOUT ? CS_OK : err;
+	*out = CS_CLIENT_HISTORY_WAITS;
+	return CS_OK;
 }
 
 /* ${went}: what to say when all of it is done. */
