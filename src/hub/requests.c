@@ -13,6 +13,7 @@
 #include "hub/accounts/link.h"
 #include "hub/accounts/login.h"
 #include "hub/accounts/recover.h"
+#include "hub/accounts/renew_words.h"
 #include "hub/blobs/blob.h"
 #include "hub/blobs/pin.h"
 #include "hub/core/batch.h"
@@ -85,6 +86,7 @@ static const struct {
 	{ CS_WIRE_DEVICE_ADD, 1 << HUB_DEVICE | 1 << HUB_RECOVERING, 8,
 	    hub_device_add },
 	{ CS_WIRE_DEVICE_REMOVE, 1 << HUB_DEVICE, 16, hub_device_remove },
+	{ CS_WIRE_RECOVERY_RENEW, 1 << HUB_DEVICE, 16, hub_recovery_renew },
 	{ CS_WIRE_DEVICES, 1 << HUB_DEVICE, 1, hub_devices, true },
 	{ CS_WIRE_REVOCATIONS, 1 << HUB_DEVICE, 4, hub_revocations, true },
 	{ CS_WIRE_GROUPS, 1 << HUB_DEVICE, 16, hub_account_groups, true },
@@ -92,6 +94,7 @@ static const struct {
 	{ CS_WIRE_CONTACTS, 1 << HUB_DEVICE, 16, hub_contacts, true },
 	{ CS_WIRE_BLOB_PUT, 1 << HUB_DEVICE, 2, hub_blob_put },
 	{ CS_WIRE_BLOB_GET, 1 << HUB_DEVICE | 1 << HUB_DESK, 1, hub_blob_get },
+	{ CS_WIRE_BLOB_REMOVE, 1 << HUB_DEVICE, 2, hub_blob_remove },
 	{ CS_WIRE_GROUP_INFO, 1 << HUB_DEVICE, 32, hub_group_info },
 	{ CS_WIRE_NOTICES, 1 << HUB_DEVICE | 1 << HUB_HELD, 4, hub_notices,
 	    true },

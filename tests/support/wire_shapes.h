@@ -24,6 +24,8 @@ static const struct {
 	WIRE_SHAPE(cs_wire_join),
 	WIRE_SHAPE(cs_wire_account),
 	WIRE_SHAPE(cs_wire_recover),
+	WIRE_SHAPE(cs_wire_recovered),
+	WIRE_SHAPE(cs_wire_recovery_renew),
 	WIRE_SHAPE(cs_wire_login),
 	WIRE_SHAPE(cs_wire_login_answer),
 	WIRE_SHAPE(cs_wire_bytes),
