@@ -104,8 +104,9 @@ def test_photos_and_reports():
             got = [m for m in w.inbox("bob") if m.get("media")]
             check(got and got[0]["text"] == "look", "came")
             w.csok("bob", "send", "ann", "--photo", w.path("a.png"), "back")
-            c = p.until(lambda l: l[0]["last"].get("media"),
-                        "conversations")[0]
+            with_media = lambda l: [c for c in l if c.get("last", {}).get(
+                "media") and c["last"]["kind"] == "received"]
+            c = with_media(p.until(with_media, "conversations"))[0]
             file = p.do("fetch", id=c["last"]["id"])["file"]
             check(len(p.get(file)) > 1000, "the photo")
             status, _, _ = p.ask("GET", "/api/get?file=" + file)

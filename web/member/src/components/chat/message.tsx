@@ -127,6 +127,9 @@ function Other({ m }: { m: Message }) {
         {m.seconds ? t("msg.timer-set", { who, span: span(m.seconds) }) : t("msg.timer-off", { who })}
       </Aside>
     );
+  if (m.kind === "name") return <Aside>{t("msg.named", { who, name: m.text ?? "" })}</Aside>;
+  if (m.kind === "picture") return <Aside>{t(m.taken_away ? "msg.picture-off" : "msg.picture", { who })}</Aside>;
+  if (m.kind === "link") return <Aside>{t(m.taken_away ? "msg.link-off" : "msg.link", { who })}</Aside>;
   if (m.kind === "unknown") return <Aside>{t("msg.unknown")}</Aside>;
   return <Aside>{t(m.refused === "not-theirs" ? "msg.not-theirs" : "msg.not-here", { who })}</Aside>;
 }

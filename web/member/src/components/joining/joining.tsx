@@ -209,12 +209,14 @@ function Recover({ back }: { back: () => void }) {
 function Device({ back }: { back: () => void }) {
   const [code, setCode] = useState("");
   const [passphrase, setPassphrase] = useState("");
+  const [history, setHistory] = useState(true);
   const [busy, error, run] = useDoing();
   useEffect(() => void (checkNumber.value = ""), []);
   const link = async () => {
     await ask("join_device", {
       code: code.trim(),
       name: t("join.device-name"),
+      history,
       ...(passphrase ? { passphrase } : {}),
     });
     await arrive();
@@ -228,6 +230,14 @@ function Device({ back }: { back: () => void }) {
       <main class="page" id="main">
         <p>{t("device.hint")}</p>
         <Input label={t("device.code")} value={code} set={setCode} digits placeholder="https://…/d#…" />
+        <Choice
+          kind="checkbox"
+          name="h"
+          label={t("device.history")}
+          hint={t("device.history-hint")}
+          checked={history}
+          set={setHistory}
+        />
         <Passphrase value={passphrase} set={setPassphrase} />
         {busy && n && (
           <section class="card centre" role="status">

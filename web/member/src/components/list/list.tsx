@@ -8,6 +8,7 @@ import { href } from "../../router";
 import { all, archived, called, chats, nameOf, requests } from "../../stores/conversations";
 import { state } from "../../stores/engine";
 import { Icon } from "../parts/icon";
+import { Face } from "../parts/face";
 import { Bar, Beside, Who } from "../parts/parts";
 import { Line } from "../line";
 import { Tabs } from "../tabs";
@@ -18,6 +19,10 @@ export function preview(m: Message): string {
   if (m.kind === "notice") return m.text ?? "";
   if (m.kind === "refused") return t("msg.refused");
   if (m.kind === "timer") return t("msg.timer");
+  const who = m.kind === "name" || m.kind === "picture" || m.kind === "link" ? called(m.from ?? "") : "";
+  if (m.kind === "name") return t("msg.named", { who, name: m.text ?? "" });
+  if (m.kind === "picture") return t(m.taken_away ? "msg.picture-off" : "msg.picture", { who });
+  if (m.kind === "link") return t(m.taken_away ? "msg.link-off" : "msg.link", { who });
   if (m.kind === "unknown") return t("msg.unknown");
   const media = m.media?.[0];
   if (media && !m.text)
@@ -53,7 +58,7 @@ function Row({ l, current }: { l: Listed; current: boolean }) {
         href={href("chat", l.id)}
         aria-current={current ? "page" : undefined}
       >
-        <Who name={l.name} shown={nameOf(l)} group={!l.direct} />
+        <Face l={l} />
         <div class="row-text">
           <div class="row-top">
             <span class="row-name">
