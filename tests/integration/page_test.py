@@ -113,9 +113,9 @@ def test_photos_and_reports():
             check(status == 404, "once only")
             w.csok("eve", "send", "ann", "--photo", w.path("a.png"),
                    "I will find you", "--new")
-            asks = p.until(lambda l: any(x["state"] == "request"
-                                         for x in l), "conversations")
-            ask = [x for x in asks if x["state"] == "request"][0]
+            asks = lambda l: [x for x in l if x["state"] == "request" and
+                              x.get("last", {}).get("media")]
+            ask = asks(p.until(asks, "conversations"))[0]
             e = refused(p, "fetch", id=ask["last"]["id"])
             check("accept" in e.sentence, "no photo before: %s" % e)
             lines = p.do("report_prepare", ids=[ask["last"]["id"]],

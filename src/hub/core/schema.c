@@ -261,7 +261,8 @@ static const char version5[] =
     " replaced INTEGER NOT NULL DEFAULT 0) WITHOUT ROWID;"
     "CREATE INDEX recovery_key_account ON recovery_key(account);";
 
-static const char *const steps[] = { version1, version2, version3, version4, version5 };
+static const char *const steps[] = { version1, version2, version3, version4,
+	version5 };
 
 const struct cs_db_schema cs_hub_schema = { "countersign hub", steps,
 	sizeof steps / sizeof steps[0] };
