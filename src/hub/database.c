@@ -248,6 +248,12 @@ take(void *arg, struct cs_hand *h)
 		return cs_hand_copy(&d->conf, sizeof d->conf, h);
 	if (cs_hand_is(h, "connections"))
 		d->hub->connections = h->number;
+	if (cs_hand_is(h, "troubles"))
+		d->hub->n_troubles = 0;
+	if (cs_hand_is(h, "trouble") &&
+	    d->hub->n_troubles < CS_WIRE_TROUBLES_MAX)
+		return cs_hand_copy(&d->hub->troubles[d->hub->n_troubles++],
+		    sizeof d->hub->troubles[0], h);
 	return CS_OK;
 }
 

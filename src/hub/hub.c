@@ -58,6 +58,8 @@ struct parent {
 	void (*tell)(const char *sentence);
 	size_t troubles; /* that were said last, and when */
 	uint64_t troubled_ms;
+	struct cs_hub_troubles seen; /* by the last look */
+	struct cs_family *family;    /* NULL: not started yet */
 };
 
 /* ---- what is told ------------------------------------------------------- */
@@ -152,6 +154,25 @@ hand_keys(const struct parent *p, int socket, const char *const *names)
 	return err ? err : cs_hand_word(socket, "keys", -1);
 }
 
+/* What the operator has to see to: the desk asks for it. */
+static enum cs_err
+hand_troubles(const struct parent *p, int socket)
+{
+	enum cs_err err = cs_hand_word(socket, "troubles", -1);
+
+	for (size_t i = 0; err == CS_OK && i < p->seen.n; i++) {
+		const struct cs_hub_trouble *t = &p->seen.v[i];
+		struct hub_trouble told = {
+			.left = t->left > 0 ? (uint64_t)t->left : 0,
+		};
+
+		snprintf(told.kind, sizeof told.kind, "%s", t->kind);
+		err = cs_hand_bytes(
+		    socket, "trouble", 0, cs_view(&told, sizeof told));
+	}
+	return err;
+}
+
 static enum cs_err
 equip_database(const struct parent *p, int socket)
 {
@@ -163,6 +184,7 @@ equip_database(const struct parent *p, int socket)
 		 p->limits.connections + p->n_networks, cs_view(NULL, 0))) ||
 	    (err = cs_hand_word(socket, "lock", p->lock)) ||
 	    (err = cs_hand_word(socket, "blobs", p->blobs)) ||
+	    (err = hand_troubles(p, socket)) ||
 	    (err = hand_key(p, socket, "pseudonym.key")))
 		return err;
 	err = hand_key(p, socket, "desk.certs");
@@ -302,6 +324,11 @@ look_after(void *arg)
 		if (cs_hub_troubles(&troubles, p->folder.path,
 			now_ms / CS_SECOND_MS) != CS_OK)
 			return;
+	}
+	if (troubles.n != 0 || p->seen.n != 0) {
+		p->seen = troubles;
+		if (p->family != NULL)
+			(void)!cs_family_equip(p->family, DATABASE);
 	}
 	if (troubles.n == 0 ||
 	    (p->troubles == troubles.n && now_ms >= p->troubled_ms &&
@@ -519,6 +546,7 @@ cs_hub_run(const char *dir, void (*ready)(const struct cs_hub_ready *at),
 	look_after(p);
 	if ((err = cs_family_start(&family, &config)))
 		goto out;
+	p->family = family;
 	ready(&(struct cs_hub_ready){
 	    .name = p->conf.name,
 	    .host = p->conf.host,

@@ -30,6 +30,7 @@
 #include "hub/desk/letter.h"
 #include "hub/desk/notice.h"
 #include "hub/desk/report.h"
+#include "hub/desk/trouble.h"
 #include "hub/groups/ask.h"
 #include "hub/groups/contact.h"
 #include "hub/groups/group.h"
@@ -116,6 +117,7 @@ static const struct {
 	{ CS_WIRE_DESK_LETTERS, 1 << HUB_DESK, 1, hub_desk_letters },
 	{ CS_WIRE_DESK_LETTER_SET, 1 << HUB_DESK, 1, hub_desk_letter_set },
 	{ CS_WIRE_DESK_HEAD, 1 << HUB_DESK, 1, hub_desk_head },
+	{ CS_WIRE_DESK_TROUBLES, 1 << HUB_DESK, 1, hub_desk_troubles },
 };
 
 static enum cs_err

@@ -608,6 +608,18 @@ static const struct cs_wire_field cs_wire_own_asks_answer_fields[] = {
 };
 SHAPE(cs_wire_own_asks_answer);
 
+static const struct cs_wire_field cs_wire_desk_trouble_fields[] = {
+	FIELD(CS_WIRE_VEC, cs_wire_desk_trouble, kind, 16),
+	FIELD(CS_WIRE_U64, cs_wire_desk_trouble, left, 0),
+};
+SHAPE(cs_wire_desk_trouble);
+
+static const struct cs_wire_field cs_wire_desk_troubles_answer_fields[] = {
+	LIST(cs_wire_desk_troubles_answer, troubles, CS_WIRE_TROUBLES_MAX,
+	    cs_wire_desk_trouble),
+};
+SHAPE(cs_wire_desk_troubles_answer);
+
 const struct cs_wire_shape cs_wire_empty_shape = { NULL, 0,
 	sizeof(struct cs_wire_empty) };
 

@@ -72,6 +72,8 @@ enum cs_wire_kind {
 	/* of a device again */
 	CS_WIRE_BLOB_REMOVE = 53,
 	CS_WIRE_RECOVERY_RENEW = 54,
+	/* of the desk again */
+	CS_WIRE_DESK_TROUBLES = 55,
 	/* from the hub */
 	CS_WIRE_HELLO = 128,
 	CS_WIRE_ANSWER = 129,
@@ -900,3 +902,16 @@ struct cs_wire_own_asks_answer {
 	struct cs_wire_list asks; /* of cs_wire_own_ask */
 };
 CS_WIRE_SHAPE(cs_wire_own_asks_answer);
+
+/* CS_WIRE_DESK_TROUBLES: request empty; what the operator of the hub has to see
+ * to, for those who see the console. */
+#define CS_WIRE_TROUBLES_MAX 8
+struct cs_wire_desk_trouble {
+	struct cs_view kind; /* as "countersignctl status --json" names it */
+	uint64_t left;       /* seconds, or bytes of the disk; 0: none */
+};
+CS_WIRE_SHAPE(cs_wire_desk_trouble);
+struct cs_wire_desk_troubles_answer {
+	struct cs_wire_list troubles; /* of cs_wire_desk_trouble */
+};
+CS_WIRE_SHAPE(cs_wire_desk_troubles_answer);

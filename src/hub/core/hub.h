@@ -126,6 +126,12 @@ struct hub_sweep {
 	uint64_t after_ms, after_seq; /* handshakes that were looked at */
 };
 
+/* What the operator has to see to (hub/watch.h), as the parent said last. */
+struct hub_trouble {
+	char kind[16];
+	uint64_t left;
+};
+
 struct cs_hub {
 	struct cs_db *db;
 	char name[256];
@@ -186,6 +192,8 @@ struct cs_hub {
 	uint64_t budget_times;         /* all budgets are multiplied by; 0: 1 */
 	struct hub_counters *counters; /* budget.c; NULL: nothing spent yet */
 	struct hub_spents *spents;     /* spent.c; the same */
+	struct hub_trouble troubles[CS_WIRE_TROUBLES_MAX];
+	size_t n_troubles;
 	uint64_t standing; /* moves when the standing of any account may have */
 };
 
