@@ -2,13 +2,14 @@
 // All chats: who, what was said last, what is new.
 import type { ComponentChildren } from "preact";
 import { useContext, useState } from "preact/hooks";
-import { num, shortly, t } from "../../lang";
+import { language, num, shortly, t } from "../../lang";
 import type { Listed, Message } from "../../runtime/methods";
 import { href } from "../../router";
 import { all, archived, called, chats, nameOf, requests } from "../../stores/conversations";
 import { state } from "../../stores/engine";
 import { Icon } from "../parts/icon";
 import { Face } from "../parts/face";
+import { same } from "../parts/same";
 import { Bar, Beside, Who } from "../parts/parts";
 import { Line } from "../line";
 import { Tabs } from "../tabs";
@@ -50,7 +51,7 @@ function last(l: Listed) {
   return said;
 }
 
-function Row({ l, current }: { l: Listed; current: boolean }) {
+function DrawRow({ l, current }: { l: Listed; current: boolean }) {
   return (
     <li>
       <a
@@ -88,6 +89,8 @@ function Row({ l, current }: { l: Listed; current: boolean }) {
     </li>
   );
 }
+
+const Row = same(DrawRow, ["l", "current"]);
 
 /** Up and down go from chat to chat. */
 function rove(e: KeyboardEvent) {
@@ -165,7 +168,7 @@ export function ChatList({ current, at }: { current?: string; at: string }) {
         {all.value && shown.length === 0 && <Nothing />}
         <ul aria-label={t("list.title")} onKeyDown={rove}>
           {shown.map((l) => (
-            <Row key={l.id} l={l} current={l.id === current} />
+            <Row key={`${l.id} ${language.value}`} l={l} current={l.id === current} />
           ))}
         </ul>
         <div class="begin">
