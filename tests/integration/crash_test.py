@@ -372,7 +372,7 @@ def test_joining():
                 if said.status == -9:
                     r = w.cs(a.name, *command(n))
                     # Whoever saw the words has all that there was to get.
-                    check(r.status == 0 or "recovery words" in said.out and
+                    check(r.status == 0 or "bring the account back" in said.out and
                           "already belongs" in r.err,
                           "again, after %d of %d: %s" % (at, total, r))
                 done(n)
