@@ -5,7 +5,7 @@
 Each operation is cut off right before its n-th change of the database, for
 several n; then the same is asked again, which has to work, or to say that it
 was done; then both sides write to each other.  CRASH_POINTS=all tries every
-point, CRASH_SEED repeats a run.
+point, CRASH_SEED=n other ones.
 """
 import json
 import os
@@ -14,7 +14,7 @@ import random
 from world import World, check, main, photo
 
 POINTS = os.environ.get("CRASH_POINTS", "5")
-SEED = int(os.environ.get("CRASH_SEED", random.randrange(10**6)))
+SEED = int(os.environ.get("CRASH_SEED", 1))
 
 
 class Cut:

@@ -191,7 +191,9 @@ add_device(struct cs_client *c, const char *device_name)
 	enum cs_err err = client_device_add(
 	    c, cs_buf_view(&c->self.credential), c->self.device, device_name);
 
-	if (err == CS_ERR_DENIED && c->link.hub_code == CS_WIRE_E_LIMIT)
+	/* A share that is used up says when there is more of it. */
+	if (err == CS_ERR_DENIED && c->link.hub_code == CS_WIRE_E_LIMIT &&
+	    c->link.session.retry_s == 0)
 		return client_problem(c, err,
 		    "The account has %d devices, as many as there may be. "
 		    "Remove the others: --remove-others.",
@@ -254,13 +256,41 @@ remove_others(struct cs_client *c, const struct keys *keys)
 
 /* ---- in order ----------------------------------------------------------- */
 
+/* As a device of the account: what was asked for beside coming back. */
+static enum cs_err
+log_in_and_remove(struct cs_client *c, const struct cs_client_recovery *r,
+    const struct keys *keys)
+{
+	enum cs_err err;
+
+	if ((err = client_reach(c)) || (err = client_login(c)) ||
+	    (err = client_key_packages_fill(c)) ||
+	    (err = client_revocations_fetch(c)))
+		return err;
+	return r->others == CS_CLIENT_REMOVE_DEVICES ? remove_others(c, keys)
+						     : CS_OK;
+}
+
+/* Is the account of these words here already, from an earlier call? */
+static bool
+is_back(
+    struct cs_client *c, const struct cs_client_invite *link, const char *words)
+{
+	return memcmp(c->self.root, link->root, sizeof link->root) == 0 &&
+	    cs_client_recovery_check(c, words) == CS_OK;
+}
+
 static enum cs_err
 recover(struct cs_client *c, const struct cs_client_invite *link,
     const struct cs_client_recovery *r, const struct keys *keys)
 {
-	enum cs_err err;
+	enum cs_err err = client_home_check_new(c);
 
-	if ((err = client_home_check_new(c)))
+	if (err == CS_ERR_EXISTS && is_back(c, link, r->words))
+		return log_in_and_remove(c, r, keys);
+	if (err == CS_ERR_EXISTS)
+		err = client_home_check_new(c); /* for its sentence */
+	if (err)
 		return err;
 	strcpy(c->self.host, link->host);
 	c->self.port = link->port;
@@ -272,11 +302,7 @@ recover(struct cs_client *c, const struct cs_client_invite *link,
 		return err;
 	/* The connection was good for that alone. */
 	client_offline(c);
-	if ((err = client_reach(c)) || (err = client_login(c)) ||
-	    (err = client_key_packages_fill(c)) ||
-	    (err = client_revocations_fetch(c)) ||
-	    (r->others == CS_CLIENT_REMOVE_DEVICES &&
-		(err = remove_others(c, keys))) ||
+	if ((err = log_in_and_remove(c, r, keys)) ||
 	    (err = client_notes_fetch(c)) ||
 	    (err = client_group_notes_fetch(c)))
 		return err;
