@@ -10,6 +10,7 @@ import { called, find, nameOf } from "../../stores/conversations";
 import { act, changes, state } from "../../stores/engine";
 import { Line } from "../line";
 import { Icon } from "../parts/icon";
+import { Qr } from "../parts/qr";
 import { Face, forgetFace } from "../parts/face";
 import { Bar, Choice, CopyButton, Do, Failed, Foreign, Input, Sheet, useDoing, Who } from "../parts/parts";
 import { Chooser } from "./new";
@@ -322,6 +323,7 @@ function Link({ id }: { id: string }) {
       <p class="hint">{t("group.link-hint")}</p>
       {link && (
         <>
+          <Qr text={link} label={t("scan.code")} />
           <p class="digits note">{link}</p>
           <CopyButton text={link} />
         </>

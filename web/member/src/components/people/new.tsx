@@ -6,6 +6,7 @@ import { ask, EngineError } from "../../runtime/runtime";
 import { go, href } from "../../router";
 import { all, people, refresh } from "../../stores/conversations";
 import { act, state } from "../../stores/engine";
+import { Scan } from "../parts/scan";
 import { Bar, Choice, Failed, Input, Tell, useDoing } from "../parts/parts";
 import { shown } from "./people";
 
@@ -163,6 +164,7 @@ export function AskGroup() {
     <>
       <Bar title={t("ask.title")} back={href("new")} />
       <main class="page" id="main">
+        <Scan found={setLink} />
         <Input label={t("ask.link")} value={link} set={setLink} digits placeholder="https://…/g#…" />
         <Input label={t("ask.text")} value={text} set={setText} />
         {asked && (

@@ -10,6 +10,7 @@ import { choice, keepChoice } from "../../stores/choices";
 import { act, carryHistory, refreshState, state } from "../../stores/engine";
 import { Tongues } from "../joining/joining";
 import { Line } from "../line";
+import { Qr } from "../parts/qr";
 import type { Sign } from "../parts/icon";
 import { Icon } from "../parts/icon";
 import { Bar, Choice, CopyButton, Failed, Input, Tell, useDoing, Who } from "../parts/parts";
@@ -122,6 +123,7 @@ function Linking({ done }: { done: () => void }) {
       {!asks && code && (
         <>
           <p>{t("link.hint")}</p>
+          <Qr text={code} label={t("scan.code")} />
           <p class="digits note">{code}</p>
           <CopyButton text={code} />
         </>
