@@ -24,6 +24,7 @@
 #include "hub/files/files.h"
 #include "hub/network/network.h"
 #include "hub/page.h"
+#include "hub/push/push.h"
 #include "hub/signing/signer.h"
 #include "hub/signing/tls.h"
 #include "hub/talk/talk.h"
@@ -35,12 +36,14 @@
 #define OWN_FILES 64        /* of a process, beside its connections */
 #define FILES_ANYWHERE 1024 /* on any system */
 #define TAKE_OVER_MS 5000   /* for a hub that was killed to be gone */
+/* Where Debian and others keep them. */
+#define AUTHORITIES "/etc/ssl/certs/ca-certificates.crt"
 #define QUIET_MS 50 /* after a change of keys: others may belong to it */
 #define QUIET_MAX 40
 
 /* Where each process stands among the parts. */
 enum { SIGNER, TLS, FILES, DATABASE, NETWORKS };
-#define PARTS_MAX (NETWORKS + HUB_NETWORK_MAX)
+#define PARTS_MAX (NETWORKS + HUB_NETWORK_MAX + 1)
 
 /* How often the hub looks for what its operator has to see to. */
 #define LOOK_MS ((uint64_t)10 * 60 * CS_SECOND_MS)
@@ -55,8 +58,8 @@ struct parent {
 	struct cs_net_limits limits; /* of all network processes */
 	uint64_t wanted;             /* connections, if files allowed */
 	struct cs_family_part parts[PARTS_MAX];
-	struct cs_family_link links[2 + 3 * HUB_NETWORK_MAX];
-	size_t n_links;
+	struct cs_family_link links[3 + 3 * HUB_NETWORK_MAX];
+	size_t n_parts, n_links;
 	void (*tell)(const char *sentence);
 	size_t troubles; /* that were said last, and when */
 	uint64_t troubled_ms;
@@ -91,6 +94,10 @@ on_said(void *arg, size_t part, const struct cs_hand *h)
 		    "(%s): it has to be PEM, with a key on P-256 that belongs "
 		    "to it.",
 		    cs_err_text((enum cs_err)h->number));
+	else if (cs_hand_is(h, "authorities"))
+		say(arg,
+		    "No pushes are sent: there are no certificates of "
+		    "authorities.");
 	else if (cs_hand_is(h, "page"))
 		say(arg,
 		    "What is installed as the page is none (%s), and is not "
@@ -293,6 +300,24 @@ equip_network(const struct parent *p, size_t i, int socket)
 	return p->conf.web_port != 0 ? equip_web(p, i, socket) : CS_OK;
 }
 
+/* Whom to ask about pushes is where the pages are. */
+static enum cs_err
+equip_push(const struct parent *p, int socket)
+{
+	const char *authorities = p->conf.push_authorities[0] != '\0'
+	    ? p->conf.push_authorities
+	    : AUTHORITIES;
+	enum cs_err err = cs_hand_bytes(
+	    socket, "subject", 0, cs_view_str(p->conf.origins[0]));
+
+	if (err == CS_OK)
+		err = hand_key(p, socket, "vapid.key");
+	if (err == CS_OK || err == CS_ERR_NOT_FOUND)
+		err = hand_web_file(
+		    socket, "authorities", authorities, S_IWGRP | S_IWOTH);
+	return err == CS_ERR_CLOSED || err == CS_ERR_SHARED ? err : CS_OK;
+}
+
 static enum cs_err
 equip(void *arg, size_t part, int socket)
 {
@@ -315,7 +340,9 @@ equip(void *arg, size_t part, int socket)
 	case DATABASE:
 		return equip_database(p, socket);
 	default:
-		return equip_network(p, part - NETWORKS, socket);
+		return part - NETWORKS < p->n_networks
+		    ? equip_network(p, part - NETWORKS, socket)
+		    : equip_push(p, socket);
 	}
 }
 
@@ -550,6 +577,11 @@ plan(struct parent *p)
 	add_part(p, DATABASE, HUB_DATABASE, 0);
 	add_link(p, SIGNER, DATABASE);
 	add_link(p, FILES, DATABASE);
+	p->n_parts = NETWORKS + p->n_networks;
+	if (p->conf.web_port != 0) {
+		add_part(p, p->n_parts, HUB_PUSH, 0);
+		add_link(p, p->n_parts++, DATABASE);
+	}
 	for (unsigned i = 0; i < p->n_networks; i++) {
 		add_part(p, NETWORKS + i, HUB_NETWORK, i);
 		add_link(p, TLS, NETWORKS + i);
@@ -681,7 +713,7 @@ cs_hub_run(const char *dir, void (*ready)(const struct cs_hub_ready *at),
 		goto out;
 	config = (struct cs_family_config){
 		.parts = p->parts,
-		.n_parts = NETWORKS + p->n_networks,
+		.n_parts = p->n_parts,
 		.links = p->links,
 		.n_links = p->n_links,
 		.stops_first = DATABASE,
@@ -728,6 +760,7 @@ cs_hub_part(const char *name)
 		{ HUB_FILES, hub_files_main },
 		{ HUB_DATABASE, hub_database_main },
 		{ HUB_NETWORK, hub_network_main },
+		{ HUB_PUSH, hub_push_main },
 	};
 
 	for (size_t i = 0; i < sizeof parts / sizeof *parts; i++)

@@ -592,6 +592,18 @@ static const struct cs_wire_field cs_wire_own_asks_answer_fields[] = {
 };
 SHAPE(cs_wire_own_asks_answer);
 
+static const struct cs_wire_field cs_wire_push_set_fields[] = {
+	FIELD(CS_WIRE_VEC, cs_wire_push_set, endpoint, CS_WIRE_ENDPOINT_MAX),
+	FIELD(CS_WIRE_FIXED, cs_wire_push_set, key, 0),
+	FIELD(CS_WIRE_FIXED, cs_wire_push_set, auth, 0),
+};
+SHAPE(cs_wire_push_set);
+
+static const struct cs_wire_field cs_wire_push_set_answer_fields[] = {
+	FIELD(CS_WIRE_VEC, cs_wire_push_set_answer, key, CS_WIRE_PUSH_KEY_LEN),
+};
+SHAPE(cs_wire_push_set_answer);
+
 const struct cs_wire_shape cs_wire_empty_shape = { NULL, 0,
 	sizeof(struct cs_wire_empty) };
 
@@ -667,6 +679,8 @@ static const struct {
 	    "Only the owner and the admins of this group can write to it." },
 	{ CS_WIRE_E_GROUP_LINK, "group-link",
 	    "This link does not lead to a group, or not any more." },
+	{ CS_WIRE_E_PUSH, "push",
+	    "The hub sends no notifications to this browser's service." },
 };
 
 const char *

@@ -69,6 +69,8 @@ enum cs_wire_kind {
 	CS_WIRE_GROUP_ASKS = 50,
 	CS_WIRE_GROUP_ASK_DROP = 51,
 	CS_WIRE_OWN_ASKS = 52,
+	CS_WIRE_PUSH_SET = 60,
+	CS_WIRE_PUSH_CLEAR = 61,
 	/* from the hub */
 	CS_WIRE_HELLO = 128,
 	CS_WIRE_ANSWER = 129,
@@ -114,6 +116,7 @@ enum cs_wire_code {
 	CS_WIRE_E_DESK_HEAD = 34, /* the hub knows a later one, or another */
 	CS_WIRE_E_READERS = 35,   /* only owner and admins of the group write */
 	CS_WIRE_E_GROUP_LINK = 36, /* no link to a group, or not any more */
+	CS_WIRE_E_PUSH = 40,       /* the hub sends no pushes there */
 };
 /* A short stable name, such as "stale-epoch"; never NULL. */
 const char *cs_wire_code_name(uint16_t code);
@@ -162,6 +165,8 @@ const char *cs_wire_code_text(uint16_t code);
 #define CS_WIRE_GROUP_ASK_MAX 6144
 #define CS_WIRE_GROUP_ASKS_MAX 100 /* that wait for a group */
 #define CS_WIRE_OWN_ASKS_MAX 20    /* of an account */
+#define CS_WIRE_ENDPOINT_MAX 1024
+#define CS_WIRE_PUSH_KEY_LEN 65
 
 #define CS_WIRE_SHAPE(name) extern const struct cs_wire_shape name##_shape
 
@@ -892,3 +897,19 @@ struct cs_wire_own_asks_answer {
 	struct cs_wire_list asks; /* of cs_wire_own_ask */
 };
 CS_WIRE_SHAPE(cs_wire_own_asks_answer);
+
+/* CS_WIRE_PUSH_SET: where the device's browser gets pushes, and what they are
+ * sealed with (RFC 8291), in place of what was before; an empty endpoint asks
+ * for the answer alone.  The answer: the hub's key for such services (RFC
+ * 8292); empty: it sends none.  CS_WIRE_PUSH_CLEAR: request and answer empty.
+ */
+struct cs_wire_push_set {
+	struct cs_view endpoint;
+	uint8_t key[65];
+	uint8_t auth[16];
+};
+CS_WIRE_SHAPE(cs_wire_push_set);
+struct cs_wire_push_set_answer {
+	struct cs_view key;
+};
+CS_WIRE_SHAPE(cs_wire_push_set_answer);

@@ -116,7 +116,7 @@ struct hub_pending;
 
 #define HUB_BUCKETS 16384
 #define HUB_LINKS_MAX 64 /* network processes */
-#define HUB_OTHERS_MAX 4 /* other sockets that a round waits for */
+#define HUB_OTHERS_MAX 5 /* other sockets that a round waits for */
 
 /* Where dropping what is too old has got to (hub/retention.h). */
 struct hub_sweep {
@@ -180,6 +180,7 @@ struct cs_hub {
 	uint64_t commit_us;         /* that its commit took */
 	struct hub_fanout *fanouts; /* core/fanout.h */
 	size_t n_fanouts, cap_fanouts;
+	struct hub_pushes *pushes; /* core/push.h; NULL: none are sent */
 	struct hub_wake *wakes;
 	size_t n_wakes, cap_wakes;
 	unsigned connections;          /* that may be at once */
