@@ -56,8 +56,8 @@ static enum cs_err
 load(struct cs_hub *hub)
 {
 	struct cs_rows rows;
-	enum cs_err err =
-	    cs_db_query(&rows, hub->db, "SELECT device FROM push");
+	enum cs_err err = cs_db_query(
+	    &rows, hub->db, "SELECT device FROM push ORDER BY device");
 
 	while (err == CS_OK && cs_rows_next(&rows)) {
 		uint8_t device[CS_ID_LEN];
