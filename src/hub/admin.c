@@ -5,11 +5,14 @@
 #include <string.h>
 #include <sys/stat.h>
 #include <time.h>
+#include <unistd.h>
 
 #include "base/alloc.h"
 #include "base/text.h"
 #include "crypto/hash.h"
+#include "crypto/init.h"
 #include "crypto/random.h"
+#include "crypto/tls_signer.h"
 #include "franking/cert.h"
 #include "hub/core/hub.h"
 #include "hub/core/keys.h"
@@ -18,6 +21,8 @@
 #include "store/file.h"
 
 #define INVITE_LEN 16
+#define WEB_FILE_MAX ((size_t)64 << 10)
+#define WEB_PATH_SIZE 256
 
 static enum cs_err
 open_db(struct cs_db **out, const char *dir)
@@ -145,6 +150,80 @@ cs_hub_renew(const char *dir)
 	return err ? err : hub_root_forget(dir);
 }
 
+/* Is it a certificate with its key? */
+static enum cs_err
+check_web(const struct cs_hub_web *web)
+{
+	struct cs_buf cert = { 0 }, key = { 0 };
+	struct cs_tls_signer *signer = NULL;
+	enum cs_err err;
+
+	if ((err = cs_file_read(&cert, web->cert, WEB_FILE_MAX)) == CS_OK)
+		err = cs_file_read(&key, web->key, WEB_FILE_MAX);
+	/* That is said of a hub. */
+	if (err == CS_ERR_NOT_FOUND)
+		err = CS_ERR_IO;
+	if (err == CS_OK &&
+	    (err = cs_tls_signer_new(&signer, cs_buf_view(&key))) == CS_OK)
+		err = cs_tls_signer_check(signer, cs_buf_view(&cert));
+	cs_tls_signer_free(signer);
+	cs_buf_free(&cert);
+	cs_buf_free(&key);
+	return err;
+}
+
+/* hub.conf knows files by their whole paths, which may be links. */
+static enum cs_err
+put_path(char out[static WEB_PATH_SIZE], const char *path)
+{
+	char here[WEB_PATH_SIZE] = "";
+	int n;
+
+	if (path[0] != '/' && getcwd(here, sizeof here) == NULL)
+		return CS_ERR_IO;
+	n = snprintf(out, WEB_PATH_SIZE, "%s%s%s", here,
+	    path[0] != '/' ? "/" : "", path);
+	return n > 0 && n < WEB_PATH_SIZE && strchr(out, '\n') == NULL
+	    ? CS_OK
+	    : CS_ERR_IO;
+}
+
+enum cs_err
+cs_hub_web_set(const char *dir, const struct cs_hub_web *web)
+{
+	struct hub_conf conf;
+	enum cs_err err = hub_conf_read(&conf, dir);
+
+	if (err)
+		return err;
+	conf.web_host[0] = conf.web_cert[0] = conf.web_key[0] = '\0';
+	conf.n_origins = 0;
+	if ((err = cs_crypto_init()))
+		return err;
+	conf.web_port = web->port;
+	if (web->port == 0)
+		return hub_conf_write(dir, &conf);
+	snprintf(conf.web_host, sizeof conf.web_host, "%s", web->host);
+	for (size_t i = 0; i < web->n_origins; i++) {
+		if (!hub_origin_valid(web->origins[i]))
+			return CS_ERR_MISUSE;
+		snprintf(conf.origins[conf.n_origins++], HUB_ORIGIN_SIZE, "%s",
+		    web->origins[i]);
+	}
+	if (conf.n_origins == 0)
+		return CS_ERR_MISUSE;
+	if (web->cert == NULL && !hub_conf_loopback(web->host))
+		return CS_ERR_DENIED;
+	if (web->cert != NULL &&
+	    ((err = check_web(web)) ||
+		(err = put_path(conf.web_cert, web->cert)) ||
+		(err = put_path(conf.web_key, web->key))))
+		return err;
+	if ((err = hub_keys_create_vapid(dir)))
+		return err;
+	return hub_conf_write(dir, &conf);
+}
+
 static enum cs_err
 summarize_age(struct cs_hub_summary *out, struct cs_db *db)
 {
@@ -210,6 +289,8 @@ cs_hub_summarize(struct cs_hub_summary *out, const char *dir)
 		goto out;
 	strcpy(out->name, conf.name);
 	strcpy(out->host, conf.host);
+	snprintf(out->web_host, sizeof out->web_host, "%s", conf.web_host);
+	out->web_port = conf.web_port;
 	out->port = conf.port;
 	out->desk = stat(desk, &st) == 0;
 	err = hub_root_here(&out->root_here, dir);

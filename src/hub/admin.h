@@ -36,11 +36,31 @@ CS_CHECKED enum cs_err cs_hub_join_desk(const char *dir,
  * root key in ${dir}.  CS_ERR_NOT_FOUND: it is elsewhere. */
 CS_CHECKED enum cs_err cs_hub_renew(const char *dir);
 
+/* Where pages come in that members use in a browser. */
+#define CS_HUB_WEB_ORIGINS_MAX 4
+struct cs_hub_web {
+	char host[64];
+	int port;               /* 0: nowhere */
+	const char *cert, *key; /* files; or NULL: without TLS */
+	const char *origins[CS_HUB_WEB_ORIGINS_MAX];
+	size_t n_origins;
+};
+/* Write it into hub.conf; a hub that runs listens there once it is started
+ * anew.  CS_ERR_MISUSE: an origin is none; CS_ERR_DENIED: without TLS, and on
+ * an address that others reach; CS_ERR_IO, CS_ERR_SHARED: a file cannot be
+ * read; CS_ERR_FORMAT, CS_ERR_UNSUPPORTED, CS_ERR_MISMATCH: no certificate or
+ * key, a key that is not on P-256, or one of another certificate;
+ * CS_ERR_NOT_FOUND: there is no hub. */
+CS_CHECKED enum cs_err cs_hub_web_set(
+    const char *dir, const struct cs_hub_web *web);
+
 /* Name and address, and how much there is. */
 struct cs_hub_summary {
 	char name[256];
 	char host[64];
 	int port;
+	char web_host[64]; /* where pages come in; port 0: nowhere */
+	int web_port;
 	uint64_t accounts, disabled, groups, entries, blobs, reports;
 	/* Groups in which somebody has to be proposed for removal; those where
 	 * that failed; since when the first waits, in ms. */

@@ -23,6 +23,8 @@
 #include "hub/database.h"
 #include "hub/files/files.h"
 #include "hub/network/network.h"
+#include "hub/page.h"
+#include "hub/push/push.h"
 #include "hub/signing/signer.h"
 #include "hub/signing/tls.h"
 #include "hub/talk/talk.h"
@@ -34,12 +36,14 @@
 #define OWN_FILES 64        /* of a process, beside its connections */
 #define FILES_ANYWHERE 1024 /* on any system */
 #define TAKE_OVER_MS 5000   /* for a hub that was killed to be gone */
+/* Where Debian and others keep them. */
+#define AUTHORITIES "/etc/ssl/certs/ca-certificates.crt"
 #define QUIET_MS 50 /* after a change of keys: others may belong to it */
 #define QUIET_MAX 40
 
 /* Where each process stands among the parts. */
 enum { SIGNER, TLS, FILES, DATABASE, NETWORKS };
-#define PARTS_MAX (NETWORKS + HUB_NETWORK_MAX)
+#define PARTS_MAX (NETWORKS + HUB_NETWORK_MAX + 1)
 
 /* How often the hub looks for what its operator has to see to. */
 #define LOOK_MS ((uint64_t)10 * 60 * CS_SECOND_MS)
@@ -47,14 +51,15 @@ enum { SIGNER, TLS, FILES, DATABASE, NETWORKS };
 struct parent {
 	struct cs_folder folder;
 	struct hub_conf conf;
-	int keys, blobs, lock, watched; /* descriptors, or -1 */
-	int listeners[HUB_NETWORK_MAX];
+	int keys, blobs, page, lock, watched; /* descriptors, or -1 */
+	int listeners[HUB_NETWORK_MAX], web_listeners[HUB_NETWORK_MAX];
+	int page_watch; /* what inotify calls the page's folder */
 	unsigned n_networks;
 	struct cs_net_limits limits; /* of all network processes */
 	uint64_t wanted;             /* connections, if files allowed */
 	struct cs_family_part parts[PARTS_MAX];
-	struct cs_family_link links[2 + 3 * HUB_NETWORK_MAX];
-	size_t n_links;
+	struct cs_family_link links[3 + 3 * HUB_NETWORK_MAX];
+	size_t n_parts, n_links;
 	void (*tell)(const char *sentence);
 	size_t troubles; /* that were said last, and when */
 	uint64_t troubled_ms;
@@ -84,6 +89,21 @@ on_said(void *arg, size_t part, const struct cs_hand *h)
 		say(arg,
 		    "New keys are not taken up (%s); the hub goes on with "
 		    "those that it has.",
+		    cs_err_text((enum cs_err)h->number));
+	else if (cs_hand_is(h, "web-keys"))
+		say(arg,
+		    "The certificate for pages, or its key, is not taken up "
+		    "(%s): it has to be PEM, with a key on P-256 that belongs "
+		    "to it.",
+		    cs_err_text((enum cs_err)h->number));
+	else if (cs_hand_is(h, "authorities"))
+		say(arg,
+		    "No pushes are sent: there are no certificates of "
+		    "authorities.");
+	else if (cs_hand_is(h, "page"))
+		say(arg,
+		    "What is installed as the page is none (%s), and is not "
+		    "shown.",
 		    cs_err_text((enum cs_err)h->number));
 	else if (cs_hand_is(h, "clock"))
 		say(arg,
@@ -126,22 +146,77 @@ is_ours(const struct stat *st)
 	    (st->st_mode & (S_IWGRP | S_IWOTH)) == 0;
 }
 
-/* Hand over a file of the keys' folder; one of nobody else's making. */
+/* Hand over a file of one of the hub's folders as ${word}; one of nobody else's
+ * making. */
 static enum cs_err
-hand_key(const struct parent *p, int socket, const char *name)
+hand_file(int folder, int socket, const char *name, struct cs_hand *word)
 {
-	int fd = openat(p->keys, name, O_RDONLY | O_NOFOLLOW | O_CLOEXEC);
+	int fd = openat(folder, name, O_RDONLY | O_NOFOLLOW | O_CLOEXEC);
 	struct stat st;
 	enum cs_err err;
 
 	if (fd < 0)
 		return errno == ELOOP ? CS_ERR_SHARED : cs_file_errno();
+	word->fd = fd;
 	if (fstat(fd, &st) != 0 || !S_ISREG(st.st_mode) || !is_ours(&st))
 		err = CS_ERR_SHARED;
 	else
-		err = cs_hand_word(socket, name, fd);
+		err = cs_hand_send(socket, word);
 	close(fd);
 	return err;
+}
+
+static enum cs_err
+hand_key(const struct parent *p, int socket, const char *name)
+{
+	struct cs_hand word = { .number = 0 };
+
+	snprintf(word.word, sizeof word.word, "%s", name);
+	return hand_file(p->keys, socket, name, &word);
+}
+
+/* What certbot or uacme wrote may be root's, and lie behind a link. */
+static enum cs_err
+hand_web_file(int socket, const char *word, const char *path, mode_t others)
+{
+	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+	struct stat st;
+	enum cs_err err;
+
+	if (fd < 0)
+		return cs_file_errno();
+	if (fstat(fd, &st) != 0 || !S_ISREG(st.st_mode) ||
+	    (st.st_uid != 0 && st.st_uid != geteuid() && geteuid() != 0) ||
+	    (st.st_mode & others) != 0)
+		err = CS_ERR_SHARED;
+	else
+		err = cs_hand_word(socket, word, fd);
+	close(fd);
+	return err;
+}
+
+/* The public certificate and its key.  A hub whose certificate cannot be read
+ * goes on for those who need none. */
+static enum cs_err
+hand_web(const struct parent *p, int socket)
+{
+	enum cs_err err;
+
+	if (p->conf.web_cert[0] == '\0')
+		return CS_OK;
+	if ((err = hand_web_file(socket, "web-key", p->conf.web_key,
+		 S_IWGRP | S_IRWXO)) == CS_OK &&
+	    (err = hand_web_file(socket, "web-cert", p->conf.web_cert,
+		 S_IWGRP | S_IWOTH)) == CS_OK)
+		return cs_hand_word(socket, "web-keys", -1);
+	if (err == CS_ERR_CLOSED)
+		return err;
+	say(p,
+	    "The certificate for pages, %s, or its key, cannot be read (%s): "
+	    "both have to be the hub's or root's, and the key nobody else's to "
+	    "read.",
+	    p->conf.web_cert, cs_err_text(err));
+	return CS_OK;
 }
 
 static enum cs_err
@@ -199,6 +274,36 @@ share(const struct parent *p, unsigned of)
 	return (of + p->n_networks - 1) / p->n_networks;
 }
 
+/* A hub may have no page, or but one. */
+static enum cs_err
+hand_page(const struct parent *p, int socket, uint32_t number, const char *name)
+{
+	struct cs_hand word = { .word = "page", .number = number };
+	enum cs_err err = hand_file(p->page, socket, name, &word);
+
+	return err == CS_ERR_NOT_FOUND ? CS_OK : err;
+}
+
+static enum cs_err
+equip_web(const struct parent *p, size_t i, int socket)
+{
+	struct cs_net_web web = {
+		.listener = -1,
+		.plain = p->conf.web_cert[0] == '\0',
+		.n_origins = p->conf.n_origins,
+	};
+	enum cs_err err;
+
+	_Static_assert(sizeof web.origins == sizeof p->conf.origins,
+	    "origins are copied as they are");
+	memcpy(web.origins, p->conf.origins, sizeof web.origins);
+	if ((err = cs_hand_bytes(socket, "web", 0, HUB_TALK_OF(web))) ||
+	    (err = cs_hand_word(socket, "web-listener", p->web_listeners[i])) ||
+	    (err = hand_page(p, socket, 0, HUB_PAGE_NOW)))
+		return err;
+	return hand_page(p, socket, 1, HUB_PAGE_BEFORE);
+}
+
 static enum cs_err
 equip_network(const struct parent *p, size_t i, int socket)
 {
@@ -211,8 +316,28 @@ equip_network(const struct parent *p, size_t i, int socket)
 	l.connects_address = share(p, l.connects_address);
 	l.connects = share(p, l.connects);
 	l.waiting_all /= p->n_networks;
-	err = cs_hand_bytes(socket, "limits", 0, HUB_TALK_OF(l));
-	return err ? err : cs_hand_word(socket, "listener", p->listeners[i]);
+	if ((err = cs_hand_bytes(socket, "limits", 0, HUB_TALK_OF(l))) ||
+	    (err = cs_hand_word(socket, "listener", p->listeners[i])))
+		return err;
+	return p->conf.web_port != 0 ? equip_web(p, i, socket) : CS_OK;
+}
+
+/* Whom to ask about pushes is where the pages are. */
+static enum cs_err
+equip_push(const struct parent *p, int socket)
+{
+	const char *authorities = p->conf.push_authorities[0] != '\0'
+	    ? p->conf.push_authorities
+	    : AUTHORITIES;
+	enum cs_err err = cs_hand_bytes(
+	    socket, "subject", 0, cs_view_str(p->conf.origins[0]));
+
+	if (err == CS_OK)
+		err = hand_key(p, socket, "vapid.key");
+	if (err == CS_OK || err == CS_ERR_NOT_FOUND)
+		err = hand_web_file(
+		    socket, "authorities", authorities, S_IWGRP | S_IWOTH);
+	return err == CS_ERR_CLOSED || err == CS_ERR_SHARED ? err : CS_OK;
 }
 
 static enum cs_err
@@ -223,62 +348,112 @@ equip(void *arg, size_t part, int socket)
 		"registrar.cert", NULL };
 	static const char *const tls[] = { "tls.key", "tls.pem", NULL };
 	const struct parent *p = arg;
+	enum cs_err err;
 
 	switch (part) {
 	case SIGNER:
 		return hand_keys(p, socket, signer);
 	case TLS:
-		return hand_keys(p, socket, tls);
+		if ((err = hand_keys(p, socket, tls)))
+			return err;
+		return hand_web(p, socket);
 	case FILES:
 		return cs_hand_word(socket, "blobs", p->blobs);
 	case DATABASE:
 		return equip_database(p, socket);
 	default:
-		return equip_network(p, part - NETWORKS, socket);
+		return part - NETWORKS < p->n_networks
+		    ? equip_network(p, part - NETWORKS, socket)
+		    : equip_push(p, socket);
 	}
 }
 
 /* ---- keys that change --------------------------------------------------- */
 
-static void
-drain(int fd)
-{
-	char events[4096];
+/* Which folders something has changed in. */
+struct changes {
+	bool page, other;
+};
 
-	while (read(fd, events, sizeof events) > 0)
-		;
+static void
+drain(struct changes *out, const struct parent *p)
+{
+	_Alignas(struct inotify_event) char events[4096];
+	ssize_t n;
+
+	while ((n = read(p->watched, events, sizeof events)) > 0)
+		for (char *at = events; at < events + n;) {
+			const struct inotify_event *e =
+			    (const struct inotify_event *)(void *)at;
+
+			if (e->wd == p->page_watch)
+				out->page = true;
+			else
+				out->other = true;
+			at += sizeof *e + e->len;
+		}
 }
 
-/* Something in the keys' folder has changed.  What else belongs to it follows
- * at once: a key and its certificate are two files. */
+/* Something in the keys' folder has changed, or in that of the page.  What else
+ * belongs to it follows at once: a key and its certificate are two files. */
 static void
 on_changed(void *arg, struct cs_family *f)
 {
 	const struct parent *p = arg;
 	struct pollfd more = { p->watched, POLLIN, 0 };
+	struct changes what = { false, false };
 
 	for (int i = 0; i < QUIET_MAX && poll(&more, 1, QUIET_MS) > 0; i++) {
-		drain(p->watched);
+		drain(&what, p);
 		/* The desk's certificates are whole by themselves. */
-		(void)!cs_family_equip(f, DATABASE);
+		if (what.other)
+			(void)!cs_family_equip(f, DATABASE);
 	}
+	for (unsigned i = 0; what.page && i < p->n_networks; i++)
+		(void)!cs_family_equip(f, NETWORKS + i);
+	if (!what.other)
+		return;
 	(void)!cs_family_equip(f, SIGNER);
 	(void)!cs_family_equip(f, TLS);
 }
 
-static enum cs_err
-watch_keys(struct parent *p)
+/* By its descriptor: the folder that was checked. */
+static int
+watch(const struct parent *p, int folder)
 {
 	char path[64];
 
+	snprintf(path, sizeof path, "/proc/self/fd/%d", folder);
+	return inotify_add_watch(
+	    p->watched, path, IN_CLOSE_WRITE | IN_MOVED_TO | IN_DELETE);
+}
+
+/* The folder of a file that certbot or uacme replaces, or the link to it.  One
+ * that is not there is said when the file is read. */
+static void
+watch_beside(const struct parent *p, const char *file)
+{
+	char folder[sizeof p->conf.web_cert];
+	char *end;
+
+	snprintf(folder, sizeof folder, "%s", file);
+	if ((end = strrchr(folder, '/')) == NULL)
+		return;
+	end[end == folder] = '\0';
+	(void)inotify_add_watch(
+	    p->watched, folder, IN_CLOSE_WRITE | IN_MOVED_TO | IN_CREATE);
+}
+
+static enum cs_err
+watch_folders(struct parent *p)
+{
 	p->watched = inotify_init1(IN_CLOEXEC | IN_NONBLOCK);
-	/* By its descriptor: the folder that was checked. */
-	snprintf(path, sizeof path, "/proc/self/fd/%d", p->keys);
-	return p->watched >= 0 &&
-		inotify_add_watch(p->watched, path,
-		    IN_CLOSE_WRITE | IN_MOVED_TO | IN_DELETE) >= 0
-	    ? CS_OK
-	    : CS_ERR_IO;
+	if (p->watched < 0 || watch(p, p->keys) < 0 ||
+	    (p->page_watch = watch(p, p->page)) < 0)
+		return CS_ERR_IO;
+	watch_beside(p, p->conf.web_cert);
+	watch_beside(p, p->conf.web_key);
+	return CS_OK;
 }
 
 /* ---- what the operator has to see to ------------------------------------ */
@@ -429,6 +604,11 @@ plan(struct parent *p)
 	add_part(p, DATABASE, HUB_DATABASE, 0);
 	add_link(p, SIGNER, DATABASE);
 	add_link(p, FILES, DATABASE);
+	p->n_parts = NETWORKS + p->n_networks;
+	if (p->conf.web_port != 0) {
+		add_part(p, p->n_parts, HUB_PUSH, 0);
+		add_link(p, p->n_parts++, DATABASE);
+	}
 	for (unsigned i = 0; i < p->n_networks; i++) {
 		add_part(p, NETWORKS + i, HUB_NETWORK, i);
 		add_link(p, TLS, NETWORKS + i);
@@ -450,6 +630,33 @@ open_inner(int *fd, const struct parent *p, const char *name)
 	return fstat(*fd, &st) == 0 && is_ours(&st) ? CS_OK : CS_ERR_SHARED;
 }
 
+/* Both ports or none. */
+static enum cs_err
+listen_all(struct parent *p)
+{
+	enum cs_err err = cs_net_listen(
+	    p->listeners, p->n_networks, p->conf.host, p->conf.port);
+
+	if (err || p->conf.web_port == 0)
+		return err;
+	err = cs_net_listen(p->web_listeners, p->n_networks, p->conf.web_host,
+	    p->conf.web_port);
+	for (unsigned i = 0; err != CS_OK && i < p->n_networks; i++) {
+		close(p->listeners[i]);
+		p->listeners[i] = -1;
+	}
+	return err;
+}
+
+/* A hub that is older than pages has no folder for them. */
+static enum cs_err
+open_page(struct parent *p)
+{
+	if (mkdirat(p->folder.fd, HUB_PAGE, 0700) != 0 && errno != EEXIST)
+		return cs_file_errno();
+	return open_inner(&p->page, p, HUB_PAGE);
+}
+
 /* Processes of a hub that was killed end by themselves, at once; a hub that
  * runs does not. */
 static enum cs_err
@@ -466,8 +673,7 @@ take_over(struct parent *p)
 		err = locked ? CS_OK : cs_file_try_lock(&p->lock, path);
 		locked = err == CS_OK;
 		if (locked)
-			err = cs_net_listen(p->listeners, p->n_networks,
-			    p->conf.host, p->conf.port);
+			err = listen_all(p);
 		if (err != CS_ERR_BUSY || cs_clock_us() >= end_us)
 			break;
 		poll(NULL, 0, 20);
@@ -485,7 +691,8 @@ open_all(struct parent *p, const char *dir)
 	if ((err = cs_folder_open(&p->folder, dir)) ||
 	    (err = hub_conf_read(&p->conf, p->folder.path)) ||
 	    (err = open_inner(&p->keys, p, "keys")) ||
-	    (err = open_inner(&p->blobs, p, "blobs")) || (err = watch_keys(p)))
+	    (err = open_inner(&p->blobs, p, "blobs")) || (err = open_page(p)) ||
+	    (err = watch_folders(p)))
 		return err;
 	plan(p);
 	set_limits(p);
@@ -498,12 +705,17 @@ close_all(struct parent *p)
 	for (unsigned i = 0; i < HUB_NETWORK_MAX; i++)
 		if (p->listeners[i] >= 0)
 			close(p->listeners[i]);
+	for (unsigned i = 0; i < HUB_NETWORK_MAX; i++)
+		if (p->web_listeners[i] >= 0)
+			close(p->web_listeners[i]);
 	if (p->watched >= 0)
 		close(p->watched);
 	if (p->keys >= 0)
 		close(p->keys);
 	if (p->blobs >= 0)
 		close(p->blobs);
+	if (p->page >= 0)
+		close(p->page);
 	cs_file_unlock(p->lock);
 	cs_folder_close(&p->folder);
 	cs_free(p, sizeof *p);
@@ -521,14 +733,14 @@ cs_hub_run(const char *dir, void (*ready)(const struct cs_hub_ready *at),
 	if (p == NULL)
 		return CS_ERR_NOMEM;
 	p->tell = tell;
-	p->keys = p->blobs = p->lock = p->watched = -1;
+	p->keys = p->blobs = p->page = p->lock = p->watched = -1;
 	for (unsigned i = 0; i < HUB_NETWORK_MAX; i++)
-		p->listeners[i] = -1;
+		p->listeners[i] = p->web_listeners[i] = -1;
 	if ((err = open_all(p, dir)))
 		goto out;
 	config = (struct cs_family_config){
 		.parts = p->parts,
-		.n_parts = NETWORKS + p->n_networks,
+		.n_parts = p->n_parts,
 		.links = p->links,
 		.n_links = p->n_links,
 		.stops_first = DATABASE,
@@ -551,6 +763,9 @@ cs_hub_run(const char *dir, void (*ready)(const struct cs_hub_ready *at),
 	    .name = p->conf.name,
 	    .host = p->conf.host,
 	    .port = p->conf.port,
+	    .web_host = p->conf.web_host,
+	    .web_port = p->conf.web_port,
+	    .web_plain = p->conf.web_cert[0] == '\0',
 	    .connections = p->limits.connections,
 	    .wanted = p->wanted,
 	});
@@ -573,6 +788,7 @@ cs_hub_part(const char *name)
 		{ HUB_FILES, hub_files_main },
 		{ HUB_DATABASE, hub_database_main },
 		{ HUB_NETWORK, hub_network_main },
+		{ HUB_PUSH, hub_push_main },
 	};
 
 	for (size_t i = 0; i < sizeof parts / sizeof *parts; i++)

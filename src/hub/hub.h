@@ -2,6 +2,7 @@
 /* A hub in a folder, while it runs. */
 #pragma once
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "base/err.h"
@@ -10,6 +11,10 @@
 struct cs_hub_ready {
 	const char *name, *host;
 	int port;
+	/* Where pages come in, without TLS or with it; port 0: nowhere. */
+	const char *web_host;
+	int web_port;
+	bool web_plain;
 	/* At once; fewer than wanted if the system allows fewer open files. */
 	uint64_t connections, wanted;
 };

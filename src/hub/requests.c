@@ -12,6 +12,7 @@
 #include "hub/accounts/leave.h"
 #include "hub/accounts/link.h"
 #include "hub/accounts/login.h"
+#include "hub/accounts/push.h"
 #include "hub/accounts/recover.h"
 #include "hub/accounts/renew_words.h"
 #include "hub/blobs/blob.h"
@@ -109,6 +110,8 @@ static const struct {
 	{ CS_WIRE_GROUP_ASKS, 1 << HUB_DEVICE, 8, hub_group_asks, true },
 	{ CS_WIRE_GROUP_ASK_DROP, 1 << HUB_DEVICE, 32, hub_group_ask_drop },
 	{ CS_WIRE_OWN_ASKS, 1 << HUB_DEVICE, 1, hub_own_asks, true },
+	{ CS_WIRE_PUSH_SET, 1 << HUB_DEVICE, 8, hub_push_set },
+	{ CS_WIRE_PUSH_CLEAR, 1 << HUB_DEVICE, 1, hub_push_clear },
 	{ CS_WIRE_DESK_REPORTS, 1 << HUB_DESK, 1, hub_desk_reports },
 	{ CS_WIRE_DESK_REPORT_SET, 1 << HUB_DESK, 1, hub_desk_report_set },
 	{ CS_WIRE_DESK_ACTION, 1 << HUB_DESK, 1, hub_desk_action },

@@ -19,6 +19,7 @@
 #include "store/file.h"
 
 #define FILE_MAX ((size_t)16 << 10)
+#define WEB_FILE_MAX ((size_t)64 << 10)
 
 struct look {
 	struct cs_hub_troubles *out;
@@ -169,6 +170,48 @@ desk(struct look *l)
 	return err;
 }
 
+/* ---- pages ------------------------------------------------------------- */
+
+/* Others renew it, and a hub without it goes on for all but pages. */
+static enum cs_err
+web(struct look *l)
+{
+	struct hub_conf conf;
+	struct cs_buf file = { 0 };
+	uint64_t until_s = 0;
+	int64_t left;
+	enum cs_err err = hub_conf_read(&conf, l->dir);
+
+	if (err || conf.web_cert[0] == '\0')
+		return err;
+	err = cs_file_read(&file, conf.web_cert, WEB_FILE_MAX);
+	if (err == CS_OK)
+		err = cs_tls_chain_until(&until_s, cs_buf_view(&file));
+	cs_buf_free(&file);
+	if (err == CS_ERR_NOMEM)
+		return err;
+	left = (int64_t)until_s - (int64_t)l->now_s;
+	if (err) {
+		note(l, "web", 0,
+		    "The certificate for pages, %.100s, cannot be read: "
+		    "members who use a browser are not let in.",
+		    conf.web_cert);
+		return CS_OK;
+	}
+	l->out->web_left_s = left;
+	if (left <= 0)
+		note(l, "web", left,
+		    "The certificate for pages, %.100s, has run out: see why "
+		    "it was not renewed.",
+		    conf.web_cert);
+	else if (left <= (int64_t)CS_HUB_WEB_WARN_S)
+		note(l, "web", left,
+		    "The certificate for pages, %.100s, runs out in %lld days: "
+		    "see why it was not renewed.",
+		    conf.web_cert, (long long)(left / (int64_t)CS_DAY_S));
+	return CS_OK;
+}
+
 /* ---- the disk ----------------------------------------------------------- */
 
 static enum cs_err
@@ -201,7 +244,7 @@ cs_hub_troubles(struct cs_hub_troubles *out, const char *dir, uint64_t now_s)
 	enum cs_err err;
 
 	memset(out, 0, sizeof *out);
-	out->keys_left_s = INT64_MAX;
+	out->keys_left_s = out->web_left_s = INT64_MAX;
 	if ((err = hub_root_public(l.root, dir)))
 		return err;
 	l.root_here = hub_root_private(&root, dir) == CS_OK;
@@ -211,7 +254,7 @@ cs_hub_troubles(struct cs_hub_troubles *out, const char *dir, uint64_t now_s)
 		 CS_ROLE_EXTERNAL_SENDER, "The key that proposes removals")) ||
 	    (err = role(&l, "registrar", "keys/registrar.cert",
 		 CS_ROLE_REGISTRAR, "The key that certifies accounts")) ||
-	    (err = desk(&l)))
+	    (err = desk(&l)) || (err = web(&l)))
 		return err;
 	return disk(&l);
 }

@@ -12,13 +12,16 @@
 
 #define CS_HUB_TROUBLES_MAX 8
 #define CS_HUB_KEYS_WARN_S (7 * CS_DAY_S)
+/* certbot and uacme renew a certificate a month before it ends. */
+#define CS_HUB_WEB_WARN_S (14 * CS_DAY_S)
 /* A year's certificate takes longer to be noticed. */
 #define CS_HUB_YEAR_WARN_S (30 * CS_DAY_S)
 /* Less free than this, or than a twentieth of the disk, is little. */
 #define CS_HUB_DISK_WARN ((uint64_t)1 << 30)
 
 struct cs_hub_trouble {
-	char kind[16]; /* "stamp-key", "tls", "registrar", "desk", "disk" */
+	char kind[16]; /* "stamp-key", "tls", "registrar", "desk", "web", "disk"
+			*/
 	int64_t left;  /* seconds, or bytes of the disk */
 	char sentence[256]; /* what it is, and what to do */
 };
@@ -27,6 +30,9 @@ struct cs_hub_troubles {
 	size_t n;
 	int64_t keys_left_s; /* until the first certificate ends */
 	bool keys_early;     /* one is not valid yet */
+	/* Until the public certificate for pages ends; INT64_MAX: there is
+	 * none, or it cannot be read. */
+	int64_t web_left_s;
 };
 
 /* Look at the hub in ${dir} at ${now_s}. */

@@ -12,6 +12,7 @@
 #include "net/client_line.h"
 #include "net/client_ws.h"
 #include "net/http_head.h"
+#include "wire/messages.h"
 
 #define PROTOCOL "countersign.v1"
 /* A line on which less moves in its time, pings and their answers included, is
@@ -284,6 +285,14 @@ cs_net_client_exporter(struct cs_net_client *c, uint8_t out[static 32])
 	if (c->line.tls == NULL)
 		return CS_ERR_CLOSED;
 	return cs_tls_exporter(out, c->line.tls);
+}
+
+enum cs_err
+cs_net_client_binding(
+    struct cs_net_client *c, uint8_t *kind, uint8_t out[static 32])
+{
+	*kind = CS_WIRE_BINDING_EXPORTER;
+	return cs_net_client_exporter(c, out);
 }
 
 void

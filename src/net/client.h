@@ -79,3 +79,8 @@ CS_CHECKED enum cs_err cs_net_client_await(
 
 CS_CHECKED enum cs_err cs_net_client_exporter(
     struct cs_net_client *c, uint8_t out[static 32]);
+
+/* What a login on this connection is bound to: ${*kind} of enum
+ * cs_wire_binding_kind, which is the exporter here. */
+CS_CHECKED enum cs_err cs_net_client_binding(
+    struct cs_net_client *c, uint8_t *kind, uint8_t out[static 32]);

@@ -234,6 +234,16 @@ cs_http_field(const struct cs_http_head *h, const char *name)
 	return cs_view(NULL, 0);
 }
 
+size_t
+cs_http_count(const struct cs_http_head *h, const char *name)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < h->n_fields; i++)
+		n += is_like(h->fields[i].name, name);
+	return n;
+}
+
 static bool
 list_has(struct cs_view list, const char *token)
 {

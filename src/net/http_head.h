@@ -40,6 +40,9 @@ CS_CHECKED enum cs_err cs_http_answer_parse(
 /* The value of the first field of this name, in lower case; empty: none. */
 struct cs_view cs_http_field(const struct cs_http_head *h, const char *name);
 
+/* How many fields have this name, in lower case. */
+size_t cs_http_count(const struct cs_http_head *h, const char *name);
+
 /* Is ${token}, in lower case, in the comma-separated list of the fields of that
  * name? */
 bool cs_http_lists(

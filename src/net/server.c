@@ -13,7 +13,9 @@
 
 #include "base/alloc.h"
 #include "base/units.h"
+#include "net/release.h"
 #include "net/server_conn.h"
+#include "net/server_door.h"
 #include "net/server_list.h"
 #include "net/server_out.h"
 #include "store/clock.h"
@@ -31,11 +33,20 @@ static void
 listen_again(struct cs_net_server *s, bool listens)
 {
 	struct epoll_event e = { .events = listens ? EPOLLIN : 0 };
+	/* Pages wait until there is a certificate. */
+	bool web = listens && (s->web.plain || s->web_tls != NULL);
 
-	if (s->listens == listens)
-		return;
-	s->listens = listens;
-	(void)epoll_ctl(s->epoll, EPOLL_CTL_MOD, s->config.listener, &e);
+	if (s->listens != listens) {
+		s->listens = listens;
+		(void)epoll_ctl(
+		    s->epoll, EPOLL_CTL_MOD, s->config.listener, &e);
+	}
+	if (s->web.listener >= 0 && s->web_listens != web) {
+		s->web_listens = web;
+		e.events = web ? EPOLLIN : 0;
+		e.data.ptr = &s->web;
+		(void)epoll_ctl(s->epoll, EPOLL_CTL_MOD, s->web.listener, &e);
+	}
 }
 
 static void
@@ -69,16 +80,16 @@ tell_time(struct cs_net_server *s)
 
 /* ---- who comes ---------------------------------------------------------- */
 
-/* Let one in, if one waits. */
+/* Let one in at one of the doors, if one waits. */
 static bool
-come(struct cs_net_server *s)
+come(struct cs_net_server *s, bool web)
 {
 	struct sockaddr_storage from = { 0 };
 	socklen_t len = sizeof from;
 	uint8_t address[CS_NET_ADDRESS_LEN];
 	int one = 1;
-	int fd = accept4(s->config.listener, (struct sockaddr *)&from, &len,
-	    SOCK_NONBLOCK | SOCK_CLOEXEC);
+	int fd = accept4(web ? s->web.listener : s->config.listener,
+	    (struct sockaddr *)&from, &len, SOCK_NONBLOCK | SOCK_CLOEXEC);
 
 	if (fd < 0) {
 		/* Out of files or memory: not to be asked again and again. */
@@ -86,10 +97,13 @@ come(struct cs_net_server *s)
 			listen_again(s, false);
 		return false;
 	}
-	cs_net_address(address, &from);
+	if (web && s->web.plain)
+		net_door_unnamed(address, s);
+	else
+		cs_net_address(address, &from);
 	(void)setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &one, sizeof one);
 	if (!cs_net_peers_may_come(s->peers, address) ||
-	    net_conn_new(s, fd, address) != CS_OK)
+	    net_conn_new(s, fd, address, web) != CS_OK)
 		close(fd);
 	return true;
 }
@@ -167,10 +181,12 @@ cs_net_server_run(struct cs_net_server *s, int timeout_ms)
 		return CS_ERR_IO;
 	tell_time(s);
 	for (int i = 0; i < n; i++) {
-		if (events[i].data.ptr != NULL)
+		bool web = events[i].data.ptr == &s->web;
+
+		if (events[i].data.ptr != NULL && !web)
 			on_events(events[i].data.ptr, events[i].events);
 		else
-			for (int j = 0; j < COMERS && come(s); j++)
+			for (int j = 0; j < COMERS && come(s, web); j++)
 				;
 	}
 	look_at_times(s);
@@ -182,6 +198,25 @@ void
 cs_net_server_use(struct cs_net_server *s, struct cs_tls_server *tls)
 {
 	s->config.tls = tls;
+}
+
+void
+cs_net_server_use_web(struct cs_net_server *s, struct cs_tls_server *tls)
+{
+	s->web_tls = tls;
+	listen_again(s, s->listens);
+}
+
+void
+cs_net_server_show(
+    struct cs_net_server *s, struct cs_release *now, struct cs_release *before)
+{
+	(void)cs_release_use(now);
+	(void)cs_release_use(before);
+	cs_release_drop(s->shown[0]);
+	cs_release_drop(s->shown[1]);
+	s->shown[0] = now;
+	s->shown[1] = before;
 }
 
 int
@@ -213,6 +248,10 @@ cs_net_server_new(
 	s->config = *config;
 	s->epoll = -1;
 	s->listens = true;
+	s->web.listener = -1;
+	if (config->web != NULL)
+		s->web = *config->web;
+	s->web_listens = s->web.plain;
 	net_list_init(&s->all);
 	net_list_init(&s->dirty);
 	net_list_init(&s->ready);
@@ -226,6 +265,13 @@ cs_net_server_new(
 	    ((s->epoll = epoll_create1(EPOLL_CLOEXEC)) < 0 ||
 		epoll_ctl(s->epoll, EPOLL_CTL_ADD, config->listener, &e) != 0))
 		err = CS_ERR_IO;
+	if (err == CS_OK && s->web.listener >= 0) {
+		e.events = s->web_listens ? EPOLLIN : 0;
+		e.data.ptr = &s->web;
+		if (epoll_ctl(s->epoll, EPOLL_CTL_ADD, s->web.listener, &e) !=
+		    0)
+			err = CS_ERR_IO;
+	}
 	if (err)
 		cs_net_server_free(s);
 	else
@@ -248,6 +294,8 @@ cs_net_server_free(struct cs_net_server *s)
 	bury(s);
 	if (s->epoll >= 0)
 		close(s->epoll);
+	cs_release_drop(s->shown[0]);
+	cs_release_drop(s->shown[1]);
 	cs_net_peers_free(s->peers);
 	cs_free(s, sizeof *s);
 }
@@ -341,4 +389,15 @@ enum cs_err
 cs_net_conn_exporter(struct cs_net_conn *c, uint8_t out[static 32])
 {
 	return cs_tls_server_exporter(out, c->tls);
+}
+
+enum cs_err
+cs_net_conn_binding(struct cs_wire_binding *out, struct cs_net_conn *c)
+{
+	if (c->web)
+		return c->origin != NULL
+		    ? cs_wire_origin_binding(out, cs_view_str(c->origin))
+		    : CS_ERR_DENIED;
+	out->kind = CS_WIRE_BINDING_EXPORTER;
+	return cs_net_conn_exporter(c, out->value);
 }

@@ -9,9 +9,11 @@
 #pragma once
 
 #include "base/bytes.h"
+#include "wire/messages.h"
 
 struct cs_net_server;
 struct cs_net_conn;
+struct cs_release;
 struct cs_tls_server;
 
 /* Bytes that may wait for a reader that stalls; then it is cut off. */
@@ -64,9 +66,29 @@ struct cs_net_blob {
 /* Instead of a status: the program will say so later. */
 #define CS_NET_LATER (-1)
 
+/*
+ * A second way in, for pages that run in a browser: the same frames and blobs,
+ * and the files of the page.  A WebSocket comes in with an Origin field of the
+ * list and not otherwise; where programs come in, one with such a field is
+ * refused.  So no page of somebody else's speaks to the hub through a member's
+ * browser, and none of ours is taken for a program.
+ */
+#define CS_NET_ORIGINS_MAX 4
+#define CS_NET_ORIGIN_SIZE 128
+struct cs_net_web {
+	int listener; /* -1: there is none */
+	/* HTTP without TLS, from a proxy on this machine.  It names those who
+	 * come in X-Forwarded-For, and sees to it that no address comes too
+	 * often. */
+	bool plain;
+	size_t n_origins;
+	char origins[CS_NET_ORIGINS_MAX][CS_NET_ORIGIN_SIZE];
+};
+
 struct cs_net_server_config {
 	int listener;              /* of net/listen.h; it stays the caller's */
 	struct cs_tls_server *tls; /* the same */
+	const struct cs_net_web *web; /* or NULL; copied */
 	struct cs_net_limits limits;
 	void *arg; /* for all callbacks */
 	/* ${*user} is the program's own pointer for the connection; an error
@@ -110,6 +132,13 @@ CS_CHECKED enum cs_err cs_net_server_run(
 /* Connections that come from now on speak TLS with ${tls}, which stays the
  * caller's. */
 void cs_net_server_use(struct cs_net_server *s, struct cs_tls_server *tls);
+/* The same for pages; NULL: they are let in by plain HTTP, or not at all. */
+void cs_net_server_use_web(struct cs_net_server *s, struct cs_tls_server *tls);
+/* The release of the page that is served from now on, and the one before, whose
+ * files are still given by their hashes; or NULL.  They are used, and stay the
+ * caller's. */
+void cs_net_server_show(
+    struct cs_net_server *s, struct cs_release *now, struct cs_release *before);
 /* For who waits for other things, too: can be read when there is something to
  * do, or cs_net_server_busy() says that there is something already; and once a
  * second in any case. */
@@ -136,5 +165,10 @@ void cs_net_conn_known(struct cs_net_conn *c);
 void cs_net_conn_address(
     uint8_t out[static CS_NET_ADDRESS_LEN], const struct cs_net_conn *c);
 
+/* Of a connection with TLS. */
 CS_CHECKED enum cs_err cs_net_conn_exporter(
     struct cs_net_conn *c, uint8_t out[static 32]);
+/* What a login on this connection has to be bound to.  CS_ERR_DENIED: it is a
+ * page's, and its browser did not say of which origin. */
+CS_CHECKED enum cs_err cs_net_conn_binding(
+    struct cs_wire_binding *out, struct cs_net_conn *c);

@@ -10,10 +10,13 @@
 #include "base/alloc.h"
 #include "net/http_head.h"
 #include "net/moved.h"
+#include "net/release.h"
 #include "net/server_blob.h"
 #include "net/server_http.h"
+#include "net/server_io.h"
 #include "net/server_list.h"
 #include "net/server_out.h"
+#include "net/server_page.h"
 #include "net/server_reply.h"
 
 /* Everything is sent. */
@@ -24,11 +27,13 @@ on_sent(struct cs_net_conn *c)
 	c->out_at = 0;
 	c->out_blocked = false;
 	if (c->state == NET_CLOSING) {
-		cs_tls_bye(c->tls);
+		net_io_bye(c);
 		(void)shutdown(c->fd, SHUT_WR);
 		net_enter(c, NET_LINGERS);
 	} else if (c->state == NET_SENDS) {
 		net_blob_sent(c);
+	} else if (c->state == NET_SHOWS) {
+		net_page_sent(c);
 	}
 }
 
@@ -44,8 +49,8 @@ net_flush(struct cs_net_conn *c)
 	if (c->state == NET_DEAD || c->state == NET_HANDSHAKE)
 		return;
 	while (io == CS_TLS_DONE && net_waiting(c) != 0) {
-		io = cs_tls_write(c->tls,
-		    cs_view(c->out.data + c->out_at, net_waiting(c)), &put);
+		io = net_io_write(
+		    c, cs_view(c->out.data + c->out_at, net_waiting(c)), &put);
 		c->out_at += put;
 		c->server->queued -= put;
 		if (put != 0)
@@ -185,7 +190,8 @@ take(struct cs_net_conn *c, uint8_t *bytes, size_t n)
 		case NET_SKIP:
 			piece = skip(c, n);
 			break;
-		case NET_SENDS: /* until the blob is sent */
+		case NET_SENDS: /* until it is sent */
+		case NET_SHOWS:
 			if (c->rest.len == 0 &&
 			    cs_buf_add(&c->rest, cs_view(bytes, n)) == CS_OK)
 				c->server->queued += n;
@@ -213,7 +219,7 @@ handshake(struct cs_net_conn *c)
 	case CS_TLS_DONE:
 		c->out_blocked = false;
 		net_enter(c, NET_HEAD);
-		if (cs_tls_pending(c->tls))
+		if (net_io_pending(c))
 			net_later(c);
 		return;
 	case CS_TLS_WANT_READ:
@@ -241,7 +247,7 @@ net_readable(struct cs_net_conn *c)
 		return;
 	}
 	do {
-		io = cs_tls_read(c->tls, bytes, NET_READ_BYTES, &got);
+		io = net_io_read(c, bytes, NET_READ_BYTES, &got);
 		if (io != CS_TLS_DONE)
 			break;
 		turn += got;
@@ -249,15 +255,14 @@ net_readable(struct cs_net_conn *c)
 		c->pinged = false;
 		take(c, bytes, got);
 		cs_wipe(bytes, got);
-	} while (
-	    net_reads(c) && cs_tls_pending(c->tls) && turn < NET_TURN_BYTES);
+	} while (net_reads(c) && net_io_pending(c) && turn < NET_TURN_BYTES);
 	if (io == CS_TLS_OVER)
 		net_die(c);
 	if (c->state == NET_DEAD)
 		return;
 	/* The socket says nothing of what OpenSSL has read already.  A part of
 	 * a record is no reason to come back: its rest will be told. */
-	if (io == CS_TLS_DONE && cs_tls_pending(c->tls) && net_reads(c))
+	if (io == CS_TLS_DONE && net_io_pending(c) && net_reads(c))
 		net_later(c);
 	net_arm(c);
 }
@@ -285,7 +290,7 @@ net_go_on(struct cs_net_conn *c)
 		take(c, rest.data, rest.len);
 		cs_buf_free(&rest);
 	}
-	if (net_reads(c) && cs_tls_pending(c->tls))
+	if (net_reads(c) && net_io_pending(c))
 		net_readable(c);
 	if (c->state != NET_DEAD)
 		net_arm(c);
@@ -308,6 +313,7 @@ ends_s(const struct cs_net_conn *c)
 	case NET_BODY:
 	case NET_SKIP:
 	case NET_SENDS:
+	case NET_SHOWS:
 		return c->moved_s + CS_NET_STALL_S;
 	case NET_WS:
 		if (net_waiting(c) != 0 && c->moved_s + CS_NET_STALL_S < end)
@@ -367,15 +373,21 @@ net_look(struct cs_net_conn *c)
 
 enum cs_err
 net_conn_new(struct cs_net_server *s, int fd,
-    const uint8_t address[static CS_NET_ADDRESS_LEN])
+    const uint8_t address[static CS_NET_ADDRESS_LEN], bool web)
 {
 	struct cs_net_conn *c = cs_calloc(1, sizeof *c);
 	struct epoll_event e = { .events = EPOLLIN };
-	enum cs_err err;
+	enum cs_err err = CS_OK;
 
 	if (c == NULL)
 		return CS_ERR_NOMEM;
-	if ((err = cs_tls_accept(&c->tls, s->config.tls, fd))) {
+	c->web = web;
+	if (web && s->web.plain)
+		c->state = NET_HEAD;
+	else
+		err = cs_tls_accept(
+		    &c->tls, web ? s->web_tls : s->config.tls, fd);
+	if (err) {
 		cs_free(c, sizeof *c);
 		return err;
 	}
@@ -404,6 +416,7 @@ net_conn_free(struct cs_net_conn *c)
 	if (c->opened)
 		config->closed(config->arg, c, c->user);
 	net_blob_drop(c);
+	cs_release_drop(c->release);
 	net_list_remove(&c->all);
 	cs_tls_free(c->tls);
 	close(c->fd);

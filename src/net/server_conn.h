@@ -6,7 +6,7 @@
 
 /* ${fd} belongs to it from now on, unless an error is returned. */
 CS_CHECKED enum cs_err net_conn_new(struct cs_net_server *s, int fd,
-    const uint8_t address[static CS_NET_ADDRESS_LEN]);
+    const uint8_t address[static CS_NET_ADDRESS_LEN], bool web);
 /* The program is told. */
 void net_conn_free(struct cs_net_conn *c);
 

@@ -7,7 +7,9 @@
 
 #include "net/http_head.h"
 #include "net/server_blob.h"
+#include "net/server_door.h"
 #include "net/server_out.h"
+#include "net/server_page.h"
 #include "net/server_reply.h"
 #include "net/ws_frame.h"
 
@@ -94,12 +96,16 @@ net_http_request(struct cs_net_conn *c, struct cs_view head)
 		net_reply_status(c, 405);
 	else if (!put && h.content_length != 0)
 		net_reply_status(c, 400);
+	else if (!net_door_lets_in(c, &h))
+		net_reply_status(c, 403);
 	else if (cs_view_equal(target, cs_view_str("/ws")))
 		upgrade(c, &h);
 	else if (is_blob(target))
 		net_blob_request(c, &h, put);
 	else if (put)
 		net_reply_status(c, 404);
+	else if (c->web)
+		net_page_request(c, &h);
 	else
 		page(c, h.target);
 }

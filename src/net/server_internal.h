@@ -6,6 +6,8 @@
  * (server_conn.c) moves bytes through TLS and frames; a request
  * (server_http.c), for a blob (server_blob.c) or a page, is what some
  * connections are instead of a WebSocket, and is answered (server_reply.c);
+ * who comes in where, and how, is server_door.c; files of the page are
+ * server_page.c; bytes pass through TLS, or not, in server_io.c;
  * what they have in common is server_out.c, and server_list.c is the server's
  * lists and its view of time.
  *
@@ -42,6 +44,7 @@ enum net_state {
 	NET_BODY,      /* of a PUT is read */
 	NET_SKIP,      /* a body that nobody wants is read */
 	NET_SENDS,     /* a blob goes out */
+	NET_SHOWS,     /* a file of the page does */
 	NET_WS,
 	NET_CLOSING, /* what waits is sent, and then it is over */
 	NET_LINGERS, /* the other side closes, or time does */
@@ -60,8 +63,10 @@ struct net_http {
  * out and rest of all. */
 struct cs_net_conn {
 	struct cs_net_server *server;
-	struct cs_tls *tls;
+	struct cs_tls *tls; /* NULL: plain HTTP */
 	int fd;
+	bool web;           /* it came where pages come */
+	const char *origin; /* of the page, in the server's list; or NULL */
 	enum net_state state;
 	void *user; /* the program's, while opened */
 	bool opened;
@@ -72,6 +77,8 @@ struct cs_net_conn {
 	bool out_blocked; /* the socket takes no more */
 	uint64_t skip;    /* bytes of a body that nobody wants */
 	struct net_http *http;
+	struct cs_release *release; /* of the file that is sent, */
+	struct cs_view file;        /* and what is left of it */
 	struct cs_ws ws;
 	struct cs_buf in;   /* a head or a message that is not whole yet */
 	struct cs_buf rest; /* bytes that wait until it may go on */
@@ -89,8 +96,12 @@ struct cs_net_conn {
 struct cs_net_server {
 	struct cs_net_server_config config;
 	struct net_peers *peers;
+	struct cs_net_web web;
+	struct cs_tls_server *web_tls;
+	struct cs_release *shown[2]; /* now and before */
+	uint64_t proxied;            /* connections that a proxy made */
 	int epoll;
-	bool listens;
+	bool listens, web_listens;
 	uint64_t now_s, looked_s;
 	size_t queued;
 	/* all; those with something to send; those whose rest may go on; the

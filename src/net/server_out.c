@@ -24,7 +24,7 @@ bool
 net_reads(const struct cs_net_conn *c)
 {
 	return c->state != NET_DEAD && c->state != NET_SENDS &&
-	    c->rest.len == 0 && net_flows(c);
+	    c->state != NET_SHOWS && c->rest.len == 0 && net_flows(c);
 }
 
 /* What epoll shall tell.  A reader that is stopped leaves what comes in the

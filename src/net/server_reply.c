@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "net/server_door.h"
 #include "net/server_out.h"
 
 struct status {
@@ -19,9 +20,11 @@ status_of(int code)
 		{ 201, "Created", "Stored.\n" },
 		{ 202, "Accepted", "Stored.\n" },
 		{ 206, "Partial Content", "" },
+		{ 304, "Not Modified", "" },
 		{ 400, "Bad Request", "The request is malformed.\n" },
 		{ 401, "Unauthorized",
 		    "The ticket is missing, wrong or too old.\n" },
+		{ 403, "Forbidden", "That is not open to this page.\n" },
 		{ 404, "Not Found", "There is nothing here.\n" },
 		{ 405, "Method Not Allowed", "Only GET and PUT are served.\n" },
 		{ 409, "Conflict",
@@ -65,10 +68,14 @@ net_reply_head(struct cs_net_conn *c, int code, const char *type, uint64_t n,
 
 	snprintf(head, sizeof head,
 	    "HTTP/1.1 %d %s\r\nContent-Type: %s\r\nContent-Length: %llu\r\n"
-	    "%s%s\r\n",
+	    "%s%s",
 	    status->code, status->name, type, (unsigned long long)n, extra,
 	    c->closes ? "Connection: close\r\n" : "");
 	net_reply_text(c, head);
+	if (c->web && c->state != NET_DEAD)
+		net_reply_text(c, net_door_headers(c));
+	if (c->state != NET_DEAD)
+		net_reply_text(c, "\r\n");
 }
 
 /* An answer, after which the rest of the request's body is skipped. */

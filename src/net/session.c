@@ -228,15 +228,16 @@ prove(uint8_t sig[static CS_SIGNATURE_LEN], struct cs_session *s, uint8_t role,
     const uint8_t id[static 16], const struct cs_sign_key *key)
 {
 	struct cs_buf tbs = { 0 };
-	uint8_t exporter[32];
+	struct cs_wire_binding binding;
 	enum cs_err err;
 
-	if ((err = cs_net_client_exporter(s->net, exporter)) == CS_OK &&
+	if ((err = cs_net_client_binding(
+		 s->net, &binding.kind, binding.value)) == CS_OK &&
 	    (err = cs_wire_login_tbs(&tbs, role, id, s->info.challenge,
-		 cs_view_str(s->info.name), exporter)) == CS_OK)
+		 cs_view_str(s->info.name), &binding)) == CS_OK)
 		err = cs_sign(sig, key, cs_buf_view(&tbs));
 	cs_buf_free(&tbs);
-	cs_wipe(exporter, sizeof exporter);
+	cs_wipe(&binding, sizeof binding);
 	return err;
 }
 

@@ -2,6 +2,7 @@
 #include "wire/messages.h"
 
 #include "base/text.h"
+#include "crypto/hash.h"
 
 #define FIELD(type_, s, f, max_)                                               \
 	{                                                                      \
@@ -620,6 +621,18 @@ static const struct cs_wire_field cs_wire_desk_troubles_answer_fields[] = {
 };
 SHAPE(cs_wire_desk_troubles_answer);
 
+static const struct cs_wire_field cs_wire_push_set_fields[] = {
+	FIELD(CS_WIRE_VEC, cs_wire_push_set, endpoint, CS_WIRE_ENDPOINT_MAX),
+	FIELD(CS_WIRE_FIXED, cs_wire_push_set, key, 0),
+	FIELD(CS_WIRE_FIXED, cs_wire_push_set, auth, 0),
+};
+SHAPE(cs_wire_push_set);
+
+static const struct cs_wire_field cs_wire_push_set_answer_fields[] = {
+	FIELD(CS_WIRE_VEC, cs_wire_push_set_answer, key, CS_WIRE_PUSH_KEY_LEN),
+};
+SHAPE(cs_wire_push_set_answer);
+
 const struct cs_wire_shape cs_wire_empty_shape = { NULL, 0,
 	sizeof(struct cs_wire_empty) };
 
@@ -697,6 +710,8 @@ static const struct {
 	    "This link does not lead to a group, or not any more." },
 	{ CS_WIRE_E_WORDS, "words",
 	    "These recovery words were replaced by others." },
+	{ CS_WIRE_E_PUSH, "push",
+	    "The hub sends no notifications to this browser's service." },
 };
 
 const char *
@@ -718,11 +733,23 @@ cs_wire_code_text(uint16_t code)
 }
 
 enum cs_err
+cs_wire_origin_binding(struct cs_wire_binding *out, struct cs_view origin)
+{
+	const struct cs_view parts[] = {
+		cs_view_str("countersign/web-login/v2"),
+		origin,
+	};
+
+	out->kind = CS_WIRE_BINDING_ORIGIN;
+	return cs_hash_parts(out->value, CS_SHA256, parts, 2);
+}
+
+enum cs_err
 cs_wire_login_tbs(struct cs_buf *out, uint8_t role,
     const uint8_t device[static 16], const uint8_t challenge[static 32],
-    struct cs_view hub_name, const uint8_t exporter[static 32])
+    struct cs_view hub_name, const struct cs_wire_binding *binding)
 {
-	static const char label[] = "countersign/login/v1";
+	static const char label[] = "countersign/login/v2";
 	struct cs_writer w = cs_writer(out);
 
 	cs_write_bytes(&w, cs_view(label, sizeof label)); /* with its zero */
@@ -730,7 +757,8 @@ cs_wire_login_tbs(struct cs_buf *out, uint8_t role,
 	cs_write_bytes(&w, cs_view(device, 16));
 	cs_write_bytes(&w, cs_view(challenge, 32));
 	cs_write_vec(&w, hub_name);
-	cs_write_bytes(&w, cs_view(exporter, 32));
+	cs_write_u8(&w, binding->kind);
+	cs_write_bytes(&w, CS_VIEW_OF(binding->value));
 	return cs_writer_end(&w);
 }
 

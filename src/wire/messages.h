@@ -74,6 +74,8 @@ enum cs_wire_kind {
 	CS_WIRE_RECOVERY_RENEW = 54,
 	/* of the desk again */
 	CS_WIRE_DESK_TROUBLES = 55,
+	CS_WIRE_PUSH_SET = 60,
+	CS_WIRE_PUSH_CLEAR = 61,
 	/* from the hub */
 	CS_WIRE_HELLO = 128,
 	CS_WIRE_ANSWER = 129,
@@ -120,6 +122,7 @@ enum cs_wire_code {
 	CS_WIRE_E_READERS = 35,   /* only owner and admins of the group write */
 	CS_WIRE_E_GROUP_LINK = 36, /* no link to a group, or not any more */
 	CS_WIRE_E_WORDS = 37,      /* others have taken the place of these */
+	CS_WIRE_E_PUSH = 40,       /* the hub sends no pushes there */
 };
 /* A short stable name, such as "stale-epoch"; never NULL. */
 const char *cs_wire_code_name(uint16_t code);
@@ -168,6 +171,8 @@ const char *cs_wire_code_text(uint16_t code);
 #define CS_WIRE_GROUP_ASK_MAX 6144
 #define CS_WIRE_GROUP_ASKS_MAX 100 /* that wait for a group */
 #define CS_WIRE_OWN_ASKS_MAX 20    /* of an account */
+#define CS_WIRE_ENDPOINT_MAX 1024
+#define CS_WIRE_PUSH_KEY_LEN 65
 
 #define CS_WIRE_SHAPE(name) extern const struct cs_wire_shape name##_shape
 
@@ -305,9 +310,26 @@ struct cs_wire_login_answer {
 	uint64_t read, boot;
 };
 CS_WIRE_SHAPE(cs_wire_login_answer);
+/*
+ * What a login is bound to, so that it is of no use elsewhere.  A program has
+ * the exporter of its TLS connection.  A page has none: what a browser vouches
+ * for, and no page can change, is the origin that the connection came from.
+ */
+enum cs_wire_binding_kind {
+	CS_WIRE_BINDING_EXPORTER = 1,
+	CS_WIRE_BINDING_ORIGIN = 2,
+};
+struct cs_wire_binding {
+	uint8_t kind;
+	uint8_t value[32];
+};
+/* That of pages of ${origin}, such as "https://chat.example.org".
+ * CS_ERR_CRYPTO */
+CS_CHECKED enum cs_err cs_wire_origin_binding(
+    struct cs_wire_binding *out, struct cs_view origin);
 CS_CHECKED enum cs_err cs_wire_login_tbs(struct cs_buf *out, uint8_t role,
     const uint8_t device[static 16], const uint8_t challenge[static 32],
-    struct cs_view hub_name, const uint8_t exporter[static 32]);
+    struct cs_view hub_name, const struct cs_wire_binding *binding);
 
 /* One opaque thing in a list. */
 struct cs_wire_bytes {
@@ -915,3 +937,18 @@ struct cs_wire_desk_troubles_answer {
 	struct cs_wire_list troubles; /* of cs_wire_desk_trouble */
 };
 CS_WIRE_SHAPE(cs_wire_desk_troubles_answer);
+/* CS_WIRE_PUSH_SET: where the device's browser gets pushes, and what they are
+ * sealed with (RFC 8291), in place of what was before; an empty endpoint asks
+ * for the answer alone.  The answer: the hub's key for such services (RFC
+ * 8292); empty: it sends none.  CS_WIRE_PUSH_CLEAR: request and answer empty.
+ */
+struct cs_wire_push_set {
+	struct cs_view endpoint;
+	uint8_t key[65];
+	uint8_t auth[16];
+};
+CS_WIRE_SHAPE(cs_wire_push_set);
+struct cs_wire_push_set_answer {
+	struct cs_view key;
+};
+CS_WIRE_SHAPE(cs_wire_push_set_answer);

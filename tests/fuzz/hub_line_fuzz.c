@@ -216,7 +216,8 @@ do_one(struct input *in)
 {
 	uint8_t deed = byte(in) % 7, kind;
 	unsigned link = byte(in) & 1;
-	struct hub_talk_opened o = { .address = { 1 }, .exporter = { 2 } };
+	struct hub_talk_opened o = { .address = { 1 },
+		.binding = { 1, { 2 } } };
 	uint64_t number;
 	struct cs_view v;
 

@@ -436,6 +436,8 @@ static const struct {
 	{ "group_ask_drop", &cs_wire_group_ask_drop_shape,
 	    CS_WIRE_GROUP_ASK_DROP, 0 },
 	{ "own_asks", &cs_wire_empty_shape, CS_WIRE_OWN_ASKS, 0 },
+	{ "push_set", &cs_wire_push_set_shape, CS_WIRE_PUSH_SET, 0 },
+	{ "push_clear", &cs_wire_empty_shape, CS_WIRE_PUSH_CLEAR, 0 },
 	{ "notices", &cs_wire_empty_shape, CS_WIRE_NOTICES, 2 },
 	{ "letter", &cs_wire_letter_shape, CS_WIRE_LETTER, 2 },
 	{ "recovering", &cs_wire_device_add_shape, CS_WIRE_DEVICE_ADD, 3 },

@@ -95,7 +95,7 @@ channel(int which)
 	return c;
 }
 
-/* Open a connection that nobody made, with an exporter of our choice. */
+/* Open a connection that nobody made, with a binding of our choice. */
 static uint64_t
 open_line(
     struct cs_channel *c, struct cs_wire_hello *hello, struct cs_buf *kept)
@@ -157,7 +157,8 @@ try_requests(struct cs_channel *c)
 	struct cs_wire_hello hello;
 	struct cs_sign_key key;
 	struct cs_buf kept = { 0 }, tbs = { 0 };
-	uint8_t exporter[32] = { 0 }, group[32];
+	const struct cs_wire_binding binding = { 0 };
+	uint8_t group[32];
 	uint64_t line = open_line(c, &hello, &kept);
 
 	unhex(login.device, sizeof login.device, "EVIL_DEVICE");
@@ -171,7 +172,7 @@ try_requests(struct cs_channel *c)
 	/* A login with all that it can make up, and a key of its own. */
 	if (cs_sign_key_new(&key) != CS_OK ||
 	    cs_wire_login_tbs(&tbs, login.role, login.device, hello.challenge,
-		hello.hub_name, exporter) != CS_OK ||
+		hello.hub_name, &binding) != CS_OK ||
 	    cs_sign(login.signature, &key, cs_buf_view(&tbs)) != CS_OK)
 		_exit(3);
 	say(ask(c, line, CS_WIRE_LOGIN, &cs_wire_login_shape, &login),

@@ -99,6 +99,8 @@ static const struct {
 	WIRE_SHAPE(cs_wire_own_asks_answer),
 	WIRE_SHAPE(cs_wire_desk_trouble),
 	WIRE_SHAPE(cs_wire_desk_troubles_answer),
+	WIRE_SHAPE(cs_wire_push_set),
+	WIRE_SHAPE(cs_wire_push_set_answer),
 };
 #define N_WIRE_SHAPES (sizeof wire_shapes / sizeof wire_shapes[0])
 

@@ -8,6 +8,7 @@
 
 #include "base/reader.h"
 #include "franking/revocation.h"
+#include "hub/accounts/push.h"
 #include "hub/accounts/recovery_key.h"
 #include "hub/core/batch.h"
 #include "hub/core/budget.h"
@@ -303,6 +304,7 @@ hub_device_forget(struct cs_hub *hub, const uint8_t id[static CS_ID_LEN])
 		 cs_blob(device))) ||
 	    (err = cs_db_exec(hub->db, "DELETE FROM welcome WHERE device=?",
 		 cs_blob(device))) ||
+	    (err = hub_push_forget(hub, id)) ||
 	    (err = cs_db_exec(
 		 hub->db, "DELETE FROM link WHERE device=?", cs_blob(device))))
 		return err;

@@ -79,7 +79,7 @@ verify_login(
 	enum cs_err err;
 
 	err = cs_wire_login_tbs(&tbs, m->role, m->device, rq->conn->challenge,
-	    cs_view_str(rq->hub->name), rq->conn->exporter);
+	    cs_view_str(rq->hub->name), &rq->conn->binding);
 	if (err == CS_OK)
 		err = cs_sign_verify(
 		    key, cs_buf_view(&tbs), CS_VIEW_OF(m->signature));
@@ -92,7 +92,9 @@ login_desk(struct hub_request *rq, const struct cs_wire_login *m)
 {
 	struct cs_wire_login_answer answer = { 0 };
 
+	/* A desk is no page. */
 	if (!rq->hub->have_desk ||
+	    rq->conn->binding.kind != CS_WIRE_BINDING_EXPORTER ||
 	    verify_login(rq, m, CS_VIEW_OF(rq->hub->desk_sign_public)) != CS_OK)
 		return hub_refuse(rq, CS_WIRE_E_LOGIN);
 	rq->conn->role = HUB_DESK;

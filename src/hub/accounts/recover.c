@@ -22,7 +22,7 @@ verify(struct hub_request *rq, const struct cs_wire_recover *m)
 	if ((err = cs_sha256(hash, CS_VIEW_OF(m->account_key))) == CS_OK &&
 	    (err = cs_wire_login_tbs(&tbs, CS_WIRE_ROLE_ACCOUNT, hash,
 		 rq->conn->challenge, cs_view_str(rq->hub->name),
-		 rq->conn->exporter)) == CS_OK)
+		 &rq->conn->binding)) == CS_OK)
 		err = cs_sign_verify(CS_VIEW_OF(m->account_key),
 		    cs_buf_view(&tbs), CS_VIEW_OF(m->signature));
 	cs_buf_free(&tbs);

@@ -73,8 +73,8 @@ struct hub_conn {
 	 * NULL: none, as in tests */
 	struct hub_link *link;
 	uint64_t line;
-	uint8_t exporter[32]; /* of its TLS */
-	struct cs_buf ahead;  /* frames that wait for its next turn */
+	struct cs_wire_binding binding; /* that its login has to sign */
+	struct cs_buf ahead;            /* frames that wait for its next turn */
 	uint64_t taken; /* bytes of frames for which it has no credit yet */
 	struct hub_conn *next_waiting; /* of those whose turn has come */
 	bool held, waits, ended;
@@ -116,7 +116,7 @@ struct hub_pending;
 
 #define HUB_BUCKETS 16384
 #define HUB_LINKS_MAX 64 /* network processes */
-#define HUB_OTHERS_MAX 4 /* other sockets that a round waits for */
+#define HUB_OTHERS_MAX 5 /* other sockets that a round waits for */
 
 /* Where dropping what is too old has got to (hub/retention.h). */
 struct hub_sweep {
@@ -186,6 +186,7 @@ struct cs_hub {
 	uint64_t commit_us;         /* that its commit took */
 	struct hub_fanout *fanouts; /* core/fanout.h */
 	size_t n_fanouts, cap_fanouts;
+	struct hub_pushes *pushes; /* core/push.h; NULL: none are sent */
 	struct hub_wake *wakes;
 	size_t n_wakes, cap_wakes;
 	unsigned connections;          /* that may be at once */

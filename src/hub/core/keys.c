@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "hub/core/keys.h"
 
+#include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 #include <time.h>
@@ -9,11 +10,14 @@
 #include "base/writer.h"
 #include "crypto/random.h"
 #include "crypto/tls_cert.h"
+#include "crypto/web_push.h"
 #include "franking/cert.h"
 #include "hub/core/desk_keys.h"
+#include "net/post.h"
 #include "store/file.h"
 
 #define FILE_MAX 65536
+#define CONF_MAX 4096
 
 /* DIR/NAME in a static buffer; good until the next call. */
 static const char *
@@ -25,14 +29,145 @@ path_in(const char *dir, const char *name)
 	return path;
 }
 
+/* ---- hub.conf ----------------------------------------------------------- */
+
+__attribute__((format(printf, 2, 3))) static void
+add_line(struct cs_writer *w, const char *format, ...)
+{
+	char line[512];
+	va_list args;
+
+	va_start(args, format);
+	vsnprintf(line, sizeof line, format, args);
+	va_end(args);
+	cs_write_bytes(w, cs_view_str(line));
+}
+
 enum cs_err
 hub_conf_write(const char *dir, const struct hub_conf *conf)
 {
-	char text[512];
+	struct cs_buf text = { 0 };
+	struct cs_writer w = cs_writer(&text);
+	enum cs_err err;
 
-	snprintf(text, sizeof text, "name %s\nlisten %s:%d\n", conf->name,
-	    conf->host, conf->port);
-	return cs_file_write(path_in(dir, "hub.conf"), cs_view_str(text), 0644);
+	add_line(
+	    &w, "name %s\nlisten %s:%d\n", conf->name, conf->host, conf->port);
+	if (conf->budget_times > 1)
+		add_line(&w, "budgets %u\n", conf->budget_times);
+	if (conf->network != 0)
+		add_line(&w, "network %u\n", conf->network);
+	if (conf->hook[0] != '\0')
+		add_line(&w, "hook %s\n", conf->hook);
+	if (conf->web_port != 0)
+		add_line(
+		    &w, "web-listen %s:%d\n", conf->web_host, conf->web_port);
+	if (conf->web_cert[0] != '\0')
+		add_line(&w, "web-cert %s\nweb-key %s\n", conf->web_cert,
+		    conf->web_key);
+	for (size_t i = 0; i < conf->n_origins; i++)
+		add_line(&w, "web-origin %s\n", conf->origins[i]);
+	for (size_t i = 0; i < conf->n_push_hosts; i++)
+		add_line(&w, "push-host %s:%d\n", conf->push_hosts[i].host,
+		    conf->push_hosts[i].port);
+	if (conf->push_authorities[0] != '\0')
+		add_line(&w, "push-authorities %s\n", conf->push_authorities);
+	if ((err = cs_writer_end(&w)) == CS_OK)
+		err = cs_file_write(
+		    path_in(dir, "hub.conf"), cs_buf_view(&text), 0644);
+	cs_buf_free(&text);
+	return err;
+}
+
+/* What stands behind ${word} and a blank in ${line}, into ${out}; false: it is
+ * another word, stands there already, or is too long. */
+static bool
+take_word(char *out, size_t size, const char *line, const char *word)
+{
+	size_t n = strlen(word);
+
+	if (strncmp(line, word, n) != 0 || line[n] != ' ' || out[0] != '\0' ||
+	    line[n + 1] == '\0' || strlen(line + n + 1) >= size)
+		return false;
+	snprintf(out, size, "%s", line + n + 1);
+	return true;
+}
+
+bool
+hub_origin_valid(const char *origin)
+{
+	static const char letters[] = "abcdefghijklmnopqrstuvwxyz0123456789.-";
+	const char *host = strncmp(origin, "https://", 8) == 0 ? origin + 8
+	    : strncmp(origin, "http://", 7) == 0               ? origin + 7
+							       : "";
+	size_t n = strspn(host, letters);
+	const char *port = host + n;
+	size_t digits = port[0] == ':' ? strspn(port + 1, "0123456789") : 0;
+
+	if (n == 0 || strlen(origin) >= HUB_ORIGIN_SIZE ||
+	    (port[0] != '\0' &&
+		(digits == 0 || digits > 5 || port[1 + digits] != '\0')))
+		return false;
+	return origin[4] == 's' ||
+	    (n == 9 && memcmp(host, "localhost", n) == 0) ||
+	    (n == 9 && memcmp(host, "127.0.0.1", n) == 0);
+}
+
+bool
+hub_conf_loopback(const char *host)
+{
+	return strcmp(host, "localhost") == 0 ||
+	    (strncmp(host, "127.", 4) == 0 &&
+		strspn(host, "0123456789.") == strlen(host));
+}
+
+/* A line about pages: false if it is none, or a wrong one. */
+static bool
+read_web(struct hub_conf *out, const char *line)
+{
+	char word[HUB_ORIGIN_SIZE] = "";
+	int end = 0;
+
+	if (take_word(out->web_cert, sizeof out->web_cert, line, "web-cert"))
+		return out->web_cert[0] == '/';
+	if (take_word(out->web_key, sizeof out->web_key, line, "web-key"))
+		return out->web_key[0] == '/';
+	if (take_word(word, sizeof word, line, "web-origin")) {
+		if (out->n_origins == HUB_ORIGINS_MAX ||
+		    !hub_origin_valid(word))
+			return false;
+		memcpy(out->origins[out->n_origins++], word, sizeof word);
+		return true;
+	}
+	return out->web_port == 0 &&
+	    sscanf(line, "web-listen %63[^:]:%5d%n", out->web_host,
+		&out->web_port, &end) == 2 &&
+	    end != 0 && line[end] == '\0' && out->web_port > 0 &&
+	    out->web_port < 65536;
+}
+
+/* The same of pushes. */
+static bool
+read_push(struct hub_conf *out, const char *line)
+{
+	char word[HUB_ORIGIN_SIZE] = "", *colon;
+	struct cs_net_endpoint to;
+	char url[HUB_ORIGIN_SIZE + 16];
+
+	if (take_word(out->push_authorities, sizeof out->push_authorities, line,
+		"push-authorities"))
+		return out->push_authorities[0] == '/';
+	if (!take_word(word, sizeof word, line, "push-host") ||
+	    out->n_push_hosts == HUB_PUSH_HOSTS_MAX)
+		return false;
+	snprintf(url, sizeof url, "https://%s/", word);
+	if (cs_net_endpoint_parse(&to, cs_view_str(url)) != CS_OK ||
+	    to.path.len != 1)
+		return false;
+	if ((colon = strchr(word, ':')) != NULL)
+		*colon = '\0';
+	memcpy(out->push_hosts[out->n_push_hosts].host, word, sizeof word);
+	out->push_hosts[out->n_push_hosts++].port = to.port;
+	return true;
 }
 
 /* One line of hub.conf that need not be there: a word and a number. */
@@ -45,6 +180,10 @@ read_extra(struct hub_conf *out, const char *line)
 
 	if (line[0] == '\0')
 		return CS_OK;
+	if (strncmp(line, "web-", 4) == 0)
+		return read_web(out, line) ? CS_OK : CS_ERR_CORRUPT;
+	if (strncmp(line, "push-", 5) == 0)
+		return read_push(out, line) ? CS_OK : CS_ERR_CORRUPT;
 	if (strncmp(line, "hook /", 6) == 0 &&
 	    strlen(line + 5) < sizeof out->hook) {
 		snprintf(out->hook, sizeof out->hook, "%s", line + 5);
@@ -60,6 +199,20 @@ read_extra(struct hub_conf *out, const char *line)
 	else
 		return CS_ERR_CORRUPT;
 	return CS_OK;
+}
+
+/* Do the lines about pages belong together? */
+static bool
+web_fits(const struct hub_conf *c)
+{
+	bool certified = c->web_cert[0] != '\0';
+
+	if (certified != (c->web_key[0] != '\0'))
+		return false;
+	if (c->web_port == 0)
+		return !certified && c->n_origins == 0;
+	return c->n_origins != 0 &&
+	    (certified || hub_conf_loopback(c->web_host));
 }
 
 static enum cs_err
@@ -81,7 +234,7 @@ parse_conf(struct hub_conf *out, char *text)
 		err = read_extra(out, line);
 		line = next;
 	}
-	return err;
+	return err == CS_OK && !web_fits(out) ? CS_ERR_CORRUPT : err;
 }
 
 enum cs_err
@@ -91,7 +244,7 @@ hub_conf_read(struct hub_conf *out, const char *dir)
 	enum cs_err err;
 
 	memset(out, 0, sizeof *out);
-	if ((err = cs_file_read(&file, path_in(dir, "hub.conf"), 1024)) ==
+	if ((err = cs_file_read(&file, path_in(dir, "hub.conf"), CONF_MAX)) ==
 		CS_OK &&
 	    (err = cs_buf_add(&file, cs_view("", 1))) == CS_OK)
 		err = strlen((const char *)file.data) + 1 == file.len
@@ -100,6 +253,8 @@ hub_conf_read(struct hub_conf *out, const char *dir)
 	cs_buf_free(&file);
 	return err;
 }
+
+/* ---- keys --------------------------------------------------------------- */
 
 enum cs_err
 hub_key_write(const char *dir, const char *name, const struct cs_sign_key *key)
@@ -120,6 +275,19 @@ hub_key_read(struct cs_sign_key *out, const char *dir, const char *name)
 		    : CS_ERR_CORRUPT;
 	cs_buf_free(&seed);
 	return err == CS_ERR_LIMIT ? CS_ERR_CORRUPT : err;
+}
+
+enum cs_err
+hub_keys_create_vapid(const char *dir)
+{
+	struct cs_web_push_key key;
+	enum cs_err err = cs_web_push_key_new(&key);
+
+	if (err == CS_OK)
+		err = cs_file_create(path_in(dir, "keys/vapid.key"),
+		    CS_VIEW_OF(key.private), 0600);
+	cs_wipe(&key, sizeof key);
+	return err == CS_ERR_EXISTS ? CS_OK : err;
 }
 
 enum cs_err

@@ -9,11 +9,13 @@
  *	keys/stamp.key .cert	signs stamps, 30 days
  *	keys/external.key .cert	proposes removals of disabled accounts
  *	keys/registrar.key .cert	certifies accounts: name and key
+ *	keys/vapid.key		says who the hub is to push services
  *	keys/pseudonym.key	names reporters who are not named to the desk
  *	keys/tls.pem tls.key	TLS, certified by the root
  *	keys/desk.certs		the desk's two keys, once one has joined
  *	keys/desk.asks		those of a desk that waits for the root
  *	keys/next/		keys that wait for the root (root_folder.h)
+ *	page/			releases of the page (hub/page.h)
  *	hub.db, blobs/
  *
  * Files are replaced by rename.  Of a pair the private half comes first:
@@ -23,6 +25,9 @@
  */
 #pragma once
 
+#include <stdbool.h>
+#include <stddef.h>
+
 #include "base/units.h"
 #include "crypto/sign.h"
 
@@ -30,6 +35,9 @@
 #define HUB_TLS_DAYS 397
 #define HUB_DESK_DAYS 365
 #define HUB_NETWORK_MAX 64 /* processes */
+#define HUB_ORIGINS_MAX 4
+#define HUB_ORIGIN_SIZE 128
+#define HUB_PUSH_HOSTS_MAX 4
 
 /* What hub.conf says. */
 struct hub_conf {
@@ -43,9 +51,34 @@ struct hub_conf {
 	/* "hook PATH": a program that is told of what the operator has to see
 	 * to (watch.h); empty: there is none. */
 	char hook[256];
+	/* Where pages come in that members use in a browser: "web-listen
+	 * HOST:PORT"; port 0: nowhere.  "web-cert FILE" and "web-key FILE": a
+	 * public certificate and its P-256 key, PEM; both or none, and with
+	 * none the host is one of this machine only (hub_conf_loopback).
+	 * "web-origin ORIGIN", one or more: whose pages they are. */
+	char web_host[64];
+	int web_port;
+	char web_cert[256], web_key[256];
+	size_t n_origins;
+	char origins[HUB_ORIGINS_MAX][HUB_ORIGIN_SIZE];
+	/* Pushes for their browsers: "push-host HOST[:PORT]", services beside
+	 * those of the browsers' makers; "push-authorities FILE": who certifies
+	 * them, PEM; empty: the system's. */
+	size_t n_push_hosts;
+	struct {
+		char host[HUB_ORIGIN_SIZE];
+		int port;
+	} push_hosts[HUB_PUSH_HOSTS_MAX];
+	char push_authorities[256];
 };
+/* "https://HOST[:PORT]" in small letters; or http on localhost, where browsers
+ * trust it, too. */
+bool hub_origin_valid(const char *origin);
+bool hub_conf_loopback(const char *host);
 CS_CHECKED enum cs_err hub_conf_write(
     const char *dir, const struct hub_conf *conf);
+/* CS_ERR_CORRUPT: a line that is none of these, or lines that do not belong
+ * together. */
 CS_CHECKED enum cs_err hub_conf_read(struct hub_conf *out, const char *dir);
 
 /* Make the root key; make (or remake) what it certifies. */
@@ -58,6 +91,9 @@ CS_CHECKED enum cs_err hub_key_write(
     const char *dir, const char *name, const struct cs_sign_key *key);
 CS_CHECKED enum cs_err hub_key_read(
     struct cs_sign_key *out, const char *dir, const char *name);
+
+/* The key that says who the hub is to push services, if there is none yet. */
+CS_CHECKED enum cs_err hub_keys_create_vapid(const char *dir);
 
 /* The operator root key: the private half, which belongs offline
  * (CS_ERR_NOT_FOUND; CS_ERR_CORRUPT: that of another public one), and the

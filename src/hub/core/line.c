@@ -112,7 +112,7 @@ open_conn(struct hub_link *l, uint64_t line, struct cs_view bytes)
 	c->link = l;
 	c->line = line;
 	memcpy(c->address, opened.address, sizeof c->address);
-	memcpy(c->exporter, opened.exporter, sizeof c->exporter);
+	c->binding = opened.binding;
 	hub->n_conns++;
 	if (hub->events->opened(c) != CS_OK)
 		hub_line_close(c);

@@ -17,7 +17,7 @@
 
 /* What the hub does with what comes; set once, before the first link. */
 struct hub_line_events {
-	/* A connection, of which conn->exporter and address are filled; an
+	/* A connection, of which conn->binding and address are filled; an
 	 * error ends it. */
 	enum cs_err (*opened)(struct hub_conn *c);
 	/* A frame, while the connection is not held. */

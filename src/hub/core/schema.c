@@ -261,8 +261,16 @@ static const char version5[] =
     " replaced INTEGER NOT NULL DEFAULT 0) WITHOUT ROWID;"
     "CREATE INDEX recovery_key_account ON recovery_key(account);";
 
+/* push: where the browser of a device gets its pushes (core/push.h). */
+static const char push_step[] =
+    "CREATE TABLE push(device BLOB PRIMARY KEY, account BLOB NOT NULL,"
+    " endpoint BLOB NOT NULL, key BLOB NOT NULL, auth BLOB NOT NULL,"
+    " since INTEGER NOT NULL) WITHOUT ROWID;"
+    "CREATE INDEX push_account ON push(account, since);"
+    "CREATE INDEX push_since ON push(since);";
+
 static const char *const steps[] = { version1, version2, version3, version4,
-	version5 };
+	version5, push_step };
 
 const struct cs_db_schema cs_hub_schema = { "countersign hub", steps,
 	sizeof steps / sizeof steps[0] };

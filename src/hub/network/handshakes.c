@@ -2,16 +2,26 @@
 #include "hub/network/handshakes.h"
 
 #include "crypto/tls_server.h"
+#include "family/part.h"
+
+static enum cs_err
+keep_chain(struct network *n, const struct cs_channel_message *m)
+{
+	struct network_chain *c =
+	    (m->about & HUB_TALK_WEB_KEY) != 0 ? &n->pages : &n->own;
+
+	c->fresh = true;
+	c->key = (uint32_t)m->about;
+	return cs_buf_set(&c->pem, m->bytes);
+}
 
 /* Keep what has come until no handshake is under way. */
-static enum cs_err
-keep(struct network *n, const struct cs_channel_message *m)
+enum cs_err
+network_tls_keep(struct network *n, const struct cs_channel_message *m)
 {
 	switch (m->kind) {
 	case HUB_TALK_CHAIN:
-		n->fresh_chain = true;
-		n->chain_key = (uint32_t)m->about;
-		return cs_buf_set(&n->chain, m->bytes);
+		return keep_chain(n, m);
 	case HUB_TALK_TICKETS:
 		n->fresh_tickets = n->have_tickets = true;
 		return hub_talk_copy(&n->tickets, sizeof n->tickets, m->bytes)
@@ -49,7 +59,7 @@ sign(void *arg, uint8_t out[static CS_TLS_SIG_MAX], size_t *n_out,
 		CS_OK) {
 		if (m.kind == HUB_TALK_SIGNATURE && m.about == order)
 			break;
-		err = keep(n, &m);
+		err = network_tls_keep(n, &m);
 	}
 	if (err) {
 		leave_signer(n);
@@ -63,23 +73,51 @@ sign(void *arg, uint8_t out[static CS_TLS_SIG_MAX], size_t *n_out,
 }
 
 static enum cs_err
-use_chain(struct network *n)
+use_chain(struct network *n, struct network_chain *c)
 {
 	struct network_tls *t;
 	enum cs_err err;
 
-	n->fresh_chain = false;
-	if (n->n_tls == NETWORK_TLS_MAX)
+	c->fresh = false;
+	if (c->n_tls == NETWORK_TLS_MAX)
 		return CS_ERR_LIMIT;
-	t = &n->tls[n->n_tls];
+	t = &c->tls[c->n_tls];
 	t->network = n;
-	t->key = n->chain_key;
+	t->key = c->key;
 	if ((err = cs_tls_server_new_remote(
-		 &t->server, cs_buf_view(&n->chain), sign, t)))
+		 &t->server, cs_buf_view(&c->pem), sign, t)))
 		return err;
-	n->n_tls++;
-	cs_net_server_use(n->server, t->server);
+	c->n_tls++;
+	return CS_OK;
+}
+
+static enum cs_err
+use_own(struct network *n)
+{
+	enum cs_err err = use_chain(n, &n->own);
+
+	if (err)
+		return err;
+	cs_net_server_use(n->server, n->own.tls[n->own.n_tls - 1].server);
 	n->fresh_tickets = n->have_tickets;
+	return CS_OK;
+}
+
+/* Pages get no tickets: one that came from here would be good where programs
+ * come in, and browsers seldom come back.  A chain that OpenSSL does not take
+ * is the operator's mistake: pages wait, and programs do not. */
+static enum cs_err
+use_pages(struct network *n)
+{
+	enum cs_err err = use_chain(n, &n->pages);
+
+	if (err == CS_ERR_LIMIT || err == CS_ERR_NOMEM)
+		return err;
+	if (err == CS_OK)
+		cs_net_server_use_web(
+		    n->server, n->pages.tls[n->pages.n_tls - 1].server);
+	else
+		cs_part_tell("web-keys", err, "");
 	return CS_OK;
 }
 
@@ -87,10 +125,10 @@ static enum cs_err
 use_tickets(struct network *n)
 {
 	n->fresh_tickets = false;
-	if (n->n_tls == 0)
+	if (n->own.n_tls == 0)
 		return CS_OK;
-	return cs_tls_server_tickets(
-	    n->tls[n->n_tls - 1].server, n->tickets.now, n->tickets.before);
+	return cs_tls_server_tickets(n->own.tls[n->own.n_tls - 1].server,
+	    n->tickets.now, n->tickets.before);
 }
 
 enum cs_err
@@ -102,21 +140,35 @@ network_tls_serve(struct network *n)
 	if (n->signer != NULL) {
 		err = cs_channel_fill(n->signer);
 		while (err == CS_OK && cs_channel_next(&m, n->signer))
-			err = keep(n, &m);
+			err = network_tls_keep(n, &m);
 		if (err)
 			leave_signer(n);
 	}
-	if (n->fresh_chain && (err = use_chain(n)))
+	if ((n->own.fresh && (err = use_own(n))) ||
+	    (n->pages.fresh && (err = use_pages(n))))
 		return err;
 	return n->fresh_tickets ? use_tickets(n) : CS_OK;
+}
+
+bool
+network_tls_fresh(const struct network *n)
+{
+	return n->own.fresh || n->pages.fresh || n->fresh_tickets;
+}
+
+static void
+free_chain(struct network_chain *c)
+{
+	while (c->n_tls > 0)
+		cs_tls_server_free(c->tls[--c->n_tls].server);
+	cs_buf_free(&c->pem);
 }
 
 void
 network_tls_free(struct network *n)
 {
-	while (n->n_tls > 0)
-		cs_tls_server_free(n->tls[--n->n_tls].server);
+	free_chain(&n->own);
+	free_chain(&n->pages);
 	leave_signer(n);
-	cs_buf_free(&n->chain);
 	cs_wipe(&n->tickets, sizeof n->tickets);
 }

@@ -9,4 +9,9 @@
  * handshakes fail until there is another; CS_ERR_LIMIT: certificates were
  * changed so often that this process has to begin anew. */
 CS_CHECKED enum cs_err network_tls_serve(struct network *n);
+/* Keep certificates, of programs or of pages, until then. */
+CS_CHECKED enum cs_err network_tls_keep(
+    struct network *n, const struct cs_channel_message *m);
+/* Has something come that network_tls_serve() has not taken up? */
+bool network_tls_fresh(const struct network *n);
 void network_tls_free(struct network *n);

@@ -23,7 +23,7 @@ network_line_opened(void *arg, struct cs_net_conn *c, void **user)
 	l->conn = c;
 	l->frame_max = CS_WIRE_FRAME_MAX_EARLY;
 	cs_net_conn_address(opened.address, c);
-	if ((err = cs_net_conn_exporter(c, opened.exporter)) == CS_OK &&
+	if ((err = cs_net_conn_binding(&opened.binding, c)) == CS_OK &&
 	    (l->number = cs_slots_add(&n->lines, l)) == 0)
 		err = CS_ERR_NOMEM;
 	if (err == CS_OK)

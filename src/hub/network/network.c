@@ -10,6 +10,7 @@
 #include "family/part.h"
 #include "hub/network/handshakes.h"
 #include "hub/network/lines.h"
+#include "hub/network/pages.h"
 #include "hub/network/transfers.h"
 
 /* Looked at so often, whatever happens. */
@@ -65,6 +66,17 @@ take_link(struct network *n, const struct cs_hand *h)
 	return CS_ERR_CLOSED;
 }
 
+/* Whose pages come, and how; the socket comes by itself. */
+static enum cs_err
+take_web(struct network *n, const struct cs_hand *h)
+{
+	const int listener = n->web.listener;
+	enum cs_err err = cs_hand_copy(&n->web, sizeof n->web, h);
+
+	n->web.listener = listener;
+	return err;
+}
+
 static enum cs_err
 take(void *arg, struct cs_hand *h)
 {
@@ -76,8 +88,17 @@ take(void *arg, struct cs_hand *h)
 		n->listener = h->fd;
 		return CS_OK;
 	}
+	if (cs_hand_is(h, "web-listener") && h->fd >= 0 &&
+	    n->web.listener < 0) {
+		n->web.listener = h->fd;
+		return CS_OK;
+	}
+	if (cs_hand_is(h, "page"))
+		return network_page_take(n, h);
 	if (h->fd >= 0)
 		close(h->fd);
+	if (cs_hand_is(h, "web"))
+		return take_web(n, h);
 	return cs_hand_is(h, "limits")
 	    ? cs_hand_copy(&n->limits, sizeof n->limits, h)
 	    : CS_OK;
@@ -160,8 +181,7 @@ run_round(struct network *n)
 		return err;
 	if ((p[2].revents & ~POLLOUT) != 0 && n->files != NULL)
 		serve_files(n);
-	if ((p[3].revents & ~POLLOUT) != 0 || n->fresh_chain ||
-	    n->fresh_tickets)
+	if ((p[3].revents & ~POLLOUT) != 0 || network_tls_fresh(n))
 		err = network_tls_serve(n);
 	if (err == CS_OK && !behind)
 		err = cs_net_server_run(n->server, 0);
@@ -186,6 +206,7 @@ make_server(struct network *n)
 		.blob_done = network_blob_done,
 		.blob_read = network_blob_read,
 		.blob_over = network_blob_over,
+		.web = &n->web,
 		.page = page,
 	};
 
@@ -199,14 +220,10 @@ await_chain(struct network *n)
 	struct cs_channel_message m;
 	enum cs_err err = CS_OK;
 
-	while (err == CS_OK && !n->fresh_chain)
+	while (err == CS_OK && !n->own.fresh)
 		if ((err = cs_channel_await(&m, n->signer, HUB_TALK_SIGN_MS)) ==
-			CS_OK &&
-		    m.kind == HUB_TALK_CHAIN) {
-			n->fresh_chain = true;
-			n->chain_key = (uint32_t)m.about;
-			err = cs_buf_set(&n->chain, m.bytes);
-		}
+		    CS_OK)
+			err = network_tls_keep(n, &m);
 	return err ? err : network_tls_serve(n);
 }
 
@@ -227,7 +244,7 @@ begin(struct network *n)
 	if (n->listener < 0 || n->database == NULL || n->signer == NULL)
 		return CS_ERR_MISUSE;
 	if ((err = make_server(n)) || (err = cs_confine(&confined, &how)) ||
-	    (err = await_chain(n)))
+	    (err = network_pages_read(n)) || (err = await_chain(n)))
 		return err;
 	return cs_part_ready();
 }
@@ -235,7 +252,9 @@ begin(struct network *n)
 int
 hub_network_main(void)
 {
-	struct network n = { .listener = -1 };
+	struct network n = {
+		.listener = -1, .web.listener = -1, .pages_fd = { -1, -1 }
+	};
 	enum cs_err err = begin(&n);
 
 	if (err)
@@ -249,7 +268,10 @@ hub_network_main(void)
 	cs_channel_free(n.files);
 	cs_slots_free(&n.lines);
 	cs_slots_free(&n.requests);
+	network_pages_free(&n);
 	if (n.listener >= 0)
 		close(n.listener);
+	if (n.web.listener >= 0)
+		close(n.web.listener);
 	return err == CS_ERR_CLOSED ? 0 : 1;
 }

@@ -5,6 +5,7 @@
 #include "family/channel.h"
 #include "family/slots.h"
 #include "hub/talk/talk.h"
+#include "net/release.h"
 #include "net/server.h"
 
 /* Changes of certificates that are lived through; then the process begins anew.
@@ -21,18 +22,28 @@ struct network_tls {
 	uint32_t key;
 };
 
+/* Certificates in use and those before, whose connections may still be there;
+ * and what has come and is not in use yet. */
+struct network_chain {
+	struct network_tls tls[NETWORK_TLS_MAX]; /* the last one is in use */
+	size_t n_tls;
+	struct cs_buf pem;
+	uint32_t key; /* of the pem */
+	bool fresh;
+};
+
 struct network {
 	struct cs_net_server *server;
 	struct cs_net_limits limits;
 	int listener;
+	struct cs_net_web web;
+	struct cs_release *shown[2]; /* of the page: now and before */
+	int pages_fd[2]; /* they, until this process is confined; or -1 */
 	struct cs_channel *database, *files, *signer; /* signer: of TLS */
 	struct cs_slots lines;                        /* WebSockets */
 	struct cs_slots requests;                     /* for blobs */
-	struct network_tls tls[NETWORK_TLS_MAX]; /* the last one is in use */
-	size_t n_tls;
-	uint32_t orders;     /* signatures that were asked for */
-	struct cs_buf chain; /* that has come and is not in use yet */
+	struct network_chain own, pages;
+	uint32_t orders; /* signatures that were asked for */
 	struct hub_talk_tickets tickets;
-	uint32_t chain_key; /* of the chain */
-	bool fresh_chain, fresh_tickets, have_tickets;
+	bool fresh_tickets, have_tickets, confined;
 };

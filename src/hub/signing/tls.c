@@ -18,13 +18,19 @@
 #define FILE_MAX 65536
 #define TICKETS_MS CS_HOUR_MS /* then their keys are changed */
 
-struct tls {
+/* A certificate and its key: the one for programs, or the public one for pages,
+ * which a hub may be without. */
+struct pair {
 	struct cs_buf key, chain; /* as they come, until "keys" */
 	/* The key that is in use, and the one before: handshakes that began
 	 * with its certificate end with it. */
 	struct cs_tls_signer *signer, *before;
 	uint32_t number; /* of the one in use */
 	struct cs_buf chain_used;
+};
+
+struct tls {
+	struct pair own, web;
 	struct hub_talk_tickets tickets;
 	uint64_t tickets_us; /* when they were last changed */
 	struct cs_channel *networks[LINKS_MAX];
@@ -40,19 +46,20 @@ leave(struct tls *t, size_t i)
 }
 
 static void
-tell(struct tls *t, size_t i, uint8_t kind, struct cs_view what)
+tell(
+    struct tls *t, size_t i, uint8_t kind, uint32_t number, struct cs_view what)
 {
 	if (t->networks[i] != NULL &&
-	    (cs_channel_put(t->networks[i], kind, t->number, what) != CS_OK ||
+	    (cs_channel_put(t->networks[i], kind, number, what) != CS_OK ||
 		cs_channel_flush(t->networks[i]) != CS_OK))
 		leave(t, i);
 }
 
 static void
-tell_all(struct tls *t, uint8_t kind, struct cs_view what)
+tell_all(struct tls *t, uint8_t kind, uint32_t number, struct cs_view what)
 {
 	for (size_t i = 0; i < LINKS_MAX; i++)
-		tell(t, i, kind, what);
+		tell(t, i, kind, number, what);
 }
 
 /* How long until the keys of tickets are changed, in ms; changes them if it is
@@ -70,7 +77,7 @@ change_tickets(struct tls *t)
 	memcpy(t->tickets.before, t->tickets.now, sizeof t->tickets.before);
 	cs_random(t->tickets.now, sizeof t->tickets.now);
 	t->tickets_us = now;
-	tell_all(t, HUB_TALK_TICKETS, HUB_TALK_OF(t->tickets));
+	tell_all(t, HUB_TALK_TICKETS, 0, HUB_TALK_OF(t->tickets));
 	return (int)TICKETS_MS;
 }
 
@@ -79,28 +86,35 @@ change_tickets(struct tls *t)
 /* Key and chain have come.  Those that do not belong together leave what there
  * is. */
 static enum cs_err
-change_keys(struct tls *t)
+change_keys(struct tls *t, struct pair *p)
 {
 	struct cs_tls_signer *fresh = NULL;
-	enum cs_err err = cs_tls_signer_new(&fresh, cs_buf_view(&t->key));
+	enum cs_err err = cs_tls_signer_new(&fresh, cs_buf_view(&p->key));
 
-	cs_buf_free(&t->key);
+	cs_buf_free(&p->key);
 	if (err == CS_OK)
-		err = cs_tls_signer_check(fresh, cs_buf_view(&t->chain));
+		err = cs_tls_signer_check(fresh, cs_buf_view(&p->chain));
 	if (err) {
 		cs_tls_signer_free(fresh);
-		if (t->signer == NULL)
+		if (p == &t->own && p->signer == NULL)
 			return CS_ERR_CORRUPT;
-		cs_part_tell("keys", err, "");
+		cs_part_tell(p == &t->own ? "keys" : "web-keys", err, "");
 		return CS_OK;
 	}
-	cs_tls_signer_free(t->before);
-	t->before = t->signer;
-	t->signer = fresh;
-	t->number++;
-	if ((err = cs_buf_set(&t->chain_used, cs_buf_view(&t->chain))))
+	/* Whoever was told of these has them; each change costs something. */
+	if (p->signer != NULL &&
+	    cs_view_equal(
+		cs_buf_view(&p->chain), cs_buf_view(&p->chain_used))) {
+		cs_tls_signer_free(fresh);
+		return CS_OK;
+	}
+	cs_tls_signer_free(p->before);
+	p->before = p->signer;
+	p->signer = fresh;
+	p->number++;
+	if ((err = cs_buf_set(&p->chain_used, cs_buf_view(&p->chain))))
 		return err;
-	tell_all(t, HUB_TALK_CHAIN, cs_buf_view(&t->chain_used));
+	tell_all(t, HUB_TALK_CHAIN, p->number, cs_buf_view(&p->chain_used));
 	return CS_OK;
 }
 
@@ -117,9 +131,13 @@ take_link(struct tls *t, const struct cs_hand *h)
 	leave(t, h->number);
 	if ((err = cs_channel_new(&t->networks[h->number], h->fd, &limits)))
 		return err;
-	if (t->signer != NULL)
-		tell(t, h->number, HUB_TALK_CHAIN, cs_buf_view(&t->chain_used));
-	tell(t, h->number, HUB_TALK_TICKETS, HUB_TALK_OF(t->tickets));
+	if (t->own.signer != NULL)
+		tell(t, h->number, HUB_TALK_CHAIN, t->own.number,
+		    cs_buf_view(&t->own.chain_used));
+	if (t->web.signer != NULL)
+		tell(t, h->number, HUB_TALK_CHAIN, t->web.number,
+		    cs_buf_view(&t->web.chain_used));
+	tell(t, h->number, HUB_TALK_TICKETS, 0, HUB_TALK_OF(t->tickets));
 	return CS_OK;
 }
 
@@ -127,8 +145,10 @@ static enum cs_err
 take(void *arg, struct cs_hand *h)
 {
 	struct tls *t = arg;
-	struct cs_buf *file = cs_hand_is(h, "tls.key") ? &t->key
-	    : cs_hand_is(h, "tls.pem")                 ? &t->chain
+	struct cs_buf *file = cs_hand_is(h, "tls.key") ? &t->own.key
+	    : cs_hand_is(h, "tls.pem")                 ? &t->own.chain
+	    : cs_hand_is(h, "web-key")                 ? &t->web.key
+	    : cs_hand_is(h, "web-cert")                ? &t->web.chain
 						       : NULL;
 	enum cs_err err = CS_OK;
 
@@ -140,7 +160,12 @@ take(void *arg, struct cs_hand *h)
 	}
 	if (h->fd >= 0)
 		close(h->fd);
-	return cs_hand_is(h, "keys") ? change_keys(t) : err;
+	/* What is no key or certificate is found so when both are there. */
+	if (file == &t->web.key || file == &t->web.chain)
+		return err == CS_ERR_NOMEM ? err : CS_OK;
+	if (cs_hand_is(h, "keys"))
+		return change_keys(t, &t->own);
+	return cs_hand_is(h, "web-keys") ? change_keys(t, &t->web) : err;
 }
 
 /* ---- orders ------------------------------------------------------------- */
@@ -148,8 +173,11 @@ take(void *arg, struct cs_hand *h)
 static struct cs_tls_signer *
 numbered(const struct tls *t, uint64_t number)
 {
-	return number == t->number    ? t->signer
-	    : number + 1 == t->number ? t->before
+	const struct pair *p =
+	    (number & HUB_TALK_WEB_KEY) != 0 ? &t->web : &t->own;
+
+	return number == p->number    ? p->signer
+	    : number + 1 == p->number ? p->before
 				      : NULL;
 }
 
@@ -212,10 +240,21 @@ begin(struct tls *t)
 	if ((err = cs_part_begin(HUB_TLS)) || (err = cs_crypto_init()) ||
 	    (err = cs_confine(&confined, &how)))
 		return err;
+	t->web.number = HUB_TALK_WEB_KEY;
 	(void)change_tickets(t);
 	if ((err = cs_part_take(t, take, true)))
 		return err;
-	return t->signer != NULL ? cs_part_ready() : CS_ERR_NOT_FOUND;
+	return t->own.signer != NULL ? cs_part_ready() : CS_ERR_NOT_FOUND;
+}
+
+static void
+free_pair(struct pair *p)
+{
+	cs_tls_signer_free(p->signer);
+	cs_tls_signer_free(p->before);
+	cs_buf_free(&p->key);
+	cs_buf_free(&p->chain);
+	cs_buf_free(&p->chain_used);
 }
 
 int
@@ -230,11 +269,8 @@ hub_tls_main(void)
 		err = run_round(&t);
 	for (size_t i = 0; i < LINKS_MAX; i++)
 		leave(&t, i);
-	cs_tls_signer_free(t.signer);
-	cs_tls_signer_free(t.before);
-	cs_buf_free(&t.key);
-	cs_buf_free(&t.chain);
-	cs_buf_free(&t.chain_used);
+	free_pair(&t.own);
+	free_pair(&t.web);
 	cs_wipe(&t.tickets, sizeof t.tickets);
 	return err == CS_ERR_CLOSED ? 0 : 1;
 }

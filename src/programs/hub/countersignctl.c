@@ -17,6 +17,7 @@
 #include "hub/hub.h"
 #include "hub/watch.h"
 #include "programs/hub/hub_dir.h"
+#include "programs/hub/page.h"
 #include "programs/hub/root.h"
 #include "store/clock.h"
 
@@ -77,6 +78,15 @@ show_json(const struct cs_hub_summary *s, const char *root,
 	cs_json_bool(&j, "desk", s->desk);
 	cs_json_string(&j, "root_key", s->root_here ? "here" : "elsewhere");
 	cs_json_signed(&j, "keys_expire_in_seconds", troubles->keys_left_s);
+	if (s->web_port != 0) {
+		cs_json_object(&j, "pages");
+		cs_json_string(&j, "host", s->web_host);
+		cs_json_number(&j, "port", (uint64_t)s->web_port);
+		if (troubles->web_left_s != INT64_MAX)
+			cs_json_signed(&j, "certificate_expires_in_seconds",
+			    troubles->web_left_s);
+		cs_json_close(&j);
+	}
 	cs_json_array(&j, "troubles");
 	for (size_t i = 0; i < troubles->n; i++) {
 		cs_json_object(&j, NULL);
@@ -145,6 +155,13 @@ show_text(const struct cs_hub_summary *s, const char *dir, const char *root,
 	    (unsigned long long)s->removals,
 	    (unsigned long long)s->removals_failed,
 	    (long long)troubles->keys_left_s / (long long)CS_DAY_S);
+	if (s->web_port != 0 && troubles->web_left_s != INT64_MAX)
+		printf("Pages:         on %s:%d, certificate good for %lld "
+		       "more days\n",
+		    s->web_host, s->web_port,
+		    (long long)troubles->web_left_s / (long long)CS_DAY_S);
+	else if (s->web_port != 0)
+		printf("Pages:         on %s:%d\n", s->web_host, s->web_port);
 	if (s->root_here)
 		printf("Root key:      here, in %s/keys/root.key: move it "
 		       "(\"root move\")\n",
@@ -344,6 +361,12 @@ static const struct cli_option status_options[] = {
 	{ 0 },
 };
 
+static const struct cli_option web_options[] = {
+	{ "cert", 0, "FILE", "the public certificate and what certifies it" },
+	{ "key", 0, "FILE", "its key, on P-256" },
+	{ 0 },
+};
+
 static const struct cli_option sign_options[] = {
 	{ "key", 0, "FILE", "the root key, as \"root move\" wrote it" },
 	{ "yes", 0, NULL, "do not ask" },
@@ -360,7 +383,9 @@ static const struct cli_command commands[] = {
 	    "out at once; \"Removals\" counts the groups in which the others "
 	    "are still to be asked to take them out. Where that failed it is "
 	    "tried again, at least once an hour. Keys that run out in a week, "
-	    "yearly certificates that do in a month, and a disk that is nearly "
+	    "yearly certificates that do in a month, the one for pages that "
+	    "does in "
+	    "14 days, and a disk that is nearly "
 	    "full are said at the end, and the exit status is 1. The hub says "
 	    "the same when it starts and once a day, and calls the program of "
 	    "a line \"hook /PATH\" at the end of DIR/hub.conf with KIND, what "
@@ -391,6 +416,38 @@ static const struct cli_command commands[] = {
 	    "file is checked. End the old hub first: two of one name harm "
 	    "both. Members notice what the hub has lost.",
 	    1, 1, NULL, run_restore },
+	{ "web on", "ADDRESS:PORT ORIGIN... [--cert FILE --key FILE]",
+	    "let members in who use a page in a browser",
+	    "ORIGIN is where the page is, as a browser writes it: "
+	    "https://chat.example.org. The certificate is one that browsers "
+	    "trust, as certbot or uacme writes it, and is taken up anew "
+	    "whenever the files change. Without one, ADDRESS is 127.0.0.1, and "
+	    "a proxy that ends TLS is before it. Programs come in where they "
+	    "did, by the operator's key. Whoever holds this certificate, or "
+	    "serves the page, could read what members of the page read: tell "
+	    "them so.",
+	    2, 1 + CS_HUB_WEB_ORIGINS_MAX, web_options, run_web_on },
+	{ "web off", "", "let no page in any more", "What is installed stays.",
+	    0, 0, NULL, run_web_off },
+	{ "page manifest", "FOLDER VERSION",
+	    "write down what a release of the page is made of",
+	    "Writes FOLDER/release.txt, which names each file with its length "
+	    "and SHA-256. The SHA-256 of release.txt is what a release is "
+	    "known by.",
+	    2, 2, NULL, run_page_manifest },
+	{ "page install", "FOLDER", "copy a release of the page to the hub",
+	    "All files are checked against FOLDER/release.txt. Prints the "
+	    "hash; what is shown stays until \"page use\". A file X.br, "
+	    "compressed by brotli, is sent in place of X to browsers that take "
+	    "it.",
+	    1, 1, NULL, run_page_install },
+	{ "page list", "[--json]", "list the releases that are installed",
+	    "With their versions, and which of them is shown.", 0, 0,
+	    status_options, run_page_list },
+	{ "page use", "HASH", "show a release of the page from now on",
+	    "HASH, or its beginning. A hub that runs shows it at once. Files "
+	    "of the release before are still given to those who have it open.",
+	    1, 1, NULL, run_page_use },
 	{ "root move", "FILE", "move the operator's root key off the hub",
 	    "FILE is new, and on a medium that is kept offline. The key is "
 	    "removed here once it was read back from there. Where the disk "

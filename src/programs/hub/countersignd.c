@@ -93,6 +93,11 @@ ready(const struct cs_hub_ready *at)
 		    (unsigned long long)at->wanted);
 	printf("countersignd: hub \"%s\" listens on %s:%d\n", at->name,
 	    at->host, at->port);
+	if (at->web_port != 0)
+		printf("countersignd: pages come in on %s:%d%s\n", at->web_host,
+		    at->web_port,
+		    at->web_plain ? ", without TLS: a proxy has to be before it"
+				  : "");
 	fflush(stdout);
 }
 

@@ -4,6 +4,7 @@
 
 #include <stdlib.h>
 
+#include "crypto/hash.h"
 #include "support/test.h"
 #include "support/wire_shapes.h"
 
@@ -199,24 +200,57 @@ test_codes(void **state)
 static void
 test_login_tbs(void **state)
 {
-	static const uint8_t device[16] = { 1 }, challenge[32] = { 2 },
-			     exporter[32] = { 3 };
+	static const uint8_t device[16] = { 1 }, challenge[32] = { 2 };
+	const struct cs_wire_binding exporter = { CS_WIRE_BINDING_EXPORTER,
+		{ 3 } };
 	struct cs_buf b = { 0 };
-	static const char label[] = "countersign/login/v1";
+	static const char label[] = "countersign/login/v2";
 
 	(void)state;
 	assert_ok(cs_wire_login_tbs(&b, CS_WIRE_ROLE_DEVICE, device, challenge,
-	    cs_view_str("hub"), exporter));
-	assert_int_equal(b.len, sizeof label + 1 + 16 + 32 + 4 + 32);
+	    cs_view_str("hub"), &exporter));
+	assert_int_equal(b.len, sizeof label + 1 + 16 + 32 + 4 + 1 + 32);
 	assert_memory_equal(b.data, label, sizeof label);
 	assert_int_equal(b.data[sizeof label], CS_WIRE_ROLE_DEVICE);
 	assert_int_equal(b.data[sizeof label + 1], 1);
 	assert_int_equal(b.data[sizeof label + 17], 2);
-	assert_memory_equal(b.data + sizeof label + 49, "\3hub\3", 5);
+	assert_memory_equal(b.data + sizeof label + 49, "\3hub\1\3", 6);
 	cs_buf_reset(&b);
 	assert_ok(cs_wire_action_tbs(&b, cs_view_str("action")));
 	assert_view_equal(
 	    cs_buf_view(&b), cs_view("countersign/action/v2\0action", 28));
+	cs_buf_free(&b);
+}
+
+/* Python's hashlib says the same of the bytes that PROTOCOL.md describes. */
+static void
+test_login_from_a_page(void **state)
+{
+	static const uint8_t device[16] = { 1 }, challenge[32] = { 2 };
+	static const uint8_t bound[32] = { 0x3b, 0x94, 0x77, 0x26, 0x35, 0x7a,
+		0xfb, 0x77, 0x1f, 0xce, 0x03, 0x1b, 0xce, 0x19, 0x1a, 0x14,
+		0xe1, 0xfe, 0x0f, 0xaa, 0x35, 0xb9, 0xea, 0x5e, 0x7a, 0x80,
+		0x9b, 0x66, 0x6e, 0x9a, 0xd1, 0xe2 };
+	static const uint8_t signed_hash[32] = { 0x6d, 0xcd, 0x88, 0xcd, 0xc3,
+		0x28, 0x98, 0xdd, 0x08, 0xaa, 0x16, 0x78, 0xff, 0x94, 0xb8,
+		0xe4, 0xff, 0x1b, 0xea, 0x51, 0x0d, 0x06, 0x8c, 0x16, 0xba,
+		0xb3, 0x1f, 0x3e, 0x6b, 0xaa, 0x26, 0x42 };
+	struct cs_wire_binding origin, other;
+	struct cs_buf b = { 0 };
+	uint8_t hash[CS_SHA256_LEN];
+
+	(void)state;
+	assert_ok(cs_wire_origin_binding(
+	    &origin, cs_view_str("https://chat.example.org")));
+	assert_int_equal(origin.kind, CS_WIRE_BINDING_ORIGIN);
+	assert_memory_equal(origin.value, bound, sizeof bound);
+	assert_ok(cs_wire_origin_binding(
+	    &other, cs_view_str("https://chat.example.org.")));
+	assert_memory_not_equal(other.value, bound, sizeof bound);
+	assert_ok(cs_wire_login_tbs(&b, CS_WIRE_ROLE_DEVICE, device, challenge,
+	    cs_view_str("hub"), &origin));
+	assert_ok(cs_sha256(hash, cs_buf_view(&b)));
+	assert_memory_equal(hash, signed_hash, sizeof hash);
 	cs_buf_free(&b);
 }
 
@@ -271,8 +305,9 @@ static enum cs_err
 try_login_tbs(void *arg)
 {
 	struct cs_buf b = { 0 };
-	enum cs_err err =
-	    cs_wire_login_tbs(&b, 0, bytes, bytes, cs_view_str("hub"), bytes);
+	const struct cs_wire_binding binding = { 0 };
+	enum cs_err err = cs_wire_login_tbs(
+	    &b, 0, bytes, bytes, cs_view_str("hub"), &binding);
 
 	(void)arg;
 	cs_buf_free(&b);
@@ -295,6 +330,7 @@ main(void)
 		cmocka_unit_test(test_table_is_whole),
 		cmocka_unit_test(test_codes),
 		cmocka_unit_test(test_login_tbs),
+		cmocka_unit_test(test_login_from_a_page),
 		cmocka_unit_test(test_statement),
 		cmocka_unit_test(test_allocations),
 	};

@@ -102,7 +102,7 @@ say_opened(unsigned link, uint64_t line)
 	struct hub_talk_opened o;
 
 	memset(o.address, 0xad, sizeof o.address);
-	memset(o.exporter, (int)line, sizeof o.exporter);
+	memset(&o.binding, (int)line, sizeof o.binding);
 	say(link, HUB_TALK_OPENED, line, HUB_TALK_OF(o));
 }
 
@@ -192,17 +192,18 @@ static void
 test_life(void **state)
 {
 	const struct hub_talk_allow allow = { 1000, 1 };
-	uint8_t address[CS_NET_ADDRESS_LEN], exporter[32];
+	struct cs_wire_binding binding;
+	uint8_t address[CS_NET_ADDRESS_LEN];
 
 	(void)state;
 	memset(address, 0xad, sizeof address);
-	memset(exporter, 5, sizeof exporter);
+	memset(&binding, 5, sizeof binding);
 	say_opened(0, 5);
 	say_frame(0, 5, 'a', 3);
 	run();
 	assert_int_equal(t->n_opened, 1);
 	assert_memory_equal(t->last->address, address, sizeof address);
-	assert_memory_equal(t->last->exporter, exporter, sizeof exporter);
+	assert_memory_equal(&t->last->binding, &binding, sizeof binding);
 	assert_int_equal(t->n_frames, 1);
 	assert_int_equal(t->frames[0].line, 5);
 	assert_int_equal(t->frames[0].len, 3);
