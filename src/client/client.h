@@ -171,24 +171,59 @@ CS_CHECKED enum cs_err cs_client_linking_wait(
 /* The name that the asking device gives itself, and the number to compare. */
 const char *cs_client_linking_name(const struct cs_client_linking *l);
 const char *cs_client_linking_number(const struct cs_client_linking *l);
-/* Certify the device, and hand over what it needs. */
+/* Does it ask for what was said before? */
+bool cs_client_linking_wants_history(const struct cs_client_linking *l);
+/* Certify the device, and hand over what it needs.  ${give}: it gets what was
+ * said before, if it asks for it; see cs_client_history().  CS_ERR_EXISTS:
+ * another device gets that now, and nothing was done. */
+enum cs_client_give { CS_CLIENT_GIVE_NO_HISTORY, CS_CLIENT_GIVE_HISTORY };
 CS_CHECKED enum cs_err cs_client_linking_agree(
-    struct cs_client_linking *l, struct cs_client *c);
+    struct cs_client_linking *l, struct cs_client *c, enum cs_client_give give);
 
 /*
- * The new device's side: make a home in ${home} for the account that ${code}
- * belongs to.  ${asked} gets the check number; then the other device has to
+ * The new device's side: make a home in ${home} for the account that the code
+ * belongs to.  ${d->asked} gets the check number; then the other device has to
  * agree.  ${problem} as for cs_client_join(); what broke off can be repeated.
  */
-CS_CHECKED enum cs_err cs_client_join_device(const char *home, const char *code,
-    const char *name, struct cs_view passphrase,
-    void (*asked)(const char *number), char problem[static 256]);
+struct cs_client_joining {
+	const char *code, *name;
+	bool history; /* ask for what was said before */
+	void (*asked)(const char *number);
+};
+CS_CHECKED enum cs_err cs_client_join_device(const char *home,
+    const struct cs_client_joining *d, struct cs_view passphrase,
+    char problem[static 256]);
+
+/*
+ * What was said before goes to a device that was let in, if both sides wanted
+ * it: as an archive, sealed between the two, through the hub.  Each call, on
+ * either device, goes on as far as it gets; so it is called again until it says
+ * that nothing is under way, and after whatever else a connection was for.
+ * What came, or was refused, is told in the inbox.  ${progress} may be NULL.
+ */
+enum cs_client_history {
+	CS_CLIENT_HISTORY_NONE,  /* nothing is under way */
+	CS_CLIENT_HISTORY_WAITS, /* for the other device */
+	CS_CLIENT_HISTORY_DONE   /* all of it went or came just now */
+};
+struct cs_client_history_progress {
+	/* messages */
+	void (*packed)(uint64_t done, uint64_t total);
+	void (*unpacked)(uint64_t done, uint64_t total);
+	/* bytes, to the hub or from it */
+	void (*moved)(uint64_t done, uint64_t total);
+};
+/* Is it to come to this device? */
+bool cs_client_history_comes(struct cs_client *c);
+CS_CHECKED enum cs_err cs_client_history(enum cs_client_history *out,
+    struct cs_client *c, const struct cs_client_history_progress *progress);
 
 struct cs_client_device {
 	uint8_t id[CS_ID_LEN];
 	char name[CS_CLIENT_DEVICE_NAME_MAX + 1]; /* empty: the first one */
 	uint64_t created_ms, seen_ms; /* seen: to the day; 0: never */
-	bool own;                     /* the device that asks */
+	uint64_t ends_ms; /* of its certificates, unless they are renewed */
+	bool own;         /* the device that asks */
 	/* It came in with the recovery words, as the first one did; or the
 	 * device that let it in. */
 	bool by_recovery_key;
@@ -226,6 +261,24 @@ CS_CHECKED enum cs_err cs_client_recovery_check(
 /* Keep them on this device. */
 CS_CHECKED enum cs_err cs_client_recovery_keep(
     struct cs_client *c, const char *words);
+
+/*
+ * Other words take the place of these, or of those that are kept here (NULL):
+ * the old ones do nothing any more, and cs_client_recovery_words() gives the
+ * new ones, once.  All devices stay.  Fails as cs_client_recovery_check() does;
+ * CS_ERR_NOT_FOUND: none are kept; CS_ERR_LIMIT.  What broke off goes on with
+ * the next call, for which no words are needed.
+ */
+CS_CHECKED enum cs_err cs_client_recovery_renew(
+    struct cs_client *c, const char *words);
+/* Did it break off? */
+CS_CHECKED enum cs_err cs_client_recovery_renewing(
+    bool *out, struct cs_client *c);
+
+/* Give this device new certificates, by these words, because its old ones end.
+ * It does so by itself where the words are kept here, or another device of the
+ * account can make them.  Fails as cs_client_recovery_check() does. */
+CS_CHECKED enum cs_err cs_client_renew(struct cs_client *c, const char *words);
 
 /*
  * Bring an account back to a new home: ${link} is an invite link of its hub, or
@@ -713,6 +766,7 @@ CS_CHECKED enum cs_err cs_client_draft(struct cs_client *c, const char *typed,
 struct cs_client_listed {
 	const char *id, *name, *alias, *looks_like, *added_by;
 	bool direct, lost;
+	bool picture; /* it has one */
 	enum cs_client_group_state state;
 	uint64_t unread;  /* messages of others that are new */
 	uint64_t time_ms; /* of ${last}; or of the last entry of the log */

@@ -3,6 +3,7 @@
 
 #include "client/account/group_note.h"
 #include "client/account/leave.h"
+#include "client/account/renewal.h"
 #include "client/account/request.h"
 #include "client/account/revocations.h"
 #include "client/groups/commit.h"
@@ -32,6 +33,8 @@
 #include "client/hub/call.h"
 #include "client/hub/reach.h"
 #include "client/joining/admit.h"
+#include "client/joining/history_give.h"
+#include "client/joining/history_take.h"
 #include "client/reports/letter.h"
 #include "client/reports/news.h"
 #include "client/reports/notice.h"
@@ -295,6 +298,7 @@ static const struct {
 	{ AT_CONNECT, log_in },
 	{ AT_CONNECT, client_places_doubt },
 	{ AT_CONNECT, client_places_check },
+	{ AT_CONNECT, client_renew },
 	{ AT_CONNECT, client_key_packages_fill },
 	/* Before messages come, so that those of blocked people are dropped. */
 	{ AT_CONNECT, client_notes_fetch },
@@ -362,6 +366,33 @@ enum cs_err
 cs_client_sync(struct cs_client *c)
 {
 	return take_steps(c, AT_SYNC);
+}
+
+enum cs_err
+cs_client_history(enum cs_client_history *out, struct cs_client *c,
+    const struct cs_client_history_progress *progress)
+{
+	enum client_giving giving;
+	enum client_taking taking = CLIENT_TAKING_NOTHING;
+	enum cs_err err;
+
+	*out = CS_CLIENT_HISTORY_NONE;
+	if ((err = client_need_hub(c)) ||
+	    (err = client_history_giving(&giving, c)))
+		return err;
+	/* The other device reads from where it came in; this one has to have
+	 * read up to there. */
+	if (giving == CLIENT_GIVING_READY &&
+	    ((err = cs_client_sync(c)) ||
+		(err = client_history_give(c, progress))))
+		return err;
+	if ((err = client_history_take(&taking, c, progress)))
+		return err;
+	if (giving == CLIENT_GIVING_WAITS || taking == CLIENT_TAKING_WAITS)
+		*out = CS_CLIENT_HISTORY_WAITS;
+	else if (giving == CLIENT_GIVING_READY || taking == CLIENT_TAKING_DONE)
+		*out = CS_CLIENT_HISTORY_DONE;
+	return CS_OK;
 }
 
 enum cs_err

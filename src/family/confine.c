@@ -185,16 +185,26 @@ add_rules(scmp_filter_ctx ctx, unsigned more)
 
 /* The other way round, for those of whom nobody knows what they call. */
 static int
-add_refusals(scmp_filter_ctx ctx)
+add_refusals(scmp_filter_ctx ctx, unsigned more)
 {
 	const uint32_t no = SCMP_ACT_ERRNO(EPERM);
+	const bool names = (more & CS_CONFINE_NAMES) != 0;
 	int failed = 0;
 
 	for (size_t i = 0; i < sizeof refused / sizeof *refused; i++)
-		failed |= seccomp_rule_add(ctx, no, refused[i], 0);
+		if (!names || refused[i] != SCMP_SYS(connect))
+			failed |= seccomp_rule_add(ctx, no, refused[i], 0);
+	if (!names)
+		return failed |
+		    seccomp_rule_add(ctx, no, SCMP_SYS(socket), 1,
+			SCMP_A0(SCMP_CMP_NE, AF_UNIX));
+	/* Who looks up names asks resolvers, and the kernel for addresses. */
 	failed |= seccomp_rule_add(
-	    ctx, no, SCMP_SYS(socket), 1, SCMP_A0(SCMP_CMP_NE, AF_UNIX));
-	return failed;
+	    ctx, no, SCMP_SYS(socket), 1, SCMP_A0(SCMP_CMP_GT, AF_NETLINK));
+	failed |=
+	    seccomp_rule_add(ctx, SCMP_ACT_KILL_PROCESS, SCMP_SYS(execve), 0);
+	return failed |
+	    seccomp_rule_add(ctx, SCMP_ACT_KILL_PROCESS, SCMP_SYS(execveat), 0);
 }
 
 /* Everything else fails with EPERM: a library that asks for more than it needs
@@ -202,14 +212,14 @@ add_refusals(scmp_filter_ctx ctx)
 static enum cs_err
 filter_calls(unsigned more)
 {
-	bool programs = (more & CS_CONFINE_PROGRAMS) != 0;
+	bool programs = (more & (CS_CONFINE_PROGRAMS | CS_CONFINE_NAMES)) != 0;
 	scmp_filter_ctx ctx =
 	    seccomp_init(programs ? SCMP_ACT_ALLOW : SCMP_ACT_ERRNO(EPERM));
 	enum cs_err err = CS_ERR_IO;
 
 	if (ctx == NULL)
 		return CS_ERR_NOMEM;
-	if ((programs ? add_refusals(ctx) : add_rules(ctx, more)) == 0 &&
+	if ((programs ? add_refusals(ctx, more) : add_rules(ctx, more)) == 0 &&
 	    seccomp_load(ctx) == 0)
 		err = CS_OK;
 	seccomp_release(ctx);
@@ -258,7 +268,7 @@ rules_for(const struct cs_confinement *how, long version)
 		.scoped = LANDLOCK_SCOPES,
 	};
 
-	if ((how->more & CS_CONFINE_CONNECT) != 0)
+	if ((how->more & (CS_CONFINE_CONNECT | CS_CONFINE_NAMES)) != 0)
 		rules.net = 1; /* bind */
 	if ((how->more & CS_CONFINE_PROGRAMS) != 0)
 		rules.files = LANDLOCK_WRITES |
@@ -292,6 +302,29 @@ allow_path(int ruleset, const char *path, uint64_t what)
 	return done;
 }
 
+/* What names are looked up by, to read. */
+static bool
+allow_names(int ruleset)
+{
+	static const char *const by[] = { "/etc/resolv.conf", "/etc/hosts",
+		"/etc/nsswitch.conf", "/etc/host.conf", "/etc/gai.conf",
+		"/etc/services", "/etc/ld.so.cache", "/run/systemd/resolve",
+		"/lib", "/lib64", "/usr/lib", "/usr/lib64" };
+	bool done = true;
+
+	for (size_t i = 0; done && i < sizeof by / sizeof *by; i++) {
+		struct stat st;
+
+		if (stat(by[i], &st) == 0)
+			done = allow_path(ruleset, by[i],
+			    LANDLOCK_ACCESS_FS_READ_FILE |
+				(S_ISDIR(st.st_mode)
+					? LANDLOCK_ACCESS_FS_READ_DIR
+					: 0));
+	}
+	return done;
+}
+
 static bool
 add_exceptions(int fd, const struct cs_confinement *how, uint64_t files)
 {
@@ -305,6 +338,8 @@ add_exceptions(int fd, const struct cs_confinement *how, uint64_t files)
 			LANDLOCK_ACCESS_FS_REMOVE_FILE |
 			LANDLOCK_ACCESS_FS_MAKE_REG |
 			(files & LANDLOCK_TRUNCATE));
+	if ((how->more & CS_CONFINE_NAMES) != 0)
+		done = allow_names(fd);
 	if ((how->more & CS_CONFINE_PROGRAMS) != 0)
 		/* A decoder's messages go to /dev/null. */
 		done = allow_below(fd, how->folder, files) &&
@@ -338,10 +373,6 @@ restrict_files(const struct cs_confinement *how)
 bool
 cs_confine_to_names(void)
 {
-	static const char *const by[] = { "/etc/resolv.conf", "/etc/hosts",
-		"/etc/nsswitch.conf", "/etc/host.conf", "/etc/gai.conf",
-		"/etc/services", "/etc/ld.so.cache", "/run/systemd/resolve",
-		"/lib", "/lib64", "/usr/lib", "/usr/lib64" };
 	const struct ruleset rules = { .files = LANDLOCK_V1 };
 	bool done;
 	int fd;
@@ -351,16 +382,7 @@ cs_confine_to_names(void)
 	fd = (int)syscall(
 	    SYS_landlock_create_ruleset, &rules, ruleset_size(1), 0);
 	done = fd >= 0 && prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == 0;
-	for (size_t i = 0; done && i < sizeof by / sizeof *by; i++) {
-		struct stat st;
-
-		if (stat(by[i], &st) == 0)
-			done = allow_path(fd, by[i],
-			    LANDLOCK_ACCESS_FS_READ_FILE |
-				(S_ISDIR(st.st_mode)
-					? LANDLOCK_ACCESS_FS_READ_DIR
-					: 0));
-	}
+	done = done && allow_names(fd);
 	done = done && syscall(SYS_landlock_restrict_self, fd, 0) == 0;
 	if (fd >= 0)
 		close(fd);
@@ -386,7 +408,7 @@ unshare_all(unsigned more)
 {
 	int what = CLONE_NEWNS | CLONE_NEWIPC | CLONE_NEWUTS;
 
-	if ((more & CS_CONFINE_CONNECT) == 0)
+	if ((more & (CS_CONFINE_CONNECT | CS_CONFINE_NAMES)) == 0)
 		what |= CLONE_NEWNET;
 	if (unshare(what) == 0)
 		return true;

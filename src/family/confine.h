@@ -21,6 +21,8 @@ enum cs_confine_more {
 	/* Anything but networks, and what could lead out of here: programs, and
 	 * files; written are only those below two folders. */
 	CS_CONFINE_PROGRAMS = 1 << 4,
+	/* Look up names, reading what that takes, and connect to others. */
+	CS_CONFINE_NAMES = 1 << 5,
 };
 
 struct cs_confinement {

@@ -141,6 +141,12 @@ cs_credential_parse_devices(struct cs_credential *out, struct cs_view in)
 	return cs_reader_end(&r);
 }
 
+bool
+cs_recovery_id(const uint8_t id[static 16])
+{
+	return cs_view_is_zero(cs_view(id, 8));
+}
+
 /* ---- identities --------------------------------------------------------- */
 
 /* The account begins the time in which all of it holds. */
@@ -163,6 +169,7 @@ link_device(struct cs_identity *out, const struct cs_device_cert *device)
 	for (size_t i = 0; i < out->n; i++)
 		if (memcmp(out->chain[i], device->device, 16) == 0)
 			return CS_ERR_MISMATCH;
+	memcpy(out->keys[out->n], device->public, 32);
 	memcpy(out->chain[out->n++], device->device, 16);
 	if (device->not_before > out->not_before)
 		out->not_before = device->not_before;

@@ -57,13 +57,19 @@ CS_CHECKED enum cs_err cs_credential_write_devices(
 CS_CHECKED enum cs_err cs_credential_parse_devices(
     struct cs_credential *out, struct cs_view in);
 
+/* A recovery key that came after the account's first one stands in a chain like
+ * a device.  Its id begins with eight zero bytes, so everybody can tell it, and
+ * no device has one like it. */
+bool cs_recovery_id(const uint8_t id[static 16]);
+
 /* An identity of which all is proved; views point into the credential. */
 struct cs_identity {
 	struct cs_account_cert account;
 	struct cs_device_cert device;    /* the last of the chain */
 	size_t n;                        /* devices in the chain */
 	uint8_t chain[CS_CHAIN_MAX][16]; /* their ids, the first one first */
-	uint64_t not_before, not_after;  /* seconds, in which all of it holds */
+	uint8_t keys[CS_CHAIN_MAX][32];
+	uint64_t not_before, not_after; /* seconds, in which all of it holds */
 };
 /*
  * Prove what stands in a leaf under ${root_public}: the registrar, the account

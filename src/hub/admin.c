@@ -10,6 +10,7 @@
 #include "base/alloc.h"
 #include "base/text.h"
 #include "crypto/hash.h"
+#include "crypto/init.h"
 #include "crypto/random.h"
 #include "crypto/tls_signer.h"
 #include "franking/cert.h"
@@ -198,6 +199,8 @@ cs_hub_web_set(const char *dir, const struct cs_hub_web *web)
 		return err;
 	conf.web_host[0] = conf.web_cert[0] = conf.web_key[0] = '\0';
 	conf.n_origins = 0;
+	if ((err = cs_crypto_init()))
+		return err;
 	conf.web_port = web->port;
 	if (web->port == 0)
 		return hub_conf_write(dir, &conf);
@@ -216,6 +219,8 @@ cs_hub_web_set(const char *dir, const struct cs_hub_web *web)
 	    ((err = check_web(web)) ||
 		(err = put_path(conf.web_cert, web->cert)) ||
 		(err = put_path(conf.web_key, web->key))))
+		return err;
+	if ((err = hub_keys_create_vapid(dir)))
 		return err;
 	return hub_conf_write(dir, &conf);
 }

@@ -25,6 +25,7 @@
 #include "hub/core/fanout.h"
 #include "hub/core/keys.h"
 #include "hub/core/line.h"
+#include "hub/core/push.h"
 #include "hub/core/schema.h"
 #include "hub/core/sign.h"
 #include "hub/core/spent.h"
@@ -163,6 +164,18 @@ hear_files(struct database *d)
 /* ---- what is handed over ------------------------------------------------ */
 
 static enum cs_err
+take_push(struct database *d, int fd)
+{
+	const struct cs_channel_limits limits = { CS_KIB, CS_MIB };
+	struct cs_channel *to = NULL;
+	enum cs_err err = cs_channel_new(&to, fd, &limits);
+
+	if (err == CS_OK)
+		hub_pushes_link(d->hub, to);
+	return err;
+}
+
+static enum cs_err
 take_link(struct database *d, const struct cs_hand *h)
 {
 	const struct cs_channel_limits signer = { SIGNER_MESSAGE,
@@ -178,6 +191,8 @@ take_link(struct database *d, const struct cs_hand *h)
 		leave_signer(d);
 		return cs_channel_new(&d->signer, h->fd, &signer);
 	}
+	if (cs_view_equal(name, cs_view_str(HUB_PUSH)))
+		return take_push(d, h->fd);
 	if (!cs_view_equal(name, cs_view_str(HUB_FILES))) {
 		close(h->fd);
 		return CS_ERR_FORMAT;
@@ -248,6 +263,12 @@ take(void *arg, struct cs_hand *h)
 		return cs_hand_copy(&d->conf, sizeof d->conf, h);
 	if (cs_hand_is(h, "connections"))
 		d->hub->connections = h->number;
+	if (cs_hand_is(h, "troubles"))
+		d->hub->n_troubles = 0;
+	if (cs_hand_is(h, "trouble") &&
+	    d->hub->n_troubles < CS_WIRE_TROUBLES_MAX)
+		return cs_hand_copy(&d->hub->troubles[d->hub->n_troubles++],
+		    sizeof d->hub->troubles[0], h);
 	return CS_OK;
 }
 
@@ -268,8 +289,9 @@ run_round_of_lines(struct database *d, int timeout_ms)
 		{ d->signer != NULL ? cs_channel_fd(d->signer) : -1, POLLIN,
 		    0 },
 		{ d->files != NULL ? cs_channel_fd(d->files) : -1, POLLIN, 0 },
+		{ hub_pushes_fd(d->hub), POLLIN, 0 },
 	};
-	enum cs_err err = hub_lines_run(d->hub, timeout_ms, p, 3);
+	enum cs_err err = hub_lines_run(d->hub, timeout_ms, p, 4);
 
 	/* Stamps are made while the round goes on. */
 	if (d->signer != NULL && cs_channel_flush(d->signer) != CS_OK)
@@ -280,6 +302,8 @@ run_round_of_lines(struct database *d, int timeout_ms)
 		err = take_hands(d);
 	if (d->files != NULL && p[2].revents != 0)
 		hear_files(d);
+	if (hub_pushes_fd(d->hub) >= 0 && p[3].revents != 0)
+		hub_pushes_serve(d->hub);
 	return err;
 }
 
@@ -373,6 +397,7 @@ run(struct cs_hub *hub)
 		hub_removals_work(hub);
 		hub_retention_work(hub);
 		hub_lines_flush(hub);
+		hub_pushes_flush(hub);
 		tell_troubles(hub);
 	} while (err == CS_OK);
 	if (hub_spent_write(hub, true) == CS_OK &&
@@ -407,6 +432,8 @@ furnish(struct database *d)
 	    sizeof hub->pseudonym_key);
 	cs_buf_free(&d->pseudonym_key);
 	if ((err = open_db(d)) || (err = hub_accounts_note_looks(hub)))
+		return err;
+	if (d->conf.web_port != 0 && (err = hub_pushes_new(hub, &d->conf)))
 		return err;
 	/* Its log is made now: later no file can be. */
 	return cs_db_exec(hub->db, "PRAGMA wal_checkpoint(PASSIVE)");
@@ -481,6 +508,7 @@ end(struct database *d)
 	leave_signer(d);
 	if (hub != NULL) {
 		leave_files(d);
+		hub_pushes_free(hub);
 		hub_links_free(hub);
 		hub_log_free(hub);
 		hub_recent_free(hub);

@@ -24,6 +24,7 @@
 #include "hub/files/files.h"
 #include "hub/network/network.h"
 #include "hub/page.h"
+#include "hub/push/push.h"
 #include "hub/signing/signer.h"
 #include "hub/signing/tls.h"
 #include "hub/talk/talk.h"
@@ -36,12 +37,14 @@
 #define OWN_FILES 64        /* of a process, beside its connections */
 #define FILES_ANYWHERE 1024 /* on any system */
 #define TAKE_OVER_MS 5000   /* for a hub that was killed to be gone */
+/* Where Debian and others keep them. */
+#define AUTHORITIES "/etc/ssl/certs/ca-certificates.crt"
 #define QUIET_MS 50 /* after a change of keys: others may belong to it */
 #define QUIET_MAX 40
 
 /* Where each process stands among the parts. */
 enum { SIGNER, TLS, FILES, DATABASE, NETWORKS };
-#define PARTS_MAX (NETWORKS + HUB_NETWORK_MAX)
+#define PARTS_MAX (NETWORKS + HUB_NETWORK_MAX + 1)
 
 /* How often the hub looks for what its operator has to see to. */
 #define LOOK_MS ((uint64_t)10 * 60 * CS_SECOND_MS)
@@ -56,11 +59,13 @@ struct parent {
 	struct cs_net_limits limits; /* of all network processes */
 	uint64_t wanted;             /* connections, if files allowed */
 	struct cs_family_part parts[PARTS_MAX];
-	struct cs_family_link links[2 + 3 * HUB_NETWORK_MAX];
-	size_t n_links;
+	struct cs_family_link links[3 + 3 * HUB_NETWORK_MAX];
+	size_t n_parts, n_links;
 	void (*tell)(const char *sentence);
 	size_t troubles; /* that were said last, and when */
 	uint64_t troubled_ms;
+	struct cs_hub_troubles seen; /* by the last look */
+	struct cs_family *family;    /* NULL: not started yet */
 };
 
 /* ---- what is told ------------------------------------------------------- */
@@ -92,6 +97,10 @@ on_said(void *arg, size_t part, const struct cs_hand *h)
 		    "(%s): it has to be PEM, with a key on P-256 that belongs "
 		    "to it.",
 		    cs_err_text((enum cs_err)h->number));
+	else if (cs_hand_is(h, "authorities"))
+		say(arg,
+		    "No pushes are sent: there are no certificates of "
+		    "authorities.");
 	else if (cs_hand_is(h, "page"))
 		say(arg,
 		    "What is installed as the page is none (%s), and is not "
@@ -221,6 +230,25 @@ hand_keys(const struct parent *p, int socket, const char *const *names)
 	return err ? err : cs_hand_word(socket, "keys", -1);
 }
 
+/* What the operator has to see to: the desk asks for it. */
+static enum cs_err
+hand_troubles(const struct parent *p, int socket)
+{
+	enum cs_err err = cs_hand_word(socket, "troubles", -1);
+
+	for (size_t i = 0; err == CS_OK && i < p->seen.n; i++) {
+		const struct cs_hub_trouble *t = &p->seen.v[i];
+		struct hub_trouble told = {
+			.left = t->left > 0 ? (uint64_t)t->left : 0,
+		};
+
+		snprintf(told.kind, sizeof told.kind, "%s", t->kind);
+		err = cs_hand_bytes(
+		    socket, "trouble", 0, cs_view(&told, sizeof told));
+	}
+	return err;
+}
+
 static enum cs_err
 equip_database(const struct parent *p, int socket)
 {
@@ -232,6 +260,7 @@ equip_database(const struct parent *p, int socket)
 		 p->limits.connections + p->n_networks, cs_view(NULL, 0))) ||
 	    (err = cs_hand_word(socket, "lock", p->lock)) ||
 	    (err = cs_hand_word(socket, "blobs", p->blobs)) ||
+	    (err = hand_troubles(p, socket)) ||
 	    (err = hand_key(p, socket, "pseudonym.key")))
 		return err;
 	err = hand_key(p, socket, "desk.certs");
@@ -294,6 +323,24 @@ equip_network(const struct parent *p, size_t i, int socket)
 	return p->conf.web_port != 0 ? equip_web(p, i, socket) : CS_OK;
 }
 
+/* Whom to ask about pushes is where the pages are. */
+static enum cs_err
+equip_push(const struct parent *p, int socket)
+{
+	const char *authorities = p->conf.push_authorities[0] != '\0'
+	    ? p->conf.push_authorities
+	    : AUTHORITIES;
+	enum cs_err err = cs_hand_bytes(
+	    socket, "subject", 0, cs_view_str(p->conf.origins[0]));
+
+	if (err == CS_OK)
+		err = hand_key(p, socket, "vapid.key");
+	if (err == CS_OK || err == CS_ERR_NOT_FOUND)
+		err = hand_web_file(
+		    socket, "authorities", authorities, S_IWGRP | S_IWOTH);
+	return err == CS_ERR_CLOSED || err == CS_ERR_SHARED ? err : CS_OK;
+}
+
 static enum cs_err
 equip(void *arg, size_t part, int socket)
 {
@@ -316,7 +363,9 @@ equip(void *arg, size_t part, int socket)
 	case DATABASE:
 		return equip_database(p, socket);
 	default:
-		return equip_network(p, part - NETWORKS, socket);
+		return part - NETWORKS < p->n_networks
+		    ? equip_network(p, part - NETWORKS, socket)
+		    : equip_push(p, socket);
 	}
 }
 
@@ -452,6 +501,11 @@ look_after(void *arg)
 			now_ms / CS_SECOND_MS) != CS_OK)
 			return;
 	}
+	if (troubles.n != 0 || p->seen.n != 0) {
+		p->seen = troubles;
+		if (p->family != NULL)
+			(void)!cs_family_equip(p->family, DATABASE);
+	}
 	if (troubles.n == 0 ||
 	    (p->troubles == troubles.n && now_ms >= p->troubled_ms &&
 		now_ms - p->troubled_ms < CS_DAY_MS))
@@ -551,6 +605,11 @@ plan(struct parent *p)
 	add_part(p, DATABASE, HUB_DATABASE, 0);
 	add_link(p, SIGNER, DATABASE);
 	add_link(p, FILES, DATABASE);
+	p->n_parts = NETWORKS + p->n_networks;
+	if (p->conf.web_port != 0) {
+		add_part(p, p->n_parts, HUB_PUSH, 0);
+		add_link(p, p->n_parts++, DATABASE);
+	}
 	for (unsigned i = 0; i < p->n_networks; i++) {
 		add_part(p, NETWORKS + i, HUB_NETWORK, i);
 		add_link(p, TLS, NETWORKS + i);
@@ -682,7 +741,7 @@ cs_hub_run(const char *dir, void (*ready)(const struct cs_hub_ready *at),
 		goto out;
 	config = (struct cs_family_config){
 		.parts = p->parts,
-		.n_parts = NETWORKS + p->n_networks,
+		.n_parts = p->n_parts,
 		.links = p->links,
 		.n_links = p->n_links,
 		.stops_first = DATABASE,
@@ -700,6 +759,7 @@ cs_hub_run(const char *dir, void (*ready)(const struct cs_hub_ready *at),
 	look_after(p);
 	if ((err = cs_family_start(&family, &config)))
 		goto out;
+	p->family = family;
 	ready(&(struct cs_hub_ready){
 	    .name = p->conf.name,
 	    .host = p->conf.host,
@@ -729,6 +789,7 @@ cs_hub_part(const char *name)
 		{ HUB_FILES, hub_files_main },
 		{ HUB_DATABASE, hub_database_main },
 		{ HUB_NETWORK, hub_network_main },
+		{ HUB_PUSH, hub_push_main },
 	};
 
 	for (size_t i = 0; i < sizeof parts / sizeof *parts; i++)

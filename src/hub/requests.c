@@ -12,7 +12,9 @@
 #include "hub/accounts/leave.h"
 #include "hub/accounts/link.h"
 #include "hub/accounts/login.h"
+#include "hub/accounts/push.h"
 #include "hub/accounts/recover.h"
+#include "hub/accounts/renew_words.h"
 #include "hub/blobs/blob.h"
 #include "hub/blobs/pin.h"
 #include "hub/core/batch.h"
@@ -29,6 +31,7 @@
 #include "hub/desk/letter.h"
 #include "hub/desk/notice.h"
 #include "hub/desk/report.h"
+#include "hub/desk/trouble.h"
 #include "hub/groups/ask.h"
 #include "hub/groups/contact.h"
 #include "hub/groups/group.h"
@@ -85,6 +88,7 @@ static const struct {
 	{ CS_WIRE_DEVICE_ADD, 1 << HUB_DEVICE | 1 << HUB_RECOVERING, 8,
 	    hub_device_add },
 	{ CS_WIRE_DEVICE_REMOVE, 1 << HUB_DEVICE, 16, hub_device_remove },
+	{ CS_WIRE_RECOVERY_RENEW, 1 << HUB_DEVICE, 16, hub_recovery_renew },
 	{ CS_WIRE_DEVICES, 1 << HUB_DEVICE, 1, hub_devices, true },
 	{ CS_WIRE_REVOCATIONS, 1 << HUB_DEVICE, 4, hub_revocations, true },
 	{ CS_WIRE_GROUPS, 1 << HUB_DEVICE, 16, hub_account_groups, true },
@@ -92,6 +96,7 @@ static const struct {
 	{ CS_WIRE_CONTACTS, 1 << HUB_DEVICE, 16, hub_contacts, true },
 	{ CS_WIRE_BLOB_PUT, 1 << HUB_DEVICE, 2, hub_blob_put },
 	{ CS_WIRE_BLOB_GET, 1 << HUB_DEVICE | 1 << HUB_DESK, 1, hub_blob_get },
+	{ CS_WIRE_BLOB_REMOVE, 1 << HUB_DEVICE, 2, hub_blob_remove },
 	{ CS_WIRE_GROUP_INFO, 1 << HUB_DEVICE, 32, hub_group_info },
 	{ CS_WIRE_NOTICES, 1 << HUB_DEVICE | 1 << HUB_HELD, 4, hub_notices,
 	    true },
@@ -105,6 +110,8 @@ static const struct {
 	{ CS_WIRE_GROUP_ASKS, 1 << HUB_DEVICE, 8, hub_group_asks, true },
 	{ CS_WIRE_GROUP_ASK_DROP, 1 << HUB_DEVICE, 32, hub_group_ask_drop },
 	{ CS_WIRE_OWN_ASKS, 1 << HUB_DEVICE, 1, hub_own_asks, true },
+	{ CS_WIRE_PUSH_SET, 1 << HUB_DEVICE, 8, hub_push_set },
+	{ CS_WIRE_PUSH_CLEAR, 1 << HUB_DEVICE, 1, hub_push_clear },
 	{ CS_WIRE_DESK_REPORTS, 1 << HUB_DESK, 1, hub_desk_reports },
 	{ CS_WIRE_DESK_REPORT_SET, 1 << HUB_DESK, 1, hub_desk_report_set },
 	{ CS_WIRE_DESK_ACTION, 1 << HUB_DESK, 1, hub_desk_action },
@@ -113,6 +120,7 @@ static const struct {
 	{ CS_WIRE_DESK_LETTERS, 1 << HUB_DESK, 1, hub_desk_letters },
 	{ CS_WIRE_DESK_LETTER_SET, 1 << HUB_DESK, 1, hub_desk_letter_set },
 	{ CS_WIRE_DESK_HEAD, 1 << HUB_DESK, 1, hub_desk_head },
+	{ CS_WIRE_DESK_TROUBLES, 1 << HUB_DESK, 1, hub_desk_troubles },
 };
 
 static enum cs_err

@@ -5,6 +5,7 @@
 #include "hub/blobs/blob.h"
 #include "hub/blobs/pin.h"
 #include "hub/core/budget.h"
+#include "hub/core/push.h"
 #include "hub/groups/ask.h"
 
 #define EVERY_MS (10 * CS_MINUTE_MS)
@@ -148,6 +149,19 @@ blobs(int64_t *n, struct cs_hub *hub)
 	return hub_blob_sweep(hub);
 }
 
+/* A browser that is used says anew where it gets its pushes. */
+static enum cs_err
+pushes(int64_t *n, struct cs_hub *hub)
+{
+	enum cs_err err = cs_db_exec(hub->db,
+	    "DELETE FROM push WHERE device IN (SELECT device FROM push"
+	    " WHERE since<? LIMIT ?)",
+	    cs_int(hub->now_ms - HUB_PUSH_KEEP_MS), ROWS);
+
+	*n = cs_db_changes(hub->db);
+	return err;
+}
+
 /* Answered, without an open question or second look. */
 static enum cs_err
 reports(int64_t *n, struct cs_hub *hub)
@@ -239,7 +253,7 @@ typedef enum cs_err step(int64_t *n, struct cs_hub *hub);
 static step *const steps[] = { messages, read_commits, read_proposals,
 	old_commits, old_proposals, welcomes, key_packages, tickets,
 	hub_asks_sweep, hub_pins_sweep, blobs, reports, letters, actions,
-	devices, accounts, hub_budgets_sweep };
+	devices, accounts, pushes, hub_budgets_sweep };
 #define STEPS (sizeof steps / sizeof *steps)
 
 /* ---- one after the other ------------------------------------------------ */

@@ -22,6 +22,7 @@ give_device(void *arg, const struct cs_client_device *d)
 	cs_json_string(j, "name", d->name);
 	cs_json_number(j, "created_ms", d->created_ms);
 	cs_json_number(j, "seen_ms", d->seen_ms);
+	cs_json_number(j, "ends_ms", d->ends_ms);
 	cs_json_bool(j, "this", d->own);
 	cs_json_close(j);
 }
@@ -93,6 +94,8 @@ member_link_wait(struct member_call *k)
 		k->m->link_asked = true;
 		cs_json_string(k->out, "name", cs_client_linking_name(l));
 		cs_json_string(k->out, "number", cs_client_linking_number(l));
+		cs_json_bool(k->out, "wants_history",
+		    cs_client_linking_wants_history(l));
 	}
 	cs_json_close(k->out);
 	return CS_OK;
@@ -110,13 +113,40 @@ member_link_end(struct member_call *k)
 enum cs_err
 member_link_agree(struct member_call *k)
 {
+	enum cs_client_give give = member_bool(k, "history")
+	    ? CS_CLIENT_GIVE_HISTORY
+	    : CS_CLIENT_GIVE_NO_HISTORY;
 	enum cs_err err;
 
 	if (k->m->linking == NULL || !k->m->link_asked)
 		return no_linking(k);
-	if ((err = cs_client_linking_agree(k->m->linking, k->c)))
+	if ((err = cs_client_linking_agree(k->m->linking, k->c, give)))
 		return err;
 	return member_link_end(k);
+}
+
+enum cs_err
+member_history(struct member_call *k)
+{
+	static const char *const names[] = {
+		[CS_CLIENT_HISTORY_NONE] = "none",
+		[CS_CLIENT_HISTORY_WAITS] = "waits",
+		[CS_CLIENT_HISTORY_DONE] = "done",
+	};
+	static const struct cs_client_history_progress progress = {
+		.moved = member_event_progress,
+	};
+	enum cs_client_history state;
+	enum cs_err err = cs_client_history(&state, k->c, &progress);
+
+	if (err)
+		return err;
+	if (state == CS_CLIENT_HISTORY_DONE)
+		member_event(k->m, "changed");
+	cs_json_object(k->out, "give");
+	cs_json_string(k->out, "state", names[state]);
+	cs_json_close(k->out);
+	return CS_OK;
 }
 
 /* ---- settings ----------------------------------------------------------- */

@@ -10,6 +10,7 @@ enum cs_err member_device_remove(struct member_call *k);
 enum cs_err member_link_begin(struct member_call *k);
 enum cs_err member_link_wait(struct member_call *k);
 enum cs_err member_link_agree(struct member_call *k);
+enum cs_err member_history(struct member_call *k);
 enum cs_err member_link_end(struct member_call *k);
 enum cs_err member_settings_now(struct member_call *k);
 enum cs_err member_settings(struct member_call *k);

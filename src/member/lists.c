@@ -40,6 +40,7 @@ show_listed(void *arg, const struct cs_client_listed *l)
 	optional(j, "added_by", l->added_by);
 	cs_json_bool(j, "direct", l->direct);
 	cs_json_string(j, "state", cs_member_state_name(l->state));
+	mark(j, "picture", l->picture);
 	mark(j, "lost", l->lost);
 	cs_json_number(j, "unread", l->unread);
 	cs_json_number(j, "time_ms", l->time_ms);

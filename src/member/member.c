@@ -58,13 +58,14 @@ cs_member_kind(const char *method)
 
 /* While it waited for news, the home was left to other programs. */
 static enum cs_err
-take_home(struct member_call *k)
+take_home(struct member_call *k, bool needed)
 {
 	enum cs_err err;
 
 	if (k->m->c == NULL)
-		return member_fail(k, CS_ERR_PASSPHRASE,
-		    "The messages on this device are locked.");
+		return needed ? member_fail(k, CS_ERR_PASSPHRASE,
+				    "The messages on this device are locked.")
+			      : CS_OK;
 	if ((err = cs_client_lock(k->m->c)))
 		return err;
 	k->c = k->m->c;
@@ -86,7 +87,7 @@ run(struct member_call *k, const struct member_method *x, struct cs_view take,
 		return member_fail(k, CS_ERR_FORMAT, "That is not JSON.");
 	k->take = *held;
 	if ((err = member_take_check(k, x->take)) ||
-	    (x->needs_home && (err = take_home(k))))
+	    (err = take_home(k, x->needs_home)))
 		return err;
 	return x->run(k);
 }
@@ -127,6 +128,9 @@ cs_member_do(struct cs_member *m, const char *method, struct cs_view take,
 			: member_fail(&k, CS_ERR_NOT_FOUND,
 			      "There is no method \"%.40s\".", method);
 	json_decref(held);
+	/* What looked while news are waited for leaves it again. */
+	if (m->waits && m->c != NULL)
+		cs_client_unlock(m->c);
 	if (err == CS_OK) {
 		cs_json_close(&j);
 		err = cs_json_end(&j);

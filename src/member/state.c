@@ -176,14 +176,19 @@ member_recover(struct member_call *k)
 enum cs_err
 member_join_device(struct member_call *k)
 {
+	const struct cs_client_joining d = {
+		.code = member_text(k, "code"),
+		.name = member_text(k, "name"),
+		.history = member_bool(k, "history"),
+		.asked = member_event_number,
+	};
 	char problem[256] = "";
 	enum cs_err err = refuse_second(k);
 
 	if (err)
 		return err;
-	err = cs_client_join_device(k->m->config.home, member_text(k, "code"),
-	    member_text(k, "name"), member_view(k, "passphrase"),
-	    member_event_number, problem);
+	err = cs_client_join_device(
+	    k->m->config.home, &d, member_view(k, "passphrase"), problem);
 	return begun(k, err, problem);
 }
 
@@ -218,6 +223,12 @@ member_words_check(struct member_call *k)
 	cs_json_bool(k->out, "right", err == CS_OK);
 	cs_json_close(k->out);
 	return CS_OK;
+}
+
+enum cs_err
+member_words_renew(struct member_call *k)
+{
+	return cs_client_recovery_renew(k->c, member_text(k, "words"));
 }
 
 enum cs_err

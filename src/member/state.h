@@ -14,6 +14,7 @@ enum cs_err member_recover(struct member_call *k);
 enum cs_err member_join_device(struct member_call *k);
 enum cs_err member_words(struct member_call *k);
 enum cs_err member_words_check(struct member_call *k);
+enum cs_err member_words_renew(struct member_call *k);
 enum cs_err member_words_forget(struct member_call *k);
 enum cs_err member_passphrase(struct member_call *k);
 enum cs_err member_wipe(struct member_call *k);

@@ -21,7 +21,8 @@ begins_with(struct cs_view v, const char *word)
 {
 	size_t n = strlen(word);
 
-	return v.len >= n && memcmp(v.data, word, n) == 0;
+	return v.len >= n &&
+	    cs_view_equal(cs_view(v.data, n), cs_view_str(word));
 }
 
 static bool
@@ -29,7 +30,8 @@ ends_with(struct cs_view v, const char *word)
 {
 	size_t n = strlen(word);
 
-	return v.len >= n && memcmp(v.data + v.len - n, word, n) == 0;
+	return v.len >= n &&
+	    cs_view_equal(cs_view(v.data + v.len - n, n), cs_view_str(word));
 }
 
 static bool
@@ -222,7 +224,7 @@ read_bytes(struct cs_release *r, struct cs_view rest)
 		    cs_view(rest.data + f->bytes.len, rest.len - f->bytes.len);
 		if ((err = cs_sha256(hash, f->bytes)))
 			return err;
-		if (memcmp(hash, f->hash, sizeof hash) != 0)
+		if (!cs_view_equal(CS_VIEW_OF(hash), CS_VIEW_OF(f->hash)))
 			return CS_ERR_DIGEST;
 	}
 	return rest.len == 0 ? CS_OK : CS_ERR_FORMAT;
@@ -342,7 +344,8 @@ cs_release_hashed(
     const struct cs_release *r, const uint8_t hash[static CS_HASH_LEN])
 {
 	for (size_t i = 0; i < r->n_files; i++)
-		if (memcmp(r->files[i].hash, hash, CS_HASH_LEN) == 0)
+		if (cs_view_equal(CS_VIEW_OF(r->files[i].hash),
+			cs_view(hash, CS_HASH_LEN)))
 			return &r->files[i];
 	return NULL;
 }

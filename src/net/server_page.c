@@ -27,7 +27,8 @@ skip_word(struct cs_view *v, const char *word)
 {
 	size_t n = strlen(word);
 
-	if (v->len < n || memcmp(v->data, word, n) != 0)
+	if (v->len < n ||
+	    !cs_view_equal(cs_view(v->data, n), cs_view_str(word)))
 		return false;
 	*v = cs_view(v->data + n, v->len - n);
 	return true;
@@ -141,7 +142,8 @@ send_release(struct cs_net_conn *c, struct cs_view name)
 	for (int i = 0; read_hash(hash, name) && i < 2; i++) {
 		struct cs_release *r = c->server->shown[i];
 
-		if (r != NULL && memcmp(r->hash, hash, sizeof hash) == 0) {
+		if (r != NULL &&
+		    cs_view_equal(CS_VIEW_OF(r->hash), CS_VIEW_OF(hash))) {
 			send_bytes(c, r, r->manifest,
 			    "text/plain; charset=utf-8", FOREVER);
 			return;

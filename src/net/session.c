@@ -242,20 +242,20 @@ prove(uint8_t sig[static CS_SIGNATURE_LEN], struct cs_session *s, uint8_t role,
 }
 
 enum cs_err
-cs_session_recover(struct cs_session *s, const struct cs_sign_key *account_key,
-    struct cs_wire_account *answer)
+cs_session_recover(struct cs_session *s, const struct cs_sign_key *key,
+    struct cs_wire_recovered *answer)
 {
 	struct cs_wire_recover recover;
 	uint8_t hash[CS_SHA256_LEN];
 	enum cs_err err;
 
-	memcpy(recover.account_key, account_key->public, CS_KEY_LEN);
-	if ((err = cs_sha256(hash, CS_VIEW_OF(account_key->public))) ||
-	    (err = prove(recover.signature, s, CS_WIRE_ROLE_ACCOUNT, hash,
-		 account_key)))
+	memcpy(recover.account_key, key->public, CS_KEY_LEN);
+	if ((err = cs_sha256(hash, CS_VIEW_OF(key->public))) ||
+	    (err = prove(
+		 recover.signature, s, CS_WIRE_ROLE_ACCOUNT, hash, key)))
 		return err;
 	return cs_session_call(s, CS_WIRE_RECOVER, &cs_wire_recover_shape,
-	    &recover, &cs_wire_account_shape, answer);
+	    &recover, &cs_wire_recovered_shape, answer);
 }
 
 enum cs_err

@@ -66,7 +66,7 @@ CS_CHECKED enum cs_err cs_session_login(struct cs_session *s, uint8_t role,
 /* Prove to have an account's recovery key, and learn which account that is
  * (CS_WIRE_RECOVER). */
 CS_CHECKED enum cs_err cs_session_recover(struct cs_session *s,
-    const struct cs_sign_key *account_key, struct cs_wire_account *answer);
+    const struct cs_sign_key *key, struct cs_wire_recovered *answer);
 
 /* Wait for the next push; CS_ERR_TIMEOUT when none comes. */
 CS_CHECKED enum cs_err cs_session_push(

@@ -49,26 +49,50 @@ cs_room_verify_credential(struct cs_room_owner *out,
 	return err;
 }
 
+/* The same device under the same key, by certificates that last longer. */
+static bool
+may_follow(const struct cs_identity *new, const struct cs_mls_credential *old)
+{
+	struct cs_identity was;
+
+	return old->type == CS_MLS_CREDENTIAL_BASIC &&
+	    cs_identity_peek(&was, old->identity) == CS_OK &&
+	    memcmp(new->account.account, was.account.account,
+		sizeof was.account.account) == 0 &&
+	    memcmp(new->account.account_key, was.account.account_key,
+		sizeof was.account.account_key) == 0 &&
+	    cs_view_equal(new->account.handle, was.account.handle) &&
+	    memcmp(new->device.device, was.device.device,
+		sizeof was.device.device) == 0 &&
+	    memcmp(new->device.public, was.device.public,
+		sizeof was.device.public) == 0 &&
+	    new->not_after > was.not_after;
+}
+
 enum cs_err
 cs_room_check_credential(struct cs_room_owner *out,
     const struct cs_mls_auth_request *request, struct cs_view root_public,
     uint64_t now_s)
 {
 	struct cs_identity identity;
+	bool same = request->old != NULL &&
+	    cs_view_equal(
+		request->credential->identity, request->old->identity);
 	enum cs_err err;
 
-	if (request->external_sender ||
-	    (request->old != NULL &&
-		!cs_view_equal(
-		    request->credential->identity, request->old->identity)))
+	if (request->external_sender)
 		return CS_ERR_CREDENTIAL;
 	if ((err = prove(&identity, request->credential, root_public)))
 		return err;
-	if (!request->settled && request->old == NULL &&
+	if (request->old != NULL && !same &&
+	    !may_follow(&identity, request->old))
+		return CS_ERR_CREDENTIAL;
+	if (!request->settled && !same &&
 	    !cs_identity_current(&identity, now_s))
 		return CS_ERR_EXPIRED;
 	if (!cs_view_equal(
-		CS_VIEW_OF(identity.device.public), request->signature_key))
+		CS_VIEW_OF(identity.device.public), request->signature_key) ||
+	    cs_recovery_id(identity.device.device))
 		return CS_ERR_CREDENTIAL;
 	fill(out, &identity);
 	return CS_OK;

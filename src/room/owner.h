@@ -26,8 +26,9 @@ CS_CHECKED enum cs_err cs_room_verify_credential(struct cs_room_owner *out,
  * What hub and members check alike when MLS asks about a member's leaf: the
  * account and its device are certified under the operator's ${root_public},
  * the device is certified for the key of the leaf, and a leaf stays with its
- * device.  At ${now_s} it has to be valid if the leaf is new; one that stands
- * in a tree already, or that follows itself, may have grown old.
+ * device and key, whose certificates may be replaced by some that last longer.
+ * At ${now_s} they have to be valid if the leaf or the certificates are new;
+ * what stands in a tree already, or follows itself, may have grown old.
  * CS_ERR_CREDENTIAL, or what is wrong with the certificates.
  */
 CS_CHECKED enum cs_err cs_room_check_credential(struct cs_room_owner *out,

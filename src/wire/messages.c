@@ -80,6 +80,22 @@ static const struct cs_wire_field cs_wire_recover_fields[] = {
 };
 SHAPE(cs_wire_recover);
 
+static const struct cs_wire_field cs_wire_recovered_fields[] = {
+	FIELD(CS_WIRE_VEC, cs_wire_recovered, registrar_cert, CS_WIRE_CERT_MAX),
+	FIELD(CS_WIRE_VEC, cs_wire_recovered, account_cert, CS_WIRE_CERT_MAX),
+	FIELD(
+	    CS_WIRE_VEC, cs_wire_recovered, devices, CS_WIRE_DEVICES_CHAIN_MAX),
+	FIELD(CS_WIRE_VEC, cs_wire_recovered, notes, CS_WIRE_NOTE_MAX),
+};
+SHAPE(cs_wire_recovered);
+
+static const struct cs_wire_field cs_wire_recovery_renew_fields[] = {
+	FIELD(CS_WIRE_VEC, cs_wire_recovery_renew, revocation,
+	    CS_WIRE_REVOCATION_MAX),
+	FIELD(CS_WIRE_VEC, cs_wire_recovery_renew, notes, CS_WIRE_NOTE_MAX),
+};
+SHAPE(cs_wire_recovery_renew);
+
 static const struct cs_wire_field cs_wire_login_fields[] = {
 	FIELD(CS_WIRE_U8, cs_wire_login, role, 0),
 	FIELD(CS_WIRE_FIXED, cs_wire_login, device, 0),
@@ -350,6 +366,7 @@ static const struct cs_wire_field cs_wire_blob_put_fields[] = {
 	FIELD(CS_WIRE_FIXED, cs_wire_blob_put, blob, 0),
 	FIELD(CS_WIRE_U64, cs_wire_blob_put, size, 0),
 	FIELD(CS_WIRE_FIXED, cs_wire_blob_put, sha256, 0),
+	FIELD(CS_WIRE_U8, cs_wire_blob_put, own, 0),
 };
 SHAPE(cs_wire_blob_put);
 
@@ -592,6 +609,30 @@ static const struct cs_wire_field cs_wire_own_asks_answer_fields[] = {
 };
 SHAPE(cs_wire_own_asks_answer);
 
+static const struct cs_wire_field cs_wire_desk_trouble_fields[] = {
+	FIELD(CS_WIRE_VEC, cs_wire_desk_trouble, kind, 16),
+	FIELD(CS_WIRE_U64, cs_wire_desk_trouble, left, 0),
+};
+SHAPE(cs_wire_desk_trouble);
+
+static const struct cs_wire_field cs_wire_desk_troubles_answer_fields[] = {
+	LIST(cs_wire_desk_troubles_answer, troubles, CS_WIRE_TROUBLES_MAX,
+	    cs_wire_desk_trouble),
+};
+SHAPE(cs_wire_desk_troubles_answer);
+
+static const struct cs_wire_field cs_wire_push_set_fields[] = {
+	FIELD(CS_WIRE_VEC, cs_wire_push_set, endpoint, CS_WIRE_ENDPOINT_MAX),
+	FIELD(CS_WIRE_FIXED, cs_wire_push_set, key, 0),
+	FIELD(CS_WIRE_FIXED, cs_wire_push_set, auth, 0),
+};
+SHAPE(cs_wire_push_set);
+
+static const struct cs_wire_field cs_wire_push_set_answer_fields[] = {
+	FIELD(CS_WIRE_VEC, cs_wire_push_set_answer, key, CS_WIRE_PUSH_KEY_LEN),
+};
+SHAPE(cs_wire_push_set_answer);
+
 const struct cs_wire_shape cs_wire_empty_shape = { NULL, 0,
 	sizeof(struct cs_wire_empty) };
 
@@ -667,6 +708,10 @@ static const struct {
 	    "Only the owner and the admins of this group can write to it." },
 	{ CS_WIRE_E_GROUP_LINK, "group-link",
 	    "This link does not lead to a group, or not any more." },
+	{ CS_WIRE_E_WORDS, "words",
+	    "These recovery words were replaced by others." },
+	{ CS_WIRE_E_PUSH, "push",
+	    "The hub sends no notifications to this browser's service." },
 };
 
 const char *

@@ -69,6 +69,13 @@ enum cs_wire_kind {
 	CS_WIRE_GROUP_ASKS = 50,
 	CS_WIRE_GROUP_ASK_DROP = 51,
 	CS_WIRE_OWN_ASKS = 52,
+	/* of a device again */
+	CS_WIRE_BLOB_REMOVE = 53,
+	CS_WIRE_RECOVERY_RENEW = 54,
+	/* of the desk again */
+	CS_WIRE_DESK_TROUBLES = 55,
+	CS_WIRE_PUSH_SET = 60,
+	CS_WIRE_PUSH_CLEAR = 61,
 	/* from the hub */
 	CS_WIRE_HELLO = 128,
 	CS_WIRE_ANSWER = 129,
@@ -114,6 +121,8 @@ enum cs_wire_code {
 	CS_WIRE_E_DESK_HEAD = 34, /* the hub knows a later one, or another */
 	CS_WIRE_E_READERS = 35,   /* only owner and admins of the group write */
 	CS_WIRE_E_GROUP_LINK = 36, /* no link to a group, or not any more */
+	CS_WIRE_E_WORDS = 37,      /* others have taken the place of these */
+	CS_WIRE_E_PUSH = 40,       /* the hub sends no pushes there */
 };
 /* A short stable name, such as "stale-epoch"; never NULL. */
 const char *cs_wire_code_name(uint16_t code);
@@ -125,7 +134,7 @@ const char *cs_wire_code_text(uint16_t code);
 #define CS_WIRE_GROUP_ID_MAX 64
 #define CS_WIRE_CERT_MAX 512
 #define CS_WIRE_DEVICES_CHAIN_MAX 4096 /* certificates up to a device's */
-#define CS_WIRE_REVOCATION_MAX 5120
+#define CS_WIRE_REVOCATION_MAX 6144
 #define CS_WIRE_REVOCATIONS_MAX 100 /* an answer */
 #define CS_WIRE_KEY_PACKAGE_MAX 8192
 #define CS_WIRE_KEY_PACKAGES_MAX 100 /* DESIGN: a device, one last-resort */
@@ -162,6 +171,8 @@ const char *cs_wire_code_text(uint16_t code);
 #define CS_WIRE_GROUP_ASK_MAX 6144
 #define CS_WIRE_GROUP_ASKS_MAX 100 /* that wait for a group */
 #define CS_WIRE_OWN_ASKS_MAX 20    /* of an account */
+#define CS_WIRE_ENDPOINT_MAX 1024
+#define CS_WIRE_PUSH_KEY_LEN 65
 
 #define CS_WIRE_SHAPE(name) extern const struct cs_wire_shape name##_shape
 
@@ -246,16 +257,31 @@ CS_WIRE_SHAPE(cs_wire_account);
 
 /*
  * CS_WIRE_RECOVER: a device that has the account's recovery key asks which
- * account that is; answer: cs_wire_account.  The connection may then add one
+ * account that is; answer: cs_wire_recovered.  The connection may then add one
  * device, which the recovery key certified, and nothing else.  The signature is
  * over cs_wire_login_tbs() with the role ACCOUNT and the first half of the
  * SHA-256 of the key as the device.
  */
 struct cs_wire_recover {
-	uint8_t account_key[32];
+	uint8_t account_key[32]; /* or the recovery key of now */
 	uint8_t signature[64];
 };
 CS_WIRE_SHAPE(cs_wire_recover);
+struct cs_wire_recovered {
+	struct cs_view registrar_cert, account_cert;
+	struct cs_view devices; /* the chain of the recovery key; empty: it is
+				 * the account key */
+	struct cs_view notes;   /* sealed under it, or empty */
+};
+CS_WIRE_SHAPE(cs_wire_recovered);
+
+/* CS_WIRE_RECOVERY_RENEW: the recovery key ends in favour of another; answer
+ * empty, again if it is sent again. */
+struct cs_wire_recovery_renew {
+	struct cs_view revocation; /* by itself: franking/revocation.h */
+	struct cs_view notes;      /* for whoever has the next one */
+};
+CS_WIRE_SHAPE(cs_wire_recovery_renew);
 
 /* CS_WIRE_LOGIN.  The signature is over cs_wire_login_tbs(). */
 enum cs_wire_role {
@@ -574,6 +600,8 @@ struct cs_wire_blob_put {
 	uint8_t blob[16]; /* random; zero: the hub chooses it */
 	uint64_t size;
 	uint8_t sha256[32];
+	uint8_t own; /* 1: for devices of the account alone, which may remove
+		      * it */
 };
 CS_WIRE_SHAPE(cs_wire_blob_put);
 struct cs_wire_blob_answer {
@@ -589,6 +617,10 @@ struct cs_wire_blob_get {
 	uint8_t blob[16];
 };
 CS_WIRE_SHAPE(cs_wire_blob_get);
+
+/* CS_WIRE_BLOB_REMOVE: cs_wire_blob_get of one that is for the account alone;
+ * answer empty, whether there was one or not.  Others stay: somebody may have
+ * to report them. */
 
 /* CS_WIRE_REPORT; answer empty.  Sealed to the desk. */
 enum cs_wire_reporter {
@@ -892,3 +924,31 @@ struct cs_wire_own_asks_answer {
 	struct cs_wire_list asks; /* of cs_wire_own_ask */
 };
 CS_WIRE_SHAPE(cs_wire_own_asks_answer);
+
+/* CS_WIRE_DESK_TROUBLES: request empty; what the operator of the hub has to see
+ * to, for those who see the console. */
+#define CS_WIRE_TROUBLES_MAX 8
+struct cs_wire_desk_trouble {
+	struct cs_view kind; /* as "countersignctl status --json" names it */
+	uint64_t left;       /* seconds, or bytes of the disk; 0: none */
+};
+CS_WIRE_SHAPE(cs_wire_desk_trouble);
+struct cs_wire_desk_troubles_answer {
+	struct cs_wire_list troubles; /* of cs_wire_desk_trouble */
+};
+CS_WIRE_SHAPE(cs_wire_desk_troubles_answer);
+/* CS_WIRE_PUSH_SET: where the device's browser gets pushes, and what they are
+ * sealed with (RFC 8291), in place of what was before; an empty endpoint asks
+ * for the answer alone.  The answer: the hub's key for such services (RFC
+ * 8292); empty: it sends none.  CS_WIRE_PUSH_CLEAR: request and answer empty.
+ */
+struct cs_wire_push_set {
+	struct cs_view endpoint;
+	uint8_t key[65];
+	uint8_t auth[16];
+};
+CS_WIRE_SHAPE(cs_wire_push_set);
+struct cs_wire_push_set_answer {
+	struct cs_view key;
+};
+CS_WIRE_SHAPE(cs_wire_push_set_answer);

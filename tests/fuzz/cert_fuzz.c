@@ -57,12 +57,14 @@ revocation(struct cs_view in)
 	static const uint8_t root[32];
 	struct cs_revocation r;
 	struct cs_identity signer;
-	bool by_recovery_key;
+	enum cs_revocation_by by;
+	struct cs_view next;
 
 	if (cs_revocation_peek(&r, in) == CS_OK)
 		fuzz_want(r.n_kept <= CS_REVOCATION_KEPT_MAX);
-	fuzz_want(cs_revocation_verify(&r, &signer, &by_recovery_key, in,
-		      CS_VIEW_OF(root)) != CS_OK);
+	(void)cs_revocation_succeeds(&next, r.device, in);
+	fuzz_want(cs_revocation_verify(
+		      &r, &signer, &by, in, CS_VIEW_OF(root)) != CS_OK);
 }
 
 /* Words that are read are those that are written. */

@@ -68,6 +68,11 @@ WRONG = {
         ["export", "{id}", "-o", "{out}", "--to-key", "00"],
         ["export", "{id}", "-o", "{out}", "--to-key", "0" * 64],
         ["export", "{id}", "-o", "/nonexistent/dir/file", "--open"],
+        ["link", "--histori"], ["join-device", "x", "--history"],
+        ["recovery", "renew", "x"], ["recovery", "renew"],
+        ["recovery", "renew", "--words-file", "{text}"],
+        ["recover", "--words-file", "/nonexistent"],
+        ["recover", "--words-file", "{text}"], ["recover", "a", "b"],
         ["completion", "csh"],
     ],
     "countersignd": [

@@ -760,5 +760,22 @@ def test_policy():
         check(r.status == 409, "not over somebody else's: %s" % r)
 
 
+def test_what_the_operator_has_to_see_to():
+    """The console says days before that the hub's keys run out."""
+    with DeskWorld() as w:
+        client = w.person("anna")
+        check(client.get("/session")["hub_troubles"] == [], "nothing yet")
+        w.ok("countersignctl", "--hub", w.hub, "root", "move", w.path("root"))
+        w.stop("desk")
+        w.stop("hub")
+        w.start_hub(env=w.later(26))
+        w.start_desk()
+        client = w.person("ben")
+        got = w.until("the hub's word", lambda: client.get(
+            "/session")["hub_troubles"])
+        check([t["kind"] for t in got] == ["stamp-key"] and
+              0 < got[0]["left"] < 7 * 86400, "%s" % got)
+
+
 if __name__ == "__main__":
     main()

@@ -4,13 +4,14 @@ reporting without a name."""
 import json
 import os
 import shutil
+import signal
 import sqlite3
 import subprocess
 import time
 
 from console import DeskWorld
 from devices_test import group, notices, settle
-from world import BIN, World, check, main
+from world import BIN, World, check, main, recovery_words
 
 
 def recover(w, name, words, *args, link=None):
@@ -129,6 +130,246 @@ def test_words_are_shown_once():
         check(r.returncode != 0 and b"recovery show" in r.stderr,
               "nothing was shown: %s" % r)
         w.csok("cleo", "recovery", "show")
+
+
+def years_later(w, years):
+    """The hub starts anew then; an environment for members."""
+    env = w.later(365 * years)
+    w.stop("hub")
+    w.ok("countersignctl", "--hub", w.hub, "renew", env=env)
+    w.start_hub(env=env)
+    return env
+
+
+def certs(w):
+    """What the hub has of each device: its credential."""
+    db = w.db()
+    found = dict(db.execute("SELECT hex(id),cert FROM device"))
+    db.close()
+    return found
+
+
+def in_groups(w, cert):
+    """In how many groups a leaf has this credential."""
+    db = w.db()
+    n = sum(cert in state for (state,) in
+            db.execute("SELECT state FROM grp_state"))
+    db.close()
+    return n
+
+
+def ends(w, name, env):
+    return {d["name"]: d["ends_ms"] for d in
+            w.csok(name, "devices", "--json", env=env).lines()}
+
+
+def test_renewed_by_itself():
+    """With the words on one device, all that are in use renew themselves;
+    after six years they talk, and come into new groups."""
+    with World() as w:
+        link = w.invite("--uses", 2)
+        w.csok("alma", "join", link, "--name", "alma", "--keep-words")
+        w.csok("boris", "join", link, "--name", "boris", "--keep-words")
+        w.friends("alma", "boris")
+        # Shown once, and forgotten.
+        words = recovery_words(w.csok("alma", "recovery", "show").out)
+        w.link("alma", "laptop", "laptop")
+        w.link("alma", "drawer", "drawer")
+        w.csok("alma", "group", "new", "family", "boris")
+        settle(w, "alma", "laptop", "drawer", "boris")
+        old = certs(w)
+        ids = {n: w.csok(n, "whoami", "--json").lines()[0]["device"].upper()
+               for n in ("alma", "laptop", "drawer", "boris")}
+        check(in_groups(w, old[ids["alma"]]) == 2, "in both groups")
+        # Three years: nobody minds.
+        env = years_later(w, 3)
+        for name in ("laptop", "alma", "boris"):
+            w.csok(name, "inbox", env=env)
+        check(certs(w) == old, "nothing is renewed yet")
+        # In the last year: Boris by his words; Alma's cannot, and say so.
+        env = years_later(w, 4.3)
+        for name in ("laptop", "alma", "boris"):
+            w.csok(name, "inbox", env=env)
+        now = certs(w)
+        check({n for n in ids if now[ids[n]] != old[ids[n]]} == {"boris"},
+              "Boris alone")
+        for name in ("alma", "laptop"):
+            for _ in range(2):
+                told = [m["text"] for m in
+                        w.csok(name, "inbox", "--all", "--json",
+                               env=env).lines() if "certificate of this"
+                        in m.get("text", "")]
+                check(len(told) == 1 and "ends on 203" in told[0] and
+                      "countersign recover" in told[0],
+                      "%s is told once: %s" % (name, told))
+        check("its certificate ends 203" in
+              w.csok("alma", "devices", env=env).out, "and shown")
+        # Wrong words; then the words, once.
+        r = w.cs("alma", "recover", stdin=b"abandon " * 12, env=env)
+        check(r.status == 1, str(r))
+        check(certs(w) == now, "nothing happened")
+        before = ends(w, "alma", env)
+        w.csok("alma", "recover", stdin=words.encode(), env=env)
+        now = certs(w)
+        check({n for n in ids if now[ids[n]] != old[ids[n]]} ==
+              {"boris", "alma", "laptop"},
+              "the laptop follows, and what lies in a drawer does not")
+        after = ends(w, "alma", env)
+        year = 365 * 86400 * 1000
+        check(all(after[n] > before[n] + 3 * year for n in ("", "laptop")) and
+              after["drawer"] == before["drawer"], "%s %s" % (before, after))
+        # The leaves follow with the next regular commits; meanwhile they
+        # write as before.
+        w.csok("alma", "send", "family", "with the old leaf", env=env)
+        env = years_later(w, 4.33)
+        for _ in range(3):
+            for name in ("laptop", "alma", "boris"):
+                w.csok(name, "inbox", env=env)
+        for name in ("alma", "laptop", "boris"):
+            check(in_groups(w, now[ids[name]]) == 2 and
+                  in_groups(w, old[ids[name]]) == 0,
+                  "%s: in both groups: %d %d" % (
+                      name, in_groups(w, now[ids[name]]),
+                      in_groups(w, old[ids[name]])))
+        # All the old ones are over.
+        env = years_later(w, 6)
+        for name in ("alma", "laptop", "boris"):
+            w.csok(name, "inbox", env=env)
+        w.csok("alma", "group", "new", "late", "boris", env=env)
+        for name in ("boris", "laptop", "alma"):
+            w.csok(name, "inbox", env=env)
+        w.csok("laptop", "send", "late", "still here", env=env)
+        w.csok("boris", "inbox", env=env)
+        said = w.csok("boris", "inbox", "--all", "--json", env=env).lines()
+        check({"still here", "with the old leaf"} <=
+              {m.get("text") for m in said}, str(said))
+        # What lay in the drawer reads on, and is told.
+        r = w.cs("drawer", "inbox", env=env)
+        check(r.status == 0 and "ended on" in r.out, str(r))
+
+
+def renew(w, name, words):
+    """recovery renew with these words; the new ones."""
+    r = w.csok(name, "recovery", "renew", stdin=words.encode())
+    check("old words do nothing" in r.out, str(r))
+    return recovery_words(r.out)
+
+
+def known(w, name, words):
+    """What a device says of these words."""
+    return w.cs(name, "recovery", "check", stdin=words.encode())
+
+
+def test_words_renewed():
+    with World() as w:
+        family(w)
+        w.link("alma", "laptop", "laptop")
+        settle(w, "alma", "laptop", "boris", "cleo")
+        old = w.words["alma"]
+        before = w.csok("alma", "whoami", "--json").lines()[0]
+        number = w.csok("boris", "safety-number", "alma").out
+        r = w.cs("alma", "recovery", "renew", stdin=w.words["boris"].encode())
+        check(r.status == 1 and "another account" in r.err, str(r))
+        w.csok("alma", "backup", "-o", w.path("old.backup"), "--words",
+               stdin=old.encode())
+        new = renew(w, "alma", old)
+        check(len(new.split()) == 12 and new != old, "others: " + new)
+        # The old ones do nothing: not here, nor there, nor at the hub.
+        for name in ("alma", "laptop"):
+            w.csok(name, "inbox")
+            r = known(w, name, old)
+            check(r.status == 1 and "others took their place" in r.err,
+                  str(r))
+            r = known(w, name, w.words["boris"])
+            check(r.status == 1 and "another account" in r.err, str(r))
+            check("Right" in known(w, name, new).out, "the new ones are")
+        r = w.cs("alma", "recovery", "renew", stdin=old.encode())
+        check(r.status == 1 and "others took their place" in r.err, str(r))
+        r = w.cs("alma", "recovery", "keep", stdin=old.encode())
+        check(r.status == 1, str(r))
+        r = recover(w, "thief", old)
+        check(r.status == 1 and "replaced by others" in r.err, str(r))
+        check(w.cs("alma", "recovery", "show").status != 0, "shown once")
+        # All devices stay, and let in others.
+        w.link("laptop", "tablet", "tablet")
+        settle(w, "alma", "laptop", "tablet", "boris", "cleo")
+        w.csok("tablet", "send", "family", "all as it was")
+        check("all as it was" in w.texts("boris"), "heard")
+        check(len(w.csok("alma", "devices", "--json").lines()) == 3, "three")
+        check(w.csok("boris", "safety-number", "alma").out == number,
+              "the same person")
+        # A backup that was made with the old words opens with them.
+        r = w.csok("tablet", "restore", w.path("old.backup"),
+                   stdin=old.encode())
+        check("came back" in r.out, str(r))
+        # Everything is lost: the new ones bring it back.
+        for name in ("alma", "laptop", "tablet"):
+            shutil.rmtree(w.home(name))
+        r = recover(w, "phone", new, "--remove-others")
+        check(r.status == 0 and "alma@localhost again" in r.out, str(r))
+        after = w.csok("phone", "whoami", "--json").lines()[0]
+        check(after["account"] == before["account"], "the account is back")
+        contacts = {c["name"]: c["state"] for c in
+                    w.csok("phone", "contacts", "--json").lines()}
+        check(contacts == {"boris": "known", "cleo": "blocked"},
+              str(contacts))
+        settle(w, "phone", "boris", "cleo")
+        check(sorted(group(w, "phone", "family")["members"]) ==
+              ["alma", "boris", "cleo"], "the group, by its name")
+        w.csok("phone", "send", "family", "I am back")
+        check("I am back" in w.texts("boris"), "heard")
+        check(w.csok("boris", "safety-number", "alma").out == number and
+              w.csok("phone", "safety-number", "boris").out == number,
+              "the same person")
+        devices = w.csok("phone", "devices", "--json").lines()
+        check(len(devices) == 1 and devices[0]["by_recovery_key"],
+              str(devices))
+        # Once more, with words that are kept here.
+        w.csok("phone", "recovery", "keep", stdin=new.encode())
+        w.link("phone", "watch", "watch")
+        third = recovery_words(
+            w.csok("phone", "recovery", "renew", stdin=b"").out)
+        settle(w, "phone", "watch", "boris")
+        for words in (old, new):
+            check(recover(w, "thief", words).status == 1, "refused")
+            check("others took" in known(w, "watch", words).err, "known")
+        shutil.rmtree(w.home("phone"))
+        shutil.rmtree(w.home("watch"))
+        r = recover(w, "last", third)
+        check(r.status == 0, str(r))
+        settle(w, "last", "boris", "cleo")
+        w.csok("last", "send", "family", "still me")
+        check("still me" in w.texts("boris"), "heard")
+        r = w.cs("last", "recovery", "renew", stdin=new.encode())
+        check(r.status == 1, str(r))
+
+
+def test_words_renewal_breaks_off():
+    """Whoever renews dies before each of their writes and syncs; the next try
+    ends with words that work, and the old ones do not."""
+    with World() as w:
+        step, died = 0, True
+        while died:
+            step += 1
+            name = "m%d" % step
+            w.join(name)
+            old = w.words[name]
+            r = w.cs(name, "recovery", "renew", stdin=old.encode(),
+                     env=w.counted(step))
+            died = r.status == -signal.SIGKILL
+            check(died or r.status == 0, str(r))
+            if died and not recovery_words(r.out):
+                # It goes on, or had ended and nobody saw the words.
+                r = w.cs(name, "recovery", "renew", stdin=old.encode())
+                if r.status != 0:
+                    r = w.cs(name, "recovery", "show", "--keep")
+                check(r.status == 0, "step %d: %s" % (step, r))
+            new = recovery_words(r.out)
+            check("Right" in known(w, name, new).out, "step %d" % step)
+            check(known(w, name, old).status == 1, "step %d" % step)
+            check(recover(w, name + "b", old).status == 1, "step %d" % step)
+            check(recover(w, name + "c", new).status == 0, "step %d" % step)
+        check(step > 5, "there are that many steps: %d" % step)
 
 
 def test_thief():

@@ -104,17 +104,18 @@ def test_photos_and_reports():
             got = [m for m in w.inbox("bob") if m.get("media")]
             check(got and got[0]["text"] == "look", "came")
             w.csok("bob", "send", "ann", "--photo", w.path("a.png"), "back")
-            c = p.until(lambda l: l[0]["last"].get("media"),
-                        "conversations")[0]
+            with_media = lambda l: [c for c in l if c.get("last", {}).get(
+                "media") and c["last"]["kind"] == "received"]
+            c = with_media(p.until(with_media, "conversations"))[0]
             file = p.do("fetch", id=c["last"]["id"])["file"]
             check(len(p.get(file)) > 1000, "the photo")
             status, _, _ = p.ask("GET", "/api/get?file=" + file)
             check(status == 404, "once only")
             w.csok("eve", "send", "ann", "--photo", w.path("a.png"),
                    "I will find you", "--new")
-            asks = p.until(lambda l: any(x["state"] == "request"
-                                         for x in l), "conversations")
-            ask = [x for x in asks if x["state"] == "request"][0]
+            asks = lambda l: [x for x in l if x["state"] == "request" and
+                              x.get("last", {}).get("media")]
+            ask = asks(p.until(asks, "conversations"))[0]
             e = refused(p, "fetch", id=ask["last"]["id"])
             check("accept" in e.sentence, "no photo before: %s" % e)
             lines = p.do("report_prepare", ids=[ask["last"]["id"]],
@@ -198,6 +199,78 @@ def test_locked():
             p.do("wipe")
             check(p.do("state")["phase"] == "none", "nothing")
             check(not os.listdir(w.home("ann")), "nothing is left")
+
+
+def test_a_second_device():
+    """Two pages compare a number; the new one gets what was said before."""
+    with World() as w:
+        w.join("ann", "bob")
+        w.friends("ann", "bob")
+        w.csok("bob", "send", "ann", "from before")
+        with Page(w, w.home("ann")) as old, Page(w, w.home("new")) as new:
+            old.do("open")
+            old.do("connect")
+            code = old.do("link_begin")["code"]
+            asks = new.begin("join_device", code=code, name="phone",
+                             history=True)
+            got = old.until(lambda g: g.get("number"), "link_wait")
+            check(got["name"] == "phone" and got["wants_history"], "%s" % got)
+
+            def number():
+                new.poll()
+                return [e["number"] for e in new.events
+                        if e["event"] == "check_number"]
+            until = time.monotonic() + 30
+            while not number():
+                check(time.monotonic() < until, "a number on the new one")
+                time.sleep(0.1)
+            check(number() == [got["number"]], "the same number")
+            check(refused(old, "link_agree", history="yes").code == "format",
+                  "checked")
+            old.do("link_agree", history=True)
+            new.end(asks)
+            new.do("connect")
+            both = [old, new]
+            while both:
+                both = [p for p in both if p.do("history")["state"] != "done"]
+                check(time.monotonic() < until + 60, "the history comes")
+            found = new.do("search", words=["before"])
+            check([m["text"] for m in found] == ["from before"], "%s" % found)
+            names = [d["name"] for d in old.do("devices")]
+            check(sorted(names) == ["", "phone"], "%s" % names)
+
+
+def test_group_by_link():
+    """Somebody asks by a link, and is let in from a page."""
+    with World() as w:
+        w.join("ann", "bob", "cleo")
+        w.friends("ann", "bob")
+        photo(w.path("a.png"), 700, 500)
+        with Page(w, w.home("ann")) as p, Page(w, w.home("cleo")) as q:
+            p.do("open")
+            p.do("connect")
+            q.do("open")
+            q.do("connect")
+            p.do("group_new", name="village", people=["bob"])
+            group = [c for c in p.do("conversations") if not c["direct"]][0]
+            link = p.do("group_link", id=group["id"], what="show")["link"]
+            q.do("group_ask", link=link, text="It is me, from the well.")
+            asks = p.until(lambda a: a, "group_asks", id=group["id"])
+            check(asks[0]["name"] == "cleo" and
+                  asks[0]["text"] == "It is me, from the well.", "%s" % asks)
+            p.do("group_approve", id=group["id"], name="cleo", begin=True)
+            there = q.until(lambda l: [c for c in l if c["state"] == "active"],
+                            "conversations")
+            check(there[0]["name"] == "village", "%s" % there)
+            with open(w.path("a.png"), "rb") as f:
+                name = p.put(f.read())
+            p.do("group_picture", id=group["id"], photo=name)
+            q.until(lambda l: l[0].get("picture"), "conversations")
+            file = q.do("group_picture_get", id=there[0]["id"])["file"]
+            check(q.get(file)[:2] == b"\xff\xd8", "a JPEG")
+            members = q.do("conversation", id=there[0]["id"])["members"]
+            check(sorted(m["name"] for m in members) ==
+                  ["ann", "bob", "cleo"], "%s" % members)
 
 
 main()

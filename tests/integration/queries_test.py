@@ -20,6 +20,7 @@ DEFINE = re.compile(r'^#define (\w+)[ \t\\\n]+((?:"(?:[^"\\]|\\.)*"[ \t\\\n]*)'
 MAY = {
     "SELECT COUNT(DISTINCT blob) FROM pin": "for the operator's status",
     "SELECT EXISTS(SELECT 1 FROM name_looks)": "one, at the start",
+    "SELECT device FROM push ORDER BY device": "once, at the start",
     "SELECT handle FROM account": "once, when the table of looks is made",
     "SELECT COUNT(*) FROM account": "for the operator's status",
     "SELECT COUNT(*) FROM grp": "for the operator's status",

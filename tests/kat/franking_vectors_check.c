@@ -210,13 +210,13 @@ check_revocation(const json_t *c)
 {
 	struct cs_revocation out;
 	struct cs_identity signer, ended;
-	bool by_recovery_key;
-	enum cs_err err = cs_revocation_verify(&out, &signer, &by_recovery_key,
-	    hex(c, "revocation"), hex(c, "root"));
+	enum cs_revocation_by by;
+	enum cs_err err = cs_revocation_verify(
+	    &out, &signer, &by, hex(c, "revocation"), hex(c, "root"));
 
 	if (err)
 		return ends(c, err);
-	return ends(c, CS_OK) && !by_recovery_key &&
+	return ends(c, CS_OK) && by == CS_REVOCATION_BY_DEVICE &&
 	    cs_identity_peek(&ended, hex(c, "credential")) == CS_OK &&
 	    cs_revocation_ends(&out, &ended) &&
 	    !cs_revocation_ends(&out, &signer);

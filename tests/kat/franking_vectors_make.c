@@ -511,7 +511,7 @@ seed_certs(const char *dir, const struct ew *w)
 	struct cs_revocation end = { .device = { 7 },
 		.at_ms = EW_NOW_MS,
 		.n_kept = 1,
-		.kept = { { 8 } } };
+		.kept = { { { 8 }, { 9 } } } };
 	char words[CS_RECOVERY_TEXT_SIZE];
 	struct cs_buf b = { 0 };
 	json_t *none = json_array();

@@ -91,6 +91,7 @@ main(int argc, char **argv)
 	h.c = cw_home(argv[1], &alma, "alma");
 	assert_ok(cs_db_begin(h.c->db));
 	assert_ok(cs_db_end(h.c->db, cw_learn(h.c, &h.boris)));
+	assert_ok(cs_group_ref(h.g.ref, client_group_id(&h.g)));
 	assert_ok(client_group_store_meta(h.c, &h.g));
 	fill(&h, strtoull(argv[2], NULL, 10));
 	cs_client_close(h.c);

@@ -24,6 +24,8 @@ static const struct {
 	WIRE_SHAPE(cs_wire_join),
 	WIRE_SHAPE(cs_wire_account),
 	WIRE_SHAPE(cs_wire_recover),
+	WIRE_SHAPE(cs_wire_recovered),
+	WIRE_SHAPE(cs_wire_recovery_renew),
 	WIRE_SHAPE(cs_wire_login),
 	WIRE_SHAPE(cs_wire_login_answer),
 	WIRE_SHAPE(cs_wire_bytes),
@@ -95,6 +97,10 @@ static const struct {
 	WIRE_SHAPE(cs_wire_group_ask_drop),
 	WIRE_SHAPE(cs_wire_own_ask),
 	WIRE_SHAPE(cs_wire_own_asks_answer),
+	WIRE_SHAPE(cs_wire_desk_trouble),
+	WIRE_SHAPE(cs_wire_desk_troubles_answer),
+	WIRE_SHAPE(cs_wire_push_set),
+	WIRE_SHAPE(cs_wire_push_set_answer),
 };
 #define N_WIRE_SHAPES (sizeof wire_shapes / sizeof wire_shapes[0])
 

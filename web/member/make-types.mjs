@@ -15,6 +15,7 @@ const TAKES = {
   mids: "string[]",
   role: '"owner" | "admin" | "member"',
   unknown: '"refuse" | "request"',
+  linkdo: '"show" | "new" | "off"',
 };
 const HEAD = `// SPDX-License-Identifier: MIT
 // What the engine does; ids are strings, times milliseconds since 1970.  Made by

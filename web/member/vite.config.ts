@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: MIT
 import { defineConfig } from "vite";
 
-// One script, one style sheet, one page, and a file for each language but
-// English.  Nothing is inlined: the policy of the page forbids it.
+// One script and one style sheet, what is fetched only when it is needed, and a
+// file for each language but English.  Nothing is inlined: the policy of the
+// page forbids it.
 export default defineConfig({
   base: "/",
   esbuild: { jsx: "automatic", jsxImportSource: "preact", legalComments: "none" },
@@ -14,7 +15,7 @@ export default defineConfig({
     reportCompressedSize: false,
     rollupOptions: {
       output: {
-        inlineDynamicImports: true,
+        chunkFileNames: "assets/[name]-[hash].js",
         entryFileNames: "assets/[name]-[hash].js",
         assetFileNames: "assets/[name]-[hash][extname]",
       },

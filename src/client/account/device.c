@@ -10,50 +10,46 @@
 #include "client/home/clock.h"
 #include "client/home/credential.h"
 #include "client/home/problem.h"
+#include "client/home/recovery_key.h"
 #include "client/hub/call.h"
 #include "crypto/random.h"
 #include "franking/revocation.h"
 
-/* A device as the hub lists it, and how it came into the account. */
-struct listed {
-	struct cs_client_device shown;
-	struct cs_identity identity; /* its views are gone */
-};
-
-/* Every device that the hub lists has to be certified by keys of the account.
- */
+/* Every device that the hub lists has to be certified by keys of the account;
+ * for how long shows by itself. */
 static enum cs_err
-read_device(
-    struct listed *out, struct cs_client *c, const struct cs_wire_device *item)
+read_device(struct client_listed *out, struct cs_buf *hold, struct cs_client *c,
+    const struct cs_wire_device *item)
 {
 	struct cs_client_device *shown = &out->shown;
 	struct cs_credential credential;
-	struct cs_buf bytes = { 0 };
 	enum cs_err err;
 
 	memset(out, 0, sizeof *out);
+	cs_buf_reset(hold);
 	if ((err = cs_credential_parse(
 		 &credential, cs_buf_view(&c->self.credential))) == CS_OK &&
 	    (err = cs_credential_parse_devices(&credential, item->devices)) ==
 		CS_OK &&
-	    (err = cs_credential_write(&bytes, &credential)) == CS_OK)
-		err = client_credential_open(
-		    &out->identity, c, cs_buf_view(&bytes), client_now_s(c));
-	cs_buf_free(&bytes);
+	    (err = cs_credential_write(hold, &credential)) == CS_OK)
+		err = cs_identity_prove(&out->identity, cs_buf_view(hold),
+		    CS_VIEW_OF(c->self.root));
 	if (err && cs_err_class(err) == CS_ERR_CLASS_THEIRS)
 		return client_problem(c, CS_ERR_CERT,
 		    "The hub lists a device that this account has never "
 		    "certified.");
 	if (err)
 		return err;
+	out->credential = cs_buf_view(hold);
 	memcpy(shown->id, out->identity.device.device, sizeof shown->id);
 	shown->created_ms = item->created_ms;
 	shown->seen_ms = item->seen_ms;
+	shown->ends_ms = out->identity.not_after * CS_SECOND_MS;
 	shown->own = memcmp(shown->id, c->self.device, CS_ID_LEN) == 0;
-	shown->by_recovery_key = out->identity.n == 1;
-	if (!shown->by_recovery_key)
+	if (out->identity.n > 1)
 		memcpy(shown->let_in_by,
 		    out->identity.chain[out->identity.n - 2], CS_ID_LEN);
+	shown->by_recovery_key = cs_recovery_id(shown->let_in_by);
 	err = item->name.len == 0
 	    ? CS_OK
 	    : client_device_name_open(shown->name, c, shown->id, item->name);
@@ -74,24 +70,48 @@ fetch(struct cs_client *c, struct cs_wire_devices_answer *answer)
 }
 
 enum cs_err
-cs_client_devices(struct cs_client *c,
-    void (*each)(void *arg, const struct cs_client_device *d), void *arg)
+client_devices_each(struct cs_client *c,
+    enum cs_err (*each)(void *arg, const struct client_listed *d), void *arg)
 {
 	struct cs_wire_devices_answer answer;
 	struct cs_wire_device item;
-	struct listed d;
+	struct client_listed d;
+	struct cs_buf hold = { 0 };
 	struct cs_view rest;
 	enum cs_err err;
 
 	if ((err = fetch(c, &answer)))
 		return err;
 	rest = answer.devices.raw;
-	while (cs_wire_next(&item, &cs_wire_device_shape, &rest)) {
-		if ((err = read_device(&d, c, &item)))
-			return err;
-		each(arg, &d.shown);
-	}
+	while (err == CS_OK &&
+	    cs_wire_next(&item, &cs_wire_device_shape, &rest) &&
+	    (err = read_device(&d, &hold, c, &item)) == CS_OK)
+		err = each(arg, &d);
+	cs_buf_free(&hold);
+	return err;
+}
+
+struct showing {
+	void (*each)(void *arg, const struct cs_client_device *d);
+	void *arg;
+};
+
+static enum cs_err
+show(void *arg, const struct client_listed *d)
+{
+	const struct showing *s = arg;
+
+	s->each(s->arg, &d->shown);
 	return CS_OK;
+}
+
+enum cs_err
+cs_client_devices(struct cs_client *c,
+    void (*each)(void *arg, const struct cs_client_device *d), void *arg)
+{
+	struct showing s = { each, arg };
+
+	return client_devices_each(c, show, &s);
 }
 
 struct search {
@@ -167,21 +187,18 @@ client_device_add(struct cs_client *c, struct cs_view credential,
 struct keeping {
 	struct cs_revocation *out;
 	uint64_t since_ms;
-	enum cs_err err;
 };
 
-static void
-keep(void *arg, const struct cs_client_device *d)
+static enum cs_err
+keep(void *arg, const struct client_listed *d)
 {
-	struct keeping *k = arg;
+	const struct keeping *k = arg;
 
-	if (d->by_recovery_key || d->created_ms >= k->since_ms ||
-	    memcmp(d->let_in_by, k->out->device, CS_ID_LEN) != 0)
-		return;
-	if (k->out->n_kept == CS_REVOCATION_KEPT_MAX)
-		k->err = CS_ERR_LIMIT;
-	else
-		memcpy(k->out->kept[k->out->n_kept++], d->id, CS_ID_LEN);
+	if (d->shown.by_recovery_key || d->shown.created_ms >= k->since_ms ||
+	    memcmp(d->shown.let_in_by, k->out->device, CS_ID_LEN) != 0)
+		return CS_OK;
+	return cs_revocation_keep(
+	    k->out, d->shown.id, d->identity.device.public);
 }
 
 /* Which devices that ${out->device} let in stay: those that came before
@@ -189,29 +206,26 @@ keep(void *arg, const struct cs_client_device *d)
 static enum cs_err
 find_kept(struct cs_revocation *out, struct cs_client *c, uint64_t since_ms)
 {
-	struct keeping k = { out, since_ms, CS_OK };
-	enum cs_err err = cs_client_devices(c, keep, &k);
+	struct keeping k = { out, since_ms };
 
-	return err ? err : k.err;
+	return client_devices_each(c, keep, &k);
 }
 
 static enum cs_err
 sign(struct cs_buf *out, struct cs_client *c,
     const struct cs_revocation *revocation)
 {
+	struct client_recovery_key now;
 	struct cs_sign_key key;
-	struct cs_seal_key notes;
-	enum cs_err err;
+	enum cs_err err = client_recovery_key_kept(&key, &now, c);
 
-	if (!c->self.has_recovery)
-		return cs_revocation_make(out, revocation,
+	if (err == CS_OK)
+		err = client_recovery_key_ends(out, c, revocation, &now, &key);
+	else if (err == CS_ERR_NOT_FOUND)
+		err = cs_revocation_make(out, revocation,
 		    cs_buf_view(&c->self.credential), &c->self.device_key);
-	if ((err = client_account_keys(&key, &notes, &c->self.recovery)) ==
-	    CS_OK)
-		err = cs_revocation_make(
-		    out, revocation, cs_buf_view(&c->self.credential), &key);
+	client_recovery_key_clear(&now);
 	cs_wipe(&key, sizeof key);
-	cs_wipe(&notes, sizeof notes);
 	return err;
 }
 

@@ -16,6 +16,7 @@
 #include "client/home/clock.h"
 #include "client/home/credential.h"
 #include "client/home/group.h"
+#include "client/home/leaf.h"
 #include "client/home/members.h"
 #include "client/home/pending.h"
 #include "client/home/problem.h"
@@ -138,6 +139,23 @@ make_context(struct cs_buf *out, struct cs_client *c,
 	return cs_room_policy_put(out, cs_mls_view_extensions(view), &policy);
 }
 
+/* Has this device certificates that last longer than those in its leaf?  Then
+ * the commit brings them, with the same key. */
+static enum cs_err
+find_renewed(struct cs_mls_identity *out, bool *is, struct cs_client *c,
+    const struct client_group *g)
+{
+	struct cs_identity now, leaf;
+	struct cs_mls_member own;
+
+	*is =
+	    cs_mls_group_member(g->mls, cs_mls_group_own_leaf(g->mls), &own) &&
+	    cs_identity_peek(&leaf, own.credential) == CS_OK &&
+	    cs_identity_peek(&now, cs_buf_view(&c->self.credential)) == CS_OK &&
+	    now.not_after > leaf.not_after;
+	return *is ? client_identity(out, c) : CS_OK;
+}
+
 /* Those of a room. */
 #define CONTEXT_EXTENSIONS 2
 
@@ -151,11 +169,16 @@ make_commit(struct cs_client *c, struct client_group *g,
 	struct cs_mls_extensions exts = { v, 0 };
 	struct cs_mls_commit_options full = *opt;
 	struct cs_mls_staged *staged = NULL;
+	struct cs_mls_identity identity;
 	struct cs_view list;
+	bool renewed;
 	enum cs_err err;
 
-	if ((err = make_context(&context, c, g, opt, change)))
+	if ((err = find_renewed(&identity, &renewed, c, g)) ||
+	    (err = make_context(&context, c, g, opt, change)))
 		goto out;
+	if (renewed)
+		full.new_identity = &identity;
 	list = cs_buf_view(&context);
 	while (exts.n < CONTEXT_EXTENSIONS &&
 	    cs_mls_extension_next(&list, &v[exts.n]))

@@ -6,6 +6,7 @@
 #include "client/groups/key_package.h"
 
 #include "client/home/client.h"
+#include "client/home/clock.h"
 #include "client/home/leaf.h"
 #include "client/hub/call.h"
 
@@ -81,8 +82,14 @@ client_key_packages_fill(struct cs_client *c)
 {
 	struct cs_wire_key_packages_put put = { 0 };
 	struct cs_buf list = { 0 }, last_resort = { 0 };
+	struct cs_wire_login_answer answer;
+	struct cs_identity own;
 	enum cs_err err;
 
+	/* Nobody would take one of a device whose certificates have ended. */
+	if (cs_identity_peek(&own, cs_buf_view(&c->self.credential)) == CS_OK &&
+	    !cs_identity_current(&own, client_now_s(c)))
+		return CS_OK;
 	if (c->link.login.key_packages >= CLIENT_KEY_PACKAGES / 2 &&
 	    c->link.login.last_resort)
 		return CS_OK;
@@ -95,7 +102,12 @@ client_key_packages_fill(struct cs_client *c)
 	if (err == CS_OK)
 		err = client_call(c, CS_WIRE_KEY_PACKAGES_PUT,
 		    &cs_wire_key_packages_put_shape, &put,
-		    &cs_wire_login_answer_shape, &c->link.login);
+		    &cs_wire_login_answer_shape, &answer);
+	/* The rest of what the login said is not in it. */
+	if (err == CS_OK) {
+		c->link.login.key_packages = answer.key_packages;
+		c->link.login.last_resort = answer.last_resort;
+	}
 	cs_buf_free(&list);
 	cs_buf_free(&last_resort);
 	/* Enough for today: the next connect tries again. */

@@ -17,7 +17,7 @@
 #include "client/home/group.h"
 #include "client/home/message.h"
 #include "client/home/problem.h"
-#include "client/hub/again.h"
+#include "client/hub/transfer.h"
 #include "content/media.h"
 #include "content/mimi_names.h"
 #include "content/photo.h"
@@ -25,7 +25,6 @@
 #include "content/voice.h"
 #include "content/voice_clean.h"
 #include "crypto/random.h"
-#include "net/blob.h"
 #include "store/file.h"
 #include "store/file_out.h"
 
@@ -391,22 +390,14 @@ client_media_fetch(struct cs_client *c, const struct cs_mimi_external *part,
 		.total = part->size,
 		.progress = progress,
 	};
-	struct cs_retry retry = { 0 };
-	enum cs_err again = CS_OK, err = client_need_hub(c);
+	enum cs_err err = client_need_hub(c);
 
 	if (err)
 		return err;
 	if (cs_mimi_blob(f.blob, part) != CS_OK)
 		return client_problem(c, CS_ERR_FORMAT,
 		    "The message does not say where the file is.");
-	do
-		err = cs_blob_fetch(&c->link.session, &f);
-	while (err != CS_OK && f.take_err == CS_OK &&
-	    (again = client_again(c, &retry, f.done, err)) == CS_OK);
-	if (err && (again == CS_ERR_CLOSED || again == CS_ERR_TIMEOUT) &&
-	    f.take_err == CS_OK)
-		return client_problem(c, CS_ERR_CLOSED,
-		    "The connection to the hub breaks off again and again.");
+	err = client_transfer_get(c, &f);
 	if (err == CS_ERR_NOT_FOUND &&
 	    c->link.session.code == CS_WIRE_E_QUARANTINED)
 		return client_problem(

@@ -6,6 +6,7 @@
 
 #include "client/home/client.h"
 #include "client/home/clock.h"
+#include "client/home/recovery_key.h"
 #include "crypto/hash.h"
 #include "crypto/random.h"
 
@@ -71,30 +72,46 @@ client_credential_begin(struct cs_buf *out, const struct cs_client *c,
 		.registrar_cert = registered->registrar_cert,
 		.account_cert = registered->account_cert,
 	};
+	enum cs_err err = registered->recovery.len == 0
+	    ? CS_OK
+	    : cs_credential_parse_devices(&credential, registered->recovery);
 
-	return add(out, &credential, c, &own, key);
+	return err ? err : add(out, &credential, c, &own, key);
+}
+
+enum cs_err
+client_credential_by_words(struct cs_buf *out, const struct cs_client *c,
+    const struct client_recovery_key *now, const struct cs_sign_key *key,
+    const struct client_new_device *device)
+{
+	const bool first = now->credential.len == 0;
+	struct cs_credential credential;
+	enum cs_err err = cs_credential_parse(&credential,
+	    first ? cs_buf_view(&c->self.credential)
+		  : cs_buf_view(&now->credential));
+
+	if (first)
+		credential.n = 0;
+	return err ? err : add(out, &credential, c, device, key);
 }
 
 enum cs_err
 client_credential_make(struct cs_buf *out, struct cs_client *c,
     const struct client_new_device *device)
 {
+	struct client_recovery_key now;
 	struct cs_credential credential;
-	struct cs_sign_key account_key;
-	struct cs_seal_key notes;
-	enum cs_err err =
-	    cs_credential_parse(&credential, cs_buf_view(&c->self.credential));
+	struct cs_sign_key key;
+	enum cs_err err = client_recovery_key_kept(&key, &now, c);
 
-	if (err || !c->self.has_recovery)
-		return err
-		    ? err
-		    : add(out, &credential, c, device, &c->self.device_key);
-	credential.n = 0;
-	if ((err = client_account_keys(
-		 &account_key, &notes, &c->self.recovery)) == CS_OK)
-		err = add(out, &credential, c, device, &account_key);
-	cs_wipe(&account_key, sizeof account_key);
-	cs_wipe(&notes, sizeof notes);
+	if (err == CS_OK)
+		err = client_credential_by_words(out, c, &now, &key, device);
+	else if (err == CS_ERR_NOT_FOUND &&
+	    (err = cs_credential_parse(
+		 &credential, cs_buf_view(&c->self.credential))) == CS_OK)
+		err = add(out, &credential, c, device, &c->self.device_key);
+	client_recovery_key_clear(&now);
+	cs_wipe(&key, sizeof key);
 	return err;
 }
 

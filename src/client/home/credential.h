@@ -21,14 +21,23 @@ struct client_new_device {
  * the last of the longest chain. */
 CS_CHECKED enum cs_err client_credential_make(struct cs_buf *out,
     struct cs_client *c, const struct client_new_device *device);
-/* Certify by the account's ${key}, whose certificates of the registrar are
- * ${registrar} and ${account}, or empty before the hub has given them. */
+/* Certify this device by the recovery ${key} of the account.  The certificates
+ * of the registrar are empty before the hub has given them; ${recovery} is the
+ * chain of the key, or empty if it is the account key. */
 struct client_registered {
 	struct cs_view registrar_cert, account_cert;
+	struct cs_view recovery; /* as cs_credential_write_devices() */
 };
 CS_CHECKED enum cs_err client_credential_begin(struct cs_buf *out,
     const struct cs_client *c, const struct cs_sign_key *key,
     const struct client_registered *registered);
+
+/* The same of any device, where all that the account needs is in this home;
+ * ${now} is ${key}. */
+struct client_recovery_key;
+CS_CHECKED enum cs_err client_credential_by_words(struct cs_buf *out,
+    const struct cs_client *c, const struct client_recovery_key *now,
+    const struct cs_sign_key *key, const struct client_new_device *device);
 
 /* The keys that come out of the recovery key. */
 CS_CHECKED enum cs_err client_account_keys(struct cs_sign_key *account_key,

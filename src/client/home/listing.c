@@ -11,6 +11,7 @@
 #include "client/home/inbox.h"
 #include "client/home/message.h"
 #include "client/home/receipt.h"
+#include "client/home/room.h"
 #include "client/home/shelf.h"
 
 /* How many new messages a conversation has. */
@@ -122,6 +123,8 @@ tell(struct listing *l, const struct client_group *g)
 
 	cs_group_ref_text(ref, g->ref);
 	if ((err = client_find_words(alias, looks_like, l->c, g)) ||
+	    (err = client_room_has(&e.shown.picture, l->c, client_group_id(g),
+		 CLIENT_ROOM_PICTURE)) ||
 	    (err = last_row(&last, l->c, client_group_id(g))) ||
 	    (err = client_shelf_load(&shelf, &plain, l->c, client_group_id(g))))
 		goto out;

@@ -31,7 +31,7 @@ is_ours(const char *name)
 {
 	static const char *const names[] = { KEY, "client.db", "client.db-wal",
 		"client.db-shm", "client.db-journal", "lock", "attempts",
-		"locked" };
+		"locked", "history-out", "history-in" };
 
 	for (size_t i = 0; i < sizeof names / sizeof *names; i++)
 		if (strcmp(name, names[i]) == 0)

@@ -5,11 +5,14 @@
  * account nor those of a conversation.  So nobody becomes the old device by it,
  * and whoever restores it has to be a device of the account already.
  */
+#include "client/joining/backup.h"
+
 #include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
+#include "client/account/recovery.h"
 #include "client/client.h"
 #include "client/home/client.h"
 #include "client/home/contact.h"
@@ -240,40 +243,52 @@ keep_all(struct keeping *k)
 	return err ? err : keep_messages(k);
 }
 
-/* The words' key, if they are this account's. */
+/* The words' key. */
 static enum cs_err
 words_secret(struct cs_sign_key *out, struct cs_client *c, const char *words)
 {
-	struct cs_recovery recovery;
-	int word;
-	enum cs_err err;
+	struct cs_recovery recovery = { 0 };
+	enum cs_err err = client_recovery_read(&recovery, c, words);
 
-	if ((err = cs_client_recovery_check(c, words)))
-		return err;
-	if ((err = cs_recovery_read(&recovery, &word, words)) == CS_OK)
+	if (err == CS_OK)
 		err = cs_recovery_key(out, &recovery);
 	cs_wipe(&recovery, sizeof recovery);
 	return err;
 }
 
+enum cs_err
+client_backup_write(struct cs_client *c, int fd,
+    enum cs_client_backup_under under, struct cs_view secret,
+    void (*progress)(uint64_t done, uint64_t total))
+{
+	struct keeping k = { .c = c, .progress = progress };
+	enum cs_err err;
+
+	if ((err = backup_writer_new(&k.w, fd, under, secret)) == CS_OK &&
+	    (err = keep_all(&k)) == CS_OK)
+		err = backup_writer_end(k.w);
+	backup_writer_free(k.w);
+	cs_buf_free(&k.record);
+	cs_buf_free(&k.plain);
+	return err;
+}
+
 static enum cs_err
-write_file(struct keeping *k, int fd, const struct cs_client_backup_secret *s)
+write_file(struct cs_client *c, int fd, const struct cs_client_backup_secret *s,
+    void (*progress)(uint64_t done, uint64_t total))
 {
 	struct cs_sign_key key;
 	enum cs_err err;
 
-	if (s->words != NULL) {
-		if ((err = words_secret(&key, k->c, s->words)) == CS_OK)
-			err = backup_writer_new(
-			    &k->w, fd, BACKUP_WORDS, CS_VIEW_OF(key.seed));
-		cs_wipe(&key, sizeof key);
-	} else {
-		err = backup_writer_new(
-		    &k->w, fd, BACKUP_PASSPHRASE, s->passphrase);
-	}
-	if (err || (err = keep_all(k)))
-		return err;
-	return backup_writer_end(k->w);
+	if (s->words == NULL)
+		return client_backup_write(
+		    c, fd, BACKUP_PASSPHRASE, s->passphrase, progress);
+	if ((err = cs_client_recovery_check(c, s->words)) == CS_OK &&
+	    (err = words_secret(&key, c, s->words)) == CS_OK)
+		err = client_backup_write(
+		    c, fd, BACKUP_WORDS, CS_VIEW_OF(key.seed), progress);
+	cs_wipe(&key, sizeof key);
+	return err;
 }
 
 enum cs_err
@@ -281,18 +296,13 @@ cs_client_backup(struct cs_client *c, const char *path,
     const struct cs_client_backup_secret *secret,
     void (*progress)(uint64_t done, uint64_t total))
 {
-	struct keeping k = { .c = c, .progress = progress };
 	struct cs_file_out file;
 	enum cs_err err = cs_file_out_open(&file, path);
 
 	if (err)
 		return client_problem(c, err, "%.300s cannot be written: %s.",
 		    path, cs_err_text(err));
-	err = cs_file_out_end(&file, write_file(&k, file.fd, secret));
-	backup_writer_free(k.w);
-	cs_buf_free(&k.record);
-	cs_buf_free(&k.plain);
-	return err;
+	return cs_file_out_end(&file, write_file(c, file.fd, secret, progress));
 }
 
 /* ---- restoring ---------------------------------------------------------- */
@@ -501,6 +511,23 @@ restore_all(struct restoring *r, struct backup_reader *in)
 	return cs_db_end(r->c->db, err);
 }
 
+enum cs_err
+client_backup_take(uint64_t *taken, struct cs_client *c, int fd,
+    enum cs_client_backup_under under, struct cs_view secret,
+    void (*progress)(uint64_t done, uint64_t total))
+{
+	struct restoring r = { .c = c, .progress = progress };
+	struct backup_reader *in = NULL;
+	enum cs_err err;
+
+	if ((err = backup_reader_new(&in, fd, under, secret)) == CS_OK &&
+	    (err = restore_all(&r, in)) == CS_OK)
+		err = client_contacts_load(c);
+	*taken = err ? 0 : r.taken;
+	backup_reader_free(in);
+	return err;
+}
+
 static enum cs_err
 explain(struct cs_client *c, enum cs_err err)
 {
@@ -532,7 +559,8 @@ cs_client_backup_needs_words(bool *out, const char *path)
 	err = backup_under(&under, fd);
 	*out = err == CS_OK && under == BACKUP_WORDS;
 	close(fd);
-	return err;
+	/* A key cannot be typed. */
+	return err == CS_OK && under == BACKUP_KEY ? CS_ERR_FORMAT : err;
 }
 
 enum cs_err
@@ -540,8 +568,7 @@ cs_client_restore(uint64_t *taken, struct cs_client *c, const char *path,
     const struct cs_client_backup_secret *secret,
     void (*progress)(uint64_t done, uint64_t total))
 {
-	struct restoring r = { .c = c, .progress = progress };
-	struct backup_reader *in = NULL;
+	const bool words = secret->words != NULL;
 	struct cs_sign_key key = { 0 };
 	int fd = open(path, O_RDONLY | O_CLOEXEC);
 	enum cs_err err = CS_OK;
@@ -551,17 +578,15 @@ cs_client_restore(uint64_t *taken, struct cs_client *c, const char *path,
 		return client_problem(c, cs_file_errno(),
 		    "%.300s cannot be read: %s.", path,
 		    cs_err_text(cs_file_errno()));
-	if (secret->words != NULL)
+	/* A backup may be older than the words of now. */
+	if (words)
 		err = words_secret(&key, c, secret->words);
 	if (err == CS_OK)
-		err = backup_reader_new(&in, fd,
-		    secret->words != NULL ? CS_VIEW_OF(key.seed)
-					  : secret->passphrase);
-	if (err == CS_OK && (err = restore_all(&r, in)) == CS_OK)
-		err = client_contacts_load(c);
-	*taken = r.taken;
+		err = client_backup_take(taken, c, fd,
+		    words ? BACKUP_WORDS : BACKUP_PASSPHRASE,
+		    words ? CS_VIEW_OF(key.seed) : secret->passphrase,
+		    progress);
 	cs_wipe(&key, sizeof key);
-	backup_reader_free(in);
 	close(fd);
 	return explain(c, err);
 }

@@ -193,7 +193,7 @@ read_head(struct head *h, int fd)
 	cs_read_copy(&r, h->salt, sizeof h->salt);
 	h->cost.passes = cs_read_u32(&r);
 	h->cost.memory_kib = cs_read_u32(&r);
-	return h->under == BACKUP_PASSPHRASE || h->under == BACKUP_WORDS
+	return h->under >= BACKUP_PASSPHRASE && h->under <= BACKUP_KEY
 	    ? cs_reader_end(&r)
 	    : CS_ERR_FORMAT;
 }
@@ -209,7 +209,8 @@ backup_under(enum cs_client_backup_under *out, int fd)
 }
 
 enum cs_err
-backup_reader_new(struct backup_reader **out, int fd, struct cs_view secret)
+backup_reader_new(struct backup_reader **out, int fd,
+    enum cs_client_backup_under under, struct cs_view secret)
 {
 	struct backup_reader *r = cs_calloc(1, sizeof *r);
 	enum cs_err err;
@@ -219,6 +220,7 @@ backup_reader_new(struct backup_reader **out, int fd, struct cs_view secret)
 		return CS_ERR_NOMEM;
 	r->block.max = BLOCK_MAX;
 	if ((err = read_head(&r->head, fd)) ||
+	    (err = r->head.under == under ? CS_OK : CS_ERR_FORMAT) ||
 	    (err = make_blocks(
 		 &r->blocks, &r->context, fd, &r->head, secret))) {
 		backup_reader_free(r);

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * What a device hands over to one that it links: the key of the account's
- * notes, the contacts, and the list of conversations.  Messages stay where they
- * are.
+ * notes, the contacts, and the list of conversations; and, if both want it, the
+ * key of the archive in which the messages follow.
  */
 #include "client/joining/handover.h"
 
@@ -16,6 +16,7 @@
 #include "client/home/home.h"
 #include "client/home/joining.h"
 #include "client/home/room.h"
+#include "client/joining/history_take.h"
 #include "crypto/random.h"
 
 #define HANDOVER_VERSION 2
@@ -73,8 +74,8 @@ write_group(struct cs_client *c, struct client_group *g, void *arg)
 }
 
 enum cs_err
-client_handover_write(
-    struct cs_buf *out, struct cs_client *c, struct cs_view credential)
+client_handover_write(struct cs_buf *out, struct cs_client *c,
+    struct cs_view credential, const struct client_archive_key *history)
 {
 	struct cs_writer w = cs_writer(out);
 	size_t mark;
@@ -89,6 +90,9 @@ client_handover_write(
 	if ((err = client_group_each(c, write_group, &w)))
 		return err;
 	cs_write_close(&w, mark);
+	cs_write_u8(&w, history != NULL);
+	if (history != NULL)
+		cs_write_bytes(&w, CS_VIEW_OF(history->b));
 	return cs_writer_end(&w);
 }
 
@@ -204,11 +208,14 @@ take_groups(struct cs_client *c, struct cs_reader *r)
 }
 
 enum cs_err
-client_handover_take(struct cs_client *c, struct cs_view plain)
+client_handover_take(
+    struct cs_client *c, struct cs_view plain, bool wants_history)
 {
 	struct cs_reader r = cs_reader(plain), contacts, groups;
 	char handle[CS_HANDLE_MAX + 1];
+	struct client_archive_key history = { { 0 } };
 	struct cs_view credential;
+	bool given;
 	enum cs_err err;
 
 	if (cs_read_u8(&r) != HANDOVER_VERSION)
@@ -219,9 +226,14 @@ client_handover_take(struct cs_client *c, struct cs_view plain)
 	    &r, c->self.account_notes.b, sizeof c->self.account_notes.b);
 	contacts = cs_read_sub(&r);
 	groups = cs_read_sub(&r);
+	given = cs_read_optional(&r);
+	if (given)
+		cs_read_copy(&r, history.b, sizeof history.b);
 	if ((err = cs_reader_end(&r)) == CS_OK &&
 	    (err = take_identity(c, handle, credential)) == CS_OK &&
-	    (err = take_contacts(c, &contacts)) == CS_OK)
-		err = take_groups(c, &groups);
+	    (err = take_contacts(c, &contacts)) == CS_OK &&
+	    (err = take_groups(c, &groups)) == CS_OK && given && wants_history)
+		err = client_history_await(c, &history);
+	cs_wipe(&history, sizeof history);
 	return err;
 }

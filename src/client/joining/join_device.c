@@ -25,6 +25,7 @@ struct request {
 	char code[CS_CLIENT_CODE_SIZE];
 	struct cs_hpke_key seal_key;
 	struct cs_buf sealed; /* the letter */
+	bool history;         /* asked for in it */
 };
 
 static void
@@ -47,6 +48,7 @@ request_store(struct cs_client *c, const struct request *r)
 	cs_write_bytes(&w, CS_VIEW_OF(c->self.device_key.seed));
 	cs_write_bytes(&w, cs_hpke_key_private(&r->seal_key));
 	cs_write_vec(&w, cs_buf_view(&r->sealed));
+	cs_write_u8(&w, r->history);
 	if ((err = cs_writer_end(&w)) == CS_OK)
 		err = cs_vault_config_set(
 		    c->db, &c->key, LINKING, cs_buf_view(&plain));
@@ -75,6 +77,7 @@ request_load(struct request *out, struct cs_client *c, const char *code)
 	cs_read_copy(&r, seed, sizeof seed);
 	cs_read_copy(&r, private, sizeof private);
 	sealed = cs_read_vec(&r);
+	out->history = cs_read_optional(&r);
 	if (cs_reader_end(&r) != CS_OK) {
 		err = CS_ERR_CORRUPT;
 		goto out;
@@ -97,23 +100,24 @@ out:
 }
 
 static enum cs_err
-request_new(struct request *out, struct cs_client *c, const char *code,
-    const struct client_link_keys *keys, const char *name)
+request_new(struct request *out, struct cs_client *c,
+    const struct client_link_keys *keys, const struct cs_client_joining *d)
 {
-	struct client_link_ask ask = { 0 };
+	struct client_link_ask ask = { .history = d->history };
 	enum cs_err err;
 
 	cs_random(c->self.device, sizeof c->self.device);
 	if ((err = cs_sign_key_new(&c->self.device_key)) ||
 	    (err = cs_hpke_key_new(&out->seal_key, CS_DHKEM_X25519)))
 		return err;
-	memcpy(out->code, code, strlen(code) + 1);
+	memcpy(out->code, d->code, strlen(d->code) + 1);
+	out->history = d->history;
 	memcpy(ask.device, c->self.device, sizeof ask.device);
 	memcpy(
 	    ask.device_key, c->self.device_key.public, sizeof ask.device_key);
 	memcpy(ask.seal_key, cs_hpke_key_public(&out->seal_key).data,
 	    sizeof ask.seal_key);
-	memcpy(ask.name, name, strlen(name) + 1);
+	memcpy(ask.name, d->name, strlen(d->name) + 1);
 	if ((err = client_link_ask_seal(&out->sealed, keys, &ask)))
 		return err;
 	return request_store(c, out);
@@ -232,13 +236,13 @@ wait_for_answer(struct cs_buf *out, struct cs_client *c, struct asking *a)
 /* ---- being let in ------------------------------------------------------- */
 
 static enum cs_err
-store(struct cs_client *c, struct cs_view plain)
+store(struct cs_client *c, const struct request *r, struct cs_view plain)
 {
 	enum cs_err err;
 
 	if ((err = cs_db_begin(c->db)))
 		return err;
-	if ((err = client_handover_take(c, plain)) == CS_OK &&
+	if ((err = client_handover_take(c, plain, r->history)) == CS_OK &&
 	    (err = cs_vault_config_set(
 		 c->db, &c->key, "joined", cs_view_str("yes"))) == CS_OK)
 		err = cs_db_exec(
@@ -260,19 +264,19 @@ take_answer(struct cs_client *c, const struct request *r,
 		    "Another device has used this code. If it is not yours, "
 		    "remove it: countersign devices.");
 	else if (err == CS_OK)
-		err = store(c, cs_buf_view(&plain));
+		err = store(c, r, cs_buf_view(&plain));
 	cs_buf_free(&plain);
 	return err;
 }
 
 static enum cs_err
-join(struct cs_client *c, const struct client_code *code, const char *text,
-    const char *name, void (*asked)(const char *number))
+join(struct cs_client *c, const struct client_code *code,
+    const struct cs_client_joining *d)
 {
 	struct client_link_keys keys;
 	struct request r = { 0 };
 	struct cs_buf sealed = { 0 };
-	struct asking asking = { &r, code, &keys, asked, false };
+	struct asking asking = { &r, code, &keys, d->asked, false };
 	enum cs_err err;
 
 	if ((err = client_home_check_new(c)))
@@ -283,10 +287,10 @@ join(struct cs_client *c, const struct client_code *code, const char *text,
 	c->self.hub[0] = '\0';
 	if ((err = client_link_keys_derive(&keys, code)))
 		goto out;
-	err = request_load(&r, c, text);
+	err = request_load(&r, c, d->code);
 	if (err == CS_ERR_NOT_FOUND) {
 		request_clear(&r);
-		err = request_new(&r, c, text, &keys, name);
+		err = request_new(&r, c, &keys, d);
 	}
 	if (err || (err = client_reach(c)))
 		goto out;
@@ -300,23 +304,22 @@ out:
 }
 
 enum cs_err
-cs_client_join_device(const char *home, const char *text, const char *name,
-    struct cs_view passphrase, void (*asked)(const char *number),
-    char problem[static 256])
+cs_client_join_device(const char *home, const struct cs_client_joining *d,
+    struct cs_view passphrase, char problem[static 256])
 {
 	struct client_code code;
 	struct cs_client *c = NULL;
 	enum cs_err err;
 
 	problem[0] = '\0';
-	if ((err = client_code_parse(&code, text))) {
+	if ((err = client_code_parse(&code, d->code))) {
 		strcpy(problem,
 		    "That is not the code of a device. It looks like "
 		    "https://HUB/d#KEY.SECRET; put it in quotes, so that the "
 		    "shell leaves the part behind # alone.");
 		return err;
 	}
-	if (!client_device_name_valid(name)) {
+	if (!client_device_name_valid(d->name)) {
 		strcpy(problem,
 		    "The name of a device has 1 to 64 bytes of UTF-8 on one "
 		    "line.");
@@ -325,7 +328,7 @@ cs_client_join_device(const char *home, const char *text, const char *name,
 	}
 	if ((err = client_home_new(&c, home, passphrase)))
 		goto out;
-	err = join(c, &code, text, name, asked);
+	err = join(c, &code, d);
 	if (err) {
 		size_t n = strnlen(c->problem, 255);
 

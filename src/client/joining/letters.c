@@ -130,6 +130,7 @@ client_link_ask_seal(struct cs_buf *out, const struct client_link_keys *keys,
 	cs_write_bytes(&w, CS_VIEW_OF(ask->device_key));
 	cs_write_bytes(&w, CS_VIEW_OF(ask->seal_key));
 	cs_write_vec(&w, cs_view_str(ask->name));
+	cs_write_u8(&w, ask->history);
 	if ((err = cs_writer_end(&w)) == CS_OK)
 		err = cs_seal(out, &keys->ask, cs_view_str(ASK_PLACE),
 		    cs_buf_view(&plain));
@@ -156,6 +157,7 @@ client_link_ask_open(struct client_link_ask *out,
 	cs_read_copy(&r, out->device_key, sizeof out->device_key);
 	cs_read_copy(&r, out->seal_key, sizeof out->seal_key);
 	cs_read_string(&r, out->name, sizeof out->name);
+	out->history = cs_read_optional(&r);
 	if ((err = cs_reader_end(&r)))
 		goto out;
 	if (!cs_sign_public_valid(CS_VIEW_OF(out->device_key)) ||

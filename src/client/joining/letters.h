@@ -56,6 +56,7 @@ struct client_link_ask {
 	uint8_t device_key[CS_KEY_LEN];
 	uint8_t seal_key[CS_KEY_LEN]; /* for the answer (HPKE) */
 	char name[CS_CLIENT_DEVICE_NAME_MAX + 1];
+	bool history; /* it asks for what was said before */
 };
 
 CS_CHECKED enum cs_err client_link_ask_seal(struct cs_buf *out,

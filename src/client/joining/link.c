@@ -9,6 +9,7 @@
 #include "client/home/problem.h"
 #include "client/hub/call.h"
 #include "client/joining/handover.h"
+#include "client/joining/history_give.h"
 #include "client/joining/letters.h"
 #include "crypto/random.h"
 
@@ -21,6 +22,12 @@ struct cs_client_linking {
 	struct client_link_ask ask;
 	char number[CS_CLIENT_CHECK_DIGITS + 1];
 };
+
+bool
+cs_client_linking_wants_history(const struct cs_client_linking *l)
+{
+	return l->ask.history;
+}
 
 void
 cs_client_linking_free(struct cs_client_linking *l)
@@ -171,12 +178,12 @@ cs_client_linking_wait(
 
 static enum cs_err
 answer(const struct cs_client_linking *l, struct cs_client *c,
-    struct cs_view credential)
+    struct cs_view credential, const struct client_archive_key *history)
 {
 	struct cs_buf plain = { 0 }, sealed = { 0 };
 	enum cs_err err;
 
-	if ((err = client_handover_write(&plain, c, credential)) ||
+	if ((err = client_handover_write(&plain, c, credential, history)) ||
 	    (err = client_link_answer_seal(&sealed, &l->keys, l->ask.seal_key,
 		 cs_buf_view(&l->sealed_ask), cs_buf_view(&plain))))
 		goto out;
@@ -187,28 +194,52 @@ out:
 	return err;
 }
 
-enum cs_err
-cs_client_linking_agree(struct cs_client_linking *l, struct cs_client *c)
+/* The device is added first, so that what it is handed works. */
+static enum cs_err
+let_in(const struct cs_client_linking *l, struct cs_client *c,
+    const struct client_archive_key *history)
 {
 	const struct client_new_device device = { l->ask.device,
 		l->ask.device_key };
 	struct cs_buf credential = { 0 };
-	enum cs_err err;
+	enum cs_err err = client_credential_make(&credential, c, &device);
 
-	if (l->sealed_ask.len == 0)
-		return CS_ERR_MISUSE;
-	err = client_credential_make(&credential, c, &device);
 	if (err == CS_ERR_LIMIT)
 		err = client_problem(c, err,
 		    "This device is the last of a row of %d, each let in by "
 		    "the one before. Let the new one in from an earlier "
 		    "device, or with the recovery words: countersign recover.",
 		    CS_CHAIN_MAX);
-	/* The device is added first, so that what it is handed works. */
 	if (err == CS_OK &&
 	    (err = client_device_add(c, cs_buf_view(&credential), l->ask.device,
 		 l->ask.name)) == CS_OK)
-		err = answer(l, c, cs_buf_view(&credential));
+		err = answer(l, c, cs_buf_view(&credential), history);
 	cs_buf_free(&credential);
+	return err;
+}
+
+enum cs_err
+cs_client_linking_agree(
+    struct cs_client_linking *l, struct cs_client *c, enum cs_client_give give)
+{
+	struct client_archive_key history;
+	enum cs_err err, undone;
+
+	if (l->sealed_ask.len == 0)
+		return CS_ERR_MISUSE;
+	if (give == CS_CLIENT_GIVE_NO_HISTORY || !l->ask.history)
+		return let_in(l, c, NULL);
+	cs_random(history.b, sizeof history.b);
+	err = client_history_promise(c, l->ask.device, &history);
+	if (err == CS_ERR_EXISTS)
+		return client_problem(c, err,
+		    "The messages from before are on their way to another "
+		    "device. Link this one when they are there, or without "
+		    "them.");
+	if (err == CS_OK && (err = let_in(l, c, &history)) != CS_OK) {
+		undone = client_history_unpromise(c);
+		err = undone ? undone : err;
+	}
+	cs_wipe(&history, sizeof history);
 	return err;
 }

@@ -15,6 +15,7 @@
 #include "desk/core/actor.h"
 #include "desk/core/desk.h"
 #include "desk/core/json.h"
+#include "desk/core/link.h"
 #include "desk/core/policy.h"
 #include "desk/people/attempts.h"
 #include "desk/people/people.h"
@@ -162,6 +163,55 @@ api_identify(struct api_call *c, const struct api_route *route,
 	return true;
 }
 
+/* ---- what the hub's operator has to see to ------------------------------ */
+
+#define TROUBLES_MS (5 * CS_MINUTE_MS)
+
+/* Ask the hub, now and then; without an answer there is none. */
+static void
+look_for_troubles(struct api_call *c)
+{
+	const struct cs_wire_empty empty = { 0 };
+	struct cs_wire_desk_troubles_answer answer;
+	struct cs_desk_api *api = c->api;
+	struct cs_wire_desk_trouble item;
+	struct cs_view rest;
+	uint64_t now = cs_clock_ms();
+
+	if (!api_online(api) ||
+	    (api->troubles_ms != 0 && now - api->troubles_ms < TROUBLES_MS))
+		return;
+	api->troubles_ms = now;
+	api->n_troubles = 0;
+	if (desk_call(c->d, CS_WIRE_DESK_TROUBLES, &cs_wire_empty_shape, &empty,
+		&cs_wire_desk_troubles_answer_shape, &answer) != CS_OK)
+		return;
+	rest = answer.troubles.raw;
+	while (api->n_troubles < CS_WIRE_TROUBLES_MAX &&
+	    cs_wire_next(&item, &cs_wire_desk_trouble_shape, &rest)) {
+		struct api_trouble *t = &api->troubles[api->n_troubles++];
+
+		snprintf(t->kind, sizeof t->kind, "%.*s", (int)item.kind.len,
+		    (const char *)item.kind.data);
+		t->left = item.left;
+	}
+}
+
+static json_t *
+troubles(const struct cs_desk_api *api, enum cs_err *err)
+{
+	json_t *all = json_array();
+
+	for (size_t i = 0; i < api->n_troubles; i++) {
+		json_t *o = json_object();
+
+		json_put_str(o, "kind", api->troubles[i].kind, err);
+		json_put_num(o, "left", api->troubles[i].left, err);
+		json_push(all, o, err);
+	}
+	return all;
+}
+
 enum cs_err
 api_session_show(struct api_call *c)
 {
@@ -193,6 +243,8 @@ api_session_show(struct api_call *c)
 	json_put_num(c->out, "undo_s", policy.undo_seconds, &err);
 	json_put_num(c->out, "server_ms", cs_clock_ms(), &err);
 	json_put_bool(c->out, "hub_online", api_online(c->api), &err);
+	look_for_troubles(c);
+	json_put(c->out, "hub_troubles", troubles(c->api, &err), &err);
 	if (err == CS_OK)
 		err = cs_desk_proposals_about(about, c->d, c->actor.id);
 	json_put(c->out, "about_me", about, &err);

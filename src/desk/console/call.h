@@ -12,6 +12,7 @@
 #include "desk/people/attempts.h"
 #include "desk/people/passkey_check.h"
 #include "net/web.h"
+#include "wire/messages.h"
 
 struct cs_desk;
 
@@ -51,6 +52,12 @@ struct api_session {
 
 #define API_HOST_SIZE 300
 
+/* What the hub's operator has to see to. */
+struct api_trouble {
+	char kind[17];
+	uint64_t left;
+};
+
 struct cs_desk_api {
 	struct cs_desk *d;
 	const struct api_route *routes; /* ends with a NULL method */
@@ -63,6 +70,9 @@ struct cs_desk_api {
 	struct desk_attempts attempts; /* to sign in, and to unlock */
 	struct events *events;         /* open streams; events.c */
 	struct api_rate rate;          /* requests a minute */
+	struct api_trouble troubles[CS_WIRE_TROUBLES_MAX];
+	size_t n_troubles;
+	uint64_t troubles_ms; /* when the hub was asked; 0: never */
 };
 
 /* One request on its way through a handler. */

@@ -221,9 +221,11 @@ insert(struct hub_request *rq, const struct newcomer *n)
 				    : err;
 }
 
-enum cs_err
-hub_account_certs(struct cs_buf *registrar, struct cs_buf *cert,
-    struct cs_hub *hub, struct cs_view account_key)
+/* What the registrar signed of the account with this key.  CS_ERR_NOT_FOUND:
+ * there is none, or it has left. */
+static enum cs_err
+find_certs(struct cs_buf *registrar, struct cs_buf *cert, struct cs_hub *hub,
+    struct cs_view account_key)
 {
 	struct cs_rows row;
 	enum cs_err err;
@@ -247,7 +249,7 @@ joined_before(
 	enum cs_err err;
 
 	*out = false;
-	err = hub_account_certs(
+	err = find_certs(
 	    registrar, &n->account_cert, hub, CS_VIEW_OF(n->m->account_key));
 	if (err == CS_ERR_NOT_FOUND)
 		return CS_OK;

@@ -11,7 +11,3 @@ CS_CHECKED enum cs_err hub_accounts_note_looks(struct cs_hub *hub);
  * more; their names stay taken. */
 CS_CHECKED enum cs_err hub_accounts_forget(
     int64_t *n, struct cs_hub *hub, uint64_t before_ms);
-/* What the registrar signed of the account with this key, into cleared buffers.
- * CS_ERR_NOT_FOUND: there is none, or it has left. */
-CS_CHECKED enum cs_err hub_account_certs(struct cs_buf *registrar,
-    struct cs_buf *cert, struct cs_hub *hub, struct cs_view account_key);

@@ -8,6 +8,8 @@
 
 #include "base/reader.h"
 #include "franking/revocation.h"
+#include "hub/accounts/push.h"
+#include "hub/accounts/recovery_key.h"
 #include "hub/core/batch.h"
 #include "hub/core/budget.h"
 #include "hub/core/connection.h"
@@ -57,37 +59,123 @@ make_credential(struct cs_buf *out, struct hub_request *rq,
 	return cs_rows_end(&row, err);
 }
 
-/* A chain that goes on from that of the device which asks, or begins at the
- * recovery key.  So a device that is out of the account lets nobody in. */
+/* Is there one certificate behind those of ${own}? */
+static bool
+goes_on(const struct cs_credential *credential, const struct cs_credential *own)
+{
+	if (own->n != credential->n - 1)
+		return false;
+	for (size_t i = 0; i < own->n; i++)
+		if (!cs_view_equal(own->devices[i], credential->devices[i]))
+			return false;
+	return true;
+}
+
+static enum cs_err
+is_by_recovery_key(
+    bool *out, struct hub_request *rq, const struct cs_credential *credential)
+{
+	struct hub_recovery_key key;
+	struct cs_credential own = { .n = 0 };
+	enum cs_err err = hub_recovery_key_of(&key, rq->hub, rq->conn->account);
+
+	if (err == CS_OK && key.devices.len != 0)
+		err = cs_credential_parse_devices(
+		    &own, cs_buf_view(&key.devices));
+	*out = err == CS_OK && goes_on(credential, &own);
+	hub_recovery_key_clear(&key);
+	return err;
+}
+
+/* A chain that goes on from that of the device which asks, or from the recovery
+ * key.  So a device that is out of the account lets nobody in. */
 static enum cs_err
 check_issuer(struct hub_request *rq, const struct cs_credential *credential)
 {
 	struct cs_credential own;
 	struct cs_rows row;
-	enum cs_err err;
+	bool by_key;
+	enum cs_err err = is_by_recovery_key(&by_key, rq, credential);
 
-	if (credential->n == 1)
-		return CS_OK;
+	if (err || by_key)
+		return err;
 	err = cs_db_row(&row, rq->hub->db, "SELECT cert FROM device WHERE id=?",
 	    cs_blob(CS_VIEW_OF(rq->conn->device)));
 	if (err == CS_OK &&
 	    (err = cs_credential_parse(&own, cs_col_blob(&row, 0))) == CS_OK &&
-	    own.n != credential->n - 1)
+	    !goes_on(credential, &own))
 		err = CS_ERR_CREDENTIAL;
-	for (size_t i = 0; err == CS_OK && i < own.n; i++)
-		if (!cs_view_equal(own.devices[i], credential->devices[i]))
-			err = CS_ERR_CREDENTIAL;
 	err = cs_rows_end(&row, err);
 	return err == CS_ERR_NOT_FOUND ? CS_ERR_CREDENTIAL : err;
 }
 
+/* Does a revocation that the account gave end it? */
+static enum cs_err
+check_revoked(struct hub_request *rq, const struct cs_identity *identity)
+{
+	struct cs_rows rows;
+	bool ended = false;
+	enum cs_err err;
+
+	err = cs_db_query(&rows, rq->hub->db,
+	    "SELECT bytes FROM revocation WHERE account=?",
+	    cs_blob(CS_VIEW_OF(identity->account.account)));
+	while (err == CS_OK && !ended && cs_rows_next(&rows)) {
+		struct cs_revocation revocation;
+
+		if ((err = cs_revocation_peek(
+			 &revocation, cs_col_blob(&rows, 0))) == CS_OK)
+			ended = cs_revocation_ends(&revocation, identity);
+	}
+	err = cs_rows_end(&rows, err);
+	return err == CS_OK && ended ? hub_refuse(rq, CS_WIRE_E_CERTIFICATE)
+				     : err;
+}
+
+/* A device that is there, with the same key, gets certificates that last
+ * longer.  CS_ERR_NOT_FOUND: there is none of that id. */
+static enum cs_err
+renew(struct hub_request *rq, const struct cs_identity *identity,
+    struct cs_view credential)
+{
+	const struct cs_device_cert *cert = &identity->device;
+	struct cs_identity was;
+	struct cs_rows row;
+	bool may = false;
+	enum cs_err err;
+
+	err = cs_db_row(&row, rq->hub->db,
+	    "SELECT account,key,cert,removed FROM device WHERE id=?",
+	    cs_blob(CS_VIEW_OF(cert->device)));
+	if (err == CS_OK &&
+	    (err = cs_identity_peek(&was, cs_col_blob(&row, 2))) == CS_OK)
+		may = cs_col_int(&row, 3) == 0 &&
+		    cs_view_equal(
+			cs_col_blob(&row, 0), CS_VIEW_OF(cert->account)) &&
+		    cs_view_equal(
+			cs_col_blob(&row, 1), CS_VIEW_OF(cert->public)) &&
+		    identity->not_after > was.not_after;
+	if ((err = cs_rows_end(&row, err)))
+		return err;
+	if (!may)
+		return hub_refuse(rq, CS_WIRE_E_CERTIFICATE);
+	if ((err = hub_spend(rq, HUB_B_DEVICES_DAY, 1)))
+		return err;
+	return cs_db_exec(rq->hub->db, "UPDATE device SET cert=? WHERE id=?",
+	    cs_blob(credential), cs_blob(CS_VIEW_OF(cert->device)));
+}
+
 static enum cs_err
 insert(struct hub_request *rq, const struct cs_wire_device_add *m,
-    const struct cs_device_cert *cert, struct cs_view credential)
+    const struct cs_identity *identity, struct cs_view credential)
 {
+	const struct cs_device_cert *cert = &identity->device;
 	struct cs_hub *hub = rq->hub;
 	uint64_t before, n;
 	enum cs_err err;
+
+	if (cs_recovery_id(cert->device))
+		return hub_refuse(rq, CS_WIRE_E_CERTIFICATE);
 
 	/* Sent again because the answer was lost. */
 	if ((err = cs_db_get_int(&before, hub->db,
@@ -98,6 +186,9 @@ insert(struct hub_request *rq, const struct cs_wire_device_add *m,
 		return err;
 	if (before != 0)
 		return CS_OK;
+	if ((err = check_revoked(rq, identity)) ||
+	    (err = renew(rq, identity, credential)) != CS_ERR_NOT_FOUND)
+		return err;
 	if (n >= CS_WIRE_DEVICES_MAX)
 		return hub_over(rq, HUB_B_DEVICES, 0);
 	if ((err = hub_spend(rq, HUB_B_DEVICES_DAY, 1)))
@@ -144,7 +235,7 @@ hub_device_add(struct hub_request *rq)
 	if (err && cs_err_class(err) == CS_ERR_CLASS_THEIRS)
 		err = hub_refuse(rq, CS_WIRE_E_CERTIFICATE);
 	if (err == CS_OK)
-		err = insert(rq, &m, &identity.device, cs_buf_view(&bytes));
+		err = insert(rq, &m, &identity, cs_buf_view(&bytes));
 	cs_buf_free(&bytes);
 	return err ? err : hub_answer(rq, &cs_wire_empty_shape, &answer);
 }
@@ -213,6 +304,7 @@ hub_device_forget(struct cs_hub *hub, const uint8_t id[static CS_ID_LEN])
 		 cs_blob(device))) ||
 	    (err = cs_db_exec(hub->db, "DELETE FROM welcome WHERE device=?",
 		 cs_blob(device))) ||
+	    (err = hub_push_forget(hub, id)) ||
 	    (err = cs_db_exec(
 		 hub->db, "DELETE FROM link WHERE device=?", cs_blob(device))))
 		return err;
@@ -260,8 +352,29 @@ store_revocation(struct cs_hub *hub, const struct cs_revocation *revocation,
 	    cs_blob(CS_VIEW_OF(revocation->account)), cs_blob(bytes));
 }
 
-/* Verify one revocation: by this very device, or by the recovery key, of this
- * account.  Append what it ends. */
+/* May it have been signed by whoever signed it: this very device, or the
+ * account's recovery key of now? */
+static enum cs_err
+check_signer(struct hub_request *rq, const struct cs_identity *signer,
+    enum cs_revocation_by by)
+{
+	struct hub_recovery_key now;
+	bool may = false;
+	enum cs_err err = hub_recovery_key_of(&now, rq->hub, rq->conn->account);
+
+	if (by == CS_REVOCATION_BY_ACCOUNT_KEY)
+		may = cs_view_is_zero(CS_VIEW_OF(now.id));
+	if (by == CS_REVOCATION_BY_DEVICE)
+		may = memcmp(signer->device.device, rq->conn->device,
+			  CS_ID_LEN) == 0 ||
+		    (cs_recovery_id(signer->device.device) &&
+			memcmp(signer->device.device, now.id, CS_ID_LEN) == 0);
+	hub_recovery_key_clear(&now);
+	return err == CS_OK && !may ? hub_refuse(rq, CS_WIRE_E_CERTIFICATE)
+				    : err;
+}
+
+/* Verify one revocation of this account.  Append what it ends. */
 static enum cs_err
 take_revocation(
     struct cs_buf *ended, struct hub_request *rq, struct cs_view bytes)
@@ -269,20 +382,21 @@ take_revocation(
 	struct cs_hub *hub = rq->hub;
 	struct cs_revocation revocation;
 	struct cs_identity signer;
-	bool by_recovery_key, known;
+	enum cs_revocation_by by;
+	bool known;
 	enum cs_err err;
 
-	err = cs_revocation_verify(&revocation, &signer, &by_recovery_key,
-	    bytes, CS_VIEW_OF(hub->root_public));
+	err = cs_revocation_verify(
+	    &revocation, &signer, &by, bytes, CS_VIEW_OF(hub->root_public));
+	if (err == CS_OK &&
+	    memcmp(revocation.account, rq->conn->account, CS_ID_LEN) != 0)
+		err = CS_ERR_MISMATCH;
 	if (err)
 		return cs_err_class(err) == CS_ERR_CLASS_THEIRS
 		    ? hub_refuse(rq, CS_WIRE_E_CERTIFICATE)
 		    : err;
-	if (memcmp(revocation.account, rq->conn->account, CS_ID_LEN) != 0 ||
-	    (!by_recovery_key &&
-		memcmp(signer.device.device, rq->conn->device, CS_ID_LEN) != 0))
-		return hub_refuse(rq, CS_WIRE_E_CERTIFICATE);
-	if ((err = ended_by(ended, &known, hub, &revocation)))
+	if ((err = check_signer(rq, &signer, by)) ||
+	    (err = ended_by(ended, &known, hub, &revocation)))
 		return err;
 	return known ? store_revocation(hub, &revocation, bytes)
 		     : hub_refuse(rq, CS_WIRE_E_NO_MEMBER);
@@ -333,6 +447,33 @@ push_revocation(struct cs_hub *hub, const uint8_t account[static CS_ID_LEN])
 	return cs_rows_end(&rows, err);
 }
 
+/* What was stored is carried out, and others are told. */
+static enum cs_err
+carry_out(struct hub_request *rq, struct cs_view ended)
+{
+	enum cs_err err;
+
+	if ((err = end_devices(rq, ended)) ||
+	    (err = hub_removals_owe(rq->hub, rq->conn->account)))
+		return err;
+	return push_revocation(rq->hub, rq->conn->account);
+}
+
+enum cs_err
+hub_device_revoke(struct hub_request *rq,
+    const struct cs_revocation *revocation, struct cs_view bytes)
+{
+	struct cs_buf ended = { 0 };
+	bool known;
+	enum cs_err err = ended_by(&ended, &known, rq->hub, revocation);
+
+	if (err == CS_OK &&
+	    (err = store_revocation(rq->hub, revocation, bytes)) == CS_OK)
+		err = carry_out(rq, cs_buf_view(&ended));
+	cs_buf_free(&ended);
+	return err;
+}
+
 enum cs_err
 hub_device_remove(struct hub_request *rq)
 {
@@ -351,12 +492,9 @@ hub_device_remove(struct hub_request *rq)
 	    (err = hub_spend(rq, HUB_B_REVOCATIONS_DAY, 1)) == CS_OK)
 		err = take_revocation(&ended, rq, item.revocation);
 	if (err == CS_OK)
-		err = end_devices(rq, cs_buf_view(&ended));
+		err = carry_out(rq, cs_buf_view(&ended));
 	cs_buf_free(&ended);
-	if (err || (err = hub_removals_owe(rq->hub, rq->conn->account)) ||
-	    (err = push_revocation(rq->hub, rq->conn->account)))
-		return err;
-	return hub_answer(rq, &cs_wire_empty_shape, &answer);
+	return err ? err : hub_answer(rq, &cs_wire_empty_shape, &answer);
 }
 
 /* ---- revocations -------------------------------------------------------- */

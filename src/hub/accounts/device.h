@@ -2,6 +2,7 @@
 /* The devices of an account. */
 #pragma once
 
+#include "franking/revocation.h"
 #include "hub/core/hub.h"
 
 /* How many there are, without those that were removed. */
@@ -17,5 +18,11 @@ CS_CHECKED enum cs_err hub_device_forget(
 
 /* The number of the last revocation of any account, or 0. */
 CS_CHECKED enum cs_err hub_revocations_last(uint64_t *out, struct cs_hub *hub);
+
+/* Carry out a revocation of the account that asks, whose signer was checked:
+ * end what it ends, unless that is all, keep it, and tell those who share
+ * conversations with the account. */
+CS_CHECKED enum cs_err hub_device_revoke(struct hub_request *rq,
+    const struct cs_revocation *revocation, struct cs_view bytes);
 
 hub_handler hub_device_add, hub_devices, hub_device_remove, hub_revocations;

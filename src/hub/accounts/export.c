@@ -106,6 +106,14 @@ file(struct cs_json_writer *j, struct cs_rows *row)
 	cs_json_number(j, "created_ms", cs_col_int(row, 2));
 }
 
+static void
+pushes(struct cs_json_writer *j, struct cs_rows *row)
+{
+	cs_json_hex(j, "device", cs_col_blob(row, 0));
+	cs_json_number(j, "since_ms", cs_col_int(row, 1));
+	cs_json_text(j, "endpoint", cs_col_blob(row, 2));
+}
+
 /* ---- the lists ---------------------------------------------------------- */
 
 /* Each with one "?", for the account. */
@@ -150,6 +158,10 @@ static const struct {
 	    "SELECT grp,state,asked FROM group_ask WHERE account=?"
 	    " ORDER BY asked DESC",
 	    ask },
+	{ "pushes",
+	    "SELECT device,since,endpoint FROM push WHERE account=?"
+	    " ORDER BY since DESC",
+	    pushes },
 	{ "files",
 	    "SELECT id,size,created FROM blob WHERE account=?"
 	    " ORDER BY created DESC",

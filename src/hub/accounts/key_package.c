@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/units.h"
+#include "franking/credential.h"
 #include "hub/accounts/device.h"
 #include "hub/core/batch.h"
 #include "hub/core/budget.h"
@@ -61,8 +62,21 @@ hub_key_packages_count(struct hub_request *rq, struct cs_wire_login_answer *out)
 	return CS_OK;
 }
 
-/* A device gives key packages of its own only, and such as a member will take:
- * the certificate in the leaf has to be the one that it joined with. */
+/* One is good for as long as the certificates in it. */
+static uint64_t
+last_s(const struct cs_mls_key_package_info *info)
+{
+	struct cs_identity identity;
+
+	return cs_identity_peek(&identity, info->credential.identity) ==
+		    CS_OK &&
+		identity.not_after < info->not_after_s
+	    ? identity.not_after
+	    : info->not_after_s;
+}
+
+/* A device gives key packages of its own only, and such as a member will take.
+ */
 static enum cs_err
 put_one(struct hub_request *rq, struct cs_view bytes, enum kind kind)
 {
@@ -80,18 +94,19 @@ put_one(struct hub_request *rq, struct cs_view bytes, enum kind kind)
 	if (info.last_resort != (kind == LAST_RESORT))
 		return hub_refuse(rq, CS_WIRE_E_CERTIFICATE);
 	err = cs_db_get_int(&known, rq->hub->db,
-	    "SELECT COUNT(*) FROM device WHERE id=? AND cert=? AND key=?",
-	    cs_blob(CS_VIEW_OF(rq->conn->device)),
-	    cs_blob(info.credential.identity), cs_blob(info.signature_key));
+	    "SELECT COUNT(*) FROM device WHERE id=? AND account=? AND key=?",
+	    cs_blob(CS_VIEW_OF(owner.device)),
+	    cs_blob(CS_VIEW_OF(owner.account)), cs_blob(info.signature_key));
 	if (err)
 		return err;
-	if (known != 1)
+	if (known != 1 ||
+	    memcmp(owner.device, rq->conn->device, CS_ID_LEN) != 0)
 		return hub_refuse(rq, CS_WIRE_E_CERTIFICATE);
 	return cs_db_exec(rq->hub->db,
 	    "INSERT INTO key_package(device,last_resort,not_after,bytes)"
 	    " VALUES(?,?,?,?)",
 	    cs_blob(CS_VIEW_OF(rq->conn->device)), cs_int(kind),
-	    cs_int(info.not_after_s), cs_blob(bytes));
+	    cs_int(last_s(&info)), cs_blob(bytes));
 }
 
 enum cs_err

@@ -6,7 +6,7 @@
 #include <string.h>
 
 #include "crypto/hash.h"
-#include "hub/accounts/account.h"
+#include "hub/accounts/recovery_key.h"
 #include "hub/core/batch.h"
 #include "hub/core/budget.h"
 #include "hub/core/refusal.h"
@@ -29,18 +29,20 @@ verify(struct hub_request *rq, const struct cs_wire_recover *m)
 	return err;
 }
 
+/* The registrar's word for the account. */
 static enum cs_err
-find_account(uint8_t id[static CS_ID_LEN], struct cs_hub *hub,
-    const uint8_t key[static CS_KEY_LEN])
+find_certs(struct cs_buf *registrar, struct cs_buf *cert, struct cs_hub *hub,
+    const uint8_t account[static CS_ID_LEN])
 {
 	struct cs_rows row;
 	enum cs_err err;
 
 	err = cs_db_row(&row, hub->db,
-	    "SELECT id FROM account WHERE key=? AND gone=0",
-	    cs_blob(cs_view(key, CS_KEY_LEN)));
-	if (err == CS_OK)
-		cs_col_copy(&row, 0, id, CS_ID_LEN);
+	    "SELECT registrar,cert FROM account WHERE id=?",
+	    cs_blob(cs_view(account, CS_ID_LEN)));
+	if (err == CS_OK &&
+	    (err = cs_buf_set(registrar, cs_col_blob(&row, 0))) == CS_OK)
+		err = cs_buf_set(cert, cs_col_blob(&row, 1));
 	return cs_rows_end(&row, err);
 }
 
@@ -48,9 +50,9 @@ enum cs_err
 hub_recover(struct hub_request *rq)
 {
 	struct cs_buf registrar = { 0 }, cert = { 0 };
-	struct cs_wire_account answer;
+	struct hub_recovery_key key = { .replaced = false };
+	struct cs_wire_recovered answer;
 	struct cs_wire_recover m;
-	uint8_t account[CS_ID_LEN];
 	enum cs_err err;
 
 	if ((err = hub_try(rq)) ||
@@ -59,20 +61,24 @@ hub_recover(struct hub_request *rq)
 	/* Whoever has not the key learns nothing of what exists. */
 	if (verify(rq, &m) != CS_OK)
 		return hub_try_failed(rq, CS_WIRE_E_LOGIN);
-	err = find_account(account, rq->hub, m.account_key);
-	if (err == CS_OK)
-		err = hub_account_certs(
-		    &registrar, &cert, rq->hub, CS_VIEW_OF(m.account_key));
+	err = hub_recovery_key_find(&key, rq->hub, m.account_key);
+	if (err == CS_OK && key.replaced)
+		err = hub_refuse(rq, CS_WIRE_E_WORDS);
+	else if (err == CS_OK)
+		err = find_certs(&registrar, &cert, rq->hub, key.account);
 	if (err == CS_ERR_NOT_FOUND)
 		err = hub_refuse(rq, CS_WIRE_E_NO_MEMBER);
 	answer.registrar_cert = cs_buf_view(&registrar);
 	answer.account_cert = cs_buf_view(&cert);
+	answer.devices = cs_buf_view(&key.devices);
+	answer.notes = cs_buf_view(&key.notes);
 	if (err == CS_OK)
-		err = hub_answer(rq, &cs_wire_account_shape, &answer);
+		err = hub_answer(rq, &cs_wire_recovered_shape, &answer);
 	if (err == CS_OK) {
-		memcpy(rq->conn->account, account, CS_ID_LEN);
+		memcpy(rq->conn->account, key.account, CS_ID_LEN);
 		rq->conn->role = HUB_RECOVERING;
 	}
+	hub_recovery_key_clear(&key);
 	cs_buf_free(&registrar);
 	cs_buf_free(&cert);
 	return err;

@@ -22,6 +22,7 @@ struct row {
 	uint64_t size;
 	uint8_t sha256[CS_HASH_LEN];
 	bool complete;
+	bool own;             /* for devices of the account alone */
 	uint64_t quarantined; /* until when; 0: it is not */
 };
 
@@ -32,7 +33,7 @@ load(struct row *out, struct cs_hub *hub, const uint8_t id[static CS_ID_LEN])
 	enum cs_err err;
 
 	err = cs_db_row(&rows, hub->db,
-	    "SELECT account,size,sha256,complete,quarantined FROM blob"
+	    "SELECT account,size,sha256,complete,quarantined,own FROM blob"
 	    " WHERE id=?",
 	    cs_blob(cs_view(id, CS_ID_LEN)));
 	if (err == CS_OK) {
@@ -41,6 +42,7 @@ load(struct row *out, struct cs_hub *hub, const uint8_t id[static CS_ID_LEN])
 		cs_col_copy(&rows, 2, out->sha256, 32);
 		out->complete = cs_col_int(&rows, 3) != 0;
 		out->quarantined = cs_col_int(&rows, 4);
+		out->own = cs_col_int(&rows, 5) != 0;
 	}
 	return cs_rows_end(&rows, err);
 }
@@ -52,17 +54,20 @@ make_new(struct hub_request *rq, struct cs_wire_blob_put *m)
 
 	if (m->size == 0 || m->size > HUB_BLOB_MAX)
 		return hub_refuse(rq, CS_WIRE_E_TOO_LARGE);
+	if (m->own > 1)
+		return hub_refuse(rq, CS_WIRE_E_MALFORMED);
 	if ((err = hub_spend(rq, HUB_B_FILES_DAY, 1)) ||
 	    (err = hub_spend(rq, HUB_B_FILE_BYTES_DAY, m->size)) ||
 	    (err = hub_spend(rq, HUB_B_FILES, 1)) ||
 	    (err = hub_spend(rq, HUB_B_FILE_BYTES, m->size)))
 		return err;
 	return cs_db_exec(rq->hub->db,
-	    "INSERT INTO blob(id,account,size,sha256,created)"
-	    " VALUES(?,?,?,?,?)",
+	    "INSERT INTO blob(id,account,size,sha256,created,own)"
+	    " VALUES(?,?,?,?,?,?)",
 	    cs_blob(CS_VIEW_OF(m->blob)),
 	    cs_blob(CS_VIEW_OF(rq->conn->account)), cs_int(m->size),
-	    cs_blob(CS_VIEW_OF(m->sha256)), cs_int(rq->hub->now_ms));
+	    cs_blob(CS_VIEW_OF(m->sha256)), cs_int(rq->hub->now_ms),
+	    cs_int(m->own));
 }
 
 /* How much of an incomplete blob need not come again.  Its last byte has to:
@@ -109,13 +114,20 @@ choose_id(struct cs_wire_blob_put *m)
 		cs_random(m->blob, sizeof m->blob);
 }
 
+static bool
+is_ours(const struct row *row, const struct hub_request *rq)
+{
+	return rq->conn->role == HUB_DEVICE &&
+	    memcmp(row->account, rq->conn->account, CS_ID_LEN) == 0;
+}
+
 /* Is it the blob that this account began? */
 static bool
 is_same(const struct row *row, const struct hub_request *rq,
     const struct cs_wire_blob_put *m)
 {
-	return memcmp(row->account, rq->conn->account, CS_ID_LEN) == 0 &&
-	    row->size == m->size &&
+	return is_ours(row, rq) && row->size == m->size &&
+	    row->own == (m->own != 0) &&
 	    memcmp(row->sha256, m->sha256, CS_HASH_LEN) == 0;
 }
 
@@ -149,7 +161,9 @@ hub_blob_get(struct hub_request *rq)
 	if ((err = cs_wire_parse(&m, &cs_wire_blob_get_shape, rq->body)))
 		return err;
 	err = load(&row, rq->hub, m.blob);
-	if (err == CS_ERR_NOT_FOUND || (err == CS_OK && !row.complete))
+	if (err == CS_ERR_NOT_FOUND ||
+	    (err == CS_OK &&
+		(!row.complete || (row.own && !is_ours(&row, rq)))))
 		return hub_refuse(rq, CS_WIRE_E_NO_BLOB);
 	if (err)
 		return err;
@@ -157,6 +171,40 @@ hub_blob_get(struct hub_request *rq)
 	if (rq->conn->role != HUB_DESK && row.quarantined > rq->hub->now_ms)
 		return hub_refuse(rq, CS_WIRE_E_QUARANTINED);
 	return answer_ticket(rq, m.blob, &row, false);
+}
+
+/* A file without a row is nobody's; a row without a file is asked for again. */
+static enum cs_err
+drop(struct cs_hub *hub, struct cs_view id)
+{
+	enum cs_err err = hub->files == NULL
+	    ? CS_ERR_CLOSED
+	    : cs_channel_put(hub->files, HUB_TALK_REMOVE, 0, id);
+
+	return err
+	    ? err
+	    : cs_db_exec(hub->db, "DELETE FROM blob WHERE id=?", cs_blob(id));
+}
+
+enum cs_err
+hub_blob_remove(struct hub_request *rq)
+{
+	const struct cs_wire_empty answer = { 0 };
+	struct cs_wire_blob_get m;
+	struct row row;
+	enum cs_err err;
+
+	if ((err = cs_wire_parse(&m, &cs_wire_blob_get_shape, rq->body)))
+		return err;
+	err = load(&row, rq->hub, m.blob);
+	if (err == CS_OK) {
+		if (!row.own || !is_ours(&row, rq))
+			return hub_refuse(rq, CS_WIRE_E_NO_BLOB);
+		err = drop(rq->hub, CS_VIEW_OF(m.blob));
+	}
+	if (err && err != CS_ERR_NOT_FOUND)
+		return err;
+	return hub_answer(rq, &cs_wire_empty_shape, &answer);
 }
 
 /* A token ends with its device, and while the account is disabled. */
@@ -263,18 +311,8 @@ hub_blob_sweep(struct cs_hub *hub)
 		err = cs_buf_add(&ids, cs_col_blob(&rows, 0));
 	err = cs_rows_end(&rows, err);
 	for (size_t i = 0; err == CS_OK && i + CS_ID_LEN <= ids.len;
-	     i += CS_ID_LEN) {
-		/* A file without a row is nobody's; a row without a file is
-		 * asked for again. */
-		if (hub->files == NULL)
-			err = CS_ERR_CLOSED;
-		if (err == CS_OK)
-			err = cs_channel_put(hub->files, HUB_TALK_REMOVE, 0,
-			    cs_view(ids.data + i, CS_ID_LEN));
-		if (err == CS_OK)
-			err = cs_db_exec(hub->db, "DELETE FROM blob WHERE id=?",
-			    cs_blob(cs_view(ids.data + i, CS_ID_LEN)));
-	}
+	     i += CS_ID_LEN)
+		err = drop(hub, cs_view(ids.data + i, CS_ID_LEN));
 	cs_buf_free(&ids);
 	return err;
 }

@@ -16,4 +16,4 @@ CS_CHECKED enum cs_err hub_blob_complete(
 /* Drop some of the blobs whose time is over. */
 CS_CHECKED enum cs_err hub_blob_sweep(struct cs_hub *hub);
 
-hub_handler hub_blob_put, hub_blob_get;
+hub_handler hub_blob_put, hub_blob_get, hub_blob_remove;

@@ -16,6 +16,7 @@ pin(struct cs_hub *hub, const uint8_t report[static CS_ID_LEN],
 		err = cs_db_exec(hub->db,
 		    "INSERT INTO pin(report,blob,until)"
 		    " SELECT ?,id,? FROM blob WHERE id=? AND complete<>0"
+		    " AND own=0"
 		    " ON CONFLICT(report,blob) DO UPDATE"
 		    " SET until=excluded.until",
 		    cs_blob(cs_view(report, CS_ID_LEN)), cs_int(until_ms),

@@ -8,6 +8,7 @@
 #include "hub/core/fanout.h"
 #include "hub/core/hub.h"
 #include "hub/core/line.h"
+#include "hub/core/push.h"
 #include "hub/core/spent.h"
 #include "store/clock.h"
 
@@ -83,9 +84,15 @@ hub_push_device(struct cs_hub *hub, const uint8_t device[static CS_ID_LEN],
 {
 	struct hub_conn *c = hub_conn_of_device(hub, device);
 
+	bool connected = false;
+
 	for (; c != NULL; c = hub_conn_next_of_device(c))
-		if (c->role == HUB_DEVICE)
+		if (c->role == HUB_DEVICE) {
+			connected = true;
 			push_to(c, push);
+		}
+	if (!connected)
+		hub_push_waits(hub, device);
 }
 
 void

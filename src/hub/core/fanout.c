@@ -6,6 +6,7 @@
 #include "base/alloc.h"
 #include "hub/core/connection.h"
 #include "hub/core/line.h"
+#include "hub/core/push.h"
 
 #define PIECE 256 /* members that are told between two rounds */
 
@@ -66,10 +67,15 @@ tell_device(struct cs_hub *hub, const struct hub_fanout *f,
     const uint8_t device[static CS_ID_LEN], struct cs_view frame)
 {
 	struct hub_conn *c = hub_conn_of_device(hub, device);
+	bool connected = false;
 
-	for (; c != NULL; c = hub_conn_next_of_device(c))
+	for (; c != NULL; c = hub_conn_next_of_device(c)) {
+		connected |= c->role == HUB_DEVICE;
 		if (c->role == HUB_DEVICE && c != f->by)
 			hub_line_send(c, frame);
+	}
+	if (!connected)
+		hub_push_waits(hub, device);
 }
 
 /* Tell the next ${*left} of the group; true: all have been told. */

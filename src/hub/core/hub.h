@@ -116,7 +116,7 @@ struct hub_pending;
 
 #define HUB_BUCKETS 16384
 #define HUB_LINKS_MAX 64 /* network processes */
-#define HUB_OTHERS_MAX 4 /* other sockets that a round waits for */
+#define HUB_OTHERS_MAX 5 /* other sockets that a round waits for */
 
 /* Where dropping what is too old has got to (hub/retention.h). */
 struct hub_sweep {
@@ -124,6 +124,12 @@ struct hub_sweep {
 	bool under_way;
 	size_t step;
 	uint64_t after_ms, after_seq; /* handshakes that were looked at */
+};
+
+/* What the operator has to see to (hub/watch.h), as the parent said last. */
+struct hub_trouble {
+	char kind[16];
+	uint64_t left;
 };
 
 struct cs_hub {
@@ -180,12 +186,15 @@ struct cs_hub {
 	uint64_t commit_us;         /* that its commit took */
 	struct hub_fanout *fanouts; /* core/fanout.h */
 	size_t n_fanouts, cap_fanouts;
+	struct hub_pushes *pushes; /* core/push.h; NULL: none are sent */
 	struct hub_wake *wakes;
 	size_t n_wakes, cap_wakes;
 	unsigned connections;          /* that may be at once */
 	uint64_t budget_times;         /* all budgets are multiplied by; 0: 1 */
 	struct hub_counters *counters; /* budget.c; NULL: nothing spent yet */
 	struct hub_spents *spents;     /* spent.c; the same */
+	struct hub_trouble troubles[CS_WIRE_TROUBLES_MAX];
+	size_t n_troubles;
 	uint64_t standing; /* moves when the standing of any account may have */
 };
 

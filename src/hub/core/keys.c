@@ -10,8 +10,10 @@
 #include "base/writer.h"
 #include "crypto/random.h"
 #include "crypto/tls_cert.h"
+#include "crypto/web_push.h"
 #include "franking/cert.h"
 #include "hub/core/desk_keys.h"
+#include "net/post.h"
 #include "store/file.h"
 #include "store/folder.h"
 
@@ -65,6 +67,11 @@ hub_conf_write(const char *dir, const struct hub_conf *conf)
 		    conf->web_key);
 	for (size_t i = 0; i < conf->n_origins; i++)
 		add_line(&w, "web-origin %s\n", conf->origins[i]);
+	for (size_t i = 0; i < conf->n_push_hosts; i++)
+		add_line(&w, "push-host %s:%d\n", conf->push_hosts[i].host,
+		    conf->push_hosts[i].port);
+	if (conf->push_authorities[0] != '\0')
+		add_line(&w, "push-authorities %s\n", conf->push_authorities);
 	if ((err = cs_writer_end(&w)) == CS_OK)
 		err = cs_file_write(
 		    path_in(dir, "hub.conf"), cs_buf_view(&text), 0644);
@@ -139,6 +146,31 @@ read_web(struct hub_conf *out, const char *line)
 	    out->web_port < 65536;
 }
 
+/* The same of pushes. */
+static bool
+read_push(struct hub_conf *out, const char *line)
+{
+	char word[HUB_ORIGIN_SIZE] = "", *colon;
+	struct cs_net_endpoint to;
+	char url[HUB_ORIGIN_SIZE + 16];
+
+	if (take_word(out->push_authorities, sizeof out->push_authorities, line,
+		"push-authorities"))
+		return out->push_authorities[0] == '/';
+	if (!take_word(word, sizeof word, line, "push-host") ||
+	    out->n_push_hosts == HUB_PUSH_HOSTS_MAX)
+		return false;
+	snprintf(url, sizeof url, "https://%s/", word);
+	if (cs_net_endpoint_parse(&to, cs_view_str(url)) != CS_OK ||
+	    to.path.len != 1)
+		return false;
+	if ((colon = strchr(word, ':')) != NULL)
+		*colon = '\0';
+	memcpy(out->push_hosts[out->n_push_hosts].host, word, sizeof word);
+	out->push_hosts[out->n_push_hosts++].port = to.port;
+	return true;
+}
+
 /* One line of hub.conf that need not be there: a word and a number. */
 static enum cs_err
 read_extra(struct hub_conf *out, const char *line)
@@ -151,6 +183,8 @@ read_extra(struct hub_conf *out, const char *line)
 		return CS_OK;
 	if (strncmp(line, "web-", 4) == 0)
 		return read_web(out, line) ? CS_OK : CS_ERR_CORRUPT;
+	if (strncmp(line, "push-", 5) == 0)
+		return read_push(out, line) ? CS_OK : CS_ERR_CORRUPT;
 	if (strncmp(line, "hook /", 6) == 0 &&
 	    strlen(line + 5) < sizeof out->hook) {
 		snprintf(out->hook, sizeof out->hook, "%s", line + 5);
@@ -242,6 +276,19 @@ hub_key_read(struct cs_sign_key *out, const char *dir, const char *name)
 		    : CS_ERR_CORRUPT;
 	cs_buf_free(&seed);
 	return err == CS_ERR_LIMIT ? CS_ERR_CORRUPT : err;
+}
+
+enum cs_err
+hub_keys_create_vapid(const char *dir)
+{
+	struct cs_web_push_key key;
+	enum cs_err err = cs_web_push_key_new(&key);
+
+	if (err == CS_OK)
+		err = cs_file_create(path_in(dir, "keys/vapid.key"),
+		    CS_VIEW_OF(key.private), 0600);
+	cs_wipe(&key, sizeof key);
+	return err == CS_ERR_EXISTS ? CS_OK : err;
 }
 
 enum cs_err

@@ -9,6 +9,7 @@
  *	keys/stamp.key .cert	signs stamps, 30 days
  *	keys/external.key .cert	proposes removals of disabled accounts
  *	keys/registrar.key .cert	certifies accounts: name and key
+ *	keys/vapid.key		says who the hub is to push services
  *	keys/pseudonym.key	names reporters who are not named to the desk
  *	keys/tls.pem tls.key	TLS, certified by the root
  *	keys/desk.certs		the desk's two keys, once one has joined
@@ -36,6 +37,7 @@
 #define HUB_NETWORK_MAX 64 /* processes */
 #define HUB_ORIGINS_MAX 4
 #define HUB_ORIGIN_SIZE 128
+#define HUB_PUSH_HOSTS_MAX 4
 
 /* What hub.conf says. */
 struct hub_conf {
@@ -59,6 +61,15 @@ struct hub_conf {
 	char web_cert[256], web_key[256];
 	size_t n_origins;
 	char origins[HUB_ORIGINS_MAX][HUB_ORIGIN_SIZE];
+	/* Pushes for their browsers: "push-host HOST[:PORT]", services beside
+	 * those of the browsers' makers; "push-authorities FILE": who certifies
+	 * them, PEM; empty: the system's. */
+	size_t n_push_hosts;
+	struct {
+		char host[HUB_ORIGIN_SIZE];
+		int port;
+	} push_hosts[HUB_PUSH_HOSTS_MAX];
+	char push_authorities[256];
 };
 /* "https://HOST[:PORT]" in small letters; or http on localhost, where browsers
  * trust it, too. */
@@ -80,6 +91,9 @@ CS_CHECKED enum cs_err hub_key_write(
     const char *dir, const char *name, const struct cs_sign_key *key);
 CS_CHECKED enum cs_err hub_key_read(
     struct cs_sign_key *out, const char *dir, const char *name);
+
+/* The key that says who the hub is to push services, if there is none yet. */
+CS_CHECKED enum cs_err hub_keys_create_vapid(const char *dir);
 
 /* The operator root key: the private half, which belongs offline
  * (CS_ERR_NOT_FOUND; CS_ERR_CORRUPT: that of another public one), and the

@@ -7,7 +7,7 @@
  *
  * account.until: the end of what disables it; .gone: when its holder left.
  * account.registrar, .cert: what the registrar signed when it was made, and the
- * root's word for the registrar.  device.cert: the credential in its leaves.
+ * root's word for the registrar.  device.cert: its credential, the latest.
  * device.removed: when another device of the account removed it.
  * revocation: why, signed by that device or the recovery key; for members.
  * group_note: sealed for the account's devices, as contact.note is.
@@ -248,7 +248,29 @@ static const char version4[] =
     "CREATE INDEX group_ask_asked ON group_ask(asked);" COUNTED(
 	"group_ask", "asks", "account", "1");
 
-static const char *const steps[] = { version1, version2, version3, version4 };
+/*
+ * blob.own: for devices of its account alone.
+ * recovery_key: those that came after the account's first one, which is in no
+ * row before it was replaced.  devices: their chain; notes: sealed for whoever
+ * has the key; replaced: by another one.
+ */
+static const char version5[] =
+    "ALTER TABLE blob ADD COLUMN own INTEGER NOT NULL DEFAULT 0;"
+    "CREATE TABLE recovery_key(key BLOB PRIMARY KEY, account BLOB NOT NULL,"
+    " id BLOB NOT NULL, devices BLOB NOT NULL, notes BLOB NOT NULL,"
+    " replaced INTEGER NOT NULL DEFAULT 0) WITHOUT ROWID;"
+    "CREATE INDEX recovery_key_account ON recovery_key(account);";
+
+/* push: where the browser of a device gets its pushes (core/push.h). */
+static const char push_step[] =
+    "CREATE TABLE push(device BLOB PRIMARY KEY, account BLOB NOT NULL,"
+    " endpoint BLOB NOT NULL, key BLOB NOT NULL, auth BLOB NOT NULL,"
+    " since INTEGER NOT NULL) WITHOUT ROWID;"
+    "CREATE INDEX push_account ON push(account, since);"
+    "CREATE INDEX push_since ON push(since);";
+
+static const char *const steps[] = { version1, version2, version3, version4,
+	version5, push_step };
 
 const struct cs_db_schema cs_hub_schema = { "countersign hub", steps,
 	sizeof steps / sizeof steps[0] };

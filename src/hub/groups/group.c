@@ -18,8 +18,8 @@
 #include "room/owner.h"
 #include "room/policy.h"
 
-/* The authentication service of a hub: the certificate that the device joined
- * with, and the key in it. */
+/* The authentication service of a hub: a device that the account has, and its
+ * key; by certificates of now, or of before they were renewed. */
 static enum cs_err
 check_leaf(void *arg, const struct cs_mls_auth_request *request)
 {
@@ -40,9 +40,10 @@ check_leaf(void *arg, const struct cs_mls_auth_request *request)
 		return err;
 	err = cs_db_get_int(&n, hub->db,
 	    "SELECT COUNT(*) FROM device JOIN account ON"
-	    " account.id=device.account WHERE device.cert=? AND device.key=?"
-	    " AND removed=0 AND disabled=0 AND gone=0",
-	    cs_blob(credential), cs_blob(request->signature_key));
+	    " account.id=device.account WHERE device.id=? AND device.key=?"
+	    " AND account.id=? AND removed=0 AND disabled=0 AND gone=0",
+	    cs_blob(CS_VIEW_OF(owner.device)), cs_blob(request->signature_key),
+	    cs_blob(CS_VIEW_OF(owner.account)));
 	if (err)
 		return err;
 	return n == 1 ? CS_OK : CS_ERR_CREDENTIAL;

@@ -13,11 +13,14 @@ hub_device_of(struct cs_hub *hub, struct cs_view credential,
 	struct cs_rows row;
 	enum cs_err err;
 
+	/* It may have been renewed since the leaf came in. */
 	if (cs_identity_peek(&identity, credential) != CS_OK)
 		return CS_ERR_CREDENTIAL;
 	err = cs_db_row(&row, hub->db,
-	    "SELECT id,account FROM device WHERE key=? AND cert=?",
-	    cs_blob(CS_VIEW_OF(identity.device.public)), cs_blob(credential));
+	    "SELECT id,account FROM device WHERE id=? AND key=? AND account=?",
+	    cs_blob(CS_VIEW_OF(identity.device.device)),
+	    cs_blob(CS_VIEW_OF(identity.device.public)),
+	    cs_blob(CS_VIEW_OF(identity.account.account)));
 	if (err == CS_OK) {
 		cs_col_copy(&row, 0, device, CS_ID_LEN);
 		cs_col_copy(&row, 1, account, CS_ID_LEN);

@@ -7,6 +7,7 @@
  *	signer    the keys for stamps, accounts and removals
  *	tls       the key for TLS
  *	files     the folder of blobs
+ *	push      services that tell browsers that something waits
  *
  * Structs are copied as they are: both ends are one program.  The receiver
  * trusts no value in them.
@@ -26,6 +27,7 @@
 #define HUB_SIGNER "signer"
 #define HUB_TLS "tls"
 #define HUB_FILES "files"
+#define HUB_PUSH "push"
 
 /* Bytes of a connection's frames that may be on their way to the database.  One
  * frame is always let through. */
@@ -160,6 +162,21 @@ enum hub_talk_tls {
 #define HUB_TALK_WEB_KEY ((uint32_t)1 << 31)
 struct hub_talk_tickets {
 	uint8_t now[CS_TLS_TICKET_KEY_LEN], before[CS_TLS_TICKET_KEY_LEN];
+};
+
+/* ---- database and push; about: its own number ---------------------------- */
+
+enum hub_talk_push_kind {
+	HUB_TALK_PUSH = 1, /* struct hub_talk_push */
+	HUB_TALK_PUSHED,   /* int32: the service's status; 0: it gave none */
+	HUB_TALK_PUSH_KEY, /* the public key, CS_WIRE_PUSH_KEY_LEN bytes */
+};
+struct hub_talk_push {
+	uint32_t length; /* of the endpoint */
+	char endpoint[CS_WIRE_ENDPOINT_MAX];
+	uint8_t public[CS_WIRE_PUSH_KEY_LEN];
+	uint8_t auth[16];
+	uint8_t zero[3];
 };
 
 /* Copy a message that has to be one struct of ${size} bytes. */

@@ -9,12 +9,16 @@
 #include "cli/print.h"
 #include "cli/report_error.h"
 #include "cli/secret.h"
+#include "programs/countersign/history.h"
 #include "programs/countersign/home.h"
 #include "programs/countersign/main.h"
 #include "programs/countersign/qr.h"
+#include "store/clock.h"
 #include "wire/messages.h"
 
 #define WAIT_MS 1000
+#define HISTORY_MS (10 * 60 * 1000) /* as long as a code is good */
+#define SOON_MS (365 * CS_DAY_MS)   /* to the end of a certificate */
 #define DEVICE_DIGITS 16 /* digits of a device's id that people see */
 
 /* Print the number in two halves, as people read it out. */
@@ -62,6 +66,80 @@ wait_for_device(struct cs_client_linking *l, struct cs_client *c)
 	return err;
 }
 
+/* ---- what was said before ----------------------------------------------- */
+
+/* --history and --no-history decide; without them somebody is asked, or it is
+ * no. */
+static bool
+wants_history(const struct cli_args *args, const char *question)
+{
+	char line[16];
+
+	if (cli_flag(args, "history") || cli_flag(args, "no-history") ||
+	    cli_flag(args, "yes") || !isatty(STDIN_FILENO))
+		return cli_flag(args, "history") &&
+		    !cli_flag(args, "no-history");
+	printf("%s", question);
+	fflush(stdout);
+	return fgets(line, sizeof line, stdin) != NULL &&
+	    (line[0] == 'y' || line[0] == 'Y');
+}
+
+/* Other commands can use the home meanwhile. */
+static enum cs_err
+wait_a_little(struct cs_client *c)
+{
+	enum cs_err err, again;
+
+	cs_client_unlock(c);
+	err = cs_client_wait(c, WAIT_MS);
+	/* News of a group do not make the other device quicker. */
+	if (err == CS_OK)
+		sleep(WAIT_MS / CS_SECOND_MS);
+	again = cs_client_lock(c);
+	return again ? again : err;
+}
+
+/* As long as the other device is likely to be there. */
+static enum cs_err
+carry_history(enum cs_client_history *out, struct cs_client *c)
+{
+	enum cs_err err;
+
+	for (int left_ms = HISTORY_MS; left_ms > 0; left_ms -= WAIT_MS) {
+		err = cli_history_go_on(out, c);
+		if (err == CS_OK && *out != CS_CLIENT_HISTORY_WAITS)
+			return CS_OK;
+		if (err == CS_OK)
+			err = wait_a_little(c);
+		if (err == CS_ERR_CLOSED)
+			err = cli_reconnect(c);
+		if (err && err != CS_ERR_TIMEOUT)
+			return err;
+	}
+	*out = CS_CLIENT_HISTORY_WAITS;
+	return CS_OK;
+}
+
+/* ${went}: what to say when all of it is done. */
+static int
+history(struct cs_client *c, const char *went)
+{
+	enum cs_client_history state;
+	enum cs_err err = carry_history(&state, c);
+
+	if (err)
+		return cli_client_fail(c, err);
+	if (state == CS_CLIENT_HISTORY_DONE)
+		printf("%s\n", went);
+	else if (state == CS_CLIENT_HISTORY_WAITS)
+		printf("The other device is not there now. The messages from "
+		       "before go on with the next command here and there.\n");
+	return CLI_OK;
+}
+
+/* ---- agreeing ----------------------------------------------------------- */
+
 static int
 confirm_device(const struct cs_client_linking *l, const struct cli_args *args)
 {
@@ -76,6 +154,30 @@ confirm_device(const struct cs_client_linking *l, const struct cli_args *args)
 	return cli_confirm("Does it show the same number, and is it yours? "
 			   "It will be able to do all that you can. [y/N] ",
 	    "Nothing was given away.");
+}
+
+static int
+agree(struct cs_client_linking *l, struct cs_client *c,
+    const struct cli_args *args)
+{
+	bool give = cs_client_linking_wants_history(l) &&
+	    wants_history(args,
+		"It asks for the messages from before, too. Give it all that "
+		"is on this device? [y/N] ");
+	enum cs_err err = cs_client_linking_agree(
+	    l, c, give ? CS_CLIENT_GIVE_HISTORY : CS_CLIENT_GIVE_NO_HISTORY);
+
+	if (err)
+		return cli_client_fail(c, err);
+	printf("It is a device of %s now. ", cs_client_handle(c));
+	if (!give) {
+		printf("Messages from before are not copied to it.\n");
+		return CLI_OK;
+	}
+	printf("The messages from before go to it through the hub, sealed. "
+	       "After Ctrl-C that goes on with the next command.\n");
+	fflush(stdout);
+	return history(c, "All messages from before are on their way.");
 }
 
 int
@@ -94,14 +196,8 @@ cli_link(const struct cli_args *args)
 	}
 	if (err)
 		status = cli_client_fail(c, err);
-	else if ((status = confirm_device(l, args)) == CLI_OK) {
-		if ((err = cs_client_linking_agree(l, c)))
-			status = cli_client_fail(c, err);
-		else
-			printf("It is a device of %s now. Messages from before "
-			       "are not copied to it.\n",
-			    cs_client_handle(c));
-	}
+	else if ((status = confirm_device(l, args)) == CLI_OK)
+		status = agree(l, c, args);
 	cs_client_linking_free(l);
 	cli_close(c);
 	return status;
@@ -125,12 +221,22 @@ static int
 settle(struct cs_client *c)
 {
 	enum cs_err err = cs_client_connect(c);
+	bool comes = cs_client_history_comes(c);
 
-	printf("This is a device of %s@%s now. Messages from before are "
-	       "not copied: it shows what comes from here on. Never "
-	       "continue with an old copy of its folder.\n",
-	    cs_client_handle(c), cs_client_hub(c));
-	return err ? cli_client_fail(c, err) : CLI_OK;
+	printf("This is a device of %s@%s now. %s Never continue with an old "
+	       "copy of its folder.\n",
+	    cs_client_handle(c), cs_client_hub(c),
+	    comes ? "The messages from before come from the other device; "
+		    "after Ctrl-C they come with a later command."
+		  : "Messages from before are not copied: it shows what comes "
+		    "from here on.");
+	fflush(stdout);
+	if (err)
+		return cli_client_fail(c, err);
+	return comes ? history(c,
+			   "The messages from before were dealt with: "
+			   "\"countersign inbox\" says how.")
+		     : CLI_OK;
 }
 
 int
@@ -138,6 +244,11 @@ cli_join_device(const struct cli_args *args)
 {
 	const char *home = cli_home(args);
 	struct cs_buf passphrase = { .max = 4096 };
+	struct cs_client_joining joining = {
+		.code = cli_arg(args, 0),
+		.name = cli_device_name(args),
+		.asked = asked,
+	};
 	struct cs_client *c = NULL;
 	char problem[256];
 	enum cs_err err;
@@ -148,8 +259,11 @@ cli_join_device(const struct cli_args *args)
 	if ((status = cli_use_proxy(args)) != CLI_OK ||
 	    (status = cli_new_passphrase(&passphrase, args)) != CLI_OK)
 		return status;
-	err = cs_client_join_device(home, cli_arg(args, 0),
-	    cli_device_name(args), cs_buf_view(&passphrase), asked, problem);
+	joining.history = wants_history(args,
+	    "Shall the messages from before come to this device, if the other "
+	    "one agrees? [y/N] ");
+	err = cs_client_join_device(
+	    home, &joining, cs_buf_view(&passphrase), problem);
 	if (err == CS_OK)
 		err = cs_client_open(&c, home, cs_buf_view(&passphrase));
 	cs_buf_free(&passphrase);
@@ -173,6 +287,7 @@ device_json(struct cs_json_writer *j, const struct cs_client_device *d)
 	cs_json_string(j, "name", d->name);
 	cs_json_number(j, "created_ms", d->created_ms);
 	cs_json_number(j, "seen_ms", d->seen_ms);
+	cs_json_number(j, "ends_ms", d->ends_ms);
 	cs_json_bool(j, "this", d->own);
 	cs_json_bool(j, "by_recovery_key", d->by_recovery_key);
 	if (!d->by_recovery_key)
@@ -204,6 +319,11 @@ print_device(void *arg, const struct cs_client_device *d)
 	if (!d->by_recovery_key) {
 		cs_hex(hex, CS_VIEW_OF(d->let_in_by));
 		printf("  (let in by %.*s)", DEVICE_DIGITS, hex);
+	}
+	if (d->ends_ms < cs_clock_ms() + SOON_MS) {
+		printf("  (its certificate ends ");
+		cli_print_day(stdout, d->ends_ms);
+		printf(")");
 	}
 	if (d->own)
 		printf("  (this one)\n");

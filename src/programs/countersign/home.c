@@ -12,6 +12,7 @@
 #include "cli/report_error.h"
 #include "cli/secret.h"
 #include "cli/wait.h"
+#include "programs/countersign/history.h"
 #include "programs/countersign/main.h"
 #include "wire/messages.h"
 
@@ -198,6 +199,12 @@ cli_close(struct cs_client *c)
 		fprintf(stderr,
 		    "countersign: %s A file that you sent still waits, and "
 		    "goes out later.\n",
+		    cs_client_problem(c));
+	if (c != NULL && cs_client_online(c) && !shut_out(c) &&
+	    (err = cli_history_go_on(NULL, c)) != CS_OK)
+		fprintf(stderr,
+		    "countersign: %s The messages from before go on with the "
+		    "next command.\n",
 		    cs_client_problem(c));
 	cs_client_close(c);
 }

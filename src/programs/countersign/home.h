@@ -37,7 +37,8 @@ bool cli_begin_with(void *arg, const char *handle, const char *near);
 /* The second half of it, for a home that was opened with CLI_OFFLINE; closes
  * ${*c} if the status is not 0. */
 int cli_connect(struct cs_client **c, enum cli_online online);
-/* The end of a command: files that wait go out, if there is a line. */
+/* The end of a command: files that wait go out, if there is a line, and what
+ * was said before goes on to another device, or comes from it. */
 void cli_close(struct cs_client *c);
 /* May ${path} be written?  What is there is replaced only if the user says so,
  * on the terminal or by --force; "-" is standard output.  If the status is not

@@ -38,6 +38,11 @@ static const struct cli_option words_options[] = {
 	{ "words-file", 0, "FILE", "read the words from a file" },
 	{ 0 },
 };
+static const struct cli_option renew_options[] = {
+	{ "words-file", 0, "FILE", "read the words of now from a file" },
+	{ "keep-words", 0, NULL, "leave the new words on this device" },
+	{ 0 },
+};
 static const struct cli_option keep_options[] = {
 	{ "keep", 0, NULL, "leave them on this device" },
 	{ 0 },
@@ -133,12 +138,22 @@ static const struct cli_option yes_options[] = {
 	{ "yes", 'y', NULL, "do not ask" },
 	{ 0 },
 };
+static const struct cli_option link_options[] = {
+	{ "history", 0, NULL,
+	    "let the messages from before go to it, if it asks for them" },
+	{ "no-history", 0, NULL, "do not" },
+	{ "yes", 'y', NULL, "do not ask" },
+	{ 0 },
+};
 static const struct cli_option leave_options[] = {
 	{ "yes", 0, NULL, "do not ask for the name" },
 	{ 0 },
 };
 static const struct cli_option join_device_options[] = {
 	{ "name", 0, "NAME", "what this device is called in your list" },
+	{ "history", 0, NULL,
+	    "ask for the messages from before; the other device has to agree" },
+	{ "no-history", 0, NULL, "do not" },
 	{ "passphrase", 0, NULL, "ask for a passphrase that locks the folder" },
 	{ "proxy", 0, "URL",
 	    "connect through socks5h://HOST:PORT or http://HOST:PORT" },
@@ -218,14 +233,18 @@ static const struct cli_command commands[] = {
 	    "key, so nobody can put another hub in its place. Put the link in "
 	    "quotes. Shows twelve recovery words, once: write them down.",
 	    1, 1, join_options, cli_join },
-	{ "recover", "LINK [--name NAME] [--remove-others] [--passphrase]",
+	{ "recover", "[LINK] [--name NAME] [--remove-others] [--passphrase]",
 	    "bring your account back with the recovery words",
 	    "For when all devices are lost, or one that you have is in other "
 	    "hands. LINK is what was shown with the words, or any invite link "
 	    "of the hub. Asks for the words, or reads them from standard "
 	    "input. Your contacts and conversations come back, the messages "
-	    "do not. If it breaks off, run it again.",
-	    1, 1, recover_options, cli_recover },
+	    "do not. If it breaks off, run it again. Without LINK it renews "
+	    "the certificates of this device, which last for five years: "
+	    "other devices, and this one if the words are kept on it, renew "
+	    "theirs by themselves, and a line in the inbox says where that "
+	    "cannot be.",
+	    0, 1, recover_options, cli_recover },
 	{ "recovery show", "[--keep]",
 	    "show the recovery words, if they are still here",
 	    "They are forgotten once they are shown, unless you say --keep.", 0,
@@ -233,6 +252,13 @@ static const struct cli_command commands[] = {
 	{ "recovery check", "[--words-file FILE]",
 	    "see whether you wrote the recovery words down right", NULL, 0, 0,
 	    words_options, cli_recovery_check },
+	{ "recovery renew", "[--words-file FILE] [--keep-words]",
+	    "get new recovery words, because somebody may have seen the old",
+	    "Asks for the words of now, unless they are kept here. After that "
+	    "they do nothing any more: no device comes in by them, and they "
+	    "end none. Your devices stay, and so do your name and your safety "
+	    "numbers. Shows the new words, once: write them down.",
+	    0, 0, renew_options, cli_recovery_renew },
 	{ "recovery keep", "[--words-file FILE]",
 	    "keep the recovery words on this device",
 	    "Devices that it lets in are then certified by the words "
@@ -240,19 +266,27 @@ static const struct cli_command commands[] = {
 	    0, 0, words_options, cli_recovery_keep },
 	{ "recovery forget", "", "take the recovery words off this device",
 	    NULL, 0, 0, NULL, cli_recovery_forget },
-	{ "link", "[--yes]", "let another device of yours into the account",
+	{ "link", "[--history | --no-history] [--yes]",
+	    "let another device of yours into the account",
 	    "Shows a code, as text and as a QR code, that is good for ten "
 	    "minutes and one device. Give it to \"join-device\" there, and "
 	    "compare the check number on both screens before you agree. The "
 	    "new device gets your contacts and your conversations, and can do "
-	    "all that this one can, until you remove it. Messages from before "
-	    "are not copied.",
-	    0, 0, yes_options, cli_link },
-	{ "join-device", "CODE [--name NAME] [--passphrase]",
+	    "all that this one can, until you remove it. If it asks for the "
+	    "messages from before, you are asked, too, or say --history or "
+	    "--no-history; without a terminal it does not get them. They go "
+	    "through the hub, sealed under a key that only the two devices "
+	    "have, and what breaks off goes on with the next command on "
+	    "either device.",
+	    0, 0, link_options, cli_link },
+	{ "join-device",
+	    "CODE [--name NAME] [--history | --no-history] [--passphrase]",
 	    "make this a device of an account that you have",
 	    "CODE is what \"link\" shows on the other device. Put it "
 	    "in quotes. If the command breaks off, run it again with "
-	    "the same code.",
+	    "the same code. With --history, or if you say so when you are "
+	    "asked, it gets the messages from before, if the other device "
+	    "agrees.",
 	    1, 1, join_device_options, cli_join_device },
 	{ "devices", "[--json]", "list the devices of your account", NULL, 0, 0,
 	    json_options, cli_devices },

@@ -14,7 +14,8 @@ cli_run cli_join, cli_whoami, cli_safety_number, cli_send, cli_inbox,
     cli_group_asks, cli_group_approve, cli_group_refuse, cli_group_picture,
     cli_contacts, cli_notices, cli_appeal, cli_reply, cli_second_look,
     cli_account_leave, cli_recover, cli_recovery_show, cli_recovery_check,
-    cli_recovery_keep, cli_recovery_forget, cli_alias, cli_passphrase_set,
-    cli_passphrase_change, cli_passphrase_remove, cli_passphrase_limit,
-    cli_lock, cli_wipe, cli_search, cli_conversation, cli_backup, cli_restore,
-    cli_edit, cli_delete, cli_react, cli_timer, cli_page;
+    cli_recovery_renew, cli_recovery_keep, cli_recovery_forget, cli_alias,
+    cli_passphrase_set, cli_passphrase_change, cli_passphrase_remove,
+    cli_passphrase_limit, cli_lock, cli_wipe, cli_search, cli_conversation,
+    cli_backup, cli_restore, cli_edit, cli_delete, cli_react, cli_timer,
+    cli_page;

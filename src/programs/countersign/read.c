@@ -7,6 +7,7 @@
 #include "cli/print.h"
 #include "cli/report_error.h"
 #include "cli/wait.h"
+#include "programs/countersign/history.h"
 #include "programs/countersign/home.h"
 #include "programs/countersign/main.h"
 #include "programs/countersign/show.h"
@@ -111,6 +112,10 @@ wait_for_more(struct cs_client *c)
 		return again;
 	if (err == CS_OK || err == CS_ERR_TIMEOUT)
 		err = cs_client_sync(c);
+	/* Whatever keeps what was said before from coming or going, new
+	 * messages are shown. */
+	if (err == CS_OK && cli_history_go_on(NULL, c) == CS_ERR_CLOSED)
+		err = CS_ERR_CLOSED;
 	return err;
 }
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* recover, recovery show|check|keep|forget */
+/* recover, recovery show|check|renew|keep|forget */
 #include "programs/countersign/recovery.h"
 
 #include <stdio.h>
@@ -76,13 +76,41 @@ settle(struct cs_client *c)
 	return err ? cli_client_fail(c, err) : CLI_OK;
 }
 
+/* Without a link: the account is here, and this device's certificates end. */
+static int
+renew(const struct cli_args *args)
+{
+	struct cs_buf words = { .max = 4096 };
+	struct cs_client *c;
+	enum cs_err err;
+	int status = cli_open(&c, args, CLI_ONLINE);
+
+	if (status != CLI_OK)
+		return status;
+	if ((status = cli_words(&words, args, "Recovery words: ")) == CLI_OK) {
+		err = cs_client_renew(c, (const char *)words.data);
+		if (err == CS_ERR_FORMAT || err == CS_ERR_MISMATCH)
+			status =
+			    cli_fail(CLI_NOT_DONE, "%s", cs_client_problem(c));
+		else if (err)
+			status = cli_client_fail(c, err);
+		else
+			printf("This device has new certificates. The other "
+			       "devices that are in use follow by "
+			       "themselves.\n");
+	}
+	cs_buf_free(&words);
+	cli_close(c);
+	return status;
+}
+
 int
 cli_recover(const struct cli_args *args)
 {
 	const char *home = cli_home(args);
 	struct cs_buf passphrase = { .max = 4096 }, words = { .max = 4096 };
 	struct cs_client_recovery r = {
-		.link = cli_arg(args, 0),
+		.link = cli_count(args) != 0 ? cli_arg(args, 0) : NULL,
 		.device_name = cli_device_name(args),
 		.others = cli_flag(args, "remove-others")
 		    ? CS_CLIENT_REMOVE_DEVICES
@@ -95,6 +123,8 @@ cli_recover(const struct cli_args *args)
 
 	if (home == NULL)
 		return CLI_USAGE;
+	if (cli_count(args) == 0)
+		return renew(args);
 	if ((status = cli_use_proxy(args)) != CLI_OK ||
 	    (status = cli_new_passphrase(&passphrase, args)) != CLI_OK)
 		goto out;
@@ -165,6 +195,54 @@ cli_recovery_check(const struct cli_args *args)
 {
 	return with_words(args, cs_client_recovery_check,
 	    "Right: these words bring this account back.");
+}
+
+/* The words that end: kept here, or asked for; none if it only broke off. */
+static int
+old_words(struct cs_buf *words, bool *asked, struct cs_client *c,
+    const struct cli_args *args)
+{
+	char kept[CS_CLIENT_WORDS_SIZE];
+	bool renewing;
+	enum cs_err err = cs_client_recovery_renewing(&renewing, c);
+
+	if (err)
+		return cli_client_fail(c, err);
+	*asked = !renewing && cs_client_recovery_words(c, kept) != CS_OK;
+	cs_wipe(kept, sizeof kept);
+	return *asked ? cli_words(words, args, "Recovery words of now: ")
+		      : CLI_OK;
+}
+
+int
+cli_recovery_renew(const struct cli_args *args)
+{
+	struct cs_buf words = { .max = 4096 };
+	struct cs_client *c;
+	bool asked = false;
+	enum cs_err err;
+	int status = cli_open(&c, args, CLI_ONLINE);
+
+	if (status != CLI_OK)
+		return status;
+	if ((status = old_words(&words, &asked, c, args)) == CLI_OK) {
+		err = cs_client_recovery_renew(
+		    c, asked ? (const char *)words.data : NULL);
+		if (err == CS_ERR_FORMAT || err == CS_ERR_MISMATCH)
+			status =
+			    cli_fail(CLI_NOT_DONE, "%s", cs_client_problem(c));
+		else if (err)
+			status = cli_client_fail(c, err);
+		else
+			printf("The old words do nothing any more.\n");
+	}
+	if (status == CLI_OK)
+		status = recovery_show(c,
+		    cli_flag(args, "keep-words") ? RECOVERY_KEEP
+						 : RECOVERY_FORGET);
+	cs_buf_free(&words);
+	cli_close(c);
+	return status;
 }
 
 int

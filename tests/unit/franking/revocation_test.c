@@ -79,14 +79,22 @@ of(int device)
 		.at_ms = (uint64_t)NOW * 1000 };
 }
 
+static void
+keep(struct cs_revocation *r, const struct world *w, int device)
+{
+	const uint8_t id[16] = { (uint8_t)(10 + device) };
+
+	assert_ok(cs_revocation_keep(r, id, w->key[device].public));
+}
+
 static enum cs_err
-verify(struct cs_revocation *out, bool *by_recovery_key, const struct world *w,
-    struct cs_view bytes)
+verify(struct cs_revocation *out, enum cs_revocation_by *by,
+    const struct world *w, struct cs_view bytes)
 {
 	struct cs_identity signer;
 
-	return cs_revocation_verify(out, &signer, by_recovery_key, bytes,
-	    CS_VIEW_OF(w->operator.root.public));
+	return cs_revocation_verify(
+	    out, &signer, by, bytes, CS_VIEW_OF(w->operator.root.public));
 }
 
 static void
@@ -94,56 +102,51 @@ test_signed(void **state)
 {
 	struct cs_revocation in = of(TABLET), out;
 	struct cs_buf b = { 0 };
-	bool by_recovery_key;
+	enum cs_revocation_by by;
 	struct world w;
 
 	(void)state;
 	world_init(&w);
-	in.n_kept = 1;
-	in.kept[0][0] = 10 + WATCH;
+	keep(&in, &w, WATCH);
 	assert_ok(cs_revocation_make(
 	    &b, &in, cs_buf_view(&w.credential[LAPTOP]), &w.key[LAPTOP]));
 	assert_true(b.len <= CS_REVOCATION_MAX);
-	assert_ok(verify(&out, &by_recovery_key, &w, cs_buf_view(&b)));
-	assert_false(by_recovery_key);
+	assert_ok(verify(&out, &by, &w, cs_buf_view(&b)));
+	assert_int_equal(by, CS_REVOCATION_BY_DEVICE);
 	assert_memory_equal(&out, &in, sizeof in);
 	assert_ok(cs_revocation_peek(&out, cs_buf_view(&b)));
 	for (size_t i = 0; i < b.len; i++) {
 		b.data[i] ^= 1;
 		assert_int_not_equal(
-		    verify(&out, &by_recovery_key, &w, cs_buf_view(&b)), CS_OK);
+		    verify(&out, &by, &w, cs_buf_view(&b)), CS_OK);
 		b.data[i] ^= 1;
 		assert_int_not_equal(
-		    verify(&out, &by_recovery_key, &w, cs_view(b.data, i)),
-		    CS_OK);
+		    verify(&out, &by, &w, cs_view(b.data, i)), CS_OK);
 	}
 	/* The recovery key, beside any credential of the account. */
 	cs_buf_reset(&b);
 	assert_ok(cs_revocation_make(
 	    &b, &in, cs_buf_view(&w.credential[TABLET]), &w.account));
-	assert_ok(verify(&out, &by_recovery_key, &w, cs_buf_view(&b)));
-	assert_true(by_recovery_key);
+	assert_ok(verify(&out, &by, &w, cs_buf_view(&b)));
+	assert_int_equal(by, CS_REVOCATION_BY_ACCOUNT_KEY);
 	/* A device of the account, but another than it says. */
 	cs_buf_reset(&b);
 	assert_ok(cs_revocation_make(
 	    &b, &in, cs_buf_view(&w.credential[LAPTOP]), &w.key[PHONE]));
-	assert_err(
-	    verify(&out, &by_recovery_key, &w, cs_buf_view(&b)), CS_ERR_CERT);
+	assert_err(verify(&out, &by, &w, cs_buf_view(&b)), CS_ERR_CERT);
 	/* Of another account. */
 	in.account[0] = 2;
 	cs_buf_reset(&b);
 	assert_ok(cs_revocation_make(
 	    &b, &in, cs_buf_view(&w.credential[LAPTOP]), &w.key[LAPTOP]));
-	assert_err(verify(&out, &by_recovery_key, &w, cs_buf_view(&b)),
-	    CS_ERR_MISMATCH);
+	assert_err(verify(&out, &by, &w, cs_buf_view(&b)), CS_ERR_MISMATCH);
 	/* By a device whose time is over. */
 	in = of(TABLET);
 	in.at_ms += 11000;
 	cs_buf_reset(&b);
 	assert_ok(cs_revocation_make(
 	    &b, &in, cs_buf_view(&w.credential[LAPTOP]), &w.key[LAPTOP]));
-	assert_err(verify(&out, &by_recovery_key, &w, cs_buf_view(&b)),
-	    CS_ERR_EXPIRED);
+	assert_err(verify(&out, &by, &w, cs_buf_view(&b)), CS_ERR_EXPIRED);
 	in.n_kept = CS_REVOCATION_KEPT_MAX + 1;
 	cs_buf_reset(&b);
 	assert_err(cs_revocation_make(&b, &in,
@@ -167,16 +170,17 @@ test_ends(void **state)
 	assert_true(cs_revocation_ends(&r, &w.identity[WATCH]));
 	assert_false(cs_revocation_ends(&r, &w.identity[PHONE]));
 	assert_false(cs_revocation_ends(&r, &w.identity[LAPTOP]));
-	r.n_kept = 1;
-	r.kept[0][0] = 10 + WATCH;
+	keep(&r, &w, WATCH);
 	assert_true(cs_revocation_ends(&r, &w.identity[TABLET]));
 	assert_false(cs_revocation_ends(&r, &w.identity[WATCH]));
+	/* Under its id, but another key: the thief has made it. */
+	r.kept[0].key[0] ^= 1;
+	assert_true(cs_revocation_ends(&r, &w.identity[WATCH]));
 	/* The first device of all: nothing but what is kept remains. */
 	r = of(PHONE);
 	for (int i = 0; i < DEVICES; i++)
 		assert_true(cs_revocation_ends(&r, &w.identity[i]));
-	r.n_kept = 1;
-	r.kept[0][0] = 10 + TABLET;
+	keep(&r, &w, TABLET);
 	assert_false(cs_revocation_ends(&r, &w.identity[TABLET]));
 	assert_false(cs_revocation_ends(&r, &w.identity[WATCH]));
 	assert_true(cs_revocation_ends(&r, &w.identity[LAPTOP]));
@@ -186,12 +190,131 @@ test_ends(void **state)
 	world_clear(&w);
 }
 
+/* The account's key certifies another recovery key, and ends in its favour. */
+struct renewal {
+	struct cs_sign_key key;
+	struct cs_buf credential, bytes;
+	struct cs_revocation revocation;
+};
+
+static void
+certify(struct cs_buf *out, const struct world *w, struct cs_view before,
+    const uint8_t id[static 16], const struct cs_sign_key *key,
+    const struct cs_sign_key *by)
+{
+	struct cs_device_cert cert = cert_of(w, PHONE);
+
+	memcpy(cert.device, id, 16);
+	memcpy(cert.public, key->public, 32);
+	if (before.len != 0)
+		test_credential_next(out, before, &cert, by);
+	else
+		test_credential(out, &w->operator, & cert, by);
+}
+
+static const uint8_t next_id[16] = { 0, 0, 0, 0, 0, 0, 0, 0, 1 };
+
+static void
+renew(struct renewal *r, const struct world *w)
+{
+	memset(r, 0, sizeof *r);
+	assert_ok(cs_sign_key_new(&r->key));
+	certify(
+	    &r->credential, w, cs_view(NULL, 0), next_id, &r->key, &w->account);
+	r->revocation = (struct cs_revocation){ .account = { 1 },
+		.at_ms = (uint64_t)NOW * 1000 };
+	keep(&r->revocation, w, PHONE);
+	assert_ok(cs_revocation_keep(&r->revocation, next_id, r->key.public));
+	assert_ok(cs_revocation_make(&r->bytes, &r->revocation,
+	    cs_buf_view(&r->credential), &w->account));
+}
+
+static void
+renewal_clear(struct renewal *r)
+{
+	cs_buf_free(&r->credential);
+	cs_buf_free(&r->bytes);
+}
+
+static bool
+ends(const struct renewal *r, const struct cs_buf *credential)
+{
+	struct cs_identity identity;
+
+	assert_ok(cs_identity_peek(&identity, cs_buf_view(credential)));
+	return cs_revocation_ends(&r->revocation, &identity);
+}
+
+/* What the old key certifies is not the account's, whatever id it gives. */
+static void
+test_renewed(void **state)
+{
+	static const uint8_t none[16], phone[16] = { 10 + PHONE },
+				       other[16] = { 99 };
+	struct cs_revocation out;
+	struct cs_buf b = { 0 }, again = { 0 };
+	struct cs_sign_key thief;
+	enum cs_revocation_by by;
+	struct cs_view next;
+	struct renewal r;
+	struct world w;
+
+	(void)state;
+	world_init(&w);
+	renew(&r, &w);
+	assert_ok(verify(&out, &by, &w, cs_buf_view(&r.bytes)));
+	assert_int_equal(by, CS_REVOCATION_BY_ITSELF);
+	assert_true(cs_revocation_succeeds(&next, none, cs_buf_view(&r.bytes)));
+	assert_view_equal(next, cs_buf_view(&r.credential));
+	assert_false(
+	    cs_revocation_succeeds(&next, next_id, cs_buf_view(&r.bytes)));
+	/* All that is the account's stays. */
+	for (int i = 0; i < DEVICES; i++)
+		assert_false(ends(&r, &w.credential[i]));
+	assert_false(ends(&r, &r.credential));
+	certify(
+	    &b, &w, cs_buf_view(&r.credential), other, &w.key[TABLET], &r.key);
+	assert_false(ends(&r, &b));
+	/* The old words: a device of the thief's, also under an id that stays,
+	 * and what it lets in. */
+	assert_ok(cs_sign_key_new(&thief));
+	cs_buf_reset(&b);
+	certify(&b, &w, cs_view(NULL, 0), other, &thief, &w.account);
+	assert_true(ends(&r, &b));
+	certify(&again, &w, cs_buf_view(&b), phone, &w.key[TABLET], &thief);
+	assert_true(ends(&r, &again));
+	cs_buf_reset(&b);
+	certify(&b, &w, cs_view(NULL, 0), phone, &thief, &w.account);
+	assert_true(ends(&r, &b));
+	cs_buf_reset(&b);
+	certify(&b, &w, cs_view(NULL, 0), next_id, &thief, &w.account);
+	assert_true(ends(&r, &b));
+	/* A device ends no recovery key, nor does another one: of the account's
+	 * key and of the next one. */
+	for (int i = 0; i < 2; i++) {
+		memcpy(r.revocation.device, i == 0 ? none : next_id, 16);
+		for (int k = 0; k < 2; k++) {
+			cs_buf_reset(&b);
+			assert_ok(cs_revocation_make(&b, &r.revocation,
+			    cs_buf_view(&w.credential[TABLET]),
+			    k == 0 ? &w.key[TABLET] : &w.account));
+			assert_err(verify(&out, &by, &w, cs_buf_view(&b)),
+			    CS_ERR_CERT);
+		}
+	}
+	cs_buf_free(&b);
+	cs_buf_free(&again);
+	renewal_clear(&r);
+	world_clear(&w);
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_signed),
 		cmocka_unit_test(test_ends),
+		cmocka_unit_test(test_renewed),
 	};
 
 	if (cs_crypto_init() != CS_OK)

@@ -2,6 +2,8 @@
 /* What is kept goes when its time is over, and nothing else does. */
 #include "hub/retention.h"
 
+#include "hub/core/push.h"
+
 #include "crypto/hash.h"
 #include "crypto/init.h"
 #include "hub/accounts/account.h"
@@ -113,6 +115,26 @@ test_log(void **state)
 	world_clear(&t);
 }
 
+/* A browser that has not said for 60 days where it gets its pushes. */
+static void
+test_pushes(void **state)
+{
+	struct world t;
+	uint64_t now;
+
+	(void)state;
+	world_init(&t);
+	now = t.w.hub->now_ms;
+	for (uint64_t i = 0; i < 2; i++)
+		assert_ok(cs_db_exec(t.w.hub->db,
+		    "INSERT INTO push(device,account,endpoint,key,auth,since)"
+		    " VALUES(?,x'01',x'02',x'03',x'04',?)",
+		    cs_int(i), cs_int(now - HUB_PUSH_KEEP_MS - i)));
+	(void)sweep(&t);
+	assert_int_equal(count(&t, "SELECT COUNT(*) FROM push"), 1);
+	world_clear(&t);
+}
+
 /* However many there are, each portion is small, and handshakes that have to
  * stay do not hide those behind them. */
 static void
@@ -133,7 +155,7 @@ test_portions(void **state)
 		log_entry(&t, 4 * n + i, CS_MLS_CONTENT_APPLICATION, 40);
 	}
 	assert_ok(cs_db_commit(t.w.hub->db));
-	assert_int_equal(sweep(&t), 17 + 2 + 4);
+	assert_int_equal(sweep(&t), 18 + 2 + 4);
 	assert_int_equal(count(&t, "SELECT COUNT(*) FROM log"), n);
 	assert_int_equal(
 	    count(&t, "SELECT COUNT(*) FROM log WHERE accepted<0"), 0);
@@ -241,6 +263,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_log),
 		cmocka_unit_test(test_portions),
+		cmocka_unit_test(test_pushes),
 		cmocka_unit_test(test_answers),
 		cmocka_unit_test(test_left),
 	};

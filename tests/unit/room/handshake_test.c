@@ -908,6 +908,74 @@ test_credentials(void **state)
 	world_clear(&w);
 }
 
+/* ${with} comes into the place of ${was}, under ${key}. */
+static enum cs_err
+follows(const struct world *w, const struct cw_person *with,
+    const struct cw_person *was, const struct cs_sign_key *key, uint64_t now)
+{
+	const struct cs_mls_credential old = { CS_MLS_CREDENTIAL_BASIC,
+		cs_buf_view(&was->credential) };
+	const struct cs_mls_credential new = { CS_MLS_CREDENTIAL_BASIC,
+		cs_buf_view(&with->credential) };
+	const struct cs_mls_auth_request ask = {
+		.credential = &new,
+		.signature_key = CS_VIEW_OF(key->public),
+		.old = &old,
+	};
+	struct cs_room_owner owner;
+
+	return cs_room_check_credential(
+	    &owner, &ask, CS_VIEW_OF(w->by.root.public), now);
+}
+
+/* Certificates are replaced by some that last longer, for the same device under
+ * the same key, and by nothing else. */
+static void
+test_renewed(void **state)
+{
+	struct cw_person was, now;
+	struct world w;
+
+	(void)state;
+	world_init(&w);
+	was = now = w.clara.keys;
+	memset(&was.credential, 0, sizeof was.credential);
+	memset(&now.credential, 0, sizeof now.credential);
+	cw_certify(&was, "clara", NOW - 100, NOW + 50);
+	cw_certify(&now, "clara", NOW - 10, NOW + 500);
+	assert_ok(follows(&w, &now, &was, &was.device_key, NOW));
+	/* They have to hold when they come, and the old ones need not. */
+	assert_ok(follows(&w, &now, &was, &was.device_key, NOW + 60));
+	assert_err(follows(&w, &now, &was, &was.device_key, NOW + 501),
+	    CS_ERR_EXPIRED);
+	assert_err(
+	    follows(&w, &now, &was, &was.device_key, NOW - 50), CS_ERR_EXPIRED);
+	/* Not back again. */
+	assert_err(
+	    follows(&w, &was, &now, &was.device_key, NOW), CS_ERR_CREDENTIAL);
+	/* Another key, device or person. */
+	for (int i = 0; i < 4; i++) {
+		struct cw_person other = w.clara.keys;
+
+		memset(&other.credential, 0, sizeof other.credential);
+		if (i == 0)
+			assert_ok(cs_sign_key_new(&other.device_key));
+		if (i == 1)
+			other.device[0] ^= 1;
+		if (i == 2)
+			other.account[0] ^= 1;
+		if (i == 3)
+			assert_ok(cs_sign_key_new(&other.account_key));
+		cw_certify(&other, "clara", NOW - 10, NOW + 500);
+		assert_err(follows(&w, &other, &was, &other.device_key, NOW),
+		    CS_ERR_CREDENTIAL);
+		cs_buf_free(&other.credential);
+	}
+	cs_buf_free(&was.credential);
+	cs_buf_free(&now.credential);
+	world_clear(&w);
+}
+
 int
 main(void)
 {
@@ -927,6 +995,7 @@ main(void)
 		cmocka_unit_test(test_many_devices),
 		cmocka_unit_test(test_context),
 		cmocka_unit_test(test_credentials),
+		cmocka_unit_test(test_renewed),
 	};
 
 	if (cs_crypto_init() != CS_OK)

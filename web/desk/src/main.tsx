@@ -6,7 +6,7 @@ import { ApiError } from "./api";
 import { Boundary } from "./boundary";
 import { allKeys, useKeys } from "./keys";
 import type { Binding } from "./keys";
-import { setLanguage, t, word } from "./lang";
+import { bytes, setLanguage, span, t, word } from "./lang";
 import type { Key } from "./lang";
 import { AccountPage } from "./pages/account";
 import { AppealsPage } from "./pages/appeals";
@@ -177,6 +177,27 @@ function Outages() {
   );
 }
 
+const TROUBLES: Record<string, Key> = { tls: "shell.trouble-tls", desk: "shell.trouble-desk" };
+
+/** What the operator of the hub has to see to, before it stops. */
+function Troubles() {
+  const troubles = useCell(session)?.hub_troubles ?? [];
+  return (
+    <>
+      {troubles.map((x) => (
+        <div key={x.kind} class="notice warn strip" role="status">
+          <Icon name="warn" />{" "}
+          {x.kind === "disk"
+            ? t("shell.trouble-disk", { size: bytes(x.left) })
+            : x.left === 0
+              ? t("shell.trouble-over")
+              : t(TROUBLES[x.kind] ?? "shell.trouble-keys", { span: span(x.left * 1000) })}
+        </div>
+      ))}
+    </>
+  );
+}
+
 /** What other administrators want to be done about whoever is signed in, or have done. */
 function AboutMe() {
   const about = useCell(session)?.about_me ?? [];
@@ -224,6 +245,7 @@ function Shell({ route }: { route: Route }) {
       <Skip />
       <Top nav={nav} section={["case", "cluster", "account"].includes(at) ? "queue" : at} help={help} />
       <Outages />
+      <Troubles />
       <AboutMe />
       <BreakReminder />
       <main id="main" tabIndex={-1}>

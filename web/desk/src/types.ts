@@ -36,6 +36,14 @@ export interface Session {
   /** What other administrators want to be done about this person, or have done lately. */
   about_me: Proposal[];
   hub_online: boolean;
+  /** What the operator of the hub has to see to. */
+  hub_troubles: HubTrouble[];
+}
+
+export interface HubTrouble {
+  kind: string;
+  /** Seconds until it has run out, or bytes of the disk; 0: none. */
+  left: number;
 }
 
 export interface Welcome {

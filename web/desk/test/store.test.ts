@@ -26,6 +26,7 @@ const SESSION: Session = {
   undo_s: 5,
   server_ms: Date.now() + 3_600_000,
   hub_online: true,
+  hub_troubles: [],
   about_me: [],
 };
 

@@ -10,7 +10,7 @@ import { ChatList } from "./components/list/list";
 import { Requests } from "./components/list/requests";
 import { Search } from "./components/list/search";
 import { About } from "./components/people/about";
-import { NewGroup, NewMessage } from "./components/people/new";
+import { AskGroup, NewGroup, NewMessage } from "./components/people/new";
 import { People, PersonPage } from "./components/people/people";
 import { Report } from "./components/report/report";
 import { Notices, Reports } from "./components/report/reports";
@@ -41,6 +41,8 @@ function screen([name = "chats", id = "", more = ""]: string[]): ComponentChildr
       return <NewMessage />;
     case "new-group":
       return <NewGroup />;
+    case "ask":
+      return <AskGroup />;
     case "report":
       return <Report key={id} id={id} message={more || undefined} />;
     case "reports":

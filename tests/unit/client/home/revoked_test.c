@@ -199,10 +199,124 @@ test_remove(void **state)
 	world_clear(&w);
 }
 
+/* New certificates that came through a device that is ended count as little as
+ * the old ones. */
+static void
+test_renewed(void **state)
+{
+	struct world w;
+
+	(void)state;
+	world_init(&w);
+	learn(&w, end(&w, TABLET, PHONE));
+	assert_true(ended(&w, LAPTOP));
+	cs_buf_reset(&w.credential[LAPTOP]);
+	let_in(&w, LAPTOP, TABLET);
+	assert_true(ended(&w, LAPTOP));
+	/* Through one that is not. */
+	cs_buf_reset(&w.credential[LAPTOP]);
+	let_in(&w, LAPTOP, PHONE);
+	assert_false(ended(&w, LAPTOP));
+	world_clear(&w);
+}
+
+/* ${out}: the credential of another recovery key, by the account's key; or of a
+ * device ${first}, by the same. */
+static void
+by_account_key(
+    struct world *w, struct cs_buf *out, uint8_t first, struct cs_sign_key *key)
+{
+	uint64_t now = cs_clock_ms() / CS_SECOND_MS;
+	struct cs_device_cert cert = {
+		.handle = cs_view_str("boris"),
+		.device = { first, 0, 0, 0, 0, 0, 0, 0, 1 },
+		.not_before = now - 60,
+		.not_after = now + 3600,
+	};
+	struct test_operator operator;
+
+	test_operator_init(&operator, now);
+	assert_ok(cs_sign_key_new(key));
+	memcpy(cert.account, w->boris.account, 16);
+	memcpy(cert.public, key->public, 32);
+	test_credential(out, &operator, & cert, &w->boris.account_key);
+	test_operator_clear(&operator);
+}
+
+/* The account's key ends in favour of the one of ${credential}; the telephone
+ * stays if ${phone}. */
+static struct cs_buf
+replace(struct world *w, const struct cs_buf *credential, bool phone)
+{
+	struct cs_revocation r = { .at_ms = cs_clock_ms() };
+	struct cs_identity next;
+	struct cs_buf out = { 0 };
+
+	memcpy(r.account, w->boris.account, 16);
+	assert_ok(cs_identity_peek(&next, cs_buf_view(credential)));
+	assert_ok(
+	    cs_revocation_keep(&r, next.device.device, next.device.public));
+	if (phone)
+		assert_ok(cs_revocation_keep(
+		    &r, w->boris.device, w->boris.device_key.public));
+	assert_ok(cs_revocation_make(
+	    &out, &r, cs_buf_view(credential), &w->boris.account_key));
+	return out;
+}
+
+/* After the words were renewed, the old ones certify nothing and end nothing,
+ * whatever the hub passes on. */
+static void
+test_words_renewed(void **state)
+{
+	struct cs_buf next = { 0 }, thief = { 0 }, device = { 0 };
+	struct cs_sign_key next_key, key;
+	struct cs_identity identity;
+	struct cs_revocation r = { .at_ms = cs_clock_ms() };
+	struct cs_buf bytes = { 0 };
+	struct world w;
+
+	(void)state;
+	world_init(&w);
+	by_account_key(&w, &next, 0, &next_key);
+	learn(&w, replace(&w, &next, true));
+	for (int i = 0; i < DEVICES; i++)
+		assert_false(ended(&w, i));
+	/* A device of the thief's. */
+	by_account_key(&w, &device, 77, &key);
+	assert_ok(cs_identity_peek(&identity, cs_buf_view(&device)));
+	assert_err(client_revoked_check(w.c, &identity), CS_ERR_CREDENTIAL);
+	/* The account's key ends no device any more. */
+	learn(&w, end(&w, TABLET, -1));
+	assert_false(ended(&w, TABLET));
+	/* Nor does it end itself again: for other words, or for the same and
+	 * with nobody who stays. */
+	by_account_key(&w, &thief, 0, &key);
+	learn(&w, replace(&w, &thief, false));
+	learn(&w, replace(&w, &next, false));
+	for (int i = 0; i < DEVICES; i++)
+		assert_false(ended(&w, i));
+	/* Devices do, and so does the key of now. */
+	learn(&w, end(&w, LAPTOP, PHONE));
+	assert_true(ended(&w, LAPTOP));
+	memcpy(r.account, w.boris.account, 16);
+	r.device[0] = 10 + TABLET;
+	assert_ok(
+	    cs_revocation_make(&bytes, &r, cs_buf_view(&next), &next_key));
+	learn(&w, bytes);
+	assert_true(ended(&w, TABLET));
+	cs_buf_free(&next);
+	cs_buf_free(&thief);
+	cs_buf_free(&device);
+	world_clear(&w);
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_renewed),
+		cmocka_unit_test(test_words_renewed),
 		cmocka_unit_test(test_learn),
 		cmocka_unit_test(test_remove),
 	};

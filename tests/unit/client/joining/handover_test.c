@@ -75,7 +75,7 @@ take(struct cs_client *c, struct cs_view plain)
 	enum cs_err err;
 
 	assert_ok(cs_db_begin(c->db));
-	err = client_handover_take(c, plain);
+	err = client_handover_take(c, plain, true);
 	if (err == CS_OK)
 		assert_ok(cs_db_commit(c->db));
 	else
@@ -92,8 +92,8 @@ test_given_and_taken(void **state)
 
 	(void)state;
 	world_init(&w);
-	assert_ok(
-	    client_handover_write(&plain, w.old, cs_buf_view(&w.credential)));
+	assert_ok(client_handover_write(
+	    &plain, w.old, cs_buf_view(&w.credential), NULL));
 	assert_ok(take(w.new, cs_buf_view(&plain)));
 	assert_string_equal(w.new->self.handle, "alma");
 	assert_memory_equal(w.new->self.account, w.old->self.account, 16);
@@ -124,7 +124,7 @@ test_not_for_us(void **state)
 	(void)state;
 	world_init(&w);
 	assert_ok(client_handover_write(
-	    &plain, w.old, cs_buf_view(&w.alma.credential)));
+	    &plain, w.old, cs_buf_view(&w.alma.credential), NULL));
 	assert_err(take(w.new, cs_buf_view(&plain)), CS_ERR_MISMATCH);
 	/* For another id under this key, and for this id under another key. */
 	for (int i = 0; i < 2; i++) {
@@ -138,22 +138,22 @@ test_not_for_us(void **state)
 		cw_certify(&device, "alma", now - 60, now + 60);
 		cs_buf_reset(&plain);
 		assert_ok(client_handover_write(
-		    &plain, w.old, cs_buf_view(&device.credential)));
+		    &plain, w.old, cs_buf_view(&device.credential), NULL));
 		assert_err(take(w.new, cs_buf_view(&plain)), CS_ERR_MISMATCH);
 		cs_buf_free(&device.credential);
 	}
 	/* Registered by another operator than the one of the code. */
 	cs_buf_reset(&plain);
 	w.new->self.root[0] ^= 1;
-	assert_ok(
-	    client_handover_write(&plain, w.old, cs_buf_view(&w.credential)));
+	assert_ok(client_handover_write(
+	    &plain, w.old, cs_buf_view(&w.credential), NULL));
 	assert_int_not_equal(take(w.new, cs_buf_view(&plain)), CS_OK);
 	w.new->self.root[0] ^= 1;
 	/* With another name than the certificate has. */
 	cs_buf_reset(&plain);
 	strcpy(w.old->self.handle, "almb");
-	assert_ok(
-	    client_handover_write(&plain, w.old, cs_buf_view(&w.credential)));
+	assert_ok(client_handover_write(
+	    &plain, w.old, cs_buf_view(&w.credential), NULL));
 	assert_err(take(w.new, cs_buf_view(&plain)), CS_ERR_MISMATCH);
 	assert_int_equal(w.new->contacts.n, 0);
 	assert_string_equal(w.new->self.handle, "");
@@ -169,8 +169,8 @@ test_cut(void **state)
 
 	(void)state;
 	world_init(&w);
-	assert_ok(
-	    client_handover_write(&plain, w.old, cs_buf_view(&w.credential)));
+	assert_ok(client_handover_write(
+	    &plain, w.old, cs_buf_view(&w.credential), NULL));
 	for (size_t i = 0; i < plain.len; i++)
 		assert_int_not_equal(
 		    take(w.new, cs_view(plain.data, i)), CS_OK);
@@ -259,13 +259,41 @@ test_names(void **state)
 	world_clear(&w);
 }
 
+/* The key of the archive is taken by whoever asked for it, and by nobody else.
+ */
+static void
+test_history(void **state)
+{
+	struct client_archive_key key;
+
+	(void)state;
+	for (int i = 0; i < 4; i++) {
+		const bool given = i & 1, wanted = i & 2;
+		struct cs_buf plain = { 0 };
+		struct world w;
+
+		world_init(&w);
+		cs_random(key.b, sizeof key.b);
+		assert_ok(client_handover_write(&plain, w.old,
+		    cs_buf_view(&w.credential), given ? &key : NULL));
+		assert_ok(cs_db_begin(w.new->db));
+		assert_ok(
+		    client_handover_take(w.new, cs_buf_view(&plain), wanted));
+		assert_ok(cs_db_commit(w.new->db));
+		assert_int_equal(
+		    cs_client_history_comes(w.new), given && wanted);
+		cs_buf_free(&plain);
+		world_clear(&w);
+	}
+}
+
 static enum cs_err
 try_write(void *arg)
 {
 	struct world *w = arg;
 	struct cs_buf out = { 0 };
-	enum cs_err err =
-	    client_handover_write(&out, w->old, cs_buf_view(&w->credential));
+	enum cs_err err = client_handover_write(
+	    &out, w->old, cs_buf_view(&w->credential), NULL);
 
 	cs_buf_free(&out);
 	return err;
@@ -291,6 +319,7 @@ main(void)
 		cmocka_unit_test(test_cut),
 		cmocka_unit_test(test_joining),
 		cmocka_unit_test(test_names),
+		cmocka_unit_test(test_history),
 		cmocka_unit_test(test_allocations),
 	};
 

@@ -79,6 +79,7 @@ letters_init(struct letters *l)
 	memcpy(l->ask.device_key, device_key.public, 32);
 	memcpy(l->ask.seal_key, l->seal_key.public, 32);
 	strcpy(l->ask.name, "laptop");
+	l->ask.history = true;
 	assert_ok(client_link_ask_seal(&l->sealed, &l->keys, &l->ask));
 }
 

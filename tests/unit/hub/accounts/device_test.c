@@ -300,6 +300,140 @@ test_seen(void **state)
 	world_clear(&t);
 }
 
+/* New certificates for ${d}, which is of ${p}: by the account's key, or by
+ * ${by}; they end ${s} seconds from now. */
+static void
+certify(struct world *t, struct hw_device *d, const struct hw_person *p,
+    const struct hw_device *by, uint64_t s)
+{
+	uint64_t now = t->w.hub->now_ms / 1000;
+	struct cs_device_cert cert = {
+		.handle = cs_view_str(p->handle),
+		.not_before = now - 60,
+		.not_after = now + s,
+	};
+	struct cs_credential credential;
+
+	memcpy(cert.account, p->account, 16);
+	memcpy(cert.device, d->id, 16);
+	memcpy(cert.public, d->key.public, 32);
+	cs_buf_reset(&d->cert);
+	cs_buf_reset(&d->credential);
+	if (by == NULL)
+		test_credential(
+		    &d->credential, &t->w.operator, & cert, &p->account_key);
+	else
+		test_credential_next(&d->credential,
+		    cs_buf_view(&by->credential), &cert, &by->key);
+	assert_ok(
+	    cs_credential_parse(&credential, cs_buf_view(&d->credential)));
+	assert_ok(cs_credential_write_devices(&d->cert, &credential));
+}
+
+/* The hub's word for it is ${d}'s latest credential. */
+static bool
+has(struct world *t, const struct hw_device *d)
+{
+	uint64_t n;
+
+	assert_ok(cs_db_get_int(&n, t->w.hub->db,
+	    "SELECT COUNT(*) FROM device WHERE id=? AND cert=?",
+	    cs_blob(CS_VIEW_OF(d->id)), cs_blob(cs_buf_view(&d->credential))));
+	return n == 1;
+}
+
+/* A device that is there gets certificates that last longer, by the recovery
+ * key or by another device; with its key, in its account, and while it is not
+ * removed. */
+static void
+test_renew(void **state)
+{
+	struct hw_device laptop, other;
+	struct world t;
+
+	(void)state;
+	world_init(&t);
+	hw_device(&t.w, &laptop, &t.alma);
+	assert_int_equal(add(&t, &t.phone.conn, cs_buf_view(&laptop.cert)), 0);
+	/* Not shorter, nor as long. */
+	certify(&t, &laptop, &t.alma, NULL, 86400 - 1);
+	assert_int_equal(add(&t, &t.phone.conn, cs_buf_view(&laptop.cert)),
+	    CS_WIRE_E_CERTIFICATE);
+	certify(&t, &laptop, &t.alma, NULL, 2 * 86400);
+	assert_int_equal(add(&t, &t.phone.conn, cs_buf_view(&laptop.cert)), 0);
+	assert_int_equal(add(&t, &t.phone.conn, cs_buf_view(&laptop.cert)), 0);
+	assert_true(has(&t, &laptop));
+	assert_int_equal(count(&t, &t.phone.conn), 2);
+	/* By another one, which lasts long enough itself: the phone does not,
+	 * nor is the chain that of a device which does not ask. */
+	certify(&t, &laptop, &t.alma, &t.phone, 9 * 86400);
+	assert_int_equal(add(&t, &t.phone.conn, cs_buf_view(&laptop.cert)),
+	    CS_WIRE_E_CERTIFICATE);
+	certify(&t, &t.phone, &t.alma, NULL, 9 * 86400);
+	assert_int_equal(add(&t, &laptop.conn, cs_buf_view(&t.phone.cert)), 0);
+	assert_true(has(&t, &t.phone));
+	certify(&t, &laptop, &t.alma, &t.phone, 8 * 86400);
+	assert_int_equal(add(&t, &laptop.conn, cs_buf_view(&laptop.cert)),
+	    CS_WIRE_E_CERTIFICATE);
+	assert_int_equal(add(&t, &t.phone.conn, cs_buf_view(&laptop.cert)), 0);
+	assert_true(has(&t, &laptop));
+	/* Under another key; in another account. */
+	other = laptop;
+	memset(&other.cert, 0, sizeof other.cert);
+	memset(&other.credential, 0, sizeof other.credential);
+	assert_ok(cs_sign_key_new(&other.key));
+	certify(&t, &other, &t.alma, NULL, 20 * 86400);
+	assert_int_equal(add(&t, &t.phone.conn, cs_buf_view(&other.cert)),
+	    CS_WIRE_E_CERTIFICATE);
+	other.key = laptop.key;
+	certify(&t, &other, &t.boris, NULL, 20 * 86400);
+	assert_int_equal(add(&t, &t.boris_phone.conn, cs_buf_view(&other.cert)),
+	    CS_WIRE_E_CERTIFICATE);
+	assert_true(has(&t, &laptop));
+	/* Not once it is removed. */
+	certify(&t, &laptop, &t.alma, NULL, 30 * 86400);
+	assert_int_equal(remove_device(&t, &t.phone.conn, laptop.id), 0);
+	assert_int_equal(add(&t, &t.phone.conn, cs_buf_view(&laptop.cert)),
+	    CS_WIRE_E_CERTIFICATE);
+	hw_device_clear(&other);
+	hw_device_clear(&laptop);
+	world_clear(&t);
+}
+
+/* A device that came through another stays when that one ends only if it is
+ * kept; and neither does a renewed one. */
+static void
+test_renew_revoked(void **state)
+{
+	struct cs_revocation revocation;
+	struct hw_device tablet;
+	struct world t;
+
+	(void)state;
+	world_init(&t);
+	hw_device(&t.w, &tablet, &t.alma);
+	assert_int_equal(add(&t, &t.phone.conn, cs_buf_view(&tablet.cert)), 0);
+	/* The phone's new certificate comes through the tablet. */
+	certify(&t, &tablet, &t.alma, NULL, 9 * 86400);
+	assert_int_equal(add(&t, &t.phone.conn, cs_buf_view(&tablet.cert)), 0);
+	certify(&t, &t.phone, &t.alma, &tablet, 8 * 86400);
+	assert_int_equal(add(&t, &tablet.conn, cs_buf_view(&t.phone.cert)), 0);
+	assert_true(has(&t, &t.phone));
+	/* With nobody kept, both would go: refused, since none would be left.
+	 */
+	revocation = (struct cs_revocation){ .at_ms = t.w.hub->now_ms };
+	memcpy(revocation.account, t.alma.account, 16);
+	memcpy(revocation.device, tablet.id, 16);
+	assert_int_equal(hand_in(&t, &t.phone.conn, &revocation, &t.phone),
+	    CS_WIRE_E_LAST_DEVICE);
+	assert_ok(
+	    cs_revocation_keep(&revocation, t.phone.id, t.phone.key.public));
+	assert_int_equal(hand_in(&t, &t.phone.conn, &revocation, &t.phone), 0);
+	assert_int_equal(count(&t, &t.phone.conn), 1);
+	hw_device_clear(&tablet);
+	world_clear(&t);
+}
+
 int
 main(void)
 {
@@ -307,6 +441,8 @@ main(void)
 		cmocka_unit_test(test_add),
 		cmocka_unit_test(test_add_others),
 		cmocka_unit_test(test_add_taken),
+		cmocka_unit_test(test_renew),
+		cmocka_unit_test(test_renew_revoked),
 		cmocka_unit_test(test_add_limit),
 		cmocka_unit_test(test_remove),
 		cmocka_unit_test(test_removed),

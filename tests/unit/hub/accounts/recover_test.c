@@ -98,37 +98,11 @@ test_notes(void **state)
 	world_clear(&t);
 }
 
-/* By the key alone, and not once the account has left. */
-static void
-test_certs(void **state)
-{
-	struct cs_buf registrar = { 0 }, cert = { 0 };
-	struct cs_view key;
-	struct world t;
-
-	(void)state;
-	world_init(&t);
-	key = CS_VIEW_OF(t.alma.account_key.public);
-	assert_ok(hub_account_certs(&registrar, &cert, t.w.hub, key));
-	assert_view_equal(
-	    cs_buf_view(&registrar), cs_buf_view(&t.w.operator.registrar_cert));
-	assert_err(hub_account_certs(&registrar, &cert, t.w.hub,
-		       CS_VIEW_OF(t.w.operator.root.public)),
-	    CS_ERR_NOT_FOUND);
-	assert_ok(cs_db_exec(t.w.hub->db, "UPDATE account SET gone=1"));
-	assert_err(hub_account_certs(&registrar, &cert, t.w.hub, key),
-	    CS_ERR_NOT_FOUND);
-	cs_buf_free(&registrar);
-	cs_buf_free(&cert);
-	world_clear(&t);
-}
-
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_notes),
-		cmocka_unit_test(test_certs),
 	};
 
 	if (cs_crypto_init() != CS_OK)

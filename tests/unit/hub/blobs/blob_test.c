@@ -305,6 +305,94 @@ test_pins(void **state)
 	world_clear(&t);
 }
 
+static int
+ask(struct world *t, struct hw_device *d, hub_handler *handle,
+    const uint8_t id[static 16])
+{
+	struct cs_wire_blob_get m;
+
+	memcpy(m.blob, id, sizeof m.blob);
+	return hw_ask(
+	    &t->w, &d->conn, handle, &cs_wire_blob_get_shape, &m, NULL, NULL);
+}
+
+/* What is for the account's own devices alone nobody else fetches, pins or
+ * removes; and only that can be removed. */
+static void
+test_own(void **state)
+{
+	struct cs_wire_blob_put m = { .size = SIZE, .own = 1 };
+	char token[CS_WIRE_TOKEN_MAX + 1];
+	struct cs_wire_blob_answer answer;
+	uint8_t plain[16], report[16];
+	struct request b;
+	struct world t;
+
+	(void)state;
+	world_init(&t);
+	assert_int_equal(upload(&t, plain), 201);
+	memcpy(m.sha256, t.sha256, sizeof m.sha256);
+	cs_random(m.blob, sizeof m.blob);
+	assert_int_equal(
+	    ask(&t, &t.phone, hub_blob_get, m.blob), CS_WIRE_E_NO_BLOB);
+	assert_int_equal(
+	    hw_ask(&t.w, &t.phone.conn, hub_blob_put, &cs_wire_blob_put_shape,
+		&m, &cs_wire_blob_answer_shape, &answer),
+	    0);
+	memcpy(token, answer.token.data, answer.token.len);
+	token[answer.token.len] = '\0';
+	assert_int_equal(begin(&t, &b, m.blob, token, 0), 0);
+	assert_int_equal(write_part(&t, &b, 0, SIZE), 0);
+	assert_int_equal(done(&t, &b, true), 201);
+	assert_int_equal(ask(&t, &t.phone, hub_blob_get, m.blob), 0);
+	assert_int_equal(ask(&t, &t.phone, hub_blob_get, plain), 0);
+	/* Others. */
+	assert_int_equal(
+	    ask(&t, &t.other, hub_blob_get, m.blob), CS_WIRE_E_NO_BLOB);
+	assert_int_equal(ask(&t, &t.other, hub_blob_get, plain), 0);
+	assert_int_equal(
+	    ask(&t, &t.other, hub_blob_remove, m.blob), CS_WIRE_E_NO_BLOB);
+	{
+		struct cs_wire_blob_get get;
+
+		memcpy(get.blob, m.blob, sizeof get.blob);
+		assert_int_equal(hw_ask(&t.w, &t.desk.conn, hub_blob_get,
+				     &cs_wire_blob_get_shape, &get, NULL, NULL),
+		    CS_WIRE_E_NO_BLOB);
+	}
+	/* What a message names stays: somebody may have to report it. */
+	assert_int_equal(
+	    ask(&t, &t.phone, hub_blob_remove, plain), CS_WIRE_E_NO_BLOB);
+	/* One kind does not become the other. */
+	m.own = 0;
+	assert_int_equal(hw_ask(&t.w, &t.phone.conn, hub_blob_put,
+			     &cs_wire_blob_put_shape, &m, NULL, NULL),
+	    CS_WIRE_E_NO_BLOB);
+	m.own = 2;
+	cs_random(m.blob, sizeof m.blob);
+	assert_int_equal(hw_ask(&t.w, &t.phone.conn, hub_blob_put,
+			     &cs_wire_blob_put_shape, &m, NULL, NULL),
+	    CS_WIRE_E_MALFORMED);
+	report_on(&t, report, answer.blob);
+	{
+		uint64_t n;
+
+		assert_ok(
+		    cs_db_get_int(&n, t.w.hub->db, "SELECT COUNT(*) FROM pin"));
+		assert_int_equal(n, 0);
+	}
+	/* The account itself, once or twice. */
+	for (int i = 0; i < 2; i++)
+		assert_int_equal(
+		    ask(&t, &t.phone, hub_blob_remove, answer.blob), 0);
+	pass(&t, 0);
+	assert_false(is_there(&t, answer.blob));
+	assert_true(is_there(&t, plain));
+	assert_int_equal(
+	    ask(&t, &t.phone, hub_blob_get, answer.blob), CS_WIRE_E_NO_BLOB);
+	world_clear(&t);
+}
+
 int
 main(void)
 {
@@ -312,6 +400,7 @@ main(void)
 		cmocka_unit_test(test_upload),
 		cmocka_unit_test(test_token),
 		cmocka_unit_test(test_pins),
+		cmocka_unit_test(test_own),
 	};
 
 	assert_ok(cs_crypto_init());

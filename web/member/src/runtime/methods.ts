@@ -35,7 +35,19 @@ export interface Receipt {
 }
 
 export interface Message {
-  kind: "received" | "sent" | "notice" | "refused" | "edit" | "deletion" | "reaction" | "timer" | "unknown";
+  kind:
+    | "received"
+    | "sent"
+    | "notice"
+    | "refused"
+    | "edit"
+    | "deletion"
+    | "reaction"
+    | "timer"
+    | "name"
+    | "picture"
+    | "link"
+    | "unknown";
   id?: string;
   conversation: string;
   conversation_id?: string;
@@ -61,6 +73,8 @@ export interface Message {
   expires_ms?: number;
   seconds?: number;
   type?: string;
+  taken_away?: boolean;
+  conversation_picture?: boolean;
   about?: string;
   refused?: "not-here" | "not-theirs";
   mentions_you?: boolean;
@@ -77,6 +91,7 @@ export interface Listed {
   looks_like?: string;
   added_by?: string;
   direct: boolean;
+  picture?: boolean;
   state: "active" | "request" | "left" | "blocked" | "leaving";
   lost?: boolean;
   unread: number;
@@ -125,6 +140,22 @@ export interface Person {
   changed: boolean;
 }
 
+export interface Asker {
+  name: string;
+  alias?: string;
+  near?: string;
+  accepted: boolean;
+  asked_ms: number;
+  text: string;
+}
+
+export interface OwnAsk {
+  group: string;
+  state: "waits" | "taken" | "over";
+  asked_ms: number;
+  until_ms: number;
+}
+
 export interface Report {
   id: string;
   created_ms: number;
@@ -165,6 +196,7 @@ export interface Device {
   name: string;
   created_ms: number;
   seen_ms: number;
+  ends_ms: number;
   this: boolean;
 }
 
@@ -187,11 +219,13 @@ export interface Methods {
     give: undefined;
   };
   /** CALL: make this a device of an account; the event 'check_number' tells what to compare */
-  join_device: { take: { code: string; name: string; passphrase?: string }; give: undefined };
+  join_device: { take: { code: string; name: string; history?: boolean; passphrase?: string }; give: undefined };
   /** READ: the recovery words, if they are still here, and the link beside them */
   words: { take: Nothing; give: { words: string; link: string } };
   /** CALL: see whether these are the recovery words */
   words_check: { take: { words: string }; give: { right: boolean } };
+  /** CALL: other recovery words take the place of these; 'words' gives the new ones */
+  words_renew: { take: { words?: string }; give: undefined };
   /** CALL: take the recovery words off this device */
   words_forget: { take: Nothing; give: undefined };
   /** CALL: put the folder under a passphrase, or none if it is left out */
@@ -265,6 +299,22 @@ export interface Methods {
     take: { id: string; add: boolean; rename: boolean; timer: boolean; write: boolean };
     give: undefined;
   };
+  /** CALL: give a group a picture, which lies in the exchange folder, or none if it is left out */
+  group_picture: { take: { id: string; photo?: string }; give: undefined };
+  /** CALL: the picture of a group, into the exchange folder */
+  group_picture_get: { take: { id: string }; give: { file: string } };
+  /** CALL: the link by which people ask to be let in: show it, make another, or end it */
+  group_link: { take: { id: string; what: "show" | "new" | "off" }; give: { link: string } };
+  /** CALL: who asks to be let in */
+  group_asks: { take: { id: string }; give: Asker[] };
+  /** CALL: let somebody in who asks */
+  group_approve: { take: { id: string; name: string; begin?: boolean }; give: undefined };
+  /** CALL: do not let them in */
+  group_refuse: { take: { id: string; name: string }; give: undefined };
+  /** CALL: ask to be let into a group */
+  group_ask: { take: { link: string; text?: string }; give: { group: string } };
+  /** CALL: the groups into which one asked to be let */
+  own_asks: { take: Nothing; give: OwnAsk[] };
   /** CALL: leave a group or a conversation */
   group_leave: { take: { id: string }; give: undefined };
   /** CALL: enter a conversation anew */
@@ -295,9 +345,11 @@ export interface Methods {
   /** CALL: make a code that lets a new device ask */
   link_begin: { take: Nothing; give: { code: string } };
   /** CALL: wait some seconds for it; then its name and the number to compare */
-  link_wait: { take: Nothing; give: { name?: string; number?: string } };
-  /** CALL: let it in */
-  link_agree: { take: Nothing; give: undefined };
+  link_wait: { take: Nothing; give: { name?: string; number?: string; wants_history?: boolean } };
+  /** CALL: let it in; history: with what was said before, if it asks for that */
+  link_agree: { take: { history?: boolean }; give: undefined };
+  /** CALL: go on giving or taking what was said before, as far as it gets */
+  history: { take: Nothing; give: { state: "none" | "waits" | "done" } };
   /** CALL: the code is over */
   link_end: { take: Nothing; give: undefined };
   /** READ: what was set on this device last */

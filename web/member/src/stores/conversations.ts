@@ -2,6 +2,7 @@
 // The list of all conversations, as it is stored now.
 import { computed, effect, signal } from "@preact/signals";
 import type { Listed, Person } from "../runtime/methods";
+import { keepSame } from "../components/parts/same";
 import { ask } from "../runtime/runtime";
 import { changes, state } from "./engine";
 
@@ -39,8 +40,8 @@ export async function refresh() {
   const mine = ++asked;
   const [listed, known] = await Promise.all([ask("conversations"), ask("people")]);
   if (mine !== asked) return;
-  all.value = listed;
-  people.value = known;
+  all.value = keepSame(all.value, listed, (l) => l.id);
+  people.value = JSON.stringify(known) === JSON.stringify(people.value) ? people.value : known;
 }
 
 export function followConversations() {

@@ -45,6 +45,7 @@ export async function stayConnected() {
     await ask("connect");
     problem.value = "";
     await ask("send_files").catch(() => undefined);
+    void carryHistory();
   } catch (e) {
     problem.value = e instanceof EngineError && e.code !== "closed" ? e.message : "";
     setTimeout(() => void stayConnected(), AGAIN_MS);
@@ -52,6 +53,28 @@ export async function stayConnected() {
     trying = false;
   }
   await refreshState().catch(() => undefined);
+}
+
+const HISTORY_MS = 3000;
+let carrying = false;
+
+/** What was said before goes to a new device, or comes, for as long as both are
+ * here; what breaks off goes on the next time. */
+export async function carryHistory() {
+  if (carrying) return;
+  carrying = true;
+  try {
+    for (;;) {
+      const { state: got } = await ask("history");
+      if (got !== "waits") break;
+      await new Promise((done) => setTimeout(done, HISTORY_MS));
+    }
+  } catch {
+    // It goes on with the next connection.
+  } finally {
+    carrying = false;
+    changed();
+  }
 }
 
 let due = false;

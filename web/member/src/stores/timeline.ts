@@ -2,6 +2,7 @@
 // The messages of one conversation: pages of it, from the engine.
 import { signal } from "@preact/signals";
 import type { Message } from "../runtime/methods";
+import { keepSame } from "../components/parts/same";
 import { ask } from "../runtime/runtime";
 import { announce } from "./engine";
 import { t } from "../lang";
@@ -75,7 +76,8 @@ export class Timeline {
     const most = Math.min(200, Math.max(PAGE, shown.length + 20));
     const page = await ask("messages", { id: this.id, most });
     const before = shown[shown.length - 1]?.row ?? 0;
-    this.messages.value = shown.length > most ? join(shown.slice(0, -most), page) : page;
+    const now = keepSame(shown, page, (m) => m.row);
+    this.messages.value = shown.length > most ? join(shown.slice(0, -most), now) : now;
     const came = page.filter((m) => m.row > before && m.kind === "received");
     if (came.length === 1)
       announce(t("chat.said", { name: called(came[0].from ?? ""), text: came[0].text ?? t("media.file") }));

@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: MIT
 // One conversation.
+import { Fragment } from "preact";
 import { useEffect, useLayoutEffect, useMemo, useRef, useState } from "preact/hooks";
-import { day, sameDay, t } from "../../lang";
+import { day, language, sameDay, t } from "../../lang";
 import type { Conversation, Listed, Message } from "../../runtime/methods";
 import { ask } from "../../runtime/runtime";
 import { go, href } from "../../router";
-import { called, find, nameOf } from "../../stores/conversations";
+import { called, find, nameOf, people } from "../../stores/conversations";
 import { act, changes, state } from "../../stores/engine";
 import { Timeline } from "../../stores/timeline";
 import { Line } from "../line";
@@ -69,10 +70,10 @@ function Items({ line, a, named }: { line: Timeline; a: Around; named: boolean }
         const prev = all[i - 1] as Message | undefined;
         const turn = !prev || prev.from !== m.from || prev.kind !== m.kind || m.time_ms - prev.time_ms > 600_000;
         return (
-          <>
+          <Fragment key={m.row}>
             <Marks m={m} prev={prev} newAfter={line.newAfter.value} />
-            <MessageItem key={m.row} m={m} first={turn} named={named && m.kind === "received"} a={a} />
-          </>
+            <MessageItem m={m} first={turn} named={named && m.kind === "received"} a={a} />
+          </Fragment>
         );
       })}
     </>
@@ -160,17 +161,22 @@ function Open({ l, around }: { l: Listed; around?: string }) {
     );
   }, [line, changes.value]);
   const me = state.value.name ?? "";
-  const a: Around = {
-    byId: (id) => line.messages.value?.find((m) => m.id === id),
-    pick,
-    react: (m, text) => {
-      const remove = m.reactions?.some((r) => r.from === me && r.text === text) ?? false;
-      void run(() => act(ask("react", { id: m.id ?? "", text, remove })));
-    },
-    open: setPhoto,
-    jump,
-    me,
-  };
+  const latest = useRef({ run, jump });
+  latest.current = { run, jump };
+  const a = useMemo<Around>(
+    () => ({
+      byId: (id) => line.messages.value?.find((m) => m.id === id),
+      pick,
+      react: (m, text) => {
+        const remove = m.reactions?.some((r) => r.from === me && r.text === text) ?? false;
+        void latest.current.run(() => act(ask("react", { id: m.id ?? "", text, remove })));
+      },
+      open: setPhoto,
+      jump: (id) => latest.current.jump(id),
+      me,
+    }),
+    [line, me, language.value, people.value],
+  );
   const title = nameOf(l);
   return (
     <>

@@ -7,6 +7,7 @@ import { called } from "../../stores/conversations";
 import { preview } from "../list/list";
 import { Icon } from "../parts/icon";
 import { Foreign } from "../parts/parts";
+import { same } from "../parts/same";
 import { MediaOf } from "./media";
 
 export interface Around {
@@ -127,6 +128,9 @@ function Other({ m }: { m: Message }) {
         {m.seconds ? t("msg.timer-set", { who, span: span(m.seconds) }) : t("msg.timer-off", { who })}
       </Aside>
     );
+  if (m.kind === "name") return <Aside>{t("msg.named", { who, name: m.text ?? "" })}</Aside>;
+  if (m.kind === "picture") return <Aside>{t(m.taken_away ? "msg.picture-off" : "msg.picture", { who })}</Aside>;
+  if (m.kind === "link") return <Aside>{t(m.taken_away ? "msg.link-off" : "msg.link", { who })}</Aside>;
   if (m.kind === "unknown") return <Aside>{t("msg.unknown")}</Aside>;
   return <Aside>{t(m.refused === "not-theirs" ? "msg.not-theirs" : "msg.not-here", { who })}</Aside>;
 }
@@ -142,7 +146,7 @@ function Body({ m, a }: { m: Message; a: Around }) {
   );
 }
 
-export function MessageItem({ m, first, named, a }: { m: Message; first: boolean; named: boolean; a: Around }) {
+function DrawMessage({ m, first, named, a }: { m: Message; first: boolean; named: boolean; a: Around }) {
   if (m.kind === "refused") return <Refused />;
   if (m.kind === "notice") return m.warning ? <Warning text={m.text ?? ""} /> : <Aside>{m.text}</Aside>;
   if (m.kind !== "received" && m.kind !== "sent") return <Other m={m} />;
@@ -181,3 +185,6 @@ export function MessageItem({ m, first, named, a }: { m: Message; first: boolean
     </li>
   );
 }
+
+/** ${a} is the same for all of a chat, and always knows what is there now. */
+export const MessageItem = same(DrawMessage, ["m", "first", "named", "a"]);

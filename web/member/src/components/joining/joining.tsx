@@ -7,6 +7,7 @@ import { ask } from "../../runtime/runtime";
 import { checkNumber, refreshState, state, stayConnected } from "../../stores/engine";
 import { keepChoice } from "../../stores/choices";
 import { Icon } from "../parts/icon";
+import { Scan } from "../parts/scan";
 import { Bar, Choice, CopyButton, Failed, Input, Steps, Tell, useDoing } from "../parts/parts";
 
 const NAME = /^[a-z0-9._-]{1,32}$/;
@@ -58,6 +59,7 @@ function Start({ link, setLink, to }: { link: string; setLink: (s: string) => vo
           <h1 class="great">{t("join.title")}</h1>
           <p class="quiet">{t("join.hint")}</p>
         </div>
+        <Scan found={setLink} />
         <Input
           label={t("join.link")}
           value={link}
@@ -209,12 +211,14 @@ function Recover({ back }: { back: () => void }) {
 function Device({ back }: { back: () => void }) {
   const [code, setCode] = useState("");
   const [passphrase, setPassphrase] = useState("");
+  const [history, setHistory] = useState(true);
   const [busy, error, run] = useDoing();
   useEffect(() => void (checkNumber.value = ""), []);
   const link = async () => {
     await ask("join_device", {
       code: code.trim(),
       name: t("join.device-name"),
+      history,
       ...(passphrase ? { passphrase } : {}),
     });
     await arrive();
@@ -227,7 +231,16 @@ function Device({ back }: { back: () => void }) {
       </Bar>
       <main class="page" id="main">
         <p>{t("device.hint")}</p>
+        <Scan found={setCode} />
         <Input label={t("device.code")} value={code} set={setCode} digits placeholder="https://…/d#…" />
+        <Choice
+          kind="checkbox"
+          name="h"
+          label={t("device.history")}
+          hint={t("device.history-hint")}
+          checked={history}
+          set={setHistory}
+        />
         <Passphrase value={passphrase} set={setPassphrase} />
         {busy && n && (
           <section class="card centre" role="status">

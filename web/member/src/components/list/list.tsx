@@ -2,12 +2,14 @@
 // All chats: who, what was said last, what is new.
 import type { ComponentChildren } from "preact";
 import { useContext, useState } from "preact/hooks";
-import { num, shortly, t } from "../../lang";
+import { language, num, shortly, t } from "../../lang";
 import type { Listed, Message } from "../../runtime/methods";
 import { href } from "../../router";
 import { all, archived, called, chats, nameOf, requests } from "../../stores/conversations";
 import { state } from "../../stores/engine";
 import { Icon } from "../parts/icon";
+import { Face } from "../parts/face";
+import { same } from "../parts/same";
 import { Bar, Beside, Who } from "../parts/parts";
 import { Line } from "../line";
 import { Tabs } from "../tabs";
@@ -18,6 +20,10 @@ export function preview(m: Message): string {
   if (m.kind === "notice") return m.text ?? "";
   if (m.kind === "refused") return t("msg.refused");
   if (m.kind === "timer") return t("msg.timer");
+  const who = m.kind === "name" || m.kind === "picture" || m.kind === "link" ? called(m.from ?? "") : "";
+  if (m.kind === "name") return t("msg.named", { who, name: m.text ?? "" });
+  if (m.kind === "picture") return t(m.taken_away ? "msg.picture-off" : "msg.picture", { who });
+  if (m.kind === "link") return t(m.taken_away ? "msg.link-off" : "msg.link", { who });
   if (m.kind === "unknown") return t("msg.unknown");
   const media = m.media?.[0];
   if (media && !m.text)
@@ -45,7 +51,7 @@ function last(l: Listed) {
   return said;
 }
 
-function Row({ l, current }: { l: Listed; current: boolean }) {
+function DrawRow({ l, current }: { l: Listed; current: boolean }) {
   return (
     <li>
       <a
@@ -53,7 +59,7 @@ function Row({ l, current }: { l: Listed; current: boolean }) {
         href={href("chat", l.id)}
         aria-current={current ? "page" : undefined}
       >
-        <Who name={l.name} shown={nameOf(l)} group={!l.direct} />
+        <Face l={l} />
         <div class="row-text">
           <div class="row-top">
             <span class="row-name">
@@ -83,6 +89,8 @@ function Row({ l, current }: { l: Listed; current: boolean }) {
     </li>
   );
 }
+
+const Row = same(DrawRow, ["l", "current"]);
 
 /** Up and down go from chat to chat. */
 function rove(e: KeyboardEvent) {
@@ -160,7 +168,7 @@ export function ChatList({ current, at }: { current?: string; at: string }) {
         {all.value && shown.length === 0 && <Nothing />}
         <ul aria-label={t("list.title")} onKeyDown={rove}>
           {shown.map((l) => (
-            <Row key={l.id} l={l} current={l.id === current} />
+            <Row key={`${l.id} ${language.value}`} l={l} current={l.id === current} />
           ))}
         </ul>
         <div class="begin">

@@ -2,15 +2,17 @@
 // About a conversation: who is in it, who may what, how it is kept here.
 import { useEffect, useState } from "preact/hooks";
 import type { Key } from "../../lang";
-import { t } from "../../lang";
-import type { Conversation, Kept, Listed, Member } from "../../runtime/methods";
-import { ask } from "../../runtime/runtime";
+import { moment, t } from "../../lang";
+import type { Asker, Conversation, Kept, Listed, Member } from "../../runtime/methods";
+import { ask, runtime } from "../../runtime/runtime";
 import { go, href } from "../../router";
 import { called, find, nameOf } from "../../stores/conversations";
 import { act, changes, state } from "../../stores/engine";
 import { Line } from "../line";
 import { Icon } from "../parts/icon";
-import { Bar, Choice, Do, Failed, Input, Sheet, useDoing, Who } from "../parts/parts";
+import { Qr } from "../parts/qr";
+import { Face, forgetFace } from "../parts/face";
+import { Bar, Choice, CopyButton, Do, Failed, Foreign, Input, Sheet, useDoing, Who } from "../parts/parts";
 import { Chooser } from "./new";
 
 const TIMERS = [0, 3600, 86_400, 7 * 86_400, 30 * 86_400];
@@ -223,6 +225,128 @@ function Rename({ g }: { g: Conversation }) {
   );
 }
 
+function Picture({ l }: { l: Listed }) {
+  const [busy, error, run] = useDoing();
+  const choose = async (file: File) => {
+    const photo = await runtime().put(file);
+    await act(ask("group_picture", { id: l.id, photo }));
+    forgetFace(l.id);
+  };
+  return (
+    <section class="stack">
+      <h2>{t("group.picture")}</h2>
+      <Face l={l} />
+      <Failed error={error} />
+      <div class="pair">
+        <label class={`btn second${busy ? " off" : ""}`}>
+          {t("group.picture-choose")}
+          <input
+            class="unseen"
+            type="file"
+            accept="image/*"
+            disabled={busy}
+            onChange={(e) => {
+              const f = e.currentTarget.files?.[0];
+              e.currentTarget.value = "";
+              if (f) void run(() => choose(f));
+            }}
+          />
+        </label>
+        {l.picture && (
+          <button
+            type="button"
+            class="btn second"
+            disabled={busy}
+            onClick={() => void run(() => act(ask("group_picture", { id: l.id })))}
+          >
+            {t("group.picture-off")}
+          </button>
+        )}
+      </div>
+    </section>
+  );
+}
+
+function Asks({ id }: { id: string }) {
+  const [all, set] = useState<Asker[]>([]);
+  const [busy, error, run] = useDoing();
+  useEffect(() => void ask("group_asks", { id }).then(set, () => undefined), [id, changes.value]);
+  return (
+    <>
+      <Failed error={error} />
+      {all.map((a) => (
+        <article key={a.name} class="card stack">
+          <h3>
+            <bdi>{a.alias ?? a.name}</bdi>
+          </h3>
+          <p class="small quiet">
+            {t("group.asks")}, {moment(a.asked_ms)}
+          </p>
+          {a.near && <p class="note">{t("group.near", { name: a.near })}</p>}
+          {a.text && (
+            <blockquote class="said">
+              <Foreign text={a.text} />
+            </blockquote>
+          )}
+          <div class="pair">
+            <button
+              type="button"
+              class="btn second"
+              disabled={busy}
+              onClick={() => void run(() => act(ask("group_approve", { id, name: a.name, begin: true })))}
+            >
+              {t("group.approve")}
+            </button>
+            <button
+              type="button"
+              class="btn second"
+              disabled={busy}
+              onClick={() => void run(() => act(ask("group_refuse", { id, name: a.name })))}
+            >
+              {t("group.refuse")}
+            </button>
+          </div>
+        </article>
+      ))}
+    </>
+  );
+}
+
+function Link({ id }: { id: string }) {
+  const [link, set] = useState("");
+  const [busy, error, run] = useDoing();
+  const get = (what: "show" | "new" | "off") =>
+    void run(async () => set((await act(ask("group_link", { id, what }))).link));
+  return (
+    <section class="stack">
+      <h2>{t("group.link")}</h2>
+      <p class="hint">{t("group.link-hint")}</p>
+      {link && (
+        <>
+          <Qr text={link} label={t("scan.code")} />
+          <p class="digits note">{link}</p>
+          <CopyButton text={link} />
+        </>
+      )}
+      <Failed error={error} />
+      {link ? (
+        <div class="pair">
+          <button type="button" class="btn second" disabled={busy} onClick={() => get("new")}>
+            {t("group.link-new")}
+          </button>
+          <button type="button" class="btn second" disabled={busy} onClick={() => get("off")}>
+            {t("group.link-off")}
+          </button>
+        </div>
+      ) : (
+        <button type="button" class="btn second" disabled={busy} onClick={() => get("show")}>
+          {t("group.link-show")}
+        </button>
+      )}
+    </section>
+  );
+}
+
 function Leave({ l }: { l: Listed }) {
   const [sure, setSure] = useState(false);
   const [busy, error, run] = useDoing();
@@ -273,7 +397,10 @@ export function About({ id }: { id: string }) {
         {g && !l.direct && (
           <>
             <Members g={g} />
+            {may("add") && <Asks id={g.id} />}
             {may("add") && <Add g={g} />}
+            {may("add") && <Link id={g.id} />}
+            {may("rename") && <Picture l={l} />}
             {may("rename") && <Rename key={g.name} g={g} />}
             <Rules g={g} />
           </>

@@ -6,6 +6,7 @@ import { ask, EngineError } from "../../runtime/runtime";
 import { go, href } from "../../router";
 import { all, people, refresh } from "../../stores/conversations";
 import { act, state } from "../../stores/engine";
+import { Scan } from "../parts/scan";
 import { Bar, Choice, Failed, Input, Tell, useDoing } from "../parts/parts";
 import { shown } from "./people";
 
@@ -61,6 +62,9 @@ export function NewMessage() {
         <Failed error={error} />
         <a class="btn plain" href={href("new-group")}>
           {t("new.group")}
+        </a>
+        <a class="btn plain" href={href("ask")}>
+          {t("ask.title")}
         </a>
       </main>
       <footer class="foot">
@@ -141,6 +145,38 @@ export function NewGroup() {
           onClick={() => void run(make)}
         >
           {t("group.make")}
+        </button>
+      </footer>
+    </>
+  );
+}
+
+export function AskGroup() {
+  const [link, setLink] = useState("");
+  const [text, setText] = useState("");
+  const [asked, setAsked] = useState(false);
+  const [busy, error, run] = useDoing();
+  const send = async () => {
+    await act(ask("group_ask", { link: link.trim(), ...(text.trim() ? { text: text.trim() } : {}) }));
+    setAsked(true);
+  };
+  return (
+    <>
+      <Bar title={t("ask.title")} back={href("new")} />
+      <main class="page" id="main">
+        <Scan found={setLink} />
+        <Input label={t("ask.link")} value={link} set={setLink} digits placeholder="https://…/g#…" />
+        <Input label={t("ask.text")} value={text} set={setText} />
+        {asked && (
+          <Tell tone="good" icon="check">
+            <p>{t("ask.asked")}</p>
+          </Tell>
+        )}
+        <Failed error={error} />
+      </main>
+      <footer class="foot">
+        <button type="button" class="btn wide" disabled={busy || !link.trim()} onClick={() => void run(send)}>
+          {t("ask.do")}
         </button>
       </footer>
     </>

@@ -7,9 +7,10 @@ import type { Device } from "../../runtime/methods";
 import { ask, runtime } from "../../runtime/runtime";
 import { href } from "../../router";
 import { choice, keepChoice } from "../../stores/choices";
-import { act, refreshState, state } from "../../stores/engine";
+import { act, carryHistory, refreshState, state } from "../../stores/engine";
 import { Tongues } from "../joining/joining";
 import { Line } from "../line";
+import { Qr } from "../parts/qr";
 import type { Sign } from "../parts/icon";
 import { Icon } from "../parts/icon";
 import { Bar, Choice, CopyButton, Failed, Input, Tell, useDoing, Who } from "../parts/parts";
@@ -96,7 +97,8 @@ function OneDevice({ d, again }: { d: Device; again: () => void }) {
 
 function Linking({ done }: { done: () => void }) {
   const [code, setCode] = useState("");
-  const [asks, setAsks] = useState<{ name: string; number: string } | null>(null);
+  const [asks, setAsks] = useState<{ name: string; number: string; history: boolean } | null>(null);
+  const [give, setGive] = useState(false);
   const [busy, error, run] = useDoing();
   useEffect(() => {
     let over = false;
@@ -105,7 +107,7 @@ function Linking({ done }: { done: () => void }) {
       while (!over) {
         const got = await ask("link_wait");
         if (got.number !== undefined) {
-          if (!over) setAsks({ name: got.name ?? "", number: got.number });
+          if (!over) setAsks({ name: got.name ?? "", number: got.number, history: got.wants_history ?? false });
           return;
         }
       }
@@ -121,6 +123,7 @@ function Linking({ done }: { done: () => void }) {
       {!asks && code && (
         <>
           <p>{t("link.hint")}</p>
+          <Qr text={code} label={t("scan.code")} />
           <p class="digits note">{code}</p>
           <CopyButton text={code} />
         </>
@@ -134,6 +137,16 @@ function Linking({ done }: { done: () => void }) {
           <p class="note quiet">{t("link.same")}</p>
         </div>
       )}
+      {asks?.history && (
+        <Choice
+          kind="checkbox"
+          name="h"
+          label={t("link.history")}
+          hint={t("link.history-hint")}
+          checked={give}
+          set={setGive}
+        />
+      )}
       <Failed error={error} />
       <div class="pair">
         <button type="button" class="btn second" onClick={done}>
@@ -144,7 +157,13 @@ function Linking({ done }: { done: () => void }) {
             type="button"
             class="btn second"
             disabled={busy}
-            onClick={() => void run(() => act(ask("link_agree"))).then((ok) => ok && done())}
+            onClick={() =>
+              void run(() => act(ask("link_agree", { history: give }))).then((ok) => {
+                if (!ok) return;
+                void carryHistory();
+                done();
+              })
+            }
           >
             {t("link.yes")}
           </button>
@@ -223,6 +242,28 @@ function CheckWords() {
         }
       >
         {t("keeping.check")}
+      </button>
+    </section>
+  );
+}
+
+/** New words, when the old ones may have been seen. */
+function RenewWords() {
+  const [words, set] = useState("");
+  const [busy, error, run] = useDoing();
+  return (
+    <section class="card stack-l">
+      <h2>{t("keeping.renew")}</h2>
+      <p class="note quiet">{t("keeping.renew-hint")}</p>
+      <Input label={t("keeping.old-words")} value={words} set={set} />
+      <Failed error={error} />
+      <button
+        type="button"
+        class="btn second"
+        disabled={busy || !words.trim()}
+        onClick={() => void run(() => ask("words_renew", { words: words.trim() }).then(refreshState))}
+      >
+        {t("keeping.renew-do")}
       </button>
     </section>
   );
@@ -410,6 +451,7 @@ export function Keeping() {
       <Bar title={t("keeping.title")} back={href("you")} />
       <main class="page" id="main">
         <CheckWords />
+        <RenewWords />
         <Passphrase />
         <Backup />
         <Privacy />

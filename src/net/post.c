@@ -1,0 +1,219 @@
+/* SPDX-License-Identifier: MIT */
+#include "net/post.h"
+
+#include <poll.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "crypto/tls_public.h"
+#include "crypto/tls_server.h"
+#include "net/dial.h"
+#include "net/http_head.h"
+#include "store/clock.h"
+
+#define HTTPS_PORT 443
+
+/* ---- where to ----------------------------------------------------------- */
+
+/* What a URL may have in its path without an escape (RFC 3986), and "%". */
+static bool
+is_path(struct cs_view v)
+{
+	for (size_t i = 0; i < v.len; i++)
+		if (v.data[i] <= ' ' || v.data[i] > '~' ||
+		    memchr("\"#<>\\^`{|}", v.data[i], 10) != NULL)
+			return false;
+	return v.len != 0 && v.data[0] == '/';
+}
+
+/* A name whose last part is no number: an address is none. */
+static bool
+is_name(const char *host)
+{
+	const char *last = strrchr(host, '.');
+	size_t n = strlen(host);
+
+	last = last != NULL ? last + 1 : host;
+	return n != 0 &&
+	    strspn(host, "abcdefghijklmnopqrstuvwxyz0123456789.-") == n &&
+	    host[0] != '.' && host[0] != '-' && *last >= 'a' && *last <= 'z';
+}
+
+enum cs_err
+cs_net_endpoint_parse(struct cs_net_endpoint *out, struct cs_view url)
+{
+	static const char scheme[] = "https://";
+	const size_t n = sizeof scheme - 1;
+	const uint8_t *slash, *colon;
+	struct cs_view host;
+	uint64_t port = HTTPS_PORT;
+
+	memset(out, 0, sizeof *out);
+	if (url.len > CS_NET_ENDPOINT_MAX)
+		return CS_ERR_LIMIT;
+	if (url.len <= n ||
+	    !cs_view_equal(cs_view(url.data, n), cs_view_str(scheme)) ||
+	    (slash = memchr(url.data + n, '/', url.len - n)) == NULL)
+		return CS_ERR_FORMAT;
+	host = cs_view(url.data + n, (size_t)(slash - url.data) - n);
+	out->path = cs_view(slash, url.len - n - host.len);
+	colon = host.len != 0 ? memchr(host.data, ':', host.len) : NULL;
+	if (colon != NULL) {
+		size_t before = (size_t)(colon - host.data);
+
+		if (!cs_http_number(
+			&port, cs_view(colon + 1, host.len - before - 1)) ||
+		    port == 0 || port > 65535)
+			return CS_ERR_FORMAT;
+		host.len = before;
+	}
+	if (host.len >= sizeof out->host ||
+	    memchr(host.data, '\0', host.len) != NULL)
+		return CS_ERR_FORMAT;
+	memcpy(out->host, host.data, host.len);
+	out->port = (int)port;
+	return is_name(out->host) && is_path(out->path) ? CS_OK : CS_ERR_FORMAT;
+}
+
+/* ---- one request -------------------------------------------------------- */
+
+struct talk {
+	int fd;
+	struct cs_tls *tls;
+	uint64_t end_ms;
+};
+
+static uint64_t
+now_ms(void)
+{
+	return cs_clock_us() / 1000;
+}
+
+/* Wait for what ${io} wants; CS_ERR_TIMEOUT, CS_ERR_CLOSED. */
+static enum cs_err
+await(const struct talk *t, enum cs_tls_io io)
+{
+	struct pollfd p = { t->fd,
+		(short)(io == CS_TLS_WANT_WRITE ? POLLOUT : POLLIN), 0 };
+	uint64_t now = now_ms();
+
+	if (io == CS_TLS_OVER)
+		return CS_ERR_CLOSED;
+	if (now >= t->end_ms)
+		return CS_ERR_TIMEOUT;
+	(void)poll(&p, 1, (int)(t->end_ms - now));
+	return CS_OK;
+}
+
+static enum cs_err
+shake_hands(const struct talk *t)
+{
+	enum cs_tls_io io;
+	enum cs_err err = CS_OK;
+
+	while (err == CS_OK && (io = cs_tls_handshake(t->tls)) != CS_TLS_DONE)
+		err = await(t, io);
+	return err;
+}
+
+static enum cs_err
+say(const struct talk *t, struct cs_view bytes)
+{
+	enum cs_err err = CS_OK;
+
+	while (err == CS_OK && bytes.len != 0) {
+		size_t put = 0;
+		enum cs_tls_io io = cs_tls_write(t->tls, bytes, &put);
+
+		bytes = cs_view(bytes.data + put, bytes.len - put);
+		if (io != CS_TLS_DONE)
+			err = await(t, io);
+	}
+	return err;
+}
+
+/* The head of the answer says all that is asked. */
+static enum cs_err
+hear(const struct talk *t, int *status)
+{
+	struct cs_buf in = { .max = CS_HTTP_HEAD_MAX };
+	struct cs_http_head h;
+	enum cs_err err = CS_OK;
+	size_t n = 0;
+
+	while (
+	    err == CS_OK && (n = cs_http_head_length(cs_buf_view(&in))) == 0) {
+		uint8_t bytes[1024];
+		size_t got = 0;
+		enum cs_tls_io io =
+		    cs_tls_read(t->tls, bytes, sizeof bytes, &got);
+
+		if (io != CS_TLS_DONE)
+			err = await(t, io);
+		else if (cs_buf_add(&in, cs_view(bytes, got)) != CS_OK)
+			err = CS_ERR_FORMAT;
+	}
+	if (err == CS_OK &&
+	    (err = cs_http_answer_parse(&h, cs_view(in.data, n))) == CS_OK)
+		*status = h.status;
+	cs_buf_free(&in);
+	return err;
+}
+
+static enum cs_err
+request(const struct talk *t, const struct cs_net_post *p)
+{
+	struct cs_buf head = { 0 };
+	char text[CS_NET_ENDPOINT_HOST_SIZE + 64];
+	enum cs_err err;
+
+	if ((err = cs_buf_add(&head, cs_view_str("POST "))) == CS_OK &&
+	    (err = cs_buf_add(&head, p->to->path)) == CS_OK) {
+		snprintf(
+		    text, sizeof text, " HTTP/1.1\r\nHost: %s", p->to->host);
+		err = cs_buf_add(&head, cs_view_str(text));
+	}
+	if (err == CS_OK && p->to->port != HTTPS_PORT) {
+		snprintf(text, sizeof text, ":%d", p->to->port);
+		err = cs_buf_add(&head, cs_view_str(text));
+	}
+	if (err == CS_OK) {
+		snprintf(text, sizeof text,
+		    "\r\nConnection: close\r\nContent-Length: %zu\r\n",
+		    p->body.len);
+		err = cs_buf_add(&head, cs_view_str(text));
+	}
+	if (err == CS_OK && (err = cs_buf_add(&head, p->fields)) == CS_OK &&
+	    (err = cs_buf_add(&head, cs_view_str("\r\n"))) == CS_OK &&
+	    (err = cs_buf_add(&head, p->body)) == CS_OK)
+		err = say(t, cs_buf_view(&head));
+	cs_buf_free(&head);
+	return err;
+}
+
+enum cs_err
+cs_net_post(struct cs_net_post *p)
+{
+	const struct cs_net_dial how = {
+		.host = p->to->host,
+		.port = p->to->port,
+		.timeout_ms = p->timeout_ms,
+	};
+	struct talk t = { .fd = -1 };
+	bool reached;
+	enum cs_err err = cs_net_dial(&t.fd, &reached, &how);
+
+	p->status = 0;
+	if (err)
+		return err;
+	t.end_ms = now_ms() + (uint64_t)p->timeout_ms;
+	if ((err = cs_tls_public_connect(
+		 &t.tls, p->ssl_ctx, t.fd, p->to->host)) == CS_OK &&
+	    (err = shake_hands(&t)) == CS_OK && (err = request(&t, p)) == CS_OK)
+		err = hear(&t, &p->status);
+	if (t.tls != NULL)
+		cs_tls_free(t.tls);
+	close(t.fd);
+	return err;
+}

@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: MIT */
+/* One POST by HTTPS to somebody whom authorities certify; whoever calls
+ * waits. */
+#pragma once
+
+#include "base/bytes.h"
+
+#define CS_NET_ENDPOINT_MAX 1024
+#define CS_NET_ENDPOINT_HOST_SIZE 254
+
+/* "https://HOST[:PORT]/PATH" */
+struct cs_net_endpoint {
+	char host[CS_NET_ENDPOINT_HOST_SIZE]; /* a name in small letters */
+	int port;
+	struct cs_view path; /* of the text, from its "/" on */
+};
+/* CS_ERR_FORMAT: of another kind, an address in place of a name, or letters
+ * that no URL has; CS_ERR_LIMIT: longer than CS_NET_ENDPOINT_MAX. */
+CS_CHECKED enum cs_err cs_net_endpoint_parse(
+    struct cs_net_endpoint *out, struct cs_view url);
+
+struct cs_net_post {
+	void *ssl_ctx; /* of crypto/tls_public.h */
+	const struct cs_net_endpoint *to;
+	struct cs_view fields; /* more of the head, each with its CR LF */
+	struct cs_view body;
+	int timeout_ms; /* for all of it, but looking up the name */
+	int status;     /* out: of HTTP */
+};
+/* CS_ERR_CLOSED, CS_ERR_TIMEOUT: nobody answers, or not in time, or not who
+ * they should be; CS_ERR_FORMAT: that is no answer. */
+CS_CHECKED enum cs_err cs_net_post(struct cs_net_post *p);
