@@ -18,6 +18,8 @@ phase(const struct member_call *k)
 
 	if (k->m->c != NULL)
 		return "open";
+	if (k->m->nobody)
+		return "none";
 	err = cs_client_needs_passphrase(&needed, k->m->config.home);
 	return err == CS_ERR_NOT_FOUND ? "none" : "locked";
 }
@@ -79,10 +81,11 @@ open_home(struct member_call *k)
 		k->m->c = NULL;
 	if (err == CS_ERR_PASSPHRASE)
 		return member_fail(k, err, "That is not the passphrase.");
-	if (err == CS_ERR_NOT_FOUND)
+	k->m->nobody = err == CS_ERR_NOT_FOUND;
+	member_event(k->m, "state");
+	if (k->m->nobody)
 		return member_fail(
 		    k, err, "Nobody has joined on this device yet.");
-	member_event(k->m, "state");
 	return err;
 }
 

@@ -201,6 +201,23 @@ def test_locked():
             check(not os.listdir(w.home("ann")), "nothing is left")
 
 
+def test_join_after_a_failure():
+    """A used-up link; then a good one, and the passphrase is there."""
+    with World() as w:
+        used = w.invite()
+        w.csok("bob", "join", used, "--name", "bob")
+        with Page(w, w.home("ann")) as p:
+            refused(p, "join", link=used, name="ann")
+        with Page(w, w.home("ann")) as p:
+            refused(p, "open")
+            check(p.do("state")["phase"] == "none", "nobody is there yet")
+            p.do("join", link=w.invite(), name="ann",
+                 passphrase="a long passphrase")
+            p.do("lock")
+            check(p.do("state")["phase"] == "locked", "locked")
+            check("passphrase" in refused(p, "open").sentence, "protected")
+
+
 def test_a_second_device():
     """Two pages compare a number; the new one gets what was said before."""
     with World() as w:

@@ -232,6 +232,26 @@ out:
 	return err;
 }
 
+/* Whoever tried to join before, without a passphrase, left a key without one.
+ */
+static enum cs_err
+protect_new(struct cs_client *c, struct cs_view passphrase)
+{
+	bool protected;
+	char *path = NULL;
+	enum cs_err err;
+
+	if (passphrase.len == 0 || client_home_check_new(c) != CS_OK)
+		return CS_OK;
+	err = home_path(&path, c, "key");
+	if (err == CS_OK)
+		err = cs_keyfile_needs_passphrase(&protected, path);
+	if (err == CS_OK && !protected)
+		err = cs_keyfile_change(&c->key, path, passphrase);
+	cs_free_plain(path);
+	return err;
+}
+
 enum cs_err
 client_home_new(
     struct cs_client **out, const char *home, struct cs_view passphrase)
@@ -252,7 +272,7 @@ client_home_new(
 		if (err == CS_ERR_NOT_FOUND)
 			err = CS_OK;
 	}
-	if (err) {
+	if (err || (err = protect_new(c, passphrase))) {
 		cs_client_close(c);
 		return err;
 	}
