@@ -15,8 +15,7 @@ sys.path.insert(0, os.path.join(HERE, "..", "integration"))
 from console import DeskWorld, PASSWORD
 from desk_cases_test import decide, settled
 from scenario import CHROMIUM, MODULES, run_scenario
-from world import BIN, SkipTest, main, photo
-
+from world import BIN, SkipTest, check, main, photo
 
 
 class BrowserWorld(DeskWorld):
