@@ -124,6 +124,29 @@ cs_unbase64url(uint8_t *out, size_t n, const char *s, size_t len)
 	return (bits & ((1u << have) - 1)) == 0 ? CS_OK : CS_ERR_FORMAT;
 }
 
+/* By way of the other form, piece by piece: four digits are three bytes. */
+enum cs_err
+cs_unbase64(uint8_t *out, size_t n, struct cs_view text)
+{
+	if (text.len != CS_BASE64_SIZE(n) - 1)
+		return CS_ERR_FORMAT;
+	for (size_t done = 0; done < n; done += 3) {
+		size_t part = n - done < 3 ? n - done : 3;
+		char digits[4];
+
+		for (size_t i = 0; i < 4; i++) {
+			char c = (char)text.data[done / 3 * 4 + i];
+
+			if (c == '-' || c == '_' || (c == '=') != (i > part))
+				return CS_ERR_FORMAT;
+			digits[i] = c == '+' ? '-' : c == '/' ? '_' : c;
+		}
+		if (cs_unbase64url(out + done, part, digits, part + 1) != CS_OK)
+			return CS_ERR_FORMAT;
+	}
+	return CS_OK;
+}
+
 bool
 cs_utf8_valid(struct cs_view v)
 {

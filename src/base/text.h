@@ -26,6 +26,8 @@ void cs_base64url(char *out, struct cs_view v);
 /* The same of section 4, with padding, which HTTP has; and its room. */
 #define CS_BASE64_SIZE(n) (((n) + 2) / 3 * 4 + 1)
 void cs_base64(char *out, struct cs_view v);
+/* Back: exactly ${n} bytes, with padding; else as cs_unbase64url(). */
+CS_CHECKED enum cs_err cs_unbase64(uint8_t *out, size_t n, struct cs_view text);
 
 /*
  * Parse exactly ${n} bytes from ${len} characters at ${s}; padding, other

@@ -907,6 +907,28 @@ struct cs_client_letter {
 CS_CHECKED enum cs_err cs_client_letters(struct cs_client *c,
     void (*each)(void *arg, const struct cs_client_letter *l), void *arg);
 
+/* ---- pushes ------------------------------------------------------------- */
+
+#define CS_CLIENT_PUSH_KEY_LEN 65
+#define CS_CLIENT_PUSH_AUTH_LEN 16
+/* Where a browser's service takes pushes for it (RFC 8030), and what they are
+ * sealed with (RFC 8291): a point on P-256, and the secret beside it. */
+struct cs_client_push {
+	struct cs_view endpoint; /* an address, at most 1024 bytes */
+	uint8_t key[CS_CLIENT_PUSH_KEY_LEN];
+	uint8_t auth[CS_CLIENT_PUSH_AUTH_LEN];
+};
+
+/*
+ * Have the hub wake this device there, in place of what was before; NULL: only
+ * ask.  ${hub_key} becomes the key that such a service knows the hub by (RFC
+ * 8292), 65 bytes; empty: the hub sends none.  CS_ERR_DENIED, with a sentence:
+ * it sends none to this service.  It is good for 60 days.
+ */
+CS_CHECKED enum cs_err cs_client_push_set(struct cs_client *c,
+    struct cs_buf *hub_key, const struct cs_client_push *to);
+CS_CHECKED enum cs_err cs_client_push_clear(struct cs_client *c);
+
 /* ---- the account -------------------------------------------------------- */
 
 /* What the hub has about the account, as JSON; replaces what ${json} holds. */

@@ -126,10 +126,12 @@ cs_hand_take(struct cs_hand *out, int socket, bool wait)
 	bool one;
 	ssize_t n;
 
+	/* Whoever ends without reading everything leaves ECONNRESET, once,
+	 * before what it said last: why it ended, mostly. */
 	do
 		n = recvmsg(
 		    socket, &msg, MSG_CMSG_CLOEXEC | (wait ? 0 : MSG_DONTWAIT));
-	while (n < 0 && errno == EINTR);
+	while (n < 0 && (errno == EINTR || errno == ECONNRESET));
 	out->fd = -1;
 	if (n < 0)
 		return errno == EAGAIN ? CS_ERR_BUSY : CS_ERR_CLOSED;

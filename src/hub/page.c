@@ -158,20 +158,60 @@ write_manifest(
 	return err;
 }
 
+/* Put the key beside what it signs: who runs this release takes the next one
+ * by it. */
+static enum cs_err
+write_key(const char *folder, const struct cs_note_key *key)
+{
+	char text[CS_NOTE_KEY_SIZE + 1];
+	char *path = cs_path_join(folder, CS_RELEASE_KEY_PATH + 1);
+	size_t n;
+	enum cs_err err = CS_ERR_NOMEM;
+
+	cs_note_key_text(text, key);
+	n = strlen(text);
+	text[n] = '\n';
+	if (path != NULL)
+		err = cs_file_write(
+		    path, cs_view((const uint8_t *)text, n + 1), 0644);
+	cs_free_plain(path);
+	return err;
+}
+
+/* ${text} is a manifest and an empty line: add what signs it, or take the empty
+ * line away. */
+static enum cs_err
+finish_manifest(struct cs_buf *text, const struct cs_hub_page_key *key)
+{
+	char line[CS_NOTE_LINE_SIZE];
+	enum cs_err err;
+
+	if (key == NULL) {
+		text->len--;
+		return CS_OK;
+	}
+	err = cs_note_sign(
+	    line, &key->is, &key->with, cs_view(text->data, text->len - 1));
+	return err ? err : cs_buf_add(text, cs_view_str(line));
+}
+
 enum cs_err
-cs_hub_page_manifest(const char *folder, const char *version)
+cs_hub_page_manifest(
+    const char *folder, const char *version, const struct cs_hub_page_key *key)
 {
 	char *path = cs_path_join(folder, CS_HUB_PAGE_MANIFEST);
 	struct folder found = { 0 };
 	struct cs_buf text = { 0 };
 	enum cs_err err = CS_ERR_NOMEM;
 
-	if (path != NULL && (err = read_folder(&found, folder)) == CS_OK &&
+	if (path != NULL &&
+	    (err = key != NULL ? write_key(folder, &key->is) : CS_OK) ==
+		CS_OK &&
+	    (err = read_folder(&found, folder)) == CS_OK &&
 	    (err = write_manifest(&text, &found, cs_view_str(version))) ==
-		CS_OK)
-		/* The empty line is no part of it. */
-		err =
-		    cs_file_write(path, cs_view(text.data, text.len - 1), 0644);
+		CS_OK &&
+	    (err = finish_manifest(&text, key)) == CS_OK)
+		err = cs_file_write(path, cs_buf_view(&text), 0644);
 	folder_clear(&found);
 	cs_buf_free(&text);
 	cs_free_plain(path);
@@ -213,6 +253,23 @@ open_release(struct cs_release **out, const char *dir, const char *name)
 }
 
 static void
+name_signer(char out[static CS_NOTE_NAME_MAX + 1], const struct cs_release *r)
+{
+	const struct cs_release_file *file =
+	    cs_release_at(r, cs_view_str(CS_RELEASE_KEY_PATH));
+	struct cs_note_key key;
+	struct cs_view text;
+
+	if (file == NULL)
+		return;
+	text = file->bytes;
+	if (text.len != 0 && text.data[text.len - 1] == '\n')
+		text.len--;
+	if (cs_note_key_read(&key, text) == CS_OK)
+		memcpy(out, key.name, sizeof key.name);
+}
+
+static void
 describe(struct cs_hub_page *out, const struct cs_release *r, const char *dir)
 {
 	struct cs_release *now = NULL;
@@ -221,6 +278,7 @@ describe(struct cs_hub_page *out, const struct cs_release *r, const char *dir)
 	    (struct cs_hub_page){ .files = r->n_files, .bytes = r->pack.len };
 	cs_hex(out->hash, CS_VIEW_OF(r->hash));
 	memcpy(out->version, r->version.data, r->version.len);
+	name_signer(out->signer, r);
 	out->now = open_release(&now, dir, HUB_PAGE_NOW) == CS_OK &&
 	    memcmp(now->hash, r->hash, sizeof r->hash) == 0;
 	cs_release_drop(now);
@@ -242,14 +300,48 @@ version_of(struct cs_view *out, struct cs_view text)
 	return CS_OK;
 }
 
-/* The whole of the release in ${folder}, whose manifest has to be ${text}. */
+/* The key in ${f}; CS_ERR_NOT_FOUND: there is none. */
 static enum cs_err
-pack_folder(struct cs_buf *out, const char *folder, struct cs_view text)
+key_of(struct cs_note_key *out, const struct folder *f)
+{
+	for (size_t i = 0; i < f->n; i++)
+		if (strcmp(f->all[i].path, CS_RELEASE_KEY_PATH) == 0) {
+			struct cs_view text = cs_buf_view(&f->all[i].bytes);
+
+			if (text.len != 0 && text.data[text.len - 1] == '\n')
+				text.len--;
+			return cs_note_key_read(out, text);
+		}
+	return CS_ERR_NOT_FOUND;
+}
+
+/* A release whose key did not sign it would be refused by all who have it. */
+static enum cs_err
+check_signed(const struct folder *f, struct cs_view note)
+{
+	struct cs_note_key key;
+	struct cs_view text;
+	enum cs_err err = key_of(&key, f);
+
+	if (err)
+		return err == CS_ERR_NOT_FOUND ? CS_OK : CS_ERR_SIGNATURE;
+	return cs_note_verify(&text, note, &key) == CS_OK ? CS_OK
+							  : CS_ERR_SIGNATURE;
+}
+
+/* The whole of the release in ${folder}, whose manifest, with what signs it,
+ * has to be ${note}. */
+static enum cs_err
+pack_folder(struct cs_buf *out, const char *folder, struct cs_view note)
 {
 	struct folder found = { 0 };
-	struct cs_view version;
+	struct cs_view version, text, lines;
 	enum cs_err err;
 
+	if (cs_note_split(&text, &lines, note) != CS_OK) {
+		text = note;
+		lines = cs_view(NULL, 0);
+	}
 	if ((err = version_of(&version, text)) ||
 	    (err = read_folder(&found, folder)) ||
 	    (err = write_manifest(out, &found, version)))
@@ -258,6 +350,10 @@ pack_folder(struct cs_buf *out, const char *folder, struct cs_view text)
 		err = CS_ERR_DIGEST;
 		goto out;
 	}
+	if ((err = check_signed(&found, note)) ||
+	    (err = cs_buf_add(out, lines)) ||
+	    (err = cs_buf_add(out, cs_view_str("\n"))))
+		goto out;
 	for (size_t i = 0; err == CS_OK && i < found.n; i++)
 		err = cs_buf_add(out, cs_buf_view(&found.all[i].bytes));
 out:

@@ -13,6 +13,7 @@
 
 #include <stddef.h>
 
+#include "hub/page_key.h"
 #include "net/release.h"
 
 #define HUB_PAGE "page"
@@ -26,19 +27,22 @@ struct cs_hub_page {
 	char version[CS_RELEASE_VERSION_MAX + 1];
 	uint64_t bytes;
 	size_t files;
-	bool now; /* it is shown */
+	char signer[CS_NOTE_NAME_MAX + 1]; /* "": its key is not in it */
+	bool now;                          /* it is shown */
 };
 
-/* Write FOLDER/release.txt for the files that lie in ${folder} and below it.
+/* Write FOLDER/release.txt for the files that lie in ${folder} and below it;
+ * with ${key}, unless it is NULL, signed, and FOLDER/release-key.txt, too.
  * CS_ERR_FORMAT: ${version}, or a path, is none of a release, or there is no
  * index.html; CS_ERR_LIMIT; CS_ERR_TYPE: there is something that is neither
  * file nor folder. */
 CS_CHECKED enum cs_err cs_hub_page_manifest(
-    const char *folder, const char *version);
+    const char *folder, const char *version, const struct cs_hub_page_key *key);
 
 /* Copy the release in ${folder} to the hub in ${dir}; ${out} says what it is.
  * CS_ERR_NOT_FOUND: there is no release.txt, or no hub; CS_ERR_DIGEST: the
- * files are not those that it names; and as above. */
+ * files are not those that it names; CS_ERR_SIGNATURE: it has a release key,
+ * which did not sign it; and as above. */
 CS_CHECKED enum cs_err cs_hub_page_install(
     struct cs_hub_page *out, const char *dir, const char *folder);
 

@@ -8,9 +8,11 @@
 #include "base/text.h"
 #include "base/writer.h"
 #include "crypto/hash.h"
+#include "crypto/note.h"
 
 #define FIRST_LINE "countersign-page 1"
 #define VERSION_WORD "version "
+#define SIGNS "\xe2\x80\x94 "
 #define HEX_LEN ((size_t)2 * CS_HASH_LEN)
 #define SIZE_DIGITS_MAX 8
 
@@ -208,6 +210,27 @@ read_manifest(struct cs_release *r, struct cs_view *rest)
 	    : CS_ERR_FORMAT;
 }
 
+/* Lines that sign, if there are any, up to an empty one. */
+static enum cs_err
+read_signatures(struct cs_release *r, struct cs_view *rest)
+{
+	struct cs_view line;
+
+	r->note = r->manifest;
+	for (int n = 0; n <= CS_NOTE_LINES_MAX; n++) {
+		if (!next_line(&line, rest))
+			return CS_ERR_FORMAT;
+		if (line.len == 0)
+			return CS_OK;
+		if (!begins_with(line, SIGNS) ||
+		    line.len >= CS_NOTE_LINE_SIZE || !cs_utf8_valid(line))
+			return CS_ERR_FORMAT;
+		r->note =
+		    cs_view(r->pack.data, (size_t)(rest->data - r->pack.data));
+	}
+	return CS_ERR_LIMIT;
+}
+
 static enum cs_err
 read_bytes(struct cs_release *r, struct cs_view rest)
 {
@@ -250,7 +273,8 @@ cs_release_open(struct cs_release **out, struct cs_buf *pack)
 	rest = cs_buf_view(&r->pack);
 	err = rest.len > CS_RELEASE_PACK_MAX ? CS_ERR_LIMIT
 					     : read_manifest(r, &rest);
-	if (err == CS_OK && (err = read_bytes(r, rest)) == CS_OK)
+	if (err == CS_OK && (err = read_signatures(r, &rest)) == CS_OK &&
+	    (err = read_bytes(r, rest)) == CS_OK)
 		err = cs_sha256(r->hash, r->manifest);
 	if (err)
 		cs_release_drop(r);

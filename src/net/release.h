@@ -9,10 +9,12 @@
  *	version 1.2.0
  *	HASH SIZE /index.html		sorted by path; HASH: SHA-256 in hex
  *	...
+ *	(an empty line)
+ *	— NAME SIGNATURE			if it is signed (crypto/note.h)
  *	(an empty line, and behind it the bytes of the files in this order)
  *
- * The manifest is what stands before the empty line, and a release is known by
- * its SHA-256.
+ * The manifest is what stands before the first empty line, and a release is
+ * known by its SHA-256.  With its signatures it is a signed note.
  */
 #pragma once
 
@@ -26,6 +28,10 @@
 #define CS_RELEASE_PATH_MAX 200
 #define CS_RELEASE_VERSION_MAX 32
 
+/* Who may sign releases that follow, as text of crypto/note.h: a file of the
+ * release itself. */
+#define CS_RELEASE_KEY_PATH "/release-key.txt"
+
 /* Views into the release. */
 struct cs_release_file {
 	struct cs_view path, bytes;
@@ -35,6 +41,7 @@ struct cs_release_file {
 struct cs_release {
 	struct cs_buf pack;
 	struct cs_view manifest;
+	struct cs_view note; /* the manifest, and what signs it, if anything */
 	struct cs_view version;
 	uint8_t hash[CS_HASH_LEN];
 	struct cs_release_file *files;
@@ -55,8 +62,9 @@ void cs_release_drop(struct cs_release *r);
 
 /*
  * Append the manifest of ${n} files, which are sorted by path, with an empty
- * line; their hashes are computed here.  CS_ERR_FORMAT: a path or the version
- * is not one, paths are not in order, or there is no /index.html; CS_ERR_LIMIT.
+ * line below it; their hashes are computed here.  CS_ERR_FORMAT: a path or the
+ * version is not one, paths are not in order, or there is no /index.html;
+ * CS_ERR_LIMIT.
  */
 CS_CHECKED enum cs_err cs_release_manifest(struct cs_buf *out,
     struct cs_view version, const struct cs_release_file *files, size_t n);

@@ -144,8 +144,8 @@ send_release(struct cs_net_conn *c, struct cs_view name)
 
 		if (r != NULL &&
 		    cs_view_equal(CS_VIEW_OF(r->hash), CS_VIEW_OF(hash))) {
-			send_bytes(c, r, r->manifest,
-			    "text/plain; charset=utf-8", FOREVER);
+			send_bytes(c, r, r->note, "text/plain; charset=utf-8",
+			    FOREVER);
 			return;
 		}
 	}

@@ -23,6 +23,8 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		fuzz_want(r == NULL && pack.len == 0);
 		return 0;
 	}
+	fuzz_want(
+	    r->note.data == r->manifest.data && r->note.len >= r->manifest.len);
 	fuzz_want(r->n_files != 0 && r->n_files <= CS_RELEASE_FILES_MAX);
 	fuzz_want(cs_sha256(hash, r->manifest) == CS_OK &&
 	    memcmp(hash, r->hash, sizeof hash) == 0);

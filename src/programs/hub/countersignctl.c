@@ -361,6 +361,11 @@ static const struct cli_option status_options[] = {
 	{ 0 },
 };
 
+static const struct cli_option manifest_options[] = {
+	{ "key", 0, "FILE", "the key that signs, as \"page key\" wrote it" },
+	{ 0 },
+};
+
 static const struct cli_option web_options[] = {
 	{ "cert", 0, "FILE", "the public certificate and what certifies it" },
 	{ "key", 0, "FILE", "its key, on P-256" },
@@ -429,12 +434,19 @@ static const struct cli_command commands[] = {
 	    2, 1 + CS_HUB_WEB_ORIGINS_MAX, web_options, run_web_on },
 	{ "web off", "", "let no page in any more", "What is installed stays.",
 	    0, 0, NULL, run_web_off },
-	{ "page manifest", "FOLDER VERSION",
-	    "write down what a release of the page is made of",
+	{ "page key", "NAME FILE", "make a key that signs releases of the page",
+	    "FILE is new. Prints the public half. Whoever runs a release that "
+	    "was signed takes the next one by itself only with a signature of "
+	    "the same key, so keep FILE where no hub is, and a copy of it: "
+	    "without it, everybody has to agree to the next release.",
+	    2, 2, NULL, run_page_key },
+	{ "page manifest", "FOLDER VERSION [--key FILE]",
+	    "write down what a release of the page is made of, and sign it",
 	    "Writes FOLDER/release.txt, which names each file with its length "
-	    "and SHA-256. The SHA-256 of release.txt is what a release is "
-	    "known by.",
-	    2, 2, NULL, run_page_manifest },
+	    "and SHA-256. The SHA-256 of that, without the signature below it, "
+	    "is what a release is known by. --key: a file of \"page key\"; "
+	    "its public half goes to FOLDER/release-key.txt.",
+	    2, 2, manifest_options, run_page_manifest },
 	{ "page install", "FOLDER", "copy a release of the page to the hub",
 	    "All files are checked against FOLDER/release.txt. Prints the "
 	    "hash; what is shown stays until \"page use\". A file X.br, "

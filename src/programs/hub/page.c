@@ -118,6 +118,12 @@ no_release(enum cs_err err, const char *folder)
 		    "its " CS_HUB_PAGE_MANIFEST
 		    " names. Nothing was installed.",
 		    folder);
+	case CS_ERR_SIGNATURE:
+		return cli_fail(CLI_NOT_DONE,
+		    "The release key in %s" CS_RELEASE_KEY_PATH
+		    " did not sign this release, so nobody who has it would "
+		    "take it. Nothing was installed.",
+		    folder);
 	case CS_ERR_FORMAT:
 		return cli_fail(CLI_NOT_DONE,
 		    "%s is no release: it needs an index.html and a version "
@@ -143,14 +149,53 @@ no_release(enum cs_err err, const char *folder)
 }
 
 int
+run_page_key(const struct cli_args *args)
+{
+	const char *name = cli_arg(args, 0), *path = cli_arg(args, 1);
+	struct cs_hub_page_key key;
+	char text[CS_NOTE_KEY_SIZE];
+	enum cs_err err = cs_hub_page_key_new(&key, name, path);
+
+	switch (err) {
+	case CS_OK:
+		break;
+	case CS_ERR_FORMAT:
+		return cli_fail(CLI_USAGE,
+		    "%.80s is no name for a key: at most %d letters without a "
+		    "blank or a plus, such as chat.example.org/page.",
+		    name, CS_NOTE_NAME_MAX);
+	case CS_ERR_EXISTS:
+		return cli_fail(CLI_NOT_DONE,
+		    "%s is there already, and is not overwritten.", path);
+	default:
+		return report_error(err, "The new key in %s", path);
+	}
+	cs_note_key_text(text, &key.is);
+	cs_hub_page_key_clear(&key);
+	printf("%s\n", text);
+	return CLI_OK;
+}
+
+int
 run_page_manifest(const struct cli_args *args)
 {
-	const char *folder = cli_arg(args, 0);
-	enum cs_err err = cs_hub_page_manifest(folder, cli_arg(args, 1));
+	const char *folder = cli_arg(args, 0), *file = cli_value(args, "key");
+	struct cs_hub_page_key key;
+	enum cs_err err;
 
+	if (file != NULL && (err = cs_hub_page_key_read(&key, file)))
+		return err == CS_ERR_FORMAT
+		    ? cli_fail(CLI_USAGE,
+			  "%s is no key: \"page key\" makes one.", file)
+		    : report_error(err, "The key in %s", file);
+	err = cs_hub_page_manifest(
+	    folder, cli_arg(args, 1), file != NULL ? &key : NULL);
+	if (file != NULL)
+		cs_hub_page_key_clear(&key);
 	if (err)
 		return no_release(err, folder);
-	printf("%s/" CS_HUB_PAGE_MANIFEST " is written.\n", folder);
+	printf("%s/" CS_HUB_PAGE_MANIFEST " is written%s.\n", folder,
+	    file != NULL ? " and signed" : "");
 	return CLI_OK;
 }
 
@@ -165,8 +210,10 @@ run_page_install(const struct cli_args *args)
 		return CLI_USAGE;
 	if ((err = cs_hub_page_install(&page, dir, folder)))
 		return no_release(err, folder);
-	printf("Version %s is installed, with %zu files.\n%s\n", page.version,
-	    page.files, page.hash);
+	printf("Version %s is installed, with %zu files, %s%s.\n%s\n",
+	    page.version, page.files,
+	    page.signer[0] != '\0' ? "signed by " : "not signed", page.signer,
+	    page.hash);
 	return CLI_OK;
 }
 
@@ -185,6 +232,8 @@ list_json(const char *dir)
 		cs_json_string(&j, "version", page.version);
 		cs_json_number(&j, "files", page.files);
 		cs_json_number(&j, "bytes", page.bytes);
+		if (page.signer[0] != '\0')
+			cs_json_string(&j, "signer", page.signer);
 		cs_json_bool(&j, "shown", page.now);
 		cs_json_close(&j);
 	}

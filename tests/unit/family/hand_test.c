@@ -117,6 +117,24 @@ test_nobody(void **state)
 	close(s[1]);
 }
 
+/* Somebody who ends without reading what came says why first. */
+static void
+test_last_words(void **state)
+{
+	struct cs_hand h;
+	int s[2];
+
+	(void)state;
+	assert_ok(cs_hand_pair(s));
+	assert_ok(cs_hand_word(s[0], "keys", -1));
+	assert_ok(cs_hand_word(s[1], "failed", -1));
+	close(s[1]);
+	assert_ok(cs_hand_take(&h, s[0], false));
+	assert_true(cs_hand_is(&h, "failed"));
+	assert_err(cs_hand_take(&h, s[0], false), CS_ERR_CLOSED);
+	close(s[0]);
+}
+
 static void
 test_descriptors(void **state)
 {
@@ -229,6 +247,7 @@ main(void)
 		cmocka_unit_test(test_words),
 		cmocka_unit_test(test_limits),
 		cmocka_unit_test(test_nobody),
+		cmocka_unit_test(test_last_words),
 		cmocka_unit_test(test_descriptors),
 		cmocka_unit_test(test_no_packet),
 		cmocka_unit_test(test_many_descriptors),

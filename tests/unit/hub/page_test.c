@@ -58,7 +58,7 @@ install(const char *version)
 {
 	struct cs_hub_page page;
 
-	assert_ok(cs_hub_page_manifest(folder, version));
+	assert_ok(cs_hub_page_manifest(folder, version, NULL));
 	assert_ok(cs_hub_page_install(&page, hub, folder));
 	assert_string_equal(page.version, version);
 	return page;
@@ -101,8 +101,8 @@ test_refused(void **state)
 
 	(void)state;
 	assert_err(cs_hub_page_install(&page, hub, folder), CS_ERR_NOT_FOUND);
-	assert_err(cs_hub_page_manifest(folder, "1 0"), CS_ERR_FORMAT);
-	assert_ok(cs_hub_page_manifest(folder, "1.0"));
+	assert_err(cs_hub_page_manifest(folder, "1 0", NULL), CS_ERR_FORMAT);
+	assert_ok(cs_hub_page_manifest(folder, "1.0", NULL));
 	assert_err(cs_hub_page_install(&page, temp_path(&dir, "none"), folder),
 	    CS_ERR_NOT_FOUND);
 	/* Changed, one more, one less, another manifest. */
@@ -119,14 +119,14 @@ test_refused(void **state)
 	assert_err(cs_hub_page_install(&page, hub, folder), CS_ERR_FORMAT);
 	/* Names that are served nowhere, and what leads out of the folder. */
 	put(".hidden", "");
-	assert_err(cs_hub_page_manifest(folder, "1.0"), CS_ERR_FORMAT);
+	assert_err(cs_hub_page_manifest(folder, "1.0", NULL), CS_ERR_FORMAT);
 	assert_int_equal(unlink(temp_path(&dir, "release/.hidden")), 0);
 	snprintf(link_path, sizeof link_path, "%s/out", folder);
 	assert_int_equal(symlink("/etc", link_path), 0);
-	assert_err(cs_hub_page_manifest(folder, "1.0"), CS_ERR_TYPE);
+	assert_err(cs_hub_page_manifest(folder, "1.0", NULL), CS_ERR_TYPE);
 	assert_int_equal(unlink(link_path), 0);
 	assert_int_equal(unlink(temp_path(&dir, "release/index.html")), 0);
-	assert_err(cs_hub_page_manifest(folder, "1.0"), CS_ERR_FORMAT);
+	assert_err(cs_hub_page_manifest(folder, "1.0", NULL), CS_ERR_FORMAT);
 }
 
 /* hub.conf is read as it was written, and nothing else is taken. */
@@ -170,6 +170,29 @@ test_settings(void **state)
 	assert_string_equal(conf.name, "localhost");
 }
 
+static void
+test_signed(void **state)
+{
+	struct cs_hub_page_key key;
+	struct cs_hub_page page;
+	char path[512];
+
+	(void)state;
+	assert_ok(cs_hub_page_key_new(
+	    &key, "example.org/page", temp_path(&dir, "page.key")));
+	assert_ok(cs_hub_page_manifest(folder, "2.0.0", &key));
+	assert_ok(cs_hub_page_install(&page, hub, folder));
+	assert_string_equal(page.signer, "example.org/page");
+	/* Its key is in the release: without its signature nobody takes it. */
+	assert_ok(cs_hub_page_manifest(folder, "2.0.1", NULL));
+	assert_err(cs_hub_page_install(&page, hub, folder), CS_ERR_SIGNATURE);
+	snprintf(path, sizeof path, "%s/release-key.txt", folder);
+	assert_int_equal(unlink(path), 0);
+	assert_ok(cs_hub_page_manifest(folder, "2.0.1", NULL));
+	assert_ok(cs_hub_page_install(&page, hub, folder));
+	assert_string_equal(page.signer, "");
+}
+
 int
 main(void)
 {
@@ -177,6 +200,7 @@ main(void)
 		cmocka_unit_test_setup_teardown(test_releases, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_refused, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_settings, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_signed, setup, teardown),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -218,6 +218,42 @@ list_once(void *arg)
 	return err;
 }
 
+/* A release, and its twins; the note is the example of crypto/note_test.c. */
+static void
+test_release(void **state)
+{
+#define KEY "PeterNeumann+c74f20a3+ARpc2QcUPDhMQegwxbzhKqiBfsVkmqq/LDE4izWy10TW"
+#define NOTE                                                                   \
+	"If you think cryptography is the answer to your problem,\\n"          \
+	"then you don't know what your problem is.\\n\\n"                      \
+	"\xe2\x80\x94 PeterNeumann "                                           \
+	"x08go/ZJkuBS9UG/SffcvIAQxVBtiFupLLr8pAcElZInNIuGUgYN1FFYC2pZSNXgKvqf" \
+	"qdngotpRZb6KE6RyyBwJnAM=\\n"
+	static const struct {
+		const char *take;
+		bool is;
+	} all[] = {
+		{ "{\"note\":\"" NOTE "\",\"key\":\"" KEY "\"}", true },
+		{ "{\"note\":\"x" NOTE "\",\"key\":\"" KEY "\"}", false },
+		{ "{\"note\":\"" NOTE "\",\"key\":\"x" KEY "\"}", false },
+		{ "{\"note\":\"\",\"key\":\"" KEY "\"}", false },
+		{ "{\"note\":\"" NOTE "\",\"key\":\"\"}", false },
+	};
+	struct scene s;
+
+	(void)state;
+	scene_init(&s);
+	for (size_t i = 0; i < sizeof all / sizeof *all; i++) {
+		json_t *give = do_it(&s, "release_check", all[i].take, NULL);
+
+		assert_int_equal(
+		    json_is_true(json_object_get(give, "signed")), all[i].is);
+		json_decref(give);
+	}
+	(void)do_it(&s, "release_check", "{}", "format");
+	scene_clear(&s);
+}
+
 static void
 test_allocations(void **state)
 {
@@ -237,6 +273,7 @@ main(void)
 		cmocka_unit_test(test_reads),
 		cmocka_unit_test(test_hostile),
 		cmocka_unit_test(test_table),
+		cmocka_unit_test(test_release),
 		cmocka_unit_test(test_allocations),
 	};
 

@@ -16,11 +16,15 @@ static const struct cs_release_file three[] = {
 	    .bytes = { (const uint8_t *)"page", 4 } },
 };
 
+static const char *signatures = "";
+
 /* A whole release of ${n} files. */
 static void
 pack(struct cs_buf *out, const struct cs_release_file *files, size_t n)
 {
 	assert_ok(cs_release_manifest(out, cs_view_str("1.2.0"), files, n));
+	assert_ok(cs_buf_add(out, cs_view_str(signatures)));
+	assert_ok(cs_buf_add(out, cs_view_str("\n")));
 	for (size_t i = 0; i < n; i++)
 		assert_ok(cs_buf_add(out, files[i].bytes));
 }
@@ -48,6 +52,7 @@ test_life(void **state)
 	assert_int_equal(r->n_files, 3);
 	assert_view_equal(r->version, cs_view_str("1.2.0"));
 	assert_view_equal(r->manifest, cs_view_str(manifest));
+	assert_view_equal(r->note, cs_view_str(manifest));
 	assert_ok(cs_sha256(hash, r->manifest));
 	assert_memory_equal(hash, r->hash, sizeof hash);
 	for (size_t i = 0; i < 3; i++) {
@@ -181,7 +186,7 @@ test_too_many(void **state)
 	struct cs_buf whole = { 0 }, more = { 0 };
 	static const char line[] =
 	    "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855 "
-	    "0 /z\n\n";
+	    "0 /z\n\n\n";
 	struct cs_release *r;
 
 	(void)state;
@@ -192,7 +197,7 @@ test_too_many(void **state)
 	}
 	files[CS_RELEASE_FILES_MAX - 1].path = cs_view_str("/index.html");
 	pack(&whole, files, CS_RELEASE_FILES_MAX);
-	assert_ok(cs_buf_set(&more, cs_view(whole.data, whole.len - 1)));
+	assert_ok(cs_buf_set(&more, cs_view(whole.data, whole.len - 2)));
 	assert_ok(cs_buf_add(&more, cs_view_str(line)));
 	assert_ok(cs_release_open(&r, &whole));
 	cs_release_drop(r);
@@ -209,6 +214,8 @@ try_open(void *arg)
 	    cs_release_manifest(&whole, cs_view_str("1.2.0"), three, 3);
 
 	(void)arg;
+	if (err == CS_OK)
+		err = cs_buf_add(&whole, cs_view_str("\n"));
 	for (size_t i = 0; err == CS_OK && i < 3; i++)
 		err = cs_buf_add(&whole, three[i].bytes);
 	if (err == CS_OK)
@@ -225,6 +232,31 @@ test_allocations(void **state)
 	cs_test_allocations(try_open, NULL);
 }
 
+static void
+test_signed(void **state)
+{
+	static const char *const bad[] = { "x", "- a b\n", "\xe2\x80\x94 a b",
+		"\xe2\x80\x94 a \xff\n" };
+	struct cs_buf whole = { 0 };
+	struct cs_release *r;
+
+	(void)state;
+	signatures = "\xe2\x80\x94 a b\n\xe2\x80\x94 c d\n";
+	pack(&whole, three, 3);
+	assert_ok(cs_release_open(&r, &whole));
+	assert_memory_equal(r->note.data, r->manifest.data, r->manifest.len);
+	assert_view_equal(cs_view(r->note.data + r->manifest.len + 1,
+			      r->note.len - r->manifest.len - 1),
+	    cs_view_str(signatures));
+	cs_release_drop(r);
+	for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
+		signatures = bad[i];
+		pack(&whole, three, 3);
+		assert_err(cs_release_open(&r, &whole), CS_ERR_FORMAT);
+	}
+	signatures = "";
+}
+
 int
 main(void)
 {
@@ -234,6 +266,7 @@ main(void)
 		cmocka_unit_test(test_paths),
 		cmocka_unit_test(test_refused),
 		cmocka_unit_test(test_too_many),
+		cmocka_unit_test(test_signed),
 		cmocka_unit_test(test_allocations),
 	};
 

@@ -5,7 +5,7 @@ import "../../shared/tokens.css";
 import "./look.css";
 import "./page.css";
 import { Chat } from "./components/chat/chat";
-import { Gone, Joining, Locked, Words } from "./components/joining/joining";
+import { Coming, Gone, Joining, Locked, Words } from "./components/joining/joining";
 import { ChatList } from "./components/list/list";
 import { Requests } from "./components/list/requests";
 import { Search } from "./components/list/search";
@@ -21,9 +21,11 @@ import { language, setLanguage, t, TONGUES, wanted } from "./lang";
 import { route } from "./router";
 import { Local } from "./runtime/local";
 import { setRuntime } from "./runtime/runtime";
+import { InWorker, workerPath } from "./runtime/worker";
 import { choice, showChoices } from "./stores/choices";
 import { all, followConversations } from "./stores/conversations";
-import { announcement, gone, listen, refreshState, state, stayConnected } from "./stores/engine";
+import { announcement, brought, coming, gone, listen, refreshState, state, stayConnected } from "./stores/engine";
+import { keepLooking, startLoader } from "./stores/program";
 
 function screen([name = "chats", id = "", more = ""]: string[]): ComponentChildren {
   switch (name) {
@@ -96,7 +98,8 @@ function Panes() {
 function App() {
   void language.value;
   let shown;
-  if (gone.value) shown = <Gone why={gone.value} />;
+  if (coming.value) shown = <Coming />;
+  else if (gone.value) shown = <Gone why={gone.value} />;
   else if (state.value.phase === "none") shown = <Joining />;
   else if (state.value.phase === "locked") shown = <Locked />;
   else if (state.value.words_here) shown = <Words />;
@@ -121,23 +124,63 @@ function App() {
   );
 }
 
+/** What the address brought: a link of a hub behind "#", which no server is told,
+ * or one that leads to this page itself. */
+function takeLink(): string {
+  const { hash, pathname, href } = location;
+  const own = /^\/(i\/.+|[dgr])$/.test(pathname) && hash.length > 1;
+  const found = /^#https:\/\//.test(hash) ? decodeURI(hash.slice(1)) : own ? href : "";
+  if (found) history.replaceState(null, "", "/");
+  return found;
+}
+
+/** The token in the link of the program on this machine: it is used at once, and
+ * stays in no history. */
+function takeToken(): string {
+  const token = /^#[0-9a-f]{32}$/.test(location.hash) ? location.hash.slice(1) : "";
+  if (token) history.replaceState(null, "", "/");
+  return token;
+}
+
+const paint = () => render(<App />, document.getElementById("root")!);
+
+/** A hub's page has its engine in a Worker; else it is in the program that
+ * serves the page. */
+async function startEngine(token: string): Promise<void> {
+  if (!workerPath()) {
+    const local = new Local();
+    setRuntime(local);
+    listen();
+    if (!(await local.begin(token))) gone.value ??= "stranger";
+    return;
+  }
+  await startLoader(() => {
+    coming.value = true;
+    paint();
+  });
+  const worker = new InWorker();
+  setRuntime(worker);
+  listen();
+  const begun = await worker.begin();
+  if (begun !== "ready") gone.value ??= begun === "elsewhere" ? "elsewhere" : "closed";
+}
+
+async function goOn() {
+  await refreshState();
+  followConversations();
+  void stayConnected();
+  if (workerPath()) keepLooking();
+}
+
 async function begin() {
   showChoices();
   const chosen = choice("language");
   await setLanguage(chosen in TONGUES ? (chosen as Language) : wanted());
-  // The link's token is used at once, and stays in no history.
-  const token = /^#[0-9a-f]{32}$/.test(location.hash) ? location.hash.slice(1) : "";
-  if (token) history.replaceState(null, "", "/");
-  const local = new Local();
-  setRuntime(local);
-  listen();
-  if (!(await local.begin(token))) gone.value ??= "stranger";
-  else {
-    await refreshState();
-    followConversations();
-    void stayConnected();
-  }
-  render(<App />, document.getElementById("root")!);
+  brought.value = takeLink();
+  await startEngine(takeToken());
+  coming.value = false;
+  if (!gone.value) await goOn();
+  paint();
 }
 
 void begin();

@@ -362,6 +362,14 @@ export interface Methods {
   restore: { take: { file: string; passphrase?: string; words?: string }; give: { messages: number } };
   /** CALL: leave the hub for good */
   account_leave: { take: Nothing; give: undefined };
+  /** READ: did this key (C2SP signed-note) sign this release of the page */
+  release_check: { take: { note: string; key: string }; give: { signed: boolean } };
+  /** CALL: the key by which the hub's pushes are known to the browser's service; empty: the hub sends none */
+  push_key: { take: Nothing; give: { key: string } };
+  /** CALL: wake this device by a push (RFC 8030) when something is there; the keys are base64url, as browsers have them */
+  push_set: { take: { endpoint: string; p256dh: string; auth: string }; give: undefined };
+  /** CALL: send this device no pushes */
+  push_clear: { take: Nothing; give: undefined };
 }
 
 export const READS: ReadonlySet<string> = new Set([
@@ -373,4 +381,5 @@ export const READS: ReadonlySet<string> = new Set([
   "search",
   "people",
   "settings_now",
+  "release_check",
 ]);

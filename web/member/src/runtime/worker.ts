@@ -4,6 +4,7 @@ import type { FromWorker, ToWorker } from "../worker/talk";
 import type { Methods } from "./methods";
 import type { Happened, Runtime } from "./runtime";
 import { EngineError } from "./runtime";
+import { codeAt } from "./trusted";
 
 interface Waiting {
   done: (answer: string | ArrayBuffer) => void;
@@ -16,18 +17,8 @@ interface Answer {
 // To leave out the number that is given here, of each kind by itself.
 type Asked<T> = T extends { id: number } ? Omit<T, "id"> : never;
 
-const WORKER = "/worker.js";
-
-// Where a page has to say so, no text but this one becomes the code of a Worker.
-interface TrustedTypes {
-  createPolicy(name: string, how: { createScriptURL: () => string }): { createScriptURL(url: string): string };
-}
-
-export function startWorker(): Worker {
-  const trusted = (globalThis as { trustedTypes?: TrustedTypes }).trustedTypes;
-  const policy = trusted?.createPolicy("countersign-worker", { createScriptURL: () => WORKER });
-  return new Worker(policy?.createScriptURL(WORKER) ?? WORKER);
-}
+/** The page says in which file of its release the engine begins. */
+export const workerPath = () => document.documentElement.dataset.engine ?? "";
 
 export class InWorker implements Runtime {
   onEvent: (e: Happened) => void = () => undefined;
@@ -36,7 +27,7 @@ export class InWorker implements Runtime {
   private last = 0;
   private begun: ((how: "ready" | "elsewhere" | "gone") => void) | undefined;
 
-  constructor(private worker = startWorker()) {
+  constructor(private worker = new Worker(codeAt(workerPath()))) {
     worker.onmessage = ({ data }: MessageEvent<FromWorker>) => this.take(data);
     worker.onerror = () => this.leave();
   }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // How the page looks, as one chose: nothing that says who one is or to whom one
 // talks, so it may lie in the browser.
-export type Choices = "language" | "theme" | "text";
+export type Choices = "language" | "theme" | "text" | "loader";
 
 const PREFIX = "countersign.";
 
@@ -20,7 +20,7 @@ export function keepChoice(name: Choices, value: string) {
   } catch {
     // It is chosen anew the next time.
   }
-  if (name !== "language") show(name, value);
+  if (name === "theme" || name === "text") show(name, value);
 }
 
 function show(name: "theme" | "text", value: string) {

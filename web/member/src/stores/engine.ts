@@ -7,7 +7,11 @@ import { ask, EngineError, runtime } from "../runtime/runtime";
 import { t } from "../lang";
 
 export const state = signal<State>({ phase: "none", online: false });
-export const gone = signal<"closed" | "stranger" | null>(null);
+export const gone = signal<"closed" | "stranger" | "elsewhere" | null>(null);
+/** The program itself is on its way here, for the first time. */
+export const coming = signal(false);
+/** A link that the page was opened with, until it is used. */
+export const brought = signal("");
 export const activity = signal<{ what: Activity; done: number; total: number }>({ what: "idle", done: 0, total: 0 });
 export const progress = signal<{ done: number; total: number } | null>(null);
 export const checkNumber = signal("");

@@ -7,7 +7,7 @@ import { OpfsFiles } from "./opfs";
 import type { FromWorker, ToWorker } from "./talk";
 
 const LOCK = "countersign-engine";
-const MODULE = "/engine.wasm";
+const MODULE = "engine.wasm"; // beside this file
 
 // lib.dom is of pages.
 const scope = self as unknown as {

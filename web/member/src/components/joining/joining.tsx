@@ -3,8 +3,10 @@
 import { useEffect, useState } from "preact/hooks";
 import type { Language } from "../../lang";
 import { language, setLanguage, t, TONGUES } from "../../lang";
+import { hostOf, kindOf, linkIn } from "../../links";
 import { ask } from "../../runtime/runtime";
-import { checkNumber, refreshState, state, stayConnected } from "../../stores/engine";
+import { workerPath } from "../../runtime/worker";
+import { brought, checkNumber, refreshState, state, stayConnected } from "../../stores/engine";
 import { keepChoice } from "../../stores/choices";
 import { Icon } from "../parts/icon";
 import { Scan } from "../parts/scan";
@@ -34,19 +36,10 @@ export function Tongues() {
   );
 }
 
-/** The host of an invite, for the eye; the engine reads the link itself. */
-function hostOf(link: string): string {
-  try {
-    const u = new URL(link.trim());
-    return u.protocol === "https:" ? u.host : "";
-  } catch {
-    return "";
-  }
-}
-
 type Way = "start" | "name" | "recover" | "device";
 
 function Start({ link, setLink, to }: { link: string; setLink: (s: string) => void; to: (w: Way) => void }) {
+  const set = (text: string) => setLink(linkIn(text));
   return (
     <div class="app">
       <main class="page" id="main">
@@ -59,11 +52,11 @@ function Start({ link, setLink, to }: { link: string; setLink: (s: string) => vo
           <h1 class="great">{t("join.title")}</h1>
           <p class="quiet">{t("join.hint")}</p>
         </div>
-        <Scan found={setLink} />
+        <Scan found={set} />
         <Input
           label={t("join.link")}
           value={link}
-          set={setLink}
+          set={set}
           digits
           placeholder="https://…/i/…"
           wrong={link && !hostOf(link) ? t("join.link-wrong") : undefined}
@@ -158,8 +151,8 @@ function Name({ link, back }: { link: string; back: () => void }) {
   );
 }
 
-function Recover({ back }: { back: () => void }) {
-  const [link, setLink] = useState("");
+function Recover({ link: brought, back }: { link: string; back: () => void }) {
+  const [link, setLink] = useState(brought);
   const [words, setWords] = useState("");
   const [others, setOthers] = useState(true);
   const [passphrase, setPassphrase] = useState("");
@@ -208,13 +201,13 @@ function Recover({ back }: { back: () => void }) {
   );
 }
 
-function Device({ back }: { back: () => void }) {
-  const [code, setCode] = useState("");
+function Device({ link, back }: { link: string; back: () => void }) {
+  const [code, setCode] = useState(link);
   const [passphrase, setPassphrase] = useState("");
   const [history, setHistory] = useState(true);
   const [busy, error, run] = useDoing();
   useEffect(() => void (checkNumber.value = ""), []);
-  const link = async () => {
+  const join = async () => {
     await ask("join_device", {
       code: code.trim(),
       name: t("join.device-name"),
@@ -231,8 +224,14 @@ function Device({ back }: { back: () => void }) {
       </Bar>
       <main class="page" id="main">
         <p>{t("device.hint")}</p>
-        <Scan found={setCode} />
-        <Input label={t("device.code")} value={code} set={setCode} digits placeholder="https://…/d#…" />
+        <Scan found={(text) => setCode(linkIn(text))} />
+        <Input
+          label={t("device.code")}
+          value={code}
+          set={(text) => setCode(linkIn(text))}
+          digits
+          placeholder="https://…/d#…"
+        />
         <Choice
           kind="checkbox"
           name="h"
@@ -254,7 +253,7 @@ function Device({ back }: { back: () => void }) {
         <Failed error={error} />
       </main>
       <footer class="foot">
-        <button type="button" class="btn wide" disabled={busy || !hostOf(code)} onClick={() => void run(link)}>
+        <button type="button" class="btn wide" disabled={busy || !hostOf(code)} onClick={() => void run(join)}>
           {busy ? t("device.waiting") : t("do.go-on")}
         </button>
       </footer>
@@ -262,17 +261,21 @@ function Device({ back }: { back: () => void }) {
   );
 }
 
+// Who came with a link goes where it leads.
+const WAYS: Record<string, Way> = { invite: "name", device: "device", recover: "recover" };
+
 export function Joining() {
-  const [way, to] = useState<Way>("start");
-  const [link, setLink] = useState("");
+  const [way, to] = useState<Way>(() => WAYS[kindOf(brought.value) ?? "group"] ?? "start");
+  const [link, setLink] = useState(brought.value);
   const start = () => to("start");
+  useEffect(() => void (brought.value = ""), []);
   switch (way) {
     case "name":
       return <Name link={link} back={start} />;
     case "recover":
-      return <Recover back={start} />;
+      return <Recover link={kindOf(link) === "recover" ? link : ""} back={start} />;
     case "device":
-      return <Device back={start} />;
+      return <Device link={kindOf(link) === "device" ? link : ""} back={start} />;
     case "start":
       return <Start link={link} setLink={setLink} to={to} />;
   }
@@ -428,7 +431,8 @@ export function Locked() {
   );
 }
 
-export function Gone({ why }: { why: "closed" | "stranger" }) {
+/** The program comes once, and stays here. */
+export function Coming() {
   return (
     <div class="app">
       <main class="page" id="main">
@@ -436,8 +440,31 @@ export function Gone({ why }: { why: "closed" | "stranger" }) {
           <Icon name="mark" />
           Countersign
         </p>
-        <Tell tone="warn" icon="info" title={t(why === "closed" ? "gone.closed" : "gone.stranger")}>
-          <p>{t(why === "closed" ? "gone.closed-hint" : "gone.stranger-hint")}</p>
+        <p role="status">{t("coming.program")}</p>
+        <p class="note quiet">{t("coming.hint")}</p>
+      </main>
+    </div>
+  );
+}
+
+const WHY = {
+  closed: ["gone.closed", "gone.closed-hint"],
+  ended: ["gone.ended", "gone.ended-hint"],
+  stranger: ["gone.stranger", "gone.stranger-hint"],
+  elsewhere: ["gone.elsewhere", "gone.elsewhere-hint"],
+} as const;
+
+export function Gone({ why }: { why: "closed" | "stranger" | "elsewhere" }) {
+  const [title, hint] = WHY[why === "closed" && workerPath() ? "ended" : why];
+  return (
+    <div class="app">
+      <main class="page" id="main">
+        <p class="brand">
+          <Icon name="mark" />
+          Countersign
+        </p>
+        <Tell tone="warn" icon="info" title={t(title)}>
+          <p>{t(hint)}</p>
         </Tell>
         {state.value.phase === "open" && <p class="note quiet">{t("gone.kept")}</p>}
       </main>

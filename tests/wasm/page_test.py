@@ -1,0 +1,102 @@
+# SPDX-License-Identifier: MIT
+"""The page with its engine in the browser, as a real hub serves it: whole
+stories, its loader and releases, its policy."""
+import os
+import shutil
+import sys
+import threading
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+for folder in "../integration", "../browser":
+    sys.path.insert(0, os.path.join(HERE, folder))
+# pylint: disable=wrong-import-position
+from page import Page
+from scenario import CHROMIUM, MODULES, run_scenario
+from world import SkipTest, World, check, free_port, main, photo
+
+# Filled by tests/wasm/run.
+RELEASE = os.environ["COUNTERSIGN_RELEASE"]
+
+
+class HubPage(World):
+    """A hub with a desk that serves the page, and people."""
+
+    def __init__(self, key=True, **more):
+        for there in (CHROMIUM, os.path.join(MODULES, "playwright-core")):
+            if not os.path.exists(there):
+                raise SkipTest("there is no " + os.path.basename(there))
+        super().__init__(desk=True, **more)
+        port = free_port()
+        self.page_origin = "http://localhost:%d" % port
+        self.config = {"page": self.page_origin + "/"}
+        self.ctl("web", "on", "127.0.0.1:%d" % port, self.page_origin)
+        self.key = None
+        if key:
+            self.key = self.path("page.key")
+            self.ok("countersignctl", "page", "key", "example.org/page",
+                    self.key)
+        self.show("1.0.0")
+        self.stop("hub")
+        self.start_hub()
+
+    def ctl(self, *args):
+        return self.ok("countersignctl", "--hub", self.hub, *args)
+
+    def install(self, version, change=None, key=None):
+        """A release of its own, installed; its hash."""
+        folder = self.path("release-" + version)
+        shutil.copytree(RELEASE, folder)
+        if change:
+            change(folder)
+        key = self.key if key is None else key
+        self.ok("countersignctl", "page", "manifest", folder, version,
+                *(["--key", key] if key else []))
+        return self.ctl("page", "install", folder).out.split()[-1]
+
+    def show(self, version, **how):
+        made = self.install(version, **how)
+        self.ctl("page", "use", made)
+        return made
+
+    def link(self):
+        """As a telephone's camera reads it."""
+        return self.page_origin + "/#" + self.invite()
+
+    def local(self, name):
+        """countersign page of ${name}, into the configuration."""
+        self.config[name] = Page(self, self.home(name)).link
+
+    def scenario(self, name):
+        run_scenario(self, name)
+
+
+def test_story():
+    """A phone that knows nothing but a link, from there to a report; on the
+    other side a program, and the desk."""
+    with HubPage() as w:
+        w.join("mother", "swallow", "eve")
+        w.friends("mother", "swallow")
+        photo(w.path("a.png"), 640, 420)
+        w.config["photo"] = w.path("a.png")
+        w.config["ann"] = w.link()
+        w.config["invite"] = w.invite()
+        w.config["once"] = True
+        w.local("mother")
+        stop = threading.Event()
+
+        def threaten():
+            while not stop.wait(0.5):
+                if w.cs("eve", "send", "ann", "--photo", w.path("a.png"),
+                        "We know where your family is. Do what we say.",
+                        "--new").status == 0:
+                    return
+        t = threading.Thread(target=threaten)
+        t.start()
+        try:
+            w.scenario("page_story")
+        finally:
+            stop.set()
+            t.join()
+
+
+main()

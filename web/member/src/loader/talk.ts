@@ -1,0 +1,20 @@
+// SPDX-License-Identifier: MIT
+// What a page and the loader say to one another.
+
+export type ToLoader =
+  /** Which release is shown, and since when. */
+  | { ask: "now" }
+  /** Show this one from now on: it was looked at. */
+  | { ask: "take"; id: string }
+  /** What a notification says; it is the same for all. */
+  | { ask: "words"; title: string; body: string }
+  /** A loader that waits takes the place of the other. */
+  | { ask: "begin" };
+
+export interface FromLoader {
+  error?: string;
+  id?: string;
+  version?: string;
+  /** In milliseconds since 1970. */
+  taken?: number;
+}
