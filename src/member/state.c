@@ -29,6 +29,7 @@ show_self(struct member_call *k, struct cs_client *c)
 {
 	char key[CS_CLIENT_OPERATOR_KEY_SIZE], clock[64];
 	char words[CS_CLIENT_WORDS_SIZE];
+	bool locks = false;
 
 	cs_client_operator_key(c, key);
 	cs_json_string(k->out, "name", cs_client_handle(c));
@@ -40,6 +41,9 @@ show_self(struct member_call *k, struct cs_client *c)
 	cs_json_bool(
 	    k->out, "words_here", cs_client_recovery_words(c, words) == CS_OK);
 	cs_wipe(words, sizeof words);
+	cs_json_bool(k->out, "locks",
+	    cs_client_needs_passphrase(&locks, k->m->config.home) == CS_OK &&
+		locks);
 	if (cs_client_clock_differs(c, clock))
 		cs_json_string(k->out, "clock", clock);
 }

@@ -44,6 +44,11 @@ async function join(page) {
   for (const l of labels) await page.getByLabel(l, { exact: true }).fill(words[Number(/\d+/.exec(l)[0]) - 1]);
   await fit(page, "words-confirm");
   await page.getByRole("button", { name: "Done" }).click();
+  if (config.once) {
+    await page.getByText("Shall this device tell you").waitFor();
+    await fit(page, "wake");
+    await page.getByRole("button", { name: "Not now" }).click();
+  }
   await page.getByRole("heading", { name: "Chats" }).waitFor();
   return words;
 }

@@ -64,7 +64,10 @@ rmSync(code, { recursive: true });
 cpSync(here("served"), out, { recursive: true });
 const index = readFileSync(join(dist, "index.html"), "utf8")
   .replace("<html ", `<html data-engine="/${place}/worker.js" `)
-  .replace('<link rel="icon" href="data:," />', readFileSync(here("release-head.html"), "utf8").trim())
+  .replace(
+    '<link rel="icon" href="data:," />',
+    readFileSync(here("release-head.html"), "utf8").trim().replaceAll("\n", "\n    "),
+  )
   .replaceAll('"./assets/', `"/${place}/assets/`);
 if (index.includes('"./') || !index.includes("data-engine")) throw new Error("index.html is not as expected");
 writeFileSync(join(out, "index.html"), index);

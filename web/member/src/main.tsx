@@ -1,28 +1,36 @@
 // SPDX-License-Identifier: MIT
 import { render } from "preact";
 import type { ComponentChildren } from "preact";
+import { useEffect } from "preact/hooks";
 import "../../shared/tokens.css";
 import "./look.css";
 import "./page.css";
+import { Covered } from "./components/cover/cover";
 import { Chat } from "./components/chat/chat";
-import { Coming, Gone, Joining, Locked, Words } from "./components/joining/joining";
+import { AskWake, Coming, Gone, Joining, Locked, Words } from "./components/joining/joining";
 import { ChatList } from "./components/list/list";
 import { Requests } from "./components/list/requests";
 import { Search } from "./components/list/search";
 import { About } from "./components/people/about";
 import { AskGroup, NewGroup, NewMessage } from "./components/people/new";
 import { People, PersonPage } from "./components/people/people";
+import { Evidence } from "./components/report/evidence";
 import { Report } from "./components/report/report";
 import { Notices, Reports } from "./components/report/reports";
 import { Beside } from "./components/parts/parts";
-import { Devices, Keeping, Looks, Program, You } from "./components/you/you";
+import { Program } from "./components/you/program";
+import { Devices, Keeping, Looks, You } from "./components/you/you";
 import type { Language } from "./lang";
 import { language, setLanguage, t, TONGUES, wanted } from "./lang";
-import { route } from "./router";
+import { kindOf } from "./links";
+import { replace, route } from "./router";
 import { Local } from "./runtime/local";
 import { setRuntime } from "./runtime/runtime";
 import { InWorker, workerPath } from "./runtime/worker";
 import { choice, showChoices } from "./stores/choices";
+import { askingWake, keepAwake } from "./stores/device";
+import { covered, prepareCover } from "./stores/cover";
+import { lockByItself } from "./stores/lock";
 import { all, followConversations } from "./stores/conversations";
 import { announcement, brought, coming, gone, listen, refreshState, state, stayConnected } from "./stores/engine";
 import { keepLooking, startLoader } from "./stores/program";
@@ -45,6 +53,8 @@ function screen([name = "chats", id = "", more = ""]: string[]): ComponentChildr
       return <NewGroup />;
     case "ask":
       return <AskGroup />;
+    case "evidence":
+      return <Evidence key={id} id={id} message={more || undefined} />;
     case "report":
       return <Report key={id} id={id} message={more || undefined} />;
     case "reports":
@@ -70,6 +80,10 @@ function screen([name = "chats", id = "", more = ""]: string[]): ComponentChildr
 
 /** The list alone on a phone; beside what is open on a desktop. */
 function Panes() {
+  useEffect(() => {
+    if (kindOf(brought.value) === "group") replace("ask");
+    if (workerPath()) void keepAwake();
+  }, []);
   const at = route.value;
   const there = screen(at);
   if (!all.value) return null;
@@ -98,11 +112,13 @@ function Panes() {
 function App() {
   void language.value;
   let shown;
-  if (coming.value) shown = <Coming />;
+  if (covered.value) shown = <Covered />;
+  else if (coming.value) shown = <Coming />;
   else if (gone.value) shown = <Gone why={gone.value} />;
   else if (state.value.phase === "none") shown = <Joining />;
   else if (state.value.phase === "locked") shown = <Locked />;
   else if (state.value.words_here) shown = <Words />;
+  else if (askingWake.value) shown = <AskWake />;
   else shown = <Panes />;
   return (
     <>
@@ -142,6 +158,11 @@ function takeToken(): string {
   return token;
 }
 
+// How long a window that closes may have the engine, and how often one that
+// waits asks.
+const LEAVES_MS = 3000;
+const AGAIN_MS = 500;
+
 const paint = () => render(<App />, document.getElementById("root")!);
 
 /** A hub's page has its engine in a Worker; else it is in the program that
@@ -161,19 +182,33 @@ async function startEngine(token: string): Promise<void> {
   const worker = new InWorker();
   setRuntime(worker);
   listen();
-  const begun = await worker.begin();
-  if (begun !== "ready") gone.value ??= begun === "elsewhere" ? "elsewhere" : "closed";
+  const since = Date.now();
+  let begun = await worker.begin();
+  while (begun === "elsewhere") {
+    // A page that is loaded again has left the engine, or is about to.
+    if (Date.now() - since > LEAVES_MS && !gone.value) {
+      gone.value = "elsewhere";
+      coming.value = false;
+      paint();
+    }
+    await new Promise((done) => setTimeout(done, AGAIN_MS));
+    begun = await worker.begin();
+  }
+  if (gone.value === "elsewhere") gone.value = null;
+  if (begun === "gone") gone.value ??= "closed";
 }
 
 async function goOn() {
   await refreshState();
   followConversations();
   void stayConnected();
+  lockByItself();
   if (workerPath()) keepLooking();
 }
 
 async function begin() {
   showChoices();
+  prepareCover();
   const chosen = choice("language");
   await setLanguage(chosen in TONGUES ? (chosen as Language) : wanted());
   brought.value = takeLink();

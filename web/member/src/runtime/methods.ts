@@ -13,6 +13,7 @@ export interface State {
   operator_key?: string;
   clock?: string;
   words_here?: boolean;
+  locks?: boolean;
   problem?: string;
 }
 

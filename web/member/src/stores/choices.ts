@@ -1,7 +1,18 @@
 // SPDX-License-Identifier: MIT
 // How the page looks, as one chose: nothing that says who one is or to whom one
 // talks, so it may lie in the browser.
-export type Choices = "language" | "theme" | "text" | "loader";
+export type Choices =
+  | "language"
+  | "theme"
+  | "text"
+  /** The hash of the loader that was seen last. */
+  | "loader"
+  /** Which passkey locks this device; it says nothing without the device. */
+  | "passkey"
+  /** Minutes, "" for never. */
+  | "autolock"
+  | "cover"
+  | "start";
 
 const PREFIX = "countersign.";
 

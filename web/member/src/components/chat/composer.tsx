@@ -9,6 +9,8 @@ import { act, changes } from "../../stores/engine";
 import { preview } from "../list/list";
 import { Icon } from "../parts/icon";
 import { Failed, useDoing } from "../parts/parts";
+import { Emoji } from "./emoji";
+import { Mentions, useMentions } from "./mention";
 import { record } from "./voice";
 import type { Recording } from "./voice";
 
@@ -95,6 +97,23 @@ export function Composer({
   const [busy, error, run, clear] = useDoing();
   const area = useRef<HTMLTextAreaElement>(null);
   const picker = useRef<HTMLInputElement>(null);
+  const [at, setAt] = useState(0);
+  const [signs, showSigns] = useState(false);
+  const [chosen, choose] = useState(0);
+  const mentions = useMentions(l, text, at);
+  /** Put ${what} where the cursor is, in the place of what is there from ${from}. */
+  const insert = (what: string, from?: number) => {
+    const el = area.current;
+    const begin = from ?? el?.selectionStart ?? text.length;
+    const end = el?.selectionEnd ?? text.length;
+    setText(text.slice(0, begin) + what + text.slice(end));
+    setAt(begin + what.length);
+    requestAnimationFrame(() => {
+      el?.focus();
+      el?.setSelectionRange(begin + what.length, begin + what.length);
+    });
+  };
+  const mention = (name: string) => insert(`@${name} `, mentions?.from);
   const kept = useDraft(l, edit ? (l.draft ?? "") : text, reply?.id);
   useEffect(() => {
     if (edit) setText(edit.text ?? "");
@@ -177,7 +196,18 @@ export function Composer({
           {t("compose.recording")}
         </p>
       )}
+      {mentions && <Mentions names={mentions.names} at={chosen % mentions.names.length} pick={mention} />}
+      {signs && <Emoji put={(sign) => insert(sign)} />}
       <div class="composer-row">
+        <button
+          type="button"
+          class="tool only-wide"
+          aria-label={t("compose.emoji")}
+          aria-expanded={signs}
+          onClick={() => showSigns(!signs)}
+        >
+          <Icon name="smile" />
+        </button>
         <button type="button" class="tool" aria-label={t("compose.add")} onClick={() => picker.current?.click()}>
           <Icon name="plus" />
         </button>
@@ -200,6 +230,8 @@ export function Composer({
           value={text}
           onInput={(e) => {
             setText(e.currentTarget.value);
+            setAt(e.currentTarget.selectionStart);
+            choose(0);
             clear();
           }}
           onPaste={(e) => {
@@ -209,7 +241,26 @@ export function Composer({
               attach(pasted);
             }
           }}
+          aria-controls={mentions ? "mentions" : undefined}
+          aria-activedescendant={mentions ? `mention-${chosen % mentions.names.length}` : undefined}
           onKeyDown={(e) => {
+            if (mentions && !e.isComposing) {
+              const n = mentions.names.length;
+              if (e.key === "ArrowDown" || e.key === "ArrowUp") {
+                e.preventDefault();
+                choose((chosen + (e.key === "ArrowDown" ? 1 : n - 1)) % n);
+                return;
+              }
+              if (e.key === "Enter" || e.key === "Tab") {
+                e.preventDefault();
+                mention(mentions.names[chosen % n]);
+                return;
+              }
+              if (e.key === "Escape") {
+                setAt(0);
+                return;
+              }
+            }
             // On a phone, Enter begins a new line.
             if (e.key !== "Enter" || e.shiftKey || e.isComposing || matchMedia("(pointer: coarse)").matches) return;
             e.preventDefault();

@@ -77,6 +77,12 @@ export function MessageSheet({
         hint={t("msg.remove-here-hint")}
         run={() => then(() => ask("delete", { id, here: true }))}
       />
+      <Do
+        icon="paper"
+        label={t("evidence.do")}
+        hint={t("evidence.do-hint")}
+        run={() => go("evidence", m.conversation_id ?? "", id)}
+      />
       {!mine && (
         <>
           <hr class="part" />

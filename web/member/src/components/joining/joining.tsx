@@ -8,7 +8,10 @@ import { ask } from "../../runtime/runtime";
 import { workerPath } from "../../runtime/worker";
 import { brought, checkNumber, refreshState, state, stayConnected } from "../../stores/engine";
 import { keepChoice } from "../../stores/choices";
+import { askingWake, askToPersist, lookWaking, wake, waking } from "../../stores/device";
+import { hasPasskey, passkeySecret } from "../../stores/lock";
 import { Icon } from "../parts/icon";
+import { Install } from "../you/device";
 import { Scan } from "../parts/scan";
 import { Bar, Choice, CopyButton, Failed, Input, Steps, Tell, useDoing } from "../parts/parts";
 
@@ -61,6 +64,7 @@ function Start({ link, setLink, to }: { link: string; setLink: (s: string) => vo
           placeholder="https://…/i/…"
           wrong={link && !hostOf(link) ? t("join.link-wrong") : undefined}
         />
+        <Install early />
         <p class="note quiet">{t("join.nothing")}</p>
       </main>
       <footer class="foot">
@@ -109,6 +113,7 @@ function Back({ to }: { to: () => void }) {
 
 async function arrive() {
   await refreshState();
+  void askToPersist();
   void stayConnected();
 }
 
@@ -334,6 +339,37 @@ function Confirm({ words, back, done }: { words: string[]; back: () => void; don
   );
 }
 
+/** Who can be woken is asked, once. */
+async function arrived() {
+  await lookWaking();
+  askingWake.value = waking.value === "off";
+  await refreshState();
+}
+
+export function AskWake() {
+  const [busy, error, run] = useDoing();
+  const on = () => void (askingWake.value = false);
+  return (
+    <div class="app">
+      <Bar title={t("wake.title")} />
+      <main class="page" id="main">
+        <h2 class="ask">{t("wake.ask")}</h2>
+        <p>{t("wake.hint")}</p>
+        <Failed error={error} />
+        <Install />
+      </main>
+      <footer class="foot">
+        <button type="button" class="btn wide" disabled={busy} onClick={() => void run(wake).then((ok) => ok && on())}>
+          {t("wake.on")}
+        </button>
+        <button type="button" class="btn plain wide" onClick={on}>
+          {t("wake.not-now")}
+        </button>
+      </footer>
+    </div>
+  );
+}
+
 export function Words() {
   const [given, set] = useState<{ words: string; link: string } | null>(null);
   const [hidden, hide] = useState(false);
@@ -341,7 +377,7 @@ export function Words() {
   const [, error, run] = useDoing();
   useEffect(() => void run(async () => set(await ask("words"))), []);
   const words = given?.words.split(" ") ?? [];
-  if (confirm) return <Confirm words={words} back={() => setConfirm(false)} done={() => void refreshState()} />;
+  if (confirm) return <Confirm words={words} back={() => setConfirm(false)} done={() => void arrived()} />;
   return (
     <div class="app">
       <Bar title={t("words.title")} sub={t("do.step", { n: 2, of: 3 })} />
@@ -420,6 +456,17 @@ export function Locked() {
             void run(() => open(passphrase)).then((ok) => !ok && set(""));
           }}
         >
+          {hasPasskey() && (
+            <button
+              type="button"
+              class="btn wide"
+              disabled={busy}
+              onClick={() => void run(async () => open(await passkeySecret()))}
+            >
+              <Icon name="key" />
+              {t("passkey.open")}
+            </button>
+          )}
           <Input label={t("join.passphrase")} value={passphrase} set={set} secret />
           <Failed error={error} />
           <button type="submit" class="btn wide" disabled={busy || !passphrase}>

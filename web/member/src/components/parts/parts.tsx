@@ -4,6 +4,7 @@ import type { ComponentChildren } from "preact";
 import { createContext } from "preact";
 import { useContext, useEffect, useId, useRef, useState } from "preact/hooks";
 import { t } from "../../lang";
+import { cover, leave } from "../../stores/cover";
 import { sentence } from "../../stores/engine";
 import type { Sign } from "./icon";
 import { Icon } from "./icon";
@@ -50,6 +51,11 @@ export function Bar({
         {sub && <p class="bar-sub">{sub}</p>}
       </div>
       {children}
+      {cover.value && !beside && (
+        <button type="button" class="tool" aria-label={t("cover.leave")} onClick={leave}>
+          <Icon name="door" />
+        </button>
+      )}
     </>
   );
   const look = `bar${ruled ? " ruled" : ""}`;

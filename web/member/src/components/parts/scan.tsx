@@ -68,14 +68,14 @@ function Camera({ found, close }: { found: (text: string) => void; close: () => 
 }
 
 /** Opens the camera, where there may be one. */
-export function Scan({ found }: { found: (text: string) => void }) {
+export function Scan({ found, label }: { found: (text: string) => void; label?: string }) {
   const [open, setOpen] = useState(false);
   if (!("mediaDevices" in navigator)) return null;
   if (!open)
     return (
       <button type="button" class="btn second wide" onClick={() => setOpen(true)}>
         <Icon name="qr" />
-        {t("scan.open")}
+        {label ?? t("scan.open")}
       </button>
     );
   return (

@@ -6,6 +6,7 @@ import { moment, t } from "../../lang";
 import type { Asker, Conversation, Kept, Listed, Member } from "../../runtime/methods";
 import { ask, runtime } from "../../runtime/runtime";
 import { go, href } from "../../router";
+import { forCamera } from "../../links";
 import { called, find, nameOf } from "../../stores/conversations";
 import { act, changes, state } from "../../stores/engine";
 import { Line } from "../line";
@@ -323,7 +324,7 @@ function Link({ id }: { id: string }) {
       <p class="hint">{t("group.link-hint")}</p>
       {link && (
         <>
-          <Qr text={link} label={t("scan.code")} />
+          <Qr text={forCamera(link)} label={t("scan.code")} />
           <p class="digits note">{link}</p>
           <CopyButton text={link} />
         </>

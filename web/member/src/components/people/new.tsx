@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: MIT
 // A first message, or a group.
-import { useState } from "preact/hooks";
-import { t } from "../../lang";
+import { useEffect, useState } from "preact/hooks";
+import { moment, t } from "../../lang";
+import { kindOf, linkIn } from "../../links";
+import type { OwnAsk } from "../../runtime/methods";
 import { ask, EngineError } from "../../runtime/runtime";
 import { go, href } from "../../router";
 import { all, people, refresh } from "../../stores/conversations";
-import { act, state } from "../../stores/engine";
+import { act, brought, changes, state } from "../../stores/engine";
 import { Scan } from "../parts/scan";
 import { Bar, Choice, Failed, Input, Tell, useDoing } from "../parts/parts";
 import { shown } from "./people";
@@ -151,8 +153,33 @@ export function NewGroup() {
   );
 }
 
+const STATES = { waits: "ask.waits", taken: "ask.taken", over: "ask.over" } as const;
+
+/** What became of asking. */
+function Own() {
+  const [asks, set] = useState<OwnAsk[]>([]);
+  useEffect(() => void ask("own_asks").then(set, () => undefined), [changes.value]);
+  if (!asks.length) return null;
+  return (
+    <section class="card stack-l">
+      <h2>{t("ask.own")}</h2>
+      <ul class="stack">
+        {asks.map((a) => (
+          <li key={a.group}>
+            <bdi class="digits">{a.group}</bdi>
+            <p class="note quiet">
+              {t(STATES[a.state])} {moment(a.asked_ms)}
+            </p>
+          </li>
+        ))}
+      </ul>
+    </section>
+  );
+}
+
 export function AskGroup() {
-  const [link, setLink] = useState("");
+  const [link, setLink] = useState(kindOf(brought.value) === "group" ? brought.value : "");
+  useEffect(() => void (brought.value = ""), []);
   const [text, setText] = useState("");
   const [asked, setAsked] = useState(false);
   const [busy, error, run] = useDoing();
@@ -164,8 +191,14 @@ export function AskGroup() {
     <>
       <Bar title={t("ask.title")} back={href("new")} />
       <main class="page" id="main">
-        <Scan found={setLink} />
-        <Input label={t("ask.link")} value={link} set={setLink} digits placeholder="https://…/g#…" />
+        <Scan found={(text) => setLink(linkIn(text))} />
+        <Input
+          label={t("ask.link")}
+          value={link}
+          set={(text) => setLink(linkIn(text))}
+          digits
+          placeholder="https://…/g#…"
+        />
         <Input label={t("ask.text")} value={text} set={setText} />
         {asked && (
           <Tell tone="good" icon="check">
@@ -173,6 +206,7 @@ export function AskGroup() {
           </Tell>
         )}
         <Failed error={error} />
+        <Own />
       </main>
       <footer class="foot">
         <button type="button" class="btn wide" disabled={busy || !link.trim()} onClick={() => void run(send)}>

@@ -9,6 +9,8 @@ import { all, people } from "../../stores/conversations";
 import { act, changes, state } from "../../stores/engine";
 import { Line } from "../line";
 import { Icon } from "../parts/icon";
+import { Qr } from "../parts/qr";
+import { Scan } from "../parts/scan";
 import { Bar, Failed, Input, Tell, useDoing, Who } from "../parts/parts";
 import { Tabs } from "../tabs";
 
@@ -88,6 +90,41 @@ function Digits({ digits, id }: { digits: string; id: string }) {
   );
 }
 
+const MARK = "countersign:safety:";
+
+/** By camera: one shows the code, the other looks at it. */
+function Compare({ digits }: { digits: string }) {
+  const [show, setShow] = useState(false);
+  const [same, setSame] = useState<boolean | null>(null);
+  return (
+    <div class="stack">
+      {same !== null && (
+        <Tell
+          tone={same ? "good" : "bad"}
+          icon={same ? "check" : "warn"}
+          title={t(same ? "safety.same" : "safety.differ")}
+        >
+          <p>{t(same ? "safety.same-hint" : "safety.differ-hint")}</p>
+        </Tell>
+      )}
+      {show && <Qr text={MARK + digits} label={t("safety.code")} />}
+      <div class="pair">
+        <button type="button" class="btn second" aria-expanded={show} onClick={() => setShow(!show)}>
+          <Icon name="qr" />
+          {t("safety.show")}
+        </button>
+        <Scan
+          label={t("safety.scan")}
+          found={(text) => {
+            // Any other code is not about this.
+            setSame(text.startsWith(MARK) ? text.slice(MARK.length) === digits : false);
+          }}
+        />
+      </div>
+    </div>
+  );
+}
+
 function Safety({ p }: { p: Person }) {
   const [n, set] = useState<{ digits: string; changed?: string } | null>(null);
   const [busy, error, run] = useDoing();
@@ -106,6 +143,7 @@ function Safety({ p }: { p: Person }) {
           <p class="note quiet">{t("safety.hint")}</p>
         </div>
         {n && <Digits digits={n.changed ?? n.digits} id="digits" />}
+        {n && <Compare digits={n.changed ?? n.digits} />}
         {differ && (
           <Tell tone="warn" icon="warn" title={t("safety.differ")}>
             <p>{t("safety.differ-hint")}</p>

@@ -2,17 +2,16 @@
 // Reporting, in three steps: which messages, why, and exactly what leaves.
 import { useEffect, useState } from "preact/hooks";
 import type { Key } from "../../lang";
-import { moment, t } from "../../lang";
-import type { Listed, Message } from "../../runtime/methods";
+import { t } from "../../lang";
+import type { Listed } from "../../runtime/methods";
 import { ask } from "../../runtime/runtime";
 import { go, href } from "../../router";
 import { called, find } from "../../stores/conversations";
 import { act } from "../../stores/engine";
-import { preview } from "../list/list";
 import { Icon } from "../parts/icon";
 import { Bar, Choice, Failed, Field, Steps, Tell, useDoing } from "../parts/parts";
+import { Which } from "./which";
 
-const MOST = 50;
 /** The gravest first. */
 const REASONS = [
   "threat-to-life",
@@ -34,83 +33,6 @@ interface Draft {
   reason: Reason | "";
   note: string;
   named: boolean | null;
-}
-
-const can = (m: Message) => m.id !== undefined && m.kind !== "notice" && m.kind !== "refused";
-
-function label(m: Message) {
-  const media = m.media ?? [];
-  const words = m.text ? `“${m.text.slice(0, 300)}”` : preview(m);
-  return media.length && m.text ? `${words} (${t("report.with-media", { n: media.length })})` : words;
-}
-
-function Which({ l, d, set, next }: { l: Listed; d: Draft; set: (d: Draft) => void; next: () => void }) {
-  const [messages, setMessages] = useState<Message[]>([]);
-  const [own, showOwn] = useState(false);
-  const [more, setMore] = useState(true);
-  const [, error, run] = useDoing();
-  const load = async (before?: string) => {
-    const page = await ask("messages", { id: l.id, most: MOST, ...(before ? { before } : {}) });
-    setMore(page.length === MOST);
-    setMessages((now) => [...page.filter(can), ...now]);
-  };
-  useEffect(() => void run(() => load()), [l.id]);
-  const mine = messages.filter((m) => m.kind === "sent");
-  const shown = messages.filter((m) => own || m.kind !== "sent");
-  const toggle = (id: string, on: boolean) => {
-    const ids = new Set(d.ids);
-    if (on) ids.add(id);
-    else ids.delete(id);
-    set({ ...d, ids });
-  };
-  return (
-    <>
-      <main class="page" id="main">
-        <Steps n={1} of={3} />
-        <fieldset class="stack">
-          <legend>
-            <h2 class="ask">{t("report.which")}</h2>
-          </legend>
-          <p class="hint">{t("report.which-hint")}</p>
-          {more && messages.length > 0 && (
-            <button type="button" class="btn plain" onClick={() => void run(() => load(messages[0].id))}>
-              {t("report.older")}
-            </button>
-          )}
-          {shown.map((m) => (
-            <Choice
-              key={m.row}
-              kind="checkbox"
-              name="m"
-              label={<bdi>{label(m)}</bdi>}
-              hint={
-                <>
-                  <bdi>{m.kind === "sent" ? t("you.you") : called(m.from ?? "")}</bdi>, {moment(m.time_ms)}
-                  {m.media && !m.text ? ` ${t("report.unopened")}` : ""}
-                </>
-              }
-              checked={d.ids.has(m.id ?? "")}
-              set={(on) => toggle(m.id ?? "", on)}
-            />
-          ))}
-        </fieldset>
-        {mine.length > 0 && !own && (
-          <button type="button" class="btn plain" onClick={() => showOwn(true)}>
-            {t("report.own", { n: mine.length })}
-          </button>
-        )}
-        <Failed error={error} />
-      </main>
-      <footer class="foot">
-        <p class="note quiet" role="status">
-          {d.ids.size > MOST ? t("report.too-many", { n: MOST }) : t("report.chosen", { n: d.ids.size })}
-        </p>
-        <button type="button" class="btn wide" disabled={d.ids.size === 0 || d.ids.size > MOST} onClick={next}>
-          {t("do.go-on")}
-        </button>
-      </footer>
-    </>
-  );
 }
 
 function Why({ d, set, next }: { d: Draft; set: (d: Draft) => void; next: () => void }) {
@@ -313,7 +235,17 @@ export function Report({ id, message }: { id: string; message?: string }) {
           </button>
         )}
       </Bar>
-      {step === 1 && <Which l={l} d={d} set={set} next={() => setStep(2)} />}
+      {step === 1 && (
+        <Which
+          l={l}
+          ids={d.ids}
+          set={(ids) => set({ ...d, ids })}
+          of={3}
+          ask={t("report.which")}
+          hint={t("report.which-hint")}
+          next={() => setStep(2)}
+        />
+      )}
       {step === 2 && <Why d={d} set={set} next={() => setStep(3)} />}
       {step === 3 && <Leaves l={l} d={d} set={set} done={() => setStep(4)} />}
       {step === 4 && <Sent l={l} />}

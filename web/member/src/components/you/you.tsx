@@ -15,6 +15,10 @@ import type { Sign } from "../parts/icon";
 import { Icon } from "../parts/icon";
 import { Bar, Choice, CopyButton, Failed, Input, Tell, useDoing, Who } from "../parts/parts";
 import { Tabs } from "../tabs";
+import { COVERS, cover, setCover } from "../../stores/cover";
+import { forCamera } from "../../links";
+import { Install, Kept, Wake } from "./device";
+import { Lock } from "./lock";
 
 const PLACES: { to: string; icon: Sign; word: Key }[] = [
   { to: "reports", icon: "flag", word: "reports.title" },
@@ -46,6 +50,7 @@ export function You() {
             </div>
           </div>
           <CopyButton text={address} label={t("you.copy")} />
+          <Install />
         </div>
         <ul aria-label={t("tab.you")}>
           {PLACES.map((p) => (
@@ -123,7 +128,7 @@ function Linking({ done }: { done: () => void }) {
       {!asks && code && (
         <>
           <p>{t("link.hint")}</p>
-          <Qr text={code} label={t("scan.code")} />
+          <Qr text={forCamera(code)} label={t("scan.code")} />
           <p class="digits note">{code}</p>
           <CopyButton text={code} />
         </>
@@ -269,57 +274,6 @@ function RenewWords() {
   );
 }
 
-function Passphrase() {
-  const [one, setOne] = useState("");
-  const [two, setTwo] = useState("");
-  const [done, setDone] = useState(false);
-  const [busy, error, run] = useDoing();
-  const set = (passphrase: string) =>
-    void run(async () => {
-      await act(ask("passphrase", passphrase ? { passphrase } : {}));
-      setOne("");
-      setTwo("");
-      setDone(true);
-    });
-  return (
-    <section class="card stack-l">
-      <h2>{t("keeping.passphrase")}</h2>
-      <p class="note quiet">{t("join.passphrase-hint")}</p>
-      <Input label={t("keeping.new-passphrase")} hint={t("join.passphrase-least")} value={one} set={setOne} secret />
-      <Input
-        label={t("keeping.again")}
-        value={two}
-        set={setTwo}
-        secret
-        wrong={two && one !== two ? t("keeping.differ") : undefined}
-      />
-      {done && (
-        <Tell tone="good" icon="check">
-          <p>{t("keeping.done")}</p>
-        </Tell>
-      )}
-      <Failed error={error} />
-      <div class="pair">
-        <button type="button" class="btn second" disabled={busy || !one || one !== two} onClick={() => set(one)}>
-          {t("keeping.set")}
-        </button>
-        <button type="button" class="btn second" disabled={busy} onClick={() => set("")}>
-          {t("keeping.unset")}
-        </button>
-      </div>
-      <button
-        type="button"
-        class="btn plain"
-        disabled={busy}
-        onClick={() => void run(() => ask("lock").then(refreshState))}
-      >
-        <Icon name="lock" />
-        {t("keeping.lock")}
-      </button>
-    </section>
-  );
-}
-
 function Backup() {
   const [passphrase, set] = useState("");
   const [taken, setTaken] = useState<number | null>(null);
@@ -445,6 +399,27 @@ function Wipe() {
   );
 }
 
+/** The account itself ends. */
+function LeaveHub() {
+  const [sure, setSure] = useState(false);
+  const [busy, error, run] = useDoing();
+  return (
+    <section class="card stack-l">
+      <h2>{t("leave.title")}</h2>
+      <p class="note quiet">{t("leave.hint", { name: state.value.name ?? "", hub: state.value.hub ?? "" })}</p>
+      <Failed error={error} />
+      <button
+        type="button"
+        class="btn stop"
+        disabled={busy}
+        onClick={() => (sure ? void run(() => act(ask("account_leave")).then(refreshState)) : setSure(true))}
+      >
+        {sure ? t("leave.sure") : t("leave.do")}
+      </button>
+    </section>
+  );
+}
+
 export function Keeping() {
   return (
     <>
@@ -452,10 +427,13 @@ export function Keeping() {
       <main class="page" id="main">
         <CheckWords />
         <RenewWords />
-        <Passphrase />
+        <Lock />
+        <Kept />
         <Backup />
         <Privacy />
+        <Wake />
         <Wipe />
+        <LeaveHub />
       </main>
     </>
   );
@@ -487,6 +465,52 @@ function Choose({ of, values }: { of: "theme" | "text"; values: { value: string;
   );
 }
 
+/** What stands there after a quiet exit, and how one comes back. */
+function Quiet() {
+  const [start, setStart] = useState(choice("start") === "cover");
+  return (
+    <section class="stack">
+      <fieldset class="stack">
+        <legend>
+          <h2>{t("cover.title")}</h2>
+        </legend>
+        <p class="hint">{t("cover.hint")}</p>
+        {COVERS.map((c) => (
+          <Choice
+            key={c}
+            kind="radio"
+            name="cover"
+            label={t(c ? `cover.${c}` : "cover.none")}
+            checked={cover.value === c}
+            set={() => {
+              setCover(c);
+              if (!c) setStart(false);
+            }}
+          />
+        ))}
+      </fieldset>
+      {cover.value && (
+        <>
+          <Tell tone="info" icon="info">
+            <p>{t("cover.back")}</p>
+          </Tell>
+          <Choice
+            kind="checkbox"
+            name="start"
+            label={t("cover.start")}
+            hint={t("cover.start-hint")}
+            checked={start}
+            set={(on) => {
+              keepChoice("start", on ? "cover" : "");
+              setStart(on);
+            }}
+          />
+        </>
+      )}
+    </section>
+  );
+}
+
 export function Looks() {
   return (
     <>
@@ -511,42 +535,7 @@ export function Looks() {
             { value: "largest", word: "looks.largest" },
           ]}
         />
-      </main>
-    </>
-  );
-}
-
-export function Program() {
-  const s = state.value;
-  return (
-    <>
-      <Bar title={t("program.title")} back={href("you")} />
-      <main class="page" id="main">
-        <Tell tone="info" icon="shield-check" title={t("program.local")}>
-          <p>{t("program.local-hint")}</p>
-        </Tell>
-        <section class="card">
-          <dl class="facts">
-            <div>
-              <dt>{t("program.hub")}</dt>
-              <dd>
-                <bdi>{s.hub}</bdi>
-              </dd>
-            </div>
-            <div>
-              <dt>{t("program.key")}</dt>
-              <dd class="digits">{s.operator_key}</dd>
-            </div>
-            <div>
-              <dt>{t("program.account")}</dt>
-              <dd class="digits">{s.account}</dd>
-            </div>
-            <div>
-              <dt>{t("program.device")}</dt>
-              <dd class="digits">{s.device}</dd>
-            </div>
-          </dl>
-        </section>
+        <Quiet />
       </main>
     </>
   );
