@@ -4,7 +4,35 @@ import { config, ok, openAt, scenario } from "./browser.mjs";
 
 await scenario(async () => {
   const page = await openAt(config.mother);
-  await page.getByRole("heading", { name: "Chats" }).waitFor();
+  // A hub's page has nobody yet; this one is somebody's.
+  await page.getByRole("heading", { name: config.hub ? "Come in with an invite" : "Chats" }).waitFor();
+  if (config.hub) {
+    // From the network, and from the loader.
+    for (const from of ["the hub", "the loader"]) {
+      const { fields, isolated } = await page.evaluate(async () => {
+        const answer = await fetch("/index.html");
+        return { fields: Object.fromEntries(answer.headers), isolated: crossOriginIsolated };
+      });
+      const policy = fields["content-security-policy"] ?? "";
+      ok(/default-src 'none'/.test(policy) && /require-trusted-types-for 'script'/.test(policy) && /connect-src 'self'/.test(policy), `${from} says the policy`, policy);
+      ok(fields["cross-origin-opener-policy"] === "same-origin" && fields["cross-origin-embedder-policy"] === "require-corp" && isolated, `${from} isolates the page`);
+      ok(fields["referrer-policy"] === "no-referrer" && fields["x-content-type-options"] === "nosniff", `${from} tells nobody else`);
+      await page.reload();
+      await page.getByRole("heading", { name: "Come in with an invite" }).waitFor();
+    }
+    const framed = await page.evaluate(async () => {
+      const f = document.createElement("iframe");
+      f.src = "/index.html";
+      document.body.append(f);
+      await new Promise((done) => setTimeout(done, 500));
+      try {
+        return Boolean(f.contentDocument?.querySelector("#root"));
+      } catch {
+        return false;
+      }
+    });
+    ok(!framed, "it is in no frame");
+  }
   ok(!page.url().includes("#"), "the token is not in the address any more");
   const tried = await page.evaluate(async () => {
     const out = {};

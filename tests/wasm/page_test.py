@@ -12,7 +12,7 @@ for folder in "../integration", "../browser":
 # pylint: disable=wrong-import-position
 from page import Page
 from scenario import CHROMIUM, MODULES, run_scenario
-from world import SkipTest, World, check, free_port, main, photo
+from world import BIN, SkipTest, World, free_port, main, photo
 
 # Filled by tests/wasm/run.
 RELEASE = os.environ["COUNTERSIGN_RELEASE"]
@@ -35,7 +35,7 @@ class HubPage(World):
             self.key = self.path("page.key")
             self.ok("countersignctl", "page", "key", "example.org/page",
                     self.key)
-        self.show("1.0.0")
+        self.first = self.show("1.0.0")
         self.stop("hub")
         self.start_hub()
 
@@ -97,6 +97,40 @@ def test_story():
         finally:
             stop.set()
             t.join()
+
+
+def comment(name):
+    """A change that does nothing."""
+    def change(folder):
+        with open(os.path.join(folder, name), "a", encoding="utf-8") as f:
+            f.write("// another one\n")
+        shutil.rmtree(os.path.join(folder, name + ".br"), ignore_errors=True)
+        if os.path.exists(os.path.join(folder, name + ".br")):
+            os.remove(os.path.join(folder, name + ".br"))
+    return change
+
+
+def test_releases():
+    with HubPage() as w:
+        other = w.path("other.key")
+        w.ok("countersignctl", "page", "key", "example.org/page", other)
+        w.config["page_link"] = w.link()
+        w.config["ctl"] = [os.path.join(BIN, "countersignctl"), "--hub", w.hub]
+        w.config["releases"] = {
+            "first": w.first,
+            "unsigned": w.install("1.0.1", key=False),
+            "foreign": w.install("1.0.2", key=other),
+            "second": w.install("1.1.0"),
+            "loader": w.install("1.1.1", change=comment("sw.js")),
+        }
+        w.scenario("page_release")
+
+
+def test_policy():
+    with HubPage() as w:
+        w.config["mother"] = w.config["page"]
+        w.config["hub"] = True
+        w.scenario("page_policy")
 
 
 main()

@@ -3,13 +3,13 @@
 // with Node's own runner.  Exit status: that of the tests.
 import { spawnSync } from "node:child_process";
 import { mkdtempSync, readdirSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
 import { dirname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
 
 const here = dirname(fileURLToPath(import.meta.url));
-const out = mkdtempSync(join(tmpdir(), "page-test-"));
+// Inside, so that what is not bundled is found.
+const out = mkdtempSync(join(here, "../node_modules/.page-test-"));
 /** "./ar.json?url" is where the file is. */
 const urls = {
   name: "urls",
@@ -35,10 +35,15 @@ try {
     jsx: "automatic",
     jsxImportSource: "preact",
     plugins: [urls],
+    external: ["esbuild"],
     logLevel: "warning",
   });
   const files = readdirSync(out).map((f) => join(out, f));
-  process.exitCode = spawnSync(process.execPath, ["--test", ...files], { stdio: "inherit" }).status ?? 1;
+  process.exitCode =
+    spawnSync(process.execPath, ["--test", ...files], {
+      stdio: "inherit",
+      env: { ...process.env, PAGE_TESTS: here },
+    }).status ?? 1;
 } finally {
   rmSync(out, { recursive: true });
 }

@@ -118,6 +118,7 @@ export async function lookForNewer(): Promise<void> {
   if (!to || !running.value) return;
   void registration?.update().catch(() => undefined);
   await lookAtLoader();
+  const key = await releaseKey();
   const id = await text("/release/latest", 64);
   if (!isId(id) || id === running.value.id) {
     newer.value = null;
@@ -127,7 +128,6 @@ export async function lookForNewer(): Promise<void> {
   const note = await text(`/release/${id}`, NOTE_MOST);
   const release = await readRelease(note);
   if (release.id !== id) throw new Error("this is not the release that was asked for");
-  const key = await releaseKey();
   if (!key) newer.value = { state: "unsigned", id, version: release.version };
   else if (!(await ask("release_check", { note, key })).signed) newer.value = { state: "refused", id };
   else await takeNewer(id, release.version);

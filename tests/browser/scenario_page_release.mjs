@@ -1,0 +1,93 @@
+// SPDX-License-Identifier: MIT
+// The loader: what a device runs is what it has checked, also without a line;
+// another release comes with the right signature, and else not at all.
+import { execFileSync } from "node:child_process";
+import { axe, config, ok, openAt, overflow, scenario, until } from "./browser.mjs";
+
+const show = (name) => execFileSync(config.ctl[0], [...config.ctl.slice(1), "page", "use", config.releases[name]]);
+const grouped = (hash) => hash.match(/.{8}/g).join(" ");
+
+async function program(page) {
+  await page.evaluate(() => (location.hash = "#/program"));
+  await page.getByRole("heading", { name: "This program" }).waitFor();
+}
+const version = (page, n) => page.getByRole("heading", { name: `Version ${n}`, exact: true });
+async function look(page) {
+  await page.getByRole("button", { name: "Look for another version" }).click();
+}
+
+async function join(page) {
+  await page.getByLabel("What may we call you?").fill("ann");
+  await page.getByRole("button", { name: "Go on" }).click();
+  await page.locator(".words li").nth(11).waitFor();
+  const words = await page.locator(".words li").allTextContents();
+  await page.getByRole("button", { name: "I have written them down" }).click();
+  for (const l of await page.locator(".field label").allTextContents())
+    await page.getByLabel(l, { exact: true }).fill(words[Number(/\d+/.exec(l)[0]) - 1]);
+  await page.getByRole("button", { name: "Done" }).click();
+  const later = page.getByRole("button", { name: "Not now" });
+  const chats = page.getByRole("heading", { name: "Chats" });
+  await later.or(chats).first().waitFor();
+  if (await later.count()) await later.click();
+  await chats.waitFor();
+}
+
+await scenario(async () => {
+  const page = await openAt(config.page_link, { viewport: { width: 390, height: 844 } });
+  await join(page);
+  await program(page);
+  await version(page, "1.0.0").waitFor();
+  ok((await page.locator("#release").innerText()) === grouped(config.releases.first), "the hash is the release's");
+  await page.getByText("Signed by example.org/page").waitFor();
+  ok((await overflow(page)) === "", "it fits", await overflow(page));
+  await axe(page, "page-program");
+
+  // Without a line: the program and what was said are here.
+  await page.context().setOffline(true);
+  await page.reload();
+  await version(page, "1.0.0").waitFor();
+  await page.evaluate(() => (location.hash = "#/chats"));
+  await page.getByText("No line").or(page.getByText("no line", { exact: false })).first().waitFor();
+  ok(true, "it starts without a line, and says so");
+  await page.context().setOffline(false);
+
+  // One that is not signed, and one by another key.
+  await program(page);
+  for (const name of ["unsigned", "foreign"]) {
+    show(name);
+    await look(page);
+    await page.getByText("Another program was refused").waitFor();
+    await page.getByText(grouped(config.releases[name])).waitFor();
+    await page.reload();
+    await version(page, "1.0.0").waitFor();
+    ok(true, `${name}: refused, and the old one goes on`);
+  }
+  await axe(page, "page-program-refused");
+
+  // The next one, of the same people.
+  show("second");
+  await look(page);
+  await page.getByText("Version 1.1.0 is here").waitFor();
+  await version(page, "1.0.0").waitFor();
+  ok(true, "it waits, and nothing changes under the user's hands");
+  await page.getByRole("button", { name: "Start it now" }).click();
+  await version(page, "1.1.0").waitFor();
+  ok((await page.locator("#release").innerText()) === grouped(config.releases.second), "then it is the other one");
+  await page.evaluate(() => (location.hash = "#/you"));
+  await page.getByRole("heading", { name: "ann" }).waitFor();
+  ok(true, "with the same member");
+
+  // Another loader is told.
+  show("loader");
+  await program(page);
+  await look(page);
+  await page.getByText("The loader has changed").waitFor();
+  ok(true, "another loader is told");
+  await page.getByRole("button", { name: "I have compared it" }).click();
+  await until("it is seen", async () => (await page.getByText("The loader has changed").count()) === 0);
+  await page.reload();
+  await program(page);
+  await look(page);
+  await page.waitForTimeout(500);
+  ok((await page.getByText("The loader has changed").count()) === 0, "once");
+});
