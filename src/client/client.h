@@ -19,6 +19,8 @@ struct cs_client;
 
 /* Why the last function failed, as a sentence for the user; never NULL. */
 const char *cs_client_problem(const struct cs_client *c);
+/* What failed before is not about what comes now. */
+void cs_client_problem_over(struct cs_client *c);
 /* The hub's code (enum cs_wire_code) if the hub refused, or 0. */
 uint16_t cs_client_hub_code(const struct cs_client *c);
 

@@ -89,7 +89,15 @@ run(struct member_call *k, const struct member_method *x, struct cs_view take,
 	if ((err = member_take_check(k, x->take)) ||
 	    (err = take_home(k, x->needs_home)))
 		return err;
-	return x->run(k);
+	/* A READ in the midst of a CALL leaves that its sentence. */
+	if (k->m->calls)
+		return x->run(k);
+	if (k->m->c != NULL)
+		cs_client_problem_over(k->m->c);
+	k->m->calls = x->kind == CS_MEMBER_CALL;
+	err = x->run(k);
+	k->m->calls = false;
+	return err;
 }
 
 static enum cs_err

@@ -30,6 +30,7 @@ struct cs_member {
 	struct cs_client *c; /* NULL: not open */
 	bool nobody; /* what an attempt to join left belongs to no account */
 	bool hurry, waits;
+	bool calls; /* a CALL is under way, and may be waiting */
 	struct cs_client_prepared_report *prepared;
 	struct cs_client_linking *linking;
 	bool link_asked;

@@ -258,6 +258,8 @@ member_evidence(struct member_call *k)
 
 	if (err)
 		return err;
+	/* Whoever gets it asks why themselves. */
+	p.report.reason = CS_REASON_OTHER;
 	if (key_hex != NULL && cs_unhex(key, sizeof key, key_hex) != CS_OK)
 		return member_fail(k, CS_ERR_FORMAT,
 		    "The key has to be 64 of the characters 0-9 a-f.");

@@ -12,7 +12,7 @@ for folder in "../integration", "../browser":
 # pylint: disable=wrong-import-position
 from page import Page
 from scenario import CHROMIUM, MODULES, run_scenario
-from world import BIN, SkipTest, World, free_port, main, photo
+from world import BIN, SkipTest, World, check, free_port, main, photo
 
 # Filled by tests/wasm/run.
 RELEASE = os.environ["COUNTERSIGN_RELEASE"]
@@ -124,6 +124,24 @@ def test_releases():
             "loader": w.install("1.1.1", change=comment("sw.js")),
         }
         w.scenario("page_release")
+
+
+def test_device():
+    """What belongs to one device; and the evidence that it saved verifies."""
+    with HubPage() as w:
+        w.join("bob")
+        w.config["page_link"] = w.link()
+        w.config["second_link"] = w.link()
+        w.config["key"] = w.ok("countersign-verify", "--new-key",
+                               w.path("their.key")).out.split()[-1]
+        w.config["sealed"] = w.path("sealed.csev")
+        w.scenario("page_device")
+        root = w.config["page_link"].split("#")[-1]
+        check(w.run("countersign-verify", w.config["sealed"],
+                    "--operator-key", root).status != 0, "it is sealed")
+        told = w.ok("countersign-verify", w.config["sealed"], "--operator-key",
+                    root, "--key-file", w.path("their.key")).out
+        check("Is it you?" in told, told)
 
 
 def test_policy():

@@ -26,6 +26,13 @@ cs_client_problem(const struct cs_client *c)
 	return c->problem;
 }
 
+void
+cs_client_problem_over(struct cs_client *c)
+{
+	c->problem[0] = '\0';
+	c->link.hub_code = 0;
+}
+
 uint16_t
 cs_client_hub_code(const struct cs_client *c)
 {
