@@ -8,6 +8,7 @@
 #include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "content/photo.h"
@@ -215,6 +216,8 @@ cs_photo_child_main(const char *mode)
 	enum cs_err err;
 
 	(void)setvbuf(stdout, printed, _IOFBF, sizeof printed);
+	/* lcms2 dates its profiles: gmtime() would look for a zone. */
+	tzset();
 	for (int i = 0; i < 4; i++)
 		if (strcmp(mode, looks[i]) == 0)
 			level = i;
