@@ -134,6 +134,16 @@ struct outgoing {
 	char type[CS_MIMI_TYPE_MAX + 1];
 };
 
+static enum cs_err
+no_decoder(struct cs_client *c, const char *of)
+{
+	return client_problem(c, CS_ERR_IO,
+	    "What cleans %s is missing, so nothing was sent: the program "
+	    "countersign-photo beside this one, or a part of the page that the "
+	    "browser could not load.",
+	    of);
+}
+
 /* Decode and encode the photo, without what the camera added to it. */
 static enum cs_err
 clean_photo(struct cs_client *c, struct outgoing *o, const char *path,
@@ -155,8 +165,7 @@ clean_photo(struct cs_client *c, struct outgoing *o, const char *path,
 	case CS_ERR_UNSUPPORTED:
 		return client_problem(c, err,
 		    "%.300s is a photo that cannot be cleaned here, so it was "
-		    "not sent. Save it as a JPEG and send that; a page in a "
-		    "browser sends no photos yet.",
+		    "not sent. Save it as a JPEG and send that.",
 		    path);
 	case CS_ERR_NOMEM: /* the decoder has a limit of its own */
 	case CS_ERR_LIMIT:
@@ -171,9 +180,7 @@ clean_photo(struct cs_client *c, struct outgoing *o, const char *path,
 		    "claims to be.",
 		    path);
 	case CS_ERR_NOT_FOUND:
-		return client_problem(c, CS_ERR_IO,
-		    "The program countersign-photo, which cleans photos, is "
-		    "not installed beside this one.");
+		return no_decoder(c, "photos");
 	case CS_OK:
 		o->source = (struct source){ -1, cs_buf_view(&o->photo.bytes) };
 		snprintf(o->type, sizeof o->type, "%s", o->photo.media_type);
@@ -215,9 +222,7 @@ clean_voice(struct cs_client *c, struct cs_voice *voice, int fd, uint64_t size,
 		    "claims to be, so it was not sent.",
 		    path);
 	case CS_ERR_NOT_FOUND:
-		return client_problem(c, CS_ERR_IO,
-		    "The program countersign-photo, which cleans recordings, "
-		    "is not installed beside this one.");
+		return no_decoder(c, "recordings");
 	default:
 		return err;
 	}
