@@ -2,6 +2,7 @@
 /* Photos and files: cleaning and encrypting; fetching and checking. */
 #include "client/groups/media.h"
 
+#include <assert.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -25,6 +26,7 @@
 #include "content/voice.h"
 #include "content/voice_clean.h"
 #include "crypto/random.h"
+#include "store/db.h"
 #include "store/file.h"
 #include "store/file_out.h"
 
@@ -152,6 +154,8 @@ clean_photo(struct cs_client *c, struct outgoing *o, const char *path,
 	struct cs_buf file = { 0 };
 	enum cs_err err = read_whole(&file, o->source.fd, o->size);
 
+	/* In a page, it waits. */
+	assert(!cs_db_in_transaction(c->db));
 	if (err == CS_OK)
 		err = clean(&o->photo, cs_buf_view(&file));
 	cs_buf_free(&file);
@@ -198,6 +202,8 @@ clean_voice(struct cs_client *c, struct cs_voice *voice, int fd, uint64_t size,
 	struct cs_buf file = { 0 };
 	enum cs_err err = read_whole(&file, fd, size);
 
+	/* In a page, it waits. */
+	assert(!cs_db_in_transaction(c->db));
 	if (err == CS_OK)
 		err = cs_voice_clean(voice, cs_buf_view(&file));
 	cs_buf_free(&file);
