@@ -7,7 +7,6 @@
  */
 #include <setjmp.h>
 #include <stdint.h>
-#include <stdlib.h>
 
 #define TAG_LONGJMP 1 /* as the compiler numbers its exceptions */
 
@@ -21,7 +20,7 @@ struct place {
 /* A function of WebAssembly has one result; this is the second. */
 void setTempRet0(uint32_t value);
 uint32_t getTempRet0(void);
-/* The table, which may have moved, and its size. */
+/* The table, and its size. */
 struct place *saveSetjmp(
     jmp_buf to, uint32_t label, struct place *table, uint32_t size);
 /* The label of the place, or 0: it is another function's. */
@@ -50,12 +49,9 @@ saveSetjmp(jmp_buf to, uint32_t label, struct place *table, uint32_t size)
 
 	while (i < size && table[i].id != 0)
 		i++;
-	if (i == size) {
-		size *= 2;
-		table = realloc(table, (size + 1) * sizeof *table);
-		if (table == NULL)
-			__builtin_trap();
-	}
+	/* There is room for four, and everybody here has one. */
+	if (i == size)
+		__builtin_trap();
 	*to = ++last;
 	table[i] = (struct place){ last, label };
 	table[i + 1].id = 0;
