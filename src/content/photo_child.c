@@ -8,17 +8,14 @@
 #include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "content/photo.h"
-#include "content/photo_clean.h"
 #include "content/photo_codec.h"
 #include "content/photo_heif.h"
 #include "content/photo_look.h"
-#include "content/photo_recode.h"
-#include "content/voice.h"
-#include "content/voice_clean.h"
-#include "content/voice_recode.h"
+#include "content/photo_work.h"
 
 #if defined(__has_feature)
 #if __has_feature(address_sanitizer)
@@ -171,17 +168,6 @@ write_all(struct cs_view v)
 }
 
 static enum cs_err
-clean(struct cs_buf *answer, struct cs_view file, enum cs_err err, bool icon)
-{
-	struct cs_photo photo = { 0 };
-
-	if (err == CS_OK)
-		err = icon ? cs_photo_recode_icon(&photo, file)
-			   : cs_photo_recode(&photo, file);
-	return cs_photo_answer_write(answer, &photo, err);
-}
-
-static enum cs_err
 look(struct cs_buf *answer, struct cs_view file, enum cs_err err,
     enum cs_photo_level level)
 {
@@ -190,16 +176,6 @@ look(struct cs_buf *answer, struct cs_view file, enum cs_err err,
 	if (err == CS_OK)
 		err = cs_photo_look_here(&l, file, level);
 	return cs_photo_look_write(answer, &l, err);
-}
-
-static enum cs_err
-voice(struct cs_buf *answer, struct cs_view file, enum cs_err err)
-{
-	struct cs_voice v = { 0 };
-
-	if (err == CS_OK)
-		err = cs_voice_recode(&v, file);
-	return cs_voice_answer_write(answer, &v, err);
 }
 
 int
@@ -215,17 +191,16 @@ cs_photo_child_main(const char *mode)
 	enum cs_err err;
 
 	(void)setvbuf(stdout, printed, _IOFBF, sizeof printed);
+	/* lcms2 dates its profiles: gmtime() would look for a zone. */
+	tzset();
 	for (int i = 0; i < 4; i++)
 		if (strcmp(mode, looks[i]) == 0)
 			level = i;
 	if (cs_heif_prepare() != CS_OK || cs_photo_sandbox() != CS_OK)
 		return 1;
 	err = read_all(&file);
-	if (strcmp(mode, "voice") == 0)
-		err = voice(&answer, cs_buf_view(&file), err);
-	else if (level < 0)
-		err = clean(&answer, cs_buf_view(&file), err,
-		    strcmp(mode, "icon") == 0);
+	if (level < 0)
+		err = cs_photo_work(&answer, cs_buf_view(&file), mode, err);
 	else
 		err = look(&answer, cs_buf_view(&file), err,
 		    (enum cs_photo_level)level);

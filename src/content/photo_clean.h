@@ -1,13 +1,12 @@
 /* SPDX-License-Identifier: MIT */
-/* Cleaning a photo: the parent of the child that decodes it. */
+/* Cleaning a photo: asking for it, and what is answered. */
 #pragma once
 
 #include "content/photo.h"
 
 void cs_photo_clear(struct cs_photo *p);
-/* Clean ${file} in the sandboxed child. The child's program is found beside the
- * running one, or where $COUNTERSIGN_PHOTO says. Errors are those of
- * cs_photo_recode(), and CS_ERR_FORMAT when the child was stopped because it
+/* Clean ${file} where cs_photo_ask() has decoders.  Errors are those of
+ * cs_photo_recode(), and CS_ERR_FORMAT when the decoder was stopped because it
  * tried what a decoder has no business to, CS_ERR_TIMEOUT when it took too
  * long, CS_ERR_NOT_FOUND when it is not there. */
 CS_CHECKED enum cs_err cs_photo_clean(
@@ -17,7 +16,7 @@ CS_CHECKED enum cs_err cs_photo_clean_icon(
     struct cs_photo *out, struct cs_view file);
 
 /*
- * What the child writes: "CSPH" | u8 version | u16 error | u32 width |
+ * What the decoder writes: "CSPH" | u8 version | u16 error | u32 width |
  * u32 height | the new file.  Reading trusts nothing: a decoder that was taken
  * over writes it.
  */
@@ -27,10 +26,3 @@ CS_CHECKED enum cs_err cs_photo_answer_read(
     struct cs_photo *out, struct cs_view in);
 /* An error that a decoder can have, or CS_ERR_FORMAT. */
 enum cs_err cs_photo_known_error(uint16_t err);
-/* Ask the child for ${mode}; ${answer} is what it wrote.  CS_ERR_CLOSED: it was
- * stopped. */
-CS_CHECKED enum cs_err cs_photo_ask(struct cs_buf *answer, struct cs_view file,
-    const char *mode, int timeout_ms);
-/* cs_photo_clean() with this program. */
-CS_CHECKED enum cs_err cs_photo_run(struct cs_photo *out, struct cs_view file,
-    const char *program, int timeout_ms);

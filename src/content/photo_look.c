@@ -8,6 +8,7 @@
 #include "base/writer.h"
 #include "content/media.h"
 #include "content/photo.h"
+#include "content/photo_ask.h"
 #include "content/photo_clean.h"
 #include "content/photo_codec.h"
 #include "content/photo_color.h"

@@ -16,6 +16,7 @@
 /* A comment that is longer is not read: it would not be kept. */
 #define CHUNK_MAX ((png_alloc_size_t)CS_PHOTO_PROFILE_MAX)
 #define CHUNKS_MAX 64
+#define SIGNATURE_LEN 8
 /* Above this, compressing better would take longer than people wait. */
 #define LARGE_PIXELS 8000000u
 
@@ -175,11 +176,32 @@ decode(struct job *job)
 		    cs_exif_orientation(cs_view(exif, n));
 }
 
+/* Before libpng sees it, which calls damaged what is too large for 32 bits. */
+static enum cs_err
+check_size(struct cs_view file)
+{
+	struct cs_reader r = cs_reader(file);
+	uint32_t width, height;
+	struct cs_view chunk;
+	unsigned by;
+
+	(void)cs_read_bytes(&r, SIGNATURE_LEN + 4);
+	chunk = cs_read_bytes(&r, 4);
+	width = cs_read_u32(&r);
+	height = cs_read_u32(&r);
+	if (r.err != CS_OK || !cs_view_equal(chunk, cs_view_str("IHDR")))
+		return CS_ERR_FORMAT;
+	return cs_pixels_scale(&by, width, height);
+}
+
 enum cs_err
 cs_png_decode(struct cs_pixels *out, struct cs_view file)
 {
 	struct job job = { .in = cs_reader(file), .pixels = out };
+	enum cs_err err = check_size(file);
 
+	if (err)
+		return err;
 	job.png = png_create_read_struct(
 	    PNG_LIBPNG_VER_STRING, &job, stop, say_nothing);
 	if (job.png == NULL)

@@ -5,6 +5,7 @@
 
 #include "base/reader.h"
 #include "base/writer.h"
+#include "content/photo_ask.h"
 #include "content/photo_clean.h"
 #include "content/sniff.h"
 #include "content/voice.h"

@@ -178,7 +178,8 @@ cs_wav_encode(
 
 	if ((err = read_wav(&wav, file)))
 		return err;
-	total = wav.samples.len / (2 * wav.channels) * CS_OPUS_RATE / wav.rate;
+	total = (uint64_t)wav.samples.len / (2 * wav.channels) * CS_OPUS_RATE /
+	    wav.rate;
 	if ((err = cs_opus_duration(duration_ms, total, 0)))
 		return err;
 	encoder = opus_encoder_create((opus_int32)rate_of(&wav),

@@ -51,6 +51,37 @@ scenario(async () => {
   });
   ok(/^put-[0-9a-f]+$/.test(file[0]) && file[1] === "a few words", "files go in and out");
 
+  // A photo as the browser itself writes it, and a recording as the page does:
+  // cleaned by a Worker of the Worker, under the page's policy.
+  await page.evaluate(async () => {
+    const canvas = new OffscreenCanvas(1200, 900);
+    const draw = canvas.getContext("2d");
+    for (let i = 0; i < 300; i++) {
+      draw.fillStyle = `hsl(${i * 7} 80% 50%)`;
+      draw.fillRect((i * 97) % 1200, (i * 61) % 900, 150, 90);
+    }
+    const photo = await window.runtime.put(await canvas.convertToBlob({ type: "image/jpeg" }));
+    await window.runtime.do("send", { to: "bob", photo });
+    const sound = Float32Array.from({ length: 3 * 48000 }, (_, i) => Math.sin(i / 20) / 4);
+    await window.runtime.do("send", { to: "bob", voice: await window.runtime.put(window.wav(sound)) });
+  });
+  // One that only the browser can read.
+  ok(
+    await page.evaluate(async (avif) => {
+      const bytes = Uint8Array.from(atob(avif), (c) => c.charCodeAt(0));
+      const sent = [];
+      await window.withPhoto(new Blob([bytes], { type: "image/avif" }), async (photo) => {
+        sent.push(photo);
+        await window.runtime.do("send", { to: "bob", photo });
+      });
+      return sent.length === 2;
+    }, config.avif),
+    "what only the browser reads becomes a JPEG",
+  );
+  const broken = await page.evaluate(() => window.runtime.put(new Blob(["\u00ff\u00d8\u00ff no photo"])));
+  ok((await ask(page, "send", { to: "bob", photo: broken })).code === "type", "what is no photo is not sent");
+  await give(page, "send_files");
+
   await page.reload();
   ok((await begun(page)) === "ready", "it begins again");
   ok((await give(page, "state")).phase === "locked", "what it kept is there");

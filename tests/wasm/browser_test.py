@@ -1,14 +1,16 @@
 # SPDX-License-Identifier: MIT
 """The engine in Chromium, in a page that a real hub serves."""
+import base64
 import os
 import shutil
+import subprocess
 import sys
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 for folder in "../integration", "../browser":
     sys.path.insert(0, os.path.join(HERE, folder))
 from scenario import CHROMIUM, MODULES, run_scenario  # noqa: E402
-from world import SkipTest, World, check, free_port, main  # noqa: E402
+from world import STUCK_S, TOOLS, SkipTest, World, check, free_port, main  # noqa: E402
 
 # Filled by tests/wasm/run: the bundles and the engine.
 PAGE = os.environ["COUNTERSIGN_PAGE"]
@@ -38,15 +40,30 @@ class Web(World):
         return self.ok("countersignctl", "--hub", self.hub, *args)
 
 
+def avif(w):
+    path = w.path("photo.avif")
+    made = subprocess.run([os.path.join(TOOLS, "make-photo"), "320", "240",
+                           path], stdout=subprocess.DEVNULL, timeout=STUCK_S)
+    if made.returncode == 77:
+        raise SkipTest("no AVIF can be written here")
+    with open(path, "rb") as f:
+        return base64.b64encode(f.read()).decode()
+
+
 def test_worker():
     with Web() as w:
         w.join("bob")
         w.config["invite"] = w.invite()
+        w.config["avif"] = avif(w)
         run_scenario(w, "page_worker")
         w.csok("bob", "inbox")
         w.csok("bob", "accept", "ann")
         said = str(w.inbox("bob", "--all")) + w.csok("bob", "inbox", "--json",
                                                      "--all").out
+        got = [m["media"][0] for m in w.inbox("bob", "--all") if m.get("media")]
+        check([(m["type"], m.get("duration_ms")) for m in got] ==
+              [("image/jpeg", None), ("audio/ogg", 3000),
+               ("image/jpeg", None)], got)
         check("from a browser" in said and "and again" in said,
               "bob has both: " + said)
 

@@ -1,13 +1,14 @@
 // SPDX-License-Identifier: MIT
-// member.mjs HOST.mjs ENGINE.wasm ORIGIN PORT: a member of a page, without the
-// page: methods come in and answers go out, a JSON object a line.  Files are in
+// member.mjs HOST.mjs ENGINE.wasm MEDIA.wasm ORIGIN PORT: a member of a page,
+// without the page: methods come in and answers go out, a JSON object a line.  Files are in
 // memory; the line to the hub says that it comes from ORIGIN, as a browser does.
 import fs from "node:fs";
 import { createInterface } from "node:readline";
 import { pathToFileURL } from "node:url";
+import { starter } from "./hand.mjs";
 
-const [host, file, origin, port] = process.argv.slice(2);
-const { Engine, Hub, MemoryFiles } = await import(pathToFileURL(host).href);
+const [host, file, decoders, origin, port] = process.argv.slice(2);
+const { Engine, Hub, Media, MemoryFiles } = await import(pathToFileURL(host).href);
 const at = (url) => url.replace(/^(http|ws):\/\/[^/]*/, `$1://127.0.0.1:${port}`);
 const say = (o) => process.stdout.write(JSON.stringify(o) + "\n");
 
@@ -19,6 +20,7 @@ const engine = await Engine.start({
     (url) => new WebSocket(at(url), { protocols: ["countersign.v1"], headers: { origin } }),
     (url, how) => fetch(at(url), { ...how, headers: { ...how.headers, origin } }),
   ),
+  media: new Media(() => WebAssembly.compile(fs.readFileSync(decoders)), starter(host)),
   event: (json) => say({ event: JSON.parse(json) }),
   log: (line) => process.stderr.write(line + "\n"),
 });

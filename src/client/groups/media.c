@@ -2,6 +2,7 @@
 /* Photos and files: cleaning and encrypting; fetching and checking. */
 #include "client/groups/media.h"
 
+#include <assert.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -25,6 +26,7 @@
 #include "content/voice.h"
 #include "content/voice_clean.h"
 #include "crypto/random.h"
+#include "store/db.h"
 #include "store/file.h"
 #include "store/file_out.h"
 
@@ -134,6 +136,16 @@ struct outgoing {
 	char type[CS_MIMI_TYPE_MAX + 1];
 };
 
+static enum cs_err
+no_decoder(struct cs_client *c, const char *of)
+{
+	return client_problem(c, CS_ERR_IO,
+	    "What cleans %s is missing, so nothing was sent: the program "
+	    "countersign-photo beside this one, or a part of the page that the "
+	    "browser could not load.",
+	    of);
+}
+
 /* Decode and encode the photo, without what the camera added to it. */
 static enum cs_err
 clean_photo(struct cs_client *c, struct outgoing *o, const char *path,
@@ -142,6 +154,8 @@ clean_photo(struct cs_client *c, struct outgoing *o, const char *path,
 	struct cs_buf file = { 0 };
 	enum cs_err err = read_whole(&file, o->source.fd, o->size);
 
+	/* In a page, it waits. */
+	assert(!cs_db_in_transaction(c->db));
 	if (err == CS_OK)
 		err = clean(&o->photo, cs_buf_view(&file));
 	cs_buf_free(&file);
@@ -155,8 +169,7 @@ clean_photo(struct cs_client *c, struct outgoing *o, const char *path,
 	case CS_ERR_UNSUPPORTED:
 		return client_problem(c, err,
 		    "%.300s is a photo that cannot be cleaned here, so it was "
-		    "not sent. Save it as a JPEG and send that; a page in a "
-		    "browser sends no photos yet.",
+		    "not sent. Save it as a JPEG and send that.",
 		    path);
 	case CS_ERR_NOMEM: /* the decoder has a limit of its own */
 	case CS_ERR_LIMIT:
@@ -171,9 +184,7 @@ clean_photo(struct cs_client *c, struct outgoing *o, const char *path,
 		    "claims to be.",
 		    path);
 	case CS_ERR_NOT_FOUND:
-		return client_problem(c, CS_ERR_IO,
-		    "The program countersign-photo, which cleans photos, is "
-		    "not installed beside this one.");
+		return no_decoder(c, "photos");
 	case CS_OK:
 		o->source = (struct source){ -1, cs_buf_view(&o->photo.bytes) };
 		snprintf(o->type, sizeof o->type, "%s", o->photo.media_type);
@@ -191,6 +202,8 @@ clean_voice(struct cs_client *c, struct cs_voice *voice, int fd, uint64_t size,
 	struct cs_buf file = { 0 };
 	enum cs_err err = read_whole(&file, fd, size);
 
+	/* In a page, it waits. */
+	assert(!cs_db_in_transaction(c->db));
 	if (err == CS_OK)
 		err = cs_voice_clean(voice, cs_buf_view(&file));
 	cs_buf_free(&file);
@@ -215,9 +228,7 @@ clean_voice(struct cs_client *c, struct cs_voice *voice, int fd, uint64_t size,
 		    "claims to be, so it was not sent.",
 		    path);
 	case CS_ERR_NOT_FOUND:
-		return client_problem(c, CS_ERR_IO,
-		    "The program countersign-photo, which cleans recordings, "
-		    "is not installed beside this one.");
+		return no_decoder(c, "recordings");
 	default:
 		return err;
 	}

@@ -1,17 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-#include <fcntl.h>
-#include <signal.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <sys/mman.h>
-#include <sys/stat.h>
-#include <sys/wait.h>
-#include <unistd.h>
 
 #include "base/writer.h"
 #include "content/media.h"
 #include "content/photo.h"
-#include "content/photo_child.h"
 #include "content/photo_clean.h"
 #include "content/photo_codec.h"
 #include "content/photo_exif.h"
@@ -423,7 +414,7 @@ test_icon(void **state)
 		{ 641, 20 }, { 20, 1300 }, { 2000, 1000 } };
 	struct cs_photo photo, here;
 	struct cs_buf file = { 0 };
-	struct cs_pixels p;
+	struct cs_pixels p = { 0 };
 
 	(void)state;
 	pw_find_child();
@@ -515,37 +506,6 @@ test_child_kinds(void **state)
 	}
 }
 
-/* What a child that was taken over could answer, or not. */
-static void
-test_bad_child(void **state)
-{
-	char script[] = "/tmp/countersign-photo-test-XXXXXX";
-	static const char hang[] = "#!/bin/sh\nexec sleep 100\n";
-	struct cs_photo photo;
-	struct cs_view file = cs_view_str("\xff\xd8\xff");
-	int fd;
-
-	(void)state;
-	assert_err(
-	    cs_photo_run(&photo, file, "/nonexistent", 5000), CS_ERR_NOT_FOUND);
-	assert_err(cs_photo_run(&photo, file, "/bin/false", 5000), CS_ERR_IO);
-	assert_err(
-	    cs_photo_run(&photo, file, "/bin/true", 5000), CS_ERR_FORMAT);
-	assert_err(cs_photo_run(&photo, file, "/bin/cat", 5000), CS_ERR_IO);
-	fd = mkstemp(script);
-	assert_true(fd >= 0);
-	assert_int_equal(write(fd, hang, sizeof hang - 1), sizeof hang - 1);
-	assert_int_equal(fchmod(fd, 0700), 0);
-	close(fd);
-	assert_err(cs_photo_run(&photo, file, script, 300), CS_ERR_TIMEOUT);
-	unlink(script);
-	assert_int_equal(setenv("COUNTERSIGN_PHOTO", "/nonexistent", 1), 0);
-	assert_err(cs_photo_clean(&photo, file), CS_ERR_NOT_FOUND);
-	/* Beside the tests there is none. */
-	assert_int_equal(unsetenv("COUNTERSIGN_PHOTO"), 0);
-	assert_err(cs_photo_clean(&photo, file), CS_ERR_NOT_FOUND);
-}
-
 static void
 test_answers(void **state)
 {
@@ -585,58 +545,6 @@ test_answers(void **state)
 	cs_photo_clear(&in);
 }
 
-enum deed { NOTHING, OPEN, SOCKET, FORK, WRITE_ELSEWHERE, CODE, DEEDS };
-
-static void
-do_in_sandbox(enum deed deed)
-{
-	if (cs_photo_sandbox() != CS_OK)
-		_exit(2);
-	switch (deed) {
-	case OPEN:
-		(void)!open("/etc/passwd", O_RDONLY);
-		break;
-	case SOCKET:
-		(void)!dup(1);
-		break;
-	case FORK:
-		(void)fork();
-		break;
-	case WRITE_ELSEWHERE:
-		(void)!write(7, "x", 1);
-		break;
-	case CODE:
-		(void)mmap(NULL, 4096, PROT_READ | PROT_WRITE | PROT_EXEC,
-		    MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-		break;
-	default:
-		break;
-	}
-	_exit(0);
-}
-
-static void
-test_sandbox(void **state)
-{
-	(void)state;
-	for (int deed = NOTHING; deed < DEEDS; deed++) {
-		pid_t pid = fork();
-		int status;
-
-		assert_true(pid >= 0);
-		if (pid == 0)
-			do_in_sandbox((enum deed)deed);
-		assert_int_equal(waitpid(pid, &status, 0), pid);
-		if (deed == NOTHING) {
-			assert_true(WIFEXITED(status));
-			assert_int_equal(WEXITSTATUS(status), 0);
-			continue;
-		}
-		if (!WIFSIGNALED(status) || WTERMSIG(status) != SIGSYS)
-			fail_msg("deed %d went through", deed);
-	}
-}
-
 int
 main(void)
 {
@@ -650,9 +558,7 @@ main(void)
 		cmocka_unit_test(test_child),
 		cmocka_unit_test(test_icon),
 		cmocka_unit_test(test_child_kinds),
-		cmocka_unit_test(test_bad_child),
 		cmocka_unit_test(test_answers),
-		cmocka_unit_test(test_sandbox),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

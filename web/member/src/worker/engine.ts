@@ -8,6 +8,7 @@ import type { Files } from "./files";
 import { writeFile, takeFile } from "./files";
 import type { Hub } from "./hub";
 import { CLOSED } from "./hub";
+import type { Media } from "./media";
 import { Wasi } from "./wasi";
 
 const STACK = 256 << 10; // of code that waits, put away
@@ -46,6 +47,7 @@ export interface Config {
   module: WebAssembly.Module;
   files: Files;
   hub: Hub;
+  media: Media;
   event: (json: string) => void;
   log: (line: string) => void;
   /** Between two calls: there may be files to be made ready. */
@@ -60,6 +62,7 @@ export class Engine {
   private value = 0;
   private reading = false;
   private body: Uint8Array = new Uint8Array();
+  private cleaned: Uint8Array = new Uint8Array();
   private queue: Waiting[] = [];
   private stir: (() => void) | null = null;
   private broken: Error | null = null;
@@ -72,6 +75,7 @@ export class Engine {
     const instance = await WebAssembly.instantiate(config.module, {
       wasi_snapshot_preview1: wasi.imports,
       hub: engine.hubImports(),
+      media: engine.mediaImports(),
       host: { event: (at: number, n: number) => config.event(engine.string(at, n)) },
     });
     engine.x = instance.exports as unknown as Exports;
@@ -161,6 +165,22 @@ export class Engine {
         if (origin.length > room) return -1;
         this.bytes(at, origin.length).set(origin);
         return origin.length;
+      },
+    };
+  }
+
+  /** content/photo_ask_web.c */
+  private mediaImports() {
+    return {
+      work: this.waiting(async (mode, n, at, length, timeoutMs) => {
+        const said = await this.config.media.work(this.string(mode, n), this.bytes(at, length).slice(), timeoutMs);
+        if (typeof said === "number") return said;
+        this.cleaned = said;
+        return said.length;
+      }),
+      take: (at: number, n: number) => {
+        this.bytes(at, n).set(this.cleaned.subarray(0, n));
+        this.cleaned = new Uint8Array();
       },
     };
   }

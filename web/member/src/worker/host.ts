@@ -3,3 +3,4 @@
 export { Engine } from "./engine";
 export { MemoryFiles } from "./files";
 export { Hub } from "./hub";
+export { Media, work } from "./media";

@@ -1,19 +1,42 @@
 // SPDX-License-Identifier: MIT
 // The Worker that has the engine.  One for all windows of an origin: whoever
-// holds the lock.
+// holds the lock.  The same script, under another name, is the Worker that takes
+// one photo or recording apart.
 import { Engine } from "./engine";
 import { Hub } from "./hub";
+import type { ToDo } from "./media";
+import { Media, work } from "./media";
 import { OpfsFiles } from "./opfs";
 import type { FromWorker, ToWorker } from "./talk";
 
 const LOCK = "countersign-engine";
-const MODULE = "engine.wasm"; // beside this file
+// Beside this file.
+const MODULE = "engine.wasm";
+const MEDIA_MODULE = "media.wasm";
+const MEDIA_NAME = "media";
 
 // lib.dom is of pages.
 const scope = self as unknown as {
+  name: string;
   postMessage(message: FromWorker, transfer?: Transferable[]): void;
   onmessage: (e: MessageEvent<ToWorker>) => void;
 };
+const hand = self as unknown as {
+  postMessage(message: unknown): void;
+  onmessage: (e: MessageEvent<ToDo>) => void;
+};
+
+// No text but this one becomes the code of a Worker.
+interface TrustedTypes {
+  createPolicy(name: string, how: { createScriptURL: () => string }): { createScriptURL(url: string): string };
+}
+const trusted = (self as { trustedTypes?: TrustedTypes }).trustedTypes;
+const policy = trusted?.createPolicy("countersign-media", { createScriptURL: () => location.href });
+
+const media = new Media(
+  () => WebAssembly.compileStreaming(fetch(MEDIA_MODULE)),
+  () => new Worker(policy?.createScriptURL("") ?? location.href, { name: MEDIA_NAME }),
+);
 
 let engine: Engine | undefined;
 
@@ -24,6 +47,7 @@ async function start() {
     module: await module,
     files,
     hub: new Hub(location.origin),
+    media,
     event: (json) => scope.postMessage({ say: "event", json }),
     log: (line) => console.warn(line),
     between: () => files.spare(),
@@ -65,10 +89,12 @@ async function answer(asked: Exclude<ToWorker, { say: "begin" }>) {
   }
 }
 
-scope.onmessage = ({ data }) => {
-  if (data.say === "begin") {
-    begin();
-    return;
-  }
-  answer(data).catch((e: unknown) => scope.postMessage({ say: "failed", id: data.id, why: String(e) }));
-};
+if (scope.name === MEDIA_NAME) hand.onmessage = ({ data }) => hand.postMessage(work(data));
+else
+  scope.onmessage = ({ data }) => {
+    if (data.say === "begin") {
+      begin();
+      return;
+    }
+    answer(data).catch((e: unknown) => scope.postMessage({ say: "failed", id: data.id, why: String(e) }));
+  };

@@ -9,6 +9,7 @@ import { act, changes } from "../../stores/engine";
 import { preview } from "../list/list";
 import { Icon } from "../parts/icon";
 import { Failed, useDoing } from "../parts/parts";
+import { withPhoto } from "../parts/photo";
 import { Emoji } from "./emoji";
 import { Mentions, useMentions } from "./mention";
 import { record } from "./voice";
@@ -132,9 +133,9 @@ export function Composer({
   };
   const sendFiles = async () => {
     for (const [i, f] of files.entries()) {
-      const name = await runtime().put(f.file);
       const words = i === 0 && text.trim() ? { text: text.trim() } : {};
-      await ask("send", { to: l.id, ...words, ...(f.photo ? { photo: name } : { file: name }) });
+      if (f.photo) await withPhoto(f.file, (photo) => ask("send", { to: l.id, ...words, photo }));
+      else await ask("send", { to: l.id, ...words, file: await runtime().put(f.file) });
       URL.revokeObjectURL(f.url);
     }
     setFiles([]);

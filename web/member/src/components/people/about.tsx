@@ -4,7 +4,7 @@ import { useEffect, useState } from "preact/hooks";
 import type { Key } from "../../lang";
 import { moment, t } from "../../lang";
 import type { Asker, Conversation, Kept, Listed, Member } from "../../runtime/methods";
-import { ask, runtime } from "../../runtime/runtime";
+import { ask } from "../../runtime/runtime";
 import { go, href } from "../../router";
 import { forCamera } from "../../links";
 import { called, find, nameOf } from "../../stores/conversations";
@@ -14,6 +14,7 @@ import { Icon } from "../parts/icon";
 import { Qr } from "../parts/qr";
 import { Face, forgetFace } from "../parts/face";
 import { Bar, Choice, CopyButton, Do, Failed, Foreign, Input, Sheet, useDoing, Who } from "../parts/parts";
+import { withPhoto } from "../parts/photo";
 import { Chooser } from "./new";
 
 const TIMERS = [0, 3600, 86_400, 7 * 86_400, 30 * 86_400];
@@ -229,8 +230,7 @@ function Rename({ g }: { g: Conversation }) {
 function Picture({ l }: { l: Listed }) {
   const [busy, error, run] = useDoing();
   const choose = async (file: File) => {
-    const photo = await runtime().put(file);
-    await act(ask("group_picture", { id: l.id, photo }));
+    await withPhoto(file, (photo) => act(ask("group_picture", { id: l.id, photo })));
     forgetFace(l.id);
   };
   return (
