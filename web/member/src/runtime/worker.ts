@@ -32,6 +32,8 @@ export function startWorker(): Worker {
 export class InWorker implements Runtime {
   onEvent: (e: Happened) => void = () => undefined;
   onGone: (why: "closed" | "stranger") => void = () => undefined;
+  /** After "elsewhere": the other window is closed, and this one has it. */
+  onReady: () => void = () => undefined;
   private waiting = new Map<number, Waiting>();
   private last = 0;
   private begun: ((how: "ready" | "elsewhere" | "gone") => void) | undefined;
@@ -41,7 +43,8 @@ export class InWorker implements Runtime {
     worker.onerror = () => this.leave();
   }
 
-  /** "elsewhere": another window has it; "gone": it does not start. */
+  /** "elsewhere": another window has it, and onReady() follows once it does not;
+   * "gone": it does not start. */
   begin(): Promise<"ready" | "elsewhere" | "gone"> {
     return new Promise((done) => {
       this.begun = done;
@@ -72,7 +75,8 @@ export class InWorker implements Runtime {
     switch (said.say) {
       case "ready":
       case "elsewhere":
-        this.begun?.(said.say);
+        if (this.begun) this.begun(said.say);
+        else if (said.say === "ready") this.onReady();
         this.begun = undefined;
         break;
       case "gone":

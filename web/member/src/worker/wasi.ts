@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // As much of WASI (preview 1) as the engine uses, over Files.
 import type { File, Files } from "./files";
+import { isFull } from "./files";
 
 const OK = 0;
 const BADF = 8;
@@ -324,7 +325,7 @@ export class Wasi {
         } catch (e) {
           if (e instanceof Ended) throw e;
           this.log(`${name}: ${String(e)}`);
-          return e instanceof DOMException && e.name === "QuotaExceededError" ? NOSPC : IO;
+          return isFull(e) ? NOSPC : IO;
         }
       };
     return guarded;
