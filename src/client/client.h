@@ -140,6 +140,10 @@ CS_CHECKED enum cs_err cs_client_sync(struct cs_client *c);
  * nobody. */
 void cs_client_on_messages(struct cs_client *c,
     enum cs_err (*fn)(void *arg, struct cs_client *c), void *arg);
+/* Until this is called with false: what would wait for the hub fails with
+ * CS_ERR_MISUSE.  For whoever asks while a call waits. */
+void cs_client_at_once(struct cs_client *c, bool at_once);
+
 /* Wait at most ${timeout_ms} for something new; CS_ERR_TIMEOUT: none came. */
 CS_CHECKED enum cs_err cs_client_wait(struct cs_client *c, int timeout_ms);
 

@@ -471,6 +471,7 @@ client_offline(struct cs_client *c)
 	if (c->link.online)
 		cs_session_close(&c->link.session);
 	c->link.online = false;
+	c->link.proven = false;
 }
 
 /* What the hub does not hear now, it hears the next time. */

@@ -6,9 +6,10 @@ import type { Folder } from "../src/worker/opfs";
 import { Ended } from "../src/worker/wasi";
 
 const SECTOR = 512;
+const HEAD_PART = 22;
 
 /** What a cut leaves: "written": everything, as when a tab is killed; "torn":
- * of the last write the first half; "flushed": nothing but what was flushed;
+ * of the last write its beginning; "flushed": nothing but what was flushed;
  * "mixed": of each sector what was flushed or what was written since. */
 export type Left = "written" | "torn" | "flushed" | "mixed";
 export const LEFT: Left[] = ["written", "torn", "flushed", "mixed"];
@@ -68,6 +69,13 @@ export class Disk implements Folder {
     }
     return next;
   }
+  /** Nothing is changed any more. */
+  end() {
+    this.dead = true;
+  }
+  get ended() {
+    return this.dead;
+  }
   get count() {
     return this.files.size;
   }
@@ -125,7 +133,7 @@ export class Disk implements Folder {
       },
       write: (bytes: Uint8Array, { at }: { at: number }) => {
         check();
-        this.step(() => put(file, bytes.subarray(0, bytes.length >> 1), at));
+        this.step(() => put(file, bytes.subarray(0, torn(bytes.length)), at));
         const room = this.room(file, at + bytes.length);
         if (room >= at + bytes.length) return put(file, bytes, at);
         if (this.refusal === "throws") throw new DOMException("no more", "QuotaExceededError");
@@ -154,6 +162,9 @@ export class Disk implements Folder {
     return file.now.length + more;
   }
 }
+
+/** How much of a write there is; what names a file is short. */
+const torn = (n: number) => (n > SECTOR ? n >> 1 : Math.min(n >> 1, HEAD_PART));
 
 function resized(bytes: Uint8Array, size: number) {
   const out = new Uint8Array(size);

@@ -38,6 +38,7 @@ const deeds: [(files: Files) => void, Record<string, string>][] = [
   [(f) => f.rename("home/db", "home/other"), { "home/key": "the second", "home/other": "rows" }],
   [(f) => drop(f, "home/other"), { "home/key": "the second" }],
   [(f) => replace(f, "home/key", "the third"), { "home/key": "the third" }],
+  [(f) => drop(f, "home/key"), {}],
 ];
 
 /** Everything but what is being made, whose name says so. */
@@ -140,6 +141,14 @@ test("a full device is said to be full, and is usable when it is not", async () 
         full = true;
       }
       assert.equal(full, room < long.length);
+      try {
+        const n = files.get("home/key")!.write(bytes(long), 0);
+        assert.ok(n >= 0 && n <= long.length);
+        files.get("home/key")!.truncate(full ? 220 : long.length);
+        files.get("home/key")!.write(bytes(full ? "the old key".repeat(20) : long), 0);
+      } catch (e) {
+        assert.ok(isFull(e), String(e));
+      }
       await files.spare();
       assert.equal(files.broken, false);
       assert.equal(text(files, "home/key"), full ? "the old key".repeat(20) : long);

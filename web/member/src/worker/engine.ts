@@ -246,11 +246,9 @@ export class Engine {
     return new Promise((done, fail) => {
       this.queue.push({ method, take, done, fail });
       this.stir?.();
-      // No more than news are waited for.
-      if (this.x.waits()) {
-        this.x.hurry();
-        this.config.hub.interrupt();
-      }
+      // No more than news are waited for, now or soon.
+      this.x.hurry();
+      if (this.x.waits()) this.config.hub.interrupt();
     });
   }
 
