@@ -185,34 +185,39 @@ const scenarios = {
     return total;
   },
 
-  /** A commit of a group: all stay in one state. */
+  /** A commit of a group, and a name for it: all stay in one state. */
   async group() {
     const [ann, bob] = await two();
     await ann.do("group_new", { name: "team 0", people: ["bob"] });
     const { id } = await ann.with("team 0");
     close(ann);
-    const name = async (page) => (await page.do("conversations")).find((c) => c.id === id)?.name;
-    const work = (to) => async (page) => {
+    const seen = async (page) => {
+      const { name, kept } = await page.do("conversation", { id });
+      return { name, add: kept.add };
+    };
+    const work = ({ name, add }) => async (page) => {
       await page.do("open");
       await page.do("connect");
-      await page.do("group_rename", { id, name: to });
+      await page.do("group_policy", { id, add, rename: false, timer: false, write: false });
+      await page.do("group_rename", { id, name });
     };
-    const total = await changes(work("team 1"));
-    let now = "team 1";
+    let now = { name: "team 1", add: true };
+    const total = await changes(work(now));
     for (const [n, left] of chosen(total)) {
-      const to = `team ${n} ${left}`;
+      const to = { name: `team ${n} ${left}`, add: !now.add };
       const what = `group, cut at ${n} of ${total}, ${left}`;
       const done = await cutOff(n, left, work(to));
       const page = await connected();
-      const is = await name(page);
-      check(is === to || (is === now && !done), `${what}: it is called ${is}, not ${now} or ${to}`);
-      await until(async () => (await name(bob)) === is, `${what}: bob has another name of it`);
-      now = is;
-      const text = `in ${to}`;
+      const text = `in ${to.name}`;
       await page.do("send", { to: id, text });
-      await bob.has(is, text);
+      await bob.has(id, text);
       await bob.do("send", { to: id, text: `${text}, too` });
-      await page.has(is, `${text}, too`);
+      await page.has(id, `${text}, too`);
+      const [here, there] = [await seen(page), await seen(bob)];
+      check(here.name === there.name && here.add === there.add, `${what}: ${JSON.stringify([here, there])}`);
+      const fits = here.name === to.name ? here.add === to.add : !done && here.name === now.name;
+      check(fits, `${what}: ${JSON.stringify({ now, to, here, done })}`);
+      now = here;
       clean(page, what);
       close(page);
     }

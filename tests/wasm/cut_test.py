@@ -18,6 +18,8 @@ sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)),
                                 "../integration"))
 from world import World, check, free_port, main  # noqa: E402
 
+# Filled by tests/wasm/run.
+PROGRAMS = os.environ["COUNTERSIGN_PAGE_PROGRAMS"]
 ORIGIN = "http://localhost:8080"
 POINTS = os.environ.get("CUT_POINTS", "16")
 SEED = int(os.environ.get("CUT_SEED", 1))
@@ -40,7 +42,7 @@ def cut(scenario):
                   "invite": w.invite("--uses", 10000)}
         done = subprocess.run(
             ["node", "--experimental-websocket", "--no-warnings",
-             os.environ["COUNTERSIGN_PAGE_CUT"], json.dumps(config)],
+             os.path.join(PROGRAMS, "cut.mjs"), json.dumps(config)],
             stdout=subprocess.PIPE, stderr=subprocess.PIPE, timeout=STUCK_S)
         check(done.returncode == 0, "seed %d: %s" % (
             SEED, done.stderr.decode("utf-8", "replace")[-3000:]))

@@ -71,8 +71,9 @@ export class Page {
     if (said.error) throw new Refused(said.error);
     return said.give;
   }
+  /** Somebody, or a group by its number. */
   async with(name) {
-    return (await this.do("conversations")).find((c) => c.name === name);
+    return (await this.do("conversations")).find((c) => c.name === name || c.id === name);
   }
   /** What was written with somebody, from the first to the last. */
   async texts(name) {

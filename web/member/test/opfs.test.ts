@@ -22,7 +22,9 @@ function text(files: Files, path: string): string | undefined {
 function replace(files: Files, path: string, by: string) {
   files.remove(`${path}.new`);
   writeFile(files, `${path}.new`, bytes(by));
+  const old = files.get(path);
   files.rename(`${path}.new`, path);
+  if (old) files.close(old);
 }
 function drop(files: Files, path: string) {
   const file = files.get(path)!;

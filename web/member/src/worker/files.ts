@@ -26,7 +26,7 @@ export function isFull(e: unknown): boolean {
 export interface Files {
   get(path: string): File | undefined;
   create(path: string): File;
-  /** In the place of what has that name. */
+  /** In the place of what has that name, as if that was removed. */
   rename(from: string, to: string): void;
   /** ${file} may still be open: it is let go when close() is called. */
   remove(path: string): boolean;

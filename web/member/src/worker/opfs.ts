@@ -301,15 +301,18 @@ export class OpfsFiles implements KeptFiles {
     slot.call(to, ++this.turn);
     this.used.delete(from);
     this.used.set(to, slot);
-    if (old) this.drop(old);
+    if (old) this.unname(old);
+  }
+  private unname(slot: Slot) {
+    slot.call("", ++this.turn);
+    slot.dropped = true;
   }
   /** It has no name from now on; its place is free when it is closed. */
   remove(path: string) {
     const slot = this.used.get(path);
     if (!slot) return false;
-    slot.call("", ++this.turn);
+    this.unname(slot);
     this.used.delete(path);
-    slot.dropped = true;
     return true;
   }
   close(file: File) {

@@ -271,8 +271,10 @@ export class Wasi {
         const target = this.path(b, to, m);
         const old = this.files.get(target);
         if (!this.files.get(source)) return NOENT;
-        if (this.isFolder(target) || (old && this.holders.has(old))) return INVAL;
+        if (this.isFolder(target)) return INVAL;
+        if (source === target) return OK;
         this.files.rename(source, target);
+        if (old && !this.holders.has(old)) this.files.close(old);
         return OK;
       },
       path_unlink_file: (fd, at, n) => {
