@@ -6,7 +6,7 @@
 // many of each kind of work), seed, and a folder for databases to be looked at.
 import fs from "node:fs";
 import { Disk, LEFT, numbers } from "../../web/member/test/disk";
-import { check, Page, until } from "./page_at.mjs";
+import { check, friends, goesOn, Page } from "./page_at.mjs";
 
 const config = JSON.parse(process.argv[2]);
 const random = numbers(config.seed);
@@ -85,38 +85,10 @@ function clean(page, what) {
   databases++;
 }
 
-/** Both sides write to each other, and what is there is there once. */
-async function goesOn(page, bob, known, what) {
-  const n = ++goesOn.n;
-  await page.do("send", { to: "bob", text: `on ${n}` });
-  await bob.has("ann", `on ${n}`);
-  await bob.do("send", { to: "ann", text: `back ${n}` });
-  await page.has("bob", `back ${n}`);
-  for (const [who, texts] of [["ann", await page.texts("bob")], ["bob", await bob.texts("ann")]])
-    for (const text of [...known, `on ${n}`, `back ${n}`]) {
-      const times = texts.filter((t) => t === text).length;
-      check(times === 1, `${what}: ${who} has "${text}" ${times} times`);
-    }
-}
-goesOn.n = 0;
-
-async function member(name) {
-  const page = await Page.begin(at);
-  await page.do("join", { link: config.invite, name });
-  await page.do("connect");
-  return page;
-}
 /** ann, whose files are cut off, and bob, whose are not. */
 async function two() {
-  const bob = await member("bob");
-  const ann = await begin();
-  await ann.do("join", { link: config.invite, name: "ann" });
-  await ann.do("connect");
-  await ann.do("send", { to: "bob", text: "hello", begin: true });
-  await until(() => bob.with("ann"), "bob is asked");
-  await bob.do("accept", { name: "ann" });
-  await bob.do("send", { to: "ann", text: "welcome" });
-  await ann.has("bob", "welcome");
+  const [ann, bob] = [await begin(), await Page.begin(at)];
+  await friends(ann, bob, config.invite);
   return [ann, bob];
 }
 function close(page) {
@@ -226,7 +198,9 @@ const scenarios = {
 
   /** Whoever was cut off while joining asks again. */
   async join() {
-    const bob = await member("bob");
+    const bob = await Page.begin(at);
+    await bob.do("join", { link: config.invite, name: "bob" });
+    await bob.do("connect");
     const work = (name) => async (page) => {
       await page.do("join", { link: config.invite, name });
       await page.do("connect");

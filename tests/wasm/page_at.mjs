@@ -91,3 +91,34 @@ export class Page {
     return until(async () => (await this.texts(name)).includes(text), `"${text}" does not come`);
   }
 }
+
+/** Both join, and write to each other. */
+export async function friends(ann, bob, link) {
+  for (const [page, name] of [
+    [ann, "ann"],
+    [bob, "bob"],
+  ]) {
+    await page.do("join", { link, name });
+    await page.do("connect");
+  }
+  await ann.do("send", { to: "bob", text: "hello", begin: true });
+  await until(() => bob.with("ann"), "bob is asked");
+  await bob.do("accept", { name: "ann" });
+  await bob.do("send", { to: "ann", text: "welcome" });
+  await ann.has("bob", "welcome");
+}
+
+/** Both sides write to each other, and what is there is there once. */
+export async function goesOn(page, bob, known, what) {
+  const n = ++goesOn.n;
+  await page.do("send", { to: "bob", text: `on ${n}` });
+  await bob.has("ann", `on ${n}`);
+  await bob.do("send", { to: "ann", text: `back ${n}` });
+  await page.has("bob", `back ${n}`);
+  for (const [who, texts] of [["ann", await page.texts("bob")], ["bob", await bob.texts("ann")]])
+    for (const text of [...known, `on ${n}`, `back ${n}`]) {
+      const times = texts.filter((t) => t === text).length;
+      check(times === 1, `${what}: ${who} has "${text}" ${times} times`);
+    }
+}
+goesOn.n = 0;

@@ -22,6 +22,7 @@ interface Stored {
   now: Uint8Array;
   flushed: Uint8Array;
   taken: boolean;
+  gone?: boolean;
 }
 
 /** Numbers that repeat. */
@@ -59,6 +60,13 @@ export class Disk implements Folder {
     for (const file of this.files.values()) file.taken = false;
   }
 
+  /** All of it is gone.  Handles reach files without a name, or nothing, which
+   * they say as Chromium does. */
+  clear(how: "hidden" | "gone") {
+    for (const file of this.files.values()) file.gone = how === "gone";
+    this.files.clear();
+  }
+
   /** The disk as whoever comes next finds it. */
   left(how: Left, seed = 1): Disk {
     const next = new Disk();
@@ -84,9 +92,11 @@ export class Disk implements Folder {
     const bytes = Buffer.from(text);
     return [...this.files.values()].some((f) => Buffer.from(f.now).includes(bytes));
   }
-  /** Damage a file at ${at}. */
-  spoil(name: string, at: number, n: number) {
-    this.files.get(name)?.now.fill(0x5a, at, at + n);
+  /** Damage a file: ${n} bytes of it, or all that it has. */
+  spoil(name: string, at = 0, n = 0) {
+    const file = this.files.get(name)!;
+    if (n) file.now.fill(0x5a, at, at + n);
+    else file.now = new Uint8Array();
   }
 
   /** A change: before it, or in the middle of it, all may end. */
@@ -124,15 +134,17 @@ export class Disk implements Folder {
       if (life !== this.life) throw new DOMException("the handle is closed", "InvalidStateError");
     };
     return {
-      getSize: () => (check(), file.now.length),
+      getSize: () => (check(), file.gone ? 2 ** 64 : file.now.length),
       read: (bytes: Uint8Array, { at }: { at: number }) => {
         check();
+        if (file.gone) return 2 ** 32 - 4;
         const part = file.now.subarray(at, at + bytes.length);
         bytes.set(part);
         return part.length;
       },
       write: (bytes: Uint8Array, { at }: { at: number }) => {
         check();
+        if (file.gone) return 2 ** 32 - 4;
         this.step(() => put(file, bytes.subarray(0, torn(bytes.length)), at));
         const room = this.room(file, at + bytes.length);
         if (room >= at + bytes.length) return put(file, bytes, at);

@@ -198,6 +198,30 @@ test("handles that were taken away are opened again", async () => {
   assert.deepEqual(again.paths(), ["home/key"]);
 });
 
+test("what was cleared is noticed", async (t) => {
+  for (const how of ["hidden", "gone", "empty"] as const) {
+    const disk = new Disk();
+    const files = await OpfsFiles.open(disk);
+    replace(files, "home/key", "a key");
+    const file = files.get("home/key")!;
+    if (how === "empty") disk.spoil("11");
+    else disk.clear(how);
+    if (how === "hidden") {
+      assert.ok(files.look());
+      const now = performance.now();
+      t.mock.method(performance, "now", () => now + 6000);
+      await files.spare();
+      t.mock.reset();
+    } else {
+      assert.throws(() => file.read(new Uint8Array(5), 0), /cleared|says/);
+      assert.ok(!files.look());
+    }
+    assert.ok(files.broken, how);
+    files.shut();
+    if (how !== "empty") assert.deepEqual((await OpfsFiles.open(disk)).paths(), []);
+  }
+});
+
 test("whoever closes a window and opens another waits for the first to end", async () => {
   const disk = new Disk();
   const files = await OpfsFiles.open(disk);

@@ -11,7 +11,7 @@ import type { Hub } from "./hub";
 
 const OPENS = ["open", "join", "recover", "join_device"];
 const CLOSES = ["lock", "wipe"];
-const MOST = 5; // engines that end
+const MOST = 30; // engines that end
 const WITHIN_MS = 60000;
 const EXCHANGE = "exchange/";
 const NAME_RANDOM = 8;

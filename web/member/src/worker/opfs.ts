@@ -7,9 +7,9 @@
 // write that head.  There is room for two, and the one that does not count is
 // written over: so a head that was cut off leaves the name from before.
 //
-// A browser may take a file away from whoever has it open, and after an error
-// it is not known what a head says.  Then nothing is read or written any more
-// until all of it was opened again.
+// A browser may take a file away from whoever has it open, or clear all of them,
+// and after an error it is not known what a head says.  Then nothing is read or
+// written any more until all of it was opened again.
 import type { File, KeptFiles } from "./files";
 import { Full, isFull } from "./files";
 
@@ -23,6 +23,7 @@ const NAME_AT = 20;
 const NAME_MOST = USED - NAME_AT;
 const PATIENCE_MS = 10000; // with a window that was closed just now
 const AGAIN_MS = 50;
+const LOOK_MS = 5000; // at most that often: are files still there?
 
 // lib.dom has these for pages, and not for workers.
 interface Handle {
@@ -47,6 +48,13 @@ function sum(bytes: Uint8Array): number {
   let h = 0x811c9dc5;
   for (const b of bytes) h = Math.imul(h ^ b, 0x01000193);
   return h >>> 0;
+}
+
+/** Where files were cleared, Chromium says an error as a number, with or without
+ * its sign. */
+function counted(n: number, most: number): number {
+  if (n >= 0 && n <= most) return n;
+  throw new Error(`the browser says ${n}`);
 }
 
 interface Head {
@@ -87,6 +95,7 @@ class Slot implements File {
   private counts = 0; // which of the heads
 
   constructor(
+    readonly number: number,
     private handle: Handle,
     private health: Health,
   ) {}
@@ -102,11 +111,6 @@ class Slot implements File {
       throw e;
     }
   }
-  /** At the quota browsers throw, move less, or say a number below zero. */
-  private moved(n: number, most: number) {
-    return n > 0 && n <= most ? n : 0;
-  }
-
   /** What it is called: "" for nothing, null for no head. */
   name(): string | null {
     let found: Head | null = null;
@@ -138,19 +142,29 @@ class Slot implements File {
     this.flush();
   }
   read(bytes: Uint8Array, at: number) {
-    return this.moved(
-      this.try(() => this.handle.read(bytes, { at: at + START })),
-      bytes.length,
-    );
+    const n = this.try(() => this.handle.read(bytes, { at: at + START }));
+    if (n === bytes.length) return n;
+    this.size();
+    return this.try(() => counted(n, bytes.length));
   }
+  /** At the quota browsers throw, write less, or say a number that is none. */
   write(bytes: Uint8Array, at: number) {
-    return this.moved(
-      this.try(() => this.handle.write(bytes, { at: at + START })),
-      bytes.length,
-    );
+    const n = this.try(() => this.handle.write(bytes, { at: at + START }));
+    if (n === bytes.length) return n;
+    this.size();
+    return n > 0 && n < bytes.length ? n : 0;
   }
   size() {
-    return Math.max(0, this.try(() => this.handle.getSize()) - START);
+    const size = this.bare();
+    // What is used has room for its heads, unless it was cleared.
+    return this.try(() => {
+      if (size < START) throw new Error("a file was cleared");
+      return size - START;
+    });
+  }
+  /** With its heads, if there are any. */
+  bare() {
+    return this.try(() => counted(this.handle.getSize(), Number.MAX_SAFE_INTEGER));
   }
   truncate(size: number) {
     this.try(() => this.handle.truncate(size + START));
@@ -175,6 +189,7 @@ export class OpfsFiles implements KeptFiles {
   private unready: Slot[] = []; // new, and without all of their heads
   private turn = 0;
   private made = 0;
+  private looked = performance.now();
 
   private constructor(private folder: Folder) {}
 
@@ -205,7 +220,7 @@ export class OpfsFiles implements KeptFiles {
       // No kill leaves a file without a head that has something in it.  What
       // damage did is not made worse.
       else if (name === "") this.release(slot);
-      else if (slot.size() === 0) this.unready.push(slot);
+      else if (slot.bare() <= START) this.unready.push(slot);
   }
 
   /** A rename that was cut off in the middle left two of one name. */
@@ -225,7 +240,7 @@ export class OpfsFiles implements KeptFiles {
     const end = performance.now() + PATIENCE_MS;
     for (;;)
       try {
-        const slot = new Slot(await entry.createSyncAccessHandle(), this.health);
+        const slot = new Slot(n, await entry.createSyncAccessHandle(), this.health);
         this.all.push(slot);
         this.made = Math.max(this.made, n + 1);
         return slot;
@@ -237,6 +252,7 @@ export class OpfsFiles implements KeptFiles {
 
   /** To be called while nothing runs: there are files to be created. */
   async spare() {
+    await this.lookFor();
     while (this.free.length < SPARE && !this.broken) {
       try {
         if (!this.unready.length) this.unready.push(await this.slot(this.made));
@@ -247,6 +263,17 @@ export class OpfsFiles implements KeptFiles {
         throw e;
       }
       this.unready.shift();
+    }
+  }
+  /** What was cleared can be written to for as long as it is open. */
+  private async lookFor() {
+    const [slot] = this.used.values();
+    if (!slot || performance.now() - this.looked < LOOK_MS) return;
+    this.looked = performance.now();
+    try {
+      await this.folder.getFileHandle(String(slot.number), { create: false });
+    } catch (e) {
+      if ((e as Error).name === "NotFoundError") this.health.broken = true;
     }
   }
   /** From now on, to write a head takes no room. */
@@ -263,7 +290,7 @@ export class OpfsFiles implements KeptFiles {
   /** Ask the browser for each, which it may have taken away meanwhile. */
   look() {
     try {
-      for (const slot of this.used.values()) slot.size();
+      this.used.forEach((slot) => slot.size());
     } catch {
       // It is noted.
     }
