@@ -144,6 +144,9 @@ void cs_client_on_messages(struct cs_client *c,
  * CS_ERR_MISUSE.  For whoever asks while a call waits. */
 void cs_client_at_once(struct cs_client *c, bool at_once);
 
+/* cs_client_problem() is of what is called from now on. */
+void cs_client_forget_problem(struct cs_client *c);
+
 /* Wait at most ${timeout_ms} for something new; CS_ERR_TIMEOUT: none came. */
 CS_CHECKED enum cs_err cs_client_wait(struct cs_client *c, int timeout_ms);
 

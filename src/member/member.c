@@ -89,6 +89,9 @@ run(struct member_call *k, const struct member_method *x, struct cs_view take,
 	if ((err = member_take_check(k, x->take)) ||
 	    (err = take_home(k, x->needs_home)))
 		return err;
+	/* What only reads may come in the middle of a call. */
+	if (k->c != NULL && x->kind == CS_MEMBER_CALL)
+		cs_client_forget_problem(k->c);
 	if (k->c == NULL || x->kind != CS_MEMBER_READ)
 		return x->run(k);
 	cs_client_at_once(k->c, true);

@@ -61,6 +61,9 @@ const scenarios = {
           ann = await Page.begin(at, disk);
           await ann.do("open");
           check((await ann.texts("bob")).length >= known.size, `${what}: it is there after that`);
+          // What a connect began and could not end is done by the next.
+          const refused = await refusal(() => ann.do("connect"));
+          check(!refused || refused === "disk-full", `${what}: ${refused}`);
           disk.limit(Infinity);
           await ann.do("connect");
         }

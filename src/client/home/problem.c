@@ -27,6 +27,12 @@ cs_client_problem(const struct cs_client *c)
 	return c->problem;
 }
 
+void
+cs_client_forget_problem(struct cs_client *c)
+{
+	c->problem[0] = '\0';
+}
+
 uint16_t
 cs_client_hub_code(const struct cs_client *c)
 {
