@@ -19,8 +19,6 @@ struct cs_client;
 
 /* Why the last function failed, as a sentence for the user; never NULL. */
 const char *cs_client_problem(const struct cs_client *c);
-/* What failed before is not about what comes now. */
-void cs_client_problem_over(struct cs_client *c);
 /* The hub's code (enum cs_wire_code) if the hub refused, or 0. */
 uint16_t cs_client_hub_code(const struct cs_client *c);
 
@@ -142,6 +140,13 @@ CS_CHECKED enum cs_err cs_client_sync(struct cs_client *c);
  * nobody. */
 void cs_client_on_messages(struct cs_client *c,
     enum cs_err (*fn)(void *arg, struct cs_client *c), void *arg);
+/* Until this is called with false: what would wait for the hub fails with
+ * CS_ERR_MISUSE.  For whoever asks while a call waits. */
+void cs_client_at_once(struct cs_client *c, bool at_once);
+
+/* cs_client_problem() is of what is called from now on. */
+void cs_client_forget_problem(struct cs_client *c);
+
 /* Wait at most ${timeout_ms} for something new; CS_ERR_TIMEOUT: none came. */
 CS_CHECKED enum cs_err cs_client_wait(struct cs_client *c, int timeout_ms);
 

@@ -58,6 +58,11 @@ log_in(struct cs_client *c)
 {
 	enum cs_err err;
 
+	/* A hub takes one login on each connection. */
+	if (c->link.online && c->link.proven) {
+		c->link.logged_in = true;
+		return CS_OK;
+	}
 	c->link.shut_out = shut_out;
 	c->link.last_word = client_acks_flush;
 	c->link.notices_due = true;

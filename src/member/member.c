@@ -89,14 +89,14 @@ run(struct member_call *k, const struct member_method *x, struct cs_view take,
 	if ((err = member_take_check(k, x->take)) ||
 	    (err = take_home(k, x->needs_home)))
 		return err;
-	/* A READ in the midst of a CALL leaves that its sentence. */
-	if (k->m->calls)
+	/* What only reads may come in the middle of a call. */
+	if (k->c != NULL && x->kind == CS_MEMBER_CALL)
+		cs_client_forget_problem(k->c);
+	if (k->c == NULL || x->kind != CS_MEMBER_READ)
 		return x->run(k);
-	if (k->m->c != NULL)
-		cs_client_problem_over(k->m->c);
-	k->m->calls = x->kind == CS_MEMBER_CALL;
+	cs_client_at_once(k->c, true);
 	err = x->run(k);
-	k->m->calls = false;
+	cs_client_at_once(k->c, false);
 	return err;
 }
 
@@ -164,17 +164,19 @@ cs_member_waits(const struct cs_member *m)
 }
 
 static enum cs_err
-wait_for_news(struct cs_member *m, int timeout_ms)
+wait_for_news(struct cs_member *m, int timeout_ms, bool *waited)
 {
 	uint64_t most = cs_client_next_expiry_ms(m->c, (uint64_t)timeout_ms);
 	enum cs_err err, again;
 
 	cs_client_unlock(m->c);
+	/* It tells the hub some things first, and that takes its time. */
 	m->waits = true;
-	err = cs_client_wait(m->c, (int)most);
+	err = m->hurry ? CS_ERR_TIMEOUT : cs_client_wait(m->c, (int)most);
 	m->waits = false;
 	if ((again = cs_client_lock(m->c)))
 		return again;
+	*waited = true;
 	if (err == CS_OK || (err == CS_ERR_TIMEOUT && !m->hurry)) {
 		bool news = err == CS_OK;
 
@@ -188,12 +190,13 @@ wait_for_news(struct cs_member *m, int timeout_ms)
 bool
 cs_member_turn(struct cs_member *m, int timeout_ms)
 {
+	bool waited = false;
 	enum cs_err err;
 
 	if (m->c == NULL || !cs_client_online(m->c))
 		return false;
 	m->hurry = false;
-	err = wait_for_news(m, timeout_ms);
+	err = wait_for_news(m, timeout_ms, &waited);
 	if (err == CS_OK || err == CS_ERR_TIMEOUT)
 		return true;
 	/* Somebody has locked the folder with a command. */
@@ -202,5 +205,6 @@ cs_member_turn(struct cs_member *m, int timeout_ms)
 		m->c = NULL;
 	}
 	member_event(m, "state");
-	return false;
+	/* A disk that is full, for instance, is not full for ever. */
+	return waited && m->c != NULL && cs_client_online(m->c);
 }

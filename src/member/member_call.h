@@ -28,9 +28,9 @@ struct member_param {
 struct cs_member {
 	struct cs_member_config config;
 	struct cs_client *c; /* NULL: not open */
-	bool nobody; /* what an attempt to join left belongs to no account */
+	bool nobody;    /* what an attempt to join left belongs to no account */
+	bool connected; /* and all that is done then was done */
 	bool hurry, waits;
-	bool calls; /* a CALL is under way, and may be waiting */
 	struct cs_client_prepared_report *prepared;
 	struct cs_client_linking *linking;
 	bool link_asked;

@@ -119,8 +119,12 @@ member_lock(struct member_call *k)
 enum cs_err
 member_connect(struct member_call *k)
 {
-	enum cs_err err = cs_client_connect(k->c);
+	enum cs_err err;
 
+	if (k->m->connected && cs_client_online(k->c))
+		return CS_OK;
+	err = cs_client_connect(k->c);
+	k->m->connected = err == CS_OK;
 	member_event(k->m, "state");
 	member_event(k->m, "changed");
 	return err;

@@ -25,6 +25,7 @@ struct cs_db {
 		sqlite3_stmt *stmt;
 	} cache[CACHE_SIZE];
 	bool in_transaction;
+	unsigned questions; /* not ended */
 	struct cs_db_account account;
 	bool accounting;          /* before_commit() runs */
 	struct cs_forget *forget; /* NULL: the database is shared */
@@ -172,6 +173,7 @@ cs_db_query_args(struct cs_rows *out, struct cs_db *db, const char *sql,
 	/* A statement is one question at a time. */
 	assert(!sqlite3_stmt_busy(stmt));
 	out->stmt = stmt;
+	db->questions++;
 	return bind_all(stmt, args, n);
 }
 
@@ -190,8 +192,10 @@ cs_rows_next(struct cs_rows *rows)
 enum cs_err
 cs_rows_end(struct cs_rows *rows, enum cs_err err)
 {
-	if (rows->stmt != NULL)
+	if (rows->stmt != NULL) {
 		finish(rows->stmt);
+		rows->db->questions--;
+	}
 	rows->stmt = NULL;
 	return err != CS_OK ? err : rows->err;
 }
@@ -331,6 +335,12 @@ bool
 cs_db_in_transaction(const struct cs_db *db)
 {
 	return db->in_transaction;
+}
+
+bool
+cs_db_idle(const struct cs_db *db)
+{
+	return !db->in_transaction && db->questions == 0;
 }
 
 enum cs_err

@@ -44,12 +44,16 @@ void cs_db_rollback(struct cs_db *db);
  * ${err}, or what the commit came to. */
 CS_CHECKED enum cs_err cs_db_end(struct cs_db *db, enum cs_err err);
 bool cs_db_in_transaction(const struct cs_db *db);
+/* There is no transaction, and no question with rows that was not ended: so
+ * others may use ${db} while something is waited for. */
+bool cs_db_idle(const struct cs_db *db);
 
 /*
  * What a transaction of a forgetful database has come to when it has ended; a
  * shared one is always synced.
- * CS_DB_GONE: it is on disk, and what it replaced is in no file any more.  So
- * end cs_db_end(), cs_db_commit() and what runs outside of a transaction.
+ * CS_DB_GONE: it is on disk, and what it replaced is in no file any more; if
+ * the disk is full, as soon as it is not, and before anything else is written.
+ * So end cs_db_end(), cs_db_commit() and what runs outside of a transaction.
  * CS_DB_SAFE: it is on disk; what it replaced may stay until one ends with
  * CS_DB_GONE or the database is opened and closed again.
  * CS_DB_SOON: the same, but while killing the program loses nothing of it, a

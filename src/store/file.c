@@ -126,17 +126,27 @@ cs_file_sync_dir(const char *path)
 	return err;
 }
 
-enum cs_err
-cs_file_write(const char *path, struct cs_view content, unsigned mode)
+/* ${path} while it is written; NULL: no memory. */
+static char *
+temporary(const char *path)
 {
 	size_t n = strlen(path) + 5;
 	char *tmp = cs_calloc(n, 1);
+
+	if (tmp != NULL)
+		snprintf(tmp, n, "%s.new", path);
+	return tmp;
+}
+
+enum cs_err
+cs_file_write(const char *path, struct cs_view content, unsigned mode)
+{
+	char *tmp = temporary(path);
 	enum cs_err err;
 	int fd;
 
 	if (tmp == NULL)
 		return CS_ERR_NOMEM;
-	snprintf(tmp, n, "%s.new", path);
 	/* Left by a crash, or put there by somebody. */
 	if (unlink(tmp) != 0 && errno != ENOENT) {
 		err = cs_file_errno();
@@ -237,4 +247,14 @@ cs_file_destroy(const char *path)
 	if (err == CS_OK && unlink(path) != 0)
 		err = cs_file_errno();
 	return err ? err : cs_file_sync_dir(path);
+}
+
+enum cs_err
+cs_file_tidy(const char *path)
+{
+	char *tmp = temporary(path);
+	enum cs_err err = tmp != NULL ? cs_file_destroy(tmp) : CS_ERR_NOMEM;
+
+	cs_free_plain(tmp);
+	return err == CS_ERR_NOT_FOUND ? CS_OK : err;
 }

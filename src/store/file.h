@@ -44,6 +44,9 @@ CS_CHECKED enum cs_err cs_file_overwrite(int fd);
 /* Overwrite the file ${path} with zeroes, remove it and sync its folder.  A
  * crash leaves the file, zeroes of its length, or nothing. */
 CS_CHECKED enum cs_err cs_file_destroy(const char *path);
+/* Destroy what cs_file_write(${path}) left when it was ended: it may be a
+ * secret that is to be gone. */
+CS_CHECKED enum cs_err cs_file_tidy(const char *path);
 
 /* Sync the folder that holds ${path}. */
 CS_CHECKED enum cs_err cs_file_sync_dir(const char *path);

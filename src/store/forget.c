@@ -22,6 +22,7 @@ struct cs_forget {
 	bool wrote;    /* something was committed since the last call */
 	bool unsynced; /* the log may not be on disk */
 	bool owes;     /* what was replaced may be in a file */
+	bool full;     /* the log is on disk, and the file has no room for it */
 	enum cs_err broken;
 };
 
@@ -158,13 +159,19 @@ cut(const struct cs_forget *f)
 	    f->sqlite, "main", SQLITE_CHECKPOINT_TRUNCATE, NULL, NULL));
 }
 
-/* The log is synced. */
+/*
+ * The log is synced.  If there is no room to copy it, the transaction is kept
+ * whatever happens, and the copying is to be done before the next one.
+ */
 static enum cs_err
 forget(struct cs_forget *f)
 {
-	enum cs_err err;
+	enum cs_err err = copy(f);
 
-	if ((err = copy(f)) || (err = sync_file(f)) || (err = cut(f)) ||
+	f->full = err == CS_ERR_DISK_FULL;
+	if (f->full)
+		return CS_OK;
+	if (err || (err = sync_file(f)) || (err = cut(f)) ||
 	    (err = sync_log(f)))
 		return err;
 	f->owes = false;
@@ -204,14 +211,22 @@ enum cs_err
 cs_forget_sync(struct cs_forget *f)
 {
 	if (f == NULL || !f->unsynced || f->broken)
-		return cs_forget_check(f);
+		return f != NULL ? f->broken : CS_OK;
 	return f->broken = sync_log(f);
 }
 
 enum cs_err
-cs_forget_check(const struct cs_forget *f)
+cs_forget_check(struct cs_forget *f)
 {
-	return f != NULL ? f->broken : CS_OK;
+	enum cs_err err;
+
+	if (f == NULL || f->broken || !f->full ||
+	    !sqlite3_get_autocommit(f->sqlite))
+		return f != NULL ? f->broken : CS_OK;
+	err = forget(f);
+	if (err != CS_ERR_BUSY)
+		f->broken = err;
+	return f->full ? CS_ERR_DISK_FULL : f->broken;
 }
 
 void

@@ -26,6 +26,9 @@
  * from one that a killed program left before step 3; so it takes the steps
  * when it closes the file, if no transaction did before.
  *
+ * A disk may be full when step 2 comes.  The transaction is kept then, and its
+ * pages stay in the log; nothing more is written until there is room for them.
+ *
  * The file is locked for as long as it is open: no other process may find a log
  * half way.
  */
@@ -51,7 +54,9 @@ CS_CHECKED enum cs_err cs_forget_commit(
 /* Sync the log, unless nothing was written since the last time.  ${f} may be
  * NULL. */
 CS_CHECKED enum cs_err cs_forget_sync(struct cs_forget *f);
-/* May something be written?  ${f} may be NULL. */
-CS_CHECKED enum cs_err cs_forget_check(const struct cs_forget *f);
+/* May something be written?  CS_ERR_DISK_FULL: what was written last is on disk
+ * and not yet where it belongs, and there is still no room.  ${f} may be NULL.
+ */
+CS_CHECKED enum cs_err cs_forget_check(struct cs_forget *f);
 /* All statements are finalized; ${f} may be NULL. */
 void cs_forget_free(struct cs_forget *f);

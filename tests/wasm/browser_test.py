@@ -68,4 +68,18 @@ def test_worker():
               "bob has both: " + said)
 
 
+def test_endure():
+    with Web() as w:
+        w.join("bob")
+        w.config["invite"] = w.invite("--uses", 2)
+        run_scenario(w, "page_endure")
+        w.csok("bob", "inbox")
+        w.csok("bob", "accept", "ann")
+        w.csok("bob", "inbox", "--all")
+        said = w.csok("bob", "open", "ann", "--most", 500, "--json").out
+        for text in ("from the first window", "from the second window",
+                     "with room again", "from the words"):
+            check(said.count('"%s"' % text) == 1, "%s: %s" % (text, said))
+
+
 main()

@@ -11,4 +11,5 @@ window.runtime = new InWorker();
 window.withPhoto = withPhoto;
 setRuntime(window.runtime);
 window.runtime.onEvent = (e) => window.events.push(e);
+window.ready = new Promise((done) => (window.runtime.onReady = done));
 window.begun = window.runtime.begin();

@@ -90,6 +90,7 @@ struct client_link {
 	struct cs_session session;
 	struct cs_tls_tickets *tickets; /* NULL until the first connection */
 	bool online;
+	bool proven;    /* this device has logged in on this connection */
 	bool logged_in; /* during the last cs_client_connect() */
 	struct cs_wire_login_answer login;
 	uint8_t external_sender[CS_KEY_LEN]; /* the key that signs the hub's
@@ -121,6 +122,7 @@ struct client_fetching {
 struct cs_client {
 	struct cs_folder home;
 	int lock;
+	bool at_once; /* nothing may wait: see cs_client_at_once() */
 	bool reading; /* another command has the lock: nothing is written */
 	uint64_t
 	    opened_ms; /* when it was last locked, then: see ..._locked() */

@@ -219,7 +219,7 @@ open_files(struct cs_client *c, struct cs_view passphrase, enum files files)
 		err = cs_keyfile_create(&c->key, key, passphrase);
 	else
 		err = open_key(c, key, passphrase);
-	if (err)
+	if (err || (err = cs_file_tidy(key)))
 		goto out;
 	if (files == EXIST && access(db, F_OK) != 0) {
 		err = CS_ERR_NOT_FOUND;
@@ -471,6 +471,7 @@ client_offline(struct cs_client *c)
 	if (c->link.online)
 		cs_session_close(&c->link.session);
 	c->link.online = false;
+	c->link.proven = false;
 }
 
 /* What the hub does not hear now, it hears the next time. */

@@ -2,6 +2,7 @@
 /* Why the last call failed, as a sentence for the user. */
 #include "client/home/problem.h"
 
+#include <assert.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <time.h>
@@ -27,10 +28,9 @@ cs_client_problem(const struct cs_client *c)
 }
 
 void
-cs_client_problem_over(struct cs_client *c)
+cs_client_forget_problem(struct cs_client *c)
 {
 	c->problem[0] = '\0';
-	c->link.hub_code = 0;
 }
 
 uint16_t
@@ -46,6 +46,22 @@ client_need_hub(struct cs_client *c)
 		return CS_OK;
 	return client_problem(
 	    c, CS_ERR_CLOSED, "There is no connection to the hub.");
+}
+
+enum cs_err
+client_may_wait(struct cs_client *c)
+{
+	assert(c->db == NULL || cs_db_idle(c->db));
+	if (!c->at_once)
+		return CS_OK;
+	return client_problem(c, CS_ERR_MISUSE,
+	    "This would have to wait for the hub, and may only read.");
+}
+
+void
+cs_client_at_once(struct cs_client *c, bool at_once)
+{
+	c->at_once = at_once;
 }
 
 void

@@ -62,7 +62,7 @@ client_call(struct cs_client *c, uint8_t kind,
 	enum cs_err err = client_need_hub(c);
 
 	c->link.hub_code = 0;
-	if (err)
+	if (err || (err = client_may_wait(c)))
 		return err;
 	for (unsigned i = 0;; i++) {
 		if (kind != CS_WIRE_FETCH)
@@ -94,8 +94,13 @@ client_call_empty(struct cs_client *c, uint8_t kind,
 enum cs_err
 client_login(struct cs_client *c)
 {
+	enum cs_err err = client_may_wait(c);
+
 	c->link.hub_code = 0;
-	return explain(c,
-	    cs_session_login(&c->link.session, CS_WIRE_ROLE_DEVICE,
-		c->self.device, &c->self.device_key, &c->link.login));
+	if (err)
+		return err;
+	err = cs_session_login(&c->link.session, CS_WIRE_ROLE_DEVICE,
+	    c->self.device, &c->self.device_key, &c->link.login);
+	c->link.proven = err == CS_OK;
+	return explain(c, err);
 }

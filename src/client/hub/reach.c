@@ -209,6 +209,8 @@ client_reach(struct cs_client *c)
 
 	if (c->link.online)
 		return CS_OK;
+	if ((err = client_may_wait(c)))
+		return err;
 	if (c->reading)
 		return client_problem(c, CS_ERR_BUSY,
 		    "Another command is using this folder, or it cannot be "
@@ -269,7 +271,7 @@ cs_client_wait(struct cs_client *c, int timeout_ms)
 	struct cs_wire_push push;
 	enum cs_err err = client_need_hub(c);
 
-	if (err)
+	if (err || (err = client_may_wait(c)))
 		return err;
 	err = cs_session_push(&c->link.session, &push, timeout_ms);
 	/* An answer to an appeal is announced as news of a report. */

@@ -254,6 +254,28 @@ test_release(void **state)
 	scene_clear(&s);
 }
 
+/* Asked twice, it is connected; what was wrong before is not said again. */
+static void
+test_connect(void **state)
+{
+	struct scene s;
+
+	(void)state;
+	scene_init(&s);
+	(void)do_it(&s, "open", "{}", NULL);
+	(void)do_it(&s, "words_renew", "{}", "closed");
+	assert_string_not_equal(cs_client_problem(s.m->c), "");
+	(void)do_it(&s, "state", "", NULL);
+	assert_string_not_equal(cs_client_problem(s.m->c), "");
+	s.m->c->link.online = s.m->connected = true;
+	(void)do_it(&s, "connect", "{}", NULL);
+	assert_string_equal(cs_client_problem(s.m->c), "");
+	s.m->c->link.online = false;
+	(void)do_it(&s, "connect", "{}", "closed");
+	assert_false(s.m->connected);
+	scene_clear(&s);
+}
+
 static void
 test_allocations(void **state)
 {
@@ -274,6 +296,7 @@ main(void)
 		cmocka_unit_test(test_hostile),
 		cmocka_unit_test(test_table),
 		cmocka_unit_test(test_release),
+		cmocka_unit_test(test_connect),
 		cmocka_unit_test(test_allocations),
 	};
 

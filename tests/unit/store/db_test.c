@@ -305,6 +305,34 @@ test_transactions(void **state)
 	temp_dir_clear(&d);
 }
 
+static void
+test_idle(void **state)
+{
+	struct temp_dir d = temp_dir_new();
+	struct cs_db *db = open_db(temp_path(&d, "db"), &three);
+	struct cs_rows a, b;
+
+	(void)state;
+	assert_true(cs_db_idle(db));
+	assert_ok(cs_db_begin(db));
+	assert_false(cs_db_idle(db));
+	cs_db_rollback(db);
+	assert_true(cs_db_idle(db));
+	assert_ok(cs_db_query(&a, db, "SELECT x FROM u"));
+	assert_ok(cs_db_query(&b, db, "SELECT COUNT(*) FROM u"));
+	assert_true(cs_rows_next(&a));
+	assert_ok(cs_rows_end(&a, CS_OK));
+	assert_ok(cs_rows_end(&a, CS_OK));
+	assert_false(cs_db_idle(db));
+	assert_ok(cs_rows_end(&b, CS_OK));
+	assert_true(cs_db_idle(db));
+	assert_int_not_equal(cs_db_query(&a, db, "NOT SQL"), CS_OK);
+	assert_int_not_equal(cs_rows_end(&a, CS_ERR_MISUSE), CS_OK);
+	assert_true(cs_db_idle(db));
+	cs_db_close(db);
+	temp_dir_clear(&d);
+}
+
 /* A statement is kept, may be asked again, and keeps no value. */
 static void
 test_statement_cache(void **state)
@@ -442,6 +470,7 @@ main(void)
 		cmocka_unit_test(test_values),
 		cmocka_unit_test(test_row_and_end),
 		cmocka_unit_test(test_transactions),
+		cmocka_unit_test(test_idle),
 		cmocka_unit_test(test_statement_cache),
 		cmocka_unit_test(test_forgetful),
 		cmocka_unit_test(test_folder_exchanged),

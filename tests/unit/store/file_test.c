@@ -49,6 +49,26 @@ test_write(void **state)
 	temp_dir_clear(&d);
 }
 
+/* What a program left that ended while it wrote. */
+static void
+test_tidy(void **state)
+{
+	struct temp_dir d = temp_dir_new();
+	const char *path = temp_path(&d, "file");
+
+	(void)state;
+	assert_ok(cs_file_write(path, cs_view_str("old"), 0600));
+	assert_ok(cs_file_tidy(path));
+	assert_ok(cs_file_create(
+	    temp_path(&d, "file.new"), cs_view_str("half"), 0600));
+	assert_ok(cs_file_tidy(path));
+	assert_false(exists(temp_path(&d, "file.new")));
+	holds(path, "old");
+	assert_ok(cs_file_mkdir(temp_path(&d, "file.new")));
+	assert_int_not_equal(cs_file_tidy(path), CS_OK);
+	temp_dir_clear(&d);
+}
+
 /* The old file is there, whole, when the new one cannot be written. */
 static void
 test_write_fails(void **state)
@@ -426,6 +446,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_write),
 		cmocka_unit_test(test_write_fails),
+		cmocka_unit_test(test_tidy),
 		cmocka_unit_test(test_create),
 		cmocka_unit_test(test_destroy),
 		cmocka_unit_test(test_read),

@@ -9,6 +9,7 @@
 #include "store/forget.h"
 
 #include <dlfcn.h>
+#include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -27,6 +28,7 @@ static struct {
 	unsigned changes, syncs;
 	unsigned die_at; /* 0: never */
 	bool disk;       /* keep what is on it */
+	off64_t full;    /* no database grows beyond it; 0: it may */
 } calls;
 
 static void
@@ -34,6 +36,30 @@ change(void)
 {
 	if (++calls.changes == calls.die_at)
 		_exit(DIED);
+}
+
+/* The path of ${fd}. */
+static void
+name_of(char out[static 512], int fd)
+{
+	char link[64];
+	ssize_t n;
+
+	snprintf(link, sizeof link, "/proc/self/fd/%d", fd);
+	n = readlink(link, out, 511);
+	assert_true(n > 0);
+	out[n] = '\0';
+}
+
+static bool
+no_room(int fd, off64_t end)
+{
+	char path[512];
+
+	if (calls.full == 0 || end <= calls.full)
+		return false;
+	name_of(path, fd);
+	return strstr(path, "-wal") == NULL;
 }
 
 ssize_t
@@ -44,6 +70,10 @@ pwrite64(int fd, const void *in, size_t n, off64_t at)
 	if (real == NULL)
 		*(void **)(&real) = dlsym(RTLD_NEXT, "pwrite64");
 	change();
+	if (no_room(fd, at + (off64_t)n)) {
+		errno = ENOSPC;
+		return -1;
+	}
 	return real(fd, in, n, at);
 }
 
@@ -61,17 +91,13 @@ ftruncate64(int fd, off64_t n)
 static void
 keep(int fd)
 {
-	char link[64], path[512], disk[600];
+	char path[512], disk[600];
 	struct cs_buf all = { 0 };
 	struct stat st;
-	ssize_t n;
 
 	if (fstat(fd, &st) != 0 || !S_ISREG(st.st_mode))
 		return; /* the folder */
-	snprintf(link, sizeof link, "/proc/self/fd/%d", fd);
-	n = readlink(link, path, sizeof path - 1);
-	assert_true(n > 0);
-	path[n] = '\0';
+	name_of(path, fd);
 	snprintf(disk, sizeof disk, "%s.disk", path);
 	assert_ok(cs_file_read(&all, path, CS_BUF_MAX));
 	fd = open(disk, O_WRONLY | O_CREAT | O_TRUNC, 0600);
@@ -404,11 +430,63 @@ test_power_cut(void **state)
 		}
 }
 
+static uint64_t
+rows(struct cs_db *db)
+{
+	uint64_t n;
+
+	assert_ok(cs_db_get_int(&n, db, "SELECT COUNT(*) FROM t"));
+	return n;
+}
+
+/* There is room for the log and none to copy it: what was committed is kept,
+ * nothing more is written, and with the first room all goes on. */
+static void
+test_full(void **state)
+{
+	struct temp_dir d = temp_dir_new();
+	const char *path = temp_path(&d, "db");
+	struct cs_db *db = open_db(path);
+	struct stat st;
+
+	(void)state;
+	assert_ok(replace(db, texts[0], CS_DB_GONE));
+	assert_int_equal(stat(path, &st), 0);
+	calls.full = st.st_size;
+	assert_ok(replace(db, texts[1], CS_DB_GONE));
+	assert_ok(cs_db_exec(db, "INSERT INTO t VALUES(9,zeroblob(50000))"));
+	assert_int_equal(rows(db), 4);
+	assert_int_equal(replace(db, texts[2], CS_DB_GONE), CS_ERR_DISK_FULL);
+	assert_int_equal(cs_db_exec(db, "DELETE FROM t"), CS_ERR_DISK_FULL);
+	assert_ok(cs_db_sync(db));
+	assert_int_equal(rows(db), 4);
+	/* The same for whoever opens it then. */
+	cs_db_close(db);
+	db = open_db(path);
+	check_whole(db);
+	assert_int_equal(rows(db), 4);
+	assert_int_equal(which(db, texts, 4), 1);
+	calls.full = 0;
+	assert_ok(replace(db, texts[3], CS_DB_GONE));
+	assert_false(is_left(path, texts[1]));
+	calls.full = st.st_size;
+	assert_ok(cs_db_exec(db, "INSERT INTO t VALUES(10,zeroblob(90000))"));
+	assert_int_equal(replace(db, texts[2], CS_DB_GONE), CS_ERR_DISK_FULL);
+	calls.full = 0;
+	assert_ok(replace(db, texts[2], CS_DB_GONE));
+	assert_false(is_left(path, texts[3]));
+	check_whole(db);
+	assert_int_equal(rows(db), 5);
+	cs_db_close(db);
+	temp_dir_clear(&d);
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_syncs),
+		cmocka_unit_test(test_full),
 		cmocka_unit_test(test_gone),
 		cmocka_unit_test(test_long_log),
 		cmocka_unit_test(test_killed),

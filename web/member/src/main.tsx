@@ -158,10 +158,8 @@ function takeToken(): string {
   return token;
 }
 
-// How long a window that closes may have the engine, and how often one that
-// waits asks.
+// How long a window that closes may have the engine.
 const LEAVES_MS = 3000;
-const AGAIN_MS = 500;
 
 const paint = () => render(<App />, document.getElementById("root")!);
 
@@ -182,20 +180,19 @@ async function startEngine(token: string): Promise<void> {
   const worker = new InWorker();
   setRuntime(worker);
   listen();
-  const since = Date.now();
-  let begun = await worker.begin();
-  while (begun === "elsewhere") {
-    // A page that is loaded again has left the engine, or is about to.
-    if (Date.now() - since > LEAVES_MS && !gone.value) {
-      gone.value = "elsewhere";
-      coming.value = false;
-      paint();
-    }
-    await new Promise((done) => setTimeout(done, AGAIN_MS));
-    begun = await worker.begin();
-  }
-  if (gone.value === "elsewhere") gone.value = null;
+  const ready = new Promise<void>((done) => (worker.onReady = done));
+  const begun = await worker.begin();
   if (begun === "gone") gone.value ??= "closed";
+  if (begun !== "elsewhere") return;
+  // A page that is loaded again has left the engine, or is about to.
+  const told = setTimeout(() => {
+    gone.value ??= "elsewhere";
+    coming.value = false;
+    paint();
+  }, LEAVES_MS);
+  await ready;
+  clearTimeout(told);
+  if (gone.value === "elsewhere") gone.value = null;
 }
 
 async function goOn() {

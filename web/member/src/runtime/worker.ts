@@ -23,6 +23,8 @@ export const workerPath = () => document.documentElement.dataset.engine ?? "";
 export class InWorker implements Runtime {
   onEvent: (e: Happened) => void = () => undefined;
   onGone: (why: "closed" | "stranger") => void = () => undefined;
+  /** After "elsewhere": the other window is closed, and this one has it. */
+  onReady: () => void = () => undefined;
   private waiting = new Map<number, Waiting>();
   private last = 0;
   private begun: ((how: "ready" | "elsewhere" | "gone") => void) | undefined;
@@ -32,7 +34,8 @@ export class InWorker implements Runtime {
     worker.onerror = () => this.leave();
   }
 
-  /** "elsewhere": another window has it; "gone": it does not start. */
+  /** "elsewhere": another window has it, and onReady() follows once it does not;
+   * "gone": it does not start. */
   begin(): Promise<"ready" | "elsewhere" | "gone"> {
     return new Promise((done) => {
       this.begun = done;
@@ -63,7 +66,8 @@ export class InWorker implements Runtime {
     switch (said.say) {
       case "ready":
       case "elsewhere":
-        this.begun?.(said.say);
+        if (this.begun) this.begun(said.say);
+        else if (said.say === "ready") this.onReady();
         this.begun = undefined;
         break;
       case "gone":

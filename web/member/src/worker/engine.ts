@@ -5,7 +5,6 @@
 // stack away and comes back here; when the answer is there, the stack is put
 // back and the code goes on.  Meanwhile it can be asked for what is stored.
 import type { Files } from "./files";
-import { writeFile, takeFile } from "./files";
 import type { Hub } from "./hub";
 import { CLOSED } from "./hub";
 import type { Media } from "./media";
@@ -17,7 +16,6 @@ const READ = 1; // enum cs_member_kind
 const CALL = 2;
 const UNWINDING = 1; // states of Asyncify
 const REWINDING = 2;
-const PUT_RANDOM = 8;
 
 interface Exports {
   memory: WebAssembly.Memory;
@@ -50,9 +48,17 @@ export interface Config {
   media: Media;
   event: (json: string) => void;
   log: (line: string) => void;
-  /** Between two calls: there may be files to be made ready. */
+  /** Between two calls: there may be files to be made ready.  If it fails, the
+   * engine has ended. */
   between?: () => Promise<void>;
+  /** Can its files still be used?  If not, the engine ends. */
+  alive?: () => boolean;
+  /** The engine has ended, and why. */
+  ended?: (why: Error) => void;
 }
+
+/** It was not begun, and may be asked of another engine. */
+export class NotBegun extends Error {}
 
 export class Engine {
   private x!: Exports;
@@ -130,11 +136,18 @@ export class Engine {
     };
   }
 
+  private alive() {
+    return this.config.alive?.() ?? true;
+  }
+
   private async run(f: () => number): Promise<number> {
     let result = f();
     while (this.x.asyncify_get_state() === UNWINDING) {
       this.x.asyncify_stop_unwind();
+      // Nobody is told what no file keeps.
+      if (!this.alive()) throw new Error("the files are not there any more");
       this.value = await (this.pending ?? Promise.resolve(CLOSED));
+      if (this.broken) throw this.broken;
       this.x.asyncify_start_rewind(this.stack);
       result = f();
     }
@@ -239,38 +252,42 @@ export class Engine {
 
   /** What ${method} gives or says of its failure, as JSON; ${take} is JSON. */
   do(method: string, take: string): Promise<string> {
-    if (this.broken) return Promise.reject(this.broken);
+    if (this.broken) return Promise.reject(new NotBegun(this.broken.message));
     const kind = this.withText(method, (m) => this.x.kind(m));
     if (kind !== CALL && kind !== READ) return Promise.reject(new Error(`there is no method ${method}`));
     if (kind === READ)
       try {
-        return Promise.resolve(this.read(method, take));
+        const answer = this.read(method, take);
+        if (this.alive()) return Promise.resolve(answer);
+        return Promise.reject(new NotBegun(this.fail("the files are not there any more").message));
       } catch (e) {
         return Promise.reject(this.fail(e));
       }
     return new Promise((done, fail) => {
       this.queue.push({ method, take, done, fail });
       this.stir?.();
-      // No more than news are waited for.
-      if (this.x.waits()) {
-        this.x.hurry();
-        this.config.hub.interrupt();
-      }
+      // No more than news are waited for, now or soon.
+      this.x.hurry();
+      if (this.x.waits()) this.config.hub.interrupt();
     });
   }
 
   /** A trap: memory may be anything, and is not to be written to any file. */
   private fail(e: unknown): Error {
-    this.broken ??= e instanceof Error ? e : new Error(String(e));
+    if (this.broken) return this.broken;
+    const why = (this.broken = e instanceof Error ? e : new Error(String(e)));
     this.config.hub.close();
-    this.queue.splice(0).forEach((w) => w.fail(this.broken as Error));
-    return this.broken;
+    this.config.ended?.(why);
+    this.queue.splice(0).forEach((w) => w.fail(new NotBegun(why.message)));
+    this.stir?.();
+    return why;
   }
 
   private async serve() {
     try {
       for (;;) {
         await this.config.between?.();
+        if (this.broken) return;
         const next = this.queue.shift();
         if (next) {
           try {
@@ -287,17 +304,5 @@ export class Engine {
     } catch (e) {
       this.config.log(`the engine: ${String(this.fail(e))}`);
     }
-  }
-
-  // ---- files that methods take and leave
-
-  put(bytes: Uint8Array): string {
-    const random = crypto.getRandomValues(new Uint8Array(PUT_RANDOM));
-    const name = "put-" + Array.from(random, (b) => b.toString(16).padStart(2, "0")).join("");
-    writeFile(this.config.files, `exchange/${name}`, bytes);
-    return name;
-  }
-  get(name: string): Uint8Array | undefined {
-    return /^[a-z0-9-]+$/.test(name) ? takeFile(this.config.files, `exchange/${name}`) : undefined;
   }
 }

@@ -10,11 +10,23 @@ export interface File {
   flush(): void;
 }
 
+/** There is no room for it. */
+export class Full extends Error {
+  constructor() {
+    super("there is no room");
+  }
+}
+
+/** Is that what ${e} says? */
+export function isFull(e: unknown): boolean {
+  return e instanceof Full || (e instanceof Error && e.name === "QuotaExceededError");
+}
+
 /** Nothing here waits. */
 export interface Files {
   get(path: string): File | undefined;
   create(path: string): File;
-  /** In the place of what has that name. */
+  /** In the place of what has that name, as if that was removed. */
   rename(from: string, to: string): void;
   /** ${file} may still be open: it is let go when close() is called. */
   remove(path: string): boolean;
@@ -23,7 +35,17 @@ export interface Files {
   paths(): string[];
 }
 
-const EXPORT_MOST = 64 << 20;
+/** Files that a browser keeps, and may take away from whoever has them open. */
+export interface KeptFiles extends Files {
+  /** Nobody knows what is in them any more, until they are opened again. */
+  readonly broken: boolean;
+  /** Are they all still there?  Otherwise they are broken. */
+  look(): boolean;
+  /** Between two calls: make ready what the next one may take. */
+  spare(): Promise<void>;
+  /** Let go of all, broken or not. */
+  shut(): void;
+}
 
 class MemoryFile implements File {
   private bytes = new Uint8Array(4096);
@@ -60,8 +82,19 @@ class MemoryFile implements File {
 }
 
 /** For tests, and for whoever may not keep anything. */
-export class MemoryFiles implements Files {
+export class MemoryFiles implements KeptFiles {
+  readonly broken = false;
   private files = new Map<string, MemoryFile>();
+
+  look() {
+    return true;
+  }
+  spare() {
+    return Promise.resolve();
+  }
+  shut() {
+    // Nobody else waits for it.
+  }
 
   get(path: string) {
     return this.files.get(path);
@@ -88,13 +121,48 @@ export class MemoryFiles implements Files {
   }
 }
 
+/**
+ * Two places: what lies in a folder that starts with ${here} is in ${inside},
+ * all else in ${outside}.  Nothing is renamed from one to the other.
+ */
+export class TwoPlaces implements Files {
+  constructor(
+    private here: string,
+    private inside: MemoryFiles,
+    private outside: Files,
+  ) {}
+
+  private of(path: string): Files {
+    return path.startsWith(this.here) ? this.inside : this.outside;
+  }
+  get(path: string) {
+    return this.of(path).get(path);
+  }
+  create(path: string) {
+    return this.of(path).create(path);
+  }
+  rename(from: string, to: string) {
+    if (this.of(from) !== this.of(to)) throw new Error("that is another place");
+    this.of(from).rename(from, to);
+  }
+  remove(path: string) {
+    return this.of(path).remove(path);
+  }
+  close(file: File) {
+    if (!(file instanceof MemoryFile)) this.outside.close(file);
+  }
+  paths() {
+    return [...this.inside.paths(), ...this.outside.paths()];
+  }
+}
+
 /** Put ${bytes} there, whole. */
 export function writeFile(files: Files, path: string, bytes: Uint8Array) {
   const file = files.create(path);
   if (file.write(bytes, 0) !== bytes.length) {
     files.remove(path);
     files.close(file);
-    throw new Error("there is no room");
+    throw new Full();
   }
   file.flush();
   files.close(file);
@@ -104,7 +172,7 @@ export function writeFile(files: Files, path: string, bytes: Uint8Array) {
 export function takeFile(files: Files, path: string): Uint8Array | undefined {
   const file = files.get(path);
   if (!file) return undefined;
-  const bytes = new Uint8Array(Math.min(file.size(), EXPORT_MOST));
+  const bytes = new Uint8Array(file.size());
   file.read(bytes, 0);
   files.remove(path);
   files.close(file);

@@ -99,6 +99,7 @@ export class Hub {
 
   send(frame: Uint8Array): number {
     if (this.socket?.readyState !== OPEN) return CLOSED;
+    this.interrupted = false; // an answer will be waited for
     this.socket.send(frame.slice());
     return 0;
   }

@@ -8,7 +8,8 @@ export type ToWorker =
   | { say: "get"; id: number; name: string };
 
 export type FromWorker =
-  /** After "begin": elsewhere, another window has the engine. */
+  /** After "begin": elsewhere, another window has the engine; "ready" comes
+   * once that is closed. */
   | { say: "ready" | "elsewhere" | "gone"; why?: string }
   | { say: "event"; json: string }
   | { say: "done"; id: number; answer: string }

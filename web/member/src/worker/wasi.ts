@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // As much of WASI (preview 1) as the engine uses, over Files.
 import type { File, Files } from "./files";
+import { isFull } from "./files";
 
 const OK = 0;
 const BADF = 8;
@@ -270,8 +271,10 @@ export class Wasi {
         const target = this.path(b, to, m);
         const old = this.files.get(target);
         if (!this.files.get(source)) return NOENT;
-        if (this.isFolder(target) || (old && this.holders.has(old))) return INVAL;
+        if (this.isFolder(target)) return INVAL;
+        if (source === target) return OK;
         this.files.rename(source, target);
+        if (old && !this.holders.has(old)) this.files.close(old);
         return OK;
       },
       path_unlink_file: (fd, at, n) => {
@@ -324,7 +327,7 @@ export class Wasi {
         } catch (e) {
           if (e instanceof Ended) throw e;
           this.log(`${name}: ${String(e)}`);
-          return e instanceof DOMException && e.name === "QuotaExceededError" ? NOSPC : IO;
+          return isFull(e) ? NOSPC : IO;
         }
       };
     return guarded;

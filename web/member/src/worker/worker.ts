@@ -2,8 +2,8 @@
 // The Worker that has the engine.  One for all windows of an origin: whoever
 // holds the lock.  The same script, under another name, is the Worker that takes
 // one photo or recording apart.
-import { Engine } from "./engine";
 import { Hub } from "./hub";
+import { Keeper } from "./keeper";
 import type { ToDo } from "./media";
 import { Media, work } from "./media";
 import { OpfsFiles } from "./opfs";
@@ -38,50 +38,55 @@ const media = new Media(
   () => new Worker(policy?.createScriptURL("") ?? location.href, { name: MEDIA_NAME }),
 );
 
-let engine: Engine | undefined;
+let keeper: Keeper | undefined;
+const gone = (why: unknown) => scope.postMessage({ say: "gone", why: String(why) });
 
 async function start() {
   const module = WebAssembly.compileStreaming(fetch(MODULE));
-  const files = await OpfsFiles.open();
-  engine = await Engine.start({
+  keeper = await Keeper.begin({
     module: await module,
-    files,
-    hub: new Hub(location.origin),
+    files: () => OpfsFiles.open(),
+    hub: () => new Hub(location.origin),
     media,
     event: (json) => scope.postMessage({ say: "event", json }),
     log: (line) => console.warn(line),
-    between: () => files.spare(),
+    gone,
   });
   scope.postMessage({ say: "ready" });
 }
 
 /** The lock is held for as long as this Worker lives. */
-function begin() {
-  void navigator.locks.request(LOCK, { ifAvailable: true }, async (lock) => {
-    if (!lock) {
-      scope.postMessage({ say: "elsewhere" });
-      return;
-    }
-    try {
-      await start();
-      await new Promise(() => undefined);
-    } catch (e) {
-      scope.postMessage({ say: "gone", why: String(e) });
-    }
+async function hold() {
+  try {
+    await start();
+    await new Promise(() => undefined);
+  } catch (e) {
+    gone(e);
+  }
+}
+
+/** Another window may have it: this one is ready once that is closed. */
+async function begin() {
+  const free = await navigator.locks.request(LOCK, { ifAvailable: true }, async (lock) => {
+    if (lock) await hold();
+    return lock !== null;
   });
+  if (free) return;
+  scope.postMessage({ say: "elsewhere" });
+  await navigator.locks.request(LOCK, hold);
 }
 
 async function answer(asked: Exclude<ToWorker, { say: "begin" }>) {
-  if (!engine) throw new Error("the engine has not begun");
+  if (!keeper) throw new Error("the engine has not begun");
   switch (asked.say) {
     case "do":
-      scope.postMessage({ say: "done", id: asked.id, answer: await engine.do(asked.method, asked.take) });
+      scope.postMessage({ say: "done", id: asked.id, answer: await keeper.do(asked.method, asked.take) });
       break;
     case "put":
-      scope.postMessage({ say: "done", id: asked.id, answer: engine.put(new Uint8Array(asked.bytes)) });
+      scope.postMessage({ say: "done", id: asked.id, answer: keeper.put(new Uint8Array(asked.bytes)) });
       break;
     case "get": {
-      const bytes = engine.get(asked.name);
+      const bytes = keeper.get(asked.name);
       if (!bytes) throw new Error("there is no such file");
       const buffer = bytes.buffer as ArrayBuffer;
       scope.postMessage({ say: "file", id: asked.id, bytes: buffer }, [buffer]);
@@ -93,7 +98,7 @@ if (scope.name === MEDIA_NAME) hand.onmessage = ({ data }) => hand.postMessage(w
 else
   scope.onmessage = ({ data }) => {
     if (data.say === "begin") {
-      begin();
+      begin().catch(gone);
       return;
     }
     answer(data).catch((e: unknown) => scope.postMessage({ say: "failed", id: data.id, why: String(e) }));
