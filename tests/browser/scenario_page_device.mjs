@@ -84,7 +84,7 @@ async function passkey(page) {
   // Somebody else's passkey, or none.
   await page.getByRole("button", { name: "Lock now" }).click();
   await cdp.send("WebAuthn.clearCredentials", { authenticatorId });
-  await page.getByLabel("Passphrase").fill("not the passphrase");
+  await page.getByLabel("Passphrase", { exact: true }).fill("not the passphrase");
   await page.getByRole("button", { name: "Open", exact: true }).click();
   await page.getByText("That is not the passphrase.").waitFor();
   ok(true, "and nothing else does");
@@ -100,15 +100,15 @@ async function passphrase(page) {
   await page.getByText("After 5 minutes without use").click();
   await page.clock.install();
   await page.reload();
-  await page.getByLabel("Passphrase").fill("a long enough one");
+  await page.getByLabel("Passphrase", { exact: true }).fill("a long enough one");
   await page.getByRole("button", { name: "Open", exact: true }).click();
   await page.getByRole("heading", { name: "Safety", exact: true }).waitFor();
   await page.clock.fastForward("04:00");
   ok(await page.getByRole("heading", { name: "Safety", exact: true }).isVisible(), "four minutes are nothing");
   await page.clock.fastForward("01:30");
-  await page.getByLabel("Passphrase").waitFor();
+  await page.getByLabel("Passphrase", { exact: true }).waitFor();
   ok(true, "after five minutes it locks itself");
-  await page.getByLabel("Passphrase").fill("a long enough one");
+  await page.getByLabel("Passphrase", { exact: true }).fill("a long enough one");
   await page.getByRole("button", { name: "Open", exact: true }).click();
   await page.getByRole("heading", { name: "Safety", exact: true }).waitFor();
 }
@@ -131,7 +131,7 @@ async function quiet(page) {
   ok(true, "also when it is loaded again");
   await page.keyboard.press("Escape");
   await page.keyboard.press("Escape");
-  await page.getByLabel("Passphrase").waitFor();
+  await page.getByLabel("Passphrase", { exact: true }).waitFor();
   ok(true, "whoever comes back finds it locked");
 }
 

@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: MIT
 // What a page has of the engine, at a hub that listens on ${port}, in a program
 // that can take its files away and ends it where it likes.
-import { Hub, Keeper, MemoryFiles, OpfsFiles } from "../../web/member/src/worker/host";
+import { Hub, Keeper, Media, MemoryFiles, OpfsFiles } from "../../web/member/src/worker/host";
 
+// Nothing here is a photo.
+const NO_MEDIA = new Media(() => Promise.reject(new Error("no module")), () => undefined);
 const STUCK_MS = 60000;
 
 export function check(condition, what) {
@@ -38,6 +40,7 @@ export class Page {
       module: at.module,
       files: () => (disk ? OpfsFiles.open(disk) : Promise.resolve(new MemoryFiles())),
       hub: () => page.hub(at),
+      media: NO_MEDIA,
       event: (json) => page.events.push(JSON.parse(json).event),
       log: () => undefined,
       gone: (why) => (page.gone = why),

@@ -111,12 +111,15 @@ async function fetched(path: string, most: number): Promise<Uint8Array> {
   return bytes;
 }
 
-/** All files of ${r}, checked; what is here already is not fetched again. */
-async function takeFiles(r: Release) {
+/** Nobody waits for these the first time. */
+const LATER = /\/(media\.wasm|assets\/(jsQR|[a-z]{2,3})-[^/]*\.(js|json))$/;
+
+/** The files of ${r}, checked; what is here already is not fetched again. */
+async function takeFiles(r: Release, all: boolean) {
   const files = await caches.open(FILES);
   for (const [path, { hash, size }] of r.files) {
     // These are for the wire.
-    if (path.endsWith(".br") || (await files.match(hash))) continue;
+    if (path.endsWith(".br") || (!all && LATER.test(path)) || (await files.match(hash))) continue;
     const bytes = await fetched(`/file/${hash}`, FILE_MOST);
     if (bytes.length !== size || (await sha256(bytes as BufferSource)) !== hash)
       throw new Error(`${path} is not what the release says`);
@@ -139,14 +142,14 @@ async function tidy() {
 }
 
 /** Show the release ${id} from now on. */
-async function take(id: string) {
+async function take(id: string, all: boolean) {
   if (!isId(id)) throw new Error("this is no release");
   const now = await kept("/now");
   if (id === now) return;
   const note = new TextDecoder("utf-8", { fatal: true }).decode(await fetched(`/release/${id}`, NOTE_MOST));
   const r = await readRelease(note);
   if (r.id !== id) throw new Error("this is not the release that was asked for");
-  await takeFiles(r);
+  await takeFiles(r, all);
   await keep(`/release/${id}`, note);
   // Who has the page open goes on with what it began with.
   if (now) await keep("/before", now);
@@ -155,10 +158,15 @@ async function take(id: string) {
   await tidy();
 }
 
+async function rest() {
+  const r = await release("/now");
+  if (r) await takeFiles(r, true);
+}
+
 async function begin() {
   // A new loader leaves the release alone.
   if (isId(await kept("/now"))) return;
-  await take(new TextDecoder().decode(await fetched("/release/latest", 64)));
+  await take(new TextDecoder().decode(await fetched("/release/latest", 64)), false);
 }
 
 // ---- answering
@@ -201,7 +209,7 @@ async function answer(said: ToLoader): Promise<FromLoader> {
       return { id: r?.id ?? "", version: r?.version ?? "", taken: Number(await kept("/taken")) };
     }
     case "take":
-      await take(said.id);
+      await take(said.id, true);
       return { id: said.id };
     case "words":
       await keep("/words", JSON.stringify({ title: said.title, body: said.body }));
@@ -211,13 +219,15 @@ async function answer(said: ToLoader): Promise<FromLoader> {
       return {};
   }
 }
-scope.addEventListener("message", (e) =>
+scope.addEventListener("message", (e) => {
   e.waitUntil(
     answer(e.data)
       .catch((x: unknown): FromLoader => ({ error: String(x) }))
       .then((said) => e.ports[0]?.postMessage(said)),
-  ),
-);
+  );
+  // A page has begun: the rest comes, so that all of it is here without a line.
+  if (e.data.ask === "now") e.waitUntil(rest().catch(() => undefined));
+});
 
 // ---- a push, which says nothing but that something is there
 

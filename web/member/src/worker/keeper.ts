@@ -21,7 +21,7 @@ export interface KeeperConfig {
   module: WebAssembly.Module;
   files: () => Promise<KeptFiles>;
   hub: () => Hub;
-  media?: Media;
+  media: Media;
   event: (json: string) => void;
   log: (line: string) => void;
   /** There is no engine any more. */
