@@ -19,7 +19,13 @@ function manifest(files: Record<string, string>, version = "1.0.0"): string {
   return `countersign-page 1\nversion ${version}\n${lines.join("")}`;
 }
 
-const FILES = { "/index.html": "<p>one", "/p/1/worker.js": "1;", "/p/1/worker.js.br": "brotli", "/icon.svg": "<svg/>" };
+const FILES = {
+  "/index.html": "<p>one",
+  "/p/1/worker.js": "1;",
+  "/p/1/worker.js.br": "brotli",
+  "/icon.svg": "<svg/>",
+  "/p/1/media.wasm": "\0asm",
+};
 
 test("a release has one form", async () => {
   const text = manifest(FILES);
@@ -129,9 +135,9 @@ class World {
     return id;
   }
   private async event(name: string, more: object = {}) {
-    let over: Promise<unknown> = Promise.resolve();
-    this.handlers.get(name)?.({ waitUntil: (p: Promise<unknown>) => (over = p), ...more });
-    await over;
+    const over: Promise<unknown>[] = [];
+    this.handlers.get(name)?.({ waitUntil: (p: Promise<unknown>) => over.push(p), ...more });
+    await Promise.all(over);
   }
   install = () => this.event("install");
   push = () => this.event("push");
@@ -155,6 +161,7 @@ test("it gives what it has checked", async () => {
   const w = new World();
   const id = w.serve(FILES);
   await w.install();
+  assert.ok(!w.asked.includes(`/file/${sha("\0asm")}`));
   assert.equal((await w.say({ ask: "now" })).id, id);
   w.served.clear();
   const index = await w.get("/i/whatever", "navigate");
@@ -165,6 +172,9 @@ test("it gives what it has checked", async () => {
   // What the hub answers itself is not the loader's.
   for (const path of ["/ws", "/b/00", "/release/latest", "/file/00", "/sw.js"])
     assert.equal(await w.get(path), undefined, path);
+  // What nobody waits for came once a page had begun.
+  assert.ok(w.asked.indexOf(`/file/${sha("\0asm")}`) > w.asked.indexOf(`/file/${sha("<p>one")}`));
+  assert.equal(await (await w.get("/p/1/media.wasm"))?.text(), "\0asm");
   // What is for the wire alone was not fetched.
   assert.ok(!w.asked.includes(`/file/${sha("brotli")}`));
 });
