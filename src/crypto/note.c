@@ -98,7 +98,7 @@ cs_note_key_read(struct cs_note_key *out, struct cs_view text)
 	if ((err = cs_note_key(out, said, typed + 1)))
 		return err;
 	cs_hex(hex, CS_VIEW_OF(out->id));
-	return memcmp(hex, id.data, ID_HEX_LEN) == 0 ? CS_OK : CS_ERR_FORMAT;
+	return cs_view_equal(id, cs_view_str(hex)) ? CS_OK : CS_ERR_FORMAT;
 }
 
 /* ---- notes -------------------------------------------------------------- */
@@ -145,7 +145,8 @@ read_line(uint8_t out[static SIGNED_LEN], struct cs_view line,
 {
 	struct cs_view name;
 
-	if (line.len < DASH_LEN || memcmp(line.data, DASH, DASH_LEN) != 0)
+	if (line.len < DASH_LEN ||
+	    !cs_view_equal(cs_view(line.data, DASH_LEN), cs_view_str(DASH)))
 		return CS_ERR_FORMAT;
 	line = cs_view(line.data + DASH_LEN, line.len - DASH_LEN);
 	if (!take_until(&name, &line, ' ') || name.len == 0)
@@ -153,7 +154,7 @@ read_line(uint8_t out[static SIGNED_LEN], struct cs_view line,
 	if (!cs_view_equal(name, cs_view_str(key->name)))
 		return CS_ERR_NOT_FOUND;
 	if (cs_unbase64(out, SIGNED_LEN, line) != CS_OK ||
-	    memcmp(out, key->id, CS_NOTE_ID_LEN) != 0)
+	    !cs_view_equal(cs_view(out, CS_NOTE_ID_LEN), CS_VIEW_OF(key->id)))
 		return CS_ERR_NOT_FOUND; /* of another key, or type */
 	return CS_OK;
 }

@@ -225,6 +225,21 @@ cs_hub_web_set(const char *dir, const struct cs_hub_web *web)
 	return hub_conf_write(dir, &conf);
 }
 
+enum cs_err
+cs_hub_web_origin(char out[static CS_HUB_ORIGIN_SIZE], const char *dir)
+{
+	struct hub_conf conf;
+	enum cs_err err = hub_conf_read(&conf, dir);
+
+	_Static_assert(CS_HUB_ORIGIN_SIZE == HUB_ORIGIN_SIZE, "one is copied");
+	if (err)
+		return err;
+	if (conf.web_port == 0 || conf.n_origins == 0)
+		return CS_ERR_NOT_FOUND;
+	memcpy(out, conf.origins[0], HUB_ORIGIN_SIZE);
+	return CS_OK;
+}
+
 static enum cs_err
 summarize_age(struct cs_hub_summary *out, struct cs_db *db)
 {

@@ -54,6 +54,12 @@ struct cs_hub_web {
 CS_CHECKED enum cs_err cs_hub_web_set(
     const char *dir, const struct cs_hub_web *web);
 
+/* Where the page is: the first of its origins, for a link to it.
+ * CS_ERR_NOT_FOUND: there is no hub, or it lets no page in. */
+#define CS_HUB_ORIGIN_SIZE 128
+CS_CHECKED enum cs_err cs_hub_web_origin(
+    char out[static CS_HUB_ORIGIN_SIZE], const char *dir);
+
 /* Name and address, and how much there is. */
 struct cs_hub_summary {
 	char name[256];

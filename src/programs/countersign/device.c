@@ -7,12 +7,12 @@
 
 #include "base/text.h"
 #include "cli/print.h"
+#include "cli/qr.h"
 #include "cli/report_error.h"
 #include "cli/secret.h"
 #include "programs/countersign/history.h"
 #include "programs/countersign/home.h"
 #include "programs/countersign/main.h"
-#include "programs/countersign/qr.h"
 #include "store/clock.h"
 #include "wire/messages.h"
 

@@ -5,9 +5,9 @@
 #include <unistd.h>
 
 #include "cli/print.h"
+#include "cli/qr.h"
 #include "programs/countersign/home.h"
 #include "programs/countersign/main.h"
-#include "programs/countersign/qr.h"
 
 /* ---- the link ----------------------------------------------------------- */
 

@@ -14,6 +14,7 @@
 
 #include "base/alloc.h"
 #include "base/text.h"
+#include "cli/qr.h"
 #include "cli/report_error.h"
 #include "crypto/random.h"
 #include "family/family.h"
@@ -21,7 +22,6 @@
 #include "net/web_part.h"
 #include "programs/countersign/home.h"
 #include "programs/countersign/main.h"
-#include "programs/countersign/qr.h"
 #include "store/file.h"
 
 #define HOST "127.0.0.1"

@@ -7,6 +7,7 @@
 #include "base/units.h"
 #include "cli/command.h"
 #include "cli/print.h"
+#include "cli/qr.h"
 #include "cli/report_error.h"
 #include "cli/wait.h"
 #include "crypto/suite.h"
@@ -25,7 +26,8 @@ static int
 run_invite(const struct cli_args *args)
 {
 	const char *dir = hub_dir(args), *value;
-	char link[CS_HUB_LINK_SIZE];
+	char link[CS_HUB_LINK_SIZE], origin[CS_HUB_ORIGIN_SIZE] = "";
+	char shown[CS_HUB_ORIGIN_SIZE + CS_HUB_LINK_SIZE];
 	long long uses = 1, seconds = 7 * 86400;
 	enum cs_err err;
 
@@ -39,10 +41,19 @@ run_invite(const struct cli_args *args)
 		return cli_fail(CLI_USAGE,
 		    "--expires takes a time such as 30m, 12h or 7d, of at most "
 		    "a year.");
+	if (cli_flag(args, "page") &&
+	    cs_hub_web_origin(origin, dir) == CS_ERR_NOT_FOUND)
+		return cli_fail(CLI_STATE,
+		    "This hub lets no page in: \"web on\" says where it is.");
 	err = cs_hub_invite(link, dir, (unsigned)uses, (uint64_t)seconds);
 	if (err)
 		return no_hub(err, dir);
-	printf("%s\n", link);
+	/* What is behind the "#" no server is told. */
+	snprintf(shown, sizeof shown, "%s%s%s", origin,
+	    origin[0] != '\0' ? "/#" : "", link);
+	if (cli_flag(args, "qr"))
+		cli_print_qr(stdout, shown);
+	printf("%s\n", shown);
 	return CLI_OK;
 }
 
@@ -353,6 +364,8 @@ static const struct cli_option options[] = {
 static const struct cli_option invite_options[] = {
 	{ "uses", 0, "N", "how many people may join with it (1)" },
 	{ "expires", 0, "TIME", "for how long: 30m, 12h, 7d (7d)" },
+	{ "page", 0, NULL, "a link that opens the page of this hub" },
+	{ "qr", 0, NULL, "show it as a code for a camera, too" },
 	{ 0 },
 };
 
@@ -379,9 +392,12 @@ static const struct cli_option sign_options[] = {
 };
 
 static const struct cli_command commands[] = {
-	{ "invite", "[--uses N] [--expires TIME]", "print a new invite link",
+	{ "invite", "[--uses N] [--expires TIME] [--page] [--qr]",
+	    "print a new invite link",
 	    "The link pins the operator key behind its #. Give it to people in "
-	    "a way that only they can read: whoever has it can join.",
+	    "a way that only they can read: whoever has it can join. With "
+	    "--page it opens the page that the hub serves, and with --qr a "
+	    "telephone reads it from the screen.",
 	    0, 0, invite_options, run_invite },
 	{ "status", "[--json]", "show how the hub is and what it holds",
 	    "Somebody who was disabled, or whose device was removed, is shut "

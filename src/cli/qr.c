@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "programs/countersign/qr.h"
+#include "cli/qr.h"
 
 #include <qrencode.h>
 #include <stdbool.h>
