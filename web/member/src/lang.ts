@@ -77,6 +77,8 @@ function form(n: number): Intl.LDMLPluralRule {
   return new Intl.PluralRules(l[0] ?? "en").select(n);
 }
 
+export const has = (key: string): key is Key => key in en;
+
 export function t(key: Key, args: Args = {}): string {
   const entry = words.value[key] ?? (en as Words)[key];
   if (typeof entry === "string") return fill(entry, args);

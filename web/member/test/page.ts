@@ -10,6 +10,7 @@ export const page = { lang: "", dir: "", dataset: {} as Record<string, string> }
 Object.assign(globalThis, {
   location: { hash: "#/chat/abc" },
   history: { replaceState: () => undefined },
+  sessionStorage: { getItem: () => null, setItem: () => undefined, removeItem: () => undefined },
   document: {
     documentElement: page,
     hidden: false,

@@ -4,7 +4,7 @@ import { computed, signal } from "@preact/signals";
 import type { State } from "../runtime/methods";
 import type { Activity, Happened } from "../runtime/runtime";
 import { ask, EngineError, runtime } from "../runtime/runtime";
-import { t } from "../lang";
+import { has, language, t } from "../lang";
 
 export const state = signal<State>({ phase: "none", online: false });
 export const gone = signal<"closed" | "stranger" | "elsewhere" | null>(null);
@@ -28,10 +28,40 @@ export function announce(text: string) {
   setTimeout(() => (announcement.value = text), 30);
 }
 
-/** What to tell the user of a failure. */
+const COMMAND = /(^|[\s"“(])(countersign [a-z]+|--[a-z]+)/;
+
+/** What the engine says, without what is for a command line: there, a sentence
+ * ends by naming the command that helps. */
+export function withoutCommands(text: string): string {
+  const kept: string[] = [];
+  for (const s of text.split(/(?<=[.!?])\s+/)) {
+    if (!COMMAND.test(s)) kept.push(s);
+    else {
+      // "Nothing was sent; --new sends it."
+      const clauses = s.split(/[;:]\s+/);
+      const good = clauses.slice(
+        0,
+        clauses.findIndex((c) => COMMAND.test(c)),
+      );
+      const words = good.join("; ");
+      // A word or two before a colon is no sentence.
+      if (words.split(" ").length > 2) kept.push(words + ".");
+    }
+  }
+  return kept.join(" ");
+}
+
+/** What to tell the user of a failure: in their language what it is, and what
+ * the engine says of it, which is English. */
 export function sentence(e: unknown): string {
-  if (e instanceof EngineError && e.message) return e.message;
-  return t("error.other");
+  if (!(e instanceof EngineError)) return e instanceof Error && e.message ? e.message : t("error.other");
+  const said = withoutCommands(e.message);
+  const key = `error.${e.code}`;
+  if (language.value === "en") return said || t("error.other");
+  return has(key) ? t(key) : t("error.other");
+}
+export function detail(e: unknown): string {
+  return language.value !== "en" && e instanceof EngineError ? withoutCommands(e.message) : "";
 }
 
 export async function refreshState() {

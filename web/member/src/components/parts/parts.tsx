@@ -5,7 +5,7 @@ import { createContext } from "preact";
 import { useContext, useEffect, useId, useRef, useState } from "preact/hooks";
 import { t } from "../../lang";
 import { cover, leave } from "../../stores/cover";
-import { sentence } from "../../stores/engine";
+import { detail, sentence } from "../../stores/engine";
 import type { Sign } from "./icon";
 import { Icon } from "./icon";
 
@@ -89,6 +89,11 @@ export function Failed({ error }: { error: unknown }) {
   return error === undefined || error === null ? null : (
     <Tell tone="bad" icon="warn">
       <p>{sentence(error)}</p>
+      {detail(error) && (
+        <p class="note quiet" lang="en" dir="ltr">
+          {detail(error)}
+        </p>
+      )}
     </Tell>
   );
 }
