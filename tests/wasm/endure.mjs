@@ -98,7 +98,14 @@ const scenarios = {
     disk.takeAway();
     await ann.do("alias", { id: "bob", alias: "b" });
     await back("before a call");
-    // In the middle of one, wherever that is.
+    // And once more while the next engine begins.
+    ann.opened = () => {
+      ann.opened = undefined;
+      disk.takeAway();
+    };
+    disk.takeAway();
+    await back("while one begins");
+    // In the middle of a call, wherever that is.
     for (let n = 0; n < 12; n++) {
       const text = `taken ${n}`;
       const call = refusal(() => ann.do("send", { to: "bob", text })).catch((e) => e.message);
@@ -128,7 +135,7 @@ const scenarios = {
     // Asked twice, it is connected.
     await ann.do("connect");
     check((await ann.do("state")).online, "still");
-    return { times: 16 };
+    return { times: 18 };
   },
 };
 
