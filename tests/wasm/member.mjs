@@ -8,30 +8,36 @@ import { pathToFileURL } from "node:url";
 import { starter } from "./hand.mjs";
 
 const [host, file, decoders, origin, port] = process.argv.slice(2);
-const { Engine, Hub, Media, MemoryFiles } = await import(pathToFileURL(host).href);
+const { Hub, Keeper, Media, MemoryFiles } = await import(pathToFileURL(host).href);
 const at = (url) => url.replace(/^(http|ws):\/\/[^/]*/, `$1://127.0.0.1:${port}`);
 const say = (o) => process.stdout.write(JSON.stringify(o) + "\n");
 
-const engine = await Engine.start({
+const keeper = await Keeper.begin({
   module: await WebAssembly.compile(fs.readFileSync(file)),
-  files: new MemoryFiles(),
-  hub: new Hub(
-    origin,
-    (url) => new WebSocket(at(url), { protocols: ["countersign.v1"], headers: { origin } }),
-    (url, how) => fetch(at(url), { ...how, headers: { ...how.headers, origin } }),
-  ),
+  files: () => Promise.resolve(new MemoryFiles()),
+  hub: () =>
+    new Hub(
+      origin,
+      (url) => new WebSocket(at(url), { protocols: ["countersign.v1"], headers: { origin } }),
+      (url, how) => fetch(at(url), { ...how, headers: { ...how.headers, origin } }),
+    ),
   media: new Media(() => WebAssembly.compile(fs.readFileSync(decoders)), starter(host)),
   event: (json) => say({ event: JSON.parse(json) }),
-  log: (line) => process.stderr.write(line + "\n"),
+  log: (line) => {
+    process.stderr.write(line + "\n");
+    // Here nobody takes files away: it ended itself.
+    if (line.startsWith("an engine ended")) process.exit(1);
+  },
+  gone: () => process.exit(1),
 });
 say({ ready: true });
 for await (const line of createInterface({ input: process.stdin })) {
   const { id, method, take, put, get } = JSON.parse(line);
   const answer = (more) => say({ id, ...more });
-  if (put !== undefined) answer({ give: engine.put(Buffer.from(put, "base64")) });
-  else if (get !== undefined) answer({ give: Buffer.from(engine.get(get)).toString("base64") });
+  if (put !== undefined) answer({ give: keeper.put(Buffer.from(put, "base64")) });
+  else if (get !== undefined) answer({ give: Buffer.from(keeper.get(get)).toString("base64") });
   else
-    engine.do(method, JSON.stringify(take ?? {})).then(
+    keeper.do(method, JSON.stringify(take ?? {})).then(
       (json) => answer({ ...JSON.parse(json), ms: performance.now() }),
       (e) => answer({ error: { code: "trap", sentence: String(e.stack) } }),
     );

@@ -38,7 +38,11 @@ export class Page {
     page.disk = disk;
     page.keeper = await Keeper.begin({
       module: at.module,
-      files: () => (disk ? OpfsFiles.open(disk) : Promise.resolve(new MemoryFiles())),
+      files: async () => {
+        const files = disk ? await OpfsFiles.open(disk) : new MemoryFiles();
+        page.opened?.();
+        return files;
+      },
       hub: () => page.hub(at),
       media: NO_MEDIA,
       event: (json) => page.events.push(JSON.parse(json).event),
@@ -90,8 +94,12 @@ export class Page {
     }
     return all;
   }
+  /** Until it is among the last of them. */
   has(name, text) {
-    return until(async () => (await this.texts(name)).includes(text), `"${text}" does not come`);
+    return until(async () => {
+      const id = (await this.with(name))?.id;
+      return id && (await this.do("messages", { id, most: 20 })).some((m) => m.text === text);
+    }, `"${text}" does not come`);
   }
 }
 

@@ -35,6 +35,7 @@ export class Keeper {
   private exchange = new MemoryFiles();
   private again: Promise<void> | null = null;
   private ended: number[] = [];
+  private due = false; // an engine has ended, and there is no other yet
   private over = false;
   private wasOpen = false;
 
@@ -66,6 +67,7 @@ export class Keeper {
 
   private restart(why: Error) {
     this.config.log(`an engine ended: ${why.message}`);
+    this.due = true;
     this.again ??= this.anew().then(
       () => {
         this.again = null;
@@ -77,14 +79,18 @@ export class Keeper {
     );
   }
 
-  /** All is as it was, but for a passphrase, which is asked for again. */
+  /** All is as it was, but for a passphrase, which is asked for again.  An engine
+   * may end while it begins. */
   private async anew() {
-    const now = performance.now();
-    this.files.shut();
-    this.ended = [...this.ended.filter((then) => now - then < WITHIN_MS), now];
-    if (this.ended.length > MOST) throw new Error("engines end again and again");
-    await this.start();
-    if (this.wasOpen) await this.engine.do("open", "{}");
+    while (this.due) {
+      const now = performance.now();
+      this.due = false;
+      this.files.shut();
+      this.ended = [...this.ended.filter((then) => now - then < WITHIN_MS), now];
+      if (this.ended.length > MOST) throw new Error("engines end again and again");
+      await this.start();
+      if (this.wasOpen) await this.engine.do("open", "{}").catch(() => undefined);
+    }
     this.config.event('{"event":"state"}');
   }
 
@@ -93,12 +99,14 @@ export class Keeper {
   async do(method: string, take: string): Promise<string> {
     for (;;) {
       if (this.again) await this.again;
+      const { engine } = this;
       try {
-        const answer = await this.engine.do(method, take);
+        const answer = await engine.do(method, take);
         this.note(method, answer);
         return answer;
       } catch (e) {
-        if (!(e instanceof NotBegun) || this.over) throw e;
+        const next = this.again !== null || engine !== this.engine;
+        if (!(e instanceof NotBegun) || this.over || !next) throw e;
       }
     }
   }
