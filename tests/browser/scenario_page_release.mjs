@@ -59,8 +59,8 @@ await scenario(async () => {
   await program(page);
   for (const name of ["unsigned", "foreign"]) {
     show(name);
-    await look(page, "Another program was refused");
-    await page.getByText(grouped(config.releases[name])).waitFor();
+    await look(page, grouped(config.releases[name]));
+    await page.getByText("Another program was refused").waitFor();
     await page.reload();
     await version(page, "1.0.0").waitFor();
     ok(true, `${name}: refused, and the old one goes on`);
