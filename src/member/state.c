@@ -144,10 +144,13 @@ begun(struct member_call *k, enum cs_err err, const char *problem)
 static enum cs_err
 refuse_second(struct member_call *k)
 {
-	return k->m->c == NULL ? CS_OK
-			       : member_fail(k, CS_ERR_EXISTS,
-				     "This device belongs to %s already.",
-				     cs_client_handle(k->m->c));
+	if (k->m->c != NULL)
+		return member_fail(k, CS_ERR_EXISTS,
+		    "This device belongs to %s already.",
+		    cs_client_handle(k->m->c));
+	/* What an attempt that fails leaves is nobody's, either. */
+	k->m->nobody = strcmp(phase(k), "none") == 0;
+	return CS_OK;
 }
 
 enum cs_err

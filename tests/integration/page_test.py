@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
 """The local page's methods: the messenger by HTTP on this machine."""
+import json
 import os
 import time
 
@@ -288,6 +289,159 @@ def test_group_by_link():
             members = q.do("conversation", id=there[0]["id"])["members"]
             check(sorted(m["name"] for m in members) ==
                   ["ann", "bob", "cleo"], "%s" % members)
+
+
+def test_people_and_groups():
+    """Names of one's own, safety numbers, roles, leaving; all that is left."""
+    with World() as w:
+        w.join("ann", "bob", "cleo", "dan")
+        w.friends("ann", "bob")
+        with Page(w, w.home("ann")) as p, Page(w, w.home("dan")) as q:
+            p.do("open")
+            p.do("connect")
+            p.do("alias", id="bob", alias="brother")
+            (bob,) = [x for x in p.do("people") if x["name"] == "bob"]
+            check(bob["alias"] == "brother", "%s" % bob)
+            digits = p.do("safety_number", name="bob")["digits"]
+            told = w.csok("bob", "safety-number", "ann").out
+            check(digits in "".join(c for c in told if c.isdigit()),
+                  "both read the same: %s %s" % (digits, told))
+            check(refused(p, "accept_new_key", name="bob").code != "",
+                  "there is none")
+            direct = p.do("conversations")[0]["id"]
+            p.do("timer", id=direct, seconds=3600)
+            mid = p.do("send", to="bob", text="for an hour")["id"]
+            (m,) = p.do("search", words=["hour"])
+            check(m["expires_ms"] > time.time() * 1000, "%s" % m)
+            p.do("delete", id=mid)
+            (m,) = [m for m in p.do("messages", id=direct)
+                    if m.get("id") == mid]
+            check(m["deleted"], "taken back: %s" % m)
+
+            p.do("group_new", name="village", people=["bob"])
+            (g,) = [c["id"] for c in p.do("conversations") if not c["direct"]]
+            p.do("group_add", id=g, people=["cleo"], begin=True)
+            p.do("group_policy", id=g, add=True, rename=True, timer=True,
+                 write=False)
+            kept = p.do("conversation", id=g)["kept"]
+            check(kept["add"] and kept["timer"] and not kept["write"],
+                  "%s" % kept)
+            link = p.do("group_link", id=g, what="new")["link"]
+            q.do("open")
+            q.do("connect")
+            q.do("group_ask", link=link)
+            (own,) = q.do("own_asks")
+            check(own["state"] == "waits", "%s" % own)
+            asks = p.until(lambda a: a, "group_asks", id=g)
+            p.do("group_refuse", id=g, name=asks[0]["name"])
+            check(p.do("group_asks", id=g) == [], "refused")
+            check(refused(p, "group_repair", id=g).code != "",
+                  "nothing is wrong with it")
+            p.do("group_leave", id=g)
+            (g,) = [c for c in p.do("conversations") if not c["direct"]]
+            check(g["state"] in ("left", "leaving"), "%s" % g)
+
+
+def test_words_and_backups():
+    """New words, a device that ends, a backup and the way back."""
+    with World() as w:
+        w.join("bob")
+        with Page(w, w.home("ann")) as p:
+            p.do("join", link=w.invite(), name="ann")
+            p.do("connect")
+            first = p.do("words")
+            p.do("words_forget")
+            p.do("words_renew", words=first["words"])
+            second = p.do("words")
+            check(second["words"] != first["words"], "others")
+            p.do("words_forget")
+            p.do("send", to="bob", text="remember the well", begin=True)
+            file = p.do("backup", passphrase="a long enough one")["file"]
+            saved = p.get(file)
+            check(b"well" not in saved, "sealed")
+        with Page(w, w.home("again")) as q:
+            e = refused(q, "recover", link=second["link"],
+                        words=first["words"], device_name="new")
+            check(q.do("state")["phase"] == "none", "%s %s" % (q.do("state"), e))
+            q.do("recover", link=second["link"], words=second["words"],
+                 device_name="new", remove_others=True)
+            q.do("connect")
+            devices = q.do("devices")
+            check([d["name"] for d in devices] == ["new"], "%s" % devices)
+            check(refused(q, "device_remove", id=devices[0]["id"]).code != "",
+                  "one stays")
+            q.do("link_begin")
+            q.do("link_end")
+            name = q.put(saved)
+            check(refused(q, "restore", file=name,
+                          passphrase="another one").code != "", "sealed")
+            name = q.put(saved)
+            got = q.do("restore", file=name, passphrase="a long enough one")
+            check(got["messages"] == 1, "%s" % got)
+            check(q.do("search", words=["well"]), "it is back")
+            # This hub sends no pushes: it lets no page in.
+            check(q.do("push_key")["key"] == "", "none")
+            check(refused(q, "push_set", endpoint="https://x", p256dh="x",
+                          auth="x").code == "format", "no key")
+            q.do("push_clear")
+            q.do("account_leave")
+            check(w.cs("bob", "send", "ann", "are you there?").status != 0,
+                  "nobody is there")
+
+
+def test_desk_and_member():
+    """A question and its answer, a second look; a decision and an appeal."""
+    with World(desk=True) as w:
+        w.join("ann", "bob")
+        w.friends("ann", "bob")
+        w.csok("bob", "send", "ann", "for sale")
+        with Page(w, w.home("ann")) as p, Page(w, w.home("bob")) as q:
+            for x in (p, q):
+                x.do("open")
+                x.do("connect")
+            found = p.until(lambda m: m, "search", words=["sale"])
+            file = p.do("evidence", ids=[found[0]["id"]])["file"]
+            with open(w.path("open.csev"), "wb") as f:
+                f.write(p.get(file))
+            told = w.ok("countersign-verify", w.path("open.csev"),
+                        "--operator-key", w.operator_key()).out
+            check("for sale" in told, told)
+            p.do("report_prepare", ids=[found[0]["id"]], reason="fraud")
+            w.stop("desk")  # desk-act plays it
+            rid = p.do("report_send")["id"]
+            check(refused(p, "report_reply", id=rid, text="what?").code != "",
+                  "nothing was asked")
+            w.ok("desk-act", w.desk, "ask", rid, "When was that?")
+            p.until(lambda r: r[0]["question"] == "When was that?", "reports")
+            p.do("report_reply", id=rid, text="Yesterday.")
+            w.ok("desk-act", w.desk, "decide", rid, "4")
+            p.until(lambda r: r[0]["can_ask_again"], "reports")
+            p.do("second_look", id=rid, text="Look at the photo.")
+            check(refused(p, "second_look", id=rid).code != "", "once")
+
+            account = q.do("state")["account"]
+            w.ok("desk-act", w.desk, "act", "warn", account,
+                 "reason=harassment", "facts=Insults")
+            (n,) = q.until(lambda n: n, "notices")
+            check(n["can_appeal"] and n["facts"] == "Insults", "%s" % n)
+            q.do("appeal", id=n["id"], text="It was not me.")
+            check(q.do("notices")[0]["appeal"] == "sent", "sent")
+
+
+def test_every_method():
+    """Each of the table is called by one of these tests."""
+    here = os.path.dirname(os.path.abspath(__file__))
+    with open(os.path.join(here, "../../src/member/methods.json"),
+              encoding="utf-8") as f:
+        methods = [m["name"] for m in json.load(f)["methods"]]
+    called = ""
+    for name in ("page_test.py", "../wasm/member_test.py",
+                 "../wasm/cut_test.py", "../wasm/cut.mjs",
+                 "../unit/member/member_test.c"):
+        with open(os.path.join(here, name), encoding="utf-8") as f:
+            called += f.read()
+    left = [m for m in methods if '"%s"' % m not in called]
+    check(left == [], "nothing calls %s" % " ".join(left))
 
 
 main()
