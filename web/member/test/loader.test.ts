@@ -134,6 +134,10 @@ class World {
     for (const f of Object.values(files)) this.served.set(`/file/${sha(f)}`, Buffer.from(f));
     return id;
   }
+  /** The browser takes all away that was kept. */
+  clear() {
+    this.stores.clear();
+  }
   private async event(name: string, more: object = {}) {
     const over: Promise<unknown>[] = [];
     this.handlers.get(name)?.({ waitUntil: (p: Promise<unknown>) => over.push(p), ...more });
@@ -177,6 +181,18 @@ test("it gives what it has checked", async () => {
   assert.equal(await (await w.get("/p/1/media.wasm"))?.text(), "\0asm");
   // What is for the wire alone was not fetched.
   assert.ok(!w.asked.includes(`/file/${sha("brotli")}`));
+});
+
+test("what the browser took away comes again, checked", async () => {
+  const w = new World();
+  const id = w.serve(FILES);
+  await w.install();
+  w.clear();
+  assert.equal(await (await w.get("/", "navigate"))?.text(), "<p>one");
+  assert.equal((await w.say({ ask: "now" })).id, id);
+  w.clear();
+  w.served.set(`/file/${sha("<p>one")}`, Buffer.from("<p>evil"));
+  await assert.rejects(w.get("/", "navigate"));
 });
 
 test("it takes no byte that is another", async () => {

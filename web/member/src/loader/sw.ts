@@ -163,9 +163,12 @@ async function rest() {
   if (r) await takeFiles(r, true);
 }
 
+/** Nothing is known of a release: as on the first visit. */
 async function begin() {
   // A new loader leaves the release alone.
-  if (isId(await kept("/now"))) return;
+  if (await release("/now").catch(() => undefined)) return;
+  await keep("/now", "");
+  await keep("/before", "");
   await take(new TextDecoder().decode(await fetched("/release/latest", 64)), false);
 }
 
@@ -175,6 +178,8 @@ async function begin() {
 const passes = (path: string) => /^\/(ws|sw\.js|b\/.*|release\/.*|file\/.*)$/.test(path);
 
 async function give(path: string): Promise<Response> {
+  // The browser may have taken away what was kept.
+  await begin();
   const files = await caches.open(FILES);
   for (const name of ["/now", "/before"] as const) {
     const file = (await release(name))?.files.get(path);

@@ -35,6 +35,7 @@ export const loaderHash = signal("");
 const SCRIPT = "/sw.js";
 const SCRIPT_MOST = 256 << 10;
 const KEY = "/release-key.txt";
+const PASSED = "passed-by";
 const AGAIN_MS = 6 * 3600 * 1000;
 /** A loader that does not begin is not waited for for ever. */
 const BEGIN_MS = 180_000;
@@ -70,6 +71,16 @@ export async function startLoader(first: () => void): Promise<boolean> {
   });
   try {
     registration = await navigator.serviceWorker.register(codeAt(SCRIPT), { scope: "/", updateViaCache: "none" });
+    if (!loader() && registration.active) {
+      // It was passed by: the user loaded the page in the way that does so.
+      if (!sessionStorage.getItem(PASSED)) {
+        sessionStorage.setItem(PASSED, "1");
+        location.reload();
+        await new Promise(() => undefined);
+      }
+      return false;
+    }
+    sessionStorage.removeItem(PASSED);
     if (!loader()) {
       first();
       const failed = new Promise<boolean>((done) => {

@@ -17,6 +17,7 @@ import { Bar, Choice, CopyButton, Failed, Input, Tell, useDoing, Who } from "../
 import { Tabs } from "../tabs";
 import { COVERS, cover, setCover } from "../../stores/cover";
 import { forCamera } from "../../links";
+import { letSleep } from "../../stores/device";
 import { Install, Kept, Wake } from "./device";
 import { Lock } from "./lock";
 
@@ -379,6 +380,14 @@ function Privacy() {
   );
 }
 
+async function wipe() {
+  // The browser is told first: without the engine nobody can.
+  await letSleep().catch(() => undefined);
+  await ask("wipe");
+  keepChoice("passkey", "");
+  await refreshState();
+}
+
 function Wipe() {
   const [sure, setSure] = useState(false);
   const [busy, error, run] = useDoing();
@@ -387,12 +396,7 @@ function Wipe() {
       <h2>{t("wipe.title")}</h2>
       <p class="note quiet">{t("wipe.hint")}</p>
       <Failed error={error} />
-      <button
-        type="button"
-        class="btn stop"
-        disabled={busy}
-        onClick={() => (sure ? void run(() => ask("wipe").then(refreshState)) : setSure(true))}
-      >
+      <button type="button" class="btn stop" disabled={busy} onClick={() => (sure ? void run(wipe) : setSure(true))}>
         {sure ? t("wipe.sure") : t("wipe.do")}
       </button>
     </section>
