@@ -14,7 +14,6 @@ export interface State {
   clock?: string;
   words_here?: boolean;
   locks?: boolean;
-  problem?: string;
 }
 
 export interface Media {
