@@ -51,6 +51,7 @@ make_release(void)
 	struct cs_release *r = NULL;
 
 	if (cs_release_manifest(&pack, cs_view_str("1"), files, 3) != CS_OK ||
+	    cs_buf_add(&pack, cs_view_str("\n")) != CS_OK ||
 	    cs_buf_add(&pack, files[0].bytes) != CS_OK ||
 	    cs_buf_add(&pack, files[1].bytes) != CS_OK ||
 	    cs_buf_add(&pack, files[2].bytes) != CS_OK ||
