@@ -7,6 +7,7 @@ import { EngineError } from "./runtime";
 const QUICK_MS = 40; // while an answer is awaited
 const CALM_MS = 500; // while somebody looks
 const HIDDEN_MS = 2000;
+const EARLY_MOST = 50;
 const MARK = { "X-CSRF-Token": "page" };
 
 interface Answer {
@@ -28,6 +29,8 @@ export class Local implements Runtime {
   onEvent: (e: Happened) => void = () => undefined;
   onGone: (why: "closed" | "stranger") => void = () => undefined;
   private waiting = new Map<number, Waiting>();
+  /** Answers that came before their tickets; or those of another window. */
+  private early = new Map<number, Answer>();
   private last = 0;
   private gone = false;
   private timer: number | undefined;
@@ -74,7 +77,13 @@ export class Local implements Runtime {
     const said = (await r.json()) as Answer & { ticket?: number };
     if (said.ticket === undefined) return open(said) as Methods[M]["give"];
     const ticket = said.ticket;
+    const come = this.early.get(ticket);
+    this.early.delete(ticket);
     const answer = await new Promise<Answer>((done, fail) => {
+      if (come) {
+        done(come);
+        return;
+      }
       this.waiting.set(ticket, { done, fail });
       this.soon();
     });
@@ -108,10 +117,17 @@ export class Local implements Runtime {
         this.onEvent(e);
         continue;
       }
-      this.waiting.get(e.ticket)?.done(e.answer);
+      const waits = this.waiting.get(e.ticket);
       this.waiting.delete(e.ticket);
+      if (waits) waits.done(e.answer);
+      else this.keepEarly(e.ticket, e.answer);
     }
     if (said.missed) this.onEvent({ event: "changed" });
+  }
+
+  private keepEarly(ticket: number, answer: Answer) {
+    this.early.set(ticket, answer);
+    if (this.early.size > EARLY_MOST) this.early.delete(this.early.keys().next().value!);
   }
 
   async put(file: Blob): Promise<string> {
