@@ -164,7 +164,7 @@ static enum cs_err
 write_key(const char *folder, const struct cs_note_key *key)
 {
 	char text[CS_NOTE_KEY_SIZE + 1];
-	char *path = cs_path_join(folder, CS_RELEASE_KEY_PATH + 1);
+	char *path = cs_path_join(folder, &CS_RELEASE_KEY_PATH[1]);
 	size_t n;
 	enum cs_err err = CS_ERR_NOMEM;
 

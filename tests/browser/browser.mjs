@@ -113,7 +113,8 @@ export async function scenario(f) {
     ok(pages.every((p) => p.bad.length === 0), "no error, nothing that the page's policy forbids, and nobody else is asked", pages.flatMap((p) => p.bad).join("\n"));
   } catch (e) {
     ok(false, "the scenario went through", e.stack);
-    if (pages.length) await screenshot(pages[pages.length - 1], "failed").catch(() => {});
+    for (const [i, p] of pages.entries()) await screenshot(p, `failed-${i}`).catch(() => {});
+    for (const p of pages) for (const bad of p.bad) console.log(`# ${bad}`);
   } finally {
     await browser?.close();
   }
