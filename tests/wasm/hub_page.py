@@ -25,10 +25,11 @@ class HubPage(World):
             if not os.path.exists(there):
                 raise SkipTest("there is no " + os.path.basename(there))
         super().__init__(desk=True, **more)
-        port = free_port()
-        self.page_origin = "http://localhost:%d" % port
+        self.page_port = free_port()
+        self.page_origin = "http://localhost:%d" % self.page_port
         self.config = {"page": self.page_origin + "/"}
-        self.ctl("web", "on", "127.0.0.1:%d" % port, self.page_origin)
+        self.ctl("web", "on", "127.0.0.1:%d" % self.page_port,
+                 self.page_origin)
         self.key = None
         if key:
             self.key = self.path("page.key")
@@ -40,6 +41,14 @@ class HubPage(World):
 
     def ctl(self, *args):
         return self.ok("countersignctl", "--hub", self.hub, *args)
+
+    def through(self, line):
+        """Browsers come by this line to the page."""
+        self.page_origin = "http://localhost:%d" % line.port
+        self.ctl("web", "on", "127.0.0.1:%d" % self.page_port,
+                 self.page_origin)
+        self.stop("hub")
+        self.start_hub()
 
     def install(self, version, change=None, key=None):
         """A release of its own, installed; its hash."""
