@@ -10,70 +10,20 @@ HERE = os.path.dirname(os.path.abspath(__file__))
 for folder in "../integration", "../browser":
     sys.path.insert(0, os.path.join(HERE, folder))
 # pylint: disable=wrong-import-position
-from page import Page
-from scenario import CHROMIUM, MODULES, run_scenario
-from world import BIN, SkipTest, World, check, free_port, main, photo
-
-# Filled by tests/wasm/run.
-RELEASE = os.environ["COUNTERSIGN_RELEASE"]
+from hub_page import HubPage
+from scenario import CHROMIUM, MODULES
+from world import BIN, check, main, photo
 
 
-class HubPage(World):
-    """A hub with a desk that serves the page, and people."""
-
-    def __init__(self, key=True, **more):
-        for there in (CHROMIUM, os.path.join(MODULES, "playwright-core")):
-            if not os.path.exists(there):
-                raise SkipTest("there is no " + os.path.basename(there))
-        super().__init__(desk=True, **more)
-        port = free_port()
-        self.page_origin = "http://localhost:%d" % port
-        self.config = {"page": self.page_origin + "/"}
-        self.ctl("web", "on", "127.0.0.1:%d" % port, self.page_origin)
-        self.key = None
-        if key:
-            self.key = self.path("page.key")
-            self.ok("countersignctl", "page", "key", "example.org/page",
-                    self.key)
-        self.first = self.show("1.0.0")
-        self.stop("hub")
-        self.start_hub()
-
-    def ctl(self, *args):
-        return self.ok("countersignctl", "--hub", self.hub, *args)
-
-    def install(self, version, change=None, key=None):
-        """A release of its own, installed; its hash."""
-        folder = self.path("release-" + version)
-        shutil.copytree(RELEASE, folder)
-        if change:
-            change(folder)
-        key = self.key if key is None else key
-        self.ok("countersignctl", "page", "manifest", folder, version,
-                *(["--key", key] if key else []))
-        return self.ctl("page", "install", folder).out.split()[-1]
-
-    def show(self, version, **how):
-        made = self.install(version, **how)
-        self.ctl("page", "use", made)
-        return made
-
-    def link(self):
-        """As a telephone's camera reads it."""
-        return self.page_origin + "/#" + self.invite()
-
-    def local(self, name):
-        """countersign page of ${name}, into the configuration."""
-        self.config[name] = Page(self, self.home(name)).link
-
-    def scenario(self, name):
-        run_scenario(self, name)
+class ChromiumPage(HubPage):
+    def __init__(self):
+        super().__init__(CHROMIUM, os.path.join(MODULES, "playwright-core"))
 
 
 def test_story():
     """A phone that knows nothing but a link, from there to a report; on the
     other side a program, and the desk."""
-    with HubPage() as w:
+    with ChromiumPage() as w:
         w.join("mother", "swallow", "eve")
         w.friends("mother", "swallow")
         photo(w.path("a.png"), 640, 420)
@@ -111,7 +61,7 @@ def comment(name):
 
 
 def test_releases():
-    with HubPage() as w:
+    with ChromiumPage() as w:
         other = w.path("other.key")
         w.ok("countersignctl", "page", "key", "example.org/page", other)
         w.config["page_link"] = w.link()
@@ -128,7 +78,7 @@ def test_releases():
 
 def test_device():
     """What belongs to one device; and the evidence that it saved verifies."""
-    with HubPage() as w:
+    with ChromiumPage() as w:
         w.join("bob")
         w.config["page_link"] = w.link()
         w.config["second_link"] = w.link()
@@ -145,7 +95,7 @@ def test_device():
 
 
 def test_policy():
-    with HubPage() as w:
+    with ChromiumPage() as w:
         w.config["mother"] = w.config["page"]
         w.config["hub"] = True
         w.scenario("page_policy")

@@ -78,6 +78,8 @@ class Store {
 class World {
   served = new Map<string, Buffer>();
   asked: string[] = [];
+  open = 0;
+  most = 0; // open at one time
   shown: { title: string; body: string }[] = [];
   private stores = new Map<string, Store>();
   private handlers = new Map<string, (e: object) => void>();
@@ -111,10 +113,13 @@ class World {
           return Promise.resolve(s);
         },
       },
-      fetch: (path: string) => {
+      fetch: async (path: string) => {
         this.asked.push(path);
+        this.most = Math.max(this.most, ++this.open);
+        await new Promise((done) => setImmediate(done));
+        this.open--;
         const there = this.served.get(path);
-        return Promise.resolve(there ? new Response(there as BodyInit) : new Response("", { status: 404 }));
+        return there ? new Response(there as BodyInit) : new Response("", { status: 404 });
       },
       crypto,
       Response,
@@ -210,6 +215,23 @@ test("it takes no byte that is another", async () => {
     await assert.rejects(w.install());
     assert.equal((await w.say({ ask: "now" })).id, "");
   }
+});
+
+test("a far line is used well, and no more than that", async () => {
+  const w = new World();
+  const many = Object.fromEntries(Array.from({ length: 30 }, (_, i) => [`/p/1/${i}.js`, "1;".repeat(i + 1)]));
+  w.serve({ ...FILES, ...many });
+  await w.install();
+  assert.equal(w.most, 6);
+  // The longest is asked for first, as it takes longest.
+  assert.equal(w.asked[2], `/file/${sha(many["/p/1/29.js"])}`);
+  // What fails ends all of it.
+  const broken = new World();
+  broken.serve({ ...FILES, ...many });
+  broken.served.delete(`/file/${sha(many["/p/1/28.js"])}`);
+  await assert.rejects(broken.install());
+  await new Promise((done) => setTimeout(done, 50));
+  assert.ok(broken.asked.length < 20, String(broken.asked.length));
 });
 
 test("another release comes when the page says so, and whole", async () => {

@@ -112,18 +112,33 @@ async function fetched(path: string, most: number): Promise<Uint8Array> {
 }
 
 /** Nobody waits for these the first time. */
-const LATER = /\/(media\.wasm|assets\/(jsQR|[a-z]{2,3})-[^/]*\.(js|json))$/;
+const LATER = /\/(media\.wasm|icon[^/]*|[a-z]+\.webmanifest|assets\/(jsQR|[a-z]{2,3})-[^/]*\.(js|json))$/;
+const AT_ONCE = 6; // on a line that is far
+
+async function takeFile(files: Cache, path: string, { hash, size }: { hash: string; size: number }) {
+  const bytes = await fetched(`/file/${hash}`, FILE_MOST);
+  if (bytes.length !== size || (await sha256(bytes as BufferSource)) !== hash)
+    throw new Error(`${path} is not what the release says`);
+  await files.put(hash, new Response(bytes as BodyInit));
+}
 
 /** The files of ${r}, checked; what is here already is not fetched again. */
 async function takeFiles(r: Release, all: boolean) {
   const files = await caches.open(FILES);
-  for (const [path, { hash, size }] of r.files) {
-    // These are for the wire.
-    if (path.endsWith(".br") || (!all && LATER.test(path)) || (await files.match(hash))) continue;
-    const bytes = await fetched(`/file/${hash}`, FILE_MOST);
-    if (bytes.length !== size || (await sha256(bytes as BufferSource)) !== hash)
-      throw new Error(`${path} is not what the release says`);
-    await files.put(hash, new Response(bytes as BodyInit));
+  // The longest first, so that the line is never idle.
+  const left = [...r.files].sort((a, b) => b[1].size - a[1].size);
+  const some = async () => {
+    for (let next; (next = left.shift());) {
+      const [path, file] = next;
+      // These are for the wire.
+      if (path.endsWith(".br") || (!all && LATER.test(path)) || (await files.match(file.hash))) continue;
+      await takeFile(files, path, file);
+    }
+  };
+  try {
+    await Promise.all(Array.from({ length: AT_ONCE }, some));
+  } finally {
+    left.length = 0; // what failed ends the others
   }
 }
 

@@ -36,12 +36,16 @@ export function called(handle: string): string {
 }
 
 let asked = 0;
-export async function refresh() {
-  const mine = ++asked;
+let latest = Promise.resolve();
+async function look(mine: number): Promise<void> {
   const [listed, known] = await Promise.all([ask("conversations"), ask("people")]);
-  if (mine !== asked) return;
+  // Whoever waits is to find what was there when they asked.
+  if (mine !== asked) return latest;
   all.value = keepSame(all.value, listed, (l) => l.id);
   people.value = JSON.stringify(known) === JSON.stringify(people.value) ? people.value : known;
+}
+export function refresh(): Promise<void> {
+  return (latest = look(++asked));
 }
 
 export function followConversations() {

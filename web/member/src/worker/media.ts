@@ -7,6 +7,8 @@
 export const STOPPED = -1; // enum host_answer of content/photo_ask_web.c
 export const TOO_LATE = -2;
 export const NOT_THERE = -3;
+// Half a megabyte over a slow line.  Texts wait meanwhile, so it has an end.
+const LOAD_MS = 60000;
 const ANSWER_MOST = (16 << 20) + 64; // a cleaned file, and what stands before it
 
 interface Exports {
@@ -49,6 +51,19 @@ export function work({ module, mode, file }: ToDo): Done {
   }
 }
 
+/** ${what}, or a failure when it takes too long. */
+async function within<T>(ms: number, what: Promise<T>): Promise<T> {
+  let late: ReturnType<typeof setTimeout> | undefined;
+  const end = new Promise<never>((_, fail) => {
+    late = setTimeout(() => fail(new Error("it takes too long")), ms);
+  });
+  try {
+    return await Promise.race([what, end]);
+  } finally {
+    clearTimeout(late);
+  }
+}
+
 /** As much of a Worker as is used. */
 export interface Hand {
   onmessage: ((e: MessageEvent<Done>) => void) | null;
@@ -63,13 +78,14 @@ export class Media {
   constructor(
     private load: () => Promise<WebAssembly.Module>,
     private start: () => Hand,
+    private loadMs = LOAD_MS,
   ) {}
 
   /** The answer, or one of the numbers above. */
   async work(mode: string, file: Uint8Array, timeoutMs: number): Promise<Uint8Array | number> {
     let module: WebAssembly.Module, hand: Hand;
     try {
-      module = await (this.module ??= this.load());
+      module = await within(this.loadMs, (this.module ??= this.load()));
       hand = this.start();
     } catch {
       this.module = undefined; // there may be a connection next time
