@@ -119,11 +119,18 @@ class Page {
   press(...keys) {
     return this.perform("keys", "key", keys.flatMap((value) => [{ type: "keyDown", value }, { type: "keyUp", value }]));
   }
-  /** In the place of what is there. */
+  /** In the place of what is there; the page has taken it when this is over. */
   async type(name, text) {
+    const drawn = () => new Promise((done) => requestAnimationFrame(() => setTimeout(done)));
     const field = await this.see("field", name);
     await this.run((e) => (e.focus(), e.select()), field);
-    await this.press(...text);
+    // Faster than any hand, a key would come before the last one is drawn.
+    for (const key of text) {
+      await this.press(key);
+      await this.run(drawn);
+    }
+    const said = await this.says("field", name);
+    if (said !== text) throw new Error(`"${name}" has "${said}" instead of "${text}"`);
   }
   async choose(css, ...files) {
     const element = await until(css, () => this.run((c) => document.querySelector(c), css).catch(() => null));

@@ -87,15 +87,15 @@ function Panes() {
   const at = route.value;
   const there = screen(at);
   if (!all.value) return null;
-  const List = there ? "aside" : "div";
   const place = ["requests", "people", "you"].find((p) => p === at[0]) ?? "chats";
   return (
     <div class={`two${there ? "" : " list-only"}`}>
-      <List class="pane app" aria-label={there ? t("list.title") : undefined}>
+      {/* One element for both, or all rows would be drawn anew. */}
+      <div class="pane app" role={there ? "complementary" : undefined} aria-label={there ? t("list.title") : undefined}>
         <Beside.Provider value={!!there}>
           <ChatList current={at[0] === "chat" ? at[1] : undefined} at={place} />
         </Beside.Provider>
-      </List>
+      </div>
       {there ? (
         <div class="pane app">{there}</div>
       ) : (

@@ -320,7 +320,8 @@ function Confirm({ words, back, done }: { words: string[]; back: () => void; don
             value={typed[i] ?? ""}
             set={(v) => {
               setTried(false);
-              setTyped({ ...typed, [i]: v });
+              // Several may be filled before any is drawn.
+              setTyped((all) => ({ ...all, [i]: v }));
             }}
             wrong={tried && !right(i) ? t("words.wrong", { n: i + 1 }) : undefined}
           />
