@@ -68,9 +68,10 @@ sign(struct cs_buf *note, const struct cs_tlog_writer *w,
 	    : cs_tlog_checkpoint_sign(note, &c, w->owner.key, w->owner.with);
 }
 
-/* From here on the batch is decided. */
+/* What it takes to do all the rest: once it is on disk, the batch is decided.
+ */
 static enum cs_err
-write_journal(struct cs_tlog_writer *w, struct batch *b,
+make_journal(const struct cs_tlog_writer *w, struct batch *b,
     const struct cs_view *entries, size_t n)
 {
 	struct cs_writer out = cs_writer(&b->journal);
@@ -122,7 +123,7 @@ turn(struct cs_tlog_writer *w, struct batch *b)
 	return cs_tlog_edge_copy(&w->now, &w->next);
 }
 
-/* Add ${entry} to the next edge and its files. */
+/* The next edge, with the entries, and the files that change. */
 static enum cs_err
 grow(struct cs_tlog_writer *w, struct batch *b, const struct cs_view *entries,
     size_t n)
@@ -179,8 +180,9 @@ cs_tlog_writer_append(struct cs_tlog_writer *w, uint64_t *first,
 	if ((err = check_batch(entries, n)) ||
 	    (err = grow(w, &b, entries, n)) ||
 	    (err = sign(&b.note, w, &w->next)) ||
-	    (err = write_journal(w, &b, entries, n)))
+	    (err = make_journal(w, &b, entries, n)))
 		goto out;
+	/* From here on an error leaves it open what is on disk. */
 	if ((err = check_unchanged(w)) ||
 	    (err = cs_file_write(w->journal, cs_buf_view(&b.journal), 0600)) ||
 	    (err = publish(w, &b)) || (err = turn(w, &b)))

@@ -139,7 +139,7 @@ cs_tlog_edge_rest(const struct cs_tlog_edge *e, struct cs_tlog_files *files)
 static enum cs_err
 edge_node(void *arg, struct cs_tlog_hash *out, unsigned level, uint64_t index)
 {
-	const struct cs_tlog_edge *e = arg;
+	const struct cs_tlog_edge *e = *(const struct cs_tlog_edge **)arg;
 	struct cs_tlog_tile tile;
 	unsigned first, count;
 	enum cs_err err;
@@ -155,9 +155,7 @@ edge_node(void *arg, struct cs_tlog_hash *out, unsigned level, uint64_t index)
 enum cs_err
 cs_tlog_edge_root(struct cs_tlog_hash *out, const struct cs_tlog_edge *e)
 {
-	struct cs_tlog_edge *edge = (struct cs_tlog_edge *)(uintptr_t)e;
-
-	return cs_tlog_root(out, e->size, edge_node, edge);
+	return cs_tlog_root(out, e->size, edge_node, &e);
 }
 
 /* ---- loading ------------------------------------------------------------ */
