@@ -75,12 +75,12 @@ run(const struct cli_args *args,
 static void (*const all_parts[])(
     const struct bench_options *o) = { bench_message, bench_wire,
 	bench_throughput, bench_delay, bench_idle, bench_mls, bench_phash,
-	bench_desk, bench_log, bench_mls_scale, bench_groups, bench_tlog };
+	bench_desk, bench_log, bench_tlog, bench_mls_scale, bench_groups };
 
 static int
 run_groups(const struct cli_args *args)
 {
-	return run(args, &all_parts[10], 1);
+	return run(args, &all_parts[11], 1);
 }
 
 static int
@@ -116,7 +116,7 @@ run_mls(const struct cli_args *args)
 static int
 run_mls_scale(const struct cli_args *args)
 {
-	return run(args, &all_parts[9], 1);
+	return run(args, &all_parts[10], 1);
 }
 
 static int
@@ -140,13 +140,13 @@ run_log(const struct cli_args *args)
 static int
 run_tlog(const struct cli_args *args)
 {
-	return run(args, &all_parts[11], 1);
+	return run(args, &all_parts[9], 1);
 }
 
 static int
 run_all(const struct cli_args *args)
 {
-	return run(args, all_parts, 9);
+	return run(args, all_parts, 10);
 }
 
 static const struct cli_option options[] = {

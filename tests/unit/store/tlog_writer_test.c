@@ -28,6 +28,28 @@ static const struct cs_tlog_owner owner = { &key, &with };
 /* Of the calls from now on, the one that fails or is the last; 0: none. */
 static unsigned fail_at, kill_at, calls;
 
+/* What was done, a letter each: J the journal got its name, T a tile, C the
+ * checkpoint; f a file or folder was synced, s everything; U the journal was
+ * removed. */
+static char trace[4096];
+
+static void
+note_call(char what)
+{
+	size_t n = strlen(trace);
+
+	if (n < sizeof trace - 1)
+		trace[n] = what;
+}
+
+static bool
+ends_with(const char *path, const char *end)
+{
+	size_t n = strlen(path), m = strlen(end);
+
+	return n >= m && strcmp(path + n - m, end) == 0;
+}
+
 /* Is it this one? */
 static bool
 now(void)
@@ -74,6 +96,7 @@ int
 __wrap_fsync(int fd)
 {
 	(void)fd;
+	note_call('f');
 	return now() ? -1 : 0;
 }
 
@@ -82,6 +105,7 @@ int
 __wrap_syncfs(int fd)
 {
 	(void)fd;
+	note_call('s');
 	return now() ? -1 : 0;
 }
 
@@ -90,6 +114,9 @@ int __wrap_rename(const char *from, const char *to);
 int
 __wrap_rename(const char *from, const char *to)
 {
+	note_call(ends_with(to, "/journal")    ? 'J'
+		: ends_with(to, "/checkpoint") ? 'C'
+					       : 'T');
 	return now() ? -1 : __real_rename(from, to);
 }
 
@@ -98,6 +125,8 @@ int __wrap_unlink(const char *path);
 int
 __wrap_unlink(const char *path)
 {
+	if (ends_with(path, "/journal"))
+		note_call('U');
 	return now() ? -1 : __real_unlink(path);
 }
 
@@ -283,6 +312,16 @@ append(struct cs_tlog_writer *w, uint64_t n)
 		assert_int_equal(cs_tlog_writer_size(w), size + n);
 	}
 	return err;
+}
+
+/* Where the next ${what} is in what was done, from ${from} on. */
+static const char *
+next_call(const char *from, char what)
+{
+	const char *at = strchr(from, what);
+
+	assert_non_null(at);
+	return at;
 }
 
 static struct cs_tlog_writer *
@@ -567,6 +606,34 @@ test_journal_refused(void **state)
 	temp_dir_clear(&d);
 }
 
+/* What a plug that is pulled leaves depends on what was synced when: the
+ * journal before it gets its name, its name before the first tile; the tiles
+ * before the checkpoint, and its name before the journal goes. */
+static void
+test_order(void **state)
+{
+	struct temp_dir d = make_log(200);
+	struct cs_tlog_writer *w = open_log(&d);
+	const char *journal, *tile, *tiles, *checkpoint, *end;
+
+	(void)state;
+	memset(trace, 0, sizeof trace);
+	assert_ok(append(w, 400));
+	journal = next_call(trace, 'J');
+	assert_true(next_call(trace, 'f') < journal);
+	tile = next_call(trace, 'T');
+	assert_true(next_call(journal, 'f') < tile);
+	tiles = strrchr(trace, 'T');
+	checkpoint = next_call(trace, 'C');
+	assert_true(next_call(tiles, 's') < checkpoint);
+	assert_true(next_call(next_call(tiles, 's'), 'f') < checkpoint);
+	end = next_call(trace, 'U');
+	assert_true(next_call(checkpoint, 'f') < end);
+	assert_null(strchr(checkpoint, 'T'));
+	cs_tlog_writer_close(w);
+	temp_dir_clear(&d);
+}
+
 /* ---- ended anywhere ----------------------------------------------------- */
 
 /* Append ${n} in another process, which ends at its call ${at}.  Did it? */
@@ -746,6 +813,7 @@ main(void)
 		cmocka_unit_test(test_rolled_back_under_way),
 		cmocka_unit_test(test_seen),
 		cmocka_unit_test(test_journal_refused),
+		cmocka_unit_test(test_order),
 		cmocka_unit_test(test_killed),
 		cmocka_unit_test(test_killed_twice),
 		cmocka_unit_test(test_failing),
