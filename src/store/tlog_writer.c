@@ -89,7 +89,41 @@ make_journal(const struct cs_tlog_writer *w, struct batch *b,
 	return CS_OK;
 }
 
-/* Tiles, on disk; then the checkpoint, on disk; then what nobody needs. */
+/* C2SP tlog-tiles, "Partial Tiles": those of tiles that became full between the
+ * sizes ${from} and ${to}.  Of each level only the first had any. */
+static enum cs_err
+drop_partial(const struct cs_tlog_writer *w, uint64_t from, uint64_t to)
+{
+	for (unsigned level = 0; level < CS_TLOG_LEVELS - 1; level++) {
+		unsigned shift = CS_TLOG_TILE_HEIGHT * (level + 1);
+		struct cs_tlog_tile tile = { false, level, from >> shift,
+			CS_TLOG_TILE_WIDTH };
+		enum cs_err err;
+
+		if (from >> shift == to >> shift)
+			break;
+		if ((err = cs_tlog_folder_drop_partial(&w->public, &tile)))
+			return err;
+		tile.entries = true;
+		if (level == 0 &&
+		    (err = cs_tlog_folder_drop_partial(&w->public, &tile)))
+			return err;
+	}
+	return CS_OK;
+}
+
+/* After the checkpoint ${to} was published: what nobody needs any more. */
+static enum cs_err
+tidy(const struct cs_tlog_writer *w, uint64_t from, uint64_t to)
+{
+	enum cs_err err = drop_partial(w, from, to);
+
+	if (err == CS_OK && unlink(w->journal) != 0 && errno != ENOENT)
+		err = cs_file_errno();
+	return err;
+}
+
+/* Tiles, on disk; then the checkpoint, on disk. */
 static enum cs_err
 publish(struct cs_tlog_writer *w, struct batch *b)
 {
@@ -104,14 +138,7 @@ publish(struct cs_tlog_writer *w, struct batch *b)
 	    (err = cs_file_write(
 		 w->checkpoint, cs_buf_view(&b->note), PUBLIC_FILE)))
 		return err;
-	for (size_t i = 0; i < b->files.n; i++)
-		if (b->files.list[i].tile.width == CS_TLOG_TILE_WIDTH &&
-		    (err = cs_tlog_folder_drop_partial(
-			 &w->public, &b->files.list[i].tile)))
-			return err;
-	if (unlink(w->journal) != 0 && errno != ENOENT)
-		return cs_file_errno();
-	return CS_OK;
+	return tidy(w, w->now.size, w->next.size);
 }
 
 /* The next edge is the edge. */
@@ -241,10 +268,9 @@ replay(struct cs_tlog_writer *w, struct cs_view journal)
 	note = cs_read_bytes(&r, cs_read_u32(&r));
 	if (r.err)
 		return CS_ERR_CORRUPT;
-	/* It was published, and only the journal was left. */
-	if (cs_view_equal(note, cs_buf_view(&w->note)))
-		from = w->now.size, r.left = 0;
-	else if (from != w->now.size)
+	if (cs_view_equal(note, cs_buf_view(&w->note)) && from < w->now.size)
+		return tidy(w, from, w->now.size);
+	if (from != w->now.size)
 		return CS_ERR_CORRUPT;
 	if ((err = cs_tlog_checkpoint_open(
 		 &c, note, w->owner.key, origin_of(w))) ||
