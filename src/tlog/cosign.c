@@ -7,6 +7,7 @@
 #include "base/reader.h"
 #include "base/text.h"
 #include "base/writer.h"
+#include "tlog/lines.h"
 
 #define SIGNED_LEN (CS_NOTE_ID_LEN + 8 + CS_SIGNATURE_LEN)
 #define DASH "\xe2\x80\x94 " /* an em dash and a blank */
@@ -112,6 +113,8 @@ cs_tlog_cosigned(
 
 	if (note.len > CS_TLOG_NOTE_MAX)
 		return CS_ERR_LIMIT;
+	if (!cs_tlog_is_text(note))
+		return CS_ERR_FORMAT;
 	if ((err = cs_note_split(&text, &lines, note)) ||
 	    (err = cs_tlog_checkpoint_parse(&checkpoint, text)))
 		return err;

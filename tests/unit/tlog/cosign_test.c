@@ -84,6 +84,9 @@ test_tampered(void **state)
 	/* Of another text, with an extension line, or none of a checkpoint. */
 	assert_err(cosigned(&at, TEXT "more\n", line), CS_ERR_SIGNATURE);
 	assert_err(cosigned(&at, "text\n", line), CS_ERR_FORMAT);
+	snprintf(many, sizeof many, "%s\xe2\x80\x94 a\x01z AAAA\n", line);
+	assert_err(cosigned(&at, TEXT, many), CS_ERR_FORMAT);
+	many[0] = '\0';
 	for (int i = 0; i < 17; i++)
 		strncat(many, OTHERS, sizeof many - strlen(many) - 1);
 	assert_err(cosigned(&at, TEXT, many), CS_ERR_FORMAT);
