@@ -8,7 +8,6 @@
 #include "base/units.h"
 #include "crypto/hash.h"
 
-#define ED25519 1
 #define DASH "\xe2\x80\x94 " /* an em dash and a blank */
 #define DASH_LEN (sizeof DASH - 1)
 #define ID_HEX_LEN ((size_t)2 * CS_NOTE_ID_LEN)
@@ -30,8 +29,8 @@ is_name(struct cs_view name)
 }
 
 enum cs_err
-cs_note_key(struct cs_note_key *out, const char *name,
-    const uint8_t public[static CS_SIGN_PUBLIC_LEN])
+cs_note_key_typed(struct cs_note_key *out, enum cs_note_type type,
+    const char *name, const uint8_t public[static CS_SIGN_PUBLIC_LEN])
 {
 	uint8_t hashed[CS_NOTE_NAME_MAX + 2 + CS_SIGN_PUBLIC_LEN];
 	uint8_t hash[CS_HASH_LEN];
@@ -42,7 +41,7 @@ cs_note_key(struct cs_note_key *out, const char *name,
 		return CS_ERR_FORMAT;
 	memcpy(hashed, name, n);
 	hashed[n] = '\n';
-	hashed[n + 1] = ED25519;
+	hashed[n + 1] = (uint8_t)type;
 	memcpy(hashed + n + 2, public, CS_SIGN_PUBLIC_LEN);
 	if ((err = cs_sha256(
 		 hash, cs_view(hashed, n + 2 + CS_SIGN_PUBLIC_LEN))))
@@ -53,17 +52,31 @@ cs_note_key(struct cs_note_key *out, const char *name,
 	return CS_OK;
 }
 
-void
-cs_note_key_text(
-    char out[static CS_NOTE_KEY_SIZE], const struct cs_note_key *key)
+enum cs_err
+cs_note_key(struct cs_note_key *out, const char *name,
+    const uint8_t public[static CS_SIGN_PUBLIC_LEN])
 {
-	uint8_t typed[TYPED_LEN] = { ED25519 };
+	return cs_note_key_typed(out, CS_NOTE_ED25519, name, public);
+}
+
+void
+cs_note_key_typed_text(char out[static CS_NOTE_KEY_SIZE],
+    enum cs_note_type type, const struct cs_note_key *key)
+{
+	uint8_t typed[TYPED_LEN] = { (uint8_t)type };
 	char id[ID_HEX_LEN + 1], text[CS_BASE64_SIZE(TYPED_LEN)];
 
 	memcpy(typed + 1, key->public, sizeof key->public);
 	cs_hex(id, CS_VIEW_OF(key->id));
 	cs_base64(text, CS_VIEW_OF(typed));
 	snprintf(out, CS_NOTE_KEY_SIZE, "%s+%s+%s", key->name, id, text);
+}
+
+void
+cs_note_key_text(
+    char out[static CS_NOTE_KEY_SIZE], const struct cs_note_key *key)
+{
+	cs_note_key_typed_text(out, CS_NOTE_ED25519, key);
 }
 
 /* What stands before the first ${end} in ${v}, which moves on behind it. */
@@ -80,7 +93,8 @@ take_until(struct cs_view *out, struct cs_view *v, char end)
 }
 
 enum cs_err
-cs_note_key_read(struct cs_note_key *out, struct cs_view text)
+cs_note_key_typed_read(
+    struct cs_note_key *out, enum cs_note_type type, struct cs_view text)
 {
 	struct cs_view name, id;
 	uint8_t typed[TYPED_LEN];
@@ -92,13 +106,19 @@ cs_note_key_read(struct cs_note_key *out, struct cs_view text)
 		return CS_ERR_FORMAT;
 	if ((err = cs_unbase64(typed, sizeof typed, text)))
 		return err;
-	if (typed[0] != ED25519)
+	if (typed[0] != type)
 		return CS_ERR_UNSUPPORTED;
 	memcpy(said, name.data, name.len);
-	if ((err = cs_note_key(out, said, typed + 1)))
+	if ((err = cs_note_key_typed(out, type, said, typed + 1)))
 		return err;
 	cs_hex(hex, CS_VIEW_OF(out->id));
 	return cs_view_equal(id, cs_view_str(hex)) ? CS_OK : CS_ERR_FORMAT;
+}
+
+enum cs_err
+cs_note_key_read(struct cs_note_key *out, struct cs_view text)
+{
+	return cs_note_key_typed_read(out, CS_NOTE_ED25519, text);
 }
 
 /* ---- notes -------------------------------------------------------------- */
@@ -138,14 +158,13 @@ cs_note_split(struct cs_view *text, struct cs_view *lines, struct cs_view note)
 	return CS_ERR_FORMAT;
 }
 
-/* The line's signature, if it is one of ${key}; CS_ERR_NOT_FOUND: of others. */
-static enum cs_err
-read_line(uint8_t out[static SIGNED_LEN], struct cs_view line,
+enum cs_err
+cs_note_line_next(uint8_t *out, size_t n, struct cs_view *lines,
     const struct cs_note_key *key)
 {
-	struct cs_view name;
+	struct cs_view line, name;
 
-	if (line.len < DASH_LEN ||
+	if (!take_until(&line, lines, '\n') || line.len < DASH_LEN ||
 	    !cs_view_equal(cs_view(line.data, DASH_LEN), cs_view_str(DASH)))
 		return CS_ERR_FORMAT;
 	line = cs_view(line.data + DASH_LEN, line.len - DASH_LEN);
@@ -153,7 +172,7 @@ read_line(uint8_t out[static SIGNED_LEN], struct cs_view line,
 		return CS_ERR_FORMAT;
 	if (!cs_view_equal(name, cs_view_str(key->name)))
 		return CS_ERR_NOT_FOUND;
-	if (cs_unbase64(out, SIGNED_LEN, line) != CS_OK ||
+	if (cs_unbase64(out, n, line) != CS_OK ||
 	    !cs_view_equal(cs_view(out, CS_NOTE_ID_LEN), CS_VIEW_OF(key->id)))
 		return CS_ERR_NOT_FOUND; /* of another key, or type */
 	return CS_OK;
@@ -163,7 +182,7 @@ enum cs_err
 cs_note_verify(
     struct cs_view *text, struct cs_view note, const struct cs_note_key *key)
 {
-	struct cs_view lines, line, found;
+	struct cs_view lines, found;
 	uint8_t by[SIGNED_LEN];
 	bool ours = false;
 	enum cs_err err;
@@ -171,9 +190,9 @@ cs_note_verify(
 	if ((err = cs_note_split(&found, &lines, note)))
 		return err;
 	for (int n = 0; lines.len != 0; n++) {
-		if (n == CS_NOTE_LINES_MAX || !take_until(&line, &lines, '\n'))
+		if (n == CS_NOTE_LINES_MAX)
 			return CS_ERR_FORMAT;
-		err = read_line(by, line, key);
+		err = cs_note_line_next(by, sizeof by, &lines, key);
 		if (err == CS_ERR_NOT_FOUND)
 			continue;
 		/* Each line of ours has to hold. */

@@ -40,6 +40,23 @@ void cs_note_key_text(
 CS_CHECKED enum cs_err cs_note_key_read(
     struct cs_note_key *out, struct cs_view text);
 
+/*
+ * The same of keys whose signatures are of another type, which are made and
+ * verified by other code: an id tells the type, too.  CS_ERR_UNSUPPORTED: the
+ * text is of a key of another type than ${type}.
+ */
+enum cs_note_type {
+	CS_NOTE_ED25519 = 1,
+	CS_NOTE_COSIGNATURE = 4, /* Ed25519, with a time */
+};
+CS_CHECKED enum cs_err cs_note_key_typed(struct cs_note_key *out,
+    enum cs_note_type type, const char *name,
+    const uint8_t public[static CS_SIGN_PUBLIC_LEN]);
+void cs_note_key_typed_text(char out[static CS_NOTE_KEY_SIZE],
+    enum cs_note_type type, const struct cs_note_key *key);
+CS_CHECKED enum cs_err cs_note_key_typed_read(
+    struct cs_note_key *out, enum cs_note_type type, struct cs_view text);
+
 /* The line that signs ${text}, which ends with a newline, as ${key}, whose
  * private half is ${with}. */
 CS_CHECKED enum cs_err cs_note_sign(char out[static CS_NOTE_LINE_SIZE],
@@ -59,3 +76,9 @@ CS_CHECKED enum cs_err cs_note_verify(
  * sign is not looked at.  CS_ERR_FORMAT: it is no note. */
 CS_CHECKED enum cs_err cs_note_split(
     struct cs_view *text, struct cs_view *lines, struct cs_view note);
+
+/* Take the first line off ${lines} and put what it signs with into ${out}: if
+ * it is one of ${key}, its id and as much more as makes ${n} bytes.
+ * CS_ERR_FORMAT: it is no line of a note; CS_ERR_NOT_FOUND: of others. */
+CS_CHECKED enum cs_err cs_note_line_next(uint8_t *out, size_t n,
+    struct cs_view *lines, const struct cs_note_key *key);

@@ -17,6 +17,7 @@
 #include "programs/bench/message.h"
 #include "programs/bench/mls.h"
 #include "programs/bench/phash.h"
+#include "programs/bench/tlog.h"
 #include "programs/bench/util.h"
 #include "programs/bench/wire.h"
 
@@ -74,12 +75,12 @@ run(const struct cli_args *args,
 static void (*const all_parts[])(
     const struct bench_options *o) = { bench_message, bench_wire,
 	bench_throughput, bench_delay, bench_idle, bench_mls, bench_phash,
-	bench_desk, bench_log, bench_mls_scale, bench_groups };
+	bench_desk, bench_log, bench_tlog, bench_mls_scale, bench_groups };
 
 static int
 run_groups(const struct cli_args *args)
 {
-	return run(args, &all_parts[10], 1);
+	return run(args, &all_parts[11], 1);
 }
 
 static int
@@ -115,7 +116,7 @@ run_mls(const struct cli_args *args)
 static int
 run_mls_scale(const struct cli_args *args)
 {
-	return run(args, &all_parts[9], 1);
+	return run(args, &all_parts[10], 1);
 }
 
 static int
@@ -137,9 +138,15 @@ run_log(const struct cli_args *args)
 }
 
 static int
+run_tlog(const struct cli_args *args)
+{
+	return run(args, &all_parts[9], 1);
+}
+
+static int
 run_all(const struct cli_args *args)
 {
-	return run(args, all_parts, 9);
+	return run(args, all_parts, 10);
 }
 
 static const struct cli_option options[] = {
@@ -147,7 +154,8 @@ static const struct cli_option options[] = {
 	{ "quick", 0, NULL, "too short to mean much: does it run?" },
 	{ "members", 0, "LIST", "how many send at once (1,10,100)" },
 	{ "seconds", 0, "N", "how long each of these goes on (5)" },
-	{ "entries", 0, "N", "for log: entries of the longest (1000000)" },
+	{ "entries", 0, "N",
+	    "for log and tlog: entries of the longest (1000000)" },
 	{ "connections", 0, "N", "how many are idle (1000)" },
 	{ "peer", 0, "COMMAND",
 	    "for mls: prints another implementation's figures, each as name, "
@@ -172,6 +180,9 @@ static const struct cli_command commands[] = {
 	    NULL, 0, 0, NULL, run_groups },
 	{ "log", "", "reading in logs of up to a million entries", NULL, 0, 0,
 	    NULL, run_log },
+	{ "tlog", "", "writing and proving in a transparency log",
+	    "In a folder of its own, in the temporary folder.", 0, 0, NULL,
+	    run_tlog },
 	{ "mls", "", "what MLS groups cost, in suites 1, 2 and 3",
 	    "Medians, beside the sum of the signatures, verifications and "
 	    "encapsulations that each step cannot do without.",
