@@ -265,7 +265,7 @@ test_connect(void **state)
 	(void)do_it(&s, "open", "{}", NULL);
 	(void)do_it(&s, "words_renew", "{}", "closed");
 	assert_string_not_equal(cs_client_problem(s.m->c), "");
-	(void)do_it(&s, "state", "", NULL);
+	json_decref(do_it(&s, "state", "", NULL));
 	assert_string_not_equal(cs_client_problem(s.m->c), "");
 	s.m->c->link.online = s.m->connected = true;
 	(void)do_it(&s, "connect", "{}", NULL);
