@@ -8,8 +8,7 @@
 #include "base/units.h"
 #include "crypto/hash.h"
 
-#define DASH "\xe2\x80\x94 " /* an em dash and a blank */
-#define DASH_LEN (sizeof DASH - 1)
+#define DASH_LEN (sizeof CS_NOTE_DASH - 1)
 #define ID_HEX_LEN ((size_t)2 * CS_NOTE_ID_LEN)
 #define TYPED_LEN (1 + CS_SIGN_PUBLIC_LEN)
 #define SIGNED_LEN (CS_NOTE_ID_LEN + CS_SIGNATURE_LEN)
@@ -137,7 +136,8 @@ cs_note_sign(char out[static CS_NOTE_LINE_SIZE], const struct cs_note_key *key,
 	if ((err = cs_sign(signed_by + CS_NOTE_ID_LEN, with, text)))
 		return err;
 	cs_base64(base64, CS_VIEW_OF(signed_by));
-	snprintf(out, CS_NOTE_LINE_SIZE, DASH "%s %s\n", key->name, base64);
+	snprintf(
+	    out, CS_NOTE_LINE_SIZE, CS_NOTE_DASH "%s %s\n", key->name, base64);
 	return CS_OK;
 }
 
@@ -165,7 +165,8 @@ cs_note_line_next(uint8_t *out, size_t n, struct cs_view *lines,
 	struct cs_view line, name;
 
 	if (!take_until(&line, lines, '\n') || line.len < DASH_LEN ||
-	    !cs_view_equal(cs_view(line.data, DASH_LEN), cs_view_str(DASH)))
+	    !cs_view_equal(
+		cs_view(line.data, DASH_LEN), cs_view_str(CS_NOTE_DASH)))
 		return CS_ERR_FORMAT;
 	line = cs_view(line.data + DASH_LEN, line.len - DASH_LEN);
 	if (!take_until(&name, &line, ' ') || name.len == 0)

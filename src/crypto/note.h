@@ -12,6 +12,8 @@
 
 #include "crypto/sign.h"
 
+/* What a signature's line begins with: an em dash and a blank. */
+#define CS_NOTE_DASH "\xe2\x80\x94 "
 #define CS_NOTE_NAME_MAX 64
 #define CS_NOTE_ID_LEN 4
 /* NAME+HEX(id4)+BASE64(1 | key32), and a zero. */

@@ -252,20 +252,23 @@ open_release(struct cs_release **out, const char *dir, const char *name)
 	return err;
 }
 
+/* The key in ${text}, which is a line. */
+static enum cs_err
+read_key_line(struct cs_note_key *out, struct cs_view text)
+{
+	if (text.len != 0 && text.data[text.len - 1] == '\n')
+		text.len--;
+	return cs_note_key_read(out, text);
+}
+
 static void
 name_signer(char out[static CS_NOTE_NAME_MAX + 1], const struct cs_release *r)
 {
 	const struct cs_release_file *file =
 	    cs_release_at(r, cs_view_str(CS_RELEASE_KEY_PATH));
 	struct cs_note_key key;
-	struct cs_view text;
 
-	if (file == NULL)
-		return;
-	text = file->bytes;
-	if (text.len != 0 && text.data[text.len - 1] == '\n')
-		text.len--;
-	if (cs_note_key_read(&key, text) == CS_OK)
+	if (file != NULL && read_key_line(&key, file->bytes) == CS_OK)
 		memcpy(out, key.name, sizeof key.name);
 }
 
@@ -305,13 +308,9 @@ static enum cs_err
 key_of(struct cs_note_key *out, const struct folder *f)
 {
 	for (size_t i = 0; i < f->n; i++)
-		if (strcmp(f->all[i].path, CS_RELEASE_KEY_PATH) == 0) {
-			struct cs_view text = cs_buf_view(&f->all[i].bytes);
-
-			if (text.len != 0 && text.data[text.len - 1] == '\n')
-				text.len--;
-			return cs_note_key_read(out, text);
-		}
+		if (strcmp(f->all[i].path, CS_RELEASE_KEY_PATH) == 0)
+			return read_key_line(
+			    out, cs_buf_view(&f->all[i].bytes));
 	return CS_ERR_NOT_FOUND;
 }
 

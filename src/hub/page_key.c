@@ -9,7 +9,6 @@
 #include "store/file.h"
 
 #define WORD "PRIVATE+KEY+"
-#define ED25519 1
 #define TYPED_LEN (1 + CS_SIGN_SEED_LEN)
 /* WORD, and a public key's text: a seed is as long as a key. */
 #define TEXT_SIZE (sizeof WORD + CS_NOTE_KEY_SIZE)
@@ -18,7 +17,7 @@ enum cs_err
 cs_hub_page_key_new(
     struct cs_hub_page_key *out, const char *name, const char *path)
 {
-	uint8_t typed[TYPED_LEN] = { ED25519 };
+	uint8_t typed[TYPED_LEN] = { CS_NOTE_ED25519 };
 	char seed[CS_BASE64_SIZE(TYPED_LEN)], id[2 * CS_NOTE_ID_LEN + 1];
 	char text[TEXT_SIZE];
 	enum cs_err err;
@@ -66,7 +65,7 @@ read_key(struct cs_hub_page_key *out, struct cs_view text)
 	id = cs_view(rest.data, sizeof hex - 1);
 	seed = cs_view(rest.data + sizeof hex, rest.len - sizeof hex);
 	if (cs_unbase64(typed, sizeof typed, seed) == CS_OK &&
-	    typed[0] == ED25519 &&
+	    typed[0] == CS_NOTE_ED25519 &&
 	    (err = cs_sign_key_from_seed(&out->with, typed + 1)) == CS_OK &&
 	    (err = cs_note_key(&out->is, name, out->with.public)) == CS_OK) {
 		cs_hex(hex, CS_VIEW_OF(out->is.id));

@@ -12,7 +12,6 @@
 
 #define FIRST_LINE "countersign-page 1"
 #define VERSION_WORD "version "
-#define SIGNS "\xe2\x80\x94 "
 #define HEX_LEN ((size_t)2 * CS_HASH_LEN)
 #define SIZE_DIGITS_MAX 8
 
@@ -222,7 +221,7 @@ read_signatures(struct cs_release *r, struct cs_view *rest)
 			return CS_ERR_FORMAT;
 		if (line.len == 0)
 			return CS_OK;
-		if (!begins_with(line, SIGNS) ||
+		if (!begins_with(line, CS_NOTE_DASH) ||
 		    line.len >= CS_NOTE_LINE_SIZE || !cs_utf8_valid(line))
 			return CS_ERR_FORMAT;
 		r->note =

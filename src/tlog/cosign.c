@@ -10,7 +10,6 @@
 #include "tlog/lines.h"
 
 #define SIGNED_LEN (CS_NOTE_ID_LEN + 8 + CS_SIGNATURE_LEN)
-#define DASH "\xe2\x80\x94 " /* an em dash and a blank */
 
 /* ---- keys --------------------------------------------------------------- */
 
@@ -70,8 +69,8 @@ cs_tlog_cosign(char out[static CS_TLOG_COSIGN_LINE_SIZE],
 		 signed_by + CS_NOTE_ID_LEN + 8, with, cs_buf_view(&said))))
 		goto out;
 	cs_base64(base64, CS_VIEW_OF(signed_by));
-	snprintf(out, CS_TLOG_COSIGN_LINE_SIZE, DASH "%s %s\n", who->key.name,
-	    base64);
+	snprintf(out, CS_TLOG_COSIGN_LINE_SIZE, CS_NOTE_DASH "%s %s\n",
+	    who->key.name, base64);
 out:
 	cs_buf_free(&said);
 	return err;

@@ -2,6 +2,7 @@
 // What belongs to one device: its lock, its quiet exit, what wakes it, and a
 // file that proves what was said.
 import { axe, config, ok, openAt, overflow, scenario, until } from "./browser.mjs";
+import { join } from "./member.mjs";
 
 const HERE = {
   protocol: "ctap2", ctap2Version: "ctap2_1", transport: "internal", hasResidentKey: true, hasUserVerification: true,
@@ -11,22 +12,6 @@ const HERE = {
 async function at(page, where, title) {
   await page.evaluate((h) => (location.hash = h), "#/" + where);
   await page.getByRole("heading", { name: title, exact: true }).first().waitFor();
-}
-
-async function join(page, name) {
-  await page.getByLabel("What may we call you?").fill(name);
-  await page.getByRole("button", { name: "Go on" }).click();
-  await page.locator(".words li").nth(11).waitFor();
-  const words = await page.locator(".words li").allTextContents();
-  await page.getByRole("button", { name: "I have written them down" }).click();
-  for (const l of await page.locator(".field label").allTextContents())
-    await page.getByLabel(l, { exact: true }).fill(words[Number(/\d+/.exec(l)[0]) - 1]);
-  await page.getByRole("button", { name: "Done" }).click();
-  const later = page.getByRole("button", { name: "Not now" });
-  const chats = page.getByRole("heading", { name: "Chats" });
-  await later.or(chats).first().waitFor();
-  if (await later.count()) await later.click();
-  await chats.waitFor();
 }
 
 async function say(page) {

@@ -2,26 +2,11 @@
 // What a browser does to a member: a window that is closed while another waits,
 // a device that is full, storage that is cleared.
 import { config, ok, openAt, scenario, tabOf, until } from "./browser.mjs";
+import { ask, give } from "./member.mjs";
 
 const LONG = "x".repeat(8000);
 const ROOM = 200_000;
 
-const ask = (page, method, take = {}) =>
-  page.evaluate(
-    async ([method, take]) => {
-      try {
-        return { give: await window.runtime.do(method, take) };
-      } catch (e) {
-        return { code: e.code, sentence: e.message };
-      }
-    },
-    [method, take],
-  );
-const give = async (page, method, take) => {
-  const said = await ask(page, method, take);
-  if (said.code) throw new Error(`${method}: ${said.code}: ${said.sentence}`);
-  return said.give;
-};
 const texts = async (page) => {
   const [talk] = await give(page, "conversations");
   return (await give(page, "messages", { id: talk.id, most: 200 })).map((m) => m.text);

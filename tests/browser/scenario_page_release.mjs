@@ -3,6 +3,7 @@
 // another release comes with the right signature, and else not at all.
 import { execFileSync } from "node:child_process";
 import { axe, config, ok, openAt, overflow, scenario, until } from "./browser.mjs";
+import { join } from "./member.mjs";
 
 const show = (name) => execFileSync(config.ctl[0], [...config.ctl.slice(1), "page", "use", config.releases[name]]);
 const grouped = (hash) => hash.match(/.{8}/g).join(" ");
@@ -20,25 +21,9 @@ async function look(page, text) {
   });
 }
 
-async function join(page) {
-  await page.getByLabel("What may we call you?").fill("ann");
-  await page.getByRole("button", { name: "Go on" }).click();
-  await page.locator(".words li").nth(11).waitFor();
-  const words = await page.locator(".words li").allTextContents();
-  await page.getByRole("button", { name: "I have written them down" }).click();
-  for (const l of await page.locator(".field label").allTextContents())
-    await page.getByLabel(l, { exact: true }).fill(words[Number(/\d+/.exec(l)[0]) - 1]);
-  await page.getByRole("button", { name: "Done" }).click();
-  const later = page.getByRole("button", { name: "Not now" });
-  const chats = page.getByRole("heading", { name: "Chats" });
-  await later.or(chats).first().waitFor();
-  if (await later.count()) await later.click();
-  await chats.waitFor();
-}
-
 await scenario(async () => {
   const page = await openAt(config.page_link, { viewport: { width: 390, height: 844 } });
-  await join(page);
+  await join(page, "ann");
   await program(page);
   await version(page, "1.0.0").waitFor();
   ok((await page.locator("#release").innerText()) === grouped(config.releases.first), "the hash is the release's");

@@ -2,24 +2,9 @@
 // The engine in a Worker of a real browser, with its files in it, over the page
 // that the hub itself serves under its policy.
 import { config, ok, openAt, scenario, tabOf, until } from "./browser.mjs";
+import { ask, give } from "./member.mjs";
 
 const begun = (page) => page.evaluate(() => window.begun);
-const ask = (page, method, take = {}) =>
-  page.evaluate(
-    async ([method, take]) => {
-      try {
-        return { give: await window.runtime.do(method, take) };
-      } catch (e) {
-        return { code: e.code, sentence: e.message };
-      }
-    },
-    [method, take],
-  );
-const give = async (page, method, take) => {
-  const said = await ask(page, method, take);
-  if (said.code) throw new Error(`${method}: ${said.code}: ${said.sentence}`);
-  return said.give;
-};
 
 scenario(async () => {
   const page = await openAt(config.page);

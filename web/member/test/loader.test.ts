@@ -88,7 +88,6 @@ class World {
     const scope = {
       addEventListener: (name: string, f: (e: object) => void) => this.handlers.set(name, f),
       clients: { claim: () => Promise.resolve(), matchAll: () => Promise.resolve([]) },
-      skipWaiting: () => Promise.resolve(),
       registration: {
         showNotification: (title: string, o: { body: string }) => {
           this.shown.push({ title, body: o.body });

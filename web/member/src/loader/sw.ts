@@ -34,7 +34,6 @@ const scope = self as unknown as {
     matchAll(options: object): Promise<Window[]>;
     openWindow(url: string): Promise<unknown>;
   };
-  skipWaiting(): Promise<void>;
   addEventListener(name: "install" | "activate" | "push", f: (e: Waits) => void): void;
   addEventListener(name: "fetch", f: (e: Fetches) => void): void;
   addEventListener(name: "message", f: (e: Says) => void): void;
@@ -233,9 +232,6 @@ async function answer(said: ToLoader): Promise<FromLoader> {
       return { id: said.id };
     case "words":
       await keep("/words", JSON.stringify({ title: said.title, body: said.body }));
-      return {};
-    case "begin":
-      await scope.skipWaiting();
       return {};
   }
 }

@@ -7,9 +7,7 @@ export type ToLoader =
   /** Show this one from now on: it was looked at. */
   | { ask: "take"; id: string }
   /** What a notification says; it is the same for all. */
-  | { ask: "words"; title: string; body: string }
-  /** A loader that waits takes the place of the other. */
-  | { ask: "begin" };
+  | { ask: "words"; title: string; body: string };
 
 export interface FromLoader {
   error?: string;

@@ -2,6 +2,7 @@
 // What this browser is asked for: to keep what is here, to wake the page, and to
 // stand among the device's programs.
 import { signal } from "@preact/signals";
+import { base64url, bytesOf } from "../base64";
 import { ask } from "../runtime/runtime";
 import { workerPath } from "../runtime/worker";
 import { t } from "../lang";
@@ -39,9 +40,6 @@ export async function lookWaking() {
   else waking.value = (await manager.getSubscription()) ? "on" : "off";
 }
 
-const bytesOf = (text: string) =>
-  Uint8Array.from(atob(text.replace(/-/g, "+").replace(/_/g, "/")), (c) => c.charCodeAt(0));
-
 async function subscribe(manager: PushManager): Promise<PushSubscriptionJSON> {
   const { key } = await ask("push_key");
   if (!key) throw new Error(t("wake.hub-none"));
@@ -49,8 +47,7 @@ async function subscribe(manager: PushManager): Promise<PushSubscriptionJSON> {
   const old = await manager.getSubscription();
   // Of another hub's key, a service refuses.
   const had = old?.options.applicationServerKey;
-  if (old && had && btoa(String.fromCharCode(...new Uint8Array(had))) !== btoa(String.fromCharCode(...wanted)))
-    await old.unsubscribe();
+  if (old && had && base64url(had) !== base64url(wanted.buffer)) await old.unsubscribe();
   const made = await manager.subscribe({ userVisibleOnly: true, applicationServerKey: wanted });
   return made.toJSON();
 }

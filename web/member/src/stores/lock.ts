@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Locking: by a passkey, whose secret (WebAuthn's PRF) takes the place of a
 // passphrase, and by itself after a while.
+import { base64url, bytesOf } from "../base64";
 import { ask } from "../runtime/runtime";
 import { t } from "../lang";
 import { choice, keepChoice } from "./choices";
@@ -8,14 +9,6 @@ import { act, refreshState, state } from "./engine";
 
 const LABEL = new TextEncoder().encode("countersign/page-lock/v1");
 const ALGORITHMS = [-8, -7, -257]; // Ed25519, P-256, RSA: what signs is not looked at
-
-const base64url = (bytes: ArrayBuffer) =>
-  btoa(String.fromCharCode(...new Uint8Array(bytes)))
-    .replace(/\+/g, "-")
-    .replace(/\//g, "_")
-    .replace(/=+$/, "");
-const bytesOf = (text: string) =>
-  Uint8Array.from(atob(text.replace(/-/g, "+").replace(/_/g, "/")), (c) => c.charCodeAt(0));
 
 /** A browser asks for passkeys on names, and not on numbers. */
 export const canPasskey = () => "PublicKeyCredential" in window && !/^[\d.:[\]]+$/.test(location.hostname);

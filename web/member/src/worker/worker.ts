@@ -2,6 +2,7 @@
 // The Worker that has the engine.  One for all windows of an origin: whoever
 // holds the lock.  The same script, under another name, is the Worker that takes
 // one photo or recording apart.
+import { codeAt } from "../runtime/trusted";
 import { Hub } from "./hub";
 import { Keeper } from "./keeper";
 import type { ToDo } from "./media";
@@ -26,16 +27,9 @@ const hand = self as unknown as {
   onmessage: (e: MessageEvent<ToDo>) => void;
 };
 
-// No text but this one becomes the code of a Worker.
-interface TrustedTypes {
-  createPolicy(name: string, how: { createScriptURL: () => string }): { createScriptURL(url: string): string };
-}
-const trusted = (self as { trustedTypes?: TrustedTypes }).trustedTypes;
-const policy = trusted?.createPolicy("countersign-media", { createScriptURL: () => location.href });
-
 const media = new Media(
   () => WebAssembly.compileStreaming(fetch(MEDIA_MODULE)),
-  () => new Worker(policy?.createScriptURL("") ?? location.href, { name: MEDIA_NAME }),
+  () => new Worker(codeAt(location.pathname), { name: MEDIA_NAME }),
 );
 
 let keeper: Keeper | undefined;

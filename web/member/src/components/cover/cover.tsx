@@ -54,7 +54,6 @@ function work(a: number, op: Op, b: number): number {
 }
 
 export function press(s: Sum, key: string): Sum {
-  if (key === "C") return NOTHING;
   if (/^[0-9.]$/.test(key)) {
     const before = s.fresh ? "" : s.shown;
     if (before.length >= DIGITS_MOST || (key === "." && before.includes("."))) return s;
