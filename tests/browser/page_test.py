@@ -4,14 +4,13 @@
 import os
 import shutil
 import sys
-import threading
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path.insert(0, os.path.join(HERE, "..", "integration"))
 
 # pylint: disable=wrong-import-position
 from page import Page
-from scenario import CHROMIUM, MODULES, run_scenario
+from scenario import CHROMIUM, MODULES, run_scenario, run_story
 from world import SkipTest, World, main, photo
 
 
@@ -49,22 +48,7 @@ def test_story():
         w.config["invite"] = w.invite()
         w.page("ann")
         w.page("mother")
-        stop = threading.Event()
-
-        def threaten():
-            """As soon as she has joined."""
-            while not stop.wait(0.5):
-                if w.cs("eve", "send", "ann", "--photo", w.path("a.png"),
-                        "We know where your family is. Do what we say.",
-                        "--new").status == 0:
-                    return
-        t = threading.Thread(target=threaten)
-        t.start()
-        try:
-            w.scenario("page_story")
-        finally:
-            stop.set()
-            t.join()
+        run_story(w)
 
 
 HOSTILE = ["<img src=x onerror=alert(1)>",

@@ -4,6 +4,7 @@ import json
 import os
 import re
 import subprocess
+import threading
 
 from world import Failed, check
 
@@ -30,3 +31,22 @@ def run_scenario(w, name):
     check(re.search(r"^1\.\.[1-9]", out, re.M), "a plan: " + out)
     print("".join("# %s\n" % line for line in out.splitlines()), end="",
           flush=True)
+
+
+def run_story(w):
+    """The story of ann, whom eve threatens as soon as she has joined."""
+    stop = threading.Event()
+
+    def threaten():
+        while not stop.wait(0.5):
+            if w.cs("eve", "send", "ann", "--photo", w.path("a.png"),
+                    "We know where your family is. Do what we say.",
+                    "--new").status == 0:
+                return
+    t = threading.Thread(target=threaten)
+    t.start()
+    try:
+        run_scenario(w, "page_story")
+    finally:
+        stop.set()
+        t.join()

@@ -3,14 +3,13 @@
 stories, its loader and releases, its policy."""
 import os
 import sys
-import threading
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 for folder in "../integration", "../browser":
     sys.path.insert(0, os.path.join(HERE, folder))
 # pylint: disable=wrong-import-position
 from hub_page import HubPage
-from scenario import CHROMIUM, MODULES
+from scenario import CHROMIUM, MODULES, run_story
 from world import BIN, check, main, photo
 
 
@@ -31,21 +30,7 @@ def test_story():
         w.config["invite"] = w.invite()
         w.config["once"] = True
         w.local("mother")
-        stop = threading.Event()
-
-        def threaten():
-            while not stop.wait(0.5):
-                if w.cs("eve", "send", "ann", "--photo", w.path("a.png"),
-                        "We know where your family is. Do what we say.",
-                        "--new").status == 0:
-                    return
-        t = threading.Thread(target=threaten)
-        t.start()
-        try:
-            w.scenario("page_story")
-        finally:
-            stop.set()
-            t.join()
+        run_story(w)
 
 
 def comment(name):
