@@ -109,6 +109,9 @@ bool cs_client_locked(const struct cs_client *c);
  * account stays, and so does this device in its list. */
 CS_CHECKED enum cs_err cs_client_wipe(const char *home);
 
+/* The same as to release the lock and to take it again, for who has the home
+ * alone: what waits to be said is said, and what was replaced is gone. */
+CS_CHECKED enum cs_err cs_client_rest(struct cs_client *c);
 /* Release the lock while this command waits, and take it again. */
 void cs_client_unlock(struct cs_client *c);
 CS_CHECKED enum cs_err cs_client_lock(struct cs_client *c);
@@ -772,6 +775,7 @@ CS_CHECKED enum cs_err cs_client_draft(struct cs_client *c, const char *typed,
 /* A conversation in the list of all; views live during the call. */
 struct cs_client_listed {
 	const char *id, *name, *alias, *looks_like, *added_by;
+	bool gone; /* it is not here any more: ${id} is all there is */
 	bool direct, lost;
 	bool picture; /* it has one */
 	enum cs_client_group_state state;
@@ -786,6 +790,19 @@ struct cs_client_listed {
 /* Call ${each} for every conversation, in no order.  No message is opened but
  * the last of each. */
 CS_CHECKED enum cs_err cs_client_listing(struct cs_client *c,
+    enum cs_err (*each)(void *arg, const struct cs_client_listed *l),
+    void *arg);
+
+/* The same for those that are shown otherwise than at an earlier call. */
+struct cs_client_since {
+	uint64_t
+	    then; /* what that one said to be its ${now}; 0: there was none */
+	uint64_t now; /* below 2^53 */
+	bool whole;   /* these are all, since ${then} is too long ago, or people
+		       * are called otherwise */
+};
+CS_CHECKED enum cs_err cs_client_listing_since(struct cs_client_since *since,
+    struct cs_client *c,
     enum cs_err (*each)(void *arg, const struct cs_client_listed *l),
     void *arg);
 

@@ -11,8 +11,6 @@
 #define PAGE 50
 #define WORDS_MAX 16
 
-/* ---- conversations ------------------------------------------------------ */
-
 static void
 optional(struct cs_json_writer *j, const char *name, const char *text)
 {
@@ -26,6 +24,47 @@ mark(struct cs_json_writer *j, const char *name, bool is)
 	if (is)
 		cs_json_bool(j, name, true);
 }
+
+/* ---- people ------------------------------------------------------------- */
+
+static void
+show_person(void *arg, const struct cs_client_contact *contact)
+{
+	struct cs_json_writer *j = arg;
+	char id[30];
+
+	cs_json_object(j, NULL);
+	cs_json_string(j, "name", contact->handle);
+	optional(j, "alias", contact->alias);
+	if (contact->met) {
+		cs_id_text(id, contact->account);
+		cs_json_string(j, "id", id);
+	}
+	cs_json_bool(j, "met", contact->met);
+	cs_json_bool(j, "accepted", contact->accepted);
+	cs_json_bool(j, "blocked", contact->blocked);
+	cs_json_bool(j, "changed", contact->changed);
+	cs_json_close(j);
+}
+
+static enum cs_err
+show_people(struct member_call *k, const char *name)
+{
+	enum cs_err err;
+
+	cs_json_array(k->out, name);
+	err = cs_client_contacts(k->c, show_person, k->out);
+	cs_json_close(k->out);
+	return err;
+}
+
+enum cs_err
+member_people(struct member_call *k)
+{
+	return show_people(k, "give");
+}
+
+/* ---- conversations ------------------------------------------------------ */
 
 static enum cs_err
 show_listed(void *arg, const struct cs_client_listed *l)
@@ -65,6 +104,55 @@ member_conversations(struct member_call *k)
 	cs_json_array(k->out, "give");
 	err = cs_client_listing(k->c, show_listed, k->out);
 	cs_json_close(k->out);
+	return err;
+}
+
+/* Ids of those that are gone come after the others. */
+struct changed {
+	struct cs_json_writer *j, gone;
+};
+
+static enum cs_err
+show_changed(void *arg, const struct cs_client_listed *l)
+{
+	struct changed *c = arg;
+
+	if (!l->gone)
+		return show_listed(c->j, l);
+	cs_json_string(&c->gone, NULL, l->id);
+	return CS_OK;
+}
+
+static enum cs_err
+show_since(struct member_call *k, struct cs_buf *gone)
+{
+	struct cs_client_since since = { member_number(k, "since", 0) };
+	struct changed c = { k->out, cs_json_writer(gone) };
+	enum cs_err err;
+
+	cs_json_array(&c.gone, NULL);
+	cs_json_array(k->out, "conversations");
+	err = cs_client_listing_since(&since, k->c, show_changed, &c);
+	cs_json_close(k->out);
+	cs_json_close(&c.gone);
+	if (err || (err = cs_json_end(&c.gone)))
+		return err;
+	cs_json_raw(k->out, "gone", cs_buf_view(gone));
+	cs_json_number(k->out, "now", since.now);
+	cs_json_bool(k->out, "whole", since.whole);
+	return since.whole ? show_people(k, "people") : CS_OK;
+}
+
+enum cs_err
+member_listing(struct member_call *k)
+{
+	struct cs_buf gone = { 0 };
+	enum cs_err err;
+
+	cs_json_object(k->out, "give");
+	err = show_since(k, &gone);
+	cs_json_close(k->out);
+	cs_buf_free(&gone);
 	return err;
 }
 
@@ -206,38 +294,5 @@ member_search(struct member_call *k)
 	for (size_t i = 0; i < MEMBER_PAGE_MOST; i++)
 		cs_buf_free(&f->v[i]);
 	cs_free(f, sizeof *f);
-	return err;
-}
-
-/* ---- people ------------------------------------------------------------- */
-
-static void
-show_person(void *arg, const struct cs_client_contact *contact)
-{
-	struct cs_json_writer *j = arg;
-	char id[30];
-
-	cs_json_object(j, NULL);
-	cs_json_string(j, "name", contact->handle);
-	optional(j, "alias", contact->alias);
-	if (contact->met) {
-		cs_id_text(id, contact->account);
-		cs_json_string(j, "id", id);
-	}
-	cs_json_bool(j, "met", contact->met);
-	cs_json_bool(j, "accepted", contact->accepted);
-	cs_json_bool(j, "blocked", contact->blocked);
-	cs_json_bool(j, "changed", contact->changed);
-	cs_json_close(j);
-}
-
-enum cs_err
-member_people(struct member_call *k)
-{
-	enum cs_err err;
-
-	cs_json_array(k->out, "give");
-	err = cs_client_contacts(k->c, show_person, k->out);
-	cs_json_close(k->out);
 	return err;
 }

@@ -6,6 +6,7 @@
 #include "member/member_call.h"
 
 enum cs_err member_conversations(struct member_call *k);
+enum cs_err member_listing(struct member_call *k);
 enum cs_err member_conversation(struct member_call *k);
 enum cs_err member_messages(struct member_call *k);
 enum cs_err member_search(struct member_call *k);

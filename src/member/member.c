@@ -137,7 +137,7 @@ cs_member_do(struct cs_member *m, const char *method, struct cs_view take,
 			      "There is no method \"%.40s\".", method);
 	json_decref(held);
 	/* What looked while news are waited for leaves it again. */
-	if (m->waits && m->c != NULL)
+	if (m->waits && m->c != NULL && !m->config.alone)
 		cs_client_unlock(m->c);
 	if (err == CS_OK) {
 		cs_json_close(&j);
@@ -169,7 +169,10 @@ wait_for_news(struct cs_member *m, int timeout_ms, bool *waited)
 	uint64_t most = cs_client_next_expiry_ms(m->c, (uint64_t)timeout_ms);
 	enum cs_err err, again;
 
-	cs_client_unlock(m->c);
+	if (!m->config.alone)
+		cs_client_unlock(m->c);
+	else if ((err = cs_client_rest(m->c)))
+		return err;
 	/* It tells the hub some things first, and that takes its time. */
 	m->waits = true;
 	err = m->hurry ? CS_ERR_TIMEOUT : cs_client_wait(m->c, (int)most);

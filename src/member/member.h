@@ -19,6 +19,7 @@ struct cs_member;
 struct cs_member_config {
 	const char *home;
 	const char *exchange; /* a folder, which exists */
+	bool alone;           /* no other program uses the home meanwhile */
 	/* Something happened: a JSON object with the member "event".  May be
 	 * called during any other function. */
 	void (*event)(void *arg, struct cs_view json);

@@ -331,6 +331,12 @@ cs_db_sync(struct cs_db *db)
 	return cs_forget_sync(db->forget);
 }
 
+enum cs_err
+cs_db_rest(struct cs_db *db)
+{
+	return cs_forget_rest(db->forget);
+}
+
 bool
 cs_db_in_transaction(const struct cs_db *db)
 {

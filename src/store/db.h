@@ -66,6 +66,10 @@ CS_CHECKED enum cs_err cs_db_end_as(
 /* Let nothing that was committed be lost any more: see CS_DB_SOON. */
 CS_CHECKED enum cs_err cs_db_sync(struct cs_db *db);
 
+/* Let nothing that was replaced stay any longer: see CS_DB_SAFE.  For who keeps
+ * a database open and has nothing to do for a while; in no transaction. */
+CS_CHECKED enum cs_err cs_db_rest(struct cs_db *db);
+
 /* Begin to read: what is read until cs_db_end() is of one moment. */
 CS_CHECKED enum cs_err cs_db_begin_reading(struct cs_db *db);
 

@@ -216,6 +216,21 @@ cs_forget_sync(struct cs_forget *f)
 }
 
 enum cs_err
+cs_forget_rest(struct cs_forget *f)
+{
+	enum cs_err err;
+
+	if (f == NULL || f->broken || (f->pages == 0 && !f->owes))
+		return f != NULL ? f->broken : CS_OK;
+	if ((err = sync_log(f)) == CS_OK) {
+		f->owes = true;
+		err = forget(f);
+	}
+	/* Somebody reads: the next time. */
+	return err == CS_ERR_BUSY ? CS_OK : (f->broken = err);
+}
+
+enum cs_err
 cs_forget_check(struct cs_forget *f)
 {
 	enum cs_err err;

@@ -54,6 +54,10 @@ CS_CHECKED enum cs_err cs_forget_commit(
 /* Sync the log, unless nothing was written since the last time.  ${f} may be
  * NULL. */
 CS_CHECKED enum cs_err cs_forget_sync(struct cs_forget *f);
+/* Take the steps that are left, as if the database were closed and opened
+ * again.
+ * ${f} may be NULL. */
+CS_CHECKED enum cs_err cs_forget_rest(struct cs_forget *f);
 /* May something be written?  CS_ERR_DISK_FULL: what was written last is on disk
  * and not yet where it belongs, and there is still no room.  ${f} may be NULL.
  */

@@ -48,8 +48,14 @@ def test_join_and_talk():
             page = p.do("messages", id=c)
             texts = [m["text"] for m in page if m["kind"] != "notice"]
             check(texts == ["hello", "hello ann"], "%s" % texts)
+            first = p.do("listing")
+            check(first["whole"] and first["conversations"] == found and
+                  [q["name"] for q in first["people"]] == ["bob"], "%s" % first)
             p.do("seen", id=c, last=page[-1]["id"])
             check(p.do("conversations")[0]["unread"] == 0, "seen")
+            then = p.do("listing", since=first["now"])
+            check([l["unread"] for l in then["conversations"]] == [0],
+                  "what changed: %s" % then)
             p.do("draft", id=c, text="half a ")
             check(p.do("conversations")[0]["draft"] == "half a ", "draft")
             p.do("shelve", id=c, pinned=True, muted=False, archived=True)

@@ -5,7 +5,7 @@
 // page at CONFIG.link, with the chat CONFIG.chat, slowed CONFIG.rate times;
 // "first", a first visit.
 import { createRequire } from "node:module";
-import { readdirSync, readFileSync } from "node:fs";
+import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 
@@ -151,24 +151,41 @@ const scroll = (n) =>
     n,
   );
 
+/** With PROFILE=FOLDER: where the page's time went during ${f}, for Chromium's
+ * developer tools. */
+async function profiled(name, f) {
+  if (!process.env.PROFILE) return f();
+  const cdp = await context.newCDPSession(page);
+  await cdp.send("Profiler.enable");
+  await cdp.send("Profiler.start");
+  const out = await f();
+  const { profile } = await cdp.send("Profiler.stop");
+  writeFileSync(join(process.env.PROFILE, `${name}-${config.rate}-${process.pid}.cpuprofile`), JSON.stringify(profile));
+  await cdp.detach();
+  return out;
+}
+
 async function measure() {
   await slow(config.rate);
   await page.addInitScript(WATCH);
   const begin = performance.now();
-  await page.goto(config.link);
-  await page.locator("a.row").first().waitFor();
+  await profiled("start", async () => {
+    await page.goto(config.link);
+    await page.locator("a.row").first().waitFor();
+  });
   const out = { list_ms: performance.now() - begin };
   await page.evaluate(IN_PAGE);
   // What follows the start, a connection and what waited, is over.
   await page.waitForTimeout(4000);
   out.rows = await page.locator("a.row").count();
-  out.chat_ms = await page.evaluate(async (name) => {
+  const open = async (name) => {
     const row = [...document.querySelectorAll("a.row")].find((e) => e.querySelector(".row-name").textContent === name);
     const begin = performance.now();
     row.click();
     await window.until(() => document.querySelector(".msg"));
     return performance.now() - begin;
-  }, config.chat);
+  };
+  out.chat_ms = await profiled("chat", () => page.evaluate(open, config.chat));
   await page.waitForTimeout(1000);
   out.typing = await type(60);
   out.older_ms = await page.evaluate(async () => {
@@ -178,7 +195,7 @@ async function measure() {
     await window.until(() => document.querySelectorAll(".msg").length > n);
     return performance.now() - begin;
   });
-  out.scrolling = await scroll(240);
+  out.scrolling = await profiled("scroll", () => scroll(240));
   out.memory_mb = drawerMb();
   out.calls = {};
   for (const { method, ms } of await page.evaluate(() => window.calls)) (out.calls[method] ??= []).push(ms);

@@ -147,6 +147,17 @@ def test_story():
         ann.until(lambda: "from a program" in ann.texts("bob"),
                   "news come by themselves")
         check({"event": "changed"} in ann.events, "and are told")
+        # A list is told what changed, and nothing else.
+        now = ann.do("listing")
+        check(now["whole"] and len(now["conversations"]) == 1, "all: %s" % now)
+        same = ann.do("listing", since=now["now"])
+        check(same["conversations"] == [], "nothing changed: %s" % same)
+        w.csok("bob", "send", "ann", "and another")
+        ann.until(lambda: "and another" in ann.texts("bob"), "it comes")
+        new = ann.do("listing", since=now["now"])
+        check(not new["whole"] and "people" not in new and
+              [c["last"]["text"] for c in new["conversations"]] ==
+              ["and another"], "one changed: %s" % new)
         # Edited, reacted to, deleted: commits and receipts in both directions.
         mid = ann.do("send", to="bob", text="to be edited")["id"]
         ann.do("edit", id=mid, text="edited")

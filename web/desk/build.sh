@@ -13,7 +13,7 @@ cd "$(dirname "$0")"
 {
 	printf '%s: ' "$1"
 	find "$PWD"/{src,index.html,package-lock.json,tsconfig.json,vite.config.ts} \
-	    "$(realpath ../../scripts/embed)" \
+	    "$(realpath ../shared)" "$(realpath ../../scripts/embed)" \
 	    "$(realpath ../../src/desk/console/console_none.c)" -type f |
 	    sed 's/[ #]/\\&/g' | sort | tr '\n' ' '
 } >"$deps"

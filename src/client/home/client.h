@@ -158,6 +158,7 @@ struct cs_client {
 		uint64_t seen_ms, stored_ms; /* the latest time in a stamp */
 	} time;                              /* see home/clock.h */
 	uint64_t upkept_ms;                  /* see groups/upkeep.c */
+	uint64_t touched_base; /* see home/touched.c; 0: not begun */
 	struct cs_buf entered; /* ids of groups entered anew since it was
 				* opened, each as <V> */
 	struct cs_buf asked; /* see groups/asked.c: a group, as stamps name it,

@@ -504,6 +504,13 @@ cs_client_close(struct cs_client *c)
 	cs_free(c, sizeof *c);
 }
 
+enum cs_err
+cs_client_rest(struct cs_client *c)
+{
+	say_last_word(c);
+	return cs_db_rest(c->db);
+}
+
 void
 cs_client_unlock(struct cs_client *c)
 {
@@ -511,6 +518,7 @@ cs_client_unlock(struct cs_client *c)
 	/* The database is locked for as long as it is open, too. */
 	cs_db_close(c->db);
 	c->db = NULL;
+	c->touched_base = 0;
 	cs_file_unlock(c->lock);
 	c->lock = -1;
 }

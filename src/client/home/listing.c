@@ -13,6 +13,7 @@
 #include "client/home/receipt.h"
 #include "client/home/room.h"
 #include "client/home/shelf.h"
+#include "client/home/touched.h"
 
 /* How many new messages a conversation has. */
 struct unread {
@@ -139,31 +140,74 @@ out:
 	return err;
 }
 
+/* What is gone by now is told by its id alone. */
+static enum cs_err
+tell_gone(struct listing *l, struct cs_view id)
+{
+	struct cs_client_listed gone = { .gone = true };
+	uint8_t ref[CS_HASH_LEN];
+	char text[30];
+	enum cs_err err = cs_group_ref(ref, id);
+
+	if (err)
+		return err;
+	cs_group_ref_text(text, ref);
+	gone.id = text;
+	return l->each(l->arg, &gone);
+}
+
+static enum cs_err
+tell_all(struct listing *l, struct cs_view ids, bool whole)
+{
+	struct cs_reader r = cs_reader(ids);
+	enum cs_err err = CS_OK;
+
+	while (err == CS_OK && cs_reader_more(&r)) {
+		struct cs_view id = cs_read_vec(&r);
+		struct client_group g = { 0 };
+
+		err = client_group_load_meta(&g, l->c, id);
+		if (err == CS_OK)
+			err = tell(l, &g);
+		else if (err == CS_ERR_NOT_FOUND || client_group_damaged(err))
+			err = whole ? CS_OK : tell_gone(l, id);
+		client_group_clear(&g);
+	}
+	return err;
+}
+
+enum cs_err
+cs_client_listing_since(struct cs_client_since *since, struct cs_client *c,
+    enum cs_err (*each)(void *arg, const struct cs_client_listed *l), void *arg)
+{
+	struct listing l = { .c = c, .each = each, .arg = arg };
+	struct client_touched touched = { 0 };
+	enum cs_err err;
+
+	if ((err = client_touched_since(&touched, c, since->then)))
+		goto out;
+	since->now = touched.now;
+	since->whole = touched.whole;
+	if (touched.whole) {
+		cs_buf_reset(&touched.ids);
+		err = client_group_list(&touched.ids, c);
+	}
+	if (err || touched.ids.len == 0 || (err = count_unread(&l)))
+		goto out;
+	err = tell_all(&l, cs_buf_view(&touched.ids), touched.whole);
+out:
+	cs_free(l.unread, l.n_unread * sizeof *l.unread);
+	cs_buf_free(&touched.ids);
+	return err;
+}
+
 enum cs_err
 cs_client_listing(struct cs_client *c,
     enum cs_err (*each)(void *arg, const struct cs_client_listed *l), void *arg)
 {
-	struct listing l = { .c = c, .each = each, .arg = arg };
-	struct cs_buf ids = { 0 };
-	struct cs_reader r;
-	enum cs_err err;
+	struct cs_client_since all = { 0 };
 
-	if ((err = count_unread(&l)) == CS_OK)
-		err = client_group_list(&ids, c);
-	r = cs_reader(cs_buf_view(&ids));
-	while (err == CS_OK && cs_reader_more(&r)) {
-		struct client_group g = { 0 };
-
-		err = client_group_load_meta(&g, c, cs_read_vec(&r));
-		if (err == CS_OK)
-			err = tell(&l, &g);
-		else if (client_group_damaged(err))
-			err = CS_OK;
-		client_group_clear(&g);
-	}
-	cs_free(l.unread, l.n_unread * sizeof *l.unread);
-	cs_buf_free(&ids);
-	return err;
+	return cs_client_listing_since(&all, c, each, arg);
 }
 
 enum cs_err

@@ -84,6 +84,8 @@ engine_start(void)
 	static const struct cs_member_config config = {
 		.home = HOME,
 		.exchange = EXCHANGE,
+		/* One window has it: nobody else opens these files. */
+		.alone = true,
 		.event = event,
 	};
 	enum cs_err err;

@@ -274,6 +274,41 @@ test_gone(void **state)
 	temp_dir_clear(&d);
 }
 
+/* Who keeps it open leaves no more behind than who closes it. */
+static void
+test_rest(void **state)
+{
+	struct temp_dir d = temp_dir_new();
+	const char *path = temp_path(&d, "db");
+	struct cs_db *db = open_db(path);
+	unsigned before;
+
+	(void)state;
+	assert_ok(replace(db, "the first text", CS_DB_GONE));
+	assert_ok(replace(db, "the second one", CS_DB_SAFE));
+	assert_ok(replace(db, "and a third", CS_DB_SOON));
+	assert_true(is_left(path, "the first text"));
+	assert_ok(cs_db_rest(db));
+	assert_false(is_left(path, "the first text"));
+	assert_false(is_left(path, "the second one"));
+	assert_true(is_left(path, "and a third"));
+	/* Nothing is left to do. */
+	before = calls.syncs;
+	assert_ok(cs_db_rest(db));
+	assert_int_equal(calls.syncs - before, 0);
+	assert_int_equal(syncs_of(db, "a fourth", CS_DB_GONE), 3);
+	cs_db_close(db);
+	/* What the one before left. */
+	db = open_db(path);
+	assert_ok(replace(db, "the last", CS_DB_SAFE));
+	cs_db_close(db);
+	db = open_db(path);
+	assert_ok(cs_db_rest(db));
+	assert_false(is_left(path, "a fourth"));
+	cs_db_close(db);
+	temp_dir_clear(&d);
+}
+
 /* A log that nobody cuts does not grow for ever. */
 static void
 test_long_log(void **state)
@@ -488,6 +523,7 @@ main(void)
 		cmocka_unit_test(test_syncs),
 		cmocka_unit_test(test_full),
 		cmocka_unit_test(test_gone),
+		cmocka_unit_test(test_rest),
 		cmocka_unit_test(test_long_log),
 		cmocka_unit_test(test_killed),
 		cmocka_unit_test(test_power_cut),

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Words, numbers and dates in the reviewer's language.  English is part of
 // the script; the others are files that are fetched when they are chosen.
+import { datesIn, listsIn, numbersIn, pluralsIn } from "../../shared/formats";
 import en from "./lang/en.json";
 import arUrl from "./lang/ar.json?url";
 import kmrUrl from "./lang/kmr.json?url";
@@ -71,7 +72,7 @@ export function fill(text: string, args: Args = {}): string {
  * language count as English does, and so do Kurmanji and Sorani. */
 function form(n: number): Intl.LDMLPluralRule {
   const l = Intl.PluralRules.supportedLocalesOf(LANGUAGES[language].locales);
-  return new Intl.PluralRules(l[0] ?? "en").select(n);
+  return pluralsIn([l[0] ?? "en"]).select(n);
 }
 
 function text(entry: string | Plural, args?: Args): string {
@@ -95,7 +96,7 @@ export function word(kind: string, code: string, args?: Args): string {
 export function list(items: string[]): string {
   const l = has(Intl.ListFormat);
   if (l.length === 0 || (l[0] ?? "").startsWith("en") !== (language === "en")) return items.join(t("list.comma"));
-  return new Intl.ListFormat(l, { type: "conjunction" }).format(items);
+  return listsIn(l).format(items);
 }
 
 // ---- numbers and dates ------------------------------------------------------
@@ -116,7 +117,7 @@ const locales = (f: Formats) => {
 };
 
 export function num(n: number, options?: Intl.NumberFormatOptions): string {
-  return new Intl.NumberFormat(locales(Intl.NumberFormat), options).format(n);
+  return numbersIn(locales(Intl.NumberFormat), options).format(n);
 }
 
 export function percent(part: number, whole: number): string {
@@ -133,7 +134,7 @@ export function date(ms: number): string {
   if (!ms) return "–";
   const d = new Date(ms);
   if (!named()) return isolated(iso(d));
-  return new Intl.DateTimeFormat(locales(Intl.DateTimeFormat), {
+  return datesIn(locales(Intl.DateTimeFormat), {
     year: "numeric",
     month: "short",
     day: "numeric",

@@ -2,6 +2,7 @@
 // Words, numbers and dates in the reader's language.  English is part of the
 // script; the others are files that are fetched when they are chosen.
 import { signal } from "@preact/signals";
+import { datesIn, listsIn, numbersIn, pluralsIn } from "../../shared/formats";
 import ar from "./lang/ar.json?url";
 import ckb from "./lang/ckb.json?url";
 import en from "./lang/en.json";
@@ -74,7 +75,7 @@ function fill(text: string, args: Args): string {
  * it counts as English does, and so do Kurmanji and Sorani. */
 function form(n: number): Intl.LDMLPluralRule {
   const l = Intl.PluralRules.supportedLocalesOf(tongue().locales);
-  return new Intl.PluralRules(l[0] ?? "en").select(n);
+  return pluralsIn([l[0] ?? "en"]).select(n);
 }
 
 export const has = (key: string): key is Key => key in en;
@@ -87,10 +88,9 @@ export function t(key: Key, args: Args = {}): string {
 
 // ---- numbers, dates -----------------------------------------------------------
 
-export const num = (n: number, options?: Intl.NumberFormatOptions) =>
-  new Intl.NumberFormat(tongue().locales, options).format(n);
+export const num = (n: number, options?: Intl.NumberFormatOptions) => numbersIn(tongue().locales, options).format(n);
 
-const dates = (options: Intl.DateTimeFormatOptions) => new Intl.DateTimeFormat(tongue().locales, options);
+const dates = (options: Intl.DateTimeFormatOptions) => datesIn(tongue().locales, options);
 
 export const time = (ms: number) => dates({ hour: "2-digit", minute: "2-digit", hourCycle: "h23" }).format(ms);
 
@@ -138,5 +138,5 @@ export function span(seconds: number): string {
 /** "a, b and c". */
 export function list(items: string[]): string {
   const known = Intl.ListFormat.supportedLocalesOf(tongue().locales);
-  return known.length ? new Intl.ListFormat(known, { type: "conjunction" }).format(items) : items.join(", ");
+  return known.length ? listsIn(known).format(items) : items.join(", ");
 }

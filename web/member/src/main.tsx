@@ -90,7 +90,7 @@ function Panes() {
   const place = ["requests", "people", "you"].find((p) => p === at[0]) ?? "chats";
   return (
     <div class={`two${there ? "" : " list-only"}`}>
-      {/* One element for both, or all rows would be drawn anew. */}
+      {/* One element for both: see the list's Main. */}
       <div class="pane app" role={there ? "complementary" : undefined} aria-label={there ? t("list.title") : undefined}>
         <Beside.Provider value={!!there}>
           <ChatList current={at[0] === "chat" ? at[1] : undefined} at={place} />

@@ -234,6 +234,11 @@ export interface Methods {
   wipe: { take: Nothing; give: undefined };
   /** READ: every conversation, with its last message and what is new */
   conversations: { take: Nothing; give: Listed[] };
+  /** READ: the same of those that changed after an earlier look; whole: of all, and who is known */
+  listing: {
+    take: { since?: number };
+    give: { now: number; whole: boolean; conversations: Listed[]; gone: string[]; people?: Person[] };
+  };
   /** READ: one conversation, and who is in it */
   conversation: { take: { id: string }; give: Conversation };
   /** READ: a page of a conversation: the last messages, or those before, after or around one */
@@ -376,6 +381,7 @@ export const READS: ReadonlySet<string> = new Set([
   "state",
   "words",
   "conversations",
+  "listing",
   "conversation",
   "messages",
   "search",

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // All chats: who, what was said last, what is new.
 import type { ComponentChildren } from "preact";
-import { useContext, useState } from "preact/hooks";
+import { useContext, useEffect, useState } from "preact/hooks";
 import { language, num, shortly, t } from "../../lang";
 import type { Listed, Message } from "../../runtime/methods";
 import { href } from "../../router";
@@ -9,7 +9,7 @@ import { all, archived, called, chats, nameOf, requests } from "../../stores/con
 import { state } from "../../stores/engine";
 import { Icon } from "../parts/icon";
 import { Face } from "../parts/face";
-import { same } from "../parts/same";
+import { same, whenIdle } from "../parts/same";
 import { Bar, Beside, Who } from "../parts/parts";
 import { Line } from "../line";
 import { Tabs } from "../tabs";
@@ -103,6 +103,17 @@ function rove(e: KeyboardEvent) {
   to.focus();
 }
 
+const FIRST = 40; // rows, more than any screen has
+const STEP = 80;
+
+/** How many of ${n} rows to draw: first what is seen, the rest while nothing else
+ * is to be done. */
+function useGrowing(n: number): number {
+  const [most, grow] = useState(FIRST);
+  useEffect(() => (most < n ? whenIdle(() => grow(most + STEP)) : undefined), [most, n]);
+  return most;
+}
+
 function Requests() {
   const n = requests.value.length;
   return n === 0 ? null : (
@@ -131,19 +142,21 @@ function Nothing() {
   );
 }
 
+/** One element whether a chat is open beside it or not, or all rows would be drawn
+ * anew. */
 function Main({ children }: { children: ComponentChildren }) {
-  return useContext(Beside) ? (
-    <div class="list-main">{children}</div>
-  ) : (
-    <main class="list-main" id="main">
+  const beside = useContext(Beside);
+  return (
+    <div class="list-main" role={beside ? undefined : "main"} id={beside ? undefined : "main"}>
       {children}
-    </main>
+    </div>
   );
 }
 
 export function ChatList({ current, at }: { current?: string; at: string }) {
   const [old, setOld] = useState(false);
   const shown = old ? archived.value : chats.value;
+  const most = useGrowing(shown.length);
   return (
     <>
       <Bar title={old ? t("list.archive") : t("list.title")} big>
@@ -167,7 +180,7 @@ export function ChatList({ current, at }: { current?: string; at: string }) {
         {!old && <Requests />}
         {all.value && shown.length === 0 && <Nothing />}
         <ul aria-label={t("list.title")} onKeyDown={rove}>
-          {shown.map((l) => (
+          {shown.slice(0, most).map((l) => (
             <Row key={`${l.id} ${language.value}`} l={l} current={l.id === current} />
           ))}
         </ul>

@@ -25,3 +25,17 @@ export function keepSame<T>(before: readonly T[] | null, now: T[], id: (x: T) =>
     return was !== undefined && JSON.stringify(was) === JSON.stringify(x) ? was : x;
   });
 }
+
+const SOON_MS = 30;
+const AT_LAST_MS = 500;
+
+/** Do it when nothing else is to be done; the answer takes that back. */
+export function whenIdle(what: () => void): () => void {
+  // Safari has no such thing.
+  if (!("requestIdleCallback" in globalThis)) {
+    const timer = setTimeout(what, SOON_MS);
+    return () => clearTimeout(timer);
+  }
+  const id = requestIdleCallback(what, { timeout: AT_LAST_MS });
+  return () => cancelIdleCallback(id);
+}
