@@ -103,6 +103,12 @@ static const struct {
 	{ CS_CONFINE_FILES | CS_CONFINE_DATABASE, SCMP_SYS(ftruncate) },
 	{ CS_CONFINE_FILES | CS_CONFINE_DATABASE, SCMP_SYS(fsync) },
 	{ CS_CONFINE_FILES | CS_CONFINE_DATABASE, SCMP_SYS(fdatasync) },
+	{ CS_CONFINE_FOLDERS, SCMP_SYS(rename) },
+	{ CS_CONFINE_FOLDERS, SCMP_SYS(unlink) },
+	{ CS_CONFINE_FOLDERS, SCMP_SYS(mkdir) },
+	{ CS_CONFINE_FOLDERS, SCMP_SYS(rmdir) },
+	{ CS_CONFINE_FOLDERS, SCMP_SYS(getdents64) },
+	{ CS_CONFINE_FOLDERS, SCMP_SYS(syncfs) },
 	{ CS_CONFINE_DATABASE, SCMP_SYS(fallocate) },
 	{ CS_CONFINE_DATABASE, SCMP_SYS(fchmod) },
 	{ CS_CONFINE_DATABASE, SCMP_SYS(fchown) },
@@ -270,6 +276,9 @@ rules_for(const struct cs_confinement *how, long version)
 
 	if ((how->more & (CS_CONFINE_CONNECT | CS_CONFINE_NAMES)) != 0)
 		rules.net = 1; /* bind */
+	/* A file is written in one folder and put into another. */
+	if ((how->more & CS_CONFINE_FOLDERS) != 0)
+		rules.files |= LANDLOCK_REFER;
 	if ((how->more & CS_CONFINE_PROGRAMS) != 0)
 		rules.files = LANDLOCK_WRITES |
 		    (version >= 2 ? LANDLOCK_REFER : 0) |
@@ -337,6 +346,11 @@ add_exceptions(int fd, const struct cs_confinement *how, uint64_t files)
 			LANDLOCK_ACCESS_FS_READ_DIR |
 			LANDLOCK_ACCESS_FS_REMOVE_FILE |
 			LANDLOCK_ACCESS_FS_MAKE_REG |
+			((how->more & CS_CONFINE_FOLDERS) != 0
+				? LANDLOCK_ACCESS_FS_MAKE_DIR |
+				    LANDLOCK_ACCESS_FS_REMOVE_DIR |
+				    LANDLOCK_REFER
+				: 0) |
 			(files & LANDLOCK_TRUNCATE));
 	if ((how->more & CS_CONFINE_NAMES) != 0)
 		done = allow_names(fd);
@@ -357,7 +371,8 @@ restrict_files(const struct cs_confinement *how)
 	bool done;
 	int fd;
 
-	if (version < 1)
+	/* The first version lets no file change its folder. */
+	if (version < ((how->more & CS_CONFINE_FOLDERS) != 0 ? 2 : 1))
 		return false;
 	rules = rules_for(how, version);
 	fd = (int)syscall(

@@ -21,6 +21,9 @@ enum cs_confine_more {
 	/* Anything but networks, and what could lead out of here: programs, and
 	 * files; written are only those below two folders. */
 	CS_CONFINE_PROGRAMS = 1 << 4,
+	/* With CS_CONFINE_FILES: folders below it, too, and names that lead
+	 * there through /proc. */
+	CS_CONFINE_FOLDERS = 1 << 6,
 	/* Look up names, reading what that takes, and connect to others. */
 	CS_CONFINE_NAMES = 1 << 5,
 };

@@ -57,6 +57,7 @@ enum cs_role {
 	CS_ROLE_DESK_SIGNING = 2,
 	CS_ROLE_EXTERNAL_SENDER = 3,
 	CS_ROLE_REGISTRAR = 4, /* certifies accounts */
+	CS_ROLE_TLOG = 5,      /* signs checkpoints of the log */
 };
 struct cs_role_key_cert {
 	uint8_t role;

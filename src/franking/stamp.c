@@ -7,11 +7,14 @@
 #include "base/reader.h"
 #include "base/writer.h"
 #include "crypto/hash.h"
+#include "tlog/tree.h"
 
-#define STAMP_VERSION 1
+#define ALONE 1 /* versions */
+#define IN_BATCH 2
 
 /* Labels count with their terminating zero. */
 static const char stamp_label[] = "countersign/stamp/v1";
+static const char batch_label[] = "countersign/stamps/v1";
 static const char group_label[] = "countersign/group/v1";
 
 enum cs_err
@@ -78,7 +81,7 @@ static const struct {
 static void
 write_form(struct cs_writer *w, const struct cs_stamp *s, enum form form)
 {
-	cs_write_u8(w, STAMP_VERSION);
+	cs_write_u8(w, s->batch.n != 0 ? IN_BATCH : ALONE);
 	for (size_t i = 0; i < N_FIELDS; i++) {
 		const uint8_t *at = (const uint8_t *)s + fields[i].at;
 		uint64_t x;
@@ -103,8 +106,12 @@ write_form(struct cs_writer *w, const struct cs_stamp *s, enum form form)
 static void
 read_form(struct cs_reader *r, struct cs_stamp *s, enum form form)
 {
-	if (cs_read_u8(r) != STAMP_VERSION)
+	uint8_t version = cs_read_u8(r);
+
+	if (version != ALONE && version != IN_BATCH)
 		cs_reader_fail(r, CS_ERR_VERSION);
+	/* How many there are follows. */
+	s->batch.n = version == IN_BATCH;
 	for (size_t i = 0; i < N_FIELDS; i++) {
 		uint8_t *at = (uint8_t *)s + fields[i].at;
 		uint64_t x;
@@ -137,22 +144,209 @@ write_tbs(struct cs_buf *out, const struct cs_stamp *s, enum form form)
 	return cs_writer_end(&w);
 }
 
+/* ---- batches ------------------------------------------------------------ */
+
+/* The hash of a leaf of the batch's tree (RFC 6962, section 2.1). */
+static enum cs_err
+hash_signed(struct cs_tlog_hash *out, const struct cs_stamp *s)
+{
+	struct cs_buf tbs = { 0 };
+	enum cs_err err = write_tbs(&tbs, s, SIGNED);
+
+	if (err == CS_OK)
+		err = cs_tlog_leaf_hash(out, cs_buf_view(&tbs));
+	cs_buf_free(&tbs);
+	return err;
+}
+
+/* How many hashes lead from leaf ${at} of ${n} to the root. */
+static size_t
+path_length(size_t at, size_t n)
+{
+	size_t length = 0;
+
+	for (size_t last = n - 1; last != 0; at >>= 1, last >>= 1)
+		length += (at & 1) != 0 || at != last;
+	return length;
+}
+
+/* StampsTBS: what is signed of a batch whose root is ${root}. */
+static enum cs_err
+write_batch(struct cs_buf *out, const struct cs_stamp *s,
+    const struct cs_tlog_hash *root)
+{
+	struct cs_writer w = cs_writer(out);
+
+	cs_write_bytes(&w, cs_view(batch_label, sizeof batch_label));
+	cs_write_bytes(&w, CS_VIEW_OF(s->operator_id));
+	cs_write_bytes(&w, CS_VIEW_OF(s->key_id));
+	cs_write_u64(&w, s->batch.entry);
+	cs_write_u32(&w, s->batch.number);
+	cs_write_u8(&w, s->batch.n);
+	cs_write_bytes(&w, CS_VIEW_OF(root->bytes));
+	return cs_writer_end(&w);
+}
+
+/* The root of the batch, out of one of its stamps. */
+static enum cs_err
+root_of(struct cs_tlog_hash *out, const struct cs_stamp *s)
+{
+	size_t at = s->batch.at, i = 0;
+	enum cs_err err = hash_signed(out, s);
+
+	if (s->batch.n > CS_STAMPS_MAX || at >= s->batch.n)
+		return CS_ERR_FORMAT;
+	for (size_t last = s->batch.n - 1u; err == CS_OK && last != 0;
+	     at >>= 1, last >>= 1) {
+		struct cs_tlog_hash beside;
+
+		/* A node at the right edge that has none beside it goes up as
+		 * it is. */
+		if ((at & 1) == 0 && at == last)
+			continue;
+		memcpy(beside.bytes, s->batch.path[i++], sizeof beside.bytes);
+		err = (at & 1) != 0 ? cs_tlog_node_hash(out, &beside, out)
+				    : cs_tlog_node_hash(out, out, &beside);
+	}
+	return err;
+}
+
+/* Level by level: what is beside each, and the level above. */
+static enum cs_err
+climb(struct cs_stamp *v, size_t n, struct cs_tlog_hash *hashes)
+{
+	size_t used[CS_STAMPS_MAX] = { 0 };
+	enum cs_err err = CS_OK;
+
+	for (size_t level = 0, m = n; m > 1; level++, m = (m + 1) / 2) {
+		for (size_t i = 0; i < n; i++) {
+			size_t beside = (i >> level) ^ 1;
+
+			if (beside < m)
+				memcpy(v[i].batch.path[used[i]++],
+				    hashes[beside].bytes, CS_HASH_LEN);
+		}
+		for (size_t i = 0; i < m / 2; i++)
+			if ((err = cs_tlog_node_hash(&hashes[i], &hashes[2 * i],
+				 &hashes[2 * i + 1])))
+				return err;
+		if (m % 2 != 0)
+			hashes[m / 2] = hashes[m - 1];
+	}
+	return err;
+}
+
 enum cs_err
-cs_stamp_sign(struct cs_stamp *s, const uint8_t root_public[static 32],
+cs_stamps_place(struct cs_stamp *v, size_t n, uint8_t leaf[static CS_HASH_LEN])
+{
+	struct cs_tlog_hash hashes[CS_STAMPS_MAX], out;
+	struct cs_buf tbs = { 0 };
+	enum cs_err err;
+
+	if (n == 0 || n > CS_STAMPS_MAX)
+		return CS_ERR_MISUSE;
+	for (size_t i = 0; i < n; i++) {
+		v[i].batch.n = (uint8_t)n;
+		v[i].batch.at = (uint8_t)i;
+		if ((err = hash_signed(&hashes[i], &v[i])))
+			return err;
+	}
+	if ((err = climb(v, n, hashes)))
+		return err;
+	if ((err = write_batch(&tbs, &v[0], &hashes[0])) == CS_OK)
+		err = cs_tlog_leaf_hash(&out, cs_buf_view(&tbs));
+	cs_buf_free(&tbs);
+	memcpy(leaf, out.bytes, CS_HASH_LEN);
+	return err;
+}
+
+enum cs_err
+cs_stamp_batch_leaf(uint8_t leaf[static CS_HASH_LEN], const struct cs_stamp *s)
+{
+	struct cs_tlog_hash root, out;
+	struct cs_buf tbs = { 0 };
+	enum cs_err err;
+
+	if (s->batch.n == 0)
+		return CS_ERR_NOT_FOUND;
+	if ((err = root_of(&root, s)))
+		return err;
+	if ((err = write_batch(&tbs, s, &root)) == CS_OK)
+		err = cs_tlog_leaf_hash(&out, cs_buf_view(&tbs));
+	cs_buf_free(&tbs);
+	if (err == CS_OK)
+		memcpy(leaf, out.bytes, CS_HASH_LEN);
+	return err;
+}
+
+/* ---- signatures --------------------------------------------------------- */
+
+static enum cs_err
+fill_ids(struct cs_stamp *s, const uint8_t root_public[static 32],
     const struct cs_sign_key *key)
 {
 	uint8_t hash[CS_SHA256_LEN];
-	struct cs_buf tbs = { 0 };
 	enum cs_err err;
 
 	if ((err = cs_operator_id(s->operator_id, root_public)) ||
 	    (err = cs_sha256(hash, CS_VIEW_OF(key->public))))
 		return err;
 	memcpy(s->key_id, hash, sizeof s->key_id);
+	return CS_OK;
+}
+
+enum cs_err
+cs_stamp_sign(struct cs_stamp *s, const uint8_t root_public[static 32],
+    const struct cs_sign_key *key)
+{
+	struct cs_buf tbs = { 0 };
+	enum cs_err err;
+
+	s->batch = (struct cs_stamp_batch){ 0 };
+	if ((err = fill_ids(s, root_public, key)))
+		return err;
 	if ((err = write_tbs(&tbs, s, SIGNED)) == CS_OK)
 		err = cs_sign(s->sig, key, cs_buf_view(&tbs));
 	cs_buf_free(&tbs);
 	return err;
+}
+
+enum cs_err
+cs_stamps_sign(struct cs_stamp *v, size_t n,
+    const uint8_t root_public[static 32], const struct cs_sign_key *key)
+{
+	uint8_t leaf[CS_HASH_LEN];
+	struct cs_tlog_hash root;
+	struct cs_buf tbs = { 0 };
+	enum cs_err err = CS_OK;
+
+	for (size_t i = 0; err == CS_OK && i < n; i++) {
+		err = fill_ids(&v[i], root_public, key);
+		v[i].batch.entry = v[0].batch.entry;
+		v[i].batch.number = v[0].batch.number;
+	}
+	if (err || (err = cs_stamps_place(v, n, leaf)) ||
+	    (err = root_of(&root, &v[0])))
+		return err;
+	if ((err = write_batch(&tbs, &v[0], &root)) == CS_OK)
+		err = cs_sign(v[0].sig, key, cs_buf_view(&tbs));
+	cs_buf_free(&tbs);
+	for (size_t i = 1; err == CS_OK && i < n; i++)
+		memcpy(v[i].sig, v[0].sig, sizeof v[i].sig);
+	return err;
+}
+
+/* What the signature of ${s} is over. */
+static enum cs_err
+write_what_is_signed(struct cs_buf *out, const struct cs_stamp *s)
+{
+	struct cs_tlog_hash root;
+	enum cs_err err;
+
+	if (s->batch.n == 0)
+		return write_tbs(out, s, SIGNED);
+	err = root_of(&root, s);
+	return err ? err : write_batch(out, s, &root);
 }
 
 enum cs_err
@@ -168,7 +362,7 @@ cs_stamp_verify(const struct cs_stamp *s, const struct cs_stamp_key_cert *key,
 	if (memcmp(operator_id, s->operator_id, sizeof operator_id) != 0 ||
 	    memcmp(key->key_id, s->key_id, sizeof s->key_id) != 0)
 		return CS_ERR_STAMP;
-	if ((err = write_tbs(&tbs, s, SIGNED)) == CS_OK)
+	if ((err = write_what_is_signed(&tbs, s)) == CS_OK)
 		err = cs_sign_verify_again(CS_VIEW_OF(key->public),
 		    cs_buf_view(&tbs), CS_VIEW_OF(s->sig));
 	cs_buf_free(&tbs);
@@ -183,12 +377,43 @@ cs_stamp_verify(const struct cs_stamp *s, const struct cs_stamp_key_cert *key,
 	return CS_OK;
 }
 
+/* ---- as bytes ----------------------------------------------------------- */
+
+static void
+write_place(struct cs_writer *w, const struct cs_stamp_batch *b)
+{
+	cs_write_u64(w, b->entry);
+	cs_write_u32(w, b->number);
+	cs_write_u8(w, b->n);
+	cs_write_u8(w, b->at);
+	for (size_t i = 0; i < path_length(b->at, b->n); i++)
+		cs_write_bytes(w, CS_VIEW_OF(b->path[i]));
+}
+
+static void
+read_place(struct cs_reader *r, struct cs_stamp_batch *b)
+{
+	b->entry = cs_read_u64(r);
+	b->number = cs_read_u32(r);
+	b->n = cs_read_u8(r);
+	b->at = cs_read_u8(r);
+	if (b->n > CS_STAMPS_MAX || b->at >= b->n)
+		cs_reader_fail(r, CS_ERR_FORMAT);
+	for (size_t i = 0; r->err == CS_OK && i < path_length(b->at, b->n); i++)
+		cs_read_copy(r, b->path[i], CS_HASH_LEN);
+}
+
 enum cs_err
 cs_stamp_write(struct cs_buf *out, const struct cs_stamp *s)
 {
 	struct cs_writer w = cs_writer(out);
 
+	if (s->batch.n > CS_STAMPS_MAX ||
+	    (s->batch.n != 0 && s->batch.at >= s->batch.n))
+		return CS_ERR_MISUSE;
 	write_form(&w, s, WIRE);
+	if (s->batch.n != 0)
+		write_place(&w, &s->batch);
 	return cs_writer_end(&w);
 }
 
@@ -199,6 +424,8 @@ cs_stamp_parse(struct cs_stamp *out, struct cs_view in)
 
 	memset(out, 0, sizeof *out);
 	read_form(&r, out, WIRE);
+	if (out->batch.n != 0)
+		read_place(&r, &out->batch);
 	if ((out->flags & ~CS_STAMP_FLAGS) != 0)
 		cs_reader_fail(&r, CS_ERR_FORMAT);
 	return cs_reader_end(&r);

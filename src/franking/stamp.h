@@ -3,10 +3,15 @@
 #pragma once
 
 #include "base/text.h"
+#include "base/units.h"
 #include "franking/cert.h"
 
 #define CS_STAMP_TBS_LEN (sizeof "countersign/stamp/v1" + 202)
-#define CS_STAMP_WIRE_MAX 200
+#define CS_STAMP_WIRE_MAX 300
+/* Stamps under one signature (decision 0046), and hashes beside the way from
+ * one of them to the root. */
+#define CS_STAMPS_MAX 32
+#define CS_STAMP_PATH_MAX 5
 /* Flags: the entry is a handshake, and its tag all zero.  So one number counts
  * the whole log; evidence must not have it. */
 #define CS_STAMP_HANDSHAKE 0x01
@@ -15,6 +20,17 @@
  * rule 7). */
 #define CS_STAMP_CLOCK_SET 0x02
 #define CS_STAMP_FLAGS (CS_STAMP_HANDSHAKE | CS_STAMP_CLOCK_SET)
+
+/* Where a stamp is among those that were signed together, and where these are
+ * in the operator's log. */
+struct cs_stamp_batch {
+	uint64_t entry;  /* of the log: the one that commits to the batch */
+	uint32_t number; /* of the batch among those of the entry */
+	uint8_t n;       /* stamps in it; 0: it was signed alone, and no log
+			  * is promised */
+	uint8_t at;      /* which of them */
+	uint8_t path[CS_STAMP_PATH_MAX][CS_HASH_LEN];
+};
 
 struct cs_stamp {
 	uint8_t flags;
@@ -30,6 +46,7 @@ struct cs_stamp {
 	uint8_t msg_hash[32];
 	uint8_t chain_prev[32];
 	uint8_t sig[CS_SIGNATURE_LEN];
+	struct cs_stamp_batch batch;
 };
 
 /* SHA-256("countersign/group/v1\0" | group_id). */
@@ -47,9 +64,26 @@ void cs_group_ref_text(char out[static CS_GROUP_REF_TEXT_SIZE],
 CS_CHECKED enum cs_err cs_operator_id(
     uint8_t out[static 8], const uint8_t root_public[static 32]);
 
-/* Fill operator_id, key_id and sig of ${s}; the rest is there. */
+/* Fill operator_id, key_id and sig of ${s}, which is signed alone; the rest is
+ * there. */
 CS_CHECKED enum cs_err cs_stamp_sign(struct cs_stamp *s,
     const uint8_t root_public[static 32], const struct cs_sign_key *key);
+
+/*
+ * Put ${n} stamps, 1 to CS_STAMPS_MAX, under one signature: fill n, at and path
+ * of each one's batch; entry and number are there, and operator_id and key_id.
+ * ${leaf} gets the hash by which the log's entry commits to all of them,
+ * SHA-256(0x00 | StampsTBS).  CS_ERR_MISUSE: so many are no batch.
+ */
+CS_CHECKED enum cs_err cs_stamps_place(
+    struct cs_stamp *v, size_t n, uint8_t leaf[static CS_HASH_LEN]);
+/* Place and sign them; the first one says which entry and number. */
+CS_CHECKED enum cs_err cs_stamps_sign(struct cs_stamp *v, size_t n,
+    const uint8_t root_public[static 32], const struct cs_sign_key *key);
+/* The same hash out of one stamp, whose signature was verified.
+ * CS_ERR_NOT_FOUND: it was signed alone. */
+CS_CHECKED enum cs_err cs_stamp_batch_leaf(
+    uint8_t leaf[static CS_HASH_LEN], const struct cs_stamp *s);
 
 /*
  * Is ${s} a stamp of ${key}, which the operator ${root_public} certified?
@@ -58,7 +92,8 @@ CS_CHECKED enum cs_err cs_stamp_sign(struct cs_stamp *s,
 CS_CHECKED enum cs_err cs_stamp_verify(const struct cs_stamp *s,
     const struct cs_stamp_key_cert *key, const uint8_t root_public[static 32]);
 
-/* ver | flags | key_id8 | accepted_ms | group_seq | chain_prev32 | proof. */
+/* ver | flags | key_id8 | accepted_ms | group_seq | chain_prev32 | proof;
+ * version 1 was signed alone, 2 in a batch. */
 CS_CHECKED enum cs_err cs_stamp_write(
     struct cs_buf *out, const struct cs_stamp *s);
 /* The fields that are on the wire; the recipient rebuilds the others. */

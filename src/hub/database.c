@@ -29,6 +29,7 @@
 #include "hub/core/schema.h"
 #include "hub/core/sign.h"
 #include "hub/core/spent.h"
+#include "hub/core/tlog.h"
 #include "hub/groups/log.h"
 #include "hub/groups/recent.h"
 #include "hub/groups/removal.h"
@@ -42,6 +43,7 @@
 #define IDLE_MS 1000 /* what ends by itself is looked for so often */
 #define SIGNER_WAITING ((size_t)8 << 20)
 #define SIGNER_MESSAGE ((size_t)64 << 10)
+#define TLOG_WAITING ((size_t)4 << 20)
 
 /* The hub, and what is joined to its process. */
 struct database {
@@ -120,6 +122,56 @@ end_round(struct cs_hub *hub)
 	return hub_batch_end(hub);
 }
 
+/* ---- the log ------------------------------------------------------------ */
+
+static void
+leave_tlog(struct database *d)
+{
+	cs_channel_free(d->hub->tlog.process);
+	d->hub->tlog.process = NULL;
+	d->hub->tlog.ready = false;
+}
+
+static void
+tell_tlog_state(enum hub_tlog_state state)
+{
+	if (state != HUB_TLOG_FITS)
+		cs_part_tell("tlog", (uint32_t)state, "");
+}
+
+static void
+hear_tlog(struct database *d)
+{
+	struct hub_tlog *t = &d->hub->tlog;
+	enum cs_err err = cs_channel_fill(t->process);
+	struct cs_channel_message m;
+	uint64_t size;
+
+	while (err == CS_OK && cs_channel_next(&m, t->process)) {
+		enum hub_tlog_state before = hub_tlog_state(d->hub);
+
+		hub_clock(d->hub);
+		if (m.kind != HUB_TALK_TLOG_SIZE ||
+		    !hub_talk_copy(&size, sizeof size, m.bytes))
+			err = CS_ERR_FORMAT;
+		else
+			err = hub_tlog_told(d->hub, size);
+		if (err == CS_OK && hub_tlog_state(d->hub) != before)
+			tell_tlog_state(hub_tlog_state(d->hub));
+	}
+	if (err == CS_OK && !end_round(d->hub))
+		err = CS_ERR_IO;
+	if (err)
+		leave_tlog(d);
+}
+
+static void
+send_tlog(struct database *d)
+{
+	if (hub_tlog_send(d->hub) != CS_OK)
+		leave_tlog(d);
+}
+
 /* ---- the files ---------------------------------------------------------- */
 
 static void
@@ -181,6 +233,7 @@ take_link(struct database *d, const struct cs_hand *h)
 	const struct cs_channel_limits signer = { SIGNER_MESSAGE,
 		SIGNER_WAITING };
 	const struct cs_channel_limits files = { CS_KIB, CS_MIB };
+	const struct cs_channel_limits tlog = { CS_KIB, TLOG_WAITING };
 	const struct cs_view name = cs_view(h->bytes, h->length);
 	struct hub_talk_terms terms = { 0 };
 	enum cs_err err;
@@ -193,6 +246,10 @@ take_link(struct database *d, const struct cs_hand *h)
 	}
 	if (cs_view_equal(name, cs_view_str(HUB_PUSH)))
 		return take_push(d, h->fd);
+	if (cs_view_equal(name, cs_view_str(HUB_TLOG))) {
+		leave_tlog(d);
+		return cs_channel_new(&d->hub->tlog.process, h->fd, &tlog);
+	}
 	if (!cs_view_equal(name, cs_view_str(HUB_FILES))) {
 		close(h->fd);
 		return CS_ERR_FORMAT;
@@ -218,6 +275,11 @@ take_file(struct database *d, const struct cs_hand *h)
 	if (cs_hand_is(h, "pseudonym.key") && !d->begun)
 		return cs_file_read_fd(
 		    &d->pseudonym_key, h->fd, sizeof d->hub->pseudonym_key);
+	if (cs_hand_is(h, "tlog.cert")) {
+		cs_buf_reset(&d->hub->tlog_cert);
+		return cs_file_read_fd(
+		    &d->hub->tlog_cert, h->fd, CS_WIRE_CERT_MAX);
+	}
 	if (!cs_hand_is(h, "desk.certs"))
 		return CS_OK;
 	cs_buf_reset(&d->desk_certs);
@@ -290,8 +352,12 @@ run_round_of_lines(struct database *d, int timeout_ms)
 		    0 },
 		{ d->files != NULL ? cs_channel_fd(d->files) : -1, POLLIN, 0 },
 		{ hub_pushes_fd(d->hub), POLLIN, 0 },
+		{ d->hub->tlog.process != NULL
+			? cs_channel_fd(d->hub->tlog.process)
+			: -1,
+		    POLLIN, 0 },
 	};
-	enum cs_err err = hub_lines_run(d->hub, timeout_ms, p, 4);
+	enum cs_err err = hub_lines_run(d->hub, timeout_ms, p, 5);
 
 	/* Stamps are made while the round goes on. */
 	if (d->signer != NULL && cs_channel_flush(d->signer) != CS_OK)
@@ -304,6 +370,8 @@ run_round_of_lines(struct database *d, int timeout_ms)
 		hear_files(d);
 	if (hub_pushes_fd(d->hub) >= 0 && p[3].revents != 0)
 		hub_pushes_serve(d->hub);
+	if (d->hub->tlog.process != NULL && p[4].revents != 0)
+		hear_tlog(d);
 	return err;
 }
 
@@ -392,7 +460,9 @@ run(struct cs_hub *hub)
 			err = gather(hub);
 		hub_clock(hub);
 		housekeeping(hub);
+		(void)!hub_tlog_turn(hub);
 		(void)end_round(hub);
+		send_tlog(hub->signing->arg);
 		hub_fanout_work(hub);
 		hub_removals_work(hub);
 		hub_retention_work(hub);
@@ -508,6 +578,7 @@ end(struct database *d)
 	leave_signer(d);
 	if (hub != NULL) {
 		leave_files(d);
+		leave_tlog(d);
 		hub_pushes_free(hub);
 		hub_links_free(hub);
 		hub_log_free(hub);
@@ -523,6 +594,7 @@ end(struct database *d)
 		cs_buf_free(&hub->registrar_cert);
 		cs_buf_free(&hub->desk_seal_cert);
 		cs_buf_free(&hub->desk_sign_cert);
+		cs_buf_free(&hub->tlog_cert);
 		hub_batch_free(hub);
 		cs_free(hub, sizeof *hub);
 	}

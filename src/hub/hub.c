@@ -20,6 +20,7 @@
 #include "family/part.h"
 #include "hub/core/budget.h"
 #include "hub/core/keys.h"
+#include "hub/core/tlog.h"
 #include "hub/database.h"
 #include "hub/files/files.h"
 #include "hub/network/network.h"
@@ -28,6 +29,7 @@
 #include "hub/signing/signer.h"
 #include "hub/signing/tls.h"
 #include "hub/talk/talk.h"
+#include "hub/tlog/tlog.h"
 #include "hub/watch.h"
 #include "net/listen.h"
 #include "store/clock.h"
@@ -43,7 +45,7 @@
 #define QUIET_MAX 40
 
 /* Where each process stands among the parts. */
-enum { SIGNER, TLS, FILES, DATABASE, NETWORKS };
+enum { SIGNER, TLS, FILES, TLOG, DATABASE, NETWORKS };
 #define PARTS_MAX (NETWORKS + HUB_NETWORK_MAX + 1)
 
 /* How often the hub looks for what its operator has to see to. */
@@ -52,14 +54,14 @@ enum { SIGNER, TLS, FILES, DATABASE, NETWORKS };
 struct parent {
 	struct cs_folder folder;
 	struct hub_conf conf;
-	int keys, blobs, page, lock, watched; /* descriptors, or -1 */
+	int keys, blobs, page, tlog, lock, watched; /* descriptors, or -1 */
 	int listeners[HUB_NETWORK_MAX], web_listeners[HUB_NETWORK_MAX];
 	int page_watch; /* what inotify calls the page's folder */
 	unsigned n_networks;
 	struct cs_net_limits limits; /* of all network processes */
 	uint64_t wanted;             /* connections, if files allowed */
 	struct cs_family_part parts[PARTS_MAX];
-	struct cs_family_link links[3 + 3 * HUB_NETWORK_MAX];
+	struct cs_family_link links[4 + 4 * HUB_NETWORK_MAX];
 	size_t n_parts, n_links;
 	void (*tell)(const char *sentence);
 	size_t troubles; /* that were said last, and when */
@@ -112,6 +114,18 @@ on_said(void *arg, size_t part, const struct cs_hand *h)
 		    "follows it at twice the speed of time; if the clock is "
 		    "right, restart the hub.",
 		    (int)h->length, (const char *)h->bytes);
+	else if (cs_hand_is(h, "tlog"))
+		say(arg, "%s",
+		    h->number == HUB_TLOG_SHORT
+			? "The log has fewer entries than it once had: an "
+			  "older copy of its folder was put back. Messages are "
+			  "refused until the newest one is there: members and "
+			  "witnesses remember."
+			: "The log has entries that the database does not "
+			  "know: an older copy of the database was put back. "
+			  "Messages are refused until the newest one is there, "
+			  "or \"countersignctl log restored\" says to "
+			  "everybody that it is lost.");
 	else if (cs_hand_is(h, "stamps"))
 		say(arg,
 		    "Messages are refused: no stamp is made outside the time "
@@ -264,7 +278,23 @@ equip_database(const struct parent *p, int socket)
 	    (err = hand_key(p, socket, "pseudonym.key")))
 		return err;
 	err = hand_key(p, socket, "desk.certs");
+	if (err == CS_OK || err == CS_ERR_NOT_FOUND)
+		err = hand_key(p, socket, "tlog.cert");
 	return err == CS_ERR_NOT_FOUND ? CS_OK : err;
+}
+
+/* Whose log it is: C2SP tlog-tiles, "Parameters". */
+static enum cs_err
+equip_tlog(const struct parent *p, int socket)
+{
+	char origin[sizeof p->conf.name + sizeof HUB_TLOG_ORIGIN];
+	enum cs_err err;
+
+	snprintf(origin, sizeof origin, "%s" HUB_TLOG_ORIGIN, p->conf.name);
+	if ((err = cs_hand_word(socket, "folder", p->tlog)) ||
+	    (err = cs_hand_bytes(socket, "origin", 0, cs_view_str(origin))))
+		return err;
+	return hand_key(p, socket, "tlog.key");
 }
 
 /* A network process's share of what all of them may have.  Who comes once gets
@@ -360,6 +390,8 @@ equip(void *arg, size_t part, int socket)
 		return hand_web(p, socket);
 	case FILES:
 		return cs_hand_word(socket, "blobs", p->blobs);
+	case TLOG:
+		return equip_tlog(p, socket);
 	case DATABASE:
 		return equip_database(p, socket);
 	default:
@@ -602,9 +634,11 @@ plan(struct parent *p)
 	add_part(p, SIGNER, HUB_SIGNER, 0);
 	add_part(p, TLS, HUB_TLS, 0);
 	add_part(p, FILES, HUB_FILES, 0);
+	add_part(p, TLOG, HUB_TLOG, 0);
 	add_part(p, DATABASE, HUB_DATABASE, 0);
 	add_link(p, SIGNER, DATABASE);
 	add_link(p, FILES, DATABASE);
+	add_link(p, TLOG, DATABASE);
 	p->n_parts = NETWORKS + p->n_networks;
 	if (p->conf.web_port != 0) {
 		add_part(p, p->n_parts, HUB_PUSH, 0);
@@ -614,6 +648,7 @@ plan(struct parent *p)
 		add_part(p, NETWORKS + i, HUB_NETWORK, i);
 		add_link(p, TLS, NETWORKS + i);
 		add_link(p, FILES, NETWORKS + i);
+		add_link(p, TLOG, NETWORKS + i);
 		add_link(p, DATABASE, NETWORKS + i);
 	}
 }
@@ -649,13 +684,13 @@ listen_all(struct parent *p)
 	return err;
 }
 
-/* A hub that is older than pages has no folder for them. */
+/* A hub that is older than what is in it has no such folder. */
 static enum cs_err
-open_page(struct parent *p)
+open_newer(int *fd, const struct parent *p, const char *name)
 {
-	if (mkdirat(p->folder.fd, HUB_PAGE, 0700) != 0 && errno != EEXIST)
+	if (mkdirat(p->folder.fd, name, 0700) != 0 && errno != EEXIST)
 		return cs_file_errno();
-	return open_inner(&p->page, p, HUB_PAGE);
+	return open_inner(fd, p, name);
 }
 
 /* Processes of a hub that was killed end by themselves, at once; a hub that
@@ -692,7 +727,10 @@ open_all(struct parent *p, const char *dir)
 	if ((err = cs_folder_open(&p->folder, dir)) ||
 	    (err = hub_conf_read(&p->conf, p->folder.path)) ||
 	    (err = open_inner(&p->keys, p, "keys")) ||
-	    (err = open_inner(&p->blobs, p, "blobs")) || (err = open_page(p)) ||
+	    (err = open_inner(&p->blobs, p, "blobs")) ||
+	    (err = open_newer(&p->page, p, HUB_PAGE)) ||
+	    (err = open_newer(&p->tlog, p, HUB_TLOG)) ||
+	    (err = hub_keys_create_tlog(p->folder.path)) ||
 	    (err = watch_folders(p)))
 		return err;
 	plan(p);
@@ -717,6 +755,8 @@ close_all(struct parent *p)
 		close(p->blobs);
 	if (p->page >= 0)
 		close(p->page);
+	if (p->tlog >= 0)
+		close(p->tlog);
 	cs_file_unlock(p->lock);
 	cs_folder_close(&p->folder);
 	cs_free(p, sizeof *p);
@@ -734,7 +774,7 @@ cs_hub_run(const char *dir, void (*ready)(const struct cs_hub_ready *at),
 	if (p == NULL)
 		return CS_ERR_NOMEM;
 	p->tell = tell;
-	p->keys = p->blobs = p->page = p->lock = p->watched = -1;
+	p->keys = p->blobs = p->page = p->tlog = p->lock = p->watched = -1;
 	for (unsigned i = 0; i < HUB_NETWORK_MAX; i++)
 		p->listeners[i] = p->web_listeners[i] = -1;
 	if ((err = open_all(p, dir)))
@@ -790,6 +830,7 @@ cs_hub_part(const char *name)
 		{ HUB_DATABASE, hub_database_main },
 		{ HUB_NETWORK, hub_network_main },
 		{ HUB_PUSH, hub_push_main },
+		{ HUB_TLOG, hub_tlog_main },
 	};
 
 	for (size_t i = 0; i < sizeof parts / sizeof *parts; i++)

@@ -26,6 +26,7 @@
 #include "hub/core/line.h"
 #include "hub/core/refusal.h"
 #include "hub/core/stamp_key.h"
+#include "hub/core/tlog.h"
 #include "hub/desk/action.h"
 #include "hub/desk/head.h"
 #include "hub/desk/letter.h"
@@ -83,6 +84,7 @@ static const struct {
 	{ CS_WIRE_REPORT, 1 << HUB_DEVICE, 4, hub_report },
 	{ CS_WIRE_REPORT_STATES, 1 << HUB_DEVICE, 1, hub_report_states, true },
 	{ CS_WIRE_STAMP_CERT, 1 << HUB_DEVICE, 1, hub_stamp_cert, true },
+	{ CS_WIRE_TLOG_TURN, 1 << HUB_DEVICE, 4, hub_tlog_turn_get, true },
 	{ CS_WIRE_LINK_OPEN, 1 << HUB_DEVICE, 1, hub_link_open },
 	{ CS_WIRE_LINK_ANSWER, 1 << HUB_DEVICE, 1, hub_link_answer },
 	{ CS_WIRE_DEVICE_ADD, 1 << HUB_DEVICE | 1 << HUB_RECOVERING, 8,
@@ -135,6 +137,7 @@ send_hello(struct hub_conn *c)
 		.external_cert = cs_buf_view(&hub->external_cert),
 		.desk_seal_cert = cs_buf_view(&hub->desk_seal_cert),
 		.desk_sign_cert = cs_buf_view(&hub->desk_sign_cert),
+		.tlog_cert = cs_buf_view(&hub->tlog_cert),
 	};
 	struct cs_buf frame = { 0 };
 	enum cs_err err;
@@ -225,9 +228,10 @@ run(struct hub_request *rq, hub_handler *handle, bool saves)
 		err = cs_db_release(hub->db);
 	if (err == CS_OK)
 		return CS_OK;
-	if (rq->saved)
+	if (rq->saved) {
 		cs_db_rollback_to(hub->db);
-	else if (rq->changed)
+		hub_tlog_undone(hub);
+	} else if (rq->changed)
 		hub->broken = true;
 	/* Pushes and answers of what did not happen do not leave. */
 	hub->n_out = n_out;

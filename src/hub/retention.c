@@ -249,11 +249,31 @@ accounts(int64_t *n, struct cs_hub *hub)
 	return hub_accounts_forget(n, hub, window(hub));
 }
 
+/* How what was stamped hangs together with the log: nobody asks after that. */
+static enum cs_err
+turns(int64_t *n, struct cs_hub *hub)
+{
+	enum cs_err err = cs_db_exec(hub->db,
+	    "DELETE FROM tlog_node WHERE (turn,level,at) IN (SELECT turn,level,"
+	    "at FROM tlog_turn JOIN tlog_node ON turn=n WHERE ended<? LIMIT ?)",
+	    cs_int(window(hub)), ROWS);
+
+	*n = cs_db_changes(hub->db);
+	if (err || *n != 0)
+		return err;
+	err = cs_db_exec(hub->db,
+	    "DELETE FROM tlog_turn WHERE n IN"
+	    " (SELECT n FROM tlog_turn WHERE ended<? LIMIT ?)",
+	    cs_int(window(hub)), ROWS);
+	*n = cs_db_changes(hub->db);
+	return err;
+}
+
 typedef enum cs_err step(int64_t *n, struct cs_hub *hub);
 static step *const steps[] = { messages, read_commits, read_proposals,
 	old_commits, old_proposals, welcomes, key_packages, tickets,
 	hub_asks_sweep, hub_pins_sweep, blobs, reports, letters, actions,
-	devices, accounts, pushes, hub_budgets_sweep };
+	devices, accounts, pushes, turns, hub_budgets_sweep };
 #define STEPS (sizeof steps / sizeof *steps)
 
 /* ---- one after the other ------------------------------------------------ */

@@ -254,6 +254,8 @@ cs_hub_troubles(struct cs_hub_troubles *out, const char *dir, uint64_t now_s)
 		 CS_ROLE_EXTERNAL_SENDER, "The key that proposes removals")) ||
 	    (err = role(&l, "registrar", "keys/registrar.cert",
 		 CS_ROLE_REGISTRAR, "The key that certifies accounts")) ||
+	    (err = role(&l, "tlog", "keys/tlog.cert", CS_ROLE_TLOG,
+		 "The key that signs the log")) ||
 	    (err = desk(&l)) || (err = web(&l)))
 		return err;
 	return disk(&l);

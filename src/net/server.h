@@ -63,6 +63,12 @@ struct cs_net_blob {
 	void *user;     /* for the program */
 };
 
+/* A GET of what the program has and anybody may read. */
+struct cs_net_ask {
+	struct cs_net_conn *conn;
+	void *user; /* for the program */
+};
+
 /* Instead of a status: the program will say so later. */
 #define CS_NET_LATER (-1)
 
@@ -114,6 +120,13 @@ struct cs_net_server_config {
 	/* No more of ${b}, which blob_open() took: it is answered, or its
 	 * connection is gone. */
 	void (*blob_over)(void *arg, struct cs_net_blob *b);
+	/* Is ${path} of that kind?  NULL: none is. */
+	bool (*asks)(void *arg, struct cs_view path);
+	/* It is asked for: cs_net_ask_answer() of server_ask.h will answer, and
+	 * not in this call.  False: it cannot be had now. */
+	bool (*ask)(void *arg, struct cs_net_ask *a, struct cs_view path);
+	/* No more of ${a}: it is answered, or its connection is gone. */
+	void (*ask_over)(void *arg, struct cs_net_ask *a);
 	/* A page for GET on any other path, as text, or NULL: 404. */
 	const char *(*page)(void *arg, const char *path);
 };

@@ -11,6 +11,7 @@
 #include "net/http_head.h"
 #include "net/moved.h"
 #include "net/release.h"
+#include "net/server_ask.h"
 #include "net/server_blob.h"
 #include "net/server_http.h"
 #include "net/server_io.h"
@@ -416,6 +417,7 @@ net_conn_free(struct cs_net_conn *c)
 	if (c->opened)
 		config->closed(config->arg, c, c->user);
 	net_blob_drop(c);
+	net_ask_drop(c);
 	cs_release_drop(c->release);
 	net_list_remove(&c->all);
 	cs_tls_free(c->tls);

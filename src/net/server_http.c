@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "net/http_head.h"
+#include "net/server_ask.h"
 #include "net/server_blob.h"
 #include "net/server_door.h"
 #include "net/server_out.h"
@@ -96,6 +97,8 @@ net_http_request(struct cs_net_conn *c, struct cs_view head)
 		net_reply_status(c, 405);
 	else if (!put && h.content_length != 0)
 		net_reply_status(c, 400);
+	else if (!put && net_ask_request(c, target))
+		return;
 	else if (!net_door_lets_in(c, &h))
 		net_reply_status(c, 403);
 	else if (cs_view_equal(target, cs_view_str("/ws")))

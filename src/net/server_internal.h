@@ -4,8 +4,9 @@
  *
  * The loop (server.c) waits for sockets and for time; a connection
  * (server_conn.c) moves bytes through TLS and frames; a request
- * (server_http.c), for a blob (server_blob.c) or a page, is what some
- * connections are instead of a WebSocket, and is answered (server_reply.c);
+ * (server_http.c), for a blob (server_blob.c), a page, or what the program has
+ * for everybody (server_ask.c), is what some connections are instead of a
+ * WebSocket, and is answered (server_reply.c);
  * who comes in where, and how, is server_door.c; files of the page are
  * server_page.c; bytes pass through TLS, or not, in server_io.c;
  * what they have in common is server_out.c, and server_list.c is the server's
@@ -77,6 +78,7 @@ struct cs_net_conn {
 	bool out_blocked; /* the socket takes no more */
 	uint64_t skip;    /* bytes of a body that nobody wants */
 	struct net_http *http;
+	struct cs_net_ask *ask;
 	struct cs_release *release; /* of the file that is sent, */
 	struct cs_view file;        /* and what is left of it */
 	struct cs_ws ws;

@@ -40,6 +40,8 @@ status_of(int code)
 		    "Here is a WebSocket for countersign.v1.\n" },
 		{ 431, "Request Header Fields Too Large",
 		    "The request's head is too long.\n" },
+		{ 503, "Service Unavailable",
+		    "That cannot be had now; try again.\n" },
 		{ 507, "Insufficient Storage",
 		    "The hub cannot store anything now.\n" },
 		{ 500, "Internal Server Error", "The hub failed.\n" },

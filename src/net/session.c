@@ -35,7 +35,8 @@ take_hello(struct cs_session *s)
 	    (err = cs_buf_set(&s->info.stamp_cert, hello.stamp_cert)) ||
 	    (err = cs_buf_set(&s->info.external_cert, hello.external_cert)) ||
 	    (err = cs_buf_set(&s->info.desk_seal_cert, hello.desk_seal_cert)) ||
-	    (err = cs_buf_set(&s->info.desk_sign_cert, hello.desk_sign_cert)))
+	    (err = cs_buf_set(&s->info.desk_sign_cert, hello.desk_sign_cert)) ||
+	    (err = cs_buf_set(&s->info.tlog_cert, hello.tlog_cert)))
 		return err;
 	memcpy(s->info.name, hello.hub_name.data, hello.hub_name.len);
 	s->info.name[hello.hub_name.len] = '\0';
@@ -68,6 +69,7 @@ cs_session_close(struct cs_session *s)
 	cs_buf_free(&s->info.external_cert);
 	cs_buf_free(&s->info.desk_seal_cert);
 	cs_buf_free(&s->info.desk_sign_cert);
+	cs_buf_free(&s->info.tlog_cert);
 	cs_buf_free(&s->refusal_data);
 	cs_buf_free(&s->frame);
 	cs_buf_free(&s->pushes);

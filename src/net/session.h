@@ -18,6 +18,7 @@ struct cs_hub_info {
 	uint64_t tls_from_s, tls_until_s;
 	struct cs_buf stamp_cert, external_cert;
 	struct cs_buf desk_seal_cert, desk_sign_cert; /* empty: no desk yet */
+	struct cs_buf tlog_cert;                      /* empty: no log yet */
 };
 
 struct cs_session {

@@ -88,9 +88,9 @@ cs_tlog_consistency_make(struct cs_tlog_proof *out, uint64_t from, uint64_t to,
 /* ---- verified ----------------------------------------------------------- */
 
 enum cs_err
-cs_tlog_inclusion_verify(const struct cs_tlog_proof *proof,
-    const struct cs_tlog_hash *leaf, uint64_t index, uint64_t size,
-    const struct cs_tlog_hash *root)
+cs_tlog_inclusion_root(struct cs_tlog_hash *out,
+    const struct cs_tlog_proof *proof, const struct cs_tlog_hash *leaf,
+    uint64_t index, uint64_t size)
 {
 	struct cs_tlog_hash r = *leaf;
 	uint64_t fn = index, sn = size - 1;
@@ -116,6 +116,20 @@ cs_tlog_inclusion_verify(const struct cs_tlog_proof *proof,
 	}
 	if (sn != 0)
 		return CS_ERR_FORMAT;
+	*out = r;
+	return CS_OK;
+}
+
+enum cs_err
+cs_tlog_inclusion_verify(const struct cs_tlog_proof *proof,
+    const struct cs_tlog_hash *leaf, uint64_t index, uint64_t size,
+    const struct cs_tlog_hash *root)
+{
+	struct cs_tlog_hash r;
+	enum cs_err err = cs_tlog_inclusion_root(&r, proof, leaf, index, size);
+
+	if (err)
+		return err;
 	return cs_tlog_hash_equal(&r, root) ? CS_OK : CS_ERR_MISMATCH;
 }
 

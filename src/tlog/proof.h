@@ -32,6 +32,11 @@ CS_CHECKED enum cs_err cs_tlog_inclusion_verify(
     const struct cs_tlog_proof *proof, const struct cs_tlog_hash *leaf,
     uint64_t index, uint64_t size, const struct cs_tlog_hash *root);
 
+/* The root of the only tree in which that holds.  CS_ERR_FORMAT as above. */
+CS_CHECKED enum cs_err cs_tlog_inclusion_root(struct cs_tlog_hash *out,
+    const struct cs_tlog_proof *proof, const struct cs_tlog_hash *leaf,
+    uint64_t index, uint64_t size);
+
 /* RFC 9162, section 2.1.4.1: PROOF(from, D[to]); of no hashes where ${from} is
  * 0 or ${to}.  CS_ERR_NOT_FOUND: ${from} is above ${to}; CS_ERR_LIMIT: ${to} is
  * above CS_TLOG_SIZE_MAX. */

@@ -27,6 +27,7 @@ static const struct cs_wire_field cs_wire_hello_fields[] = {
 	FIELD(CS_WIRE_VEC, cs_wire_hello, external_cert, CS_WIRE_CERT_MAX),
 	FIELD(CS_WIRE_VEC, cs_wire_hello, desk_seal_cert, CS_WIRE_CERT_MAX),
 	FIELD(CS_WIRE_VEC, cs_wire_hello, desk_sign_cert, CS_WIRE_CERT_MAX),
+	FIELD(CS_WIRE_VEC, cs_wire_hello, tlog_cert, CS_WIRE_CERT_MAX),
 };
 SHAPE(cs_wire_hello);
 
@@ -286,6 +287,17 @@ static const struct cs_wire_field cs_wire_stamp_cert_fields[] = {
 	FIELD(CS_WIRE_VEC, cs_wire_stamp_cert, cert, CS_WIRE_CERT_MAX),
 };
 SHAPE(cs_wire_stamp_cert);
+
+static const struct cs_wire_field cs_wire_tlog_turn_get_fields[] = {
+	FIELD(CS_WIRE_U64, cs_wire_tlog_turn_get, entry, 0),
+	FIELD(CS_WIRE_U32, cs_wire_tlog_turn_get, number, 0),
+};
+SHAPE(cs_wire_tlog_turn_get);
+
+static const struct cs_wire_field cs_wire_tlog_turn_fields[] = {
+	FIELD(CS_WIRE_VEC, cs_wire_tlog_turn, turn, CS_WIRE_TLOG_TURN_MAX),
+};
+SHAPE(cs_wire_tlog_turn);
 
 static const struct cs_wire_field cs_wire_link_fields[] = {
 	FIELD(CS_WIRE_FIXED, cs_wire_link, rendezvous, 0),

@@ -76,6 +76,7 @@ enum cs_wire_kind {
 	CS_WIRE_DESK_TROUBLES = 55,
 	CS_WIRE_PUSH_SET = 60,
 	CS_WIRE_PUSH_CLEAR = 61,
+	CS_WIRE_TLOG_TURN = 62,
 	/* from the hub */
 	CS_WIRE_HELLO = 128,
 	CS_WIRE_ANSWER = 129,
@@ -152,7 +153,8 @@ const char *cs_wire_code_text(uint16_t code);
 /* Its answer: some thousands of contacts and conversations. */
 #define CS_WIRE_LINK_ANSWER_MAX ((uint32_t)1 << 20)
 #define CS_WIRE_CONTACTS_MAX 10000
-#define CS_WIRE_STAMP_MAX 256
+#define CS_WIRE_STAMP_MAX 320
+#define CS_WIRE_TLOG_TURN_MAX 1100 /* salt, number and 32 hashes */
 #define CS_WIRE_GROUPS_MAX 10000
 #define CS_WIRE_FETCH_MAX 256 /* entries an answer */
 #define CS_WIRE_TOKEN_MAX 128
@@ -192,6 +194,7 @@ struct cs_wire_hello {
 	struct cs_view external_cert;  /* RoleKeyCert, signed */
 	struct cs_view desk_seal_cert; /* RoleKeyCert, or empty: no desk */
 	struct cs_view desk_sign_cert; /* the same */
+	struct cs_view tlog_cert;      /* RoleKeyCert, or empty: no log */
 };
 CS_WIRE_SHAPE(cs_wire_hello);
 
@@ -514,6 +517,19 @@ struct cs_wire_stamp_cert {
 	struct cs_view cert; /* StampKeyCert, signed */
 };
 CS_WIRE_SHAPE(cs_wire_stamp_cert);
+
+/* CS_WIRE_TLOG_TURN: how a batch of stamps and the entry of its turn in the log
+ * hang together, for whoever has a stamp of it.  CS_WIRE_E_WAITING: the turn is
+ * not over; CS_WIRE_E_UNAVAILABLE: it was so long ago that nobody keeps it. */
+struct cs_wire_tlog_turn_get {
+	uint64_t entry;
+	uint32_t number; /* of the batch */
+};
+CS_WIRE_SHAPE(cs_wire_tlog_turn_get);
+struct cs_wire_tlog_turn {
+	struct cs_view turn; /* franking/tlog_entry.h */
+};
+CS_WIRE_SHAPE(cs_wire_tlog_turn);
 
 /*
  * Linking a device.  CS_WIRE_LINK_OPEN, by a device of the account: a

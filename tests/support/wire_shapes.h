@@ -54,6 +54,8 @@ static const struct {
 	WIRE_SHAPE(cs_wire_welcome_ack),
 	WIRE_SHAPE(cs_wire_stamp_cert_get),
 	WIRE_SHAPE(cs_wire_stamp_cert),
+	WIRE_SHAPE(cs_wire_tlog_turn_get),
+	WIRE_SHAPE(cs_wire_tlog_turn),
 	WIRE_SHAPE(cs_wire_link),
 	WIRE_SHAPE(cs_wire_link_ask),
 	WIRE_SHAPE(cs_wire_link_answer),

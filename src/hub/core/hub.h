@@ -55,6 +55,7 @@
 #define HUB_REMOVALS_ROUND 8
 #define HUB_REMOVALS_ROUND_MS 5
 #define HUB_REMOVALS_GROUP 64
+#define HUB_TURN_MS (10 * CS_SECOND_MS) /* of the log (decision 0046) */
 #define HUB_ASK_MS (14 * CS_DAY_MS)     /* an ask to be let into a group */
 #define HUB_LINK_MS (10 * CS_MINUTE_MS) /* time to fetch the other device */
 
@@ -116,7 +117,7 @@ struct hub_pending;
 
 #define HUB_BUCKETS 16384
 #define HUB_LINKS_MAX 64 /* network processes */
-#define HUB_OTHERS_MAX 5 /* other sockets that a round waits for */
+#define HUB_OTHERS_MAX 6 /* other sockets that a round waits for */
 
 /* Where dropping what is too old has got to (hub/retention.h). */
 struct hub_sweep {
@@ -124,6 +125,18 @@ struct hub_sweep {
 	bool under_way;
 	size_t step;
 	uint64_t after_ms, after_seq; /* handshakes that were looked at */
+};
+
+/* Where the log is (core/tlog.h). */
+struct hub_tlog {
+	bool loaded;       /* from the database, since something was undone */
+	uint64_t next;     /* number of the entry of this turn */
+	uint32_t batches;  /* of stamps in this turn */
+	uint64_t ended_ms; /* when the last turn ended */
+	uint64_t sent;     /* so many entries were sent to the log's process */
+	bool ready;        /* it has said how many it has */
+	int state;         /* enum hub_tlog_state */
+	struct cs_channel *process; /* or NULL */
 };
 
 /* What the operator has to see to (hub/watch.h), as the parent said last. */
@@ -149,6 +162,7 @@ struct cs_hub {
 	struct cs_buf stamp_cert, external_cert, registrar_cert;
 	uint8_t pseudonym_key[32]; /* see desk/pseudonym.h */
 	struct cs_buf desk_seal_cert, desk_sign_cert;
+	struct cs_buf tlog_cert; /* empty: there is none yet */
 	uint8_t desk_sign_public[CS_KEY_LEN];
 	bool have_desk;
 
@@ -195,6 +209,7 @@ struct cs_hub {
 	struct hub_spents *spents;     /* spent.c; the same */
 	struct hub_trouble troubles[CS_WIRE_TROUBLES_MAX];
 	size_t n_troubles;
+	struct hub_tlog tlog;
 	uint64_t standing; /* moves when the standing of any account may have */
 };
 

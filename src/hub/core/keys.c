@@ -292,6 +292,19 @@ hub_keys_create_vapid(const char *dir)
 }
 
 enum cs_err
+hub_keys_create_tlog(const char *dir)
+{
+	struct cs_sign_key key;
+	enum cs_err err = cs_sign_key_new(&key);
+
+	if (err == CS_OK)
+		err = cs_file_create(
+		    path_in(dir, "keys/tlog.key"), CS_VIEW_OF(key.seed), 0600);
+	cs_wipe(&key, sizeof key);
+	return err == CS_ERR_EXISTS ? CS_OK : err;
+}
+
+enum cs_err
 hub_keys_create_root(const char *dir)
 {
 	struct cs_sign_key root;
@@ -513,6 +526,7 @@ hub_keys_renew(const char *dir, const char *name)
 		 dir, "external", CS_ROLE_EXTERNAL_SENDER, &root, now_s)) ||
 	    (err = renew_role(
 		 dir, "registrar", CS_ROLE_REGISTRAR, &root, now_s)) ||
+	    (err = renew_role(dir, "tlog", CS_ROLE_TLOG, &root, now_s)) ||
 	    (err = make_pseudonym_key(dir)) ||
 	    (err = renew_desk(dir, &root, now_s)) ||
 	    (err = renew_tls(dir, name, &root, now_s)))

@@ -9,6 +9,7 @@
  *	keys/stamp.key .cert	signs stamps, 30 days
  *	keys/external.key .cert	proposes removals of disabled accounts
  *	keys/registrar.key .cert	certifies accounts: name and key
+ *	keys/tlog.key .cert	signs the log's checkpoints
  *	keys/vapid.key		says who the hub is to push services
  *	keys/pseudonym.key	names reporters who are not named to the desk
  *	keys/tls.pem tls.key	TLS, certified by the root
@@ -17,6 +18,7 @@
  *	keys/next/		keys that wait for the root (root_folder.h)
  *	page/			releases of the page (hub/page.h)
  *	hub.db, blobs/
+ *	tlog/			the log (store/tlog_writer.h)
  *
  * Files are replaced by rename.  Of a pair the private half comes first:
  * stamp.key before stamp.cert, tls.key before tls.pem.  So whoever looks when
@@ -94,6 +96,10 @@ CS_CHECKED enum cs_err hub_key_read(
 
 /* The key that says who the hub is to push services, if there is none yet. */
 CS_CHECKED enum cs_err hub_keys_create_vapid(const char *dir);
+
+/* The key of the log, if there is none yet: it stays what it is, and is the
+ * same log's for good. */
+CS_CHECKED enum cs_err hub_keys_create_tlog(const char *dir);
 
 /* The operator root key: the private half, which belongs offline
  * (CS_ERR_NOT_FOUND; CS_ERR_CORRUPT: that of another public one), and the

@@ -12,7 +12,7 @@
 #include "franking/signed.h"
 #include "hub/core/keys.h"
 
-#define VERSION 1
+#define VERSION 2
 /* A chain of two X.509 certificates in PEM. */
 #define CERT_MAX ((size_t)4096)
 
@@ -35,6 +35,8 @@ static const struct kind {
 	    CS_KEY_LEN, CS_ROLE_EXTERNAL_SENDER },
 	[HUB_ROOT_REGISTRAR] = { "registers accounts", HUB_DESK_DAYS,
 	    CS_KEY_LEN, CS_ROLE_REGISTRAR },
+	[HUB_ROOT_TLOG] = { "signs the log that anybody may read",
+	    HUB_DESK_DAYS, CS_KEY_LEN, CS_ROLE_TLOG },
 	[HUB_ROOT_DESK_SEAL] = { "opens reports at the desk", HUB_DESK_DAYS,
 	    CS_KEY_LEN, CS_ROLE_DESK_HPKE },
 	[HUB_ROOT_DESK_SIGN] = { "signs what the desk decides", HUB_DESK_DAYS,

@@ -23,11 +23,12 @@ enum hub_root_kind {
 	HUB_ROOT_TLS = 2,
 	HUB_ROOT_EXTERNAL = 3,
 	HUB_ROOT_REGISTRAR = 4,
-	HUB_ROOT_DESK_SEAL = 5,
-	HUB_ROOT_DESK_SIGN = 6,
+	HUB_ROOT_TLOG = 5,
+	HUB_ROOT_DESK_SEAL = 6,
+	HUB_ROOT_DESK_SIGN = 7,
 };
-#define HUB_ROOT_KEYS 6           /* kinds that there are */
-#define HUB_ROOT_KEYS_OF_A_HUB 4u /* those that no request lacks */
+#define HUB_ROOT_KEYS 7           /* kinds that there are */
+#define HUB_ROOT_KEYS_OF_A_HUB 5u /* those that no request lacks */
 
 /* What a key is for, in words; never NULL. */
 const char *hub_root_kind_text(enum hub_root_kind kind);

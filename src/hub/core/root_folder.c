@@ -33,6 +33,7 @@ static const struct {
 	[HUB_ROOT_TLS] = { "tls.key", "tls.pem" },
 	[HUB_ROOT_EXTERNAL] = { NULL, "external.cert" },
 	[HUB_ROOT_REGISTRAR] = { NULL, "registrar.cert" },
+	[HUB_ROOT_TLOG] = { NULL, "tlog.cert" },
 	[HUB_ROOT_DESK_SEAL] = { NULL, "desk.certs" },
 	/* Both are in one file. */
 	[HUB_ROOT_DESK_SIGN] = { NULL, NULL },
@@ -344,6 +345,7 @@ public_of(uint8_t out[static CS_TLS_PUBLIC_LEN], const char *dir,
 		[HUB_ROOT_TLS] = NEXT "/tls.key",
 		[HUB_ROOT_EXTERNAL] = "keys/external.key",
 		[HUB_ROOT_REGISTRAR] = "keys/registrar.key",
+		[HUB_ROOT_TLOG] = "keys/tlog.key",
 	};
 	struct cs_sign_key key = { 0 };
 	struct cs_buf pem = { 0 };
@@ -436,16 +438,20 @@ fill_request(struct hub_root_request *out, const char *dir,
     const uint8_t tls_public[static CS_TLS_PUBLIC_LEN])
 {
 	uint8_t external[CS_TLS_PUBLIC_LEN], registrar[CS_TLS_PUBLIC_LEN];
+	uint8_t tlog[CS_TLS_PUBLIC_LEN];
 	uint8_t seal[CS_KEY_LEN], sign[CS_KEY_LEN];
 	enum cs_err err;
 
-	if ((err = public_of(external, dir, HUB_ROOT_EXTERNAL)) ||
-	    (err = public_of(registrar, dir, HUB_ROOT_REGISTRAR)))
+	if ((err = hub_keys_create_tlog(dir)) ||
+	    (err = public_of(external, dir, HUB_ROOT_EXTERNAL)) ||
+	    (err = public_of(registrar, dir, HUB_ROOT_REGISTRAR)) ||
+	    (err = public_of(tlog, dir, HUB_ROOT_TLOG)))
 		return err == CS_ERR_NOT_FOUND ? CS_ERR_CORRUPT : err;
 	hub_root_request_add(out, HUB_ROOT_STAMP, stamp->public);
 	hub_root_request_add(out, HUB_ROOT_TLS, tls_public);
 	hub_root_request_add(out, HUB_ROOT_EXTERNAL, external);
 	hub_root_request_add(out, HUB_ROOT_REGISTRAR, registrar);
+	hub_root_request_add(out, HUB_ROOT_TLOG, tlog);
 	err = read_asks(dir, seal, sign);
 	if (err == CS_ERR_NOT_FOUND)
 		err = hub_desk_public(dir, seal, sign);

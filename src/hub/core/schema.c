@@ -269,8 +269,28 @@ static const char push_step[] =
     "CREATE INDEX push_account ON push(account, since);"
     "CREATE INDEX push_since ON push(since);";
 
+/*
+ * The hub's log (core/tlog.h).  tlog: entries by number, until its process has
+ * them; the last one stays.  tlog_queue: those that get one when the turn ends.
+ * tlog_turn: by the number of its entry.  tlog_node: nodes of a turn's tree of
+ * batches, level by level of its tiles (C2SP tlog-tiles).  tlog_known: how many
+ * entries the log had when that was last heard of.
+ */
+static const char tlog_step[] =
+    "CREATE TABLE tlog(n INTEGER PRIMARY KEY, entry BLOB NOT NULL);"
+    "CREATE TABLE tlog_queue(id INTEGER PRIMARY KEY AUTOINCREMENT,"
+    " entry BLOB NOT NULL);"
+    "CREATE TABLE tlog_turn(n INTEGER PRIMARY KEY, salt BLOB NOT NULL,"
+    " batches INTEGER NOT NULL, ended INTEGER NOT NULL);"
+    "CREATE INDEX tlog_turn_ended ON tlog_turn(ended);"
+    "CREATE TABLE tlog_node(turn INTEGER NOT NULL, level INTEGER NOT NULL,"
+    " at INTEGER NOT NULL, hash BLOB NOT NULL, PRIMARY KEY(turn,level,at))"
+    " WITHOUT ROWID;"
+    "CREATE TABLE tlog_known(one INTEGER PRIMARY KEY CHECK(one=1),"
+    " size INTEGER NOT NULL);";
+
 static const char *const steps[] = { version1, version2, version3, version4,
-	version5, push_step };
+	version5, push_step, tlog_step };
 
 const struct cs_db_schema cs_hub_schema = { "countersign hub", steps,
 	sizeof steps / sizeof steps[0] };

@@ -3,6 +3,7 @@
 
 #include "franking/cert.h"
 #include "hub/core/stamp_key.h"
+#include "hub/core/tlog.h"
 
 static enum cs_err
 order(struct cs_hub *hub, uint8_t kind, struct cs_view what)
@@ -41,18 +42,21 @@ hub_stamp_possible(struct cs_hub *hub, uint64_t accepted_ms)
 	    hub->now_ms / CS_SECOND_MS <= hub->stamp_until_s &&
 	    accepted_ms <= hub->now_ms + HUB_STAMP_AHEAD_MS;
 
+	/* Numbers that were given out already would be given to others. */
+	if (hub_tlog_state(hub) != HUB_TLOG_FITS)
+		return false;
 	hub->stamps_refused |= !possible;
 	return possible;
 }
 
 enum cs_err
-hub_stamp_order(struct cs_hub *hub, const struct cs_stamp *s)
+hub_stamps_order(struct cs_hub *hub, const struct cs_stamp *v, size_t n)
 {
-	return order(hub, HUB_TALK_STAMP, HUB_TALK_OF(*s));
+	return order(hub, HUB_TALK_STAMPS, cs_view(v, n * sizeof *v));
 }
 
 enum cs_err
-hub_stamp_await(struct cs_hub *hub, struct cs_stamp *s)
+hub_stamps_await(struct cs_hub *hub, struct cs_stamp *s)
 {
 	struct cs_buf answer = { 0 };
 	struct hub_talk_stamped stamped;

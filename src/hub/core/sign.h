@@ -26,13 +26,14 @@ struct hub_signing {
 /* Will the signer make a stamp of that time?  Who asks first fails alone: a
  * refusal fails the round. */
 bool hub_stamp_possible(struct cs_hub *hub, uint64_t accepted_ms);
-/* Order a stamp, of which all but the signature is filled in. */
-CS_CHECKED enum cs_err hub_stamp_order(
-    struct cs_hub *hub, const struct cs_stamp *s);
-/* Sign the stamp that was ordered first.  CS_ERR_EXPIRED: the signer refuses:
- * its certificate is over, or its key has just been changed; CS_ERR_CLOSED: it
- * is gone. */
-CS_CHECKED enum cs_err hub_stamp_await(struct cs_hub *hub, struct cs_stamp *s);
+/* Order ${n} stamps, 1 to CS_STAMPS_MAX, under one signature; all but that is
+ * filled in. */
+CS_CHECKED enum cs_err hub_stamps_order(
+    struct cs_hub *hub, const struct cs_stamp *v, size_t n);
+/* The signature of those that were ordered first, of which ${s} is one.
+ * CS_ERR_EXPIRED: the signer refuses: its certificate is over, or its key has
+ * just been changed; CS_ERR_CLOSED: it is gone. */
+CS_CHECKED enum cs_err hub_stamps_await(struct cs_hub *hub, struct cs_stamp *s);
 /* Forget what was ordered and will not be taken up. */
 void hub_orders_drop(struct cs_hub *hub);
 

@@ -7,6 +7,7 @@
 #include "hub/core/batch.h"
 #include "hub/core/hub.h"
 #include "hub/core/refusal.h"
+#include "hub/core/tlog.h"
 
 enum cs_err
 hub_stamp_key_remember(struct cs_hub *hub)
@@ -17,11 +18,16 @@ hub_stamp_key_remember(struct cs_hub *hub)
 
 	if (err)
 		return err;
-	return cs_db_exec(hub->db,
+	err = cs_db_exec(hub->db,
 	    "INSERT INTO stamp_key(id,cert) VALUES(?,?)"
 	    " ON CONFLICT(id) DO NOTHING",
 	    cs_blob(CS_VIEW_OF(key.key_id)),
 	    cs_blob(cs_buf_view(&hub->stamp_cert)));
+	/* No key that the operator certified stays out of the log. */
+	return err || cs_db_changes(hub->db) == 0
+	    ? err
+	    : hub_tlog_add(hub, CS_TLOG_CERTIFICATE, NULL,
+		  cs_buf_view(&hub->stamp_cert));
 }
 
 enum cs_err

@@ -13,6 +13,7 @@
 #include "base/alloc.h"
 #include "hub/core/batch.h"
 #include "hub/core/sign.h"
+#include "hub/core/tlog.h"
 #include "hub/groups/group.h"
 #include "hub/groups/recent.h"
 
@@ -25,7 +26,9 @@ struct hub_pending {
 	size_t id_at, id_len, message_at, message_len;
 	uint8_t content;
 	uint8_t chain[CS_HASH_LEN]; /* behind it */
-	size_t answer_at; /* of its stamp in the batch; 0: nobody waits */
+	/* Of its stamp in the batch of answers, as the last thing in the answer
+	 * with this number; 0: nobody waits. */
+	size_t answer_at, answer;
 };
 
 /* Did the clock run so far ahead that the group's time does not wait for it? A
@@ -49,6 +52,9 @@ make_stamp(struct cs_stamp *s, const struct cs_hub *hub,
     const struct hub_group *group, const struct hub_entry *entry)
 {
 	memset(s, 0, sizeof *s);
+	/* How many there are is known when it is signed; that it is not alone,
+	 * the chain has to know now. */
+	s->batch.n = 1;
 	s->flags = entry->content == CS_MLS_CONTENT_APPLICATION
 	    ? 0
 	    : CS_STAMP_HANDSHAKE;
@@ -155,7 +161,7 @@ grow(struct cs_hub *hub)
 	return CS_OK;
 }
 
-/* Order the stamp, and keep what it is for. */
+/* Keep what the stamp is for. */
 static enum cs_err
 wait_for_stamp(struct cs_hub *hub, const struct hub_group *group,
     const struct hub_entry *entry, const struct cs_stamp *s)
@@ -173,8 +179,7 @@ wait_for_stamp(struct cs_hub *hub, const struct hub_group *group,
 
 	memcpy(p.chain, group->chain, CS_HASH_LEN);
 	if ((err = grow(hub)) || (err = cs_buf_add(bytes, group->id)) ||
-	    (err = cs_buf_add(bytes, entry->message)) ||
-	    (err = hub_stamp_order(hub, s)))
+	    (err = cs_buf_add(bytes, entry->message)))
 		return err;
 	hub->pending[hub->n_pending++] = p;
 	return CS_OK;
@@ -183,7 +188,10 @@ wait_for_stamp(struct cs_hub *hub, const struct hub_group *group,
 void
 hub_log_answer_at(struct cs_hub *hub, size_t at)
 {
-	hub->pending[hub->n_pending - 1].answer_at = at;
+	struct hub_pending *p = &hub->pending[hub->n_pending - 1];
+
+	p->answer_at = at;
+	p->answer = hub->n_out - 1;
 }
 
 /* Nothing waits any longer. */
@@ -207,7 +215,22 @@ hub_log_free(struct cs_hub *hub)
 	cs_buf_free(&hub->pending_bytes);
 }
 
-/* Take up the stamp, and put it where it belongs. */
+/* The answer was written with room for the longest stamp. */
+static void
+put_in_answer(
+    struct cs_hub *hub, const struct hub_pending *p, struct cs_view stamp)
+{
+	uint8_t *at = hub->batch.data + p->answer_at;
+
+	if (p->answer_at == 0)
+		return;
+	/* The length before it: of two bytes (RFC 9420, section 2.1.2). */
+	at[-2] = (uint8_t)(0x40 | stamp.len >> 8);
+	at[-1] = (uint8_t)stamp.len;
+	memcpy(at, stamp.data, stamp.len);
+	hub->out[p->answer].to = p->answer_at + stamp.len;
+}
+
 static enum cs_err
 store_pending(struct cs_hub *hub, size_t i)
 {
@@ -217,11 +240,9 @@ store_pending(struct cs_hub *hub, size_t i)
 	bool is_last = true;
 	enum cs_err err;
 
-	if ((err = hub_stamp_await(hub, &p->stamp)) ||
-	    (err = cs_stamp_write(&stamp, &p->stamp)))
+	if ((err = cs_stamp_write(&stamp, &p->stamp)))
 		goto out;
-	if (p->answer_at != 0)
-		memcpy(hub->batch.data + p->answer_at, stamp.data, stamp.len);
+	put_in_answer(hub, p, cs_buf_view(&stamp));
 	err = store_entry(hub, id, &p->stamp, cs_buf_view(&stamp), p->content,
 	    message_of(hub, p));
 	if (err == CS_OK)
@@ -235,15 +256,81 @@ out:
 	return err;
 }
 
+/* ---- batches of stamps -------------------------------------------------- */
+
+/* Give ${n} stamps a place in the log, and order their signature. */
+static enum cs_err
+order(struct cs_hub *hub, struct cs_stamp *v, size_t n)
+{
+	struct cs_stamp_batch batch;
+	uint8_t leaf[CS_HASH_LEN];
+	enum cs_err err = hub_tlog_batch(&batch, hub);
+
+	if (err)
+		return err;
+	for (size_t i = 0; i < n; i++) {
+		v[i].batch.entry = batch.entry;
+		v[i].batch.number = batch.number;
+	}
+	if ((err = cs_stamps_place(v, n, leaf)) ||
+	    (err = hub_tlog_batch_store(hub, &batch, leaf)))
+		return err;
+	return hub_stamps_order(hub, v, n);
+}
+
+/* So many of those that wait from the place ${at} on are signed together. */
+static size_t
+batch_at(const struct cs_hub *hub, size_t at)
+{
+	size_t left = hub->n_pending - at;
+
+	return left < CS_STAMPS_MAX ? left : CS_STAMPS_MAX;
+}
+
+static enum cs_err
+order_pending(struct cs_hub *hub, size_t at)
+{
+	struct cs_stamp v[CS_STAMPS_MAX];
+	size_t n = batch_at(hub, at);
+	enum cs_err err;
+
+	for (size_t i = 0; i < n; i++)
+		v[i] = hub->pending[at + i].stamp;
+	if ((err = order(hub, v, n)))
+		return err;
+	for (size_t i = 0; i < n; i++)
+		hub->pending[at + i].stamp.batch = v[i].batch;
+	return CS_OK;
+}
+
+/* Take up their signature, and put each where it belongs. */
+static enum cs_err
+store_batch(struct cs_hub *hub, size_t at)
+{
+	struct hub_pending *p = &hub->pending[at];
+	size_t n = batch_at(hub, at);
+	enum cs_err err = hub_stamps_await(hub, &p->stamp);
+
+	for (size_t i = 0; err == CS_OK && i < n; i++) {
+		memcpy(p[i].stamp.sig, p->stamp.sig, sizeof p->stamp.sig);
+		err = store_pending(hub, at + i);
+	}
+	return err;
+}
+
 enum cs_err
 hub_log_flush(struct cs_hub *hub)
 {
 	enum cs_err err = CS_OK;
+	size_t at;
 
 	if (hub->n_pending == 0)
 		return CS_OK;
-	for (size_t i = 0; err == CS_OK && i < hub->n_pending; i++)
-		err = store_pending(hub, i);
+	/* While one batch is stored the next is signed. */
+	for (at = 0; err == CS_OK && at < hub->n_pending; at += CS_STAMPS_MAX)
+		err = order_pending(hub, at);
+	for (at = 0; err == CS_OK && at < hub->n_pending; at += CS_STAMPS_MAX)
+		err = store_batch(hub, at);
 	/* Some may be stored and others not: nothing of this round is. */
 	if (err)
 		hub->broken = true;
@@ -261,8 +348,8 @@ append_now(struct hub_appended *out, struct cs_hub *hub,
 {
 	enum cs_err err;
 
-	if ((err = hub_log_flush(hub)) || (err = hub_stamp_order(hub, s)) ||
-	    (err = hub_stamp_await(hub, s)) ||
+	if ((err = hub_log_flush(hub)) || (err = order(hub, s, 1)) ||
+	    (err = hub_stamps_await(hub, s)) ||
 	    (err = cs_stamp_write(&out->stamp, s)) ||
 	    (err = store_entry(hub, group->id, s, cs_buf_view(&out->stamp),
 		 entry->content, entry->message)))
@@ -274,6 +361,7 @@ enum cs_err
 hub_log_append(struct hub_appended *out, struct cs_hub *hub,
     struct hub_group *group, const struct hub_entry *entry)
 {
+	static const uint8_t room[CS_STAMP_WIRE_MAX];
 	struct cs_stamp s;
 	enum cs_err err;
 
@@ -285,8 +373,8 @@ hub_log_append(struct hub_appended *out, struct cs_hub *hub,
 	group->last_ms = s.accepted_ms;
 	out->waits = entry->content == CS_MLS_CONTENT_APPLICATION;
 	if (out->waits)
-		/* As long as it will be. */
-		err = cs_stamp_write(&out->stamp, &s);
+		/* As long as it may be. */
+		err = cs_buf_add(&out->stamp, cs_view(room, sizeof room));
 	if (err == CS_OK)
 		err = out->waits ? wait_for_stamp(hub, group, entry, &s)
 				 : append_now(out, hub, group, entry, &s);

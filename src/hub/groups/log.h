@@ -19,7 +19,7 @@ struct hub_entry {
 struct hub_appended {
 	uint64_t seq;
 	struct cs_buf stamp; /* in wire form; the caller frees it */
-	bool waits;          /* the stamp has no signature yet */
+	bool waits;          /* there is no stamp yet, only room for it */
 };
 /* The time that the next entry's stamp bears: it does not go backwards in a
  * group (FRANKING, rule 7), unless the hub's clock was far ahead and is right
@@ -29,7 +29,9 @@ uint64_t hub_log_time(const struct cs_hub *hub, const struct hub_group *group);
  * moves along.  ${out->stamp} is empty before. */
 CS_CHECKED enum cs_err hub_log_append(struct hub_appended *out,
     struct cs_hub *hub, struct hub_group *group, const struct hub_entry *entry);
-/* Where in the batch the stamp is to be put that the last entry waits for. */
+/* Where in the batch of answers the stamp is to be put that the last entry
+ * waits for: CS_STAMP_WIRE_MAX bytes at the end of the last answer, which
+ * becomes shorter then. */
 void hub_log_answer_at(struct cs_hub *hub, size_t at);
 
 /* Store what waits for its stamp.  A failure fails the round. */

@@ -8,6 +8,7 @@
 #include "hub/core/clock.h"
 #include "hub/core/connection.h"
 #include "hub/core/hub.h"
+#include "hub/core/tlog.h"
 #include "hub/groups/group.h"
 #include "hub/groups/log.h"
 
@@ -193,6 +194,7 @@ work_on(struct cs_hub *hub, struct cs_view id, uint64_t tries)
 		    : cs_db_exec(hub->db, "DELETE FROM removal WHERE grp=?",
 			  cs_blob(id));
 	cs_db_rollback_to(hub->db);
+	hub_tlog_undone(hub);
 	/* Nobody is told of what did not happen. */
 	hub->n_out = n_out;
 	hub->batch.len = batch_len;

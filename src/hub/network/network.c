@@ -11,11 +11,13 @@
 #include "hub/network/handshakes.h"
 #include "hub/network/lines.h"
 #include "hub/network/pages.h"
+#include "hub/network/tlog.h"
 #include "hub/network/transfers.h"
 
 /* Looked at so often, whatever happens. */
 #define LOOK_MS 1000
 #define FILES_WAITING ((size_t)64 << 20)
+#define TLOG_MESSAGE ((size_t)1 << 20) /* more than any of its files has */
 
 static const char *
 page(void *arg, const char *path)
@@ -46,12 +48,18 @@ take_link(struct network *n, const struct cs_hand *h)
 	const struct cs_channel_limits files = { HUB_TALK_FILE_PIECE + CS_KIB,
 		FILES_WAITING };
 	const struct cs_channel_limits signer = { CS_MIB, CS_MIB };
+	const struct cs_channel_limits tlog = { TLOG_MESSAGE, FILES_WAITING };
 	const struct cs_view name = cs_view(h->bytes, h->length);
 
 	if (cs_view_equal(name, cs_view_str(HUB_FILES))) {
 		network_blobs_fail(n);
 		cs_channel_free(n->files);
 		return cs_channel_new(&n->files, h->fd, &files);
+	}
+	if (cs_view_equal(name, cs_view_str(HUB_TLOG))) {
+		network_tlog_fail(n);
+		cs_channel_free(n->tlog);
+		return cs_channel_new(&n->tlog, h->fd, &tlog);
 	}
 	if (cs_view_equal(name, cs_view_str(HUB_TLS))) {
 		cs_channel_free(n->signer);
@@ -142,12 +150,34 @@ serve_files(struct network *n)
 		leave_files(n);
 }
 
+static void
+leave_tlog(struct network *n)
+{
+	network_tlog_fail(n);
+	cs_channel_free(n->tlog);
+	n->tlog = NULL;
+}
+
+static void
+serve_tlog(struct network *n)
+{
+	enum cs_err err = cs_channel_fill(n->tlog);
+	struct cs_channel_message m;
+
+	while (err == CS_OK && cs_channel_next(&m, n->tlog))
+		err = network_tlog_told(n, &m);
+	if (err)
+		leave_tlog(n);
+}
+
 /* Send what the round has made for the others. */
 static enum cs_err
 flush(struct network *n)
 {
 	if (n->files != NULL && cs_channel_flush(n->files) != CS_OK)
 		leave_files(n);
+	if (n->tlog != NULL && cs_channel_flush(n->tlog) != CS_OK)
+		leave_tlog(n);
 	return cs_channel_flush(n->database);
 }
 
@@ -169,6 +199,7 @@ run_round(struct network *n)
 		watch(n->database),
 		watch(n->files),
 		watch(n->signer),
+		watch(n->tlog),
 		{ behind ? -1 : cs_net_server_fd(n->server), POLLIN, 0 },
 	};
 	bool busy = !behind && cs_net_server_busy(n->server);
@@ -181,6 +212,8 @@ run_round(struct network *n)
 		return err;
 	if ((p[2].revents & ~POLLOUT) != 0 && n->files != NULL)
 		serve_files(n);
+	if ((p[4].revents & ~POLLOUT) != 0 && n->tlog != NULL)
+		serve_tlog(n);
 	if ((p[3].revents & ~POLLOUT) != 0 || network_tls_fresh(n))
 		err = network_tls_serve(n);
 	if (err == CS_OK && !behind)
@@ -206,6 +239,9 @@ make_server(struct network *n)
 		.blob_done = network_blob_done,
 		.blob_read = network_blob_read,
 		.blob_over = network_blob_over,
+		.asks = network_tlog_asks,
+		.ask = network_tlog_ask,
+		.ask_over = network_tlog_over,
 		.web = &n->web,
 		.page = page,
 	};
@@ -267,7 +303,9 @@ hub_network_main(void)
 	cs_channel_free(n.database);
 	cs_channel_free(n.files);
 	cs_slots_free(&n.lines);
+	cs_channel_free(n.tlog);
 	cs_slots_free(&n.requests);
+	cs_slots_free(&n.asks);
 	network_pages_free(&n);
 	if (n.listener >= 0)
 		close(n.listener);

@@ -40,8 +40,10 @@ struct network {
 	struct cs_release *shown[2]; /* of the page: now and before */
 	int pages_fd[2]; /* they, until this process is confined; or -1 */
 	struct cs_channel *database, *files, *signer; /* signer: of TLS */
-	struct cs_slots lines;                        /* WebSockets */
-	struct cs_slots requests;                     /* for blobs */
+	struct cs_channel *tlog;
+	struct cs_slots lines;    /* WebSockets */
+	struct cs_slots requests; /* for blobs */
+	struct cs_slots asks;     /* for the log's files */
 	struct network_chain own, pages;
 	uint32_t orders; /* signatures that were asked for */
 	struct hub_talk_tickets tickets;

@@ -8,12 +8,13 @@
 #include "family/channel.h"
 #include "family/confine.h"
 #include "family/part.h"
+#include "franking/stamp.h"
 #include "hub/signing/signer_keys.h"
 #include "hub/talk/time.h"
 #include "store/file.h"
 
-/* A stamp is the longest that is asked for at once. */
-#define ORDER_MAX 4096
+/* Stamps are the longest that is asked for at once. */
+#define ORDER_MAX (CS_STAMPS_MAX * sizeof(struct cs_stamp))
 #define ANSWERS_MAX ((size_t)4 << 20)
 
 struct signer {

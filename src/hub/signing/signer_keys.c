@@ -194,30 +194,43 @@ hub_keyring_tell(struct cs_buf *out, const struct hub_keyring *k)
  * CS_ERR_DENIED: it is for a time that is not yet; CS_ERR_KEY: it names another
  * key. */
 static enum cs_err
-sign_stamp(struct hub_talk_stamped *out, const struct hub_keyring *k,
-    struct cs_view stamp, uint64_t now_ms)
+check_stamp(
+    const struct cs_stamp *s, const struct hub_keyring *k, uint64_t now_ms)
 {
 	const struct cs_stamp_key_cert *cert = &k->stamp_cert;
-	struct cs_stamp s;
-	enum cs_err err;
 
-	if (!hub_talk_copy(&s, sizeof s, stamp) ||
-	    (s.flags & ~CS_STAMP_FLAGS) != 0)
+	if ((s->flags & ~CS_STAMP_FLAGS) != 0)
 		return CS_ERR_FORMAT;
 	/* Neither at a time outside the certificate's, nor for one. */
-	if (s.accepted_ms / CS_SECOND_MS < cert->not_before ||
-	    s.accepted_ms / CS_SECOND_MS > cert->not_after ||
+	if (s->accepted_ms / CS_SECOND_MS < cert->not_before ||
+	    s->accepted_ms / CS_SECOND_MS > cert->not_after ||
 	    now_ms / CS_SECOND_MS > cert->not_after)
 		return CS_ERR_EXPIRED;
-	if (s.accepted_ms > now_ms + HUB_STAMP_AHEAD_MS)
+	if (s->accepted_ms > now_ms + HUB_STAMP_AHEAD_MS)
 		return CS_ERR_DENIED;
 	/* The chain counts on the key that is named. */
-	if (memcmp(s.key_id, cert->key_id, sizeof s.key_id) != 0)
-		return CS_ERR_KEY;
-	if ((err = cs_stamp_sign(&s, k->root, &k->stamp)))
+	return memcmp(s->key_id, cert->key_id, sizeof s->key_id) == 0
+	    ? CS_OK
+	    : CS_ERR_KEY;
+}
+
+static enum cs_err
+sign_stamps(struct hub_talk_stamped *out, const struct hub_keyring *k,
+    struct cs_view stamps, uint64_t now_ms)
+{
+	struct cs_stamp v[CS_STAMPS_MAX];
+	size_t n = stamps.len / sizeof *v;
+	enum cs_err err = CS_OK;
+
+	if (n == 0 || n > CS_STAMPS_MAX || stamps.len % sizeof *v != 0)
+		return CS_ERR_FORMAT;
+	memcpy(v, stamps.data, stamps.len);
+	for (size_t i = 0; err == CS_OK && i < n; i++)
+		err = check_stamp(&v[i], k, now_ms);
+	if (err || (err = cs_stamps_sign(v, n, k->root, &k->stamp)))
 		return err;
-	memcpy(out->key_id, s.key_id, sizeof out->key_id);
-	memcpy(out->sig, s.sig, sizeof out->sig);
+	memcpy(out->key_id, v[0].key_id, sizeof out->key_id);
+	memcpy(out->sig, v[0].sig, sizeof out->sig);
 	return CS_OK;
 }
 
@@ -286,8 +299,8 @@ carry_out(struct cs_buf *out, const struct hub_keyring *k, uint8_t kind,
 	enum cs_err err;
 
 	switch (kind) {
-	case HUB_TALK_STAMP:
-		err = sign_stamp(&stamped, k, what, now_ms);
+	case HUB_TALK_STAMPS:
+		err = sign_stamps(&stamped, k, what, now_ms);
 		return err ? err : cs_buf_add(out, HUB_TALK_OF(stamped));
 	case HUB_TALK_ACCOUNT:
 		return sign_account(out, k, what);

@@ -39,9 +39,9 @@ CS_CHECKED enum cs_err hub_keyring_tell(
  * Carry out an order of the kind ${kind}, enum hub_talk_signer; ${answer} is
  * replaced, and empty if it is refused:
  *
- * - a stamp (FRANKING, "Hub"), unless its time or now is outside of the stamp
- *   key's certificate, or it is for a time that is not yet, or names another
- *   key;
+ * - stamps (FRANKING, "Hub") under one signature, unless the time of one, or
+ *   now, is outside of the stamp key's certificate, or one is for a time that
+ *   is not yet, or names another key;
  * - the certificate of an account;
  * - what MLS signs of a proposal to remove a member, by the external sender 0
  *   (RFC 9420, sections 5.1.2, 6.1 and 12.1.8), and nothing else of MLS.

@@ -8,6 +8,7 @@
  *	tls       the key for TLS
  *	files     the folder of blobs
  *	push      services that tell browsers that something waits
+ *	tlog      the log that anybody may read, and its key
  *
  * Structs are copied as they are: both ends are one program.  The receiver
  * trusts no value in them.
@@ -28,6 +29,9 @@
 #define HUB_TLS "tls"
 #define HUB_FILES "files"
 #define HUB_PUSH "push"
+#define HUB_TLOG "tlog"
+/* Behind the hub's name: where its log is, and what it is called. */
+#define HUB_TLOG_ORIGIN "/log"
 
 /* Bytes of a connection's frames that may be on their way to the database.  One
  * frame is always let through. */
@@ -124,12 +128,12 @@ struct hub_talk_terms {
  */
 
 enum hub_talk_signer {
-	HUB_TALK_STAMP = 1, /* struct cs_stamp; about: the order */
-	HUB_TALK_ACCOUNT,   /* struct hub_talk_account */
-	HUB_TALK_PROPOSAL,  /* what MLS signs */
-	HUB_TALK_KEYS,      /* struct hub_talk_keys, then the certificates */
-	HUB_TALK_SIGNED,    /* struct hub_talk_stamped, a certificate, or a
-			     * signature; empty: refused */
+	HUB_TALK_STAMPS = 1, /* struct cs_stamp, one to CS_STAMPS_MAX */
+	HUB_TALK_ACCOUNT,    /* struct hub_talk_account */
+	HUB_TALK_PROPOSAL,   /* what MLS signs */
+	HUB_TALK_KEYS,       /* struct hub_talk_keys, then the certificates */
+	HUB_TALK_SIGNED,     /* struct hub_talk_stamped, a certificate, or a
+			      * signature; empty: refused */
 };
 struct hub_talk_account {
 	uint64_t from_ms;
@@ -163,6 +167,19 @@ enum hub_talk_tls {
 struct hub_talk_tickets {
 	uint8_t now[CS_TLS_TICKET_KEY_LEN], before[CS_TLS_TICKET_KEY_LEN];
 };
+
+/* ---- tlog, with the database and with network ---------------------------- */
+
+enum hub_talk_tlog {
+	HUB_TALK_TLOG_SIZE = 1, /* uint64: of the log, at first and after each
+				 * batch */
+	HUB_TALK_TLOG_ENTRIES,  /* about: the number of the first; entries of
+				 * CS_TLOG_COMMIT_LEN bytes */
+	HUB_TALK_TLOG_GET,      /* the path of a file; about: a request */
+	HUB_TALK_TLOG_FILE,     /* its bytes; about: the same */
+	HUB_TALK_TLOG_NONE,     /* there is none */
+};
+#define HUB_TALK_TLOG_MOST 10000 /* entries at once */
 
 /* ---- database and push; about: its own number ---------------------------- */
 

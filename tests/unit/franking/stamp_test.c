@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: MIT */
+#include "base/writer.h"
 #include "crypto/hash.h"
 #include "crypto/init.h"
 #include "crypto/suite.h"
 #include "franking/stamp.h"
 #include "support/test.h"
+#include "tlog/proof.h"
 
 #define NOW 1700000000u
 
@@ -118,6 +120,132 @@ test_key(void **state)
 	assert_err(cs_stamp_verify(&s, &cert, root.public), CS_ERR_EXPIRED);
 }
 
+/* ---- batches ------------------------------------------------------------ */
+
+static void
+make_batch(struct cs_stamp *v, size_t n)
+{
+	for (size_t i = 0; i < n; i++) {
+		v[i] = make();
+		v[i].group_seq = 100 + i;
+		v[i].batch.entry = 77;
+		v[i].batch.number = 5;
+	}
+	assert_ok(cs_stamps_sign(v, n, root.public, &key));
+}
+
+/* The same tree as that of a log (RFC 6962, section 2.1), for every size. */
+static void
+test_batch(void **state)
+{
+	struct cs_stamp v[CS_STAMPS_MAX + 1], got;
+	uint8_t leaf[CS_HASH_LEN], other[CS_HASH_LEN];
+
+	(void)state;
+	for (size_t n = 1; n <= CS_STAMPS_MAX; n++) {
+		make_batch(v, n);
+		assert_ok(cs_stamp_batch_leaf(leaf, &v[0]));
+		for (size_t i = 0; i < n; i++) {
+			struct cs_buf wire = { 0 };
+
+			assert_int_equal(v[i].batch.at, i);
+			assert_ok(cs_stamp_verify(&v[i], &cert, root.public));
+			assert_ok(cs_stamp_batch_leaf(other, &v[i]));
+			assert_memory_equal(leaf, other, sizeof leaf);
+			assert_ok(cs_stamp_write(&wire, &v[i]));
+			assert_true(wire.len <= CS_STAMP_WIRE_MAX);
+			assert_ok(cs_stamp_parse(&got, cs_buf_view(&wire)));
+			assert_memory_equal(
+			    &got.batch, &v[i].batch, sizeof got.batch);
+			for (size_t cut = 0; cut < wire.len; cut++)
+				assert_err(cs_stamp_parse(
+					       &got, cs_view(wire.data, cut)),
+				    CS_ERR_FORMAT);
+			assert_ok(cs_buf_add(&wire, cs_view("", 1)));
+			assert_err(cs_stamp_parse(&got, cs_buf_view(&wire)),
+			    CS_ERR_FORMAT);
+			cs_buf_free(&wire);
+		}
+	}
+	assert_err(cs_stamps_place(v, 0, leaf), CS_ERR_MISUSE);
+	assert_err(cs_stamps_place(v, CS_STAMPS_MAX + 1, leaf), CS_ERR_MISUSE);
+	v[0] = make();
+	assert_err(cs_stamp_batch_leaf(leaf, &v[0]), CS_ERR_NOT_FOUND);
+}
+
+/* ... as other code computes it. */
+static void
+test_batch_is_a_tree(void **state)
+{
+	struct cs_stamp v[CS_STAMPS_MAX];
+	struct cs_tlog_proof proof = { .n = 3 };
+	struct cs_tlog_hash leaf, root_hash;
+	struct cs_buf tbs = { 0 };
+	struct cs_writer w = cs_writer(&tbs);
+	static const char label[] = "countersign/stamps/v1";
+
+	(void)state;
+	make_batch(v, 7);
+	/* Leaf 5 of 7: its hash is that which the other one has beside it. */
+	memcpy(leaf.bytes, v[4].batch.path[0], CS_HASH_LEN);
+	for (size_t i = 0; i < proof.n; i++)
+		memcpy(proof.hashes[i].bytes, v[5].batch.path[i], CS_HASH_LEN);
+	/* The root: of 0..3 and of 4..6. */
+	assert_ok(cs_tlog_node_hash(&root_hash,
+	    (const struct cs_tlog_hash *)(const void *)v[4].batch.path[2],
+	    (const struct cs_tlog_hash *)(const void *)v[0].batch.path[2]));
+	assert_ok(cs_tlog_inclusion_verify(&proof, &leaf, 5, 7, &root_hash));
+	cs_write_bytes(&w, cs_view(label, sizeof label));
+	cs_write_bytes(&w, CS_VIEW_OF(v[0].operator_id));
+	cs_write_bytes(&w, CS_VIEW_OF(v[0].key_id));
+	cs_write_u64(&w, 77);
+	cs_write_u32(&w, 5);
+	cs_write_u8(&w, 7);
+	cs_write_bytes(&w, CS_VIEW_OF(root_hash.bytes));
+	assert_ok(cs_writer_end(&w));
+	assert_ok(cs_sign_verify(
+	    CS_VIEW_OF(key.public), cs_buf_view(&tbs), CS_VIEW_OF(v[3].sig)));
+	cs_buf_free(&tbs);
+}
+
+static void
+test_batch_lies(void **state)
+{
+	struct cs_stamp v[7], s, alone = make();
+
+	(void)state;
+	make_batch(v, 7);
+#define LIE(field)                                                             \
+	do {                                                                   \
+		s = v[5];                                                      \
+		*(uint8_t *)(field) ^= 1;                                      \
+		assert_err(                                                    \
+		    cs_stamp_verify(&s, &cert, root.public), CS_ERR_STAMP);    \
+	} while (0)
+	LIE(&s.flags);
+	LIE(&s.accepted_ms);
+	LIE(s.tag);
+	LIE(s.chain_prev);
+	LIE(&s.batch.entry);
+	LIE(&s.batch.number);
+	LIE(&s.batch.n);
+	LIE(&s.batch.at);
+	LIE(s.batch.path[0]);
+	LIE(s.batch.path[2] + 31);
+	LIE(s.sig);
+#undef LIE
+	/* What was signed alone is no batch of one, nor the other way round. */
+	s = alone;
+	s.batch.n = 1;
+	assert_err(cs_stamp_verify(&s, &cert, root.public), CS_ERR_STAMP);
+	make_batch(v, 1);
+	v[0].batch = (struct cs_stamp_batch){ 0 };
+	assert_err(cs_stamp_verify(&v[0], &cert, root.public), CS_ERR_STAMP);
+	s = v[0];
+	s.batch.n = CS_STAMPS_MAX + 1;
+	assert_err(cs_stamp_verify(&s, &cert, root.public), CS_ERR_STAMP);
+}
+
 static void
 test_wire(void **state)
 {
@@ -137,7 +265,7 @@ test_wire(void **state)
 	for (size_t i = 0; i < b.len; i++)
 		assert_err(
 		    cs_stamp_parse(&got, cs_view(b.data, i)), CS_ERR_FORMAT);
-	b.data[0] = 2;
+	b.data[0] = 3;
 	assert_err(cs_stamp_parse(&got, cs_buf_view(&b)), CS_ERR_VERSION);
 	b.data[0] = 1;
 	b.data[1] = 4;
@@ -243,6 +371,9 @@ main(void)
 		cmocka_unit_test(test_signed),
 		cmocka_unit_test(test_fields),
 		cmocka_unit_test(test_key),
+		cmocka_unit_test(test_batch),
+		cmocka_unit_test(test_batch_is_a_tree),
+		cmocka_unit_test(test_batch_lies),
 		cmocka_unit_test(test_wire),
 		cmocka_unit_test(test_chain),
 		cmocka_unit_test(test_group_ref),

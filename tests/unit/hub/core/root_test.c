@@ -13,7 +13,7 @@
 
 #define NOW ((uint64_t)1800000000)
 
-static struct cs_sign_key root, other_root, keys[5];
+static struct cs_sign_key root, other_root, keys[6];
 static struct hub_root_request request;
 static struct cs_buf bytes, answer;
 
@@ -73,7 +73,7 @@ test_round(void **state)
 	assert_ok(cs_stamp_key_cert_verify(
 	    &stamp, out.certs[0], CS_VIEW_OF(root.public), NOW));
 	assert_memory_equal(stamp.public, keys[0].public, CS_KEY_LEN);
-	assert_ok(cs_role_key_cert_verify(&role, out.certs[5],
+	assert_ok(cs_role_key_cert_verify(&role, out.certs[6],
 	    CS_VIEW_OF(root.public), CS_ROLE_DESK_SIGNING, NOW));
 	assert_ok(hub_root_fingerprint(print, cs_buf_view(&bytes)));
 	assert_int_equal(strlen(print), HUB_ROOT_PRINT_SIZE - 1);
@@ -94,10 +94,10 @@ test_without_desk(void **state)
 	    &a, cs_buf_view(&out), cs_buf_view(&in), root.public, NOW));
 	assert_int_equal(a.n, HUB_ROOT_KEYS_OF_A_HUB);
 	/* Half a desk, and a hub that lacks a key, are none. */
-	few.n = 5;
+	few.n = 6;
 	assert_err(
 	    hub_root_request_parse(&parsed, written(&in, &few)), CS_ERR_FORMAT);
-	few.n = 3;
+	few.n = 4;
 	assert_err(
 	    hub_root_request_parse(&parsed, written(&in, &few)), CS_ERR_FORMAT);
 	cs_buf_free(&in);
@@ -120,7 +120,7 @@ test_request_malformed(void **state)
 	assert_err(
 	    hub_root_request_parse(&parsed, cs_buf_view(&in)), CS_ERR_FORMAT);
 	in.len--;
-	in.data[sizeof "countersign/root-request/v1"] = 2;
+	in.data[sizeof "countersign/root-request/v1"] = 3;
 	assert_err(
 	    hub_root_request_parse(&parsed, cs_buf_view(&in)), CS_ERR_VERSION);
 	cs_buf_reset(&in);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Messages wait for their stamps until the round ends, and are then in the log
  * as if each had been stamped when it came. */
+#include "hub/core/batch.h"
 #include "hub/groups/log.h"
 
 #include "crypto/hash.h"
@@ -262,38 +263,84 @@ read_stamp(struct world *t, struct cs_buf *out, uint64_t seq)
 static void
 test_answers(void **state)
 {
+	static const char *const texts[] = { "one", "two", "3" };
 	struct cs_buf *batch, row = { 0 };
-	size_t at[3], len = 0;
 	struct world t;
 
 	(void)state;
 	world_init(&t);
 	batch = &t.hub->batch;
-	for (size_t i = 0; i < 3; i++) {
-		struct hub_appended out = append(&t, "family",
-		    i == 0       ? "one"
-			: i == 1 ? "two"
-				 : "3",
-		    CS_MLS_CONTENT_APPLICATION);
+	for (uint32_t i = 0; i < 3; i++) {
+		struct hub_appended out =
+		    append(&t, "family", texts[i], CS_MLS_CONTENT_APPLICATION);
+		struct hub_request rq = {
+			.hub = t.hub, .conn = &t.phone.conn, .id = i
+		};
+		struct cs_wire_submit_answer answer = { out.seq,
+			cs_buf_view(&out.stamp) };
 
-		assert_ok(cs_buf_add(batch, cs_view_str("answer")));
-		at[i] = batch->len;
-		assert_ok(cs_buf_add(batch, cs_buf_view(&out.stamp)));
-		len = out.stamp.len;
+		assert_int_equal(out.stamp.len, CS_STAMP_WIRE_MAX);
 		/* To the second nobody is waiting for an answer. */
-		if (i != 1)
-			hub_log_answer_at(t.hub, at[i]);
+		if (i != 1) {
+			assert_ok(hub_answer(
+			    &rq, &cs_wire_submit_answer_shape, &answer));
+			hub_log_answer_at(t.hub, batch->len - out.stamp.len);
+		}
 		cs_buf_free(&out.stamp);
 	}
 	assert_ok(hub_log_flush(t.hub));
-	for (size_t i = 0; i < 3; i++) {
-		read_stamp(&t, &row, i + 1);
-		assert_int_equal(row.len, len);
-		assert_int_equal(
-		    memcmp(batch->data + at[i], row.data, len) == 0, i != 1);
-		assert_memory_equal(batch->data + at[i] - 6, "answer", 6);
+	assert_int_equal(t.hub->n_out, 2);
+	for (size_t i = 0; i < 2; i++) {
+		const struct hub_outgoing *o = &t.hub->out[i];
+		struct cs_wire_submit_answer answer;
+		struct cs_wire_frame frame;
+
+		assert_ok(cs_wire_frame_parse(
+		    &frame, cs_view(batch->data + o->from, o->to - o->from)));
+		assert_ok(cs_wire_parse(
+		    &answer, &cs_wire_submit_answer_shape, frame.body));
+		assert_int_equal(answer.group_seq, 2 * i + 1);
+		read_stamp(&t, &row, answer.group_seq);
+		assert_true(cs_view_equal(answer.stamp, cs_buf_view(&row)));
 	}
-	assert_int_equal(batch->len, at[2] + len);
+	cs_buf_free(&row);
+	world_clear(&t);
+}
+
+/* All of a round are signed together, as far as a batch goes; each proves
+ * itself, and the log knows how many batches there were. */
+static void
+test_batches(void **state)
+{
+	static const size_t n = 2 * CS_STAMPS_MAX + 3;
+	struct cs_buf row = { 0 };
+	struct cs_stamp s;
+	struct world t;
+
+	(void)state;
+	world_init(&t);
+	for (size_t i = 0; i < n; i++)
+		say(&t, "family", "x");
+	assert_ok(hub_log_flush(t.hub));
+	assert_int_equal(t.n_awaited, 3);
+	for (size_t i = 0; i < n; i++) {
+		size_t in = i / CS_STAMPS_MAX;
+
+		read_stamp(&t, &row, i + 1);
+		assert_ok(cs_stamp_parse(&s, cs_buf_view(&row)));
+		assert_int_equal(s.batch.entry, 0);
+		assert_int_equal(s.batch.number, in);
+		assert_int_equal(s.batch.at, i % CS_STAMPS_MAX);
+		assert_int_equal(s.batch.n, in == 2 ? 3 : CS_STAMPS_MAX);
+	}
+	cs_buf_free(&row);
+	assert_true(hub_batch_end(t.hub));
+	/* The next round goes on behind them. */
+	say(&t, "family", "y");
+	assert_ok(hub_log_flush(t.hub));
+	read_stamp(&t, &row, n + 1);
+	assert_ok(cs_stamp_parse(&s, cs_buf_view(&row)));
+	assert_int_equal(s.batch.number, 3);
 	cs_buf_free(&row);
 	world_clear(&t);
 }
@@ -368,7 +415,9 @@ check_failure(unsigned fails_at, enum cs_err with, enum cs_err expected)
 	assert_true(hub_batch_end(t.hub));
 	say(&t, "family", "one");
 	say(&t, "work", "other");
-	say(&t, "family", "two");
+	/* Three batches. */
+	for (size_t i = 0; i < 2 * CS_STAMPS_MAX; i++)
+		say(&t, "family", "two");
 	t.n_awaited = 0;
 	t.fails_at = fails_at;
 	t.fails_with = with;
@@ -474,6 +523,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_pending),
 		cmocka_unit_test(test_answers),
+		cmocka_unit_test(test_batches),
 		cmocka_unit_test(test_repeated),
 		cmocka_unit_test(test_handshake),
 		cmocka_unit_test(test_failures),

@@ -298,26 +298,67 @@ test_stamp(void **state)
 	world_init(&t);
 	cert = stamp_cert(&t);
 	s = stamp(&t);
-	assert_true(ordered(&t, HUB_TALK_STAMP, HUB_TALK_OF(s)));
+	assert_true(ordered(&t, HUB_TALK_STAMPS, HUB_TALK_OF(s)));
 	assert_true(
 	    hub_talk_copy(&stamped, sizeof stamped, cs_buf_view(&t.answer)));
 	assert_memory_equal(stamped.key_id, cert.key_id, sizeof cert.key_id);
 	memcpy(s.sig, stamped.sig, sizeof s.sig);
 	assert_ok(cs_operator_id(s.operator_id, t.operator.root.public));
+	/* One alone is a batch of one. */
+	s.batch.n = 1;
 	assert_ok(cs_stamp_verify(&s, &cert, t.operator.root.public));
 	s.group_seq++;
 	assert_err(
 	    cs_stamp_verify(&s, &cert, t.operator.root.public), CS_ERR_STAMP);
 	s.flags = CS_STAMP_HANDSHAKE;
-	assert_true(ordered(&t, HUB_TALK_STAMP, HUB_TALK_OF(s)));
+	assert_true(ordered(&t, HUB_TALK_STAMPS, HUB_TALK_OF(s)));
 	/* Of whatever size but the right one. */
-	assert_false(ordered(&t, HUB_TALK_STAMP, cs_view(&s, sizeof s - 1)));
-	assert_false(ordered(&t, HUB_TALK_STAMP, cs_view(NULL, 0)));
+	assert_false(ordered(&t, HUB_TALK_STAMPS, cs_view(&s, sizeof s - 1)));
+	assert_false(ordered(&t, HUB_TALK_STAMPS, cs_view(NULL, 0)));
 	s.flags = 4;
-	assert_false(ordered(&t, HUB_TALK_STAMP, HUB_TALK_OF(s)));
+	assert_false(ordered(&t, HUB_TALK_STAMPS, HUB_TALK_OF(s)));
 	s.flags = 0;
 	s.key_id[7] ^= 1;
-	assert_false(ordered(&t, HUB_TALK_STAMP, HUB_TALK_OF(s)));
+	assert_false(ordered(&t, HUB_TALK_STAMPS, HUB_TALK_OF(s)));
+	world_clear(&t);
+}
+
+/* All of a batch are read before it is signed. */
+static void
+test_stamps(void **state)
+{
+	struct cs_stamp_key_cert cert;
+	struct hub_talk_stamped stamped;
+	struct cs_stamp v[CS_STAMPS_MAX + 1];
+	uint8_t leaf[CS_HASH_LEN];
+	struct world t;
+
+	(void)state;
+	world_init(&t);
+	cert = stamp_cert(&t);
+	for (size_t i = 0; i <= CS_STAMPS_MAX; i++) {
+		v[i] = stamp(&t);
+		v[i].group_seq = i + 1;
+		v[i].batch.entry = 5;
+		assert_ok(
+		    cs_operator_id(v[i].operator_id, t.operator.root.public));
+	}
+	assert_true(ordered(
+	    &t, HUB_TALK_STAMPS, cs_view(v, CS_STAMPS_MAX * sizeof *v)));
+	assert_true(
+	    hub_talk_copy(&stamped, sizeof stamped, cs_buf_view(&t.answer)));
+	assert_ok(cs_stamps_place(v, CS_STAMPS_MAX, leaf));
+	memcpy(v[31].sig, stamped.sig, sizeof stamped.sig);
+	assert_ok(cs_stamp_verify(&v[31], &cert, t.operator.root.public));
+	assert_false(ordered(
+	    &t, HUB_TALK_STAMPS, cs_view(v, (CS_STAMPS_MAX + 1) * sizeof *v)));
+	v[31].flags = 4;
+	assert_false(ordered(
+	    &t, HUB_TALK_STAMPS, cs_view(v, CS_STAMPS_MAX * sizeof *v)));
+	v[31].flags = 0;
+	v[31].accepted_ms = NOW_MS + HUB_STAMP_AHEAD_MS + 1;
+	assert_false(ordered(
+	    &t, HUB_TALK_STAMPS, cs_view(v, CS_STAMPS_MAX * sizeof *v)));
 	world_clear(&t);
 }
 
@@ -350,8 +391,8 @@ test_stamp_time(void **state)
 	s = stamp(&t);
 	for (size_t i = 0; i < sizeof c / sizeof *c; i++) {
 		s.accepted_ms = c[i].accepted_ms;
-		assert_int_equal(
-		    ordered_at(&t, HUB_TALK_STAMP, HUB_TALK_OF(s), c[i].now_ms),
+		assert_int_equal(ordered_at(&t, HUB_TALK_STAMPS, HUB_TALK_OF(s),
+				     c[i].now_ms),
 		    c[i].signs);
 	}
 	world_clear(&t);
@@ -621,6 +662,7 @@ main(void)
 		cmocka_unit_test(test_expired),
 		cmocka_unit_test(test_read_and_tell),
 		cmocka_unit_test(test_stamp),
+		cmocka_unit_test(test_stamps),
 		cmocka_unit_test(test_stamp_time),
 		cmocka_unit_test(test_account),
 		cmocka_unit_test(test_proposals),

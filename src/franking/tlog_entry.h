@@ -1,0 +1,62 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Entries of an operator's log (PROTOCOL, "The log of a hub"; decision 0046):
+ * what kind of thing it is, and a commitment to which one.
+ *
+ *	u8 1 | u8 kind | SHA-256("countersign/log/v1\0" | kind | salt16 |
+ *content)
+ */
+#pragma once
+
+#include "base/bytes.h"
+#include "base/units.h"
+#include "tlog/proof.h"
+
+#define CS_TLOG_COMMIT_LEN (2 + CS_HASH_LEN)
+#define CS_TLOG_SALT_LEN 16
+
+/* Kinds that others may add are entries all the same. */
+enum cs_tlog_kind {
+	CS_TLOG_STAMPS = 1,      /* what was stamped in a turn */
+	CS_TLOG_CERTIFICATE = 2, /* of a key of the operator's; without salt */
+	CS_TLOG_ACTION = 3,      /* of the desk */
+	CS_TLOG_RELEASE = 4,     /* of a page or program; without salt */
+	CS_TLOG_DESK_HEAD = 5,   /* of the desk's audit */
+	CS_TLOG_RESTORED = 6,    /* the database was put back from a backup */
+	CS_TLOG_NOTICE = 7,      /* of an organisation */
+	CS_TLOG_ANSWER = 8,      /* to one */
+	CS_TLOG_OVERDUE = 9,     /* no answer came in time; without salt */
+	CS_TLOG_ACCOUNTS = 10,   /* root of the map of accounts */
+};
+
+/* The entry of ${kind} about ${content}; ${salt} NULL: all zero, for what
+ * everybody may know. */
+CS_CHECKED enum cs_err cs_tlog_commit(uint8_t out[static CS_TLOG_COMMIT_LEN],
+    enum cs_tlog_kind kind, const uint8_t *salt, struct cs_view content);
+
+/* What is to be shown of a batch of stamps (franking/stamp.h): how it and the
+ * entry of its turn hang together. */
+struct cs_tlog_turn {
+	uint8_t salt[CS_TLOG_SALT_LEN];
+	uint32_t batches;          /* of the turn */
+	struct cs_tlog_proof path; /* RFC 9162, section 2.1.3.1 */
+};
+
+/* The entry of a turn of ${batches} whose tree (RFC 6962, section 2.1, over the
+ * hashes of cs_stamps_place()) has the root ${root}. */
+CS_CHECKED enum cs_err cs_tlog_turn_commit(
+    uint8_t out[static CS_TLOG_COMMIT_LEN],
+    const uint8_t salt[static CS_TLOG_SALT_LEN], uint32_t batches,
+    const struct cs_tlog_hash *root);
+
+/* The entry that ${turn} leads to from the batch ${number} with the hash
+ * ${leaf}.  CS_ERR_FORMAT: the path is not as long as it has to be. */
+CS_CHECKED enum cs_err cs_tlog_turn_entry(
+    uint8_t out[static CS_TLOG_COMMIT_LEN], const struct cs_tlog_turn *turn,
+    uint32_t number, const uint8_t leaf[static CS_HASH_LEN]);
+
+/* salt16 | u32 batches | path<V> of hash32; and back.  CS_ERR_FORMAT. */
+CS_CHECKED enum cs_err cs_tlog_turn_write(
+    struct cs_buf *out, const struct cs_tlog_turn *turn);
+CS_CHECKED enum cs_err cs_tlog_turn_parse(
+    struct cs_tlog_turn *out, struct cs_view in);

@@ -1,0 +1,373 @@
+/* SPDX-License-Identifier: MIT */
+#include "hub/core/tlog.h"
+
+#include <string.h>
+
+#include "base/alloc.h"
+#include "crypto/random.h"
+#include "family/channel.h"
+#include "hub/core/batch.h"
+#include "hub/core/refusal.h"
+#include "hub/talk/talk.h"
+#include "tlog/tile.h"
+
+/* A tree of 2^32 batches has tiles at so many levels. */
+#define LEVELS 4
+
+/* ---- where it is -------------------------------------------------------- */
+
+static enum cs_err
+load(struct cs_hub *hub)
+{
+	struct hub_tlog *t = &hub->tlog;
+	uint64_t batches;
+	enum cs_err err;
+
+	if (t->loaded)
+		return CS_OK;
+	if ((err = cs_db_get_int(
+		 &t->next, hub->db, "SELECT coalesce(max(n)+1,0) FROM tlog")) ||
+	    (err = cs_db_get_int(&batches, hub->db,
+		 "SELECT coalesce(max(at)+1,0) FROM tlog_node"
+		 " WHERE turn=? AND level=0",
+		 cs_int(t->next))))
+		return err;
+	t->batches = (uint32_t)batches;
+	t->loaded = true;
+	return CS_OK;
+}
+
+void
+hub_tlog_undone(struct cs_hub *hub)
+{
+	hub->tlog.loaded = false;
+}
+
+/* ---- what is collected -------------------------------------------------- */
+
+enum cs_err
+hub_tlog_batch(struct cs_stamp_batch *out, struct cs_hub *hub)
+{
+	enum cs_err err = load(hub);
+
+	if (err)
+		return err;
+	out->entry = hub->tlog.next;
+	out->number = hub->tlog.batches++;
+	return CS_OK;
+}
+
+static enum cs_err
+store_node(struct cs_hub *hub, uint64_t turn, unsigned level, uint64_t at,
+    const uint8_t hash[static CS_HASH_LEN])
+{
+	return cs_db_exec(hub->db,
+	    "INSERT INTO tlog_node(turn,level,at,hash) VALUES(?,?,?,?)",
+	    cs_int(turn), cs_int(level), cs_int(at),
+	    cs_blob(cs_view(hash, CS_HASH_LEN)));
+}
+
+enum cs_err
+hub_tlog_batch_store(struct cs_hub *hub, const struct cs_stamp_batch *batch,
+    const uint8_t leaf[static CS_HASH_LEN])
+{
+	return store_node(hub, batch->entry, 0, batch->number, leaf);
+}
+
+enum cs_err
+hub_tlog_add(struct cs_hub *hub, enum cs_tlog_kind kind, const uint8_t *salt,
+    struct cs_view content)
+{
+	uint8_t entry[CS_TLOG_COMMIT_LEN];
+	enum cs_err err = cs_tlog_commit(entry, kind, salt, content);
+
+	return err
+	    ? err
+	    : cs_db_exec(hub->db, "INSERT INTO tlog_queue(entry) VALUES(?)",
+		  cs_blob(CS_VIEW_OF(entry)));
+}
+
+/* ---- the tree of a turn ------------------------------------------------- */
+
+struct turn {
+	struct cs_hub *hub;
+	uint64_t n;
+};
+
+/* A cs_tlog_fetch_tile of a struct turn. */
+static enum cs_err
+fetch(void *arg, struct cs_buf *out, const struct cs_tlog_tile *tile)
+{
+	const struct turn *turn = arg;
+	uint64_t from = tile->n * CS_TLOG_TILE_WIDTH;
+	struct cs_rows rows;
+	enum cs_err err = cs_db_query(&rows, turn->hub->db,
+	    "SELECT hash FROM tlog_node WHERE turn=? AND level=?"
+	    " AND at>=? AND at<? ORDER BY at",
+	    cs_int(turn->n), cs_int(tile->level), cs_int(from),
+	    cs_int(from + tile->width));
+
+	while (err == CS_OK && cs_rows_next(&rows))
+		err = cs_buf_add(out, cs_col_blob(&rows, 0));
+	return cs_rows_end(&rows, err);
+}
+
+static struct cs_tlog_tiles *
+tiles_of(struct turn *turn, uint32_t batches)
+{
+	struct cs_tlog_tiles *t = cs_calloc(1, sizeof *t);
+
+	if (t != NULL) {
+		t->size = batches;
+		t->fetch = fetch;
+		t->arg = turn;
+	}
+	return t;
+}
+
+/* The nodes above the batches, where a tile is full. */
+static enum cs_err
+store_above(struct turn *turn, struct cs_tlog_tiles *tiles)
+{
+	enum cs_err err = CS_OK;
+
+	for (unsigned level = 1; err == CS_OK && level < LEVELS; level++) {
+		unsigned shift = level * CS_TLOG_TILE_HEIGHT;
+		uint64_t n = tiles->size >> shift;
+
+		for (uint64_t at = 0; err == CS_OK && at < n; at++) {
+			struct cs_tlog_hash hash;
+
+			err = cs_tlog_range_hash(&hash, at << shift,
+			    (at + 1) << shift, cs_tlog_tiles_node, tiles);
+			if (err == CS_OK)
+				err = store_node(
+				    turn->hub, turn->n, level, at, hash.bytes);
+		}
+	}
+	return err;
+}
+
+static enum cs_err
+root_of(struct cs_tlog_hash *out, struct turn *turn, uint32_t batches)
+{
+	struct cs_tlog_tiles *tiles = tiles_of(turn, batches);
+	enum cs_err err;
+
+	if (tiles == NULL)
+		return CS_ERR_NOMEM;
+	err = store_above(turn, tiles);
+	if (err == CS_OK)
+		err = cs_tlog_root(out, batches, cs_tlog_tiles_node, tiles);
+	cs_free(tiles, sizeof *tiles);
+	return err;
+}
+
+enum cs_err
+hub_tlog_path(struct cs_tlog_turn *out, struct cs_hub *hub, uint64_t entry,
+    uint32_t number)
+{
+	struct turn turn = { hub, entry };
+	struct cs_tlog_tiles *tiles;
+	struct cs_rows row;
+	enum cs_err err;
+
+	err = cs_db_row(&row, hub->db,
+	    "SELECT salt,batches FROM tlog_turn WHERE n=?", cs_int(entry));
+	if (err == CS_OK) {
+		cs_col_copy(&row, 0, out->salt, sizeof out->salt);
+		out->batches = (uint32_t)cs_col_int(&row, 1);
+	}
+	if ((err = cs_rows_end(&row, err)))
+		return err;
+	if (number >= out->batches)
+		return CS_ERR_NOT_FOUND;
+	if ((tiles = tiles_of(&turn, out->batches)) == NULL)
+		return CS_ERR_NOMEM;
+	err = cs_tlog_inclusion_make(
+	    &out->path, number, out->batches, cs_tlog_tiles_node, tiles);
+	cs_free(tiles, sizeof *tiles);
+	return err;
+}
+
+/* ---- turns -------------------------------------------------------------- */
+
+static enum cs_err
+number(struct cs_hub *hub, uint64_t n, struct cs_view entry)
+{
+	return cs_db_exec(hub->db, "INSERT INTO tlog(n,entry) VALUES(?,?)",
+	    cs_int(n), cs_blob(entry));
+}
+
+static enum cs_err
+end_turn(struct cs_hub *hub)
+{
+	struct hub_tlog *t = &hub->tlog;
+	struct turn turn = { hub, t->next };
+	uint8_t salt[CS_TLOG_SALT_LEN], entry[CS_TLOG_COMMIT_LEN];
+	struct cs_tlog_hash root;
+	enum cs_err err;
+
+	cs_random(salt, sizeof salt);
+	if ((err = root_of(&root, &turn, t->batches)) ||
+	    (err = cs_tlog_turn_commit(entry, salt, t->batches, &root)) ||
+	    (err = number(hub, t->next, CS_VIEW_OF(entry))))
+		return err;
+	return cs_db_exec(hub->db,
+	    "INSERT INTO tlog_turn(n,salt,batches,ended) VALUES(?,?,?,?)",
+	    cs_int(t->next), cs_blob(CS_VIEW_OF(salt)), cs_int(t->batches),
+	    cs_int(hub->now_ms));
+}
+
+/* All that waited, one behind the other. */
+static enum cs_err
+number_queue(uint64_t *n, struct cs_hub *hub)
+{
+	struct cs_rows rows;
+	enum cs_err err = cs_db_query(
+	    &rows, hub->db, "SELECT entry FROM tlog_queue ORDER BY id");
+
+	while (err == CS_OK && cs_rows_next(&rows))
+		err = number(hub, (*n)++, cs_col_blob(&rows, 0));
+	err = cs_rows_end(&rows, err);
+	return err ? err : cs_db_exec(hub->db, "DELETE FROM tlog_queue");
+}
+
+enum cs_err
+hub_tlog_turn(struct cs_hub *hub)
+{
+	struct hub_tlog *t = &hub->tlog;
+	uint64_t n;
+	enum cs_err err;
+
+	if (t->process == NULL || !t->ready || t->state != HUB_TLOG_FITS ||
+	    (hub->now_ms >= t->ended_ms &&
+		hub->now_ms - t->ended_ms < HUB_TURN_MS))
+		return CS_OK;
+	if ((err = hub_batch_begin(hub)) || (err = load(hub)))
+		return err;
+	n = t->next + 1;
+	if ((err = end_turn(hub)) || (err = number_queue(&n, hub))) {
+		hub->broken = true;
+		hub_tlog_undone(hub);
+		return err;
+	}
+	t->next = n;
+	t->batches = 0;
+	t->ended_ms = hub->now_ms;
+	return CS_OK;
+}
+
+/* ---- the log's process -------------------------------------------------- */
+
+static enum cs_err
+send_from(struct cs_hub *hub, uint64_t from)
+{
+	struct cs_buf entries = { 0 };
+	struct cs_rows rows;
+	uint64_t n = 0;
+	enum cs_err err = cs_db_query(&rows, hub->db,
+	    "SELECT entry FROM tlog WHERE n>=? ORDER BY n LIMIT ?",
+	    cs_int(from), cs_int(HUB_TALK_TLOG_MOST));
+
+	for (; err == CS_OK && cs_rows_next(&rows); n++)
+		err = cs_buf_add(&entries, cs_col_blob(&rows, 0));
+	err = cs_rows_end(&rows, err);
+	if (err == CS_OK && n != 0)
+		err = cs_channel_put(hub->tlog.process, HUB_TALK_TLOG_ENTRIES,
+		    from, cs_buf_view(&entries));
+	if (err == CS_OK)
+		hub->tlog.sent = from + n;
+	cs_buf_free(&entries);
+	return err;
+}
+
+enum cs_err
+hub_tlog_send(struct cs_hub *hub)
+{
+	struct hub_tlog *t = &hub->tlog;
+	enum cs_err err;
+
+	if (t->process == NULL || !t->ready || t->state != HUB_TLOG_FITS)
+		return CS_OK;
+	if ((err = load(hub)))
+		return err;
+	/* The rest when it has these. */
+	if (t->sent < t->next && (err = send_from(hub, t->sent)))
+		return err;
+	return cs_channel_flush(t->process);
+}
+
+enum hub_tlog_state
+hub_tlog_state(const struct cs_hub *hub)
+{
+	return (enum hub_tlog_state)hub->tlog.state;
+}
+
+/* What the log has, it keeps; the last number is needed to go on. */
+static enum cs_err
+store_known(struct cs_hub *hub, uint64_t size)
+{
+	enum cs_err err = cs_db_exec(hub->db,
+	    "INSERT INTO tlog_known(one,size) VALUES(TRUE,?)"
+	    " ON CONFLICT(one) DO UPDATE SET size=excluded.size",
+	    cs_int(size));
+
+	return err ? err
+		   : cs_db_exec(hub->db,
+			 "DELETE FROM tlog WHERE n<?"
+			 " AND n<(SELECT max(n) FROM tlog)",
+			 cs_int(size));
+}
+
+enum cs_err
+hub_tlog_told(struct cs_hub *hub, uint64_t size)
+{
+	struct hub_tlog *t = &hub->tlog;
+	uint64_t known = 0;
+	enum cs_err err;
+
+	if ((err = load(hub)))
+		return err;
+	err = cs_db_get_int(&known, hub->db, "SELECT size FROM tlog_known");
+	if (err && err != CS_ERR_NOT_FOUND)
+		return err;
+	t->state = size > t->next ? HUB_TLOG_LONG
+	    : size < known        ? HUB_TLOG_SHORT
+				  : HUB_TLOG_FITS;
+	if (!t->ready || t->state != HUB_TLOG_FITS)
+		t->sent = size;
+	t->ready = true;
+	if (t->state != HUB_TLOG_FITS || size == known)
+		return CS_OK;
+	err = hub_batch_begin(hub);
+	return err ? err : store_known(hub, size);
+}
+
+/* ---- requests ----------------------------------------------------------- */
+
+enum cs_err
+hub_tlog_turn_get(struct hub_request *rq)
+{
+	struct cs_wire_tlog_turn_get m;
+	struct cs_wire_tlog_turn answer;
+	struct cs_tlog_turn turn = { .batches = 0 };
+	struct cs_buf bytes = { 0 };
+	enum cs_err err;
+
+	if ((err = cs_wire_parse(&m, &cs_wire_tlog_turn_get_shape, rq->body)) ||
+	    (err = load(rq->hub)))
+		return err;
+	if (m.entry >= rq->hub->tlog.next)
+		return hub_refuse(rq, CS_WIRE_E_WAITING);
+	err = hub_tlog_path(&turn, rq->hub, m.entry, m.number);
+	if (err == CS_ERR_NOT_FOUND)
+		return hub_refuse(rq, CS_WIRE_E_UNAVAILABLE);
+	if (err == CS_OK &&
+	    (err = cs_tlog_turn_write(&bytes, &turn)) == CS_OK) {
+		answer.turn = cs_buf_view(&bytes);
+		err = hub_answer(rq, &cs_wire_tlog_turn_shape, &answer);
+	}
+	cs_buf_free(&bytes);
+	return err;
+}

@@ -1,0 +1,295 @@
+/* SPDX-License-Identifier: MIT */
+#include "hub/tlog/tlog.h"
+
+#include <poll.h>
+#include <stdio.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/alloc.h"
+#include "crypto/init.h"
+#include "family/channel.h"
+#include "family/confine.h"
+#include "family/part.h"
+#include "franking/cert.h"
+#include "franking/tlog_entry.h"
+#include "hub/talk/talk.h"
+#include "store/file.h"
+#include "store/tlog_folder.h"
+#include "store/tlog_writer.h"
+
+#define LINKS_MAX 64
+#define DATABASE_MESSAGE (HUB_TALK_TLOG_MOST * CS_TLOG_COMMIT_LEN + CS_KIB)
+#define WAITING ((size_t)64 << 20)
+
+struct process {
+	int folder_fd;
+	char origin[CS_NOTE_NAME_MAX + 1];
+	struct cs_buf key_file;
+	struct cs_sign_key key;
+	struct cs_note_key note_key;
+	struct cs_tlog_writer *writer;
+	struct cs_tlog_folder public;
+	struct cs_channel *database, *links[LINKS_MAX];
+};
+
+/* ---- what is handed over ------------------------------------------------ */
+
+static enum cs_err
+take_link(struct process *p, const struct cs_hand *h)
+{
+	const struct cs_channel_limits database = { DATABASE_MESSAGE, CS_MIB };
+	const struct cs_channel_limits network = { CS_TLOG_PATH_SIZE, WAITING };
+	const struct cs_view name = cs_view(h->bytes, h->length);
+
+	if (cs_view_equal(name, cs_view_str(HUB_DATABASE))) {
+		cs_channel_free(p->database);
+		return cs_channel_new(&p->database, h->fd, &database);
+	}
+	if (!cs_view_equal(name, cs_view_str(HUB_NETWORK)) ||
+	    h->number >= LINKS_MAX) {
+		close(h->fd);
+		return CS_ERR_FORMAT;
+	}
+	cs_channel_free(p->links[h->number]);
+	return cs_channel_new(&p->links[h->number], h->fd, &network);
+}
+
+static enum cs_err
+take(void *arg, struct cs_hand *h)
+{
+	struct process *p = arg;
+	enum cs_err err = CS_OK;
+
+	if (cs_hand_is(h, "link") && h->fd >= 0)
+		return take_link(p, h);
+	if (cs_hand_is(h, "folder") && h->fd >= 0 && p->folder_fd < 0) {
+		p->folder_fd = h->fd;
+		return CS_OK;
+	}
+	if (cs_hand_is(h, "tlog.key") && h->fd >= 0 && p->writer == NULL)
+		err = cs_file_read_fd(&p->key_file, h->fd, CS_SIGN_SEED_LEN);
+	if (cs_hand_is(h, "origin") && h->length < sizeof p->origin)
+		snprintf(p->origin, sizeof p->origin, "%.*s", (int)h->length,
+		    (const char *)h->bytes);
+	if (h->fd >= 0)
+		close(h->fd);
+	return err;
+}
+
+/* ---- appending ---------------------------------------------------------- */
+
+static enum cs_err
+tell_size(struct process *p)
+{
+	uint64_t size = cs_tlog_writer_size(p->writer);
+
+	return p->database == NULL
+	    ? CS_OK
+	    : cs_channel_put(
+		  p->database, HUB_TALK_TLOG_SIZE, 0, HUB_TALK_OF(size));
+}
+
+/* What is there already was under way when this process or the database was
+ * started anew. */
+static enum cs_err
+append(struct process *p, uint64_t first, struct cs_view bytes)
+{
+	uint64_t size = cs_tlog_writer_size(p->writer), at;
+	size_t n = bytes.len / CS_TLOG_COMMIT_LEN, skip;
+	struct cs_view *entries;
+	enum cs_err err;
+
+	if (n == 0 || bytes.len % CS_TLOG_COMMIT_LEN != 0 || first > size)
+		return CS_ERR_FORMAT;
+	skip = size - first < n ? (size_t)(size - first) : n;
+	if (skip == n)
+		return CS_OK;
+	entries = cs_calloc(n, sizeof *entries);
+	if (entries == NULL)
+		return CS_ERR_NOMEM;
+	for (size_t i = skip; i < n; i++)
+		entries[i - skip] = cs_view(
+		    bytes.data + i * CS_TLOG_COMMIT_LEN, CS_TLOG_COMMIT_LEN);
+	err = cs_tlog_writer_append(p->writer, &at, entries, n - skip);
+	cs_free(entries, n * sizeof *entries);
+	return err;
+}
+
+/* A log that cannot go on ends this process: what is on disk is looked at
+ * anew. */
+static enum cs_err
+serve_database(struct process *p)
+{
+	enum cs_err err = cs_channel_fill(p->database);
+	struct cs_channel_message m;
+
+	while (err == CS_OK && cs_channel_next(&m, p->database)) {
+		if (m.kind != HUB_TALK_TLOG_ENTRIES)
+			err = CS_ERR_FORMAT;
+		else if ((err = append(p, m.about, m.bytes)))
+			return err;
+		else
+			err = tell_size(p);
+	}
+	if (err == CS_OK)
+		err = cs_channel_flush(p->database);
+	if (err) {
+		cs_channel_free(p->database);
+		p->database = NULL;
+	}
+	return CS_OK;
+}
+
+/* ---- giving ------------------------------------------------------------- */
+
+static enum cs_err
+read_file(struct cs_buf *out, struct process *p, struct cs_view path)
+{
+	struct cs_tlog_tile tile;
+	enum cs_err err;
+
+	if (cs_view_equal(path, cs_view_str("checkpoint")))
+		return cs_buf_set(out, cs_tlog_writer_note(p->writer));
+	if ((err = cs_tlog_tile_parse(&tile, path)))
+		return err;
+	/* Not before a checkpoint says that it is there. */
+	if (cs_tlog_tile_width(tile.level, tile.n,
+		cs_tlog_writer_size(p->writer)) < tile.width)
+		return CS_ERR_NOT_FOUND;
+	return cs_tlog_folder_fetch(&p->public, out, &tile);
+}
+
+static void
+serve_network(struct process *p, size_t i)
+{
+	struct cs_channel *c = p->links[i];
+	enum cs_err err = cs_channel_fill(c);
+	struct cs_channel_message m;
+
+	while (err == CS_OK && cs_channel_next(&m, c)) {
+		struct cs_buf file = { 0 };
+		bool there = m.kind == HUB_TALK_TLOG_GET &&
+		    read_file(&file, p, m.bytes) == CS_OK;
+
+		err = cs_channel_put(c,
+		    there ? HUB_TALK_TLOG_FILE : HUB_TALK_TLOG_NONE, m.about,
+		    there ? cs_buf_view(&file) : cs_view(NULL, 0));
+		cs_buf_free(&file);
+	}
+	if (err == CS_OK)
+		err = cs_channel_flush(c);
+	if (err) {
+		cs_channel_free(c);
+		p->links[i] = NULL;
+	}
+}
+
+/* ---- the loop ----------------------------------------------------------- */
+
+static struct pollfd
+watch(const struct cs_channel *c)
+{
+	return (struct pollfd){ c != NULL ? cs_channel_fd(c) : -1,
+		(short)(POLLIN |
+		    (c != NULL && cs_channel_waiting(c) != 0 ? POLLOUT : 0)),
+		0 };
+}
+
+static enum cs_err
+run_round(struct process *p)
+{
+	struct pollfd polled[LINKS_MAX + 2] = {
+		{ cs_part_socket(), POLLIN, 0 },
+		watch(p->database),
+	};
+	struct cs_channel *before = p->database;
+	enum cs_err err;
+
+	for (size_t i = 0; i < LINKS_MAX; i++)
+		polled[i + 2] = watch(p->links[i]);
+	(void)poll(polled, LINKS_MAX + 2, -1);
+	if (polled[0].revents != 0 && (err = cs_part_take(p, take, false)))
+		return err;
+	if (p->database != before)
+		return tell_size(p) == CS_OK && p->database != NULL
+		    ? cs_channel_flush(p->database)
+		    : CS_OK;
+	if (p->database != NULL && polled[1].revents != 0 &&
+	    (err = serve_database(p)))
+		return err;
+	for (size_t i = 0; i < LINKS_MAX; i++)
+		if (p->links[i] != NULL && polled[i + 2].revents != 0)
+			serve_network(p, i);
+	return CS_OK;
+}
+
+/* ---- beginning and end -------------------------------------------------- */
+
+static enum cs_err
+open_log(struct process *p)
+{
+	const struct cs_tlog_owner owner = { &p->note_key, &p->key };
+	char path[64];
+	enum cs_err err;
+
+	if (p->folder_fd < 0 || p->key_file.len != CS_SIGN_SEED_LEN)
+		return CS_ERR_NOT_FOUND;
+	if ((err = cs_sign_key_from_seed(&p->key, p->key_file.data)) ||
+	    (err = cs_note_key(&p->note_key, p->origin, p->key.public)))
+		return err;
+	cs_buf_free(&p->key_file);
+	/* The folder that the parent has checked. */
+	snprintf(path, sizeof path, "/proc/self/fd/%d/.", p->folder_fd);
+	err = cs_tlog_writer_open(&p->writer, path, &owner, NULL);
+	if (err == CS_ERR_NOT_FOUND)
+		err = cs_tlog_writer_create(&p->writer, path, &owner);
+	if (err)
+		return err;
+	snprintf(path, sizeof path, "/proc/self/fd/%d/public", p->folder_fd);
+	p->public.path = cs_strdup(path);
+	return p->public.path != NULL ? CS_OK : CS_ERR_NOMEM;
+}
+
+static enum cs_err
+begin(struct process *p)
+{
+	struct cs_confinement how = { .more = CS_CONFINE_FILES |
+		    CS_CONFINE_FOLDERS };
+	struct cs_confined confined;
+	struct stat st;
+	enum cs_err err;
+
+	if ((err = cs_part_begin(HUB_TLOG)) || (err = cs_crypto_init()) ||
+	    (err = cs_part_take(p, take, true)) || (err = open_log(p)))
+		return err;
+	if (fstat(p->folder_fd, &st) != 0)
+		return cs_file_errno();
+	how.folder = p->folder_fd;
+	how.uid = st.st_uid;
+	if ((err = cs_confine(&confined, &how)) || (err = tell_size(p)))
+		return err;
+	if (p->database != NULL && (err = cs_channel_flush(p->database)))
+		return err;
+	return cs_part_ready();
+}
+
+int
+hub_tlog_main(void)
+{
+	static struct process p = { .folder_fd = -1 };
+	enum cs_err err = begin(&p);
+
+	if (err)
+		cs_part_failed(err);
+	while (err == CS_OK)
+		err = run_round(&p);
+	cs_tlog_writer_close(p.writer);
+	cs_free_plain(p.public.path);
+	cs_channel_free(p.database);
+	for (size_t i = 0; i < LINKS_MAX; i++)
+		cs_channel_free(p.links[i]);
+	cs_buf_free(&p.key_file);
+	cs_wipe(&p.key, sizeof p.key);
+	return err == CS_ERR_CLOSED ? 0 : 1;
+}
