@@ -22,8 +22,8 @@ check_groups(const struct cs_tlog_policy *p)
 		members[group - CS_TLOG_POLICY_EACH]++;
 	}
 	for (size_t i = 0; i < p->n_groups; i++)
-		fuzz_want(members[i] == p->groups[i].n &&
-		    p->groups[i].k >= 1 && p->groups[i].k <= p->groups[i].n);
+		fuzz_want(members[i] == p->groups[i].n && p->groups[i].k >= 1 &&
+		    p->groups[i].k <= p->groups[i].n);
 }
 
 /* The checkpoint of an empty log that the key ${log} signed, cosigned by
@@ -44,8 +44,8 @@ ask(const struct cs_tlog_policy *p)
 	fuzz_ok(cs_tlog_empty_root(&c.root));
 	fuzz_ok(cs_tlog_checkpoint_sign(&note, &c, &log, &with));
 	err = cs_tlog_policy_verify(&w, p, cs_buf_view(&note), &log, 1000);
-	fuzz_want(err == (p->quorum == CS_TLOG_POLICY_NONE ? CS_OK
-							   : CS_ERR_DENIED));
+	fuzz_want(
+	    err == (p->quorum == CS_TLOG_POLICY_NONE ? CS_OK : CS_ERR_DENIED));
 	fuzz_want(w.by_s == UINT64_MAX && w.as_of_s == 0);
 	cs_buf_free(&note);
 }

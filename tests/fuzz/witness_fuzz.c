@@ -50,8 +50,8 @@ try_decide(struct cs_view body)
 		return;
 	fuzz_want(v.checkpoint.size >= known);
 	fuzz_ok(cs_tlog_witness_keep(&kept, &v, cs_view_str("")));
-	fuzz_ok(cs_tlog_checkpoint_open(&c, cs_buf_view(&kept), &log_key,
-	    cs_view_str(log_key.name)));
+	fuzz_ok(cs_tlog_checkpoint_open(
+	    &c, cs_buf_view(&kept), &log_key, cs_view_str(log_key.name)));
 	fuzz_want(c.size == v.checkpoint.size);
 	cs_buf_free(&kept);
 }

@@ -221,7 +221,7 @@ ask_all(struct job *job, const struct cli_args *args)
 }
 
 int
-run_ask(const struct cli_args *args)
+witness_ask(const struct cli_args *args)
 {
 	const char *timeout = cli_value(args, "timeout");
 	char *path = cs_strdup(cli_arg(args, 0));

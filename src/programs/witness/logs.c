@@ -10,7 +10,7 @@
 #include "store/tlog_seen.h"
 
 int
-run_log_add(const struct cli_args *args)
+witness_log_add(const struct cli_args *args)
 {
 	const char *text = cli_arg(args, 1), *said = cli_value(args, "origin");
 	struct cs_note_key key;
@@ -40,7 +40,7 @@ run_log_add(const struct cli_args *args)
 }
 
 int
-run_log_remove(const struct cli_args *args)
+witness_log_remove(const struct cli_args *args)
 {
 	struct place p;
 	int status;
@@ -75,7 +75,7 @@ list_one(void *arg, const struct cs_tlog_seen_log *log)
 }
 
 int
-run_log_list(const struct cli_args *args)
+witness_log_list(const struct cli_args *args)
 {
 	struct place p;
 	int status;

@@ -200,13 +200,13 @@ static const struct cli_command commands[] = {
 	    "cosign the checkpoints of a log",
 	    "KEY is the log's verifier key. A witness that runs takes it up at "
 	    "once.",
-	    2, 2, add_options, run_log_add },
+	    2, 2, add_options, witness_log_add },
 	{ "log list", "DIR", "list these logs: key and origin", NULL, 1, 1,
-	    NULL, run_log_list },
+	    NULL, witness_log_list },
 	{ "log remove", "DIR ORIGIN", "cosign them no more",
 	    "What was cosigned last is kept, so that a log which is added "
 	    "again has to continue it.",
-	    2, 2, NULL, run_log_remove },
+	    2, 2, NULL, witness_log_remove },
 	{ "run", "DIR [--listen ADDRESS:PORT]",
 	    "run the witness until it is told to stop",
 	    "Prints one line once it takes connections. SIGINT or SIGTERM ends "
@@ -214,7 +214,7 @@ static const struct cli_command commands[] = {
 	    "before it adds TLS, and can take a prefix away. It logs no "
 	    "address. The process that reads the network has no key and no "
 	    "file; the one with the key opens nothing but DIR/logs.",
-	    1, 1, run_options, run_run },
+	    1, 1, run_options, witness_run },
 	{ "status", "DIR [--json]", "show its key and what it cosigned last",
 	    NULL, 1, 1, json_options, run_status },
 	{ "ask", "FOLDER --policy FILE [--json]",
@@ -224,7 +224,7 @@ static const struct cli_command commands[] = {
 	    "witness of the policy that has a URL is asked. Prints the "
 	    "checkpoint with the cosignatures, which were verified; the exit "
 	    "status is 0 if they make the policy's quorum.",
-	    1, 1, ask_options, run_ask },
+	    1, 1, ask_options, witness_ask },
 	{ 0 },
 };
 

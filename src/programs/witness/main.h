@@ -6,4 +6,5 @@
 
 typedef int witness_command(const struct cli_args *args);
 
-witness_command run_log_add, run_log_list, run_log_remove, run_run, run_ask;
+witness_command witness_log_add, witness_log_list, witness_log_remove,
+    witness_run, witness_ask;

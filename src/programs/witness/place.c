@@ -26,9 +26,12 @@ make(const struct cs_folder *folder, const struct cs_tlog_witness_key *key)
 	char *logs = cs_path_join(folder->path, LOGS);
 	char *file = cs_path_join(folder->path, KEY);
 	enum cs_err err = CS_ERR_NOMEM;
+	size_t end;
 
 	cs_tlog_witness_key_text(text, key);
-	strcat(text, "\n");
+	end = strlen(text);
+	text[end] = '\n';
+	text[end + 1] = '\0';
 	if (logs != NULL && file != NULL &&
 	    (err = cs_file_mkdir(logs)) == CS_OK)
 		err = cs_file_create(file, cs_view_str(text), 0600);

@@ -156,7 +156,7 @@ run_family(struct parent *p)
 }
 
 int
-run_run(const struct cli_args *args)
+witness_run(const struct cli_args *args)
 {
 	const char *listen = cli_value(args, "listen");
 	struct parent p = { .lock = -1, .key = -1, .listener = -1 };
