@@ -327,6 +327,30 @@ test_damaged(void **state)
 	end(&s);
 }
 
+/* What it cannot see (docs/decisions/0045-witness.md): an older copy of its
+ * folder is as good as any. */
+static void
+test_put_back(void **state)
+{
+	struct cs_buf note = { 0 };
+	char id[CS_TLOG_SEEN_ID_SIZE], name[128];
+	struct scene s;
+
+	(void)state;
+	begin(&s);
+	assert_int_equal(status_of(&s, &tree, 0, 10, NOW), 200);
+	assert_ok(cs_tlog_seen_id(id, cs_view_str(ORIGIN)));
+	snprintf(name, sizeof name, "%s.checkpoint", id);
+	assert_ok(cs_file_read(&note, temp_path(&s.dir, name), 65536));
+	assert_int_equal(status_of(&s, &tree, 10, 20, NOW), 200);
+	assert_int_equal(status_of(&s, &fork_tree, 10, 20, NOW), 409);
+	assert_ok(
+	    cs_file_write(temp_path(&s.dir, name), cs_buf_view(&note), 0644));
+	assert_int_equal(status_of(&s, &fork_tree, 10, 20, NOW), 200);
+	cs_buf_free(&note);
+	end(&s);
+}
+
 /* ---- what fails, or is the last ----------------------------------------- */
 
 /* The signature is written, synced, put in its place, and that synced, before
@@ -476,6 +500,7 @@ main(void)
 		cmocka_unit_test(test_times),
 		cmocka_unit_test(test_removed),
 		cmocka_unit_test(test_damaged),
+		cmocka_unit_test(test_put_back),
 		cmocka_unit_test(test_order),
 		cmocka_unit_test(test_failing),
 		cmocka_unit_test(test_killed),
