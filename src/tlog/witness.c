@@ -84,8 +84,8 @@ check_growth(const struct cs_tlog_witness_request *rq,
 
 /* Who signed what is known, and what it says is read: may it be cosigned? */
 static enum cs_err
-compare(struct cs_tlog_witness_verdict *v,
-    const struct cs_tlog_witness_request *rq, bool empty_is_false)
+compare(
+    struct cs_tlog_witness_verdict *v, const struct cs_tlog_witness_request *rq)
 {
 	enum cs_err err;
 
@@ -97,18 +97,17 @@ compare(struct cs_tlog_witness_verdict *v,
 		v->status = 409;
 		return CS_OK;
 	}
-	err = empty_is_false ? CS_ERR_MISMATCH : check_growth(rq, v);
-	if (is_ours(err))
+	if (is_ours((err = check_growth(rq, v))))
 		return err;
 	v->status = err ? 422 : 200;
 	return CS_OK;
 }
 
-/* The text of the note and what it says; an empty tree with a false root is
- * judged later. */
+/* The text of the note and what it says.  That an empty tree has a false root
+ * is found once it is known who says so: it can grow from size 0 only, whose
+ * root is compared with its own. */
 static enum cs_err
-read_note(struct cs_tlog_witness_verdict *v, bool *empty_is_false,
-    struct cs_view note)
+read_note(struct cs_tlog_witness_verdict *v, struct cs_view note)
 {
 	struct cs_view lines;
 	enum cs_err err;
@@ -118,8 +117,7 @@ read_note(struct cs_tlog_witness_verdict *v, bool *empty_is_false,
 	if ((err = cs_note_split(&v->text, &lines, note)))
 		return err;
 	err = cs_tlog_checkpoint_parse(&v->checkpoint, v->text);
-	*empty_is_false = err == CS_ERR_MISMATCH;
-	return *empty_is_false ? CS_OK : err;
+	return err == CS_ERR_MISMATCH ? CS_OK : err;
 }
 
 enum cs_err
@@ -128,13 +126,12 @@ cs_tlog_witness_decide(struct cs_tlog_witness_verdict *out, struct cs_view body,
 {
 	struct cs_tlog_witness_request rq;
 	struct cs_view text;
-	bool empty_is_false;
 	enum cs_err err;
 
 	memset(out, 0, sizeof *out);
 	out->status = 400;
 	if ((err = cs_tlog_witness_request_parse(&rq, body)) ||
-	    (err = read_note(out, &empty_is_false, rq.note)))
+	    (err = read_note(out, rq.note)))
 		return is_ours(err) ? err : CS_OK;
 	out->note = rq.note;
 	err = find(arg, &out->log, out->checkpoint.origin);
@@ -149,7 +146,7 @@ cs_tlog_witness_decide(struct cs_tlog_witness_verdict *out, struct cs_view body,
 		return err;
 	out->size = out->log.size;
 	if (err == CS_OK)
-		return compare(out, &rq, empty_is_false);
+		return compare(out, &rq);
 	out->status = err == CS_ERR_FORMAT ? 400 : 403;
 	return CS_OK;
 }

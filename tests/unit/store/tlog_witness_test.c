@@ -323,6 +323,12 @@ test_damaged(void **state)
 	assert_ok(
 	    cs_file_write(temp_path(&s.dir, name), cs_buf_view(&note), 0644));
 	assert_int_equal(status_of(&s, &tree, 10, 20, NOW), 200);
+	/* What it cosigned of another log. */
+	assert_ok(cs_tlog_seen_id(id, cs_view_str("log.example/2")));
+	snprintf(name, sizeof name, "%s.checkpoint", id);
+	assert_ok(
+	    cs_file_write(temp_path(&s.dir, name), cs_buf_view(&note), 0644));
+	assert_err(cs_tlog_witness_show(&reply.body, &s.w, id), CS_ERR_CORRUPT);
 	cs_buf_free(&note);
 	end(&s);
 }
@@ -387,6 +393,8 @@ test_failing(void **state)
 		all = calls < at;
 		fail_at = 0;
 		assert_true((err == CS_OK) == all);
+		/* The files are read, and then one is written. */
+		assert_true((s.w.broken != CS_OK) == (!all && at > 2));
 		if (s.w.broken) {
 			/* What it cannot know to be on disk it builds on no
 			 * more, and shows to nobody. */
