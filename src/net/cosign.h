@@ -21,7 +21,7 @@ struct cs_net_cosign {
 };
 
 /*
- * Append the witness's lines, which were verified, to ${lines}.
+ * Append the witness's line, which was verified, to ${lines}.
  * CS_ERR_UNSUPPORTED: it has no URL, or none that we can ask; CS_ERR_CLOSED,
  * CS_ERR_TIMEOUT: nobody answers, or not in time; CS_ERR_REFUSED: it says no,
  * with ${status}: 403 and 404, it does not know the log or its key, 422, to it

@@ -220,8 +220,9 @@ check_line(uint64_t *time_s, struct cs_view text, struct cs_view line,
 	return err;
 }
 
+/* All that are the witness's have to hold; the last in time is taken. */
 static enum cs_err
-take_lines(struct cs_buf *out, uint64_t *time_s, struct cs_view answer,
+take_line(struct cs_buf *out, uint64_t *time_s, struct cs_view answer,
     struct cs_view text, const struct cs_tlog_cosigner *who)
 {
 	struct cs_view line;
@@ -236,10 +237,13 @@ take_lines(struct cs_buf *out, uint64_t *time_s, struct cs_view answer,
 		    &line, &answer, &who->key, 8 + CS_SIGNATURE_LEN);
 		if (err == CS_ERR_NOT_FOUND)
 			continue;
-		if (err || (err = check_line(&at, text, line, who)) ||
-		    (err = cs_buf_add(out, line)))
+		if (err || (err = check_line(&at, text, line, who)))
 			return err;
-		*time_s = at > *time_s ? at : *time_s;
+		if (at <= *time_s)
+			continue;
+		if ((err = cs_buf_set(out, line)))
+			return err;
+		*time_s = at;
 	}
 	return out->len != 0 ? CS_OK : CS_ERR_NOT_FOUND;
 }
@@ -258,7 +262,7 @@ cs_tlog_witness_take(struct cs_buf *lines, uint64_t *time_s,
 	if (!cs_tlog_is_text(answer))
 		return CS_ERR_FORMAT;
 	if ((err = cs_note_split(&text, &others, note)) == CS_OK &&
-	    (err = take_lines(&taken, time_s, answer, text, who)) == CS_OK)
+	    (err = take_line(&taken, time_s, answer, text, who)) == CS_OK)
 		err = cs_buf_add(lines, cs_buf_view(&taken));
 	cs_buf_free(&taken);
 	return err;

@@ -88,10 +88,11 @@ CS_CHECKED enum cs_err cs_tlog_witness_size_parse(
     uint64_t *out, struct cs_view body);
 
 /*
- * Append to ${lines} the cosignatures of ${who} out of the ${answer} of 200,
- * which are on the text of ${note}; those of keys that one does not know are
- * passed over.  ${*time_s} is that of the last.  CS_ERR_NOT_FOUND: there is
- * none; CS_ERR_SIGNATURE: one is wrong, or without a time; CS_ERR_FORMAT,
+ * Append to ${lines} the cosignature of ${who} out of the ${answer} of 200,
+ * which is on the text of ${note}: one line, so that no witness takes the room
+ * of others; of several, the last in time, which is ${*time_s}.  Lines of keys
+ * that one does not know are passed over.  CS_ERR_NOT_FOUND: there is none;
+ * CS_ERR_SIGNATURE: one is wrong, or without a time; CS_ERR_FORMAT,
  * CS_ERR_LIMIT: these are no such lines, or too many.  Then nothing is
  * appended.
  */

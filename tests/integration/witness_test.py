@@ -271,6 +271,27 @@ def test_policies():
         check(r.status == NOT_DONE and NAME in r.out, "too few: %s" % r)
 
 
+def test_many():
+    """A note has room for 15 of them, and those are enough."""
+    with Witnessed() as w:
+        key = w.grow("log", 10)
+        lines = ["log " + key]
+        for i in range(17):
+            folder, port = w.path("w%d" % i), free_port()
+            own = w.ok(PROGRAM, "init", folder, "--name",
+                       "w%d" % i).out.strip()
+            w.ok(PROGRAM, "log", "add", folder, key)
+            w.start("w%d" % i, PROGRAM, "run", folder, "--listen",
+                    "127.0.0.1:%d" % port, ready="listens")
+            lines.append("witness w%d %s http://127.0.0.1:%d" % (i, own, port))
+        lines += ["group most 15 " + " ".join("w%d" % i for i in range(17)),
+                  "quorum most", ""]
+        with open(w.path("policy"), "w", encoding="utf-8") as f:
+            f.write("\n".join(lines))
+        r = w.ask("log", w.path("policy"))
+        check(r.status == OK and r.out.count("— ") == 16, str(r))
+
+
 def raw(w, data, half=False):
     """Send bytes, and read until the other side closes or answers."""
     with socket.create_connection(("127.0.0.1", w.port), STUCK_S) as s:

@@ -141,6 +141,22 @@ say(struct job *job, const struct cs_net_cosign *ask, enum cs_err err)
 	}
 }
 
+/* Is there room for one more line in the note? */
+static bool
+has_room(const struct job *job)
+{
+	struct cs_view text, lines;
+	size_t n = 0;
+
+	if (cs_note_split(&text, &lines, cs_buf_view(&job->note)) != CS_OK)
+		return false;
+	for (size_t i = 0; i < lines.len; i++)
+		n += lines.data[i] == '\n';
+	for (size_t i = 0; i < job->lines.len; i++)
+		n += job->lines.data[i] == '\n';
+	return n < CS_NOTE_LINES_MAX;
+}
+
 /* A witness that cannot be asked or refuses is passed over. */
 static void
 ask_one(struct job *job, const struct cs_tlog_policy_witness *to)
@@ -155,7 +171,7 @@ ask_one(struct job *job, const struct cs_tlog_policy_witness *to)
 	};
 	enum cs_err err;
 
-	if (to->url[0] == '\0')
+	if (to->url[0] == '\0' || !has_room(job))
 		return;
 	err = cs_net_cosign(&job->lines, &ask);
 	if (err == CS_ERR_MISMATCH || (err && ask.status == 422))

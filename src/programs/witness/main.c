@@ -221,9 +221,10 @@ static const struct cli_command commands[] = {
 	    "have witnesses cosign a log's checkpoint",
 	    "FOLDER is what the log serves: \"checkpoint\" and \"tile/\". "
 	    "Every "
-	    "witness of the policy that has a URL is asked. Prints the "
-	    "checkpoint with the cosignatures, which were verified; the exit "
-	    "status is 0 if they make the policy's quorum.",
+	    "witness of the policy that has a URL is asked, until 15 have "
+	    "signed, for which a checkpoint has room. Prints the checkpoint "
+	    "with the cosignatures, which were verified; the exit status is 0 "
+	    "if they make the policy's quorum.",
 	    1, 1, ask_options, witness_ask },
 	{ 0 },
 };

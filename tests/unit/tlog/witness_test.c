@@ -446,6 +446,14 @@ test_take(void **state)
 		assert_int_not_equal(take(&note, line), CS_OK);
 		line[i] = was;
 	}
+	/* Of several, the last in time. */
+	assert_ok(cs_tlog_cosign(zero, &who, &witness_with, text, TIME_S - 1));
+	snprintf(answer, sizeof answer, "%s%s%s", zero, line, zero);
+	cs_buf_reset(&lines);
+	assert_ok(cs_tlog_witness_take(
+	    &lines, &at, cs_view_str(answer), cs_buf_view(&note), &who));
+	assert_view_equal(cs_buf_view(&lines), cs_view_str(line));
+	assert_int_equal(at, TIME_S);
 	/* One that holds does not save one that does not. */
 	zero[strlen(zero) - 8] ^= 1;
 	snprintf(answer, sizeof answer, "%s%s", line, zero);
