@@ -109,6 +109,21 @@ cli_duration(long long *out, const char *s)
 	return false;
 }
 
+bool
+cli_listen(
+    char host[static CLI_HOST_SIZE], int *port, const char *s, long long least)
+{
+	const char *colon = strrchr(s, ':');
+	long long n;
+
+	if (colon == NULL || colon == s || colon - s >= CLI_HOST_SIZE ||
+	    !cli_number(&n, colon + 1, least, 65535))
+		return false;
+	snprintf(host, CLI_HOST_SIZE, "%.*s", (int)(colon - s), s);
+	*port = (int)n;
+	return true;
+}
+
 static const struct cli_option *
 find_in(const struct cli_option *options, const char *name, size_t len)
 {

@@ -80,3 +80,9 @@ int cli_fail(int status, const char *format, ...)
 bool cli_number(long long *out, const char *s, long long min, long long max);
 /* "90s", "15m", "12h", "7d" as seconds. */
 bool cli_duration(long long *out, const char *s);
+
+/* "ADDRESS:PORT" to listen on: an address of this machine, not looked at, and a
+ * port of ${least} to 65535. */
+#define CLI_HOST_SIZE 64
+bool cli_listen(
+    char host[static CLI_HOST_SIZE], int *port, const char *s, long long least);

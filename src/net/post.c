@@ -1,9 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 #include "net/post.h"
 
+#include <arpa/inet.h>
+#include <errno.h>
 #include <poll.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/socket.h>
 #include <unistd.h>
 
 #include "crypto/tls_public.h"
@@ -12,7 +15,10 @@
 #include "net/http_head.h"
 #include "store/clock.h"
 
+#define HTTPS "https://"
 #define HTTPS_PORT 443
+#define HTTP "http://"
+#define HTTP_PORT 80
 
 /* ---- where to ----------------------------------------------------------- */
 
@@ -40,24 +46,27 @@ is_name(const char *host)
 	    host[0] != '.' && host[0] != '-' && *last >= 'a' && *last <= 'z';
 }
 
-enum cs_err
-cs_net_endpoint_parse(struct cs_net_endpoint *out, struct cs_view url)
+static bool
+begins_with(struct cs_view url, const char *scheme)
 {
-	static const char scheme[] = "https://";
-	const size_t n = sizeof scheme - 1;
-	const uint8_t *slash, *colon;
-	struct cs_view host;
-	uint64_t port = HTTPS_PORT;
+	size_t n = strlen(scheme);
 
-	memset(out, 0, sizeof *out);
-	if (url.len > CS_NET_ENDPOINT_MAX)
-		return CS_ERR_LIMIT;
-	if (url.len <= n ||
-	    !cs_view_equal(cs_view(url.data, n), cs_view_str(scheme)) ||
-	    (slash = memchr(url.data + n, '/', url.len - n)) == NULL)
+	return url.len > n &&
+	    cs_view_equal(cs_view(url.data, n), cs_view_str(scheme));
+}
+
+/* "HOST[:PORT]/PATH", which is not looked at more closely. */
+static enum cs_err
+split(struct cs_net_endpoint *out, struct cs_view rest)
+{
+	const uint8_t *slash = memchr(rest.data, '/', rest.len), *colon;
+	struct cs_view host;
+	uint64_t port = (uint64_t)out->port;
+
+	if (slash == NULL)
 		return CS_ERR_FORMAT;
-	host = cs_view(url.data + n, (size_t)(slash - url.data) - n);
-	out->path = cs_view(slash, url.len - n - host.len);
+	host = cs_view(rest.data, (size_t)(slash - rest.data));
+	out->path = cs_view(slash, rest.len - host.len);
 	colon = host.len != 0 ? memchr(host.data, ':', host.len) : NULL;
 	if (colon != NULL) {
 		size_t before = (size_t)(colon - host.data);
@@ -73,14 +82,49 @@ cs_net_endpoint_parse(struct cs_net_endpoint *out, struct cs_view url)
 		return CS_ERR_FORMAT;
 	memcpy(out->host, host.data, host.len);
 	out->port = (int)port;
+	return CS_OK;
+}
+
+enum cs_err
+cs_net_endpoint_parse(struct cs_net_endpoint *out, struct cs_view url)
+{
+	const size_t n = sizeof HTTPS - 1;
+	enum cs_err err;
+
+	*out = (struct cs_net_endpoint){ .port = HTTPS_PORT };
+	if (url.len > CS_NET_ENDPOINT_MAX)
+		return CS_ERR_LIMIT;
+	if (!begins_with(url, HTTPS))
+		return CS_ERR_FORMAT;
+	if ((err = split(out, cs_view(url.data + n, url.len - n))))
+		return err;
 	return is_name(out->host) && is_path(out->path) ? CS_OK : CS_ERR_FORMAT;
+}
+
+enum cs_err
+cs_net_url_parse(struct cs_net_endpoint *out, struct cs_view url)
+{
+	const size_t n = sizeof HTTP - 1;
+	struct in_addr address;
+	enum cs_err err;
+
+	if (url.len > CS_NET_ENDPOINT_MAX || !begins_with(url, HTTP))
+		return cs_net_endpoint_parse(out, url);
+	*out = (struct cs_net_endpoint){ .port = HTTP_PORT, .plain = true };
+	if ((err = split(out, cs_view(url.data + n, url.len - n))))
+		return err;
+	return (is_name(out->host) ||
+		   inet_pton(AF_INET, out->host, &address) == 1) &&
+		is_path(out->path)
+	    ? CS_OK
+	    : CS_ERR_FORMAT;
 }
 
 /* ---- one request -------------------------------------------------------- */
 
 struct talk {
 	int fd;
-	struct cs_tls *tls;
+	struct cs_tls *tls; /* NULL: without */
 	uint64_t end_ms;
 };
 
@@ -117,6 +161,40 @@ shake_hands(const struct talk *t)
 	return err;
 }
 
+/* What a call on a socket without TLS came to. */
+static enum cs_tls_io
+plain_io(ssize_t n, enum cs_tls_io want)
+{
+	if (n > 0)
+		return CS_TLS_DONE;
+	return n < 0 && (errno == EAGAIN || errno == EINTR) ? want
+							    : CS_TLS_OVER;
+}
+
+static enum cs_tls_io
+put_some(const struct talk *t, struct cs_view bytes, size_t *put)
+{
+	ssize_t n;
+
+	if (t->tls != NULL)
+		return cs_tls_write(t->tls, bytes, put);
+	n = send(t->fd, bytes.data, bytes.len, MSG_NOSIGNAL);
+	*put = n > 0 ? (size_t)n : 0;
+	return plain_io(n, CS_TLS_WANT_WRITE);
+}
+
+static enum cs_tls_io
+get_some(const struct talk *t, uint8_t *out, size_t size, size_t *got)
+{
+	ssize_t n;
+
+	if (t->tls != NULL)
+		return cs_tls_read(t->tls, out, size, got);
+	n = recv(t->fd, out, size, 0);
+	*got = n > 0 ? (size_t)n : 0;
+	return plain_io(n, CS_TLS_WANT_READ);
+}
+
 static enum cs_err
 say(const struct talk *t, struct cs_view bytes)
 {
@@ -124,39 +202,72 @@ say(const struct talk *t, struct cs_view bytes)
 
 	while (err == CS_OK && bytes.len != 0) {
 		size_t put = 0;
-		enum cs_tls_io io = cs_tls_write(t->tls, bytes, &put);
+		enum cs_tls_io io = put_some(t, bytes, &put);
 
-		bytes = cs_view(bytes.data + put, bytes.len - put);
-		if (io != CS_TLS_DONE)
+		if (io == CS_TLS_DONE)
+			bytes = cs_view(bytes.data + put, bytes.len - put);
+		else
 			err = await(t, io);
 	}
 	return err;
 }
 
-/* The head of the answer says all that is asked. */
+/* Append what comes next to ${in}, or wait for it.  CS_ERR_LIMIT: it is more
+ * than wanted. */
 static enum cs_err
-hear(const struct talk *t, int *status)
+hear_some(const struct talk *t, struct cs_buf *in)
+{
+	uint8_t bytes[4096];
+	size_t got = 0;
+	enum cs_tls_io io = get_some(t, bytes, sizeof bytes, &got);
+
+	return io != CS_TLS_DONE ? await(t, io)
+				 : cs_buf_add(in, cs_view(bytes, got));
+}
+
+/* The rest of a body of which ${in} has the beginning: as long as the head
+ * says, or until the other side closes. */
+static enum cs_err
+hear_body(const struct talk *t, struct cs_buf *out, struct cs_view in,
+    const struct cs_http_head *h)
+{
+	const size_t max = out->max != 0 ? out->max : CS_BUF_MAX;
+	size_t before = out->len;
+	uint64_t n = h->has_content_length ? h->content_length : UINT64_MAX;
+	enum cs_err err;
+
+	if (h->has_content_length && n > max - before)
+		return CS_ERR_LIMIT;
+	err = cs_buf_add(out, in);
+	while (err == CS_OK && out->len - before < n)
+		err = hear_some(t, out);
+	if (err == CS_ERR_CLOSED && !h->has_content_length)
+		return CS_OK;
+	/* Nothing else was asked for. */
+	if (err == CS_OK && out->len - before > n)
+		return CS_ERR_FORMAT;
+	return err;
+}
+
+static enum cs_err
+hear(const struct talk *t, struct cs_net_post *p)
 {
 	struct cs_buf in = { .max = CS_HTTP_HEAD_MAX };
 	struct cs_http_head h;
 	enum cs_err err = CS_OK;
 	size_t n = 0;
 
-	while (
-	    err == CS_OK && (n = cs_http_head_length(cs_buf_view(&in))) == 0) {
-		uint8_t bytes[1024];
-		size_t got = 0;
-		enum cs_tls_io io =
-		    cs_tls_read(t->tls, bytes, sizeof bytes, &got);
-
-		if (io != CS_TLS_DONE)
-			err = await(t, io);
-		else if (cs_buf_add(&in, cs_view(bytes, got)) != CS_OK)
-			err = CS_ERR_FORMAT;
-	}
+	while (err == CS_OK && (n = cs_http_head_length(cs_buf_view(&in))) == 0)
+		err = hear_some(t, &in);
+	if (err == CS_ERR_LIMIT)
+		err = CS_ERR_FORMAT;
 	if (err == CS_OK &&
-	    (err = cs_http_answer_parse(&h, cs_view(in.data, n))) == CS_OK)
-		*status = h.status;
+	    (err = cs_http_answer_parse(&h, cs_view(in.data, n))) == CS_OK) {
+		p->status = h.status;
+		if (p->answer != NULL)
+			err = hear_body(
+			    t, p->answer, cs_view(in.data + n, in.len - n), &h);
+	}
 	cs_buf_free(&in);
 	return err;
 }
@@ -174,7 +285,8 @@ request(const struct talk *t, const struct cs_net_post *p)
 		    text, sizeof text, " HTTP/1.1\r\nHost: %s", p->to->host);
 		err = cs_buf_add(&head, cs_view_str(text));
 	}
-	if (err == CS_OK && p->to->port != HTTPS_PORT) {
+	if (err == CS_OK &&
+	    p->to->port != (p->to->plain ? HTTP_PORT : HTTPS_PORT)) {
 		snprintf(text, sizeof text, ":%d", p->to->port);
 		err = cs_buf_add(&head, cs_view_str(text));
 	}
@@ -208,10 +320,12 @@ cs_net_post(struct cs_net_post *p)
 	if (err)
 		return err;
 	t.end_ms = now_ms() + (uint64_t)p->timeout_ms;
-	if ((err = cs_tls_public_connect(
-		 &t.tls, p->ssl_ctx, t.fd, p->to->host)) == CS_OK &&
-	    (err = shake_hands(&t)) == CS_OK && (err = request(&t, p)) == CS_OK)
-		err = hear(&t, &p->status);
+	if (!p->to->plain &&
+	    (err = cs_tls_public_connect(
+		 &t.tls, p->ssl_ctx, t.fd, p->to->host)) == CS_OK)
+		err = shake_hands(&t);
+	if (err == CS_OK && (err = request(&t, p)) == CS_OK)
+		err = hear(&t, p);
 	if (t.tls != NULL)
 		cs_tls_free(t.tls);
 	close(t.fd);

@@ -28,7 +28,7 @@ struct cs_tlog_checkpoint {
 
 /* C2SP tlog-checkpoint, "Note text".  CS_ERR_FORMAT: it is none; CS_ERR_LIMIT:
  * it is too long, or the tree too large; CS_ERR_MISMATCH: an empty tree has
- * another root. */
+ * another root, and ${out} says all the same what is there. */
 CS_CHECKED enum cs_err cs_tlog_checkpoint_parse(
     struct cs_tlog_checkpoint *out, struct cs_view text);
 

@@ -77,3 +77,34 @@ cs_tlog_line_add_hash(struct cs_buf *text, const struct cs_tlog_hash *hash)
 	err = cs_buf_add(text, cs_view_str(line));
 	return err ? err : cs_buf_add(text, cs_view_str("\n"));
 }
+
+enum cs_err
+cs_tlog_proof_lines_read(struct cs_tlog_proof *out, struct cs_view *text)
+{
+	struct cs_view line;
+	enum cs_err err;
+
+	while (text->len != 0 && text->data[0] != '\n') {
+		if (out->n == CS_TLOG_PROOF_MAX)
+			return CS_ERR_FORMAT;
+		if ((err = cs_tlog_line_next(&line, text)) ||
+		    (err = cs_tlog_line_hash(&out->hashes[out->n], line)))
+			return err;
+		out->n++;
+	}
+	if (text->len == 0)
+		return CS_ERR_FORMAT;
+	*text = cs_view(text->data + 1, text->len - 1);
+	return CS_OK;
+}
+
+enum cs_err
+cs_tlog_proof_lines_add(struct cs_buf *text, const struct cs_tlog_proof *proof)
+{
+	enum cs_err err;
+
+	for (size_t i = 0; i < proof->n; i++)
+		if ((err = cs_tlog_line_add_hash(text, &proof->hashes[i])))
+			return err;
+	return cs_buf_add(text, cs_view_str("\n"));
+}

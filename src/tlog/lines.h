@@ -2,7 +2,7 @@
 /* Lines that checkpoints and proofs are made of, read strictly. */
 #pragma once
 
-#include "tlog/tree.h"
+#include "tlog/proof.h"
 
 /* Is ${text} UTF-8 with no control character but newlines, as C2SP signed-note
  * has it? */
@@ -27,3 +27,10 @@ CS_CHECKED enum cs_err cs_tlog_line_add_number(
     struct cs_buf *text, uint64_t number);
 CS_CHECKED enum cs_err cs_tlog_line_add_hash(
     struct cs_buf *text, const struct cs_tlog_hash *hash);
+
+/* A proof as lines, one a hash, up to an empty one, which goes with them.
+ * CS_ERR_FORMAT: it is none, or has more hashes than a proof can. */
+CS_CHECKED enum cs_err cs_tlog_proof_lines_read(
+    struct cs_tlog_proof *out, struct cs_view *text);
+CS_CHECKED enum cs_err cs_tlog_proof_lines_add(
+    struct cs_buf *text, const struct cs_tlog_proof *proof);

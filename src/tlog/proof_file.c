@@ -43,26 +43,6 @@ read_extra(struct cs_tlog_proof_file *out, struct cs_view base64)
 }
 
 static enum cs_err
-read_hashes(struct cs_tlog_proof *out, struct cs_view *text)
-{
-	struct cs_view line;
-	enum cs_err err;
-
-	while (text->len != 0 && text->data[0] != '\n') {
-		if (out->n == CS_TLOG_PROOF_MAX)
-			return CS_ERR_FORMAT;
-		if ((err = cs_tlog_line_next(&line, text)) ||
-		    (err = cs_tlog_line_hash(&out->hashes[out->n], line)))
-			return err;
-		out->n++;
-	}
-	if (text->len == 0)
-		return CS_ERR_FORMAT;
-	*text = cs_view(text->data + 1, text->len - 1);
-	return CS_OK;
-}
-
-static enum cs_err
 parse(struct cs_tlog_proof_file *out, struct cs_view text)
 {
 	struct cs_view line, rest, lines;
@@ -86,7 +66,7 @@ parse(struct cs_tlog_proof_file *out, struct cs_view text)
 		return CS_ERR_FORMAT;
 	if ((err = cs_tlog_line_number(
 		 &out->index, rest, CS_TLOG_SIZE_MAX - 1)) ||
-	    (err = read_hashes(&out->proof, &text)) ||
+	    (err = cs_tlog_proof_lines_read(&out->proof, &text)) ||
 	    (err = cs_note_split(&line, &lines, text)))
 		return err;
 	out->note = text;
@@ -131,10 +111,7 @@ cs_tlog_proof_file_write(
 	    (err = cs_buf_add(out, cs_view_str(INDEX))) ||
 	    (err = cs_tlog_line_add_number(out, file->index)))
 		return err;
-	for (size_t i = 0; i < file->proof.n; i++)
-		if ((err = cs_tlog_line_add_hash(out, &file->proof.hashes[i])))
-			return err;
-	err = cs_buf_add(out, cs_view_str("\n"));
+	err = cs_tlog_proof_lines_add(out, &file->proof);
 	return err ? err : cs_buf_add(out, file->note);
 }
 

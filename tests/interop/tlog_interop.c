@@ -16,6 +16,7 @@
 #include "tlog/cosign.h"
 #include "tlog/proof.h"
 #include "tlog/proof_file.h"
+#include "tlog/witness.h"
 
 #define ORIGIN "log.example/1"
 #define WITNESS "witness.example/w1"
@@ -212,6 +213,28 @@ say_offline(struct cs_tlog_writer *w, struct cs_view note)
 	cs_buf_free(&out);
 }
 
+/* What the log says to a witness that has cosigned some of it. */
+static void
+say_requests(struct cs_tlog_writer *w)
+{
+	static const uint64_t sizes[] = { 0, 1, 255, 256, 12345, 65536,
+		WRITTEN - 1, WRITTEN };
+	static struct cs_tlog_tiles from;
+
+	cs_tlog_writer_tiles(w, &from);
+	for (size_t i = 0; i < sizeof sizes / sizeof *sizes; i++) {
+		struct cs_tlog_witness_request rq = { .old = sizes[i],
+			.note = cs_tlog_writer_note(w) };
+		struct cs_buf out = { 0 };
+
+		must(cs_tlog_consistency_make(
+		    &rq.proof, rq.old, WRITTEN, cs_tlog_tiles_node, &from));
+		must(cs_tlog_witness_request_write(&out, &rq));
+		printf("%.*s", (int)out.len, (const char *)out.data);
+		cs_buf_free(&out);
+	}
+}
+
 static void
 a_log(const char *folder)
 {
@@ -238,6 +261,7 @@ a_log(const char *folder)
 	must(cs_tlog_cosign(line, &who, &witness, text, 1679315147));
 	must(cs_buf_add(&note, cs_view_str(line)));
 	say_offline(w, cs_buf_view(&note));
+	say_requests(w);
 	cs_buf_free(&note);
 	cs_tlog_writer_close(w);
 }

@@ -68,20 +68,6 @@ say(const char *format, ...)
 
 /* ---- options ------------------------------------------------------------ */
 
-static bool
-parse_listen(char host[static 64], int *port, const char *s)
-{
-	const char *colon = strrchr(s, ':');
-	long long n;
-
-	if (colon == NULL || colon - s >= 64 ||
-	    !cli_number(&n, colon + 1, 0, 65535))
-		return false;
-	snprintf(host, 64, "%.*s", (int)(colon - s), s);
-	*port = (int)n;
-	return true;
-}
-
 static int
 seconds(uint64_t *ms, const struct cli_args *args, const char *name,
     long long otherwise)
@@ -114,7 +100,7 @@ read_options(struct parent *p, const struct cli_args *args)
 	if (name != NULL && strlen(name) >= sizeof c->name)
 		return cli_fail(CLI_USAGE, "--name is too long.");
 	snprintf(c->name, sizeof c->name, "%s", name != NULL ? name : "");
-	if (where != NULL && !parse_listen(c->host, &c->port, where))
+	if (where != NULL && !cli_listen(c->host, &c->port, where, 0))
 		return cli_fail(CLI_USAGE, "--listen takes ADDRESS:PORT.");
 	if (!c->tls && strncmp(c->host, "127.", 4) != 0)
 		return cli_fail(CLI_USAGE,

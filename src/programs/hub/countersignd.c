@@ -11,21 +11,6 @@
 #include "hub/admin.h"
 #include "hub/hub.h"
 
-/* Split HOST:PORT; the host is an address of this machine. */
-static bool
-parse_listen(char host[static 64], int *port, const char *s)
-{
-	const char *colon = strrchr(s, ':');
-	long long n;
-
-	if (colon == NULL || colon == s || colon - s >= 64 ||
-	    !cli_number(&n, colon + 1, 1, 65535))
-		return false;
-	snprintf(host, 64, "%.*s", (int)(colon - s), s);
-	*port = (int)n;
-	return true;
-}
-
 /* Letters, digits, dots and hyphens; at most 255: it stands in links. */
 static bool
 name_valid(const char *s)
@@ -42,7 +27,7 @@ run_init(const struct cli_args *args)
 	const char *dir = cli_arg(args, 0);
 	const char *name = cli_value(args, "name");
 	const char *listen = cli_value(args, "listen");
-	char host[64], root[CS_HUB_ROOT_TEXT_SIZE];
+	char host[CLI_HOST_SIZE], root[CS_HUB_ROOT_TEXT_SIZE];
 	int port;
 	enum cs_err err;
 
@@ -53,7 +38,7 @@ run_init(const struct cli_args *args)
 	if (!name_valid(name))
 		return cli_fail(
 		    CLI_USAGE, "--name takes a host name in small letters.");
-	if (!parse_listen(host, &port, listen))
+	if (!cli_listen(host, &port, listen, 1))
 		return cli_fail(CLI_USAGE,
 		    "--listen takes an address and a port, such as "
 		    "127.0.0.1:7443.");

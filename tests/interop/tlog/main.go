@@ -267,6 +267,27 @@ func aLog(folder string) {
 		fmt.Println(h)
 	}
 	fmt.Printf("\n%s", signed)
+	sayRequests(tree, hashes, checkpoint)
+}
+
+// sayRequests: what the log says to a witness (C2SP tlog-witness), whose proofs
+// Go makes, and checks as a witness does.
+func sayRequests(tree tlog.Tree, hashes tlog.HashReader, checkpoint []byte) {
+	for _, old := range []int64{0, 1, 255, 256, 12345, 65536, written - 1,
+		written} {
+		fmt.Printf("old %d\n", old)
+		if old > 0 && old < written {
+			before, err := tlog.TreeHash(old, hashes)
+			must(err)
+			proof, err := tlog.ProveTree(written, old, hashes)
+			must(err)
+			must(tlog.CheckTree(proof, written, tree.Hash, old, before))
+			for _, h := range proof {
+				fmt.Println(h)
+			}
+		}
+		fmt.Printf("\n%s", checkpoint)
+	}
 }
 
 func main() {

@@ -61,6 +61,33 @@ test_duration(void **state)
 			fail_msg("taken: \"%s\"", junk[i]);
 }
 
+static void
+test_listen(void **state)
+{
+	static const char *const junk[] = { "", ":", ":1", "a", "a:", "a:-1",
+		"a: 1", "a:1 ", "a:65536", "a:x", "1" };
+	char host[CLI_HOST_SIZE], longest[CLI_HOST_SIZE + 8] = "";
+	int port;
+
+	(void)state;
+	assert_true(cli_listen(host, &port, "127.0.0.1:7443", 1));
+	assert_string_equal(host, "127.0.0.1");
+	assert_int_equal(port, 7443);
+	assert_true(cli_listen(host, &port, "::1:0", 0));
+	assert_string_equal(host, "::1");
+	assert_int_equal(port, 0);
+	assert_false(cli_listen(host, &port, "a:0", 1));
+	for (size_t i = 0; i < sizeof junk / sizeof junk[0]; i++)
+		if (cli_listen(host, &port, junk[i], 0))
+			fail_msg("taken: \"%s\"", junk[i]);
+	memset(longest, 'a', CLI_HOST_SIZE - 1);
+	snprintf(longest + CLI_HOST_SIZE - 1, 4, ":1");
+	assert_true(cli_listen(host, &port, longest, 1));
+	longest[CLI_HOST_SIZE - 1] = 'a';
+	snprintf(longest + CLI_HOST_SIZE, 4, ":1");
+	assert_false(cli_listen(host, &port, longest, 1));
+}
+
 /* ---- a small program ---------------------------------------------------- */
 
 /* What the last command saw. */
@@ -306,6 +333,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_number),
 		cmocka_unit_test(test_duration),
+		cmocka_unit_test(test_listen),
 		cmocka_unit_test(test_commands),
 		cmocka_unit_test(test_count),
 		cmocka_unit_test(test_options),

@@ -61,6 +61,49 @@ test_endpoints(void **state)
 	    cs_net_endpoint_parse(&to, cs_view(longest, 1000)), CS_ERR_FORMAT);
 }
 
+static void
+test_urls(void **state)
+{
+	static const struct {
+		const char *url, *host, *path;
+		int port;
+		bool plain;
+	} fine[] = {
+		{ "https://w.example/w1/x", "w.example", "/w1/x", 443, false },
+		{ "http://w.example/", "w.example", "/", 80, true },
+		{ "http://127.0.0.1:7780/x", "127.0.0.1", "/x", 7780, true },
+	};
+	static const char *const bad[] = { "", "http://", "http:///x",
+		"http://a", "HTTP://a/", "http://a b/", "http://1.2.3/x",
+		"http://1.2.3.4.5/x", "http://[::1]/x", "http://a:0/x",
+		"http://a:65536/x", "http://u@a/x", "http://a/\r\nX: y",
+		"https://127.0.0.1/x", "ftp://a/x", "http://a/x y" };
+	char longest[CS_NET_ENDPOINT_MAX + 2];
+	struct cs_net_endpoint to;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof fine / sizeof *fine; i++) {
+		assert_ok(cs_net_url_parse(&to, cs_view_str(fine[i].url)));
+		assert_string_equal(to.host, fine[i].host);
+		assert_int_equal(to.port, fine[i].port);
+		assert_true(to.plain == fine[i].plain);
+		assert_view_equal(to.path, cs_view_str(fine[i].path));
+		/* Web Push goes to none of those without TLS. */
+		assert_true(
+		    (cs_net_endpoint_parse(&to, cs_view_str(fine[i].url)) ==
+			CS_OK) == !fine[i].plain);
+	}
+	for (size_t i = 0; i < sizeof bad / sizeof *bad; i++)
+		assert_err(
+		    cs_net_url_parse(&to, cs_view_str(bad[i])), CS_ERR_FORMAT);
+	memset(longest, 'a', sizeof longest);
+	memcpy(longest, "http://a/", 9);
+	assert_ok(cs_net_url_parse(&to, cs_view(longest, CS_NET_ENDPOINT_MAX)));
+	assert_err(
+	    cs_net_url_parse(&to, cs_view(longest, CS_NET_ENDPOINT_MAX + 1)),
+	    CS_ERR_LIMIT);
+}
+
 /* ---- to a server of ours ------------------------------------------------ */
 
 static void
@@ -123,6 +166,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_endpoints),
+		cmocka_unit_test(test_urls),
 		cmocka_unit_test(test_post),
 	};
 
