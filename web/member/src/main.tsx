@@ -22,6 +22,7 @@ import { Program } from "./components/you/program";
 import { Devices, Keeping, Looks, You } from "./components/you/you";
 import type { Language } from "./lang";
 import { language, setLanguage, t, TONGUES, wanted } from "./lang";
+import { lookForLack } from "./lacks";
 import { kindOf } from "./links";
 import { replace, route } from "./router";
 import { Local } from "./runtime/local";
@@ -171,6 +172,11 @@ async function startEngine(token: string): Promise<void> {
     setRuntime(local);
     listen();
     if (!(await local.begin(token))) gone.value ??= "stranger";
+    return;
+  }
+  const lack = await lookForLack();
+  if (lack) {
+    gone.value = lack;
     return;
   }
   await startLoader(() => {

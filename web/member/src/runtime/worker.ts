@@ -2,7 +2,7 @@
 // The engine in a Worker of this browser.
 import type { FromWorker, ToWorker } from "../worker/talk";
 import type { Methods } from "./methods";
-import type { Happened, Runtime } from "./runtime";
+import type { Happened, Runtime, Why } from "./runtime";
 import { EngineError } from "./runtime";
 import { codeAt } from "./trusted";
 
@@ -22,7 +22,7 @@ export const workerPath = () => document.documentElement.dataset.engine ?? "";
 
 export class InWorker implements Runtime {
   onEvent: (e: Happened) => void = () => undefined;
-  onGone: (why: "closed" | "stranger") => void = () => undefined;
+  onGone: (why: Why) => void = () => undefined;
   /** After "elsewhere": the other window is closed, and this one has it. */
   onReady: () => void = () => undefined;
   private waiting = new Map<number, Waiting>();
@@ -55,11 +55,11 @@ export class InWorker implements Runtime {
     });
   }
 
-  private leave() {
+  private leave(why: Why = "closed") {
     this.waiting.forEach((w) => w.fail(new EngineError("closed", "")));
     this.waiting.clear();
+    this.onGone(why);
     this.begun?.("gone");
-    this.onGone("closed");
   }
 
   private take(said: FromWorker) {
@@ -71,7 +71,7 @@ export class InWorker implements Runtime {
         this.begun = undefined;
         break;
       case "gone":
-        this.leave();
+        this.leave(said.lack);
         break;
       case "event":
         this.onEvent(JSON.parse(said.json) as Happened);

@@ -10,6 +10,7 @@
 // A browser may take a file away from whoever has it open, or clear all of them,
 // and after an error it is not known what a head says.  Then nothing is read or
 // written any more until all of it was opened again.
+import { Lacks } from "../lacks";
 import type { File, KeptFiles } from "./files";
 import { Full, isFull } from "./files";
 
@@ -35,7 +36,7 @@ interface Handle {
   close(): void;
 }
 interface Entry {
-  createSyncAccessHandle(): Promise<Handle>;
+  createSyncAccessHandle?(): Promise<Handle>;
 }
 /** What is used of a folder. */
 export interface Folder {
@@ -237,6 +238,7 @@ export class OpfsFiles implements KeptFiles {
   /** The one who had it before may be about to end. */
   private async slot(n: number): Promise<Slot> {
     const entry = (await this.folder.getFileHandle(String(n), { create: true })) as Entry;
+    if (!entry.createSyncAccessHandle) throw new Lacks("lacking", "no file can be written at once");
     const end = performance.now() + PATIENCE_MS;
     for (;;)
       try {
@@ -245,7 +247,9 @@ export class OpfsFiles implements KeptFiles {
         this.made = Math.max(this.made, n + 1);
         return slot;
       } catch (e) {
-        if ((e as Error).name !== "NoModificationAllowedError" || performance.now() > end) throw e;
+        const { name } = e as Error;
+        if (name === "NotSupportedError") throw new Lacks("lacking", e);
+        if (name !== "NoModificationAllowedError" || performance.now() > end) throw e;
         await new Promise((done) => setTimeout(done, AGAIN_MS));
       }
   }

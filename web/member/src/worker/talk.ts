@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 // What a page and its Worker say to one another.
+import type { Lack } from "../lacks";
 
 export type ToWorker =
   | { say: "begin" }
@@ -10,7 +11,9 @@ export type ToWorker =
 export type FromWorker =
   /** After "begin": elsewhere, another window has the engine; "ready" comes
    * once that is closed. */
-  | { say: "ready" | "elsewhere" | "gone"; why?: string }
+  | { say: "ready" | "elsewhere" }
+  /** There is no engine (any more); lack: nor can there be one in this browser. */
+  | { say: "gone"; why: string; lack?: Lack }
   | { say: "event"; json: string }
   | { say: "done"; id: number; answer: string }
   | { say: "file"; id: number; bytes: ArrayBuffer }

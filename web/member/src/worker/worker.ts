@@ -2,6 +2,7 @@
 // The Worker that has the engine.  One for all windows of an origin: whoever
 // holds the lock.  The same script, under another name, is the Worker that takes
 // one photo or recording apart.
+import { Lacks } from "../lacks";
 import { codeAt } from "../runtime/trusted";
 import { Hub } from "./hub";
 import { Keeper } from "./keeper";
@@ -33,7 +34,8 @@ const media = new Media(
 );
 
 let keeper: Keeper | undefined;
-const gone = (why: unknown) => scope.postMessage({ say: "gone", why: String(why) });
+const gone = (why: unknown) =>
+  scope.postMessage({ say: "gone", why: String(why), lack: why instanceof Lacks ? why.what : undefined });
 
 async function start() {
   const module = WebAssembly.compileStreaming(fetch(MODULE));
