@@ -235,8 +235,11 @@ test("a browser whose files cannot be written at once is said to be one", async 
 });
 
 test("whoever closes a window and opens another waits for the first to end", async () => {
-  const disk = new Disk();
-  const files = await OpfsFiles.open(disk);
-  setTimeout(() => files.shut(), 120);
-  assert.ok((await OpfsFiles.open(disk)).look());
+  for (const taken of ["NoModificationAllowedError", "InvalidStateError"] as const) {
+    const disk = new Disk();
+    disk.taken = taken;
+    const files = await OpfsFiles.open(disk);
+    setTimeout(() => files.shut(), 120);
+    assert.ok((await OpfsFiles.open(disk)).look());
+  }
 });

@@ -22,6 +22,8 @@ const MAGIC = 0x63737032;
 const SPARE = 12; // open beyond those that are used
 const NAME_AT = 20;
 const NAME_MOST = USED - NAME_AT;
+// How browsers say that somebody has a file open; the second is WebKit's.
+const TAKEN = ["NoModificationAllowedError", "InvalidStateError"];
 const PATIENCE_MS = 10000; // with a window that was closed just now
 const AGAIN_MS = 50;
 const LOOK_MS = 5000; // at most that often: are files still there?
@@ -249,7 +251,7 @@ export class OpfsFiles implements KeptFiles {
       } catch (e) {
         const { name } = e as Error;
         if (name === "NotSupportedError") throw new Lacks("lacking", e);
-        if (name !== "NoModificationAllowedError" || performance.now() > end) throw e;
+        if (!TAKEN.includes(name) || performance.now() > end) throw e;
         await new Promise((done) => setTimeout(done, AGAIN_MS));
       }
   }
