@@ -162,7 +162,10 @@ function takeToken(): string {
 // How long a window that closes may have the engine.
 const LEAVES_MS = 3000;
 
-const paint = () => render(<App />, document.getElementById("root")!);
+const paint = () => {
+  document.querySelector(".late")?.remove();
+  render(<App />, document.getElementById("root")!);
+};
 
 /** A hub's page has its engine in a Worker; else it is in the program that
  * serves the page. */

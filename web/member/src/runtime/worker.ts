@@ -31,7 +31,10 @@ export class InWorker implements Runtime {
 
   constructor(private worker = new Worker(codeAt(workerPath()))) {
     worker.onmessage = ({ data }: MessageEvent<FromWorker>) => this.take(data);
-    worker.onerror = () => this.leave();
+    worker.onerror = (e) => {
+      console.warn("the engine:", e.message);
+      this.leave();
+    };
   }
 
   /** "elsewhere": another window has it, and onReady() follows once it does not;
@@ -71,6 +74,7 @@ export class InWorker implements Runtime {
         this.begun = undefined;
         break;
       case "gone":
+        console.warn("the engine:", said.why);
         this.leave(said.lack);
         break;
       case "event":
