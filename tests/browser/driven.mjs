@@ -28,7 +28,7 @@ export async function until(what, condition) {
 /** Runs in the page: the last thing of ${kind} that one can see and that is
  * called, or says, ${what}. */
 function seek(kind, what) {
-  const KINDS = { button: "button", link: "a[href]", heading: "h1, h2, h3", field: "input, textarea", text: "body *" };
+  const KINDS = { button: "button", link: "a[href]", heading: "h1, h2, h3", field: "input, textarea", choice: ".choice label", text: "body *" };
   const named = (e) =>
     (kind === "field" && e.labels?.length ? e.labels[0].textContent : (e.getAttribute("aria-label") ?? e.textContent)).trim();
   const fits = (e) => kind === "css" || (kind === "text" ? e.textContent.includes(what) : named(e) === what);

@@ -37,9 +37,14 @@ export async function join(browser) {
   const labels = JSON.parse(await page.run(() => JSON.stringify([...document.querySelectorAll(".field label")].map((e) => e.textContent))));
   for (const l of labels) await page.type(l, words[Number(/\d+/.exec(l)[0]) - 1]);
   await page.click("button", "Done");
-  await page.click("button", "Not now");
+  // Who can be woken is asked.
+  const asked = await until("what comes next", async () => {
+    if (await page.find("button", "Not now")) return "wake";
+    return (await page.find("heading", "Chats")) && "chats";
+  });
+  if (asked === "wake") await page.click("button", "Not now");
   await page.see("heading", "Chats");
-  ok(true, "joined by a link, with words");
+  ok(await page.run(() => !document.querySelector(".late")), "joined by a link, with words");
   return page;
 }
 
@@ -73,9 +78,30 @@ export async function photos(page) {
   ok(true, "a photo comes, and is shown once it is touched");
 }
 
+const THREAT = "We know where your family is.";
+
+/** Somebody whom nobody knows threatens: it is a request, and reported. */
+export async function threat(page) {
+  execFileSync(config.eve[0], [...config.eve.slice(1), "send", "ann", THREAT, "--new"]);
+  await page.run(() => void (location.hash = "#/requests"));
+  await page.see("text", THREAT);
+  await page.click("link", "Report…");
+  await page.click("css", ".choice label");
+  await page.click("button", "Go on");
+  await page.click("choice", "Someone’s life is threatened");
+  await page.click("button", "Go on");
+  await page.see("text", THREAT);
+  await page.click("choice", "Without my name");
+  await page.click("button", "Seal and send to the desk");
+  await page.see("text", "The desk has it, with proof");
+  await page.click("button", "Block eve");
+  await page.gone("text", "The desk has it, with proof");
+  ok(true, "a threat is a request, and is reported with proof");
+}
+
 export async function program(page) {
   await page.run(() => void (location.hash = "#/program"));
-  await page.see("heading", "Version 1.0.0");
+  await page.see("heading", `Version ${config.version}`);
   const shown = await page.says("css", "#release");
   ok(shown === config.release.match(/.{8}/g).join(" "), "the program says the release's hash", shown);
   await page.see("text", "Signed by example.org/page");
@@ -83,7 +109,7 @@ export async function program(page) {
 
 export async function again(page) {
   await page.reload();
-  await page.see("heading", "Version 1.0.0");
+  await page.see("heading", `Version ${config.version}`);
   const controlled = await page.run(() => navigator.serviceWorker.controller !== null);
   ok(controlled, "loaded again, the loader gives the page");
 }
@@ -111,6 +137,7 @@ export async function scenario(name, all, f) {
     await f();
   } catch (e) {
     ok(false, "the scenario went through", e.stack.replaceAll("\n", "\n# "));
+    for (const line of all.flatMap((browser) => [...browser.bad, ...browser.said])) console.log(`# ${line}`);
     const shots = process.env.SCREENSHOTS;
     if (shots) await all.at(-1)?.pages.at(-1)?.screenshot(`${shots}/${name}-failed.png`).catch(() => undefined);
   } finally {

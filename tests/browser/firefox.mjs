@@ -82,6 +82,8 @@ export class Firefox {
   /** What no page may do, whatever the scenario. */
   bad = [];
   pages = [];
+  /** What their consoles say. */
+  said = [];
   #waiting = new Map();
   #last = 0;
 
@@ -142,6 +144,7 @@ export class Firefox {
   }
   #event(method, params) {
     if (method === "log.entryAdded") {
+      this.said.push(params.text);
       const error = params.type === "javascript" && params.level === "error";
       if (error || /Content-Security-Policy/.test(params.text ?? "")) this.bad.push(params.text);
       return;

@@ -3,7 +3,7 @@
 // sentence; on the other side a program.
 import { setTimeout as sleep } from "node:timers/promises";
 import { until } from "./driven.mjs";
-import { again, chat, config, FIRST, heard, join, ok, own, photos, program, scenario, second, WELCOME, write } from "./driven_story.mjs";
+import { again, chat, config, FIRST, heard, join, ok, own, photos, program, scenario, second, threat, WELCOME, write } from "./driven_story.mjs";
 import { Firefox } from "./firefox.mjs";
 
 const ENTER = "\uE007";
@@ -55,6 +55,7 @@ await scenario("firefox", all, async () => {
   let page = await join(firefox);
   await write(page);
   await photos(page);
+  await threat(page);
   await program(page);
   await again(page);
   page = await second(firefox, page);
