@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: MIT
 // The engine in a Worker of this browser.
+import type { Done, ToDo } from "../worker/media";
+import { MEDIA_NAME } from "../worker/media";
 import type { FromWorker, ToWorker } from "../worker/talk";
 import type { Methods } from "./methods";
 import type { Happened, Runtime, Why } from "./runtime";
@@ -27,6 +29,8 @@ export class InWorker implements Runtime {
   onReady: () => void = () => undefined;
   private waiting = new Map<number, Waiting>();
   private last = 0;
+  /** Workers for one file each, by the engine's numbers for them. */
+  private hands = new Map<number, Worker>();
   private begun: ((how: "ready" | "elsewhere" | "gone") => void) | undefined;
 
   constructor(private worker = new Worker(codeAt(workerPath()))) {
@@ -58,9 +62,26 @@ export class InWorker implements Runtime {
     });
   }
 
+  private startHand(number: number, todo: ToDo) {
+    const hand = new Worker(codeAt(workerPath()), { name: MEDIA_NAME });
+    this.hands.set(number, hand);
+    // What took a file apart may say anything.
+    hand.onmessage = ({ data }: MessageEvent<Done | null>) => {
+      const answer = data?.answer instanceof Uint8Array ? data.answer : undefined;
+      this.say({ say: "made", hand: number, done: { answer } }, answer ? [answer.buffer as ArrayBuffer] : []);
+    };
+    hand.onerror = () => this.say({ say: "made", hand: number });
+    hand.postMessage(todo, [todo.file.buffer as ArrayBuffer]);
+  }
+  private endHand(number: number) {
+    this.hands.get(number)?.terminate();
+    this.hands.delete(number);
+  }
+
   private leave(why: Why = "closed") {
     this.waiting.forEach((w) => w.fail(new EngineError("closed", "")));
     this.waiting.clear();
+    [...this.hands.keys()].forEach((hand) => this.endHand(hand));
     this.onGone(why);
     this.begun?.("gone");
   }
@@ -84,6 +105,12 @@ export class InWorker implements Runtime {
       case "file":
         this.waiting.get(said.id)?.done(said.say === "done" ? said.answer : said.bytes);
         this.waiting.delete(said.id);
+        break;
+      case "hand":
+        this.startHand(said.hand, said.todo);
+        break;
+      case "let-go":
+        this.endHand(said.hand);
         break;
       case "failed":
         this.waiting.get(said.id)?.fail(new EngineError("engine", ""));

@@ -1,12 +1,15 @@
 // SPDX-License-Identifier: MIT
 // What a page and its Worker say to one another.
 import type { Lack } from "../lacks";
+import type { Done, ToDo } from "./media";
 
 export type ToWorker =
   | { say: "begin" }
   | { say: "do"; id: number; method: string; take: string }
   | { say: "put"; id: number; bytes: ArrayBuffer }
-  | { say: "get"; id: number; name: string };
+  | { say: "get"; id: number; name: string }
+  /** What a hand made of its file; nothing, if it failed. */
+  | { say: "made"; hand: number; done?: Done };
 
 export type FromWorker =
   /** After "begin": elsewhere, another window has the engine; "ready" comes
@@ -17,4 +20,7 @@ export type FromWorker =
   | { say: "event"; json: string }
   | { say: "done"; id: number; answer: string }
   | { say: "file"; id: number; bytes: ArrayBuffer }
-  | { say: "failed"; id: number; why: string };
+  | { say: "failed"; id: number; why: string }
+  /** Start a Worker for one file; end it. */
+  | { say: "hand"; hand: number; todo: ToDo }
+  | { say: "let-go"; hand: number };
