@@ -6,9 +6,8 @@
 import { spawn } from "node:child_process";
 import { mkdirSync, writeFileSync } from "node:fs";
 import { createInterface } from "node:readline";
-import { setTimeout as sleep } from "node:timers/promises";
+import { DrivenPage, Element, Refused, STUCK_MS } from "./driven.mjs";
 
-const STUCK_MS = 30_000;
 const LISTENS = /WebDriver BiDi listening on (ws:\S+)/;
 // Nothing but this machine is reached: everything else would go through a proxy
 // that nobody is.
@@ -33,29 +32,16 @@ const PREFS = {
   "ui.prefersReducedMotion": 1,
 };
 
-/** What the browser did not do. */
-class Refused extends Error {}
-
-/** Runs in the page: the last thing of ${kind} that one can see and that is
- * called, or says, ${what}. */
-function seek(kind, what) {
-  const KINDS = { button: "button", link: "a[href]", heading: "h1, h2, h3", field: "input, textarea", text: "body *" };
-  const named = (e) =>
-    (kind === "field" && e.labels?.length ? e.labels[0].textContent : (e.getAttribute("aria-label") ?? e.textContent)).trim();
-  const fits = (e) => kind === "css" || (kind === "text" ? e.textContent.includes(what) : named(e) === what);
-  const all = [...document.querySelectorAll(KINDS[kind] ?? what)];
-  return all.reverse().find((e) => fits(e) && e.checkVisibility({ visibilityProperty: true })) ?? null;
-}
-
-class Page {
+class Page extends DrivenPage {
   constructor(firefox, context) {
+    super();
     this.firefox = firefox;
     this.context = context;
   }
 
-  /** What ${f}(${args}), in the page, gives: JSON, or an element. */
   async run(f, ...args) {
-    const value = (v) => (v?.sharedId ? v : { type: v === undefined ? "undefined" : typeof v, value: v });
+    const value = (v) =>
+      v instanceof Element ? { sharedId: v.id } : { type: v === undefined ? "undefined" : typeof v, value: v };
     const said = await this.firefox.do("script.callFunction", {
       functionDeclaration: String(f),
       target: { context: this.context },
@@ -64,21 +50,7 @@ class Page {
       userActivation: true,
     });
     if (said.type === "exception") throw new Refused(said.exceptionDetails.text);
-    return said.result.type === "node" ? said.result : said.result.value;
-  }
-  async find(kind, what) {
-    // A page that is loading has nothing yet.
-    const found = await this.run(seek, kind, what).catch(() => null);
-    return found?.sharedId ? found : null;
-  }
-  see(kind, what) {
-    return until(`${kind} "${what}"`, () => this.find(kind, what));
-  }
-  async says(kind, what) {
-    return this.run((e) => e.value ?? e.innerText, await this.see(kind, what));
-  }
-  async gone(kind, what) {
-    await until(`"${what}" goes`, async () => !(await this.find(kind, what)));
+    return said.result.type === "node" ? new Element(said.result.sharedId) : said.result.value;
   }
 
   async screenshot(path) {
@@ -95,56 +67,14 @@ class Page {
     return this.firefox.do("browsingContext.close", { context: this.context });
   }
 
-  perform(id, type, actions) {
-    return this.firefox.do("input.performActions", { context: this.context, actions: [{ id, type, actions }] });
+  at({ id }) {
+    return { type: "element", element: { sharedId: id } };
   }
-  /** Once it can be. */
-  async click(kind, what) {
-    await until(`"${what}" can be clicked`, async () => {
-      const e = await this.see(kind, what);
-      if (await this.run((e) => e.disabled ?? false, e)) return false;
-      await this.run((e) => e.scrollIntoView({ block: "center" }), e);
-      const at = { type: "pointerMove", x: 0, y: 0, origin: { type: "element", element: { sharedId: e.sharedId } } };
-      return this.perform("mouse", "pointer", [
-        at,
-        { type: "pointerDown", button: 0 },
-        { type: "pointerUp", button: 0 },
-      ]).then(
-        () => true,
-        // It was drawn anew meanwhile.
-        () => false,
-      );
-    });
+  perform(actions) {
+    return this.firefox.do("input.performActions", { context: this.context, actions });
   }
-  press(...keys) {
-    return this.perform("keys", "key", keys.flatMap((value) => [{ type: "keyDown", value }, { type: "keyUp", value }]));
-  }
-  /** In the place of what is there; the page has taken it when this is over. */
-  async type(name, text) {
-    const drawn = () => new Promise((done) => requestAnimationFrame(() => setTimeout(done)));
-    const field = await this.see("field", name);
-    await this.run((e) => (e.focus(), e.select()), field);
-    // Faster than any hand, a key would come before the last one is drawn.
-    for (const key of text) {
-      await this.press(key);
-      await this.run(drawn);
-    }
-    const said = await this.says("field", name);
-    if (said !== text) throw new Error(`"${name}" has "${said}" instead of "${text}"`);
-  }
-  async choose(css, ...files) {
-    const element = await until(css, () => this.run((c) => document.querySelector(c), css).catch(() => null));
-    await this.firefox.do("input.setFiles", { context: this.context, element: { sharedId: element.sharedId }, files });
-  }
-}
-
-export async function until(what, condition) {
-  const end = Date.now() + STUCK_MS;
-  for (;;) {
-    const got = await condition();
-    if (got) return got;
-    if (Date.now() > end) throw new Error(`it does not come: ${what}`);
-    await sleep(50);
+  give({ id }, files) {
+    return this.firefox.do("input.setFiles", { context: this.context, element: { sharedId: id }, files });
   }
 }
 
@@ -152,6 +82,8 @@ export class Firefox {
   /** What no page may do, whatever the scenario. */
   bad = [];
   pages = [];
+  /** What their consoles say. */
+  said = [];
   #waiting = new Map();
   #last = 0;
 
@@ -212,6 +144,7 @@ export class Firefox {
   }
   #event(method, params) {
     if (method === "log.entryAdded") {
+      this.said.push(params.text);
       const error = params.type === "javascript" && params.level === "error";
       if (error || /Content-Security-Policy/.test(params.text ?? "")) this.bad.push(params.text);
       return;

@@ -33,6 +33,18 @@ await scenario(async () => {
     });
     ok(!framed, "it is in no frame");
   }
+  if (config.hub) {
+    // A script that is too new for a browser does as little as one that does not come.
+    const context = await page.context().browser().newContext({ serviceWorkers: "block" });
+    const without = await context.newPage();
+    await without.route(/\.js$/, (route) => route.abort());
+    await without.goto(config.mother);
+    const late = without.getByText("This page has not started");
+    ok(!(await late.isVisible()), "what starts says nothing at first");
+    await without.evaluate(() => document.getAnimations().forEach((a) => a.finish()));
+    ok(await late.isVisible(), "what does not start says so");
+    await context.close();
+  }
   ok(!page.url().includes("#"), "the token is not in the address any more");
   const tried = await page.evaluate(async () => {
     const out = {};

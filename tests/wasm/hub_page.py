@@ -2,6 +2,7 @@
 """A hub that serves the page, its releases, and people."""
 import os
 import shutil
+import struct
 import sys
 
 HERE = os.path.dirname(os.path.abspath(__file__))
@@ -10,10 +11,19 @@ for folder in "../integration", "../browser":
 # pylint: disable=wrong-import-position
 from page import Page
 from scenario import run_scenario
-from world import SkipTest, World, free_port
+from world import BIN, SkipTest, World, free_port, photo
 
 # Filled by tests/wasm/run.
 RELEASE = os.environ["COUNTERSIGN_RELEASE"]
+
+
+def with_comment(path, text):
+    """A JPEG says it beside its picture."""
+    with open(path, "rb") as f:
+        data = f.read()
+    segment = b"\xff\xfe" + struct.pack(">H", len(text) + 2) + text
+    with open(path, "wb") as f:
+        f.write(data[:2] + segment + data[2:])
 
 
 class HubPage(World):
@@ -73,6 +83,26 @@ class HubPage(World):
     def local(self, name):
         """countersign page of ${name}, into the configuration."""
         self.config[name] = Page(self, self.home(name)).link
+
+    def program(self, name):
+        """How a scenario runs the program of ${name}."""
+        return [os.path.join(BIN, "countersign"), "--home", self.home(name)]
+
+    def driven(self, version="1.0.0", **how):
+        """What tests/browser/driven_story.mjs needs; ${how} the release differs
+        (install) from the first, if it does."""
+        self.join("bob", "eve")
+        self.config["bob"] = self.program("bob")
+        self.config["eve"] = self.program("eve")
+        photo(self.path("a.jpg"), 640, 420)
+        with_comment(self.path("a.jpg"), b"LEAKED")
+        self.config["photo"] = self.path("a.jpg")
+        self.config["saved"] = self.path("saved.jpg")
+        self.config["link"] = self.link()
+        self.config["version"] = version
+        self.config["release"] = self.show(version, **how) if how else \
+            self.first
+        self.config["profile"] = self.path("profile")
 
     def scenario(self, name):
         run_scenario(self, name)

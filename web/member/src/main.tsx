@@ -22,6 +22,7 @@ import { Program } from "./components/you/program";
 import { Devices, Keeping, Looks, You } from "./components/you/you";
 import type { Language } from "./lang";
 import { language, setLanguage, t, TONGUES, wanted } from "./lang";
+import { lookForLack } from "./lacks";
 import { kindOf } from "./links";
 import { replace, route } from "./router";
 import { Local } from "./runtime/local";
@@ -161,7 +162,10 @@ function takeToken(): string {
 // How long a window that closes may have the engine.
 const LEAVES_MS = 3000;
 
-const paint = () => render(<App />, document.getElementById("root")!);
+const paint = () => {
+  document.querySelector(".late")?.remove();
+  render(<App />, document.getElementById("root")!);
+};
 
 /** A hub's page has its engine in a Worker; else it is in the program that
  * serves the page. */
@@ -171,6 +175,11 @@ async function startEngine(token: string): Promise<void> {
     setRuntime(local);
     listen();
     if (!(await local.begin(token))) gone.value ??= "stranger";
+    return;
+  }
+  const lack = await lookForLack();
+  if (lack) {
+    gone.value = lack;
     return;
   }
   await startLoader(() => {

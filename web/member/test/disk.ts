@@ -42,6 +42,8 @@ export class Disk implements Folder {
   private torn = false;
   private rest = Infinity;
   private refusal: Refusal = "throws";
+  /** How it says that somebody has a file: by the standard, or as WebKit does. */
+  taken: "NoModificationAllowedError" | "InvalidStateError" = "NoModificationAllowedError";
   private life = 0; // handles of an earlier one are of no use
 
   /** From now on: end at the change number ${n}; 0: never. */
@@ -126,7 +128,7 @@ export class Disk implements Folder {
   }
   private async handle(file: Stored) {
     await Promise.resolve();
-    if (file.taken) throw new DOMException("somebody has it", "NoModificationAllowedError");
+    if (file.taken) throw new DOMException("somebody has it", this.taken);
     file.taken = true;
     const life = this.life;
     const check = () => {

@@ -4,6 +4,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { Files } from "../src/worker/files";
 import { isFull, writeFile } from "../src/worker/files";
+import { Lacks } from "../src/lacks";
 import { OpfsFiles } from "../src/worker/opfs";
 import { Ended } from "../src/worker/wasi";
 import { Disk, LEFT, REFUSALS } from "./disk";
@@ -222,9 +223,23 @@ test("what was cleared is noticed", async (t) => {
   }
 });
 
+test("a browser whose files cannot be written at once is said to be one", async () => {
+  const lacking = (entry: object) =>
+    OpfsFiles.open({ keys: async function* () {}, getFileHandle: () => Promise.resolve(entry) });
+  const is = { what: "lacking" };
+  await assert.rejects(lacking({}), is);
+  const says = (name: string) => ({ createSyncAccessHandle: () => Promise.reject(new DOMException("no", name)) });
+  await assert.rejects(lacking(says("NotSupportedError")), is);
+  // Another time it may.
+  await assert.rejects(lacking(says("UnknownError")), (e) => !(e instanceof Lacks));
+});
+
 test("whoever closes a window and opens another waits for the first to end", async () => {
-  const disk = new Disk();
-  const files = await OpfsFiles.open(disk);
-  setTimeout(() => files.shut(), 120);
-  assert.ok((await OpfsFiles.open(disk)).look());
+  for (const taken of ["NoModificationAllowedError", "InvalidStateError"] as const) {
+    const disk = new Disk();
+    disk.taken = taken;
+    const files = await OpfsFiles.open(disk);
+    setTimeout(() => files.shut(), 120);
+    assert.ok((await OpfsFiles.open(disk)).look());
+  }
 });

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // The engine in the program on this machine (countersign page), over HTTP.
 import type { Methods } from "./methods";
-import type { Happened, Runtime } from "./runtime";
+import type { Happened, Runtime, Why } from "./runtime";
 import { EngineError } from "./runtime";
 
 const QUICK_MS = 40; // while an answer is awaited
@@ -27,7 +27,7 @@ function open(a: Answer): unknown {
 
 export class Local implements Runtime {
   onEvent: (e: Happened) => void = () => undefined;
-  onGone: (why: "closed" | "stranger") => void = () => undefined;
+  onGone: (why: Why) => void = () => undefined;
   private waiting = new Map<number, Waiting>();
   /** Answers that came before their tickets; or those of another window. */
   private early = new Map<number, Answer>();

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // The one way to the engine: the same for the program on this machine and for a
 // Worker in a browser.
+import type { Lack } from "../lacks";
 import type { Methods } from "./methods";
 
 export type Happened =
@@ -9,6 +10,8 @@ export type Happened =
   | { event: "progress"; done: number; total: number }
   | { event: "activity"; what: Activity; done: number; total: number };
 export type Activity = "idle" | "locking" | "connecting" | "connecting_again" | "asking" | "waiting" | "fetching";
+
+export type Why = "closed" | "stranger" | Lack;
 
 /** What a method did not do, with a sentence for the user. */
 export class EngineError extends Error {
@@ -29,8 +32,8 @@ export interface Runtime {
   get(name: string): Promise<Blob>;
   /** What happens without being asked. */
   onEvent: (e: Happened) => void;
-  /** The engine does not answer any more: why. */
-  onGone: (why: "closed" | "stranger") => void;
+  /** The engine does not answer any more, or never will: why. */
+  onGone: (why: Why) => void;
 }
 
 let current: Runtime;

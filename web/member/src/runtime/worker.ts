@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: MIT
 // The engine in a Worker of this browser.
+import type { Done, ToDo } from "../worker/media";
+import { MEDIA_NAME } from "../worker/media";
 import type { FromWorker, ToWorker } from "../worker/talk";
 import type { Methods } from "./methods";
-import type { Happened, Runtime } from "./runtime";
+import type { Happened, Runtime, Why } from "./runtime";
 import { EngineError } from "./runtime";
 import { codeAt } from "./trusted";
 
@@ -22,16 +24,21 @@ export const workerPath = () => document.documentElement.dataset.engine ?? "";
 
 export class InWorker implements Runtime {
   onEvent: (e: Happened) => void = () => undefined;
-  onGone: (why: "closed" | "stranger") => void = () => undefined;
+  onGone: (why: Why) => void = () => undefined;
   /** After "elsewhere": the other window is closed, and this one has it. */
   onReady: () => void = () => undefined;
   private waiting = new Map<number, Waiting>();
   private last = 0;
+  /** Workers for one file each, by the engine's numbers for them. */
+  private hands = new Map<number, Worker>();
   private begun: ((how: "ready" | "elsewhere" | "gone") => void) | undefined;
 
   constructor(private worker = new Worker(codeAt(workerPath()))) {
     worker.onmessage = ({ data }: MessageEvent<FromWorker>) => this.take(data);
-    worker.onerror = () => this.leave();
+    worker.onerror = (e) => {
+      console.warn("the engine:", e.message);
+      this.leave();
+    };
   }
 
   /** "elsewhere": another window has it, and onReady() follows once it does not;
@@ -55,11 +62,28 @@ export class InWorker implements Runtime {
     });
   }
 
-  private leave() {
+  private startHand(number: number, todo: ToDo) {
+    const hand = new Worker(codeAt(workerPath()), { name: MEDIA_NAME });
+    this.hands.set(number, hand);
+    // What took a file apart may say anything.
+    hand.onmessage = ({ data }: MessageEvent<Done | null>) => {
+      const answer = data?.answer instanceof Uint8Array ? data.answer : undefined;
+      this.say({ say: "made", hand: number, done: { answer } }, answer ? [answer.buffer as ArrayBuffer] : []);
+    };
+    hand.onerror = () => this.say({ say: "made", hand: number });
+    hand.postMessage(todo, [todo.file.buffer as ArrayBuffer]);
+  }
+  private endHand(number: number) {
+    this.hands.get(number)?.terminate();
+    this.hands.delete(number);
+  }
+
+  private leave(why: Why = "closed") {
     this.waiting.forEach((w) => w.fail(new EngineError("closed", "")));
     this.waiting.clear();
+    [...this.hands.keys()].forEach((hand) => this.endHand(hand));
+    this.onGone(why);
     this.begun?.("gone");
-    this.onGone("closed");
   }
 
   private take(said: FromWorker) {
@@ -71,7 +95,8 @@ export class InWorker implements Runtime {
         this.begun = undefined;
         break;
       case "gone":
-        this.leave();
+        console.warn("the engine:", said.why);
+        this.leave(said.lack);
         break;
       case "event":
         this.onEvent(JSON.parse(said.json) as Happened);
@@ -80,6 +105,12 @@ export class InWorker implements Runtime {
       case "file":
         this.waiting.get(said.id)?.done(said.say === "done" ? said.answer : said.bytes);
         this.waiting.delete(said.id);
+        break;
+      case "hand":
+        this.startHand(said.hand, said.todo);
+        break;
+      case "let-go":
+        this.endHand(said.hand);
         break;
       case "failed":
         this.waiting.get(said.id)?.fail(new EngineError("engine", ""));

@@ -2,12 +2,12 @@
 // What the engine is and does: who one is, the line, and what goes on.
 import { computed, signal } from "@preact/signals";
 import type { State } from "../runtime/methods";
-import type { Activity, Happened } from "../runtime/runtime";
+import type { Activity, Happened, Why } from "../runtime/runtime";
 import { ask, EngineError, runtime } from "../runtime/runtime";
 import { has, language, t } from "../lang";
 
 export const state = signal<State>({ phase: "none", online: false });
-export const gone = signal<"closed" | "stranger" | "elsewhere" | null>(null);
+export const gone = signal<Why | "elsewhere" | null>(null);
 /** The program itself is on its way here, for the first time. */
 export const coming = signal(false);
 /** A link that the page was opened with, until it is used. */

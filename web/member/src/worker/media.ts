@@ -3,6 +3,12 @@
 // without imports (src/programs/media), which is started anew for each file in
 // a Worker of its own and ended with it.  What breaks it, or takes too long,
 // costs that file.
+//
+// The page starts that Worker.  When one Worker starts another, Firefox may stop
+// in the middle of it for good, and the engine with it.
+
+/** What the page calls the Worker that it starts for one file. */
+export const MEDIA_NAME = "media";
 
 export const STOPPED = -1; // enum host_answer of content/photo_ask_web.c
 export const TOO_LATE = -2;

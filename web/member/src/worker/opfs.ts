@@ -10,6 +10,7 @@
 // A browser may take a file away from whoever has it open, or clear all of them,
 // and after an error it is not known what a head says.  Then nothing is read or
 // written any more until all of it was opened again.
+import { Lacks } from "../lacks";
 import type { File, KeptFiles } from "./files";
 import { Full, isFull } from "./files";
 
@@ -21,6 +22,8 @@ const MAGIC = 0x63737032;
 const SPARE = 12; // open beyond those that are used
 const NAME_AT = 20;
 const NAME_MOST = USED - NAME_AT;
+// How browsers say that somebody has a file open; the second is WebKit's.
+const TAKEN = ["NoModificationAllowedError", "InvalidStateError"];
 const PATIENCE_MS = 10000; // with a window that was closed just now
 const AGAIN_MS = 50;
 const LOOK_MS = 5000; // at most that often: are files still there?
@@ -35,7 +38,7 @@ interface Handle {
   close(): void;
 }
 interface Entry {
-  createSyncAccessHandle(): Promise<Handle>;
+  createSyncAccessHandle?(): Promise<Handle>;
 }
 /** What is used of a folder. */
 export interface Folder {
@@ -237,6 +240,7 @@ export class OpfsFiles implements KeptFiles {
   /** The one who had it before may be about to end. */
   private async slot(n: number): Promise<Slot> {
     const entry = (await this.folder.getFileHandle(String(n), { create: true })) as Entry;
+    if (!entry.createSyncAccessHandle) throw new Lacks("lacking", "no file can be written at once");
     const end = performance.now() + PATIENCE_MS;
     for (;;)
       try {
@@ -245,7 +249,9 @@ export class OpfsFiles implements KeptFiles {
         this.made = Math.max(this.made, n + 1);
         return slot;
       } catch (e) {
-        if ((e as Error).name !== "NoModificationAllowedError" || performance.now() > end) throw e;
+        const { name } = e as Error;
+        if (name === "NotSupportedError") throw new Lacks("lacking", e);
+        if (!TAKEN.includes(name) || performance.now() > end) throw e;
         await new Promise((done) => setTimeout(done, AGAIN_MS));
       }
   }

@@ -2,11 +2,11 @@
 // The Worker that has the engine.  One for all windows of an origin: whoever
 // holds the lock.  The same script, under another name, is the Worker that takes
 // one photo or recording apart.
-import { codeAt } from "../runtime/trusted";
+import { Lacks } from "../lacks";
 import { Hub } from "./hub";
 import { Keeper } from "./keeper";
-import type { ToDo } from "./media";
-import { Media, work } from "./media";
+import type { Done, Hand, ToDo } from "./media";
+import { Media, MEDIA_NAME, work } from "./media";
 import { OpfsFiles } from "./opfs";
 import type { FromWorker, ToWorker } from "./talk";
 
@@ -14,7 +14,6 @@ const LOCK = "countersign-engine";
 // Beside this file.
 const MODULE = "engine.wasm";
 const MEDIA_MODULE = "media.wasm";
-const MEDIA_NAME = "media";
 
 // lib.dom is of pages.
 const scope = self as unknown as {
@@ -27,13 +26,38 @@ const hand = self as unknown as {
   onmessage: (e: MessageEvent<ToDo>) => void;
 };
 
+/** A Worker that the page starts. */
+class PageHand implements Hand {
+  onmessage: Hand["onmessage"] = null;
+  onerror: Hand["onerror"] = null;
+  private static all = new Map<number, PageHand>();
+  private static last = 0;
+  private number = ++PageHand.last;
+
+  postMessage(todo: ToDo, transfer: Transferable[]) {
+    PageHand.all.set(this.number, this);
+    scope.postMessage({ say: "hand", hand: this.number, todo }, transfer);
+  }
+  terminate() {
+    PageHand.all.delete(this.number);
+    scope.postMessage({ say: "let-go", hand: this.number });
+  }
+  /** One that was let go of is not listened to. */
+  static made(number: number, done: Done | undefined) {
+    const hand = PageHand.all.get(number);
+    if (done) hand?.onmessage?.({ data: done } as MessageEvent<Done>);
+    else hand?.onerror?.(new ErrorEvent("error"));
+  }
+}
+
 const media = new Media(
   () => WebAssembly.compileStreaming(fetch(MEDIA_MODULE)),
-  () => new Worker(codeAt(location.pathname), { name: MEDIA_NAME }),
+  () => new PageHand(),
 );
 
 let keeper: Keeper | undefined;
-const gone = (why: unknown) => scope.postMessage({ say: "gone", why: String(why) });
+const gone = (why: unknown) =>
+  scope.postMessage({ say: "gone", why: String(why), lack: why instanceof Lacks ? why.what : undefined });
 
 async function start() {
   const module = WebAssembly.compileStreaming(fetch(MODULE));
@@ -70,7 +94,7 @@ async function begin() {
   await navigator.locks.request(LOCK, hold);
 }
 
-async function answer(asked: Exclude<ToWorker, { say: "begin" }>) {
+async function answer(asked: Exclude<ToWorker, { say: "begin" | "made" }>) {
   if (!keeper) throw new Error("the engine has not begun");
   switch (asked.say) {
     case "do":
@@ -93,6 +117,10 @@ else
   scope.onmessage = ({ data }) => {
     if (data.say === "begin") {
       begin().catch(gone);
+      return;
+    }
+    if (data.say === "made") {
+      PageHand.made(data.hand, data.done);
       return;
     }
     answer(data).catch((e: unknown) => scope.postMessage({ say: "failed", id: data.id, why: String(e) }));

@@ -500,9 +500,12 @@ const WHY = {
   ended: ["gone.ended", "gone.ended-hint"],
   stranger: ["gone.stranger", "gone.stranger-hint"],
   elsewhere: ["gone.elsewhere", "gone.elsewhere-hint"],
+  lacking: ["gone.lacking", "gone.lacking-hint"],
+  private: ["gone.private", "gone.private-hint"],
+  code: ["gone.code", "gone.code-hint"],
 } as const;
 
-export function Gone({ why }: { why: "closed" | "stranger" | "elsewhere" }) {
+export function Gone({ why }: { why: keyof typeof WHY }) {
   const [title, hint] = WHY[why === "closed" && workerPath() ? "ended" : why];
   return (
     <div class="app">
@@ -515,6 +518,14 @@ export function Gone({ why }: { why: "closed" | "stranger" | "elsewhere" }) {
           <p>{t(hint)}</p>
         </Tell>
         {state.value.phase === "open" && <p class="note quiet">{t("gone.kept")}</p>}
+        {/* It was taken out of the address. */}
+        {brought.value && why !== "elsewhere" && (
+          <section class="stack">
+            <p>{t("gone.link")}</p>
+            <p class="digits note">{brought.value}</p>
+            <CopyButton text={brought.value} />
+          </section>
+        )}
       </main>
     </div>
   );

@@ -84,13 +84,14 @@ function Why({ d, set, next }: { d: Draft; set: (d: Draft) => void; next: () => 
 
 /** What leaves is what the engine has sealed: its own list, line by line. */
 function Leaves({ l, d, set, done }: { l: Listed; d: Draft; set: (d: Draft) => void; done: (id: string) => void }) {
-  const [lines, setLines] = useState<string[] | null>(null);
+  const [made, setMade] = useState<{ named: Draft["named"]; lines: string[] } | null>(null);
+  // Of a choice that was changed since, nothing is shown or sent.
+  const lines = made?.named === d.named ? made.lines : null;
   const [busy, error, run] = useDoing();
   useEffect(() => {
-    setLines(null);
     void run(async () => {
       const take = { ids: [...d.ids], reason: d.reason, named: d.named ?? false, ...(d.note ? { note: d.note } : {}) };
-      setLines((await ask("report_prepare", take)).lines);
+      setMade({ named: d.named, lines: (await ask("report_prepare", take)).lines });
     });
   }, [d.named]);
   const send = async () => done((await act(ask("report_send"))).id);

@@ -53,7 +53,7 @@ export function You() {
           <CopyButton text={address} label={t("you.copy")} />
           <Install />
         </div>
-        <ul aria-label={t("tab.you")}>
+        <ul class="places" aria-label={t("tab.you")}>
           {PLACES.map((p) => (
             <li key={p.to}>
               <a class="row short" href={href(p.to)}>
