@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "base/text.h"
-#include "crypto/dleq.h"
 #include "crypto/init.h"
-#include "crypto/random.h"
 #include "crypto/vrf.h"
 #include "support/test.h"
 
@@ -13,7 +11,6 @@
 	"e6f73f344b79b379f1a0dd37e07ff62e38d9f71345ce62ae3a9bc60b04ccd909"
 #define PUBLIC                                                                 \
 	"c803e2cc6b05fc15064549b5920659ca4a77b2cca6f04f6b357009335476ad4e"
-#define NONCE "222a5e897cf59db8145db8d16e597e8facb80ae7d4e26d9881aa6f61d645fc0e"
 
 static struct cs_vrf_key key;
 
@@ -69,38 +66,6 @@ test_value(void **state)
 	assert_memory_equal(again, expected, sizeof out);
 }
 
-static void
-fill_nonce(void *arg, uint8_t *out, size_t n)
-{
-	(void)arg;
-	memset(out, 0, n);
-	from_hex(out, 32, NONCE);
-}
-
-/* The same vector's proof, of the blinded element. */
-static void
-test_proof(void **state)
-{
-	uint8_t expected[CS_DLEQ_PROOF_LEN], proof[CS_DLEQ_PROOF_LEN];
-	struct cs_dleq claim;
-
-	(void)state;
-	derive();
-	memcpy(claim.public, key.public, sizeof claim.public);
-	from_hex(claim.element, sizeof claim.element,
-	    "863f330cc1a1259ed5a5998a23acfd37fb4351a793a5b3c090b642ddc439b945");
-	from_hex(claim.value, sizeof claim.value,
-	    "aa8fa048764d5623868679402ff6108d2521884fa138cd7f9c7669a9a014267e");
-	from_hex(expected, sizeof expected,
-	    "ddef93772692e535d1a53903db24367355cc2cc78de93b3be5a8ffcc6985dd06"
-	    "6d4346421d17bf5117a2a1ff0fcb2a759f58a539dfbe857a40bce4cf49ec600d");
-	cs_random_replace(fill_nonce, NULL);
-	assert_ok(cs_dleq_prove(proof, &claim, key.private));
-	cs_random_replace(NULL, NULL);
-	assert_memory_equal(proof, expected, sizeof proof);
-	assert_ok(cs_dleq_verify(proof, &claim));
-}
-
 /* Whatever is changed, it does not hold. */
 static void
 test_lies(void **state)
@@ -151,7 +116,6 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_key),
 		cmocka_unit_test(test_value),
-		cmocka_unit_test(test_proof),
 		cmocka_unit_test(test_lies),
 	};
 
