@@ -182,5 +182,7 @@ cs_dleq_verify(
 		return CS_ERR_SIGNATURE;
 	if ((err = challenge(expected, claim, &c, t2, t3)))
 		return err;
-	return memcmp(expected, proof, LEN) == 0 ? CS_OK : CS_ERR_SIGNATURE;
+	return cs_view_equal(CS_VIEW_OF(expected), cs_view(proof, LEN))
+	    ? CS_OK
+	    : CS_ERR_SIGNATURE;
 }

@@ -93,7 +93,7 @@ cs_ristretto_is_scalar(const uint8_t s[static CS_RISTRETTO_LEN])
 
 	memcpy(wide, s, CS_RISTRETTO_LEN);
 	crypto_core_ristretto255_scalar_reduce(reduced, wide);
-	return memcmp(reduced, s, CS_RISTRETTO_LEN) == 0;
+	return cs_view_equal(CS_VIEW_OF(reduced), cs_view(s, CS_RISTRETTO_LEN));
 }
 
 void
