@@ -293,8 +293,9 @@ static const char tlog_step[] =
  * Names (accounts/names.h, decision 0049).  account.label: of its name, with
  * the proof; NULL: not yet.  name_leaf: of the map, for good.  name_node: its
  * nodes above more leaves than are made anew each time; at: the first depth
- * bits of the labels, the rest zero.  tlog_last: the number of the last entry
- * of each kind.
+ * bits of the labels, the rest zero.
+ * tlog_last: the number of the last entry of each kind.  tlog_once: entries
+ * that are not made twice.  action.salt: of its entry.
  */
 static const char names_step[] =
     "ALTER TABLE account ADD COLUMN label BLOB;"
@@ -304,7 +305,9 @@ static const char names_step[] =
     " WITHOUT ROWID;"
     "CREATE TABLE name_node(depth INTEGER NOT NULL, at BLOB NOT NULL,"
     " hash BLOB NOT NULL, PRIMARY KEY(depth,at)) WITHOUT ROWID;"
-    "CREATE TABLE tlog_last(kind INTEGER PRIMARY KEY, n INTEGER NOT NULL);";
+    "CREATE TABLE tlog_last(kind INTEGER PRIMARY KEY, n INTEGER NOT NULL);"
+    "CREATE TABLE tlog_once(entry BLOB PRIMARY KEY) WITHOUT ROWID;"
+    "ALTER TABLE action ADD COLUMN salt BLOB;";
 
 static const char *const steps[] = { version1, version2, version3, version4,
 	version5, push_step, tlog_step, names_step };

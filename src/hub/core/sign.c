@@ -180,5 +180,10 @@ hub_keys_told(struct cs_hub *hub, struct cs_view told)
 	memcpy(hub->stamp_key_id, stamp.key_id, sizeof hub->stamp_key_id);
 	hub->stamp_from_s = stamp.not_before;
 	hub->stamp_until_s = stamp.not_after;
+	if ((err = hub_tlog_add_once(
+		 hub, CS_TLOG_CERTIFICATE, cs_buf_view(&hub->external_cert))) ||
+	    (err = hub_tlog_add_once(
+		 hub, CS_TLOG_CERTIFICATE, cs_buf_view(&hub->registrar_cert))))
+		return err;
 	return hub_stamp_key_remember(hub);
 }

@@ -91,6 +91,23 @@ hub_tlog_add(struct cs_hub *hub, enum cs_tlog_kind kind, const uint8_t *salt,
 	return err ? err : hub_tlog_add_entry(hub, CS_VIEW_OF(entry));
 }
 
+enum cs_err
+hub_tlog_add_once(
+    struct cs_hub *hub, enum cs_tlog_kind kind, struct cs_view content)
+{
+	uint8_t entry[CS_TLOG_COMMIT_LEN];
+	enum cs_err err = cs_tlog_commit(entry, kind, NULL, content);
+
+	if (err == CS_OK)
+		err = cs_db_exec(hub->db,
+		    "INSERT INTO tlog_once(entry) VALUES(?)"
+		    " ON CONFLICT(entry) DO NOTHING",
+		    cs_blob(CS_VIEW_OF(entry)));
+	return err || cs_db_changes(hub->db) == 0
+	    ? err
+	    : hub_tlog_add_entry(hub, CS_VIEW_OF(entry));
+}
+
 /* ---- the tree of a turn ------------------------------------------------- */
 
 struct turn {

@@ -27,6 +27,9 @@ void hub_tlog_undone(struct cs_hub *hub);
 CS_CHECKED enum cs_err hub_tlog_add(struct cs_hub *hub, enum cs_tlog_kind kind,
     const uint8_t *salt, struct cs_view content);
 
+/* The same without salt, unless the log has that entry, or will have it. */
+CS_CHECKED enum cs_err hub_tlog_add_once(
+    struct cs_hub *hub, enum cs_tlog_kind kind, struct cs_view content);
 /* The same of an entry that is there whole. */
 CS_CHECKED enum cs_err hub_tlog_add_entry(
     struct cs_hub *hub, struct cs_view entry);
