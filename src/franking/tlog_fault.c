@@ -52,6 +52,13 @@ write_entry(struct cs_writer *w, const struct cs_tlog_fault *f)
 	return err;
 }
 
+bool
+cs_tlog_fault_is(struct cs_view file)
+{
+	return file.len > sizeof magic &&
+	    memcmp(file.data, magic, sizeof magic - 1) == 0;
+}
+
 enum cs_err
 cs_tlog_fault_write(struct cs_buf *out, const struct cs_tlog_fault *f)
 {

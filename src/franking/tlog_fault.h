@@ -46,6 +46,8 @@ struct cs_tlog_fault {
 	struct cs_view stamp_cert, entry, turn;
 };
 
+/* Does ${file} begin like one? */
+CS_CHECKED bool cs_tlog_fault_is(struct cs_view file);
 /* Append ${f}; CS_ERR_LIMIT. */
 CS_CHECKED enum cs_err cs_tlog_fault_write(
     struct cs_buf *out, const struct cs_tlog_fault *f);
