@@ -391,6 +391,9 @@ show_fault(struct cs_client_log *out, struct cs_client *c)
 	struct cs_buf bytes = { 0 };
 	enum cs_err err = get_caught(&bytes, &out->accepted, c);
 
+	if (err == CS_OK && bytes.len != 0 &&
+	    (bytes.data[0] == 0 || bytes.data[0] > CS_CLIENT_LOG_UNSIGNED))
+		err = CS_ERR_CORRUPT;
 	if (err == CS_OK && bytes.len != 0) {
 		out->fault = (enum cs_client_log_fault)bytes.data[0];
 		err = get_number(&out->fault_ms, c, CAUGHT_AT);
