@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "cli/evidence_json.h"
 
+#include "cli/evidence_log.h"
 #include "content/evidence_write.h"
 
 static void
@@ -91,7 +92,8 @@ content(struct cs_json_writer *j, const struct cs_proof *p)
 }
 
 static void
-one_item(struct cs_json_writer *j, const struct cs_evidence *e, size_t i)
+one_item(struct cs_json_writer *j, const struct cs_evidence *e, size_t i,
+    const struct cli_witnesses *witnesses)
 {
 	const struct cs_evidence_item *item = &e->items[i];
 	const struct cs_evidence_item *by = cs_evidence_changed_by(e, i);
@@ -108,6 +110,8 @@ one_item(struct cs_json_writer *j, const struct cs_evidence *e, size_t i)
 	for (int l = 0; l < CS_LINKS; l++)
 		string(j, cs_link_name((enum cs_link)l), p->links[l]);
 	cs_json_close(j);
+	cli_evidence_log_json(
+	    j, &item->log, item->capsule.stamp.batch.entry, witnesses);
 	string(j, "chain", item->chain);
 	cs_json_number(j, "undisclosed", item->undisclosed);
 	cs_json_bool(j, "repeated", item->repeated);
@@ -115,7 +119,8 @@ one_item(struct cs_json_writer *j, const struct cs_evidence *e, size_t i)
 }
 
 static void
-bundle(struct cs_json_writer *j, const struct cs_evidence *e)
+bundle(struct cs_json_writer *j, const struct cs_evidence *e,
+    const struct cli_witnesses *witnesses)
 {
 	const char *reason = cs_reason_name(e->reason);
 
@@ -141,7 +146,7 @@ bundle(struct cs_json_writer *j, const struct cs_evidence *e)
 	for (size_t i = 0; i < e->n_items; i++) {
 		cs_json_object(j, NULL);
 		cs_json_number(j, "item", i + 1);
-		one_item(j, e, i);
+		one_item(j, e, i, witnesses);
 		cs_json_close(j);
 	}
 	cs_json_close(j);
@@ -149,13 +154,14 @@ bundle(struct cs_json_writer *j, const struct cs_evidence *e)
 
 void
 cli_evidence_json(struct cs_json_writer *j, const char *path,
-    const struct cs_evidence *e, enum cs_err err)
+    const struct cs_evidence *e, enum cs_err err,
+    const struct cli_witnesses *witnesses)
 {
 	cs_json_object(j, NULL);
 	cs_json_string(j, "file", path);
 	cs_json_bool(j, "bundle", e != NULL);
 	if (e != NULL)
-		bundle(j, e);
+		bundle(j, e, witnesses);
 	else
 		string(j, "error", err);
 	cs_json_close(j);

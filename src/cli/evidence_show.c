@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/units.h"
+#include "cli/evidence_log.h"
 #include "cli/evidence_text.h"
 #include "cli/print.h"
 #include "content/evidence.h"
@@ -200,7 +201,8 @@ show_content(const struct cs_evidence *e, size_t i)
 }
 
 static void
-show_item(const struct cs_evidence *e, size_t i)
+show_item(const struct cs_evidence *e, size_t i,
+    const struct cli_witnesses *witnesses)
 {
 	const struct cs_evidence_item *item = &e->items[i];
 	const struct cs_capsule *c = &item->capsule;
@@ -234,16 +236,18 @@ show_item(const struct cs_evidence *e, size_t i)
 		show_content(e, i);
 	for (int l = 0; l < CS_LINKS; l++)
 		link_line(p->links[l], cs_link_text((enum cs_link)l));
+	cli_evidence_log_show(&item->log, c->stamp.batch.entry, witnesses);
 	show_order(item, i != 0 ? item - 1 : NULL);
 	show_media(item);
 }
 
 void
-cli_evidence_show(const char *path, const struct cs_evidence *e)
+cli_evidence_show(const char *path, const struct cs_evidence *e,
+    const struct cli_witnesses *witnesses)
 {
 	show_header(path, e);
 	for (size_t i = 0; i < e->n_items; i++)
-		show_item(e, i);
+		show_item(e, i, witnesses);
 	printf("\n%s\n\n",
 	    e->all_proved ? "\xe2\x9c\x93 All of it is proved."
 			  : "\xe2\x9c\x97 NOT all of it is proved.");

@@ -156,6 +156,46 @@ CS_CHECKED enum cs_err cs_client_wait(struct cs_client *c, int timeout_ms);
 /* Is there a connection? */
 bool cs_client_online(const struct cs_client *c);
 
+/* ---- the hub's log ------------------------------------------------------ */
+
+/*
+ * A hub has a public log, which commits to all that it stamps.  Each connection
+ * compares it with what this device and other members have seen of it, and each
+ * stamp with its entry; what does not fit is kept as evidence.
+ */
+enum cs_client_log_fault {
+	CS_CLIENT_LOG_FINE,
+	CS_CLIENT_LOG_FORK,    /* two states that cannot both be true */
+	CS_CLIENT_LOG_ENTRY,   /* an entry that is not what a stamp promised */
+	CS_CLIENT_LOG_UNSIGNED /* the log's signature is wrong: no evidence for
+				* others */
+};
+struct cs_client_log {
+	uint64_t size;       /* entries of the log that is known; 0: of none */
+	uint64_t checked_ms; /* when all that could be compared was; 0: never */
+	uint64_t tried_ms;   /* when that was last tried */
+	uint64_t due;        /* stamps that wait to be compared */
+	uint64_t due_ms;     /* the time of the oldest of them */
+	uint64_t refused;    /* for whose entry the hub did not account */
+	uint64_t dropped;    /* stamps that it never accounted for */
+	uint64_t heard; /* states of which members told, not compared yet */
+	enum cs_client_log_fault fault;
+	uint64_t fault_ms;
+	bool accepted;      /* the user goes on all the same */
+	char sentence[512]; /* what the fault is; empty: none */
+};
+CS_CHECKED enum cs_err cs_client_log(
+    struct cs_client_log *out, struct cs_client *c);
+/* Compare now.  CS_ERR_NOT_FOUND, with a sentence: the hub shows no log;
+ * CS_ERR_CLOSED and others: it could not be done. */
+CS_CHECKED enum cs_err cs_client_log_check(struct cs_client *c);
+/* The evidence, for countersign-verify.  CS_ERR_NOT_FOUND, with a sentence:
+ * there is none that would show anything to others. */
+CS_CHECKED enum cs_err cs_client_log_proof(
+    struct cs_buf *out, struct cs_client *c);
+/* Go on sending, and with the log that the hub shows now. */
+CS_CHECKED enum cs_err cs_client_log_accept(struct cs_client *c);
+
 /* ---- devices ------------------------------------------------------------ */
 
 #define CS_CLIENT_DEVICE_NAME_MAX 64

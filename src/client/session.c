@@ -32,6 +32,7 @@
 #include "client/hub/again.h"
 #include "client/hub/call.h"
 #include "client/hub/reach.h"
+#include "client/hub/tlog.h"
 #include "client/joining/admit.h"
 #include "client/joining/history_give.h"
 #include "client/joining/history_take.h"
@@ -318,6 +319,8 @@ static const struct {
 	{ AT_SYNC, client_receipts_flush },
 	{ AT_SYNC, tell_notices },
 	{ AT_SYNC, client_upkeep },
+	/* With the stamps that came, and before anybody sees what is sent. */
+	{ AT_SYNC, client_tlog_check },
 	{ AT_CONNECT, resume_groups },
 	{ AT_CONNECT, client_reports_flush },
 	{ AT_CONNECT, client_letters_flush },

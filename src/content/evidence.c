@@ -92,6 +92,63 @@ check_message(struct check *k, size_t i)
 	return CS_OK;
 }
 
+/* ---- the log ------------------------------------------------------------ */
+
+/* Does ${turn} lead from the batch of ${s} to the entry that ${file} proves? */
+static enum cs_err
+check_turn(struct check *k, struct cs_evidence_log *out,
+    const struct cs_stamp *s, struct cs_view turn_bytes,
+    const struct cs_tlog_proof_file *file)
+{
+	uint8_t batch[CS_HASH_LEN], entry[CS_TLOG_COMMIT_LEN];
+	struct cs_evidence_log_key by;
+	struct cs_tlog_hash leaf;
+	struct cs_tlog_turn turn;
+	enum cs_err err;
+
+	/* Bytes beside it would be nobody's. */
+	if (file->has_extra)
+		return CS_ERR_FORMAT;
+	if ((err = cs_evidence_find_log_key(
+		 &by, k->in, file->note, s, k->root_public)))
+		return err == CS_ERR_NOT_FOUND ? CS_ERR_SIGNATURE : err;
+	k->used[by.which] = true;
+	out->note = file->note;
+	out->at = by.at;
+	out->key = by.key;
+	if (s->batch.n == 0 || file->index != s->batch.entry)
+		return CS_ERR_MISMATCH;
+	if ((err = cs_stamp_batch_leaf(batch, s)) ||
+	    (err = cs_tlog_turn_parse(&turn, turn_bytes)) ||
+	    (err = cs_tlog_turn_entry(entry, &turn, s->batch.number, batch)) ||
+	    (err = cs_tlog_leaf_hash(&leaf, CS_VIEW_OF(entry))))
+		return err;
+	return cs_tlog_inclusion_verify(
+	    &file->proof, &leaf, file->index, by.at.size, &by.at.root);
+}
+
+/* Does the log have what the stamp promised? */
+static enum cs_err
+check_log(struct check *k, size_t i)
+{
+	struct cs_evidence_log *out = &k->out->items[i].log;
+	struct cs_view in = k->in->items[i].log_proof, turn, text;
+	struct cs_tlog_proof_file file = { 0 };
+	enum cs_err err;
+
+	out->err = CS_ERR_NOT_FOUND;
+	if (in.len == 0)
+		return CS_OK;
+	if ((err = cs_csev_log_proof_parse(&turn, &text, in)) == CS_OK &&
+	    (err = cs_tlog_proof_file_parse(&file, text)) == CS_OK)
+		err = check_turn(
+		    k, out, &k->out->items[i].capsule.stamp, turn, &file);
+	cs_tlog_proof_file_clear(&file);
+	/* It is there, and does not show it. */
+	out->err = err == CS_ERR_NOT_FOUND ? CS_ERR_MISMATCH : err;
+	return ours(err) ? err : CS_OK;
+}
+
 /* ---- order -------------------------------------------------------------- */
 
 /* The gap that fills exactly the numbers between two items, if it is next. */
@@ -190,7 +247,8 @@ check_unused(const struct check *k)
 static bool
 item_proved(const struct cs_evidence_item *item)
 {
-	bool proved = item->chain == CS_OK && !item->repeated;
+	bool proved = item->chain == CS_OK && !item->repeated &&
+	    (item->log.err == CS_OK || item->log.err == CS_ERR_NOT_FOUND);
 
 	for (size_t i = 0; i < CS_LINKS; i++)
 		proved = proved && item->proof.links[i] == CS_OK;
@@ -211,7 +269,7 @@ run(struct check *k)
 		return out->reporter_err;
 	out->root_err = check_root(k);
 	for (size_t i = 0; i < out->n_items; i++) {
-		if ((err = check_message(k, i)) ||
+		if ((err = check_message(k, i)) || (err = check_log(k, i)) ||
 		    (err = cs_evidence_check_media(
 			 &out->items[i], &k->in->items[i])))
 			return err;

@@ -43,7 +43,10 @@ struct cs_evidence_media {
 };
 struct cs_evidence_input_item {
 	struct cs_capsule capsule;
-	struct cs_view stamp_key_cert;         /* of the key that stamped it */
+	struct cs_view stamp_key_cert; /* of the key that stamped it */
+	/* What shows that it is in the operator's log (franking/csev.h), and
+	 * the certificate of the log's key; or both empty. */
+	struct cs_view log_proof, log_key_cert;
 	const struct cs_evidence_media *media; /* as many as external parts */
 	size_t n_media;
 };
@@ -77,9 +80,21 @@ struct cs_evidence_media_result {
 	bool has_key, has_bytes;
 	struct cs_view bytes; /* encrypted */
 };
+/* Where the operator's log commits to a message. */
+struct cs_evidence_log {
+	/* CS_OK: it does; CS_ERR_NOT_FOUND: the bundle does not show it; else
+	 * what it shows is wrong. */
+	enum cs_err err;
+	/* If that is CS_OK: by which checkpoint, and whose key signed it.  Who
+	 * cosigned it is asked of tlog/policy.h. */
+	struct cs_view note;
+	struct cs_tlog_checkpoint at;
+	struct cs_note_key key;
+};
 struct cs_evidence_item {
 	struct cs_capsule capsule;
 	struct cs_proof proof; /* link by link */
+	struct cs_evidence_log log;
 	/* Against the item before it in its group; CS_ERR_NOT_FOUND: messages
 	 * between the two left no hash, so their order is not proved. */
 	enum cs_err chain;

@@ -57,3 +57,28 @@ cs_evidence_find_stamp_key(size_t *out, const struct cs_csev *c,
 	}
 	return CS_ERR_NOT_FOUND;
 }
+
+enum cs_err
+cs_evidence_find_log_key(struct cs_evidence_log_key *out,
+    const struct cs_csev *c, struct cs_view note, const struct cs_stamp *s,
+    const uint8_t root_public[static 32])
+{
+	out->which = c->n_keys;
+	for (size_t i = 0; i < c->n_keys; i++) {
+		const struct cs_tlog_signed by = { c->keys[i].cert, note };
+		struct cs_role_key_cert cert;
+		enum cs_err err;
+
+		if (c->keys[i].type != CS_CSEV_LOG_KEY_CERT)
+			continue;
+		err = cs_tlog_signed_open(
+		    &out->at, &cert, &out->key, &by, root_public);
+		if (cs_err_class(err) == CS_ERR_CLASS_OURS)
+			return err;
+		if (err || cert.not_after < s->accepted_ms / CS_SECOND_MS)
+			continue;
+		out->which = i;
+		return CS_OK;
+	}
+	return CS_ERR_NOT_FOUND;
+}

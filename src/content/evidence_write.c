@@ -119,8 +119,38 @@ add_item(struct cs_csev *csev, struct cs_buf *stamps,
 	memcpy(out->sig, in->capsule.sig, sizeof out->sig);
 	out->stamp = cs_buf_view(&stamps[csev->n_items]);
 	memcpy(out->msg_hash, s->msg_hash, sizeof out->msg_hash);
+	out->log_proof = in->log_proof;
 	csev->n_items++;
 	return add_media(out, in);
+}
+
+/* The certificate of the log's key, unless one that is there fits. */
+static enum cs_err
+add_log_key(struct cs_csev *csev, const struct cs_evidence_input_item *in,
+    const uint8_t root_public[static 32])
+{
+	struct cs_tlog_proof_file file = { 0 };
+	struct cs_view turn, text;
+	struct cs_evidence_log_key found;
+	struct cs_csev_key *key;
+	enum cs_err err;
+
+	if (in->log_proof.len == 0)
+		return CS_OK;
+	if (in->log_key_cert.len == 0)
+		return CS_ERR_MISUSE;
+	if ((err = cs_csev_log_proof_parse(&turn, &text, in->log_proof)) ==
+		CS_OK &&
+	    (err = cs_tlog_proof_file_parse(&file, text)) == CS_OK)
+		err = cs_evidence_find_log_key(
+		    &found, csev, file.note, &in->capsule.stamp, root_public);
+	cs_tlog_proof_file_clear(&file);
+	if (err != CS_ERR_NOT_FOUND)
+		return err;
+	key = &csev->keys[csev->n_keys++];
+	key->type = CS_CSEV_LOG_KEY_CERT;
+	key->cert = in->log_key_cert;
+	return CS_OK;
 }
 
 /* Only an item that no certificate fits is there already. */
@@ -206,7 +236,8 @@ fill(struct cs_csev *csev, struct cs_buf *stamps,
 		    &in->items[order[i]];
 
 		if ((err = add_item(csev, stamps, item)) ||
-		    (err = add_keys(csev, item, in->root_public)))
+		    (err = add_keys(csev, item, in->root_public)) ||
+		    (err = add_log_key(csev, item, in->root_public)))
 			return err;
 	}
 	return add_gaps(csev, in, order);

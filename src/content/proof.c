@@ -8,7 +8,9 @@
 #include "base/writer.h"
 #include "content/mimi_names.h"
 
-#define CAPSULE_VERSION 1
+#define ALONE 1 /* versions: of a stamp that was signed alone, or in a batch   \
+		 */
+#define IN_BATCH 2
 
 static void
 write_stamp(struct cs_writer *w, const struct cs_stamp *s)
@@ -51,13 +53,15 @@ cs_capsule_write(struct cs_buf *out, const struct cs_capsule *c)
 {
 	struct cs_writer w = cs_writer(out);
 
-	cs_write_u8(&w, CAPSULE_VERSION);
+	cs_write_u8(&w, c->stamp.batch.n != 0 ? IN_BATCH : ALONE);
 	cs_write_vec(&w, c->application_data);
 	cs_write_u32(&w, c->leaf);
 	cs_write_u64(&w, c->sender_seq);
 	cs_write_u64(&w, c->claimed_ms);
 	cs_write_bytes(&w, CS_VIEW_OF(c->sig));
 	write_stamp(&w, &c->stamp);
+	if (c->stamp.batch.n != 0)
+		cs_stamp_place_write(&w, &c->stamp.batch);
 	cs_write_vec(&w, c->credential);
 	return cs_writer_end(&w);
 }
@@ -66,9 +70,10 @@ enum cs_err
 cs_capsule_parse(struct cs_capsule *out, struct cs_view in)
 {
 	struct cs_reader r = cs_reader(in);
+	uint8_t version = cs_read_u8(&r);
 
 	memset(out, 0, sizeof *out);
-	if (cs_read_u8(&r) != CAPSULE_VERSION)
+	if (version != ALONE && version != IN_BATCH)
 		cs_reader_fail(&r, CS_ERR_VERSION);
 	out->application_data = cs_read_vec_max(&r, CS_MIMI_MAX);
 	out->leaf = cs_read_u32(&r);
@@ -76,6 +81,11 @@ cs_capsule_parse(struct cs_capsule *out, struct cs_view in)
 	out->claimed_ms = cs_read_u64(&r);
 	cs_read_copy(&r, out->sig, sizeof out->sig);
 	read_stamp(&r, &out->stamp);
+	if (version == IN_BATCH) {
+		cs_stamp_place_read(&r, &out->stamp.batch);
+		if (out->stamp.batch.n == 0)
+			cs_reader_fail(&r, CS_ERR_FORMAT);
+	}
 	out->credential = cs_read_vec_max(&r, CS_CREDENTIAL_MAX);
 	return cs_reader_end(&r);
 }

@@ -43,7 +43,7 @@ write_item(struct cs_writer *w, const struct cs_csev_item *item)
 	cs_write_bytes(w, CS_VIEW_OF(item->sig));
 	cs_write_vec(w, item->stamp);
 	cs_write_bytes(w, CS_VIEW_OF(item->msg_hash));
-	cs_write_vec(w, cs_view(NULL, 0)); /* log_proof */
+	cs_write_vec(w, item->log_proof);
 	media = cs_write_open(w);
 	for (size_t i = 0; i < item->n_media; i++)
 		write_media(w, &item->media[i]);
@@ -137,8 +137,7 @@ read_item(struct cs_reader *r, struct cs_csev_item *item)
 	cs_read_copy(r, item->sig, sizeof item->sig);
 	item->stamp = cs_read_vec_max(r, CS_STAMP_WIRE_MAX);
 	cs_read_copy(r, item->msg_hash, sizeof item->msg_hash);
-	if (cs_read_vec(r).len != 0) /* log_proof: there is no log yet */
-		cs_reader_fail(r, CS_ERR_UNSUPPORTED);
+	item->log_proof = cs_read_vec_max(r, CS_CSEV_LOG_PROOF_MAX);
 	media = cs_read_sub(r);
 	while (cs_reader_more(&media)) {
 		if (item->n_media == CS_CSEV_MEDIA_MAX)
@@ -198,7 +197,7 @@ read_key(struct cs_reader *r, struct cs_csev_key *key)
 {
 	uint8_t type = cs_read_u8(r);
 
-	if (type < CS_CSEV_CREDENTIAL || type > CS_CSEV_ROOT)
+	if (type < CS_CSEV_CREDENTIAL || type > CS_CSEV_LOG_KEY_CERT)
 		cs_reader_fail(r, CS_ERR_FORMAT);
 	key->type = (enum cs_csev_key_type)type;
 	if (type == CS_CSEV_ROOT)
@@ -281,6 +280,30 @@ void
 cs_csev_free(struct cs_csev *c)
 {
 	cs_free(c, sizeof *c);
+}
+
+enum cs_err
+cs_csev_log_proof_write(
+    struct cs_buf *out, struct cs_view turn, struct cs_view proof)
+{
+	struct cs_writer w = cs_writer(out);
+
+	if (turn.len > CS_TLOG_TURN_MAX || proof.len > CS_TLOG_PROOF_FILE_MAX)
+		return CS_ERR_LIMIT;
+	cs_write_vec(&w, turn);
+	cs_write_vec(&w, proof);
+	return cs_writer_end(&w);
+}
+
+enum cs_err
+cs_csev_log_proof_parse(
+    struct cs_view *turn, struct cs_view *proof, struct cs_view in)
+{
+	struct cs_reader r = cs_reader(in);
+
+	*turn = cs_read_vec_max(&r, CS_TLOG_TURN_MAX);
+	*proof = cs_read_vec_max(&r, CS_TLOG_PROOF_FILE_MAX);
+	return cs_reader_end(&r);
 }
 
 /* ---- who reports -------------------------------------------------------- */

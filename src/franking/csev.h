@@ -12,16 +12,19 @@
 
 #include "franking/credential.h"
 #include "franking/stamp.h"
+#include "franking/tlog_entry.h"
+#include "tlog/proof_file.h"
 
 #define CS_CSEV_ITEMS_MAX 50 /* DESIGN: report 50 messages */
 #define CS_CSEV_MEDIA_MAX 16 /* as many as a message has parts */
-/* At most one between two items; one root, and two certificates an item. */
+/* At most one between two items; one root, and three certificates an item. */
 #define CS_CSEV_GAPS_MAX CS_CSEV_ITEMS_MAX
-#define CS_CSEV_KEYS_MAX (2 * CS_CSEV_ITEMS_MAX + 1)
+#define CS_CSEV_KEYS_MAX (3 * CS_CSEV_ITEMS_MAX + 1)
 #define CS_CSEV_HASHES_MAX 100000 /* of undisclosed messages, in all */
 #define CS_CSEV_NOTE_MAX 4096
 #define CS_CSEV_AUTH_MAX (CS_CREDENTIAL_MAX + 128)
 #define CS_CSEV_DATA_MAX ((size_t)64 << 10) /* DESIGN: a message */
+#define CS_CSEV_LOG_PROOF_MAX (CS_TLOG_TURN_MAX + CS_TLOG_PROOF_FILE_MAX + 8)
 #define CS_CSEV_MAX ((size_t)200 << 20)
 
 struct cs_csev_media {
@@ -44,7 +47,8 @@ struct cs_csev_item {
 	uint8_t sig[CS_SIGNATURE_LEN];
 	struct cs_view stamp; /* the wire form of franking/stamp.h */
 	uint8_t msg_hash[32];
-	size_t n_media; /* log_proof<V> is there and empty: not yet */
+	struct cs_view log_proof; /* empty: none */
+	size_t n_media;
 	struct cs_csev_media media[CS_CSEV_MEDIA_MAX];
 };
 
@@ -58,6 +62,7 @@ enum cs_csev_key_type {
 	CS_CSEV_CREDENTIAL = 1,     /* cert<V>: franking/credential.h */
 	CS_CSEV_STAMP_KEY_CERT = 2, /* cert<V> */
 	CS_CSEV_ROOT = 3,           /* key32 */
+	CS_CSEV_LOG_KEY_CERT = 4,   /* cert<V>: RoleKeyCert of the log */
 };
 struct cs_csev_key {
 	enum cs_csev_key_type type;
@@ -95,11 +100,19 @@ CS_CHECKED enum cs_err cs_csev_write(
 
 /*
  * Parse the whole of ${in} into a new ${*out}.  CS_ERR_FORMAT; CS_ERR_VERSION:
- * a bundle of another version; CS_ERR_LIMIT: too many or too long;
- * CS_ERR_UNSUPPORTED: with log proofs.
+ * a bundle of another version; CS_ERR_LIMIT: too many or too long.
  */
 CS_CHECKED enum cs_err cs_csev_parse(struct cs_csev **out, struct cs_view in);
 void cs_csev_free(struct cs_csev *c);
+
+/* log_proof = turn<V> | proof<V>: how the stamp's batch and the entry of its
+ * turn hang together (tlog_entry.h), and where that entry is in the log, as a
+ * text (C2SP tlog-proof).  What they say is looked at elsewhere. CS_ERR_FORMAT,
+ * CS_ERR_LIMIT. */
+CS_CHECKED enum cs_err cs_csev_log_proof_write(
+    struct cs_buf *out, struct cs_view turn, struct cs_view proof);
+CS_CHECKED enum cs_err cs_csev_log_proof_parse(
+    struct cs_view *turn, struct cs_view *proof, struct cs_view in);
 
 /* auth: the reporter's credential, and the signature over
  * "countersign/report/v1\0" | SHA-256(the bundle with auth empty). */

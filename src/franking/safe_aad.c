@@ -23,6 +23,14 @@ cs_safe_aad_write(struct cs_buf *out, const struct cs_safe_aad *aad)
 	cs_write_u64(&w, aad->claimed_ms);
 	cs_write_bytes(&w, CS_VIEW_OF(aad->sig));
 	cs_write_close(&w, item);
+	if (aad->has_told) {
+		cs_write_u16(&w, CS_COMPONENT_TLOG_TOLD);
+		item = cs_write_open(&w);
+		cs_write_u64(&w, aad->told.size);
+		cs_write_bytes(&w, CS_VIEW_OF(aad->told.root));
+		cs_write_bytes(&w, CS_VIEW_OF(aad->told.sig));
+		cs_write_close(&w, item);
+	}
 	cs_write_close(&w, items);
 	return cs_writer_end(&w);
 }
@@ -38,17 +46,31 @@ parse_frank(struct cs_safe_aad *out, struct cs_view in)
 	return cs_reader_end(&r);
 }
 
-/* Walk the items: sorted and each id once.  A tag or a frank that is not there
- * stays empty; ${*others} counts what we do not know. */
 static enum cs_err
-walk(struct cs_view in, struct cs_view *tag, struct cs_view *frank,
-    unsigned *others)
+parse_told(struct cs_tlog_told *out, struct cs_view in)
+{
+	struct cs_reader r = cs_reader(in);
+
+	out->size = cs_read_u64(&r);
+	cs_read_copy(&r, out->root, sizeof out->root);
+	cs_read_copy(&r, out->sig, sizeof out->sig);
+	return cs_reader_end(&r);
+}
+
+/* What is not there stays empty. */
+struct items {
+	struct cs_view tag, frank, told;
+	bool has_told;
+};
+
+/* Walk the items: sorted, and each id once. */
+static enum cs_err
+walk(struct items *out, struct cs_view in)
 {
 	struct cs_reader r = cs_reader(in), sub = cs_read_sub(&r);
 	int last = -1;
 
-	*tag = *frank = cs_view(NULL, 0);
-	*others = 0;
+	memset(out, 0, sizeof *out);
 	while (cs_reader_more(&sub)) {
 		uint16_t id = cs_read_u16(&sub);
 		struct cs_view data = cs_read_vec(&sub);
@@ -56,12 +78,14 @@ walk(struct cs_view in, struct cs_view *tag, struct cs_view *frank,
 		if (id <= last)
 			cs_reader_fail(&sub, CS_ERR_FORMAT);
 		last = id;
-		if (id == CS_COMPONENT_FRANKING_TAG)
-			*tag = data;
-		else if (id == CS_COMPONENT_SENDER_FRANK)
-			*frank = data;
-		else
-			++*others;
+		if (id == CS_COMPONENT_FRANKING_TAG) {
+			out->tag = data;
+		} else if (id == CS_COMPONENT_SENDER_FRANK) {
+			out->frank = data;
+		} else if (id == CS_COMPONENT_TLOG_TOLD) {
+			out->told = data;
+			out->has_told = true;
+		}
 	}
 	cs_read_sub_end(&r, &sub);
 	return cs_reader_end(&r);
@@ -70,30 +94,31 @@ walk(struct cs_view in, struct cs_view *tag, struct cs_view *frank,
 enum cs_err
 cs_safe_aad_parse(struct cs_safe_aad *out, struct cs_view in)
 {
-	struct cs_view tag, frank;
-	unsigned others;
+	struct items items;
 	enum cs_err err;
 
 	memset(out, 0, sizeof *out);
-	if ((err = walk(in, &tag, &frank, &others)))
+	if ((err = walk(&items, in)))
 		return err;
-	if (tag.len != TAG_LEN || others != 0)
+	if (items.tag.len != TAG_LEN)
 		return CS_ERR_FORMAT;
-	memcpy(out->tag, tag.data, TAG_LEN);
-	return parse_frank(out, frank);
+	memcpy(out->tag, items.tag.data, TAG_LEN);
+	out->has_told = items.has_told;
+	if (items.has_told && (err = parse_told(&out->told, items.told)))
+		return err;
+	return parse_frank(out, items.frank);
 }
 
 enum cs_err
 cs_safe_aad_tag(uint8_t tag[static 32], struct cs_view in)
 {
-	struct cs_view found, frank;
-	unsigned others;
+	struct items items;
 	enum cs_err err;
 
-	if ((err = walk(in, &found, &frank, &others)))
+	if ((err = walk(&items, in)))
 		return err;
-	if (found.len != TAG_LEN)
+	if (items.tag.len != TAG_LEN)
 		return CS_ERR_FORMAT;
-	memcpy(tag, found.data, TAG_LEN);
+	memcpy(tag, items.tag.data, TAG_LEN);
 	return CS_OK;
 }

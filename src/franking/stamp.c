@@ -377,10 +377,110 @@ cs_stamp_verify(const struct cs_stamp *s, const struct cs_stamp_key_cert *key,
 	return CS_OK;
 }
 
+/* ---- what it promises --------------------------------------------------- */
+
+enum cs_err
+cs_stamp_promise(struct cs_stamp_promise *out, const struct cs_stamp *s)
+{
+	struct cs_tlog_hash root;
+	enum cs_err err;
+
+	if (s->batch.n == 0)
+		return CS_ERR_NOT_FOUND;
+	if ((err = root_of(&root, s)))
+		return err;
+	memcpy(out->key_id, s->key_id, sizeof out->key_id);
+	out->entry = s->batch.entry;
+	out->number = s->batch.number;
+	out->n = s->batch.n;
+	memcpy(out->root, root.bytes, sizeof out->root);
+	memcpy(out->sig, s->sig, sizeof out->sig);
+	return CS_OK;
+}
+
+static enum cs_err
+write_promised(struct cs_buf *out, const struct cs_stamp_promise *p,
+    const uint8_t root_public[static 32])
+{
+	struct cs_stamp s = { .batch = {
+				  .entry = p->entry,
+				  .number = p->number,
+				  .n = p->n,
+			      } };
+	struct cs_tlog_hash root;
+	enum cs_err err = cs_operator_id(s.operator_id, root_public);
+
+	memcpy(s.key_id, p->key_id, sizeof s.key_id);
+	memcpy(root.bytes, p->root, sizeof root.bytes);
+	return err ? err : write_batch(out, &s, &root);
+}
+
+enum cs_err
+cs_stamp_promise_leaf(uint8_t leaf[static CS_HASH_LEN],
+    const struct cs_stamp_promise *p, const uint8_t root_public[static 32])
+{
+	struct cs_tlog_hash out;
+	struct cs_buf tbs = { 0 };
+	enum cs_err err = write_promised(&tbs, p, root_public);
+
+	if (err == CS_OK)
+		err = cs_tlog_leaf_hash(&out, cs_buf_view(&tbs));
+	cs_buf_free(&tbs);
+	if (err == CS_OK)
+		memcpy(leaf, out.bytes, CS_HASH_LEN);
+	return err;
+}
+
+enum cs_err
+cs_stamp_promise_verify(const struct cs_stamp_promise *p,
+    const struct cs_stamp_key_cert *key, const uint8_t root_public[static 32])
+{
+	struct cs_buf tbs = { 0 };
+	enum cs_err err;
+
+	if (memcmp(key->key_id, p->key_id, sizeof p->key_id) != 0)
+		return CS_ERR_STAMP;
+	if ((err = write_promised(&tbs, p, root_public)) == CS_OK)
+		err = cs_sign_verify(CS_VIEW_OF(key->public), cs_buf_view(&tbs),
+		    CS_VIEW_OF(p->sig));
+	cs_buf_free(&tbs);
+	return cs_err_class(err) == CS_ERR_CLASS_THEIRS ? CS_ERR_STAMP : err;
+}
+
+enum cs_err
+cs_stamp_promise_write(struct cs_buf *out, const struct cs_stamp_promise *p)
+{
+	struct cs_writer w = cs_writer(out);
+
+	cs_write_bytes(&w, CS_VIEW_OF(p->key_id));
+	cs_write_u64(&w, p->entry);
+	cs_write_u32(&w, p->number);
+	cs_write_u8(&w, p->n);
+	cs_write_bytes(&w, CS_VIEW_OF(p->root));
+	cs_write_bytes(&w, CS_VIEW_OF(p->sig));
+	return cs_writer_end(&w);
+}
+
+enum cs_err
+cs_stamp_promise_parse(struct cs_stamp_promise *out, struct cs_view in)
+{
+	struct cs_reader r = cs_reader(in);
+
+	cs_read_copy(&r, out->key_id, sizeof out->key_id);
+	out->entry = cs_read_u64(&r);
+	out->number = cs_read_u32(&r);
+	out->n = cs_read_u8(&r);
+	cs_read_copy(&r, out->root, sizeof out->root);
+	cs_read_copy(&r, out->sig, sizeof out->sig);
+	if (out->n == 0 || out->n > CS_STAMPS_MAX)
+		cs_reader_fail(&r, CS_ERR_FORMAT);
+	return cs_reader_end(&r);
+}
+
 /* ---- as bytes ----------------------------------------------------------- */
 
-static void
-write_place(struct cs_writer *w, const struct cs_stamp_batch *b)
+void
+cs_stamp_place_write(struct cs_writer *w, const struct cs_stamp_batch *b)
 {
 	cs_write_u64(w, b->entry);
 	cs_write_u32(w, b->number);
@@ -390,8 +490,8 @@ write_place(struct cs_writer *w, const struct cs_stamp_batch *b)
 		cs_write_bytes(w, CS_VIEW_OF(b->path[i]));
 }
 
-static void
-read_place(struct cs_reader *r, struct cs_stamp_batch *b)
+void
+cs_stamp_place_read(struct cs_reader *r, struct cs_stamp_batch *b)
 {
 	b->entry = cs_read_u64(r);
 	b->number = cs_read_u32(r);
@@ -413,7 +513,7 @@ cs_stamp_write(struct cs_buf *out, const struct cs_stamp *s)
 		return CS_ERR_MISUSE;
 	write_form(&w, s, WIRE);
 	if (s->batch.n != 0)
-		write_place(&w, &s->batch);
+		cs_stamp_place_write(&w, &s->batch);
 	return cs_writer_end(&w);
 }
 
@@ -425,7 +525,7 @@ cs_stamp_parse(struct cs_stamp *out, struct cs_view in)
 	memset(out, 0, sizeof *out);
 	read_form(&r, out, WIRE);
 	if (out->batch.n != 0)
-		read_place(&r, &out->batch);
+		cs_stamp_place_read(&r, &out->batch);
 	if ((out->flags & ~CS_STAMP_FLAGS) != 0)
 		cs_reader_fail(&r, CS_ERR_FORMAT);
 	return cs_reader_end(&r);

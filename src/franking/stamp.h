@@ -2,8 +2,10 @@
 /* The hub's stamp and its chain (FRANKING, "Hub"). */
 #pragma once
 
+#include "base/reader.h"
 #include "base/text.h"
 #include "base/units.h"
+#include "base/writer.h"
 #include "franking/cert.h"
 
 #define CS_STAMP_TBS_LEN (sizeof "countersign/stamp/v1" + 202)
@@ -85,6 +87,36 @@ CS_CHECKED enum cs_err cs_stamps_sign(struct cs_stamp *v, size_t n,
 CS_CHECKED enum cs_err cs_stamp_batch_leaf(
     uint8_t leaf[static CS_HASH_LEN], const struct cs_stamp *s);
 
+/* What the operator signed of a batch: the log's entry of that number commits
+ * to it.  It names no message, so it can be shown to anybody. */
+struct cs_stamp_promise {
+	uint8_t key_id[8];
+	uint64_t entry;
+	uint32_t number;
+	uint8_t n;
+	uint8_t root[CS_HASH_LEN];
+	uint8_t sig[CS_SIGNATURE_LEN];
+};
+#define CS_STAMP_PROMISE_LEN (8 + 8 + 4 + 1 + CS_HASH_LEN + CS_SIGNATURE_LEN)
+
+/* The promise in ${s}, whose signature was verified.  CS_ERR_NOT_FOUND: it was
+ * signed alone. */
+CS_CHECKED enum cs_err cs_stamp_promise(
+    struct cs_stamp_promise *out, const struct cs_stamp *s);
+/* The hash of cs_stamp_batch_leaf() for it. */
+CS_CHECKED enum cs_err cs_stamp_promise_leaf(uint8_t leaf[static CS_HASH_LEN],
+    const struct cs_stamp_promise *p, const uint8_t root_public[static 32]);
+/* Is it one of ${key}, which the operator ${root_public} certified?  It bears
+ * no time.  CS_ERR_STAMP when not. */
+CS_CHECKED enum cs_err cs_stamp_promise_verify(const struct cs_stamp_promise *p,
+    const struct cs_stamp_key_cert *key, const uint8_t root_public[static 32]);
+/* key_id8 | u64 entry | u32 number | u8 n | root32 | sig64; and back.
+ * CS_ERR_FORMAT. */
+CS_CHECKED enum cs_err cs_stamp_promise_write(
+    struct cs_buf *out, const struct cs_stamp_promise *p);
+CS_CHECKED enum cs_err cs_stamp_promise_parse(
+    struct cs_stamp_promise *out, struct cs_view in);
+
 /*
  * Is ${s} a stamp of ${key}, which the operator ${root_public} certified?
  * CS_ERR_STAMP when not; CS_ERR_EXPIRED when the key was not valid then.
@@ -96,6 +128,9 @@ CS_CHECKED enum cs_err cs_stamp_verify(const struct cs_stamp *s,
  * version 1 was signed alone, 2 in a batch. */
 CS_CHECKED enum cs_err cs_stamp_write(
     struct cs_buf *out, const struct cs_stamp *s);
+/* The last part of it by itself, of a stamp that was signed in a batch. */
+void cs_stamp_place_write(struct cs_writer *w, const struct cs_stamp_batch *b);
+void cs_stamp_place_read(struct cs_reader *r, struct cs_stamp_batch *b);
 /* The fields that are on the wire; the recipient rebuilds the others. */
 CS_CHECKED enum cs_err cs_stamp_parse(struct cs_stamp *out, struct cs_view in);
 

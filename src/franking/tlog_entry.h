@@ -22,6 +22,9 @@
 #define CS_TLOG_NAME_LEN (2 + CS_TLOG_MAP_LABEL_LEN + CS_HASH_LEN)
 #define CS_TLOG_ENTRY_LONGEST CS_TLOG_NAME_LEN /* of those of a hub */
 #define CS_TLOG_SALT_LEN 16
+/* A turn as bytes, at most. */
+#define CS_TLOG_TURN_MAX                                                       \
+	(CS_TLOG_SALT_LEN + 4 + 4 + CS_TLOG_PROOF_MAX * CS_HASH_LEN)
 
 /* Kinds that others may add are entries all the same. */
 enum cs_tlog_kind {

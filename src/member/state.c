@@ -24,6 +24,23 @@ phase(const struct member_call *k)
 	return err == CS_ERR_NOT_FOUND ? "none" : "locked";
 }
 
+/* What the hub was caught at, with its log. */
+static void
+show_log(struct member_call *k, struct cs_client *c)
+{
+	static const char *const names[] = {
+		[CS_CLIENT_LOG_FORK] = "fork",
+		[CS_CLIENT_LOG_ENTRY] = "entry",
+		[CS_CLIENT_LOG_UNSIGNED] = "unsigned",
+	};
+	struct cs_client_log log;
+
+	if (cs_client_log(&log, c) != CS_OK || log.fault == CS_CLIENT_LOG_FINE)
+		return;
+	cs_json_string(k->out, "log", names[log.fault]);
+	cs_json_bool(k->out, "log_accepted", log.accepted);
+}
+
 static void
 show_self(struct member_call *k, struct cs_client *c)
 {
@@ -46,6 +63,7 @@ show_self(struct member_call *k, struct cs_client *c)
 		locks);
 	if (cs_client_clock_differs(c, clock))
 		cs_json_string(k->out, "clock", clock);
+	show_log(k, c);
 }
 
 enum cs_err
@@ -127,6 +145,15 @@ member_connect(struct member_call *k)
 	k->m->connected = err == CS_OK;
 	member_event(k->m, "state");
 	member_event(k->m, "changed");
+	return err;
+}
+
+enum cs_err
+member_log_accept(struct member_call *k)
+{
+	enum cs_err err = cs_client_log_accept(k->c);
+
+	member_event(k->m, "state");
 	return err;
 }
 

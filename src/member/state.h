@@ -9,6 +9,7 @@ enum cs_err member_state(struct member_call *k);
 enum cs_err member_open(struct member_call *k);
 enum cs_err member_lock(struct member_call *k);
 enum cs_err member_connect(struct member_call *k);
+enum cs_err member_log_accept(struct member_call *k);
 enum cs_err member_join(struct member_call *k);
 enum cs_err member_recover(struct member_call *k);
 enum cs_err member_join_device(struct member_call *k);

@@ -32,8 +32,12 @@ static enum cs_err
 write_request(struct moving *m, bool put)
 {
 	const struct cs_net_transfer *t = m->t;
-	char head[HEAD_SIZE], range[128] = "";
+	char head[HEAD_SIZE], range[128] = "", token[256] = "";
 	int n;
+
+	if (t->token[0] != '\0')
+		snprintf(token, sizeof token, "Authorization: Bearer %s\r\n",
+		    t->token);
 
 	if (put)
 		snprintf(range, sizeof range,
@@ -47,9 +51,8 @@ write_request(struct moving *m, bool put)
 		snprintf(range, sizeof range, "Range: bytes=%llu-\r\n",
 		    (unsigned long long)t->offset);
 	n = snprintf(head, sizeof head,
-	    "%s %s HTTP/1.1\r\nHost: %s\r\nAuthorization: Bearer %s\r\n"
-	    "%sConnection: close\r\n\r\n",
-	    put ? "PUT" : "GET", t->path, m->c->host, t->token, range);
+	    "%s %s HTTP/1.1\r\nHost: %s\r\n%s%sConnection: close\r\n\r\n",
+	    put ? "PUT" : "GET", t->path, m->c->host, token, range);
 	if (n < 0 || (size_t)n >= sizeof head)
 		return CS_ERR_LIMIT;
 	return net_line_write(

@@ -7,10 +7,10 @@
 /* A transfer by HTTP, on a connection of its own. */
 struct cs_net_transfer {
 	const char *path;
-	const char *token;
-	uint64_t offset; /* PUT: of the body in the blob; GET: first byte */
-	uint64_t length; /* PUT: of the body */
-	uint64_t total;  /* PUT: of the blob */
+	const char *token; /* empty: it is for everybody */
+	uint64_t offset;   /* PUT: of the body in the blob; GET: first byte */
+	uint64_t length;   /* PUT: of the body */
+	uint64_t total; /* PUT: of the blob; GET: more is not wanted; 0: all */
 	/* PUT: give ${n} bytes.  GET: take them. */
 	enum cs_err (*move)(void *arg, uint8_t *bytes, size_t n);
 	void *arg;

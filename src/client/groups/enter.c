@@ -18,6 +18,7 @@
 #include "client/home/leaf.h"
 #include "client/home/message.h"
 #include "client/home/pending.h"
+#include "client/home/tlog.h"
 #include "client/hub/call.h"
 #include "client/hub/stamp.h"
 #include "mls/group.h"
@@ -163,6 +164,7 @@ enter(struct cs_client *c, struct cs_view id, struct client_attempt *a,
 	if ((err = client_learn_members(g.check, g.mls)) == CS_OK &&
 	    (err = client_revocations_again(c)) == CS_OK &&
 	    (err = go_on(c, &g)) == CS_OK &&
+	    (err = client_tlog_due_add(c, &stamp)) == CS_OK &&
 	    (err = client_group_store(c, &g)) == CS_OK &&
 	    (err = client_pending_forget(c, &g)) == CS_OK)
 		err = client_joining_forget(c, id);

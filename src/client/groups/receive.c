@@ -30,6 +30,7 @@
 #include "client/home/outbox.h"
 #include "client/home/receipt.h"
 #include "client/home/roles.h"
+#include "client/home/tlog.h"
 #include "client/hub/stamp.h"
 #include "crypto/hash.h"
 #include "mls/group.h"
@@ -167,7 +168,8 @@ follow(struct cs_client *c, struct client_group *g, struct arrival *a)
 		 " ON CONFLICT(grp,seq) DO UPDATE SET"
 		 " leafhash=excluded.leafhash",
 		 cs_blob(client_group_id(g)), cs_int(s->group_seq),
-		 cs_blob(CS_VIEW_OF(leafhash)))))
+		 cs_blob(CS_VIEW_OF(leafhash)))) ||
+	    (err = client_tlog_due_add(c, s)))
 		return err;
 	if (g->chain_known && memcmp(g->chain, s->chain_prev, CS_HASH_LEN) != 0)
 		a->stamp_err = CS_ERR_CHAIN;
@@ -380,6 +382,8 @@ prove(struct cs_client *c, struct client_group *g, const struct arrival *a,
 	if ((err = cs_proof_check(&proof, &capsule, cs_buf_view(&a->stamp_cert),
 		 c->self.root)) ||
 	    (err = check_writer(g, &proof)))
+		return err;
+	if (aad.has_told && (err = client_tlog_heard(c, &aad.told)))
 		return err;
 	take_name(g, &proof.content);
 	return store_message(c, g, &capsule, &proof);

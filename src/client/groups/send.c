@@ -27,6 +27,7 @@
 #include "client/home/outbox.h"
 #include "client/home/problem.h"
 #include "client/home/roles.h"
+#include "client/home/tlog.h"
 #include "client/hub/call.h"
 #include "client/hub/stamp.h"
 #include "content/mimi_names.h"
@@ -50,7 +51,7 @@ frank(struct cs_client *c, struct client_group *g, struct client_sending *s,
 	struct cs_view application_data = s->record.body;
 	struct cs_mimi_content content;
 	struct cs_sender_frank f = { 0 };
-	struct cs_safe_aad items;
+	struct cs_safe_aad items = { 0 };
 	enum cs_err err;
 
 	if ((err = cs_mimi_parse(&content, application_data)) ||
@@ -71,7 +72,10 @@ frank(struct cs_client *c, struct client_group *g, struct client_sending *s,
 	items.sender_seq = f.sender_seq;
 	items.claimed_ms = f.claimed_ms;
 	memcpy(items.sig, s->sig, sizeof items.sig);
-	return cs_safe_aad_write(aad, &items);
+	err = client_tlog_tell(&items.told, c, g);
+	items.has_told = err == CS_OK;
+	return err && err != CS_ERR_NOT_FOUND ? err
+					      : cs_safe_aad_write(aad, &items);
 }
 
 /* Encrypt, and store it; inside a transaction.  The key that was used is
@@ -196,9 +200,10 @@ submit(struct cs_client *c, struct client_group *g,
 		    cs_err_name(err));
 	if ((err = cs_db_begin(c->db)))
 		return err;
+	if ((err = client_outbox_deliver(c, s, &stamp)) == CS_OK)
+		err = client_tlog_due_add(c, &stamp);
 	/* If it is lost, the same bytes go out again and get the same stamp. */
-	return cs_db_end_as(
-	    c->db, client_outbox_deliver(c, s, &stamp), CS_DB_SOON);
+	return cs_db_end_as(c->db, err, CS_DB_SOON);
 }
 
 static enum cs_err
@@ -625,7 +630,8 @@ cs_client_send(struct cs_client *c, const struct cs_client_outgoing *out,
 	enum cs_err err;
 
 	mid_hex[0] = '\0';
-	if ((err = check_outgoing(c, out)) == CS_OK &&
+	if ((err = client_tlog_may_send(c)) == CS_OK &&
+	    (err = check_outgoing(c, out)) == CS_OK &&
 	    (err = find_target(&g, c, out)) == CS_OK &&
 	    (err = consent(c, &g, out)) == CS_OK &&
 	    (err = client_may(c, &g, CS_ROOM_WRITE)) == CS_OK &&

@@ -6,6 +6,7 @@
 #include "client/home/client.h"
 #include "client/home/credential.h"
 #include "client/home/problem.h"
+#include "client/home/tlog.h"
 #include "room/owner.h"
 
 enum cs_err
@@ -80,6 +81,8 @@ client_may(
 	struct cs_room_policy policy;
 	enum cs_err err;
 
+	if (act == CS_ROOM_WRITE && (err = client_tlog_may_send(c)))
+		return err;
 	/* What is damaged is asked again where it is entered anew. */
 	if (g->mls == NULL)
 		return CS_OK;

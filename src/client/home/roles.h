@@ -15,7 +15,8 @@ void client_handle_in(char out[static CS_HANDLE_MAX + 1],
  * are not in it. */
 CS_CHECKED enum cs_err client_account_in(uint8_t out[static CS_ID_LEN],
     struct cs_client *c, const struct client_group *g, const char *handle);
-/* May the user do it?  CS_ERR_MEMBER, with a sentence that says who may. */
+/* May the user do it?  CS_ERR_MEMBER, with a sentence that says who may;
+ * CS_ERR_DENIED: see client_tlog_may_send(). */
 CS_CHECKED enum cs_err client_may(
     struct cs_client *c, const struct client_group *g, enum cs_room_act act);
 /* May the user remove ${handle}?  CS_ERR_NOT_FOUND, CS_ERR_MEMBER */

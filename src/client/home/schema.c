@@ -134,8 +134,26 @@ static const char version7[] =
     "CREATE TABLE shelf(grp BLOB PRIMARY KEY, sealed BLOB NOT NULL)"
     " WITHOUT ROWID;";
 
+/*
+ * What this device has seen of its hub's log (home/tlog.h).
+ * tlog_due: what stamps promised of entries that are still to be compared:
+ * number of the entry, of the batch, the promise (franking/stamp.h), and when
+ * the hub stamped it.  It names no message and is on the hub's disk, too.
+ * tlog_heard: checkpoints of which members told, with the log's signature.
+ * tlog_told: when this device told the members of a group of one.
+ */
+static const char version8[] =
+    "CREATE TABLE tlog_due(entry INTEGER NOT NULL, number INTEGER NOT NULL,"
+    " promise BLOB NOT NULL, stamped INTEGER NOT NULL,"
+    " asked INTEGER NOT NULL DEFAULT 0,"
+    " PRIMARY KEY(entry, number, promise)) WITHOUT ROWID;"
+    "CREATE TABLE tlog_heard(size INTEGER NOT NULL, root BLOB NOT NULL,"
+    " sig BLOB NOT NULL, PRIMARY KEY(size, root)) WITHOUT ROWID;"
+    "CREATE TABLE tlog_told(grp BLOB PRIMARY KEY, at INTEGER NOT NULL)"
+    " WITHOUT ROWID;";
+
 static const char *const steps[] = { version1, version2, version3, version4,
-	version5, version6, version7 };
+	version5, version6, version7, version8 };
 
 const struct cs_db_schema cs_client_schema = { "countersign client", steps,
 	sizeof steps / sizeof steps[0] };

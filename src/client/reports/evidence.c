@@ -15,6 +15,7 @@
 #include "client/home/message.h"
 #include "client/home/problem.h"
 #include "client/hub/stamp.h"
+#include "client/hub/tlog.h"
 #include "content/evidence.h"
 #include "content/mimi_names.h"
 #include "crypto/random.h"
@@ -147,6 +148,21 @@ load_item(struct client_item *item, struct cs_evidence_input_item *input,
 	return CS_OK;
 }
 
+/* What shows that it is in the hub's log, if that can be had now. */
+static enum cs_err
+add_log_proof(struct client_item *item, struct cs_evidence_input_item *input,
+    struct client_tlog_look *look)
+{
+	enum cs_err err = client_tlog_prove(
+	    &item->log_proof, &item->log_cert, look, &input->capsule.stamp);
+
+	if (err)
+		return err == CS_ERR_NOT_FOUND ? CS_OK : err;
+	input->log_proof = cs_buf_view(&item->log_proof);
+	input->log_key_cert = cs_buf_view(&item->log_cert);
+	return CS_OK;
+}
+
 static enum cs_err
 add_bytes(void *arg, struct cs_view bytes)
 {
@@ -260,6 +276,7 @@ enum cs_err
 client_evidence_gather(struct client_evidence *out, struct cs_client *c,
     const struct cs_client_report *r)
 {
+	struct client_tlog_look *look = NULL;
 	struct rows rows = { 0 };
 	enum cs_err err;
 
@@ -274,8 +291,14 @@ client_evidence_gather(struct client_evidence *out, struct cs_client *c,
 	if (out->items == NULL || out->input == NULL || out->gaps == NULL ||
 	    out->hashes == NULL)
 		err = CS_ERR_NOMEM;
+	else
+		err = client_tlog_look_new(&look, c);
 	for (size_t i = 0; err == CS_OK && i < rows.n; i++)
-		err = load_item(&out->items[i], &out->input[i], c, rows.id[i]);
+		if ((err = load_item(&out->items[i], &out->input[i], c,
+			 rows.id[i])) == CS_OK)
+			err =
+			    add_log_proof(&out->items[i], &out->input[i], look);
+	client_tlog_look_free(look);
 	if (err == CS_OK)
 		err = add_gaps(out, c);
 	if (err) {
@@ -311,6 +334,8 @@ client_evidence_clear(struct client_evidence *e)
 	for (size_t i = 0; e->items != NULL && i < e->in.n_items; i++) {
 		cs_buf_free(&e->items[i].plain);
 		cs_buf_free(&e->items[i].stamp_cert);
+		cs_buf_free(&e->items[i].log_proof);
+		cs_buf_free(&e->items[i].log_cert);
 		for (size_t k = 0; k < CS_MIMI_PARTS_MAX; k++)
 			cs_buf_free(&e->items[i].files[k]);
 	}

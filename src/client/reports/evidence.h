@@ -8,6 +8,7 @@
 struct client_item {
 	struct cs_buf plain; /* the record */
 	struct cs_buf stamp_cert;
+	struct cs_buf log_proof, log_cert; /* empty: not shown */
 	struct client_record record;
 	struct cs_mimi_content content;
 	char conversation[256];

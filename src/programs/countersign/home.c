@@ -241,6 +241,19 @@ cli_open(
 	    : cli_connect(out, online);
 }
 
+/* Each command says so. */
+static void
+warn_of_log(struct cs_client *c)
+{
+	struct cs_client_log log;
+
+	if (cs_client_log(&log, c) == CS_OK && log.fault != CS_CLIENT_LOG_FINE)
+		fprintf(stderr,
+		    "countersign: %s%s See: countersign log show.\n",
+		    log.sentence,
+		    log.accepted ? "" : " Nothing is sent before you say so.");
+}
+
 int
 cli_connect(struct cs_client **out, enum cli_online online)
 {
@@ -255,6 +268,7 @@ cli_connect(struct cs_client **out, enum cli_online online)
 		    "countersign: This device's clock is %s the hub's. "
 		    "Nothing is lost by that; set it when you can.\n",
 		    clock);
+	warn_of_log(*out);
 	if (err == CS_OK)
 		return CLI_OK;
 	if (online == CLI_READ ||

@@ -224,6 +224,17 @@ static const struct cli_option export_options[] = {
 	{ 0 },
 };
 
+static const struct cli_option log_show_options[] = {
+	{ "check", 0, NULL, "look at it now" },
+	{ "json", 0, NULL, "one line of JSON" },
+	{ 0 },
+};
+static const struct cli_option log_proof_options[] = {
+	{ "output", 'o', "FILE", "where to write it; - is standard output" },
+	{ "force", 0, NULL, "replace what is there" },
+	{ 0 },
+};
+
 static int print_completion(const struct cli_args *args);
 
 static const struct cli_command commands[] = {
@@ -473,6 +484,25 @@ static const struct cli_command commands[] = {
 	    "It stays on this device. You see it beside the other name, and "
 	    "can use it in its place.",
 	    1, 2, alias_options, cli_alias },
+	{ "log show", "[--check] [--json]",
+	    "what this device has seen of the hub's log",
+	    "Each hub has a public log that commits to all that it stamps. "
+	    "Your program compares it with what it saw before, with what the "
+	    "programs of people you write with saw, and with each stamp, once "
+	    "a minute at most; --check does it now. A hub that changes its "
+	    "log, or shows different ones, is caught: then nothing is sent "
+	    "before you say so, and the status is 1.",
+	    0, 0, log_show_options, cli_log_show },
+	{ "log proof", "--output FILE [--force]",
+	    "write what shows that the hub was caught",
+	    "Anybody can verify the file with countersign-verify, who has the "
+	    "operator's key, and without asking the hub. It names no message "
+	    "and no person.",
+	    0, 0, log_proof_options, cli_log_proof },
+	{ "log accept", "", "go on sending to a hub that was caught",
+	    "Ask the operator first, and people who use the same hub. From "
+	    "then on the log counts as the hub shows it.",
+	    0, 0, NULL, cli_log_accept },
 	{ "settings",
 	    "unknown-senders refuse|request | receipts on|off | proxy URL|none",
 	    "who may write to you, who sees what you read; a proxy",

@@ -313,7 +313,7 @@ print_json(const char *id, const struct cs_evidence *e)
 	struct cs_json_writer json = cs_json_writer(&text);
 	enum cs_err err;
 
-	cli_evidence_json(&json, id, e, CS_ERR_FORMAT);
+	cli_evidence_json(&json, id, e, CS_ERR_FORMAT, NULL);
 	if ((err = cli_json_print(&json)))
 		cli_fail(
 		    0, "The report cannot be shown: %s.", cs_err_text(err));
@@ -332,7 +332,7 @@ show(struct cs_desk *d, const struct cs_desk_actor *actor,
 	} else {
 		list_one(&(bool){ false }, &c->report);
 		if (c->evidence != NULL)
-			cli_evidence_show(id, c->evidence);
+			cli_evidence_show(id, c->evidence, NULL);
 	}
 	if (c->evidence == NULL)
 		return CLI_OK;
@@ -381,7 +381,7 @@ run_verify(const struct cli_args *args)
 		if (cli_flag(args, "json")) {
 			print_json(id, c.evidence);
 		} else if (c.evidence != NULL) {
-			cli_evidence_show(id, c.evidence);
+			cli_evidence_show(id, c.evidence, NULL);
 			cli_evidence_meaning(
 			    proved, c.evidence->mode == CS_CSEV_NAMED);
 		}

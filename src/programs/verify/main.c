@@ -5,6 +5,7 @@
 #include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "base/alloc.h"
@@ -17,6 +18,8 @@
 #include "content/evidence_seal.h"
 #include "programs/verify/custody.h"
 #include "programs/verify/extract.h"
+#include "programs/verify/fault.h"
+#include "tlog/policy.h"
 
 /* Its own statuses, for scripts; the others are those of all our programs. */
 enum { ALL_PROVED = 0, NOT_PROVED = 1, NO_BUNDLE = 2 };
@@ -181,7 +184,9 @@ struct job {
 		bool bundle;
 		uint8_t hash[32];
 	} * seen;
-	bool named; /* a bundle says who made it */
+	bool named;  /* a bundle says who made it */
+	bool faults; /* a file shows what the operator was caught at */
+	const struct cli_witnesses *witnesses; /* or NULL */
 };
 
 static enum cs_err
@@ -205,7 +210,7 @@ static int
 say_no_bundle(const struct job *job, const char *path, enum cs_err err)
 {
 	if (job->json != NULL)
-		cli_evidence_json(job->json, path, NULL, err);
+		cli_evidence_json(job->json, path, NULL, err, NULL);
 	else if (err == CS_ERR_DENIED)
 		cli_fail(0,
 		    "%s is sealed to somebody's key: give --key-file with the "
@@ -270,11 +275,15 @@ verify_bundle(struct job *job, int i, struct cs_view bundle)
 		return say_no_bundle(job, path, err);
 	job->seen[i].bundle = true;
 	job->named = job->named || e->mode == CS_CSEV_NAMED;
-	status = e->all_proved ? ALL_PROVED : NOT_PROVED;
+	status = e->all_proved &&
+		(job->witnesses == NULL ||
+		    cli_evidence_witnessed(e, job->witnesses))
+	    ? ALL_PROVED
+	    : NOT_PROVED;
 	if (job->json != NULL)
-		cli_evidence_json(job->json, path, e, CS_OK);
+		cli_evidence_json(job->json, path, e, CS_OK, job->witnesses);
 	else
-		cli_evidence_show(path, e);
+		cli_evidence_show(path, e, job->witnesses);
 	if (job->extract != NULL &&
 	    (err = verify_extract(job->extract, e,
 		 job->json == NULL ? VERIFY_TELL : VERIFY_QUIET)))
@@ -282,6 +291,27 @@ verify_bundle(struct job *job, int i, struct cs_view bundle)
 		    CLI_CANNOT_WRITE, "%s: %s", job->extract, cs_err_text(err));
 	cs_evidence_free(e);
 	return status;
+}
+
+/* What a member's program kept because the hub's log did not fit. */
+static int
+verify_fault(struct job *job, const char *path, struct cs_view file)
+{
+	struct cs_tlog_fault_shown shown = { 0 };
+	struct cs_tlog_fault f;
+	enum cs_err err = cs_tlog_fault_parse(&f, file);
+
+	if (err)
+		return say_no_bundle(job, path, err);
+	job->faults = true;
+	err = cs_tlog_fault_verify(&shown, &f, job->root);
+	if (err == CS_ERR_NOMEM)
+		return say_no_bundle(job, path, err);
+	if (job->json != NULL)
+		verify_fault_json(job->json, path, &f, &shown, err);
+	else
+		verify_fault_show(path, &f, &shown, err);
+	return err ? NOT_PROVED : ALL_PROVED;
 }
 
 enum round { BUNDLES, RECORDS };
@@ -301,7 +331,9 @@ verify_one(struct job *job, int i, enum round round)
 		status = verify_record(job, path, cs_buf_view(&file));
 	else if (!record && round == BUNDLES)
 		status = err ? say_no_bundle(job, path, err)
-			     : verify_bundle(job, i, cs_buf_view(&file));
+		    : cs_tlog_fault_is(cs_buf_view(&file))
+		    ? verify_fault(job, path, cs_buf_view(&file))
+		    : verify_bundle(job, i, cs_buf_view(&file));
 	cs_buf_free(&file);
 	return status;
 }
@@ -329,10 +361,28 @@ verify_all(struct job *job)
 		if (cli_json_print(job->json) != CS_OK)
 			return cli_fail(
 			    CLI_CANNOT_WRITE, "The result cannot be written.");
-	} else if (worst <= NOT_PROVED) {
+	} else if (worst <= NOT_PROVED && !job->faults) {
 		cli_evidence_meaning(worst == ALL_PROVED, job->named);
 	}
 	return worst;
+}
+
+/* Whose cosignatures count. */
+static int
+read_policy(struct cs_tlog_policy *out, const char *path)
+{
+	struct cs_buf text = { 0 };
+	enum cs_err err = read_file(&text, path, CS_TLOG_POLICY_MAX);
+	unsigned line = 0;
+	int status = CLI_OK;
+
+	if (err)
+		status = cli_fail(CLI_USAGE, "%s: %s", path, cs_err_text(err));
+	else if ((err = cs_tlog_policy_parse(out, &line, cs_buf_view(&text))))
+		status = cli_fail(
+		    CLI_USAGE, "%s, line %u: %s", path, line, cs_err_text(err));
+	cs_buf_free(&text);
+	return status;
 }
 
 static int
@@ -340,6 +390,9 @@ run(const struct cli_args *args)
 {
 	const char *make = cli_value(args, "new-key");
 	const char *key_file = cli_value(args, "key-file");
+	const char *policy_file = cli_value(args, "witnesses");
+	static struct cs_tlog_policy policy; /* large */
+	struct cli_witnesses witnesses = { &policy, 0 };
 	struct cs_hpke_key key;
 	struct cs_buf text = { 0 };
 	struct cs_json_writer json = cs_json_writer(&text);
@@ -368,6 +421,12 @@ run(const struct cli_args *args)
 			return status;
 		job.key = &key;
 	}
+	if (policy_file != NULL) {
+		if ((status = read_policy(&policy, policy_file)))
+			return status;
+		witnesses.now_s = (uint64_t)time(NULL);
+		job.witnesses = &witnesses;
+	}
 	job.seen = cs_calloc((size_t)cli_count(args), sizeof *job.seen);
 	if (job.seen == NULL)
 		return cli_fail(CLI_SOFTWARE, "Out of memory.");
@@ -388,6 +447,9 @@ static const struct cli_option options[] = {
 	{ "extract", 0, "DIR", "write texts and photos into a new folder" },
 	{ "key-file", 0, "FILE",
 	    "private key, for bundles that are sealed to it" },
+	{ "witnesses", 0, "FILE",
+	    "a policy (C2SP tlog-policy): which witnesses of the operator's "
+	    "log count, and how many" },
 	{ "new-key", 0, "FILE", "make such a key and print its public half" },
 	{ 0 },
 };
@@ -396,7 +458,9 @@ static const struct cli_command commands[] = {
 	{ "", "FILE... --operator-key KEY",
 	    "verify bundles of evidence and custody records, offline",
 	    "Prints each link of the proof: who committed to these bytes, that "
-	    "the operator accepted them and when, and in which order. Nothing "
+	    "the operator accepted them and when, in which order, and where "
+	    "the operator's log has them, if the bundle shows that. Verifies "
+	    "what \"countersign log proof\" wrote, too. Nothing "
 	    "is asked of any server. Get the operator's key from somebody "
 	    "other "
 	    "than whoever gave you the bundle.",

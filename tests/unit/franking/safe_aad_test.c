@@ -31,7 +31,12 @@ static void
 test_there_and_back(void **state)
 {
 	struct cs_safe_aad in = {
-		.tag = { 1 }, .sender_seq = 2, .claimed_ms = 3, .sig = { 4 }
+		.tag = { 1 },
+		.sender_seq = 2,
+		.claimed_ms = 3,
+		.sig = { 4 },
+		.has_told = true,
+		.told = { .size = 5, .root = { 6 }, .sig = { 7 } },
 	};
 	struct cs_safe_aad out;
 	struct cs_buf b = { 0 };
@@ -44,6 +49,10 @@ test_there_and_back(void **state)
 	assert_int_equal(out.sender_seq, 2);
 	assert_int_equal(out.claimed_ms, 3);
 	assert_memory_equal(out.sig, in.sig, 64);
+	assert_true(out.has_told);
+	assert_int_equal(out.told.size, 5);
+	assert_memory_equal(out.told.root, in.told.root, 32);
+	assert_memory_equal(out.told.sig, in.told.sig, 64);
 	assert_ok(cs_safe_aad_tag(tag, cs_buf_view(&b)));
 	assert_memory_equal(tag, in.tag, 32);
 	for (size_t i = 0; i < b.len; i++) {
@@ -70,12 +79,16 @@ test_there_and_back(void **state)
 	{                                                                      \
 		CS_COMPONENT_SENDER_FRANK, 80                                  \
 	}
+#define TOLD                                                                   \
+	{                                                                      \
+		CS_COMPONENT_TLOG_TOLD, 104                                    \
+	}
 
 static void
 test_items(void **state)
 {
 	static const struct {
-		struct item items[4];
+		struct item items[5];
 		enum cs_err parse, tag;
 	} cases[] = {
 		{ { TAG, FRANK, END }, CS_OK, CS_OK },
@@ -95,8 +108,20 @@ test_items(void **state)
 		{ { TAG, { CS_COMPONENT_SENDER_FRANK, 81 }, END },
 		    CS_ERR_FORMAT, CS_OK },
 		/* Others are the hub's business no more than ours. */
-		{ { { 1, 3 }, TAG, FRANK, END }, CS_ERR_FORMAT, CS_OK },
-		{ { TAG, FRANK, { 0xfff0, 0 }, END }, CS_ERR_FORMAT, CS_OK },
+		{ { { 1, 3 }, TAG, FRANK, END }, CS_OK, CS_OK },
+		{ { TAG, FRANK, { 0xfff0, 0 }, END }, CS_OK, CS_OK },
+		/* A checkpoint: once, in its place, and as long as it is. */
+		{ { TAG, FRANK, TOLD, END }, CS_OK, CS_OK },
+		{ { TAG, TOLD, END }, CS_ERR_FORMAT, CS_OK },
+		{ { TAG, TOLD, FRANK, END }, CS_ERR_FORMAT, CS_ERR_FORMAT },
+		{ { TAG, FRANK, TOLD, TOLD, END }, CS_ERR_FORMAT,
+		    CS_ERR_FORMAT },
+		{ { TAG, FRANK, { CS_COMPONENT_TLOG_TOLD, 103 }, END },
+		    CS_ERR_FORMAT, CS_OK },
+		{ { TAG, FRANK, { CS_COMPONENT_TLOG_TOLD, 105 }, END },
+		    CS_ERR_FORMAT, CS_OK },
+		{ { TAG, FRANK, { CS_COMPONENT_TLOG_TOLD, 0 }, END },
+		    CS_ERR_FORMAT, CS_OK },
 	};
 	struct cs_buf b = { 0 };
 
@@ -126,7 +151,7 @@ write_one(void *arg)
 static void
 test_allocations(void **state)
 {
-	struct cs_safe_aad in = { 0 };
+	struct cs_safe_aad in = { .has_told = true };
 
 	(void)state;
 	cs_test_allocations(write_one, &in);

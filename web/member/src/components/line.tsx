@@ -2,8 +2,9 @@
 // The state of the line, in words.  When all is well nothing is said.
 import { useEffect, useState } from "preact/hooks";
 import { t } from "../lang";
-import { activity, problem, progress, state } from "../stores/engine";
+import { act, activity, problem, progress, state } from "../stores/engine";
 import { bytes } from "../lang";
+import { ask } from "../runtime/runtime";
 import { Icon } from "./parts/icon";
 
 const NOTICED_MS = 4000;
@@ -28,6 +29,18 @@ export function Line() {
   const slow = useLasting(activity.value.what === "asking" || activity.value.what === "waiting");
   const { what, done, total } = activity.value;
   const p = progress.value;
+  if (state.value.log)
+    return (
+      <div class="line warn" role="alert">
+        <Icon name="shield" />
+        <span>{t(state.value.log_accepted ? "line.log-on" : "line.log")}</span>
+        {!state.value.log_accepted && (
+          <button type="button" class="btn second" onClick={() => void act(ask("log_accept"))}>
+            {t("line.log-go")}
+          </button>
+        )}
+      </div>
+    );
   if (state.value.clock)
     return (
       <div class="line warn" role="status">

@@ -12,6 +12,8 @@ export interface State {
   device?: string;
   operator_key?: string;
   clock?: string;
+  log?: "fork" | "entry" | "unsigned";
+  log_accepted?: boolean;
   words_here?: boolean;
   locks?: boolean;
 }
@@ -211,6 +213,8 @@ export interface Methods {
   lock: { take: Nothing; give: undefined };
   /** CALL: reach the hub and bring everything up to date */
   connect: { take: Nothing; give: undefined };
+  /** CALL: go on sending to a hub whose log is not what it was */
+  log_accept: { take: Nothing; give: undefined };
   /** CALL: join a hub with an invite link */
   join: { take: { link: string; name: string; passphrase?: string }; give: undefined };
   /** CALL: bring an account back with the recovery words */

@@ -124,7 +124,7 @@ export class Hub {
   async transfer(t: Transfer): Promise<{ status: number; body: Uint8Array }> {
     const none = new Uint8Array();
     const stop = new AbortController();
-    const headers: Record<string, string> = { Authorization: `Bearer ${t.token}` };
+    const headers: Record<string, string> = t.token ? { Authorization: `Bearer ${t.token}` } : {};
     const last = t.offset + t.body.length - 1;
     let timer: ReturnType<typeof setTimeout> | undefined;
     const patience = (ms: number) => {
