@@ -179,6 +179,7 @@ struct cs_client_log {
 	uint64_t refused;    /* for whose entry the hub did not account */
 	uint64_t dropped;    /* stamps that it never accounted for */
 	uint64_t heard; /* states of which members told, not compared yet */
+	uint64_t names_shown; /* names that lead to the accounts known by them */
 	enum cs_client_log_fault fault;
 	uint64_t fault_ms;
 	bool accepted;      /* the user goes on all the same */
@@ -186,6 +187,16 @@ struct cs_client_log {
 };
 CS_CHECKED enum cs_err cs_client_log(
     struct cs_client_log *out, struct cs_client *c);
+/* Names of which the hub does not show, in its log, that they lead to the
+ * accounts that are known by them: it was asked, and a day has passed. */
+struct cs_client_unshown {
+	const char *handle;
+	bool own; /* the user's */
+	uint64_t since_ms;
+};
+CS_CHECKED enum cs_err cs_client_names(struct cs_client *c,
+    enum cs_err (*each)(void *arg, const struct cs_client_unshown *name),
+    void *arg);
 /* Compare now.  CS_ERR_NOT_FOUND, with a sentence: the hub shows no log;
  * CS_ERR_CLOSED and others: it could not be done. */
 CS_CHECKED enum cs_err cs_client_log_check(struct cs_client *c);

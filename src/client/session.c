@@ -31,6 +31,7 @@
 #include "client/home/todo.h"
 #include "client/hub/again.h"
 #include "client/hub/call.h"
+#include "client/hub/names.h"
 #include "client/hub/reach.h"
 #include "client/hub/tlog.h"
 #include "client/joining/admit.h"
@@ -321,6 +322,7 @@ static const struct {
 	{ AT_SYNC, client_upkeep },
 	/* With the stamps that came, and before anybody sees what is sent. */
 	{ AT_SYNC, client_tlog_check },
+	{ AT_SYNC, client_names_check },
 	{ AT_CONNECT, resume_groups },
 	{ AT_CONNECT, client_reports_flush },
 	{ AT_CONNECT, client_letters_flush },

@@ -11,6 +11,7 @@
 #include "client/home/client.h"
 #include "client/home/clock.h"
 #include "client/home/contact.h"
+#include "client/home/names.h"
 #include "client/home/credential.h"
 #include "crypto/random.h"
 #include "mls/group.h"
@@ -129,6 +130,8 @@ client_contact_learn(struct client_leaf_check *check, struct cs_view bytes)
 	if (memcmp(seen.account, c->self.account, CS_ID_LEN) == 0 ||
 	    client_contact_find(c, seen.account) != NULL)
 		return CS_OK;
+	if ((err = client_names_met(c, seen.account, bytes)))
+		return err;
 	named = client_contact_by_handle(c, seen.handle);
 	if (named == NULL)
 		return client_contact_add(c, &seen);

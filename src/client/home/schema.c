@@ -152,8 +152,16 @@ static const char version8[] =
     "CREATE TABLE tlog_told(grp BLOB PRIMARY KEY, at INTEGER NOT NULL)"
     " WITHOUT ROWID;";
 
+/* name_check: accounts whose names the hub is to show (home/names.h): the hash
+ * of the certificate, when it was met, asked for and shown; 0: never. */
+static const char version9[] =
+    "CREATE TABLE name_check(account BLOB PRIMARY KEY, value BLOB NOT NULL,"
+    " met INTEGER NOT NULL, asked INTEGER NOT NULL DEFAULT 0,"
+    " shown INTEGER NOT NULL DEFAULT 0) WITHOUT ROWID;"
+    "CREATE INDEX name_check_asked ON name_check(asked) WHERE shown=0;";
+
 static const char *const steps[] = { version1, version2, version3, version4,
-	version5, version6, version7, version8 };
+	version5, version6, version7, version8, version9 };
 
 const struct cs_db_schema cs_client_schema = { "countersign client", steps,
 	sizeof steps / sizeof steps[0] };

@@ -437,7 +437,9 @@ cs_client_log(struct cs_client_log *out, struct cs_client *c)
 	    (err = get_number(&out->checked_ms, c, CHECKED)) ||
 	    (err = get_number(&out->tried_ms, c, TRIED)) ||
 	    (err = get_number(&out->dropped, c, DROPPED)) ||
-	    (err = count_due(out, c)))
+	    (err = count_due(out, c)) ||
+	    (err = cs_db_get_int(&out->names_shown, c->db,
+		 "SELECT COUNT(*) FROM name_check WHERE shown<>0")))
 		return err;
 	return show_fault(out, c);
 }

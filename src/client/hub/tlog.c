@@ -552,6 +552,36 @@ cs_client_log_check(struct cs_client *c)
 	    cs_err_text(err));
 }
 
+/* ---- the log as it is known --------------------------------------------- */
+
+static enum cs_err
+use_kept(struct client_tlog_look *l)
+{
+	enum cs_err err;
+
+	if (l->kept.bytes.len != 0)
+		return CS_OK;
+	if ((err = client_tlog_kept_load(&l->kept, l->c)))
+		return err;
+	l->of = l->kept.as;
+	l->at = l->kept.checkpoint;
+	l->tiles.size = l->at.size;
+	return CS_OK;
+}
+
+enum cs_err
+client_tlog_entry(
+    struct cs_view *out, struct client_tlog_look *l, uint64_t index)
+{
+	struct cs_tlog_proof proof;
+	enum cs_err err = use_kept(l);
+
+	if (err)
+		return err;
+	return index < l->at.size ? find_entry(l, out, &proof, index)
+				  : CS_ERR_NOT_FOUND;
+}
+
 /* ---- for evidence ------------------------------------------------------- */
 
 static enum cs_err
@@ -582,13 +612,8 @@ prove(struct cs_buf *log_proof, struct cs_buf *cert, struct client_tlog_look *l,
 	struct cs_view entry;
 	enum cs_err err;
 
-	if (l->kept.bytes.len == 0) {
-		if ((err = client_tlog_kept_load(&l->kept, l->c)))
-			return err;
-		l->of = l->kept.as;
-		l->at = l->kept.checkpoint;
-		l->tiles.size = l->at.size;
-	}
+	if ((err = use_kept(l)))
+		return err;
 	if (s->batch.entry >= l->at.size)
 		return CS_ERR_NOT_FOUND;
 	if ((err = cs_stamp_batch_leaf(leaf, s)) ||

@@ -23,6 +23,12 @@ CS_CHECKED enum cs_err client_tlog_look_new(
     struct client_tlog_look **out, struct cs_client *c);
 void client_tlog_look_free(struct client_tlog_look *l);
 
+/* The entry ${index}, a view that lives until the next call, if it is in the
+ * newest checkpoint that is kept.  CS_ERR_NOT_FOUND: that has not come so far.
+ */
+CS_CHECKED enum cs_err client_tlog_entry(
+    struct cs_view *out, struct client_tlog_look *l, uint64_t index);
+
 /*
  * What shows that the log has the entry that ${s} names: the turn, and the
  * entry's place in the newest checkpoint that is kept (decision 0047); and the

@@ -222,8 +222,14 @@ take_in(struct cs_hub *hub, struct cs_view id, struct cs_view handle,
 	if ((err = hub_sign_name(&named, hub, handle)))
 		return err;
 	memcpy(added.label, named.label, sizeof added.label);
-	if ((err = cs_sha256(added.value, cert)) ||
-	    (err = hub_names_add(hub, &added)) ||
+	if ((err = cs_sha256(added.value, cert)))
+		return err;
+	err = hub_names_add(hub, &added);
+	/* Somebody gave the name a second account: none is shown for it. */
+	if (err == CS_ERR_EXISTS)
+		return cs_db_exec(hub->db,
+		    "UPDATE account SET label=x'' WHERE id=?", cs_blob(id));
+	if (err ||
 	    (err = cs_db_exec(hub->db,
 		 "UPDATE account SET label=?,label_proof=? WHERE id=?",
 		 cs_blob(CS_VIEW_OF(named.label)),
@@ -317,6 +323,9 @@ hub_name_proof(struct hub_request *rq)
 	err = cs_db_row(&row, rq->hub->db,
 	    "SELECT label,label_proof FROM account WHERE id=? AND gone=0",
 	    cs_blob(CS_VIEW_OF(m.account)));
+	if (err == CS_OK && !cs_col_null(&row, 0) &&
+	    cs_col_blob(&row, 0).len == 0)
+		err = CS_ERR_NOT_FOUND;
 	if (err == CS_OK && !cs_col_null(&row, 0)) {
 		labelled = true;
 		cs_col_copy(&row, 0, answer.label, sizeof answer.label);

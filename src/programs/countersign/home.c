@@ -241,6 +241,29 @@ cli_open(
 	    : cli_connect(out, online);
 }
 
+static enum cs_err
+count_name(void *arg, const struct cs_client_unshown *name)
+{
+	unsigned *n = arg;
+
+	(void)name;
+	++*n;
+	return CS_OK;
+}
+
+static void
+warn_of_names(struct cs_client *c)
+{
+	unsigned n = 0;
+
+	if (cs_client_names(c, count_name, &n) == CS_OK && n != 0)
+		fprintf(stderr,
+		    "countersign: The hub does not show in its log to whom %u "
+		    "of the names that you know lead. See: countersign log "
+		    "show.\n",
+		    n);
+}
+
 /* Each command says so. */
 static void
 warn_of_log(struct cs_client *c)
@@ -269,6 +292,7 @@ cli_connect(struct cs_client **out, enum cli_online online)
 		    "Nothing is lost by that; set it when you can.\n",
 		    clock);
 	warn_of_log(*out);
+	warn_of_names(*out);
 	if (err == CS_OK)
 		return CLI_OK;
 	if (online == CLI_READ ||

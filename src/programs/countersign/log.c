@@ -28,9 +28,24 @@ fault_name(enum cs_client_log_fault fault)
 	return "none";
 }
 
-static int
-print_json(const struct cs_client_log *log)
+static enum cs_err
+json_name(void *arg, const struct cs_client_unshown *name)
 {
+	struct cs_json_writer *j = arg;
+
+	cs_json_object(j, NULL);
+	cs_json_string(j, "name", name->handle);
+	cs_json_bool(j, "own", name->own);
+	cs_json_number(j, "since_ms", name->since_ms);
+	cs_json_close(j);
+	return CS_OK;
+}
+
+static int
+print_json(struct cs_client *c, const struct cs_client_log *log)
+{
+	enum cs_err err;
+
 	struct cli_listing l = { .json = true };
 	struct cs_buf text = { 0 };
 	struct cs_json_writer j = cs_json_writer(&text);
@@ -47,7 +62,13 @@ print_json(const struct cs_client_log *log)
 	cs_json_string(&j, "fault", fault_name(log->fault));
 	cs_json_number(&j, "fault_ms", log->fault_ms);
 	cs_json_bool(&j, "accepted", log->accepted);
+	cs_json_number(&j, "names_shown", log->names_shown);
+	cs_json_array(&j, "names_not_shown");
+	err = cs_client_names(c, json_name, &j);
 	cs_json_close(&j);
+	cs_json_close(&j);
+	if (err)
+		l.err = err;
 	cli_list(&l, &j);
 	return l.err ? report_error(l.err, "The answer") : CLI_OK;
 }
@@ -103,6 +124,23 @@ print_log(const struct cs_client_log *log)
 		    log->heard);
 }
 
+static enum cs_err
+print_name(void *arg, const struct cs_client_unshown *name)
+{
+	bool *any = arg;
+
+	if (!*any)
+		printf("!! The hub does not show in its log that these names "
+		       "lead to the accounts that\n   you know by them. It may "
+		       "show others another account. Compare safety numbers\n"
+		       "   before you tell them anything.\n");
+	*any = true;
+	printf("   %s%s, since ", name->handle, name->own ? " (you)" : "");
+	cli_print_time(stdout, name->since_ms);
+	printf("\n");
+	return CS_OK;
+}
+
 int
 cli_log_show(const struct cli_args *args)
 {
@@ -118,9 +156,17 @@ cli_log_show(const struct cli_args *args)
 	    (err = cs_client_log(&log, c)))
 		status = cli_client_fail(c, err);
 	else if (cli_flag(args, "json"))
-		status = print_json(&log);
-	else
+		status = print_json(c, &log);
+	else {
+		bool any = false;
+
 		print_log(&log);
+		err = cs_client_names(c, print_name, &any);
+		if (err)
+			status = cli_client_fail(c, err);
+		else if (any)
+			status = CLI_NOT_DONE;
+	}
 	if (status == CLI_OK && log.fault != CS_CLIENT_LOG_FINE)
 		status = CLI_NOT_DONE;
 	cli_close(c);
