@@ -151,9 +151,12 @@ hear_tlog(struct database *d)
 		enum hub_tlog_state before = hub_tlog_state(d->hub);
 
 		hub_clock(d->hub);
-		if (m.kind != HUB_TALK_TLOG_SIZE ||
+		if ((m.kind != HUB_TALK_TLOG_SIZE &&
+			m.kind != HUB_TALK_TLOG_MORE) ||
 		    !hub_talk_copy(&size, sizeof size, m.bytes))
 			err = CS_ERR_FORMAT;
+		else if (m.kind == HUB_TALK_TLOG_MORE)
+			err = hub_tlog_more(d->hub, size);
 		else
 			err = hub_tlog_told(d->hub, size);
 		if (err == CS_OK && hub_tlog_state(d->hub) != before)

@@ -233,9 +233,11 @@ make_cosigned(
 
 	if ((err = sign(out, w, &w->now)) || (err = cs_buf_add(out, lines)))
 		return err;
-	/* What could not be read again must not be put there. */
-	return cs_tlog_checkpoint_open(
+	/* What could not be read again must not be put there; nor what has an
+	 * empty line, which would make the owner's part of the text. */
+	err = cs_tlog_checkpoint_open(
 	    &c, cs_buf_view(out), w->owner.key, origin_of(w));
+	return err == CS_ERR_NOT_FOUND ? CS_ERR_FORMAT : err;
 }
 
 enum cs_err

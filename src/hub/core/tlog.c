@@ -304,14 +304,29 @@ hub_tlog_state(const struct cs_hub *hub)
 	return (enum hub_tlog_state)hub->tlog.state;
 }
 
+static enum cs_err
+read_known(uint64_t *known, struct cs_hub *hub)
+{
+	enum cs_err err =
+	    cs_db_get_int(known, hub->db, "SELECT size FROM tlog_known");
+
+	return err == CS_ERR_NOT_FOUND ? CS_OK : err;
+}
+
+static enum cs_err
+write_known(struct cs_hub *hub, uint64_t size)
+{
+	return cs_db_exec(hub->db,
+	    "INSERT INTO tlog_known(one,size) VALUES(TRUE,?)"
+	    " ON CONFLICT(one) DO UPDATE SET size=excluded.size",
+	    cs_int(size));
+}
+
 /* What the log has, it keeps; the last number is needed to go on. */
 static enum cs_err
 store_known(struct cs_hub *hub, uint64_t size)
 {
-	enum cs_err err = cs_db_exec(hub->db,
-	    "INSERT INTO tlog_known(one,size) VALUES(TRUE,?)"
-	    " ON CONFLICT(one) DO UPDATE SET size=excluded.size",
-	    cs_int(size));
+	enum cs_err err = write_known(hub, size);
 
 	return err ? err
 		   : cs_db_exec(hub->db,
@@ -327,10 +342,7 @@ hub_tlog_told(struct cs_hub *hub, uint64_t size)
 	uint64_t known = 0;
 	enum cs_err err;
 
-	if ((err = load(hub)))
-		return err;
-	err = cs_db_get_int(&known, hub->db, "SELECT size FROM tlog_known");
-	if (err && err != CS_ERR_NOT_FOUND)
+	if ((err = load(hub)) || (err = read_known(&known, hub)))
 		return err;
 	t->state = size > t->next ? HUB_TLOG_LONG
 	    : size < known        ? HUB_TLOG_SHORT
@@ -342,6 +354,19 @@ hub_tlog_told(struct cs_hub *hub, uint64_t size)
 		return CS_OK;
 	err = hub_batch_begin(hub);
 	return err ? err : store_known(hub, size);
+}
+
+enum cs_err
+hub_tlog_more(struct cs_hub *hub, uint64_t size)
+{
+	uint64_t known = 0;
+	enum cs_err err = read_known(&known, hub);
+
+	if (err || size <= known)
+		return err;
+	hub->tlog.state = HUB_TLOG_SHORT;
+	err = hub_batch_begin(hub);
+	return err ? err : write_known(hub, size);
 }
 
 /* ---- requests ----------------------------------------------------------- */

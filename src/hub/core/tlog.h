@@ -36,6 +36,10 @@ CS_CHECKED enum cs_err hub_tlog_send(struct cs_hub *hub);
  * (hub_tlog_fits()). */
 CS_CHECKED enum cs_err hub_tlog_told(struct cs_hub *hub, uint64_t size);
 
+/* Somebody has proved that the log once had ${size} entries, at least: if it is
+ * shorter, it was put back, also after the hub was started anew. */
+CS_CHECKED enum cs_err hub_tlog_more(struct cs_hub *hub, uint64_t size);
+
 enum hub_tlog_state {
 	HUB_TLOG_FITS = 0,
 	HUB_TLOG_SHORT, /* the log has less than it once had */

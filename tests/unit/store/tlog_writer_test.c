@@ -853,8 +853,8 @@ test_cosigned(void **state)
 	/* Others take the place of those before. */
 	assert_ok(cs_tlog_writer_cosigned(w, line_of_witness(w, 18)));
 	assert_int_equal(cosigned_at(w), 18);
-	assert_int_equal(cs_tlog_writer_note(w).len,
-	    plain.len + line_of_witness(w, 18).len);
+	assert_int_equal(
+	    cs_tlog_writer_note(w).len, plain.len + line_of_witness(w, 18).len);
 	cs_tlog_writer_close(w);
 	w = open_log(&d);
 	assert_int_equal(cosigned_at(w), 18);
@@ -885,7 +885,8 @@ test_cosigned_refused(void **state)
 	assert_ok(cs_buf_set(&before, cs_tlog_writer_note(w)));
 	assert_err(cs_tlog_writer_cosigned(w, cs_view(line.data, line.len - 1)),
 	    CS_ERR_FORMAT);
-	assert_err(cs_tlog_writer_cosigned(w, cs_view_str("\n")), CS_ERR_FORMAT);
+	assert_err(
+	    cs_tlog_writer_cosigned(w, cs_view_str("\n")), CS_ERR_FORMAT);
 	assert_err(
 	    cs_tlog_writer_cosigned(w, cs_view_str("entry\n")), CS_ERR_FORMAT);
 	/* Sixteen lines are the owner's and fifteen others. */
@@ -911,8 +912,8 @@ test_cosigned_refused(void **state)
 	assert_ok(cs_tlog_writer_cosigned(w, line_of_witness(w, 17)));
 	assert_ok(cs_file_write(temp_path(&d, "log/public/checkpoint"),
 	    cs_buf_view(&before), 0644));
-	assert_err(cs_tlog_writer_cosigned(w, line_of_witness(w, 18)),
-	    CS_ERR_CORRUPT);
+	assert_err(
+	    cs_tlog_writer_cosigned(w, line_of_witness(w, 18)), CS_ERR_CORRUPT);
 	assert_err(append(w, 1), CS_ERR_CORRUPT);
 	cs_tlog_writer_close(w);
 	/* Which says the same, so the log goes on. */
@@ -965,8 +966,8 @@ test_cosigned_ended(void **state)
 
 		calls = 0;
 		fail_at = at;
-		ended = cs_tlog_writer_cosigned(w, line_of_witness(w, 17)) !=
-		    CS_OK;
+		ended =
+		    cs_tlog_writer_cosigned(w, line_of_witness(w, 17)) != CS_OK;
 		fail_at = 0;
 		if (ended)
 			assert_int_not_equal(append(w, 1), CS_OK);
