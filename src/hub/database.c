@@ -168,6 +168,20 @@ hear_tlog(struct database *d)
 		leave_tlog(d);
 }
 
+/* So that nobody is refused who comes first.  If it takes long, it is heard
+ * later. */
+static void
+await_tlog(struct database *d)
+{
+	struct pollfd p = { -1, POLLIN, 0 };
+
+	if (d->hub->tlog.process == NULL)
+		return;
+	p.fd = cs_channel_fd(d->hub->tlog.process);
+	if (poll(&p, 1, HUB_TALK_SIGN_MS) == 1)
+		hear_tlog(d);
+}
+
 static void
 send_tlog(struct database *d)
 {
@@ -251,6 +265,7 @@ take_link(struct database *d, const struct cs_hand *h)
 		return take_push(d, h->fd);
 	if (cs_view_equal(name, cs_view_str(HUB_TLOG))) {
 		leave_tlog(d);
+		d->hub->tlog.linked = true;
 		return cs_channel_new(&d->hub->tlog.process, h->fd, &tlog);
 	}
 	if (!cs_view_equal(name, cs_view_str(HUB_FILES))) {
@@ -570,6 +585,7 @@ begin(struct database *d)
 		(void)!hub_desk_certs_use(hub, cs_buf_view(&d->desk_certs));
 	if ((err = confine(d)))
 		return err;
+	await_tlog(d);
 	return cs_part_ready();
 }
 

@@ -6,6 +6,7 @@ import http.client
 import json
 import os
 import random
+import re
 import shutil
 import signal
 import ssl
@@ -14,7 +15,7 @@ import threading
 import time
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
-from world import (SOURCE, STUCK_S, SkipTest, World, check, free_port, main,
+from world import (Failed, SOURCE, STUCK_S, SkipTest, World, check, free_port, main,
                    processes)
 
 sys.path.insert(0, os.path.join(SOURCE, "tests", "second"))
@@ -26,7 +27,6 @@ except ImportError:
     cryptography = None
 
 WITNESS = "countersign-witness"
-UNAVAILABLE = 69
 
 
 class Logged(World):
@@ -80,6 +80,10 @@ class Logged(World):
         while not condition():
             check(time.monotonic() < until, "never: " + what)
             time.sleep(0.1)
+
+    def hub_said(self):
+        with open(self.path("hub.log"), errors="replace") as f:
+            return f.read()
 
     def said(self, sentence):
         with open(self.path("hub.log"), errors="replace") as f:
@@ -195,14 +199,6 @@ def test_public():
         check(r.status == 0 and "Witnesses:  none" in r.out, str(r))
 
 
-def kill_part(w, names):
-    parts = processes(w.procs["hub"].pid)
-    found = [pid for name in names for pid in parts.get(name, [])]
-    if not found:
-        found = [pid for pids in parts.values() for pid in pids]
-    os.kill(random.choice(found), signal.SIGKILL)
-
-
 def part_names(w):
     """The hub's processes by the name of their part."""
     found = {}
@@ -257,7 +253,11 @@ def test_killed():
             stop.set()
             for t in writers:
                 t.join()
-        w.csok("alice", "send", "bob", "the last one")
+        try:
+            w.wait("the last one", lambda: w.cs(
+                "alice", "send", "bob", "the last one").status == 0)
+        except Failed as e:
+            raise Failed(w.hub_said()) from e
         w.csok("bob", "inbox")
         n = w.check_promises()
         print("# %d stamps" % n)
@@ -373,7 +373,7 @@ def test_put_back_unseen():
         shutil.move(w.path("new"), w.hub)
         w.run_witness()
         w.start_hub()
-        check(w.sends(), "with the newest it goes on")
+        w.wait("with the newest it goes on", w.sends)
 
 
 class Liar(BaseHTTPRequestHandler):
@@ -503,7 +503,7 @@ def test_restored_database():
         check(r.status == 64 and "--yes" in r.err, str(r))
         r = w.ctl("log", "restored", "--yes")
         check(r.status == 0, str(r))
-        lost, kept = [int(x) for x in r.out.split() if x.isdigit()][1::-1][:2]
+        kept, lost = [int(x) for x in re.findall(r"\d+", r.out)][:2]
         check(lost < kept, str(r))
         check(w.ctl("log", "restored", "--yes").status == 1, "once")
         w.start_hub()

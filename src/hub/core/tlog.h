@@ -46,6 +46,9 @@ enum hub_tlog_state {
 	HUB_TLOG_LONG,  /* the log has more than the database numbered */
 };
 enum hub_tlog_state hub_tlog_state(const struct cs_hub *hub);
+/* May numbers be promised?  Not before the log's process has said for the first
+ * time how many entries there are. */
+bool hub_tlog_fits(const struct cs_hub *hub);
 
 /* How the batch ${number} and the entry ${entry} hang together.
  * CS_ERR_NOT_FOUND: the turn is not over, or so long ago that nobody asks. */
