@@ -2,6 +2,7 @@
 /* What an operator sees of the log, and does to it, while no hub runs. */
 #include "hub/tlog_admin.h"
 
+#include <fcntl.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
