@@ -352,8 +352,11 @@ run_restore(const struct cli_args *args)
 	if (err)
 		return report_error(err, "The hub in %s", dir);
 	printf("The hub is in %s. What came after the copy was made is lost: "
-	       "members notice it, and their conversations go on.\n",
-	    dir);
+	       "members notice it, and their conversations go on.\n"
+	       "The log is not in a copy: bring the newest one to %s/tlog, and "
+	       "then \"countersignctl --hub %s log restored\". Without it the "
+	       "hub refuses messages.\n",
+	    dir, dir, dir);
 	return CLI_OK;
 }
 
@@ -446,7 +449,10 @@ static const struct cli_command commands[] = {
 	{ "restore", "FOLDER", "make a hub of such a copy",
 	    "In the folder that --hub names, which must not be there. Each "
 	    "file is checked. End the old hub first: two of one name harm "
-	    "both. Members notice what the hub has lost.",
+	    "both. Members notice what the hub has lost. The log is not in a "
+	    "copy, since an old one would contradict what everybody has seen: "
+	    "the newest one belongs into DIR/tlog, and \"log restored\" goes "
+	    "on behind it.",
 	    1, 1, NULL, run_restore },
 	{ "web on", "ADDRESS:PORT ORIGIN... [--cert FILE --key FILE]",
 	    "let members in who use a page in a browser",
