@@ -301,8 +301,9 @@ let_go(struct held *h)
 }
 
 /* The log's entries from ${h->from} on: what waited in the backup, and was
- * numbered since, must not be numbered again.  The last one stays, so that the
- * database knows where it is. */
+ * numbered since, must not be numbered again, but for names, which the map of
+ * this database has yet to come to (PROTOCOL, "The log of a hub").  The last
+ * one stays, so that the database knows where it is. */
 static enum cs_err
 take_entries(struct held *h)
 {
@@ -324,7 +325,8 @@ take_entries(struct held *h)
 			if (err || at < h->from)
 				continue;
 			err = cs_db_exec(h->db,
-			    "DELETE FROM tlog_queue WHERE entry=?",
+			    "DELETE FROM tlog_queue WHERE entry=? AND"
+			    " substr(entry,2,1) NOT IN (x'0a',x'0b')",
 			    cs_blob(entry));
 			if (err == CS_OK && at == h->to - 1)
 				err = cs_db_exec(h->db,

@@ -180,7 +180,8 @@ def test_public():
         check(n >= 20, "all of them: %d" % n)
         c, entries = w.audit()
         kinds = tlog.count_kinds(entries)
-        check(kinds["stamps"] > 0 and set(kinds) <= {"stamps", "certificate"} and
+        check(kinds["stamps"] > 0 and set(kinds) <= {
+                  "stamps", "certificate", "names", "name"} and
               sum(kinds.values()) == c.size, str(kinds))
         # What is not there, or not yet.
         for path in ("tile/0/001", "tile/1/000", "tile/0/000",

@@ -11,10 +11,10 @@ WIDTH = 256
 LEVELS = 8
 SIZE_MAX = 1 << 62
 TEXT_MAX, NOTE_MAX, LINES_MAX = 4096, 131072, 16
-ENTRY_LEN = 34
+ENTRY_LEN = {11: 66}  # and 34 of others
 KINDS = {1: "stamps", 2: "certificate", 3: "action", 4: "release",
          5: "desk-head", 6: "restored", 7: "notice", 8: "answer",
-         9: "overdue", 10: "accounts"}
+         9: "overdue", 10: "names", 11: "name"}
 
 
 class Wrong(Exception):
@@ -324,7 +324,7 @@ def batch_leaf(operator_id, key_id, entry, number, n, root):
 def count_kinds(entries):
     kinds = {}
     for e in entries:
-        name = KINDS.get(e[1], "other") if len(e) == ENTRY_LEN and \
-            e[0] == 1 else "other"
+        name = KINDS.get(e[1], "other") if len(e) >= 2 and e[0] == 1 and \
+            len(e) == ENTRY_LEN.get(e[1], 34) else "other"
         kinds[name] = kinds.get(name, 0) + 1
     return kinds

@@ -186,9 +186,8 @@ hub_batch_end(struct cs_hub *hub)
 			cs_db_rollback(hub->db);
 		durable = err == CS_OK;
 	}
-	/* hub_tlog_undone() */
-	if (!durable)
-		hub->tlog.loaded = false;
+	/* Nor did it give anything to the log (core/tlog.h). */
+	hub->tlog.loaded &= durable;
 	hub->commit_us = cs_clock_us() - hub->commit_us;
 	for (size_t i = 0; i < hub->n_out; i++) {
 		struct hub_outgoing *o = &hub->out[i];

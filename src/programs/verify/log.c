@@ -33,7 +33,8 @@ static const char *const kind_names[LOG_KINDS] = {
 	[CS_TLOG_NOTICE] = "notice",
 	[CS_TLOG_ANSWER] = "answer",
 	[CS_TLOG_OVERDUE] = "overdue",
-	[CS_TLOG_ACCOUNTS] = "accounts",
+	[CS_TLOG_NAMES] = "names",
+	[CS_TLOG_NAME] = "name",
 	[0] = "other",
 };
 
@@ -241,9 +242,13 @@ read_checkpoint(struct audit *a)
 static size_t
 kind_of(struct cs_view entry)
 {
-	return entry.len == CS_TLOG_COMMIT_LEN && entry.data[0] == 1 &&
-		entry.data[1] < LOG_KINDS
-	    ? entry.data[1]
+	size_t kind = entry.len >= 2 && entry.data[0] == 1 ? entry.data[1] : 0;
+
+	return kind < LOG_KINDS &&
+		entry.len ==
+		    (kind == CS_TLOG_NAME ? CS_TLOG_NAME_LEN
+					  : CS_TLOG_COMMIT_LEN)
+	    ? kind
 	    : 0;
 }
 

@@ -14,7 +14,7 @@
 
 /* Kinds that are counted; what is of none of them, or no entry of a hub's log,
  * is counted as 0. */
-#define LOG_KINDS (CS_TLOG_ACCOUNTS + 1)
+#define LOG_KINDS (CS_TLOG_NAME + 1)
 
 struct log_state {
 	uint64_t counts[LOG_KINDS];

@@ -12,7 +12,7 @@
 #include "hub/groups/log.h"
 #include "support/hub_world.h"
 
-#define MOST_BYTES (HUB_TALK_TLOG_MOST * CS_TLOG_COMMIT_LEN + CS_KIB)
+#define MOST_BYTES (HUB_TALK_TLOG_MOST * (size_t)(1 + CS_TLOG_ENTRY_LONGEST))
 
 struct world {
 	struct hub_world w;
@@ -78,15 +78,23 @@ static size_t
 heard(struct world *t, uint64_t *first, struct cs_buf *entries)
 {
 	struct cs_channel_message m;
+	size_t n = 0;
 
 	assert_ok(cs_channel_fill(t->log));
 	if (!cs_channel_next(&m, t->log))
 		return 0;
 	assert_int_equal(m.kind, HUB_TALK_TLOG_ENTRIES);
-	assert_int_equal(m.bytes.len % CS_TLOG_COMMIT_LEN, 0);
 	*first = m.about;
-	assert_ok(cs_buf_set(entries, m.bytes));
-	return m.bytes.len / CS_TLOG_COMMIT_LEN;
+	cs_buf_reset(entries);
+	/* Each with its length; here all are commitments. */
+	for (size_t at = 0; at < m.bytes.len; n++) {
+		assert_int_equal(m.bytes.data[at], CS_TLOG_COMMIT_LEN);
+		assert_true(m.bytes.len - at > CS_TLOG_COMMIT_LEN);
+		assert_ok(cs_buf_add(entries,
+		    cs_view(m.bytes.data + at + 1, CS_TLOG_COMMIT_LEN)));
+		at += 1 + CS_TLOG_COMMIT_LEN;
+	}
+	return n;
 }
 
 static void
