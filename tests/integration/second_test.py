@@ -1,11 +1,13 @@
 # SPDX-License-Identifier: MIT
 """Bundles that members of a real hub made, verified by a second implementation:
 it says what countersign-verify says, whole and tampered."""
+import json
 import os
 import random
 import sys
+import time
 
-from world import SOURCE, SkipTest, World, check, main, photo
+from world import SOURCE, STUCK_S, SkipTest, World, check, main, photo
 
 sys.path.insert(0, os.path.join(SOURCE, "tests", "second"))
 import csev  # noqa: E402 pylint: disable=wrong-import-position
@@ -33,6 +35,11 @@ def both(w, data, what):
     return mine
 
 
+def log_size(w):
+    return json.loads(w.ok("countersignctl", "--hub", w.hub, "log", "show",
+                           "--json").out)["size"]
+
+
 def test_bundles():
     if cryptography is None:
         raise SkipTest("python3-cryptography is not there")
@@ -50,6 +57,12 @@ def test_bundles():
         w.csok("laptop", "send", "bob", "from another device")
         got = [m for m in w.inbox("bob") if m["kind"] == "received"]
         check(len(got) == 5, str(got))
+        # The turn of their stamps ends, so that the log has them.
+        before, until = log_size(w), time.monotonic() + STUCK_S
+        while log_size(w) < before + 2:
+            check(time.monotonic() < until, "turns go on")
+            time.sleep(0.5)
+        w.cs("bob", "log", "show", "--check")
         made = []
         for args in ([got[0]["id"]], [got[1]["id"], got[0]["id"]],
                      [got[0]["id"], got[3]["id"]], [m["id"] for m in got],
@@ -63,6 +76,10 @@ def test_bundles():
             check(said == 0, "%d: %s, %s" % (
                 i, csev.prove(data, w.root), w.run("countersign-verify", w.path(
                     "%d.csev" % i), "--operator-key", w.operator)))
+        proofs = [i.log_proof != b"" for data in made
+                  for i in csev.Bundle(data).items]
+        print("# %d of %d messages with a proof of the log" % (
+            sum(proofs), len(proofs)))
         dice = random.Random(1)
         statuses = set()
         for data in made:

@@ -4,7 +4,8 @@ and decision 0003, in Python, and written from there alone.  The standard
 library, and cryptography for Ed25519, X25519 and AES-GCM."""
 import hmac
 
-from tlog import Wrong, ed25519, leaf_hash, need, root_by_path, sha256
+from tlog import (Checkpoint, Key, Wrong, b64, batch_leaf, ed25519, leaf_hash,
+                  need, root_by_path, sha256, split_note, turn_entry)
 
 P25519 = 2 ** 255 - 19
 # The y of points of small order (RFC 8032, section 5.1.7, and the curve's
@@ -224,10 +225,12 @@ def safe_aad(data):
     """tag, number and time of the sender, its signature."""
     items = whole(data, lambda r: items_of(
         r.vector(), lambda i: (i.number(2), i.vector())))
-    need([i[0] for i in items] == [0x0020, 0xC501], "other items")
-    need(len(items[0][1]) == 32 and len(items[1][1]) == 80, "lengths")
-    frank = items[1][1]
-    return (items[0][1], int.from_bytes(frank[:8], "big"),
+    names, items = [i[0] for i in items], dict(items)
+    need(names == sorted(items), "not in order, or one twice")
+    need(0x0020 in items and 0xC501 in items, "one is missing")
+    need(len(items[0x0020]) == 32 and len(items[0xC501]) == 80, "lengths")
+    frank = items[0xC501]
+    return (items[0x0020], int.from_bytes(frank[:8], "big"),
             int.from_bytes(frank[8:16], "big"), frank[16:])
 
 
@@ -423,6 +426,51 @@ def check_file(data, key, content_hash, plain_sha256, plain_size, media_type):
         need(not kind.startswith("image/"), "a type that is not known here")
 
 
+# ---- a place in the log -------------------------------------------------------
+
+def proof_of_entry(text):
+    """tlog-proof: the index, the hashes and the checkpoint's note."""
+    head, sep, note = text.partition(b"\n\n")
+    lines = head.split(b"\n")
+    need(sep and len(lines) >= 2 and lines[0] == b"c2sp.org/tlog-proof@v1",
+         "no proof of an entry")
+    number = lines[1][6:]
+    need(lines[1][:6] == b"index " and number.isdigit() and
+         str(int(number)).encode() == number, "no index")
+    return int(number), [b64(x, 32) for x in lines[2:]], note
+
+
+def check_log_proof(proof, certs, stamp, root, tbs):
+    """Which of the certificates signed the log that has the stamp's entry."""
+    r = Reader(proof)
+    turn, text = Reader(r.vector()), r.vector()
+    r.end()
+    need(stamp.version == 2, "signed alone, so no log has it")
+    salt, batches = turn.take(16), turn.number(4)
+    path = items_of(turn.vector(), lambda h: h.take(32))
+    turn.end()
+    leaf, _ = batch_leaf(sha256(root)[:8], stamp.key_id, stamp.entry,
+                         stamp.number, stamp.n, root_by_path(
+                             stamp.path, leaf_hash(tbs), stamp.at, stamp.n))
+    entry = turn_entry(salt, batches, root_by_path(
+        path, leaf, stamp.number, batches))
+    index, hashes, note = proof_of_entry(text)
+    origin = split_note(note)[0].split(b"\n")[0].decode()
+    for i, data in enumerate(certs):
+        try:
+            cert = RoleKeyCert(data, root)
+            need(cert.holds and cert.role == 5 and cert.from_s <=
+                 stamp.accepted_ms // 1000 <= cert.until_s, "certificate")
+            c = Checkpoint(note, Key.of(origin, cert.public))
+        except Wrong:
+            continue
+        need(index == stamp.entry, "another entry")
+        need(root_by_path(hashes, leaf_hash(entry), index, c.size) == c.root,
+             "not in the log")
+        return i
+    raise Wrong("nobody is certified as the log")
+
+
 # ---- the bundle -------------------------------------------------------------
 
 class Item:
@@ -469,16 +517,19 @@ class Bundle:
             g.take(32), g.number(8), items_of(
                 g.vector(), lambda h: h.take(32))))
         self.credentials, self.stamp_certs, self.roots = [], [], []
+        self.log_certs = []
         self.keys = items_of(r.vector(), self.read_key)
         r.end()
 
     def read_key(self, r):
         kind = r.number(1)
-        need(1 <= kind <= 3, "no such key")
+        need(1 <= kind <= 4, "no such key")
         if kind == 1:
             self.credentials.append(r.vector())
         elif kind == 2:
             self.stamp_certs.append(r.vector())
+        elif kind == 4:
+            self.log_certs.append(r.vector())
         else:
             self.roots.append(r.take(32))
 
@@ -540,7 +591,9 @@ class Bundle:
              "another sender's name")
         need(isinstance(content.room, str) and
              content.room.endswith("/r/" + item.ref.hex()), "another room")
-        need(item.log_proof == b"", "a proof of a log, which is not read here")
+        if item.log_proof != b"":
+            used.add((4, check_log_proof(item.log_proof, self.log_certs, stamp,
+                                         root, item.tbs)))
         need(len(item.media) == len(content.externals), "media")
         for (file_hash, plain_hash, key, data), e in zip(
                 item.media, content.externals):
@@ -576,8 +629,8 @@ class Bundle:
         for item in self.items:
             self.check_item(item, root, used)
         self.check_order()
-        need(len(used) == len(self.credentials) + len(self.stamp_certs),
-             "a certificate that nothing needs")
+        need(len(used) == len(self.credentials) + len(self.stamp_certs) +
+             len(self.log_certs), "a certificate that nothing needs")
 
 
 def prove(data, root):

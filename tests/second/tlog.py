@@ -212,6 +212,13 @@ class Key:
         self.id = sha256(self.name.encode(), b"\n", found)[:4]
         need(parts[1] == self.id.hex(), "not with that id")
 
+    @classmethod
+    def of(cls, name, public, kind=1):
+        data = bytes([kind]) + public
+        return cls("%s+%s+%s" % (
+            name, sha256(name.encode(), b"\n", data)[:4].hex(),
+            base64.b64encode(data).decode()))
+
 
 def split_note(note):
     need(len(note) <= NOTE_MAX, "too long")

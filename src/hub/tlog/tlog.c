@@ -59,8 +59,15 @@ take_link(struct process *p, const struct cs_hand *h)
 		return cs_channel_new(&p->database, h->fd, &database);
 	}
 	if (cs_view_equal(name, cs_view_str(HUB_WITNESS))) {
+		enum cs_err err;
+
 		cs_channel_free(p->witness);
-		return cs_channel_new(&p->witness, h->fd, &witness);
+		if ((err = cs_channel_new(&p->witness, h->fd, &witness)))
+			return err;
+		/* What the one before was asked it will not say any more. */
+		return p->witnessed == NULL
+		    ? CS_OK
+		    : hub_witnessed_asked(p->witnessed, p->number);
 	}
 	if (!cs_view_equal(name, cs_view_str(HUB_NETWORK)) ||
 	    h->number >= LINKS_MAX) {
