@@ -152,9 +152,12 @@ hear_tlog(struct database *d)
 		enum hub_tlog_state before = hub_tlog_state(d->hub);
 
 		hub_clock(d->hub);
-		if (m.kind != HUB_TALK_TLOG_SIZE ||
+		if ((m.kind != HUB_TALK_TLOG_SIZE &&
+			m.kind != HUB_TALK_TLOG_MORE) ||
 		    !hub_talk_copy(&size, sizeof size, m.bytes))
 			err = CS_ERR_FORMAT;
+		else if (m.kind == HUB_TALK_TLOG_MORE)
+			err = hub_tlog_more(d->hub, size);
 		else
 			err = hub_tlog_told(d->hub, size);
 		if (err == CS_OK && hub_tlog_state(d->hub) != before)
@@ -164,6 +167,20 @@ hear_tlog(struct database *d)
 		err = CS_ERR_IO;
 	if (err)
 		leave_tlog(d);
+}
+
+/* So that nobody is refused who comes first.  If it takes long, it is heard
+ * later. */
+static void
+await_tlog(struct database *d)
+{
+	struct pollfd p = { -1, POLLIN, 0 };
+
+	if (d->hub->tlog.process == NULL)
+		return;
+	p.fd = cs_channel_fd(d->hub->tlog.process);
+	if (poll(&p, 1, HUB_TALK_SIGN_MS) == 1)
+		hear_tlog(d);
 }
 
 static void
@@ -249,6 +266,7 @@ take_link(struct database *d, const struct cs_hand *h)
 		return take_push(d, h->fd);
 	if (cs_view_equal(name, cs_view_str(HUB_TLOG))) {
 		leave_tlog(d);
+		d->hub->tlog.linked = true;
 		return cs_channel_new(&d->hub->tlog.process, h->fd, &tlog);
 	}
 	if (!cs_view_equal(name, cs_view_str(HUB_FILES))) {
@@ -569,6 +587,7 @@ begin(struct database *d)
 		(void)!hub_desk_certs_use(hub, cs_buf_view(&d->desk_certs));
 	if ((err = confine(d)))
 		return err;
+	await_tlog(d);
 	return cs_part_ready();
 }
 

@@ -31,6 +31,7 @@
 #include "hub/talk/talk.h"
 #include "hub/tlog/tlog.h"
 #include "hub/watch.h"
+#include "hub/witness/witness.h"
 #include "net/listen.h"
 #include "store/clock.h"
 #include "store/file.h"
@@ -46,7 +47,7 @@
 
 /* Where each process stands among the parts. */
 enum { SIGNER, TLS, FILES, TLOG, DATABASE, NETWORKS };
-#define PARTS_MAX (NETWORKS + HUB_NETWORK_MAX + 1)
+#define PARTS_MAX (NETWORKS + HUB_NETWORK_MAX + 2)
 
 /* How often the hub looks for what its operator has to see to. */
 #define LOOK_MS ((uint64_t)10 * 60 * CS_SECOND_MS)
@@ -61,7 +62,7 @@ struct parent {
 	struct cs_net_limits limits; /* of all network processes */
 	uint64_t wanted;             /* connections, if files allowed */
 	struct cs_family_part parts[PARTS_MAX];
-	struct cs_family_link links[4 + 4 * HUB_NETWORK_MAX];
+	struct cs_family_link links[5 + 4 * HUB_NETWORK_MAX];
 	size_t n_parts, n_links;
 	void (*tell)(const char *sentence);
 	size_t troubles; /* that were said last, and when */
@@ -117,15 +118,25 @@ on_said(void *arg, size_t part, const struct cs_hand *h)
 	else if (cs_hand_is(h, "tlog"))
 		say(arg, "%s",
 		    h->number == HUB_TLOG_SHORT
-			? "The log has fewer entries than it once had: an "
-			  "older copy of its folder was put back. Messages are "
-			  "refused until the newest one is there: members and "
-			  "witnesses remember."
+			? "The log has fewer entries than it once had, or "
+			  "others: an older copy of its folder was put back. "
+			  "Messages are refused until the newest one is "
+			  "there: members and witnesses remember."
 			: "The log has entries that the database does not "
 			  "know: an older copy of the database was put back. "
 			  "Messages are refused until the newest one is there, "
 			  "or \"countersignctl log restored\" says to "
 			  "everybody that it is lost.");
+	else if (cs_hand_is(h, "witnesses"))
+		say(arg,
+		    "No witnesses are asked: line %u of the policy that "
+		    "\"witnesses\" in hub.conf names is wrong (%.*s).",
+		    h->number, (int)h->length, (const char *)h->bytes);
+	else if (cs_hand_is(h, "disagrees"))
+		say(arg,
+		    "A witness says that it has cosigned another state of the "
+		    "log, and does not show it. If the log was put back, end "
+		    "the hub; if not, ask whoever runs the witness.");
 	else if (cs_hand_is(h, "stamps"))
 		say(arg,
 		    "Messages are refused: no stamp is made outside the time "
@@ -244,7 +255,8 @@ hand_keys(const struct parent *p, int socket, const char *const *names)
 	return err ? err : cs_hand_word(socket, "keys", -1);
 }
 
-/* What the operator has to see to: the desk asks for it. */
+/* What the operator has to see to: the desk asks for it.  That nobody cosigns
+ * the log stops nothing that a desk would wait for. */
 static enum cs_err
 hand_troubles(const struct parent *p, int socket)
 {
@@ -256,6 +268,8 @@ hand_troubles(const struct parent *p, int socket)
 			.left = t->left > 0 ? (uint64_t)t->left : 0,
 		};
 
+		if (strcmp(t->kind, "witnesses") == 0)
+			continue;
 		snprintf(told.kind, sizeof told.kind, "%s", t->kind);
 		err = cs_hand_bytes(
 		    socket, "trouble", 0, cs_view(&told, sizeof told));
@@ -283,6 +297,21 @@ equip_database(const struct parent *p, int socket)
 	return err == CS_ERR_NOT_FOUND ? CS_OK : err;
 }
 
+/* Who certifies whom the hub asks. */
+static const char *
+authorities(const struct parent *p)
+{
+	return p->conf.push_authorities[0] != '\0' ? p->conf.push_authorities
+						   : AUTHORITIES;
+}
+
+static enum cs_err
+hand_policy(const struct parent *p, int socket)
+{
+	return hand_web_file(
+	    socket, "witnesses", p->conf.witnesses, S_IWGRP | S_IWOTH);
+}
+
 /* Whose log it is: C2SP tlog-tiles, "Parameters". */
 static enum cs_err
 equip_tlog(const struct parent *p, int socket)
@@ -292,9 +321,32 @@ equip_tlog(const struct parent *p, int socket)
 
 	snprintf(origin, sizeof origin, "%s" HUB_TLOG_ORIGIN, p->conf.name);
 	if ((err = cs_hand_word(socket, "folder", p->tlog)) ||
-	    (err = cs_hand_bytes(socket, "origin", 0, cs_view_str(origin))))
+	    (err = cs_hand_bytes(socket, "origin", 0, cs_view_str(origin))) ||
+	    (err = hand_key(p, socket, "tlog.key")) ||
+	    p->conf.witnesses[0] == '\0')
 		return err;
-	return hand_key(p, socket, "tlog.key");
+	err = hand_policy(p, socket);
+	if (err == CS_ERR_CLOSED)
+		return err;
+	if (err)
+		say(p,
+		    "No witnesses are asked: the policy %s cannot be read "
+		    "(%s); it has to be the hub's or root's, and nobody "
+		    "else's to write.",
+		    p->conf.witnesses, cs_err_text(err));
+	return CS_OK;
+}
+
+/* The policy, and who certifies those whom it names. */
+static enum cs_err
+equip_witness(const struct parent *p, int socket)
+{
+	enum cs_err err = hand_policy(p, socket);
+
+	if (err != CS_ERR_CLOSED)
+		err = hand_web_file(
+		    socket, "authorities", authorities(p), S_IWGRP | S_IWOTH);
+	return err == CS_ERR_CLOSED ? err : CS_OK;
 }
 
 /* A network process's share of what all of them may have.  Who comes once gets
@@ -357,9 +409,6 @@ equip_network(const struct parent *p, size_t i, int socket)
 static enum cs_err
 equip_push(const struct parent *p, int socket)
 {
-	const char *authorities = p->conf.push_authorities[0] != '\0'
-	    ? p->conf.push_authorities
-	    : AUTHORITIES;
 	enum cs_err err = cs_hand_bytes(
 	    socket, "subject", 0, cs_view_str(p->conf.origins[0]));
 
@@ -367,7 +416,7 @@ equip_push(const struct parent *p, int socket)
 		err = hand_key(p, socket, "vapid.key");
 	if (err == CS_OK || err == CS_ERR_NOT_FOUND)
 		err = hand_web_file(
-		    socket, "authorities", authorities, S_IWGRP | S_IWOTH);
+		    socket, "authorities", authorities(p), S_IWGRP | S_IWOTH);
 	return err == CS_ERR_CLOSED || err == CS_ERR_SHARED ? err : CS_OK;
 }
 
@@ -395,9 +444,11 @@ equip(void *arg, size_t part, int socket)
 	case DATABASE:
 		return equip_database(p, socket);
 	default:
-		return part - NETWORKS < p->n_networks
-		    ? equip_network(p, part - NETWORKS, socket)
-		    : equip_push(p, socket);
+		if (part - NETWORKS < p->n_networks)
+			return equip_network(p, part - NETWORKS, socket);
+		return strcmp(p->parts[part].name, HUB_PUSH) == 0
+		    ? equip_push(p, socket)
+		    : equip_witness(p, socket);
 	}
 }
 
@@ -644,6 +695,10 @@ plan(struct parent *p)
 		add_part(p, p->n_parts, HUB_PUSH, 0);
 		add_link(p, p->n_parts++, DATABASE);
 	}
+	if (p->conf.witnesses[0] != '\0') {
+		add_part(p, p->n_parts, HUB_WITNESS, 0);
+		add_link(p, TLOG, p->n_parts++);
+	}
 	for (unsigned i = 0; i < p->n_networks; i++) {
 		add_part(p, NETWORKS + i, HUB_NETWORK, i);
 		add_link(p, TLS, NETWORKS + i);
@@ -832,6 +887,7 @@ cs_hub_part(const char *name)
 		{ HUB_NETWORK, hub_network_main },
 		{ HUB_PUSH, hub_push_main },
 		{ HUB_TLOG, hub_tlog_main },
+		{ HUB_WITNESS, hub_witness_main },
 	};
 
 	for (size_t i = 0; i < sizeof parts / sizeof *parts; i++)

@@ -16,6 +16,7 @@
 #include "crypto/tls_cert.h"
 #include "franking/cert.h"
 #include "hub/core/keys.h"
+#include "hub/tlog_admin.h"
 #include "store/file.h"
 
 #define FILE_MAX ((size_t)16 << 10)
@@ -212,6 +213,37 @@ web(struct look *l)
 	return CS_OK;
 }
 
+/* ---- witnesses ---------------------------------------------------------- */
+
+/* A log that nobody has cosigned for an hour, although it was written to.  What
+ * was changed in the policy a moment ago had no time yet. */
+static enum cs_err
+witnesses(struct look *l)
+{
+	struct cs_hub_log log;
+	uint64_t since;
+	enum cs_err err = cs_hub_log_look(&log, l->dir, l->now_s);
+
+	/* A hub that never ran has no log. */
+	if (err || log.policy[0] == '\0')
+		return err == CS_ERR_NOMEM ? err : CS_OK;
+	if (log.policy_err) {
+		note(l, "witnesses", 0,
+		    "Nobody cosigns the log: the policy %.100s cannot be read, "
+		    "or is wrong in line %u (%s).",
+		    log.policy, log.policy_line, cs_err_text(log.policy_err));
+		return CS_OK;
+	}
+	since = log.quorum_s > log.policy_s ? log.quorum_s : log.policy_s;
+	if (log.written_s < since || log.written_s - since <= CS_HUB_QUORUM_S)
+		return CS_OK;
+	note(l, "witnesses", (int64_t)since - (int64_t)log.written_s,
+	    "For %llu hours too few witnesses have cosigned the log: "
+	    "\"countersignctl log show\" says who has.",
+	    (unsigned long long)((log.written_s - since) / CS_HOUR_S));
+	return CS_OK;
+}
+
 /* ---- the disk ----------------------------------------------------------- */
 
 static enum cs_err
@@ -256,7 +288,7 @@ cs_hub_troubles(struct cs_hub_troubles *out, const char *dir, uint64_t now_s)
 		 CS_ROLE_REGISTRAR, "The key that certifies accounts")) ||
 	    (err = role(&l, "tlog", "keys/tlog.cert", CS_ROLE_TLOG,
 		 "The key that signs the log")) ||
-	    (err = desk(&l)) || (err = web(&l)))
+	    (err = desk(&l)) || (err = web(&l)) || (err = witnesses(&l)))
 		return err;
 	return disk(&l);
 }

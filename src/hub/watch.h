@@ -10,19 +10,22 @@
 #include "base/bytes.h"
 #include "base/units.h"
 
-#define CS_HUB_TROUBLES_MAX 8
+#define CS_HUB_TROUBLES_MAX 9
 #define CS_HUB_KEYS_WARN_S (7 * CS_DAY_S)
 /* certbot and uacme renew a certificate a month before it ends. */
 #define CS_HUB_WEB_WARN_S (14 * CS_DAY_S)
 /* A year's certificate takes longer to be noticed. */
 #define CS_HUB_YEAR_WARN_S (30 * CS_DAY_S)
+/* The log is to be cosigned by a quorum at least so often. */
+#define CS_HUB_QUORUM_S CS_HOUR_S
 /* Less free than this, or than a twentieth of the disk, is little. */
 #define CS_HUB_DISK_WARN ((uint64_t)1 << 30)
 
 struct cs_hub_trouble {
-	char kind[16]; /* "stamp-key", "tls", "registrar", "desk", "web", "disk"
-			*/
-	int64_t left;  /* seconds, or bytes of the disk */
+	/* "stamp-key", "tls", "external", "registrar", "tlog", "desk", "web",
+	 * "witnesses", "disk" */
+	char kind[16];
+	int64_t left;       /* seconds, or bytes of the disk */
 	char sentence[256]; /* what it is, and what to do */
 };
 struct cs_hub_troubles {

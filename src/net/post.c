@@ -273,13 +273,14 @@ hear(const struct talk *t, struct cs_net_post *p)
 }
 
 static enum cs_err
-request(const struct talk *t, const struct cs_net_post *p)
+request(const struct talk *t, const struct cs_net_post *p, bool get)
 {
 	struct cs_buf head = { 0 };
 	char text[CS_NET_ENDPOINT_HOST_SIZE + 64];
 	enum cs_err err;
 
-	if ((err = cs_buf_add(&head, cs_view_str("POST "))) == CS_OK &&
+	if ((err = cs_buf_add(&head, cs_view_str(get ? "GET " : "POST "))) ==
+		CS_OK &&
 	    (err = cs_buf_add(&head, p->to->path)) == CS_OK) {
 		snprintf(
 		    text, sizeof text, " HTTP/1.1\r\nHost: %s", p->to->host);
@@ -290,22 +291,24 @@ request(const struct talk *t, const struct cs_net_post *p)
 		snprintf(text, sizeof text, ":%d", p->to->port);
 		err = cs_buf_add(&head, cs_view_str(text));
 	}
-	if (err == CS_OK) {
-		snprintf(text, sizeof text,
-		    "\r\nConnection: close\r\nContent-Length: %zu\r\n",
-		    p->body.len);
+	if (err == CS_OK)
+		err =
+		    cs_buf_add(&head, cs_view_str("\r\nConnection: close\r\n"));
+	if (err == CS_OK && !get) {
+		snprintf(
+		    text, sizeof text, "Content-Length: %zu\r\n", p->body.len);
 		err = cs_buf_add(&head, cs_view_str(text));
 	}
 	if (err == CS_OK && (err = cs_buf_add(&head, p->fields)) == CS_OK &&
 	    (err = cs_buf_add(&head, cs_view_str("\r\n"))) == CS_OK &&
-	    (err = cs_buf_add(&head, p->body)) == CS_OK)
+	    (get || (err = cs_buf_add(&head, p->body)) == CS_OK))
 		err = say(t, cs_buf_view(&head));
 	cs_buf_free(&head);
 	return err;
 }
 
-enum cs_err
-cs_net_post(struct cs_net_post *p)
+static enum cs_err
+talk(struct cs_net_post *p, bool get)
 {
 	const struct cs_net_dial how = {
 		.host = p->to->host,
@@ -324,10 +327,22 @@ cs_net_post(struct cs_net_post *p)
 	    (err = cs_tls_public_connect(
 		 &t.tls, p->ssl_ctx, t.fd, p->to->host)) == CS_OK)
 		err = shake_hands(&t);
-	if (err == CS_OK && (err = request(&t, p)) == CS_OK)
+	if (err == CS_OK && (err = request(&t, p, get)) == CS_OK)
 		err = hear(&t, p);
 	if (t.tls != NULL)
 		cs_tls_free(t.tls);
 	close(t.fd);
 	return err;
+}
+
+enum cs_err
+cs_net_post(struct cs_net_post *p)
+{
+	return talk(p, false);
+}
+
+enum cs_err
+cs_net_get(struct cs_net_post *p)
+{
+	return talk(p, true);
 }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* One POST by HTTPS to somebody whom authorities certify, or by HTTP; whoever
- * calls waits. */
+/* One POST or GET by HTTPS to somebody whom authorities certify, or by HTTP;
+ * whoever calls waits. */
 #pragma once
 
 #include "base/bytes.h"
@@ -40,3 +40,5 @@ struct cs_net_post {
  * they should be, or the answer breaks off; CS_ERR_FORMAT: that is no answer;
  * CS_ERR_LIMIT: its body is longer than wanted. */
 CS_CHECKED enum cs_err cs_net_post(struct cs_net_post *p);
+/* The same by GET, without a body: ${p->body} is not looked at. */
+CS_CHECKED enum cs_err cs_net_get(struct cs_net_post *p);

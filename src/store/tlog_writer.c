@@ -221,6 +221,48 @@ out:
 	return err;
 }
 
+/* ---- cosigned ----------------------------------------------------------- */
+
+/* The owner's note, which is the same each time, and ${lines} below it. */
+static enum cs_err
+make_cosigned(
+    struct cs_buf *out, const struct cs_tlog_writer *w, struct cs_view lines)
+{
+	struct cs_tlog_checkpoint c;
+	enum cs_err err;
+
+	if ((err = sign(out, w, &w->now)) || (err = cs_buf_add(out, lines)))
+		return err;
+	/* What could not be read again must not be put there; nor what has an
+	 * empty line, which would make the owner's part of the text. */
+	err = cs_tlog_checkpoint_open(
+	    &c, cs_buf_view(out), w->owner.key, origin_of(w));
+	return err == CS_ERR_NOT_FOUND ? CS_ERR_FORMAT : err;
+}
+
+enum cs_err
+cs_tlog_writer_cosigned(struct cs_tlog_writer *w, struct cs_view lines)
+{
+	struct cs_buf note = { .max = CS_TLOG_NOTE_MAX };
+	enum cs_err err;
+
+	if (w->broken)
+		return w->broken;
+	if ((err = make_cosigned(&note, w, lines)) == CS_OK &&
+	    !cs_view_equal(cs_buf_view(&note), cs_buf_view(&w->note))) {
+		if ((err = check_unchanged(w)) ||
+		    (err = cs_file_write(
+			 w->checkpoint, cs_buf_view(&note), PUBLIC_FILE))) {
+			w->broken = err;
+		} else {
+			cs_buf_free(&w->note);
+			cs_buf_move(&w->note, &note);
+		}
+	}
+	cs_buf_free(&note);
+	return err;
+}
+
 /* ---- opened again ------------------------------------------------------- */
 
 static enum cs_err
@@ -251,6 +293,17 @@ check_edge(const struct cs_tlog_edge *edge, const struct cs_tlog_checkpoint *c)
 	    : CS_ERR_CORRUPT;
 }
 
+/* Do both notes say the same of the log, whoever signed? */
+static bool
+same_text(struct cs_view a, struct cs_view b)
+{
+	struct cs_view text_a, text_b, lines;
+
+	return cs_note_split(&text_a, &lines, a) == CS_OK &&
+	    cs_note_split(&text_b, &lines, b) == CS_OK &&
+	    cs_view_equal(text_a, text_b);
+}
+
 /* The rest of the batch that ${journal} has. */
 static enum cs_err
 replay(struct cs_tlog_writer *w, struct cs_view journal)
@@ -268,7 +321,7 @@ replay(struct cs_tlog_writer *w, struct cs_view journal)
 	note = cs_read_bytes(&r, cs_read_u32(&r));
 	if (r.err)
 		return CS_ERR_CORRUPT;
-	if (cs_view_equal(note, cs_buf_view(&w->note)) && from < w->now.size)
+	if (same_text(note, cs_buf_view(&w->note)) && from < w->now.size)
 		return tidy(w, from, w->now.size);
 	if (from != w->now.size)
 		return CS_ERR_CORRUPT;

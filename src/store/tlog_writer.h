@@ -13,6 +13,10 @@
  * does the rest when the log is opened again; so nothing is ever in public/
  * that a later checkpoint contradicts (docs/decisions/0044-log.md).
  *
+ * Cosignatures come later than the checkpoint that they are for: the same one
+ * is put again then, with them, and its text stays.  So whether a batch is done
+ * is seen by the text of the checkpoint, and not by its lines.
+ *
  * What is held in memory is the right edge of the tree: less than 256 hashes of
  * each of eight levels, and less than 256 entries.
  */
@@ -70,10 +74,23 @@ void cs_tlog_writer_close(struct cs_tlog_writer *w);
 CS_CHECKED enum cs_err cs_tlog_writer_append(struct cs_tlog_writer *w,
     uint64_t *first, const struct cs_view *entries, size_t n);
 
+/*
+ * Put the public checkpoint again, with ${lines} of others below the owner's
+ * own, in place of what lines of others it had; the caller has verified them,
+ * under whatever policy.  It is on disk when this returns.  CS_ERR_FORMAT,
+ * CS_ERR_LIMIT: these are no lines of a note, or too many, and
+ * CS_ERR_SIGNATURE: a wrong one of the owner, change nothing; nor does
+ * CS_ERR_NOMEM that comes before anything is written.
+ * CS_ERR_CORRUPT, and any other error, as cs_tlog_writer_append().
+ */
+CS_CHECKED enum cs_err cs_tlog_writer_cosigned(
+    struct cs_tlog_writer *w, struct cs_view lines);
+
 /* How many entries it has. */
 uint64_t cs_tlog_writer_size(const struct cs_tlog_writer *w);
 
-/* Its checkpoint, as a note; until the next batch. */
+/* Its checkpoint, as the note that is public; until the next batch, or
+ * cs_tlog_writer_cosigned(). */
 struct cs_view cs_tlog_writer_note(const struct cs_tlog_writer *w);
 
 /* Nodes and entries out of the public files, as of now: set up ${out} for

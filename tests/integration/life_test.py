@@ -617,7 +617,12 @@ def test_hub_backup():
         check(r.status == 1 and not os.path.exists(w.hub), str(r))
         with open(manifest, "w") as f:
             f.write(lines)
-        w.ok(*ctl, "restore", w.path("copy"))
+        r = w.ok(*ctl, "restore", w.path("copy"))
+        check("tlog" in r.out, "what it takes: %s" % r)
+        # The log is no part of a copy: the newest one is brought.
+        shutil.copytree(os.path.join(w.path("old"), "tlog"),
+                        os.path.join(w.hub, "tlog"))
+        w.run(*ctl, "log", "restored", "--yes")
         w.start_hub()
         got = w.inbox("bob")
         texts = [m["text"] for m in got if m["kind"] == "received"]

@@ -135,6 +135,7 @@ struct hub_tlog {
 	uint64_t ended_ms; /* when the last turn ended */
 	uint64_t sent;     /* so many entries were sent to the log's process */
 	bool ready;        /* it has said how many it has */
+	bool linked, told; /* there is one; it has ever said that */
 	int state;         /* enum hub_tlog_state */
 	struct cs_channel *process; /* or NULL */
 };

@@ -73,6 +73,8 @@ hub_conf_write(const char *dir, const struct hub_conf *conf)
 		    conf->push_hosts[i].port);
 	if (conf->push_authorities[0] != '\0')
 		add_line(&w, "push-authorities %s\n", conf->push_authorities);
+	if (conf->witnesses[0] != '\0')
+		add_line(&w, "witnesses %s\n", conf->witnesses);
 	if ((err = cs_writer_end(&w)) == CS_OK)
 		err = cs_file_write(
 		    path_in(dir, "hub.conf"), cs_buf_view(&text), 0644);
@@ -186,6 +188,8 @@ read_extra(struct hub_conf *out, const char *line)
 		return read_web(out, line) ? CS_OK : CS_ERR_CORRUPT;
 	if (strncmp(line, "push-", 5) == 0)
 		return read_push(out, line) ? CS_OK : CS_ERR_CORRUPT;
+	if (take_word(out->witnesses, sizeof out->witnesses, line, "witnesses"))
+		return out->witnesses[0] == '/' ? CS_OK : CS_ERR_CORRUPT;
 	if (strncmp(line, "hook /", 6) == 0 &&
 	    strlen(line + 5) < sizeof out->hook) {
 		snprintf(out->hook, sizeof out->hook, "%s", line + 5);

@@ -73,6 +73,9 @@ struct hub_conf {
 		int port;
 	} push_hosts[HUB_PUSH_HOSTS_MAX];
 	char push_authorities[256];
+	/* "witnesses FILE": whom the log's checkpoints are to be cosigned by, a
+	 * policy (tlog/policy.h); empty: nobody is asked. */
+	char witnesses[256];
 };
 /* "https://HOST[:PORT]" in small letters; or http on localhost, where browsers
  * trust it, too. */

@@ -43,7 +43,7 @@ hub_stamp_possible(struct cs_hub *hub, uint64_t accepted_ms)
 	    accepted_ms <= hub->now_ms + HUB_STAMP_AHEAD_MS;
 
 	/* Numbers that were given out already would be given to others. */
-	if (hub_tlog_state(hub) != HUB_TLOG_FITS)
+	if (!hub_tlog_fits(hub))
 		return false;
 	hub->stamps_refused |= !possible;
 	return possible;

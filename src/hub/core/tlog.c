@@ -146,25 +146,40 @@ tiles_of(struct turn *turn, uint32_t batches)
 	return t;
 }
 
-/* The nodes above the batches, where a tile is full. */
+/* The node above the full tile ${at} of ${level}: out of that tile, since the
+ * level above is not there yet. */
 static enum cs_err
-store_above(struct turn *turn, struct cs_tlog_tiles *tiles)
+store_one_above(struct turn *turn, unsigned level, uint64_t at)
+{
+	const struct cs_tlog_tile tile = { false, level, at,
+		CS_TLOG_TILE_WIDTH };
+	struct cs_buf bytes = { 0 };
+	struct cs_tlog_hash nodes[CS_TLOG_TILE_WIDTH], above;
+	enum cs_err err = fetch(turn, &bytes, &tile);
+
+	if (err == CS_OK && bytes.len != sizeof nodes)
+		err = CS_ERR_CORRUPT;
+	if (err == CS_OK) {
+		memcpy(nodes, bytes.data, sizeof nodes);
+		if ((err = cs_tlog_fold(&above, nodes, CS_TLOG_TILE_WIDTH)) ==
+		    CS_OK)
+			err = store_node(
+			    turn->hub, turn->n, level + 1, at, above.bytes);
+	}
+	cs_buf_free(&bytes);
+	return err;
+}
+
+static enum cs_err
+store_above(struct turn *turn, uint32_t batches)
 {
 	enum cs_err err = CS_OK;
 
-	for (unsigned level = 1; err == CS_OK && level < LEVELS; level++) {
-		unsigned shift = level * CS_TLOG_TILE_HEIGHT;
-		uint64_t n = tiles->size >> shift;
+	for (unsigned level = 0; err == CS_OK && level < LEVELS - 1; level++) {
+		uint64_t n = batches >> CS_TLOG_TILE_HEIGHT * (level + 1);
 
-		for (uint64_t at = 0; err == CS_OK && at < n; at++) {
-			struct cs_tlog_hash hash;
-
-			err = cs_tlog_range_hash(&hash, at << shift,
-			    (at + 1) << shift, cs_tlog_tiles_node, tiles);
-			if (err == CS_OK)
-				err = store_node(
-				    turn->hub, turn->n, level, at, hash.bytes);
-		}
+		for (uint64_t at = 0; err == CS_OK && at < n; at++)
+			err = store_one_above(turn, level, at);
 	}
 	return err;
 }
@@ -172,14 +187,14 @@ store_above(struct turn *turn, struct cs_tlog_tiles *tiles)
 static enum cs_err
 root_of(struct cs_tlog_hash *out, struct turn *turn, uint32_t batches)
 {
-	struct cs_tlog_tiles *tiles = tiles_of(turn, batches);
-	enum cs_err err;
+	struct cs_tlog_tiles *tiles;
+	enum cs_err err = store_above(turn, batches);
 
-	if (tiles == NULL)
+	if (err)
+		return err;
+	if ((tiles = tiles_of(turn, batches)) == NULL)
 		return CS_ERR_NOMEM;
-	err = store_above(turn, tiles);
-	if (err == CS_OK)
-		err = cs_tlog_root(out, batches, cs_tlog_tiles_node, tiles);
+	err = cs_tlog_root(out, batches, cs_tlog_tiles_node, tiles);
 	cs_free(tiles, sizeof *tiles);
 	return err;
 }
@@ -360,14 +375,37 @@ hub_tlog_state(const struct cs_hub *hub)
 	return (enum hub_tlog_state)hub->tlog.state;
 }
 
+bool
+hub_tlog_fits(const struct cs_hub *hub)
+{
+	const struct hub_tlog *t = &hub->tlog;
+
+	return t->state == HUB_TLOG_FITS && (t->told || !t->linked);
+}
+
+static enum cs_err
+read_known(uint64_t *known, struct cs_hub *hub)
+{
+	enum cs_err err =
+	    cs_db_get_int(known, hub->db, "SELECT size FROM tlog_known");
+
+	return err == CS_ERR_NOT_FOUND ? CS_OK : err;
+}
+
+static enum cs_err
+write_known(struct cs_hub *hub, uint64_t size)
+{
+	return cs_db_exec(hub->db,
+	    "INSERT INTO tlog_known(one,size) VALUES(TRUE,?)"
+	    " ON CONFLICT(one) DO UPDATE SET size=excluded.size",
+	    cs_int(size));
+}
+
 /* What the log has, it keeps; the last number is needed to go on. */
 static enum cs_err
 store_known(struct cs_hub *hub, uint64_t size)
 {
-	enum cs_err err = cs_db_exec(hub->db,
-	    "INSERT INTO tlog_known(one,size) VALUES(TRUE,?)"
-	    " ON CONFLICT(one) DO UPDATE SET size=excluded.size",
-	    cs_int(size));
+	enum cs_err err = write_known(hub, size);
 
 	return err ? err
 		   : cs_db_exec(hub->db,
@@ -383,21 +421,31 @@ hub_tlog_told(struct cs_hub *hub, uint64_t size)
 	uint64_t known = 0;
 	enum cs_err err;
 
-	if ((err = load(hub)))
-		return err;
-	err = cs_db_get_int(&known, hub->db, "SELECT size FROM tlog_known");
-	if (err && err != CS_ERR_NOT_FOUND)
+	if ((err = load(hub)) || (err = read_known(&known, hub)))
 		return err;
 	t->state = size > t->next ? HUB_TLOG_LONG
 	    : size < known        ? HUB_TLOG_SHORT
 				  : HUB_TLOG_FITS;
 	if (!t->ready || t->state != HUB_TLOG_FITS)
 		t->sent = size;
-	t->ready = true;
+	t->ready = t->told = true;
 	if (t->state != HUB_TLOG_FITS || size == known)
 		return CS_OK;
 	err = hub_batch_begin(hub);
 	return err ? err : store_known(hub, size);
+}
+
+enum cs_err
+hub_tlog_more(struct cs_hub *hub, uint64_t size)
+{
+	uint64_t known = 0;
+	enum cs_err err = read_known(&known, hub);
+
+	if (err || size <= known)
+		return err;
+	hub->tlog.state = HUB_TLOG_SHORT;
+	err = hub_batch_begin(hub);
+	return err ? err : write_known(hub, size);
 }
 
 /* ---- requests ----------------------------------------------------------- */

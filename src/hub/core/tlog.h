@@ -48,12 +48,19 @@ CS_CHECKED enum cs_err hub_tlog_send(struct cs_hub *hub);
  * (hub_tlog_fits()). */
 CS_CHECKED enum cs_err hub_tlog_told(struct cs_hub *hub, uint64_t size);
 
+/* Somebody has proved that the log once had ${size} entries, at least: if it is
+ * shorter, it was put back, also after the hub was started anew. */
+CS_CHECKED enum cs_err hub_tlog_more(struct cs_hub *hub, uint64_t size);
+
 enum hub_tlog_state {
 	HUB_TLOG_FITS = 0,
 	HUB_TLOG_SHORT, /* the log has less than it once had */
 	HUB_TLOG_LONG,  /* the log has more than the database numbered */
 };
 enum hub_tlog_state hub_tlog_state(const struct cs_hub *hub);
+/* May numbers be promised?  Not before the log's process has said for the first
+ * time how many entries there are. */
+bool hub_tlog_fits(const struct cs_hub *hub);
 
 /* How the batch ${number} and the entry ${entry} hang together.
  * CS_ERR_NOT_FOUND: the turn is not over, or so long ago that nobody asks. */

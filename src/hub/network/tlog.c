@@ -33,7 +33,7 @@ bool
 network_tlog_asks(void *arg, struct cs_view path)
 {
 	(void)arg;
-	return below(&path);
+	return below(&path) && path.len < CS_TLOG_PATH_SIZE;
 }
 
 bool
@@ -42,7 +42,7 @@ network_tlog_ask(void *arg, struct cs_net_ask *a, struct cs_view path)
 	struct network *n = arg;
 	struct ask *mine;
 
-	if (n->tlog == NULL || !below(&path) || path.len >= CS_TLOG_PATH_SIZE)
+	if (n->tlog == NULL || !below(&path))
 		return false;
 	if ((mine = cs_calloc(1, sizeof *mine)) == NULL)
 		return false;

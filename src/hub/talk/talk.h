@@ -9,6 +9,7 @@
  *	files     the folder of blobs
  *	push      services that tell browsers that something waits
  *	tlog      the log that anybody may read, and its key
+ *	witness   those who cosign the log
  *
  * Structs are copied as they are: both ends are one program.  The receiver
  * trusts no value in them.
@@ -31,6 +32,7 @@
 #define HUB_FILES "files"
 #define HUB_PUSH "push"
 #define HUB_TLOG "tlog"
+#define HUB_WITNESS "witness"
 /* Behind the hub's name: where its log is, and what it is called. */
 #define HUB_TLOG_ORIGIN "/log"
 
@@ -186,8 +188,24 @@ enum hub_talk_tlog {
 	HUB_TALK_TLOG_GET,      /* the path of a file; about: a request */
 	HUB_TALK_TLOG_FILE,     /* its bytes; about: the same */
 	HUB_TALK_TLOG_NONE,     /* there is none */
+	HUB_TALK_TLOG_MORE,     /* uint64: somebody has a checkpoint of the log
+				 * by which it has so many entries at least, and
+				 * others than are here */
 };
 #define HUB_TALK_TLOG_MOST 10000 /* entries at once */
+
+/* ---- tlog and witness; files are asked for as by network ------------------
+ */
+
+enum hub_talk_witness {
+	/* The checkpoint's note that is to be cosigned; about: a number that
+	 * the answers have. */
+	HUB_TALK_COSIGN = HUB_TALK_TLOG_MORE + 1,
+	HUB_TALK_COSIGNED,  /* a line of a witness */
+	HUB_TALK_DISAGREES, /* a witness has cosigned another history: the note
+			     * that it shows, which may be empty */
+	HUB_TALK_ASKED,     /* all were asked */
+};
 
 /* ---- database and push; about: its own number ---------------------------- */
 

@@ -18,6 +18,7 @@
 #include "hub/hub.h"
 #include "hub/watch.h"
 #include "programs/hub/hub_dir.h"
+#include "programs/hub/log.h"
 #include "programs/hub/page.h"
 #include "programs/hub/root.h"
 #include "store/clock.h"
@@ -351,8 +352,11 @@ run_restore(const struct cli_args *args)
 	if (err)
 		return report_error(err, "The hub in %s", dir);
 	printf("The hub is in %s. What came after the copy was made is lost: "
-	       "members notice it, and their conversations go on.\n",
-	    dir);
+	       "members notice it, and their conversations go on.\n"
+	       "The log is not in a copy: bring the newest one to %s/tlog, and "
+	       "then \"countersignctl --hub %s log restored\". Without it the "
+	       "hub refuses messages.\n",
+	    dir, dir, dir);
 	return CLI_OK;
 }
 
@@ -387,6 +391,16 @@ static const struct cli_option web_options[] = {
 
 static const struct cli_option sign_options[] = {
 	{ "key", 0, "FILE", "the root key, as \"root move\" wrote it" },
+	{ "yes", 0, NULL, "do not ask" },
+	{ 0 },
+};
+
+static const struct cli_option log_witnesses_options[] = {
+	{ "none", 0, NULL, "ask nobody any more" },
+	{ 0 },
+};
+
+static const struct cli_option log_restored_options[] = {
 	{ "yes", 0, NULL, "do not ask" },
 	{ 0 },
 };
@@ -435,7 +449,10 @@ static const struct cli_command commands[] = {
 	{ "restore", "FOLDER", "make a hub of such a copy",
 	    "In the folder that --hub names, which must not be there. Each "
 	    "file is checked. End the old hub first: two of one name harm "
-	    "both. Members notice what the hub has lost.",
+	    "both. Members notice what the hub has lost. The log is not in a "
+	    "copy, since an old one would contradict what everybody has seen: "
+	    "the newest one belongs into DIR/tlog, and \"log restored\" goes "
+	    "on behind it.",
 	    1, 1, NULL, run_restore },
 	{ "web on", "ADDRESS:PORT ORIGIN... [--cert FILE --key FILE]",
 	    "let members in who use a page in a browser",
@@ -450,6 +467,34 @@ static const struct cli_command commands[] = {
 	    2, 1 + CS_HUB_WEB_ORIGINS_MAX, web_options, run_web_on },
 	{ "web off", "", "let no page in any more", "What is installed stays.",
 	    0, 0, NULL, run_web_off },
+	{ "log show", "[--json]", "show the hub's log, and who cosigns it",
+	    "How many entries it has, its root, when it was written last (a "
+	    "hub "
+	    "that runs writes every ten seconds), and when each witness has "
+	    "cosigned it last, as far as that is kept.",
+	    0, 0, status_options, run_log_show },
+	{ "log key", "", "print the key of the log",
+	    "As one line, which witnesses (\"countersign-witness log add\") "
+	    "and "
+	    "verifiers (\"countersign-verify --log\") want.",
+	    0, 0, NULL, run_log_key },
+	{ "log witnesses", "[FILE] [--none]",
+	    "say whom to ask to cosign the log",
+	    "FILE is a policy (C2SP tlog-policy): lines \"witness NAME KEY "
+	    "URL\", \"group NAME K NAME...\" and \"quorum NAME\". It stays "
+	    "where it is, and is the same that verifiers use. The hub asks "
+	    "every ten seconds, in the background; what it shows to the public "
+	    "is the last state that a quorum has cosigned, if that is no older "
+	    "than a minute.",
+	    0, 1, log_witnesses_options, run_log_witnesses },
+	{ "log restored", "[--yes]",
+	    "go on after the database was put back from a backup",
+	    "A hub whose log has entries that its database does not know "
+	    "refuses messages, because it would give their numbers to others. "
+	    "If the newest database is lost for good, this lets it go on "
+	    "behind the log's last entry, and puts an entry into the log that "
+	    "says so to everybody. End the hub first.",
+	    0, 0, log_restored_options, run_log_restored },
 	{ "page key", "NAME FILE", "make a key that signs releases of the page",
 	    "FILE is new. Prints the public half. Whoever runs a release that "
 	    "was signed takes the next one by itself only with a signature of "

@@ -19,6 +19,7 @@
 #include "programs/verify/custody.h"
 #include "programs/verify/extract.h"
 #include "programs/verify/fault.h"
+#include "programs/verify/log.h"
 #include "tlog/policy.h"
 
 /* Its own statuses, for scripts; the others are those of all our programs. */
@@ -403,6 +404,10 @@ run(const struct cli_args *args)
 	};
 	int status;
 
+	if (cli_value(args, "log") != NULL)
+		return cli_count(args) == 0
+		    ? verify_log(args)
+		    : cli_fail(CLI_USAGE, "--log takes no bundles.");
 	if (make != NULL)
 		return cli_count(args) == 0
 		    ? new_key(make)
@@ -448,9 +453,15 @@ static const struct cli_option options[] = {
 	{ "key-file", 0, "FILE",
 	    "private key, for bundles that are sealed to it" },
 	{ "witnesses", 0, "FILE",
-	    "a policy (C2SP tlog-policy): which witnesses of the operator's "
-	    "log count, and how many" },
+	    "a policy (C2SP tlog-policy): which witnesses of a log count, and "
+	    "how many; with --log a quorum has to have cosigned" },
 	{ "new-key", 0, "FILE", "make such a key and print its public half" },
+	{ "log", 0, "URL|FOLDER", "audit a whole log in place of bundles" },
+	{ "key", 0, "KEY", "with --log: the log's key, or a file with it" },
+	{ "from", 0, "STATE",
+	    "with --log: go on from this file, which is made or renewed" },
+	{ "authorities", 0, "FILE",
+	    "with --log: who certifies the server, PEM (the system's)" },
 	{ 0 },
 };
 
@@ -463,7 +474,12 @@ static const struct cli_command commands[] = {
 	    "what \"countersign log proof\" wrote, too. Nothing "
 	    "is asked of any server. Get the operator's key from somebody "
 	    "other "
-	    "than whoever gave you the bundle.",
+	    "than whoever gave you the bundle. With --log and --key it reads "
+	    "all of a log, from a folder or from where it is served: does "
+	    "every "
+	    "entry and every tile make the root that its key has signed? With "
+	    "--from it reads what is new since the last audit, and says if the "
+	    "log was rolled back or is a fork.",
 	    0, -1, options, run },
 	{ 0 },
 };

@@ -3,6 +3,7 @@
  * who knocks. */
 #include "hub/admin.h"
 #include "hub/hub.h"
+#include "hub/tlog_admin.h"
 #include "unit/net/net_raw.h"
 #include "wire/messages.h"
 
@@ -36,15 +37,20 @@ told(const char *sentence)
 }
 
 static void
-world_init(struct world *w)
+world_make(struct world *w)
 {
-	int pair[2];
-	char byte;
-
 	w->dir = temp_dir_new();
 	w->net.port = net_free_port();
 	assert_ok(cs_hub_init(temp_path(&w->dir, "hub"), "hub.example",
 	    "127.0.0.1", w->net.port));
+}
+
+static void
+world_run(struct world *w)
+{
+	int pair[2];
+	char byte;
+
 	assert_int_equal(pipe(pair), 0);
 	fflush(NULL);
 	if ((w->hub = fork()) == 0) {
@@ -55,6 +61,13 @@ world_init(struct world *w)
 	close(pair[1]);
 	assert_int_equal(read(pair[0], &byte, 1), 1);
 	close(pair[0]);
+}
+
+static void
+world_init(struct world *w)
+{
+	world_make(w);
+	world_run(w);
 }
 
 /* It ends when it is told to, and all went well. */
@@ -133,6 +146,94 @@ test_blobs(void **state)
 	world_clear(&w);
 }
 
+/* Anybody gets the log. */
+static void
+test_log(void **state)
+{
+	static const char get[] =
+	    "GET /log/checkpoint HTTP/1.1\r\nHost: a\r\n\r\n";
+	struct world w;
+	struct raw r;
+
+	(void)state;
+	world_init(&w);
+	raw_open(&r, &w.net);
+	raw_say(&r, get, sizeof get - 1);
+	assert_true(raw_hear(&r, "\r\n\r\nhub.example/log\n", 20));
+	raw_close(&r);
+	assert_int_equal(raw_status(&w.net,
+			     "GET /log/tile/7/000 HTTP/1.1\r\nHost: a\r\n\r\n"),
+	    404);
+	assert_int_equal(raw_status(&w.net,
+			     "GET /log/../hub.db HTTP/1.1\r\nHost: a\r\n\r\n"),
+	    404);
+	world_clear(&w);
+}
+
+/* Somebody who listens at a port of ${*port}. */
+static int
+listen_at(int *port)
+{
+	struct sockaddr_in at = { .sin_family = AF_INET };
+	struct timeval patience = { .tv_sec = 60 };
+	socklen_t len = sizeof at;
+	int fd = socket(AF_INET, SOCK_STREAM, 0);
+
+	at.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+	setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof patience);
+	assert_int_equal(bind(fd, (struct sockaddr *)&at, sizeof at), 0);
+	assert_int_equal(listen(fd, 8), 0);
+	assert_int_equal(getsockname(fd, (struct sockaddr *)&at, &len), 0);
+	*port = ntohs(at.sin_port);
+	return fd;
+}
+
+/* A witness is asked, and what it says to that ends nothing. */
+static void
+test_witness(void **state)
+{
+	static const char refusal[] =
+	    "HTTP/1.1 503 No\r\nContent-Length: 0\r\n\r\n";
+	char policy[512], who[CS_NOTE_KEY_SIZE], heard[4096];
+	struct cs_tlog_cosigner witness;
+	struct cs_sign_key key;
+	struct world w;
+	size_t n = 0;
+	unsigned line;
+	ssize_t got;
+	int port, listener = listen_at(&port), fd;
+
+	(void)state;
+	assert_ok(cs_crypto_init());
+	world_make(&w);
+	assert_ok(cs_sign_key_new(&key));
+	assert_ok(cs_tlog_cosigner(&witness, "w.example", key.public));
+	cs_tlog_cosigner_text(who, &witness);
+	snprintf(policy, sizeof policy,
+	    "witness w %s http://127.0.0.1:%d/at\nquorum w\n", who, port);
+	assert_ok(cs_file_write(
+	    temp_path(&w.dir, "policy"), cs_view_str(policy), 0644));
+	assert_ok(cs_hub_log_witnesses(
+	    &line, temp_path(&w.dir, "hub"), temp_path(&w.dir, "policy")));
+	world_run(&w);
+	fd = accept(listener, NULL, NULL);
+	assert_true(fd >= 0);
+	while (memmem(heard, n, "\xe2\x80\x94 hub.example/log ", 20) == NULL &&
+	    (got = recv(fd, heard + n, sizeof heard - n, 0)) > 0)
+		n += (size_t)got;
+	assert_memory_equal(heard, "POST /at/add-checkpoint HTTP/1.1\r\n", 34);
+	assert_non_null(memmem(heard, n, "\r\n\r\nold 0\n", 10));
+	assert_non_null(memmem(heard, n, "\nhub.example/log\n", 17));
+	assert_int_equal(send(fd, refusal, sizeof refusal - 1, 0),
+	    (ssize_t)sizeof refusal - 1);
+	close(fd);
+	close(listener);
+	assert_int_equal(raw_status(&w.net,
+			     "GET /log/checkpoint HTTP/1.1\r\nHost: a\r\n\r\n"),
+	    200);
+	world_clear(&w);
+}
+
 int
 main(int argc, char **argv)
 {
@@ -140,6 +241,8 @@ main(int argc, char **argv)
 		cmocka_unit_test(test_pages),
 		cmocka_unit_test(test_request),
 		cmocka_unit_test(test_blobs),
+		cmocka_unit_test(test_log),
+		cmocka_unit_test(test_witness),
 	};
 
 	if (argc == 3 && strcmp(argv[1], "part") == 0)

@@ -14,6 +14,7 @@
 #include "store/file.h"
 #include "store/tlog_folder.h"
 #include "support/temp_dir.h"
+#include "tlog/cosign.h"
 
 #define ORIGIN "log.example/1"
 #define MODEL_MAX 2048
@@ -806,6 +807,214 @@ test_allocations(void **state)
 	temp_dir_clear(&d);
 }
 
+/* ---- cosigned ----------------------------------------------------------- */
+
+/* The line of a witness, at ${time_s}, below the checkpoint that is public. */
+static struct cs_view
+line_of_witness(const struct cs_tlog_writer *w, uint64_t time_s)
+{
+	static char line[CS_TLOG_COSIGN_LINE_SIZE];
+	struct cs_tlog_cosigner who;
+	struct cs_view text, lines;
+
+	assert_ok(cs_tlog_cosigner(&who, "witness.example", with.public));
+	assert_ok(cs_note_split(&text, &lines, cs_tlog_writer_note(w)));
+	assert_ok(cs_tlog_cosign(line, &who, &with, text, time_s));
+	return cs_view_str(line);
+}
+
+/* When did the witness cosign what is public?  0: it did not. */
+static uint64_t
+cosigned_at(const struct cs_tlog_writer *w)
+{
+	struct cs_tlog_cosigner who;
+	uint64_t time_s = 0;
+	enum cs_err err;
+
+	assert_ok(cs_tlog_cosigner(&who, "witness.example", with.public));
+	err = cs_tlog_cosigned(&time_s, cs_tlog_writer_note(w), &who);
+	assert_true(err == CS_OK || err == CS_ERR_NOT_FOUND);
+	return err == CS_OK ? time_s : 0;
+}
+
+static void
+test_cosigned(void **state)
+{
+	struct temp_dir d = make_log(300);
+	struct cs_tlog_writer *w = open_log(&d);
+	struct cs_buf plain = { 0 };
+
+	(void)state;
+	assert_ok(cs_buf_set(&plain, cs_tlog_writer_note(w)));
+	assert_ok(cs_tlog_writer_cosigned(w, line_of_witness(w, 17)));
+	assert_int_equal(cosigned_at(w), 17);
+	assert_int_equal(cs_tlog_writer_size(w), 300);
+	audit(w, &d);
+	/* Others take the place of those before. */
+	assert_ok(cs_tlog_writer_cosigned(w, line_of_witness(w, 18)));
+	assert_int_equal(cosigned_at(w), 18);
+	assert_int_equal(
+	    cs_tlog_writer_note(w).len, plain.len + line_of_witness(w, 18).len);
+	cs_tlog_writer_close(w);
+	w = open_log(&d);
+	assert_int_equal(cosigned_at(w), 18);
+	audit(w, &d);
+	/* The next batch is another checkpoint. */
+	assert_ok(append(w, 5));
+	assert_int_equal(cosigned_at(w), 0);
+	audit(w, &d);
+	assert_ok(cs_tlog_writer_cosigned(w, line_of_witness(w, 19)));
+	assert_ok(cs_tlog_writer_cosigned(w, cs_view(NULL, 0)));
+	assert_int_equal(cosigned_at(w), 0);
+	audit(w, &d);
+	cs_tlog_writer_close(w);
+	cs_buf_free(&plain);
+	temp_dir_clear(&d);
+}
+
+static void
+test_cosigned_refused(void **state)
+{
+	struct temp_dir d = make_log(300);
+	struct cs_tlog_writer *w = open_log(&d);
+	struct cs_view line = line_of_witness(w, 17);
+	struct cs_buf many = { 0 }, before = { 0 };
+	char wrong[CS_NOTE_LINE_SIZE];
+
+	(void)state;
+	assert_ok(cs_buf_set(&before, cs_tlog_writer_note(w)));
+	assert_err(cs_tlog_writer_cosigned(w, cs_view(line.data, line.len - 1)),
+	    CS_ERR_FORMAT);
+	assert_err(
+	    cs_tlog_writer_cosigned(w, cs_view_str("\n")), CS_ERR_FORMAT);
+	assert_err(
+	    cs_tlog_writer_cosigned(w, cs_view_str("entry\n")), CS_ERR_FORMAT);
+	/* Sixteen lines are the owner's and fifteen others. */
+	for (int i = 0; i < CS_NOTE_LINES_MAX - 1; i++)
+		assert_ok(cs_buf_add(&many, line));
+	assert_ok(cs_tlog_writer_cosigned(w, cs_buf_view(&many)));
+	assert_ok(cs_tlog_writer_cosigned(w, cs_view(NULL, 0)));
+	assert_ok(cs_buf_add(&many, line));
+	assert_err(
+	    cs_tlog_writer_cosigned(w, cs_buf_view(&many)), CS_ERR_FORMAT);
+	many.max = (size_t)2 * CS_TLOG_NOTE_MAX;
+	while (many.len < CS_TLOG_NOTE_MAX)
+		assert_ok(cs_buf_add(&many, line));
+	assert_err(
+	    cs_tlog_writer_cosigned(w, cs_buf_view(&many)), CS_ERR_LIMIT);
+	/* A line of the owner for another text. */
+	assert_ok(cs_note_sign(wrong, &key, &with, cs_view_str("other\n")));
+	assert_err(
+	    cs_tlog_writer_cosigned(w, cs_view_str(wrong)), CS_ERR_SIGNATURE);
+	assert_view_equal(cs_tlog_writer_note(w), cs_buf_view(&before));
+	audit(w, &d);
+	/* Somebody puts the older one there. */
+	assert_ok(cs_tlog_writer_cosigned(w, line_of_witness(w, 17)));
+	assert_ok(cs_file_write(temp_path(&d, "log/public/checkpoint"),
+	    cs_buf_view(&before), 0644));
+	assert_err(
+	    cs_tlog_writer_cosigned(w, line_of_witness(w, 18)), CS_ERR_CORRUPT);
+	assert_err(append(w, 1), CS_ERR_CORRUPT);
+	cs_tlog_writer_close(w);
+	/* Which says the same, so the log goes on. */
+	w = open_log(&d);
+	audit(w, &d);
+	cs_tlog_writer_close(w);
+	cs_buf_free(&many);
+	cs_buf_free(&before);
+	temp_dir_clear(&d);
+}
+
+/* Ended, or failed, at any call. */
+static void
+test_cosigned_ended(void **state)
+{
+	bool ended = true, with_line = false, without = false;
+
+	(void)state;
+	for (unsigned at = 1; ended; at++) {
+		struct temp_dir d = make_log(200);
+		struct cs_tlog_writer *w = open_log(&d);
+		struct cs_view line = line_of_witness(w, 17);
+		int status;
+		pid_t pid = fork();
+
+		assert_true(pid >= 0);
+		if (pid == 0) {
+			calls = 0;
+			kill_at = at;
+			_exit(cs_tlog_writer_cosigned(w, line) != CS_OK);
+		}
+		assert_int_equal(waitpid(pid, &status, 0), pid);
+		assert_true(WIFEXITED(status));
+		ended = WEXITSTATUS(status) == KILLED;
+		assert_true(ended || WEXITSTATUS(status) == 0);
+		cs_tlog_writer_close(w);
+		w = open_log(&d);
+		with_line = with_line || cosigned_at(w) == 17;
+		without = without || cosigned_at(w) == 0;
+		cs_tlog_writer_close(w);
+		audit_and_go_on(&d, 200, 0);
+		temp_dir_clear(&d);
+		assert_true(at < 50);
+	}
+	assert_true(with_line && without);
+	ended = true;
+	for (unsigned at = 1; ended; at++) {
+		struct temp_dir d = make_log(200);
+		struct cs_tlog_writer *w = open_log(&d);
+
+		calls = 0;
+		fail_at = at;
+		ended =
+		    cs_tlog_writer_cosigned(w, line_of_witness(w, 17)) != CS_OK;
+		fail_at = 0;
+		if (ended)
+			assert_int_not_equal(append(w, 1), CS_OK);
+		cs_tlog_writer_close(w);
+		audit_and_go_on(&d, 200, 0);
+		temp_dir_clear(&d);
+		assert_true(at < 50);
+	}
+}
+
+/* The machine is cut off before the disk knows that the journal was removed,
+ * and the checkpoint has been cosigned since. */
+static void
+test_journal_after_cosigned(void **state)
+{
+	bool killed = true;
+	unsigned found = 0;
+
+	(void)state;
+	for (unsigned at = 1; killed; at++) {
+		struct temp_dir d = make_log(200);
+		struct cs_buf journal = { 0 };
+		struct cs_tlog_writer *w;
+
+		killed = child(&d, 400, at);
+		if (cs_file_read(&journal, temp_path(&d, "log/journal"),
+			1 << 20) == CS_OK) {
+			found++;
+			w = open_log(&d);
+			assert_ok(
+			    cs_tlog_writer_cosigned(w, line_of_witness(w, 17)));
+			cs_tlog_writer_close(w);
+			assert_ok(cs_file_write(temp_path(&d, "log/journal"),
+			    cs_buf_view(&journal), 0600));
+			w = open_log(&d);
+			assert_int_equal(cosigned_at(w), 17);
+			assert_int_equal(cs_tlog_writer_size(w), 600);
+			cs_tlog_writer_close(w);
+			audit_and_go_on(&d, 200, 400);
+		}
+		cs_buf_free(&journal);
+		temp_dir_clear(&d);
+		assert_true(at < 500);
+	}
+	assert_true(found > 2);
+}
+
 int
 main(void)
 {
@@ -824,6 +1033,10 @@ main(void)
 		cmocka_unit_test(test_failing),
 		cmocka_unit_test(test_create_killed),
 		cmocka_unit_test(test_allocations),
+		cmocka_unit_test(test_cosigned),
+		cmocka_unit_test(test_cosigned_refused),
+		cmocka_unit_test(test_cosigned_ended),
+		cmocka_unit_test(test_journal_after_cosigned),
 	};
 
 	return cmocka_run_group_tests(tests, setup, NULL);
