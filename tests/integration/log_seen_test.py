@@ -6,6 +6,7 @@ stamp; and what shows that is verified by the offline program alone.
 import json
 import time
 
+from page import Page
 from world import STUCK_S, World, check, main
 
 
@@ -113,7 +114,13 @@ def test_a_changed_log_is_caught():
         check("do you read this?" in r.out and "cannot both" in r.err, str(r))
         r = w.cs("alice", "send", "bob", "no")
         check(r.status != 0 and "log accept" in r.err, str(r))
-        w.csok("alice", "log", "accept")
+        with Page(w, w.home("alice")) as p:
+            p.do("open")
+            said = p.do("state")
+            check(said["log"] == "fork" and not said["log_accepted"],
+                  str(said))
+            p.do("log_accept")
+            check(p.do("state")["log_accepted"], "said on the page")
         r = w.csok("alice", "send", "bob", "yes")
         check("cannot both" in r.err, str(r))
         check(w.texts("bob")[-1:] == ["yes"], "it came")
