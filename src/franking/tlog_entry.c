@@ -30,6 +30,34 @@ cs_tlog_commit(uint8_t out[static CS_TLOG_COMMIT_LEN], enum cs_tlog_kind kind,
 	    out + 2, CS_SHA256, parts, sizeof parts / sizeof *parts);
 }
 
+void
+cs_tlog_name_entry(
+    uint8_t out[static CS_TLOG_NAME_LEN], const struct cs_tlog_map_leaf *leaf)
+{
+	out[0] = VERSION;
+	out[1] = CS_TLOG_NAME;
+	memcpy(out + 2, leaf->label, sizeof leaf->label);
+	memcpy(out + 2 + sizeof leaf->label, leaf->value, sizeof leaf->value);
+}
+
+enum cs_err
+cs_tlog_names_commit(uint8_t out[static CS_TLOG_COMMIT_LEN], uint64_t n,
+    const struct cs_tlog_hash *root, const uint8_t key[static CS_KEY_LEN])
+{
+	struct cs_buf content = { 0 };
+	struct cs_writer w = cs_writer(&content);
+	enum cs_err err;
+
+	cs_write_u64(&w, n);
+	cs_write_bytes(&w, CS_VIEW_OF(root->bytes));
+	cs_write_bytes(&w, cs_view(key, CS_KEY_LEN));
+	if ((err = cs_writer_end(&w)) == CS_OK)
+		err = cs_tlog_commit(
+		    out, CS_TLOG_NAMES, NULL, cs_buf_view(&content));
+	cs_buf_free(&content);
+	return err;
+}
+
 enum cs_err
 cs_tlog_turn_commit(uint8_t out[static CS_TLOG_COMMIT_LEN],
     const uint8_t salt[static CS_TLOG_SALT_LEN], uint32_t batches,

@@ -3,16 +3,24 @@
  * Entries of an operator's log (PROTOCOL, "The log of a hub"; decision 0046):
  * what kind of thing it is, and a commitment to which one.
  *
- *	u8 1 | u8 kind | SHA-256("countersign/log/v1\0" | kind | salt16 |
- *content)
+ *	u8 1 | u8 kind | commitment32
+ *	commitment = SHA-256("countersign/log/v1\0" | kind | salt16 | content)
+ *
+ * One kind is there whole, because whoever makes the map of names anew needs it
+ * (decision 0049):
+ *
+ *	u8 1 | u8 11 | label32 | value32
  */
 #pragma once
 
 #include "base/bytes.h"
 #include "base/units.h"
+#include "tlog/map.h"
 #include "tlog/proof.h"
 
 #define CS_TLOG_COMMIT_LEN (2 + CS_HASH_LEN)
+#define CS_TLOG_NAME_LEN (2 + CS_TLOG_MAP_LABEL_LEN + CS_HASH_LEN)
+#define CS_TLOG_ENTRY_LONGEST CS_TLOG_NAME_LEN /* of those of a hub */
 #define CS_TLOG_SALT_LEN 16
 /* A turn as bytes, at most. */
 #define CS_TLOG_TURN_MAX                                                       \
@@ -29,13 +37,22 @@ enum cs_tlog_kind {
 	CS_TLOG_NOTICE = 7,      /* of an organisation */
 	CS_TLOG_ANSWER = 8,      /* to one */
 	CS_TLOG_OVERDUE = 9,     /* no answer came in time; without salt */
-	CS_TLOG_ACCOUNTS = 10,   /* root of the map of accounts */
+	CS_TLOG_NAMES = 10,      /* root of the map of names; without salt */
+	CS_TLOG_NAME = 11,       /* a leaf of it */
 };
 
 /* The entry of ${kind} about ${content}; ${salt} NULL: all zero, for what
  * everybody may know. */
 CS_CHECKED enum cs_err cs_tlog_commit(uint8_t out[static CS_TLOG_COMMIT_LEN],
     enum cs_tlog_kind kind, const uint8_t *salt, struct cs_view content);
+
+/* The entry of the leaf ${leaf}; and of the map with this root, which has ${n}
+ * names, whose labels are by the key ${key} (crypto/vrf.h). */
+void cs_tlog_name_entry(
+    uint8_t out[static CS_TLOG_NAME_LEN], const struct cs_tlog_map_leaf *leaf);
+CS_CHECKED enum cs_err cs_tlog_names_commit(
+    uint8_t out[static CS_TLOG_COMMIT_LEN], uint64_t n,
+    const struct cs_tlog_hash *root, const uint8_t key[static CS_KEY_LEN]);
 
 /* What is to be shown of a batch of stamps (franking/stamp.h): how it and the
  * entry of its turn hang together. */

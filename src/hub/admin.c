@@ -18,6 +18,7 @@
 #include "hub/core/keys.h"
 #include "hub/core/root_folder.h"
 #include "hub/core/schema.h"
+#include "hub/core/tlog.h"
 #include "store/file.h"
 #include "store/folder.h"
 
@@ -127,6 +128,24 @@ cs_hub_invite(char link[static CS_HUB_LINK_SIZE], const char *dir,
 out:
 	cs_db_close(db);
 	cs_wipe(code, sizeof code);
+	return err;
+}
+
+enum cs_err
+cs_hub_log_release(const char *dir, const uint8_t hash[static CS_HASH_LEN])
+{
+	struct cs_hub *hub = cs_calloc(1, sizeof *hub);
+	enum cs_err err;
+
+	if (hub == NULL)
+		return CS_ERR_NOMEM;
+	if ((err = open_db(&hub->db, dir)) == CS_OK &&
+	    (err = cs_db_begin(hub->db)) == CS_OK)
+		err = cs_db_end(hub->db,
+		    hub_tlog_add_once(
+			hub, CS_TLOG_RELEASE, cs_view(hash, CS_HASH_LEN)));
+	cs_db_close(hub->db);
+	cs_free(hub, sizeof *hub);
 	return err;
 }
 

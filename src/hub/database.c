@@ -15,6 +15,7 @@
 #include "family/confine.h"
 #include "family/part.h"
 #include "hub/accounts/account.h"
+#include "hub/accounts/names.h"
 #include "hub/accounts/standing.h"
 #include "hub/blobs/blob.h"
 #include "hub/core/batch.h"
@@ -460,6 +461,7 @@ run(struct cs_hub *hub)
 			err = gather(hub);
 		hub_clock(hub);
 		housekeeping(hub);
+		(void)!hub_names_turn(hub);
 		(void)!hub_tlog_turn(hub);
 		(void)end_round(hub);
 		send_tlog(hub->signing->arg);

@@ -376,7 +376,7 @@ equip(void *arg, size_t part, int socket)
 {
 	static const char *const signer[] = { "root.pub", "stamp.key",
 		"stamp.cert", "external.key", "external.cert", "registrar.key",
-		"registrar.cert", NULL };
+		"registrar.cert", "names.key", NULL };
 	static const char *const tls[] = { "tls.key", "tls.pem", NULL };
 	const struct parent *p = arg;
 	enum cs_err err;
@@ -731,6 +731,7 @@ open_all(struct parent *p, const char *dir)
 	    (err = open_newer(&p->page, p, HUB_PAGE)) ||
 	    (err = open_newer(&p->tlog, p, HUB_TLOG)) ||
 	    (err = hub_keys_create_tlog(p->folder.path)) ||
+	    (err = hub_keys_create_names(p->folder.path)) ||
 	    (err = watch_folders(p)))
 		return err;
 	plan(p);

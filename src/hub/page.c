@@ -11,6 +11,7 @@
 
 #include "base/alloc.h"
 #include "base/text.h"
+#include "hub/admin.h"
 #include "store/file.h"
 #include "store/folder.h"
 
@@ -462,7 +463,10 @@ show(const char *dir, const struct cs_release *r)
 	else if (err == CS_ERR_NOT_FOUND)
 		err = CS_OK;
 	cs_buf_free(&pack);
-	return err ? err : cs_file_write(now, cs_buf_view(&r->pack), 0600);
+	/* No code is shown to members that is not in the log. */
+	if (err || (err = cs_hub_log_release(dir, r->hash)))
+		return err;
+	return cs_file_write(now, cs_buf_view(&r->pack), 0600);
 }
 
 enum cs_err

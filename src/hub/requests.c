@@ -12,6 +12,7 @@
 #include "hub/accounts/leave.h"
 #include "hub/accounts/link.h"
 #include "hub/accounts/login.h"
+#include "hub/accounts/names.h"
 #include "hub/accounts/push.h"
 #include "hub/accounts/recover.h"
 #include "hub/accounts/renew_words.h"
@@ -85,6 +86,7 @@ static const struct {
 	{ CS_WIRE_REPORT_STATES, 1 << HUB_DEVICE, 1, hub_report_states, true },
 	{ CS_WIRE_STAMP_CERT, 1 << HUB_DEVICE, 1, hub_stamp_cert, true },
 	{ CS_WIRE_TLOG_TURN, 1 << HUB_DEVICE, 4, hub_tlog_turn_get, true },
+	{ CS_WIRE_NAME_PROOF, 1 << HUB_DEVICE, 4, hub_name_proof, true },
 	{ CS_WIRE_LINK_OPEN, 1 << HUB_DEVICE, 1, hub_link_open },
 	{ CS_WIRE_LINK_ANSWER, 1 << HUB_DEVICE, 1, hub_link_answer },
 	{ CS_WIRE_DEVICE_ADD, 1 << HUB_DEVICE | 1 << HUB_RECOVERING, 8,

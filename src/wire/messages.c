@@ -299,6 +299,23 @@ static const struct cs_wire_field cs_wire_tlog_turn_fields[] = {
 };
 SHAPE(cs_wire_tlog_turn);
 
+static const struct cs_wire_field cs_wire_name_proof_get_fields[] = {
+	FIELD(CS_WIRE_FIXED, cs_wire_name_proof_get, account, 0),
+};
+SHAPE(cs_wire_name_proof_get);
+
+static const struct cs_wire_field cs_wire_name_proof_fields[] = {
+	FIELD(CS_WIRE_FIXED, cs_wire_name_proof, label, 0),
+	FIELD(CS_WIRE_FIXED, cs_wire_name_proof, proof, 0),
+	FIELD(CS_WIRE_FIXED, cs_wire_name_proof, key, 0),
+	FIELD(
+	    CS_WIRE_VEC, cs_wire_name_proof, map_proof, CS_WIRE_MAP_PROOF_MAX),
+	FIELD(CS_WIRE_FIXED, cs_wire_name_proof, root, 0),
+	FIELD(CS_WIRE_U64, cs_wire_name_proof, names, 0),
+	FIELD(CS_WIRE_U64, cs_wire_name_proof, entry, 0),
+};
+SHAPE(cs_wire_name_proof);
+
 static const struct cs_wire_field cs_wire_link_fields[] = {
 	FIELD(CS_WIRE_FIXED, cs_wire_link, rendezvous, 0),
 };

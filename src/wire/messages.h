@@ -77,6 +77,7 @@ enum cs_wire_kind {
 	CS_WIRE_PUSH_SET = 60,
 	CS_WIRE_PUSH_CLEAR = 61,
 	CS_WIRE_TLOG_TURN = 62,
+	CS_WIRE_NAME_PROOF = 63,
 	/* from the hub */
 	CS_WIRE_HELLO = 128,
 	CS_WIRE_ANSWER = 129,
@@ -155,6 +156,7 @@ const char *cs_wire_code_text(uint16_t code);
 #define CS_WIRE_CONTACTS_MAX 10000
 #define CS_WIRE_STAMP_MAX 320
 #define CS_WIRE_TLOG_TURN_MAX 1100 /* salt, number and 32 hashes */
+#define CS_WIRE_MAP_PROOF_MAX 2200 /* 64 hashes and a leaf */
 #define CS_WIRE_GROUPS_MAX 10000
 #define CS_WIRE_FETCH_MAX 256 /* entries an answer */
 #define CS_WIRE_TOKEN_MAX 128
@@ -530,6 +532,24 @@ struct cs_wire_tlog_turn {
 	struct cs_view turn; /* franking/tlog_entry.h */
 };
 CS_WIRE_SHAPE(cs_wire_tlog_turn);
+
+/* CS_WIRE_NAME_PROOF: that the name of an account leads to it and to no other
+ * (decision 0049), for whoever knows its id.  CS_WIRE_E_WAITING: it is not in
+ * the map yet; CS_WIRE_E_UNAVAILABLE: there is no such account. */
+struct cs_wire_name_proof_get {
+	uint8_t account[16];
+};
+CS_WIRE_SHAPE(cs_wire_name_proof_get);
+struct cs_wire_name_proof {
+	uint8_t label[32];
+	uint8_t proof[96]; /* of the label, under key (crypto/vrf.h) */
+	uint8_t key[32];
+	struct cs_view map_proof; /* tlog/map.h */
+	uint8_t root[32];
+	uint64_t names; /* in the map */
+	uint64_t entry; /* of the log, that commits to these three */
+};
+CS_WIRE_SHAPE(cs_wire_name_proof);
 
 /*
  * Linking a device.  CS_WIRE_LINK_OPEN, by a device of the account: a

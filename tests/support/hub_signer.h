@@ -68,6 +68,7 @@ hs_init(
 	strcat(root, "\n");
 	assert_ok(cs_buf_set(&f.root, cs_view_str(root)));
 	hs_key_file(&f.stamp_key, &s->stamp);
+	assert_ok(cs_buf_set(&f.names_key, CS_VIEW_OF(op->root.seed)));
 	hs_key_file(&f.external_key, &s->external);
 	hs_key_file(&f.registrar_key, &op->registrar);
 	assert_ok(cs_stamp_key_cert_make(&f.stamp_cert, s->stamp.public,

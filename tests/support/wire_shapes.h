@@ -56,6 +56,8 @@ static const struct {
 	WIRE_SHAPE(cs_wire_stamp_cert),
 	WIRE_SHAPE(cs_wire_tlog_turn_get),
 	WIRE_SHAPE(cs_wire_tlog_turn),
+	WIRE_SHAPE(cs_wire_name_proof_get),
+	WIRE_SHAPE(cs_wire_name_proof),
 	WIRE_SHAPE(cs_wire_link),
 	WIRE_SHAPE(cs_wire_link_ask),
 	WIRE_SHAPE(cs_wire_link_answer),

@@ -10,7 +10,6 @@
 #include "hub/core/line.h"
 #include "hub/core/push.h"
 #include "hub/core/spent.h"
-#include "hub/core/tlog.h"
 #include "store/clock.h"
 
 /* The memory that the batch keeps between rounds. */
@@ -187,8 +186,8 @@ hub_batch_end(struct cs_hub *hub)
 			cs_db_rollback(hub->db);
 		durable = err == CS_OK;
 	}
-	if (!durable)
-		hub_tlog_undone(hub);
+	/* Nor did it give anything to the log (core/tlog.h). */
+	hub->tlog.loaded &= durable;
 	hub->commit_us = cs_clock_us() - hub->commit_us;
 	for (size_t i = 0; i < hub->n_out; i++) {
 		struct hub_outgoing *o = &hub->out[i];

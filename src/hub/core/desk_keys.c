@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/reader.h"
+#include "hub/core/tlog.h"
 
 enum cs_err
 hub_desk_certs_parse(struct hub_desk_certs *out, struct cs_view file,
@@ -34,7 +35,11 @@ hub_desk_certs_use(struct cs_hub *hub, struct cs_view file)
 	if ((err = hub_desk_certs_parse(&certs, file,
 		 CS_VIEW_OF(hub->root_public), hub->now_ms / CS_SECOND_MS)) ||
 	    (err = cs_buf_set(&hub->desk_seal_cert, certs.seal_bytes)) ||
-	    (err = cs_buf_set(&hub->desk_sign_cert, certs.sign_bytes)))
+	    (err = cs_buf_set(&hub->desk_sign_cert, certs.sign_bytes)) ||
+	    (err = hub_tlog_add_once(
+		 hub, CS_TLOG_CERTIFICATE, certs.seal_bytes)) ||
+	    (err = hub_tlog_add_once(
+		 hub, CS_TLOG_CERTIFICATE, certs.sign_bytes)))
 		return err;
 	memcpy(hub->desk_sign_public, certs.sign.public, CS_KEY_LEN);
 	hub->have_desk = true;

@@ -152,6 +152,7 @@ struct cs_hub {
 
 	uint8_t root_public[CS_KEY_LEN];
 	uint8_t external_public[CS_KEY_LEN];
+	uint8_t names_public[CS_KEY_LEN]; /* of the labels of names */
 	uint8_t operator_id[8], stamp_key_id[8];
 	uint64_t stamp_from_s, stamp_until_s; /* its certificate */
 	struct cs_signer *external_signer;    /* for MLS; elsewhere */

@@ -10,6 +10,7 @@
 #include "base/writer.h"
 #include "crypto/random.h"
 #include "crypto/tls_cert.h"
+#include "crypto/vrf.h"
 #include "crypto/web_push.h"
 #include "franking/cert.h"
 #include "hub/core/desk_keys.h"
@@ -305,6 +306,19 @@ hub_keys_create_tlog(const char *dir)
 }
 
 enum cs_err
+hub_keys_create_names(const char *dir)
+{
+	uint8_t seed[CS_VRF_SEED_LEN];
+	enum cs_err err;
+
+	cs_random(seed, sizeof seed);
+	err = cs_file_create(
+	    path_in(dir, "keys/names.key"), CS_VIEW_OF(seed), 0600);
+	cs_wipe(seed, sizeof seed);
+	return err == CS_ERR_EXISTS ? CS_OK : err;
+}
+
+enum cs_err
 hub_keys_create_root(const char *dir)
 {
 	struct cs_sign_key root;
@@ -528,6 +542,7 @@ hub_keys_renew(const char *dir, const char *name)
 		 dir, "registrar", CS_ROLE_REGISTRAR, &root, now_s)) ||
 	    (err = renew_role(dir, "tlog", CS_ROLE_TLOG, &root, now_s)) ||
 	    (err = make_pseudonym_key(dir)) ||
+	    (err = hub_keys_create_names(dir)) ||
 	    (err = renew_desk(dir, &root, now_s)) ||
 	    (err = renew_tls(dir, name, &root, now_s)))
 		goto out;

@@ -10,6 +10,7 @@
  *	keys/external.key .cert	proposes removals of disabled accounts
  *	keys/registrar.key .cert	certifies accounts: name and key
  *	keys/tlog.key .cert	signs the log's checkpoints
+ *	keys/names.key		gives names their labels (decision 0049)
  *	keys/vapid.key		says who the hub is to push services
  *	keys/pseudonym.key	names reporters who are not named to the desk
  *	keys/tls.pem tls.key	TLS, certified by the root
@@ -100,6 +101,10 @@ CS_CHECKED enum cs_err hub_keys_create_vapid(const char *dir);
 /* The key of the log, if there is none yet: it stays what it is, and is the
  * same log's for good. */
 CS_CHECKED enum cs_err hub_keys_create_tlog(const char *dir);
+
+/* The key of names (decision 0049), if there is none yet: with another one
+ * every name would have another label. */
+CS_CHECKED enum cs_err hub_keys_create_names(const char *dir);
 
 /* The operator root key: the private half, which belongs offline
  * (CS_ERR_NOT_FOUND; CS_ERR_CORRUPT: that of another public one), and the

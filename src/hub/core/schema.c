@@ -289,8 +289,28 @@ static const char tlog_step[] =
     "CREATE TABLE tlog_known(one INTEGER PRIMARY KEY CHECK(one=1),"
     " size INTEGER NOT NULL);";
 
+/*
+ * Names (accounts/names.h, decision 0049).  account.label: of its name, with
+ * the proof; NULL: not yet.  name_leaf: of the map, for good.  name_node: its
+ * nodes above more leaves than are made anew each time; at: the first depth
+ * bits of the labels, the rest zero.
+ * tlog_last: the number of the last entry of each kind.  tlog_once: entries
+ * that are not made twice.  action.salt: of its entry.
+ */
+static const char names_step[] =
+    "ALTER TABLE account ADD COLUMN label BLOB;"
+    "ALTER TABLE account ADD COLUMN label_proof BLOB;"
+    "CREATE INDEX account_label ON account(created) WHERE label IS NULL;"
+    "CREATE TABLE name_leaf(label BLOB PRIMARY KEY, value BLOB NOT NULL)"
+    " WITHOUT ROWID;"
+    "CREATE TABLE name_node(depth INTEGER NOT NULL, at BLOB NOT NULL,"
+    " hash BLOB NOT NULL, PRIMARY KEY(depth,at)) WITHOUT ROWID;"
+    "CREATE TABLE tlog_last(kind INTEGER PRIMARY KEY, n INTEGER NOT NULL);"
+    "CREATE TABLE tlog_once(entry BLOB PRIMARY KEY) WITHOUT ROWID;"
+    "ALTER TABLE action ADD COLUMN salt BLOB;";
+
 static const char *const steps[] = { version1, version2, version3, version4,
-	version5, push_step, tlog_step };
+	version5, push_step, tlog_step, names_step };
 
 const struct cs_db_schema cs_hub_schema = { "countersign hub", steps,
 	sizeof steps / sizeof steps[0] };

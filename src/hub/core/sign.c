@@ -105,6 +105,22 @@ hub_sign_account(struct cs_buf *out, struct cs_hub *hub,
 	return err ? err : await(hub, out);
 }
 
+enum cs_err
+hub_sign_name(
+    struct hub_talk_named *out, struct cs_hub *hub, struct cs_view handle)
+{
+	struct cs_buf answer = { 0 };
+	enum cs_err err = order(hub, HUB_TALK_NAME, handle);
+
+	if (err == CS_OK)
+		err = await(hub, &answer);
+	if (err == CS_OK &&
+	    !hub_talk_copy(out, sizeof *out, cs_buf_view(&answer)))
+		err = CS_ERR_CORRUPT;
+	cs_buf_free(&answer);
+	return err;
+}
+
 /* The signature of a proposal to remove somebody. */
 static enum cs_err
 sign_proposal(void *arg, uint8_t out[static CS_SIG_MAX], size_t *n,
@@ -144,6 +160,7 @@ hub_keys_told(struct cs_hub *hub, struct cs_view told)
 	told = cs_view(told.data + sizeof keys, certs);
 	memcpy(hub->root_public, keys.root, CS_KEY_LEN);
 	memcpy(hub->external_public, keys.external, CS_KEY_LEN);
+	memcpy(hub->names_public, keys.names, CS_KEY_LEN);
 	cs_signer_free(hub->external_signer);
 	hub->external_signer = NULL;
 	if ((err = cs_operator_id(hub->operator_id, hub->root_public)) ||
@@ -163,5 +180,10 @@ hub_keys_told(struct cs_hub *hub, struct cs_view told)
 	memcpy(hub->stamp_key_id, stamp.key_id, sizeof hub->stamp_key_id);
 	hub->stamp_from_s = stamp.not_before;
 	hub->stamp_until_s = stamp.not_after;
+	if ((err = hub_tlog_add_once(
+		 hub, CS_TLOG_CERTIFICATE, cs_buf_view(&hub->external_cert))) ||
+	    (err = hub_tlog_add_once(
+		 hub, CS_TLOG_CERTIFICATE, cs_buf_view(&hub->registrar_cert))))
+		return err;
 	return hub_stamp_key_remember(hub);
 }

@@ -41,5 +41,11 @@ void hub_orders_drop(struct cs_hub *hub);
 CS_CHECKED enum cs_err hub_sign_account(struct cs_buf *out, struct cs_hub *hub,
     const struct cs_account_cert *account);
 
+/* The label of a name, with its proof (crypto/vrf.h).  No stamp may be on
+ * order.
+ */
+CS_CHECKED enum cs_err hub_sign_name(
+    struct hub_talk_named *out, struct cs_hub *hub, struct cs_view handle);
+
 /* Take over what the signer says of its keys. */
 CS_CHECKED enum cs_err hub_keys_told(struct cs_hub *hub, struct cs_view told);

@@ -24,10 +24,9 @@ hub_stamp_key_remember(struct cs_hub *hub)
 	    cs_blob(CS_VIEW_OF(key.key_id)),
 	    cs_blob(cs_buf_view(&hub->stamp_cert)));
 	/* No key that the operator certified stays out of the log. */
-	return err || cs_db_changes(hub->db) == 0
-	    ? err
-	    : hub_tlog_add(hub, CS_TLOG_CERTIFICATE, NULL,
-		  cs_buf_view(&hub->stamp_cert));
+	return err ? err
+		   : hub_tlog_add_once(hub, CS_TLOG_CERTIFICATE,
+			 cs_buf_view(&hub->stamp_cert));
 }
 
 enum cs_err

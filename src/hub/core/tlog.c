@@ -75,16 +75,37 @@ hub_tlog_batch_store(struct cs_hub *hub, const struct cs_stamp_batch *batch,
 }
 
 enum cs_err
+hub_tlog_add_entry(struct cs_hub *hub, struct cs_view entry)
+{
+	return cs_db_exec(
+	    hub->db, "INSERT INTO tlog_queue(entry) VALUES(?)", cs_blob(entry));
+}
+
+enum cs_err
 hub_tlog_add(struct cs_hub *hub, enum cs_tlog_kind kind, const uint8_t *salt,
     struct cs_view content)
 {
 	uint8_t entry[CS_TLOG_COMMIT_LEN];
 	enum cs_err err = cs_tlog_commit(entry, kind, salt, content);
 
-	return err
+	return err ? err : hub_tlog_add_entry(hub, CS_VIEW_OF(entry));
+}
+
+enum cs_err
+hub_tlog_add_once(
+    struct cs_hub *hub, enum cs_tlog_kind kind, struct cs_view content)
+{
+	uint8_t entry[CS_TLOG_COMMIT_LEN];
+	enum cs_err err = cs_tlog_commit(entry, kind, NULL, content);
+
+	if (err == CS_OK)
+		err = cs_db_exec(hub->db,
+		    "INSERT INTO tlog_once(entry) VALUES(?)"
+		    " ON CONFLICT(entry) DO NOTHING",
+		    cs_blob(CS_VIEW_OF(entry)));
+	return err || cs_db_changes(hub->db) == 0
 	    ? err
-	    : cs_db_exec(hub->db, "INSERT INTO tlog_queue(entry) VALUES(?)",
-		  cs_blob(CS_VIEW_OF(entry)));
+	    : hub_tlog_add_entry(hub, CS_VIEW_OF(entry));
 }
 
 /* ---- the tree of a turn ------------------------------------------------- */
@@ -219,6 +240,27 @@ end_turn(struct cs_hub *hub)
 	    cs_int(hub->now_ms));
 }
 
+/* The last of its kind is found by that. */
+static enum cs_err
+number_kind(struct cs_hub *hub, uint64_t n, struct cs_view entry)
+{
+	enum cs_err err = number(hub, n, entry);
+
+	return err || entry.len < 2
+	    ? err
+	    : cs_db_exec(hub->db,
+		  "INSERT INTO tlog_last(kind,n) VALUES(?,?)"
+		  " ON CONFLICT(kind) DO UPDATE SET n=excluded.n",
+		  cs_int(entry.data[1]), cs_int(n));
+}
+
+enum cs_err
+hub_tlog_last(uint64_t *n, struct cs_hub *hub, enum cs_tlog_kind kind)
+{
+	return cs_db_get_int(
+	    n, hub->db, "SELECT n FROM tlog_last WHERE kind=?", cs_int(kind));
+}
+
 /* All that waited, one behind the other. */
 static enum cs_err
 number_queue(uint64_t *n, struct cs_hub *hub)
@@ -228,9 +270,19 @@ number_queue(uint64_t *n, struct cs_hub *hub)
 	    &rows, hub->db, "SELECT entry FROM tlog_queue ORDER BY id");
 
 	while (err == CS_OK && cs_rows_next(&rows))
-		err = number(hub, (*n)++, cs_col_blob(&rows, 0));
+		err = number_kind(hub, (*n)++, cs_col_blob(&rows, 0));
 	err = cs_rows_end(&rows, err);
 	return err ? err : cs_db_exec(hub->db, "DELETE FROM tlog_queue");
+}
+
+bool
+hub_tlog_turn_due(const struct cs_hub *hub)
+{
+	const struct hub_tlog *t = &hub->tlog;
+
+	return t->process != NULL && t->ready && t->state == HUB_TLOG_FITS &&
+	    (hub->now_ms < t->ended_ms ||
+		hub->now_ms - t->ended_ms >= HUB_TURN_MS);
 }
 
 enum cs_err
@@ -240,9 +292,7 @@ hub_tlog_turn(struct cs_hub *hub)
 	uint64_t n;
 	enum cs_err err;
 
-	if (t->process == NULL || !t->ready || t->state != HUB_TLOG_FITS ||
-	    (hub->now_ms >= t->ended_ms &&
-		hub->now_ms - t->ended_ms < HUB_TURN_MS))
+	if (!hub_tlog_turn_due(hub))
 		return CS_OK;
 	if ((err = hub_batch_begin(hub)) || (err = load(hub)))
 		return err;
@@ -270,8 +320,14 @@ send_from(struct cs_hub *hub, uint64_t from)
 	    "SELECT entry FROM tlog WHERE n>=? ORDER BY n LIMIT ?",
 	    cs_int(from), cs_int(HUB_TALK_TLOG_MOST));
 
-	for (; err == CS_OK && cs_rows_next(&rows); n++)
-		err = cs_buf_add(&entries, cs_col_blob(&rows, 0));
+	for (; err == CS_OK && cs_rows_next(&rows); n++) {
+		struct cs_view entry = cs_col_blob(&rows, 0);
+		const uint8_t length = (uint8_t)entry.len;
+
+		err = cs_buf_add(&entries, cs_view(&length, 1));
+		if (err == CS_OK)
+			err = cs_buf_add(&entries, entry);
+	}
 	err = cs_rows_end(&rows, err);
 	if (err == CS_OK && n != 0)
 		err = cs_channel_put(hub->tlog.process, HUB_TALK_TLOG_ENTRIES,

@@ -27,6 +27,18 @@ void hub_tlog_undone(struct cs_hub *hub);
 CS_CHECKED enum cs_err hub_tlog_add(struct cs_hub *hub, enum cs_tlog_kind kind,
     const uint8_t *salt, struct cs_view content);
 
+/* The same without salt, unless the log has that entry, or will have it. */
+CS_CHECKED enum cs_err hub_tlog_add_once(
+    struct cs_hub *hub, enum cs_tlog_kind kind, struct cs_view content);
+/* The same of an entry that is there whole. */
+CS_CHECKED enum cs_err hub_tlog_add_entry(
+    struct cs_hub *hub, struct cs_view entry);
+
+/* Is it time to end the turn? */
+bool hub_tlog_turn_due(const struct cs_hub *hub);
+/* The number of the last entry of ${kind} that has one.  CS_ERR_NOT_FOUND. */
+CS_CHECKED enum cs_err hub_tlog_last(
+    uint64_t *n, struct cs_hub *hub, enum cs_tlog_kind kind);
 /* End the turn if it is time for that, in this round's transaction. */
 CS_CHECKED enum cs_err hub_tlog_turn(struct cs_hub *hub);
 /* After the commit: send what the log has not got yet. */

@@ -6,10 +6,12 @@
 
 #include <string.h>
 
+#include "crypto/random.h"
 #include "hub/accounts/standing.h"
 #include "hub/core/batch.h"
 #include "hub/core/hub.h"
 #include "hub/core/refusal.h"
+#include "hub/core/tlog.h"
 
 static const uint8_t none[CS_HASH_LEN];
 
@@ -198,13 +200,20 @@ insert(struct cs_hub *hub, const struct cs_wire_action *a,
     const uint8_t account[static CS_ID_LEN],
     const struct cs_wire_desk_action *m)
 {
-	return cs_db_exec(hub->db,
+	uint8_t salt[CS_TLOG_SALT_LEN];
+	enum cs_err err;
+
+	cs_random(salt, sizeof salt);
+	err = cs_db_exec(hub->db,
 	    "INSERT INTO action(id,account,bytes,signature,applied,kind,target,"
-	    "until) VALUES(?,?,?,?,?,?,?,?)",
+	    "until,salt) VALUES(?,?,?,?,?,?,?,?,?)",
 	    cs_blob(CS_VIEW_OF(a->id)), cs_blob(cs_view(account, CS_ID_LEN)),
 	    cs_blob(m->action), cs_blob(CS_VIEW_OF(m->signature)),
 	    cs_int(hub->now_ms), cs_int(a->kind),
-	    cs_blob(CS_VIEW_OF(a->target)), cs_int(a->until_ms));
+	    cs_blob(CS_VIEW_OF(a->target)), cs_int(a->until_ms),
+	    cs_blob(CS_VIEW_OF(salt)));
+	/* It cannot be denied later, nor made up. */
+	return err ? err : hub_tlog_add(hub, CS_TLOG_ACTION, salt, m->action);
 }
 
 static enum cs_err

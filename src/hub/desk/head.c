@@ -7,6 +7,7 @@
 #include "hub/core/batch.h"
 #include "hub/core/hub.h"
 #include "hub/core/refusal.h"
+#include "hub/core/tlog.h"
 #include "store/db.h"
 #include "wire/codec.h"
 #include "wire/messages.h"
@@ -69,6 +70,10 @@ hub_desk_head(struct hub_request *rq)
 		 " VALUES(?,?,?,?,?)",
 		 cs_int(m.epoch), cs_int(m.seq), cs_blob(CS_VIEW_OF(m.head)),
 		 cs_int(m.at_ms), cs_blob(CS_VIEW_OF(m.signature)))))
+		return err;
+	/* The head is a hash, which nobody guesses. */
+	if ((err = hub_tlog_add_once(
+		 rq->hub, CS_TLOG_DESK_HEAD, CS_VIEW_OF(m.head))))
 		return err;
 	return hub_answer(rq, &cs_wire_desk_head_shape, &m);
 }

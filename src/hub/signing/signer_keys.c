@@ -7,6 +7,7 @@
 #include "base/alloc.h"
 #include "base/reader.h"
 #include "base/text.h"
+#include "crypto/vrf.h"
 #include "franking/credential.h"
 #include "franking/stamp.h"
 #include "store/file.h"
@@ -18,10 +19,13 @@
 #define CONTENT_PROPOSAL 2
 #define PROPOSAL_REMOVE 3
 #define ROOT_TEXT_LEN 43
+/* What the key of names is derived for. */
+#define NAMES_INFO "countersign/names/v1"
 
 struct hub_keyring {
 	uint8_t root[CS_KEY_LEN];
 	struct cs_sign_key stamp, external, registrar;
+	struct cs_vrf_key names;
 	struct cs_stamp_key_cert stamp_cert;
 	struct cs_buf stamp_bytes, external_bytes, registrar_bytes;
 };
@@ -37,6 +41,7 @@ static const struct {
 	{ "external.cert", offsetof(struct hub_key_files, external_cert) },
 	{ "registrar.key", offsetof(struct hub_key_files, registrar_key) },
 	{ "registrar.cert", offsetof(struct hub_key_files, registrar_cert) },
+	{ "names.key", offsetof(struct hub_key_files, names_key) },
 };
 
 struct cs_buf *
@@ -74,6 +79,7 @@ hub_key_files_clear(struct hub_key_files *f)
 	cs_buf_free(&f->external_cert);
 	cs_buf_free(&f->registrar_key);
 	cs_buf_free(&f->registrar_cert);
+	cs_buf_free(&f->names_key);
 }
 
 /* ---- loading ------------------------------------------------------------ */
@@ -130,6 +136,15 @@ load_stamp(struct hub_keyring *k, const struct hub_key_files *f, uint64_t now_s)
 	return cs_buf_set(&k->stamp_bytes, cs_buf_view(&f->stamp_cert));
 }
 
+static enum cs_err
+load_names(struct hub_keyring *k, const struct hub_key_files *f)
+{
+	return f->names_key.len == CS_VRF_SEED_LEN
+	    ? cs_vrf_key_derive(
+		  &k->names, f->names_key.data, cs_view_str(NAMES_INFO))
+	    : CS_ERR_CORRUPT;
+}
+
 enum cs_err
 hub_keyring_new(
     struct hub_keyring **out, const struct hub_key_files *f, uint64_t now_ms)
@@ -142,7 +157,7 @@ hub_keyring_new(
 	if (k == NULL)
 		return CS_ERR_NOMEM;
 	if ((err = root_of(k->root, &f->root)) ||
-	    (err = load_stamp(k, f, now_s)) ||
+	    (err = load_stamp(k, f, now_s)) || (err = load_names(k, f)) ||
 	    (err = load_role(&k->external, &k->external_bytes, &f->external_key,
 		 &f->external_cert, CS_ROLE_EXTERNAL_SENDER,
 		 CS_VIEW_OF(k->root), now_s)) ||
@@ -181,6 +196,7 @@ hub_keyring_tell(struct cs_buf *out, const struct hub_keyring *k)
 
 	memcpy(keys.root, k->root, CS_KEY_LEN);
 	memcpy(keys.external, k->external.public, CS_KEY_LEN);
+	memcpy(keys.names, k->names.public, CS_KEY_LEN);
 	if ((err = cs_buf_add(out, HUB_TALK_OF(keys))) ||
 	    (err = cs_buf_add(out, cs_buf_view(&k->stamp_bytes))) ||
 	    (err = cs_buf_add(out, cs_buf_view(&k->external_bytes))))
@@ -251,6 +267,20 @@ sign_account(
 	return cs_account_cert_make(out, &cert, &k->registrar);
 }
 
+static enum cs_err
+prove_name(struct hub_talk_named *out, const struct hub_keyring *k,
+    struct cs_view handle)
+{
+	uint8_t value[CS_VRF_OUTPUT_LEN];
+	enum cs_err err;
+
+	if (!cs_handle_valid(handle))
+		return CS_ERR_FORMAT;
+	err = cs_vrf_prove(value, out->proof, &k->names, handle);
+	memcpy(out->label, value, sizeof out->label);
+	return err;
+}
+
 /* Is it all of a proposal to remove one member, by the external sender 0? */
 static bool
 is_removal(struct cs_view tbs)
@@ -294,6 +324,7 @@ carry_out(struct cs_buf *out, const struct hub_keyring *k, uint8_t kind,
     struct cs_view what, uint64_t now_ms)
 {
 	struct hub_talk_stamped stamped;
+	struct hub_talk_named named;
 	uint8_t signature[CS_SIG_MAX];
 	size_t n = 0;
 	enum cs_err err;
@@ -304,6 +335,9 @@ carry_out(struct cs_buf *out, const struct hub_keyring *k, uint8_t kind,
 		return err ? err : cs_buf_add(out, HUB_TALK_OF(stamped));
 	case HUB_TALK_ACCOUNT:
 		return sign_account(out, k, what);
+	case HUB_TALK_NAME:
+		err = prove_name(&named, k, what);
+		return err ? err : cs_buf_add(out, HUB_TALK_OF(named));
 	case HUB_TALK_PROPOSAL:
 		err = sign_proposal(signature, &n, k, what);
 		return err ? err : cs_buf_add(out, cs_view(signature, n));

@@ -16,6 +16,7 @@ struct hub_key_files {
 	struct cs_buf stamp_key, stamp_cert;
 	struct cs_buf external_key, external_cert;
 	struct cs_buf registrar_key, registrar_cert;
+	struct cs_buf names_key;
 };
 /* The one that is called ${name}; NULL: none is. */
 struct cs_buf *hub_key_file_named(struct hub_key_files *f, const char *name);
@@ -43,6 +44,7 @@ CS_CHECKED enum cs_err hub_keyring_tell(
  *   now, is outside of the stamp key's certificate, or one is for a time that
  *   is not yet, or names another key;
  * - the certificate of an account;
+ * - the label of a name, with its proof (decision 0049);
  * - what MLS signs of a proposal to remove a member, by the external sender 0
  *   (RFC 9420, sections 5.1.2, 6.1 and 12.1.8), and nothing else of MLS.
  */

@@ -19,6 +19,7 @@
 
 #include "base/units.h"
 #include "crypto/tls_ticket_key.h"
+#include "crypto/vrf.h"
 #include "net/server.h"
 #include "wire/messages.h"
 
@@ -132,8 +133,10 @@ enum hub_talk_signer {
 	HUB_TALK_ACCOUNT,    /* struct hub_talk_account */
 	HUB_TALK_PROPOSAL,   /* what MLS signs */
 	HUB_TALK_KEYS,       /* struct hub_talk_keys, then the certificates */
-	HUB_TALK_SIGNED,     /* struct hub_talk_stamped, a certificate, or a
-			      * signature; empty: refused */
+	HUB_TALK_NAME,       /* a handle */
+	/* struct hub_talk_stamped or hub_talk_named, a certificate, or a
+	 * signature; empty: refused */
+	HUB_TALK_SIGNED,
 };
 struct hub_talk_account {
 	uint64_t from_ms;
@@ -145,9 +148,14 @@ struct hub_talk_stamped {
 	uint8_t key_id[8];
 	uint8_t sig[64];
 };
+struct hub_talk_named {
+	uint8_t label[CS_HASH_LEN];
+	uint8_t proof[CS_VRF_PROOF_LEN];
+};
 struct hub_talk_keys {
 	uint8_t root[CS_KEY_LEN];
 	uint8_t external[CS_KEY_LEN];
+	uint8_t names[CS_KEY_LEN];
 	uint32_t stamp_cert, external_cert, registrar_cert; /* bytes of each */
 	uint32_t zero;
 };
@@ -173,8 +181,8 @@ struct hub_talk_tickets {
 enum hub_talk_tlog {
 	HUB_TALK_TLOG_SIZE = 1, /* uint64: of the log, at first and after each
 				 * batch */
-	HUB_TALK_TLOG_ENTRIES,  /* about: the number of the first; entries of
-				 * CS_TLOG_COMMIT_LEN bytes */
+	HUB_TALK_TLOG_ENTRIES,  /* about: the number of the first; each u8
+				 * length | entry */
 	HUB_TALK_TLOG_GET,      /* the path of a file; about: a request */
 	HUB_TALK_TLOG_FILE,     /* its bytes; about: the same */
 	HUB_TALK_TLOG_NONE,     /* there is none */

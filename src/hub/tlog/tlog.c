@@ -19,7 +19,8 @@
 #include "store/tlog_writer.h"
 
 #define LINKS_MAX 64
-#define DATABASE_MESSAGE (HUB_TALK_TLOG_MOST * CS_TLOG_COMMIT_LEN + CS_KIB)
+#define DATABASE_MESSAGE                                                       \
+	(HUB_TALK_TLOG_MOST * (size_t)(1 + CS_TLOG_ENTRY_LONGEST))
 #define WAITING ((size_t)64 << 20)
 
 struct process {
@@ -90,29 +91,42 @@ tell_size(struct process *p)
 		  p->database, HUB_TALK_TLOG_SIZE, 0, HUB_TALK_OF(size));
 }
 
+/* Take the next entry off what the database sent. */
+static bool
+next_entry(struct cs_view *entry, struct cs_view *left)
+{
+	size_t n = left->len != 0 ? left->data[0] : 0;
+
+	if (n == 0 || n > CS_TLOG_ENTRY_LONGEST || n >= left->len)
+		return false;
+	*entry = cs_view(left->data + 1, n);
+	*left = cs_view(left->data + 1 + n, left->len - 1 - n);
+	return true;
+}
+
 /* What is there already was under way when this process or the database was
  * started anew. */
 static enum cs_err
 append(struct process *p, uint64_t first, struct cs_view bytes)
 {
 	uint64_t size = cs_tlog_writer_size(p->writer), at;
-	size_t n = bytes.len / CS_TLOG_COMMIT_LEN, skip;
-	struct cs_view *entries;
-	enum cs_err err;
+	struct cs_view *entries, entry;
+	size_t n = 0;
+	enum cs_err err = CS_OK;
 
-	if (n == 0 || bytes.len % CS_TLOG_COMMIT_LEN != 0 || first > size)
+	if (first > size)
 		return CS_ERR_FORMAT;
-	skip = size - first < n ? (size_t)(size - first) : n;
-	if (skip == n)
-		return CS_OK;
-	entries = cs_calloc(n, sizeof *entries);
+	entries = cs_calloc(HUB_TALK_TLOG_MOST, sizeof *entries);
 	if (entries == NULL)
 		return CS_ERR_NOMEM;
-	for (size_t i = skip; i < n; i++)
-		entries[i - skip] = cs_view(
-		    bytes.data + i * CS_TLOG_COMMIT_LEN, CS_TLOG_COMMIT_LEN);
-	err = cs_tlog_writer_append(p->writer, &at, entries, n - skip);
-	cs_free(entries, n * sizeof *entries);
+	for (at = first; err == CS_OK && bytes.len != 0; at++)
+		if (!next_entry(&entry, &bytes) || n == HUB_TALK_TLOG_MOST)
+			err = CS_ERR_FORMAT;
+		else if (at >= size)
+			entries[n++] = entry;
+	if (err == CS_OK && n != 0)
+		err = cs_tlog_writer_append(p->writer, &at, entries, n);
+	cs_free(entries, HUB_TALK_TLOG_MOST * sizeof *entries);
 	return err;
 }
 

@@ -3,6 +3,7 @@
 
 #include "crypto/init.h"
 #include "franking/stamp.h"
+#include "franking/tlog_entry.h"
 #include "hub/accounts/login.h"
 #include "hub/accounts/standing.h"
 #include "hub/blobs/blob.h"
@@ -112,6 +113,38 @@ test_signature(void **state)
 	assert_int_equal(standing(&t, &t.boris_phone), 0);
 	cs_buf_free(&action);
 	cs_buf_free(&tbs);
+	cs_buf_free(&statement);
+	world_clear(&t);
+}
+
+/* What the desk did is in the log, as it signed it, and once. */
+static void
+test_logged(void **state)
+{
+	uint8_t salt[CS_TLOG_SALT_LEN], expected[CS_TLOG_COMMIT_LEN];
+	struct cs_buf statement = dw_statement(), bytes = { 0 };
+	struct cs_wire_action a;
+	struct cs_rows row;
+	struct world t;
+
+	(void)state;
+	world_init(&t);
+	assert_ok(cs_db_exec(t.w.hub->db, "DELETE FROM tlog_queue"));
+	a = dw_action(CS_WIRE_ACTION_DISABLE, t.alma.account);
+	a.statement = cs_buf_view(&statement);
+	assert_int_equal(dw_send(&t.w, &t.desk, &a), 0);
+	assert_int_equal(dw_send(&t.w, &t.desk, &a), 0);
+	assert_int_equal(number(&t, "SELECT COUNT(*) FROM tlog_queue"), 1);
+	assert_ok(cs_wire_write(&bytes, &cs_wire_action_shape, &a));
+	assert_ok(cs_db_row(&row, t.w.hub->db, "SELECT salt FROM action"));
+	cs_col_copy(&row, 0, salt, sizeof salt);
+	assert_ok(cs_rows_end(&row, CS_OK));
+	assert_ok(cs_tlog_commit(
+	    expected, CS_TLOG_ACTION, salt, cs_buf_view(&bytes)));
+	assert_ok(cs_db_row(&row, t.w.hub->db, "SELECT entry FROM tlog_queue"));
+	assert_view_equal(cs_col_blob(&row, 0), CS_VIEW_OF(expected));
+	assert_ok(cs_rows_end(&row, CS_OK));
+	cs_buf_free(&bytes);
 	cs_buf_free(&statement);
 	world_clear(&t);
 }
@@ -587,6 +620,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_signature),
+		cmocka_unit_test(test_logged),
 		cmocka_unit_test(test_again),
 		cmocka_unit_test(test_fields),
 		cmocka_unit_test(test_two_disables),

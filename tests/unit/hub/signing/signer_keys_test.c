@@ -69,6 +69,7 @@ make_files(struct world *t)
 
 	make_root(f, &t->operator.root);
 	set(f, "stamp.key", CS_VIEW_OF(t->stamp.seed));
+	set(f, "names.key", CS_VIEW_OF(t->stamp.seed));
 	set(f, "external.key", CS_VIEW_OF(t->external.seed));
 	set(f, "registrar.key", CS_VIEW_OF(t->operator.registrar.seed));
 	make_stamp_cert(t, NOW_S - CS_DAY_S, UNTIL_S);
@@ -221,6 +222,8 @@ test_read_and_tell(void **state)
 		    cs_buf_view(hub_key_file_named(&t.files, names[i])), 0600));
 	}
 	hub_key_files_clear(&read);
+	assert_ok(cs_file_write(temp_path(&d, "keys/names.key"),
+	    cs_buf_view(hub_key_file_named(&t.files, "names.key")), 0600));
 	assert_ok(hub_key_files_read(&read, d.path));
 	for (size_t i = 0; i < NAMES; i++)
 		assert_view_equal(
@@ -395,6 +398,31 @@ test_stamp_time(void **state)
 				     c[i].now_ms),
 		    c[i].signs);
 	}
+	world_clear(&t);
+}
+
+static void
+test_name(void **state)
+{
+	struct hub_talk_named named;
+	struct hub_talk_keys keys;
+	uint8_t value[CS_VRF_OUTPUT_LEN];
+	struct cs_buf told = { 0 };
+	struct world t;
+
+	(void)state;
+	world_init(&t);
+	assert_ok(hub_keyring_tell(&told, t.keys));
+	memcpy(&keys, told.data, sizeof keys);
+	cs_buf_free(&told);
+	assert_true(ordered(&t, HUB_TALK_NAME, cs_view_str("alma")));
+	assert_true(
+	    hub_talk_copy(&named, sizeof named, cs_buf_view(&t.answer)));
+	assert_ok(
+	    cs_vrf_verify(value, keys.names, named.proof, cs_view_str("alma")));
+	assert_memory_equal(value, named.label, sizeof named.label);
+	assert_false(ordered(&t, HUB_TALK_NAME, cs_view_str("Alma")));
+	assert_false(ordered(&t, HUB_TALK_NAME, cs_view_str("")));
 	world_clear(&t);
 }
 
@@ -664,6 +692,7 @@ main(void)
 		cmocka_unit_test(test_stamp),
 		cmocka_unit_test(test_stamps),
 		cmocka_unit_test(test_stamp_time),
+		cmocka_unit_test(test_name),
 		cmocka_unit_test(test_account),
 		cmocka_unit_test(test_proposals),
 		cmocka_unit_test(test_proposal_twins),
