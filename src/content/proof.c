@@ -8,8 +8,8 @@
 #include "base/writer.h"
 #include "content/mimi_names.h"
 
-#define ALONE 1 /* versions: of a stamp that was signed alone, or in a batch   \
-		 */
+/* Versions: with a stamp that was signed alone, or in a batch. */
+#define ALONE 1
 #define IN_BATCH 2
 
 static void

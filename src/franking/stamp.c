@@ -438,7 +438,7 @@ cs_stamp_promise_verify(const struct cs_stamp_promise *p,
 	struct cs_buf tbs = { 0 };
 	enum cs_err err;
 
-	if (memcmp(key->key_id, p->key_id, sizeof p->key_id) != 0)
+	if (!cs_view_equal(CS_VIEW_OF(key->key_id), CS_VIEW_OF(p->key_id)))
 		return CS_ERR_STAMP;
 	if ((err = write_promised(&tbs, p, root_public)) == CS_OK)
 		err = cs_sign_verify(CS_VIEW_OF(key->public), cs_buf_view(&tbs),

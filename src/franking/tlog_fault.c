@@ -56,7 +56,8 @@ bool
 cs_tlog_fault_is(struct cs_view file)
 {
 	return file.len > sizeof magic &&
-	    memcmp(file.data, magic, sizeof magic - 1) == 0;
+	    cs_view_equal(cs_view(file.data, sizeof magic - 1),
+		cs_view(magic, sizeof magic - 1));
 }
 
 enum cs_err
@@ -137,9 +138,9 @@ cs_tlog_fault_parse(struct cs_tlog_fault *out, struct cs_view in)
 	memset(out, 0, sizeof *out);
 	if (in.len > CS_TLOG_FAULT_MAX)
 		return CS_ERR_LIMIT;
-	if (r.err || memcmp(begin.data, magic, sizeof magic - 1) != 0)
+	if (r.err || !cs_tlog_fault_is(in))
 		return CS_ERR_FORMAT;
-	if (memcmp(begin.data, magic, sizeof magic) != 0)
+	if (!cs_view_equal(begin, cs_view(magic, sizeof magic)))
 		return CS_ERR_VERSION;
 	out->kind = (enum cs_tlog_fault_kind)kind;
 	if (kind == CS_TLOG_FAULT_FORK)

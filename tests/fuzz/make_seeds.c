@@ -7,11 +7,14 @@
 #include <stdio.h>
 #include <sys/stat.h>
 
+#include "franking/csev.h"
+#include "franking/safe_aad.h"
 #include "fuzz/fuzz_root.h"
 #include "fuzz/fuzz_world.h"
 #include "mls/framing.h"
 #include "mls/group.h"
 #include "mls/welcome.h"
+#include "support/seen_log.h"
 #include "support/wire_shapes.h"
 
 static const char *root;
@@ -483,6 +486,47 @@ seeds_hub_line(void)
 	}
 }
 
+/* Two states of a log, what a member tells of it, and a proof out of it. */
+static void
+seeds_tlog_fault(void)
+{
+	struct cs_tlog_fault f = { .kind = CS_TLOG_FAULT_FORK };
+	struct cs_safe_aad aad = { .has_told = true };
+	struct cs_buf a = { 0 }, b = { 0 }, out = { 0 };
+	struct seen_log log;
+
+	seen_log_init(&log, "hub.example/log", 1700000000);
+	seen_log_note(&a, &log, 3);
+	seen_log_entry(&log, 1, cs_view_str("another"));
+	seen_log_note(&b, &log, 7);
+	f.a =
+	    (struct cs_tlog_signed){ cs_buf_view(&log.cert), cs_buf_view(&a) };
+	f.b =
+	    (struct cs_tlog_signed){ cs_buf_view(&log.cert), cs_buf_view(&b) };
+	fuzz_ok(cs_tlog_consistency_make(&f.proof, 3, 7, seen_log_node, &log));
+	fuzz_ok(cs_tlog_root(&f.prefix, 3, seen_log_node, &log));
+	fuzz_ok(cs_tlog_fault_write(&out, &f));
+	seed("tlog_fault", "fork", 0, cs_buf_view(&out));
+	f.kind = CS_TLOG_FAULT_ENTRY;
+	f.promise.n = 1;
+	f.stamp_cert = cs_buf_view(&log.stamp_cert);
+	f.entry = cs_view_str("entry");
+	cs_buf_reset(&out);
+	fuzz_ok(cs_tlog_fault_write(&out, &f));
+	seed("tlog_fault", "entry", 0, cs_buf_view(&out));
+	cs_buf_reset(&out);
+	fuzz_ok(cs_safe_aad_write(&out, &aad));
+	seed("tlog_fault", "told", 1, cs_buf_view(&out));
+	cs_buf_reset(&out);
+	fuzz_ok(cs_csev_log_proof_write(
+	    &out, cs_view_str("turn"), cs_view_str("proof")));
+	seed("tlog_fault", "log-proof", 2, cs_buf_view(&out));
+	cs_buf_free(&a);
+	cs_buf_free(&b);
+	cs_buf_free(&out);
+	seen_log_clear(&log);
+}
+
 int
 main(int argc, char **argv)
 {
@@ -495,6 +539,7 @@ main(int argc, char **argv)
 	}
 	root = argv[1];
 	seeds_wire();
+	seeds_tlog_fault();
 	seeds_letter();
 	seeds_hub_line();
 	seed("key_package", "as-it-is", 0, kp);

@@ -6,6 +6,7 @@ stamp; and what shows that is verified by the offline program alone.
 import json
 import time
 
+from page import Page
 from world import STUCK_S, World, check, main
 
 
@@ -59,7 +60,8 @@ def proof(w, name):
         check(r.status == 1 and "NOT" in r.out, str(r))
     with open(path, "rb") as f:
         good = f.read()
-    for at in range(8, len(good), 37):
+    # Nobody signed how the hub connects a batch with an entry, at the end.
+    for at in range(8, len(good) - 24, 37):
         bad = bytearray(good)
         bad[at] ^= 1
         with open(w.path("bad"), "wb") as f:
@@ -112,7 +114,13 @@ def test_a_changed_log_is_caught():
         check("do you read this?" in r.out and "cannot both" in r.err, str(r))
         r = w.cs("alice", "send", "bob", "no")
         check(r.status != 0 and "log accept" in r.err, str(r))
-        w.csok("alice", "log", "accept")
+        with Page(w, w.home("alice")) as p:
+            p.do("open")
+            said = p.do("state")
+            check(said["log"] == "fork" and not said["log_accepted"],
+                  str(said))
+            p.do("log_accept")
+            check(p.do("state")["log_accepted"], "said on the page")
         r = w.csok("alice", "send", "bob", "yes")
         check("cannot both" in r.err, str(r))
         check(w.texts("bob")[-1:] == ["yes"], "it came")

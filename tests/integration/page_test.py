@@ -195,6 +195,8 @@ def test_locked():
         with Page(w, w.home("ann")) as p:
             p.do("open")
             check(refused(p, "lock").code == "misuse", "no passphrase yet")
+            check(refused(p, "log_accept").code == "not-found" and
+                  "log" not in p.do("state"), "the hub was not caught")
             p.do("passphrase", passphrase="a long passphrase")
             p.do("lock")
             check(p.do("state")["phase"] == "locked", "locked")

@@ -95,6 +95,7 @@ read_entry(struct job *j, uint64_t seq, struct cs_stamp *s)
 			    "tag");
 		must(cs_stamp_parse(&old, cs_col_blob(&rows, 6)), "stamp");
 		memcpy(s->chain_prev, old.chain_prev, 32);
+		s->batch = old.batch;
 	}
 	must(cs_rows_end(&rows, CS_OK), "log");
 	s->group_seq = seq;

@@ -5,6 +5,7 @@
 #include "content/evidence_write.h"
 #include "crypto/init.h"
 #include "crypto/suite.h"
+#include "support/seen_log.h"
 #include "unit/content/evidence_lies.h"
 
 static const uint8_t photo[] = { 0xff, 0xd8, 0xff, 0xe0, 0, 16, 'J', 'F', 'I',
@@ -494,6 +495,161 @@ test_sealed(void **state)
 	ew_clear(&w);
 }
 
+/* ---- the log ------------------------------------------------------------ */
+
+/* A report of one message, whose stamp promised entry 3 of a log that has it.
+ */
+struct logged {
+	struct ew w;
+	struct seen_log log;
+	struct ew_report r;
+	struct cs_buf proof, bundle;
+};
+
+static void
+logged_init(struct logged *l)
+{
+	static const int one[] = { 0, -1 };
+	uint8_t leaf[CS_HASH_LEN], entry[CS_TLOG_COMMIT_LEN];
+	struct cs_buf turn_bytes = { 0 }, note = { 0 }, text = { 0 };
+	struct cs_tlog_proof_file file = { .index = 3 };
+	struct cs_tlog_turn turn;
+	struct cs_stamp *s;
+
+	memset(l, 0, sizeof *l);
+	ew_init(&l->w, CS_VIEW_OF(photo));
+	seen_log_init(&l->log, "hub.example/log", EW_NOW_S);
+	ew_pick(&l->r, &l->w, one);
+	s = &l->r.items[0].capsule.stamp;
+	s->batch.entry = 3;
+	assert_ok(cs_stamps_sign(s, 1, l->w.root.public, &l->w.stamp_key));
+	assert_ok(cs_stamp_batch_leaf(leaf, s));
+	seen_log_turn(&turn, entry, leaf);
+	seen_log_entry(&l->log, 3, CS_VIEW_OF(entry));
+	seen_log_note(&note, &l->log, SEEN_LOG_ENTRIES);
+	assert_ok(cs_tlog_inclusion_make(
+	    &file.proof, 3, SEEN_LOG_ENTRIES, seen_log_node, &l->log));
+	file.note = cs_buf_view(&note);
+	assert_ok(cs_tlog_turn_write(&turn_bytes, &turn));
+	assert_ok(cs_tlog_proof_file_write(&text, &file));
+	assert_ok(cs_csev_log_proof_write(
+	    &l->proof, cs_buf_view(&turn_bytes), cs_buf_view(&text)));
+	l->r.items[0].log_proof = cs_buf_view(&l->proof);
+	l->r.items[0].log_key_cert = cs_buf_view(&l->log.cert);
+	cs_buf_free(&turn_bytes);
+	cs_buf_free(&note);
+	cs_buf_free(&text);
+}
+
+static void
+logged_clear(struct logged *l)
+{
+	cs_buf_free(&l->proof);
+	cs_buf_free(&l->bundle);
+	seen_log_clear(&l->log);
+	ew_clear(&l->w);
+}
+
+/* What the bundle says of the log; whether all of it is proved has to agree. */
+static enum cs_err
+logged_check(struct logged *l)
+{
+	struct cs_evidence *e;
+	enum cs_err err;
+
+	cs_buf_reset(&l->bundle);
+	assert_ok(cs_evidence_write(&l->bundle, &l->r.in));
+	e = check(&l->w, &l->bundle);
+	err = e->items[0].log.err;
+	assert_int_equal(
+	    e->all_proved, err == CS_OK || err == CS_ERR_NOT_FOUND);
+	cs_evidence_free(e);
+	return err;
+}
+
+static void
+test_in_the_log(void **state)
+{
+	struct cs_evidence *e;
+	struct logged l;
+
+	(void)state;
+	logged_init(&l);
+	assert_ok(logged_check(&l));
+	e = check(&l.w, &l.bundle);
+	assert_int_equal(e->items[0].log.at.size, SEEN_LOG_ENTRIES);
+	assert_string_equal(e->items[0].log.key.name, "hub.example/log");
+	assert_true(e->items[0].log.note.len != 0);
+	cs_evidence_free(e);
+	/* None is fine, and said. */
+	l.r.items[0].log_proof = cs_view(NULL, 0);
+	assert_err(logged_check(&l), CS_ERR_NOT_FOUND);
+	logged_clear(&l);
+}
+
+/* Changed, shortened, lengthened, and put together well by its maker. */
+static void
+test_false_log_proofs(void **state)
+{
+	struct logged l;
+
+	(void)state;
+	logged_init(&l);
+	for (size_t i = 0; i < l.proof.len; i++) {
+		l.proof.data[i] ^= 1;
+		cs_buf_reset(&l.bundle);
+		if (cs_evidence_write(&l.bundle, &l.r.in) == CS_OK)
+			assert_int_not_equal(logged_check(&l), CS_OK);
+		l.proof.data[i] ^= 1;
+	}
+	for (size_t i = 1; i < l.proof.len; i++) {
+		l.r.items[0].log_proof.len = i;
+		cs_buf_reset(&l.bundle);
+		assert_int_not_equal(
+		    cs_evidence_write(&l.bundle, &l.r.in), CS_OK);
+	}
+	l.r.items[0].log_proof.len = l.proof.len;
+	assert_ok(cs_buf_add(&l.proof, cs_view("", 1)));
+	l.r.items[0].log_proof = cs_buf_view(&l.proof);
+	assert_err(cs_evidence_write(&l.bundle, &l.r.in), CS_ERR_FORMAT);
+	logged_clear(&l);
+}
+
+static void
+test_log_of_others(void **state)
+{
+	struct cs_buf late = { 0 };
+	struct logged l;
+	struct cs_stamp *s;
+
+	(void)state;
+	logged_init(&l);
+	s = &l.r.items[0].capsule.stamp;
+	/* The certificate is missing, of another role, or had run out. */
+	l.r.items[0].log_key_cert = cs_view(NULL, 0);
+	assert_err(cs_evidence_write(&l.bundle, &l.r.in), CS_ERR_MISUSE);
+	l.r.items[0].log_key_cert = cs_buf_view(&l.w.operator.registrar_cert);
+	assert_err(logged_check(&l), CS_ERR_SIGNATURE);
+	assert_ok(cs_role_key_cert_make(&late, CS_ROLE_TLOG, l.log.with.public,
+	    1, EW_NOW_S - CS_DAY_S, &l.w.root));
+	l.r.items[0].log_key_cert = cs_buf_view(&late);
+	assert_err(logged_check(&l), CS_ERR_SIGNATURE);
+	l.r.items[0].log_key_cert = cs_buf_view(&l.log.cert);
+	assert_ok(logged_check(&l));
+	/* The stamp promised another entry, another batch, or none. */
+	s->batch.entry = 4;
+	assert_ok(cs_stamps_sign(s, 1, l.w.root.public, &l.w.stamp_key));
+	assert_err(logged_check(&l), CS_ERR_MISMATCH);
+	s->batch.entry = 3;
+	s->group_seq++;
+	assert_ok(cs_stamps_sign(s, 1, l.w.root.public, &l.w.stamp_key));
+	assert_err(logged_check(&l), CS_ERR_MISMATCH);
+	assert_ok(cs_stamp_sign(s, l.w.root.public, &l.w.stamp_key));
+	assert_err(logged_check(&l), CS_ERR_MISMATCH);
+	cs_buf_free(&late);
+	logged_clear(&l);
+}
+
 static void
 test_reasons(void **state)
 {
@@ -549,6 +705,9 @@ main(void)
 		cmocka_unit_test(test_renewed_certificate),
 		cmocka_unit_test(test_writing_refused),
 		cmocka_unit_test(test_sealed),
+		cmocka_unit_test(test_in_the_log),
+		cmocka_unit_test(test_false_log_proofs),
+		cmocka_unit_test(test_log_of_others),
 		cmocka_unit_test(test_reasons),
 		cmocka_unit_test(test_allocations),
 	};
